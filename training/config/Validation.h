@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "training/config/BudgetSchedule.h"
+#include "training/config/FieldTable.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace spectune {
+
+enum class Severity { Warning, Error };
+
+/// One thing that is wrong or doubtful, tied to the field that mends it.
+struct Issue {
+    Severity severity = Severity::Error;
+    std::string key; ///< a field's key
+    std::string title; ///< a few words: "Effective scale is 0.33"
+    std::string text; ///< a sentence or two: why, and what to do
+    std::optional<FieldValue> suggestion; ///< a value for `key` that would mend it
+};
+
+/// What is known of the model and the data before a start.
+struct RunFacts {
+    std::int64_t matrices = 0; ///< adapted ones, by the configuration's targets and layers
+    std::int64_t smallestSide = 0; ///< the smallest min(in, out) among them
+    std::int64_t width = 0; ///< hidden size of the model
+    std::int64_t layers = 0;
+    std::int64_t maxPositions = 0;
+    std::int64_t samples = 0; ///< of the training file; 0: not known
+};
+
+/// The numbers of a run that the configuration leaves to be derived.
+struct ResolvedRun {
+    std::int64_t totalSteps = 0;
+    std::int64_t initRank = 0;
+    double alpha = 0.0;
+    double scale = 0.0; ///< s = alpha / (initRank + 1e-5); alpha / initRank for lora
+    BudgetSchedule schedule; ///< constant for methods of fixed rank
+};
+
+/// Derives what is not set: T from epochs, initRank = round(1.5 · target) (target for a fixed rank), alpha = 2 · initRank,
+/// ti = 10 % T, tf = 50 % T, ΔT = max(1, T/1000). Does not judge; see validate().
+[[nodiscard]] ResolvedRun resolveRun(const RunConfig& config, const RunFacts& facts);
+
+/// Ranges and combinations. Without @p facts only what the configuration alone tells. Errors come first.
+[[nodiscard]] std::vector<Issue> validate(const RunConfig& config, const RunFacts* facts = nullptr);
+
+/// @throws Error (Config) with the first error's text, if there is one
+void throwOnErrors(const std::vector<Issue>& issues);
+
+/// The configuration with every derived value written out, as a run's folder keeps it.
+[[nodiscard]] RunConfig withResolved(RunConfig config, const ResolvedRun& resolved);
+
+} // namespace spectune

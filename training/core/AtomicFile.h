@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace spectune {
+
+/// Writes @p content to @p path so that a reader, or a crash, sees the old file or the new one, never a part:
+/// a temporary beside it, flushed to the disk, then renamed. @throws Error (Io) naming the path
+void writeFileAtomically(const std::filesystem::path& path, std::string_view content);
+
+/// The whole file. @throws Error (Io) naming the path
+[[nodiscard]] std::string readFile(const std::filesystem::path& path);
+
+/// A directory that appears under its final name only when it is complete.
+/// Write into path(), then commit(); without commit() the destructor removes what was written.
+class AtomicDirectory {
+public:
+    /// Creates `<target>.partial-<pid>` beside @p target. @throws Error (Io)
+    explicit AtomicDirectory(std::filesystem::path target);
+    ~AtomicDirectory();
+    AtomicDirectory(const AtomicDirectory&) = delete;
+    AtomicDirectory& operator=(const AtomicDirectory&) = delete;
+
+    [[nodiscard]] const std::filesystem::path& path() const noexcept { return m_partial; }
+    /// Flushes every file and renames. An existing target is replaced. @throws Error (Io)
+    void commit();
+
+private:
+    std::filesystem::path m_target;
+    std::filesystem::path m_partial;
+    bool m_committed = false;
+};
+
+} // namespace spectune

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "training/monitor/MetricPoint.h"
+#include "training/monitor/ModuleLayout.h"
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace spectune {
+
+/// The curves and masking events of one run, as its folder keeps them and as a live view gathers them.
+struct RunHistory {
+    std::vector<MetricPoint> metrics; ///< by step, ascending
+    std::vector<EvalPoint> evaluations;
+    std::vector<MaskEvent> events;
+    std::vector<std::string> modules; ///< names in the order of MaskEvent::ranks
+};
+
+/// One line without its newline, keys as PRODUCT.md names them.
+[[nodiscard]] std::string toJsonLine(const MetricPoint& point);
+[[nodiscard]] std::string toJsonLine(const EvalPoint& point);
+[[nodiscard]] std::string toJsonLine(const MaskEvent& event, const ModuleLayout& layout);
+
+/// Reads metrics.jsonl and ranks.jsonl of a run's folder; a missing file is an empty history, a torn last line is left
+/// out. @throws Error (Io) naming file and line for anything else
+[[nodiscard]] RunHistory loadHistory(const std::filesystem::path& runFolder);
+
+/// Cuts both files back to what had happened when @p step steps were done (for --resume). @throws Error (Io)
+void truncateHistory(const std::filesystem::path& runFolder, std::int64_t step);
+
+} // namespace spectune

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace spectune {
+
+enum class RopeScaling { None, Linear, Llama3 };
+
+/// Rotary embedding: inverse frequencies θ^(−2i/d), rescaled as transformers' modeling_rope_utils does.
+struct RopeSpec {
+    double theta = 10000.0;
+    RopeScaling scaling = RopeScaling::None;
+    double factor = 1.0;
+    double lowFreqFactor = 1.0; ///< llama3 only, as are the two below
+    double highFreqFactor = 4.0;
+    std::int64_t originalMaxPositions = 8192;
+};
+
+/// The form of a Llama-family decoder, as config.json gives it.
+struct ModelSpec {
+    std::string modelType; ///< "llama" or "mistral"
+    std::int64_t vocabulary = 0;
+    std::int64_t width = 0; ///< hidden_size
+    std::int64_t feedForward = 0; ///< intermediate_size
+    std::int64_t layers = 0;
+    std::int64_t heads = 0;
+    std::int64_t kvHeads = 0;
+    std::int64_t headDim = 0;
+    std::int64_t maxPositions = 0;
+    double rmsNormEps = 1e-6;
+    RopeSpec rope;
+    std::optional<std::int64_t> slidingWindow; ///< keys a query sees, itself included; unset: all before it
+    bool tiedHead = false;
+    bool attentionBias = false; ///< q, k, v and o (transformers' Llama gives all four a bias)
+    bool mlpBias = false;
+    std::optional<std::int64_t> bosToken;
+    std::optional<std::int64_t> eosToken; ///< the first, where the file lists several
+    std::string storedDtype; ///< "dtype" or "torch_dtype"; may be empty
+
+    /// @param origin names the text in errors (a file's path)
+    /// @throws Error (Config) naming the key; an unsupported model_type, activation or rope type is refused by name
+    /// with the list of what is supported
+    [[nodiscard]] static ModelSpec fromJson(std::string_view json, std::string_view origin);
+};
+
+} // namespace spectune

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "training/core/StopToken.h"
+#include "training/monitor/RankSnapshot.h"
+#include "training/session/RunEvents.h"
+
+#include <functional>
+#include <memory>
+
+namespace spectune {
+
+/// What the loop does at a step border. `Continue` ends the border; after any other the loop asks again.
+enum class BorderAction { Continue, Save, Evaluate, Stop };
+
+/// The engine's side of a run: where it reports and where it asks. Implemented by the session and by the command line.
+/// Every function is called on the engine's thread.
+class RunControl {
+public:
+    virtual ~RunControl() = default;
+
+    /// To be polled in every long loop of the preparation and inside a save-free stretch of a step.
+    [[nodiscard]] virtual const StopToken& stopToken() const = 0;
+    /// Ordered; cheap; never waits for a reader.
+    virtual void post(RunEvent event) = 0;
+    /// Whether someone wants to see this moment: the rate limit has passed, or a pause or stop is at hand.
+    [[nodiscard]] virtual bool snapshotDue() = 0;
+    virtual void publish(std::shared_ptr<const RankSnapshot> snapshot) = 0;
+    /// Called after every optimizer step with the steps done. Waits here while paused (requests are answered meanwhile).
+    [[nodiscard]] virtual BorderAction nextAction(std::int64_t stepsDone) = 0;
+};
+
+/// Reports of a single request.
+struct RequestContext {
+    StopToken stop; ///< to be polled in every long loop
+    std::function<void(const std::string&)> partialText; ///< for Generate; may be empty
+};
+
+/// How a run ended, when it did not throw.
+enum class RunOutcome { Finished, Stopped };
+
+/// The engine as its users see it; LibTorchEngine implements it, tests have a fake. All calls come from one thread.
+class TrainingEngine {
+public:
+    virtual ~TrainingEngine() = default;
+
+    /// Trains to the end or to BorderAction::Stop. A stop during the preparation leaves as Stopped.
+    /// @throws Error, std::bad_alloc, Stopped
+    virtual RunOutcome run(const RunRequest& request, RunControl& control) = 0;
+
+    /// Answers one request. May be called from within RunControl::nextAction() while a run is paused.
+    /// @throws Error, std::bad_alloc, Stopped
+    [[nodiscard]] virtual Answer answer(const Request& request, const RequestContext& context) = 0;
+};
+
+/// Makes the engine; called on the session's thread at its first need. @throws Error where it cannot be loaded
+using EngineFactory = std::function<std::unique_ptr<TrainingEngine>()>;
+
+} // namespace spectune
