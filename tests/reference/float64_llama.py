@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Makes transformers' Llama compute in the model's own type throughout.
+"""Makes transformers' Llama and Mistral compute in the model's own type throughout.
 
 transformers runs RMSNorm, the rotary tables, the attention softmax and the loss in float32 even where the model is
 float64, which costs eight digits. `patch()` replaces these four; `load(folder)` gives a float64 model that uses them.
@@ -7,6 +7,7 @@ float64, which costs eight digits. `patch()` replaces these four; `load(folder)`
 import torch
 from transformers import AutoModelForCausalLM
 from transformers.models.llama import modeling_llama
+from transformers.models.mistral import modeling_mistral
 
 
 def rms_norm(self, hidden):
@@ -14,16 +15,26 @@ def rms_norm(self, hidden):
     return self.weight * (hidden * torch.rsqrt(variance + self.variance_epsilon))
 
 
+def inverse_frequencies(config, dtype):
+    """theta^(-2i/d), stretched as the `linear` and `llama3` rope types do; [head_dim / 2]"""
+    rope = config.rope_parameters
+    dim = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
+    inverse = 1.0 / (rope["rope_theta"] ** (torch.arange(0, dim, 2, dtype=dtype) / dim))
+    if rope["rope_type"] == "default":
+        return inverse
+    if rope["rope_type"] == "linear":
+        return inverse / rope["factor"]
+    if rope["rope_type"] != "llama3":
+        raise ValueError(f"float64_llama does not know the rope type {rope['rope_type']}")
+    turns = rope["original_max_position_embeddings"] * inverse / (2 * torch.pi)
+    low, high = rope["low_freq_factor"], rope["high_freq_factor"]
+    smooth = ((turns - low) / (high - low)).clamp(0, 1)  # 0: stretched fully, 1: left as it is
+    return (1 - smooth) * inverse / rope["factor"] + smooth * inverse
+
+
 @torch.no_grad()
 def rotary(self, x, position_ids):
-    """Default rope only: that is what stories260K has."""
-    if self.rope_type != "default":
-        raise ValueError(f"float64_llama knows the default rope only, not {self.rope_type}")
-    config = self.config
-    dim = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
-    exponent = torch.arange(0, dim, 2, dtype=x.dtype) / dim
-    inverse = 1.0 / (config.rope_parameters["rope_theta"] ** exponent)
-    angles = position_ids[:, :, None].to(x.dtype) * inverse
+    angles = position_ids[:, :, None].to(x.dtype) * inverse_frequencies(self.config, x.dtype)
     angles = torch.cat((angles, angles), dim=-1)
     return angles.cos(), angles.sin()
 
@@ -52,13 +63,14 @@ class Loss:
 
 
 def patch():
-    modeling_llama.LlamaRMSNorm.forward = rms_norm
-    modeling_llama.LlamaRotaryEmbedding.forward = rotary
-    modeling_llama.eager_attention_forward = attention
+    for module, name in ((modeling_llama, "Llama"), (modeling_mistral, "Mistral")):
+        getattr(module, f"{name}RMSNorm").forward = rms_norm
+        getattr(module, f"{name}RotaryEmbedding").forward = rotary
+        module.eager_attention_forward = attention
 
 
 def load(folder, dtype=torch.float64, attention_kind="eager"):
-    """A Llama whose every operation is in `dtype`, and the Loss object that it uses."""
+    """A Llama or Mistral whose every operation is in `dtype`, and the Loss object that it uses."""
     patch()
     model = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype, attn_implementation=attention_kind)
     loss = Loss()
