@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "training/config/RunConfig.h"
+#include "training/config/Validation.h"
+#include "training/nn/AdapterState.h"
+#include "training/session/Requests.h"
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace spectune {
+
+/// What adapter_config.json says beside the tensors.
+struct AdapterMeta {
+    std::string baseModel; ///< base_model_name_or_path
+    RunConfig config; ///< β1, β2, γ, dropout, target rank
+    ResolvedRun resolved; ///< T, ti, tf, ΔT
+};
+
+/// Reads a folder that PEFT or Spectune wrote: AdaLoRA (with or without rank_pattern) or plain LoRA (rank_pattern,
+/// alpha_pattern, rsLoRA). Tensors come as float32, or float64 where they are stored so. For AdaLoRA scale is
+/// alpha / (init_r + 1e-5). For LoRA method is Lora, scale is the config's alpha / r, and λ is 1, or the ratio of a
+/// module's own scale to it. Modules are in the order of their layers and matrices.
+/// @throws Error (Config, Io) naming the folder, key or tensor; DoRA and other variants are refused by name
+[[nodiscard]] AdapterState readAdapter(const std::filesystem::path& folder);
+
+/// Writes "peft-adalora", "peft-lora-padded" or "peft-lora" (ADALORA.md section 8), reads it back and compares ΔW with
+/// @p adapter's module by module before the folder appears under its name. Rows whose λ is 0 are left out.
+/// @throws Error (Config) for a format that is not written yet, or a target that exists and is not empty;
+/// Error (Io) where writing fails; Error (Internal) where the comparison does
+[[nodiscard]] ExportReport writeAdapter(
+    const AdapterState& adapter, std::string_view format, const std::filesystem::path& target, const AdapterMeta& meta);
+
+/// Largest |ΔW_a − ΔW_b| and largest |ΔW_a| over all modules, by blocks of rows (no dense ΔW is kept).
+struct DeltaDifference {
+    double maxDifference = 0.0;
+    double maxDelta = 0.0;
+};
+/// A module that one of them lacks counts as ΔW = 0 there.
+[[nodiscard]] DeltaDifference compareDeltas(const AdapterState& a, const AdapterState& b);
+
+/// The --max-lora-rank that vLLM needs for a rank: the next of 8, 16, 32, 64, 128, 256, 320, 512; 0 above them.
+[[nodiscard]] std::int64_t vllmMaxRank(std::int64_t rank) noexcept;
+
+} // namespace spectune
