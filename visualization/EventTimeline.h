@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "training/monitor/MetricPoint.h"
+#include "visualization/PlotPlan.h"
+
+#include <QWidget>
+
+#include <span>
+#include <vector>
+
+namespace spectune {
+
+/// The run as a track: revived above and pruned below the line at every masking event, evaluations and checkpoints, the
+/// planned events as ticks. Dragging asks for a step to be shown; it is a slider for the keyboard and for readers.
+class EventTimeline : public QWidget {
+    Q_OBJECT
+public:
+    explicit EventTimeline(QWidget* parent = nullptr);
+
+    void setPlan(const PlotPlan& plan);
+    void setEvents(std::span<const MaskEvent> events);
+    void append(const MaskEvent& event);
+    void setEvaluations(std::span<const std::int64_t> steps);
+    void setCheckpoints(std::span<const std::int64_t> steps);
+    void setNow(std::int64_t step); ///< steps done; 0: not begun
+    void setShownStep(std::int64_t step); ///< −1: live
+    void setFailure(std::int64_t step); ///< −1: none
+    void setHint(const QString& text); ///< instead of the built-in one; empty: the built-in one
+    void clear(); ///< all but the plan
+
+    [[nodiscard]] std::int64_t now() const noexcept { return m_now; }
+    [[nodiscard]] std::int64_t shownStep() const noexcept { return m_shown; }
+    /// Step of the masking event before or after @p step; −1: none. For `[` and `]`.
+    [[nodiscard]] std::int64_t eventBefore(std::int64_t step) const;
+    [[nodiscard]] std::int64_t eventAfter(std::int64_t step) const;
+    [[nodiscard]] double xOf(double step) const; ///< in pixels
+    [[nodiscard]] std::int64_t stepAt(double x) const;
+    [[nodiscard]] QSize sizeHint() const override;
+    [[nodiscard]] QSize minimumSizeHint() const override;
+
+Q_SIGNALS:
+    void stepRequested(qint64 step); ///< 1 … now, while dragging and by keys
+    void liveRequested(); ///< dragged to the end, End or L
+    void scrubbingChanged(bool scrubbing);
+
+protected:
+    bool event(QEvent* event) override;
+    void paintEvent(QPaintEvent* event) override;
+    void changeEvent(QEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void mouseMoveEvent(QMouseEvent* event) override;
+    void mouseReleaseEvent(QMouseEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    void focusInEvent(QFocusEvent* event) override;
+    void focusOutEvent(QFocusEvent* event) override;
+
+private:
+    [[nodiscard]] QRectF track() const;
+    void request(std::int64_t step);
+    void paintTrack(QPainter& painter) const;
+    void paintEvents(QPainter& painter) const;
+    void paintMarks(QPainter& painter) const;
+    void paintAxis(QPainter& painter) const;
+    void paintKey(QPainter& painter) const;
+    void paintMarkers(QPainter& painter) const;
+
+    PlotPlan m_plan;
+    std::vector<MaskEvent> m_events;
+    std::vector<std::int64_t> m_evaluations;
+    std::vector<std::int64_t> m_checkpoints;
+    QString m_hint;
+    std::int64_t m_now = 0;
+    std::int64_t m_shown = -1;
+    std::int64_t m_failure = -1;
+    bool m_dragging = false;
+};
+
+} // namespace spectune

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "training/monitor/ModuleLayout.h"
+#include "training/monitor/RankSnapshot.h"
+#include "visualization/RankGridGeometry.h"
+
+#include <QWidget>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace spectune {
+
+struct RankGridState;
+
+/// What a cell's colour and number say.
+enum class GridMode {
+    Rank, ///< kept triplets
+    Importance, ///< Σ S over the kept triplets, log colours
+    LambdaSum, ///< Σ |λ|
+    Orthogonality ///< ‖PᵀP − I‖ + ‖QQᵀ − I‖
+};
+
+/// The layer × matrix grid: live ranks, the targets to tick, or the difference of two runs; same order, same gap.
+/// Arrows move the chosen cell; Return or a click activates it; in targets mode Space ticks. GUI thread only.
+class RankGrid : public QWidget {
+    Q_OBJECT
+public:
+    explicit RankGrid(QWidget* parent = nullptr);
+    ~RankGrid() override;
+
+    /// Shows ranks: init ranks on idle cells until a snapshot arrives. Leaves targets and difference mode.
+    void setModuleLayout(std::shared_ptr<const ModuleLayout> layout);
+    /// Null: back to the init ranks. A snapshot of another layout replaces the layout, too.
+    void setSnapshot(std::shared_ptr<const RankSnapshot> snapshot);
+    void setMode(GridMode mode);
+    [[nodiscard]] GridMode mode() const;
+
+    /// Ticks for the set-up page. @p ticked is [layerCount × kinds.size()], row by row
+    void setTargets(const std::vector<std::string>& kinds, int layerCount, std::vector<bool> ticked);
+    [[nodiscard]] const std::vector<bool>& targets() const;
+    /// Matrices that cannot be ticked (not in the model), same order as targets; empty: all can.
+    void setTargetsAvailable(std::vector<bool> available);
+
+    /// Ranks of run B minus those of run A, in the layout's order. @throws std::out_of_range where sizes differ
+    void setDifference(std::shared_ptr<const ModuleLayout> layout, std::vector<std::int32_t> difference);
+
+    void setSelected(ModuleIndex module); ///< invalid: none
+    [[nodiscard]] ModuleIndex selected() const;
+
+    /// Two paragraphs below the grid: what happens before the first masking event. Empty: none.
+    void setNote(const QString& headline, const QString& detail);
+    /// A hatched grid and what is being done, in words; empty: not loading.
+    void setLoading(const QString& stage);
+    void setFailed(bool failed); ///< the last state stays, labels step back
+    void setScrubbing(bool scrubbing); ///< no fading while the timeline is dragged
+    void setReducedMotion(bool reduced); ///< no fading at all
+
+    [[nodiscard]] const RankGridGeometry& gridGeometry() const;
+    /// Cells that the last setSnapshot() changed and so had to repaint; all of them count after a new layout.
+    [[nodiscard]] const std::vector<ModuleIndex>& lastChanged() const;
+    /// "layer 9, down_proj, rank 8 of 12, 1 back at step 1,100"
+    [[nodiscard]] QString cellText(ModuleIndex module) const;
+    [[nodiscard]] QSize sizeHint() const override;
+    [[nodiscard]] QSize minimumSizeHint() const override;
+
+Q_SIGNALS:
+    void cellActivated(spectune::ModuleIndex module); ///< chosen by click, arrow or Return
+    void targetsChanged(const std::vector<bool>& ticked);
+
+protected:
+    bool event(QEvent* event) override;
+    void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+    void changeEvent(QEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void mouseMoveEvent(QMouseEvent* event) override;
+    void mouseReleaseEvent(QMouseEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    void timerEvent(QTimerEvent* event) override;
+    void focusInEvent(QFocusEvent* event) override;
+    void focusOutEvent(QFocusEvent* event) override;
+
+private:
+    void relayout();
+    void updateCell(int layer, int kind);
+    void moveSelection(int layers, int kinds);
+    void toggleHeader(bool row, int index);
+    void paintTarget(const GridCell& cell);
+    void startFade();
+
+    std::unique_ptr<RankGridState> m_state;
+};
+
+} // namespace spectune

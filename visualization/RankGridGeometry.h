@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QPointF>
+#include <QRectF>
+#include <QSize>
+
+#include <optional>
+
+namespace spectune {
+
+/// What the place of every cell follows from.
+struct RankGridRequest {
+    QSize size; ///< of the widget, logical pixels
+    int layers = 0;
+    int kinds = 0;
+    int attentionKinds = 0; ///< columns before the gap between attention and MLP; 0 or all: no gap
+    bool targets = false; ///< tick boxes at rows and columns instead of legend and marginals
+    int noteHeight = 0; ///< kept free below the grid, for a text
+    double devicePixelRatio = 1.0;
+};
+
+struct GridCell {
+    int layer = 0;
+    int kind = 0;
+    friend bool operator==(const GridCell&, const GridCell&) = default;
+};
+
+/// Where everything of the grid stands, in logical pixels on whole device pixels. Layer 0 is on top. Over 40 layers the
+/// grid folds into two blocks; over 120 it is one block without numbers and with a gap every 8 layers.
+struct RankGridGeometry {
+    RankGridRequest request;
+    int blocks = 1;
+    int rowsPerBlock = 0;
+    int layerGapEvery = 0; ///< 0: none
+    double layerGap = 0.0;
+    double left = 0.0; ///< of the first cell of the first block
+    double top = 0.0;
+    double pitchX = 0.0; ///< cell and its gap
+    double pitchY = 0.0;
+    double gap = 1.0; ///< between cells: one device pixel at least
+    double groupGap = 0.0; ///< extra between attention and MLP
+    double blockStride = 0.0; ///< from one block's first column to the next block's
+    double labelWidth = 0.0; ///< left of a block
+    double marginWidth = 0.0; ///< right of a block: the layer's bar and, with one block, its sum
+    bool numbers = false;
+    bool layerSums = false; ///< the sum beside the bar as a figure
+    int labelEvery = 1; ///< layer labels: each, every 2nd, every 8th
+    int numberPixels = 12; ///< font size in cells
+
+    [[nodiscard]] static RankGridGeometry compute(const RankGridRequest& request);
+
+    [[nodiscard]] int blockOf(int layer) const { return rowsPerBlock > 0 ? layer / rowsPerBlock : 0; }
+    [[nodiscard]] double columnX(int block, int kind) const;
+    [[nodiscard]] double rowY(int layer) const;
+    [[nodiscard]] QRectF cell(int layer, int kind) const; ///< without its gap
+    [[nodiscard]] QRectF rowLabel(int layer) const;
+    [[nodiscard]] QRectF columnLabel(int block, int kind) const;
+    [[nodiscard]] QRectF layerBar(int layer) const; ///< ground of the longest bar
+    [[nodiscard]] QRectF layerSum(int layer) const;
+    [[nodiscard]] QRectF kindBar(int block, int kind) const;
+    [[nodiscard]] QRectF kindSum(int block, int kind) const;
+    [[nodiscard]] QRectF rowBox(int layer) const; ///< tick box, targets only; its hit target is the row's label
+    [[nodiscard]] QRectF columnBox(int kind) const;
+    [[nodiscard]] double right(int block) const; ///< end of a block's last cell
+    [[nodiscard]] double bottom() const; ///< end of the lowest cell
+    [[nodiscard]] QRectF legend() const;
+    [[nodiscard]] std::optional<GridCell> cellAt(QPointF position) const;
+    /// Layer whose label or tick box holds the position.
+    [[nodiscard]] std::optional<int> rowHeaderAt(QPointF position) const;
+    [[nodiscard]] std::optional<int> columnHeaderAt(QPointF position) const;
+};
+
+} // namespace spectune

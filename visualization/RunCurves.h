@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "training/monitor/RunHistory.h"
+#include "visualization/CurveMath.h"
+#include "visualization/PlotPlan.h"
+
+#include <QPointF>
+
+#include <span>
+#include <vector>
+
+namespace spectune {
+
+/// The values of Live's three plots, without any widget: task loss raw and smoothed, evaluations, γR, kept triplets.
+class RunCurves {
+public:
+    void setPlan(const PlotPlan& plan); ///< keeps the values
+    void clear();
+    /// Points of steps that were there already take their place (a resumed run).
+    void append(std::span<const MetricPoint> points);
+    void append(const EvalPoint& point);
+
+    [[nodiscard]] const PlotPlan& plan() const noexcept { return m_plan; }
+    [[nodiscard]] const CurveSeries& loss() const noexcept { return m_loss; }
+    [[nodiscard]] const CurveSeries& smooth() const noexcept { return m_smooth; }
+    [[nodiscard]] const CurveSeries& orth() const noexcept { return m_orth; } ///< R; γ is in the plan
+    [[nodiscard]] const std::vector<QPointF>& evaluations() const noexcept { return m_evaluations; }
+    /// Corners of the staircase of kept triplets: it falls at masking events only.
+    [[nodiscard]] const std::vector<QPointF>& kept() const noexcept { return m_kept; }
+    [[nodiscard]] std::int64_t lastStep() const; ///< 0: none
+    [[nodiscard]] double keptAt(double step) const; ///< NaN: none
+
+private:
+    void addKept(const MetricPoint& point);
+
+    PlotPlan m_plan;
+    CurveSeries m_loss;
+    CurveSeries m_smooth;
+    CurveSeries m_orth;
+    Smoother m_smoother;
+    std::vector<QPointF> m_evaluations;
+    std::vector<QPointF> m_kept;
+};
+
+} // namespace spectune

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "visualization/RunCurves.h"
+
+#include <QWidget>
+
+#include <memory>
+
+namespace spectune {
+
+enum class PlotRange {
+    Automatic, ///< so far until 10 % of the steps are done, then the whole run
+    WholeRun,
+    SoFar, ///< at least 100 steps
+    Last200
+};
+
+/// Task loss (raw, smoothed, evaluations), γR on a logarithmic axis of its own, and the budget, over one step axis.
+/// The picture follows the data at most 30 times a second; axes are rescaled at most once in 2 s, and not while the
+/// pointer is inside. GUI thread only.
+class RunPlots : public QWidget {
+    Q_OBJECT
+public:
+    explicit RunPlots(QWidget* parent = nullptr);
+    ~RunPlots() override;
+
+    void setPlan(const PlotPlan& plan);
+    void append(std::span<const MetricPoint> points);
+    void append(const EvalPoint& point);
+    /// Replaces all curves. The plan stays.
+    void setHistory(const RunHistory& history);
+    void clear();
+
+    void setShownStep(std::int64_t step); ///< −1: live
+    /// A cross at the curve's end and the sentence beside it. An empty sentence takes it back.
+    void setFailure(std::int64_t step, const QString& sentence);
+    void setRange(PlotRange range);
+    [[nodiscard]] PlotRange range() const; ///< as set
+    [[nodiscard]] PlotRange effectiveRange() const; ///< what Automatic means now
+    /// Inside the loss plot while there is no curve.
+    void setEmptyText(const QString& text);
+
+    [[nodiscard]] const RunCurves& curves() const;
+    /// First and last step of the axis now.
+    [[nodiscard]] QPointF stepRange() const;
+    /// Lowest and highest loss of the axis now.
+    [[nodiscard]] QPointF lossRange() const;
+    /// Applies all that is pending at once; otherwise a timer does, at most 30 times a second.
+    void replotNow();
+    [[nodiscard]] QSize sizeHint() const override;
+    [[nodiscard]] QSize minimumSizeHint() const override;
+
+Q_SIGNALS:
+    void effectiveRangeChanged(spectune::PlotRange range);
+    void stepActivated(qint64 step); ///< clicked
+
+protected:
+    void changeEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
+private:
+    class Private;
+    std::unique_ptr<Private> m_private;
+};
+
+} // namespace spectune

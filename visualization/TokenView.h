@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QRectF>
+#include <QString>
+#include <QWidget>
+
+#include <vector>
+
+namespace spectune {
+
+struct TokenSpan {
+    QString text; ///< what the token decodes to; line breaks stay in it
+    bool bearsLoss = false;
+    bool control = false; ///< <s>, </s> and the like
+    double loss = -1.0; ///< of this token, 0 … 5 as a tint instead of bearsLoss; negative: none
+};
+
+/// One sample as the model reads it: wrapped text, one box per token, loss-bearing ones tinted, line breaks visible.
+/// Its height follows its width: use it in a scroll area or a layout.
+class TokenView : public QWidget {
+    Q_OBJECT
+public:
+    explicit TokenView(QWidget* parent = nullptr);
+
+    void setTokens(std::vector<TokenSpan> tokens);
+    /// Instead of tokens: "Choose a file", or what is wrong with line 17.
+    void setEmptyText(const QString& text);
+    [[nodiscard]] int lossBearing() const;
+    [[nodiscard]] int count() const { return static_cast<int>(m_tokens.size()); }
+
+    /// A token's box or, where it wraps, its boxes.
+    struct Box {
+        std::size_t token = 0;
+        QString text;
+        QRectF rect;
+    };
+    [[nodiscard]] std::vector<Box> layoutBoxes(double width) const;
+    [[nodiscard]] bool hasHeightForWidth() const override { return true; }
+    [[nodiscard]] int heightForWidth(int width) const override;
+    [[nodiscard]] QSize sizeHint() const override;
+    [[nodiscard]] QSize minimumSizeHint() const override;
+
+protected:
+    bool event(QEvent* event) override;
+    void paintEvent(QPaintEvent* event) override;
+    void changeEvent(QEvent* event) override;
+
+private:
+    std::vector<TokenSpan> m_tokens;
+    QString m_emptyText;
+};
+
+} // namespace spectune
