@@ -18,17 +18,20 @@ void writeFileAtomically(const std::filesystem::path& path, std::string_view con
 /// Write into path(), then commit(); without commit() the destructor removes what was written.
 class AtomicDirectory {
 public:
-    /// Creates `<target>.partial-<pid>` beside @p target. @throws Error (Io)
+    /// Creates `<target>.partial-<pid>` (with a number where that exists) beside @p target. @throws Error (Io)
     explicit AtomicDirectory(std::filesystem::path target);
     ~AtomicDirectory();
     AtomicDirectory(const AtomicDirectory&) = delete;
     AtomicDirectory& operator=(const AtomicDirectory&) = delete;
 
     [[nodiscard]] const std::filesystem::path& path() const noexcept { return m_partial; }
-    /// Flushes every file and renames. An existing target is replaced. @throws Error (Io)
+    /// Flushes every file and renames. An existing target is replaced: in one step where the file system can exchange
+    /// two names, else it is moved aside first and back should that fail. @throws Error (Io)
     void commit();
 
 private:
+    void replaceTarget();
+
     std::filesystem::path m_target;
     std::filesystem::path m_partial;
     bool m_committed = false;

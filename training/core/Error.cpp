@@ -10,16 +10,18 @@ Failure Failure::fromCurrentException(std::int64_t step)
     try {
         throw;
     } catch (const Error& error) {
-        return { .kind = error.kind(), .message = error.what(), .detail = error.detail(), .step = step };
+        return {.kind = error.kind(), .message = error.what(), .detail = error.detail(), .step = step};
     } catch (const std::bad_alloc&) {
-        return { .kind = FailureKind::OutOfMemory,
-            .message = "The computer's memory was full. A smaller train.micro_batch_size or data.max_length needs less.",
+        return {.kind = FailureKind::OutOfMemory,
+            .message
+            = "The computer's memory was full. A smaller train.micro_batch_size or data.max_length needs less.",
             .detail = {},
-            .step = step };
+            .step = step};
     } catch (const std::exception& error) {
-        return { .kind = FailureKind::Internal, .message = error.what(), .detail = {}, .step = step };
+        return {.kind = FailureKind::Internal, .message = error.what(), .detail = {}, .step = step};
     } catch (...) {
-        return { .kind = FailureKind::Internal, .message = "An unknown exception was thrown.", .detail = {}, .step = step };
+        return {
+            .kind = FailureKind::Internal, .message = "An unknown exception was thrown.", .detail = {}, .step = step};
     }
 }
 

@@ -37,13 +37,18 @@ private:
     std::string m_detail;
 };
 
-[[nodiscard]] inline Error configError(const std::string& message) { return { FailureKind::Config, message }; }
-[[nodiscard]] inline Error ioError(const std::string& message) { return { FailureKind::Io, message }; }
+[[nodiscard]] inline Error configError(const std::string& message)
+{
+    return {FailureKind::Config, message};
+}
+[[nodiscard]] inline Error ioError(const std::string& message)
+{
+    return {FailureKind::Io, message};
+}
 
 /// Thrown where a stop was asked for. It is no error, so it does not derive from std::exception:
 /// a `catch (const std::exception&)` on the way must not swallow it.
-struct Stopped {
-};
+struct Stopped { };
 
 /// An exception as a value: what crosses a thread's border.
 struct Failure {

@@ -8,7 +8,8 @@
 namespace spectune {
 
 /// An integer that says what it counts, so that a module's index is never taken for a layer's.
-template <typename Tag> struct Index {
+template <typename Tag>
+struct Index {
     std::int32_t value = -1;
 
     [[nodiscard]] constexpr bool isValid() const noexcept { return value >= 0; }

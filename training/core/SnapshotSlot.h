@@ -9,7 +9,8 @@ namespace spectune {
 
 /// A mailbox in which the latest value wins: the worker publishes, a reader takes what is newest whenever it likes.
 /// Neither waits for the other beyond the swap of a pointer.
-template <typename T> class SnapshotSlot {
+template <typename T>
+class SnapshotSlot {
 public:
     void publish(std::shared_ptr<const T> value)
     {

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "training/core/AtomicFile.h"
+
+#include "training/core/Error.h"
+
+#include <atomic>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <fcntl.h>
+#include <optional>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <utility>
+
+namespace fs = std::filesystem;
+
+namespace spectune {
+
+namespace {
+
+const char* advice(int code) noexcept
+{
+    switch (code) {
+    case ENOSPC:
+        return " Free some space on that disk, or choose a folder on another one.";
+    case EDQUOT:
+        return " Your share of that disk is used up: delete something, or choose a folder on another disk.";
+    case EACCES:
+    case EPERM:
+        return " Choose a folder that you may write to, or change its permissions.";
+    case EROFS:
+        return " That disk can only be read: choose a folder elsewhere.";
+    case ENOENT:
+        return " Check the path.";
+    default:
+        return "";
+    }
+}
+
+[[noreturn]] void fail(const char* what, const fs::path& path, int code)
+{
+    const std::string reason = code == ENOSPC ? "the disk is full" : std::strerror(code);
+    throw ioError(std::string(what) + " " + path.string() + ": " + reason + "." + advice(code));
+}
+
+/// A file descriptor that is closed on every way out.
+class Descriptor {
+public:
+    explicit Descriptor(int fd) noexcept
+        : m_fd(fd)
+    {
+    }
+    ~Descriptor()
+    {
+        if (m_fd >= 0)
+            ::close(m_fd);
+    }
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+
+    [[nodiscard]] int get() const noexcept { return m_fd; }
+    /// Network file systems report a failed write here at the latest. @returns errno or 0
+    [[nodiscard]] int close() noexcept { return ::close(std::exchange(m_fd, -1)) == 0 ? 0 : errno; }
+
+private:
+    int m_fd;
+};
+
+/// Removes a temporary unless its content has reached its place.
+struct TemporaryFile {
+    fs::path path;
+    bool kept = false;
+    ~TemporaryFile()
+    {
+        if (!kept)
+            ::unlink(path.c_str());
+    }
+};
+
+fs::path folderOf(const fs::path& path)
+{
+    return path.has_parent_path() ? path.parent_path() : fs::path(".");
+}
+
+void flushToDisk(const fs::path& path, int flags)
+{
+    const Descriptor file(::open(path.c_str(), flags | O_RDONLY | O_CLOEXEC));
+    if (file.get() < 0)
+        fail("Could not open", path, errno);
+    // EINVAL: a file system without the notion, such as some that are mounted over a network.
+    if (::fsync(file.get()) != 0 && errno != EINVAL)
+        fail("Could not flush", path, errno);
+}
+
+/// After a rename, so that the new name outlives a power cut as well.
+void flushFolder(const fs::path& folder)
+{
+    flushToDisk(folder, O_DIRECTORY);
+}
+
+void writeAll(int fd, std::string_view content, const fs::path& path)
+{
+    while (!content.empty()) {
+        const ssize_t written = ::write(fd, content.data(), content.size());
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0)
+            fail("Could not write", path, errno);
+        content.remove_prefix(static_cast<std::size_t>(written));
+    }
+}
+
+/// Exchanges two names in one step. @returns false where the kernel or the file system cannot
+bool exchangeNames(const fs::path& first, const fs::path& second)
+{
+#ifdef RENAME_EXCHANGE
+    if (::renameat2(AT_FDCWD, first.c_str(), AT_FDCWD, second.c_str(), RENAME_EXCHANGE) == 0)
+        return true;
+    if (errno != EINVAL && errno != ENOSYS && errno != ENOTSUP)
+        fail("Could not replace", second, errno);
+#else
+    static_cast<void>(first);
+    static_cast<void>(second);
+#endif
+    return false;
+}
+
+/// A folder of a new name beside @p target. @throws Error (Io)
+fs::path makeFolderBeside(const fs::path& target, const std::string& suffix)
+{
+    fs::path folder = target;
+    folder += suffix;
+    // A crashed process of the same id may have left one; it is not ours to delete.
+    for (int number = 2; ::mkdir(folder.c_str(), 0777) != 0; ++number) {
+        if (errno != EEXIST)
+            fail("Could not create the folder", folder, errno);
+        folder = target;
+        folder += suffix + "-" + std::to_string(number);
+    }
+    return folder;
+}
+
+fs::path withoutTrailingSlash(const fs::path& path)
+{
+    return path.has_filename() ? path : path.parent_path();
+}
+
+} // namespace
+
+void writeFileAtomically(const fs::path& path, std::string_view content)
+{
+    static std::atomic<unsigned> counter = 0;
+    TemporaryFile temporary {folderOf(path)
+        / ("." + path.filename().string() + ".tmp-" + std::to_string(::getpid()) + "-" + std::to_string(counter++))};
+
+    Descriptor file(::open(temporary.path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+    if (file.get() < 0) {
+        temporary.kept = true; // there is none
+        fail("Could not write", path, errno);
+    }
+    struct stat old { };
+    if (::stat(path.c_str(), &old) == 0 && ::fchmod(file.get(), old.st_mode & 07777) != 0)
+        fail("Could not write", path, errno);
+    writeAll(file.get(), content, path);
+    if (::fsync(file.get()) != 0 && errno != EINVAL)
+        fail("Could not write", path, errno);
+    if (const int code = file.close())
+        fail("Could not write", path, code);
+    if (::rename(temporary.path.c_str(), path.c_str()) != 0)
+        fail("Could not replace", path, errno);
+    temporary.kept = true;
+    flushFolder(folderOf(path));
+}
+
+std::string readFile(const fs::path& path)
+{
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (file.get() < 0)
+        fail("Could not read", path, errno);
+    struct stat status { };
+    if (::fstat(file.get(), &status) != 0)
+        fail("Could not read", path, errno);
+
+    // The size is a hint: /proc says 0, and a log may grow while it is read.
+    std::string content(static_cast<std::size_t>(status.st_size) + 1, '\0');
+    std::size_t size = 0;
+    while (true) {
+        if (size == content.size())
+            content.resize(content.size() * 2);
+        const ssize_t got = ::read(file.get(), content.data() + size, content.size() - size);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            fail("Could not read", path, errno);
+        if (got == 0)
+            break;
+        size += static_cast<std::size_t>(got);
+    }
+    content.resize(size);
+    return content;
+}
+
+AtomicDirectory::AtomicDirectory(fs::path target)
+    : m_target(withoutTrailingSlash(target))
+{
+    std::error_code error;
+    fs::create_directories(folderOf(m_target), error);
+    if (error)
+        fail("Could not create the folder", folderOf(m_target), error.value());
+    m_partial = makeFolderBeside(m_target, ".partial-" + std::to_string(::getpid()));
+}
+
+AtomicDirectory::~AtomicDirectory()
+{
+    if (!m_committed) {
+        std::error_code ignored;
+        fs::remove_all(m_partial, ignored);
+    }
+}
+
+void AtomicDirectory::commit()
+{
+    try {
+        for (const fs::directory_entry& entry : fs::recursive_directory_iterator(m_partial)) {
+            if (entry.is_symlink())
+                continue;
+            if (entry.is_directory() || entry.is_regular_file())
+                flushToDisk(entry.path(), 0);
+        }
+    } catch (const fs::filesystem_error& error) {
+        fail("Could not flush", m_partial, error.code().value());
+    }
+    flushFolder(m_partial);
+    replaceTarget();
+    m_committed = true;
+    flushFolder(folderOf(m_target));
+}
+
+void AtomicDirectory::replaceTarget()
+{
+    // Renaming onto nothing, or onto an empty folder, is one step already.
+    if (::rename(m_partial.c_str(), m_target.c_str()) == 0)
+        return;
+    if (errno != ENOTEMPTY && errno != EEXIST)
+        fail("Could not create", m_target, errno);
+
+    std::error_code ignored;
+    if (exchangeNames(m_partial, m_target)) {
+        fs::remove_all(m_partial, ignored); // it holds the old content now
+        return;
+    }
+    const fs::path aside = makeFolderBeside(m_target, ".old-" + std::to_string(::getpid()));
+    if (::rename(m_target.c_str(), aside.c_str()) != 0)
+        fail("Could not replace", m_target, errno);
+    if (::rename(m_partial.c_str(), m_target.c_str()) != 0) {
+        const int code = errno;
+        ::rename(aside.c_str(), m_target.c_str());
+        fail("Could not replace", m_target, code);
+    }
+    fs::remove_all(aside, ignored);
+}
+
+} // namespace spectune

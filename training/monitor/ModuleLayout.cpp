@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "training/monitor/ModuleLayout.h"
+
+#include <algorithm>
+#include <array>
+
+namespace spectune {
+
+namespace {
+
+template <typename Predicate>
+ModuleIndex indexOf(const std::vector<ModuleInfo>& modules, const Predicate& predicate) noexcept
+{
+    const auto found = std::find_if(modules.begin(), modules.end(), predicate);
+    return found == modules.end() ? ModuleIndex {} : ModuleIndex {static_cast<std::int32_t>(found - modules.begin())};
+}
+
+} // namespace
+
+ModuleIndex ModuleLayout::find(LayerIndex layer, KindIndex kind) const noexcept
+{
+    return indexOf(modules, [&](const ModuleInfo& module) { return module.layer == layer && module.kind == kind; });
+}
+
+ModuleIndex ModuleLayout::find(std::string_view name) const noexcept
+{
+    return indexOf(modules, [&](const ModuleInfo& module) { return module.name == name; });
+}
+
+std::string_view shortKindName(std::string_view kind) noexcept
+{
+    constexpr std::string_view ending = "_proj";
+    if (kind.size() > ending.size() && kind.ends_with(ending))
+        kind.remove_suffix(ending.size());
+    return kind;
+}
+
+bool isAttentionKind(std::string_view kind) noexcept
+{
+    constexpr std::array<std::string_view, 4> attention = {"q_proj", "k_proj", "v_proj", "o_proj"};
+    return std::find(attention.begin(), attention.end(), kind) != attention.end();
+}
+
+} // namespace spectune

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "training/monitor/RunHistory.h"
+
+#include "training/core/AtomicFile.h"
+#include "training/core/Error.h"
+#include "training/monitor/HistoryLine.h"
+
+#include <nlohmann/json.hpp>
+
+#include <functional>
+#include <utility>
+
+namespace fs = std::filesystem;
+
+namespace spectune {
+
+namespace {
+
+constexpr const char* metricsName = "metrics.jsonl";
+constexpr const char* ranksName = "ranks.jsonl";
+
+/// A line's place, for messages: "runs/a/metrics.jsonl:12".
+struct Place {
+    const fs::path& file;
+    std::int64_t line = 0;
+
+    [[noreturn]] void reject(const std::string& problem) const
+    {
+        throw ioError(file.string() + ":" + std::to_string(line) + ": this line cannot be used: " + problem
+            + ". Remove the line, or restore the file from a copy.");
+    }
+};
+
+std::string dump(const nlohmann::ordered_json& object)
+{
+    // Doubles come out with the fewest digits that read back as the same double; what is not finite becomes null.
+    return object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+/// Calls @p use for every usable line: without its newline, parsed, with the raw text up to its end. Empty lines
+/// are passed over; so is a last line that was being written when its writer was cut off.
+using LineUser = std::function<void(const HistoryLine&, std::string_view, const Place&)>;
+void forEachLine(const fs::path& file, std::string_view content, const LineUser& use)
+{
+    HistoryLine parsed;
+    Place place {file};
+    while (!content.empty()) {
+        ++place.line;
+        const std::size_t newline = content.find('\n');
+        const std::string_view line = content.substr(0, newline);
+        content.remove_prefix(newline == std::string_view::npos ? content.size() : newline + 1);
+        if (line.find_first_not_of(" \t\r") == std::string_view::npos)
+            continue;
+        if (const std::string problem = parsed.parse(line); !problem.empty()) {
+            if (newline == std::string_view::npos)
+                return;
+            place.reject(problem);
+        }
+        use(parsed, line, place);
+    }
+}
+
+std::string readIfPresent(const fs::path& file)
+{
+    std::error_code error;
+    return fs::exists(file, error) || error ? readFile(file) : std::string();
+}
+
+std::int64_t integerAt(const HistoryLine& line, std::string_view key, const Place& place)
+{
+    const HistoryField* const field = line.find(key);
+    if (field == nullptr)
+        place.reject("it has no \"" + std::string(key) + "\"");
+    if (field->type != HistoryField::Type::Integer)
+        place.reject("\"" + std::string(key) + "\" is no whole number");
+    return field->integer;
+}
+
+double realAt(const HistoryLine& line, std::string_view key, const Place& place)
+{
+    const HistoryField* const field = line.find(key);
+    if (field == nullptr)
+        place.reject("it has no \"" + std::string(key) + "\"");
+    if (field->type == HistoryField::Type::Text || field->type == HistoryField::Type::Boolean)
+        place.reject("\"" + std::string(key) + "\" is no number");
+    return field->real;
+}
+
+EvalPoint evalPointFrom(const HistoryLine& line, const Place& place)
+{
+    EvalPoint point {
+        .step = integerAt(line, "step", place), .evalLoss = realAt(line, "eval_loss", place), .metrics = {}};
+    for (std::size_t index = 0; index < line.size(); ++index) {
+        const HistoryField& field = line[index];
+        const bool isNumber = field.type != HistoryField::Type::Text && field.type != HistoryField::Type::Boolean;
+        if (isNumber && field.key != "step" && field.key != "eval_loss")
+            point.metrics.emplace(field.key, field.real);
+    }
+    return point;
+}
+
+MetricPoint metricPointFrom(const HistoryLine& line, const Place& place)
+{
+    MetricPoint point {
+        .step = integerAt(line, "step", place),
+        .loss = realAt(line, "loss", place),
+        .orth = realAt(line, "orth", place),
+        .lr = realAt(line, "lr", place),
+        .budget = integerAt(line, "budget", place),
+        .gradNorm = realAt(line, "grad_norm", place),
+        .tokens = integerAt(line, "tokens", place),
+        .seconds = realAt(line, "seconds", place),
+        .skipped = {},
+    };
+    if (const HistoryField* const skipped = line.find("skipped"); skipped != nullptr) {
+        if (skipped->type != HistoryField::Type::Text && skipped->type != HistoryField::Type::Null)
+            place.reject("\"skipped\" is no text");
+        if (skipped->type == HistoryField::Type::Text)
+            point.skipped = skipped->text;
+    }
+    return point;
+}
+
+std::int32_t rankOf(const HistoryField& field, const Place& place)
+{
+    if (field.type != HistoryField::Type::Integer || field.integer < 0 || !std::in_range<std::int32_t>(field.integer))
+        place.reject("the rank of \"" + field.key + "\" is no whole number from 0 on");
+    return static_cast<std::int32_t>(field.integer);
+}
+
+MaskEvent maskEventFrom(const HistoryLine& line, std::vector<std::string>& modules, const Place& place)
+{
+    MaskEvent event {
+        .step = integerAt(line, "step", place),
+        .budget = integerAt(line, "budget", place),
+        .ranks = {},
+        .pruned = integerAt(line, "pruned", place),
+        .revived = integerAt(line, "revived", place),
+    };
+    if (!line.hasRanks())
+        place.reject("it has no \"ranks\"");
+    if (modules.empty())
+        for (std::size_t index = 0; index < line.rankCount(); ++index)
+            modules.push_back(line.rank(index).key);
+    if (line.rankCount() != modules.size())
+        place.reject("it has the ranks of " + std::to_string(line.rankCount()) + " modules, the lines before of "
+            + std::to_string(modules.size()));
+    event.ranks.reserve(modules.size());
+    for (std::size_t index = 0; index < modules.size(); ++index) {
+        if (line.rank(index).key != modules[index])
+            place.reject(
+                "\"" + line.rank(index).key + "\" stands where the lines before have \"" + modules[index] + "\"");
+        event.ranks.push_back(rankOf(line.rank(index), place));
+    }
+    return event;
+}
+
+template <typename Point>
+void append(std::vector<Point>& points, Point&& point, const Place& place)
+{
+    if (!points.empty() && point.step <= points.back().step)
+        place.reject("step " + std::to_string(point.step) + " comes after step " + std::to_string(points.back().step));
+    points.push_back(std::forward<Point>(point));
+}
+
+void truncateFile(const fs::path& file, std::int64_t step)
+{
+    const std::string content = readIfPresent(file);
+    std::string kept;
+    kept.reserve(content.size());
+    forEachLine(file, content, [&](const HistoryLine& line, std::string_view text, const Place& place) {
+        if (integerAt(line, "step", place) <= step)
+            kept.append(text).push_back('\n');
+    });
+    if (kept != content)
+        writeFileAtomically(file, kept);
+}
+
+} // namespace
+
+std::string toJsonLine(const MetricPoint& point)
+{
+    nlohmann::ordered_json object {
+        {"step", point.step},
+        {"loss", point.loss},
+        {"orth", point.orth},
+        {"lr", point.lr},
+        {"budget", point.budget},
+        {"grad_norm", point.gradNorm},
+        {"tokens", point.tokens},
+        {"seconds", point.seconds},
+    };
+    if (!point.skipped.empty())
+        object["skipped"] = point.skipped;
+    return dump(object);
+}
+
+std::string toJsonLine(const EvalPoint& point)
+{
+    nlohmann::ordered_json object {{"step", point.step}, {"eval_loss", point.evalLoss}};
+    for (const auto& [name, value] : point.metrics)
+        object.emplace(name, value); // never in the place of the two above
+    return dump(object);
+}
+
+std::string toJsonLine(const MaskEvent& event, const ModuleLayout& layout)
+{
+    if (event.ranks.size() != layout.modules.size())
+        throw Error(FailureKind::Internal,
+            "A masking event has " + std::to_string(event.ranks.size()) + " ranks, the layout "
+                + std::to_string(layout.modules.size()) + " modules.");
+    nlohmann::ordered_json ranks = nlohmann::ordered_json::object();
+    ranks.get_ref<nlohmann::ordered_json::object_t&>().reserve(event.ranks.size());
+    for (std::size_t index = 0; index < event.ranks.size(); ++index)
+        ranks[layout.modules[index].name] = event.ranks[index];
+    return dump({{"step", event.step}, {"budget", event.budget}, {"ranks", std::move(ranks)}, {"pruned", event.pruned},
+        {"revived", event.revived}});
+}
+
+RunHistory loadHistory(const fs::path& runFolder)
+{
+    RunHistory history;
+    const fs::path metrics = runFolder / metricsName;
+    forEachLine(metrics, readIfPresent(metrics), [&](const HistoryLine& line, std::string_view, const Place& place) {
+        if (line.find("eval_loss") != nullptr)
+            append(history.evaluations, evalPointFrom(line, place), place);
+        else
+            append(history.metrics, metricPointFrom(line, place), place);
+    });
+    const fs::path ranks = runFolder / ranksName;
+    forEachLine(ranks, readIfPresent(ranks), [&](const HistoryLine& line, std::string_view, const Place& place) {
+        append(history.events, maskEventFrom(line, history.modules, place), place);
+    });
+    return history;
+}
+
+void truncateHistory(const fs::path& runFolder, std::int64_t step)
+{
+    truncateFile(runFolder / metricsName, step);
+    truncateFile(runFolder / ranksName, step);
+}
+
+} // namespace spectune
