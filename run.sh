@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Installs what is missing, builds, and opens the studio on the bundled demo.
+set -u -o pipefail
+
+usage() {
+    cat <<'EOF'
+./run.sh                  install what is missing, build, open the studio on the bundled demo
+./run.sh --headless       train the demo in the terminal (so it is without a display, too)
+./run.sh --build          install and build only
+./run.sh [--headless] -- ARGS    pass ARGS on to `spectune`, or to `spectune-train run` with --headless
+
+Downloads lie in ${XDG_CACHE_HOME:-~/.cache}/spectune; .deps/ points there. Nothing is fetched twice.
+SPECTUNE_CUDA_FROM=machine|pypi|none chooses where CUDA comes from (none: CPU only); unset: the machine's CUDA 13
+toolkit, else PyPI.
+EOF
+}
+
+mode=studio
+arguments=()
+while [ $# -gt 0 ]; do
+    case $1 in
+        --headless) mode=headless ;;
+        --build) mode=build ;;
+        -h | --help) usage; exit 0 ;;
+        --) shift; arguments=("$@"); break ;;
+        *) printf 'run.sh: unknown option %s (arguments for the program go after --)\n\n' "$1" >&2; usage >&2; exit 2 ;;
+    esac
+    shift
+done
+
+# shellcheck source=cmake/setup.sh
+source "$(dirname "${BASH_SOURCE[0]}")/cmake/setup.sh"
+
+if [ "$mode" = studio ] && [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}${QT_QPA_PLATFORM:-}" ]; then
+    case " ${arguments[*]:-} " in
+        *" --screenshot"*) export QT_QPA_PLATFORM=offscreen ;;
+        *)
+            say "There is no display (DISPLAY and WAYLAND_DISPLAY are empty): training the demo in the terminal instead."
+            mode=headless
+            arguments=()
+            ;;
+    esac
+fi
+
+setup_packages
+setup_torch
+
+case $mode in
+    build)
+        build release spectune spectune-train
+        say "Built: build/release/bin/spectune and build/release/bin/spectune-train"
+        ;;
+    studio)
+        build release spectune
+        exec build/release/bin/spectune "${arguments[@]}"
+        ;;
+    headless)
+        build release spectune-train
+        number=1
+        while [ -e "runs/demo-$number" ]; do number=$((number + 1)); done
+        mkdir -p runs
+        say "Training the demo into runs/demo-$number"
+        exec build/release/bin/spectune-train run resources/demo/demo.json --out "runs/demo-$number" "${arguments[@]}"
+        ;;
+esac
