@@ -86,26 +86,27 @@ def make_batches():
 
 # ---- the second allocator: design sections 2 to 5, without PEFT --------------------------------------------------
 
-def orthogonality(weights):
-    """R = (1 / 2n) sum of ||P'P - I|| and ||QQ' - I||, and its gradients in closed form."""
+def orthogonality(weights, squared=False):
+    """R = (1 / 2n) sum of ||P'P - I|| and ||QQ' - I|| (squared: the plain sum of their squares), and its gradients."""
     total, grads = 0.0, {}
     for name, w in weights.items():
         for key in ("P", "Q"):
             x = w[key].detach()
             gram = (x.T @ x if key == "P" else x @ x.T) - torch.eye(w["E"].shape[0], dtype=x.dtype)
-            norm = gram.norm()
-            total += norm.item()
-            grads[name, key] = (x @ gram if key == "P" else gram @ x) * (2 / norm) / (2 * len(weights))
-    return total / (2 * len(weights)), grads
+            norm, direction = gram.norm(), x @ gram if key == "P" else gram @ x
+            share = 1 if squared else 1 / (2 * len(weights))
+            total += share * (norm**2 if squared else norm).item()
+            grads[name, key] = share * (4 if squared else 2 / norm) * direction
+    return total, grads
 
 
 class Allocator:
-    """Budget, importance and masks as the design writes them. Works on values that PEFT has not masked yet."""
+    """Budget, importance and masks as the design writes them. Works on values that nobody has masked yet."""
 
     def __init__(self, c, modules):
         self.c, self.modules, self.ema = c, modules, {}
         self.b0 = c["adalora.init_rank"] * len(modules)
-        self.bt = c["adalora.target_rank"] * len(modules)
+        self.bt = c.get("adalora.total_budget", c["adalora.target_rank"] * len(modules))
 
     def budget(self, t):
         c, border = self.c, self.c["train.steps"] - self.c["adalora.tf"]
@@ -116,27 +117,46 @@ class Allocator:
         left = 1 - (t - c["adalora.ti"]) / (border - c["adalora.ti"])
         return int(self.bt + (self.b0 - self.bt) * left**3), t % c["adalora.delta_t"] == 0
 
+    def scores(self, values):
+        """One number per triplet, modules in order: S = s(lambda) + mean s(P) + mean s(Q)."""
+        kind = self.c.get("adalora.score", "sensitivity_uncertainty")
+        if kind == "magnitude":
+            return torch.cat([values[n]["E"].view(-1).abs() for n in self.modules])
+        score = {k: bar if kind == "sensitivity" else bar * unc for k, (bar, unc) in self.ema.items()}
+        return torch.cat([score[n, "E"].view(-1) + score[n, "P"].mean(0) + score[n, "Q"].mean(1) for n in self.modules])
+
     @torch.no_grad()
-    def step(self, t, weights):
-        """Returns (budget, kept bits per module or None, relative gap between the last kept and the first cut)."""
+    def step(self, t, values, grads):
+        """values, grads: {module: {"P", "E", "Q"}}.
+
+        Returns (budget, kept bits per module or None, relative gap between the last kept and the first cut score).
+        """
         b1, b2 = self.c["adalora.beta1"], self.c["adalora.beta2"]
         if t < self.c["train.steps"] - self.c["adalora.tf"]:
-            for name, w in weights.items():
+            for name, w in values.items():
                 for key, p in w.items():
-                    now = (p * p.grad).abs()
+                    now = (p * grads[name][key]).abs()
                     bar, unc = self.ema.get((name, key), (torch.zeros_like(p), torch.zeros_like(p)))
                     bar = b1 * bar + (1 - b1) * now
                     self.ema[name, key] = (bar, b2 * unc + (1 - b2) * (now - bar).abs())
         budget, masks = self.budget(t)
         if not masks:
             return budget, None, None
-        score = {k: bar * unc for k, (bar, unc) in self.ema.items()}
-        flat = torch.cat([score[n, "E"].view(-1) + score[n, "P"].mean(0) + score[n, "Q"].mean(1) for n in self.modules])
+        flat = self.scores(values)
         order = torch.argsort(flat, descending=True, stable=True)
         gap = ((flat[order[budget - 1]] - flat[order[budget]]) / flat[order[budget - 1]]).item()
         kept = torch.zeros(len(flat), dtype=torch.bool)
         kept[order[:budget]] = True
         return budget, dict(zip(self.modules, kept.view(len(self.modules), -1).tolist())), gap
+
+
+def event(t, budget, kept, last, gap):
+    """One entry of `events`; kept and last (the pattern before): {module: [bool]}."""
+    new, old = ([bit for bits in pattern.values() for bit in bits] for pattern in (kept, last))
+    return {"step": t + 1, "budget": budget, "pruned": sum(o and not n for o, n in zip(old, new)),
+            "revived": sum(n and not o for o, n in zip(old, new)), "gap": gap,
+            "ranks": {name: sum(bits) for name, bits in kept.items()},
+            "kept": {name: "".join("01"[bit] for bit in bits) for name, bits in kept.items()}}
 
 
 # ---- one run -----------------------------------------------------------------------------------------------------
@@ -223,17 +243,12 @@ def train(c, batches, attention_kind="eager"):
         scheduler.step()
         if allocates:
             before = {name: w["E"].detach().clone() for name, w in weights.items()}
-            row["budget"], expected, gap = allocator.step(t, weights)
+            grads = {name: {key: p.grad for key, p in w.items()} for name, w in weights.items()}
+            row["budget"], expected, gap = allocator.step(t, weights, grads)
             model.base_model.update_and_allocate(t)
             if expected is not None:
                 check_pattern(model, t, weights, before, expected)
-                bits = [b for name in modules for b in expected[name]]
-                last = [b for name in modules for b in kept[name]]
-                events.append({"step": t + 1, "budget": row["budget"],
-                               "pruned": sum(o and not n for o, n in zip(last, bits)),
-                               "revived": sum(n and not o for o, n in zip(last, bits)), "gap": gap,
-                               "ranks": {name: sum(expected[name]) for name in modules},
-                               "kept": {name: "".join("01"[b] for b in expected[name]) for name in modules}})
+                events.append(event(t, row["budget"], expected, kept, gap))
                 kept = expected
             elif t > c["train.steps"] - c["adalora.tf"]:
                 check_pattern(model, t, weights, before, kept)
