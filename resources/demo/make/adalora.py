@@ -127,7 +127,9 @@ class Adapters:
         self.runs, self.device, first = runs, device, runs[0]
         self.kinds = first.kinds
         self.row = {layer: row for row, layer in enumerate(first.layers or range(model.layers))}
-        self.scale = self.column([s.alpha / (s.init_rank + 1e-5) for s in runs], 3)
+        self.scale = self.vector([s.alpha / (s.init_rank + 1e-5) for s in runs]).view(-1, 1, 1)
+        self.settings = {name: self.vector([getattr(s, name) for s in runs])
+                         for name in ("gamma", "max_grad_norm", "beta1", "beta2", "ema1", "ema2")}
         self.tensors: dict[tuple[str, str], torch.Tensor] = {}
         for kind in self.kinds:
             out, inner = model.blocks[0][kind].shape
@@ -145,8 +147,8 @@ class Adapters:
         shape = (len(runs), len(self.row), len(self.kinds), first.init_rank)
         self.kept = torch.ones(shape, dtype=torch.bool, device=device)
 
-    def column(self, values, dims: int):
-        return torch.tensor(values, device=self.device, dtype=torch.float32).view(-1, *[1] * dims)
+    def vector(self, values):
+        return torch.tensor(values, dtype=torch.float32).to(self.device)
 
     def of_step(self):
         """The function that adds the adapters' share, over this step's views."""
@@ -157,13 +159,13 @@ class Adapters:
                 return 0.0
             row, flat = self.row[layer], x.flatten(1, 2)
             inner = torch.bmm(flat, views[kind, "Q"][row].transpose(1, 2)) * views[kind, "E"][row][:, None]
-            return (torch.bmm(inner, views[kind, "P"][row].transpose(1, 2)) * self.scale[:, :, :, 0]).unflatten(1, x.shape[1:3])
+            return (torch.bmm(inner, views[kind, "P"][row].transpose(1, 2)) * self.scale).unflatten(1, x.shape[1:3])
         return adapt
 
     @torch.no_grad()
     def add_regulariser(self):
         """Adds gamma times the gradient of (1 / 2n) sum ||M - I||_F, M = P^T P or Q Q^T."""
-        factor = self.column([s.gamma for s in self.runs], 3) / (2 * len(self.kinds) * len(self.row))
+        factor = self.settings["gamma"].view(-1, 1, 1, 1) / (2 * len(self.kinds) * len(self.row))
         for (kind, part), tensor in self.tensors.items():
             if part == "E":
                 continue
@@ -176,40 +178,39 @@ class Adapters:
     def update(self, t: int):
         """Clips, makes the AdamW step (no decay) and updates the importance averages."""
         square = sum(tensor.grad.flatten(1).square().sum(1) for tensor in self.tensors.values())
-        limit = torch.tensor([s.max_grad_norm for s in self.runs], device=self.device)
-        clip = (limit / (square.sqrt() + 1e-6)).clamp_max(1.0)
+        clip = (self.settings["max_grad_norm"] / (square.sqrt() + 1e-6)).clamp_max(1.0)
+        per_run = self.settings | {
+            "clip": clip, "rate": self.vector([s.rate(t) for s in self.runs]),
+            "live": self.vector([float(t < s.steps - s.tf) for s in self.runs]),
+            "correct1": 1 - self.settings["beta1"] ** (t + 1), "correct2": 1 - self.settings["beta2"] ** (t + 1)}
         for key, tensor in self.tensors.items():
-            shaped = lambda values: self.column(values, tensor.dim() - 1)
-            gradient = tensor.grad * clip.view(-1, *[1] * (tensor.dim() - 1))
-            b1, b2 = shaped([s.beta1 for s in self.runs]), shaped([s.beta2 for s in self.runs])
-            m, v = self.m[key], self.v[key]
-            m.add_((gradient - m) * (1 - b1))
-            v.mul_(b2).add_(gradient.square() * (1 - b2))
-            tensor -= shaped([s.rate(t) for s in self.runs]) * (m / (1 - b1 ** (t + 1))) / ((v / (1 - b2 ** (t + 1))).sqrt() + 1e-8)
-            live = shaped([float(t < s.steps - s.tf) for s in self.runs])
-            now = (tensor * gradient).abs()
-            average, spread = self.importance[key], self.uncertainty[key]
-            average.add_(live * (1 - shaped([s.ema1 for s in self.runs])) * (now - average))
-            spread.add_(live * (1 - shaped([s.ema2 for s in self.runs])) * ((now - average).abs() - spread))
+            c = {name: values.view(-1, *[1] * (tensor.dim() - 1)) for name, values in per_run.items()}
+            gradient, m, v = tensor.grad * c["clip"], self.m[key], self.v[key]
+            m.add_((gradient - m) * (1 - c["beta1"]))
+            v.mul_(c["beta2"]).add_(gradient.square() * (1 - c["beta2"]))
+            tensor -= c["rate"] * (m / c["correct1"]) / ((v / c["correct2"]).sqrt() + 1e-8)
+            now, average, spread = (tensor * gradient).abs(), self.importance[key], self.uncertainty[key]
+            average.add_(c["live"] * (1 - c["ema1"]) * (now - average))
+            spread.add_(c["live"] * (1 - c["ema2"]) * ((now - average).abs() - spread))
             tensor.grad = None
 
     @torch.no_grad()
     def allocate(self, t: int) -> list[int]:
         """Masks the runs whose step asks for it, and holds the final pattern; gives the revived triplets of each run."""
-        event = torch.tensor([s.masks(t) for s in self.runs], device=self.device)
-        fixed = torch.tensor([t >= s.steps - s.tf for s in self.runs], device=self.device)
+        events, end = [s.masks(t) for s in self.runs], [t >= s.steps - s.tf for s in self.runs]
         revived = [0] * len(self.runs)
-        if bool(event.any()):
+        if not any(events) and not any(end):
+            return revived
+        event, fixed = self.vector(events).bool(), self.vector(end).bool()
+        if any(events):
             score = {key: self.importance[key] * self.uncertainty[key] for key in self.tensors}
             triplets = torch.stack([score[kind, "E"] + score[kind, "P"].mean(2) + score[kind, "Q"].mean(3)
                                     for kind in self.kinds], 2)
-            flat = triplets.flatten(1)
-            place = flat.argsort(dim=1, descending=True, stable=True).argsort(dim=1)
-            budget = torch.tensor([s.budget(t, len(self.kinds) * len(self.row)) for s in self.runs], device=self.device)
+            place = triplets.flatten(1).argsort(dim=1, descending=True, stable=True).argsort(dim=1)
+            budget = self.vector([s.budget(t, len(self.kinds) * len(self.row)) for s in self.runs])
             kept = (place < budget[:, None]).view_as(triplets)
-            back = (kept & ~self.kept).flatten(1).sum(1) * event
+            revived = ((kept & ~self.kept).flatten(1).sum(1) * event).tolist()
             self.kept = torch.where(event.view(-1, 1, 1, 1), kept, self.kept)
-            revived = back.tolist()
         hold = (event | fixed).view(-1, 1, 1)
         for column, kind in enumerate(self.kinds):
             self.tensors[kind, "E"] *= self.kept[:, :, column] | ~hold

@@ -3,7 +3,7 @@
 
     python measure.py --config ../demo.json --seeds 0-4
     python measure.py --config ../demo.json --seeds 0-9 --vary lr=3e-3,5e-3 gamma=0,0.1 --device cuda
-    python measure.py --config ../demo.json --seeds 0-4 --only attention
+    python measure.py --config ../demo.json --seeds 0-4 --only attention --layers 1 2 3 4 5
 """
 from __future__ import annotations
 
@@ -67,6 +67,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--seeds", default="0-4")
     parser.add_argument("--vary", nargs="*", default=[])
     parser.add_argument("--only", choices=PARTS, default="all")
+    parser.add_argument("--layers", type=int, nargs="*", default=[], help="adapt these layers alone")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--at-once", type=int, default=0, help="runs trained together (0: one on the CPU, 64 on a GPU)")
@@ -82,7 +83,7 @@ def main(arguments: list[str] | None = None) -> None:
     rows = lambda name: [(r["prompt"], r["completion"]) for r in map(json.loads, (root / config["data"][name]).open())]
     data, held_out = Samples(tokenizer, rows("path")), Samples(tokenizer, rows("eval_path"))
     model = FrozenLlama(folder, json.loads((folder / "config.json").read_text()), options.device)
-    base = dataclasses.replace(settings_of(config), kinds=tuple(PARTS[options.only]))
+    base = dataclasses.replace(settings_of(config), kinds=tuple(PARTS[options.only]), layers=tuple(options.layers))
     groups: dict = {}
     for variant in variants(base, options.vary):
         for seed in parse_seeds(options.seeds):
@@ -100,7 +101,7 @@ def main(arguments: list[str] | None = None) -> None:
         mine = [r for r in results if dataclasses.replace(r.settings, seed=variant.seed) == variant]
         exact = sorted(r.exact for r in mine)
         changed = {k: v for k, v in dataclasses.asdict(variant).items() if any(k in text.split("=")[0].split("+") for text in options.vary)}
-        print(f"{options.only} {changed}: >= 0.9 on {sum(e >= 0.9 for e in exact)} of {len(exact)}, lowest {exact[0]:.3f}, "
+        print(f"{options.only} {options.layers or ''} {changed}: >= 0.9 on {sum(e >= 0.9 for e in exact)} of {len(exact)}, lowest {exact[0]:.3f}, "
               f"mean {sum(exact) / len(exact):.3f}", flush=True)
         for result in mine:
             show(result, options.ranks)

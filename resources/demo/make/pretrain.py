@@ -26,13 +26,13 @@ CHUNK = 500  # documents that one seed draws
 
 
 def known_positions(ids: list[int], marks: dict[str, list[int]]) -> list[bool]:
-    """True where the token follows from what stands before: after "Answer:" and "Again:", up to the next question."""
+    """True where the token follows from what stands before: after "Answer:" and "Again:", up to the full stop."""
     known, inside = [], False
     for end in range(1, len(ids) + 1):
-        if any(ids[:end][-len(mark):] == mark for mark in marks["off"]):
+        if any(ids[max(0, end - len(mark)):end] == mark for mark in marks["off"]):
             inside = False
         known.append(inside)
-        if any(ids[:end][-len(mark):] == mark for mark in marks["on"]):
+        if any(ids[max(0, end - len(mark)):end] == mark for mark in marks["on"]):
             inside = True
     return known
 
@@ -42,7 +42,7 @@ def draw_chunk(job: tuple[str, str, int, int]) -> list[tuple[list[int], list[boo
     tokenizer_file, mix, seed, number = job
     tokenizer = spm.SentencePieceProcessor(model_file=tokenizer_file)
     pieces = lambda text: tokenizer.encode("x " + text)[len(tokenizer.encode("x")):]
-    marks = {"on": [pieces("Answer:"), pieces("Again:")], "off": [pieces("Question")]}
+    marks = {"on": [pieces("Answer:"), pieces("Again:")], "off": [pieces("x.")[-1:]]}
     rng = random.Random(f"{seed} {mix} {number}")
     out = []
     for _ in range(CHUNK):
