@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "training/config/ConfigFile.h"
+
+#include "training/config/FieldCheck.h"
+#include "training/config/FieldTable.h"
+#include "training/core/AtomicFile.h"
+#include "training/core/Error.h"
+
+#include <nlohmann/json.hpp>
+
+#include <set>
+
+namespace spectune {
+
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+constexpr std::string_view schemaKey = "schema";
+
+/// Refuses an object that names a key twice: JSON leaves open which one counts.
+class DuplicateKeys {
+public:
+    bool operator()(int, json::parse_event_t event, json& value)
+    {
+        if (event == json::parse_event_t::object_start) {
+            m_objects.emplace_back();
+        } else if (event == json::parse_event_t::object_end) {
+            m_objects.pop_back();
+        } else if (event == json::parse_event_t::key) {
+            Object& object = m_objects.back();
+            object.current = value.get<std::string>();
+            if (!object.seen.insert(object.current).second)
+                throw configError("the key " + detail::inQuotes(path()) + " is given twice");
+        }
+        return true;
+    }
+
+private:
+    struct Object {
+        std::set<std::string> seen;
+        std::string current;
+    };
+
+    [[nodiscard]] std::string path() const
+    {
+        std::string text;
+        for (const Object& object : m_objects)
+            text += (text.empty() ? "" : ".") + object.current;
+        return text;
+    }
+
+    std::vector<Object> m_objects;
+};
+
+json parsedJson(std::string_view text)
+{
+    if (text.find_first_not_of(" \t\r\n") == std::string_view::npos)
+        throw configError("the file is empty, needs a JSON object with the configuration");
+    try {
+        // The callback is copied by the parser, its state with it, once and before the first event.
+        return json::parse(text, DuplicateKeys {});
+    } catch (const json::exception& error) {
+        // "[json.exception.…] parse error at line 3, column 7: syntax error while parsing …"
+        constexpr std::size_t longest = 240;
+        std::string_view reason = error.what();
+        const std::size_t place = reason.find("line ");
+        if (place != std::string_view::npos)
+            throw configError("broken JSON at " + std::string(reason.substr(place, longest)));
+        const std::size_t bracket = reason.find("] ");
+        throw configError(
+            "broken JSON: " + std::string(reason.substr(bracket == std::string_view::npos ? 0 : bracket + 2, longest)));
+    }
+}
+
+void checkSchema(const json& value)
+{
+    if (!value.is_number_integer() || value < 1)
+        throw configError("schema is " + detail::inQuotes(value.dump()) + ", needs the integer 1");
+    if (value > RunConfig::schemaVersion)
+        throw configError("schema is " + value.dump() + ", but this program knows schemas up to "
+            + std::to_string(RunConfig::schemaVersion) + ": use a newer Spectune");
+}
+
+/// "data", "data.columns", …: the objects that the keys with dots are nested in.
+std::vector<std::string_view> sections()
+{
+    std::vector<std::string_view> names;
+    for (const FieldInfo& field : fields()) {
+        for (std::size_t dot = field.key.find('.'); dot != std::string_view::npos; dot = field.key.find('.', dot + 1)) {
+            if (std::ranges::find(names, field.key.substr(0, dot)) == names.end())
+                names.push_back(field.key.substr(0, dot));
+        }
+    }
+    return names;
+}
+
+[[noreturn]] void refuseUnknown(const std::string& path, const json& value, const std::vector<std::string_view>& known)
+{
+    std::string_view near = value.is_object() ? detail::nearestName(path, known) : std::string_view {};
+    if (near.empty())
+        near = nearestKey(path);
+    std::string text = "unknown key " + detail::inQuotes(path);
+    text += near.empty() ? "; `spectune-train fields` lists them all" : "; did you mean " + detail::inQuotes(near) + "?";
+    throw configError(text);
+}
+
+void readObject(
+    RunConfig& config, const json& object, const std::string& prefix, const std::vector<std::string_view>& known)
+{
+    for (const auto& [name, value] : object.items()) {
+        const std::string path = prefix + name;
+        if (prefix.empty() && name == schemaKey) {
+            checkSchema(value);
+        } else if (name.find('.') != std::string::npos) {
+            throw configError(
+                "the key " + detail::inQuotes(path) + " has a dot in it: in a file, sections are nested objects");
+        } else if (const FieldInfo* field = findField(path)) {
+            setFieldValue(config, path, detail::valueFromJson(*field, value));
+        } else if (std::ranges::find(known, std::string_view(path)) == known.end()) {
+            refuseUnknown(path, value, known);
+        } else if (!value.is_object()) {
+            throw configError(path + " is " + detail::inQuotes(value.dump(-1, ' ', false, json::error_handler_t::replace))
+                + ", needs an object with its keys");
+        } else {
+            readObject(config, value, path + ".", known);
+        }
+    }
+}
+
+ordered_json jsonValue(const FieldValue& value)
+{
+    return std::visit(
+        [](const auto& held) -> ordered_json {
+            if constexpr (std::is_same_v<std::remove_cvref_t<decltype(held)>, std::monostate>)
+                return nullptr;
+            else
+                return held;
+        },
+        value);
+}
+
+void makePathsAbsolute(RunConfig& config, const fs::path& base)
+{
+    for (const FieldInfo& field : fields()) {
+        if (field.type != FieldType::File && field.type != FieldType::Folder)
+            continue;
+        const auto text = std::get<std::string>(fieldValue(config, field.key));
+        if (!text.empty())
+            setFieldValue(config, field.key, (base / text).lexically_normal().string());
+    }
+}
+
+} // namespace
+
+std::string toJson(const RunConfig& config)
+{
+    ordered_json root;
+    root[std::string(schemaKey)] = RunConfig::schemaVersion;
+    for (const FieldInfo& field : fields()) {
+        ordered_json* place = &root;
+        std::string_view rest = field.key;
+        for (std::size_t dot = rest.find('.'); dot != std::string_view::npos; dot = rest.find('.')) {
+            place = &(*place)[std::string(rest.substr(0, dot))];
+            rest.remove_prefix(dot + 1);
+        }
+        (*place)[std::string(rest)] = jsonValue(fieldValue(config, field.key));
+    }
+    return root.dump(4, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+}
+
+RunConfig configFromJson(std::string_view text, std::string_view origin)
+{
+    try {
+        const json root = parsedJson(text);
+        if (!root.is_object())
+            throw configError("the outermost value is no object, needs {\"model\": {…}, …}");
+        RunConfig config;
+        readObject(config, root, {}, sections());
+        return config;
+    } catch (const Error& error) {
+        if (origin.empty())
+            throw;
+        throw Error(error.kind(), std::string(origin) + ": " + error.what(), error.detail());
+    }
+}
+
+RunConfig loadConfig(const std::filesystem::path& file)
+{
+    RunConfig config = configFromJson(readFile(file), file.string());
+    // The folder's links are resolved first, so that "../data" in the file means what the file system says.
+    std::error_code failed;
+    const fs::path folder = fs::weakly_canonical(fs::absolute(file).parent_path(), failed);
+    makePathsAbsolute(config, failed ? fs::absolute(file).parent_path() : folder);
+    return config;
+}
+
+RunConfig loadConfig(const std::filesystem::path& file, const std::vector<std::string>& overrides)
+{
+    RunConfig config = loadConfig(file);
+    for (const std::string& assignment : overrides)
+        applyAssignment(config, assignment);
+    makePathsAbsolute(config, fs::current_path());
+    return config;
+}
+
+} // namespace spectune

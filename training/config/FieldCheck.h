@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "training/config/FieldTable.h"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <optional>
+#include <string>
+
+namespace spectune::detail {
+
+/// What a field takes, in words: "an integer", "one of constant, linear, cosine".
+[[nodiscard]] std::string expectedWords(const FieldInfo& field);
+/// The bounds in words: "at least 0 and below 1"; empty where there are none.
+[[nodiscard]] std::string rangeWords(const FieldInfo& field);
+/// A value as messages show it: text in quotes, cut when it is long.
+[[nodiscard]] std::string shown(const FieldValue& value);
+[[nodiscard]] std::string inQuotes(std::string_view text);
+
+/// The value as it is kept: an integer for a Real becomes one, a list of layers is sorted and freed of doubles.
+[[nodiscard]] FieldValue normalized(const FieldInfo& field, FieldValue value);
+/// The sentence about a wrong type or a value out of range, beginning with the key; nothing when all is well.
+/// @param value as normalized() gives it
+[[nodiscard]] std::optional<std::string> problemWith(const FieldInfo& field, const FieldValue& value);
+
+/// A JSON value as the field's type; a list may also be text as after `--set`. @throws Error (Config) for a wrong type
+[[nodiscard]] FieldValue valueFromJson(const FieldInfo& field, const nlohmann::json& json);
+/// Text as after `--set key=`. @throws Error (Config)
+[[nodiscard]] FieldValue valueFromText(const FieldInfo& field, std::string_view text);
+
+/// The candidate nearest to @p name; empty when none is near.
+[[nodiscard]] std::string_view nearestName(std::string_view name, std::span<const std::string_view> candidates);
+
+} // namespace spectune::detail

@@ -1,0 +1,422 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "training/config/FieldDescriptor.h"
+
+#include <array>
+
+namespace spectune {
+
+namespace {
+
+using detail::describe;
+using detail::FieldDescriptor;
+using enum FieldLevel;
+
+constexpr double maxSteps = 1e12;
+constexpr double maxRank = 65536;
+
+/// Every parameter once. What a person reads in the form, in `spectune-train fields` and in the manual stands here.
+constexpr FieldDescriptor fieldList[] = {
+    describe(
+        {.key = "model.path",
+            .label = "Model folder",
+            .help
+            = "Folder of a Hugging Face model: config.json, *.safetensors (one file, or several with an index) and "
+              "its tokenizer.",
+            .type = FieldType::Folder,
+            .level = Basic},
+        [](auto& c) -> auto& { return c.model.path; }),
+
+    describe(
+        {.key = "data.path",
+            .label = "Training file",
+            .help = "File with the samples to train on: .txt, .jsonl, .json, .csv or .tsv; see data.format.",
+            .type = FieldType::File,
+            .level = Basic},
+        [](auto& c) -> auto& { return c.data.path; }),
+    describe(
+        {.key = "data.eval_path",
+            .label = "Evaluation file",
+            .help = "File with samples to evaluate on, read in the same format. Empty: no evaluation.",
+            .type = FieldType::File,
+            .level = Basic},
+        [](auto& c) -> auto& { return c.data.evalPath; }),
+    describe(
+        {.key = "data.format",
+            .label = "Format",
+            .help
+            = "How the file is read. auto decides by the file's extension and its keys, and says what it decided.",
+            .level = Basic},
+        [](auto& c) -> auto& { return c.data.format; }),
+    describe(
+        {.key = "data.template",
+            .label = "Template",
+            .help
+            = "Text of a sample, with {column} replaced by that column's value. Empty: the format's own template."},
+        [](auto& c) -> auto& { return c.data.templateText; }),
+    describe(
+        {.key = "data.columns.text",
+            .label = "Text column",
+            .help = "Name of the column or key that holds the text. Empty: the format's own name."},
+        [](auto& c) -> auto& { return c.data.columns.text; }),
+    describe(
+        {.key = "data.columns.text_pair",
+            .label = "Second text column",
+            .help = "Name of the column with the second text, where samples are pairs. Empty: none."},
+        [](auto& c) -> auto& { return c.data.columns.textPair; }),
+    describe(
+        {.key = "data.columns.label",
+            .label = "Label column",
+            .help = "Name of the column that holds the label. Empty: the format's own name."},
+        [](auto& c) -> auto& { return c.data.columns.label; }),
+    describe(
+        {.key = "data.columns.prompt",
+            .label = "Prompt column",
+            .help = "Name of the column or key that holds the prompt, such as \"question\". Empty: \"prompt\"."},
+        [](auto& c) -> auto& { return c.data.columns.prompt; }),
+    describe(
+        {.key = "data.columns.completion",
+            .label = "Completion column",
+            .help = "Name of the column or key that holds the completion, such as \"answer\". Empty: \"completion\"."},
+        [](auto& c) -> auto& { return c.data.columns.completion; }),
+    describe(
+        {.key = "data.max_length",
+            .label = "Longest sample",
+            .help
+            = "Samples are cut on the right at this many tokens, BOS and EOS included; a .txt document is cut into "
+              "blocks of this size. At most the positions that the model knows.",
+            .unit = "tokens",
+            .minimum = 2,
+            .maximum = 1 << 20,
+            .level = Basic},
+        [](auto& c) -> auto& { return c.data.maxLength; }),
+    describe(
+        {.key = "data.shuffle",
+            .label = "Shuffle",
+            .help = "Draw a new order of the samples for every epoch, from train.seed. Off: file order."},
+        [](auto& c) -> auto& { return c.data.shuffle; }),
+
+    describe(
+        {.key = "train.seed",
+            .label = "Seed",
+            .help = "Start of all random numbers: the adapter's initial values, the order of samples, dropout.",
+            .minimum = 0,
+            .maximum = 9007199254740991.0},
+        [](auto& c) -> auto& { return c.train.seed; }),
+    describe(
+        {.key = "train.steps",
+            .label = "Steps",
+            .help = "Optimizer steps of the run, T. 0: as many as train.epochs gives.",
+            .unit = "steps",
+            .minimum = 0,
+            .maximum = maxSteps,
+            .level = Basic},
+        [](auto& c) -> auto& { return c.train.steps; }),
+    describe(
+        {.key = "train.epochs",
+            .label = "Epochs",
+            .help = "How often the training file is gone through; may be a fraction. Used when train.steps is 0.",
+            .unit = "epochs",
+            .minimum = 0,
+            .maximum = 1e6,
+            .minimumExcluded = true,
+            .level = Basic},
+        [](auto& c) -> auto& { return c.train.epochs; }),
+    describe(
+        {.key = "train.batch_size",
+            .label = "Batch size",
+            .help = "Samples per optimizer step.",
+            .unit = "samples",
+            .minimum = 1,
+            .maximum = 1e6,
+            .level = Basic},
+        [](auto& c) -> auto& { return c.train.batchSize; }),
+    describe(
+        {.key = "train.micro_batch_size",
+            .label = "Micro-batch size",
+            .help
+            = "Samples per forward and backward pass. Smaller needs less memory and gives the same result. 0: the "
+              "whole batch at once.",
+            .unit = "samples",
+            .minimum = 0,
+            .maximum = 1e6},
+        [](auto& c) -> auto& { return c.train.microBatchSize; }),
+    describe(
+        {.key = "train.dtype",
+            .label = "Number type",
+            .help
+            = "Type in which the base model computes. Adapters stay in float32, or in float64 when this is float64."},
+        [](auto& c) -> auto& { return c.train.dtype; }),
+    describe(
+        {.key = "train.gradient_checkpointing",
+            .label = "Gradient checkpointing",
+            .help
+            = "Keep only each block's input and compute the rest again in the backward pass: less memory, more time, "
+              "the same result."},
+        [](auto& c) -> auto& { return c.train.gradientCheckpointing; }),
+    describe(
+        {.key = "train.eval_every",
+            .label = "Evaluate every",
+            .help = "Steps between evaluations on data.eval_path. 0: only at the end.",
+            .unit = "steps",
+            .minimum = 0,
+            .maximum = maxSteps,
+            .liveEditable = true},
+        [](auto& c) -> auto& { return c.train.evalEvery; }),
+    describe(
+        {.key = "train.save_every",
+            .label = "Save every",
+            .help = "Steps between checkpoints. 0: only at the end and when the run is stopped.",
+            .unit = "steps",
+            .minimum = 0,
+            .maximum = maxSteps,
+            .liveEditable = true},
+        [](auto& c) -> auto& { return c.train.saveEvery; }),
+    describe(
+        {.key = "train.threads",
+            .label = "CPU threads",
+            .help = "Threads to compute with. 0: one per physical core.",
+            .unit = "threads",
+            .minimum = 0,
+            .maximum = 1024},
+        [](auto& c) -> auto& { return c.train.threads; }),
+
+    describe(
+        {.key = "optim.lr",
+            .label = "Learning rate",
+            .help = "Highest learning rate of AdamW. AdaLoRA wants more than LoRA: 5e-4 to 5e-3.",
+            .minimum = 0,
+            .maximum = 10,
+            .minimumExcluded = true,
+            .level = Basic,
+            .liveEditable = true},
+        [](auto& c) -> auto& { return c.optim.lr; }),
+    describe(
+        {.key = "optim.schedule",
+            .label = "Learning rate schedule",
+            .help = "What follows the warm-up: constant, or a linear or cosine decay to 0 at the last step."},
+        [](auto& c) -> auto& { return c.optim.schedule; }),
+    describe(
+        {.key = "optim.warmup",
+            .label = "Learning rate warm-up",
+            .help = "Steps in which the learning rate rises linearly from 0. It has nothing to do with adalora.ti.",
+            .unit = "steps",
+            .minimum = 0,
+            .maximum = maxSteps},
+        [](auto& c) -> auto& { return c.optim.warmup; }),
+    describe(
+        {.key = "optim.weight_decay",
+            .label = "Weight decay",
+            .help = "AdamW's decoupled weight decay, on P, \u039b and Q alike. 0: none.",
+            .minimum = 0,
+            .maximum = 10},
+        [](auto& c) -> auto& { return c.optim.weightDecay; }),
+    describe(
+        {.key = "optim.beta1",
+            .label = "Adam \u03b21",
+            .help = "Decay of AdamW's mean of the gradients.",
+            .minimum = 0,
+            .maximum = 1,
+            .maximumExcluded = true},
+        [](auto& c) -> auto& { return c.optim.beta1; }),
+    describe(
+        {.key = "optim.beta2",
+            .label = "Adam \u03b22",
+            .help = "Decay of AdamW's mean of the squared gradients.",
+            .minimum = 0,
+            .maximum = 1,
+            .maximumExcluded = true},
+        [](auto& c) -> auto& { return c.optim.beta2; }),
+    describe(
+        {.key = "optim.eps",
+            .label = "Adam \u03b5",
+            .help = "Added to AdamW's denominator, so that it is never 0.",
+            .minimum = 0,
+            .maximum = 1,
+            .minimumExcluded = true},
+        [](auto& c) -> auto& { return c.optim.eps; }),
+    describe(
+        {.key = "optim.max_grad_norm",
+            .label = "Gradient clipping",
+            .help
+            = "Gradients of all adapters together are scaled down to this norm, the regulariser's part included. 0: "
+              "no clipping.",
+            .minimum = 0,
+            .maximum = 1e9,
+            .liveEditable = true},
+        [](auto& c) -> auto& { return c.optim.maxGradNorm; }),
+
+    describe(
+        {.key = "method.name",
+            .label = "Method",
+            .help = "adalora moves ranks to where they matter; svd-lora is the same with a fixed rank; lora is "
+                    "B\u00b7A with a "
+                    "fixed rank; prune-lora is LoRA pruned by the same scores and budget.",
+            .level = Basic},
+        [](auto& c) -> auto& { return c.method; }),
+
+    describe(
+        {.key = "adalora.init_rank",
+            .label = "Initial rank",
+            .help
+            = "Rank of every adapted matrix at the start; above the target, so that there is something to prune. Not "
+              "set: 1.5 times adalora.target_rank, or that rank itself for lora and svd-lora, which keep it.",
+            .minimum = 1,
+            .maximum = maxRank,
+            .level = Basic},
+        [](auto& c) -> auto& { return c.adalora.initRank; }),
+    describe(
+        {.key = "adalora.target_rank",
+            .label = "Target rank",
+            .help = "Mean rank of an adapted matrix at the end: the final budget is this times the number of matrices. "
+                    "Single matrices end higher or lower.",
+            .minimum = 1,
+            .maximum = maxRank,
+            .level = Basic},
+        [](auto& c) -> auto& { return c.adalora.targetRank; }),
+    describe(
+        {.key = "adalora.total_budget",
+            .label = "Total budget",
+            .help = "Triplets kept at the end over all matrices together, in place of adalora.target_rank. Not set: "
+                    "adalora.target_rank times the number of matrices.",
+            .unit = "triplets",
+            .minimum = 1,
+            .maximum = 1e9},
+        [](auto& c) -> auto& { return c.adalora.totalBudget; }),
+    describe(
+        {.key = "adalora.alpha",
+            .label = "Alpha",
+            .help
+            = "The adapter's output is scaled by s = alpha / initial rank, also after pruning. Not set: twice the "
+              "initial rank, so that s = 2. Narrow models need more: about 8 times the rank at a width of 128.",
+            .minimum = 0,
+            .maximum = 1e6,
+            .minimumExcluded = true},
+        [](auto& c) -> auto& { return c.adalora.alpha; }),
+    describe(
+        {.key = "adalora.dropout",
+            .label = "Dropout",
+            .help = "Chance that an element of the adapter's input is set to 0 in training; the base is not touched.",
+            .minimum = 0,
+            .maximum = 1,
+            .maximumExcluded = true},
+        [](auto& c) -> auto& { return c.adalora.dropout; }),
+    describe(
+        {.key = "adalora.ti",
+            .label = "Warm-up end (ti)",
+            .help
+            = "Last step of the warm-up, in which nothing is pruned; from there the budget falls with a cubic curve. "
+              "Below train.steps \u2212 adalora.tf. Not set: 10 % of the steps.",
+            .unit = "steps",
+            .minimum = 0,
+            .maximum = maxSteps},
+        [](auto& c) -> auto& { return c.adalora.ti; }),
+    describe(
+        {.key = "adalora.tf",
+            .label = "Final phase (tf)",
+            .help
+            = "Steps at the end in which the ranks stay as they are and only the values are trained. Not set: 50 % of "
+              "the steps.",
+            .unit = "steps",
+            .minimum = 1,
+            .maximum = maxSteps},
+        [](auto& c) -> auto& { return c.adalora.tf; }),
+    describe(
+        {.key = "adalora.delta_t",
+            .label = "Masking interval (\u0394T)",
+            .help
+            = "Steps between two masking events while the budget falls; at each one all triplets compete again, so a "
+              "pruned one can come back. Not set: a thousandth of the steps, at least 1.",
+            .unit = "steps",
+            .minimum = 1,
+            .maximum = maxSteps},
+        [](auto& c) -> auto& { return c.adalora.deltaT; }),
+    describe(
+        {.key = "adalora.beta1",
+            .label = "Sensitivity smoothing (\u03b21)",
+            .help = "Decay of the running mean of the sensitivity |weight \u00b7 gradient|. It is not Adam's.",
+            .minimum = 0,
+            .maximum = 1,
+            .maximumExcluded = true},
+        [](auto& c) -> auto& { return c.adalora.beta1; }),
+    describe(
+        {.key = "adalora.beta2",
+            .label = "Uncertainty smoothing (\u03b22)",
+            .help = "Decay of the running mean of the uncertainty |sensitivity \u2212 its mean|. It is not Adam's.",
+            .minimum = 0,
+            .maximum = 1,
+            .maximumExcluded = true},
+        [](auto& c) -> auto& { return c.adalora.beta2; }),
+    describe(
+        {.key = "adalora.gamma",
+            .label = "Orthogonality weight (\u03b3)",
+            .help
+            = "Weight of the regulariser R that keeps P and Q near orthogonal. It is no part of the task loss shown. "
+              "0: none.",
+            .minimum = 0,
+            .maximum = 1e3,
+            .liveEditable = true},
+        [](auto& c) -> auto& { return c.adalora.gamma; }),
+    describe(
+        {.key = "adalora.score",
+            .label = "Importance score",
+            .help
+            = "What triplets are ranked by: smoothed sensitivity times uncertainty (AdaLoRA), sensitivity alone, or "
+              "the magnitude |\u03bb|."},
+        [](auto& c) -> auto& { return c.adalora.score; }),
+    describe(
+        {.key = "adalora.sensitivity_step",
+            .label = "Sensitivity taken",
+            .help
+            = "post: with the weights after the optimizer's step, as the authors' code and PEFT do; pre: before it, as "
+              "in the paper's Algorithm 1."},
+        [](auto& c) -> auto& { return c.adalora.sensitivityStep; }),
+    describe(
+        {.key = "adalora.regularizer",
+            .label = "Regulariser",
+            .help = "norm: the Frobenius norms as the authors' code and PEFT take them; squared_sum: their squares, as "
+                    "in the "
+                    "paper."},
+        [](auto& c) -> auto& { return c.adalora.regularizer; }),
+    describe(
+        {.key = "adalora.targets",
+            .label = "Matrices",
+            .help = "Names of the matrices to adapt, such as q_proj, v_proj. Empty: all linear ones of the blocks.",
+            .level = Basic},
+        [](auto& c) -> auto& { return c.adalora.targets; }),
+    describe(
+        {.key = "adalora.layers",
+            .label = "Layers",
+            .help = "Blocks to adapt, counted from 0: a list, or text such as \"2-5\" or \"0,2-5\". Empty: all.",
+            .minimum = 0,
+            .maximum = 9999,
+            .level = Basic},
+        [](auto& c) -> auto& { return c.adalora.layers; }),
+    describe(
+        {.key = "adalora.init_from",
+            .label = "Start from adapter",
+            .help = "Folder of a PEFT AdaLoRA adapter whose P, \u039b and Q are the start. Alpha, ranks and schedule "
+                    "still come "
+                    "from this configuration. Empty: a fresh start, which leaves the model as it is.",
+            .type = FieldType::Folder},
+        [](auto& c) -> auto& { return c.adalora.initFrom; }),
+};
+
+constexpr auto infos = [] {
+    std::array<FieldInfo, std::size(fieldList)> result {};
+    for (std::size_t i = 0; i < result.size(); ++i)
+        result[i] = fieldList[i].info;
+    return result;
+}();
+
+} // namespace
+
+std::span<const detail::FieldDescriptor> detail::fieldDescriptors() noexcept
+{
+    return fieldList;
+}
+std::span<const FieldInfo> fields()
+{
+    return infos;
+}
+
+} // namespace spectune
