@@ -37,7 +37,7 @@ struct SafetensorsHeader {
     [[nodiscard]] static SafetensorsHeader parse(std::string_view file, std::string_view origin);
 };
 
-/// Bytes of one element; 0 for a type that is not in the format.
-[[nodiscard]] std::uint64_t elementSize(std::string_view dtype) noexcept;
+/// Bits of one element; 0 for a type that is not in the format.
+[[nodiscard]] std::uint64_t elementBits(std::string_view dtype) noexcept;
 
 } // namespace spectune

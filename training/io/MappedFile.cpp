@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "training/io/MappedFile.h"
+
+#include "training/core/Error.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace spectune {
+
+namespace {
+
+class Descriptor {
+public:
+    explicit Descriptor(const std::filesystem::path& path)
+        : m_fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC))
+    {
+        if (m_fd < 0)
+            throw ioError(path.string() + ": cannot be opened: " + std::strerror(errno));
+    }
+    ~Descriptor() { ::close(m_fd); }
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    [[nodiscard]] int get() const noexcept { return m_fd; }
+
+private:
+    int m_fd;
+};
+
+} // namespace
+
+MappedFile::MappedFile(std::filesystem::path path)
+    : m_path(std::move(path))
+{
+    const Descriptor file(m_path);
+    struct stat status { };
+    if (::fstat(file.get(), &status) != 0)
+        throw ioError(m_path.string() + ": cannot be read: " + std::strerror(errno));
+    if (!S_ISREG(status.st_mode))
+        throw ioError(m_path.string() + ": is not a regular file.");
+    const auto size = static_cast<std::size_t>(status.st_size);
+    if (size == 0)
+        return;
+    void* address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);
+    if (address == MAP_FAILED)
+        throw ioError(m_path.string() + ": cannot be mapped into memory: " + std::strerror(errno));
+    m_bytes = {static_cast<const char*>(address), size};
+}
+
+MappedFile::~MappedFile()
+{
+    if (!m_bytes.empty())
+        ::munmap(const_cast<char*>(m_bytes.data()), m_bytes.size());
+}
+
+} // namespace spectune

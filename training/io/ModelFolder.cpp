@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "training/io/ModelFolder.h"
+
+#include "training/core/AtomicFile.h"
+#include "training/core/Error.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace spectune {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* howToConvert = "Convert it once where Python is at hand: "
+                                     "AutoModelForCausalLM.from_pretrained(FOLDER).save_pretrained(NEW_FOLDER) "
+                                     "of transformers writes safetensors.";
+
+bool isPickle(const fs::path& path)
+{
+    static const std::set<std::string> endings {".bin", ".pt", ".pth", ".pkl", ".ckpt"};
+    return endings.count(path.extension().string()) != 0;
+}
+
+void refuseFile(const fs::path& path)
+{
+    const std::string name = path.string();
+    if (isPickle(path))
+        throw configError(name + ": is a pickle. Pickles can run code, so they are never read. " + howToConvert);
+    if (path.extension() == ".gguf")
+        throw configError(
+            name + ": is a GGUF file, which cannot be trained. Take the model's safetensors folder instead.");
+    if (path.extension() == ".safetensors")
+        throw configError(name + ": is one file; model.path must be the folder that holds it beside config.json.");
+    throw configError(name + ": is a file; model.path must be a folder with config.json and *.safetensors.");
+}
+
+/// Why a folder has no weights, in words.
+std::string noWeights(const fs::path& folder)
+{
+    std::string other;
+    bool gguf = false;
+    for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+        if (isPickle(entry.path()))
+            other = entry.path().filename().string();
+        gguf = gguf || entry.path().extension() == ".gguf";
+    }
+    if (!other.empty())
+        return folder.string() + ": has its weights only as a pickle (" + other
+            + "). Pickles can run code, so they are never read. " + howToConvert;
+    if (gguf)
+        return folder.string()
+            + ": has its weights only as GGUF, which cannot be trained. Take the safetensors version.";
+    return folder.string() + ": has no model.safetensors and no model.safetensors.index.json.";
+}
+
+std::string shapeText(std::span<const std::int64_t> shape)
+{
+    std::string text = "[";
+    for (const std::int64_t side : shape)
+        text += (text.size() > 1 ? ", " : "") + std::to_string(side);
+    return text + ']';
+}
+
+std::string dtypeText(const std::string& stored)
+{
+    static const std::map<std::string, std::string> names {{"F64", "float64"}, {"F32", "float32"}, {"F16", "float16"},
+        {"BF16", "bfloat16"}, {"I64", "int64"}, {"I32", "int32"}, {"I8", "int8"}, {"U8", "uint8"}};
+    const auto found = names.find(stored);
+    return found == names.end() ? stored : found->second;
+}
+
+} // namespace
+
+ModelFolder::ModelFolder(fs::path folder)
+    : m_folder(std::move(folder))
+{
+    std::error_code error;
+    const fs::file_status status = fs::status(m_folder, error);
+    if (m_folder.empty())
+        throw configError("model.path is empty; it must name a model's folder.");
+    if (!fs::exists(status))
+        throw configError(m_folder.string() + ": there is no such folder (model.path).");
+    if (!fs::is_directory(status))
+        refuseFile(m_folder);
+    const fs::path config = m_folder / "config.json";
+    if (!fs::exists(config, error)) {
+        if (fs::exists(m_folder / "adapter_config.json", error))
+            throw configError(m_folder.string() + ": is an adapter, not a model. Name the base model's folder.");
+        throw configError(m_folder.string() + ": has no config.json, so it is no Hugging Face model folder.");
+    }
+    m_spec = ModelSpec::fromJson(readFile(config), config.string());
+    openFiles();
+    if (!contains("model.embed_tokens.weight"))
+        throw ioError(m_folder.string() + ": its weights have no model.embed_tokens.weight.");
+}
+
+void ModelFolder::openFiles()
+{
+    std::error_code error;
+    const fs::path single = m_folder / "model.safetensors";
+    const fs::path index = m_folder / "model.safetensors.index.json";
+    if (fs::exists(single, error))
+        addFile(single);
+    else if (fs::exists(index, error))
+        openShards(index);
+    else
+        throw configError(noWeights(m_folder));
+}
+
+void ModelFolder::openShards(const fs::path& index)
+{
+    const nlohmann::json json = nlohmann::json::parse(readFile(index), nullptr, false);
+    if (json.is_discarded() || !json.is_object() || !json.contains("weight_map") || !json["weight_map"].is_object())
+        throw ioError(index.string() + ": must be JSON with an object \"weight_map\".");
+    std::set<std::string> shards;
+    for (const auto& [tensor, shard] : json["weight_map"].items()) {
+        if (!shard.is_string())
+            throw ioError(index.string() + ": weight_map names no file for " + tensor + '.');
+        const auto name = shard.get<std::string>();
+        if (fs::path(name).filename() != name || name == "." || name == "..")
+            throw ioError(index.string() + ": the shard \"" + name + "\" is not a plain file name in this folder.");
+        shards.insert(name);
+    }
+    for (const std::string& shard : shards) {
+        std::error_code error;
+        if (!fs::exists(m_folder / shard, error))
+            throw ioError(index.string() + ": the shard " + shard + " is missing. Was the download finished?");
+        addFile(m_folder / shard);
+    }
+    for (const auto& [tensor, shard] : json["weight_map"].items()) {
+        const auto found = m_places.find(tensor);
+        if (found == m_places.end() || m_files[found->second.file].path().filename() != shard.get<std::string>())
+            throw ioError(index.string() + ": " + tensor + " is not in " + shard.get<std::string>() + '.');
+    }
+}
+
+void ModelFolder::addFile(const fs::path& file)
+{
+    m_files.emplace_back(file);
+    for (const TensorInfo& info : m_files.back().tensors()) {
+        const auto [place, fresh] = m_places.emplace(info.name, Place {m_files.size() - 1, info.name});
+        if (!fresh)
+            throw ioError(file.string() + ": " + info.name + " is in " + m_files[place->second.file].path().string()
+                + " already.");
+    }
+}
+
+const ModelFolder::Place* ModelFolder::find(std::string_view name) const
+{
+    constexpr std::string_view prefix = "model.";
+    auto found = m_places.find(std::string(name));
+    if (found == m_places.end() && name.substr(0, prefix.size()) == prefix)
+        found = m_places.find(std::string(name.substr(prefix.size())));
+    return found == m_places.end() ? nullptr : &found->second;
+}
+
+bool ModelFolder::contains(std::string_view name) const
+{
+    return find(name) != nullptr;
+}
+
+at::Tensor ModelFolder::weight(std::string_view name) const
+{
+    const Place* place = find(name);
+    if (place == nullptr)
+        throw ioError(m_folder.string() + ": its weights have no " + std::string(name) + '.');
+    at::Tensor tensor = m_files[place->file].tensor(place->storedName);
+    if (!tensor.is_floating_point())
+        throw ioError(m_files[place->file].path().string() + ": " + place->storedName + " is stored as "
+            + dtypeText(m_files[place->file].info(place->storedName).dtype)
+            + ", must be float32, float16, bfloat16 or float64.");
+    return tensor;
+}
+
+at::Tensor ModelFolder::weight(std::string_view name, std::span<const std::int64_t> shape) const
+{
+    at::Tensor tensor = weight(name);
+    if (!std::equal(shape.begin(), shape.end(), tensor.sizes().begin(), tensor.sizes().end()))
+        throw ioError(m_folder.string() + ": " + std::string(name) + " has the shape " + shapeText(tensor.sizes())
+            + ", config.json expects " + shapeText(shape) + '.');
+    return tensor;
+}
+
+ModelSummary ModelFolder::summary() const
+{
+    ModelSummary summary {.path = m_folder.string(),
+        .modelType = m_spec.modelType,
+        .layers = m_spec.layers,
+        .width = m_spec.width,
+        .heads = m_spec.heads,
+        .kvHeads = m_spec.kvHeads,
+        .vocabulary = m_spec.vocabulary,
+        .maxPositions = m_spec.maxPositions,
+        .dtype = {},
+        .tokenizer = {},
+        .matrices = blockMatrices(m_spec)};
+    std::map<std::string, std::int64_t> bytesByType;
+    for (const SafetensorsFile& file : m_files) {
+        for (const TensorInfo& info : file.tensors()) {
+            summary.parameters += info.elements();
+            summary.weightBytes += static_cast<std::int64_t>(info.bytes());
+            bytesByType[info.dtype] += static_cast<std::int64_t>(info.bytes());
+        }
+    }
+    const auto largest = std::max_element(
+        bytesByType.begin(), bytesByType.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+    if (largest != bytesByType.end())
+        summary.dtype = dtypeText(largest->first);
+    return summary;
+}
+
+std::vector<MatrixShape> blockMatrices(const ModelSpec& spec)
+{
+    const std::int64_t queries = spec.heads * spec.headDim;
+    const std::int64_t keys = spec.kvHeads * spec.headDim;
+    return {{"q_proj", spec.width, queries}, {"k_proj", spec.width, keys}, {"v_proj", spec.width, keys},
+        {"o_proj", queries, spec.width}, {"gate_proj", spec.width, spec.feedForward},
+        {"up_proj", spec.width, spec.feedForward}, {"down_proj", spec.feedForward, spec.width}};
+}
+
+} // namespace spectune

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "training/nn/ModelSpec.h"
+
+#include "training/core/Error.h"
+
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+#include <limits>
+
+namespace spectune {
+
+namespace {
+
+using Json = nlohmann::json;
+
+std::string shown(const Json& value)
+{
+    return value.dump(-1, ' ', false, Json::error_handler_t::replace).substr(0, 80);
+}
+
+/// config.json with the checks that name its keys. A null counts as absent, as it does for transformers.
+class Keys {
+public:
+    Keys(const Json& json, std::string_view origin, std::string prefix = {})
+        : m_json(json)
+        , m_origin(origin)
+        , m_prefix(std::move(prefix))
+    {
+    }
+
+    [[nodiscard]] const Json* find(const char* key) const
+    {
+        const auto found = m_json.find(key);
+        return found == m_json.end() || found->is_null() ? nullptr : &*found;
+    }
+    [[nodiscard]] bool isNull(const char* key) const { return m_json.contains(key) && m_json[key].is_null(); }
+
+    [[noreturn]] void fail(const char* key, const std::string& what) const
+    {
+        throw configError(m_origin + ": " + m_prefix + key + ' ' + what);
+    }
+
+    [[nodiscard]] std::int64_t positive(const char* key, std::optional<std::int64_t> fallback = std::nullopt) const
+    {
+        constexpr std::int64_t largest = std::int64_t {1} << 40U;
+        const Json* value = find(key);
+        if (value == nullptr && fallback)
+            return *fallback;
+        if (value == nullptr)
+            fail(key, "is missing.");
+        if (!value->is_number_unsigned() || value->get<std::uint64_t>() == 0
+            || value->get<std::uint64_t>() > static_cast<std::uint64_t>(largest))
+            fail(key, "is " + shown(*value) + ", must be a positive integer.");
+        return value->get<std::int64_t>();
+    }
+
+    [[nodiscard]] double positiveReal(const char* key, std::optional<double> fallback = std::nullopt) const
+    {
+        const Json* value = find(key);
+        if (value == nullptr && fallback)
+            return *fallback;
+        if (value == nullptr)
+            fail(key, "is missing.");
+        if (!value->is_number() || !std::isfinite(value->get<double>()) || value->get<double>() <= 0.0)
+            fail(key, "is " + shown(*value) + ", must be a positive number.");
+        return value->get<double>();
+    }
+
+    [[nodiscard]] bool flag(const char* key, bool fallback) const
+    {
+        const Json* value = find(key);
+        if (value == nullptr)
+            return fallback;
+        if (!value->is_boolean())
+            fail(key, "is " + shown(*value) + ", must be true or false.");
+        return value->get<bool>();
+    }
+
+    [[nodiscard]] std::string text(const char* key, const std::string& fallback = {}) const
+    {
+        const Json* value = find(key);
+        if (value == nullptr)
+            return fallback;
+        if (!value->is_string())
+            fail(key, "is " + shown(*value) + ", must be a text.");
+        return value->get<std::string>();
+    }
+
+    /// A token id, or the first of a list of them.
+    [[nodiscard]] std::optional<std::int64_t> tokenId(const char* key, std::optional<std::int64_t> fallback) const
+    {
+        const Json* value = find(key);
+        if (value == nullptr)
+            return isNull(key) ? std::nullopt : fallback;
+        if (value->is_array() && !value->empty())
+            value = &value->front();
+        if (!value->is_number_integer())
+            fail(key, "is " + shown(*value) + ", must be a token id.");
+        return value->get<std::int64_t>();
+    }
+
+private:
+    const Json& m_json;
+    std::string m_origin;
+    std::string m_prefix;
+};
+
+Json parse(std::string_view json, std::string_view origin)
+{
+    try {
+        Json result = Json::parse(json);
+        if (!result.is_object())
+            throw configError(std::string(origin) + ": must hold a JSON object.");
+        return result;
+    } catch (const Json::exception& error) {
+        throw configError(std::string(origin) + ": is not JSON: " + error.what());
+    }
+}
+
+void refuseOtherModels(const Keys& keys)
+{
+    const std::string type = keys.text("model_type");
+    constexpr const char* supported
+        = "Supported are llama (Llama 1 to 3, TinyLlama, SmolLM, and what shares their form) "
+          "and mistral.";
+    if (type.empty())
+        keys.fail("model_type", std::string("is missing. ") + supported);
+    if (type != "llama" && type != "mistral")
+        keys.fail("model_type", "is \"" + type + "\", which is not supported. " + supported);
+    if (keys.find("quantization_config") != nullptr)
+        keys.fail("quantization_config",
+            "says that the weights are quantised. Take the model in float32, float16 or bfloat16 instead.");
+    const std::string activation = keys.text("hidden_act", "silu");
+    if (activation != "silu" && activation != "swish")
+        keys.fail("hidden_act", "is \"" + activation + "\"; only silu is supported.");
+}
+
+/// "rope_parameters" of transformers 5, or "rope_theta" beside "rope_scaling" of the older ones.
+RopeSpec readRope(const Json& json, const Keys& keys, std::string_view origin, std::int64_t maxPositions)
+{
+    RopeSpec rope;
+    rope.theta = keys.positiveReal("rope_theta", rope.theta);
+    const bool isNew = keys.find("rope_parameters") != nullptr;
+    const char* name = isNew ? "rope_parameters" : "rope_scaling";
+    const Json* value = keys.find(name);
+    if (value == nullptr)
+        return rope;
+    if (!value->is_object())
+        keys.fail(name, "is " + shown(*value) + ", must be an object.");
+    const Keys inner(json[name], origin, std::string(name) + '.');
+    rope.theta = inner.positiveReal("rope_theta", rope.theta);
+    if (inner.positiveReal("partial_rotary_factor", 1.0) != 1.0)
+        inner.fail("partial_rotary_factor", "is not 1; only whole heads are rotated.");
+    const std::string type = inner.text("rope_type", inner.text("type", "default"));
+    if (type == "default")
+        return rope;
+    if (type != "linear" && type != "llama3")
+        inner.fail("rope_type", "is \"" + type + "\", which is not supported; default, linear and llama3 are.");
+    rope.factor = inner.positiveReal("factor");
+    if (type == "linear") {
+        rope.scaling = RopeScaling::Linear;
+        return rope;
+    }
+    rope.scaling = RopeScaling::Llama3;
+    rope.lowFreqFactor = inner.positiveReal("low_freq_factor");
+    rope.highFreqFactor = inner.positiveReal("high_freq_factor");
+    rope.originalMaxPositions = inner.positive(
+        "original_max_position_embeddings", keys.positive("original_max_position_embeddings", maxPositions));
+    if (rope.highFreqFactor <= rope.lowFreqFactor)
+        inner.fail("high_freq_factor", "must be above low_freq_factor.");
+    return rope;
+}
+
+void checkHeads(const ModelSpec& spec, const Keys& keys)
+{
+    if (spec.heads % spec.kvHeads != 0)
+        keys.fail("num_key_value_heads",
+            "is " + std::to_string(spec.kvHeads) + ", must divide num_attention_heads, " + std::to_string(spec.heads)
+                + '.');
+    if (keys.find("head_dim") == nullptr && spec.width % spec.heads != 0)
+        keys.fail("hidden_size",
+            "is " + std::to_string(spec.width) + ", must be a multiple of num_attention_heads, "
+                + std::to_string(spec.heads) + '.');
+    if (spec.headDim < 2 || spec.headDim % 2 != 0)
+        keys.fail("head_dim", "is " + std::to_string(spec.headDim) + ", must be even for rotary embeddings.");
+}
+
+} // namespace
+
+ModelSpec ModelSpec::fromJson(std::string_view text, std::string_view origin)
+{
+    const Json json = parse(text, origin);
+    const Keys keys(json, origin);
+    refuseOtherModels(keys);
+    ModelSpec spec;
+    spec.modelType = keys.text("model_type");
+    const bool mistral = spec.modelType == "mistral";
+    spec.vocabulary = keys.positive("vocab_size");
+    spec.width = keys.positive("hidden_size");
+    spec.feedForward = keys.positive("intermediate_size");
+    spec.layers = keys.positive("num_hidden_layers");
+    spec.heads = keys.positive("num_attention_heads");
+    // What a file leaves out has the default of transformers' LlamaConfig and MistralConfig.
+    const bool groupsLeftOut = !json.contains("num_key_value_heads");
+    spec.kvHeads = keys.positive("num_key_value_heads", mistral && groupsLeftOut ? 8 : spec.heads);
+    spec.headDim = keys.positive("head_dim", std::max<std::int64_t>(1, spec.width / spec.heads));
+    checkHeads(spec, keys);
+    spec.maxPositions = keys.positive("max_position_embeddings", mistral ? 131072 : 2048);
+    spec.rmsNormEps = keys.positiveReal("rms_norm_eps", 1e-6);
+    spec.rope = readRope(json, keys, origin, spec.maxPositions);
+    if (mistral && !keys.isNull("sliding_window"))
+        spec.slidingWindow = keys.positive("sliding_window", 4096);
+    spec.tiedHead = keys.flag("tie_word_embeddings", false);
+    spec.attentionBias = !mistral && keys.flag("attention_bias", false);
+    spec.mlpBias = !mistral && keys.flag("mlp_bias", false);
+    spec.bosToken = keys.tokenId("bos_token_id", 1);
+    spec.eosToken = keys.tokenId("eos_token_id", 2);
+    spec.storedDtype = keys.text("dtype", keys.text("torch_dtype"));
+    return spec;
+}
+
+} // namespace spectune
