@@ -6,6 +6,7 @@
 #include "training/nn/AdapterState.h"
 #include "training/session/Requests.h"
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -15,6 +16,7 @@ namespace spectune {
 /// What adapter_config.json says beside the tensors.
 struct AdapterMeta {
     std::string baseModel; ///< base_model_name_or_path
+    std::int64_t baseLayers = 0; ///< blocks of the base; 0: not known (target_modules then holds full names)
     RunConfig config; ///< β1, β2, γ, dropout, target rank
     ResolvedRun resolved; ///< T, ti, tf, ΔT
 };

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "training/core/AtomicFile.h"
+#include "training/core/Error.h"
+#include "training/io/AdapterFiles.h"
+#include "training/io/AdapterNames.h"
+#include "training/io/Safetensors.h"
+
+#include <ATen/Functions.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+#include <set>
+
+namespace spectune {
+
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+
+/// The three tensors of one module; E is missing in a plain LoRA.
+struct Parts {
+    at::Tensor a;
+    at::Tensor b;
+    at::Tensor e;
+};
+
+class AdapterReader {
+public:
+    explicit AdapterReader(const fs::path& folder)
+        : m_folder(folder)
+        , m_configFile(folder / "adapter_config.json")
+    {
+        checkFolder();
+        m_config = Json::parse(readFile(m_configFile), nullptr, false);
+        if (m_config.is_discarded() || !m_config.is_object())
+            throw configError(m_configFile.string() + ": must hold a JSON object.");
+        refuseVariants();
+        readTensors();
+    }
+
+    [[nodiscard]] AdapterState read() const { return text("peft_type") == "ADALORA" ? readAdaLora() : readLora(); }
+
+private:
+    [[noreturn]] void fail(const std::string& what) const { throw configError(m_configFile.string() + ": " + what); }
+
+    void checkFolder() const
+    {
+        std::error_code error;
+        if (!fs::exists(m_folder, error))
+            throw configError(m_folder.string() + ": there is no such adapter folder.");
+        if (!fs::is_directory(m_folder, error))
+            throw configError(m_folder.string()
+                + ": is a file; an adapter is a folder with adapter_config.json and adapter_model.safetensors.");
+        if (!fs::exists(m_configFile, error))
+            throw configError(m_folder.string() + ": has no adapter_config.json, so it is no PEFT adapter.");
+        if (!fs::exists(m_folder / "adapter_model.safetensors", error))
+            throw configError(m_folder.string() + ": has no adapter_model.safetensors."
+                + (fs::exists(m_folder / "adapter_model.bin", error)
+                        ? " adapter_model.bin is a pickle, which can run code and is never read; save it again with "
+                          "PEFT."
+                        : ""));
+    }
+
+    [[nodiscard]] std::string text(const char* key) const
+    {
+        const auto found = m_config.find(key);
+        return found != m_config.end() && found->is_string() ? found->get<std::string>() : std::string();
+    }
+
+    [[nodiscard]] double number(const char* key) const
+    {
+        const auto found = m_config.find(key);
+        if (found == m_config.end() || !found->is_number() || !(found->get<double>() > 0.0))
+            fail(std::string(key) + " must be a positive number.");
+        return found->get<double>();
+    }
+
+    [[nodiscard]] std::int64_t integer(const char* key) const
+    {
+        const double value = number(key);
+        if (value != std::floor(value) || value > 1e6)
+            fail(std::string(key) + " must be an integer up to 1000000.");
+        return static_cast<std::int64_t>(value);
+    }
+
+    /// Set, and neither false nor empty.
+    [[nodiscard]] bool isSet(const char* key) const
+    {
+        const auto found = m_config.find(key);
+        return found != m_config.end() && !found->is_null() && !(found->is_boolean() && !found->get<bool>())
+            && !(found->is_structured() && found->empty());
+    }
+
+    void refuseVariants() const
+    {
+        const std::string type = text("peft_type");
+        if (type != "ADALORA" && type != "LORA")
+            fail("peft_type is \"" + type + "\"; ADALORA and LORA are read.");
+        static constexpr std::array refused {"use_dora", "use_qalora", "use_bdlora", "lora_bias", "fan_in_fan_out",
+            "modules_to_save", "layer_replication", "alora_invocation_tokens", "trainable_token_indices",
+            "target_parameters", "arrow_config", "monteclora_config", "velora_config", "kasa_config"};
+        for (const char* key : refused) {
+            if (isSet(key))
+                fail(std::string(key) + " is set; adapters of this variant are not read.");
+        }
+        if (!text("bias").empty() && text("bias") != "none")
+            fail("bias is \"" + text("bias") + "\"; only adapters without biases (\"none\") are read.");
+        const std::string start = text("init_lora_weights");
+        for (const char* changed : {"pissa", "olora", "corda", "loftq", "lora_ga"}) {
+            if (start.rfind(changed, 0) == 0)
+                fail("init_lora_weights is \"" + start
+                    + "\", which changes the base model's weights; that is not read.");
+        }
+    }
+
+    void readTensors()
+    {
+        const SafetensorsFile file(m_folder / "adapter_model.safetensors");
+        constexpr std::string_view prefix = "base_model.model.";
+        for (const TensorInfo& info : file.tensors()) {
+            std::string name = info.name;
+            if (name.rfind(prefix, 0) == 0)
+                name.erase(0, prefix.size());
+            constexpr std::string_view ending = ".weight";
+            if (name.size() > ending.size() && name.compare(name.size() - ending.size(), ending.size(), ending) == 0)
+                name.resize(name.size() - ending.size());
+            const std::size_t dot = name.rfind('.');
+            const std::string kind = dot == std::string::npos ? std::string() : name.substr(dot + 1);
+            if (kind != "lora_A" && kind != "lora_B" && kind != "lora_E")
+                throw configError(file.path().string() + ": the tensor " + info.name
+                    + " is no lora_A, lora_B or lora_E of a linear layer; this adapter cannot be read.");
+            at::Tensor tensor = file.tensor(info.name);
+            if (!tensor.is_floating_point() || tensor.dim() != 2)
+                throw ioError(file.path().string() + ": " + info.name + " must be a matrix of floating-point numbers.");
+            Parts& parts = m_parts[name.substr(0, dot)];
+            // A copy, so that the adapter outlives the file.
+            (kind == "lora_A"          ? parts.a
+                    : kind == "lora_B" ? parts.b
+                                       : parts.e)
+                = tensor.to(tensor.scalar_type() == at::kDouble ? at::kDouble : at::kFloat, false, true);
+        }
+        if (m_parts.empty())
+            throw ioError(file.path().string() + ": holds no tensors.");
+    }
+
+    /// Checks A [r, in], B [out, r] and E [r, 1]. @return r
+    std::int64_t checkShapes(const std::string& module, const Parts& parts, bool needsE) const
+    {
+        const std::string where = (m_folder / "adapter_model.safetensors").string() + ": " + module;
+        if (!parts.a.defined() || !parts.b.defined() || parts.e.defined() != needsE)
+            throw ioError(where + " must have lora_A, lora_B" + (needsE ? " and lora_E." : " and no lora_E."));
+        const std::int64_t rank = parts.a.size(0);
+        if (parts.b.size(1) != rank || (needsE && (parts.e.size(0) != rank || parts.e.size(1) != 1)))
+            throw ioError(where + ": lora_A, lora_B" + (needsE ? " and lora_E" : "") + " do not have one common rank.");
+        return rank;
+    }
+
+    [[nodiscard]] std::map<std::string, std::vector<bool>> keptPatterns(std::int64_t initRank) const
+    {
+        std::map<std::string, std::vector<bool>> patterns;
+        if (!isSet("rank_pattern"))
+            return patterns;
+        for (const auto& [key, value] : m_config["rank_pattern"].items()) {
+            const std::string module = key.substr(0, key.find(".lora_E"));
+            std::vector<bool> kept;
+            for (const Json& bit : value) {
+                if (!bit.is_boolean())
+                    fail("rank_pattern of " + module + " must be a list of true and false.");
+                kept.push_back(bit.get<bool>());
+            }
+            if (static_cast<std::int64_t>(kept.size()) != initRank)
+                fail("rank_pattern of " + module + " has " + std::to_string(kept.size()) + " entries, init_r is "
+                    + std::to_string(initRank) + '.');
+            if (m_parts.count(module) == 0)
+                fail("rank_pattern names " + module + ", which has no tensors.");
+            patterns[module] = std::move(kept);
+        }
+        return patterns;
+    }
+
+    [[nodiscard]] AdapterState readAdaLora() const
+    {
+        AdapterState state {
+            .method = Method::AdaLora, .initRank = integer("init_r"), .alpha = number("lora_alpha"), .modules = {}};
+        state.scale = state.alpha / (static_cast<double>(state.initRank) + 1e-5);
+        const auto patterns = keptPatterns(state.initRank);
+        for (const auto& [module, parts] : m_parts) {
+            const std::int64_t rank = checkShapes(module, parts, true);
+            const auto found = patterns.find(module);
+            const std::vector<bool> kept = found == patterns.end() ? std::vector<bool>() : found->second;
+            const std::int64_t expected = kept.empty() ? state.initRank : std::count(kept.begin(), kept.end(), true);
+            if (rank != expected)
+                throw ioError((m_folder / "adapter_model.safetensors").string() + ": " + module + " has rank "
+                    + std::to_string(rank) + ", adapter_config.json says " + std::to_string(expected) + '.');
+            state.modules.push_back({module, parts.b, parts.e.reshape({rank}), parts.a, kept});
+        }
+        sortModules(state.modules);
+        return state;
+    }
+
+    /// The pattern's value for a module: PEFT matches the end of the module's name.
+    [[nodiscard]] std::optional<double> patternValue(const char* key, const std::string& module) const
+    {
+        if (!isSet(key))
+            return std::nullopt;
+        for (const auto& [name, value] : m_config[key].items()) {
+            if (name.find_first_of("*+?[]()|^$\\{}") != std::string::npos)
+                fail(std::string(key) + " holds the regular expression \"" + name + "\"; only module names are read.");
+            const bool matches = module == name
+                || (module.size() > name.size() && module.compare(module.size() - name.size(), name.size(), name) == 0
+                    && module[module.size() - name.size() - 1] == '.');
+            if (matches && (!value.is_number() || !(value.get<double>() > 0.0)))
+                fail(std::string(key) + " of " + name + " must be a positive number.");
+            if (matches)
+                return value.get<double>();
+        }
+        return std::nullopt;
+    }
+
+    [[nodiscard]] AdapterState readLora() const
+    {
+        AdapterState state {
+            .method = Method::Lora, .initRank = integer("r"), .alpha = number("lora_alpha"), .modules = {}};
+        const auto scaleOf = [&](double alpha, std::int64_t rank) {
+            return alpha / (isSet("use_rslora") ? std::sqrt(static_cast<double>(rank)) : static_cast<double>(rank));
+        };
+        state.scale = scaleOf(state.alpha, state.initRank);
+        for (const auto& [module, parts] : m_parts) {
+            const std::int64_t rank = checkShapes(module, parts, false);
+            const double expected = patternValue("rank_pattern", module).value_or(static_cast<double>(state.initRank));
+            if (static_cast<double>(rank) != expected)
+                throw ioError((m_folder / "adapter_model.safetensors").string() + ": " + module + " has rank "
+                    + std::to_string(rank) + ", adapter_config.json says "
+                    + std::to_string(static_cast<std::int64_t>(expected)) + '.');
+            const double scale = scaleOf(patternValue("alpha_pattern", module).value_or(state.alpha), rank);
+            const at::Tensor lambda = at::full({rank}, scale / state.scale, parts.a.options());
+            state.modules.push_back({module, parts.b, lambda, parts.a, {}});
+        }
+        sortModules(state.modules);
+        return state;
+    }
+
+    fs::path m_folder;
+    fs::path m_configFile;
+    Json m_config;
+    std::map<std::string, Parts> m_parts;
+};
+
+} // namespace
+
+AdapterState readAdapter(const fs::path& folder)
+{
+    return AdapterReader(folder).read();
+}
+
+} // namespace spectune
