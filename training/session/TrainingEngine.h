@@ -19,11 +19,14 @@ class RunControl {
 public:
     virtual ~RunControl() = default;
 
-    /// To be polled in every long loop of the preparation and inside a save-free stretch of a step.
+    /// To be polled in every long loop of the preparation and inside a save-free stretch of a step. A session sets it
+    /// for a stop that comes before the first step; later ones come as BorderAction::Stop, so that nothing is lost.
     [[nodiscard]] virtual const StopToken& stopToken() const = 0;
     /// Ordered; cheap; never waits for a reader.
     virtual void post(RunEvent event) = 0;
-    /// Whether someone wants to see this moment: the rate limit has passed, or a pause or stop is at hand.
+    /// Whether someone wants to see this moment: the rate limit has passed, or a pause or stop is at hand. To be asked
+    /// after the step's update, before nextAction(); when true, this step's snapshot is published before that call,
+    /// so that what is shown while paused is the paused step. After BorderAction::Stop it is true once more.
     [[nodiscard]] virtual bool snapshotDue() = 0;
     virtual void publish(std::shared_ptr<const RankSnapshot> snapshot) = 0;
     /// Called after every optimizer step with the steps done. Waits here while paused (requests are answered meanwhile).

@@ -25,11 +25,11 @@ public:
 
     /// From Idle or a terminal state. The state is Preparing when this returns true.
     bool start(RunRequest request);
-    /// From Running (to Pausing) .
+    /// From Running (to Pausing).
     bool pause();
     /// From Paused (to Running) or Pausing (the pause is taken back).
     bool resume();
-    /// From Paused: one optimizer step, then Paused again.
+    /// From Paused: one optimizer step (to Pausing), then Paused again. resume() meanwhile lets it go on.
     bool step();
     /// From any active state. While training the engine saves and ends as Stopped; while preparing it just ends.
     bool stop();
@@ -41,7 +41,8 @@ public:
     /// Queues a request; its Answered event carries the number returned here. Answered when no run is active, or while
     /// one is paused; InspectModel and the like wait until then.
     std::int64_t ask(Request request);
-    /// Cancels a request, queued or in work; it is answered with a Failure of kind Config, text "Cancelled."
+    /// Cancels a request, queued or in work; it is answered with a Failure of kind Config, text "Cancelled.", unless
+    /// the engine had already done it.
     void cancel(std::int64_t request);
 
     /// Stops what runs and ends the thread; SessionClosed is the last event.

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "training/session/EngineLibrary.h"
+
+#include <array>
+#include <dlfcn.h>
+#include <utility>
+
+namespace fs = std::filesystem;
+
+namespace spectune {
+
+namespace {
+
+constexpr const char* libraryName = "libspectune-engine.so";
+
+std::string loaderMessage()
+{
+    const char* const message = ::dlerror();
+    return message == nullptr ? "no reason was given" : message;
+}
+
+std::unique_ptr<TrainingEngine> makeEngine(const fs::path& library)
+{
+    // Now: a missing symbol is named here and not in the middle of a run. Local: LibTorch's libraries find each
+    // other as this one's dependencies, and its many symbols stay out of Qt's way. Never closed: LibTorch and CUDA
+    // register objects for the life of the process.
+    void* const handle = ::dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL);
+    if (handle == nullptr)
+        throw Error(FailureKind::Io,
+            "The training engine " + library.string()
+                + " could not be loaded. Build or install Spectune again (run.sh fetches LibTorch where it is "
+                  "missing).",
+            loaderMessage());
+    using Create = TrainingEngine* (*)();
+    const auto create = reinterpret_cast<Create>(::dlsym(handle, engineSymbol));
+    if (create == nullptr)
+        throw Error(FailureKind::Io,
+            library.string() + " is no training engine of Spectune. Build or install Spectune again.", loaderMessage());
+    return std::unique_ptr<TrainingEngine>(create());
+}
+
+} // namespace
+
+EngineFactory engineFromLibrary(fs::path library)
+{
+    return [library = std::move(library)] { return makeEngine(library); };
+}
+
+fs::path findEngineLibrary()
+{
+    std::error_code error;
+    const fs::path program = fs::read_symlink("/proc/self/exe", error);
+    if (error)
+        throw ioError("Could not find out where this program lies: " + error.message() + ". Is /proc mounted?");
+    const fs::path folder = program.parent_path();
+    const std::array<fs::path, 4> places
+        = {folder, folder / "../lib", folder / "../lib/spectune", folder / ".." / SPECTUNE_LIBRARY_FOLDER / "spectune"};
+    std::string searched;
+    for (const fs::path& place : places) {
+        const fs::path candidate = (place / libraryName).lexically_normal();
+        if (fs::is_regular_file(candidate, error))
+            return candidate;
+        searched += "\n" + candidate.string();
+    }
+    throw Error(FailureKind::Io,
+        std::string("The training engine ") + libraryName
+            + " was not found. Build or install Spectune again. Searched:" + searched);
+}
+
+} // namespace spectune

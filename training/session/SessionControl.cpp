@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "training/session/SessionControl.h"
+
+#include <utility>
+
+namespace spectune {
+
+namespace {
+
+Answer answerOf(TrainingEngine& engine, const RequestJob& job, SessionMailbox& mailbox)
+{
+    const RequestContext context {
+        .stop = job.stop,
+        .partialText = [&](const std::string& text) { mailbox.post(PartialText {.request = job.id, .text = text}); },
+    };
+    try {
+        job.stop.throwIfStopped();
+        return engine.answer(job.request, context);
+    } catch (const Stopped&) {
+        return cancelledRequest();
+    } catch (...) {
+        return Failure::fromCurrentException();
+    }
+}
+
+} // namespace
+
+void answerRequest(TrainingEngine& engine, const RequestJob& job, SessionMailbox& mailbox)
+{
+    mailbox.answer(job.id, answerOf(engine, job, mailbox));
+}
+
+SessionControl::SessionControl(SessionMailbox& mailbox, TrainingEngine& engine, StopToken stop)
+    : m_mailbox(mailbox)
+    , m_engine(engine)
+    , m_stop(std::move(stop))
+{
+}
+
+void SessionControl::post(RunEvent event)
+{
+    m_mailbox.post(std::move(event));
+}
+
+bool SessionControl::snapshotDue()
+{
+    return m_mailbox.snapshotDue();
+}
+
+void SessionControl::publish(std::shared_ptr<const RankSnapshot> snapshot)
+{
+    m_mailbox.publish(std::move(snapshot));
+}
+
+BorderAction SessionControl::nextAction(std::int64_t stepsDone)
+{
+    while (true) {
+        const BorderJob job = m_mailbox.atBorder(stepsDone);
+        if (const auto* const action = std::get_if<BorderAction>(&job))
+            return *action;
+        answerRequest(m_engine, std::get<RequestJob>(job), m_mailbox);
+    }
+}
+
+} // namespace spectune

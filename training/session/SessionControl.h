@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "training/session/SessionMailbox.h"
+
+namespace spectune {
+
+/// Answers one request with @p engine and posts it, whatever the engine throws. On the session's thread.
+void answerRequest(TrainingEngine& engine, const RequestJob& job, SessionMailbox& mailbox);
+
+/// The session's side of one run, as the engine sees it. While paused it has the engine answer requests.
+class SessionControl final : public RunControl {
+public:
+    SessionControl(SessionMailbox& mailbox, TrainingEngine& engine, StopToken stop);
+
+    [[nodiscard]] const StopToken& stopToken() const override { return m_stop; }
+    void post(RunEvent event) override;
+    [[nodiscard]] bool snapshotDue() override;
+    void publish(std::shared_ptr<const RankSnapshot> snapshot) override;
+    [[nodiscard]] BorderAction nextAction(std::int64_t stepsDone) override;
+
+private:
+    SessionMailbox& m_mailbox;
+    TrainingEngine& m_engine;
+    StopToken m_stop;
+};
+
+} // namespace spectune

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "training/session/SessionMailbox.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace spectune {
+
+Failure cancelledRequest()
+{
+    return {.kind = FailureKind::Config, .message = "Cancelled.", .detail = {}, .step = -1};
+}
+
+SessionMailbox::SessionMailbox()
+    : m_events(eventCapacity, [](const RunEvent& event) { return std::holds_alternative<MetricPoint>(event); })
+{
+}
+
+void SessionMailbox::setState(SessionState state, Failure failure)
+{
+    m_state = state;
+    m_events.push(StateChanged {.state = state, .step = m_stepsDone, .failure = std::move(failure)});
+}
+
+bool SessionMailbox::isTraining() const noexcept
+{
+    return m_state == SessionState::Running || m_state == SessionState::Pausing || m_state == SessionState::Paused;
+}
+
+bool SessionMailbox::start(RunRequest request)
+{
+    const std::lock_guard lock(m_mutex);
+    if (isActive(m_state) || m_closing)
+        return false;
+    m_runStop = StopToken();
+    m_waitingRun = RunJob {.request = std::move(request), .stop = m_runStop};
+    m_stepsDone = 0;
+    m_totalSteps = 0;
+    m_saveAsked = m_evaluateAsked = m_stepGranted = false;
+    m_snapshotRefused = false;
+    m_snapshotStep = -1;
+    m_snapshotTime.reset();
+    m_snapshots.publish(nullptr);
+    setState(SessionState::Preparing);
+    m_wake.notify_all();
+    return true;
+}
+
+bool SessionMailbox::pause()
+{
+    const std::lock_guard lock(m_mutex);
+    if (m_state != SessionState::Running)
+        return false;
+    setState(SessionState::Pausing);
+    return true;
+}
+
+bool SessionMailbox::resume()
+{
+    const std::lock_guard lock(m_mutex);
+    if (m_state != SessionState::Paused && m_state != SessionState::Pausing)
+        return false;
+    setState(SessionState::Running);
+    m_wake.notify_all();
+    return true;
+}
+
+bool SessionMailbox::step()
+{
+    const std::lock_guard lock(m_mutex);
+    if (m_state != SessionState::Paused)
+        return false;
+    m_stepGranted = true;
+    setState(SessionState::Pausing);
+    m_wake.notify_all();
+    return true;
+}
+
+bool SessionMailbox::stop()
+{
+    const std::lock_guard lock(m_mutex);
+    return requestStop();
+}
+
+bool SessionMailbox::requestStop()
+{
+    if (!isActive(m_state) || m_state == SessionState::Stopping)
+        return false;
+    // While training the step ends and is saved, so the token, which leaves in the middle of it, stays untouched.
+    if (m_state == SessionState::Preparing)
+        m_runStop.requestStop();
+    setState(SessionState::Stopping);
+    if (m_waitingRun) { // the thread is at a request and has not seen this run
+        m_waitingRun.reset();
+        setState(SessionState::Stopped);
+    }
+    m_wake.notify_all();
+    return true;
+}
+
+bool SessionMailbox::saveNow()
+{
+    const std::lock_guard lock(m_mutex);
+    if (!isTraining())
+        return false;
+    m_saveAsked = true;
+    m_wake.notify_all();
+    return true;
+}
+
+bool SessionMailbox::evaluateNow()
+{
+    const std::lock_guard lock(m_mutex);
+    if (!isTraining())
+        return false;
+    m_evaluateAsked = true;
+    m_wake.notify_all();
+    return true;
+}
+
+std::int64_t SessionMailbox::ask(Request request)
+{
+    const std::lock_guard lock(m_mutex);
+    const std::int64_t id = ++m_lastRequest;
+    if (m_closing) {
+        pushAnswer(id, cancelledRequest());
+    } else {
+        m_requests.push_back({.id = id, .request = std::move(request), .stop = {}});
+        m_wake.notify_all();
+    }
+    return id;
+}
+
+void SessionMailbox::cancel(std::int64_t id)
+{
+    const std::lock_guard lock(m_mutex);
+    if (m_request && m_request->id == id)
+        m_request->stop.requestStop();
+    const auto found
+        = std::find_if(m_requests.begin(), m_requests.end(), [id](const RequestJob& job) { return job.id == id; });
+    if (found == m_requests.end())
+        return;
+    m_requests.erase(found);
+    pushAnswer(id, cancelledRequest());
+}
+
+void SessionMailbox::close()
+{
+    const std::lock_guard lock(m_mutex);
+    if (m_closing)
+        return;
+    m_closing = true;
+    for (const RequestJob& job : std::exchange(m_requests, {}))
+        pushAnswer(job.id, cancelledRequest());
+    if (m_request)
+        m_request->stop.requestStop();
+    requestStop();
+    m_wake.notify_all();
+}
+
+SessionState SessionMailbox::state() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_state;
+}
+
+std::int64_t SessionMailbox::stepsDone() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_stepsDone;
+}
+
+void SessionMailbox::pushAnswer(std::int64_t id, Answer answer)
+{
+    if (!m_closed)
+        m_events.push(Answered {.request = id, .answer = std::move(answer)});
+}
+
+RequestJob SessionMailbox::takeRequest()
+{
+    m_request = std::move(m_requests.front());
+    m_requests.pop_front();
+    return *m_request;
+}
+
+SessionJob SessionMailbox::nextJob()
+{
+    std::unique_lock lock(m_mutex);
+    m_wake.wait(lock, [this] { return m_closing || m_waitingRun || !m_requests.empty(); });
+    if (m_closing)
+        return CloseJob {};
+    if (m_waitingRun)
+        return *std::exchange(m_waitingRun, std::nullopt);
+    return takeRequest();
+}
+
+bool SessionMailbox::lacksSnapshot() const noexcept
+{
+    return m_snapshotRefused && m_snapshotStep != m_stepsDone;
+}
+
+BorderJob SessionMailbox::atBorder(std::int64_t stepsDone)
+{
+    std::unique_lock lock(m_mutex);
+    m_stepsDone = stepsDone;
+    if (m_state == SessionState::Preparing)
+        setState(SessionState::Running);
+    while (m_state != SessionState::Stopping) {
+        if (std::exchange(m_saveAsked, false))
+            return BorderAction::Save;
+        if (std::exchange(m_evaluateAsked, false))
+            return BorderAction::Evaluate;
+        // A pause that came after snapshotDue() had said no waits for the next border: what is shown while paused is
+        // always the paused step.
+        if (m_state == SessionState::Pausing && !m_stepGranted && !lacksSnapshot())
+            setState(SessionState::Paused);
+        if (m_state != SessionState::Paused) {
+            m_stepGranted = false;
+            m_snapshotRefused = false;
+            return BorderAction::Continue;
+        }
+        if (!m_requests.empty())
+            return takeRequest();
+        m_wake.wait(lock);
+    }
+    return BorderAction::Stop;
+}
+
+void SessionMailbox::post(RunEvent event)
+{
+    const std::lock_guard lock(m_mutex);
+    if (const auto* const metric = std::get_if<MetricPoint>(&event))
+        m_stepsDone = metric->step;
+    const auto* const started = std::get_if<RunStarted>(&event);
+    if (started == nullptr) {
+        m_events.push(std::move(event));
+        return;
+    }
+    m_stepsDone = started->firstStep;
+    m_totalSteps = started->resolved.totalSteps;
+    m_events.push(std::move(event));
+    if (m_state == SessionState::Preparing)
+        setState(SessionState::Running);
+}
+
+bool SessionMailbox::snapshotDue()
+{
+    const std::lock_guard lock(m_mutex);
+    const bool isLast = m_totalSteps > 0 && m_stepsDone + 1 >= m_totalSteps;
+    const bool due = m_state != SessionState::Running || isLast || !m_snapshotTime
+        || std::chrono::steady_clock::now() - *m_snapshotTime >= snapshotInterval;
+    if (!due)
+        m_snapshotRefused = true;
+    return due;
+}
+
+void SessionMailbox::publish(std::shared_ptr<const RankSnapshot> snapshot)
+{
+    const std::int64_t step = snapshot ? snapshot->step : -1;
+    m_snapshots.publish(std::move(snapshot));
+    const std::lock_guard lock(m_mutex);
+    m_snapshotStep = step;
+    m_snapshotTime = std::chrono::steady_clock::now();
+}
+
+void SessionMailbox::answer(std::int64_t id, Answer answer)
+{
+    const std::lock_guard lock(m_mutex);
+    m_request.reset();
+    pushAnswer(id, std::move(answer));
+}
+
+void SessionMailbox::endRun(SessionState terminal, Failure failure)
+{
+    const std::lock_guard lock(m_mutex);
+    setState(terminal, std::move(failure));
+}
+
+void SessionMailbox::closed()
+{
+    const std::lock_guard lock(m_mutex);
+    m_closed = true;
+    m_events.push(SessionClosed {});
+}
+
+} // namespace spectune
