@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import random
 import string
@@ -22,12 +23,13 @@ def train(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     rng = random.Random(1)
     texts = [world.document(rng, world.FULL_MIX) for _ in range(DOCUMENTS)]
+    model = io.BytesIO()  # a file's name would be stored inside the model
     spm.SentencePieceTrainer.train(
-        sentence_iterator=iter(texts), model_prefix=str(folder / "tokenizer"), vocab_size=VOCABULARY, model_type="bpe",
+        sentence_iterator=iter(texts), model_writer=model, vocab_size=VOCABULARY, model_type="bpe",
         byte_fallback=True, split_digits=True, normalization_rule_name="identity", remove_extra_whitespaces=False,
         character_coverage=1.0, required_chars=string.printable[:94], add_dummy_prefix=True, unk_id=0, bos_id=1,
         eos_id=2, pad_id=-1, num_threads=1, minloglevel=1)
-    (folder / "tokenizer.vocab").unlink()
+    (folder / "tokenizer.model").write_bytes(model.getvalue())
     special = {"bos_token": "<s>", "eos_token": "</s>", "unk_token": "<unk>"}
     (folder / "special_tokens_map.json").write_text(json.dumps(special, indent=2) + "\n")
     config = {"add_bos_token": True, "add_eos_token": False, **special, "pad_token": None,
