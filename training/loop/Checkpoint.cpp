@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "training/loop/Checkpoint.h"
+
+#include "training/config/ConfigFile.h"
+#include "training/config/FieldTable.h"
+#include "training/core/AtomicFile.h"
+#include "training/core/Error.h"
+#include "training/io/Safetensors.h"
+
+#include <ATen/ATen.h>
+#include <nlohmann/json.hpp>
+
+#include <string>
+#include <vector>
+
+namespace spectune {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+namespace {
+
+constexpr const char* stateFile = "state.json";
+constexpr const char* tensorFile = "state.safetensors";
+
+json describeLayout(const ModuleLayout& layout)
+{
+    json modules = json::array();
+    for (const ModuleInfo& module : layout.modules)
+        modules.push_back({ { "name", module.name },
+            { "layer", module.layer.value },
+            { "kind", layout.kinds[module.kind.at()] },
+            { "in", module.inFeatures },
+            { "out", module.outFeatures } });
+    return modules;
+}
+
+ModuleLayout layoutOf(const json& state)
+{
+    ModuleLayout layout;
+    layout.initRank = state.at("init_rank").get<std::int64_t>();
+    for (const json& entry : state.at("modules")) {
+        layout.modules.push_back({ .name = entry.at("name").get<std::string>(),
+            .layer = { entry.at("layer").get<std::int32_t>() },
+            .kind = {},
+            .inFeatures = entry.at("in").get<std::int64_t>(),
+            .outFeatures = entry.at("out").get<std::int64_t>() });
+    }
+    return layout;
+}
+
+/// state.json, with every fault of its form as an Error that names the file.
+template <typename Read> auto readState(const fs::path& folder, Read read)
+{
+    const fs::path file = folder / stateFile;
+    try {
+        return read(json::parse(readFile(file)));
+    } catch (const json::exception& fault) {
+        throw ioError(file.string() + " is broken (" + fault.what() + "). Use another checkpoint of this run.");
+    }
+}
+
+AdapterState adapterFrom(const ArenaOrder& order, const ModuleLayout& layout, const at::Tensor& values)
+{
+    AdapterState adapter;
+    adapter.initRank = order.rank();
+    for (std::int32_t i = 0; i < order.moduleCount(); ++i) {
+        adapter.modules.push_back({ .module = layout.modules[static_cast<std::size_t>(i)].name,
+            .p = order.pT(values, { i }).t().contiguous(),
+            .lambda = order.lambda(values).select(0, i).contiguous(),
+            .q = order.q(values, { i }).contiguous(),
+            .kept = {} });
+    }
+    return adapter;
+}
+
+at::Tensor checkedTensor(const SafetensorsFile& file, const std::string& name, at::IntArrayRef shape)
+{
+    at::Tensor tensor = file.tensor(name);
+    if (tensor.sizes() != shape)
+        throw ioError(file.path().string() + ": the tensor " + name + " does not have the shape that this run needs.");
+    return tensor;
+}
+
+void checkSameRun(const fs::path& folder, const json& state, const Trainer& trainer)
+{
+    const ModuleLayout saved = layoutOf(state);
+    const ModuleLayout& now = trainer.layout();
+    const std::string method = state.at("method").get<std::string>();
+    if (method != toString(trainer.method()))
+        throw configError("method.name is " + std::string(toString(trainer.method())) + ", but " + folder.string()
+            + " was made with " + method + ". Resume with the run's own config.json.");
+    if (saved.initRank != now.initRank)
+        throw configError("adalora.init_rank is " + std::to_string(now.initRank) + ", but " + folder.string() + " has "
+            + std::to_string(saved.initRank) + ". Resume with the run's own config.json.");
+    bool same = saved.modules.size() == now.modules.size();
+    for (std::size_t i = 0; same && i < saved.modules.size(); ++i)
+        same = saved.modules[i].name == now.modules[i].name && saved.modules[i].inFeatures == now.modules[i].inFeatures
+            && saved.modules[i].outFeatures == now.modules[i].outFeatures;
+    if (!same)
+        throw configError("adalora.targets or adalora.layers choose other matrices than " + folder.string()
+            + " has, or model.path is another model. Resume with the run's own config.json.");
+}
+
+} // namespace
+
+AdapterState adapterState(const Trainer& trainer, const ResolvedRun& resolved)
+{
+    AdapterState adapter = adapterFrom(trainer.arena().order, trainer.layout(), trainer.arena().values.cpu());
+    adapter.method = trainer.method();
+    adapter.alpha = resolved.alpha;
+    adapter.scale = resolved.scale;
+    return adapter;
+}
+
+void saveCheckpoint(const fs::path& folder, Trainer& trainer, const RunConfig& config, const ResolvedRun& resolved,
+    const RunPosition& position)
+{
+    std::error_code fault;
+    fs::create_directories(folder.parent_path(), fault);
+    if (fault)
+        throw ioError("The folder " + folder.parent_path().string() + " could not be made: " + fault.message() + ".");
+    AtomicDirectory target(folder);
+    const json state { { "schema", 1 },
+        { "step", position.step },
+        { "optimizer_steps", trainer.optimizer().steps() },
+        { "epoch", position.data.epoch },
+        { "epoch_index", position.data.index },
+        { "method", toString(trainer.method()) },
+        { "init_rank", trainer.layout().initRank },
+        { "alpha", resolved.alpha },
+        { "scale", resolved.scale },
+        { "modules", describeLayout(trainer.layout()) } };
+    std::vector<NamedTensor> tensors { { "values", trainer.arena().values },
+        { "first_moment", trainer.optimizer().firstMoment() },
+        { "second_moment", trainer.optimizer().secondMoment() },
+        { "sensitivity", trainer.importance().sensitivity() },
+        { "uncertainty", trainer.importance().uncertainty() } };
+    for (auto& [name, tensor] : trainer.allocator().state())
+        tensors.push_back({ "allocator." + name, tensor });
+    if (trainer.generator())
+        tensors.push_back({ "generator", trainer.generator()->get_state() });
+    writeSafetensors(target.path() / tensorFile, tensors);
+    writeFileAtomically(target.path() / "config.json", toJson(config));
+    writeFileAtomically(target.path() / stateFile, state.dump(1) + "\n");
+    target.commit();
+}
+
+RunPosition loadCheckpoint(const fs::path& folder, Trainer& trainer)
+{
+    return readState(folder, [&](const json& state) {
+        checkSameRun(folder, state, trainer);
+        const SafetensorsFile file(folder / tensorFile);
+        const std::int64_t size = trainer.arena().order.size();
+        const std::int64_t trained = trainer.trainableParameters();
+        trainer.arena().values.copy_(checkedTensor(file, "values", { size }));
+        trainer.optimizer().restore(checkedTensor(file, "first_moment", { trained }),
+            checkedTensor(file, "second_moment", { trained }), state.at("optimizer_steps").get<std::int64_t>());
+        trainer.importance().restore(
+            checkedTensor(file, "sensitivity", { size }), checkedTensor(file, "uncertainty", { size }));
+        trainer.allocator().restore([&](const std::string& name, at::IntArrayRef shape) {
+            return checkedTensor(file, "allocator." + name, shape);
+        });
+        if (trainer.generator() && file.contains("generator"))
+            trainer.generator()->set_state(file.tensor("generator").clone());
+        return RunPosition { .step = state.at("step").get<std::int64_t>(),
+            .data = { .epoch = state.at("epoch").get<std::int64_t>(), .index = state.at("epoch_index").get<std::int64_t>() } };
+    });
+}
+
+AdapterState adapterOfCheckpoint(const fs::path& folder)
+{
+    return readState(folder, [&](const json& state) {
+        const ModuleLayout layout = layoutOf(state);
+        const ArenaOrder order(layout);
+        const SafetensorsFile file(folder / tensorFile);
+        AdapterState adapter = adapterFrom(order, layout, checkedTensor(file, "values", { order.size() }));
+        RunConfig config;
+        setFieldValue(config, "method.name", FieldValue(state.at("method").get<std::string>()));
+        adapter.method = config.method;
+        adapter.alpha = state.at("alpha").get<double>();
+        adapter.scale = state.at("scale").get<double>();
+        return adapter;
+    });
+}
+
+} // namespace spectune

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "training/loop/Device.h"
+
+#include "training/core/Error.h"
+#include "training/cuda/DeviceInfo.h"
+
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <c10/core/DeviceGuard.h>
+#include <c10/core/impl/VirtualGuardImpl.h>
+#include <c10/util/Exception.h>
+
+#include <sched.h>
+
+#include <algorithm>
+#include <charconv>
+#include <fstream>
+#include <set>
+#include <string>
+#include <utility>
+
+namespace spectune {
+
+namespace {
+
+constexpr std::string_view memoryAdvice
+    = "A smaller train.micro_batch_size, a shorter data.max_length or train.gradient_checkpointing needs less.";
+
+at::Device cudaDevice(std::string_view text, std::string_view number)
+{
+    if (!at::globalContext().hasCUDA())
+        throw configError("The device \"" + std::string(text)
+            + "\" was asked for, but no CUDA device can be used here (no NVIDIA driver or GPU was found). Use --device cpu.");
+    int index = 0;
+    const auto [end, fault] = std::from_chars(number.data(), number.data() + number.size(), index);
+    if (!number.empty() && (fault != std::errc {} || end != number.data() + number.size() || index < 0))
+        throw configError("The device \"" + std::string(text) + "\" is not known. Use cpu, cuda or cuda:N.");
+    const auto count = static_cast<int>(at::detail::getCUDAHooks().deviceCount());
+    if (index >= count)
+        throw configError("The device \"" + std::string(text) + "\" does not exist: this machine has "
+            + std::to_string(count) + " CUDA device(s), numbered from 0.");
+    return { at::kCUDA, static_cast<at::DeviceIndex>(index) };
+}
+
+/// (package, core) of a logical processor, from Linux's own description; the number itself where that is missing.
+std::pair<int, int> corePlace(int cpu)
+{
+    const std::string folder = "/sys/devices/system/cpu/cpu" + std::to_string(cpu) + "/topology/";
+    int package = 0;
+    int core = cpu;
+    std::ifstream(folder + "physical_package_id") >> package;
+    if (int found = 0; std::ifstream(folder + "core_id") >> found)
+        core = found;
+    return { package, core };
+}
+
+} // namespace
+
+at::Device parseDevice(std::string_view text)
+{
+    if (text == "cpu")
+        return at::kCPU;
+    if (text == "cuda")
+        return cudaDevice(text, {});
+    if (text.starts_with("cuda:") && text.size() > 5)
+        return cudaDevice(text, text.substr(5));
+    throw configError("The device \"" + std::string(text) + "\" is not known. Use cpu, cuda or cuda:N.");
+}
+
+std::string deviceName(at::Device device)
+{
+    if (device.is_cpu()) {
+        const std::int64_t cores = physicalCores();
+        return "Processor, " + std::to_string(cores) + (cores == 1 ? " core" : " cores");
+    }
+    const cuda::DeviceInfo info = cuda::deviceInfo(device.index());
+    return info.name.empty() ? device.str() : info.name;
+}
+
+std::int64_t physicalCores()
+{
+    cpu_set_t allowed;
+    CPU_ZERO(&allowed);
+    if (sched_getaffinity(0, sizeof allowed, &allowed) != 0)
+        return 1;
+    std::set<std::pair<int, int>> cores;
+    for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+        if (CPU_ISSET(cpu, &allowed))
+            cores.insert(corePlace(cpu));
+    }
+    return std::max<std::int64_t>(1, static_cast<std::int64_t>(cores.size()));
+}
+
+void prepareThread(at::Device device, std::int64_t threads)
+{
+    at::set_num_threads(static_cast<int>(threads > 0 ? threads : physicalCores()));
+    if (device.is_cuda()) {
+        c10::impl::VirtualGuardImpl(at::kCUDA).setDevice(device);
+        at::globalContext().setFloat32MatmulPrecision("highest"); // float32 means float32
+    }
+}
+
+at::ScalarType scalarType(ElementType type) noexcept
+{
+    switch (type) {
+    case ElementType::Float32:
+        return at::kFloat;
+    case ElementType::BFloat16:
+        return at::kBFloat16;
+    case ElementType::Float64:
+        break;
+    }
+    return at::kDouble;
+}
+
+void withTorchErrors(const std::function<void()>& body)
+{
+    try {
+        body();
+    } catch (const c10::OutOfMemoryError& error) {
+        throw Error(FailureKind::OutOfMemory, "The graphics memory was full. " + std::string(memoryAdvice),
+            error.what_without_backtrace());
+    } catch (const c10::Error& error) {
+        const std::string text = error.what_without_backtrace();
+        // The CPU allocator has no exception type of its own.
+        if (text.find("DefaultCPUAllocator") != std::string::npos)
+            throw Error(FailureKind::OutOfMemory, "The computer's memory was full. " + std::string(memoryAdvice), text);
+        if (text.find("CUDA error") != std::string::npos)
+            throw Error(FailureKind::DeviceLost,
+                "The graphics device reported an error and cannot go on in this process. Start again with --resume.", text);
+        throw Error(FailureKind::Internal, text);
+    }
+}
+
+} // namespace spectune

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "training/config/RunConfig.h"
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace spectune {
+
+/// "cpu", "cuda" or "cuda:N". @throws Error (Config) for any other text, or a device that this machine does not have
+[[nodiscard]] at::Device parseDevice(std::string_view text);
+
+/// "Processor, 2 cores" or the GPU's own name.
+[[nodiscard]] std::string deviceName(at::Device device);
+
+/// Physical cores that this process may run on.
+[[nodiscard]] std::int64_t physicalCores();
+
+/// What LibTorch keeps per thread: device, and the number of CPU threads (0: physical cores). To be called on the
+/// session's thread before any tensor is made.
+void prepareThread(at::Device device, std::int64_t threads);
+
+[[nodiscard]] at::ScalarType scalarType(ElementType type) noexcept;
+
+/// Runs @p body and turns LibTorch's exceptions into ours: memory that ran out into Error (OutOfMemory) with what would
+/// help, a lost device into Error (DeviceLost). All others pass.
+void withTorchErrors(const std::function<void()>& body);
+
+} // namespace spectune

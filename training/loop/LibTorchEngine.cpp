@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "training/loop/LibTorchEngine.h"
+
+#include "training/EngineApi.h"
+#include "training/core/Error.h"
+#include "training/data/Preview.h"
+#include "training/io/AdapterFiles.h"
+#include "training/config/ConfigFile.h"
+#include "training/loop/Device.h"
+#include "training/loop/TextGenerator.h"
+#include "training/loop/TrainingLoop.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <type_traits>
+
+namespace spectune {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// What an export says of its origin, as far as the source's folder knows it.
+AdapterMeta metaOf(const std::string& source, const AdapterState& adapter)
+{
+    AdapterMeta meta;
+    const fs::path folder = runFolderOf(source);
+    if (!fs::exists(folder / "config.json"))
+        return meta;
+    meta.config = loadConfig(folder / "config.json");
+    meta.baseModel = meta.config.model.path;
+    RunFacts facts;
+    facts.matrices = static_cast<std::int64_t>(adapter.modules.size());
+    meta.resolved = resolveRun(meta.config, facts);
+    return meta;
+}
+
+ExportReport exportAdapter(const ExportAdapter& request)
+{
+    const AdapterState adapter = loadAdapterState(request.source);
+    return writeAdapter(adapter, request.format, request.target, metaOf(request.source, adapter));
+}
+
+} // namespace
+
+AdapterState loadAdapterState(const std::string& path)
+{
+    if (fs::exists(fs::path(path) / "adapter_config.json"))
+        return readAdapter(path);
+    return adapterOfCheckpoint(newestCheckpoint(path));
+}
+
+AdapterSet placeAdapter(const AdapterState& adapter, const DecoderModel& model)
+{
+    const auto layers = model.spec().layers;
+    AdapterSet set;
+    set.modules.resize(static_cast<std::size_t>(layers) * matrixNames.size());
+    const auto type = model.options().dtype() == at::kDouble ? at::kDouble : at::kFloat;
+    const at::TensorOptions options = model.options().dtype(type);
+    for (const ModuleAdapter& module : adapter.modules) {
+        std::size_t place = 0;
+        while (place < set.modules.size()
+            && modulePath(static_cast<std::int64_t>(place / matrixNames.size()), static_cast<Matrix>(place % matrixNames.size()))
+                != module.module)
+            ++place;
+        if (place == set.modules.size())
+            throw configError("The adapter has triplets for " + module.module + ", which the model does not have.");
+        const auto shape = matrixShape(model.spec(), static_cast<Matrix>(place % matrixNames.size()));
+        if (module.p.size(0) != shape[0] || module.q.size(1) != shape[1])
+            throw configError("The adapter's " + module.module + " is " + std::to_string(module.p.size(0)) + " × "
+                + std::to_string(module.q.size(1)) + ", but the model's is " + std::to_string(shape[0]) + " × "
+                + std::to_string(shape[1]) + ". It was trained on another model.");
+        if (module.lambda.size(0) == 0)
+            continue;
+        set.modules[place] = TripletViews { .q = module.q.to(options),
+            .pT = module.p.t().contiguous().to(options),
+            .lambda = module.lambda.to(options),
+            .qGrad = {},
+            .pTGrad = {},
+            .lambdaGrad = {},
+            .scale = adapter.scale };
+    }
+    return set;
+}
+
+RunOutcome LibTorchEngine::run(const RunRequest& request, RunControl& control)
+{
+    RunOutcome outcome = RunOutcome::Finished;
+    const auto forget = [this] { m_run.reset(); };
+    try {
+        withTorchErrors([&] {
+            m_device = request.device;
+            m_run = prepareRun(request, m_model, control);
+            m_model = m_run->base;
+            outcome = TrainingLoop(*m_run, control).run();
+        });
+    } catch (...) {
+        forget();
+        throw;
+    }
+    forget();
+    return outcome;
+}
+
+GeneratedText LibTorchEngine::generate(const Generate& request, const RequestContext& context)
+{
+    if (m_run && m_run->base.path == request.modelPath) { // paused: the run's own triplets, as they stand
+        const AdapterSet* adapters = request.tuned ? &m_run->trainer->arena().adapters : nullptr;
+        return TextGenerator(*m_run->base.model, *m_run->base.tokenizer, adapters)
+            .generate(request, context.stop, context.partialText);
+    }
+    const at::Device device = parseDevice(m_device);
+    prepareThread(device, 0);
+    const ElementType type = m_model.model && m_model.path == request.modelPath && m_model.model->options().dtype() == at::kBFloat16
+        ? ElementType::BFloat16
+        : ElementType::Float32;
+    m_model = loadModel(request.modelPath, type, device, m_model,
+        [&context](std::int64_t, std::int64_t) { context.stop.throwIfStopped(); });
+    if (!request.tuned)
+        return TextGenerator(*m_model.model, *m_model.tokenizer, nullptr).generate(request, context.stop, context.partialText);
+    if (request.adapterPath.empty())
+        throw configError("There is no adapter to try yet. Train one, or choose a run.");
+    const AdapterSet adapters = placeAdapter(loadAdapterState(request.adapterPath), *m_model.model);
+    return TextGenerator(*m_model.model, *m_model.tokenizer, &adapters).generate(request, context.stop, context.partialText);
+}
+
+Answer LibTorchEngine::answer(const Request& request, const RequestContext& context)
+{
+    Answer answer;
+    withTorchErrors([&] {
+        answer = std::visit(
+            [&](const auto& asked) -> Answer {
+                using Asked = std::decay_t<decltype(asked)>;
+                if constexpr (std::is_same_v<Asked, InspectModel>)
+                    return inspectModel(asked.path);
+                else if constexpr (std::is_same_v<Asked, PreviewData>)
+                    return previewData(asked, { .stop = context.stop, .report = {} });
+                else if constexpr (std::is_same_v<Asked, Generate>)
+                    return generate(asked, context);
+                else
+                    return exportAdapter(asked);
+            },
+            request);
+    });
+    return answer;
+}
+
+} // namespace spectune
+
+extern "C" SPECTUNE_ENGINE_API spectune::TrainingEngine* spectuneCreateEngine() { return new spectune::LibTorchEngine; }

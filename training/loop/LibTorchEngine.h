@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "training/loop/RunContext.h"
+#include "training/session/TrainingEngine.h"
+
+#include <memory>
+#include <string>
+
+namespace spectune {
+
+/// The engine behind a session: runs, and the requests around them. Used from one thread, which must stay the same.
+class LibTorchEngine final : public TrainingEngine {
+public:
+    RunOutcome run(const RunRequest& request, RunControl& control) override;
+    [[nodiscard]] Answer answer(const Request& request, const RequestContext& context) override;
+
+private:
+    [[nodiscard]] GeneratedText generate(const Generate& request, const RequestContext& context);
+
+    LoadedModel m_model; ///< the last one used: a generation after a run need not read it again
+    std::unique_ptr<RunContext> m_run; ///< while a run is in work or paused
+    std::string m_device = "cpu"; ///< of the last run
+};
+
+/// Reads an adapter for @p model: an adapter's folder, a run's folder (its newest checkpoint) or a checkpoint.
+/// @throws Error (Config, Io)
+[[nodiscard]] AdapterState loadAdapterState(const std::string& path);
+
+/// An adapter beside a model, ready for forward(). @throws Error (Config) where modules or shapes differ
+[[nodiscard]] AdapterSet placeAdapter(const AdapterState& adapter, const DecoderModel& model);
+
+} // namespace spectune

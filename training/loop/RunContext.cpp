@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "training/loop/RunContext.h"
+
+#include "training/core/Error.h"
+#include "training/io/AdapterFiles.h"
+#include "training/io/ModelFolder.h"
+#include "training/loop/Device.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace spectune {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Posts a stage at most a hundred times, so that a long loop does not flood the mailbox.
+class Stage {
+public:
+    Stage(RunControl& control, std::string name)
+        : m_control(control)
+        , m_name(std::move(name))
+    {
+        m_control.post(PreparationProgress { .stage = m_name, .done = 0, .total = 0 });
+    }
+
+    void operator()(std::int64_t done, std::int64_t total)
+    {
+        m_control.stopToken().throwIfStopped();
+        const std::int64_t part = total > 0 ? done * 100 / total : done / 1000;
+        if (std::exchange(m_part, part) != part)
+            m_control.post(PreparationProgress { .stage = m_name, .done = done, .total = total });
+    }
+
+private:
+    RunControl& m_control;
+    std::string m_name;
+    std::int64_t m_part = -1;
+};
+
+Progress progressOf(RunControl& control, const std::string& name)
+{
+    auto stage = std::make_shared<Stage>(control, name);
+    return { .stop = control.stopToken(), .report = [stage](std::int64_t done, std::int64_t total) { (*stage)(done, total); } };
+}
+
+void checkVocabulary(const std::string& path, const Tokenizer& tokenizer, const ModelSpec& spec)
+{
+    if (tokenizer.vocabularySize() > spec.vocabulary)
+        throw configError(path + ": the tokenizer has " + std::to_string(tokenizer.vocabularySize())
+            + " ids, but config.json says vocab_size " + std::to_string(spec.vocabulary)
+            + ". The folder mixes two models; use the tokenizer that came with the weights.");
+}
+
+/// Copies the triplets of a PEFT AdaLoRA adapter into the arena. @throws Error (Config) where it does not fit
+void startFromAdapter(const std::string& path, Trainer& trainer)
+{
+    const AdapterState adapter = readAdapter(path);
+    const ModuleLayout& layout = trainer.layout();
+    const ArenaOrder& order = trainer.arena().order;
+    at::Tensor& values = trainer.arena().values;
+    const auto refuse = [&path](const std::string& why) {
+        return configError("adalora.init_from " + path + ": " + why);
+    };
+    if (!hasLambda(trainer.method()) && hasLambda(adapter.method))
+        throw refuse("is an AdaLoRA adapter, but method.name is a plain LoRA. Use adalora or svd-lora.");
+    for (std::size_t i = 0; i < layout.modules.size(); ++i) {
+        const ModuleInfo& module = layout.modules[i];
+        const ModuleIndex index { static_cast<std::int32_t>(i) };
+        const auto found = std::find_if(adapter.modules.begin(), adapter.modules.end(),
+            [&](const ModuleAdapter& candidate) { return candidate.module == module.name; });
+        if (found == adapter.modules.end())
+            throw refuse("has no triplets for " + module.name + ".");
+        const std::int64_t rank = found->lambda.size(0);
+        if (rank > layout.initRank)
+            throw refuse(module.name + " has rank " + std::to_string(rank) + ", above adalora.init_rank "
+                + std::to_string(layout.initRank) + ".");
+        if (found->p.size(0) != module.outFeatures || found->q.size(1) != module.inFeatures)
+            throw refuse(module.name + " has another shape than this model's.");
+        // A triplet keeps its place in the rank pattern; places that the file left out keep their fresh start, λ = 0.
+        std::int64_t row = 0;
+        for (std::int64_t place = 0; place < layout.initRank && row < rank; ++place) {
+            const auto at = static_cast<std::size_t>(place);
+            if (at < found->kept.size() && !found->kept[at])
+                continue;
+            order.q(values, index).select(0, place).copy_(found->q.select(0, row));
+            order.pT(values, index).select(0, place).copy_(found->p.select(1, row));
+            order.lambda(values).select(0, static_cast<std::int64_t>(i)).select(0, place).copy_(found->lambda.select(0, row));
+            ++row;
+        }
+        if (row < rank)
+            throw refuse(module.name + " keeps triplets beyond adalora.init_rank " + std::to_string(layout.initRank) + ".");
+    }
+}
+
+void openData(RunContext& context, RunControl& control)
+{
+    const RunConfig& config = context.config;
+    context.trainData = std::make_shared<Dataset>(
+        config.data.path, config.data, context.base.tokenizer, progressOf(control, "Tokenising the training file"));
+    control.post(LogLine { "Training file: " + context.trainData->decision() });
+    if (!config.data.evalPath.empty())
+        context.evalData = std::make_shared<Dataset>(config.data.evalPath, config.data, context.base.tokenizer,
+            progressOf(control, "Tokenising the evaluation file"));
+    context.batcher = std::make_unique<Batcher>(context.trainData, config.train.batchSize, config.data.shuffle,
+        static_cast<std::uint64_t>(config.train.seed));
+}
+
+/// Derives what the configuration leaves open, and holds it against the model and the data.
+void resolve(RunContext& context, RunFacts facts, RunControl& control)
+{
+    facts.samples = context.config.train.steps > 0 ? context.trainData->size()
+                                                   : context.trainData->usableCount(progressOf(control, "Counting samples"));
+    context.resolved = resolveRun(context.config, facts);
+    throwOnErrors(validate(context.config, &facts));
+    context.config = withResolved(context.config, context.resolved);
+}
+
+RunStarted startedEvent(const RunContext& context)
+{
+    return { .layout = context.trainer->sharedLayout(),
+        .resolved = context.resolved,
+        .outFolder = context.folder ? context.folder->path().string() : std::string(),
+        .deviceName = context.deviceName,
+        .firstStep = context.position.step,
+        .trainSamples = context.trainData->size(),
+        .evalSamples = context.evalData ? context.evalData->size() : 0,
+        .droppedSamples = context.trainData->dropped(),
+        .trainableParameters = context.trainer->trainableParameters(),
+        .baseParameters = context.base.model->parameterCount() };
+}
+
+void restore(RunContext& context, const RunRequest& request, const fs::path& checkpoint, RunControl& control)
+{
+    context.position = loadCheckpoint(checkpoint, *context.trainer);
+    context.batcher->seek(context.position.data);
+    control.post(LogLine { "Resumed from " + checkpoint.string() + "." });
+    if (context.position.step >= context.resolved.totalSteps)
+        control.post(LogLine { "All " + std::to_string(context.resolved.totalSteps) + " steps of this run are done." });
+    if (!request.outFolder.empty())
+        context.folder = RunFolder::reopen(runFolderOf(checkpoint), context.position.step);
+}
+
+} // namespace
+
+LoadedModel loadModel(const std::string& path, ElementType type, at::Device device, const LoadedModel& cache,
+    const std::function<void(std::int64_t, std::int64_t)>& progress)
+{
+    const at::TensorOptions options = at::TensorOptions().dtype(scalarType(type)).device(device);
+    if (cache.model && cache.path == path && cache.model->options().dtype() == options.dtype()
+        && cache.model->options().device() == options.device())
+        return cache;
+    const ModelFolder folder(path);
+    std::shared_ptr<const Tokenizer> tokenizer = loadTokenizer(path);
+    checkVocabulary(path, *tokenizer, folder.spec());
+    const WeightSource source = [&folder](const std::string& name, at::IntArrayRef shape) {
+        return folder.weight(name, std::span<const std::int64_t>(shape.data(), shape.size()));
+    };
+    return { .path = path,
+        .model = std::make_shared<DecoderModel>(folder.spec(), source, options, progress),
+        .tokenizer = std::move(tokenizer) };
+}
+
+RunFacts factsOf(const ModelSpec& spec, const RunConfig& config)
+{
+    const ModuleLayout layout = adaptedLayout(spec, config.adalora.targets, config.adalora.layers, 1);
+    RunFacts facts { .matrices = static_cast<std::int64_t>(layout.modules.size()),
+        .smallestSide = 0,
+        .width = spec.width,
+        .layers = spec.layers,
+        .maxPositions = spec.maxPositions,
+        .samples = 0 };
+    for (const ModuleInfo& module : layout.modules) {
+        const std::int64_t side = std::min(module.inFeatures, module.outFeatures);
+        facts.smallestSide = facts.smallestSide == 0 ? side : std::min(facts.smallestSide, side);
+    }
+    return facts;
+}
+
+std::unique_ptr<RunContext> prepareRun(const RunRequest& request, const LoadedModel& cache, RunControl& control)
+{
+    auto context = std::make_unique<RunContext>();
+    context->config = request.config;
+    throwOnErrors(validate(request.config));
+    const bool resumes = !request.resumeFolder.empty();
+    const fs::path checkpoint = resumes ? newestCheckpoint(request.resumeFolder) : fs::path();
+    if (!resumes && !request.outFolder.empty())
+        RunFolder::checkNew(request.outFolder);
+    const at::Device device = parseDevice(request.device);
+    prepareThread(device, request.config.train.threads);
+    context->deviceName = deviceName(device);
+
+    const ModelFolder folder(request.config.model.path);
+    const RunFacts facts = factsOf(folder.spec(), request.config);
+    throwOnErrors(validate(request.config, &facts));
+    context->base.tokenizer = loadTokenizer(request.config.model.path);
+    checkVocabulary(request.config.model.path, *context->base.tokenizer, folder.spec());
+    openData(*context, control);
+    resolve(*context, facts, control);
+
+    context->base = loadModel(request.config.model.path, request.config.train.dtype, device, cache,
+        Stage(control, "Reading weights"));
+    const RunConfig& config = context->config;
+    const auto layout = std::make_shared<const ModuleLayout>(
+        adaptedLayout(folder.spec(), config.adalora.targets, config.adalora.layers, context->resolved.initRank));
+    context->trainer = std::make_unique<Trainer>(context->base.model, layout, config, context->resolved);
+    if (!config.adalora.initFrom.empty())
+        startFromAdapter(config.adalora.initFrom, *context->trainer);
+    if (resumes)
+        restore(*context, request, checkpoint, control);
+    else if (!request.outFolder.empty()) {
+        context->folder = RunFolder::create(request.outFolder);
+        context->folder->writeConfig(config);
+    }
+    control.post(startedEvent(*context));
+    return context;
+}
+
+} // namespace spectune

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "training/data/Batcher.h"
+#include "training/data/Dataset.h"
+#include "training/loop/Checkpoint.h"
+#include "training/loop/RunFolder.h"
+#include "training/loop/Trainer.h"
+#include "training/session/TrainingEngine.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace spectune {
+
+class ModelFolder;
+
+/// The base model that is in memory, so that a second run or a generation need not read it again.
+struct LoadedModel {
+    std::string path;
+    std::shared_ptr<DecoderModel> model;
+    std::shared_ptr<const Tokenizer> tokenizer;
+};
+
+/// Reads weights and tokenizer, or keeps @p cache's where path, type and device are the same.
+/// @throws Error (Config, Io), Stopped
+[[nodiscard]] LoadedModel loadModel(const std::string& path, ElementType type, at::Device device,
+    const LoadedModel& cache, const std::function<void(std::int64_t, std::int64_t)>& progress = {});
+
+/// All that a run has once its preparation is over.
+struct RunContext {
+    RunConfig config; ///< every derived value written out
+    ResolvedRun resolved;
+    std::string deviceName;
+    LoadedModel base;
+    std::shared_ptr<const Dataset> trainData;
+    std::shared_ptr<const Dataset> evalData; ///< null: no evaluation file
+    std::unique_ptr<Batcher> batcher;
+    std::unique_ptr<Trainer> trainer;
+    std::optional<RunFolder> folder; ///< empty: the run leaves no files
+    RunPosition position;
+};
+
+/// Loads, checks, injects and tokenises in the order in which a mistake is cheapest: what the configuration alone tells,
+/// the output folder, the model's headers, the tokenizer, the data, the weights. Nothing is written before all of that held.
+/// @throws Error (Config, Io, OutOfMemory), Stopped
+[[nodiscard]] std::unique_ptr<RunContext> prepareRun(
+    const RunRequest& request, const LoadedModel& cache, RunControl& control);
+
+/// The facts that validate() wants, from a model's headers.
+[[nodiscard]] RunFacts factsOf(const ModelSpec& spec, const RunConfig& config);
+
+} // namespace spectune

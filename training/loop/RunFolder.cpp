@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "training/loop/RunFolder.h"
+
+#include "training/config/ConfigFile.h"
+#include "training/core/AtomicFile.h"
+#include "training/core/Error.h"
+#include "training/monitor/RunHistory.h"
+
+#include <charconv>
+#include <chrono>
+#include <cstring>
+#include <ctime>
+#include <iomanip>
+#include <sstream>
+#include <utility>
+
+namespace spectune {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::string_view stepPrefix = "step-";
+
+void writeLine(std::ofstream& stream, const fs::path& file, const std::string& line)
+{
+    stream << line << '\n';
+    stream.flush();
+    if (!stream)
+        throw ioError(file.string() + " could not be written: " + std::strerror(errno)
+            + ". Free some space, then go on with --resume from the last checkpoint.");
+}
+
+/// N of "step-N"; −1 for any other name.
+std::int64_t stepOfName(const std::string& name)
+{
+    if (!name.starts_with(stepPrefix))
+        return -1;
+    std::int64_t step = -1;
+    const char* end = name.data() + name.size();
+    const auto parsed = std::from_chars(name.data() + stepPrefix.size(), end, step);
+    return parsed.ec == std::errc {} && parsed.ptr == end ? step : -1;
+}
+
+bool isCheckpoint(const fs::path& path) { return fs::exists(path / "state.json"); }
+
+std::string timeOfDay()
+{
+    const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+    std::tm local {};
+    localtime_r(&now, &local);
+    std::ostringstream text;
+    text << std::put_time(&local, "%F %T");
+    return text.str();
+}
+
+} // namespace
+
+void RunFolder::checkNew(const fs::path& path)
+{
+    std::error_code ignored;
+    if (fs::exists(path, ignored) && !fs::is_directory(path, ignored))
+        throw configError(path.string() + " is a file. Choose another --out.");
+    if (fs::is_directory(path, ignored) && !fs::is_empty(path, ignored))
+        throw configError(path.string()
+            + " exists and is not empty. Choose another --out, or go on with that run by --resume " + path.string() + ".");
+}
+
+RunFolder::RunFolder(fs::path path)
+    : m_path(std::move(path))
+{
+}
+
+RunFolder RunFolder::create(const fs::path& path)
+{
+    checkNew(path);
+    std::error_code fault;
+    fs::create_directories(path, fault);
+    if (fault)
+        throw ioError("The folder " + path.string() + " could not be made: " + fault.message() + ".");
+    RunFolder folder(path);
+    folder.open();
+    return folder;
+}
+
+RunFolder RunFolder::reopen(const fs::path& path, std::int64_t step)
+{
+    truncateHistory(path, step);
+    const RunHistory history = loadHistory(path);
+    RunFolder folder(path);
+    if (!history.metrics.empty())
+        folder.m_secondsBefore = history.metrics.back().seconds;
+    folder.open();
+    return folder;
+}
+
+void RunFolder::open()
+{
+    const auto openFile = [this](std::ofstream& stream, const char* name) {
+        stream.open(m_path / name, std::ios::app);
+        if (!stream)
+            throw ioError((m_path / name).string() + " could not be opened: " + std::strerror(errno) + ".");
+    };
+    openFile(m_metrics, "metrics.jsonl");
+    openFile(m_ranks, "ranks.jsonl");
+    openFile(m_log, "log.txt");
+}
+
+fs::path RunFolder::checkpoint(std::int64_t step) const
+{
+    return m_path / "checkpoints" / (std::string(stepPrefix) + std::to_string(step));
+}
+
+void RunFolder::writeConfig(const RunConfig& config) const
+{
+    writeFileAtomically(m_path / "config.json", toJson(config));
+}
+
+void RunFolder::append(const MetricPoint& point) { writeLine(m_metrics, m_path / "metrics.jsonl", toJsonLine(point)); }
+
+void RunFolder::append(const EvalPoint& point) { writeLine(m_metrics, m_path / "metrics.jsonl", toJsonLine(point)); }
+
+void RunFolder::append(const MaskEvent& event, const ModuleLayout& layout)
+{
+    writeLine(m_ranks, m_path / "ranks.jsonl", toJsonLine(event, layout));
+}
+
+void RunFolder::log(const std::string& text) { writeLine(m_log, m_path / "log.txt", timeOfDay() + "  " + text); }
+
+fs::path newestCheckpoint(const fs::path& path)
+{
+    if (!fs::is_directory(path))
+        throw configError(path.string() + " is not a folder. Name a run's folder or one of its checkpoints.");
+    if (isCheckpoint(path))
+        return path;
+    fs::path newest;
+    std::int64_t newestStep = -1;
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(path / "checkpoints", ignored)) {
+        const std::int64_t step = stepOfName(entry.path().filename().string());
+        if (step > newestStep && isCheckpoint(entry.path())) {
+            newest = entry.path();
+            newestStep = step;
+        }
+    }
+    if (newestStep < 0)
+        throw configError(path.string() + " has no checkpoint (checkpoints/step-N). Name a run's folder that has one.");
+    return newest;
+}
+
+fs::path runFolderOf(const fs::path& path)
+{
+    const fs::path folder = fs::absolute(path).lexically_normal();
+    const fs::path trimmed = folder.has_filename() ? folder : folder.parent_path();
+    if (isCheckpoint(trimmed) && trimmed.parent_path().filename() == "checkpoints")
+        return trimmed.parent_path().parent_path();
+    return trimmed;
+}
+
+} // namespace spectune

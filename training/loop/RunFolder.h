@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "training/config/RunConfig.h"
+#include "training/monitor/MetricPoint.h"
+#include "training/monitor/ModuleLayout.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+namespace spectune {
+
+/// A run's folder as PRODUCT.md describes it: config.json, metrics.jsonl, ranks.jsonl, checkpoints/, adapter/, log.txt.
+/// Every line is on its way to the disk when its function returns. @throws Error (Io) naming the file, e.g. a full disk
+class RunFolder {
+public:
+    /// Refuses a folder that exists and is not empty, before anything is written. @throws Error (Config)
+    static void checkNew(const std::filesystem::path& path);
+
+    /// Makes the folder. @throws Error (Config) as checkNew(), Error (Io)
+    [[nodiscard]] static RunFolder create(const std::filesystem::path& path);
+    /// Goes on in @p path after @p step: metrics and ranks are cut back to it. @throws Error (Io)
+    [[nodiscard]] static RunFolder reopen(const std::filesystem::path& path, std::int64_t step);
+
+    [[nodiscard]] const std::filesystem::path& path() const noexcept { return m_path; }
+    [[nodiscard]] std::filesystem::path checkpoint(std::int64_t step) const;
+    [[nodiscard]] std::filesystem::path adapter() const { return m_path / "adapter"; }
+    /// `seconds` of the last metric line: a resumed run's clock goes on from there.
+    [[nodiscard]] double secondsBefore() const noexcept { return m_secondsBefore; }
+
+    void writeConfig(const RunConfig& config) const;
+    void append(const MetricPoint& point);
+    void append(const EvalPoint& point);
+    void append(const MaskEvent& event, const ModuleLayout& layout);
+    /// A line of log.txt with the time of day.
+    void log(const std::string& text);
+
+private:
+    explicit RunFolder(std::filesystem::path path);
+    void open();
+
+    std::filesystem::path m_path;
+    std::ofstream m_metrics;
+    std::ofstream m_ranks;
+    std::ofstream m_log;
+    double m_secondsBefore = 0.0;
+};
+
+/// The newest checkpoint of a run's folder, or @p path itself where it is a checkpoint.
+/// @throws Error (Config) where there is none, naming the folder
+[[nodiscard]] std::filesystem::path newestCheckpoint(const std::filesystem::path& path);
+
+/// The run's folder that a checkpoint (or the folder itself) belongs to.
+[[nodiscard]] std::filesystem::path runFolderOf(const std::filesystem::path& path);
+
+} // namespace spectune

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "training/loop/Trainer.h"
+
+#include "training/nn/CrossEntropy.h"
+#include "training/optim/LearningRate.h"
+
+#include <ATen/ATen.h>
+#include <ATen/CPUGeneratorImpl.h>
+#include <c10/core/GradMode.h>
+
+#include <cmath>
+
+namespace spectune {
+
+namespace {
+
+at::TensorOptions adapterOptions(const DecoderModel& model)
+{
+    // Triplets and their moments stay in float32 below a half-precision base.
+    const auto type = model.options().dtype() == at::kDouble ? at::kDouble : at::kFloat;
+    return model.options().dtype(type);
+}
+
+std::int64_t trainedElements(const ArenaOrder& order, Method method)
+{
+    return hasLambda(method) ? order.size() : order.lambdaOffset();
+}
+
+at::Generator dropoutGenerator(at::Device device, std::uint64_t seed)
+{
+    if (device.is_cpu())
+        return at::detail::createCPUGenerator(seed);
+    at::Generator generator = at::globalContext().defaultGenerator(device).clone();
+    generator.set_current_seed(seed);
+    return generator;
+}
+
+} // namespace
+
+Trainer::Trainer(std::shared_ptr<DecoderModel> model, std::shared_ptr<const ModuleLayout> layout,
+    const RunConfig& config, const ResolvedRun& resolved)
+    : m_model(std::move(model))
+    , m_layout(std::move(layout))
+    , m_config(config)
+    , m_resolved(resolved)
+    , m_arena(*m_layout, resolved.scale, hasLambda(config.method), adapterOptions(*m_model))
+    , m_optimizer(config.optim, trainedElements(m_arena.order, config.method), m_arena.values.options())
+    , m_importance(m_arena.order, config.adalora, hasLambda(config.method), m_arena.values.options())
+    , m_allocator(*m_layout, resolved.schedule, hasLambda(config.method), m_arena.values.options())
+{
+    const auto seed = static_cast<std::uint64_t>(config.train.seed);
+    if (hasLambda(config.method))
+        m_arena.initAdaLora(seed);
+    else
+        m_arena.initLora(seed);
+    m_pass.anchor = m_arena.anchor;
+    m_pass.dropout = config.adalora.dropout;
+    if (m_pass.dropout > 0.0)
+        m_pass.generator = dropoutGenerator(m_model->options().device(), seed + 1);
+}
+
+StepResult Trainer::step(std::int64_t t, const Batch& batch)
+{
+    m_arena.gradients.zero_(); // a step that an exception ended may have left some
+    const at::Tensor loss = backward(batch);
+    regularize();
+    const at::Tensor gradNorm = m_arena.gradients.norm();
+    const at::Tensor orth = m_orthogonality.value.defined() ? m_orthogonality.value : at::zeros_like(gradNorm);
+    // The one place where a step waits for the device: three numbers in one copy.
+    const at::Tensor numbers
+        = at::stack({ loss.to(at::kDouble), orth.to(at::kDouble), gradNorm.to(at::kDouble) }).cpu();
+    const auto* values = numbers.const_data_ptr<double>();
+    StepResult result { .loss = values[0],
+        .orth = values[1],
+        .gradNorm = values[2],
+        .lr = learningRate(m_config.optim, t, m_resolved.totalSteps),
+        .tokens = batch.targetCount,
+        .masked = false,
+        .skipped = {} };
+    if (!std::isfinite(result.loss))
+        result.skipped = "the loss is not finite";
+    else if (!std::isfinite(result.gradNorm))
+        result.skipped = "the gradient is not finite";
+    else
+        update(t, result.lr, gradNorm, result);
+    return result;
+}
+
+at::Tensor Trainer::backward(const Batch& batch)
+{
+    const at::Device device = m_model->options().device();
+    at::Tensor total = at::zeros({}, m_arena.values.options());
+    for (const Batch& micro : splitMicroBatches(batch, m_config.train.microBatchSize)) {
+        if (micro.targetCount == 0)
+            continue;
+        const c10::AutoGradMode recording(true);
+        const at::Tensor hidden = m_model->trainingForward(
+            micro.tokens.to(device), m_arena.adapters, m_pass, m_config.train.gradientCheckpointing);
+        const at::Tensor loss = chunkedCrossEntropy(
+            hidden, m_model->head(), micro.targets.to(device), static_cast<double>(batch.targetCount));
+        loss.backward();
+        total.add_(loss.detach());
+    }
+    return total;
+}
+
+void Trainer::regularize()
+{
+    if (hasLambda(m_config.method))
+        m_orthogonality = addOrthogonalityGradient(m_arena, m_config.adalora.regularizer, m_config.adalora.gamma);
+}
+
+void Trainer::update(std::int64_t t, double lr, const at::Tensor& gradNorm, StepResult& result)
+{
+    const double maxNorm = m_config.optim.maxGradNorm;
+    if (maxNorm > 0.0)
+        m_arena.gradients.mul_((maxNorm / (gradNorm + 1e-6)).clamp_max_(1.0));
+    m_updating = true;
+    const bool allocates = allocatesBudget(m_config.method);
+    const bool observes = allocates && t < m_resolved.schedule.finalStart();
+    const bool before = m_config.adalora.sensitivityStep == SensitivityStep::Pre;
+    if (observes && before)
+        m_importance.update(m_arena.values, m_arena.gradients);
+    m_optimizer.step(m_arena.values, m_arena.gradients, lr);
+    if (observes && !before)
+        m_importance.update(m_arena.values, m_arena.gradients);
+    if (allocates)
+        result.masked = m_allocator.apply(t, m_arena, m_importance);
+    m_updating = false;
+}
+
+} // namespace spectune

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "training/config/Validation.h"
+#include "training/data/Batcher.h"
+#include "training/nn/DecoderModel.h"
+#include "training/nn/TripletArena.h"
+#include "training/optim/AdamW.h"
+#include "training/optim/Importance.h"
+#include "training/optim/OrthogonalityRegularizer.h"
+#include "training/optim/RankAllocator.h"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace spectune {
+
+/// What one optimizer step gave. Where `skipped` is not empty nothing was updated.
+struct StepResult {
+    double loss = 0.0; ///< C of the whole batch, before the update
+    double orth = 0.0; ///< R, without γ
+    double gradNorm = 0.0; ///< of C + γR, before clipping
+    double lr = 0.0;
+    std::int64_t tokens = 0; ///< loss-bearing
+    bool masked = false; ///< a new pattern was chosen
+    std::string skipped; ///< why the step was skipped
+};
+
+/// One optimizer step of AdaLoRA or a sibling method, and the state that it changes: triplets, moments, Ī, Ū, mask.
+class Trainer {
+public:
+    /// The triplets start as the method says (see TripletArena), from train.seed.
+    Trainer(std::shared_ptr<DecoderModel> model, std::shared_ptr<const ModuleLayout> layout, const RunConfig& config,
+        const ResolvedRun& resolved);
+
+    /// Step @p t (0-based): backward over the micro-batches → add γ∇R → clip → optimizer → importance → mask → zero.
+    /// A gradient that is not finite skips all that follows it.
+    StepResult step(std::int64_t t, const Batch& batch);
+
+    [[nodiscard]] const ModuleLayout& layout() const noexcept { return *m_layout; }
+    [[nodiscard]] const std::shared_ptr<const ModuleLayout>& sharedLayout() const noexcept { return m_layout; }
+    [[nodiscard]] DecoderModel& model() noexcept { return *m_model; }
+    [[nodiscard]] TripletArena& arena() noexcept { return m_arena; }
+    [[nodiscard]] const TripletArena& arena() const noexcept { return m_arena; }
+    [[nodiscard]] AdamW& optimizer() noexcept { return m_optimizer; }
+    [[nodiscard]] Importance& importance() noexcept { return m_importance; }
+    [[nodiscard]] const Importance& importance() const noexcept { return m_importance; }
+    [[nodiscard]] RankAllocator& allocator() noexcept { return m_allocator; }
+    [[nodiscard]] const RankAllocator& allocator() const noexcept { return m_allocator; }
+    /// ‖QQᵀ − I‖ and ‖PᵀP − I‖ by module as of the last step; undefined tensors before it, and for plain LoRA.
+    [[nodiscard]] const OrthogonalityResult& orthogonality() const noexcept { return m_orthogonality; }
+    [[nodiscard]] Method method() const noexcept { return m_config.method; }
+    /// Of dropout; empty where there is none.
+    [[nodiscard]] std::optional<at::Generator>& generator() noexcept { return m_pass.generator; }
+    /// False while an exception left an update half done: such a state must not be saved.
+    [[nodiscard]] bool isConsistent() const noexcept { return !m_updating; }
+    [[nodiscard]] std::int64_t trainableParameters() const noexcept { return m_optimizer.firstMoment().numel(); }
+
+private:
+    [[nodiscard]] at::Tensor backward(const Batch& batch);
+    void regularize();
+    void update(std::int64_t t, double lr, const at::Tensor& gradNorm, StepResult& result);
+
+    std::shared_ptr<DecoderModel> m_model;
+    std::shared_ptr<const ModuleLayout> m_layout;
+    RunConfig m_config;
+    ResolvedRun m_resolved;
+    TripletArena m_arena;
+    AdapterPass m_pass;
+    AdamW m_optimizer;
+    Importance m_importance;
+    RankAllocator m_allocator;
+    OrthogonalityResult m_orthogonality;
+    bool m_updating = false;
+};
+
+} // namespace spectune

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "training/loop/TrainingLoop.h"
+
+#include "training/core/Error.h"
+#include "training/io/AdapterFiles.h"
+#include "training/loop/Device.h"
+#include "training/loop/Evaluator.h"
+#include "training/loop/SnapshotBuilder.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace spectune {
+
+DivergenceGuard::DivergenceGuard(std::int64_t vocabulary)
+    : m_guessing(std::log(static_cast<double>(std::max<std::int64_t>(vocabulary, 2))))
+{
+}
+
+void DivergenceGuard::check(std::int64_t step, const StepResult& result)
+{
+    if (m_limit == 0.0 && result.skipped.empty())
+        m_limit = 2.0 * std::max(m_guessing, result.loss);
+    m_skipped = result.skipped.empty() ? 0 : m_skipped + 1;
+    m_high = result.skipped.empty() && result.loss > m_limit ? m_high + 1 : 0;
+    const std::string advice = " Lower optim.lr, or set optim.max_grad_norm, and start again or resume from a checkpoint.";
+    if (m_skipped >= patience)
+        throw Error(FailureKind::Diverged,
+            "The run diverged: " + result.skipped + " for " + std::to_string(patience) + " steps in a row, up to step "
+                + std::to_string(step) + "." + advice);
+    if (m_high >= patience)
+        throw Error(FailureKind::Diverged,
+            "The run diverged: the loss stayed above " + std::to_string(m_limit) + " for " + std::to_string(patience)
+                + " steps in a row, up to step " + std::to_string(step) + "; guessing gives " + std::to_string(m_guessing)
+                + "." + advice);
+}
+
+TrainingLoop::TrainingLoop(RunContext& context, RunControl& control)
+    : m_context(context)
+    , m_control(control)
+    , m_guard(context.base.model->spec().vocabulary)
+    , m_step(context.position.step)
+{
+    if (context.folder)
+        m_start -= std::chrono::duration_cast<std::chrono::steady_clock::duration>(
+            std::chrono::duration<double>(context.folder->secondsBefore()));
+}
+
+RunOutcome TrainingLoop::run()
+{
+    log("Started at step " + std::to_string(m_step) + " of " + std::to_string(m_context.resolved.totalSteps) + " on "
+        + m_context.deviceName + ".");
+    publish();
+    RunOutcome outcome = RunOutcome::Finished;
+    while (m_step < m_context.resolved.totalSteps) {
+        train();
+        if (due(m_context.config.train.evalEvery))
+            evaluate();
+        if (due(m_context.config.train.saveEvery))
+            save();
+        if (!obey()) {
+            outcome = RunOutcome::Stopped;
+            break;
+        }
+    }
+    finish(outcome);
+    return outcome;
+}
+
+void TrainingLoop::train()
+{
+    try {
+        const StepResult result = m_context.trainer->step(m_step, m_context.batcher->next());
+        ++m_step;
+        report(result);
+        m_guard.check(m_step, result);
+    } catch (const Error&) {
+        throw;
+    } catch (const std::exception&) {
+        // Memory that ran out in a step's forward or backward has changed nothing yet: that state is worth keeping.
+        if (m_context.trainer->isConsistent() && m_step > m_context.position.step)
+            save();
+        throw;
+    }
+}
+
+void TrainingLoop::report(const StepResult& result)
+{
+    const std::int64_t budget = m_context.resolved.schedule.budgetAt(m_step - 1);
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - m_start).count();
+    const MetricPoint point { .step = m_step,
+        .loss = result.loss,
+        .orth = result.orth,
+        .lr = result.lr,
+        .budget = budget,
+        .gradNorm = result.gradNorm,
+        .tokens = result.tokens,
+        .seconds = seconds,
+        .skipped = result.skipped };
+    if (m_context.folder)
+        m_context.folder->append(point);
+    m_control.post(point);
+    if (!result.skipped.empty())
+        log("Step " + std::to_string(m_step) + " was skipped: " + result.skipped + ".");
+    if (result.masked) {
+        MaskEvent event = lastMaskEvent(*m_context.trainer, budget);
+        if (m_context.folder)
+            m_context.folder->append(event, m_context.trainer->layout());
+        m_control.post(std::move(event));
+    }
+    if (m_control.snapshotDue())
+        publish();
+}
+
+void TrainingLoop::evaluate()
+{
+    if (!m_context.evalData || m_evaluatedAt == m_step)
+        return;
+    m_control.post(LogLine { "Evaluating at step " + std::to_string(m_step) + "…" });
+    EvaluationResult result;
+    try {
+        result = evaluateLoss(*m_context.base.model, &m_context.trainer->arena().adapters, m_context.evalData,
+            m_context.config.train.batchSize, m_control.stopToken());
+    } catch (const Stopped&) {
+        return; // the border that follows takes the stop
+    }
+    m_evaluatedAt = m_step;
+    EvalPoint point { .step = m_step, .evalLoss = result.loss, .metrics = { { "perplexity", result.perplexity() } } };
+    if (m_context.folder)
+        m_context.folder->append(point);
+    m_control.post(std::move(point));
+}
+
+void TrainingLoop::save()
+{
+    if (!m_context.folder || m_savedAt == m_step)
+        return;
+    const auto path = m_context.folder->checkpoint(m_step);
+    saveCheckpoint(path, *m_context.trainer, m_context.config, m_context.resolved,
+        { .step = m_step, .data = m_context.batcher->position() });
+    m_savedAt = m_step;
+    log("Saved " + path.string() + ".");
+    m_control.post(CheckpointSaved { .step = m_step, .path = path.string() });
+}
+
+void TrainingLoop::publish()
+{
+    const std::int64_t last = std::max<std::int64_t>(m_step - 1, 0);
+    m_control.publish(buildSnapshot(*m_context.trainer, m_step, m_context.resolved.schedule.budgetAt(last)));
+}
+
+bool TrainingLoop::obey()
+{
+    for (;;) {
+        switch (m_control.nextAction(m_step)) {
+        case BorderAction::Continue:
+            return true;
+        case BorderAction::Save:
+            save();
+            break;
+        case BorderAction::Evaluate:
+            evaluate();
+            break;
+        case BorderAction::Stop:
+            return false;
+        }
+    }
+}
+
+void TrainingLoop::finish(RunOutcome outcome)
+{
+    if (outcome == RunOutcome::Finished)
+        evaluate();
+    save();
+    publish();
+    if (m_context.folder) {
+        const char* format = hasLambda(m_context.config.method) ? "peft-adalora" : "peft-lora";
+        std::filesystem::remove_all(m_context.folder->adapter()); // an earlier stop's; the checkpoint above holds all of it
+        (void)writeAdapter(adapterState(*m_context.trainer, m_context.resolved), format, m_context.folder->adapter(),
+            { .baseModel = m_context.config.model.path, .config = m_context.config, .resolved = m_context.resolved });
+    }
+    log((outcome == RunOutcome::Finished ? "Finished after step " : "Stopped after step ") + std::to_string(m_step) + ".");
+}
+
+void TrainingLoop::log(const std::string& text)
+{
+    if (m_context.folder)
+        m_context.folder->log(text);
+    m_control.post(LogLine { text });
+}
+
+bool TrainingLoop::due(std::int64_t interval) const { return interval > 0 && m_step % interval == 0; }
+
+} // namespace spectune

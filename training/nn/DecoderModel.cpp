@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "training/nn/DecoderModel.h"
+
+#include "training/core/Error.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace spectune {
+
+namespace {
+
+bool isAttention(Matrix matrix) { return matrix <= Matrix::O; }
+
+/// "0 to 5" or "q_proj, k_proj": for a message.
+std::string joined(std::span<const std::string_view> names)
+{
+    std::string text;
+    for (const std::string_view name : names)
+        text += (text.empty() ? "" : ", ") + std::string(name);
+    return text;
+}
+
+void checkTargets(std::span<const std::string> targets)
+{
+    for (const std::string& target : targets) {
+        if (std::find(matrixNames.begin(), matrixNames.end(), target) == matrixNames.end())
+            throw configError(
+                "adalora.targets has \"" + target + "\", which this model does not have. It has " + joined(matrixNames) + ".");
+    }
+}
+
+void checkLayers(std::span<const std::int64_t> layers, std::int64_t count)
+{
+    for (const std::int64_t layer : layers) {
+        if (layer < 0 || layer >= count)
+            throw configError("adalora.layers has " + std::to_string(layer) + ", but the model's layers are 0 to "
+                + std::to_string(count - 1) + ".");
+    }
+}
+
+} // namespace
+
+std::string modulePath(std::int64_t layer, Matrix matrix)
+{
+    return "model.layers." + std::to_string(layer) + (isAttention(matrix) ? ".self_attn." : ".mlp.")
+        + std::string(matrixNames[static_cast<std::size_t>(matrix)]);
+}
+
+std::array<std::int64_t, 2> matrixShape(const ModelSpec& spec, Matrix matrix)
+{
+    const std::int64_t queries = spec.heads * spec.headDim;
+    const std::int64_t keys = spec.kvHeads * spec.headDim;
+    switch (matrix) {
+    case Matrix::Q:
+        return { queries, spec.width };
+    case Matrix::K:
+    case Matrix::V:
+        return { keys, spec.width };
+    case Matrix::O:
+        return { spec.width, queries };
+    case Matrix::Gate:
+    case Matrix::Up:
+        return { spec.feedForward, spec.width };
+    case Matrix::Down:
+        break;
+    }
+    return { spec.width, spec.feedForward };
+}
+
+ModuleLayout adaptedLayout(const ModelSpec& spec, std::span<const std::string> targets,
+    std::span<const std::int64_t> layers, std::int64_t initRank)
+{
+    checkTargets(targets);
+    checkLayers(layers, spec.layers);
+    const auto chosen = [](const auto& list, const auto& value) {
+        return list.empty() || std::find(list.begin(), list.end(), value) != list.end();
+    };
+    ModuleLayout layout { .modules = {}, .kinds = {}, .layerCount = spec.layers, .initRank = initRank };
+    std::array<KindIndex, matrixNames.size()> kinds;
+    for (std::size_t i = 0; i < matrixNames.size(); ++i) {
+        if (!chosen(targets, matrixNames[i]))
+            continue;
+        kinds[i] = { static_cast<std::int32_t>(layout.kinds.size()) };
+        layout.kinds.emplace_back(matrixNames[i]);
+    }
+    for (std::int64_t layer = 0; layer < spec.layers; ++layer) {
+        if (!chosen(layers, layer))
+            continue;
+        for (std::size_t i = 0; i < matrixNames.size(); ++i) {
+            if (!kinds[i].isValid())
+                continue;
+            const auto matrix = static_cast<Matrix>(i);
+            const auto shape = matrixShape(spec, matrix);
+            layout.modules.push_back({ .name = modulePath(layer, matrix),
+                .layer = { static_cast<std::int32_t>(layer) },
+                .kind = kinds[i],
+                .inFeatures = shape[1],
+                .outFeatures = shape[0] });
+        }
+    }
+    return layout;
+}
+
+DecoderModel::DecoderModel(ModelSpec spec, const WeightSource& source, at::TensorOptions options,
+    const std::function<void(std::int64_t, std::int64_t)>& progress)
+    : m_spec(std::move(spec))
+    , m_options(options)
+    , m_rotary(m_spec.rope, m_spec.headDim, options)
+{
+    const auto load = [&](const std::string& name, at::IntArrayRef shape) {
+        at::Tensor weight = source(name, shape).to(options);
+        m_parameters += weight.numel();
+        return weight;
+    };
+    m_embedding = load("model.embed_tokens.weight", { m_spec.vocabulary, m_spec.width });
+    m_blocks.resize(static_cast<std::size_t>(m_spec.layers));
+    for (std::int64_t layer = 0; layer < m_spec.layers; ++layer) {
+        if (progress)
+            progress(layer, m_spec.layers);
+        loadBlock(layer, load);
+    }
+    m_finalNorm = load("model.norm.weight", { m_spec.width });
+    m_head = m_spec.tiedHead ? m_embedding : load("lm_head.weight", { m_spec.vocabulary, m_spec.width });
+    if (progress)
+        progress(m_spec.layers, m_spec.layers);
+}
+
+void DecoderModel::loadBlock(
+    std::int64_t layer, const std::function<at::Tensor(const std::string&, at::IntArrayRef)>& load)
+{
+    DecoderBlock& block = m_blocks[static_cast<std::size_t>(layer)];
+    const std::string prefix = "model.layers." + std::to_string(layer) + ".";
+    block.inputNorm = load(prefix + "input_layernorm.weight", { m_spec.width });
+    block.postAttentionNorm = load(prefix + "post_attention_layernorm.weight", { m_spec.width });
+    for (std::size_t i = 0; i < matrixNames.size(); ++i) {
+        const auto matrix = static_cast<Matrix>(i);
+        const auto shape = matrixShape(m_spec, matrix);
+        const std::string path = modulePath(layer, matrix);
+        block.linear[i].weight = load(path + ".weight", shape);
+        if (isAttention(matrix) ? m_spec.attentionBias : m_spec.mlpBias)
+            block.linear[i].bias = load(path + ".bias", { shape[0] });
+    }
+}
+
+const FrozenLinear& DecoderModel::linear(std::int64_t layer, Matrix matrix) const
+{
+    return m_blocks.at(static_cast<std::size_t>(layer)).linear[static_cast<std::size_t>(matrix)];
+}
+
+} // namespace spectune

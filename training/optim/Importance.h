@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "training/config/RunConfig.h"
+#include "training/nn/TripletArena.h"
+
+namespace spectune {
+
+/// A triplet's score and what it is made of, each [modules, r]; S = lambda + meanP + meanQ.
+struct TripletScores {
+    at::Tensor total; // S
+    at::Tensor lambda; // s(λ), undefined for methods without Λ
+    at::Tensor meanP; // mean over P's column
+    at::Tensor meanQ; // mean over Q's row
+};
+
+/// The smoothed sensitivity Ī and uncertainty Ū of every element (ADALORA.md section 3):
+///     I = |p · g|,  Ī ← β1 Ī + (1−β1) I,  Ū ← β2 Ū + (1−β2) |I − Ī|   (with the new Ī, zeros at the start)
+class Importance {
+public:
+    Importance(const ArenaOrder& order, const AdaLoraConfig& config, bool hasLambda, at::TensorOptions options);
+
+    /// @param values, gradients flat arenas: p (after the optimizer's step, or before it for SensitivityStep::Pre) and the
+    /// clipped gradient of C + γR
+    void update(const at::Tensor& values, const at::Tensor& gradients);
+
+    /// S = s(λ) + mean s(P) + mean s(Q) with s = Ī·Ū, Ī alone, or |λ| alone by ScoreKind.
+    [[nodiscard]] TripletScores scores(const at::Tensor& values) const;
+
+    [[nodiscard]] const at::Tensor& sensitivity() const noexcept { return m_sensitivity; } // Ī, flat
+    [[nodiscard]] const at::Tensor& uncertainty() const noexcept { return m_uncertainty; } // Ū, flat
+    /// For a resumed run: copies into the own buffers.
+    void restore(const at::Tensor& sensitivity, const at::Tensor& uncertainty);
+
+private:
+    const ArenaOrder& m_order;
+    double m_beta1;
+    double m_beta2;
+    ScoreKind m_kind;
+    bool m_hasLambda;
+    at::Tensor m_sensitivity;
+    at::Tensor m_uncertainty;
+};
+
+} // namespace spectune
