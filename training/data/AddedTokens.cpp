@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "training/data/AddedTokens.h"
+
+#include "training/core/AtomicFile.h"
+#include "training/core/Error.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <limits>
+
+namespace spectune {
+
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+
+std::optional<Json> readObject(const fs::path& file)
+{
+    std::error_code error;
+    if (!fs::exists(file, error))
+        return std::nullopt;
+    Json json = Json::parse(readFile(file), nullptr, false);
+    if (json.is_discarded() || !json.is_object())
+        throw configError(file.string() + ": must hold a JSON object.");
+    return json;
+}
+
+void readRoles(const Json& json, const fs::path& file, TokenizerSettings& settings)
+{
+    for (const char* role : {"bos_token", "eos_token", "unk_token", "pad_token"}) {
+        const auto found = json.find(role);
+        if (found == json.end() || settings.roles.count(role) != 0)
+            continue;
+        if (found->is_null())
+            settings.roles[role] = std::nullopt;
+        else if (found->is_string())
+            settings.roles[role] = found->get<std::string>();
+        else if (found->is_object() && found->contains("content") && (*found)["content"].is_string())
+            settings.roles[role] = (*found)["content"].get<std::string>();
+        else
+            throw configError(file.string() + ": " + role + " must be a text, an object with \"content\", or null.");
+    }
+}
+
+std::int32_t checkedId(std::int64_t id, const fs::path& file, const std::string& token)
+{
+    if (id < 0 || id > std::numeric_limits<std::int32_t>::max() - 1)
+        throw configError(file.string() + ": the token \"" + token + "\" has the id " + std::to_string(id) + '.');
+    return static_cast<std::int32_t>(id);
+}
+
+void add(AddedToken token, const fs::path& file, TokenizerSettings& settings)
+{
+    if (token.content.empty())
+        throw configError(file.string() + ": the added token with id " + std::to_string(token.id) + " is empty.");
+    for (const AddedToken& known : settings.added) {
+        if (known.content == token.content && known.id == token.id)
+            return;
+        if (known.content == token.content || known.id == token.id)
+            throw configError(file.string() + ": the added token \"" + token.content + "\" (" + std::to_string(token.id)
+                + ") contradicts \"" + known.content + "\" (" + std::to_string(known.id) + ").");
+    }
+    settings.added.push_back(std::move(token));
+}
+
+bool flag(const Json& json, const char* key, bool fallback, const fs::path& file)
+{
+    const auto found = json.find(key);
+    if (found == json.end() || found->is_null())
+        return fallback;
+    if (!found->is_boolean())
+        throw configError(file.string() + ": " + key + " must be true or false.");
+    return found->get<bool>();
+}
+
+void readDecoder(const Json& decoder, const fs::path& file, TokenizerSettings& settings)
+{
+    if (!decoder.is_object())
+        throw configError(file.string() + ": added_tokens_decoder must be an object.");
+    for (const auto& [key, value] : decoder.items()) {
+        std::int64_t id = -1;
+        const auto [end, error] = std::from_chars(key.data(), key.data() + key.size(), id);
+        if (error != std::errc() || end != key.data() + key.size() || !value.is_object() || !value.contains("content")
+            || !value["content"].is_string())
+            throw configError(file.string() + ": added_tokens_decoder has an entry \"" + key
+                + "\" that is not an id with an object that has \"content\".");
+        const auto content = value["content"].get<std::string>();
+        add({content, checkedId(id, file, content), flag(value, "special", false, file),
+                flag(value, "lstrip", false, file), flag(value, "rstrip", false, file)},
+            file, settings);
+    }
+}
+
+bool isSpace(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+} // namespace
+
+TokenizerSettings TokenizerSettings::read(const fs::path& folder)
+{
+    TokenizerSettings settings;
+    const fs::path config = folder / "tokenizer_config.json";
+    if (const std::optional<Json> json = readObject(config)) {
+        readRoles(*json, config, settings);
+        settings.addBos = flag(*json, "add_bos_token", true, config);
+        settings.legacy = flag(*json, "legacy", true, config);
+        if (json->contains("added_tokens_decoder"))
+            readDecoder((*json)["added_tokens_decoder"], config, settings);
+    }
+    const fs::path map = folder / "special_tokens_map.json";
+    if (const std::optional<Json> json = readObject(map))
+        readRoles(*json, map, settings);
+    const fs::path list = folder / "added_tokens.json";
+    if (const std::optional<Json> json = readObject(list)) {
+        for (const auto& [content, id] : json->items()) {
+            if (!id.is_number_integer())
+                throw configError(list.string() + ": the token \"" + content + "\" needs an id.");
+            add({content, checkedId(id.get<std::int64_t>(), list, content)}, list, settings);
+        }
+    }
+    std::sort(settings.added.begin(), settings.added.end(),
+        [](const AddedToken& a, const AddedToken& b) { return a.id < b.id; });
+    return settings;
+}
+
+std::vector<TextPart> splitAtAddedTokens(std::string_view text, const std::vector<AddedToken>& added)
+{
+    std::vector<TextPart> parts;
+    if (added.empty())
+        return text.empty() ? parts : std::vector<TextPart> {{0, text.size(), nullptr}};
+    std::array<bool, 256> starts {};
+    for (const AddedToken& token : added)
+        starts[static_cast<unsigned char>(token.content.front())] = true;
+    std::size_t plain = 0; // where the ordinary text before the next token begins
+    for (std::size_t at = 0; at < text.size();) {
+        const AddedToken* best = nullptr;
+        if (starts[static_cast<unsigned char>(text[at])]) {
+            for (const AddedToken& token : added) {
+                const bool longer = best == nullptr || token.content.size() > best->content.size();
+                if (longer && text.compare(at, token.content.size(), token.content) == 0)
+                    best = &token;
+            }
+        }
+        if (best == nullptr) {
+            ++at;
+            continue;
+        }
+        std::size_t begin = at;
+        std::size_t end = at + best->content.size();
+        while (best->stripLeft && begin > plain && isSpace(text[begin - 1]))
+            --begin;
+        while (best->stripRight && end < text.size() && isSpace(text[end]))
+            ++end;
+        if (begin > plain)
+            parts.push_back({plain, begin, nullptr});
+        parts.push_back({begin, end, best});
+        plain = at = end;
+    }
+    if (plain < text.size())
+        parts.push_back({plain, text.size(), nullptr});
+    return parts;
+}
+
+} // namespace spectune

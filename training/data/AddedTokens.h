@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace spectune {
+
+/// A token beside the tokenizer's own vocabulary, recognised in text as it stands.
+struct AddedToken {
+    std::string content;
+    std::int32_t id = 0;
+    bool special = false; ///< gives no text when decoded
+    bool stripLeft = false; ///< takes the white space before it
+    bool stripRight = false; ///< takes the white space after it
+};
+
+/// What tokenizer_config.json, special_tokens_map.json and added_tokens.json of a folder say.
+struct TokenizerSettings {
+    /// A role ("bos_token") to its token; std::nullopt where a file sets it to null; absent where none names it.
+    std::map<std::string, std::optional<std::string>> roles;
+    std::vector<AddedToken> added; ///< by id
+    bool addBos = true;
+    bool legacy = true; ///< the text after an added token gets a dummy prefix of its own
+
+    /// Files that are not there are skipped. @throws Error (Config) naming file and key
+    [[nodiscard]] static TokenizerSettings read(const std::filesystem::path& folder);
+};
+
+/// A stretch of text: an added token, or what stands between two of them.
+struct TextPart {
+    std::size_t begin = 0;
+    std::size_t end = 0;
+    const AddedToken* token = nullptr; ///< null: ordinary text
+};
+
+/// Cuts @p text at added tokens; at each place the longest one wins. Parts are in order and never empty.
+[[nodiscard]] std::vector<TextPart> splitAtAddedTokens(std::string_view text, const std::vector<AddedToken>& added);
+
+} // namespace spectune

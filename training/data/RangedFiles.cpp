@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "training/core/Error.h"
+#include "training/data/RecordFile.h"
+
+namespace spectune {
+
+namespace {
+
+/// Follows a JSON text byte by byte as far as it takes to tell where the elements of the outer array begin and end.
+/// What is inside an element is judged when it is parsed.
+class ArrayScanner {
+public:
+    enum class Event { None, Begin, End, Done };
+
+    /// What the byte does; End and Done come with the byte after the element ("," or "]"). Throws a text for a fault.
+    Event step(char c)
+    {
+        if (m_inString) {
+            m_inString = m_escaped || c != '"';
+            m_escaped = !m_escaped && c == '\\';
+            return Event::None;
+        }
+        if (c == ' ' || c == '\t' || c == '\r' || c == '\n')
+            return Event::None;
+        if (m_done)
+            throw "something follows the closing bracket";
+        if (m_depth == 0) {
+            if (c != '[')
+                throw "a JSON array of objects must begin with '['";
+            m_depth = 1;
+            return Event::None;
+        }
+        if (m_depth == 1 && (c == ',' || c == ']'))
+            return separator(c);
+        const bool begins = m_depth == 1 && !m_inElement;
+        if (m_depth == 1 && m_afterElement)
+            throw "a comma is missing between two elements";
+        advance(c);
+        return begins ? Event::Begin : Event::None;
+    }
+
+    [[nodiscard]] bool isDone() const { return m_done; }
+
+private:
+    Event separator(char c)
+    {
+        const bool ended = m_inElement;
+        if (!ended && (c == ',' || m_afterComma))
+            throw "an element is missing beside a comma";
+        m_inElement = m_afterElement = false;
+        m_afterComma = c == ',';
+        m_done = c == ']';
+        return ended ? Event::End : Event::Done;
+    }
+
+    void advance(char c)
+    {
+        m_inElement = true;
+        if (c == '"') {
+            m_inString = true;
+        } else if (c == '{' || c == '[') {
+            ++m_depth;
+        } else if (c == '}' || c == ']') {
+            --m_depth;
+            if (m_depth < 1)
+                throw "a bracket closes that was never opened";
+            m_afterElement = m_depth == 1;
+        }
+    }
+
+    std::int64_t m_depth = 0;
+    bool m_inString = false;
+    bool m_escaped = false;
+    bool m_inElement = false;
+    bool m_afterElement = false; ///< an object or array of the outer array was closed
+    bool m_afterComma = false;
+    bool m_done = false;
+};
+
+} // namespace
+
+JsonArrayFile::JsonArrayFile(const std::filesystem::path& path, const Progress& progress)
+    : RangedFile(path)
+{
+    ArrayScanner scanner;
+    std::int64_t line = 1;
+    const std::uint64_t mark = file().markLength();
+    file().scan(progress, [&](std::uint64_t offset, std::string_view bytes) {
+        for (std::size_t i = offset == 0 ? mark : 0; i < bytes.size(); ++i) {
+            try {
+                const ArrayScanner::Event event = scanner.step(bytes[i]);
+                if (event == ArrayScanner::Event::Begin)
+                    m_ranges.push_back({offset + i, offset + i, line});
+                else if (event == ArrayScanner::Event::End)
+                    m_ranges.back().end = offset + i;
+            } catch (const char* fault) {
+                throw ioError(file().name() + ':' + std::to_string(line) + ": is not a JSON array: " + fault + '.');
+            }
+            line += bytes[i] == '\n' ? 1 : 0;
+        }
+    });
+    if (!scanner.isDone())
+        throw ioError(
+            file().name() + ':' + std::to_string(line) + ": the JSON array is not closed. Was the file cut short?");
+}
+
+CsvFile::CsvFile(const std::filesystem::path& path, const Progress& progress)
+    : RangedFile(path)
+{
+    const std::uint64_t mark = file().markLength();
+    std::uint64_t begin = mark;
+    std::int64_t line = 1;
+    std::int64_t recordLine = 1;
+    std::int64_t quoteLine = 0;
+    bool inQuotes = false;
+    bool blank = true;
+    const auto endRow = [&](std::uint64_t end, std::uint64_t next) {
+        if (!blank)
+            m_ranges.push_back({begin, end, recordLine});
+        begin = next;
+        recordLine = line;
+        blank = true;
+    };
+    file().scan(progress, [&](std::uint64_t offset, std::string_view bytes) {
+        for (std::size_t i = offset == 0 ? mark : 0; i < bytes.size(); ++i) {
+            const char c = bytes[i];
+            line += c == '\n' ? 1 : 0;
+            if (c == '"') {
+                inQuotes = !inQuotes; // a doubled quote toggles twice
+                quoteLine = inQuotes ? line : quoteLine;
+            }
+            if (c == '\n' && !inQuotes)
+                endRow(offset + i, offset + i + 1);
+            else if (c != '\r' && c != '\n' && c != ' ')
+                blank = false;
+        }
+    });
+    if (inQuotes)
+        throw ioError(file().name() + ':' + std::to_string(quoteLine) + ": a quote is opened here and never closed.");
+    endRow(file().size(), file().size());
+}
+
+} // namespace spectune

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "training/data/SentencePieceModel.h"
+
+#include "training/core/Error.h"
+
+#include <array>
+
+namespace spectune {
+
+namespace {
+
+constexpr std::string_view spaceMark = "\xE2\x96\x81"; // U+2581
+
+/// One field of a protocol buffer message: a number or a run of bytes.
+struct Field {
+    std::uint64_t number = 0;
+    std::uint64_t value = 0;
+    std::string_view bytes;
+    unsigned wireType = 0;
+};
+
+/// Walks the fields of a message (protobuf.dev, "Encoding").
+class Message {
+public:
+    Message(std::string_view bytes, std::string_view origin)
+        : m_rest(bytes)
+        , m_origin(origin)
+    {
+    }
+
+    bool next(Field& field)
+    {
+        if (m_rest.empty())
+            return false;
+        const std::uint64_t key = varint();
+        field = {.number = key >> 3U, .bytes = {}, .wireType = static_cast<unsigned>(key & 7U)};
+        if (field.number == 0)
+            fail();
+        switch (field.wireType) {
+        case 0:
+            field.value = varint();
+            return true;
+        case 1:
+            take(8);
+            return true;
+        case 2:
+            field.bytes = take(varint());
+            return true;
+        case 5:
+            take(4);
+            return true;
+        default:
+            fail();
+        }
+    }
+
+private:
+    [[noreturn]] void fail() const
+    {
+        throw ioError(m_origin + ": is not a sentencepiece model, or it is damaged. Was the download finished?");
+    }
+
+    std::uint64_t varint()
+    {
+        std::uint64_t value = 0;
+        for (unsigned shift = 0; shift < 64; shift += 7) {
+            if (m_rest.empty())
+                fail();
+            const auto byte = static_cast<unsigned char>(m_rest.front());
+            m_rest.remove_prefix(1);
+            value |= static_cast<std::uint64_t>(byte & 0x7FU) << shift;
+            if (byte < 0x80U)
+                return value;
+        }
+        fail();
+    }
+
+    std::string_view take(std::uint64_t size)
+    {
+        if (size > m_rest.size())
+            fail();
+        const std::string_view taken = m_rest.substr(0, size);
+        m_rest.remove_prefix(size);
+        return taken;
+    }
+
+    std::string_view m_rest;
+    std::string m_origin;
+};
+
+bool crossesWords(std::string_view piece, bool suffix)
+{
+    bool sawOther = false;
+    bool sawMarkAfter = false;
+    while (!piece.empty()) {
+        const bool mark = piece.substr(0, spaceMark.size()) == spaceMark;
+        if (!suffix && mark && sawOther)
+            return true;
+        if (suffix && !mark && sawMarkAfter)
+            return true;
+        (mark ? sawMarkAfter : sawOther) = true;
+        piece.remove_prefix(mark ? spaceMark.size() : 1);
+    }
+    return false;
+}
+
+void readTrainer(std::string_view bytes, std::string_view origin, SentencePieceModel& model)
+{
+    static constexpr std::array<const char*, 5> types {"unigram", "unigram", "BPE", "word", "char"};
+    Message message(bytes, origin);
+    for (Field field; message.next(field);) {
+        if (field.number == 3 && field.wireType == 0 && field.value < types.size())
+            model.type = types[field.value];
+        else if (field.number == 24 && field.wireType == 0)
+            model.whitespaceAsSuffix = field.value != 0;
+    }
+}
+
+void readNormalizer(std::string_view bytes, std::string_view origin, SentencePieceModel& model)
+{
+    Message message(bytes, origin);
+    for (Field field; message.next(field);) {
+        if (field.number == 3 && field.wireType == 0)
+            model.addDummyPrefix = field.value != 0;
+        else if (field.number == 4 && field.wireType == 0)
+            model.removeExtraWhitespace = field.value != 0;
+    }
+}
+
+} // namespace
+
+SentencePieceModel SentencePieceModel::parse(std::string_view bytes, std::string_view origin)
+{
+    if (bytes.size() > maxBytes)
+        throw ioError(std::string(origin) + ": has " + std::to_string(bytes.size() >> 20U)
+            + " MiB; a sentencepiece model is far smaller.");
+    SentencePieceModel model {.type = "unigram"};
+    Message message(bytes, origin);
+    for (Field field; message.next(field);) {
+        if (field.wireType != 2)
+            continue;
+        if (field.number == 1)
+            ++model.pieces;
+        else if (field.number == 2)
+            readTrainer(field.bytes, origin, model);
+        else if (field.number == 3)
+            readNormalizer(field.bytes, origin, model);
+    }
+    if (model.pieces == 0)
+        throw ioError(std::string(origin) + ": has no pieces, so it is no sentencepiece model.");
+    Message again(bytes, origin);
+    for (Field field; again.next(field);) {
+        if (field.number != 1 || field.wireType != 2)
+            continue;
+        Message piece(field.bytes, origin);
+        for (Field part; piece.next(part);) {
+            if (part.number == 1 && part.wireType == 2 && crossesWords(part.bytes, model.whitespaceAsSuffix))
+                model.piecesCrossWords = true;
+        }
+    }
+    return model;
+}
+
+} // namespace spectune

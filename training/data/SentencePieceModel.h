@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace spectune {
+
+/// What a sentencepiece .model file says of itself, read from its protocol buffer without the library: the library's
+/// own header does not offer it, and a broken file is refused here before the library sees it.
+struct SentencePieceModel {
+    std::int64_t pieces = 0;
+    std::string type; ///< "unigram", "BPE", "word" or "char"
+    bool addDummyPrefix = true;
+    bool removeExtraWhitespace = true;
+    bool whitespaceAsSuffix = false;
+    /// Whether some piece has a space mark inside, beyond its leading run (trailing run for whitespaceAsSuffix), so that
+    /// a token may reach from one word into the next.
+    bool piecesCrossWords = false;
+
+    static constexpr std::size_t maxBytes = 256U << 20U;
+
+    /// @param origin names the file in errors. @throws Error (Io) for a broken or huge file
+    [[nodiscard]] static SentencePieceModel parse(std::string_view bytes, std::string_view origin);
+};
+
+} // namespace spectune

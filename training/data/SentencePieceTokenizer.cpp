@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "training/data/SentencePieceTokenizer.h"
+
+#include "training/core/AtomicFile.h"
+#include "training/core/Error.h"
+
+#include <sentencepiece_processor.h>
+
+#include <algorithm>
+#include <limits>
+
+namespace spectune {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Stands before a text that must not get a dummy prefix, and is cut off again after tokenising.
+constexpr std::string_view guard = "<unk>";
+
+} // namespace
+
+SentencePieceTokenizer::SentencePieceTokenizer(const fs::path& folder)
+    : m_processor(std::make_unique<sentencepiece::SentencePieceProcessor>())
+    , m_settings(TokenizerSettings::read(folder))
+{
+    const std::string origin = (folder / "tokenizer.model").string();
+    std::error_code error;
+    if (fs::file_size(origin, error) > SentencePieceModel::maxBytes && !error)
+        throw ioError(origin + ": is larger than 256 MiB; a sentencepiece model is far smaller.");
+    const std::string bytes = readFile(origin);
+    m_model = SentencePieceModel::parse(bytes, origin);
+    const auto status = m_processor->LoadFromSerializedProto(bytes);
+    if (!status.ok())
+        throw ioError(origin + ": sentencepiece cannot read it: " + status.ToString());
+
+    m_special.bos = idOf("bos_token", m_processor->bos_id(), origin);
+    m_special.eos = idOf("eos_token", m_processor->eos_id(), origin);
+    m_special.unk = idOf("unk_token", m_processor->unk_id(), origin);
+    m_special.pad = idOf("pad_token", m_processor->pad_id(), origin);
+    m_special.addBos = m_settings.addBos && m_special.bos.has_value();
+
+    const int pieces = m_processor->GetPieceSize();
+    auto& added = m_settings.added;
+    for (const AddedToken& token : added) {
+        if (token.id < pieces && m_processor->IdToPiece(token.id) != token.content)
+            throw configError(folder.string() + ": the added token \"" + token.content + "\" has the id "
+                + std::to_string(token.id) + ", which is \"" + m_processor->IdToPiece(token.id)
+                + "\" in tokenizer.model.");
+    }
+    added.erase(
+        std::remove_if(added.begin(), added.end(), [&](const AddedToken& t) { return t.id < pieces; }), added.end());
+    m_vocabularySize = added.empty() ? pieces : static_cast<std::int64_t>(added.back().id) + 1;
+}
+
+SentencePieceTokenizer::~SentencePieceTokenizer() = default;
+
+std::optional<std::int32_t> SentencePieceTokenizer::idOf(
+    const std::string& role, int libraryId, const std::string& origin) const
+{
+    const auto found = m_settings.roles.find(role);
+    if (found == m_settings.roles.end())
+        return libraryId >= 0 ? std::optional<std::int32_t>(libraryId) : std::nullopt;
+    if (!found->second)
+        return std::nullopt;
+    for (const AddedToken& token : m_settings.added) {
+        if (token.content == *found->second)
+            return token.id;
+    }
+    const int id = m_processor->PieceToId(*found->second);
+    if (m_processor->IdToPiece(id) == *found->second)
+        return id;
+    if (role == "pad_token" || role == "unk_token")
+        return std::nullopt; // of no consequence for training
+    throw configError(origin + ": " + role + " is \"" + *found->second + "\", which is no token of it.");
+}
+
+void SentencePieceTokenizer::appendPlain(
+    std::string_view text, std::size_t offset, bool withoutPrefix, std::vector<Token>& tokens) const
+{
+    if (text.size() > std::numeric_limits<std::int32_t>::max() / 2)
+        throw configError("A text of more than 1 GiB cannot be tokenised as one; use JSONL with one sample a line.");
+    std::string guarded;
+    std::size_t skipped = 0;
+    if (withoutPrefix) {
+        guarded.assign(guard).append(text);
+        text = guarded;
+        skipped = guard.size();
+    }
+    sentencepiece::ImmutableSentencePieceText result;
+    const auto status = m_processor->Encode(text, result.mutable_proto());
+    if (!status.ok())
+        throw Error(FailureKind::Internal, "sentencepiece could not tokenise a text: " + status.ToString());
+    const std::size_t first = tokens.size();
+    std::size_t bytePieces = first; // where the byte pieces of the current character begin
+    for (const auto& piece : result.pieces()) {
+        const auto id = static_cast<std::int32_t>(piece.id());
+        Token token {id, piece.begin(), piece.end()};
+        if (token.end <= skipped && skipped != 0)
+            continue;
+        token.begin = offset + std::max(token.begin, skipped) - skipped;
+        token.end = offset + token.end - skipped;
+        tokens.push_back(token);
+        if (!m_processor->IsByte(id)) {
+            bytePieces = tokens.size();
+        } else if (token.end > token.begin) {
+            // The library gives the whole character to its last byte and nothing to the others.
+            for (; bytePieces < tokens.size(); ++bytePieces) {
+                tokens[bytePieces].begin = token.begin;
+                tokens[bytePieces].end = token.end;
+            }
+        }
+    }
+}
+
+std::vector<Token> SentencePieceTokenizer::tokenise(std::string_view text) const
+{
+    std::vector<Token> tokens;
+    bool afterAdded = false;
+    for (const TextPart& part : splitAtAddedTokens(text, m_settings.added)) {
+        if (part.token != nullptr)
+            tokens.push_back({part.token->id, part.begin, part.end});
+        else
+            appendPlain(
+                text.substr(part.begin, part.end - part.begin), part.begin, afterAdded && !m_settings.legacy, tokens);
+        afterAdded = part.token != nullptr;
+    }
+    return tokens;
+}
+
+std::vector<Token> SentencePieceTokenizer::encodeWithOffsets(std::string_view text) const
+{
+    return tokenise(text);
+}
+
+std::vector<std::int32_t> SentencePieceTokenizer::encode(std::string_view text) const
+{
+    std::vector<std::int32_t> ids;
+    for (const Token& token : tokenise(text))
+        ids.push_back(token.id);
+    return ids;
+}
+
+const AddedToken* SentencePieceTokenizer::findAdded(std::int32_t id) const
+{
+    for (const AddedToken& token : m_settings.added) {
+        if (token.id == id)
+            return &token;
+    }
+    return nullptr;
+}
+
+std::string SentencePieceTokenizer::decode(std::span<const std::int32_t> ids) const
+{
+    std::string text;
+    std::vector<int> run;
+    const auto flush = [&] {
+        std::string part;
+        if (!run.empty() && m_processor->Decode(run, &part).ok())
+            text += part;
+        run.clear();
+    };
+    for (const std::int32_t id : ids) {
+        if (id >= 0 && id < m_processor->GetPieceSize()) {
+            if (!m_processor->IsControl(id))
+                run.push_back(id);
+        } else if (const AddedToken* token = findAdded(id); token != nullptr && !token->special) {
+            flush();
+            text += token->content;
+        }
+    }
+    flush();
+    return text;
+}
+
+std::string SentencePieceTokenizer::piece(std::int32_t id) const
+{
+    if (id >= 0 && id < m_processor->GetPieceSize())
+        return m_processor->IdToPiece(id);
+    const AddedToken* token = findAdded(id);
+    return token != nullptr ? token->content : '<' + std::to_string(id) + '>';
+}
+
+std::string SentencePieceTokenizer::describe() const
+{
+    const std::string added
+        = m_settings.added.empty() ? std::string() : " and " + std::to_string(m_settings.added.size()) + " added";
+    return "sentencepiece " + m_model.type + ", " + std::to_string(m_model.pieces) + " pieces" + added;
+}
+
+} // namespace spectune

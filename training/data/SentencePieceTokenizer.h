@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "training/data/AddedTokens.h"
+#include "training/data/SentencePieceModel.h"
+#include "training/data/Tokenizer.h"
+
+#include <filesystem>
+#include <memory>
+
+namespace sentencepiece {
+class SentencePieceProcessor;
+}
+
+namespace spectune {
+
+/// tokenizer.model with the settings files beside it. Ids are the sentencepiece library's own for every text, except
+/// where a token stands in it that was added to the vocabulary ("<|im_start|>" with an id of its own). Control pieces of
+/// the model ("<s>", "</s>") written in a text stay text, as for the library; transformers would make them control
+/// tokens, so that a data file could end a sample.
+class SentencePieceTokenizer : public Tokenizer {
+public:
+    /// @param folder holds tokenizer.model. @throws Error (Config, Io) naming the file
+    explicit SentencePieceTokenizer(const std::filesystem::path& folder);
+    ~SentencePieceTokenizer() override;
+
+    [[nodiscard]] std::vector<std::int32_t> encode(std::string_view text) const override;
+    [[nodiscard]] std::vector<Token> encodeWithOffsets(std::string_view text) const override;
+    [[nodiscard]] std::string decode(std::span<const std::int32_t> ids) const override;
+    [[nodiscard]] std::string piece(std::int32_t id) const override;
+    [[nodiscard]] const SpecialTokens& special() const noexcept override { return m_special; }
+    [[nodiscard]] std::int64_t vocabularySize() const noexcept override { return m_vocabularySize; }
+    [[nodiscard]] std::string describe() const override;
+
+private:
+    void appendPlain(std::string_view text, std::size_t offset, bool withoutPrefix, std::vector<Token>& tokens) const;
+    [[nodiscard]] std::vector<Token> tokenise(std::string_view text) const;
+    [[nodiscard]] std::optional<std::int32_t> idOf(
+        const std::string& role, int libraryId, const std::string& origin) const;
+    [[nodiscard]] const AddedToken* findAdded(std::int32_t id) const;
+
+    std::unique_ptr<sentencepiece::SentencePieceProcessor> m_processor;
+    SentencePieceModel m_model;
+    TokenizerSettings m_settings; ///< `added` holds only those beyond the model's own pieces
+    SpecialTokens m_special;
+    std::int64_t m_vocabularySize = 0;
+};
+
+} // namespace spectune
