@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "training/data/ChatText.h"
+
+#include "training/core/Error.h"
+
+#include <nlohmann/json.hpp>
+
+namespace spectune {
+
+namespace {
+
+using Json = nlohmann::json;
+
+const std::string& textOf(const Json& message, const char* key, const std::string& where)
+{
+    const auto found = message.find(key);
+    if (found == message.end())
+        throw ioError(where + '.' + key + " is missing.");
+    if (!found->is_string())
+        throw ioError(where + '.' + key + " is no text.");
+    return found->get_ref<const std::string&>();
+}
+
+const char* heading(const std::string& role, const std::string& where)
+{
+    if (role == "system")
+        return "### System:\n";
+    if (role == "user")
+        return "### User:\n";
+    if (role == "assistant")
+        return "### Assistant:\n";
+    throw ioError(where + ".role is \"" + role + "\"; system, user and assistant are known.");
+}
+
+} // namespace
+
+RenderedSample renderChat(std::string_view json, const RecordPlace& place)
+{
+    const Json value = Json::parse(json, nullptr, false);
+    if (value.is_discarded())
+        throw ioError(place.text() + ": is not valid JSON.");
+    if (!value.is_object() || !value.contains("messages"))
+        throw ioError(place.text() + ": the field \"messages\" is missing.");
+    const Json& messages = value["messages"];
+    if (!messages.is_array() || messages.empty())
+        throw ioError(place.text() + ": \"messages\" must be a list of {\"role\", \"content\"}, with at least one.");
+    RenderedSample sample;
+    for (std::size_t i = 0; i < messages.size(); ++i) {
+        const std::string where = place.text() + ": messages[" + std::to_string(i) + ']';
+        if (!messages[i].is_object())
+            throw ioError(where + " is no object with \"role\" and \"content\".");
+        const std::string& role = textOf(messages[i], "role", where);
+        if (i > 0)
+            sample.text += "\n\n";
+        sample.text += heading(role, where);
+        const std::size_t begin = sample.text.size();
+        sample.text += textOf(messages[i], "content", where);
+        if (role == "assistant")
+            sample.spans.push_back({begin, sample.text.size()});
+    }
+    return sample;
+}
+
+} // namespace spectune
