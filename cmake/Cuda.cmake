@@ -16,7 +16,6 @@ if(NOT CMAKE_CUDA_COMPILER AND NOT DEFINED ENV{CUDACXX})
     if(EXISTS "${_cuda_wheels}/bin/nvcc")
         file(REAL_PATH "${_cuda_wheels}" _cuda_wheels)
         set(CMAKE_CUDA_COMPILER "${_cuda_wheels}/bin/nvcc" CACHE FILEPATH "CUDA compiler")
-        set(CUDAToolkit_ROOT "${_cuda_wheels}" CACHE PATH "CUDA toolkit")
     else()
         find_program(_cuda_nvcc nvcc HINTS /usr/local/cuda/bin ENV CUDA_HOME PATH_SUFFIXES bin NO_CACHE)
         if(_cuda_nvcc)
@@ -45,6 +44,21 @@ set(CMAKE_CUDA20_STANDARD_COMPILE_OPTION -std=c++20)
 set(CMAKE_CUDA20_EXTENSION_COMPILE_OPTION -std=c++20)
 set(CMAKE_CUDA_STANDARD 20)
 set(CMAKE_CUDA_STANDARD_REQUIRED ON)
-find_package(CUDAToolkit 13 REQUIRED)
+
+# Not find_package(CUDAToolkit): CMake 3.25's stumbles over the wheels' layout, and only the runtime is needed.
+file(REAL_PATH "${CMAKE_CUDA_COMPILER}" _cuda_root)
+cmake_path(GET _cuda_root PARENT_PATH _cuda_root)
+cmake_path(GET _cuda_root PARENT_PATH _cuda_root)
+set(_cuda_roots "${_cuda_root}" /usr/local/cuda)
+find_path(SPECTUNE_CUDA_INCLUDE cuda_runtime_api.h PATHS ${_cuda_roots}
+    PATH_SUFFIXES include targets/x86_64-linux/include NO_DEFAULT_PATH REQUIRED)
+find_library(SPECTUNE_CUDART cudart PATHS ${_cuda_roots}
+    PATH_SUFFIXES lib64 lib targets/x86_64-linux/lib NO_DEFAULT_PATH REQUIRED)
+mark_as_advanced(SPECTUNE_CUDA_INCLUDE SPECTUNE_CUDART)
+cmake_path(GET SPECTUNE_CUDART PARENT_PATH SPECTUNE_CUDA_LIBRARY_DIR)
+add_library(SpectuneCuda::runtime SHARED IMPORTED)
+set_target_properties(SpectuneCuda::runtime PROPERTIES
+    IMPORTED_LOCATION "${SPECTUNE_CUDART}"
+    INTERFACE_INCLUDE_DIRECTORIES "${SPECTUNE_CUDA_INCLUDE}")
 set(SPECTUNE_WITH_CUDA 1)
-message(STATUS "CUDA ${CUDAToolkit_VERSION} for ${CMAKE_CUDA_ARCHITECTURES}")
+message(STATUS "CUDA ${CMAKE_CUDA_COMPILER_VERSION} for ${CMAKE_CUDA_ARCHITECTURES}, runtime ${SPECTUNE_CUDART}")

@@ -5,7 +5,7 @@
 set(_installed_rpath "$ORIGIN/../${CMAKE_INSTALL_LIBDIR}/spectune")
 if(SPECTUNE_ENGINE)
     file(REAL_PATH "${LibTorch_LIBRARY_DIR}" _torch_real)
-    set_target_properties(spectune-engine PROPERTIES INSTALL_RPATH "$ORIGIN;${_torch_real};${LibTorch_LIBRARY_DIR}")
+    set_target_properties(spectune-engine PROPERTIES INSTALL_RPATH "$ORIGIN;${_torch_real};${LibTorch_LIBRARY_DIR};${SPECTUNE_CUDA_LIBRARY_DIR}")
     install(TARGETS spectune-engine LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}/spectune")
     if(TARGET spectune-train)
         set_target_properties(spectune-train PROPERTIES

@@ -87,10 +87,11 @@ choose_cuda() {
         printf '%s' "$SPECTUNE_CUDA_FROM"
         return
     fi
-    local nvcc known library
+    local nvcc known library folders
     nvcc=$(PATH="$PATH:${CUDA_HOME:-/usr/local/cuda}/bin:/usr/local/cuda/bin" command -v nvcc) || { printf pypi; return; }
     "$nvcc" --version 2>/dev/null | grep -q 'release 13\.' || { printf pypi; return; }
-    known=$(PATH="$PATH:/sbin:/usr/sbin" ldconfig -p; ls ${LD_LIBRARY_PATH//:/ } 2>/dev/null)
+    IFS=: read -r -a folders <<<"${LD_LIBRARY_PATH:-/nonexistent}"
+    known=$(PATH="$PATH:/sbin:/usr/sbin" ldconfig -p; ls "${folders[@]}" 2>/dev/null)
     for library in libcudart.so.13 libcublas.so.13 libcublasLt.so.13 libcudnn.so.9 libnccl.so.2 libcusparse.so.12 \
         libcufft.so.12 libcurand.so.10 libcusolver.so.12 libcupti.so.13 libnvrtc.so.13 libnvJitLink.so.13; do
         grep -qF "$library" <<<"$known" || { printf pypi; return; }
