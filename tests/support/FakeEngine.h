@@ -7,6 +7,7 @@
 #include <atomic>
 #include <functional>
 #include <string>
+#include <thread>
 #include <utility>
 
 namespace spectune::test {
@@ -18,6 +19,8 @@ struct FakeScript {
     std::int64_t totalSteps = 10;
     std::int64_t preparationStages = 3;
     bool announcesTotal = true; ///< in RunStarted
+    bool logsSnapshots = false; ///< a LogLine "snapshot N" for each, to place them among the events
+    bool endlessEvaluation = false; ///< it ends with a stop alone
     std::function<void(std::int64_t step)> beforeStep; ///< may throw; step: steps done before it
     std::function<void(std::int64_t stage)> inPreparation; ///< may throw
     std::function<Answer(const Request&, const RequestContext&)> onRequest; ///< may throw; empty: a ModelSummary
@@ -27,14 +30,14 @@ struct FakeScript {
     Gate answering; ///< passed in every request
 
     // What happened.
-    std::atomic<std::int64_t> stepsRun { 0 };
-    std::atomic<std::int64_t> saves { 0 };
-    std::atomic<std::int64_t> evaluations { 0 };
-    std::atomic<std::int64_t> published { 0 };
-    std::atomic<std::int64_t> refused { 0 }; ///< snapshotDue() said no
-    std::atomic<std::int64_t> answers { 0 };
-    std::atomic<std::int64_t> runs { 0 };
-    std::atomic<std::int64_t> alive { 0 }; ///< engines
+    std::atomic<std::int64_t> stepsRun {0};
+    std::atomic<std::int64_t> saves {0};
+    std::atomic<std::int64_t> evaluations {0};
+    std::atomic<std::int64_t> published {0};
+    std::atomic<std::int64_t> refused {0}; ///< snapshotDue() said no
+    std::atomic<std::int64_t> answers {0};
+    std::atomic<std::int64_t> runs {0};
+    std::atomic<std::int64_t> alive {0}; ///< engines
 
     void openAll()
     {
@@ -110,8 +113,8 @@ private:
     void prepare(const RunRequest& request, RunControl& control)
     {
         for (std::int64_t stage = 0; stage < m_script->preparationStages; ++stage) {
-            control.post(PreparationProgress {
-                .stage = "Reading weights", .done = stage, .total = m_script->preparationStages});
+            control.post(
+                PreparationProgress {.stage = "Reading weights", .done = stage, .total = m_script->preparationStages});
             m_script->preparing.pass();
             if (m_script->inPreparation)
                 m_script->inPreparation(stage);
@@ -145,6 +148,8 @@ private:
             snapshot->modules.resize(m_layout->modules.size());
             snapshot->triplets.resize(static_cast<std::size_t>(m_layout->tripletCount()));
             control.publish(std::move(snapshot));
+            if (m_script->logsSnapshots)
+                control.post(LogLine {.text = "snapshot " + std::to_string(step)});
             ++m_script->published;
         } else {
             ++m_script->refused;
@@ -163,14 +168,22 @@ private:
                 save(step, control);
                 break;
             case BorderAction::Evaluate:
-                ++m_script->evaluations;
-                control.post(EvalPoint {.step = step, .evalLoss = 1.0, .metrics = {}});
+                evaluate(step, control);
                 break;
             case BorderAction::Stop:
                 save(step, control);
                 return false;
             }
         }
+    }
+
+    void evaluate(std::int64_t step, RunControl& control)
+    {
+        ++m_script->evaluations;
+        while (m_script->endlessEvaluation && !control.stopToken().stopRequested())
+            std::this_thread::yield();
+        if (!m_script->endlessEvaluation)
+            control.post(EvalPoint {.step = step, .evalLoss = 1.0, .metrics = {}});
     }
 
     void save(std::int64_t step, RunControl& control)

@@ -10,7 +10,7 @@
 namespace spectune::test {
 
 /// How long a test waits for another thread before it fails; long enough for a sanitizer on a loaded machine.
-inline constexpr std::chrono::seconds patience { 60 };
+inline constexpr std::chrono::seconds patience {60};
 
 /// A place in a fake where its thread stops until the test lets it go on. Open from the start.
 class Gate {

@@ -51,7 +51,8 @@ public:
     }
 
     /// Waits for the next event that fits, after the last one awaited.
-    template <typename Predicate> [[nodiscard]] bool await(const Predicate& fits)
+    template <typename Predicate>
+    [[nodiscard]] bool await(const Predicate& fits)
     {
         return awaitFrom(m_next, fits);
     }
@@ -63,7 +64,8 @@ public:
         return m_events;
     }
 
-    template <typename Event> [[nodiscard]] std::vector<Event> all()
+    template <typename Event>
+    [[nodiscard]] std::vector<Event> all()
     {
         std::vector<Event> found;
         for (const RunEvent& event : events())
@@ -90,7 +92,8 @@ private:
             m_events.push_back(std::move(event));
     }
 
-    template <typename Predicate> bool awaitFrom(std::size_t& next, const Predicate& fits)
+    template <typename Predicate>
+    bool awaitFrom(std::size_t& next, const Predicate& fits)
     {
         const auto deadline = std::chrono::steady_clock::now() + patience;
         while (true) {

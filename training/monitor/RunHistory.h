@@ -20,16 +20,18 @@ struct RunHistory {
     std::vector<std::string> modules; ///< names in the order of MaskEvent::ranks
 };
 
-/// One line without its newline, keys as PRODUCT.md names them.
+/// One line without its newline, keys as PRODUCT.md names them; doubles read back as the same double.
 [[nodiscard]] std::string toJsonLine(const MetricPoint& point);
 [[nodiscard]] std::string toJsonLine(const EvalPoint& point);
+/// @throws Error (Internal) when the event's ranks are not the layout's modules
 [[nodiscard]] std::string toJsonLine(const MaskEvent& event, const ModuleLayout& layout);
 
 /// Reads metrics.jsonl and ranks.jsonl of a run's folder; a missing file is an empty history, a torn last line is left
-/// out. @throws Error (Io) naming file and line for anything else
+/// out. Unknown keys are passed over. @throws Error (Io) naming file and line for anything else, steps out of order too
 [[nodiscard]] RunHistory loadHistory(const std::filesystem::path& runFolder);
 
-/// Cuts both files back to what had happened when @p step steps were done (for --resume). @throws Error (Io)
+/// Cuts both files back to what had happened when @p step steps were done (for --resume), an evaluation at that very
+/// step included. Each file is replaced in one step; a second call changes nothing. @throws Error (Io)
 void truncateHistory(const std::filesystem::path& runFolder, std::int64_t step);
 
 } // namespace spectune

@@ -77,6 +77,7 @@ struct Generate {
     double temperature = 0.0; ///< 0: the likeliest token
     double topP = 1.0;
     std::int64_t seed = 42;
+    std::string device; ///< "cpu", "cuda", …; empty: the last run's
 };
 
 struct GeneratedText {

@@ -93,8 +93,7 @@ struct Answered {
 };
 
 /// The session's thread has ended; nothing follows.
-struct SessionClosed {
-};
+struct SessionClosed { };
 
 /// What comes out of a session, in order. Only MetricPoints may be thinned when a reader falls far behind.
 using RunEvent = std::variant<StateChanged, PreparationProgress, RunStarted, MetricPoint, EvalPoint, MaskEvent,

@@ -86,9 +86,7 @@ bool SessionMailbox::requestStop()
 {
     if (!isActive(m_state) || m_state == SessionState::Stopping)
         return false;
-    // While training the step ends and is saved, so the token, which leaves in the middle of it, stays untouched.
-    if (m_state == SessionState::Preparing)
-        m_runStop.requestStop();
+    m_runStop.requestStop();
     setState(SessionState::Stopping);
     if (m_waitingRun) { // the thread is at a request and has not seen this run
         m_waitingRun.reset();

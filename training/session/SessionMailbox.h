@@ -17,7 +17,7 @@ namespace spectune {
 struct CloseJob { };
 struct RunJob {
     RunRequest request;
-    StopToken stop; ///< set by a stop during the preparation
+    StopToken stop; ///< set by stop() and close()
 };
 struct RequestJob {
     std::int64_t id = 0;

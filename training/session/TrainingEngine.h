@@ -19,8 +19,8 @@ class RunControl {
 public:
     virtual ~RunControl() = default;
 
-    /// To be polled in every long loop of the preparation and inside a save-free stretch of a step. A session sets it
-    /// for a stop that comes before the first step; later ones come as BorderAction::Stop, so that nothing is lost.
+    /// To be polled in every long loop of the preparation, which leaves as Stopped, and of an evaluation, which is given
+    /// up. A step is never left: nextAction() returns BorderAction::Stop at its end, so that nothing is lost.
     [[nodiscard]] virtual const StopToken& stopToken() const = 0;
     /// Ordered; cheap; never waits for a reader.
     virtual void post(RunEvent event) = 0;
