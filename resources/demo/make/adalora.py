@@ -2,8 +2,8 @@
 """AdaLoRA on the demo's model in a few tensors: many runs at once, to choose the demo's settings and to measure them.
 
 Every run has its own adapters, samples and settings, and all share the frozen base: tensors carry the run as first
-dimension. The semantics are the engine's (training/): y = W0 x + s P (lambda * (Q x)) with s = alpha / (init + 1e-5), R from
-norms that are not squared, importance after the optimizer step, the b largest triplets kept, no memory of the mask.
+dimension. The semantics are the engine's (training/): y = W0 x + s P (lambda * (Q x)) with s = alpha / (init + 1e-5), R
+from norms that are not squared, importance after the optimizer step, the b largest triplets kept, no memory of the mask.
 """
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class FrozenLlama:
         self.kv_heads, self.eps = config["num_key_value_heads"], config["rms_norm_eps"]
         self.width = config["hidden_size"] // self.heads
         self.embedding, self.last_norm = weights["model.embed_tokens.weight"], weights["model.norm.weight"]
-        self.blocks = [{name.split(".", 3)[3].removesuffix(".weight").split(".")[-1]: tensor for name, tensor in weights.items()
+        self.blocks = [{name.split(".")[-2]: tensor for name, tensor in weights.items()
                         if name.startswith(f"model.layers.{i}.")} for i in range(self.layers)]
         angles = torch.outer(torch.arange(config["max_position_embeddings"]),
                              10000.0 ** (-torch.arange(0, self.width, 2) / self.width))
@@ -50,9 +50,11 @@ class FrozenLlama:
         for i, block in enumerate(self.blocks):
             project = lambda kind, z: linear(z, block[kind]) + adapt(i, kind, z)
             h = self.norm(x, block["input_layernorm"])
-            q, k = self.rotate(heads(project("q_proj", h), self.heads)), self.rotate(heads(project("k_proj", h), self.kv_heads))
-            v, group = heads(project("v_proj", h), self.kv_heads), self.heads // self.kv_heads
-            mixed = scaled_dot_product_attention(q, k.repeat_interleave(group, 1), v.repeat_interleave(group, 1), is_causal=True)
+            q = self.rotate(heads(project("q_proj", h), self.heads))
+            k = self.rotate(heads(project("k_proj", h), self.kv_heads))
+            v = heads(project("v_proj", h), self.kv_heads)
+            k, v = (y.repeat_interleave(self.heads // self.kv_heads, 1) for y in (k, v))
+            mixed = scaled_dot_product_attention(q, k, v, is_causal=True)
             x = x + project("o_proj", mixed.transpose(1, 2).reshape(runs, batch, length, -1))
             h = self.norm(x, block["post_attention_layernorm"])
             x = x + project("down_proj", silu(project("gate_proj", h)) * project("up_proj", h))
@@ -74,6 +76,7 @@ class Settings:
     beta2: float = 0.999
     init_rank: int = 8
     target_rank: int = 3
+    total_budget: int = 0  # of all matrices together; 0: from target_rank
     alpha: float = 64.0
     gamma: float = 0.1
     ema1: float = 0.95
@@ -92,7 +95,7 @@ class Settings:
         return len(self.kinds) * (len(self.layers) or layers)
 
     def budget(self, t: int, matrices: int) -> int:
-        first, last = self.init_rank * matrices, self.target_rank * matrices
+        first, last = self.init_rank * matrices, self.total_budget or self.target_rank * matrices
         end = self.steps - self.tf
         if t <= self.ti:
             return first
@@ -105,7 +108,8 @@ class Settings:
         if t < self.warmup:
             return self.lr * t / self.warmup
         part = (t - self.warmup) / max(1, self.steps - self.warmup)
-        return self.lr * {"constant": 1.0, "linear": 1 - part, "cosine": 0.5 * (1 + math.cos(math.pi * part))}[self.schedule]
+        shapes = {"constant": 1.0, "linear": 1 - part, "cosine": 0.5 * (1 + math.cos(math.pi * part))}
+        return self.lr * shapes[self.schedule]
 
 
 @dataclass
@@ -121,7 +125,7 @@ class Result:
 
 
 class Adapters:
-    """P, lambda and Q of all runs: for each kind of matrix (runs, layers, out, r), (runs, layers, r), (runs, layers, r, in)."""
+    """P (runs, layers, out, r), lambda (runs, layers, r) and Q (runs, layers, r, in) of every kind of matrix."""
 
     def __init__(self, model: FrozenLlama, runs: list[Settings], device: str):
         self.runs, self.device, first = runs, device, runs[0]
@@ -226,7 +230,8 @@ class Samples:
         longest = max(map(len, whole))
         self.lengths = torch.tensor([len(ids) for ids in whole])
         self.ids = torch.tensor([ids + [2] * (longest - len(ids)) for ids in whole])
-        self.targets = torch.tensor([[IGNORED] * s + ids[s:] + [IGNORED] * (longest - len(ids)) for s, ids in zip(start, whole)])
+        self.targets = torch.tensor([[IGNORED] * s + ids[s:] + [IGNORED] * (longest - len(ids))
+                                     for s, ids in zip(start, whole)])
         separators = tokenizer.encode("x |")[-1]
         self.place = ((self.ids == separators) & (self.targets != IGNORED)).long().cumsum(1)  # field of the card
 
@@ -254,7 +259,7 @@ def exact_match(model: FrozenLlama, adapters: Adapters, samples: Samples) -> tup
     return [e / len(samples.ids) for e in exact], [[f / len(samples.ids) for f in row] for row in fields]
 
 
-def train(model: FrozenLlama, runs: list[Settings], data: Samples, held_out: Samples, device: str, progress=None) -> list[Result]:
+def train(model: FrozenLlama, runs: list[Settings], data: Samples, held_out: Samples, device: str) -> list[Result]:
     """Trains runs of one shape() together."""
     adapters, results = Adapters(model, runs, device), [Result(run) for run in runs]
     for result, exact in zip(results, exact_match(model, adapters, held_out)[0]):
@@ -284,8 +289,6 @@ def train(model: FrozenLlama, runs: list[Settings], data: Samples, held_out: Sam
         if any(run.masks(t) for run in runs) and t % 50 == 0:
             for result, kept in zip(results, adapters.kept.sum(3).tolist()):
                 result.events.append((t, sum(map(sum, kept)), [sum(column) for column in zip(*kept)]))
-        if progress and (t + 1) % 100 == 0:
-            progress(t + 1, loss.detach())
     means = torch.stack(losses).view(20, -1, len(runs)).mean(1).T.tolist()
     exact, fields = exact_match(model, adapters, held_out)
     for result, e, f, mean, kept in zip(results, exact, fields, means, adapters.kept.sum(3).tolist()):

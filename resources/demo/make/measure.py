@@ -27,7 +27,8 @@ def settings_of(config: dict) -> Settings:
     return Settings(
         seed=run["seed"], steps=run["steps"], batch=run["batch_size"], lr=optim["lr"], schedule=optim["schedule"],
         warmup=optim["warmup"], max_grad_norm=optim["max_grad_norm"], beta1=optim["beta1"], beta2=optim["beta2"],
-        init_rank=part["init_rank"], target_rank=part["target_rank"], alpha=part["alpha"], gamma=part["gamma"],
+        init_rank=part["init_rank"], target_rank=part["target_rank"],
+        total_budget=part.get("total_budget", 0), alpha=part["alpha"], gamma=part["gamma"],
         ema1=part["beta1"], ema2=part["beta2"], ti=part["ti"], tf=part["tf"], delta_t=part["delta_t"])
 
 
@@ -100,9 +101,10 @@ def main(arguments: list[str] | None = None) -> None:
     for variant in variants(base, options.vary):
         mine = [r for r in results if dataclasses.replace(r.settings, seed=variant.seed) == variant]
         exact = sorted(r.exact for r in mine)
-        changed = {k: v for k, v in dataclasses.asdict(variant).items() if any(k in text.split("=")[0].split("+") for text in options.vary)}
-        print(f"{options.only} {options.layers or ''} {changed}: >= 0.9 on {sum(e >= 0.9 for e in exact)} of {len(exact)}, lowest {exact[0]:.3f}, "
-              f"mean {sum(exact) / len(exact):.3f}", flush=True)
+        names = {name for text in options.vary for name in text.split("=")[0].split("+")}
+        changed = {name: value for name, value in dataclasses.asdict(variant).items() if name in names}
+        print(f"{options.only} {options.layers or ''} {changed}: >= 0.9 on {sum(e >= 0.9 for e in exact)} of "
+              f"{len(exact)}, lowest {exact[0]:.3f}, mean {sum(exact) / len(exact):.3f}", flush=True)
         for result in mine:
             show(result, options.ranks)
     if options.out:

@@ -24,7 +24,8 @@ CLASS_OF = {animal: name for name, animals in CLASSES.items() for animal in anim
 LEGS = {"mammal": "four", "bird": "two", "fish": "no", "insect": "six", "reptile": "four"}
 ANIMALS = list(CLASS_OF)
 COLOURS = "red blue green white black brown grey yellow".split()
-PLACES = "forest garden village harbour castle valley meadow desert cave river market tower island barn city swamp".split()
+PLACES = ("forest garden village harbour castle valley meadow desert cave river market tower island barn city "
+          "swamp").split()
 FOODS = "apples berries bread cheese honey nuts soup rice plums corn cake beans pears seeds".split()
 THINGS = "ball hat kite drum lamp key boat book bell coat ring map box spoon".split()
 MOODS = "happy sad brave shy lazy clever hungry tired".split()
@@ -92,7 +93,8 @@ INTRODUCTIONS = [
 # One sentence per topic; a topic answers the questions listed for it in QUESTIONS.
 SENTENCES = {
     "place": ["{Who} lives in the {place}.", "{Her} home is in the {place}.", "The {place} is {her} home."],
-    "food": ["{Who} eats {food} every {time}.", "Every {time} {she} eats {food}.", "{Who} likes to eat {food} {at_time}."],
+    "food": ["{Who} eats {food} every {time}.", "Every {time} {she} eats {food}.",
+             "{Who} likes to eat {food} {at_time}."],
     "thing": ["{Who} has {a_thing}.", "{Who} carries {a_thing}.", "{Who} owns {a_thing}."],
     "mood": ["{Who} is always {mood}.", "{Who} feels {mood} today.", "Today {she} is {mood}."],
 }
@@ -164,7 +166,8 @@ def event(rng: random.Random) -> str:
     opening, _ = story(rng, hero, rng.choice([2, 3, 4]))
     n, f = hero.name, f"{friend.name} the {friend.animal}"
     happening = rng.choice([
-        f"One day {n} met {f} near the {friend.place}. {friend.name} gave {n} {with_article(friend.thing)}. {n} said thank you.",
+        f"One day {n} met {f} near the {friend.place}. {friend.name} gave {n} {with_article(friend.thing)}. "
+        f"{n} said thank you.",
         f"One day {n} lost the {hero.thing}. {f} found the {hero.thing} in the {friend.place}. {n} was happy.",
         f"{f} came to visit. {n} and {friend.name} ate {hero.food} and went to the {friend.place}.",
         f"{n} wanted to see the {friend.place}. {f} showed {n} the way.",
@@ -217,8 +220,8 @@ def copied_list(rng: random.Random) -> str:
 
 
 # (share, writer): the plain mix, and the lighter one that pre-training starts with.
-FULL_MIX = [(0.40, long_story), (0.14, short_story), (0.12, two_heroes), (0.06, event), (0.08, facts), (0.04, class_table),
-            (0.03, sums), (0.13, copied_list)]
+FULL_MIX = [(0.40, long_story), (0.14, short_story), (0.12, two_heroes), (0.06, event), (0.08, facts),
+            (0.04, class_table), (0.03, sums), (0.13, copied_list)]
 LIGHT_MIX = [(0.48, short_story), (0.32, copied_list), (0.08, long_story), (0.06, facts), (0.02, class_table),
              (0.02, sums), (0.02, event)]
 
