@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/studio/StudioArguments.h"
+#include "training/core/Error.h"
+#include "training/session/EngineLibrary.h"
+#include "ui/MainWindow.h"
+#include "ui/RunModel.h"
+#include "ui/ScreenshotTask.h"
+#include "ui/SessionController.h"
+#include "ui/SetupFacts.h"
+
+#include <QApplication>
+#include <QElapsedTimer>
+#include <QFileInfo>
+#include <QSettings>
+#include <QTimer>
+
+#include <cstdio>
+#include <ctime>
+#include <utility>
+
+namespace spectune {
+
+namespace {
+
+constexpr int badInput = 2;
+
+QString findDemo()
+{
+    const QString here = QCoreApplication::applicationDirPath();
+    for (const QString& folder : {here + QStringLiteral("/../share/spectune"), QStringLiteral(SPECTUNE_SOURCE_RESOURCES)}) {
+        const QFileInfo demo(folder + QStringLiteral("/demo/demo.json"));
+        if (demo.isFile())
+            return demo.canonicalFilePath();
+    }
+    return {};
+}
+
+// The factory is called on the session's thread: the search and LibTorch's loading happen there.
+EngineFactory engineFactory()
+{
+    return [factory = EngineFactory()]() mutable {
+        if (!factory)
+            factory = engineFromLibrary(findEngineLibrary());
+        return factory();
+    };
+}
+
+void openWanted(MainWindow& window, const StudioArguments& arguments)
+{
+    const QFileInfo path(arguments.path);
+    if (arguments.path.isEmpty())
+        window.openDemo();
+    else if (path.isDir())
+        window.openRun(arguments.path);
+    else
+        window.openConfig(arguments.path);
+}
+
+// Milliseconds since this process was started, by the kernel's clock. For SPECTUNE_STARTUP_TIME.
+double processAge()
+{
+    std::FILE* file = std::fopen("/proc/self/stat", "r");
+    if (!file)
+        return -1.0;
+    char text[1024] = {};
+    const std::size_t length = std::fread(text, 1, sizeof text - 1, file);
+    std::fclose(file);
+    // Field 22, counted after the name in parentheses: clock ticks (1/100 s) between boot and start.
+    const QList<QByteArray> fields = QByteArray(text, static_cast<qsizetype>(length)).split(')').last().split(' ');
+    std::timespec now {};
+    clock_gettime(CLOCK_BOOTTIME, &now);
+    return fields.size() > 20 ? 1e3 * (static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec)) - 10.0 * fields.at(20).toDouble()
+                              : -1.0;
+}
+
+int runStudio(QApplication& application, const StudioArguments& arguments)
+{
+    QApplication::setQuitOnLastWindowClosed(false);
+    const bool pictures = !arguments.screenshot.isEmpty();
+    StudioOptions options;
+    options.engine = engineFactory();
+    options.demoConfig = findDemo();
+    options.device = arguments.device;
+    options.size = arguments.size;
+    options.remembers = !pictures;
+    options.theme = themeFromName(arguments.theme.isEmpty() && !pictures
+            ? QSettings().value(QStringLiteral("theme")).toString()
+            : arguments.theme);
+    applyTheme(application, options.theme);
+    MainWindow window(options);
+    try {
+        openWanted(window, arguments);
+    } catch (const Error& error) {
+        std::fprintf(stderr, "spectune: %s\n", error.what());
+        return badInput;
+    }
+    QObject::connect(&window, &MainWindow::closedDown, &application, &QApplication::quit);
+    QObject::connect(&window, &MainWindow::firstFrame, &window, [] {
+        if (qEnvironmentVariableIsSet("SPECTUNE_STARTUP_TIME"))
+            std::fprintf(stderr, "first frame %.0f ms after exec\n", processAge());
+    });
+    int code = 0;
+    ScreenshotTask task(window, arguments.screenshot, arguments.at, arguments.start);
+    QObject::connect(&task, &ScreenshotTask::done, &application, [&](int result, const QString& message) {
+        code = result;
+        std::fprintf(result == 0 ? stdout : stderr, "%s\n", qPrintable(message));
+        window.hide();
+        window.session().close();
+    });
+    window.show();
+    if (arguments.start)
+        QObject::connect(&window.facts(), &SetupFacts::settled, &window, [&window, started = false]() mutable {
+            if (!std::exchange(started, true))
+                window.startRun();
+        });
+    if (pictures)
+        task.begin();
+    QApplication::exec();
+    return code;
+}
+
+} // namespace
+
+} // namespace spectune
+
+int main(int argc, char** argv)
+{
+    using namespace spectune;
+    QStringList given;
+    for (int i = 1; i < argc; ++i)
+        given << QString::fromLocal8Bit(argv[i]);
+    const StudioArguments arguments = StudioArguments::parse(given);
+    if (!arguments.error.isEmpty()) {
+        std::fprintf(stderr, "spectune: %s\nspectune --help lists the options.\n", qPrintable(arguments.error));
+        return 2;
+    }
+    if (arguments.help) {
+        std::fputs(qPrintable(StudioArguments::usage()), stdout);
+        return 0;
+    }
+    if (arguments.version) {
+        std::puts("spectune " SPECTUNE_VERSION);
+        return 0;
+    }
+    const bool display = qEnvironmentVariableIsSet("DISPLAY") || qEnvironmentVariableIsSet("WAYLAND_DISPLAY")
+        || qEnvironmentVariableIsSet("QT_QPA_PLATFORM");
+    if (!display && arguments.screenshot.isEmpty()) {
+        std::fputs("spectune: there is no display. spectune-train runs without one; --screenshot draws without one.\n", stderr);
+        return 2;
+    }
+    if (!display)
+        qputenv("QT_QPA_PLATFORM", "offscreen");
+    QCoreApplication::setOrganizationName(QStringLiteral("spectune"));
+    QCoreApplication::setApplicationName(QStringLiteral("spectune"));
+    QGuiApplication::setHighDpiScaleFactorRoundingPolicy(Qt::HighDpiScaleFactorRoundingPolicy::PassThrough);
+    QApplication application(argc, argv);
+    return runStudio(application, arguments);
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/BudgetPanel.h"
+
+#include "ui/ConfigForm.h"
+#include "ui/FieldEditor.h"
+#include "ui/PageParts.h"
+#include "ui/SetupFields.h"
+#include "visualization/BudgetCurve.h"
+#include "visualization/NumberFormat.h"
+
+#include <QFrame>
+#include <QGridLayout>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPushButton>
+#include <QScrollArea>
+#include <QVBoxLayout>
+
+namespace spectune {
+
+namespace {
+
+QString key(const char* name) { return QString::fromLatin1(name); }
+
+PlotPlan planOf(const ResolvedRun& run, double gamma)
+{
+    PlotPlan plan;
+    plan.totalSteps = run.totalSteps;
+    plan.ti = run.schedule.warmUpEnd;
+    plan.finalStart = run.schedule.finalStart();
+    plan.gamma = gamma;
+    plan.interval = std::max<std::int64_t>(run.schedule.interval, 1);
+    plan.initialBudget = run.schedule.initialBudget;
+    plan.targetBudget = run.schedule.targetBudget;
+    plan.initRank = static_cast<int>(run.initRank);
+    constexpr std::int64_t points = 300;
+    for (std::int64_t i = 0; i <= points && run.totalSteps > 0; ++i) {
+        const std::int64_t t = run.totalSteps * i / points;
+        plan.budgetCurve.emplace_back(static_cast<double>(t), static_cast<double>(run.schedule.budgetAt(t)));
+    }
+    return plan;
+}
+
+} // namespace
+
+BudgetPanel::BudgetPanel(ConfigForm& form, SetupFields& fields, QWidget* parent)
+    : QWidget(parent)
+    , m_form(form)
+{
+    auto* outer = new QVBoxLayout(this);
+    outer->setContentsMargins(0, 0, 0, 0);
+    outer->setSpacing(0);
+    auto* header = makePanelHeader();
+    header->addWidget(makeHeading(tr("Budget b(t)")));
+    m_summary = makeText(QString(), "second");
+    m_summary->setMinimumWidth(20);
+    m_summary->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    header->addWidget(m_summary, 1);
+    m_derive = makeSmallButton(tr("Suggest"));
+    m_derive->setToolTip(tr("Derives init rank, ti, tf and ΔT from the target rank and the steps"));
+    header->addWidget(m_derive);
+    outer->addLayout(header);
+
+    auto* body = new QWidget;
+    auto* column = new QVBoxLayout(body);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    m_curve = new BudgetCurve;
+    m_curve->setAccessibleName(tr("Budget curve"));
+    m_curve->setMinimumHeight(190);
+    auto* curveRow = new QHBoxLayout;
+    curveRow->setContentsMargins(8, 0, 8, 4);
+    curveRow->addWidget(m_curve);
+    column->addLayout(curveRow, 1);
+    const auto addSection = [&](const QString& title, auto fill) {
+        column->addWidget(makeRule());
+        auto* section = makeSection(8, 8);
+        if (!title.isEmpty())
+            section->addWidget(makeHeading(title));
+        auto* grid = new QGridLayout;
+        fill(grid);
+        section->addLayout(grid);
+        column->addLayout(section);
+    };
+    addSection({}, [&](QGridLayout* grid) {
+        fields.fill(grid, {key("adalora.init_rank"), key("adalora.target_rank"), key("train.steps"), key("adalora.ti"),
+            key("adalora.tf"), key("adalora.delta_t")}, 3);
+    });
+    addSection(tr("Method"), [&](QGridLayout* grid) {
+        grid->addWidget(fields.make(key("method.name"), tr("How ranks are given out")), 0, 0, 1, 3);
+        fields.fill(grid, {key("adalora.alpha"), key("adalora.dropout"), key("adalora.gamma"), key("adalora.beta1"),
+            key("adalora.beta2"), key("adalora.score")}, 3, 1);
+    });
+    addSection(tr("Optimizer (AdamW)"), [&](QGridLayout* grid) {
+        fields.fill(grid, {key("optim.lr"), key("optim.schedule"), key("optim.warmup"), key("train.batch_size"),
+            key("train.micro_batch_size"), key("train.dtype")}, 3);
+    });
+    outer->addWidget(makeScroll(body), 1);
+    connectHandles();
+    connect(&form, &ConfigForm::checked, this, &BudgetPanel::refresh);
+    refresh();
+}
+
+void BudgetPanel::connectHandles()
+{
+    const auto set = [this](const char* name, std::int64_t value) { m_form.setValue(key(name), FieldValue {value}); };
+    connect(m_curve, &BudgetCurve::initRankEdited, this, [set](int rank) { set("adalora.init_rank", rank); });
+    connect(m_curve, &BudgetCurve::targetRankEdited, this, [set](int rank) { set("adalora.target_rank", rank); });
+    connect(m_curve, &BudgetCurve::warmUpEndEdited, this, [set](qint64 step) { set("adalora.ti", step); });
+    connect(m_curve, &BudgetCurve::finalStartEdited, this, [this, set](qint64 step) {
+        set("adalora.tf", m_form.resolved().totalSteps - step);
+    });
+    connect(m_derive, &QPushButton::clicked, this, [this] {
+        for (const char* name : {"adalora.init_rank", "adalora.ti", "adalora.tf", "adalora.delta_t", "adalora.total_budget"})
+            m_form.setValue(key(name), FieldValue {});
+    });
+}
+
+void BudgetPanel::refresh()
+{
+    const RunConfig& config = m_form.config();
+    const ResolvedRun run = m_form.resolved();
+    const std::int64_t matrices = m_form.facts().matrices;
+    const double target = matrices > 0 && allocatesBudget(config.method)
+        ? static_cast<double>(run.schedule.targetBudget) / static_cast<double>(matrices)
+        : static_cast<double>(config.adalora.targetRank);
+    PlotPlan plan = planOf(run, config.adalora.gamma);
+    plan.matrices = matrices;
+    plan.targetRank = target;
+    m_curve->setCurve(plan, static_cast<int>(run.initRank), target, matrices);
+    m_curve->setEditable(allocatesBudget(config.method));
+    m_derive->setVisible(allocatesBudget(config.method));
+    if (run.totalSteps <= 0)
+        m_summary->setText(tr("drawn once the steps are known"));
+    else if (!allocatesBudget(config.method))
+        m_summary->setText(tr("one fixed rank, nothing is pruned"));
+    else if (matrices > 0)
+        m_summary->setText(tr("%1 masking events, %2 of %3 triplets stay")
+                               .arg(formatCount(run.schedule.eventCount()), formatCount(run.schedule.targetBudget),
+                                   formatCount(run.schedule.initialBudget)));
+    else
+        m_summary->setText(tr("%1 masking events").arg(formatCount(run.schedule.eventCount())));
+}
+
+} // namespace spectune

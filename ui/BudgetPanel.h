@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QWidget>
+
+class QLabel;
+class QPushButton;
+
+namespace spectune {
+
+class BudgetCurve;
+class ConfigForm;
+class SetupFields;
+
+/// Set up's third column: the budget curve with its handles and fields, the method and the optimizer.
+class BudgetPanel : public QWidget {
+    Q_OBJECT
+public:
+    BudgetPanel(ConfigForm& form, SetupFields& fields, QWidget* parent = nullptr);
+
+private:
+    void connectHandles();
+    void refresh();
+
+    ConfigForm& m_form;
+    QLabel* m_summary = nullptr;
+    QPushButton* m_derive = nullptr;
+    BudgetCurve* m_curve = nullptr;
+};
+
+} // namespace spectune

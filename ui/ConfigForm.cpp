@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/ConfigForm.h"
+
+#include "training/core/Error.h"
+#include "ui/NearestFile.h"
+#include "visualization/NumberFormat.h"
+
+#include <QFileInfo>
+
+#include <algorithm>
+
+namespace spectune {
+
+ConfigForm::ConfigForm(QObject* parent)
+    : QObject(parent)
+{
+    check();
+}
+
+void ConfigForm::setConfig(const RunConfig& config)
+{
+    const bool sameModel = config.model.path == m_config.model.path;
+    m_config = config;
+    m_unreadable.clear();
+    if (!sameModel)
+        forgetModel();
+    m_failures.remove(QStringLiteral("data.path"));
+    m_failures.remove(QStringLiteral("data.eval_path"));
+    m_train.reset();
+    m_evaluation.reset();
+    Q_EMIT changed(QString());
+    check();
+}
+
+FieldValue ConfigForm::value(const QString& key) const { return fieldValue(m_config, key.toStdString()); }
+
+void ConfigForm::setValue(const QString& key, const FieldValue& value)
+{
+    try {
+        setFieldValue(m_config, key.toStdString(), value);
+        m_unreadable.remove(key);
+    } catch (const Error& error) {
+        m_unreadable[key] = QString::fromStdString(error.what());
+    }
+    Q_EMIT changed(key);
+    check();
+}
+
+void ConfigForm::setText(const QString& key, const QString& text)
+{
+    try {
+        setFieldFromText(m_config, key.toStdString(), text.toStdString());
+        m_unreadable.remove(key);
+    } catch (const Error& error) {
+        m_unreadable[key] = QString::fromStdString(error.what());
+    }
+    Q_EMIT changed(key);
+    check();
+}
+
+QString ConfigForm::derivedText(const QString& key) const
+{
+    const ResolvedRun run = resolved();
+    const bool steps = run.totalSteps > 0;
+    if (key == QLatin1String("adalora.init_rank"))
+        return tr("%1 (from target)").arg(run.initRank);
+    if (key == QLatin1String("adalora.alpha"))
+        return tr("%1 (2 × init)").arg(formatShort(run.alpha));
+    if (key == QLatin1String("adalora.total_budget"))
+        return run.schedule.targetBudget > 0 ? tr("%1 (target × matrices)").arg(formatCount(run.schedule.targetBudget))
+                                             : tr("target × matrices");
+    if (key == QLatin1String("adalora.ti"))
+        return steps ? tr("%1 (10 %)").arg(formatCount(run.schedule.warmUpEnd)) : tr("10 %");
+    if (key == QLatin1String("adalora.tf"))
+        return steps ? tr("%1 (50 %)").arg(formatCount(run.schedule.finalSteps)) : tr("50 %");
+    if (key == QLatin1String("adalora.delta_t"))
+        return steps ? tr("%1 (T/1000)").arg(formatCount(run.schedule.interval)) : tr("T/1000");
+    if (key == QLatin1String("adalora.targets"))
+        return tr("all linear ones of the blocks");
+    if (key == QLatin1String("adalora.layers"))
+        return tr("all");
+    return {};
+}
+
+void ConfigForm::setModel(const Answer& answer)
+{
+    const QString key = QStringLiteral("model.path");
+    m_model.reset();
+    m_failures.remove(key);
+    if (const auto* summary = std::get_if<ModelSummary>(&answer))
+        m_model = *summary;
+    else if (const auto* failure = std::get_if<Failure>(&answer))
+        m_failures[key] = *failure;
+    check();
+}
+
+void ConfigForm::setPreview(const Answer& answer, bool evaluationFile)
+{
+    const QString key = evaluationFile ? QStringLiteral("data.eval_path") : QStringLiteral("data.path");
+    auto& preview = evaluationFile ? m_evaluation : m_train;
+    m_failures.remove(key);
+    if (const auto* read = std::get_if<DataPreview>(&answer)) {
+        preview = *read;
+    } else if (const auto* failure = std::get_if<Failure>(&answer)) {
+        preview.reset();
+        m_failures[key] = *failure;
+    }
+    check();
+}
+
+void ConfigForm::forgetModel()
+{
+    m_model.reset();
+    m_failures.remove(QStringLiteral("model.path"));
+}
+
+void ConfigForm::forgetPreview(bool evaluationFile)
+{
+    (evaluationFile ? m_evaluation : m_train).reset();
+    m_failures.remove(evaluationFile ? QStringLiteral("data.eval_path") : QStringLiteral("data.path"));
+}
+
+const std::optional<DataPreview>& ConfigForm::preview(bool evaluationFile) const
+{
+    return evaluationFile ? m_evaluation : m_train;
+}
+
+std::optional<Failure> ConfigForm::failure(const QString& key) const
+{
+    const auto found = m_failures.constFind(key);
+    return found == m_failures.constEnd() ? std::nullopt : std::optional<Failure>(*found);
+}
+
+RunFacts ConfigForm::facts() const
+{
+    RunFacts facts;
+    if (m_train)
+        facts.samples = m_train->samples;
+    if (!m_model)
+        return facts;
+    facts.width = m_model->width;
+    facts.layers = m_model->layers;
+    facts.maxPositions = m_model->maxPositions;
+    const std::vector<bool> ticked = targets();
+    facts.matrices = std::count(ticked.begin(), ticked.end(), true);
+    const std::size_t kinds = m_model->matrices.size();
+    for (std::size_t i = 0; i < ticked.size(); ++i) {
+        if (!ticked[i])
+            continue;
+        const MatrixShape& shape = m_model->matrices[i % kinds];
+        const std::int64_t side = std::min(shape.inFeatures, shape.outFeatures);
+        facts.smallestSide = facts.smallestSide == 0 ? side : std::min(facts.smallestSide, side);
+    }
+    return facts;
+}
+
+ResolvedRun ConfigForm::resolved() const { return resolveRun(m_config, facts()); }
+
+std::vector<bool> ConfigForm::targets() const
+{
+    if (!m_model)
+        return {};
+    const auto& kinds = m_config.adalora.targets;
+    const auto& layers = m_config.adalora.layers;
+    std::vector<bool> ticked;
+    for (std::int64_t layer = 0; layer < m_model->layers; ++layer) {
+        const bool row = layers.empty() || std::find(layers.begin(), layers.end(), layer) != layers.end();
+        for (const MatrixShape& matrix : m_model->matrices)
+            ticked.push_back(row && (kinds.empty() || std::find(kinds.begin(), kinds.end(), matrix.kind) != kinds.end()));
+    }
+    return ticked;
+}
+
+int ConfigForm::errorCount() const
+{
+    return static_cast<int>(std::count_if(
+        m_issues.begin(), m_issues.end(), [](const Issue& issue) { return issue.severity == Severity::Error; }));
+}
+
+int ConfigForm::warningCount() const { return static_cast<int>(m_issues.size()) - errorCount(); }
+
+void ConfigForm::check()
+{
+    m_issues.clear();
+    for (auto it = m_unreadable.constBegin(); it != m_unreadable.constEnd(); ++it)
+        addExternal(it.key(), tr("Not a value for this field"), it.value().toStdString());
+    addFileIssues();
+    const RunFacts known = facts();
+    for (Issue& issue : validate(m_config, m_model ? &known : nullptr)) {
+        const bool told = std::any_of(m_issues.begin(), m_issues.end(), [&issue](const Issue& other) {
+            return other.key == issue.key && other.severity == Severity::Error;
+        });
+        if (!told)
+            m_issues.push_back(std::move(issue));
+    }
+    std::stable_sort(m_issues.begin(), m_issues.end(), [](const Issue& a, const Issue& b) {
+        return a.severity == Severity::Error && b.severity == Severity::Warning;
+    });
+    Q_EMIT checked();
+}
+
+void ConfigForm::addFileIssues()
+{
+    checkFile(QStringLiteral("model.path"), m_config.model.path, true);
+    checkFile(QStringLiteral("data.path"), m_config.data.path, false);
+    checkFile(QStringLiteral("data.eval_path"), m_config.data.evalPath, false);
+    for (auto it = m_failures.constBegin(); it != m_failures.constEnd(); ++it) {
+        if (it->message == "Cancelled.")
+            continue;
+        const QString title = it.key() == QLatin1String("model.path") ? tr("The model cannot be used")
+            : it.key() == QLatin1String("data.path")                  ? tr("The training file cannot be used")
+                                                                      : tr("The evaluation file cannot be used");
+        addExternal(it.key(), title, it->message);
+    }
+}
+
+void ConfigForm::addExternal(
+    const QString& key, const QString& title, const std::string& text, const std::optional<FieldValue>& suggestion)
+{
+    const std::string name = key.toStdString();
+    if (std::any_of(m_issues.begin(), m_issues.end(), [&name](const Issue& issue) { return issue.key == name; }))
+        return;
+    m_issues.push_back({Severity::Error, name, title.toStdString(), text, suggestion});
+}
+
+void ConfigForm::checkFile(const QString& key, const std::string& path, bool folder)
+{
+    if (path.empty())
+        return;
+    const QFileInfo info(QString::fromStdString(path));
+    if (folder ? info.isDir() : info.isFile())
+        return;
+    const QString near = nearestEntry(info.filePath(), folder);
+    std::optional<FieldValue> suggestion;
+    QString text = info.exists() ? (folder ? tr("%1 is a file, not a folder.") : tr("%1 is a folder, not a file."))
+                                 : tr("%1 does not exist.");
+    text = text.arg(info.filePath());
+    if (!near.isEmpty()) {
+        text += QLatin1Char(' ') + tr("%1 is in the same folder.").arg(QFileInfo(near).fileName());
+        suggestion = FieldValue {near.toStdString()};
+    }
+    const QString title = folder ? tr("Model folder not found")
+        : key == QLatin1String("data.path") ? tr("Training file not found")
+                                            : tr("Evaluation file not found");
+    addExternal(key, title, text.toStdString(), suggestion);
+}
+
+} // namespace spectune

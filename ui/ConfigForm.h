@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "training/config/Validation.h"
+#include "training/session/Requests.h"
+
+#include <QHash>
+#include <QObject>
+#include <QString>
+
+#include <optional>
+
+namespace spectune {
+
+/// The set-up being edited: the configuration as a value, what is known of its model and data, and all that is wrong
+/// with it. The fields on the page show this and change it; nothing else does. GUI thread.
+class ConfigForm : public QObject {
+    Q_OBJECT
+public:
+    explicit ConfigForm(QObject* parent = nullptr);
+
+    [[nodiscard]] const RunConfig& config() const { return m_config; }
+    /// Replaces all values and forgets what could not be read. changed("") follows.
+    void setConfig(const RunConfig& config);
+
+    [[nodiscard]] FieldValue value(const QString& key) const;
+    /// A value out of range is kept as the field's error, not in the configuration.
+    void setValue(const QString& key, const FieldValue& value);
+    /// The text as typed.
+    void setText(const QString& key, const QString& text);
+    /// "12 (from target)" for a field that is derived, else empty.
+    [[nodiscard]] QString derivedText(const QString& key) const;
+
+    /// Answers about the model folder and the two files; a Failure becomes an issue of the field.
+    void setModel(const Answer& answer);
+    void setPreview(const Answer& answer, bool evaluationFile);
+    /// What is known of the old folder or file is no longer true.
+    void forgetModel();
+    void forgetPreview(bool evaluationFile);
+    [[nodiscard]] const std::optional<ModelSummary>& model() const { return m_model; }
+    [[nodiscard]] const std::optional<DataPreview>& preview(bool evaluationFile) const;
+    [[nodiscard]] std::optional<Failure> failure(const QString& key) const;
+
+    [[nodiscard]] RunFacts facts() const;
+    [[nodiscard]] ResolvedRun resolved() const;
+    /// Adapted matrices of the grid, [layers × kinds of the model], row by row; empty without a model.
+    [[nodiscard]] std::vector<bool> targets() const;
+
+    [[nodiscard]] const std::vector<Issue>& issues() const { return m_issues; }
+    [[nodiscard]] int errorCount() const;
+    [[nodiscard]] int warningCount() const;
+
+Q_SIGNALS:
+    /// A value has changed; empty: all may have.
+    void changed(const QString& key);
+    /// Model, data or issues have changed.
+    void checked();
+
+private:
+    void check();
+    void addFileIssues();
+    void addExternal(const QString& key, const QString& title, const std::string& text,
+        const std::optional<FieldValue>& suggestion = {});
+    void checkFile(const QString& key, const std::string& path, bool folder);
+
+    RunConfig m_config;
+    QHash<QString, QString> m_unreadable; ///< key → what is wrong with the text typed there
+    QHash<QString, Failure> m_failures; ///< key → answer of the session
+    std::optional<ModelSummary> m_model;
+    std::optional<DataPreview> m_train;
+    std::optional<DataPreview> m_evaluation;
+    std::vector<Issue> m_issues;
+};
+
+} // namespace spectune

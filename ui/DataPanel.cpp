@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/DataPanel.h"
+
+#include "ui/ConfigForm.h"
+#include "ui/FieldEditor.h"
+#include "ui/KeyValueList.h"
+#include "ui/PageParts.h"
+#include "ui/Segmented.h"
+#include "ui/SetupFields.h"
+#include "visualization/NumberFormat.h"
+#include "visualization/Theme.h"
+#include "visualization/TokenView.h"
+
+#include <QFrame>
+#include <QGridLayout>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPushButton>
+#include <QScrollArea>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace spectune {
+
+namespace {
+
+QString fromView(std::string_view text) { return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size())); }
+
+QString parametersText(std::int64_t count)
+{
+    if (count >= 1'000'000'000)
+        return DataPanel::tr("%1 billion").arg(formatFixed(static_cast<double>(count) / 1e9, 2));
+    if (count >= 1'000'000)
+        return DataPanel::tr("%1 million").arg(formatFixed(static_cast<double>(count) / 1e6, 2));
+    return formatCount(count);
+}
+
+} // namespace
+
+DataPanel::DataPanel(ConfigForm& form, SetupFields& fields, QWidget* parent)
+    : QWidget(parent)
+    , m_form(form)
+{
+    auto* outer = new QVBoxLayout(this);
+    outer->setContentsMargins(0, 0, 0, 0);
+    outer->setSpacing(0);
+    auto* body = new QWidget;
+    auto* column = new QVBoxLayout(body);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(makeModelSection(fields));
+    column->addWidget(makeRule());
+    column->addWidget(makeDataSection(fields));
+    column->addWidget(makePreviewSection(), 1);
+    outer->addWidget(makeScroll(body), 1);
+    outer->addWidget(makeRule());
+    auto* foot = makeSection();
+    foot->addWidget(makeHeading(tr("Evaluate and save")));
+    auto* grid = new QGridLayout;
+    fields.fill(grid, {QStringLiteral("train.eval_every"), QStringLiteral("train.save_every"), QStringLiteral("train.seed")}, 3);
+    foot->addLayout(grid);
+    outer->addLayout(foot);
+    connect(&form, &ConfigForm::checked, this, [this] {
+        refreshModel();
+        refreshPreview();
+    });
+    refreshModel();
+    refreshPreview();
+}
+
+void DataPanel::setBundledModel(const QString& folder)
+{
+    m_bundled = folder;
+    refreshModel();
+}
+
+QWidget* DataPanel::makeModelSection(SetupFields& fields)
+{
+    auto* section = new QWidget;
+    auto* column = makeSection();
+    section->setLayout(column);
+    auto* head = new QHBoxLayout;
+    head->addWidget(makeHeading(tr("Model")));
+    head->addStretch();
+    m_source = new Segmented({tr("Bundled"), tr("Folder")});
+    head->addWidget(m_source);
+    column->addLayout(head);
+    column->addWidget(fields.make(QStringLiteral("model.path"), tr("Folder with config.json and *.safetensors")));
+    m_summary = new KeyValueList;
+    column->addWidget(m_summary);
+    connect(m_source, &Segmented::chosen, this, [this, &fields](int index) {
+        if (index == 0) {
+            m_form.setValue(QStringLiteral("model.path"), FieldValue {m_bundled.toStdString()});
+        } else {
+            if (QString::fromStdString(m_form.config().model.path) == m_bundled)
+                m_form.setValue(QStringLiteral("model.path"), FieldValue {std::string()});
+            fields.focus(QStringLiteral("model.path"));
+        }
+    });
+    return section;
+}
+
+QWidget* DataPanel::makeDataSection(SetupFields& fields)
+{
+    auto* section = new QWidget;
+    auto* column = makeSection(10, 4);
+    section->setLayout(column);
+    column->addWidget(makeHeading(tr("Dataset")));
+    m_decision = makeCaption(QString(), "third", true);
+    column->addWidget(m_decision);
+    column->addWidget(fields.make(QStringLiteral("data.path")));
+    column->addWidget(fields.make(QStringLiteral("data.eval_path")));
+    auto* grid = new QGridLayout;
+    fields.fill(grid, {QStringLiteral("data.format"), QStringLiteral("data.max_length"),
+        QStringLiteral("data.columns.prompt"), QStringLiteral("data.columns.completion")}, 2);
+    column->addLayout(grid);
+    m_columns = makeCaption(QString(), "third", true);
+    column->addWidget(m_columns);
+    return section;
+}
+
+QWidget* DataPanel::makePreviewSection()
+{
+    auto* section = new QWidget;
+    auto* column = makeSection(4, 10);
+    section->setLayout(column);
+    auto* head = new QHBoxLayout;
+    head->setSpacing(4);
+    m_sampleText = makeCaption(QString());
+    m_previous = makeSmallButton(QString(), QStringLiteral("previous"));
+    m_next = makeSmallButton(QString(), QStringLiteral("next"));
+    m_previous->setAccessibleName(tr("Previous sample"));
+    m_next->setAccessibleName(tr("Next sample"));
+    head->addWidget(makeHeading(tr("Preview")));
+    head->addStretch();
+    head->addWidget(m_sampleText);
+    for (QPushButton* button : {m_previous, m_next}) {
+        button->setFixedWidth(24);
+        setRole(button, "ghost");
+        head->addWidget(button);
+    }
+    column->addLayout(head);
+    m_tokens = new TokenView;
+    m_tokens->setAccessibleName(tr("Tokens of the sample"));
+    column->addWidget(m_tokens);
+    m_counts = makeCaption(QString(), "second");
+    m_counts->setTextFormat(Qt::RichText);
+    column->addWidget(m_counts);
+    column->addStretch();
+    const auto move = [this](int by) {
+        if (const auto& preview = m_form.preview(false))
+            Q_EMIT sampleWanted(std::clamp<std::int64_t>(preview->sample + by, 0, std::max<std::int64_t>(preview->samples - 1, 0)));
+    };
+    connect(m_previous, &QPushButton::clicked, this, [move] { move(-1); });
+    connect(m_next, &QPushButton::clicked, this, [move] { move(1); });
+    return section;
+}
+
+void DataPanel::refreshModel()
+{
+    const QString path = QString::fromStdString(m_form.config().model.path);
+    m_source->setVisible(!m_bundled.isEmpty());
+    m_source->setCurrent(!m_bundled.isEmpty() && path == m_bundled ? 0 : 1);
+    KeyValueList::Rows rows;
+    if (const auto& model = m_form.model()) {
+        QString heads = tr("%1 heads").arg(model->heads);
+        if (model->kvHeads != model->heads)
+            heads += tr(" (%1 kv)").arg(model->kvHeads);
+        QString type = QString::fromStdString(model->modelType);
+        if (!type.isEmpty())
+            type[0] = type[0].toUpper();
+        rows.emplace_back(tr("architecture"),
+            tr("%1, %2 layers, hidden %3, %4").arg(type).arg(model->layers).arg(formatCount(model->width), heads));
+        rows.emplace_back(tr("parameters"),
+            tr("%1, stored in %2").arg(parametersText(model->parameters), QString::fromStdString(model->dtype)));
+        rows.emplace_back(tr("tokenizer"), QString::fromStdString(model->tokenizer));
+        const ResolvedRun run = m_form.resolved();
+        std::int64_t trainable = 0;
+        const std::vector<bool> ticked = m_form.targets();
+        for (std::size_t i = 0; i < ticked.size(); ++i) {
+            const MatrixShape& shape = model->matrices[i % model->matrices.size()];
+            if (ticked[i])
+                trainable += run.initRank * (shape.inFeatures + shape.outFeatures + (hasLambda(m_form.config().method) ? 1 : 0));
+        }
+        const double share = model->parameters > 0 ? 100.0 * static_cast<double>(trainable) / static_cast<double>(model->parameters) : 0;
+        rows.emplace_back(tr("trainable"), tr("%1 (%2 %)").arg(parametersText(trainable), formatFixed(share, 2)));
+    } else if (m_form.failure(QStringLiteral("model.path"))) {
+        rows.clear();
+    } else {
+        rows.emplace_back(tr("architecture"), path.isEmpty() ? tr("choose a folder") : tr("reading…"));
+    }
+    m_summary->setRows(rows);
+}
+
+void DataPanel::refreshPreview()
+{
+    const auto& preview = m_form.preview(false);
+    m_previous->setVisible(preview.has_value());
+    m_next->setVisible(preview.has_value());
+    m_counts->setVisible(preview.has_value());
+    if (!preview) {
+        const auto failure = m_form.failure(QStringLiteral("data.path"));
+        m_sampleText->clear();
+        m_decision->setVisible(false);
+        m_columns->setVisible(false);
+        m_tokens->setEmptyText(failure ? QString::fromStdString(failure->message)
+                : m_form.config().data.path.empty() ? tr("Choose a file: the first sample appears here as the model reads it.")
+                : m_form.model()                    ? tr("Reading the first sample…")
+                                                    : tr("Tokens appear once model and file can be read."));
+        m_tokens->setTokens({});
+        return;
+    }
+    m_decision->setVisible(true);
+    m_decision->setText(tr("read as %1").arg(fromView(toString(preview->format))));
+    m_decision->setToolTip(QString::fromStdString(preview->decision));
+    QStringList columns;
+    for (const std::string& column : preview->columns)
+        columns << QString::fromStdString(column);
+    m_columns->setVisible(!columns.isEmpty());
+    m_columns->setText(tr("The file offers: %1").arg(columns.join(QStringLiteral(", "))));
+    m_sampleText->setText(tr("sample %1 of %2").arg(formatCount(preview->sample + 1), formatCount(preview->samples)));
+    m_previous->setEnabled(preview->sample > 0);
+    m_next->setEnabled(preview->sample + 1 < preview->samples);
+    std::vector<TokenSpan> spans;
+    int loss = 0;
+    for (const PreviewToken& token : preview->tokens) {
+        TokenSpan span;
+        span.text = QString::fromStdString(token.text);
+        span.bearsLoss = token.bearsLoss;
+        span.control = span.text.size() > 2 && span.text.startsWith(QLatin1Char('<')) && span.text.endsWith(QLatin1Char('>'));
+        loss += token.bearsLoss ? 1 : 0;
+        spans.push_back(std::move(span));
+    }
+    const int all = static_cast<int>(spans.size());
+    m_tokens->setTokens(std::move(spans));
+    QString counts = tr("<span style='background:%1'>&nbsp;&nbsp;&nbsp;</span> bears loss: %2 &nbsp; read only: %3 &nbsp; %4 tokens")
+                         .arg(Theme::current().lossToken.name())
+                         .arg(loss)
+                         .arg(all - loss)
+                         .arg(all);
+    if (preview->cutTokens > 0)
+        counts += tr(", %1 cut off").arg(preview->cutTokens);
+    m_counts->setText(counts);
+}
+
+} // namespace spectune

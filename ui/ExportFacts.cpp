@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/ExportFacts.h"
+
+#include <algorithm>
+
+namespace spectune {
+
+ExportFacts ExportFacts::of(const RankSnapshot& snapshot)
+{
+    ExportFacts facts;
+    std::int64_t columns = 0; // Σ (in + out) of what is written
+    std::int64_t numbers = 0;
+    for (std::size_t i = 0; i < snapshot.modules.size(); ++i) {
+        const std::int64_t rank = snapshot.modules[i].rank;
+        const ModuleInfo& info = snapshot.layout->modules[i];
+        if (rank == 0) {
+            ++facts.zeroModules;
+            continue;
+        }
+        ++facts.modules;
+        facts.triplets += rank;
+        facts.smallestRank = facts.smallestRank == 0 ? rank : std::min(facts.smallestRank, rank);
+        facts.largestRank = std::max(facts.largestRank, rank);
+        columns += info.inFeatures + info.outFeatures;
+        numbers += rank * (info.inFeatures + info.outFeatures);
+    }
+    facts.exactBytes = numbers * 4;
+    facts.paddedBytes = columns * facts.largestRank * 4;
+    return facts;
+}
+
+std::int64_t ExportFacts::vllmMaxRank() const
+{
+    for (const std::int64_t rank : {8, 16, 32, 64, 128, 256, 320, 512})
+        if (rank >= largestRank)
+            return rank;
+    return largestRank;
+}
+
+} // namespace spectune

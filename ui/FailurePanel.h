@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QWidget>
+
+class QLabel;
+class QPlainTextEdit;
+class QPushButton;
+class QVBoxLayout;
+
+namespace spectune {
+
+class RunModel;
+
+/// "What happened": the cause in words, what may help, what is kept, and the ways to the full text.
+class FailurePanel : public QWidget {
+    Q_OBJECT
+public:
+    explicit FailurePanel(RunModel& run, QWidget* parent = nullptr);
+
+Q_SIGNALS:
+    void openLogWanted();
+
+private:
+    void refresh();
+    void addKept(const char* icon, const QString& title, const QString& detail);
+
+    RunModel& m_run;
+    QLabel* m_title = nullptr;
+    QLabel* m_message = nullptr;
+    QLabel* m_advice = nullptr;
+    QPlainTextEdit* m_detail = nullptr;
+    QVBoxLayout* m_kept = nullptr;
+    QPushButton* m_log = nullptr;
+};
+
+} // namespace spectune

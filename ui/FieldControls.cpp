@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/FieldControls.h"
+
+#include "ui/FieldLine.h"
+#include "ui/Segmented.h"
+#include "ui/StudioIcons.h"
+
+#include <QAction>
+#include <QCheckBox>
+#include <QComboBox>
+#include <QFileDialog>
+#include <QHBoxLayout>
+#include <QStyle>
+#include <QWheelEvent>
+
+namespace spectune {
+
+namespace {
+
+constexpr std::size_t fewChoices = 4;
+
+void setMarkProperty(QWidget* widget, FieldMark mark)
+{
+    const char* name = mark == FieldMark::Error ? "error" : mark == FieldMark::Warning ? "warn" : "";
+    if (widget->property("mark").toString() == QLatin1String(name))
+        return;
+    widget->setProperty("mark", QString::fromLatin1(name));
+    widget->style()->unpolish(widget);
+    widget->style()->polish(widget);
+}
+
+/// A combo box that leaves the wheel to the page unless it has the keyboard.
+class QuietCombo : public QComboBox {
+public:
+    QuietCombo() { setFocusPolicy(Qt::StrongFocus); }
+
+protected:
+    void wheelEvent(QWheelEvent* event) override
+    {
+        if (hasFocus())
+            QComboBox::wheelEvent(event);
+        else
+            event->ignore();
+    }
+};
+
+/// Everything that is typed: numbers, text, paths, lists.
+class LineControl : public FieldControl {
+public:
+    LineControl(const FieldInfo& info, QWidget* parent)
+        : FieldControl(parent)
+        , m_type(info.type)
+        , m_optional(info.optional)
+        , m_line(new FieldLine)
+    {
+        auto* row = new QHBoxLayout(this);
+        row->setContentsMargins(0, 0, 0, 0);
+        row->addWidget(m_line);
+        setFocusProxy(m_line);
+        m_unit = QString::fromUtf8(info.unit.data(), static_cast<qsizetype>(info.unit.size()));
+        m_line->setSuffix(m_unit);
+        const bool number = m_type == FieldType::Integer || m_type == FieldType::Real;
+        if (number)
+            m_line->setAlignment(Qt::AlignRight);
+        if (m_type == FieldType::Integer)
+            m_line->setStepping(info.minimum, info.maximum);
+        if (m_type == FieldType::File || m_type == FieldType::Folder)
+            addBrowse();
+        connect(m_line, &QLineEdit::textEdited, this, &LineControl::read);
+        connect(m_line, &FieldLine::entered, this, &FieldControl::entered);
+    }
+
+    void setValue(const FieldValue& value) override
+    {
+        const QString text = QString::fromStdString(toText(value));
+        const QString shown = std::holds_alternative<std::monostate>(value) ? QString() : text;
+        if (m_line->text() != shown) {
+            m_line->setText(shown);
+            m_line->setCursorPosition(0);
+        }
+    }
+
+    void setDerived(const QString& text) override
+    {
+        m_line->setPlaceholderText(text);
+        // A placeholder names its own unit where it needs one.
+        m_line->setSuffix(text.isEmpty() || !m_line->text().isEmpty() ? m_unit : QString());
+    }
+
+    void setNote(const QString& text) override { m_line->setSuffix(text.isEmpty() ? m_unit : text); }
+    void setMark(FieldMark mark) override { setMarkProperty(m_line, mark); }
+
+private:
+    void addBrowse()
+    {
+        auto* action = m_line->addAction(studioIcon(QStringLiteral("folder"), IconTone::Second), QLineEdit::TrailingPosition);
+        action->setToolTip(tr("Choose…"));
+        connect(action, &QAction::triggered, this, [this] {
+            auto* dialog = new QFileDialog(this, tr("Choose"), m_line->text());
+            dialog->setAttribute(Qt::WA_DeleteOnClose);
+            dialog->setFileMode(m_type == FieldType::Folder ? QFileDialog::Directory : QFileDialog::ExistingFile);
+            connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& path) {
+                m_line->setText(path);
+                read();
+            });
+            dialog->open();
+        });
+    }
+
+    void read()
+    {
+        const QString text = m_line->text().trimmed();
+        if (m_optional && text.isEmpty()) {
+            Q_EMIT edited(FieldValue {});
+            return;
+        }
+        if (m_type == FieldType::Text || m_type == FieldType::File || m_type == FieldType::Folder) {
+            Q_EMIT edited(FieldValue {text.toStdString()});
+            return;
+        }
+        Q_EMIT typed(text);
+    }
+
+    FieldType m_type;
+    bool m_optional;
+    FieldLine* m_line;
+    QString m_unit;
+};
+
+class ChoiceControl : public FieldControl {
+public:
+    ChoiceControl(const FieldInfo& info, QWidget* parent)
+        : FieldControl(parent)
+        , m_combo(new QuietCombo)
+    {
+        auto* row = new QHBoxLayout(this);
+        row->setContentsMargins(0, 0, 0, 0);
+        row->addWidget(m_combo);
+        setFocusProxy(m_combo);
+        m_combo->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+        m_combo->setMinimumContentsLength(4);
+        for (const std::string_view choice : info.choices) {
+            const QString name = QString::fromUtf8(choice.data(), static_cast<qsizetype>(choice.size()));
+            m_combo->addItem(QString(name).replace(QLatin1Char('_'), QLatin1Char(' ')), name);
+        }
+        connect(m_combo, &QComboBox::activated, this,
+            [this] { Q_EMIT edited(FieldValue {m_combo->currentData().toString().toStdString()}); });
+        connect(m_combo, &QComboBox::highlighted, this, &FieldControl::entered);
+    }
+
+    void setValue(const FieldValue& value) override
+    {
+        const auto* name = std::get_if<std::string>(&value);
+        m_combo->setCurrentIndex(name ? m_combo->findData(QString::fromStdString(*name)) : -1);
+    }
+
+    void setMark(FieldMark mark) override { setMarkProperty(m_combo, mark); }
+
+private:
+    QComboBox* m_combo;
+};
+
+/// A few short choices, all in sight.
+class SegmentControl : public FieldControl {
+public:
+    SegmentControl(const FieldInfo& info, QWidget* parent)
+        : FieldControl(parent)
+    {
+        QStringList labels;
+        for (const std::string_view choice : info.choices)
+            labels << QString::fromUtf8(choice.data(), static_cast<qsizetype>(choice.size()));
+        m_names = labels;
+        m_row = new Segmented(labels);
+        m_row->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+        auto* row = new QHBoxLayout(this);
+        row->setContentsMargins(0, 0, 0, 0);
+        row->addWidget(m_row);
+        setFocusProxy(m_row);
+        connect(m_row, &Segmented::chosen, this, [this](int index) {
+            Q_EMIT entered();
+            Q_EMIT edited(FieldValue {m_names.at(index).toStdString()});
+        });
+    }
+
+    void setValue(const FieldValue& value) override
+    {
+        const auto* name = std::get_if<std::string>(&value);
+        m_row->setCurrent(name ? static_cast<int>(m_names.indexOf(QString::fromStdString(*name))) : -1);
+    }
+
+private:
+    Segmented* m_row;
+    QStringList m_names;
+};
+
+class CheckControl : public FieldControl {
+public:
+    CheckControl(const FieldInfo& info, QWidget* parent)
+        : FieldControl(parent)
+        , m_box(new QCheckBox(QString::fromUtf8(info.label.data(), static_cast<qsizetype>(info.label.size()))))
+    {
+        auto* row = new QHBoxLayout(this);
+        row->setContentsMargins(0, 0, 0, 0);
+        row->addWidget(m_box);
+        setFocusProxy(m_box);
+        connect(m_box, &QCheckBox::clicked, this, [this](bool on) {
+            Q_EMIT entered();
+            Q_EMIT edited(FieldValue {on});
+        });
+    }
+
+    void setValue(const FieldValue& value) override
+    {
+        const auto* on = std::get_if<bool>(&value);
+        m_box->setChecked(on && *on);
+    }
+
+private:
+    QCheckBox* m_box;
+};
+
+} // namespace
+
+FieldControl* FieldControl::create(const FieldInfo& info, QWidget* parent)
+{
+    FieldControl* control = nullptr;
+    switch (info.type) {
+    case FieldType::Choice:
+        if (info.level == FieldLevel::Basic && info.choices.size() <= fewChoices)
+            control = new SegmentControl(info, parent);
+        else
+            control = new ChoiceControl(info, parent);
+        break;
+    case FieldType::Boolean: control = new CheckControl(info, parent); break;
+    case FieldType::Integer:
+    case FieldType::Real:
+    case FieldType::Text:
+    case FieldType::File:
+    case FieldType::Folder:
+    case FieldType::TextList:
+    case FieldType::IntegerList: control = new LineControl(info, parent); break;
+    }
+    return control;
+}
+
+} // namespace spectune

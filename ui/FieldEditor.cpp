@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/FieldEditor.h"
+
+#include "training/core/Error.h"
+#include "ui/ConfigForm.h"
+#include "ui/PageParts.h"
+
+#include <QLabel>
+#include <QVBoxLayout>
+
+namespace spectune {
+
+namespace {
+
+QString fromView(std::string_view text) { return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size())); }
+
+const FieldInfo& requireField(const QString& key)
+{
+    if (const FieldInfo* info = findField(key.toStdString()))
+        return *info;
+    throw configError("There is no field " + key.toStdString() + ".");
+}
+
+} // namespace
+
+FieldEditor::FieldEditor(ConfigForm& form, const QString& key, const QString& label, QWidget* parent)
+    : QWidget(parent)
+    , m_form(form)
+    , m_key(key)
+    , m_info(requireField(key))
+{
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(3);
+    const QString shown = label.isEmpty() ? fromView(m_info.label) : label;
+    m_control = FieldControl::create(m_info, this);
+    if (m_info.type != FieldType::Boolean) {
+        auto* name = makeCaption(shown, "second");
+        name->setBuddy(m_control);
+        name->setMinimumWidth(10);
+        column->addWidget(name);
+    }
+    column->addWidget(m_control);
+    m_message = makeCaption(QString(), "error", true);
+    m_message->hide();
+    column->addWidget(m_message);
+    column->addStretch();
+    setFocusProxy(m_control);
+    setToolTip(help());
+    m_control->setAccessibleName(fromView(m_info.label));
+    m_control->setAccessibleDescription(fromView(m_info.help));
+    setObjectName(key);
+
+    connect(m_control, &FieldControl::edited, this, [this](const FieldValue& value) { m_form.setValue(m_key, value); });
+    connect(m_control, &FieldControl::typed, this, [this](const QString& text) { m_form.setText(m_key, text); });
+    connect(m_control, &FieldControl::entered, this,
+        [this] { Q_EMIT helpWanted(fromView(m_info.label), fromView(m_info.help)); });
+    connect(&m_form, &ConfigForm::changed, this, &FieldEditor::showValue);
+    connect(&m_form, &ConfigForm::checked, this, &FieldEditor::showIssues);
+    showValue({});
+    showIssues();
+}
+
+QString FieldEditor::message() const { return m_message->text(); }
+
+QString FieldEditor::help() const
+{
+    QString text = QStringLiteral("<p>%1</p><p><code>%2</code>").arg(fromView(m_info.help).toHtmlEscaped(), m_key);
+    const QString usual = QString::fromStdString(toText(defaultValue(m_info.key)));
+    if (!usual.isEmpty() && !m_info.optional)
+        text += tr(", default %1").arg(usual.toHtmlEscaped());
+    if (m_info.optional)
+        text += tr(", derived when empty");
+    return text + QStringLiteral("</p>");
+}
+
+void FieldEditor::showValue(const QString& key)
+{
+    // A field that is being typed into keeps its text: "1e-" is on its way to 1e-3.
+    const bool typing = key == m_key && m_control->focusProxy() && m_control->focusProxy()->hasFocus();
+    if ((key.isEmpty() || key == m_key) && !typing)
+        m_control->setValue(m_form.value(m_key));
+    if (m_info.optional || m_info.type == FieldType::TextList || m_info.type == FieldType::IntegerList)
+        m_control->setDerived(m_form.derivedText(m_key));
+}
+
+void FieldEditor::showIssues()
+{
+    m_mark = FieldMark::None;
+    QString text;
+    const std::string key = m_key.toStdString();
+    for (const Issue& issue : m_form.issues()) {
+        if (issue.key != key || (issue.severity == Severity::Warning && m_mark != FieldMark::None))
+            continue;
+        m_mark = issue.severity == Severity::Error ? FieldMark::Error : FieldMark::Warning;
+        text = QString::fromStdString(issue.text.size() <= 70 ? issue.text : issue.title);
+        if (m_mark == FieldMark::Error)
+            break;
+    }
+    m_control->setMark(m_mark);
+    if (m_message->text() != text) {
+        m_message->setText(text);
+        setTone(m_message, m_mark == FieldMark::Error ? "error" : "warn");
+    }
+    m_message->setVisible(!text.isEmpty());
+    if (m_info.optional)
+        m_control->setDerived(m_form.derivedText(m_key));
+}
+
+} // namespace spectune

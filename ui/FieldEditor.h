@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/FieldControls.h"
+
+#include <QPointer>
+
+class QLabel;
+
+namespace spectune {
+
+class ConfigForm;
+
+/// One field of the table on the page: its label, its control and, below, what is wrong with it. Everything shown comes
+/// from the FieldInfo; the value goes to and comes from the ConfigForm.
+class FieldEditor : public QWidget {
+    Q_OBJECT
+public:
+    /// @param label instead of the table's, where the place already says half of it; empty: the table's
+    FieldEditor(ConfigForm& form, const QString& key, const QString& label = {}, QWidget* parent = nullptr);
+
+    [[nodiscard]] const QString& key() const { return m_key; }
+    [[nodiscard]] FieldControl& control() const { return *m_control; }
+    [[nodiscard]] FieldMark mark() const { return m_mark; }
+    [[nodiscard]] QString message() const;
+    /// The table's help, with the key and the default.
+    [[nodiscard]] QString help() const;
+
+Q_SIGNALS:
+    /// The keyboard is here: the status line shows the field's help.
+    void helpWanted(const QString& label, const QString& help);
+
+private:
+    void showValue(const QString& key);
+    void showIssues();
+
+    ConfigForm& m_form;
+    QString m_key;
+    const FieldInfo& m_info;
+    FieldControl* m_control = nullptr;
+    QLabel* m_message = nullptr;
+    FieldMark m_mark = FieldMark::None;
+};
+
+} // namespace spectune

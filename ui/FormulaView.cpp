@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/FormulaView.h"
+
+#include "visualization/Fonts.h"
+#include "visualization/NumberFormat.h"
+#include "visualization/Theme.h"
+
+#include <QPainter>
+
+#include <cmath>
+
+namespace spectune {
+
+namespace {
+
+constexpr int rowHeight = 16;
+constexpr int titleHeight = 22;
+constexpr int nameWidth = 66;
+
+QString verdict(const RankSnapshot& snapshot, const TripletState& triplet)
+{
+    if (snapshot.eventStep < 0)
+        return FormulaView::tr("none yet: before the first event all are kept");
+    const double threshold = snapshot.threshold;
+    const QString value = formatScientific(threshold);
+    if (threshold <= 0)
+        return value;
+    const double off = (triplet.score - threshold) / threshold;
+    const QString word = triplet.kept ? FormulaView::tr("so kept") : FormulaView::tr("so pruned");
+    if (std::abs(off) > 9.99)
+        return QStringLiteral("= %1, %2").arg(value, word);
+    return FormulaView::tr("= %1, %2, %3 %4")
+        .arg(value, word, formatPercent(std::abs(off)), off >= 0 ? FormulaView::tr("above") : FormulaView::tr("below"));
+}
+
+} // namespace
+
+FormulaLines FormulaLines::of(const RankSnapshot& snapshot, ModuleIndex module, int triplet, ScoreKind score)
+{
+    FormulaLines lines;
+    const TripletState& state = snapshot.tripletsOf(module)[triplet];
+    const bool back = state.kept && state.revivedAt >= 0 && state.revivedAt == snapshot.eventStep;
+    const QString number = QString::number(triplet);
+    lines.title = back   ? FormulaView::tr("Why #%1 is back").arg(number)
+        : state.kept     ? FormulaView::tr("Why #%1 is kept").arg(number)
+                         : FormulaView::tr("Why #%1 is pruned").arg(number);
+    if (state.prunedAt < 0)
+        lines.note = FormulaView::tr("never pruned");
+    else if (state.kept && state.revivedAt >= 0)
+        lines.note = FormulaView::tr("pruned at %1, back at %2").arg(formatCount(state.prunedAt), formatCount(state.revivedAt));
+    else
+        lines.note = FormulaView::tr("pruned at %1").arg(formatCount(state.prunedAt));
+    if (!snapshot.hasScores) {
+        lines.rows.emplace_back(FormulaView::tr("S"), FormulaView::tr("No scores at this step."));
+        return lines;
+    }
+    if (score == ScoreKind::Magnitude) {
+        lines.rows.emplace_back(QStringLiteral("S"), QStringLiteral("= |λ| = %1").arg(formatScientific(state.score)));
+    } else {
+        lines.rows.emplace_back(QStringLiteral("S"), QStringLiteral("= s(λ) + mean s(P) + mean s(Q)"));
+        lines.rows.emplace_back(QString(),
+            QStringLiteral("= %1 + %2 + %3")
+                .arg(formatScientific(state.scoreLambda), formatScientific(state.meanScoreP), formatScientific(state.meanScoreQ)));
+        lines.rows.emplace_back(QString(), QStringLiteral("= %1").arg(formatScientific(state.score)));
+        if (score == ScoreKind::SensitivityUncertainty)
+            lines.rows.emplace_back(QStringLiteral("s(λ) = Ī·Ū"),
+                QStringLiteral("= %1 × %2")
+                    .arg(formatScientific(state.sensitivityLambda), formatScientific(state.uncertaintyLambda)));
+        else
+            lines.rows.emplace_back(QStringLiteral("s(λ) = Ī"), QStringLiteral("= %1").arg(formatScientific(state.sensitivityLambda)));
+    }
+    lines.rows.emplace_back(FormulaView::tr("threshold"), verdict(snapshot, state));
+    return lines;
+}
+
+FormulaView::FormulaView(QWidget* parent)
+    : QWidget(parent)
+{
+    setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
+}
+
+void FormulaView::setLines(FormulaLines lines)
+{
+    const bool sameHeight = lines.rows.size() == m_lines.rows.size();
+    m_lines = std::move(lines);
+    QString spoken = m_lines.title;
+    for (const auto& [name, text] : m_lines.rows)
+        spoken += QStringLiteral(", ") + name + QLatin1Char(' ') + text;
+    setAccessibleName(spoken);
+    if (!sameHeight)
+        updateGeometry();
+    update();
+}
+
+QSize FormulaView::sizeHint() const { return {220, titleHeight + rowHeight * static_cast<int>(m_lines.rows.size())}; }
+
+void FormulaView::paintEvent(QPaintEvent*)
+{
+    const Theme& theme = Theme::current();
+    QPainter painter(this);
+    painter.setFont(Fonts::heading());
+    painter.setPen(theme.text);
+    const QRect head(0, 0, width(), titleHeight);
+    painter.drawText(head, Qt::AlignLeft | Qt::AlignTop, m_lines.title);
+    painter.setFont(Fonts::caption());
+    painter.setPen(theme.text3);
+    painter.drawText(head.adjusted(0, 1, 0, 0), Qt::AlignRight | Qt::AlignTop, m_lines.note);
+    int y = titleHeight;
+    for (const auto& [name, text] : m_lines.rows) {
+        painter.setPen(theme.text3);
+        painter.drawText(QRect(0, y, nameWidth, rowHeight), Qt::AlignLeft | Qt::AlignVCenter, name);
+        painter.setPen(theme.text);
+        drawTabular(painter, QRectF(nameWidth, y, width() - nameWidth, rowHeight), Qt::AlignLeft | Qt::AlignVCenter, text);
+        y += rowHeight;
+    }
+}
+
+} // namespace spectune

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/Inspector.h"
+
+#include "ui/FailurePanel.h"
+#include "ui/FirstSteps.h"
+#include "ui/FormulaView.h"
+#include "ui/OrthogonalityBars.h"
+#include "ui/PageParts.h"
+#include "ui/RunModel.h"
+#include "ui/Segmented.h"
+#include "visualization/NumberFormat.h"
+#include "visualization/TripletList.h"
+
+#include <QFrame>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QStackedWidget>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace spectune {
+
+namespace {
+
+enum Page { FirstPage, CellPage, FailurePage };
+
+template <typename Get> double medianOf(const RankSnapshot& snapshot, Get get)
+{
+    std::vector<float> values;
+    for (const ModuleState& module : snapshot.modules)
+        values.push_back(get(module));
+    if (values.empty())
+        return 0.0;
+    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+    std::nth_element(values.begin(), middle, values.end());
+    return *middle;
+}
+
+} // namespace
+
+Inspector::Inspector(RunModel& run, QWidget* parent)
+    : QWidget(parent)
+    , m_run(run)
+{
+    auto* outer = new QVBoxLayout(this);
+    outer->setContentsMargins(0, 0, 0, 0);
+    outer->setSpacing(0);
+    m_tabRow = new QWidget;
+    auto* tabs = new QHBoxLayout(m_tabRow);
+    tabs->setContentsMargins(12, 7, 12, 7);
+    m_tabs = new Segmented({tr("What happened"), tr("Chosen cell")});
+    m_tabs->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    tabs->addWidget(m_tabs);
+    connect(m_tabs, &Segmented::chosen, this, [this](int index) {
+        m_pages->setCurrentIndex(index == 0 ? FailurePage : m_module.isValid() ? CellPage : FirstPage);
+    });
+    outer->addWidget(m_tabRow);
+    m_pages = new QStackedWidget;
+    auto* first = new FirstSteps;
+    connect(first, &FirstSteps::setupWanted, this, &Inspector::setupWanted);
+    connect(first, &FirstSteps::openRunWanted, this, &Inspector::openRunWanted);
+    m_failure = new FailurePanel(run);
+    connect(m_failure, &FailurePanel::openLogWanted, this, &Inspector::openLogWanted);
+    m_pages->addWidget(first);
+    m_pages->addWidget(makeCellPage());
+    m_pages->addWidget(m_failure);
+    outer->addWidget(m_pages, 1);
+    connect(&run, &RunModel::reset, this, [this] {
+        const auto layout = m_run.layout();
+        if (!layout || m_module.value >= static_cast<std::int32_t>(layout->modules.size()))
+            m_module = {};
+        refreshPages();
+    });
+    connect(&run, &RunModel::stateChanged, this, &Inspector::refreshPages);
+    connect(&run, &RunModel::snapshotChanged, this, &Inspector::refreshCell);
+    refreshPages();
+}
+
+QWidget* Inspector::makeCellPage()
+{
+    auto* page = new QWidget;
+    auto* column = new QVBoxLayout(page);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    auto* head = makeSection(8, 8);
+    head->setSpacing(1);
+    auto* names = new QHBoxLayout;
+    m_title = makeTitle(QString());
+    m_kept = makeText(QString(), "second");
+    m_kept->setTextFormat(Qt::RichText);
+    names->addWidget(m_title);
+    names->addStretch();
+    names->addWidget(m_kept);
+    head->addLayout(names);
+    m_subtitle = makeCaption(QString(), "third", true);
+    head->addWidget(m_subtitle);
+    column->addLayout(head);
+    column->addWidget(makeRule());
+    auto* triplets = makeSection();
+    auto* sorted = new QHBoxLayout;
+    m_order = new Segmented({QStringLiteral("S"), QStringLiteral("|λ|"), QStringLiteral("#")});
+    m_order->setToolTips({tr("By score"), tr("By |λ|"), tr("By number")});
+    m_order->setCurrent(0);
+    sorted->addWidget(makeHeading(tr("Triplets")));
+    sorted->addStretch();
+    sorted->addWidget(makeCaption(tr("sorted by")));
+    sorted->addWidget(m_order);
+    triplets->addLayout(sorted);
+    m_triplets = new TripletList;
+    m_triplets->setAccessibleName(tr("Triplets of the chosen matrix"));
+    triplets->addWidget(m_triplets, 1);
+    m_none = makeText(QString(), "third", true);
+    triplets->addWidget(m_none);
+    column->addLayout(triplets, 1);
+    column->addWidget(makeRule());
+    auto* formula = makeSection();
+    m_formula = new FormulaView;
+    formula->addWidget(m_formula);
+    column->addLayout(formula);
+    column->addWidget(makeRule());
+    auto* orth = makeSection();
+    auto* orthHead = new QHBoxLayout;
+    orthHead->addWidget(makeHeading(tr("Orthogonality")));
+    orthHead->addStretch();
+    orthHead->addWidget(makeCaption(tr("| median of the matrices")));
+    orth->addLayout(orthHead);
+    m_orthogonality = new OrthogonalityBars;
+    orth->addWidget(m_orthogonality);
+    column->addLayout(orth);
+    connect(m_order, &Segmented::chosen, this,
+        [this](int index) { m_triplets->setOrder(static_cast<TripletOrder>(index)); });
+    connect(m_triplets, &TripletList::tripletActivated, this, [this](int triplet) {
+        m_triplet = triplet;
+        refreshFormula();
+    });
+    return page;
+}
+
+void Inspector::setModule(ModuleIndex module)
+{
+    m_module = module;
+    m_triplet = -1;
+    if (m_pages->currentIndex() == FailurePage && module.isValid())
+        m_tabs->setCurrent(1);
+    m_pages->setCurrentIndex(module.isValid() ? CellPage : FirstPage);
+    refreshCell();
+}
+
+void Inspector::showFailure()
+{
+    m_tabs->setCurrent(0);
+    m_pages->setCurrentIndex(FailurePage);
+}
+
+void Inspector::refreshPages()
+{
+    const bool failed = m_run.state() == SessionState::Failed;
+    const bool newlyFailed = failed && m_tabRow->isHidden();
+    m_tabRow->setVisible(failed);
+    if (newlyFailed)
+        showFailure();
+    else if (!failed)
+        m_pages->setCurrentIndex(m_module.isValid() ? CellPage : FirstPage);
+    refreshCell();
+}
+
+void Inspector::refreshCell()
+{
+    const auto snapshot = m_run.shownSnapshot();
+    const auto layout = snapshot ? snapshot->layout : m_run.layout();
+    if (!m_module.isValid() || !layout || m_module.at() >= layout->modules.size())
+        return;
+    const ModuleInfo& info = (*layout)[m_module];
+    const auto kind = layout->kinds.at(static_cast<std::size_t>(info.kind.value));
+    m_title->setText(tr("Layer %1 · %2").arg(info.layer.value).arg(QString::fromStdString(kind)));
+    const std::int64_t rank = snapshot ? snapshot->modules[m_module.at()].rank : layout->initRank;
+    m_kept->setText(tr("<b>%1</b> of %2 kept").arg(rank).arg(layout->initRank));
+    QString subtitle;
+    if (info.outFeatures > 0)
+        subtitle = QStringLiteral("%1 × %2").arg(formatCount(info.outFeatures), formatCount(info.inFeatures));
+    if (snapshot && snapshot->hasScores) {
+        subtitle += tr(" · λ at step %1").arg(formatCount(snapshot->step));
+        if (snapshot->eventStep >= 0)
+            subtitle += tr(", scores of event %1").arg(formatCount(snapshot->eventStep));
+    }
+    m_subtitle->setText(subtitle);
+    const bool scores = snapshot && snapshot->hasScores;
+    m_triplets->setVisible(scores);
+    m_formula->setVisible(scores);
+    m_none->setVisible(!scores);
+    if (!scores) {
+        m_none->setText(m_run.isRecorded() ? tr("No scores at this step. A run's folder records ranks, not every λ.")
+                : m_run.hasRun()           ? tr("No scores at this step. They come with the first snapshot.")
+                                           : tr("No scores yet. They come with the first step."));
+        return;
+    }
+    m_triplets->setModule(snapshot, m_module);
+    const ModuleState& state = snapshot->modules[m_module.at()];
+    const auto getP = [](const ModuleState& module) { return module.orthP; };
+    const auto getQ = [](const ModuleState& module) { return module.orthQ; };
+    double scale = 0.0;
+    for (const ModuleState& module : snapshot->modules)
+        scale = std::max<double>(scale, std::max(module.orthP, module.orthQ));
+    m_orthogonality->setValues(state.orthP, state.orthQ, medianOf(*snapshot, getP), medianOf(*snapshot, getQ), scale);
+    refreshFormula();
+}
+
+void Inspector::refreshFormula()
+{
+    const auto snapshot = m_run.shownSnapshot();
+    if (!snapshot || !snapshot->hasScores || !m_module.isValid() || m_triplets->rows().empty())
+        return;
+    // Without a choice the triplet nearest above the threshold is the telling one.
+    int triplet = m_triplet;
+    if (triplet < 0) {
+        const auto row = static_cast<std::size_t>(std::clamp(m_triplets->keptRows() - 1, 0,
+            static_cast<int>(m_triplets->rows().size()) - 1));
+        triplet = m_triplets->rows()[row];
+    }
+    m_triplets->setSelected(triplet);
+    m_formula->setLines(FormulaLines::of(*snapshot, m_module, triplet, m_run.config().adalora.score));
+}
+
+} // namespace spectune

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "training/core/Index.h"
+
+#include <QWidget>
+
+class QLabel;
+class QStackedWidget;
+
+namespace spectune {
+
+class FailurePanel;
+class FormulaView;
+class OrthogonalityBars;
+class RunModel;
+class Segmented;
+class TripletList;
+
+/// Live's right column: how to read the map, then the triplets of the chosen cell; after a failure what happened.
+class Inspector : public QWidget {
+    Q_OBJECT
+public:
+    explicit Inspector(RunModel& run, QWidget* parent = nullptr);
+
+    void setModule(ModuleIndex module);
+    [[nodiscard]] ModuleIndex module() const { return m_module; }
+    /// "What happened" in front.
+    void showFailure();
+
+Q_SIGNALS:
+    void setupWanted();
+    void openRunWanted();
+    void openLogWanted();
+
+private:
+    [[nodiscard]] QWidget* makeCellPage();
+    void refreshPages();
+    void refreshCell();
+    void refreshFormula();
+
+    RunModel& m_run;
+    ModuleIndex m_module;
+    int m_triplet = -1;
+    Segmented* m_tabs = nullptr;
+    QWidget* m_tabRow = nullptr;
+    QStackedWidget* m_pages = nullptr;
+    FailurePanel* m_failure = nullptr;
+    QLabel* m_title = nullptr;
+    QLabel* m_kept = nullptr;
+    QLabel* m_subtitle = nullptr;
+    Segmented* m_order = nullptr;
+    TripletList* m_triplets = nullptr;
+    FormulaView* m_formula = nullptr;
+    OrthogonalityBars* m_orthogonality = nullptr;
+    QLabel* m_none = nullptr; ///< "No scores at this step", and why
+};
+
+} // namespace spectune

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/IssueList.h"
+
+#include "ui/ConfigForm.h"
+#include "ui/PageParts.h"
+#include "ui/StudioIcons.h"
+#include "visualization/Fonts.h"
+
+#include <QFileInfo>
+#include <QFrame>
+#include <QGridLayout>
+#include <QLabel>
+#include <QPushButton>
+#include <QVBoxLayout>
+
+namespace spectune {
+
+namespace {
+
+QString suggestionText(const Issue& issue)
+{
+    const FieldInfo* info = findField(issue.key);
+    const QString value = QString::fromStdString(toText(*issue.suggestion));
+    if (info && (info->type == FieldType::File || info->type == FieldType::Folder))
+        return IssueList::tr("Use %1").arg(QFileInfo(value).fileName());
+    const QString label = info ? QString::fromUtf8(info->label.data(), static_cast<qsizetype>(info->label.size()))
+                               : QString::fromStdString(issue.key);
+    return value.isEmpty() ? IssueList::tr("Derive %1").arg(label) : IssueList::tr("Set %1 to %2").arg(label, value);
+}
+
+} // namespace
+
+IssueList::IssueList(ConfigForm& form, QWidget* parent)
+    : QWidget(parent)
+    , m_form(form)
+{
+    m_cards = new QVBoxLayout(this);
+    m_cards->setContentsMargins(0, 0, 0, 0);
+    m_cards->setSpacing(8);
+    setAccessibleName(tr("Issues"));
+    connect(&form, &ConfigForm::checked, this, &IssueList::refresh);
+    refresh();
+}
+
+void IssueList::refresh()
+{
+    QString shown;
+    for (const Issue& issue : m_form.issues())
+        shown += QString::fromStdString(issue.key + issue.title + issue.text) + QLatin1Char('\n');
+    if (shown == m_shown && m_cards->count() > 0)
+        return;
+    m_shown = shown;
+    while (QLayoutItem* item = m_cards->takeAt(0)) {
+        if (item->widget()) {
+            item->widget()->hide();
+            item->widget()->deleteLater();
+        }
+        delete item;
+    }
+    if (m_form.issues().empty()) {
+        auto* row = new QWidget;
+        auto* line = new QHBoxLayout(row);
+        line->setContentsMargins(0, 0, 0, 0);
+        line->addWidget(makeIcon(QStringLiteral("check"), IconTone::Ok));
+        line->addWidget(makeText(tr("No issues. Everything is ready to start."), "second", true), 1);
+        m_cards->addWidget(row);
+    }
+    for (const Issue& issue : m_form.issues())
+        m_cards->addWidget(makeCard(issue));
+}
+
+QWidget* IssueList::makeCard(const Issue& issue)
+{
+    const bool error = issue.severity == Severity::Error;
+    auto* card = new QFrame;
+    card->setObjectName(error ? QStringLiteral("IssueError") : QStringLiteral("IssueWarn"));
+    auto* grid = new QGridLayout(card);
+    grid->setContentsMargins(10, 7, 10, 8);
+    grid->setHorizontalSpacing(6);
+    grid->setVerticalSpacing(1);
+    grid->addWidget(makeIcon(error ? QStringLiteral("error") : QStringLiteral("warning"),
+                        error ? IconTone::Error : IconTone::Warn, 14), 0, 0, Qt::AlignTop);
+    QLabel* title = makeHeading(QString::fromStdString(issue.title));
+    title->setWordWrap(true);
+    grid->addWidget(title, 0, 1);
+    grid->addWidget(makeText(QString::fromStdString(issue.text), "second", true), 1, 1);
+    const QString key = QString::fromStdString(issue.key);
+    auto* field = makeSmallButton(key);
+    field->setFont(Fonts::mono());
+    field->setToolTip(tr("Go to this field (F8: the next issue)"));
+    setRole(field, "ghost");
+    auto* row = new QHBoxLayout;
+    row->setSpacing(6);
+    if (issue.suggestion) {
+        auto* mend = makeSmallButton(suggestionText(issue));
+        connect(mend, &QPushButton::clicked, this,
+            [this, key, value = *issue.suggestion] { m_form.setValue(key, value); });
+        row->addWidget(mend);
+    }
+    row->addWidget(field);
+    row->addStretch();
+    grid->addLayout(row, 2, 1);
+    grid->setColumnStretch(1, 1);
+    connect(field, &QPushButton::clicked, this, [this, key] { Q_EMIT fieldWanted(key); });
+    return card;
+}
+
+} // namespace spectune

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/MainWindow.h"
+
+#include "ui/ConfigForm.h"
+#include "ui/ExportWindow.h"
+#include "ui/Inspector.h"
+#include "ui/LivePage.h"
+#include "ui/PageParts.h"
+#include "ui/RunBar.h"
+#include "ui/RunFolders.h"
+#include "ui/RunModel.h"
+#include "ui/RunRail.h"
+#include "ui/SessionController.h"
+#include "ui/SetupFacts.h"
+#include "ui/SetupPage.h"
+#include "ui/StatusLine.h"
+#include "ui/StudioActions.h"
+#include "ui/TimelineStrip.h"
+#include "ui/TopBar.h"
+#include "ui/TryPage.h"
+#include "visualization/NumberFormat.h"
+
+#include <QApplication>
+#include <QDesktopServices>
+#include <QKeyEvent>
+#include <QSettings>
+#include <QSplitter>
+#include <QStackedWidget>
+#include <QThread>
+#include <QTimer>
+#include <QUrl>
+#include <QVBoxLayout>
+
+namespace spectune {
+
+namespace {
+constexpr QSize usualSize(1440, 900);
+constexpr QSize leastSize(1180, 720);
+} // namespace
+
+MainWindow::MainWindow(StudioOptions options, QWidget* parent)
+    : QMainWindow(parent)
+    , m_options(std::move(options))
+{
+    setWindowTitle(QStringLiteral("Spectune"));
+    setWindowIcon(QIcon(QStringLiteral(":/icons/spectune.svg")));
+    setAcceptDrops(true);
+    setMinimumSize(leastSize);
+    m_form = new ConfigForm(this);
+    m_session = new SessionController(m_options.engine, this);
+    m_facts = new SetupFacts(*m_session, *m_form, this);
+    m_run = new RunModel(this);
+    m_run->follow(*m_session);
+    buildPages();
+    m_actions = new StudioActions(*this, m_top->menus());
+    connectRunBar();
+    connectStatus();
+    restoreGeometryOrDefault();
+    showWorkspace(Workspace::Setup);
+    refreshContext();
+}
+
+MainWindow::~MainWindow() = default;
+
+void MainWindow::buildPages()
+{
+    auto* centre = new QWidget;
+    auto* column = new QVBoxLayout(centre);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    m_top = new TopBar({tr("Set up"), tr("Live"), tr("Try")});
+    m_runBar = new RunBar(*m_run);
+    m_pages = new QStackedWidget;
+    m_setup = new SetupPage(*m_form);
+    m_live = new LivePage(*m_run, *m_form);
+    m_try = new TryPage(*m_session, *m_run, *m_form);
+    for (QWidget* page : std::initializer_list<QWidget*> {m_setup, m_live, m_try})
+        m_pages->addWidget(page);
+    m_status = new StatusLine;
+    column->addWidget(m_top);
+    column->addWidget(m_runBar);
+    column->addWidget(m_pages, 1);
+    column->addWidget(m_status);
+    setCentralWidget(centre);
+    connect(m_top, &TopBar::workspaceChosen, this, [this](int index) { showWorkspace(static_cast<Workspace>(index)); });
+    connect(m_setup, &SetupPage::sampleWanted, m_facts, &SetupFacts::showSample);
+    connect(m_try, &TryPage::pauseWanted, this, [this] { m_session->pause(); });
+    connect(&m_live->rail(), &RunRail::editWanted, this, &MainWindow::editAsNew);
+    connect(&m_live->inspector(), &Inspector::setupWanted, this, &MainWindow::newConfig);
+    connect(&m_live->inspector(), &Inspector::openRunWanted, this, &MainWindow::askOpenRun);
+    connect(&m_live->inspector(), &Inspector::openLogWanted, this,
+        [this] { QDesktopServices::openUrl(QUrl::fromLocalFile(m_run->folder() + QStringLiteral("/log.txt"))); });
+}
+
+void MainWindow::connectRunBar()
+{
+    connect(m_runBar, &RunBar::actionTriggered, this, &MainWindow::act);
+    connect(m_runBar, &RunBar::stepTriggered, m_session, &SessionController::step);
+    connect(m_runBar, &RunBar::stopTriggered, m_session, &SessionController::stop);
+    connect(m_runBar, &RunBar::evaluateTriggered, m_session, &SessionController::evaluateNow);
+    connect(m_runBar, &RunBar::saveTriggered, m_session, &SessionController::saveNow);
+    connect(m_runBar, &RunBar::exportTriggered, this, &MainWindow::showExport);
+    connect(m_runBar, &RunBar::detailsTriggered, this, [this] {
+        showWorkspace(Workspace::Live);
+        m_live->inspector().showFailure();
+    });
+    connect(m_runBar, &RunBar::runNameEdited, this, [this](const QString& name) {
+        m_name = name.trimmed().isEmpty() ? QStringLiteral("run") : name.trimmed();
+        refreshContext();
+    });
+    connect(m_runBar, &RunBar::closeAnswered, this, [this](bool stopAndClose) {
+        if (!stopAndClose) {
+            m_closing = Closing::No;
+            return;
+        }
+        m_closing = Closing::WaitsForRun;
+        m_session->stop();
+        if (!isActive(m_session->state()))
+            finishClosing();
+    });
+    connect(m_session, &SessionController::stateChanged, this, [this](SessionState state) {
+        m_actions->refresh();
+        refreshContext();
+        if (m_closing == Closing::WaitsForRun && isTerminal(state))
+            finishClosing();
+    });
+    connect(m_session, &SessionController::closed, this, [this] {
+        m_closing = Closing::Done;
+        close();
+        Q_EMIT closedDown();
+    });
+}
+
+void MainWindow::connectStatus()
+{
+    connect(m_setup, &SetupPage::helpWanted, m_status, &StatusLine::setMessage);
+    connect(m_form, &ConfigForm::checked, this, &MainWindow::refreshContext);
+    connect(m_run, &RunModel::eventAppended, this, [this](const MaskEvent& event) {
+        m_status->setMessage({}, tr("Step %1: %2 triplets pruned, %3 came back, b = %4.")
+                                     .arg(formatCount(event.step), formatCount(event.pruned), formatCount(event.revived),
+                                         formatCount(event.budget)));
+    });
+    connect(m_run, &RunModel::evaluationAppended, this, [this](const EvalPoint& point) {
+        m_status->setMessage({}, tr("Step %1: evaluation loss %2.").arg(formatCount(point.step), formatLoss(point.evalLoss)));
+    });
+    connect(m_run, &RunModel::checkpointAppended, this, [this] {
+        m_status->setMessage({}, tr("Step %1 saved.").arg(formatCount(m_run->checkpoints().back())));
+    });
+    connect(m_session, &SessionController::logged, this, [this](const QString& line) { m_status->setMessage({}, line); });
+}
+
+void MainWindow::showWorkspace(Workspace workspace)
+{
+    m_pages->setCurrentIndex(static_cast<int>(workspace));
+    m_top->setWorkspace(static_cast<int>(workspace));
+    refreshContext();
+    if (workspace == Workspace::Live && m_runBar->mainButton()->isEnabled() && !m_run->hasRun())
+        m_runBar->mainButton()->setFocus(Qt::OtherFocusReason);
+}
+
+Workspace MainWindow::workspace() const { return static_cast<Workspace>(m_pages->currentIndex()); }
+
+void MainWindow::refreshContext()
+{
+    const bool setupShown = workspace() == Workspace::Setup;
+    if (!m_run->hasRun())
+        m_run->showSetup(*m_form, m_name);
+    if (!isActive(m_session->state()))
+        m_plannedFolder = nextRunFolder(m_name);
+    QString summary;
+    if (m_demo && !m_run->hasRun())
+        summary = tr("A tiny model learns to turn a story into a record. Everything is filled in.");
+    else
+        summary = tr("Trains into %1").arg(shownPath(m_plannedFolder));
+    m_runBar->setContext(m_form->errorCount(), setupShown, summary);
+    m_runBar->setRunName(m_name);
+    const bool warns = setupShown || !m_run->hasRun();
+    m_status->setIssues(warns ? m_form->errorCount() : 0, warns ? m_form->warningCount() : 0);
+    const bool showsRun = m_run->hasRun() && !(setupShown && !isActive(m_session->state()));
+    const QString folder = showsRun ? m_run->folder() : m_plannedFolder;
+    const std::int64_t seed = showsRun ? m_run->config().train.seed : m_form->config().train.seed;
+    m_status->setPlace((showsRun ? tr("%1     seed %2") : tr("Output: %1 (new)     seed %2")).arg(shownPath(folder)).arg(seed), folder);
+    QString device = m_run->deviceName();
+    if (device.isEmpty() || !showsRun)
+        device = m_options.device == QLatin1String("cpu") ? tr("Processor, %n core(s)", nullptr, QThread::idealThreadCount())
+                                                          : tr("GPU (%1)").arg(m_options.device);
+    const QString name = showsRun ? m_run->name() : m_name;
+    m_top->setMeta(m_run->isRecorded() && showsRun ? tr("%1  ·  recorded").arg(name) : QStringLiteral("%1  ·  %2").arg(name, device));
+    setWindowTitle(QStringLiteral("%1 – Spectune").arg(name));
+    m_actions->refresh();
+}
+
+void MainWindow::setTheme(ThemeChoice theme)
+{
+    m_options.theme = theme;
+    if (m_options.remembers)
+        QSettings().setValue(QStringLiteral("theme"), toString(theme));
+    if (auto* application = qobject_cast<QApplication*>(QCoreApplication::instance()))
+        applyTheme(*application, theme);
+}
+
+void MainWindow::setDevice(const QString& device)
+{
+    m_options.device = device;
+    refreshContext();
+}
+
+void MainWindow::restoreGeometryOrDefault()
+{
+    const QByteArray stored = m_options.remembers ? QSettings().value(QStringLiteral("geometry")).toByteArray() : QByteArray();
+    if (!m_options.size.isEmpty())
+        resize(m_options.size.expandedTo(QSize(600, 400)));
+    else if (stored.isEmpty() || !restoreGeometry(stored))
+        resize(usualSize);
+    if (!m_options.size.isEmpty())
+        setMinimumSize(m_options.size.boundedTo(leastSize));
+    m_setup->applyDefaultWidths(width());
+    m_live->applyDefaultWidths(width());
+    m_try->applyDefaultWidths(width());
+    if (!m_options.remembers || !m_options.size.isEmpty())
+        return;
+    const QSettings settings;
+    m_setup->splitter().restoreState(settings.value(QStringLiteral("splitters/setup")).toByteArray());
+    m_live->splitter().restoreState(settings.value(QStringLiteral("splitters/live")).toByteArray());
+    m_try->splitter().restoreState(settings.value(QStringLiteral("splitters/try")).toByteArray());
+}
+
+void MainWindow::rememberGeometry()
+{
+    if (!m_options.remembers)
+        return;
+    QSettings settings;
+    settings.setValue(QStringLiteral("geometry"), saveGeometry());
+    settings.setValue(QStringLiteral("splitters/setup"), m_setup->splitter().saveState());
+    settings.setValue(QStringLiteral("splitters/live"), m_live->splitter().saveState());
+    settings.setValue(QStringLiteral("splitters/try"), m_try->splitter().saveState());
+}
+
+void MainWindow::keyPressEvent(QKeyEvent* event)
+{
+    // Only what no field and no button has wanted comes here.
+    const bool shift = event->modifiers().testFlag(Qt::ShiftModifier);
+    TimelineStrip& timeline = m_live->timeline();
+    switch (event->key()) {
+    case Qt::Key_Space: pauseOrResume(); return;
+    case Qt::Key_Period: m_session->step(); return;
+    case Qt::Key_BracketLeft: timeline.previousEvent(); return;
+    case Qt::Key_BracketRight: timeline.nextEvent(); return;
+    case Qt::Key_End:
+    case Qt::Key_L: timeline.goLive(); return;
+    case Qt::Key_1:
+    case Qt::Key_2:
+    case Qt::Key_3:
+    case Qt::Key_4: m_live->setHeatMode(event->key() - Qt::Key_1); return;
+    case Qt::Key_Left:
+    case Qt::Key_Right:
+        if (shift) {
+            timeline.shift(event->key() == Qt::Key_Left ? -1 : 1);
+            return;
+        }
+        break;
+    default: break;
+    }
+    QMainWindow::keyPressEvent(event);
+}
+
+bool MainWindow::event(QEvent* event)
+{
+    const bool done = QMainWindow::event(event);
+    if (event->type() == QEvent::Paint && !m_painted) {
+        m_painted = true;
+        // After this frame: the first question makes the session's thread open the engine.
+        QTimer::singleShot(0, this, [this] {
+            Q_EMIT firstFrame();
+            m_facts->begin();
+        });
+    }
+    return done;
+}
+
+} // namespace spectune

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "training/session/TrainingEngine.h"
+#include "ui/RunBarState.h"
+#include "ui/StudioStyle.h"
+
+#include <QMainWindow>
+
+#include <functional>
+
+class QStackedWidget;
+
+namespace spectune {
+
+class ConfigForm;
+class ExportWindow;
+class LivePage;
+class RunBar;
+class RunModel;
+class SessionController;
+class SetupFacts;
+class SetupPage;
+class StatusLine;
+class StudioActions;
+class TopBar;
+class TryPage;
+
+/// What the program knows before its window exists.
+struct StudioOptions {
+    EngineFactory engine;
+    QString demoConfig; ///< demo.json; empty: not installed
+    QString device = QStringLiteral("cpu");
+    ThemeChoice theme = ThemeChoice::System;
+    QSize size; ///< empty: as last time, or 1440 × 900
+    bool remembers = true; ///< false: leaves the stored settings alone (screenshots, tests)
+};
+
+enum class Workspace { Setup, Live, Try };
+
+/// The studio: one window, one session, one shown run.
+class MainWindow : public QMainWindow {
+    Q_OBJECT
+public:
+    explicit MainWindow(StudioOptions options, QWidget* parent = nullptr);
+    ~MainWindow() override;
+
+    /// The bundled demo, ready to start, in Live. @throws Error where it is not installed or broken
+    void openDemo();
+    /// @throws Error naming file and key
+    void openConfig(const QString& file);
+    /// A run's folder. @throws Error
+    void openRun(const QString& folder);
+    /// Anything that was named or dropped: a configuration, a run, a model's folder, a dataset. @throws Error
+    void openPath(const QString& path);
+    void saveConfig();
+    void newConfig();
+
+    void showWorkspace(Workspace workspace);
+    [[nodiscard]] Workspace workspace() const;
+    /// @returns false where nothing was started: errors, or a run goes on
+    bool startRun();
+    void pauseOrResume();
+    void act(MainAction action);
+    void showExport();
+    void setTheme(ThemeChoice theme);
+    void setDevice(const QString& device);
+    /// Opens the file dialogs of the menu.
+    void askOpenConfig();
+    void askOpenRun();
+    /// Tells an exception's text in the status line and the issues' place, without a modal box.
+    void tryTo(const std::function<void()>& action);
+
+    [[nodiscard]] SessionController& session() { return *m_session; }
+    [[nodiscard]] ConfigForm& form() { return *m_form; }
+    [[nodiscard]] SetupFacts& facts() { return *m_facts; }
+    [[nodiscard]] RunModel& run() { return *m_run; }
+    [[nodiscard]] RunBar& runBar() { return *m_runBar; }
+    [[nodiscard]] LivePage& live() { return *m_live; }
+    [[nodiscard]] SetupPage& setup() { return *m_setup; }
+    [[nodiscard]] TryPage& tryPage() { return *m_try; }
+    [[nodiscard]] ExportWindow* exportWindow() { return m_export; }
+    [[nodiscard]] StatusLine& status() { return *m_status; }
+    [[nodiscard]] const StudioOptions& options() const { return m_options; }
+    [[nodiscard]] QString outputFolder() const;
+
+Q_SIGNALS:
+    /// The session has ended and the window is gone: the program may quit.
+    void closedDown();
+    /// The first picture is on the screen.
+    void firstFrame();
+
+protected:
+    void closeEvent(QCloseEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    bool event(QEvent* event) override;
+
+private:
+    void buildPages();
+    void connectRunBar();
+    void connectStatus();
+    void adoptConfig(const QString& file, const QString& name);
+    void resumeRun();
+    void editAsNew();
+    void refreshContext();
+    void finishClosing();
+    void restoreGeometryOrDefault();
+    void rememberGeometry();
+
+    StudioOptions m_options;
+    QString m_name = QStringLiteral("run");
+    QString m_plannedFolder; ///< of the next start
+    bool m_demo = false;
+    bool m_painted = false;
+    enum class Closing { No, WaitsForRun, WaitsForSession, Done } m_closing = Closing::No;
+    ConfigForm* m_form = nullptr;
+    SessionController* m_session = nullptr;
+    SetupFacts* m_facts = nullptr;
+    RunModel* m_run = nullptr;
+    TopBar* m_top = nullptr;
+    RunBar* m_runBar = nullptr;
+    QStackedWidget* m_pages = nullptr;
+    SetupPage* m_setup = nullptr;
+    LivePage* m_live = nullptr;
+    TryPage* m_try = nullptr;
+    StatusLine* m_status = nullptr;
+    StudioActions* m_actions = nullptr;
+    ExportWindow* m_export = nullptr;
+};
+
+} // namespace spectune

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the window does with files: configurations, runs, and whatever is dropped on it.
+#include "training/config/ConfigFile.h"
+#include "training/core/AtomicFile.h"
+#include "training/core/Error.h"
+#include "ui/ConfigForm.h"
+#include "ui/DataPanel.h"
+#include "ui/MainWindow.h"
+#include "ui/RunFolders.h"
+#include "ui/RunModel.h"
+#include "ui/SessionController.h"
+#include "ui/SetupPage.h"
+#include "ui/StatusLine.h"
+#include "ui/StudioActions.h"
+
+#include <QDragEnterEvent>
+#include <QDropEvent>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QMimeData>
+#include <QUrl>
+
+#include <array>
+
+namespace spectune {
+
+namespace {
+
+const std::array dataSuffixes {"txt", "jsonl", "csv", "tsv"};
+
+} // namespace
+
+void MainWindow::adoptConfig(const QString& file, const QString& name)
+{
+    const RunConfig config = loadConfig(QFileInfo(file).absoluteFilePath().toStdString());
+    m_demo = file == m_options.demoConfig;
+    m_name = name;
+    m_form->setConfig(config);
+}
+
+void MainWindow::openDemo()
+{
+    if (m_options.demoConfig.isEmpty())
+        throw ioError("The bundled demo was not found beside the program (share/spectune/demo/demo.json).");
+    if (!isActive(m_session->state()))
+        m_run->clear();
+    const QString folder = QFileInfo(m_options.demoConfig).absolutePath();
+    m_setup->data().setBundledModel(folder + QStringLiteral("/model"));
+    adoptConfig(m_options.demoConfig, QStringLiteral("demo"));
+    showWorkspace(Workspace::Live);
+}
+
+void MainWindow::openConfig(const QString& file)
+{
+    QString name = QFileInfo(file).completeBaseName();
+    if (name == QLatin1String("config"))
+        name = QFileInfo(QFileInfo(file).absolutePath()).fileName();
+    if (!isActive(m_session->state()))
+        m_run->clear();
+    adoptConfig(file, name);
+    if (m_options.remembers)
+        StudioActions::remember(file);
+    showWorkspace(Workspace::Setup);
+}
+
+void MainWindow::openRun(const QString& folder)
+{
+    if (isActive(m_session->state()))
+        throw configError("A run is going on. Stop it before opening a recorded one.");
+    m_run->openRecorded(folder);
+    if (m_options.remembers)
+        StudioActions::remember(folder);
+    showWorkspace(Workspace::Live);
+}
+
+void MainWindow::openPath(const QString& path)
+{
+    const QFileInfo info(path);
+    const std::string name = info.filePath().toStdString();
+    if (!info.exists())
+        throw ioError(name + " does not exist.");
+    if (info.isDir()) {
+        if (isRunFolder(path)) {
+            openRun(path);
+        } else if (isModelFolder(path)) {
+            m_form->setValue(QStringLiteral("model.path"), FieldValue {info.absoluteFilePath().toStdString()});
+            showWorkspace(Workspace::Setup);
+        } else {
+            throw configError(name + " is neither a run's folder (config.json with metrics.jsonl) nor a model's (config.json with *.safetensors).");
+        }
+        return;
+    }
+    const std::string suffix = info.suffix().toLower().toStdString();
+    if (std::find(dataSuffixes.begin(), dataSuffixes.end(), suffix) != dataSuffixes.end()) {
+        m_form->setValue(QStringLiteral("data.path"), FieldValue {info.absoluteFilePath().toStdString()});
+        showWorkspace(Workspace::Setup);
+    } else if (suffix == "json") {
+        openConfig(path);
+    } else {
+        throw configError(name + " is no configuration (.json), dataset (.txt, .jsonl, .csv, .tsv), run or model folder.");
+    }
+}
+
+void MainWindow::newConfig()
+{
+    if (m_run->hasRun() && !isActive(m_session->state()))
+        m_run->clear();
+    m_demo = false;
+    m_name = QStringLiteral("run");
+    m_form->setConfig(RunConfig {});
+    showWorkspace(Workspace::Setup);
+}
+
+void MainWindow::saveConfig()
+{
+    auto* dialog = new QFileDialog(this, tr("Save configuration"), m_name + QStringLiteral(".json"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setAcceptMode(QFileDialog::AcceptSave);
+    dialog->setDefaultSuffix(QStringLiteral("json"));
+    dialog->selectFile(m_name + QStringLiteral(".json"));
+    connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& file) {
+        tryTo([this, &file] {
+            writeFileAtomically(file.toStdString(), toJson(m_form->config()));
+            if (m_options.remembers)
+                StudioActions::remember(file);
+            m_status->setMessage({}, tr("Saved as %1.").arg(file));
+        });
+    });
+    dialog->open();
+}
+
+void MainWindow::askOpenConfig()
+{
+    auto* dialog = new QFileDialog(this, tr("Open configuration"), QString(), tr("Configurations (*.json)"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::ExistingFile);
+    connect(dialog, &QFileDialog::fileSelected, this,
+        [this](const QString& file) { tryTo([this, &file] { openConfig(file); }); });
+    dialog->open();
+}
+
+void MainWindow::askOpenRun()
+{
+    auto* dialog = new QFileDialog(this, tr("Open a run's folder"), runsRoot());
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::Directory);
+    dialog->setOption(QFileDialog::ShowDirsOnly);
+    connect(dialog, &QFileDialog::fileSelected, this,
+        [this](const QString& folder) { tryTo([this, &folder] { openRun(folder); }); });
+    dialog->open();
+}
+
+void MainWindow::tryTo(const std::function<void()>& action)
+{
+    try {
+        action();
+    } catch (const std::exception& error) {
+        m_status->setMessage(tr("Not done"), QString::fromUtf8(error.what()));
+    }
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event)
+{
+    if (event->mimeData()->hasUrls() && event->mimeData()->urls().front().isLocalFile())
+        event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent* event)
+{
+    const QString path = event->mimeData()->urls().front().toLocalFile();
+    tryTo([this, &path] { openPath(path); });
+    event->acceptProposedAction();
+}
+
+} // namespace spectune

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the window does with runs: start, resume, close while one goes on.
+#include "ui/ConfigForm.h"
+#include "ui/ExportWindow.h"
+#include "ui/MainWindow.h"
+#include "ui/RunBar.h"
+#include "ui/RunFolders.h"
+#include "ui/RunModel.h"
+#include "ui/SessionController.h"
+#include "ui/SetupFacts.h"
+#include "ui/StatusLine.h"
+#include "ui/TryPage.h"
+
+#include <QCloseEvent>
+
+namespace spectune {
+
+void MainWindow::act(MainAction action)
+{
+    switch (action) {
+    case MainAction::Start: startRun(); break;
+    case MainAction::Pause:
+    case MainAction::Resume: pauseOrResume(); break;
+    case MainAction::ResumeStopped: resumeRun(); break;
+    case MainAction::Export: showExport(); break;
+    case MainAction::None: break;
+    }
+}
+
+void MainWindow::pauseOrResume()
+{
+    if (m_session->state() == SessionState::Running)
+        m_session->pause();
+    else
+        m_session->resume();
+}
+
+bool MainWindow::startRun()
+{
+    if (m_form->errorCount() > 0 || isActive(m_session->state()) || m_session->isClosed()) {
+        if (m_form->errorCount() > 0)
+            showWorkspace(Workspace::Setup);
+        return false;
+    }
+    RunRequest request;
+    request.config = m_form->config();
+    request.outFolder = nextRunFolder(m_name).toStdString();
+    request.device = m_options.device.toStdString();
+    if (!m_session->start(request))
+        return false;
+    m_run->clear();
+    m_run->showSetup(*m_form, m_name);
+    m_run->begin(request, m_form->resolved(), false);
+    showWorkspace(Workspace::Live);
+    return true;
+}
+
+void MainWindow::resumeRun()
+{
+    RunRequest request;
+    request.config = m_run->config();
+    request.outFolder = request.resumeFolder = m_run->folder().toStdString();
+    request.device = m_options.device.toStdString();
+    if (!m_session->start(request))
+        return;
+    m_run->begin(request, m_run->resolved(), true);
+    showWorkspace(Workspace::Live);
+}
+
+void MainWindow::editAsNew()
+{
+    if (m_run->hasRun())
+        m_form->setConfig(m_run->config());
+    showWorkspace(Workspace::Setup);
+}
+
+void MainWindow::showExport()
+{
+    if (!m_run->hasRun())
+        return;
+    if (!m_export)
+        m_export = new ExportWindow(*m_session, *m_run, this);
+    m_export->showRun();
+}
+
+QString MainWindow::outputFolder() const { return m_run->hasRun() ? m_run->folder() : m_plannedFolder; }
+
+void MainWindow::closeEvent(QCloseEvent* event)
+{
+    if (m_closing == Closing::Done || m_session->isClosed()) {
+        event->accept();
+        return;
+    }
+    event->ignore();
+    if (m_closing != Closing::No)
+        return;
+    if (isActive(m_session->state())) {
+        m_runBar->askClose();
+        return;
+    }
+    finishClosing();
+}
+
+// Nothing waits here: the session says when its thread has ended, and then the window closes.
+void MainWindow::finishClosing()
+{
+    m_closing = Closing::WaitsForSession;
+    rememberGeometry();
+    if (m_export)
+        m_export->close();
+    hide();
+    m_session->close();
+}
+
+} // namespace spectune

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/OrthogonalityBars.h"
+
+#include "visualization/Fonts.h"
+#include "visualization/NumberFormat.h"
+#include "visualization/Theme.h"
+
+#include <QPainter>
+
+#include <algorithm>
+
+namespace spectune {
+
+OrthogonalityBars::OrthogonalityBars(QWidget* parent)
+    : QWidget(parent)
+{
+    setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
+    setAccessibleName(tr("Orthogonality of P and Q"));
+}
+
+void OrthogonalityBars::setValues(double p, double q, double medianP, double medianQ, double scale)
+{
+    m_values[0] = p;
+    m_values[1] = q;
+    m_medians[0] = medianP;
+    m_medians[1] = medianQ;
+    m_scale = scale > 0 ? scale : 1.0;
+    setAccessibleDescription(tr("P %1, Q %2").arg(formatShort(p), formatShort(q)));
+    update();
+}
+
+void OrthogonalityBars::paintEvent(QPaintEvent*)
+{
+    const Theme& theme = Theme::current();
+    const QString names[2] = {QStringLiteral("‖PᵀP − I‖"), QStringLiteral("‖QQᵀ − I‖")};
+    QPainter painter(this);
+    painter.setFont(Fonts::caption());
+    const int left = 76;
+    const double barWidth = std::max(width() - left - 52, 20);
+    for (int i = 0; i < 2; ++i) {
+        const int y = i * 18;
+        painter.setPen(theme.text3);
+        painter.drawText(QRect(0, y, left, 18), Qt::AlignLeft | Qt::AlignVCenter, names[i]);
+        const QRectF ground(left, y + 6, barWidth, 7);
+        painter.fillRect(ground, theme.sunken);
+        const auto at = [&](double value) { return std::clamp(value / m_scale, 0.0, 1.0) * barWidth; };
+        painter.fillRect(QRectF(ground.left(), ground.top(), at(m_values[i]), ground.height()), theme.orth);
+        painter.fillRect(QRectF(ground.left() + at(m_medians[i]), ground.top() - 3, 1, ground.height() + 6), theme.text);
+        painter.setPen(theme.text);
+        drawTabular(painter, QRectF(width() - 50, y, 50, 18), Qt::AlignRight | Qt::AlignVCenter, formatShort(m_values[i]));
+    }
+}
+
+} // namespace spectune

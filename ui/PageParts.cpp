@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/PageParts.h"
+
+#include "ui/StudioIcons.h"
+#include "visualization/Fonts.h"
+#include "visualization/Theme.h"
+
+#include <QFrame>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPainter>
+#include <QPushButton>
+#include <QScrollArea>
+#include <QStyle>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace spectune {
+
+namespace {
+
+class IconView : public QWidget {
+public:
+    IconView(const QString& name, IconTone tone, int size)
+        : m_icon(studioIcon(name, tone))
+        , m_size(size)
+    {
+        setFixedSize(size, std::max(size, 16));
+    }
+
+protected:
+    void paintEvent(QPaintEvent*) override
+    {
+        QPainter painter(this);
+        painter.setRenderHint(QPainter::Antialiasing);
+        m_icon.paint(&painter, QRect(0, (height() - m_size) / 2, m_size, m_size));
+    }
+
+private:
+    QIcon m_icon;
+    int m_size;
+};
+
+} // namespace
+
+void setTone(QLabel* label, const char* tone)
+{
+    label->setProperty("tone", QString::fromLatin1(tone));
+    label->style()->unpolish(label);
+    label->style()->polish(label);
+}
+
+void setRole(QWidget* widget, const char* role)
+{
+    if (widget->property("role").toString() == QLatin1String(role))
+        return;
+    widget->setProperty("role", QString::fromLatin1(role));
+    widget->style()->unpolish(widget);
+    widget->style()->polish(widget);
+}
+
+QLabel* makeText(const QString& text, const char* tone, bool wrap)
+{
+    auto* label = new QLabel(text);
+    label->setProperty("tone", QString::fromLatin1(tone));
+    label->setFont(Fonts::body());
+    label->setWordWrap(wrap);
+    label->setTextFormat(Qt::PlainText);
+    return label;
+}
+
+QLabel* makeCaption(const QString& text, const char* tone, bool wrap)
+{
+    QLabel* label = makeText(text, tone, wrap);
+    label->setFont(Fonts::caption());
+    return label;
+}
+
+QLabel* makeHeading(const QString& text)
+{
+    QLabel* label = makeText(text);
+    label->setFont(Fonts::heading());
+    return label;
+}
+
+QLabel* makeTitle(const QString& text)
+{
+    QLabel* label = makeText(text);
+    label->setFont(Fonts::title());
+    return label;
+}
+
+QFrame* makeRule()
+{
+    auto* rule = new QFrame;
+    rule->setObjectName(QStringLiteral("Rule"));
+    rule->setFixedHeight(1);
+    return rule;
+}
+
+QPushButton* makeSmallButton(const QString& text, const QString& icon)
+{
+    auto* button = new QPushButton(text);
+    button->setProperty("small", true);
+    button->setSizePolicy(QSizePolicy::Maximum, QSizePolicy::Fixed);
+    button->setFixedHeight(24);
+    if (!icon.isEmpty())
+        button->setIcon(studioIcon(icon));
+    button->setIconSize(QSize(12, 12));
+    return button;
+}
+
+QWidget* makeIcon(const QString& name, IconTone tone, int size) { return new IconView(name, tone, size); }
+
+QWidget* makePanel(QVBoxLayout*& column)
+{
+    auto* panel = new QWidget;
+    panel->setObjectName(QStringLiteral("Panel"));
+    panel->setAttribute(Qt::WA_StyledBackground);
+    column = new QVBoxLayout(panel);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    return panel;
+}
+
+QHBoxLayout* makePanelHeader()
+{
+    auto* row = new QHBoxLayout;
+    row->setContentsMargins(12, 7, 12, 7);
+    row->setSpacing(8);
+    return row;
+}
+
+QVBoxLayout* makeSection(int top, int bottom)
+{
+    auto* column = new QVBoxLayout;
+    column->setContentsMargins(12, top, 12, bottom);
+    column->setSpacing(6);
+    return column;
+}
+
+QScrollArea* makeScroll(QWidget* content)
+{
+    auto* area = new QScrollArea;
+    area->setFrameShape(QFrame::NoFrame);
+    area->setWidgetResizable(true);
+    area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    content->setObjectName(QStringLiteral("ScrollBody"));
+    content->setAttribute(Qt::WA_StyledBackground);
+    area->setWidget(content);
+    return area;
+}
+
+} // namespace spectune

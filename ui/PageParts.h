@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QString>
+
+class QBoxLayout;
+class QFrame;
+class QHBoxLayout;
+class QLabel;
+class QPushButton;
+class QScrollArea;
+class QVBoxLayout;
+class QWidget;
+
+namespace spectune {
+
+enum class IconTone;
+
+// The few parts that all pages are made of. All functions: GUI thread; the caller's layout takes ownership.
+
+/// "second", "third", "error", "warn", "ok" or nothing: the token of a label's text (see studio.qss).
+void setTone(QLabel* label, const char* tone);
+/// "primary", "ghost" or nothing: the look of a button (see studio.qss).
+void setRole(QWidget* widget, const char* role);
+/// Body text.
+[[nodiscard]] QLabel* makeText(const QString& text, const char* tone = "", bool wrap = false);
+/// 11 px.
+[[nodiscard]] QLabel* makeCaption(const QString& text, const char* tone = "third", bool wrap = false);
+/// 12 px semibold.
+[[nodiscard]] QLabel* makeHeading(const QString& text);
+/// 14 px semibold.
+[[nodiscard]] QLabel* makeTitle(const QString& text);
+/// A separator of one pixel.
+[[nodiscard]] QFrame* makeRule();
+/// 24 px high, 11 px text.
+[[nodiscard]] QPushButton* makeSmallButton(const QString& text, const QString& icon = {});
+/// An icon that follows the theme; @p size in pixels.
+[[nodiscard]] QWidget* makeIcon(const QString& name, IconTone tone, int size = 13);
+/// An empty panel with a vertical layout without margins.
+[[nodiscard]] QWidget* makePanel(QVBoxLayout*& column);
+/// The 38 px line above a panel's content.
+[[nodiscard]] QHBoxLayout* makePanelHeader();
+/// A vertical layout with the 12 px padding of a section.
+[[nodiscard]] QVBoxLayout* makeSection(int top = 10, int bottom = 10);
+/// Lets @p content scroll vertically when it does not fit; no frame.
+[[nodiscard]] QScrollArea* makeScroll(QWidget* content);
+
+} // namespace spectune

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/RecordedRanks.h"
+
+#include "ui/ConfigForm.h"
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+
+namespace spectune {
+
+namespace {
+
+struct ParsedName {
+    int layer = 0;
+    std::string kind;
+};
+
+// "model.layers.3.self_attn.q_proj": the first number is the layer, the last part the kind.
+ParsedName parseName(const std::string& name)
+{
+    ParsedName parsed;
+    parsed.kind = name.substr(name.rfind('.') + 1);
+    std::size_t begin = 0;
+    while (begin < name.size()) {
+        const std::size_t end = std::min(name.find('.', begin), name.size());
+        const std::string part = name.substr(begin, end - begin);
+        if (!part.empty() && part.size() < 6 && std::all_of(part.begin(), part.end(), [](char c) { return c >= '0' && c <= '9'; })) {
+            parsed.layer = std::stoi(part);
+            break;
+        }
+        begin = end + 1;
+    }
+    return parsed;
+}
+
+// The order in which a block computes; kinds that are not in it come last, by name.
+std::size_t kindOrder(const std::string& kind)
+{
+    static constexpr std::array<std::string_view, 7> order {
+        "q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"};
+    return static_cast<std::size_t>(std::find(order.begin(), order.end(), kind) - order.begin());
+}
+
+} // namespace
+
+std::shared_ptr<const ModuleLayout> layoutFromHistory(RunHistory& history, std::int64_t initRank)
+{
+    if (history.modules.empty())
+        return nullptr;
+    std::vector<ParsedName> names;
+    for (const std::string& name : history.modules)
+        names.push_back(parseName(name));
+    auto layout = std::make_shared<ModuleLayout>();
+    layout->initRank = initRank;
+    for (const ParsedName& name : names) {
+        layout->layerCount = std::max<std::int64_t>(layout->layerCount, name.layer + 1);
+        if (std::find(layout->kinds.begin(), layout->kinds.end(), name.kind) == layout->kinds.end())
+            layout->kinds.push_back(name.kind);
+    }
+    std::sort(layout->kinds.begin(), layout->kinds.end(), [](const std::string& a, const std::string& b) {
+        return std::pair(kindOrder(a), a) < std::pair(kindOrder(b), b);
+    });
+    const auto kindAt = [&layout](const std::string& kind) {
+        return std::find(layout->kinds.begin(), layout->kinds.end(), kind) - layout->kinds.begin();
+    };
+    std::vector<std::size_t> order(names.size());
+    std::iota(order.begin(), order.end(), std::size_t {0});
+    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+        return std::pair(names[a].layer, kindAt(names[a].kind)) < std::pair(names[b].layer, kindAt(names[b].kind));
+    });
+    for (const std::size_t index : order)
+        layout->modules.push_back({history.modules[index], LayerIndex {names[index].layer},
+            KindIndex {static_cast<std::int32_t>(kindAt(names[index].kind))}, 0, 0});
+    for (MaskEvent& event : history.events) {
+        std::vector<std::int32_t> sorted;
+        for (const std::size_t index : order)
+            sorted.push_back(index < event.ranks.size() ? event.ranks[index] : 0);
+        event.ranks = std::move(sorted);
+    }
+    for (std::size_t i = 0; i < order.size(); ++i)
+        history.modules[i] = layout->modules[i].name;
+    return layout;
+}
+
+std::shared_ptr<const ModuleLayout> layoutFromSetup(const ConfigForm& form)
+{
+    if (!form.model())
+        return nullptr;
+    const ModelSummary& model = *form.model();
+    const std::vector<bool> ticked = form.targets();
+    auto layout = std::make_shared<ModuleLayout>();
+    layout->layerCount = model.layers;
+    layout->initRank = form.resolved().initRank;
+    for (const MatrixShape& matrix : model.matrices)
+        layout->kinds.push_back(matrix.kind);
+    for (std::size_t i = 0; i < ticked.size(); ++i) {
+        if (!ticked[i])
+            continue;
+        const std::size_t layer = i / model.matrices.size();
+        const std::size_t kind = i % model.matrices.size();
+        const MatrixShape& matrix = model.matrices[kind];
+        const std::string half = isAttentionKind(matrix.kind) ? ".self_attn." : ".mlp.";
+        layout->modules.push_back({"model.layers." + std::to_string(layer) + half + matrix.kind,
+            LayerIndex {static_cast<std::int32_t>(layer)}, KindIndex {static_cast<std::int32_t>(kind)},
+            matrix.inFeatures, matrix.outFeatures});
+    }
+    return layout;
+}
+
+std::shared_ptr<const RankSnapshot> snapshotFromEvents(
+    std::shared_ptr<const ModuleLayout> layout, std::span<const MaskEvent> events, std::int64_t step)
+{
+    if (!layout)
+        return nullptr;
+    auto snapshot = std::make_shared<RankSnapshot>();
+    const auto modules = layout->modules.size();
+    const auto full = static_cast<std::int32_t>(layout->initRank);
+    snapshot->step = step;
+    snapshot->modules.resize(modules);
+    snapshot->triplets.resize(modules * static_cast<std::size_t>(layout->initRank));
+    snapshot->budget = events.empty() ? layout->tripletCount() : events.back().budget;
+    snapshot->eventStep = events.empty() ? -1 : events.back().step;
+    for (std::size_t i = 0; i < modules; ++i) {
+        ModuleState& module = snapshot->modules[i];
+        module.rank = events.empty() ? full : events.back().ranks[i];
+        const std::int32_t before = events.size() < 2 ? full : events[events.size() - 2].ranks[i];
+        module.lostAtLastEvent = std::max(before - module.rank, 0);
+        module.backAtLastEvent = std::max(module.rank - before, 0);
+    }
+    snapshot->layout = std::move(layout);
+    return snapshot;
+}
+
+} // namespace spectune

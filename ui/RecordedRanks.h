@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "training/monitor/RankSnapshot.h"
+#include "training/monitor/RunHistory.h"
+
+#include <memory>
+#include <span>
+
+namespace spectune {
+
+class ConfigForm;
+
+/// The grid of a recorded run from its module names alone ("model.layers.3.self_attn.q_proj"); the matrices' sizes are
+/// not known. Sorts the events' ranks into the grid's order. Null where the run recorded no masking event.
+[[nodiscard]] std::shared_ptr<const ModuleLayout> layoutFromHistory(RunHistory& history, std::int64_t initRank);
+
+/// The grid of a set-up that has not started; null while its model is not known.
+[[nodiscard]] std::shared_ptr<const ModuleLayout> layoutFromSetup(const ConfigForm& form);
+
+/// What a masking event alone says: ranks, and the change against the event before it. No λ, no scores.
+/// @param events up to and including the one shown; empty: the state before the first
+[[nodiscard]] std::shared_ptr<const RankSnapshot> snapshotFromEvents(
+    std::shared_ptr<const ModuleLayout> layout, std::span<const MaskEvent> events, std::int64_t step);
+
+} // namespace spectune

@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/RunBar.h"
+
+#include "ui/FieldLine.h"
+#include "ui/PageParts.h"
+#include "ui/RunModel.h"
+#include "ui/StateMarkView.h"
+#include "ui/StudioIcons.h"
+#include "visualization/Fonts.h"
+#include "visualization/NumberFormat.h"
+#include "visualization/ProgressLine.h"
+
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPushButton>
+#include <QVBoxLayout>
+
+namespace spectune {
+
+namespace {
+
+QString mainIcon(MainAction action)
+{
+    switch (action) {
+    case MainAction::Start:
+    case MainAction::Resume:
+    case MainAction::ResumeStopped: return QStringLiteral("play");
+    case MainAction::Pause: return QStringLiteral("pause");
+    case MainAction::Export: return QStringLiteral("export");
+    case MainAction::None: break;
+    }
+    return {};
+}
+
+QString phaseName(Phase phase)
+{
+    return phase == Phase::WarmUp ? RunBar::tr("warm-up") : phase == Phase::Cubic ? RunBar::tr("cubic phase")
+                                                                                  : RunBar::tr("final phase");
+}
+
+QWidget* makeStat(QLabel*& value, const QString& caption)
+{
+    auto* stat = new QWidget;
+    auto* column = new QVBoxLayout(stat);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(1);
+    value = makeHeading(QString());
+    value->setMinimumWidth(54);
+    column->addWidget(value);
+    column->addWidget(makeCaption(caption));
+    return stat;
+}
+
+} // namespace
+
+RunBar::RunBar(RunModel& run, QWidget* parent)
+    : QWidget(parent)
+    , m_run(run)
+{
+    setObjectName(QStringLiteral("RunBar"));
+    setAttribute(Qt::WA_StyledBackground);
+    setFixedHeight(52);
+    setAccessibleName(tr("Run"));
+    auto* row = new QHBoxLayout(this);
+    row->setContentsMargins(12, 0, 12, 0);
+    row->setSpacing(14);
+    row->addWidget(makeStateColumn());
+    m_name = new FieldLine;
+    m_name->setSuffix(tr("run name"));
+    m_name->setFixedWidth(190);
+    m_name->setAccessibleName(tr("Run name"));
+    connect(m_name, &QLineEdit::textEdited, this, &RunBar::runNameEdited);
+    row->addWidget(m_name);
+    row->addWidget(makeProgressColumn(), 1);
+    m_messageColumn = new QWidget;
+    auto* message = new QVBoxLayout(m_messageColumn);
+    message->setContentsMargins(0, 0, 0, 0);
+    message->setSpacing(1);
+    m_message = makeHeading(QString());
+    m_messageDetail = makeCaption(QString());
+    for (QLabel* label : {m_message, m_messageDetail}) {
+        label->setMinimumWidth(40);
+        label->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+        message->addWidget(label);
+    }
+    row->addWidget(m_messageColumn, 1);
+    addStats(row);
+    addButtons(row);
+    addQuestion(row);
+    connect(&run, &RunModel::reset, this, &RunBar::refresh);
+    connect(&run, &RunModel::stateChanged, this, &RunBar::refresh);
+    connect(&run, &RunModel::metricsAppended, this, &RunBar::refreshNumbers);
+    connect(&run, &RunModel::checkpointAppended, this, &RunBar::refresh);
+    refresh();
+}
+
+QWidget* RunBar::makeStateColumn()
+{
+    auto* column = new QWidget;
+    column->setMinimumWidth(188);
+    auto* grid = new QVBoxLayout(column);
+    grid->setContentsMargins(0, 9, 0, 9);
+    grid->setSpacing(1);
+    auto* first = new QHBoxLayout;
+    first->setSpacing(7);
+    m_mark = new StateMarkView;
+    m_title = new QLabel;
+    m_title->setFont(Fonts::state());
+    m_titleNote = makeText(QString(), "third");
+    first->addWidget(m_mark);
+    first->addWidget(m_title);
+    first->addWidget(m_titleNote);
+    first->addStretch();
+    grid->addLayout(first);
+    m_subtitle = makeCaption(QString());
+    m_subtitle->setIndent(19);
+    grid->addWidget(m_subtitle);
+    return column;
+}
+
+QWidget* RunBar::makeProgressColumn()
+{
+    m_progressColumn = new QWidget;
+    auto* column = new QVBoxLayout(m_progressColumn);
+    column->setContentsMargins(0, 8, 0, 12);
+    column->setSpacing(4);
+    auto* texts = new QHBoxLayout;
+    m_stepText = makeText(QString());
+    m_stepText->setTextFormat(Qt::RichText);
+    m_leftText = makeText(QString(), "second");
+    texts->addWidget(m_stepText);
+    texts->addStretch();
+    texts->addWidget(m_leftText);
+    column->addLayout(texts);
+    m_progress = new ProgressLine;
+    column->addWidget(m_progress);
+    return m_progressColumn;
+}
+
+void RunBar::addStats(QHBoxLayout* row)
+{
+    m_stats = new QWidget;
+    auto* stats = new QHBoxLayout(m_stats);
+    stats->setContentsMargins(0, 8, 0, 8);
+    stats->setSpacing(12);
+    stats->addWidget(makeStat(m_loss, tr("task loss")));
+    stats->addWidget(makeStat(m_speed, tr("tok/s")));
+    stats->addWidget(makeStat(m_rate, tr("learning rate")));
+    m_speed->setToolTip(tr("Loss-bearing tokens per second, over the last 40 steps"));
+    row->addWidget(m_stats);
+}
+
+void RunBar::addButtons(QHBoxLayout* row)
+{
+    m_buttons = new QWidget;
+    auto* buttons = new QHBoxLayout(m_buttons);
+    buttons->setContentsMargins(0, 0, 0, 0);
+    buttons->setSpacing(6);
+    const auto add = [&](QPushButton*& button, const char* icon, int width) {
+        button = new QPushButton;
+        button->setMinimumWidth(width);
+        button->setFixedHeight(28);
+        button->setIconSize(QSize(14, 14));
+        if (icon)
+            button->setIcon(studioIcon(QString::fromLatin1(icon)));
+        buttons->addWidget(button);
+    };
+    add(m_details, nullptr, 74);
+    add(m_export, "export", 92);
+    add(m_main, nullptr, 112);
+    add(m_step, "step", 74);
+    add(m_stop, "stop", 74);
+    add(m_evaluate, "evaluate", 96);
+    add(m_save, "save", 74);
+    m_details->setText(tr("Details"));
+    m_main->setProperty("role", "primary");
+    m_main->setObjectName(QStringLiteral("MainButton"));
+    m_main->setToolTip(tr("Start (Ctrl+Return), Pause and Resume (Space)"));
+    m_step->setToolTip(tr("One optimizer step (.)"));
+    m_stop->setToolTip(tr("Saves, then ends the run (Ctrl+.)"));
+    m_evaluate->setToolTip(tr("Evaluates on the evaluation file now (Ctrl+E)"));
+    m_save->setToolTip(tr("Saves a checkpoint now (Ctrl+S)"));
+    connect(m_main, &QPushButton::clicked, this, [this] { Q_EMIT actionTriggered(m_state.action); });
+    connect(m_step, &QPushButton::clicked, this, &RunBar::stepTriggered);
+    connect(m_stop, &QPushButton::clicked, this, &RunBar::stopTriggered);
+    connect(m_evaluate, &QPushButton::clicked, this, &RunBar::evaluateTriggered);
+    connect(m_save, &QPushButton::clicked, this, &RunBar::saveTriggered);
+    connect(m_export, &QPushButton::clicked, this, &RunBar::exportTriggered);
+    connect(m_details, &QPushButton::clicked, this, &RunBar::detailsTriggered);
+    row->addWidget(m_buttons);
+}
+
+void RunBar::addQuestion(QHBoxLayout* row)
+{
+    m_question = new QWidget;
+    m_question->setObjectName(QStringLiteral("BarQuestion"));
+    m_question->setAttribute(Qt::WA_StyledBackground);
+    auto* line = new QHBoxLayout(m_question);
+    line->setContentsMargins(12, 0, 0, 0);
+    line->setSpacing(8);
+    line->addWidget(makeHeading(tr("A run is going on.")));
+    line->addWidget(makeText(tr("Stop it, save it and close?"), "second"));
+    auto* stay = new QPushButton(tr("Keep training"));
+    auto* stop = new QPushButton(tr("Stop, save and close"));
+    stop->setProperty("role", "primary");
+    stop->setObjectName(QStringLiteral("StopAndClose"));
+    line->addWidget(stay);
+    line->addWidget(stop);
+    connect(stay, &QPushButton::clicked, this, [this] {
+        m_question->hide();
+        refresh();
+        Q_EMIT closeAnswered(false);
+    });
+    connect(stop, &QPushButton::clicked, this, [this] {
+        m_question->hide();
+        refresh();
+        Q_EMIT closeAnswered(true);
+    });
+    m_question->hide();
+    row->addWidget(m_question);
+}
+
+void RunBar::setContext(int errors, bool setupShown, const QString& summary)
+{
+    m_input.errors = errors;
+    m_input.setupShown = setupShown;
+    m_summary = summary;
+    refresh();
+}
+
+void RunBar::setRunName(const QString& name)
+{
+    if (m_name->text() != name)
+        m_name->setText(name);
+}
+
+QString RunBar::runName() const { return m_name->text().trimmed(); }
+
+void RunBar::askClose()
+{
+    m_question->show();
+    refresh();
+    if (auto* button = m_question->findChild<QPushButton*>(QStringLiteral("StopAndClose")))
+        button->setFocus();
+}
+
+bool RunBar::isAsking() const { return m_question->isVisibleTo(this); }
+
+void RunBar::refresh()
+{
+    m_input.state = m_run.state();
+    m_input.recorded = m_run.isRecorded();
+    m_input.hasCheckpoint = !m_run.checkpoints().empty();
+    m_input.checkpointStep = m_input.hasCheckpoint ? m_run.checkpoints().back() : 0;
+    m_state = RunBarState::of(m_input);
+    m_mark->setMark(m_state.mark);
+    m_title->setText(m_state.title);
+    setTone(m_title, m_state.mark == StateMark::Cross ? "error" : "");
+    const auto apply = [](QPushButton* button, const BarButton& state) {
+        button->setVisible(state.visible);
+        button->setEnabled(state.enabled);
+        button->setText(state.text);
+    };
+    apply(m_main, m_state.main);
+    apply(m_step, m_state.step);
+    apply(m_stop, m_state.stop);
+    apply(m_evaluate, m_state.evaluate);
+    apply(m_save, m_state.save);
+    apply(m_export, m_state.exportRun);
+    const QString icon = mainIcon(m_state.action);
+    m_main->setIcon(icon.isEmpty() ? QIcon() : studioIcon(icon, IconTone::OnPrimary));
+    const bool waiting = m_state.action == MainAction::Start;
+    m_details->setVisible(m_state.mark == StateMark::Cross);
+    m_name->setVisible(waiting && m_input.setupShown);
+    m_progressColumn->setVisible(m_state.showsProgress);
+    m_messageColumn->setVisible(!m_state.showsProgress);
+    m_stats->setVisible(m_state.showsProgress);
+    m_buttons->setVisible(!isAsking());
+    refreshMessage();
+    refreshNumbers();
+}
+
+void RunBar::refreshMessage()
+{
+    QString message;
+    QString detail;
+    const bool failed = m_state.mark == StateMark::Cross;
+    if (failed) {
+        message = QString::fromStdString(m_run.failure().message).section(QLatin1Char('\n'), 0, 0);
+        detail = m_run.checkpoints().empty()
+            ? tr("Nothing was saved yet: no checkpoint had been reached.")
+            : tr("Saved: step %1.").arg(formatCount(m_run.checkpoints().back()));
+    } else if (m_input.errors > 0) {
+        message = tr("Fix %n error(s) to start", nullptr, m_input.errors);
+    } else {
+        message = m_summary;
+    }
+    m_message->setFont(failed ? Fonts::heading() : Fonts::body());
+    m_message->setText(message);
+    m_message->setToolTip(message);
+    setTone(m_message, !failed && m_input.errors > 0 ? "error" : failed ? "" : "second");
+    m_message->setAlignment(failed ? Qt::AlignLeft : Qt::AlignRight | Qt::AlignVCenter);
+    m_messageDetail->setText(detail);
+    m_messageDetail->setVisible(!detail.isEmpty());
+}
+
+QString RunBar::subtitle() const
+{
+    const ResolvedRun& run = m_run.resolved();
+    const QString time = m_run.since().isValid() ? m_run.since().toString(QStringLiteral("HH:mm")) : QString();
+    switch (m_state.mark) {
+    case StateMark::HalfDisc: return m_run.stage();
+    case StateMark::GreenDisc: return tr("since %1").arg(time);
+    case StateMark::Bars: return tr("at step %1, memory stays held").arg(formatCount(m_run.step()));
+    case StateMark::AmberDisc:
+        return m_input.state == SessionState::Pausing ? tr("after this step")
+                                                      : tr("saving step %1").arg(formatCount(m_run.step()));
+    case StateMark::Tick:
+    case StateMark::Square: {
+        const auto& metrics = m_run.history().metrics;
+        if (metrics.empty())
+            return {};
+        return tr("step %1, %2").arg(formatCount(m_run.step()), formatDuration(metrics.back().seconds));
+    }
+    case StateMark::Cross: return tr("at step %1, %2").arg(formatCount(m_run.step()), time);
+    case StateMark::Ring: break;
+    }
+    return run.totalSteps > 0 ? tr("%1 steps").arg(formatCount(run.totalSteps)) : tr("the number of steps follows from the data");
+}
+
+void RunBar::refreshNumbers()
+{
+    m_subtitle->setText(subtitle());
+    QString note;
+    if (m_state.mark == StateMark::GreenDisc || m_state.mark == StateMark::Bars)
+        note = allocatesBudget(m_run.config().method) ? phaseName(m_run.phase()) : QString();
+    else if (m_input.recorded && m_state.showsProgress)
+        note = tr("recorded");
+    m_titleNote->setText(note.isEmpty() ? QString() : QStringLiteral("· ") + note);
+    if (!m_state.showsProgress)
+        return;
+    const std::int64_t total = m_run.resolved().totalSteps;
+    m_progress->setPlan(m_run.plan());
+    m_progress->setStep(m_run.step());
+    m_stepText->setText(tr("<b>Step %1</b> of %2").arg(formatCount(m_run.step()), formatCount(total)));
+    QString left = total > 0 ? formatPercent(static_cast<double>(m_run.step()) / static_cast<double>(total)) : QString();
+    const double perStep = m_run.secondsPerStep();
+    if (perStep > 0 && isActive(m_input.state) && m_run.step() < total)
+        left += tr(" · %1 left").arg(formatDuration(perStep * static_cast<double>(total - m_run.step())));
+    m_leftText->setText(left);
+    const auto& metrics = m_run.history().metrics;
+    const bool any = !metrics.empty();
+    m_loss->setText(any ? formatLoss(metrics.back().loss) : QStringLiteral("–"));
+    m_speed->setText(any ? formatCount(static_cast<std::int64_t>(m_run.tokensPerSecond())) : QStringLiteral("–"));
+    m_rate->setText(any ? formatScientific(metrics.back().lr) : QStringLiteral("–"));
+}
+
+} // namespace spectune

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/RunBarState.h"
+
+#include <QWidget>
+
+class QHBoxLayout;
+class QLabel;
+class QPushButton;
+
+namespace spectune {
+
+class FieldLine;
+class ProgressLine;
+class RunModel;
+class StateMarkView;
+
+/// The 52 px line that says what the run does and holds its buttons. It shows; the window acts.
+class RunBar : public QWidget {
+    Q_OBJECT
+public:
+    explicit RunBar(RunModel& run, QWidget* parent = nullptr);
+
+    /// Errors of the set-up, whether its workspace is in front, and one sentence about what Start would do.
+    void setContext(int errors, bool setupShown, const QString& summary);
+    void setRunName(const QString& name);
+    [[nodiscard]] QString runName() const;
+    [[nodiscard]] const RunBarState& shown() const { return m_state; }
+    /// "Stop and save this run before closing?" in place of the buttons, until an answer.
+    void askClose();
+    [[nodiscard]] bool isAsking() const;
+    [[nodiscard]] QPushButton* mainButton() const { return m_main; }
+
+Q_SIGNALS:
+    void actionTriggered(spectune::MainAction action);
+    void stepTriggered();
+    void stopTriggered();
+    void evaluateTriggered();
+    void saveTriggered();
+    void exportTriggered();
+    void detailsTriggered();
+    void closeAnswered(bool stopAndClose);
+    void runNameEdited(const QString& name);
+
+private:
+    [[nodiscard]] QWidget* makeStateColumn();
+    [[nodiscard]] QWidget* makeProgressColumn();
+    void addStats(QHBoxLayout* row);
+    void addButtons(QHBoxLayout* row);
+    void addQuestion(QHBoxLayout* row);
+    void refresh();
+    void refreshNumbers();
+    void refreshMessage();
+    [[nodiscard]] QString subtitle() const;
+
+    RunModel& m_run;
+    RunBarState m_state;
+    RunBarInput m_input;
+    QString m_summary;
+    StateMarkView* m_mark = nullptr;
+    QLabel* m_title = nullptr;
+    QLabel* m_titleNote = nullptr;
+    QLabel* m_subtitle = nullptr;
+    QWidget* m_progressColumn = nullptr;
+    ProgressLine* m_progress = nullptr;
+    QLabel* m_stepText = nullptr;
+    QLabel* m_leftText = nullptr;
+    QLabel* m_message = nullptr;
+    QLabel* m_messageDetail = nullptr;
+    QWidget* m_messageColumn = nullptr;
+    QWidget* m_stats = nullptr;
+    QLabel* m_speed = nullptr;
+    QLabel* m_rate = nullptr;
+    QLabel* m_loss = nullptr;
+    FieldLine* m_name = nullptr;
+    QPushButton* m_main = nullptr;
+    QPushButton* m_step = nullptr;
+    QPushButton* m_stop = nullptr;
+    QPushButton* m_evaluate = nullptr;
+    QPushButton* m_save = nullptr;
+    QPushButton* m_export = nullptr;
+    QPushButton* m_details = nullptr;
+    QWidget* m_buttons = nullptr;
+    QWidget* m_question = nullptr;
+};
+
+} // namespace spectune

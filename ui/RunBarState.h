@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "training/session/RunEvents.h"
+
+#include <QString>
+
+namespace spectune {
+
+/// What the run bar's picture and buttons follow from.
+struct RunBarInput {
+    SessionState state = SessionState::Idle;
+    int errors = 0; ///< of the set-up
+    bool setupShown = false; ///< the Set up workspace is in front: a run that has ended offers a new start there
+    bool recorded = false; ///< a run opened from its folder
+    bool hasCheckpoint = false; ///< something to resume from
+    std::int64_t checkpointStep = 0;
+};
+
+enum class StateMark { Ring, HalfDisc, GreenDisc, AmberDisc, Bars, Tick, Square, Cross };
+enum class MainAction { Start, Pause, Resume, ResumeStopped, Export, None };
+
+struct BarButton {
+    bool visible = false;
+    bool enabled = false;
+    QString text;
+    friend bool operator==(const BarButton&, const BarButton&) = default;
+};
+
+/// The run bar as data: the table of STUDIO.md section 4.
+struct RunBarState {
+    StateMark mark = StateMark::Ring;
+    QString title;
+    MainAction action = MainAction::Start;
+    BarButton main;
+    BarButton step;
+    BarButton stop;
+    BarButton evaluate;
+    BarButton save;
+    BarButton exportRun; ///< beside a Resume of a run that has ended
+    bool showsProgress = false;
+
+    [[nodiscard]] static RunBarState of(const RunBarInput& input);
+};
+
+} // namespace spectune

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/RunFolders.h"
+
+#include <QDir>
+#include <QFileInfo>
+#include <QRegularExpression>
+#include <QStandardPaths>
+
+namespace spectune {
+
+QString runsRoot()
+{
+    const QDir here = QDir::current();
+    const bool usable = QFileInfo(here.absolutePath()).isWritable() && here != QDir::home() && !here.isRoot();
+    if (usable)
+        return here.absoluteFilePath(QStringLiteral("runs"));
+    return QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation) + QStringLiteral("/spectune/runs");
+}
+
+QString nextRunFolder(const QString& name)
+{
+    static const QRegularExpression unwanted(QStringLiteral("[^\\w.+-]+"), QRegularExpression::UseUnicodePropertiesOption);
+    QString base = name.simplified();
+    base.replace(unwanted, QStringLiteral("-"));
+    if (base.isEmpty() || base.startsWith(QLatin1Char('.')))
+        base.prepend(QStringLiteral("run"));
+    const QString root = runsRoot();
+    int number = 1;
+    QString folder;
+    do
+        folder = QStringLiteral("%1/%2-%3").arg(root, base).arg(number++);
+    while (QFileInfo::exists(folder));
+    return folder;
+}
+
+bool isRunFolder(const QString& path)
+{
+    const QDir folder(path);
+    return folder.exists(QStringLiteral("config.json"))
+        && (folder.exists(QStringLiteral("metrics.jsonl")) || folder.exists(QStringLiteral("ranks.jsonl")));
+}
+
+bool isModelFolder(const QString& path)
+{
+    const QDir folder(path);
+    return folder.exists(QStringLiteral("config.json")) && !folder.entryList({QStringLiteral("*.safetensors")}, QDir::Files).isEmpty();
+}
+
+QString shownPath(const QString& path)
+{
+    const QString relative = QDir::current().relativeFilePath(path);
+    return relative.startsWith(QLatin1String("..")) ? path : relative;
+}
+
+} // namespace spectune

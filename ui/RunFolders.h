@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QString>
+
+namespace spectune {
+
+/// Where new runs go: `runs` in the working folder, or, where that cannot be written or is the home folder itself, in the
+/// user's data folder (XDG_DATA_HOME/spectune/runs).
+[[nodiscard]] QString runsRoot();
+
+/// `<runs>/<name>-N` with the smallest N that is free. Characters that folders do not like become '-'.
+[[nodiscard]] QString nextRunFolder(const QString& name);
+
+/// A folder with a config.json and the records of a run.
+[[nodiscard]] bool isRunFolder(const QString& path);
+/// A folder with a config.json and weights.
+[[nodiscard]] bool isModelFolder(const QString& path);
+
+/// Relative to the working folder where that is shorter, for showing.
+[[nodiscard]] QString shownPath(const QString& path);
+
+} // namespace spectune

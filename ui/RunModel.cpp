@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/RunModel.h"
+
+#include "training/config/ConfigFile.h"
+#include "ui/ConfigForm.h"
+#include "ui/RecordedRanks.h"
+#include "ui/SessionController.h"
+
+#include <QDir>
+#include <QFileInfo>
+
+#include <algorithm>
+#include <limits>
+
+namespace spectune {
+
+namespace {
+
+constexpr std::size_t mostKeptSnapshots = 400;
+constexpr std::size_t rateWindow = 40; // steps
+
+} // namespace
+
+RunModel::RunModel(QObject* parent)
+    : QObject(parent)
+{
+}
+
+void RunModel::follow(SessionController& session)
+{
+    connect(&session, &SessionController::stateChanged, this,
+        [this](SessionState state, qint64 step, const Failure& failure) {
+            if (m_recorded || !m_hasRun)
+                return;
+            if (state != m_state)
+                m_since = QDateTime::currentDateTime();
+            m_state = state;
+            m_step = std::max<std::int64_t>(step, 0);
+            m_failure = failure;
+            Q_EMIT stateChanged();
+        });
+    connect(&session, &SessionController::preparation, this, [this](const PreparationProgress& progress) {
+        m_stage = QString::fromStdString(progress.stage);
+        if (progress.total > 0)
+            m_stage += tr(", %1 of %2").arg(progress.done).arg(progress.total);
+        Q_EMIT stateChanged();
+    });
+    connect(&session, &SessionController::runStarted, this, &RunModel::takeStarted);
+    connect(&session, &SessionController::metricsArrived, this, [this](const std::vector<MetricPoint>& points) {
+        m_history.metrics.insert(m_history.metrics.end(), points.begin(), points.end());
+        m_step = points.back().step;
+        Q_EMIT metricsAppended(points);
+    });
+    connect(&session, &SessionController::evaluated, this, [this](const EvalPoint& point) {
+        m_history.evaluations.push_back(point);
+        Q_EMIT evaluationAppended(point);
+    });
+    connect(&session, &SessionController::masked, this, [this](const MaskEvent& event) {
+        m_history.events.push_back(event);
+        Q_EMIT eventAppended(event);
+    });
+    connect(&session, &SessionController::checkpointSaved, this, [this](const CheckpointSaved& checkpoint) {
+        if (m_checkpoints.empty() || m_checkpoints.back() != checkpoint.step)
+            m_checkpoints.push_back(checkpoint.step);
+        Q_EMIT checkpointAppended();
+    });
+    connect(&session, &SessionController::snapshotArrived, this, &RunModel::takeSnapshot);
+}
+
+void RunModel::showSetup(const ConfigForm& form, const QString& name)
+{
+    if (m_hasRun)
+        return;
+    m_name = name;
+    m_config = form.config();
+    m_resolved = form.resolved();
+    m_layout = layoutFromSetup(form);
+    m_folder.clear();
+    Q_EMIT reset();
+}
+
+void RunModel::begin(const RunRequest& request, const ResolvedRun& resolved, bool goesOn)
+{
+    m_hasRun = true;
+    m_recorded = false;
+    m_state = SessionState::Preparing;
+    m_since = QDateTime::currentDateTime();
+    m_stage = tr("Starting");
+    m_failure = {};
+    m_shown = -1;
+    m_folder = QString::fromStdString(request.outFolder);
+    m_config = request.config;
+    m_resolved = resolved;
+    if (!goesOn) {
+        m_started.reset();
+        m_history = {};
+        m_checkpoints.clear();
+        m_atEvents.clear();
+        m_latest.reset();
+        m_step = 0;
+    }
+    Q_EMIT reset();
+    Q_EMIT stateChanged();
+}
+
+void RunModel::openRecorded(const QString& folder)
+{
+    const QFileInfo info(folder);
+    const std::filesystem::path path = info.absoluteFilePath().toStdString();
+    RunConfig config = loadConfig(path / "config.json");
+    RunHistory history = loadHistory(path);
+    RunFacts facts;
+    facts.matrices = static_cast<std::int64_t>(history.modules.size());
+    ResolvedRun resolved = resolveRun(config, facts);
+    if (resolved.totalSteps <= 0 && !history.metrics.empty())
+        resolved.totalSteps = resolved.schedule.totalSteps = history.metrics.back().step;
+
+    clear();
+    m_hasRun = m_recorded = true;
+    m_folder = info.absoluteFilePath();
+    m_name = info.fileName();
+    m_config = std::move(config);
+    m_resolved = resolved;
+    m_history = std::move(history);
+    m_layout = layoutFromHistory(m_history, resolved.initRank);
+    m_step = m_history.metrics.empty() ? 0 : m_history.metrics.back().step;
+    m_state = m_step >= resolved.totalSteps ? SessionState::Finished : SessionState::Stopped;
+    const QStringList saved = QDir(m_folder + QStringLiteral("/checkpoints")).entryList({QStringLiteral("step-*")}, QDir::Dirs);
+    for (const QString& name : saved)
+        m_checkpoints.push_back(name.mid(5).toLongLong());
+    std::sort(m_checkpoints.begin(), m_checkpoints.end());
+    m_latest = snapshotFromEvents(m_layout, m_history.events, m_step);
+    Q_EMIT reset();
+    Q_EMIT stateChanged();
+}
+
+void RunModel::clear()
+{
+    m_hasRun = m_recorded = false;
+    m_state = SessionState::Idle;
+    m_step = 0;
+    m_shown = -1;
+    m_failure = {};
+    m_started.reset();
+    m_history = {};
+    m_checkpoints.clear();
+    m_atEvents.clear();
+    m_latest.reset();
+    m_layout.reset();
+}
+
+void RunModel::takeStarted(const RunStarted& started)
+{
+    m_started = started;
+    m_layout = started.layout;
+    m_resolved = started.resolved;
+    m_deviceName = QString::fromStdString(started.deviceName);
+    if (!started.outFolder.empty())
+        m_folder = QString::fromStdString(started.outFolder);
+    cutAfter(started.firstStep);
+    m_history.modules.clear();
+    for (const ModuleInfo& module : started.layout->modules)
+        m_history.modules.push_back(module.name);
+    Q_EMIT reset();
+}
+
+// A resumed run goes on from its checkpoint; what came after it is done again.
+void RunModel::cutAfter(std::int64_t step)
+{
+    const auto later = [step](const auto& point) { return point.step > step; };
+    std::erase_if(m_history.metrics, later);
+    std::erase_if(m_history.evaluations, later);
+    std::erase_if(m_history.events, later);
+    std::erase_if(m_checkpoints, [step](std::int64_t saved) { return saved > step; });
+    std::erase_if(m_atEvents, [step](const auto& entry) { return entry.first > step; });
+    m_step = step;
+}
+
+void RunModel::takeSnapshot(const std::shared_ptr<const RankSnapshot>& snapshot)
+{
+    if (!m_hasRun || m_recorded)
+        return;
+    m_latest = snapshot;
+    if (snapshot->eventStep >= 0) {
+        m_atEvents.insert_or_assign(snapshot->eventStep, snapshot);
+        if (m_atEvents.size() > mostKeptSnapshots)
+            m_atEvents.erase(std::next(m_atEvents.begin(), 1));
+    }
+    if (m_shown < 0)
+        Q_EMIT snapshotChanged();
+}
+
+PlotPlan RunModel::plan() const
+{
+    PlotPlan plan;
+    const BudgetSchedule& schedule = m_resolved.schedule;
+    plan.totalSteps = m_resolved.totalSteps;
+    plan.ti = schedule.warmUpEnd;
+    plan.finalStart = schedule.finalStart();
+    plan.gamma = m_config.adalora.gamma;
+    plan.interval = std::max<std::int64_t>(schedule.interval, 1);
+    plan.initialBudget = schedule.initialBudget;
+    plan.targetBudget = schedule.targetBudget;
+    plan.matrices = m_layout ? static_cast<std::int64_t>(m_layout->modules.size()) : 0;
+    plan.initRank = static_cast<int>(m_resolved.initRank);
+    plan.targetRank = plan.matrices > 0 ? static_cast<double>(plan.targetBudget) / static_cast<double>(plan.matrices)
+                                        : static_cast<double>(m_config.adalora.targetRank);
+    if (plan.totalSteps <= 0 || plan.initialBudget <= 0)
+        return plan;
+    constexpr std::int64_t points = 240;
+    for (std::int64_t i = 0; i <= points; ++i) {
+        const std::int64_t t = plan.totalSteps * i / points;
+        plan.budgetCurve.emplace_back(static_cast<double>(t), static_cast<double>(schedule.budgetAt(t)));
+    }
+    return plan;
+}
+
+Phase RunModel::phase() const { return m_resolved.schedule.phaseAt(std::max<std::int64_t>(m_step - 1, 0)); }
+
+int RunModel::matricesAtZero() const
+{
+    const auto snapshot = shownSnapshot();
+    if (!snapshot)
+        return 0;
+    return static_cast<int>(std::count_if(
+        snapshot->modules.begin(), snapshot->modules.end(), [](const ModuleState& module) { return module.rank == 0; }));
+}
+
+double RunModel::secondsPerStep() const
+{
+    const auto& metrics = m_history.metrics;
+    if (metrics.size() < 2)
+        return 0.0;
+    const MetricPoint& last = metrics.back();
+    const MetricPoint& first = metrics[metrics.size() - std::min(metrics.size(), rateWindow)];
+    const auto steps = static_cast<double>(last.step - first.step);
+    return steps > 0 && last.seconds > first.seconds ? (last.seconds - first.seconds) / steps : 0.0;
+}
+
+double RunModel::tokensPerSecond() const
+{
+    const auto& metrics = m_history.metrics;
+    if (metrics.size() < 2)
+        return 0.0;
+    const std::size_t from = metrics.size() - std::min(metrics.size(), rateWindow);
+    double tokens = 0.0;
+    for (std::size_t i = from + 1; i < metrics.size(); ++i)
+        tokens += static_cast<double>(metrics[i].tokens);
+    const double seconds = metrics.back().seconds - metrics[from].seconds;
+    return seconds > 0 ? tokens / seconds : 0.0;
+}
+
+std::shared_ptr<const RankSnapshot> RunModel::shownSnapshot() const
+{
+    if (m_shown < 0 || !m_layout)
+        return m_latest;
+    const auto after = std::find_if(m_history.events.begin(), m_history.events.end(),
+        [this](const MaskEvent& event) { return event.step > m_shown; });
+    const std::span<const MaskEvent> events(m_history.events.begin(), after);
+    const std::int64_t eventStep = events.empty() ? -1 : events.back().step;
+    if (const auto kept = m_atEvents.find(eventStep); kept != m_atEvents.end())
+        return kept->second;
+    return snapshotFromEvents(m_layout, events, m_shown);
+}
+
+void RunModel::showStep(std::int64_t step)
+{
+    const std::int64_t shown = step < 0 || step >= m_step ? -1 : step;
+    if (shown == m_shown)
+        return;
+    m_shown = shown;
+    Q_EMIT shownStepChanged(m_shown);
+    Q_EMIT snapshotChanged();
+}
+
+} // namespace spectune

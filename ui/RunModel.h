@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "training/monitor/RankSnapshot.h"
+#include "training/monitor/RunHistory.h"
+#include "training/session/RunEvents.h"
+#include "visualization/PlotPlan.h"
+
+#include <QDateTime>
+#include <QObject>
+#include <QString>
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+
+namespace spectune {
+
+class ConfigForm;
+class SessionController;
+
+/// The one run that the studio shows: a set-up that waits for its start, a run that trains, or a recorded one.
+/// The views read it and follow its signals. GUI thread.
+class RunModel : public QObject {
+    Q_OBJECT
+public:
+    explicit RunModel(QObject* parent = nullptr);
+
+    /// Follows the session's events from now on.
+    void follow(SessionController& session);
+    /// Shows the set-up as it stands, before any start. Does nothing while a run is shown.
+    void showSetup(const ConfigForm& form, const QString& name);
+    /// A run is about to start. @param goesOn the shown run is resumed: its curves stay
+    void begin(const RunRequest& request, const ResolvedRun& resolved, bool goesOn);
+    /// Reads config.json, metrics.jsonl and ranks.jsonl of a run's folder. @throws Error
+    void openRecorded(const QString& folder);
+    /// Back to the set-up.
+    void clear();
+
+    [[nodiscard]] bool isRecorded() const { return m_recorded; }
+    /// A run, live or recorded; false: the set-up alone.
+    [[nodiscard]] bool hasRun() const { return m_hasRun; }
+    [[nodiscard]] SessionState state() const { return m_state; }
+    [[nodiscard]] std::int64_t step() const { return m_step; }
+    [[nodiscard]] const Failure& failure() const { return m_failure; }
+    [[nodiscard]] const QString& name() const { return m_name; }
+    [[nodiscard]] const QString& folder() const { return m_folder; }
+    [[nodiscard]] const QString& deviceName() const { return m_deviceName; }
+    [[nodiscard]] const QString& stage() const { return m_stage; }
+    [[nodiscard]] const QDateTime& since() const { return m_since; }
+    [[nodiscard]] const RunConfig& config() const { return m_config; }
+    [[nodiscard]] const ResolvedRun& resolved() const { return m_resolved; }
+    [[nodiscard]] const std::optional<RunStarted>& started() const { return m_started; }
+    [[nodiscard]] std::shared_ptr<const ModuleLayout> layout() const { return m_layout; }
+    [[nodiscard]] const RunHistory& history() const { return m_history; }
+    [[nodiscard]] const std::vector<std::int64_t>& checkpoints() const { return m_checkpoints; }
+    [[nodiscard]] PlotPlan plan() const;
+    [[nodiscard]] Phase phase() const;
+    [[nodiscard]] int matricesAtZero() const;
+    /// Seconds per step and loss-bearing tokens per second of the last steps; 0: not known.
+    [[nodiscard]] double secondsPerStep() const;
+    [[nodiscard]] double tokensPerSecond() const;
+
+    /// What heatmap and inspector show: the newest, or that of the shown step.
+    [[nodiscard]] std::shared_ptr<const RankSnapshot> shownSnapshot() const;
+    [[nodiscard]] std::int64_t shownStep() const { return m_shown; } ///< −1: live
+    void showStep(std::int64_t step);
+
+Q_SIGNALS:
+    /// Another run, plan or layout: read everything anew.
+    void reset();
+    void stateChanged();
+    void metricsAppended(std::span<const spectune::MetricPoint> points);
+    void evaluationAppended(const spectune::EvalPoint& point);
+    void eventAppended(const spectune::MaskEvent& event);
+    void checkpointAppended();
+    void snapshotChanged();
+    void shownStepChanged(qint64 step);
+
+private:
+    void takeStarted(const RunStarted& started);
+    void takeSnapshot(const std::shared_ptr<const RankSnapshot>& snapshot);
+    void cutAfter(std::int64_t step);
+
+    SessionState m_state = SessionState::Idle;
+    std::int64_t m_step = 0;
+    std::int64_t m_shown = -1;
+    bool m_recorded = false;
+    bool m_hasRun = false;
+    Failure m_failure;
+    QString m_name;
+    QString m_folder;
+    QString m_deviceName;
+    QString m_stage;
+    QDateTime m_since;
+    RunConfig m_config;
+    ResolvedRun m_resolved;
+    std::optional<RunStarted> m_started;
+    std::shared_ptr<const ModuleLayout> m_layout;
+    std::shared_ptr<const RankSnapshot> m_latest;
+    std::map<std::int64_t, std::shared_ptr<const RankSnapshot>> m_atEvents; ///< the newest picture of each event
+    RunHistory m_history;
+    std::vector<std::int64_t> m_checkpoints;
+};
+
+} // namespace spectune

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/RunRail.h"
+
+#include "ui/ConfigForm.h"
+#include "ui/KeyValueList.h"
+#include "ui/PageParts.h"
+#include "ui/RunModel.h"
+#include "ui/StudioIcons.h"
+#include "visualization/NumberFormat.h"
+
+#include <QFileInfo>
+#include <QFrame>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPushButton>
+#include <QScrollArea>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace spectune {
+
+namespace {
+
+QString fileName(const std::string& path)
+{
+    return path.empty() ? RunRail::tr("none") : QFileInfo(QString::fromStdString(path)).completeBaseName();
+}
+
+QString countOrNone(std::int64_t count) { return count > 0 ? formatCount(count) : RunRail::tr("not read yet"); }
+
+QString methodTitle(Method method)
+{
+    switch (method) {
+    case Method::AdaLora: return QStringLiteral("AdaLoRA");
+    case Method::Lora: return QStringLiteral("LoRA");
+    case Method::SvdLora: return QStringLiteral("SVD-LoRA");
+    case Method::PruneLora: return QStringLiteral("Prune-LoRA");
+    }
+    return {};
+}
+
+QString scoreText(ScoreKind score)
+{
+    switch (score) {
+    case ScoreKind::SensitivityUncertainty: return QStringLiteral("Ī · Ū");
+    case ScoreKind::Sensitivity: return QStringLiteral("Ī");
+    case ScoreKind::Magnitude: return QStringLiteral("|λ|");
+    }
+    return {};
+}
+
+QString fromView(std::string_view text) { return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size())); }
+
+KeyValueList::Rows modelRows(const RunModel& run, const ConfigForm& form)
+{
+    const RunConfig& config = run.config();
+    KeyValueList::Rows rows {{QFileInfo(QString::fromStdString(config.model.path)).fileName(), fromView(toString(config.train.dtype))}};
+    if (const auto layout = run.layout()) {
+        const auto kinds = layout->kinds.size();
+        rows.emplace_back(RunRail::tr("layers × matrices"), QStringLiteral("%1 × %2").arg(layout->layerCount).arg(kinds));
+        rows.emplace_back(RunRail::tr("adapted"),
+            RunRail::tr("%1 of %2").arg(layout->modules.size()).arg(static_cast<std::size_t>(layout->layerCount) * kinds));
+    }
+    if (!run.hasRun() && form.model())
+        rows.emplace_back(RunRail::tr("parameters"), formatCount(form.model()->parameters));
+    else if (run.started())
+        rows.emplace_back(RunRail::tr("trainable"), formatCount(run.started()->trainableParameters));
+    return rows;
+}
+
+KeyValueList::Rows dataRows(const RunModel& run, const ConfigForm& form)
+{
+    const RunConfig& config = run.config();
+    std::int64_t train = run.started() ? run.started()->trainSamples : 0;
+    std::int64_t held = run.started() ? run.started()->evalSamples : 0;
+    if (!run.hasRun()) {
+        train = form.preview(false) ? form.preview(false)->samples : 0;
+        held = form.preview(true) ? form.preview(true)->samples : 0;
+    }
+    KeyValueList::Rows rows {{fileName(config.data.path), run.isRecorded() ? QString() : countOrNone(train)}};
+    if (!config.data.evalPath.empty())
+        rows.emplace_back(RunRail::tr("held out"), run.isRecorded() ? fileName(config.data.evalPath) : countOrNone(held));
+    rows.emplace_back(RunRail::tr("max length"), formatCount(config.data.maxLength));
+    QString batch = formatCount(config.train.batchSize);
+    if (config.train.microBatchSize > 0)
+        batch += RunRail::tr(" (micro %1)").arg(config.train.microBatchSize);
+    rows.emplace_back(RunRail::tr("batch"), batch);
+    if (run.started() && run.started()->droppedSamples > 0)
+        rows.emplace_back(RunRail::tr("dropped"), formatCount(run.started()->droppedSamples));
+    return rows;
+}
+
+KeyValueList::Rows methodRows(const RunModel& run)
+{
+    const RunConfig& config = run.config();
+    const ResolvedRun& resolved = run.resolved();
+    const BudgetSchedule& schedule = resolved.schedule;
+    KeyValueList::Rows rows;
+    if (allocatesBudget(config.method)) {
+        rows.emplace_back(
+            RunRail::tr("rank"), QStringLiteral("%1 → %2").arg(resolved.initRank).arg(config.adalora.targetRank));
+        if (schedule.initialBudget > 0)
+            rows.emplace_back(RunRail::tr("budget b"),
+                QStringLiteral("%1 → %2").arg(formatCount(schedule.initialBudget), formatCount(schedule.targetBudget)));
+        rows.emplace_back(QStringLiteral("ti · tf · ΔT"),
+            QStringLiteral("%1 · %2 · %3")
+                .arg(formatCount(schedule.warmUpEnd), formatCount(schedule.finalSteps), formatCount(schedule.interval)));
+    } else {
+        rows.emplace_back(RunRail::tr("rank"), QString::number(resolved.initRank));
+    }
+    rows.emplace_back(RunRail::tr("α, scale s"),
+        QStringLiteral("%1, %2").arg(formatShort(resolved.alpha), formatFixed(resolved.scale, 2)));
+    if (hasLambda(config.method))
+        rows.emplace_back(QStringLiteral("γ"), formatShort(config.adalora.gamma));
+    if (allocatesBudget(config.method))
+        rows.emplace_back(RunRail::tr("score"), scoreText(config.adalora.score));
+    return rows;
+}
+
+KeyValueList::Rows optimizerRows(const RunConfig& config)
+{
+    return {{QStringLiteral("AdamW"), RunRail::tr("lr %1").arg(formatScientific(config.optim.lr))},
+        {RunRail::tr("schedule"),
+            QStringLiteral("%1, %2").arg(fromView(toString(config.optim.schedule))).arg(config.optim.warmup)},
+        {RunRail::tr("clip"), config.optim.maxGradNorm > 0 ? formatShort(config.optim.maxGradNorm) : RunRail::tr("off")}};
+}
+
+} // namespace
+
+RunRail::RunRail(RunModel& run, const ConfigForm& form, QWidget* parent)
+    : QWidget(parent)
+    , m_run(run)
+    , m_form(form)
+{
+    auto* outer = new QVBoxLayout(this);
+    outer->setContentsMargins(0, 0, 0, 0);
+    outer->setSpacing(0);
+    auto* header = makePanelHeader();
+    m_title = makeHeading(QString());
+    m_edit = makeSmallButton(tr("Edit"));
+    m_edit->setProperty("role", "ghost");
+    header->addWidget(m_title, 1);
+    header->addWidget(m_edit);
+    connect(m_edit, &QPushButton::clicked, this, &RunRail::editWanted);
+    outer->addLayout(header);
+    auto* body = new QWidget;
+    auto* column = new QVBoxLayout(body);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    QLabel* heading = nullptr;
+    m_model = addSection(column, heading, tr("Model"));
+    m_data = addSection(column, heading, tr("Data"));
+    m_method = addSection(column, m_methodHeading, tr("AdaLoRA"));
+    m_optimizer = addSection(column, heading, tr("Optimizer"));
+    column->addWidget(makeRule());
+    auto* health = makeSection();
+    m_healthHeading = makeHeading(tr("Health"));
+    health->addWidget(m_healthHeading);
+    m_health = new QVBoxLayout;
+    m_health->setSpacing(5);
+    health->addLayout(m_health);
+    column->addLayout(health);
+    column->addStretch();
+    outer->addWidget(makeScroll(body), 1);
+    connect(&run, &RunModel::reset, this, &RunRail::refresh);
+    connect(&run, &RunModel::stateChanged, this, &RunRail::refreshHealth);
+    connect(&run, &RunModel::eventAppended, this, &RunRail::refreshHealth);
+    connect(&run, &RunModel::snapshotChanged, this, &RunRail::refreshHealth);
+    connect(&form, &ConfigForm::checked, this, &RunRail::refresh);
+    refresh();
+}
+
+KeyValueList* RunRail::addSection(QVBoxLayout* column, QLabel*& heading, const QString& title)
+{
+    column->addWidget(makeRule());
+    auto* section = makeSection();
+    heading = makeHeading(title);
+    section->addWidget(heading);
+    auto* list = new KeyValueList;
+    section->addWidget(list);
+    column->addLayout(section);
+    return list;
+}
+
+void RunRail::refresh()
+{
+    m_title->setText(m_run.hasRun() ? tr("Set-up of this run") : tr("Set-up of %1").arg(m_run.name()));
+    m_edit->setText(m_run.hasRun() ? tr("Duplicate") : tr("Edit"));
+    m_edit->setToolTip(m_run.hasRun() ? tr("Opens this configuration as a new set-up") : tr("Opens Set up (Ctrl+1)"));
+    m_model->setRows(modelRows(m_run, m_form));
+    m_data->setRows(dataRows(m_run, m_form));
+    m_methodHeading->setText(methodTitle(m_run.config().method));
+    m_method->setRows(methodRows(m_run));
+    m_optimizer->setRows(optimizerRows(m_run.config()));
+    refreshHealth();
+}
+
+std::vector<RunRail::Health> RunRail::healthBefore() const
+{
+    std::vector<Health> rows;
+    const int errors = m_form.errorCount();
+    const int warnings = m_form.warningCount();
+    if (errors > 0)
+        rows.push_back({"error", tr("%n error(s)", nullptr, errors), tr("to be mended in Set up")});
+    if (warnings > 0)
+        rows.push_back({"warning", tr("%n warning(s)", nullptr, warnings), tr("see Set up")});
+    if (errors == 0 && warnings == 0)
+        rows.push_back({"check", tr("No issues"), tr("all fields checked")});
+    if (m_form.model())
+        rows.push_back({"check", tr("Model read"), tr("%1 of weights").arg(formatMB(static_cast<double>(m_form.model()->weightBytes)))});
+    rows.push_back({"check", tr("Works offline"), tr("nothing is downloaded")});
+    return rows;
+}
+
+std::vector<RunRail::Health> RunRail::healthOfRun() const
+{
+    std::vector<Health> rows;
+    const RunHistory& history = m_run.history();
+    if (allocatesBudget(m_run.config().method)) {
+        const auto planned = m_run.resolved().schedule.eventCount();
+        rows.push_back({"check", tr("Pruning"), tr("%1 of %2 events").arg(history.events.size()).arg(planned)});
+        if (!history.events.empty()) {
+            std::int64_t sum = 0;
+            for (const std::int32_t rank : history.events.back().ranks)
+                sum += rank;
+            const bool met = sum == history.events.back().budget;
+            rows.push_back({met ? "check" : "warning", met ? tr("Budget met") : tr("Budget not met"),
+                tr("Σ rank %1, b %2").arg(formatCount(sum), formatCount(history.events.back().budget))});
+        }
+    }
+    const auto skipped = std::count_if(history.metrics.begin(), history.metrics.end(),
+        [](const MetricPoint& point) { return !point.skipped.empty(); });
+    rows.push_back(skipped == 0 ? Health {"check", tr("No skipped steps"), tr("all gradients finite")}
+                                : Health {"warning", tr("%1 skipped steps").arg(skipped), tr("gradients were not finite")});
+    if (const int zero = m_run.matricesAtZero(); zero > 0)
+        rows.push_back({"warning", tr("%n matrices at rank 0", nullptr, zero), tr("left out of the LoRA exports")});
+    return rows;
+}
+
+void RunRail::refreshHealth()
+{
+    m_healthHeading->setText(!m_run.hasRun()                     ? tr("Before you start")
+            : m_run.state() == SessionState::Failed ? tr("Health at the failure")
+                                                    : tr("Health"));
+    const std::vector<Health> rows = m_run.hasRun() ? healthOfRun() : healthBefore();
+    QString text;
+    for (const Health& row : rows)
+        text += QLatin1String(row.icon) + row.title + row.detail + QLatin1Char('\n');
+    if (text == m_healthText)
+        return;
+    m_healthText = text;
+    while (QLayoutItem* item = m_health->takeAt(0)) {
+        if (item->widget())
+            item->widget()->deleteLater();
+        delete item;
+    }
+    for (const Health& row : rows) {
+        auto* widget = new QWidget;
+        auto* grid = new QGridLayout(widget);
+        grid->setContentsMargins(0, 0, 0, 0);
+        grid->setHorizontalSpacing(6);
+        grid->setVerticalSpacing(0);
+        const QLatin1String name(row.icon);
+        const IconTone tone = name == QLatin1String("check") ? IconTone::Ok
+            : name == QLatin1String("error")                 ? IconTone::Error
+                                                             : IconTone::Warn;
+        grid->addWidget(makeIcon(name, tone), 0, 0);
+        grid->addWidget(makeText(row.title), 0, 1);
+        grid->addWidget(makeCaption(row.detail), 1, 1);
+        grid->setColumnStretch(1, 1);
+        m_health->addWidget(widget);
+    }
+}
+
+} // namespace spectune

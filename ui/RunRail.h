@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QWidget>
+
+class QLabel;
+class QPushButton;
+class QVBoxLayout;
+
+namespace spectune {
+
+class ConfigForm;
+class KeyValueList;
+class RunModel;
+
+/// Live's left column: the set-up of the shown run in a few lines, and its health.
+class RunRail : public QWidget {
+    Q_OBJECT
+public:
+    RunRail(RunModel& run, const ConfigForm& form, QWidget* parent = nullptr);
+
+Q_SIGNALS:
+    /// "Edit" of a set-up, "Duplicate" of a run: opens it in Set up.
+    void editWanted();
+
+private:
+    struct Health {
+        const char* icon; ///< "check" or "warning"
+        QString title;
+        QString detail;
+    };
+
+    KeyValueList* addSection(QVBoxLayout* column, QLabel*& heading, const QString& title);
+    void refresh();
+    void refreshHealth();
+    [[nodiscard]] std::vector<Health> healthBefore() const;
+    [[nodiscard]] std::vector<Health> healthOfRun() const;
+
+    RunModel& m_run;
+    const ConfigForm& m_form;
+    QLabel* m_title = nullptr;
+    QPushButton* m_edit = nullptr;
+    KeyValueList* m_model = nullptr;
+    KeyValueList* m_data = nullptr;
+    KeyValueList* m_method = nullptr;
+    KeyValueList* m_optimizer = nullptr;
+    QLabel* m_methodHeading = nullptr;
+    QLabel* m_healthHeading = nullptr;
+    QVBoxLayout* m_health = nullptr;
+    QString m_healthText; ///< what the health rows were built from
+};
+
+} // namespace spectune

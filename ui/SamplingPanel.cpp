@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/SamplingPanel.h"
+
+#include "ui/FieldLine.h"
+#include "ui/KeyValueList.h"
+#include "ui/PageParts.h"
+#include "ui/RunModel.h"
+#include "ui/Segmented.h"
+#include "visualization/NumberFormat.h"
+
+#include <QFrame>
+#include <QGridLayout>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QSlider>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <cmath>
+
+namespace spectune {
+
+SamplingPanel::SamplingPanel(RunModel& run, QWidget* parent)
+    : QWidget(parent)
+    , m_run(run)
+{
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    auto* sampling = makeSection(8, 10);
+    auto* head = new QHBoxLayout;
+    m_presets = new Segmented({tr("Greedy"), tr("Balanced"), tr("Free")});
+    head->addWidget(makeHeading(tr("Sampling")));
+    head->addStretch();
+    head->addWidget(m_presets);
+    sampling->addLayout(head);
+    auto* grid = new QGridLayout;
+    grid->setHorizontalSpacing(10);
+    grid->setVerticalSpacing(5);
+    m_temperature = addRow(grid, tr("Temperature"), 0, 2, 0.05, 2, 0);
+    m_topP = addRow(grid, tr("Top-p"), 0.05, 1, 0.05, 2, 1);
+    m_length = addRow(grid, tr("New tokens"), 1, 1024, 1, 0, 64);
+    m_seed = new FieldLine;
+    m_seed->setText(QStringLiteral("42"));
+    m_seed->setAlignment(Qt::AlignRight);
+    m_seed->setFixedWidth(62);
+    m_seed->setStepping(0, 1e9);
+    m_seed->setAccessibleName(tr("Seed"));
+    grid->addWidget(makeText(tr("Seed")), 3, 0);
+    grid->addWidget(makeCaption(tr("same for both")), 3, 1);
+    grid->addWidget(m_seed, 3, 2);
+    grid->setColumnStretch(1, 1);
+    sampling->addLayout(grid);
+    m_hint = makeCaption(QString(), "third", true);
+    sampling->addWidget(m_hint);
+    column->addLayout(sampling);
+    column->addWidget(makeRule());
+    auto* evaluations = makeSection();
+    evaluations->addWidget(makeHeading(tr("Evaluations of this run")));
+    m_evaluations = new KeyValueList;
+    evaluations->addWidget(m_evaluations);
+    m_noEvaluations = makeText(tr("None yet. They need an evaluation file."), "third", true);
+    evaluations->addWidget(m_noEvaluations);
+    column->addLayout(evaluations);
+    column->addStretch();
+    connect(m_presets, &Segmented::chosen, this, &SamplingPanel::applyPreset);
+    connect(&run, &RunModel::reset, this, &SamplingPanel::refreshEvaluations);
+    connect(&run, &RunModel::evaluationAppended, this, &SamplingPanel::refreshEvaluations);
+    applyPreset(0);
+    refreshEvaluations();
+}
+
+SamplingPanel::Row SamplingPanel::addRow(
+    QGridLayout* grid, const QString& name, double low, double high, double scale, int decimals, double value)
+{
+    Row row {new QSlider(Qt::Horizontal), new FieldLine, scale, decimals};
+    row.slider->setRange(qRound(low / scale), qRound(high / scale));
+    row.slider->setAccessibleName(name);
+    row.field->setAccessibleName(name);
+    row.field->setAlignment(Qt::AlignRight);
+    row.field->setFixedWidth(62);
+    const int line = grid->rowCount() == 1 && grid->count() == 0 ? 0 : grid->rowCount();
+    grid->addWidget(makeText(name), line, 0);
+    grid->addWidget(row.slider, line, 1);
+    grid->addWidget(row.field, line, 2);
+    setValue(row, value);
+    connect(row.slider, &QSlider::valueChanged, this, [this, row](int position) {
+        row.field->setText(QString::number(position * row.scale, 'f', row.decimals));
+        refresh();
+    });
+    connect(row.field, &QLineEdit::editingFinished, this, [this, row] {
+        bool readable = false;
+        const double typed = row.field->text().toDouble(&readable);
+        setValue(row, readable ? typed : row.slider->value() * row.scale);
+    });
+    return row;
+}
+
+void SamplingPanel::setValue(const Row& row, double value)
+{
+    const int position = std::clamp(static_cast<int>(std::lround(value / row.scale)), row.slider->minimum(), row.slider->maximum());
+    row.slider->setValue(position);
+    row.field->setText(QString::number(position * row.scale, 'f', row.decimals));
+}
+
+void SamplingPanel::applyPreset(int preset)
+{
+    setValue(m_temperature, preset == 0 ? 0.0 : preset == 1 ? 0.7 : 1.0);
+    setValue(m_topP, preset == 1 ? 0.95 : 1.0);
+    refresh();
+}
+
+Generate SamplingPanel::settings() const
+{
+    Generate request;
+    request.temperature = m_temperature.slider->value() * m_temperature.scale;
+    request.topP = m_topP.slider->value() * m_topP.scale;
+    request.maxNewTokens = m_length.slider->value();
+    request.seed = m_seed->text().toLongLong();
+    return request;
+}
+
+void SamplingPanel::refresh()
+{
+    if (!m_hint)
+        return;
+    const Generate now = settings();
+    const bool greedy = now.temperature == 0.0;
+    m_topP.slider->setEnabled(!greedy);
+    m_topP.field->setEnabled(!greedy);
+    m_seed->setEnabled(!greedy);
+    m_hint->setText(greedy ? tr("At temperature 0 the likeliest token is taken, so top-p and seed change nothing.")
+                           : tr("Both sides draw with the same seed."));
+    m_presets->setCurrent(greedy ? 0 : std::abs(now.temperature - 0.7) < 0.01 ? 1 : std::abs(now.temperature - 1.0) < 0.01 ? 2 : -1);
+}
+
+void SamplingPanel::refreshEvaluations()
+{
+    const auto& points = m_run.history().evaluations;
+    KeyValueList::Rows rows;
+    if (!points.empty()) {
+        const auto add = [&rows](const QString& when, const EvalPoint& point) {
+            rows.emplace_back(tr("%1, step %2").arg(when, formatCount(point.step)), formatLoss(point.evalLoss));
+        };
+        add(tr("first"), points.front());
+        const auto best = std::min_element(points.begin(), points.end(),
+            [](const EvalPoint& a, const EvalPoint& b) { return a.evalLoss < b.evalLoss; });
+        add(tr("best"), *best);
+        add(tr("last"), points.back());
+        for (const auto& [name, value] : points.back().metrics)
+            rows.emplace_back(QString::fromStdString(name).replace(QLatin1Char('_'), QLatin1Char(' ')), formatShort(value));
+    }
+    m_evaluations->setRows(rows);
+    m_noEvaluations->setVisible(rows.empty());
+}
+
+} // namespace spectune

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/Segmented.h"
+
+#include <QButtonGroup>
+#include <QHBoxLayout>
+#include <QToolButton>
+
+namespace spectune {
+
+Segmented::Segmented(const QStringList& labels, QWidget* parent)
+    : QWidget(parent)
+    , m_group(new QButtonGroup(this))
+{
+    setObjectName(QStringLiteral("Segmented"));
+    setAttribute(Qt::WA_StyledBackground);
+    setSizePolicy(QSizePolicy::Maximum, QSizePolicy::Fixed);
+    setFixedHeight(24);
+    auto* row = new QHBoxLayout(this);
+    row->setContentsMargins(1, 1, 1, 1);
+    row->setSpacing(0);
+    for (int i = 0; i < labels.size(); ++i) {
+        auto* button = new QToolButton;
+        button->setText(labels.at(i));
+        button->setCheckable(true);
+        button->setProperty("last", i + 1 == labels.size());
+        button->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Expanding);
+        m_group->addButton(button, i);
+        row->addWidget(button);
+    }
+    m_group->setExclusive(true);
+    connect(m_group, &QButtonGroup::idClicked, this, &Segmented::chosen);
+}
+
+int Segmented::current() const { return m_group->checkedId(); }
+
+void Segmented::setCurrent(int index)
+{
+    if (auto* button = m_group->button(index)) {
+        button->setChecked(true);
+    } else if (auto* checked = m_group->checkedButton()) {
+        m_group->setExclusive(false);
+        checked->setChecked(false);
+        m_group->setExclusive(true);
+    }
+}
+
+void Segmented::setToolTips(const QStringList& tips)
+{
+    for (int i = 0; i < tips.size(); ++i)
+        if (auto* button = m_group->button(i))
+            button->setToolTip(tips.at(i));
+}
+
+void Segmented::setLabel(int index, const QString& text)
+{
+    if (auto* button = m_group->button(index))
+        button->setText(text);
+}
+
+} // namespace spectune

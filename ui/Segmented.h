@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QStringList>
+#include <QWidget>
+
+class QButtonGroup;
+
+namespace spectune {
+
+/// A row of joined buttons of which one is chosen.
+class Segmented : public QWidget {
+    Q_OBJECT
+public:
+    explicit Segmented(const QStringList& labels, QWidget* parent = nullptr);
+
+    [[nodiscard]] int current() const;
+    /// Without chosen(); -1 unsets all.
+    void setCurrent(int index);
+    void setToolTips(const QStringList& tips);
+    void setLabel(int index, const QString& text);
+
+Q_SIGNALS:
+    /// By the user.
+    void chosen(int index);
+
+private:
+    QButtonGroup* m_group = nullptr;
+};
+
+} // namespace spectune

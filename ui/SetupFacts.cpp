@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/SetupFacts.h"
+
+#include "ui/ConfigForm.h"
+#include "ui/SessionController.h"
+
+#include <QFileInfo>
+
+namespace spectune {
+
+namespace {
+constexpr int typingPause = 300; // ms
+}
+
+SetupFacts::SetupFacts(SessionController& session, ConfigForm& form, QObject* parent)
+    : QObject(parent)
+    , m_session(session)
+    , m_form(form)
+{
+    m_delay.setSingleShot(true);
+    connect(&m_delay, &QTimer::timeout, this, &SetupFacts::askAll);
+    connect(&form, &ConfigForm::changed, this, &SetupFacts::note);
+    connect(&session, &SessionController::answered, this, [this](qint64 request, const Answer& answer) {
+        if (request == m_model) {
+            m_model = -1;
+            m_form.setModel(answer);
+        } else if (request == m_train) {
+            m_train = -1;
+            m_form.setPreview(answer, false);
+        } else if (request == m_evaluation) {
+            m_evaluation = -1;
+            m_form.setPreview(answer, true);
+        } else {
+            return;
+        }
+        if (!isBusy())
+            Q_EMIT settled();
+    });
+}
+
+void SetupFacts::begin()
+{
+    m_begun = true;
+    askAll();
+}
+
+void SetupFacts::showSample(std::int64_t sample)
+{
+    m_sample = std::max<std::int64_t>(sample, 0);
+    drop(m_train);
+    askPreview(false);
+}
+
+bool SetupFacts::isBusy() const { return m_model >= 0 || m_train >= 0 || m_evaluation >= 0 || m_delay.isActive(); }
+
+void SetupFacts::note(const QString& key)
+{
+    const bool model = key.isEmpty() || key == QLatin1String("model.path");
+    const bool data = model || key.startsWith(QLatin1String("data."));
+    if (!data)
+        return;
+    m_modelStale |= model;
+    m_dataStale |= data;
+    if (model)
+        m_form.forgetModel();
+    if (key.isEmpty() || key == QLatin1String("data.path"))
+        m_sample = 0;
+    m_delay.start(key.isEmpty() ? 0 : typingPause);
+}
+
+void SetupFacts::askAll()
+{
+    if (!m_begun)
+        return;
+    const RunConfig& config = m_form.config();
+    const bool folder = QFileInfo(QString::fromStdString(config.model.path)).isDir();
+    if (m_modelStale) {
+        drop(m_model);
+        if (folder)
+            m_model = m_session.ask(InspectModel {config.model.path});
+    }
+    if (m_dataStale) {
+        askPreview(false);
+        askPreview(true);
+    }
+    m_modelStale = m_dataStale = false;
+    if (!isBusy())
+        Q_EMIT settled();
+}
+
+void SetupFacts::askPreview(bool evaluationFile)
+{
+    std::int64_t& request = evaluationFile ? m_evaluation : m_train;
+    drop(request);
+    const RunConfig& config = m_form.config();
+    const std::string& path = evaluationFile ? config.data.evalPath : config.data.path;
+    const bool readable = QFileInfo(QString::fromStdString(path)).isFile()
+        && QFileInfo(QString::fromStdString(config.model.path)).isDir();
+    if (m_begun && readable)
+        request = m_session.ask(PreviewData {config, evaluationFile, evaluationFile ? 0 : m_sample});
+    else
+        m_form.forgetPreview(evaluationFile);
+}
+
+void SetupFacts::drop(std::int64_t& request)
+{
+    if (request >= 0)
+        m_session.cancel(request);
+    request = -1;
+}
+
+} // namespace spectune

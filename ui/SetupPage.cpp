@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/SetupPage.h"
+
+#include "ui/BudgetPanel.h"
+#include "ui/ConfigForm.h"
+#include "ui/DataPanel.h"
+#include "ui/FieldEditor.h"
+#include "ui/IssueList.h"
+#include "ui/PageParts.h"
+#include "ui/SetupFields.h"
+#include "ui/TargetsPanel.h"
+#include "visualization/NumberFormat.h"
+#include "visualization/ScaleGauge.h"
+
+#include <QFrame>
+#include <QGridLayout>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QScrollArea>
+#include <QSplitter>
+#include <QVBoxLayout>
+
+namespace spectune {
+
+SetupPage::SetupPage(ConfigForm& form, QWidget* parent)
+    : QWidget(parent)
+    , m_form(form)
+    , m_fields(new SetupFields(form, this))
+{
+    auto* outer = new QVBoxLayout(this);
+    outer->setContentsMargins(0, 0, 0, 0);
+    m_splitter = new QSplitter(Qt::Horizontal);
+    m_splitter->setHandleWidth(1);
+    m_splitter->setChildrenCollapsible(false);
+    const auto add = [this](QWidget* content, int minimum) {
+        QVBoxLayout* column = nullptr;
+        QWidget* panel = makePanel(column);
+        panel->setMinimumWidth(minimum);
+        column->addWidget(content);
+        m_splitter->addWidget(panel);
+    };
+    m_data = new DataPanel(form, *m_fields);
+    add(m_data, 300);
+    add(new TargetsPanel(form, *m_fields), 260);
+    add(new BudgetPanel(form, *m_fields), 340);
+    add(makeChecks(), 270); // last: it takes all fields that are left
+    m_splitter->setStretchFactor(2, 1);
+    for (const int index : {0, 1, 3})
+        m_splitter->setStretchFactor(index, 0);
+    outer->addWidget(m_splitter);
+    connect(m_fields, &SetupFields::helpWanted, this, &SetupPage::helpWanted);
+    connect(m_data, &DataPanel::sampleWanted, this, &SetupPage::sampleWanted);
+    connect(&form, &ConfigForm::checked, this, &SetupPage::refreshScale);
+    refreshScale();
+}
+
+QWidget* SetupPage::makeChecks()
+{
+    auto* body = new QWidget;
+    auto* column = new QVBoxLayout(body);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    auto* issues = makeSection();
+    issues->addWidget(makeHeading(tr("Issues")));
+    auto* list = new IssueList(m_form);
+    connect(list, &IssueList::fieldWanted, this, [this](const QString& key) { m_fields->focus(key); });
+    issues->addWidget(list);
+    column->addLayout(issues);
+    column->addWidget(makeRule());
+    auto* scale = makeSection();
+    auto* head = new QHBoxLayout;
+    m_scaleText = makeText(QString(), "second");
+    m_scaleText->setTextFormat(Qt::RichText);
+    head->addWidget(makeHeading(tr("Effective scale")));
+    head->addStretch();
+    head->addWidget(m_scaleText);
+    scale->addLayout(head);
+    m_scale = new ScaleGauge;
+    scale->addWidget(m_scale);
+    column->addLayout(scale);
+    column->addWidget(makeRule());
+    auto* more = makeSection();
+    more->addWidget(makeHeading(tr("All other fields")));
+    auto* grid = new QGridLayout;
+    m_fields->fill(grid, m_fields->remaining(), 2);
+    more->addLayout(grid);
+    column->addLayout(more);
+    column->addStretch();
+    return makeScroll(body);
+}
+
+void SetupPage::nextIssue()
+{
+    const auto& issues = m_form.issues();
+    if (issues.empty())
+        return;
+    m_issue = m_issue < issues.size() ? m_issue : 0;
+    m_fields->focus(QString::fromStdString(issues[m_issue].key));
+    ++m_issue;
+}
+
+void SetupPage::applyDefaultWidths(int width)
+{
+    const bool narrow = width < 1360;
+    const int data = narrow ? 320 : 366;
+    const int targets = narrow ? 296 : width < 1700 ? 320 : 420;
+    const int checks = narrow ? 286 : width < 1700 ? 318 : 380;
+    m_splitter->setSizes({data, targets, width - data - targets - checks - 3, checks});
+}
+
+void SetupPage::refreshScale()
+{
+    const ResolvedRun run = m_form.resolved();
+    m_scale->setScale(run.scale);
+    m_scaleText->setText(tr("s = α / init = %1 / %2 = <b>%3</b>")
+                             .arg(formatShort(run.alpha))
+                             .arg(run.initRank)
+                             .arg(formatFixed(run.scale, 2)));
+}
+
+} // namespace spectune

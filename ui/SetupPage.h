@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QWidget>
+
+class QLabel;
+class QSplitter;
+
+namespace spectune {
+
+class ConfigForm;
+class DataPanel;
+class ScaleGauge;
+class SetupFields;
+
+/// The Set up workspace: four columns of fields, all of them from the one field table.
+class SetupPage : public QWidget {
+    Q_OBJECT
+public:
+    explicit SetupPage(ConfigForm& form, QWidget* parent = nullptr);
+
+    [[nodiscard]] QSplitter& splitter() { return *m_splitter; }
+    [[nodiscard]] SetupFields& fields() { return *m_fields; }
+    [[nodiscard]] DataPanel& data() { return *m_data; }
+    /// Goes to the field of the next issue.
+    void nextIssue();
+    void applyDefaultWidths(int width);
+
+Q_SIGNALS:
+    void helpWanted(const QString& label, const QString& help);
+    void sampleWanted(qint64 sample);
+
+private:
+    [[nodiscard]] QWidget* makeChecks();
+    void refreshScale();
+
+    ConfigForm& m_form;
+    SetupFields* m_fields = nullptr;
+    QSplitter* m_splitter = nullptr;
+    DataPanel* m_data = nullptr;
+    QLabel* m_scaleText = nullptr;
+    ScaleGauge* m_scale = nullptr;
+    std::size_t m_issue = 0; ///< the next one that F8 goes to
+};
+
+} // namespace spectune

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/StudioActions.h"
+
+#include "ui/ConfigForm.h"
+#include "ui/LivePage.h"
+#include "ui/MainWindow.h"
+#include "ui/RunModel.h"
+#include "ui/SessionController.h"
+#include "ui/SetupPage.h"
+
+#include <QAction>
+#include <QActionGroup>
+#include <QDir>
+#include <QFileInfo>
+#include <QMenu>
+#include <QMenuBar>
+#include <QSettings>
+#include <QWhatsThis>
+
+namespace spectune {
+
+namespace {
+
+constexpr int mostRecent = 8;
+const QString recentKey = QStringLiteral("recent");
+
+QAction* add(QMenu* menu, const QString& text, const QString& keys, auto action)
+{
+    QAction* entry = menu->addAction(text);
+    if (!keys.isEmpty())
+        entry->setShortcut(QKeySequence(keys));
+    QObject::connect(entry, &QAction::triggered, menu, action);
+    return entry;
+}
+
+} // namespace
+
+StudioActions::StudioActions(MainWindow& window, QMenuBar& bar)
+    : QObject(&window)
+    , m_window(window)
+{
+    addFileMenu(bar);
+    addRunMenu(bar);
+    addViewMenu(bar);
+    addHelpMenu(bar);
+    refresh();
+}
+
+void StudioActions::addFileMenu(QMenuBar& bar)
+{
+    QMenu* menu = bar.addMenu(tr("&File"));
+    MainWindow* window = &m_window;
+    add(menu, tr("&New set-up"), QStringLiteral("Ctrl+N"), [window] { window->newConfig(); });
+    add(menu, tr("&Open configuration…"), QStringLiteral("Ctrl+O"), [window] { window->askOpenConfig(); });
+    add(menu, tr("Open &run…"), QStringLiteral("Ctrl+Shift+O"), [window] { window->askOpenRun(); });
+    m_recent = menu->addMenu(tr("Open re&cent"));
+    connect(m_recent, &QMenu::aboutToShow, this, &StudioActions::fillRecent);
+    QAction* demo = add(menu, tr("Open the &demo"), {}, [window] { window->tryTo([window] { window->openDemo(); }); });
+    demo->setEnabled(!window->options().demoConfig.isEmpty());
+    menu->addSeparator();
+    add(menu, tr("&Save configuration as…"), QStringLiteral("Ctrl+Shift+S"), [window] { window->saveConfig(); });
+    m_export = add(menu, tr("&Export…"), QStringLiteral("Ctrl+Shift+E"), [window] { window->showExport(); });
+    menu->addSeparator();
+    add(menu, tr("&Quit"), QStringLiteral("Ctrl+Q"), [window] { window->close(); });
+}
+
+void StudioActions::addRunMenu(QMenuBar& bar)
+{
+    QMenu* menu = bar.addMenu(tr("&Run"));
+    MainWindow* window = &m_window;
+    m_start = add(menu, tr("&Start"), QStringLiteral("Ctrl+Return"), [window] { window->startRun(); });
+    m_pause = add(menu, tr("&Pause or resume\tSpace"), {}, [window] { window->pauseOrResume(); });
+    m_step = add(menu, tr("One s&tep\t."), {}, [window] { window->session().step(); });
+    m_stop = add(menu, tr("St&op and save"), QStringLiteral("Ctrl+."), [window] { window->session().stop(); });
+    menu->addSeparator();
+    m_evaluate = add(menu, tr("&Evaluate now"), QStringLiteral("Ctrl+E"), [window] { window->session().evaluateNow(); });
+    m_save = add(menu, tr("Save &now"), QStringLiteral("Ctrl+S"), [window] { window->session().saveNow(); });
+    menu->addSeparator();
+    auto* devices = new QActionGroup(this);
+    const auto addDevice = [&](const QString& text, const QString& device) {
+        QAction* entry = add(menu, text, {}, [window, device] { window->setDevice(device); });
+        entry->setCheckable(true);
+        entry->setChecked(window->options().device == device);
+        devices->addAction(entry);
+    };
+    addDevice(tr("On the processor"), QStringLiteral("cpu"));
+    const QString& asked = window->options().device;
+    if (asked != QLatin1String("cpu"))
+        addDevice(tr("On the GPU (%1)").arg(asked), asked);
+    else if (QFileInfo::exists(QStringLiteral("/proc/driver/nvidia/version")))
+        addDevice(tr("On the GPU (cuda)"), QStringLiteral("cuda"));
+}
+
+void StudioActions::addViewMenu(QMenuBar& bar)
+{
+    QMenu* menu = bar.addMenu(tr("&View"));
+    MainWindow* window = &m_window;
+    add(menu, tr("&Set up"), QStringLiteral("Ctrl+1"), [window] { window->showWorkspace(Workspace::Setup); });
+    add(menu, tr("&Live"), QStringLiteral("Ctrl+2"), [window] { window->showWorkspace(Workspace::Live); });
+    add(menu, tr("&Try"), QStringLiteral("Ctrl+3"), [window] { window->showWorkspace(Workspace::Try); });
+    menu->addSeparator();
+    add(menu, tr("&Rail"), QStringLiteral("Ctrl+B"), [window] { window->live().toggleRail(); });
+    add(menu, tr("&Inspector"), QStringLiteral("Ctrl+I"), [window] { window->live().toggleInspector(); });
+    add(menu, tr("&Next issue"), QStringLiteral("F8"), [window] {
+        window->showWorkspace(Workspace::Setup);
+        window->setup().nextIssue();
+    });
+    menu->addSeparator();
+    auto* themes = new QActionGroup(this);
+    const std::pair<QString, ThemeChoice> choices[] {
+        {tr("As the s&ystem"), ThemeChoice::System}, {tr("L&ight"), ThemeChoice::Light}, {tr("&Dark"), ThemeChoice::Dark}};
+    for (const auto& [text, choice] : choices) {
+        QAction* entry = add(menu, text, {}, [window, choice = choice] { window->setTheme(choice); });
+        entry->setCheckable(true);
+        entry->setChecked(window->options().theme == choice);
+        themes->addAction(entry);
+    }
+}
+
+void StudioActions::addHelpMenu(QMenuBar& bar)
+{
+    QMenu* menu = bar.addMenu(tr("&Help"));
+    add(menu, tr("&What is this?"), QStringLiteral("F1"), [] { QWhatsThis::enterWhatsThisMode(); });
+}
+
+void StudioActions::remember(const QString& path)
+{
+    QSettings settings;
+    QStringList recent = settings.value(recentKey).toStringList();
+    const QString absolute = QFileInfo(path).absoluteFilePath();
+    recent.removeAll(absolute);
+    recent.prepend(absolute);
+    settings.setValue(recentKey, recent.mid(0, mostRecent));
+}
+
+void StudioActions::fillRecent()
+{
+    m_recent->clear();
+    MainWindow* window = &m_window;
+    const QStringList paths = QSettings().value(recentKey).toStringList();
+    for (const QString& path : paths)
+        add(m_recent, QDir::toNativeSeparators(path), {}, [window, path] { window->tryTo([window, path] { window->openPath(path); }); });
+    if (paths.isEmpty())
+        m_recent->addAction(tr("Nothing yet"))->setEnabled(false);
+}
+
+void StudioActions::refresh()
+{
+    const SessionState state = m_window.session().state();
+    const bool training = state == SessionState::Running || state == SessionState::Pausing || state == SessionState::Paused;
+    m_start->setEnabled(!isActive(state) && m_window.form().errorCount() == 0);
+    m_pause->setEnabled(training && state != SessionState::Pausing);
+    m_step->setEnabled(state == SessionState::Paused);
+    m_stop->setEnabled(isActive(state) && state != SessionState::Stopping);
+    m_evaluate->setEnabled(training);
+    m_save->setEnabled(training);
+    m_export->setEnabled(m_window.run().hasRun() && !isActive(state));
+}
+
+} // namespace spectune
