@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstddef> // before <compare>: moc of Qt 6.4 does not find libstdc++'s macros otherwise
+
 #include <compare>
-#include <cstddef>
 #include <cstdint>
 
 namespace spectune {
