@@ -78,7 +78,7 @@ json parsedJson(std::string_view text)
 void checkSchema(const json& value)
 {
     if (!value.is_number_integer() || value < 1)
-        throw configError("schema is " + detail::inQuotes(value.dump()) + ", needs the integer 1");
+        throw configError("schema is " + detail::shownJson(value) + ", needs the integer 1");
     if (value > RunConfig::schemaVersion)
         throw configError("schema is " + value.dump() + ", but this program knows schemas up to "
             + std::to_string(RunConfig::schemaVersion) + ": use a newer Spectune");
@@ -103,7 +103,8 @@ std::vector<std::string_view> sections()
     if (near.empty())
         near = nearestKey(path);
     std::string text = "unknown key " + detail::inQuotes(path);
-    text += near.empty() ? "; `spectune-train fields` lists them all" : "; did you mean " + detail::inQuotes(near) + "?";
+    text
+        += near.empty() ? "; `spectune-train fields` lists them all" : "; did you mean " + detail::inQuotes(near) + "?";
     throw configError(text);
 }
 
@@ -122,8 +123,7 @@ void readObject(
         } else if (std::ranges::find(known, std::string_view(path)) == known.end()) {
             refuseUnknown(path, value, known);
         } else if (!value.is_object()) {
-            throw configError(path + " is " + detail::inQuotes(value.dump(-1, ' ', false, json::error_handler_t::replace))
-                + ", needs an object with its keys");
+            throw configError(path + " is " + detail::shownJson(value) + ", needs an object with its keys");
         } else {
             readObject(config, value, path + ".", known);
         }

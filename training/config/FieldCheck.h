@@ -18,6 +18,9 @@ namespace spectune::detail {
 [[nodiscard]] std::string shown(const FieldValue& value);
 [[nodiscard]] std::string inQuotes(std::string_view text);
 
+/// A JSON value likewise; a list or an object is not written out, however deep it is.
+[[nodiscard]] std::string shownJson(const nlohmann::json& value);
+
 /// The value as it is kept: an integer for a Real becomes one, a list of layers is sorted and freed of doubles.
 [[nodiscard]] FieldValue normalized(const FieldInfo& field, FieldValue value);
 /// The sentence about a wrong type or a value out of range, beginning with the key; nothing when all is well.

@@ -19,9 +19,7 @@ constexpr FieldDescriptor fieldList[] = {
     describe(
         {.key = "model.path",
             .label = "Model folder",
-            .help
-            = "Folder of a Hugging Face model: config.json, *.safetensors (one file, or several with an index) and "
-              "its tokenizer.",
+            .help = "Folder of a Hugging Face model: config.json, *.safetensors and its tokenizer.",
             .type = FieldType::Folder,
             .level = Basic},
         [](auto& c) -> auto& { return c.model.path; }),
@@ -43,15 +41,13 @@ constexpr FieldDescriptor fieldList[] = {
     describe(
         {.key = "data.format",
             .label = "Format",
-            .help
-            = "How the file is read. auto decides by the file's extension and its keys, and says what it decided.",
+            .help = "How the file is read. auto decides by its extension and its keys, and says what it decided.",
             .level = Basic},
         [](auto& c) -> auto& { return c.data.format; }),
     describe(
         {.key = "data.template",
             .label = "Template",
-            .help
-            = "Text of a sample, with {column} replaced by that column's value. Empty: the format's own template."},
+            .help = "Text of a sample, {column} replaced by that column's value. Empty: the format's own."},
         [](auto& c) -> auto& { return c.data.templateText; }),
     describe(
         {.key = "data.columns.text",
@@ -71,19 +67,17 @@ constexpr FieldDescriptor fieldList[] = {
     describe(
         {.key = "data.columns.prompt",
             .label = "Prompt column",
-            .help = "Name of the column or key that holds the prompt, such as \"question\". Empty: \"prompt\"."},
+            .help = "Name of the column or key with the prompt, such as \"question\". Empty: \"prompt\"."},
         [](auto& c) -> auto& { return c.data.columns.prompt; }),
     describe(
         {.key = "data.columns.completion",
             .label = "Completion column",
-            .help = "Name of the column or key that holds the completion, such as \"answer\". Empty: \"completion\"."},
+            .help = "Name of the column or key with the completion, such as \"answer\". Empty: \"completion\"."},
         [](auto& c) -> auto& { return c.data.columns.completion; }),
     describe(
         {.key = "data.max_length",
             .label = "Longest sample",
-            .help
-            = "Samples are cut on the right at this many tokens, BOS and EOS included; a .txt document is cut into "
-              "blocks of this size. At most the positions that the model knows.",
+            .help = "Samples are cut on the right here, BOS and EOS included; .txt documents are cut into such blocks.",
             .unit = "tokens",
             .minimum = 2,
             .maximum = 1 << 20,
@@ -133,9 +127,7 @@ constexpr FieldDescriptor fieldList[] = {
     describe(
         {.key = "train.micro_batch_size",
             .label = "Micro-batch size",
-            .help
-            = "Samples per forward and backward pass. Smaller needs less memory and gives the same result. 0: the "
-              "whole batch at once.",
+            .help = "Samples per forward pass. Smaller needs less memory; the result is the same. 0: the whole batch.",
             .unit = "samples",
             .minimum = 0,
             .maximum = 1e6},
@@ -143,15 +135,12 @@ constexpr FieldDescriptor fieldList[] = {
     describe(
         {.key = "train.dtype",
             .label = "Number type",
-            .help
-            = "Type in which the base model computes. Adapters stay in float32, or in float64 when this is float64."},
+            .help = "Type the base computes in. Adapters are float32, or float64 when this is float64."},
         [](auto& c) -> auto& { return c.train.dtype; }),
     describe(
         {.key = "train.gradient_checkpointing",
             .label = "Gradient checkpointing",
-            .help
-            = "Keep only each block's input and compute the rest again in the backward pass: less memory, more time, "
-              "the same result."},
+            .help = "Compute activations again in the backward pass: less memory, more time, the same result."},
         [](auto& c) -> auto& { return c.train.gradientCheckpointing; }),
     describe(
         {.key = "train.eval_every",
@@ -206,13 +195,13 @@ constexpr FieldDescriptor fieldList[] = {
     describe(
         {.key = "optim.weight_decay",
             .label = "Weight decay",
-            .help = "AdamW's decoupled weight decay, on P, \u039b and Q alike. 0: none.",
+            .help = "AdamW's decoupled weight decay, on P, Λ and Q alike. 0: none.",
             .minimum = 0,
             .maximum = 10},
         [](auto& c) -> auto& { return c.optim.weightDecay; }),
     describe(
         {.key = "optim.beta1",
-            .label = "Adam \u03b21",
+            .label = "Adam β1",
             .help = "Decay of AdamW's mean of the gradients.",
             .minimum = 0,
             .maximum = 1,
@@ -220,7 +209,7 @@ constexpr FieldDescriptor fieldList[] = {
         [](auto& c) -> auto& { return c.optim.beta1; }),
     describe(
         {.key = "optim.beta2",
-            .label = "Adam \u03b22",
+            .label = "Adam β2",
             .help = "Decay of AdamW's mean of the squared gradients.",
             .minimum = 0,
             .maximum = 1,
@@ -228,7 +217,7 @@ constexpr FieldDescriptor fieldList[] = {
         [](auto& c) -> auto& { return c.optim.beta2; }),
     describe(
         {.key = "optim.eps",
-            .label = "Adam \u03b5",
+            .label = "Adam ε",
             .help = "Added to AdamW's denominator, so that it is never 0.",
             .minimum = 0,
             .maximum = 1,
@@ -237,9 +226,7 @@ constexpr FieldDescriptor fieldList[] = {
     describe(
         {.key = "optim.max_grad_norm",
             .label = "Gradient clipping",
-            .help
-            = "Gradients of all adapters together are scaled down to this norm, the regulariser's part included. 0: "
-              "no clipping.",
+            .help = "All gradients together, the regulariser's included, are scaled down to this norm. 0: no clipping.",
             .minimum = 0,
             .maximum = 1e9,
             .liveEditable = true},
@@ -248,9 +235,9 @@ constexpr FieldDescriptor fieldList[] = {
     describe(
         {.key = "method.name",
             .label = "Method",
-            .help = "adalora moves ranks to where they matter; svd-lora is the same with a fixed rank; lora is "
-                    "B\u00b7A with a "
-                    "fixed rank; prune-lora is LoRA pruned by the same scores and budget.",
+            .help
+            = "adalora moves ranks to where they matter; svd-lora keeps one rank. lora is B·A of one rank; prune-lora "
+              "is lora pruned by the same scores and budget.",
             .level = Basic},
         [](auto& c) -> auto& { return c.method; }),
 
@@ -305,7 +292,7 @@ constexpr FieldDescriptor fieldList[] = {
             .label = "Warm-up end (ti)",
             .help
             = "Last step of the warm-up, in which nothing is pruned; from there the budget falls with a cubic curve. "
-              "Below train.steps \u2212 adalora.tf. Not set: 10 % of the steps.",
+              "Below train.steps − adalora.tf. Not set: 10 % of the steps.",
             .unit = "steps",
             .minimum = 0,
             .maximum = maxSteps},
@@ -322,7 +309,7 @@ constexpr FieldDescriptor fieldList[] = {
         [](auto& c) -> auto& { return c.adalora.tf; }),
     describe(
         {.key = "adalora.delta_t",
-            .label = "Masking interval (\u0394T)",
+            .label = "Masking interval (ΔT)",
             .help
             = "Steps between two masking events while the budget falls; at each one all triplets compete again, so a "
               "pruned one can come back. Not set: a thousandth of the steps, at least 1.",
@@ -332,26 +319,24 @@ constexpr FieldDescriptor fieldList[] = {
         [](auto& c) -> auto& { return c.adalora.deltaT; }),
     describe(
         {.key = "adalora.beta1",
-            .label = "Sensitivity smoothing (\u03b21)",
-            .help = "Decay of the running mean of the sensitivity |weight \u00b7 gradient|. It is not Adam's.",
+            .label = "Sensitivity smoothing (β1)",
+            .help = "Decay of the running mean of the sensitivity |weight · gradient|. It is not Adam's.",
             .minimum = 0,
             .maximum = 1,
             .maximumExcluded = true},
         [](auto& c) -> auto& { return c.adalora.beta1; }),
     describe(
         {.key = "adalora.beta2",
-            .label = "Uncertainty smoothing (\u03b22)",
-            .help = "Decay of the running mean of the uncertainty |sensitivity \u2212 its mean|. It is not Adam's.",
+            .label = "Uncertainty smoothing (β2)",
+            .help = "Decay of the running mean of the uncertainty |sensitivity − its mean|. It is not Adam's.",
             .minimum = 0,
             .maximum = 1,
             .maximumExcluded = true},
         [](auto& c) -> auto& { return c.adalora.beta2; }),
     describe(
         {.key = "adalora.gamma",
-            .label = "Orthogonality weight (\u03b3)",
-            .help
-            = "Weight of the regulariser R that keeps P and Q near orthogonal. It is no part of the task loss shown. "
-              "0: none.",
+            .label = "Orthogonality weight (γ)",
+            .help = "Weight of the term that keeps P and Q near orthogonal; not part of the task loss shown. 0: none.",
             .minimum = 0,
             .maximum = 1e3,
             .liveEditable = true},
@@ -359,23 +344,17 @@ constexpr FieldDescriptor fieldList[] = {
     describe(
         {.key = "adalora.score",
             .label = "Importance score",
-            .help
-            = "What triplets are ranked by: smoothed sensitivity times uncertainty (AdaLoRA), sensitivity alone, or "
-              "the magnitude |\u03bb|."},
+            .help = "Rank triplets by sensitivity times uncertainty (AdaLoRA), sensitivity alone, or |λ| alone."},
         [](auto& c) -> auto& { return c.adalora.score; }),
     describe(
         {.key = "adalora.sensitivity_step",
             .label = "Sensitivity taken",
-            .help
-            = "post: with the weights after the optimizer's step, as the authors' code and PEFT do; pre: before it, as "
-              "in the paper's Algorithm 1."},
+            .help = "post: weights after the optimizer's step, as PEFT; pre: before it, as the paper's Algorithm 1."},
         [](auto& c) -> auto& { return c.adalora.sensitivityStep; }),
     describe(
         {.key = "adalora.regularizer",
             .label = "Regulariser",
-            .help = "norm: the Frobenius norms as the authors' code and PEFT take them; squared_sum: their squares, as "
-                    "in the "
-                    "paper."},
+            .help = "norm: Frobenius norms, as the authors' code and PEFT; squared_sum: their squares, as the paper."},
         [](auto& c) -> auto& { return c.adalora.regularizer; }),
     describe(
         {.key = "adalora.targets",
@@ -394,9 +373,8 @@ constexpr FieldDescriptor fieldList[] = {
     describe(
         {.key = "adalora.init_from",
             .label = "Start from adapter",
-            .help = "Folder of a PEFT AdaLoRA adapter whose P, \u039b and Q are the start. Alpha, ranks and schedule "
-                    "still come "
-                    "from this configuration. Empty: a fresh start, which leaves the model as it is.",
+            .help
+            = "Folder of a PEFT AdaLoRA adapter whose P, Λ and Q are the start; all else comes from here. Empty: new.",
             .type = FieldType::Folder},
         [](auto& c) -> auto& { return c.adalora.initFrom; }),
 };

@@ -5,6 +5,8 @@
 #include "training/config/FieldDescriptor.h"
 #include "training/core/Error.h"
 
+#include <algorithm>
+
 namespace spectune {
 
 namespace {
@@ -40,8 +42,8 @@ std::string_view lastPart(std::string_view key)
 
 const FieldInfo* findField(std::string_view key)
 {
-    const detail::FieldDescriptor* descriptor = findDescriptor(key);
-    return descriptor ? &descriptor->info : nullptr;
+    const auto found = std::ranges::find(fields(), key, &FieldInfo::key);
+    return found == fields().end() ? nullptr : &*found;
 }
 
 std::string_view nearestKey(std::string_view key)

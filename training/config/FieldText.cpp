@@ -60,8 +60,8 @@ void addIndices(const FieldInfo& field, std::string_view part, std::vector<std::
     if (!first || !last)
         throw wrongValue(field, detail::inQuotes(part));
     if (*first > *last)
-        throw configError(
-            std::string(field.key) + " holds " + detail::inQuotes(part) + ", the first index must not be above the last");
+        throw configError(std::string(field.key) + " holds " + detail::inQuotes(part)
+            + ", the first index must not be above the last");
     const FieldValue bounds = std::vector<std::int64_t> {*first, *last};
     if (const auto problem = detail::problemWith(field, bounds))
         throw configError(*problem);
@@ -87,20 +87,6 @@ FieldValue listFromText(const FieldInfo& field, std::string_view text)
     return list;
 }
 
-std::string jsonFound(const json& value)
-{
-    switch (value.type()) {
-    case json::value_t::string:
-        return "the text " + detail::inQuotes(value.get_ref<const std::string&>());
-    case json::value_t::array:
-        return "a list";
-    case json::value_t::object:
-        return "an object";
-    default:
-        return value.dump();
-    }
-}
-
 std::optional<std::int64_t> integerFromJson(const FieldInfo& field, const json& value)
 {
     if (!value.is_number_integer())
@@ -123,8 +109,8 @@ FieldValue listFromJson(const FieldInfo& field, const json& array)
         else if (const auto number = field.type == FieldType::IntegerList ? integerFromJson(field, item) : std::nullopt)
             numbers.push_back(*number);
         else
-            throw configError(
-                std::string(field.key) + " holds " + jsonFound(item) + ", needs " + detail::expectedWords(field));
+            throw configError(std::string(field.key) + " holds " + detail::shownJson(item) + ", needs "
+                + detail::expectedWords(field));
     }
     return field.type == FieldType::TextList ? FieldValue(std::move(names)) : FieldValue(std::move(numbers));
 }
@@ -163,6 +149,20 @@ std::string listText(const std::vector<std::int64_t>& numbers)
 }
 
 } // namespace
+
+std::string detail::shownJson(const json& value)
+{
+    switch (value.type()) {
+    case json::value_t::string:
+        return "the text " + inQuotes(value.get_ref<const std::string&>());
+    case json::value_t::array:
+        return "a list";
+    case json::value_t::object:
+        return "an object";
+    default:
+        return value.dump();
+    }
+}
 
 FieldValue detail::valueFromText(const FieldInfo& field, std::string_view text)
 {
@@ -227,7 +227,7 @@ FieldValue detail::valueFromJson(const FieldInfo& field, const json& value)
             return listFromText(field, value.get_ref<const std::string&>());
         break;
     }
-    throw wrongValue(field, jsonFound(value));
+    throw wrongValue(field, shownJson(value));
 }
 
 void applyAssignment(RunConfig& config, std::string_view assignment)
