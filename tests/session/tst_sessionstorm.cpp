@@ -15,8 +15,9 @@ namespace {
 
 constexpr int operationsPerThread = 5'000;
 
-/// How often each command was accepted.
+/// How often each command was given and accepted.
 struct Accepted {
+    std::atomic<int> given {0};
     std::atomic<int> start {0};
     std::atomic<int> pause {0};
     std::atomic<int> resume {0};
@@ -39,8 +40,9 @@ void waitForProgress(const FakeScript& script, const TrainingSession& session)
 void storm(std::uint32_t seed, TrainingSession& session, const FakeScript& script, Accepted& accepted)
 {
     std::mt19937 random(seed);
-    std::discrete_distribution<int> command {4, 3, 4, 3, 1, 1, 1, 2, 1, 4};
+    std::discrete_distribution<int> command {8, 5, 9, 7, 1, 2, 2, 4, 2, 8};
     for (int operation = 0; operation < operationsPerThread; ++operation) {
+        ++accepted.given;
         switch (command(random)) {
         case 0: accepted.start += session.start({}) ? 1 : 0; break;
         case 1: accepted.pause += session.pause() ? 1 : 0; break;
@@ -184,11 +186,17 @@ void TestSessionStorm::keepsItsWord()
 {
     QFETCH(std::uint32_t, seed);
     const auto script = std::make_shared<FakeScript>();
-    script->totalSteps = 40;
+    script->totalSteps = 8;
     script->logsSnapshots = true;
     script->announcesTotal = seed % 2 == 0;
-    script->beforeStep = [run = script.get()](std::int64_t step) {
-        if (step == 7 && run->runs % 5 == 0)
+    Accepted accepted;
+    std::atomic<int> running {2};
+    script->beforeStep = [&, run = script.get()](std::int64_t step) {
+        // A step takes as long as a command, however the threads are scheduled, so that commands meet steps.
+        const int given = accepted.given;
+        while (running > 0 && accepted.given == given)
+            std::this_thread::yield();
+        if (step == 4 && run->runs % 5 == 0)
             throw Error(FailureKind::Diverged, "The loss is not finite.");
     };
     script->inPreparation = [run = script.get()](std::int64_t) {
@@ -196,14 +204,12 @@ void TestSessionStorm::keepsItsWord()
             throw configError("data.path is missing.");
     };
     TrainingSession session(fakeFactory(script));
-    Accepted accepted;
     Judge judge;
     const auto look = [&] {
         for (const RunEvent& event : session.takeEvents())
             judge.see(event);
     };
 
-    std::atomic<int> running {2};
     const auto work = [&](std::uint32_t own) {
         storm(own, session, *script, accepted);
         --running;
