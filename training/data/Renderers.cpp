@@ -190,8 +190,7 @@ std::unique_ptr<Renderer> jsonRenderer(DataFormat format, const DataConfig& data
         if (!given.empty())
             throw configError("data.template does not apply to data.format chat: the roles make the text.");
         return std::make_unique<ChatRenderer>();
-    case DataFormat::Alpaca:
-        return std::make_unique<AlpacaRenderer>(given);
+    case DataFormat::Alpaca: return std::make_unique<AlpacaRenderer>(given);
     case DataFormat::PromptCompletion:
         return std::make_unique<TemplateRenderer>(
             parseJsonRecord, TextTemplate(given.empty() ? "{prompt}{completion}" : given, "completion", aliases));

@@ -193,10 +193,8 @@ Decision decide(const std::string& path, DataFormat asked)
         = extension == ".txt" || extension == ".md" || (!json && extension != ".tsv" && extension != ".csv");
     Decision decision {.format = asked, .why = std::string(formatName(asked)) + ": data.format says so"};
     switch (asked) {
-    case DataFormat::Auto:
-        break;
-    case DataFormat::E2e:
-        return decision;
+    case DataFormat::Auto: break;
+    case DataFormat::E2e: return decision;
     case DataFormat::Text:
         decision.document = plainText;
         decision.container = json ? jsonContainer(head) : Container::JsonLines;

@@ -37,20 +37,11 @@ public:
         if (field.number == 0)
             fail();
         switch (field.wireType) {
-        case 0:
-            field.value = varint();
-            return true;
-        case 1:
-            take(8);
-            return true;
-        case 2:
-            field.bytes = take(varint());
-            return true;
-        case 5:
-            take(4);
-            return true;
-        default:
-            fail();
+        case 0: field.value = varint(); return true;
+        case 1: take(8); return true;
+        case 2: field.bytes = take(varint()); return true;
+        case 5: take(4); return true;
+        default: fail();
         }
     }
 
@@ -90,6 +81,8 @@ private:
 
 bool crossesWords(std::string_view piece, bool suffix)
 {
+    if (piece.find(' ') != std::string_view::npos)
+        return true;
     bool sawOther = false;
     bool sawMarkAfter = false;
     while (!piece.empty()) {

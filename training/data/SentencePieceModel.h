@@ -19,6 +19,11 @@ struct SentencePieceModel {
     /// a token may reach from one word into the next.
     bool piecesCrossWords = false;
 
+    /// Whether a text may be tokenised in parts, cut at a single space between two ASCII letters or digits, with the same
+    /// ids. BPE joins neighbours into pieces of the vocabulary; where none reaches over a space, no join does either. The
+    /// dummy prefix (or suffix) of each part stands for the space. A unigram's sums of scores depend on where they began.
+    [[nodiscard]] bool mayCutAtSpaces() const noexcept { return type == "BPE" && addDummyPrefix && !piecesCrossWords; }
+
     static constexpr std::size_t maxBytes = 256U << 20U;
 
     /// @param origin names the file in errors. @throws Error (Io) for a broken or huge file

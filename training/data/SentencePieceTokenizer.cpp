@@ -18,6 +18,24 @@ namespace fs = std::filesystem;
 /// Stands before a text that must not get a dummy prefix, and is cut off again after tokenising.
 constexpr std::string_view guard = "<unk>";
 
+/// The library's memory and time grow faster than the text; longer ones are cut where that changes nothing.
+constexpr std::size_t longText = 64U << 10U;
+
+bool isAlphanumeric(char c) noexcept
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/// The first single space between two ASCII letters or digits from @p at on; npos where there is none.
+std::size_t findCut(std::string_view text, std::size_t at) noexcept
+{
+    for (at = text.find(' ', at); at != std::string_view::npos && at + 1 < text.size(); at = text.find(' ', at + 1)) {
+        if (at > 0 && isAlphanumeric(text[at - 1]) && isAlphanumeric(text[at + 1]))
+            return at;
+    }
+    return std::string_view::npos;
+}
+
 } // namespace
 
 SentencePieceTokenizer::SentencePieceTokenizer(const fs::path& folder)
@@ -110,6 +128,25 @@ void SentencePieceTokenizer::appendPlain(
                 tokens[bytePieces].end = token.end;
             }
         }
+    }
+}
+
+void SentencePieceTokenizer::appendLong(std::string_view text, std::size_t offset, std::vector<Token>& tokens) const
+{
+    std::size_t begin = 0;
+    while (true) {
+        const std::size_t cut
+            = text.size() - begin > longText ? findCut(text, begin + longText) : std::string_view::npos;
+        const std::size_t first = tokens.size();
+        appendPlain(text.substr(begin, std::min(cut, text.size()) - begin), offset + begin, false, tokens);
+        // The space at the cut belongs to the token that has its mark.
+        if (begin > 0 && !m_model.whitespaceAsSuffix && first < tokens.size())
+            --tokens[first].begin;
+        if (cut == std::string_view::npos)
+            return;
+        if (m_model.whitespaceAsSuffix && first < tokens.size())
+            ++tokens.back().end;
+        begin = cut + 1;
     }
 }
 

@@ -34,6 +34,7 @@ public:
 
 private:
     void appendPlain(std::string_view text, std::size_t offset, bool withoutPrefix, std::vector<Token>& tokens) const;
+    void appendLong(std::string_view text, std::size_t offset, std::vector<Token>& tokens) const;
     [[nodiscard]] std::vector<Token> tokenise(std::string_view text) const;
     [[nodiscard]] std::optional<std::int32_t> idOf(
         const std::string& role, int libraryId, const std::string& origin) const;

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/Files.h"
+
+#include "training/data/Record.h"
+#include "training/data/RecordFile.h"
+#include "training/data/Utf8.h"
+
+#include <random>
+
+using namespace spectune;
+using namespace spectune::testing;
+
+namespace {
+
+std::vector<std::string> all(const RecordFile& file)
+{
+    std::vector<std::string> records;
+    for (std::int64_t i = 0; i < file.size(); ++i)
+        records.push_back(file.record(i));
+    return records;
+}
+
+using Texts = std::vector<std::string>;
+
+} // namespace
+
+class TestRecords : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void lines()
+    {
+        const Folder folder;
+        const LineFile file(folder.write("a",
+                                "\xEF\xBB\xBF"
+                                "one\r\n\n  \ntwo \nthr\ree"),
+            {});
+        QCOMPARE(all(file), (Texts {"one", "two ", "thr\ree"}));
+        QCOMPARE(file.line(0), std::int64_t {1});
+        QCOMPARE(file.line(1), std::int64_t {4});
+        QCOMPARE(file.line(2), std::int64_t {5});
+        QCOMPARE(LineFile(folder.write("b", ""), {}).size(), std::int64_t {0});
+        QCOMPARE(LineFile(folder.write("c", "\n\n"), {}).size(), std::int64_t {0});
+        QCOMPARE(all(LineFile(folder.write("d", "x"), {})), (Texts {"x"}));
+    }
+
+    void manyLinesInAnyOrder()
+    {
+        std::mt19937 random(5);
+        std::string bytes;
+        Texts expected;
+        std::vector<std::int64_t> numbers;
+        for (std::int64_t line = 1; line <= 3000; ++line) {
+            const std::string text
+                = random() % 5 == 0 ? "" : "line " + std::string(random() % 2000, 'x') + std::to_string(line);
+            bytes += text + (random() % 3 == 0 ? "\r\n" : "\n");
+            if (text.empty())
+                continue;
+            expected.push_back(text);
+            numbers.push_back(line);
+        }
+        const Folder folder;
+        const LineFile file(folder.write("a", bytes), {}); // some 3 MB: several pieces of the scan
+        QCOMPARE(file.size(), static_cast<std::int64_t>(expected.size()));
+        for (int turn = 0; turn < 2000; ++turn) {
+            const auto i = random() % expected.size();
+            QCOMPARE(file.record(static_cast<std::int64_t>(i)), expected[i]);
+            QCOMPARE(file.line(static_cast<std::int64_t>(i)), numbers[i]);
+        }
+    }
+
+    void scanStops()
+    {
+        const Folder folder;
+        const auto path = folder.write("a", std::string(3U << 20U, 'x'));
+        Progress progress;
+        int reports = 0;
+        progress.report = [&](std::int64_t done, std::int64_t total) {
+            QVERIFY(done <= total);
+            if (++reports == 2)
+                progress.stop.requestStop();
+        };
+        bool stopped = false;
+        try {
+            const LineFile file(path, progress);
+        } catch (const Stopped&) {
+            stopped = true;
+        }
+        QVERIFY(stopped);
+        QCOMPARE(reports, 2);
+    }
+
+    void utf8()
+    {
+        for (const char* good :
+            {"", "plain", "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x98\x80", "\xF4\x8F\xBF\xBF", "\xED\x9F\xBF"})
+            QCOMPARE(findInvalidUtf8(good), std::string_view::npos);
+        for (const char* bad : {"\x80", "\xC0\x80", "\xC3", "\xE0\x80\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xF5",
+                 "\xFF", "\xE2\x82"})
+            QCOMPARE(findInvalidUtf8(bad), std::size_t {0});
+        QCOMPARE(findInvalidUtf8("ab\xFF"), std::size_t {2});
+        const Folder folder;
+        const LineFile file(folder.write("a", "fine\n\nbad \xE9t\xE9\n"), {});
+        const std::string error = errorOf([&] { (void)file.record(1); });
+        QVERIFY2(contains(error, "/a:3: byte 5 (0xE9)"), error.c_str());
+    }
+
+    void jsonArrays()
+    {
+        const Folder folder;
+        const auto read = [&](const std::string& text) { return JsonArrayFile(folder.write("a.json", text), {}); };
+        const JsonArrayFile file = [&] {
+            return JsonArrayFile(
+                folder.write("a.json", " [ {\"a\":\"]},\\\"[\"} ,\n {\"b\":[1,{\"c\":2}]}, 3, \"x,y\"\n]\n"), {});
+        }();
+        QCOMPARE(all(file), (Texts {"{\"a\":\"]},\\\"[\"} ", "{\"b\":[1,{\"c\":2}]}", "3", "\"x,y\"\n"}));
+        QCOMPARE(file.line(1), std::int64_t {2});
+        QCOMPARE(JsonArrayFile(folder.write("b.json", "[]"), {}).size(), std::int64_t {0});
+        const auto error = [&](const std::string& text) { return errorOf([&] { (void)read(text); }); };
+        QVERIFY(contains(error("{\"a\":1}"), "must begin with '['"));
+        QVERIFY(contains(error("[{\"a\":1}"), "not closed"));
+        QVERIFY(contains(error("[{\"a\":1"), "not closed"));
+        QVERIFY(contains(error("[\"abc"), "not closed"));
+        QVERIFY(contains(error("[1,]"), "element is missing"));
+        QVERIFY(contains(error("[,1]"), "element is missing"));
+        QVERIFY(contains(error("[1] 2"), "follows"));
+        QVERIFY(contains(error("[\n{}\n{}]"), "a.json:3: "));
+        QVERIFY(contains(error("[}"), "never opened"));
+        QVERIFY(contains(error(""), "not closed"));
+    }
+
+    void csvRows()
+    {
+        const Folder folder;
+        const CsvFile file(folder.write("a.csv", "a,b\r\n\"x\ny\",\"say \"\"hi\"\"\"\r\n\n1,2"), {});
+        QCOMPARE(all(file), (Texts {"a,b\r", "\"x\ny\",\"say \"\"hi\"\"\"\r", "1,2"}));
+        QCOMPARE(file.line(2), std::int64_t {5});
+        const std::string error = errorOf([&] { (void)CsvFile(folder.write("b.csv", "a\n\n\"open\n"), {}); });
+        QVERIFY2(contains(error, "b.csv:3: a quote"), error.c_str());
+    }
+
+    void cells()
+    {
+        const RecordPlace place {"f", 7};
+        QCOMPARE(splitRow("a,\"b, \"\"c\"\"\",,\"\"\r", ',', place), (Texts {"a", "b, \"c\"", "", ""}));
+        QCOMPARE(splitRow("a,", ',', place), (Texts {"a", ""}));
+        QCOMPARE(splitRow("", ',', place), (Texts {""}));
+        QCOMPARE(splitRow("\" loose\tx \"y\" z\t\"whole\"", '\t', place), (Texts {"\" loose", "x \"y\" z", "whole"}));
+        QVERIFY(contains(errorOf([&] { (void)splitRow("a,b\"c", ',', place); }), "f:7: the cell 2"));
+        QVERIFY(contains(errorOf([&] { (void)rowRecord("a,b", ',', {"x"}, place); }), "f:7: has 2 cells"));
+    }
+
+    void objects()
+    {
+        const Record record = parseJsonRecord(R"({"a":"x","n":1.5,"b":true,"l":[1],"z":null})", {"f", 3});
+        QCOMPARE(record.at("a"), std::string("x"));
+        QCOMPARE(record.at("n"), std::string("1.5"));
+        QCOMPARE(record.at("b"), std::string("true"));
+        QVERIFY(contains(errorOf([&] { (void)record.at("l"); }), "f:3: the field \"l\" is no text"));
+        QVERIFY(contains(errorOf([&] { (void)record.at("q"); }), "\"q\" is missing; there are: a, n, b, l, z"));
+        for (const char* bad : {"", "[]", "3", "{\"a\":}", "{\"a\":1}}", "{\"a\":\"\\ud800\"}", "nul"})
+            QVERIFY2(contains(errorOf([&] { (void)parseJsonRecord(bad, {"f", 3}); }), "f:3: "), bad);
+        QVERIFY(contains(errorOf([&] {
+            (void)parseJsonRecord("{\"a\":" + std::string(200000, '['), {"f", 3});
+        }),
+            "f:3: "));
+        QVERIFY(contains(errorOf([&] { (void)e2eRecord("no bars | here", {"f", 3}); }), "f:3: has no \"||\""));
+    }
+
+    void survivesNoise()
+    {
+        std::mt19937 random(23);
+        const std::string alphabet = "[]{}\",:\\ \n\r\t|ae1\xC3\xA9\xFF";
+        const Folder folder;
+        for (int turn = 0; turn < 1500; ++turn) {
+            std::string bytes;
+            for (unsigned i = random() % 60; i > 0; --i)
+                bytes += alphabet[random() % alphabet.size()];
+            const auto path = folder.write("noise", turn % 2 == 0 ? bytes : '[' + bytes + ']');
+            const auto read = [&](const RecordFile& file) {
+                for (std::int64_t i = 0; i < file.size(); ++i) {
+                    (void)errorOf([&] { (void)parseJsonRecord(file.record(i), {"f", file.line(i)}); });
+                    (void)errorOf([&] { (void)splitRow(file.record(i), ',', {"f", 1}); });
+                    (void)splitRow("x" + bytes, '\t', {"f", 1});
+                }
+            };
+            (void)errorOf([&] { read(LineFile(path, {})); });
+            (void)errorOf([&] { read(JsonArrayFile(path, {})); });
+            (void)errorOf([&] { read(CsvFile(path, {})); });
+        }
+    }
+
+    void refusesWhatIsNoFile()
+    {
+        const Folder folder;
+        QVERIFY(contains(errorOf([&] { InputFile(""); }), "data.path is empty"));
+        QVERIFY(contains(errorOf([&] { InputFile(folder.path() / "x.txt"); }), "x.txt: cannot be opened"));
+        QVERIFY(contains(errorOf([&] { InputFile(folder.path()); }), "is a folder"));
+        const InputFile file(folder.write("a", "abc"));
+        std::filesystem::resize_file(folder.path() / "a", 1);
+        QVERIFY(contains(errorOf([&] { (void)file.read(0, 3); }), "became shorter"));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestRecords)
+#include "tst_records.moc"
