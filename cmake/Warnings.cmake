@@ -20,6 +20,9 @@ function(spectune_target_defaults target)
         # False alarms of g++ 12 inside the standard library at -O2 and -O3 (its bugs 105651 and 105329).
         list(REMOVE_ITEM warnings -Wnull-dereference)
         list(APPEND warnings -Wno-restrict)
+        if(SPECTUNE_SANITIZE) # instrumented code gives false alarms, as g++'s manual says of its sanitizers
+            list(APPEND warnings -Wno-maybe-uninitialized)
+        endif()
     endif()
     if(SPECTUNE_WERROR)
         list(APPEND warnings -Werror)
