@@ -85,6 +85,8 @@ private Q_SLOTS:
         row("shape is an object", file(one("U8", "{}", "[0,1]"), 1), "no list");
         row("negative side", file(one("U8", "[-1]", "[0,1]"), 1), "non-negative integer");
         row("side is a real", file(one("U8", "[1.0]", "[0,1]"), 1), "non-negative integer");
+        row("side nested deeply",
+            file(one("U8", '[' + std::string(200000, '[') + std::string(200000, ']') + ']', "[0,1]"), 1), "is array");
         row("side beyond 2^63", file(one("U8", "[9223372036854775808]", "[0,1]"), 1), "overflows");
         row("side beyond 2^64", file(one("U8", "[99999999999999999999]", "[0,1]"), 1), "non-negative integer");
         row("product overflows", file(one("U8", "[4294967296,4294967296]", "[0,1]"), 1), "overflows");

@@ -102,12 +102,13 @@ private Q_SLOTS:
         row("odd head", R"("head_dim":5)", "head_dim is 5");
         row("epsilon", R"("rms_norm_eps":0)", "rms_norm_eps is 0");
         row("theta", R"("rope_theta":"x")", "rope_theta is \"x\"");
-        row("rope list", R"("rope_scaling":[])", "rope_scaling is []");
+        row("rope list", R"("rope_scaling":[])", "rope_scaling is a list");
         row("yarn", R"("rope_scaling":{"type":"yarn","factor":2})", "rope_scaling.rope_type is \"yarn\"");
         row("new yarn", R"("rope_parameters":{"rope_type":"yarn"})", "rope_parameters.rope_type is \"yarn\"");
         row("no factor", R"("rope_scaling":{"type":"linear"})", "rope_scaling.factor is missing");
         row("llama3", R"("rope_scaling":{"rope_type":"llama3","factor":2,"low_freq_factor":4,"high_freq_factor":1})",
             "high_freq_factor");
+        row("deep", "\"vocab_size\":" + std::string(200000, '[') + std::string(200000, ']'), "vocab_size is a list");
         row("partial", R"("rope_parameters":{"partial_rotary_factor":0.5})", "partial_rotary_factor");
         row("tied", R"("tie_word_embeddings":1)", "tie_word_embeddings is 1");
         row("eos", R"("eos_token_id":"</s>")", "eos_token_id");

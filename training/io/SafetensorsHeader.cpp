@@ -80,11 +80,11 @@ Json parseJson(std::string_view text, std::string_view origin)
 
 std::uint64_t unsignedNumber(const Json& value, const std::string& what, std::string_view origin)
 {
-    if (!value.is_number_unsigned())
-        fail(origin,
-            what + " is " + value.dump(-1, ' ', false, Json::error_handler_t::replace).substr(0, 60)
-                + ", must be a non-negative integer.");
-    return value.get<std::uint64_t>();
+    if (value.is_number_unsigned())
+        return value.get<std::uint64_t>();
+    // A list or an object is not written out: it may be nested deeper than the stack allows.
+    fail(origin,
+        what + " is " + (value.is_number() ? value.dump() : value.type_name()) + ", must be a non-negative integer.");
 }
 
 /// Elements of a shape. @return false where the product does not fit

@@ -14,8 +14,11 @@ namespace {
 
 using Json = nlohmann::json;
 
+/// A list or an object is not written out: it may be nested deeper than the stack allows.
 std::string shown(const Json& value)
 {
+    if (value.is_structured())
+        return value.is_array() ? "a list" : "an object";
     return value.dump(-1, ' ', false, Json::error_handler_t::replace).substr(0, 80);
 }
 
