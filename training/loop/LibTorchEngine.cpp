@@ -110,7 +110,7 @@ GeneratedText LibTorchEngine::generate(const Generate& request, const RequestCon
         return TextGenerator(*m_run->base.model, *m_run->base.tokenizer, adapters)
             .generate(request, context.stop, context.partialText);
     }
-    const at::Device device = parseDevice(m_device);
+    const at::Device device = parseDevice(request.device.empty() ? m_device : request.device);
     prepareThread(device, 0);
     const ElementType type = m_model.model && m_model.path == request.modelPath && m_model.model->options().dtype() == at::kBFloat16
         ? ElementType::BFloat16

@@ -55,47 +55,6 @@ void checkVocabulary(const std::string& path, const Tokenizer& tokenizer, const 
             + ". The folder mixes two models; use the tokenizer that came with the weights.");
 }
 
-/// Copies the triplets of a PEFT AdaLoRA adapter into the arena. @throws Error (Config) where it does not fit
-void startFromAdapter(const std::string& path, Trainer& trainer)
-{
-    const AdapterState adapter = readAdapter(path);
-    const ModuleLayout& layout = trainer.layout();
-    const ArenaOrder& order = trainer.arena().order;
-    at::Tensor& values = trainer.arena().values;
-    const auto refuse = [&path](const std::string& why) {
-        return configError("adalora.init_from " + path + ": " + why);
-    };
-    if (!hasLambda(trainer.method()) && hasLambda(adapter.method))
-        throw refuse("is an AdaLoRA adapter, but method.name is a plain LoRA. Use adalora or svd-lora.");
-    for (std::size_t i = 0; i < layout.modules.size(); ++i) {
-        const ModuleInfo& module = layout.modules[i];
-        const ModuleIndex index { static_cast<std::int32_t>(i) };
-        const auto found = std::find_if(adapter.modules.begin(), adapter.modules.end(),
-            [&](const ModuleAdapter& candidate) { return candidate.module == module.name; });
-        if (found == adapter.modules.end())
-            throw refuse("has no triplets for " + module.name + ".");
-        const std::int64_t rank = found->lambda.size(0);
-        if (rank > layout.initRank)
-            throw refuse(module.name + " has rank " + std::to_string(rank) + ", above adalora.init_rank "
-                + std::to_string(layout.initRank) + ".");
-        if (found->p.size(0) != module.outFeatures || found->q.size(1) != module.inFeatures)
-            throw refuse(module.name + " has another shape than this model's.");
-        // A triplet keeps its place in the rank pattern; places that the file left out keep their fresh start, λ = 0.
-        std::int64_t row = 0;
-        for (std::int64_t place = 0; place < layout.initRank && row < rank; ++place) {
-            const auto at = static_cast<std::size_t>(place);
-            if (at < found->kept.size() && !found->kept[at])
-                continue;
-            order.q(values, index).select(0, place).copy_(found->q.select(0, row));
-            order.pT(values, index).select(0, place).copy_(found->p.select(1, row));
-            order.lambda(values).select(0, static_cast<std::int64_t>(i)).select(0, place).copy_(found->lambda.select(0, row));
-            ++row;
-        }
-        if (row < rank)
-            throw refuse(module.name + " keeps triplets beyond adalora.init_rank " + std::to_string(layout.initRank) + ".");
-    }
-}
-
 void openData(RunContext& context, RunControl& control)
 {
     const RunConfig& config = context.config;
@@ -145,6 +104,46 @@ void restore(RunContext& context, const RunRequest& request, const fs::path& che
 }
 
 } // namespace
+
+void startFromAdapter(const std::string& path, Trainer& trainer)
+{
+    const AdapterState adapter = readAdapter(path);
+    const ModuleLayout& layout = trainer.layout();
+    const ArenaOrder& order = trainer.arena().order;
+    at::Tensor& values = trainer.arena().values;
+    const auto refuse = [&path](const std::string& why) {
+        return configError("adalora.init_from " + path + ": " + why);
+    };
+    if (!hasLambda(trainer.method()) && hasLambda(adapter.method))
+        throw refuse("is an AdaLoRA adapter, but method.name is a plain LoRA. Use adalora or svd-lora.");
+    for (std::size_t i = 0; i < layout.modules.size(); ++i) {
+        const ModuleInfo& module = layout.modules[i];
+        const ModuleIndex index { static_cast<std::int32_t>(i) };
+        const auto found = std::find_if(adapter.modules.begin(), adapter.modules.end(),
+            [&](const ModuleAdapter& candidate) { return candidate.module == module.name; });
+        if (found == adapter.modules.end())
+            throw refuse("has no triplets for " + module.name + ".");
+        const std::int64_t rank = found->lambda.size(0);
+        if (rank > layout.initRank)
+            throw refuse(module.name + " has rank " + std::to_string(rank) + ", above adalora.init_rank "
+                + std::to_string(layout.initRank) + ".");
+        if (found->p.size(0) != module.outFeatures || found->q.size(1) != module.inFeatures)
+            throw refuse(module.name + " has another shape than this model's.");
+        // A triplet keeps its place in the rank pattern; places that the file left out keep their fresh start, λ = 0.
+        std::int64_t row = 0;
+        for (std::int64_t place = 0; place < layout.initRank && row < rank; ++place) {
+            const auto at = static_cast<std::size_t>(place);
+            if (at < found->kept.size() && !found->kept[at])
+                continue;
+            order.q(values, index).select(0, place).copy_(found->q.select(0, row));
+            order.pT(values, index).select(0, place).copy_(found->p.select(1, row));
+            order.lambda(values).select(0, static_cast<std::int64_t>(i)).select(0, place).copy_(found->lambda.select(0, row));
+            ++row;
+        }
+        if (row < rank)
+            throw refuse(module.name + " keeps triplets beyond adalora.init_rank " + std::to_string(layout.initRank) + ".");
+    }
+}
 
 LoadedModel loadModel(const std::string& path, ElementType type, at::Device device, const LoadedModel& cache,
     const std::function<void(std::int64_t, std::int64_t)>& progress)

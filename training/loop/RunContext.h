@@ -48,6 +48,10 @@ struct RunContext {
 [[nodiscard]] std::unique_ptr<RunContext> prepareRun(
     const RunRequest& request, const LoadedModel& cache, RunControl& control);
 
+/// Copies the triplets of an adapter's folder into @p trainer's arena, each at its place in the rank pattern.
+/// @throws Error (Config) naming adalora.init_from where modules, shapes or ranks do not fit
+void startFromAdapter(const std::string& path, Trainer& trainer);
+
 /// The facts that validate() wants, from a model's headers.
 [[nodiscard]] RunFacts factsOf(const ModelSpec& spec, const RunConfig& config);
 

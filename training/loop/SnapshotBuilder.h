@@ -2,6 +2,7 @@
 #pragma once
 
 #include "training/loop/Trainer.h"
+#include "training/monitor/MetricPoint.h"
 #include "training/monitor/RankSnapshot.h"
 
 #include <memory>

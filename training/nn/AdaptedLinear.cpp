@@ -17,6 +17,7 @@ using torch::autograd::variable_list;
 struct Saved : torch::CustomClassHolder {
     FrozenLinear base;
     TripletViews triplets;
+    at::Tensor mask; // of dropout, [N, in]; undefined without
 };
 
 /// s · (u ∘ λ) Pᵀ added to @p y, where u = x Qᵀ. All two-dimensional.
@@ -46,24 +47,24 @@ at::Tensor dropoutMask(const at::Tensor& like, const AdapterPass& pass)
 class AdaptedLinearFunction : public torch::autograd::Function<AdaptedLinearFunction> {
 public:
     static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& /*anchor*/,
-        const at::Tensor& mask, const c10::intrusive_ptr<Saved>& saved)
+        const c10::intrusive_ptr<Saved>& saved)
     {
         context->saved_data["saved"] = c10::IValue::make_capsule(saved);
-        context->save_for_backward({ x, mask });
+        context->save_for_backward({ x });
         at::Tensor y = baseForward(x, saved->base);
         const at::Tensor input = x.to(saved->triplets.q.scalar_type());
-        addAdapter(y, mask.defined() ? input * mask : input, saved->triplets);
+        addAdapter(y, saved->mask.defined() ? input * saved->mask : input, saved->triplets);
         return y;
     }
 
     static variable_list backward(AutogradContext* context, const variable_list& gradients)
     {
         const auto saved = c10::static_intrusive_pointer_cast<Saved>(context->saved_data["saved"].toCapsule());
-        const variable_list tensors = context->get_saved_variables();
         const TripletViews& triplets = saved->triplets;
         const auto type = triplets.q.scalar_type();
-        const at::Tensor& mask = tensors[1];
-        const at::Tensor x = mask.defined() ? tensors[0].to(type) * mask : tensors[0].to(type);
+        const at::Tensor& mask = saved->mask;
+        const at::Tensor input = context->get_saved_variables()[0].to(type);
+        const at::Tensor x = mask.defined() ? input * mask : input;
         const at::Tensor dy = gradients[0].to(type);
 
         const at::Tensor projected = at::mm(x, triplets.q.t()); // u = x Qᵀ, [N, r]
@@ -76,7 +77,7 @@ public:
         triplets.qGrad.addmm_(dProjected.t(), x);
 
         if (!context->needs_input_grad(0))
-            return { at::Tensor(), at::Tensor(), at::Tensor(), at::Tensor() };
+            return { at::Tensor(), at::Tensor(), at::Tensor() };
         at::Tensor dx = at::mm(gradients[0], saved->base.weight); // [N, in]
         if (!mask.defined() && dx.scalar_type() == type)
             dx.addmm_(dProjected, triplets.q);
@@ -84,7 +85,7 @@ public:
             const at::Tensor through = at::mm(dProjected, triplets.q);
             dx.add_((mask.defined() ? through * mask : through).to(dx.scalar_type()));
         }
-        return { dx, at::Tensor(), at::Tensor(), at::Tensor() };
+        return { dx, at::Tensor(), at::Tensor() };
     }
 };
 
@@ -107,9 +108,9 @@ at::Tensor adaptedLinear(
     saved->base = base;
     saved->triplets = triplets;
     const at::Tensor rows = flattened(x);
-    const at::Tensor mask
-        = pass.dropout > 0.0 ? dropoutMask(rows.detach().to(triplets.q.scalar_type()), pass) : at::Tensor();
-    return unflattened(AdaptedLinearFunction::apply(rows, pass.anchor, mask, saved), x);
+    if (pass.dropout > 0.0)
+        saved->mask = dropoutMask(rows.detach().to(triplets.q.scalar_type()), pass);
+    return unflattened(AdaptedLinearFunction::apply(rows, pass.anchor, saved), x);
 }
 
 at::Tensor linearForward(const at::Tensor& x, const FrozenLinear& base, const TripletViews* triplets)

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/train/Commands.h"
+#include "app/train/Console.h"
+#include "training/config/FieldTable.h"
+#include "training/loop/Commands.h"
+
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+#include <cstdio>
+#include <iostream>
+#include <memory>
+#include <string>
+
+namespace spectune {
+
+using nlohmann::ordered_json;
+
+namespace {
+
+struct ExportOptions {
+    ExportAdapter request;
+    std::string device = "cpu";
+};
+
+void exportTo(const ExportOptions& options)
+{
+    const auto report = std::get<ExportReport>(
+        createEngine()->answer(options.request, { .stop = stopOnSignal(), .partialText = {} }));
+    std::printf("%s: %s, %s matrices (%s of rank 0 left out), largest rank %s, %.1f kB\n", report.path.c_str(),
+        report.format.c_str(), grouped(report.modules).c_str(), grouped(report.leftOut).c_str(),
+        grouped(report.maxRank).c_str(), static_cast<double>(report.bytes) / 1000.0);
+    std::printf("Read back: largest difference of ΔW %.3g, where the largest |ΔW| is %.3g\n", report.maxDifference,
+        report.maxDelta);
+    if (report.vllmMaxRank > 0)
+        std::printf("vLLM: --max-lora-rank %s\n", grouped(report.vllmMaxRank).c_str());
+}
+
+void info(const std::string& path, bool json)
+{
+    const ordered_json object = ordered_json::parse(describeFolder(path));
+    if (json) {
+        std::cout << object.dump() << std::endl;
+        return;
+    }
+    for (const auto& [key, value] : object.items()) {
+        if (!value.is_object()) {
+            std::cout << key << ": " << (value.is_string() ? value.get<std::string>() : value.dump()) << "\n";
+            continue;
+        }
+        std::cout << key << ":\n";
+        for (const auto& [name, entry] : value.items())
+            std::cout << "  " << name << ": " << entry.dump() << "\n";
+    }
+    std::cout << std::flush;
+}
+
+const char* typeName(FieldType type)
+{
+    switch (type) {
+    case FieldType::Integer:
+        return "integer";
+    case FieldType::Real:
+        return "number";
+    case FieldType::Boolean:
+        return "boolean";
+    case FieldType::Text:
+        return "text";
+    case FieldType::File:
+        return "file";
+    case FieldType::Folder:
+        return "folder";
+    case FieldType::Choice:
+        return "choice";
+    case FieldType::TextList:
+        return "list of texts";
+    case FieldType::IntegerList:
+        return "list of integers";
+    }
+    return "";
+}
+
+ordered_json valueAsJson(const FieldValue& value)
+{
+    return std::visit(
+        [](const auto& held) -> ordered_json {
+            if constexpr (std::is_same_v<std::decay_t<decltype(held)>, std::monostate>)
+                return nullptr;
+            else
+                return held;
+        },
+        value);
+}
+
+ordered_json describe(const FieldInfo& field)
+{
+    ordered_json entry { { "key", field.key },
+        { "type", typeName(field.type) },
+        { "default", valueAsJson(defaultValue(field.key)) },
+        { "optional", field.optional },
+        { "label", field.label },
+        { "help", field.help },
+        { "unit", field.unit },
+        { "live", field.liveEditable } };
+    if (std::isfinite(field.minimum))
+        entry["minimum"] = field.minimum;
+    if (field.minimumExcluded)
+        entry["minimum_excluded"] = true;
+    if (std::isfinite(field.maximum))
+        entry["maximum"] = field.maximum;
+    if (field.maximumExcluded)
+        entry["maximum_excluded"] = true;
+    if (!field.choices.empty())
+        entry["choices"] = std::vector<std::string>(field.choices.begin(), field.choices.end());
+    return entry;
+}
+
+void printFields(bool json)
+{
+    if (json) {
+        ordered_json list = ordered_json::array();
+        for (const FieldInfo& field : fields())
+            list.push_back(describe(field));
+        std::cout << ordered_json { { "fields", list } }.dump() << std::endl;
+        return;
+    }
+    for (const FieldInfo& field : fields()) {
+        std::cout << field.key << "  (" << typeName(field.type);
+        for (std::size_t i = 0; i < field.choices.size(); ++i)
+            std::cout << (i == 0 ? ": " : ", ") << field.choices[i];
+        const FieldValue value = defaultValue(field.key);
+        std::cout << "; default " << (std::holds_alternative<std::monostate>(value) ? "derived" : toText(value)) << ")\n    "
+                  << field.help << "\n";
+    }
+    std::cout << std::flush;
+}
+
+} // namespace
+
+void addExportCommand(CLI::App& program, Chosen& chosen)
+{
+    const auto options = std::make_shared<ExportOptions>();
+    CLI::App* command = program.add_subcommand("export", "Write an adapter for other programs, read back and checked");
+    command->add_option("source", options->request.source, "A run's folder, a checkpoint or an adapter")->required();
+    command->add_option("--format", options->request.format, "peft-adalora, peft-lora-padded, peft-lora, gguf-lora, merged")
+        ->required();
+    command->add_option("--out", options->request.target, "Folder to make")->type_name("DIR")->required();
+    command->add_option("--device", options->device, "Taken for uniformity; exports run on the CPU")->capture_default_str();
+    command->callback([options, &chosen] { chosen = [options] { exportTo(*options); }; });
+}
+
+void addInfoCommand(CLI::App& program, Chosen& chosen)
+{
+    const auto path = std::make_shared<std::string>();
+    const auto device = std::make_shared<std::string>("cpu");
+    const auto json = std::make_shared<bool>(false);
+    CLI::App* command = program.add_subcommand("info", "What a model, run, checkpoint or adapter folder holds");
+    command->add_option("folder", *path, "The folder")->required();
+    command->add_option("--device", *device, "Taken for uniformity; only headers are read")->capture_default_str();
+    command->add_flag("--json", *json, "Print one JSON object");
+    command->callback([path, device, json, &chosen] { chosen = [path, json] { info(*path, *json); }; });
+}
+
+void addFieldsCommand(CLI::App& program, Chosen& chosen)
+{
+    const auto json = std::make_shared<bool>(false);
+    const auto device = std::make_shared<std::string>("cpu");
+    CLI::App* command = program.add_subcommand("fields", "Every configuration key: type, range, default, help");
+    command->add_option("--device", *device, "Taken for uniformity; nothing is computed")->capture_default_str();
+    command->add_flag("--json", *json, "Print one JSON object");
+    command->callback([json, device, &chosen] { chosen = [json] { printFields(*json); }; });
+}
+
+} // namespace spectune

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/train/Commands.h"
+#include "app/train/Console.h"
+
+int main(int argc, char** argv)
+{
+    using namespace spectune;
+    CLI::App program { "Spectune in the terminal: fine-tunes language models with AdaLoRA.", "spectune-train" };
+    program.set_version_flag("--version", SPECTUNE_VERSION);
+    program.require_subcommand(1);
+    Chosen chosen;
+    addRunCommand(program, chosen);
+    addEvalCommand(program, chosen);
+    addGenerateCommand(program, chosen);
+    addLogitsCommand(program, chosen);
+    addTokenizeCommand(program, chosen);
+    addExportCommand(program, chosen);
+    addInfoCommand(program, chosen);
+    addFieldsCommand(program, chosen);
+    try {
+        program.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        constexpr int badInput = 2;
+        return program.exit(error) == 0 ? 0 : badInput; // --help and --version arrive here as well
+    }
+    installSignalHandlers();
+    return runGuarded(chosen);
+}

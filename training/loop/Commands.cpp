@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "training/loop/Commands.h"
+
+#include "training/core/AtomicFile.h"
+#include "training/core/Error.h"
+#include "training/data/Dataset.h"
+#include "training/io/MappedFile.h"
+#include "training/io/ModelFolder.h"
+#include "training/io/Safetensors.h"
+#include "training/loop/Device.h"
+#include "training/loop/Evaluator.h"
+#include "training/loop/LibTorchEngine.h"
+#include "training/loop/TextGenerator.h"
+
+#include <ATen/ATen.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <optional>
+
+namespace spectune {
+
+namespace {
+
+std::optional<AdapterSet> adapterFor(const std::string& path, const DecoderModel& model)
+{
+    if (path.empty())
+        return std::nullopt;
+    return placeAdapter(loadAdapterState(path), model);
+}
+
+/// Share of the samples whose completion a greedy continuation of the prompt gives to the letter.
+double exactMatch(const EvaluateCommand& command, const LoadedModel& base, const AdapterSet* adapters)
+{
+    const auto source = openSamples(command.config.data.path, command.config.data, { .stop = command.stop, .report = {} });
+    std::vector<std::string> prompts;
+    std::vector<std::string> expected;
+    std::int64_t longest = 0;
+    for (std::int64_t i = 0; i < source->size(); ++i) {
+        const RenderedSample sample = source->render(i);
+        if (sample.spans.size() != 1)
+            throw configError("data.format " + std::string(toString(source->format()))
+                + " has no single completion to compare with: --exact-match needs prompts with one completion each.");
+        prompts.push_back(sample.text.substr(0, sample.spans[0].begin));
+        expected.push_back(sample.text.substr(sample.spans[0].begin, sample.spans[0].end - sample.spans[0].begin));
+        longest = std::max(longest, static_cast<std::int64_t>(base.tokenizer->encode(expected.back()).size()));
+    }
+    TextGenerator generator(*base.model, *base.tokenizer, adapters);
+    const std::vector<std::string> texts = generator.greedy(prompts, longest + 2, command.stop);
+    std::int64_t equal = 0;
+    for (std::size_t i = 0; i < texts.size(); ++i)
+        equal += texts[i] == expected[i] ? 1 : 0;
+    return static_cast<double>(equal) / static_cast<double>(std::max<std::size_t>(texts.size(), 1));
+}
+
+/// [batch, seq] @throws Error (Config) naming file and row
+at::Tensor readTokens(const std::string& file, std::int64_t vocabulary)
+{
+    const nlohmann::json rows = nlohmann::json::parse(readFile(file), nullptr, /*allow_exceptions=*/false);
+    const auto refuse = [&file](const std::string& why) {
+        return configError(file + ": " + why + " A list of equally long lists of ids is expected: [[1, 5, 9], [1, 7, 2]].");
+    };
+    if (!rows.is_array() || rows.empty() || !rows[0].is_array() || rows[0].empty())
+        throw refuse("this is not such a list.");
+    std::vector<std::int64_t> ids;
+    for (std::size_t r = 0; r < rows.size(); ++r) {
+        if (!rows[r].is_array() || rows[r].size() != rows[0].size())
+            throw refuse("row " + std::to_string(r) + " is not as long as row 0.");
+        for (const auto& id : rows[r]) {
+            if (!id.is_number_integer() || id.get<std::int64_t>() < 0 || id.get<std::int64_t>() >= vocabulary)
+                throw refuse("row " + std::to_string(r) + " has " + id.dump() + ", which is no id of this model (0 to "
+                    + std::to_string(vocabulary - 1) + ").");
+            ids.push_back(id.get<std::int64_t>());
+        }
+    }
+    return at::tensor(ids).view({ static_cast<std::int64_t>(rows.size()), -1 });
+}
+
+LoadedModel loadWeights(const std::string& path, ElementType type, const std::string& device, const StopToken& stop)
+{
+    const at::Device place = parseDevice(device);
+    prepareThread(place, 0);
+    return loadModel(path, type, place, {}, [&stop](std::int64_t, std::int64_t) { stop.throwIfStopped(); });
+}
+
+} // namespace
+
+std::unique_ptr<TrainingEngine> createEngine() { return std::make_unique<LibTorchEngine>(); }
+
+EvaluationReport evaluateFile(const EvaluateCommand& command)
+{
+    EvaluationReport report;
+    withTorchErrors([&] {
+        const RunConfig& config = command.config;
+        const LoadedModel base = loadWeights(config.model.path, config.train.dtype, command.device, command.stop);
+        if (config.data.maxLength > base.model->spec().maxPositions)
+            throw configError("data.max_length is " + std::to_string(config.data.maxLength) + ", above the model's "
+                + std::to_string(base.model->spec().maxPositions) + " positions.");
+        const std::optional<AdapterSet> adapters = adapterFor(command.adapter, *base.model);
+        const AdapterSet* set = adapters ? &*adapters : nullptr;
+        const auto data = std::make_shared<const Dataset>(
+            config.data.path, config.data, base.tokenizer, Progress { .stop = command.stop, .report = {} });
+        const EvaluationResult result = evaluateLoss(*base.model, set, data, config.train.batchSize, command.stop);
+        report = { .loss = result.loss,
+            .perplexity = result.perplexity(),
+            .tokens = result.tokens,
+            .samples = result.samples,
+            .exactMatch = command.exactMatch ? exactMatch(command, base, set) : -1.0 };
+    });
+    return report;
+}
+
+std::vector<std::int64_t> writeLogits(const LogitsCommand& command)
+{
+    std::vector<std::int64_t> shape;
+    withTorchErrors([&] {
+        const ModelFolder folder(command.model);
+        const at::Tensor tokens = readTokens(command.tokensFile, folder.spec().vocabulary);
+        if (tokens.size(1) > folder.spec().maxPositions)
+            throw configError(command.tokensFile + ": rows have " + std::to_string(tokens.size(1))
+                + " ids, but the model has only " + std::to_string(folder.spec().maxPositions) + " positions.");
+        const at::Device device = parseDevice(command.device);
+        prepareThread(device, 0);
+        const WeightSource source = [&folder](const std::string& name, at::IntArrayRef sizes) {
+            return folder.weight(name, std::span<const std::int64_t>(sizes.data(), sizes.size()));
+        };
+        DecoderModel model(folder.spec(), source, at::TensorOptions().dtype(scalarType(command.dtype)).device(device));
+        const std::optional<AdapterSet> adapters = adapterFor(command.adapter, model);
+        at::Tensor logits = at::empty({ tokens.size(0), tokens.size(1), folder.spec().vocabulary }, at::kFloat);
+        for (std::int64_t row = 0; row < tokens.size(0); ++row) {
+            command.stop.throwIfStopped();
+            const at::Tensor hidden
+                = model.forward(tokens.narrow(0, row, 1).to(device), adapters ? &*adapters : nullptr);
+            logits.narrow(0, row, 1).copy_(model.logits(hidden));
+        }
+        writeSafetensors(command.outFile, { { "logits", logits } });
+        shape = logits.sizes().vec();
+    });
+    return shape;
+}
+
+void tokenizeFile(const std::string& model, const std::string& textFile,
+    const std::function<void(const std::vector<std::int32_t>&)>& line, const StopToken& stop)
+{
+    const auto tokenizer = loadTokenizer(model);
+    const MappedFile file(textFile);
+    std::string_view rest = file.bytes();
+    while (!rest.empty()) {
+        stop.throwIfStopped();
+        const std::size_t end = std::min(rest.find('\n'), rest.size());
+        line(tokenizer->encode(rest.substr(0, end)));
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+}
+
+} // namespace spectune
