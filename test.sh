@@ -45,17 +45,19 @@ failed=()
 
 # run_tests PRESET CTEST_ARGUMENTS...: builds what the chosen tests need and runs them.
 run_tests() {
-    local preset=$1 names targets=(all)
+    local preset=$1 names targets=()
     shift
     configure "$preset"
     names=$(ctest --test-dir "build/$preset" -N "$@" | sed -n 's/^ *Test *#[0-9]*: *//p')
     [ -n "$names" ] || return 0
-    if [ -n "$filter" ]; then
+    if [ "$preset" = dev ] && [ -z "$filter" ]; then
+        targets=(all)
+    else
         # A test made by spectune_add_test is a target of its name; the programs are for those that start one.
         mapfile -t targets < <(ninja -C "build/$preset" -t targets all | sed -n 's/^\([A-Za-z0-9_-]*\): phony$/\1/p' \
             | grep -Fx -e spectune-train -e spectune -f <(printf '%s\n' "$names"))
     fi
-    build "$preset" "${targets[@]}"
+    [ ${#targets[@]} -eq 0 ] || build "$preset" "${targets[@]}"
     say "Tests of build/$preset"
     "${fixed_addresses[@]}" ctest --test-dir "build/$preset" -j "$(nproc)" --output-on-failure --no-tests=ignore "$@" || failed+=("$preset")
 }
