@@ -17,7 +17,7 @@ struct PlotPlan {
     std::int64_t interval = 1; ///< ΔT
     std::int64_t initialBudget = 0; ///< b0, triplets
     std::int64_t targetBudget = 0; ///< bT, triplets
-    std::vector<QPointF> budgetCurve; ///< (t, b(t)), enough points to draw it
+    std::vector<QPointF> budgetCurve {}; ///< (t, b(t)), enough points to draw it
     std::int64_t matrices = 0; ///< adapted ones; 0: unknown
     int initRank = 0; ///< 0: unknown
     double targetRank = 0.0; ///< mean rank at the end; 0: unknown

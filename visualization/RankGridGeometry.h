@@ -11,7 +11,7 @@ namespace spectune {
 
 /// What the place of every cell follows from.
 struct RankGridRequest {
-    QSize size; ///< of the widget, logical pixels
+    QSize size {}; ///< of the widget, logical pixels
     int layers = 0;
     int kinds = 0;
     int attentionKinds = 0; ///< columns before the gap between attention and MLP; 0 or all: no gap

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/visualization/SampleRun.h"
+#include "visualization/RunPlots.h"
+
+#include <QSignalSpy>
+#include <QTest>
+
+#include <cmath>
+
+using namespace spectune;
+using spectune::test::SampleRun;
+
+class TestPlots : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void appendedPointsAreInTheCurves()
+    {
+        const SampleRun run;
+        RunPlots plots;
+        plots.setPlan(run.plan());
+        const RunHistory history = run.history();
+        plots.append(std::span(history.metrics).first(500));
+        plots.append(std::span(history.metrics).subspan(500));
+        for (const EvalPoint& point : history.evaluations) {
+            plots.append(point);
+        }
+        const RunCurves& curves = plots.curves();
+        QCOMPARE(curves.loss().size(), history.metrics.size());
+        QCOMPARE(curves.smooth().size(), history.metrics.size());
+        QCOMPARE(curves.lastStep(), 1106);
+        QCOMPARE(curves.evaluations().size(), std::size_t {11});
+        QCOMPARE(curves.loss().y()[10], history.metrics[10].loss);
+    }
+
+    void keptTripletsFallAtEventsOnly()
+    {
+        const SampleRun run;
+        RunCurves curves;
+        curves.setPlan(run.plan());
+        curves.append(run.history().metrics);
+        QCOMPARE(curves.keptAt(160.0), 1848.0);
+        QCOMPARE(curves.keptAt(180.0), 1848.0); // b(t) has fallen, but no mask was chosen yet
+        QCOMPARE(curves.keptAt(181.0), static_cast<double>(run.budgetAt(180)));
+        QCOMPARE(curves.keptAt(1106.0), static_cast<double>(run.budgetAt(1100)));
+        QCOMPARE(curves.kept().size(), std::size_t {1 + 2 * 47});
+    }
+
+    void aResumedRunTakesThePlaceOfWhatItRepeats()
+    {
+        const SampleRun run;
+        RunCurves once;
+        RunCurves twice;
+        once.setPlan(run.plan());
+        twice.setPlan(run.plan());
+        const RunHistory history = run.history();
+        once.append(history.metrics);
+        twice.append(history.metrics);
+        twice.append(std::span(history.metrics).subspan(900));
+        QCOMPARE(twice.loss().size(), once.loss().size());
+        QCOMPARE(twice.smooth().y().back(), once.smooth().y().back());
+        QCOMPARE(twice.kept().size(), once.kept().size());
+    }
+
+    void skippedStepsLeaveAGap()
+    {
+        RunCurves curves;
+        MetricPoint good;
+        good.step = 1;
+        good.loss = 2.0;
+        MetricPoint skipped;
+        skipped.step = 2;
+        skipped.loss = skipped.orth = std::nan("");
+        curves.append(std::vector {good, skipped});
+        QCOMPARE(curves.lastStep(), 2);
+        QCOMPARE(curves.smooth().valueAt(2.0), 2.0);
+    }
+
+    void automaticRangeWidensAtTenPercent()
+    {
+        SampleRun run;
+        RunPlots plots;
+        plots.resize(428, 668);
+        plots.setPlan(run.plan());
+        QSignalSpy spy(&plots, &RunPlots::effectiveRangeChanged);
+        run.now = 150;
+        plots.append(run.history().metrics);
+        QCOMPARE(plots.effectiveRange(), PlotRange::SoFar);
+        plots.replotNow();
+        QVERIFY(plots.stepRange().y() < 400.0);
+        run.now = 200;
+        plots.setHistory(run.history());
+        QCOMPARE(plots.effectiveRange(), PlotRange::WholeRun);
+        plots.replotNow();
+        QCOMPARE(plots.stepRange(), QPointF(0.0, 2000.0));
+        QVERIFY(spy.count() >= 1);
+        plots.setRange(PlotRange::Last200);
+        QCOMPARE(plots.effectiveRange(), PlotRange::Last200); // the user's own choice stays
+    }
+
+    void theLossAxisHoldsTheCurve()
+    {
+        const SampleRun run;
+        RunPlots plots;
+        plots.resize(428, 668);
+        plots.grab();
+        plots.setPlan(run.plan());
+        plots.setHistory(run.history());
+        plots.replotNow();
+        QVERIFY(plots.lossRange().x() > 0.3); // need not start at 0
+        for (const double value : plots.curves().smooth().y()) {
+            QVERIFY(value >= plots.lossRange().x() && value <= plots.lossRange().y());
+        }
+    }
+
+    void axesDoNotMoveWithEveryPoint()
+    {
+        const SampleRun run;
+        RunPlots plots;
+        plots.resize(428, 668);
+        plots.setPlan(run.plan());
+        plots.setHistory(run.history());
+        plots.replotNow();
+        const QPointF before = plots.lossRange();
+        MetricPoint point;
+        point.step = 1107;
+        point.loss = 5.0;
+        plots.append(std::span(&point, 1));
+        plots.replotNow();
+        QCOMPARE(plots.lossRange(), before);
+    }
+
+    void aMillionStepsStayFluent()
+    {
+        SampleRun run;
+        run.totalSteps = 1000000;
+        RunPlots plots;
+        plots.resize(428, 668);
+        plots.setPlan(run.plan());
+        std::vector<MetricPoint> points(1000000);
+        for (std::size_t i = 0; i < points.size(); ++i) {
+            points[i].step = static_cast<std::int64_t>(i) + 1;
+            points[i].loss = 1.0 + std::sin(static_cast<double>(i) * 0.7);
+            points[i].orth = 0.1;
+            points[i].budget = 1848;
+        }
+        plots.append(points);
+        QElapsedTimer clock;
+        clock.start();
+        for (int i = 0; i < 10; ++i) {
+            plots.replotNow();
+            plots.grab();
+        }
+        QVERIFY2(clock.elapsed() < 2000, qPrintable(QString::number(clock.elapsed())));
+    }
+
+    void everyStatePaints()
+    {
+        RunPlots plots;
+        plots.resize(300, 300);
+        plots.grab();
+        plots.replotNow();
+        plots.setPlan(SampleRun {}.plan());
+        plots.setEmptyText(QStringLiteral("The curve begins with step 1"));
+        plots.replotNow();
+        plots.setHistory(SampleRun {}.history());
+        plots.setShownStep(600);
+        plots.setFailure(1106, QStringLiteral("out of memory"));
+        plots.replotNow();
+        QVERIFY(!plots.grab().isNull());
+        plots.clear();
+        plots.replotNow();
+        QVERIFY(plots.curves().loss().isEmpty());
+    }
+};
+
+QTEST_MAIN(TestPlots)
+#include "tst_plots.moc"

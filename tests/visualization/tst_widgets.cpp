@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/visualization/SampleRun.h"
+#include "visualization/BudgetCurve.h"
+#include "visualization/EventTimeline.h"
+#include "visualization/ProgressLine.h"
+#include "visualization/ScaleGauge.h"
+#include "visualization/TokenView.h"
+#include "visualization/TripletList.h"
+
+#include <QSignalSpy>
+#include <QTest>
+
+#include <cmath>
+
+using namespace spectune;
+using spectune::test::SampleRun;
+
+class TestWidgets : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void tripletsSortByScoreLambdaOrIndex()
+    {
+        const auto snapshot = SampleRun {}.snapshot(1106);
+        const ModuleIndex module {69};
+        TripletList list;
+        list.resize(294, 300);
+        list.setModule(snapshot, module);
+        const TripletState* states = snapshot->tripletsOf(module);
+        QCOMPARE(list.rows().size(), std::size_t {12});
+        QCOMPARE(list.keptRows(), snapshot->modules[69].rank);
+        for (std::size_t row = 1; row < 12; ++row) {
+            QVERIFY(states[list.rows()[row - 1]].score >= states[list.rows()[row]].score);
+        }
+        list.setOrder(TripletOrder::Lambda);
+        for (std::size_t row = 1; row < 12; ++row) {
+            QVERIFY(std::abs(states[list.rows()[row - 1]].lambda) >= std::abs(states[list.rows()[row]].lambda));
+        }
+        list.setOrder(TripletOrder::Index);
+        QCOMPARE(list.rows()[7], 7);
+        QSignalSpy spy(&list, &TripletList::tripletActivated);
+        QTest::mouseClick(list.viewport(), Qt::LeftButton, {}, QPoint(40, 18 + 3 * 20 + 10));
+        QCOMPARE(spy.count(), 1);
+        QCOMPARE(list.selected(), 3);
+        QTest::keyClick(&list, Qt::Key_Down);
+        QCOMPARE(list.selected(), 4);
+        list.setModule(nullptr, {});
+        QVERIFY(list.rows().empty());
+    }
+
+    void timelineTurnsPixelsIntoSteps()
+    {
+        const SampleRun run;
+        EventTimeline timeline;
+        timeline.resize(1232, 86);
+        timeline.setPlan(run.plan());
+        const RunHistory history = run.history();
+        timeline.setEvents(history.events);
+        timeline.setNow(1106);
+        QCOMPARE(timeline.stepAt(timeline.xOf(600.0)), 600);
+        QCOMPARE(timeline.eventBefore(1106), 1101);
+        QCOMPARE(timeline.eventBefore(1101), 1081);
+        QCOMPARE(timeline.eventAfter(181), 201);
+        QCOMPARE(timeline.eventAfter(1101), -1);
+        QSignalSpy steps(&timeline, &EventTimeline::stepRequested);
+        QSignalSpy live(&timeline, &EventTimeline::liveRequested);
+        QTest::mouseClick(&timeline, Qt::LeftButton, {}, QPoint(static_cast<int>(timeline.xOf(600.0)), 40));
+        QCOMPARE(steps.count(), 1);
+        QVERIFY(std::abs(steps[0][0].toLongLong() - 600) <= 1);
+        QTest::mouseClick(&timeline, Qt::LeftButton, {}, QPoint(static_cast<int>(timeline.xOf(1900.0)), 40));
+        QCOMPARE(live.count(), 1); // beyond now is live
+        timeline.setShownStep(600);
+        QTest::keyClick(&timeline, Qt::Key_Left);
+        QCOMPARE(steps.last()[0].toLongLong(), 599);
+        QTest::keyClick(&timeline, Qt::Key_BracketRight);
+        QCOMPARE(steps.last()[0].toLongLong(), 601);
+        QTest::keyClick(&timeline, Qt::Key_End);
+        QCOMPARE(live.count(), 2);
+    }
+
+    void anEmptyTimelineAsksForNothing()
+    {
+        EventTimeline timeline;
+        timeline.resize(600, 86);
+        timeline.setPlan(SampleRun {}.plan());
+        QSignalSpy steps(&timeline, &EventTimeline::stepRequested);
+        QTest::mouseClick(&timeline, Qt::LeftButton, {}, QPoint(300, 40));
+        QTest::keyClick(&timeline, Qt::Key_Left);
+        QCOMPARE(steps.count(), 0);
+    }
+
+    void budgetHandlesAskForTheirValue()
+    {
+        BudgetCurve curve;
+        curve.resize(416, 420);
+        curve.setCurve(SampleRun {}.plan(), 12, 6.0, 154);
+        QSignalSpy init(&curve, &BudgetCurve::initRankEdited);
+        QSignalSpy target(&curve, &BudgetCurve::targetRankEdited);
+        QSignalSpy warm(&curve, &BudgetCurve::warmUpEndEdited);
+        QSignalSpy end(&curve, &BudgetCurve::finalStartEdited);
+        const auto drag = [&](BudgetCurve::Handle handle, QPoint by) {
+            const QPoint from = curve.handlePosition(handle).toPoint();
+            QTest::mousePress(&curve, Qt::LeftButton, {}, from);
+            QTest::mouseMove(&curve, from + by);
+            QTest::mouseRelease(&curve, Qt::LeftButton, {}, from + by);
+        };
+        drag(BudgetCurve::Handle::InitRank, {0, 60});
+        QVERIFY(init.count() > 0 && init.last()[0].toInt() < 12);
+        drag(BudgetCurve::Handle::TargetRank, {0, -40});
+        QVERIFY(target.count() > 0 && target.last()[0].toInt() > 6);
+        drag(BudgetCurve::Handle::WarmUpEnd, {30, 0});
+        QVERIFY(warm.count() > 0 && warm.last()[0].toLongLong() > 160);
+        drag(BudgetCurve::Handle::FinalStart, {-500, 0});
+        QCOMPARE(end.last()[0].toLongLong(), 161); // never before ti
+        QTest::keyClick(&curve, Qt::Key_Right, Qt::ShiftModifier);
+        QCOMPARE(end.last()[0].toLongLong(), 1710);
+        curve.setEditable(false);
+        const auto count = init.count();
+        drag(BudgetCurve::Handle::InitRank, {0, 30});
+        QCOMPARE(init.count(), count);
+    }
+
+    void tokensWrapAndCount()
+    {
+        TokenView view;
+        view.setTokens({{QStringLiteral("<s>"), false, true}, {QStringLiteral("Question"), false, false},
+            {QStringLiteral("\n"), false, false}, {QStringLiteral(" answer"), true, false},
+            {QString(200, QLatin1Char('x')), true, false}});
+        QCOMPARE(view.count(), 5);
+        QCOMPARE(view.lossBearing(), 2);
+        const auto boxes = view.layoutBoxes(200.0);
+        for (const TokenView::Box& box : boxes) {
+            QVERIFY(box.rect.right() <= 202.0); // nothing is cut off
+        }
+        QCOMPARE(boxes[2].text, QStringLiteral("⏎"));
+        QVERIFY(boxes[3].rect.top() > boxes[2].rect.top()); // a line break breaks the line
+        QVERIFY(view.heightForWidth(100) > view.heightForWidth(400));
+    }
+
+    void theScaleGaugeIsLogarithmic()
+    {
+        ScaleGauge gauge;
+        gauge.resize(290, 46);
+        QVERIFY(std::abs((gauge.xOf(2.0) - gauge.xOf(0.5)) - (gauge.xOf(8.0) - gauge.xOf(2.0))) < 1e-9);
+        QVERIFY(gauge.xOf(1000.0) <= 290.0);
+        gauge.setScale(0.33);
+        QVERIFY(gauge.accessibleDescription().contains(QStringLiteral("0.33")));
+    }
+
+    void everythingPaintsWithoutData()
+    {
+        EventTimeline timeline;
+        BudgetCurve curve;
+        TripletList list;
+        TokenView tokens;
+        ProgressLine progress;
+        ScaleGauge gauge;
+        for (QWidget* widget : std::initializer_list<QWidget*> {&timeline, &curve, &list, &tokens, &progress, &gauge}) {
+            widget->resize(200, 120);
+            QVERIFY(!widget->grab().isNull());
+        }
+    }
+};
+
+QTEST_MAIN(TestWidgets)
+#include "tst_widgets.moc"

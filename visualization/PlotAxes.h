@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "visualization/RunCurves.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace spectune {
+
+/// Where one axis begins and ends, and its ticks.
+struct AxisBounds {
+    double low = 0.0;
+    double high = 1.0;
+    std::vector<double> ticks;
+
+    [[nodiscard]] bool holds(double from, double to) const { return from >= low && to <= high; }
+};
+
+/// Axis of steps from @p from to @p to that leaves room for growth, so that it need not move with every step.
+[[nodiscard]] AxisBounds wholeRunAxis(const PlotPlan& plan, std::int64_t now);
+[[nodiscard]] AxisBounds soFarAxis(const PlotPlan& plan, std::int64_t now); ///< at least 100 steps
+[[nodiscard]] AxisBounds lastAxis(const PlotPlan& plan, std::int64_t now, std::int64_t steps);
+
+/// Holds the smoothed curve, the evaluations and all but the rarest raw values of [from, to]. It need not start at 0.
+[[nodiscard]] AxisBounds lossAxis(const RunCurves& curves, double from, double to, int columns);
+/// Logarithmic; of γR (of R where γ is 0). No ticks: nothing positive is there.
+[[nodiscard]] AxisBounds orthAxis(const RunCurves& curves, double from, double to, int columns);
+[[nodiscard]] AxisBounds budgetAxis(const PlotPlan& plan);
+
+/// Lets axes change at most once in two seconds, and never while the pointer is inside.
+class RescaleGate {
+public:
+    /// @param now milliseconds on any steady clock  @param forced a user's own change: always
+    [[nodiscard]] bool allows(std::int64_t now, bool pointerInside, bool forced);
+
+private:
+    std::int64_t m_last = -10000;
+};
+
+} // namespace spectune

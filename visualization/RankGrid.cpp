@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "visualization/RankGrid.h"
+
+#include "visualization/NumberFormat.h"
+#include "visualization/RankGridPainter.h"
+#include "visualization/RankGridState.h"
+#include "visualization/Theme.h"
+
+#include <QPaintEvent>
+#include <QPainter>
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace spectune {
+
+namespace {
+
+constexpr qint64 quietMilliseconds = 333; ///< above three events a second nothing fades
+constexpr int noteSpace = 62;
+
+} // namespace
+
+RankGrid::RankGrid(QWidget* parent)
+    : QWidget(parent)
+    , m_state(std::make_unique<RankGridState>())
+{
+    setFocusPolicy(Qt::StrongFocus);
+    setMouseTracking(true);
+    setAttribute(Qt::WA_OpaquePaintEvent);
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
+    setAccessibleName(tr("Rank of every matrix"));
+}
+
+RankGrid::~RankGrid() = default;
+
+void RankGrid::setModuleLayout(std::shared_ptr<const ModuleLayout> layout)
+{
+    RankGridState& state = *m_state;
+    state.view = layout ? GridView::Ranks : GridView::Empty;
+    state.layout = std::move(layout);
+    state.snapshot.reset();
+    state.kinds = state.layout ? state.layout->kinds : std::vector<std::string> {};
+    state.layers = state.layout ? static_cast<int>(state.layout->layerCount) : 0;
+    state.cursor.reset();
+    state.looks.clear();
+    setAccessibleName(tr("Rank of every matrix"));
+    relayout();
+}
+
+void RankGrid::setSnapshot(std::shared_ptr<const RankSnapshot> snapshot)
+{
+    RankGridState& state = *m_state;
+    const bool fresh = snapshot && snapshot->layout != state.layout;
+    if (fresh) {
+        setModuleLayout(snapshot->layout);
+    }
+    const std::vector<CellLook> before = state.looks;
+    const bool wasIdle = !state.snapshot;
+    state.snapshot = std::move(snapshot);
+    state.updateScale();
+    const std::vector<std::size_t> slots_ = state.refreshLooks();
+    state.changed.clear();
+    std::vector<QColor> from(state.looks.size());
+    bool recoloured = false;
+    for (const std::size_t slot : slots_) {
+        const GridCell cell {static_cast<int>(slot / state.kinds.size()), static_cast<int>(slot % state.kinds.size())};
+        state.changed.push_back(state.moduleAt(cell));
+        if (slot < before.size() && before[slot].fill != state.looks[slot].fill) {
+            from[slot] = before[slot].fill.isValid() ? before[slot].fill : Theme::current().sunken;
+            recoloured = true;
+        }
+    }
+    const bool all = slots_.size() == state.looks.size();
+    const bool calm = !state.eventClock.isValid() || state.eventClock.elapsed() > quietMilliseconds;
+    if (recoloured) {
+        state.eventClock.start();
+    }
+    if (recoloured && calm && !all && !fresh && !wasIdle && !state.scrubbing && !state.reducedMotion) {
+        state.fadeFrom = std::move(from);
+        startFade();
+    } else if (recoloured) {
+        state.fadeFrom.clear();
+    }
+    for (const std::size_t slot : slots_) {
+        updateCell(static_cast<int>(slot / state.kinds.size()), static_cast<int>(slot % state.kinds.size()));
+    }
+    if (!slots_.empty() || state.mode != GridMode::Rank) {
+        const RankGridGeometry& g = state.geometry;
+        update(g.legend().toAlignedRect().adjusted(-2, -2, 2, 2));
+        for (int block = 0; block < g.blocks; ++block) {
+            update(QRectF(g.right(block), g.top - 20.0, g.marginWidth + 12.0, height()).toAlignedRect());
+        }
+        update(QRectF(0.0, g.bottom(), width(), height() - g.bottom()).toAlignedRect());
+    }
+    if (state.cursor) {
+        setAccessibleDescription(cellText(selected()));
+    }
+}
+
+void RankGrid::setMode(GridMode mode)
+{
+    if (m_state->mode == mode) {
+        return;
+    }
+    m_state->mode = mode;
+    m_state->fadeFrom.clear();
+    m_state->updateScale();
+    m_state->refreshLooks();
+    update();
+}
+
+GridMode RankGrid::mode() const
+{
+    return m_state->mode;
+}
+
+void RankGrid::setTargets(const std::vector<std::string>& kinds, int layerCount, std::vector<bool> ticked)
+{
+    RankGridState& state = *m_state;
+    if (ticked.size() != kinds.size() * static_cast<std::size_t>(std::max(0, layerCount))) {
+        throw std::out_of_range("RankGrid::setTargets: one tick per layer and matrix is needed");
+    }
+    const bool same = state.view == GridView::Targets && state.kinds == kinds && state.layers == layerCount;
+    state.view = kinds.empty() || layerCount < 1 ? GridView::Empty : GridView::Targets;
+    state.kinds = kinds;
+    state.layers = layerCount;
+    state.ticked = std::move(ticked);
+    if (!same) {
+        state.available.clear();
+        state.cursor.reset();
+        state.looks.clear();
+    }
+    setAccessibleName(tr("Matrices to adapt"));
+    relayout();
+}
+
+const std::vector<bool>& RankGrid::targets() const
+{
+    return m_state->ticked;
+}
+
+void RankGrid::setTargetsAvailable(std::vector<bool> available)
+{
+    if (!available.empty() && available.size() != m_state->ticked.size()) {
+        throw std::out_of_range("RankGrid::setTargetsAvailable: one entry per target is needed");
+    }
+    m_state->available = std::move(available);
+    update();
+}
+
+void RankGrid::setDifference(std::shared_ptr<const ModuleLayout> layout, std::vector<std::int32_t> difference)
+{
+    if (!layout || layout->modules.size() != difference.size()) {
+        throw std::out_of_range("RankGrid::setDifference: one difference per matrix is needed");
+    }
+    setModuleLayout(std::move(layout));
+    m_state->view = GridView::Difference;
+    m_state->largestDifference = 1;
+    for (const std::int32_t delta : difference) {
+        m_state->largestDifference = std::max(m_state->largestDifference, delta < 0 ? -delta : delta);
+    }
+    m_state->difference = std::move(difference);
+    setAccessibleName(tr("Difference of ranks, run B minus run A"));
+    m_state->looks.clear();
+    relayout();
+}
+
+void RankGrid::setSelected(ModuleIndex module)
+{
+    std::optional<GridCell> cell;
+    if (module.isValid() && m_state->layout && module.at() < m_state->layout->modules.size()) {
+        const ModuleInfo& info = (*m_state->layout)[module];
+        cell = GridCell {info.layer.value, info.kind.value};
+    }
+    if (cell == m_state->cursor) {
+        return;
+    }
+    m_state->cursor = cell;
+    setAccessibleDescription(cellText(module));
+    update();
+}
+
+ModuleIndex RankGrid::selected() const
+{
+    return m_state->cursor ? m_state->moduleAt(*m_state->cursor) : ModuleIndex {};
+}
+
+void RankGrid::setNote(const QString& headline, const QString& detail)
+{
+    m_state->headline = headline;
+    m_state->detail = detail;
+    relayout();
+}
+
+void RankGrid::setLoading(const QString& stage)
+{
+    m_state->loading = stage;
+    m_state->refreshLooks();
+    update();
+}
+
+void RankGrid::setFailed(bool failed)
+{
+    m_state->failed = failed;
+    m_state->refreshLooks();
+    update();
+}
+
+void RankGrid::setScrubbing(bool scrubbing)
+{
+    m_state->scrubbing = scrubbing;
+}
+
+void RankGrid::setReducedMotion(bool reduced)
+{
+    m_state->reducedMotion = reduced;
+}
+
+const RankGridGeometry& RankGrid::gridGeometry() const
+{
+    return m_state->geometry;
+}
+
+const std::vector<ModuleIndex>& RankGrid::lastChanged() const
+{
+    return m_state->changed;
+}
+
+QString RankGrid::cellText(ModuleIndex module) const
+{
+    const RankGridState& state = *m_state;
+    if (!module.isValid() || !state.layout || module.at() >= state.layout->modules.size()) {
+        return {};
+    }
+    const ModuleInfo& info = (*state.layout)[module];
+    QString words
+        = tr("layer %1, %2").arg(info.layer.value).arg(QString::fromStdString(state.layout->kinds.at(info.kind.at())));
+    if (state.view == GridView::Difference) {
+        return words + tr(", rank %1 in run B").arg(formatCount(state.difference.at(module.at())));
+    }
+    const int rank
+        = state.snapshot ? state.snapshot->modules.at(module.at()).rank : static_cast<int>(state.layout->initRank);
+    words += tr(", rank %1 of %2").arg(rank).arg(state.layout->initRank);
+    if (state.mode != GridMode::Rank && state.hasValues()) {
+        const char* names[] = {"", QT_TR_NOOP("importance"), QT_TR_NOOP("sum of |λ|"), QT_TR_NOOP("orthogonality")};
+        words += QStringLiteral(", %1 %2").arg(
+            tr(names[static_cast<int>(state.mode)]), state.valueText(state.valueOf(module)));
+    }
+    if (state.snapshot && state.snapshot->eventStep >= 0) {
+        const ModuleState& now = state.snapshot->modules.at(module.at());
+        const QString step = formatCount(state.snapshot->eventStep);
+        words += now.lostAtLastEvent > 0 ? tr(", %1 lost at step %2").arg(now.lostAtLastEvent).arg(step) : QString();
+        words += now.backAtLastEvent > 0 ? tr(", %1 back at step %2").arg(now.backAtLastEvent).arg(step) : QString();
+    }
+    return words;
+}
+
+QSize RankGrid::sizeHint() const
+{
+    return {486, 660};
+}
+
+QSize RankGrid::minimumSizeHint() const
+{
+    return {280, 200};
+}
+
+void RankGrid::relayout()
+{
+    RankGridState& state = *m_state;
+    const bool note = !state.headline.isEmpty() || !state.detail.isEmpty();
+    state.geometry = RankGridGeometry::compute({.size = size(),
+        .layers = state.layers,
+        .kinds = state.columns(),
+        .attentionKinds = state.attentionKinds(),
+        .targets = state.view == GridView::Targets,
+        .noteHeight = note && state.view == GridView::Ranks ? noteSpace : 0,
+        .devicePixelRatio = devicePixelRatioF()});
+    state.updateScale();
+    if (state.view != GridView::Empty) {
+        state.refreshLooks();
+    }
+    state.changed.clear();
+    for (std::size_t i = 0; state.layout && i < state.layout->modules.size(); ++i) {
+        state.changed.push_back(ModuleIndex {static_cast<std::int32_t>(i)});
+    }
+    update();
+}
+
+void RankGrid::updateCell(int layer, int kind)
+{
+    update(m_state->geometry.cell(layer, kind).toAlignedRect().adjusted(-1, -1, 1, 1));
+}
+
+void RankGrid::startFade()
+{
+    m_state->fadeClock.start();
+    if (m_state->fadeTimer == 0) {
+        m_state->fadeTimer = startTimer(16, Qt::PreciseTimer);
+    }
+}
+
+void RankGrid::timerEvent(QTimerEvent*)
+{
+    RankGridState& state = *m_state;
+    const bool done = state.fadeProgress() >= 1.0;
+    for (std::size_t slot = 0; slot < state.fadeFrom.size(); ++slot) {
+        if (state.fadeFrom[slot].isValid()) {
+            updateCell(static_cast<int>(slot / state.kinds.size()), static_cast<int>(slot % state.kinds.size()));
+        }
+    }
+    if (done) {
+        killTimer(state.fadeTimer);
+        state.fadeTimer = 0;
+        state.fadeFrom.clear();
+    }
+}
+
+void RankGrid::paintEvent(QPaintEvent* event)
+{
+    QPainter painter(this);
+    painter.fillRect(event->rect(), Theme::current().panel);
+    RankGridPainter(painter, *m_state, event->region()).paint();
+}
+
+void RankGrid::resizeEvent(QResizeEvent*)
+{
+    relayout();
+}
+
+} // namespace spectune

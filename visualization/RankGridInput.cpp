@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "visualization/RankGrid.h"
+#include "visualization/RankGridState.h"
+
+#include <QHelpEvent>
+#include <QKeyEvent>
+#include <QMouseEvent>
+#include <QToolTip>
+
+#include <algorithm>
+
+namespace spectune {
+
+bool RankGrid::event(QEvent* event)
+{
+    if (event->type() == QEvent::ToolTip && m_state->view != GridView::Targets) {
+        const auto* help = static_cast<QHelpEvent*>(event);
+        const auto cell = m_state->geometry.cellAt(help->pos());
+        const QString words = cell ? cellText(m_state->moduleAt(*cell)) : QString();
+        if (words.isEmpty()) {
+            QToolTip::hideText();
+        } else {
+            const QRect place = m_state->geometry.cell(cell->layer, cell->kind).toAlignedRect();
+            QToolTip::showText(help->globalPos(), words, this, place);
+        }
+        return true;
+    }
+    return QWidget::event(event);
+}
+
+void RankGrid::changeEvent(QEvent* event)
+{
+    if (event->type() == QEvent::PaletteChange) {
+        m_state->fadeFrom.clear();
+        if (m_state->view != GridView::Empty) {
+            m_state->refreshLooks();
+        }
+        update();
+    }
+    QWidget::changeEvent(event);
+}
+
+void RankGrid::mousePressEvent(QMouseEvent* event)
+{
+    if (event->button() != Qt::LeftButton || m_state->view == GridView::Empty) {
+        return;
+    }
+    const auto cell = m_state->geometry.cellAt(event->position());
+    if (m_state->view != GridView::Targets) {
+        if (cell && m_state->moduleAt(*cell).isValid()) {
+            setSelected(m_state->moduleAt(*cell));
+            Q_EMIT cellActivated(selected());
+        }
+        return;
+    }
+    if (cell && m_state->canTick(*cell)) {
+        m_state->painting = !m_state->ticked[m_state->slot(*cell)];
+        paintTarget(*cell);
+    } else if (const auto row = m_state->geometry.rowHeaderAt(event->position())) {
+        toggleHeader(true, *row);
+    } else if (const auto column = m_state->geometry.columnHeaderAt(event->position())) {
+        toggleHeader(false, *column);
+    }
+}
+
+void RankGrid::mouseMoveEvent(QMouseEvent* event)
+{
+    if (m_state->painting) {
+        if (const auto cell = m_state->geometry.cellAt(event->position())) {
+            paintTarget(*cell);
+        }
+        return;
+    }
+    const bool header = m_state->view == GridView::Targets
+        && (m_state->geometry.rowHeaderAt(event->position()) || m_state->geometry.columnHeaderAt(event->position()));
+    const auto cell = m_state->geometry.cellAt(event->position());
+    const bool hand = header || (cell && (m_state->view == GridView::Targets || m_state->moduleAt(*cell).isValid()));
+    setCursor(hand ? Qt::PointingHandCursor : Qt::ArrowCursor);
+}
+
+void RankGrid::mouseReleaseEvent(QMouseEvent*)
+{
+    if (m_state->painting) {
+        m_state->painting.reset();
+        Q_EMIT targetsChanged(m_state->ticked);
+    }
+}
+
+void RankGrid::paintTarget(const GridCell& cell)
+{
+    const std::size_t slot = m_state->slot(cell);
+    if (!m_state->canTick(cell) || m_state->ticked[slot] == *m_state->painting) {
+        return;
+    }
+    m_state->ticked[slot] = *m_state->painting;
+    m_state->cursor = cell;
+    m_state->refreshLooks();
+    update();
+}
+
+void RankGrid::toggleHeader(bool row, int index)
+{
+    std::vector<std::size_t> line;
+    const int count = row ? m_state->columns() : m_state->layers;
+    for (int i = 0; i < count; ++i) {
+        const GridCell cell = row ? GridCell {index, i} : GridCell {i, index};
+        if (m_state->canTick(cell)) {
+            line.push_back(m_state->slot(cell));
+        }
+    }
+    const bool all = std::all_of(line.begin(), line.end(), [this](std::size_t slot) { return m_state->ticked[slot]; });
+    for (const std::size_t slot : line) {
+        m_state->ticked[slot] = !all;
+    }
+    m_state->refreshLooks();
+    update();
+    Q_EMIT targetsChanged(m_state->ticked);
+}
+
+void RankGrid::moveSelection(int layers, int kinds)
+{
+    RankGridState& state = *m_state;
+    GridCell next = state.cursor.value_or(GridCell {layers > 0 ? -1 : 0, kinds > 0 ? -1 : 0});
+    if (!state.cursor) {
+        next = {0, 0};
+        layers = kinds = 0;
+    }
+    // Matrices that are not adapted are stepped over.
+    do {
+        next.layer += layers;
+        next.kind += kinds;
+        if (next.kind >= state.columns() && state.geometry.blocks == 2 && next.layer < state.geometry.rowsPerBlock) {
+            next = {std::min(state.layers - 1, next.layer + state.geometry.rowsPerBlock), 0};
+        } else if (next.kind < 0 && state.geometry.blocks == 2 && next.layer >= state.geometry.rowsPerBlock) {
+            next = {next.layer - state.geometry.rowsPerBlock, state.columns() - 1};
+        }
+        if (next.layer < 0 || next.layer >= state.layers || next.kind < 0 || next.kind >= state.columns()) {
+            return;
+        }
+        if (layers == 0 && kinds == 0) {
+            break;
+        }
+    } while (state.view != GridView::Targets && !state.moduleAt(next).isValid());
+    state.cursor = next;
+    update();
+    if (state.view == GridView::Targets) {
+        setAccessibleDescription(tr("layer %1, %2, %3")
+                                     .arg(next.layer)
+                                     .arg(QString::fromStdString(state.kinds[static_cast<std::size_t>(next.kind)]),
+                                         state.ticked[state.slot(next)] ? tr("adapted") : tr("not adapted")));
+        return;
+    }
+    setAccessibleDescription(cellText(selected()));
+    if (selected().isValid()) {
+        Q_EMIT cellActivated(selected());
+    }
+}
+
+void RankGrid::keyPressEvent(QKeyEvent* event)
+{
+    if (m_state->view == GridView::Empty || (event->modifiers() & ~Qt::KeypadModifier) != Qt::NoModifier) {
+        QWidget::keyPressEvent(event);
+        return;
+    }
+    const bool targets = m_state->view == GridView::Targets;
+    switch (event->key()) {
+    case Qt::Key_Up:
+        return moveSelection(-1, 0);
+    case Qt::Key_Down:
+        return moveSelection(1, 0);
+    case Qt::Key_Left:
+        return moveSelection(0, -1);
+    case Qt::Key_Right:
+        return moveSelection(0, 1);
+    case Qt::Key_Return:
+    case Qt::Key_Enter:
+        if (!targets && selected().isValid()) {
+            Q_EMIT cellActivated(selected());
+            return;
+        }
+        break;
+    case Qt::Key_Space:
+        if (targets && m_state->cursor && m_state->canTick(*m_state->cursor)) {
+            m_state->painting = !m_state->ticked[m_state->slot(*m_state->cursor)];
+            paintTarget(*m_state->cursor);
+            m_state->painting.reset();
+            Q_EMIT targetsChanged(m_state->ticked);
+            return;
+        }
+        break;
+    default:
+        break;
+    }
+    QWidget::keyPressEvent(event);
+}
+
+void RankGrid::focusInEvent(QFocusEvent* event)
+{
+    m_state->focused = event->reason() != Qt::MouseFocusReason;
+    if (m_state->focused && !m_state->cursor && m_state->view != GridView::Empty) {
+        update();
+    }
+    update();
+}
+
+void RankGrid::focusOutEvent(QFocusEvent*)
+{
+    m_state->focused = false;
+    update();
+}
+
+} // namespace spectune

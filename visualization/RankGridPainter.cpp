@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "visualization/RankGridPainter.h"
+
+#include "visualization/Fonts.h"
+#include "visualization/NumberFormat.h"
+#include "visualization/Theme.h"
+
+#include <QFontMetricsF>
+#include <QPainterPath>
+
+#include <algorithm>
+#include <cmath>
+
+namespace spectune {
+
+RankGridPainter::RankGridPainter(QPainter& painter, const RankGridState& state, const QRegion& region)
+    : m_painter(painter)
+    , m_state(state)
+    , m_geometry(state.geometry)
+    , m_region(region)
+{
+}
+
+void RankGridPainter::paint()
+{
+    if (m_state.view == GridView::Empty || m_geometry.rowsPerBlock == 0) {
+        return;
+    }
+    paintLabels();
+    paintCells();
+    if (m_state.view == GridView::Targets) {
+        paintTargetBoxes();
+    } else {
+        paintLegend();
+        if (m_state.view == GridView::Ranks && m_state.loading.isEmpty()) {
+            paintMarginals();
+        }
+        paintNote();
+    }
+    paintSelection();
+}
+
+bool RankGridPainter::touches(const QRectF& rect) const
+{
+    return m_region.intersects(rect.toAlignedRect().adjusted(-1, -1, 1, 1));
+}
+
+void RankGridPainter::text(
+    const QRectF& rect, Qt::Alignment alignment, const QString& text, const QColor& color, const QFont& font)
+{
+    m_painter.setFont(font);
+    m_painter.setPen(color);
+    drawTabular(m_painter, rect, alignment, text);
+}
+
+QStringList RankGridPainter::columnNames(double width) const
+{
+    QStringList names;
+    const QFontMetricsF metrics(m_geometry.blocks == 2 ? Fonts::caption() : Fonts::heading());
+    for (const std::string& kind : m_state.kinds) {
+        names << QString::fromUtf8(shortKindName(kind).data(), static_cast<qsizetype>(shortKindName(kind).size()));
+    }
+    const auto fits = [&](const QString& name) { return metrics.horizontalAdvance(name) <= width + 1.0; };
+    if (std::all_of(names.begin(), names.end(), fits)) {
+        return names;
+    }
+    QStringList shorter = names; // first and last letter ("dn"), then the first alone
+    for (QString& name : shorter) {
+        name = fits(name) || name.size() < 3 ? name : name.left(1) + name.right(1);
+    }
+    if (std::all_of(shorter.begin(), shorter.end(), fits)) {
+        return shorter;
+    }
+    for (QString& name : shorter) {
+        name = name.left(1);
+    }
+    return shorter;
+}
+
+void RankGridPainter::paintColumnNames(int block)
+{
+    const Theme& theme = Theme::current();
+    const bool targets = m_state.view == GridView::Targets;
+    const QStringList names = columnNames(m_geometry.pitchX - m_geometry.gap);
+    for (int kind = 0; kind < m_state.columns(); ++kind) {
+        const bool chosen = !targets && m_state.cursor && m_state.cursor->kind == kind;
+        QFont font = m_geometry.blocks == 2 ? Fonts::caption() : Fonts::bodyMedium();
+        if (chosen) {
+            font.setWeight(QFont::Bold);
+        }
+        const QRectF place = m_geometry.columnLabel(block, kind);
+        const QColor color = m_state.failed ? theme.text3 : chosen || targets ? theme.text : theme.text2;
+        if (touches(place)) {
+            text(place, Qt::AlignHCenter, names[kind], color, font);
+        }
+    }
+}
+
+void RankGridPainter::paintLabels()
+{
+    const Theme& theme = Theme::current();
+    for (int block = 0; block < m_geometry.blocks; ++block) {
+        paintColumnNames(block);
+    }
+    if (m_state.view != GridView::Targets && m_geometry.blocks == 1) {
+        const QRectF head(0.0, m_geometry.top - 18.0, m_geometry.left - 7.0, 16.0);
+        text(head, Qt::AlignRight, QStringLiteral("layer"), theme.text3, Fonts::caption());
+    }
+    for (int layer = 0; layer < m_state.layers; ++layer) {
+        const bool chosen = m_state.view != GridView::Targets && m_state.cursor && m_state.cursor->layer == layer;
+        const int row = layer % m_geometry.rowsPerBlock;
+        const bool crowded = m_geometry.labelEvery > 1 && m_state.cursor && m_state.cursor->layer != layer
+            && m_geometry.blockOf(m_state.cursor->layer) == m_geometry.blockOf(layer)
+            && std::abs(m_state.cursor->layer - layer) * m_geometry.pitchY < 13.0 && m_state.view != GridView::Targets;
+        if ((row % m_geometry.labelEvery != 0 || crowded) && !chosen) {
+            continue;
+        }
+        const QRectF place = m_geometry.rowLabel(layer);
+        if (touches(place)) {
+            text(place, Qt::AlignRight, QString::number(layer), chosen ? theme.text : theme.text3,
+                chosen ? Fonts::captionBold() : Fonts::caption());
+        }
+    }
+    if (m_geometry.blocks == 2) {
+        const double x = m_geometry.columnX(1, 0) - m_geometry.labelWidth - 8.0;
+        m_painter.fillRect(
+            QRectF(std::floor(x), m_geometry.top, 1.0, m_geometry.bottom() - m_geometry.top), theme.line);
+    }
+}
+
+void RankGridPainter::paintCells()
+{
+    for (int layer = 0; layer < m_state.layers; ++layer) {
+        for (int kind = 0; kind < m_state.columns(); ++kind) {
+            if (touches(m_geometry.cell(layer, kind))) {
+                paintCell({layer, kind});
+            }
+        }
+    }
+}
+
+void RankGridPainter::paintHatch(const QRectF& rect)
+{
+    const Theme& theme = Theme::current();
+    m_painter.fillRect(rect, theme.sunken);
+    m_painter.save();
+    m_painter.setClipRect(rect, Qt::IntersectClip);
+    m_painter.setRenderHint(QPainter::Antialiasing, true);
+    QColor stripe = theme.lineStrong;
+    stripe.setAlphaF(theme.dark ? 0.45F : 0.55F);
+    m_painter.setPen(QPen(stripe, 1.0));
+    // One lattice for all cells, so that the stripes run on from cell to cell.
+    const double step = 6.0;
+    const double first = std::floor((rect.left() + rect.top()) / step) * step;
+    for (double sum = first; sum < rect.right() + rect.bottom() + step; sum += step) {
+        m_painter.drawLine(QPointF(sum - rect.top(), rect.top()), QPointF(sum - rect.bottom(), rect.bottom()));
+    }
+    m_painter.restore();
+    m_painter.setPen(QPen(theme.line, 0));
+    m_painter.setBrush(Qt::NoBrush);
+    const double half = m_geometry.gap / 2.0;
+    m_painter.drawRect(rect.adjusted(half, half, -half, -half));
+}
+
+void RankGridPainter::paintCell(const GridCell& cell)
+{
+    const Theme& theme = Theme::current();
+    const QRectF rect = m_geometry.cell(cell.layer, cell.kind);
+    if (m_state.view == GridView::Targets) {
+        paintTargetCell(cell, rect);
+        return;
+    }
+    const CellLook& look = m_state.looks[m_state.slot(cell)];
+    if (!look.exists) {
+        const QRectF dot(rect.center() - QPointF(3.0, 0.5), QSizeF(6.0, 1.0));
+        m_painter.fillRect(dot, theme.line);
+        return;
+    }
+    QColor fill = look.fill;
+    const QColor& from = m_state.fadeFrom.empty() ? fill : m_state.fadeFrom[m_state.slot(cell)];
+    if (from.isValid() && m_state.fadeProgress() < 1.0) {
+        fill = Theme::mix(from, fill.isValid() ? fill : theme.sunken, m_state.fadeProgress());
+    }
+    if (look.hatched) {
+        paintHatch(rect);
+    } else {
+        m_painter.fillRect(rect, fill);
+    }
+    if (look.lost || look.back) {
+        paintFlags(look, rect);
+    }
+    if (!m_geometry.numbers || look.text.isEmpty()) {
+        return;
+    }
+    QFont font = Fonts::bodyMedium();
+    font.setPixelSize(m_geometry.numberPixels);
+    const double width = tabularWidth(font, look.text);
+    if (width > rect.width() - 2.0) {
+        return;
+    }
+    if (look.hatched) {
+        const QSizeF ground(std::min(18.0, rect.width() - 5.0), std::min(15.0, rect.height() - 3.0));
+        m_painter.fillRect(
+            QRectF(rect.center() - QPointF(ground.width(), ground.height()) / 2.0, ground), theme.sunken);
+    }
+    const bool narrow = rect.width() < 30.0 && (look.lost || look.back);
+    text(rect.translated(narrow ? -2.5 : 0.0, 0.0), Qt::AlignHCenter, look.text,
+        look.hatched ? theme.text2 : Theme::inkOn(fill), font);
+}
+
+void RankGridPainter::paintFlags(const CellLook& look, const QRectF& rect)
+{
+    const Theme& theme = Theme::current();
+    if (m_geometry.layerGapEvery > 0) {
+        const double width = std::min(3.0, rect.width() / 3.0);
+        const QColor color = look.back ? theme.revive : theme.prune;
+        m_painter.fillRect(QRectF(rect.right() - width - 1.0, rect.top(), width + 1.0, rect.height()), theme.panel);
+        m_painter.fillRect(QRectF(rect.right() - width, rect.top(), width, rect.height()), color);
+        return;
+    }
+    const bool small = rect.width() < 30.0;
+    const double bite = small ? 7.0 : std::min(14.0, rect.height() * 0.6);
+    const double inner = bite - (small ? 1.6 : 3.2);
+    m_painter.save();
+    m_painter.setRenderHint(QPainter::Antialiasing, true);
+    m_painter.setPen(Qt::NoPen);
+    const auto corner = [&](double size, const QColor& color, bool upper) {
+        const double y = upper ? rect.top() : rect.bottom();
+        const double direction = upper ? 1.0 : -1.0;
+        m_painter.setBrush(color);
+        m_painter.drawPolygon(QPolygonF {
+            QPointF(rect.right(), y + direction * size), QPointF(rect.right(), y), QPointF(rect.right() - size, y)});
+    };
+    if (look.lost) {
+        corner(bite, theme.panel, false);
+        corner(inner, theme.prune, false);
+    }
+    if (look.back) {
+        corner(bite, theme.panel, true);
+        corner(inner, theme.revive, true);
+    }
+    m_painter.restore();
+}
+
+void RankGridPainter::paintTargetCell(const GridCell& cell, const QRectF& rect)
+{
+    const Theme& theme = Theme::current();
+    if (!m_state.canTick(cell)) {
+        m_painter.fillRect(QRectF(rect.center() - QPointF(3.0, 0.5), QSizeF(6.0, 1.0)), theme.line);
+        return;
+    }
+    if (!m_state.ticked[m_state.slot(cell)]) {
+        m_painter.setPen(QPen(theme.line, 0));
+        m_painter.setBrush(theme.panel);
+        const double half = m_geometry.gap / 2.0;
+        m_painter.drawRect(rect.adjusted(half, half, -half, -half));
+        return;
+    }
+    m_painter.fillRect(rect, theme.idleCell);
+    if (rect.height() < 10.0 || rect.width() < 12.0) {
+        return;
+    }
+    const QPointF c = rect.center() + QPointF(0.0, 0.5);
+    m_painter.save();
+    m_painter.setRenderHint(QPainter::Antialiasing, true);
+    m_painter.setPen(QPen(theme.text2, 1.4));
+    m_painter.drawPolyline(QPolygonF {c + QPointF(-4.5, -0.5), c + QPointF(-1.3, 2.9), c + QPointF(4.3, -3.7)});
+    m_painter.restore();
+}
+
+void RankGridPainter::paintTick(const QRectF& box, int state)
+{
+    const Theme& theme = Theme::current();
+    m_painter.save();
+    m_painter.setRenderHint(QPainter::Antialiasing, true);
+    m_painter.setPen(QPen(state == 0 ? theme.lineStrong : theme.text2, 1.0));
+    m_painter.setBrush(state == 0 ? theme.raised : theme.text2);
+    m_painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 2.5, 2.5);
+    m_painter.setPen(QPen(theme.panel, 1.7));
+    const QPointF c = box.center();
+    if (state == 2) {
+        m_painter.drawPolyline(QPolygonF {c + QPointF(-3.4, 0.3), c + QPointF(-1.0, 2.8), c + QPointF(3.5, -2.7)});
+    } else if (state == 1) {
+        m_painter.drawLine(c + QPointF(-3.2, 0.0), c + QPointF(3.2, 0.0));
+    }
+    m_painter.restore();
+}
+
+void RankGridPainter::paintTargetBoxes()
+{
+    const auto stateOf = [this](bool row, int index) {
+        int on = 0;
+        int all = 0;
+        const int count = row ? m_state.columns() : m_state.layers;
+        for (int i = 0; i < count; ++i) {
+            const GridCell cell = row ? GridCell {index, i} : GridCell {i, index};
+            all += m_state.canTick(cell) ? 1 : 0;
+            on += m_state.canTick(cell) && m_state.ticked[m_state.slot(cell)] ? 1 : 0;
+        }
+        return on == 0 ? 0 : on == all ? 2 : 1;
+    };
+    for (int kind = 0; kind < m_state.columns(); ++kind) {
+        paintTick(m_geometry.columnBox(kind), stateOf(false, kind));
+    }
+    if (m_geometry.pitchY < 10.0) {
+        return; // too low for a box: the label itself switches its row
+    }
+    for (int layer = 0; layer < m_state.layers; ++layer) {
+        paintTick(m_geometry.rowBox(layer), stateOf(true, layer));
+    }
+}
+
+void RankGridPainter::paintSelection()
+{
+    if (!m_state.cursor || (m_state.view == GridView::Targets && !m_state.focused)) {
+        return;
+    }
+    const Theme& theme = Theme::current();
+    const QRectF rect = m_geometry.cell(m_state.cursor->layer, m_state.cursor->kind);
+    const bool small = rect.height() < 10.0;
+    m_painter.setBrush(Qt::NoBrush);
+    const auto frame = [&](double outside, double width, const QColor& color) {
+        QPen pen(color, width);
+        pen.setJoinStyle(Qt::MiterJoin);
+        m_painter.setPen(pen);
+        const double d = outside - width / 2.0;
+        m_painter.drawRect(rect.adjusted(-d, -d, d, d));
+    };
+    frame(small ? 2.0 : 3.0, small ? 1.0 : 2.0, theme.panel); // two tones: visible on every cell colour
+    frame(small ? 1.0 : 1.0, small ? 1.0 : 2.0, m_state.focused ? theme.focus : theme.text);
+}
+
+} // namespace spectune

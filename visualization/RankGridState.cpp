@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "visualization/RankGridState.h"
+
+#include "visualization/NumberFormat.h"
+#include "visualization/Theme.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace spectune {
+
+namespace {
+
+constexpr double fadeMilliseconds = 160.0;
+
+} // namespace
+
+double ValueScale::place(double value) const
+{
+    if (!std::isfinite(value) || !(high > low)) {
+        return 1.0;
+    }
+    if (logarithmic) {
+        return std::clamp(std::log(std::max(value, low) / low) / std::log(high / low), 0.0, 1.0);
+    }
+    return std::clamp((value - low) / (high - low), 0.0, 1.0);
+}
+
+int RankGridState::attentionKinds() const
+{
+    return static_cast<int>(
+        std::count_if(kinds.begin(), kinds.end(), [](const std::string& kind) { return isAttentionKind(kind); }));
+}
+
+ModuleIndex RankGridState::moduleAt(const GridCell& cell) const
+{
+    return layout ? layout->find(LayerIndex {cell.layer}, KindIndex {cell.kind}) : ModuleIndex {};
+}
+
+bool RankGridState::hasValues() const
+{
+    return mode == GridMode::Rank || (snapshot && snapshot->hasScores);
+}
+
+double RankGridState::valueOf(ModuleIndex module) const
+{
+    if (!snapshot) {
+        return layout && mode == GridMode::Rank ? static_cast<double>(layout->initRank) : 0.0;
+    }
+    const ModuleState& state = snapshot->modules.at(module.at());
+    switch (mode) {
+    case GridMode::Rank:
+        return state.rank;
+    case GridMode::Importance:
+        return state.importance;
+    case GridMode::LambdaSum:
+        return state.lambdaSum;
+    case GridMode::Orthogonality:
+        return static_cast<double>(state.orthP) + static_cast<double>(state.orthQ);
+    }
+    return 0.0;
+}
+
+QString RankGridState::valueText(double value) const
+{
+    switch (mode) {
+    case GridMode::Rank:
+        return formatCount(std::llround(value));
+    case GridMode::Importance:
+        return formatScientific(value, 1);
+    case GridMode::LambdaSum:
+        return formatFixed(value, 2);
+    case GridMode::Orthogonality:
+        return formatFixed(value, 3);
+    }
+    return {};
+}
+
+void RankGridState::updateScale()
+{
+    scale = {};
+    if (view != GridView::Ranks || !layout) {
+        return;
+    }
+    if (mode == GridMode::Rank) {
+        scale = {1.0, static_cast<double>(std::max<std::int64_t>(1, layout->initRank)), false};
+        return;
+    }
+    double low = std::numeric_limits<double>::infinity();
+    double high = 0.0;
+    for (std::size_t i = 0; snapshot && i < snapshot->modules.size(); ++i) {
+        const double value = valueOf(ModuleIndex {static_cast<std::int32_t>(i)});
+        if (std::isfinite(value) && value > 0.0) {
+            low = std::min(low, value);
+            high = std::max(high, value);
+        }
+    }
+    if (!(high > 0.0)) {
+        return;
+    }
+    scale = mode == GridMode::Importance ? ValueScale {low, high, true} : ValueScale {0.0, high, false};
+}
+
+CellLook RankGridState::lookOf(const GridCell& cell) const
+{
+    const Theme& theme = Theme::current();
+    CellLook look;
+    if (view == GridView::Targets) {
+        const bool on = ticked[slot(cell)];
+        return {.exists = canTick(cell), .fill = on ? theme.idleCell : QColor()};
+    }
+    const ModuleIndex module = moduleAt(cell);
+    look.exists = module.isValid();
+    if (!look.exists) {
+        return look;
+    }
+    if (view == GridView::Difference) {
+        const int delta = difference.at(module.at());
+        look.fill = theme.differenceColor(static_cast<double>(delta) / largestDifference);
+        look.text = delta == 0 ? QString() : (delta > 0 ? QStringLiteral("+") : QString()) + formatCount(delta);
+        return look;
+    }
+    if (!loading.isEmpty()) {
+        look.hatched = true;
+        return look;
+    }
+    if (isIdle() || !hasValues()) {
+        look.fill = theme.idleCell;
+        look.text = mode == GridMode::Rank ? valueText(valueOf(module)) : QString();
+        return look;
+    }
+    const ModuleState& state = snapshot->modules.at(module.at());
+    const double value = valueOf(module);
+    look.hatched = state.rank == 0 && (mode == GridMode::Rank || mode == GridMode::Importance);
+    look.text = look.hatched ? QStringLiteral("0") : valueText(value);
+    if (!look.hatched) {
+        look.fill = mode == GridMode::Rank ? theme.rankColor(state.rank, static_cast<int>(layout->initRank))
+                                           : theme.rampColor(scale.place(value));
+    }
+    look.lost = !failed && snapshot->eventStep >= 0 && state.lostAtLastEvent > 0;
+    look.back = !failed && snapshot->eventStep >= 0 && state.backAtLastEvent > 0;
+    return look;
+}
+
+std::vector<std::size_t> RankGridState::refreshLooks()
+{
+    std::vector<std::size_t> different;
+    const std::size_t count = static_cast<std::size_t>(layers) * kinds.size();
+    const bool all = looks.size() != count;
+    looks.resize(count);
+    for (int layer = 0; layer < layers; ++layer) {
+        for (int kind = 0; kind < columns(); ++kind) {
+            const GridCell cell {layer, kind};
+            CellLook look = lookOf(cell);
+            if (all || look != looks[slot(cell)]) {
+                different.push_back(slot(cell));
+                looks[slot(cell)] = std::move(look);
+            }
+        }
+    }
+    return different;
+}
+
+double RankGridState::fadeProgress() const
+{
+    return fadeTimer == 0 ? 1.0 : std::min(1.0, static_cast<double>(fadeClock.elapsed()) / fadeMilliseconds);
+}
+
+} // namespace spectune

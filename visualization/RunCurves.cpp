@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "visualization/RunCurves.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace spectune {
+
+void RunCurves::setPlan(const PlotPlan& plan)
+{
+    m_plan = plan;
+}
+
+void RunCurves::clear()
+{
+    m_loss.clear();
+    m_smooth.clear();
+    m_orth.clear();
+    m_smoother.reset();
+    m_evaluations.clear();
+    m_kept.clear();
+}
+
+void RunCurves::append(std::span<const MetricPoint> points)
+{
+    for (const MetricPoint& point : points) {
+        const auto x = static_cast<double>(point.step);
+        if (!m_loss.isEmpty() && m_loss.x().back() >= x) {
+            m_loss.truncateAfter(x - 1.0);
+            m_smooth.truncateAfter(x - 1.0);
+            m_orth.truncateAfter(x - 1.0);
+            m_smoother.reset();
+            for (const double value : m_loss.y()) {
+                m_smoother.add(value);
+            }
+            std::erase_if(m_evaluations, [x](const QPointF& evaluation) { return evaluation.x() >= x; });
+            std::erase_if(m_kept, [x](const QPointF& corner) { return corner.x() >= x; });
+        }
+        m_loss.append(x, point.loss);
+        m_smooth.append(x, m_smoother.add(point.loss));
+        m_orth.append(x, point.orth);
+        addKept(point);
+    }
+}
+
+void RunCurves::append(const EvalPoint& point)
+{
+    const auto x = static_cast<double>(point.step);
+    const auto place = std::lower_bound(m_evaluations.begin(), m_evaluations.end(), x,
+        [](const QPointF& evaluation, double step) { return evaluation.x() < step; });
+    if (place != m_evaluations.end() && place->x() == x) {
+        place->setY(point.evalLoss);
+    } else {
+        m_evaluations.insert(place, QPointF(x, point.evalLoss));
+    }
+}
+
+// b(t) of a step is what may be kept, but masks change at events only: between them the last event's budget holds.
+void RunCurves::addKept(const MetricPoint& point)
+{
+    const std::int64_t t = point.step - 1;
+    const bool masks = m_plan.prunes() && m_plan.interval > 0 && t > m_plan.ti
+        && ((t < m_plan.finalStart && t % m_plan.interval == 0) || t == m_plan.finalStart);
+    const auto x = static_cast<double>(point.step);
+    if (m_kept.empty()) {
+        const std::int64_t start = m_plan.initialBudget > 0 && t <= m_plan.ti ? m_plan.initialBudget : point.budget;
+        m_kept.emplace_back(0.0, static_cast<double>(start));
+    }
+    if (masks && m_kept.back().y() != static_cast<double>(point.budget)) {
+        m_kept.emplace_back(x, m_kept.back().y());
+        m_kept.emplace_back(x, static_cast<double>(point.budget));
+    }
+}
+
+std::int64_t RunCurves::lastStep() const
+{
+    return m_loss.isEmpty() ? 0 : static_cast<std::int64_t>(m_loss.x().back());
+}
+
+double RunCurves::keptAt(double step) const
+{
+    double kept = std::numeric_limits<double>::quiet_NaN();
+    for (const QPointF& corner : m_kept) {
+        if (corner.x() > step) {
+            break;
+        }
+        kept = corner.y();
+    }
+    return kept;
+}
+
+} // namespace spectune

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "visualization/RunPlots.h"
+
+#include "visualization/NumberFormat.h"
+#include "visualization/QCustomPlotQt.h"
+#include "visualization/RunPlotsPrivate.h"
+
+#include <QMouseEvent>
+#include <QVBoxLayout>
+
+namespace spectune {
+
+RunPlots::RunPlots(QWidget* parent)
+    : QWidget(parent)
+    , m_private(std::make_unique<Private>(this))
+{
+    auto* box = new QVBoxLayout(this);
+    box->setContentsMargins(0, 0, 0, 0);
+    box->addWidget(m_private->plot);
+    m_private->plot->installEventFilter(this);
+    m_private->plot->setMouseTracking(true);
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
+    setAccessibleName(tr("Loss and budget"));
+}
+
+RunPlots::~RunPlots() = default;
+
+void RunPlots::setPlan(const PlotPlan& plan)
+{
+    m_private->curves.setPlan(plan);
+    m_private->changed(true);
+}
+
+void RunPlots::append(std::span<const MetricPoint> points)
+{
+    const bool first = m_private->curves.loss().isEmpty();
+    m_private->curves.append(points);
+    m_private->changed(first);
+}
+
+void RunPlots::append(const EvalPoint& point)
+{
+    m_private->curves.append(point);
+    m_private->changed();
+}
+
+void RunPlots::setHistory(const RunHistory& history)
+{
+    m_private->curves.clear();
+    m_private->curves.append(history.metrics);
+    for (const EvalPoint& point : history.evaluations) {
+        m_private->curves.append(point);
+    }
+    m_private->changed(true);
+}
+
+void RunPlots::clear()
+{
+    m_private->curves.clear();
+    m_private->shown = -1;
+    m_private->failure = -1;
+    m_private->sentence.clear();
+    m_private->changed(true);
+}
+
+void RunPlots::setShownStep(std::int64_t step)
+{
+    if (m_private->shown != step) {
+        m_private->shown = step;
+        m_private->changed();
+    }
+}
+
+void RunPlots::setFailure(std::int64_t step, const QString& sentence)
+{
+    m_private->failure = sentence.isEmpty() ? -1 : step;
+    m_private->sentence = sentence;
+    m_private->changed();
+}
+
+void RunPlots::setRange(PlotRange range)
+{
+    m_private->range = range;
+    m_private->changed(true);
+}
+
+PlotRange RunPlots::range() const
+{
+    return m_private->range;
+}
+
+PlotRange RunPlots::effectiveRange() const
+{
+    return m_private->effective();
+}
+
+void RunPlots::setEmptyText(const QString& text)
+{
+    m_private->emptyText = text;
+    m_private->changed();
+}
+
+const RunCurves& RunPlots::curves() const
+{
+    return m_private->curves;
+}
+
+QPointF RunPlots::stepRange() const
+{
+    return {m_private->steps.low, m_private->steps.high};
+}
+
+QPointF RunPlots::lossRange() const
+{
+    return {m_private->loss.low, m_private->loss.high};
+}
+
+void RunPlots::replotNow()
+{
+    m_private->replot();
+    if (m_private->effective() != m_private->announced) {
+        m_private->announced = m_private->effective();
+        Q_EMIT effectiveRangeChanged(m_private->announced);
+    }
+}
+
+QSize RunPlots::sizeHint() const
+{
+    return {428, 660};
+}
+
+QSize RunPlots::minimumSizeHint() const
+{
+    return {240, 260};
+}
+
+void RunPlots::changeEvent(QEvent* event)
+{
+    if (event->type() == QEvent::PaletteChange) {
+        m_private->applyTheme();
+        m_private->changed();
+    }
+    QWidget::changeEvent(event);
+}
+
+void RunPlots::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    m_private->changed(true);
+}
+
+bool RunPlots::eventFilter(QObject* watched, QEvent* event)
+{
+    Private& p = *m_private;
+    const auto stepAt = [&p](const QMouseEvent* mouse) {
+        const double step = p.plot->xAxis->pixelToCoord(mouse->position().x());
+        return step < p.steps.low || step > p.steps.high || step > static_cast<double>(p.curves.lastStep()) + 0.5
+            ? std::int64_t {-1}
+            : std::max<std::int64_t>(1, std::llround(step));
+    };
+    switch (event->type()) {
+    case QEvent::Enter:
+        p.pointerInside = true;
+        break;
+    case QEvent::Leave:
+        p.pointerInside = false;
+        p.hovered = -1;
+        p.changed();
+        break;
+    case QEvent::MouseMove:
+        p.hovered = p.curves.lastStep() > 0 ? stepAt(static_cast<QMouseEvent*>(event)) : -1;
+        p.changed();
+        break;
+    case QEvent::MouseButtonRelease:
+        if (const std::int64_t step = stepAt(static_cast<QMouseEvent*>(event)); step > 0 && p.curves.lastStep() > 0) {
+            Q_EMIT stepActivated(step);
+        }
+        break;
+    default:
+        break;
+    }
+    return QWidget::eventFilter(watched, event);
+}
+
+} // namespace spectune

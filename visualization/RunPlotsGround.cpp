@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "visualization/Fonts.h"
+#include "visualization/Marks.h"
+#include "visualization/NumberFormat.h"
+#include "visualization/QCustomPlotQt.h"
+#include "visualization/RunPlotsPrivate.h"
+#include "visualization/Theme.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace spectune {
+
+QRectF RunPlots::Private::rectOf(const QCPAxisRect* axisRect) const
+{
+    return axisRect->rect();
+}
+
+double RunPlots::Private::xOf(double step) const
+{
+    return m_lossRect->axis(QCPAxis::atBottom)->coordToPixel(step);
+}
+
+double RunPlots::Private::lossY(double value) const
+{
+    return m_lossRect->axis(QCPAxis::atLeft)->coordToPixel(value);
+}
+
+double RunPlots::Private::orthY(double value) const
+{
+    return m_orthRect->axis(QCPAxis::atLeft)->coordToPixel(value);
+}
+
+double RunPlots::Private::budgetY(double value) const
+{
+    return m_budgetRect->axis(QCPAxis::atLeft)->coordToPixel(value);
+}
+
+QColor RunPlots::Private::groundAt(double step) const
+{
+    const PlotPlan& plan = curves.plan();
+    const bool cubic
+        = plan.prunes() && step > static_cast<double>(plan.ti) && step <= static_cast<double>(plan.finalStart);
+    return cubic ? Theme::current().phaseCubic : Theme::current().phaseEnd;
+}
+
+void RunPlots::Private::paintPhases(QPainter& painter, const QRectF& rect) const
+{
+    const Theme& theme = Theme::current();
+    const PlotPlan& plan = curves.plan();
+    painter.fillRect(rect, theme.phaseEnd);
+    if (!plan.prunes()) {
+        return;
+    }
+    const double from = std::clamp(std::round(xOf(static_cast<double>(plan.ti))), rect.left(), rect.right());
+    const double to = std::clamp(std::round(xOf(static_cast<double>(plan.finalStart))), rect.left(), rect.right());
+    painter.fillRect(QRectF(from, rect.top(), to - from, rect.height()), theme.phaseCubic);
+}
+
+void RunPlots::Private::paintGround(QPainter& painter) const
+{
+    for (const QCPAxisRect* rect : {m_lossRect, m_orthRect, m_budgetRect}) {
+        paintPhases(painter, rectOf(rect));
+    }
+    paintGrid(painter);
+    paintPhaseNames(painter);
+}
+
+void RunPlots::Private::paintGrid(QPainter& painter) const
+{
+    const Theme& theme = Theme::current();
+    painter.setFont(Fonts::caption());
+    const auto level = [&](const QRectF& rect, double y, const QString& text) {
+        drawLevel(painter, y, rect.left(), rect.right(), theme.line);
+        painter.setPen(theme.text3);
+        drawTabular(painter, {0.0, y - 8.0, rect.left() - 6.0, 16.0}, Qt::AlignRight, text);
+    };
+    const double lossStep = loss.ticks.size() > 1 ? loss.ticks[1] - loss.ticks[0] : 1.0;
+    for (const double tick : loss.ticks) {
+        level(rectOf(m_lossRect), lossY(tick), formatTick(tick, lossStep));
+    }
+    for (const double tick : orth.ticks) {
+        level(rectOf(m_orthRect), orthY(tick), formatShort(tick));
+    }
+    for (const double tick : budget.ticks) {
+        level(rectOf(m_budgetRect), budgetY(tick), formatCount(std::llround(tick)));
+    }
+    const QRectF below = rectOf(m_budgetRect);
+    painter.setPen(theme.text3);
+    for (const double tick : steps.ticks) {
+        const QString text = formatCount(std::llround(tick));
+        const double width = tabularWidth(Fonts::caption(), text);
+        const double left
+            = std::clamp(xOf(tick) - width / 2.0, below.left(), std::max(below.left(), below.right() - width));
+        drawTabular(painter, {left, below.bottom() + 3.0, width, 16.0}, Qt::AlignLeft, text);
+    }
+    if (curves.plan().prunes()) {
+        QPen dashes(theme.lineStrong, 0);
+        const double ratio = plot->devicePixelRatioF();
+        dashes.setDashPattern({2.0 * ratio, 2.0 * ratio});
+        painter.save();
+        painter.setRenderHint(QPainter::Antialiasing, false);
+        painter.setPen(dashes);
+        for (const std::int64_t border : {curves.plan().ti, curves.plan().finalStart}) {
+            const double x = std::round(xOf(static_cast<double>(border)));
+            if (x > below.left() + 1.0 && x < below.right()) {
+                painter.drawLine(QPointF(x, below.top()), QPointF(x, below.bottom()));
+            }
+        }
+        painter.restore();
+    }
+}
+
+void RunPlots::Private::paintPhaseNames(QPainter& painter) const
+{
+    const PlotPlan& plan = curves.plan();
+    if (!plan.prunes()) {
+        return;
+    }
+    const QRectF rect = rectOf(m_budgetRect);
+    const double ti = std::clamp(xOf(static_cast<double>(plan.ti)), rect.left(), rect.right());
+    const double end = std::clamp(xOf(static_cast<double>(plan.finalStart)), rect.left(), rect.right());
+    painter.setFont(Fonts::caption());
+    painter.setPen(Theme::current().text3);
+    const double y = rect.top() - 18.0;
+    const auto width = [](const QString& text) { return tabularWidth(Fonts::caption(), text); };
+    double from = rect.left();
+    if (ti > rect.left() + 1.0) {
+        drawTabular(painter, {rect.left(), y, 80.0, 14.0}, Qt::AlignLeft, RunPlots::tr("warm-up"));
+        from = std::max(ti, rect.left() + width(RunPlots::tr("warm-up")) + 10.0);
+    }
+    double to = end;
+    if (end < rect.right() - 1.0) {
+        const double room = std::max(rect.right() - end, width(RunPlots::tr("final")));
+        drawTabular(painter, {rect.right() - room, y, room, 14.0}, Qt::AlignHCenter, RunPlots::tr("final"));
+        to = std::min(end, rect.right() - room - 8.0);
+    }
+    if (to - from > width(RunPlots::tr("cubic"))) {
+        drawTabular(painter, {from, y, to - from, 14.0}, Qt::AlignHCenter, RunPlots::tr("cubic"));
+    }
+}
+
+} // namespace spectune

@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "visualization/RunPlotsPrivate.h"
+
+#include "visualization/Fonts.h"
+#include "visualization/NumberFormat.h"
+#include "visualization/QCustomPlotQt.h"
+#include "visualization/Theme.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace spectune {
+
+namespace {
+
+constexpr int frameMilliseconds = 33;
+constexpr int rightMargin = 14;
+
+/// A layer of our own paint between QCustomPlot's.
+class PaintedLayer : public QCPLayerable {
+public:
+    using Paint = std::function<void(QPainter&)>;
+    PaintedLayer(QCustomPlot* plot, const QString& layer, Paint paint)
+        : QCPLayerable(plot, layer)
+        , m_paint(std::move(paint))
+    {
+    }
+
+protected:
+    void applyDefaultAntialiasingHint(QCPPainter* painter) const override { painter->setAntialiasing(true); }
+    void draw(QCPPainter* painter) override
+    {
+        painter->save();
+        painter->setRenderHint(QPainter::Antialiasing);
+        m_paint(*painter);
+        painter->restore();
+    }
+
+private:
+    Paint m_paint;
+};
+
+QPen solid(const QColor& color, double width)
+{
+    QPen pen(color, width);
+    pen.setJoinStyle(Qt::RoundJoin);
+    return pen;
+}
+
+} // namespace
+
+RunPlots::Private::Private(RunPlots* owner)
+    : emptyText(RunPlots::tr("The curve begins with step 1"))
+    , m_owner(owner)
+{
+    build();
+    addLayers();
+    applyTheme();
+    m_clock.start();
+    m_timer.setSingleShot(true);
+    m_timer.setInterval(frameMilliseconds);
+    QObject::connect(&m_timer, &QTimer::timeout, owner, &RunPlots::replotNow);
+}
+
+void RunPlots::Private::build()
+{
+    plot = new QCustomPlot(m_owner);
+    plot->setAutoAddPlottableToLegend(false);
+    plot->setFocusPolicy(Qt::NoFocus);
+    plot->plotLayout()->clear();
+    plot->plotLayout()->setRowSpacing(0);
+    const std::array<QCPAxisRect**, 3> rects {&m_lossRect, &m_orthRect, &m_budgetRect};
+    const std::array<double, 3> shares {44.0, 21.0, 42.0};
+    for (int row = 0; row < 3; ++row) {
+        auto* rect = new QCPAxisRect(plot, false);
+        rect->addAxes(QCPAxis::atBottom | QCPAxis::atLeft);
+        rect->setAutoMargins(QCP::msNone);
+        rect->setMinimumSize(40, 20);
+        rect->setBackground(QBrush(Qt::NoBrush));
+        for (QCPAxis* axis : rect->axes()) {
+            axis->setVisible(false);
+            axis->grid()->setVisible(false);
+        }
+        plot->plotLayout()->addElement(row, 0, rect);
+        plot->plotLayout()->setRowStretchFactor(row, shares[static_cast<std::size_t>(row)]);
+        *rects[static_cast<std::size_t>(row)] = rect;
+    }
+    m_orthRect->axis(QCPAxis::atLeft)->setScaleType(QCPAxis::stLogarithmic);
+    const auto graph = [this](QCPAxisRect* rect) {
+        QCPGraph* added = plot->addGraph(rect->axis(QCPAxis::atBottom), rect->axis(QCPAxis::atLeft));
+        added->setAdaptiveSampling(true);
+        return added;
+    };
+    m_raw = graph(m_lossRect);
+    m_smooth = graph(m_lossRect);
+    m_orth = graph(m_orthRect);
+    m_plan = graph(m_budgetRect);
+    m_kept = graph(m_budgetRect);
+    plot->xAxis = m_lossRect->axis(QCPAxis::atBottom);
+}
+
+void RunPlots::Private::addLayers()
+{
+    plot->addLayer(QStringLiteral("ground"), plot->layer(QStringLiteral("background")), QCustomPlot::limAbove);
+    plot->addLayer(QStringLiteral("marks"), plot->layer(QStringLiteral("overlay")), QCustomPlot::limAbove);
+    new PaintedLayer(
+        plot, QStringLiteral("ground"), [this](QPainter& painter) { paintGround(painter); }); // plot owns it
+    new PaintedLayer(plot, QStringLiteral("marks"), [this](QPainter& painter) { paintOverlay(painter); });
+}
+
+void RunPlots::Private::applyTheme()
+{
+    const Theme& theme = Theme::current();
+    plot->setBackground(QBrush(theme.panel));
+    QColor raw = theme.loss;
+    raw.setAlphaF(0.32F);
+    m_raw->setPen(solid(raw, 1.0));
+    m_smooth->setPen(solid(theme.loss, 2.0));
+    m_orth->setPen(solid(theme.orth, 1.3));
+    QPen plan = solid(theme.text2, 1.3);
+    plan.setDashPattern({3.0, 2.3});
+    m_plan->setPen(plan);
+    m_kept->setPen(solid(theme.text, 1.8));
+}
+
+void RunPlots::Private::changed(bool rescale)
+{
+    m_forced = m_forced || rescale;
+    if (!m_timer.isActive()) {
+        m_timer.start();
+    }
+}
+
+PlotRange RunPlots::Private::effective() const
+{
+    if (range != PlotRange::Automatic) {
+        return range;
+    }
+    const std::int64_t total = curves.plan().totalSteps;
+    return now() < 1 || now() * 10 >= total ? PlotRange::WholeRun : PlotRange::SoFar;
+}
+
+int RunPlots::Private::columns() const
+{
+    return std::max(1, m_lossRect->width());
+}
+
+void RunPlots::Private::place()
+{
+    double label = 0.0;
+    for (const double tick : budget.ticks) {
+        label = std::max(label, tabularWidth(Fonts::caption(), formatCount(std::llround(tick))));
+    }
+    const int left = std::max(44, static_cast<int>(std::ceil(label)) + 12);
+    m_lossRect->setMargins({left, 22, rightMargin, 6});
+    m_orthRect->setMargins({left, 22, rightMargin, 6});
+    m_budgetRect->setMargins({left, 40, rightMargin, 22});
+    plot->plotLayout()->setOuterRect(plot->viewport());
+    plot->plotLayout()->update(QCPLayoutElement::upMargins);
+    plot->plotLayout()->update(QCPLayoutElement::upLayout);
+}
+
+void RunPlots::Private::updateAxes()
+{
+    const PlotRange kind = effective();
+    AxisBounds nextSteps = kind == PlotRange::Last200 ? lastAxis(curves.plan(), now(), 200)
+        : kind == PlotRange::SoFar                    ? soFarAxis(curves.plan(), now())
+                                                      : wholeRunAxis(curves.plan(), now());
+    AxisBounds nextLoss = lossAxis(curves, nextSteps.low, nextSteps.high + 1.0, columns());
+    AxisBounds nextOrth = orthAxis(curves, nextSteps.low, nextSteps.high + 1.0, columns());
+    budget = budgetAxis(curves.plan());
+    const bool fits = nextSteps.low == steps.low && nextSteps.high == steps.high
+        && loss.holds(nextLoss.low, nextLoss.high) && nextLoss.high - nextLoss.low > 0.6 * (loss.high - loss.low)
+        && orth.holds(nextOrth.low, nextOrth.high) && !orth.ticks.empty() && !loss.ticks.empty();
+    if ((fits && !m_forced) || !m_gate.allows(m_clock.elapsed(), pointerInside, m_forced)) {
+        return;
+    }
+    steps = std::move(nextSteps);
+    loss = std::move(nextLoss);
+    orth = std::move(nextOrth);
+    m_forced = false;
+}
+
+void RunPlots::Private::updateCurves()
+{
+    for (QCPAxisRect* rect : {m_lossRect, m_orthRect, m_budgetRect}) {
+        rect->axis(QCPAxis::atBottom)->setRange(steps.low, steps.high);
+    }
+    m_lossRect->axis(QCPAxis::atLeft)->setRange(loss.low, loss.high);
+    m_orthRect->axis(QCPAxis::atLeft)->setRange(orth.low, orth.high);
+    m_budgetRect->axis(QCPAxis::atLeft)->setRange(budget.low, budget.high);
+
+    const int count = columns();
+    const double perColumn = (steps.high - steps.low) / count;
+    const auto fill = [&](QCPGraph* graph, const CurveSeries& series, double factor, bool lastOnly) {
+        QVector<double> x;
+        QVector<double> y;
+        for (const ColumnSpan& span : series.decimate(steps.low, steps.high + perColumn, count + 1)) {
+            const double middle = steps.low + (span.column + 0.5) * perColumn;
+            if (perColumn <= 1.0 || lastOnly || span.low == span.high) {
+                x << (perColumn <= 1.0 ? std::floor(middle + 0.5 * perColumn) : middle);
+                y << span.last * factor;
+                continue;
+            }
+            const bool upwards
+                = y.isEmpty() || std::abs(y.back() - span.low * factor) < std::abs(y.back() - span.high * factor);
+            x << middle << middle;
+            y << (upwards ? span.low : span.high) * factor << (upwards ? span.high : span.low) * factor;
+        }
+        graph->setData(x, y, true);
+    };
+    fill(m_raw, curves.loss(), 1.0, false);
+    m_raw->setAntialiased(perColumn <= 1.0);
+    fill(m_smooth, curves.smooth(), 1.0, true);
+    fill(m_orth, curves.orth(), curves.plan().gamma > 0.0 ? curves.plan().gamma : 1.0, false);
+    updateKept();
+}
+
+void RunPlots::Private::updateKept()
+{
+    QVector<double> x;
+    QVector<double> y;
+    for (const QPointF& corner : curves.kept()) {
+        x << corner.x();
+        y << corner.y();
+    }
+    if (!x.isEmpty()) {
+        x << static_cast<double>(now());
+        y << y.back();
+    }
+    m_kept->setData(x, y, true);
+    m_kept->setAntialiased(false); // a staircase of level and upright lines
+    m_kept->setPen(solid(m_kept->pen().color(), 2.0));
+    QVector<double> planX;
+    QVector<double> planY;
+    const PlotPlan& plan = curves.plan();
+    const double from = std::max(steps.low, static_cast<double>(now()));
+    const int points = plan.totalSteps > 0 && plan.initialBudget > 0 ? 200 : -1;
+    for (int i = 0; i <= points; ++i) {
+        const double t = from + (steps.high - from) * i / points;
+        planX << t;
+        planY << plan.budgetAt(t);
+    }
+    m_plan->setData(planX, planY, true);
+}
+
+void RunPlots::Private::replot()
+{
+    m_timer.stop();
+    budget = budgetAxis(curves.plan());
+    place();
+    updateAxes();
+    updateCurves();
+    plot->replot(QCustomPlot::rpQueuedRefresh);
+    m_owner->setAccessibleDescription(readout(now()));
+}
+
+QString RunPlots::Private::readout(std::int64_t step) const
+{
+    if (step < 1) {
+        return emptyText;
+    }
+    const auto x = static_cast<double>(step);
+    QString words = RunPlots::tr("step %1").arg(formatCount(step));
+    words += RunPlots::tr(", raw %1").arg(formatLoss(curves.loss().valueAt(x)));
+    words += RunPlots::tr(", smooth %1").arg(formatLoss(curves.smooth().valueAt(x)));
+    return words;
+}
+
+} // namespace spectune

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "visualization/PlotAxes.h"
+#include "visualization/RunPlots.h"
+
+#include <QColor>
+#include <QElapsedTimer>
+#include <QTimer>
+
+class QCPAxisRect;
+class QCPGraph;
+class QCustomPlot;
+class QPainter;
+
+namespace spectune {
+
+/// What RunPlots is made of: QCustomPlot keeps the curves and their axes; phases, grid, figures and marks are painted
+/// below and above them. QCustomPlot's types are complete in sources alone.
+class RunPlots::Private {
+public:
+    explicit Private(RunPlots* owner);
+
+    void changed(bool rescale = false); ///< repaints within 33 ms
+    void replot();
+    void applyTheme();
+    [[nodiscard]] PlotRange effective() const;
+    [[nodiscard]] QString readout(std::int64_t step) const; ///< values at a step, for the hovered line and readers
+
+    void paintGround(QPainter& painter) const;
+    void paintOverlay(QPainter& painter) const;
+
+    RunCurves curves;
+    PlotRange range = PlotRange::Automatic;
+    PlotRange announced = PlotRange::Automatic;
+    std::int64_t shown = -1;
+    std::int64_t failure = -1;
+    std::int64_t hovered = -1;
+    QString sentence;
+    QString emptyText;
+    bool pointerInside = false;
+    AxisBounds steps;
+    AxisBounds loss;
+    AxisBounds orth;
+    AxisBounds budget;
+    QCustomPlot* plot = nullptr;
+
+private:
+    void build();
+    void addLayers();
+    void place();
+    void updateAxes();
+    void updateCurves();
+    void updateKept();
+    [[nodiscard]] int columns() const;
+
+    [[nodiscard]] double xOf(double step) const;
+    [[nodiscard]] double lossY(double value) const;
+    [[nodiscard]] double orthY(double value) const;
+    [[nodiscard]] double budgetY(double value) const;
+    [[nodiscard]] QRectF rectOf(const QCPAxisRect* axisRect) const;
+    [[nodiscard]] std::int64_t now() const { return curves.lastStep(); }
+    [[nodiscard]] QColor groundAt(double step) const;
+
+    void paintPhases(QPainter& painter, const QRectF& rect) const;
+    void paintGrid(QPainter& painter) const;
+    void paintTitles(QPainter& painter) const;
+    void paintPhaseNames(QPainter& painter) const;
+    void paintNow(QPainter& painter) const;
+    void paintMoment(QPainter& painter) const;
+    void paintLossLabels(QPainter& painter) const;
+    void paintOrthLabel(QPainter& painter) const;
+    void paintBudgetLabels(QPainter& painter) const;
+    void paintEmpty(QPainter& painter) const;
+    void paintEvaluations(QPainter& painter) const;
+
+    RunPlots* m_owner;
+    QTimer m_timer;
+    QElapsedTimer m_clock;
+    RescaleGate m_gate;
+    bool m_forced = true;
+    QCPAxisRect* m_lossRect = nullptr;
+    QCPAxisRect* m_orthRect = nullptr;
+    QCPAxisRect* m_budgetRect = nullptr;
+    QCPGraph* m_raw = nullptr;
+    QCPGraph* m_smooth = nullptr;
+    QCPGraph* m_orth = nullptr;
+    QCPGraph* m_plan = nullptr;
+    QCPGraph* m_kept = nullptr;
+};
+
+} // namespace spectune
