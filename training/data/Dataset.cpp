@@ -19,7 +19,7 @@ bool hasTarget(const Sample& sample)
 bool insideSpan(const Token& token, const std::vector<LossSpan>& spans)
 {
     return std::any_of(spans.begin(), spans.end(), [&](const LossSpan& span) {
-        return token.end > span.begin && (token.begin < span.end || token.begin == token.end);
+        return token.end > span.begin && (token.begin < span.end || token.end <= span.end);
     });
 }
 
