@@ -47,6 +47,7 @@ FieldEditor::FieldEditor(ConfigForm& form, const QString& key, const QString& la
     column->addStretch();
     setFocusProxy(m_control);
     setToolTip(help());
+    setWhatsThis(help());
     m_control->setAccessibleName(fromView(m_info.label));
     m_control->setAccessibleDescription(fromView(m_info.help));
     setObjectName(key);

@@ -38,7 +38,7 @@ public:
 
     /// As last reported by stateChanged(): what the views show.
     [[nodiscard]] SessionState state() const { return m_state; }
-    [[nodiscard]] std::int64_t step() const { return m_step; }
+    [[nodiscard]] std::int64_t stepsDone() const { return m_step; }
     [[nodiscard]] bool isClosed() const { return m_closed; }
     [[nodiscard]] bool isPolling() const { return m_timer.isActive(); }
 

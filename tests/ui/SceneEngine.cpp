@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/ui/SceneEngine.h"
+
+#include "training/config/ConfigFile.h"
+#include "training/core/AtomicFile.h"
+#include "training/monitor/RunHistory.h"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <numeric>
+
+namespace spectune::test {
+
+namespace {
+
+// A number in [0, 1) that depends on both arguments alone.
+double noise(std::uint64_t a, std::uint64_t b)
+{
+    std::uint64_t x = a * 0x9E3779B97F4A7C15ULL + b * 0xBF58476D1CE4E5B9ULL + 0x94D049BB133111EBULL;
+    x ^= x >> 31;
+    x *= 0xD6E8FEB86659FD93ULL;
+    x ^= x >> 32;
+    return static_cast<double>(x >> 11) / 9007199254740992.0;
+}
+
+class SceneEngine final : public TrainingEngine {
+public:
+    explicit SceneEngine(std::shared_ptr<Scene> scene)
+        : m_scene(std::move(scene))
+    {
+    }
+
+    RunOutcome run(const RunRequest& request, RunControl& control) override;
+    Answer answer(const Request& request, const RequestContext& context) override;
+
+private:
+    void prepare(const RunRequest& request, RunControl& control);
+    void scoreTriplets(std::int64_t step);
+    [[nodiscard]] MaskEvent mask(std::int64_t step, std::int64_t budget);
+    [[nodiscard]] std::shared_ptr<const RankSnapshot> picture(std::int64_t step, std::int64_t budget) const;
+    void record(const std::string& file, const std::string& line) const;
+    [[nodiscard]] DataPreview preview(const PreviewData& request) const;
+
+    std::shared_ptr<Scene> m_scene;
+    std::string m_folder;
+    std::shared_ptr<const ModuleLayout> m_layout;
+    ResolvedRun m_resolved;
+    std::vector<TripletState> m_triplets;
+    std::vector<ModuleState> m_modules;
+    std::int64_t m_eventStep = -1;
+    float m_threshold = 0.0F;
+};
+
+std::shared_ptr<const ModuleLayout> layoutOf(const ModelSummary& model, std::int64_t initRank)
+{
+    auto layout = std::make_shared<ModuleLayout>();
+    layout->layerCount = model.layers;
+    layout->initRank = initRank;
+    for (const MatrixShape& matrix : model.matrices)
+        layout->kinds.push_back(matrix.kind);
+    for (std::int32_t layer = 0; layer < model.layers; ++layer)
+        for (std::size_t kind = 0; kind < model.matrices.size(); ++kind)
+            layout->modules.push_back({"model.layers." + std::to_string(layer) + (kind < 4 ? ".self_attn." : ".mlp.") + model.matrices[kind].kind,
+                LayerIndex {layer}, KindIndex {static_cast<std::int32_t>(kind)}, model.matrices[kind].inFeatures,
+                model.matrices[kind].outFeatures});
+    return layout;
+}
+
+void SceneEngine::prepare(const RunRequest& request, RunControl& control)
+{
+    for (int stage = 0; stage < 3; ++stage) {
+        control.post(PreparationProgress {"Reading weights", stage, 3});
+        control.stopToken().throwIfStopped();
+    }
+    const ModelSummary model = sceneModel(m_scene->layers);
+    RunFacts facts;
+    facts.matrices = static_cast<std::int64_t>(model.matrices.size()) * model.layers;
+    facts.layers = model.layers;
+    facts.samples = 1500;
+    m_resolved = resolveRun(request.config, facts);
+    m_layout = layoutOf(model, m_resolved.initRank);
+    m_triplets.assign(static_cast<std::size_t>(m_layout->tripletCount()), {});
+    m_modules.assign(m_layout->modules.size(), {});
+    for (ModuleState& module : m_modules)
+        module.rank = static_cast<std::int32_t>(m_resolved.initRank);
+    m_folder = m_scene->writesFiles ? request.outFolder : std::string();
+    if (!m_folder.empty()) {
+        std::filesystem::create_directories(m_folder);
+        writeFileAtomically(std::filesystem::path(m_folder) / "config.json", toJson(withResolved(request.config, m_resolved)));
+    }
+    RunStarted started;
+    started.layout = m_layout;
+    started.resolved = m_resolved;
+    started.outFolder = request.outFolder;
+    started.deviceName = "Processor, 2 cores";
+    started.trainSamples = 1500;
+    started.evalSamples = 200;
+    started.trainableParameters = 123456;
+    started.baseParameters = model.parameters;
+    control.post(std::move(started));
+}
+
+void SceneEngine::scoreTriplets(std::int64_t step)
+{
+    const auto rank = static_cast<std::size_t>(m_layout->initRank);
+    for (std::size_t module = 0; module < m_modules.size(); ++module) {
+        const double liking = 0.2 + noise(module, 1) * (m_layout->modules[module].kind.value < 4 ? 1.2 : 0.6);
+        for (std::size_t i = 0; i < rank; ++i) {
+            TripletState& triplet = m_triplets[module * rank + i];
+            const double base = liking * std::exp(-0.35 * static_cast<double>(i)) * (0.6 + 0.4 * noise(module, i + 7));
+            const double wobble = 0.9 + 0.2 * noise(module * 31 + i, static_cast<std::uint64_t>(step));
+            triplet.lambda = static_cast<float>((i % 3 == 2 ? -0.3 : 0.3) * base * std::min(1.0, static_cast<double>(step) / 60.0));
+            triplet.scoreLambda = static_cast<float>(2.5e-6 * base * wobble);
+            triplet.meanScoreP = static_cast<float>(0.3e-6 * base * wobble);
+            triplet.meanScoreQ = static_cast<float>(0.2e-6 * base * wobble);
+            triplet.score = triplet.scoreLambda + triplet.meanScoreP + triplet.meanScoreQ;
+            triplet.sensitivityLambda = static_cast<float>(2e-3 * base);
+            triplet.uncertaintyLambda = static_cast<float>(1.25e-3 * wobble);
+        }
+    }
+}
+
+MaskEvent SceneEngine::mask(std::int64_t step, std::int64_t budget)
+{
+    std::vector<std::size_t> order(m_triplets.size());
+    std::iota(order.begin(), order.end(), std::size_t {0});
+    std::stable_sort(order.begin(), order.end(),
+        [this](std::size_t a, std::size_t b) { return m_triplets[a].score > m_triplets[b].score; });
+    MaskEvent event {step, budget, {}, 0, 0};
+    for (ModuleState& module : m_modules)
+        module = {};
+    for (std::size_t place = 0; place < order.size(); ++place) {
+        TripletState& triplet = m_triplets[order[place]];
+        ModuleState& module = m_modules[order[place] / static_cast<std::size_t>(m_layout->initRank)];
+        const bool keep = place < static_cast<std::size_t>(budget);
+        if (keep != triplet.kept) {
+            ++(keep ? event.revived : event.pruned);
+            ++(keep ? module.backAtLastEvent : module.lostAtLastEvent);
+            (keep ? triplet.revivedAt : triplet.prunedAt) = static_cast<std::int32_t>(step);
+        }
+        triplet.kept = keep;
+        module.rank += keep ? 1 : 0;
+        if (keep)
+            m_threshold = triplet.score;
+    }
+    for (const ModuleState& module : m_modules)
+        event.ranks.push_back(module.rank);
+    m_eventStep = step;
+    return event;
+}
+
+std::shared_ptr<const RankSnapshot> SceneEngine::picture(std::int64_t step, std::int64_t budget) const
+{
+    auto snapshot = std::make_shared<RankSnapshot>();
+    snapshot->layout = m_layout;
+    snapshot->step = step;
+    snapshot->budget = budget;
+    snapshot->eventStep = m_eventStep;
+    snapshot->threshold = m_threshold;
+    snapshot->hasScores = true;
+    snapshot->modules = m_modules;
+    snapshot->triplets = m_triplets;
+    const auto rank = static_cast<std::size_t>(m_layout->initRank);
+    for (std::size_t module = 0; module < m_modules.size(); ++module) {
+        ModuleState& state = snapshot->modules[module];
+        for (std::size_t i = 0; i < rank; ++i) {
+            TripletState& triplet = snapshot->triplets[module * rank + i];
+            if (!triplet.kept)
+                triplet.lambda *= 0.02F;
+            state.importance += triplet.kept ? triplet.score : 0.0F;
+            state.lambdaSum += std::abs(triplet.lambda);
+        }
+        state.orthP = static_cast<float>(0.04 + 0.05 * noise(module, 3));
+        state.orthQ = static_cast<float>(0.03 + 0.05 * noise(module, 4));
+    }
+    return snapshot;
+}
+
+void SceneEngine::record(const std::string& file, const std::string& line) const
+{
+    if (!m_folder.empty())
+        std::ofstream(std::filesystem::path(m_folder) / file, std::ios::app) << line << '\n';
+}
+
+RunOutcome SceneEngine::run(const RunRequest& request, RunControl& control)
+{
+    prepare(request, control);
+    const std::int64_t total = m_resolved.totalSteps;
+    for (std::int64_t t = 0; t < total; ++t) {
+        if (t == m_scene->failAt)
+            throw Error(FailureKind::OutOfMemory, "The memory was full: a block of 512 MiB was asked for, 210 MiB were free.",
+                "allocation of activations, layer 4");
+        while (t == m_scene->waitAt && !m_scene->open.load())
+            control.stopToken().throwIfStopped();
+        const std::int64_t step = t + 1;
+        const std::int64_t budget = m_resolved.schedule.budgetAt(t);
+        scoreTriplets(step);
+        const double done = static_cast<double>(step) / static_cast<double>(total);
+        MetricPoint point {step, 0.08 + 2.6 * std::exp(-6 * done) * (0.8 + 0.4 * noise(static_cast<std::uint64_t>(step), 2)),
+            0.3 * std::exp(-5 * done) + 0.01, request.config.optim.lr * (1 - done), budget, 0.7, 160,
+            0.05 * static_cast<double>(step), {}};
+        control.post(point);
+        record("metrics.jsonl", toJsonLine(point));
+        if (m_resolved.schedule.masksAt(t)) {
+            const MaskEvent event = mask(step, budget);
+            control.post(event);
+            record("ranks.jsonl", toJsonLine(event, *m_layout));
+        }
+        if (step % 100 == 0) {
+            const EvalPoint evaluation {step, 0.1 + 2.4 * std::exp(-6 * done), {{"perplexity", 1.2}}};
+            control.post(evaluation);
+            record("metrics.jsonl", toJsonLine(evaluation));
+        }
+        if (step == 300)
+            control.post(CheckpointSaved {step, "checkpoints/step-300"});
+        if (control.snapshotDue() || step == total)
+            control.publish(picture(step, budget));
+        for (BorderAction action = control.nextAction(step); action != BorderAction::Continue; action = control.nextAction(step)) {
+            if (action == BorderAction::Save || action == BorderAction::Stop)
+                control.post(CheckpointSaved {step, "checkpoints/step-" + std::to_string(step)});
+            if (action == BorderAction::Evaluate)
+                control.post(EvalPoint {step, 0.5, {}});
+            if (action == BorderAction::Stop)
+                return RunOutcome::Stopped;
+        }
+    }
+    return RunOutcome::Finished;
+}
+
+DataPreview SceneEngine::preview(const PreviewData& request) const
+{
+    DataPreview preview;
+    preview.path = request.evaluationFile ? request.config.data.evalPath : request.config.data.path;
+    preview.format = DataFormat::PromptCompletion;
+    preview.decision = "prompt-completion: the first object has the keys prompt and completion";
+    preview.samples = request.evaluationFile ? 200 : 1500;
+    preview.sample = request.sample;
+    preview.columns = {"prompt", "completion"};
+    const std::vector<std::pair<std::string, bool>> parts {{"<s>", false}, {"Paul is a brown wolf.", false},
+        {" He feels hungry today.", false}, {" He eats soup every evening.", false}, {" The meadow is his home.", false},
+        {" Card:", false}, {" Paul |", true}, {" wolf |", true}, {" mammal |", true}, {" brown |", true}, {" meadow", true}, {"</s>", true}};
+    std::int32_t id = 0;
+    for (const auto& [text, loss] : parts) {
+        preview.tokens.push_back({id++, text, loss});
+        preview.text += text;
+    }
+    return preview;
+}
+
+Answer SceneEngine::answer(const Request& request, const RequestContext& context)
+{
+    if (const auto* inspect = std::get_if<InspectModel>(&request)) {
+        if (inspect->path.find("broken") != std::string::npos)
+            throw ioError(inspect->path + "/model.safetensors: the header is cut off at byte 12.");
+        ModelSummary model = sceneModel(m_scene->layers);
+        model.path = inspect->path;
+        return model;
+    }
+    if (const auto* data = std::get_if<PreviewData>(&request))
+        return preview(*data);
+    if (const auto* generate = std::get_if<Generate>(&request)) {
+        const std::vector<std::string> words = generate->tuned
+            ? std::vector<std::string> {" Paul", " |", " wolf", " |", " mammal", " |", " brown", " |", " meadow"}
+            : std::vector<std::string> {" Paul", " is", " always", " happy.", " What", " does", " Paul", " eat?"};
+        GeneratedText text;
+        for (const std::string& word : words) {
+            context.stop.throwIfStopped();
+            text.text += word;
+            text.ids.push_back(static_cast<std::int32_t>(text.ids.size()));
+            if (context.partialText)
+                context.partialText(word);
+        }
+        text.tuned = generate->tuned;
+        text.ended = true;
+        text.seconds = 0.25;
+        return text;
+    }
+    const auto& wanted = std::get<ExportAdapter>(request);
+    ExportReport report {wanted.format, wanted.target, 1'234'567, 40, 2, 8, 8, wanted.format == "peft-adalora" ? 0.0 : 2.4e-9, 0.018};
+    return report;
+}
+
+} // namespace
+
+EngineFactory sceneFactory(std::shared_ptr<Scene> scene)
+{
+    return [scene = std::move(scene)] { return std::make_unique<SceneEngine>(scene); };
+}
+
+ModelSummary sceneModel(std::int64_t layers)
+{
+    ModelSummary model;
+    model.modelType = "llama";
+    model.layers = layers;
+    model.width = 128;
+    model.heads = 4;
+    model.kvHeads = 2;
+    model.vocabulary = 768;
+    model.maxPositions = 512;
+    model.parameters = 1'216'640;
+    model.weightBytes = 4'866'560;
+    model.dtype = "float32";
+    model.tokenizer = "sentencepiece BPE, 768 pieces";
+    model.matrices = {{"q_proj", 128, 128}, {"k_proj", 128, 64}, {"v_proj", 128, 64}, {"o_proj", 128, 128},
+        {"gate_proj", 128, 352}, {"up_proj", 128, 352}, {"down_proj", 352, 128}};
+    return model;
+}
+
+} // namespace spectune::test

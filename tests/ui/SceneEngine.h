@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "training/session/TrainingEngine.h"
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+
+namespace spectune::test {
+
+/// What the scene's engine shall do; shared with the test. Set before the start.
+struct Scene {
+    std::int64_t layers = 6;
+    std::int64_t steps = 800;
+    std::int64_t failAt = -1; ///< throws out-of-memory before this step; -1: never
+    std::int64_t waitAt = -1; ///< goes on only once `open` is set; -1: never
+    std::atomic<bool> open {false};
+    bool writesFiles = false; ///< config.json, metrics.jsonl, ranks.jsonl as a real run
+};
+
+/// An engine that plays a plausible AdaLoRA run as plain values: losses that fall, a budget that follows the real
+/// schedule, triplets that are pruned and come back. Deterministic; answers every request.
+[[nodiscard]] EngineFactory sceneFactory(std::shared_ptr<Scene> scene);
+
+/// The model that the scene's engine answers with: @p layers × (q, k, v, o, gate, up, down), width 128.
+[[nodiscard]] ModelSummary sceneModel(std::int64_t layers);
+
+} // namespace spectune::test

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The form round-trips a configuration for every field of the table, and errors mark their fields.
+#include "tests/ui/SceneEngine.h"
+#include "training/config/ConfigFile.h"
+#include "ui/ConfigForm.h"
+#include "ui/FieldEditor.h"
+#include "ui/SetupFields.h"
+#include "ui/SetupPage.h"
+#include "ui/TargetsPanel.h"
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QLineEdit>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QToolButton>
+
+using namespace spectune;
+
+class TestConfigForm : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void everyFieldHasAnEditor();
+    void editorsChangeTheConfiguration_data();
+    void editorsChangeTheConfiguration();
+    void theFormShowsAConfiguration();
+    void unreadableTextMarksItsField();
+    void aMissingFileSuggestsItsNeighbour();
+    void derivedValuesAreShown();
+    void ticksBecomeAProduct();
+};
+
+static QString keyOf(const FieldInfo& info) { return QString::fromUtf8(info.key.data(), static_cast<qsizetype>(info.key.size())); }
+
+// A value other than the default that the field's type and range allow.
+static QString otherText(const FieldInfo& info)
+{
+    switch (info.type) {
+    case FieldType::Integer: {
+        const FieldValue value = defaultValue(info.key);
+        const auto* usual = std::get_if<std::int64_t>(&value);
+        const std::int64_t base = usual ? *usual : static_cast<std::int64_t>(std::max(info.minimum, 1.0));
+        return QString::number(base + 1);
+    }
+    case FieldType::Real: return info.maximum <= 1 ? QStringLiteral("0.25") : QStringLiteral("2.5");
+    case FieldType::TextList: return QStringLiteral("q_proj,v_proj");
+    case FieldType::IntegerList: return QStringLiteral("1,2");
+    default: return QStringLiteral("some text");
+    }
+}
+
+void TestConfigForm::everyFieldHasAnEditor()
+{
+    ConfigForm form;
+    SetupPage page(form);
+    QVERIFY2(page.fields().remaining().isEmpty(), qPrintable(page.fields().remaining().join(' ')));
+    for (const FieldInfo& info : fields())
+        if (const FieldEditor* editor = page.fields().find(keyOf(info)))
+            QVERIFY(editor->help().contains(keyOf(info)));
+}
+
+void TestConfigForm::editorsChangeTheConfiguration_data()
+{
+    QTest::addColumn<QString>("key");
+    for (const FieldInfo& info : fields())
+        QTest::newRow(info.key.data()) << keyOf(info);
+}
+
+void TestConfigForm::editorsChangeTheConfiguration()
+{
+    QFETCH(QString, key);
+    const FieldInfo& info = *findField(key.toStdString());
+    ConfigForm form;
+    FieldEditor editor(form, key);
+    QString wanted;
+    if (auto* box = editor.findChild<QCheckBox*>()) {
+        box->click();
+        wanted = box->isChecked() ? "true" : "false";
+    } else if (auto* combo = editor.findChild<QComboBox*>()) {
+        const int other = combo->currentIndex() == 0 ? 1 : 0;
+        combo->setCurrentIndex(other);
+        Q_EMIT combo->activated(other);
+        wanted = combo->currentData().toString();
+    } else if (auto* line = editor.findChild<QLineEdit*>()) {
+        wanted = otherText(info);
+        line->setText(wanted);
+        Q_EMIT line->textEdited(wanted);
+    } else {
+        auto* button = editor.findChildren<QToolButton*>().last();
+        button->click();
+        wanted = button->text();
+    }
+    QVERIFY2(editor.mark() != FieldMark::Error || info.type == FieldType::File || info.type == FieldType::Folder
+            || key.startsWith("adalora."),
+        qPrintable(editor.message()));
+    // Through the file and back into another form.
+    const RunConfig read = configFromJson(toJson(form.config()), "test");
+    QVERIFY(fieldValue(read, info.key) == form.value(key));
+    QVERIFY(form.value(key) != defaultValue(info.key));
+    ConfigForm other;
+    FieldEditor shown(other, key);
+    other.setConfig(read);
+    if (auto* line = shown.findChild<QLineEdit*>())
+        QCOMPARE(line->text(), QString::fromStdString(toText(form.value(key))));
+    else if (auto* combo = shown.findChild<QComboBox*>())
+        QCOMPARE(combo->currentData().toString(), wanted);
+    else if (auto* box = shown.findChild<QCheckBox*>())
+        QCOMPARE(box->isChecked(), wanted == "true");
+}
+
+void TestConfigForm::theFormShowsAConfiguration()
+{
+    RunConfig config;
+    config.optim.lr = 5e-3;
+    config.adalora.initRank = 12;
+    config.method = Method::SvdLora;
+    ConfigForm form;
+    SetupPage page(form);
+    form.setConfig(config);
+    QCOMPARE(page.fields().find("adalora.init_rank")->findChild<QLineEdit*>()->text(), "12");
+    QCOMPARE(page.fields().find("optim.lr")->findChild<QLineEdit*>()->text().toDouble(), 5e-3);
+    QVERIFY(page.fields().find("adalora.ti")->findChild<QLineEdit*>()->text().isEmpty());
+}
+
+void TestConfigForm::unreadableTextMarksItsField()
+{
+    ConfigForm form;
+    FieldEditor editor(form, "optim.lr");
+    auto* line = editor.findChild<QLineEdit*>();
+    line->setText("fast");
+    Q_EMIT line->textEdited("fast");
+    QCOMPARE(editor.mark(), FieldMark::Error);
+    QVERIFY(!editor.message().isEmpty());
+    QVERIFY(form.errorCount() >= 1);
+    QCOMPARE(form.config().optim.lr, RunConfig {}.optim.lr);
+    line->setText("1e-4");
+    Q_EMIT line->textEdited("1e-4");
+    QCOMPARE(editor.mark(), FieldMark::None);
+    QCOMPARE(form.config().optim.lr, 1e-4);
+}
+
+void TestConfigForm::aMissingFileSuggestsItsNeighbour()
+{
+    const QTemporaryDir folder;
+    QFile file(folder.filePath("test.jsonl"));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.close();
+    ConfigForm form;
+    FieldEditor editor(form, "data.eval_path");
+    form.setValue("data.eval_path", FieldValue {folder.filePath("tset.jsonl").toStdString()});
+    QCOMPARE(editor.mark(), FieldMark::Error);
+    const auto issue = std::find_if(form.issues().begin(), form.issues().end(),
+        [](const Issue& one) { return one.key == "data.eval_path"; });
+    QVERIFY(issue != form.issues().end() && issue->suggestion);
+    form.setValue("data.eval_path", *issue->suggestion);
+    QCOMPARE(editor.mark(), FieldMark::None);
+}
+
+void TestConfigForm::derivedValuesAreShown()
+{
+    ConfigForm form;
+    form.setModel(Answer {test::sceneModel(6)});
+    form.setValue("adalora.target_rank", FieldValue {std::int64_t {6}});
+    FieldEditor editor(form, "adalora.init_rank");
+    QVERIFY(editor.findChild<QLineEdit*>()->placeholderText().startsWith("9 "));
+    QCOMPARE(form.facts().matrices, 42);
+    QCOMPARE(form.facts().smallestSide, 64);
+}
+
+void TestConfigForm::ticksBecomeAProduct()
+{
+    const std::vector<std::string> kinds {"q_proj", "v_proj"};
+    const std::vector<bool> all(6, true);
+    std::vector<bool> ticks = all;
+    ticks[0] = ticks[2] = ticks[4] = false; // the first column
+    const TargetChoice column = TargetChoice::fromTicks(all, ticks, kinds, 3);
+    QCOMPARE(column.kinds, (std::vector<std::string> {"v_proj"}));
+    QVERIFY(column.layers.empty());
+    ticks = all;
+    ticks[2] = false; // one cell: its row
+    const TargetChoice row = TargetChoice::fromTicks(all, ticks, kinds, 3);
+    QCOMPARE(row.layers, (std::vector<std::int64_t> {0, 2}));
+    QVERIFY(row.kinds.empty());
+}
+
+QTEST_MAIN(TestConfigForm)
+#include "tst_configform.moc"

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The run bar's table (STUDIO.md, section 4), row by row.
+#include "ui/RunBarState.h"
+
+#include <QTest>
+
+using namespace spectune;
+
+class TestRunBar : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void idle();
+    void preparing();
+    void running();
+    void pausing();
+    void paused();
+    void stopping();
+    void finished();
+    void stopped();
+    void failed();
+    void setUpOffersANewStart();
+    void startIsNoPause();
+};
+
+static RunBarState of(SessionState state, bool checkpoint = false)
+{
+    RunBarInput input;
+    input.state = state;
+    input.hasCheckpoint = checkpoint;
+    input.checkpointStep = 1105;
+    return RunBarState::of(input);
+}
+
+void TestRunBar::idle()
+{
+    RunBarInput input;
+    RunBarState bar = RunBarState::of(input);
+    QCOMPARE(bar.mark, StateMark::Ring);
+    QCOMPARE(bar.main, (BarButton {true, true, "Start"}));
+    QVERIFY(!bar.step.visible && !bar.stop.visible && !bar.evaluate.visible && !bar.save.visible);
+    input.errors = 2;
+    QVERIFY(!RunBarState::of(input).main.enabled);
+}
+
+void TestRunBar::preparing()
+{
+    const RunBarState bar = of(SessionState::Preparing);
+    QCOMPARE(bar.mark, StateMark::HalfDisc);
+    QCOMPARE(bar.main, (BarButton {true, false, "Preparing…"}));
+    QCOMPARE(bar.stop, (BarButton {true, true, "Cancel"}));
+    QVERIFY(bar.step.visible && !bar.step.enabled);
+    QVERIFY(!bar.evaluate.enabled && !bar.save.enabled);
+}
+
+void TestRunBar::running()
+{
+    const RunBarState bar = of(SessionState::Running);
+    QCOMPARE(bar.main, (BarButton {true, true, "Pause"}));
+    QVERIFY(!bar.step.enabled && bar.stop.enabled && bar.evaluate.enabled && bar.save.enabled);
+}
+
+void TestRunBar::pausing()
+{
+    const RunBarState bar = of(SessionState::Pausing);
+    QCOMPARE(bar.main, (BarButton {true, false, "Pausing…"}));
+    QVERIFY(!bar.step.enabled && bar.stop.enabled && bar.evaluate.enabled && bar.save.enabled);
+}
+
+void TestRunBar::paused()
+{
+    const RunBarState bar = of(SessionState::Paused);
+    QCOMPARE(bar.action, MainAction::Resume);
+    QVERIFY(bar.main.enabled && bar.step.enabled && bar.stop.enabled && bar.evaluate.enabled && bar.save.enabled);
+}
+
+void TestRunBar::stopping()
+{
+    const RunBarState bar = of(SessionState::Stopping);
+    QCOMPARE(bar.main, (BarButton {true, false, "Stopping…"}));
+    QVERIFY(!bar.step.enabled && !bar.stop.enabled && !bar.evaluate.enabled && !bar.save.enabled);
+}
+
+void TestRunBar::finished()
+{
+    const RunBarState bar = of(SessionState::Finished);
+    QCOMPARE(bar.mark, StateMark::Tick);
+    QCOMPARE(bar.action, MainAction::Export);
+    QVERIFY(!bar.step.visible && !bar.stop.visible && !bar.save.visible);
+}
+
+void TestRunBar::stopped()
+{
+    const RunBarState bar = of(SessionState::Stopped, true);
+    QCOMPARE(bar.action, MainAction::ResumeStopped);
+    QVERIFY(bar.main.text.contains("1,105"));
+    QVERIFY(bar.exportRun.visible);
+}
+
+void TestRunBar::failed()
+{
+    QVERIFY(!of(SessionState::Failed).main.visible);
+    const RunBarState bar = of(SessionState::Failed, true);
+    QCOMPARE(bar.mark, StateMark::Cross);
+    QCOMPARE(bar.action, MainAction::ResumeStopped);
+    QVERIFY(bar.main.visible && bar.main.enabled);
+}
+
+void TestRunBar::setUpOffersANewStart()
+{
+    RunBarInput input;
+    input.state = SessionState::Finished;
+    input.setupShown = true;
+    QCOMPARE(RunBarState::of(input).action, MainAction::Start);
+    input.state = SessionState::Running; // but not while one goes on
+    QCOMPARE(RunBarState::of(input).action, MainAction::Pause);
+}
+
+void TestRunBar::startIsNoPause()
+{
+    // What a second click can meet right after a start does nothing.
+    QCOMPARE(of(SessionState::Preparing).action, MainAction::None);
+    QVERIFY(!of(SessionState::Preparing).save.enabled); // the right end, where the lone Start stood
+}
+
+QTEST_GUILESS_MAIN(TestRunBar)
+#include "tst_runbar.moc"

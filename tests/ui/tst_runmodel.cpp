@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A recorded run as its folder keeps it, and the plain values that the views are driven with.
+#include "training/config/ConfigFile.h"
+#include "training/core/AtomicFile.h"
+#include "ui/ExportFacts.h"
+#include "ui/FormulaView.h"
+#include "ui/RecordedRanks.h"
+#include "ui/RunModel.h"
+#include "ui/SampleList.h"
+
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace spectune;
+
+class TestRunModel : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void opensARecordedRun();
+    void tellsWhatIsBroken();
+    void termsOfTheFormula();
+    void sizesOfAnExport();
+    void aSampleIsPromptAndAnswer();
+};
+
+static void writeRun(const QTemporaryDir& folder)
+{
+    RunConfig config;
+    config.train.steps = 20;
+    config.adalora.initRank = 4;
+    config.adalora.targetRank = 2;
+    config.adalora.ti = 2;
+    config.adalora.tf = 5;
+    config.adalora.deltaT = 5;
+    const std::filesystem::path path = folder.path().toStdString();
+    writeFileAtomically(path / "config.json", toJson(config));
+    std::string metrics;
+    for (int step = 1; step <= 20; ++step)
+        metrics += toJsonLine(MetricPoint {step, 1.0 / step, 0.1, 1e-3, 16, 1.0, 10, 0.1 * step, {}}) + "\n";
+    metrics += toJsonLine(EvalPoint {20, 0.5, {}}) + "\n";
+    writeFileAtomically(path / "metrics.jsonl", metrics);
+    writeFileAtomically(path / "ranks.jsonl",
+        "{\"step\":6,\"budget\":12,\"pruned\":4,\"revived\":0,\"ranks\":{\"model.layers.0.self_attn.q_proj\":4,"
+        "\"model.layers.0.mlp.up_proj\":1,\"model.layers.1.self_attn.q_proj\":4,\"model.layers.1.mlp.up_proj\":3}}\n"
+        "{\"step\":16,\"budget\":8,\"pruned\":5,\"revived\":1,\"ranks\":{\"model.layers.0.self_attn.q_proj\":3,"
+        "\"model.layers.0.mlp.up_proj\":2,\"model.layers.1.self_attn.q_proj\":3,\"model.layers.1.mlp.up_proj\":0}}\n");
+}
+
+void TestRunModel::opensARecordedRun()
+{
+    const QTemporaryDir folder;
+    writeRun(folder);
+    RunModel run;
+    QSignalSpy reset(&run, &RunModel::reset);
+    run.openRecorded(folder.path());
+    QVERIFY(reset.count() >= 1);
+    QVERIFY(run.isRecorded());
+    QCOMPARE(run.state(), SessionState::Finished);
+    QCOMPARE(run.step(), 20);
+    QCOMPARE(run.history().metrics.size(), 20U);
+    const auto layout = run.layout();
+    QVERIFY(layout);
+    QCOMPARE(layout->layerCount, 2);
+    QCOMPARE(layout->kinds, (std::vector<std::string> {"q_proj", "up_proj"}));
+    QCOMPARE(run.shownSnapshot()->modules.at(3).rank, 0); // layer 1, up
+    QCOMPARE(run.shownSnapshot()->modules.at(1).backAtLastEvent, 1);
+    run.showStep(8);
+    QCOMPARE(run.shownSnapshot()->modules.at(3).rank, 3);
+    QCOMPARE(run.shownSnapshot()->modules.at(1).lostAtLastEvent, 3);
+    run.showStep(3);
+    QCOMPARE(run.shownSnapshot()->modules.at(1).rank, 4);
+    run.showStep(-1);
+    QCOMPARE(run.shownSnapshot()->modules.at(3).rank, 0);
+}
+
+void TestRunModel::tellsWhatIsBroken()
+{
+    const QTemporaryDir folder;
+    writeRun(folder);
+    const std::filesystem::path path = folder.path().toStdString();
+    writeFileAtomically(path / "ranks.jsonl", "{\"step\": \"six\"}\n{}\n");
+    RunModel run;
+    QVERIFY_EXCEPTION_THROWN(run.openRecorded(folder.path()), Error);
+    QVERIFY_EXCEPTION_THROWN(run.openRecorded(folder.path() + "/none"), Error);
+    QVERIFY(!run.hasRun());
+}
+
+void TestRunModel::termsOfTheFormula()
+{
+    auto layout = std::make_shared<ModuleLayout>();
+    layout->initRank = 1;
+    layout->kinds = {"q_proj"};
+    layout->modules.push_back({"model.layers.0.self_attn.q_proj", LayerIndex {0}, KindIndex {0}, 8, 8});
+    RankSnapshot snapshot;
+    snapshot.layout = layout;
+    snapshot.hasScores = true;
+    snapshot.eventStep = 1100;
+    snapshot.threshold = 2.9e-6F;
+    snapshot.modules.resize(1);
+    snapshot.triplets.push_back({0.064F, 3.07e-6F, 2.57e-6F, 2.21e-3F, 1.16e-3F, 2.18e-7F, 2.89e-7F, 1020, 1100, true});
+    const FormulaLines lines = FormulaLines::of(snapshot, ModuleIndex {0}, 0, ScoreKind::SensitivityUncertainty);
+    QVERIFY(lines.title.contains("back"));
+    QCOMPARE(lines.note, QStringLiteral("pruned at 1,020, back at 1,100"));
+    QString all;
+    for (const auto& [name, text] : lines.rows)
+        all += text + '\n';
+    for (const QString part : {"2.57e−6 + 2.18e−7 + 2.89e−7", "3.07e−6", "2.21e−3 × 1.16e−3", "so kept", "6 %"})
+        QVERIFY2(all.contains(part), qPrintable(all));
+}
+
+void TestRunModel::sizesOfAnExport()
+{
+    auto layout = std::make_shared<ModuleLayout>();
+    layout->initRank = 12;
+    RankSnapshot snapshot;
+    for (const int rank : {0, 3, 9}) {
+        layout->modules.push_back({"m", LayerIndex {0}, KindIndex {0}, 100, 50});
+        snapshot.modules.push_back({});
+        snapshot.modules.back().rank = rank;
+    }
+    snapshot.layout = layout;
+    const ExportFacts facts = ExportFacts::of(snapshot);
+    QCOMPARE(facts.zeroModules, 1);
+    QCOMPARE(facts.largestRank, 9);
+    QCOMPARE(facts.exactBytes, 12 * 150 * 4);
+    QCOMPARE(facts.paddedBytes, 2 * 9 * 150 * 4);
+    QCOMPARE(facts.vllmMaxRank(), 16);
+}
+
+void TestRunModel::aSampleIsPromptAndAnswer()
+{
+    DataPreview preview;
+    preview.tokens = {{1, "<s>", false}, {5, "Card:", false}, {6, " Paul", true}, {2, "</s>", true}};
+    const HeldOutSample sample = HeldOutSample::from(preview);
+    QCOMPARE(sample.prompt, QStringLiteral("Card:"));
+    QCOMPARE(sample.expected, QStringLiteral(" Paul"));
+}
+
+QTEST_GUILESS_MAIN(TestRunModel)
+#include "tst_runmodel.moc"
