@@ -20,7 +20,10 @@ namespace spectune {
 
 namespace {
 
-QString key(const char* name) { return QString::fromLatin1(name); }
+QString key(const char* name)
+{
+    return QString::fromLatin1(name);
+}
 
 PlotPlan planOf(const ResolvedRun& run, double gamma)
 {
@@ -83,17 +86,23 @@ BudgetPanel::BudgetPanel(ConfigForm& form, SetupFields& fields, QWidget* parent)
         column->addLayout(section);
     };
     addSection({}, [&](QGridLayout* grid) {
-        fields.fill(grid, {key("adalora.init_rank"), key("adalora.target_rank"), key("train.steps"), key("adalora.ti"),
-            key("adalora.tf"), key("adalora.delta_t")}, 3);
+        fields.fill(grid,
+            {key("adalora.init_rank"), key("adalora.target_rank"), key("train.steps"), key("adalora.ti"),
+                key("adalora.tf"), key("adalora.delta_t")},
+            3);
     });
     addSection(tr("Method"), [&](QGridLayout* grid) {
         grid->addWidget(fields.make(key("method.name"), tr("How ranks are given out")), 0, 0, 1, 3);
-        fields.fill(grid, {key("adalora.alpha"), key("adalora.dropout"), key("adalora.gamma"), key("adalora.beta1"),
-            key("adalora.beta2"), key("adalora.score")}, 3, 1);
+        fields.fill(grid,
+            {key("adalora.alpha"), key("adalora.dropout"), key("adalora.gamma"), key("adalora.beta1"),
+                key("adalora.beta2"), key("adalora.score")},
+            3, 1);
     });
     addSection(tr("Optimizer (AdamW)"), [&](QGridLayout* grid) {
-        fields.fill(grid, {key("optim.lr"), key("optim.schedule"), key("optim.warmup"), key("train.batch_size"),
-            key("train.micro_batch_size"), key("train.dtype")}, 3);
+        fields.fill(grid,
+            {key("optim.lr"), key("optim.schedule"), key("optim.warmup"), key("train.batch_size"),
+                key("train.micro_batch_size"), key("train.dtype")},
+            3);
     });
     outer->addWidget(makeScroll(body), 1);
     connectHandles();
@@ -107,11 +116,11 @@ void BudgetPanel::connectHandles()
     connect(m_curve, &BudgetCurve::initRankEdited, this, [set](int rank) { set("adalora.init_rank", rank); });
     connect(m_curve, &BudgetCurve::targetRankEdited, this, [set](int rank) { set("adalora.target_rank", rank); });
     connect(m_curve, &BudgetCurve::warmUpEndEdited, this, [set](qint64 step) { set("adalora.ti", step); });
-    connect(m_curve, &BudgetCurve::finalStartEdited, this, [this, set](qint64 step) {
-        set("adalora.tf", m_form.resolved().totalSteps - step);
-    });
+    connect(m_curve, &BudgetCurve::finalStartEdited, this,
+        [this, set](qint64 step) { set("adalora.tf", m_form.resolved().totalSteps - step); });
     connect(m_derive, &QPushButton::clicked, this, [this] {
-        for (const char* name : {"adalora.init_rank", "adalora.ti", "adalora.tf", "adalora.delta_t", "adalora.total_budget"})
+        for (const char* name :
+            {"adalora.init_rank", "adalora.ti", "adalora.tf", "adalora.delta_t", "adalora.total_budget"})
             m_form.setValue(key(name), FieldValue {});
     });
 }

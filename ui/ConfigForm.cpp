@@ -32,7 +32,10 @@ void ConfigForm::setConfig(const RunConfig& config)
     check();
 }
 
-FieldValue ConfigForm::value(const QString& key) const { return fieldValue(m_config, key.toStdString()); }
+FieldValue ConfigForm::value(const QString& key) const
+{
+    return fieldValue(m_config, key.toStdString());
+}
 
 void ConfigForm::setValue(const QString& key, const FieldValue& value)
 {
@@ -154,7 +157,10 @@ RunFacts ConfigForm::facts() const
     return facts;
 }
 
-ResolvedRun ConfigForm::resolved() const { return resolveRun(m_config, facts()); }
+ResolvedRun ConfigForm::resolved() const
+{
+    return resolveRun(m_config, facts());
+}
 
 std::vector<bool> ConfigForm::targets() const
 {
@@ -166,7 +172,8 @@ std::vector<bool> ConfigForm::targets() const
     for (std::int64_t layer = 0; layer < m_model->layers; ++layer) {
         const bool row = layers.empty() || std::find(layers.begin(), layers.end(), layer) != layers.end();
         for (const MatrixShape& matrix : m_model->matrices)
-            ticked.push_back(row && (kinds.empty() || std::find(kinds.begin(), kinds.end(), matrix.kind) != kinds.end()));
+            ticked.push_back(
+                row && (kinds.empty() || std::find(kinds.begin(), kinds.end(), matrix.kind) != kinds.end()));
     }
     return ticked;
 }
@@ -177,7 +184,10 @@ int ConfigForm::errorCount() const
         m_issues.begin(), m_issues.end(), [](const Issue& issue) { return issue.severity == Severity::Error; }));
 }
 
-int ConfigForm::warningCount() const { return static_cast<int>(m_issues.size()) - errorCount(); }
+int ConfigForm::warningCount() const
+{
+    return static_cast<int>(m_issues.size()) - errorCount();
+}
 
 void ConfigForm::check()
 {
@@ -187,9 +197,8 @@ void ConfigForm::check()
     addFileIssues();
     const RunFacts known = facts();
     for (Issue& issue : validate(m_config, m_model ? &known : nullptr)) {
-        const bool told = std::any_of(m_issues.begin(), m_issues.end(), [&issue](const Issue& other) {
-            return other.key == issue.key && other.severity == Severity::Error;
-        });
+        const bool told = std::any_of(m_issues.begin(), m_issues.end(),
+            [&issue](const Issue& other) { return other.key == issue.key && other.severity == Severity::Error; });
         if (!told)
             m_issues.push_back(std::move(issue));
     }
@@ -239,7 +248,7 @@ void ConfigForm::checkFile(const QString& key, const std::string& path, bool fol
         text += QLatin1Char(' ') + tr("%1 is in the same folder.").arg(QFileInfo(near).fileName());
         suggestion = FieldValue {near.toStdString()};
     }
-    const QString title = folder ? tr("Model folder not found")
+    const QString title = folder            ? tr("Model folder not found")
         : key == QLatin1String("data.path") ? tr("Training file not found")
                                             : tr("Evaluation file not found");
     addExternal(key, title, text.toStdString(), suggestion);

@@ -25,7 +25,10 @@ namespace spectune {
 
 namespace {
 
-QString fromView(std::string_view text) { return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size())); }
+QString fromView(std::string_view text)
+{
+    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+}
 
 QString parametersText(std::int64_t count)
 {
@@ -58,7 +61,8 @@ DataPanel::DataPanel(ConfigForm& form, SetupFields& fields, QWidget* parent)
     auto* foot = makeSection();
     foot->addWidget(makeHeading(tr("Evaluate and save")));
     auto* grid = new QGridLayout;
-    fields.fill(grid, {QStringLiteral("train.eval_every"), QStringLiteral("train.save_every"), QStringLiteral("train.seed")}, 3);
+    fields.fill(grid,
+        {QStringLiteral("train.eval_every"), QStringLiteral("train.save_every"), QStringLiteral("train.seed")}, 3);
     foot->addLayout(grid);
     outer->addLayout(foot);
     connect(&form, &ConfigForm::checked, this, [this] {
@@ -112,8 +116,10 @@ QWidget* DataPanel::makeDataSection(SetupFields& fields)
     column->addWidget(fields.make(QStringLiteral("data.path")));
     column->addWidget(fields.make(QStringLiteral("data.eval_path")));
     auto* grid = new QGridLayout;
-    fields.fill(grid, {QStringLiteral("data.format"), QStringLiteral("data.max_length"),
-        QStringLiteral("data.columns.prompt"), QStringLiteral("data.columns.completion")}, 2);
+    fields.fill(grid,
+        {QStringLiteral("data.format"), QStringLiteral("data.max_length"), QStringLiteral("data.columns.prompt"),
+            QStringLiteral("data.columns.completion")},
+        2);
     column->addLayout(grid);
     m_columns = makeCaption(QString(), "third", true);
     column->addWidget(m_columns);
@@ -150,7 +156,8 @@ QWidget* DataPanel::makePreviewSection()
     column->addStretch();
     const auto move = [this](int by) {
         if (const auto& preview = m_form.preview(false))
-            Q_EMIT sampleWanted(std::clamp<std::int64_t>(preview->sample + by, 0, std::max<std::int64_t>(preview->samples - 1, 0)));
+            Q_EMIT sampleWanted(
+                std::clamp<std::int64_t>(preview->sample + by, 0, std::max<std::int64_t>(preview->samples - 1, 0)));
     };
     connect(m_previous, &QPushButton::clicked, this, [move] { move(-1); });
     connect(m_next, &QPushButton::clicked, this, [move] { move(1); });
@@ -181,9 +188,12 @@ void DataPanel::refreshModel()
         for (std::size_t i = 0; i < ticked.size(); ++i) {
             const MatrixShape& shape = model->matrices[i % model->matrices.size()];
             if (ticked[i])
-                trainable += run.initRank * (shape.inFeatures + shape.outFeatures + (hasLambda(m_form.config().method) ? 1 : 0));
+                trainable += run.initRank
+                    * (shape.inFeatures + shape.outFeatures + (hasLambda(m_form.config().method) ? 1 : 0));
         }
-        const double share = model->parameters > 0 ? 100.0 * static_cast<double>(trainable) / static_cast<double>(model->parameters) : 0;
+        const double share = model->parameters > 0
+            ? 100.0 * static_cast<double>(trainable) / static_cast<double>(model->parameters)
+            : 0;
         rows.emplace_back(tr("trainable"), tr("%1 (%2 %)").arg(parametersText(trainable), formatFixed(share, 2)));
     } else if (m_form.failure(QStringLiteral("model.path"))) {
         rows.clear();
@@ -205,9 +215,10 @@ void DataPanel::refreshPreview()
         m_decision->setVisible(false);
         m_columns->setVisible(false);
         m_tokens->setEmptyText(failure ? QString::fromStdString(failure->message)
-                : m_form.config().data.path.empty() ? tr("Choose a file: the first sample appears here as the model reads it.")
-                : m_form.model()                    ? tr("Reading the first sample…")
-                                                    : tr("Tokens appear once model and file can be read."));
+                : m_form.config().data.path.empty()
+                ? tr("Choose a file: the first sample appears here as the model reads it.")
+                : m_form.model() ? tr("Reading the first sample…")
+                                 : tr("Tokens appear once model and file can be read."));
         m_tokens->setTokens({});
         return;
     }
@@ -228,13 +239,15 @@ void DataPanel::refreshPreview()
         TokenSpan span;
         span.text = QString::fromStdString(token.text);
         span.bearsLoss = token.bearsLoss;
-        span.control = span.text.size() > 2 && span.text.startsWith(QLatin1Char('<')) && span.text.endsWith(QLatin1Char('>'));
+        span.control
+            = span.text.size() > 2 && span.text.startsWith(QLatin1Char('<')) && span.text.endsWith(QLatin1Char('>'));
         loss += token.bearsLoss ? 1 : 0;
         spans.push_back(std::move(span));
     }
     const int all = static_cast<int>(spans.size());
     m_tokens->setTokens(std::move(spans));
-    QString counts = tr("<span style='background:%1'>&nbsp;&nbsp;&nbsp;</span> bears loss: %2 &nbsp; read only: %3 &nbsp; %4 tokens")
+    QString counts = tr(
+        "<span style='background:%1'>&nbsp;&nbsp;&nbsp;</span> bears loss: %2 &nbsp; read only: %3 &nbsp; %4 tokens")
                          .arg(Theme::current().lossToken.name())
                          .arg(loss)
                          .arg(all - loss)

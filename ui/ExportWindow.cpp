@@ -61,8 +61,9 @@ ExportWindow::ExportWindow(SessionController& session, RunModel& run, QWidget* p
     column->addWidget(makeRule());
     auto* note = makeSection(10, 10);
     note->setContentsMargins(18, 10, 18, 10);
-    note->addWidget(makeCaption(tr("ΔW is rebuilt from the written file and compared with the engine's, element by element, in float32. "
-                                   "An export that differs by more than 1e−5 of the largest |ΔW| is marked and not called done."),
+    note->addWidget(makeCaption(
+        tr("ΔW is rebuilt from the written file and compared with the engine's, element by element, in float32. "
+           "An export that differs by more than 1e−5 of the largest |ΔW| is marked and not called done."),
         "second", true));
     column->addLayout(note);
     column->addWidget(makeFoot());
@@ -184,7 +185,8 @@ void ExportWindow::refreshTexts()
     if (facts.zeroModules > 0)
         subtitle += tr(" · %n at rank 0 are left out", nullptr, static_cast<int>(facts.zeroModules));
     m_subtitle->setText(subtitle);
-    const QString vllm = facts.largestRank > 0 ? tr(" In vLLM set --max-lora-rank %1.").arg(facts.vllmMaxRank()) : QString();
+    const QString vllm
+        = facts.largestRank > 0 ? tr(" In vLLM set --max-lora-rank %1.").arg(facts.vllmMaxRank()) : QString();
     for (Profile& profile : m_profiles) {
         const bool padded = profile.format == QLatin1String("peft-lora-padded");
         const bool adalora = profile.format == QLatin1String("peft-adalora");
@@ -192,10 +194,12 @@ void ExportWindow::refreshTexts()
                 : padded                ? tr("PEFT, vLLM, SGLang, Ollama, llama.cpp's converter.") + vllm
                                         : tr("PEFT, vLLM. No padding.") + vllm);
         if (padded)
-            profile.name->setText(facts.largestRank > 0 ? tr("LoRA, padded to rank %1").arg(facts.largestRank) : tr("LoRA, padded"));
+            profile.name->setText(
+                facts.largestRank > 0 ? tr("LoRA, padded to rank %1").arg(facts.largestRank) : tr("LoRA, padded"));
         const std::int64_t bytes = padded ? facts.paddedBytes : facts.exactBytes;
         if (profile.progress == Progress::Waiting) {
-            profile.size->setText(bytes > 0 ? tr("about %1").arg(formatMB(static_cast<double>(bytes))) : tr("after writing"));
+            profile.size->setText(
+                bytes > 0 ? tr("about %1").arg(formatMB(static_cast<double>(bytes))) : tr("after writing"));
             profile.check->setText(tr("Not written yet"));
             setTone(profile.check, "third");
             profile.detail->clear();
@@ -218,8 +222,8 @@ void ExportWindow::write()
         if (!profile.box->isChecked() || profile.progress == Progress::Working)
             continue;
         profile.progress = Progress::Working;
-        profile.request = m_session.ask(
-            ExportAdapter {m_source.toStdString(), profile.format.toStdString(), freeTarget(profile.format).toStdString()});
+        profile.request = m_session.ask(ExportAdapter {
+            m_source.toStdString(), profile.format.toStdString(), freeTarget(profile.format).toStdString()});
         profile.check->setText(tr("Writing and reading back…"));
         setTone(profile.check, "second");
         profile.detail->clear();
@@ -234,7 +238,7 @@ void ExportWindow::take(Profile& profile, const Answer& answer)
         const bool right = report->maxDifference <= 1e-5 * report->maxDelta || report->maxDifference == 0.0;
         profile.progress = right ? Progress::Done : Progress::Wrong;
         profile.size->setText(formatMB(static_cast<double>(report->bytes)));
-        profile.check->setText(!right ? tr("✕ Differs: kept, but not done")
+        profile.check->setText(!right          ? tr("✕ Differs: kept, but not done")
                 : report->maxDifference == 0.0 ? tr("✓ Read back, equal bit for bit")
                                                : tr("✓ Read back"));
         setTone(profile.check, right ? "ok" : "error");
@@ -264,7 +268,8 @@ void ExportWindow::refreshFoot()
     m_copy->setVisible(!m_written.empty());
     m_write->setText(m_written.empty() ? tr("Export") : tr("Export again"));
     if (working > 0)
-        m_state->setText(mustWait ? tr("Waits until the run is paused or has ended.") : tr("Writing %n profile(s)…", nullptr, working));
+        m_state->setText(mustWait ? tr("Waits until the run is paused or has ended.")
+                                  : tr("Writing %n profile(s)…", nullptr, working));
     else if (m_written.empty())
         m_state->setText(tr("%n profile(s) chosen.", nullptr, chosen));
     else
@@ -278,8 +283,9 @@ QString ExportWindow::commands() const
     for (const ExportReport& report : m_written) {
         const QString path = QString::fromStdString(report.path);
         text += QStringLiteral("# %1\n").arg(QString::fromStdString(report.format));
-        text += QStringLiteral("python -c \"from transformers import AutoModelForCausalLM as M; from peft import PeftModel as P; "
-                               "print(P.from_pretrained(M.from_pretrained('%1'), '%2'))\"\n")
+        text += QStringLiteral(
+            "python -c \"from transformers import AutoModelForCausalLM as M; from peft import PeftModel as P; "
+            "print(P.from_pretrained(M.from_pretrained('%1'), '%2'))\"\n")
                     .arg(m_model, path);
         if (report.vllmMaxRank > 0)
             text += QStringLiteral("vllm serve %1 --enable-lora --max-lora-rank %2 --lora-modules tuned=%3\n")

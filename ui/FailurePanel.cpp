@@ -43,7 +43,8 @@ QString advice(FailureKind kind)
         return FailurePanel::tr("With the same result: a smaller micro batch, or gradient checkpointing. A shorter max "
                                 "length needs less, too, but cuts samples.");
     case FailureKind::Diverged:
-        return FailurePanel::tr("A lower learning rate, a longer warm-up or a smaller clip norm; or resume from an earlier checkpoint.");
+        return FailurePanel::tr(
+            "A lower learning rate, a longer warm-up or a smaller clip norm; or resume from an earlier checkpoint.");
     case FailureKind::DeviceLost: return FailurePanel::tr("Restart the program before using the device again.");
     case FailureKind::Internal: break;
     }
@@ -142,9 +143,11 @@ void FailurePanel::refresh()
     if (saved.empty())
         addKept("warning", tr("No checkpoint"), tr("none had been reached; “save every” makes them"));
     else
-        addKept("check", tr("Checkpoint of step %1").arg(formatCount(saved.back())), tr("adapter, moments, averages, order of data"));
+        addKept("check", tr("Checkpoint of step %1").arg(formatCount(saved.back())),
+            tr("adapter, moments, averages, order of data"));
     if (!m_run.history().metrics.empty())
-        addKept("check", tr("Loss, ranks, all %1 events").arg(m_run.history().events.size()), tr("the timeline replays them"));
+        addKept("check", tr("Loss, ranks, all %1 events").arg(m_run.history().events.size()),
+            tr("the timeline replays them"));
     m_log->setVisible(QFileInfo::exists(m_run.folder() + QStringLiteral("/log.txt")));
 }
 

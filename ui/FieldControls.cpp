@@ -93,7 +93,8 @@ public:
 private:
     void addBrowse()
     {
-        auto* action = m_line->addAction(studioIcon(QStringLiteral("folder"), IconTone::Second), QLineEdit::TrailingPosition);
+        auto* action
+            = m_line->addAction(studioIcon(QStringLiteral("folder"), IconTone::Second), QLineEdit::TrailingPosition);
         action->setToolTip(tr("Choose…"));
         connect(action, &QAction::triggered, this, [this] {
             auto* dialog = new QFileDialog(this, tr("Choose"), m_line->text());

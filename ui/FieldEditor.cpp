@@ -12,7 +12,10 @@ namespace spectune {
 
 namespace {
 
-QString fromView(std::string_view text) { return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size())); }
+QString fromView(std::string_view text)
+{
+    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+}
 
 const FieldInfo& requireField(const QString& key)
 {
@@ -62,7 +65,10 @@ FieldEditor::FieldEditor(ConfigForm& form, const QString& key, const QString& la
     showIssues();
 }
 
-QString FieldEditor::message() const { return m_message->text(); }
+QString FieldEditor::message() const
+{
+    return m_message->text();
+}
 
 QString FieldEditor::help() const
 {

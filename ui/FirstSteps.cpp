@@ -87,8 +87,10 @@ FirstSteps::FirstSteps(QWidget* parent)
     auto* reading = makeSection();
     reading->setSpacing(9);
     reading->addWidget(makeHeading(tr("How to read the heatmap")));
-    addReading(reading, SampleCell::Number, tr("One cell is one matrix. The number is its rank now; more rank stands out more."));
-    addReading(reading, SampleCell::Lost, tr("A corner below: it lost triplets at the last event. A corner above: some came back."));
+    addReading(reading, SampleCell::Number,
+        tr("One cell is one matrix. The number is its rank now; more rank stands out more."));
+    addReading(reading, SampleCell::Lost,
+        tr("A corner below: it lost triplets at the last event. A corner above: some came back."));
     addReading(reading, SampleCell::Zero, tr("Hatched: rank 0. The budget went to other matrices."));
     column->addLayout(reading);
     column->addWidget(makeRule());

@@ -41,13 +41,14 @@ FormulaLines FormulaLines::of(const RankSnapshot& snapshot, ModuleIndex module, 
     const TripletState& state = snapshot.tripletsOf(module)[triplet];
     const bool back = state.kept && state.revivedAt >= 0 && state.revivedAt == snapshot.eventStep;
     const QString number = QString::number(triplet);
-    lines.title = back   ? FormulaView::tr("Why #%1 is back").arg(number)
-        : state.kept     ? FormulaView::tr("Why #%1 is kept").arg(number)
-                         : FormulaView::tr("Why #%1 is pruned").arg(number);
+    lines.title = back ? FormulaView::tr("Why #%1 is back").arg(number)
+        : state.kept   ? FormulaView::tr("Why #%1 is kept").arg(number)
+                       : FormulaView::tr("Why #%1 is pruned").arg(number);
     if (state.prunedAt < 0)
         lines.note = FormulaView::tr("never pruned");
     else if (state.kept && state.revivedAt >= 0)
-        lines.note = FormulaView::tr("pruned at %1, back at %2").arg(formatCount(state.prunedAt), formatCount(state.revivedAt));
+        lines.note = FormulaView::tr("pruned at %1, back at %2")
+                         .arg(formatCount(state.prunedAt), formatCount(state.revivedAt));
     else
         lines.note = FormulaView::tr("pruned at %1").arg(formatCount(state.prunedAt));
     if (!snapshot.hasScores) {
@@ -60,14 +61,16 @@ FormulaLines FormulaLines::of(const RankSnapshot& snapshot, ModuleIndex module, 
         lines.rows.emplace_back(QStringLiteral("S"), QStringLiteral("= s(λ) + mean s(P) + mean s(Q)"));
         lines.rows.emplace_back(QString(),
             QStringLiteral("= %1 + %2 + %3")
-                .arg(formatScientific(state.scoreLambda), formatScientific(state.meanScoreP), formatScientific(state.meanScoreQ)));
+                .arg(formatScientific(state.scoreLambda), formatScientific(state.meanScoreP),
+                    formatScientific(state.meanScoreQ)));
         lines.rows.emplace_back(QString(), QStringLiteral("= %1").arg(formatScientific(state.score)));
         if (score == ScoreKind::SensitivityUncertainty)
             lines.rows.emplace_back(QStringLiteral("s(λ) = Ī·Ū"),
                 QStringLiteral("= %1 × %2")
                     .arg(formatScientific(state.sensitivityLambda), formatScientific(state.uncertaintyLambda)));
         else
-            lines.rows.emplace_back(QStringLiteral("s(λ) = Ī"), QStringLiteral("= %1").arg(formatScientific(state.sensitivityLambda)));
+            lines.rows.emplace_back(
+                QStringLiteral("s(λ) = Ī"), QStringLiteral("= %1").arg(formatScientific(state.sensitivityLambda)));
     }
     lines.rows.emplace_back(FormulaView::tr("threshold"), verdict(snapshot, state));
     return lines;
@@ -92,7 +95,10 @@ void FormulaView::setLines(FormulaLines lines)
     update();
 }
 
-QSize FormulaView::sizeHint() const { return {220, titleHeight + rowHeight * static_cast<int>(m_lines.rows.size())}; }
+QSize FormulaView::sizeHint() const
+{
+    return {220, titleHeight + rowHeight * static_cast<int>(m_lines.rows.size())};
+}
 
 void FormulaView::paintEvent(QPaintEvent*)
 {
@@ -110,7 +116,8 @@ void FormulaView::paintEvent(QPaintEvent*)
         painter.setPen(theme.text3);
         painter.drawText(QRect(0, y, nameWidth, rowHeight), Qt::AlignLeft | Qt::AlignVCenter, name);
         painter.setPen(theme.text);
-        drawTabular(painter, QRectF(nameWidth, y, width() - nameWidth, rowHeight), Qt::AlignLeft | Qt::AlignVCenter, text);
+        drawTabular(
+            painter, QRectF(nameWidth, y, width() - nameWidth, rowHeight), Qt::AlignLeft | Qt::AlignVCenter, text);
         y += rowHeight;
     }
 }

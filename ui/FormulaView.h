@@ -19,7 +19,8 @@ struct FormulaLines {
     std::vector<std::pair<QString, QString>> rows;
 
     /// S = s(λ) + mean s(P) + mean s(Q), with s = Ī·Ū (AdaLoRA, equations 9 to 11) or the chosen variant.
-    [[nodiscard]] static FormulaLines of(const RankSnapshot& snapshot, ModuleIndex module, int triplet, ScoreKind score);
+    [[nodiscard]] static FormulaLines of(
+        const RankSnapshot& snapshot, ModuleIndex module, int triplet, ScoreKind score);
 };
 
 /// Draws them.

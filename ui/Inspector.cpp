@@ -25,7 +25,8 @@ namespace {
 
 enum Page { FirstPage, CellPage, FailurePage };
 
-template <typename Get> double medianOf(const RankSnapshot& snapshot, Get get)
+template <typename Get>
+double medianOf(const RankSnapshot& snapshot, Get get)
 {
     std::vector<float> values;
     for (const ModuleState& module : snapshot.modules)
@@ -214,8 +215,8 @@ void Inspector::refreshFormula()
     // Without a choice the triplet nearest above the threshold is the telling one.
     int triplet = m_triplet;
     if (triplet < 0) {
-        const auto row = static_cast<std::size_t>(std::clamp(m_triplets->keptRows() - 1, 0,
-            static_cast<int>(m_triplets->rows().size()) - 1));
+        const auto row = static_cast<std::size_t>(
+            std::clamp(m_triplets->keptRows() - 1, 0, static_cast<int>(m_triplets->rows().size()) - 1));
         triplet = m_triplets->rows()[row];
     }
     m_triplets->setSelected(triplet);

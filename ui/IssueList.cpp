@@ -79,7 +79,8 @@ QWidget* IssueList::makeCard(const Issue& issue)
     grid->setHorizontalSpacing(6);
     grid->setVerticalSpacing(1);
     grid->addWidget(makeIcon(error ? QStringLiteral("error") : QStringLiteral("warning"),
-                        error ? IconTone::Error : IconTone::Warn, 14), 0, 0, Qt::AlignTop);
+                        error ? IconTone::Error : IconTone::Warn, 14),
+        0, 0, Qt::AlignTop);
     QLabel* title = makeHeading(QString::fromStdString(issue.title));
     title->setWordWrap(true);
     grid->addWidget(title, 0, 1);
@@ -93,8 +94,8 @@ QWidget* IssueList::makeCard(const Issue& issue)
     row->setSpacing(6);
     if (issue.suggestion) {
         auto* mend = makeSmallButton(suggestionText(issue));
-        connect(mend, &QPushButton::clicked, this,
-            [this, key, value = *issue.suggestion] { m_form.setValue(key, value); });
+        connect(
+            mend, &QPushButton::clicked, this, [this, key, value = *issue.suggestion] { m_form.setValue(key, value); });
         row->addWidget(mend);
     }
     row->addWidget(field);

@@ -33,9 +33,15 @@ void KeyValueList::setRows(Rows rows)
     update();
 }
 
-QSize KeyValueList::sizeHint() const { return {160, rowHeight * static_cast<int>(m_rows.size())}; }
+QSize KeyValueList::sizeHint() const
+{
+    return {160, rowHeight * static_cast<int>(m_rows.size())};
+}
 
-QSize KeyValueList::minimumSizeHint() const { return {90, sizeHint().height()}; }
+QSize KeyValueList::minimumSizeHint() const
+{
+    return {90, sizeHint().height()};
+}
 
 bool KeyValueList::event(QEvent* event)
 {

@@ -103,7 +103,8 @@ LivePage::LivePage(RunModel& run, const ConfigForm& form, QWidget* parent)
         refreshFailure();
     });
     connect(&run, &RunModel::snapshotChanged, this, &LivePage::refreshSnapshot);
-    connect(&run, &RunModel::metricsAppended, m_plots, [this](std::span<const MetricPoint> points) { m_plots->append(points); });
+    connect(&run, &RunModel::metricsAppended, m_plots,
+        [this](std::span<const MetricPoint> points) { m_plots->append(points); });
     connect(&run, &RunModel::evaluationAppended, m_plots, [this](const EvalPoint& point) { m_plots->append(point); });
     connect(&run, &RunModel::shownStepChanged, m_plots, [this](qint64 step) { m_plots->setShownStep(step); });
     connect(&run, &RunModel::eventAppended, this, &LivePage::refreshNote);
@@ -168,9 +169,15 @@ void LivePage::setHeatMode(int mode)
     m_grid->setMode(static_cast<GridMode>(mode));
 }
 
-void LivePage::toggleRail() { m_railPanel->setVisible(m_railPanel->isHidden()); }
+void LivePage::toggleRail()
+{
+    m_railPanel->setVisible(m_railPanel->isHidden());
+}
 
-void LivePage::toggleInspector() { m_inspectorPanel->setVisible(m_inspectorPanel->isHidden()); }
+void LivePage::toggleInspector()
+{
+    m_inspectorPanel->setVisible(m_inspectorPanel->isHidden());
+}
 
 void LivePage::applyDefaultWidths(int width)
 {
@@ -215,16 +222,19 @@ void LivePage::refreshNote()
     m_grid->setLoading(stage);
     const PlotPlan plan = m_run.plan();
     const auto snapshot = m_run.shownSnapshot();
-    const bool before = layout && !preparing && m_run.history().events.empty() && (!snapshot || snapshot->eventStep < 0);
+    const bool before
+        = layout && !preparing && m_run.history().events.empty() && (!snapshot || snapshot->eventStep < 0);
     if (!before) {
         m_grid->setNote({}, {});
     } else if (!plan.prunes()) {
-        m_grid->setNote(tr("Every matrix keeps rank %1.").arg(layout->initRank), tr("This method has one fixed rank; nothing is pruned."));
+        m_grid->setNote(tr("Every matrix keeps rank %1.").arg(layout->initRank),
+            tr("This method has one fixed rank; nothing is pruned."));
     } else {
         m_grid->setNote(tr("Every matrix starts with rank %1. Ranks change after step %2.")
                             .arg(layout->initRank)
                             .arg(formatCount(plan.ti)),
-            tr("Each event then keeps the most important triplets over all %1 matrices; the others lose their λ. After step "
+            tr("Each event then keeps the most important triplets over all %1 matrices; the others lose their λ. After "
+               "step "
                "%2, %3 of the %4 are left.")
                 .arg(layout->modules.size())
                 .arg(formatCount(plan.finalStart), formatCount(plan.targetBudget), formatCount(plan.initialBudget)));

@@ -137,17 +137,19 @@ void MainWindow::connectStatus()
     connect(m_setup, &SetupPage::helpWanted, m_status, &StatusLine::setMessage);
     connect(m_form, &ConfigForm::checked, this, &MainWindow::refreshContext);
     connect(m_run, &RunModel::eventAppended, this, [this](const MaskEvent& event) {
-        m_status->setMessage({}, tr("Step %1: %2 triplets pruned, %3 came back, b = %4.")
-                                     .arg(formatCount(event.step), formatCount(event.pruned), formatCount(event.revived),
-                                         formatCount(event.budget)));
+        m_status->setMessage({},
+            tr("Step %1: %2 triplets pruned, %3 came back, b = %4.")
+                .arg(formatCount(event.step), formatCount(event.pruned), formatCount(event.revived),
+                    formatCount(event.budget)));
     });
     connect(m_run, &RunModel::evaluationAppended, this, [this](const EvalPoint& point) {
-        m_status->setMessage({}, tr("Step %1: evaluation loss %2.").arg(formatCount(point.step), formatLoss(point.evalLoss)));
+        m_status->setMessage(
+            {}, tr("Step %1: evaluation loss %2.").arg(formatCount(point.step), formatLoss(point.evalLoss)));
     });
-    connect(m_run, &RunModel::checkpointAppended, this, [this] {
-        m_status->setMessage({}, tr("Step %1 saved.").arg(formatCount(m_run->checkpoints().back())));
-    });
-    connect(m_session, &SessionController::logged, this, [this](const QString& line) { m_status->setMessage({}, line); });
+    connect(m_run, &RunModel::checkpointAppended, this,
+        [this] { m_status->setMessage({}, tr("Step %1 saved.").arg(formatCount(m_run->checkpoints().back()))); });
+    connect(
+        m_session, &SessionController::logged, this, [this](const QString& line) { m_status->setMessage({}, line); });
 }
 
 void MainWindow::showWorkspace(Workspace workspace)
@@ -159,7 +161,10 @@ void MainWindow::showWorkspace(Workspace workspace)
         m_runBar->mainButton()->setFocus(Qt::OtherFocusReason);
 }
 
-Workspace MainWindow::workspace() const { return static_cast<Workspace>(m_pages->currentIndex()); }
+Workspace MainWindow::workspace() const
+{
+    return static_cast<Workspace>(m_pages->currentIndex());
+}
 
 void MainWindow::refreshContext()
 {
@@ -180,13 +185,17 @@ void MainWindow::refreshContext()
     const bool showsRun = m_run->hasRun() && !(setupShown && !isActive(m_session->state()));
     const QString folder = showsRun ? m_run->folder() : m_plannedFolder;
     const std::int64_t seed = showsRun ? m_run->config().train.seed : m_form->config().train.seed;
-    m_status->setPlace((showsRun ? tr("%1     seed %2") : tr("Output: %1 (new)     seed %2")).arg(shownPath(folder)).arg(seed), folder);
+    m_status->setPlace(
+        (showsRun ? tr("%1     seed %2") : tr("Output: %1 (new)     seed %2")).arg(shownPath(folder)).arg(seed),
+        folder);
     QString device = m_run->deviceName();
     if (device.isEmpty() || !showsRun)
-        device = m_options.device == QLatin1String("cpu") ? tr("Processor, %n core(s)", nullptr, QThread::idealThreadCount())
-                                                          : tr("GPU (%1)").arg(m_options.device);
+        device = m_options.device == QLatin1String("cpu")
+            ? tr("Processor, %n core(s)", nullptr, QThread::idealThreadCount())
+            : tr("GPU (%1)").arg(m_options.device);
     const QString name = showsRun ? m_run->name() : m_name;
-    m_top->setMeta(m_run->isRecorded() && showsRun ? tr("%1  ·  recorded").arg(name) : QStringLiteral("%1  ·  %2").arg(name, device));
+    m_top->setMeta(m_run->isRecorded() && showsRun ? tr("%1  ·  recorded").arg(name)
+                                                   : QStringLiteral("%1  ·  %2").arg(name, device));
     setWindowTitle(QStringLiteral("%1 – Spectune").arg(name));
     m_actions->refresh();
 }
@@ -208,7 +217,8 @@ void MainWindow::setDevice(const QString& device)
 
 void MainWindow::restoreGeometryOrDefault()
 {
-    const QByteArray stored = m_options.remembers ? QSettings().value(QStringLiteral("geometry")).toByteArray() : QByteArray();
+    const QByteArray stored
+        = m_options.remembers ? QSettings().value(QStringLiteral("geometry")).toByteArray() : QByteArray();
     if (!m_options.size.isEmpty())
         resize(m_options.size.expandedTo(QSize(600, 400)));
     else if (stored.isEmpty() || !restoreGeometry(stored))

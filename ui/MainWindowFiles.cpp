@@ -86,7 +86,9 @@ void MainWindow::openPath(const QString& path)
             m_form->setValue(QStringLiteral("model.path"), FieldValue {info.absoluteFilePath().toStdString()});
             showWorkspace(Workspace::Setup);
         } else {
-            throw configError(name + " is neither a run's folder (config.json with metrics.jsonl) nor a model's (config.json with *.safetensors).");
+            throw configError(name
+                + " is neither a run's folder (config.json with metrics.jsonl) nor a model's (config.json with "
+                  "*.safetensors).");
         }
         return;
     }
@@ -97,7 +99,8 @@ void MainWindow::openPath(const QString& path)
     } else if (suffix == "json") {
         openConfig(path);
     } else {
-        throw configError(name + " is no configuration (.json), dataset (.txt, .jsonl, .csv, .tsv), run or model folder.");
+        throw configError(
+            name + " is no configuration (.json), dataset (.txt, .jsonl, .csv, .tsv), run or model folder.");
     }
 }
 

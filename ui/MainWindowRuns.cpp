@@ -83,7 +83,10 @@ void MainWindow::showExport()
     m_export->showRun();
 }
 
-QString MainWindow::outputFolder() const { return m_run->hasRun() ? m_run->folder() : m_plannedFolder; }
+QString MainWindow::outputFolder() const
+{
+    return m_run->hasRun() ? m_run->folder() : m_plannedFolder;
+}
 
 void MainWindow::closeEvent(QCloseEvent* event)
 {

@@ -45,9 +45,11 @@ void OrthogonalityBars::paintEvent(QPaintEvent*)
         painter.fillRect(ground, theme.sunken);
         const auto at = [&](double value) { return std::clamp(value / m_scale, 0.0, 1.0) * barWidth; };
         painter.fillRect(QRectF(ground.left(), ground.top(), at(m_values[i]), ground.height()), theme.orth);
-        painter.fillRect(QRectF(ground.left() + at(m_medians[i]), ground.top() - 3, 1, ground.height() + 6), theme.text);
+        painter.fillRect(
+            QRectF(ground.left() + at(m_medians[i]), ground.top() - 3, 1, ground.height() + 6), theme.text);
         painter.setPen(theme.text);
-        drawTabular(painter, QRectF(width() - 50, y, 50, 18), Qt::AlignRight | Qt::AlignVCenter, formatShort(m_values[i]));
+        drawTabular(
+            painter, QRectF(width() - 50, y, 50, 18), Qt::AlignRight | Qt::AlignVCenter, formatShort(m_values[i]));
     }
 }
 

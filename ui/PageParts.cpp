@@ -111,7 +111,10 @@ QPushButton* makeSmallButton(const QString& text, const QString& icon)
     return button;
 }
 
-QWidget* makeIcon(const QString& name, IconTone tone, int size) { return new IconView(name, tone, size); }
+QWidget* makeIcon(const QString& name, IconTone tone, int size)
+{
+    return new IconView(name, tone, size);
+}
 
 QWidget* makePanel(QVBoxLayout*& column)
 {

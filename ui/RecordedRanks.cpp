@@ -25,7 +25,8 @@ ParsedName parseName(const std::string& name)
     while (begin < name.size()) {
         const std::size_t end = std::min(name.find('.', begin), name.size());
         const std::string part = name.substr(begin, end - begin);
-        if (!part.empty() && part.size() < 6 && std::all_of(part.begin(), part.end(), [](char c) { return c >= '0' && c <= '9'; })) {
+        if (!part.empty() && part.size() < 6
+            && std::all_of(part.begin(), part.end(), [](char c) { return c >= '0' && c <= '9'; })) {
             parsed.layer = std::stoi(part);
             break;
         }

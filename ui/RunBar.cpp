@@ -34,8 +34,9 @@ QString mainIcon(MainAction action)
 
 QString phaseName(Phase phase)
 {
-    return phase == Phase::WarmUp ? RunBar::tr("warm-up") : phase == Phase::Cubic ? RunBar::tr("cubic phase")
-                                                                                  : RunBar::tr("final phase");
+    return phase == Phase::WarmUp ? RunBar::tr("warm-up")
+        : phase == Phase::Cubic   ? RunBar::tr("cubic phase")
+                                  : RunBar::tr("final phase");
 }
 
 QWidget* makeStat(QLabel*& value, const QString& caption)
@@ -234,7 +235,10 @@ void RunBar::setRunName(const QString& name)
         m_name->setText(name);
 }
 
-QString RunBar::runName() const { return m_name->text().trimmed(); }
+QString RunBar::runName() const
+{
+    return m_name->text().trimmed();
+}
 
 void RunBar::askClose()
 {
@@ -244,7 +248,10 @@ void RunBar::askClose()
         button->setFocus();
 }
 
-bool RunBar::isAsking() const { return m_question->isVisibleTo(this); }
+bool RunBar::isAsking() const
+{
+    return m_question->isVisibleTo(this);
+}
 
 void RunBar::refresh()
 {
@@ -287,9 +294,8 @@ void RunBar::refreshMessage()
     const bool failed = m_state.mark == StateMark::Cross;
     if (failed) {
         message = QString::fromStdString(m_run.failure().message).section(QLatin1Char('\n'), 0, 0);
-        detail = m_run.checkpoints().empty()
-            ? tr("Nothing was saved yet: no checkpoint had been reached.")
-            : tr("Saved: step %1.").arg(formatCount(m_run.checkpoints().back()));
+        detail = m_run.checkpoints().empty() ? tr("Nothing was saved yet: no checkpoint had been reached.")
+                                             : tr("Saved: step %1.").arg(formatCount(m_run.checkpoints().back()));
     } else if (m_input.errors > 0) {
         message = tr("Fix %n error(s) to start", nullptr, m_input.errors);
     } else {
@@ -325,7 +331,8 @@ QString RunBar::subtitle() const
     case StateMark::Cross: return tr("at step %1, %2").arg(formatCount(m_run.step()), time);
     case StateMark::Ring: break;
     }
-    return run.totalSteps > 0 ? tr("%1 steps").arg(formatCount(run.totalSteps)) : tr("the number of steps follows from the data");
+    return run.totalSteps > 0 ? tr("%1 steps").arg(formatCount(run.totalSteps))
+                              : tr("the number of steps follows from the data");
 }
 
 void RunBar::refreshNumbers()
@@ -343,7 +350,8 @@ void RunBar::refreshNumbers()
     m_progress->setPlan(m_run.plan());
     m_progress->setStep(m_run.step());
     m_stepText->setText(tr("<b>Step %1</b> of %2").arg(formatCount(m_run.step()), formatCount(total)));
-    QString left = total > 0 ? formatPercent(static_cast<double>(m_run.step()) / static_cast<double>(total)) : QString();
+    QString left
+        = total > 0 ? formatPercent(static_cast<double>(m_run.step()) / static_cast<double>(total)) : QString();
     const double perStep = m_run.secondsPerStep();
     if (perStep > 0 && isActive(m_input.state) && m_run.step() < total)
         left += tr(" · %1 left").arg(formatDuration(perStep * static_cast<double>(total - m_run.step())));

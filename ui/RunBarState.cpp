@@ -9,7 +9,10 @@ namespace spectune {
 
 namespace {
 
-QString tr(const char* text) { return QCoreApplication::translate("RunBar", text); }
+QString tr(const char* text)
+{
+    return QCoreApplication::translate("RunBar", text);
+}
 
 RunBarState waiting(const RunBarInput& input)
 {

@@ -19,7 +19,8 @@ QString runsRoot()
 
 QString nextRunFolder(const QString& name)
 {
-    static const QRegularExpression unwanted(QStringLiteral("[^\\w.+-]+"), QRegularExpression::UseUnicodePropertiesOption);
+    static const QRegularExpression unwanted(
+        QStringLiteral("[^\\w.+-]+"), QRegularExpression::UseUnicodePropertiesOption);
     QString base = name.simplified();
     base.replace(unwanted, QStringLiteral("-"));
     if (base.isEmpty() || base.startsWith(QLatin1Char('.')))
@@ -43,7 +44,8 @@ bool isRunFolder(const QString& path)
 bool isModelFolder(const QString& path)
 {
     const QDir folder(path);
-    return folder.exists(QStringLiteral("config.json")) && !folder.entryList({QStringLiteral("*.safetensors")}, QDir::Files).isEmpty();
+    return folder.exists(QStringLiteral("config.json"))
+        && !folder.entryList({QStringLiteral("*.safetensors")}, QDir::Files).isEmpty();
 }
 
 QString shownPath(const QString& path)

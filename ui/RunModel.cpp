@@ -125,7 +125,8 @@ void RunModel::openRecorded(const QString& folder)
     m_layout = layoutFromHistory(m_history, resolved.initRank);
     m_step = m_history.metrics.empty() ? 0 : m_history.metrics.back().step;
     m_state = m_step >= resolved.totalSteps ? SessionState::Finished : SessionState::Stopped;
-    const QStringList saved = QDir(m_folder + QStringLiteral("/checkpoints")).entryList({QStringLiteral("step-*")}, QDir::Dirs);
+    const QStringList saved
+        = QDir(m_folder + QStringLiteral("/checkpoints")).entryList({QStringLiteral("step-*")}, QDir::Dirs);
     for (const QString& name : saved)
         m_checkpoints.push_back(name.mid(5).toLongLong());
     std::sort(m_checkpoints.begin(), m_checkpoints.end());
@@ -215,15 +216,18 @@ PlotPlan RunModel::plan() const
     return plan;
 }
 
-Phase RunModel::phase() const { return m_resolved.schedule.phaseAt(std::max<std::int64_t>(m_step - 1, 0)); }
+Phase RunModel::phase() const
+{
+    return m_resolved.schedule.phaseAt(std::max<std::int64_t>(m_step - 1, 0));
+}
 
 int RunModel::matricesAtZero() const
 {
     const auto snapshot = shownSnapshot();
     if (!snapshot)
         return 0;
-    return static_cast<int>(std::count_if(
-        snapshot->modules.begin(), snapshot->modules.end(), [](const ModuleState& module) { return module.rank == 0; }));
+    return static_cast<int>(std::count_if(snapshot->modules.begin(), snapshot->modules.end(),
+        [](const ModuleState& module) { return module.rank == 0; }));
 }
 
 double RunModel::secondsPerStep() const

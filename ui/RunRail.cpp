@@ -27,7 +27,10 @@ QString fileName(const std::string& path)
     return path.empty() ? RunRail::tr("none") : QFileInfo(QString::fromStdString(path)).completeBaseName();
 }
 
-QString countOrNone(std::int64_t count) { return count > 0 ? formatCount(count) : RunRail::tr("not read yet"); }
+QString countOrNone(std::int64_t count)
+{
+    return count > 0 ? formatCount(count) : RunRail::tr("not read yet");
+}
 
 QString methodTitle(Method method)
 {
@@ -50,17 +53,24 @@ QString scoreText(ScoreKind score)
     return {};
 }
 
-QString fromView(std::string_view text) { return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size())); }
+QString fromView(std::string_view text)
+{
+    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+}
 
 KeyValueList::Rows modelRows(const RunModel& run, const ConfigForm& form)
 {
     const RunConfig& config = run.config();
-    KeyValueList::Rows rows {{QFileInfo(QString::fromStdString(config.model.path)).fileName(), fromView(toString(config.train.dtype))}};
+    KeyValueList::Rows rows {
+        {QFileInfo(QString::fromStdString(config.model.path)).fileName(), fromView(toString(config.train.dtype))}};
     if (const auto layout = run.layout()) {
         const auto kinds = layout->kinds.size();
-        rows.emplace_back(RunRail::tr("layers × matrices"), QStringLiteral("%1 × %2").arg(layout->layerCount).arg(kinds));
+        rows.emplace_back(
+            RunRail::tr("layers × matrices"), QStringLiteral("%1 × %2").arg(layout->layerCount).arg(kinds));
         rows.emplace_back(RunRail::tr("adapted"),
-            RunRail::tr("%1 of %2").arg(layout->modules.size()).arg(static_cast<std::size_t>(layout->layerCount) * kinds));
+            RunRail::tr("%1 of %2")
+                .arg(layout->modules.size())
+                .arg(static_cast<std::size_t>(layout->layerCount) * kinds));
     }
     if (!run.hasRun() && form.model())
         rows.emplace_back(RunRail::tr("parameters"), formatCount(form.model()->parameters));
@@ -80,7 +90,8 @@ KeyValueList::Rows dataRows(const RunModel& run, const ConfigForm& form)
     }
     KeyValueList::Rows rows {{fileName(config.data.path), run.isRecorded() ? QString() : countOrNone(train)}};
     if (!config.data.evalPath.empty())
-        rows.emplace_back(RunRail::tr("held out"), run.isRecorded() ? fileName(config.data.evalPath) : countOrNone(held));
+        rows.emplace_back(
+            RunRail::tr("held out"), run.isRecorded() ? fileName(config.data.evalPath) : countOrNone(held));
     rows.emplace_back(RunRail::tr("max length"), formatCount(config.data.maxLength));
     QString batch = formatCount(config.train.batchSize);
     if (config.train.microBatchSize > 0)
@@ -105,7 +116,8 @@ KeyValueList::Rows methodRows(const RunModel& run)
                 QStringLiteral("%1 → %2").arg(formatCount(schedule.initialBudget), formatCount(schedule.targetBudget)));
         rows.emplace_back(QStringLiteral("ti · tf · ΔT"),
             QStringLiteral("%1 · %2 · %3")
-                .arg(formatCount(schedule.warmUpEnd), formatCount(schedule.finalSteps), formatCount(schedule.interval)));
+                .arg(
+                    formatCount(schedule.warmUpEnd), formatCount(schedule.finalSteps), formatCount(schedule.interval)));
     } else {
         rows.emplace_back(RunRail::tr("rank"), QString::number(resolved.initRank));
     }
@@ -123,7 +135,8 @@ KeyValueList::Rows optimizerRows(const RunConfig& config)
     return {{QStringLiteral("AdamW"), RunRail::tr("lr %1").arg(formatScientific(config.optim.lr))},
         {RunRail::tr("schedule"),
             QStringLiteral("%1, %2").arg(fromView(toString(config.optim.schedule))).arg(config.optim.warmup)},
-        {RunRail::tr("clip"), config.optim.maxGradNorm > 0 ? formatShort(config.optim.maxGradNorm) : RunRail::tr("off")}};
+        {RunRail::tr("clip"),
+            config.optim.maxGradNorm > 0 ? formatShort(config.optim.maxGradNorm) : RunRail::tr("off")}};
 }
 
 } // namespace
@@ -208,7 +221,8 @@ std::vector<RunRail::Health> RunRail::healthBefore() const
     if (errors == 0 && warnings == 0)
         rows.push_back({"check", tr("No issues"), tr("all fields checked")});
     if (m_form.model())
-        rows.push_back({"check", tr("Model read"), tr("%1 of weights").arg(formatMB(static_cast<double>(m_form.model()->weightBytes)))});
+        rows.push_back({"check", tr("Model read"),
+            tr("%1 of weights").arg(formatMB(static_cast<double>(m_form.model()->weightBytes)))});
     rows.push_back({"check", tr("Works offline"), tr("nothing is downloaded")});
     return rows;
 }
@@ -231,8 +245,9 @@ std::vector<RunRail::Health> RunRail::healthOfRun() const
     }
     const auto skipped = std::count_if(history.metrics.begin(), history.metrics.end(),
         [](const MetricPoint& point) { return !point.skipped.empty(); });
-    rows.push_back(skipped == 0 ? Health {"check", tr("No skipped steps"), tr("all gradients finite")}
-                                : Health {"warning", tr("%1 skipped steps").arg(skipped), tr("gradients were not finite")});
+    rows.push_back(skipped == 0
+            ? Health {"check", tr("No skipped steps"), tr("all gradients finite")}
+            : Health {"warning", tr("%1 skipped steps").arg(skipped), tr("gradients were not finite")});
     if (const int zero = m_run.matricesAtZero(); zero > 0)
         rows.push_back({"warning", tr("%n matrices at rank 0", nullptr, zero), tr("left out of the LoRA exports")});
     return rows;
@@ -240,7 +255,7 @@ std::vector<RunRail::Health> RunRail::healthOfRun() const
 
 void RunRail::refreshHealth()
 {
-    m_healthHeading->setText(!m_run.hasRun()                     ? tr("Before you start")
+    m_healthHeading->setText(!m_run.hasRun()        ? tr("Before you start")
             : m_run.state() == SessionState::Failed ? tr("Health at the failure")
                                                     : tr("Health"));
     const std::vector<Health> rows = m_run.hasRun() ? healthOfRun() : healthBefore();

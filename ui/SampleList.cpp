@@ -140,11 +140,13 @@ void SampleList::take(const Answer& answer)
     m_samples.push_back(HeldOutSample::from(*preview));
     const HeldOutSample& sample = m_samples.back();
     const QString prompt = sample.prompt.simplified();
-    auto* item = new QListWidgetItem(prompt.size() > shownCharacters ? prompt.left(shownCharacters) + QStringLiteral("…") : prompt);
+    auto* item = new QListWidgetItem(
+        prompt.size() > shownCharacters ? prompt.left(shownCharacters) + QStringLiteral("…") : prompt);
     item->setToolTip(prompt + QStringLiteral("\n→ ") + sample.expected.simplified());
     m_list->addItem(item);
     m_count->setText(formatCount(m_total));
-    m_note->setText(m_total > mostSamples ? tr("The first %1 of %2.").arg(mostSamples).arg(formatCount(m_total)) : QString());
+    m_note->setText(
+        m_total > mostSamples ? tr("The first %1 of %2.").arg(mostSamples).arg(formatCount(m_total)) : QString());
     m_note->setVisible(!m_note->text().isEmpty());
     if (isVisible())
         askNext();

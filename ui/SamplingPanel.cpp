@@ -98,7 +98,8 @@ SamplingPanel::Row SamplingPanel::addRow(
 
 void SamplingPanel::setValue(const Row& row, double value)
 {
-    const int position = std::clamp(static_cast<int>(std::lround(value / row.scale)), row.slider->minimum(), row.slider->maximum());
+    const int position
+        = std::clamp(static_cast<int>(std::lround(value / row.scale)), row.slider->minimum(), row.slider->maximum());
     row.slider->setValue(position);
     row.field->setText(QString::number(position * row.scale, 'f', row.decimals));
 }
@@ -131,7 +132,10 @@ void SamplingPanel::refresh()
     m_seed->setEnabled(!greedy);
     m_hint->setText(greedy ? tr("At temperature 0 the likeliest token is taken, so top-p and seed change nothing.")
                            : tr("Both sides draw with the same seed."));
-    m_presets->setCurrent(greedy ? 0 : std::abs(now.temperature - 0.7) < 0.01 ? 1 : std::abs(now.temperature - 1.0) < 0.01 ? 2 : -1);
+    m_presets->setCurrent(greedy                     ? 0
+            : std::abs(now.temperature - 0.7) < 0.01 ? 1
+            : std::abs(now.temperature - 1.0) < 0.01 ? 2
+                                                     : -1);
 }
 
 void SamplingPanel::refreshEvaluations()
@@ -148,7 +152,8 @@ void SamplingPanel::refreshEvaluations()
         add(tr("best"), *best);
         add(tr("last"), points.back());
         for (const auto& [name, value] : points.back().metrics)
-            rows.emplace_back(QString::fromStdString(name).replace(QLatin1Char('_'), QLatin1Char(' ')), formatShort(value));
+            rows.emplace_back(
+                QString::fromStdString(name).replace(QLatin1Char('_'), QLatin1Char(' ')), formatShort(value));
     }
     m_evaluations->setRows(rows);
     m_noEvaluations->setVisible(rows.empty());

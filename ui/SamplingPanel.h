@@ -33,7 +33,8 @@ private:
         int decimals = 0;
     };
 
-    Row addRow(QGridLayout* grid, const QString& name, double low, double high, double scale, int decimals, double value);
+    Row addRow(
+        QGridLayout* grid, const QString& name, double low, double high, double scale, int decimals, double value);
     void applyPreset(int preset);
     void setValue(const Row& row, double value);
     void refresh();

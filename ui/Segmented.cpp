@@ -31,7 +31,10 @@ Segmented::Segmented(const QStringList& labels, QWidget* parent)
     connect(m_group, &QButtonGroup::idClicked, this, &Segmented::chosen);
 }
 
-int Segmented::current() const { return m_group->checkedId(); }
+int Segmented::current() const
+{
+    return m_group->checkedId();
+}
 
 void Segmented::setCurrent(int index)
 {

@@ -51,7 +51,10 @@ void SetupFacts::showSample(std::int64_t sample)
     askPreview(false);
 }
 
-bool SetupFacts::isBusy() const { return m_model >= 0 || m_train >= 0 || m_evaluation >= 0 || m_delay.isActive(); }
+bool SetupFacts::isBusy() const
+{
+    return m_model >= 0 || m_train >= 0 || m_evaluation >= 0 || m_delay.isActive();
+}
 
 void SetupFacts::note(const QString& key)
 {

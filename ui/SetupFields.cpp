@@ -23,7 +23,10 @@ FieldEditor* SetupFields::make(const QString& key, const QString& label)
     return editor;
 }
 
-void SetupFields::markShown(const QString& key, QWidget* widget) { m_others.insert(key, widget); }
+void SetupFields::markShown(const QString& key, QWidget* widget)
+{
+    m_others.insert(key, widget);
+}
 
 void SetupFields::fill(QGridLayout* grid, const QStringList& keys, int columns, int firstRow)
 {
@@ -36,7 +39,10 @@ void SetupFields::fill(QGridLayout* grid, const QStringList& keys, int columns, 
         grid->setColumnStretch(column, 1);
 }
 
-FieldEditor* SetupFields::find(const QString& key) const { return m_editors.value(key); }
+FieldEditor* SetupFields::find(const QString& key) const
+{
+    return m_editors.value(key);
+}
 
 QStringList SetupFields::remaining() const
 {

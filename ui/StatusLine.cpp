@@ -40,8 +40,9 @@ void StatusLine::setIssues(int errors, int warnings)
 
 void StatusLine::setMessage(const QString& lead, const QString& text)
 {
-    m_message->setText(lead.isEmpty() ? text.toHtmlEscaped()
-                                      : QStringLiteral("<b>%1</b>: %2").arg(lead.toHtmlEscaped(), text.toHtmlEscaped()));
+    m_message->setText(lead.isEmpty()
+            ? text.toHtmlEscaped()
+            : QStringLiteral("<b>%1</b>: %2").arg(lead.toHtmlEscaped(), text.toHtmlEscaped()));
 }
 
 void StatusLine::setPlace(const QString& text, const QString& toolTip)
@@ -50,6 +51,9 @@ void StatusLine::setPlace(const QString& text, const QString& toolTip)
     m_place->setToolTip(toolTip);
 }
 
-QString StatusLine::message() const { return m_message->text(); }
+QString StatusLine::message() const
+{
+    return m_message->text();
+}
 
 } // namespace spectune

@@ -73,7 +73,8 @@ void StudioActions::addRunMenu(QMenuBar& bar)
     m_step = add(menu, tr("One s&tep\t."), {}, [window] { window->session().step(); });
     m_stop = add(menu, tr("St&op and save"), QStringLiteral("Ctrl+."), [window] { window->session().stop(); });
     menu->addSeparator();
-    m_evaluate = add(menu, tr("&Evaluate now"), QStringLiteral("Ctrl+E"), [window] { window->session().evaluateNow(); });
+    m_evaluate
+        = add(menu, tr("&Evaluate now"), QStringLiteral("Ctrl+E"), [window] { window->session().evaluateNow(); });
     m_save = add(menu, tr("Save &now"), QStringLiteral("Ctrl+S"), [window] { window->session().saveNow(); });
     menu->addSeparator();
     auto* devices = new QActionGroup(this);
@@ -107,8 +108,8 @@ void StudioActions::addViewMenu(QMenuBar& bar)
     });
     menu->addSeparator();
     auto* themes = new QActionGroup(this);
-    const std::pair<QString, ThemeChoice> choices[] {
-        {tr("As the s&ystem"), ThemeChoice::System}, {tr("L&ight"), ThemeChoice::Light}, {tr("&Dark"), ThemeChoice::Dark}};
+    const std::pair<QString, ThemeChoice> choices[] {{tr("As the s&ystem"), ThemeChoice::System},
+        {tr("L&ight"), ThemeChoice::Light}, {tr("&Dark"), ThemeChoice::Dark}};
     for (const auto& [text, choice] : choices) {
         QAction* entry = add(menu, text, {}, [window, choice = choice] { window->setTheme(choice); });
         entry->setCheckable(true);
@@ -139,7 +140,8 @@ void StudioActions::fillRecent()
     MainWindow* window = &m_window;
     const QStringList paths = QSettings().value(recentKey).toStringList();
     for (const QString& path : paths)
-        add(m_recent, QDir::toNativeSeparators(path), {}, [window, path] { window->tryTo([window, path] { window->openPath(path); }); });
+        add(m_recent, QDir::toNativeSeparators(path), {},
+            [window, path] { window->tryTo([window, path] { window->openPath(path); }); });
     if (paths.isEmpty())
         m_recent->addAction(tr("Nothing yet"))->setEnabled(false);
 }
@@ -147,7 +149,8 @@ void StudioActions::fillRecent()
 void StudioActions::refresh()
 {
     const SessionState state = m_window.session().state();
-    const bool training = state == SessionState::Running || state == SessionState::Pausing || state == SessionState::Paused;
+    const bool training
+        = state == SessionState::Running || state == SessionState::Pausing || state == SessionState::Paused;
     m_start->setEnabled(!isActive(state) && m_window.form().errorCount() == 0);
     m_pause->setEnabled(training && state != SessionState::Pausing);
     m_step->setEnabled(state == SessionState::Paused);

@@ -72,6 +72,9 @@ private:
 
 } // namespace
 
-QIcon studioIcon(const QString& name, IconTone tone) { return QIcon(new ThemedIconEngine(name, tone)); }
+QIcon studioIcon(const QString& name, IconTone tone)
+{
+    return QIcon(new ThemedIconEngine(name, tone));
+}
 
 } // namespace spectune

@@ -72,7 +72,8 @@ TargetsPanel::TargetsPanel(ConfigForm& form, SetupFields& fields, QWidget* paren
     body->addWidget(m_grid);
     column->addLayout(body, 1);
     auto* foot = makeSection(6, 10);
-    foot->addWidget(makeCaption(tr("Layers × matrices: a header or a cell switches its whole row or column. In the run this grid shows the ranks."),
+    foot->addWidget(makeCaption(tr("Layers × matrices: a header or a cell switches its whole row or column. In the run "
+                                   "this grid shows the ranks."),
         "third", true));
     column->addLayout(foot);
     fields.markShown(QStringLiteral("adalora.targets"), m_grid);
@@ -111,7 +112,8 @@ void TargetsPanel::refresh()
     m_grid->setTargets(kinds, static_cast<int>(model->layers), ticked);
     m_count->setText(tr("%1 of %2 matrices").arg(std::count(ticked.begin(), ticked.end(), true)).arg(ticked.size()));
     const auto& chosen = m_form.config().adalora.targets;
-    const bool mlp = chosen.size() == 3 && std::none_of(chosen.begin(), chosen.end(), [](const std::string& kind) { return isAttentionKind(kind); });
+    const bool mlp = chosen.size() == 3
+        && std::none_of(chosen.begin(), chosen.end(), [](const std::string& kind) { return isAttentionKind(kind); });
     const bool qv = chosen == std::vector<std::string> {"q_proj", "v_proj"};
     m_presets->setCurrent(chosen.empty() && m_form.config().adalora.layers.empty() ? 0 : qv ? 1 : mlp ? 2 : -1);
 }
@@ -123,7 +125,8 @@ void TargetsPanel::applyTicks(const std::vector<bool>& ticked)
     std::vector<std::string> kinds;
     for (const MatrixShape& matrix : m_form.model()->matrices)
         kinds.push_back(matrix.kind);
-    TargetChoice choice = TargetChoice::fromTicks(m_form.targets(), ticked, kinds, static_cast<int>(m_form.model()->layers));
+    TargetChoice choice
+        = TargetChoice::fromTicks(m_form.targets(), ticked, kinds, static_cast<int>(m_form.model()->layers));
     const bool nothing = std::none_of(ticked.begin(), ticked.end(), [](bool on) { return on; });
     if (nothing) { // an empty list means all: the last tick stays
         refresh();

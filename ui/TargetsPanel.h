@@ -23,8 +23,8 @@ struct TargetChoice {
 
     /// The product that a person meant who changed the ticks of a @p layers × kinds grid from @p before to @p after:
     /// ticks bring in their rows and columns; ticks taken away take out the row when they lie in one row, else the column.
-    [[nodiscard]] static TargetChoice fromTicks(
-        const std::vector<bool>& before, const std::vector<bool>& after, const std::vector<std::string>& kinds, int layers);
+    [[nodiscard]] static TargetChoice fromTicks(const std::vector<bool>& before, const std::vector<bool>& after,
+        const std::vector<std::string>& kinds, int layers);
 };
 
 /// Set up's second column: the grid of targets.

@@ -67,30 +67,34 @@ TimelineStrip::TimelineStrip(RunModel& run, QWidget* parent)
     m_timeline->setAccessibleName(tr("Timeline"));
     row->addWidget(m_timeline, 1);
 
+    connectAll();
+    refreshAll();
+}
+
+void TimelineStrip::connectAll()
+{
     connect(m_previous, &QPushButton::clicked, this, &TimelineStrip::previousEvent);
     connect(m_next, &QPushButton::clicked, this, &TimelineStrip::nextEvent);
     connect(m_live, &QPushButton::clicked, this, &TimelineStrip::goLive);
-    connect(m_timeline, &EventTimeline::stepRequested, &run, &RunModel::showStep);
+    connect(m_timeline, &EventTimeline::stepRequested, &m_run, &RunModel::showStep);
     connect(m_timeline, &EventTimeline::liveRequested, this, &TimelineStrip::goLive);
     connect(m_timeline, &EventTimeline::scrubbingChanged, this, &TimelineStrip::scrubbingChanged);
-    connect(&run, &RunModel::reset, this, &TimelineStrip::refreshAll);
-    connect(&run, &RunModel::stateChanged, this, [this] {
+    connect(&m_run, &RunModel::reset, this, &TimelineStrip::refreshAll);
+    connect(&m_run, &RunModel::stateChanged, this, [this] {
         m_timeline->setFailure(m_run.state() == SessionState::Failed ? m_run.step() : -1);
         refreshText();
     });
-    connect(&run, &RunModel::metricsAppended, this, [this] { m_timeline->setNow(m_run.step()); });
-    connect(&run, &RunModel::eventAppended, this, [this](const MaskEvent& event) {
+    connect(&m_run, &RunModel::metricsAppended, this, [this] { m_timeline->setNow(m_run.step()); });
+    connect(&m_run, &RunModel::eventAppended, this, [this](const MaskEvent& event) {
         m_timeline->append(event);
         refreshText();
     });
-    connect(&run, &RunModel::evaluationAppended, this, &TimelineStrip::refreshAll);
-    connect(&run, &RunModel::checkpointAppended, this,
-        [this] { m_timeline->setCheckpoints(m_run.checkpoints()); });
-    connect(&run, &RunModel::shownStepChanged, this, [this](qint64 step) {
+    connect(&m_run, &RunModel::evaluationAppended, this, &TimelineStrip::refreshAll);
+    connect(&m_run, &RunModel::checkpointAppended, this, [this] { m_timeline->setCheckpoints(m_run.checkpoints()); });
+    connect(&m_run, &RunModel::shownStepChanged, this, [this](qint64 step) {
         m_timeline->setShownStep(step);
         refreshText();
     });
-    refreshAll();
 }
 
 void TimelineStrip::previousEvent()
@@ -107,7 +111,10 @@ void TimelineStrip::nextEvent()
     m_run.showStep(m_timeline->eventAfter(m_run.shownStep()));
 }
 
-void TimelineStrip::goLive() { m_run.showStep(-1); }
+void TimelineStrip::goLive()
+{
+    m_run.showStep(-1);
+}
 
 void TimelineStrip::shift(int steps)
 {
@@ -154,7 +161,8 @@ void TimelineStrip::refreshText()
     }
     const MaskEvent& event = events[count - 1];
     m_event->setTextFormat(Qt::RichText);
-    m_event->setText(tr("Event %1 <span style='font-weight:400'>step %2</span>").arg(count).arg(formatCount(event.step)));
+    m_event->setText(
+        tr("Event %1 <span style='font-weight:400'>step %2</span>").arg(count).arg(formatCount(event.step)));
     const Theme& theme = Theme::current();
     m_pruned->setText(QStringLiteral("<span style='color:%1'>▼ %2</span>")
                           .arg(theme.prune.name(), tr("%1 pruned").arg(formatCount(event.pruned))));

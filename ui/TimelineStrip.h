@@ -27,6 +27,7 @@ Q_SIGNALS:
     void scrubbingChanged(bool scrubbing);
 
 private:
+    void connectAll();
     void refreshAll();
     void refreshText();
 

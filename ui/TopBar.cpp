@@ -55,6 +55,9 @@ void TopBar::setWorkspace(int index)
         tab->setChecked(true);
 }
 
-void TopBar::setMeta(const QString& text) { m_meta->setText(text); }
+void TopBar::setMeta(const QString& text)
+{
+    m_meta->setText(text);
+}
 
 } // namespace spectune

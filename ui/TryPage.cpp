@@ -176,7 +176,10 @@ QString TryPage::adapterFolder() const
     return {};
 }
 
-bool TryPage::mayAsk() const { return !isActive(m_session.state()) || m_session.state() == SessionState::Paused; }
+bool TryPage::mayAsk() const
+{
+    return !isActive(m_session.state()) || m_session.state() == SessionState::Paused;
+}
 
 void TryPage::generate()
 {
@@ -215,7 +218,8 @@ void TryPage::take(int side, const Answer& answer)
         shown.text = QString::fromStdString(generated->text);
         const auto count = static_cast<std::int64_t>(generated->ids.size());
         const double rate = generated->seconds > 0 ? static_cast<double>(count) / generated->seconds : 0;
-        shown.count->setText(tr("%1 tok, %2 tok/s").arg(formatCount(count), formatCount(static_cast<std::int64_t>(rate))));
+        shown.count->setText(
+            tr("%1 tok, %2 tok/s").arg(formatCount(count), formatCount(static_cast<std::int64_t>(rate))));
     } else if (const auto* failure = std::get_if<Failure>(&answer)) {
         shown.error = QString::fromStdString(failure->message);
     }
@@ -236,16 +240,19 @@ void TryPage::showTexts()
         const auto html = [](const QString& text) {
             return text.toHtmlEscaped().replace(QLatin1Char('\n'), QStringLiteral("<br>"));
         };
-        QString page = QStringLiteral("<div style='line-height:150%'><span style='color:%1'>%2</span><span style='color:%3'>%4</span>")
-                           .arg(theme.text2.name(), html(side.text.left(common)), theme.text.name(), html(side.text.mid(common)));
+        QString page = QStringLiteral(
+            "<div style='line-height:150%'><span style='color:%1'>%2</span><span style='color:%3'>%4</span>")
+                           .arg(theme.text2.name(), html(side.text.left(common)), theme.text.name(),
+                               html(side.text.mid(common)));
         if (!side.error.isEmpty())
             page += QStringLiteral("<p style='color:%1'>%2</p>").arg(theme.error.name(), html(side.error));
         else if (side.request >= 0)
             page += QStringLiteral("<span style='color:%1'>▍</span>").arg(theme.text2.name());
         else if (side.text.isEmpty())
             page += QStringLiteral("<span style='color:%1'>%2</span>")
-                        .arg(theme.text3.name(), i == 1 && !m_run.hasRun() ? tr("No adapter yet: train a run first.")
-                                                                           : tr("The answer appears here."));
+                        .arg(theme.text3.name(),
+                            i == 1 && !m_run.hasRun() ? tr("No adapter yet: train a run first.")
+                                                      : tr("The answer appears here."));
         side.view->setHtml(page + QStringLiteral("</div>"));
     }
 }
@@ -261,10 +268,11 @@ void TryPage::refresh()
     m_generate->setEnabled(busy || (may && !m_prompt->toPlainText().isEmpty()));
     const SessionState state = m_session.state();
     m_pause->setVisible(state == SessionState::Running);
-    m_hint->setText(!may        ? tr("A run is training: pause to try.")
-            : state == SessionState::Paused ? tr("The paused run answers with its weights of step %1.").arg(formatCount(m_run.step()))
-            : m_fromSample      ? tr("Edit freely; the expected answer is that of the sample.")
-                                : tr("Both sides share the prompt, the seed and the sampling."));
+    m_hint->setText(!may ? tr("A run is training: pause to try.")
+            : state == SessionState::Paused
+            ? tr("The paused run answers with its weights of step %1.").arg(formatCount(m_run.step()))
+            : m_fromSample ? tr("Edit freely; the expected answer is that of the sample.")
+                           : tr("Both sides share the prompt, the seed and the sampling."));
     m_sides[0].title->setText(QFileInfo(QString::fromStdString(config.model.path)).fileName());
     m_sides[1].title->setText(m_run.hasRun() ? tr("step %1").arg(formatCount(m_run.step())) : tr("not trained yet"));
     if (isVisible() && may)

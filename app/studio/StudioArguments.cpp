@@ -47,8 +47,8 @@ void readOption(StudioArguments& result, const QString& name, const QString& val
 
 StudioArguments StudioArguments::parse(const QStringList& arguments)
 {
-    static const QStringList withValue {QStringLiteral("--theme"), QStringLiteral("--size"), QStringLiteral("--screenshot"),
-        QStringLiteral("--at"), QStringLiteral("--device")};
+    static const QStringList withValue {QStringLiteral("--theme"), QStringLiteral("--size"),
+        QStringLiteral("--screenshot"), QStringLiteral("--at"), QStringLiteral("--device")};
     StudioArguments result;
     for (int i = 0; i < arguments.size() && result.error.isEmpty(); ++i) {
         const QString& argument = arguments.at(i);
@@ -70,7 +70,8 @@ StudioArguments StudioArguments::parse(const QStringList& arguments)
         } else if (result.path.isEmpty()) {
             result.path = argument;
         } else {
-            result.error = QStringLiteral("One configuration or run can be opened, not both %1 and %2.").arg(result.path, argument);
+            result.error = QStringLiteral("One configuration or run can be opened, not both %1 and %2.")
+                               .arg(result.path, argument);
         }
     }
     if (result.error.isEmpty() && result.at >= 0 && result.screenshot.isEmpty())

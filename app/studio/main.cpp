@@ -27,7 +27,8 @@ constexpr int badInput = 2;
 QString findDemo()
 {
     const QString here = QCoreApplication::applicationDirPath();
-    for (const QString& folder : {here + QStringLiteral("/../share/spectune"), QStringLiteral(SPECTUNE_SOURCE_RESOURCES)}) {
+    for (const QString& folder :
+        {here + QStringLiteral("/../share/spectune"), QStringLiteral(SPECTUNE_SOURCE_RESOURCES)}) {
         const QFileInfo demo(folder + QStringLiteral("/demo/demo.json"));
         if (demo.isFile())
             return demo.canonicalFilePath();
@@ -69,7 +70,8 @@ double processAge()
     const QList<QByteArray> fields = QByteArray(text, static_cast<qsizetype>(length)).split(')').last().split(' ');
     std::timespec now {};
     clock_gettime(CLOCK_BOOTTIME, &now);
-    return fields.size() > 20 ? 1e3 * (static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec)) - 10.0 * fields.at(20).toDouble()
+    return fields.size() > 20 ? 1e3 * (static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec))
+            - 10.0 * fields.at(20).toDouble()
                               : -1.0;
 }
 
@@ -83,9 +85,9 @@ int runStudio(QApplication& application, const StudioArguments& arguments)
     options.device = arguments.device;
     options.size = arguments.size;
     options.remembers = !pictures;
-    options.theme = themeFromName(arguments.theme.isEmpty() && !pictures
-            ? QSettings().value(QStringLiteral("theme")).toString()
-            : arguments.theme);
+    options.theme
+        = themeFromName(arguments.theme.isEmpty() && !pictures ? QSettings().value(QStringLiteral("theme")).toString()
+                                                               : arguments.theme);
     applyTheme(application, options.theme);
     MainWindow window(options);
     try {
@@ -145,7 +147,8 @@ int main(int argc, char** argv)
     const bool display = qEnvironmentVariableIsSet("DISPLAY") || qEnvironmentVariableIsSet("WAYLAND_DISPLAY")
         || qEnvironmentVariableIsSet("QT_QPA_PLATFORM");
     if (!display && arguments.screenshot.isEmpty()) {
-        std::fputs("spectune: there is no display. spectune-train runs without one; --screenshot draws without one.\n", stderr);
+        std::fputs("spectune: there is no display. spectune-train runs without one; --screenshot draws without one.\n",
+            stderr);
         return 2;
     }
     if (!display)

@@ -62,7 +62,8 @@ std::shared_ptr<const ModuleLayout> layoutOf(const ModelSummary& model, std::int
         layout->kinds.push_back(matrix.kind);
     for (std::int32_t layer = 0; layer < model.layers; ++layer)
         for (std::size_t kind = 0; kind < model.matrices.size(); ++kind)
-            layout->modules.push_back({"model.layers." + std::to_string(layer) + (kind < 4 ? ".self_attn." : ".mlp.") + model.matrices[kind].kind,
+            layout->modules.push_back({"model.layers." + std::to_string(layer) + (kind < 4 ? ".self_attn." : ".mlp.")
+                    + model.matrices[kind].kind,
                 LayerIndex {layer}, KindIndex {static_cast<std::int32_t>(kind)}, model.matrices[kind].inFeatures,
                 model.matrices[kind].outFeatures});
     return layout;
@@ -88,7 +89,8 @@ void SceneEngine::prepare(const RunRequest& request, RunControl& control)
     m_folder = m_scene->writesFiles ? request.outFolder : std::string();
     if (!m_folder.empty()) {
         std::filesystem::create_directories(m_folder);
-        writeFileAtomically(std::filesystem::path(m_folder) / "config.json", toJson(withResolved(request.config, m_resolved)));
+        writeFileAtomically(
+            std::filesystem::path(m_folder) / "config.json", toJson(withResolved(request.config, m_resolved)));
     }
     RunStarted started;
     started.layout = m_layout;
@@ -111,7 +113,8 @@ void SceneEngine::scoreTriplets(std::int64_t step)
             TripletState& triplet = m_triplets[module * rank + i];
             const double base = liking * std::exp(-0.35 * static_cast<double>(i)) * (0.6 + 0.4 * noise(module, i + 7));
             const double wobble = 0.9 + 0.2 * noise(module * 31 + i, static_cast<std::uint64_t>(step));
-            triplet.lambda = static_cast<float>((i % 3 == 2 ? -0.3 : 0.3) * base * std::min(1.0, static_cast<double>(step) / 60.0));
+            triplet.lambda = static_cast<float>(
+                (i % 3 == 2 ? -0.3 : 0.3) * base * std::min(1.0, static_cast<double>(step) / 60.0));
             triplet.scoreLambda = static_cast<float>(2.5e-6 * base * wobble);
             triplet.meanScoreP = static_cast<float>(0.3e-6 * base * wobble);
             triplet.meanScoreQ = static_cast<float>(0.2e-6 * base * wobble);
@@ -190,7 +193,8 @@ RunOutcome SceneEngine::run(const RunRequest& request, RunControl& control)
     const std::int64_t total = m_resolved.totalSteps;
     for (std::int64_t t = 0; t < total; ++t) {
         if (t == m_scene->failAt)
-            throw Error(FailureKind::OutOfMemory, "The memory was full: a block of 512 MiB was asked for, 210 MiB were free.",
+            throw Error(FailureKind::OutOfMemory,
+                "The memory was full: a block of 512 MiB was asked for, 210 MiB were free.",
                 "allocation of activations, layer 4");
         while (t == m_scene->waitAt && !m_scene->open.load())
             control.stopToken().throwIfStopped();
@@ -198,7 +202,8 @@ RunOutcome SceneEngine::run(const RunRequest& request, RunControl& control)
         const std::int64_t budget = m_resolved.schedule.budgetAt(t);
         scoreTriplets(step);
         const double done = static_cast<double>(step) / static_cast<double>(total);
-        MetricPoint point {step, 0.08 + 2.6 * std::exp(-6 * done) * (0.8 + 0.4 * noise(static_cast<std::uint64_t>(step), 2)),
+        MetricPoint point {step,
+            0.08 + 2.6 * std::exp(-6 * done) * (0.8 + 0.4 * noise(static_cast<std::uint64_t>(step), 2)),
             0.3 * std::exp(-5 * done) + 0.01, request.config.optim.lr * (1 - done), budget, 0.7, 160,
             0.05 * static_cast<double>(step), {}};
         control.post(point);
@@ -217,7 +222,8 @@ RunOutcome SceneEngine::run(const RunRequest& request, RunControl& control)
             control.post(CheckpointSaved {step, "checkpoints/step-300"});
         if (control.snapshotDue() || step == total)
             control.publish(picture(step, budget));
-        for (BorderAction action = control.nextAction(step); action != BorderAction::Continue; action = control.nextAction(step)) {
+        for (BorderAction action = control.nextAction(step); action != BorderAction::Continue;
+             action = control.nextAction(step)) {
             if (action == BorderAction::Save || action == BorderAction::Stop)
                 control.post(CheckpointSaved {step, "checkpoints/step-" + std::to_string(step)});
             if (action == BorderAction::Evaluate)
@@ -239,8 +245,9 @@ DataPreview SceneEngine::preview(const PreviewData& request) const
     preview.sample = request.sample;
     preview.columns = {"prompt", "completion"};
     const std::vector<std::pair<std::string, bool>> parts {{"<s>", false}, {"Paul is a brown wolf.", false},
-        {" He feels hungry today.", false}, {" He eats soup every evening.", false}, {" The meadow is his home.", false},
-        {" Card:", false}, {" Paul |", true}, {" wolf |", true}, {" mammal |", true}, {" brown |", true}, {" meadow", true}, {"</s>", true}};
+        {" He feels hungry today.", false}, {" He eats soup every evening.", false},
+        {" The meadow is his home.", false}, {" Card:", false}, {" Paul |", true}, {" wolf |", true},
+        {" mammal |", true}, {" brown |", true}, {" meadow", true}, {"</s>", true}};
     std::int32_t id = 0;
     for (const auto& [text, loss] : parts) {
         preview.tokens.push_back({id++, text, loss});
@@ -278,7 +285,8 @@ Answer SceneEngine::answer(const Request& request, const RequestContext& context
         return text;
     }
     const auto& wanted = std::get<ExportAdapter>(request);
-    ExportReport report {wanted.format, wanted.target, 1'234'567, 40, 2, 8, 8, wanted.format == "peft-adalora" ? 0.0 : 2.4e-9, 0.018};
+    ExportReport report {
+        wanted.format, wanted.target, 1'234'567, 40, 2, 8, 8, wanted.format == "peft-adalora" ? 0.0 : 2.4e-9, 0.018};
     return report;
 }
 

@@ -30,7 +30,10 @@ private Q_SLOTS:
     void ticksBecomeAProduct();
 };
 
-static QString keyOf(const FieldInfo& info) { return QString::fromUtf8(info.key.data(), static_cast<qsizetype>(info.key.size())); }
+static QString keyOf(const FieldInfo& info)
+{
+    return QString::fromUtf8(info.key.data(), static_cast<qsizetype>(info.key.size()));
+}
 
 // A value other than the default that the field's type and range allow.
 static QString otherText(const FieldInfo& info)
@@ -149,8 +152,8 @@ void TestConfigForm::aMissingFileSuggestsItsNeighbour()
     FieldEditor editor(form, "data.eval_path");
     form.setValue("data.eval_path", FieldValue {folder.filePath("tset.jsonl").toStdString()});
     QCOMPARE(editor.mark(), FieldMark::Error);
-    const auto issue = std::find_if(form.issues().begin(), form.issues().end(),
-        [](const Issue& one) { return one.key == "data.eval_path"; });
+    const auto issue = std::find_if(
+        form.issues().begin(), form.issues().end(), [](const Issue& one) { return one.key == "data.eval_path"; });
     QVERIFY(issue != form.issues().end() && issue->suggestion);
     form.setValue("data.eval_path", *issue->suggestion);
     QCOMPARE(editor.mark(), FieldMark::None);

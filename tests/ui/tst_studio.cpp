@@ -60,7 +60,10 @@ private:
     QSize m_size {1440, 900};
 };
 
-void TestStudio::initTestCase() { QCoreApplication::setApplicationName("spectune-test"); }
+void TestStudio::initTestCase()
+{
+    QCoreApplication::setApplicationName("spectune-test");
+}
 
 void TestStudio::init()
 {
@@ -125,7 +128,8 @@ void TestStudio::aRunDrivesHeatmapAndCurves()
     QVERIFY(m_window->startRun());
     QTRY_COMPARE_WITH_TIMEOUT(m_window->session().state(), SessionState::Finished, patience);
     QTRY_COMPARE(m_window->run().step(), 800);
-    QCOMPARE(m_window->run().history().events.size(), static_cast<std::size_t>(m_window->run().resolved().schedule.eventCount()));
+    QCOMPARE(m_window->run().history().events.size(),
+        static_cast<std::size_t>(m_window->run().resolved().schedule.eventCount()));
     QCOMPARE(m_window->run().shownSnapshot()->step, 800);
     std::int64_t sum = 0;
     for (const ModuleState& module : m_window->run().shownSnapshot()->modules)

@@ -19,8 +19,8 @@ void TestStudioArguments::readsAll()
     const QTemporaryDir folder;
     const QString picture = folder.filePath(QStringLiteral("a.png"));
     const auto read = StudioArguments::parse({folder.path(), QStringLiteral("--start"), QStringLiteral("--theme=dark"),
-        QStringLiteral("--size"), QStringLiteral("1280x800"), QStringLiteral("--screenshot"), picture, QStringLiteral("--at"),
-        QStringLiteral("40"), QStringLiteral("--device"), QStringLiteral("cuda:1")});
+        QStringLiteral("--size"), QStringLiteral("1280x800"), QStringLiteral("--screenshot"), picture,
+        QStringLiteral("--at"), QStringLiteral("40"), QStringLiteral("--device"), QStringLiteral("cuda:1")});
     QVERIFY2(read.error.isEmpty(), qPrintable(read.error));
     QCOMPARE(read.path, folder.path());
     QVERIFY(read.start);
