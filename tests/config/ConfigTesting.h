@@ -44,14 +44,10 @@ inline std::vector<FieldValue> otherValues(const FieldInfo& field)
         values = {field.minimum + (std::min(field.maximum, 1.0) - field.minimum) / 3.0,
             field.maximumExcluded ? 0.4375 : field.maximum};
         break;
-    case FieldType::Boolean:
-        values = {true, false};
-        break;
+    case FieldType::Boolean: values = {true, false}; break;
     case FieldType::Text:
     case FieldType::File:
-    case FieldType::Folder:
-        values = {std::string("/tmp/Größe \"x\"\n=λ")};
-        break;
+    case FieldType::Folder: values = {std::string("/tmp/Größe \"x\"\n=λ")}; break;
     case FieldType::Choice:
         for (const std::string_view choice : field.choices)
             values.emplace_back(std::string(choice));

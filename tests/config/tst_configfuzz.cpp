@@ -36,17 +36,10 @@ public:
         for (std::size_t count = 1 + below(4); count > 0 && !text.empty(); --count) {
             const std::size_t at = below(text.size());
             switch (below(4)) {
-            case 0:
-                text[at] = static_cast<char>(below(256));
-                break;
-            case 1:
-                text.erase(at, 1 + below(12));
-                break;
-            case 2:
-                text.insert(at, fragment());
-                break;
-            default:
-                text.insert(at, text.substr(below(text.size()), 1 + below(40)));
+            case 0: text[at] = static_cast<char>(below(256)); break;
+            case 1: text.erase(at, 1 + below(12)); break;
+            case 2: text.insert(at, fragment()); break;
+            default: text.insert(at, text.substr(below(text.size()), 1 + below(40)));
             }
         }
         return text;

@@ -204,6 +204,7 @@ void FieldTableTest::textIsReadByTheFieldsType()
     QVERIFY(!config.adalora.tf);
     QCOMPARE(toText(FieldValue(0.1)), std::string("0.1"));
     QCOMPARE(toText(FieldValue(1e-8)), std::string("1e-08"));
+    QCOMPARE(toText(FieldValue(std::vector<std::int64_t> {0, 1, 2})), std::string("0-2"));
     QCOMPARE(toText(FieldValue(std::vector<std::int64_t> {0, 2, 3, 4, 5, 7, 8})), std::string("0,2-5,7,8"));
 }
 

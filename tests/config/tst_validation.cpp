@@ -277,8 +277,8 @@ void ValidationTest::resolvesEpochs()
     QCOMPARE(steps(1, 16, 8), 2);
     QCOMPARE(steps(3, 17, 8), 9); // 8, 8 and 1
     QCOMPARE(steps(0.5, 80, 8), 5);
-    QCOMPARE(steps(0.1, 24, 8), 1); // 0.30000000000000004
-    QCOMPARE(steps(1.1, 80, 8), 11); // 11.000000000000002
+    QCOMPARE(steps(0.1, 24, 8), 1);
+    QCOMPARE(steps(0.07, 800, 8), 7); // 7.000000000000001
     QCOMPARE(steps(1e-5, 80, 8), 1);
     QCOMPARE(steps(2, 0, 8), 0); // not known
 }

@@ -35,21 +35,15 @@ bool hasType(const FieldInfo& field, const FieldValue& value)
     if (std::holds_alternative<std::monostate>(value))
         return field.optional;
     switch (field.type) {
-    case FieldType::Integer:
-        return std::holds_alternative<std::int64_t>(value);
-    case FieldType::Real:
-        return std::holds_alternative<double>(value);
-    case FieldType::Boolean:
-        return std::holds_alternative<bool>(value);
+    case FieldType::Integer: return std::holds_alternative<std::int64_t>(value);
+    case FieldType::Real: return std::holds_alternative<double>(value);
+    case FieldType::Boolean: return std::holds_alternative<bool>(value);
     case FieldType::Text:
     case FieldType::File:
     case FieldType::Folder:
-    case FieldType::Choice:
-        return std::holds_alternative<std::string>(value);
-    case FieldType::TextList:
-        return std::holds_alternative<std::vector<std::string>>(value);
-    case FieldType::IntegerList:
-        return std::holds_alternative<std::vector<std::int64_t>>(value);
+    case FieldType::Choice: return std::holds_alternative<std::string>(value);
+    case FieldType::TextList: return std::holds_alternative<std::vector<std::string>>(value);
+    case FieldType::IntegerList: return std::holds_alternative<std::vector<std::int64_t>>(value);
     }
     return false;
 }
@@ -96,33 +90,15 @@ std::string expectedWords(const FieldInfo& field)
 {
     std::string words;
     switch (field.type) {
-    case FieldType::Integer:
-        words = "an integer";
-        break;
-    case FieldType::Real:
-        words = "a number";
-        break;
-    case FieldType::Boolean:
-        words = "true or false";
-        break;
-    case FieldType::Text:
-        words = "text";
-        break;
-    case FieldType::File:
-        words = "a file's path as text";
-        break;
-    case FieldType::Folder:
-        words = "a folder's path as text";
-        break;
-    case FieldType::Choice:
-        words = "one of " + joined(field.choices);
-        break;
-    case FieldType::TextList:
-        words = "a list of names or text such as \"q_proj,v_proj\"";
-        break;
-    case FieldType::IntegerList:
-        words = "a list of indices or text such as \"2-5\"";
-        break;
+    case FieldType::Integer: words = "an integer"; break;
+    case FieldType::Real: words = "a number"; break;
+    case FieldType::Boolean: words = "true or false"; break;
+    case FieldType::Text: words = "text"; break;
+    case FieldType::File: words = "a file's path as text"; break;
+    case FieldType::Folder: words = "a folder's path as text"; break;
+    case FieldType::Choice: words = "one of " + joined(field.choices); break;
+    case FieldType::TextList: words = "a list of names or text such as \"q_proj,v_proj\""; break;
+    case FieldType::IntegerList: words = "a list of indices or text such as \"2-5\""; break;
     }
     return field.optional ? words + ", or null" : words;
 }

@@ -17,8 +17,8 @@ enum class FieldLevel { Basic, Advanced };
 
 /// A field's value without its C++ type; std::monostate is "derived from the other fields" (JSON null).
 /// A Choice is its name.
-using FieldValue
-    = std::variant<std::monostate, bool, std::int64_t, double, std::string, std::vector<std::string>, std::vector<std::int64_t>>;
+using FieldValue = std::variant<std::monostate, bool, std::int64_t, double, std::string, std::vector<std::string>,
+    std::vector<std::int64_t>>;
 
 /// All that the form, the file, the command line and the help need to know of one parameter.
 struct FieldInfo {

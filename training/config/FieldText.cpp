@@ -153,14 +153,10 @@ std::string listText(const std::vector<std::int64_t>& numbers)
 std::string detail::shownJson(const json& value)
 {
     switch (value.type()) {
-    case json::value_t::string:
-        return "the text " + inQuotes(value.get_ref<const std::string&>());
-    case json::value_t::array:
-        return "a list";
-    case json::value_t::object:
-        return "an object";
-    default:
-        return value.dump();
+    case json::value_t::string: return "the text " + inQuotes(value.get_ref<const std::string&>());
+    case json::value_t::array: return "a list";
+    case json::value_t::object: return "an object";
+    default: return value.dump();
     }
 }
 
@@ -182,15 +178,12 @@ FieldValue detail::valueFromText(const FieldInfo& field, std::string_view text)
         if (bare == "true" || bare == "false")
             return bare == "true";
         break;
-    case FieldType::Choice:
-        return std::string(bare);
+    case FieldType::Choice: return std::string(bare);
     case FieldType::Text:
     case FieldType::File:
-    case FieldType::Folder:
-        return std::string(text);
+    case FieldType::Folder: return std::string(text);
     case FieldType::TextList:
-    case FieldType::IntegerList:
-        return listFromText(field, text);
+    case FieldType::IntegerList: return listFromText(field, text);
     }
     throw wrongValue(field, inQuotes(text));
 }
