@@ -23,6 +23,8 @@ namespace {
 constexpr const char* stateFile = "state.json";
 constexpr const char* tensorFile = "state.safetensors";
 
+std::string generatorName(std::size_t shard) { return "generator." + std::to_string(shard); }
+
 json describeLayout(const ModuleLayout& layout)
 {
     json modules = json::array();
@@ -138,8 +140,8 @@ void saveCheckpoint(const fs::path& folder, Trainer& trainer, const RunConfig& c
         { "uncertainty", trainer.importance().uncertainty() } };
     for (auto& [name, tensor] : trainer.allocator().state())
         tensors.push_back({ "allocator." + name, tensor });
-    if (trainer.generator())
-        tensors.push_back({ "generator", trainer.generator()->get_state() });
+    for (std::size_t i = 0; const at::Generator& generator : trainer.generators())
+        tensors.push_back({ generatorName(i++), generator.get_state() });
     writeSafetensors(target.path() / tensorFile, tensors);
     writeFileAtomically(target.path() / "config.json", toJson(config));
     writeFileAtomically(target.path() / stateFile, state.dump(1) + "\n");
@@ -161,8 +163,11 @@ RunPosition loadCheckpoint(const fs::path& folder, Trainer& trainer)
         trainer.allocator().restore([&](const std::string& name, at::IntArrayRef shape) {
             return checkedTensor(file, "allocator." + name, shape);
         });
-        if (trainer.generator() && file.contains("generator"))
-            trainer.generator()->set_state(file.tensor("generator").clone());
+        // With another number of threads the batch is shared out otherwise, and dropout's draws cannot be the same.
+        for (std::size_t i = 0; at::Generator generator : trainer.generators()) {
+            if (const std::string name = generatorName(i++); file.contains(name))
+                generator.set_state(file.tensor(name).clone());
+        }
         return RunPosition { .step = state.at("step").get<std::int64_t>(),
             .data = { .epoch = state.at("epoch").get<std::int64_t>(), .index = state.at("epoch_index").get<std::int64_t>() } };
     });

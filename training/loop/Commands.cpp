@@ -100,7 +100,8 @@ EvaluationReport evaluateFile(const EvaluateCommand& command)
         const AdapterSet* set = adapters ? &*adapters : nullptr;
         const auto data = std::make_shared<const Dataset>(
             config.data.path, config.data, base.tokenizer, Progress { .stop = command.stop, .report = {} });
-        const EvaluationResult result = evaluateLoss(*base.model, set, data, config.train.batchSize, command.stop);
+        const EvaluationResult result = evaluateLoss(
+            *base.model, set, data, config.train.batchSize, config.train.threads, command.stop);
         report = { .loss = result.loss,
             .perplexity = result.perplexity(),
             .tokens = result.tokens,

@@ -100,6 +100,22 @@ void prepareThread(at::Device device, std::int64_t threads)
     }
 }
 
+std::size_t workerCount(at::Device device, std::int64_t threads, std::int64_t samples)
+{
+    if (!device.is_cpu())
+        return 1;
+    const std::int64_t cores = threads > 0 ? threads : physicalCores();
+    return static_cast<std::size_t>(std::max<std::int64_t>(1, std::min(cores, samples)));
+}
+
+SingleThreadGuard::SingleThreadGuard()
+    : m_before(at::get_num_threads())
+{
+    at::set_num_threads(1);
+}
+
+SingleThreadGuard::~SingleThreadGuard() { at::set_num_threads(m_before); }
+
 at::ScalarType scalarType(ElementType type) noexcept
 {
     switch (type) {

@@ -25,6 +25,22 @@ namespace spectune {
 /// session's thread before any tensor is made.
 void prepareThread(at::Device device, std::int64_t threads);
 
+/// How many threads work side by side on @p samples of one batch: on the CPU one a core (@p threads, 0: physical cores),
+/// else one. Threads of one core each meet once a batch, where OpenMP's would meet in every small product.
+[[nodiscard]] std::size_t workerCount(at::Device device, std::int64_t threads, std::int64_t samples);
+
+/// Runs LibTorch's operations on this thread alone, without OpenMP, while it lives.
+class SingleThreadGuard {
+public:
+    SingleThreadGuard();
+    ~SingleThreadGuard();
+    SingleThreadGuard(const SingleThreadGuard&) = delete;
+    SingleThreadGuard& operator=(const SingleThreadGuard&) = delete;
+
+private:
+    int m_before;
+};
+
 [[nodiscard]] at::ScalarType scalarType(ElementType type) noexcept;
 
 /// Runs @p body and turns LibTorch's exceptions into ours: memory that ran out into Error (OutOfMemory) with what would

@@ -2,35 +2,79 @@
 #include "training/loop/Evaluator.h"
 
 #include "training/core/Error.h"
+#include "training/core/WorkerPool.h"
+#include "training/loop/Device.h"
 #include "training/nn/CrossEntropy.h"
 
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
+#include <utility>
+#include <vector>
 
 namespace spectune {
 
 double EvaluationResult::perplexity() const { return std::exp(loss); }
 
-EvaluationResult evaluateLoss(DecoderModel& model, const AdapterSet* adapters,
-    const std::shared_ptr<const Dataset>& data, std::int64_t batchSize, const StopToken& stop)
+namespace {
+
+/// Up to @p count further batches of the file; empty at its end.
+std::vector<Batch> nextBatches(Batcher& batcher, std::size_t count)
+{
+    std::vector<Batch> batches;
+    while (batches.size() < count) {
+        std::optional<Batch> batch = batcher.nextOfEpoch();
+        if (!batch)
+            break;
+        batches.push_back(std::move(*batch));
+    }
+    return batches;
+}
+
+double lossSum(DecoderModel& model, const AdapterSet* adapters, const Batch& batch)
 {
     const c10::NoGradGuard noGradients;
     const at::Device device = model.options().device();
+    const at::Tensor hidden = model.forward(batch.tokens.to(device), adapters);
+    return chunkedCrossEntropy(hidden, model.head(), batch.targets.to(device), 1.0).item<double>();
+}
+
+} // namespace
+
+EvaluationResult evaluateLoss(DecoderModel& model, const AdapterSet* adapters,
+    const std::shared_ptr<const Dataset>& data, std::int64_t batchSize, std::int64_t threads, const StopToken& stop)
+{
     Batcher batcher(data, batchSize, /*shuffle=*/false, /*seed=*/0);
+    const std::int64_t batches = (data->size() + batchSize - 1) / batchSize;
+    WorkerPool workers(workerCount(model.options().device(), threads, batches), [] { at::set_num_threads(1); });
+    std::optional<SingleThreadGuard> alone;
+    if (workers.size() > 1)
+        alone.emplace();
     EvaluationResult result;
-    at::Tensor sum = at::zeros({}, at::TensorOptions().dtype(at::kDouble).device(device));
-    while (const std::optional<Batch> batch = batcher.nextOfEpoch()) {
+    double sum = 0.0;
+    for (;;) {
         stop.throwIfStopped();
-        const at::Tensor hidden = model.forward(batch->tokens.to(device), adapters);
-        sum.add_(chunkedCrossEntropy(hidden, model.head(), batch->targets.to(device), 1.0));
-        result.tokens += batch->targetCount;
-        result.samples += batch->samples();
+        const std::vector<Batch> round = nextBatches(batcher, workers.size());
+        if (round.empty())
+            break;
+        std::vector<double> losses(round.size());
+        std::int64_t longest = 0;
+        for (const Batch& batch : round)
+            longest = std::max(longest, batch.tokens.size(1));
+        model.reserve(longest);
+        workers.run(round.size(), [&](std::size_t i) { losses[i] = lossSum(model, adapters, round[i]); });
+        for (std::size_t i = 0; i < round.size(); ++i) { // in file order, whichever thread was first
+            sum += losses[i];
+            result.tokens += round[i].targetCount;
+            result.samples += round[i].samples();
+        }
     }
     if (result.tokens == 0)
         throw configError("No sample of the evaluation file has a loss-bearing token within data.max_length.");
-    result.loss = sum.item<double>() / static_cast<double>(result.tokens);
+    result.loss = sum / static_cast<double>(result.tokens);
     return result;
 }
 

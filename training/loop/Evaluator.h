@@ -18,9 +18,12 @@ struct EvaluationResult {
     [[nodiscard]] double perplexity() const;
 };
 
-/// The mean task loss over a whole data file, in file order. @param adapters null: the base alone
+/// The mean task loss over a whole data file, in file order; on the CPU several batches at once.
+/// @param threads as train.threads
+/// @param adapters null: the base alone
 /// @throws Error (Config) where the file has no loss-bearing token; Stopped
 [[nodiscard]] EvaluationResult evaluateLoss(DecoderModel& model, const AdapterSet* adapters,
-    const std::shared_ptr<const Dataset>& data, std::int64_t batchSize, const StopToken& stop);
+    const std::shared_ptr<const Dataset>& data, std::int64_t batchSize, std::int64_t threads,
+    const StopToken& stop);
 
 } // namespace spectune

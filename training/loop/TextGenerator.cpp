@@ -2,12 +2,14 @@
 #include "training/loop/TextGenerator.h"
 
 #include "training/core/Error.h"
+#include "training/loop/Device.h"
 
 #include <ATen/ATen.h>
 
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <optional>
 #include <span>
 
 namespace spectune {
@@ -18,6 +20,9 @@ at::Tensor asRow(const std::vector<std::int32_t>& ids)
 {
     return at::tensor(at::ArrayRef<std::int32_t>(ids), at::kInt).to(at::kLong).unsqueeze(0);
 }
+
+/// One token of a small model is too little work for several threads to share: they would only wait for one another.
+constexpr std::int64_t smallModel = 50'000'000; // parameters
 
 /// @p text without a last character that is not complete yet (sentencepiece shows its bytes as U+FFFD).
 std::string_view wholeCharacters(std::string_view text)
@@ -91,6 +96,9 @@ GeneratedText TextGenerator::generate(
     const Generate& request, const StopToken& stop, const std::function<void(const std::string&)>& partial)
 {
     const auto start = std::chrono::steady_clock::now();
+    std::optional<SingleThreadGuard> alone;
+    if (m_model.parameterCount() < smallModel)
+        alone.emplace();
     const std::vector<std::int32_t> prompt = promptIds(request.prompt);
     const auto room = m_model.spec().maxPositions - static_cast<std::int64_t>(prompt.size());
     const std::int64_t limit = std::min(request.maxNewTokens, room);
@@ -121,6 +129,9 @@ std::vector<std::string> TextGenerator::greedy(
     const std::vector<std::string>& prompts, std::int64_t maxNewTokens, const StopToken& stop)
 {
     constexpr std::size_t together = 64;
+    std::optional<SingleThreadGuard> alone;
+    if (m_model.parameterCount() < smallModel)
+        alone.emplace();
     std::map<std::size_t, std::vector<std::size_t>> byLength; // prompts of one length need no padding
     std::vector<std::vector<std::int32_t>> ids;
     for (const std::string& prompt : prompts) {

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/loop/Trainer.h"
 
+#include "training/loop/Device.h"
 #include "training/nn/CrossEntropy.h"
 #include "training/optim/LearningRate.h"
 
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
+#include <ATen/Parallel.h>
 #include <c10/core/GradMode.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace spectune {
@@ -35,6 +38,11 @@ at::Generator dropoutGenerator(at::Device device, std::uint64_t seed)
     return generator;
 }
 
+std::int64_t samplesOfForward(const TrainConfig& train)
+{
+    return train.microBatchSize > 0 ? std::min(train.microBatchSize, train.batchSize) : train.batchSize;
+}
+
 } // namespace
 
 Trainer::Trainer(std::shared_ptr<DecoderModel> model, std::shared_ptr<const ModuleLayout> layout,
@@ -44,6 +52,8 @@ Trainer::Trainer(std::shared_ptr<DecoderModel> model, std::shared_ptr<const Modu
     , m_config(config)
     , m_resolved(resolved)
     , m_arena(*m_layout, resolved.scale, hasLambda(config.method), adapterOptions(*m_model))
+    , m_workers(workerCount(m_model->options().device(), config.train.threads, samplesOfForward(config.train)),
+          [] { at::set_num_threads(1); })
     , m_optimizer(config.optim, trainedElements(m_arena.order, config.method), m_arena.values.options())
     , m_importance(m_arena.order, config.adalora, hasLambda(config.method), m_arena.values.options())
     , m_allocator(*m_layout, resolved.schedule, hasLambda(config.method), m_arena.values.options())
@@ -53,15 +63,41 @@ Trainer::Trainer(std::shared_ptr<DecoderModel> model, std::shared_ptr<const Modu
         m_arena.initAdaLora(seed);
     else
         m_arena.initLora(seed);
-    m_pass.anchor = m_arena.anchor;
-    m_pass.dropout = config.adalora.dropout;
-    if (m_pass.dropout > 0.0)
-        m_pass.generator = dropoutGenerator(m_model->options().device(), seed + 1);
+    makeShards(m_workers.size());
+}
+
+void Trainer::makeShards(std::size_t count)
+{
+    for (std::size_t i = 0; i < count; ++i) {
+        Shard shard;
+        shard.gradients = i == 0 ? m_arena.gradients : at::zeros_like(m_arena.gradients);
+        shard.adapters = m_arena.adaptersInto(shard.gradients);
+        shard.pass.anchor = i == 0 ? m_arena.anchor : at::zeros_like(m_arena.anchor).requires_grad_(true);
+        shard.pass.dropout = m_config.adalora.dropout;
+        if (shard.pass.dropout > 0.0)
+            shard.pass.generator = dropoutGenerator(
+                m_model->options().device(), static_cast<std::uint64_t>(m_config.train.seed) + 1 + i);
+        m_shards.push_back(std::move(shard));
+    }
+}
+
+std::vector<at::Generator> Trainer::generators() const
+{
+    std::vector<at::Generator> generators;
+    for (const Shard& shard : m_shards) {
+        if (shard.pass.generator)
+            generators.push_back(*shard.pass.generator);
+    }
+    return generators;
 }
 
 StepResult Trainer::step(std::int64_t t, const Batch& batch)
 {
-    m_arena.gradients.zero_(); // a step that an exception ended may have left some
+    for (const Shard& shard : m_shards)
+        shard.gradients.zero_();
+    std::optional<SingleThreadGuard> alone;
+    if (m_workers.size() > 1)
+        alone.emplace(); // the batch is shared out instead of each product
     const at::Tensor loss = backward(batch);
     regularize();
     const at::Tensor gradNorm = m_arena.gradients.norm();
@@ -88,20 +124,35 @@ StepResult Trainer::step(std::int64_t t, const Batch& batch)
 
 at::Tensor Trainer::backward(const Batch& batch)
 {
-    const at::Device device = m_model->options().device();
     at::Tensor total = at::zeros({}, m_arena.values.options());
     for (const Batch& micro : splitMicroBatches(batch, m_config.train.microBatchSize)) {
-        if (micro.targetCount == 0)
-            continue;
-        const c10::AutoGradMode recording(true);
-        const at::Tensor hidden = m_model->trainingForward(
-            micro.tokens.to(device), m_arena.adapters, m_pass, m_config.train.gradientCheckpointing);
-        const at::Tensor loss = chunkedCrossEntropy(
-            hidden, m_model->head(), micro.targets.to(device), static_cast<double>(batch.targetCount));
-        loss.backward();
-        total.add_(loss.detach());
+        const auto samples = static_cast<std::size_t>(micro.samples());
+        const std::size_t share = (samples + m_shards.size() - 1) / m_shards.size();
+        const std::vector<Batch> parts = splitMicroBatches(micro, static_cast<std::int64_t>(share));
+        std::vector<at::Tensor> losses(parts.size());
+        m_model->reserve(micro.tokens.size(1));
+        m_workers.run(parts.size(),
+            [&](std::size_t i) { losses[i] = backwardPart(parts[i], batch.targetCount, m_shards[i]); });
+        for (const at::Tensor& loss : losses)
+            total.add_(loss);
     }
+    for (std::size_t i = 1; i < m_shards.size(); ++i) // always in this order: two runs give the same bits
+        m_arena.gradients.add_(m_shards[i].gradients);
     return total;
+}
+
+at::Tensor Trainer::backwardPart(const Batch& part, std::int64_t targetCount, Shard& shard)
+{
+    if (part.targetCount == 0)
+        return at::zeros({}, m_arena.values.options());
+    const at::Device device = m_model->options().device();
+    const c10::AutoGradMode recording(true);
+    const at::Tensor hidden = m_model->trainingForward(
+        part.tokens.to(device), shard.adapters, shard.pass, m_config.train.gradientCheckpointing);
+    const at::Tensor loss = chunkedCrossEntropy(
+        hidden, m_model->head(), part.targets.to(device), static_cast<double>(targetCount));
+    loss.backward();
+    return loss.detach();
 }
 
 void Trainer::regularize()

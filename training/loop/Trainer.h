@@ -2,6 +2,7 @@
 #pragma once
 
 #include "training/config/Validation.h"
+#include "training/core/WorkerPool.h"
 #include "training/data/Batcher.h"
 #include "training/nn/DecoderModel.h"
 #include "training/nn/TripletArena.h"
@@ -13,6 +14,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace spectune {
 
@@ -51,14 +53,24 @@ public:
     /// ‖QQᵀ − I‖ and ‖PᵀP − I‖ by module as of the last step; undefined tensors before it, and for plain LoRA.
     [[nodiscard]] const OrthogonalityResult& orthogonality() const noexcept { return m_orthogonality; }
     [[nodiscard]] Method method() const noexcept { return m_config.method; }
-    /// Of dropout; empty where there is none.
-    [[nodiscard]] std::optional<at::Generator>& generator() noexcept { return m_pass.generator; }
+    /// Of dropout, one a shard; empty where there is none.
+    [[nodiscard]] std::vector<at::Generator> generators() const;
     /// False while an exception left an update half done: such a state must not be saved.
     [[nodiscard]] bool isConsistent() const noexcept { return !m_updating; }
     [[nodiscard]] std::int64_t trainableParameters() const noexcept { return m_optimizer.firstMoment().numel(); }
 
 private:
+    /// What one worker needs of its own: its part of a batch adds to gradients that no other touches.
+    struct Shard {
+        at::Tensor gradients; // flat; the arena's own for the first
+        AdapterSet adapters;
+        AdapterPass pass;
+    };
+
+    void makeShards(std::size_t count);
     [[nodiscard]] at::Tensor backward(const Batch& batch);
+    /// Loss of @p part over the whole batch's @p targetCount; its gradients are added to the shard's.
+    [[nodiscard]] at::Tensor backwardPart(const Batch& part, std::int64_t targetCount, Shard& shard);
     void regularize();
     void update(std::int64_t t, double lr, const at::Tensor& gradNorm, StepResult& result);
 
@@ -67,7 +79,8 @@ private:
     RunConfig m_config;
     ResolvedRun m_resolved;
     TripletArena m_arena;
-    AdapterPass m_pass;
+    std::vector<Shard> m_shards;
+    WorkerPool m_workers;
     AdamW m_optimizer;
     Importance m_importance;
     RankAllocator m_allocator;

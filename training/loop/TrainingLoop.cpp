@@ -120,7 +120,7 @@ void TrainingLoop::evaluate()
     EvaluationResult result;
     try {
         result = evaluateLoss(*m_context.base.model, &m_context.trainer->arena().adapters, m_context.evalData,
-            m_context.config.train.batchSize, m_control.stopToken());
+            m_context.config.train.batchSize, m_context.config.train.threads, m_control.stopToken());
     } catch (const Stopped&) {
         return; // the border that follows takes the stop
     }

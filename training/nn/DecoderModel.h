@@ -63,6 +63,9 @@ public:
     [[nodiscard]] std::int64_t parameterCount() const noexcept { return m_parameters; }
     [[nodiscard]] const FrozenLinear& linear(std::int64_t layer, Matrix matrix) const;
 
+    /// Builds what depends on the positions, so that several threads may then run forward() below @p positions at once.
+    void reserve(std::int64_t positions) { m_rotary.reserve(positions); }
+
     /// For training: gradients flow to the triplets. @param tokens [B, S] int64, right-padded.
     /// @return the normed hidden states, [B, S, width]
     [[nodiscard]] at::Tensor trainingForward(

@@ -71,22 +71,32 @@ TripletArena::TripletArena(const ModuleLayout& layout, double scale, bool trainL
     , values(at::zeros({ order.size() }, options))
     , gradients(at::zeros({ order.size() }, options))
     , anchor(at::zeros({ 1 }, options).requires_grad_(true))
+    , m_scale(scale)
+    , m_trainLambda(trainLambda)
 {
-    adapters.modules.resize(static_cast<std::size_t>(layout.layerCount) * matrixNames.size());
-    for (std::size_t i = 0; i < layout.modules.size(); ++i) {
-        const ModuleInfo& module = layout.modules[i];
-        const ModuleIndex index { static_cast<std::int32_t>(i) };
+    for (const ModuleInfo& module : layout.modules) {
         const auto kind = std::find(matrixNames.begin(), matrixNames.end(), layout.kinds[module.kind.at()]);
-        const auto slot = module.layer.at() * matrixNames.size() + static_cast<std::size_t>(kind - matrixNames.begin());
-        const auto lambdaRow = static_cast<std::int64_t>(i);
-        adapters.modules[slot] = TripletViews { .q = order.q(values, index),
-            .pT = order.pT(values, index),
-            .lambda = order.lambda(values).select(0, lambdaRow),
-            .qGrad = order.q(gradients, index),
-            .pTGrad = order.pT(gradients, index),
-            .lambdaGrad = trainLambda ? order.lambda(gradients).select(0, lambdaRow) : at::Tensor(),
-            .scale = scale };
+        m_slots.push_back(
+            module.layer.at() * matrixNames.size() + static_cast<std::size_t>(kind - matrixNames.begin()));
     }
+    adapters.modules.resize(static_cast<std::size_t>(layout.layerCount) * matrixNames.size());
+    adapters = adaptersInto(gradients);
+}
+
+AdapterSet TripletArena::adaptersInto(const at::Tensor& target) const
+{
+    AdapterSet set;
+    set.modules.resize(adapters.modules.size());
+    for (std::int32_t i = 0; i < order.moduleCount(); ++i) {
+        set.modules[m_slots[static_cast<std::size_t>(i)]] = TripletViews { .q = order.q(values, { i }),
+            .pT = order.pT(values, { i }),
+            .lambda = order.lambda(values).select(0, i),
+            .qGrad = order.q(target, { i }),
+            .pTGrad = order.pT(target, { i }),
+            .lambdaGrad = m_trainLambda ? order.lambda(target).select(0, i) : at::Tensor(),
+            .scale = m_scale };
+    }
+    return set;
 }
 
 namespace {

@@ -69,6 +69,9 @@ struct TripletArena {
     /// @param scale s @param trainLambda false for lora and prune-lora: λ is 1 (or 0 once pruned) and has no gradient
     TripletArena(const ModuleLayout& layout, double scale, bool trainLambda, at::TensorOptions options);
 
+    /// Views of the values, with their gradients going to @p gradients (flat, of this order).
+    [[nodiscard]] AdapterSet adaptersInto(const at::Tensor& gradients) const;
+
     /// The paper's start: P and Q i.i.d. N(0, 0.02²), λ = 0. Drawn on the CPU module by module, so that the numbers do
     /// not depend on the device.
     void initAdaLora(std::uint64_t seed);
@@ -80,6 +83,11 @@ struct TripletArena {
     at::Tensor gradients; // [size]
     at::Tensor anchor; ///< a leaf that requires gradient; see AdapterPass
     AdapterSet adapters; ///< views of both for every module
+
+private:
+    std::vector<std::size_t> m_slots; ///< place in AdapterSet::modules, by module
+    double m_scale;
+    bool m_trainLambda;
 };
 
 } // namespace spectune
