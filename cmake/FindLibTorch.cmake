@@ -56,12 +56,13 @@ if(LibTorch_FOUND AND NOT TARGET LibTorch::LibTorch)
     target_include_directories(LibTorch::LibTorch SYSTEM INTERFACE
         "${LibTorch_ROOT}/include" "${LibTorch_ROOT}/include/torch/csrc/api/include")
     set(_torch_lib "${LibTorch_LIBRARY_DIR}")
-    # libtorch.so and libtorch_cuda.so register their operators from static constructors, so nothing refers to them by
-    # name: without --no-as-needed the linker drops them, and with them the GPU.
-    set(_torch_needed "${_torch_lib}/libtorch.so")
-    set(_torch_plain "${_torch_lib}/libc10.so" "${_torch_lib}/libtorch_cpu.so")
+    # libtorch_cuda.so registers its operators from static constructors, so nothing refers to it by
+    # name: without --no-as-needed the linker drops it, and with it the GPU.
+    # Without CUDA libtorch.so is left out: it is an empty shell that needs all of CUDA's libraries.
+    set(_torch_needed "${_torch_lib}/libtorch_cpu.so")
+    set(_torch_plain "${_torch_lib}/libc10.so")
     if(SPECTUNE_WITH_CUDA)
-        list(APPEND _torch_needed "${_torch_lib}/libtorch_cuda.so")
+        list(APPEND _torch_needed "${_torch_lib}/libtorch.so" "${_torch_lib}/libtorch_cuda.so")
         list(APPEND _torch_plain "${_torch_lib}/libc10_cuda.so" SpectuneCuda::runtime)
     endif()
     set(CMAKE_LINK_LIBRARY_USING_spectune_needed "LINKER:--push-state,--no-as-needed" "<LINK_ITEM>" "LINKER:--pop-state")

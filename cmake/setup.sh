@@ -170,13 +170,14 @@ link_torch() {
 
 # Configures build/PRESET when that has not been done for this LibTorch. Later changes of a CMakeLists.txt are ninja's.
 configure() {
-    local preset=$1 folder=build/$1 stamp
+    local preset=$1 folder=build/$1 stamp options=()
     stamp="$(readlink -f .deps/torch 2>/dev/null) $repo"
     [ -e "$folder/build.ninja" ] && [ "$(cat "$folder/configured" 2>/dev/null)" = "$stamp" ] && return
+    [[ $stamp == *-cuda-none/torch* ]] && options=(-DSPECTUNE_CUDA=OFF)
     say "[3/3] Configuring $folder"
     mkdir -p "$folder"
     rm -f "$folder/CMakeCache.txt"
-    cmake --preset "$preset" >"$folder/configure.log" 2>&1 || {
+    cmake --preset "$preset" "${options[@]}" >"$folder/configure.log" 2>&1 || {
         tail -n 25 "$folder/configure.log" >&2
         fail "configuring $folder" "CMake stopped; its last lines are above, all of them in $folder/configure.log" "cmake --preset $preset"
     }
