@@ -13,6 +13,7 @@ foreach(room core config monitor session)
 endforeach()
 execute_process(COMMAND "${CLANG_TIDY}" --quiet -p "${BINARY_DIR}" --extra-arg=-Wno-unknown-warning-option ${files}
     WORKING_DIRECTORY "${SOURCE_DIR}" OUTPUT_VARIABLE told ERROR_QUIET)
+string(REPLACE ";" "," told "${told}")
 string(REGEX MATCHALL "[^\n]*: error: [^\n]*\\[(bugprone|performance|modernize|misc|readability)-[^\n]*" findings "${told}")
 list(REMOVE_DUPLICATES findings)
 if(findings)

@@ -16,7 +16,8 @@ std::int64_t totalSteps(const TrainConfig& train, std::int64_t samples)
     if (samples <= 0)
         return 0;
     const std::int64_t batch = std::max<std::int64_t>(train.batchSize, 1);
-    const double steps = train.epochs * static_cast<double>((samples - 1) / batch + 1);
+    const std::int64_t batches = (samples - 1) / batch + 1;
+    const double steps = train.epochs * static_cast<double>(batches);
     // 0.07 · 100 is 7.000000000000001 in binary and means 7.
     const double whole = std::ceil(steps - 1e-9 * steps);
     return static_cast<std::int64_t>(std::clamp(whole, 1.0, 1e15));

@@ -22,19 +22,13 @@ namespace {
 const char* advice(int code) noexcept
 {
     switch (code) {
-    case ENOSPC:
-        return " Free some space on that disk, or choose a folder on another one.";
-    case EDQUOT:
-        return " Your share of that disk is used up: delete something, or choose a folder on another disk.";
+    case ENOSPC: return " Free some space on that disk, or choose a folder on another one.";
+    case EDQUOT: return " Your share of that disk is used up: delete something, or choose a folder on another disk.";
     case EACCES:
-    case EPERM:
-        return " Choose a folder that you may write to, or change its permissions.";
-    case EROFS:
-        return " That disk can only be read: choose a folder elsewhere.";
-    case ENOENT:
-        return " Check the path.";
-    default:
-        return "";
+    case EPERM: return " Choose a folder that you may write to, or change its permissions.";
+    case EROFS: return " That disk can only be read: choose a folder elsewhere.";
+    case ENOENT: return " Check the path.";
+    default: return "";
     }
 }
 
@@ -201,7 +195,7 @@ std::string readFile(const fs::path& path)
     return content;
 }
 
-AtomicDirectory::AtomicDirectory(fs::path target)
+AtomicDirectory::AtomicDirectory(const fs::path& target)
     : m_target(withoutTrailingSlash(target))
 {
     std::error_code error;

@@ -19,7 +19,7 @@ void writeFileAtomically(const std::filesystem::path& path, std::string_view con
 class AtomicDirectory {
 public:
     /// Creates `<target>.partial-<pid>` (with a number where that exists) beside @p target. @throws Error (Io)
-    explicit AtomicDirectory(std::filesystem::path target);
+    explicit AtomicDirectory(const std::filesystem::path& target);
     ~AtomicDirectory();
     AtomicDirectory(const AtomicDirectory&) = delete;
     AtomicDirectory& operator=(const AtomicDirectory&) = delete;

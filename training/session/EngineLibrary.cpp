@@ -57,7 +57,7 @@ fs::path findEngineLibrary()
         = {folder, folder / "../lib", folder / "../lib/spectune", folder / ".." / SPECTUNE_LIBRARY_FOLDER / "spectune"};
     std::string searched;
     for (const fs::path& place : places) {
-        const fs::path candidate = (place / libraryName).lexically_normal();
+        fs::path candidate = (place / libraryName).lexically_normal();
         if (fs::is_regular_file(candidate, error))
             return candidate;
         searched += "\n" + candidate.string();
