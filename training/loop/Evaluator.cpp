@@ -21,7 +21,7 @@ double EvaluationResult::perplexity() const { return std::exp(loss); }
 
 namespace {
 
-/// Up to @p count further batches of the file; empty at its end.
+/// Up to @p count further batches of the file; fewer at its end.
 std::vector<Batch> nextBatches(Batcher& batcher, std::size_t count)
 {
     std::vector<Batch> batches;
@@ -55,11 +55,11 @@ EvaluationResult evaluateLoss(DecoderModel& model, const AdapterSet* adapters,
         alone.emplace();
     EvaluationResult result;
     double sum = 0.0;
-    for (;;) {
+    bool more = true;
+    while (more) {
         stop.throwIfStopped();
         const std::vector<Batch> round = nextBatches(batcher, workers.size());
-        if (round.empty())
-            break;
+        more = round.size() == workers.size(); // asked once more, the batcher would begin the file again
         std::vector<double> losses(round.size());
         std::int64_t longest = 0;
         for (const Batch& batch : round)

@@ -2,6 +2,7 @@
 #include "training/loop/LibTorchEngine.h"
 
 #include "training/EngineApi.h"
+#include "training/core/AtomicFile.h"
 #include "training/core/Error.h"
 #include "training/data/Preview.h"
 #include "training/io/AdapterFiles.h"
@@ -30,6 +31,8 @@ AdapterMeta metaOf(const std::string& source, const AdapterState& adapter)
         return meta;
     meta.config = loadConfig(folder / "config.json");
     meta.baseModel = meta.config.model.path;
+    if (const fs::path model = fs::path(meta.baseModel) / "config.json"; fs::exists(model)) // it may have moved away since
+        meta.baseLayers = ModelSpec::fromJson(readFile(model), model.string()).layers;
     RunFacts facts;
     facts.matrices = static_cast<std::int64_t>(adapter.modules.size());
     meta.resolved = resolveRun(meta.config, facts);

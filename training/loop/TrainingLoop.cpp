@@ -177,7 +177,10 @@ void TrainingLoop::finish(RunOutcome outcome)
         const char* format = hasLambda(m_context.config.method) ? "peft-adalora" : "peft-lora";
         std::filesystem::remove_all(m_context.folder->adapter()); // an earlier stop's; the checkpoint above holds all of it
         (void)writeAdapter(adapterState(*m_context.trainer, m_context.resolved), format, m_context.folder->adapter(),
-            { .baseModel = m_context.config.model.path, .config = m_context.config, .resolved = m_context.resolved });
+            { .baseModel = m_context.config.model.path,
+                .baseLayers = m_context.trainer->layout().layerCount,
+                .config = m_context.config,
+                .resolved = m_context.resolved });
     }
     log((outcome == RunOutcome::Finished ? "Finished after step " : "Stopped after step ") + std::to_string(m_step) + ".");
 }
