@@ -92,10 +92,8 @@ QPointF BudgetCurve::handlePosition(Handle handle) const
     case Handle::TargetRank:
         return {
             std::min(xOf((end + total) / 2.0), ground().right() - 8.0), yOf(static_cast<double>(m_plan.targetBudget))};
-    case Handle::WarmUpEnd:
-        return {xOf(ti), ground().bottom() + 6.0};
-    case Handle::FinalStart:
-        return {xOf(end), ground().bottom() + 6.0};
+    case Handle::WarmUpEnd: return {xOf(ti), ground().bottom() + 6.0};
+    case Handle::FinalStart: return {xOf(end), ground().bottom() + 6.0};
     }
     return {};
 }
@@ -104,12 +102,8 @@ void BudgetCurve::edit(Handle handle, double value)
 {
     const auto whole = static_cast<qint64>(std::llround(value));
     switch (handle) {
-    case Handle::InitRank:
-        Q_EMIT initRankEdited(static_cast<int>(std::max<qint64>(1, whole)));
-        break;
-    case Handle::TargetRank:
-        Q_EMIT targetRankEdited(static_cast<int>(std::max<qint64>(1, whole)));
-        break;
+    case Handle::InitRank: Q_EMIT initRankEdited(static_cast<int>(std::max<qint64>(1, whole))); break;
+    case Handle::TargetRank: Q_EMIT targetRankEdited(static_cast<int>(std::max<qint64>(1, whole))); break;
     case Handle::WarmUpEnd:
         Q_EMIT warmUpEndEdited(std::clamp<qint64>(whole, 0, std::max<std::int64_t>(0, m_plan.finalStart - 1)));
         break;
@@ -123,14 +117,10 @@ void BudgetCurve::edit(Handle handle, double value)
 void BudgetCurve::nudge(Handle handle, int by)
 {
     switch (handle) {
-    case Handle::InitRank:
-        return edit(handle, m_initRank + by);
-    case Handle::TargetRank:
-        return edit(handle, std::round(m_targetRank) + by);
-    case Handle::WarmUpEnd:
-        return edit(handle, static_cast<double>(m_plan.ti + by));
-    case Handle::FinalStart:
-        return edit(handle, static_cast<double>(m_plan.finalStart + by));
+    case Handle::InitRank: return edit(handle, m_initRank + by);
+    case Handle::TargetRank: return edit(handle, std::round(m_targetRank) + by);
+    case Handle::WarmUpEnd: return edit(handle, static_cast<double>(m_plan.ti + by));
+    case Handle::FinalStart: return edit(handle, static_cast<double>(m_plan.finalStart + by));
     }
 }
 
@@ -185,13 +175,10 @@ void BudgetCurve::keyPressEvent(QKeyEvent* event)
     const int by = event->modifiers() & Qt::ShiftModifier ? 10 : 1;
     switch (event->key()) {
     case Qt::Key_Up:
-    case Qt::Key_Right:
-        return nudge(m_focused, by);
+    case Qt::Key_Right: return nudge(m_focused, by);
     case Qt::Key_Down:
-    case Qt::Key_Left:
-        return nudge(m_focused, -by);
-    default:
-        QWidget::keyPressEvent(event);
+    case Qt::Key_Left: return nudge(m_focused, -by);
+    default: QWidget::keyPressEvent(event);
     }
 }
 

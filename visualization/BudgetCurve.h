@@ -50,6 +50,11 @@ private:
     void paintGround(QPainter& painter) const;
     void paintCurve(QPainter& painter) const;
     void paintLabels(QPainter& painter) const;
+    void paintScales(QPainter& painter) const;
+    void paintPhaseNames(QPainter& painter) const;
+    void paintSteps(QPainter& painter) const;
+    enum class Ink { Quiet, Plain, Strong };
+    void write(QPainter& painter, const QRectF& rect, Qt::Alignment alignment, const QString& text, Ink ink) const;
     void paintHandles(QPainter& painter) const;
     void edit(Handle handle, double value);
     void nudge(Handle handle, int by);

@@ -94,17 +94,44 @@ void BudgetCurve::paintCurve(QPainter& painter) const
     painter.restore();
 }
 
-void BudgetCurve::paintLabels(QPainter& painter) const
+void BudgetCurve::write(
+    QPainter& painter, const QRectF& rect, Qt::Alignment alignment, const QString& text, Ink ink) const
 {
     const Theme& theme = Theme::current();
+    painter.setFont(ink == Ink::Strong ? Fonts::captionBold() : Fonts::caption());
+    painter.setPen(ink == Ink::Strong ? theme.text : ink == Ink::Plain ? theme.text2 : theme.text3);
+    drawTabular(painter, rect, alignment, text);
+}
+
+void BudgetCurve::paintLabels(QPainter& painter) const
+{
+    paintScales(painter);
+    paintPhaseNames(painter);
+    paintSteps(painter);
     const QRectF place = ground();
-    const auto write = [&](QRectF rect, Qt::Alignment alignment, const QString& text, const QColor& color, bool bold) {
-        painter.setFont(bold ? Fonts::captionBold() : Fonts::caption());
-        painter.setPen(color);
-        drawTabular(painter, rect, alignment, text);
-    };
-    write({0.0, 6.0, place.left() - 7.0, 14.0}, Qt::AlignRight, QStringLiteral("b"), theme.text3, false);
-    write({place.right() + 7.0, 6.0, 40.0, 14.0}, Qt::AlignLeft, tr("rank"), theme.text3, false);
+    const double initY = yOf(static_cast<double>(m_plan.initialBudget));
+    const double initX = xOf(static_cast<double>(m_plan.prunes() ? m_plan.ti : 0)) + 18.0;
+    write(painter, {initX, initY - 20.0, 200.0, 15.0}, Qt::AlignLeft, tr("init %1 per matrix").arg(m_initRank),
+        Ink::Plain);
+    if (!m_plan.prunes()) {
+        return;
+    }
+    const double targetY = yOf(static_cast<double>(m_plan.targetBudget));
+    const bool whole = std::abs(m_targetRank - std::round(m_targetRank)) < 1e-9;
+    const QString rank = whole ? formatCount(std::llround(m_targetRank)) : formatMeanRank(m_targetRank);
+    const QString words = tr("target %1 per matrix, %2 in all").arg(rank, formatCount(m_plan.targetBudget));
+    const double width = tabularWidth(Fonts::captionBold(), words);
+    const double right = std::max(xOf(static_cast<double>(m_plan.finalStart)) - 8.0, place.left() + width + 6.0);
+    const bool room = place.bottom() - targetY > 26.0;
+    write(painter, {right - width, room ? targetY + 8.0 : targetY - 24.0, width, 15.0}, Qt::AlignLeft, words,
+        Ink::Strong);
+}
+
+void BudgetCurve::paintScales(QPainter& painter) const
+{
+    const QRectF place = ground();
+    write(painter, {0.0, 6.0, place.left() - 7.0, 14.0}, Qt::AlignRight, QStringLiteral("b"), Ink::Quiet);
+    write(painter, {place.right() + 7.0, 6.0, 40.0, 14.0}, Qt::AlignLeft, tr("rank"), Ink::Quiet);
     double lastY = 1e9;
     for (const std::int64_t budget : {std::int64_t {0}, m_plan.targetBudget, m_plan.initialBudget}) {
         const double y = yOf(static_cast<double>(budget));
@@ -112,79 +139,81 @@ void BudgetCurve::paintLabels(QPainter& painter) const
             continue;
         }
         lastY = y;
-        write({0.0, y - 8.0, place.left() - 7.0, 16.0}, Qt::AlignRight, formatCount(budget), theme.text3, false);
+        write(painter, {0.0, y - 8.0, place.left() - 7.0, 16.0}, Qt::AlignRight, formatCount(budget), Ink::Quiet);
         if (m_matrices > 0) {
             const double rank = static_cast<double>(budget) / static_cast<double>(m_matrices);
             const bool whole = std::abs(rank - std::round(rank)) < 1e-9;
-            write({place.right() + 7.0, y - 8.0, 40.0, 16.0}, Qt::AlignLeft,
-                whole ? formatCount(std::llround(rank)) : formatMeanRank(rank), theme.text3, false);
+            const QString text = whole ? formatCount(std::llround(rank)) : formatMeanRank(rank);
+            write(painter, {place.right() + 7.0, y - 8.0, 40.0, 16.0}, Qt::AlignLeft, text, Ink::Quiet);
         }
     }
-    const auto ti = static_cast<double>(m_plan.ti);
-    const auto end = static_cast<double>(m_plan.finalStart);
-    const QRectF band(place.left(), 6.0, place.width(), 14.0);
-    const auto phase = [&](double left, double right, const QString& text) {
-        const double room = right - left;
-        if (tabularWidth(Fonts::caption(), text) <= room) {
-            write({left, band.top(), room, 14.0}, Qt::AlignHCenter, text, theme.text3, false);
-            return true;
+}
+
+void BudgetCurve::paintPhaseNames(QPainter& painter) const
+{
+    const QRectF place = ground();
+    const auto name = [&](double left, double right, const QString& text) {
+        const bool fits = tabularWidth(Fonts::caption(), text) <= right - left;
+        if (fits) {
+            write(painter, {left, 6.0, right - left, 14.0}, Qt::AlignHCenter, text, Ink::Quiet);
         }
-        return false;
+        return fits;
     };
-    if (m_plan.prunes()) {
-        const double warmRight = place.left() + tabularWidth(Fonts::caption(), tr("warm-up")) + 3.0;
-        const double final_ = tabularWidth(Fonts::caption(), tr("final"));
-        const double finalLeft = std::min(xOf(end), place.right() - final_);
-        write({place.left() + 3.0, 6.0, 60.0, 14.0}, Qt::AlignLeft, m_plan.ti > 0 ? tr("warm-up") : QString(),
-            theme.text3, false);
-        phase(finalLeft, place.right(), tr("final"));
-        const double from = std::max(xOf(ti), warmRight) + 8.0;
-        if (!phase(from, finalLeft - 8.0, tr("cubic: pruned triplets may return"))) {
-            phase(from, finalLeft - 8.0, tr("cubic"));
-        }
-    } else {
-        phase(place.left(), place.right(), tr("the budget stays as it is"));
+    if (!m_plan.prunes()) {
+        name(place.left(), place.right(), tr("the budget stays as it is"));
+        return;
     }
-    const double below = place.bottom() + 18.0;
-    const QString tiText = tr("ti %1").arg(formatCount(m_plan.ti));
-    const QString endText = tr("T − tf = %1").arg(formatCount(m_plan.finalStart));
-    const double tiWidth = tabularWidth(Fonts::captionBold(), tiText);
-    const double endWidth = tabularWidth(Fonts::captionBold(), endText);
-    double tiLeft = std::clamp(xOf(ti) - tiWidth / 2.0, 0.0, width() - tiWidth);
-    double endLeft = std::clamp(xOf(end) - endWidth / 2.0, 0.0, width() - endWidth);
+    double from = xOf(static_cast<double>(m_plan.ti));
+    if (m_plan.ti > 0) {
+        write(painter, {place.left() + 3.0, 6.0, 60.0, 14.0}, Qt::AlignLeft, tr("warm-up"), Ink::Quiet);
+        from = std::max(from, place.left() + tabularWidth(Fonts::caption(), tr("warm-up")) + 3.0);
+    }
+    const double finalWidth = tabularWidth(Fonts::caption(), tr("final"));
+    const double to = std::min(xOf(static_cast<double>(m_plan.finalStart)), place.right() - finalWidth);
+    name(to, place.right(), tr("final"));
+    if (!name(from + 8.0, to - 8.0, tr("cubic: pruned triplets may return"))) {
+        name(from + 8.0, to - 8.0, tr("cubic"));
+    }
+}
+
+void BudgetCurve::paintSteps(QPainter& painter) const
+{
+    const QRectF place = ground();
+    const double y = place.bottom() + 18.0;
+    const QString total = formatCount(m_plan.totalSteps);
+    const double totalWidth = tabularWidth(Fonts::caption(), total);
+    const double totalLeft = std::min(place.right() - totalWidth / 2.0, width() - totalWidth);
+    std::vector<QRectF> taken;
     if (m_plan.prunes()) {
-        endLeft = std::max(endLeft, tiLeft + tiWidth + 10.0);
-        endLeft = std::min(endLeft, width() - endWidth);
+        const QString ti = tr("ti %1").arg(formatCount(m_plan.ti));
+        const QString end = tr("T − tf = %1").arg(formatCount(m_plan.finalStart));
+        const double tiWidth = tabularWidth(Fonts::captionBold(), ti);
+        const double endWidth = tabularWidth(Fonts::captionBold(), end);
+        const double tiX = xOf(static_cast<double>(m_plan.ti));
+        const double endX = xOf(static_cast<double>(m_plan.finalStart));
+        double tiLeft = std::clamp(tiX - tiWidth / 2.0, 0.0, width() - tiWidth);
+        double endLeft = std::clamp(endX - endWidth / 2.0, 0.0, width() - endWidth);
+        const double over = endLeft + endWidth + 10.0 - totalLeft; // a small step aside leaves room for T
+        endLeft -= over > 0.0 && over < endWidth / 2.0 ? over : 0.0;
+        endLeft = std::min(std::max(endLeft, tiLeft + tiWidth + 10.0), width() - endWidth);
         tiLeft = std::min(tiLeft, endLeft - 10.0 - tiWidth);
-        write({tiLeft, below, tiWidth, 15.0}, Qt::AlignLeft, tiText, theme.text, true);
-        write({endLeft, below, endWidth, 15.0}, Qt::AlignLeft, endText, theme.text, true);
-    } else {
-        tiLeft = endLeft = -1000.0;
+        taken = {{tiLeft, y, tiWidth, 15.0}, {endLeft, y, endWidth, 15.0}};
+        write(painter, taken[0], Qt::AlignLeft, ti, Ink::Strong);
+        write(painter, taken[1], Qt::AlignLeft, end, Ink::Strong);
     }
-    const auto total = static_cast<double>(m_plan.totalSteps);
-    for (const double tick : stepTicks(0.0, total, std::max(1, static_cast<int>(place.width() / 80.0)))) {
-        const QString text = formatCount(static_cast<std::int64_t>(tick));
-        const double w = tabularWidth(Fonts::caption(), text);
-        const double left = std::min(xOf(tick) - w / 2.0, width() - w);
-        const bool free = (left + w + 8.0 < tiLeft || left > tiLeft + tiWidth + 8.0)
-            && (left + w + 8.0 < endLeft || left > endLeft + endWidth + 8.0);
-        if (free) {
-            write({left, below, w, 15.0}, Qt::AlignLeft, text, theme.text3, false);
+    const auto tick = [&](const QRectF& rect, const QString& text) {
+        const auto meets = [&](const QRectF& other) { return other.intersects(rect.adjusted(-8.0, 0.0, 8.0, 0.0)); };
+        if (std::none_of(taken.begin(), taken.end(), meets)) {
+            taken.push_back(rect);
+            write(painter, rect, Qt::AlignLeft, text, Ink::Quiet);
         }
-    }
-    const double initY = yOf(static_cast<double>(m_plan.initialBudget));
-    const double curveClear = xOf(ti) + 18.0;
-    write({curveClear, initY - 20.0, 200.0, 15.0}, Qt::AlignLeft, tr("init %1 per matrix").arg(m_initRank), theme.text2,
-        false);
-    if (m_plan.prunes()) {
-        const double targetY = yOf(static_cast<double>(m_plan.targetBudget));
-        const bool whole = std::abs(m_targetRank - std::round(m_targetRank)) < 1e-9;
-        const QString rank = whole ? formatCount(std::llround(m_targetRank)) : formatMeanRank(m_targetRank);
-        const QString words = tr("target %1 per matrix, %2 in all").arg(rank, formatCount(m_plan.targetBudget));
-        const double w = tabularWidth(Fonts::captionBold(), words);
-        const double right = std::max(xOf(end) - 8.0, place.left() + w + 6.0);
-        const bool room = place.bottom() - targetY > 26.0;
-        write({right - w, room ? targetY + 8.0 : targetY - 24.0, w, 15.0}, Qt::AlignLeft, words, theme.text, true);
+    };
+    tick({totalLeft, y, totalWidth, 15.0}, total);
+    const int count = std::max(1, static_cast<int>(place.width() / 80.0));
+    for (const double step : stepTicks(0.0, static_cast<double>(m_plan.totalSteps), count)) {
+        const QString text = formatCount(static_cast<std::int64_t>(step));
+        const double textWidth = tabularWidth(Fonts::caption(), text);
+        tick({xOf(step) - textWidth / 2.0, y, textWidth, 15.0}, text);
     }
 }
 

@@ -217,21 +217,14 @@ void EventTimeline::keyPressEvent(QKeyEvent* event)
     const std::int64_t page = std::max<std::int64_t>(1, m_plan.totalSteps / 20);
     switch (event->key()) {
     case Qt::Key_Left:
-    case Qt::Key_Down:
-        return request(at - 1);
+    case Qt::Key_Down: return request(at - 1);
     case Qt::Key_Right:
-    case Qt::Key_Up:
-        return request(at + 1);
-    case Qt::Key_PageUp:
-        return request(at + page);
-    case Qt::Key_PageDown:
-        return request(at - page);
-    case Qt::Key_Home:
-        return request(1);
+    case Qt::Key_Up: return request(at + 1);
+    case Qt::Key_PageUp: return request(at + page);
+    case Qt::Key_PageDown: return request(at - page);
+    case Qt::Key_Home: return request(1);
     case Qt::Key_End:
-    case Qt::Key_L:
-        Q_EMIT liveRequested();
-        return;
+    case Qt::Key_L: Q_EMIT liveRequested(); return;
     case Qt::Key_BracketLeft:
         if (eventBefore(at) > 0) {
             request(eventBefore(at));
@@ -242,8 +235,7 @@ void EventTimeline::keyPressEvent(QKeyEvent* event)
             request(eventAfter(at));
         }
         return;
-    default:
-        QWidget::keyPressEvent(event);
+    default: QWidget::keyPressEvent(event);
     }
 }
 

@@ -125,6 +125,15 @@ QString formatMeanRank(double value)
     return formatFixed(value, 2);
 }
 
+QString formatLogTick(double value)
+{
+    if (!std::isfinite(value) || value <= 0.0 || value < 0.0009 || value >= 1e6) {
+        return formatScientific(value, 0);
+    }
+    const int magnitude = static_cast<int>(std::floor(std::log10(value) + 1e-9));
+    return magnitude < 0 ? fixedDigits(value, -magnitude) : formatCount(std::llround(value));
+}
+
 QString formatTick(double value, double step)
 {
     if (!std::isfinite(value) || !(step > 0.0)) {

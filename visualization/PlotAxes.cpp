@@ -43,11 +43,13 @@ AxisBounds soFarAxis(const PlotPlan& plan, std::int64_t now)
 
 AxisBounds lastAxis(const PlotPlan& plan, std::int64_t now, std::int64_t steps)
 {
-    std::int64_t end = (std::max(now, steps) + 24) / 25 * 25;
+    const std::int64_t last = (std::max(now, steps) + 24) / 25 * 25;
+    std::int64_t end = last + steps / 3; // free ground beside the now line, where the figures stand
     if (plan.totalSteps > 0) {
         end = std::min(end, std::max({plan.totalSteps, now, std::int64_t {1}}));
     }
-    return stepAxis(static_cast<double>(std::max<std::int64_t>(0, end - steps)), static_cast<double>(end));
+    return stepAxis(
+        static_cast<double>(std::max<std::int64_t>(0, std::min(last, end) - steps)), static_cast<double>(end));
 }
 
 AxisBounds lossAxis(const RunCurves& curves, double from, double to, int columns)

@@ -164,14 +164,10 @@ void RankGrid::keyPressEvent(QKeyEvent* event)
     }
     const bool targets = m_state->view == GridView::Targets;
     switch (event->key()) {
-    case Qt::Key_Up:
-        return moveSelection(-1, 0);
-    case Qt::Key_Down:
-        return moveSelection(1, 0);
-    case Qt::Key_Left:
-        return moveSelection(0, -1);
-    case Qt::Key_Right:
-        return moveSelection(0, 1);
+    case Qt::Key_Up: return moveSelection(-1, 0);
+    case Qt::Key_Down: return moveSelection(1, 0);
+    case Qt::Key_Left: return moveSelection(0, -1);
+    case Qt::Key_Right: return moveSelection(0, 1);
     case Qt::Key_Return:
     case Qt::Key_Enter:
         if (!targets && selected().isValid()) {
@@ -188,8 +184,7 @@ void RankGrid::keyPressEvent(QKeyEvent* event)
             return;
         }
         break;
-    default:
-        break;
+    default: break;
     }
     QWidget::keyPressEvent(event);
 }

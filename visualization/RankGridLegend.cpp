@@ -21,14 +21,10 @@ constexpr int scaleBins = 24;
 QString meaning(GridMode mode)
 {
     switch (mode) {
-    case GridMode::Rank:
-        return QStringLiteral("matrices per rank");
-    case GridMode::Importance:
-        return QStringLiteral("Σ S of kept, log");
-    case GridMode::LambdaSum:
-        return QStringLiteral("Σ |λ|");
-    case GridMode::Orthogonality:
-        return QStringLiteral("‖PᵀP − I‖ + ‖QQᵀ − I‖");
+    case GridMode::Rank: return QStringLiteral("matrices per rank");
+    case GridMode::Importance: return QStringLiteral("Σ S of kept, log");
+    case GridMode::LambdaSum: return QStringLiteral("Σ |λ|");
+    case GridMode::Orthogonality: return QStringLiteral("‖PᵀP − I‖ + ‖QQᵀ − I‖");
     }
     return {};
 }
@@ -234,6 +230,8 @@ void RankGridPainter::paintBlockTotals(int block)
         return;
     }
     double total = 0.0;
+    QStringList figures;
+    bool fit = true;
     for (int kind = 0; kind < m_state.columns(); ++kind) {
         const double sum = kindValue(kind, from, to);
         total += sum;
@@ -245,11 +243,11 @@ void RankGridPainter::paintBlockTotals(int block)
             color.setAlphaF(m_state.isIdle() ? 0.4F : 1.0F);
             m_painter.fillRect(bar, color);
         }
-        const QString figure = formatCount(std::llround(two ? sum / std::max(1, to - from) : sum));
-        const QRectF place = m_geometry.kindSum(block, kind);
-        if (tabularWidth(caption, figure) <= place.width() + 1.0) {
-            text(place, Qt::AlignHCenter, figure, theme.text2, caption);
-        }
+        figures << formatCount(std::llround(two ? sum / std::max(1, to - from) : sum));
+        fit = fit && tabularWidth(caption, figures.back()) <= m_geometry.pitchX + 1.0;
+    }
+    for (int kind = 0; fit && kind < m_state.columns(); ++kind) { // all of them or none: the bars remain
+        text(m_geometry.kindSum(block, kind), Qt::AlignHCenter, figures[kind], theme.text2, caption);
     }
     const QRectF below = m_geometry.kindSum(block, 0);
     const QRectF name(m_geometry.columnX(block, 0) - 60.0, below.top(), 54.0, below.height());

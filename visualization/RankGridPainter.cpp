@@ -143,6 +143,9 @@ void RankGridPainter::paintHatch(const QRectF& rect)
 {
     const Theme& theme = Theme::current();
     m_painter.fillRect(rect, theme.sunken);
+    if (rect.height() < 6.0) {
+        return; // stripes and edges would be all there is
+    }
     m_painter.save();
     m_painter.setClipRect(rect, Qt::IntersectClip);
     m_painter.setRenderHint(QPainter::Antialiasing, true);
@@ -193,7 +196,7 @@ void RankGridPainter::paintCell(const GridCell& cell)
         return;
     }
     QFont font = Fonts::bodyMedium();
-    font.setPixelSize(m_geometry.numberPixels);
+    font.setPixelSize(m_state.mode == GridMode::Rank ? m_geometry.numberPixels : 11);
     const double width = tabularWidth(font, look.text);
     if (width > rect.width() - 2.0) {
         return;
@@ -203,7 +206,7 @@ void RankGridPainter::paintCell(const GridCell& cell)
         m_painter.fillRect(
             QRectF(rect.center() - QPointF(ground.width(), ground.height()) / 2.0, ground), theme.sunken);
     }
-    const bool narrow = rect.width() < 30.0 && (look.lost || look.back);
+    const bool narrow = (look.lost || look.back) && width > rect.width() - 18.0;
     text(rect.translated(narrow ? -2.5 : 0.0, 0.0), Qt::AlignHCenter, look.text,
         look.hatched ? theme.text2 : Theme::inkOn(fill), font);
 }
@@ -218,7 +221,7 @@ void RankGridPainter::paintFlags(const CellLook& look, const QRectF& rect)
         m_painter.fillRect(QRectF(rect.right() - width, rect.top(), width, rect.height()), color);
         return;
     }
-    const bool small = rect.width() < 30.0;
+    const bool small = rect.width() < 30.0 || m_state.mode != GridMode::Rank; // room for longer figures
     const double bite = small ? 7.0 : std::min(14.0, rect.height() * 0.6);
     const double inner = bite - (small ? 1.6 : 3.2);
     m_painter.save();

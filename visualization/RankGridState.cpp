@@ -49,14 +49,10 @@ double RankGridState::valueOf(ModuleIndex module) const
     }
     const ModuleState& state = snapshot->modules.at(module.at());
     switch (mode) {
-    case GridMode::Rank:
-        return state.rank;
-    case GridMode::Importance:
-        return state.importance;
-    case GridMode::LambdaSum:
-        return state.lambdaSum;
-    case GridMode::Orthogonality:
-        return static_cast<double>(state.orthP) + static_cast<double>(state.orthQ);
+    case GridMode::Rank: return state.rank;
+    case GridMode::Importance: return state.importance;
+    case GridMode::LambdaSum: return state.lambdaSum;
+    case GridMode::Orthogonality: return static_cast<double>(state.orthP) + static_cast<double>(state.orthQ);
     }
     return 0.0;
 }
@@ -64,14 +60,10 @@ double RankGridState::valueOf(ModuleIndex module) const
 QString RankGridState::valueText(double value) const
 {
     switch (mode) {
-    case GridMode::Rank:
-        return formatCount(std::llround(value));
-    case GridMode::Importance:
-        return formatScientific(value, 1);
-    case GridMode::LambdaSum:
-        return formatFixed(value, 2);
-    case GridMode::Orthogonality:
-        return formatFixed(value, 3);
+    case GridMode::Rank: return formatCount(std::llround(value));
+    case GridMode::Importance: return formatScientific(value, 1);
+    case GridMode::LambdaSum: return formatFixed(value, 2);
+    case GridMode::Orthogonality: return formatFixed(value, 3);
     }
     return {};
 }

@@ -159,9 +159,7 @@ bool RunPlots::eventFilter(QObject* watched, QEvent* event)
             : std::max<std::int64_t>(1, std::llround(step));
     };
     switch (event->type()) {
-    case QEvent::Enter:
-        p.pointerInside = true;
-        break;
+    case QEvent::Enter: p.pointerInside = true; break;
     case QEvent::Leave:
         p.pointerInside = false;
         p.hovered = -1;
@@ -176,8 +174,7 @@ bool RunPlots::eventFilter(QObject* watched, QEvent* event)
             Q_EMIT stepActivated(step);
         }
         break;
-    default:
-        break;
+    default: break;
     }
     return QWidget::eventFilter(watched, event);
 }

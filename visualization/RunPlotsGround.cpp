@@ -63,7 +63,6 @@ void RunPlots::Private::paintGround(QPainter& painter) const
         paintPhases(painter, rectOf(rect));
     }
     paintGrid(painter);
-    paintPhaseNames(painter);
 }
 
 void RunPlots::Private::paintGrid(QPainter& painter) const
@@ -80,7 +79,7 @@ void RunPlots::Private::paintGrid(QPainter& painter) const
         level(rectOf(m_lossRect), lossY(tick), formatTick(tick, lossStep));
     }
     for (const double tick : orth.ticks) {
-        level(rectOf(m_orthRect), orthY(tick), formatShort(tick));
+        level(rectOf(m_orthRect), orthY(tick), formatLogTick(tick));
     }
     for (const double tick : budget.ticks) {
         level(rectOf(m_budgetRect), budgetY(tick), formatCount(std::llround(tick)));
@@ -124,19 +123,24 @@ void RunPlots::Private::paintPhaseNames(QPainter& painter) const
     painter.setPen(Theme::current().text3);
     const double y = rect.top() - 18.0;
     const auto width = [](const QString& text) { return tabularWidth(Fonts::caption(), text); };
+    const auto name = [&](double left, double room, Qt::Alignment alignment, const QString& text) {
+        const double start = alignment == Qt::AlignLeft ? left : left + (room - width(text)) / 2.0;
+        painter.fillRect(QRectF(start - 2.0, y, width(text) + 4.0, 14.0), Theme::current().panel); // over the now line
+        drawTabular(painter, {left, y, room, 14.0}, alignment, text);
+    };
     double from = rect.left();
     if (ti > rect.left() + 1.0) {
-        drawTabular(painter, {rect.left(), y, 80.0, 14.0}, Qt::AlignLeft, RunPlots::tr("warm-up"));
+        name(rect.left(), 80.0, Qt::AlignLeft, RunPlots::tr("warm-up"));
         from = std::max(ti, rect.left() + width(RunPlots::tr("warm-up")) + 10.0);
     }
     double to = end;
     if (end < rect.right() - 1.0) {
         const double room = std::max(rect.right() - end, width(RunPlots::tr("final")));
-        drawTabular(painter, {rect.right() - room, y, room, 14.0}, Qt::AlignHCenter, RunPlots::tr("final"));
+        name(rect.right() - room, room, Qt::AlignHCenter, RunPlots::tr("final"));
         to = std::min(end, rect.right() - room - 8.0);
     }
     if (to - from > width(RunPlots::tr("cubic"))) {
-        drawTabular(painter, {from, y, to - from, 14.0}, Qt::AlignHCenter, RunPlots::tr("cubic"));
+        name(from, to - from, Qt::AlignHCenter, RunPlots::tr("cubic"));
     }
 }
 

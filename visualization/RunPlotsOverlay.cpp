@@ -45,6 +45,7 @@ void RunPlots::Private::paintOverlay(QPainter& painter) const
 {
     if (curves.loss().isEmpty()) {
         paintTitles(painter);
+        paintPhaseNames(painter);
         paintEmpty(painter);
         paintBudgetLabels(painter);
         return;
@@ -52,6 +53,7 @@ void RunPlots::Private::paintOverlay(QPainter& painter) const
     paintEvaluations(painter);
     paintNow(painter);
     paintTitles(painter);
+    paintPhaseNames(painter);
     paintMoment(painter);
     paintLossLabels(painter);
     paintOrthLabel(painter);
@@ -275,13 +277,16 @@ void RunPlots::Private::paintBudgetLabels(QPainter& painter) const
                 ? RunPlots::tr("mean rank %1").arg(formatMeanRank(kept / static_cast<double>(plan.matrices)))
                 : QString(),
             theme.text2, false};
-        const double width = widthOf(figure) + 4.0 + widthOf(mean);
-        const bool flipped = xOf(at) + 6.0 + width > rect.right();
+        const bool flipped = xOf(at) + 6.0 + widthOf(figure) > rect.right();
+        const bool both = flipped || xOf(at) + 10.0 + widthOf(figure) + widthOf(mean) <= rect.right();
+        const double width = widthOf(figure) + (both ? 4.0 + widthOf(mean) : 0.0);
         const double left = flipped ? std::max(rect.left() + 2.0, xOf(at) - 6.0 - width) : xOf(at) + 6.0;
         const double top = std::max(rect.top() + 1.0, budgetY(kept) - lineHeight - 4.0);
         taken = QRectF(left, top, width, lineHeight);
         write(painter, {left, top, widthOf(figure) + 4.0, lineHeight}, figure, groundAt(at));
-        write(painter, {left + widthOf(figure) + 4.0, top, widthOf(mean), lineHeight}, mean, groundAt(at));
+        if (both) {
+            write(painter, {left + widthOf(figure) + 4.0, top, widthOf(mean), lineHeight}, mean, groundAt(at));
+        }
     }
     const auto place = [&](QRectF where, const QString& text, double step) {
         const bool inside

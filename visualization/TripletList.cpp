@@ -21,6 +21,7 @@ TripletList::TripletList(QWidget* parent)
     setFrameShape(QFrame::NoFrame);
     setFocusPolicy(Qt::StrongFocus);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff); // an own, thin one marks the threshold
     viewport()->setAutoFillBackground(false);
     setAccessibleName(tr("Triplets"));
     verticalScrollBar()->setSingleStep(1);
@@ -184,6 +185,11 @@ void TripletList::mousePressEvent(QMouseEvent* event)
     const int first = verticalScrollBar()->value();
     const bool scrolls = verticalScrollBar()->maximum() > 0;
     const double y = event->position().y() - headHeight - (scrolls ? restHeight : 0);
+    if (scrolls && event->position().x() > viewport()->width() - 12.0) {
+        const double part = y / std::max(1, visibleRows() * rowHeight);
+        verticalScrollBar()->setValue(static_cast<int>(part * static_cast<double>(m_rows.size())) - visibleRows() / 2);
+        return;
+    }
     const int row = first + static_cast<int>(std::floor(y / rowHeight));
     if (y >= 0.0 && row < static_cast<int>(m_rows.size()) && row < first + visibleRows()) {
         setSelected(m_rows[static_cast<std::size_t>(row)]);

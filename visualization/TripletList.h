@@ -60,6 +60,7 @@ private:
     void paintMark(QPainter& painter, const TripletState& triplet, double y, const Columns& columns) const;
     void paintThreshold(QPainter& painter, int first, int last, const Columns& columns) const;
     void paintRest(QPainter& painter, int first, int last, const Columns& columns) const;
+    void paintScroll(QPainter& painter, int first, int last) const;
     [[nodiscard]] const TripletState& triplet(int row) const;
 
     std::shared_ptr<const RankSnapshot> m_snapshot;

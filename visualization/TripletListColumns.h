@@ -10,6 +10,7 @@ namespace tripletlist {
 inline constexpr int headHeight = 18;
 inline constexpr int rowHeight = 20;
 inline constexpr int footHeight = 20; ///< the threshold's figure
+inline constexpr double scrollWidth = 5.0;
 inline constexpr int restHeight = 18; ///< "11 more above, all kept"
 
 } // namespace tripletlist

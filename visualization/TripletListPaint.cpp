@@ -17,7 +17,7 @@ using namespace tripletlist;
 
 TripletList::Columns TripletList::columns() const
 {
-    const double width = viewport()->width() - (verticalScrollBar()->isVisible() ? 6.0 : 0.0);
+    const double width = viewport()->width() - (verticalScrollBar()->maximum() > 0 ? scrollWidth + 5.0 : 1.0);
     Columns c;
     c.index = 16.0;
     c.bar = 24.0;
@@ -63,6 +63,7 @@ void TripletList::paintEvent(QPaintEvent*)
         paintThreshold(painter, first, last, c);
     }
     paintRest(painter, first, last, c);
+    paintScroll(painter, first, last);
     if (hasFocus() && m_selected < 0) {
         drawFocusFrame(painter, viewport()->rect(), theme.focus);
     }
@@ -95,6 +96,8 @@ void TripletList::paintRow(QPainter& painter, int row, double y, const Columns& 
     const bool back = kept && state.revivedAt >= 0 && state.revivedAt == m_snapshot->eventStep;
     if (chosen) {
         painter.fillRect(QRectF(0.0, y, viewport()->width(), rowHeight), theme.raised);
+        drawLevel(painter, y + 0.5, 0.0, viewport()->width(), theme.line);
+        drawLevel(painter, y + rowHeight - 0.5, 0.0, viewport()->width(), theme.line);
         if (hasFocus()) {
             drawFocusFrame(painter, {0.0, y, viewport()->width() + 0.0, rowHeight + 0.0}, theme.focus);
         }
@@ -207,6 +210,26 @@ void TripletList::paintRest(QPainter& painter, int first, int last, const Column
     line(headHeight - 2.0, 0, first, tr("more above"));
     line(headHeight + restHeight + (last - first) * rowHeight + (threshold ? footHeight : 2.0), last, count,
         tr("more below"));
+}
+
+void TripletList::paintScroll(QPainter& painter, int first, int last) const
+{
+    if (verticalScrollBar()->maximum() == 0) {
+        return;
+    }
+    const Theme& theme = Theme::current();
+    const QRectF ground(
+        viewport()->width() - scrollWidth - 0.0, headHeight + restHeight, scrollWidth, (last - first) * rowHeight);
+    const double perRow = ground.height() / static_cast<double>(m_rows.size());
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(theme.phaseEnd);
+    painter.drawRoundedRect(ground, scrollWidth / 2.0, scrollWidth / 2.0);
+    painter.setBrush(theme.lineStrong);
+    painter.drawRoundedRect(QRectF(ground.left(), ground.top() + first * perRow, scrollWidth, (last - first) * perRow),
+        scrollWidth / 2.0, scrollWidth / 2.0);
+    if (m_order == TripletOrder::Score && m_keptRows < static_cast<int>(m_rows.size())) {
+        drawLevel(painter, ground.top() + m_keptRows * perRow, ground.left() - 3.0, ground.right(), theme.text, 2.0);
+    }
 }
 
 } // namespace spectune

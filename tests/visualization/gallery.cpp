@@ -53,6 +53,9 @@ private:
 
     void save(QWidget& widget, const QString& name, QSize size, double ratio = 1.0)
     {
+        QPalette palette;
+        palette.setColor(QPalette::Window, Theme::current().panel);
+        widget.setPalette(palette);
         widget.resize(size);
         widget.ensurePolished();
         if (auto* plots = qobject_cast<RunPlots*>(&widget)) {

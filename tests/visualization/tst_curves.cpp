@@ -5,6 +5,7 @@
 
 #include <QTest>
 
+#include <algorithm>
 #include <cmath>
 
 using namespace spectune;
@@ -106,12 +107,16 @@ private Q_SLOTS:
 
     void ticksAreRound()
     {
-        QCOMPARE(niceTicks(0.58, 1.5, 5), (std::vector<double> {0.6, 0.8, 1.0, 1.2, 1.4}));
+        const auto near = [](const std::vector<double>& actual, const std::vector<double>& expected) {
+            return std::equal(actual.begin(), actual.end(), expected.begin(), expected.end(),
+                [](double a, double b) { return std::abs(a - b) < 1e-9 * std::abs(b) + 1e-12; });
+        };
+        QVERIFY(near(niceTicks(0.58, 1.5, 5), {0.6, 0.8, 1.0, 1.2, 1.4}));
         QCOMPARE(niceTicks(1.0, 1.0, 5).size(), std::size_t {0});
         QCOMPARE(niceTicks(std::nan(""), 1.0, 5).size(), std::size_t {0});
         QCOMPARE(stepTicks(0.0, 2000.0, 5), (std::vector<double> {0.0, 500.0, 1000.0, 1500.0, 2000.0}));
         QCOMPARE(stepTicks(0.0, 3.0, 5), (std::vector<double> {0.0, 1.0, 2.0, 3.0})); // no half steps
-        QCOMPARE(logTicks(0.004, 0.3), (std::vector<double> {0.01, 0.1}));
+        QVERIFY(near(logTicks(0.004, 0.3), {0.01, 0.1}));
         QVERIFY(logTicks(0.012, 0.06).size() >= 2); // less than a decade: 2 and 5 as well
         QVERIFY(logTicks(0.0, 1.0).empty());
     }
@@ -141,8 +146,10 @@ private Q_SLOTS:
         QCOMPARE(soFarAxis(plan, 2000).high, 2000.0);
         QCOMPARE(wholeRunAxis(plan, 10).high, 2000.0);
         const AxisBounds last = lastAxis(plan, 1106, 200);
-        QCOMPARE(last.high - last.low, 200.0);
-        QVERIFY(last.high >= 1106.0);
+        QVERIFY(last.low <= 1106.0 - 175.0 && last.low >= 1106.0 - 200.0);
+        QVERIFY(last.high > 1150.0); // room for the figures
+        QCOMPARE(lastAxis(plan, 2000, 200).low, 1800.0);
+        QCOMPARE(lastAxis(plan, 2000, 200).high, 2000.0);
     }
 
     void axesRescaleAtMostOnceInTwoSeconds()

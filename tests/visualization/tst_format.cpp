@@ -60,6 +60,10 @@ private Q_SLOTS:
         QCOMPARE(formatTick(1.0, 0.25), QStringLiteral("1.00"));
         QCOMPARE(formatTick(1500, 500), QStringLiteral("1,500"));
         QCOMPARE(formatTick(0.015, 0.005), QStringLiteral("0.015"));
+        QCOMPARE(formatLogTick(0.1), QStringLiteral("0.1"));
+        QCOMPARE(formatLogTick(0.005), QStringLiteral("0.005"));
+        QCOMPARE(formatLogTick(200.0), QStringLiteral("200"));
+        QCOMPARE(formatLogTick(1e-5), QStringLiteral("1e−5"));
     }
 };
 
