@@ -87,21 +87,23 @@ BudgetPanel::BudgetPanel(ConfigForm& form, SetupFields& fields, QWidget* parent)
     };
     addSection({}, [&](QGridLayout* grid) {
         fields.fill(grid,
-            {key("adalora.init_rank"), key("adalora.target_rank"), key("train.steps"), key("adalora.ti"),
-                key("adalora.tf"), key("adalora.delta_t")},
+            {key("adalora.init_rank", tr("Init rank")), key("adalora.target_rank", tr("Target rank")),
+                key("train.steps", tr("Steps T")), key("adalora.ti", tr("Warm-up ti")),
+                key("adalora.tf", tr("Final tf")), key("adalora.delta_t", tr("Interval ΔT"))},
             3);
     });
     addSection(tr("Method"), [&](QGridLayout* grid) {
         grid->addWidget(fields.make(key("method.name"), tr("How ranks are given out")), 0, 0, 1, 3);
         fields.fill(grid,
-            {key("adalora.alpha"), key("adalora.dropout"), key("adalora.gamma"), key("adalora.beta1"),
-                key("adalora.beta2"), key("adalora.score")},
+            {key("adalora.alpha", tr("Alpha α")), key("adalora.dropout"), key("adalora.gamma", tr("Orthogonality γ")),
+                key("adalora.beta1", tr("β1 of Ī")), key("adalora.beta2", tr("β2 of Ū")),
+                key("adalora.score", tr("Score"))},
             3, 1);
     });
     addSection(tr("Optimizer (AdamW)"), [&](QGridLayout* grid) {
         fields.fill(grid,
-            {key("optim.lr"), key("optim.schedule"), key("optim.warmup"), key("train.batch_size"),
-                key("train.micro_batch_size"), key("train.dtype")},
+            {key("optim.lr"), key("optim.schedule", tr("Schedule")), key("optim.warmup", tr("Warm-up")),
+                key("train.batch_size"), key("train.micro_batch_size"), key("train.dtype")},
             3);
     });
     outer->addWidget(makeScroll(body), 1);

@@ -68,9 +68,9 @@ QString ConfigForm::derivedText(const QString& key) const
     if (key == QLatin1String("adalora.init_rank"))
         return tr("%1 (from target)").arg(run.initRank);
     if (key == QLatin1String("adalora.alpha"))
-        return tr("%1 (2 × init)").arg(formatShort(run.alpha));
+        return tr("%1 (2 × init)").arg(QString::number(run.alpha, 'g', 6));
     if (key == QLatin1String("adalora.total_budget"))
-        return run.schedule.targetBudget > 0 ? tr("%1 (target × matrices)").arg(formatCount(run.schedule.targetBudget))
+        return run.schedule.targetBudget > 0 ? tr("%1 (derived)").arg(formatCount(run.schedule.targetBudget))
                                              : tr("target × matrices");
     if (key == QLatin1String("adalora.ti"))
         return steps ? tr("%1 (10 %)").arg(formatCount(run.schedule.warmUpEnd)) : tr("10 %");

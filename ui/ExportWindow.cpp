@@ -183,7 +183,7 @@ void ExportWindow::refreshTexts()
                         .arg(facts.smallestRank)
                         .arg(facts.largestRank);
     if (facts.zeroModules > 0)
-        subtitle += tr(" · %n at rank 0 are left out", nullptr, static_cast<int>(facts.zeroModules));
+        subtitle += tr(" · %1 at rank 0 left out").arg(facts.zeroModules);
     m_subtitle->setText(subtitle);
     const QString vllm
         = facts.largestRank > 0 ? tr(" In vLLM set --max-lora-rank %1.").arg(facts.vllmMaxRank()) : QString();
@@ -269,12 +269,12 @@ void ExportWindow::refreshFoot()
     m_write->setText(m_written.empty() ? tr("Export") : tr("Export again"));
     if (working > 0)
         m_state->setText(mustWait ? tr("Waits until the run is paused or has ended.")
-                                  : tr("Writing %n profile(s)…", nullptr, working));
+                                  : counted(working, tr("Writing %1 profile…"), tr("Writing %1 profiles…")));
     else if (m_written.empty())
-        m_state->setText(tr("%n profile(s) chosen.", nullptr, chosen));
+        m_state->setText(counted(chosen, tr("%1 profile chosen."), tr("%1 profiles chosen.")));
     else
-        m_state->setText(tr("%n written and checked. The window can stay open while another run trains.", nullptr,
-            static_cast<int>(m_written.size())));
+        m_state->setText(
+            tr("%1 written and checked. The window can stay open while another run trains.").arg(m_written.size()));
 }
 
 QString ExportWindow::commands() const

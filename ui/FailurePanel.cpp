@@ -21,19 +21,6 @@ namespace spectune {
 
 namespace {
 
-QString kindTitle(FailureKind kind)
-{
-    switch (kind) {
-    case FailureKind::Config: return FailurePanel::tr("The set-up does not work");
-    case FailureKind::Io: return FailurePanel::tr("A file could not be used");
-    case FailureKind::OutOfMemory: return FailurePanel::tr("Out of memory");
-    case FailureKind::Diverged: return FailurePanel::tr("The loss diverged");
-    case FailureKind::DeviceLost: return FailurePanel::tr("The device was lost");
-    case FailureKind::Internal: break;
-    }
-    return FailurePanel::tr("A fault of the program");
-}
-
 QString advice(FailureKind kind)
 {
     switch (kind) {
@@ -52,6 +39,19 @@ QString advice(FailureKind kind)
 }
 
 } // namespace
+
+QString failureTitle(FailureKind kind)
+{
+    switch (kind) {
+    case FailureKind::Config: return FailurePanel::tr("The set-up does not work");
+    case FailureKind::Io: return FailurePanel::tr("A file could not be used");
+    case FailureKind::OutOfMemory: return FailurePanel::tr("Out of memory");
+    case FailureKind::Diverged: return FailurePanel::tr("The loss diverged");
+    case FailureKind::DeviceLost: return FailurePanel::tr("The device was lost");
+    case FailureKind::Internal: break;
+    }
+    return FailurePanel::tr("A fault of the program");
+}
 
 FailurePanel::FailurePanel(RunModel& run, QWidget* parent)
     : QWidget(parent)
@@ -129,7 +129,7 @@ void FailurePanel::refresh()
         return;
     const Failure& failure = m_run.failure();
     const QString where = failure.step >= 0 ? tr(" at step %1").arg(formatCount(failure.step)) : QString();
-    m_title->setText(kindTitle(failure.kind) + where);
+    m_title->setText(failureTitle(failure.kind) + where);
     m_message->setText(QString::fromStdString(failure.message));
     m_detail->setPlainText(QString::fromStdString(failure.detail));
     m_detail->setVisible(!failure.detail.empty());

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "training/core/Error.h"
+
 #include <QWidget>
 
 class QLabel;
@@ -11,6 +13,9 @@ class QVBoxLayout;
 namespace spectune {
 
 class RunModel;
+
+/// "Out of memory" and the like.
+[[nodiscard]] QString failureTitle(FailureKind kind);
 
 /// "What happened": the cause in words, what may help, what is kept, and the ways to the full text.
 class FailurePanel : public QWidget {

@@ -2,6 +2,7 @@
 #include "ui/LivePage.h"
 
 #include "ui/ConfigForm.h"
+#include "ui/FailurePanel.h"
 #include "ui/Inspector.h"
 #include "ui/PageParts.h"
 #include "ui/RunModel.h"
@@ -99,7 +100,7 @@ LivePage::LivePage(RunModel& run, const ConfigForm& form, QWidget* parent)
     connect(m_grid, &RankGrid::cellActivated, m_inspector, &Inspector::setModule);
     connect(&run, &RunModel::reset, this, &LivePage::refreshAll);
     connect(&run, &RunModel::stateChanged, this, [this] {
-        refreshNote();
+        refreshSnapshot();
         refreshFailure();
     });
     connect(&run, &RunModel::snapshotChanged, this, &LivePage::refreshSnapshot);
@@ -246,7 +247,7 @@ void LivePage::refreshFailure()
     const bool failed = m_run.state() == SessionState::Failed;
     m_grid->setFailed(failed);
     if (failed && m_run.step() > 0)
-        m_plots->setFailure(m_run.step(), tr("failed at step %1").arg(formatCount(m_run.step())));
+        m_plots->setFailure(m_run.step(), failureTitle(m_run.failure().kind));
     else
         m_plots->setFailure(-1, {});
 }

@@ -2,6 +2,7 @@
 #include "ui/MainWindow.h"
 
 #include "ui/ConfigForm.h"
+#include "ui/DataPanel.h"
 #include "ui/ExportWindow.h"
 #include "ui/Inspector.h"
 #include "ui/LivePage.h"
@@ -22,6 +23,7 @@
 
 #include <QApplication>
 #include <QDesktopServices>
+#include <QFileInfo>
 #include <QKeyEvent>
 #include <QPushButton>
 #include <QSettings>
@@ -56,6 +58,8 @@ MainWindow::MainWindow(StudioOptions options, QWidget* parent)
     m_actions = new StudioActions(*this, m_top->menus());
     connectRunBar();
     connectStatus();
+    if (!m_options.demoConfig.isEmpty())
+        m_setup->data().setBundledModel(QFileInfo(m_options.demoConfig).absolutePath() + QStringLiteral("/model"));
     restoreGeometryOrDefault();
     showWorkspace(Workspace::Setup);
     refreshContext();
@@ -191,7 +195,7 @@ void MainWindow::refreshContext()
     QString device = m_run->deviceName();
     if (device.isEmpty() || !showsRun)
         device = m_options.device == QLatin1String("cpu")
-            ? tr("Processor, %n core(s)", nullptr, QThread::idealThreadCount())
+            ? counted(QThread::idealThreadCount(), tr("Processor, %1 core"), tr("Processor, %1 cores"))
             : tr("GPU (%1)").arg(m_options.device);
     const QString name = showsRun ? m_run->name() : m_name;
     m_top->setMeta(m_run->isRecorded() && showsRun ? tr("%1  ·  recorded").arg(name)
@@ -207,6 +211,9 @@ void MainWindow::setTheme(ThemeChoice theme)
         QSettings().setValue(QStringLiteral("theme"), toString(theme));
     if (auto* application = qobject_cast<QApplication*>(QCoreApplication::instance()))
         applyTheme(*application, theme);
+    // Colours inside rich texts are of the theme in which they were written.
+    Q_EMIT m_run->reset();
+    Q_EMIT m_form->checked();
 }
 
 void MainWindow::setDevice(const QString& device)

@@ -4,12 +4,10 @@
 #include "training/core/AtomicFile.h"
 #include "training/core/Error.h"
 #include "ui/ConfigForm.h"
-#include "ui/DataPanel.h"
 #include "ui/MainWindow.h"
 #include "ui/RunFolders.h"
 #include "ui/RunModel.h"
 #include "ui/SessionController.h"
-#include "ui/SetupPage.h"
 #include "ui/StatusLine.h"
 #include "ui/StudioActions.h"
 
@@ -44,8 +42,6 @@ void MainWindow::openDemo()
         throw ioError("The bundled demo was not found beside the program (share/spectune/demo/demo.json).");
     if (!isActive(m_session->state()))
         m_run->clear();
-    const QString folder = QFileInfo(m_options.demoConfig).absolutePath();
-    m_setup->data().setBundledModel(folder + QStringLiteral("/model"));
     adoptConfig(m_options.demoConfig, QStringLiteral("demo"));
     showWorkspace(Workspace::Live);
 }

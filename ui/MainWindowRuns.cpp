@@ -2,6 +2,7 @@
 // What the window does with runs: start, resume, close while one goes on.
 #include "ui/ConfigForm.h"
 #include "ui/ExportWindow.h"
+#include "ui/LivePage.h"
 #include "ui/MainWindow.h"
 #include "ui/RunBar.h"
 #include "ui/RunFolders.h"
@@ -10,6 +11,7 @@
 #include "ui/SetupFacts.h"
 #include "ui/StatusLine.h"
 #include "ui/TryPage.h"
+#include "visualization/RankGrid.h"
 
 #include <QCloseEvent>
 
@@ -52,6 +54,7 @@ bool MainWindow::startRun()
     m_run->showSetup(*m_form, m_name);
     m_run->begin(request, m_form->resolved(), false);
     showWorkspace(Workspace::Live);
+    m_live->grid().setFocus(Qt::OtherFocusReason);
     return true;
 }
 

@@ -3,6 +3,7 @@
 
 #include "ui/StudioIcons.h"
 #include "visualization/Fonts.h"
+#include "visualization/NumberFormat.h"
 #include "visualization/Theme.h"
 
 #include <QFrame>
@@ -58,6 +59,16 @@ void setRole(QWidget* widget, const char* role)
     widget->setProperty("role", QString::fromLatin1(role));
     widget->style()->unpolish(widget);
     widget->style()->polish(widget);
+}
+
+QString counted(std::int64_t number, const QString& one, const QString& many)
+{
+    return (number == 1 ? one : many).arg(formatCount(number));
+}
+
+QString plainNumber(double value)
+{
+    return QString::number(value, 'g', 6);
 }
 
 QLabel* makeText(const QString& text, const char* tone, bool wrap)

@@ -3,6 +3,8 @@
 
 #include <QString>
 
+#include <cstdint>
+
 class QBoxLayout;
 class QFrame;
 class QHBoxLayout;
@@ -22,6 +24,10 @@ enum class IconTone;
 void setTone(QLabel* label, const char* tone);
 /// "primary", "ghost" or nothing: the look of a button (see studio.qss).
 void setRole(QWidget* widget, const char* role);
+/// @p one for 1, else @p many; %1 is the number. (English has no translation file that would do this for %n.)
+[[nodiscard]] QString counted(std::int64_t number, const QString& one, const QString& many);
+/// A configuration's value as a person would type it: 64, 0.1, 5e−3.
+[[nodiscard]] QString plainNumber(double value);
 /// Body text.
 [[nodiscard]] QLabel* makeText(const QString& text, const char* tone = "", bool wrap = false);
 /// 11 px.

@@ -77,6 +77,7 @@ RunBar::RunBar(RunModel& run, QWidget* parent)
     auto* message = new QVBoxLayout(m_messageColumn);
     message->setContentsMargins(0, 0, 0, 0);
     message->setSpacing(1);
+    message->addStretch();
     m_message = makeHeading(QString());
     m_messageDetail = makeCaption(QString());
     for (QLabel* label : {m_message, m_messageDetail}) {
@@ -84,6 +85,7 @@ RunBar::RunBar(RunModel& run, QWidget* parent)
         label->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
         message->addWidget(label);
     }
+    message->addStretch();
     row->addWidget(m_messageColumn, 1);
     addStats(row);
     addButtons(row);
@@ -297,11 +299,13 @@ void RunBar::refreshMessage()
         detail = m_run.checkpoints().empty() ? tr("Nothing was saved yet: no checkpoint had been reached.")
                                              : tr("Saved: step %1.").arg(formatCount(m_run.checkpoints().back()));
     } else if (m_input.errors > 0) {
-        message = tr("Fix %n error(s) to start", nullptr, m_input.errors);
+        message = counted(m_input.errors, tr("Fix %1 error to start"), tr("Fix %1 errors to start"));
     } else {
         message = m_summary;
     }
-    m_message->setFont(failed ? Fonts::heading() : Fonts::body());
+    QFont font = failed ? Fonts::heading() : Fonts::body();
+    font.setWeight(failed ? QFont::DemiBold : QFont::Normal); // said aloud, or the old weight stays
+    m_message->setFont(font);
     m_message->setText(message);
     m_message->setToolTip(message);
     setTone(m_message, !failed && m_input.errors > 0 ? "error" : failed ? "" : "second");

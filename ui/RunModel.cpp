@@ -256,8 +256,12 @@ double RunModel::tokensPerSecond() const
 
 std::shared_ptr<const RankSnapshot> RunModel::shownSnapshot() const
 {
-    if (m_shown < 0 || !m_layout)
-        return m_latest;
+    if (m_shown < 0 || !m_layout) {
+        // A run that failed between two pictures still shows the ranks of its last event.
+        const bool behind = m_state == SessionState::Failed && m_latest && !m_history.events.empty()
+            && m_latest->eventStep < m_history.events.back().step;
+        return behind ? snapshotFromEvents(m_layout, m_history.events, m_step) : m_latest;
+    }
     const auto after = std::find_if(m_history.events.begin(), m_history.events.end(),
         [this](const MaskEvent& event) { return event.step > m_shown; });
     const std::span<const MaskEvent> events(m_history.events.begin(), after);

@@ -122,9 +122,9 @@ KeyValueList::Rows methodRows(const RunModel& run)
         rows.emplace_back(RunRail::tr("rank"), QString::number(resolved.initRank));
     }
     rows.emplace_back(RunRail::tr("α, scale s"),
-        QStringLiteral("%1, %2").arg(formatShort(resolved.alpha), formatFixed(resolved.scale, 2)));
+        QStringLiteral("%1, %2").arg(plainNumber(resolved.alpha), formatFixed(resolved.scale, 2)));
     if (hasLambda(config.method))
-        rows.emplace_back(QStringLiteral("γ"), formatShort(config.adalora.gamma));
+        rows.emplace_back(QStringLiteral("γ"), plainNumber(config.adalora.gamma));
     if (allocatesBudget(config.method))
         rows.emplace_back(RunRail::tr("score"), scoreText(config.adalora.score));
     return rows;
@@ -136,7 +136,7 @@ KeyValueList::Rows optimizerRows(const RunConfig& config)
         {RunRail::tr("schedule"),
             QStringLiteral("%1, %2").arg(fromView(toString(config.optim.schedule))).arg(config.optim.warmup)},
         {RunRail::tr("clip"),
-            config.optim.maxGradNorm > 0 ? formatShort(config.optim.maxGradNorm) : RunRail::tr("off")}};
+            config.optim.maxGradNorm > 0 ? plainNumber(config.optim.maxGradNorm) : RunRail::tr("off")}};
 }
 
 } // namespace
@@ -215,9 +215,9 @@ std::vector<RunRail::Health> RunRail::healthBefore() const
     const int errors = m_form.errorCount();
     const int warnings = m_form.warningCount();
     if (errors > 0)
-        rows.push_back({"error", tr("%n error(s)", nullptr, errors), tr("to be mended in Set up")});
+        rows.push_back({"error", counted(errors, tr("%1 error"), tr("%1 errors")), tr("to be mended in Set up")});
     if (warnings > 0)
-        rows.push_back({"warning", tr("%n warning(s)", nullptr, warnings), tr("see Set up")});
+        rows.push_back({"warning", counted(warnings, tr("%1 warning"), tr("%1 warnings")), tr("see Set up")});
     if (errors == 0 && warnings == 0)
         rows.push_back({"check", tr("No issues"), tr("all fields checked")});
     if (m_form.model())
@@ -249,7 +249,8 @@ std::vector<RunRail::Health> RunRail::healthOfRun() const
             ? Health {"check", tr("No skipped steps"), tr("all gradients finite")}
             : Health {"warning", tr("%1 skipped steps").arg(skipped), tr("gradients were not finite")});
     if (const int zero = m_run.matricesAtZero(); zero > 0)
-        rows.push_back({"warning", tr("%n matrices at rank 0", nullptr, zero), tr("left out of the LoRA exports")});
+        rows.push_back({"warning", counted(zero, tr("%1 matrix at rank 0"), tr("%1 matrices at rank 0")),
+            tr("left out of the LoRA exports")});
     return rows;
 }
 

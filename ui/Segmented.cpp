@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/Segmented.h"
 
+#include "visualization/Fonts.h"
+
 #include <QButtonGroup>
 #include <QHBoxLayout>
 #include <QToolButton>
@@ -24,6 +26,7 @@ Segmented::Segmented(const QStringList& labels, QWidget* parent)
         button->setCheckable(true);
         button->setProperty("last", i + 1 == labels.size());
         button->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Expanding);
+        button->setMinimumWidth(QFontMetrics(Fonts::captionBold()).horizontalAdvance(labels.at(i)) + 20);
         m_group->addButton(button, i);
         row->addWidget(button);
     }

@@ -33,8 +33,8 @@ void SetupFields::fill(QGridLayout* grid, const QStringList& keys, int columns, 
     grid->setHorizontalSpacing(8);
     grid->setVerticalSpacing(7);
     for (int i = 0; i < keys.size(); ++i)
-        if (!keys.at(i).isEmpty())
-            grid->addWidget(make(keys.at(i)), firstRow + i / columns, i % columns);
+        grid->addWidget(make(keys.at(i).section(QLatin1Char('='), 0, 0), keys.at(i).section(QLatin1Char('='), 1)),
+            firstRow + i / columns, i % columns);
     for (int column = 0; column < columns; ++column)
         grid->setColumnStretch(column, 1);
 }

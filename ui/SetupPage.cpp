@@ -113,7 +113,7 @@ void SetupPage::refreshScale()
     const ResolvedRun run = m_form.resolved();
     m_scale->setScale(run.scale);
     m_scaleText->setText(tr("s = α / init = %1 / %2 = <b>%3</b>")
-                             .arg(formatShort(run.alpha))
+                             .arg(plainNumber(run.alpha))
                              .arg(run.initRank)
                              .arg(formatFixed(run.scale, 2)));
 }

@@ -32,8 +32,8 @@ StatusLine::StatusLine(QWidget* parent)
 
 void StatusLine::setIssues(int errors, int warnings)
 {
-    m_errors->setText(tr("%n error(s)", nullptr, errors));
-    m_warnings->setText(tr("%n warning(s)", nullptr, warnings));
+    m_errors->setText(counted(errors, tr("%1 error"), tr("%1 errors")));
+    m_warnings->setText(counted(warnings, tr("%1 warning"), tr("%1 warnings")));
     m_errors->setVisible(errors > 0);
     m_warnings->setVisible(warnings > 0);
 }

@@ -7,6 +7,7 @@
 #include <QApplication>
 #include <QFile>
 #include <QPalette>
+#include <QProxyStyle>
 #include <QStyle>
 #include <QStyleFactory>
 #include <QToolTip>
@@ -17,6 +18,22 @@
 namespace spectune {
 
 namespace {
+
+/// Fusion without underlined letters in the menus; Alt still opens them.
+class StudioProxy : public QProxyStyle {
+public:
+    StudioProxy()
+        : QProxyStyle(QStyleFactory::create(QStringLiteral("Fusion")))
+    {
+        setObjectName(QStringLiteral("studio"));
+    }
+
+    int styleHint(
+        StyleHint hint, const QStyleOption* option, const QWidget* widget, QStyleHintReturn* data) const override
+    {
+        return hint == SH_UnderlineShortcut ? 0 : QProxyStyle::styleHint(hint, option, widget, data);
+    }
+};
 
 // Before the first applyTheme() the application's palette is still the desktop's.
 bool desktopPaletteIsDark()
@@ -128,8 +145,9 @@ void applyTheme(QApplication& application, ThemeChoice choice)
     const bool dark = choice == ThemeChoice::Dark || (choice == ThemeChoice::System && systemPrefersDark());
     Theme::setCurrent(dark);
     const Theme& theme = Theme::current();
-    if (application.style()->name() != QLatin1String("fusion"))
-        QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+    static bool styled = false;
+    if (!std::exchange(styled, true))
+        QApplication::setStyle(new StudioProxy);
     const QPalette palette = paletteFrom(theme);
     QApplication::setPalette(palette);
     QToolTip::setPalette(palette);

@@ -99,6 +99,7 @@ void TargetsPanel::refresh()
     m_presets->setEnabled(model.has_value());
     if (!model) {
         m_count->clear();
+        m_grid->setModuleLayout(nullptr);
         m_grid->setLoading(m_form.config().model.path.empty() || m_form.failure(QStringLiteral("model.path"))
                 ? tr("The grid appears once the model can be read")
                 : tr("Reading the model folder"));
@@ -110,7 +111,7 @@ void TargetsPanel::refresh()
         kinds.push_back(matrix.kind);
     const std::vector<bool> ticked = m_form.targets();
     m_grid->setTargets(kinds, static_cast<int>(model->layers), ticked);
-    m_count->setText(tr("%1 of %2 matrices").arg(std::count(ticked.begin(), ticked.end(), true)).arg(ticked.size()));
+    m_count->setText(tr("%1 of %2").arg(std::count(ticked.begin(), ticked.end(), true)).arg(ticked.size()));
     const auto& chosen = m_form.config().adalora.targets;
     const bool mlp = chosen.size() == 3
         && std::none_of(chosen.begin(), chosen.end(), [](const std::string& kind) { return isAttentionKind(kind); });

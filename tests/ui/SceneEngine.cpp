@@ -196,8 +196,8 @@ RunOutcome SceneEngine::run(const RunRequest& request, RunControl& control)
             throw Error(FailureKind::OutOfMemory,
                 "The memory was full: a block of 512 MiB was asked for, 210 MiB were free.",
                 "allocation of activations, layer 4");
-        while (t == m_scene->waitAt && !m_scene->open.load())
-            control.stopToken().throwIfStopped();
+        if (t == m_scene->waitAt)
+            m_scene->open.wait(false);
         const std::int64_t step = t + 1;
         const std::int64_t budget = m_resolved.schedule.budgetAt(t);
         scoreTriplets(step);
@@ -220,7 +220,8 @@ RunOutcome SceneEngine::run(const RunRequest& request, RunControl& control)
         }
         if (step == 300)
             control.post(CheckpointSaved {step, "checkpoints/step-300"});
-        if (control.snapshotDue() || step == total)
+        if (control.snapshotDue() || step == total || m_eventStep == step || t + 1 == m_scene->waitAt
+            || t + 1 == m_scene->failAt)
             control.publish(picture(step, budget));
         for (BorderAction action = control.nextAction(step); action != BorderAction::Continue;
              action = control.nextAction(step)) {

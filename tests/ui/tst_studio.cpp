@@ -112,6 +112,7 @@ void TestStudio::cleanup()
     if (!m_window)
         return;
     m_scene->open = true;
+    m_scene->open.notify_all();
     if (!m_window->session().isClosed()) {
         QSignalSpy closed(&m_window->session(), &SessionController::closed);
         m_window->session().close();
@@ -174,6 +175,7 @@ void TestStudio::closingDuringARunAsksFirst()
     QSignalSpy down(m_window.get(), &MainWindow::closedDown);
     m_window->findChild<QPushButton*>("StopAndClose")->click();
     m_scene->open = true;
+    m_scene->open.notify_all();
     QVERIFY(down.wait(patience));
     QVERIFY(m_window->session().isClosed());
     QCOMPARE(m_window->session().state(), SessionState::Stopped);
