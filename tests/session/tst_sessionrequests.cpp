@@ -209,14 +209,10 @@ void TestSessionRequests::failuresStayWithTheirRequest()
     int call = 0;
     bench.script->onRequest = [&call](const Request&, const RequestContext&) -> Answer {
         switch (call++) {
-        case 0:
-            throw ioError("config.json is missing.");
-        case 1:
-            throw std::bad_alloc();
-        case 2:
-            throw 42;
-        default:
-            return ModelSummary {};
+        case 0: throw ioError("config.json is missing.");
+        case 1: throw std::bad_alloc();
+        case 2: throw 42;
+        default: return ModelSummary {};
         }
     };
     QVERIFY(bench.startPaused());

@@ -162,17 +162,10 @@ private:
     {
         while (true) {
             switch (control.nextAction(step)) {
-            case BorderAction::Continue:
-                return true;
-            case BorderAction::Save:
-                save(step, control);
-                break;
-            case BorderAction::Evaluate:
-                evaluate(step, control);
-                break;
-            case BorderAction::Stop:
-                save(step, control);
-                return false;
+            case BorderAction::Continue: return true;
+            case BorderAction::Save: save(step, control); break;
+            case BorderAction::Evaluate: evaluate(step, control); break;
+            case BorderAction::Stop: save(step, control); return false;
             }
         }
     }

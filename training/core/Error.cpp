@@ -29,15 +29,11 @@ int exitCode(FailureKind kind) noexcept
 {
     switch (kind) {
     case FailureKind::Config:
-    case FailureKind::Io:
-        return 2;
-    case FailureKind::OutOfMemory:
-        return 3;
-    case FailureKind::Diverged:
-        return 4;
+    case FailureKind::Io: return 2;
+    case FailureKind::OutOfMemory: return 3;
+    case FailureKind::Diverged: return 4;
     case FailureKind::DeviceLost:
-    case FailureKind::Internal:
-        break;
+    case FailureKind::Internal: break;
     }
     return 1;
 }
@@ -45,18 +41,12 @@ int exitCode(FailureKind kind) noexcept
 const char* toString(FailureKind kind) noexcept
 {
     switch (kind) {
-    case FailureKind::Config:
-        return "config";
-    case FailureKind::Io:
-        return "io";
-    case FailureKind::OutOfMemory:
-        return "out of memory";
-    case FailureKind::Diverged:
-        return "diverged";
-    case FailureKind::DeviceLost:
-        return "device lost";
-    case FailureKind::Internal:
-        break;
+    case FailureKind::Config: return "config";
+    case FailureKind::Io: return "io";
+    case FailureKind::OutOfMemory: return "out of memory";
+    case FailureKind::Diverged: return "diverged";
+    case FailureKind::DeviceLost: return "device lost";
+    case FailureKind::Internal: break;
     }
     return "internal";
 }

@@ -149,24 +149,15 @@ std::shared_ptr<const RankSnapshot> TrainingSession::latestSnapshot() const
 const char* toString(SessionState state) noexcept
 {
     switch (state) {
-    case SessionState::Idle:
-        return "idle";
-    case SessionState::Preparing:
-        return "preparing";
-    case SessionState::Running:
-        return "running";
-    case SessionState::Pausing:
-        return "pausing";
-    case SessionState::Paused:
-        return "paused";
-    case SessionState::Stopping:
-        return "stopping";
-    case SessionState::Finished:
-        return "finished";
-    case SessionState::Stopped:
-        return "stopped";
-    case SessionState::Failed:
-        break;
+    case SessionState::Idle: return "idle";
+    case SessionState::Preparing: return "preparing";
+    case SessionState::Running: return "running";
+    case SessionState::Pausing: return "pausing";
+    case SessionState::Paused: return "paused";
+    case SessionState::Stopping: return "stopping";
+    case SessionState::Finished: return "finished";
+    case SessionState::Stopped: return "stopped";
+    case SessionState::Failed: break;
     }
     return "failed";
 }
