@@ -25,6 +25,12 @@ QString key(const char* name)
     return QString::fromLatin1(name);
 }
 
+// A key with a shorter label than the table's; see SetupFields::fill().
+QString key(const char* name, const QString& label)
+{
+    return key(name) + QLatin1Char('=') + label;
+}
+
 PlotPlan planOf(const ResolvedRun& run, double gamma)
 {
     PlotPlan plan;
