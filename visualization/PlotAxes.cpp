@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::int64_t leastSteps = 100;
 constexpr std::int64_t rescaleMilliseconds = 2000;
-constexpr int stepIntervals = 5;
+constexpr int stepIntervals = 6;
 
 AxisBounds stepAxis(double low, double high)
 {

@@ -276,7 +276,7 @@ void RankGrid::relayout()
         .attentionKinds = state.attentionKinds(),
         .targets = state.view == GridView::Targets,
         .noteHeight = note && state.view == GridView::Ranks ? noteSpace : 0,
-        .devicePixelRatio = devicePixelRatioF()});
+        .devicePixelRatio = state.pixelRatio});
     state.updateScale();
     if (state.view != GridView::Empty) {
         state.refreshLooks();
@@ -320,6 +320,11 @@ void RankGrid::timerEvent(QTimerEvent*)
 void RankGrid::paintEvent(QPaintEvent* event)
 {
     QPainter painter(this);
+    const double ratio = painter.device()->devicePixelRatioF(); // a window moves between screens, a picture has its own
+    if (ratio != m_state->pixelRatio) {
+        m_state->pixelRatio = ratio;
+        relayout();
+    }
     painter.fillRect(event->rect(), Theme::current().panel);
     RankGridPainter(painter, *m_state, event->region()).paint();
 }

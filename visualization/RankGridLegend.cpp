@@ -244,7 +244,7 @@ void RankGridPainter::paintBlockTotals(int block)
             m_painter.fillRect(bar, color);
         }
         figures << formatCount(std::llround(two ? sum / std::max(1, to - from) : sum));
-        fit = fit && tabularWidth(caption, figures.back()) <= m_geometry.pitchX + 1.0;
+        fit = fit && tabularWidth(caption, figures.back()) <= m_geometry.pitchX - 4.0;
     }
     for (int kind = 0; fit && kind < m_state.columns(); ++kind) { // all of them or none: the bars remain
         text(m_geometry.kindSum(block, kind), Qt::AlignHCenter, figures[kind], theme.text2, caption);

@@ -48,6 +48,7 @@ struct RankGridState {
     int largestDifference = 1;
     ValueScale scale;
     RankGridGeometry geometry;
+    double pixelRatio = 1.0; ///< device pixels per logical one of what is painted on
 
     std::optional<GridCell> cursor; ///< chosen cell
     bool focused = false;
