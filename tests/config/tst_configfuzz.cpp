@@ -98,7 +98,7 @@ void ConfigFuzzTest::mutatedFiles()
     Fuzzer fuzzer(3);
     int accepted = 0;
     int refused = 0;
-    for (int i = 0; i < 6000; ++i) {
+    for (int i = 0; i < 3000; ++i) {
         const std::string& seed = seeds[fuzzer.below(seeds.size())];
         const std::string text = i % 2 == 0 ? fuzzer.mutated(seed) : fuzzer.withOtherValue(seed);
         try {
@@ -112,14 +112,14 @@ void ConfigFuzzTest::mutatedFiles()
         }
     }
     // Both ways are taken often enough to mean something.
-    QVERIFY2(accepted > 200 && refused > 3000, qPrintable(QString::number(accepted)));
+    QVERIFY2(accepted > 80 && refused > 1500, qPrintable(QString::number(accepted)));
 }
 
 void ConfigFuzzTest::assignments()
 {
     Fuzzer fuzzer(5);
     RunConfig config;
-    for (int i = 0; i < 20000; ++i) {
+    for (int i = 0; i < 8000; ++i) {
         const FieldInfo& field = fields()[fuzzer.below(fields().size())];
         std::string assignment
             = std::string(field.key) + "=" + (i % 3 == 0 ? fuzzer.fragment() : std::to_string(fuzzer.below(3000)));
@@ -135,7 +135,7 @@ void ConfigFuzzTest::assignments()
 void ConfigFuzzTest::deepNesting()
 {
     std::string text;
-    for (int i = 0; i < 200000; ++i)
+    for (int i = 0; i < 80000; ++i)
         text += i % 2 == 0 ? "[" : "{\"adalora\":";
     QVERIFY(!errorOf([&] { (void)configFromJson(text, "deep"); }).empty());
     const std::string closed = std::string(200000, '[') + std::string(200000, ']');
