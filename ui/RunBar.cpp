@@ -303,12 +303,13 @@ void RunBar::refreshMessage()
     } else {
         message = m_summary;
     }
-    QFont font = failed ? Fonts::heading() : Fonts::body();
-    font.setWeight(failed ? QFont::DemiBold : QFont::Normal); // said aloud, or the old weight stays
-    m_message->setFont(font);
     m_message->setText(message);
     m_message->setToolTip(message);
     setTone(m_message, !failed && m_input.errors > 0 ? "error" : failed ? "" : "second");
+    // After the tone: polishing anew brings back the font that the label was made with.
+    QFont font = failed ? Fonts::heading() : Fonts::body();
+    font.setWeight(failed ? QFont::DemiBold : QFont::Normal);
+    m_message->setFont(font);
     m_message->setAlignment(failed ? Qt::AlignLeft : Qt::AlignRight | Qt::AlignVCenter);
     m_messageDetail->setText(detail);
     m_messageDetail->setVisible(!detail.isEmpty());

@@ -27,6 +27,15 @@ QString fileName(const std::string& path)
     return path.empty() ? RunRail::tr("none") : QFileInfo(QString::fromStdString(path)).completeBaseName();
 }
 
+// A folder that is only called "model" says more with its parent's name.
+QString modelName(const std::string& path)
+{
+    const QFileInfo info(QString::fromStdString(path));
+    if (info.fileName() != QLatin1String("model"))
+        return info.fileName();
+    return QFileInfo(info.path()).fileName() + QStringLiteral("/model");
+}
+
 QString countOrNone(std::int64_t count)
 {
     return count > 0 ? formatCount(count) : RunRail::tr("not read yet");
@@ -61,8 +70,7 @@ QString fromView(std::string_view text)
 KeyValueList::Rows modelRows(const RunModel& run, const ConfigForm& form)
 {
     const RunConfig& config = run.config();
-    KeyValueList::Rows rows {
-        {QFileInfo(QString::fromStdString(config.model.path)).fileName(), fromView(toString(config.train.dtype))}};
+    KeyValueList::Rows rows {{modelName(config.model.path), fromView(toString(config.train.dtype))}};
     if (const auto layout = run.layout()) {
         const auto kinds = layout->kinds.size();
         rows.emplace_back(
@@ -198,7 +206,7 @@ KeyValueList* RunRail::addSection(QVBoxLayout* column, QLabel*& heading, const Q
 
 void RunRail::refresh()
 {
-    m_title->setText(m_run.hasRun() ? tr("Set-up of this run") : tr("Set-up of %1").arg(m_run.name()));
+    m_title->setText(m_run.hasRun() ? tr("This run") : tr("Set-up of %1").arg(m_run.name()));
     m_edit->setText(m_run.hasRun() ? tr("Duplicate") : tr("Edit"));
     m_edit->setToolTip(m_run.hasRun() ? tr("Opens this configuration as a new set-up") : tr("Opens Set up (Ctrl+1)"));
     m_model->setRows(modelRows(m_run, m_form));
