@@ -58,7 +58,7 @@ void run(const RunOptions& options)
     if (outcome == RunOutcome::Stopped)
         throw Stopped {};
     if (!options.quiet)
-        std::printf("Adapter: %s\n", (fs::path(request.outFolder) / "adapter").c_str());
+        std::printf("Adapter: %s\n", (fs::path(control.outFolder()) / "adapter").c_str());
 }
 
 } // namespace

@@ -44,6 +44,8 @@ BorderAction TerminalControl::nextAction(std::int64_t /*stepsDone*/)
 
 void TerminalControl::post(RunEvent event)
 {
+    if (const auto* const started = std::get_if<RunStarted>(&event))
+        m_outFolder = started->outFolder;
     if (m_quiet)
         return;
     std::visit(

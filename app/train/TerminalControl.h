@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <string>
 
 namespace spectune {
 
@@ -21,6 +22,8 @@ public:
 
     /// Ends the line in work, so that other text starts on its own.
     void endLine();
+    /// Where the run lies; empty until it has started.
+    [[nodiscard]] const std::string& outFolder() const noexcept { return m_outFolder; }
 
 private:
     void show(const PreparationProgress& progress);
@@ -31,6 +34,7 @@ private:
     /// On a terminal redraws the line in place, else prints one at most every few seconds. @param last always print
     void progressLine(const std::string& text, bool last);
 
+    std::string m_outFolder;
     bool m_quiet;
     bool m_terminal;
     bool m_lineOpen = false;

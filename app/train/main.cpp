@@ -2,6 +2,8 @@
 #include "app/train/Commands.h"
 #include "app/train/Console.h"
 
+#include <cstdio>
+
 int main(int argc, char** argv)
 {
     using namespace spectune;
@@ -21,6 +23,13 @@ int main(int argc, char** argv)
         program.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         constexpr int badInput = 2;
+        if (argc > 1 && argv[1][0] != '-' && program.get_subcommands().empty()) {
+            std::fprintf(stderr, "spectune-train: there is no command \"%s\". There are", argv[1]);
+            for (const CLI::App* command : program.get_subcommands({}))
+                std::fprintf(stderr, " %s", command->get_name().c_str());
+            std::fprintf(stderr, ".\n");
+            return badInput;
+        }
         return program.exit(error) == 0 ? 0 : badInput; // --help and --version arrive here as well
     }
     installSignalHandlers();

@@ -13,6 +13,7 @@
 #include <iomanip>
 #include <sstream>
 #include <utility>
+#include <vector>
 
 namespace spectune {
 
@@ -43,6 +44,27 @@ std::int64_t stepOfName(const std::string& name)
 }
 
 bool isCheckpoint(const fs::path& path) { return fs::exists(path / "state.json"); }
+
+/// A checkpoint beyond the step that a run goes on from belongs to the past that is cut off. Left under its name it would
+/// be taken for the newest by the next --resume; it is kept as "<name>.cut" instead.
+void setAsideCheckpointsAfter(const fs::path& run, std::int64_t step)
+{
+    std::error_code ignored;
+    std::vector<fs::path> later;
+    for (const auto& entry : fs::directory_iterator(run / "checkpoints", ignored)) {
+        if (stepOfName(entry.path().filename().string()) > step)
+            later.push_back(entry.path());
+    }
+    for (const fs::path& checkpoint : later) {
+        fs::path aside = checkpoint;
+        aside += ".cut";
+        std::error_code fault;
+        fs::remove_all(aside, ignored);
+        fs::rename(checkpoint, aside, fault);
+        if (fault)
+            throw ioError(checkpoint.string() + " could not be renamed: " + fault.message() + ".");
+    }
+}
 
 std::string timeOfDay()
 {
@@ -85,11 +107,14 @@ RunFolder RunFolder::create(const fs::path& path)
 
 RunFolder RunFolder::reopen(const fs::path& path, std::int64_t step)
 {
+    setAsideCheckpointsAfter(path, step);
     truncateHistory(path, step);
     const RunHistory history = loadHistory(path);
     RunFolder folder(path);
     if (!history.metrics.empty())
         folder.m_secondsBefore = history.metrics.back().seconds;
+    if (!history.evaluations.empty())
+        folder.m_evaluatedAt = history.evaluations.back().step;
     folder.open();
     return folder;
 }

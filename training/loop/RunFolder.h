@@ -21,7 +21,8 @@ public:
 
     /// Makes the folder. @throws Error (Config) as checkNew(), Error (Io)
     [[nodiscard]] static RunFolder create(const std::filesystem::path& path);
-    /// Goes on in @p path after @p step: metrics and ranks are cut back to it. @throws Error (Io)
+    /// Goes on in @p path after @p step: metrics and ranks are cut back to it, and later checkpoints renamed "step-N.cut".
+    /// @throws Error (Io)
     [[nodiscard]] static RunFolder reopen(const std::filesystem::path& path, std::int64_t step);
 
     [[nodiscard]] const std::filesystem::path& path() const noexcept { return m_path; }
@@ -29,6 +30,8 @@ public:
     [[nodiscard]] std::filesystem::path adapter() const { return m_path / "adapter"; }
     /// `seconds` of the last metric line: a resumed run's clock goes on from there.
     [[nodiscard]] double secondsBefore() const noexcept { return m_secondsBefore; }
+    /// Step of the last evaluation line, −1 where there is none: a resumed run does not repeat it.
+    [[nodiscard]] std::int64_t evaluatedAt() const noexcept { return m_evaluatedAt; }
 
     void writeConfig(const RunConfig& config) const;
     void append(const MetricPoint& point);
@@ -46,6 +49,7 @@ private:
     std::ofstream m_ranks;
     std::ofstream m_log;
     double m_secondsBefore = 0.0;
+    std::int64_t m_evaluatedAt = -1;
 };
 
 /// The newest checkpoint of a run's folder, or @p path itself where it is a checkpoint.

@@ -41,9 +41,11 @@ TrainingLoop::TrainingLoop(RunContext& context, RunControl& control)
     , m_guard(context.base.model->spec().vocabulary)
     , m_step(context.position.step)
 {
-    if (context.folder)
-        m_start -= std::chrono::duration_cast<std::chrono::steady_clock::duration>(
-            std::chrono::duration<double>(context.folder->secondsBefore()));
+    if (!context.folder)
+        return;
+    m_start -= std::chrono::duration_cast<std::chrono::steady_clock::duration>(
+        std::chrono::duration<double>(context.folder->secondsBefore()));
+    m_evaluatedAt = context.folder->evaluatedAt();
 }
 
 RunOutcome TrainingLoop::run()
