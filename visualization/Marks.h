@@ -37,14 +37,14 @@ inline void drawCross(QPainter& painter, QPointF centre, double size, const QCol
 /// A vertical line one device pixel wide (or @p width logical ones) with crisp edges.
 inline void drawUpright(QPainter& painter, double x, double top, double bottom, const QColor& color, double width = 1.0)
 {
-    const double ratio = painter.device()->devicePixelRatioF();
+    const double ratio = painter.deviceTransform().m11();
     const double left = std::round(x * ratio - width * ratio / 2.0) / ratio;
     painter.fillRect(QRectF(left, top, std::max(1.0, std::round(width * ratio)) / ratio, bottom - top), color);
 }
 
 inline void drawLevel(QPainter& painter, double y, double left, double right, const QColor& color, double width = 1.0)
 {
-    const double ratio = painter.device()->devicePixelRatioF();
+    const double ratio = painter.deviceTransform().m11();
     const double top = std::round(y * ratio - width * ratio / 2.0) / ratio;
     painter.fillRect(QRectF(left, top, right - left, std::max(1.0, std::round(width * ratio)) / ratio), color);
 }

@@ -320,7 +320,7 @@ void RankGrid::timerEvent(QTimerEvent*)
 void RankGrid::paintEvent(QPaintEvent* event)
 {
     QPainter painter(this);
-    const double ratio = painter.device()->devicePixelRatioF(); // a window moves between screens, a picture has its own
+    const double ratio = painter.deviceTransform().m11(); // a window moves between screens, a picture has its own
     if (ratio != m_state->pixelRatio) {
         m_state->pixelRatio = ratio;
         relayout();
