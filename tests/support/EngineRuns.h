@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Short runs of the real engine on the bundled demo.
+#pragma once
+
+#include "tests/support/Files.h"
+#include "training/core/AtomicFile.h"
+#include "training/loop/LibTorchEngine.h"
+
+#include <nlohmann/json.hpp>
+
+#include <functional>
+#include <memory>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
+namespace spectune::testing {
+
+/// Keeps what a run tells, and asks for what the test wants at its step borders.
+class RecordingControl final : public RunControl {
+public:
+    std::int64_t stopAfter = -1; ///< steps done; −1: never
+    std::set<std::int64_t> saveAt; ///< steps done
+    std::function<void(std::int64_t)> atBorder; ///< may be empty
+    StopToken token;
+    std::vector<RunEvent> events;
+    std::vector<std::shared_ptr<const RankSnapshot>> snapshots;
+    bool wantsSnapshots = false;
+
+    [[nodiscard]] const StopToken& stopToken() const override { return token; }
+    void post(RunEvent event) override { events.push_back(std::move(event)); }
+    [[nodiscard]] bool snapshotDue() override { return wantsSnapshots; }
+    void publish(std::shared_ptr<const RankSnapshot> snapshot) override { snapshots.push_back(std::move(snapshot)); }
+    [[nodiscard]] BorderAction nextAction(std::int64_t stepsDone) override
+    {
+        if (atBorder)
+            atBorder(stepsDone);
+        if (saveAt.erase(stepsDone) > 0)
+            return BorderAction::Save;
+        return stepsDone == stopAfter ? BorderAction::Stop : BorderAction::Continue;
+    }
+
+    template <typename Event>
+    [[nodiscard]] std::vector<Event> all() const
+    {
+        std::vector<Event> found;
+        for (const RunEvent& event : events) {
+            if (const auto* value = std::get_if<Event>(&event))
+                found.push_back(*value);
+        }
+        return found;
+    }
+};
+
+/// 12 steps of four samples on the demo, with masking events after steps 4, 6 and 8.
+inline RunConfig demoConfig(Method method = Method::AdaLora)
+{
+    RunConfig config;
+    config.model.path = sourcePath("resources/demo/model").string();
+    config.data.path = sourcePath("resources/demo/train.jsonl").string();
+    config.data.format = DataFormat::PromptCompletion;
+    config.data.maxLength = 64;
+    config.train = {.seed = 3, .steps = 12, .batchSize = 4, .threads = 1};
+    config.optim.lr = 5e-3;
+    config.optim.schedule = LrSchedule::Cosine;
+    config.optim.warmup = 2;
+    config.method = method;
+    config.adalora.targetRank = 2;
+    if (allocatesBudget(method))
+        config.adalora.initRank = 4;
+    config.adalora.alpha = 16.0;
+    config.adalora.dropout = 0.1;
+    if (allocatesBudget(method)) {
+        config.adalora.ti = 2;
+        config.adalora.tf = 4;
+        config.adalora.deltaT = 2;
+    }
+    config.adalora.targets = {"q_proj", "v_proj", "down_proj"};
+    return config;
+}
+
+inline RunOutcome runEngine(RunControl& control, const RunConfig& config, const std::filesystem::path& out,
+    const std::filesystem::path& resume = {})
+{
+    LibTorchEngine engine;
+    return engine.run(
+        {.config = config, .outFolder = out.string(), .resumeFolder = resume.string(), .device = "cpu"}, control);
+}
+
+/// The objects of a JSONL file; `seconds`, the one thing that differs from run to run, taken out where @p timeless.
+inline std::vector<nlohmann::json> jsonLines(const std::filesystem::path& file, bool timeless = true)
+{
+    std::vector<nlohmann::json> lines;
+    std::istringstream text(readFile(file));
+    for (std::string line; std::getline(text, line);) {
+        lines.push_back(nlohmann::json::parse(line));
+        if (timeless)
+            lines.back().erase("seconds");
+    }
+    return lines;
+}
+
+/// Names in a folder, sorted.
+inline std::vector<std::string> namesIn(const std::filesystem::path& folder)
+{
+    std::set<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(folder))
+        names.insert(entry.path().filename().string());
+    return {names.begin(), names.end()};
+}
+
+} // namespace spectune::testing
