@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A run on a real GPU, held against the same run on the CPU. A plain program, so that it needs no Qt:
+//     gpu_run DEMO.json     0: all checks hold, 1: one does not, 77: no CUDA device here (skipped)
+#include "training/config/ConfigFile.h"
+#include "training/core/Error.h"
+#include "training/cuda/DeviceInfo.h"
+#include "training/loop/Device.h"
+#include "training/loop/LibTorchEngine.h"
+
+#include <ATen/ATen.h>
+#include <ATen/Context.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <vector>
+
+using namespace spectune;
+
+namespace {
+
+/// Keeps a run's numbers in memory.
+class Recorder final : public RunControl {
+public:
+    [[nodiscard]] const StopToken& stopToken() const override { return m_stop; }
+    void post(RunEvent event) override
+    {
+        if (const auto* point = std::get_if<MetricPoint>(&event))
+            metrics.push_back(*point);
+        if (const auto* mask = std::get_if<MaskEvent>(&event))
+            events.push_back(*mask);
+    }
+    [[nodiscard]] bool snapshotDue() override { return true; }
+    void publish(std::shared_ptr<const RankSnapshot> /*snapshot*/) override { }
+    [[nodiscard]] BorderAction nextAction(std::int64_t /*stepsDone*/) override { return BorderAction::Continue; }
+
+    std::vector<MetricPoint> metrics;
+    std::vector<MaskEvent> events;
+
+private:
+    StopToken m_stop;
+};
+
+constexpr std::int64_t steps = 60;
+
+RunConfig shortRun(const char* file, ElementType type)
+{
+    RunConfig config = loadConfig(file);
+    config.train.steps = steps;
+    config.train.dtype = type;
+    config.train.evalEvery = 0;
+    config.data.evalPath.clear();
+    config.adalora.ti = 6;
+    config.adalora.tf = 20;
+    config.adalora.deltaT = 4;
+    return config;
+}
+
+Recorder record(const RunConfig& config, const char* device)
+{
+    Recorder recorder;
+    LibTorchEngine engine;
+    engine.run({.config = config, .outFolder = {}, .resumeFolder = {}, .device = device}, recorder);
+    return recorder;
+}
+
+double largestDifference(const Recorder& a, const Recorder& b)
+{
+    double worst = 0.0;
+    for (std::size_t i = 0; i < std::min(a.metrics.size(), b.metrics.size()); ++i)
+        worst = std::max(worst, std::abs(a.metrics[i].loss - b.metrics[i].loss) / std::abs(a.metrics[i].loss));
+    return worst;
+}
+
+bool sameRanks(const Recorder& a, const Recorder& b)
+{
+    return a.events.size() == b.events.size() && !a.events.empty()
+        && std::equal(
+            a.events.begin(), a.events.end(), b.events.begin(), [](const MaskEvent& left, const MaskEvent& right) {
+                return left.step == right.step && left.ranks == right.ranks;
+            });
+}
+
+bool check(const char* what, bool holds)
+{
+    std::printf("%-72s %s\n", what, holds ? "ok" : "FAILED");
+    return holds;
+}
+
+void printSpeed(const char* device, const Recorder& run)
+{
+    const double seconds = run.metrics.back().seconds - run.metrics[9].seconds; // the first ten warm up
+    std::int64_t tokens = 0;
+    for (std::size_t i = 10; i < run.metrics.size(); ++i)
+        tokens += run.metrics[i].tokens;
+    std::printf("%s: %.1f ms a step, %.0f loss-bearing tokens/s\n", device,
+        1000.0 * seconds / static_cast<double>(run.metrics.size() - 10), static_cast<double>(tokens) / seconds);
+}
+
+bool endsOutOfMemory(const char* file)
+{
+    constexpr std::int64_t left = std::int64_t {96} << 20U;
+    RunConfig config = shortRun(file, ElementType::Float32);
+    config.train.batchSize = 1024; // its activations need some gigabytes
+    try {
+        const std::int64_t bytes = std::max<std::int64_t>(0, cuda::deviceInfo(0).freeBytes - left);
+        const at::Tensor others = at::empty({bytes}, at::TensorOptions().dtype(at::kByte).device(at::kCUDA));
+        (void)record(config, "cuda");
+    } catch (const Error& error) {
+        std::printf("  says: %s\n", error.what());
+        return error.kind() == FailureKind::OutOfMemory;
+    }
+    return false;
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    constexpr int skipped = 77;
+    if (argc != 2) {
+        std::fprintf(stderr, "usage: gpu_run DEMO.json\n");
+        return 2;
+    }
+    if (!at::globalContext().hasCUDA()) {
+        std::printf("SKIP: no CUDA device on this machine\n");
+        return skipped;
+    }
+    try {
+        std::printf("%s\n", deviceName(parseDevice("cuda")).c_str());
+        const Recorder cpu64 = record(shortRun(argv[1], ElementType::Float64), "cpu");
+        const Recorder gpu64 = record(shortRun(argv[1], ElementType::Float64), "cuda");
+        const Recorder again = record(shortRun(argv[1], ElementType::Float64), "cuda");
+        const Recorder cpu32 = record(shortRun(argv[1], ElementType::Float32), "cpu");
+        const Recorder gpu32 = record(shortRun(argv[1], ElementType::Float32), "cuda");
+        const Recorder half = record(shortRun(argv[1], ElementType::BFloat16), "cuda");
+        std::printf(
+            "largest relative difference of the loss: float64 %.2e, float32 %.2e, bfloat16 against float32 %.2e\n",
+            largestDifference(cpu64, gpu64), largestDifference(cpu32, gpu32), largestDifference(cpu32, half));
+        bool good = check("float64: losses agree with the CPU's to 1e-9", largestDifference(cpu64, gpu64) < 1e-9);
+        good &= check("float64: every module's rank is equal at every masking event", sameRanks(cpu64, gpu64));
+        good &= check("two runs of one seed give the same bits", largestDifference(gpu64, again) == 0.0);
+        good &= check("float32: losses agree to 1e-2 over 60 steps", largestDifference(cpu32, gpu32) < 1e-2);
+        good &= check(
+            "bfloat16 trains: the last loss is below the first", half.metrics.back().loss < half.metrics.front().loss);
+        printSpeed("cpu, float32 ", cpu32);
+        printSpeed("cuda, float32", gpu32);
+        good &= check("out of memory ends as such, with a text", endsOutOfMemory(argv[1]));
+        return good ? 0 : 1;
+    } catch (const std::exception& error) {
+        std::printf("FAILED: %s\n", error.what());
+        return 1;
+    }
+}
