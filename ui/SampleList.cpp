@@ -99,14 +99,16 @@ void SampleList::setConfig(const RunConfig& config)
     m_count->clear();
 }
 
-void SampleList::load()
+void SampleList::load(bool mayAsk)
 {
     if (m_config.data.evalPath.empty())
         m_note->setText(tr("This set-up has no evaluation file. Write a prompt of your own."));
     else if (m_samples.empty() && !m_failed)
-        m_note->setText(tr("Reading the samples…"));
+        m_note->setText(
+            mayAsk ? tr("Reading the samples…") : tr("The samples are read once the run is paused or has ended."));
     m_note->setVisible(!m_note->text().isEmpty());
-    askNext();
+    if (mayAsk)
+        askNext();
 }
 
 void SampleList::selectNext()

@@ -33,8 +33,8 @@ public:
 
     /// Another file: forgets the samples when it differs.
     void setConfig(const RunConfig& config);
-    /// Goes on asking; called when the page is in front and the session can answer.
-    void load();
+    /// Goes on asking; called when the page is in front. @param mayAsk the session can answer now
+    void load(bool mayAsk);
     void selectNext();
 
 Q_SIGNALS:

@@ -119,7 +119,11 @@ QWidget* TryPage::makeCentre()
     connect(m_generate, &QPushButton::clicked, this, [this] { isGenerating() ? cancel() : generate(); });
     connect(m_pause, &QPushButton::clicked, this, &TryPage::pauseWanted);
     connect(clear, &QPushButton::clicked, this, [this] { setPrompt({}); });
-    connect(m_prompt, &QPlainTextEdit::textChanged, this, &TryPage::refresh);
+    connect(m_prompt, &QPlainTextEdit::textChanged, this, [this] {
+        m_fromSample = m_fromSample && m_prompt->toPlainText() == m_samplePrompt;
+        m_expectedRow->setVisible(m_fromSample);
+        refresh();
+    });
     return centre;
 }
 
@@ -155,6 +159,7 @@ void TryPage::applyDefaultWidths(int width)
 void TryPage::setPrompt(const QString& prompt, const QString& expected)
 {
     m_fromSample = !expected.isEmpty();
+    m_samplePrompt = prompt;
     m_prompt->setPlainText(prompt);
     m_expected->setText(expected.trimmed());
     m_expectedRow->setVisible(m_fromSample);
@@ -218,8 +223,11 @@ void TryPage::take(int side, const Answer& answer)
         shown.text = QString::fromStdString(generated->text);
         const auto count = static_cast<std::int64_t>(generated->ids.size());
         const double rate = generated->seconds > 0 ? static_cast<double>(count) / generated->seconds : 0;
-        shown.count->setText(
-            tr("%1 tok, %2 tok/s").arg(formatCount(count), formatCount(static_cast<std::int64_t>(rate))));
+        QString note = tr("%1 tok, %2 tok/s").arg(formatCount(count), formatCount(static_cast<std::int64_t>(rate)));
+        if (m_fromSample)
+            note
+                += shown.text.trimmed() == m_expected->text() ? tr("  ·  ✓ as expected") : tr("  ·  ✕ not as expected");
+        shown.count->setText(note);
     } else if (const auto* failure = std::get_if<Failure>(&answer)) {
         shown.error = QString::fromStdString(failure->message);
     }
@@ -274,9 +282,11 @@ void TryPage::refresh()
             : m_fromSample ? tr("Edit freely; the expected answer is that of the sample.")
                            : tr("Both sides share the prompt, the seed and the sampling."));
     m_sides[0].title->setText(QFileInfo(QString::fromStdString(config.model.path)).fileName());
-    m_sides[1].title->setText(m_run.hasRun() ? tr("step %1").arg(formatCount(m_run.step())) : tr("not trained yet"));
-    if (isVisible() && may)
-        m_samples->load();
+    m_sides[1].title->setText(!m_run.hasRun() ? tr("not trained yet")
+            : !may                            ? tr("in training")
+                                              : tr("step %1").arg(formatCount(m_run.step())));
+    if (isVisible())
+        m_samples->load(may);
 }
 
 void TryPage::showEvent(QShowEvent* event)

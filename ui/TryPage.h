@@ -71,6 +71,7 @@ private:
     QLabel* m_expected = nullptr;
     QWidget* m_expectedRow = nullptr;
     Side m_sides[2]; ///< base, tuned
+    QString m_samplePrompt;
     bool m_fromSample = false; ///< the prompt is a sample's, unchanged
 };
 
