@@ -237,6 +237,20 @@ private Q_SLOTS:
         QCOMPARE(trainer->optimizer().steps(), std::int64_t {6});
     }
 
+    /// The loss is finite, as λ is 0, but the gradient is not.
+    void nonFiniteGradientAloneIsSkipped()
+    {
+        const auto trainer = makeTrainer(configOf(Method::AdaLora));
+        trainer->arena().order.pT(trainer->arena().values, {0}).fill_(1e200);
+        const at::Tensor values = trainer->arena().values.clone();
+        const StepResult result = trainer->step(0, plainBatch(0));
+        QVERIFY(std::isfinite(result.loss));
+        QVERIFY(!std::isfinite(result.gradNorm));
+        QVERIFY2(contains(result.skipped, "gradient"), result.skipped.c_str());
+        QVERIFY(identical(trainer->arena().values, values));
+        QCOMPARE(trainer->optimizer().steps(), std::int64_t {0});
+    }
+
     /// The step at T − tf = 7 is skipped: the final pattern is chosen at the next, and then stays.
     void skippedLastEventIsMadeUpFor()
     {
