@@ -159,13 +159,17 @@ bool RunPlots::eventFilter(QObject* watched, QEvent* event)
             : std::max<std::int64_t>(1, std::llround(step));
     };
     switch (event->type()) {
-    case QEvent::Enter: p.pointerInside = true; break;
+    case QEvent::Enter:
+        p.pointerInside = true;
+        p.pointerMoved();
+        break;
     case QEvent::Leave:
         p.pointerInside = false;
         p.hovered = -1;
         p.changed();
         break;
     case QEvent::MouseMove:
+        p.pointerMoved();
         p.hovered = p.curves.lastStep() > 0 ? stepAt(static_cast<QMouseEvent*>(event)) : -1;
         p.changed();
         break;

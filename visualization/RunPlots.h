@@ -18,7 +18,7 @@ enum class PlotRange {
 
 /// Task loss (raw, smoothed, evaluations), γR on a logarithmic axis of its own, and the budget, over one step axis.
 /// The picture follows the data at most 30 times a second; axes are rescaled at most once in 2 s, and not while the
-/// pointer is inside. GUI thread only.
+/// pointer is moving inside. GUI thread only.
 class RunPlots : public QWidget {
     Q_OBJECT
 public:

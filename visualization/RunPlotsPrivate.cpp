@@ -13,6 +13,7 @@ namespace spectune {
 
 namespace {
 
+constexpr std::int64_t readingMilliseconds = 3000;
 constexpr int frameMilliseconds = 33;
 constexpr int rightMargin = 14;
 
@@ -172,7 +173,9 @@ void RunPlots::Private::updateAxes()
     const bool fits = nextSteps.low == steps.low && nextSteps.high == steps.high
         && loss.holds(nextLoss.low, nextLoss.high) && nextLoss.high - nextLoss.low > 0.6 * (loss.high - loss.low)
         && orth.holds(nextOrth.low, nextOrth.high) && !orth.ticks.empty() && !loss.ticks.empty();
-    if ((fits && !m_forced) || !m_gate.allows(m_clock.elapsed(), pointerInside, m_forced)) {
+    // A pointer that only rests there does not read: a run would leave its axes behind.
+    const bool reading = pointerInside && m_clock.elapsed() - m_pointerMoved < readingMilliseconds;
+    if ((fits && !m_forced) || !m_gate.allows(m_clock.elapsed(), reading, m_forced)) {
         return;
     }
     steps = std::move(nextSteps);

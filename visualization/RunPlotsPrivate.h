@@ -39,6 +39,7 @@ public:
     QString sentence;
     QString emptyText;
     bool pointerInside = false;
+    void pointerMoved() { m_pointerMoved = m_clock.elapsed(); }
     AxisBounds steps;
     AxisBounds loss;
     AxisBounds orth;
@@ -77,6 +78,7 @@ private:
     RunPlots* m_owner;
     QTimer m_timer;
     QElapsedTimer m_clock;
+    std::int64_t m_pointerMoved = 0; ///< by m_clock, ms
     RescaleGate m_gate;
     bool m_forced = true;
     QCPAxisRect* m_lossRect = nullptr;
