@@ -25,8 +25,8 @@ struct ExportOptions {
 
 void exportTo(const ExportOptions& options)
 {
-    const auto report = std::get<ExportReport>(
-        createEngine()->answer(options.request, { .stop = stopOnSignal(), .partialText = {} }));
+    const auto report
+        = std::get<ExportReport>(createEngine()->answer(options.request, {.stop = stopOnSignal(), .partialText = {}}));
     std::printf("%s: %s, %s matrices (%s of rank 0 left out), largest rank %s, %.1f kB\n", report.path.c_str(),
         report.format.c_str(), grouped(report.modules).c_str(), grouped(report.leftOut).c_str(),
         grouped(report.maxRank).c_str(), static_cast<double>(report.bytes) / 1000.0);
@@ -58,24 +58,15 @@ void info(const std::string& path, bool json)
 const char* typeName(FieldType type)
 {
     switch (type) {
-    case FieldType::Integer:
-        return "integer";
-    case FieldType::Real:
-        return "number";
-    case FieldType::Boolean:
-        return "boolean";
-    case FieldType::Text:
-        return "text";
-    case FieldType::File:
-        return "file";
-    case FieldType::Folder:
-        return "folder";
-    case FieldType::Choice:
-        return "choice";
-    case FieldType::TextList:
-        return "list of texts";
-    case FieldType::IntegerList:
-        return "list of integers";
+    case FieldType::Integer: return "integer";
+    case FieldType::Real: return "number";
+    case FieldType::Boolean: return "boolean";
+    case FieldType::Text: return "text";
+    case FieldType::File: return "file";
+    case FieldType::Folder: return "folder";
+    case FieldType::Choice: return "choice";
+    case FieldType::TextList: return "list of texts";
+    case FieldType::IntegerList: return "list of integers";
     }
     return "";
 }
@@ -94,14 +85,9 @@ ordered_json valueAsJson(const FieldValue& value)
 
 ordered_json describe(const FieldInfo& field)
 {
-    ordered_json entry { { "key", field.key },
-        { "type", typeName(field.type) },
-        { "default", valueAsJson(defaultValue(field.key)) },
-        { "optional", field.optional },
-        { "label", field.label },
-        { "help", field.help },
-        { "unit", field.unit },
-        { "live", field.liveEditable } };
+    ordered_json entry {{"key", field.key}, {"type", typeName(field.type)},
+        {"default", valueAsJson(defaultValue(field.key))}, {"optional", field.optional}, {"label", field.label},
+        {"help", field.help}, {"unit", field.unit}, {"live", field.liveEditable}};
     if (std::isfinite(field.minimum))
         entry["minimum"] = field.minimum;
     if (field.minimumExcluded)
@@ -121,7 +107,7 @@ void printFields(bool json)
         ordered_json list = ordered_json::array();
         for (const FieldInfo& field : fields())
             list.push_back(describe(field));
-        std::cout << ordered_json { { "fields", list } }.dump() << std::endl;
+        std::cout << ordered_json {{"fields", list}}.dump() << std::endl;
         return;
     }
     for (const FieldInfo& field : fields()) {
@@ -129,8 +115,8 @@ void printFields(bool json)
         for (std::size_t i = 0; i < field.choices.size(); ++i)
             std::cout << (i == 0 ? ": " : ", ") << field.choices[i];
         const FieldValue value = defaultValue(field.key);
-        std::cout << "; default " << (std::holds_alternative<std::monostate>(value) ? "derived" : toText(value)) << ")\n    "
-                  << field.help << "\n";
+        std::cout << "; default " << (std::holds_alternative<std::monostate>(value) ? "derived" : toText(value))
+                  << ")\n    " << field.help << "\n";
     }
     std::cout << std::flush;
 }
@@ -142,10 +128,13 @@ void addExportCommand(CLI::App& program, Chosen& chosen)
     const auto options = std::make_shared<ExportOptions>();
     CLI::App* command = program.add_subcommand("export", "Write an adapter for other programs, read back and checked");
     command->add_option("source", options->request.source, "A run's folder, a checkpoint or an adapter")->required();
-    command->add_option("--format", options->request.format, "peft-adalora, peft-lora-padded, peft-lora, gguf-lora, merged")
+    command
+        ->add_option(
+            "--format", options->request.format, "peft-adalora, peft-lora-padded, peft-lora, gguf-lora, merged")
         ->required();
     command->add_option("--out", options->request.target, "Folder to make")->type_name("DIR")->required();
-    command->add_option("--device", options->device, "Taken for uniformity; exports run on the CPU")->capture_default_str();
+    command->add_option("--device", options->device, "Taken for uniformity; exports run on the CPU")
+        ->capture_default_str();
     command->callback([options, &chosen] { chosen = [options] { exportTo(*options); }; });
 }
 

@@ -26,11 +26,17 @@ void onSignal(int /*number*/)
     token().requestStop();
 }
 
-std::string plural(long long value, const char* unit) { return std::to_string(value) + " " + unit; }
+std::string plural(long long value, const char* unit)
+{
+    return std::to_string(value) + " " + unit;
+}
 
 } // namespace
 
-const StopToken& stopOnSignal() { return token(); }
+const StopToken& stopOnSignal()
+{
+    return token();
+}
 
 void installSignalHandlers()
 {
@@ -56,7 +62,10 @@ int runGuarded(const std::function<void()>& command)
     }
 }
 
-bool isTerminal() { return isatty(STDOUT_FILENO) == 1; }
+bool isTerminal()
+{
+    return isatty(STDOUT_FILENO) == 1;
+}
 
 std::string grouped(long long value)
 {

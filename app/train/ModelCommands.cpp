@@ -38,37 +38,38 @@ void addModel(CLI::App* command, ModelOptions& options, bool withAdapter)
 {
     command->add_option("--model", options.model, "Model folder (Hugging Face layout)")->type_name("DIR")->required();
     if (withAdapter)
-        command->add_option("--adapter", options.adapter, "An adapter's, run's or checkpoint's folder; none: the base alone")
+        command
+            ->add_option(
+                "--adapter", options.adapter, "An adapter's, run's or checkpoint's folder; none: the base alone")
             ->type_name("DIR");
     command->add_option("--device", options.device, "cpu, cuda or cuda:N")->capture_default_str();
 }
 
 /// The answer to a request that is asked outside any run. @throws Error
-template <typename Expected> Expected ask(const Request& request)
+template <typename Expected>
+Expected ask(const Request& request)
 {
-    return std::get<Expected>(createEngine()->answer(request, { .stop = stopOnSignal(), .partialText = {} }));
+    return std::get<Expected>(createEngine()->answer(request, {.stop = stopOnSignal(), .partialText = {}}));
 }
 
 void evaluate(const ModelOptions& options)
 {
-    EvaluateCommand command { .config = {},
+    EvaluateCommand command {.config = {},
         .adapter = options.adapter,
         .device = options.device,
         .exactMatch = options.exactMatch,
-        .stop = stopOnSignal() };
+        .stop = stopOnSignal()};
     // Where nothing else is said, a sample may be as long as the default, or as the model allows if that is less.
     command.config.data.maxLength
-        = std::min(command.config.data.maxLength, ask<ModelSummary>(InspectModel { options.model }).maxPositions);
+        = std::min(command.config.data.maxLength, ask<ModelSummary>(InspectModel {options.model}).maxPositions);
     for (const std::string& assignment : options.assignments)
         applyAssignment(command.config, assignment);
     command.config.model.path = options.model;
     command.config.data.path = options.data;
     const EvaluationReport report = evaluateFile(command);
     if (options.json) {
-        ordered_json result { { "loss", report.loss },
-            { "perplexity", report.perplexity },
-            { "tokens", report.tokens },
-            { "samples", report.samples } };
+        ordered_json result {{"loss", report.loss}, {"perplexity", report.perplexity}, {"tokens", report.tokens},
+            {"samples", report.samples}};
         if (options.exactMatch)
             result["exact_match"] = report.exactMatch;
         std::cout << result.dump() << std::endl;
@@ -87,12 +88,12 @@ void generate(const ModelOptions& options)
     request.adapterPath = options.adapter;
     request.tuned = !options.adapter.empty();
     request.device = options.device;
-    RequestContext context { .stop = stopOnSignal(), .partialText = {} };
+    RequestContext context {.stop = stopOnSignal(), .partialText = {}};
     if (!options.json)
         context.partialText = [](const std::string& text) { std::cout << text << std::flush; };
     const auto result = std::get<GeneratedText>(createEngine()->answer(request, context));
     if (options.json)
-        std::cout << ordered_json { { "text", result.text }, { "ids", result.ids } }.dump(
+        std::cout << ordered_json {{"text", result.text}, {"ids", result.ids}}.dump(
             -1, ' ', false, ordered_json::error_handler_t::replace)
                   << std::endl;
     else
@@ -103,13 +104,13 @@ void logits(const ModelOptions& options)
 {
     RunConfig config;
     setFieldFromText(config, "train.dtype", options.dtype);
-    const std::vector<std::int64_t> shape = writeLogits({ .model = options.model,
+    const std::vector<std::int64_t> shape = writeLogits({.model = options.model,
         .adapter = options.adapter,
         .tokensFile = options.tokens,
         .outFile = options.out,
         .dtype = config.train.dtype,
         .device = options.device,
-        .stop = stopOnSignal() });
+        .stop = stopOnSignal()});
     std::printf("%s: logits [%lld, %lld, %lld]\n", options.out.c_str(), static_cast<long long>(shape[0]),
         static_cast<long long>(shape[1]), static_cast<long long>(shape[2]));
 }
@@ -153,7 +154,7 @@ void addGenerateCommand(CLI::App& program, Chosen& chosen)
     addModel(command, *options, true);
     command->add_option("--prompt", options->generate.prompt, "The text to continue")->required();
     command->add_option("--max-new-tokens", options->generate.maxNewTokens)
-        ->check(CLI::Range(std::int64_t { 1 }, std::int64_t { 1 } << 20))
+        ->check(CLI::Range(std::int64_t {1}, std::int64_t {1} << 20))
         ->capture_default_str();
     command->add_option("--temperature", options->generate.temperature, "0: the likeliest token each time")
         ->check(CLI::Range(0.0, 100.0))
@@ -171,7 +172,9 @@ void addLogitsCommand(CLI::App& program, Chosen& chosen)
     const auto options = std::make_shared<ModelOptions>();
     CLI::App* command = program.add_subcommand("logits", "Write a model's logits for given ids");
     addModel(command, *options, true);
-    command->add_option("--tokens", options->tokens, "JSON list of equally long id lists")->type_name("FILE")->required();
+    command->add_option("--tokens", options->tokens, "JSON list of equally long id lists")
+        ->type_name("FILE")
+        ->required();
     command->add_option("--out", options->out, "safetensors file to write: logits [batch, seq, vocabulary]")
         ->type_name("FILE")
         ->required();

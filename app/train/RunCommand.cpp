@@ -39,10 +39,10 @@ std::string freshFolder(const std::string& config)
 
 void run(const RunOptions& options)
 {
-    RunRequest request { .config = loadConfig(options.config, options.assignments),
+    RunRequest request {.config = loadConfig(options.config, options.assignments),
         .outFolder = options.out,
         .resumeFolder = options.resume,
-        .device = options.device };
+        .device = options.device};
     if (request.outFolder.empty())
         request.outFolder = options.resume.empty() ? freshFolder(options.config) : options.resume;
     TerminalControl control(options.quiet);
@@ -67,7 +67,8 @@ void addRunCommand(CLI::App& program, Chosen& chosen)
 {
     const auto options = std::make_shared<RunOptions>();
     CLI::App* command = program.add_subcommand("run", "Train an adapter; Ctrl-C saves and stops (exit code 130)");
-    command->add_option("config", options->config, "Configuration file (JSON); see `spectune-train fields`")->required();
+    command->add_option("config", options->config, "Configuration file (JSON); see `spectune-train fields`")
+        ->required();
     command->add_option("--set", options->assignments, "Override a key: --set adalora.target_rank=4")
         ->type_name("KEY=VALUE")
         ->allow_extra_args(false);

@@ -11,8 +11,8 @@ namespace spectune {
 
 namespace {
 
-constexpr std::chrono::milliseconds redrawAfter { 100 };
-constexpr std::chrono::seconds printAfter { 3 };
+constexpr std::chrono::milliseconds redrawAfter {100};
+constexpr std::chrono::seconds printAfter {3};
 
 /// printf into a string; at most 255 bytes.
 [[gnu::format(printf, 1, 2)]] std::string formatted(const char* format, ...)
@@ -33,7 +33,10 @@ TerminalControl::TerminalControl(bool quiet)
 {
 }
 
-const StopToken& TerminalControl::stopToken() const { return stopOnSignal(); }
+const StopToken& TerminalControl::stopToken() const
+{
+    return stopOnSignal();
+}
 
 void TerminalControl::publish(std::shared_ptr<const RankSnapshot> /*snapshot*/) { }
 
@@ -51,8 +54,9 @@ void TerminalControl::post(RunEvent event)
     std::visit(
         [this](const auto& value) {
             using Value = std::decay_t<decltype(value)>;
-            if constexpr (std::is_same_v<Value, PreparationProgress> || std::is_same_v<Value, RunStarted>
-                || std::is_same_v<Value, MetricPoint> || std::is_same_v<Value, EvalPoint> || std::is_same_v<Value, LogLine>)
+            if constexpr (
+                std::is_same_v<Value,
+                    PreparationProgress> || std::is_same_v<Value, RunStarted> || std::is_same_v<Value, MetricPoint> || std::is_same_v<Value, EvalPoint> || std::is_same_v<Value, LogLine>)
                 show(value);
         },
         event);

@@ -7,7 +7,7 @@
 int main(int argc, char** argv)
 {
     using namespace spectune;
-    CLI::App program { "Spectune in the terminal: fine-tunes language models with AdaLoRA.", "spectune-train" };
+    CLI::App program {"Spectune in the terminal: fine-tunes language models with AdaLoRA.", "spectune-train"};
     program.set_version_flag("--version", SPECTUNE_VERSION);
     program.require_subcommand(1);
     Chosen chosen;

@@ -29,11 +29,20 @@ FieldValue fieldValueOf(const nlohmann::json& value)
 
 } // namespace
 
-fs::path trajectoryFolder() { return fs::path(std::getenv("SPECTUNE_SOURCE_DIR")) / "tests/reference/trajectory"; }
+fs::path trajectoryFolder()
+{
+    return fs::path(std::getenv("SPECTUNE_SOURCE_DIR")) / "tests/reference/trajectory";
+}
 
-fs::path storiesFolder() { return fs::path(std::getenv("SPECTUNE_SHARED_DATA")) / "models/stories260K"; }
+fs::path storiesFolder()
+{
+    return fs::path(std::getenv("SPECTUNE_SHARED_DATA")) / "models/stories260K";
+}
 
-nlohmann::json readJson(const fs::path& file) { return nlohmann::json::parse(readFile(file)); }
+nlohmann::json readJson(const fs::path& file)
+{
+    return nlohmann::json::parse(readFile(file));
+}
 
 std::vector<Batch> referenceBatches()
 {
@@ -42,9 +51,9 @@ std::vector<Batch> referenceBatches()
     for (const auto& entry : file.at("batches")) {
         std::vector<Sample> samples;
         for (std::size_t row = 0; row < entry.at("ids").size(); ++row) {
-            Sample sample { .ids = entry["ids"][row].get<std::vector<std::int32_t>>(),
+            Sample sample {.ids = entry["ids"][row].get<std::vector<std::int32_t>>(),
                 .bearsLoss = entry["loss"][row].get<std::vector<std::uint8_t>>(),
-                .cutTokens = 0 };
+                .cutTokens = 0};
             samples.push_back(std::move(sample));
         }
         batches.push_back(collate(samples, 0));

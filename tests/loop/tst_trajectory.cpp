@@ -80,12 +80,21 @@ private Q_SLOTS:
         QTest::addColumn<QString>("adapter");
         QTest::addColumn<QString>("final");
         QTest::addColumn<double>("tolerance");
-        QTest::newRow("warm-up, cubic and final phase") << "mild.json" << "initial-adalora" << "mild_final.safetensors" << 1e-9;
-        QTest::newRow("163 revivals") << "revivals.json" << "initial-adalora" << "revivals_final.safetensors" << 1e-9;
-        QTest::newRow("lora") << "lora.json" << "initial-lora" << "lora_final.safetensors" << 1e-9;
-        QTest::newRow("svd-lora") << "svd-lora.json" << "initial-adalora" << "" << 1e-9;
-        for (const char* name : { "gamma-0", "squared-sum", "sensitivity", "magnitude", "pre-step", "total-budget" })
-            QTest::newRow(name) << QString("variant-%1.json").arg(name) << "initial-adalora" << "" << 1e-9;
+        QTest::newRow("warm-up, cubic and final phase") << "mild.json"
+                                                        << "initial-adalora"
+                                                        << "mild_final.safetensors" << 1e-9;
+        QTest::newRow("163 revivals") << "revivals.json"
+                                      << "initial-adalora"
+                                      << "revivals_final.safetensors" << 1e-9;
+        QTest::newRow("lora") << "lora.json"
+                              << "initial-lora"
+                              << "lora_final.safetensors" << 1e-9;
+        QTest::newRow("svd-lora") << "svd-lora.json"
+                                  << "initial-adalora"
+                                  << "" << 1e-9;
+        for (const char* name : {"gamma-0", "squared-sum", "sensitivity", "magnitude", "pre-step", "total-budget"})
+            QTest::newRow(name) << QString("variant-%1.json").arg(name) << "initial-adalora"
+                                << "" << 1e-9;
     }
 
     void follows()
@@ -106,7 +115,8 @@ private Q_SLOTS:
             const StepResult result = trainer->step(t, batches[static_cast<std::size_t>(t) % batches.size()]);
             QVERIFY2(result.skipped.empty(), result.skipped.c_str());
             QCOMPARE(result.tokens, expected.at("tokens").get<std::int64_t>());
-            QVERIFY(relativeError(result.lr, expected.at("lr").get<double>()) < 1e-14 || result.lr == expected.at("lr").get<double>());
+            QVERIFY(relativeError(result.lr, expected.at("lr").get<double>()) < 1e-14
+                || result.lr == expected.at("lr").get<double>());
             loss.add(result.loss, expected.at("loss").get<double>(), t);
             norm.add(result.gradNorm, expected.at("grad_norm").get<double>(), t);
             if (expected.contains("orth"))
@@ -146,8 +156,8 @@ private:
         };
         for (std::int32_t i = 0; i < order.moduleCount(); ++i) {
             const std::string& module = trainer.layout().modules[static_cast<std::size_t>(i)].name;
-            close(order.q(values, { i }), ".lora_A", module);
-            close(order.pT(values, { i }).t(), ".lora_B", module);
+            close(order.q(values, {i}), ".lora_A", module);
+            close(order.pT(values, {i}).t(), ".lora_B", module);
             if (hasLambda(trainer.method()))
                 close(order.lambda(values).select(0, i), ".lora_E", module);
         }

@@ -38,7 +38,8 @@ void WorkerPool::run(std::size_t count, const std::function<void(std::size_t)>& 
     std::unique_lock lock(m_mutex);
     m_done.wait(lock, [this] { return m_open == 0; });
     m_job = nullptr;
-    const auto fault = std::find_if(m_faults.begin(), m_faults.end(), [](const auto& pointer) { return pointer != nullptr; });
+    const auto fault
+        = std::find_if(m_faults.begin(), m_faults.end(), [](const auto& pointer) { return pointer != nullptr; });
     if (fault != m_faults.end())
         std::rethrow_exception(*fault);
 }

@@ -23,17 +23,17 @@ namespace {
 constexpr const char* stateFile = "state.json";
 constexpr const char* tensorFile = "state.safetensors";
 
-std::string generatorName(std::size_t shard) { return "generator." + std::to_string(shard); }
+std::string generatorName(std::size_t shard)
+{
+    return "generator." + std::to_string(shard);
+}
 
 json describeLayout(const ModuleLayout& layout)
 {
     json modules = json::array();
     for (const ModuleInfo& module : layout.modules)
-        modules.push_back({ { "name", module.name },
-            { "layer", module.layer.value },
-            { "kind", layout.kinds[module.kind.at()] },
-            { "in", module.inFeatures },
-            { "out", module.outFeatures } });
+        modules.push_back({{"name", module.name}, {"layer", module.layer.value},
+            {"kind", layout.kinds[module.kind.at()]}, {"in", module.inFeatures}, {"out", module.outFeatures}});
     return modules;
 }
 
@@ -42,17 +42,18 @@ ModuleLayout layoutOf(const json& state)
     ModuleLayout layout;
     layout.initRank = state.at("init_rank").get<std::int64_t>();
     for (const json& entry : state.at("modules")) {
-        layout.modules.push_back({ .name = entry.at("name").get<std::string>(),
-            .layer = { entry.at("layer").get<std::int32_t>() },
+        layout.modules.push_back({.name = entry.at("name").get<std::string>(),
+            .layer = {entry.at("layer").get<std::int32_t>()},
             .kind = {},
             .inFeatures = entry.at("in").get<std::int64_t>(),
-            .outFeatures = entry.at("out").get<std::int64_t>() });
+            .outFeatures = entry.at("out").get<std::int64_t>()});
     }
     return layout;
 }
 
 /// state.json, with every fault of its form as an Error that names the file.
-template <typename Read> auto readState(const fs::path& folder, Read read)
+template <typename Read>
+auto readState(const fs::path& folder, Read read)
 {
     const fs::path file = folder / stateFile;
     try {
@@ -67,11 +68,11 @@ AdapterState adapterFrom(const ArenaOrder& order, const ModuleLayout& layout, co
     AdapterState adapter;
     adapter.initRank = order.rank();
     for (std::int32_t i = 0; i < order.moduleCount(); ++i) {
-        adapter.modules.push_back({ .module = layout.modules[static_cast<std::size_t>(i)].name,
-            .p = order.pT(values, { i }).t().contiguous(),
+        adapter.modules.push_back({.module = layout.modules[static_cast<std::size_t>(i)].name,
+            .p = order.pT(values, {i}).t().contiguous(),
             .lambda = order.lambda(values).select(0, i).contiguous(),
-            .q = order.q(values, { i }).contiguous(),
-            .kept = {} });
+            .q = order.q(values, {i}).contiguous(),
+            .kept = {}});
     }
     return adapter;
 }
@@ -123,25 +124,17 @@ void saveCheckpoint(const fs::path& folder, Trainer& trainer, const RunConfig& c
     if (fault)
         throw ioError("The folder " + folder.parent_path().string() + " could not be made: " + fault.message() + ".");
     AtomicDirectory target(folder);
-    const json state { { "schema", 1 },
-        { "step", position.step },
-        { "optimizer_steps", trainer.optimizer().steps() },
-        { "epoch", position.data.epoch },
-        { "epoch_index", position.data.index },
-        { "method", toString(trainer.method()) },
-        { "init_rank", trainer.layout().initRank },
-        { "alpha", resolved.alpha },
-        { "scale", resolved.scale },
-        { "modules", describeLayout(trainer.layout()) } };
-    std::vector<NamedTensor> tensors { { "values", trainer.arena().values },
-        { "first_moment", trainer.optimizer().firstMoment() },
-        { "second_moment", trainer.optimizer().secondMoment() },
-        { "sensitivity", trainer.importance().sensitivity() },
-        { "uncertainty", trainer.importance().uncertainty() } };
+    const json state {{"schema", 1}, {"step", position.step}, {"optimizer_steps", trainer.optimizer().steps()},
+        {"epoch", position.data.epoch}, {"epoch_index", position.data.index}, {"method", toString(trainer.method())},
+        {"init_rank", trainer.layout().initRank}, {"alpha", resolved.alpha}, {"scale", resolved.scale},
+        {"modules", describeLayout(trainer.layout())}};
+    std::vector<NamedTensor> tensors {{"values", trainer.arena().values},
+        {"first_moment", trainer.optimizer().firstMoment()}, {"second_moment", trainer.optimizer().secondMoment()},
+        {"sensitivity", trainer.importance().sensitivity()}, {"uncertainty", trainer.importance().uncertainty()}};
     for (auto& [name, tensor] : trainer.allocator().state())
-        tensors.push_back({ "allocator." + name, tensor });
+        tensors.push_back({"allocator." + name, tensor});
     for (std::size_t i = 0; const at::Generator& generator : trainer.generators())
-        tensors.push_back({ generatorName(i++), generator.get_state() });
+        tensors.push_back({generatorName(i++), generator.get_state()});
     writeSafetensors(target.path() / tensorFile, tensors);
     writeFileAtomically(target.path() / "config.json", toJson(config));
     writeFileAtomically(target.path() / stateFile, state.dump(1) + "\n");
@@ -155,11 +148,11 @@ RunPosition loadCheckpoint(const fs::path& folder, Trainer& trainer)
         const SafetensorsFile file(folder / tensorFile);
         const std::int64_t size = trainer.arena().order.size();
         const std::int64_t trained = trainer.trainableParameters();
-        trainer.arena().values.copy_(checkedTensor(file, "values", { size }));
-        trainer.optimizer().restore(checkedTensor(file, "first_moment", { trained }),
-            checkedTensor(file, "second_moment", { trained }), state.at("optimizer_steps").get<std::int64_t>());
+        trainer.arena().values.copy_(checkedTensor(file, "values", {size}));
+        trainer.optimizer().restore(checkedTensor(file, "first_moment", {trained}),
+            checkedTensor(file, "second_moment", {trained}), state.at("optimizer_steps").get<std::int64_t>());
         trainer.importance().restore(
-            checkedTensor(file, "sensitivity", { size }), checkedTensor(file, "uncertainty", { size }));
+            checkedTensor(file, "sensitivity", {size}), checkedTensor(file, "uncertainty", {size}));
         trainer.allocator().restore([&](const std::string& name, at::IntArrayRef shape) {
             return checkedTensor(file, "allocator." + name, shape);
         });
@@ -168,8 +161,9 @@ RunPosition loadCheckpoint(const fs::path& folder, Trainer& trainer)
             if (const std::string name = generatorName(i++); file.contains(name))
                 generator.set_state(file.tensor(name).clone());
         }
-        return RunPosition { .step = state.at("step").get<std::int64_t>(),
-            .data = { .epoch = state.at("epoch").get<std::int64_t>(), .index = state.at("epoch_index").get<std::int64_t>() } };
+        return RunPosition {.step = state.at("step").get<std::int64_t>(),
+            .data
+            = {.epoch = state.at("epoch").get<std::int64_t>(), .index = state.at("epoch_index").get<std::int64_t>()}};
     });
 }
 
@@ -179,7 +173,7 @@ AdapterState adapterOfCheckpoint(const fs::path& folder)
         const ModuleLayout layout = layoutOf(state);
         const ArenaOrder order(layout);
         const SafetensorsFile file(folder / tensorFile);
-        AdapterState adapter = adapterFrom(order, layout, checkedTensor(file, "values", { order.size() }));
+        AdapterState adapter = adapterFrom(order, layout, checkedTensor(file, "values", {order.size()}));
         RunConfig config;
         setFieldValue(config, "method.name", FieldValue(state.at("method").get<std::string>()));
         adapter.method = config.method;

@@ -32,7 +32,8 @@ std::optional<AdapterSet> adapterFor(const std::string& path, const DecoderModel
 /// Share of the samples whose completion a greedy continuation of the prompt gives to the letter.
 double exactMatch(const EvaluateCommand& command, const LoadedModel& base, const AdapterSet* adapters)
 {
-    const auto source = openSamples(command.config.data.path, command.config.data, { .stop = command.stop, .report = {} });
+    const auto source
+        = openSamples(command.config.data.path, command.config.data, {.stop = command.stop, .report = {}});
     std::vector<std::string> prompts;
     std::vector<std::string> expected;
     std::int64_t longest = 0;
@@ -58,7 +59,8 @@ at::Tensor readTokens(const std::string& file, std::int64_t vocabulary)
 {
     const nlohmann::json rows = nlohmann::json::parse(readFile(file), nullptr, /*allow_exceptions=*/false);
     const auto refuse = [&file](const std::string& why) {
-        return configError(file + ": " + why + " A list of equally long lists of ids is expected: [[1, 5, 9], [1, 7, 2]].");
+        return configError(
+            file + ": " + why + " A list of equally long lists of ids is expected: [[1, 5, 9], [1, 7, 2]].");
     };
     if (!rows.is_array() || rows.empty() || !rows[0].is_array() || rows[0].empty())
         throw refuse("this is not such a list.");
@@ -73,7 +75,7 @@ at::Tensor readTokens(const std::string& file, std::int64_t vocabulary)
             ids.push_back(id.get<std::int64_t>());
         }
     }
-    return at::tensor(ids).view({ static_cast<std::int64_t>(rows.size()), -1 });
+    return at::tensor(ids).view({static_cast<std::int64_t>(rows.size()), -1});
 }
 
 LoadedModel loadWeights(const std::string& path, ElementType type, const std::string& device, const StopToken& stop)
@@ -85,7 +87,10 @@ LoadedModel loadWeights(const std::string& path, ElementType type, const std::st
 
 } // namespace
 
-std::unique_ptr<TrainingEngine> createEngine() { return std::make_unique<LibTorchEngine>(); }
+std::unique_ptr<TrainingEngine> createEngine()
+{
+    return std::make_unique<LibTorchEngine>();
+}
 
 EvaluationReport evaluateFile(const EvaluateCommand& command)
 {
@@ -99,14 +104,14 @@ EvaluationReport evaluateFile(const EvaluateCommand& command)
         const std::optional<AdapterSet> adapters = adapterFor(command.adapter, *base.model);
         const AdapterSet* set = adapters ? &*adapters : nullptr;
         const auto data = std::make_shared<const Dataset>(
-            config.data.path, config.data, base.tokenizer, Progress { .stop = command.stop, .report = {} });
-        const EvaluationResult result = evaluateLoss(
-            *base.model, set, data, config.train.batchSize, config.train.threads, command.stop);
-        report = { .loss = result.loss,
+            config.data.path, config.data, base.tokenizer, Progress {.stop = command.stop, .report = {}});
+        const EvaluationResult result
+            = evaluateLoss(*base.model, set, data, config.train.batchSize, config.train.threads, command.stop);
+        report = {.loss = result.loss,
             .perplexity = result.perplexity(),
             .tokens = result.tokens,
             .samples = result.samples,
-            .exactMatch = command.exactMatch ? exactMatch(command, base, set) : -1.0 };
+            .exactMatch = command.exactMatch ? exactMatch(command, base, set) : -1.0};
     });
     return report;
 }
@@ -127,14 +132,14 @@ std::vector<std::int64_t> writeLogits(const LogitsCommand& command)
         };
         DecoderModel model(folder.spec(), source, at::TensorOptions().dtype(scalarType(command.dtype)).device(device));
         const std::optional<AdapterSet> adapters = adapterFor(command.adapter, model);
-        at::Tensor logits = at::empty({ tokens.size(0), tokens.size(1), folder.spec().vocabulary }, at::kFloat);
+        at::Tensor logits = at::empty({tokens.size(0), tokens.size(1), folder.spec().vocabulary}, at::kFloat);
         for (std::int64_t row = 0; row < tokens.size(0); ++row) {
             command.stop.throwIfStopped();
             const at::Tensor hidden
                 = model.forward(tokens.narrow(0, row, 1).to(device), adapters ? &*adapters : nullptr);
             logits.narrow(0, row, 1).copy_(model.logits(hidden));
         }
-        writeSafetensors(command.outFile, { { "logits", logits } });
+        writeSafetensors(command.outFile, {{"logits", logits}});
         shape = logits.sizes().vec();
     });
     return shape;

@@ -25,21 +25,11 @@ ordered_json describeModel(const std::string& path)
     const ModelSummary model = inspectModel(path);
     ordered_json matrices = ordered_json::object();
     for (const MatrixShape& matrix : model.matrices)
-        matrices[matrix.kind] = { matrix.outFeatures, matrix.inFeatures };
-    return { { "kind", "model" },
-        { "path", model.path },
-        { "model_type", model.modelType },
-        { "layers", model.layers },
-        { "hidden_size", model.width },
-        { "heads", model.heads },
-        { "kv_heads", model.kvHeads },
-        { "vocabulary", model.vocabulary },
-        { "max_positions", model.maxPositions },
-        { "parameters", model.parameters },
-        { "bytes", model.weightBytes },
-        { "dtype", model.dtype },
-        { "tokenizer", model.tokenizer },
-        { "matrices", matrices } };
+        matrices[matrix.kind] = {matrix.outFeatures, matrix.inFeatures};
+    return {{"kind", "model"}, {"path", model.path}, {"model_type", model.modelType}, {"layers", model.layers},
+        {"hidden_size", model.width}, {"heads", model.heads}, {"kv_heads", model.kvHeads},
+        {"vocabulary", model.vocabulary}, {"max_positions", model.maxPositions}, {"parameters", model.parameters},
+        {"bytes", model.weightBytes}, {"dtype", model.dtype}, {"tokenizer", model.tokenizer}, {"matrices", matrices}};
 }
 
 ordered_json describeAdapter(const std::string& path, const char* kind)
@@ -52,29 +42,18 @@ ordered_json describeAdapter(const std::string& path, const char* kind)
         ranks[module.module] = rank;
         total += rank;
     }
-    return { { "kind", kind },
-        { "path", path },
-        { "method", toString(adapter.method) },
-        { "init_rank", adapter.initRank },
-        { "alpha", adapter.alpha },
-        { "scale", adapter.scale },
-        { "triplets", total },
-        { "ranks", ranks } };
+    return {{"kind", kind}, {"path", path}, {"method", toString(adapter.method)}, {"init_rank", adapter.initRank},
+        {"alpha", adapter.alpha}, {"scale", adapter.scale}, {"triplets", total}, {"ranks", ranks}};
 }
 
 ordered_json describeRun(const std::string& path)
 {
     const RunConfig config = loadConfig(fs::path(path) / "config.json");
     const RunHistory history = loadHistory(path);
-    ordered_json run { { "kind", "run" },
-        { "path", path },
-        { "method", toString(config.method) },
-        { "model", config.model.path },
-        { "data", config.data.path },
-        { "total_steps", config.train.steps },
-        { "steps", history.metrics.empty() ? 0 : history.metrics.back().step },
-        { "masking_events", history.events.size() },
-        { "finished", !history.metrics.empty() && history.metrics.back().step >= config.train.steps } };
+    ordered_json run {{"kind", "run"}, {"path", path}, {"method", toString(config.method)},
+        {"model", config.model.path}, {"data", config.data.path}, {"total_steps", config.train.steps},
+        {"steps", history.metrics.empty() ? 0 : history.metrics.back().step}, {"masking_events", history.events.size()},
+        {"finished", !history.metrics.empty() && history.metrics.back().step >= config.train.steps}};
     if (!history.metrics.empty()) {
         run["loss"] = history.metrics.back().loss;
         run["seconds"] = history.metrics.back().seconds;

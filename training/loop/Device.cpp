@@ -30,7 +30,8 @@ at::Device cudaDevice(std::string_view text, std::string_view number)
 {
     if (!at::globalContext().hasCUDA())
         throw configError("The device \"" + std::string(text)
-            + "\" was asked for, but no CUDA device can be used here (no NVIDIA driver or GPU was found). Use --device cpu.");
+            + "\" was asked for, but no CUDA device can be used here (no NVIDIA driver or GPU was found). Use --device "
+              "cpu.");
     int index = 0;
     const auto [end, fault] = std::from_chars(number.data(), number.data() + number.size(), index);
     if (!number.empty() && (fault != std::errc {} || end != number.data() + number.size() || index < 0))
@@ -39,7 +40,7 @@ at::Device cudaDevice(std::string_view text, std::string_view number)
     if (index >= count)
         throw configError("The device \"" + std::string(text) + "\" does not exist: this machine has "
             + std::to_string(count) + " CUDA device(s), numbered from 0.");
-    return { at::kCUDA, static_cast<at::DeviceIndex>(index) };
+    return {at::kCUDA, static_cast<at::DeviceIndex>(index)};
 }
 
 /// (package, core) of a logical processor, from Linux's own description; the number itself where that is missing.
@@ -51,7 +52,7 @@ std::pair<int, int> corePlace(int cpu)
     std::ifstream(folder + "physical_package_id") >> package;
     if (int found = 0; std::ifstream(folder + "core_id") >> found)
         core = found;
-    return { package, core };
+    return {package, core};
 }
 
 } // namespace
@@ -114,17 +115,17 @@ SingleThreadGuard::SingleThreadGuard()
     at::set_num_threads(1);
 }
 
-SingleThreadGuard::~SingleThreadGuard() { at::set_num_threads(m_before); }
+SingleThreadGuard::~SingleThreadGuard()
+{
+    at::set_num_threads(m_before);
+}
 
 at::ScalarType scalarType(ElementType type) noexcept
 {
     switch (type) {
-    case ElementType::Float32:
-        return at::kFloat;
-    case ElementType::BFloat16:
-        return at::kBFloat16;
-    case ElementType::Float64:
-        break;
+    case ElementType::Float32: return at::kFloat;
+    case ElementType::BFloat16: return at::kBFloat16;
+    case ElementType::Float64: break;
     }
     return at::kDouble;
 }
@@ -143,7 +144,8 @@ void withTorchErrors(const std::function<void()>& body)
             throw Error(FailureKind::OutOfMemory, "The computer's memory was full. " + std::string(memoryAdvice), text);
         if (text.find("CUDA error") != std::string::npos)
             throw Error(FailureKind::DeviceLost,
-                "The graphics device reported an error and cannot go on in this process. Start again with --resume.", text);
+                "The graphics device reported an error and cannot go on in this process. Start again with --resume.",
+                text);
         throw Error(FailureKind::Internal, text);
     }
 }

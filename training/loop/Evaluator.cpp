@@ -17,7 +17,10 @@
 
 namespace spectune {
 
-double EvaluationResult::perplexity() const { return std::exp(loss); }
+double EvaluationResult::perplexity() const
+{
+    return std::exp(loss);
+}
 
 namespace {
 

@@ -23,7 +23,6 @@ struct EvaluationResult {
 /// @param adapters null: the base alone
 /// @throws Error (Config) where the file has no loss-bearing token; Stopped
 [[nodiscard]] EvaluationResult evaluateLoss(DecoderModel& model, const AdapterSet* adapters,
-    const std::shared_ptr<const Dataset>& data, std::int64_t batchSize, std::int64_t threads,
-    const StopToken& stop);
+    const std::shared_ptr<const Dataset>& data, std::int64_t batchSize, std::int64_t threads, const StopToken& stop);
 
 } // namespace spectune

@@ -2,11 +2,11 @@
 #include "training/loop/LibTorchEngine.h"
 
 #include "training/EngineApi.h"
+#include "training/config/ConfigFile.h"
 #include "training/core/AtomicFile.h"
 #include "training/core/Error.h"
 #include "training/data/Preview.h"
 #include "training/io/AdapterFiles.h"
-#include "training/config/ConfigFile.h"
 #include "training/loop/Device.h"
 #include "training/loop/TextGenerator.h"
 #include "training/loop/TrainingLoop.h"
@@ -31,7 +31,8 @@ AdapterMeta metaOf(const std::string& source, const AdapterState& adapter)
         return meta;
     meta.config = loadConfig(folder / "config.json");
     meta.baseModel = meta.config.model.path;
-    if (const fs::path model = fs::path(meta.baseModel) / "config.json"; fs::exists(model)) // it may have moved away since
+    if (const fs::path model = fs::path(meta.baseModel) / "config.json";
+        fs::exists(model)) // it may have moved away since
         meta.baseLayers = ModelSpec::fromJson(readFile(model), model.string()).layers;
     RunFacts facts;
     facts.matrices = static_cast<std::int64_t>(adapter.modules.size());
@@ -64,7 +65,8 @@ AdapterSet placeAdapter(const AdapterState& adapter, const DecoderModel& model)
     for (const ModuleAdapter& module : adapter.modules) {
         std::size_t place = 0;
         while (place < set.modules.size()
-            && modulePath(static_cast<std::int64_t>(place / matrixNames.size()), static_cast<Matrix>(place % matrixNames.size()))
+            && modulePath(static_cast<std::int64_t>(place / matrixNames.size()),
+                   static_cast<Matrix>(place % matrixNames.size()))
                 != module.module)
             ++place;
         if (place == set.modules.size())
@@ -76,13 +78,13 @@ AdapterSet placeAdapter(const AdapterState& adapter, const DecoderModel& model)
                 + std::to_string(shape[1]) + ". It was trained on another model.");
         if (module.lambda.size(0) == 0)
             continue;
-        set.modules[place] = TripletViews { .q = module.q.to(options),
+        set.modules[place] = TripletViews {.q = module.q.to(options),
             .pT = module.p.t().contiguous().to(options),
             .lambda = module.lambda.to(options),
             .qGrad = {},
             .pTGrad = {},
             .lambdaGrad = {},
-            .scale = adapter.scale };
+            .scale = adapter.scale};
     }
     return set;
 }
@@ -115,17 +117,20 @@ GeneratedText LibTorchEngine::generate(const Generate& request, const RequestCon
     }
     const at::Device device = parseDevice(request.device.empty() ? m_device : request.device);
     prepareThread(device, 0);
-    const ElementType type = m_model.model && m_model.path == request.modelPath && m_model.model->options().dtype() == at::kBFloat16
+    const ElementType type
+        = m_model.model && m_model.path == request.modelPath && m_model.model->options().dtype() == at::kBFloat16
         ? ElementType::BFloat16
         : ElementType::Float32;
     m_model = loadModel(request.modelPath, type, device, m_model,
         [&context](std::int64_t, std::int64_t) { context.stop.throwIfStopped(); });
     if (!request.tuned)
-        return TextGenerator(*m_model.model, *m_model.tokenizer, nullptr).generate(request, context.stop, context.partialText);
+        return TextGenerator(*m_model.model, *m_model.tokenizer, nullptr)
+            .generate(request, context.stop, context.partialText);
     if (request.adapterPath.empty())
         throw configError("There is no adapter to try yet. Train one, or choose a run.");
     const AdapterSet adapters = placeAdapter(loadAdapterState(request.adapterPath), *m_model.model);
-    return TextGenerator(*m_model.model, *m_model.tokenizer, &adapters).generate(request, context.stop, context.partialText);
+    return TextGenerator(*m_model.model, *m_model.tokenizer, &adapters)
+        .generate(request, context.stop, context.partialText);
 }
 
 Answer LibTorchEngine::answer(const Request& request, const RequestContext& context)
@@ -138,7 +143,7 @@ Answer LibTorchEngine::answer(const Request& request, const RequestContext& cont
                 if constexpr (std::is_same_v<Asked, InspectModel>)
                     return inspectModel(asked.path);
                 else if constexpr (std::is_same_v<Asked, PreviewData>)
-                    return previewData(asked, { .stop = context.stop, .report = {} });
+                    return previewData(asked, {.stop = context.stop, .report = {}});
                 else if constexpr (std::is_same_v<Asked, Generate>)
                     return generate(asked, context);
                 else
@@ -151,4 +156,7 @@ Answer LibTorchEngine::answer(const Request& request, const RequestContext& cont
 
 } // namespace spectune
 
-extern "C" SPECTUNE_ENGINE_API spectune::TrainingEngine* spectuneCreateEngine() { return new spectune::LibTorchEngine; }
+extern "C" SPECTUNE_ENGINE_API spectune::TrainingEngine* spectuneCreateEngine()
+{
+    return new spectune::LibTorchEngine;
+}

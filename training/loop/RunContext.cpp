@@ -24,7 +24,7 @@ public:
         : m_control(control)
         , m_name(std::move(name))
     {
-        m_control.post(PreparationProgress { .stage = m_name, .done = 0, .total = 0 });
+        m_control.post(PreparationProgress {.stage = m_name, .done = 0, .total = 0});
     }
 
     void operator()(std::int64_t done, std::int64_t total)
@@ -32,7 +32,7 @@ public:
         m_control.stopToken().throwIfStopped();
         const std::int64_t part = total > 0 ? done * 100 / total : done / 1000;
         if (std::exchange(m_part, part) != part)
-            m_control.post(PreparationProgress { .stage = m_name, .done = done, .total = total });
+            m_control.post(PreparationProgress {.stage = m_name, .done = done, .total = total});
     }
 
 private:
@@ -44,7 +44,8 @@ private:
 Progress progressOf(RunControl& control, const std::string& name)
 {
     auto stage = std::make_shared<Stage>(control, name);
-    return { .stop = control.stopToken(), .report = [stage](std::int64_t done, std::int64_t total) { (*stage)(done, total); } };
+    return {.stop = control.stopToken(),
+        .report = [stage](std::int64_t done, std::int64_t total) { (*stage)(done, total); }};
 }
 
 void checkVocabulary(const std::string& path, const Tokenizer& tokenizer, const ModelSpec& spec)
@@ -60,19 +61,20 @@ void openData(RunContext& context, RunControl& control)
     const RunConfig& config = context.config;
     context.trainData = std::make_shared<Dataset>(
         config.data.path, config.data, context.base.tokenizer, progressOf(control, "Tokenising the training file"));
-    control.post(LogLine { "Training file: " + context.trainData->decision() });
+    control.post(LogLine {"Training file: " + context.trainData->decision()});
     if (!config.data.evalPath.empty())
         context.evalData = std::make_shared<Dataset>(config.data.evalPath, config.data, context.base.tokenizer,
             progressOf(control, "Tokenising the evaluation file"));
-    context.batcher = std::make_unique<Batcher>(context.trainData, config.train.batchSize, config.data.shuffle,
-        static_cast<std::uint64_t>(config.train.seed));
+    context.batcher = std::make_unique<Batcher>(
+        context.trainData, config.train.batchSize, config.data.shuffle, static_cast<std::uint64_t>(config.train.seed));
 }
 
 /// Derives what the configuration leaves open, and holds it against the model and the data.
 void resolve(RunContext& context, RunFacts facts, RunControl& control)
 {
-    facts.samples = context.config.train.steps > 0 ? context.trainData->size()
-                                                   : context.trainData->usableCount(progressOf(control, "Counting samples"));
+    facts.samples = context.config.train.steps > 0
+        ? context.trainData->size()
+        : context.trainData->usableCount(progressOf(control, "Counting samples"));
     context.resolved = resolveRun(context.config, facts);
     throwOnErrors(validate(context.config, &facts));
     context.config = withResolved(context.config, context.resolved);
@@ -80,7 +82,7 @@ void resolve(RunContext& context, RunFacts facts, RunControl& control)
 
 RunStarted startedEvent(const RunContext& context)
 {
-    return { .layout = context.trainer->sharedLayout(),
+    return {.layout = context.trainer->sharedLayout(),
         .resolved = context.resolved,
         .outFolder = context.folder ? context.folder->path().string() : std::string(),
         .deviceName = context.deviceName,
@@ -89,16 +91,16 @@ RunStarted startedEvent(const RunContext& context)
         .evalSamples = context.evalData ? context.evalData->size() : 0,
         .droppedSamples = context.trainData->dropped(),
         .trainableParameters = context.trainer->trainableParameters(),
-        .baseParameters = context.base.model->parameterCount() };
+        .baseParameters = context.base.model->parameterCount()};
 }
 
 void restore(RunContext& context, const RunRequest& request, const fs::path& checkpoint, RunControl& control)
 {
     context.position = loadCheckpoint(checkpoint, *context.trainer);
     context.batcher->seek(context.position.data);
-    control.post(LogLine { "Resumed from " + checkpoint.string() + "." });
+    control.post(LogLine {"Resumed from " + checkpoint.string() + "."});
     if (context.position.step >= context.resolved.totalSteps)
-        control.post(LogLine { "All " + std::to_string(context.resolved.totalSteps) + " steps of this run are done." });
+        control.post(LogLine {"All " + std::to_string(context.resolved.totalSteps) + " steps of this run are done."});
     if (!request.outFolder.empty())
         context.folder = RunFolder::reopen(runFolderOf(checkpoint), context.position.step);
 }
@@ -111,14 +113,13 @@ void startFromAdapter(const std::string& path, Trainer& trainer)
     const ModuleLayout& layout = trainer.layout();
     const ArenaOrder& order = trainer.arena().order;
     at::Tensor& values = trainer.arena().values;
-    const auto refuse = [&path](const std::string& why) {
-        return configError("adalora.init_from " + path + ": " + why);
-    };
+    const auto refuse
+        = [&path](const std::string& why) { return configError("adalora.init_from " + path + ": " + why); };
     if (!hasLambda(trainer.method()) && hasLambda(adapter.method))
         throw refuse("is an AdaLoRA adapter, but method.name is a plain LoRA. Use adalora or svd-lora.");
     for (std::size_t i = 0; i < layout.modules.size(); ++i) {
         const ModuleInfo& module = layout.modules[i];
-        const ModuleIndex index { static_cast<std::int32_t>(i) };
+        const ModuleIndex index {static_cast<std::int32_t>(i)};
         const auto found = std::find_if(adapter.modules.begin(), adapter.modules.end(),
             [&](const ModuleAdapter& candidate) { return candidate.module == module.name; });
         if (found == adapter.modules.end())
@@ -137,11 +138,15 @@ void startFromAdapter(const std::string& path, Trainer& trainer)
                 continue;
             order.q(values, index).select(0, place).copy_(found->q.select(0, row));
             order.pT(values, index).select(0, place).copy_(found->p.select(1, row));
-            order.lambda(values).select(0, static_cast<std::int64_t>(i)).select(0, place).copy_(found->lambda.select(0, row));
+            order.lambda(values)
+                .select(0, static_cast<std::int64_t>(i))
+                .select(0, place)
+                .copy_(found->lambda.select(0, row));
             ++row;
         }
         if (row < rank)
-            throw refuse(module.name + " keeps triplets beyond adalora.init_rank " + std::to_string(layout.initRank) + ".");
+            throw refuse(
+                module.name + " keeps triplets beyond adalora.init_rank " + std::to_string(layout.initRank) + ".");
     }
 }
 
@@ -158,20 +163,20 @@ LoadedModel loadModel(const std::string& path, ElementType type, at::Device devi
     const WeightSource source = [&folder](const std::string& name, at::IntArrayRef shape) {
         return folder.weight(name, std::span<const std::int64_t>(shape.data(), shape.size()));
     };
-    return { .path = path,
+    return {.path = path,
         .model = std::make_shared<DecoderModel>(folder.spec(), source, options, progress),
-        .tokenizer = std::move(tokenizer) };
+        .tokenizer = std::move(tokenizer)};
 }
 
 RunFacts factsOf(const ModelSpec& spec, const RunConfig& config)
 {
     const ModuleLayout layout = adaptedLayout(spec, config.adalora.targets, config.adalora.layers, 1);
-    RunFacts facts { .matrices = static_cast<std::int64_t>(layout.modules.size()),
+    RunFacts facts {.matrices = static_cast<std::int64_t>(layout.modules.size()),
         .smallestSide = 0,
         .width = spec.width,
         .layers = spec.layers,
         .maxPositions = spec.maxPositions,
-        .samples = 0 };
+        .samples = 0};
     for (const ModuleInfo& module : layout.modules) {
         const std::int64_t side = std::min(module.inFeatures, module.outFeatures);
         facts.smallestSide = facts.smallestSide == 0 ? side : std::min(facts.smallestSide, side);
@@ -200,8 +205,8 @@ std::unique_ptr<RunContext> prepareRun(const RunRequest& request, const LoadedMo
     openData(*context, control);
     resolve(*context, facts, control);
 
-    context->base = loadModel(request.config.model.path, request.config.train.dtype, device, cache,
-        Stage(control, "Reading weights"));
+    context->base = loadModel(
+        request.config.model.path, request.config.train.dtype, device, cache, Stage(control, "Reading weights"));
     const RunConfig& config = context->config;
     const auto layout = std::make_shared<const ModuleLayout>(
         adaptedLayout(folder.spec(), config.adalora.targets, config.adalora.layers, context->resolved.initRank));

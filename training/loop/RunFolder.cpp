@@ -43,7 +43,10 @@ std::int64_t stepOfName(const std::string& name)
     return parsed.ec == std::errc {} && parsed.ptr == end ? step : -1;
 }
 
-bool isCheckpoint(const fs::path& path) { return fs::exists(path / "state.json"); }
+bool isCheckpoint(const fs::path& path)
+{
+    return fs::exists(path / "state.json");
+}
 
 /// A checkpoint beyond the step that a run goes on from belongs to the past that is cut off. Left under its name it would
 /// be taken for the newest by the next --resume; it is kept as "<name>.cut" instead.
@@ -85,7 +88,8 @@ void RunFolder::checkNew(const fs::path& path)
         throw configError(path.string() + " is a file. Choose another --out.");
     if (fs::is_directory(path, ignored) && !fs::is_empty(path, ignored))
         throw configError(path.string()
-            + " exists and is not empty. Choose another --out, or go on with that run by --resume " + path.string() + ".");
+            + " exists and is not empty. Choose another --out, or go on with that run by --resume " + path.string()
+            + ".");
 }
 
 RunFolder::RunFolder(fs::path path)
@@ -141,16 +145,25 @@ void RunFolder::writeConfig(const RunConfig& config) const
     writeFileAtomically(m_path / "config.json", toJson(config));
 }
 
-void RunFolder::append(const MetricPoint& point) { writeLine(m_metrics, m_path / "metrics.jsonl", toJsonLine(point)); }
+void RunFolder::append(const MetricPoint& point)
+{
+    writeLine(m_metrics, m_path / "metrics.jsonl", toJsonLine(point));
+}
 
-void RunFolder::append(const EvalPoint& point) { writeLine(m_metrics, m_path / "metrics.jsonl", toJsonLine(point)); }
+void RunFolder::append(const EvalPoint& point)
+{
+    writeLine(m_metrics, m_path / "metrics.jsonl", toJsonLine(point));
+}
 
 void RunFolder::append(const MaskEvent& event, const ModuleLayout& layout)
 {
     writeLine(m_ranks, m_path / "ranks.jsonl", toJsonLine(event, layout));
 }
 
-void RunFolder::log(const std::string& text) { writeLine(m_log, m_path / "log.txt", timeOfDay() + "  " + text); }
+void RunFolder::log(const std::string& text)
+{
+    writeLine(m_log, m_path / "log.txt", timeOfDay() + "  " + text);
+}
 
 fs::path newestCheckpoint(const fs::path& path)
 {

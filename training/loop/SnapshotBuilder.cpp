@@ -11,7 +11,20 @@ namespace spectune {
 namespace {
 
 /// The rows of the packed tensor, each [modules · r].
-enum Row { Lambda, Score, ScoreLambda, SensitivityLambda, UncertaintyLambda, MeanP, MeanQ, PrunedAt, RevivedAt, Kept, KeptBefore, RowCount };
+enum Row {
+    Lambda,
+    Score,
+    ScoreLambda,
+    SensitivityLambda,
+    UncertaintyLambda,
+    MeanP,
+    MeanQ,
+    PrunedAt,
+    RevivedAt,
+    Kept,
+    KeptBefore,
+    RowCount
+};
 
 at::Tensor packTriplets(const Trainer& trainer)
 {
@@ -42,16 +55,16 @@ at::Tensor packTriplets(const Trainer& trainer)
 at::Tensor packModules(const Trainer& trainer)
 {
     const OrthogonalityResult& orthogonality = trainer.orthogonality();
-    const at::Tensor threshold = trainer.allocator().threshold().to(at::kFloat).reshape({ 1 });
+    const at::Tensor threshold = trainer.allocator().threshold().to(at::kFloat).reshape({1});
     if (!orthogonality.errorP.defined())
-        return at::cat({ at::zeros({ 2 * trainer.arena().order.moduleCount() }, threshold.options()), threshold });
-    return at::cat({ orthogonality.errorP.to(at::kFloat), orthogonality.errorQ.to(at::kFloat), threshold });
+        return at::cat({at::zeros({2 * trainer.arena().order.moduleCount()}, threshold.options()), threshold});
+    return at::cat({orthogonality.errorP.to(at::kFloat), orthogonality.errorQ.to(at::kFloat), threshold});
 }
 
 TripletState tripletAt(const float* packed, std::int64_t total, std::int64_t i)
 {
     const auto value = [=](Row row) { return packed[row * total + i]; };
-    return { .lambda = value(Lambda),
+    return {.lambda = value(Lambda),
         .score = value(Score),
         .scoreLambda = value(ScoreLambda),
         .sensitivityLambda = value(SensitivityLambda),
@@ -60,7 +73,7 @@ TripletState tripletAt(const float* packed, std::int64_t total, std::int64_t i)
         .meanScoreQ = value(MeanQ),
         .prunedAt = static_cast<std::int32_t>(value(PrunedAt)),
         .revivedAt = static_cast<std::int32_t>(value(RevivedAt)),
-        .kept = value(Kept) != 0.0F };
+        .kept = value(Kept) != 0.0F};
 }
 
 void addToModule(ModuleState& module, const TripletState& triplet, bool keptBefore)
@@ -77,7 +90,7 @@ void addToModule(ModuleState& module, const TripletState& triplet, bool keptBefo
 std::shared_ptr<const RankSnapshot> buildSnapshot(const Trainer& trainer, std::int64_t step, std::int64_t budget)
 {
     const c10::NoGradGuard noGradients;
-    const at::Tensor numbers = at::cat({ packTriplets(trainer), packModules(trainer) }).cpu();
+    const at::Tensor numbers = at::cat({packTriplets(trainer), packModules(trainer)}).cpu();
     const auto* packed = numbers.const_data_ptr<float>();
     const std::int64_t rank = trainer.arena().order.rank();
     const std::int64_t modules = trainer.arena().order.moduleCount();
@@ -95,7 +108,8 @@ std::shared_ptr<const RankSnapshot> buildSnapshot(const Trainer& trainer, std::i
     snapshot->triplets.reserve(static_cast<std::size_t>(total));
     for (std::int64_t i = 0; i < total; ++i) {
         const TripletState triplet = tripletAt(packed, total, i);
-        addToModule(snapshot->modules[static_cast<std::size_t>(i / rank)], triplet, packed[KeptBefore * total + i] != 0.0F);
+        addToModule(
+            snapshot->modules[static_cast<std::size_t>(i / rank)], triplet, packed[KeptBefore * total + i] != 0.0F);
         snapshot->triplets.push_back(triplet);
     }
     for (std::int64_t m = 0; m < modules; ++m) {
@@ -112,11 +126,11 @@ MaskEvent lastMaskEvent(const Trainer& trainer, std::int64_t budget)
     const at::Tensor before = allocator.keptBefore().cpu();
     const at::Tensor ranks = kept.sum(1).to(at::kInt).contiguous();
     const auto* values = ranks.const_data_ptr<std::int32_t>();
-    return { .step = allocator.eventStep(),
+    return {.step = allocator.eventStep(),
         .budget = budget,
-        .ranks = { values, values + ranks.numel() },
+        .ranks = {values, values + ranks.numel()},
         .pruned = before.logical_and(kept.logical_not()).sum().item<std::int64_t>(),
-        .revived = kept.logical_and(before.logical_not()).sum().item<std::int64_t>() };
+        .revived = kept.logical_and(before.logical_not()).sum().item<std::int64_t>()};
 }
 
 } // namespace spectune

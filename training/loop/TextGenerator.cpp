@@ -104,7 +104,7 @@ GeneratedText TextGenerator::generate(
     const std::int64_t limit = std::min(request.maxNewTokens, room);
     std::mt19937_64 random(static_cast<std::uint64_t>(request.seed));
     KeyValueCache cache;
-    GeneratedText result { .text = {}, .ids = {}, .tuned = request.tuned, .ended = false, .seconds = 0.0 };
+    GeneratedText result {.text = {}, .ids = {}, .tuned = request.tuned, .ended = false, .seconds = 0.0};
     at::Tensor input = asRow(prompt);
     while (static_cast<std::int64_t>(result.ids.size()) < limit && !result.ended) {
         stop.throwIfStopped();
@@ -113,7 +113,7 @@ GeneratedText TextGenerator::generate(
         const std::int32_t id = sampleToken(logits, request.temperature, request.topP, random);
         result.ids.push_back(id);
         result.ended = ends(id);
-        input = at::full({ 1, 1 }, static_cast<std::int64_t>(id), at::kLong);
+        input = at::full({1, 1}, static_cast<std::int64_t>(id), at::kLong);
         const std::string text = continuation(prompt, result.ids);
         const std::string_view whole = wholeCharacters(text);
         if (partial && whole.size() > result.text.size() && whole.starts_with(result.text))

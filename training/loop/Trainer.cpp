@@ -103,16 +103,15 @@ StepResult Trainer::step(std::int64_t t, const Batch& batch)
     const at::Tensor gradNorm = m_arena.gradients.norm();
     const at::Tensor orth = m_orthogonality.value.defined() ? m_orthogonality.value : at::zeros_like(gradNorm);
     // The one place where a step waits for the device: three numbers in one copy.
-    const at::Tensor numbers
-        = at::stack({ loss.to(at::kDouble), orth.to(at::kDouble), gradNorm.to(at::kDouble) }).cpu();
+    const at::Tensor numbers = at::stack({loss.to(at::kDouble), orth.to(at::kDouble), gradNorm.to(at::kDouble)}).cpu();
     const auto* values = numbers.const_data_ptr<double>();
-    StepResult result { .loss = values[0],
+    StepResult result {.loss = values[0],
         .orth = values[1],
         .gradNorm = values[2],
         .lr = learningRate(m_config.optim, t, m_resolved.totalSteps),
         .tokens = batch.targetCount,
         .masked = false,
-        .skipped = {} };
+        .skipped = {}};
     if (!std::isfinite(result.loss))
         result.skipped = "the loss is not finite";
     else if (!std::isfinite(result.gradNorm))
@@ -131,8 +130,8 @@ at::Tensor Trainer::backward(const Batch& batch)
         const std::vector<Batch> parts = splitMicroBatches(micro, static_cast<std::int64_t>(share));
         std::vector<at::Tensor> losses(parts.size());
         m_model->reserve(micro.tokens.size(1));
-        m_workers.run(parts.size(),
-            [&](std::size_t i) { losses[i] = backwardPart(parts[i], batch.targetCount, m_shards[i]); });
+        m_workers.run(
+            parts.size(), [&](std::size_t i) { losses[i] = backwardPart(parts[i], batch.targetCount, m_shards[i]); });
         for (const at::Tensor& loss : losses)
             total.add_(loss);
     }
@@ -149,8 +148,8 @@ at::Tensor Trainer::backwardPart(const Batch& part, std::int64_t targetCount, Sh
     const c10::AutoGradMode recording(true);
     const at::Tensor hidden = m_model->trainingForward(
         part.tokens.to(device), shard.adapters, shard.pass, m_config.train.gradientCheckpointing);
-    const at::Tensor loss = chunkedCrossEntropy(
-        hidden, m_model->head(), part.targets.to(device), static_cast<double>(targetCount));
+    const at::Tensor loss
+        = chunkedCrossEntropy(hidden, m_model->head(), part.targets.to(device), static_cast<double>(targetCount));
     loss.backward();
     return loss.detach();
 }

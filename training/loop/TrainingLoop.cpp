@@ -23,7 +23,8 @@ void DivergenceGuard::check(std::int64_t step, const StepResult& result)
         m_limit = 2.0 * std::max(m_guessing, result.loss);
     m_skipped = result.skipped.empty() ? 0 : m_skipped + 1;
     m_high = result.skipped.empty() && result.loss > m_limit ? m_high + 1 : 0;
-    const std::string advice = " Lower optim.lr, or set optim.max_grad_norm, and start again or resume from a checkpoint.";
+    const std::string advice
+        = " Lower optim.lr, or set optim.max_grad_norm, and start again or resume from a checkpoint.";
     if (m_skipped >= patience)
         throw Error(FailureKind::Diverged,
             "The run diverged: " + result.skipped + " for " + std::to_string(patience) + " steps in a row, up to step "
@@ -31,8 +32,8 @@ void DivergenceGuard::check(std::int64_t step, const StepResult& result)
     if (m_high >= patience)
         throw Error(FailureKind::Diverged,
             "The run diverged: the loss stayed above " + std::to_string(m_limit) + " for " + std::to_string(patience)
-                + " steps in a row, up to step " + std::to_string(step) + "; guessing gives " + std::to_string(m_guessing)
-                + "." + advice);
+                + " steps in a row, up to step " + std::to_string(step) + "; guessing gives "
+                + std::to_string(m_guessing) + "." + advice);
 }
 
 TrainingLoop::TrainingLoop(RunContext& context, RunControl& control)
@@ -90,7 +91,7 @@ void TrainingLoop::report(const StepResult& result)
 {
     const std::int64_t budget = m_context.resolved.schedule.budgetAt(m_step - 1);
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - m_start).count();
-    const MetricPoint point { .step = m_step,
+    const MetricPoint point {.step = m_step,
         .loss = result.loss,
         .orth = result.orth,
         .lr = result.lr,
@@ -98,7 +99,7 @@ void TrainingLoop::report(const StepResult& result)
         .gradNorm = result.gradNorm,
         .tokens = result.tokens,
         .seconds = seconds,
-        .skipped = result.skipped };
+        .skipped = result.skipped};
     if (m_context.folder)
         m_context.folder->append(point);
     m_control.post(point);
@@ -118,7 +119,7 @@ void TrainingLoop::evaluate()
 {
     if (!m_context.evalData || m_evaluatedAt == m_step)
         return;
-    m_control.post(LogLine { "Evaluating at step " + std::to_string(m_step) + "…" });
+    m_control.post(LogLine {"Evaluating at step " + std::to_string(m_step) + "…"});
     EvaluationResult result;
     try {
         result = evaluateLoss(*m_context.base.model, &m_context.trainer->arena().adapters, m_context.evalData,
@@ -127,7 +128,7 @@ void TrainingLoop::evaluate()
         return; // the border that follows takes the stop
     }
     m_evaluatedAt = m_step;
-    EvalPoint point { .step = m_step, .evalLoss = result.loss, .metrics = { { "perplexity", result.perplexity() } } };
+    EvalPoint point {.step = m_step, .evalLoss = result.loss, .metrics = {{"perplexity", result.perplexity()}}};
     if (m_context.folder)
         m_context.folder->append(point);
     m_control.post(std::move(point));
@@ -139,10 +140,10 @@ void TrainingLoop::save()
         return;
     const auto path = m_context.folder->checkpoint(m_step);
     saveCheckpoint(path, *m_context.trainer, m_context.config, m_context.resolved,
-        { .step = m_step, .data = m_context.batcher->position() });
+        {.step = m_step, .data = m_context.batcher->position()});
     m_savedAt = m_step;
     log("Saved " + path.string() + ".");
-    m_control.post(CheckpointSaved { .step = m_step, .path = path.string() });
+    m_control.post(CheckpointSaved {.step = m_step, .path = path.string()});
 }
 
 void TrainingLoop::publish()
@@ -155,16 +156,10 @@ bool TrainingLoop::obey()
 {
     for (;;) {
         switch (m_control.nextAction(m_step)) {
-        case BorderAction::Continue:
-            return true;
-        case BorderAction::Save:
-            save();
-            break;
-        case BorderAction::Evaluate:
-            evaluate();
-            break;
-        case BorderAction::Stop:
-            return false;
+        case BorderAction::Continue: return true;
+        case BorderAction::Save: save(); break;
+        case BorderAction::Evaluate: evaluate(); break;
+        case BorderAction::Stop: return false;
         }
     }
 }
@@ -177,23 +172,28 @@ void TrainingLoop::finish(RunOutcome outcome)
     publish();
     if (m_context.folder) {
         const char* format = hasLambda(m_context.config.method) ? "peft-adalora" : "peft-lora";
-        std::filesystem::remove_all(m_context.folder->adapter()); // an earlier stop's; the checkpoint above holds all of it
+        std::filesystem::remove_all(
+            m_context.folder->adapter()); // an earlier stop's; the checkpoint above holds all of it
         (void)writeAdapter(adapterState(*m_context.trainer, m_context.resolved), format, m_context.folder->adapter(),
-            { .baseModel = m_context.config.model.path,
+            {.baseModel = m_context.config.model.path,
                 .baseLayers = m_context.trainer->layout().layerCount,
                 .config = m_context.config,
-                .resolved = m_context.resolved });
+                .resolved = m_context.resolved});
     }
-    log((outcome == RunOutcome::Finished ? "Finished after step " : "Stopped after step ") + std::to_string(m_step) + ".");
+    log((outcome == RunOutcome::Finished ? "Finished after step " : "Stopped after step ") + std::to_string(m_step)
+        + ".");
 }
 
 void TrainingLoop::log(const std::string& text)
 {
     if (m_context.folder)
         m_context.folder->log(text);
-    m_control.post(LogLine { text });
+    m_control.post(LogLine {text});
 }
 
-bool TrainingLoop::due(std::int64_t interval) const { return interval > 0 && m_step % interval == 0; }
+bool TrainingLoop::due(std::int64_t interval) const
+{
+    return interval > 0 && m_step % interval == 0;
+}
 
 } // namespace spectune

@@ -50,7 +50,7 @@ public:
         const c10::intrusive_ptr<Saved>& saved)
     {
         context->saved_data["saved"] = c10::IValue::make_capsule(saved);
-        context->save_for_backward({ x });
+        context->save_for_backward({x});
         at::Tensor y = baseForward(x, saved->base);
         const at::Tensor input = x.to(saved->triplets.q.scalar_type());
         addAdapter(y, saved->mask.defined() ? input * saved->mask : input, saved->triplets);
@@ -77,7 +77,7 @@ public:
         triplets.qGrad.addmm_(dProjected.t(), x);
 
         if (!context->needs_input_grad(0))
-            return { at::Tensor(), at::Tensor(), at::Tensor() };
+            return {at::Tensor(), at::Tensor(), at::Tensor()};
         at::Tensor dx = at::mm(gradients[0], saved->base.weight); // [N, in]
         if (!mask.defined() && dx.scalar_type() == type)
             dx.addmm_(dProjected, triplets.q);
@@ -85,12 +85,15 @@ public:
             const at::Tensor through = at::mm(dProjected, triplets.q);
             dx.add_((mask.defined() ? through * mask : through).to(dx.scalar_type()));
         }
-        return { dx, at::Tensor(), at::Tensor() };
+        return {dx, at::Tensor(), at::Tensor()};
     }
 };
 
 /// [..., features] as [N, features].
-at::Tensor flattened(const at::Tensor& x) { return x.reshape({ -1, x.size(-1) }); }
+at::Tensor flattened(const at::Tensor& x)
+{
+    return x.reshape({-1, x.size(-1)});
+}
 
 at::Tensor unflattened(const at::Tensor& y, const at::Tensor& like)
 {

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::int64_t ignoredTarget = -100;
 /// Elements of one chunk's logits: 64 MiB in float32.
-constexpr std::int64_t chunkElements = std::int64_t { 1 } << 24;
+constexpr std::int64_t chunkElements = std::int64_t {1} << 24;
 
 struct LossAndGradient {
     at::Tensor loss; // scalar
@@ -27,7 +27,7 @@ LossAndGradient lossOfRows(
     const auto wide = rows.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
     const std::int64_t count = rows.size(0);
     const std::int64_t step = std::max<std::int64_t>(1, chunkElements / head.size(0));
-    LossAndGradient result { .loss = at::zeros({}, rows.options().dtype(wide)), .gradient = {} };
+    LossAndGradient result {.loss = at::zeros({}, rows.options().dtype(wide)), .gradient = {}};
     if (withGradient)
         result.gradient = at::empty_like(rows);
     for (std::int64_t begin = 0; begin < count; begin += step) {
@@ -49,12 +49,12 @@ LossAndGradient lossOfRows(
 
 class ChunkedCrossEntropy : public torch::autograd::Function<ChunkedCrossEntropy> {
 public:
-    static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& rows,
-        const at::Tensor& head, const at::Tensor& targets, double normalizer)
+    static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& rows, const at::Tensor& head,
+        const at::Tensor& targets, double normalizer)
     {
         const LossAndGradient result = lossOfRows(rows, head, targets, normalizer, rows.requires_grad());
         if (result.gradient.defined())
-            context->save_for_backward({ result.gradient });
+            context->save_for_backward({result.gradient});
         return result.loss;
     }
 
@@ -62,7 +62,7 @@ public:
         torch::autograd::AutogradContext* context, const torch::autograd::variable_list& gradients)
     {
         const at::Tensor saved = context->get_saved_variables()[0];
-        return { saved * gradients[0].to(saved.scalar_type()), at::Tensor(), at::Tensor(), at::Tensor() };
+        return {saved * gradients[0].to(saved.scalar_type()), at::Tensor(), at::Tensor(), at::Tensor()};
     }
 };
 
@@ -71,10 +71,10 @@ public:
 at::Tensor chunkedCrossEntropy(
     const at::Tensor& hidden, const at::Tensor& head, const at::Tensor& targets, double normalizer)
 {
-    const at::Tensor flatTargets = targets.reshape({ -1 });
+    const at::Tensor flatTargets = targets.reshape({-1});
     // Most tokens of a prompt bear no loss: their logits are never computed.
     const at::Tensor bearing = at::nonzero(flatTargets != ignoredTarget).squeeze(1); // [M]
-    const at::Tensor rows = hidden.reshape({ -1, hidden.size(-1) }).index_select(0, bearing);
+    const at::Tensor rows = hidden.reshape({-1, hidden.size(-1)}).index_select(0, bearing);
     return ChunkedCrossEntropy::apply(rows, head, flatTargets.index_select(0, bearing), normalizer);
 }
 

@@ -30,7 +30,7 @@ public:
     {
         if (call->pass.training->generator)
             call->generatorState = call->pass.training->generator->get_state();
-        context->save_for_backward({ x });
+        context->save_for_backward({x});
         context->saved_data["call"] = c10::IValue::make_capsule(call);
         return call->model->block(call->layer, x, call->pass);
     }
@@ -51,14 +51,14 @@ public:
         }
         if (generator)
             generator->set_state(after);
-        return { x.grad(), at::Tensor(), at::Tensor() };
+        return {x.grad(), at::Tensor(), at::Tensor()};
     }
 };
 
 at::Tensor DecoderModel::trainingForward(
     const at::Tensor& tokens, const AdapterSet& adapters, const AdapterPass& pass, bool recomputeBlocks)
 {
-    const Pass shared { .adapters = &adapters, .training = &pass, .cache = nullptr };
+    const Pass shared {.adapters = &adapters, .training = &pass, .cache = nullptr};
     at::Tensor x = at::embedding(m_embedding, tokens);
     for (std::int64_t layer = 0; layer < m_spec.layers; ++layer) {
         if (recomputeBlocks) {
@@ -78,7 +78,7 @@ at::Tensor DecoderModel::forward(const at::Tensor& tokens, const AdapterSet* ada
     const c10::NoGradGuard noGradients;
     if (cache != nullptr)
         cache->blocks.resize(m_blocks.size());
-    const Pass pass { .adapters = adapters, .training = nullptr, .cache = cache };
+    const Pass pass {.adapters = adapters, .training = nullptr, .cache = cache};
     at::Tensor x = at::embedding(m_embedding, tokens);
     for (std::int64_t layer = 0; layer < m_spec.layers; ++layer)
         x = block(layer, x, pass);
@@ -87,7 +87,10 @@ at::Tensor DecoderModel::forward(const at::Tensor& tokens, const AdapterSet* ada
     return rmsNorm(x, m_finalNorm, m_spec.rmsNormEps);
 }
 
-at::Tensor DecoderModel::logits(const at::Tensor& hidden) const { return at::matmul(hidden, m_head.t()); }
+at::Tensor DecoderModel::logits(const at::Tensor& hidden) const
+{
+    return at::matmul(hidden, m_head.t());
+}
 
 at::Tensor DecoderModel::project(std::int64_t layer, Matrix matrix, const at::Tensor& x, const Pass& pass) const
 {
@@ -115,7 +118,7 @@ at::Tensor DecoderModel::attention(std::int64_t layer, const at::Tensor& x, cons
     const std::int64_t batch = x.size(0);
     const std::int64_t length = x.size(1);
     const auto heads = [&](Matrix matrix, std::int64_t count) {
-        return project(layer, matrix, x, pass).view({ batch, length, count, m_spec.headDim }).transpose(1, 2);
+        return project(layer, matrix, x, pass).view({batch, length, count, m_spec.headDim}).transpose(1, 2);
     };
     const std::int64_t start = pass.cache != nullptr ? pass.cache->length : 0;
     const at::Tensor queries = m_rotary.apply(heads(Matrix::Q, m_spec.heads), start);
@@ -124,8 +127,8 @@ at::Tensor DecoderModel::attention(std::int64_t layer, const at::Tensor& x, cons
     if (pass.cache != nullptr) {
         auto& [pastKeys, pastValues] = pass.cache->blocks[static_cast<std::size_t>(layer)];
         if (start > 0) {
-            keys = at::cat({ pastKeys, keys }, 2);
-            values = at::cat({ pastValues, values }, 2);
+            keys = at::cat({pastKeys, keys}, 2);
+            values = at::cat({pastValues, values}, 2);
         }
         pastKeys = keys;
         pastValues = values;
@@ -134,7 +137,7 @@ at::Tensor DecoderModel::attention(std::int64_t layer, const at::Tensor& x, cons
     const std::optional<at::Tensor> mask = windowMask(length, keys.size(2));
     const at::Tensor mixed = at::scaled_dot_product_attention(queries, keys, values, mask, 0.0,
         /*is_causal=*/!mask && length > 1, std::nullopt, /*enable_gqa=*/m_spec.heads != m_spec.kvHeads);
-    return project(layer, Matrix::O, mixed.transpose(1, 2).reshape({ batch, length, -1 }), pass);
+    return project(layer, Matrix::O, mixed.transpose(1, 2).reshape({batch, length, -1}), pass);
 }
 
 std::optional<at::Tensor> DecoderModel::windowMask(std::int64_t queries, std::int64_t keys) const

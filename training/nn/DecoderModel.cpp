@@ -12,7 +12,10 @@ namespace spectune {
 
 namespace {
 
-bool isAttention(Matrix matrix) { return matrix <= Matrix::O; }
+bool isAttention(Matrix matrix)
+{
+    return matrix <= Matrix::O;
+}
 
 /// "0 to 5" or "q_proj, k_proj": for a message.
 std::string joined(std::span<const std::string_view> names)
@@ -27,8 +30,8 @@ void checkTargets(std::span<const std::string> targets)
 {
     for (const std::string& target : targets) {
         if (std::find(matrixNames.begin(), matrixNames.end(), target) == matrixNames.end())
-            throw configError(
-                "adalora.targets has \"" + target + "\", which this model does not have. It has " + joined(matrixNames) + ".");
+            throw configError("adalora.targets has \"" + target + "\", which this model does not have. It has "
+                + joined(matrixNames) + ".");
     }
 }
 
@@ -54,20 +57,15 @@ std::array<std::int64_t, 2> matrixShape(const ModelSpec& spec, Matrix matrix)
     const std::int64_t queries = spec.heads * spec.headDim;
     const std::int64_t keys = spec.kvHeads * spec.headDim;
     switch (matrix) {
-    case Matrix::Q:
-        return { queries, spec.width };
+    case Matrix::Q: return {queries, spec.width};
     case Matrix::K:
-    case Matrix::V:
-        return { keys, spec.width };
-    case Matrix::O:
-        return { spec.width, queries };
+    case Matrix::V: return {keys, spec.width};
+    case Matrix::O: return {spec.width, queries};
     case Matrix::Gate:
-    case Matrix::Up:
-        return { spec.feedForward, spec.width };
-    case Matrix::Down:
-        break;
+    case Matrix::Up: return {spec.feedForward, spec.width};
+    case Matrix::Down: break;
     }
-    return { spec.width, spec.feedForward };
+    return {spec.width, spec.feedForward};
 }
 
 ModuleLayout adaptedLayout(const ModelSpec& spec, std::span<const std::string> targets,
@@ -78,12 +76,12 @@ ModuleLayout adaptedLayout(const ModelSpec& spec, std::span<const std::string> t
     const auto chosen = [](const auto& list, const auto& value) {
         return list.empty() || std::find(list.begin(), list.end(), value) != list.end();
     };
-    ModuleLayout layout { .modules = {}, .kinds = {}, .layerCount = spec.layers, .initRank = initRank };
+    ModuleLayout layout {.modules = {}, .kinds = {}, .layerCount = spec.layers, .initRank = initRank};
     std::array<KindIndex, matrixNames.size()> kinds;
     for (std::size_t i = 0; i < matrixNames.size(); ++i) {
         if (!chosen(targets, matrixNames[i]))
             continue;
-        kinds[i] = { static_cast<std::int32_t>(layout.kinds.size()) };
+        kinds[i] = {static_cast<std::int32_t>(layout.kinds.size())};
         layout.kinds.emplace_back(matrixNames[i]);
     }
     for (std::int64_t layer = 0; layer < spec.layers; ++layer) {
@@ -94,11 +92,11 @@ ModuleLayout adaptedLayout(const ModelSpec& spec, std::span<const std::string> t
                 continue;
             const auto matrix = static_cast<Matrix>(i);
             const auto shape = matrixShape(spec, matrix);
-            layout.modules.push_back({ .name = modulePath(layer, matrix),
-                .layer = { static_cast<std::int32_t>(layer) },
+            layout.modules.push_back({.name = modulePath(layer, matrix),
+                .layer = {static_cast<std::int32_t>(layer)},
                 .kind = kinds[i],
                 .inFeatures = shape[1],
-                .outFeatures = shape[0] });
+                .outFeatures = shape[0]});
         }
     }
     return layout;
@@ -115,15 +113,15 @@ DecoderModel::DecoderModel(ModelSpec spec, const WeightSource& source, at::Tenso
         m_parameters += weight.numel();
         return weight;
     };
-    m_embedding = load("model.embed_tokens.weight", { m_spec.vocabulary, m_spec.width });
+    m_embedding = load("model.embed_tokens.weight", {m_spec.vocabulary, m_spec.width});
     m_blocks.resize(static_cast<std::size_t>(m_spec.layers));
     for (std::int64_t layer = 0; layer < m_spec.layers; ++layer) {
         if (progress)
             progress(layer, m_spec.layers);
         loadBlock(layer, load);
     }
-    m_finalNorm = load("model.norm.weight", { m_spec.width });
-    m_head = m_spec.tiedHead ? m_embedding : load("lm_head.weight", { m_spec.vocabulary, m_spec.width });
+    m_finalNorm = load("model.norm.weight", {m_spec.width});
+    m_head = m_spec.tiedHead ? m_embedding : load("lm_head.weight", {m_spec.vocabulary, m_spec.width});
     if (progress)
         progress(m_spec.layers, m_spec.layers);
 }
@@ -133,15 +131,15 @@ void DecoderModel::loadBlock(
 {
     DecoderBlock& block = m_blocks[static_cast<std::size_t>(layer)];
     const std::string prefix = "model.layers." + std::to_string(layer) + ".";
-    block.inputNorm = load(prefix + "input_layernorm.weight", { m_spec.width });
-    block.postAttentionNorm = load(prefix + "post_attention_layernorm.weight", { m_spec.width });
+    block.inputNorm = load(prefix + "input_layernorm.weight", {m_spec.width});
+    block.postAttentionNorm = load(prefix + "post_attention_layernorm.weight", {m_spec.width});
     for (std::size_t i = 0; i < matrixNames.size(); ++i) {
         const auto matrix = static_cast<Matrix>(i);
         const auto shape = matrixShape(m_spec, matrix);
         const std::string path = modulePath(layer, matrix);
         block.linear[i].weight = load(path + ".weight", shape);
         if (isAttention(matrix) ? m_spec.attentionBias : m_spec.mlpBias)
-            block.linear[i].bias = load(path + ".bias", { shape[0] });
+            block.linear[i].bias = load(path + ".bias", {shape[0]});
     }
 }
 

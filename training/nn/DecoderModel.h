@@ -22,8 +22,8 @@ using WeightSource = std::function<at::Tensor(const std::string& name, at::IntAr
 
 /// The seven linear matrices of a block, in the model's order.
 enum class Matrix { Q, K, V, O, Gate, Up, Down };
-inline constexpr std::array<std::string_view, 7> matrixNames { "q_proj", "k_proj", "v_proj", "o_proj", "gate_proj",
-    "up_proj", "down_proj" };
+inline constexpr std::array<std::string_view, 7> matrixNames {
+    "q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"};
 /// "model.layers.<layer>.self_attn.q_proj"
 [[nodiscard]] std::string modulePath(std::int64_t layer, Matrix matrix);
 
@@ -45,7 +45,8 @@ struct AdapterSet {
 
     [[nodiscard]] const TripletViews* find(std::int64_t layer, Matrix matrix) const
     {
-        const auto& entry = modules[static_cast<std::size_t>(layer) * matrixNames.size() + static_cast<std::size_t>(matrix)];
+        const auto& entry
+            = modules[static_cast<std::size_t>(layer) * matrixNames.size() + static_cast<std::size_t>(matrix)];
         return entry ? &*entry : nullptr;
     }
 };
@@ -73,7 +74,8 @@ public:
 
     /// Without gradients. @param adapters null: the base alone. @param cache null: all of the tokens at once; else the
     /// tokens continue it (a first call with any length, then one token at a time)
-    [[nodiscard]] at::Tensor forward(const at::Tensor& tokens, const AdapterSet* adapters, KeyValueCache* cache = nullptr);
+    [[nodiscard]] at::Tensor forward(
+        const at::Tensor& tokens, const AdapterSet* adapters, KeyValueCache* cache = nullptr);
 
     /// [vocabulary, width]: rows are the token's output vectors.
     [[nodiscard]] const at::Tensor& head() const noexcept { return m_head; }

@@ -23,7 +23,7 @@ public:
     {
         const at::Tensor wide = widened(x);
         const at::Tensor inverse = (wide * wide).mean(-1, /*keepdim=*/true).add_(eps).rsqrt_(); // [..., 1]
-        context->save_for_backward({ x, weight, inverse });
+        context->save_for_backward({x, weight, inverse});
         return (wide * inverse).to(x.scalar_type()) * weight;
     }
 
@@ -36,7 +36,7 @@ public:
         const at::Tensor g = widened(gradients[0] * saved[1]);
         const at::Tensor along = (g * normed).mean(-1, /*keepdim=*/true);
         const at::Tensor dx = (g - normed * along).mul_(inverse);
-        return { dx.to(saved[0].scalar_type()), at::Tensor(), at::Tensor() };
+        return {dx.to(saved[0].scalar_type()), at::Tensor(), at::Tensor()};
     }
 };
 

@@ -16,8 +16,7 @@ at::Tensor llama3Frequencies(const at::Tensor& inverse, const RopeSpec& rope)
 {
     const auto context = static_cast<double>(rope.originalMaxPositions);
     const at::Tensor wavelength = 2.0 * std::numbers::pi / inverse;
-    const at::Tensor smooth
-        = (context / wavelength - rope.lowFreqFactor) / (rope.highFreqFactor - rope.lowFreqFactor);
+    const at::Tensor smooth = (context / wavelength - rope.lowFreqFactor) / (rope.highFreqFactor - rope.lowFreqFactor);
     const at::Tensor between = (1.0 - smooth) * inverse / rope.factor + smooth * inverse;
     const at::Tensor stretched = at::where(wavelength > context / rope.lowFreqFactor, inverse / rope.factor, between);
     return at::where(wavelength < context / rope.highFreqFactor, inverse, stretched);
@@ -28,12 +27,9 @@ at::Tensor inverseFrequencies(const RopeSpec& rope, std::int64_t headDim, at::Te
     const at::Tensor exponent = at::arange(0, headDim, 2, options) / static_cast<double>(headDim);
     const at::Tensor inverse = 1.0 / at::pow(rope.theta, exponent);
     switch (rope.scaling) {
-    case RopeScaling::None:
-        return inverse;
-    case RopeScaling::Linear:
-        return inverse / rope.factor;
-    case RopeScaling::Llama3:
-        return llama3Frequencies(inverse, rope);
+    case RopeScaling::None: return inverse;
+    case RopeScaling::Linear: return inverse / rope.factor;
+    case RopeScaling::Llama3: return llama3Frequencies(inverse, rope);
     }
     return inverse;
 }
@@ -54,7 +50,7 @@ void Rotary::reserve(std::int64_t positions)
         return;
     const std::int64_t rows = std::max<std::int64_t>(positions, m_cos.defined() ? 2 * m_cos.size(0) : 64);
     const at::Tensor angles = at::arange(rows, m_frequencies.options()).unsqueeze(1) * m_frequencies.unsqueeze(0);
-    const at::Tensor both = at::cat({ angles, angles }, 1); // [rows, headDim]
+    const at::Tensor both = at::cat({angles, angles}, 1); // [rows, headDim]
     m_cos = both.cos().to(m_options);
     m_sin = both.sin().to(m_options);
 }
@@ -65,7 +61,7 @@ namespace {
 at::Tensor rotate(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin)
 {
     const auto halves = x.chunk(2, -1);
-    return (x * cos).addcmul_(at::cat({ -halves[1], halves[0] }, -1), sin);
+    return (x * cos).addcmul_(at::cat({-halves[1], halves[0]}, -1), sin);
 }
 
 } // namespace
@@ -76,7 +72,7 @@ public:
     static at::Tensor forward(
         torch::autograd::AutogradContext* context, const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin)
     {
-        context->save_for_backward({ cos, sin });
+        context->save_for_backward({cos, sin});
         return rotate(x, cos, sin);
     }
 
@@ -84,7 +80,7 @@ public:
         torch::autograd::AutogradContext* context, const torch::autograd::variable_list& gradients)
     {
         const auto saved = context->get_saved_variables();
-        return { rotate(gradients[0], saved[0], -saved[1]), at::Tensor(), at::Tensor() };
+        return {rotate(gradients[0], saved[0], -saved[1]), at::Tensor(), at::Tensor()};
     }
 };
 

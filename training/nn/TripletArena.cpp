@@ -16,12 +16,12 @@ ArenaOrder::ArenaOrder(const ModuleLayout& layout)
             m_groups.begin(), m_groups.end(), [width](const FactorGroup& group) { return group.width == width; });
         const auto index = static_cast<std::size_t>(found - m_groups.begin());
         if (found == m_groups.end())
-            m_groups.push_back({ .offset = 0, .count = 0, .width = width });
-        return FactorPlace { .group = index, .slot = m_groups[index].count++ };
+            m_groups.push_back({.offset = 0, .count = 0, .width = width});
+        return FactorPlace {.group = index, .slot = m_groups[index].count++};
     };
     for (const ModuleInfo& module : layout.modules) {
         const FactorPlace q = place(module.inFeatures);
-        m_places.push_back({ .q = q, .p = place(module.outFeatures) });
+        m_places.push_back({.q = q, .p = place(module.outFeatures)});
     }
     for (FactorGroup& group : m_groups) {
         group.offset = m_lambdaOffset;
@@ -32,12 +32,12 @@ ArenaOrder::ArenaOrder(const ModuleLayout& layout)
 at::Tensor ArenaOrder::group(const at::Tensor& flat, std::size_t index) const
 {
     const FactorGroup& group = m_groups[index];
-    return flat.narrow(0, group.offset, group.elements(m_rank)).view({ group.count, m_rank, group.width });
+    return flat.narrow(0, group.offset, group.elements(m_rank)).view({group.count, m_rank, group.width});
 }
 
 at::Tensor ArenaOrder::lambda(const at::Tensor& flat) const
 {
-    return flat.narrow(0, m_lambdaOffset, moduleCount() * m_rank).view({ moduleCount(), m_rank });
+    return flat.narrow(0, m_lambdaOffset, moduleCount() * m_rank).view({moduleCount(), m_rank});
 }
 
 at::Tensor ArenaOrder::factor(const at::Tensor& flat, const FactorPlace& place) const
@@ -63,14 +63,14 @@ std::array<at::Tensor, 2> ArenaOrder::byModule(const std::vector<at::Tensor>& pe
         q.push_back(perGroup[places.q.group].select(0, places.q.slot));
         p.push_back(perGroup[places.p.group].select(0, places.p.slot));
     }
-    return { at::stack(q), at::stack(p) };
+    return {at::stack(q), at::stack(p)};
 }
 
 TripletArena::TripletArena(const ModuleLayout& layout, double scale, bool trainLambda, at::TensorOptions options)
     : order(layout)
-    , values(at::zeros({ order.size() }, options))
-    , gradients(at::zeros({ order.size() }, options))
-    , anchor(at::zeros({ 1 }, options).requires_grad_(true))
+    , values(at::zeros({order.size()}, options))
+    , gradients(at::zeros({order.size()}, options))
+    , anchor(at::zeros({1}, options).requires_grad_(true))
     , m_scale(scale)
     , m_trainLambda(trainLambda)
 {
@@ -88,13 +88,13 @@ AdapterSet TripletArena::adaptersInto(const at::Tensor& target) const
     AdapterSet set;
     set.modules.resize(adapters.modules.size());
     for (std::int32_t i = 0; i < order.moduleCount(); ++i) {
-        set.modules[m_slots[static_cast<std::size_t>(i)]] = TripletViews { .q = order.q(values, { i }),
-            .pT = order.pT(values, { i }),
+        set.modules[m_slots[static_cast<std::size_t>(i)]] = TripletViews {.q = order.q(values, {i}),
+            .pT = order.pT(values, {i}),
             .lambda = order.lambda(values).select(0, i),
-            .qGrad = order.q(target, { i }),
-            .pTGrad = order.pT(target, { i }),
+            .qGrad = order.q(target, {i}),
+            .pTGrad = order.pT(target, {i}),
             .lambdaGrad = m_trainLambda ? order.lambda(target).select(0, i) : at::Tensor(),
-            .scale = m_scale };
+            .scale = m_scale};
     }
     return set;
 }
@@ -114,8 +114,8 @@ void TripletArena::initAdaLora(std::uint64_t seed)
     constexpr double deviation = 0.02;
     at::Generator generator = at::detail::createCPUGenerator(seed);
     for (std::int32_t i = 0; i < order.moduleCount(); ++i) {
-        at::Tensor q = order.q(values, { i });
-        at::Tensor p = order.pT(values, { i });
+        at::Tensor q = order.q(values, {i});
+        at::Tensor p = order.pT(values, {i});
         q.copy_(normal(q.sizes(), deviation, generator, values.options()));
         p.copy_(normal(p.sizes(), deviation, generator, values.options()));
     }
@@ -127,7 +127,7 @@ void TripletArena::initLora(std::uint64_t seed)
     at::Generator generator = at::detail::createCPUGenerator(seed);
     values.zero_();
     for (std::int32_t i = 0; i < order.moduleCount(); ++i) {
-        at::Tensor q = order.q(values, { i });
+        at::Tensor q = order.q(values, {i});
         q.copy_(normal(q.sizes(), 1.0 / static_cast<double>(order.rank()), generator, values.options()));
     }
     order.lambda(values).fill_(1.0);

@@ -9,8 +9,8 @@ namespace spectune {
 
 AdamW::AdamW(const OptimConfig& config, std::int64_t elements, at::TensorOptions options)
     : m_config(config)
-    , m_first(at::zeros({ elements }, options))
-    , m_second(at::zeros({ elements }, options))
+    , m_first(at::zeros({elements}, options))
+    , m_second(at::zeros({elements}, options))
 {
 }
 

@@ -11,8 +11,8 @@ Importance::Importance(const ArenaOrder& order, const AdaLoraConfig& config, boo
     , m_beta2(config.beta2)
     , m_kind(config.score)
     , m_hasLambda(hasLambda)
-    , m_sensitivity(at::zeros({ order.size() }, options))
-    , m_uncertainty(at::zeros({ order.size() }, options))
+    , m_sensitivity(at::zeros({order.size()}, options))
+    , m_uncertainty(at::zeros({order.size()}, options))
 {
 }
 
@@ -28,7 +28,7 @@ TripletScores Importance::scores(const at::Tensor& values) const
     if (m_kind == ScoreKind::Magnitude) {
         const at::Tensor magnitude = m_order.lambda(values).abs();
         const at::Tensor none = at::zeros_like(magnitude);
-        return { .total = magnitude, .lambda = magnitude, .meanP = none, .meanQ = none };
+        return {.total = magnitude, .lambda = magnitude, .meanP = none, .meanQ = none};
     }
     const bool product = m_kind == ScoreKind::SensitivityUncertainty;
     const at::Tensor element = product ? m_sensitivity * m_uncertainty : m_sensitivity; // s, flat
@@ -37,9 +37,9 @@ TripletScores Importance::scores(const at::Tensor& values) const
         means.push_back(m_order.group(element, i).mean(2)); // [count, r]
     auto [meanQ, meanP] = m_order.byModule(means);
     if (!m_hasLambda)
-        return { .total = meanP + meanQ, .lambda = {}, .meanP = meanP, .meanQ = meanQ };
+        return {.total = meanP + meanQ, .lambda = {}, .meanP = meanP, .meanQ = meanQ};
     const at::Tensor lambda = m_order.lambda(element);
-    return { .total = lambda + meanP + meanQ, .lambda = lambda, .meanP = meanP, .meanQ = meanQ };
+    return {.total = lambda + meanP + meanQ, .lambda = lambda, .meanP = meanP, .meanQ = meanQ};
 }
 
 void Importance::restore(const at::Tensor& sensitivity, const at::Tensor& uncertainty)

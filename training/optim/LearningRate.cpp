@@ -16,10 +16,8 @@ double learningRate(const OptimConfig& config, std::int64_t t, std::int64_t tota
         return config.lr * (now / std::max(1.0, warmUp));
     const double rest = std::max(1.0, total - warmUp);
     switch (config.schedule) {
-    case LrSchedule::Constant:
-        return config.lr;
-    case LrSchedule::Linear:
-        return config.lr * std::max(0.0, (total - now) / rest);
+    case LrSchedule::Constant: return config.lr;
+    case LrSchedule::Linear: return config.lr * std::max(0.0, (total - now) / rest);
     case LrSchedule::Cosine:
         return config.lr * std::max(0.0, 0.5 * (1.0 + std::cos(std::numbers::pi * ((now - warmUp) / rest))));
     }

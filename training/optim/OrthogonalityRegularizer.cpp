@@ -10,7 +10,7 @@ OrthogonalityResult addOrthogonalityGradient(TripletArena& arena, RegularizerKin
     const ArenaOrder& order = arena.order;
     const auto factors = static_cast<double>(2 * order.moduleCount());
     const bool squared = kind == RegularizerKind::SquaredSum;
-    OrthogonalityResult result { .value = at::zeros({}, arena.values.options()), .errorQ = {}, .errorP = {} };
+    OrthogonalityResult result {.value = at::zeros({}, arena.values.options()), .errorQ = {}, .errorP = {}};
     const at::Tensor identity = at::eye(order.rank(), arena.values.options());
     std::vector<at::Tensor> norms; // by group, [count, 1]
     for (std::size_t i = 0; i < order.groups().size(); ++i) {
@@ -21,9 +21,9 @@ OrthogonalityResult addOrthogonalityGradient(TripletArena& arena, RegularizerKin
         result.value.add_(squared ? norm.square().sum() : norm.sum() / factors);
         if (gamma == 0.0)
             continue;
-        const at::Tensor weight = squared ? at::full_like(norm, 4.0 * gamma)
-                                          : at::where(norm > 0.0, 2.0 * gamma / (factors * norm), 0.0);
-        order.group(arena.gradients, i).add_(at::bmm(error * weight.view({ -1, 1, 1 }), rows));
+        const at::Tensor weight
+            = squared ? at::full_like(norm, 4.0 * gamma) : at::where(norm > 0.0, 2.0 * gamma / (factors * norm), 0.0);
+        order.group(arena.gradients, i).add_(at::bmm(error * weight.view({-1, 1, 1}), rows));
     }
     const auto byModule = order.byModule(norms);
     result.errorQ = byModule[0].squeeze(1);

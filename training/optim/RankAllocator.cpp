@@ -12,7 +12,7 @@ RankAllocator::RankAllocator(
     : m_schedule(schedule)
     , m_canRevive(canRevive)
 {
-    const std::array<std::int64_t, 2> shape { static_cast<std::int64_t>(layout.modules.size()), layout.initRank };
+    const std::array<std::int64_t, 2> shape {static_cast<std::int64_t>(layout.modules.size()), layout.initRank};
     m_kept = at::ones(shape, options.dtype(at::kBool));
     m_keptBefore = m_kept.clone();
     m_prunedAt = at::full(shape, -1, options.dtype(at::kInt));
@@ -53,13 +53,11 @@ void RankAllocator::choose(std::int64_t t, const TripletScores& scores)
 
 std::vector<std::pair<std::string, at::Tensor>> RankAllocator::state() const
 {
-    std::vector<std::pair<std::string, at::Tensor>> tensors { { "kept", m_kept.to(at::kByte) },
-        { "kept_before", m_keptBefore.to(at::kByte) },
-        { "pruned_at", m_prunedAt },
-        { "revived_at", m_revivedAt },
-        { "event_step", at::full({ 1 }, m_eventStep, at::kLong) } };
+    std::vector<std::pair<std::string, at::Tensor>> tensors {{"kept", m_kept.to(at::kByte)},
+        {"kept_before", m_keptBefore.to(at::kByte)}, {"pruned_at", m_prunedAt}, {"revived_at", m_revivedAt},
+        {"event_step", at::full({1}, m_eventStep, at::kLong)}};
     if (m_eventStep >= 0) {
-        tensors.emplace_back("threshold", m_threshold.reshape({ 1 }));
+        tensors.emplace_back("threshold", m_threshold.reshape({1}));
         tensors.emplace_back("score_total", m_scores.total);
         tensors.emplace_back("score_p", m_scores.meanP);
         tensors.emplace_back("score_q", m_scores.meanQ);
@@ -79,16 +77,16 @@ void RankAllocator::restore(const std::function<at::Tensor(const std::string&, a
     m_keptBefore = load("kept_before", m_keptBefore);
     m_prunedAt = load("pruned_at", m_prunedAt);
     m_revivedAt = load("revived_at", m_revivedAt);
-    m_eventStep = source("event_step", { 1 }).item<std::int64_t>();
+    m_eventStep = source("event_step", {1}).item<std::int64_t>();
     if (m_eventStep < 0)
         return;
-    m_threshold = source("threshold", { 1 }).to(m_threshold.options()).squeeze(0);
+    m_threshold = source("threshold", {1}).to(m_threshold.options()).squeeze(0);
     const bool hasLambda = m_canRevive;
-    const at::Tensor like = at::empty({ 0 }, m_threshold.options());
-    m_scores = { .total = load("score_total", like),
+    const at::Tensor like = at::empty({0}, m_threshold.options());
+    m_scores = {.total = load("score_total", like),
         .lambda = hasLambda ? load("score_lambda", like) : at::Tensor(),
         .meanP = load("score_p", like),
-        .meanQ = load("score_q", like) };
+        .meanQ = load("score_q", like)};
 }
 
 } // namespace spectune

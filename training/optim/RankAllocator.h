@@ -15,7 +15,8 @@ namespace spectune {
 class RankAllocator {
 public:
     /// @param canRevive false for prune-lora: a doublet that was pruned stays so
-    RankAllocator(const ModuleLayout& layout, const BudgetSchedule& schedule, bool canRevive, at::TensorOptions options);
+    RankAllocator(
+        const ModuleLayout& layout, const BudgetSchedule& schedule, bool canRevive, at::TensorOptions options);
 
     /// After optimizer step @p t (0-based): masks as the schedule says. @return whether a new pattern was chosen
     bool apply(std::int64_t t, TripletArena& arena, const Importance& importance);
