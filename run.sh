@@ -29,16 +29,19 @@ while [ $# -gt 0 ]; do
     shift
 done
 
+here=$PWD # what the arguments' paths are relative to
+
 # shellcheck source=cmake/setup.sh
 source "$(dirname "${BASH_SOURCE[0]}")/cmake/setup.sh"
 
 if [ "$mode" = studio ] && [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}${QT_QPA_PLATFORM:-}" ]; then
     case " ${arguments[*]:-} " in
-        *" --screenshot"*) export QT_QPA_PLATFORM=offscreen ;;
+        *" --screenshot"* | *" --help "* | *" -h "* | *" --version "*) export QT_QPA_PLATFORM=offscreen ;;
         *)
+            [ ${#arguments[@]} -eq 0 ] || fail "opening the studio" \
+                "there is no display, so it cannot take: ${arguments[*]}" "./run.sh --headless -- CONFIG.json"
             say "There is no display (DISPLAY and WAYLAND_DISPLAY are empty): training the demo in the terminal instead."
             mode=headless
-            arguments=()
             ;;
     esac
 fi
@@ -53,14 +56,25 @@ case $mode in
         ;;
     studio)
         build release spectune
-        exec build/release/bin/spectune "${arguments[@]}"
+        program=$PWD/build/release/bin/spectune
+        [ ${#arguments[@]} -eq 0 ] || cd "$here"
+        exec "$program" "${arguments[@]}"
         ;;
     headless)
         build release spectune-train
-        number=1
-        while [ -e "runs/demo-$number" ]; do number=$((number + 1)); done
-        mkdir -p runs
-        say "Training the demo into runs/demo-$number"
-        exec build/release/bin/spectune-train run resources/demo/demo.json --out "runs/demo-$number" "${arguments[@]}"
+        program=$PWD/build/release/bin/spectune-train
+        if [ ${#arguments[@]} -eq 0 ]; then
+            number=1
+            while [ -e "runs/demo-$number" ]; do number=$((number + 1)); done
+            say "Training the demo into runs/demo-$number"
+            exec "$program" run resources/demo/demo.json --out "runs/demo-$number"
+        fi
+        config=$PWD/resources/demo/demo.json
+        case ${arguments[0]} in
+            -*) ;;
+            *) config=${arguments[0]}; arguments=("${arguments[@]:1}") ;;
+        esac
+        cd "$here"
+        exec "$program" run "$config" "${arguments[@]}"
         ;;
 esac

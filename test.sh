@@ -42,6 +42,7 @@ setup_torch
 fixed_addresses=()
 setarch "$(uname -m)" -R true 2>/dev/null && fixed_addresses=(setarch "$(uname -m)" -R)
 failed=()
+found=
 
 # run_tests PRESET CTEST_ARGUMENTS...: builds what the chosen tests need and runs them.
 run_tests() {
@@ -50,7 +51,8 @@ run_tests() {
     configure "$preset"
     names=$(ctest --test-dir "build/$preset" -N "$@" | sed -n 's/^ *Test *#[0-9]*: *//p')
     [ -n "$names" ] || return 0
-    if [ "$preset" = dev ] && [ -z "$filter" ]; then
+    found=1
+    if [ "$preset" = dev ] && [ -z "$filter$gpu" ]; then
         targets=(all)
     else
         # A test made by spectune_add_test is a target of its name; the programs are for those that start one.
@@ -79,4 +81,9 @@ if [ ${#failed[@]} -gt 0 ]; then
     say "FAILED in ${failed[*]/#/build/} after $SECONDS s. One test again: ./test.sh -R <name>"
     exit 1
 fi
+if [ -z "$found" ]; then
+    say "No test matches '$filter'. All names: ctest --test-dir build/dev -N"
+    exit 2
+fi
+[ -d ../shared/data ] || say "Skipped: what reads ../shared/data, which is not here; the comparison with PEFT is among it."
 say "All tests passed in $SECONDS s."

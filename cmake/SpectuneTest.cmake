@@ -18,6 +18,8 @@ function(spectune_add_test)
     add_executable(${T_NAME} ${T_SOURCES})
     spectune_target_defaults(${T_NAME})
     spectune_target_qt(${T_NAME})
+    # Tests put strings together with +, which g++ 12 at -O2 takes for writes past their end (its bug 105329).
+    target_compile_options(${T_NAME} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-array-bounds> $<$<CXX_COMPILER_ID:GNU>:-Wno-stringop-overflow>)
     target_link_libraries(${T_NAME} PRIVATE ${T_LIBS} Qt6::Test)
     if(T_ENGINE)
         spectune_use_engine_internals(${T_NAME})

@@ -64,8 +64,8 @@ setup_packages() {
     fi
     say "[1/3] Packages to install: ${missing[*]}"
     as_root+=(env DEBIAN_FRONTEND=noninteractive)
-    "${as_root[@]}" apt-get -q update || fail "$step" "apt-get update failed (see above): no network, or a wrong source in /etc/apt" "$by_hand"
-    LC_ALL=C apt-get install --no-install-recommends --assume-no "${missing[@]}" 2>/dev/null \
+    "${as_root[@]}" apt-get -q update || fail "$step" "apt-get update failed (see above): sudo refused, no network, or a wrong source in /etc/apt" "$by_hand"
+    "${as_root[@]}" LC_ALL=C apt-get install --no-install-recommends --assume-no "${missing[@]}" 2>/dev/null \
         | grep -E '^(Need to get|After this operation)' | sed 's/^/      /'
     "${as_root[@]}" apt-get -q install -y --no-install-recommends "${missing[@]}" || fail "$step" "apt-get could not install them (see above)" "$by_hand"
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What one training step costs in transformers + PEFT on the CPU, the peer that `spectune-train bench` is held against.
+"""What one training step costs in transformers + PEFT on the CPU, the peer that `the table in README.md` is held against.
 
 Usage: peft_step.py MODEL_DIR --batch 8 --seq 256 [--init 12 --target 4 --steps 20 --method adalora|lora|frozen ...]
 

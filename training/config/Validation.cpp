@@ -217,7 +217,9 @@ void checkScale(const Context& c, Issues& issues)
         text += " acts like " + twoDigits(effective) + " on a model that is only " + number(c.facts.width)
             + " wide (P and Q start small there)";
     text += ": the adapter will learn slowly. Set adalora.alpha to about " + toText(suggested);
-    addWarning(issues, "adalora.alpha", "Effective scale is " + twoDigits(effective), text, suggested);
+    const std::string title = factor < 1.0 ? "Scale s = " + twoDigits(c.run.scale) + " is weak on so narrow a model"
+                                           : "Effective scale is " + twoDigits(effective);
+    addWarning(issues, "adalora.alpha", title, text, suggested);
 }
 
 } // namespace
