@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/loop/LibTorchEngine.h"
 
-#include "training/EngineApi.h"
 #include "training/config/ConfigFile.h"
 #include "training/core/AtomicFile.h"
 #include "training/core/Error.h"
@@ -155,8 +154,3 @@ Answer LibTorchEngine::answer(const Request& request, const RequestContext& cont
 }
 
 } // namespace spectune
-
-extern "C" SPECTUNE_ENGINE_API spectune::TrainingEngine* spectuneCreateEngine()
-{
-    return new spectune::LibTorchEngine;
-}
