@@ -119,7 +119,7 @@ void SessionController::poll()
         Q_EMIT snapshotArrived(m_snapshot);
     }
     m_quietPolls = events.empty() && !fresh ? m_quietPolls + 1 : 0;
-    const bool working = (isActive(m_state) && m_state != SessionState::Paused) || !m_waiting.empty();
+    const bool working = isActive(m_state) || !m_waiting.empty();
     if (m_closed || (!m_closing && !working && m_quietPolls > quietPollsBeforeRest))
         m_timer.stop();
 }

@@ -43,6 +43,9 @@ void installSignalHandlers()
     (void)token(); // made here, not in the handler
     std::signal(SIGINT, onSignal);
     std::signal(SIGTERM, onSignal);
+    if (std::signal(SIGHUP, onSignal) == SIG_IGN)
+        std::signal(SIGHUP, SIG_IGN); // nohup
+    std::signal(SIGPIPE, SIG_IGN); // a reader that left must not cost the run
 }
 
 int runGuarded(const std::function<void()>& command)

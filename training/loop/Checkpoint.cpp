@@ -156,9 +156,10 @@ RunPosition loadCheckpoint(const fs::path& folder, Trainer& trainer)
         trainer.allocator().restore([&](const std::string& name, at::IntArrayRef shape) {
             return checkedTensor(file, "allocator." + name, shape);
         });
-        // With another number of threads the batch is shared out otherwise, and dropout's draws cannot be the same.
+        // With another number of threads, or on another device, dropout's draws cannot be the same.
         for (std::size_t i = 0; at::Generator generator : trainer.generators()) {
-            if (const std::string name = generatorName(i++); file.contains(name))
+            const std::string name = generatorName(i++);
+            if (file.contains(name) && file.tensor(name).numel() == generator.get_state().numel())
                 generator.set_state(file.tensor(name).clone());
         }
         return RunPosition {.step = state.at("step").get<std::int64_t>(),

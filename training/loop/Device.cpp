@@ -142,6 +142,9 @@ void withTorchErrors(const std::function<void()>& body)
         // The CPU allocator has no exception type of its own.
         if (text.find("DefaultCPUAllocator") != std::string::npos)
             throw Error(FailureKind::OutOfMemory, "The computer's memory was full. " + std::string(memoryAdvice), text);
+        if (text.find("CUDA error: out of memory") != std::string::npos
+            || text.find("CUBLAS_STATUS_ALLOC_FAILED") != std::string::npos)
+            throw Error(FailureKind::OutOfMemory, "The graphics memory was full. " + std::string(memoryAdvice), text);
         if (text.find("CUDA error") != std::string::npos)
             throw Error(FailureKind::DeviceLost,
                 "The graphics device reported an error and cannot go on in this process. Start again with --resume.",

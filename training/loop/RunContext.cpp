@@ -96,13 +96,19 @@ RunStarted startedEvent(const RunContext& context)
 
 void restore(RunContext& context, const RunRequest& request, const fs::path& checkpoint, RunControl& control)
 {
+    const fs::path run = runFolderOf(checkpoint);
+    if (!request.outFolder.empty() && fs::weakly_canonical(runFolderOf(request.outFolder)) != fs::weakly_canonical(run))
+        throw configError("--resume goes on in " + run.string() + ", but --out names " + request.outFolder
+            + ". Leave --out away, or copy the run's folder and resume the copy.");
     context.position = loadCheckpoint(checkpoint, *context.trainer);
     context.batcher->seek(context.position.data);
     control.post(LogLine {"Resumed from " + checkpoint.string() + "."});
     if (context.position.step >= context.resolved.totalSteps)
         control.post(LogLine {"All " + std::to_string(context.resolved.totalSteps) + " steps of this run are done."});
-    if (!request.outFolder.empty())
-        context.folder = RunFolder::reopen(runFolderOf(checkpoint), context.position.step);
+    if (!request.outFolder.empty()) {
+        context.folder = RunFolder::reopen(run, context.position.step);
+        context.folder->writeConfig(context.config); // it may go on with other settings
+    }
 }
 
 } // namespace
@@ -211,7 +217,7 @@ std::unique_ptr<RunContext> prepareRun(const RunRequest& request, const LoadedMo
     const auto layout = std::make_shared<const ModuleLayout>(
         adaptedLayout(folder.spec(), config.adalora.targets, config.adalora.layers, context->resolved.initRank));
     context->trainer = std::make_unique<Trainer>(context->base.model, layout, config, context->resolved);
-    if (!config.adalora.initFrom.empty())
+    if (!resumes && !config.adalora.initFrom.empty()) // a checkpoint holds all of it
         startFromAdapter(config.adalora.initFrom, *context->trainer);
     if (resumes)
         restore(*context, request, checkpoint, control);

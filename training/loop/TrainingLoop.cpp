@@ -72,18 +72,34 @@ RunOutcome TrainingLoop::run()
 
 void TrainingLoop::train()
 {
+    const std::int64_t stepBefore = m_step;
+    const DataPosition before = m_context.batcher->position();
     try {
         const StepResult result = m_context.trainer->step(m_step, m_context.batcher->next());
         ++m_step;
         report(result);
         m_guard.check(m_step, result);
-    } catch (const Error&) {
+    } catch (const Error& error) {
+        if (error.kind() != FailureKind::Diverged)
+            saveAfterFailure(stepBefore, before);
         throw;
     } catch (const std::exception&) {
-        // Memory that ran out in a step's forward or backward has changed nothing yet: that state is worth keeping.
-        if (m_context.trainer->isConsistent() && m_step > m_context.position.step)
-            save();
+        saveAfterFailure(stepBefore, before);
         throw;
+    }
+}
+
+void TrainingLoop::saveAfterFailure(std::int64_t stepBefore, const DataPosition& before)
+{
+    // Memory that ran out in a step's forward or backward has changed nothing yet: that state is worth keeping.
+    if (!m_context.trainer->isConsistent() || m_step <= m_context.position.step)
+        return;
+    if (m_step == stepBefore)
+        m_context.batcher->seek(before); // the batch that failed is trained after the resume
+    try {
+        save();
+    } catch (const std::exception& fault) {
+        m_control.post(LogLine {std::string("The last step could not be saved: ") + fault.what()});
     }
 }
 
@@ -120,12 +136,17 @@ void TrainingLoop::evaluate()
     if (!m_context.evalData || m_evaluatedAt == m_step)
         return;
     m_control.post(LogLine {"Evaluating at step " + std::to_string(m_step) + "…"});
+    const std::int64_t micro = m_context.config.train.microBatchSize;
     EvaluationResult result;
     try {
         result = evaluateLoss(*m_context.base.model, &m_context.trainer->arena().adapters, m_context.evalData,
-            m_context.config.train.batchSize, m_context.config.train.threads, m_control.stopToken());
+            micro > 0 ? micro : m_context.config.train.batchSize, m_context.config.train.threads,
+            m_control.stopToken());
     } catch (const Stopped&) {
         return; // the border that follows takes the stop
+    } catch (const std::exception&) {
+        saveAfterFailure(-1, {}); // an evaluation that fails must not cost the training before it
+        throw;
     }
     m_evaluatedAt = m_step;
     EvalPoint point {.step = m_step, .evalLoss = result.loss, .metrics = {{"perplexity", result.perplexity()}}};
@@ -166,8 +187,6 @@ bool TrainingLoop::obey()
 
 void TrainingLoop::finish(RunOutcome outcome)
 {
-    if (outcome == RunOutcome::Finished)
-        evaluate();
     save();
     publish();
     if (m_context.folder) {
@@ -180,6 +199,8 @@ void TrainingLoop::finish(RunOutcome outcome)
                 .config = m_context.config,
                 .resolved = m_context.resolved});
     }
+    if (outcome == RunOutcome::Finished)
+        evaluate();
     log((outcome == RunOutcome::Finished ? "Finished after step " : "Stopped after step ") + std::to_string(m_step)
         + ".");
 }

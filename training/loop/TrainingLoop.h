@@ -35,6 +35,8 @@ public:
 
 private:
     void train();
+    /// Keeps what the failed step left untouched. Never throws: the failure itself is what must be told.
+    void saveAfterFailure(std::int64_t stepBefore, const DataPosition& before);
     void report(const StepResult& result);
     void evaluate();
     void save();

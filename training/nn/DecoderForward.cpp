@@ -60,8 +60,11 @@ at::Tensor DecoderModel::trainingForward(
 {
     const Pass shared {.adapters = &adapters, .training = &pass, .cache = nullptr};
     at::Tensor x = at::embedding(m_embedding, tokens);
+    bool adapted = false; // below the first adapted block nothing has a gradient, so there is nothing to recompute
     for (std::int64_t layer = 0; layer < m_spec.layers; ++layer) {
-        if (recomputeBlocks) {
+        for (std::size_t i = 0; i < matrixNames.size(); ++i)
+            adapted = adapted || adapters.find(layer, static_cast<Matrix>(i)) != nullptr;
+        if (recomputeBlocks && adapted) {
             auto call = c10::make_intrusive<RecomputedBlock::Call>();
             call->model = this;
             call->layer = layer;

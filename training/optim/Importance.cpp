@@ -38,7 +38,7 @@ TripletScores Importance::scores(const at::Tensor& values) const
     auto [meanQ, meanP] = m_order.byModule(means);
     if (!m_hasLambda)
         return {.total = meanP + meanQ, .lambda = {}, .meanP = meanP, .meanQ = meanQ};
-    const at::Tensor lambda = m_order.lambda(element);
+    const at::Tensor lambda = m_order.lambda(element).clone(); // not a view of Ī, which goes on
     return {.total = lambda + meanP + meanQ, .lambda = lambda, .meanP = meanP, .meanQ = meanQ};
 }
 
