@@ -127,10 +127,8 @@ std::vector<std::int64_t> writeLogits(const LogitsCommand& command)
                 + " ids, but the model has only " + std::to_string(folder.spec().maxPositions) + " positions.");
         const at::Device device = parseDevice(command.device);
         prepareThread(device, 0);
-        const WeightSource source = [&folder](const std::string& name, at::IntArrayRef sizes) {
-            return folder.weight(name, std::span<const std::int64_t>(sizes.data(), sizes.size()));
-        };
-        DecoderModel model(folder.spec(), source, at::TensorOptions().dtype(scalarType(command.dtype)).device(device));
+        DecoderModel model(
+            folder.spec(), weightsOf(folder), at::TensorOptions().dtype(scalarType(command.dtype)).device(device));
         const std::optional<AdapterSet> adapters = adapterFor(command.adapter, model);
         at::Tensor logits = at::empty({tokens.size(0), tokens.size(1), folder.spec().vocabulary}, at::kFloat);
         for (std::int64_t row = 0; row < tokens.size(0); ++row) {

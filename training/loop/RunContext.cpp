@@ -156,6 +156,13 @@ void startFromAdapter(const std::string& path, Trainer& trainer)
     }
 }
 
+WeightSource weightsOf(const ModelFolder& folder)
+{
+    return [&folder](const std::string& name, at::IntArrayRef shape) {
+        return folder.weight(name, std::span<const std::int64_t>(shape.data(), shape.size()));
+    };
+}
+
 LoadedModel loadModel(const std::string& path, ElementType type, at::Device device, const LoadedModel& cache,
     const std::function<void(std::int64_t, std::int64_t)>& progress)
 {
@@ -166,11 +173,8 @@ LoadedModel loadModel(const std::string& path, ElementType type, at::Device devi
     const ModelFolder folder(path);
     std::shared_ptr<const Tokenizer> tokenizer = loadTokenizer(path);
     checkVocabulary(path, *tokenizer, folder.spec());
-    const WeightSource source = [&folder](const std::string& name, at::IntArrayRef shape) {
-        return folder.weight(name, std::span<const std::int64_t>(shape.data(), shape.size()));
-    };
     return {.path = path,
-        .model = std::make_shared<DecoderModel>(folder.spec(), source, options, progress),
+        .model = std::make_shared<DecoderModel>(folder.spec(), weightsOf(folder), options, progress),
         .tokenizer = std::move(tokenizer)};
 }
 

@@ -23,6 +23,9 @@ struct LoadedModel {
     std::shared_ptr<const Tokenizer> tokenizer;
 };
 
+/// The folder's weights as a model asks for them. @p folder must outlive what is returned.
+[[nodiscard]] WeightSource weightsOf(const ModelFolder& folder);
+
 /// Reads weights and tokenizer, or keeps @p cache's where path, type and device are the same.
 /// @throws Error (Config, Io), Stopped
 [[nodiscard]] LoadedModel loadModel(const std::string& path, ElementType type, at::Device device,
