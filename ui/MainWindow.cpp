@@ -26,6 +26,7 @@
 #include <QFileInfo>
 #include <QKeyEvent>
 #include <QPushButton>
+#include <QScreen>
 #include <QSettings>
 #include <QSplitter>
 #include <QStackedWidget>
@@ -229,7 +230,7 @@ void MainWindow::restoreGeometryOrDefault()
     if (!m_options.size.isEmpty())
         resize(m_options.size.expandedTo(QSize(600, 400)));
     else if (stored.isEmpty() || !restoreGeometry(stored))
-        resize(usualSize);
+        resize(usualSize.boundedTo(screen()->availableSize())); // a window larger than the screen hides its Start
     if (!m_options.size.isEmpty())
         setMinimumSize(m_options.size.boundedTo(leastSize));
     m_setup->applyDefaultWidths(width());
