@@ -37,12 +37,12 @@ std::vector<Batch> nextBatches(Batcher& batcher, std::size_t count)
     return batches;
 }
 
-double lossSum(DecoderModel& model, const AdapterSet* adapters, const Batch& batch)
+double batchLoss(DecoderModel& model, const AdapterSet* adapters, const Batch& batch)
 {
     const c10::NoGradGuard noGradients;
     const at::Device device = model.options().device();
     const at::Tensor hidden = model.forward(batch.tokens.to(device), adapters);
-    return chunkedCrossEntropy(hidden, model.head(), batch.targets.to(device), 1.0).item<double>();
+    return lossSum(hidden, model.head(), batch.targets.to(device)).item<double>();
 }
 
 } // namespace
@@ -68,7 +68,7 @@ EvaluationResult evaluateLoss(DecoderModel& model, const AdapterSet* adapters,
         for (const Batch& batch : round)
             longest = std::max(longest, batch.tokens.size(1));
         model.reserve(longest);
-        workers.run(round.size(), [&](std::size_t i) { losses[i] = lossSum(model, adapters, round[i]); });
+        workers.run(round.size(), [&](std::size_t i) { losses[i] = batchLoss(model, adapters, round[i]); });
         for (std::size_t i = 0; i < round.size(); ++i) { // in file order, whichever thread was first
             sum += losses[i];
             result.tokens += round[i].targetCount;

@@ -80,9 +80,6 @@ AdapterSet placeAdapter(const AdapterState& adapter, const DecoderModel& model)
         set.modules[place] = TripletViews {.q = module.q.to(options),
             .pT = module.p.t().contiguous().to(options),
             .lambda = module.lambda.to(options),
-            .qGrad = {},
-            .pTGrad = {},
-            .lambdaGrad = {},
             .scale = adapter.scale};
     }
     return set;

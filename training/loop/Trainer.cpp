@@ -2,7 +2,6 @@
 #include "training/loop/Trainer.h"
 
 #include "training/loop/Device.h"
-#include "training/nn/CrossEntropy.h"
 #include "training/optim/LearningRate.h"
 
 #include <ATen/ATen.h>
@@ -51,7 +50,8 @@ Trainer::Trainer(std::shared_ptr<DecoderModel> model, std::shared_ptr<const Modu
     , m_layout(std::move(layout))
     , m_config(config)
     , m_resolved(resolved)
-    , m_arena(*m_layout, resolved.scale, hasLambda(config.method), adapterOptions(*m_model))
+    , m_arena(*m_layout, resolved.scale, hasLambda(config.method), adapterOptions(*m_model),
+          m_model->options().dtype().toScalarType())
     , m_workers(workerCount(m_model->options().device(), config.train.threads, samplesOfForward(config.train)),
           [] { at::set_num_threads(1); })
     , m_optimizer(config.optim, trainedElements(m_arena.order, config.method), m_arena.values.options())
@@ -66,35 +66,39 @@ Trainer::Trainer(std::shared_ptr<DecoderModel> model, std::shared_ptr<const Modu
     makeShards(m_workers.size());
 }
 
+Trainer::Shard::Shard(const DecoderModel& model, const TripletArena& arena, at::Tensor target, DropoutPass dropout)
+    : gradients(std::move(target))
+    , pass(model, arena.adaptersInto(gradients), std::move(dropout))
+{
+}
+
 void Trainer::makeShards(std::size_t count)
 {
     for (std::size_t i = 0; i < count; ++i) {
-        Shard shard;
-        shard.gradients = i == 0 ? m_arena.gradients : at::zeros_like(m_arena.gradients);
-        shard.adapters = m_arena.adaptersInto(shard.gradients);
-        shard.pass.anchor = i == 0 ? m_arena.anchor : at::zeros_like(m_arena.anchor).requires_grad_(true);
-        shard.pass.dropout = m_config.adalora.dropout;
-        if (shard.pass.dropout > 0.0)
-            shard.pass.generator = dropoutGenerator(
+        const at::Tensor gradients = i == 0 ? m_arena.gradients : at::zeros_like(m_arena.gradients);
+        DropoutPass dropout {.probability = m_config.adalora.dropout, .generator = std::nullopt};
+        if (dropout.probability > 0.0)
+            dropout.generator = dropoutGenerator(
                 m_model->options().device(), static_cast<std::uint64_t>(m_config.train.seed) + 1 + i);
-        m_shards.push_back(std::move(shard));
+        m_shards.push_back(std::make_unique<Shard>(*m_model, m_arena, gradients, std::move(dropout)));
     }
 }
 
 std::vector<at::Generator> Trainer::generators() const
 {
     std::vector<at::Generator> generators;
-    for (const Shard& shard : m_shards) {
-        if (shard.pass.generator)
-            generators.push_back(*shard.pass.generator);
+    for (const auto& shard : m_shards) {
+        if (shard->pass.dropout().generator)
+            generators.push_back(*shard->pass.dropout().generator);
     }
     return generators;
 }
 
 StepResult Trainer::step(std::int64_t t, const Batch& batch)
 {
-    for (const Shard& shard : m_shards)
-        shard.gradients.zero_();
+    m_arena.refresh();
+    for (const auto& shard : m_shards)
+        shard->gradients.zero_();
     std::optional<SingleThreadGuard> alone;
     if (m_workers.size() > 1)
         alone.emplace(); // the batch is shared out instead of each product
@@ -131,12 +135,12 @@ at::Tensor Trainer::backward(const Batch& batch)
         std::vector<at::Tensor> losses(parts.size());
         m_model->reserve(micro.tokens.size(1));
         m_workers.run(
-            parts.size(), [&](std::size_t i) { losses[i] = backwardPart(parts[i], batch.targetCount, m_shards[i]); });
+            parts.size(), [&](std::size_t i) { losses[i] = backwardPart(parts[i], batch.targetCount, *m_shards[i]); });
         for (const at::Tensor& loss : losses)
             total.add_(loss);
     }
     for (std::size_t i = 1; i < m_shards.size(); ++i) // always in this order: two runs give the same bits
-        m_arena.gradients.add_(m_shards[i].gradients);
+        m_arena.gradients.add_(m_shards[i]->gradients);
     return total;
 }
 
@@ -144,14 +148,9 @@ at::Tensor Trainer::backwardPart(const Batch& part, std::int64_t targetCount, Sh
 {
     if (part.targetCount == 0)
         return at::zeros({}, m_arena.values.options());
-    const at::Device device = m_model->options().device();
-    const c10::AutoGradMode recording(true);
-    const at::Tensor hidden = m_model->trainingForward(
-        part.tokens.to(device), shard.adapters, shard.pass, m_config.train.gradientCheckpointing);
-    const at::Tensor loss
-        = chunkedCrossEntropy(hidden, m_model->head(), part.targets.to(device), static_cast<double>(targetCount));
-    loss.backward();
-    return loss.detach();
+    const c10::NoGradGuard noGraph; // the pass is written out; thread-local
+    return shard.pass.run(packed(part, m_model->options().device()), static_cast<double>(targetCount),
+        m_config.train.gradientCheckpointing);
 }
 
 void Trainer::regularize()

@@ -4,7 +4,7 @@
 #include "training/config/Validation.h"
 #include "training/core/WorkerPool.h"
 #include "training/data/Batcher.h"
-#include "training/nn/DecoderModel.h"
+#include "training/nn/TrainingPass.h"
 #include "training/nn/TripletArena.h"
 #include "training/optim/AdamW.h"
 #include "training/optim/Importance.h"
@@ -62,9 +62,10 @@ public:
 private:
     /// What one worker needs of its own: its part of a batch adds to gradients that no other touches.
     struct Shard {
+        Shard(const DecoderModel& model, const TripletArena& arena, at::Tensor target, DropoutPass dropout);
+
         at::Tensor gradients; // flat; the arena's own for the first
-        AdapterSet adapters;
-        AdapterPass pass;
+        TrainingPass pass;
     };
 
     void makeShards(std::size_t count);
@@ -79,7 +80,7 @@ private:
     RunConfig m_config;
     ResolvedRun m_resolved;
     TripletArena m_arena;
-    std::vector<Shard> m_shards;
+    std::vector<std::unique_ptr<Shard>> m_shards;
     WorkerPool m_workers;
     AdamW m_optimizer;
     Importance m_importance;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/nn/CrossEntropy.h"
 
+#include "training/nn/Buffer.h"
+#include "training/nn/FusedOps.h"
+
 #include <ATen/ATen.h>
-#include <c10/core/GradMode.h>
-#include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
 
@@ -12,70 +13,43 @@ namespace spectune {
 namespace {
 
 constexpr std::int64_t ignoredTarget = -100;
-/// Elements of one chunk's logits: 64 MiB in float32.
-constexpr std::int64_t chunkElements = std::int64_t {1} << 24;
 
-struct LossAndGradient {
-    at::Tensor loss; // scalar
-    at::Tensor gradient; // like the rows; undefined when it was not asked for
-};
-
-/// @param rows [M, width] @param targets [M]
-LossAndGradient lossOfRows(
-    const at::Tensor& rows, const at::Tensor& head, const at::Tensor& targets, double normalizer, bool withGradient)
+/// Rows whose logits are made at once: what stays in a core's cache, or what fills a GPU.
+std::int64_t chunkRows(const at::Tensor& head)
 {
-    const auto wide = rows.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
-    const std::int64_t count = rows.size(0);
-    const std::int64_t step = std::max<std::int64_t>(1, chunkElements / head.size(0));
-    LossAndGradient result {.loss = at::zeros({}, rows.options().dtype(wide)), .gradient = {}};
-    if (withGradient)
-        result.gradient = at::empty_like(rows);
-    for (std::int64_t begin = 0; begin < count; begin += step) {
-        const std::int64_t length = std::min(step, count - begin);
-        const at::Tensor chunk = rows.narrow(0, begin, length);
-        const at::Tensor target = targets.narrow(0, begin, length).unsqueeze(1);
-        at::Tensor logProbabilities = at::log_softmax(at::mm(chunk, head.t()).to(wide), 1); // [length, vocabulary]
-        result.loss.sub_(logProbabilities.gather(1, target).sum());
-        if (!withGradient)
-            continue;
-        at::Tensor gradient = logProbabilities.exp_(); // softmax − one-hot, in place of the logits
-        gradient.scatter_add_(1, target, at::full({}, -1.0, gradient.options()).expand_as(target));
-        gradient.div_(normalizer);
-        result.gradient.narrow(0, begin, length).copy_(at::mm(gradient.to(rows.scalar_type()), head));
-    }
-    result.loss.div_(normalizer);
-    return result;
+    const std::int64_t elements = head.is_cuda() ? std::int64_t {1} << 27 : std::int64_t {1} << 18;
+    return std::max<std::int64_t>(head.is_cuda() ? 128 : 32, elements / head.size(0));
 }
-
-class ChunkedCrossEntropy : public torch::autograd::Function<ChunkedCrossEntropy> {
-public:
-    static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& rows, const at::Tensor& head,
-        const at::Tensor& targets, double normalizer)
-    {
-        const LossAndGradient result = lossOfRows(rows, head, targets, normalizer, rows.requires_grad());
-        if (result.gradient.defined())
-            context->save_for_backward({result.gradient});
-        return result.loss;
-    }
-
-    static torch::autograd::variable_list backward(
-        torch::autograd::AutogradContext* context, const torch::autograd::variable_list& gradients)
-    {
-        const at::Tensor saved = context->get_saved_variables()[0];
-        return {saved * gradients[0].to(saved.scalar_type()), at::Tensor(), at::Tensor(), at::Tensor()};
-    }
-};
 
 } // namespace
 
-at::Tensor chunkedCrossEntropy(
-    const at::Tensor& hidden, const at::Tensor& head, const at::Tensor& targets, double normalizer)
+void rowLosses(const at::Tensor& rows, const at::Tensor& head, const at::Tensor& targets, const at::Tensor& losses,
+    at::Tensor& logits, std::optional<double> scale)
 {
-    const at::Tensor flatTargets = targets.reshape({-1});
+    const std::int64_t step = chunkRows(head);
+    for (std::int64_t begin = 0; begin < rows.size(0); begin += step) {
+        const std::int64_t length = std::min(step, rows.size(0) - begin);
+        at::Tensor chunk = rows.narrow(0, begin, length);
+        at::Tensor product = bufferRows(logits, length, head.size(0), rows.options());
+        logits = product;
+        at::mm_out(product, chunk, head.t());
+        ops::crossEntropy(product, targets.narrow(0, begin, length), losses.narrow(0, begin, length),
+            scale.has_value(), scale.value_or(1.0));
+        if (scale)
+            at::mm_out(chunk, product, head);
+    }
+}
+
+at::Tensor lossSum(const at::Tensor& hidden, const at::Tensor& head, const at::Tensor& targets)
+{
+    const at::Tensor flat = targets.reshape({-1});
     // Most tokens of a prompt bear no loss: their logits are never computed.
-    const at::Tensor bearing = at::nonzero(flatTargets != ignoredTarget).squeeze(1); // [M]
+    const at::Tensor bearing = at::nonzero(flat != ignoredTarget).squeeze(1); // [M]
     const at::Tensor rows = hidden.reshape({-1, hidden.size(-1)}).index_select(0, bearing);
-    return ChunkedCrossEntropy::apply(rows, head, flatTargets.index_select(0, bearing), normalizer);
+    at::Tensor losses = at::empty({rows.size(0)}, rows.options().dtype(ops::wideType(rows.scalar_type())));
+    at::Tensor logits;
+    rowLosses(rows, head, flat.index_select(0, bearing), losses, logits, std::nullopt);
+    return losses.sum();
 }
 
 } // namespace spectune

@@ -4,16 +4,22 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <optional>
 
 namespace spectune {
 
-/// Σ −log softmax(hidden · headᵀ)[target] over the rows, divided by @p normalizer: the task loss C of a micro-batch when
-/// @p normalizer is the number of targets of the whole batch. Rows whose target is −100 count nothing.
+/// −log softmax(row · headᵀ)[target] of each row, and in place of the row its gradient where one is asked for.
 ///
-/// The frozen head makes the gradient known in the forward, so the rows go through in chunks and the logits of a batch
-/// never exist at once, in float32 at least. Differentiable in @p hidden.
-/// @param hidden [..., width] @param head [vocabulary, width] @param targets [...] int64 @return scalar, float32 or float64
-[[nodiscard]] at::Tensor chunkedCrossEntropy(
-    const at::Tensor& hidden, const at::Tensor& head, const at::Tensor& targets, double normalizer);
+/// The frozen head makes the gradient known in the forward, so the rows go through in chunks: the logits of a batch never
+/// exist at once.
+/// @param rows [M, width]; overwritten with ∂(Σ losses · scale)/∂rows where @p scale is there
+/// @param head [vocabulary, width] @param targets [M] int64 @param losses [M], float32 or float64
+/// @param logits a buffer that is used again
+void rowLosses(const at::Tensor& rows, const at::Tensor& head, const at::Tensor& targets, const at::Tensor& losses,
+    at::Tensor& logits, std::optional<double> scale);
+
+/// Σ of rowLosses over the rows of @p hidden whose target is not −100, without a gradient.
+/// @param hidden [..., width] @param targets [...] int64
+[[nodiscard]] at::Tensor lossSum(const at::Tensor& hidden, const at::Tensor& head, const at::Tensor& targets);
 
 } // namespace spectune

@@ -52,6 +52,29 @@ std::string modulePath(std::int64_t layer, Matrix matrix)
         + std::string(matrixNames[static_cast<std::size_t>(matrix)]);
 }
 
+std::span<const Matrix> matricesOf(InputSet set)
+{
+    static constexpr std::array qkv {Matrix::Q, Matrix::K, Matrix::V};
+    static constexpr std::array o {Matrix::O};
+    static constexpr std::array gateUp {Matrix::Gate, Matrix::Up};
+    static constexpr std::array down {Matrix::Down};
+    switch (set) {
+    case InputSet::Qkv: return qkv;
+    case InputSet::O: return o;
+    case InputSet::GateUp: return gateUp;
+    case InputSet::Down: break;
+    }
+    return down;
+}
+
+AttentionForm attentionForm(const ModelSpec& spec)
+{
+    return {.heads = spec.heads,
+        .kvHeads = spec.kvHeads,
+        .headDim = spec.headDim,
+        .window = spec.slidingWindow.value_or(0)};
+}
+
 std::array<std::int64_t, 2> matrixShape(const ModelSpec& spec, Matrix matrix)
 {
     const std::int64_t queries = spec.heads * spec.headDim;
@@ -133,13 +156,33 @@ void DecoderModel::loadBlock(
     const std::string prefix = "model.layers." + std::to_string(layer) + ".";
     block.inputNorm = load(prefix + "input_layernorm.weight", {m_spec.width});
     block.postAttentionNorm = load(prefix + "post_attention_layernorm.weight", {m_spec.width});
-    for (std::size_t i = 0; i < matrixNames.size(); ++i) {
-        const auto matrix = static_cast<Matrix>(i);
+    for (const InputSet set : inputSets)
+        loadShared(layer, set, block, load);
+}
+
+void DecoderModel::loadShared(std::int64_t layer, InputSet set, DecoderBlock& block,
+    const std::function<at::Tensor(const std::string&, at::IntArrayRef)>& load) const
+{
+    std::int64_t rows = 0;
+    for (const Matrix matrix : matricesOf(set))
+        rows += matrixShape(m_spec, matrix)[0];
+    SharedLinear& shared = block.shared[static_cast<std::size_t>(set)];
+    for (std::int64_t begin = 0; const Matrix matrix : matricesOf(set)) {
         const auto shape = matrixShape(m_spec, matrix);
         const std::string path = modulePath(layer, matrix);
-        block.linear[i].weight = load(path + ".weight", shape);
-        if (isAttention(matrix) ? m_spec.attentionBias : m_spec.mlpBias)
-            block.linear[i].bias = load(path + ".bias", {shape[0]});
+        FrozenLinear& own = block.linear[static_cast<std::size_t>(matrix)];
+        if (!shared.weight.defined())
+            shared.weight = at::empty({rows, shape[1]}, m_options);
+        own.weight = shared.weight.narrow(0, begin, shape[0]);
+        own.weight.copy_(load(path + ".weight", shape));
+        if (isAttention(matrix) ? m_spec.attentionBias : m_spec.mlpBias) {
+            if (!shared.bias.defined())
+                shared.bias = at::empty({rows}, m_options);
+            own.bias = shared.bias.narrow(0, begin, shape[0]);
+            own.bias.copy_(load(path + ".bias", {shape[0]}));
+        }
+        shared.begins.push_back(begin);
+        begin += shape[0];
     }
 }
 

@@ -3,8 +3,10 @@
 
 #include "training/monitor/ModuleLayout.h"
 #include "training/nn/AdaptedLinear.h"
+#include "training/nn/AttentionOp.h"
 #include "training/nn/ModelSpec.h"
 #include "training/nn/Rotary.h"
+#include "training/nn/SharedInput.h"
 
 #include <ATen/core/Tensor.h>
 
@@ -27,10 +29,16 @@ inline constexpr std::array<std::string_view, 7> matrixNames {
 /// "model.layers.<layer>.self_attn.q_proj"
 [[nodiscard]] std::string modulePath(std::int64_t layer, Matrix matrix);
 
+/// The matrices of a block that read the same input; their weights lie one below the other.
+enum class InputSet { Qkv, O, GateUp, Down };
+inline constexpr std::array inputSets {InputSet::Qkv, InputSet::O, InputSet::GateUp, InputSet::Down};
+[[nodiscard]] std::span<const Matrix> matricesOf(InputSet set);
+
 struct DecoderBlock {
     at::Tensor inputNorm; // [width]
     at::Tensor postAttentionNorm; // [width]
-    std::array<FrozenLinear, matrixNames.size()> linear; ///< by Matrix
+    std::array<SharedLinear, inputSets.size()> shared; ///< by InputSet
+    std::array<FrozenLinear, matrixNames.size()> linear; ///< by Matrix: views of the above
 };
 
 /// Keys and values of the tokens so far, for generation: one pair a block, [B, kvHeads, S, headDim].
@@ -39,9 +47,10 @@ struct KeyValueCache {
     std::int64_t length = 0;
 };
 
-/// Which triplets a forward uses; empty optional of a module: not adapted. Indexed [layer · 7 + matrix].
+/// Which triplets a forward uses; an empty optional: not adapted.
 struct AdapterSet {
-    std::vector<std::optional<TripletViews>> modules;
+    std::vector<std::optional<TripletViews>> modules; ///< [layer · 7 + matrix], for evaluation and generation
+    std::vector<std::optional<SharedTriplets>> shared; ///< [layer · 4 + input set], for training; may be empty
 
     [[nodiscard]] const TripletViews* find(std::int64_t layer, Matrix matrix) const
     {
@@ -49,10 +58,16 @@ struct AdapterSet {
             = modules[static_cast<std::size_t>(layer) * matrixNames.size() + static_cast<std::size_t>(matrix)];
         return entry ? &*entry : nullptr;
     }
+    [[nodiscard]] const SharedTriplets* find(std::int64_t layer, InputSet set) const
+    {
+        const auto index = static_cast<std::size_t>(layer) * inputSets.size() + static_cast<std::size_t>(set);
+        return index < shared.size() && shared[index] ? &*shared[index] : nullptr;
+    }
 };
 
 /// A Llama-family decoder: frozen weights, and a forward through an optional set of adapters.
 /// Numerics follow transformers' modeling_llama; with float64 weights every operation is float64.
+/// Training goes through TrainingPass instead, which reads the weights from here.
 class DecoderModel {
 public:
     /// Loads all weights. @p progress is told the blocks done (may throw Stopped).
@@ -67,10 +82,16 @@ public:
     /// Builds what depends on the positions, so that several threads may then run forward() below @p positions at once.
     void reserve(std::int64_t positions) { m_rotary.reserve(positions); }
 
-    /// For training: gradients flow to the triplets. @param tokens [B, S] int64, right-padded.
-    /// @return the normed hidden states, [B, S, width]
-    [[nodiscard]] at::Tensor trainingForward(
-        const at::Tensor& tokens, const AdapterSet& adapters, const AdapterPass& pass, bool recomputeBlocks);
+    /// @name For TrainingPass
+    /// @{
+    [[nodiscard]] const DecoderBlock& block(std::int64_t layer) const
+    {
+        return m_blocks[static_cast<std::size_t>(layer)];
+    }
+    [[nodiscard]] const at::Tensor& embedding() const noexcept { return m_embedding; } // [vocabulary, width]
+    [[nodiscard]] const at::Tensor& finalNorm() const noexcept { return m_finalNorm; } // [width]
+    [[nodiscard]] const Rotary& rotary() const noexcept { return m_rotary; }
+    /// @}
 
     /// Without gradients. @param adapters null: the base alone. @param cache null: all of the tokens at once; else the
     /// tokens continue it (a first call with any length, then one token at a time)
@@ -84,13 +105,14 @@ public:
 
 private:
     struct Pass; ///< what is the same for every block of one forward
-    class RecomputedBlock;
 
-    [[nodiscard]] at::Tensor block(std::int64_t layer, const at::Tensor& x, const Pass& pass);
+    [[nodiscard]] at::Tensor blockForward(std::int64_t layer, const at::Tensor& x, const Pass& pass);
     [[nodiscard]] at::Tensor attention(std::int64_t layer, const at::Tensor& x, const Pass& pass);
     [[nodiscard]] at::Tensor project(std::int64_t layer, Matrix matrix, const at::Tensor& x, const Pass& pass) const;
     [[nodiscard]] std::optional<at::Tensor> windowMask(std::int64_t queries, std::int64_t keys) const;
     void loadBlock(std::int64_t layer, const std::function<at::Tensor(const std::string&, at::IntArrayRef)>& load);
+    void loadShared(std::int64_t layer, InputSet set, DecoderBlock& block,
+        const std::function<at::Tensor(const std::string&, at::IntArrayRef)>& load) const;
 
     ModelSpec m_spec;
     at::TensorOptions m_options;
@@ -106,6 +128,9 @@ private:
 /// @throws Error (Config) for a target or layer that the model does not have, naming what it has
 [[nodiscard]] ModuleLayout adaptedLayout(const ModelSpec& spec, std::span<const std::string> targets,
     std::span<const std::int64_t> layers, std::int64_t initRank);
+
+/// The attention of the model's blocks.
+[[nodiscard]] AttentionForm attentionForm(const ModelSpec& spec);
 
 /// [out, in] of a block's matrix.
 [[nodiscard]] std::array<std::int64_t, 2> matrixShape(const ModelSpec& spec, Matrix matrix);

@@ -2,7 +2,6 @@
 #include "training/nn/Rotary.h"
 
 #include <ATen/ATen.h>
-#include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
 #include <numbers>
@@ -57,7 +56,7 @@ void Rotary::reserve(std::int64_t positions)
 
 namespace {
 
-/// x ∘ cos + rotateHalf(x) ∘ sin; the rotation by the opposite angle takes −sin.
+/// x ∘ cos + rotateHalf(x) ∘ sin.
 at::Tensor rotate(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin)
 {
     const auto halves = x.chunk(2, -1);
@@ -66,29 +65,11 @@ at::Tensor rotate(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& 
 
 } // namespace
 
-/// A rotation is orthogonal: its gradient is the rotation back, so nothing of x has to be saved.
-class Rotary::Rotation : public torch::autograd::Function<Rotary::Rotation> {
-public:
-    static at::Tensor forward(
-        torch::autograd::AutogradContext* context, const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin)
-    {
-        context->save_for_backward({cos, sin});
-        return rotate(x, cos, sin);
-    }
-
-    static torch::autograd::variable_list backward(
-        torch::autograd::AutogradContext* context, const torch::autograd::variable_list& gradients)
-    {
-        const auto saved = context->get_saved_variables();
-        return {rotate(gradients[0], saved[0], -saved[1]), at::Tensor(), at::Tensor()};
-    }
-};
-
 at::Tensor Rotary::apply(const at::Tensor& x, std::int64_t start)
 {
     const std::int64_t length = x.size(2);
     reserve(start + length);
-    return Rotation::apply(x, m_cos.narrow(0, start, length), m_sin.narrow(0, start, length));
+    return rotate(x, m_cos.narrow(0, start, length), m_sin.narrow(0, start, length));
 }
 
 } // namespace spectune

@@ -13,14 +13,15 @@ class Rotary {
 public:
     Rotary(const RopeSpec& spec, std::int64_t headDim, at::TensorOptions options);
 
-    /// Rotates @p x, [B, heads, S, headDim], whose first position is @p start. Differentiable.
+    /// Rotates @p x, [B, heads, S, headDim], whose first position is @p start.
     [[nodiscard]] at::Tensor apply(const at::Tensor& x, std::int64_t start);
     /// Builds the tables for positions below @p positions; apply() does it by itself.
     void reserve(std::int64_t positions);
+    /// [positions reserved, headDim] in the model's type; the second half of a row repeats the first.
+    [[nodiscard]] const at::Tensor& cos() const noexcept { return m_cos; }
+    [[nodiscard]] const at::Tensor& sin() const noexcept { return m_sin; }
 
 private:
-    class Rotation;
-
     at::Tensor m_frequencies; // [headDim / 2]
     at::Tensor m_cos; // [positions, headDim], in the model's type
     at::Tensor m_sin;

@@ -8,6 +8,37 @@
 
 namespace spectune {
 
+namespace {
+
+Matrix matrixOf(const ModuleLayout& layout, const ModuleInfo& module)
+{
+    const auto kind = std::find(matrixNames.begin(), matrixNames.end(), layout.kinds[module.kind.at()]);
+    return static_cast<Matrix>(kind - matrixNames.begin());
+}
+
+InputSet inputSetOf(Matrix matrix)
+{
+    for (const InputSet set : inputSets) {
+        const auto matrices = matricesOf(set);
+        if (std::find(matrices.begin(), matrices.end(), matrix) != matrices.end())
+            return set;
+    }
+    return InputSet::Down;
+}
+
+} // namespace
+
+std::int32_t modulesOfInput(const ModuleLayout& layout, std::size_t module)
+{
+    const ModuleInfo& first = layout.modules[module];
+    const InputSet set = inputSetOf(matrixOf(layout, first));
+    std::size_t end = module + 1;
+    while (end < layout.modules.size() && layout.modules[end].layer == first.layer
+        && inputSetOf(matrixOf(layout, layout.modules[end])) == set)
+        ++end;
+    return static_cast<std::int32_t>(end - module);
+}
+
 ArenaOrder::ArenaOrder(const ModuleLayout& layout)
     : m_rank(layout.initRank)
 {
@@ -19,9 +50,13 @@ ArenaOrder::ArenaOrder(const ModuleLayout& layout)
             m_groups.push_back({.offset = 0, .count = 0, .width = width});
         return FactorPlace {.group = index, .slot = m_groups[index].count++};
     };
-    for (const ModuleInfo& module : layout.modules) {
-        const FactorPlace q = place(module.inFeatures);
-        m_places.push_back({.q = q, .p = place(module.outFeatures)});
+    for (std::size_t begin = 0; begin < layout.modules.size();) {
+        const std::size_t end = begin + static_cast<std::size_t>(modulesOfInput(layout, begin));
+        for (std::size_t i = begin; i < end; ++i)
+            m_places.push_back({.q = place(layout.modules[i].inFeatures), .p = {}});
+        for (std::size_t i = begin; i < end; ++i)
+            m_places[i].p = place(layout.modules[i].outFeatures);
+        begin = end;
     }
     for (FactorGroup& group : m_groups) {
         group.offset = m_lambdaOffset;
@@ -50,6 +85,12 @@ at::Tensor ArenaOrder::q(const at::Tensor& flat, ModuleIndex module) const
     return factor(flat, m_places[module.at()].q);
 }
 
+at::Tensor ArenaOrder::sharedQ(const at::Tensor& flat, ModuleIndex module, std::int64_t count) const
+{
+    const FactorPlace& place = m_places[module.at()].q;
+    return group(flat, place.group).narrow(0, place.slot, count).flatten(0, 1);
+}
+
 at::Tensor ArenaOrder::pT(const at::Tensor& flat, ModuleIndex module) const
 {
     return factor(flat, m_places[module.at()].p);
@@ -66,20 +107,35 @@ std::array<at::Tensor, 2> ArenaOrder::byModule(const std::vector<at::Tensor>& pe
     return {at::stack(q), at::stack(p)};
 }
 
-TripletArena::TripletArena(const ModuleLayout& layout, double scale, bool trainLambda, at::TensorOptions options)
+TripletArena::TripletArena(const ModuleLayout& layout, double scale, bool trainLambda, at::TensorOptions options,
+    at::ScalarType computeType)
     : order(layout)
     , values(at::zeros({order.size()}, options))
     , gradients(at::zeros({order.size()}, options))
-    , anchor(at::zeros({1}, options).requires_grad_(true))
     , m_scale(scale)
     , m_trainLambda(trainLambda)
+    , m_compute(values.scalar_type() == computeType ? values : at::zeros_like(values, options.dtype(computeType)))
+    , m_scaledLambda(at::zeros({order.moduleCount() * order.rank()}, options.dtype(computeType)))
 {
-    for (const ModuleInfo& module : layout.modules) {
-        const auto kind = std::find(matrixNames.begin(), matrixNames.end(), layout.kinds[module.kind.at()]);
-        m_slots.push_back(
-            module.layer.at() * matrixNames.size() + static_cast<std::size_t>(kind - matrixNames.begin()));
+    for (std::size_t begin = 0; begin < layout.modules.size();) {
+        const std::int32_t count = modulesOfInput(layout, begin);
+        const Matrix first = matrixOf(layout, layout.modules[begin]);
+        const InputSet set = inputSetOf(first);
+        const std::size_t layer = layout.modules[begin].layer.at();
+        m_shared.push_back({.slot = layer * inputSets.size() + static_cast<std::size_t>(set),
+            .first = static_cast<std::int32_t>(begin),
+            .count = count});
+        for (std::size_t i = begin; i < begin + static_cast<std::size_t>(count); ++i) {
+            const Matrix own = matrixOf(layout, layout.modules[i]);
+            m_slots.push_back(layer * matrixNames.size() + static_cast<std::size_t>(own));
+            const auto matrices = matricesOf(set);
+            m_positions.push_back(
+                static_cast<std::size_t>(std::find(matrices.begin(), matrices.end(), own) - matrices.begin()));
+        }
+        begin += static_cast<std::size_t>(count);
     }
     adapters.modules.resize(static_cast<std::size_t>(layout.layerCount) * matrixNames.size());
+    adapters.shared.resize(static_cast<std::size_t>(layout.layerCount) * inputSets.size());
     adapters = adaptersInto(gradients);
 }
 
@@ -87,16 +143,42 @@ AdapterSet TripletArena::adaptersInto(const at::Tensor& target) const
 {
     AdapterSet set;
     set.modules.resize(adapters.modules.size());
+    set.shared.resize(adapters.shared.size());
     for (std::int32_t i = 0; i < order.moduleCount(); ++i) {
         set.modules[m_slots[static_cast<std::size_t>(i)]] = TripletViews {.q = order.q(values, {i}),
             .pT = order.pT(values, {i}),
             .lambda = order.lambda(values).select(0, i),
-            .qGrad = order.q(target, {i}),
-            .pTGrad = order.pT(target, {i}),
-            .lambdaGrad = m_trainLambda ? order.lambda(target).select(0, i) : at::Tensor(),
             .scale = m_scale};
     }
+    for (const Shared& place : m_shared)
+        set.shared[place.slot] = sharedInto(target, place);
     return set;
+}
+
+SharedTriplets TripletArena::sharedInto(const at::Tensor& target, const Shared& place) const
+{
+    const std::int64_t first = place.first * order.rank();
+    const std::int64_t rows = place.count * order.rank();
+    SharedTriplets shared {.q = order.sharedQ(m_compute, {place.first}, place.count),
+        .qGrad = order.sharedQ(target, {place.first}, place.count),
+        .lambda = m_scaledLambda.narrow(0, first, rows),
+        .lambdaGrad = m_trainLambda ? order.lambda(target).flatten().narrow(0, first, rows) : at::Tensor(),
+        .scale = m_scale,
+        .members = {}};
+    for (std::int32_t i = place.first; i < place.first + place.count; ++i) {
+        shared.members.push_back({.pT = order.pT(m_compute, {i}),
+            .pTGrad = order.pT(target, {i}),
+            .position = m_positions[static_cast<std::size_t>(i)],
+            .rank = order.rank()});
+    }
+    return shared;
+}
+
+void TripletArena::refresh()
+{
+    if (m_compute.scalar_type() != values.scalar_type())
+        m_compute.copy_(values);
+    m_scaledLambda.copy_(order.lambda(values).flatten() * m_scale);
 }
 
 namespace {

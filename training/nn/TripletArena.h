@@ -22,13 +22,17 @@ struct FactorGroup {
     [[nodiscard]] std::int64_t elements(std::int64_t rank) const noexcept { return count * rank * width; }
 };
 
+/// The matrices of a block that read what module @p module reads: from it on, how many. 1 at least.
+[[nodiscard]] std::int32_t modulesOfInput(const ModuleLayout& layout, std::size_t module);
+
 /// Where a module's P or Q lies: group and slot within it.
 struct FactorPlace {
     std::size_t group = 0;
     std::int64_t slot = 0;
 };
 
-/// The order of all P, λ, Q of a run in one flat buffer: factor groups first, λ [modules, r] last.
+/// The order of all P, λ, Q of a run in one flat buffer: factor groups first, λ [modules, r] last. The Q's of the modules
+/// that read one input are neighbours, so that they are one matrix.
 /// Gradients, Adam's moments, Ī and Ū are twins in the same order, so the optimizer, the clipping and the importance
 /// are single sweeps over memory, and the Gram matrices of a group one batched product.
 class ArenaOrder {
@@ -46,6 +50,8 @@ public:
     [[nodiscard]] at::Tensor group(const at::Tensor& flat, std::size_t index) const; // [count, r, width]
     [[nodiscard]] at::Tensor lambda(const at::Tensor& flat) const; // [modules, r]
     [[nodiscard]] at::Tensor q(const at::Tensor& flat, ModuleIndex module) const; // [r, in]
+    /// Of @p count neighbours that read one input, @p module the first. [count · r, in]
+    [[nodiscard]] at::Tensor sharedQ(const at::Tensor& flat, ModuleIndex module, std::int64_t count) const;
     [[nodiscard]] at::Tensor pT(const at::Tensor& flat, ModuleIndex module) const; // [r, out]
 
     /// Gathers a value per factor row, given per group as [count, r], into [modules, r] of Q and of P.
@@ -67,10 +73,14 @@ private:
 /// The triplets of a run and their gradients, with the views that the model's forward takes.
 struct TripletArena {
     /// @param scale s @param trainLambda false for lora and prune-lora: λ is 1 (or 0 once pruned) and has no gradient
-    TripletArena(const ModuleLayout& layout, double scale, bool trainLambda, at::TensorOptions options);
+    /// @param computeType of the base: what training multiplies with
+    TripletArena(const ModuleLayout& layout, double scale, bool trainLambda, at::TensorOptions options,
+        at::ScalarType computeType);
 
     /// Views of the values, with their gradients going to @p gradients (flat, of this order).
     [[nodiscard]] AdapterSet adaptersInto(const at::Tensor& gradients) const;
+    /// Brings what training multiplies with (s · λ, and P and Q in the base's type) up to the values.
+    void refresh();
 
     /// The paper's start: P and Q i.i.d. N(0, 0.02²), λ = 0. Drawn on the CPU module by module, so that the numbers do
     /// not depend on the device.
@@ -81,13 +91,24 @@ struct TripletArena {
     ArenaOrder order;
     at::Tensor values; // [size]
     at::Tensor gradients; // [size]
-    at::Tensor anchor; ///< a leaf that requires gradient; see AdapterPass
     AdapterSet adapters; ///< views of both for every module
 
 private:
+    /// Neighbours in the layout whose Q's lie side by side.
+    struct Shared {
+        std::size_t slot = 0; ///< place in AdapterSet::shared
+        std::int32_t first = 0; ///< module
+        std::int32_t count = 0;
+    };
+    [[nodiscard]] SharedTriplets sharedInto(const at::Tensor& gradients, const Shared& place) const;
+
     std::vector<std::size_t> m_slots; ///< place in AdapterSet::modules, by module
+    std::vector<std::size_t> m_positions; ///< among the matrices of its input set, by module
+    std::vector<Shared> m_shared;
     double m_scale;
     bool m_trainLambda;
+    at::Tensor m_compute; // [size]; the values themselves where the types are equal
+    at::Tensor m_scaledLambda; // [modules · r], s · λ
 };
 
 } // namespace spectune

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "training/cuda/CpuKernels.h"
+
+namespace spectune::kernels::SPECTUNE_CPU_LEVEL {
+
+template <typename T>
+const Table<T>& table() noexcept
+{
+    static constexpr Table<T> functions {.rmsNorm = rmsNorm<T>,
+        .rmsNormBackward = rmsNormBackward<T>,
+        .rotate = rotate<T>,
+        .swiGlu = swiGlu<T>,
+        .swiGluBackward = swiGluBackward<T>,
+        .attention = attention<T>,
+        .attentionBackward = attentionBackward<T>,
+        .crossEntropy = crossEntropy<T>,
+        .sweep = sweep<Wide<T>>};
+    return functions;
+}
+
+template const Table<float>& table() noexcept;
+template const Table<double>& table() noexcept;
+template const Table<BFloat16>& table() noexcept;
+
+} // namespace spectune::kernels::SPECTUNE_CPU_LEVEL

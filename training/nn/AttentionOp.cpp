@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "training/nn/AttentionOp.h"
+
+#include "training/nn/Buffer.h"
+#include "training/nn/FusedOps.h"
+#include "training/nn/KernelTypes.h"
+
+#include <ATen/ATen.h>
+
+#include <cmath>
+
+namespace spectune {
+
+namespace {
+
+using kernels::Wide;
+
+double scaleOf(const AttentionForm& form)
+{
+    return 1.0 / std::sqrt(static_cast<double>(form.headDim));
+}
+
+/// q, k, v of @p qkv as [T, heads, headDim].
+struct Parts {
+    at::Tensor q;
+    at::Tensor k;
+    at::Tensor v;
+};
+
+Parts partsOf(const at::Tensor& qkv, const AttentionForm& form)
+{
+    const at::Tensor all = qkv.unflatten(1, {form.heads + 2 * form.kvHeads, form.headDim});
+    return {.q = all.narrow(1, 0, form.heads),
+        .k = all.narrow(1, form.heads, form.kvHeads),
+        .v = all.narrow(1, form.heads + form.kvHeads, form.kvHeads)};
+}
+
+template <typename T>
+kernels::AttentionArgs<T> arguments(const at::Tensor& qkv, const PackedBatch& batch, const AttentionForm& form,
+    const AttentionSaved& saved, at::Tensor& scratch)
+{
+    const std::int64_t elements = kernels::attentionScratch(batch.longest, form.headDim);
+    return {.sequences = batch.samples(),
+        .offsets = ops::pointerOf<const std::int32_t>(batch.offsets),
+        .heads = form.heads,
+        .kvHeads = form.kvHeads,
+        .headDim = form.headDim,
+        .window = form.window,
+        .scale = scaleOf(form),
+        .qkv = ops::rowsOf<const T>(qkv),
+        .out = ops::rowsOf<T>(saved.out),
+        .logSumExp = ops::pointerOf<Wide<T>>(saved.logSumExp),
+        .scratch = ops::pointerOf<Wide<T>>(
+            bufferRows(scratch, 1, elements, qkv.options().dtype(ops::wideType(qkv.scalar_type()))))};
+}
+
+// ---- CUDA, half precision -------------------------------------------------------------------------------------------
+
+/// Flash attention's window: keys to the left, −1 for all; none to the right.
+std::optional<std::int64_t> leftOf(const AttentionForm& form)
+{
+    return form.window > 0 ? form.window - 1 : -1;
+}
+
+std::optional<std::int64_t> rightOf(const AttentionForm& form)
+{
+    return form.window > 0 ? 0 : -1;
+}
+
+void flashForward(const at::Tensor& qkv, const PackedBatch& batch, const AttentionForm& form, AttentionSaved& saved)
+{
+    const Parts parts = partsOf(qkv, form);
+    auto result = at::_flash_attention_forward(parts.q, parts.k, parts.v, batch.offsets, batch.offsets, batch.longest,
+        batch.longest, 0.0, /*is_causal=*/true, /*return_debug_mask=*/false, scaleOf(form), leftOf(form), rightOf(form));
+    saved.out = std::get<0>(result).flatten(1);
+    saved.logSumExp = std::get<1>(result);
+    saved.random = std::get<2>(result);
+    saved.unused = std::get<3>(result);
+}
+
+void flashBackward(const at::Tensor& qkv, const PackedBatch& batch, const AttentionForm& form,
+    const AttentionSaved& saved, const at::Tensor& dOut, const at::Tensor& dQkv)
+{
+    const Parts parts = partsOf(qkv, form);
+    const Parts target = partsOf(dQkv, form);
+    const at::Tensor out = saved.out.unflatten(1, {form.heads, form.headDim});
+    const auto [dq, dk, dv] = at::_flash_attention_backward(dOut.unflatten(1, {form.heads, form.headDim}), parts.q,
+        parts.k, parts.v, out, saved.logSumExp, batch.offsets, batch.offsets, batch.longest, batch.longest, 0.0,
+        /*is_causal=*/true, saved.random, saved.unused, scaleOf(form), leftOf(form), rightOf(form));
+    target.q.copy_(dq);
+    target.k.copy_(dk);
+    target.v.copy_(dv);
+}
+
+// ---- CUDA, float32 and float64: for checking, not for speed ---------------------------------------------------------
+
+/// One sample's heads as [heads, S, headDim], key heads repeated.
+at::Tensor headsOf(const at::Tensor& rows, std::int64_t heads)
+{
+    return rows.transpose(0, 1).repeat_interleave(heads / rows.size(1), 0);
+}
+
+/// What keys a query does not see, [S, S].
+at::Tensor hidden(std::int64_t length, std::int64_t window, const at::Tensor& like)
+{
+    const at::Tensor all = at::ones({length, length}, like.options().dtype(at::kBool));
+    const at::Tensor later = all.triu(1);
+    return window > 0 ? later.logical_or(all.tril(-window)) : later;
+}
+
+template <typename Body>
+void forSamples(const PackedBatch& batch, const Body& body)
+{
+    const at::Tensor offsets = batch.offsets.cpu();
+    const auto* at = offsets.const_data_ptr<std::int32_t>();
+    for (std::int64_t i = 0; i < batch.samples(); ++i)
+        body(at[i], at[i + 1] - at[i]);
+}
+
+void plainForward(const at::Tensor& qkv, const PackedBatch& batch, const AttentionForm& form, AttentionSaved& saved)
+{
+    const Parts all = partsOf(qkv, form);
+    forSamples(batch, [&](std::int64_t first, std::int64_t length) {
+        const at::Tensor q = headsOf(all.q.narrow(0, first, length), form.heads);
+        const at::Tensor k = headsOf(all.k.narrow(0, first, length), form.heads);
+        const at::Tensor v = headsOf(all.v.narrow(0, first, length), form.heads);
+        const at::Tensor scores = at::bmm(q, k.transpose(1, 2)).mul_(scaleOf(form));
+        scores.masked_fill_(hidden(length, form.window, scores), -INFINITY);
+        const at::Tensor logSum = scores.logsumexp(2); // [heads, S]
+        saved.logSumExp.narrow(1, first, length).copy_(logSum);
+        const at::Tensor mixed = at::bmm((scores - logSum.unsqueeze(2)).exp_(), v); // [heads, S, headDim]
+        saved.out.narrow(0, first, length).copy_(mixed.transpose(0, 1).flatten(1));
+    });
+}
+
+void plainBackward(const at::Tensor& qkv, const PackedBatch& batch, const AttentionForm& form,
+    const AttentionSaved& saved, const at::Tensor& dOut, const at::Tensor& dQkv)
+{
+    const Parts all = partsOf(qkv, form);
+    const Parts target = partsOf(dQkv, form);
+    const std::int64_t group = form.heads / form.kvHeads;
+    forSamples(batch, [&](std::int64_t first, std::int64_t length) {
+        const auto ofSample = [&](const at::Tensor& rows) { return headsOf(rows.narrow(0, first, length), form.heads); };
+        const at::Tensor q = ofSample(all.q);
+        const at::Tensor k = ofSample(all.k);
+        const at::Tensor v = ofSample(all.v);
+        const at::Tensor dO = ofSample(dOut.unflatten(1, {form.heads, form.headDim}));
+        const at::Tensor o = ofSample(saved.out.unflatten(1, {form.heads, form.headDim}));
+        const at::Tensor scores = at::bmm(q, k.transpose(1, 2)).mul_(scaleOf(form));
+        scores.masked_fill_(hidden(length, form.window, scores), -INFINITY);
+        const at::Tensor p = (scores - saved.logSumExp.narrow(1, first, length).unsqueeze(2)).exp_();
+        const at::Tensor dS = p * (at::bmm(dO, v.transpose(1, 2)) - (dO * o).sum(2, /*keepdim=*/true)) * scaleOf(form);
+        const auto summed = [&](const at::Tensor& perHead) { // [heads, S, headDim] → [S, kvHeads, headDim]
+            return perHead.unflatten(0, {form.kvHeads, group}).sum(1).transpose(0, 1);
+        };
+        target.q.narrow(0, first, length).copy_(at::bmm(dS, k).transpose(0, 1));
+        target.k.narrow(0, first, length).copy_(summed(at::bmm(dS.transpose(1, 2), q)));
+        target.v.narrow(0, first, length).copy_(summed(at::bmm(p.transpose(1, 2), dO)));
+    });
+}
+
+bool usesFlash(const at::Tensor& qkv)
+{
+    return qkv.is_cuda() && qkv.scalar_type() == at::kBFloat16;
+}
+
+} // namespace
+
+void attentionForward(const at::Tensor& qkv, const PackedBatch& batch, const AttentionForm& form, at::Tensor& scratch,
+    AttentionSaved& saved)
+{
+    if (usesFlash(qkv))
+        return flashForward(qkv, batch, form, saved);
+    const std::int64_t rows = qkv.size(0);
+    const at::TensorOptions wide = qkv.options().dtype(ops::wideType(qkv.scalar_type()));
+    saved.out = bufferRows(saved.out, rows, form.heads * form.headDim, qkv.options());
+    saved.logSumExp = bufferRows(saved.logSumExp, form.heads, rows, wide);
+    if (qkv.is_cuda())
+        return plainForward(qkv, batch, form, saved);
+    ops::withElementType(qkv.scalar_type(), [&]<typename T>(T*) {
+        kernels::cpuTable<T>().attention(arguments<T>(qkv, batch, form, saved, scratch), nullptr);
+    });
+}
+
+void attentionBackward(const at::Tensor& qkv, const PackedBatch& batch, const AttentionForm& form,
+    const AttentionSaved& saved, const at::Tensor& dOut, at::Tensor& scratch, const at::Tensor& dQkv)
+{
+    if (usesFlash(qkv))
+        return flashBackward(qkv, batch, form, saved, dOut, dQkv);
+    if (qkv.is_cuda())
+        return plainBackward(qkv, batch, form, saved, dOut, dQkv);
+    ops::withElementType(qkv.scalar_type(), [&]<typename T>(T*) {
+        const kernels::AttentionBackwardArgs<T> args {.forward = arguments<T>(qkv, batch, form, saved, scratch),
+            .dOut = ops::rowsOf<const T>(dOut),
+            .dQkv = ops::rowsOf<T>(dQkv)};
+        kernels::cpuTable<T>().attentionBackward(args, nullptr);
+    });
+}
+
+} // namespace spectune

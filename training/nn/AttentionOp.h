@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "training/nn/PackedBatch.h"
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+
+namespace spectune {
+
+/// The form of a block's attention.
+struct AttentionForm {
+    std::int64_t heads = 0;
+    std::int64_t kvHeads = 0;
+    std::int64_t headDim = 0;
+    std::int64_t window = 0; ///< keys a query sees, itself included; 0: all before it
+};
+
+/// What the backward needs of an attention's forward.
+struct AttentionSaved {
+    at::Tensor out; // [T, heads · headDim]
+    at::Tensor logSumExp; // [heads, T]; on CUDA as ATen's kernel gives it
+    at::Tensor random; ///< of ATen's flash attention, which asks for it back; unused, there is no dropout
+    at::Tensor unused;
+};
+
+/// Causal attention of packed samples (FlashAttention's formulation, Dao et al. 2022: the matrix of probabilities is never
+/// kept). On the CPU our own kernel; on CUDA ATen's flash attention for half precision, and plain products for float32 and
+/// float64, sample by sample. Grouped key heads are never expanded by half-precision CUDA and the CPU.
+/// @param qkv [T, (heads + 2 kvHeads) · headDim], after the rotation @param saved its buffers are used again where they fit
+void attentionForward(
+    const at::Tensor& qkv, const PackedBatch& batch, const AttentionForm& form, at::Tensor& scratch, AttentionSaved& saved);
+
+/// @param dOut [T, heads · headDim] @param dQkv [T, (heads + 2 kvHeads) · headDim], overwritten
+void attentionBackward(const at::Tensor& qkv, const PackedBatch& batch, const AttentionForm& form,
+    const AttentionSaved& saved, const at::Tensor& dOut, at::Tensor& scratch, const at::Tensor& dQkv);
+
+} // namespace spectune

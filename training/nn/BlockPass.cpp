@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "training/nn/BlockPass.h"
+
+#include "training/nn/Buffer.h"
+#include "training/nn/FusedOps.h"
+
+#include <ATen/ATen.h>
+
+namespace spectune {
+
+namespace {
+
+std::size_t indexOf(InputSet set)
+{
+    return static_cast<std::size_t>(set);
+}
+
+at::Tensor inverseBuffer(at::Tensor& buffer, const at::Tensor& x)
+{
+    buffer = bufferRows(buffer, x.size(0), 1, x.options().dtype(ops::wideType(x.scalar_type())));
+    return buffer;
+}
+
+} // namespace
+
+BlockPass::BlockPass(
+    const DecoderModel& model, std::int64_t layer, const AdapterSet& adapters, const DropoutPass& dropout)
+    : m_model(model)
+    , m_block(model.block(layer))
+    , m_triplets()
+    , m_dropout(dropout)
+{
+    for (const InputSet set : inputSets)
+        m_triplets[indexOf(set)] = adapters.find(layer, set);
+}
+
+void BlockPass::linear(InputSet set, const at::Tensor& x, BlockActivations& kept, const at::Tensor& y) const
+{
+    const std::size_t i = indexOf(set);
+    sharedInputForward(x, m_block.shared[i], m_triplets[i], m_dropout, kept.sets[i], y);
+}
+
+void BlockPass::linearBackward(
+    InputSet set, const at::Tensor& dy, BlockActivations& kept, const at::Tensor& dx) const
+{
+    const std::size_t i = indexOf(set);
+    sharedInputBackward(dy, m_block.shared[i], m_triplets[i], kept.sets[i], dx);
+}
+
+void BlockPass::addGradientOfQ(InputSet set, const at::Tensor& x, const BlockActivations& kept) const
+{
+    const std::size_t i = indexOf(set);
+    spectune::addGradientOfQ(x, m_triplets[i], kept.sets[i]);
+}
+
+void BlockPass::forward(const at::Tensor& x, const PackedBatch& batch, BlockActivations& kept, BlockWorkspace& work,
+    const at::Tensor& out) const
+{
+    const ModelSpec& spec = m_model.spec();
+    const std::int64_t rows = x.size(0);
+    const auto options = x.options();
+    kept.input = x;
+    work.normed = bufferRows(work.normed, rows, spec.width, options);
+    work.delta = bufferRows(work.delta, rows, spec.width, options);
+    ops::rmsNorm(x, {}, {}, m_block.inputNorm, spec.rmsNormEps, work.normed, inverseBuffer(kept.inputInverse, x));
+
+    kept.qkv = bufferRows(kept.qkv, rows, (spec.heads + 2 * spec.kvHeads) * spec.headDim, options);
+    linear(InputSet::Qkv, work.normed, kept, kept.qkv);
+    const Rotary& rotary = m_model.rotary();
+    ops::rotate(kept.qkv, spec.heads + spec.kvHeads, batch.positions, rotary.cos(), rotary.sin(), /*back=*/false);
+    attentionForward(kept.qkv, batch, attentionForm(spec), work.attentionScratch, kept.attention);
+    linear(InputSet::O, kept.attention.out, kept, work.delta);
+
+    kept.middle = bufferRows(kept.middle, rows, spec.width, options);
+    ops::rmsNorm(x, work.delta, kept.middle, m_block.postAttentionNorm, spec.rmsNormEps, work.normed,
+        inverseBuffer(kept.middleInverse, x));
+    kept.gateUp = bufferRows(kept.gateUp, rows, 2 * spec.feedForward, options);
+    linear(InputSet::GateUp, work.normed, kept, kept.gateUp);
+    work.hidden = bufferRows(work.hidden, rows, spec.feedForward, options);
+    ops::swiGlu(kept.gateUp, work.hidden);
+    linear(InputSet::Down, work.hidden, kept, work.delta);
+    at::Tensor sum = out;
+    at::add_out(sum, kept.middle, work.delta);
+}
+
+void BlockPass::backward(const PackedBatch& batch, BlockActivations& kept, BlockWorkspace& work, const at::Tensor& dx,
+    bool goesOn) const
+{
+    const bool attentionAdapted = triplets(InputSet::Qkv) != nullptr || triplets(InputSet::O) != nullptr;
+    feedForwardBackward(kept, work, dx, goesOn || attentionAdapted);
+    if (goesOn || attentionAdapted)
+        attentionBackward(batch, kept, work, dx, goesOn);
+}
+
+void BlockPass::feedForwardBackward(
+    BlockActivations& kept, BlockWorkspace& work, const at::Tensor& dx, bool goesOn) const
+{
+    const ModelSpec& spec = m_model.spec();
+    const std::int64_t rows = dx.size(0);
+    work.hidden = bufferRows(work.hidden, rows, spec.feedForward, dx.options());
+    linearBackward(InputSet::Down, dx, kept, work.hidden);
+    ops::swiGluBackward(kept.gateUp, work.hidden); // from here on gateUp's gradient, and the gated product itself
+    addGradientOfQ(InputSet::Down, work.hidden, kept);
+    if (!goesOn && triplets(InputSet::GateUp) == nullptr)
+        return;
+    work.dNormed = bufferRows(work.dNormed, rows, spec.width, dx.options());
+    linearBackward(InputSet::GateUp, kept.gateUp, kept, goesOn ? work.dNormed : at::Tensor());
+    if (triplets(InputSet::GateUp) != nullptr) {
+        work.normed = bufferRows(work.normed, rows, spec.width, dx.options());
+        ops::rmsNorm(kept.middle, {}, {}, m_block.postAttentionNorm, spec.rmsNormEps, work.normed, {});
+        addGradientOfQ(InputSet::GateUp, work.normed, kept);
+    }
+    if (goesOn)
+        ops::rmsNormBackward(kept.middle, kept.middleInverse, m_block.postAttentionNorm, work.dNormed, dx);
+}
+
+void BlockPass::attentionBackward(const PackedBatch& batch, BlockActivations& kept, BlockWorkspace& work,
+    const at::Tensor& dx, bool goesOn) const
+{
+    const ModelSpec& spec = m_model.spec();
+    const std::int64_t rows = dx.size(0);
+    const bool needsQkv = goesOn || triplets(InputSet::Qkv) != nullptr;
+    work.dAttention = bufferRows(work.dAttention, rows, spec.heads * spec.headDim, dx.options());
+    linearBackward(InputSet::O, dx, kept, needsQkv ? work.dAttention : at::Tensor());
+    addGradientOfQ(InputSet::O, kept.attention.out, kept);
+    if (!needsQkv)
+        return;
+    work.dQkv = bufferRows(work.dQkv, rows, kept.qkv.size(1), dx.options());
+    spectune::attentionBackward(kept.qkv, batch, attentionForm(spec), kept.attention, work.dAttention,
+        work.attentionScratch, work.dQkv);
+    const Rotary& rotary = m_model.rotary();
+    ops::rotate(work.dQkv, spec.heads + spec.kvHeads, batch.positions, rotary.cos(), rotary.sin(), /*back=*/true);
+    work.dNormed = bufferRows(work.dNormed, rows, spec.width, dx.options());
+    linearBackward(InputSet::Qkv, work.dQkv, kept, goesOn ? work.dNormed : at::Tensor());
+    if (triplets(InputSet::Qkv) != nullptr) {
+        work.normed = bufferRows(work.normed, rows, spec.width, dx.options());
+        ops::rmsNorm(kept.input, {}, {}, m_block.inputNorm, spec.rmsNormEps, work.normed, {});
+        addGradientOfQ(InputSet::Qkv, work.normed, kept);
+    }
+    if (goesOn)
+        ops::rmsNormBackward(kept.input, kept.inputInverse, m_block.inputNorm, work.dNormed, dx);
+}
+
+} // namespace spectune

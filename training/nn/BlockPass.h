@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "training/nn/AttentionOp.h"
+#include "training/nn/DecoderModel.h"
+#include "training/nn/PackedBatch.h"
+#include "training/nn/SharedInput.h"
+
+#include <ATen/core/Tensor.h>
+
+#include <array>
+
+namespace spectune {
+
+/// What one block's forward keeps for its backward. Norms, x Qᵀ ∘ λ and the gated product are computed again instead.
+struct BlockActivations {
+    at::Tensor input; // [T, width], the residual stream
+    at::Tensor middle; // [T, width], after the attention
+    at::Tensor inputInverse; // [T], 1 / rms
+    at::Tensor middleInverse; // [T]
+    at::Tensor qkv; // [T, (heads + 2 kvHeads) · headDim], rotated
+    AttentionSaved attention;
+    at::Tensor gateUp; // [T, 2 · feedForward]; holds its gradient after the backward
+    std::array<SharedInputBuffers, inputSets.size()> sets;
+};
+
+/// Buffers that all blocks of a pass use one after the other.
+struct BlockWorkspace {
+    at::Tensor normed; // [T, width]
+    at::Tensor delta; // [T, width], what a half of the block adds to the residual stream
+    at::Tensor hidden; // [T, feedForward]
+    at::Tensor dNormed; // [T, width]
+    at::Tensor dQkv; // [T, (heads + 2 kvHeads) · headDim]
+    at::Tensor dAttention; // [T, heads · headDim]
+    at::Tensor attentionScratch;
+};
+
+/// Forward and backward of one decoder block, written out: no autograd graph is made.
+class BlockPass {
+public:
+    /// @param layer of @p model, which outlives this object
+    BlockPass(const DecoderModel& model, std::int64_t layer, const AdapterSet& adapters, const DropoutPass& dropout);
+
+    /// @param x the residual stream before the block, [T, width], kept in @p kept as it is
+    /// @param out the stream after it, [T, width]
+    void forward(const at::Tensor& x, const PackedBatch& batch, BlockActivations& kept, BlockWorkspace& work,
+        const at::Tensor& out) const;
+
+    /// @param dx the gradient of the block's output, [T, width]; becomes that of its input
+    /// @param goesOn false: nothing below this block has triplets, so @p dx is not brought to its input
+    void backward(const PackedBatch& batch, BlockActivations& kept, BlockWorkspace& work, const at::Tensor& dx,
+        bool goesOn) const;
+
+private:
+    [[nodiscard]] const SharedTriplets* triplets(InputSet set) const { return m_triplets[static_cast<std::size_t>(set)]; }
+    void linear(InputSet set, const at::Tensor& x, BlockActivations& kept, const at::Tensor& y) const;
+    /// @param dx undefined: not wanted
+    void linearBackward(InputSet set, const at::Tensor& dy, BlockActivations& kept, const at::Tensor& dx) const;
+    void addGradientOfQ(InputSet set, const at::Tensor& x, const BlockActivations& kept) const;
+    void feedForwardBackward(BlockActivations& kept, BlockWorkspace& work, const at::Tensor& dx, bool goesOn) const;
+    void attentionBackward(const PackedBatch& batch, BlockActivations& kept, BlockWorkspace& work,
+        const at::Tensor& dx, bool goesOn) const;
+
+    const DecoderModel& m_model;
+    const DecoderBlock& m_block;
+    std::array<const SharedTriplets*, inputSets.size()> m_triplets;
+    const DropoutPass& m_dropout;
+};
+
+} // namespace spectune

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "training/nn/FusedOps.h"
+
+#include "training/nn/KernelTypes.h"
+
+#include <ATen/ATen.h>
+#include <c10/core/impl/VirtualGuardImpl.h>
+
+namespace spectune::ops {
+
+using kernels::Wide;
+
+at::ScalarType wideType(at::ScalarType type) noexcept
+{
+    return type == at::kDouble ? at::kDouble : at::kFloat;
+}
+
+kernels::Stream currentStream(at::Device device)
+{
+    if (!device.is_cuda())
+        return nullptr;
+    return c10::impl::VirtualGuardImpl(at::kCUDA).getStream(device).native_handle();
+}
+
+void rmsNorm(const at::Tensor& x, const at::Tensor& delta, const at::Tensor& sum, const at::Tensor& weight, double eps,
+    const at::Tensor& y, const at::Tensor& inverse)
+{
+    withElementType(x.scalar_type(), [&]<typename T>(T*) {
+        const kernels::RmsNormArgs<T> args {.rows = x.size(0),
+            .width = x.size(1),
+            .x = rowsOf<const T>(x),
+            .delta = rowsOf<const T>(delta),
+            .sum = rowsOf<T>(sum),
+            .weight = pointerOf<const T>(weight),
+            .y = rowsOf<T>(y),
+            .inverse = pointerOf<Wide<T>>(inverse),
+            .eps = eps};
+        tableFor<T>(x.device()).rmsNorm(args, currentStream(x.device()));
+    });
+}
+
+void rmsNormBackward(const at::Tensor& x, const at::Tensor& inverse, const at::Tensor& weight, const at::Tensor& dy,
+    const at::Tensor& dx)
+{
+    withElementType(x.scalar_type(), [&]<typename T>(T*) {
+        const kernels::RmsNormBackwardArgs<T> args {.rows = x.size(0),
+            .width = x.size(1),
+            .x = rowsOf<const T>(x),
+            .inverse = pointerOf<const Wide<T>>(inverse),
+            .weight = pointerOf<const T>(weight),
+            .dy = rowsOf<const T>(dy),
+            .dx = rowsOf<T>(dx)};
+        tableFor<T>(x.device()).rmsNormBackward(args, currentStream(x.device()));
+    });
+}
+
+void rotate(const at::Tensor& x, std::int64_t heads, const at::Tensor& positions, const at::Tensor& cos,
+    const at::Tensor& sin, bool back)
+{
+    withElementType(x.scalar_type(), [&]<typename T>(T*) {
+        const kernels::RotateArgs<T> args {.rows = x.size(0),
+            .heads = heads,
+            .headDim = cos.size(1),
+            .x = rowsOf<T>(x),
+            .positions = pointerOf<const std::int32_t>(positions),
+            .cos = pointerOf<const T>(cos),
+            .sin = pointerOf<const T>(sin),
+            .back = back};
+        tableFor<T>(x.device()).rotate(args, currentStream(x.device()));
+    });
+}
+
+void swiGlu(const at::Tensor& gateUp, const at::Tensor& out)
+{
+    withElementType(out.scalar_type(), [&]<typename T>(T*) {
+        const kernels::SwiGluArgs<T> args {.rows = out.size(0),
+            .width = out.size(1),
+            .gateUp = rowsOf<const T>(gateUp),
+            .out = rowsOf<T>(out)};
+        tableFor<T>(out.device()).swiGlu(args, currentStream(out.device()));
+    });
+}
+
+void swiGluBackward(const at::Tensor& gateUp, const at::Tensor& dOut)
+{
+    withElementType(dOut.scalar_type(), [&]<typename T>(T*) {
+        const kernels::SwiGluBackwardArgs<T> args {.rows = dOut.size(0),
+            .width = dOut.size(1),
+            .gateUp = rowsOf<const T>(gateUp),
+            .dOut = rowsOf<const T>(dOut),
+            .dGateUp = rowsOf<T>(gateUp),
+            .out = rowsOf<T>(dOut)};
+        tableFor<T>(dOut.device()).swiGluBackward(args, currentStream(dOut.device()));
+    });
+}
+
+void crossEntropy(
+    const at::Tensor& logits, const at::Tensor& targets, const at::Tensor& losses, bool withGradient, double scale)
+{
+    withElementType(logits.scalar_type(), [&]<typename T>(T*) {
+        const kernels::CrossEntropyArgs<T> args {.rows = logits.size(0),
+            .vocabulary = logits.size(1),
+            .logits = rowsOf<T>(logits),
+            .targets = pointerOf<const std::int64_t>(targets),
+            .losses = pointerOf<Wide<T>>(losses),
+            .withGradient = withGradient,
+            .gradientScale = scale};
+        tableFor<T>(logits.device()).crossEntropy(args, currentStream(logits.device()));
+    });
+}
+
+} // namespace spectune::ops

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "training/cuda/Kernels.h"
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+
+/// training/cuda's functions on tensors: the element type and the device choose the function. Rows may lie apart (a
+/// column range of a wider matrix); the last dimension is contiguous. No gradients are recorded, nothing is allocated.
+namespace spectune::ops {
+
+/// sum = x + delta, y = norm(sum) ∘ weight. @param delta, sum, y may be undefined @param inverse [rows], wide
+void rmsNorm(const at::Tensor& x, const at::Tensor& delta, const at::Tensor& sum, const at::Tensor& weight, double eps,
+    const at::Tensor& y, const at::Tensor& inverse);
+/// dx += the gradient that reaches the norm's input.
+void rmsNormBackward(const at::Tensor& x, const at::Tensor& inverse, const at::Tensor& weight, const at::Tensor& dy,
+    const at::Tensor& dx);
+
+/// Turns the first @p heads heads of each row. @param cos, sin [positions, headDim] @param positions [rows] int32
+void rotate(const at::Tensor& x, std::int64_t heads, const at::Tensor& positions, const at::Tensor& cos,
+    const at::Tensor& sin, bool back);
+
+/// @param gateUp [rows, 2 · width] @param out [rows, width]
+void swiGlu(const at::Tensor& gateUp, const at::Tensor& out);
+/// @p gateUp becomes its gradient and @p dOut becomes out again.
+void swiGluBackward(const at::Tensor& gateUp, const at::Tensor& dOut);
+
+/// @param logits [rows, vocabulary]; become their gradient · @p scale where @p withGradient
+/// @param targets [rows] int64 @param losses [rows], wide
+void crossEntropy(
+    const at::Tensor& logits, const at::Tensor& targets, const at::Tensor& losses, bool withGradient, double scale);
+
+/// float32 for half precision, else the type itself.
+[[nodiscard]] at::ScalarType wideType(at::ScalarType type) noexcept;
+
+/// The device's current stream, for kernels.
+[[nodiscard]] kernels::Stream currentStream(at::Device device);
+
+} // namespace spectune::ops

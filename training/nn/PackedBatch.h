@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "training/data/Batcher.h"
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+
+namespace spectune {
+
+/// Samples end to end, without padding: what a training pass works on. What follows a sample's last loss-bearing target
+/// changes nothing, so it is left out too. All on the model's device.
+struct PackedBatch {
+    at::Tensor tokens; // [T] int64
+    at::Tensor positions; // [T] int32, within the sample
+    at::Tensor offsets; // [samples + 1] int32: rows where samples begin; the last is T
+    at::Tensor bearing; // [M] int64: rows that bear loss; undefined: all do
+    at::Tensor targets; // [M] int64
+    std::int64_t longest = 0; ///< tokens of the longest sample
+
+    [[nodiscard]] std::int64_t rows() const { return tokens.size(0); }
+    [[nodiscard]] std::int64_t samples() const { return offsets.size(0) - 1; }
+};
+
+/// @pre batch.targetCount > 0
+[[nodiscard]] PackedBatch packed(const Batch& batch, at::Device device);
+
+} // namespace spectune

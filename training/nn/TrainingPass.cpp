@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "training/nn/TrainingPass.h"
+
+#include "training/nn/Buffer.h"
+#include "training/nn/CrossEntropy.h"
+#include "training/nn/FusedOps.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+
+namespace spectune {
+
+TrainingPass::TrainingPass(const DecoderModel& model, AdapterSet adapters, DropoutPass dropout)
+    : m_model(model)
+    , m_adapters(std::move(adapters))
+    , m_dropout(std::move(dropout))
+    , m_lowest(model.spec().layers)
+{
+    const std::int64_t layers = model.spec().layers;
+    for (std::int64_t layer = layers - 1; layer >= 0; --layer) {
+        for (const InputSet set : inputSets) {
+            if (m_adapters.find(layer, set) != nullptr)
+                m_lowest = layer;
+        }
+    }
+    m_activations.resize(static_cast<std::size_t>(layers));
+    m_streams.resize(static_cast<std::size_t>(layers) + 1);
+    m_generatorStates.resize(static_cast<std::size_t>(layers));
+    for (std::int64_t layer = 0; layer < layers; ++layer)
+        m_blocks.emplace_back(model, layer, m_adapters, m_dropout);
+}
+
+BlockActivations& TrainingPass::activations(std::int64_t layer, bool recomputes)
+{
+    // Below the first block with triplets nothing is wanted back, so those share one set as well.
+    const bool keeps = !recomputes && (layer >= m_lowest || m_reachesEmbedding);
+    return m_activations[keeps ? static_cast<std::size_t>(layer) : 0];
+}
+
+at::Tensor TrainingPass::generatorState() const
+{
+    return m_dropout.generator ? m_dropout.generator->get_state() : at::Tensor();
+}
+
+at::Tensor TrainingPass::run(const PackedBatch& batch, double normalizer, bool recomputes)
+{
+    forward(batch, recomputes);
+    const at::Tensor loss = lossAndGradient(batch, normalizer);
+    backward(batch, recomputes);
+    return loss;
+}
+
+void TrainingPass::forward(const PackedBatch& batch, bool recomputes)
+{
+    const std::int64_t width = m_model.spec().width;
+    for (at::Tensor& stream : m_streams)
+        stream = bufferRows(stream, batch.rows(), width, m_model.options());
+    at::index_select_out(m_streams.front(), m_model.embedding(), 0, batch.tokens);
+    for (std::size_t i = 0; i < m_blocks.size(); ++i) {
+        if (recomputes)
+            m_generatorStates[i] = generatorState();
+        BlockActivations& kept = activations(static_cast<std::int64_t>(i), recomputes);
+        m_blocks[i].forward(m_streams[i], batch, kept, m_work, m_streams[i + 1]);
+    }
+}
+
+at::Tensor TrainingPass::lossAndGradient(const PackedBatch& batch, double normalizer)
+{
+    const at::Tensor& x = m_streams.back();
+    const std::int64_t rows = x.size(0);
+    const at::TensorOptions wide = x.options().dtype(ops::wideType(x.scalar_type()));
+    m_finalInverse = bufferRows(m_finalInverse, rows, 1, wide);
+    m_normed = bufferRows(m_normed, rows, x.size(1), x.options());
+    ops::rmsNorm(x, {}, {}, m_model.finalNorm(), m_model.spec().rmsNormEps, m_normed, m_finalInverse);
+
+    const at::Tensor bearing = batch.bearing.defined() ? m_normed.index_select(0, batch.bearing) : m_normed; // [M, width]
+    m_losses = bufferRows(m_losses, 1, bearing.size(0), wide);
+    // Each row's gradient takes the place of the row itself.
+    rowLosses(bearing, m_model.head(), batch.targets, m_losses.squeeze(0), m_logits, 1.0 / normalizer);
+    at::Tensor dNormed = bearing;
+    if (batch.bearing.defined()) {
+        m_dNormed = bufferRows(m_dNormed, rows, x.size(1), x.options());
+        dNormed = m_dNormed.zero_().index_copy_(0, batch.bearing, bearing);
+    }
+    m_gradient = bufferRows(m_gradient, rows, x.size(1), x.options());
+    m_gradient.zero_();
+    ops::rmsNormBackward(x, m_finalInverse, m_model.finalNorm(), dNormed, m_gradient);
+    return m_losses.sum().div_(normalizer);
+}
+
+void TrainingPass::backward(const PackedBatch& batch, bool recomputes)
+{
+    const at::Tensor after = recomputes ? generatorState() : at::Tensor();
+    const std::int64_t last = m_reachesEmbedding ? 0 : m_lowest;
+    for (std::int64_t layer = m_model.spec().layers - 1; layer >= last; --layer) {
+        const auto i = static_cast<std::size_t>(layer);
+        BlockActivations& kept = activations(layer, recomputes);
+        if (recomputes) {
+            if (m_dropout.generator)
+                m_dropout.generator->set_state(m_generatorStates[i]);
+            // The output is there already; its buffer takes the same numbers once more.
+            m_blocks[i].forward(m_streams[i], batch, kept, m_work, m_streams[i + 1]);
+        }
+        m_blocks[i].backward(batch, kept, m_work, m_gradient, layer > last || m_reachesEmbedding);
+    }
+    if (recomputes && m_dropout.generator)
+        m_dropout.generator->set_state(after);
+}
+
+} // namespace spectune

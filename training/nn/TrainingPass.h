@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "training/nn/BlockPass.h"
+
+#include <ATen/core/Tensor.h>
+
+#include <vector>
+
+namespace spectune {
+
+/// Forward and backward of the whole model for one thread, written out block by block: the frozen weights get no gradient,
+/// the triplets' gradients are added to the arena, and nothing is allocated once the longest batch has been seen.
+/// Several objects may work on one model at the same time.
+class TrainingPass {
+public:
+    /// @param adapters views into the arena; may hold no triplets (the frozen model's price)
+    TrainingPass(const DecoderModel& model, AdapterSet adapters, DropoutPass dropout);
+    TrainingPass(const TrainingPass&) = delete; // its blocks point into it
+    TrainingPass& operator=(const TrainingPass&) = delete;
+
+    /// Adds ∂C/∂(P, λ, Q) for the samples of @p batch. @pre model.reserve(batch.longest)
+    /// @param normalizer loss-bearing tokens of the optimizer step: C is their mean
+    /// @param recomputes keep each block's input only, and run the block again in the backward
+    /// @return this batch's part of C, scalar on the device, in the wide type
+    [[nodiscard]] at::Tensor run(const PackedBatch& batch, double normalizer, bool recomputes);
+
+    /// Also brings the gradient to the embedding's output, as a frozen model's backward does. For timing.
+    void reachEmbedding() noexcept { m_reachesEmbedding = true; }
+    [[nodiscard]] const DropoutPass& dropout() const noexcept { return m_dropout; }
+
+private:
+    void forward(const PackedBatch& batch, bool recomputes);
+    /// @return C's part; m_gradient becomes the gradient of the last block's output
+    [[nodiscard]] at::Tensor lossAndGradient(const PackedBatch& batch, double normalizer);
+    void backward(const PackedBatch& batch, bool recomputes);
+    [[nodiscard]] BlockActivations& activations(std::int64_t layer, bool recomputes);
+    [[nodiscard]] at::Tensor generatorState() const;
+
+    const DecoderModel& m_model;
+    AdapterSet m_adapters;
+    DropoutPass m_dropout;
+    std::vector<BlockPass> m_blocks;
+    std::int64_t m_lowest; ///< first block with triplets; the number of blocks: none has
+    bool m_reachesEmbedding = false;
+
+    std::vector<BlockActivations> m_activations; ///< by block
+    std::vector<at::Tensor> m_streams; ///< the residual stream before each block and after the last, [T, width]
+    std::vector<at::Tensor> m_generatorStates; ///< before each block's forward; for a second one with the same masks
+    BlockWorkspace m_work;
+    at::Tensor m_finalInverse; // [T]
+    at::Tensor m_normed; // [T, width]
+    at::Tensor m_gradient; // [T, width]
+    at::Tensor m_dNormed; // [T, width]
+    at::Tensor m_logits; // a chunk's
+    at::Tensor m_losses; // [M]
+};
+
+} // namespace spectune
