@@ -14,7 +14,7 @@ constexpr std::int64_t rank = 2;
 
 struct Setup {
     ModuleLayout layout = mixedLayout(rank);
-    TripletArena arena {layout, 1.0, true, at::kDouble};
+    TripletArena arena {layout, 1.0, true, at::kDouble, at::kDouble};
     AdaLoraConfig config;
     Random random {41};
 
@@ -48,7 +48,7 @@ private Q_SLOTS:
         std::vector<double> uncertainty(static_cast<std::size_t>(size));
         for (int step = 0; step < 4; ++step) {
             setup.draw();
-            importance.update(setup.arena.values, setup.arena.gradients);
+            updateOf(importance, setup.arena.values, setup.arena.gradients);
             for (std::int64_t i = 0; i < size; ++i) {
                 const auto at = static_cast<std::size_t>(i);
                 const double now
@@ -81,7 +81,7 @@ private Q_SLOTS:
         Importance importance(setup.arena.order, setup.config, hasLambda, at::kDouble);
         for (int step = 0; step < 3; ++step) {
             setup.draw();
-            importance.update(setup.arena.values, setup.arena.gradients);
+            updateOf(importance, setup.arena.values, setup.arena.gradients);
         }
         const at::Tensor element = setup.config.score == ScoreKind::Sensitivity
             ? importance.sensitivity()
@@ -108,13 +108,13 @@ private Q_SLOTS:
     {
         Setup setup;
         Importance first(setup.arena.order, setup.config, true, at::kDouble);
-        first.update(setup.arena.values, setup.arena.gradients);
+        updateOf(first, setup.arena.values, setup.arena.gradients);
         Importance second(setup.arena.order, setup.config, true, at::kDouble);
         second.restore(first.sensitivity(), first.uncertainty());
         const at::Tensor before = first.sensitivity().clone();
-        second.update(setup.arena.values, setup.arena.gradients);
+        updateOf(second, setup.arena.values, setup.arena.gradients);
         QVERIFY(identical(first.sensitivity(), before));
-        first.update(setup.arena.values, setup.arena.gradients);
+        updateOf(first, setup.arena.values, setup.arena.gradients);
         QVERIFY(identical(first.sensitivity(), second.sensitivity()));
         QVERIFY(identical(first.uncertainty(), second.uncertainty()));
     }

@@ -2,6 +2,7 @@
 #include "training/loop/Trainer.h"
 
 #include "training/loop/Device.h"
+#include "training/optim/ArenaSweep.h"
 #include "training/optim/LearningRate.h"
 
 #include <ATen/ATen.h>
@@ -63,6 +64,8 @@ Trainer::Trainer(std::shared_ptr<DecoderModel> model, std::shared_ptr<const Modu
         m_arena.initAdaLora(seed);
     else
         m_arena.initLora(seed);
+    if (m_workers.size() > 1)
+        m_alone.emplace(1); // the batch is shared out instead of each product
     makeShards(m_workers.size());
 }
 
@@ -94,15 +97,20 @@ std::vector<at::Generator> Trainer::generators() const
     return generators;
 }
 
+void Trainer::setClock(PhaseClock* clock)
+{
+    m_clock = clock;
+    m_shards[0]->pass.setClock(clock);
+}
+
 StepResult Trainer::step(std::int64_t t, const Batch& batch)
 {
+    phase("prepare");
     m_arena.refresh();
     for (const auto& shard : m_shards)
         shard->gradients.zero_();
-    std::optional<SingleThreadGuard> alone;
-    if (m_workers.size() > 1)
-        alone.emplace(); // the batch is shared out instead of each product
     const at::Tensor loss = backward(batch);
+    phase("regularise");
     regularize();
     const at::Tensor gradNorm = m_arena.gradients.norm();
     const at::Tensor orth = m_orthogonality.value.defined() ? m_orthogonality.value : at::zeros_like(gradNorm);
@@ -122,6 +130,8 @@ StepResult Trainer::step(std::int64_t t, const Batch& batch)
         result.skipped = "the gradient is not finite";
     else
         update(t, result.lr, gradNorm, result);
+    if (m_clock != nullptr)
+        m_clock->end();
     return result;
 }
 
@@ -161,18 +171,20 @@ void Trainer::regularize()
 
 void Trainer::update(std::int64_t t, double lr, const at::Tensor& gradNorm, StepResult& result)
 {
-    const double maxNorm = m_config.optim.maxGradNorm;
-    if (maxNorm > 0.0)
-        m_arena.gradients.mul_((maxNorm / (gradNorm + 1e-6)).clamp_max_(1.0));
     m_updating = true;
+    phase("update");
     const bool allocates = allocatesBudget(m_config.method);
     const bool observes = allocates && t < m_resolved.schedule.finalStart();
-    const bool before = m_config.adalora.sensitivityStep == SensitivityStep::Pre;
-    if (observes && before)
-        m_importance.update(m_arena.values, m_arena.gradients);
-    m_optimizer.step(m_arena.values, m_arena.gradients, lr);
-    if (observes && !before)
-        m_importance.update(m_arena.values, m_arena.gradients);
+    ArenaSweep {.values = m_arena.values,
+        .gradients = m_arena.gradients,
+        .gradNorm = gradNorm,
+        .maxNorm = m_config.optim.maxGradNorm,
+        .lr = lr,
+        .optimizer = &m_optimizer,
+        .importance = observes ? &m_importance : nullptr,
+        .when = m_config.adalora.sensitivityStep}
+        .run();
+    phase("allocate");
     if (allocates)
         result.masked = m_allocator.apply(t, m_arena, m_importance);
     m_updating = false;

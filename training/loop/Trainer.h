@@ -2,8 +2,10 @@
 #pragma once
 
 #include "training/config/Validation.h"
+#include "training/core/PhaseClock.h"
 #include "training/core/WorkerPool.h"
 #include "training/data/Batcher.h"
+#include "training/loop/Device.h"
 #include "training/nn/TrainingPass.h"
 #include "training/nn/TripletArena.h"
 #include "training/optim/AdamW.h"
@@ -30,6 +32,7 @@ struct StepResult {
 };
 
 /// One optimizer step of AdaLoRA or a sibling method, and the state that it changes: triplets, moments, Ī, Ū, mask.
+/// Made, used and destroyed on one thread.
 class Trainer {
 public:
     /// The triplets start as the method says (see TripletArena), from train.seed.
@@ -39,6 +42,9 @@ public:
     /// Step @p t (0-based): backward over the micro-batches → add γ∇R → clip → optimizer → importance → mask → zero.
     /// A gradient that is not finite skips all that follows it.
     StepResult step(std::int64_t t, const Batch& batch);
+
+    /// Times the phases of the steps that follow; null: no more.
+    void setClock(PhaseClock* clock);
 
     [[nodiscard]] const ModuleLayout& layout() const noexcept { return *m_layout; }
     [[nodiscard]] const std::shared_ptr<const ModuleLayout>& sharedLayout() const noexcept { return m_layout; }
@@ -69,6 +75,11 @@ private:
     };
 
     void makeShards(std::size_t count);
+    void phase(const char* name)
+    {
+        if (m_clock != nullptr)
+            m_clock->begin(name);
+    }
     [[nodiscard]] at::Tensor backward(const Batch& batch);
     /// Loss of @p part over the whole batch's @p targetCount; its gradients are added to the shard's.
     [[nodiscard]] at::Tensor backwardPart(const Batch& part, std::int64_t targetCount, Shard& shard);
@@ -82,10 +93,12 @@ private:
     TripletArena m_arena;
     std::vector<std::unique_ptr<Shard>> m_shards;
     WorkerPool m_workers;
+    std::optional<ThreadCountGuard> m_alone; ///< while several workers share a batch
     AdamW m_optimizer;
     Importance m_importance;
     RankAllocator m_allocator;
     OrthogonalityResult m_orthogonality;
+    PhaseClock* m_clock = nullptr;
     bool m_updating = false;
 };
 

@@ -71,7 +71,8 @@ void flashForward(const at::Tensor& qkv, const PackedBatch& batch, const Attenti
 {
     const Parts parts = partsOf(qkv, form);
     auto result = at::_flash_attention_forward(parts.q, parts.k, parts.v, batch.offsets, batch.offsets, batch.longest,
-        batch.longest, 0.0, /*is_causal=*/true, /*return_debug_mask=*/false, scaleOf(form), leftOf(form), rightOf(form));
+        batch.longest, 0.0, /*is_causal=*/true, /*return_debug_mask=*/false, scaleOf(form), leftOf(form),
+        rightOf(form));
     saved.out = std::get<0>(result).flatten(1);
     saved.logSumExp = std::get<1>(result);
     saved.random = std::get<2>(result);
@@ -140,7 +141,8 @@ void plainBackward(const at::Tensor& qkv, const PackedBatch& batch, const Attent
     const Parts target = partsOf(dQkv, form);
     const std::int64_t group = form.heads / form.kvHeads;
     forSamples(batch, [&](std::int64_t first, std::int64_t length) {
-        const auto ofSample = [&](const at::Tensor& rows) { return headsOf(rows.narrow(0, first, length), form.heads); };
+        const auto ofSample
+            = [&](const at::Tensor& rows) { return headsOf(rows.narrow(0, first, length), form.heads); };
         const at::Tensor q = ofSample(all.q);
         const at::Tensor k = ofSample(all.k);
         const at::Tensor v = ofSample(all.v);

@@ -29,8 +29,8 @@ struct AttentionSaved {
 /// kept). On the CPU our own kernel; on CUDA ATen's flash attention for half precision, and plain products for float32 and
 /// float64, sample by sample. Grouped key heads are never expanded by half-precision CUDA and the CPU.
 /// @param qkv [T, (heads + 2 kvHeads) · headDim], after the rotation @param saved its buffers are used again where they fit
-void attentionForward(
-    const at::Tensor& qkv, const PackedBatch& batch, const AttentionForm& form, at::Tensor& scratch, AttentionSaved& saved);
+void attentionForward(const at::Tensor& qkv, const PackedBatch& batch, const AttentionForm& form, at::Tensor& scratch,
+    AttentionSaved& saved);
 
 /// @param dOut [T, heads · headDim] @param dQkv [T, (heads + 2 kvHeads) · headDim], overwritten
 void attentionBackward(const at::Tensor& qkv, const PackedBatch& batch, const AttentionForm& form,

@@ -52,14 +52,17 @@ public:
         bool goesOn) const;
 
 private:
-    [[nodiscard]] const SharedTriplets* triplets(InputSet set) const { return m_triplets[static_cast<std::size_t>(set)]; }
+    [[nodiscard]] const SharedTriplets* triplets(InputSet set) const
+    {
+        return m_triplets[static_cast<std::size_t>(set)];
+    }
     void linear(InputSet set, const at::Tensor& x, BlockActivations& kept, const at::Tensor& y) const;
     /// @param dx undefined: not wanted
     void linearBackward(InputSet set, const at::Tensor& dy, BlockActivations& kept, const at::Tensor& dx) const;
     void addGradientOfQ(InputSet set, const at::Tensor& x, const BlockActivations& kept) const;
     void feedForwardBackward(BlockActivations& kept, BlockWorkspace& work, const at::Tensor& dx, bool goesOn) const;
-    void attentionBackward(const PackedBatch& batch, BlockActivations& kept, BlockWorkspace& work,
-        const at::Tensor& dx, bool goesOn) const;
+    void attentionBackward(const PackedBatch& batch, BlockActivations& kept, BlockWorkspace& work, const at::Tensor& dx,
+        bool goesOn) const;
 
     const DecoderModel& m_model;
     const DecoderBlock& m_block;

@@ -33,8 +33,8 @@ void rowLosses(const at::Tensor& rows, const at::Tensor& head, const at::Tensor&
         at::Tensor product = bufferRows(logits, length, head.size(0), rows.options());
         logits = product;
         at::mm_out(product, chunk, head.t());
-        ops::crossEntropy(product, targets.narrow(0, begin, length), losses.narrow(0, begin, length),
-            scale.has_value(), scale.value_or(1.0));
+        ops::crossEntropy(product, targets.narrow(0, begin, length), losses.narrow(0, begin, length), scale.has_value(),
+            scale.value_or(1.0));
         if (scale)
             at::mm_out(chunk, product, head);
     }

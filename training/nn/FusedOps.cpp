@@ -73,10 +73,8 @@ void rotate(const at::Tensor& x, std::int64_t heads, const at::Tensor& positions
 void swiGlu(const at::Tensor& gateUp, const at::Tensor& out)
 {
     withElementType(out.scalar_type(), [&]<typename T>(T*) {
-        const kernels::SwiGluArgs<T> args {.rows = out.size(0),
-            .width = out.size(1),
-            .gateUp = rowsOf<const T>(gateUp),
-            .out = rowsOf<T>(out)};
+        const kernels::SwiGluArgs<T> args {
+            .rows = out.size(0), .width = out.size(1), .gateUp = rowsOf<const T>(gateUp), .out = rowsOf<T>(out)};
         tableFor<T>(out.device()).swiGlu(args, currentStream(out.device()));
     });
 }

@@ -13,8 +13,8 @@ namespace {
 template <typename T>
 at::Tensor onDevice(const std::vector<T>& numbers, at::ScalarType type, at::Device device)
 {
-    const at::Tensor view = at::from_blob(const_cast<T*>(numbers.data()), {static_cast<std::int64_t>(numbers.size())},
-        at::TensorOptions().dtype(type));
+    const at::Tensor view = at::from_blob(
+        const_cast<T*>(numbers.data()), {static_cast<std::int64_t>(numbers.size())}, at::TensorOptions().dtype(type));
     return view.to(device, type, /*non_blocking=*/false, /*copy=*/true);
 }
 

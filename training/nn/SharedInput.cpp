@@ -46,8 +46,8 @@ at::Tensor columnsOf(const at::Tensor& y, const SharedLinear& base, const Shared
     return y.narrow(1, base.begins[member.position], member.pT.size(1));
 }
 
-void project(const at::Tensor& x, const SharedTriplets& triplets, const DropoutPass& dropout,
-    SharedInputBuffers& buffers)
+void project(
+    const at::Tensor& x, const SharedTriplets& triplets, const DropoutPass& dropout, SharedInputBuffers& buffers)
 {
     buffers.u = bufferRows(buffers.u, x.size(0), triplets.rows(), x.options());
     buffers.masks.clear();
@@ -124,8 +124,8 @@ void addGradientOfQ(const at::Tensor& x, const SharedTriplets* triplets, const S
     if (buffers.masks.empty())
         return addProduct(triplets->qGrad, buffers.du, x);
     forMembers(*triplets, [&](const SharedTriplets::Member& member, std::size_t i, std::int64_t row) {
-        addProduct(triplets->qGrad.narrow(0, row, member.rank), buffers.du.narrow(1, row, member.rank),
-            x * buffers.masks[i]);
+        addProduct(
+            triplets->qGrad.narrow(0, row, member.rank), buffers.du.narrow(1, row, member.rank), x * buffers.masks[i]);
     });
 }
 

@@ -45,9 +45,14 @@ at::Tensor TrainingPass::generatorState() const
 
 at::Tensor TrainingPass::run(const PackedBatch& batch, double normalizer, bool recomputes)
 {
+    phase("forward");
     forward(batch, recomputes);
+    phase("loss");
     const at::Tensor loss = lossAndGradient(batch, normalizer);
+    phase("backward");
     backward(batch, recomputes);
+    if (m_clock != nullptr)
+        m_clock->end();
     return loss;
 }
 
@@ -74,7 +79,8 @@ at::Tensor TrainingPass::lossAndGradient(const PackedBatch& batch, double normal
     m_normed = bufferRows(m_normed, rows, x.size(1), x.options());
     ops::rmsNorm(x, {}, {}, m_model.finalNorm(), m_model.spec().rmsNormEps, m_normed, m_finalInverse);
 
-    const at::Tensor bearing = batch.bearing.defined() ? m_normed.index_select(0, batch.bearing) : m_normed; // [M, width]
+    const at::Tensor bearing
+        = batch.bearing.defined() ? m_normed.index_select(0, batch.bearing) : m_normed; // [M, width]
     m_losses = bufferRows(m_losses, 1, bearing.size(0), wide);
     // Each row's gradient takes the place of the row itself.
     rowLosses(bearing, m_model.head(), batch.targets, m_losses.squeeze(0), m_logits, 1.0 / normalizer);

@@ -107,8 +107,8 @@ std::array<at::Tensor, 2> ArenaOrder::byModule(const std::vector<at::Tensor>& pe
     return {at::stack(q), at::stack(p)};
 }
 
-TripletArena::TripletArena(const ModuleLayout& layout, double scale, bool trainLambda, at::TensorOptions options,
-    at::ScalarType computeType)
+TripletArena::TripletArena(
+    const ModuleLayout& layout, double scale, bool trainLambda, at::TensorOptions options, at::ScalarType computeType)
     : order(layout)
     , values(at::zeros({order.size()}, options))
     , gradients(at::zeros({order.size()}, options))
