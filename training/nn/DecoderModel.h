@@ -73,7 +73,7 @@ public:
         const at::Tensor& tokens, const AdapterSet& adapters, const AdapterPass& pass, bool recomputeBlocks);
 
     /// Without gradients. @param adapters null: the base alone. @param cache null: all of the tokens at once; else the
-    /// tokens continue it (a first call with any length, then one token at a time)
+    /// tokens continue it, any number of them a call
     [[nodiscard]] at::Tensor forward(
         const at::Tensor& tokens, const AdapterSet* adapters, KeyValueCache* cache = nullptr);
 
