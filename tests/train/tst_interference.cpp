@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The terminal program under signals: what a shell, a terminal that closes or a pipe that breaks does to a run.
+// What happens to a run from outside: signals, a terminal that closes, a pipe that breaks, a file that cannot grow.
 #include "tests/support/Files.h"
 #include "tests/train/Program.h"
 #include "training/core/AtomicFile.h"
 
 #include <csignal>
 #include <fcntl.h>
+#include <set>
+#include <sys/resource.h>
 #include <unistd.h>
 
 using namespace spectune;
@@ -17,6 +19,18 @@ namespace {
 void send(const QProcess& process, int number)
 {
     QCOMPARE(::kill(static_cast<pid_t>(process.processId()), number), 0);
+}
+
+/// The program where no file may have more than @p bytes.
+Outcome callLimited(const QStringList& arguments, std::uintmax_t bytes)
+{
+    QProcess process;
+    process.setChildProcessModifier([bytes] {
+        const rlimit limit {.rlim_cur = bytes, .rlim_max = bytes};
+        ::setrlimit(RLIMIT_FSIZE, &limit);
+    });
+    startProgram(process, arguments);
+    return finish(process);
 }
 
 /// What the program has written to stdout up to the text asked for; empty where it never came.
@@ -33,7 +47,7 @@ QByteArray readUntil(QProcess& process, const char* wanted)
 
 } // namespace
 
-class TestSignals : public QObject {
+class TestInterference : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
@@ -128,10 +142,43 @@ private Q_SLOTS:
         QCOMPARE(lineCount(run / "metrics.jsonl"), std::size_t {7});
     }
 
+    /// A file that cannot grow, as on a full disk: the text names it and says how to go on; what was saved before stays.
+    void aCheckpointThatCannotBeWritten()
+    {
+        const fs::path run = m_folder.path() / "full";
+        const QStringList saving {"--set", "train.save_every=2"};
+        QCOMPARE(call(QStringList {"run", text(m_config), "--out", text(run)} + saving).code, 0);
+        const auto half = fs::file_size(run / "checkpoints/step-2/state.safetensors") / 2;
+        const QStringList resume {"run", text(m_config), "--resume", text(run / "checkpoints/step-2")};
+        const Outcome outcome = callLimited(resume + saving, half);
+        QVERIFY2(outcome.code == 2, (std::to_string(outcome.code) + outcome.err).c_str());
+        QVERIFY2(contains(outcome.err, "Step 4 could not be saved") && contains(outcome.err, "state.safetensors")
+                && contains(outcome.err, "--resume " + run.string() + ", from step-2"),
+            outcome.err.c_str());
+        std::set<std::string> names; // no half of a checkpoint
+        for (const auto& entry : fs::directory_iterator(run / "checkpoints"))
+            names.insert(entry.path().filename().string());
+        QVERIFY(names == (std::set<std::string> {"step-2", "step-4.cut", "step-6.cut"}));
+
+        const Outcome resumed = call({"run", text(m_config), "--resume", text(run)});
+        QVERIFY2(resumed.code == 0, resumed.err.c_str());
+        QCOMPARE(lineCount(run / "metrics.jsonl"), std::size_t {6});
+    }
+
+    /// Nothing is left that a second try would take for a run.
+    void aRunThatCannotBegin()
+    {
+        const fs::path run = m_folder.path() / "tight";
+        const Outcome outcome = callLimited({"run", text(m_config), "--out", text(run)}, 100);
+        QVERIFY2(outcome.code == 2, (std::to_string(outcome.code) + outcome.err).c_str());
+        QVERIFY2(contains(outcome.err, (run / "config.json").string()), outcome.err.c_str());
+        QVERIFY(!fs::exists(run));
+    }
+
 private:
     Folder m_folder;
     fs::path m_config;
 };
 
-QTEST_GUILESS_MAIN(TestSignals)
-#include "tst_signals.moc"
+QTEST_GUILESS_MAIN(TestInterference)
+#include "tst_interference.moc"

@@ -226,10 +226,8 @@ std::unique_ptr<RunContext> prepareRun(const RunRequest& request, LoadedModel& c
         startFromAdapter(config.adalora.initFrom, *context->trainer);
     if (resumes)
         restore(*context, request, checkpoint, control);
-    else if (!request.outFolder.empty()) {
-        context->folder = RunFolder::create(request.outFolder);
-        context->folder->writeConfig(config);
-    }
+    else if (!request.outFolder.empty())
+        context->folder = RunFolder::create(request.outFolder, config);
     control.post(startedEvent(*context));
     return context;
 }

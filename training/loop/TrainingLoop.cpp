@@ -106,7 +106,7 @@ void TrainingLoop::saveAfterFailure()
     try {
         save();
     } catch (const std::exception& fault) {
-        m_control.post(LogLine {std::string("The last step could not be saved: ") + fault.what()});
+        m_control.post(LogLine {fault.what()});
     }
 }
 
@@ -169,8 +169,14 @@ void TrainingLoop::save()
     if (!m_context.folder || m_savedAt == m_step)
         return;
     const auto path = m_context.folder->checkpoint(m_step);
-    saveCheckpoint(path, *m_context.trainer, m_context.config, m_context.resolved,
-        {.step = m_step, .data = m_context.batcher->position(), .lossLimit = m_guard.limit()});
+    try {
+        saveCheckpoint(path, *m_context.trainer, m_context.config, m_context.resolved,
+            {.step = m_step, .data = m_context.batcher->position(), .lossLimit = m_guard.limit()});
+    } catch (const Error& fault) {
+        throw Error(fault.kind(),
+            "Step " + std::to_string(m_step) + " could not be saved. " + fault.what() + m_context.folder->howToGoOn(),
+            fault.detail());
+    }
     m_savedAt = m_step;
     log("Saved " + path.string() + ".");
     m_control.post(CheckpointSaved {.step = m_step, .path = path.string()});
