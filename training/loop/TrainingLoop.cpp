@@ -12,6 +12,21 @@
 
 namespace spectune {
 
+namespace {
+
+/// Runs @p write. An error of it begins with @p what and ends with how to go on from the last checkpoint.
+template <typename Write>
+void writeInto(const RunFolder& folder, const std::string& what, Write write)
+{
+    try {
+        write();
+    } catch (const Error& fault) {
+        throw Error(fault.kind(), what + fault.what() + folder.howToGoOn(), fault.detail());
+    }
+}
+
+} // namespace
+
 DivergenceGuard::DivergenceGuard(std::int64_t vocabulary, double limit)
     : m_guessing(std::log(static_cast<double>(std::max<std::int64_t>(vocabulary, 2))))
     , m_limit(limit)
@@ -169,14 +184,10 @@ void TrainingLoop::save()
     if (!m_context.folder || m_savedAt == m_step)
         return;
     const auto path = m_context.folder->checkpoint(m_step);
-    try {
+    writeInto(*m_context.folder, "Step " + std::to_string(m_step) + " could not be saved. ", [&] {
         saveCheckpoint(path, *m_context.trainer, m_context.config, m_context.resolved,
             {.step = m_step, .data = m_context.batcher->position(), .lossLimit = m_guard.limit()});
-    } catch (const Error& fault) {
-        throw Error(fault.kind(),
-            "Step " + std::to_string(m_step) + " could not be saved. " + fault.what() + m_context.folder->howToGoOn(),
-            fault.detail());
-    }
+    });
     m_savedAt = m_step;
     log("Saved " + path.string() + ".");
     m_control.post(CheckpointSaved {.step = m_step, .path = path.string()});
@@ -208,11 +219,14 @@ RunOutcome TrainingLoop::finish(RunOutcome outcome)
         const char* format = hasLambda(m_context.config.method) ? "peft-adalora" : "peft-lora";
         std::filesystem::remove_all(
             m_context.folder->adapter()); // an earlier stop's; the checkpoint above holds all of it
-        (void)writeAdapter(adapterState(*m_context.trainer, m_context.resolved), format, m_context.folder->adapter(),
-            {.baseModel = m_context.config.model.path,
-                .baseLayers = m_context.trainer->layout().layerCount,
-                .config = m_context.config,
-                .resolved = m_context.resolved});
+        writeInto(*m_context.folder, "The adapter could not be written; all steps are saved. ", [&] {
+            (void)writeAdapter(adapterState(*m_context.trainer, m_context.resolved), format,
+                m_context.folder->adapter(),
+                {.baseModel = m_context.config.model.path,
+                    .baseLayers = m_context.trainer->layout().layerCount,
+                    .config = m_context.config,
+                    .resolved = m_context.resolved});
+        });
     }
     if (outcome == RunOutcome::Finished && !evaluate())
         outcome = RunOutcome::Stopped;
