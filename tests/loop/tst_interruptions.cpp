@@ -7,6 +7,7 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -57,6 +58,13 @@ bool saysEvaluatingAt(const RunEvent& event, std::int64_t step)
 {
     const auto* line = std::get_if<LogLine>(&event);
     return line != nullptr && contains(line->text, "Evaluating at step " + std::to_string(step));
+}
+
+bool saysDropoutDrawsAnew(const RecordingControl& control)
+{
+    const auto lines = control.all<LogLine>();
+    return std::any_of(
+        lines.begin(), lines.end(), [](const LogLine& line) { return contains(line.text, "Dropout draws anew"); });
 }
 
 /// Ends the demo run after @p steps.
@@ -230,6 +238,16 @@ private Q_SLOTS:
         RecordingControl control;
         QVERIFY(runEngine(control, demoConfig(), run, run) == RunOutcome::Finished);
         QCOMPARE(control.all<MetricPoint>().size(), std::size_t {10});
+        QVERIFY(saysDropoutDrawsAnew(control));
+
+        RecordingControl again; // from its own end, with its own generator
+        QVERIFY(runEngine(again, demoConfig(), run, run) == RunOutcome::Finished);
+        QVERIFY(!saysDropoutDrawsAnew(again));
+        RunConfig threads = demoConfig();
+        threads.train.threads = 2;
+        RecordingControl more;
+        QVERIFY(runEngine(more, threads, run, run) == RunOutcome::Finished);
+        QVERIFY(saysDropoutDrawsAnew(more));
     }
 
     void guardTakesItsLimitFromTheFirstFiniteLoss()

@@ -122,6 +122,21 @@ void checkSameRun(const fs::path& folder, const json& state, const Trainer& trai
             + " has, or model.path is another model. Resume with the run's own config.json.");
 }
 
+/// @return false where dropout cannot go on as it was: with another number of threads, or on another device
+bool restoreGenerators(const SafetensorsFile& file, Trainer& trainer)
+{
+    bool same = true;
+    std::size_t count = 0;
+    for (at::Generator generator : trainer.generators()) {
+        const std::string name = generatorName(count++);
+        const bool fits = file.contains(name) && file.tensor(name).numel() == generator.get_state().numel();
+        if (fits)
+            generator.set_state(file.tensor(name).clone());
+        same = same && fits;
+    }
+    return same && !file.contains(generatorName(count));
+}
+
 } // namespace
 
 AdapterState adapterState(const Trainer& trainer, const ResolvedRun& resolved)
@@ -173,16 +188,12 @@ RunPosition loadCheckpoint(const fs::path& folder, Trainer& trainer, const Resol
         trainer.allocator().restore([&](const std::string& name, at::IntArrayRef shape) {
             return checkedTensor(file, "allocator." + name, shape);
         });
-        // With another number of threads, or on another device, dropout's draws cannot be the same.
-        for (std::size_t i = 0; at::Generator generator : trainer.generators()) {
-            const std::string name = generatorName(i++);
-            if (file.contains(name) && file.tensor(name).numel() == generator.get_state().numel())
-                generator.set_state(file.tensor(name).clone());
-        }
+        const bool sameDraws = restoreGenerators(file, trainer);
         return RunPosition {.step = state.at("step").get<std::int64_t>(),
             .data
             = {.epoch = state.at("epoch").get<std::int64_t>(), .index = state.at("epoch_index").get<std::int64_t>()},
-            .lossLimit = state.value("loss_limit", 0.0)}; // checkpoints of earlier versions have none
+            .lossLimit = state.value("loss_limit", 0.0), // checkpoints of earlier versions have none
+            .sameDraws = sameDraws};
     });
 }
 

@@ -19,6 +19,7 @@ struct RunPosition {
     std::int64_t step = 0; ///< optimizer steps done, skipped ones included
     DataPosition data;
     double lossLimit = 0.0; ///< DivergenceGuard::limit()
+    bool sameDraws = true; ///< as loaded: dropout goes on where it was
 };
 
 /// Writes config.json, state.json and state.safetensors (triplets, both moments, Ī, Ū, mask, dropout's generator) so

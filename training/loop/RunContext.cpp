@@ -103,6 +103,9 @@ void restore(RunContext& context, const RunRequest& request, const fs::path& che
     context.position = loadCheckpoint(checkpoint, *context.trainer, context.resolved);
     context.batcher->seek(context.position.data);
     control.post(LogLine {"Resumed from " + checkpoint.string() + "."});
+    if (!context.position.sameDraws)
+        control.post(LogLine {"Dropout draws anew: the checkpoint was made with another device, number of threads or "
+                              "adalora.dropout, so the run will not go on bit for bit."});
     if (context.position.step >= context.resolved.totalSteps)
         control.post(LogLine {"All " + std::to_string(context.resolved.totalSteps) + " steps of this run are done."});
     if (!request.outFolder.empty()) {
