@@ -20,9 +20,9 @@ struct Setup {
     AdapterPass pass;
 
     Setup(const std::string& name, double dropout, std::vector<std::string> targetsOf = {},
-        at::ScalarType type = at::kDouble)
+        at::ScalarType type = at::kDouble, std::vector<std::int64_t> layers = {})
         : model(loadWeights(tinyModel(name), type))
-        , layout(adaptedLayout(model->spec(), targetsOf, {}, 3))
+        , layout(adaptedLayout(model->spec(), targetsOf, layers, 3))
     {
         Random random(7);
         const auto adapterType = type == at::kDouble ? at::kDouble : at::kFloat;
@@ -133,6 +133,38 @@ private Q_SLOTS:
             if (dropout > 0.0)
                 QVERIFY(at::equal(plain.pass.generator->get_state(), twice.pass.generator->get_state()));
         }
+    }
+
+    /// Blocks below the first adapted one have no gradient to compute again; those above it have.
+    void recomputationBeginsAtTheFirstAdaptedBlock_data()
+    {
+        QTest::addColumn<int>("layer");
+        for (int layer = 0; layer < 3; ++layer)
+            QTest::addRow("block %d of 3", layer) << layer;
+    }
+    void recomputationBeginsAtTheFirstAdaptedBlock()
+    {
+        QFETCH(const int, layer);
+        Setup plain("llama-sharded", 0.1, {"q_proj", "down_proj"}, at::kDouble, {layer});
+        Setup twice("llama-sharded", 0.1, {"q_proj", "down_proj"}, at::kDouble, {layer});
+        QCOMPARE(plain.model->spec().layers, std::int64_t {3});
+        QCOMPARE(twice.backward(true), plain.backward(false));
+        QVERIFY(plain.arena->gradients.abs().max().item<double>() > 0.0);
+        QVERIFY(relativeDifference(twice.arena->gradients, plain.arena->gradients) <= 1e-14);
+    }
+
+    /// A prompt in pieces: what goes on behind a filled cache sees all that is before it, and nothing to its right.
+    void piecesThroughTheCacheAreTheWhole_data() { trainingForwardIsTheEvaluationsForward_data(); }
+    void piecesThroughTheCacheAreTheWhole()
+    {
+        QFETCH(const QString, name);
+        Setup setup(name.toStdString(), 0.0);
+        const at::Tensor whole = setup.model->forward(setup.tokens, &setup.arena->adapters);
+        KeyValueCache cache;
+        std::vector<at::Tensor> pieces;
+        for (const at::Tensor& piece : at::split_with_sizes(setup.tokens, {2, 3, 1, 2}, 1))
+            pieces.push_back(setup.model->forward(piece, &setup.arena->adapters, &cache));
+        QVERIFY(relativeDifference(at::cat(pieces, 1), whole) <= 1e-14);
     }
 
     void bfloat16BaseTrainsFloat32Triplets()
