@@ -69,8 +69,8 @@ Trainer::Trainer(std::shared_ptr<DecoderModel> model, std::shared_ptr<const Modu
     makeShards(m_workers.size());
 }
 
-Trainer::Shard::Shard(const DecoderModel& model, const TripletArena& arena, at::Tensor target, DropoutPass dropout)
-    : gradients(std::move(target))
+Trainer::Shard::Shard(const DecoderModel& model, const TripletArena& arena, DropoutPass dropout)
+    : gradients(arena.makeGradients())
     , pass(model, arena.adaptersInto(gradients), std::move(dropout))
 {
 }
@@ -78,12 +78,11 @@ Trainer::Shard::Shard(const DecoderModel& model, const TripletArena& arena, at::
 void Trainer::makeShards(std::size_t count)
 {
     for (std::size_t i = 0; i < count; ++i) {
-        const at::Tensor gradients = i == 0 ? m_arena.gradients : at::zeros_like(m_arena.gradients);
         DropoutPass dropout {.probability = m_config.adalora.dropout, .generator = std::nullopt};
         if (dropout.probability > 0.0)
             dropout.generator = dropoutGenerator(
                 m_model->options().device(), static_cast<std::uint64_t>(m_config.train.seed) + 1 + i);
-        m_shards.push_back(std::make_unique<Shard>(*m_model, m_arena, gradients, std::move(dropout)));
+        m_shards.push_back(std::make_unique<Shard>(*m_model, m_arena, std::move(dropout)));
     }
 }
 
@@ -107,8 +106,6 @@ StepResult Trainer::step(std::int64_t t, const Batch& batch)
 {
     phase("prepare");
     m_arena.refresh();
-    for (const auto& shard : m_shards)
-        shard->gradients.zero_();
     const at::Tensor loss = backward(batch);
     phase("regularise");
     regularize();
@@ -149,8 +146,10 @@ at::Tensor Trainer::backward(const Batch& batch)
         for (const at::Tensor& loss : losses)
             total.add_(loss);
     }
-    for (std::size_t i = 1; i < m_shards.size(); ++i) // always in this order: two runs give the same bits
-        m_arena.gradients.add_(m_shards[i]->gradients);
+    std::vector<at::Tensor> gradients;
+    for (const auto& shard : m_shards)
+        gradients.push_back(shard->gradients);
+    m_arena.collect(gradients); // always in this order: two runs give the same bits
     return total;
 }
 

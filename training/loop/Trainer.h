@@ -68,9 +68,9 @@ public:
 private:
     /// What one worker needs of its own: its part of a batch adds to gradients that no other touches.
     struct Shard {
-        Shard(const DecoderModel& model, const TripletArena& arena, at::Tensor target, DropoutPass dropout);
+        Shard(const DecoderModel& model, const TripletArena& arena, DropoutPass dropout);
 
-        at::Tensor gradients; // flat; the arena's own for the first
+        at::Tensor gradients; // in the order of the arena's compute copy
         TrainingPass pass;
     };
 

@@ -75,11 +75,14 @@ void BlockPass::forward(const at::Tensor& x, const PackedBatch& batch, BlockActi
         inverseBuffer(kept.middleInverse, x));
     kept.gateUp = bufferRows(kept.gateUp, rows, 2 * spec.feedForward, options);
     linear(InputSet::GateUp, work.normed, kept, kept.gateUp);
+    if (!out.defined() && triplets(InputSet::Down) == nullptr)
+        return;
     work.hidden = bufferRows(work.hidden, rows, spec.feedForward, options);
     ops::swiGlu(kept.gateUp, work.hidden);
-    linear(InputSet::Down, work.hidden, kept, work.delta);
     at::Tensor sum = out;
-    at::add_out(sum, kept.middle, work.delta);
+    linear(InputSet::Down, work.hidden, kept, sum.defined() ? work.delta : at::Tensor());
+    if (sum.defined())
+        at::add_out(sum, kept.middle, work.delta);
 }
 
 void BlockPass::backward(

@@ -42,7 +42,7 @@ public:
     BlockPass(const DecoderModel& model, std::int64_t layer, const AdapterSet& adapters, const DropoutPass& dropout);
 
     /// @param x the residual stream before the block, [T, width], kept in @p kept as it is
-    /// @param out the stream after it, [T, width]
+    /// @param out the stream after it, [T, width]; undefined: only what the backward needs is computed
     void forward(const at::Tensor& x, const PackedBatch& batch, BlockActivations& kept, BlockWorkspace& work,
         const at::Tensor& out) const;
 

@@ -19,6 +19,8 @@ struct PackedBatch {
     at::Tensor targets; // [M] int64
     std::int64_t longest = 0; ///< tokens of the longest sample
 
+    /// Whether all samples are equally long: then [T, …] is [samples, longest, …].
+    [[nodiscard]] bool isEven() const { return rows() == samples() * longest; }
     [[nodiscard]] std::int64_t rows() const { return tokens.size(0); }
     [[nodiscard]] std::int64_t samples() const { return offsets.size(0) - 1; }
 };

@@ -68,13 +68,15 @@ void sharedInputForward(const at::Tensor& x, const SharedLinear& base, const Sha
     const DropoutPass& dropout, SharedInputBuffers& buffers, const at::Tensor& y)
 {
     at::Tensor out = y;
-    if (base.bias.defined())
+    if (y.defined() && base.bias.defined())
         at::addmm_out(out, base.bias, x, base.weight.t());
-    else
+    else if (y.defined())
         at::mm_out(out, x, base.weight.t());
     if (triplets == nullptr)
         return;
     project(x, *triplets, dropout, buffers);
+    if (!y.defined())
+        return;
     buffers.scaled = bufferRows(buffers.scaled, x.size(0), triplets->rows(), x.options());
     at::mul_out(buffers.scaled, buffers.u, triplets->lambda);
     forMembers(*triplets, [&](const SharedTriplets::Member& member, std::size_t, std::int64_t row) {

@@ -105,8 +105,7 @@ void TrainingPass::backward(const PackedBatch& batch, bool recomputes)
         if (recomputes) {
             if (m_dropout.generator)
                 m_dropout.generator->set_state(m_generatorStates[i]);
-            // The output is there already; its buffer takes the same numbers once more.
-            m_blocks[i].forward(m_streams[i], batch, kept, m_work, m_streams[i + 1]);
+            m_blocks[i].forward(m_streams[i], batch, kept, m_work, {});
         }
         m_blocks[i].backward(batch, kept, m_work, m_gradient, layer > last || m_reachesEmbedding);
     }
