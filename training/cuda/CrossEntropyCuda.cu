@@ -16,7 +16,8 @@ __global__ void crossEntropyKernel(CrossEntropyArgs<T> args)
     const std::int64_t row = blockIdx.x;
     T* logits = args.logits.data + row * args.logits.stride;
     const std::int64_t target = args.targets[row];
-    const A own = widened(logits[target]);
+    const bool bears = target >= 0;
+    const A own = widened(logits[bears ? target : 0]);
     A most = own;
     for (std::int64_t i = threadIdx.x * C::size; i < args.vocabulary; i += blockDim.x * C::size) {
         A value[C::size];
@@ -35,10 +36,10 @@ __global__ void crossEntropyKernel(CrossEntropyArgs<T> args)
     sum = blockSum(sum, shared);
     const A logSum = most + log(sum);
     if (threadIdx.x == 0)
-        args.losses[row] = logSum - own;
-    if (!args.withGradient)
+        args.losses[row] = bears ? logSum - own : A(0);
+    if (args.scale == nullptr)
         return;
-    const A scale = static_cast<A>(args.gradientScale);
+    const A scale = bears ? *args.scale : A(0);
     for (std::int64_t i = threadIdx.x * C::size; i < args.vocabulary; i += blockDim.x * C::size) {
         A value[C::size];
         C::load(logits + i, value);

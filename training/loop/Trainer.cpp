@@ -67,6 +67,16 @@ Trainer::Trainer(std::shared_ptr<DecoderModel> model, std::shared_ptr<const Modu
     if (m_workers.size() > 1)
         m_alone.emplace(1); // the batch is shared out instead of each product
     makeShards(m_workers.size());
+    // In float32 and float64 attention goes sample by sample, which no recording can follow.
+    if (m_model->options().device().is_cuda() && m_model->options().dtype() == at::kBFloat16
+        && config.adalora.dropout == 0.0)
+        m_graphs = std::make_unique<StepGraphs>(
+            [this](const PackedBatch& batch, const at::Tensor& scale) {
+                const c10::NoGradGuard noGraph;
+                m_arena.refresh();
+                return finishGradients(m_shards[0]->pass.run(batch, scale, m_config.train.gradientCheckpointing));
+            },
+            m_model->options().device());
 }
 
 Trainer::Shard::Shard(const DecoderModel& model, const TripletArena& arena, DropoutPass dropout)
@@ -104,15 +114,10 @@ void Trainer::setClock(PhaseClock* clock)
 
 StepResult Trainer::step(std::int64_t t, const Batch& batch)
 {
-    phase("prepare");
-    m_arena.refresh();
-    const at::Tensor loss = backward(batch);
-    phase("regularise");
-    regularize();
-    const at::Tensor gradNorm = m_arena.gradients.norm();
-    const at::Tensor orth = m_orthogonality.value.defined() ? m_orthogonality.value : at::zeros_like(gradNorm);
+    const StepTensors tensors = gradientsOf(batch);
+    m_orthogonality = tensors.orthogonality;
     // The one place where a step waits for the device: three numbers in one copy.
-    const at::Tensor numbers = at::stack({loss.to(at::kDouble), orth.to(at::kDouble), gradNorm.to(at::kDouble)}).cpu();
+    const at::Tensor numbers = tensors.numbers.cpu();
     const auto* values = numbers.const_data_ptr<double>();
     StepResult result {.loss = values[0],
         .orth = values[1],
@@ -126,10 +131,25 @@ StepResult Trainer::step(std::int64_t t, const Batch& batch)
     else if (!std::isfinite(result.gradNorm))
         result.skipped = "the gradient is not finite";
     else
-        update(t, result.lr, gradNorm, result);
+        update(t, result.lr, tensors.gradNorm, result);
     if (m_clock != nullptr)
         m_clock->end();
     return result;
+}
+
+StepTensors Trainer::gradientsOf(const Batch& batch)
+{
+    const std::int64_t micro = m_config.train.microBatchSize;
+    if (m_graphs && m_clock == nullptr && (micro == 0 || micro >= batch.samples())) {
+        m_model->reserve(batch.tokens.size(1));
+        const double scale = 1.0 / static_cast<double>(batch.targetCount);
+        return m_graphs->run(packed(batch, m_model->options().device()), at::full({}, scale, m_arena.values.options()));
+    }
+    phase("prepare");
+    m_arena.refresh();
+    const at::Tensor loss = backward(batch);
+    phase("regularise");
+    return finishGradients(loss);
 }
 
 at::Tensor Trainer::backward(const Batch& batch)
@@ -146,10 +166,6 @@ at::Tensor Trainer::backward(const Batch& batch)
         for (const at::Tensor& loss : losses)
             total.add_(loss);
     }
-    std::vector<at::Tensor> gradients;
-    for (const auto& shard : m_shards)
-        gradients.push_back(shard->gradients);
-    m_arena.collect(gradients); // always in this order: two runs give the same bits
     return total;
 }
 
@@ -157,15 +173,25 @@ at::Tensor Trainer::backwardPart(const Batch& part, std::int64_t targetCount, Sh
 {
     if (part.targetCount == 0)
         return at::zeros({}, m_arena.values.options());
-    const c10::NoGradGuard noGraph; // the pass is written out; thread-local
-    return shard.pass.run(packed(part, m_model->options().device()), static_cast<double>(targetCount),
-        m_config.train.gradientCheckpointing);
+    const c10::NoGradGuard noGraph; // the pass is written out; the mode is the thread's own
+    const at::Tensor scale = at::full({}, 1.0 / static_cast<double>(targetCount), m_arena.values.options());
+    return shard.pass.run(packed(part, m_model->options().device()), scale, m_config.train.gradientCheckpointing);
 }
 
-void Trainer::regularize()
+StepTensors Trainer::finishGradients(const at::Tensor& loss)
 {
+    std::vector<at::Tensor> gradients;
+    for (const auto& shard : m_shards)
+        gradients.push_back(shard->gradients);
+    m_arena.collect(gradients); // always in this order: two runs give the same bits
+    StepTensors result;
     if (hasLambda(m_config.method))
-        m_orthogonality = addOrthogonalityGradient(m_arena, m_config.adalora.regularizer, m_config.adalora.gamma);
+        result.orthogonality = addOrthogonalityGradient(m_arena, m_config.adalora.regularizer, m_config.adalora.gamma);
+    result.gradNorm = m_arena.gradients.norm();
+    const at::Tensor orth
+        = result.orthogonality.value.defined() ? result.orthogonality.value : at::zeros_like(result.gradNorm);
+    result.numbers = at::stack({loss.to(at::kDouble), orth.to(at::kDouble), result.gradNorm.to(at::kDouble)});
+    return result;
 }
 
 void Trainer::update(std::int64_t t, double lr, const at::Tensor& gradNorm, StepResult& result)

@@ -6,6 +6,7 @@
 #include "training/core/WorkerPool.h"
 #include "training/data/Batcher.h"
 #include "training/loop/Device.h"
+#include "training/loop/StepGraphs.h"
 #include "training/nn/TrainingPass.h"
 #include "training/nn/TripletArena.h"
 #include "training/optim/AdamW.h"
@@ -46,6 +47,9 @@ public:
     /// Times the phases of the steps that follow; null: no more.
     void setClock(PhaseClock* clock);
 
+    /// What the trainer has to tell once; empty: nothing.
+    [[nodiscard]] std::string notice() { return m_graphs ? m_graphs->notice() : std::string(); }
+
     [[nodiscard]] const ModuleLayout& layout() const noexcept { return *m_layout; }
     [[nodiscard]] const std::shared_ptr<const ModuleLayout>& sharedLayout() const noexcept { return m_layout; }
     [[nodiscard]] DecoderModel& model() noexcept { return *m_model; }
@@ -80,10 +84,13 @@ private:
         if (m_clock != nullptr)
             m_clock->begin(name);
     }
+    /// All of a step up to the update.
+    [[nodiscard]] StepTensors gradientsOf(const Batch& batch);
     [[nodiscard]] at::Tensor backward(const Batch& batch);
     /// Loss of @p part over the whole batch's @p targetCount; its gradients are added to the shard's.
     [[nodiscard]] at::Tensor backwardPart(const Batch& part, std::int64_t targetCount, Shard& shard);
-    void regularize();
+    /// The shards' gradients into the arena, γ∇R, the norm.
+    [[nodiscard]] StepTensors finishGradients(const at::Tensor& loss);
     void update(std::int64_t t, double lr, const at::Tensor& gradNorm, StepResult& result);
 
     std::shared_ptr<DecoderModel> m_model;
@@ -98,6 +105,7 @@ private:
     Importance m_importance;
     RankAllocator m_allocator;
     OrthogonalityResult m_orthogonality;
+    std::unique_ptr<StepGraphs> m_graphs; ///< on CUDA, where a step is one forward without dropout
     PhaseClock* m_clock = nullptr;
     bool m_updating = false;
 };

@@ -95,6 +95,8 @@ void TrainingLoop::train()
         const StepResult result = m_context.trainer->step(m_step, m_context.batcher->next());
         ++m_step;
         report(result);
+        if (const std::string notice = m_context.trainer->notice(); !notice.empty())
+            log(notice);
         m_guard.check(m_step, result);
     } catch (const Error& error) {
         if (error.kind() != FailureKind::Diverged)

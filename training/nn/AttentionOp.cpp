@@ -158,8 +158,10 @@ void forSamples(const PackedBatch& batch, const Body& body)
 {
     const at::Tensor offsets = batch.offsets.cpu();
     const auto* at = offsets.const_data_ptr<std::int32_t>();
-    for (std::int64_t i = 0; i < batch.samples(); ++i)
-        body(at[i], at[i + 1] - at[i]);
+    for (std::int64_t i = 0; i < batch.samples(); ++i) {
+        if (at[i + 1] > at[i])
+            body(at[i], at[i + 1] - at[i]);
+    }
 }
 
 void plainForward(const at::Tensor& qkv, const PackedBatch& batch, const AttentionForm& form, AttentionSaved& saved)

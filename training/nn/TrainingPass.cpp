@@ -43,12 +43,12 @@ at::Tensor TrainingPass::generatorState() const
     return m_dropout.generator ? m_dropout.generator->get_state() : at::Tensor();
 }
 
-at::Tensor TrainingPass::run(const PackedBatch& batch, double normalizer, bool recomputes)
+at::Tensor TrainingPass::run(const PackedBatch& batch, const at::Tensor& scale, bool recomputes)
 {
     phase("forward");
     forward(batch, recomputes);
     phase("loss");
-    const at::Tensor loss = lossAndGradient(batch, normalizer);
+    const at::Tensor loss = lossAndGradient(batch, scale);
     phase("backward");
     backward(batch, recomputes);
     if (m_clock != nullptr)
@@ -70,7 +70,7 @@ void TrainingPass::forward(const PackedBatch& batch, bool recomputes)
     }
 }
 
-at::Tensor TrainingPass::lossAndGradient(const PackedBatch& batch, double normalizer)
+at::Tensor TrainingPass::lossAndGradient(const PackedBatch& batch, const at::Tensor& scale)
 {
     const at::Tensor& x = m_streams.back();
     const std::int64_t rows = x.size(0);
@@ -83,7 +83,7 @@ at::Tensor TrainingPass::lossAndGradient(const PackedBatch& batch, double normal
         = batch.bearing.defined() ? m_normed.index_select(0, batch.bearing) : m_normed; // [M, width]
     m_losses = bufferRows(m_losses, 1, bearing.size(0), wide);
     // Each row's gradient takes the place of the row itself.
-    rowLosses(bearing, m_model.head(), batch.targets, m_losses.squeeze(0), m_logits, 1.0 / normalizer);
+    rowLosses(bearing, m_model.head(), batch.targets, m_losses.squeeze(0), m_logits, scale);
     at::Tensor dNormed = bearing;
     if (batch.bearing.defined()) {
         m_dNormed = bufferRows(m_dNormed, rows, x.size(1), x.options());
@@ -92,7 +92,7 @@ at::Tensor TrainingPass::lossAndGradient(const PackedBatch& batch, double normal
     m_gradient = bufferRows(m_gradient, rows, x.size(1), x.options());
     m_gradient.zero_();
     ops::rmsNormBackward(x, m_finalInverse, m_model.finalNorm(), dNormed, m_gradient);
-    return m_losses.sum().div_(normalizer);
+    return m_losses.sum().mul_(scale);
 }
 
 void TrainingPass::backward(const PackedBatch& batch, bool recomputes)

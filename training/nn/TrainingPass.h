@@ -21,10 +21,10 @@ public:
     TrainingPass& operator=(const TrainingPass&) = delete;
 
     /// Adds ∂C/∂(P, λ, Q) for the samples of @p batch. @pre model.reserve(batch.longest)
-    /// @param normalizer loss-bearing tokens of the optimizer step: C is their mean
+    /// @param scale 1 / loss-bearing tokens of the optimizer step, of which C is the mean; scalar on the device, wide type
     /// @param recomputes keep each block's input only, and run the block again in the backward
     /// @return this batch's part of C, scalar on the device, in the wide type
-    [[nodiscard]] at::Tensor run(const PackedBatch& batch, double normalizer, bool recomputes);
+    [[nodiscard]] at::Tensor run(const PackedBatch& batch, const at::Tensor& scale, bool recomputes);
 
     /// Also brings the gradient to the embedding's output, as a frozen model's backward does. For timing.
     void reachEmbedding() noexcept { m_reachesEmbedding = true; }
@@ -40,7 +40,7 @@ private:
     }
     void forward(const PackedBatch& batch, bool recomputes);
     /// @return C's part; m_gradient becomes the gradient of the last block's output
-    [[nodiscard]] at::Tensor lossAndGradient(const PackedBatch& batch, double normalizer);
+    [[nodiscard]] at::Tensor lossAndGradient(const PackedBatch& batch, const at::Tensor& scale);
     void backward(const PackedBatch& batch, bool recomputes);
     [[nodiscard]] BlockActivations& activations(std::int64_t layer, bool recomputes);
     [[nodiscard]] at::Tensor generatorState() const;
