@@ -129,8 +129,7 @@ public:
             = at::full({}, 1.0 / static_cast<double>(batch.targetCount), m_model->options().dtype(type));
         m_workers.run(parts.size(), [&](std::size_t i) {
             const c10::NoGradGuard noGraph;
-            losses[i] = m_passes[i]->run(
-                packed(parts[i], m_model->options().device()), static_cast<double>(batch.targetCount), m_recomputes);
+            losses[i] = m_passes[i]->run(packed(parts[i], m_model->options().device()), scale, m_recomputes);
         });
         (void)losses[0].item<double>(); // as a trainer waits for its loss
     }
