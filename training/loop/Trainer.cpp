@@ -80,8 +80,8 @@ Trainer::Trainer(std::shared_ptr<DecoderModel> model, std::shared_ptr<const Modu
 }
 
 Trainer::Shard::Shard(const DecoderModel& model, const TripletArena& arena, DropoutPass dropout)
-    : gradients(arena.makeGradients())
-    , pass(model, arena.adaptersInto(gradients), std::move(dropout))
+    : sums(arena.makeSums())
+    , pass(model, arena.adaptersInto(sums), std::move(dropout))
 {
 }
 
@@ -180,10 +180,10 @@ at::Tensor Trainer::backwardPart(const Batch& part, std::int64_t targetCount, Sh
 
 StepTensors Trainer::finishGradients(const at::Tensor& loss)
 {
-    std::vector<at::Tensor> gradients;
+    std::vector<at::Tensor> sums;
     for (const auto& shard : m_shards)
-        gradients.push_back(shard->gradients);
-    m_arena.collect(gradients); // always in this order: two runs give the same bits
+        sums.push_back(shard->sums);
+    m_arena.collect(sums); // always in this order: two runs give the same bits
     StepTensors result;
     if (hasLambda(m_config.method))
         result.orthogonality = addOrthogonalityGradient(m_arena, m_config.adalora.regularizer, m_config.adalora.gamma);

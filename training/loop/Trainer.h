@@ -74,7 +74,7 @@ private:
     struct Shard {
         Shard(const DecoderModel& model, const TripletArena& arena, DropoutPass dropout);
 
-        at::Tensor gradients; // in the order of the arena's compute copy
+        at::Tensor sums; ///< what its backwards add up; see TripletArena::collect()
         TrainingPass pass;
     };
 

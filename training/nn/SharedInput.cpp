@@ -16,7 +16,7 @@ void addProduct(const at::Tensor& to, const at::Tensor& a, const at::Tensor& b)
     if (to.scalar_type() == a.scalar_type())
         target.addmm_(a.t(), b);
     else if (to.is_cuda())
-        target.add_(at::mm(a.t(), b, to.scalar_type()));
+        at::addmm_out(target, target, a.t(), b, to.scalar_type());
     else
         target.addmm_(a.t().to(to.scalar_type()), b.to(to.scalar_type()));
 }
@@ -43,7 +43,7 @@ void forMembers(const SharedTriplets& triplets, const Body& body)
 /// A member's columns of y or dy.
 at::Tensor columnsOf(const at::Tensor& y, const SharedLinear& base, const SharedTriplets::Member& member)
 {
-    return y.narrow(1, base.begins[member.position], member.pT.size(1));
+    return y.narrow(1, base.begins[member.position], member.scaledPT.size(1));
 }
 
 void project(
@@ -77,10 +77,8 @@ void sharedInputForward(const at::Tensor& x, const SharedLinear& base, const Sha
     project(x, *triplets, dropout, buffers);
     if (!y.defined())
         return;
-    buffers.scaled = bufferRows(buffers.scaled, x.size(0), triplets->rows(), x.options());
-    at::mul_out(buffers.scaled, buffers.u, triplets->lambda);
     forMembers(*triplets, [&](const SharedTriplets::Member& member, std::size_t, std::int64_t row) {
-        columnsOf(y, base, member).addmm_(buffers.scaled.narrow(1, row, member.rank), member.pT);
+        columnsOf(y, base, member).addmm_(buffers.u.narrow(1, row, member.rank), member.scaledPT);
     });
 }
 
@@ -92,21 +90,13 @@ void sharedInputBackward(const at::Tensor& dy, const SharedLinear& base, const S
         at::mm_out(input, dy, base.weight);
     if (triplets == nullptr)
         return;
-    buffers.scaled = bufferRows(buffers.scaled, dy.size(0), triplets->rows(), dy.options());
     buffers.du = bufferRows(buffers.du, dy.size(0), triplets->rows(), dy.options());
-    at::mul_out(buffers.scaled, buffers.u, triplets->lambda);
     forMembers(*triplets, [&](const SharedTriplets::Member& member, std::size_t, std::int64_t row) {
         const at::Tensor own = columnsOf(dy, base, member);
         at::Tensor du = buffers.du.narrow(1, row, member.rank);
-        at::mm_out(du, own, member.pT.t());
-        addProduct(member.pTGrad, buffers.scaled.narrow(1, row, member.rank), own);
+        at::mm_out(du, own, member.scaledPT.t());
+        addProduct(member.productGrad, buffers.u.narrow(1, row, member.rank), own);
     });
-    if (triplets->lambdaGrad.defined()) {
-        const auto type = triplets->lambdaGrad.scalar_type();
-        at::mul_out(buffers.scaled, buffers.u, buffers.du);
-        at::Tensor(triplets->lambdaGrad).add_(buffers.scaled.sum(0, /*keepdim=*/false, type), triplets->scale);
-    }
-    buffers.du.mul_(triplets->lambda);
     if (!dx.defined())
         return;
     if (buffers.masks.empty()) {

@@ -20,19 +20,16 @@ struct SharedLinear {
 };
 
 /// The triplets of the modules that read one input, as views into a run's TripletArena: their Q's lie one below the other.
-/// Values are in the base's type, gradients in the arena's.
+/// Values are in the base's type, gradients in the arena's. Λ comes with P, so that nothing of a batch's size is scaled.
 struct SharedTriplets {
     struct Member {
-        at::Tensor pT; // [r, out]
-        at::Tensor pTGrad; // [r, out]
+        at::Tensor scaledPT; // [r, out], s · λ ∘ Pᵀ
+        at::Tensor productGrad; // [r, out], added to: (x Qᵀ)ᵀ dy, from which the gradients of P and λ follow
         std::size_t position = 0; ///< in SharedLinear::begins
         std::int64_t rank = 0;
     };
     at::Tensor q; // [R, in], R = members · r
-    at::Tensor qGrad; // [R, in]
-    at::Tensor lambda; // [R], s · λ
-    at::Tensor lambdaGrad; // [R]; undefined where λ is fixed
-    double scale = 1.0; ///< s, for λ's gradient
+    at::Tensor qGrad; // [R, in], added to
     std::vector<Member> members;
 
     [[nodiscard]] std::int64_t rows() const { return q.size(0); }
@@ -42,7 +39,6 @@ struct SharedTriplets {
 struct SharedInputBuffers {
     at::Tensor u; // [T, R], x Qᵀ; kept
     std::vector<at::Tensor> masks; // of dropout, [T, in] a member; kept, empty without
-    at::Tensor scaled; // [T, R]
     at::Tensor du; // [T, R]
 };
 
@@ -52,7 +48,7 @@ struct SharedInputBuffers {
 void sharedInputForward(const at::Tensor& x, const SharedLinear& base, const SharedTriplets* triplets,
     const DropoutPass& dropout, SharedInputBuffers& buffers, const at::Tensor& y);
 
-/// Adds the gradients of P and λ to the arena, leaves that of x Qᵀ in @p buffers, and gives the input's.
+/// Adds to the members' productGrad, leaves the gradient of x Qᵀ in @p buffers, and gives the input's.
 /// @param dx [T, in], overwritten; undefined: not wanted
 void sharedInputBackward(const at::Tensor& dy, const SharedLinear& base, const SharedTriplets* triplets,
     SharedInputBuffers& buffers, const at::Tensor& dx);

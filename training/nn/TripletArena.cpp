@@ -67,6 +67,34 @@ ArenaOrder::ArenaOrder(const ModuleLayout& layout, std::int64_t rank)
         group.offset = m_lambdaOffset;
         m_lambdaOffset += group.elements(m_rank);
     }
+    makeLookUps();
+}
+
+void ArenaOrder::makeLookUps()
+{
+    std::vector<std::int64_t> begins; // of a group among all factors
+    std::int64_t factors = 0;
+    for (const FactorGroup& group : m_groups) {
+        begins.push_back(factors);
+        factors += group.count;
+    }
+    const std::int64_t modules = moduleCount();
+    m_factorsOfModules = at::empty({2, modules}, at::kLong);
+    m_modulesOfFactors = at::full({factors}, modules, at::kLong);
+    for (std::int64_t i = 0; i < modules; ++i) {
+        const Places& places = m_places[static_cast<std::size_t>(i)];
+        const std::int64_t q = begins[places.q.group] + places.q.slot;
+        const std::int64_t p = begins[places.p.group] + places.p.slot;
+        m_factorsOfModules[0][i] = q;
+        m_factorsOfModules[1][i] = p;
+        m_modulesOfFactors[p] = i;
+    }
+}
+
+void ArenaOrder::moveTo(at::Device device)
+{
+    m_factorsOfModules = m_factorsOfModules.to(device);
+    m_modulesOfFactors = m_modulesOfFactors.to(device);
 }
 
 at::Tensor ArenaOrder::group(const at::Tensor& flat, std::size_t index) const
@@ -103,13 +131,20 @@ at::Tensor ArenaOrder::pT(const at::Tensor& flat, ModuleIndex module) const
 
 std::array<at::Tensor, 2> ArenaOrder::byModule(const std::vector<at::Tensor>& perGroup) const
 {
-    std::vector<at::Tensor> q;
-    std::vector<at::Tensor> p;
-    for (const Places& places : m_places) {
-        q.push_back(perGroup[places.q.group].select(0, places.q.slot));
-        p.push_back(perGroup[places.p.group].select(0, places.p.slot));
+    const at::Tensor all = at::cat(perGroup); // [factors, r]
+    return {all.index_select(0, m_factorsOfModules.select(0, 0)), all.index_select(0, m_factorsOfModules.select(0, 1))};
+}
+
+std::vector<at::Tensor> ArenaOrder::byGroup(const at::Tensor& ofP, double ofQ) const
+{
+    const at::Tensor withQ = at::cat({ofP, at::full({1, ofP.size(1)}, ofQ, ofP.options())}); // [modules + 1, r]
+    const at::Tensor all = withQ.index_select(0, m_modulesOfFactors).unsqueeze(2); // [factors, r, 1]
+    std::vector<at::Tensor> parts;
+    for (std::int64_t begin = 0; const FactorGroup& group : m_groups) {
+        parts.push_back(all.narrow(0, begin, group.count));
+        begin += group.count;
     }
-    return {at::stack(q), at::stack(p)};
+    return parts;
 }
 
 namespace {
@@ -131,11 +166,9 @@ TripletArena::TripletArena(
     , m_scale(scale)
     , m_trainLambda(trainLambda)
     , m_computeOrder(layout, computeRank(layout.initRank, values.device(), computeType))
-    , m_compute(values.scalar_type() == computeType && m_computeOrder.rank() == order.rank()
-              ? values
-              : at::zeros({m_computeOrder.size()}, options.dtype(computeType)))
-    , m_scaledLambda(at::zeros({m_computeOrder.moduleCount() * m_computeOrder.rank()}, options.dtype(computeType)))
+    , m_compute(at::zeros({m_computeOrder.size()}, options.dtype(computeType)))
 {
+    order.moveTo(values.device());
     for (std::size_t begin = 0; begin < layout.modules.size();) {
         const std::int32_t count = modulesOfInput(layout, begin);
         const Matrix first = matrixOf(layout, layout.modules[begin]);
@@ -155,7 +188,7 @@ TripletArena::TripletArena(
     }
     adapters.modules.resize(static_cast<std::size_t>(layout.layerCount) * matrixNames.size());
     adapters.shared.resize(static_cast<std::size_t>(layout.layerCount) * inputSets.size());
-    adapters = adaptersInto(makeGradients());
+    adapters = adaptersInto(makeSums());
 }
 
 AdapterSet TripletArena::adaptersInto(const at::Tensor& target) const
@@ -174,58 +207,55 @@ AdapterSet TripletArena::adaptersInto(const at::Tensor& target) const
     return set;
 }
 
-SharedTriplets TripletArena::sharedInto(const at::Tensor& target, const Shared& place) const
+SharedTriplets TripletArena::sharedInto(const at::Tensor& sums, const Shared& place) const
 {
     const ArenaOrder& by = m_computeOrder;
-    const std::int64_t first = place.first * by.rank();
-    const std::int64_t rows = place.count * by.rank();
     SharedTriplets shared {.q = by.sharedQ(m_compute, {place.first}, place.count),
-        .qGrad = by.sharedQ(target, {place.first}, place.count),
-        .lambda = m_scaledLambda.narrow(0, first, rows),
-        .lambdaGrad = m_trainLambda ? by.lambda(target).flatten().narrow(0, first, rows) : at::Tensor(),
-        .scale = m_scale,
+        .qGrad = by.sharedQ(sums, {place.first}, place.count),
         .members = {}};
     for (std::int32_t i = place.first; i < place.first + place.count; ++i) {
-        shared.members.push_back({.pT = by.pT(m_compute, {i}),
-            .pTGrad = by.pT(target, {i}),
+        shared.members.push_back({.scaledPT = by.pT(m_compute, {i}),
+            .productGrad = by.pT(sums, {i}),
             .position = m_positions[static_cast<std::size_t>(i)],
             .rank = by.rank()});
     }
     return shared;
 }
 
-at::Tensor TripletArena::makeGradients() const
+at::Tensor TripletArena::makeSums() const
 {
     return at::zeros({m_computeOrder.size()}, values.options());
 }
 
 void TripletArena::refresh()
 {
-    const std::int64_t rank = order.rank();
-    if (!m_compute.is_same(values)) {
-        for (std::size_t i = 0; i < order.groups().size(); ++i)
-            m_computeOrder.group(m_compute, i).narrow(1, 0, rank).copy_(order.group(values, i));
+    const std::vector<at::Tensor> factors = order.byGroup(order.lambda(values) * m_scale, 1.0);
+    for (std::size_t i = 0; i < order.groups().size(); ++i) {
+        at::Tensor target = m_computeOrder.group(m_compute, i).narrow(1, 0, order.rank());
+        at::mul_out(target, order.group(values, i), factors[i]);
     }
-    const at::Tensor scaled = m_scaledLambda.view({order.moduleCount(), m_computeOrder.rank()}).narrow(1, 0, rank);
-    scaled.copy_(order.lambda(values) * m_scale);
 }
 
-void TripletArena::collect(std::span<const at::Tensor> computed)
+void TripletArena::collect(std::span<const at::Tensor> sums)
 {
     const std::int64_t rank = order.rank();
-    for (bool first = true; const at::Tensor& buffer : computed) {
-        const auto take
-            = [first](const at::Tensor& to, const at::Tensor& from) { first ? to.copy_(from) : to.add_(from); };
-        if (m_computeOrder.rank() == rank)
-            take(gradients, buffer);
-        else {
-            for (std::size_t i = 0; i < order.groups().size(); ++i)
-                take(order.group(gradients, i), m_computeOrder.group(buffer, i).narrow(1, 0, rank));
-            take(order.lambda(gradients), m_computeOrder.lambda(buffer).narrow(1, 0, rank));
+    const std::vector<at::Tensor> factors = order.byGroup(order.lambda(values) * m_scale, 1.0);
+    std::vector<at::Tensor> alongP; // by group, [count, r]: Σ over a row of value · G
+    for (std::size_t i = 0; i < order.groups().size(); ++i) {
+        at::Tensor total = order.group(gradients, i);
+        for (bool first = true; const at::Tensor& buffer : sums) {
+            const at::Tensor part = m_computeOrder.group(buffer, i).narrow(1, 0, rank);
+            first ? total.copy_(part) : total.add_(part);
+            first = false;
         }
-        buffer.zero_();
-        first = false;
+        if (m_trainLambda)
+            alongP.push_back((order.group(values, i) * total).sum(2));
+        total.mul_(factors[i]);
     }
+    if (m_trainLambda)
+        order.lambda(gradients).copy_(order.byModule(alongP)[1] * m_scale);
+    for (const at::Tensor& buffer : sums)
+        buffer.zero_();
 }
 
 namespace {

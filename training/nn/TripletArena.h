@@ -59,9 +59,14 @@ public:
 
     /// Gathers a value per factor row, given per group as [count, r], into [modules, r] of Q and of P.
     [[nodiscard]] std::array<at::Tensor, 2> byModule(const std::vector<at::Tensor>& perGroup) const;
+    /// The opposite: a value per row of P, [modules, r], and @p ofQ for all rows of Q, per group as [count, r, 1].
+    [[nodiscard]] std::vector<at::Tensor> byGroup(const at::Tensor& ofP, double ofQ) const;
+    /// Puts what byModule() and byGroup() look up on @p device.
+    void moveTo(at::Device device);
 
 private:
     [[nodiscard]] at::Tensor factor(const at::Tensor& flat, const FactorPlace& place) const;
+    void makeLookUps();
 
     struct Places {
         FactorPlace q;
@@ -71,6 +76,8 @@ private:
     std::vector<Places> m_places;
     std::int64_t m_rank = 0;
     std::int64_t m_lambdaOffset = 0;
+    at::Tensor m_factorsOfModules; // [2, modules] int64: the Q's and P's place among all factors, group after group
+    at::Tensor m_modulesOfFactors; // [factors] int64: a P's module; of a Q the number of modules
 };
 
 /// The triplets of a run and their gradients, with the views that the model's forward takes.
@@ -80,13 +87,14 @@ struct TripletArena {
     TripletArena(const ModuleLayout& layout, double scale, bool trainLambda, at::TensorOptions options,
         at::ScalarType computeType);
 
-    /// A buffer for the gradients of a backward, zeroed, and views that add to it. Its order is the compute copy's.
-    [[nodiscard]] at::Tensor makeGradients() const;
-    [[nodiscard]] AdapterSet adaptersInto(const at::Tensor& computed) const;
-    /// Brings what training multiplies with (s · λ, and P and Q in the base's type) up to the values.
+    /// A buffer for what a backward adds up, zeroed, and views of it. Its order is the compute copy's.
+    [[nodiscard]] at::Tensor makeSums() const;
+    [[nodiscard]] AdapterSet adaptersInto(const at::Tensor& sums) const;
+    /// Brings what training multiplies with (Q and s · λ ∘ P, in the base's type) up to the values.
     void refresh();
-    /// gradients ← Σ of buffers that makeGradients() gave, added in their order; the buffers are zeroed.
-    void collect(std::span<const at::Tensor> computed);
+    /// gradients ← what follows from buffers that makeSums() gave, added in their order; the buffers are zeroed.
+    /// With G = (x Qᵀ)ᵀ dy, [r, out], of a module: ∂C/∂Pᵀ = s · λ ∘ G and ∂C/∂λ_i = s · Σ_j Pᵀ_ij G_ij.
+    void collect(std::span<const at::Tensor> sums);
 
     /// The paper's start: P and Q i.i.d. N(0, 0.02²), λ = 0. Drawn on the CPU module by module, so that the numbers do
     /// not depend on the device.
@@ -106,7 +114,7 @@ private:
         std::int32_t first = 0; ///< module
         std::int32_t count = 0;
     };
-    [[nodiscard]] SharedTriplets sharedInto(const at::Tensor& gradients, const Shared& place) const;
+    [[nodiscard]] SharedTriplets sharedInto(const at::Tensor& sums, const Shared& place) const;
 
     std::vector<std::size_t> m_slots; ///< place in AdapterSet::modules, by module
     std::vector<std::size_t> m_positions; ///< among the matrices of its input set, by module
@@ -116,8 +124,7 @@ private:
     /// Of the compute copy: with ranks rounded up where the device's products want rows that begin on 16 bytes. What is
     /// added stays 0.
     ArenaOrder m_computeOrder;
-    at::Tensor m_compute; // [m_computeOrder.size()]; the values themselves where order and type are equal
-    at::Tensor m_scaledLambda; // [modules · rank], s · λ
+    at::Tensor m_compute; // [m_computeOrder.size()]; its λ is unused
 };
 
 } // namespace spectune
