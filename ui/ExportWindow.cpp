@@ -106,6 +106,7 @@ void ExportWindow::addProfile(QGridLayout* grid, const QString& format, const QS
     auto* mono = makeCaption(format);
     mono->setFont(Fonts::mono());
     profile.readBy = makeText(QString(), "second", true);
+    profile.readBy->setTextFormat(Qt::RichText);
     profile.size = makeText(QString());
     profile.check = makeText(QString(), "", true);
     profile.detail = makeCaption(QString(), "third", true);
@@ -185,8 +186,9 @@ void ExportWindow::refreshTexts()
     if (facts.zeroModules > 0)
         subtitle += tr(" · %1 at rank 0 left out").arg(facts.zeroModules);
     m_subtitle->setText(subtitle);
-    const QString vllm
-        = facts.largestRank > 0 ? tr(" In vLLM set --max-lora-rank %1.").arg(facts.vllmMaxRank()) : QString();
+    const QString vllm = facts.largestRank > 0
+        ? tr(" In vLLM set <span style='white-space:nowrap'>--max-lora-rank %1</span>.").arg(facts.vllmMaxRank())
+        : QString();
     for (Profile& profile : m_profiles) {
         const bool padded = profile.format == QLatin1String("peft-lora-padded");
         const bool adalora = profile.format == QLatin1String("peft-adalora");

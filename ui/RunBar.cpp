@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/RunBar.h"
 
+#include "ui/ElidedLabel.h"
 #include "ui/FieldLine.h"
 #include "ui/PageParts.h"
 #include "ui/RunModel.h"
@@ -81,13 +82,12 @@ RunBar::RunBar(RunModel& run, QWidget* parent)
     message->setContentsMargins(0, 0, 0, 0);
     message->setSpacing(1);
     message->addStretch();
-    m_message = makeHeading(QString());
-    m_messageDetail = makeCaption(QString());
-    for (QLabel* label : {m_message, m_messageDetail}) {
-        label->setMinimumWidth(40);
-        label->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
-        message->addWidget(label);
-    }
+    m_message = new ElidedLabel;
+    m_messageDetail = new ElidedLabel;
+    m_messageDetail->setFont(Fonts::caption());
+    setTone(m_messageDetail, "third");
+    message->addWidget(m_message);
+    message->addWidget(m_messageDetail);
     message->addStretch();
     row->addWidget(m_messageColumn, 1);
     addStats(row);
@@ -203,7 +203,7 @@ void RunBar::addQuestion(QHBoxLayout* row)
     m_question->setObjectName(QStringLiteral("BarQuestion"));
     m_question->setAttribute(Qt::WA_StyledBackground);
     auto* line = new QHBoxLayout(m_question);
-    line->setContentsMargins(12, 0, 0, 0);
+    line->setContentsMargins(12, 0, 12, 0);
     line->setSpacing(8);
     line->addWidget(makeHeading(tr("A run is going on.")));
     line->addWidget(makeText(tr("Stop it, save it and close?"), "second"));
@@ -291,6 +291,7 @@ void RunBar::refresh()
     m_messageColumn->setVisible(!m_state.showsProgress);
     m_stats->setVisible(m_state.showsProgress);
     m_buttons->setVisible(!isAsking());
+    layout()->setContentsMargins(12, 0, isAsking() ? 0 : 12, 0); // the question's ground reaches the window's edge
     refreshMessage();
     refreshNumbers();
 }

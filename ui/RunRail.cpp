@@ -290,8 +290,8 @@ void RunRail::refreshHealth()
             : name == QLatin1String("error")                 ? IconTone::Error
                                                              : IconTone::Warn;
         grid->addWidget(makeIcon(name, tone), 0, 0);
-        grid->addWidget(makeText(row.title), 0, 1);
-        grid->addWidget(makeCaption(row.detail), 1, 1);
+        grid->addWidget(makeText(row.title, "", true), 0, 1);
+        grid->addWidget(makeCaption(row.detail, "third", true), 1, 1);
         grid->setColumnStretch(1, 1);
         m_health->addWidget(widget);
     }

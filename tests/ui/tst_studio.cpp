@@ -2,10 +2,12 @@
 // The whole window, offscreen, on an engine without tensors.
 #include "tests/ui/StudioBench.h"
 #include "ui/ConfigForm.h"
+#include "ui/ElidedLabel.h"
 #include "ui/ExportWindow.h"
 #include "ui/Inspector.h"
 #include "ui/LivePage.h"
 #include "ui/MainWindow.h"
+#include "ui/OrthogonalityBars.h"
 #include "ui/RunBar.h"
 #include "ui/RunModel.h"
 #include "ui/ScreenshotTask.h"
@@ -41,6 +43,8 @@ private Q_SLOTS:
     void quitAsksFromTheExportWindow();
     void evaluateStaysInSightAfterARun();
     void speedNamesItsTokens();
+    void anotherStepsNumbersAreNotShown();
+    void longSentencesEndInDots();
     void failureIsShown();
     void brokenModelTurnsStartOff();
     void bothSidesAnswer();
@@ -174,6 +178,32 @@ void TestStudio::speedNamesItsTokens()
         [](const QLabel* label) { return label->accessibleName() == QLatin1String("loss tok/s"); });
     QVERIFY(speed != labels.end());
     QVERIFY((*speed)->parentWidget()->toolTip().contains("bear loss"));
+}
+
+void TestStudio::anotherStepsNumbersAreNotShown()
+{
+    QVERIFY(m_bench->open());
+    QVERIFY(window().startRun());
+    QTRY_COMPARE_WITH_TIMEOUT(window().session().state(), SessionState::Finished, patience);
+    window().live().inspector().setModule(ModuleIndex {17});
+    const auto* bars = window().live().inspector().findChild<OrthogonalityBars*>();
+    QVERIFY(bars->isVisible());
+    window().run().showStep(40); // before the first event: no picture was kept of it
+    QVERIFY(!window().run().shownSnapshot()->hasScores);
+    QVERIFY(!bars->isVisible());
+    window().run().showStep(-1);
+    QVERIFY(bars->isVisible());
+}
+
+void TestStudio::longSentencesEndInDots()
+{
+    ElidedLabel label;
+    label.setText(QString("The weights cannot be read. ").repeated(9));
+    label.resize(200, 20);
+    QVERIFY(label.shownText().endsWith(QChar(0x2026)));
+    QVERIFY(label.fontMetrics().horizontalAdvance(label.shownText()) <= 200);
+    label.resize(9000, 20);
+    QCOMPARE(label.shownText(), label.text());
 }
 
 void TestStudio::failureIsShown()
