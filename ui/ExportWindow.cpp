@@ -106,7 +106,6 @@ void ExportWindow::addProfile(QGridLayout* grid, const QString& format, const QS
     auto* mono = makeCaption(format);
     mono->setFont(Fonts::mono());
     profile.readBy = makeText(QString(), "second", true);
-    profile.readBy->setTextFormat(Qt::RichText);
     profile.size = makeText(QString());
     profile.check = makeText(QString(), "", true);
     profile.detail = makeCaption(QString(), "third", true);
@@ -186,8 +185,9 @@ void ExportWindow::refreshTexts()
     if (facts.zeroModules > 0)
         subtitle += tr(" · %1 at rank 0 left out").arg(facts.zeroModules);
     m_subtitle->setText(subtitle);
+    // Hyphens and spaces that do not break: the option stays in one piece.
     const QString vllm = facts.largestRank > 0
-        ? tr(" In vLLM set <span style='white-space:nowrap'>--max-lora-rank %1</span>.").arg(facts.vllmMaxRank())
+        ? tr(" In vLLM set \u2011\u2011max\u2011lora\u2011rank\u00a0%1.").arg(facts.vllmMaxRank())
         : QString();
     for (Profile& profile : m_profiles) {
         const bool padded = profile.format == QLatin1String("peft-lora-padded");

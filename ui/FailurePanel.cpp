@@ -17,6 +17,8 @@
 #include <QPushButton>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace spectune {
 
 namespace {
@@ -73,7 +75,6 @@ FailurePanel::FailurePanel(RunModel& run, QWidget* parent)
     m_detail = new QPlainTextEdit;
     m_detail->setReadOnly(true);
     m_detail->setFont(Fonts::mono());
-    m_detail->setMaximumHeight(130);
     m_detail->setAccessibleName(tr("Details"));
     cause->addWidget(m_detail);
     column->addLayout(cause);
@@ -133,6 +134,9 @@ void FailurePanel::refresh()
     m_message->setText(QString::fromStdString(failure.message));
     m_detail->setPlainText(QString::fromStdString(failure.detail));
     m_detail->setVisible(!failure.detail.empty());
+    // A height of its own: a box that takes what is left would draw the texts around it apart.
+    constexpr int lineHeight = 15;
+    m_detail->setFixedHeight(16 + lineHeight * std::clamp(m_detail->blockCount() + 1, 2, 8));
     m_advice->setText(advice(failure.kind));
     while (QLayoutItem* item = m_kept->takeAt(0)) {
         if (item->widget())
