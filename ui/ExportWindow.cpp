@@ -185,9 +185,8 @@ void ExportWindow::refreshTexts()
     if (facts.zeroModules > 0)
         subtitle += tr(" · %1 at rank 0 left out").arg(facts.zeroModules);
     m_subtitle->setText(subtitle);
-    // Hyphens and spaces that do not break: the option stays in one piece.
-    const QString vllm = facts.largestRank > 0
-        ? tr(" In vLLM set \u2011\u2011max\u2011lora\u2011rank\u00a0%1.").arg(facts.vllmMaxRank())
+    const QString vllm = facts.largestRank > 0 // on a line of its own: an option breaks at its hyphens
+        ? tr("\nIn vLLM set --max-lora-rank %1.").arg(facts.vllmMaxRank())
         : QString();
     for (Profile& profile : m_profiles) {
         const bool padded = profile.format == QLatin1String("peft-lora-padded");

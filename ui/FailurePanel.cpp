@@ -76,6 +76,8 @@ FailurePanel::FailurePanel(RunModel& run, QWidget* parent)
     m_detail->setReadOnly(true);
     m_detail->setFont(Fonts::mono());
     m_detail->setAccessibleName(tr("Details"));
+    // One that takes what is left would draw the texts above it apart.
+    m_detail->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     cause->addWidget(m_detail);
     column->addLayout(cause);
     column->addWidget(makeRule());
@@ -134,7 +136,6 @@ void FailurePanel::refresh()
     m_message->setText(QString::fromStdString(failure.message));
     m_detail->setPlainText(QString::fromStdString(failure.detail));
     m_detail->setVisible(!failure.detail.empty());
-    // A height of its own: a box that takes what is left would draw the texts around it apart.
     constexpr int lineHeight = 15;
     m_detail->setFixedHeight(16 + lineHeight * std::clamp(m_detail->blockCount() + 1, 2, 8));
     m_advice->setText(advice(failure.kind));

@@ -209,12 +209,21 @@ void TestStudio::longSentencesEndInDots()
 void TestStudio::failureIsShown()
 {
     m_bench->scene->failAt = 420;
+    m_bench->size = {1920, 1080};
     QVERIFY(m_bench->open());
     window().startRun();
     QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Failed, patience);
     QCOMPARE(window().run().failure().kind, FailureKind::OutOfMemory);
     QCOMPARE(window().runBar().shown().mark, StateMark::Cross);
     QVERIFY(window().runBar().shown().main.text.contains("300"));
+    const auto topOf = [this](const char* words) {
+        for (const QLabel* label : window().live().inspector().findChildren<QLabel*>())
+            if (label->text().contains(QLatin1String(words)))
+                return label->mapTo(m_bench->window.get(), QPoint()).y();
+        return -1;
+    };
+    QTRY_VERIFY(topOf("Out of memory at step") > 0);
+    QVERIFY(topOf("The memory was full") - topOf("Out of memory at step") < 40); // no gap on a tall screen
 }
 
 void TestStudio::brokenModelTurnsStartOff()
