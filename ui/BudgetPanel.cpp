@@ -106,7 +106,9 @@ BudgetPanel::BudgetPanel(ConfigForm& form, SetupFields& fields, QWidget* parent)
         auto* averages = new QGridLayout; // the score's names are long: half a row
         fields.fill(averages, {key("adalora.beta1", tr("β1 of Ī")), key("adalora.beta2", tr("β2 of Ū"))}, 2);
         averages->addWidget(fields.make(key("adalora.score"), tr("Score")), 0, 2);
-        averages->setColumnStretch(2, 2);
+        for (const int average : {0, 1})
+            averages->setColumnStretch(average, 2);
+        averages->setColumnStretch(2, 5);
         grid->addLayout(averages, 2, 0, 1, 3);
     });
     addSection(tr("Optimizer (AdamW)"), [&](QGridLayout* grid) {
