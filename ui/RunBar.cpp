@@ -212,6 +212,8 @@ void RunBar::addQuestion(QHBoxLayout* row)
     auto* stop = new QPushButton(tr("Stop, save and close"));
     stop->setProperty("role", "primary");
     stop->setObjectName(QStringLiteral("StopAndClose"));
+    for (QPushButton* button : {stay, stop})
+        button->setAutoDefault(true); // Return presses the one that has the focus, as in a dialog
     line->addWidget(stay);
     line->addWidget(stop);
     connect(stay, &QPushButton::clicked, this, [this] {
