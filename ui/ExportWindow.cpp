@@ -164,6 +164,8 @@ void ExportWindow::showRun()
     m_title->setText(tr("Export %1").arg(QFileInfo(m_source).fileName()));
     refreshTexts();
     refreshFoot();
+    if (parentWidget() && !testAttribute(Qt::WA_Moved)) // window managers put it beside the studio, half off the screen
+        move(parentWidget()->window()->geometry().center() - rect().center());
     show();
     raise();
     activateWindow();

@@ -96,7 +96,11 @@ KeyValueList::Rows dataRows(const RunModel& run, const ConfigForm& form)
         train = form.preview(false) ? form.preview(false)->samples : 0;
         held = form.preview(true) ? form.preview(true)->samples : 0;
     }
-    KeyValueList::Rows rows {{fileName(config.data.path), run.isRecorded() ? QString() : countOrNone(train)}};
+    KeyValueList::Rows rows;
+    if (run.isRecorded()) // a run's folder names its files, not their samples
+        rows.emplace_back(RunRail::tr("training"), fileName(config.data.path));
+    else
+        rows.emplace_back(fileName(config.data.path), countOrNone(train));
     if (!config.data.evalPath.empty())
         rows.emplace_back(
             RunRail::tr("held out"), run.isRecorded() ? fileName(config.data.evalPath) : countOrNone(held));

@@ -142,6 +142,7 @@ void TestStudio::quitAsksFromTheExportWindow()
     QTRY_COMPARE_WITH_TIMEOUT(window().session().state(), SessionState::Running, patience);
     window().showExport();
     QWidget* const other = window().exportWindow();
+    QVERIFY(window().geometry().contains(other->geometry()));
     QTRY_COMPARE_WITH_TIMEOUT(QApplication::activeWindow(), other, patience);
     QTest::keyClick(other, Qt::Key_Q, Qt::ControlModifier);
     QVERIFY(window().runBar().isAsking());
