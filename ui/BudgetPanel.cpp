@@ -2,6 +2,7 @@
 #include "ui/BudgetPanel.h"
 
 #include "ui/ConfigForm.h"
+#include "ui/ElidedLabel.h"
 #include "ui/FieldEditor.h"
 #include "ui/PageParts.h"
 #include "ui/SetupFields.h"
@@ -61,9 +62,8 @@ BudgetPanel::BudgetPanel(ConfigForm& form, SetupFields& fields, QWidget* parent)
     outer->setSpacing(0);
     auto* header = makePanelHeader();
     header->addWidget(makeHeading(tr("Budget b(t)")));
-    m_summary = makeText(QString(), "second");
-    m_summary->setMinimumWidth(20);
-    m_summary->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    m_summary = new ElidedLabel;
+    setTone(m_summary, "second");
     header->addWidget(m_summary, 1);
     m_derive = makeSmallButton(tr("Suggest"));
     m_derive->setToolTip(tr("Derives init rank, ti, tf and ΔT from the target rank and the steps"));
@@ -101,10 +101,15 @@ BudgetPanel::BudgetPanel(ConfigForm& form, SetupFields& fields, QWidget* parent)
     addSection(tr("Method"), [&](QGridLayout* grid) {
         grid->addWidget(fields.make(key("method.name"), tr("How ranks are given out")), 0, 0, 1, 3);
         fields.fill(grid,
-            {key("adalora.alpha", tr("Alpha α")), key("adalora.dropout"), key("adalora.gamma", tr("Orthogonality γ")),
-                key("adalora.beta1", tr("β1 of Ī")), key("adalora.beta2", tr("β2 of Ū")),
-                key("adalora.score", tr("Score"))},
+            {key("adalora.alpha", tr("Alpha α")), key("adalora.dropout"), key("adalora.gamma", tr("Orthogonality γ"))},
             3, 1);
+        auto* averages = new QGridLayout; // the score's names are long: half a row
+        fields.fill(averages, {key("adalora.beta1", tr("β1 of Ī")), key("adalora.beta2", tr("β2 of Ū"))}, 2);
+        averages->addWidget(fields.make(key("adalora.score"), tr("Score")), 0, 2);
+        for (const int average : {0, 1})
+            averages->setColumnStretch(average, 2);
+        averages->setColumnStretch(2, 5);
+        grid->addLayout(averages, 2, 0, 1, 3);
     });
     addSection(tr("Optimizer (AdamW)"), [&](QGridLayout* grid) {
         fields.fill(grid,
@@ -152,11 +157,12 @@ void BudgetPanel::refresh()
     else if (!allocatesBudget(config.method))
         m_summary->setText(tr("one fixed rank, nothing is pruned"));
     else if (matrices > 0)
-        m_summary->setText(tr("%1 masking events, %2 of %3 triplets stay")
+        m_summary->setText(tr("%1 events, %2 of %3 triplets stay")
                                .arg(formatCount(run.schedule.eventCount()), formatCount(run.schedule.targetBudget),
                                    formatCount(run.schedule.initialBudget)));
     else
         m_summary->setText(tr("%1 masking events").arg(formatCount(run.schedule.eventCount())));
+    m_summary->setToolTip(m_summary->text());
 }
 
 } // namespace spectune

@@ -246,9 +246,9 @@ void DataPanel::refreshPreview()
     }
     const int all = static_cast<int>(spans.size());
     m_tokens->setTokens(std::move(spans));
-    QString counts = tr(
-        "<span style='background:%1'>&nbsp;&nbsp;&nbsp;</span> bears loss: %2 &nbsp; read only: %3 &nbsp; %4 tokens")
-                         .arg(Theme::current().lossToken.name())
+    QString counts = tr("<span style='background:%1'>&nbsp;&nbsp;&nbsp;</span> bears loss: %3 &nbsp; "
+                        "<span style='background:%2'>&nbsp;&nbsp;&nbsp;</span> read only: %4 &nbsp; %5 tokens")
+                         .arg(Theme::current().lossToken.name(), Theme::current().sunken.name())
                          .arg(loss)
                          .arg(all - loss)
                          .arg(all);

@@ -164,6 +164,8 @@ void ExportWindow::showRun()
     m_title->setText(tr("Export %1").arg(QFileInfo(m_source).fileName()));
     refreshTexts();
     refreshFoot();
+    if (parentWidget() && !testAttribute(Qt::WA_Moved)) // window managers put it beside the studio, half off the screen
+        move(parentWidget()->window()->geometry().center() - rect().center());
     show();
     raise();
     activateWindow();
@@ -185,8 +187,9 @@ void ExportWindow::refreshTexts()
     if (facts.zeroModules > 0)
         subtitle += tr(" · %1 at rank 0 left out").arg(facts.zeroModules);
     m_subtitle->setText(subtitle);
-    const QString vllm
-        = facts.largestRank > 0 ? tr(" In vLLM set --max-lora-rank %1.").arg(facts.vllmMaxRank()) : QString();
+    const QString vllm = facts.largestRank > 0 // on a line of its own: an option breaks at its hyphens
+        ? tr("\nIn vLLM set --max-lora-rank %1.").arg(facts.vllmMaxRank())
+        : QString();
     for (Profile& profile : m_profiles) {
         const bool padded = profile.format == QLatin1String("peft-lora-padded");
         const bool adalora = profile.format == QLatin1String("peft-adalora");

@@ -17,6 +17,8 @@
 #include <QPushButton>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace spectune {
 
 namespace {
@@ -73,8 +75,9 @@ FailurePanel::FailurePanel(RunModel& run, QWidget* parent)
     m_detail = new QPlainTextEdit;
     m_detail->setReadOnly(true);
     m_detail->setFont(Fonts::mono());
-    m_detail->setMaximumHeight(130);
     m_detail->setAccessibleName(tr("Details"));
+    // One that takes what is left would draw the texts above it apart.
+    m_detail->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     cause->addWidget(m_detail);
     column->addLayout(cause);
     column->addWidget(makeRule());
@@ -133,6 +136,8 @@ void FailurePanel::refresh()
     m_message->setText(QString::fromStdString(failure.message));
     m_detail->setPlainText(QString::fromStdString(failure.detail));
     m_detail->setVisible(!failure.detail.empty());
+    constexpr int lineHeight = 15;
+    m_detail->setFixedHeight(16 + lineHeight * std::clamp(m_detail->blockCount() + 1, 2, 8));
     m_advice->setText(advice(failure.kind));
     while (QLayoutItem* item = m_kept->takeAt(0)) {
         if (item->widget())

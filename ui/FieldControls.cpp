@@ -72,8 +72,11 @@ public:
 
     void setValue(const FieldValue& value) override
     {
-        const QString text = QString::fromStdString(toText(value));
-        const QString shown = std::holds_alternative<std::monostate>(value) ? QString() : text;
+        QString shown;
+        if (!std::holds_alternative<std::monostate>(value))
+            shown = QString::fromStdString(toText(value));
+        if (std::holds_alternative<double>(value)) // 1e-08 as a person types it
+            shown.replace(QLatin1String("e-0"), QLatin1String("e-"));
         if (m_line->text() != shown) {
             m_line->setText(shown);
             m_line->setCursorPosition(0);

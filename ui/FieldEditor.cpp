@@ -12,8 +12,6 @@ namespace spectune {
 
 namespace {
 
-constexpr int labelHeight = 17;
-
 QString fromView(std::string_view text)
 {
     return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
@@ -44,8 +42,6 @@ FieldEditor::FieldEditor(ConfigForm& form, const QString& key, const QString& la
         name->setBuddy(m_control);
         name->setMinimumWidth(10);
         column->addWidget(name);
-    } else {
-        column->addSpacing(labelHeight); // level with the fields beside it
     }
     column->addWidget(m_control);
     m_message = makeCaption(QString(), "error", true);

@@ -112,8 +112,25 @@ QWidget* Inspector::makeCellPage()
     m_triplets->setAccessibleName(tr("Triplets of the chosen matrix"));
     triplets->addWidget(m_triplets, 1);
     m_none = makeText(QString(), "third", true);
-    triplets->addWidget(m_none);
+    m_none->setAlignment(Qt::AlignTop);
+    triplets->addWidget(m_none, 1);
     column->addLayout(triplets, 1);
+    column->addWidget(makeNumbers());
+    connect(m_order, &Segmented::chosen, this,
+        [this](int index) { m_triplets->setOrder(static_cast<TripletOrder>(index)); });
+    connect(m_triplets, &TripletList::tripletActivated, this, [this](int triplet) {
+        m_triplet = triplet;
+        refreshFormula();
+    });
+    return page;
+}
+
+QWidget* Inspector::makeNumbers()
+{
+    m_numbers = new QWidget;
+    auto* column = new QVBoxLayout(m_numbers);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
     column->addWidget(makeRule());
     auto* formula = makeSection();
     m_formula = new FormulaView;
@@ -129,13 +146,7 @@ QWidget* Inspector::makeCellPage()
     m_orthogonality = new OrthogonalityBars;
     orth->addWidget(m_orthogonality);
     column->addLayout(orth);
-    connect(m_order, &Segmented::chosen, this,
-        [this](int index) { m_triplets->setOrder(static_cast<TripletOrder>(index)); });
-    connect(m_triplets, &TripletList::tripletActivated, this, [this](int triplet) {
-        m_triplet = triplet;
-        refreshFormula();
-    });
-    return page;
+    return m_numbers;
 }
 
 void Inspector::setModule(ModuleIndex module)
@@ -188,12 +199,14 @@ void Inspector::refreshCell()
     m_subtitle->setText(subtitle);
     const bool scores = snapshot && snapshot->hasScores;
     m_triplets->setVisible(scores);
-    m_formula->setVisible(scores);
+    m_numbers->setVisible(scores); // those of another step would stand there
     m_none->setVisible(!scores);
     if (!scores) {
         m_none->setText(m_run.isRecorded() ? tr("No scores at this step. A run's folder records ranks, not every λ.")
-                : m_run.hasRun()           ? tr("No scores at this step. They come with the first snapshot.")
-                                           : tr("No scores yet. They come with the first step."));
+                : m_run.shownStep() >= 0 ? tr("No scores at this step: it passed between two pictures of the run. The "
+                                              "ranks are those of its last event.")
+                : m_run.hasRun()         ? tr("No scores yet. They come with the first snapshot.")
+                                         : tr("No scores yet. They come with the first step."));
         return;
     }
     m_triplets->setModule(snapshot, m_module);

@@ -35,6 +35,7 @@ Q_SIGNALS:
 
 private:
     [[nodiscard]] QWidget* makeCellPage();
+    [[nodiscard]] QWidget* makeNumbers();
     void refreshPages();
     void refreshCell();
     void refreshFormula();
@@ -53,6 +54,7 @@ private:
     TripletList* m_triplets = nullptr;
     FormulaView* m_formula = nullptr;
     OrthogonalityBars* m_orthogonality = nullptr;
+    QWidget* m_numbers = nullptr; ///< formula and orthogonality, of steps with scores
     QLabel* m_none = nullptr; ///< "No scores at this step", and why
 };
 

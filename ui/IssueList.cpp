@@ -90,6 +90,7 @@ QWidget* IssueList::makeCard(const Issue& issue)
     field->setFont(Fonts::mono());
     field->setToolTip(tr("Go to this field (F8: the next issue)"));
     setRole(field, "ghost");
+    field->setStyleSheet(QStringLiteral("padding: 0")); // its words stand under the text above
     auto* row = new QHBoxLayout;
     row->setSpacing(6);
     if (issue.suggestion) {

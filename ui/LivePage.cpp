@@ -72,27 +72,13 @@ LivePage::LivePage(RunModel& run, const ConfigForm& form, QWidget* parent)
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
-    m_splitter = new QSplitter(Qt::Horizontal);
-    m_splitter->setHandleWidth(1);
-    m_splitter->setChildrenCollapsible(false);
-    QVBoxLayout* railColumn = nullptr;
-    m_railPanel = makePanel(railColumn);
-    m_railPanel->setMinimumWidth(160);
+    m_splitter = makeColumns();
     m_rail = new RunRail(run, form);
-    railColumn->addWidget(m_rail);
-    m_splitter->addWidget(m_railPanel);
-    m_splitter->addWidget(makeGridPanel());
-    m_splitter->addWidget(makePlotsPanel());
-    QVBoxLayout* inspectorColumn = nullptr;
-    m_inspectorPanel = makePanel(inspectorColumn);
-    m_inspectorPanel->setMinimumWidth(270);
+    m_railPanel = addColumn(m_splitter, m_rail, 160);
+    addColumn(m_splitter, makeGridPanel(), 340);
+    addColumn(m_splitter, makePlotsPanel(), 300, true);
     m_inspector = new Inspector(run);
-    inspectorColumn->addWidget(m_inspector);
-    m_splitter->addWidget(m_inspectorPanel);
-    m_splitter->setStretchFactor(0, 0);
-    m_splitter->setStretchFactor(1, 0);
-    m_splitter->setStretchFactor(2, 1);
-    m_splitter->setStretchFactor(3, 0);
+    m_inspectorPanel = addColumn(m_splitter, m_inspector, 270);
     column->addWidget(m_splitter, 1);
     m_timeline = new TimelineStrip(run);
     column->addWidget(m_timeline);
@@ -116,7 +102,6 @@ QWidget* LivePage::makeGridPanel()
 {
     QVBoxLayout* column = nullptr;
     QWidget* panel = makePanel(column);
-    panel->setMinimumWidth(340);
     auto* header = makePanelHeader();
     m_modes = new Segmented({tr("Rank"), tr("Importance"), QStringLiteral("|λ|"), tr("Orthogonality")});
     m_modes->setToolTips({tr("Kept triplets (1)"), tr("Σ S over the kept triplets (2)"), tr("Σ |λ| (3)"),
@@ -140,7 +125,6 @@ QWidget* LivePage::makePlotsPanel()
 {
     QVBoxLayout* column = nullptr;
     QWidget* panel = makePanel(column);
-    panel->setMinimumWidth(300);
     auto* header = makePanelHeader();
     header->addWidget(makeHeading(tr("Loss and budget")));
     header->addStretch();

@@ -117,6 +117,7 @@ void MainWindow::connectRunBar()
     connect(m_runBar, &RunBar::closeAnswered, this, [this](bool stopAndClose) {
         if (!stopAndClose) {
             m_closing = Closing::No;
+            m_runBar->mainButton()->setFocus(Qt::OtherFocusReason); // not what stands next to the vanished button
             return;
         }
         m_closing = Closing::WaitsForRun;

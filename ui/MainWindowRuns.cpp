@@ -102,6 +102,10 @@ void MainWindow::closeEvent(QCloseEvent* event)
         return;
     if (isActive(m_session->state())) {
         m_runBar->askClose();
+        // Asked from another window or out of sight, the question would wait unseen.
+        setWindowState(windowState() & ~Qt::WindowMinimized);
+        raise();
+        activateWindow();
         return;
     }
     finishClosing();

@@ -12,6 +12,7 @@
 #include <QPainter>
 #include <QPushButton>
 #include <QScrollArea>
+#include <QSplitter>
 #include <QStyle>
 #include <QVBoxLayout>
 
@@ -135,6 +136,25 @@ QWidget* makePanel(QVBoxLayout*& column)
     column = new QVBoxLayout(panel);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
+    return panel;
+}
+
+QSplitter* makeColumns()
+{
+    auto* columns = new QSplitter(Qt::Horizontal);
+    columns->setHandleWidth(1);
+    columns->setChildrenCollapsible(false);
+    return columns;
+}
+
+QWidget* addColumn(QSplitter* columns, QWidget* content, int minimumWidth, bool grows)
+{
+    QVBoxLayout* column = nullptr;
+    QWidget* panel = makePanel(column);
+    panel->setMinimumWidth(minimumWidth);
+    column->addWidget(content);
+    columns->addWidget(panel);
+    columns->setStretchFactor(columns->count() - 1, grows ? 1 : 0);
     return panel;
 }
 

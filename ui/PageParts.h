@@ -11,6 +11,7 @@ class QHBoxLayout;
 class QLabel;
 class QPushButton;
 class QScrollArea;
+class QSplitter;
 class QVBoxLayout;
 class QWidget;
 
@@ -44,6 +45,11 @@ void setRole(QWidget* widget, const char* role);
 [[nodiscard]] QWidget* makeIcon(const QString& name, IconTone tone, int size = 13);
 /// An empty panel with a vertical layout without margins.
 [[nodiscard]] QWidget* makePanel(QVBoxLayout*& column);
+/// Panels beside each other with 1 px between them; addColumn() fills it.
+[[nodiscard]] QSplitter* makeColumns();
+/// Puts @p content into a panel at the right end. Of the width that is left over, columns with @p grows get all.
+/// @returns the panel
+QWidget* addColumn(QSplitter* columns, QWidget* content, int minimumWidth, bool grows = false);
 /// The 38 px line above a panel's content.
 [[nodiscard]] QHBoxLayout* makePanelHeader();
 /// A vertical layout with the 12 px padding of a section.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/RunBar.h"
 
+#include "ui/ElidedLabel.h"
 #include "ui/FieldLine.h"
 #include "ui/PageParts.h"
 #include "ui/RunModel.h"
@@ -39,14 +40,17 @@ QString phaseName(Phase phase)
                                   : RunBar::tr("final phase");
 }
 
-QWidget* makeStat(QLabel*& value, const QString& caption)
+QWidget* makeStat(QLabel*& value, const QString& caption, const QString& help = {})
 {
     auto* stat = new QWidget;
+    stat->setToolTip(help);
     auto* column = new QVBoxLayout(stat);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(1);
     value = makeHeading(QString());
     value->setMinimumWidth(54);
+    value->setAccessibleName(caption);
+    value->setAccessibleDescription(help);
     column->addWidget(value);
     column->addWidget(makeCaption(caption));
     return stat;
@@ -78,13 +82,12 @@ RunBar::RunBar(RunModel& run, QWidget* parent)
     message->setContentsMargins(0, 0, 0, 0);
     message->setSpacing(1);
     message->addStretch();
-    m_message = makeHeading(QString());
-    m_messageDetail = makeCaption(QString());
-    for (QLabel* label : {m_message, m_messageDetail}) {
-        label->setMinimumWidth(40);
-        label->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
-        message->addWidget(label);
-    }
+    m_message = new ElidedLabel;
+    m_messageDetail = new ElidedLabel;
+    m_messageDetail->setFont(Fonts::caption());
+    setTone(m_messageDetail, "third");
+    message->addWidget(m_message);
+    message->addWidget(m_messageDetail);
     message->addStretch();
     row->addWidget(m_messageColumn, 1);
     addStats(row);
@@ -147,9 +150,10 @@ void RunBar::addStats(QHBoxLayout* row)
     stats->setContentsMargins(0, 8, 0, 8);
     stats->setSpacing(12);
     stats->addWidget(makeStat(m_loss, tr("task loss")));
-    stats->addWidget(makeStat(m_speed, tr("tok/s")));
+    stats->addWidget(makeStat(m_speed, tr("loss tok/s"),
+        tr("Tokens that bear loss, per second, over the last 40 steps. The tokens of the prompts are read as well, but "
+           "not counted.")));
     stats->addWidget(makeStat(m_rate, tr("learning rate")));
-    m_speed->setToolTip(tr("Loss-bearing tokens per second, over the last 40 steps"));
     row->addWidget(m_stats);
 }
 
@@ -181,7 +185,7 @@ void RunBar::addButtons(QHBoxLayout* row)
     m_main->setToolTip(tr("Start (Ctrl+Return), Pause and Resume (Space)"));
     m_step->setToolTip(tr("One optimizer step (.)"));
     m_stop->setToolTip(tr("Saves, then ends the run (Ctrl+.)"));
-    m_evaluate->setToolTip(tr("Evaluates on the evaluation file now (Ctrl+E)"));
+    m_evaluate->setObjectName(QStringLiteral("EvaluateButton"));
     m_save->setToolTip(tr("Saves a checkpoint now (Ctrl+S)"));
     connect(m_main, &QPushButton::clicked, this, [this] { Q_EMIT actionTriggered(m_state.action); });
     connect(m_step, &QPushButton::clicked, this, &RunBar::stepTriggered);
@@ -199,14 +203,17 @@ void RunBar::addQuestion(QHBoxLayout* row)
     m_question->setObjectName(QStringLiteral("BarQuestion"));
     m_question->setAttribute(Qt::WA_StyledBackground);
     auto* line = new QHBoxLayout(m_question);
-    line->setContentsMargins(12, 0, 0, 0);
+    line->setContentsMargins(12, 0, 12, 0);
     line->setSpacing(8);
     line->addWidget(makeHeading(tr("A run is going on.")));
     line->addWidget(makeText(tr("Stop it, save it and close?"), "second"));
     auto* stay = new QPushButton(tr("Keep training"));
+    stay->setObjectName(QStringLiteral("KeepTraining"));
     auto* stop = new QPushButton(tr("Stop, save and close"));
     stop->setProperty("role", "primary");
     stop->setObjectName(QStringLiteral("StopAndClose"));
+    for (QPushButton* button : {stay, stop})
+        button->setAutoDefault(true); // Return presses the one that has the focus, as in a dialog
     line->addWidget(stay);
     line->addWidget(stop);
     connect(stay, &QPushButton::clicked, this, [this] {
@@ -274,6 +281,7 @@ void RunBar::refresh()
     apply(m_step, m_state.step);
     apply(m_stop, m_state.stop);
     apply(m_evaluate, m_state.evaluate);
+    placeEvaluate();
     apply(m_save, m_state.save);
     apply(m_export, m_state.exportRun);
     const QString icon = mainIcon(m_state.action);
@@ -285,8 +293,23 @@ void RunBar::refresh()
     m_messageColumn->setVisible(!m_state.showsProgress);
     m_stats->setVisible(m_state.showsProgress);
     m_buttons->setVisible(!isAsking());
+    layout()->setContentsMargins(12, 0, isAsking() ? 0 : 12, 0); // the question's ground reaches the window's edge
     refreshMessage();
     refreshNumbers();
+}
+
+// Beside Save while a run goes on; left of Export and Resume once it has ended: these stay at the right end, where no
+// button of a run appears under a second click.
+void RunBar::placeEvaluate()
+{
+    const bool off = !m_state.evaluateNote.isEmpty();
+    m_evaluate->setToolTip(off ? m_state.evaluateNote : tr("Evaluates on the evaluation file now (Ctrl+E)"));
+    auto* row = static_cast<QHBoxLayout*>(m_buttons->layout());
+    const bool isLeft = row->indexOf(m_evaluate) < row->indexOf(m_main);
+    if (off == isLeft)
+        return;
+    row->removeWidget(m_evaluate);
+    row->insertWidget(row->indexOf(off ? m_export : m_save), m_evaluate);
 }
 
 void RunBar::refreshMessage()

@@ -52,6 +52,7 @@ private:
     void refresh();
     void refreshNumbers();
     void refreshMessage();
+    void placeEvaluate();
     [[nodiscard]] QString subtitle() const;
 
     RunModel& m_run;

@@ -73,6 +73,10 @@ RunBarState ended(const RunBarInput& input)
 {
     RunBarState bar;
     bar.showsProgress = input.state != SessionState::Failed;
+    bar.evaluate = {true, false, tr("Evaluate")};
+    bar.evaluateNote
+        = tr("Evaluates while a run trains or is paused. This run has ended: the diamonds in the loss plot "
+             "are its evaluations.");
     if (input.state == SessionState::Finished) {
         bar.mark = StateMark::Tick;
         bar.title = tr("Finished");

@@ -36,6 +36,7 @@ struct RunBarState {
     BarButton step;
     BarButton stop;
     BarButton evaluate;
+    QString evaluateNote; ///< why Evaluate is off where nothing else on the bar says it
     BarButton save;
     BarButton exportRun; ///< beside a Resume of a run that has ended
     bool showsProgress = false;

@@ -6,6 +6,8 @@
 #include <QRegularExpression>
 #include <QStandardPaths>
 
+#include <algorithm>
+
 namespace spectune {
 
 QString runsRoot()
@@ -39,6 +41,21 @@ bool isRunFolder(const QString& path)
     const QDir folder(path);
     return folder.exists(QStringLiteral("config.json"))
         && (folder.exists(QStringLiteral("metrics.jsonl")) || folder.exists(QStringLiteral("ranks.jsonl")));
+}
+
+std::vector<std::int64_t> checkpointSteps(const QString& runFolder)
+{
+    static const QRegularExpression whole(QStringLiteral("\\Astep-([0-9]+)\\z"));
+    std::vector<std::int64_t> steps;
+    const QStringList names = QDir(runFolder + QStringLiteral("/checkpoints")).entryList(QDir::Dirs);
+    for (const QString& name : names) {
+        bool fits = false;
+        const std::int64_t step = whole.match(name).captured(1).toLongLong(&fits);
+        if (fits)
+            steps.push_back(step);
+    }
+    std::sort(steps.begin(), steps.end());
+    return steps;
 }
 
 bool isModelFolder(const QString& path)

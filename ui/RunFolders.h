@@ -3,6 +3,9 @@
 
 #include <QString>
 
+#include <cstdint>
+#include <vector>
+
 namespace spectune {
 
 /// Where new runs go: `runs` in the working folder, or, where that cannot be written or is the home folder itself, in the
@@ -14,6 +17,9 @@ namespace spectune {
 
 /// A folder with a config.json and the records of a run.
 [[nodiscard]] bool isRunFolder(const QString& path);
+/// Steps of a run's checkpoints, ascending. Only "step-N" counts: "step-N.cut" came after a checkpoint that the run
+/// was resumed from, "step-N.partial-…" was never finished.
+[[nodiscard]] std::vector<std::int64_t> checkpointSteps(const QString& runFolder);
 /// A folder with a config.json and weights.
 [[nodiscard]] bool isModelFolder(const QString& path);
 

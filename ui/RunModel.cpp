@@ -4,9 +4,9 @@
 #include "training/config/ConfigFile.h"
 #include "ui/ConfigForm.h"
 #include "ui/RecordedRanks.h"
+#include "ui/RunFolders.h"
 #include "ui/SessionController.h"
 
-#include <QDir>
 #include <QFileInfo>
 
 #include <algorithm>
@@ -125,11 +125,7 @@ void RunModel::openRecorded(const QString& folder)
     m_layout = layoutFromHistory(m_history, resolved.initRank);
     m_step = m_history.metrics.empty() ? 0 : m_history.metrics.back().step;
     m_state = m_step >= resolved.totalSteps ? SessionState::Finished : SessionState::Stopped;
-    const QStringList saved
-        = QDir(m_folder + QStringLiteral("/checkpoints")).entryList({QStringLiteral("step-*")}, QDir::Dirs);
-    for (const QString& name : saved)
-        m_checkpoints.push_back(name.mid(5).toLongLong());
-    std::sort(m_checkpoints.begin(), m_checkpoints.end());
+    m_checkpoints = checkpointSteps(m_folder);
     m_latest = snapshotFromEvents(m_layout, m_history.events, m_step);
     Q_EMIT reset();
     Q_EMIT stateChanged();

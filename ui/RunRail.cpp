@@ -96,7 +96,11 @@ KeyValueList::Rows dataRows(const RunModel& run, const ConfigForm& form)
         train = form.preview(false) ? form.preview(false)->samples : 0;
         held = form.preview(true) ? form.preview(true)->samples : 0;
     }
-    KeyValueList::Rows rows {{fileName(config.data.path), run.isRecorded() ? QString() : countOrNone(train)}};
+    KeyValueList::Rows rows;
+    if (run.isRecorded()) // a run's folder names its files, not their samples
+        rows.emplace_back(RunRail::tr("training"), fileName(config.data.path));
+    else
+        rows.emplace_back(fileName(config.data.path), countOrNone(train));
     if (!config.data.evalPath.empty())
         rows.emplace_back(
             RunRail::tr("held out"), run.isRecorded() ? fileName(config.data.evalPath) : countOrNone(held));
@@ -290,8 +294,8 @@ void RunRail::refreshHealth()
             : name == QLatin1String("error")                 ? IconTone::Error
                                                              : IconTone::Warn;
         grid->addWidget(makeIcon(name, tone), 0, 0);
-        grid->addWidget(makeText(row.title), 0, 1);
-        grid->addWidget(makeCaption(row.detail), 1, 1);
+        grid->addWidget(makeText(row.title, "", true), 0, 1);
+        grid->addWidget(makeCaption(row.detail, "third", true), 1, 1);
         grid->setColumnStretch(1, 1);
         m_health->addWidget(widget);
     }

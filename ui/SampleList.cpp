@@ -61,6 +61,9 @@ SampleList::SampleList(SessionController& session, QWidget* parent)
     column->addWidget(makeRule());
     m_list = new QListWidget;
     m_list->setWordWrap(true);
+    // The view adds 3 px to the sheet's padding; the words stand under the heading.
+    m_list->setStyleSheet(
+        QStringLiteral("QListView::item { padding-left: 9px; } QListView::item:selected { padding-left: 6px; }"));
     m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_list->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
     m_list->setResizeMode(QListView::Adjust);

@@ -59,7 +59,7 @@ SamplingPanel::SamplingPanel(RunModel& run, QWidget* parent)
     evaluations->addWidget(makeHeading(tr("Evaluations of this run")));
     m_evaluations = new KeyValueList;
     evaluations->addWidget(m_evaluations);
-    m_noEvaluations = makeText(tr("None yet. They need an evaluation file."), "third", true);
+    m_noEvaluations = makeText(QString(), "third", true);
     evaluations->addWidget(m_noEvaluations);
     column->addLayout(evaluations);
     column->addStretch();
@@ -130,7 +130,7 @@ void SamplingPanel::refresh()
     m_topP.slider->setEnabled(!greedy);
     m_topP.field->setEnabled(!greedy);
     m_seed->setEnabled(!greedy);
-    m_hint->setText(greedy ? tr("At temperature 0 the likeliest token is taken, so top-p and seed change nothing.")
+    m_hint->setText(greedy ? tr("At temperature 0 the likeliest token is taken, so top\u2011p and seed change nothing.")
                            : tr("Both sides draw with the same seed."));
     m_presets->setCurrent(greedy                     ? 0
             : std::abs(now.temperature - 0.7) < 0.01 ? 1
@@ -156,6 +156,8 @@ void SamplingPanel::refreshEvaluations()
                 QString::fromStdString(name).replace(QLatin1Char('_'), QLatin1Char(' ')), formatShort(value));
     }
     m_evaluations->setRows(rows);
+    m_noEvaluations->setText(m_run.config().data.evalPath.empty() ? tr("None: the set-up has no evaluation file.")
+                                                                  : tr("None yet. They come while a run trains."));
     m_noEvaluations->setVisible(rows.empty());
 }
 

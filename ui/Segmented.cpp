@@ -25,6 +25,12 @@ Segmented::Segmented(const QStringList& labels, QWidget* parent)
         button->setText(labels.at(i));
         button->setCheckable(true);
         button->setProperty("last", i + 1 == labels.size());
+        QString corners; // of the frame, which a chosen button's ground would cover
+        if (i == 0)
+            corners += QStringLiteral("border-top-left-radius: 4px; border-bottom-left-radius: 4px;");
+        if (i + 1 == labels.size())
+            corners += QStringLiteral("border-top-right-radius: 4px; border-bottom-right-radius: 4px;");
+        button->setStyleSheet(corners);
         button->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Expanding);
         button->setMinimumWidth(QFontMetrics(Fonts::captionBold()).horizontalAdvance(labels.at(i)) + 20);
         m_group->addButton(button, i);

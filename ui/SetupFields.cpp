@@ -32,9 +32,20 @@ void SetupFields::fill(QGridLayout* grid, const QStringList& keys, int columns, 
 {
     grid->setHorizontalSpacing(8);
     grid->setVerticalSpacing(7);
-    for (int i = 0; i < keys.size(); ++i)
-        grid->addWidget(make(keys.at(i).section(QLatin1Char('='), 0, 0), keys.at(i).section(QLatin1Char('='), 1)),
-            firstRow + i / columns, i % columns);
+    QStringList boxes;
+    int place = 0;
+    for (const QString& entry : keys) {
+        const QString key = entry.section(QLatin1Char('='), 0, 0);
+        if (findField(key.toStdString())->type == FieldType::Boolean) {
+            boxes << key;
+            continue;
+        }
+        grid->addWidget(make(key, entry.section(QLatin1Char('='), 1)), firstRow + place / columns, place % columns);
+        ++place;
+    }
+    // A check box has its label beside it: it comes last and has a row of its own, so that all columns are equally wide.
+    for (const QString& key : boxes)
+        grid->addWidget(make(key), grid->rowCount(), 0, 1, columns);
     for (int column = 0; column < columns; ++column)
         grid->setColumnStretch(column, 1);
 }

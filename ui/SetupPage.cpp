@@ -4,12 +4,12 @@
 #include "ui/BudgetPanel.h"
 #include "ui/ConfigForm.h"
 #include "ui/DataPanel.h"
+#include "ui/EffectiveScale.h"
 #include "ui/FieldEditor.h"
 #include "ui/IssueList.h"
 #include "ui/PageParts.h"
 #include "ui/SetupFields.h"
 #include "ui/TargetsPanel.h"
-#include "visualization/NumberFormat.h"
 #include "visualization/ScaleGauge.h"
 
 #include <QFrame>
@@ -29,24 +29,12 @@ SetupPage::SetupPage(ConfigForm& form, QWidget* parent)
 {
     auto* outer = new QVBoxLayout(this);
     outer->setContentsMargins(0, 0, 0, 0);
-    m_splitter = new QSplitter(Qt::Horizontal);
-    m_splitter->setHandleWidth(1);
-    m_splitter->setChildrenCollapsible(false);
-    const auto add = [this](QWidget* content, int minimum) {
-        QVBoxLayout* column = nullptr;
-        QWidget* panel = makePanel(column);
-        panel->setMinimumWidth(minimum);
-        column->addWidget(content);
-        m_splitter->addWidget(panel);
-    };
+    m_splitter = makeColumns();
     m_data = new DataPanel(form, *m_fields);
-    add(m_data, 300);
-    add(new TargetsPanel(form, *m_fields), 260);
-    add(new BudgetPanel(form, *m_fields), 340);
-    add(makeChecks(), 270); // last: it takes all fields that are left
-    m_splitter->setStretchFactor(2, 1);
-    for (const int index : {0, 1, 3})
-        m_splitter->setStretchFactor(index, 0);
+    addColumn(m_splitter, m_data, 300);
+    addColumn(m_splitter, new TargetsPanel(form, *m_fields), 260);
+    addColumn(m_splitter, new BudgetPanel(form, *m_fields), 340, true);
+    addColumn(m_splitter, makeChecks(), 270); // last: it takes all fields that are left
     outer->addWidget(m_splitter);
     connect(m_fields, &SetupFields::helpWanted, this, &SetupPage::helpWanted);
     connect(m_data, &DataPanel::sampleWanted, this, &SetupPage::sampleWanted);
@@ -77,6 +65,8 @@ QWidget* SetupPage::makeChecks()
     scale->addLayout(head);
     m_scale = new ScaleGauge;
     scale->addWidget(m_scale);
+    m_scaleNote = makeCaption(QString(), "third", true);
+    scale->addWidget(m_scaleNote);
     column->addLayout(scale);
     column->addWidget(makeRule());
     auto* more = makeSection();
@@ -110,12 +100,11 @@ void SetupPage::applyDefaultWidths(int width)
 
 void SetupPage::refreshScale()
 {
-    const ResolvedRun run = m_form.resolved();
-    m_scale->setScale(run.scale);
-    m_scaleText->setText(tr("s = α / init = %1 / %2 = <b>%3</b>")
-                             .arg(plainNumber(run.alpha))
-                             .arg(run.initRank)
-                             .arg(formatFixed(run.scale, 2)));
+    const EffectiveScale scale = EffectiveScale::of(m_form.resolved(), m_form.config().method, m_form.facts().width);
+    m_scale->setScale(scale.effective(), 0.5, scale.usual());
+    m_scaleText->setText(scale.headline());
+    m_scaleNote->setText(scale.derivation());
+    m_scaleNote->setVisible(scale.isNarrow());
 }
 
 } // namespace spectune

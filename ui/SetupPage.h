@@ -39,6 +39,7 @@ private:
     QSplitter* m_splitter = nullptr;
     DataPanel* m_data = nullptr;
     QLabel* m_scaleText = nullptr;
+    QLabel* m_scaleNote = nullptr; ///< how a narrow model comes by its number
     ScaleGauge* m_scale = nullptr;
     std::size_t m_issue = 0; ///< the next one that F8 goes to
 };

@@ -61,7 +61,8 @@ void StudioActions::addFileMenu(QMenuBar& bar)
     add(menu, tr("&Save configuration as…"), QStringLiteral("Ctrl+Shift+S"), [window] { window->saveConfig(); });
     m_export = add(menu, tr("&Export…"), QStringLiteral("Ctrl+Shift+E"), [window] { window->showExport(); });
     menu->addSeparator();
-    add(menu, tr("&Quit"), QStringLiteral("Ctrl+Q"), [window] { window->close(); });
+    QAction* quit = add(menu, tr("&Quit"), QStringLiteral("Ctrl+Q"), [window] { window->close(); });
+    quit->setShortcutContext(Qt::ApplicationShortcut); // from the Export window, too
 }
 
 void StudioActions::addRunMenu(QMenuBar& bar)

@@ -34,22 +34,12 @@ TryPage::TryPage(SessionController& session, RunModel& run, const ConfigForm& fo
 {
     auto* outer = new QVBoxLayout(this);
     outer->setContentsMargins(0, 0, 0, 0);
-    m_splitter = new QSplitter(Qt::Horizontal);
-    m_splitter->setHandleWidth(1);
-    m_splitter->setChildrenCollapsible(false);
-    const auto add = [this](QWidget* content, int minimum) {
-        QVBoxLayout* column = nullptr;
-        QWidget* panel = makePanel(column);
-        panel->setMinimumWidth(minimum);
-        column->addWidget(content);
-        m_splitter->addWidget(panel);
-    };
+    m_splitter = makeColumns();
     m_samples = new SampleList(session);
-    add(m_samples, 260);
-    add(makeCentre(), 420);
+    addColumn(m_splitter, m_samples, 260);
+    addColumn(m_splitter, makeCentre(), 420, true);
     m_sampling = new SamplingPanel(run);
-    add(m_sampling, 280);
-    m_splitter->setStretchFactor(1, 1);
+    addColumn(m_splitter, m_sampling, 280);
     outer->addWidget(m_splitter);
     connect(m_samples, &SampleList::chosen, this,
         [this](const HeldOutSample& sample) { setPrompt(sample.prompt, sample.expected); });
@@ -100,16 +90,17 @@ QWidget* TryPage::makeCentre()
     prompt->addLayout(row);
     column->addLayout(prompt);
     column->addWidget(makeRule());
-    auto* sides = new QSplitter(Qt::Horizontal);
-    sides->setHandleWidth(1);
-    sides->setChildrenCollapsible(false);
+    QSplitter* sides = makeColumns();
     sides->addWidget(makeSide(0, tr("Base")));
     sides->addWidget(makeSide(1, tr("Tuned")));
     column->addWidget(sides, 1);
     m_expectedRow = new QWidget;
+    auto* expectedColumn = new QVBoxLayout(m_expectedRow);
+    expectedColumn->setContentsMargins(0, 0, 0, 0);
+    expectedColumn->setSpacing(0);
+    expectedColumn->addWidget(makeRule());
     auto* expected = makeSection(8, 10);
-    m_expectedRow->setLayout(expected);
-    expected->addWidget(makeRule());
+    expectedColumn->addLayout(expected);
     expected->addWidget(makeHeading(tr("The expected answer")));
     m_expected = makeText(QString(), "second", true);
     m_expected->setTextInteractionFlags(Qt::TextSelectableByMouse);

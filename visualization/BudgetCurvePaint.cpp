@@ -21,7 +21,8 @@ void BudgetCurve::paintEvent(QPaintEvent*)
     if (m_plan.totalSteps < 1 || m_plan.initialBudget < 1) {
         painter.setFont(Fonts::body());
         painter.setPen(Theme::current().text3);
-        painter.drawText(ground(), Qt::AlignCenter, tr("The budget follows from model, targets and steps"));
+        painter.drawText(ground().adjusted(12.0, 0.0, -12.0, 0.0), Qt::AlignCenter | Qt::TextWordWrap,
+            tr("The budget follows from model, targets and steps"));
         return;
     }
     paintCurve(painter);
@@ -119,7 +120,12 @@ void BudgetCurve::paintLabels(QPainter& painter) const
     const double targetY = yOf(static_cast<double>(m_plan.targetBudget));
     const bool whole = std::abs(m_targetRank - std::round(m_targetRank)) < 1e-9;
     const QString rank = whole ? formatCount(std::llround(m_targetRank)) : formatMeanRank(m_targetRank);
-    const QString words = tr("target %1 per matrix, %2 in all").arg(rank, formatCount(m_plan.targetBudget));
+    QString words = tr("target %1 per matrix, %2 in all").arg(rank, formatCount(m_plan.targetBudget));
+    const double cubic
+        = xOf(static_cast<double>(m_plan.finalStart)) - std::max(xOf(static_cast<double>(m_plan.ti)), place.left());
+    if (tabularWidth(Fonts::captionBold(), words) + 16.0 > cubic) { // b's axis says the rest
+        words = tr("target %1 per matrix").arg(rank);
+    }
     const double width = tabularWidth(Fonts::captionBold(), words);
     const double right = std::max(xOf(static_cast<double>(m_plan.finalStart)) - 8.0, place.left() + width + 6.0);
     const bool room = place.bottom() - targetY > 26.0;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <initializer_list>
 
 namespace spectune {
 
@@ -169,16 +170,23 @@ std::vector<double> logTicks(double low, double high)
     if (!(low > 0.0) || !(high > low) || !std::isfinite(high)) {
         return {};
     }
-    const int first = static_cast<int>(std::ceil(std::log10(low) - 1e-9));
+    const int first = static_cast<int>(std::floor(std::log10(low) + 1e-9));
     const int last = static_cast<int>(std::floor(std::log10(high) + 1e-9));
     std::vector<double> ticks;
-    const bool fine = last - first < 1;
-    for (int power = fine ? first - 1 : first; power <= last; ++power) {
-        for (const double factor : {1.0, 2.0, 5.0}) {
-            const double tick = factor * std::pow(10.0, power);
-            if ((factor == 1.0 || fine) && tick >= low * (1.0 - 1e-9) && tick <= high * (1.0 + 1e-9)) {
-                ticks.push_back(tick);
+    const std::initializer_list<double> choices[] {
+        {1.0}, {1.0, 2.0, 5.0}, {1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0}};
+    for (const auto& factors : choices) {
+        ticks.clear();
+        for (int power = first; power <= last; ++power) {
+            for (const double factor : factors) {
+                const double tick = factor * std::pow(10.0, power);
+                if (tick >= low * (1.0 - 1e-9) && tick <= high * (1.0 + 1e-9)) {
+                    ticks.push_back(tick);
+                }
             }
+        }
+        if (ticks.size() >= 2) { // one alone gives no scale
+            break;
         }
     }
     return ticks;

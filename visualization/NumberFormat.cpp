@@ -127,11 +127,16 @@ QString formatMeanRank(double value)
 
 QString formatLogTick(double value)
 {
-    if (!std::isfinite(value) || value <= 0.0 || value < 0.0009 || value >= 1e6) {
+    if (!std::isfinite(value) || value <= 0.0) {
         return formatScientific(value, 0);
     }
     const int magnitude = static_cast<int>(std::floor(std::log10(value) + 1e-9));
-    return magnitude < 0 ? fixedDigits(value, -magnitude) : formatCount(std::llround(value));
+    const double leading = value / std::pow(10.0, magnitude);
+    const int more = std::abs(leading - std::round(leading)) > 1e-6 ? 1 : 0; // 1.5 and 2.5 have two digits
+    if (value < 0.0009 || value >= 1e6) {
+        return formatScientific(value, more);
+    }
+    return magnitude < more ? fixedDigits(value, more - magnitude) : formatCount(std::llround(value));
 }
 
 QString formatTick(double value, double step)

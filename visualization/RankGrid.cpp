@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "visualization/RankGrid.h"
 
-#include "visualization/NumberFormat.h"
+#include "visualization/RankGridAccess.h"
 #include "visualization/RankGridPainter.h"
 #include "visualization/RankGridState.h"
 #include "visualization/Theme.h"
@@ -30,6 +30,7 @@ RankGrid::RankGrid(QWidget* parent)
     setAttribute(Qt::WA_OpaquePaintEvent);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
     setAccessibleName(tr("Rank of every matrix"));
+    RankGridAccess::install();
 }
 
 RankGrid::~RankGrid() = default;
@@ -43,6 +44,7 @@ void RankGrid::setModuleLayout(std::shared_ptr<const ModuleLayout> layout)
     state.kinds = state.layout ? state.layout->kinds : std::vector<std::string> {};
     state.layers = state.layout ? static_cast<int>(state.layout->layerCount) : 0;
     state.cursor.reset();
+    state.hovered.reset();
     state.looks.clear();
     setAccessibleName(tr("Rank of every matrix"));
     relayout();
@@ -93,9 +95,6 @@ void RankGrid::setSnapshot(std::shared_ptr<const RankSnapshot> snapshot)
         }
         update(QRectF(0.0, g.bottom(), width(), height() - g.bottom()).toAlignedRect());
     }
-    if (state.cursor) {
-        setAccessibleDescription(cellText(selected()));
-    }
 }
 
 void RankGrid::setMode(GridMode mode)
@@ -129,6 +128,7 @@ void RankGrid::setTargets(const std::vector<std::string>& kinds, int layerCount,
     if (!same) {
         state.available.clear();
         state.cursor.reset();
+        state.hovered.reset();
         state.looks.clear();
     }
     setAccessibleName(tr("Matrices to adapt"));
@@ -177,7 +177,7 @@ void RankGrid::setSelected(ModuleIndex module)
         return;
     }
     m_state->cursor = cell;
-    setAccessibleDescription(cellText(module));
+    announceCell();
     update();
 }
 
@@ -225,35 +225,6 @@ const RankGridGeometry& RankGrid::gridGeometry() const
 const std::vector<ModuleIndex>& RankGrid::lastChanged() const
 {
     return m_state->changed;
-}
-
-QString RankGrid::cellText(ModuleIndex module) const
-{
-    const RankGridState& state = *m_state;
-    if (!module.isValid() || !state.layout || module.at() >= state.layout->modules.size()) {
-        return {};
-    }
-    const ModuleInfo& info = (*state.layout)[module];
-    QString words
-        = tr("layer %1, %2").arg(info.layer.value).arg(QString::fromStdString(state.layout->kinds.at(info.kind.at())));
-    if (state.view == GridView::Difference) {
-        return words + tr(", rank %1 in run B").arg(formatCount(state.difference.at(module.at())));
-    }
-    const int rank
-        = state.snapshot ? state.snapshot->modules.at(module.at()).rank : static_cast<int>(state.layout->initRank);
-    words += tr(", rank %1 of %2").arg(rank).arg(state.layout->initRank);
-    if (state.mode != GridMode::Rank && state.hasValues()) {
-        const char* names[] = {"", QT_TR_NOOP("importance"), QT_TR_NOOP("sum of |λ|"), QT_TR_NOOP("orthogonality")};
-        words += QStringLiteral(", %1 %2").arg(
-            tr(names[static_cast<int>(state.mode)]), state.valueText(state.valueOf(module)));
-    }
-    if (state.snapshot && state.snapshot->eventStep >= 0) {
-        const ModuleState& now = state.snapshot->modules.at(module.at());
-        const QString step = formatCount(state.snapshot->eventStep);
-        words += now.lostAtLastEvent > 0 ? tr(", %1 lost at step %2").arg(now.lostAtLastEvent).arg(step) : QString();
-        words += now.backAtLastEvent > 0 ? tr(", %1 back at step %2").arg(now.backAtLastEvent).arg(step) : QString();
-    }
-    return words;
 }
 
 QSize RankGrid::sizeHint() const

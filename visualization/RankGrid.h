@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -64,6 +65,10 @@ public:
     [[nodiscard]] const std::vector<ModuleIndex>& lastChanged() const;
     /// "layer 9, down_proj, rank 8 of 12, 1 back at step 1,100"
     [[nodiscard]] QString cellText(ModuleIndex module) const;
+    /// The cell under the pointer, else the chosen one, in words; empty: neither.
+    [[nodiscard]] QString spokenCell() const;
+    /// "42 matrices in 6 layers, step 520: 126 of 336 triplets kept, 5 matrices at rank 0"
+    [[nodiscard]] QString spokenSummary() const;
     [[nodiscard]] QSize sizeHint() const override;
     [[nodiscard]] QSize minimumSizeHint() const override;
 
@@ -79,6 +84,7 @@ protected:
     void mousePressEvent(QMouseEvent* event) override;
     void mouseMoveEvent(QMouseEvent* event) override;
     void mouseReleaseEvent(QMouseEvent* event) override;
+    void leaveEvent(QEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
     void timerEvent(QTimerEvent* event) override;
     void focusInEvent(QFocusEvent* event) override;
@@ -91,6 +97,8 @@ private:
     void toggleHeader(bool row, int index);
     void paintTarget(const GridCell& cell);
     void startFade();
+    void announceCell();
+    void setHovered(const std::optional<GridCell>& cell);
 
     std::unique_ptr<RankGridState> m_state;
 };

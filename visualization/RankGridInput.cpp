@@ -74,8 +74,15 @@ void RankGrid::mouseMoveEvent(QMouseEvent* event)
     const bool header = m_state->view == GridView::Targets
         && (m_state->geometry.rowHeaderAt(event->position()) || m_state->geometry.columnHeaderAt(event->position()));
     const auto cell = m_state->geometry.cellAt(event->position());
+    setHovered(cell);
     const bool hand = header || (cell && (m_state->view == GridView::Targets || m_state->moduleAt(*cell).isValid()));
     setCursor(hand ? Qt::PointingHandCursor : Qt::ArrowCursor);
+}
+
+void RankGrid::leaveEvent(QEvent* event)
+{
+    setHovered({});
+    QWidget::leaveEvent(event);
 }
 
 void RankGrid::mouseReleaseEvent(QMouseEvent*)
@@ -143,15 +150,9 @@ void RankGrid::moveSelection(int layers, int kinds)
     } while (state.view != GridView::Targets && !state.moduleAt(next).isValid());
     state.cursor = next;
     update();
-    if (state.view == GridView::Targets) {
-        setAccessibleDescription(tr("layer %1, %2, %3")
-                                     .arg(next.layer)
-                                     .arg(QString::fromStdString(state.kinds[static_cast<std::size_t>(next.kind)]),
-                                         state.ticked[state.slot(next)] ? tr("adapted") : tr("not adapted")));
-        return;
-    }
-    setAccessibleDescription(cellText(selected()));
-    if (selected().isValid()) {
+    state.hovered.reset(); // the pointer rests: the keys speak
+    announceCell();
+    if (state.view != GridView::Targets && selected().isValid()) {
         Q_EMIT cellActivated(selected());
     }
 }
@@ -180,6 +181,7 @@ void RankGrid::keyPressEvent(QKeyEvent* event)
             m_state->painting = !m_state->ticked[m_state->slot(*m_state->cursor)];
             paintTarget(*m_state->cursor);
             m_state->painting.reset();
+            announceCell();
             Q_EMIT targetsChanged(m_state->ticked);
             return;
         }

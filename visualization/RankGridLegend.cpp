@@ -100,7 +100,9 @@ void RankGridPainter::paintScaleLegend(const QRectF& area)
     const QRectF label(area.left() + scaleBins * step + 12.0, area.top() + barTop - 3.0, captionWidth, 15.0);
     if (!m_state.hasValues()) {
         text(area.translated(0.0, 4.0), Qt::AlignLeft,
-            QStringLiteral("No scores at this step: they begin with step 1."), theme.text2, Fonts::body());
+            m_state.snapshot && m_state.snapshot->step > 0 ? RankGrid::tr("No scores were kept of this step.")
+                                                           : RankGrid::tr("No scores yet: they begin with step 1."),
+            theme.text2, Fonts::body());
         return;
     }
     std::vector<int> counts(scaleBins, 0);

@@ -24,6 +24,7 @@ RankGridPainter::RankGridPainter(QPainter& painter, const RankGridState& state, 
 void RankGridPainter::paint()
 {
     if (m_state.view == GridView::Empty || m_geometry.rowsPerBlock == 0) {
+        paintNothing();
         return;
     }
     paintLabels();
@@ -38,6 +39,14 @@ void RankGridPainter::paint()
         paintNote();
     }
     paintSelection();
+}
+
+void RankGridPainter::paintNothing()
+{
+    m_painter.setFont(Fonts::body());
+    m_painter.setPen(Theme::current().text3);
+    const QRectF place(24.0, 40.0, m_painter.window().width() - 48.0, 60.0);
+    m_painter.drawText(place, Qt::AlignHCenter | Qt::AlignTop | Qt::TextWordWrap, m_state.loading);
 }
 
 bool RankGridPainter::touches(const QRectF& rect) const

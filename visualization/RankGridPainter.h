@@ -15,6 +15,7 @@ public:
     void paint();
 
 private:
+    void paintNothing(); ///< why there is no grid yet, in words
     void paintLabels();
     void paintColumnNames(int block);
     void paintTargetBoxes();

@@ -51,6 +51,7 @@ struct RankGridState {
     double pixelRatio = 1.0; ///< device pixels per logical one of what is painted on
 
     std::optional<GridCell> cursor; ///< chosen cell
+    std::optional<GridCell> hovered; ///< under the pointer
     bool focused = false;
     QString headline;
     QString detail;

@@ -22,7 +22,7 @@ constexpr double axisY = 22.0;
 
 QString plain(double value)
 {
-    return QString::number(value, 'g', 3);
+    return QString::number(value, 'g', value < 0.1 || value == 0.125 ? 3 : 2);
 }
 
 } // namespace
@@ -73,17 +73,16 @@ void ScaleGauge::paintEvent(QPaintEvent*)
     const double fineWidth = tabularWidth(Fonts::caption(), fineText);
     const double usualWidth = tabularWidth(Fonts::caption(), usualText);
     double fineLeft = std::clamp(fine, 0.0, width() - fineWidth);
-    const double usualLeft = std::clamp(xOf(m_usual) - 4.0, 0.0, width() - usualWidth);
-    if (fineLeft < usualLeft && fineLeft + fineWidth + 10.0 > usualLeft) {
+    double usualLeft = std::clamp(xOf(m_usual) - 4.0, 0.0, width() - usualWidth);
+    if (m_usual < m_fineFrom) { // a narrow model: the default stands in the warning zone
+        usualLeft = std::max(0.0, std::min(xOf(m_usual) + 4.0, fineLeft - 10.0) - usualWidth);
+    } else if (fineLeft + fineWidth + 10.0 > usualLeft) {
         fineLeft = std::max(0.0, usualLeft - fineWidth - 10.0);
     }
     drawTabular(painter, {fineLeft, 0.0, fineWidth, 14.0}, Qt::AlignLeft, fineText);
-    if (std::abs(fineLeft - usualLeft) > fineWidth || fineLeft > usualLeft + usualWidth) {
-        drawTabular(painter, {usualLeft, 0.0, usualWidth, 14.0}, Qt::AlignLeft, usualText);
-    }
+    drawTabular(painter, {usualLeft, 0.0, usualWidth, 14.0}, Qt::AlignLeft, usualText);
     if (m_scale > 0.0 && std::isfinite(m_scale)) {
-        drawDiamond(
-            painter, {xOf(m_scale), axisY - 3.0}, 5.0, m_scale < m_fineFrom ? theme.warn : theme.text, theme.panel);
+        drawDiamond(painter, {xOf(m_scale), axisY - 3.0}, 5.0, isLow() ? theme.warn : theme.text, theme.panel);
     }
 }
 

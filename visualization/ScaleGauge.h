@@ -5,14 +5,16 @@
 
 namespace spectune {
 
-/// The effective scale s = α / init rank on a logarithmic axis, with the zone where the adapter learns too slowly.
+/// The effective scale on a logarithmic axis, with the zone where the adapter learns too slowly.
 class ScaleGauge : public QWidget {
     Q_OBJECT
 public:
     explicit ScaleGauge(QWidget* parent = nullptr);
 
-    /// @param fineFrom below it, s is in the warning zone  @param usual where the default stands
+    /// @param scale what s = α / init rank acts like on this model  @param fineFrom below it lies the warning zone
+    /// @param usual where the default stands
     void setScale(double scale, double fineFrom = 0.5, double usual = 2.0);
+    [[nodiscard]] bool isLow() const { return m_scale < m_fineFrom; } ///< in the warning zone
     [[nodiscard]] double xOf(double scale) const; ///< in pixels, held inside the axis
     [[nodiscard]] QSize sizeHint() const override { return {290, 46}; }
     [[nodiscard]] QSize minimumSizeHint() const override { return {180, 46}; }

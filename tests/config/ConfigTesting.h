@@ -1,26 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "tests/support/Errors.h"
 #include "training/config/FieldTable.h"
-#include "training/core/Error.h"
 
 #include <algorithm>
 #include <string>
 #include <vector>
 
 namespace spectune::testing {
-
-/// The text of the Error (Config) that @p action throws; empty when it throws none.
-template <typename Action>
-std::string errorOf(Action&& action)
-{
-    try {
-        action();
-    } catch (const Error& error) {
-        return (error.kind() == FailureKind::Config ? "" : "kind is not Config: ") + std::string(error.what());
-    }
-    return {};
-}
 
 inline std::vector<std::string> differingKeys(const RunConfig& a, const RunConfig& b)
 {

@@ -129,13 +129,13 @@ void ConfigFileTest::errors()
 {
     QFETCH(QString, json);
     QFETCH(QString, message);
-    const std::string error = errorOf([&] { (void)configFromJson(json.toStdString(), "my/run.json"); });
+    const std::string error = configErrorOf([&] { (void)configFromJson(json.toStdString(), "my/run.json"); });
     QVERIFY2(error.starts_with("my/run.json: " + message.toStdString()), error.c_str());
 }
 
 void ConfigFileTest::brokenUtf8()
 {
-    const std::string error = errorOf([&] { (void)configFromJson("{\"model\": {\"path\": \"a\xff\"}}", "f"); });
+    const std::string error = configErrorOf([&] { (void)configFromJson("{\"model\": {\"path\": \"a\xff\"}}", "f"); });
     QVERIFY2(error.starts_with("f: broken JSON at line 1"), error.c_str());
     RunConfig config;
     config.model.path = "a\xff"; // past the setters: writing must not throw
@@ -169,7 +169,7 @@ void ConfigFileTest::overridesAreTakenFromTheWorkingDirectory()
     QCOMPARE(config.model.path, (base / "m").string());
     QCOMPARE(config.data.path, (std::filesystem::current_path() / "x" / "y.txt").string());
     QCOMPARE(config.train.steps, 7); // the last one counts
-    QVERIFY(errorOf([&] { (void)loadConfig(base / "run.json", {"train.stepz=5"}); }).starts_with("unknown key"));
+    QVERIFY(configErrorOf([&] { (void)loadConfig(base / "run.json", {"train.stepz=5"}); }).starts_with("unknown key"));
 }
 
 void ConfigFileTest::missingFile()

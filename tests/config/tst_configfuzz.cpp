@@ -125,7 +125,7 @@ void ConfigFuzzTest::assignments()
             = std::string(field.key) + "=" + (i % 3 == 0 ? fuzzer.fragment() : std::to_string(fuzzer.below(3000)));
         if (i % 5 == 0)
             assignment = fuzzer.mutated(assignment);
-        const std::string error = errorOf([&] { applyAssignment(config, assignment); });
+        const std::string error = configErrorOf([&] { applyAssignment(config, assignment); });
         QVERIFY2(!error.starts_with("kind"), error.c_str());
         if (i % 20 == 0)
             QVERIFY2(usable(config), toJson(config).c_str());
@@ -137,13 +137,13 @@ void ConfigFuzzTest::deepNesting()
     std::string text;
     for (int i = 0; i < 80000; ++i)
         text += i % 2 == 0 ? "[" : "{\"adalora\":";
-    QVERIFY(!errorOf([&] { (void)configFromJson(text, "deep"); }).empty());
+    QVERIFY(!configErrorOf([&] { (void)configFromJson(text, "deep"); }).empty());
     const std::string closed = std::string(200000, '[') + std::string(200000, ']');
-    QVERIFY(!errorOf([&] { (void)configFromJson("{\"optim\":{\"lr\":" + closed + "}}", "deep"); }).empty());
-    QVERIFY(!errorOf([&] { (void)configFromJson("{\"optim\":" + closed + "}", "deep"); }).empty());
-    QVERIFY(!errorOf([&] { (void)configFromJson("{\"schema\":" + closed + "}", "deep"); }).empty());
+    QVERIFY(!configErrorOf([&] { (void)configFromJson("{\"optim\":{\"lr\":" + closed + "}}", "deep"); }).empty());
+    QVERIFY(!configErrorOf([&] { (void)configFromJson("{\"optim\":" + closed + "}", "deep"); }).empty());
+    QVERIFY(!configErrorOf([&] { (void)configFromJson("{\"schema\":" + closed + "}", "deep"); }).empty());
     RunConfig config;
-    QVERIFY(!errorOf([&] { setFieldFromText(config, "adalora.layers", closed); }).empty());
+    QVERIFY(!configErrorOf([&] { setFieldFromText(config, "adalora.layers", closed); }).empty());
 }
 
 QTEST_GUILESS_MAIN(ConfigFuzzTest)

@@ -158,7 +158,7 @@ void FieldTableTest::rangesAreHeld()
     QFETCH(QString, assignment);
     QFETCH(QString, message);
     RunConfig config;
-    const std::string error = errorOf([&] { applyAssignment(config, assignment.toStdString()); });
+    const std::string error = configErrorOf([&] { applyAssignment(config, assignment.toStdString()); });
     QVERIFY2(message.isEmpty() ? error.empty() : error.starts_with(message.toStdString()), error.c_str());
     // What is refused leaves the configuration as it was.
     QVERIFY(message.isEmpty() || differingKeys(config, RunConfig {}).empty());
@@ -171,14 +171,15 @@ void FieldTableTest::integerForRealAndOtherTypes()
     QCOMPARE(config.optim.lr, 1.0);
     setFieldValue(config, "adalora.layers", std::vector<std::int64_t> {5, 2, 5});
     QCOMPARE(config.adalora.layers, (std::vector<std::int64_t> {2, 5}));
-    QCOMPARE(
-        errorOf([&] { setFieldValue(config, "train.steps", 3.0); }), std::string("train.steps is 3, needs an integer"));
-    QCOMPARE(errorOf([&] { setFieldValue(config, "train.steps", FieldValue {}); }),
+    QCOMPARE(configErrorOf([&] { setFieldValue(config, "train.steps", 3.0); }),
+        std::string("train.steps is 3, needs an integer"));
+    QCOMPARE(configErrorOf([&] { setFieldValue(config, "train.steps", FieldValue {}); }),
         std::string("train.steps is null, needs an integer"));
-    QCOMPARE(errorOf([&] { setFieldValue(config, "data.shuffle", std::string("no")); }),
+    QCOMPARE(configErrorOf([&] { setFieldValue(config, "data.shuffle", std::string("no")); }),
         std::string("data.shuffle is \"no\", needs true or false"));
-    QVERIFY(
-        errorOf([&] { setFieldValue(config, "model.path", std::string("a\xff")); }).ends_with("must be text in UTF-8"));
+    QVERIFY(configErrorOf([&] {
+        setFieldValue(config, "model.path", std::string("a\xff"));
+    }).ends_with("must be text in UTF-8"));
     setFieldValue(config, "adalora.alpha", 3.5);
     setFieldValue(config, "adalora.alpha", FieldValue {});
     QVERIFY(!config.adalora.alpha);
@@ -244,7 +245,7 @@ void FieldTableTest::textErrors()
     QFETCH(QString, assignment);
     QFETCH(QString, message);
     RunConfig config;
-    const std::string error = errorOf([&] { applyAssignment(config, assignment.toStdString()); });
+    const std::string error = configErrorOf([&] { applyAssignment(config, assignment.toStdString()); });
     QVERIFY2(error.starts_with(message.toStdString()), error.c_str());
     QVERIFY(differingKeys(config, RunConfig {}).empty());
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/Errors.h"
 #include "training/core/AtomicFile.h"
-#include "training/core/Error.h"
 
 #include <QtTest>
 
@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 using namespace spectune;
+using spectune::testing::ioErrorOf;
 namespace fs = std::filesystem;
 
 namespace {
@@ -43,17 +44,6 @@ private:
     rlimit m_old {};
     void (*m_handler)(int) = nullptr;
 };
-
-template <typename Action>
-std::string errorOf(const Action& action)
-{
-    try {
-        action();
-    } catch (const Error& error) {
-        return error.kind() == FailureKind::Io ? error.what() : "not of kind Io";
-    }
-    return "nothing was thrown";
-}
 
 bool contains(const std::string& text, const std::string& part)
 {
@@ -137,7 +127,7 @@ void TestAtomicFile::failedWriteLeavesTheOldFile()
     std::string message;
     {
         const FileSizeLimit limit(1000);
-        message = errorOf([&] { writeFileAtomically(file, std::string(100'000, 'x')); });
+        message = ioErrorOf([&] { writeFileAtomically(file, std::string(100'000, 'x')); });
     }
     QVERIFY2(contains(message, file.string()), message.c_str());
     QVERIFY2(contains(message, "File too large"), message.c_str());
@@ -148,14 +138,14 @@ void TestAtomicFile::failedWriteLeavesTheOldFile()
 void TestAtomicFile::errorsNameThePath()
 {
     const fs::path missing = m_folder / "none" / "file";
-    QVERIFY(contains(errorOf([&] { static_cast<void>(readFile(missing)); }), missing.string()));
-    QVERIFY(contains(errorOf([&] { writeFileAtomically(missing, ""); }), missing.string()));
-    QVERIFY(contains(errorOf([&] { static_cast<void>(readFile(m_folder)); }), "Is a directory"));
-    QVERIFY(contains(errorOf([&] { writeFileAtomically(m_folder, ""); }), m_folder.string()));
+    QVERIFY(contains(ioErrorOf([&] { static_cast<void>(readFile(missing)); }), missing.string()));
+    QVERIFY(contains(ioErrorOf([&] { writeFileAtomically(missing, ""); }), missing.string()));
+    QVERIFY(contains(ioErrorOf([&] { static_cast<void>(readFile(m_folder)); }), "Is a directory"));
+    QVERIFY(contains(ioErrorOf([&] { writeFileAtomically(m_folder, ""); }), m_folder.string()));
     QVERIFY(names().empty());
     if (::geteuid() != 0) {
         QVERIFY(::chmod(m_folder.c_str(), 0500) == 0);
-        QVERIFY(contains(errorOf([&] { writeFileAtomically(m_folder / "file", ""); }), "Permission denied"));
+        QVERIFY(contains(ioErrorOf([&] { writeFileAtomically(m_folder / "file", ""); }), "Permission denied"));
         QVERIFY(::chmod(m_folder.c_str(), 0700) == 0);
     }
 }
@@ -265,9 +255,9 @@ void TestAtomicFile::twoDirectoriesForOneTarget()
 void TestAtomicFile::directoryErrors()
 {
     writeFileAtomically(m_folder / "file", "1");
-    QVERIFY(contains(errorOf([&] { const AtomicDirectory directory(m_folder / "file" / "target"); }), "file"));
+    QVERIFY(contains(ioErrorOf([&] { const AtomicDirectory directory(m_folder / "file" / "target"); }), "file"));
 
-    const std::string overFile = errorOf([&] {
+    const std::string overFile = ioErrorOf([&] {
         AtomicDirectory directory(m_folder / "file");
         directory.commit();
     });

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/Errors.h"
 #include "tests/support/FakeEngine.h"
 #include "training/core/AtomicFile.h"
 #include "training/monitor/RunHistory.h"
@@ -14,6 +15,7 @@
 #include <random>
 
 using namespace spectune;
+using spectune::testing::ioErrorOf;
 namespace fs = std::filesystem;
 
 namespace {
@@ -42,17 +44,6 @@ MetricPoint metricAt(std::int64_t step)
 bool sameDouble(double left, double right)
 {
     return std::bit_cast<std::uint64_t>(left) == std::bit_cast<std::uint64_t>(right);
-}
-
-template <typename Action>
-std::string errorOf(const Action& action)
-{
-    try {
-        action();
-    } catch (const Error& error) {
-        return error.kind() == FailureKind::Io ? error.what() : "not of kind Io";
-    }
-    return "nothing was thrown";
 }
 
 } // namespace
@@ -267,7 +258,7 @@ void TestRunHistory::errorsNameFileAndLine()
     const std::string first = file == "ranks.jsonl" ? R"({"step":1,"budget":1,"ranks":{"a":1},"pruned":0,"revived":0})"
                                                     : toJsonLine(metricAt(1));
     write(file.constData(), first + "\n" + line.toStdString() + "\n");
-    const std::string message = errorOf([&] { static_cast<void>(loadHistory(m_folder)); });
+    const std::string message = ioErrorOf([&] { static_cast<void>(loadHistory(m_folder)); });
     QVERIFY2(message.find((m_folder / file.toStdString()).string() + ":2: ") == 0, message.c_str());
     QVERIFY2(message.find(word.constData()) != std::string::npos, message.c_str());
 }
@@ -358,7 +349,7 @@ void TestRunHistory::truncationMendsATornEnd()
     QCOMPARE(readFile(m_folder / "metrics.jsonl"), toJsonLine(metricAt(1)) + "\n" + toJsonLine(metricAt(2)) + "\n");
 
     write("metrics.jsonl", "{\"step\":1,\n" + toJsonLine(metricAt(2)) + "\n");
-    const std::string message = errorOf([&] { truncateHistory(m_folder, 5); });
+    const std::string message = ioErrorOf([&] { truncateHistory(m_folder, 5); });
     QVERIFY2(message.find("metrics.jsonl:1: ") != std::string::npos, message.c_str());
 }
 

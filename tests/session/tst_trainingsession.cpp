@@ -1,59 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// A session that runs, pauses, steps and shows: its states and what comes out of it.
+#include "tests/session/SessionBench.h"
 #include "tests/support/CompareEnums.h"
-#include "tests/support/FakeEngine.h"
-#include "tests/support/SessionProbe.h"
 
 #include <QtTest>
 
-#include <new>
-
 using namespace spectune;
 using namespace spectune::test;
-
-namespace {
-
-using States = std::vector<SessionState>;
-
-/// A session on a fake engine, with its gates opened again at the end so that nothing is left waiting.
-struct Bench {
-    std::shared_ptr<FakeScript> script = std::make_shared<FakeScript>();
-    TrainingSession session {fakeFactory(script)};
-    SessionProbe probe {session};
-
-    ~Bench() { script->openAll(); }
-
-    /// Running, with the engine waiting inside its first step.
-    [[nodiscard]] bool startHeldInStep()
-    {
-        script->stepping.shut();
-        return session.start({}) && probe.awaitState(SessionState::Running) && script->stepping.awaitArrivals(1);
-    }
-
-    /// Paused after one step, with all gates open.
-    [[nodiscard]] bool startPaused()
-    {
-        if (!startHeldInStep() || !session.pause())
-            return false;
-        script->stepping.open();
-        return probe.awaitState(SessionState::Paused);
-    }
-};
-
-/// The exceptions that may end a run, by name.
-[[noreturn]] void throwNamed(const std::string& name)
-{
-    if (name == "diverged")
-        throw Error(FailureKind::Diverged, "The loss is not finite.", "step 3");
-    if (name == "memory")
-        throw std::bad_alloc();
-    if (name == "standard")
-        throw std::runtime_error("from a library");
-    if (name == "stopped")
-        throw Stopped {};
-    throw 42;
-}
-
-} // namespace
 
 class TestTrainingSession : public QObject {
     Q_OBJECT
@@ -69,22 +22,10 @@ private Q_SLOTS:
     void snapshotsAreRateLimited();
     void lastStepIsShown_data();
     void lastStepIsShown();
-    void stopEndsThePreparation();
-    void stopBeforeTheThreadHasTheRun();
-    void stopSavesWhileTraining();
-    void stopWhilePaused();
-    void stopGivesUpAnEvaluation();
     void savesAndEvaluatesOnRequest();
-    void exceptionsBecomeFailures_data();
-    void exceptionsBecomeFailures();
-    void failureInThePreparation();
-    void missingEngineFailsTheRunAndMayComeLater();
     void commandsOutOfPlaceDoNothing();
     void secondRunStartsAfresh();
     void resumedRunCountsFromItsFirstStep();
-    void closeEndsWithSessionClosed_data();
-    void closeEndsWithSessionClosed();
-    void destructionWhileRunning();
     void engineLivesOnTheSessionsThread();
     void stateNames();
 };
@@ -240,78 +181,6 @@ void TestTrainingSession::lastStepIsShown()
     QCOMPARE(bench.session.latestSnapshot()->step, total);
 }
 
-void TestTrainingSession::stopEndsThePreparation()
-{
-    Bench bench;
-    bench.script->preparing.shut();
-    QVERIFY(bench.session.start({}));
-    QVERIFY(bench.script->preparing.awaitArrivals(1));
-    QVERIFY(bench.session.stop());
-    QCOMPARE(bench.session.state(), SessionState::Stopping);
-    QVERIFY(!bench.session.stop());
-    bench.script->preparing.open();
-    QVERIFY(bench.probe.awaitState(SessionState::Stopped));
-    QCOMPARE(bench.script->stepsRun.load(), 0);
-    QCOMPARE(bench.script->saves.load(), 0);
-    QVERIFY(bench.session.latestSnapshot() == nullptr);
-}
-
-void TestTrainingSession::stopBeforeTheThreadHasTheRun()
-{
-    Bench bench;
-    bench.script->answering.shut();
-    const std::int64_t request = bench.session.ask(InspectModel {"model"});
-    QVERIFY(bench.script->answering.awaitArrivals(1));
-    QVERIFY(bench.session.start({}));
-    QCOMPARE(bench.session.state(), SessionState::Preparing);
-    QVERIFY(bench.session.stop());
-    QCOMPARE(bench.session.state(), SessionState::Stopped);
-    QVERIFY(bench.session.start({}));
-    bench.script->answering.open();
-    QVERIFY(bench.probe.awaitState(SessionState::Finished));
-    QVERIFY(bench.probe.awaitAnswer(request) != nullptr);
-    QCOMPARE(bench.script->runs.load(), 1);
-}
-
-void TestTrainingSession::stopSavesWhileTraining()
-{
-    Bench bench;
-    QVERIFY(bench.startHeldInStep());
-    QVERIFY(bench.session.stop());
-    QCOMPARE(bench.session.state(), SessionState::Stopping);
-    bench.script->stepping.open();
-    QVERIFY(bench.probe.awaitState(SessionState::Stopped));
-    QCOMPARE(bench.script->stepsRun.load(), 1);
-    QCOMPARE(bench.probe.all<CheckpointSaved>().size(), std::size_t(1));
-    const auto& events = bench.probe.events();
-    QVERIFY(std::holds_alternative<CheckpointSaved>(events[events.size() - 2]));
-    QCOMPARE(bench.session.latestSnapshot()->step, 1);
-}
-
-void TestTrainingSession::stopWhilePaused()
-{
-    Bench bench;
-    QVERIFY(bench.startPaused());
-    QVERIFY(bench.session.stop());
-    QVERIFY(bench.probe.awaitState(SessionState::Stopped));
-    QCOMPARE(bench.script->stepsRun.load(), 1);
-    QCOMPARE(bench.script->saves.load(), 1);
-}
-
-void TestTrainingSession::stopGivesUpAnEvaluation()
-{
-    Bench bench;
-    bench.script->endlessEvaluation = true;
-    QVERIFY(bench.startPaused());
-    QVERIFY(bench.session.evaluateNow());
-    while (bench.script->evaluations.load() == 0)
-        std::this_thread::yield();
-    QVERIFY(bench.session.stop());
-    QVERIFY(bench.probe.awaitState(SessionState::Stopped));
-    QCOMPARE(bench.script->saves.load(), 1);
-    QVERIFY(bench.probe.all<EvalPoint>().empty());
-}
-
 void TestTrainingSession::savesAndEvaluatesOnRequest()
 {
     Bench bench;
@@ -333,80 +202,6 @@ void TestTrainingSession::savesAndEvaluatesOnRequest()
     QCOMPARE(bench.session.state(), SessionState::Paused);
     QCOMPARE(bench.script->stepsRun.load(), 1);
     QCOMPARE(bench.probe.all<CheckpointSaved>().back().step, 1);
-}
-
-void TestTrainingSession::exceptionsBecomeFailures_data()
-{
-    QTest::addColumn<QString>("exception");
-    QTest::addColumn<SessionState>("state");
-    QTest::addColumn<FailureKind>("kind");
-    QTest::newRow("Error") << "diverged" << SessionState::Failed << FailureKind::Diverged;
-    QTest::newRow("bad_alloc") << "memory" << SessionState::Failed << FailureKind::OutOfMemory;
-    QTest::newRow("std::exception") << "standard" << SessionState::Failed << FailureKind::Internal;
-    QTest::newRow("int") << "int" << SessionState::Failed << FailureKind::Internal;
-    QTest::newRow("Stopped") << "stopped" << SessionState::Stopped << FailureKind::Internal;
-}
-
-void TestTrainingSession::exceptionsBecomeFailures()
-{
-    QFETCH(QString, exception);
-    QFETCH(SessionState, state);
-    QFETCH(FailureKind, kind);
-    Bench bench;
-    bench.script->beforeStep = [&](std::int64_t step) {
-        if (step == 3)
-            throwNamed(exception.toStdString());
-    };
-    QVERIFY(bench.session.start({}));
-    QVERIFY(bench.probe.awaitTerminal());
-    QCOMPARE(bench.session.state(), state);
-    const StateChanged last = bench.probe.lastChange();
-    QCOMPARE(last.state, state);
-    QCOMPARE(last.step, 3);
-    QCOMPARE(bench.probe.all<MetricPoint>().size(), std::size_t(3));
-    if (state != SessionState::Failed)
-        return;
-    QCOMPARE(last.failure.kind, kind);
-    QCOMPARE(last.failure.step, 3);
-    QVERIFY(!last.failure.message.empty());
-
-    bench.script->beforeStep = nullptr;
-    QVERIFY(bench.session.start({}));
-    QVERIFY(bench.probe.awaitState(SessionState::Finished));
-}
-
-void TestTrainingSession::failureInThePreparation()
-{
-    Bench bench;
-    bench.script->inPreparation = [](std::int64_t) { throw configError("data.path is missing."); };
-    QVERIFY(bench.session.start({}));
-    QVERIFY(bench.probe.awaitState(SessionState::Failed));
-    QCOMPARE(bench.probe.states(), (States {SessionState::Preparing, SessionState::Failed}));
-    QCOMPARE(bench.probe.lastChange().failure.kind, FailureKind::Config);
-    QCOMPARE(bench.probe.lastChange().failure.message, std::string("data.path is missing."));
-}
-
-void TestTrainingSession::missingEngineFailsTheRunAndMayComeLater()
-{
-    const auto script = std::make_shared<FakeScript>();
-    std::atomic<int> calls {0};
-    TrainingSession session([&]() -> std::unique_ptr<TrainingEngine> {
-        switch (calls++) {
-        case 0: throw ioError("libspectune-engine.so was not found.");
-        case 1: return nullptr;
-        default: return std::make_unique<FakeEngine>(script);
-        }
-    });
-    SessionProbe probe(session);
-    QVERIFY(session.start({}));
-    QVERIFY(probe.awaitState(SessionState::Failed));
-    QCOMPARE(probe.lastChange().failure.kind, FailureKind::Io);
-    const Answer* const refused = probe.awaitAnswer(session.ask(InspectModel {}));
-    QVERIFY(refused != nullptr);
-    QCOMPARE(std::get<Failure>(*refused).kind, FailureKind::Internal);
-    QVERIFY(session.start({}));
-    QVERIFY(probe.awaitState(SessionState::Finished));
-    QCOMPARE(calls.load(), 3);
 }
 
 void TestTrainingSession::commandsOutOfPlaceDoNothing()
@@ -479,56 +274,6 @@ void TestTrainingSession::resumedRunCountsFromItsFirstStep()
     QCOMPARE(changes.at(1).step, 7);
     QCOMPARE(changes.back().step, 10);
     QCOMPARE(bench.script->stepsRun.load(), 3);
-}
-
-void TestTrainingSession::closeEndsWithSessionClosed_data()
-{
-    QTest::addColumn<QString>("when");
-    for (const char* when : {"idle", "preparing", "running", "pausing", "paused", "finished"})
-        QTest::newRow(when) << when;
-}
-
-void TestTrainingSession::closeEndsWithSessionClosed()
-{
-    QFETCH(QString, when);
-    Bench bench;
-    if (when == "preparing") {
-        bench.script->preparing.shut();
-        QVERIFY(bench.session.start({}));
-        QVERIFY(bench.script->preparing.awaitArrivals(1));
-    } else if (when == "running" || when == "pausing") {
-        QVERIFY(bench.startHeldInStep());
-        QVERIFY(when == "running" || bench.session.pause());
-    } else if (when == "paused") {
-        QVERIFY(bench.startPaused());
-    } else if (when == "finished") {
-        QVERIFY(bench.session.start({}));
-        QVERIFY(bench.probe.awaitState(SessionState::Finished));
-    }
-    bench.session.close();
-    bench.session.close();
-    QVERIFY(!bench.session.start({}));
-    bench.script->openAll();
-    QVERIFY(bench.probe.awaitClosed());
-    if (when != "idle")
-        QCOMPARE(bench.session.state(), when == "finished" ? SessionState::Finished : SessionState::Stopped);
-    QCOMPARE(bench.script->alive.load(), 0);
-    bench.session.ask(InspectModel {});
-    QVERIFY(std::holds_alternative<SessionClosed>(bench.probe.events().back()));
-}
-
-void TestTrainingSession::destructionWhileRunning()
-{
-    const auto script = std::make_shared<FakeScript>();
-    script->totalSteps = std::numeric_limits<std::int64_t>::max();
-    {
-        TrainingSession session(fakeFactory(script));
-        SessionProbe probe(session);
-        QVERIFY(session.start({}));
-        QVERIFY(probe.awaitState(SessionState::Running));
-    }
-    QCOMPARE(script->saves.load(), 1);
-    QCOMPARE(script->alive.load(), 0);
 }
 
 void TestTrainingSession::engineLivesOnTheSessionsThread()

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "training/core/Error.h"
+#include "tests/support/Errors.h"
 
 #include <QtCore/QDir>
 #include <QtCore/QFileInfo>
@@ -31,18 +31,6 @@ public:
 private:
     QTemporaryDir m_folder;
 };
-
-/// The text of the Error that @p call throws; empty where it throws none.
-template <typename Call>
-std::string errorOf(Call&& call)
-{
-    try {
-        call();
-    } catch (const Error& error) {
-        return error.what();
-    }
-    return {};
-}
 
 /// A path below this repository.
 inline std::filesystem::path sourcePath(const std::string& relative)

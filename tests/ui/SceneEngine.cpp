@@ -37,7 +37,7 @@ public:
 
 private:
     void prepare(const RunRequest& request, RunControl& control);
-    void scoreTriplets(std::int64_t step);
+    void moveTriplets(std::int64_t step, bool scores);
     [[nodiscard]] MaskEvent mask(std::int64_t step, std::int64_t budget);
     [[nodiscard]] std::shared_ptr<const RankSnapshot> picture(std::int64_t step, std::int64_t budget) const;
     void record(const std::string& file, const std::string& line) const;
@@ -104,7 +104,7 @@ void SceneEngine::prepare(const RunRequest& request, RunControl& control)
     control.post(std::move(started));
 }
 
-void SceneEngine::scoreTriplets(std::int64_t step)
+void SceneEngine::moveTriplets(std::int64_t step, bool scores)
 {
     const auto rank = static_cast<std::size_t>(m_layout->initRank);
     for (std::size_t module = 0; module < m_modules.size(); ++module) {
@@ -115,6 +115,8 @@ void SceneEngine::scoreTriplets(std::int64_t step)
             const double wobble = 0.9 + 0.2 * noise(module * 31 + i, static_cast<std::uint64_t>(step));
             triplet.lambda = static_cast<float>(
                 (i % 3 == 2 ? -0.3 : 0.3) * base * std::min(1.0, static_cast<double>(step) / 60.0));
+            if (!scores) // they stay those of the last event, as a TripletState's do
+                continue;
             triplet.scoreLambda = static_cast<float>(2.5e-6 * base * wobble);
             triplet.meanScoreP = static_cast<float>(0.3e-6 * base * wobble);
             triplet.meanScoreQ = static_cast<float>(0.2e-6 * base * wobble);
@@ -200,7 +202,7 @@ RunOutcome SceneEngine::run(const RunRequest& request, RunControl& control)
             m_scene->open.wait(false);
         const std::int64_t step = t + 1;
         const std::int64_t budget = m_resolved.schedule.budgetAt(t);
-        scoreTriplets(step);
+        moveTriplets(step, m_eventStep < 0 || m_resolved.schedule.masksAt(t));
         const double done = static_cast<double>(step) / static_cast<double>(total);
         MetricPoint point {step,
             0.08 + 2.6 * std::exp(-6 * done) * (0.8 + 0.4 * noise(static_cast<std::uint64_t>(step), 2)),

@@ -3,13 +3,16 @@
 #include "tests/ui/SceneEngine.h"
 #include "training/config/ConfigFile.h"
 #include "ui/ConfigForm.h"
+#include "ui/EffectiveScale.h"
 #include "ui/FieldEditor.h"
 #include "ui/SetupFields.h"
 #include "ui/SetupPage.h"
 #include "ui/TargetsPanel.h"
+#include "visualization/ScaleGauge.h"
 
 #include <QCheckBox>
 #include <QComboBox>
+#include <QGridLayout>
 #include <QLineEdit>
 #include <QTemporaryDir>
 #include <QTest>
@@ -28,6 +31,10 @@ private Q_SLOTS:
     void aMissingFileSuggestsItsNeighbour();
     void derivedValuesAreShown();
     void ticksBecomeAProduct();
+    void gaugeAndWarningTellTheSameScale_data();
+    void gaugeAndWarningTellTheSameScale();
+    void checkBoxesComeLastInARowOfTheirOwn();
+    void smallNumbersAreShownAsTyped();
 };
 
 static QString keyOf(const FieldInfo& info)
@@ -182,6 +189,72 @@ void TestConfigForm::ticksBecomeAProduct()
     const TargetChoice row = TargetChoice::fromTicks(all, ticks, kinds, 3);
     QCOMPARE(row.layers, (std::vector<std::int64_t> {0, 2}));
     QVERIFY(row.kinds.empty());
+}
+
+void TestConfigForm::gaugeAndWarningTellTheSameScale_data()
+{
+    QTest::addColumn<QString>("method");
+    QTest::addColumn<int>("width");
+    QTest::addColumn<double>("alpha");
+    for (const char* method : {"adalora", "lora"})
+        for (const int width : {64, 128, 1024, 2500, 4096})
+            for (const double alpha : {1.0, 4.0, 16.0, 17.0, 18.0, 64.0})
+                QTest::newRow(
+                    qPrintable(QStringLiteral("%1 %2 wide, alpha %3").arg(QLatin1String(method)).arg(width).arg(alpha)))
+                    << QString(method) << width << alpha;
+}
+
+void TestConfigForm::gaugeAndWarningTellTheSameScale()
+{
+    QFETCH(QString, method);
+    QFETCH(int, width);
+    QFETCH(double, alpha);
+    ConfigForm form;
+    SetupPage page(form);
+    ModelSummary model = test::sceneModel(2);
+    model.width = width;
+    form.setModel(model);
+    form.setText("method.name", method);
+    form.setText("adalora.init_rank", "8");
+    form.setText("adalora.target_rank", method == "lora" ? "8" : "4");
+    form.setText("adalora.alpha", QString::number(alpha));
+    const EffectiveScale scale = EffectiveScale::of(form.resolved(), form.config().method, form.facts().width);
+    const auto issue = std::find_if(form.issues().begin(), form.issues().end(),
+        [](const Issue& one) { return one.key == "adalora.alpha" && one.severity == Severity::Warning; });
+    const bool warns = issue != form.issues().end();
+    QCOMPARE(scale.effective() < 0.5, warns);
+    QCOMPARE(page.findChild<ScaleGauge*>()->isLow(), warns);
+    if (!warns)
+        return;
+    const QString words = QString::fromStdString(issue->title + "; " + issue->text);
+    const QString number = scale.headline().section("<b>", 1).section("</b>", 0, 0);
+    QVERIFY2(
+        words.contains("is " + number) || words.contains("acts like " + number), qPrintable(number + ": " + words));
+    QCOMPARE(words.contains("acts like"), scale.headline().startsWith("acts like"));
+}
+
+void TestConfigForm::checkBoxesComeLastInARowOfTheirOwn()
+{
+    ConfigForm form;
+    SetupFields fields(form);
+    QWidget page;
+    auto* grid = new QGridLayout(&page);
+    fields.fill(grid, {"data.shuffle", "train.threads", "optim.lr", "train.seed"}, 2);
+    int row = 0;
+    int column = 0;
+    int rows = 0;
+    int columns = 0;
+    grid->getItemPosition(grid->indexOf(fields.find("data.shuffle")), &row, &column, &rows, &columns);
+    QCOMPARE((std::vector<int> {row, column, rows, columns}), (std::vector<int> {2, 0, 1, 2}));
+    grid->getItemPosition(grid->indexOf(fields.find("optim.lr")), &row, &column, &rows, &columns);
+    QCOMPARE((std::vector<int> {row, column, rows, columns}), (std::vector<int> {0, 1, 1, 1}));
+}
+
+void TestConfigForm::smallNumbersAreShownAsTyped()
+{
+    ConfigForm form;
+    FieldEditor editor(form, "optim.eps");
+    QCOMPARE(editor.findChild<QLineEdit*>()->text(), QStringLiteral("1e-8"));
 }
 
 QTEST_MAIN(TestConfigForm)

@@ -16,6 +16,7 @@ private Q_SLOTS:
     void paused();
     void stopping();
     void finished();
+    void evaluateSaysWhyItIsOff();
     void stopped();
     void failed();
     void setUpOffersANewStart();
@@ -86,6 +87,17 @@ void TestRunBar::finished()
     QCOMPARE(bar.mark, StateMark::Tick);
     QCOMPARE(bar.action, MainAction::Export);
     QVERIFY(!bar.step.visible && !bar.stop.visible && !bar.save.visible);
+}
+
+void TestRunBar::evaluateSaysWhyItIsOff()
+{
+    for (const SessionState state : {SessionState::Finished, SessionState::Stopped, SessionState::Failed}) {
+        const RunBarState bar = of(state, true);
+        QCOMPARE(bar.evaluate, (BarButton {true, false, "Evaluate"}));
+        QVERIFY(bar.evaluateNote.contains("has ended"));
+    }
+    QVERIFY(of(SessionState::Running).evaluateNote.isEmpty());
+    QVERIFY(!of(SessionState::Idle).evaluate.visible);
 }
 
 void TestRunBar::stopped()

@@ -8,6 +8,8 @@
 #include "ui/RunModel.h"
 #include "ui/SampleList.h"
 
+#include <QDir>
+#include <QFile>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
@@ -18,6 +20,7 @@ class TestRunModel : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void opensARecordedRun();
+    void wholeCheckpointsAloneCount();
     void tellsWhatIsBroken();
     void termsOfTheFormula();
     void sizesOfAnExport();
@@ -72,6 +75,21 @@ void TestRunModel::opensARecordedRun()
     QCOMPARE(run.shownSnapshot()->modules.at(1).rank, 4);
     run.showStep(-1);
     QCOMPARE(run.shownSnapshot()->modules.at(3).rank, 0);
+}
+
+void TestRunModel::wholeCheckpointsAloneCount()
+{
+    const QTemporaryDir folder;
+    writeRun(folder);
+    const QDir root(folder.path());
+    for (const char* name : {"step-10", "step-5", "step-15.cut", "step-20.partial", "step-21.partial-77", "step-",
+             "step--3", "step-+4", "step-7 ", "step-99999999999999999999", "last"})
+        QVERIFY(root.mkpath(QStringLiteral("checkpoints/") + QLatin1String(name)));
+    QFile file(root.filePath("checkpoints/step-12")); // no folder
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    RunModel run;
+    run.openRecorded(folder.path());
+    QCOMPARE(run.checkpoints(), (std::vector<std::int64_t> {5, 10}));
 }
 
 void TestRunModel::tellsWhatIsBroken()

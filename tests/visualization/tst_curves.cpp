@@ -119,6 +119,9 @@ private Q_SLOTS:
         QVERIFY(near(logTicks(0.004, 0.3), {0.01, 0.1}));
         QVERIFY(logTicks(0.012, 0.06).size() >= 2); // less than a decade: 2 and 5 as well
         QVERIFY(logTicks(0.0, 1.0).empty());
+        for (double low = 0.01; low < 0.1; low *= 1.03) { // the narrowest axis still has a scale
+            QVERIFY2(logTicks(low, low * 1.82).size() >= 2, qPrintable(QString::number(low)));
+        }
     }
 
     void plannedEventsFollowTheSchedule()

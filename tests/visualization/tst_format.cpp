@@ -64,6 +64,10 @@ private Q_SLOTS:
         QCOMPARE(formatLogTick(0.005), QStringLiteral("0.005"));
         QCOMPARE(formatLogTick(200.0), QStringLiteral("200"));
         QCOMPARE(formatLogTick(1e-5), QStringLiteral("1e−5"));
+        QCOMPARE(formatLogTick(0.15), QStringLiteral("0.15"));
+        QCOMPARE(formatLogTick(2.5), QStringLiteral("2.5"));
+        QCOMPARE(formatLogTick(15.0), QStringLiteral("15"));
+        QCOMPARE(formatLogTick(1.5e-5), QStringLiteral("1.5e−5"));
     }
 };
 

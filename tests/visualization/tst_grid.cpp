@@ -4,6 +4,8 @@
 #include "visualization/RankGridState.h"
 #include "visualization/Theme.h"
 
+#include <QAccessible>
+#include <QMouseEvent>
 #include <QSignalSpy>
 #include <QTest>
 
@@ -182,7 +184,67 @@ private Q_SLOTS:
         QTest::keyClick(&grid, Qt::Key_Up);
         QCOMPARE(grid.selected(), ModuleIndex {0});
         QVERIFY(spy.count() >= 5);
-        QVERIFY(grid.accessibleDescription().startsWith(QStringLiteral("layer 0, q_proj, rank ")));
+    }
+
+    void aScreenReaderHearsCellAndSummary()
+    {
+        const SampleRun run;
+        RankGrid grid;
+        grid.resize(486, 668);
+        QAccessibleInterface* const access = QAccessible::queryAccessibleInterface(&grid);
+        QVERIFY(access);
+        const auto said = [&] { return access->text(QAccessible::Description); };
+        const auto pointAt = [&grid](const GridCell& cell) {
+            const QPointF place = grid.gridGeometry().cell(cell.layer, cell.kind).center();
+            QMouseEvent move(QEvent::MouseMove, place, place, Qt::NoButton, Qt::NoButton, Qt::NoModifier);
+            QCoreApplication::sendEvent(&grid, &move);
+        };
+        grid.setModuleLayout(run.layout());
+        QVERIFY(!access->text(QAccessible::Name).isEmpty());
+        QCOMPARE(said(), QStringLiteral("154 matrices in 22 layers, all 1,848 triplets kept"));
+        const auto snapshot = run.snapshot(1106);
+        grid.setSnapshot(snapshot);
+        int kept = 0;
+        int empty = 0;
+        for (const ModuleState& module : snapshot->modules) {
+            kept += module.rank;
+            empty += module.rank == 0 ? 1 : 0;
+        }
+        const QString whole
+            = QStringLiteral("154 matrices in 22 layers, step 1,106: %1 of 1,848 triplets kept, %2 matrices at rank 0")
+                  .arg(kept)
+                  .arg(empty);
+        QCOMPARE(said(), whole);
+        QTest::keyClick(&grid, Qt::Key_Down);
+        QCOMPARE(said(), grid.cellText(ModuleIndex {0}) + ". " + whole);
+        QVERIFY(said().startsWith(QStringLiteral("layer 0, q_proj, rank ")));
+        // What the pointer is on goes first, until it leaves or a key moves the cell.
+        pointAt({9, 6});
+        QCOMPARE(access->text(QAccessible::Value), grid.cellText(ModuleIndex {9 * 7 + 6}));
+        QTest::keyClick(&grid, Qt::Key_Right);
+        QCOMPARE(access->text(QAccessible::Value), grid.cellText(ModuleIndex {1}));
+        pointAt({3, 0});
+        QEvent leave(QEvent::Leave);
+        QCoreApplication::sendEvent(&grid, &leave);
+        QCOMPARE(access->text(QAccessible::Value), grid.cellText(ModuleIndex {1}));
+    }
+
+    void aScreenReaderHearsTargets()
+    {
+        RankGrid grid;
+        grid.resize(296, 668);
+        grid.setTargets({"q_proj", "v_proj"}, 2, {true, false, true, true});
+        grid.setTargetsAvailable({true, true, true, false});
+        QAccessibleInterface* const access = QAccessible::queryAccessibleInterface(&grid);
+        QCOMPARE(access->text(QAccessible::Description), QStringLiteral("3 of 4 matrices adapted"));
+        QTest::keyClick(&grid, Qt::Key_Down);
+        QCOMPARE(access->text(QAccessible::Value), QStringLiteral("layer 0, q_proj, adapted"));
+        QTest::keyClick(&grid, Qt::Key_Space);
+        QCOMPARE(access->text(QAccessible::Description),
+            QStringLiteral("layer 0, q_proj, not adapted. 2 of 4 matrices adapted"));
+        QTest::keyClick(&grid, Qt::Key_Down);
+        QTest::keyClick(&grid, Qt::Key_Right);
+        QCOMPARE(access->text(QAccessible::Value), QStringLiteral("layer 1, v_proj, not in the model"));
     }
 
     void arrowsCrossTheFold()

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/ui/StudioBench.h"
+
+#include "training/config/ConfigFile.h"
+#include "training/core/AtomicFile.h"
+#include "ui/LivePage.h"
+#include "ui/SessionController.h"
+#include "ui/SetupFacts.h"
+#include "visualization/RunPlots.h"
+
+#include <QApplication>
+#include <QDir>
+#include <QSignalSpy>
+#include <QTest>
+
+namespace spectune::test {
+
+StudioBench::StudioBench()
+{
+    QDir::setCurrent(m_folder.path());
+    const std::filesystem::path folder = m_folder.path().toStdString();
+    std::filesystem::create_directories(folder / "demo-llama");
+    writeFileAtomically(folder / "demo-llama" / "config.json", "{}");
+    writeFileAtomically(folder / "train.jsonl", "{}\n");
+    writeFileAtomically(folder / "eval.jsonl", "{}\n");
+    RunConfig config;
+    config.model.path = "demo-llama";
+    config.data.path = "train.jsonl";
+    config.data.evalPath = "eval.jsonl";
+    config.train.steps = 800;
+    config.train.evalEvery = 100;
+    config.optim.lr = 5e-3;
+    config.adalora.initRank = 8;
+    config.adalora.targetRank = 3;
+    config.adalora.alpha = 64;
+    config.adalora.ti = 80;
+    config.adalora.tf = 300;
+    config.adalora.deltaT = 10;
+    writeFileAtomically(folder / "card.json", toJson(config));
+}
+
+StudioBench::~StudioBench()
+{
+    close();
+    QDir::setCurrent(QDir::rootPath()); // out of the folder before it goes
+}
+
+bool StudioBench::open()
+{
+    StudioOptions options;
+    options.engine = sceneFactory(scene);
+    options.remembers = false;
+    options.size = size;
+    options.theme = theme;
+    applyTheme(*qApp, theme);
+    window = std::make_unique<MainWindow>(options);
+    window->openConfig(path(QStringLiteral("card.json")));
+    QSignalSpy settled(&window->facts(), &SetupFacts::settled);
+    window->show();
+    return settled.wait(patience);
+}
+
+bool StudioBench::close()
+{
+    bool ended = true;
+    if (window && !window->session().isClosed()) {
+        release();
+        QSignalSpy closed(&window->session(), &SessionController::closed);
+        window->session().close();
+        ended = closed.wait(patience);
+    }
+    window.reset();
+    return ended;
+}
+
+void StudioBench::release()
+{
+    scene->open = true;
+    scene->open.notify_all();
+}
+
+void StudioBench::picture(const QString& name, QWidget* widget) const
+{
+    const QString folder = qEnvironmentVariable("SPECTUNE_PICTURES");
+    if (folder.isEmpty())
+        return;
+    QTest::qWait(400); // animations and queued replots
+    window->live().plots().replotNow();
+    (widget ? widget : window.get())->grab().save(folder + '/' + name + ".png");
+}
+
+} // namespace spectune::test

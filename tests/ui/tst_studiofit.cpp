@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Words fit: at the smallest window and at 1280 × 800 nothing is cut off, in any state.
+#include "tests/ui/StudioBench.h"
+#include "ui/ElidedLabel.h"
+#include "ui/Inspector.h"
+#include "ui/LivePage.h"
+#include "ui/RunBar.h"
+#include "ui/RunModel.h"
+#include "ui/SessionController.h"
+#include "ui/TryPage.h"
+
+#include <QComboBox>
+#include <QLabel>
+#include <QPushButton>
+#include <QScrollArea>
+#include <QTest>
+
+using namespace spectune;
+using spectune::test::patience;
+
+namespace {
+
+/// What does not fit, a line each.
+QString cutOff(const QWidget& window)
+{
+    QString found;
+    const auto note = [&found](const char* what, const QString& text, int needs, int has) {
+        found += QStringLiteral("%1 '%2' needs %3 px, has %4\n").arg(QLatin1String(what), text).arg(needs).arg(has);
+    };
+    for (const QLabel* label : window.findChildren<QLabel*>()) {
+        const bool free = label->wordWrap() || qobject_cast<const ElidedLabel*>(label);
+        if (label->isVisible() && !free && label->sizeHint().width() > label->width())
+            note("label", label->text(), label->sizeHint().width(), label->width());
+    }
+    for (const QPushButton* button : window.findChildren<QPushButton*>())
+        if (button->isVisible() && !button->text().isEmpty() && button->minimumSizeHint().width() > button->width())
+            note("button", button->text(), button->minimumSizeHint().width(), button->width());
+    for (const QComboBox* combo : window.findChildren<QComboBox*>()) {
+        const int needs = combo->fontMetrics().horizontalAdvance(combo->currentText()) + 28; // padding and arrow
+        if (combo->isVisible() && needs > combo->width())
+            note("choice", combo->currentText(), needs, combo->width());
+    }
+    for (const QScrollArea* area : window.findChildren<QScrollArea*>())
+        if (area->isVisible() && area->widget()->width() > area->viewport()->width())
+            note("column", area->parentWidget()->metaObject()->className(), area->widget()->width(),
+                area->viewport()->width());
+    return found;
+}
+
+} // namespace
+
+class TestStudioFit : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase() { QCoreApplication::setApplicationName("spectune-test"); }
+    void init();
+    void cleanup();
+    void beforeARun_data() { sizes(); }
+    void beforeARun();
+    void duringARun_data() { sizes(); }
+    void duringARun();
+    void afterARun_data() { sizes(); }
+    void afterARun();
+    void afterAFailure_data() { sizes(); }
+    void afterAFailure();
+
+private:
+    static void sizes();
+    void check(const char* state);
+    [[nodiscard]] MainWindow& window() { return *m_bench->window; }
+
+    std::unique_ptr<test::StudioBench> m_bench;
+};
+
+void TestStudioFit::sizes()
+{
+    QTest::addColumn<QSize>("size");
+    QTest::newRow("least") << QSize(1180, 720);
+    QTest::newRow("1280") << QSize(1280, 800);
+}
+
+void TestStudioFit::init()
+{
+    QFETCH(QSize, size);
+    m_bench = std::make_unique<test::StudioBench>();
+    m_bench->size = size;
+    QVERIFY(m_bench->open());
+}
+
+void TestStudioFit::cleanup()
+{
+    m_bench.reset();
+}
+
+void TestStudioFit::check(const char* state)
+{
+    // Samples may still arrive, and a layout follows its words with the next events.
+    QTRY_VERIFY2(cutOff(window()).isEmpty(), qPrintable(QLatin1String(state) + ":\n" + cutOff(window())));
+    QCOMPARE(window().size(), m_bench->size);
+}
+
+void TestStudioFit::beforeARun()
+{
+    check("set-up");
+    window().showWorkspace(Workspace::Live);
+    check("ready");
+    window().showWorkspace(Workspace::Try);
+    check("try");
+}
+
+void TestStudioFit::duringARun()
+{
+    m_bench->scene->waitAt = 520;
+    QVERIFY(window().startRun());
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().step(), 520, patience);
+    window().live().inspector().setModule(ModuleIndex {17});
+    check("running");
+    window().close();
+    check("close question");
+    window().findChild<QPushButton*>("KeepTraining")->click();
+    QCOMPARE(window().focusWidget(), window().runBar().mainButton());
+    QVERIFY(window().session().pause());
+    m_bench->release();
+    QTRY_COMPARE_WITH_TIMEOUT(window().session().state(), SessionState::Paused, patience);
+    check("paused");
+}
+
+void TestStudioFit::afterARun()
+{
+    QVERIFY(window().startRun());
+    QTRY_COMPARE_WITH_TIMEOUT(window().session().state(), SessionState::Finished, patience);
+    QTRY_VERIFY(window().run().matricesAtZero() > 0); // the rail's longest line
+    check("finished");
+    window().showWorkspace(Workspace::Try);
+    window().tryPage().setPrompt("Card:", " Paul | wolf");
+    window().tryPage().generate();
+    QTRY_VERIFY_WITH_TIMEOUT(!window().tryPage().isGenerating(), patience);
+    check("try");
+}
+
+void TestStudioFit::afterAFailure()
+{
+    m_bench->scene->failAt = 420;
+    QVERIFY(window().startRun());
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Failed, patience);
+    check("failed");
+}
+
+QTEST_MAIN(TestStudioFit)
+#include "tst_studiofit.moc"

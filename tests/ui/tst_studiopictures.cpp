@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Every screen and state as a picture, for a person's eye. Nothing is compared: painting is tested through its data.
+#include "tests/ui/StudioBench.h"
+#include "ui/ConfigForm.h"
+#include "ui/ExportWindow.h"
+#include "ui/Inspector.h"
+#include "ui/LivePage.h"
+#include "ui/RunBar.h"
+#include "ui/RunModel.h"
+#include "ui/SessionController.h"
+#include "ui/SetupFacts.h"
+#include "ui/SetupPage.h"
+#include "ui/TryPage.h"
+#include "visualization/RankGrid.h"
+
+#include <QDir>
+#include <QSignalSpy>
+#include <QTest>
+
+using namespace spectune;
+using spectune::test::patience;
+
+class TestStudioPictures : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase();
+    void init();
+    void cleanup();
+    void setUp_data() { looks(); }
+    void setUp();
+    void live_data() { looks(); }
+    void live();
+    void failed_data() { looks(); }
+    void failed();
+    void ended_data() { looks(); }
+    void ended();
+
+private:
+    static void looks();
+    void begin();
+    void save(const QString& name, QWidget* widget = nullptr);
+    [[nodiscard]] MainWindow& window() { return *m_bench->window; }
+
+    std::unique_ptr<test::StudioBench> m_bench;
+};
+
+void TestStudioPictures::initTestCase()
+{
+    QCoreApplication::setApplicationName("spectune-test");
+    if (!qEnvironmentVariableIsSet("SPECTUNE_PICTURES"))
+        QSKIP("SPECTUNE_PICTURES names no folder");
+}
+
+void TestStudioPictures::looks()
+{
+    QTest::addColumn<ThemeChoice>("theme");
+    QTest::addColumn<QSize>("size");
+    for (const ThemeChoice theme : {ThemeChoice::Light, ThemeChoice::Dark})
+        for (const QSize size : {QSize(1280, 800), QSize(1920, 1080)})
+            QTest::addRow("%s-%d", qPrintable(toString(theme)), size.width()) << theme << size;
+}
+
+void TestStudioPictures::init()
+{
+    QFETCH(ThemeChoice, theme);
+    QFETCH(QSize, size);
+    m_bench = std::make_unique<test::StudioBench>();
+    m_bench->theme = theme;
+    m_bench->size = size;
+}
+
+void TestStudioPictures::cleanup()
+{
+    m_bench.reset();
+}
+
+void TestStudioPictures::save(const QString& name, QWidget* widget)
+{
+    m_bench->picture(QStringLiteral("%1-%2").arg(name, QLatin1String(QTest::currentDataTag())), widget);
+}
+
+void TestStudioPictures::begin()
+{
+    QVERIFY(window().startRun());
+    const std::int64_t step = m_bench->scene->waitAt;
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().step(), step, patience);
+    window().live().inspector().setModule(ModuleIndex {17});
+    window().live().grid().setSelected(ModuleIndex {17});
+}
+
+void TestStudioPictures::setUp()
+{
+    QVERIFY(m_bench->open());
+    save("setup");
+    window().showWorkspace(Workspace::Live);
+    save("ready");
+    window().showWorkspace(Workspace::Try);
+    save("try-untrained");
+    window().showWorkspace(Workspace::Setup);
+    std::filesystem::create_directories(m_bench->path("broken").toStdString());
+    QSignalSpy settled(&window().facts(), &SetupFacts::settled);
+    window().form().setValue("adalora.alpha", FieldValue {4.0});
+    window().form().setValue("model.path", FieldValue {m_bench->path("broken").toStdString()});
+    QVERIFY(settled.wait(patience));
+    window().setup().nextIssue();
+    save("setup-issues");
+}
+
+void TestStudioPictures::live()
+{
+    m_bench->scene->waitAt = 520;
+    QVERIFY(m_bench->open());
+    begin();
+    save("running");
+    window().close();
+    save("close-question");
+    QVERIFY(window().session().pause());
+    m_bench->release();
+    QTRY_COMPARE_WITH_TIMEOUT(window().session().state(), SessionState::Paused, patience);
+    window().runBar().findChild<QWidget*>("KeepTraining")->setFocus();
+    QTest::keyClick(window().focusWidget(), Qt::Key_Space);
+    save("paused");
+    window().live().setHeatMode(1);
+    window().run().showStep(200);
+    save("paused-importance-200");
+}
+
+void TestStudioPictures::failed()
+{
+    m_bench->scene->failAt = 420;
+    QVERIFY(m_bench->open());
+    QVERIFY(window().startRun());
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Failed, patience);
+    save("failed");
+}
+
+void TestStudioPictures::ended()
+{
+    QVERIFY(m_bench->open());
+    QVERIFY(window().startRun());
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Finished, patience);
+    window().live().inspector().setModule(ModuleIndex {3});
+    window().live().grid().setSelected(ModuleIndex {3});
+    save("finished");
+    QDir(window().run().folder()).mkpath("adapter");
+    window().showWorkspace(Workspace::Try);
+    window().tryPage().setPrompt("Paul is a brown wolf. He feels hungry today. He eats soup every evening. Card:",
+        " Paul | wolf | mammal | brown | meadow");
+    window().tryPage().generate();
+    QTRY_VERIFY_WITH_TIMEOUT(!window().tryPage().isGenerating(), patience);
+    QTRY_VERIFY_WITH_TIMEOUT(!window().session().isPolling(), patience);
+    save("try");
+    window().showExport();
+    save("export-before", window().exportWindow());
+    window().exportWindow()->write();
+    QTRY_COMPARE_WITH_TIMEOUT(window().exportWindow()->written().size(), 3U, patience);
+    save("export", window().exportWindow());
+}
+
+QTEST_MAIN(TestStudioPictures)
+#include "tst_studiopictures.moc"

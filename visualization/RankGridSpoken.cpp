@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The rank grid in words: tool tips and what a screen reader says.
+#include "visualization/NumberFormat.h"
+#include "visualization/RankGrid.h"
+#include "visualization/RankGridState.h"
+
+#include <QAccessible>
+
+#include <algorithm>
+
+namespace spectune {
+
+QString RankGrid::cellText(ModuleIndex module) const
+{
+    const RankGridState& state = *m_state;
+    if (!module.isValid() || !state.layout || module.at() >= state.layout->modules.size()) {
+        return {};
+    }
+    const ModuleInfo& info = (*state.layout)[module];
+    QString words
+        = tr("layer %1, %2").arg(info.layer.value).arg(QString::fromStdString(state.layout->kinds.at(info.kind.at())));
+    if (state.view == GridView::Difference) {
+        return words + tr(", rank %1 in run B").arg(formatCount(state.difference.at(module.at())));
+    }
+    const int rank
+        = state.snapshot ? state.snapshot->modules.at(module.at()).rank : static_cast<int>(state.layout->initRank);
+    words += tr(", rank %1 of %2").arg(rank).arg(state.layout->initRank);
+    if (state.mode != GridMode::Rank && state.hasValues()) {
+        const char* names[] = {"", QT_TR_NOOP("importance"), QT_TR_NOOP("sum of |λ|"), QT_TR_NOOP("orthogonality")};
+        words += QStringLiteral(", %1 %2").arg(
+            tr(names[static_cast<int>(state.mode)]), state.valueText(state.valueOf(module)));
+    }
+    if (state.snapshot && state.snapshot->eventStep >= 0) {
+        const ModuleState& now = state.snapshot->modules.at(module.at());
+        const QString step = formatCount(state.snapshot->eventStep);
+        words += now.lostAtLastEvent > 0 ? tr(", %1 lost at step %2").arg(now.lostAtLastEvent).arg(step) : QString();
+        words += now.backAtLastEvent > 0 ? tr(", %1 back at step %2").arg(now.backAtLastEvent).arg(step) : QString();
+    }
+    return words;
+}
+
+QString RankGrid::spokenCell() const
+{
+    const RankGridState& state = *m_state;
+    const std::optional<GridCell>& cell = state.hovered ? state.hovered : state.cursor;
+    if (!cell || state.view == GridView::Empty) {
+        return {};
+    }
+    if (state.view != GridView::Targets) {
+        return cellText(state.moduleAt(*cell));
+    }
+    return tr("layer %1, %2, %3")
+        .arg(cell->layer)
+        .arg(QString::fromStdString(state.kinds[static_cast<std::size_t>(cell->kind)]),
+            !state.canTick(*cell)                 ? tr("not in the model")
+                : state.ticked[state.slot(*cell)] ? tr("adapted")
+                                                  : tr("not adapted"));
+}
+
+QString RankGrid::spokenSummary() const
+{
+    const RankGridState& state = *m_state;
+    if (state.view == GridView::Empty || !state.loading.isEmpty()) {
+        return state.loading;
+    }
+    if (state.view == GridView::Targets) {
+        return tr("%1 of %2 matrices adapted")
+            .arg(std::count(state.ticked.begin(), state.ticked.end(), true))
+            .arg(state.ticked.size());
+    }
+    const ModuleLayout& layout = *state.layout;
+    const QString place = tr("%1 matrices in %2 layers").arg(layout.modules.size()).arg(layout.layerCount);
+    if (state.view == GridView::Difference) {
+        return place;
+    }
+    const QString all = formatCount(layout.tripletCount());
+    if (!state.snapshot) {
+        return place + tr(", all %1 triplets kept").arg(all);
+    }
+    std::int64_t kept = 0;
+    int empty = 0;
+    for (const ModuleState& module : state.snapshot->modules) {
+        kept += module.rank;
+        empty += module.rank == 0 ? 1 : 0;
+    }
+    return place
+        + tr(", step %1: %2 of %3 triplets kept, %4 matrices at rank 0")
+              .arg(formatCount(state.snapshot->step), formatCount(kept), all)
+              .arg(empty);
+}
+
+void RankGrid::announceCell()
+{
+    QAccessibleEvent event(this, QAccessible::DescriptionChanged);
+    QAccessible::updateAccessibility(&event);
+}
+
+void RankGrid::setHovered(const std::optional<GridCell>& cell)
+{
+    if (cell == m_state->hovered) {
+        return;
+    }
+    m_state->hovered = cell;
+    if (cell) {
+        announceCell();
+    }
+}
+
+} // namespace spectune
