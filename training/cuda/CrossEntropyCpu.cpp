@@ -46,16 +46,16 @@ Wide<T> sumOfExponentials(const T* row, Wide<T> most, std::int64_t count)
     return sum;
 }
 
-/// row ← e^(row − logSum) · scale
+/// row ← e^(row − most) · scale
 template <typename T>
-void probabilities(T* row, Wide<T> logSum, Wide<T> scale, std::int64_t count)
+void probabilities(T* row, Wide<T> most, Wide<T> scale, std::int64_t count)
 {
     using A = Wide<T>;
     std::int64_t i = 0;
     for (; i + lanes<A> <= count; i += lanes<A>)
-        store(row + i, exponential<A>(load(row + i) - logSum) * scale);
+        store(row + i, exponential<A>(load(row + i) - most) * scale);
     for (; i < count; ++i)
-        row[i] = narrowed<T>(exponentialOf<A>(widened(row[i]) - logSum) * scale);
+        row[i] = narrowed<T>(exponentialOf<A>(widened(row[i]) - most) * scale);
 }
 
 } // namespace
@@ -74,13 +74,15 @@ void crossEntropy(const CrossEntropyArgs<T>& args, Stream)
             continue;
         }
         const A most = largest(row, args.vocabulary);
-        const A logSum = most + static_cast<A>(std::log(sumOfExponentials(row, most, args.vocabulary)));
-        args.losses[r] = logSum - widened(row[target]);
+        const A sum = sumOfExponentials(row, most, args.vocabulary);
+        // log Σ e^logits itself is never formed: beside large logits it would lose the digits of log(sum).
+        const A below = most - widened(row[target]);
+        args.losses[r] = below + static_cast<A>(std::log(sum));
         if (args.scale == nullptr)
             continue;
         const A scale = *args.scale;
-        const A own = exponentialOf<A>(widened(row[target]) - logSum);
-        probabilities(row, logSum, scale, args.vocabulary);
+        const A own = exponentialOf<A>(-below) / sum;
+        probabilities(row, most, scale / sum, args.vocabulary);
         row[target] = narrowed<T>((own - A(1)) * scale);
     }
 }

@@ -34,9 +34,9 @@ __global__ void crossEntropyKernel(CrossEntropyArgs<T> args)
             sum += exponential(value[e] - most);
     }
     sum = blockSum(sum, shared);
-    const A logSum = most + log(sum);
+    // log Σ e^logits itself is never formed: beside large logits it would lose the digits of log(sum).
     if (threadIdx.x == 0)
-        args.losses[row] = bears ? logSum - own : A(0);
+        args.losses[row] = bears ? most - own + log(sum) : A(0);
     if (args.scale == nullptr)
         return;
     const A scale = bears ? *args.scale : A(0);
@@ -44,7 +44,7 @@ __global__ void crossEntropyKernel(CrossEntropyArgs<T> args)
         A value[C::size];
         C::load(logits + i, value);
         for (int e = 0; e < C::size; ++e)
-            value[e] = (exponential(value[e] - logSum) - (i + e == target ? A(1) : A(0))) * scale;
+            value[e] = (exponential(value[e] - most) / sum - (i + e == target ? A(1) : A(0))) * scale;
         C::store(logits + i, value);
     }
 }

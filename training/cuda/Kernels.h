@@ -42,7 +42,7 @@ struct RmsNormArgs {
     std::int64_t width = 0;
     Rows<const T> x;
     Rows<const T> delta; ///< may be absent
-    Rows<T> sum; ///< may be absent; may be x itself
+    Rows<T> sum; ///< may be absent where delta is; may be x itself
     const T* weight = nullptr; // [width]
     Rows<T> y; ///< may be absent
     Wide<T>* inverse = nullptr; ///< [rows], 1 / sqrt(mean + eps); may be null

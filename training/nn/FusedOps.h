@@ -11,7 +11,8 @@
 /// column range of a wider matrix); the last dimension is contiguous. No gradients are recorded, nothing is allocated.
 namespace spectune::ops {
 
-/// sum = x + delta, y = norm(sum) ∘ weight. @param delta, sum, y may be undefined @param inverse [rows], wide
+/// sum = x + delta, y = norm(sum) ∘ weight. @param delta, y may be undefined; sum too, without delta
+/// @param inverse [rows], wide; may be undefined
 void rmsNorm(const at::Tensor& x, const at::Tensor& delta, const at::Tensor& sum, const at::Tensor& weight, double eps,
     const at::Tensor& y, const at::Tensor& inverse);
 /// dx += the gradient that reaches the norm's input.

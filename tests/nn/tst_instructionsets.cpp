@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The CPU's functions are compiled for several instruction sets: all that this processor has must agree, and none may
+// write beside its rows or its scratch.
+#include "tests/nn/KernelCases.h"
+#include "training/nn/FusedOps.h"
+#include "training/nn/KernelTypes.h"
+
+namespace spectune::kernels {
+
+namespace sse2 {
+template <typename T>
+const Table<T>& table() noexcept;
+}
+#if SPECTUNE_X86
+namespace avx2 {
+template <typename T>
+const Table<T>& table() noexcept;
+}
+namespace avx512 {
+template <typename T>
+const Table<T>& table() noexcept;
+}
+#endif
+
+} // namespace spectune::kernels
+
+using namespace spectune;
+using namespace spectune::testing;
+using kernels::Table;
+using kernels::Wide;
+
+namespace {
+
+bool hasAvx2()
+{
+#if SPECTUNE_X86
+    return __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0;
+#else
+    return false;
+#endif
+}
+
+bool hasAvx512()
+{
+#if SPECTUNE_X86
+    return __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512dq") != 0
+        && __builtin_cpu_supports("avx512bw") != 0 && __builtin_cpu_supports("avx512vl") != 0;
+#else
+    return false;
+#endif
+}
+
+template <typename T>
+const Table<T>& tableOf(const QString& level)
+{
+#if SPECTUNE_X86
+    if (level == "avx2")
+        return kernels::avx2::table<T>();
+    if (level == "avx512")
+        return kernels::avx512::table<T>();
+#endif
+    return kernels::sse2::table<T>();
+}
+
+/// What a table makes of the same random inputs, by name.
+struct Outputs {
+    std::vector<std::pair<std::string, at::Tensor>> all;
+    bool stayedInside = true;
+
+    void add(const std::string& name, const Range& range)
+    {
+        all.emplace_back(name, range.rows);
+        stayedInside = stayedInside && range.marginsHold();
+    }
+    void add(const std::string& name, const at::Tensor& tensor) { all.emplace_back(name, tensor); }
+};
+
+template <typename T>
+void runNorm(const Table<T>& table, at::ScalarType type, std::int64_t width, Outputs& outputs)
+{
+    Random random(41);
+    const Range x(random.normal({3, width}, type));
+    const Range delta(random.normal({3, width}, type));
+    const Range sum(at::zeros_like(x.rows));
+    const Range y(at::zeros_like(x.rows));
+    const Range dx(random.normal({3, width}, type));
+    const at::Tensor weight = random.normal({width}, type);
+    const at::Tensor inverse = at::zeros({3}, ops::wideType(type));
+    table.rmsNorm({.rows = 3,
+                      .width = width,
+                      .x = ops::rowsOf<const T>(x.rows),
+                      .delta = ops::rowsOf<const T>(delta.rows),
+                      .sum = ops::rowsOf<T>(sum.rows),
+                      .weight = ops::pointerOf<const T>(weight),
+                      .y = ops::rowsOf<T>(y.rows),
+                      .inverse = ops::pointerOf<Wide<T>>(inverse),
+                      .eps = 1e-5},
+        nullptr);
+    table.rmsNormBackward({.rows = 3,
+                              .width = width,
+                              .x = ops::rowsOf<const T>(sum.rows),
+                              .inverse = ops::pointerOf<const Wide<T>>(inverse),
+                              .weight = ops::pointerOf<const T>(weight),
+                              .dy = ops::rowsOf<const T>(delta.rows),
+                              .dx = ops::rowsOf<T>(dx.rows)},
+        nullptr);
+    outputs.add("norm's sum", sum);
+    outputs.add("norm", y);
+    outputs.add("norm's inverse", inverse);
+    outputs.add("norm's gradient", dx);
+}
+
+template <typename T>
+void runRotate(const Table<T>& table, at::ScalarType type, std::int64_t width, Outputs& outputs)
+{
+    Random random(42);
+    const Range x(random.normal({3, 2 * width}, type));
+    const at::Tensor angle = random.normal({7, width / 2});
+    const at::Tensor cos = at::cat({angle.cos(), angle.cos()}, 1).to(type);
+    const at::Tensor sin = at::cat({angle.sin(), angle.sin()}, 1).to(type);
+    const at::Tensor positions = at::tensor({0, 6, 3}, at::kInt);
+    table.rotate({.rows = 3,
+                     .heads = 2,
+                     .headDim = width,
+                     .x = ops::rowsOf<T>(x.rows),
+                     .positions = ops::pointerOf<const std::int32_t>(positions),
+                     .cos = ops::pointerOf<const T>(cos),
+                     .sin = ops::pointerOf<const T>(sin),
+                     .back = true},
+        nullptr);
+    outputs.add("rotation", x);
+}
+
+template <typename T>
+void runSwiGlu(const Table<T>& table, at::ScalarType type, std::int64_t width, Outputs& outputs)
+{
+    Random random(43);
+    const Range gateUp(random.normal({3, 2 * width}, type) * 4.0);
+    const Range dOut(random.normal({3, width}, type));
+    const Range dGateUp(at::zeros_like(gateUp.rows));
+    const Range out(at::zeros_like(dOut.rows));
+    const Range again(at::zeros_like(dOut.rows));
+    table.swiGlu(
+        {.rows = 3, .width = width, .gateUp = ops::rowsOf<const T>(gateUp.rows), .out = ops::rowsOf<T>(out.rows)},
+        nullptr);
+    table.swiGluBackward({.rows = 3,
+                             .width = width,
+                             .gateUp = ops::rowsOf<const T>(gateUp.rows),
+                             .dOut = ops::rowsOf<const T>(dOut.rows),
+                             .dGateUp = ops::rowsOf<T>(dGateUp.rows),
+                             .out = ops::rowsOf<T>(again.rows)},
+        nullptr);
+    outputs.add("gated product", out);
+    outputs.add("gated product's gradient", dGateUp);
+    outputs.add("gated product again", again);
+}
+
+template <typename T>
+void runCrossEntropy(const Table<T>& table, at::ScalarType type, std::int64_t width, Outputs& outputs)
+{
+    Random random(44);
+    const Range logits(random.normal({3, width}, type) * 5.0);
+    const at::Tensor targets = random.integers(width, {3});
+    const at::Tensor losses = at::zeros({3}, ops::wideType(type));
+    const at::Tensor scale = at::full({}, 0.5, ops::wideType(type));
+    table.crossEntropy({.rows = 3,
+                           .vocabulary = width,
+                           .logits = ops::rowsOf<T>(logits.rows),
+                           .targets = ops::pointerOf<const std::int64_t>(targets),
+                           .losses = ops::pointerOf<Wide<T>>(losses),
+                           .scale = ops::pointerOf<const Wide<T>>(scale)},
+        nullptr);
+    outputs.add("losses", losses);
+    outputs.add("logits' gradient", logits);
+}
+
+/// Two sequences, the longer of @p length, in a scratch of exactly the size that is asked for.
+template <typename T>
+void runAttention(
+    const Table<T>& table, at::ScalarType type, std::int64_t length, std::int64_t headDim, Outputs& outputs)
+{
+    Random random(45);
+    const at::Tensor offsets = at::tensor({0L, length, length + 1}, at::kInt);
+    const std::int64_t rows = length + 1;
+    const Range qkv(random.normal({rows, 8 * headDim}, type));
+    const Range dOut(random.normal({rows, 4 * headDim}, type));
+    const Range out(at::zeros_like(dOut.rows));
+    const Range dQkv(at::zeros_like(qkv.rows));
+    const Range logSumExp(at::zeros({1, 4 * rows}, ops::wideType(type)));
+    const std::int64_t elements = kernels::attentionScratch(length, headDim);
+    const Range scratch(at::full({1, elements}, NAN, ops::wideType(type))); // what it held is not read
+    const kernels::AttentionArgs<T> args {.sequences = 2,
+        .offsets = ops::pointerOf<const std::int32_t>(offsets),
+        .heads = 4,
+        .kvHeads = 2,
+        .headDim = headDim,
+        .window = length > 20 ? 9 : 0,
+        .scale = 0.3,
+        .qkv = ops::rowsOf<const T>(qkv.rows),
+        .out = ops::rowsOf<T>(out.rows),
+        .logSumExp = ops::pointerOf<Wide<T>>(logSumExp.rows),
+        .scratch = ops::pointerOf<Wide<T>>(scratch.rows)};
+    table.attention(args, nullptr);
+    outputs.stayedInside = outputs.stayedInside && scratch.marginsHold();
+    scratch.rows.fill_(NAN);
+    table.attentionBackward(
+        {.forward = args, .dOut = ops::rowsOf<const T>(dOut.rows), .dQkv = ops::rowsOf<T>(dQkv.rows)}, nullptr);
+    outputs.stayedInside = outputs.stayedInside && scratch.marginsHold();
+    outputs.add("attention", out);
+    outputs.add("attention's log Σ", logSumExp);
+    outputs.add("attention's gradient", dQkv);
+}
+
+template <typename T>
+Outputs outputsOf(const QString& level, at::ScalarType type)
+{
+    const Table<T>& table = tableOf<T>(level);
+    Outputs outputs;
+    for (const std::int64_t width : {1, 2, 7, 16, 31, 32, 33, 172}) {
+        runNorm(table, type, width, outputs);
+        runSwiGlu(table, type, width, outputs);
+        runCrossEntropy(table, type, width, outputs);
+        if (width % 2 == 0)
+            runRotate(table, type, width, outputs);
+    }
+    for (const std::int64_t length : {1, 2, 15, 16, 17, 33, 50}) {
+        for (const std::int64_t headDim : {2, 6, 8, 64, 80})
+            runAttention(table, type, length, headDim, outputs);
+    }
+    return outputs;
+}
+
+Outputs outputsOf(const QString& level, at::ScalarType type)
+{
+    return ops::withElementType(type, [&]<typename T>(T*) { return outputsOf<T>(level, type); });
+}
+
+} // namespace
+
+class TestInstructionSets : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase() { prepareThread(at::kCPU, 1); }
+
+    /// They differ in the order of sums alone: 250 terms at most (headDim and keys, or a vocabulary). bfloat16 may then
+    /// fall on the other side of a rounding, which the backward reads once more.
+    void agree_data()
+    {
+        QTest::addColumn<QString>("level");
+        QTest::addColumn<int>("typeNumber");
+        for (const char* level : {"avx2", "avx512"}) {
+            QTest::addRow("%s, float64", level) << level << static_cast<int>(at::kDouble);
+            QTest::addRow("%s, float32", level) << level << static_cast<int>(at::kFloat);
+            QTest::addRow("%s, bfloat16", level) << level << static_cast<int>(at::kBFloat16);
+        }
+    }
+
+    void agree()
+    {
+        QFETCH(const QString, level);
+        QFETCH(const int, typeNumber);
+        if (!(level == "avx2" ? hasAvx2() : hasAvx512()))
+            QSKIP("this processor does not have it");
+        const auto type = static_cast<at::ScalarType>(typeNumber);
+        const Outputs expected = outputsOf("sse2", type);
+        const Outputs actual = outputsOf(level, type);
+        QVERIFY(expected.stayedInside && actual.stayedInside);
+        QCOMPARE(actual.all.size(), expected.all.size());
+        const double tolerance = type == at::kDouble ? 1e-13 : allowed(type, 250, 2);
+        for (std::size_t i = 0; i < expected.all.size(); ++i)
+            NEAR(expected.all[i].first.c_str(), actual.all[i].second, expected.all[i].second, tolerance, 1.0);
+    }
+
+    void theBestIsChosen()
+    {
+        const QString chosen = kernels::cpuInstructionSet();
+        if (hasAvx512())
+            QCOMPARE(chosen, QString("AVX-512"));
+        else if (hasAvx2())
+            QCOMPARE(chosen, QString("AVX2"));
+        const QString level = hasAvx512() ? "avx512" : hasAvx2() ? "avx2" : "sse2";
+        QVERIFY(&kernels::cpuTable<float>() == &tableOf<float>(level));
+        QVERIFY(&kernels::cpuTable<double>() == &tableOf<double>(level));
+        QVERIFY(&kernels::cpuTable<kernels::BFloat16>() == &tableOf<kernels::BFloat16>(level));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestInstructionSets)
+#include "tst_instructionsets.moc"
