@@ -51,6 +51,23 @@ PlotPlan planOf(const ResolvedRun& run, double gamma)
     return plan;
 }
 
+void fillMethod(QGridLayout* grid, SetupFields& fields)
+{
+    grid->addWidget(fields.make(key("method.name"), BudgetPanel::tr("How ranks are given out")), 0, 0, 1, 3);
+    fields.fill(grid,
+        {key("adalora.alpha", BudgetPanel::tr("Alpha α")), key("adalora.dropout"),
+            key("adalora.gamma", BudgetPanel::tr("Orthogonality γ"))},
+        3, 1);
+    auto* averages = new QGridLayout; // the score's names are long: half a row
+    fields.fill(averages,
+        {key("adalora.beta1", BudgetPanel::tr("β1 of Ī")), key("adalora.beta2", BudgetPanel::tr("β2 of Ū"))}, 2);
+    averages->addWidget(fields.make(key("adalora.score"), BudgetPanel::tr("Score")), 0, 2);
+    for (const int average : {0, 1})
+        averages->setColumnStretch(average, 2);
+    averages->setColumnStretch(2, 5);
+    grid->addLayout(averages, 2, 0, 1, 3);
+}
+
 } // namespace
 
 BudgetPanel::BudgetPanel(ConfigForm& form, SetupFields& fields, QWidget* parent)
@@ -98,19 +115,7 @@ BudgetPanel::BudgetPanel(ConfigForm& form, SetupFields& fields, QWidget* parent)
                 key("adalora.tf", tr("Final tf")), key("adalora.delta_t", tr("Interval ΔT"))},
             3);
     });
-    addSection(tr("Method"), [&](QGridLayout* grid) {
-        grid->addWidget(fields.make(key("method.name"), tr("How ranks are given out")), 0, 0, 1, 3);
-        fields.fill(grid,
-            {key("adalora.alpha", tr("Alpha α")), key("adalora.dropout"), key("adalora.gamma", tr("Orthogonality γ"))},
-            3, 1);
-        auto* averages = new QGridLayout; // the score's names are long: half a row
-        fields.fill(averages, {key("adalora.beta1", tr("β1 of Ī")), key("adalora.beta2", tr("β2 of Ū"))}, 2);
-        averages->addWidget(fields.make(key("adalora.score"), tr("Score")), 0, 2);
-        for (const int average : {0, 1})
-            averages->setColumnStretch(average, 2);
-        averages->setColumnStretch(2, 5);
-        grid->addLayout(averages, 2, 0, 1, 3);
-    });
+    addSection(tr("Method"), [&](QGridLayout* grid) { fillMethod(grid, fields); });
     addSection(tr("Optimizer (AdamW)"), [&](QGridLayout* grid) {
         fields.fill(grid,
             {key("optim.lr"), key("optim.schedule", tr("Schedule")), key("optim.warmup", tr("Warm-up")),
