@@ -16,23 +16,33 @@ toolkit, else PyPI.
 EOF
 }
 
+refuse() {
+    printf 'run.sh: %s\n\n' "$1" >&2
+    usage >&2
+    exit 2
+}
+
 mode=studio
 arguments=()
 while [ $# -gt 0 ]; do
     case $1 in
-        --headless) mode=headless ;;
-        --build) mode=build ;;
+        --headless | --build)
+            [ "$mode" = studio ] || [ "--$mode" = "$1" ] || refuse "--headless and --build exclude each other"
+            mode=${1#--}
+            ;;
         -h | --help) usage; exit 0 ;;
         --) shift; arguments=("$@"); break ;;
-        *) printf 'run.sh: unknown option %s (arguments for the program go after --)\n\n' "$1" >&2; usage >&2; exit 2 ;;
+        *) refuse "unknown option $1 (arguments for the program go after --)" ;;
     esac
     shift
 done
 
+[ "$mode" != build ] || [ ${#arguments[@]} -eq 0 ] || refuse "--build starts no program that could take: ${arguments[*]}"
+
 here=$PWD # what the arguments' paths are relative to
 
 # shellcheck source=cmake/setup.sh
-source "$(dirname "${BASH_SOURCE[0]}")/cmake/setup.sh"
+source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/cmake/setup.sh" || exit 1
 
 if [ "$mode" = studio ] && [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}${QT_QPA_PLATFORM:-}" ]; then
     case " ${arguments[*]:-} " in

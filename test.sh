@@ -28,7 +28,7 @@ while [ $# -gt 0 ]; do
 done
 
 # shellcheck source=cmake/setup.sh
-source "$(dirname "${BASH_SOURCE[0]}")/cmake/setup.sh"
+source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/cmake/setup.sh" || exit 1
 
 if [ -n "$gpu" ] && ! compgen -G '/dev/nvidia[0-9]*' >/dev/null && ! nvidia-smi -L >/dev/null 2>&1; then
     say "SKIP: no NVIDIA GPU on this machine, so there is nothing for --gpu to check."

@@ -3,6 +3,7 @@
 # What run.sh and test.sh share: packages, LibTorch, configure, build. Sourced, never run.
 # Every step is a no-op when its result is there, and works offline from then on.
 
+unset CDPATH # with it cd may go elsewhere, and prints where
 repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$repo" || exit 1
 

@@ -18,6 +18,7 @@ void addLogitsCommand(CLI::App& program, Chosen& chosen);
 void addTokenizeCommand(CLI::App& program, Chosen& chosen);
 void addExportCommand(CLI::App& program, Chosen& chosen);
 void addInfoCommand(CLI::App& program, Chosen& chosen);
+void addBenchCommand(CLI::App& program, Chosen& chosen);
 void addFieldsCommand(CLI::App& program, Chosen& chosen);
 
 } // namespace spectune

@@ -46,6 +46,7 @@ void installSignalHandlers()
     if (std::signal(SIGHUP, onSignal) == SIG_IGN)
         std::signal(SIGHUP, SIG_IGN); // nohup
     std::signal(SIGPIPE, SIG_IGN); // a reader that left must not cost the run
+    std::signal(SIGXFSZ, SIG_IGN); // a file that may not grow (ulimit -f) is an error that names it
 }
 
 int runGuarded(const std::function<void()>& command)

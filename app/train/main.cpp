@@ -18,6 +18,7 @@ int main(int argc, char** argv)
     addTokenizeCommand(program, chosen);
     addExportCommand(program, chosen);
     addInfoCommand(program, chosen);
+    addBenchCommand(program, chosen);
     addFieldsCommand(program, chosen);
     try {
         program.parse(argc, argv);

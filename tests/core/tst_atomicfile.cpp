@@ -7,6 +7,7 @@
 #include <QTemporaryDir>
 
 #include <atomic>
+#include <cerrno>
 #include <csignal>
 #include <fstream>
 #include <sys/resource.h>
@@ -70,6 +71,7 @@ private Q_SLOTS:
     void replacesAndKeepsTheMode();
     void failedWriteLeavesTheOldFile();
     void errorsNameThePath();
+    void errorsSayWhatToDo();
     void readerSeesOldOrNew();
     void directoryAppearsWhenCommitted();
     void directoryVanishesWithoutCommit();
@@ -156,6 +158,16 @@ void TestAtomicFile::errorsNameThePath()
         QVERIFY(contains(errorOf([&] { writeFileAtomically(m_folder / "file", ""); }), "Permission denied"));
         QVERIFY(::chmod(m_folder.c_str(), 0700) == 0);
     }
+}
+
+/// For writers of their own, such as safetensors'.
+void TestAtomicFile::errorsSayWhatToDo()
+{
+    const Error full = writeError("/runs/7/state.safetensors", ENOSPC);
+    QVERIFY(full.kind() == FailureKind::Io);
+    QVERIFY2(contains(full.what(), "/runs/7/state.safetensors: the disk is full. Free some space"), full.what());
+    QVERIFY(contains(writeError("/runs/7", EDQUOT).what(), "Your share of that disk is used up"));
+    QVERIFY(contains(writeError("/runs/7", EROFS).what(), "choose a folder elsewhere"));
 }
 
 void TestAtomicFile::readerSeesOldOrNew()

@@ -73,7 +73,8 @@ RunConfig referenceConfig(const nlohmann::json& reference)
 std::unique_ptr<Trainer> referenceTrainer(const RunConfig& config, const std::string& adapter)
 {
     prepareThread(at::kCPU, 1);
-    const LoadedModel base = loadModel(storiesFolder().string(), config.train.dtype, at::kCPU, {});
+    LoadedModel none;
+    const LoadedModel base = loadModel(storiesFolder().string(), config.train.dtype, at::kCPU, none);
     const RunFacts facts = factsOf(base.model->spec(), config);
     const ResolvedRun resolved = resolveRun(config, facts);
     const auto layout = std::make_shared<const ModuleLayout>(

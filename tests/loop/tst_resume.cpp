@@ -161,12 +161,7 @@ private Q_SLOTS:
         const Folder folder;
         RunConfig config = demoConfig();
         // A few lines: the evaluation is not what takes the time here.
-        std::istringstream text(readFile(sourcePath("resources/demo/eval.jsonl")));
-        std::string some;
-        std::string line;
-        for (int i = 0; i < 8 && std::getline(text, line); ++i)
-            some += line + "\n";
-        config.data.evalPath = folder.write("eval.jsonl", some).string();
+        config.data.evalPath = folder.write("eval.jsonl", demoEvaluationLines(8)).string();
         config.train.evalEvery = 6;
         config.train.saveEvery = 6;
         const fs::path run = folder.path() / "run";

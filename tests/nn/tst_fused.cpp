@@ -102,10 +102,10 @@ private Q_SLOTS:
             const at::Tensor losses = at::zeros({count}, type == at::kDouble ? at::kDouble : at::kFloat);
             const double size = at::mm(values, head.t()).abs().max().item<double>();
             at::Tensor rows = values.clone();
-            rowLosses(rows, head, targets, losses, logits, std::nullopt);
+            rowLosses(rows, head, targets, losses, logits, {});
             NEAR("loss", losses, expected, allowed(type, 64, 1), size);
             QVERIFY(identical(rows, values));
-            rowLosses(rows, head, targets, losses, logits, 0.3);
+            rowLosses(rows, head, targets, losses, logits, at::full({}, 0.3, losses.options()));
             NEAR("loss beside its gradient", losses, expected, allowed(type, 64, 1), size);
             NEAR("gradient", rows, gradient, allowed(type, 1024, 2), size);
         }
@@ -135,7 +135,7 @@ private Q_SLOTS:
         const at::Tensor head = at::tensor({1.0F, -1.0F}).view({2, 1});
         const at::Tensor losses = at::zeros({1}, at::kFloat);
         at::Tensor logits;
-        rowLosses(rows, head, at::ones({1}, at::kLong), losses, logits, 1.0);
+        rowLosses(rows, head, at::ones({1}, at::kLong), losses, logits, at::ones({}, at::kFloat));
         QCOMPARE(losses.item<float>(), 2000.0F);
         QCOMPARE(rows.item<float>(), 2.0F);
     }

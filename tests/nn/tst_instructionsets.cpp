@@ -162,13 +162,13 @@ void runCrossEntropy(const Table<T>& table, at::ScalarType type, std::int64_t wi
     const Range logits(random.normal({3, width}, type) * 5.0);
     const at::Tensor targets = random.integers(width, {3});
     const at::Tensor losses = at::zeros({3}, ops::wideType(type));
+    const at::Tensor scale = at::full({}, 0.5, ops::wideType(type));
     table.crossEntropy({.rows = 3,
                            .vocabulary = width,
                            .logits = ops::rowsOf<T>(logits.rows),
                            .targets = ops::pointerOf<const std::int64_t>(targets),
                            .losses = ops::pointerOf<Wide<T>>(losses),
-                           .withGradient = true,
-                           .gradientScale = 0.5},
+                           .scale = ops::pointerOf<const Wide<T>>(scale)},
         nullptr);
     outputs.add("losses", losses);
     outputs.add("logits' gradient", logits);

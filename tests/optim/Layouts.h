@@ -3,6 +3,7 @@
 
 #include "tests/support/Tensors.h"
 #include "training/nn/TripletArena.h"
+#include "training/optim/ArenaSweep.h"
 
 namespace spectune::testing {
 
@@ -24,6 +25,29 @@ inline ModuleLayout layoutOf(const std::vector<std::array<std::int64_t, 2>>& inO
 inline ModuleLayout mixedLayout(std::int64_t rank)
 {
     return layoutOf({{5, 7}, {5, 5}, {7, 9}}, rank);
+}
+
+/// One update of the optimizer alone.
+inline void stepOf(AdamW& optimizer, const at::Tensor& values, const at::Tensor& gradients, double lr)
+{
+    ArenaSweep {.values = values,
+        .gradients = gradients.clone(),
+        .gradNorm = gradients.norm(),
+        .lr = lr,
+        .optimizer = &optimizer}
+        .run();
+}
+
+/// Ī and Ū alone: an optimizer that moves nothing stands by.
+inline void updateOf(Importance& importance, const at::Tensor& values, const at::Tensor& gradients)
+{
+    AdamW still(OptimConfig {}, 0, values.options());
+    ArenaSweep {.values = values,
+        .gradients = gradients.clone(),
+        .gradNorm = gradients.norm(),
+        .optimizer = &still,
+        .importance = &importance}
+        .run();
 }
 
 } // namespace spectune::testing

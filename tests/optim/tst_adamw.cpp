@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // AdamW held to the same recursion written for single numbers.
-#include "tests/support/Tensors.h"
+#include "tests/optim/Layouts.h"
 #include "training/optim/AdamW.h"
 
 #include <cmath>
@@ -73,7 +73,7 @@ private Q_SLOTS:
             const double lr = 0.01 * static_cast<double>(k % 7); // 0 among them
             at::Tensor gradients = random.normal({trained + 2}, type);
             gradients[3] = 0.0;
-            optimizer.step(values, gradients, lr);
+            stepOf(optimizer, values, gradients, lr);
             QCOMPARE(optimizer.steps(), k);
             for (std::int64_t i = 0; i < trained; ++i)
                 expected[static_cast<std::size_t>(i)].step(gradients[i].item<double>(), lr, k, config);
@@ -94,13 +94,13 @@ private Q_SLOTS:
         const at::Tensor values = random.normal({5});
         AdamW first(configOf(0.1), 5, at::kDouble);
         for (int i = 0; i < 3; ++i)
-            first.step(values, random.normal({5}), 0.02);
+            stepOf(first, values, random.normal({5}), 0.02);
         AdamW second(configOf(0.1), 5, at::kDouble);
         second.restore(first.firstMoment(), first.secondMoment(), first.steps());
         const at::Tensor copy = values.clone();
         const at::Tensor gradient = random.normal({5});
-        first.step(values, gradient, 0.02);
-        second.step(copy, gradient, 0.02);
+        stepOf(first, values, gradient, 0.02);
+        stepOf(second, copy, gradient, 0.02);
         QVERIFY(identical(values, copy));
         QVERIFY(identical(first.secondMoment(), second.secondMoment())); // and neither holds the other's buffer
     }

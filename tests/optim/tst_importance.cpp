@@ -14,7 +14,7 @@ constexpr std::int64_t rank = 2;
 
 struct Setup {
     ModuleLayout layout = mixedLayout(rank);
-    TripletArena arena {layout, 1.0, true, at::kDouble};
+    TripletArena arena {layout, 1.0, true, at::kDouble, at::kDouble};
     AdaLoraConfig config;
     Random random {41};
 
@@ -48,7 +48,7 @@ private Q_SLOTS:
         std::vector<double> uncertainty(static_cast<std::size_t>(size));
         for (int step = 0; step < 4; ++step) {
             setup.draw();
-            importance.update(setup.arena.values, setup.arena.gradients);
+            updateOf(importance, setup.arena.values, setup.arena.gradients);
             for (std::int64_t i = 0; i < size; ++i) {
                 const auto at = static_cast<std::size_t>(i);
                 const double now
@@ -81,7 +81,7 @@ private Q_SLOTS:
         Importance importance(setup.arena.order, setup.config, hasLambda, at::kDouble);
         for (int step = 0; step < 3; ++step) {
             setup.draw();
-            importance.update(setup.arena.values, setup.arena.gradients);
+            updateOf(importance, setup.arena.values, setup.arena.gradients);
         }
         const at::Tensor element = setup.config.score == ScoreKind::Sensitivity
             ? importance.sensitivity()
@@ -104,17 +104,38 @@ private Q_SLOTS:
         }
     }
 
+    /// An event keeps the scores that decided over it while the EMAs go on.
+    void scoresAreNoViews_data() { scores_data(); }
+    void scoresAreNoViews()
+    {
+        QFETCH(const int, kindNumber);
+        QFETCH(const bool, hasLambda);
+        Setup setup;
+        setup.config.score = static_cast<ScoreKind>(kindNumber);
+        Importance importance(setup.arena.order, setup.config, hasLambda, at::kDouble);
+        importance.update(setup.arena.values, setup.arena.gradients);
+        const TripletScores scores = importance.scores(setup.arena.values);
+        std::vector<at::Tensor> before;
+        const std::vector<at::Tensor> held {scores.total, scores.lambda, scores.meanP, scores.meanQ};
+        for (const at::Tensor& score : held)
+            before.push_back(score.defined() ? score.clone() : at::Tensor());
+        setup.draw();
+        importance.update(setup.arena.values, setup.arena.gradients);
+        for (std::size_t i = 0; i < held.size(); ++i)
+            QVERIFY(!held[i].defined() || identical(held[i], before[i]));
+    }
+
     void restoredCopies()
     {
         Setup setup;
         Importance first(setup.arena.order, setup.config, true, at::kDouble);
-        first.update(setup.arena.values, setup.arena.gradients);
+        updateOf(first, setup.arena.values, setup.arena.gradients);
         Importance second(setup.arena.order, setup.config, true, at::kDouble);
         second.restore(first.sensitivity(), first.uncertainty());
         const at::Tensor before = first.sensitivity().clone();
-        second.update(setup.arena.values, setup.arena.gradients);
+        updateOf(second, setup.arena.values, setup.arena.gradients);
         QVERIFY(identical(first.sensitivity(), before));
-        first.update(setup.arena.values, setup.arena.gradients);
+        updateOf(first, setup.arena.values, setup.arena.gradients);
         QVERIFY(identical(first.sensitivity(), second.sensitivity()));
         QVERIFY(identical(first.uncertainty(), second.uncertainty()));
     }

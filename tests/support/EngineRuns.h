@@ -23,13 +23,19 @@ public:
     std::int64_t stopAfter = -1; ///< steps done; −1: never
     std::set<std::int64_t> saveAt; ///< steps done
     std::function<void(std::int64_t)> atBorder; ///< may be empty
+    std::function<void(const RunEvent&)> onPost; ///< may be empty
     StopToken token;
     std::vector<RunEvent> events;
     std::vector<std::shared_ptr<const RankSnapshot>> snapshots;
     bool wantsSnapshots = false;
 
     [[nodiscard]] const StopToken& stopToken() const override { return token; }
-    void post(RunEvent event) override { events.push_back(std::move(event)); }
+    void post(RunEvent event) override
+    {
+        if (onPost)
+            onPost(event);
+        events.push_back(std::move(event));
+    }
     [[nodiscard]] bool snapshotDue() override { return wantsSnapshots; }
     void publish(std::shared_ptr<const RankSnapshot> snapshot) override { snapshots.push_back(std::move(snapshot)); }
     [[nodiscard]] BorderAction nextAction(std::int64_t stepsDone) override
@@ -86,6 +92,17 @@ inline RunOutcome runEngine(RunControl& control, const RunConfig& config, const 
     LibTorchEngine engine;
     return engine.run(
         {.config = config, .outFolder = out.string(), .resumeFolder = resume.string(), .device = "cpu"}, control);
+}
+
+/// The first @p count lines of the demo's evaluation file.
+inline std::string demoEvaluationLines(int count)
+{
+    std::istringstream text(readFile(sourcePath("resources/demo/eval.jsonl")));
+    std::string some;
+    std::string line;
+    for (int i = 0; i < count && std::getline(text, line); ++i)
+        some += line + "\n";
+    return some;
 }
 
 /// The objects of a JSONL file; `seconds`, the one thing that differs from run to run, taken out where @p timeless.

@@ -6,6 +6,7 @@
 
 #include <QtCore/QProcessEnvironment>
 
+#include <algorithm>
 #include <sstream>
 
 namespace spectune::testing {
@@ -59,6 +60,12 @@ std::filesystem::path writeConfig(const std::filesystem::path& folder)
                 {"targets", {"q_proj", "up_proj"}}}}};
     writeFileAtomically(folder / "CONFIG.json", config.dump(1));
     return folder / "CONFIG.json";
+}
+
+std::size_t lineCount(const std::filesystem::path& file)
+{
+    const std::string content = std::filesystem::exists(file) ? readFile(file) : std::string();
+    return static_cast<std::size_t>(std::count(content.begin(), content.end(), '\n'));
 }
 
 } // namespace spectune::testing

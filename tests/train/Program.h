@@ -31,6 +31,9 @@ void startProgram(QProcess& process, const QStringList& arguments);
 /// A small run on the bundled demo as CONFIG.json in @p folder: 32 samples, 6 steps of two, masks after steps 3 and 4.
 std::filesystem::path writeConfig(const std::filesystem::path& folder);
 
+/// Lines of a file; 0 where there is none.
+[[nodiscard]] std::size_t lineCount(const std::filesystem::path& file);
+
 [[nodiscard]] inline QString text(const std::filesystem::path& path)
 {
     return QString::fromStdString(path.string());

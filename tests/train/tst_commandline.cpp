@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <csignal>
 #include <set>
 
 using namespace spectune;
@@ -27,12 +26,6 @@ void refuses(const QStringList& arguments, const std::string& part)
     const Outcome outcome = call(arguments);
     QVERIFY2(outcome.code == 2, (std::to_string(outcome.code) + ": " + outcome.err + outcome.out).c_str());
     QVERIFY2(contains(outcome.err, part), outcome.err.c_str());
-}
-
-std::size_t lineCount(const fs::path& file)
-{
-    const std::string content = fs::exists(file) ? readFile(file) : std::string();
-    return static_cast<std::size_t>(std::count(content.begin(), content.end(), '\n'));
 }
 
 } // namespace
@@ -291,32 +284,14 @@ private Q_SLOTS:
         QVERIFY2(contains(outcome.err, "diverged"), outcome.err.c_str());
     }
 
-    void signalSavesAndResumeGoesOn_data()
+    /// A resumed run goes on where it lies: another folder beside it would be a wish that is not fulfilled.
+    void outBesideResumeIsRefused()
     {
-        QTest::addColumn<int>("number");
-        QTest::newRow("SIGINT") << SIGINT;
-        QTest::newRow("SIGTERM") << SIGTERM;
-    }
-
-    void signalSavesAndResumeGoesOn()
-    {
-        QFETCH(const int, number);
-        const fs::path run = m_folder.path() / ("signalled-" + std::to_string(number));
-        QProcess process;
-        startProgram(process, {"run", text(m_config), "--out", text(run), "--set", "train.steps=100000"});
-        QTRY_VERIFY_WITH_TIMEOUT(lineCount(run / "metrics.jsonl") > 0, 60000);
-        QCOMPARE(::kill(static_cast<pid_t>(process.processId()), number), 0);
-        const Outcome outcome = finish(process);
-        QVERIFY2(outcome.code == 130, outcome.err.c_str());
-        const std::size_t steps = lineCount(run / "metrics.jsonl");
-        QVERIFY(fs::exists(run / "checkpoints" / ("step-" + std::to_string(steps)) / "state.json"));
-        QVERIFY(fs::exists(run / "adapter/adapter_config.json"));
-
-        const Outcome resumed = call({"run", text(run / "config.json"), "--resume", text(run), "--set",
-            QString("train.steps=%1").arg(steps + 4), "--set", "adalora.ti=0", "--set", "adalora.tf=1"});
-        QVERIFY2(resumed.code == 0, resumed.err.c_str());
-        QVERIFY(contains(resumed.out, "Adapter: " + (run / "adapter").string()));
-        QCOMPARE(lineCount(run / "metrics.jsonl"), steps + 4);
+        const fs::path other = m_folder.path() / "other";
+        const QStringList arguments {"run", text(m_config), "--resume", text(m_run), "--out", text(other)};
+        refuses(arguments, "--resume goes on in " + m_run.string());
+        refuses(arguments, "--out names " + other.string());
+        QVERIFY(!fs::exists(other));
     }
 
     /// The path of the adapter that is told is where it lies, also when a checkpoint was named.

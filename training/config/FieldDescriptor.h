@@ -17,8 +17,13 @@ struct FieldDescriptor {
     void (*write)(RunConfig&, const FieldValue&) = nullptr;
 };
 
-/// The table itself (FieldList.cpp).
-[[nodiscard]] std::span<const FieldDescriptor> fieldDescriptors() noexcept;
+/// The most steps a run, or a phase of it, can be given.
+inline constexpr double maxSteps = 1e12;
+
+/// The one table, in the order of the form (FieldList.cpp, which joins its own rows and those below).
+[[nodiscard]] std::span<const FieldDescriptor> fieldDescriptors();
+/// Its rows of method.* and adalora.* (FieldListAdaLora.cpp); only the table asks for them.
+[[nodiscard]] std::span<const FieldDescriptor> adaLoraFields() noexcept;
 
 /// How a member's C++ type appears as a field: its FieldType, and the conversion in both directions.
 template <typename T>

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/core/AtomicFile.h"
 
-#include "training/core/Error.h"
-
 #include <atomic>
 #include <cerrno>
 #include <cstdio>
@@ -32,10 +30,15 @@ const char* advice(int code) noexcept
     }
 }
 
-[[noreturn]] void fail(const char* what, const fs::path& path, int code)
+Error failureOf(const char* what, const fs::path& path, int code)
 {
     const std::string reason = code == ENOSPC ? "the disk is full" : std::strerror(code);
-    throw ioError(std::string(what) + " " + path.string() + ": " + reason + "." + advice(code));
+    return ioError(std::string(what) + " " + path.string() + ": " + reason + "." + advice(code));
+}
+
+[[noreturn]] void fail(const char* what, const fs::path& path, int code)
+{
+    throw failureOf(what, path, code);
 }
 
 /// A file descriptor that is closed on every way out.
@@ -141,6 +144,11 @@ fs::path withoutTrailingSlash(const fs::path& path)
 }
 
 } // namespace
+
+Error writeError(const fs::path& path, int code)
+{
+    return failureOf("Could not write", path, code);
+}
 
 void writeFileAtomically(const fs::path& path, std::string_view content)
 {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "training/core/Error.h"
+
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -10,6 +12,9 @@ namespace spectune {
 /// Writes @p content to @p path so that a reader, or a crash, sees the old file or the new one, never a part:
 /// a temporary beside it, flushed to the disk, then renamed. @throws Error (Io) naming the path
 void writeFileAtomically(const std::filesystem::path& path, std::string_view content);
+
+/// An Error (Io) for a write to @p path that failed with errno @p code, with what to do where that is known (a full disk).
+[[nodiscard]] Error writeError(const std::filesystem::path& path, int code);
 
 /// The whole file. @throws Error (Io) naming the path
 [[nodiscard]] std::string readFile(const std::filesystem::path& path);

@@ -208,8 +208,8 @@ void forwardHead(
             logSum[row] = sum.most + static_cast<A>(std::log(sum.sum));
             inverse[row] = A(1) / sum.sum;
         }
-        multiply<A>({scores + from, at.keys, 1}, values + from * at.dim, at.dim, mixed, at.dim, rows, at.dim, to - from,
-            false);
+        multiply<A>(
+            {scores + from, at.keys, 1}, values + from * at.dim, at.dim, mixed, at.dim, rows, at.dim, to - from, false);
         for (std::int64_t row = 0; row < rows; ++row)
             scatter(mixed + row * at.dim, at.dim, 1, args.headDim, inverse[row], out + row * args.out.stride, 0);
     }
@@ -256,8 +256,8 @@ void backwardHead(const AttentionBackwardArgs<T>& args, const Head<T>& at, std::
         const std::int64_t column = head * of.headDim;
         gather(of.qkv.data + row0 * of.qkv.stride + column, of.qkv.stride, rows, of.headDim, static_cast<A>(of.scale),
             queries, at.dim);
-        gather(args.dOut.data + row0 * args.dOut.stride + column, args.dOut.stride, rows, of.headDim, A(1), dOut,
-            at.dim);
+        gather(
+            args.dOut.data + row0 * args.dOut.stride + column, args.dOut.stride, rows, of.headDim, A(1), dOut, at.dim);
         multiply<A>({queries, at.dim, 1}, shared.keysT + from, at.keys, scores + from, at.keys, rows, to - from,
             of.headDim, false);
         multiply<A>({dOut, at.dim, 1}, shared.valuesT + from, at.keys, dScores + from, at.keys, rows, to - from,

@@ -64,17 +64,23 @@ template <typename T>
 void crossEntropy(const CrossEntropyArgs<T>& args, Stream)
 {
     using A = Wide<T>;
-    const A scale = static_cast<A>(args.gradientScale);
     for (std::int64_t r = 0; r < args.rows; ++r) {
         T* row = args.logits.data + r * args.logits.stride;
         const std::int64_t target = args.targets[r];
+        if (target < 0) {
+            args.losses[r] = 0;
+            for (std::int64_t i = 0; args.scale != nullptr && i < args.vocabulary; ++i)
+                row[i] = narrowed<T>(A(0));
+            continue;
+        }
         const A most = largest(row, args.vocabulary);
         const A sum = sumOfExponentials(row, most, args.vocabulary);
         // log Σ e^logits itself is never formed: beside large logits it would lose the digits of log(sum).
         const A below = most - widened(row[target]);
         args.losses[r] = below + static_cast<A>(std::log(sum));
-        if (!args.withGradient)
+        if (args.scale == nullptr)
             continue;
+        const A scale = *args.scale;
         const A own = exponentialOf<A>(-below) / sum;
         probabilities(row, most, scale / sum, args.vocabulary);
         row[target] = narrowed<T>((own - A(1)) * scale);

@@ -122,8 +122,8 @@ struct AttentionBackwardArgs {
 /// Elements of `scratch` for sequences of at most @p longest tokens, forward or backward.
 [[nodiscard]] std::int64_t attentionScratch(std::int64_t longest, std::int64_t headDim) noexcept;
 
-/// loss_i = −log softmax(logits_i)[target_i]; where a gradient is asked for, logits_i becomes
-/// (softmax(logits_i) − onehot(target_i)) · gradientScale in place.
+/// loss_i = −log softmax(logits_i)[target_i]; where a scale is given, logits_i becomes its gradient times the scale,
+/// (softmax(logits_i) − onehot(target_i)) · scale, in place. A row whose target is negative has no loss and no gradient.
 template <typename T>
 struct CrossEntropyArgs {
     std::int64_t rows = 0;
@@ -131,8 +131,7 @@ struct CrossEntropyArgs {
     Rows<T> logits;
     const std::int64_t* targets = nullptr; // [rows]
     Wide<T>* losses = nullptr; // [rows]
-    bool withGradient = false;
-    double gradientScale = 1.0;
+    const Wide<T>* scale = nullptr; ///< scalar in the device's memory; null: no gradient
 };
 
 /// The numbers of an optimizer step that change from step to step. In the device's memory, so that a recorded step

@@ -155,11 +155,14 @@ std::vector<Token> SentencePieceTokenizer::tokenise(std::string_view text) const
     std::vector<Token> tokens;
     bool afterAdded = false;
     for (const TextPart& part : splitAtAddedTokens(text, m_settings.added)) {
+        const std::string_view plain = text.substr(part.begin, part.end - part.begin);
+        const bool withoutPrefix = afterAdded && !m_settings.legacy;
         if (part.token != nullptr)
             tokens.push_back({part.token->id, part.begin, part.end});
+        else if (plain.size() > longText && !withoutPrefix && m_model.mayCutAtSpaces())
+            appendLong(plain, part.begin, tokens);
         else
-            appendPlain(
-                text.substr(part.begin, part.end - part.begin), part.begin, afterAdded && !m_settings.legacy, tokens);
+            appendPlain(plain, part.begin, withoutPrefix, tokens);
         afterAdded = part.token != nullptr;
     }
     return tokens;

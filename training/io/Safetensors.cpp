@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/io/Safetensors.h"
 
+#include "training/core/AtomicFile.h"
 #include "training/core/Error.h"
 
 #include <ATen/Functions.h>
@@ -52,7 +53,7 @@ public:
         , m_fd(::open(m_partial.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644))
     {
         if (m_fd < 0)
-            fail("created");
+            throw writeError(m_path, errno);
     }
     ~StreamedFile()
     {
@@ -72,7 +73,7 @@ public:
             if (done < 0 && errno == EINTR)
                 continue;
             if (done <= 0)
-                fail("written");
+                throw writeError(m_path, errno);
             at += done;
             size -= static_cast<std::size_t>(done);
         }
@@ -81,19 +82,14 @@ public:
     void commit()
     {
         if (::fsync(m_fd) != 0)
-            fail("written");
+            throw writeError(m_path, errno);
         if (::rename(m_partial.c_str(), m_path.c_str()) != 0)
-            fail("put in place");
+            throw writeError(m_path, errno);
         ::close(m_fd);
         m_fd = -1;
     }
 
 private:
-    [[noreturn]] void fail(const char* what) const
-    {
-        throw ioError(m_path.string() + ": cannot be " + what + ": " + std::strerror(errno));
-    }
-
     std::filesystem::path m_path;
     std::filesystem::path m_partial;
     int m_fd;

@@ -10,6 +10,9 @@
 #include <ATen/ATen.h>
 #include <nlohmann/json.hpp>
 
+#include <cmath>
+#include <iomanip>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -85,7 +88,15 @@ at::Tensor checkedTensor(const SafetensorsFile& file, const std::string& name, a
     return tensor;
 }
 
-void checkSameRun(const fs::path& folder, const json& state, const Trainer& trainer)
+/// A scale as it is told in a text: the digits that name alpha's choice, not s's last bits.
+std::string shortNumber(double value)
+{
+    std::ostringstream text;
+    text << std::setprecision(4) << value;
+    return text.str();
+}
+
+void checkSameRun(const fs::path& folder, const json& state, const Trainer& trainer, const ResolvedRun& resolved)
 {
     const ModuleLayout saved = layoutOf(state);
     const ModuleLayout& now = trainer.layout();
@@ -96,6 +107,12 @@ void checkSameRun(const fs::path& folder, const json& state, const Trainer& trai
     if (saved.initRank != now.initRank)
         throw configError("adalora.init_rank is " + std::to_string(now.initRank) + ", but " + folder.string() + " has "
             + std::to_string(saved.initRank) + ". Resume with the run's own config.json.");
+    // The triplets were trained under their scale: another one would multiply ΔW on the spot.
+    const auto scale = state.at("scale").get<double>();
+    if (std::abs(scale - resolved.scale) > 1e-9 * std::abs(scale))
+        throw configError("adalora.alpha is " + shortNumber(resolved.alpha) + " (s = " + shortNumber(resolved.scale)
+            + "), but " + folder.string() + " was trained with " + shortNumber(state.at("alpha").get<double>())
+            + " (s = " + shortNumber(scale) + "). Resume with the run's own config.json.");
     bool same = saved.modules.size() == now.modules.size();
     for (std::size_t i = 0; same && i < saved.modules.size(); ++i)
         same = saved.modules[i].name == now.modules[i].name && saved.modules[i].inFeatures == now.modules[i].inFeatures
@@ -103,6 +120,21 @@ void checkSameRun(const fs::path& folder, const json& state, const Trainer& trai
     if (!same)
         throw configError("adalora.targets or adalora.layers choose other matrices than " + folder.string()
             + " has, or model.path is another model. Resume with the run's own config.json.");
+}
+
+/// @return false where dropout cannot go on as it was: with another number of threads, or on another device
+bool restoreGenerators(const SafetensorsFile& file, Trainer& trainer)
+{
+    bool same = true;
+    std::size_t count = 0;
+    for (at::Generator generator : trainer.generators()) {
+        const std::string name = generatorName(count++);
+        const bool fits = file.contains(name) && file.tensor(name).numel() == generator.get_state().numel();
+        if (fits)
+            generator.set_state(file.tensor(name).clone());
+        same = same && fits;
+    }
+    return same && !file.contains(generatorName(count));
 }
 
 } // namespace
@@ -125,9 +157,9 @@ void saveCheckpoint(const fs::path& folder, Trainer& trainer, const RunConfig& c
         throw ioError("The folder " + folder.parent_path().string() + " could not be made: " + fault.message() + ".");
     AtomicDirectory target(folder);
     const json state {{"schema", 1}, {"step", position.step}, {"optimizer_steps", trainer.optimizer().steps()},
-        {"epoch", position.data.epoch}, {"epoch_index", position.data.index}, {"method", toString(trainer.method())},
-        {"init_rank", trainer.layout().initRank}, {"alpha", resolved.alpha}, {"scale", resolved.scale},
-        {"modules", describeLayout(trainer.layout())}};
+        {"epoch", position.data.epoch}, {"epoch_index", position.data.index}, {"loss_limit", position.lossLimit},
+        {"method", toString(trainer.method())}, {"init_rank", trainer.layout().initRank}, {"alpha", resolved.alpha},
+        {"scale", resolved.scale}, {"modules", describeLayout(trainer.layout())}};
     std::vector<NamedTensor> tensors {{"values", trainer.arena().values},
         {"first_moment", trainer.optimizer().firstMoment()}, {"second_moment", trainer.optimizer().secondMoment()},
         {"sensitivity", trainer.importance().sensitivity()}, {"uncertainty", trainer.importance().uncertainty()}};
@@ -141,10 +173,10 @@ void saveCheckpoint(const fs::path& folder, Trainer& trainer, const RunConfig& c
     target.commit();
 }
 
-RunPosition loadCheckpoint(const fs::path& folder, Trainer& trainer)
+RunPosition loadCheckpoint(const fs::path& folder, Trainer& trainer, const ResolvedRun& resolved)
 {
     return readState(folder, [&](const json& state) {
-        checkSameRun(folder, state, trainer);
+        checkSameRun(folder, state, trainer, resolved);
         const SafetensorsFile file(folder / tensorFile);
         const std::int64_t size = trainer.arena().order.size();
         const std::int64_t trained = trainer.trainableParameters();
@@ -156,15 +188,12 @@ RunPosition loadCheckpoint(const fs::path& folder, Trainer& trainer)
         trainer.allocator().restore([&](const std::string& name, at::IntArrayRef shape) {
             return checkedTensor(file, "allocator." + name, shape);
         });
-        // With another number of threads, or on another device, dropout's draws cannot be the same.
-        for (std::size_t i = 0; at::Generator generator : trainer.generators()) {
-            const std::string name = generatorName(i++);
-            if (file.contains(name) && file.tensor(name).numel() == generator.get_state().numel())
-                generator.set_state(file.tensor(name).clone());
-        }
+        const bool sameDraws = restoreGenerators(file, trainer);
         return RunPosition {.step = state.at("step").get<std::int64_t>(),
             .data
-            = {.epoch = state.at("epoch").get<std::int64_t>(), .index = state.at("epoch_index").get<std::int64_t>()}};
+            = {.epoch = state.at("epoch").get<std::int64_t>(), .index = state.at("epoch_index").get<std::int64_t>()},
+            .lossLimit = state.value("loss_limit", 0.0), // checkpoints of earlier versions have none
+            .sameDraws = sameDraws};
     });
 }
 

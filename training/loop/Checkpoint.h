@@ -18,6 +18,8 @@ namespace spectune {
 struct RunPosition {
     std::int64_t step = 0; ///< optimizer steps done, skipped ones included
     DataPosition data;
+    double lossLimit = 0.0; ///< DivergenceGuard::limit()
+    bool sameDraws = true; ///< as loaded: dropout goes on where it was
 };
 
 /// Writes config.json, state.json and state.safetensors (triplets, both moments, Ī, Ū, mask, dropout's generator) so
@@ -26,8 +28,9 @@ void saveCheckpoint(const std::filesystem::path& folder, Trainer& trainer, const
     const ResolvedRun& resolved, const RunPosition& position);
 
 /// Brings @p trainer to where the checkpoint was; the next step is then what it would have been.
-/// @throws Error (Config) where the run's modules, ranks or method differ, naming what; Error (Io)
-[[nodiscard]] RunPosition loadCheckpoint(const std::filesystem::path& folder, Trainer& trainer);
+/// @throws Error (Config) where the run's modules, ranks, scale or method differ, naming what; Error (Io)
+[[nodiscard]] RunPosition loadCheckpoint(
+    const std::filesystem::path& folder, Trainer& trainer, const ResolvedRun& resolved);
 
 /// The adapter in a checkpoint, without its model. @throws Error (Io)
 [[nodiscard]] AdapterState adapterOfCheckpoint(const std::filesystem::path& folder);

@@ -82,7 +82,8 @@ LoadedModel loadWeights(const std::string& path, ElementType type, const std::st
 {
     const at::Device place = parseDevice(device);
     prepareThread(place, 0);
-    return loadModel(path, type, place, {}, [&stop](std::int64_t, std::int64_t) { stop.throwIfStopped(); });
+    LoadedModel none;
+    return loadModel(path, type, place, none, [&stop](std::int64_t, std::int64_t) { stop.throwIfStopped(); });
 }
 
 } // namespace

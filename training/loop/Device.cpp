@@ -6,11 +6,13 @@
 
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
+#include <c10/core/CachingDeviceAllocator.h>
 #include <c10/core/DeviceGuard.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
 #include <c10/util/Exception.h>
 
 #include <sched.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <charconv>
@@ -101,6 +103,23 @@ void prepareThread(at::Device device, std::int64_t threads)
     }
 }
 
+void settle(at::Device device)
+{
+    if (device.is_cuda())
+        c10::impl::VirtualGuardImpl(at::kCUDA).synchronizeDevice(device.index());
+}
+
+std::int64_t peakMemory(at::Device device)
+{
+    if (device.is_cuda()) {
+        constexpr auto all = static_cast<std::size_t>(c10::CachingAllocator::StatType::AGGREGATE);
+        return at::getDeviceAllocator(at::kCUDA)->getDeviceStats(device.index()).allocated_bytes[all].peak;
+    }
+    rusage usage {};
+    getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_maxrss * 1024;
+}
+
 std::size_t workerCount(at::Device device, std::int64_t threads, std::int64_t samples)
 {
     if (!device.is_cpu())
@@ -109,15 +128,25 @@ std::size_t workerCount(at::Device device, std::int64_t threads, std::int64_t sa
     return static_cast<std::size_t>(std::max<std::int64_t>(1, std::min(cores, samples)));
 }
 
-SingleThreadGuard::SingleThreadGuard()
-    : m_before(at::get_num_threads())
+namespace {
+
+void useThreads(int count)
 {
-    at::set_num_threads(1);
+    if (at::get_num_threads() != count)
+        at::set_num_threads(count);
 }
 
-SingleThreadGuard::~SingleThreadGuard()
+} // namespace
+
+ThreadCountGuard::ThreadCountGuard(std::int64_t count)
+    : m_before(at::get_num_threads())
 {
-    at::set_num_threads(m_before);
+    useThreads(static_cast<int>(count));
+}
+
+ThreadCountGuard::~ThreadCountGuard()
+{
+    useThreads(m_before);
 }
 
 at::ScalarType scalarType(ElementType type) noexcept

@@ -25,17 +25,24 @@ namespace spectune {
 /// session's thread before any tensor is made.
 void prepareThread(at::Device device, std::int64_t threads);
 
+/// Waits for what @p device still does.
+void settle(at::Device device);
+
+/// Bytes in tensors at most so far: a CUDA device's; on the CPU the process's resident memory.
+[[nodiscard]] std::int64_t peakMemory(at::Device device);
+
 /// How many threads work side by side on @p samples of one batch: on the CPU one a core (@p threads, 0: physical cores),
 /// else one. Threads of one core each meet once a batch, where OpenMP's would meet in every small product.
 [[nodiscard]] std::size_t workerCount(at::Device device, std::int64_t threads, std::int64_t samples);
 
-/// Runs LibTorch's operations on this thread alone, without OpenMP, while it lives.
-class SingleThreadGuard {
+/// How many threads LibTorch's operations on this thread use while this lives; 1: this thread alone, without OpenMP.
+/// Changing the number takes milliseconds, so it belongs around a run, not into a step.
+class ThreadCountGuard {
 public:
-    SingleThreadGuard();
-    ~SingleThreadGuard();
-    SingleThreadGuard(const SingleThreadGuard&) = delete;
-    SingleThreadGuard& operator=(const SingleThreadGuard&) = delete;
+    explicit ThreadCountGuard(std::int64_t count);
+    ~ThreadCountGuard();
+    ThreadCountGuard(const ThreadCountGuard&) = delete;
+    ThreadCountGuard& operator=(const ThreadCountGuard&) = delete;
 
 private:
     int m_before;

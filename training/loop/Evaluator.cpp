@@ -53,9 +53,9 @@ EvaluationResult evaluateLoss(DecoderModel& model, const AdapterSet* adapters,
     Batcher batcher(data, batchSize, /*shuffle=*/false, /*seed=*/0);
     const std::int64_t batches = (data->size() + batchSize - 1) / batchSize;
     WorkerPool workers(workerCount(model.options().device(), threads, batches), [] { at::set_num_threads(1); });
-    std::optional<SingleThreadGuard> alone;
+    std::optional<ThreadCountGuard> alone;
     if (workers.size() > 1)
-        alone.emplace();
+        alone.emplace(1);
     EvaluationResult result;
     double sum = 0.0;
     bool more = true;

@@ -11,6 +11,7 @@
 #include "training/loop/TrainingLoop.h"
 
 #include <ATen/ATen.h>
+#include <c10/util/ScopeExit.h>
 
 #include <algorithm>
 #include <type_traits>
@@ -87,20 +88,14 @@ AdapterSet placeAdapter(const AdapterState& adapter, const DecoderModel& model)
 
 RunOutcome LibTorchEngine::run(const RunRequest& request, RunControl& control)
 {
+    const auto forget = c10::make_scope_exit([this] { m_run.reset(); });
     RunOutcome outcome = RunOutcome::Finished;
-    const auto forget = [this] { m_run.reset(); };
-    try {
-        withTorchErrors([&] {
-            m_device = request.device;
-            m_run = prepareRun(request, m_model, control);
-            m_model = m_run->base;
-            outcome = TrainingLoop(*m_run, control).run();
-        });
-    } catch (...) {
-        forget();
-        throw;
-    }
-    forget();
+    withTorchErrors([&] {
+        m_device = request.device;
+        m_run = prepareRun(request, m_model, control);
+        m_model = m_run->base;
+        outcome = TrainingLoop(*m_run, control).run();
+    });
     return outcome;
 }
 

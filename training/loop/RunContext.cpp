@@ -100,9 +100,12 @@ void restore(RunContext& context, const RunRequest& request, const fs::path& che
     if (!request.outFolder.empty() && fs::weakly_canonical(runFolderOf(request.outFolder)) != fs::weakly_canonical(run))
         throw configError("--resume goes on in " + run.string() + ", but --out names " + request.outFolder
             + ". Leave --out away, or copy the run's folder and resume the copy.");
-    context.position = loadCheckpoint(checkpoint, *context.trainer);
+    context.position = loadCheckpoint(checkpoint, *context.trainer, context.resolved);
     context.batcher->seek(context.position.data);
     control.post(LogLine {"Resumed from " + checkpoint.string() + "."});
+    if (!context.position.sameDraws)
+        control.post(LogLine {"Dropout draws anew: the checkpoint was made with another device, number of threads or "
+                              "adalora.dropout, so the run will not go on bit for bit."});
     if (context.position.step >= context.resolved.totalSteps)
         control.post(LogLine {"All " + std::to_string(context.resolved.totalSteps) + " steps of this run are done."});
     if (!request.outFolder.empty()) {
@@ -163,7 +166,7 @@ WeightSource weightsOf(const ModelFolder& folder)
     };
 }
 
-LoadedModel loadModel(const std::string& path, ElementType type, at::Device device, const LoadedModel& cache,
+LoadedModel loadModel(const std::string& path, ElementType type, at::Device device, LoadedModel& cache,
     const std::function<void(std::int64_t, std::int64_t)>& progress)
 {
     const at::TensorOptions options = at::TensorOptions().dtype(scalarType(type)).device(device);
@@ -173,6 +176,7 @@ LoadedModel loadModel(const std::string& path, ElementType type, at::Device devi
     const ModelFolder folder(path);
     std::shared_ptr<const Tokenizer> tokenizer = loadTokenizer(path);
     checkVocabulary(path, *tokenizer, folder.spec());
+    cache = {};
     return {.path = path,
         .model = std::make_shared<DecoderModel>(folder.spec(), weightsOf(folder), options, progress),
         .tokenizer = std::move(tokenizer)};
@@ -194,7 +198,7 @@ RunFacts factsOf(const ModelSpec& spec, const RunConfig& config)
     return facts;
 }
 
-std::unique_ptr<RunContext> prepareRun(const RunRequest& request, const LoadedModel& cache, RunControl& control)
+std::unique_ptr<RunContext> prepareRun(const RunRequest& request, LoadedModel& cache, RunControl& control)
 {
     auto context = std::make_unique<RunContext>();
     context->config = request.config;
@@ -225,10 +229,8 @@ std::unique_ptr<RunContext> prepareRun(const RunRequest& request, const LoadedMo
         startFromAdapter(config.adalora.initFrom, *context->trainer);
     if (resumes)
         restore(*context, request, checkpoint, control);
-    else if (!request.outFolder.empty()) {
-        context->folder = RunFolder::create(request.outFolder);
-        context->folder->writeConfig(config);
-    }
+    else if (!request.outFolder.empty())
+        context->folder = RunFolder::create(request.outFolder, config);
     control.post(startedEvent(*context));
     return context;
 }

@@ -26,10 +26,11 @@ struct LoadedModel {
 /// The folder's weights as a model asks for them. @p folder must outlive what is returned.
 [[nodiscard]] WeightSource weightsOf(const ModelFolder& folder);
 
-/// Reads weights and tokenizer, or keeps @p cache's where path, type and device are the same.
+/// Reads weights and tokenizer, or keeps @p cache's where path, type and device are the same. Where they are not,
+/// @p cache is emptied before the weights are read: two models at once may be more than the memory holds.
 /// @throws Error (Config, Io), Stopped
-[[nodiscard]] LoadedModel loadModel(const std::string& path, ElementType type, at::Device device,
-    const LoadedModel& cache, const std::function<void(std::int64_t, std::int64_t)>& progress = {});
+[[nodiscard]] LoadedModel loadModel(const std::string& path, ElementType type, at::Device device, LoadedModel& cache,
+    const std::function<void(std::int64_t, std::int64_t)>& progress = {});
 
 /// All that a run has once its preparation is over.
 struct RunContext {
@@ -47,9 +48,10 @@ struct RunContext {
 
 /// Loads, checks, injects and tokenises in the order in which a mistake is cheapest: what the configuration alone tells,
 /// the output folder, the model's headers, the tokenizer, the data, the weights. Nothing is written before all of that held.
+/// @param cache see loadModel()
 /// @throws Error (Config, Io, OutOfMemory), Stopped
 [[nodiscard]] std::unique_ptr<RunContext> prepareRun(
-    const RunRequest& request, const LoadedModel& cache, RunControl& control);
+    const RunRequest& request, LoadedModel& cache, RunControl& control);
 
 /// Copies the triplets of an adapter's folder into @p trainer's arena, each at its place in the rank pattern.
 /// @throws Error (Config) naming adalora.init_from where modules, shapes or ranks do not fit

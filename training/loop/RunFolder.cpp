@@ -22,6 +22,9 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view stepPrefix = "step-";
+constexpr const char* metricsFile = "metrics.jsonl";
+constexpr const char* ranksFile = "ranks.jsonl";
+constexpr const char* logFile = "log.txt";
 
 void writeLine(std::ofstream& stream, const fs::path& file, const std::string& line)
 {
@@ -69,6 +72,22 @@ void setAsideCheckpointsAfter(const fs::path& run, std::int64_t step)
     }
 }
 
+/// The newest checkpoint of a run's folder; empty where there is none.
+fs::path newestIn(const fs::path& run)
+{
+    fs::path newest;
+    std::int64_t newestStep = -1;
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(run / "checkpoints", ignored)) {
+        const std::int64_t step = stepOfName(entry.path().filename().string());
+        if (step > newestStep && isCheckpoint(entry.path())) {
+            newest = entry.path();
+            newestStep = step;
+        }
+    }
+    return newest;
+}
+
 std::string timeOfDay()
 {
     const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
@@ -97,15 +116,24 @@ RunFolder::RunFolder(fs::path path)
 {
 }
 
-RunFolder RunFolder::create(const fs::path& path)
+RunFolder RunFolder::create(const fs::path& path, const RunConfig& config)
 {
     checkNew(path);
     std::error_code fault;
-    fs::create_directories(path, fault);
+    const bool made = fs::create_directories(path, fault);
     if (fault)
         throw ioError("The folder " + path.string() + " could not be made: " + fault.message() + ".");
     RunFolder folder(path);
-    folder.open();
+    try {
+        folder.writeConfig(config);
+        folder.open();
+    } catch (const Error&) {
+        for (const char* name : {"config.json", metricsFile, ranksFile, logFile})
+            fs::remove(path / name, fault);
+        if (made)
+            fs::remove(path, fault);
+        throw;
+    }
     return folder;
 }
 
@@ -130,14 +158,22 @@ void RunFolder::open()
         if (!stream)
             throw ioError((m_path / name).string() + " could not be opened: " + std::strerror(errno) + ".");
     };
-    openFile(m_metrics, "metrics.jsonl");
-    openFile(m_ranks, "ranks.jsonl");
-    openFile(m_log, "log.txt");
+    openFile(m_metrics, metricsFile);
+    openFile(m_ranks, ranksFile);
+    openFile(m_log, logFile);
 }
 
 fs::path RunFolder::checkpoint(std::int64_t step) const
 {
     return m_path / "checkpoints" / (std::string(stepPrefix) + std::to_string(step));
+}
+
+std::string RunFolder::howToGoOn() const
+{
+    const fs::path newest = newestIn(m_path);
+    if (newest.empty())
+        return {};
+    return " Then go on with --resume " + m_path.string() + ", from " + newest.filename().string() + ".";
 }
 
 void RunFolder::writeConfig(const RunConfig& config) const
@@ -147,22 +183,22 @@ void RunFolder::writeConfig(const RunConfig& config) const
 
 void RunFolder::append(const MetricPoint& point)
 {
-    writeLine(m_metrics, m_path / "metrics.jsonl", toJsonLine(point));
+    writeLine(m_metrics, m_path / metricsFile, toJsonLine(point));
 }
 
 void RunFolder::append(const EvalPoint& point)
 {
-    writeLine(m_metrics, m_path / "metrics.jsonl", toJsonLine(point));
+    writeLine(m_metrics, m_path / metricsFile, toJsonLine(point));
 }
 
 void RunFolder::append(const MaskEvent& event, const ModuleLayout& layout)
 {
-    writeLine(m_ranks, m_path / "ranks.jsonl", toJsonLine(event, layout));
+    writeLine(m_ranks, m_path / ranksFile, toJsonLine(event, layout));
 }
 
 void RunFolder::log(const std::string& text)
 {
-    writeLine(m_log, m_path / "log.txt", timeOfDay() + "  " + text);
+    writeLine(m_log, m_path / logFile, timeOfDay() + "  " + text);
 }
 
 fs::path newestCheckpoint(const fs::path& path)
@@ -171,17 +207,8 @@ fs::path newestCheckpoint(const fs::path& path)
         throw configError(path.string() + " is not a folder. Name a run's folder or one of its checkpoints.");
     if (isCheckpoint(path))
         return path;
-    fs::path newest;
-    std::int64_t newestStep = -1;
-    std::error_code ignored;
-    for (const auto& entry : fs::directory_iterator(path / "checkpoints", ignored)) {
-        const std::int64_t step = stepOfName(entry.path().filename().string());
-        if (step > newestStep && isCheckpoint(entry.path())) {
-            newest = entry.path();
-            newestStep = step;
-        }
-    }
-    if (newestStep < 0)
+    fs::path newest = newestIn(path);
+    if (newest.empty())
         throw configError(path.string() + " has no checkpoint (checkpoints/step-N). Name a run's folder that has one.");
     return newest;
 }

@@ -19,8 +19,9 @@ public:
     /// Refuses a folder that exists and is not empty, before anything is written. @throws Error (Config)
     static void checkNew(const std::filesystem::path& path);
 
-    /// Makes the folder. @throws Error (Config) as checkNew(), Error (Io)
-    [[nodiscard]] static RunFolder create(const std::filesystem::path& path);
+    /// Makes the folder with its config.json. Where that fails (a full disk) nothing is left that a second try would take
+    /// for a run. @throws Error (Config) as checkNew(), Error (Io)
+    [[nodiscard]] static RunFolder create(const std::filesystem::path& path, const RunConfig& config);
     /// Goes on in @p path after @p step: metrics and ranks are cut back to it, and later checkpoints renamed "step-N.cut".
     /// @throws Error (Io)
     [[nodiscard]] static RunFolder reopen(const std::filesystem::path& path, std::int64_t step);
@@ -32,6 +33,9 @@ public:
     [[nodiscard]] double secondsBefore() const noexcept { return m_secondsBefore; }
     /// Step of the last evaluation line, −1 where there is none: a resumed run does not repeat it.
     [[nodiscard]] std::int64_t evaluatedAt() const noexcept { return m_evaluatedAt; }
+
+    /// For the end of an error's text: " Then go on with --resume …" where there is a checkpoint; else empty.
+    [[nodiscard]] std::string howToGoOn() const;
 
     void writeConfig(const RunConfig& config) const;
     void append(const MetricPoint& point);

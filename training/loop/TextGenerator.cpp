@@ -96,9 +96,7 @@ GeneratedText TextGenerator::generate(
     const Generate& request, const StopToken& stop, const std::function<void(const std::string&)>& partial)
 {
     const auto start = std::chrono::steady_clock::now();
-    std::optional<SingleThreadGuard> alone;
-    if (m_model.parameterCount() < smallModel)
-        alone.emplace();
+    const ThreadCountGuard threads(m_model.parameterCount() < smallModel ? 1 : physicalCores());
     const std::vector<std::int32_t> prompt = promptIds(request.prompt);
     const auto room = m_model.spec().maxPositions - static_cast<std::int64_t>(prompt.size());
     const std::int64_t limit = std::min(request.maxNewTokens, room);
@@ -129,9 +127,7 @@ std::vector<std::string> TextGenerator::greedy(
     const std::vector<std::string>& prompts, std::int64_t maxNewTokens, const StopToken& stop)
 {
     constexpr std::size_t together = 64;
-    std::optional<SingleThreadGuard> alone;
-    if (m_model.parameterCount() < smallModel)
-        alone.emplace();
+    const ThreadCountGuard threads(m_model.parameterCount() < smallModel ? 1 : physicalCores());
     std::map<std::size_t, std::vector<std::size_t>> byLength; // prompts of one length need no padding
     std::vector<std::vector<std::int32_t>> ids;
     for (const std::string& prompt : prompts) {

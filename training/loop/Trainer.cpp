@@ -2,6 +2,7 @@
 #include "training/loop/Trainer.h"
 
 #include "training/loop/Device.h"
+#include "training/optim/ArenaSweep.h"
 #include "training/optim/LearningRate.h"
 
 #include <ATen/ATen.h>
@@ -63,11 +64,23 @@ Trainer::Trainer(std::shared_ptr<DecoderModel> model, std::shared_ptr<const Modu
         m_arena.initAdaLora(seed);
     else
         m_arena.initLora(seed);
+    if (m_workers.size() > 1)
+        m_alone.emplace(1); // the batch is shared out instead of each product
     makeShards(m_workers.size());
+    // In float32 and float64 attention goes sample by sample, which no recording can follow.
+    if (m_model->options().device().is_cuda() && m_model->options().dtype() == at::kBFloat16
+        && config.adalora.dropout == 0.0)
+        m_graphs = std::make_unique<StepGraphs>(
+            [this](const PackedBatch& batch, const at::Tensor& scale) {
+                const c10::NoGradGuard noGraph;
+                m_arena.refresh();
+                return finishGradients(m_shards[0]->pass.run(batch, scale, m_config.train.gradientCheckpointing));
+            },
+            m_model->options().device());
 }
 
-Trainer::Shard::Shard(const DecoderModel& model, const TripletArena& arena, at::Tensor target, DropoutPass dropout)
-    : gradients(std::move(target))
+Trainer::Shard::Shard(const DecoderModel& model, const TripletArena& arena, DropoutPass dropout)
+    : gradients(arena.makeGradients())
     , pass(model, arena.adaptersInto(gradients), std::move(dropout))
 {
 }
@@ -75,12 +88,11 @@ Trainer::Shard::Shard(const DecoderModel& model, const TripletArena& arena, at::
 void Trainer::makeShards(std::size_t count)
 {
     for (std::size_t i = 0; i < count; ++i) {
-        const at::Tensor gradients = i == 0 ? m_arena.gradients : at::zeros_like(m_arena.gradients);
         DropoutPass dropout {.probability = m_config.adalora.dropout, .generator = std::nullopt};
         if (dropout.probability > 0.0)
             dropout.generator = dropoutGenerator(
                 m_model->options().device(), static_cast<std::uint64_t>(m_config.train.seed) + 1 + i);
-        m_shards.push_back(std::make_unique<Shard>(*m_model, m_arena, gradients, std::move(dropout)));
+        m_shards.push_back(std::make_unique<Shard>(*m_model, m_arena, std::move(dropout)));
     }
 }
 
@@ -94,20 +106,18 @@ std::vector<at::Generator> Trainer::generators() const
     return generators;
 }
 
+void Trainer::setClock(PhaseClock* clock)
+{
+    m_clock = clock;
+    m_shards[0]->pass.setClock(clock);
+}
+
 StepResult Trainer::step(std::int64_t t, const Batch& batch)
 {
-    m_arena.refresh();
-    for (const auto& shard : m_shards)
-        shard->gradients.zero_();
-    std::optional<SingleThreadGuard> alone;
-    if (m_workers.size() > 1)
-        alone.emplace(); // the batch is shared out instead of each product
-    const at::Tensor loss = backward(batch);
-    regularize();
-    const at::Tensor gradNorm = m_arena.gradients.norm();
-    const at::Tensor orth = m_orthogonality.value.defined() ? m_orthogonality.value : at::zeros_like(gradNorm);
+    const StepTensors tensors = gradientsOf(batch);
+    m_orthogonality = tensors.orthogonality;
     // The one place where a step waits for the device: three numbers in one copy.
-    const at::Tensor numbers = at::stack({loss.to(at::kDouble), orth.to(at::kDouble), gradNorm.to(at::kDouble)}).cpu();
+    const at::Tensor numbers = tensors.numbers.cpu();
     const auto* values = numbers.const_data_ptr<double>();
     StepResult result {.loss = values[0],
         .orth = values[1],
@@ -121,8 +131,25 @@ StepResult Trainer::step(std::int64_t t, const Batch& batch)
     else if (!std::isfinite(result.gradNorm))
         result.skipped = "the gradient is not finite";
     else
-        update(t, result.lr, gradNorm, result);
+        update(t, result.lr, tensors.gradNorm, result);
+    if (m_clock != nullptr)
+        m_clock->end();
     return result;
+}
+
+StepTensors Trainer::gradientsOf(const Batch& batch)
+{
+    const std::int64_t micro = m_config.train.microBatchSize;
+    if (m_graphs && m_clock == nullptr && (micro == 0 || micro >= batch.samples())) {
+        m_model->reserve(batch.tokens.size(1));
+        const double scale = 1.0 / static_cast<double>(batch.targetCount);
+        return m_graphs->run(packed(batch, m_model->options().device()), at::full({}, scale, m_arena.values.options()));
+    }
+    phase("prepare");
+    m_arena.refresh();
+    const at::Tensor loss = backward(batch);
+    phase("regularise");
+    return finishGradients(loss);
 }
 
 at::Tensor Trainer::backward(const Batch& batch)
@@ -139,8 +166,6 @@ at::Tensor Trainer::backward(const Batch& batch)
         for (const at::Tensor& loss : losses)
             total.add_(loss);
     }
-    for (std::size_t i = 1; i < m_shards.size(); ++i) // always in this order: two runs give the same bits
-        m_arena.gradients.add_(m_shards[i]->gradients);
     return total;
 }
 
@@ -148,31 +173,43 @@ at::Tensor Trainer::backwardPart(const Batch& part, std::int64_t targetCount, Sh
 {
     if (part.targetCount == 0)
         return at::zeros({}, m_arena.values.options());
-    const c10::NoGradGuard noGraph; // the pass is written out; thread-local
-    return shard.pass.run(packed(part, m_model->options().device()), static_cast<double>(targetCount),
-        m_config.train.gradientCheckpointing);
+    const c10::NoGradGuard noGraph; // the pass is written out; the mode is the thread's own
+    const at::Tensor scale = at::full({}, 1.0 / static_cast<double>(targetCount), m_arena.values.options());
+    return shard.pass.run(packed(part, m_model->options().device()), scale, m_config.train.gradientCheckpointing);
 }
 
-void Trainer::regularize()
+StepTensors Trainer::finishGradients(const at::Tensor& loss)
 {
+    std::vector<at::Tensor> gradients;
+    for (const auto& shard : m_shards)
+        gradients.push_back(shard->gradients);
+    m_arena.collect(gradients); // always in this order: two runs give the same bits
+    StepTensors result;
     if (hasLambda(m_config.method))
-        m_orthogonality = addOrthogonalityGradient(m_arena, m_config.adalora.regularizer, m_config.adalora.gamma);
+        result.orthogonality = addOrthogonalityGradient(m_arena, m_config.adalora.regularizer, m_config.adalora.gamma);
+    result.gradNorm = m_arena.gradients.norm();
+    const at::Tensor orth
+        = result.orthogonality.value.defined() ? result.orthogonality.value : at::zeros_like(result.gradNorm);
+    result.numbers = at::stack({loss.to(at::kDouble), orth.to(at::kDouble), result.gradNorm.to(at::kDouble)});
+    return result;
 }
 
 void Trainer::update(std::int64_t t, double lr, const at::Tensor& gradNorm, StepResult& result)
 {
-    const double maxNorm = m_config.optim.maxGradNorm;
-    if (maxNorm > 0.0)
-        m_arena.gradients.mul_((maxNorm / (gradNorm + 1e-6)).clamp_max_(1.0));
     m_updating = true;
+    phase("update");
     const bool allocates = allocatesBudget(m_config.method);
     const bool observes = allocates && t < m_resolved.schedule.finalStart();
-    const bool before = m_config.adalora.sensitivityStep == SensitivityStep::Pre;
-    if (observes && before)
-        m_importance.update(m_arena.values, m_arena.gradients);
-    m_optimizer.step(m_arena.values, m_arena.gradients, lr);
-    if (observes && !before)
-        m_importance.update(m_arena.values, m_arena.gradients);
+    ArenaSweep {.values = m_arena.values,
+        .gradients = m_arena.gradients,
+        .gradNorm = gradNorm,
+        .maxNorm = m_config.optim.maxGradNorm,
+        .lr = lr,
+        .optimizer = &m_optimizer,
+        .importance = observes ? &m_importance : nullptr,
+        .when = m_config.adalora.sensitivityStep}
+        .run();
+    phase("allocate");
     if (allocates)
         result.masked = m_allocator.apply(t, m_arena, m_importance);
     m_updating = false;

@@ -2,8 +2,11 @@
 #pragma once
 
 #include "training/config/Validation.h"
+#include "training/core/PhaseClock.h"
 #include "training/core/WorkerPool.h"
 #include "training/data/Batcher.h"
+#include "training/loop/Device.h"
+#include "training/loop/StepGraphs.h"
 #include "training/nn/TrainingPass.h"
 #include "training/nn/TripletArena.h"
 #include "training/optim/AdamW.h"
@@ -30,6 +33,7 @@ struct StepResult {
 };
 
 /// One optimizer step of AdaLoRA or a sibling method, and the state that it changes: triplets, moments, Ī, Ū, mask.
+/// Made, used and destroyed on one thread.
 class Trainer {
 public:
     /// The triplets start as the method says (see TripletArena), from train.seed.
@@ -39,6 +43,12 @@ public:
     /// Step @p t (0-based): backward over the micro-batches → add γ∇R → clip → optimizer → importance → mask → zero.
     /// A gradient that is not finite skips all that follows it.
     StepResult step(std::int64_t t, const Batch& batch);
+
+    /// Times the phases of the steps that follow; null: no more.
+    void setClock(PhaseClock* clock);
+
+    /// What the trainer has to tell once; empty: nothing.
+    [[nodiscard]] std::string notice() { return m_graphs ? m_graphs->notice() : std::string(); }
 
     [[nodiscard]] const ModuleLayout& layout() const noexcept { return *m_layout; }
     [[nodiscard]] const std::shared_ptr<const ModuleLayout>& sharedLayout() const noexcept { return m_layout; }
@@ -62,17 +72,25 @@ public:
 private:
     /// What one worker needs of its own: its part of a batch adds to gradients that no other touches.
     struct Shard {
-        Shard(const DecoderModel& model, const TripletArena& arena, at::Tensor target, DropoutPass dropout);
+        Shard(const DecoderModel& model, const TripletArena& arena, DropoutPass dropout);
 
-        at::Tensor gradients; // flat; the arena's own for the first
+        at::Tensor gradients; // in the order of the arena's compute copy
         TrainingPass pass;
     };
 
     void makeShards(std::size_t count);
+    void phase(const char* name)
+    {
+        if (m_clock != nullptr)
+            m_clock->begin(name);
+    }
+    /// All of a step up to the update.
+    [[nodiscard]] StepTensors gradientsOf(const Batch& batch);
     [[nodiscard]] at::Tensor backward(const Batch& batch);
     /// Loss of @p part over the whole batch's @p targetCount; its gradients are added to the shard's.
     [[nodiscard]] at::Tensor backwardPart(const Batch& part, std::int64_t targetCount, Shard& shard);
-    void regularize();
+    /// The shards' gradients into the arena, γ∇R, the norm.
+    [[nodiscard]] StepTensors finishGradients(const at::Tensor& loss);
     void update(std::int64_t t, double lr, const at::Tensor& gradNorm, StepResult& result);
 
     std::shared_ptr<DecoderModel> m_model;
@@ -82,10 +100,13 @@ private:
     TripletArena m_arena;
     std::vector<std::unique_ptr<Shard>> m_shards;
     WorkerPool m_workers;
+    std::optional<ThreadCountGuard> m_alone; ///< while several workers share a batch
     AdamW m_optimizer;
     Importance m_importance;
     RankAllocator m_allocator;
     OrthogonalityResult m_orthogonality;
+    std::unique_ptr<StepGraphs> m_graphs; ///< on CUDA, where a step is one forward without dropout
+    PhaseClock* m_clock = nullptr;
     bool m_updating = false;
 };
 

@@ -12,8 +12,24 @@
 
 namespace spectune {
 
-DivergenceGuard::DivergenceGuard(std::int64_t vocabulary)
+namespace {
+
+/// Runs @p write. An error of it begins with @p what and ends with how to go on from the last checkpoint.
+template <typename Write>
+void writeInto(const RunFolder& folder, const std::string& what, Write write)
+{
+    try {
+        write();
+    } catch (const Error& fault) {
+        throw Error(fault.kind(), what + fault.what() + folder.howToGoOn(), fault.detail());
+    }
+}
+
+} // namespace
+
+DivergenceGuard::DivergenceGuard(std::int64_t vocabulary, double limit)
     : m_guessing(std::log(static_cast<double>(std::max<std::int64_t>(vocabulary, 2))))
+    , m_limit(limit)
 {
 }
 
@@ -39,7 +55,7 @@ void DivergenceGuard::check(std::int64_t step, const StepResult& result)
 TrainingLoop::TrainingLoop(RunContext& context, RunControl& control)
     : m_context(context)
     , m_control(control)
-    , m_guard(context.base.model->spec().vocabulary)
+    , m_guard(context.base.model->spec().vocabulary, context.position.lossLimit)
     , m_step(context.position.step)
 {
     if (!context.folder)
@@ -54,6 +70,8 @@ RunOutcome TrainingLoop::run()
     log("Started at step " + std::to_string(m_step) + " of " + std::to_string(m_context.resolved.totalSteps) + " on "
         + m_context.deviceName + ".");
     publish();
+    if (m_step > 0 && m_step < m_context.resolved.totalSteps && due(m_context.config.train.evalEvery))
+        evaluate(); // a stop or a failure kept it from being made before
     RunOutcome outcome = RunOutcome::Finished;
     while (m_step < m_context.resolved.totalSteps) {
         train();
@@ -66,8 +84,7 @@ RunOutcome TrainingLoop::run()
             break;
         }
     }
-    finish(outcome);
-    return outcome;
+    return finish(outcome);
 }
 
 void TrainingLoop::train()
@@ -78,28 +95,35 @@ void TrainingLoop::train()
         const StepResult result = m_context.trainer->step(m_step, m_context.batcher->next());
         ++m_step;
         report(result);
+        if (const std::string notice = m_context.trainer->notice(); !notice.empty())
+            log(notice);
         m_guard.check(m_step, result);
     } catch (const Error& error) {
         if (error.kind() != FailureKind::Diverged)
-            saveAfterFailure(stepBefore, before);
+            saveAfterFailedStep(stepBefore, before);
         throw;
     } catch (const std::exception&) {
-        saveAfterFailure(stepBefore, before);
+        saveAfterFailedStep(stepBefore, before);
         throw;
     }
 }
 
-void TrainingLoop::saveAfterFailure(std::int64_t stepBefore, const DataPosition& before)
+void TrainingLoop::saveAfterFailedStep(std::int64_t stepBefore, const DataPosition& before)
+{
+    if (m_step == stepBefore)
+        m_context.batcher->seek(before); // the batch that failed is trained after the resume
+    saveAfterFailure();
+}
+
+void TrainingLoop::saveAfterFailure()
 {
     // Memory that ran out in a step's forward or backward has changed nothing yet: that state is worth keeping.
     if (!m_context.trainer->isConsistent() || m_step <= m_context.position.step)
         return;
-    if (m_step == stepBefore)
-        m_context.batcher->seek(before); // the batch that failed is trained after the resume
     try {
         save();
     } catch (const std::exception& fault) {
-        m_control.post(LogLine {std::string("The last step could not be saved: ") + fault.what()});
+        m_control.post(LogLine {fault.what()});
     }
 }
 
@@ -131,10 +155,10 @@ void TrainingLoop::report(const StepResult& result)
         publish();
 }
 
-void TrainingLoop::evaluate()
+bool TrainingLoop::evaluate()
 {
     if (!m_context.evalData || m_evaluatedAt == m_step)
-        return;
+        return true;
     m_control.post(LogLine {"Evaluating at step " + std::to_string(m_step) + "…"});
     const std::int64_t micro = m_context.config.train.microBatchSize;
     EvaluationResult result;
@@ -143,9 +167,10 @@ void TrainingLoop::evaluate()
             micro > 0 ? micro : m_context.config.train.batchSize, m_context.config.train.threads,
             m_control.stopToken());
     } catch (const Stopped&) {
-        return; // the border that follows takes the stop
+        log("The evaluation at step " + std::to_string(m_step) + " was stopped; nothing of it is kept.");
+        return false; // the border that follows takes the stop
     } catch (const std::exception&) {
-        saveAfterFailure(-1, {}); // an evaluation that fails must not cost the training before it
+        saveAfterFailure(); // an evaluation that fails must not cost the training before it
         throw;
     }
     m_evaluatedAt = m_step;
@@ -153,6 +178,7 @@ void TrainingLoop::evaluate()
     if (m_context.folder)
         m_context.folder->append(point);
     m_control.post(std::move(point));
+    return true;
 }
 
 void TrainingLoop::save()
@@ -160,8 +186,10 @@ void TrainingLoop::save()
     if (!m_context.folder || m_savedAt == m_step)
         return;
     const auto path = m_context.folder->checkpoint(m_step);
-    saveCheckpoint(path, *m_context.trainer, m_context.config, m_context.resolved,
-        {.step = m_step, .data = m_context.batcher->position()});
+    writeInto(*m_context.folder, "Step " + std::to_string(m_step) + " could not be saved. ", [&] {
+        saveCheckpoint(path, *m_context.trainer, m_context.config, m_context.resolved,
+            {.step = m_step, .data = m_context.batcher->position(), .lossLimit = m_guard.limit()});
+    });
     m_savedAt = m_step;
     log("Saved " + path.string() + ".");
     m_control.post(CheckpointSaved {.step = m_step, .path = path.string()});
@@ -185,7 +213,7 @@ bool TrainingLoop::obey()
     }
 }
 
-void TrainingLoop::finish(RunOutcome outcome)
+RunOutcome TrainingLoop::finish(RunOutcome outcome)
 {
     save();
     publish();
@@ -193,16 +221,20 @@ void TrainingLoop::finish(RunOutcome outcome)
         const char* format = hasLambda(m_context.config.method) ? "peft-adalora" : "peft-lora";
         std::filesystem::remove_all(
             m_context.folder->adapter()); // an earlier stop's; the checkpoint above holds all of it
-        (void)writeAdapter(adapterState(*m_context.trainer, m_context.resolved), format, m_context.folder->adapter(),
-            {.baseModel = m_context.config.model.path,
-                .baseLayers = m_context.trainer->layout().layerCount,
-                .config = m_context.config,
-                .resolved = m_context.resolved});
+        writeInto(*m_context.folder, "The adapter could not be written; all steps are saved. ", [&] {
+            (void)writeAdapter(adapterState(*m_context.trainer, m_context.resolved), format,
+                m_context.folder->adapter(),
+                {.baseModel = m_context.config.model.path,
+                    .baseLayers = m_context.trainer->layout().layerCount,
+                    .config = m_context.config,
+                    .resolved = m_context.resolved});
+        });
     }
-    if (outcome == RunOutcome::Finished)
-        evaluate();
+    if (outcome == RunOutcome::Finished && !evaluate())
+        outcome = RunOutcome::Stopped;
     log((outcome == RunOutcome::Finished ? "Finished after step " : "Stopped after step ") + std::to_string(m_step)
         + ".");
+    return outcome;
 }
 
 void TrainingLoop::log(const std::string& text)

@@ -13,14 +13,17 @@ namespace spectune {
 class DivergenceGuard {
 public:
     /// @param vocabulary of the model: guessing evenly costs ln(vocabulary)
-    explicit DivergenceGuard(std::int64_t vocabulary);
+    /// @param limit of the run that is gone on with; 0: from the first finite loss that comes
+    DivergenceGuard(std::int64_t vocabulary, double limit);
     /// @throws Error (Diverged)
     void check(std::int64_t step, const StepResult& result);
+    /// A loss above it counts as high; 0 before the first finite loss.
+    [[nodiscard]] double limit() const noexcept { return m_limit; }
 
 private:
     static constexpr int patience = 10; ///< steps in a row
     double m_guessing;
-    double m_limit = 0.0; ///< a loss above it counts; from the first finite loss
+    double m_limit;
     int m_skipped = 0;
     int m_high = 0;
 };
@@ -35,15 +38,20 @@ public:
 
 private:
     void train();
-    /// Keeps what the failed step left untouched. Never throws: the failure itself is what must be told.
-    void saveAfterFailure(std::int64_t stepBefore, const DataPosition& before);
+    /// Keeps the steps done so far, where the failure left them whole. Never throws: the failure itself is what must be
+    /// told.
+    void saveAfterFailure();
+    /// The same after a step's failure. @param stepBefore, before where the run stood before that step
+    void saveAfterFailedStep(std::int64_t stepBefore, const DataPosition& before);
     void report(const StepResult& result);
-    void evaluate();
+    /// @return false: a stop cut it short
+    bool evaluate();
     void save();
     void publish();
     /// What the front end asked for at this step border. @return false: stop
     bool obey();
-    void finish(RunOutcome outcome);
+    /// @return how the run ended after all: a stop may come in the last evaluation
+    [[nodiscard]] RunOutcome finish(RunOutcome outcome);
     void log(const std::string& text);
     [[nodiscard]] bool due(std::int64_t interval) const;
 

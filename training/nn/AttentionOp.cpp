@@ -6,6 +6,8 @@
 #include "training/nn/KernelTypes.h"
 
 #include <ATen/ATen.h>
+#include <ATen/Context.h>
+#include <ATen/detail/CUDAHooksInterface.h>
 
 #include <cmath>
 
@@ -71,11 +73,12 @@ void flashForward(const at::Tensor& qkv, const PackedBatch& batch, const Attenti
 {
     const Parts parts = partsOf(qkv, form);
     auto result = at::_flash_attention_forward(parts.q, parts.k, parts.v, batch.offsets, batch.offsets, batch.longest,
-        batch.longest, 0.0, /*is_causal=*/true, /*return_debug_mask=*/false, scaleOf(form), leftOf(form), rightOf(form));
+        batch.longest, 0.0, /*is_causal=*/true, /*return_debug_mask=*/false, scaleOf(form), leftOf(form),
+        rightOf(form));
     saved.out = std::get<0>(result).flatten(1);
     saved.logSumExp = std::get<1>(result);
-    saved.random = std::get<2>(result);
-    saved.unused = std::get<3>(result);
+    saved.seed = std::get<2>(result);
+    saved.offset = std::get<3>(result);
 }
 
 void flashBackward(const at::Tensor& qkv, const PackedBatch& batch, const AttentionForm& form,
@@ -86,10 +89,52 @@ void flashBackward(const at::Tensor& qkv, const PackedBatch& batch, const Attent
     const at::Tensor out = saved.out.unflatten(1, {form.heads, form.headDim});
     const auto [dq, dk, dv] = at::_flash_attention_backward(dOut.unflatten(1, {form.heads, form.headDim}), parts.q,
         parts.k, parts.v, out, saved.logSumExp, batch.offsets, batch.offsets, batch.longest, batch.longest, 0.0,
-        /*is_causal=*/true, saved.random, saved.unused, scaleOf(form), leftOf(form), rightOf(form));
+        /*is_causal=*/true, saved.seed, saved.offset, scaleOf(form), leftOf(form), rightOf(form));
     target.q.copy_(dq);
     target.k.copy_(dk);
     target.v.copy_(dv);
+}
+
+/// cuDNN's kernels are up to twice as fast on Hopper, but its form for samples of different lengths is not to be had
+/// through ATen 2.11 (it reads beyond its memory there).
+bool usesCudnn(const PackedBatch& batch, const AttentionForm& form)
+{
+    return batch.isEven() && form.window == 0 && form.headDim % 8 == 0 && form.headDim <= 128
+        && at::globalContext().userEnabledCuDNNSDP() && at::detail::getCUDAHooks().hasCuDNN();
+}
+
+/// Heads of [T, heads, headDim] as [samples, heads, longest, headDim], a view.
+at::Tensor bySample(const at::Tensor& rows, const PackedBatch& batch)
+{
+    return rows.unflatten(0, {batch.samples(), batch.longest}).transpose(1, 2);
+}
+
+void cudnnForward(const at::Tensor& qkv, const PackedBatch& batch, const AttentionForm& form, AttentionSaved& saved)
+{
+    const Parts parts = partsOf(qkv, form);
+    auto result = at::_scaled_dot_product_cudnn_attention(bySample(parts.q, batch), bySample(parts.k, batch),
+        bySample(parts.v, batch), std::nullopt, /*compute_log_sumexp=*/true, 0.0, /*is_causal=*/true,
+        /*return_debug_mask=*/false, scaleOf(form));
+    saved.out = std::get<0>(result).transpose(1, 2).reshape({qkv.size(0), form.heads * form.headDim});
+    saved.logSumExp = std::get<1>(result);
+    saved.seed = std::get<6>(result);
+    saved.offset = std::get<7>(result);
+}
+
+void cudnnBackward(const at::Tensor& qkv, const PackedBatch& batch, const AttentionForm& form,
+    const AttentionSaved& saved, const at::Tensor& dOut, const at::Tensor& dQkv)
+{
+    const Parts parts = partsOf(qkv, form);
+    const Parts target = partsOf(dQkv, form);
+    const auto heads = [&](const at::Tensor& rows) {
+        return bySample(rows.unflatten(1, {form.heads, form.headDim}), batch);
+    };
+    const auto [dq, dk, dv] = at::_scaled_dot_product_cudnn_attention_backward(heads(dOut), bySample(parts.q, batch),
+        bySample(parts.k, batch), bySample(parts.v, batch), heads(saved.out), saved.logSumExp, saved.seed, saved.offset,
+        at::Tensor(), at::Tensor(), at::Tensor(), batch.longest, batch.longest, 0.0, /*is_causal=*/true, scaleOf(form));
+    bySample(target.q, batch).copy_(dq);
+    bySample(target.k, batch).copy_(dk);
+    bySample(target.v, batch).copy_(dv);
 }
 
 // ---- CUDA, float32 and float64: for checking, not for speed ---------------------------------------------------------
@@ -113,8 +158,10 @@ void forSamples(const PackedBatch& batch, const Body& body)
 {
     const at::Tensor offsets = batch.offsets.cpu();
     const auto* at = offsets.const_data_ptr<std::int32_t>();
-    for (std::int64_t i = 0; i < batch.samples(); ++i)
-        body(at[i], at[i + 1] - at[i]);
+    for (std::int64_t i = 0; i < batch.samples(); ++i) {
+        if (at[i + 1] > at[i])
+            body(at[i], at[i + 1] - at[i]);
+    }
 }
 
 void plainForward(const at::Tensor& qkv, const PackedBatch& batch, const AttentionForm& form, AttentionSaved& saved)
@@ -140,7 +187,8 @@ void plainBackward(const at::Tensor& qkv, const PackedBatch& batch, const Attent
     const Parts target = partsOf(dQkv, form);
     const std::int64_t group = form.heads / form.kvHeads;
     forSamples(batch, [&](std::int64_t first, std::int64_t length) {
-        const auto ofSample = [&](const at::Tensor& rows) { return headsOf(rows.narrow(0, first, length), form.heads); };
+        const auto ofSample
+            = [&](const at::Tensor& rows) { return headsOf(rows.narrow(0, first, length), form.heads); };
         const at::Tensor q = ofSample(all.q);
         const at::Tensor k = ofSample(all.k);
         const at::Tensor v = ofSample(all.v);
@@ -159,6 +207,7 @@ void plainBackward(const at::Tensor& qkv, const PackedBatch& batch, const Attent
     });
 }
 
+/// Half precision on CUDA: an attention that never keeps its probabilities.
 bool usesFlash(const at::Tensor& qkv)
 {
     return qkv.is_cuda() && qkv.scalar_type() == at::kBFloat16;
@@ -170,7 +219,7 @@ void attentionForward(const at::Tensor& qkv, const PackedBatch& batch, const Att
     AttentionSaved& saved)
 {
     if (usesFlash(qkv))
-        return flashForward(qkv, batch, form, saved);
+        return usesCudnn(batch, form) ? cudnnForward(qkv, batch, form, saved) : flashForward(qkv, batch, form, saved);
     const std::int64_t rows = qkv.size(0);
     const at::TensorOptions wide = qkv.options().dtype(ops::wideType(qkv.scalar_type()));
     saved.out = bufferRows(saved.out, rows, form.heads * form.headDim, qkv.options());
@@ -186,7 +235,8 @@ void attentionBackward(const at::Tensor& qkv, const PackedBatch& batch, const At
     const AttentionSaved& saved, const at::Tensor& dOut, at::Tensor& scratch, const at::Tensor& dQkv)
 {
     if (usesFlash(qkv))
-        return flashBackward(qkv, batch, form, saved, dOut, dQkv);
+        return usesCudnn(batch, form) ? cudnnBackward(qkv, batch, form, saved, dOut, dQkv)
+                                      : flashBackward(qkv, batch, form, saved, dOut, dQkv);
     if (qkv.is_cuda())
         return plainBackward(qkv, batch, form, saved, dOut, dQkv);
     ops::withElementType(qkv.scalar_type(), [&]<typename T>(T*) {

@@ -21,16 +21,16 @@ struct AttentionForm {
 struct AttentionSaved {
     at::Tensor out; // [T, heads · headDim]
     at::Tensor logSumExp; // [heads, T]; on CUDA as ATen's kernel gives it
-    at::Tensor random; ///< of ATen's flash attention, which asks for it back; unused, there is no dropout
-    at::Tensor unused;
+    at::Tensor seed; ///< of ATen's kernels, which ask for both back; unused, there is no dropout
+    at::Tensor offset;
 };
 
 /// Causal attention of packed samples (FlashAttention's formulation, Dao et al. 2022: the matrix of probabilities is never
-/// kept). On the CPU our own kernel; on CUDA ATen's flash attention for half precision, and plain products for float32 and
-/// float64, sample by sample. Grouped key heads are never expanded by half-precision CUDA and the CPU.
+/// kept). On the CPU our own kernel; on CUDA, for half precision, cuDNN's (samples of one length) or ATen's flash attention, and
+/// plain products for float32 and float64, sample by sample. Grouped key heads are never expanded by half-precision CUDA and the CPU.
 /// @param qkv [T, (heads + 2 kvHeads) · headDim], after the rotation @param saved its buffers are used again where they fit
-void attentionForward(
-    const at::Tensor& qkv, const PackedBatch& batch, const AttentionForm& form, at::Tensor& scratch, AttentionSaved& saved);
+void attentionForward(const at::Tensor& qkv, const PackedBatch& batch, const AttentionForm& form, at::Tensor& scratch,
+    AttentionSaved& saved);
 
 /// @param dOut [T, heads · headDim] @param dQkv [T, (heads + 2 kvHeads) · headDim], overwritten
 void attentionBackward(const at::Tensor& qkv, const PackedBatch& batch, const AttentionForm& form,

@@ -40,8 +40,7 @@ void BlockPass::linear(InputSet set, const at::Tensor& x, BlockActivations& kept
     sharedInputForward(x, m_block.shared[i], m_triplets[i], m_dropout, kept.sets[i], y);
 }
 
-void BlockPass::linearBackward(
-    InputSet set, const at::Tensor& dy, BlockActivations& kept, const at::Tensor& dx) const
+void BlockPass::linearBackward(InputSet set, const at::Tensor& dy, BlockActivations& kept, const at::Tensor& dx) const
 {
     const std::size_t i = indexOf(set);
     sharedInputBackward(dy, m_block.shared[i], m_triplets[i], kept.sets[i], dx);
@@ -76,15 +75,18 @@ void BlockPass::forward(const at::Tensor& x, const PackedBatch& batch, BlockActi
         inverseBuffer(kept.middleInverse, x));
     kept.gateUp = bufferRows(kept.gateUp, rows, 2 * spec.feedForward, options);
     linear(InputSet::GateUp, work.normed, kept, kept.gateUp);
+    if (!out.defined() && triplets(InputSet::Down) == nullptr)
+        return;
     work.hidden = bufferRows(work.hidden, rows, spec.feedForward, options);
     ops::swiGlu(kept.gateUp, work.hidden);
-    linear(InputSet::Down, work.hidden, kept, work.delta);
     at::Tensor sum = out;
-    at::add_out(sum, kept.middle, work.delta);
+    linear(InputSet::Down, work.hidden, kept, sum.defined() ? work.delta : at::Tensor());
+    if (sum.defined())
+        at::add_out(sum, kept.middle, work.delta);
 }
 
-void BlockPass::backward(const PackedBatch& batch, BlockActivations& kept, BlockWorkspace& work, const at::Tensor& dx,
-    bool goesOn) const
+void BlockPass::backward(
+    const PackedBatch& batch, BlockActivations& kept, BlockWorkspace& work, const at::Tensor& dx, bool goesOn) const
 {
     const bool attentionAdapted = triplets(InputSet::Qkv) != nullptr || triplets(InputSet::O) != nullptr;
     feedForwardBackward(kept, work, dx, goesOn || attentionAdapted);
@@ -114,8 +116,8 @@ void BlockPass::feedForwardBackward(
         ops::rmsNormBackward(kept.middle, kept.middleInverse, m_block.postAttentionNorm, work.dNormed, dx);
 }
 
-void BlockPass::attentionBackward(const PackedBatch& batch, BlockActivations& kept, BlockWorkspace& work,
-    const at::Tensor& dx, bool goesOn) const
+void BlockPass::attentionBackward(
+    const PackedBatch& batch, BlockActivations& kept, BlockWorkspace& work, const at::Tensor& dx, bool goesOn) const
 {
     const ModelSpec& spec = m_model.spec();
     const std::int64_t rows = dx.size(0);
@@ -126,8 +128,8 @@ void BlockPass::attentionBackward(const PackedBatch& batch, BlockActivations& ke
     if (!needsQkv)
         return;
     work.dQkv = bufferRows(work.dQkv, rows, kept.qkv.size(1), dx.options());
-    spectune::attentionBackward(kept.qkv, batch, attentionForm(spec), kept.attention, work.dAttention,
-        work.attentionScratch, work.dQkv);
+    spectune::attentionBackward(
+        kept.qkv, batch, attentionForm(spec), kept.attention, work.dAttention, work.attentionScratch, work.dQkv);
     const Rotary& rotary = m_model.rotary();
     ops::rotate(work.dQkv, spec.heads + spec.kvHeads, batch.positions, rotary.cos(), rotary.sin(), /*back=*/true);
     work.dNormed = bufferRows(work.dNormed, rows, spec.width, dx.options());

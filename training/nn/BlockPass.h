@@ -42,7 +42,7 @@ public:
     BlockPass(const DecoderModel& model, std::int64_t layer, const AdapterSet& adapters, const DropoutPass& dropout);
 
     /// @param x the residual stream before the block, [T, width], kept in @p kept as it is
-    /// @param out the stream after it, [T, width]
+    /// @param out the stream after it, [T, width]; undefined: only what the backward needs is computed
     void forward(const at::Tensor& x, const PackedBatch& batch, BlockActivations& kept, BlockWorkspace& work,
         const at::Tensor& out) const;
 
@@ -52,14 +52,17 @@ public:
         bool goesOn) const;
 
 private:
-    [[nodiscard]] const SharedTriplets* triplets(InputSet set) const { return m_triplets[static_cast<std::size_t>(set)]; }
+    [[nodiscard]] const SharedTriplets* triplets(InputSet set) const
+    {
+        return m_triplets[static_cast<std::size_t>(set)];
+    }
     void linear(InputSet set, const at::Tensor& x, BlockActivations& kept, const at::Tensor& y) const;
     /// @param dx undefined: not wanted
     void linearBackward(InputSet set, const at::Tensor& dy, BlockActivations& kept, const at::Tensor& dx) const;
     void addGradientOfQ(InputSet set, const at::Tensor& x, const BlockActivations& kept) const;
     void feedForwardBackward(BlockActivations& kept, BlockWorkspace& work, const at::Tensor& dx, bool goesOn) const;
-    void attentionBackward(const PackedBatch& batch, BlockActivations& kept, BlockWorkspace& work,
-        const at::Tensor& dx, bool goesOn) const;
+    void attentionBackward(const PackedBatch& batch, BlockActivations& kept, BlockWorkspace& work, const at::Tensor& dx,
+        bool goesOn) const;
 
     const DecoderModel& m_model;
     const DecoderBlock& m_block;

@@ -24,7 +24,7 @@ std::int64_t chunkRows(const at::Tensor& head)
 } // namespace
 
 void rowLosses(const at::Tensor& rows, const at::Tensor& head, const at::Tensor& targets, const at::Tensor& losses,
-    at::Tensor& logits, std::optional<double> scale)
+    at::Tensor& logits, const at::Tensor& scale)
 {
     const std::int64_t step = chunkRows(head);
     for (std::int64_t begin = 0; begin < rows.size(0); begin += step) {
@@ -33,9 +33,8 @@ void rowLosses(const at::Tensor& rows, const at::Tensor& head, const at::Tensor&
         at::Tensor product = bufferRows(logits, length, head.size(0), rows.options());
         logits = product;
         at::mm_out(product, chunk, head.t());
-        ops::crossEntropy(product, targets.narrow(0, begin, length), losses.narrow(0, begin, length),
-            scale.has_value(), scale.value_or(1.0));
-        if (scale)
+        ops::crossEntropy(product, targets.narrow(0, begin, length), losses.narrow(0, begin, length), scale);
+        if (scale.defined())
             at::mm_out(chunk, product, head);
     }
 }
@@ -48,7 +47,7 @@ at::Tensor lossSum(const at::Tensor& hidden, const at::Tensor& head, const at::T
     const at::Tensor rows = hidden.reshape({-1, hidden.size(-1)}).index_select(0, bearing);
     at::Tensor losses = at::empty({rows.size(0)}, rows.options().dtype(ops::wideType(rows.scalar_type())));
     at::Tensor logits;
-    rowLosses(rows, head, flat.index_select(0, bearing), losses, logits, std::nullopt);
+    rowLosses(rows, head, flat.index_select(0, bearing), losses, logits, {});
     return losses.sum();
 }
 

@@ -77,12 +77,15 @@ at::Tensor DecoderModel::attention(std::int64_t layer, const at::Tensor& x, cons
 
 std::optional<at::Tensor> DecoderModel::windowMask(std::int64_t queries, std::int64_t keys) const
 {
-    if (!m_spec.slidingWindow || keys <= *m_spec.slidingWindow)
+    // is_causal takes the first query for the first key's: several that go on behind a filled cache need a mask.
+    const bool continues = queries > 1 && queries < keys;
+    const std::int64_t window = m_spec.slidingWindow.value_or(keys);
+    if (keys <= window && !continues)
         return std::nullopt; // the window holds every key
     const auto indices = at::TensorOptions().dtype(at::kLong).device(m_options.device());
     const at::Tensor query = at::arange(keys - queries, keys, indices).unsqueeze(1);
     const at::Tensor key = at::arange(keys, indices).unsqueeze(0);
-    return (key <= query).logical_and(key > query - *m_spec.slidingWindow);
+    return (key <= query).logical_and(key > query - window);
 }
 
 } // namespace spectune

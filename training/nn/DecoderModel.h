@@ -94,7 +94,7 @@ public:
     /// @}
 
     /// Without gradients. @param adapters null: the base alone. @param cache null: all of the tokens at once; else the
-    /// tokens continue it (a first call with any length, then one token at a time)
+    /// tokens continue it, any number of them a call
     [[nodiscard]] at::Tensor forward(
         const at::Tensor& tokens, const AdapterSet* adapters, KeyValueCache* cache = nullptr);
 

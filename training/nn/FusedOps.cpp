@@ -73,10 +73,8 @@ void rotate(const at::Tensor& x, std::int64_t heads, const at::Tensor& positions
 void swiGlu(const at::Tensor& gateUp, const at::Tensor& out)
 {
     withElementType(out.scalar_type(), [&]<typename T>(T*) {
-        const kernels::SwiGluArgs<T> args {.rows = out.size(0),
-            .width = out.size(1),
-            .gateUp = rowsOf<const T>(gateUp),
-            .out = rowsOf<T>(out)};
+        const kernels::SwiGluArgs<T> args {
+            .rows = out.size(0), .width = out.size(1), .gateUp = rowsOf<const T>(gateUp), .out = rowsOf<T>(out)};
         tableFor<T>(out.device()).swiGlu(args, currentStream(out.device()));
     });
 }
@@ -95,7 +93,7 @@ void swiGluBackward(const at::Tensor& gateUp, const at::Tensor& dOut)
 }
 
 void crossEntropy(
-    const at::Tensor& logits, const at::Tensor& targets, const at::Tensor& losses, bool withGradient, double scale)
+    const at::Tensor& logits, const at::Tensor& targets, const at::Tensor& losses, const at::Tensor& scale)
 {
     withElementType(logits.scalar_type(), [&]<typename T>(T*) {
         const kernels::CrossEntropyArgs<T> args {.rows = logits.size(0),
@@ -103,8 +101,7 @@ void crossEntropy(
             .logits = rowsOf<T>(logits),
             .targets = pointerOf<const std::int64_t>(targets),
             .losses = pointerOf<Wide<T>>(losses),
-            .withGradient = withGradient,
-            .gradientScale = scale};
+            .scale = pointerOf<const Wide<T>>(scale)};
         tableFor<T>(logits.device()).crossEntropy(args, currentStream(logits.device()));
     });
 }

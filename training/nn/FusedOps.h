@@ -28,10 +28,10 @@ void swiGlu(const at::Tensor& gateUp, const at::Tensor& out);
 /// @p gateUp becomes its gradient and @p dOut becomes out again.
 void swiGluBackward(const at::Tensor& gateUp, const at::Tensor& dOut);
 
-/// @param logits [rows, vocabulary]; become their gradient · @p scale where @p withGradient
-/// @param targets [rows] int64 @param losses [rows], wide
+/// @param logits [rows, vocabulary]; become their gradient · @p scale (scalar, wide), where that is defined
+/// @param targets [rows] int64; negative: no loss, no gradient @param losses [rows], wide
 void crossEntropy(
-    const at::Tensor& logits, const at::Tensor& targets, const at::Tensor& losses, bool withGradient, double scale);
+    const at::Tensor& logits, const at::Tensor& targets, const at::Tensor& losses, const at::Tensor& scale);
 
 /// float32 for half precision, else the type itself.
 [[nodiscard]] at::ScalarType wideType(at::ScalarType type) noexcept;

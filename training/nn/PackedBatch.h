@@ -11,14 +11,19 @@ namespace spectune {
 
 /// Samples end to end, without padding: what a training pass works on. What follows a sample's last loss-bearing target
 /// changes nothing, so it is left out too. All on the model's device.
+///
+/// On CUDA, samples of different lengths get one more that fills the rows up to a round number, without a loss, and what is
+/// listed is rounded up likewise: few forms of batches come back often, each recorded once (see StepGraphs).
 struct PackedBatch {
     at::Tensor tokens; // [T] int64
     at::Tensor positions; // [T] int32, within the sample
     at::Tensor offsets; // [samples + 1] int32: rows where samples begin; the last is T
     at::Tensor bearing; // [M] int64: rows that bear loss; undefined: all do
-    at::Tensor targets; // [M] int64
+    at::Tensor targets; // [M] int64; negative: fills up
     std::int64_t longest = 0; ///< tokens of the longest sample
 
+    /// Whether all samples are equally long: then [T, …] is [samples, longest, …].
+    [[nodiscard]] bool isEven() const { return rows() == samples() * longest; }
     [[nodiscard]] std::int64_t rows() const { return tokens.size(0); }
     [[nodiscard]] std::int64_t samples() const { return offsets.size(0) - 1; }
 };

@@ -46,8 +46,8 @@ at::Tensor columnsOf(const at::Tensor& y, const SharedLinear& base, const Shared
     return y.narrow(1, base.begins[member.position], member.pT.size(1));
 }
 
-void project(const at::Tensor& x, const SharedTriplets& triplets, const DropoutPass& dropout,
-    SharedInputBuffers& buffers)
+void project(
+    const at::Tensor& x, const SharedTriplets& triplets, const DropoutPass& dropout, SharedInputBuffers& buffers)
 {
     buffers.u = bufferRows(buffers.u, x.size(0), triplets.rows(), x.options());
     buffers.masks.clear();
@@ -68,13 +68,15 @@ void sharedInputForward(const at::Tensor& x, const SharedLinear& base, const Sha
     const DropoutPass& dropout, SharedInputBuffers& buffers, const at::Tensor& y)
 {
     at::Tensor out = y;
-    if (base.bias.defined())
+    if (y.defined() && base.bias.defined())
         at::addmm_out(out, base.bias, x, base.weight.t());
-    else
+    else if (y.defined())
         at::mm_out(out, x, base.weight.t());
     if (triplets == nullptr)
         return;
     project(x, *triplets, dropout, buffers);
+    if (!y.defined())
+        return;
     buffers.scaled = bufferRows(buffers.scaled, x.size(0), triplets->rows(), x.options());
     at::mul_out(buffers.scaled, buffers.u, triplets->lambda);
     forMembers(*triplets, [&](const SharedTriplets::Member& member, std::size_t, std::int64_t row) {
@@ -124,8 +126,8 @@ void addGradientOfQ(const at::Tensor& x, const SharedTriplets* triplets, const S
     if (buffers.masks.empty())
         return addProduct(triplets->qGrad, buffers.du, x);
     forMembers(*triplets, [&](const SharedTriplets::Member& member, std::size_t i, std::int64_t row) {
-        addProduct(triplets->qGrad.narrow(0, row, member.rank), buffers.du.narrow(1, row, member.rank),
-            x * buffers.masks[i]);
+        addProduct(
+            triplets->qGrad.narrow(0, row, member.rank), buffers.du.narrow(1, row, member.rank), x * buffers.masks[i]);
     });
 }
 

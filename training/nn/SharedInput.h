@@ -48,7 +48,7 @@ struct SharedInputBuffers {
 
 /// y = x Wᵀ + b, and in each adapted module's columns + s · ((drop(x) Qᵀ) ∘ λ) Pᵀ.
 /// @param x [T, in] @param triplets null: not adapted
-/// @param y [T, Σ out], overwritten
+/// @param y [T, Σ out], overwritten; undefined: only what the backward needs is kept
 void sharedInputForward(const at::Tensor& x, const SharedLinear& base, const SharedTriplets* triplets,
     const DropoutPass& dropout, SharedInputBuffers& buffers, const at::Tensor& y);
 

@@ -43,11 +43,16 @@ at::Tensor TrainingPass::generatorState() const
     return m_dropout.generator ? m_dropout.generator->get_state() : at::Tensor();
 }
 
-at::Tensor TrainingPass::run(const PackedBatch& batch, double normalizer, bool recomputes)
+at::Tensor TrainingPass::run(const PackedBatch& batch, const at::Tensor& scale, bool recomputes)
 {
+    phase("forward");
     forward(batch, recomputes);
-    const at::Tensor loss = lossAndGradient(batch, normalizer);
+    phase("loss");
+    const at::Tensor loss = lossAndGradient(batch, scale);
+    phase("backward");
     backward(batch, recomputes);
+    if (m_clock != nullptr)
+        m_clock->end();
     return loss;
 }
 
@@ -65,7 +70,7 @@ void TrainingPass::forward(const PackedBatch& batch, bool recomputes)
     }
 }
 
-at::Tensor TrainingPass::lossAndGradient(const PackedBatch& batch, double normalizer)
+at::Tensor TrainingPass::lossAndGradient(const PackedBatch& batch, const at::Tensor& scale)
 {
     const at::Tensor& x = m_streams.back();
     const std::int64_t rows = x.size(0);
@@ -74,10 +79,11 @@ at::Tensor TrainingPass::lossAndGradient(const PackedBatch& batch, double normal
     m_normed = bufferRows(m_normed, rows, x.size(1), x.options());
     ops::rmsNorm(x, {}, {}, m_model.finalNorm(), m_model.spec().rmsNormEps, m_normed, m_finalInverse);
 
-    const at::Tensor bearing = batch.bearing.defined() ? m_normed.index_select(0, batch.bearing) : m_normed; // [M, width]
+    const at::Tensor bearing
+        = batch.bearing.defined() ? m_normed.index_select(0, batch.bearing) : m_normed; // [M, width]
     m_losses = bufferRows(m_losses, 1, bearing.size(0), wide);
     // Each row's gradient takes the place of the row itself.
-    rowLosses(bearing, m_model.head(), batch.targets, m_losses.squeeze(0), m_logits, 1.0 / normalizer);
+    rowLosses(bearing, m_model.head(), batch.targets, m_losses.squeeze(0), m_logits, scale);
     at::Tensor dNormed = bearing;
     if (batch.bearing.defined()) {
         m_dNormed = bufferRows(m_dNormed, rows, x.size(1), x.options());
@@ -86,7 +92,7 @@ at::Tensor TrainingPass::lossAndGradient(const PackedBatch& batch, double normal
     m_gradient = bufferRows(m_gradient, rows, x.size(1), x.options());
     m_gradient.zero_();
     ops::rmsNormBackward(x, m_finalInverse, m_model.finalNorm(), dNormed, m_gradient);
-    return m_losses.sum().div_(normalizer);
+    return m_losses.sum().mul_(scale);
 }
 
 void TrainingPass::backward(const PackedBatch& batch, bool recomputes)
@@ -99,8 +105,7 @@ void TrainingPass::backward(const PackedBatch& batch, bool recomputes)
         if (recomputes) {
             if (m_dropout.generator)
                 m_dropout.generator->set_state(m_generatorStates[i]);
-            // The output is there already; its buffer takes the same numbers once more.
-            m_blocks[i].forward(m_streams[i], batch, kept, m_work, m_streams[i + 1]);
+            m_blocks[i].forward(m_streams[i], batch, kept, m_work, {});
         }
         m_blocks[i].backward(batch, kept, m_work, m_gradient, layer > last || m_reachesEmbedding);
     }

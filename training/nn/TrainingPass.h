@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "training/core/PhaseClock.h"
 #include "training/nn/BlockPass.h"
 
 #include <ATen/core/Tensor.h>
@@ -20,19 +21,26 @@ public:
     TrainingPass& operator=(const TrainingPass&) = delete;
 
     /// Adds ∂C/∂(P, λ, Q) for the samples of @p batch. @pre model.reserve(batch.longest)
-    /// @param normalizer loss-bearing tokens of the optimizer step: C is their mean
+    /// @param scale 1 / loss-bearing tokens of the optimizer step, of which C is the mean; scalar on the device, wide type
     /// @param recomputes keep each block's input only, and run the block again in the backward
     /// @return this batch's part of C, scalar on the device, in the wide type
-    [[nodiscard]] at::Tensor run(const PackedBatch& batch, double normalizer, bool recomputes);
+    [[nodiscard]] at::Tensor run(const PackedBatch& batch, const at::Tensor& scale, bool recomputes);
 
     /// Also brings the gradient to the embedding's output, as a frozen model's backward does. For timing.
     void reachEmbedding() noexcept { m_reachesEmbedding = true; }
+    /// Times its phases; null: no more.
+    void setClock(PhaseClock* clock) noexcept { m_clock = clock; }
     [[nodiscard]] const DropoutPass& dropout() const noexcept { return m_dropout; }
 
 private:
+    void phase(const char* name)
+    {
+        if (m_clock != nullptr)
+            m_clock->begin(name);
+    }
     void forward(const PackedBatch& batch, bool recomputes);
     /// @return C's part; m_gradient becomes the gradient of the last block's output
-    [[nodiscard]] at::Tensor lossAndGradient(const PackedBatch& batch, double normalizer);
+    [[nodiscard]] at::Tensor lossAndGradient(const PackedBatch& batch, const at::Tensor& scale);
     void backward(const PackedBatch& batch, bool recomputes);
     [[nodiscard]] BlockActivations& activations(std::int64_t layer, bool recomputes);
     [[nodiscard]] at::Tensor generatorState() const;
@@ -43,6 +51,7 @@ private:
     std::vector<BlockPass> m_blocks;
     std::int64_t m_lowest; ///< first block with triplets; the number of blocks: none has
     bool m_reachesEmbedding = false;
+    PhaseClock* m_clock = nullptr;
 
     std::vector<BlockActivations> m_activations; ///< by block
     std::vector<at::Tensor> m_streams; ///< the residual stream before each block and after the last, [T, width]

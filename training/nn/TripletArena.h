@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace spectune {
@@ -39,6 +40,8 @@ class ArenaOrder {
 public:
     ArenaOrder() = default;
     explicit ArenaOrder(const ModuleLayout& layout);
+    /// With @p rank rows a factor instead of the layout's.
+    ArenaOrder(const ModuleLayout& layout, std::int64_t rank);
 
     [[nodiscard]] std::int64_t rank() const noexcept { return m_rank; }
     [[nodiscard]] std::int64_t moduleCount() const noexcept { return static_cast<std::int64_t>(m_places.size()); }
@@ -77,10 +80,13 @@ struct TripletArena {
     TripletArena(const ModuleLayout& layout, double scale, bool trainLambda, at::TensorOptions options,
         at::ScalarType computeType);
 
-    /// Views of the values, with their gradients going to @p gradients (flat, of this order).
-    [[nodiscard]] AdapterSet adaptersInto(const at::Tensor& gradients) const;
+    /// A buffer for the gradients of a backward, zeroed, and views that add to it. Its order is the compute copy's.
+    [[nodiscard]] at::Tensor makeGradients() const;
+    [[nodiscard]] AdapterSet adaptersInto(const at::Tensor& computed) const;
     /// Brings what training multiplies with (s · λ, and P and Q in the base's type) up to the values.
     void refresh();
+    /// gradients ← Σ of buffers that makeGradients() gave, added in their order; the buffers are zeroed.
+    void collect(std::span<const at::Tensor> computed);
 
     /// The paper's start: P and Q i.i.d. N(0, 0.02²), λ = 0. Drawn on the CPU module by module, so that the numbers do
     /// not depend on the device.
@@ -107,8 +113,11 @@ private:
     std::vector<Shared> m_shared;
     double m_scale;
     bool m_trainLambda;
-    at::Tensor m_compute; // [size]; the values themselves where the types are equal
-    at::Tensor m_scaledLambda; // [modules · r], s · λ
+    /// Of the compute copy: with ranks rounded up where the device's products want rows that begin on 16 bytes. What is
+    /// added stays 0.
+    ArenaOrder m_computeOrder;
+    at::Tensor m_compute; // [m_computeOrder.size()]; the values themselves where order and type are equal
+    at::Tensor m_scaledLambda; // [modules · rank], s · λ
 };
 
 } // namespace spectune

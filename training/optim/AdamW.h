@@ -9,7 +9,7 @@
 
 namespace spectune {
 
-/// PyTorch's AdamW (decoupled weight decay, Loshchilov and Hutter 2019) over one flat buffer:
+/// The state of PyTorch's AdamW (decoupled weight decay, Loshchilov and Hutter 2019) over one flat buffer. ArenaSweep's:
 ///     p ← p (1 − lr · wd),  m ← m + (1−β1)(g − m),  v ← β2 v + (1−β2) g²,
 ///     p ← p − lr/(1−β1^k) · m / (√v/√(1−β2^k) + eps),  k = 1, 2, …
 class AdamW {
@@ -17,12 +17,11 @@ public:
     /// @param elements of the buffer that are trained, counted from its start
     AdamW(const OptimConfig& config, std::int64_t elements, at::TensorOptions options);
 
-    /// @param values, gradients flat, at least `elements` long
-    void step(const at::Tensor& values, const at::Tensor& gradients, double lr);
-
+    [[nodiscard]] const OptimConfig& config() const noexcept { return m_config; }
     [[nodiscard]] const at::Tensor& firstMoment() const noexcept { return m_first; } // [elements]
     [[nodiscard]] const at::Tensor& secondMoment() const noexcept { return m_second; } // [elements]
     [[nodiscard]] std::int64_t steps() const noexcept { return m_steps; }
+    void countStep() noexcept { ++m_steps; } ///< by ArenaSweep, which does the update
     void restore(const at::Tensor& first, const at::Tensor& second, std::int64_t steps);
 
 private:

@@ -16,13 +16,6 @@ Importance::Importance(const ArenaOrder& order, const AdaLoraConfig& config, boo
 {
 }
 
-void Importance::update(const at::Tensor& values, const at::Tensor& gradients)
-{
-    const at::Tensor now = (values * gradients).abs_(); // I
-    m_sensitivity.mul_(m_beta1).add_(now, 1.0 - m_beta1);
-    m_uncertainty.mul_(m_beta2).add_((now - m_sensitivity).abs_(), 1.0 - m_beta2);
-}
-
 TripletScores Importance::scores(const at::Tensor& values) const
 {
     if (m_kind == ScoreKind::Magnitude) {

@@ -16,13 +16,14 @@ struct TripletScores {
 
 /// The smoothed sensitivity Ī and uncertainty Ū of every element (ADALORA.md section 3):
 ///     I = |p · g|,  Ī ← β1 Ī + (1−β1) I,  Ū ← β2 Ū + (1−β2) |I − Ī|   (with the new Ī, zeros at the start)
+/// with p after the optimizer's step, or before it for SensitivityStep::Pre, and g the clipped gradient of C + γR.
+/// ArenaSweep brings them up to date.
 class Importance {
 public:
     Importance(const ArenaOrder& order, const AdaLoraConfig& config, bool hasLambda, at::TensorOptions options);
 
-    /// @param values, gradients flat arenas: p (after the optimizer's step, or before it for SensitivityStep::Pre) and the
-    /// clipped gradient of C + γR
-    void update(const at::Tensor& values, const at::Tensor& gradients);
+    [[nodiscard]] double beta1() const noexcept { return m_beta1; }
+    [[nodiscard]] double beta2() const noexcept { return m_beta2; }
 
     /// S = s(λ) + mean s(P) + mean s(Q) with s = Ī·Ū, Ī alone, or |λ| alone by ScoreKind.
     [[nodiscard]] TripletScores scores(const at::Tensor& values) const;

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What happens to a run from outside: signals, a terminal that closes, a pipe that breaks, a file that cannot grow.
+#include "tests/support/Files.h"
+#include "tests/train/Program.h"
+#include "training/core/AtomicFile.h"
+
+#include <csignal>
+#include <fcntl.h>
+#include <set>
+#include <sys/resource.h>
+#include <unistd.h>
+
+using namespace spectune;
+using namespace spectune::testing;
+namespace fs = std::filesystem;
+
+namespace {
+
+void send(const QProcess& process, int number)
+{
+    QCOMPARE(::kill(static_cast<pid_t>(process.processId()), number), 0);
+}
+
+/// The program where no file may have more than @p bytes.
+Outcome callLimited(const QStringList& arguments, std::uintmax_t bytes)
+{
+    QProcess process;
+    process.setChildProcessModifier([bytes] {
+        const rlimit limit {.rlim_cur = bytes, .rlim_max = bytes};
+        ::setrlimit(RLIMIT_FSIZE, &limit);
+    });
+    startProgram(process, arguments);
+    return finish(process);
+}
+
+/// What the program has written to stdout up to the text asked for; empty where it never came.
+QByteArray readUntil(QProcess& process, const char* wanted)
+{
+    QByteArray text;
+    while (!text.contains(wanted)) {
+        if (!process.waitForReadyRead(60000))
+            return {};
+        text += process.readAllStandardOutput();
+    }
+    return text;
+}
+
+} // namespace
+
+class TestInterference : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase() { m_config = writeConfig(m_folder.path()); }
+
+    void signalSavesAndResumeGoesOn_data()
+    {
+        QTest::addColumn<int>("number");
+        QTest::newRow("SIGINT") << SIGINT;
+        QTest::newRow("SIGTERM") << SIGTERM;
+        QTest::newRow("SIGHUP") << SIGHUP;
+    }
+
+    void signalSavesAndResumeGoesOn()
+    {
+        QFETCH(const int, number);
+        const fs::path run = m_folder.path() / ("signalled-" + std::to_string(number));
+        QProcess process;
+        startProgram(process, {"run", text(m_config), "--out", text(run), "--set", "train.steps=100000"});
+        QTRY_VERIFY_WITH_TIMEOUT(lineCount(run / "metrics.jsonl") > 0, 60000);
+        send(process, number);
+        const Outcome outcome = finish(process);
+        QVERIFY2(outcome.code == 130, outcome.err.c_str());
+        const std::size_t steps = lineCount(run / "metrics.jsonl");
+        QVERIFY(fs::exists(run / "checkpoints" / ("step-" + std::to_string(steps)) / "state.json"));
+        QVERIFY(fs::exists(run / "adapter/adapter_config.json"));
+
+        const Outcome resumed = call({"run", text(run / "config.json"), "--resume", text(run), "--set",
+            QString("train.steps=%1").arg(steps + 4), "--set", "adalora.ti=0", "--set", "adalora.tf=1"});
+        QVERIFY2(resumed.code == 0, resumed.err.c_str());
+        QVERIFY(contains(resumed.out, "Adapter: " + (run / "adapter").string()));
+        QCOMPARE(lineCount(run / "metrics.jsonl"), steps + 4);
+    }
+
+    /// As nohup starts it: the terminal's end is not the run's.
+    void anIgnoredHangUpStaysIgnored()
+    {
+        const fs::path run = m_folder.path() / "nohup";
+        QProcess process;
+        process.setChildProcessModifier([] { std::signal(SIGHUP, SIG_IGN); });
+        startProgram(process, {"run", text(m_config), "--out", text(run), "--set", "train.steps=100000"});
+        QTRY_VERIFY_WITH_TIMEOUT(lineCount(run / "metrics.jsonl") > 0, 60000);
+        send(process, SIGHUP);
+        const std::size_t steps = lineCount(run / "metrics.jsonl");
+        QTRY_VERIFY_WITH_TIMEOUT(lineCount(run / "metrics.jsonl") > steps + 1, 60000);
+        QVERIFY(!fs::exists(run / "checkpoints"));
+        send(process, SIGINT);
+        QCOMPARE(finish(process).code, 130);
+    }
+
+    /// `spectune-train run … | head -1`: a reader that left does not cost the run.
+    void aClosedPipeIsNoEnd()
+    {
+        const fs::path run = m_folder.path() / "pipe";
+        int ends[2] = {-1, -1};
+        QCOMPARE(::pipe2(ends, O_CLOEXEC), 0);
+        ::close(ends[0]);
+        QProcess process;
+        process.setChildProcessModifier([&ends] { ::dup2(ends[1], STDOUT_FILENO); });
+        startProgram(process, {"run", text(m_config), "--out", text(run)});
+        const Outcome outcome = finish(process);
+        ::close(ends[1]);
+        QVERIFY2(outcome.code == 0, outcome.err.c_str());
+        QCOMPARE(lineCount(run / "metrics.jsonl"), std::size_t {6});
+        QVERIFY(fs::exists(run / "adapter/adapter_model.safetensors"));
+    }
+
+    /// Everything is saved by then, but the evaluation that was asked for is not there: that is no success.
+    void aSignalInTheLastEvaluation()
+    {
+        const fs::path run = m_folder.path() / "evaluating";
+        std::string samples; // enough for the signal to come in time
+        for (int i = 0; i < 100; ++i)
+            samples += readFile(m_folder.path() / "train.jsonl");
+        const fs::path evaluation = m_folder.write("eval.jsonl", samples);
+        const QString evaluate = "data.eval_path=" + text(evaluation);
+        QProcess process;
+        startProgram(process, {"run", text(m_config), "--out", text(run), "--set", evaluate});
+        QVERIFY(!readUntil(process, "Evaluating at step 6").isEmpty());
+        send(process, SIGINT);
+        const Outcome outcome = finish(process);
+        QCOMPARE(outcome.code, 130);
+        QVERIFY2(contains(outcome.out, "The evaluation at step 6 was stopped"), outcome.out.c_str());
+        QVERIFY2(contains(outcome.err, "stopped"), outcome.err.c_str());
+        QCOMPARE(lineCount(run / "metrics.jsonl"), std::size_t {6});
+        QVERIFY(fs::exists(run / "checkpoints/step-6/state.json"));
+        QVERIFY(fs::exists(run / "adapter/adapter_model.safetensors"));
+
+        m_folder.write("eval.jsonl", readFile(m_folder.path() / "train.jsonl"));
+        const Outcome resumed = call({"run", text(run / "config.json"), "--resume", text(run)});
+        QVERIFY2(resumed.code == 0, resumed.err.c_str());
+        QCOMPARE(lineCount(run / "metrics.jsonl"), std::size_t {7});
+    }
+
+    /// A file that cannot grow, as on a full disk: the text names it and says how to go on; what was saved before stays.
+    void aCheckpointThatCannotBeWritten()
+    {
+        const fs::path run = m_folder.path() / "full";
+        const QStringList saving {"--set", "train.save_every=2"};
+        QCOMPARE(call(QStringList {"run", text(m_config), "--out", text(run)} + saving).code, 0);
+        const auto half = fs::file_size(run / "checkpoints/step-2/state.safetensors") / 2;
+        const QStringList resume {"run", text(m_config), "--resume", text(run / "checkpoints/step-2")};
+        const Outcome outcome = callLimited(resume + saving, half);
+        QVERIFY2(outcome.code == 2, (std::to_string(outcome.code) + outcome.err).c_str());
+        QVERIFY2(contains(outcome.err, "Step 4 could not be saved") && contains(outcome.err, "state.safetensors")
+                && contains(outcome.err, "--resume " + run.string() + ", from step-2"),
+            outcome.err.c_str());
+        std::set<std::string> names; // no half of a checkpoint
+        for (const auto& entry : fs::directory_iterator(run / "checkpoints"))
+            names.insert(entry.path().filename().string());
+        QVERIFY(names == (std::set<std::string> {"step-2", "step-4.cut", "step-6.cut"}));
+
+        const Outcome resumed = call({"run", text(m_config), "--resume", text(run)});
+        QVERIFY2(resumed.code == 0, resumed.err.c_str());
+        QCOMPARE(lineCount(run / "metrics.jsonl"), std::size_t {6});
+    }
+
+    /// Nothing is left that a second try would take for a run.
+    void aRunThatCannotBegin()
+    {
+        const fs::path run = m_folder.path() / "tight";
+        const Outcome outcome = callLimited({"run", text(m_config), "--out", text(run)}, 100);
+        QVERIFY2(outcome.code == 2, (std::to_string(outcome.code) + outcome.err).c_str());
+        QVERIFY2(contains(outcome.err, (run / "config.json").string()), outcome.err.c_str());
+        QVERIFY(!fs::exists(run));
+    }
+
+private:
+    Folder m_folder;
+    fs::path m_config;
+};
+
+QTEST_GUILESS_MAIN(TestInterference)
+#include "tst_interference.moc"

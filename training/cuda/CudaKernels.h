@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "training/cuda/Kernels.h"
+
+// CUDA's functions. A launch that fails leaves CUDA's error for whoever asks next: LibTorch does after its own launches.
+namespace spectune::kernels::gpu {
+
+template <typename T>
+void rmsNorm(const RmsNormArgs<T>& args, Stream stream);
+template <typename T>
+void rmsNormBackward(const RmsNormBackwardArgs<T>& args, Stream stream);
+template <typename T>
+void rotate(const RotateArgs<T>& args, Stream stream);
+template <typename T>
+void swiGlu(const SwiGluArgs<T>& args, Stream stream);
+template <typename T>
+void swiGluBackward(const SwiGluBackwardArgs<T>& args, Stream stream);
+template <typename T>
+void crossEntropy(const CrossEntropyArgs<T>& args, Stream stream);
+template <typename A>
+void sweep(const SweepArgs<A>& args, Stream stream);
+
+} // namespace spectune::kernels::gpu

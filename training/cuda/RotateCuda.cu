@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "training/cuda/CudaKernels.h"
+#include "training/cuda/CudaVector.cuh"
+
+namespace spectune::kernels::gpu {
+
+namespace {
+
+/// One thread a chunk of a head's lower half and its partner in the upper half.
+template <typename T, bool Packed>
+__global__ void rotateKernel(RotateArgs<T> args)
+{
+    using A = Wide<T>;
+    using C = Chunk<T, Packed>;
+    const std::int64_t half = args.headDim / 2;
+    const std::int64_t perHead = half / C::size;
+    const std::int64_t index = static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x;
+    const std::int64_t row = index / (perHead * args.heads);
+    if (row >= args.rows)
+        return;
+    const std::int64_t within = index % (perHead * args.heads);
+    const std::int64_t i = within % perHead * C::size;
+    T* low = args.x.data + row * args.x.stride + within / perHead * args.headDim + i;
+    const std::int64_t angles = args.positions[row] * args.headDim + i;
+    A a[C::size];
+    A b[C::size];
+    A cos[C::size];
+    A sin[C::size];
+    C::load(low, a);
+    C::load(low + half, b);
+    C::load(args.cos + angles, cos);
+    C::load(args.sin + angles, sin);
+    for (int e = 0; e < C::size; ++e) {
+        const A s = args.back ? -sin[e] : sin[e];
+        const A turned = rounded<T>(a[e] * cos[e]) - b[e] * s;
+        b[e] = rounded<T>(b[e] * cos[e]) + a[e] * s;
+        a[e] = turned;
+    }
+    C::store(low, a);
+    C::store(low + half, b);
+}
+
+} // namespace
+
+template <typename T>
+void rotate(const RotateArgs<T>& args, Stream stream)
+{
+    if (args.rows == 0)
+        return;
+    const std::int64_t half = args.headDim / 2;
+    const Rows<const T> cos {.data = args.cos, .stride = args.headDim};
+    const Rows<const T> sin {.data = args.sin, .stride = args.headDim};
+    const bool packed = packs(args.x, half) && packs(cos, half) && packs(sin, half);
+    const std::int64_t work = args.rows * args.heads * (packed ? half / Pack<T>::size : half);
+    constexpr unsigned threads = 256;
+    const auto blocks = static_cast<unsigned>((work + threads - 1) / threads);
+    if (packed)
+        rotateKernel<T, true><<<blocks, threads, 0, streamOf(stream)>>>(args);
+    else
+        rotateKernel<T, false><<<blocks, threads, 0, streamOf(stream)>>>(args);
+}
+
+template void rotate(const RotateArgs<float>&, Stream);
+template void rotate(const RotateArgs<double>&, Stream);
+template void rotate(const RotateArgs<BFloat16>&, Stream);
+
+} // namespace spectune::kernels::gpu

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "training/cuda/CudaKernels.h"
+
+namespace spectune::kernels {
+
+template <typename T>
+const Table<T>& cudaTable() noexcept
+{
+    static constexpr Table<T> functions {.rmsNorm = gpu::rmsNorm<T>,
+        .rmsNormBackward = gpu::rmsNormBackward<T>,
+        .rotate = gpu::rotate<T>,
+        .swiGlu = gpu::swiGlu<T>,
+        .swiGluBackward = gpu::swiGluBackward<T>,
+        .attention = nullptr,
+        .attentionBackward = nullptr,
+        .crossEntropy = gpu::crossEntropy<T>,
+        .sweep = gpu::sweep<Wide<T>>};
+    return functions;
+}
+
+template const Table<float>& cudaTable() noexcept;
+template const Table<double>& cudaTable() noexcept;
+template const Table<BFloat16>& cudaTable() noexcept;
+
+} // namespace spectune::kernels

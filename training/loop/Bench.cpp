@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "training/loop/Bench.h"
+
+#include "training/config/Validation.h"
+#include "training/core/Error.h"
+#include "training/core/PhaseClock.h"
+#include "training/core/WorkerPool.h"
+#include "training/cuda/Kernels.h"
+#include "training/loop/BenchShapes.h"
+#include "training/loop/Device.h"
+#include "training/loop/RunContext.h"
+#include "training/loop/SnapshotBuilder.h"
+#include "training/loop/Trainer.h"
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+#include <torch/csrc/autograd/profiler_kineto.h>
+
+#include <algorithm>
+#include <chrono>
+
+namespace spectune {
+
+namespace {
+
+/// Weights of the usual spread: what they are changes no timing, but they must not overflow.
+std::shared_ptr<DecoderModel> randomModel(const ModelSpec& spec, at::TensorOptions options)
+{
+    const WeightSource source = [options](const std::string& name, at::IntArrayRef shape) {
+        at::Tensor weight = at::empty(shape, options);
+        return name.ends_with("norm.weight") ? weight.fill_(1.0) : weight.normal_(0.0, 0.02);
+    };
+    return std::make_shared<DecoderModel>(spec, source, options);
+}
+
+Batch randomBatch(const ModelSpec& spec, std::int64_t batch, std::int64_t sequence)
+{
+    const at::Tensor tokens = at::randint(3, spec.vocabulary, {batch, sequence}, at::kLong);
+    at::Tensor targets = at::full({batch, sequence}, Batch::ignored, at::kLong);
+    targets.narrow(1, 0, sequence - 1).copy_(tokens.narrow(1, 1, sequence - 1));
+    return {.tokens = tokens, .targets = targets, .targetCount = batch * (sequence - 1)};
+}
+
+RunConfig configOf(const BenchCommand& command)
+{
+    RunConfig config;
+    config.model.path = command.shape;
+    config.train.seed = 0;
+    config.train.steps = 10 * (command.steps + command.warmUp) + 100;
+    config.train.batchSize = command.batch;
+    config.train.microBatchSize = command.microBatch;
+    config.train.gradientCheckpointing = command.recomputes;
+    config.train.dtype = command.dtype;
+    config.train.threads = command.threads;
+    config.optim.lr = 1e-3;
+    config.adalora.initRank = command.initRank;
+    config.adalora.targetRank = command.targetRank;
+    config.adalora.alpha = 2.0 * static_cast<double>(command.initRank);
+    config.adalora.ti = 1;
+    config.adalora.tf = 10;
+    config.adalora.deltaT = command.deltaT;
+    if (command.method == "lora") {
+        config.method = Method::Lora;
+        config.adalora.targetRank = command.initRank;
+    } else if (command.method != "adalora" && command.method != "frozen")
+        throw configError("--method " + command.method + " is not known. There are adalora, lora and frozen.");
+    return config;
+}
+
+/// One step of what is timed.
+class Subject {
+public:
+    virtual ~Subject() = default;
+    virtual void step(std::int64_t t, const Batch& batch) = 0;
+    virtual void setClock(PhaseClock* clock) = 0;
+    [[nodiscard]] virtual std::int64_t trainedParameters() const = 0;
+};
+
+class AdaptedSubject : public Subject {
+public:
+    AdaptedSubject(const std::shared_ptr<DecoderModel>& model, const RunConfig& config, bool snapshots)
+        : m_resolved(resolveRun(config, factsOf(model->spec(), config)))
+        , m_trainer(model,
+              std::make_shared<const ModuleLayout>(
+                  adaptedLayout(model->spec(), config.adalora.targets, config.adalora.layers, m_resolved.initRank)),
+              config, m_resolved)
+        , m_snapshots(snapshots)
+    {
+    }
+    void step(std::int64_t t, const Batch& batch) override
+    {
+        (void)m_trainer.step(t, batch);
+        if (m_snapshots)
+            (void)buildSnapshot(m_trainer, t + 1, m_resolved.schedule.budgetAt(t));
+    }
+    void setClock(PhaseClock* clock) override { m_trainer.setClock(clock); }
+    [[nodiscard]] std::int64_t trainedParameters() const override { return m_trainer.trainableParameters(); }
+
+private:
+    ResolvedRun m_resolved;
+    Trainer m_trainer;
+    bool m_snapshots;
+};
+
+/// Forward and input gradients of the frozen model, shared out as the trainer does it.
+class FrozenSubject : public Subject {
+public:
+    FrozenSubject(const std::shared_ptr<DecoderModel>& model, const RunConfig& config)
+        : m_model(model)
+        , m_recomputes(config.train.gradientCheckpointing)
+        , m_workers(workerCount(model->options().device(), config.train.threads, config.train.batchSize),
+              [] { at::set_num_threads(1); })
+    {
+        if (m_workers.size() > 1)
+            m_alone.emplace(1);
+        for (std::size_t i = 0; i < m_workers.size(); ++i) {
+            m_passes.push_back(std::make_unique<TrainingPass>(*model, AdapterSet {}, DropoutPass {}));
+            m_passes.back()->reachEmbedding();
+        }
+    }
+    void step(std::int64_t /*t*/, const Batch& batch) override
+    {
+        const auto workers = static_cast<std::int64_t>(m_workers.size());
+        const std::vector<Batch> parts = splitMicroBatches(batch, (batch.samples() + workers - 1) / workers);
+        m_model->reserve(batch.tokens.size(1));
+        std::vector<at::Tensor> losses(parts.size());
+        const auto type = m_model->options().dtype() == at::kDouble ? at::kDouble : at::kFloat;
+        const at::Tensor scale
+            = at::full({}, 1.0 / static_cast<double>(batch.targetCount), m_model->options().dtype(type));
+        m_workers.run(parts.size(), [&](std::size_t i) {
+            const c10::NoGradGuard noGraph;
+            losses[i] = m_passes[i]->run(packed(parts[i], m_model->options().device()), scale, m_recomputes);
+        });
+        (void)losses[0].item<double>(); // as a trainer waits for its loss
+    }
+    void setClock(PhaseClock* clock) override { m_passes[0]->setClock(clock); }
+    [[nodiscard]] std::int64_t trainedParameters() const override { return 0; }
+
+private:
+    std::shared_ptr<DecoderModel> m_model;
+    bool m_recomputes;
+    WorkerPool m_workers;
+    std::optional<ThreadCountGuard> m_alone;
+    std::vector<std::unique_ptr<TrainingPass>> m_passes;
+};
+
+/// Of the frozen model's forward and input gradients: 4 operations a weight and token, and causal attention forward and
+/// 2.5 times that backward (PERFORMANCE.md's floor). The head works on every row here.
+double operations(const ModelSpec& spec, std::int64_t batch, std::int64_t length)
+{
+    double weights = static_cast<double>(spec.vocabulary * spec.width);
+    for (std::size_t i = 0; i < matrixNames.size(); ++i) {
+        const auto shape = matrixShape(spec, static_cast<Matrix>(i));
+        weights += static_cast<double>(spec.layers * shape[0] * shape[1]);
+    }
+    const auto rows = static_cast<double>(batch * length);
+    const double attention = 2.0 * rows * static_cast<double>((length + 1) * spec.heads * spec.headDim * spec.layers);
+    return 4.0 * weights * rows + 3.5 * attention;
+}
+
+double quantile(const std::vector<double>& sorted, double share)
+{
+    const double place = share * static_cast<double>(sorted.size() - 1);
+    const auto below = static_cast<std::size_t>(place);
+    const std::size_t above = std::min(below + 1, sorted.size() - 1);
+    return sorted[below] + (sorted[above] - sorted[below]) * (place - static_cast<double>(below));
+}
+
+void writeProfile(const std::string& path, at::Device device, const std::function<void()>& body)
+{
+    using namespace torch::autograd::profiler;
+    std::set<ActivityType> activities {ActivityType::CPU};
+    if (device.is_cuda())
+        activities.insert(ActivityType::CUDA);
+    const torch::profiler::impl::ProfilerConfig config(torch::profiler::impl::ProfilerState::KINETO);
+    prepareProfiler(config, activities);
+    enableProfiler(config, activities);
+    body();
+    disableProfiler()->save(path);
+}
+
+} // namespace
+
+std::vector<std::string_view> benchShapes()
+{
+    return shapeNames();
+}
+
+BenchReport bench(const BenchCommand& command)
+{
+    BenchReport report;
+    withTorchErrors([&] {
+        const ModelSpec spec = shapeNamed(command.shape);
+        const RunConfig config = configOf(command);
+        if (command.sequence < 2 || command.sequence > spec.maxPositions)
+            throw configError("--seq is " + std::to_string(command.sequence) + ", but " + command.shape + " takes 2 to "
+                + std::to_string(spec.maxPositions) + " tokens.");
+        const at::Device device = parseDevice(command.device);
+        prepareThread(device, command.threads);
+        const auto model = randomModel(spec, at::TensorOptions().dtype(scalarType(command.dtype)).device(device));
+        std::unique_ptr<Subject> subject;
+        if (command.method == "frozen")
+            subject = std::make_unique<FrozenSubject>(model, config);
+        else
+            subject = std::make_unique<AdaptedSubject>(model, config, command.snapshots);
+
+        std::int64_t t = 0;
+        const auto step = [&] {
+            command.stop.throwIfStopped();
+            const Batch batch = randomBatch(spec, command.batch, command.sequence);
+            settle(device);
+            const auto start = std::chrono::steady_clock::now();
+            subject->step(t++, batch);
+            settle(device);
+            return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+        };
+        for (std::int64_t i = 0; i < command.warmUp; ++i)
+            (void)step();
+        std::vector<double> times;
+        for (std::int64_t i = 0; i < command.steps; ++i)
+            times.push_back(step());
+        report.peakBytes = peakMemory(device);
+
+        PhaseClock clock([device] { settle(device); });
+        constexpr int clocked = 5;
+        subject->setClock(&clock);
+        for (int i = 0; i < clocked; ++i)
+            (void)step();
+        subject->setClock(nullptr);
+        for (const auto& [name, seconds] : clock.seconds())
+            report.phases.emplace_back(name, seconds * 1e3 / clocked);
+        if (!command.profile.empty())
+            writeProfile(command.profile, device, [&] {
+                for (int i = 0; i < 3; ++i)
+                    (void)step();
+            });
+
+        std::sort(times.begin(), times.end());
+        report.median = quantile(times, 0.5);
+        report.p10 = quantile(times, 0.1);
+        report.p90 = quantile(times, 0.9);
+        report.tokensPerSecond = static_cast<double>(command.batch * command.sequence) / report.median * 1e3;
+        report.rows = command.batch * (command.sequence - 1);
+        report.teraflops = operations(spec, command.batch, command.sequence - 1) / report.median / 1e9;
+        report.frozenParameters = model->parameterCount();
+        report.trainedParameters = subject->trainedParameters();
+        report.deviceName = deviceName(device);
+        report.instructionSet = kernels::cpuInstructionSet();
+    });
+    return report;
+}
+
+} // namespace spectune
