@@ -87,7 +87,7 @@ struct Setup {
     std::shared_ptr<DecoderModel> model;
     ModuleLayout layout;
     TripletArena arena;
-    at::Tensor sums; ///< what the pass adds up
+    at::Tensor gradients; ///< of the pass; on the CPU in the arena's order
     TrainingPass pass;
 
     explicit Setup(const Case& form, at::ScalarType type = at::kDouble)
@@ -96,8 +96,8 @@ struct Setup {
         , layout(adaptedLayout(model->spec(), form.targets, form.adaptedLayers, form.rank))
         , arena(layout, scale, form.trainsLambda,
               at::TensorOptions().dtype(type == at::kDouble ? at::kDouble : at::kFloat), type)
-        , sums(arena.makeSums())
-        , pass(*model, arena.adaptersInto(sums), dropoutPass())
+        , gradients(arena.makeGradients())
+        , pass(*model, arena.adaptersInto(gradients), dropoutPass())
     {
         Random random(72);
         arena.values.copy_(random.normal({arena.order.size()}) * 0.4);
@@ -112,18 +112,13 @@ struct Setup {
         return dropout;
     }
 
-    /// C's part; the gradients are added to the arena's.
+    /// C's part; the gradients are added to those that there are.
     double run(const Batch& batch, double normalizer, bool recomputes = false)
     {
         const c10::NoGradGuard noGraph;
         const PackedBatch pack = packed(batch, at::kCPU);
         model->reserve(pack.longest);
-        const at::Tensor share = at::full({}, 1.0 / normalizer, arena.values.options());
-        const double loss = pass.run(pack, share, recomputes).item<double>();
-        const at::Tensor before = arena.gradients.clone();
-        arena.collect(std::array {sums});
-        arena.gradients.add_(before);
-        return loss;
+        return pass.run(pack, at::full({}, 1.0 / normalizer, arena.values.options()), recomputes).item<double>();
     }
 
     /// C by autograd, and its gradient in the arena's order.
@@ -151,7 +146,7 @@ struct Setup {
         const double size = std::max(1e-3, 0.01 * expected.abs().max().item<double>());
         for (std::int32_t i = 0; i < arena.order.moduleCount(); ++i) {
             const auto part = [&](const char* name, const auto& view) {
-                const QString found = apart(name, view(arena.gradients), view(expected), tolerance, size);
+                const QString found = apart(name, view(gradients), view(expected), tolerance, size);
                 if (!found.isEmpty())
                     text += QString::fromStdString(layout.modules[static_cast<std::size_t>(i)].name) + ": " + found
                         + "; ";

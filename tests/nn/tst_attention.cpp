@@ -33,7 +33,7 @@ struct Buffers {
     at::Tensor scratch;
 };
 
-const Lengths packs[] = {{1}, {2}, {15}, {16}, {17}, {33}, {5, 1, 33, 16, 2}, {3, 3}};
+const Lengths packs[] = {{1}, {2}, {15}, {16}, {17}, {33}, {5, 1, 33, 16, 2}, {3, 3}, {4, 0, 3, 0}};
 
 /// Empty where value and gradient are autograd's.
 /// A score is a sum of headDim terms, an output one over the keys; an error of a score is one of its probability

@@ -135,7 +135,7 @@ private Q_SLOTS:
         const at::Tensor head = at::tensor({1.0F, -1.0F}).view({2, 1});
         const at::Tensor losses = at::zeros({1}, at::kFloat);
         at::Tensor logits;
-        rowLosses(rows, head, at::ones({1}, at::kLong), losses, logits, at::ones({}, losses.options()));
+        rowLosses(rows, head, at::ones({1}, at::kLong), losses, logits, at::ones({}, at::kFloat));
         QCOMPARE(losses.item<float>(), 2000.0F);
         QCOMPARE(rows.item<float>(), 2.0F);
     }

@@ -26,6 +26,12 @@ at::Tensor wideColumn(std::int64_t rows, at::ScalarType type)
     return at::full({rows}, -1.0, ops::wideType(type));
 }
 
+/// As crossEntropy takes it.
+at::Tensor scalar(double number, at::ScalarType type)
+{
+    return at::full({}, number, ops::wideType(type));
+}
+
 } // namespace
 
 class TestKernels : public QObject {
@@ -202,11 +208,34 @@ private Q_SLOTS:
                 ops::crossEntropy(logits.rows, targets, losses, {});
                 NEAR("loss", losses, expected, tolerance, 1.0);
                 QVERIFY(identical(logits.rows, values));
-                ops::crossEntropy(logits.rows, targets, losses, scaleOf(logits.rows, scale));
+                ops::crossEntropy(logits.rows, targets, losses, scalar(scale, type));
                 NEAR("loss beside its gradient", losses, expected, tolerance, 1.0);
                 NEAR("gradient", logits.rows, input.grad(), allowed(type, vocabulary + 32, 1), scale);
                 QVERIFY(logits.marginsHold());
             }
+        }
+    }
+
+    /// Rows that fill a batch up.
+    void negativeTargetsBearNone_data() { addTypes(); }
+    void negativeTargetsBearNone()
+    {
+        const at::ScalarType type = fetchType();
+        Random random(6);
+        for (const std::int64_t vocabulary : {1, 37}) {
+            const at::Tensor values = random.normal({3, vocabulary}, type);
+            const at::Tensor targets = at::tensor({-100, 0, -1}, at::kLong);
+            const Range logits(values);
+            const at::Tensor losses = wideColumn(3, type);
+            ops::crossEntropy(logits.rows, targets, losses, {});
+            QVERIFY(identical(logits.rows, values));
+            ops::crossEntropy(logits.rows, targets, losses, scalar(1.0, type));
+            const at::Tensor own = values.narrow(0, 1, 1).clone();
+            const at::Tensor loss = wideColumn(1, type);
+            ops::crossEntropy(own, at::zeros({1}, at::kLong), loss, scalar(1.0, type));
+            QVERIFY(identical(logits.rows, at::cat({at::zeros_like(own), own, at::zeros_like(own)})));
+            QVERIFY(identical(losses, at::cat({at::zeros_like(loss), loss, at::zeros_like(loss)})));
+            QVERIFY(logits.marginsHold());
         }
     }
 
@@ -227,7 +256,7 @@ private Q_SLOTS:
             const at::Tensor expected = plain::crossEntropy(input, targets);
             expected.sum().backward();
             const at::Tensor losses = wideColumn(4, type);
-            ops::crossEntropy(values, targets, losses, scaleOf(values, 1.0));
+            ops::crossEntropy(values, targets, losses, scalar(1.0, type));
             NEAR("loss", losses[0], expected[0], allowed(type, 64, 0), size);
             NEAR("losses", losses, expected, allowed(type, 64, 0));
             NEAR("gradient", values, at::softmax(input, 1).detach() - at::one_hot(targets, 37), allowed(type, 64, 1));
@@ -257,7 +286,7 @@ private Q_SLOTS:
                   .view({rows, vocabulary});
         values.select(1, 1).fill_(0.0);
         const at::Tensor before = values.clone();
-        ops::crossEntropy(values, at::ones({rows}, at::kLong), wideColumn(rows, type), scaleOf(values, 1.0));
+        ops::crossEntropy(values, at::ones({rows}, at::kLong), wideColumn(rows, type), scalar(1.0, type));
         long double most = 0.0L;
         for (std::int64_t i = 0; i < values.numel(); ++i) {
             if (i % vocabulary == 1)
@@ -278,7 +307,7 @@ private Q_SLOTS:
             values[0][0] = 0.0;
             values[0][39] = -INFINITY; // a forbidden token
             const at::Tensor losses = wideColumn(1, type);
-            ops::crossEntropy(values, at::zeros({1}, at::kLong), losses, scaleOf(values, 1.0));
+            ops::crossEntropy(values, at::zeros({1}, at::kLong), losses, scalar(1.0, type));
             QCOMPARE(largest(values), 0.0);
             QCOMPARE(losses.item<double>(), 0.0);
         }
@@ -292,7 +321,7 @@ private Q_SLOTS:
             at::Tensor logits = at::zeros({1, 37}, type);
             logits[0][place] = NAN;
             const at::Tensor losses = wideColumn(1, type);
-            ops::crossEntropy(logits, at::ones({1}, at::kLong), losses, scaleOf(logits, 1.0));
+            ops::crossEntropy(logits, at::ones({1}, at::kLong), losses, scalar(1.0, type));
             QVERIFY(losses.isnan().all().item<bool>());
             at::Tensor gateUp = at::ones({1, 74}, type);
             gateUp[0][place] = NAN;

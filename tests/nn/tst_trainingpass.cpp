@@ -103,8 +103,8 @@ private Q_SLOTS:
             for (const std::uint64_t seed : {79U, 80U}) { // the second shows that the generators stand alike
                 const Batch batch = mixedBatch(seed);
                 QCOMPARE(twice.run(batch, 20.0, /*recomputes=*/true), kept.run(batch, 20.0, /*recomputes=*/false));
-                QVERIFY(kept.arena.gradients.abs().max().item<double>() > 0.0);
-                QVERIFY(identical(twice.arena.gradients, kept.arena.gradients));
+                QVERIFY(kept.gradients.abs().max().item<double>() > 0.0);
+                QVERIFY(identical(twice.gradients, kept.gradients));
                 if (test.dropout > 0.0)
                     QVERIFY(at::equal(
                         kept.pass.dropout().generator->get_state(), twice.pass.dropout().generator->get_state()));
@@ -121,7 +121,7 @@ private Q_SLOTS:
         for (const bool recomputes : {true, false, false, true, false}) {
             const Batch batch = mixedBatch(81);
             QCOMPARE(changing.run(batch, 20.0, recomputes), kept.run(batch, 20.0));
-            QVERIFY(identical(changing.arena.gradients, kept.arena.gradients));
+            QVERIFY(identical(changing.gradients, kept.gradients));
         }
     }
 
@@ -139,7 +139,7 @@ private Q_SLOTS:
             for (const Batch& part : splitMicroBatches(batch, size))
                 loss += parts.run(part, normalizer);
             QVERIFY(std::abs(loss - expected) <= 1e-13 * expected);
-            const QString text = parts.differences(whole.arena.gradients);
+            const QString text = parts.differences(whole.gradients);
             QVERIFY2(text.isEmpty(), qPrintable(text));
         }
     }
@@ -157,9 +157,9 @@ private Q_SLOTS:
                 if (test.dropout > 0.0)
                     at::Generator(*fresh.pass.dropout().generator)
                         .set_state(used.pass.dropout().generator->get_state());
-                used.arena.gradients.zero_();
+                used.gradients.zero_();
                 QCOMPARE(used.run(batch, 30.0, recomputes), fresh.run(batch, 30.0, recomputes));
-                QVERIFY(identical(used.arena.gradients, fresh.arena.gradients));
+                QVERIFY(identical(used.gradients, fresh.gradients));
             }
         }
     }
@@ -179,7 +179,7 @@ private Q_SLOTS:
         Setup one({});
         Setup other({});
         QCOMPARE(one.run(more, 20.0), other.run(batch, 20.0));
-        QVERIFY(identical(one.arena.gradients, other.arena.gradients));
+        QVERIFY(identical(one.gradients, other.gradients));
     }
 
     void packedSamplesLieEndToEnd()
@@ -222,7 +222,7 @@ private Q_SLOTS:
         Setup reaching(test);
         reaching.pass.reachEmbedding();
         QCOMPARE(reaching.run(batch, 20.0), setup.run(batch, 20.0));
-        QVERIFY(identical(reaching.arena.gradients, setup.arena.gradients));
+        QVERIFY(identical(reaching.gradients, setup.gradients));
     }
 
     /// float32 by its rounding; a bfloat16 base trains float32 triplets in the exact gradient's direction.
@@ -233,15 +233,52 @@ private Q_SLOTS:
         const double loss = exact.run(batch, 20.0);
         Setup single({}, at::kFloat);
         QVERIFY(std::abs(single.run(batch, 20.0) - loss) <= 1e-5 * loss);
-        NEAR("float32", single.arena.gradients, exact.arena.gradients, 1e-4);
+        NEAR("float32", single.gradients, exact.gradients, 1e-4);
         Setup half({}, at::kBFloat16);
         // By first-order error propagation (see tst_logits): 8 roundings a block and 4 more, of 2⁻⁹ on average.
         QVERIFY(std::abs(half.run(batch, 20.0) - loss) <= 20.0 / 512.0 * loss);
-        QVERIFY(half.arena.gradients.scalar_type() == at::kFloat);
-        const at::Tensor a = exact.arena.gradients;
-        const at::Tensor b = half.arena.gradients.to(at::kDouble);
+        QVERIFY(half.gradients.scalar_type() == at::kFloat);
+        const at::Tensor a = exact.gradients;
+        const at::Tensor b = half.gradients.to(at::kDouble);
         const double cosine = ((a * b).sum() / (a.norm() * b.norm())).item<double>();
         QVERIFY2(cosine > 0.999, qPrintable(QString::number(cosine, 'g', 9)));
+    }
+
+    /// Shards add to buffers of their own, of which the arena takes the sum.
+    void collectedGradientsAreTheSum()
+    {
+        Setup setup({});
+        const Batch batch = mixedBatch(93);
+        setup.arena.gradients.fill_(5.0); // of the step before
+        setup.run(batch, 20.0);
+        const at::Tensor first = setup.gradients.clone();
+        Random random(94);
+        const at::Tensor second = setup.arena.makeGradients();
+        QCOMPARE(second.abs().max().item<double>(), 0.0);
+        second.copy_(random.normal(second.sizes()));
+        const at::Tensor expected = first + second;
+        setup.arena.collect(std::array {setup.gradients, second});
+        QVERIFY(identical(setup.arena.gradients, expected));
+        QCOMPARE(setup.gradients.abs().max().item<double>(), 0.0);
+        QCOMPARE(second.abs().max().item<double>(), 0.0);
+        setup.run(batch, 20.0); // still the pass's buffer
+        setup.arena.collect(std::array {setup.gradients});
+        QVERIFY(identical(setup.arena.gradients, first));
+    }
+
+    /// A prompt in pieces: what goes on behind a filled cache sees all that is before it, and nothing to its right.
+    void piecesThroughTheCacheAreTheWhole_data() { addCases(); }
+    void piecesThroughTheCacheAreTheWhole()
+    {
+        QFETCH(const Case, test);
+        Setup setup(test);
+        const at::Tensor tokens = fullBatch(95, 3, 14).tokens;
+        const at::Tensor whole = setup.model->forward(tokens, &setup.arena.adapters);
+        KeyValueCache cache;
+        std::vector<at::Tensor> pieces;
+        for (const at::Tensor& piece : at::split_with_sizes(tokens, {2, 7, 1, 4}, 1))
+            pieces.push_back(setup.model->forward(piece, &setup.arena.adapters, &cache));
+        QVERIFY(relativeDifference(at::cat(pieces, 1), whole) <= 1e-13);
     }
 
     /// The arena's copies for training follow its values only when they are told to.

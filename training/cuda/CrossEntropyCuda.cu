@@ -34,17 +34,18 @@ __global__ void crossEntropyKernel(CrossEntropyArgs<T> args)
             sum += exponential(value[e] - most);
     }
     sum = blockSum(sum, shared);
-    // log Σ e^logits itself is never formed: beside large logits it would lose the digits of log(sum).
+    // As on the CPU: most + log(sum) would lose digits of the sum beside large logits.
     if (threadIdx.x == 0)
         args.losses[row] = bears ? most - own + log(sum) : A(0);
     if (args.scale == nullptr)
         return;
     const A scale = bears ? *args.scale : A(0);
+    const A inverse = A(1) / sum;
     for (std::int64_t i = threadIdx.x * C::size; i < args.vocabulary; i += blockDim.x * C::size) {
         A value[C::size];
         C::load(logits + i, value);
         for (int e = 0; e < C::size; ++e)
-            value[e] = (exponential(value[e] - most) / sum - (i + e == target ? A(1) : A(0))) * scale;
+            value[e] = (exponential(value[e] - most) * inverse - (i + e == target ? A(1) : A(0))) * scale;
         C::store(logits + i, value);
     }
 }
