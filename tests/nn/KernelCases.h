@@ -3,7 +3,6 @@
 #pragma once
 
 #include "tests/support/Tensors.h"
-#include "training/nn/FusedOps.h"
 
 #include <cmath>
 
@@ -71,12 +70,6 @@ private:
 public:
     at::Tensor rows;
 };
-
-/// A scale for ops::crossEntropy on logits of this type.
-inline at::Tensor scaleOf(const at::Tensor& logits, double value)
-{
-    return at::full({}, value, logits.options().dtype(ops::wideType(logits.scalar_type())));
-}
 
 } // namespace spectune::testing
 

@@ -4,6 +4,7 @@
 
 #include "tests/nn/KernelCases.h"
 #include "tests/nn/PlainReference.h"
+#include "training/data/Packing.h"
 #include "training/nn/TrainingPass.h"
 
 namespace spectune::testing {
@@ -87,7 +88,8 @@ struct Setup {
     std::shared_ptr<DecoderModel> model;
     ModuleLayout layout;
     TripletArena arena;
-    at::Tensor gradients; ///< of the pass; on the CPU in the arena's order
+    at::Tensor sums; ///< what the pass adds up
+    at::Tensor gradients; ///< of all runs, in the arena's order
     TrainingPass pass;
 
     explicit Setup(const Case& form, at::ScalarType type = at::kDouble)
@@ -96,8 +98,9 @@ struct Setup {
         , layout(adaptedLayout(model->spec(), form.targets, form.adaptedLayers, form.rank))
         , arena(layout, scale, form.trainsLambda,
               at::TensorOptions().dtype(type == at::kDouble ? at::kDouble : at::kFloat), type)
-        , gradients(arena.makeGradients())
-        , pass(*model, arena.adaptersInto(gradients), dropoutPass())
+        , sums(arena.makeSums())
+        , gradients(at::zeros_like(arena.gradients))
+        , pass(*model, arena.adaptersInto(sums), dropoutPass())
     {
         Random random(72);
         arena.values.copy_(random.normal({arena.order.size()}) * 0.4);
@@ -118,7 +121,11 @@ struct Setup {
         const c10::NoGradGuard noGraph;
         const PackedBatch pack = packed(batch, at::kCPU);
         model->reserve(pack.longest);
-        return pass.run(pack, at::full({}, 1.0 / normalizer, arena.values.options()), recomputes).item<double>();
+        const at::Tensor share = at::full({}, 1.0 / normalizer, arena.values.options());
+        const double loss = pass.run(pack, share, recomputes).item<double>();
+        arena.collect(std::array {sums});
+        gradients.add_(arena.gradients);
+        return loss;
     }
 
     /// C by autograd, and its gradient in the arena's order.

@@ -241,29 +241,29 @@ private Q_SLOTS:
         const at::Tensor a = exact.gradients;
         const at::Tensor b = half.gradients.to(at::kDouble);
         const double cosine = ((a * b).sum() / (a.norm() * b.norm())).item<double>();
-        QVERIFY2(cosine > 0.999, qPrintable(QString::number(cosine, 'g', 9)));
+        // Some thirty roundings of 2⁻⁸ one after the other are apart by √30 · 2⁻⁸ ≈ 2 % of the norm; three times that.
+        QVERIFY2(cosine > 0.998, qPrintable(QString::number(cosine, 'g', 9)));
     }
 
     /// Shards add to buffers of their own, of which the arena takes the sum.
     void collectedGradientsAreTheSum()
     {
         Setup setup({});
-        const Batch batch = mixedBatch(93);
-        setup.arena.gradients.fill_(5.0); // of the step before
-        setup.run(batch, 20.0);
-        const at::Tensor first = setup.gradients.clone();
-        Random random(94);
-        const at::Tensor second = setup.arena.makeGradients();
+        setup.run(mixedBatch(93), 20.0);
+        const at::Tensor first = setup.arena.makeSums();
+        const at::Tensor second = setup.arena.makeSums();
         QCOMPARE(second.abs().max().item<double>(), 0.0);
-        second.copy_(random.normal(second.sizes()));
-        const at::Tensor expected = first + second;
-        setup.arena.collect(std::array {setup.gradients, second});
-        QVERIFY(identical(setup.arena.gradients, expected));
-        QCOMPARE(setup.gradients.abs().max().item<double>(), 0.0);
+        const auto collected = [&](bool withFirst, bool withSecond) {
+            Random numbers(95);
+            first.copy_(numbers.normal(first.sizes()) * (withFirst ? 1.0 : 0.0));
+            second.copy_(numbers.normal(second.sizes()) * (withSecond ? 1.0 : 0.0));
+            setup.arena.gradients.fill_(5.0); // of the step before
+            setup.arena.collect(std::array {first, second});
+            return setup.arena.gradients.clone();
+        };
+        NEAR("sum", collected(true, true), collected(true, false) + collected(false, true), 1e-14);
+        QCOMPARE(first.abs().max().item<double>(), 0.0);
         QCOMPARE(second.abs().max().item<double>(), 0.0);
-        setup.run(batch, 20.0); // still the pass's buffer
-        setup.arena.collect(std::array {setup.gradients});
-        QVERIFY(identical(setup.arena.gradients, first));
     }
 
     /// A prompt in pieces: what goes on behind a filled cache sees all that is before it, and nothing to its right.

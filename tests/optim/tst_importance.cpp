@@ -113,14 +113,14 @@ private Q_SLOTS:
         Setup setup;
         setup.config.score = static_cast<ScoreKind>(kindNumber);
         Importance importance(setup.arena.order, setup.config, hasLambda, at::kDouble);
-        importance.update(setup.arena.values, setup.arena.gradients);
+        updateOf(importance, setup.arena.values, setup.arena.gradients);
         const TripletScores scores = importance.scores(setup.arena.values);
         std::vector<at::Tensor> before;
         const std::vector<at::Tensor> held {scores.total, scores.lambda, scores.meanP, scores.meanQ};
         for (const at::Tensor& score : held)
             before.push_back(score.defined() ? score.clone() : at::Tensor());
         setup.draw();
-        importance.update(setup.arena.values, setup.arena.gradients);
+        updateOf(importance, setup.arena.values, setup.arena.gradients);
         for (std::size_t i = 0; i < held.size(); ++i)
             QVERIFY(!held[i].defined() || identical(held[i], before[i]));
     }

@@ -276,10 +276,10 @@ private Q_SLOTS:
 
     void divergence()
     {
-        const Outcome outcome
-            = call({"run", text(m_config), "--out", text(m_folder.path() / "diverged"), "--quiet", "--set",
-                "train.steps=60", "--set", "adalora.tf=20", "--set", "optim.lr=10", "--set", "optim.max_grad_norm=0",
-                "--set", "optim.schedule=constant", "--set", "adalora.alpha=1e6", "--set", "adalora.targets=[]"});
+        const Outcome outcome = call({"run", text(m_config), "--out", text(m_folder.path() / "diverged"), "--quiet",
+            "--set", "train.steps=60", "--set", "adalora.tf=20", "--set", "optim.lr=10", "--set",
+            "optim.max_grad_norm=0", "--set", "optim.schedule=constant", "--set", "optim.weight_decay=1", "--set",
+            "adalora.alpha=1e6", "--set", "adalora.targets=[]"});
         QVERIFY2(outcome.code == 4, (std::to_string(outcome.code) + outcome.err).c_str());
         QVERIFY2(contains(outcome.err, "diverged"), outcome.err.c_str());
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "training/cuda/CpuExponential.h"
 #include "training/cuda/CpuKernels.h"
-#include "training/cuda/CpuVector.h"
 
 namespace spectune::kernels::SPECTUNE_CPU_LEVEL {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "training/cuda/Kernels.h"
+#include "training/cuda/Elements.h"
 
 #include <cuda_runtime.h>
 

@@ -6,6 +6,7 @@
 #include "training/core/PhaseClock.h"
 #include "training/core/WorkerPool.h"
 #include "training/cuda/Kernels.h"
+#include "training/data/Packing.h"
 #include "training/loop/BenchShapes.h"
 #include "training/loop/Device.h"
 #include "training/loop/RunContext.h"

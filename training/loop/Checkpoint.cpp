@@ -25,6 +25,8 @@ namespace {
 
 constexpr const char* stateFile = "state.json";
 constexpr const char* tensorFile = "state.safetensors";
+/// 2: the Q's of modules that read one input are neighbours (see ArenaOrder).
+constexpr int schema = 2;
 
 std::string generatorName(std::size_t shard)
 {
@@ -60,7 +62,12 @@ auto readState(const fs::path& folder, Read read)
 {
     const fs::path file = folder / stateFile;
     try {
-        return read(json::parse(readFile(file)));
+        const json state = json::parse(readFile(file));
+        if (const int found = state.at("schema").get<int>(); found != schema)
+            throw ioError(file.string() + " has schema " + std::to_string(found) + ", this version of Spectune reads "
+                + std::to_string(schema)
+                + ". Go on with the version that wrote it; its adapter can be exported there.");
+        return read(state);
     } catch (const json::exception& fault) {
         throw ioError(file.string() + " is broken (" + fault.what() + "). Use another checkpoint of this run.");
     }
@@ -156,7 +163,7 @@ void saveCheckpoint(const fs::path& folder, Trainer& trainer, const RunConfig& c
     if (fault)
         throw ioError("The folder " + folder.parent_path().string() + " could not be made: " + fault.message() + ".");
     AtomicDirectory target(folder);
-    const json state {{"schema", 1}, {"step", position.step}, {"optimizer_steps", trainer.optimizer().steps()},
+    const json state {{"schema", schema}, {"step", position.step}, {"optimizer_steps", trainer.optimizer().steps()},
         {"epoch", position.data.epoch}, {"epoch_index", position.data.index}, {"loss_limit", position.lossLimit},
         {"method", toString(trainer.method())}, {"init_rank", trainer.layout().initRank}, {"alpha", resolved.alpha},
         {"scale", resolved.scale}, {"modules", describeLayout(trainer.layout())}};

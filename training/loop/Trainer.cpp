@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/loop/Trainer.h"
 
+#include "training/data/Packing.h"
 #include "training/loop/Device.h"
 #include "training/optim/ArenaSweep.h"
 #include "training/optim/LearningRate.h"

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "training/data/Batcher.h"
-
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
@@ -27,8 +25,5 @@ struct PackedBatch {
     [[nodiscard]] std::int64_t rows() const { return tokens.size(0); }
     [[nodiscard]] std::int64_t samples() const { return offsets.size(0) - 1; }
 };
-
-/// @pre batch.targetCount > 0
-[[nodiscard]] PackedBatch packed(const Batch& batch, at::Device device);
 
 } // namespace spectune

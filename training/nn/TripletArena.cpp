@@ -10,10 +10,12 @@ namespace spectune {
 
 namespace {
 
-Matrix matrixOf(const ModuleLayout& layout, const ModuleInfo& module)
+/// The matrix that a module's path ends in: "model.layers.0.self_attn.q_proj".
+Matrix matrixOf(const ModuleInfo& module)
 {
-    const auto kind = std::find(matrixNames.begin(), matrixNames.end(), layout.kinds[module.kind.at()]);
-    return static_cast<Matrix>(kind - matrixNames.begin());
+    const std::string_view path = module.name;
+    const auto found = std::find(matrixNames.begin(), matrixNames.end(), path.substr(path.rfind('.') + 1));
+    return static_cast<Matrix>(found - matrixNames.begin());
 }
 
 InputSet inputSetOf(Matrix matrix)
@@ -31,10 +33,10 @@ InputSet inputSetOf(Matrix matrix)
 std::int32_t modulesOfInput(const ModuleLayout& layout, std::size_t module)
 {
     const ModuleInfo& first = layout.modules[module];
-    const InputSet set = inputSetOf(matrixOf(layout, first));
+    const InputSet set = inputSetOf(matrixOf(first));
     std::size_t end = module + 1;
     while (end < layout.modules.size() && layout.modules[end].layer == first.layer
-        && inputSetOf(matrixOf(layout, layout.modules[end])) == set)
+        && inputSetOf(matrixOf(layout.modules[end])) == set)
         ++end;
     return static_cast<std::int32_t>(end - module);
 }
@@ -171,14 +173,14 @@ TripletArena::TripletArena(
     order.moveTo(values.device());
     for (std::size_t begin = 0; begin < layout.modules.size();) {
         const std::int32_t count = modulesOfInput(layout, begin);
-        const Matrix first = matrixOf(layout, layout.modules[begin]);
+        const Matrix first = matrixOf(layout.modules[begin]);
         const InputSet set = inputSetOf(first);
         const std::size_t layer = layout.modules[begin].layer.at();
         m_shared.push_back({.slot = layer * inputSets.size() + static_cast<std::size_t>(set),
             .first = static_cast<std::int32_t>(begin),
             .count = count});
         for (std::size_t i = begin; i < begin + static_cast<std::size_t>(count); ++i) {
-            const Matrix own = matrixOf(layout, layout.modules[i]);
+            const Matrix own = matrixOf(layout.modules[i]);
             m_slots.push_back(layer * matrixNames.size() + static_cast<std::size_t>(own));
             const auto matrices = matricesOf(set);
             m_positions.push_back(

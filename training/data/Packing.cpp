@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "training/nn/PackedBatch.h"
+#include "training/data/Packing.h"
 
 #include <ATen/ATen.h>
 
