@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What one training step costs in transformers + PEFT on the CPU, the peer that `the table in README.md` is held against.
+"""What one training step costs in transformers + PEFT, the peer that `the table in README.md` is held against.
 
-Usage: peft_step.py MODEL_DIR --batch 8 --seq 256 [--init 12 --target 4 --steps 20 --method adalora|lora|frozen ...]
+Usage: peft_step.py SHAPE|MODEL_DIR --batch 8 --seq 256 [--init 12 --target 8 --steps 20 --method adalora|lora|frozen ...]
+SHAPE is a name of `spectune-train bench --help`: random weights of that form, as Spectune's own benchmark makes them.
 
 Runs the step as PEFT's users write it: forward with labels, backward, clip, AdamW, update_and_allocate at every step,
 zero_grad; random ids, every token bears loss. The schedule is in its cubic phase and masks at every step. Prints one
@@ -14,34 +15,63 @@ import time
 
 import torch
 from peft import AdaLoraConfig, LoraConfig, get_peft_model
-from transformers import AutoModelForCausalLM
+from transformers import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM
 from transformers.utils import logging
 
+# name: width, feed-forward, layers, heads, key heads, head width, vocabulary, positions, tied head
+SHAPES = {
+    "demo": (128, 352, 6, 4, 2, 32, 832, 256, True),
+    "stories260k": (64, 172, 5, 8, 4, 8, 512, 512, True),
+    "llama-20m": (384, 1024, 8, 6, 6, 64, 8000, 1024, False),
+    "smollm-135m": (576, 1536, 30, 9, 3, 64, 49152, 2048, True),
+    "tinyllama-1.1b": (2048, 5632, 22, 32, 4, 64, 32000, 2048, False),
+    "llama2-7b": (4096, 11008, 32, 32, 32, 128, 32000, 4096, False),
+}
 KINDS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 
 
 def parse():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("model", help="a Hugging Face model folder")
+    parser.add_argument("model", help="a name of SHAPES, or a Hugging Face model folder")
     parser.add_argument("--method", choices=("adalora", "lora", "frozen"), default="adalora",
                         help="frozen: forward and the gradient of the inputs only, the floor of any adapter's cost")
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--seq", type=int, default=256)
     parser.add_argument("--init", type=int, default=12, help="initial rank; the rank of lora")
-    parser.add_argument("--target", type=int, default=4)
+    parser.add_argument("--target", type=int, default=8)
     parser.add_argument("--delta-t", type=int, default=1)
     parser.add_argument("--steps", type=int, default=20, help="measured steps")
     parser.add_argument("--warmup", type=int, default=5, help="steps ahead of them")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--dtype", choices=("float32", "bfloat16"), default="float32")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--recompute", action="store_true", help="gradient checkpointing")
     return parser.parse_args()
+
+
+def base(args):
+    dtype = getattr(torch, args.dtype)
+    if args.model not in SHAPES:
+        return AutoModelForCausalLM.from_pretrained(args.model, dtype=dtype).to(args.device)
+    width, feed_forward, layers, heads, kv_heads, head_dim, vocabulary, positions, tied = SHAPES[args.model]
+    config = LlamaConfig(hidden_size=width, intermediate_size=feed_forward, num_hidden_layers=layers,
+                         num_attention_heads=heads, num_key_value_heads=kv_heads, head_dim=head_dim,
+                         vocab_size=vocabulary, max_position_embeddings=positions, tie_word_embeddings=tied)
+    torch.set_default_dtype(dtype)
+    with torch.device(args.device):
+        model = LlamaForCausalLM(config)
+    torch.set_default_dtype(torch.float32)
+    return model
 
 
 def adapted(args):
     """The model with its adapter; T is far away, so that all measured steps lie in the cubic phase."""
-    model = AutoModelForCausalLM.from_pretrained(args.model, dtype=getattr(torch, args.dtype))
+    model = base(args)
     model.config.use_cache = False
+    if args.recompute:
+        model.gradient_checkpointing_enable()
+        model.enable_input_require_grads()
     if args.method == "frozen":
         return model.requires_grad_(False)
     if args.method == "lora":
@@ -76,10 +106,15 @@ def main():
     trainable = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(trainable, lr=1e-3) if trainable else None
     taken = []
+    cuda = args.device != "cpu"
     for t in range(args.warmup + args.steps):
-        ids = torch.randint(3, model.config.vocab_size, (args.batch, args.seq))
+        ids = torch.randint(3, model.config.vocab_size, (args.batch, args.seq), device=args.device)
+        if cuda:
+            torch.cuda.synchronize()
         start = time.perf_counter()
         step(args, model, optimizer, ids, t)
+        if cuda:
+            torch.cuda.synchronize()
         taken.append((time.perf_counter() - start) * 1e3)
     taken = taken[args.warmup:]
     tenths = statistics.quantiles(taken, n=10, method="inclusive") if len(taken) > 1 else taken * 9
@@ -88,6 +123,7 @@ def main():
                       "steps": len(taken), "tokens_per_second": round(args.batch * args.seq / median * 1e3, 1),
                       "method": args.method, "batch": args.batch, "seq": args.seq, "init_rank": args.init,
                       "target_rank": args.target, "threads": args.threads, "dtype": args.dtype,
+                      "peak_bytes": torch.cuda.max_memory_allocated() if cuda else 0,
                       "trainable": sum(p.numel() for p in trainable)}))
 
 

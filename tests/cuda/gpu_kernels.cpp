@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Every CUDA kernel against its CPU twin, on odd shapes, and a training pass on the GPU against the CPU's. A plain program:
+//     gpu_kernels      0: all checks hold, 1: one does not, 77: no CUDA device here (skipped)
+// compute-sanitizer --tool memcheck|racecheck gpu_kernels --kernels    runs the kernels alone
+#include "training/data/Packing.h"
+#include "training/loop/Device.h"
+#include "training/nn/FusedOps.h"
+#include "training/nn/KernelTypes.h"
+#include "training/nn/TrainingPass.h"
+#include "training/nn/TripletArena.h"
+
+#include <ATen/ATen.h>
+#include <ATen/CPUGeneratorImpl.h>
+#include <ATen/Context.h>
+#include <c10/core/GradMode.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <string_view>
+#include <vector>
+
+using namespace spectune;
+
+namespace {
+
+int failures = 0;
+
+void report(const std::string& what, double difference, double allowed)
+{
+    const bool holds = difference <= allowed; // false for NaN
+    if (!holds)
+        ++failures;
+    if (!holds)
+        std::printf("%-58s %9.2e, allowed %9.2e  FAILED\n", what.c_str(), difference, allowed);
+}
+
+/// The largest difference, as a share of the largest expected element.
+double apart(const at::Tensor& actual, const at::Tensor& expected)
+{
+    const at::Tensor a = actual.cpu().to(at::kDouble);
+    const at::Tensor b = expected.cpu().to(at::kDouble);
+    return ((a - b).abs().max() / b.abs().max().clamp_min(1e-30)).item<double>();
+}
+
+/// Twins round once more or less at the end and add in another order: a few units in the last place, times √terms for sums.
+double allowed(at::ScalarType type, double terms = 1.0)
+{
+    const double unit = type == at::kDouble ? 0x1p-53 : type == at::kFloat ? 0x1p-24 : 0x1p-8;
+    const double sums = type == at::kBFloat16 ? 0.0 : 4.0 * std::sqrt(terms) * unit;
+    return 8.0 * unit + sums;
+}
+
+/// The same numbers on both devices, as the middle columns of a wider matrix where @p strided.
+struct Pair {
+    at::Tensor cpu;
+    at::Tensor gpu;
+
+    Pair(at::IntArrayRef sizes, at::ScalarType type, bool strided, double size = 1.0)
+    {
+        static at::Generator generator = at::detail::createCPUGenerator(5);
+        const std::int64_t margin = strided ? 8 : 0;
+        auto wide = sizes.vec();
+        wide.back() += 2 * margin;
+        const at::Tensor whole = (at::randn(wide, generator, at::kFloat) * size).to(type);
+        cpu = whole.narrow(-1, margin, sizes.back());
+        gpu = whole.to(at::kCUDA).narrow(-1, margin, sizes.back());
+    }
+    void compare(const std::string& what, double terms = 1.0) const
+    {
+        report(what, apart(gpu, cpu), allowed(cpu.scalar_type(), terms));
+    }
+};
+
+struct Shape {
+    at::ScalarType type;
+    std::int64_t rows;
+    std::int64_t width;
+    bool strided;
+
+    [[nodiscard]] std::string name(const char* what) const
+    {
+        return std::string(what) + " " + at::toString(type) + " " + std::to_string(rows) + " x " + std::to_string(width)
+            + (strided ? " strided" : "");
+    }
+};
+
+void checkNorm(const Shape& of)
+{
+    const auto terms = static_cast<double>(of.width);
+    const Pair x({of.rows, of.width}, of.type, of.strided);
+    const Pair delta({of.rows, of.width}, of.type, of.strided);
+    const Pair sum({of.rows, of.width}, of.type, of.strided);
+    const Pair y({of.rows, of.width}, of.type, of.strided);
+    const Pair weight({of.width}, of.type, false);
+    const Pair inverse({of.rows}, ops::wideType(of.type), false);
+    ops::rmsNorm(x.cpu, delta.cpu, sum.cpu, weight.cpu, 1e-5, y.cpu, inverse.cpu);
+    ops::rmsNorm(x.gpu, delta.gpu, sum.gpu, weight.gpu, 1e-5, y.gpu, inverse.gpu);
+    sum.compare(of.name("rmsNorm, sum"));
+    y.compare(of.name("rmsNorm"), terms);
+    inverse.compare(of.name("rmsNorm, inverse"), terms);
+    const Pair dy({of.rows, of.width}, of.type, of.strided);
+    const Pair dx({of.rows, of.width}, of.type, of.strided);
+    ops::rmsNormBackward(sum.cpu, inverse.cpu, weight.cpu, dy.cpu, dx.cpu);
+    ops::rmsNormBackward(sum.gpu, inverse.gpu, weight.gpu, dy.gpu, dx.gpu);
+    dx.compare(of.name("rmsNormBackward"), terms);
+}
+
+void checkSwiGlu(const Shape& of)
+{
+    const Pair gateUp({of.rows, 2 * of.width}, of.type, of.strided, 3.0);
+    const Pair out({of.rows, of.width}, of.type, of.strided);
+    ops::swiGlu(gateUp.cpu, out.cpu);
+    ops::swiGlu(gateUp.gpu, out.gpu);
+    out.compare(of.name("swiGlu"));
+    ops::swiGluBackward(gateUp.cpu, out.cpu);
+    ops::swiGluBackward(gateUp.gpu, out.gpu);
+    gateUp.compare(of.name("swiGluBackward, gate and up"), 4.0);
+    out.compare(of.name("swiGluBackward, out again"));
+}
+
+void checkRotation(const Shape& of)
+{
+    for (const std::int64_t headDim : {2, 6, 16, 64}) {
+        constexpr std::int64_t heads = 3;
+        const Pair x({of.rows, heads * headDim}, of.type, of.strided);
+        const at::Tensor positions = at::arange(of.rows, at::kInt).flip(0).contiguous();
+        const at::Tensor half = at::randn({of.rows, headDim / 2}, at::kFloat);
+        const at::Tensor angles = at::cat({half, half}, 1);
+        const at::Tensor cos = angles.cos().to(of.type);
+        const at::Tensor sin = angles.sin().to(of.type);
+        for (const bool back : {false, true}) {
+            ops::rotate(x.cpu, heads - 1, positions, cos, sin, back);
+            ops::rotate(x.gpu, heads - 1, positions.to(at::kCUDA), cos.to(at::kCUDA), sin.to(at::kCUDA), back);
+            x.compare(of.name("rotate"));
+        }
+    }
+}
+
+void checkCrossEntropy(const Shape& of)
+{
+    const Pair logits({of.rows, of.width}, of.type, of.strided, 4.0);
+    const at::Tensor targets = at::randint(0, of.width, {of.rows}, at::kLong);
+    if (of.rows > 2)
+        targets[1] = -100;
+    const Pair losses({of.rows}, ops::wideType(of.type), false);
+    const at::Tensor scale = at::full({}, 0.25, ops::wideType(of.type));
+    ops::crossEntropy(logits.cpu, targets, losses.cpu, {});
+    ops::crossEntropy(logits.gpu, targets.to(at::kCUDA), losses.gpu, {});
+    losses.compare(of.name("crossEntropy, losses"), static_cast<double>(of.width));
+    ops::crossEntropy(logits.cpu, targets, losses.cpu, scale);
+    ops::crossEntropy(logits.gpu, targets.to(at::kCUDA), losses.gpu, scale.to(at::kCUDA));
+    logits.compare(of.name("crossEntropy, gradient"), static_cast<double>(of.width));
+}
+
+template <typename A>
+void checkSweep(at::ScalarType type, bool before, bool finite)
+{
+    constexpr std::int64_t elements = 1003;
+    std::vector<Pair> buffers;
+    for (int i = 0; i < 6; ++i)
+        buffers.emplace_back(at::IntArrayRef {elements}, type, false);
+    for (const std::size_t positive : {3U, 4U, 5U}) { // second moment, Ī, Ū
+        buffers[positive].cpu.abs_();
+        buffers[positive].gpu.abs_();
+    }
+    const at::Tensor norm = at::full({}, finite ? 7.0 : INFINITY, type);
+    const at::Tensor scalars = at::tensor({1e-2, 0.4, 0.2, 1.0}, at::kDouble);
+    for (const bool gpu : {false, true}) {
+        const auto at = [&](std::size_t i) { return ops::pointerOf<A>(gpu ? buffers[i].gpu : buffers[i].cpu); };
+        const at::Tensor normThere = gpu ? norm.to(at::kCUDA) : norm;
+        const at::Tensor scalarsThere = gpu ? scalars.to(at::kCUDA) : scalars;
+        const kernels::SweepArgs<A> args {.elements = elements,
+            .trained = elements - 5,
+            .values = at(0),
+            .gradients = at(1),
+            .first = at(2),
+            .second = at(3),
+            .sensitivity = at(4),
+            .uncertainty = at(5),
+            .gradNorm = ops::pointerOf<const A>(normThere),
+            .scalars = static_cast<const kernels::StepScalars*>(scalarsThere.const_data_ptr()),
+            .maxNorm = 1.0,
+            .weightDecay = 0.1,
+            .before = before};
+        const at::Device device = gpu ? at::Device(at::kCUDA, 0) : at::Device(at::kCPU);
+        ops::tableFor<A>(device).sweep(args, ops::currentStream(device));
+        settle(device);
+    }
+    constexpr std::array names {"values", "gradients", "first", "second", "sensitivity", "uncertainty"};
+    for (std::size_t i = 0; i < buffers.size(); ++i)
+        buffers[i].compare(
+            std::string("sweep, ") + names[i] + (before ? ", before" : "") + (finite ? "" : ", inf"), 4.0);
+}
+
+void checkKernels()
+{
+    for (const at::ScalarType type : {at::kDouble, at::kFloat, at::kBFloat16}) {
+        for (const std::int64_t width : {1, 7, 8, 172, 512, 2048, 4100}) {
+            for (const std::int64_t rows : {1, 3, 65}) {
+                for (const bool strided : {false, true}) {
+                    const Shape shape {.type = type, .rows = rows, .width = width, .strided = strided};
+                    checkNorm(shape);
+                    checkSwiGlu(shape);
+                    checkCrossEntropy(shape);
+                    if (width == 8)
+                        checkRotation(shape);
+                }
+            }
+        }
+    }
+    for (const bool before : {false, true}) {
+        for (const bool finite : {false, true}) {
+            checkSweep<float>(at::kFloat, before, finite);
+            checkSweep<double>(at::kDouble, before, finite);
+        }
+    }
+}
+
+// ---- The whole pass -------------------------------------------------------------------------------------------------
+
+std::shared_ptr<DecoderModel> smallModel(at::TensorOptions options, std::int64_t window)
+{
+    ModelSpec spec;
+    spec.modelType = "llama";
+    spec.vocabulary = 120;
+    spec.width = 64;
+    spec.feedForward = 176;
+    spec.layers = 3;
+    spec.heads = 4;
+    spec.kvHeads = 2;
+    spec.headDim = 16;
+    spec.maxPositions = 256;
+    if (window > 0)
+        spec.slidingWindow = window;
+    at::Generator generator = at::detail::createCPUGenerator(9);
+    const WeightSource source = [&generator](const std::string& name, at::IntArrayRef shape) {
+        const at::Tensor numbers = at::randn(shape, generator, at::kFloat);
+        return name.ends_with("norm.weight") ? 1.0 + 0.1 * numbers : 0.12 * numbers;
+    };
+    return std::make_shared<DecoderModel>(spec, source, options);
+}
+
+/// @param even all samples equally long
+Batch batchOf(bool even)
+{
+    at::Generator generator = at::detail::createCPUGenerator(11);
+    Batch batch {.tokens = at::randint(0, 120, {5, 70}, generator, at::kLong),
+        .targets = at::randint(0, 120, {5, 70}, generator, at::kLong)};
+    for (std::int64_t i = 0; !even && i < 5; ++i) {
+        batch.targets[i].narrow(0, 70 - 9 * i, 9 * i).fill_(Batch::ignored);
+        batch.targets[i].narrow(0, 0, 3 * i).fill_(Batch::ignored);
+    }
+    batch.targetCount = (batch.targets != Batch::ignored).sum().item<std::int64_t>();
+    return batch;
+}
+
+/// Loss, then the arena's gradient.
+std::pair<double, at::Tensor> passOn(at::Device device, at::ScalarType type, std::int64_t window, bool even)
+{
+    const at::NoGradGuard noGraph;
+    const auto model = smallModel(at::TensorOptions().dtype(type).device(device), window);
+    const ModuleLayout layout = adaptedLayout(model->spec(), {}, {}, 5);
+    const auto wide = ops::wideType(type);
+    TripletArena arena(layout, 2.0, true, at::TensorOptions().dtype(wide).device(device), type);
+    at::Generator generator = at::detail::createCPUGenerator(13);
+    arena.values.copy_(at::randn({arena.order.size()}, generator, at::kFloat) * 0.2);
+    arena.refresh();
+    const at::Tensor sums = arena.makeSums();
+    TrainingPass pass(*model, arena.adaptersInto(sums), {});
+    const Batch batch = batchOf(even);
+    model->reserve(256);
+    const at::Tensor scale
+        = at::full({}, 1.0 / static_cast<double>(batch.targetCount), at::TensorOptions().dtype(wide).device(device));
+    const double loss = pass.run(packed(batch, device), scale, /*recomputes=*/false).item<double>();
+    arena.collect(std::array {sums});
+    return {loss, arena.gradients.cpu().to(at::kDouble)};
+}
+
+void checkPass()
+{
+    for (const std::int64_t window : {0, 20}) {
+        for (const bool even : {true, false}) {
+            const auto [loss, gradient] = passOn(at::kCPU, at::kDouble, window, even);
+            // By type: of the loss, and of the gradient's norm. bfloat16: some thirty roundings of 2⁻⁸ one after the
+            // other are √30 · 2⁻⁸ ≈ 2 % apart; three times that.
+            for (const auto& [type, ofLoss, ofGradient] :
+                {std::tuple {at::kDouble, 1e-12, 1e-11}, {at::kFloat, 1e-5, 1e-4}, {at::kBFloat16, 0.02, 0.06}}) {
+                const auto [there, gradientThere] = passOn(at::Device(at::kCUDA, 0), type, window, even);
+                const std::string name = std::string("pass, ") + at::toString(type) + ", window "
+                    + std::to_string(window) + (even ? ", even" : ", uneven");
+                report(name + ", loss", std::abs(there - loss) / loss, ofLoss);
+                report(name + ", gradient", ((gradientThere - gradient).norm() / gradient.norm()).item<double>(),
+                    ofGradient);
+            }
+        }
+    }
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    if (!at::globalContext().hasCUDA()) {
+        const bool required = std::getenv("SPECTUNE_REQUIRE_GPU") != nullptr; // ./test.sh --gpu saw one
+        std::puts(
+            required ? "LibTorch finds no CUDA device, though this machine has a GPU" : "SKIP: no CUDA device here");
+        return required ? 1 : 77;
+    }
+    prepareThread(at::Device(at::kCUDA, 0), 0);
+    checkKernels();
+    std::printf("kernels against their CPU twins: %s\n", failures == 0 ? "ok" : "FAILED");
+    if (argc < 2 || std::string_view(argv[1]) != "--kernels") {
+        const int before = failures;
+        checkPass();
+        std::printf(
+            "a training pass on the GPU against the CPU's in float64: %s\n", failures == before ? "ok" : "FAILED");
+    }
+    return failures == 0 ? 0 : 1;
+}
