@@ -2,27 +2,9 @@
 // The CPU's functions are compiled for several instruction sets: all that this processor has must agree, and none may
 // write beside its rows or its scratch.
 #include "tests/nn/KernelCases.h"
+#include "training/cuda/CpuLevels.h"
 #include "training/nn/FusedOps.h"
 #include "training/nn/KernelTypes.h"
-
-namespace spectune::kernels {
-
-namespace sse2 {
-template <typename T>
-const Table<T>& table() noexcept;
-}
-#if SPECTUNE_X86
-namespace avx2 {
-template <typename T>
-const Table<T>& table() noexcept;
-}
-namespace avx512 {
-template <typename T>
-const Table<T>& table() noexcept;
-}
-#endif
-
-} // namespace spectune::kernels
 
 using namespace spectune;
 using namespace spectune::testing;

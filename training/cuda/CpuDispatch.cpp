@@ -1,23 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "training/cuda/Kernels.h"
+#include "training/cuda/CpuLevels.h"
 
 namespace spectune::kernels {
-
-// One for each instruction set that CMakeLists.txt compiles the sources for; see CpuKernels.h.
-namespace sse2 {
-template <typename T>
-const Table<T>& table() noexcept;
-}
-#if SPECTUNE_X86
-namespace avx2 {
-template <typename T>
-const Table<T>& table() noexcept;
-}
-namespace avx512 {
-template <typename T>
-const Table<T>& table() noexcept;
-}
-#endif
 
 namespace {
 

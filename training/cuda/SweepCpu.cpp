@@ -37,27 +37,51 @@ Factors<A> factorsOf(const SweepArgs<A>& args)
         .beta2Importance = static_cast<A>(args.beta2Importance)};
 }
 
+// One loop an idea, without a branch inside and with nothing aliased: the compiler turns each into vector code.
+
 template <typename A>
-void observe(const SweepArgs<A>& args, const Factors<A>& by, std::int64_t i)
+void scale(A* __restrict gradients, A factor, std::int64_t count)
 {
-    const A product = args.values[i] * args.gradients[i];
-    const A now = product < A(0) ? -product : product;
-    const A smooth = by.beta1Importance * args.sensitivity[i] + (A(1) - by.beta1Importance) * now;
-    const A apart = now < smooth ? smooth - now : now - smooth;
-    args.sensitivity[i] = smooth;
-    args.uncertainty[i] = by.beta2Importance * args.uncertainty[i] + (A(1) - by.beta2Importance) * apart;
+    for (std::int64_t i = 0; i < count; ++i)
+        gradients[i] *= factor;
 }
 
 template <typename A>
-void optimize(const SweepArgs<A>& args, const Factors<A>& by, std::int64_t i)
+void observe(const A* __restrict values, const A* __restrict gradients, A* __restrict sensitivity,
+    A* __restrict uncertainty, Factors<A> by, std::int64_t count)
 {
-    const A gradient = args.gradients[i];
-    const A first = args.first[i] + (gradient - args.first[i]) * (A(1) - by.beta1);
-    const A second = by.beta2 * args.second[i] + (A(1) - by.beta2) * gradient * gradient;
-    args.first[i] = first;
-    args.second[i] = second;
-    const A root = sizeof(A) == 8 ? static_cast<A>(__builtin_sqrt(second)) : static_cast<A>(__builtin_sqrtf(second));
-    args.values[i] = args.values[i] * by.decay - by.rate * first / (root / by.root + by.eps);
+    for (std::int64_t i = 0; i < count; ++i) {
+        const A product = values[i] * gradients[i];
+        const A now = product < A(0) ? -product : product;
+        const A smooth = by.beta1Importance * sensitivity[i] + (A(1) - by.beta1Importance) * now;
+        const A apart = now - smooth;
+        sensitivity[i] = smooth;
+        uncertainty[i]
+            = by.beta2Importance * uncertainty[i] + (A(1) - by.beta2Importance) * (apart < A(0) ? -apart : apart);
+    }
+}
+
+inline float rootOf(float x)
+{
+    return __builtin_sqrtf(x);
+}
+inline double rootOf(double x)
+{
+    return __builtin_sqrt(x);
+}
+
+template <typename A>
+void optimize(A* __restrict values, const A* __restrict gradients, A* __restrict firsts, A* __restrict seconds,
+    Factors<A> by, std::int64_t count)
+{
+    for (std::int64_t i = 0; i < count; ++i) {
+        const A gradient = gradients[i];
+        const A first = firsts[i] + (gradient - firsts[i]) * (A(1) - by.beta1);
+        const A second = by.beta2 * seconds[i] + (A(1) - by.beta2) * gradient * gradient;
+        firsts[i] = first;
+        seconds[i] = second;
+        values[i] = values[i] * by.decay - by.rate * first / (rootOf(second) / by.root + by.eps);
+    }
 }
 
 } // namespace
@@ -70,14 +94,20 @@ void sweep(const SweepArgs<A>& args, Stream)
         return;
     const Factors<A> by = factorsOf(args);
     const bool observes = args.sensitivity != nullptr && args.scalars->observes != 0.0;
-    for (std::int64_t i = 0; i < args.elements; ++i) {
-        args.gradients[i] *= by.clip;
+    constexpr std::int64_t block = 1024; // what six arrays leave in the first cache between one loop and the next
+    for (std::int64_t i = 0; i < args.elements; i += block) {
+        const std::int64_t count = args.elements - i < block ? args.elements - i : block;
+        const auto take = [&] {
+            observe(args.values + i, args.gradients + i, args.sensitivity + i, args.uncertainty + i, by, count);
+        };
+        scale(args.gradients + i, by.clip, count);
         if (observes && args.before)
-            observe(args, by, i);
+            take();
         if (i < args.trained)
-            optimize(args, by, i);
+            optimize(args.values + i, args.gradients + i, args.first + i, args.second + i, by,
+                args.trained - i < count ? args.trained - i : count);
         if (observes && !args.before)
-            observe(args, by, i);
+            take();
     }
 }
 
