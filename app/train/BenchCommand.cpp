@@ -101,11 +101,15 @@ void addBenchCommand(CLI::App& program, Chosen& chosen)
     command->add_option("--init-rank", bench.initRank, "Initial rank; LoRA's rank")
         ->capture_default_str()
         ->check(CLI::Range(1, 4096));
-    command->add_option("--target-rank", bench.targetRank, "Average rank at the end")->capture_default_str();
+    command->add_option("--target-rank", bench.targetRank, "Average rank at the end")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 4096));
     command->add_option("--delta-t", bench.deltaT, "Steps between allocations")
         ->capture_default_str()
         ->check(CLI::Range(1, 1000000));
-    command->add_option("--micro-batch", bench.microBatch, "Samples a forward; 0: all")->capture_default_str();
+    command->add_option("--micro-batch", bench.microBatch, "Samples a forward; 0: all")
+        ->capture_default_str()
+        ->check(CLI::Range(0, 65536));
     command->add_flag("--recompute", bench.recomputes, "Keep each block's input only (train.gradient_checkpointing)");
     command->add_flag("--snapshots", bench.snapshots, "Make a live view's snapshot after each step");
     command->add_option("--profile", bench.profile, "Write a Chrome trace of three further steps")->type_name("FILE");

@@ -241,6 +241,30 @@ private Q_SLOTS:
         QVERIFY(plain.code == 0 && contains(plain.out, "kind: run"));
     }
 
+    /// What it prints holds together; what it cannot do it says by the option's name.
+    void benches()
+    {
+        const QStringList few {
+            "bench", "--batch", "2", "--seq", "9", "--steps", "3", "--warmup", "1", "--threads", "1"};
+        const fs::path trace = m_folder.path() / "trace.json";
+        for (const char* method : {"adalora", "lora", "frozen"}) {
+            const auto report = call(few + QStringList {"--json", "--method", method}).object();
+            QCOMPARE(report.at("frozen").get<std::int64_t>(), std::int64_t {1'214'080});
+            QCOMPARE(report.at("trainable").get<std::int64_t>() > 0, std::string(method) != "frozen");
+            QVERIFY(report.at("ms_p10") <= report.at("ms_median") && report.at("ms_median") <= report.at("ms_p90"));
+            QVERIFY(report.at("phases_ms").contains("backward"));
+            QVERIFY(report.at("peak_bytes").get<std::int64_t>() > 0);
+        }
+        const Outcome traced = call(few + QStringList {"--profile", text(trace), "--snapshots"});
+        QVERIFY2(traced.code == 0 && contains(traced.out, "ms a step"), traced.err.c_str());
+        QVERIFY(fs::file_size(trace) > 1000);
+        refuses({"bench", "--shape", "gpt-5"}, "--shape gpt-5 is not known. There are demo,");
+        refuses({"bench", "--method", "qlora"}, "--method qlora is not known");
+        refuses({"bench", "--seq", "1"}, "--seq is 1");
+        refuses({"bench", "--init-rank", "500"}, "--init-rank is 500");
+        refuses({"bench", "--init-rank", "4", "--target-rank", "4"}, "--target-rank is 4");
+    }
+
     void listsFields()
     {
         const auto fields = call({"fields", "--json"}).object().at("fields");

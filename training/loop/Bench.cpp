@@ -196,6 +196,13 @@ BenchReport bench(const BenchCommand& command)
         if (command.sequence < 2 || command.sequence > spec.maxPositions)
             throw configError("--seq is " + std::to_string(command.sequence) + ", but " + command.shape + " takes 2 to "
                 + std::to_string(spec.maxPositions) + " tokens.");
+        const std::int64_t side = factsOf(spec, config).smallestSide;
+        if (command.initRank > side)
+            throw configError("--init-rank is " + std::to_string(command.initRank) + ", above the smallest side of "
+                + command.shape + "'s matrices, " + std::to_string(side) + ".");
+        if (command.method == "adalora" && command.targetRank >= command.initRank)
+            throw configError("--target-rank is " + std::to_string(command.targetRank) + ", must be below --init-rank "
+                + std::to_string(command.initRank) + ".");
         const at::Device device = parseDevice(command.device);
         prepareThread(device, command.threads);
         const auto model = randomModel(spec, at::TensorOptions().dtype(scalarType(command.dtype)).device(device));

@@ -70,7 +70,9 @@ Trainer::Trainer(std::shared_ptr<DecoderModel> model, std::shared_ptr<const Modu
     makeShards(m_workers.size());
     // In float32 and float64 attention goes sample by sample, which no recording can follow.
     if (m_model->options().device().is_cuda() && m_model->options().dtype() == at::kBFloat16
-        && config.adalora.dropout == 0.0)
+        && config.adalora.dropout == 0.0) {
+        // A recording points to the rotary tables, which a longer text would move: they are made whole at once.
+        m_model->reserve(m_model->spec().maxPositions);
         m_graphs = std::make_unique<StepGraphs>(
             [this](const PackedBatch& batch, const at::Tensor& scale) {
                 const c10::NoGradGuard noGraph;
@@ -78,6 +80,7 @@ Trainer::Trainer(std::shared_ptr<DecoderModel> model, std::shared_ptr<const Modu
                 return finishGradients(m_shards[0]->pass.run(batch, scale, m_config.train.gradientCheckpointing));
             },
             m_model->options().device());
+    }
 }
 
 Trainer::Shard::Shard(const DecoderModel& model, const TripletArena& arena, DropoutPass dropout)
