@@ -35,11 +35,11 @@ def answer(command):
     return json.loads(done.stdout[done.stdout.index("{"):])
 
 
-def sides(program, case):
+def sides(program, case, threads):
     device, shape, batch, tokens, dtype, steps, recompute = case
     rank = ["--init", "12", "--target", "8"]
     common = ["--batch", str(batch), "--seq", str(tokens), "--steps", str(steps), "--dtype", dtype, "--device", device]
-    common += ["--recompute"] if recompute else []
+    common += ["--threads", str(threads)] + (["--recompute"] if recompute else [])
     ours = [program, "bench", "--shape", shape, "--json", "--init-rank", "12", "--target-rank", "8"] + common
     return {
         "PEFT": [sys.executable, str(HERE / "peft_step.py"), shape] + rank + common,
@@ -59,6 +59,7 @@ def main():
     parser.add_argument("program", help="spectune-train")
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--threads", type=int, default=2, help="of the CPU, for both sides")
     parser.add_argument("--cases", help="some of " + ", ".join(CASES))
     args = parser.parse_args()
     names = args.cases.split(",") if args.cases else [name for name, case in CASES.items() if case[0] == args.device]
@@ -66,7 +67,7 @@ def main():
     memory = {name: {} for name in names}
     for _ in range(args.rounds):
         for name in names:
-            for side, command in sides(args.program, CASES[name]).items():
+            for side, command in sides(args.program, CASES[name], args.threads).items():
                 result = answer(command)
                 taken[name].setdefault(side, []).append(result["ms_median"])
                 memory[name][side] = result.get("peak_bytes", 0) / 2**30

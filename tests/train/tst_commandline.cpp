@@ -261,6 +261,8 @@ private Q_SLOTS:
         refuses({"bench", "--shape", "gpt-5"}, "--shape gpt-5 is not known. There are demo,");
         refuses({"bench", "--method", "qlora"}, "--method qlora is not known");
         refuses({"bench", "--seq", "1"}, "--seq is 1");
+        refuses({"bench", "--profile", "/nowhere/trace.json"}, "--profile /nowhere/trace.json cannot be written");
+        refuses({"bench", "--method", "frozen", "--micro-batch", "2"}, "--micro-batch does not go with");
         refuses({"bench", "--init-rank", "500"}, "--init-rank is 500");
         refuses({"bench", "--init-rank", "4", "--target-rank", "4"}, "--target-rank is 4");
     }

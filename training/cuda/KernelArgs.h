@@ -107,8 +107,7 @@ struct CrossEntropyArgs {
     const Wide<T>* scale = nullptr; ///< scalar in the device's memory; null: no gradient
 };
 
-/// The numbers of an optimizer step that change from step to step. In the device's memory, so that a recorded step
-/// reads them anew.
+/// The numbers of an optimizer step that change from step to step, in the device's memory.
 struct StepScalars {
     double lr = 0.0;
     double correction1 = 1.0; ///< 1 − β1^k

@@ -19,6 +19,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <fstream>
 
 namespace spectune {
 
@@ -196,6 +197,10 @@ BenchReport bench(const BenchCommand& command)
         if (command.sequence < 2 || command.sequence > spec.maxPositions)
             throw configError("--seq is " + std::to_string(command.sequence) + ", but " + command.shape + " takes 2 to "
                 + std::to_string(spec.maxPositions) + " tokens.");
+        if (!command.profile.empty() && !std::ofstream(command.profile))
+            throw ioError("--profile " + command.profile + " cannot be written. Name a file in a folder that exists.");
+        if (command.method == "frozen" && command.microBatch != 0)
+            throw configError("--micro-batch does not go with --method frozen, which runs the batch whole.");
         const std::int64_t side = factsOf(spec, config).smallestSide;
         if (command.initRank > side)
             throw configError("--init-rank is " + std::to_string(command.initRank) + ", above the smallest side of "

@@ -11,6 +11,7 @@
 #include "training/loop/TrainingLoop.h"
 
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 #include <c10/util/ScopeExit.h>
 
 #include <algorithm>
@@ -107,6 +108,7 @@ GeneratedText LibTorchEngine::generate(const Generate& request, const RequestCon
             .generate(request, context.stop, context.partialText);
     }
     const at::Device device = parseDevice(request.device.empty() ? m_device : request.device);
+    const ThreadCountGuard restored(at::get_num_threads()); // a paused run's workers share the cores out themselves
     prepareThread(device, 0);
     const ElementType type
         = m_model.model && m_model.path == request.modelPath && m_model.model->options().dtype() == at::kBFloat16

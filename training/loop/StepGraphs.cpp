@@ -59,12 +59,28 @@ struct StepGraphs::Recording {
     }
 };
 
-StepGraphs::Recording* StepGraphs::recordingFor(const PackedBatch& batch, const at::Tensor& scale)
+/// One stream for all recordings: each further one would keep a workspace of cuBLAS for good.
+struct StepGraphs::Capture {
+    c10::cuda::CUDAStream stream;
+};
+
+bool StepGraphs::outgrows(const PackedBatch& batch)
 {
-    if (batch.rows() > m_rows || batch.longest > m_longest)
-        m_recordings.clear();
+    const std::int64_t targets = batch.targets.size(0);
+    const bool lists = batch.bearing.defined();
+    const bool beyond
+        = batch.rows() > m_rows || batch.longest > m_longest || targets > m_targets || (lists && !m_lists);
     m_rows = std::max(m_rows, batch.rows());
     m_longest = std::max(m_longest, batch.longest);
+    m_targets = std::max(m_targets, targets);
+    m_lists = m_lists || lists;
+    return beyond;
+}
+
+StepGraphs::Recording* StepGraphs::recordingFor(const PackedBatch& batch, const at::Tensor& scale)
+{
+    if (outgrows(batch))
+        m_recordings.clear();
     const auto found = std::find_if(m_recordings.begin(), m_recordings.end(),
         [&](const auto& recording) { return haveOneForm(recording->batch, batch); });
     if (found != m_recordings.end()) {
@@ -80,13 +96,32 @@ StepGraphs::Recording* StepGraphs::recordingFor(const PackedBatch& batch, const 
 
 bool StepGraphs::record(Recording& recording)
 {
+    if (!m_capture)
+        m_capture = std::make_unique<Capture>(
+            Capture {c10::cuda::getStreamFromPool(/*isHighPriority=*/false, m_device.index())});
+    // One pool for all: they are played one at a time, and what one leaves is read before the next.
+    at::cuda::MempoolId_t pool {0, 0};
+    for (const auto& other : m_recordings) {
+        if (other->graph)
+            pool = other->graph->pool();
+    }
     auto graph = std::make_unique<at::cuda::CUDAGraph>();
-    const c10::cuda::CUDAStream stream = c10::cuda::getStreamFromPool(/*isHighPriority=*/false, m_device.index());
+    c10::cuda::device_synchronize();
+    const c10::cuda::CUDAStreamGuard guard(m_capture->stream); // a recording ends on the stream it began on
     bool begun = false;
+    const auto giveUp = [&] {
+        try {
+            if (begun)
+                graph->capture_end();
+        } catch (const c10::Error& error) {
+            m_notice += std::string(" The recording could not be ended: ") + error.what_without_backtrace();
+        }
+        (void)cudaGetLastError(); // a recording that was given up leaves its error behind
+        m_enabled = false;
+        m_recordings.clear();
+    };
     try {
-        c10::cuda::device_synchronize();
-        const c10::cuda::CUDAStreamGuard guard(stream);
-        graph->capture_begin({0, 0}, cudaStreamCaptureModeThreadLocal);
+        graph->capture_begin(pool, cudaStreamCaptureModeThreadLocal);
         begun = true;
         recording.result = m_body(recording.batch, recording.scale);
         begun = false;
@@ -95,18 +130,12 @@ bool StepGraphs::record(Recording& recording)
         return true;
     } catch (const c10::Error& error) {
         m_notice = std::string("Steps are not recorded as a CUDA graph: ") + error.what_without_backtrace();
+        giveUp();
+        return false;
+    } catch (...) {
+        giveUp();
+        throw;
     }
-    if (begun) {
-        try {
-            graph->capture_end();
-        } catch (const c10::Error&) {
-            m_notice += " (the recording could not be ended in order)";
-        }
-    }
-    (void)cudaGetLastError(); // a recording that was given up leaves its error behind
-    m_enabled = false;
-    m_recordings.clear();
-    return false;
 }
 
 StepTensors StepGraphs::run(const PackedBatch& batch, const at::Tensor& scale)
@@ -124,6 +153,7 @@ StepTensors StepGraphs::run(const PackedBatch& batch, const at::Tensor& scale)
 #else
 
 struct StepGraphs::Recording { };
+struct StepGraphs::Capture { };
 
 StepTensors StepGraphs::run(const PackedBatch& batch, const at::Tensor& scale)
 {

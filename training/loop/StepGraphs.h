@@ -41,6 +41,7 @@ public:
 private:
     struct Recording;
 
+    [[nodiscard]] bool outgrows(const PackedBatch& batch);
     /// The recording of this form, with the batch taken in; null where the form is new (it is known from then on).
     [[nodiscard]] Recording* recordingFor(const PackedBatch& batch, const at::Tensor& scale);
     [[nodiscard]] bool record(Recording& recording);
@@ -49,9 +50,14 @@ private:
     Body m_body;
     at::Device m_device;
     std::list<std::unique_ptr<Recording>> m_recordings; ///< latest first
-    /// Rows and tokens of a sample at most so far: a larger batch moves the buffers that recordings point to.
+    /// Rows, tokens of a sample and loss-bearing rows at most so far, and whether those were ever listed: a batch that goes
+    /// beyond moves the buffers that recordings point to.
     std::int64_t m_rows = 0;
     std::int64_t m_longest = 0;
+    std::int64_t m_targets = 0;
+    bool m_lists = false;
+    struct Capture;
+    std::unique_ptr<Capture> m_capture; ///< the stream that is recorded on; null without CUDA
     std::string m_notice;
     bool m_enabled;
 };

@@ -70,7 +70,7 @@ Trainer::Trainer(std::shared_ptr<DecoderModel> model, std::shared_ptr<const Modu
     makeShards(m_workers.size());
     // In float32 and float64 attention goes sample by sample, which no recording can follow.
     if (m_model->options().device().is_cuda() && m_model->options().dtype() == at::kBFloat16
-        && config.adalora.dropout == 0.0) {
+        && config.adalora.dropout == 0.0 && samplesOfForward(config.train) == config.train.batchSize) {
         // A recording points to the rotary tables, which a longer text would move: they are made whole at once.
         m_model->reserve(m_model->spec().maxPositions);
         m_graphs = std::make_unique<StepGraphs>(
@@ -120,7 +120,7 @@ StepResult Trainer::step(std::int64_t t, const Batch& batch)
 {
     const StepTensors tensors = gradientsOf(batch);
     m_orthogonality = tensors.orthogonality;
-    // The one place where a step waits for the device: three numbers in one copy.
+    // Where a step waits for the device to have done all of it: three numbers in one copy.
     const at::Tensor numbers = tensors.numbers.cpu();
     const auto* values = numbers.const_data_ptr<double>();
     StepResult result {.loss = values[0],
@@ -143,8 +143,7 @@ StepResult Trainer::step(std::int64_t t, const Batch& batch)
 
 StepTensors Trainer::gradientsOf(const Batch& batch)
 {
-    const std::int64_t micro = m_config.train.microBatchSize;
-    if (m_graphs && m_clock == nullptr && (micro == 0 || micro >= batch.samples())) {
+    if (m_graphs && m_clock == nullptr) {
         m_model->reserve(batch.tokens.size(1));
         const double scale = 1.0 / static_cast<double>(batch.targetCount);
         return m_graphs->run(packed(batch, m_model->options().device()), at::full({}, scale, m_arena.values.options()));

@@ -99,7 +99,7 @@ void flashBackward(const at::Tensor& qkv, const PackedBatch& batch, const Attent
 /// through ATen 2.11 (it reads beyond its memory there).
 bool usesCudnn(const PackedBatch& batch, const AttentionForm& form)
 {
-    return batch.isEven() && form.window == 0 && form.headDim % 8 == 0 && form.headDim <= 128
+    return batch.isEven() && batch.longest > 1 && form.window == 0 && form.headDim % 8 == 0 && form.headDim <= 128
         && at::globalContext().userEnabledCuDNNSDP() && at::detail::getCUDAHooks().hasCuDNN();
 }
 

@@ -12,7 +12,7 @@
 
 namespace spectune {
 
-/// What one block's forward keeps for its backward. Norms, x Qᵀ ∘ λ and the gated product are computed again instead.
+/// What one block's forward keeps for its backward. Norms and the gated product are computed again instead.
 struct BlockActivations {
     at::Tensor input; // [T, width], the residual stream
     at::Tensor middle; // [T, width], after the attention

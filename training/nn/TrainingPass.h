@@ -11,7 +11,8 @@
 namespace spectune {
 
 /// Forward and backward of the whole model for one thread, written out block by block: the frozen weights get no gradient,
-/// the triplets' gradients are added to the arena, and nothing is allocated once the longest batch has been seen.
+/// what the triplets' gradients follow from is added to the arena's sums, and the activations' buffers are made once, for
+/// the longest batch.
 /// Several objects may work on one model at the same time.
 class TrainingPass {
 public:
