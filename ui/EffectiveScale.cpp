@@ -6,8 +6,6 @@
 
 #include <QCoreApplication>
 
-#include <algorithm>
-#include <cmath>
 #include <cstdio>
 
 namespace spectune {
@@ -38,8 +36,7 @@ EffectiveScale EffectiveScale::of(const ResolvedRun& run, Method method, std::in
     scale.initRank = run.initRank;
     scale.width = width;
     scale.scale = run.initRank > 0 ? run.alpha / static_cast<double>(run.initRank) : 0.0; // without the 1e-5 of s
-    if (width > 0 && hasLambda(method))
-        scale.factor = std::min(1.0, 0.02 * std::sqrt(static_cast<double>(width)));
+    scale.factor = widthFactor(method, width);
     return scale;
 }
 

@@ -196,17 +196,13 @@ void checkSchedule(const Context& c, Issues& issues)
     }
 }
 
-/// ADALORA.md, section 6. With f = min(1, 0.02 √width), the norm of a row of Q at the start (at most 1), the effective
-/// scale is taken as s · f and should be 0.5 or more. At width 4096 f = 1, so that s = 2 passes and s < 0.5 warns; at 128
+/// ADALORA.md, section 6. With f = widthFactor() the effective scale is taken as s · f and should be 0.5 or more. At width 4096 f = 1, so that s = 2 passes and s < 0.5 warns; at 128
 /// f = 0.23, so that alpha = 2 r has 0.45 and warns while 8 r has 1.8, as DEMO.md measured. Suggested is the power of two
 /// times r whose s · f is nearest to 2, the default's value on wide models: 2 r at 4096, 8 r at 128.
-/// Without Λ only B starts at 0, A stands alone and the width does not count: f = 1.
 void checkScale(const Context& c, Issues& issues)
 {
     const auto rank = static_cast<double>(c.run.initRank);
-    const double norm
-        = c.facts.width > 0 && hasLambda(c.config.method) ? 0.02 * std::sqrt(static_cast<double>(c.facts.width)) : 1.0;
-    const double factor = std::min(1.0, norm);
+    const double factor = widthFactor(c.config.method, c.facts.width);
     const double effective = c.run.alpha / rank * factor; // without the 1e-5 of s, so that s = 0.5 passes
     if (effective >= 0.5)
         return;
@@ -223,6 +219,11 @@ void checkScale(const Context& c, Issues& issues)
 }
 
 } // namespace
+
+double widthFactor(Method method, std::int64_t width) noexcept
+{
+    return width > 0 && hasLambda(method) ? std::min(1.0, 0.02 * std::sqrt(static_cast<double>(width))) : 1.0;
+}
 
 std::vector<Issue> validate(const RunConfig& config, const RunFacts* facts)
 {

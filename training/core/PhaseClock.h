@@ -33,6 +33,17 @@ public:
             secondsOf(m_name) += std::chrono::duration<double>(std::chrono::steady_clock::now() - m_start).count();
         m_name = nullptr;
     }
+    /// For whoever may have no clock: null does nothing.
+    static void begin(PhaseClock* clock, const char* name)
+    {
+        if (clock != nullptr)
+            clock->begin(name);
+    }
+    static void end(PhaseClock* clock)
+    {
+        if (clock != nullptr)
+            clock->end();
+    }
     /// In the order in which the phases first began.
     [[nodiscard]] const std::vector<std::pair<std::string, double>>& seconds() const noexcept { return m_seconds; }
 

@@ -18,10 +18,6 @@ at::Tensor onDevice(const std::vector<T>& numbers, at::ScalarType type, at::Devi
     return view.to(device, type, /*non_blocking=*/false, /*copy=*/true);
 }
 
-} // namespace
-
-namespace {
-
 std::int64_t roundUp(std::size_t value, std::size_t unit)
 {
     return static_cast<std::int64_t>((value + unit - 1) / unit * unit);

@@ -126,9 +126,7 @@ public:
         const std::vector<Batch> parts = splitMicroBatches(batch, (batch.samples() + workers - 1) / workers);
         m_model->reserve(batch.tokens.size(1));
         std::vector<at::Tensor> losses(parts.size());
-        const auto type = m_model->options().dtype() == at::kDouble ? at::kDouble : at::kFloat;
-        const at::Tensor scale
-            = at::full({}, 1.0 / static_cast<double>(batch.targetCount), m_model->options().dtype(type));
+        const at::Tensor scale = lossScale(batch.targetCount, *m_model);
         m_workers.run(parts.size(), [&](std::size_t i) {
             const c10::NoGradGuard noGraph;
             losses[i] = m_passes[i]->run(packed(parts[i], m_model->options().device()), scale, m_recomputes);

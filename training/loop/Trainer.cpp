@@ -3,6 +3,7 @@
 
 #include "training/data/Packing.h"
 #include "training/loop/Device.h"
+#include "training/nn/FusedOps.h"
 #include "training/optim/ArenaSweep.h"
 #include "training/optim/LearningRate.h"
 
@@ -21,8 +22,7 @@ namespace {
 at::TensorOptions adapterOptions(const DecoderModel& model)
 {
     // Triplets and their moments stay in float32 below a half-precision base.
-    const auto type = model.options().dtype() == at::kDouble ? at::kDouble : at::kFloat;
-    return model.options().dtype(type);
+    return model.options().dtype(ops::wideType(model.options().dtype().toScalarType()));
 }
 
 std::int64_t trainedElements(const ArenaOrder& order, Method method)
@@ -136,22 +136,19 @@ StepResult Trainer::step(std::int64_t t, const Batch& batch)
         result.skipped = "the gradient is not finite";
     else
         update(t, result.lr, tensors.gradNorm, result);
-    if (m_clock != nullptr)
-        m_clock->end();
+    PhaseClock::end(m_clock);
     return result;
 }
 
 StepTensors Trainer::gradientsOf(const Batch& batch)
 {
     if (m_graphs && m_clock == nullptr) {
-        m_model->reserve(batch.tokens.size(1));
-        const double scale = 1.0 / static_cast<double>(batch.targetCount);
-        return m_graphs->run(packed(batch, m_model->options().device()), at::full({}, scale, m_arena.values.options()));
+        return m_graphs->run(packed(batch, m_model->options().device()), lossScale(batch.targetCount, *m_model));
     }
-    phase("prepare");
+    PhaseClock::begin(m_clock, "prepare");
     m_arena.refresh();
     const at::Tensor loss = backward(batch);
-    phase("regularise");
+    PhaseClock::begin(m_clock, "regularise");
     return finishGradients(loss);
 }
 
@@ -177,8 +174,8 @@ at::Tensor Trainer::backwardPart(const Batch& part, std::int64_t targetCount, Sh
     if (part.targetCount == 0)
         return at::zeros({}, m_arena.values.options());
     const c10::NoGradGuard noGraph; // the pass is written out; the mode is the thread's own
-    const at::Tensor scale = at::full({}, 1.0 / static_cast<double>(targetCount), m_arena.values.options());
-    return shard.pass.run(packed(part, m_model->options().device()), scale, m_config.train.gradientCheckpointing);
+    return shard.pass.run(packed(part, m_model->options().device()), lossScale(targetCount, *m_model),
+        m_config.train.gradientCheckpointing);
 }
 
 StepTensors Trainer::finishGradients(const at::Tensor& loss)
@@ -200,7 +197,7 @@ StepTensors Trainer::finishGradients(const at::Tensor& loss)
 void Trainer::update(std::int64_t t, double lr, const at::Tensor& gradNorm, StepResult& result)
 {
     m_updating = true;
-    phase("update");
+    PhaseClock::begin(m_clock, "update");
     const bool allocates = allocatesBudget(m_config.method);
     const bool observes = allocates && t < m_resolved.schedule.finalStart();
     ArenaSweep {.values = m_arena.values,
@@ -212,7 +209,7 @@ void Trainer::update(std::int64_t t, double lr, const at::Tensor& gradNorm, Step
         .importance = observes ? &m_importance : nullptr,
         .when = m_config.adalora.sensitivityStep}
         .run();
-    phase("allocate");
+    PhaseClock::begin(m_clock, "allocate");
     if (allocates)
         result.masked = m_allocator.apply(t, m_arena, m_importance);
     m_updating = false;

@@ -79,11 +79,6 @@ private:
     };
 
     void makeShards(std::size_t count);
-    void phase(const char* name)
-    {
-        if (m_clock != nullptr)
-            m_clock->begin(name);
-    }
     /// All of a step up to the update.
     [[nodiscard]] StepTensors gradientsOf(const Batch& batch);
     [[nodiscard]] at::Tensor backward(const Batch& batch);

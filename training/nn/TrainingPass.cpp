@@ -11,6 +11,12 @@
 
 namespace spectune {
 
+at::Tensor lossScale(std::int64_t targetCount, const DecoderModel& model)
+{
+    const auto type = ops::wideType(model.options().dtype().toScalarType());
+    return at::full({}, 1.0 / static_cast<double>(targetCount), model.options().dtype(type));
+}
+
 TrainingPass::TrainingPass(const DecoderModel& model, AdapterSet adapters, DropoutPass dropout)
     : m_model(model)
     , m_adapters(std::move(adapters))
@@ -45,14 +51,13 @@ at::Tensor TrainingPass::generatorState() const
 
 at::Tensor TrainingPass::run(const PackedBatch& batch, const at::Tensor& scale, bool recomputes)
 {
-    phase("forward");
+    PhaseClock::begin(m_clock, "forward");
     forward(batch, recomputes);
-    phase("loss");
+    PhaseClock::begin(m_clock, "loss");
     const at::Tensor loss = lossAndGradient(batch, scale);
-    phase("backward");
+    PhaseClock::begin(m_clock, "backward");
     backward(batch, recomputes);
-    if (m_clock != nullptr)
-        m_clock->end();
+    PhaseClock::end(m_clock);
     return loss;
 }
 

@@ -10,6 +10,9 @@
 
 namespace spectune {
 
+/// What TrainingPass::run() wants as its scale, on @p model's device. @param targetCount of the whole optimizer step
+[[nodiscard]] at::Tensor lossScale(std::int64_t targetCount, const DecoderModel& model);
+
 /// Forward and backward of the whole model for one thread, written out block by block: the frozen weights get no gradient,
 /// what the triplets' gradients follow from is added to the arena's sums, and the activations' buffers are made once, for
 /// the longest batch.
@@ -34,11 +37,6 @@ public:
     [[nodiscard]] const DropoutPass& dropout() const noexcept { return m_dropout; }
 
 private:
-    void phase(const char* name)
-    {
-        if (m_clock != nullptr)
-            m_clock->begin(name);
-    }
     void forward(const PackedBatch& batch, bool recomputes);
     /// @return C's part; m_gradient becomes the gradient of the last block's output
     [[nodiscard]] at::Tensor lossAndGradient(const PackedBatch& batch, const at::Tensor& scale);

@@ -171,6 +171,7 @@ TripletArena::TripletArena(
     , m_compute(at::zeros({m_computeOrder.size()}, options.dtype(computeType)))
 {
     order.moveTo(values.device());
+    adapters.modules.resize(static_cast<std::size_t>(layout.layerCount) * matrixNames.size());
     for (std::size_t begin = 0; begin < layout.modules.size();) {
         const std::int32_t count = modulesOfInput(layout, begin);
         const Matrix first = matrixOf(layout.modules[begin]);
@@ -181,31 +182,26 @@ TripletArena::TripletArena(
             .count = count});
         for (std::size_t i = begin; i < begin + static_cast<std::size_t>(count); ++i) {
             const Matrix own = matrixOf(layout.modules[i]);
-            m_slots.push_back(layer * matrixNames.size() + static_cast<std::size_t>(own));
+            const ModuleIndex module {static_cast<std::int32_t>(i)};
+            adapters.modules[layer * matrixNames.size() + static_cast<std::size_t>(own)]
+                = TripletViews {.q = order.q(values, module),
+                    .pT = order.pT(values, module),
+                    .lambda = order.lambda(values).select(0, module.value),
+                    .scale = scale};
             const auto matrices = matricesOf(set);
             m_positions.push_back(
                 static_cast<std::size_t>(std::find(matrices.begin(), matrices.end(), own) - matrices.begin()));
         }
         begin += static_cast<std::size_t>(count);
     }
-    adapters.modules.resize(static_cast<std::size_t>(layout.layerCount) * matrixNames.size());
-    adapters.shared.resize(static_cast<std::size_t>(layout.layerCount) * inputSets.size());
-    adapters = adaptersInto(makeSums());
 }
 
-AdapterSet TripletArena::adaptersInto(const at::Tensor& target) const
+AdapterSet TripletArena::adaptersInto(const at::Tensor& sums) const
 {
-    AdapterSet set;
-    set.modules.resize(adapters.modules.size());
-    set.shared.resize(adapters.shared.size());
-    for (std::int32_t i = 0; i < order.moduleCount(); ++i) {
-        set.modules[m_slots[static_cast<std::size_t>(i)]] = TripletViews {.q = order.q(values, {i}),
-            .pT = order.pT(values, {i}),
-            .lambda = order.lambda(values).select(0, i),
-            .scale = m_scale};
-    }
+    AdapterSet set {.modules = adapters.modules, .shared = {}};
+    set.shared.resize(set.modules.size() / matrixNames.size() * inputSets.size());
     for (const Shared& place : m_shared)
-        set.shared[place.slot] = sharedInto(target, place);
+        set.shared[place.slot] = sharedInto(sums, place);
     return set;
 }
 

@@ -89,6 +89,7 @@ struct TripletArena {
 
     /// A buffer for what a backward adds up, zeroed, and views of it. Its order is the compute copy's.
     [[nodiscard]] at::Tensor makeSums() const;
+    /// @c adapters, and what a training pass works with.
     [[nodiscard]] AdapterSet adaptersInto(const at::Tensor& sums) const;
     /// Brings what training multiplies with (Q and s · λ ∘ P, in the base's type) up to the values.
     void refresh();
@@ -105,7 +106,7 @@ struct TripletArena {
     ArenaOrder order;
     at::Tensor values; // [size]
     at::Tensor gradients; // [size]
-    AdapterSet adapters; ///< views of both for every module
+    AdapterSet adapters; ///< views of the values for every module: for evaluation and generation
 
 private:
     /// Neighbours in the layout whose Q's lie side by side.
@@ -116,7 +117,6 @@ private:
     };
     [[nodiscard]] SharedTriplets sharedInto(const at::Tensor& sums, const Shared& place) const;
 
-    std::vector<std::size_t> m_slots; ///< place in AdapterSet::modules, by module
     std::vector<std::size_t> m_positions; ///< among the matrices of its input set, by module
     std::vector<Shared> m_shared;
     double m_scale;
