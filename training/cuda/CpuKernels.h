@@ -24,6 +24,8 @@ template <typename T>
 void crossEntropy(const CrossEntropyArgs<T>& args, Stream);
 template <typename A>
 void sweep(const SweepArgs<A>& args, Stream);
+template <typename A>
+void score(const ScoreArgs<A>& args, Stream);
 
 template <typename T>
 [[nodiscard]] const Table<T>& table() noexcept;

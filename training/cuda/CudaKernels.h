@@ -20,5 +20,9 @@ template <typename T>
 void crossEntropy(const CrossEntropyArgs<T>& args, Stream stream);
 template <typename A>
 void sweep(const SweepArgs<A>& args, Stream stream);
+template <typename A>
+void score(const ScoreArgs<A>& args, Stream stream);
+template <typename A>
+void select(const SelectArgs<A>& args, Stream stream);
 
 } // namespace spectune::kernels::gpu

@@ -14,7 +14,9 @@ const Table<T>& cudaTable() noexcept
         .attention = nullptr,
         .attentionBackward = nullptr,
         .crossEntropy = gpu::crossEntropy<T>,
-        .sweep = gpu::sweep<Wide<T>>};
+        .sweep = gpu::sweep<Wide<T>>,
+        .score = gpu::score<Wide<T>>,
+        .select = gpu::select<Wide<T>>};
     return functions;
 }
 

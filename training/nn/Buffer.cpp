@@ -16,4 +16,9 @@ at::Tensor bufferRows(at::Tensor& buffer, std::int64_t rows, std::int64_t width,
     return at::as_strided(buffer, {rows, width}, {width, 1}, buffer.storage_offset());
 }
 
+at::Tensor hostBuffer(at::IntArrayRef sizes, at::ScalarType type, at::Device device)
+{
+    return at::empty(sizes, at::TensorOptions().dtype(type).pinned_memory(device.is_cuda()));
+}
+
 } // namespace spectune

@@ -12,4 +12,8 @@ namespace spectune {
 [[nodiscard]] at::Tensor bufferRows(
     at::Tensor& buffer, std::int64_t rows, std::int64_t width, const at::TensorOptions& options);
 
+/// Memory of the host that @p device can copy from and to beside other work: page-locked for CUDA. It goes back when
+/// both the tensor and such copies are done.
+[[nodiscard]] at::Tensor hostBuffer(at::IntArrayRef sizes, at::ScalarType type, at::Device device);
+
 } // namespace spectune

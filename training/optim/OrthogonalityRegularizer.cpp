@@ -5,7 +5,7 @@
 
 namespace spectune {
 
-OrthogonalityResult addOrthogonalityGradient(TripletArena& arena, RegularizerKind kind, double gamma)
+OrthogonalityResult addOrthogonalityGradient(TripletArena& arena, RegularizerKind kind, const at::Tensor& gamma)
 {
     const ArenaOrder& order = arena.order;
     const auto factors = static_cast<double>(2 * order.moduleCount());
@@ -19,10 +19,11 @@ OrthogonalityResult addOrthogonalityGradient(TripletArena& arena, RegularizerKin
         const at::Tensor norm = error.flatten(1).norm(2, 1); // [count]
         norms.push_back(norm.unsqueeze(1));
         result.value.add_(squared ? norm.square().sum() : norm.sum() / factors);
-        if (gamma == 0.0)
+        if (!gamma.defined())
             continue;
-        const at::Tensor weight
-            = squared ? at::full_like(norm, 4.0 * gamma) : at::where(norm > 0.0, 2.0 * gamma / (factors * norm), 0.0);
+        at::Tensor weight
+            = squared ? at::full_like(norm, 4.0) : at::where(norm > 0.0, 2.0 / (factors * norm), 0.0); // [count]
+        weight.mul_(gamma);
         order.group(arena.gradients, i).add_(at::bmm(error * weight.view({-1, 1, 1}), rows));
     }
     const auto byModule = order.byModule(norms);
