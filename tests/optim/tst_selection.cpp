@@ -75,7 +75,7 @@ at::Tensor sortedPattern(const at::Tensor& rivals, std::int64_t budget)
 /// One step of everything that masks, on an arena whose Ī and Ū are random.
 struct Setup {
     ModuleLayout layout = mixedLayout(3);
-    TripletArena arena {layout, 1.0, true, at::kDouble, at::kDouble};
+    TripletArena arena {layout, 1.0, at::kDouble};
     Importance importance {arena.order, AdaLoraConfig {}, true, at::kDouble};
     RankAllocator allocator {layout,
         {.totalSteps = 20, .warmUpEnd = 2, .finalSteps = 8, .interval = 2, .initialBudget = 9, .targetBudget = 4}, true,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "training/cuda/JoinArgs.h"
 #include "training/cuda/KernelArgs.h"
 #include "training/cuda/UpdateArgs.h"
 
@@ -19,6 +20,8 @@ struct Table {
     void (*attention)(const AttentionArgs<T>&, Stream) = nullptr; ///< null on CUDA: ATen's flash attention is used
     void (*attentionBackward)(const AttentionBackwardArgs<T>&, Stream) = nullptr; ///< likewise
     void (*crossEntropy)(const CrossEntropyArgs<T>&, Stream) = nullptr;
+    void (*join)(const JoinArgs<T>&, Stream) = nullptr;
+    void (*collect)(const CollectArgs<Wide<T>>&, Stream) = nullptr;
     void (*sweep)(const SweepArgs<Wide<T>>&, Stream) = nullptr;
     void (*score)(const ScoreArgs<Wide<T>>&, Stream) = nullptr;
     void (*select)(const SelectArgs<Wide<T>>&, Stream) = nullptr;

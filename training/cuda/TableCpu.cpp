@@ -15,6 +15,8 @@ const Table<T>& table() noexcept
         .attention = attention<T>,
         .attentionBackward = attentionBackward<T>,
         .crossEntropy = crossEntropy<T>,
+        .join = join<T>,
+        .collect = collect<Wide<T>>,
         .sweep = sweep<Wide<T>>,
         .score = score<Wide<T>>,
         .select = cpuSelect<Wide<T>>};

@@ -57,8 +57,8 @@ Trainer::Trainer(std::shared_ptr<DecoderModel> model, std::shared_ptr<const Modu
     , m_layout(std::move(layout))
     , m_config(config)
     , m_resolved(resolved)
-    , m_arena(*m_layout, resolved.scale, hasLambda(config.method), adapterOptions(*m_model),
-          m_model->options().dtype().toScalarType())
+    , m_arena(*m_layout, resolved.scale, adapterOptions(*m_model))
+    , m_joined(*m_model, *m_layout, m_arena, hasLambda(config.method))
     , m_workers(workerCount(m_model->options().device(), config.train.threads, samplesOfForward(config.train)),
           [] { at::set_num_threads(1); })
     , m_optimizer(config.optim, trainedElements(m_arena.order, config.method), m_arena.values.options())
@@ -105,9 +105,9 @@ void Trainer::makeGraphs(std::unique_ptr<StepRecorder> recorder)
         std::move(recorder));
 }
 
-Trainer::Shard::Shard(const DecoderModel& model, const TripletArena& arena, DropoutPass dropout)
-    : sums(arena.makeSums())
-    , pass(model, arena.adaptersInto(sums), std::move(dropout))
+Trainer::Shard::Shard(const DecoderModel& model, const JoinedTriplets& joined, DropoutPass dropout)
+    : sums(joined.makeSums())
+    , pass(model, joined.adaptersInto(sums), std::move(dropout))
 {
 }
 
@@ -118,7 +118,7 @@ void Trainer::makeShards(std::size_t count)
         if (dropout.probability > 0.0)
             dropout.generator = dropoutGenerator(
                 m_model->options().device(), static_cast<std::uint64_t>(m_config.train.seed) + 1 + i);
-        m_shards.push_back(std::make_unique<Shard>(*m_model, m_arena, std::move(dropout)));
+        m_shards.push_back(std::make_unique<Shard>(*m_model, m_joined, std::move(dropout)));
     }
 }
 
@@ -207,7 +207,7 @@ void Trainer::launch(const PreparedBatch& batch)
 void Trainer::begin()
 {
     PhaseClock::begin(m_clock, "prepare");
-    m_arena.refresh();
+    m_joined.refresh();
     m_loss.zero_();
 }
 
@@ -230,7 +230,7 @@ void Trainer::conclude()
     std::vector<at::Tensor> sums;
     for (const auto& shard : m_shards)
         sums.push_back(shard->sums);
-    m_arena.collect(sums); // always in this order: two runs give the same bits
+    m_joined.collect(sums); // always in this order: two runs give the same bits
     const at::Tensor& numbers = m_numbers.onDevice();
     if (hasLambda(m_config.method)) {
         const at::Tensor gamma = m_config.adalora.gamma != 0.0 ? m_inputs.gamma() : at::Tensor();
