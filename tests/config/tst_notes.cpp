@@ -34,7 +34,7 @@ private Q_SLOTS:
         QVERIFY(validate(configWith({})).empty());
         const RunConfig config = configWith({"adalora.shrink=true"});
         QVERIFY(toJson(config).find("\"shrink\": true") != std::string::npos);
-        QVERIFY(fromJson(toJson(config)).adalora.shrink);
+        QVERIFY(configFromJson(toJson(config), "x").adalora.shrink);
         const FieldInfo* field = findField("adalora.shrink");
         QVERIFY(field && field->type == FieldType::Boolean && field->level == FieldLevel::Advanced);
         QVERIFY(!field->optional && !field->liveEditable);
