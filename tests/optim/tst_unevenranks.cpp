@@ -11,7 +11,7 @@ namespace {
 TripletArena arenaOf(const std::vector<std::int64_t>& ranks)
 {
     const ModuleLayout layout = mixedLayout(4);
-    TripletArena arena(layout, ArenaOrder(layout, ranks), 1.0, true, at::kDouble, at::kDouble);
+    TripletArena arena(layout, ArenaOrder(layout, ranks), 1.0, at::kDouble);
     Random random(23);
     arena.values.copy_(random.normal({arena.order.size()}) * 0.4);
     arena.gradients.copy_(random.normal({arena.order.size()}));

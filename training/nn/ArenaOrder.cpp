@@ -60,10 +60,8 @@ void ArenaOrder::makeLookUps()
     }
     m_factorsOfModules = at::empty({2, moduleCount()}, at::kLong);
     m_rowsOfTriplets = at::empty({2, m_triplets}, at::kLong);
-    m_tripletsOfRows = at::full({rowCount}, m_triplets, at::kLong);
     auto factorOf = m_factorsOfModules.accessor<std::int64_t, 2>();
     auto rowOf = m_rowsOfTriplets.accessor<std::int64_t, 2>();
-    auto tripletOf = m_tripletsOfRows.accessor<std::int64_t, 1>();
     for (std::int64_t module = 0; module < moduleCount(); ++module) {
         const auto m = static_cast<std::size_t>(module);
         for (const std::int64_t which : {0, 1}) {
@@ -71,11 +69,8 @@ void ArenaOrder::makeLookUps()
             factorOf[which][module] = factors[place.group] + place.slot;
             auto filled = m_filledRows[place.group].accessor<std::int64_t, 1>();
             for (std::int64_t i = 0; i < m_ranks[m]; ++i) {
-                const std::int64_t row = rows[place.group] + place.row + i;
-                rowOf[which][m_begins[m] + i] = row;
+                rowOf[which][m_begins[m] + i] = rows[place.group] + place.row + i;
                 filled[place.row + i] = place.slot * m_rank + i;
-                if (which == 1)
-                    tripletOf[row] = m_begins[m] + i;
             }
         }
     }
@@ -83,7 +78,7 @@ void ArenaOrder::makeLookUps()
 
 void ArenaOrder::moveTo(at::Device device)
 {
-    for (at::Tensor* table : {&m_factorsOfModules, &m_rowsOfTriplets, &m_tripletsOfRows})
+    for (at::Tensor* table : {&m_factorsOfModules, &m_rowsOfTriplets})
         *table = table->to(device);
     for (at::Tensor& table : m_filledRows)
         table = table.to(device);
@@ -132,14 +127,6 @@ at::Tensor ArenaOrder::pT(const at::Tensor& flat, ModuleIndex module) const
     return factor(flat, placeOfP(module), rank(module));
 }
 
-at::Tensor ArenaOrder::sharedQ(const at::Tensor& flat, ModuleIndex module, std::int64_t count) const
-{
-    std::int64_t sum = 0;
-    for (std::int64_t i = 0; i < count; ++i)
-        sum += m_ranks[module.at() + static_cast<std::size_t>(i)];
-    return factor(flat, placeOfQ(module), sum);
-}
-
 at::Tensor ArenaOrder::filledUp(const at::Tensor& flat, std::size_t group) const
 {
     if (isEven())
@@ -177,18 +164,6 @@ std::array<at::Tensor, 2> ArenaOrder::byTriplet(const std::vector<at::Tensor>& p
 {
     const at::Tensor all = at::cat(perGroup);
     return {all.index_select(0, m_rowsOfTriplets.select(0, 0)), all.index_select(0, m_rowsOfTriplets.select(0, 1))};
-}
-
-std::vector<at::Tensor> ArenaOrder::byRow(const at::Tensor& ofP, double ofQ) const
-{
-    const at::Tensor withQ = at::cat({ofP, at::full({1}, ofQ, ofP.options())}); // [triplets + 1]
-    const at::Tensor all = withQ.index_select(0, m_tripletsOfRows).unsqueeze(1);
-    std::vector<at::Tensor> parts;
-    for (std::int64_t begin = 0; const FactorGroup& group : m_groups) {
-        parts.push_back(all.narrow(0, begin, group.rows));
-        begin += group.rows;
-    }
-    return parts;
 }
 
 } // namespace spectune

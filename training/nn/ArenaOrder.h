@@ -27,8 +27,7 @@ struct FactorPlace {
     std::int64_t row = 0;
 };
 
-/// The order of all P, λ, Q of a run in one flat buffer: factor groups first, the modules' λ last. The Q's of the modules
-/// that read one input are neighbours, so that they are one matrix.
+/// The order of all P, λ, Q of a run in one flat buffer: factor groups first, the modules' λ last.
 /// Gradients, Adam's moments, Ī and Ū are twins in the same order, so the optimizer, the clipping and the importance
 /// are single sweeps over memory, and the Gram matrices of a group one batched product.
 class ArenaOrder {
@@ -59,8 +58,6 @@ public:
     [[nodiscard]] at::Tensor lambda(const at::Tensor& flat, ModuleIndex module) const; // [r]
     [[nodiscard]] at::Tensor q(const at::Tensor& flat, ModuleIndex module) const; // [r, in]
     [[nodiscard]] at::Tensor pT(const at::Tensor& flat, ModuleIndex module) const; // [r, out]
-    /// Of @p count neighbours that read one input, @p module the first. [Σ r, in]
-    [[nodiscard]] at::Tensor sharedQ(const at::Tensor& flat, ModuleIndex module, std::int64_t count) const;
 
     /// A group's factors as if all had the largest rank, [count, r, width], with rows of 0 for those that they lack: a view
     /// where they lack none, else a copy.
@@ -74,8 +71,6 @@ public:
     [[nodiscard]] std::array<at::Tensor, 2> byModule(const std::vector<at::Tensor>& perGroup) const;
     /// Gathers a value per factor row, given per group as [rows], into [triplets] of Q and of P.
     [[nodiscard]] std::array<at::Tensor, 2> byTriplet(const std::vector<at::Tensor>& perGroup) const;
-    /// The opposite: a value per row of P, [triplets], and @p ofQ for all rows of Q, per group as [rows, 1].
-    [[nodiscard]] std::vector<at::Tensor> byRow(const at::Tensor& ofP, double ofQ) const;
     /// Puts what the functions above look up on @p device.
     void moveTo(at::Device device);
 
@@ -97,7 +92,6 @@ private:
     // Look-ups, int64. Factors and rows are counted through all groups, one group after the other.
     at::Tensor m_factorsOfModules; // [2, modules]: the Q's and P's factor
     at::Tensor m_rowsOfTriplets; // [2, triplets]: the row of Q and of P
-    at::Tensor m_tripletsOfRows; // [rows]: a row of P's triplet; of Q the number of triplets
     std::vector<at::Tensor> m_filledRows; ///< by group, [rows]: a row's place where all have the largest rank
 };
 

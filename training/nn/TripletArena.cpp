@@ -5,12 +5,10 @@
 #include <ATen/CPUGeneratorImpl.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace spectune {
 
-namespace {
-
-/// The matrix that a module's path ends in: "model.layers.0.self_attn.q_proj".
 Matrix matrixOf(const ModuleInfo& module)
 {
     const std::string_view path = module.name;
@@ -28,8 +26,6 @@ InputSet inputSetOf(Matrix matrix)
     return InputSet::Down;
 }
 
-} // namespace
-
 std::int32_t modulesOfInput(const ModuleLayout& layout, std::size_t module)
 {
     const ModuleInfo& first = layout.modules[module];
@@ -41,109 +37,30 @@ std::int32_t modulesOfInput(const ModuleLayout& layout, std::size_t module)
     return static_cast<std::int32_t>(end - module);
 }
 
-TripletArena::TripletArena(
-    const ModuleLayout& layout, double scale, bool trainLambda, at::TensorOptions options, at::ScalarType computeType)
-    : TripletArena(layout, ArenaOrder(layout), scale, trainLambda, options, computeType)
+TripletArena::TripletArena(const ModuleLayout& layout, double scaleOfAll, at::TensorOptions options)
+    : TripletArena(layout, ArenaOrder(layout), scaleOfAll, options)
 {
 }
 
-TripletArena::TripletArena(const ModuleLayout& layout, ArenaOrder ofRanks, double scale, bool trainLambda,
-    at::TensorOptions options, at::ScalarType computeType)
+TripletArena::TripletArena(
+    const ModuleLayout& layout, ArenaOrder ofRanks, double scaleOfAll, at::TensorOptions options)
     : order(std::move(ofRanks))
+    , scale(scaleOfAll)
     , values(at::zeros({order.size()}, options))
     , gradients(at::zeros({order.size()}, options))
-    , m_scale(scale)
-    , m_trainLambda(trainLambda)
-    , m_compute(at::zeros({order.size()}, options.dtype(computeType)))
 {
     order.moveTo(values.device());
     adapters.modules.resize(static_cast<std::size_t>(layout.layerCount) * matrixNames.size());
-    for (std::size_t begin = 0; begin < layout.modules.size();) {
-        const std::int32_t count = modulesOfInput(layout, begin);
-        const Matrix first = matrixOf(layout.modules[begin]);
-        const InputSet set = inputSetOf(first);
-        const std::size_t layer = layout.modules[begin].layer.at();
-        m_shared.push_back({.slot = layer * inputSets.size() + static_cast<std::size_t>(set),
-            .first = static_cast<std::int32_t>(begin),
-            .count = count});
-        for (std::size_t i = begin; i < begin + static_cast<std::size_t>(count); ++i) {
-            const Matrix own = matrixOf(layout.modules[i]);
-            const ModuleIndex module {static_cast<std::int32_t>(i)};
-            if (order.rank(module) > 0)
-                adapters.modules[layer * matrixNames.size() + static_cast<std::size_t>(own)]
-                    = TripletViews {.q = order.q(values, module),
-                        .pT = order.pT(values, module),
-                        .lambda = order.lambda(values, module),
-                        .scale = scale};
-            const auto matrices = matricesOf(set);
-            m_positions.push_back(
-                static_cast<std::size_t>(std::find(matrices.begin(), matrices.end(), own) - matrices.begin()));
-        }
-        begin += static_cast<std::size_t>(count);
+    for (std::int32_t i = 0; i < order.moduleCount(); ++i) {
+        if (order.rank({i}) == 0)
+            continue;
+        const ModuleInfo& module = layout.modules[static_cast<std::size_t>(i)];
+        adapters.modules[module.layer.at() * matrixNames.size() + static_cast<std::size_t>(matrixOf(module))]
+            = TripletViews {.q = order.q(values, {i}),
+                .pT = order.pT(values, {i}),
+                .lambda = order.lambda(values, {i}),
+                .scale = scale};
     }
-}
-
-AdapterSet TripletArena::adaptersInto(const at::Tensor& sums) const
-{
-    AdapterSet set {.modules = adapters.modules, .shared = {}};
-    set.shared.resize(set.modules.size() / matrixNames.size() * inputSets.size());
-    for (const Shared& place : m_shared) {
-        SharedTriplets shared = sharedInto(sums, place);
-        if (!shared.members.empty())
-            set.shared[place.slot] = std::move(shared);
-    }
-    return set;
-}
-
-SharedTriplets TripletArena::sharedInto(const at::Tensor& sums, const Shared& place) const
-{
-    const ArenaOrder& by = order;
-    SharedTriplets shared {.q = by.sharedQ(m_compute, {place.first}, place.count),
-        .qGrad = by.sharedQ(sums, {place.first}, place.count),
-        .members = {}};
-    for (std::int32_t i = place.first; i < place.first + place.count; ++i) {
-        if (by.rank({i}) > 0)
-            shared.members.push_back({.scaledPT = by.pT(m_compute, {i}),
-                .productGrad = by.pT(sums, {i}),
-                .position = m_positions[static_cast<std::size_t>(i)],
-                .rank = by.rank({i})});
-    }
-    return shared;
-}
-
-at::Tensor TripletArena::makeSums() const
-{
-    return at::zeros({order.size()}, values.options());
-}
-
-void TripletArena::refresh()
-{
-    const std::vector<at::Tensor> factors = order.byRow(order.lambdas(values) * m_scale, 1.0);
-    for (std::size_t i = 0; i < order.groups().size(); ++i) {
-        at::Tensor target = order.rows(m_compute, i);
-        at::mul_out(target, order.rows(values, i), factors[i]);
-    }
-}
-
-void TripletArena::collect(std::span<const at::Tensor> sums)
-{
-    const std::vector<at::Tensor> factors = order.byRow(order.lambdas(values) * m_scale, 1.0);
-    std::vector<at::Tensor> alongP; // by group, [rows]: Σ over a row of value · G
-    for (std::size_t i = 0; i < order.groups().size(); ++i) {
-        at::Tensor total = order.rows(gradients, i);
-        for (bool first = true; const at::Tensor& buffer : sums) {
-            const at::Tensor part = order.rows(buffer, i);
-            first ? total.copy_(part) : total.add_(part);
-            first = false;
-        }
-        if (m_trainLambda)
-            alongP.push_back((order.rows(values, i) * total).sum(1));
-        total.mul_(factors[i]);
-    }
-    if (m_trainLambda)
-        order.lambdas(gradients).copy_(order.byTriplet(alongP)[1] * m_scale);
-    for (const at::Tensor& buffer : sums)
-        buffer.zero_();
 }
 
 namespace {
