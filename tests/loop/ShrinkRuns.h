@@ -47,9 +47,10 @@ inline std::unique_ptr<Trainer> shrinkTrainer(const RunConfig& config)
     return std::make_unique<Trainer>(model, layout, config, resolved);
 }
 
+/// Two batches in turn, so that there is something to learn.
 inline Batch shrinkBatch(std::int64_t t)
 {
-    return mixedBatch(static_cast<std::uint64_t>(200 + t));
+    return mixedBatch(static_cast<std::uint64_t>(200 + t % 2));
 }
 
 /// Steps from @p from to before @p to.
