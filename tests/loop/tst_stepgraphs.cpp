@@ -158,12 +158,15 @@ private Q_SLOTS:
         QTest::addColumn<int>("micro");
         QTest::addColumn<double>("dropout");
         QTest::addColumn<int>("poisonedStep");
-        QTest::newRow("whole batches") << 0 << 0.0 << -1;
-        QTest::newRow("micro-batches") << 2 << 0.0 << -1;
-        QTest::newRow("micro-batches of one") << 1 << 0.0 << -1;
-        QTest::newRow("dropout") << 0 << 0.2 << -1;
-        QTest::newRow("a skipped event") << 0 << 0.0 << 6;
-        QTest::newRow("the skipped last event") << 2 << 0.0 << 11;
+        QTest::addColumn<bool>("shrink");
+        QTest::newRow("whole batches") << 0 << 0.0 << -1 << false;
+        QTest::newRow("micro-batches") << 2 << 0.0 << -1 << false;
+        QTest::newRow("micro-batches of one") << 1 << 0.0 << -1 << false;
+        QTest::newRow("dropout") << 0 << 0.2 << -1 << false;
+        QTest::newRow("a skipped event") << 0 << 0.0 << 6 << false;
+        QTest::newRow("the skipped last event") << 2 << 0.0 << 11 << false;
+        QTest::newRow("an arena that shrinks") << 0 << 0.0 << -1 << true;
+        QTest::newRow("one that shrinks late") << 2 << 0.1 << 11 << true;
     }
 
     void recordedStepsAreTheSteps()
@@ -171,11 +174,13 @@ private Q_SLOTS:
         QFETCH(const int, micro);
         QFETCH(const double, dropout);
         QFETCH(const int, poisonedStep);
-        const RunConfig config = configOf(micro, dropout);
+        QFETCH(const bool, shrink);
+        RunConfig config = configOf(micro, dropout);
+        config.adalora.shrink = shrink;
         Log log;
         const Run recorded = train(config, std::make_unique<TestRecorder>(log), poisonedStep);
         QVERIFY(log.recorded > 0 && log.played > log.recorded);
-        QVERIFY(recorded.notices.empty());
+        QVERIFY(!contains(recorded.notices, "not recorded"));
         compare(recorded, train(config, nullptr, poisonedStep));
         QCOMPARE(log.alive, 0);
     }

@@ -17,6 +17,7 @@ const Table<T>& table() noexcept
         .crossEntropy = crossEntropy<T>,
         .join = join<T>,
         .collect = collect<Wide<T>>,
+        .gram = gram<Wide<T>>,
         .sweep = sweep<Wide<T>>,
         .score = score<Wide<T>>,
         .select = cpuSelect<Wide<T>>};

@@ -18,7 +18,6 @@ struct StepScalars {
     double budget = 0.0; ///< b(t), triplets that a new pattern keeps
     double stepsDone = 0.0; ///< t + 1, noted where a triplet is pruned or comes back
     double lossScale = 0.0; ///< 1 / loss-bearing tokens
-    double gamma = 0.0; ///< γ
 };
 
 /// One sweep over the flat arena: clip, AdamW, then Ī and Ū (before the update where `before`). Formulas: AdamW.h,

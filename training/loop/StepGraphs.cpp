@@ -99,6 +99,12 @@ void StepGraphs::forget()
     m_recordings.clear();
 }
 
+std::unique_ptr<StepRecorder> StepGraphs::release()
+{
+    forget();
+    return std::move(m_recorder);
+}
+
 std::string StepGraphs::notice()
 {
     return std::exchange(m_notice, {});

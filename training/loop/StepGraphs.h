@@ -37,6 +37,8 @@ public:
     void run(const PackedBatch& batch, StepPart part = {});
     /// For the body's buffers having moved, or its settings having changed: all is recorded anew.
     void forget();
+    /// Ends all recordings and gives the recorder away, null where it failed; nothing is recorded from then on.
+    [[nodiscard]] std::unique_ptr<StepRecorder> release();
     /// What is to be told once; empty: nothing.
     [[nodiscard]] std::string notice();
     [[nodiscard]] bool isEnabled() const noexcept { return m_recorder != nullptr; }

@@ -17,7 +17,7 @@ at::Tensor placesOf(const ArenaOrder& order, const at::Tensor& flat)
 {
     std::vector<kernels::TripletPlace> places;
     for (std::int32_t module = 0; module < order.moduleCount(); ++module) {
-        const at::Tensor lambda = order.lambda(flat).select(0, module);
+        const at::Tensor lambda = order.lambda(flat, {module});
         const at::Tensor q = order.q(flat, {module});
         const at::Tensor p = order.pT(flat, {module});
         for (std::int64_t i = 0; i < q.size(0); ++i)
@@ -40,7 +40,7 @@ Importance::Importance(const ArenaOrder& order, const AdaLoraConfig& config, boo
     , m_hasLambda(hasLambda)
     , m_sensitivity(at::zeros({order.size()}, options))
     , m_uncertainty(at::zeros({order.size()}, options))
-    , m_shape(order.lambda(m_sensitivity).sizes().vec())
+    , m_shape(order.isEven() ? std::vector {order.moduleCount(), order.rank()} : std::vector {order.tripletCount()})
     , m_places(placesOf(order, m_sensitivity))
 {
 }

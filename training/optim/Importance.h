@@ -55,7 +55,7 @@ private:
     bool m_hasLambda;
     at::Tensor m_sensitivity;
     at::Tensor m_uncertainty;
-    std::vector<std::int64_t> m_shape; ///< [modules, r]
+    std::vector<std::int64_t> m_shape; ///< of scores: [modules, r], or [triplets] where ranks differ
     at::Tensor m_places; // [modules · r, 5] int64: kernels::TripletPlace
 };
 

@@ -18,7 +18,7 @@ struct OrthogonalityResult {
 ///
 /// Its gradient is added in closed form, once per optimizer step: ∂‖QQᵀ−I‖_F/∂Q = 2 (QQᵀ − I) Q / ‖QQᵀ − I‖_F, and 0
 /// where the norm is 0. For the squared form 4 (QQᵀ − I) Q.
-/// @param gamma γ, scalar on the arena's device; undefined: nothing is added, R is still computed
-OrthogonalityResult addOrthogonalityGradient(TripletArena& arena, RegularizerKind kind, const at::Tensor& gamma);
+/// @param gamma 0: nothing is added, R is still computed
+OrthogonalityResult addOrthogonalityGradient(TripletArena& arena, RegularizerKind kind, double gamma);
 
 } // namespace spectune

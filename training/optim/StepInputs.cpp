@@ -20,11 +20,6 @@ static_assert(std::is_standard_layout_v<StepScalars> && alignof(StepScalars) == 
     && sizeof(StepScalars) % sizeof(double) == 0);
 constexpr std::int64_t count = sizeof(StepScalars) / sizeof(double);
 
-constexpr std::int64_t placeOf(std::size_t offset)
-{
-    return static_cast<std::int64_t>(offset / sizeof(double));
-}
-
 } // namespace
 
 StepInputs::StepInputs(at::Device device)
@@ -47,12 +42,7 @@ const StepScalars* StepInputs::data() const
 
 at::Tensor StepInputs::lossScale() const
 {
-    return m_numbers.select(0, placeOf(offsetof(StepScalars, lossScale)));
-}
-
-at::Tensor StepInputs::gamma() const
-{
-    return m_numbers.select(0, placeOf(offsetof(StepScalars, gamma)));
+    return m_numbers.select(0, offsetof(StepScalars, lossScale) / sizeof(double));
 }
 
 } // namespace spectune

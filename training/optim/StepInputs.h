@@ -17,9 +17,7 @@ public:
     void set(const kernels::StepScalars& scalars);
 
     [[nodiscard]] const kernels::StepScalars* data() const; ///< in the device's memory
-    /// Views of single numbers: scalars in float64 on the device.
-    [[nodiscard]] at::Tensor lossScale() const;
-    [[nodiscard]] at::Tensor gamma() const;
+    [[nodiscard]] at::Tensor lossScale() const; ///< a view: scalar in float64 on the device
 
 private:
     at::Tensor m_numbers; // float64
