@@ -56,8 +56,9 @@ std::string shrinkNotice(const RunConfig& config, BeforeAndAfter triplets, Befor
             + ", and R covers the kept triplets alone from here on: R, the loss, P and Q differ from a run without "
               "adalora.shrink.";
     if (hasLambda(config.method) && config.optim.maxGradNorm > 0.0)
-        text += " The gradient's norm leaves out the dropped λ: where it is above optim.max_grad_norm, steps are longer "
-                "than without adalora.shrink.";
+        text
+            += " The gradient's norm leaves out the dropped λ: where it is above optim.max_grad_norm, steps are longer "
+               "than without adalora.shrink.";
     return text;
 }
 
