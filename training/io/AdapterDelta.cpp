@@ -58,7 +58,7 @@ void compareModule(const Factors* a, const Factors* b, DeltaDifference& result)
 
 } // namespace
 
-DeltaDifference compareDeltas(const AdapterState& a, const AdapterState& b)
+DeltaDifference compareDeltas(const AdapterState& a, const AdapterState& b, const Progress& progress)
 {
     std::map<std::string, std::pair<const ModuleAdapter*, const ModuleAdapter*>> pairs;
     for (const ModuleAdapter& module : a.modules)
@@ -66,7 +66,9 @@ DeltaDifference compareDeltas(const AdapterState& a, const AdapterState& b)
     for (const ModuleAdapter& module : b.modules)
         pairs[module.module].second = &module;
     DeltaDifference result;
+    std::int64_t done = 0;
     for (const auto& [name, pair] : pairs) {
+        progress.advance(done++, static_cast<std::int64_t>(pairs.size()));
         Factors first;
         Factors second;
         if (pair.first != nullptr)

@@ -6,6 +6,8 @@
 #include "training/core/Error.h"
 #include "training/data/Preview.h"
 #include "training/io/AdapterFiles.h"
+#include "training/io/ExportTarget.h"
+#include "training/io/GgufAdapter.h"
 #include "training/loop/LibTorchEngine.h"
 #include "training/monitor/RunHistory.h"
 
@@ -42,8 +44,12 @@ ordered_json describeAdapter(const std::string& path, const char* kind)
         ranks[module.module] = rank;
         total += rank;
     }
-    return {{"kind", kind}, {"path", path}, {"method", toString(adapter.method)}, {"init_rank", adapter.initRank},
-        {"alpha", adapter.alpha}, {"scale", adapter.scale}, {"triplets", total}, {"ranks", ranks}};
+    ordered_json object {{"kind", kind}, {"path", path}, {"method", toString(adapter.method)},
+        {"init_rank", adapter.initRank}, {"alpha", adapter.alpha}, {"scale", adapter.scale}, {"triplets", total},
+        {"ranks", ranks}};
+    if (fs::exists(fs::path(path) / unverifiedMark))
+        object["verified"] = false; // an export whose check failed
+    return object;
 }
 
 ordered_json describeRun(const std::string& path)
@@ -75,6 +81,8 @@ std::string describeFolder(const std::string& path)
     const fs::path folder(path);
     if (fs::exists(folder / "adapter_config.json"))
         return describeAdapter(path, "adapter").dump(2);
+    if (ggufAdapterIn(folder))
+        return describeAdapter(path, "gguf-adapter").dump(2);
     if (fs::exists(folder / "state.json"))
         return describeAdapter(path, "checkpoint").dump(2);
     if (fs::exists(folder / "metrics.jsonl"))
