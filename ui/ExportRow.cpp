@@ -157,8 +157,9 @@ void ExportRow::setReport(const ExportReport& report)
 void ExportRow::setFailure(const Failure& failure)
 {
     const bool cancelled = failure.message == "Cancelled.";
+    QString text = cancelled ? tr("Cancelled; nothing was kept") : QString::fromStdString(failure.message);
     present(cancelled ? Stage::Cancelled : Stage::Failed,
-        cancelled ? tr("Cancelled; nothing was kept") : QString::fromStdString(failure.message), QString());
+        text.replace(QLatin1Char('/'), QStringLiteral("/\u200B")), QString()); // a path may break after each folder
 }
 
 void ExportRow::present(Stage stage, const QString& headline, const QString& detail)

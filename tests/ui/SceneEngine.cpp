@@ -295,6 +295,7 @@ Answer SceneEngine::answer(const Request& request, const RequestContext& context
             throw ioError(inspect->path + "/model.safetensors: the header is cut off at byte 12.");
         ModelSummary model = sceneModel(m_scene->layers);
         model.path = inspect->path;
+        model.dtype = m_scene->dtype;
         return model;
     }
     if (const auto* data = std::get_if<PreviewData>(&request))

@@ -83,7 +83,7 @@ std::string_view SafetensorsFile::bytes(std::string_view name) const
 std::string_view dtypeName(at::ScalarType type) noexcept
 {
     for (const auto& [name, known] : readable) {
-        if (known == type) noexcept
+        if (known == type)
             return name;
     }
     return {};
