@@ -54,8 +54,8 @@ ExportRow::ExportRow(const QString& format, QWidget* parent)
     if (format == QLatin1String("merged")) {
         m_type = new Segmented({tr("As stored"), QStringLiteral("float32")});
         m_type->setAccessibleName(tr("Type of the merged weights"));
-        m_type->setToolTips({tr("The same size as the base. Rounding W0 + ΔW costs a part of ΔW."),
-            tr("Twice the size; ΔW is kept.")});
+        m_type->setToolTips(
+            {tr("The same size as the base. Rounding W0 + ΔW costs a part of ΔW."), tr("Twice the size; ΔW is kept.")});
         m_type->setCurrent(0);
         m_type->hide();
         readers->addWidget(m_type, 0, Qt::AlignLeft);
@@ -158,8 +158,8 @@ void ExportRow::setFailure(const Failure& failure)
 {
     const bool cancelled = failure.message == "Cancelled.";
     QString text = cancelled ? tr("Cancelled; nothing was kept") : QString::fromStdString(failure.message);
-    present(cancelled ? Stage::Cancelled : Stage::Failed,
-        text.replace(QLatin1Char('/'), QStringLiteral("/\u200B")), QString()); // a path may break after each folder
+    present(cancelled ? Stage::Cancelled : Stage::Failed, text.replace(QLatin1Char('/'), QStringLiteral("/\u200B")),
+        QString()); // a path may break after each folder
 }
 
 void ExportRow::present(Stage stage, const QString& headline, const QString& detail)
@@ -170,7 +170,7 @@ void ExportRow::present(Stage stage, const QString& headline, const QString& det
     m_detail->setVisible(!detail.isEmpty());
     const bool wrong = stage == Stage::Differs || stage == Stage::Failed;
     setTone(m_headline,
-        wrong                                                      ? "error"
+        wrong                                                    ? "error"
             : stage == Stage::Ready || stage == Stage::Cancelled ? "third"
             : isBusy()                                           ? "second"
                                                                  : "");

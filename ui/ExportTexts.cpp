@@ -57,8 +57,9 @@ QString ExportTexts::expectedSize(const QString& format, const ExportFacts& fact
     const std::int64_t bytes = facts.expectedBytes(format);
     if (bytes <= 0)
         return tr("after writing");
-    return tr("about %1").arg(bytes >= 1'000'000'000 ? tr("%1 GB").arg(formatFixed(static_cast<double>(bytes) / 1e9, 1))
-                                                     : formatMB(static_cast<double>(bytes)));
+    return tr("about %1")
+        .arg(bytes >= 1'000'000'000 ? tr("%1 GB").arg(formatFixed(static_cast<double>(bytes) / 1e9, 1))
+                                    : formatMB(static_cast<double>(bytes)));
 }
 
 QString ExportTexts::outcome(const ExportReport& report)
@@ -86,7 +87,8 @@ QString ExportTexts::method(const ExportFacts& facts, double maxDelta)
     text += facts.mergedType().isEmpty()
         ? tr(" The merged model must equal W0 + ΔW, rounded to its type, bit for bit.")
         : tr(" The merged model must equal W0 + ΔW, rounded to %1, bit for bit.").arg(facts.mergedType());
-    return text + tr(" An adapter that differs by more than 1e−5 of the largest |ΔW| is kept, marked and not called done.");
+    return text
+        + tr(" An adapter that differs by more than 1e−5 of the largest |ΔW| is kept, marked and not called done.");
 }
 
 QString ExportTexts::commands(const ExportReport& report, const QString& model)
@@ -95,7 +97,8 @@ QString ExportTexts::commands(const ExportReport& report, const QString& model)
     QString text = QStringLiteral("# %1\n").arg(QString::fromStdString(report.format));
     if (report.format == "gguf-lora") {
         text += QStringLiteral("python convert_hf_to_gguf.py %1 --outfile base.gguf\n").arg(quoted(model));
-        text += QStringLiteral("llama-cli -m base.gguf --lora %1\n").arg(quoted(path + QStringLiteral("/adapter.gguf")));
+        text
+            += QStringLiteral("llama-cli -m base.gguf --lora %1\n").arg(quoted(path + QStringLiteral("/adapter.gguf")));
         return text;
     }
     if (report.format == "merged")
@@ -103,9 +106,10 @@ QString ExportTexts::commands(const ExportReport& report, const QString& model)
             + QStringLiteral("python -c \"import sys; from transformers import AutoModelForCausalLM as M; "
                              "print(M.from_pretrained(sys.argv[1]))\" %1\n")
                   .arg(quoted(path));
-    text += QStringLiteral("python -c \"import sys; from transformers import AutoModelForCausalLM as M; from peft import "
-                           "PeftModel as P; print(P.from_pretrained(M.from_pretrained(sys.argv[1]), sys.argv[2]))\" "
-                           "%1 %2\n")
+    text += QStringLiteral(
+        "python -c \"import sys; from transformers import AutoModelForCausalLM as M; from peft import "
+        "PeftModel as P; print(P.from_pretrained(M.from_pretrained(sys.argv[1]), sys.argv[2]))\" "
+        "%1 %2\n")
                 .arg(quoted(model), quoted(path));
     if (report.vllmMaxRank > 0)
         text += QStringLiteral("vllm serve %1 --enable-lora --max-lora-rank %2 --lora-modules %3\n")

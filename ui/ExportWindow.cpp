@@ -96,7 +96,8 @@ void ExportWindow::addProfiles(QVBoxLayout* column)
 {
     m_profiles.reserve(exportFormats.size()); // what is connected below keeps an index
     for (std::size_t i = 0; i < exportFormats.size(); ++i) {
-        auto* row = new ExportRow(QString::fromUtf8(exportFormats[i].data(), static_cast<int>(exportFormats[i].size())));
+        auto* row
+            = new ExportRow(QString::fromUtf8(exportFormats[i].data(), static_cast<int>(exportFormats[i].size())));
         m_profiles.push_back({row});
         column->addWidget(row, 1);
         connect(row, &ExportRow::chosenChanged, this, &ExportWindow::refreshFoot);

@@ -34,7 +34,8 @@ private Q_SLOTS:
         const auto target = folder.path() / "out";
         AtomicDirectory made(target);
         writeFileAtomically(made.path() / "weights", "0123456789");
-        ExportReport report {.format = "peft-lora", .path = target.string(), .maxDifference = difference, .maxDelta = 0.1};
+        ExportReport report {
+            .format = "peft-lora", .path = target.string(), .maxDifference = difference, .maxDelta = 0.1};
         concludeExport(made, report, 1e-6);
         QCOMPARE(report.verified, verified);
         QCOMPARE(report.bytes, std::int64_t {10});
@@ -66,7 +67,8 @@ private Q_SLOTS:
         const auto target = folder.path() / "not/there/yet";
         QVERIFY(errorOf([&] { checkFreeSpace(target, 1000); }).empty());
         const std::string text = errorOf([&] { checkFreeSpace(target, std::uint64_t {1} << 62U); });
-        QVERIFY2(contains(text, "4611686.0 TB") && contains(text, "free") && contains(text, target.string()), text.c_str());
+        QVERIFY2(
+            contains(text, "4611686.0 TB") && contains(text, "free") && contains(text, target.string()), text.c_str());
         QVERIFY(!std::filesystem::exists(folder.path() / "not"));
     }
 

@@ -21,7 +21,8 @@ namespace {
 
 AdapterMeta metaFor(const ModelSpec& spec)
 {
-    return {.baseModel = "base", .baseLayers = spec.layers, .config = {}, .resolved = {}, .name = "a run", .spec = spec};
+    return {
+        .baseModel = "base", .baseLayers = spec.layers, .config = {}, .resolved = {}, .name = "a run", .spec = spec};
 }
 
 } // namespace
@@ -153,7 +154,7 @@ private Q_SLOTS:
             file.write(folder.path() / "a.gguf");
             return errorOf([&] { (void)readGgufAdapter(folder.path() / "a.gguf"); });
         };
-        QVERIFY(contains(error([](GgufFile&) { }), "adapter.lora.alpha"));
+        QVERIFY(contains(error([](GgufFile&) {}), "adapter.lora.alpha"));
         const auto withPair = [&](const std::string& base) {
             return error([&](GgufFile& file) {
                 file.set("adapter.lora.alpha", 4.0F);
@@ -180,7 +181,8 @@ private Q_SLOTS:
         GgufFile model;
         model.set("general.architecture", std::string("llama"));
         model.write(folder.path() / "model.gguf");
-        QVERIFY(contains(errorOf([&] { (void)readGgufAdapter(folder.path() / "model.gguf"); }), "general.type is missing"));
+        QVERIFY(
+            contains(errorOf([&] { (void)readGgufAdapter(folder.path() / "model.gguf"); }), "general.type is missing"));
     }
 
     /// What llama.cpp computed with our export of PEFT's adapter, the engine computes with the file read back.

@@ -142,9 +142,8 @@ private Q_SLOTS:
     void refusesWhatIsNoGguf()
     {
         const Folder folder;
-        const auto error = [&](std::string bytes) {
-            return errorOf([&] { (void)GgufFile::read(folder.write("x.gguf", bytes)); });
-        };
+        const auto error
+            = [&](std::string bytes) { return errorOf([&] { (void)GgufFile::read(folder.write("x.gguf", bytes)); }); };
         QVERIFY(contains(error("PK"), "cut short"));
         QVERIFY(contains(error(std::string("GGML") + std::string(60, 0)), "letters GGUF"));
         QVERIFY(contains(error(std::string("GGUF\1\0\0\0", 8) + std::string(60, 0)), "version is 1"));

@@ -258,7 +258,8 @@ private Q_SLOTS:
         RequestContext counting {.stop = {}, .partialText = {}};
         counting.progress = [&](const std::string& stage, std::int64_t, std::int64_t) { stages.push_back(stage); };
         (void)writeMerged(adapter, opened, folder.path() / "whole", {}, counting);
-        QCOMPARE(std::set<std::string>(stages.begin(), stages.end()), (std::set<std::string> {"Writing", "Reading back"}));
+        QCOMPARE(
+            std::set<std::string>(stages.begin(), stages.end()), (std::set<std::string> {"Writing", "Reading back"}));
         for (std::size_t at = 0; at < stages.size(); at += 7) {
             RequestContext context {.stop = {}, .partialText = {}};
             std::size_t seen = 0;

@@ -53,8 +53,8 @@ private Q_SLOTS:
         QFETCH(const QString, format);
         QFETCH(const QString, source);
         const fs::path out = m_folder.path() / ("out-" + format + source.left(3)).toStdString();
-        const Outcome outcome = call({"export", text(m_run / source.toStdString()), "--format", format, "--out", text(out),
-            "--json"});
+        const Outcome outcome
+            = call({"export", text(m_run / source.toStdString()), "--format", format, "--out", text(out), "--json"});
         QVERIFY2(outcome.code == 0, outcome.err.c_str());
         const auto report = outcome.object();
         QCOMPARE(report.at("format"), format.toStdString());
@@ -71,7 +71,9 @@ private Q_SLOTS:
         QVERIFY2(difference(again, m_tuned) <= 1e-5, qPrintable(QString::number(difference(again, m_tuned))));
         const Outcome info = call({"info", text(out), "--json"});
         QCOMPARE(info.object().at("kind"),
-            format == "merged" ? "model" : format == "gguf-lora" ? "gguf-adapter" : "adapter");
+            format == "merged"          ? "model"
+                : format == "gguf-lora" ? "gguf-adapter"
+                                        : "adapter");
         // A second time into the same folder is refused, and nothing in it is touched.
         const Outcome twice = call({"export", text(m_run), "--format", format, "--out", text(out)});
         QVERIFY(twice.code == 2 && contains(twice.err, "not empty"));
@@ -93,8 +95,8 @@ private Q_SLOTS:
     void mergesIntoShardsAndTypes()
     {
         const fs::path out = m_folder.path() / "shards";
-        const auto report = call({"export", text(m_run), "--format", "merged", "--out", text(out), "--shard-size", "1MB",
-            "--dtype", "bfloat16", "--json"})
+        const auto report = call({"export", text(m_run), "--format", "merged", "--out", text(out), "--shard-size",
+                                     "1MB", "--dtype", "bfloat16", "--json"})
                                 .object();
         QCOMPARE(report.at("dtype"), "bfloat16");
         QVERIFY(report.at("files").get<int>() > 1);
@@ -112,17 +114,17 @@ private Q_SLOTS:
         const QString run = text(m_run);
         QTest::newRow("format") << QStringList {run, "--format", "onnx"} << "peft-lora-padded";
         QTest::newRow("no format") << QStringList {run} << "--format";
-        QTest::newRow("dtype of an adapter") << QStringList {run, "--format", "gguf-lora", "--dtype", "float16"}
-                                             << "--dtype";
+        QTest::newRow("dtype of an adapter")
+            << QStringList {run, "--format", "gguf-lora", "--dtype", "float16"} << "--dtype";
         QTest::newRow("dtype") << QStringList {run, "--format", "merged", "--dtype", "int4"} << "int4";
         QTest::newRow("shard size") << QStringList {run, "--format", "merged", "--shard-size", "0"} << "--shard-size";
         QTest::newRow("shard unit") << QStringList {run, "--format", "merged", "--shard-size", "5XB"} << "shard-size";
         QTest::newRow("no model there") << QStringList {run, "--format", "merged", "--model", "/absent"} << "/absent";
-        QTest::newRow("no base for gguf") << QStringList {run, "--format", "gguf-lora", "--model", "/absent"}
-                                          << "/absent";
-        QTest::newRow("another model")
-            << QStringList {run, "--format", "merged", "--model", text(sourcePath("tests/reference/models/llama-bias"))}
-            << "llama-bias";
+        QTest::newRow("no base for gguf")
+            << QStringList {run, "--format", "gguf-lora", "--model", "/absent"} << "/absent";
+        QTest::newRow("another model") << QStringList {run, "--format", "merged", "--model",
+            text(sourcePath("tests/reference/models/llama-bias"))}
+                                       << "llama-bias";
         QTest::newRow("a model is no source") << QStringList {text(model()), "--format", "peft-lora"} << "model";
         QTest::newRow("no source") << QStringList {"/absent/run", "--format", "merged"} << "/absent/run";
     }
@@ -156,7 +158,8 @@ private Q_SLOTS:
             for (const char* format : {"peft-adalora", "gguf-lora", "merged"}) {
                 const Outcome outcome = call({"export", text(broken), "--format", format, "--out",
                     text(m_folder.path() / "never"), "--model", text(model())});
-                QVERIFY2(outcome.code == 2, (std::string(what) + ": " + std::to_string(outcome.code) + outcome.err).c_str());
+                QVERIFY2(
+                    outcome.code == 2, (std::string(what) + ": " + std::to_string(outcome.code) + outcome.err).c_str());
                 QVERIFY2(contains(outcome.err, "broken") || contains(outcome.err, "not finite"), outcome.err.c_str());
                 QVERIFY(!fs::exists(m_folder.path() / "never"));
             }
@@ -169,7 +172,8 @@ private Q_SLOTS:
         const SafetensorsHeader header = SafetensorsHeader::parse(tensors, "state");
         for (const TensorInfo& info : header.tensors) {
             if (info.name == "values")
-                std::memset(values.data() + header.dataStart + info.begin, 0xFF, info.bytes()); // not a number, all of it
+                std::memset(
+                    values.data() + header.dataStart + info.begin, 0xFF, info.bytes()); // not a number, all of it
         }
         breaks("not finite", state, values);
     }
@@ -187,7 +191,8 @@ private Q_SLOTS:
         }
         writeFileAtomically(zero / "state.safetensors", tensors);
         const auto exports = [&](const char* format) {
-            return call({"export", text(zero), "--format", format, "--out", text(m_folder.path() / ("zero-" + std::string(format)))});
+            return call({"export", text(zero), "--format", format, "--out",
+                text(m_folder.path() / ("zero-" + std::string(format)))});
         };
         for (const char* format : {"peft-lora", "peft-lora-padded", "gguf-lora"}) {
             const Outcome outcome = exports(format);
@@ -209,8 +214,8 @@ private Q_SLOTS:
     {
         QFETCH(const QString, method);
         const fs::path run = m_folder.path() / method.toStdString();
-        const Outcome trained = call({"run", text(m_folder.path() / "CONFIG.json"), "--out", text(run), "--quiet", "--set",
-            "method.name=" + method});
+        const Outcome trained = call({"run", text(m_folder.path() / "CONFIG.json"), "--out", text(run), "--quiet",
+            "--set", "method.name=" + method});
         QVERIFY2(trained.code == 0, trained.err.c_str());
         const std::vector<float> tuned = logits({"--model", text(model()), "--adapter", text(run)});
         for (const char* format : {"peft-adalora", "peft-lora-padded", "peft-lora", "gguf-lora", "merged"}) {
@@ -231,9 +236,8 @@ private:
     [[nodiscard]] std::vector<float> logits(const QStringList& arguments) const
     {
         const fs::path out = m_folder.path() / "logits.safetensors";
-        const Outcome outcome = call(QStringList {"logits", "--tokens", text(m_folder.path() / "tokens.json"), "--out",
-                                         text(out)}
-            + arguments);
+        const Outcome outcome = call(
+            QStringList {"logits", "--tokens", text(m_folder.path() / "tokens.json"), "--out", text(out)} + arguments);
         if (outcome.code != 0) {
             qWarning("%s", outcome.err.c_str());
             return {};

@@ -96,9 +96,8 @@ bool TestExportWindow::says(const QWidget* widget, const QString& part)
 QPushButton* TestExportWindow::button(const QString& text)
 {
     const auto buttons = exports().findChildren<QPushButton*>();
-    const auto found = std::find_if(buttons.begin(), buttons.end(), [&](const QPushButton* one) {
-        return one->text() == text && one->isVisibleTo(&exports());
-    });
+    const auto found = std::find_if(buttons.begin(), buttons.end(),
+        [&](const QPushButton* one) { return one->text() == text && one->isVisibleTo(&exports()); });
     return found == buttons.end() ? nullptr : *found;
 }
 

@@ -56,9 +56,8 @@ Progress stageOf(const RequestContext& context, const std::string& stage)
 {
     Progress progress {.stop = context.stop, .report = {}};
     if (context.progress)
-        progress.report = [&context, stage](std::int64_t done, std::int64_t total) {
-            context.progress(stage, done, total);
-        };
+        progress.report
+            = [&context, stage](std::int64_t done, std::int64_t total) { context.progress(stage, done, total); };
     return progress;
 }
 

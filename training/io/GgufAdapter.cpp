@@ -77,11 +77,12 @@ public:
             at::Tensor b = parts.b.to(at::kFloat, false, true);
             if (const std::int64_t heads = rotatedHeads(base, count(base, headsKey), count(base, keyHeadsKey)))
                 b = toHalves(b, heads);
-            state.modules.push_back({moduleOf(base), b, at::full({rank}, scale, at::kFloat),
-                parts.a.to(at::kFloat, false, true), {}});
+            state.modules.push_back(
+                {moduleOf(base), b, at::full({rank}, scale, at::kFloat), parts.a.to(at::kFloat, false, true), {}});
             state.initRank = std::max(state.initRank, rank);
         }
-        state.alpha = static_cast<double>(state.initRank); // alpha / r is the scale 1; what a module differs by is in its λ
+        state.alpha
+            = static_cast<double>(state.initRank); // alpha / r is the scale 1; what a module differs by is in its λ
         sortModules(state.modules);
         return state;
     }
@@ -155,7 +156,8 @@ std::string ggufName(std::string_view module)
             return "blk." + layer + "." + std::string(names.gguf);
     }
     throw configError(std::string(module)
-        + ": llama.cpp has no name for this matrix in its llama architecture, so gguf-lora cannot hold it. Take peft-lora "
+        + ": llama.cpp has no name for this matrix in its llama architecture, so gguf-lora cannot hold it. Take "
+          "peft-lora "
           "or merged.");
 }
 

@@ -199,7 +199,8 @@ private:
     void copyCompanions(const fs::path& folder) const
     {
         for (const fs::directory_entry& entry : fs::directory_iterator(m_base.path())) {
-            if (entry.is_regular_file() && isCompanion(entry.path())) // a link of the Hugging Face cache counts as its file
+            if (entry.is_regular_file()
+                && isCompanion(entry.path())) // a link of the Hugging Face cache counts as its file
                 writeFileAtomically(folder / entry.path().filename(), readFile(entry.path()));
         }
         const std::string config = readFile(m_base.path() / "config.json");

@@ -68,8 +68,8 @@ AdapterMeta metaOf(const ExportAdapter& request, const AdapterState& adapter)
 
 std::optional<at::ScalarType> typeOf(const std::string& dtype)
 {
-    constexpr std::array<std::pair<std::string_view, at::ScalarType>, 4> known {{{"float32", at::kFloat},
-        {"bfloat16", at::kBFloat16}, {"float16", at::kHalf}, {"float64", at::kDouble}}};
+    constexpr std::array<std::pair<std::string_view, at::ScalarType>, 4> known {
+        {{"float32", at::kFloat}, {"bfloat16", at::kBFloat16}, {"float16", at::kHalf}, {"float64", at::kDouble}}};
     if (dtype.empty())
         return std::nullopt;
     for (const auto& [name, type] : known) {
@@ -103,7 +103,8 @@ ExportReport exportAdapter(const ExportAdapter& request, const RequestContext& c
     if (request.format != "merged")
         return writeAdapter(adapter, request.format, request.target, meta, context);
     if (meta.baseModel.empty())
-        throw configError(request.source + " does not say which model it was trained on. Name its folder with --model.");
+        throw configError(
+            request.source + " does not say which model it was trained on. Name its folder with --model.");
     if (!fs::exists(meta.baseModel))
         throw configError("The base model is not in " + meta.baseModel + ". Name its folder with --model.");
     const MergeOptions options {

@@ -127,8 +127,9 @@ inline void requireVerified(const ExportReport& report)
 {
     if (!report.verified)
         throw Error(FailureKind::Internal,
-            report.path + ": what was read back is not what the engine has. The files are kept and marked by "
-                          "NOT-VERIFIED.txt; do not use them.");
+            report.path
+                + ": what was read back is not what the engine has. The files are kept and marked by "
+                  "NOT-VERIFIED.txt; do not use them.");
 }
 
 using Request = std::variant<InspectModel, PreviewData, Generate, ExportAdapter>;
