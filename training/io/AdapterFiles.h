@@ -3,13 +3,13 @@
 
 #include "training/config/RunConfig.h"
 #include "training/config/Validation.h"
-#include "training/data/Progress.h"
 #include "training/nn/AdapterState.h"
 #include "training/nn/ModelSpec.h"
 #include "training/session/TrainingEngine.h"
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -46,9 +46,9 @@ struct DeltaDifference {
     double maxDifference = 0.0;
     double maxDelta = 0.0;
 };
-/// A module that one of them lacks counts as ΔW = 0 there. @param progress is told the modules done
-[[nodiscard]] DeltaDifference compareDeltas(
-    const AdapterState& a, const AdapterState& b, const Progress& progress = {});
+/// A module that one of them lacks counts as ΔW = 0 there. @param progress is told the modules done; it may throw
+[[nodiscard]] DeltaDifference compareDeltas(const AdapterState& a, const AdapterState& b,
+    const std::function<void(std::int64_t done, std::int64_t total)>& progress = {});
 
 /// The --max-lora-rank that vLLM needs for a rank: the next of 8, 16, 32, 64, 128, 256, 320, 512; 0 above them.
 [[nodiscard]] std::int64_t vllmMaxRank(std::int64_t rank) noexcept;

@@ -196,7 +196,7 @@ ExportReport writeAdapter(const AdapterState& adapter, std::string_view format, 
     AdapterWriter writer(adapter, format, meta);
     checkFreeSpace(target, writer.expectedBytes());
     AtomicDirectory folder(target);
-    stageOf(context, "Writing").advance(0, 0);
+    stageOf(context, "Writing")(0, 0);
     writer.write(folder.path());
     ExportReport report = writer.report();
     report.path = target.string();

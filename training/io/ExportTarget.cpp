@@ -52,13 +52,13 @@ void concludeExport(AtomicDirectory& folder, ExportReport& report, double allowe
     folder.commit();
 }
 
-Progress stageOf(const RequestContext& context, const std::string& stage)
+std::function<void(std::int64_t, std::int64_t)> stageOf(const RequestContext& context, const std::string& stage)
 {
-    Progress progress {.stop = context.stop, .report = {}};
-    if (context.progress)
-        progress.report
-            = [&context, stage](std::int64_t done, std::int64_t total) { context.progress(stage, done, total); };
-    return progress;
+    return [&context, stage](std::int64_t done, std::int64_t total) {
+        context.stop.throwIfStopped();
+        if (context.progress)
+            context.progress(stage, done, total);
+    };
 }
 
 std::string sizeText(std::uint64_t bytes)

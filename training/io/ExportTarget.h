@@ -2,11 +2,11 @@
 #pragma once
 
 #include "training/core/AtomicFile.h"
-#include "training/data/Progress.h"
 #include "training/session/TrainingEngine.h"
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 
 namespace spectune {
@@ -25,8 +25,10 @@ void checkFreeSpace(const std::filesystem::path& target, std::uint64_t bytes);
 /// holds a file NOT-VERIFIED.txt beside what was written. @throws Error (Io)
 void concludeExport(AtomicDirectory& folder, ExportReport& report, double allowed);
 
-/// The part of a request's progress that one stage tells, and its stop. @p context must outlive it.
-[[nodiscard]] Progress stageOf(const RequestContext& context, const std::string& stage);
+/// Tells a stage's progress to whoever waits for the request, and looks for its stop first: what it returns throws Stopped.
+/// @p context must outlive it
+[[nodiscard]] std::function<void(std::int64_t done, std::int64_t total)> stageOf(
+    const RequestContext& context, const std::string& stage);
 
 /// "13.5 GB", "2.4 MB", "812 bytes"
 [[nodiscard]] std::string sizeText(std::uint64_t bytes);

@@ -102,8 +102,9 @@ public:
     /// Of all weights.
     [[nodiscard]] std::uint64_t bytes() const noexcept { return m_bytes; }
 
-    void write(const fs::path& folder, const Progress& progress) const
+    void write(const fs::path& folder, const RequestContext& context) const
     {
+        const auto progress = stageOf(context, "Writing");
         copyCompanions(folder);
         Json map = Json::object();
         std::int64_t done = 0;
@@ -117,9 +118,9 @@ public:
             }
             SafetensorsStream file(folder / shardName(shard, m_shards.size()), std::move(plan), {{"format", "pt"}});
             for (const TensorPlan& entry : file.plan()) {
-                progress.advance(done++, m_tensors);
+                progress(done++, m_tensors);
                 byName.at(entry.name)->forEachPiece(m_scale, [&](const MergedPiece& piece) {
-                    progress.stop.throwIfStopped();
+                    context.stop.throwIfStopped();
                     file.write(piece.stored.const_data_ptr(), piece.stored.nbytes());
                 });
             }
@@ -131,8 +132,9 @@ public:
     }
 
     /// Opens the folder as any reader would, and computes every tensor once more.
-    [[nodiscard]] Comparison compare(const fs::path& folder, const Progress& progress) const
+    [[nodiscard]] Comparison compare(const fs::path& folder, const RequestContext& context) const
     {
+        const auto progress = stageOf(context, "Reading back");
         const ModelFolder written(folder);
         std::unordered_map<std::string, const SafetensorsFile*> files;
         for (const SafetensorsFile& file : written.files()) {
@@ -143,10 +145,10 @@ public:
         std::int64_t done = 0;
         for (const auto& shard : m_shards) {
             for (const MergedTensor& tensor : shard) {
-                progress.advance(done++, m_tensors);
+                progress(done++, m_tensors);
                 const char* at = checkedBytes(*files.at(tensor.name), tensor.plan()).data();
                 tensor.forEachPiece(m_scale, [&](const MergedPiece& piece) {
-                    progress.stop.throwIfStopped();
+                    context.stop.throwIfStopped();
                     found.add(piece, at);
                     at += piece.stored.nbytes();
                 });
@@ -235,8 +237,8 @@ ExportReport writeMerged(const AdapterState& adapter, const ModelFolder& base, c
     const Merge merge(adapter, base, options);
     checkFreeSpace(target, merge.bytes());
     AtomicDirectory folder(target);
-    merge.write(folder.path(), stageOf(context, "Writing"));
-    ExportReport report = merge.report(merge.compare(folder.path(), stageOf(context, "Reading back")));
+    merge.write(folder.path(), context);
+    ExportReport report = merge.report(merge.compare(folder.path(), context));
     report.path = target.string();
     concludeExport(folder, report, 0.0);
     return report;
