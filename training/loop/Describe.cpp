@@ -44,12 +44,8 @@ ordered_json describeAdapter(const std::string& path, const char* kind)
         ranks[module.module] = rank;
         total += rank;
     }
-    ordered_json object {{"kind", kind}, {"path", path}, {"method", toString(adapter.method)},
-        {"init_rank", adapter.initRank}, {"alpha", adapter.alpha}, {"scale", adapter.scale}, {"triplets", total},
-        {"ranks", ranks}};
-    if (fs::exists(fs::path(path) / unverifiedMark))
-        object["verified"] = false; // an export whose check failed
-    return object;
+    return {{"kind", kind}, {"path", path}, {"method", toString(adapter.method)}, {"init_rank", adapter.initRank},
+        {"alpha", adapter.alpha}, {"scale", adapter.scale}, {"triplets", total}, {"ranks", ranks}};
 }
 
 ordered_json describeRun(const std::string& path)
@@ -74,20 +70,28 @@ ordered_json describeRun(const std::string& path)
     return run;
 }
 
+ordered_json describe(const std::string& path)
+{
+    const fs::path folder(path);
+    if (fs::exists(folder / "adapter_config.json"))
+        return describeAdapter(path, "adapter");
+    if (ggufAdapterIn(folder))
+        return describeAdapter(path, "gguf-adapter");
+    if (fs::exists(folder / "state.json"))
+        return describeAdapter(path, "checkpoint");
+    if (fs::exists(folder / "metrics.jsonl"))
+        return describeRun(path);
+    return describeModel(path);
+}
+
 } // namespace
 
 std::string describeFolder(const std::string& path)
 {
-    const fs::path folder(path);
-    if (fs::exists(folder / "adapter_config.json"))
-        return describeAdapter(path, "adapter").dump(2);
-    if (ggufAdapterIn(folder))
-        return describeAdapter(path, "gguf-adapter").dump(2);
-    if (fs::exists(folder / "state.json"))
-        return describeAdapter(path, "checkpoint").dump(2);
-    if (fs::exists(folder / "metrics.jsonl"))
-        return describeRun(path).dump(2);
-    return describeModel(path).dump(2);
+    ordered_json object = describe(path);
+    if (fs::exists(fs::path(path) / unverifiedMark))
+        object["verified"] = false; // an export whose check failed
+    return object.dump(2);
 }
 
 } // namespace spectune
