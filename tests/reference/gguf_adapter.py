@@ -6,8 +6,8 @@
     gguf_adapter.py container                             (writes gguf/container.gguf)
 
 `check` compares llama.cpp's logits with those of `spectune-train logits --adapter …`; exit code 1 above the tolerance.
-Needs the packages gguf, safetensors and llama-cpp-python (0.3.36: pip install --no-deps llama-cpp-python diskcache; builds
-llama.cpp, 8 minutes on two cores).
+Needs the packages gguf, safetensors and llama-cpp-py-sync (0.11739: llama.cpp's own library of commit 0ce8cd1 as a wheel,
+so that nothing is built; any binding that loads a model and a LoRA would do).
 """
 import argparse
 import json
@@ -27,16 +27,38 @@ STORIES = HERE.parent.parent.parent / "shared" / "data" / "models" / "stories260
 
 
 def llama_logits(base, adapter, rows):
-    """[rows, length, vocabulary] by llama.cpp, float32 keys and values, one thread."""
-    from llama_cpp import Llama
+    """[rows, length, vocabulary] by llama.cpp: float32 keys and values, no flash attention, one thread."""
+    from llama_cpp_py_sync._cffi_bindings import get_ffi, get_lib
 
-    llama = Llama(model_path=str(base), lora_path=str(adapter) if adapter else None, n_ctx=max(map(len, rows)),
-                  n_threads=1, n_batch=512, logits_all=True, type_k=0, type_v=0, verbose=False)
+    ffi, lib = get_ffi(), get_lib()
+    lib.llama_backend_init()
+    model = lib.llama_model_load_from_file(str(base).encode(), lib.llama_model_default_params())
+    assert model != ffi.NULL, base
+    length = len(rows[0])
+    params = lib.llama_context_default_params()
+    params.n_ctx = params.n_batch = params.n_ubatch = max(length, 64)
+    params.n_threads = params.n_threads_batch = 1
+    params.type_k = params.type_v = 0  # GGML_TYPE_F32
+    params.flash_attn_type = 0
     logits = []
     for ids in rows:
-        llama.reset()
-        llama.eval(ids)
-        logits.append(numpy.array(llama.scores[:len(ids)], dtype=numpy.float32))
+        context = lib.llama_init_from_model(model, params)
+        assert context != ffi.NULL
+        if adapter:
+            lora = lib.llama_adapter_lora_init(model, str(adapter).encode())
+            assert lora != ffi.NULL, f"llama.cpp refuses {adapter}"
+            assert lib.llama_set_adapters_lora(context, ffi.new("struct llama_adapter_lora *[]", [lora]), 1,
+                                               ffi.new("float[]", [1.0])) == 0
+        batch = lib.llama_batch_init(length, 0, 1)
+        batch.n_tokens = length
+        for i, token in enumerate(ids):
+            batch.token[i], batch.pos[i], batch.n_seq_id[i], batch.seq_id[i][0], batch.logits[i] = token, i, 1, 0, 1
+        assert lib.llama_decode(context, batch) == 0
+        vocabulary = lib.llama_vocab_n_tokens(lib.llama_model_get_vocab(model))
+        values = ffi.buffer(lib.llama_get_logits(context), length * vocabulary * 4)
+        logits.append(numpy.frombuffer(values, dtype=numpy.float32).reshape(length, vocabulary).copy())
+        lib.llama_batch_free(batch)
+        lib.llama_free(context)
     return numpy.stack(logits)
 
 
