@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/ConfigForm.h"
 
+#include "training/config/TargetSelection.h"
 #include "training/core/Error.h"
 #include "ui/NearestFile.h"
 #include "visualization/NumberFormat.h"
@@ -166,16 +167,27 @@ std::vector<bool> ConfigForm::targets() const
 {
     if (!m_model)
         return {};
-    const auto& kinds = m_config.adalora.targets;
-    const auto& layers = m_config.adalora.layers;
-    std::vector<bool> ticked;
-    for (std::int64_t layer = 0; layer < m_model->layers; ++layer) {
-        const bool row = layers.empty() || std::find(layers.begin(), layers.end(), layer) != layers.end();
-        for (const MatrixShape& matrix : m_model->matrices)
-            ticked.push_back(
-                row && (kinds.empty() || std::find(kinds.begin(), kinds.end(), matrix.kind) != kinds.end()));
+    return TargetSelection::of(m_config.adalora).ticks(matrixKinds(), m_model->layers);
+}
+
+std::vector<std::string> ConfigForm::matrixKinds() const
+{
+    std::vector<std::string> kinds;
+    for (std::size_t i = 0; m_model && i < m_model->matrices.size(); ++i)
+        kinds.push_back(m_model->matrices[i].kind);
+    return kinds;
+}
+
+std::int64_t ConfigForm::trainableParameters() const
+{
+    const std::vector<bool> ticked = targets();
+    const std::int64_t ofLambda = hasLambda(m_config.method) ? 1 : 0;
+    std::int64_t perRank = 0;
+    for (std::size_t i = 0; i < ticked.size(); ++i) {
+        const MatrixShape& matrix = m_model->matrices[i % m_model->matrices.size()];
+        perRank += ticked[i] ? matrix.inFeatures + matrix.outFeatures + ofLambda : 0;
     }
-    return ticked;
+    return perRank * resolved().initRank;
 }
 
 int ConfigForm::errorCount() const

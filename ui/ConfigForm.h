@@ -45,6 +45,8 @@ public:
     [[nodiscard]] ResolvedRun resolved() const;
     /// Adapted matrices of the grid, [layers × kinds of the model], row by row; empty without a model.
     [[nodiscard]] std::vector<bool> targets() const;
+    [[nodiscard]] std::vector<std::string> matrixKinds() const; ///< columns of that grid
+    [[nodiscard]] std::int64_t trainableParameters() const; ///< at the start: all P, Q and Λ; 0 without a model
 
     [[nodiscard]] const std::vector<Issue>& issues() const { return m_issues; }
     [[nodiscard]] int errorCount() const;

@@ -262,7 +262,7 @@ std::pair<double, at::Tensor> passOn(at::Device device, at::ScalarType type, std
 {
     const at::NoGradGuard noGraph;
     const auto model = smallModel(at::TensorOptions().dtype(type).device(device), window);
-    const ModuleLayout layout = adaptedLayout(model->spec(), {}, {}, 5);
+    const ModuleLayout layout = adaptedLayout(model->spec(), {}, 5);
     const auto wide = ops::wideType(type);
     TripletArena arena(layout, 2.0, true, at::TensorOptions().dtype(wide).device(device), type);
     at::Generator generator = at::detail::createCPUGenerator(13);

@@ -84,7 +84,7 @@ public:
         : m_resolved(resolveRun(config, factsOf(model->spec(), config)))
         , m_trainer(model,
               std::make_shared<const ModuleLayout>(
-                  adaptedLayout(model->spec(), config.adalora.targets, config.adalora.layers, m_resolved.initRank)),
+                  adaptedLayout(model->spec(), TargetSelection::of(config.adalora), m_resolved.initRank)),
               config, m_resolved)
         , m_snapshots(snapshots)
     {
@@ -208,6 +208,7 @@ BenchReport bench(const BenchCommand& command)
                 + std::to_string(command.initRank) + ".");
         const at::Device device = parseDevice(command.device);
         prepareThread(device, command.threads);
+        resetPeakMemory(device);
         const auto model = randomModel(spec, at::TensorOptions().dtype(scalarType(command.dtype)).device(device));
         std::unique_ptr<Subject> subject;
         if (command.method == "frozen")

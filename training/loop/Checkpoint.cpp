@@ -125,7 +125,7 @@ void checkSameRun(const fs::path& folder, const json& state, const Trainer& trai
         same = saved.modules[i].name == now.modules[i].name && saved.modules[i].inFeatures == now.modules[i].inFeatures
             && saved.modules[i].outFeatures == now.modules[i].outFeatures;
     if (!same)
-        throw configError("adalora.targets or adalora.layers choose other matrices than " + folder.string()
+        throw configError("adalora.targets, adalora.layers or adalora.modules choose other matrices than " + folder.string()
             + " has, or model.path is another model. Resume with the run's own config.json.");
 }
 

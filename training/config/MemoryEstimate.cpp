@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "training/config/MemoryEstimate.h"
+
+#include "training/config/TargetSelection.h"
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+#include <vector>
+
+namespace spectune {
+
+namespace {
+
+using Bytes = std::int64_t;
+
+struct Matrix {
+    const char* kind;
+    std::size_t set; ///< of those that read one input: q k v, o, gate up, down
+    std::int64_t in;
+    std::int64_t out;
+};
+
+std::array<Matrix, 7> matricesOf(const ModelShape& shape)
+{
+    const std::int64_t queries = shape.heads * shape.headDim;
+    const std::int64_t keys = shape.kvHeads * shape.headDim;
+    return {{{"q_proj", 0, shape.width, queries}, {"k_proj", 0, shape.width, keys}, {"v_proj", 0, shape.width, keys},
+        {"o_proj", 1, queries, shape.width}, {"gate_proj", 2, shape.width, shape.feedForward},
+        {"up_proj", 2, shape.width, shape.feedForward}, {"down_proj", 3, shape.feedForward, shape.width}}};
+}
+
+Bytes bytesOf(ElementType type)
+{
+    return type == ElementType::Float64 ? 8 : type == ElementType::BFloat16 ? 2 : 4;
+}
+
+std::int64_t roundedUp(std::int64_t value, std::int64_t unit)
+{
+    return (value + unit - 1) / unit * unit;
+}
+
+/// What the parts below are computed from.
+struct Plan {
+    const ModelShape& shape;
+    const RunConfig& config;
+    const ResolvedRun& run;
+    bool cuda;
+    Bytes element; ///< of the base's type
+    Bytes wide; ///< of sums and triplets
+    std::int64_t length; ///< rows of a sample: its last token is no input
+    std::int64_t samples; ///< of a forward
+    std::vector<std::int64_t> shares; ///< samples of each worker's part; the rest of the workers have none
+    std::int64_t workers;
+    std::vector<std::int64_t> adapted; ///< [layers · 7]: 1 where adapted
+    std::int64_t computeRank; ///< triplets of a matrix as multiplied: bfloat16 on CUDA wants rows that begin on 16 bytes
+
+    Plan(const ModelShape& model, const RunConfig& configuration, const ResolvedRun& resolved, const MemoryPlace& place)
+        : shape(model)
+        , config(configuration)
+        , run(resolved)
+        , cuda(place.cuda)
+        , element(bytesOf(configuration.train.dtype))
+        , wide(configuration.train.dtype == ElementType::Float64 ? 8 : 4)
+        , length(std::max<std::int64_t>(1, std::min(configuration.data.maxLength, model.maxPositions) - 1))
+        , computeRank(place.cuda && element == 2 ? roundedUp(resolved.initRank, 8) : resolved.initRank)
+    {
+        const TrainConfig& train = config.train;
+        const std::int64_t batch = std::max<std::int64_t>(1, train.batchSize);
+        samples = train.microBatchSize > 0 ? std::min(train.microBatchSize, batch) : batch;
+        const std::int64_t cores = std::max<std::int64_t>(1, train.threads > 0 ? train.threads : place.cores);
+        workers = cuda ? 1 : std::min(cores, samples);
+        const std::int64_t share = (samples + workers - 1) / workers;
+        for (std::int64_t left = samples; left > 0; left -= share)
+            shares.push_back(std::min(share, left));
+        const TargetSelection selection = TargetSelection::of(config.adalora);
+        for (std::int64_t layer = 0; layer < shape.layers; ++layer) {
+            for (const Matrix& matrix : matricesOf(shape))
+                adapted.push_back(selection.holds(layer, matrix.kind) ? 1 : 0);
+        }
+    }
+
+    [[nodiscard]] bool isAdapted(std::int64_t layer, std::size_t matrix) const
+    {
+        return adapted[static_cast<std::size_t>(layer) * 7 + matrix] != 0;
+    }
+    [[nodiscard]] std::int64_t rows() const { return samples * length; }
+    /// First block with triplets; all blocks: none has.
+    [[nodiscard]] std::int64_t lowest() const
+    {
+        const auto found = std::find(adapted.begin(), adapted.end(), 1);
+        return (found - adapted.begin()) / 7;
+    }
+    /// Elements of the flat buffer of all P, Q and λ with @p rank rows a factor.
+    [[nodiscard]] std::int64_t arena(std::int64_t rank) const
+    {
+        std::int64_t elements = 0;
+        const auto matrices = matricesOf(shape);
+        for (std::size_t i = 0; i < adapted.size(); ++i)
+            elements += adapted[i] * rank * (matrices[i % 7].in + matrices[i % 7].out + 1);
+        return elements;
+    }
+    /// Elements of the largest group of factors of one width.
+    [[nodiscard]] std::int64_t largestGroup() const
+    {
+        std::map<std::int64_t, std::int64_t> byWidth;
+        const auto matrices = matricesOf(shape);
+        for (std::size_t i = 0; i < adapted.size(); ++i) {
+            for (const std::int64_t width : {matrices[i % 7].in, matrices[i % 7].out})
+                byWidth[width] += adapted[i] * run.initRank * width;
+        }
+        std::int64_t most = 0;
+        for (const auto& [width, elements] : byWidth)
+            most = std::max(most, elements);
+        return most;
+    }
+    /// Adapted matrices of a block and the inputs' widths of those, which dropout masks.
+    [[nodiscard]] std::array<std::int64_t, 2> membersOf(std::int64_t layer) const
+    {
+        std::array<std::int64_t, 2> sum {};
+        for (std::size_t i = 0; const Matrix& matrix : matricesOf(shape)) {
+            if (isAdapted(layer, i++)) {
+                ++sum[0];
+                sum[1] += matrix.in;
+            }
+        }
+        return sum;
+    }
+};
+
+/// Of one block and row, as BlockActivations keeps it for the backward.
+Bytes blockBytes(const Plan& plan, std::int64_t layer)
+{
+    const ModelShape& shape = plan.shape;
+    const std::int64_t queries = shape.heads * shape.headDim;
+    const std::int64_t kept = shape.width + (queries + 2 * shape.kvHeads * shape.headDim) + queries + 2 * shape.feedForward;
+    const auto [members, inputs] = plan.membersOf(layer);
+    const std::int64_t products = 2 * members * plan.computeRank; // x Qᵀ and its gradient
+    const std::int64_t masks = plan.config.adalora.dropout > 0.0 ? inputs : 0;
+    return (kept + products + masks) * plan.element + (2 + shape.heads) * plan.wide; // two norms' 1/rms, log Σ exp
+}
+
+Bytes activations(const Plan& plan)
+{
+    const std::int64_t layers = plan.shape.layers;
+    const bool recomputes = plan.config.train.gradientCheckpointing;
+    const std::int64_t lowest = recomputes ? layers : plan.lowest();
+    Bytes row = (layers + 1) * plan.shape.width * plan.element; // the residual stream before each block and after the last
+    for (std::int64_t layer = lowest; layer < layers; ++layer)
+        row += blockBytes(plan, layer);
+    if (lowest > 0) { // blocks that keep nothing share one set
+        Bytes shared = 0;
+        for (std::int64_t layer = 0; layer < std::min(lowest, layers); ++layer)
+            shared = std::max(shared, blockBytes(plan, layer));
+        row += shared;
+    }
+    return row * plan.rows();
+}
+
+/// A chunk's, one for each worker; as chunkRows() in nn/CrossEntropy.cpp.
+Bytes logits(const Plan& plan)
+{
+    const std::int64_t most = plan.cuda ? std::int64_t {1} << 27 : std::int64_t {1} << 18;
+    const std::int64_t chunk = std::max<std::int64_t>(256, most / std::max<std::int64_t>(1, plan.shape.vocabulary));
+    Bytes sum = 0;
+    for (const std::int64_t share : plan.shares)
+        sum += std::min(chunk, share * plan.length) * plan.shape.vocabulary * plan.element;
+    return sum;
+}
+
+/// What an optimizer step makes and drops while the activations' buffers stay.
+Bytes stepTemporaries(const Plan& plan)
+{
+    const bool scores = allocatesBudget(plan.config.method) && plan.config.adalora.score == ScoreKind::SensitivityUncertainty;
+    return std::max(scores ? plan.arena(plan.run.initRank) : 0, plan.largestGroup()) * plan.wide;
+}
+
+/// What a block's pass makes and drops. @param rows of one worker
+Bytes passTemporaries(const Plan& plan, std::int64_t rows)
+{
+    const ModelShape& shape = plan.shape;
+    const std::int64_t queries = shape.heads * shape.headDim;
+    const std::int64_t widest = std::max({shape.width, queries, shape.feedForward});
+    if (plan.cuda && plan.element == 2) // the gradients of q, k and v, and the kernel's sums for q
+        return rows * ((queries + 2 * shape.kvHeads * shape.headDim) * plan.element + queries * plan.wide);
+    if (plan.cuda) // one sample's probabilities, keys that a query does not see, and their gradients; key heads repeated
+        return plan.length * (4 * shape.heads * plan.length + 8 * queries) * plan.wide;
+    if (plan.element == 2) // gradients of triplets are summed in float32: copies of a product's two factors
+        return rows * (widest + plan.computeRank) * plan.wide;
+    return plan.config.adalora.dropout > 0.0 ? 2 * rows * widest * plan.element : 0; // masked inputs
+}
+
+Bytes workspace(const Plan& plan)
+{
+    const ModelShape& shape = plan.shape;
+    const std::int64_t queries = shape.heads * shape.headDim;
+    const std::int64_t keys = shape.kvHeads * shape.headDim;
+    // BlockWorkspace, and the norm, its gradient and that of the last block's output in TrainingPass
+    std::int64_t row = (5 * shape.width + shape.feedForward + 2 * queries + 2 * keys) * plan.element;
+    row += 2 * plan.wide + 20; // 1/rms, losses; tokens, targets and positions
+    if (plan.config.data.format != DataFormat::Text) // rows that bear loss are gathered, their gradient is put back
+        row += 2 * shape.width * plan.element + 8;
+    Bytes sum = row * plan.rows();
+    Bytes passing = 0;
+    for (const std::int64_t share : plan.shares)
+        passing += passTemporaries(plan, share * plan.length);
+    if (!plan.cuda) { // as attentionScratch() in cuda/AttentionCpu.cpp
+        const std::int64_t tokens = roundedUp(plan.length, 16);
+        const std::int64_t dim = roundedUp(shape.headDim, 16);
+        sum += static_cast<std::int64_t>(plan.shares.size()) * (5 * tokens * dim + 16 * (3 * dim + 2 * tokens)) * plan.wide;
+    } else {
+        constexpr Bytes cublas = Bytes {64} << 20; // 32 MiB for each of two streams, from the same allocator
+        sum += cublas;
+    }
+    // A recorded step points to the rotary tables, which are made whole for it.
+    const std::int64_t positions
+        = plan.cuda && plan.element == 2 ? shape.maxPositions : std::max<std::int64_t>(64, plan.length);
+    sum += 2 * positions * shape.headDim * plan.element;
+    return sum + std::max(passing, stepTemporaries(plan));
+}
+
+} // namespace
+
+std::int64_t ModelShape::parameters() const noexcept
+{
+    std::int64_t block = 2 * width;
+    for (const Matrix& matrix : matricesOf(*this))
+        block += matrix.in * matrix.out;
+    return layers * block + (tiedHead ? 1 : 2) * vocabulary * width + width;
+}
+
+std::int64_t MemoryEstimate::tensors() const noexcept
+{
+    return std::accumulate(parts.begin(), parts.end(), std::int64_t {0});
+}
+
+MemoryEstimate MemoryEstimate::of(
+    const ModelShape& shape, const RunConfig& config, const ResolvedRun& run, const MemoryPlace& place)
+{
+    const Plan plan(shape, config, run, place);
+    const Bytes values = plan.arena(run.initRank) * plan.wide;
+    const std::int64_t compute = plan.arena(plan.computeRank);
+    const std::int64_t triplets
+        = std::accumulate(plan.adapted.begin(), plan.adapted.end(), std::int64_t {0}) * run.initRank;
+    MemoryEstimate estimate;
+    estimate.parts[Weights] = shape.parameters() * plan.element;
+    estimate.parts[Activations] = activations(plan);
+    estimate.parts[Logits] = logits(plan);
+    estimate.parts[Triplets] = values + compute * plan.element;
+    estimate.parts[Gradients] = values + plan.workers * compute * plan.wide;
+    estimate.parts[Moments] = 2 * (values - (hasLambda(config.method) ? 0 : triplets * plan.wide));
+    estimate.parts[Averages] = 2 * values + triplets * (10 + 4 * plan.wide); // and the allocator's pattern and last scores
+    estimate.parts[Workspace] = workspace(plan);
+    // What a CUDA process holds beside its tensors differs by card and driver; half a GiB is on the safe side of usual.
+    constexpr Bytes context = Bytes {512} << 20;
+    estimate.beyondTensors = plan.cuda ? context : 0;
+    return estimate;
+}
+
+} // namespace spectune
