@@ -3,6 +3,7 @@
 
 #include "training/config/TargetSelection.h"
 #include "training/core/Error.h"
+#include "ui/MemoryFacts.h"
 #include "ui/NearestFile.h"
 #include "visualization/NumberFormat.h"
 
@@ -83,6 +84,8 @@ QString ConfigForm::derivedText(const QString& key) const
         return tr("all linear ones of the blocks");
     if (key == QLatin1String("adalora.layers"))
         return tr("all");
+    if (key == QLatin1String("adalora.modules"))
+        return tr("matrices × layers");
     return {};
 }
 
@@ -133,6 +136,12 @@ std::optional<Failure> ConfigForm::failure(const QString& key) const
 {
     const auto found = m_failures.constFind(key);
     return found == m_failures.constEnd() ? std::nullopt : std::optional<Failure>(*found);
+}
+
+void ConfigForm::setDevice(const DeviceSummary& device)
+{
+    m_device = device;
+    check();
 }
 
 RunFacts ConfigForm::facts() const
@@ -214,10 +223,24 @@ void ConfigForm::check()
         if (!told)
             m_issues.push_back(std::move(issue));
     }
+    addMemoryIssue();
     std::stable_sort(m_issues.begin(), m_issues.end(), [](const Issue& a, const Issue& b) {
         return a.severity == Severity::Error && b.severity == Severity::Warning;
     });
     Q_EMIT checked();
+}
+
+void ConfigForm::addMemoryIssue()
+{
+    const auto memory = errorCount() == 0 ? MemoryFacts::of(*this) : std::nullopt;
+    if (!memory || !memory->isDeviceKnown() || memory->fits())
+        return;
+    const auto words = [](std::int64_t bytes) { return formatMemory(static_cast<double>(bytes)); };
+    m_issues.push_back({Severity::Warning, "train.micro_batch_size", tr("May not fit into memory").toStdString(),
+        tr("About %1 are needed at full sample length, %2 are free. \"Memory\" below says what would make it fit.")
+            .arg(words(memory->estimate.total()), words(memory->free))
+            .toStdString(),
+        {}});
 }
 
 void ConfigForm::addFileIssues()

@@ -41,6 +41,10 @@ public:
     [[nodiscard]] const std::optional<DataPreview>& preview(bool evaluationFile) const;
     [[nodiscard]] std::optional<Failure> failure(const QString& key) const;
 
+    /// The device that a start would take, and its memory as far as it is known.
+    void setDevice(const DeviceSummary& device);
+    [[nodiscard]] const DeviceSummary& device() const { return m_device; }
+
     [[nodiscard]] RunFacts facts() const;
     [[nodiscard]] ResolvedRun resolved() const;
     /// Adapted matrices of the grid, [layers × kinds of the model], row by row; empty without a model.
@@ -61,6 +65,7 @@ Q_SIGNALS:
 private:
     void check();
     void addFileIssues();
+    void addMemoryIssue();
     void addExternal(const QString& key, const QString& title, const std::string& text,
         const std::optional<FieldValue>& suggestion = {});
     void checkFile(const QString& key, const std::string& path, bool folder);
@@ -71,6 +76,7 @@ private:
     std::optional<ModelSummary> m_model;
     std::optional<DataPreview> m_train;
     std::optional<DataPreview> m_evaluation;
+    DeviceSummary m_device;
     std::vector<Issue> m_issues;
 };
 

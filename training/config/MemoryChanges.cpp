@@ -67,12 +67,8 @@ public:
     {
         const TargetSelection selection = TargetSelection::of(m_config.adalora);
         const auto adapts = [&](const std::vector<std::string>& kinds) {
-            return std::any_of(kinds.begin(), kinds.end(), [&](const std::string& kind) {
-                bool any = false;
-                for (std::int64_t layer = 0; layer < m_shape.layers; ++layer)
-                    any = any || selection.holds(layer, kind);
-                return any;
-            });
+            const std::vector<bool> ticked = selection.ticks(kinds, m_shape.layers);
+            return std::find(ticked.begin(), ticked.end(), true) != ticked.end();
         };
         if (!adapts(feedForwardKinds) || !adapts(attentionKinds))
             return;

@@ -52,7 +52,7 @@ struct Plan {
     std::int64_t samples; ///< of a forward
     std::vector<std::int64_t> shares; ///< samples of each worker's part; the rest of the workers have none
     std::int64_t workers;
-    std::vector<std::int64_t> adapted; ///< [layers · 7]: 1 where adapted
+    std::vector<bool> adapted; ///< [layers · 7]
     std::int64_t computeRank; ///< triplets of a matrix as multiplied: bfloat16 on CUDA wants rows that begin on 16 bytes
 
     Plan(const ModelShape& model, const RunConfig& configuration, const ResolvedRun& resolved, const MemoryPlace& place)
@@ -73,22 +73,21 @@ struct Plan {
         const std::int64_t share = (samples + workers - 1) / workers;
         for (std::int64_t left = samples; left > 0; left -= share)
             shares.push_back(std::min(share, left));
-        const TargetSelection selection = TargetSelection::of(config.adalora);
-        for (std::int64_t layer = 0; layer < shape.layers; ++layer) {
-            for (const Matrix& matrix : matricesOf(shape))
-                adapted.push_back(selection.holds(layer, matrix.kind) ? 1 : 0);
-        }
+        std::vector<std::string> kinds;
+        for (const Matrix& matrix : matricesOf(shape))
+            kinds.emplace_back(matrix.kind);
+        adapted = TargetSelection::of(config.adalora).ticks(kinds, shape.layers);
     }
 
     [[nodiscard]] bool isAdapted(std::int64_t layer, std::size_t matrix) const
     {
-        return adapted[static_cast<std::size_t>(layer) * 7 + matrix] != 0;
+        return adapted[static_cast<std::size_t>(layer) * 7 + matrix];
     }
     [[nodiscard]] std::int64_t rows() const { return samples * length; }
     /// First block with triplets; all blocks: none has.
     [[nodiscard]] std::int64_t lowest() const
     {
-        const auto found = std::find(adapted.begin(), adapted.end(), 1);
+        const auto found = std::find(adapted.begin(), adapted.end(), true);
         return (found - adapted.begin()) / 7;
     }
     /// Elements of the flat buffer of all P, Q and λ with @p rank rows a factor.
@@ -97,7 +96,7 @@ struct Plan {
         std::int64_t elements = 0;
         const auto matrices = matricesOf(shape);
         for (std::size_t i = 0; i < adapted.size(); ++i)
-            elements += adapted[i] * rank * (matrices[i % 7].in + matrices[i % 7].out + 1);
+            elements += adapted[i] ? rank * (matrices[i % 7].in + matrices[i % 7].out + 1) : 0;
         return elements;
     }
     /// Elements of the largest group of factors of one width.
@@ -107,7 +106,7 @@ struct Plan {
         const auto matrices = matricesOf(shape);
         for (std::size_t i = 0; i < adapted.size(); ++i) {
             for (const std::int64_t width : {matrices[i % 7].in, matrices[i % 7].out})
-                byWidth[width] += adapted[i] * run.initRank * width;
+                byWidth[width] += adapted[i] ? run.initRank * width : 0;
         }
         std::int64_t most = 0;
         for (const auto& [width, elements] : byWidth)
@@ -241,7 +240,7 @@ MemoryEstimate MemoryEstimate::of(
     const Bytes values = plan.arena(run.initRank) * plan.wide;
     const std::int64_t compute = plan.arena(plan.computeRank);
     const std::int64_t triplets
-        = std::accumulate(plan.adapted.begin(), plan.adapted.end(), std::int64_t {0}) * run.initRank;
+        = std::count(plan.adapted.begin(), plan.adapted.end(), true) * run.initRank;
     MemoryEstimate estimate;
     estimate.parts[Weights] = shape.parameters() * plan.element;
     estimate.parts[Activations] = activations(plan);

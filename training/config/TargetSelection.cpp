@@ -45,6 +45,22 @@ std::vector<std::string> entriesOf(
     return entries;
 }
 
+std::vector<ModulePattern> patternsOf(const std::vector<std::string>& modules)
+{
+    std::vector<ModulePattern> patterns;
+    for (const std::string& entry : modules) {
+        if (auto pattern = ModulePattern::parse(entry))
+            patterns.push_back(std::move(*pattern));
+    }
+    return patterns;
+}
+
+bool anyHolds(const std::vector<ModulePattern>& patterns, std::int64_t layer, std::string_view kind)
+{
+    return std::any_of(patterns.begin(), patterns.end(),
+        [&](const ModulePattern& pattern) { return pattern.holds(layer, kind); });
+}
+
 template <typename List, typename Value>
 bool chosen(const List& list, const Value& value)
 {
@@ -116,18 +132,16 @@ bool TargetSelection::holds(std::int64_t layer, std::string_view kind) const
 {
     if (modules.empty())
         return chosen(layers, layer) && chosen(kinds, kind);
-    return std::any_of(modules.begin(), modules.end(), [&](const std::string& entry) {
-        const auto pattern = ModulePattern::parse(entry);
-        return pattern && pattern->holds(layer, kind);
-    });
+    return anyHolds(patternsOf(modules), layer, kind);
 }
 
 std::vector<bool> TargetSelection::ticks(const std::vector<std::string>& modelKinds, std::int64_t modelLayers) const
 {
+    const std::vector<ModulePattern> patterns = patternsOf(modules);
     std::vector<bool> ticked;
     for (std::int64_t layer = 0; layer < modelLayers; ++layer) {
         for (const std::string& kind : modelKinds)
-            ticked.push_back(holds(layer, kind));
+            ticked.push_back(modules.empty() ? holds(layer, kind) : anyHolds(patterns, layer, kind));
     }
     return ticked;
 }
