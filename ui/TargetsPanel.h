@@ -12,6 +12,7 @@ class QLabel;
 class QLineEdit;
 class QPushButton;
 class QStackedWidget;
+class QVBoxLayout;
 
 namespace spectune {
 
@@ -37,8 +38,8 @@ public:
     [[nodiscard]] RankGrid& map() { return *m_map; }
 
 private:
-    void makePresets(class QVBoxLayout& column);
-    void makeMaps(class QVBoxLayout& column);
+    void makePresets(QVBoxLayout& column);
+    void makeMaps(QVBoxLayout& column);
     void refresh();
     void refreshMap();
     void refreshPresets();
