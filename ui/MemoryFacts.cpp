@@ -21,8 +21,8 @@ QString tr(const char* text)
 /// Of the kind's matrix: its output's or input's width.
 std::int64_t sideOf(const ModelSummary& model, const char* kind, std::int64_t MatrixShape::*side)
 {
-    const auto found = std::find_if(
-        model.matrices.begin(), model.matrices.end(), [kind](const MatrixShape& matrix) { return matrix.kind == kind; });
+    const auto found = std::find_if(model.matrices.begin(), model.matrices.end(),
+        [kind](const MatrixShape& matrix) { return matrix.kind == kind; });
     return found == model.matrices.end() ? 0 : (*found).*side;
 }
 
@@ -84,8 +84,7 @@ std::vector<MemoryPart> MemoryFacts::parts() const
         {MemoryColor::Gradients, tr("Their gradients"), bytes(MemoryEstimate::Gradients)},
         {MemoryColor::Moments, tr("Adam moments"), bytes(MemoryEstimate::Moments)},
         {MemoryColor::Averages, tr("Importance averages Ī, Ū"), bytes(MemoryEstimate::Averages)},
-        {MemoryColor::Workspace, last,
-            bytes(MemoryEstimate::Workspace) + static_cast<double>(estimate.beyondTensors)}};
+        {MemoryColor::Workspace, last, bytes(MemoryEstimate::Workspace) + static_cast<double>(estimate.beyondTensors)}};
 }
 
 std::vector<MemoryChange> MemoryFacts::changes() const

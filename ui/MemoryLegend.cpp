@@ -45,16 +45,17 @@ void MemoryLegend::paintEvent(QPaintEvent*)
 {
     const Theme& theme = Theme::current();
     QPainter painter(this);
-    const auto write = [&](double y, const QString& name, const QString& value, const QColor& color, const QFont& font) {
-        const double wide = tabularWidth(font, value);
-        painter.setFont(font);
-        painter.setPen(color);
-        const double room = width() - nameLeft - wide - 8.0;
-        painter.drawText(QRectF(nameLeft, y, room, rowHeight), Qt::AlignLeft | Qt::AlignVCenter,
-            QFontMetricsF(font).elidedText(name, Qt::ElideRight, room));
-        painter.setPen(theme.text);
-        drawTabular(painter, {width() - wide, y, wide, rowHeight}, Qt::AlignLeft | Qt::AlignVCenter, value);
-    };
+    const auto write
+        = [&](double y, const QString& name, const QString& value, const QColor& color, const QFont& font) {
+              const double wide = tabularWidth(font, value);
+              painter.setFont(font);
+              painter.setPen(color);
+              const double room = width() - nameLeft - wide - 8.0;
+              painter.drawText(QRectF(nameLeft, y, room, rowHeight), Qt::AlignLeft | Qt::AlignVCenter,
+                  QFontMetricsF(font).elidedText(name, Qt::ElideRight, room));
+              painter.setPen(theme.text);
+              drawTabular(painter, {width() - wide, y, wide, rowHeight}, Qt::AlignLeft | Qt::AlignVCenter, value);
+          };
     double y = 0.0;
     double sum = 0.0;
     for (const MemoryPart& part : m_parts) {

@@ -76,9 +76,11 @@ QString plainNumber(double value)
 QString parametersText(std::int64_t count)
 {
     if (count >= 1'000'000'000)
-        return QCoreApplication::translate("PageParts", "%1 billion").arg(formatFixed(static_cast<double>(count) / 1e9, 2));
+        return QCoreApplication::translate("PageParts", "%1 billion")
+            .arg(formatFixed(static_cast<double>(count) / 1e9, 2));
     if (count >= 1'000'000)
-        return QCoreApplication::translate("PageParts", "%1 million").arg(formatFixed(static_cast<double>(count) / 1e6, 2));
+        return QCoreApplication::translate("PageParts", "%1 million")
+            .arg(formatFixed(static_cast<double>(count) / 1e6, 2));
     return formatCount(count);
 }
 

@@ -78,7 +78,8 @@ std::shared_ptr<const RankSnapshot> learnedRankMap(const QString& runFolder)
     const HistoryField* step = line.find("step");
     const HistoryField* budget = line.find("budget");
     if (!problem.empty() || !line.hasRanks() || !step || !budget)
-        throw ioError(file.toStdString() + ": its last line is no masking event" + (problem.empty() ? "." : ": " + problem + '.'));
+        throw ioError(file.toStdString() + ": its last line is no masking event"
+            + (problem.empty() ? "." : ": " + problem + '.'));
     RunHistory history;
     MaskEvent event {.step = step->integer, .budget = budget->integer, .ranks = {}, .pruned = 0, .revived = 0};
     for (std::size_t i = 0; i < line.rankCount(); ++i) {

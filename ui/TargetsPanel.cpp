@@ -61,8 +61,9 @@ TargetsPanel::TargetsPanel(ConfigForm& form, SetupFields& fields, QWidget* paren
     makePresets(*column);
     m_grid = new RankGrid;
     m_grid->setAccessibleName(tr("Targets by layer and matrix"));
-    m_grid->setToolTip(tr("Click or drag: cells and rectangles. A header switches its row or column.\n"
-                          "Keys: arrows, Space; Shift+arrows for a rectangle, Shift+Space the row, Ctrl+Space the column."));
+    m_grid->setToolTip(
+        tr("Click or drag: cells and rectangles. A header switches its row or column.\n"
+           "Keys: arrows, Space; Shift+arrows for a rectangle, Shift+Space the row, Ctrl+Space the column."));
     m_map = new RankGrid;
     m_stack = new QStackedWidget;
     m_stack->addWidget(m_grid);
@@ -203,7 +204,8 @@ void TargetsPanel::refreshMap()
     if (m_what == Shown::FixedRank) {
         ranks = fixedRankMap(m_form);
         if (ranks)
-            words = tr("One rank everywhere, as LoRA keeps it: %1 triplets, the budget's end.").arg(formatCount(ranks->budget));
+            words = tr("One rank everywhere, as LoRA keeps it: %1 triplets, the budget's end.")
+                        .arg(formatCount(ranks->budget));
     } else if (m_what == Shown::Learned) {
         try {
             ranks = learnedRankMap(m_learned);

@@ -83,7 +83,8 @@ QString BudgetCurve::impossibleText() const
         return {};
     }
     const auto steps = formatCount(m_values.totalSteps);
-    const bool aboveSide = m_values.largestRank > 0 && m_values.at(*handle) >= static_cast<double>(m_values.largestRank);
+    const bool aboveSide
+        = m_values.largestRank > 0 && m_values.at(*handle) >= static_cast<double>(m_values.largestRank);
     switch (*handle) {
     case Handle::TargetRank:
         if (aboveSide && (!m_values.initGiven || m_values.initRank >= m_values.largestRank)) {
@@ -131,7 +132,8 @@ void BudgetCurve::nudge(Handle handle, int by)
     const bool rank = handle == Handle::InitRank || handle == Handle::TargetRank;
     const std::int64_t value = std::llround(m_values.at(handle)) + by;
     const std::int64_t last = handle == Handle::FinalStart ? m_values.totalSteps - 1 : m_values.totalSteps;
-    edit(handle, rank ? std::max<std::int64_t>(1, value) : std::clamp<std::int64_t>(value, 0, std::max<std::int64_t>(0, last)));
+    edit(handle,
+        rank ? std::max<std::int64_t>(1, value) : std::clamp<std::int64_t>(value, 0, std::max<std::int64_t>(0, last)));
     announce();
 }
 

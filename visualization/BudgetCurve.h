@@ -75,7 +75,8 @@ private:
     BudgetValues m_values;
     bool m_editable = true;
     Handle m_focused = Handle::InitRank;
-    std::optional<Handle> m_moved; ///< the last one that was moved: of two that exclude each other it is the one to tell of
+    std::optional<Handle>
+        m_moved; ///< the last one that was moved: of two that exclude each other it is the one to tell of
     struct Drag {
         Handle handle = Handle::InitRank;
         QPointF grip; ///< from the handle's centre to the pointer

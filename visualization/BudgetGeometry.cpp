@@ -44,8 +44,7 @@ double BudgetValues::at(BudgetHandle handle) const
     return static_cast<double>(finalStart);
 }
 
-BudgetGeometry BudgetGeometry::compute(
-    const QSizeF& size, const BudgetValues& values, std::optional<double> heldTop)
+BudgetGeometry BudgetGeometry::compute(const QSizeF& size, const BudgetValues& values, std::optional<double> heldTop)
 {
     BudgetGeometry geometry;
     geometry.ground = QRectF(QPointF(0.0, 0.0), size).adjusted(50.0, 26.0, -44.0, -40.0);
@@ -100,7 +99,8 @@ std::int64_t BudgetGeometry::valueAt(BudgetHandle handle, QPointF centre) const
     if (movesRank(handle))
         return std::llround(std::clamp(rankAt(centre.y()), 1.0, largest));
     // tf is 1 at least, so T − tf ends before T.
-    const std::int64_t last = std::max<std::int64_t>(0, values.totalSteps - (handle == BudgetHandle::FinalStart ? 1 : 0));
+    const std::int64_t last
+        = std::max<std::int64_t>(0, values.totalSteps - (handle == BudgetHandle::FinalStart ? 1 : 0));
     return std::clamp<std::int64_t>(std::llround(stepAt(centre.x())), 0, last);
 }
 
@@ -125,8 +125,8 @@ std::optional<BudgetHandle> BudgetGeometry::fault(std::optional<BudgetHandle> mo
     const auto isFault = [this](BudgetHandle handle) { return !possible(handle).holds(values.at(handle)); };
     if (moved && isFault(*moved))
         return moved;
-    for (const BudgetHandle handle : std::array {BudgetHandle::TargetRank, BudgetHandle::InitRank, BudgetHandle::WarmUpEnd,
-             BudgetHandle::FinalStart}) {
+    for (const BudgetHandle handle : std::array {
+             BudgetHandle::TargetRank, BudgetHandle::InitRank, BudgetHandle::WarmUpEnd, BudgetHandle::FinalStart}) {
         if (isFault(handle))
             return handle;
     }

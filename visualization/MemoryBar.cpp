@@ -62,8 +62,7 @@ QString formatMemory(double bytes)
                              : QStringLiteral("%1 MiB").arg(formatFixed(bytes / mebibyte, 1));
 }
 
-MemoryBarLayout MemoryBarLayout::compute(
-    double width, const std::vector<MemoryPart>& parts, double total, double free)
+MemoryBarLayout MemoryBarLayout::compute(double width, const std::vector<MemoryPart>& parts, double total, double free)
 {
     const double need = sumOf(parts);
     MemoryBarLayout layout;
@@ -88,7 +87,8 @@ MemoryBarLayout MemoryBarLayout::compute(
     }
     const double unit = layout.end >= gibibyte ? gibibyte : mebibyte;
     constexpr double tickDistance = 60.0;
-    const double step = niceStep(std::max(1e-3, layout.end / unit * tickDistance / std::max(width, tickDistance))) * unit;
+    const double step
+        = niceStep(std::max(1e-3, layout.end / unit * tickDistance / std::max(width, tickDistance))) * unit;
     for (double tick = 0.0; tick <= layout.end; tick += step) {
         layout.ticks.push_back(tick);
     }
@@ -139,7 +139,8 @@ void MemoryBar::paintEvent(QPaintEvent*)
         const QRectF& segment = layout.segments[i];
         if (m_parts[i].bytes > 0.0 && segment.left() < layout.bar.right()) {
             const double gap = segment.width() > 3.0 ? 1.0 : 0.0;
-            painter.fillRect(segment.adjusted(0.0, 0.0, -gap, 0.0).intersected(layout.bar), memoryColor(m_parts[i].color));
+            painter.fillRect(
+                segment.adjusted(0.0, 0.0, -gap, 0.0).intersected(layout.bar), memoryColor(m_parts[i].color));
         }
     }
     paintLimits(painter, layout);
@@ -194,8 +195,8 @@ void MemoryBar::paintAxis(QPainter& painter, const MemoryBarLayout& layout) cons
         freeUntil = *layout.totalX - tabularWidth(Fonts::caption(), total) / 2.0 - 6.0;
     }
     for (const double tick : layout.ticks) {
-        write(layout.bar.width() * tick / layout.end, formatTick(tick / unit, layout.ticks.size() > 1 ? layout.ticks[1] / unit : 1.0),
-            theme.text3);
+        write(layout.bar.width() * tick / layout.end,
+            formatTick(tick / unit, layout.ticks.size() > 1 ? layout.ticks[1] / unit : 1.0), theme.text3);
     }
 }
 

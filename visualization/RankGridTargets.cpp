@@ -99,13 +99,14 @@ bool RankGrid::pressForTargets(QKeyEvent* event)
         state.rangeAnchor.reset();
         return false;
     }
-    const bool alone = modifiers == Qt::NoModifier || modifiers == Qt::ShiftModifier || modifiers == Qt::ControlModifier;
+    const bool alone
+        = modifiers == Qt::NoModifier || modifiers == Qt::ShiftModifier || modifiers == Qt::ControlModifier;
     if (event->key() != Qt::Key_Space || !alone || !state.cursor || state.drag) {
         return false;
     }
     const auto extent = modifiers == Qt::ShiftModifier ? TargetDrag::Extent::Rows
-        : modifiers == Qt::ControlModifier            ? TargetDrag::Extent::Columns
-                                                      : TargetDrag::Extent::Cells;
+        : modifiers == Qt::ControlModifier             ? TargetDrag::Extent::Columns
+                                                       : TargetDrag::Extent::Cells;
     const GridCell anchor = state.rangeAnchor.value_or(*state.cursor);
     if (extent == TargetDrag::Extent::Cells && !state.canTick(anchor)) {
         return true;

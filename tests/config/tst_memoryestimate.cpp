@@ -12,10 +12,22 @@ using namespace spectune;
 
 namespace {
 
-constexpr ModelShape tinyLlama {.layers = 22, .width = 2048, .feedForward = 5632, .heads = 32, .kvHeads = 4, .headDim = 64,
-    .vocabulary = 32000, .maxPositions = 2048};
-constexpr ModelShape llama7b {.layers = 32, .width = 4096, .feedForward = 11008, .heads = 32, .kvHeads = 32, .headDim = 128,
-    .vocabulary = 32000, .maxPositions = 4096};
+constexpr ModelShape tinyLlama {.layers = 22,
+    .width = 2048,
+    .feedForward = 5632,
+    .heads = 32,
+    .kvHeads = 4,
+    .headDim = 64,
+    .vocabulary = 32000,
+    .maxPositions = 2048};
+constexpr ModelShape llama7b {.layers = 32,
+    .width = 4096,
+    .feedForward = 11008,
+    .heads = 32,
+    .kvHeads = 32,
+    .headDim = 128,
+    .vocabulary = 32000,
+    .maxPositions = 4096};
 constexpr MemoryPlace gpu {.cuda = true, .cores = 16};
 constexpr MemoryPlace twoCores {.cuda = false, .cores = 2};
 constexpr double gibibyte = 1024.0 * 1024.0 * 1024.0;
@@ -142,7 +154,8 @@ void MemoryEstimateTest::adaptersFollowTheTargets()
     const MemoryEstimate few = estimate(tinyLlama, single, gpu);
     QCOMPARE(few.parts[MemoryEstimate::Moments], 2 * 4 * 12 * (2048 + 2048 + 1));
     // Below the first block with triplets nothing is kept for a backward.
-    QVERIFY(few.parts[MemoryEstimate::Activations] * 4 < estimate(tinyLlama, all, gpu).parts[MemoryEstimate::Activations]);
+    QVERIFY(
+        few.parts[MemoryEstimate::Activations] * 4 < estimate(tinyLlama, all, gpu).parts[MemoryEstimate::Activations]);
 }
 
 void MemoryEstimateTest::changesHelpAndAreApplied()

@@ -52,14 +52,38 @@ void TargetSelectionTest::ticksAndBack_data()
     QTest::addColumn<QString>("kinds");
     QTest::addColumn<QString>("layers");
     QTest::addColumn<QString>("modules");
-    QTest::newRow("all") << "xxx xxx xxx xxx" << "" << "" << "";
-    QTest::newRow("a column") << "x.. x.. x.. x.." << "q_proj" << "" << "";
-    QTest::newRow("rows") << "... xxx ... xxx" << "" << "1,3" << "";
-    QTest::newRow("a rectangle") << "... xx. xx. ..." << "q_proj,k_proj" << "1,2" << "";
-    QTest::newRow("one") << "... ... .x. ..." << "k_proj" << "2" << "";
-    QTest::newRow("all but two") << "..x xxx xxx xxx" << "" << "" << "1-3.q_proj,1-3.k_proj,*.up_proj";
-    QTest::newRow("a hole") << "xxx x.x xxx xxx" << "" << "" << "*.q_proj,0.k_proj,2-3.k_proj,*.up_proj";
-    QTest::newRow("a diagonal") << "x.. .x. ..x ..." << "" << "" << "0.q_proj,1.k_proj,2.up_proj";
+    QTest::newRow("all") << "xxx xxx xxx xxx"
+                         << ""
+                         << ""
+                         << "";
+    QTest::newRow("a column") << "x.. x.. x.. x.."
+                              << "q_proj"
+                              << ""
+                              << "";
+    QTest::newRow("rows") << "... xxx ... xxx"
+                          << ""
+                          << "1,3"
+                          << "";
+    QTest::newRow("a rectangle") << "... xx. xx. ..."
+                                 << "q_proj,k_proj"
+                                 << "1,2"
+                                 << "";
+    QTest::newRow("one") << "... ... .x. ..."
+                         << "k_proj"
+                         << "2"
+                         << "";
+    QTest::newRow("all but two") << "..x xxx xxx xxx"
+                                 << ""
+                                 << ""
+                                 << "1-3.q_proj,1-3.k_proj,*.up_proj";
+    QTest::newRow("a hole") << "xxx x.x xxx xxx"
+                            << ""
+                            << ""
+                            << "*.q_proj,0.k_proj,2-3.k_proj,*.up_proj";
+    QTest::newRow("a diagonal") << "x.. .x. ..x ..."
+                                << ""
+                                << ""
+                                << "0.q_proj,1.k_proj,2.up_proj";
 }
 
 void TargetSelectionTest::ticksAndBack()

@@ -22,8 +22,8 @@ struct Setup {
     explicit Setup(const Case& form, at::ScalarType type = at::kDouble)
         : test(form)
         , model(modelOf(form, type))
-        , layout(adaptedLayout(model->spec(),
-              {.kinds = form.targets, .layers = form.adaptedLayers, .modules = form.modules}, form.rank))
+        , layout(adaptedLayout(
+              model->spec(), {.kinds = form.targets, .layers = form.adaptedLayers, .modules = form.modules}, form.rank))
         , arena(layout, scale, form.trainsLambda,
               at::TensorOptions().dtype(type == at::kDouble ? at::kDouble : at::kFloat), type)
         , sums(arena.makeSums())

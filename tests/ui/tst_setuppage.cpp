@@ -157,7 +157,8 @@ void TestSetupPage::fieldsMoveTheHandles()
     for (const std::int64_t ti : {0, 37, 400, 699}) {
         m_form->setText("adalora.ti", QString::number(ti));
         const BudgetGeometry geometry = curve.budgetGeometry();
-        QVERIFY(std::abs(curve.handlePosition(BudgetHandle::WarmUpEnd).x() - geometry.xOf(static_cast<double>(ti))) < 1e-9);
+        QVERIFY(
+            std::abs(curve.handlePosition(BudgetHandle::WarmUpEnd).x() - geometry.xOf(static_cast<double>(ti))) < 1e-9);
     }
     m_form->setText("adalora.tf", "200");
     QCOMPARE(curve.budgetGeometry().values.finalStart, 800);
@@ -199,7 +200,8 @@ void TestSetupPage::theEndIsToldInWords()
     const QString words = texts(part<BudgetPanel>()).join('\n');
     QVERIFY2(words.contains("At the end 6 triplets a matrix on average"), qPrintable(words));
     const std::int64_t all = m_form->trainableParameters();
-    QVERIFY2(words.contains("of " + QLocale::c().toString(static_cast<qlonglong>(all)) + " parameters"), qPrintable(words));
+    QVERIFY2(
+        words.contains("of " + QLocale::c().toString(static_cast<qlonglong>(all)) + " parameters"), qPrintable(words));
     m_form->setText("method.name", "lora");
     QVERIFY(texts(part<BudgetPanel>()).join('\n').contains("from start to end"));
 }
@@ -263,11 +265,16 @@ void TestSetupPage::fixedAndLearnedMaps()
     const std::filesystem::path run = m_folder.filePath("run").toStdString();
     std::filesystem::create_directories(run);
     writeFileAtomically(run / "config.json", R"({"schema": 1, "adalora": {"init_rank": 8}})");
-    writeFileAtomically(run / "ranks.jsonl",
-        R"({"step": 10, "budget": 9, "ranks": {"model.layers.0.self_attn.q_proj": 5, "model.layers.1.mlp.up_proj": 4}, "pruned": 7, "revived": 0})"
-        "\n"
-        R"({"step": 20, "budget": 6, "ranks": {"model.layers.0.self_attn.q_proj": 6, "model.layers.1.mlp.up_proj": 0}, "pruned": 4, "revived": 1})"
-        "\n{\"step\": 30, \"bud");
+    const auto line = [](int step, int budget, int first, int second) {
+        return QStringLiteral("{\"step\": %1, \"budget\": %2, \"ranks\": {\"model.layers.0.self_attn.q_proj\": %3, "
+                              "\"model.layers.1.mlp.up_proj\": %4}, \"pruned\": 4, \"revived\": 1}\n")
+            .arg(step)
+            .arg(budget)
+            .arg(first)
+            .arg(second)
+            .toStdString();
+    };
+    writeFileAtomically(run / "ranks.jsonl", line(10, 9, 5, 4) + line(20, 6, 6, 0) + "{\"step\": 30, \"bud");
     panel.showLearned(QString::fromStdString(run.string()));
     QVERIFY2(panel.map().spokenSummary().contains("step 20: 6 of 16 triplets kept, 1 matrices at rank 0"),
         qPrintable(panel.map().spokenSummary()));

@@ -174,10 +174,12 @@ private Q_SLOTS:
         QTest::mousePress(&curve, Qt::LeftButton, {}, from + QPoint(0, 3)); // beside its centre
         for (int by = 0; by <= 200; by += 20) {
             QTest::mouseMove(&curve, from + QPoint(0, 3 + by));
-            QVERIFY(std::abs(curve.handlePosition(BudgetHandle::InitRank).y() - (from.y() + by)) <= 15.0); // half a rank
+            QVERIFY(
+                std::abs(curve.handlePosition(BudgetHandle::InitRank).y() - (from.y() + by)) <= 15.0); // half a rank
         }
         QVERIFY(values.initRank < 6);
-        QVERIFY2(curve.impossibleText().contains(QStringLiteral("not above target 6")), qPrintable(curve.impossibleText()));
+        QVERIFY2(
+            curve.impossibleText().contains(QStringLiteral("not above target 6")), qPrintable(curve.impossibleText()));
         QTest::mouseMove(&curve, from + QPoint(0, 3));
         QVERIFY(curve.impossibleText().isEmpty());
         QCOMPARE(values.initRank, 12);

@@ -37,7 +37,7 @@ private Q_SLOTS:
         QVERIFY(std::abs(layout.segments[1].width() / layout.segments[0].width() - 2.5) < 1e-9);
         QVERIFY(layout.segments[2].width() >= 1.5); // what there is can be seen
         QCOMPARE(layout.segments[3].width(), 0.0);
-        QVERIFY(*layout.totalX < 300.0 && *layout.freeX < *layout.totalX && *layout.freeX > layout.segments[2].right());
+        QVERIFY(*layout.totalX < 300.0 && *layout.freeX<*layout.totalX&& * layout.freeX> layout.segments[2].right());
         QVERIFY(layout.ticks.size() >= 3 && layout.ticks.back() <= layout.end);
     }
 

@@ -155,9 +155,9 @@ constexpr FieldDescriptor adapterFields[] = {
     describe(
         {.key = "adalora.modules",
             .label = "Single matrices",
-            .help
-            = "A choice that is no product of matrices and layers: names with their blocks, such as 0-3.q_proj, 5.v_proj "
-              "or *.up_proj. Empty: matrices × layers."},
+            .help = "A choice that is no product of matrices and layers: names with their blocks, such as 0-3.q_proj, "
+                    "5.v_proj "
+                    "or *.up_proj. Empty: matrices × layers."},
         [](auto& c) -> auto& { return c.adalora.modules; }),
     describe(
         {.key = "adalora.init_from",

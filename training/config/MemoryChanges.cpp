@@ -34,7 +34,8 @@ public:
     void microBatches()
     {
         const TrainConfig& train = m_config.train;
-        const std::int64_t all = train.microBatchSize > 0 ? std::min(train.microBatchSize, train.batchSize) : train.batchSize;
+        const std::int64_t all
+            = train.microBatchSize > 0 ? std::min(train.microBatchSize, train.batchSize) : train.batchSize;
         const auto with = [](std::int64_t samples) { return Values {{"train.micro_batch_size", samples}}; };
         const bool alone = tryEach(Kind::MicroBatch, halves(all, 1), true, with);
         bool recomputed = train.gradientCheckpointing;
@@ -60,8 +61,9 @@ public:
         std::vector<std::int64_t> lengths {now * 3 / 4};
         for (const std::int64_t length : halves(now, 32))
             lengths.push_back(length);
-        (void)tryEach(Kind::MaxLength, lengths, false,
-            [](std::int64_t tokens) { return Values {{"data.max_length", tokens}}; });
+        (void)tryEach(Kind::MaxLength, lengths, false, [](std::int64_t tokens) {
+            return Values {{"data.max_length", tokens}};
+        });
     }
     void targets()
     {
@@ -99,7 +101,8 @@ public:
     {
         std::stable_sort(m_found.begin(), m_found.end(), [](const MemoryChange& a, const MemoryChange& b) {
             const auto key = [](const MemoryChange& change) {
-                return std::tuple(!change.fits, !(change.fits && change.sameSteps), change.fits ? 0 : change.estimate.total());
+                return std::tuple(
+                    !change.fits, !(change.fits && change.sameSteps), change.fits ? 0 : change.estimate.total());
             };
             return key(a) < key(b);
         });
@@ -120,7 +123,8 @@ private:
     template <typename With>
     bool tryEach(Kind kind, const std::vector<std::int64_t>& numbers, bool sameSteps, const With& with)
     {
-        MemoryChange change {.kind = kind, .values = {}, .number = 0, .estimate = {}, .fits = false, .sameSteps = sameSteps};
+        MemoryChange change {
+            .kind = kind, .values = {}, .number = 0, .estimate = {}, .fits = false, .sameSteps = sameSteps};
         for (const std::int64_t number : numbers) {
             change.values = with(number);
             change.number = number;

@@ -53,7 +53,8 @@ struct Plan {
     std::vector<std::int64_t> shares; ///< samples of each worker's part; the rest of the workers have none
     std::int64_t workers;
     std::vector<bool> adapted; ///< [layers · 7]
-    std::int64_t computeRank; ///< triplets of a matrix as multiplied: bfloat16 on CUDA wants rows that begin on 16 bytes
+    std::int64_t
+        computeRank; ///< triplets of a matrix as multiplied: bfloat16 on CUDA wants rows that begin on 16 bytes
 
     Plan(const ModelShape& model, const RunConfig& configuration, const ResolvedRun& resolved, const MemoryPlace& place)
         : shape(model)
@@ -132,7 +133,8 @@ Bytes blockBytes(const Plan& plan, std::int64_t layer)
 {
     const ModelShape& shape = plan.shape;
     const std::int64_t queries = shape.heads * shape.headDim;
-    const std::int64_t kept = shape.width + (queries + 2 * shape.kvHeads * shape.headDim) + queries + 2 * shape.feedForward;
+    const std::int64_t kept
+        = shape.width + (queries + 2 * shape.kvHeads * shape.headDim) + queries + 2 * shape.feedForward;
     const auto [members, inputs] = plan.membersOf(layer);
     const std::int64_t products = 2 * members * plan.computeRank; // x Qᵀ and its gradient
     const std::int64_t masks = plan.config.adalora.dropout > 0.0 ? inputs : 0;
@@ -144,7 +146,8 @@ Bytes activations(const Plan& plan)
     const std::int64_t layers = plan.shape.layers;
     const bool recomputes = plan.config.train.gradientCheckpointing;
     const std::int64_t lowest = recomputes ? layers : plan.lowest();
-    Bytes row = (layers + 1) * plan.shape.width * plan.element; // the residual stream before each block and after the last
+    Bytes row
+        = (layers + 1) * plan.shape.width * plan.element; // the residual stream before each block and after the last
     for (std::int64_t layer = lowest; layer < layers; ++layer)
         row += blockBytes(plan, layer);
     if (lowest > 0) { // blocks that keep nothing share one set
@@ -170,7 +173,8 @@ Bytes logits(const Plan& plan)
 /// What an optimizer step makes and drops while the activations' buffers stay.
 Bytes stepTemporaries(const Plan& plan)
 {
-    const bool scores = allocatesBudget(plan.config.method) && plan.config.adalora.score == ScoreKind::SensitivityUncertainty;
+    const bool scores
+        = allocatesBudget(plan.config.method) && plan.config.adalora.score == ScoreKind::SensitivityUncertainty;
     return std::max(scores ? plan.arena(plan.run.initRank) : 0, plan.largestGroup()) * plan.wide;
 }
 
@@ -206,7 +210,8 @@ Bytes workspace(const Plan& plan)
     if (!plan.cuda) { // as attentionScratch() in cuda/AttentionCpu.cpp
         const std::int64_t tokens = roundedUp(plan.length, 16);
         const std::int64_t dim = roundedUp(shape.headDim, 16);
-        sum += static_cast<std::int64_t>(plan.shares.size()) * (5 * tokens * dim + 16 * (3 * dim + 2 * tokens)) * plan.wide;
+        sum += static_cast<std::int64_t>(plan.shares.size()) * (5 * tokens * dim + 16 * (3 * dim + 2 * tokens))
+            * plan.wide;
     } else {
         constexpr Bytes cublas = Bytes {64} << 20; // 32 MiB for each of two streams, from the same allocator
         sum += cublas;
@@ -239,8 +244,7 @@ MemoryEstimate MemoryEstimate::of(
     const Plan plan(shape, config, run, place);
     const Bytes values = plan.arena(run.initRank) * plan.wide;
     const std::int64_t compute = plan.arena(plan.computeRank);
-    const std::int64_t triplets
-        = std::count(plan.adapted.begin(), plan.adapted.end(), true) * run.initRank;
+    const std::int64_t triplets = std::count(plan.adapted.begin(), plan.adapted.end(), true) * run.initRank;
     MemoryEstimate estimate;
     estimate.parts[Weights] = shape.parameters() * plan.element;
     estimate.parts[Activations] = activations(plan);
@@ -248,7 +252,8 @@ MemoryEstimate MemoryEstimate::of(
     estimate.parts[Triplets] = values + compute * plan.element;
     estimate.parts[Gradients] = values + plan.workers * compute * plan.wide;
     estimate.parts[Moments] = 2 * (values - (hasLambda(config.method) ? 0 : triplets * plan.wide));
-    estimate.parts[Averages] = 2 * values + triplets * (10 + 4 * plan.wide); // and the allocator's pattern and last scores
+    estimate.parts[Averages]
+        = 2 * values + triplets * (10 + 4 * plan.wide); // and the allocator's pattern and last scores
     estimate.parts[Workspace] = workspace(plan);
     // What a CUDA process holds beside its tensors differs by card and driver; half a GiB is on the safe side of usual.
     constexpr Bytes context = Bytes {512} << 20;

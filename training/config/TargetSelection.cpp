@@ -29,9 +29,8 @@ std::vector<std::string> entriesOf(
 {
     std::vector<std::string> entries;
     for (std::size_t column = 0; column < kinds.size(); ++column) {
-        const auto isTicked = [&](std::int64_t layer) {
-            return ticked[static_cast<std::size_t>(layer) * kinds.size() + column];
-        };
+        const auto isTicked
+            = [&](std::int64_t layer) { return ticked[static_cast<std::size_t>(layer) * kinds.size() + column]; };
         for (std::int64_t layer = 0; layer < layers; ++layer) {
             if (!isTicked(layer))
                 continue;
@@ -57,8 +56,8 @@ std::vector<ModulePattern> patternsOf(const std::vector<std::string>& modules)
 
 bool anyHolds(const std::vector<ModulePattern>& patterns, std::int64_t layer, std::string_view kind)
 {
-    return std::any_of(patterns.begin(), patterns.end(),
-        [&](const ModulePattern& pattern) { return pattern.holds(layer, kind); });
+    return std::any_of(
+        patterns.begin(), patterns.end(), [&](const ModulePattern& pattern) { return pattern.holds(layer, kind); });
 }
 
 template <typename List, typename Value>
@@ -75,8 +74,9 @@ std::optional<ModulePattern> ModulePattern::parse(std::string_view text)
     if (dot == std::string_view::npos || dot + 1 == text.size())
         return std::nullopt;
     ModulePattern pattern {.first = 0, .last = std::nullopt, .kind = std::string(text.substr(dot + 1))};
-    const bool named = std::all_of(pattern.kind.begin(), pattern.kind.end(),
-        [](unsigned char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; });
+    const bool named = std::all_of(pattern.kind.begin(), pattern.kind.end(), [](unsigned char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+    });
     if (!named)
         return std::nullopt;
     const std::string_view layers = text.substr(0, dot);

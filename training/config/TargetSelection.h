@@ -38,8 +38,7 @@ struct TargetSelection {
     /// Entries of modules that cannot be read hold nothing; validate() names them.
     [[nodiscard]] bool holds(std::int64_t layer, std::string_view kind) const;
     /// The grid, row by row, of a model with these @p modelKinds in each of its @p modelLayers blocks.
-    [[nodiscard]] std::vector<bool> ticks(
-        const std::vector<std::string>& modelKinds, std::int64_t modelLayers) const;
+    [[nodiscard]] std::vector<bool> ticks(const std::vector<std::string>& modelKinds, std::int64_t modelLayers) const;
 
     friend bool operator==(const TargetSelection&, const TargetSelection&) = default;
 };

@@ -80,10 +80,8 @@ DeviceSummary inspectDevice(std::string_view device)
         constexpr auto all = static_cast<std::size_t>(c10::CachingAllocator::StatType::AGGREGATE);
         info.freeBytes += allocator->getDeviceStats(place.index()).reserved_bytes[all].current;
     }
-    return {.device = std::string(device),
-        .name = info.name,
-        .totalBytes = info.totalBytes,
-        .freeBytes = info.freeBytes};
+    return {
+        .device = std::string(device), .name = info.name, .totalBytes = info.totalBytes, .freeBytes = info.freeBytes};
 }
 
 void prepareThread(at::Device device, std::int64_t threads)
