@@ -100,7 +100,7 @@ QString changeText(const MemoryChange& change)
     switch (change.kind) {
     case MemoryChange::Kind::MicroBatch: return tr("Micro batch %1").arg(number);
     case MemoryChange::Kind::Recompute: return tr("Gradient checkpointing");
-    case MemoryChange::Kind::MicroBatchAndRecompute: return tr("Checkpointing, micro batch %1").arg(number);
+    case MemoryChange::Kind::MicroBatchAndRecompute: return tr("Checkpointing, micro %1").arg(number);
     case MemoryChange::Kind::BFloat16: return tr("bfloat16");
     case MemoryChange::Kind::MaxLength: return tr("Max length %1").arg(number);
     case MemoryChange::Kind::AttentionOnly: return tr("Attention matrices only");

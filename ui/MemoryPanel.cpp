@@ -103,10 +103,8 @@ void MemoryPanel::showChanges(const MemoryFacts& facts)
         connect(button, &QPushButton::clicked, this, [this, change] { apply(change); });
         line->addWidget(button);
         line->addStretch();
-        QLabel* need
-            = makeCaption(formatMemory(static_cast<double>(change.estimate.total())), change.fits ? "ok" : "third");
-        line->addWidget(need);
-        line->addWidget(makeCaption(change.fits ? tr("fits") : tr("not enough"), change.fits ? "ok" : "third"));
+        const QString need = formatMemory(static_cast<double>(change.estimate.total()));
+        line->addWidget(makeCaption(change.fits ? tr("%1, fits").arg(need) : need, change.fits ? "ok" : "third"));
         m_changes->addWidget(row);
     }
 }

@@ -23,8 +23,7 @@ RankBoundPanel::RankBoundPanel(ConfigForm& form, QWidget* parent)
     auto* head = new QHBoxLayout;
     head->setSpacing(6);
     head->addWidget(makeHeading(tr("Rank bound")));
-    m_bound = makeText(QString(), "second");
-    head->addWidget(m_bound, 1);
+    head->addStretch();
     auto* label = makeCaption(tr("outputs K"), "second");
     m_outputs = new QLineEdit(QStringLiteral("1"));
     m_outputs->setValidator(new QIntValidator(1, 1'000'000, m_outputs));
@@ -65,7 +64,8 @@ QString RankBoundPanel::comparison() const
         return tr("r(r + 1)/2 > K·N: drawn once the training file's samples N are counted.");
     const std::int64_t rank = rankWithoutSpuriousMinima(outputs, samples);
     const std::int64_t init = m_form.resolved().initRank;
-    const QString product = tr("r(r + 1)/2 > K·N = %1 × %2 samples").arg(formatCount(outputs), formatCount(samples));
+    const QString product
+        = tr("%1, where r(r + 1)/2 > K·N = %2 × %3 samples").arg(bound(), formatCount(outputs), formatCount(samples));
     if (!allocatesBudget(m_form.config().method))
         return init >= rank ? tr("%1: rank %2 is above it.").arg(product, formatCount(init))
                             : tr("%1: rank %2 is below it.").arg(product, formatCount(init));
@@ -79,7 +79,6 @@ QString RankBoundPanel::comparison() const
 
 void RankBoundPanel::refresh()
 {
-    m_bound->setText(bound());
     m_comparison->setText(comparison());
 }
 

@@ -25,7 +25,6 @@ private:
 
     ConfigForm& m_form;
     QLineEdit* m_outputs = nullptr; ///< K
-    QLabel* m_bound = nullptr;
     QLabel* m_comparison = nullptr;
 };
 

@@ -5,6 +5,7 @@
 #include "training/core/Error.h"
 #include "training/monitor/ModuleLayout.h"
 #include "ui/ConfigForm.h"
+#include "ui/ElidedLabel.h"
 #include "ui/PageParts.h"
 #include "ui/RankMaps.h"
 #include "ui/RunFolders.h"
@@ -54,9 +55,10 @@ TargetsPanel::TargetsPanel(ConfigForm& form, SetupFields& fields, QWidget* paren
     column->setSpacing(0);
     auto* header = makePanelHeader();
     header->addWidget(makeHeading(tr("Targets")));
-    m_count = makeText(QString(), "second");
-    header->addWidget(m_count);
-    header->addStretch();
+    m_count = new ElidedLabel;
+    setTone(m_count, "second");
+    header->addWidget(m_count, 1);
+    makeLastLayers(*header);
     column->addLayout(header);
     makePresets(*column);
     m_grid = new RankGrid;
@@ -90,6 +92,12 @@ void TargetsPanel::makePresets(QVBoxLayout& column)
         tr("gate, up and down of every layer"), tr("q and v of every layer, as LoRA's first paper")});
     row->addWidget(m_presets);
     row->addStretch();
+    column.addLayout(row);
+    connect(m_presets, &Segmented::chosen, this, &TargetsPanel::applyPreset);
+}
+
+void TargetsPanel::makeLastLayers(QHBoxLayout& row)
+{
     m_lastLayers = makeSmallButton(tr("Last"));
     m_lastLayers->setToolTip(tr("The ticked kinds of matrices in the last layers alone"));
     m_lastCount = new QLineEdit(QStringLiteral("4"));
@@ -98,10 +106,8 @@ void TargetsPanel::makePresets(QVBoxLayout& column)
     m_lastCount->setAlignment(Qt::AlignRight);
     m_lastCount->setAccessibleName(tr("How many of the last layers"));
     m_lastCount->setToolTip(tr("Layers; Return applies"));
-    row->addWidget(m_lastLayers);
-    row->addWidget(m_lastCount);
-    column.addLayout(row);
-    connect(m_presets, &Segmented::chosen, this, &TargetsPanel::applyPreset);
+    row.addWidget(m_lastLayers);
+    row.addWidget(m_lastCount);
     connect(m_lastLayers, &QPushButton::clicked, this, &TargetsPanel::applyLastLayers);
     connect(m_lastCount, &QLineEdit::returnPressed, this, &TargetsPanel::applyLastLayers);
 }
@@ -113,7 +119,6 @@ void TargetsPanel::makeMaps(QVBoxLayout& column)
     foot->addWidget(m_foot);
     auto* row = new QHBoxLayout;
     row->setSpacing(6);
-    row->addWidget(makeCaption(tr("Grid shows"), "second"));
     m_maps = new Segmented({tr("Targets"), tr("Fixed rank"), tr("Learned…")});
     m_maps->setToolTips({tr("What is adapted"), tr("The same budget as one rank for all, as LoRA has it"),
         tr("The ranks that a recorded run ended with")});

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+class QHBoxLayout;
 class QLabel;
 class QLineEdit;
 class QPushButton;
@@ -39,6 +40,7 @@ public:
 
 private:
     void makePresets(QVBoxLayout& column);
+    void makeLastLayers(QHBoxLayout& row);
     void makeMaps(QVBoxLayout& column);
     void refresh();
     void refreshMap();

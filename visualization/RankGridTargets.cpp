@@ -74,6 +74,7 @@ void RankGrid::tickTargets(const std::vector<bool>& ticked)
 bool RankGrid::pressForTargets(QKeyEvent* event)
 {
     RankGridState& state = *m_state;
+    state.focused = state.focused || hasFocus(); // after a click the keys show where they are
     const auto modifiers = event->modifiers() & ~Qt::KeypadModifier;
     const bool arrow = event->key() == Qt::Key_Up || event->key() == Qt::Key_Down || event->key() == Qt::Key_Left
         || event->key() == Qt::Key_Right;
