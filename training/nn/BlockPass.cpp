@@ -6,6 +6,8 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
+
 namespace spectune {
 
 namespace {
@@ -34,6 +36,16 @@ BlockPass::BlockPass(
         m_triplets[indexOf(set)] = adapters.find(layer, set);
 }
 
+std::int64_t BlockPass::spareOf(InputSet set) const
+{
+    return triplets(set) != nullptr ? triplets(set)->rows() : 0;
+}
+
+std::int64_t BlockPass::spare() const
+{
+    return std::max(spareOf(InputSet::O), spareOf(InputSet::Down));
+}
+
 void BlockPass::linear(InputSet set, const at::Tensor& x, BlockActivations& kept, const at::Tensor& y) const
 {
     const std::size_t i = indexOf(set);
@@ -46,43 +58,45 @@ void BlockPass::linearBackward(InputSet set, const at::Tensor& dy, BlockActivati
     sharedInputBackward(dy, m_block.shared[i], m_triplets[i], kept.sets[i], dx);
 }
 
-void BlockPass::addGradientOfQ(InputSet set, const at::Tensor& x, const BlockActivations& kept) const
+void BlockPass::addGradientOfQ(
+    InputSet set, const at::Tensor& x, const at::Tensor& dy, const BlockActivations& kept) const
 {
     const std::size_t i = indexOf(set);
-    spectune::addGradientOfQ(x, m_triplets[i], kept.sets[i]);
+    spectune::addGradientOfQ(x, dy, m_triplets[i], kept.sets[i]);
 }
 
-void BlockPass::forward(const at::Tensor& x, const PackedBatch& batch, BlockActivations& kept, BlockWorkspace& work,
-    const at::Tensor& out) const
+ResidualStream BlockPass::forward(const ResidualStream& in, const at::Tensor& sum, const PackedBatch& batch,
+    BlockActivations& kept, BlockWorkspace& work, bool wantsOut) const
 {
     const ModelSpec& spec = m_model.spec();
-    const std::int64_t rows = x.size(0);
-    const auto options = x.options();
-    kept.input = x;
-    work.normed = bufferRows(work.normed, rows, spec.width, options);
-    work.delta = bufferRows(work.delta, rows, spec.width, options);
-    ops::rmsNorm(x, {}, {}, m_block.inputNorm, spec.rmsNormEps, work.normed, inverseBuffer(kept.inputInverse, x));
+    const std::int64_t rows = in.x.size(0);
+    const auto options = in.x.options();
+    const double eps = spec.rmsNormEps;
+    kept.input = in.delta.defined() ? sum : in.x;
+    work.normed = bufferRows(work.normed, rows, spec.width, options, spareOf(InputSet::Qkv));
+    ops::rmsNorm(in.x, in.delta, in.delta.defined() ? sum : at::Tensor(), m_block.inputNorm, eps, work.normed,
+        inverseBuffer(kept.inputInverse, in.x));
 
     kept.qkv = bufferRows(kept.qkv, rows, (spec.heads + 2 * spec.kvHeads) * spec.headDim, options);
     linear(InputSet::Qkv, work.normed, kept, kept.qkv);
     const Rotary& rotary = m_model.rotary();
     ops::rotate(kept.qkv, spec.heads + spec.kvHeads, batch.positions, rotary.cos(), rotary.sin(), /*back=*/false);
     attentionForward(kept.qkv, batch, attentionForm(spec), work.attentionScratch, kept.attention);
+    work.delta = bufferRows(work.delta, rows, spec.width, options);
     linear(InputSet::O, kept.attention.out, kept, work.delta);
 
     kept.middle = bufferRows(kept.middle, rows, spec.width, options);
-    ops::rmsNorm(x, work.delta, kept.middle, m_block.postAttentionNorm, spec.rmsNormEps, work.normed,
-        inverseBuffer(kept.middleInverse, x));
-    kept.gateUp = bufferRows(kept.gateUp, rows, 2 * spec.feedForward, options);
+    work.normed = bufferRows(work.normed, rows, spec.width, options, spareOf(InputSet::GateUp));
+    ops::rmsNorm(kept.input, work.delta, kept.middle, m_block.postAttentionNorm, eps, work.normed,
+        inverseBuffer(kept.middleInverse, in.x));
+    kept.gateUp = bufferRows(kept.gateUp, rows, 2 * spec.feedForward, options, spareOf(InputSet::GateUp));
     linear(InputSet::GateUp, work.normed, kept, kept.gateUp);
-    if (!out.defined() && triplets(InputSet::Down) == nullptr)
-        return;
-    work.hidden = bufferRows(work.hidden, rows, spec.feedForward, options);
+    if (!wantsOut && triplets(InputSet::Down) == nullptr)
+        return {};
+    work.hidden = bufferRows(work.hidden, rows, spec.feedForward, options, spareOf(InputSet::Down));
     ops::swiGlu(kept.gateUp, work.hidden);
-    at::Tensor sum = out;
-    linear(InputSet::Down, work.hidden, kept, sum.defined() ? work.delta : at::Tensor());
-    if (sum.defined())
-        at::add_out(sum, kept.middle, work.delta);
+    linear(InputSet::Down, work.hidden, kept, wantsOut ? work.delta : at::Tensor());
+    return {.x = kept.middle, .delta = work.delta};
 }
 
 void BlockPass::backward(
@@ -102,7 +116,7 @@ void BlockPass::feedForwardBackward(
     work.hidden = bufferRows(work.hidden, rows, spec.feedForward, dx.options());
     linearBackward(InputSet::Down, dx, kept, work.hidden);
     ops::swiGluBackward(kept.gateUp, work.hidden); // from here on gateUp's gradient, and the gated product itself
-    addGradientOfQ(InputSet::Down, work.hidden, kept);
+    addGradientOfQ(InputSet::Down, work.hidden, dx, kept);
     if (!goesOn && triplets(InputSet::GateUp) == nullptr)
         return;
     work.dNormed = bufferRows(work.dNormed, rows, spec.width, dx.options());
@@ -110,7 +124,7 @@ void BlockPass::feedForwardBackward(
     if (triplets(InputSet::GateUp) != nullptr) {
         work.normed = bufferRows(work.normed, rows, spec.width, dx.options());
         ops::rmsNorm(kept.middle, {}, {}, m_block.postAttentionNorm, spec.rmsNormEps, work.normed, {});
-        addGradientOfQ(InputSet::GateUp, work.normed, kept);
+        addGradientOfQ(InputSet::GateUp, work.normed, kept.gateUp, kept);
     }
     if (goesOn)
         ops::rmsNormBackward(kept.middle, kept.middleInverse, m_block.postAttentionNorm, work.dNormed, dx);
@@ -124,10 +138,10 @@ void BlockPass::attentionBackward(
     const bool needsQkv = goesOn || triplets(InputSet::Qkv) != nullptr;
     work.dAttention = bufferRows(work.dAttention, rows, spec.heads * spec.headDim, dx.options());
     linearBackward(InputSet::O, dx, kept, needsQkv ? work.dAttention : at::Tensor());
-    addGradientOfQ(InputSet::O, kept.attention.out, kept);
+    addGradientOfQ(InputSet::O, kept.attention.out, dx, kept);
     if (!needsQkv)
         return;
-    work.dQkv = bufferRows(work.dQkv, rows, kept.qkv.size(1), dx.options());
+    work.dQkv = bufferRows(work.dQkv, rows, kept.qkv.size(1), dx.options(), spareOf(InputSet::Qkv));
     spectune::attentionBackward(
         kept.qkv, batch, attentionForm(spec), kept.attention, work.dAttention, work.attentionScratch, work.dQkv);
     const Rotary& rotary = m_model.rotary();
@@ -137,7 +151,7 @@ void BlockPass::attentionBackward(
     if (triplets(InputSet::Qkv) != nullptr) {
         work.normed = bufferRows(work.normed, rows, spec.width, dx.options());
         ops::rmsNorm(kept.input, {}, {}, m_block.inputNorm, spec.rmsNormEps, work.normed, {});
-        addGradientOfQ(InputSet::Qkv, work.normed, kept);
+        addGradientOfQ(InputSet::Qkv, work.normed, work.dQkv, kept);
     }
     if (goesOn)
         ops::rmsNormBackward(kept.input, kept.inputInverse, m_block.inputNorm, work.dNormed, dx);

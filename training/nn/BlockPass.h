@@ -12,6 +12,13 @@
 
 namespace spectune {
 
+/// The residual stream between two halves of blocks: what is still to be added comes along, and the norm that reads the
+/// stream adds it on the way.
+struct ResidualStream {
+    at::Tensor x; // [T, width]
+    at::Tensor delta; // [T, width]; undefined: x is all
+};
+
 /// What one block's forward keeps for its backward. Norms and the gated product are computed again instead.
 struct BlockActivations {
     at::Tensor input; // [T, width], the residual stream
@@ -20,7 +27,7 @@ struct BlockActivations {
     at::Tensor middleInverse; // [T]
     at::Tensor qkv; // [T, (heads + 2 kvHeads) · headDim], rotated
     AttentionSaved attention;
-    at::Tensor gateUp; // [T, 2 · feedForward]; holds its gradient after the backward
+    at::Tensor gateUp; // [T, 2 · feedForward]; holds its gradient after the backward, and room for that of x Qᵀ
     std::array<SharedInputBuffers, inputSets.size()> sets;
 };
 
@@ -41,25 +48,33 @@ public:
     /// @param layer of @p model, which outlives this object
     BlockPass(const DecoderModel& model, std::int64_t layer, const AdapterSet& adapters, const DropoutPass& dropout);
 
-    /// @param x the residual stream before the block, [T, width], kept in @p kept as it is
-    /// @param out the stream after it, [T, width]; undefined: only what the backward needs is computed
-    void forward(const at::Tensor& x, const PackedBatch& batch, BlockActivations& kept, BlockWorkspace& work,
-        const at::Tensor& out) const;
+    /// @param in the stream before the block; its sum is kept in @p kept
+    /// @param sum where the sum goes, [T, width], if @p in has something to be added
+    /// @param wantsOut false: only what the backward needs is computed
+    /// @return the stream after the block, in buffers of @p kept and @p work
+    ResidualStream forward(const ResidualStream& in, const at::Tensor& sum, const PackedBatch& batch,
+        BlockActivations& kept, BlockWorkspace& work, bool wantsOut) const;
 
-    /// @param dx the gradient of the block's output, [T, width]; becomes that of its input
+    /// @param dx the gradient of the block's output, [T, width], with spare() columns; becomes that of its input
     /// @param goesOn false: nothing below this block has triplets, so @p dx is not brought to its input
     void backward(const PackedBatch& batch, BlockActivations& kept, BlockWorkspace& work, const at::Tensor& dx,
         bool goesOn) const;
+
+    /// Columns that backward() wants beside dx.
+    [[nodiscard]] std::int64_t spare() const;
 
 private:
     [[nodiscard]] const SharedTriplets* triplets(InputSet set) const
     {
         return m_triplets[static_cast<std::size_t>(set)];
     }
+    /// Columns that the products of this input want beside it and beside the output's gradient.
+    [[nodiscard]] std::int64_t spareOf(InputSet set) const;
     void linear(InputSet set, const at::Tensor& x, BlockActivations& kept, const at::Tensor& y) const;
     /// @param dx undefined: not wanted
     void linearBackward(InputSet set, const at::Tensor& dy, BlockActivations& kept, const at::Tensor& dx) const;
-    void addGradientOfQ(InputSet set, const at::Tensor& x, const BlockActivations& kept) const;
+    /// @param dy as linearBackward() left it
+    void addGradientOfQ(InputSet set, const at::Tensor& x, const at::Tensor& dy, const BlockActivations& kept) const;
     void feedForwardBackward(BlockActivations& kept, BlockWorkspace& work, const at::Tensor& dx, bool goesOn) const;
     void attentionBackward(const PackedBatch& batch, BlockActivations& kept, BlockWorkspace& work, const at::Tensor& dx,
         bool goesOn) const;
