@@ -40,6 +40,20 @@ std::int64_t roundedUp(std::int64_t value, std::int64_t unit)
     return (value + unit - 1) / unit * unit;
 }
 
+/// Columns between the begins of two rows, as rowStride() in nn/Buffer.cpp: with spare ones on whole cache lines.
+std::int64_t stride(std::int64_t columns, std::int64_t spare, Bytes element)
+{
+    return spare > 0 ? roundedUp(columns + spare, 64 / element) : columns;
+}
+
+/// The matrices of a block that read one input.
+struct InputSet {
+    std::int64_t in = 0;
+    std::int64_t out = 0; ///< of all of them
+    std::int64_t matrices = 0;
+};
+enum Sets : std::size_t { Qkv, O, GateUp, Down, SetCount };
+
 /// What the parts below are computed from.
 struct Plan {
     const ModelShape& shape;
@@ -91,13 +105,13 @@ struct Plan {
         const auto found = std::find(adapted.begin(), adapted.end(), true);
         return (found - adapted.begin()) / 7;
     }
-    /// Elements of the flat buffer of all P, Q and λ with @p rank rows a factor.
-    [[nodiscard]] std::int64_t arena(std::int64_t rank) const
+    /// Elements of the flat buffer of all P, Q and λ.
+    [[nodiscard]] std::int64_t arena() const
     {
         std::int64_t elements = 0;
         const auto matrices = matricesOf(shape);
         for (std::size_t i = 0; i < adapted.size(); ++i)
-            elements += adapted[i] ? rank * (matrices[i % 7].in + matrices[i % 7].out + 1) : 0;
+            elements += adapted[i] ? run.initRank * (matrices[i % 7].in + matrices[i % 7].out + 1) : 0;
         return elements;
     }
     /// Elements of the largest group of factors of one width.
@@ -114,16 +128,57 @@ struct Plan {
             most = std::max(most, elements);
         return most;
     }
-    /// Adapted matrices of a block and the inputs' widths of those, which dropout masks.
-    [[nodiscard]] std::array<std::int64_t, 2> membersOf(std::int64_t layer) const
+    [[nodiscard]] std::array<InputSet, SetCount> sets() const
     {
-        std::array<std::int64_t, 2> sum {};
-        for (std::size_t i = 0; const Matrix& matrix : matricesOf(shape)) {
-            if (isAdapted(layer, i++)) {
-                ++sum[0];
-                sum[1] += matrix.in;
-            }
+        std::array<InputSet, SetCount> sets {};
+        for (const Matrix& matrix : matricesOf(shape)) {
+            sets[matrix.set].in = matrix.in;
+            sets[matrix.set].out += matrix.out;
+            ++sets[matrix.set].matrices;
         }
+        return sets;
+    }
+    /// R, the triplets' rows of a block's input as they are multiplied with.
+    [[nodiscard]] std::int64_t rowsOf(std::int64_t layer, std::size_t set) const
+    {
+        std::int64_t members = 0;
+        for (std::size_t i = 0; const Matrix& matrix : matricesOf(shape))
+            members += isAdapted(layer, i++) && matrix.set == set ? 1 : 0;
+        return members * computeRank;
+    }
+    [[nodiscard]] std::int64_t mostRowsOf(std::size_t set) const
+    {
+        std::int64_t most = 0;
+        for (std::int64_t layer = 0; layer < shape.layers; ++layer)
+            most = std::max(most, rowsOf(layer, set));
+        return most;
+    }
+    /// Elements beside and below the weights, where triplets are joined to them: room for every matrix, adapted or not.
+    [[nodiscard]] std::int64_t joined() const
+    {
+        std::int64_t elements = 0;
+        for (const InputSet& set : sets()) {
+            const std::int64_t spare = set.matrices * computeRank;
+            elements += (set.out + spare) * stride(set.in, spare, element) - set.out * set.in;
+        }
+        return elements * shape.layers;
+    }
+    /// Elements of what one worker's backward adds up.
+    [[nodiscard]] std::int64_t sums() const
+    {
+        std::int64_t elements = 0;
+        for (std::int64_t layer = 0; layer < shape.layers; ++layer) {
+            for (std::size_t i = 0; const InputSet& set : sets())
+                elements += rowsOf(layer, i++) * (set.in + set.out);
+        }
+        return elements;
+    }
+    /// The inputs' widths of a block's adapted matrices, which dropout masks one by one.
+    [[nodiscard]] std::int64_t maskedWidth(std::int64_t layer) const
+    {
+        std::int64_t sum = 0;
+        for (std::size_t i = 0; const Matrix& matrix : matricesOf(shape))
+            sum += isAdapted(layer, i++) ? matrix.in : 0;
         return sum;
     }
 };
@@ -133,12 +188,13 @@ Bytes blockBytes(const Plan& plan, std::int64_t layer)
 {
     const ModelShape& shape = plan.shape;
     const std::int64_t queries = shape.heads * shape.headDim;
-    const std::int64_t kept
-        = shape.width + (queries + 2 * shape.kvHeads * shape.headDim) + queries + 2 * shape.feedForward;
-    const auto [members, inputs] = plan.membersOf(layer);
-    const std::int64_t products = 2 * members * plan.computeRank; // x Qᵀ and its gradient
-    const std::int64_t masks = plan.config.adalora.dropout > 0.0 ? inputs : 0;
-    return (kept + products + masks) * plan.element + (2 + shape.heads) * plan.wide; // two norms' 1/rms, log Σ exp
+    const std::int64_t qkv = queries + 2 * shape.kvHeads * shape.headDim;
+    const std::int64_t gateUp = stride(2 * shape.feedForward, plan.rowsOf(layer, GateUp), plan.element);
+    std::int64_t kept = shape.width + qkv + queries + gateUp;
+    for (std::size_t set = 0; set < SetCount; ++set)
+        kept += plan.rowsOf(layer, set); // x Qᵀ
+    kept += plan.config.adalora.dropout > 0.0 ? plan.maskedWidth(layer) : 0;
+    return kept * plan.element + (2 + shape.heads) * plan.wide; // two norms' 1/rms, log Σ exp
 }
 
 Bytes activations(const Plan& plan)
@@ -175,7 +231,7 @@ Bytes stepTemporaries(const Plan& plan)
 {
     const bool scores
         = allocatesBudget(plan.config.method) && plan.config.adalora.score == ScoreKind::SensitivityUncertainty;
-    return std::max(scores ? plan.arena(plan.run.initRank) : 0, plan.largestGroup()) * plan.wide;
+    return std::max(scores ? plan.arena() : 0, plan.largestGroup()) * plan.wide;
 }
 
 /// What a block's pass makes and drops. @param rows of one worker
@@ -198,8 +254,14 @@ Bytes workspace(const Plan& plan)
     const ModelShape& shape = plan.shape;
     const std::int64_t queries = shape.heads * shape.headDim;
     const std::int64_t keys = shape.kvHeads * shape.headDim;
+    const auto with
+        = [&plan](std::int64_t columns, std::int64_t spare) { return stride(columns, spare, plan.element); };
     // BlockWorkspace, and the norm, its gradient and that of the last block's output in TrainingPass
-    std::int64_t row = (5 * shape.width + shape.feedForward + 2 * queries + 2 * keys) * plan.element;
+    std::int64_t columns = with(shape.width, std::max(plan.mostRowsOf(Qkv), plan.mostRowsOf(GateUp)));
+    columns
+        += with(shape.feedForward, plan.mostRowsOf(Down)) + with(queries + 2 * keys, plan.mostRowsOf(Qkv)) + queries;
+    columns += 3 * shape.width + with(shape.width, std::max(plan.mostRowsOf(O), plan.mostRowsOf(Down)));
+    std::int64_t row = columns * plan.element;
     row += 2 * plan.wide + 20; // 1/rms, losses; tokens, targets and positions
     if (plan.config.data.format != DataFormat::Text) // rows that bear loss are gathered, their gradient is put back
         row += 2 * shape.width * plan.element + 8;
@@ -242,15 +304,14 @@ MemoryEstimate MemoryEstimate::of(
     const ModelShape& shape, const RunConfig& config, const ResolvedRun& run, const MemoryPlace& place)
 {
     const Plan plan(shape, config, run, place);
-    const Bytes values = plan.arena(run.initRank) * plan.wide;
-    const std::int64_t compute = plan.arena(plan.computeRank);
+    const Bytes values = plan.arena() * plan.wide;
     const std::int64_t triplets = std::count(plan.adapted.begin(), plan.adapted.end(), true) * run.initRank;
     MemoryEstimate estimate;
     estimate.parts[Weights] = shape.parameters() * plan.element;
     estimate.parts[Activations] = activations(plan);
     estimate.parts[Logits] = logits(plan);
-    estimate.parts[Triplets] = values + compute * plan.element;
-    estimate.parts[Gradients] = values + plan.workers * compute * plan.wide;
+    estimate.parts[Triplets] = values + plan.joined() * plan.element;
+    estimate.parts[Gradients] = values + plan.workers * plan.sums() * plan.wide;
     estimate.parts[Moments] = 2 * (values - (hasLambda(config.method) ? 0 : triplets * plan.wide));
     estimate.parts[Averages]
         = 2 * values + triplets * (10 + 4 * plan.wide); // and the allocator's pattern and last scores
