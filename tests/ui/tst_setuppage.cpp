@@ -5,6 +5,7 @@
 #include "ui/BudgetPanel.h"
 #include "ui/ConfigForm.h"
 #include "ui/FieldEditor.h"
+#include "ui/IssueList.h"
 #include "ui/MemoryFacts.h"
 #include "ui/MemoryLegend.h"
 #include "ui/MemoryPanel.h"
@@ -18,6 +19,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
+#include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QToolButton>
@@ -50,6 +52,7 @@ private Q_SLOTS:
     void aClickMakesItFit();
     void anUnknownDeviceIsSaidToBe();
     void theRankBoundFollowsItsOutputs();
+    void anIssueLeadsToItsField();
 
 private:
     template <typename Widget>
@@ -348,6 +351,18 @@ void TestSetupPage::theRankBoundFollowsItsOutputs()
     panel.findChild<QLineEdit*>()->setText("1");
     QCOMPARE(panel.bound(), QStringLiteral("r ≥ 8"));
     QVERIFY(panel.comparison().contains("init 12 is above it, target 6 below"));
+}
+
+void TestSetupPage::anIssueLeadsToItsField()
+{
+    m_form->setText("adalora.ti", "800");
+    auto& list = part<IssueList>();
+    QSignalSpy wanted(&list, &IssueList::fieldWanted);
+    auto* card = list.findChild<QFrame*>("IssueError");
+    QVERIFY(card);
+    QTest::mouseClick(card, Qt::LeftButton, {}, QPoint(card->width() - 4, card->height() - 4));
+    QCOMPARE(wanted.count(), 1);
+    QCOMPARE(wanted.last()[0].toString(), QStringLiteral("adalora.ti"));
 }
 
 QTEST_MAIN(TestSetupPage)
