@@ -66,6 +66,7 @@ struct Plan {
     std::int64_t samples; ///< of a forward
     std::vector<std::int64_t> shares; ///< samples of each worker's part; the rest of the workers have none
     std::int64_t workers;
+    std::int64_t cores;
     std::vector<bool> adapted; ///< [layers · 7]
     std::int64_t
         computeRank; ///< triplets of a matrix as multiplied: bfloat16 on CUDA wants rows that begin on 16 bytes
@@ -83,7 +84,7 @@ struct Plan {
         const TrainConfig& train = config.train;
         const std::int64_t batch = std::max<std::int64_t>(1, train.batchSize);
         samples = train.microBatchSize > 0 ? std::min(train.microBatchSize, batch) : batch;
-        const std::int64_t cores = std::max<std::int64_t>(1, train.threads > 0 ? train.threads : place.cores);
+        cores = std::max<std::int64_t>(1, train.threads > 0 ? train.threads : place.cores);
         workers = cuda ? 1 : std::min(cores, samples);
         const std::int64_t share = (samples + workers - 1) / workers;
         for (std::int64_t left = samples; left > 0; left -= share)
@@ -226,12 +227,29 @@ Bytes logits(const Plan& plan)
     return sum;
 }
 
-/// What an optimizer step makes and drops while the activations' buffers stay.
+/// What an optimizer step makes and drops while the activations' buffers stay: s = Ī · Ū of every element, and the products
+/// of the regulariser's gradient, a group of factors at a time.
 Bytes stepTemporaries(const Plan& plan)
 {
-    const bool scores
-        = allocatesBudget(plan.config.method) && plan.config.adalora.score == ScoreKind::SensitivityUncertainty;
-    return std::max(scores ? plan.arena() : 0, plan.largestGroup()) * plan.wide;
+    const AdaLoraConfig& adalora = plan.config.adalora;
+    const bool scores = allocatesBudget(plan.config.method) && adalora.score == ScoreKind::SensitivityUncertainty;
+    const bool regularizes = hasLambda(plan.config.method) && adalora.gamma != 0.0;
+    return std::max(scores ? plan.arena() : 0, regularizes ? plan.largestGroup() : 0) * plan.wide;
+}
+
+/// An evaluation's forward keeps nothing, but each worker runs a batch of its own: the feed-forward half of a block, whose
+/// gate, its silu, up and their product are there at once. Where the base is in half precision the triplets' part of up comes
+/// in float32 beside it.
+Bytes evaluationTemporaries(const Plan& plan)
+{
+    if (plan.config.data.evalPath.empty())
+        return 0;
+    const ModelShape& shape = plan.shape;
+    const std::int64_t batches = plan.cuda ? 1 : plan.cores;
+    Bytes row = (4 * shape.feedForward + 4 * shape.width) * plan.element;
+    if (plan.element == 2)
+        row += (shape.feedForward + shape.width) * plan.wide;
+    return batches * plan.rows() * row;
 }
 
 /// What a block's pass makes and drops. @param rows of one worker
@@ -262,7 +280,7 @@ Bytes workspace(const Plan& plan)
         += with(shape.feedForward, plan.mostRowsOf(Down)) + with(queries + 2 * keys, plan.mostRowsOf(Qkv)) + queries;
     columns += 3 * shape.width + with(shape.width, std::max(plan.mostRowsOf(O), plan.mostRowsOf(Down)));
     std::int64_t row = columns * plan.element;
-    row += 2 * plan.wide + 20; // 1/rms, losses; tokens, targets and positions
+    row += 2 * plan.wide + 36; // 1/rms, losses; tokens, targets and positions, padded and packed
     if (plan.config.data.format != DataFormat::Text) // rows that bear loss are gathered, their gradient is put back
         row += 2 * shape.width * plan.element + 8;
     Bytes sum = row * plan.rows();
@@ -282,7 +300,7 @@ Bytes workspace(const Plan& plan)
     const std::int64_t positions
         = plan.cuda && plan.element == 2 ? shape.maxPositions : std::max<std::int64_t>(64, plan.length);
     sum += 2 * positions * shape.headDim * plan.element;
-    return sum + std::max(passing, stepTemporaries(plan));
+    return sum + std::max({passing, stepTemporaries(plan), evaluationTemporaries(plan)});
 }
 
 } // namespace

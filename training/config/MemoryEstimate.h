@@ -30,7 +30,7 @@ struct MemoryPlace {
 };
 
 /// What a training run keeps in tensors at its peak, part by part, in bytes: the buffers of nn/TrainingPass, nn/TripletArena,
-/// optim/ and loop/Trainer for samples as long as data.max_length. Evaluation needs less, and comes while these stay.
+/// optim/ and loop/Trainer for samples as long as data.max_length, and what an evaluation adds while these stay.
 struct MemoryEstimate {
     enum Part { Weights, Activations, Logits, Triplets, Gradients, Moments, Averages, Workspace, PartCount };
 
