@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a run is told to need beforehand against what its tensors took, as the allocator counted.
+#include "tests/support/EngineRuns.h"
 #include "training/config/MemoryChanges.h"
+#include "training/io/ModelFolder.h"
 #include "training/loop/Bench.h"
 #include "training/loop/BenchShapes.h"
 #include "training/loop/CountingAllocator.h"
 #include "training/loop/Device.h"
 
 #include <ATen/ATen.h>
+#include <QTemporaryDir>
 #include <QtTest/QtTest>
 
 using namespace spectune;
+using namespace spectune::testing;
 
 Q_DECLARE_METATYPE(BenchCommand)
 
@@ -114,8 +118,36 @@ private Q_SLOTS:
     {
         QFETCH(BenchCommand, command);
         const auto measured = static_cast<double>(bench(command).peakBytes);
-        const MemoryEstimate estimate = estimateOf(
-            shapeOf(shapeNamed(command.shape)), configOf(command), {}, {.cuda = false, .cores = command.threads});
+        verify(shapeOf(shapeNamed(command.shape)), configOf(command), command.threads, measured);
+    }
+
+    // Model, data, steps, masking, the evaluation at the end, the adapter's files: what a person starts.
+    void estimatesAWholeRun()
+    {
+        const QTemporaryDir folder;
+        const std::filesystem::path text = folder.filePath("text.txt").toStdString();
+        writeFileAtomically(text, readFile(sourcePath("resources/demo/train.jsonl")));
+        writeFileAtomically(folder.filePath("eval.txt").toStdString(), readFile(text).substr(0, 40'000));
+        RunConfig config = demoConfig();
+        config.data.path = text.string();
+        config.data.evalPath = folder.filePath("eval.txt").toStdString();
+        config.data.format = DataFormat::Text;
+        config.data.maxLength = 200;
+        config.train = {.seed = 3, .steps = 12, .batchSize = 16, .threads = 2};
+        config.adalora.dropout = 0.0;
+        config.adalora.targets = {};
+        resetPeakMemory(at::kCPU);
+        const std::int64_t before = CountingAllocator::current();
+        RecordingControl control;
+        QCOMPARE(runEngine(control, config, folder.filePath("out").toStdString()), RunOutcome::Finished);
+        const auto measured = static_cast<double>(peakMemory(at::kCPU) - before);
+        verify(shapeOf(ModelFolder(config.model.path).spec()), config, config.train.threads, measured);
+    }
+
+private:
+    static void verify(const ModelShape& shape, const RunConfig& config, std::int64_t cores, double measured)
+    {
+        const MemoryEstimate estimate = estimateOf(shape, config, {}, {.cuda = false, .cores = cores});
         const auto told = static_cast<double>(estimate.tensors());
         QString parts;
         for (const std::int64_t part : estimate.parts)
