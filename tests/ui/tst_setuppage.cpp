@@ -14,6 +14,7 @@
 #include "ui/SetupPage.h"
 #include "ui/TargetsPanel.h"
 #include "visualization/BudgetCurve.h"
+#include "visualization/NumberFormat.h"
 #include "visualization/RankGrid.h"
 
 #include <QLabel>
@@ -140,11 +141,11 @@ void TestSetupPage::handlesMoveTheFields()
     auto& curve = part<BudgetCurve>();
     const BudgetGeometry geometry = curve.budgetGeometry();
     dragHandle(BudgetHandle::WarmUpEnd, QPointF(geometry.xOf(250.0), geometry.ground.bottom() + 6.0).toPoint());
-    QVERIFY(std::abs(*m_form->config().adalora.ti - 250) <= 2);
+    QVERIFY(std::abs(*m_form->config().adalora.ti - 250) <= 8); // two pixels
     const auto* field = m_page->fields().find("adalora.ti")->findChild<QLineEdit*>();
     QCOMPARE(field->text(), QString::number(*m_form->config().adalora.ti));
     dragHandle(BudgetHandle::FinalStart, QPointF(geometry.xOf(900.0), geometry.ground.bottom() + 6.0).toPoint());
-    QVERIFY(std::abs(*m_form->config().adalora.tf - 100) <= 2);
+    QVERIFY(std::abs(*m_form->config().adalora.tf - 100) <= 8);
     const QPointF target = curve.handlePosition(BudgetHandle::TargetRank);
     dragHandle(BudgetHandle::TargetRank, QPointF(target.x(), curve.budgetGeometry().yOf(9.0)).toPoint());
     QCOMPARE(m_form->config().adalora.targetRank, 9);
@@ -203,8 +204,7 @@ void TestSetupPage::theEndIsToldInWords()
     const QString words = texts(part<BudgetPanel>()).join('\n');
     QVERIFY2(words.contains("At the end 6 triplets a matrix on average"), qPrintable(words));
     const std::int64_t all = m_form->trainableParameters();
-    QVERIFY2(
-        words.contains("of " + QLocale::c().toString(static_cast<qlonglong>(all)) + " parameters"), qPrintable(words));
+    QVERIFY2(words.contains("of " + formatCount(all) + " parameters"), qPrintable(words));
     m_form->setText("method.name", "lora");
     QVERIFY(texts(part<BudgetPanel>()).join('\n').contains("from start to end"));
 }
