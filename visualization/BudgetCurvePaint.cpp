@@ -185,9 +185,11 @@ void BudgetCurve::paintLabels(QPainter& painter) const
     paintSteps(painter);
     const QRectF place = ground();
     const double initY = std::max(yOf(static_cast<double>(m_plan.initialBudget)), place.top() + 22.0);
-    const double initX = xOf(static_cast<double>(m_plan.prunes() ? m_plan.ti : 0)) + 18.0;
-    write(painter, {initX, initY - 20.0, 200.0, 15.0}, Qt::AlignLeft, tr("init %1 per matrix").arg(m_values.initRank),
-        Ink::Plain);
+    const QString init = tr("init %1 per matrix").arg(m_values.initRank);
+    const double initWidth = tabularWidth(Fonts::caption(), init);
+    const double initX
+        = std::min(xOf(static_cast<double>(m_plan.prunes() ? m_plan.ti : 0)) + 18.0, place.right() - initWidth - 6.0);
+    write(painter, {initX, initY - 20.0, initWidth, 15.0}, Qt::AlignLeft, init, Ink::Plain);
     if (!m_plan.prunes()) {
         return;
     }
