@@ -21,6 +21,7 @@ struct Case {
     bool bias = false;
     double dropout = 0.0;
     bool roomy = true; ///< x has columns to spare
+    bool keepsX = true;
     at::ScalarType base = at::kDouble;
 
     [[nodiscard]] at::ScalarType wide() const { return base == at::kDouble ? at::kDouble : at::kFloat; }
@@ -34,12 +35,15 @@ struct Layer {
     SharedTriplets triplets;
     DropoutPass dropout;
     SharedInputBuffers buffers;
+    SideLane lane {at::kCPU};
+    bool keepsX;
     at::Tensor x;
     at::Tensor y;
     at::Tensor dy;
     at::Tensor dx;
 
     Layer(const Case& test, std::uint64_t seed)
+        : keepsX(test.keepsX)
     {
         Random random(seed);
         const auto ranks = static_cast<std::int64_t>(test.adapted.size()) * test.rank;
@@ -102,9 +106,9 @@ struct Layer {
 
     void run(bool wantsInput = true)
     {
-        sharedInputForward(x, base, &triplets, dropout, buffers, y);
-        sharedInputBackward(dy, base, &triplets, buffers, wantsInput ? dx : at::Tensor());
-        addGradientOfQ(x, dy, &triplets, buffers);
+        sharedInputForward(x, keepsX, base, &triplets, dropout, buffers, y);
+        sharedInputBackward(dy, base, &triplets, buffers, lane, wantsInput ? dx : at::Tensor());
+        addGradientOfQ(x, dy, &triplets, buffers, lane);
     }
     [[nodiscard]] std::vector<at::Tensor> gradients() const
     {
@@ -182,6 +186,7 @@ private Q_SLOTS:
             }
         };
         row("q, k and v", {.outs = {8, 4, 4}, .adapted = {0, 1, 2}});
+        row("x is not kept", {.outs = {8}, .adapted = {0}, .keepsX = false});
         row("no room beside x", {.outs = {8}, .adapted = {0}, .roomy = false});
         row("only v", {.outs = {8, 4, 4}, .adapted = {2}});
         row("q and v", {.outs = {8, 4, 4}, .adapted = {0, 2}});
@@ -293,7 +298,7 @@ private Q_SLOTS:
             layer.run();
             const at::Tensor base = at::empty_like(layer.y);
             SharedInputBuffers none;
-            sharedInputForward(layer.x, layer.base, nullptr, layer.dropout, none, base);
+            sharedInputForward(layer.x, true, layer.base, nullptr, layer.dropout, none, base);
             QVERIFY(identical(layer.y, base));
         }
     }
@@ -303,11 +308,11 @@ private Q_SLOTS:
         const Case test {.outs = {8, 4, 4}, .adapted = {0}, .bias = true, .dropout = 0.5};
         Layer layer(test, 66);
         const at::Tensor state = layer.dropout.generator->get_state();
-        sharedInputForward(layer.x, layer.base, nullptr, layer.dropout, layer.buffers, layer.y);
-        sharedInputBackward(layer.dy, layer.base, nullptr, layer.buffers, layer.dx);
-        sharedInputForward(layer.x, layer.base, nullptr, layer.dropout, layer.buffers, {});
-        sharedInputBackward(layer.dy, layer.base, nullptr, layer.buffers, {});
-        addGradientOfQ(layer.x, layer.dy, nullptr, layer.buffers);
+        sharedInputForward(layer.x, true, layer.base, nullptr, layer.dropout, layer.buffers, layer.y);
+        sharedInputBackward(layer.dy, layer.base, nullptr, layer.buffers, layer.lane, layer.dx);
+        sharedInputForward(layer.x, true, layer.base, nullptr, layer.dropout, layer.buffers, {});
+        sharedInputBackward(layer.dy, layer.base, nullptr, layer.buffers, layer.lane, {});
+        addGradientOfQ(layer.x, layer.dy, nullptr, layer.buffers, layer.lane);
         NEAR("y", layer.y, at::linear(layer.x, layer.base.weight, layer.base.bias), 1e-14);
         NEAR("x", layer.dx, at::mm(layer.dy, layer.base.weight), 1e-14);
         QVERIFY(!layer.buffers.u.defined());

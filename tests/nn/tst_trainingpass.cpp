@@ -291,7 +291,7 @@ private Q_SLOTS:
         const double before = setup.run(batch, 20.0);
         setup.arena.values.mul_(2.0);
         QCOMPARE(setup.run(batch, 20.0), before);
-        setup.arena.refresh();
+        setup.joined.refresh();
         QVERIFY(std::abs(setup.run(batch, 20.0) - before) > 1e-3 * before);
     }
 };

@@ -154,6 +154,15 @@ struct Plan {
             most = std::max(most, rowsOf(layer, set));
         return most;
     }
+    /// Whether every norm has triplets behind it, which keep it.
+    [[nodiscard]] bool keepsEveryNorm() const
+    {
+        for (std::int64_t layer = 0; layer < shape.layers; ++layer) {
+            if (rowsOf(layer, Qkv) == 0 || rowsOf(layer, GateUp) == 0)
+                return false;
+        }
+        return true;
+    }
     /// Elements beside and below the weights, where triplets are joined to them: room for every matrix, adapted or not.
     [[nodiscard]] std::int64_t joined() const
     {
@@ -192,8 +201,13 @@ Bytes blockBytes(const Plan& plan, std::int64_t layer)
     const std::int64_t qkv = queries + 2 * shape.kvHeads * shape.headDim;
     const std::int64_t gateUp = stride(2 * shape.feedForward, plan.rowsOf(layer, GateUp), plan.element);
     std::int64_t kept = shape.width + qkv + queries + gateUp;
-    for (std::size_t set = 0; set < SetCount; ++set)
-        kept += plan.rowsOf(layer, set); // x Qᵀ
+    for (std::size_t set = 0; set < SetCount; ++set) {
+        const std::int64_t rows = plan.rowsOf(layer, set);
+        const bool followsNorm = set == Qkv || set == GateUp; // which stays, with room for x Qᵀ beside it
+        const bool together = plan.cuda || rows == plan.computeRank;
+        kept += followsNorm && rows > 0 ? stride(shape.width, rows, plan.element) : 0;
+        kept += followsNorm && together ? 0 : rows; // x Qᵀ in a buffer of its own
+    }
     kept += plan.config.adalora.dropout > 0.0 ? plan.maskedWidth(layer) : 0;
     return kept * plan.element + (2 + shape.heads) * plan.wide; // two norms' 1/rms, log Σ exp
 }
@@ -275,7 +289,7 @@ Bytes workspace(const Plan& plan)
     const auto with
         = [&plan](std::int64_t columns, std::int64_t spare) { return stride(columns, spare, plan.element); };
     // BlockWorkspace, and the norm, its gradient and that of the last block's output in TrainingPass
-    std::int64_t columns = with(shape.width, std::max(plan.mostRowsOf(Qkv), plan.mostRowsOf(GateUp)));
+    std::int64_t columns = plan.keepsEveryNorm() ? 0 : shape.width;
     columns
         += with(shape.feedForward, plan.mostRowsOf(Down)) + with(queries + 2 * keys, plan.mostRowsOf(Qkv)) + queries;
     columns += 3 * shape.width + with(shape.width, std::max(plan.mostRowsOf(O), plan.mostRowsOf(Down)));
@@ -293,7 +307,7 @@ Bytes workspace(const Plan& plan)
         sum += static_cast<std::int64_t>(plan.shares.size()) * (5 * tokens * dim + 16 * (3 * dim + 2 * tokens))
             * plan.wide;
     } else {
-        constexpr Bytes cublas = Bytes {64} << 20; // 32 MiB for each of two streams, from the same allocator
+        constexpr Bytes cublas = Bytes {96} << 20; // 32 MiB for each of three streams, from the same allocator
         sum += cublas;
     }
     // A recorded step points to the rotary tables, which are made whole for it.

@@ -13,6 +13,7 @@ struct JoinedFactor {
     std::int64_t values = 0; ///< its first element in the arena and its twins
     std::int64_t lambda = -1; ///< of a P: the first of its λ there; of a Q: −1
     std::int64_t rank = 0;
+    std::int64_t joinedRank = 0; ///< rows or columns that it has there; those beyond its rank are 0
     std::int64_t width = 0;
     void* joined = nullptr; ///< of a Q: its first row; of a P: its first column, for there P is not transposed
     std::int64_t stride = 0; ///< elements from row to row of the joined weights

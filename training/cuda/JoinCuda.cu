@@ -8,6 +8,20 @@ namespace {
 
 constexpr unsigned joinThreads = 128;
 
+/// A thread's row of P, in stores of 16 bytes. @param values its first value in Pᵀ
+template <typename T>
+__device__ void storeRow(T* to, const JoinedFactor& factor, const Wide<T>* values, const Wide<T>* lambda, Wide<T> scale)
+{
+    constexpr int size = Pack<T>::size;
+    for (std::int64_t i = 0; i < factor.joinedRank; i += size) {
+        Pack<T> pack;
+        for (int e = 0; e < size; ++e)
+            pack.element[e]
+                = narrowed<T>(i + e < factor.rank ? values[(i + e) * factor.width] * (lambda[i + e] * scale) : 0);
+        *reinterpret_cast<Pack<T>*>(to + i) = pack;
+    }
+}
+
 /// A block has some columns of one factor, so that what it reads is contiguous.
 template <typename T>
 __global__ void joinKernel(JoinArgs<T> args)
@@ -20,13 +34,19 @@ __global__ void joinKernel(JoinArgs<T> args)
     const A* values = args.values + factor.values + column;
     T* joined = static_cast<T*>(factor.joined);
     const A scale = static_cast<A>(args.scale);
-    for (std::int64_t i = 0; i < factor.rank; ++i) {
-        const A value = values[i * factor.width];
-        if (factor.lambda < 0)
-            joined[i * factor.stride + column] = narrowed<T>(value);
-        else
-            joined[column * factor.stride + i] = narrowed<T>(value * (args.values[factor.lambda + i] * scale));
+    if (factor.lambda < 0) {
+        for (std::int64_t i = 0; i < factor.rank; ++i)
+            joined[i * factor.stride + column] = narrowed<T>(values[i * factor.width]);
+        return;
     }
+    T* row = joined + column * factor.stride;
+    const A* lambda = args.values + factor.lambda;
+    constexpr std::int64_t size = Pack<T>::size;
+    if (factor.joinedRank % size == 0 && factor.stride % size == 0
+        && reinterpret_cast<std::uintptr_t>(joined) % sizeof(Pack<T>) == 0)
+        return storeRow(row, factor, values, lambda, scale);
+    for (std::int64_t i = 0; i < factor.rank; ++i)
+        row[i] = narrowed<T>(values[i * factor.width] * (lambda[i] * scale));
 }
 
 /// A block has one row of one factor.

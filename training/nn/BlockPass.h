@@ -19,12 +19,14 @@ struct ResidualStream {
     at::Tensor delta; // [T, width]; undefined: x is all
 };
 
-/// What one block's forward keeps for its backward. Norms and the gated product are computed again instead.
+/// What one block's forward keeps for its backward. The gated product is computed again instead.
 struct BlockActivations {
     at::Tensor input; // [T, width], the residual stream
     at::Tensor middle; // [T, width], after the attention
     at::Tensor inputInverse; // [T], 1 / rms
     at::Tensor middleInverse; // [T]
+    at::Tensor inputNormed; // [T, width]; empty where nothing that reads it has triplets
+    at::Tensor middleNormed; // [T, width]; likewise
     at::Tensor qkv; // [T, (heads + 2 kvHeads) · headDim], rotated
     AttentionSaved attention;
     at::Tensor gateUp; // [T, 2 · feedForward]; holds its gradient after the backward, and room for that of x Qᵀ
@@ -33,13 +35,14 @@ struct BlockActivations {
 
 /// Buffers that all blocks of a pass use one after the other.
 struct BlockWorkspace {
-    at::Tensor normed; // [T, width]
+    at::Tensor normed; // [T, width], where it is not kept
     at::Tensor delta; // [T, width], what a half of the block adds to the residual stream
     at::Tensor hidden; // [T, feedForward]
     at::Tensor dNormed; // [T, width]
     at::Tensor dQkv; // [T, (heads + 2 kvHeads) · headDim]
     at::Tensor dAttention; // [T, heads · headDim]
     at::Tensor attentionScratch;
+    SideLane lane {at::kCPU};
 };
 
 /// Forward and backward of one decoder block, written out: no autograd graph is made.
@@ -70,11 +73,15 @@ private:
     }
     /// Columns that the products of this input want beside it and beside the output's gradient.
     [[nodiscard]] std::int64_t spareOf(InputSet set) const;
-    void linear(InputSet set, const at::Tensor& x, BlockActivations& kept, const at::Tensor& y) const;
+    /// Where the norm before @p set goes, [rows of x, width]. @param kept where it stays if the set has triplets
+    [[nodiscard]] at::Tensor normedFor(InputSet set, const at::Tensor& x, at::Tensor& kept, BlockWorkspace& work) const;
+    void linear(InputSet set, const at::Tensor& x, bool keepsX, BlockActivations& kept, const at::Tensor& y) const;
     /// @param dx undefined: not wanted
-    void linearBackward(InputSet set, const at::Tensor& dy, BlockActivations& kept, const at::Tensor& dx) const;
+    void linearBackward(InputSet set, const at::Tensor& dy, BlockActivations& kept, BlockWorkspace& work,
+        const at::Tensor& dx) const;
     /// @param dy as linearBackward() left it
-    void addGradientOfQ(InputSet set, const at::Tensor& x, const at::Tensor& dy, const BlockActivations& kept) const;
+    void addGradientOfQ(InputSet set, const at::Tensor& x, const at::Tensor& dy, const BlockActivations& kept,
+        BlockWorkspace& work) const;
     void feedForwardBackward(BlockActivations& kept, BlockWorkspace& work, const at::Tensor& dx, bool goesOn) const;
     void attentionBackward(const PackedBatch& batch, BlockActivations& kept, BlockWorkspace& work, const at::Tensor& dx,
         bool goesOn) const;

@@ -77,7 +77,7 @@ void forParts(const at::Tensor& y, const at::Tensor& u, const SharedTriplets& tr
 
 } // namespace
 
-void sharedInputForward(const at::Tensor& x, const SharedLinear& base, const SharedTriplets* triplets,
+void sharedInputForward(const at::Tensor& x, bool keepsX, const SharedLinear& base, const SharedTriplets* triplets,
     const DropoutPass& dropout, SharedInputBuffers& buffers, const at::Tensor& y)
 {
     if (triplets == nullptr) {
@@ -86,12 +86,14 @@ void sharedInputForward(const at::Tensor& x, const SharedLinear& base, const Sha
         return;
     }
     const std::int64_t rank = triplets->rows();
-    buffers.u = bufferRows(buffers.u, x.size(0), rank, x.options());
+    const bool together = hasSpare(x, rank) && takesMembersTogether(x, *triplets);
+    buffers.u = together && keepsX ? spareOf(x, rank) : bufferRows(buffers.u, x.size(0), rank, x.options());
     project(x, *triplets, dropout, buffers, buffers.u);
     if (!y.defined())
         return;
-    if (hasSpare(x, rank) && takesMembersTogether(y, *triplets)) {
-        spareOf(x, rank).copy_(buffers.u);
+    if (together) {
+        if (!keepsX)
+            spareOf(x, rank).copy_(buffers.u);
         product(widened(x, rank), triplets->joined.narrow(0, 0, triplets->out()), base.bias, y);
         return;
     }
@@ -102,7 +104,7 @@ void sharedInputForward(const at::Tensor& x, const SharedLinear& base, const Sha
 }
 
 void sharedInputBackward(const at::Tensor& dy, const SharedLinear& base, const SharedTriplets* triplets,
-    const SharedInputBuffers& buffers, const at::Tensor& dx)
+    const SharedInputBuffers& buffers, SideLane& lane, const at::Tensor& dx)
 {
     at::Tensor input = dx;
     if (triplets == nullptr) {
@@ -112,13 +114,15 @@ void sharedInputBackward(const at::Tensor& dy, const SharedLinear& base, const S
     }
     const std::int64_t rank = triplets->rows();
     const at::Tensor du = spareOf(dy, rank);
+    lane.run([&] {
+        forParts(dy, buffers.u, *triplets,
+            [](const at::Tensor& part, const at::Tensor& u, const at::Tensor&, const at::Tensor& grad) {
+                addProduct(grad, u, part);
+            });
+    });
     forParts(dy, du, *triplets, [](const at::Tensor& part, at::Tensor own, const at::Tensor& p, const at::Tensor&) {
         at::mm_out(own, part, p);
     });
-    forParts(dy, buffers.u, *triplets,
-        [](const at::Tensor& part, const at::Tensor& u, const at::Tensor&, const at::Tensor& grad) {
-            addProduct(grad, u, part);
-        });
     if (!dx.defined())
         return;
     if (buffers.masks.empty()) {
@@ -134,14 +138,14 @@ void sharedInputBackward(const at::Tensor& dy, const SharedLinear& base, const S
     }
 }
 
-void addGradientOfQ(
-    const at::Tensor& x, const at::Tensor& dy, const SharedTriplets* triplets, const SharedInputBuffers& buffers)
+void addGradientOfQ(const at::Tensor& x, const at::Tensor& dy, const SharedTriplets* triplets,
+    const SharedInputBuffers& buffers, SideLane& lane)
 {
     if (triplets == nullptr)
         return;
     const at::Tensor du = spareOf(dy, triplets->rows());
     if (buffers.masks.empty()) {
-        addProduct(triplets->qGrad, du, x);
+        lane.run([&] { addProduct(triplets->qGrad, du, x); });
         return;
     }
     for (std::size_t i = 0; i < triplets->members.size(); ++i) {

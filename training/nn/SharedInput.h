@@ -2,6 +2,7 @@
 #pragma once
 
 #include "training/nn/AdaptedLinear.h"
+#include "training/nn/SideLane.h"
 
 #include <ATen/core/Tensor.h>
 
@@ -48,25 +49,27 @@ struct SharedTriplets {
 
 /// What a pass over the modules of one input keeps for the backward.
 struct SharedInputBuffers {
-    at::Tensor u; // [T, R], x Qᵀ
+    at::Tensor u; // [T, R], x Qᵀ; in the spare columns of x where that is kept as well
     std::vector<at::Tensor> masks; // of dropout, [T, in] a member; empty without
 };
 
 /// y = x Wᵀ + b, and in each adapted module's columns + s · ((drop(x) Qᵀ) ∘ λ) Pᵀ.
 /// @param x [T, in]; where it has R spare columns they are overwritten, and the product is one
+/// @param keepsX x and what is beside it stay as they are until addGradientOfQ()
 /// @param triplets null: not adapted
 /// @param y [T, Σ out], overwritten; undefined: only what the backward needs is kept
-void sharedInputForward(const at::Tensor& x, const SharedLinear& base, const SharedTriplets* triplets,
+void sharedInputForward(const at::Tensor& x, bool keepsX, const SharedLinear& base, const SharedTriplets* triplets,
     const DropoutPass& dropout, SharedInputBuffers& buffers, const at::Tensor& y);
 
 /// Adds to productGrad, leaves the gradient of x Qᵀ in the spare columns of @p dy, and gives the input's.
 /// @param dy [T, Σ out], with R spare columns @param dx [T, in], overwritten; undefined: not wanted
+/// @param lane reads dy and the buffers from here on, until it is joined
 void sharedInputBackward(const at::Tensor& dy, const SharedLinear& base, const SharedTriplets* triplets,
-    const SharedInputBuffers& buffers, const at::Tensor& dx);
+    const SharedInputBuffers& buffers, SideLane& lane, const at::Tensor& dx);
 
 /// What is left once the input is there again: adds the gradient of Q. @param x [T, in], as in the forward
-/// @param dy as sharedInputBackward() left it
-void addGradientOfQ(
-    const at::Tensor& x, const at::Tensor& dy, const SharedTriplets* triplets, const SharedInputBuffers& buffers);
+/// @param dy as sharedInputBackward() left it @param lane reads all of it, until it is joined
+void addGradientOfQ(const at::Tensor& x, const at::Tensor& dy, const SharedTriplets* triplets,
+    const SharedInputBuffers& buffers, SideLane& lane);
 
 } // namespace spectune
