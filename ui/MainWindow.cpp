@@ -53,6 +53,7 @@ MainWindow::MainWindow(StudioOptions options, QWidget* parent)
     m_form = new ConfigForm(this);
     m_session = new SessionController(m_options.engine, this);
     m_facts = new SetupFacts(*m_session, *m_form, this);
+    m_facts->setDevice(m_options.device);
     m_run = new RunModel(this);
     m_run->follow(*m_session);
     buildPages();
@@ -221,6 +222,7 @@ void MainWindow::setTheme(ThemeChoice theme)
 void MainWindow::setDevice(const QString& device)
 {
     m_options.device = device;
+    m_facts->setDevice(device);
     refreshContext();
 }
 

@@ -7,7 +7,9 @@
 #include "ui/EffectiveScale.h"
 #include "ui/FieldEditor.h"
 #include "ui/IssueList.h"
+#include "ui/MemoryPanel.h"
 #include "ui/PageParts.h"
+#include "ui/RankBoundPanel.h"
 #include "ui/SetupFields.h"
 #include "ui/TargetsPanel.h"
 #include "visualization/ScaleGauge.h"
@@ -68,6 +70,10 @@ QWidget* SetupPage::makeChecks()
     m_scaleNote = makeCaption(QString(), "third", true);
     scale->addWidget(m_scaleNote);
     column->addLayout(scale);
+    column->addWidget(makeRule());
+    column->addWidget(new MemoryPanel(m_form));
+    column->addWidget(makeRule());
+    column->addWidget(new RankBoundPanel(m_form));
     column->addWidget(makeRule());
     auto* more = makeSection();
     more->addWidget(makeHeading(tr("All other fields")));

@@ -26,7 +26,8 @@ enum class GridMode {
 };
 
 /// The layer × matrix grid: live ranks, the targets to tick, or the difference of two runs; same order, same gap.
-/// Arrows move the chosen cell; Return or a click activates it; in targets mode Space ticks. GUI thread only.
+/// Arrows move the chosen cell; Return or a click activates it. Targets: a click or Space ticks a cell, dragging or
+/// Shift+arrows and Space a rectangle; a header, Shift+Space (row) and Ctrl+Space (column) a whole line. GUI thread only.
 class RankGrid : public QWidget {
     Q_OBJECT
 public:
@@ -94,8 +95,11 @@ private:
     void relayout();
     void updateCell(int layer, int kind);
     void moveSelection(int layers, int kinds);
-    void toggleHeader(bool row, int index);
-    void paintTarget(const GridCell& cell);
+    void beginTargets(QPointF position);
+    void dragTargets(QPointF position);
+    void endTargets();
+    void tickTargets(const std::vector<bool>& ticked);
+    [[nodiscard]] bool pressForTargets(QKeyEvent* event);
     void startFade();
     void announceCell();
     void setHovered(const std::optional<GridCell>& cell);

@@ -34,6 +34,7 @@ private:
     void paintLayerMargin(int layer, double longest);
     void paintBlockTotals(int block);
     void paintSelection();
+    void paintRectangle(const GridCell& first, const GridCell& last);
     void paintNote();
     void text(const QRectF& rect, Qt::Alignment alignment, const QString& text, const QColor& color, const QFont& font);
     [[nodiscard]] bool touches(const QRectF& rect) const;

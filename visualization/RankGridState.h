@@ -2,6 +2,7 @@
 #pragma once
 
 #include "visualization/RankGrid.h"
+#include "visualization/TargetDrag.h"
 
 #include <QColor>
 #include <QElapsedTimer>
@@ -65,7 +66,8 @@ struct RankGridState {
     std::vector<QColor> fadeFrom; ///< [layers × kinds]; invalid: this cell does not fade
     QElapsedTimer fadeClock;
     int fadeTimer = 0;
-    std::optional<bool> painting; ///< ticking or clearing while the button is down
+    std::optional<TargetDrag> drag; ///< targets being ticked or cleared while the button is down
+    std::optional<GridCell> rangeAnchor; ///< targets: the other corner of what Shift and the arrows have chosen
     QElapsedTimer eventClock; ///< since the last snapshot that changed ranks
 
     [[nodiscard]] int columns() const { return static_cast<int>(kinds.size()); }

@@ -317,6 +317,8 @@ Answer SceneEngine::answer(const Request& request, const RequestContext& context
         text.seconds = 0.25;
         return text;
     }
+    if (const auto* device = std::get_if<InspectDevice>(&request))
+        return DeviceSummary {device->device, "Scene", std::int64_t {12} << 30, std::int64_t {11} << 30};
     return exported(std::get<ExportAdapter>(request), context);
 }
 

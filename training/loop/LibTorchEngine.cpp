@@ -113,6 +113,8 @@ Answer LibTorchEngine::answer(const Request& request, const RequestContext& cont
                     return previewData(asked, {.stop = context.stop, .report = {}});
                 else if constexpr (std::is_same_v<Asked, Generate>)
                     return generate(asked, context);
+                else if constexpr (std::is_same_v<Asked, InspectDevice>)
+                    return inspectDevice(asked.device);
                 else
                     return exportAdapter(asked, context);
             },

@@ -42,6 +42,7 @@ struct ModelSummary {
     std::string dtype; ///< as stored: "float32", "bfloat16", …
     std::string tokenizer; ///< "sentencepiece BPE, 768 pieces"
     std::vector<MatrixShape> matrices; ///< of one block, in the model's order
+    bool tiedHead = false; ///< the output's vectors are the embedding's
 };
 
 /// Reads one sample as the training would see it.
@@ -132,7 +133,19 @@ inline void requireVerified(const ExportReport& report)
                   "NOT-VERIFIED.txt; do not use them.");
 }
 
-using Request = std::variant<InspectModel, PreviewData, Generate, ExportAdapter>;
-using Answer = std::variant<Failure, ModelSummary, DataPreview, GeneratedText, ExportReport>;
+/// What a device has to offer.
+struct InspectDevice {
+    std::string device; ///< "cpu", "cuda", "cuda:1"
+};
+
+struct DeviceSummary {
+    std::string device; ///< as asked
+    std::string name; ///< "NVIDIA H200"; empty: not known
+    std::int64_t totalBytes = 0; ///< 0: not known
+    std::int64_t freeBytes = 0; ///< of totalBytes, what a run could take: this program's own idle memory counts as free
+};
+
+using Request = std::variant<InspectModel, PreviewData, Generate, ExportAdapter, InspectDevice>;
+using Answer = std::variant<Failure, ModelSummary, DataPreview, GeneratedText, ExportReport, DeviceSummary>;
 
 } // namespace spectune
