@@ -27,7 +27,8 @@ std::vector<std::string> modulesOfCheckpoint(const QString& folder)
     QFile file(QStringLiteral("%1/checkpoints/step-%2/state.json").arg(folder).arg(steps.back()));
     if (!file.open(QIODevice::ReadOnly))
         return names;
-    const QJsonArray modules = QJsonDocument::fromJson(file.readAll()).object().value(QStringLiteral("modules")).toArray();
+    const QJsonArray modules
+        = QJsonDocument::fromJson(file.readAll()).object().value(QStringLiteral("modules")).toArray();
     for (const QJsonValue& module : modules)
         names.push_back(module.toObject().value(QStringLiteral("name")).toString().toStdString());
     return names;

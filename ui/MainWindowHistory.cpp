@@ -28,18 +28,18 @@ void MainWindow::connectHistory()
     });
     connect(m_runs, &RunsPage::resumeWanted, this,
         [this](const QString& folder) { tryTo([this, &folder] { resumeFolder(folder, {}); }); });
-    connect(m_runs, &RunsPage::continueWanted, this, [this](const QString& folder, const RunConfig& config) {
-        tryTo([&] { resumeFolder(folder, config); });
-    });
-    connect(m_runs, &RunsPage::setupWanted, this, [this](const RunConfig& config, const QString& name, const QString& why) {
-        if (m_run->hasRun() && !isActive(m_session->state()))
-            m_run->clear();
-        m_demo = false;
-        m_name = name;
-        m_form->setConfig(config);
-        showWorkspace(Workspace::Setup);
-        m_status->setMessage(tr("New set-up"), why);
-    });
+    connect(m_runs, &RunsPage::continueWanted, this,
+        [this](const QString& folder, const RunConfig& config) { tryTo([&] { resumeFolder(folder, config); }); });
+    connect(
+        m_runs, &RunsPage::setupWanted, this, [this](const RunConfig& config, const QString& name, const QString& why) {
+            if (m_run->hasRun() && !isActive(m_session->state()))
+                m_run->clear();
+            m_demo = false;
+            m_name = name;
+            m_form->setConfig(config);
+            showWorkspace(Workspace::Setup);
+            m_status->setMessage(tr("New set-up"), why);
+        });
     connect(m_runs, &RunsPage::demoWanted, this, [this] { tryTo([this] { openDemo(); }); });
     connect(m_runs, &RunsPage::scanWanted, this, &MainWindow::askScan);
     // After the first picture: neither the window nor its first frame waits for a database.

@@ -95,7 +95,8 @@ Preset presetFromJson(const QByteArray& text, const QString& origin)
             + fault.errorString().toStdString() + ".");
     const QJsonValue version = root.value(QLatin1String("spectune_preset"));
     if (version.toInt() < 1)
-        throw configError(file + " is no preset: it has no \"spectune_preset\": 1. A configuration is opened by File, Open.");
+        throw configError(
+            file + " is no preset: it has no \"spectune_preset\": 1. A configuration is opened by File, Open.");
     if (version.toInt() > presetVersion)
         throw configError(file + " was written by a newer Spectune (\"spectune_preset\": "
             + std::to_string(version.toInt()) + "). Use that version.");
@@ -106,7 +107,8 @@ Preset presetFromJson(const QByteArray& text, const QString& origin)
     preset.about = root.value(QLatin1String("about")).toString();
     const QJsonValue part = root.value(QLatin1String("config"));
     if (!part.isObject() || part.toObject().isEmpty())
-        throw configError(file + ": \"config\" is missing or empty, needs an object such as {\"optim\": {\"lr\": 1e-3}}.");
+        throw configError(
+            file + ": \"config\" is missing or empty, needs an object such as {\"optim\": {\"lr\": 1e-3}}.");
     const QByteArray written = QJsonDocument(part.toObject()).toJson();
     const RunConfig config = configFromJson(written.toStdString(), file + ", \"config\"");
     for (const FieldInfo& field : fields())

@@ -4,38 +4,18 @@
 #include "ui/ConfigForm.h"
 #include "ui/ElidedLabel.h"
 #include "ui/PageParts.h"
+#include "ui/QuietCombo.h"
 #include "visualization/Fonts.h"
 
-#include <QComboBox>
 #include <QFileDialog>
 #include <QHBoxLayout>
 #include <QLineEdit>
 #include <QMenu>
 #include <QPushButton>
-#include <QWheelEvent>
 
 #include <algorithm>
 
 namespace spectune {
-
-namespace {
-
-/// Ignores the wheel unless it has the keyboard: scrolling a page must not replace its numbers.
-class PresetPicker : public QComboBox {
-public:
-    PresetPicker() { setFocusPolicy(Qt::StrongFocus); }
-
-protected:
-    void wheelEvent(QWheelEvent* event) override
-    {
-        if (hasFocus())
-            QComboBox::wheelEvent(event);
-        else
-            event->ignore();
-    }
-};
-
-} // namespace
 
 PresetBar::PresetBar(ConfigForm& form, QString folder, QWidget* parent)
     : QWidget(parent)
@@ -48,7 +28,7 @@ PresetBar::PresetBar(ConfigForm& form, QString folder, QWidget* parent)
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(12, 0, 12, 0);
     row->setSpacing(10);
-    m_picker = new PresetPicker;
+    m_picker = new QuietCombo;
     m_picker->setAccessibleName(tr("Preset"));
     m_picker->setMinimumWidth(220);
     m_picker->setMaxVisibleItems(24);
@@ -143,7 +123,8 @@ void PresetBar::refresh()
         return;
     }
     const int changed = changedSince(m_form.config(), *preset);
-    const QString since = changed == 0 ? tr("as the preset") : counted(changed, tr("%1 field changed"), tr("%1 fields changed"));
+    const QString since
+        = changed == 0 ? tr("as the preset") : counted(changed, tr("%1 field changed"), tr("%1 fields changed"));
     m_note->setText(QStringLiteral("%1  ·  %2").arg(since, preset->source));
     m_note->setToolTip(preset->about + QStringLiteral("\n\n") + preset->source);
 }

@@ -28,7 +28,8 @@ QByteArray contentOf(const QString& path)
 
 QString fileName(const QString& name)
 {
-    static const QRegularExpression unwanted(QStringLiteral("[^\\w.+-]+"), QRegularExpression::UseUnicodePropertiesOption);
+    static const QRegularExpression unwanted(
+        QStringLiteral("[^\\w.+-]+"), QRegularExpression::UseUnicodePropertiesOption);
     QString base = name.simplified();
     base.replace(unwanted, QStringLiteral("-"));
     return (base.isEmpty() || base.startsWith(QLatin1Char('.')) ? QStringLiteral("preset") + base : base)

@@ -50,9 +50,8 @@ QString bestEvaluation(const LoadedRun& run)
     const auto& evaluations = run.history.evaluations;
     const auto best = std::min_element(evaluations.begin(), evaluations.end(),
         [](const EvalPoint& a, const EvalPoint& b) { return a.evalLoss < b.evalLoss; });
-    return best == evaluations.end()
-        ? tr("none")
-        : tr("%1 at %2").arg(formatLoss(best->evalLoss), formatCount(best->step));
+    return best == evaluations.end() ? tr("none")
+                                     : tr("%1 at %2").arg(formatLoss(best->evalLoss), formatCount(best->step));
 }
 
 template <typename Text>
@@ -121,7 +120,8 @@ std::vector<CompareRow> compareConfigs(std::span<const RunConfig* const> configs
 {
     std::vector<CompareRow> rows;
     for (const FieldInfo& field : fields()) {
-        CompareRow row {textOf(field.key), textOf(field.label) + QStringLiteral(": ") + textOf(field.help), {}, false, true};
+        CompareRow row {
+            textOf(field.key), textOf(field.label) + QStringLiteral(": ") + textOf(field.help), {}, false, true};
         for (const RunConfig* config : configs)
             row.values << QString::fromStdString(toText(fieldValue(*config, field.key)));
         for (const RunConfig* config : configs)
@@ -147,7 +147,8 @@ std::vector<CompareRow> compareResults(
         [&](std::size_t i) { return lossText(finalLoss(*runs[i])); });
     for (const std::string& name : metricNames(runs))
         add(QString::fromStdString(name).replace(QLatin1Char('_'), QLatin1Char(' ')),
-            tr("The task's own metric at the last evaluation"), [&](std::size_t i) { return metricText(*runs[i], name); });
+            tr("The task's own metric at the last evaluation"),
+            [&](std::size_t i) { return metricText(*runs[i], name); });
     add(tr("kept triplets"), tr("Triplets in the pattern of the last masking event: the budget that was used"),
         [&](std::size_t i) { return keptText(*runs[i]); });
     add(tr("mean rank"), tr("Kept triplets over adapted matrices"), [&](std::size_t i) {
@@ -160,8 +161,9 @@ std::vector<CompareRow> compareResults(
     });
     add(tr("matrices at rank 0"), tr("Adapted matrices that kept no triplet"), [&](std::size_t i) {
         const auto& ranks = runs[i]->ranks;
-        return tr("%1 of %2").arg(formatCount(std::count(ranks.begin(), ranks.end(), 0)),
-            formatCount(static_cast<std::int64_t>(ranks.size())));
+        return tr("%1 of %2")
+            .arg(formatCount(std::count(ranks.begin(), ranks.end(), 0)),
+                formatCount(static_cast<std::int64_t>(ranks.size())));
     });
     add(tr("revived in total"), tr("Triplets that came back, over all masking events"),
         [&](std::size_t i) { return formatCount(records[i].ranks.revived); });
@@ -195,8 +197,7 @@ RankDifference rankDifference(const LoadedRun& a, const LoadedRun& b)
         const auto inA = ranksA.find(module.name);
         const auto inB = ranksB.find(module.name);
         result.onlyOne += inA == ranksA.end() || inB == ranksB.end() ? 1 : 0;
-        result.difference.push_back(
-            (inB == ranksB.end() ? 0 : inB->second) - (inA == ranksA.end() ? 0 : inA->second));
+        result.difference.push_back((inB == ranksB.end() ? 0 : inB->second) - (inA == ranksA.end() ? 0 : inA->second));
     }
     return result;
 }
@@ -221,7 +222,8 @@ QString ranksCsv(const QStringList& names, std::span<const std::shared_ptr<const
                 order.push_back(run->layout->modules[i].name);
     }
     const bool two = runs.size() == 2;
-    QString text = csvLine(QStringList {tr("matrix")} + names + (two ? QStringList {QStringLiteral("B - A")} : QStringList()));
+    QString text
+        = csvLine(QStringList {tr("matrix")} + names + (two ? QStringList {QStringLiteral("B - A")} : QStringList()));
     for (const std::string& name : order) {
         QStringList cells {QString::fromStdString(name)};
         for (const auto& of : ranks) {

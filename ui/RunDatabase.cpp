@@ -102,7 +102,8 @@ RunDatabase::RunDatabase(const QString& file)
     : m_connection(QUuid::createUuid().toString())
 {
     if (!QSqlDatabase::isDriverAvailable(QStringLiteral("QSQLITE")))
-        throw ioError("Qt's SQLite driver is not installed, so that no history can be kept. Install libqt6sql6-sqlite.");
+        throw ioError(
+            "Qt's SQLite driver is not installed, so that no history can be kept. Install libqt6sql6-sqlite.");
     if (file != QLatin1String(":memory:"))
         QDir().mkpath(QFileInfo(file).absolutePath());
     m_database = std::make_unique<QSqlDatabase>(QSqlDatabase::addDatabase(QStringLiteral("QSQLITE"), m_connection));
@@ -175,14 +176,12 @@ std::optional<RunRecord> RunDatabase::findFolder(const QString& folder) const
 void RunDatabase::bindFacts(QSqlQuery& query, const RunRecord& record) const
 {
     const auto whole = [](std::int64_t value) { return QVariant::fromValue<qlonglong>(value); };
-    const QVariantList values {record.folder, toString(record.state), textOf(record.problem),
-        textOf(record.device), textOf(record.model),
-        textOf(record.method), time(record.started), time(record.ended),
-        whole(record.steps), whole(record.totalSteps), number(record.loss), number(record.evalLoss), record.seconds,
-        record.tokensPerSecond, whole(record.ranks.matrices), whole(record.ranks.initRank), whole(record.ranks.kept),
+    const QVariantList values {record.folder, toString(record.state), textOf(record.problem), textOf(record.device),
+        textOf(record.model), textOf(record.method), time(record.started), time(record.ended), whole(record.steps),
+        whole(record.totalSteps), number(record.loss), number(record.evalLoss), record.seconds, record.tokensPerSecond,
+        whole(record.ranks.matrices), whole(record.ranks.initRank), whole(record.ranks.kept),
         whole(record.ranks.atZero), whole(record.ranks.largest), whole(record.ranks.revived), bytesOf(record.curve),
-        whole(record.bytes), textOf(record.configuration),
-        textOf(record.fingerprint)};
+        whole(record.bytes), textOf(record.configuration), textOf(record.fingerprint)};
     for (const QVariant& value : values)
         query.addBindValue(value);
 }
@@ -190,9 +189,10 @@ void RunDatabase::bindFacts(QSqlQuery& query, const RunRecord& record) const
 std::int64_t RunDatabase::insert(const RunRecord& record)
 {
     QSqlQuery query(*m_database);
-    const QString marks = QStringLiteral("?") + QStringLiteral(", ?").repeated(static_cast<int>(factColumns.size()) + 1);
-    query.prepare(
-        QStringLiteral("INSERT INTO runs (%1, name, notes) VALUES (%2)").arg(factColumns.join(QStringLiteral(", ")), marks));
+    const QString marks
+        = QStringLiteral("?") + QStringLiteral(", ?").repeated(static_cast<int>(factColumns.size()) + 1);
+    query.prepare(QStringLiteral("INSERT INTO runs (%1, name, notes) VALUES (%2)")
+                      .arg(factColumns.join(QStringLiteral(", ")), marks));
     bindFacts(query, record);
     query.addBindValue(textOf(record.name));
     query.addBindValue(textOf(record.notes));
@@ -206,7 +206,8 @@ std::int64_t RunDatabase::insert(const RunRecord& record)
 void RunDatabase::updateFacts(const RunRecord& record)
 {
     QSqlQuery query(*m_database);
-    query.prepare(QStringLiteral("UPDATE runs SET %1 = ? WHERE id = ?").arg(factColumns.join(QStringLiteral(" = ?, "))));
+    query.prepare(
+        QStringLiteral("UPDATE runs SET %1 = ? WHERE id = ?").arg(factColumns.join(QStringLiteral(" = ?, "))));
     bindFacts(query, record);
     query.addBindValue(QVariant::fromValue<qlonglong>(record.id));
     run(query);

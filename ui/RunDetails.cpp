@@ -131,9 +131,10 @@ void RunDetails::refresh(const RunRecord& record)
 {
     QString problem = record.problem;
     if (record.state == RecordState::Missing)
-        problem = tr("The folder is not there: %1. It may have been moved, or be on a disk that is not mounted. What the "
-                     "history knows of it is below.")
-                      .arg(record.folder);
+        problem
+            = tr("The folder is not there: %1. It may have been moved, or be on a disk that is not mounted. What the "
+                 "history knows of it is below.")
+                  .arg(record.folder);
     else if (record.state == RecordState::Unreadable)
         problem = tr("Not all of this run can be read. %1").arg(record.problem);
     m_problem->setVisible(!problem.isEmpty());

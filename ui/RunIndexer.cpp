@@ -199,7 +199,8 @@ void RunIndexer::trash(std::int64_t id)
         if (!record)
             return;
         if (goesOn(record->folder)) {
-            Q_EMIT failed(tr("%1 goes on: a process has its files open. Stop it before deleting it.").arg(record->name));
+            Q_EMIT failed(
+                tr("%1 goes on: a process has its files open. Stop it before deleting it.").arg(record->name));
             return;
         }
         QString inTrash;

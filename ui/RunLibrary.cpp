@@ -138,8 +138,8 @@ void RunLibrary::follow(SessionController& session, const RunModel& run)
         m_liveFolder = record.folder;
         post([record](RunIndexer& indexer) { indexer.begin(record); });
     });
-    connect(&session, &SessionController::stateChanged, this,
-        [this](SessionState state, qint64, const Failure& failure) {
+    connect(
+        &session, &SessionController::stateChanged, this, [this](SessionState state, qint64, const Failure& failure) {
             if (!isTerminal(state) || m_liveFolder.isEmpty())
                 return;
             const QString problem = QString::fromStdString(failure.message);
@@ -150,8 +150,8 @@ void RunLibrary::follow(SessionController& session, const RunModel& run)
 
 const RunRecord* RunLibrary::find(std::int64_t id) const
 {
-    const auto found = std::find_if(
-        m_records.begin(), m_records.end(), [id](const RunRecord& record) { return record.id == id; });
+    const auto found
+        = std::find_if(m_records.begin(), m_records.end(), [id](const RunRecord& record) { return record.id == id; });
     return found == m_records.end() ? nullptr : &*found;
 }
 

@@ -19,13 +19,14 @@ namespace {
 void toVersion1(QSqlDatabase& database)
 {
     executeStatement(database,
-        QStringLiteral("CREATE TABLE runs ("
-                       "id INTEGER PRIMARY KEY, folder TEXT NOT NULL UNIQUE, name TEXT NOT NULL, "
-                       "notes TEXT NOT NULL DEFAULT '', state TEXT NOT NULL, problem TEXT NOT NULL DEFAULT '', "
-                       "device TEXT NOT NULL DEFAULT '', model TEXT NOT NULL DEFAULT '', method TEXT NOT NULL DEFAULT '', "
-                       "started TEXT, ended TEXT, steps INTEGER NOT NULL DEFAULT 0, "
-                       "total_steps INTEGER NOT NULL DEFAULT 0, loss REAL, eval_loss REAL, "
-                       "configuration TEXT NOT NULL DEFAULT '')"));
+        QStringLiteral(
+            "CREATE TABLE runs ("
+            "id INTEGER PRIMARY KEY, folder TEXT NOT NULL UNIQUE, name TEXT NOT NULL, "
+            "notes TEXT NOT NULL DEFAULT '', state TEXT NOT NULL, problem TEXT NOT NULL DEFAULT '', "
+            "device TEXT NOT NULL DEFAULT '', model TEXT NOT NULL DEFAULT '', method TEXT NOT NULL DEFAULT '', "
+            "started TEXT, ended TEXT, steps INTEGER NOT NULL DEFAULT 0, "
+            "total_steps INTEGER NOT NULL DEFAULT 0, loss REAL, eval_loss REAL, "
+            "configuration TEXT NOT NULL DEFAULT '')"));
 }
 
 /// Any number of tags a run.
@@ -40,12 +41,11 @@ void toVersion2(QSqlDatabase& database)
 /// folders are read again.
 void toVersion3(QSqlDatabase& database)
 {
-    for (const char* column :
-        {"seconds REAL NOT NULL DEFAULT 0", "tokens_per_second REAL NOT NULL DEFAULT 0",
-            "matrices INTEGER NOT NULL DEFAULT 0", "init_rank INTEGER NOT NULL DEFAULT 0",
-            "kept INTEGER NOT NULL DEFAULT 0", "at_zero INTEGER NOT NULL DEFAULT 0",
-            "largest INTEGER NOT NULL DEFAULT 0", "revived INTEGER NOT NULL DEFAULT 0", "curve BLOB",
-            "bytes INTEGER NOT NULL DEFAULT 0", "fingerprint TEXT NOT NULL DEFAULT ''"})
+    for (const char* column : {"seconds REAL NOT NULL DEFAULT 0", "tokens_per_second REAL NOT NULL DEFAULT 0",
+             "matrices INTEGER NOT NULL DEFAULT 0", "init_rank INTEGER NOT NULL DEFAULT 0",
+             "kept INTEGER NOT NULL DEFAULT 0", "at_zero INTEGER NOT NULL DEFAULT 0",
+             "largest INTEGER NOT NULL DEFAULT 0", "revived INTEGER NOT NULL DEFAULT 0", "curve BLOB",
+             "bytes INTEGER NOT NULL DEFAULT 0", "fingerprint TEXT NOT NULL DEFAULT ''"})
         executeStatement(database, QStringLiteral("ALTER TABLE runs ADD COLUMN %1").arg(QLatin1String(column)));
 }
 
@@ -65,8 +65,8 @@ int historyVersionOf(QSqlDatabase& database)
 {
     QSqlQuery query(database);
     if (!query.exec(QStringLiteral("PRAGMA user_version")) || !query.next())
-        throw ioError(database.databaseName().toStdString() + " is no history of Spectune: "
-            + query.lastError().text().toStdString()
+        throw ioError(database.databaseName().toStdString()
+            + " is no history of Spectune: " + query.lastError().text().toStdString()
             + ". The runs' folders are not touched; move this file away, and add them again from the disk.");
     return query.value(0).toInt();
 }

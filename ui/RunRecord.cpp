@@ -48,16 +48,16 @@ QString methodName(const QString& method)
 
 QString RunRecord::methodText() const
 {
-    const QString name = methodName(method);
+    const QString called = methodName(method);
     if (ranks.matrices == 0 || ranks.initRank == 0)
-        return name;
+        return called;
     const bool prunes = method == QLatin1String("adalora") || method == QLatin1String("prune-lora");
     if (!prunes)
-        return tr("%1, rank %2").arg(name).arg(ranks.initRank);
+        return tr("%1, rank %2").arg(called).arg(ranks.initRank);
     const double mean = static_cast<double>(ranks.kept) / static_cast<double>(ranks.matrices);
     const bool whole = ranks.kept % ranks.matrices == 0;
     return QStringLiteral("%1 %2 → %3")
-        .arg(name)
+        .arg(called)
         .arg(ranks.initRank)
         .arg(whole ? QString::number(ranks.kept / ranks.matrices) : formatMeanRank(mean));
 }

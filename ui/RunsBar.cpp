@@ -114,8 +114,8 @@ QWidget* RunsBar::makeName(int index, bool narrow)
     auto* line = new ElidedLabel;
     line->setFont(Fonts::caption());
     line->setProperty("tone", "third");
-    line->setText(narrow ? record.stateText()
-                         : QStringLiteral("%1, %2").arg(methodName(record.method), record.stateText()));
+    line->setText(
+        narrow ? record.stateText() : QStringLiteral("%1, %2").arg(methodName(record.method), record.stateText()));
     line->setToolTip(line->text());
     words->addWidget(name);
     words->addWidget(line);
@@ -131,7 +131,8 @@ void RunsBar::rebuildNames()
     }
     const auto count = static_cast<int>(m_content.runs.size());
     if (count == 0) {
-        m_names->addWidget(makeText(tr("Choose a run, or tick two to six to hold them against one another."), "second"));
+        m_names->addWidget(
+            makeText(tr("Choose a run, or tick two to six to hold them against one another."), "second"));
         return;
     }
     for (int index = 0; index < count; ++index) {

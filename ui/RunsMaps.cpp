@@ -24,8 +24,7 @@ namespace {
 /// The pattern at the end, without the marks of the last masking event: what is compared is where a run came out.
 std::shared_ptr<const RankSnapshot> finalRanks(const LoadedRun& run)
 {
-    auto snapshot
-        = std::make_shared<RankSnapshot>(*snapshotFromEvents(run.layout, run.history.events, run.lastStep()));
+    auto snapshot = std::make_shared<RankSnapshot>(*snapshotFromEvents(run.layout, run.history.events, run.lastStep()));
     for (ModuleState& module : snapshot->modules)
         module.lostAtLastEvent = module.backAtLastEvent = 0;
     return snapshot;
@@ -43,7 +42,8 @@ RunsMaps::RunsMaps(QWidget* parent)
     m_caption = makeText(QString(), "second");
     m_pairs = new Segmented({tr("All"), QStringLiteral("A B"), QStringLiteral("A C"), QStringLiteral("A D"),
         QStringLiteral("A E"), QStringLiteral("A F")});
-    auto* share = new ShareButton(QStringLiteral("ranks"), m_maps = new QWidget, [this] { return ranksCsv(m_names, m_runs); });
+    auto* share
+        = new ShareButton(QStringLiteral("ranks"), m_maps = new QWidget, [this] { return ranksCsv(m_names, m_runs); });
     head->addWidget(makeHeading(tr("Rank maps")));
     head->addWidget(m_caption);
     head->addStretch();
@@ -124,8 +124,7 @@ QString RunsMaps::caption() const
         return {};
     const auto kept = [](const auto& run) { return run && run->layout ? run->keptTriplets() : std::int64_t {-1}; };
     const std::int64_t first = kept(m_runs.front());
-    const bool same
-        = std::all_of(m_runs.begin(), m_runs.end(), [&](const auto& run) { return kept(run) == first; });
+    const bool same = std::all_of(m_runs.begin(), m_runs.end(), [&](const auto& run) { return kept(run) == first; });
     if (m_runs.size() == 1)
         return first < 0 ? QString() : tr("at the end, %1 triplets").arg(formatCount(first));
     return same && first >= 0 ? tr("at the end of the runs, each %1 triplets").arg(formatCount(first))
@@ -136,15 +135,15 @@ void RunsMaps::showGrid(int run)
 {
     const auto index = static_cast<std::size_t>(run);
     const auto& loaded = m_runs[index];
-    m_titles[index]->setText(loaded && !loaded->layout ? tr("%1, no ranks recorded").arg(m_names.value(run))
-                                                       : m_names.value(run));
+    m_titles[index]->setText(
+        loaded && !loaded->layout ? tr("%1, no ranks recorded").arg(m_names.value(run)) : m_names.value(run));
     if (loaded && loaded->layout) {
         m_grids[index]->setLoading({});
         m_grids[index]->setSnapshot(finalRanks(*loaded));
     } else {
         m_grids[index]->setModuleLayout(nullptr);
-        m_grids[index]->setLoading(loaded ? tr("Neither a masking event nor a checkpoint names this run's matrices")
-                                          : tr("Reading the run"));
+        m_grids[index]->setLoading(
+            loaded ? tr("Neither a masking event nor a checkpoint names this run's matrices") : tr("Reading the run"));
     }
 }
 

@@ -78,7 +78,8 @@ QWidget* RunsPage::makeList()
     auto* head = makePanelHeader();
     m_search = new QLineEdit;
     m_search->setPlaceholderText(tr("Search"));
-    m_search->setToolTip(tr("Words of name, notes, tags, model, method or folder; gamma=0.1 or tag=baseline for one value"));
+    m_search->setToolTip(
+        tr("Words of name, notes, tags, model, method or folder; gamma=0.1 or tag=baseline for one value"));
     m_search->setAccessibleName(tr("Search runs"));
     m_search->setClearButtonEnabled(true);
     m_search->setMinimumWidth(80);
@@ -208,7 +209,8 @@ bool RunsPage::eventFilter(QObject* watched, QEvent* event)
         if (mouse->button() == Qt::LeftButton && record) {
             m_view->setFocus(Qt::MouseFocusReason);
             m_view->setCurrentIndex(index);
-            const bool tick = RunListDelegate::tickArea(m_view->visualRect(index)).contains(mouse->position().toPoint());
+            const bool tick
+                = RunListDelegate::tickArea(m_view->visualRect(index)).contains(mouse->position().toPoint());
             if (tick || mouse->modifiers().testFlag(Qt::ControlModifier))
                 toggle(index);
             else if (event->type() == QEvent::MouseButtonDblClick)
@@ -290,8 +292,9 @@ void RunsPage::refreshList()
                       "have scales of their own.");
     if (!none)
         hint = counted(static_cast<std::int64_t>(m_library.records().size()), tr("%1 run"), tr("%1 runs"))
-            + tr(", %1 on disk. ").arg(bytes < 1'000'000'000 ? formatMB(static_cast<double>(bytes))
-                                                              : formatGiB(static_cast<double>(bytes)))
+            + tr(", %1 on disk. ")
+                  .arg(bytes < 1'000'000'000 ? formatMB(static_cast<double>(bytes))
+                                             : formatGiB(static_cast<double>(bytes)))
             + hint;
     m_hint->setText(hint);
 }

@@ -135,8 +135,8 @@ void RunsPage::refreshTable()
     }
     const bool whole = configs.size() == m_drawn.size() && count > 1;
     m_tableNote->setVisible(shown != About && (!waiting.isEmpty() || count == 0));
-    m_tableNote->setText(count == 0 ? tr("What differs between chosen runs, and what came of them.")
-                                    : waiting.join(QLatin1Char('\n')));
+    m_tableNote->setText(
+        count == 0 ? tr("What differs between chosen runs, and what came of them.") : waiting.join(QLatin1Char('\n')));
     m_differenceCount->setText(count == 1 ? tr("About this run") : shown == About ? tr("About A") : tr("What differs"));
     if (!whole) {
         m_table->setRows(0, {}, {});
@@ -193,9 +193,8 @@ void RunsPage::useRankMap()
     question.title = tr("Fixed ranks from %1").arg(name);
     question.text = plan.impossible.isEmpty() ? plan.explanation : plan.impossible;
     question.yes = plan.impossible.isEmpty() ? tr("Set up") : QString();
-    m_bar->question().ask(question, [this, plan, name](qint64) {
-        Q_EMIT setupWanted(plan.config, tr("%1-fixed").arg(name), plan.explanation);
-    });
+    m_bar->question().ask(question,
+        [this, plan, name](qint64) { Q_EMIT setupWanted(plan.config, tr("%1-fixed").arg(name), plan.explanation); });
     m_bar->showQuestion(true);
 }
 
@@ -240,9 +239,10 @@ void RunsPage::deleteRun()
     }
     RunsQuestion::Content question;
     question.title = tr("Remove %1?").arg(record->name);
-    question.text = tr("Its folder is not there (%1). Only what the history knows of it is removed: name, notes, tags and "
-                       "numbers.")
-                        .arg(record->folder);
+    question.text
+        = tr("Its folder is not there (%1). Only what the history knows of it is removed: name, notes, tags and "
+             "numbers.")
+              .arg(record->folder);
     question.yes = tr("Remove");
     m_bar->question().ask(question, [this, id = record->id](qint64) { m_library.forget(id); });
     m_bar->showQuestion(true);

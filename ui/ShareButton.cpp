@@ -50,8 +50,8 @@ ShareButton::ShareButton(QString name, QWidget* picture, std::function<QString()
         menu->addSeparator();
     }
     menu->addAction(tr("Copy as table"), this, &ShareButton::copyTable);
-    menu->addAction(
-        tr("Save as CSV…"), this, [this] { ask(QStringLiteral("csv"), tr("Tables (*.csv)"), &ShareButton::saveTable); });
+    menu->addAction(tr("Save as CSV…"), this,
+        [this] { ask(QStringLiteral("csv"), tr("Tables (*.csv)"), &ShareButton::saveTable); });
     setMenu(menu);
 }
 

@@ -149,7 +149,8 @@ std::vector<CrosshairValue> CompareCurves::valuesAt(double x) const
 QString CompareCurves::axisText(double x) const
 {
     switch (m_axis) {
-    case CompareAxis::Step: return QCoreApplication::translate("CompareCurves", "step %1").arg(formatCount(std::llround(x)));
+    case CompareAxis::Step:
+        return QCoreApplication::translate("CompareCurves", "step %1").arg(formatCount(std::llround(x)));
     case CompareAxis::Tokens:
         return QCoreApplication::translate("CompareCurves", "%1 tokens").arg(formatCount(std::llround(x)));
     case CompareAxis::Time: return formatDuration(x);

@@ -26,8 +26,8 @@ CrosshairText crosshairText(const CompareCurves& curves, double x)
             std::isfinite(values[run].eval) ? formatLoss(values[run].eval) : QString()});
     if (values.size() == 2 && std::isfinite(values[0].smooth) && std::isfinite(values[1].smooth)) {
         const double difference = values[1].smooth - values[0].smooth;
-        text.difference
-            = ComparePlot::tr("B − A %1").arg((difference > 0 ? QStringLiteral("+") : QString()) + formatLoss(difference));
+        text.difference = ComparePlot::tr("B − A %1")
+                              .arg((difference > 0 ? QStringLiteral("+") : QString()) + formatLoss(difference));
     }
     return text;
 }

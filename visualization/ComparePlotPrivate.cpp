@@ -242,8 +242,7 @@ void ComparePlot::Private::paintEvaluations(QPainter& painter) const
     for (int run = static_cast<int>(curves.curves().size()) - 1; run >= 0; --run)
         for (const QPointF& point : curves.curves()[static_cast<std::size_t>(run)].evaluations)
             if (std::isfinite(point.y()))
-                drawDiamond(
-                    painter, pixel(point.x(), point.y()), 3.8, RunTag::color(run), Theme::current().panel);
+                drawDiamond(painter, pixel(point.x(), point.y()), 3.8, RunTag::color(run), Theme::current().panel);
     painter.restore();
 }
 
