@@ -19,8 +19,15 @@ constexpr int rowHeight = 22;
 constexpr int headHeight = 26;
 constexpr int padding = 12;
 constexpr int gap = 10;
-constexpr int widestValue = 132; ///< longer texts are elided
-constexpr int narrowestValue = 40;
+constexpr int mostOfAValue = 132; ///< longer texts are elided
+constexpr int narrowestValue = 36;
+constexpr int leastKey = 112; ///< longer keys are elided where there is no room
+
+bool isNumber(const QString& text)
+{
+    return !text.isEmpty()
+        && (text.front().isDigit() || text.front() == QChar(u'−') || text.front() == QLatin1Char('-'));
+}
 
 } // namespace
 
@@ -67,29 +74,37 @@ QString CompareTable::shown(const CompareRow& row, int run) const
 
 int CompareTable::keyWidth() const
 {
-    int width = 60;
+    int natural = 60;
     const QFontMetrics mono(Fonts::mono());
     const QFontMetrics body(Fonts::body());
     for (const CompareRow& row : m_configuration)
-        width = std::max(width, mono.horizontalAdvance(row.name));
+        natural = std::max(natural, mono.horizontalAdvance(row.name) + 2);
     for (const CompareRow& row : m_results)
-        width = std::max(width, body.horizontalAdvance(row.name));
-    return width;
+        natural = std::max(natural, body.horizontalAdvance(row.name) + 2);
+    return natural;
+}
+
+int CompareTable::widestValue(bool numbersAlone) const
+{
+    double widest = narrowestValue;
+    for (const auto* rows : {&m_configuration, &m_results})
+        for (const CompareRow& row : *rows)
+            for (int run = 0; run < m_runs; ++run)
+                if (const QString value = shown(row, run); !numbersAlone || isNumber(value))
+                    widest = std::max(widest, tabularWidth(Fonts::heading(), value) + 2.0);
+    return static_cast<int>(std::min<double>(widest, mostOfAValue));
 }
 
 int CompareTable::columnWidth() const
 {
-    double width = narrowestValue;
-    for (const auto* rows : {&m_configuration, &m_results})
-        for (const CompareRow& row : *rows)
-            for (int run = 0; run < m_runs; ++run)
-                width = std::max(width, tabularWidth(Fonts::heading(), shown(row, run)) + 2.0);
-    return static_cast<int>(std::min<double>(width, widestValue));
+    const int room = m_runs > 0 ? (width() - 2 * padding - keyWidth()) / m_runs - gap : 0;
+    const int least = widestValue(true);
+    return std::clamp(room, least, std::max(least, widestValue(false)));
 }
 
 int CompareTable::neededWidth() const
 {
-    return 2 * padding + keyWidth() + m_runs * (columnWidth() + gap);
+    return 2 * padding + std::min(keyWidth(), leastKey) + m_runs * (widestValue(true) + gap);
 }
 
 const CompareRow* CompareTable::rowAt(int y) const
@@ -110,7 +125,7 @@ bool CompareTable::event(QEvent* event)
         return QWidget::event(event);
     const auto* help = static_cast<QHelpEvent*>(event);
     if (const CompareRow* row = rowAt(help->pos().y())) {
-        QStringList lines {row->help};
+        QStringList lines {row->name.trimmed(), row->help};
         for (int run = 0; run < m_runs; ++run)
             lines << QStringLiteral("%1  %2").arg(RunTag::letter(run), row->values.value(run));
         QToolTip::showText(help->globalPos(), lines.join(QLatin1Char('\n')), this);
@@ -124,7 +139,9 @@ void CompareTable::paintRow(QPainter& painter, const CompareRow& row, int y) con
     const int column = columnWidth();
     painter.setFont(row.isKey ? Fonts::mono() : Fonts::body());
     painter.setPen(theme.text2);
-    painter.drawText(QRect(padding, y, width(), rowHeight), Qt::AlignLeft | Qt::AlignVCenter, row.name);
+    const int room = width() - 2 * padding - m_runs * (column + gap);
+    painter.drawText(QRect(padding, y, room, rowHeight), Qt::AlignLeft | Qt::AlignVCenter,
+        painter.fontMetrics().elidedText(row.name, row.isKey ? Qt::ElideLeft : Qt::ElideRight, room));
     for (int run = 0; run < m_runs; ++run) {
         const QRectF place(width() - padding - (m_runs - run) * (column + gap) + gap, y, column, rowHeight);
         const bool marked = row.isKey && row.differs;

@@ -30,6 +30,7 @@ private:
     void paintRow(QPainter& painter, const CompareRow& row, int y) const;
     [[nodiscard]] int keyWidth() const;
     [[nodiscard]] int columnWidth() const;
+    [[nodiscard]] int widestValue(bool numbersAlone) const;
     [[nodiscard]] QString shown(const CompareRow& row, int run) const;
     [[nodiscard]] const CompareRow* rowAt(int y) const;
 

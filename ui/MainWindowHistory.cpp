@@ -3,6 +3,7 @@
 #include "training/core/Error.h"
 #include "ui/ConfigForm.h"
 #include "ui/MainWindow.h"
+#include "ui/RunBar.h"
 #include "ui/RunFolders.h"
 #include "ui/RunLibrary.h"
 #include "ui/RunModel.h"

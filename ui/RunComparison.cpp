@@ -45,13 +45,12 @@ QString lossText(double loss)
     return std::isfinite(loss) ? formatLoss(loss) : tr("none");
 }
 
-QString bestEvaluation(const LoadedRun& run)
+const EvalPoint* bestEvaluation(const LoadedRun& run)
 {
     const auto& evaluations = run.history.evaluations;
     const auto best = std::min_element(evaluations.begin(), evaluations.end(),
         [](const EvalPoint& a, const EvalPoint& b) { return a.evalLoss < b.evalLoss; });
-    return best == evaluations.end() ? tr("none")
-                                     : tr("%1 at %2").arg(formatLoss(best->evalLoss), formatCount(best->step));
+    return best == evaluations.end() ? nullptr : &*best;
 }
 
 template <typename Text>
@@ -138,11 +137,17 @@ std::vector<CompareRow> compareResults(
     const auto add = [&](const QString& name, const QString& help, auto text) {
         rows.push_back(resultRow(name, help, runs, text));
     };
-    add(tr("state"), tr("How the run stands"), [&](std::size_t i) { return toString(records[i].state); });
+    add(tr("state"), tr("How the run stands"), [&](std::size_t i) { return stateWord(records[i].state); });
     add(tr("evaluation loss"), tr("Mean loss per loss-bearing token at the last evaluation"),
         [&](std::size_t i) { return lossText(lastEvaluation(*runs[i])); });
-    add(tr("best evaluation"), tr("The lowest evaluation loss, and its step"),
-        [&](std::size_t i) { return bestEvaluation(*runs[i]); });
+    add(tr("best evaluation"), tr("The lowest evaluation loss"), [&](std::size_t i) {
+        const EvalPoint* best = bestEvaluation(*runs[i]);
+        return best ? formatLoss(best->evalLoss) : tr("none");
+    });
+    add(tr("    at step"), tr("The step of the lowest evaluation loss"), [&](std::size_t i) {
+        const EvalPoint* best = bestEvaluation(*runs[i]);
+        return best ? formatCount(best->step) : tr("none");
+    });
     add(tr("task loss"), tr("Training loss at the end, smoothed, without γR"),
         [&](std::size_t i) { return lossText(finalLoss(*runs[i])); });
     for (const std::string& name : metricNames(runs))

@@ -176,7 +176,7 @@ std::optional<RunRecord> RunDatabase::findFolder(const QString& folder) const
 void RunDatabase::bindFacts(QSqlQuery& query, const RunRecord& record) const
 {
     const auto whole = [](std::int64_t value) { return QVariant::fromValue<qlonglong>(value); };
-    const QVariantList values {record.folder, toString(record.state), textOf(record.problem), textOf(record.device),
+    const QVariantList values {record.folder, stateWord(record.state), textOf(record.problem), textOf(record.device),
         textOf(record.model), textOf(record.method), time(record.started), time(record.ended), whole(record.steps),
         whole(record.totalSteps), number(record.loss), number(record.evalLoss), record.seconds, record.tokensPerSecond,
         whole(record.ranks.matrices), whole(record.ranks.initRank), whole(record.ranks.kept),

@@ -22,7 +22,7 @@ QString tr(const char* text)
 
 } // namespace
 
-QString toString(RecordState state)
+QString stateWord(RecordState state)
 {
     return QLatin1String(stateWords.at(static_cast<std::size_t>(state)));
 }

@@ -23,8 +23,8 @@ enum class RecordState {
 };
 
 /// The word in the database, "interrupted".
-[[nodiscard]] QString toString(RecordState state);
-/// @p word as toString() gives it; Interrupted for any other
+[[nodiscard]] QString stateWord(RecordState state);
+/// @p word as stateWord() gives it; Interrupted for any other
 [[nodiscard]] RecordState recordStateFrom(const QString& word);
 
 /// What a run's last masking event says, in a few numbers.

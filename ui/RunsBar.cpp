@@ -17,6 +17,11 @@
 
 namespace spectune {
 
+namespace {
+constexpr int usualHeight = 52;
+constexpr int askingHeight = 68; ///< four lines of 11 px
+} // namespace
+
 RunsBar::RunsBar(QWidget* parent)
     : QWidget(parent)
     , m_stack(new QStackedLayout(this))
@@ -24,7 +29,7 @@ RunsBar::RunsBar(QWidget* parent)
 {
     setObjectName(QStringLiteral("RunBar"));
     setAttribute(Qt::WA_StyledBackground);
-    setFixedHeight(52);
+    setFixedHeight(usualHeight);
     auto* usual = new QWidget;
     auto* row = new QHBoxLayout(usual);
     row->setContentsMargins(12, 0, 12, 0);
@@ -83,6 +88,7 @@ RunsBar::RunsBar(QWidget* parent)
 
 void RunsBar::showQuestion(bool shown)
 {
+    setFixedHeight(shown ? askingHeight : usualHeight);
     m_stack->setCurrentIndex(shown ? 1 : 0);
 }
 

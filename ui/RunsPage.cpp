@@ -61,7 +61,13 @@ RunsPage::RunsPage(RunLibrary& library, QWidget* parent)
     m_splitter->setStretchFactor(1, 1);
     outer->addWidget(m_splitter, 1);
     connect(m_maps, &RunsMaps::told, this, &RunsPage::told);
-    connect(&library, &RunLibrary::changed, this, &RunsPage::refresh);
+    m_soon.setSingleShot(true);
+    m_soon.setInterval(30);
+    connect(&m_soon, &QTimer::timeout, this, &RunsPage::refresh);
+    connect(&library, &RunLibrary::changed, this, [this] {
+        if (!m_soon.isActive())
+            m_soon.start();
+    });
     connect(&library, &RunLibrary::runLoaded, this, &RunsPage::refreshChosen);
     connect(m_model, &RunListModel::chosenChanged, this, &RunsPage::refreshChosen);
     connectBar();
@@ -167,7 +173,8 @@ QWidget* RunsPage::makeDifferences()
         rows.insert(rows.end(), m_table->results().begin(), m_table->results().end());
         QStringList names;
         for (const std::int64_t id : m_model->chosen())
-            names << m_library.find(id)->name;
+            if (const RunRecord* record = m_library.find(id))
+                names << record->name;
         return tableCsv(names, rows);
     });
     head->addWidget(m_differenceCount);

@@ -5,6 +5,7 @@
 #include "ui/LoadedRun.h"
 #include "ui/RunRecord.h"
 
+#include <QTimer>
 #include <QWidget>
 
 class QLabel;
@@ -79,6 +80,7 @@ private:
     [[nodiscard]] std::shared_ptr<const LoadedRun> firstLoaded();
 
     RunLibrary& m_library;
+    QTimer m_soon; ///< gathers the rows that a search of the disk brings one by one
     bool m_busy = false;
     std::int64_t m_asksToDelete = 0; ///< id of the run whose size is being measured
     RunListModel* m_model = nullptr;

@@ -4,6 +4,7 @@
 #include "ui/CompareTable.h"
 #include "ui/PageParts.h"
 #include "ui/RunDetails.h"
+#include "ui/RunFolders.h"
 #include "ui/RunLibrary.h"
 #include "ui/RunListModel.h"
 #include "ui/RunPlans.h"
@@ -16,6 +17,7 @@
 #include "visualization/NumberFormat.h"
 
 #include <QDesktopServices>
+#include <QDir>
 #include <QLabel>
 #include <QPushButton>
 #include <QScrollArea>
@@ -62,6 +64,8 @@ void RunsPage::connectBar()
             text += tr(", %1 of them cannot be read whole").arg(formatCount(unreadable));
         if (added > 0)
             Q_EMIT told({}, text + QLatin1Char('.'));
+        else if (QDir(root) != QDir(runsRoot())) // which is looked through each time this page is shown
+            Q_EMIT told({}, known > 0 ? tr("No new run below %1.").arg(root) : tr("No run below %1.").arg(root));
     });
     connect(&m_library, &RunLibrary::measured, this, [this](qint64 id, qint64 bytes, int checkpoints) {
         const RunRecord* record = m_library.find(id);
@@ -102,7 +106,8 @@ void RunsPage::refreshChosen()
     if (m_drawn != runs) {
         CompareCurves curves;
         for (std::size_t i = 0; i < runs.size(); ++i)
-            curves.add(names.at(static_cast<qsizetype>(i)), runs[i] ? runs[i]->history : RunHistory {});
+            curves.add(names.at(static_cast<qsizetype>(i)),
+                runs[i] ? std::shared_ptr<const RunHistory>(runs[i], &runs[i]->history) : nullptr);
         m_plot->setCurves(std::move(curves));
     }
     m_drawn = runs;
@@ -124,7 +129,10 @@ void RunsPage::refreshTable()
     std::vector<RunRecord> records;
     QStringList waiting;
     for (std::size_t i = 0; i < m_drawn.size(); ++i) {
-        const RunRecord& record = *m_library.find(m_model->chosen()[i]);
+        const RunRecord* found = m_library.find(m_model->chosen()[i]);
+        if (!found)
+            continue; // just removed: the list follows
+        const RunRecord& record = *found;
         records.push_back(record);
         if (m_drawn[i])
             configs.push_back(&m_drawn[i]->config);

@@ -53,9 +53,9 @@ void CompareCurves::clear()
     m_curves.clear();
 }
 
-void CompareCurves::add(const QString& name, const RunHistory& history)
+void CompareCurves::add(const QString& name, std::shared_ptr<const RunHistory> history)
 {
-    m_sources.push_back({name, history.metrics, history.evaluations});
+    m_sources.push_back({name, history ? std::move(history) : std::make_shared<const RunHistory>()});
     m_curves.push_back(built(m_sources.back()));
 }
 
@@ -73,16 +73,17 @@ ComparedCurve CompareCurves::built(const Source& source) const
 {
     ComparedCurve curve;
     curve.name = source.name;
-    const std::vector<double> x = places(source.metrics, m_axis);
+    const std::vector<MetricPoint>& metrics = source.history->metrics;
+    const std::vector<double> x = places(metrics, m_axis);
     Smoother smoother;
     for (std::size_t i = 0; i < x.size(); ++i) {
-        curve.loss.append(x[i], source.metrics[i].loss);
-        curve.smooth.append(x[i], smoother.add(source.metrics[i].loss));
+        curve.loss.append(x[i], metrics[i].loss);
+        curve.smooth.append(x[i], smoother.add(metrics[i].loss));
     }
-    for (const EvalPoint& point : source.evaluations) {
-        const auto after = std::upper_bound(source.metrics.begin(), source.metrics.end(), point.step,
+    for (const EvalPoint& point : source.history->evaluations) {
+        const auto after = std::upper_bound(metrics.begin(), metrics.end(), point.step,
             [](std::int64_t step, const MetricPoint& metric) { return step < metric.step; });
-        const auto index = static_cast<std::size_t>(after - source.metrics.begin());
+        const auto index = static_cast<std::size_t>(after - metrics.begin());
         curve.evaluations.emplace_back(index == 0 ? 0.0 : x[index - 1], point.evalLoss);
     }
     return curve;
@@ -163,18 +164,20 @@ QString CompareCurves::csv() const
     QString text = QStringLiteral("run,step,tokens,seconds,loss,loss_smoothed,eval_loss\n");
     for (std::size_t run = 0; run < m_sources.size(); ++run) {
         const Source& source = m_sources[run];
+        const std::vector<MetricPoint>& metrics = source.history->metrics;
+        const std::vector<EvalPoint>& evaluations = source.history->evaluations;
         const std::span<const double> smooth = m_curves[run].smooth.y();
         std::int64_t tokens = 0;
         std::size_t next = 0;
-        for (std::size_t i = 0; i < source.metrics.size(); ++i) {
-            const MetricPoint& point = source.metrics[i];
+        for (std::size_t i = 0; i < metrics.size(); ++i) {
+            const MetricPoint& point = metrics[i];
             tokens += point.tokens;
-            while (next < source.evaluations.size() && source.evaluations[next].step < point.step)
+            while (next < evaluations.size() && evaluations[next].step < point.step)
                 ++next;
-            const bool evaluated = next < source.evaluations.size() && source.evaluations[next].step == point.step;
+            const bool evaluated = next < evaluations.size() && evaluations[next].step == point.step;
             const QStringList cells {quoted(source.name), QString::number(point.step), QString::number(tokens),
                 exact(point.seconds), exact(point.loss), exact(smooth[i]),
-                evaluated ? exact(source.evaluations[next].evalLoss) : QString()};
+                evaluated ? exact(evaluations[next].evalLoss) : QString()};
             text += cells.join(QLatin1Char(',')) + QLatin1Char('\n');
         }
     }

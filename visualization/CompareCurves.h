@@ -8,6 +8,7 @@
 #include <QPointF>
 #include <QString>
 
+#include <memory>
 #include <vector>
 
 namespace spectune {
@@ -36,7 +37,8 @@ struct CrosshairValue {
 class CompareCurves {
 public:
     void clear();
-    void add(const QString& name, const RunHistory& history);
+    /// @param history null: not read yet, an empty curve
+    void add(const QString& name, std::shared_ptr<const RunHistory> history);
     void setAxis(CompareAxis axis);
 
     [[nodiscard]] CompareAxis axis() const noexcept { return m_axis; }
@@ -52,8 +54,7 @@ public:
 private:
     struct Source {
         QString name;
-        std::vector<MetricPoint> metrics;
-        std::vector<EvalPoint> evaluations;
+        std::shared_ptr<const RunHistory> history; ///< never null
     };
     [[nodiscard]] ComparedCurve built(const Source& source) const;
 

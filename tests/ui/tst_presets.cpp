@@ -155,7 +155,7 @@ void TestPresets::everyFieldComesBack()
     const RunConfig back = withPreset({}, read);
     QCOMPARE(back.data.maxLength, 77);
     QCOMPARE(back.optim.lr, 0.00123456789);
-    QCOMPARE(back.method, Method::PruneLora);
+    QVERIFY(back.method == Method::PruneLora);
     QCOMPARE(back.adalora.layers, std::vector<std::int64_t>({1, 2, 5}));
     QVERIFY(!back.adalora.ti);
     QVERIFY(back.model.path.empty()); // what belongs to one machine does not travel

@@ -186,7 +186,7 @@ void TestRunComparison::resultsAreTheRuns()
     records[0].ranks.revived = 4;
     const std::vector<CompareRow> rows = compareResults(runs, records);
     QCOMPARE(rowNamed(rows, "evaluation loss").values, QStringList({"1.063", "0.557"}));
-    QCOMPARE(rowNamed(rows, "best evaluation").values, QStringList({"1.063 at 40", "0.557 at 40"}));
+    QCOMPARE(rowNamed(rows, "best evaluation").values, QStringList({"1.063", "0.557"}));
     QVERIFY(rowNamed(rows, "evaluation loss").differs);
     QCOMPARE(rowNamed(rows, "kept triplets").values, QStringList({"10", "11"}));
     QCOMPARE(rowNamed(rows, "mean rank").values, QStringList({"1.67", "1.83"}));
@@ -290,7 +290,7 @@ void TestRunComparison::aRankMapBecomesAFixedRank()
     const auto run = load("a", {smallConfig()}); // ranks 0 1 2 | 3 4 0
     const RunPlan plan = fixedRanksFrom(*run);
     QVERIFY(plan.impossible.isEmpty());
-    QCOMPARE(plan.config.method, Method::SvdLora);
+    QVERIFY(plan.config.method == Method::SvdLora);
     QCOMPARE(plan.config.adalora.targets, std::vector<std::string>({"q_proj", "v_proj", "down_proj"}));
     QCOMPARE(plan.config.adalora.layers, std::vector<std::int64_t>({0, 1}));
     QCOMPARE(plan.config.adalora.targetRank, 2); // 10 triplets in 6 matrices

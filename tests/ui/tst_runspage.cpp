@@ -5,6 +5,7 @@
 #include "ui/CompareTable.h"
 #include "ui/ConfigForm.h"
 #include "ui/PresetBar.h"
+#include "ui/RunBar.h"
 #include "ui/RunLibrary.h"
 #include "ui/RunListDelegate.h"
 #include "ui/RunListModel.h"
@@ -82,6 +83,7 @@ void TestRunsPage::openRuns(std::size_t count)
     window().showWorkspace(Workspace::Runs);
     QTRY_COMPARE_WITH_TIMEOUT(window().library().records().size(), count, patience);
     QTRY_VERIFY_WITH_TIMEOUT(!window().library().isScanning(), patience);
+    QTRY_COMPARE_WITH_TIMEOUT(page().list().rowCount(), static_cast<int>(count), patience);
 }
 
 std::int64_t TestRunsPage::id(const QString& name)
@@ -240,7 +242,7 @@ void TestRunsPage::aRankMapIsExplainedFirst()
     page().useRankMap();
     page().bar().question().yes()->click();
     QCOMPARE(window().workspace(), Workspace::Setup);
-    QCOMPARE(window().form().config().method, Method::SvdLora);
+    QVERIFY(window().form().config().method == Method::SvdLora);
     QCOMPARE(window().form().config().adalora.targetRank, 2);
 }
 
@@ -360,6 +362,7 @@ void TestRunsPage::pictures()
     for (const auto& [name, gamma] : gammas) {
         window().newConfig();
         window().openConfig(m_bench->path("card.json"));
+        Q_EMIT window().runBar().runNameEdited(name);
         window().form().setValue("adalora.gamma", FieldValue {gamma});
         window().form().setValue("optim.lr", FieldValue {gamma > 0 ? 5e-3 : 2e-3});
         window().form().setValue("adalora.target_rank", FieldValue {std::int64_t {gamma > 0 ? 3 : 4}});

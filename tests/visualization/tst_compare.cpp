@@ -17,15 +17,16 @@ using namespace spectune;
 
 namespace {
 
-RunHistory history(std::int64_t steps, double loss, double secondsPerStep)
+std::shared_ptr<RunHistory> history(std::int64_t steps, double loss, double secondsPerStep)
 {
-    RunHistory run;
+    auto shared = std::make_shared<RunHistory>();
+    RunHistory& run = *shared;
     for (std::int64_t step = 1; step <= steps; ++step)
         run.metrics.push_back({step, loss + 1.0 / static_cast<double>(step), 0.0, 1e-3, 10, 1.0, 50 + step % 2,
             secondsPerStep * static_cast<double>(step), {}});
     for (std::int64_t step = 10; step <= steps; step += 10)
         run.evaluations.push_back({step, loss + 0.1, {}});
-    return run;
+    return shared;
 }
 
 CompareCurves twoRuns()
@@ -81,8 +82,8 @@ void TestCompare::boundsHoldAllRuns()
     QVERIFY(late.high < 1.3);
     QCOMPARE(CompareCurves().lossBounds(0.0, 1.0, 100).high, 1.0);
     CompareCurves broken; // what is not finite has no say
-    RunHistory run = history(20, 1.0, 1.0);
-    run.metrics[4].loss = std::nan("");
+    const auto run = history(20, 1.0, 1.0);
+    run->metrics[4].loss = std::nan("");
     broken.add("broken", run);
     QVERIFY(std::isfinite(broken.lossBounds(0.0, 21.0, 100).high));
 }
