@@ -82,11 +82,11 @@ void RunIndexer::refresh()
 
 void RunIndexer::scan(const QString& root)
 {
-    guarded([this, &root](RunDatabase& database) {
+    int added = 0;
+    int known = 0;
+    int unreadable = 0;
+    guarded([&](RunDatabase& database) {
         const QSet<QString> inUse = foldersInUse();
-        int added = 0;
-        int known = 0;
-        int unreadable = 0;
         const QStringList folders = findRunFolders(root, [this] { return !m_stopped; });
         for (const QString& folder : folders) {
             if (m_stopped)
@@ -102,8 +102,8 @@ void RunIndexer::scan(const QString& root)
             unreadable += record.state == RecordState::Unreadable ? 1 : 0;
             Q_EMIT changed(record);
         }
-        Q_EMIT scanned(root, added, known, unreadable);
     });
+    Q_EMIT scanned(root, added, known, unreadable);
 }
 
 void RunIndexer::begin(const RunRecord& start)
