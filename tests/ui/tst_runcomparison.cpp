@@ -251,7 +251,8 @@ void TestRunComparison::moreStepsWithAConstantRateResume()
         QCOMPARE(after.schedule.budgetAt(t), before.schedule.budgetAt(t));
         QCOMPARE(after.schedule.masksAt(t), before.schedule.masksAt(t));
     }
-    QVERIFY(validate(plan.config, &facts).empty());
+    for (const Issue& issue : validate(plan.config, &facts))
+        QVERIFY2(issue.severity != Severity::Error, issue.text.c_str());
 }
 
 void TestRunComparison::moreStepsAfterAFallenRateAreANewRun()
@@ -272,7 +273,7 @@ void TestRunComparison::moreStepsAfterAFallenRateAreANewRun()
     QCOMPARE(schedule.budgetAt(schedule.totalSteps - 1), 10);
     QCOMPARE(schedule.finalStart(), 1);
     for (const Issue& issue : validate(plan.config, &facts))
-        QVERIFY2(issue.severity == Severity::Warning, issue.text.c_str());
+        QVERIFY2(issue.severity != Severity::Error, issue.text.c_str());
 }
 
 void TestRunComparison::moreStepsWithoutLambdaAreRefused()
