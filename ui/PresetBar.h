@@ -17,8 +17,8 @@ namespace spectune {
 class ConfigForm;
 class ElidedLabel;
 
-/// The row above the set-up: presets to choose from, what the chosen one is and where its numbers come from, and how many
-/// fields have been changed since.
+/// The row above the set-up: presets to choose from, what the chosen one is and where its numbers come from, and how
+/// many fields have been changed since.
 class PresetBar : public QWidget {
     Q_OBJECT
 public:

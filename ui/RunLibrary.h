@@ -19,8 +19,8 @@ class RunIndexer;
 class RunModel;
 class SessionController;
 
-/// The history as the GUI sees it: rows and loaded runs as values. Files and database are read on a thread of its own, so
-/// that no click waits for a disk. GUI thread.
+/// The history as the GUI sees it: rows and loaded runs as values. Files and database are read on a thread of its own,
+/// so that no click waits for a disk. GUI thread.
 class RunLibrary : public QObject {
     Q_OBJECT
 public:

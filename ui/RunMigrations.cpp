@@ -37,8 +37,8 @@ void toVersion2(QSqlDatabase& database)
                        "tag TEXT NOT NULL, PRIMARY KEY (run, tag)) WITHOUT ROWID"));
 }
 
-/// What the list and the table of results show without opening a run's files. The fingerprint is empty in old rows: their
-/// folders are read again.
+/// What the list and the table of results show without opening a run's files. The fingerprint is empty in old rows:
+/// their folders are read again.
 void toVersion3(QSqlDatabase& database)
 {
     for (const char* column : {"seconds REAL NOT NULL DEFAULT 0", "tokens_per_second REAL NOT NULL DEFAULT 0",

@@ -10,8 +10,8 @@ namespace spectune {
 /// The history's form that this program writes; kept in the file as PRAGMA user_version.
 inline constexpr int historyVersion = 3;
 
-/// Brings an open database to @p version, each step in a transaction of its own: a file whose migration fails stays as it
-/// was. An empty file has version 0. A newer file is refused before anything is written.
+/// Brings an open database to @p version, each step in a transaction of its own: a file whose migration fails stays as
+/// it was. An empty file has version 0. A newer file is refused before anything is written.
 /// @throws Error (Io) naming the file, and what to do
 void migrateHistory(QSqlDatabase& database, int version = historyVersion);
 

@@ -24,8 +24,8 @@ struct RunPlan {
 /// stretched afterwards: then a new run starts from the trained triplets (adalora.init_from) and their budget.
 [[nodiscard]] RunPlan continueWith(const LoadedRun& run, std::int64_t more);
 
-/// A run of fixed rank out of the learned map, as far as the configuration can say it: the matrices' names and the layers
-/// that kept any triplet, one rank for all of them that comes nearest to the learned mean.
+/// A run of fixed rank out of the learned map, as far as the configuration can say it: the matrices' names and the
+/// layers that kept any triplet, one rank for all of them that comes nearest to the learned mean.
 [[nodiscard]] RunPlan fixedRanksFrom(const LoadedRun& run);
 
 } // namespace spectune

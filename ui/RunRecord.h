@@ -37,8 +37,8 @@ struct RankSummary {
     std::int64_t revived = 0; ///< in the whole run
 };
 
-/// One row of the history. The run's folder is the truth; this is what the studio remembers of it, and what a person has
-/// written about it.
+/// One row of the history. The run's folder is the truth; this is what the studio remembers of it, and what a person
+/// has written about it.
 struct RunRecord {
     std::int64_t id = 0; ///< of the database; 0: not in it
     QString folder; ///< absolute

@@ -8,9 +8,9 @@
 
 namespace spectune {
 
-/// What was typed into the list's search field. Every part must be found: a bare word in name, notes, tags, model, method,
-/// state or folder; `key=value` in the run's configuration (`adalora.gamma=0.1`, `gamma=0.1`), or with the keys `tag`,
-/// `model`, `method`, `state`, `name`. Upper and lower case are one.
+/// What was typed into the list's search field. Every part must be found: a bare word in name, notes, tags, model,
+/// method, state or folder; `key=value` in the run's configuration (`adalora.gamma=0.1`, `gamma=0.1`), or with the
+/// keys `tag`, `model`, `method`, `state`, `name`. Upper and lower case are one.
 class RunSearch {
 public:
     RunSearch() = default;
@@ -29,7 +29,8 @@ private:
 
 enum class RunOrder { Date, Loss, Name };
 
-/// Rows that match, sorted: newest first; lowest evaluation loss first (then task loss, runs without any last); by name.
+/// Rows that match, sorted: newest first; lowest evaluation loss first (then task loss, runs without any last); by
+/// name.
 [[nodiscard]] std::vector<const RunRecord*> arranged(
     std::span<const RunRecord> records, const RunSearch& search, RunOrder order);
 

@@ -15,8 +15,8 @@ namespace spectune {
 
 class RunsQuestion;
 
-/// What stands above the history, in the run bar's place: which runs are held against one another, what came of it in one
-/// number, and what can be done with A.
+/// What stands above the history, in the run bar's place: which runs are held against one another, what came of it in
+/// one number, and what can be done with A.
 class RunsBar : public QWidget {
     Q_OBJECT
 public:

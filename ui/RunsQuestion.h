@@ -12,7 +12,8 @@ namespace spectune {
 
 class FieldLine;
 
-/// A question inside the bar, in place of a modal box: what will happen in plain sentences, yes, no, and perhaps a number.
+/// A question inside the bar, in place of a modal box: what will happen in plain sentences, yes, no, and perhaps a
+/// number.
 class RunsQuestion : public QWidget {
     Q_OBJECT
 public:

@@ -63,8 +63,8 @@ private:
     std::vector<ComparedCurve> m_curves;
 };
 
-/// Moves labels apart that want to stand at @p wanted (their centres, in pixels), so that neighbours are @p height apart
-/// and all lie within [top, bottom]; keeps their order. @return the centres, in the order given
+/// Moves labels apart that want to stand at @p wanted (their centres, in pixels), so that neighbours are @p height
+/// apart and all lie within [top, bottom]; keeps their order. @return the centres, in the order given
 [[nodiscard]] std::vector<double> spreadLabels(
     const std::vector<double>& wanted, double height, double top, double bottom);
 

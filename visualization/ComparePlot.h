@@ -25,8 +25,8 @@ struct CrosshairText {
 
 [[nodiscard]] CrosshairText crosshairText(const CompareCurves& curves, double x);
 
-/// Losses of two to six runs over one axis with one crosshair: smoothed lines, raw values at 32 %, evaluations as diamonds.
-/// Wheel zooms, drag pans, a double click shows all again; arrows move the crosshair. GUI thread only.
+/// Losses of two to six runs over one axis with one crosshair: smoothed lines, raw values at 32 %, evaluations as
+/// diamonds. Wheel zooms, drag pans, a double click shows all again; arrows move the crosshair. GUI thread only.
 class ComparePlot : public QWidget {
     Q_OBJECT
 public:

@@ -10,8 +10,8 @@ class QCustomPlot;
 
 namespace spectune {
 
-/// What ComparePlot is made of: QCustomPlot draws curves, axes and grid; a widget above it, which takes no clicks, draws
-/// evaluations, labels and the crosshair. QCustomPlot's types are complete in sources alone.
+/// What ComparePlot is made of: QCustomPlot draws curves, axes and grid; a widget above it, which takes no clicks,
+/// draws evaluations, labels and the crosshair. QCustomPlot's types are complete in sources alone.
 class ComparePlot::Private {
 public:
     explicit Private(ComparePlot* owner);

@@ -67,6 +67,8 @@ private:
     void openRuns(std::size_t count);
     [[nodiscard]] std::int64_t id(const QString& name);
     void choose(const QStringList& names);
+    void train(const QString& name, double gamma);
+    void writeOthers();
 
     std::unique_ptr<test::StudioBench> m_bench;
 };
@@ -332,6 +334,29 @@ void TestRunsPage::noClickWaitsForTheDisk()
     QTRY_COMPARE_WITH_TIMEOUT(window().library().records().size(), 40U, patience);
 }
 
+/// A whole run of the scene's engine, as a person would start it.
+void TestRunsPage::train(const QString& name, double gamma)
+{
+    window().newConfig();
+    window().openConfig(m_bench->path("card.json"));
+    Q_EMIT window().runBar().runNameEdited(name);
+    window().form().setValue("adalora.gamma", FieldValue {gamma});
+    window().form().setValue("optim.lr", FieldValue {gamma > 0 ? 5e-3 : 2e-3});
+    window().form().setValue("adalora.target_rank", FieldValue {std::int64_t {gamma > 0 ? 3 : 4}});
+    QTRY_VERIFY_WITH_TIMEOUT(window().form().errorCount() == 0 && window().form().model(), patience);
+    QVERIFY(window().startRun());
+    QTRY_COMPARE_WITH_TIMEOUT(window().session().state(), SessionState::Finished, patience);
+}
+
+void TestRunsPage::writeOthers()
+{
+    write("dead", written(2, 0.8, {}));
+    write(
+        "early", {.config = test::smallConfig(), .steps = 20, .lastWord = "Stopped after step 20.", .checkpoint = 20});
+    write("bad", written(3, 0.9));
+    test::writeText(m_bench->path("runs/bad/metrics.jsonl"), "{\"step\": \"one\"}\n{}\n");
+}
+
 void TestRunsPage::pictures_data()
 {
     QTest::addColumn<ThemeChoice>("theme");
@@ -358,23 +383,9 @@ void TestRunsPage::pictures()
     window().showWorkspace(Workspace::Runs);
     QTRY_VERIFY_WITH_TIMEOUT(!window().library().isScanning(), patience);
     save("runs-empty");
-    const std::pair<const char*, double> gammas[] {{"card-g01", 0.1}, {"card-g0", 0.0}};
-    for (const auto& [name, gamma] : gammas) {
-        window().newConfig();
-        window().openConfig(m_bench->path("card.json"));
-        Q_EMIT window().runBar().runNameEdited(name);
-        window().form().setValue("adalora.gamma", FieldValue {gamma});
-        window().form().setValue("optim.lr", FieldValue {gamma > 0 ? 5e-3 : 2e-3});
-        window().form().setValue("adalora.target_rank", FieldValue {std::int64_t {gamma > 0 ? 3 : 4}});
-        QTRY_VERIFY_WITH_TIMEOUT(window().form().errorCount() == 0 && window().form().model(), patience);
-        QVERIFY(window().startRun());
-        QTRY_COMPARE_WITH_TIMEOUT(window().session().state(), SessionState::Finished, patience);
-    }
-    write("dead", written(2, 0.8, {}));
-    write(
-        "early", {.config = test::smallConfig(), .steps = 20, .lastWord = "Stopped after step 20.", .checkpoint = 20});
-    write("bad", written(3, 0.9));
-    test::writeText(m_bench->path("runs/bad/metrics.jsonl"), "{\"step\": \"one\"}\n{}\n");
+    train("card-g01", 0.1);
+    train("card-g0", 0.0);
+    writeOthers();
     window().showWorkspace(Workspace::Runs);
     QTRY_COMPARE_WITH_TIMEOUT(window().library().records().size(), 5U, patience);
     QTRY_VERIFY_WITH_TIMEOUT(!window().library().isScanning(), patience);
