@@ -5,6 +5,7 @@
 #include "ui/LivePage.h"
 #include "ui/MainWindow.h"
 #include "ui/RunModel.h"
+#include "ui/RunsPage.h"
 #include "ui/SessionController.h"
 #include "ui/SetupPage.h"
 
@@ -100,6 +101,11 @@ void StudioActions::addViewMenu(QMenuBar& bar)
     add(menu, tr("&Set up"), QStringLiteral("Ctrl+1"), [window] { window->showWorkspace(Workspace::Setup); });
     add(menu, tr("&Live"), QStringLiteral("Ctrl+2"), [window] { window->showWorkspace(Workspace::Live); });
     add(menu, tr("&Try"), QStringLiteral("Ctrl+3"), [window] { window->showWorkspace(Workspace::Try); });
+    add(menu, tr("R&uns"), QStringLiteral("Ctrl+4"), [window] { window->showWorkspace(Workspace::Runs); });
+    add(menu, tr("&Find a run"), QStringLiteral("Ctrl+F"), [window] {
+        window->showWorkspace(Workspace::Runs);
+        window->runsPage().focusSearch();
+    });
     menu->addSeparator();
     add(menu, tr("&Rail"), QStringLiteral("Ctrl+B"), [window] { window->live().toggleRail(); });
     add(menu, tr("&Inspector"), QStringLiteral("Ctrl+I"), [window] { window->live().toggleInspector(); });
