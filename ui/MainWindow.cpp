@@ -34,6 +34,7 @@
 #include <QTimer>
 #include <QUrl>
 #include <QVBoxLayout>
+#include <QWhatsThis>
 
 namespace spectune {
 
@@ -74,7 +75,7 @@ void MainWindow::buildPages()
     auto* column = new QVBoxLayout(centre);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
-    m_top = new TopBar({tr("Set up"), tr("Live"), tr("Try")});
+    m_top = new TopBar({tr("Set up"), tr("Live"), tr("Try"), tr("Learn")});
     m_runBar = new RunBar(*m_run);
     m_pages = new QStackedWidget;
     m_setup = new SetupPage(*m_form);
@@ -82,6 +83,7 @@ void MainWindow::buildPages()
     m_try = new TryPage(*m_session, *m_run, *m_form);
     for (QWidget* page : std::initializer_list<QWidget*> {m_setup, m_live, m_try})
         m_pages->addWidget(page);
+    buildLearn();
     m_status = new StatusLine;
     column->addWidget(m_top);
     column->addWidget(m_runBar);
@@ -286,6 +288,10 @@ void MainWindow::keyPressEvent(QKeyEvent* event)
 
 bool MainWindow::event(QEvent* event)
 {
+    if (event->type() == QEvent::WhatsThisClicked) { // "glossary:adalora.alpha" in a field's help
+        showGlossaryField(static_cast<QWhatsThisClickedEvent*>(event)->href().section(QLatin1Char(':'), 1));
+        return true;
+    }
     const bool done = QMainWindow::event(event);
     if (event->type() == QEvent::Paint && !m_painted) {
         m_painted = true;

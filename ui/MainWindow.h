@@ -15,6 +15,7 @@ namespace spectune {
 
 class ConfigForm;
 class ExportWindow;
+class LearnPage;
 class LivePage;
 class RunBar;
 class RunModel;
@@ -24,6 +25,8 @@ class SetupPage;
 class StatusLine;
 class StudioActions;
 class TopBar;
+class Tour;
+class TourGuide;
 class TryPage;
 
 /// What the program knows before its window exists.
@@ -36,7 +39,7 @@ struct StudioOptions {
     bool remembers = true; ///< false: leaves the stored settings alone (screenshots, tests)
 };
 
-enum class Workspace { Setup, Live, Try };
+enum class Workspace { Setup, Live, Try, Learn };
 
 /// The studio: one window, one session, one shown run.
 class MainWindow : public QMainWindow {
@@ -63,6 +66,11 @@ public:
     void pauseOrResume();
     void act(MainAction action);
     void showExport();
+    /// The tour on the shown run, which is started where there is none yet.
+    void startTour();
+    /// The glossary's entry of the field or part that has the keyboard, else the glossary.
+    void showHelp();
+    void showGlossaryField(const QString& key);
     void setTheme(ThemeChoice theme);
     void setDevice(const QString& device);
     /// Opens the file dialogs of the menu.
@@ -80,6 +88,9 @@ public:
     [[nodiscard]] SetupPage& setup() { return *m_setup; }
     [[nodiscard]] TryPage& tryPage() { return *m_try; }
     [[nodiscard]] ExportWindow* exportWindow() { return m_export; }
+    [[nodiscard]] LearnPage& learn() { return *m_learn; }
+    [[nodiscard]] Tour& tour() { return *m_tour; }
+    [[nodiscard]] TourGuide& guide() { return *m_guide; }
     [[nodiscard]] StatusLine& status() { return *m_status; }
     [[nodiscard]] const StudioOptions& options() const { return m_options; }
     [[nodiscard]] QString outputFolder() const;
@@ -99,6 +110,8 @@ protected:
 
 private:
     void buildPages();
+    void buildLearn();
+    void showTourPlace();
     void connectRunBar();
     void connectStatus();
     void adoptConfig(const QString& file, const QString& name);
@@ -125,6 +138,9 @@ private:
     SetupPage* m_setup = nullptr;
     LivePage* m_live = nullptr;
     TryPage* m_try = nullptr;
+    Tour* m_tour = nullptr;
+    LearnPage* m_learn = nullptr;
+    TourGuide* m_guide = nullptr;
     StatusLine* m_status = nullptr;
     StudioActions* m_actions = nullptr;
     ExportWindow* m_export = nullptr;

@@ -100,6 +100,7 @@ void StudioActions::addViewMenu(QMenuBar& bar)
     add(menu, tr("&Set up"), QStringLiteral("Ctrl+1"), [window] { window->showWorkspace(Workspace::Setup); });
     add(menu, tr("&Live"), QStringLiteral("Ctrl+2"), [window] { window->showWorkspace(Workspace::Live); });
     add(menu, tr("&Try"), QStringLiteral("Ctrl+3"), [window] { window->showWorkspace(Workspace::Try); });
+    add(menu, tr("L&earn"), QStringLiteral("Ctrl+5"), [window] { window->showWorkspace(Workspace::Learn); });
     menu->addSeparator();
     add(menu, tr("&Rail"), QStringLiteral("Ctrl+B"), [window] { window->live().toggleRail(); });
     add(menu, tr("&Inspector"), QStringLiteral("Ctrl+I"), [window] { window->live().toggleInspector(); });
@@ -122,7 +123,10 @@ void StudioActions::addViewMenu(QMenuBar& bar)
 void StudioActions::addHelpMenu(QMenuBar& bar)
 {
     QMenu* menu = bar.addMenu(tr("&Help"));
-    add(menu, tr("&What is this?"), QStringLiteral("F1"), [] { QWhatsThis::enterWhatsThisMode(); });
+    MainWindow* window = &m_window;
+    add(menu, tr("&Explain"), QStringLiteral("F1"), [window] { window->showHelp(); });
+    add(menu, tr("&What is this?"), QStringLiteral("Shift+F1"), [] { QWhatsThis::enterWhatsThisMode(); });
+    add(menu, tr("&Guided tour"), {}, [window] { window->startTour(); });
 }
 
 void StudioActions::remember(const QString& path)

@@ -5,6 +5,7 @@
 #include "training/core/AtomicFile.h"
 #include "training/core/Error.h"
 #include "training/data/Preview.h"
+#include "training/io/AdapterFactors.h"
 #include "training/io/AdapterFiles.h"
 #include "training/loop/Device.h"
 #include "training/loop/TextGenerator.h"
@@ -139,6 +140,8 @@ Answer LibTorchEngine::answer(const Request& request, const RequestContext& cont
                     return previewData(asked, {.stop = context.stop, .report = {}});
                 else if constexpr (std::is_same_v<Asked, Generate>)
                     return generate(asked, context);
+                else if constexpr (std::is_same_v<Asked, ReadFactors>)
+                    return factorsOf(loadAdapterState(asked.source), asked.module);
                 else
                     return exportAdapter(asked);
             },
