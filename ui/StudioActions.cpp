@@ -7,6 +7,7 @@
 #include "ui/RunModel.h"
 #include "ui/SessionController.h"
 #include "ui/SetupPage.h"
+#include "ui/ShortcutsWindow.h"
 
 #include <QAction>
 #include <QActionGroup>
@@ -127,6 +128,8 @@ void StudioActions::addHelpMenu(QMenuBar& bar)
     add(menu, tr("&Explain"), QStringLiteral("F1"), [window] { window->showHelp(); });
     add(menu, tr("&What is this?"), QStringLiteral("Shift+F1"), [] { QWhatsThis::enterWhatsThisMode(); });
     add(menu, tr("&Guided tour"), {}, [window] { window->startTour(); });
+    m_keys = new ShortcutsWindow(bar, window);
+    add(menu, tr("&Keys"), QStringLiteral("Ctrl+?"), [this] { m_keys->showList(); });
 }
 
 void StudioActions::remember(const QString& path)
@@ -144,11 +147,17 @@ void StudioActions::fillRecent()
     m_recent->clear();
     MainWindow* window = &m_window;
     const QStringList paths = QSettings().value(recentKey).toStringList();
-    for (const QString& path : paths)
-        add(m_recent, QDir::toNativeSeparators(path), {},
+    for (const QString& path : paths) {
+        const QString shown = QDir::toNativeSeparators(path);
+        add(m_recent, QFileInfo::exists(path) ? shown : tr("%1 (missing)").arg(shown), {},
             [window, path] { window->tryTo([window, path] { window->openPath(path); }); });
-    if (paths.isEmpty())
+    }
+    if (paths.isEmpty()) {
         m_recent->addAction(tr("Nothing yet"))->setEnabled(false);
+        return;
+    }
+    m_recent->addSeparator();
+    add(m_recent, tr("&Clear this list"), {}, [] { QSettings().remove(recentKey); });
 }
 
 void StudioActions::refresh()
