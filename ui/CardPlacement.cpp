@@ -54,8 +54,7 @@ int arrowAt(const CardPlace& place, QSize card, const QRect& target)
 
 } // namespace
 
-CardPlace placeCard(
-    QSize card, const QRect& target, const QRect& area, const std::vector<CardCost>& costs, int gap)
+CardPlace placeCard(QSize card, const QRect& target, const QRect& area, const std::vector<CardCost>& costs, int gap)
 {
     CardPlace best;
     double least = std::numeric_limits<double>::infinity();
@@ -70,8 +69,9 @@ CardPlace placeCard(
             corner.setY(std::clamp(corner.y(), area.top(), std::max(area.top(), area.bottom() + 1 - card.height())));
             // The arrow needs something of the target beside it.
             const QRect placed(corner, card);
-            const bool beside = upright ? placed.top() + arrowMargin < target.bottom() && placed.bottom() - arrowMargin > target.top()
-                                        : placed.left() + arrowMargin < target.right() && placed.right() - arrowMargin > target.left();
+            const bool beside = upright
+                ? placed.top() + arrowMargin < target.bottom() && placed.bottom() - arrowMargin > target.top()
+                : placed.left() + arrowMargin < target.right() && placed.right() - arrowMargin > target.left();
             const double cost = costOf(placed, target, costs) + (beside ? 0.0 : 1e6);
             if (cost < least) {
                 least = cost;

@@ -81,10 +81,11 @@ QWidget* FirstSteps::makeTour()
     outer->setSpacing(0);
     auto* section = makeSection();
     section->addWidget(makeHeading(tr("Guided tour")));
-    section->addWidget(makeText(tr("%1 short stops on this run while it trains: what a triplet is, why it goes, why it may "
-                                   "return. It can be left at any moment.")
-                                    .arg(Tour::count()),
-        "second", true));
+    section->addWidget(
+        makeText(tr("%1 short stops on this run while it trains: what a triplet is, why it goes, why it may "
+                    "return. It can be left at any moment.")
+                     .arg(Tour::count()),
+            "second", true));
     auto* row = new QHBoxLayout;
     m_tourButton = makeSmallButton(tr("Start with the tour"));
     auto* decline = makeSmallButton(tr("Do not offer again"));

@@ -34,8 +34,8 @@ std::vector<const GlossaryTerm*> Glossary::matching(const QString& words) const
     const QStringList wanted = words.split(QLatin1Char(' '), Qt::SkipEmptyParts);
     std::vector<const GlossaryTerm*> found;
     for (const GlossaryTerm& term : m_terms) {
-        const QString all = term.title + QLatin1Char(' ') + term.text + QLatin1Char(' ')
-            + term.fields.join(QLatin1Char(' '));
+        const QString all
+            = term.title + QLatin1Char(' ') + term.text + QLatin1Char(' ') + term.fields.join(QLatin1Char(' '));
         const bool holds = std::all_of(wanted.begin(), wanted.end(),
             [&all](const QString& word) { return all.contains(word, Qt::CaseInsensitive); });
         if (holds)

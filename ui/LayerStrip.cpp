@@ -68,9 +68,8 @@ void LayerStrip::setFactors(const AdapterFactors& factors)
             * norm(factors.q.data() + i * factors.columns, factors.columns, 1));
     m_numbers.resize(static_cast<std::size_t>(rank));
     std::iota(m_numbers.begin(), m_numbers.end(), 0);
-    std::stable_sort(m_numbers.begin(), m_numbers.end(), [&](int a, int b) {
-        return norms[static_cast<std::size_t>(a)] > norms[static_cast<std::size_t>(b)];
-    });
+    std::stable_sort(m_numbers.begin(), m_numbers.end(),
+        [&](int a, int b) { return norms[static_cast<std::size_t>(a)] > norms[static_cast<std::size_t>(b)]; });
     for (const int i : m_numbers) {
         m_norms.push_back(norms[static_cast<std::size_t>(i)]);
         std::vector<float> column = thumbnail(factors.p.data() + i, factors.rows, rank);
@@ -116,7 +115,8 @@ void LayerStrip::draw()
         for (int y = 0; y < picture.height(); ++y)
             for (int x = 0; x < picture.width(); ++x)
                 picture.setPixel(x, y,
-                    theme.differenceColor(column[static_cast<std::size_t>(y)] * row[static_cast<std::size_t>(x)]).rgb());
+                    theme.differenceColor(column[static_cast<std::size_t>(y)] * row[static_cast<std::size_t>(x)])
+                        .rgb());
         m_pictures.push_back(std::move(picture));
     }
     update();

@@ -24,8 +24,8 @@ QString errorText(double fraction)
 
 } // namespace
 
-LensRow::LensRow(MatrixView::Colors colors, SpectrumPlot::Kind kind, const QString& matrixName,
-    const QString& plotName, QWidget* parent)
+LensRow::LensRow(MatrixView::Colors colors, SpectrumPlot::Kind kind, const QString& matrixName, const QString& plotName,
+    QWidget* parent)
     : QWidget(parent)
     , m_colors(colors)
     , m_kind(kind)
@@ -119,9 +119,8 @@ void LensRow::showRank()
     m_views[2]->setMatrix(m_drawn.sum(m_rank, count), m_reach);
     m_views[1]->setAccessibleDescription(text);
     m_plot->setRank(m_rank,
-        m_kind == SpectrumPlot::Kind::ErrorCurve
-            ? tr("k = %1, %2 %").arg(m_rank).arg(formatFixed(100.0 * error(), 1))
-            : tr("left out %1 %").arg(formatFixed(100.0 * error(), 1)));
+        m_kind == SpectrumPlot::Kind::ErrorCurve ? tr("k = %1, %2 %").arg(m_rank).arg(formatFixed(100.0 * error(), 1))
+                                                 : tr("left out %1 %").arg(formatFixed(100.0 * error(), 1)));
 }
 
 } // namespace spectune

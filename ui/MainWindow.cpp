@@ -5,6 +5,8 @@
 #include "ui/DataPanel.h"
 #include "ui/ExportWindow.h"
 #include "ui/Inspector.h"
+#include "ui/LearnDesk.h"
+#include "ui/LearnPage.h"
 #include "ui/LivePage.h"
 #include "ui/PageParts.h"
 #include "ui/RunBar.h"
@@ -34,7 +36,6 @@
 #include <QTimer>
 #include <QUrl>
 #include <QVBoxLayout>
-#include <QWhatsThis>
 
 namespace spectune {
 
@@ -83,7 +84,9 @@ void MainWindow::buildPages()
     m_try = new TryPage(*m_session, *m_run, *m_form);
     for (QWidget* page : std::initializer_list<QWidget*> {m_setup, m_live, m_try})
         m_pages->addWidget(page);
-    buildLearn();
+    m_learn = new LearnDesk(*this);
+    m_pages->addWidget(&m_learn->page());
+    connect(m_learn, &LearnDesk::tourPlaceChanged, m_top, &TopBar::setTourPlace);
     m_status = new StatusLine;
     column->addWidget(m_top);
     column->addWidget(m_runBar);
@@ -288,10 +291,6 @@ void MainWindow::keyPressEvent(QKeyEvent* event)
 
 bool MainWindow::event(QEvent* event)
 {
-    if (event->type() == QEvent::WhatsThisClicked) { // "glossary:adalora.alpha" in a field's help
-        showGlossaryField(static_cast<QWhatsThisClickedEvent*>(event)->href().section(QLatin1Char(':'), 1));
-        return true;
-    }
     const bool done = QMainWindow::event(event);
     if (event->type() == QEvent::Paint && !m_painted) {
         m_painted = true;

@@ -15,7 +15,7 @@ namespace spectune {
 
 class ConfigForm;
 class ExportWindow;
-class LearnPage;
+class LearnDesk;
 class LivePage;
 class RunBar;
 class RunModel;
@@ -25,8 +25,6 @@ class SetupPage;
 class StatusLine;
 class StudioActions;
 class TopBar;
-class Tour;
-class TourGuide;
 class TryPage;
 
 /// What the program knows before its window exists.
@@ -66,11 +64,6 @@ public:
     void pauseOrResume();
     void act(MainAction action);
     void showExport();
-    /// The tour on the shown run, which is started where there is none yet.
-    void startTour();
-    /// The glossary's entry of the field or part that has the keyboard, else the glossary.
-    void showHelp();
-    void showGlossaryField(const QString& key);
     void setTheme(ThemeChoice theme);
     void setDevice(const QString& device);
     /// Opens the file dialogs of the menu.
@@ -88,9 +81,7 @@ public:
     [[nodiscard]] SetupPage& setup() { return *m_setup; }
     [[nodiscard]] TryPage& tryPage() { return *m_try; }
     [[nodiscard]] ExportWindow* exportWindow() { return m_export; }
-    [[nodiscard]] LearnPage& learn() { return *m_learn; }
-    [[nodiscard]] Tour& tour() { return *m_tour; }
-    [[nodiscard]] TourGuide& guide() { return *m_guide; }
+    [[nodiscard]] LearnDesk& learn() { return *m_learn; }
     [[nodiscard]] StatusLine& status() { return *m_status; }
     [[nodiscard]] const StudioOptions& options() const { return m_options; }
     [[nodiscard]] QString outputFolder() const;
@@ -110,8 +101,6 @@ protected:
 
 private:
     void buildPages();
-    void buildLearn();
-    void showTourPlace();
     void connectRunBar();
     void connectStatus();
     void adoptConfig(const QString& file, const QString& name);
@@ -138,9 +127,7 @@ private:
     SetupPage* m_setup = nullptr;
     LivePage* m_live = nullptr;
     TryPage* m_try = nullptr;
-    Tour* m_tour = nullptr;
-    LearnPage* m_learn = nullptr;
-    TourGuide* m_guide = nullptr;
+    LearnDesk* m_learn = nullptr;
     StatusLine* m_status = nullptr;
     StudioActions* m_actions = nullptr;
     ExportWindow* m_export = nullptr;

@@ -2,6 +2,7 @@
 #include "ui/StudioActions.h"
 
 #include "ui/ConfigForm.h"
+#include "ui/LearnDesk.h"
 #include "ui/LivePage.h"
 #include "ui/MainWindow.h"
 #include "ui/RunModel.h"
@@ -125,9 +126,9 @@ void StudioActions::addHelpMenu(QMenuBar& bar)
 {
     QMenu* menu = bar.addMenu(tr("&Help"));
     MainWindow* window = &m_window;
-    add(menu, tr("&Explain"), QStringLiteral("F1"), [window] { window->showHelp(); });
+    add(menu, tr("&Explain"), QStringLiteral("F1"), [window] { window->learn().showHelp(); });
     add(menu, tr("&What is this?"), QStringLiteral("Shift+F1"), [] { QWhatsThis::enterWhatsThisMode(); });
-    add(menu, tr("&Guided tour"), {}, [window] { window->startTour(); });
+    add(menu, tr("&Guided tour"), {}, [window] { window->learn().startTour(); });
     m_keys = new ShortcutsWindow(bar, window);
     add(menu, tr("&Keys"), QStringLiteral("Ctrl+?"), [this] { m_keys->showList(); });
 }

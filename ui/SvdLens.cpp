@@ -52,8 +52,8 @@ SvdLens::SvdLens(SessionController& session, RunModel& run, QWidget* parent)
     column->addWidget(makeRankRow());
     column->addWidget(makeRule());
     column->addSpacing(8);
-    m_delta = new LensRow(
-        MatrixView::Colors::Signed, SpectrumPlot::Kind::SingularValues, QStringLiteral("ΔW"), tr("Singular values of ΔW"));
+    m_delta = new LensRow(MatrixView::Colors::Signed, SpectrumPlot::Kind::SingularValues, QStringLiteral("ΔW"),
+        tr("Singular values of ΔW"));
     column->addWidget(m_delta, 1);
     column->addWidget(makeMatrixRow());
     column->addWidget(makeRule());
@@ -189,20 +189,23 @@ void SvdLens::refreshNotes()
     if (image) {
         const std::int64_t stored = std::int64_t {rank()} * (image->rows + image->columns + 1);
         const std::int64_t all = std::int64_t {image->rows} * image->columns;
-        m_imageNote->setText(tr("Aₖ = σ₁u₁v₁ᵀ + … + σₖuₖvₖᵀ is nearer to A than any other matrix of rank k (Eckart, Young "
-                                "1936).\nerror² = (σ²ₖ₊₁ + …) / (σ²₁ + σ²₂ + …) = (%1 %)²\nstored = k (m + n + 1) = %2 of "
-                                "%3 numbers, %4")
-                                 .arg(formatFixed(100 * m_image->error(), 1), formatCount(stored), formatCount(all),
-                                     formatPercent(static_cast<double>(stored) / static_cast<double>(all))));
+        m_imageNote->setText(
+            tr("Aₖ = σ₁u₁v₁ᵀ + … + σₖuₖvₖᵀ is nearer to A than any other matrix of rank k (Eckart, Young "
+               "1936).\nerror² = (σ²ₖ₊₁ + …) / (σ²₁ + σ²₂ + …) = (%1 %)²\nstored = k (m + n + 1) = %2 of "
+               "%3 numbers, %4")
+                .arg(formatFixed(100 * m_image->error(), 1), formatCount(stored), formatCount(all),
+                    formatPercent(static_cast<double>(stored) / static_cast<double>(all))));
     }
     const SpectralParts* delta = m_delta->parts();
-    m_deltaNote->setText(delta
-            ? tr("PΛQ is a sum of such layers, with λ for σ as far as PᵀP ≈ I and QQᵀ ≈ I. A λ set to 0 takes away one "
-                 "of the layers above and leaves the others as they are. This ΔW is exact from k = %1; an image never is "
-                 "before the last.")
-                  .arg(delta->count())
-            : tr("PΛQ is a sum of such layers, with λ for σ as far as PᵀP ≈ I and QQᵀ ≈ I. A λ set to 0 takes away one of "
-                 "them and leaves the others as they are."));
+    m_deltaNote->setText(
+        delta ? tr(
+            "PΛQ is a sum of such layers, with λ for σ as far as PᵀP ≈ I and QQᵀ ≈ I. A λ set to 0 takes away one "
+            "of the layers above and leaves the others as they are. This ΔW is exact from k = %1; an image never is "
+            "before the last.")
+                    .arg(delta->count())
+              : tr("PΛQ is a sum of such layers, with λ for σ as far as PᵀP ≈ I and QQᵀ ≈ I. A λ set to 0 takes away "
+                   "one of "
+                   "them and leaves the others as they are."));
 }
 
 } // namespace spectune

@@ -48,7 +48,8 @@ void SvdLens::showEvent(QShowEvent* event)
 
 void SvdLens::askImage()
 {
-    auto* dialog = new QFileDialog(this, tr("Choose an image"), QString(), tr("Images (*.png *.jpg *.jpeg *.bmp *.svg)"));
+    auto* dialog
+        = new QFileDialog(this, tr("Choose an image"), QString(), tr("Images (*.png *.jpg *.jpeg *.bmp *.svg)"));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setFileMode(QFileDialog::ExistingFile);
     connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& file) {
@@ -92,8 +93,8 @@ void SvdLens::askDelta()
     if (asked == m_asked)
         return;
     m_asked = asked;
-    m_request = m_session.ask(
-        ReadFactors {m_run.folder().toStdString(), m_matrices->currentData().toString().toStdString()});
+    m_request
+        = m_session.ask(ReadFactors {m_run.folder().toStdString(), m_matrices->currentData().toString().toStdString()});
 }
 
 void SvdLens::takeDelta(const Answer& answer)

@@ -23,7 +23,8 @@ void SvdWorker::start(std::function<SpectralParts()> work)
     const qint64 number = ++m_wanted;
     m_pool.start([this, number, work = std::move(work)] {
         const auto parts = std::make_shared<const SpectralParts>(work());
-        QMetaObject::invokeMethod(this, [this, number, parts] { take(number, parts); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this, [this, number, parts] { take(number, parts); }, Qt::QueuedConnection);
     });
 }
 

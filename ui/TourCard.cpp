@@ -201,7 +201,8 @@ void TourCard::standAt(const CardPlace& place)
     setGeometry(QRect(place.position - QPoint(arrowDepth, arrowDepth), body + QSize(2 * arrowDepth, 2 * arrowDepth)));
     // Clicks beside the card and its arrow go to what lies below.
     const QRect inner = rect().adjusted(arrowDepth, arrowDepth, -arrowDepth, -arrowDepth);
-    setMask(QRegion(inner) | QRegion(arrowOf(QRectF(inner), place).boundingRect().toAlignedRect().adjusted(-1, -1, 1, 1)));
+    setMask(
+        QRegion(inner) | QRegion(arrowOf(QRectF(inner), place).boundingRect().toAlignedRect().adjusted(-1, -1, 1, 1)));
     update();
 }
 
@@ -219,11 +220,13 @@ void TourCard::paintEvent(QPaintEvent*)
     const Theme& theme = Theme::current();
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
-    const QRectF body = QRectF(rect()).adjusted(arrowDepth + 0.5, arrowDepth + 0.5, -arrowDepth - 0.5, -arrowDepth - 0.5);
+    const QRectF body
+        = QRectF(rect()).adjusted(arrowDepth + 0.5, arrowDepth + 0.5, -arrowDepth - 0.5, -arrowDepth - 0.5);
     painter.setPen(QPen(theme.text2, 1.0));
     painter.setBrush(theme.dark ? theme.raised : theme.panel);
     painter.drawPath(outline(body, m_place));
-    drawDots(painter, {m_number->x() - 18.0 - dotPitch * static_cast<double>(m_count - 1), m_number->geometry().center().y() + 0.5},
+    drawDots(painter,
+        {m_number->x() - 18.0 - dotPitch * static_cast<double>(m_count - 1), m_number->geometry().center().y() + 0.5},
         m_stop, m_count);
 }
 

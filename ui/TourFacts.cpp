@@ -57,8 +57,8 @@ std::int64_t TourFacts::plannedAt(TourEvent event) const
         return planned.back();
     const auto due = std::find_if(planned.begin(), planned.end(), [&](std::int64_t at) {
         // An event prunes nothing while the rounded budget is still the initial one.
-        const bool takes = event != TourEvent::FirstPruning
-            || resolved.schedule.budgetAt(at - 1) < resolved.schedule.initialBudget;
+        const bool takes
+            = event != TourEvent::FirstPruning || resolved.schedule.budgetAt(at - 1) < resolved.schedule.initialBudget;
         return at > step && takes;
     });
     return due == planned.end() ? -1 : *due;
@@ -80,7 +80,7 @@ TourWait TourFacts::waitFor(TourEvent event) const
         return wait;
     }
     wait.state = state == SessionState::Running || state == SessionState::Pausing ? TourWait::State::Running
-                                                                                    : TourWait::State::Paused;
+                                                                                  : TourWait::State::Paused;
     if (secondsPerStep > 0)
         wait.secondsLeft = static_cast<double>(wait.due - step) * secondsPerStep;
     return wait;

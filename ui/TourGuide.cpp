@@ -46,8 +46,8 @@ TourGuide::TourGuide(QWidget& window, LivePage& live, Tour& tour, std::function<
     addKey(QKeySequence(Qt::ALT | Qt::Key_Right), [&tour] { tour.next(); });
     addKey(QKeySequence(Qt::ALT | Qt::Key_Left), [&tour] { tour.back(); });
     addKey(QKeySequence(Qt::Key_Escape), [&tour] { tour.leave(); });
-    for (QWidget* widget : std::initializer_list<QWidget*> {&live, &live.splitter(), &live.grid(), &live.plots(),
-             &live.inspector(), &live.rail(), &live.timeline()})
+    for (QWidget* widget : std::initializer_list<QWidget*> {
+             &live, &live.splitter(), &live.grid(), &live.plots(), &live.inspector(), &live.rail(), &live.timeline()})
         watch(widget);
 }
 
@@ -150,7 +150,8 @@ void TourGuide::place()
         const QRect area = inWindow(&m_live.splitter(), m_live.splitter().rect())
                                .adjusted(areaMargin, areaMargin, -areaMargin, -areaMargin);
         const RankGrid& grid = m_live.grid();
-        const QRect cells = inWindow(&grid, QRect(0, 0, grid.width(), static_cast<int>(grid.gridGeometry().bottom()) + 30));
+        const QRect cells
+            = inWindow(&grid, QRect(0, 0, grid.width(), static_cast<int>(grid.gridGeometry().bottom()) + 30));
         m_card->standAt(placeCard(m_card->bodySize(), target, area,
             {{cells, 3.0}, {inWindow(&m_live.plots(), m_live.plots().rect()), 1.5},
                 {inWindow(&m_live.inspector(), m_live.inspector().rect()), 1.2},

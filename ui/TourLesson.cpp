@@ -84,12 +84,13 @@ void TourLesson::refresh()
     if (!isVisible())
         return;
     const TourFacts facts = m_tour.facts();
-    m_about->setText(tr("%1 short stops that point at the real thing while a run goes on: what a triplet is, why one goes "
-                        "and why one may come back, with this run's own numbers. A stop may wait for its event; nothing "
-                        "is blocked meanwhile, and it can be left at any moment.")
-                         .arg(Tour::count()));
+    m_about->setText(
+        tr("%1 short stops that point at the real thing while a run goes on: what a triplet is, why one goes "
+           "and why one may come back, with this run's own numbers. A stop may wait for its event; nothing "
+           "is blocked meanwhile, and it can be left at any moment.")
+            .arg(Tour::count()));
     const bool begun = m_tour.place() > 0 && !m_tour.isFinished();
-    m_main->setText(begun ? tr("Go on at %1 of %2").arg(m_tour.place() + 1).arg(Tour::count())
+    m_main->setText(begun  ? tr("Go on at %1 of %2").arg(m_tour.place() + 1).arg(Tour::count())
             : facts.hasRun ? tr("Tour of this run")
                            : tr("Start with the tour"));
     const int current = m_stops->currentRow();
@@ -100,7 +101,7 @@ void TourLesson::refresh()
         item->setData(LessonDelegate::detailRole, detailOf(stop, facts));
         const bool done = m_tour.isFinished() || i < m_tour.place();
         item->setData(LessonDelegate::markRole,
-            static_cast<int>(done            ? LessonDelegate::Mark::Done
+            static_cast<int>(done         ? LessonDelegate::Mark::Done
                     : i == m_tour.place() ? LessonDelegate::Mark::Now
                                           : LessonDelegate::Mark::Open));
     }

@@ -102,9 +102,8 @@ TourWaitText waitText(TourEvent event, const TourFacts& facts)
             facts.state == SessionState::Paused ? Tour::tr("%1, waits until you resume").arg(steps) : steps};
     case TourWait::State::Impossible:
         return {Tour::tr("Nothing to wait for"),
-            !facts.plan.prunes() && event != TourEvent::End
-                ? Tour::tr("this method does not prune")
-                : Tour::tr("this run ended without %1").arg(name)};
+            !facts.plan.prunes() && event != TourEvent::End ? Tour::tr("this method does not prune")
+                                                            : Tour::tr("this run ended without %1").arg(name)};
     }
     return {};
 }

@@ -40,15 +40,17 @@ QString count(std::int64_t value)
 TourText TourTexts::triplet(const TourFacts& facts, ModuleIndex chosen)
 {
     TourText text {Tour::tr("A change is a sum of triplets"),
-        Tour::tr("The model's own weights stay as they are. Each adapted matrix gets a change ΔW: a sum of triplets, each "
-                 "a column p, one number λ and a row q. With λ = 0 a triplet adds nothing."),
+        Tour::tr(
+            "The model's own weights stay as they are. Each adapted matrix gets a change ΔW: a sum of triplets, each "
+            "a column p, one number λ and a row q. With λ = 0 a triplet adds nothing."),
         {{QStringLiteral("ΔW"), QStringLiteral("= s · P Λ Q = s · Σ λᵢ pᵢ qᵢ")}}};
     if (!knows(facts, chosen))
         return text;
     const ModuleInfo& info = (*facts.layout)[chosen];
     const std::int64_t rank = facts.layout->initRank;
     if (info.outFeatures <= 0) {
-        text.formula.emplace_back(QString(), Tour::tr("%1: %2 triplets at the start").arg(nameOf(facts, chosen)).arg(rank));
+        text.formula.emplace_back(
+            QString(), Tour::tr("%1: %2 triplets at the start").arg(nameOf(facts, chosen)).arg(rank));
         return text;
     }
     const std::int64_t numbers = rank * (info.outFeatures + info.inFeatures + 1);
@@ -65,8 +67,9 @@ TourText TourTexts::triplet(const TourFacts& facts, ModuleIndex chosen)
 TourText TourTexts::ranks(const TourFacts& facts, ModuleIndex)
 {
     TourText text {Tour::tr("One cell, one rank"),
-        Tour::tr("Rows are layers, columns are the matrices of a layer. The number is the rank: how many triplets a matrix "
-                 "keeps. A fixed-rank method leaves this map as it starts; AdaLoRA moves ranks between matrices."),
+        Tour::tr(
+            "Rows are layers, columns are the matrices of a layer. The number is the rank: how many triplets a matrix "
+            "keeps. A fixed-rank method leaves this map as it starts; AdaLoRA moves ranks between matrices."),
         {}};
     if (!facts.layout)
         return text;
@@ -85,7 +88,8 @@ TourText TourTexts::scale(const TourFacts& facts, ModuleIndex)
 {
     const double alpha = facts.resolved.alpha;
     TourText text {Tour::tr("The scale s"),
-        Tour::tr("s multiplies the whole sum. It is set by α and the rank at the start, and stays when ranks fall. Too small "
+        Tour::tr("s multiplies the whole sum. It is set by α and the rank at the start, and stays when ranks fall. Too "
+                 "small "
                  "an s learns too slowly, most of all on narrow models: Set up warns then."),
         {{QStringLiteral("s"), QStringLiteral("= α / r₀")}}};
     if (facts.resolved.initRank > 0)
@@ -100,14 +104,16 @@ TourText TourTexts::budget(const TourFacts& facts, ModuleIndex)
     const BudgetSchedule& plan = facts.resolved.schedule;
     if (!facts.plan.prunes())
         return {Tour::tr("A budget that stays"),
-            Tour::tr("This run's method has one fixed rank: b stays at %1 triplets and nothing is pruned. The next stops "
-                     "have nothing to show here.")
+            Tour::tr(
+                "This run's method has one fixed rank: b stays at %1 triplets and nothing is pruned. The next stops "
+                "have nothing to show here.")
                 .arg(count(plan.initialBudget)),
             {}};
     const std::int64_t happened = facts.happenedAt(TourEvent::FirstPruning);
     const std::int64_t at = happened >= 0 ? happened : facts.plannedAt(TourEvent::FirstPruning);
     TourText text {Tour::tr("The budget falls along a cubic curve"),
-        Tour::tr("b(t) is how many triplets all matrices may keep together. It stays at %1 until step %2, then falls fast at "
+        Tour::tr("b(t) is how many triplets all matrices may keep together. It stays at %1 until step %2, then falls "
+                 "fast at "
                  "first and slowly at the end.")
             .arg(count(plan.initialBudget), count(plan.warmUpEnd)),
         {{QStringLiteral("b(t)"), QStringLiteral("= ⌊ bT + (b0 − bT) · (1 − (t − ti) / (T − tf − ti))³ ⌋")}}};
@@ -137,8 +143,9 @@ TourText TourTexts::firstPruning(const TourFacts& facts, ModuleIndex chosen)
         const std::int64_t at = facts.plannedAt(TourEvent::FirstPruning);
         text.body = at < 0 || facts.waitFor(TourEvent::FirstPruning).state == TourWait::State::Impossible
             ? Tour::tr("This run has pruned nothing.")
-            : Tour::tr("At step %1 the triplets with the lowest scores of all matrices together lose their λ. A cell that "
-                       "lost some gets a corner.")
+            : Tour::tr(
+                "At step %1 the triplets with the lowest scores of all matrices together lose their λ. A cell that "
+                "lost some gets a corner.")
                   .arg(count(at));
         return text;
     }
@@ -146,14 +153,16 @@ TourText TourTexts::firstPruning(const TourFacts& facts, ModuleIndex chosen)
     if (facts.shown)
         matrices = std::count_if(facts.shown->modules.begin(), facts.shown->modules.end(),
             [](const ModuleState& module) { return module.lostAtLastEvent > 0; });
-    text.body = Tour::tr("Step %1: the budget was %2, so %3 lost their λ. They are the ones with the lowest scores of all "
-                         "matrices together, not so many from each. A corner marks a cell that lost some.")
-                    .arg(count(event->step), count(event->budget),
-                        counted(event->pruned, Tour::tr("%1 triplet"), Tour::tr("%1 triplets")));
+    text.body
+        = Tour::tr("Step %1: the budget was %2, so %3 lost their λ. They are the ones with the lowest scores of all "
+                   "matrices together, not so many from each. A corner marks a cell that lost some.")
+              .arg(count(event->step), count(event->budget),
+                  counted(event->pruned, Tour::tr("%1 triplet"), Tour::tr("%1 triplets")));
     if (facts.layout)
         text.formula.emplace_back(Tour::tr("pruned"),
             Tour::tr("= %1 triplets, in %2 of %3 matrices")
-                .arg(count(event->pruned), count(matrices), count(static_cast<std::int64_t>(facts.layout->modules.size()))));
+                .arg(count(event->pruned), count(matrices),
+                    count(static_cast<std::int64_t>(facts.layout->modules.size()))));
     if (knows(facts, chosen) && facts.shown && facts.shown->modules[chosen.at()].lostAtLastEvent > 0) {
         const ModuleState& module = facts.shown->modules[chosen.at()];
         text.formula.emplace_back(Tour::tr("most"),
@@ -167,9 +176,10 @@ TourText TourTexts::orthogonality(const TourFacts& facts, ModuleIndex)
 {
     const double gamma = facts.config.adalora.gamma;
     TourText text {Tour::tr("Columns at right angles"),
-        Tour::tr("P and Q are pulled towards orthogonality, as in a singular value decomposition: then setting one λ to 0 "
-                 "takes away one layer of the sum and no part of another. The pull is added to what is minimised, and "
-                 "drawn apart from the task loss."),
+        Tour::tr(
+            "P and Q are pulled towards orthogonality, as in a singular value decomposition: then setting one λ to 0 "
+            "takes away one layer of the sum and no part of another. The pull is added to what is minimised, and "
+            "drawn apart from the task loss."),
         {{QStringLiteral("R"),
             facts.config.adalora.regularizer == RegularizerKind::SquaredSum
                 ? QStringLiteral("= Σ (‖PᵀP − I‖² + ‖QQᵀ − I‖²)")

@@ -61,8 +61,7 @@ std::vector<KindRank> kindRanks(const TourFacts& facts)
     std::vector<KindRank> ranks;
     for (const auto& [kind, sum] : sums)
         ranks.push_back({facts.layout->kinds.at(static_cast<std::size_t>(kind)), sum.first / sum.second});
-    std::stable_sort(
-        ranks.begin(), ranks.end(), [](const KindRank& a, const KindRank& b) { return a.mean > b.mean; });
+    std::stable_sort(ranks.begin(), ranks.end(), [](const KindRank& a, const KindRank& b) { return a.mean > b.mean; });
     return ranks;
 }
 
@@ -77,8 +76,9 @@ QString shortName(const KindRank& rank)
 TourText TourTexts::threshold(const TourFacts& facts, ModuleIndex chosen)
 {
     TourText text {Tour::tr("The score decides"),
-        Tour::tr("Every triplet has a score S. At a masking event the b largest of the whole model stay; the smallest of "
-                 "them is the threshold, the same line for every matrix."),
+        Tour::tr(
+            "Every triplet has a score S. At a masking event the b largest of the whole model stay; the smallest of "
+            "them is the threshold, the same line for every matrix."),
         {{QStringLiteral("S"), scoreFormula(facts.config.adalora.score)}}};
     const RankSnapshot* shown = facts.shown.get();
     if (facts.recorded) {
@@ -102,8 +102,9 @@ TourText TourTexts::threshold(const TourFacts& facts, ModuleIndex chosen)
 TourText TourTexts::cameBack(const TourFacts& facts, ModuleIndex chosen)
 {
     TourText text {Tour::tr("Pruned is not gone"),
-        Tour::tr("Pruning sets λ to 0 and leaves p and q. λ still gets a gradient, and at each event all triplets compete "
-                 "again: one that was pruned can come back. A corner above marks a cell that got one back."),
+        Tour::tr(
+            "Pruning sets λ to 0 and leaves p and q. λ still gets a gradient, and at each event all triplets compete "
+            "again: one that was pruned can come back. A corner above marks a cell that got one back."),
         {}};
     const MaskEvent* event = facts.maskEvent(TourEvent::FirstRevival);
     if (!event) {
@@ -114,8 +115,8 @@ TourText TourTexts::cameBack(const TourFacts& facts, ModuleIndex chosen)
         return text;
     }
     text.formula.emplace_back(Tour::tr("first"),
-        Tour::tr("= %1 at step %2, b = %3").arg(formatCount(event->revived), formatCount(event->step),
-            formatCount(event->budget)));
+        Tour::tr("= %1 at step %2, b = %3")
+            .arg(formatCount(event->revived), formatCount(event->step), formatCount(event->budget)));
     std::int64_t all = 0;
     for (const MaskEvent& mask : facts.history->events)
         all += mask.revived;
@@ -139,8 +140,9 @@ TourText TourTexts::finalPhase(const TourFacts& facts, ModuleIndex)
     const MaskEvent* event = facts.maskEvent(TourEvent::FinalPhase);
     const std::int64_t at = event ? event->step : facts.plannedAt(TourEvent::FinalPhase);
     TourText text {Tour::tr("The pattern settles"),
-        Tour::tr("After the event of step %1 scores decide nothing more: the same triplets stay to the end, and the last %2 "
-                 "steps train them alone. Every tick below the timeline is one masking event; drag to any of them.")
+        Tour::tr(
+            "After the event of step %1 scores decide nothing more: the same triplets stay to the end, and the last %2 "
+            "steps train them alone. Every tick below the timeline is one masking event; drag to any of them.")
             .arg(formatCount(at), formatCount(plan.finalSteps)),
         {}};
     text.formula.emplace_back(QStringLiteral("T − tf"),
@@ -167,8 +169,9 @@ TourText TourTexts::result(const TourFacts& facts, ModuleIndex)
         [](const ModuleState& module) { return module.rank == 0; });
     text.body = (over ? Tour::tr("These ranks are the run's own outcome.") : Tour::tr("So these ranks stand now."))
         + QLatin1Char(' ')
-        + Tour::tr("Why these matrices and not others is not something a run measures, and another seed may give another "
-                   "map: Runs lays two side by side. Try compares answers, Export writes the adapter.");
+        + Tour::tr(
+            "Why these matrices and not others is not something a run measures, and another seed may give another "
+            "map: Runs lays two side by side. Try compares answers, Export writes the adapter.");
     if (ranks.size() > 1)
         text.formula.emplace_back(Tour::tr("mean rank"),
             Tour::tr("= %1 in %2, %3 in %4")

@@ -22,8 +22,8 @@ std::array<QRgb, 256> palette(MatrixView::Colors colors)
     std::array<QRgb, 256> table {};
     const Theme& theme = Theme::current();
     for (int i = 0; i < 256; ++i)
-        table[static_cast<std::size_t>(i)] = colors == MatrixView::Colors::Grey ? qRgb(i, i, i)
-                                                    : theme.differenceColor(i / 127.5 - 1.0).rgb();
+        table[static_cast<std::size_t>(i)]
+            = colors == MatrixView::Colors::Grey ? qRgb(i, i, i) : theme.differenceColor(i / 127.5 - 1.0).rgb();
     return table;
 }
 

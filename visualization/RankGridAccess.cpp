@@ -97,8 +97,8 @@ QAccessibleInterface* RankGridAccess::cellAt(int row, int column) const
     auto found = m_cells.find(place);
     if (found == m_cells.end())
         found = m_cells
-                    .emplace(place,
-                        QAccessible::registerAccessibleInterface(new RankGridCellAccess(&grid(), row, column)))
+                    .emplace(
+                        place, QAccessible::registerAccessibleInterface(new RankGridCellAccess(&grid(), row, column)))
                     .first;
     return QAccessible::accessibleInterface(found->second);
 }

@@ -46,7 +46,8 @@ double RankSlider::xOf(int rank) const
 int RankSlider::rankAt(double x) const
 {
     const double share = std::clamp((x - inset) / (width() - 2.0 * inset), 0.0, 1.0);
-    return std::clamp(static_cast<int>(std::lround(std::exp(share * std::log(std::max(2, maximum()))))), minimum(), maximum());
+    return std::clamp(
+        static_cast<int>(std::lround(std::exp(share * std::log(std::max(2, maximum()))))), minimum(), maximum());
 }
 
 std::vector<int> RankSlider::ticks() const
@@ -86,7 +87,8 @@ void RankSlider::paintEvent(QPaintEvent*)
         const double need = painter.fontMetrics().horizontalAdvance(m_markText);
         const bool leftSide = at + 8 + need > width();
         painter.setPen(theme.text2);
-        painter.drawText(QRectF(leftSide ? at - 8 - need : at + 8, 0, need + 2, 14), Qt::AlignLeft | Qt::AlignVCenter, m_markText);
+        painter.drawText(
+            QRectF(leftSide ? at - 8 - need : at + 8, 0, need + 2, 14), Qt::AlignLeft | Qt::AlignVCenter, m_markText);
     }
     for (const int rank : ticks()) {
         painter.setPen(QPen(theme.lineStrong, 1.0));

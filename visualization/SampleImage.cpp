@@ -67,10 +67,10 @@ double shadeAt(const Vector& from, const Vector& direction)
         if (distance < 0 || distance >= nearest)
             continue;
         nearest = distance;
-        const Vector normal = scaled({from.x + direction.x * distance - ball.centre.x,
-                                         from.y + direction.y * distance - ball.centre.y,
-                                         from.z + direction.z * distance - ball.centre.z},
-            1.0 / ball.radius);
+        const Vector normal
+            = scaled({from.x + direction.x * distance - ball.centre.x, from.y + direction.y * distance - ball.centre.y,
+                         from.z + direction.z * distance - ball.centre.z},
+                1.0 / ball.radius);
         const double facing = std::max(0.0, dot(normal, light));
         grey = ball.grey * (0.18 + 0.72 * facing) + 0.5 * std::pow(facing, 40.0);
     }
@@ -115,7 +115,8 @@ MatrixValues loadGreyImage(const QString& file, int most)
     reader.setAutoTransform(true);
     const QImage image = reader.read();
     if (image.isNull())
-        throw std::runtime_error(file.toStdString() + " cannot be read as an image: " + reader.errorString().toStdString());
+        throw std::runtime_error(
+            file.toStdString() + " cannot be read as an image: " + reader.errorString().toStdString());
     return greyValues(image, most);
 }
 

@@ -84,7 +84,8 @@ SpectralParts SpectralParts::ofFactors(
 
 MatrixValues SpectralParts::sum(int from, int to) const
 {
-    MatrixValues result {rows, columns, std::vector<float>(static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns))};
+    MatrixValues result {
+        rows, columns, std::vector<float>(static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns))};
     const int last = std::min(to, count());
     const int first = std::clamp(from, 0, last);
     if (first == last || rows == 0 || columns == 0)
@@ -93,8 +94,8 @@ MatrixValues SpectralParts::sum(int from, int to) const
     const Eigen::Map<const MatrixXf> v(right.data(), columns, count());
     const Eigen::VectorXf weights = Eigen::Map<const VectorXd>(sigma.data(), count()).cast<float>();
     const int number = last - first;
-    Eigen::Map<RowMatrix>(result.values.data(), rows, columns).noalias()
-        = u.middleCols(first, number) * weights.segment(first, number).asDiagonal() * v.middleCols(first, number).transpose();
+    Eigen::Map<RowMatrix>(result.values.data(), rows, columns).noalias() = u.middleCols(first, number)
+        * weights.segment(first, number).asDiagonal() * v.middleCols(first, number).transpose();
     return result;
 }
 

@@ -70,7 +70,8 @@ double SpectrumPlot::xOf(double rank) const
     const QRectF plot = plotRect();
     const double count = std::max<double>(2.0, static_cast<double>(m_values.size()));
     if (m_kind == Kind::SingularValues)
-        return plot.left() + plot.width() * (rank - 0.5) / static_cast<double>(std::max<std::size_t>(1, m_values.size()));
+        return plot.left()
+            + plot.width() * (rank - 0.5) / static_cast<double>(std::max<std::size_t>(1, m_values.size()));
     return plot.left() + plot.width() * std::log(std::clamp(rank, 1.0, count)) / std::log(count);
 }
 
@@ -89,9 +90,10 @@ void SpectrumPlot::paintAxes(QPainter& painter) const
     for (double value = 0.0; value <= m_top * (1 + 1e-9); value += m_tick) {
         drawLevel(painter, yOf(value), plot.left(), plot.right(), theme.line);
         painter.setPen(theme.text3);
-        const QString label = m_kind == Kind::ErrorCurve ? QStringLiteral("%1 %").arg(formatTick(100 * value, 100 * m_tick))
-            : m_tick < 1e-3                              ? formatScientific(value, 1)
-                                                         : formatTick(value, m_tick);
+        const QString label = m_kind == Kind::ErrorCurve
+            ? QStringLiteral("%1 %").arg(formatTick(100 * value, 100 * m_tick))
+            : m_tick < 1e-3 ? formatScientific(value, 1)
+                            : formatTick(value, m_tick);
         drawTabular(painter, QRectF(0, yOf(value) - 8, leftMargin - 6, 16), Qt::AlignRight | Qt::AlignVCenter, label);
     }
     const int count = static_cast<int>(m_values.size());

@@ -142,7 +142,8 @@ void TestFeel::runByKeysAlone()
     window().activateWindow();
     QVERIFY(QTest::qWaitForWindowActive(&window()));
     const auto press = [this](int key, Qt::KeyboardModifiers modifiers = Qt::NoModifier) {
-        QTest::keyClick(window().focusWidget() ? window().focusWidget() : &window(), static_cast<Qt::Key>(key), modifiers);
+        QTest::keyClick(
+            window().focusWidget() ? window().focusWidget() : &window(), static_cast<Qt::Key>(key), modifiers);
     };
     press(Qt::Key_2, Qt::ControlModifier);
     QCOMPARE(window().workspace(), Workspace::Live);

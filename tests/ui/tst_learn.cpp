@@ -5,6 +5,7 @@
 #include "ui/ConfigForm.h"
 #include "ui/GlossaryPage.h"
 #include "ui/LayerStrip.h"
+#include "ui/LearnDesk.h"
 #include "ui/LearnPage.h"
 #include "ui/LensRow.h"
 #include "ui/LivePage.h"
@@ -44,7 +45,7 @@ private Q_SLOTS:
 
 private:
     [[nodiscard]] MainWindow& window() { return *m_bench->window; }
-    [[nodiscard]] SvdLens& lens() { return window().learn().lens(); }
+    [[nodiscard]] SvdLens& lens() { return window().learn().page().lens(); }
     void showLens();
 
     std::unique_ptr<test::StudioBench> m_bench;
@@ -82,8 +83,8 @@ void TestLearn::termsAreWhole()
         for (const QString& other : term.related)
             QVERIFY2(glossary.find(other), qPrintable(other));
     }
-    for (const char* wanted : {"triplet", "rank", "budget", "importance", "sensitivity", "uncertainty", "orthogonality",
-             "scale", "adapter"})
+    for (const char* wanted :
+        {"triplet", "rank", "budget", "importance", "sensitivity", "uncertainty", "orthogonality", "scale", "adapter"})
         QVERIFY2(glossary.find(QLatin1String(wanted)), wanted);
 }
 
@@ -111,22 +112,22 @@ void TestLearn::helpGoesToTheFieldsTerm()
     window().setup().fields().focus("adalora.alpha");
     QTest::keyClick(window().focusWidget(), Qt::Key_F1);
     QCOMPARE(window().workspace(), Workspace::Learn);
-    QCOMPARE(window().learn().lesson(), LearnPage::Lesson::Glossary);
-    QCOMPARE(window().learn().glossary().term(), QString("scale"));
-    QVERIFY(window().learn().glossary().text().contains("adalora.alpha"));
+    QCOMPARE(window().learn().page().lesson(), LearnPage::Lesson::Glossary);
+    QCOMPARE(window().learn().page().glossary().term(), QString("scale"));
+    QVERIFY(window().learn().page().glossary().text().contains("adalora.alpha"));
     window().showWorkspace(Workspace::Live);
     window().live().grid().setFocus();
-    window().showHelp();
-    QCOMPARE(window().learn().glossary().term(), QString("rank"));
+    window().learn().showHelp();
+    QCOMPARE(window().learn().page().glossary().term(), QString("rank"));
 }
 
 void TestLearn::glossaryGoesToTheField()
 {
     QVERIFY(m_bench->open());
-    window().showGlossaryField("adalora.beta1");
-    auto* view = window().learn().glossary().findChild<QTextBrowser*>();
+    window().learn().showGlossaryField("adalora.beta1");
+    auto* view = window().learn().page().glossary().findChild<QTextBrowser*>();
     Q_EMIT view->anchorClicked(QUrl("term:importance"));
-    QCOMPARE(window().learn().glossary().term(), QString("importance"));
+    QCOMPARE(window().learn().page().glossary().term(), QString("importance"));
     Q_EMIT view->anchorClicked(QUrl("field:optim.lr"));
     QCOMPARE(window().workspace(), Workspace::Setup);
 }
@@ -134,7 +135,7 @@ void TestLearn::glossaryGoesToTheField()
 void TestLearn::showLens()
 {
     window().showWorkspace(Workspace::Learn);
-    window().learn().showLesson(LearnPage::Lesson::Lens);
+    window().learn().page().showLesson(LearnPage::Lesson::Lens);
 }
 
 void TestLearn::lensShowsAnImage()

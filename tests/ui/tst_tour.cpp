@@ -4,6 +4,7 @@
 #include "ui/CardPlacement.h"
 #include "ui/FirstSteps.h"
 #include "ui/Inspector.h"
+#include "ui/LearnDesk.h"
 #include "ui/LearnPage.h"
 #include "ui/LivePage.h"
 #include "ui/RunModel.h"
@@ -42,7 +43,7 @@ private:
     static TourFacts plannedRun(const RunHistory& history);
     void openAt(std::int64_t step);
     [[nodiscard]] MainWindow& window() { return *m_bench->window; }
-    [[nodiscard]] Tour& tour() { return window().tour(); }
+    [[nodiscard]] Tour& tour() { return window().learn().tour(); }
 
     std::unique_ptr<test::StudioBench> m_bench;
 };
@@ -70,8 +71,12 @@ TourFacts TestTour::plannedRun(const RunHistory& history)
     facts.plan.interval = 10;
     facts.plan.initialBudget = 336;
     facts.plan.targetBudget = 126;
-    facts.resolved.schedule = {.totalSteps = 800, .warmUpEnd = 80, .finalSteps = 300, .interval = 10,
-        .initialBudget = 336, .targetBudget = 126};
+    facts.resolved.schedule = {.totalSteps = 800,
+        .warmUpEnd = 80,
+        .finalSteps = 300,
+        .interval = 10,
+        .initialBudget = 336,
+        .targetBudget = 126};
     return facts;
 }
 
@@ -139,7 +144,7 @@ void TestTour::openAt(std::int64_t step)
 {
     m_bench->scene->waitAt = step;
     QVERIFY(m_bench->open());
-    window().startTour();
+    window().learn().startTour();
     QTRY_COMPARE_WITH_TIMEOUT(window().run().step(), step, patience);
 }
 
@@ -148,14 +153,14 @@ void TestTour::walksWithTheRun()
     openAt(60);
     QVERIFY(tour().isActive());
     QCOMPARE(window().workspace(), Workspace::Live);
-    QVERIFY(window().guide().card().isVisible());
+    QVERIFY(window().learn().guide().card().isVisible());
     QVERIFY(window().live().inspector().module().isValid());
     for (int i = 0; i < 3; ++i)
         tour().next();
     QCOMPARE(tour().place(), 3U);
     QVERIFY(!tour().mayGoOn());
-    QVERIFY(!window().guide().card().nextButton()->isEnabled());
-    QVERIFY(window().guide().card().skipButton()->isVisible());
+    QVERIFY(!window().learn().guide().card().nextButton()->isEnabled());
+    QVERIFY(window().learn().guide().card().skipButton()->isVisible());
     tour().next(); // waits
     QCOMPARE(tour().place(), 3U);
     const TourText budget = tour().stop().text(tour().facts(), {});
@@ -169,7 +174,7 @@ void TestTour::walksWithTheRun()
     const MaskEvent& first = window().run().history().events.front();
     QCOMPARE(window().run().shownStep(), first.step);
     QVERIFY(tour().stop().text(tour().facts(), {}).body.contains(QString::number(first.pruned)));
-    QVERIFY(window().guide().card().nextButton()->isEnabled());
+    QVERIFY(window().learn().guide().card().nextButton()->isEnabled());
     tour().next(); // threshold
     const auto shown = window().run().shownSnapshot();
     QCOMPARE(shown->eventStep, first.step);
@@ -188,8 +193,8 @@ void TestTour::walksWithTheRun()
     tour().next();
     QVERIFY(!tour().isActive());
     QVERIFY(tour().isFinished());
-    QVERIFY(!window().guide().card().isVisible());
-    QVERIFY(!window().guide().ring().isVisible());
+    QVERIFY(!window().learn().guide().card().isVisible());
+    QVERIFY(!window().learn().guide().ring().isVisible());
 }
 
 void TestTour::pausedSaysSo()
@@ -212,11 +217,11 @@ void TestTour::leavingKeepsThePlace()
     tour().goTo(2);
     tour().leave();
     QVERIFY(!tour().isActive());
-    QVERIFY(!window().guide().card().isVisible());
+    QVERIFY(!window().learn().guide().card().isVisible());
     QCOMPARE(window().session().state(), SessionState::Running);
     window().showWorkspace(Workspace::Learn);
-    QVERIFY(window().learn().tourLesson().mainButton()->text().contains("3 of 10"));
-    window().learn().tourLesson().mainButton()->click();
+    QVERIFY(window().learn().page().tourLesson().mainButton()->text().contains("3 of 10"));
+    window().learn().page().tourLesson().mainButton()->click();
     QCOMPARE(tour().place(), 2U);
     QCOMPARE(window().workspace(), Workspace::Live);
 }
@@ -229,11 +234,11 @@ void TestTour::keysAreTheToursOnlyWhileItIsSeen()
     QTest::keyClick(&window(), Qt::Key_Left, Qt::AltModifier);
     QCOMPARE(tour().place(), 0U);
     window().showWorkspace(Workspace::Setup);
-    QTRY_VERIFY(!window().guide().card().isVisible());
+    QTRY_VERIFY(!window().learn().guide().card().isVisible());
     QTest::keyClick(&window(), Qt::Key_Escape);
     QVERIFY(tour().isActive());
     window().showWorkspace(Workspace::Live);
-    QTRY_VERIFY(window().guide().card().isVisible());
+    QTRY_VERIFY(window().learn().guide().card().isVisible());
     QTest::keyClick(&window(), Qt::Key_Escape);
     QVERIFY(!tour().isActive());
 }
@@ -252,7 +257,7 @@ void TestTour::recordedRunIsToured()
     for (std::size_t stop = 0; stop < Tour::count(); ++stop) {
         tour().goTo(stop);
         QVERIFY(tour().mayGoOn());
-        QVERIFY(window().guide().card().isVisible());
+        QVERIFY(window().learn().guide().card().isVisible());
     }
 }
 
@@ -271,12 +276,12 @@ void TestTour::cardNeverCoversItsTarget()
     for (std::size_t stop = 0; stop < Tour::count(); ++stop) {
         tour().goTo(stop);
         QTest::qWait(1); // the layout's own pass
-        const QRect target = window().guide().targetRect();
-        const TourCard& card = window().guide().card();
+        const QRect target = window().learn().guide().targetRect();
+        const TourCard& card = window().learn().guide().card();
         const QRect body = card.geometry().adjusted(12, 12, -12, -12);
         QVERIFY2(!target.intersects(body), qPrintable(QString::number(stop + 1)));
         QVERIFY(window().rect().contains(body));
-        QCOMPARE(window().guide().ring().geometry(), target);
+        QCOMPARE(window().learn().guide().ring().geometry(), target);
         QVERIFY(card.heightForWidth(card.width()) <= card.height()); // no line is cut off
     }
 }
@@ -284,9 +289,9 @@ void TestTour::cardNeverCoversItsTarget()
 void TestTour::nothingIsBlocked()
 {
     openAt(60);
-    const QPoint middle = window().guide().ring().geometry().center();
-    QVERIFY(window().childAt(middle) != &window().guide().ring());
-    QVERIFY(!window().guide().card().isWindow());
+    const QPoint middle = window().learn().guide().ring().geometry().center();
+    QVERIFY(window().childAt(middle) != &window().learn().guide().ring());
+    QVERIFY(!window().learn().guide().card().isWindow());
     window().showWorkspace(Workspace::Try);
     QCOMPARE(window().workspace(), Workspace::Try);
     QVERIFY(tour().isActive());

@@ -7,6 +7,7 @@
 #include "ui/ExportWindow.h"
 #include "ui/GlossaryPage.h"
 #include "ui/Inspector.h"
+#include "ui/LearnDesk.h"
 #include "ui/LearnPage.h"
 #include "ui/LensRow.h"
 #include "ui/LivePage.h"
@@ -65,13 +66,13 @@ void TestWholeStudio::setUp()
 void TestWholeStudio::trainWithTheTour()
 {
     m_bench.scene->waitAt = 150;
-    window().startTour();
+    window().learn().startTour();
     QTRY_COMPARE_WITH_TIMEOUT(window().run().step(), 150, patience);
     for (int stop = 0; stop < 4; ++stop)
-        window().tour().next(); // the first pruning has happened by now
-    QCOMPARE(window().tour().place(), 4U);
+        window().learn().tour().next(); // the first pruning has happened by now
+    QCOMPARE(window().learn().tour().place(), 4U);
     QCOMPARE(window().run().shownStep(), window().run().history().events.front().step);
-    window().tour().leave();
+    window().learn().tour().leave();
     QCOMPARE(window().run().shownStep(), -1);
     QVERIFY(window().session().pause());
     m_bench.release();
@@ -151,13 +152,13 @@ void TestWholeStudio::tryAndExport()
 void TestWholeStudio::learn()
 {
     window().showWorkspace(Workspace::Learn);
-    window().learn().showLesson(LearnPage::Lesson::Lens);
-    QTRY_VERIFY_WITH_TIMEOUT(window().learn().lens().deltaRow().parts(), patience);
-    window().learn().lens().setRank(2);
-    QVERIFY(window().learn().lens().deltaRow().error() > 0);
-    window().learn().showLesson(LearnPage::Lesson::Glossary);
-    window().learn().glossary().showTerm("triplet");
-    QVERIFY(window().learn().glossary().text().contains("AdaLoRA"));
+    window().learn().page().showLesson(LearnPage::Lesson::Lens);
+    QTRY_VERIFY_WITH_TIMEOUT(window().learn().page().lens().deltaRow().parts(), patience);
+    window().learn().page().lens().setRank(2);
+    QVERIFY(window().learn().page().lens().deltaRow().error() > 0);
+    window().learn().page().showLesson(LearnPage::Lesson::Glossary);
+    window().learn().page().glossary().showTerm("triplet");
+    QVERIFY(window().learn().page().glossary().text().contains("AdaLoRA"));
 }
 
 void TestWholeStudio::reopen()

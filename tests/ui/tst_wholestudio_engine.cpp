@@ -5,6 +5,7 @@
 #include "training/session/EngineLibrary.h"
 #include "ui/ConfigForm.h"
 #include "ui/ExportWindow.h"
+#include "ui/LearnDesk.h"
 #include "ui/LearnPage.h"
 #include "ui/LensRow.h"
 #include "ui/MainWindow.h"
@@ -51,14 +52,14 @@ void TestWholeStudioEngine::demoFromStartToReopened()
     for (const auto& [key, value] : quick)
         window.form().setValue(QLatin1String(key), FieldValue {value});
     QCOMPARE(window.form().errorCount(), 0);
-    window.startTour();
+    window.learn().startTour();
     QTRY_COMPARE_WITH_TIMEOUT(window.run().state(), SessionState::Finished, patience);
     QCOMPARE(window.run().step(), 60);
     for (std::size_t stop = 0; stop < Tour::count(); ++stop) {
-        window.tour().goTo(stop);
-        QVERIFY(window.tour().mayGoOn());
+        window.learn().tour().goTo(stop);
+        QVERIFY(window.learn().tour().mayGoOn());
     }
-    window.tour().leave();
+    window.learn().tour().leave();
     const RunHistory live = window.run().history();
     QCOMPARE(live.metrics.size(), 60U);
     QVERIFY(!live.events.empty());
@@ -68,15 +69,14 @@ void TestWholeStudioEngine::demoFromStartToReopened()
     QTRY_VERIFY_WITH_TIMEOUT(!window.tryPage().isGenerating(), patience);
     window.showExport();
     window.exportWindow()->write();
-    QTRY_VERIFY_WITH_TIMEOUT(
-        !window.exportWindow()->written().empty() && !window.session().isPolling(), patience);
+    QTRY_VERIFY_WITH_TIMEOUT(!window.exportWindow()->written().empty() && !window.session().isPolling(), patience);
     for (const ExportReport& report : window.exportWindow()->written())
         QVERIFY(report.maxDifference <= 1e-5 * std::max(report.maxDelta, 1e-6));
     window.exportWindow()->close();
     window.showWorkspace(Workspace::Learn);
-    window.learn().showLesson(LearnPage::Lesson::Lens);
-    QTRY_VERIFY_WITH_TIMEOUT(window.learn().lens().deltaRow().parts(), patience);
-    QVERIFY(window.learn().lens().deltaRow().parts()->sigma.front() > 0);
+    window.learn().page().showLesson(LearnPage::Lesson::Lens);
+    QTRY_VERIFY_WITH_TIMEOUT(window.learn().page().lens().deltaRow().parts(), patience);
+    QVERIFY(window.learn().page().lens().deltaRow().parts()->sigma.front() > 0);
     window.openRun(window.run().folder());
     QVERIFY(window.run().isRecorded());
     QCOMPARE(window.run().history().events.size(), live.events.size());

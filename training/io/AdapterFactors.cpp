@@ -22,9 +22,8 @@ std::vector<float> valuesOf(const at::Tensor& tensor)
 
 AdapterFactors factorsOf(const AdapterState& adapter, const std::string& module)
 {
-    const auto wanted = std::find_if(adapter.modules.begin(), adapter.modules.end(), [&](const ModuleAdapter& one) {
-        return module.empty() ? one.lambda.numel() > 0 : one.module == module;
-    });
+    const auto wanted = std::find_if(adapter.modules.begin(), adapter.modules.end(),
+        [&](const ModuleAdapter& one) { return module.empty() ? one.lambda.numel() > 0 : one.module == module; });
     if (wanted == adapter.modules.end())
         throw configError(module.empty() ? std::string("The adapter holds no triplet.")
                                          : "The adapter has no triplets for " + module + ".");
