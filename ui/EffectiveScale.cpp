@@ -38,7 +38,10 @@ QString EffectiveScale::headline() const
 {
     if (isNarrow())
         return SetupPage::tr("acts like <b>%1</b>").arg(spelled(effective()));
-    return SetupPage::tr("s = α / init = %1 / %2 = <b>%3</b>").arg(plainNumber(alpha)).arg(initRank).arg(spelled(effective()));
+    return SetupPage::tr("s = α / init = %1 / %2 = <b>%3</b>")
+        .arg(plainNumber(alpha))
+        .arg(initRank)
+        .arg(spelled(effective()));
 }
 
 QString EffectiveScale::derivation() const

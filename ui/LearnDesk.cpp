@@ -87,8 +87,8 @@ void LearnDesk::connectPage()
 
 void LearnDesk::startTour()
 {
-    if (!m_window.run().hasRun())
-        m_window.startRun();
+    if (!m_window.run().hasRun() && !m_window.startRun())
+        return; // Set up shows what is wrong
     m_tour->start();
 }
 

@@ -10,6 +10,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <utility>
 
 namespace spectune {
 
@@ -115,8 +117,12 @@ void LensRow::showRank()
     m_titles[1]->setText(tr("Rank %1 of %2").arg(std::min(m_rank, count)).arg(count));
     const QString text = errorText(error());
     m_notes[1]->setText(text);
-    m_views[1]->setMatrix(m_drawn.sum(0, m_rank), m_reach);
-    m_views[2]->setMatrix(m_drawn.sum(m_rank, count), m_reach);
+    MatrixValues kept = m_drawn.sum(0, m_rank);
+    MatrixValues lost = m_views[0]->matrix();
+    std::transform(
+        lost.values.begin(), lost.values.end(), kept.values.begin(), lost.values.begin(), std::minus<float>());
+    m_views[1]->setMatrix(std::move(kept), m_reach);
+    m_views[2]->setMatrix(std::move(lost), m_reach);
     m_views[1]->setAccessibleDescription(text);
     m_plot->setRank(m_rank,
         m_kind == SpectrumPlot::Kind::ErrorCurve ? tr("k = %1, %2 %").arg(m_rank).arg(formatFixed(100.0 * error(), 1))

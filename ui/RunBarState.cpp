@@ -70,7 +70,7 @@ RunBarState ended(const RunBarInput& input)
     bar.evaluate = {true, false, RunBar::tr("Evaluate")};
     bar.evaluateNote
         = RunBar::tr("Evaluates while a run trains or is paused. This run has ended: the diamonds in the loss plot "
-             "are its evaluations.");
+                     "are its evaluations.");
     if (input.state == SessionState::Finished) {
         bar.mark = StateMark::Tick;
         bar.title = RunBar::tr("Finished");
@@ -84,7 +84,8 @@ RunBarState ended(const RunBarInput& input)
     bar.exportRun = {input.hasCheckpoint || input.recorded, true, RunBar::tr("Export…")};
     bar.action = MainAction::ResumeStopped;
     bar.main = {input.hasCheckpoint, true,
-        input.hasCheckpoint ? RunBar::tr("Resume from %1").arg(formatCount(input.checkpointStep)) : RunBar::tr("Resume")};
+        input.hasCheckpoint ? RunBar::tr("Resume from %1").arg(formatCount(input.checkpointStep))
+                            : RunBar::tr("Resume")};
     return bar;
 }
 

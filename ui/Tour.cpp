@@ -97,7 +97,8 @@ void Tour::showMoment()
     if (m_momentShown)
         return;
     const std::int64_t step = facts().happenedAt(stop().moment);
-    if (step < 0)
+    // The timeline reaches back to steps that are past: the last one is what is shown live.
+    if (step < 0 || (m_run.step() <= step && !isTerminal(m_run.state())))
         return;
     m_momentShown = true;
     m_run.showStep(stop().moment == TourEvent::End ? -1 : step);

@@ -191,7 +191,8 @@ void TourCard::setWait(const TourWait& wait, const TourWaitText& text)
 
 QSize TourCard::bodySize() const
 {
-    return sizeHint().expandedTo(QSize(0, heightForWidth(width()))) - QSize(2 * arrowDepth, 2 * arrowDepth);
+    const int height = heightForWidth(width());
+    return QSize(width(), height > 0 ? height : sizeHint().height()) - QSize(2 * arrowDepth, 2 * arrowDepth);
 }
 
 void TourCard::standAt(const CardPlace& place)

@@ -81,8 +81,8 @@ TourText TourTexts::threshold(const TourFacts& facts, ModuleIndex chosen)
             "them is the threshold, the same line for every matrix."),
         {{QStringLiteral("S"), scoreFormula(facts.config.adalora.score)}}};
     const RankSnapshot* shown = facts.shown.get();
-    if (facts.recorded) {
-        text.formula.emplace_back(QString(), Tour::tr("a run's folder keeps ranks, not every score"));
+    if (shown && shown->eventStep >= 0 && !shown->hasScores) {
+        text.formula.emplace_back(QString(), Tour::tr("of this event the ranks are known, not the scores"));
         return text;
     }
     if (!shown || !shown->hasScores || shown->eventStep < 0) {

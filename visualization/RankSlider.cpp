@@ -23,6 +23,7 @@ constexpr double labelGap = 8.0; // pixels between two labels
 RankSlider::RankSlider(QWidget* parent)
     : QAbstractSlider(parent)
 {
+    setOrientation(Qt::Horizontal);
     setFocusPolicy(Qt::StrongFocus);
     setRange(1, 1);
     setSingleStep(1);

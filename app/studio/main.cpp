@@ -38,8 +38,8 @@ void installTranslation(QApplication& application)
 {
     auto* translator = new QTranslator(&application);
     for (const QString& folder : resourceFolders())
-        if (translator->load(QLocale(), QStringLiteral("spectune"), QStringLiteral("_"),
-                folder + QStringLiteral("/translations"))) {
+        if (translator->load(
+                QLocale(), QStringLiteral("spectune"), QStringLiteral("_"), folder + QStringLiteral("/translations"))) {
             QCoreApplication::installTranslator(translator);
             return;
         }

@@ -38,7 +38,8 @@ private Q_SLOTS:
         QTest::addRow("over two lines") << QStringLiteral("button->setToolTip(\n    \"Stops the run\");") << 1;
         QTest::addRow("translated") << QStringLiteral("label->setText(tr(\"Loss per token\"));") << 0;
         QTest::addRow("symbol") << QStringLiteral("makeText(QStringLiteral(\"|λ|\"))") << 0;
-        QTest::addRow("markup") << QStringLiteral("x->setText(QStringLiteral(\"<span style='color:%1'>▼ %2</span>\"))") << 0;
+        QTest::addRow("markup") << QStringLiteral("x->setText(QStringLiteral(\"<span style='color:%1'>▼ %2</span>\"))")
+                                << 0;
         QTest::addRow("the name") << QStringLiteral("setWindowTitle(QStringLiteral(\"%1 – Spectune\"))") << 0;
     }
     void anUntranslatedTextIsFound()

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // One way through the whole studio, as a person takes it: set up, mend an issue, train with the tour, pause, step, look,
-// go back in time, stop, resume, try, export, learn; and at the end the run is opened again from its folder alone.
+// go back in time, stop, start again, try, export, learn; and at the end the run is opened again from its folder alone.
 #include "tests/ui/StudioBench.h"
 #include "training/core/Error.h"
 #include "ui/ConfigForm.h"
@@ -40,7 +40,7 @@ private:
     void trainWithTheTour();
     void lookAround();
     void goBackInTime();
-    void stopAndResume();
+    void stopAndStartAgain();
     void tryAndExport();
     void learn();
     void reopen();
@@ -112,7 +112,7 @@ void TestWholeStudio::goBackInTime()
     QCOMPARE(window().run().shownStep(), -1);
 }
 
-void TestWholeStudio::stopAndResume()
+void TestWholeStudio::stopAndStartAgain()
 {
     QVERIFY(window().session().stop());
     QTRY_COMPARE_WITH_TIMEOUT(window().session().state(), SessionState::Stopped, patience);
@@ -191,7 +191,7 @@ void TestWholeStudio::fromSetUpToReopened()
 {
     m_bench.scene->writesFiles = true;
     for (const auto part : {&TestWholeStudio::setUp, &TestWholeStudio::trainWithTheTour, &TestWholeStudio::lookAround,
-             &TestWholeStudio::goBackInTime, &TestWholeStudio::stopAndResume, &TestWholeStudio::tryAndExport,
+             &TestWholeStudio::goBackInTime, &TestWholeStudio::stopAndStartAgain, &TestWholeStudio::tryAndExport,
              &TestWholeStudio::learn, &TestWholeStudio::reopen}) {
         (this->*part)();
         if (QTest::currentTestFailed())
