@@ -22,8 +22,9 @@ std::vector<float> valuesOf(const at::Tensor& tensor)
 
 AdapterFactors factorsOf(const AdapterState& adapter, const std::string& module)
 {
-    const auto wanted = std::find_if(adapter.modules.begin(), adapter.modules.end(),
-        [&](const ModuleAdapter& one) { return module.empty() ? one.lambda.numel() > 0 : one.module == module; });
+    const auto wanted = std::find_if(adapter.modules.begin(), adapter.modules.end(), [&](const ModuleAdapter& one) {
+        return module.empty() ? one.lambda.count_nonzero().item<std::int64_t>() > 0 : one.module == module;
+    });
     if (wanted == adapter.modules.end())
         throw configError(module.empty() ? std::string("The adapter holds no triplet.")
                                          : "The adapter has no triplets for " + module + ".");
@@ -34,9 +35,10 @@ AdapterFactors factorsOf(const AdapterState& adapter, const std::string& module)
     factors.rows = wanted->p.size(0);
     factors.columns = wanted->q.size(1);
     factors.scale = adapter.scale;
-    factors.p = valuesOf(wanted->p);
-    factors.lambda = valuesOf(wanted->lambda);
-    factors.q = valuesOf(wanted->q);
+    const at::Tensor kept = wanted->lambda.nonzero().flatten(); // a checkpoint holds the pruned ones as well
+    factors.p = valuesOf(wanted->p.index_select(1, kept));
+    factors.lambda = valuesOf(wanted->lambda.index_select(0, kept));
+    factors.q = valuesOf(wanted->q.index_select(0, kept));
     return factors;
 }
 

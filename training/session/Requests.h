@@ -121,7 +121,7 @@ struct AdapterFactors {
     std::int64_t columns = 0; ///< dIn
     double scale = 0.0; ///< s
     std::vector<float> p; ///< [rows × r]
-    std::vector<float> lambda; ///< [r]; r = 0 is allowed
+    std::vector<float> lambda; ///< [r], none of them 0; r = 0 is allowed
     std::vector<float> q; ///< [r × columns]
 };
 
