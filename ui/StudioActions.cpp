@@ -9,6 +9,7 @@
 #include "ui/SessionController.h"
 #include "ui/SetupPage.h"
 #include "ui/ShortcutsWindow.h"
+#include "visualization/RankGrid.h"
 
 #include <QAction>
 #include <QActionGroup>
@@ -17,6 +18,7 @@
 #include <QMenu>
 #include <QMenuBar>
 #include <QSettings>
+#include <QStyle>
 #include <QWhatsThis>
 
 namespace spectune {
@@ -25,6 +27,13 @@ namespace {
 
 constexpr int mostRecent = 8;
 const QString recentKey = QStringLiteral("recent");
+const QString calmKey = QStringLiteral("reducedMotion");
+
+// What the desktop says of animations reaches Qt as the length of the style's own.
+bool desktopReducesMotion(const QWidget& window)
+{
+    return window.style()->styleHint(QStyle::SH_Widget_Animation_Duration, nullptr, &window) == 0;
+}
 
 QAction* add(QMenu* menu, const QString& text, const QString& keys, auto action)
 {
@@ -120,6 +129,15 @@ void StudioActions::addViewMenu(QMenuBar& bar)
         entry->setChecked(window->options().theme == choice);
         themes->addAction(entry);
     }
+    menu->addSeparator();
+    QAction* calm = add(menu, tr("Reduced &motion"), {}, [] {});
+    calm->setCheckable(true);
+    connect(calm, &QAction::toggled, this, [window](bool reduced) {
+        window->live().grid().setReducedMotion(reduced);
+        if (window->options().remembers)
+            QSettings().setValue(calmKey, reduced);
+    });
+    calm->setChecked(window->options().remembers && QSettings().value(calmKey, desktopReducesMotion(*window)).toBool());
 }
 
 void StudioActions::addHelpMenu(QMenuBar& bar)
