@@ -9,13 +9,18 @@
 #include "ui/TourLesson.h"
 
 #include <QFrame>
+#include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QListWidget>
-#include <QStackedWidget>
+#include <QSplitter>
 #include <QVBoxLayout>
 
 namespace spectune {
+
+namespace {
+constexpr int widthForTwo = 1400;
+}
 
 LearnPage::LearnPage(SessionController& session, RunModel& run, Tour& tour, QWidget* parent)
     : QWidget(parent)
@@ -36,21 +41,25 @@ LearnPage::LearnPage(SessionController& session, RunModel& run, Tour& tour, QWid
     m_lessons->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_lessons->setAccessibleName(tr("Lessons"));
     left->addWidget(m_lessons, 1);
+    m_hint
+        = makeCaption(tr("A click opens one lesson, Ctrl+click sets it beside the one that is open."), "third", true);
+    m_hint->setContentsMargins(12, 0, 12, 12);
+    left->addWidget(m_hint);
     row->addWidget(panel);
     auto* rule = new QFrame;
     rule->setObjectName(QStringLiteral("Rule"));
     rule->setFixedWidth(1);
     row->addWidget(rule);
-    m_pages = new QStackedWidget;
+    m_pages = makeColumns();
     m_tourLesson = new TourLesson(tour, run);
     m_lens = new SvdLens(session, run);
     m_glossary = new GlossaryPage;
     for (QWidget* page : std::initializer_list<QWidget*> {m_tourLesson, m_lens, m_glossary})
-        m_pages->addWidget(page);
+        addColumn(m_pages, page, 420, true);
     row->addWidget(m_pages, 1);
     for (const QString& title : {tr("Guided tour"), tr("SVD lens"), tr("Glossary")})
         m_lessons->addItem(title);
-    connect(m_lessons, &QListWidget::currentRowChanged, m_pages, &QStackedWidget::setCurrentIndex);
+    connect(m_lessons, &QListWidget::currentRowChanged, this, &LearnPage::showRow);
     connect(&tour, &Tour::entered, this, &LearnPage::refreshLessons);
     connect(&tour, &Tour::ended, this, &LearnPage::refreshLessons);
     refreshLessons();
@@ -65,6 +74,47 @@ void LearnPage::showLesson(Lesson lesson)
 LearnPage::Lesson LearnPage::lesson() const
 {
     return static_cast<Lesson>(m_lessons->currentRow());
+}
+
+bool LearnPage::showBeside(Lesson lesson)
+{
+    const int before = m_row;
+    showLesson(lesson);
+    m_beside = before;
+    placePages();
+    return isShown(static_cast<Lesson>(before)) && before != m_row;
+}
+
+bool LearnPage::isShown(Lesson lesson) const
+{
+    return !pageOf(static_cast<int>(lesson))->isHidden();
+}
+
+QWidget* LearnPage::pageOf(int row) const
+{
+    return m_pages->widget(row);
+}
+
+void LearnPage::showRow(int row)
+{
+    const bool beside = QGuiApplication::keyboardModifiers().testFlag(Qt::ControlModifier);
+    m_beside = beside ? m_row : -1;
+    m_row = row;
+    placePages();
+}
+
+void LearnPage::placePages()
+{
+    const bool wide = width() >= widthForTwo;
+    m_hint->setVisible(wide);
+    for (int row = 0; row < m_pages->count(); ++row)
+        pageOf(row)->setVisible(row == m_row || (wide && row == m_beside));
+}
+
+void LearnPage::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    placePages();
 }
 
 void LearnPage::refreshLessons()

@@ -3,8 +3,9 @@
 
 #include <QWidget>
 
+class QLabel;
 class QListWidget;
-class QStackedWidget;
+class QSplitter;
 
 namespace spectune {
 
@@ -15,7 +16,7 @@ class SvdLens;
 class Tour;
 class TourLesson;
 
-/// The Learn workspace: the lessons on the left, the chosen one beside them.
+/// The Learn workspace: the lessons on the left, the chosen one beside them; where there is room, a second one as well.
 class LearnPage : public QWidget {
     Q_OBJECT
 public:
@@ -25,16 +26,28 @@ public:
 
     void showLesson(Lesson lesson);
     [[nodiscard]] Lesson lesson() const;
+    /// The one before stays beside it. @returns false where the page is too narrow for two
+    bool showBeside(Lesson lesson);
+    [[nodiscard]] bool isShown(Lesson lesson) const;
     [[nodiscard]] GlossaryPage& glossary() { return *m_glossary; }
     [[nodiscard]] TourLesson& tourLesson() { return *m_tourLesson; }
     [[nodiscard]] SvdLens& lens() { return *m_lens; }
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
     void refreshLessons();
+    void showRow(int row);
+    void placePages();
+    [[nodiscard]] QWidget* pageOf(int row) const;
 
     Tour& m_tour;
+    int m_row = -1;
+    int m_beside = -1; ///< the second lesson's row; −1: none
     QListWidget* m_lessons = nullptr;
-    QStackedWidget* m_pages = nullptr;
+    QLabel* m_hint = nullptr;
+    QSplitter* m_pages = nullptr;
     TourLesson* m_tourLesson = nullptr;
     SvdLens* m_lens = nullptr;
     GlossaryPage* m_glossary = nullptr;

@@ -39,6 +39,7 @@ private Q_SLOTS:
     void searchFinds();
     void helpGoesToTheFieldsTerm();
     void glossaryGoesToTheField();
+    void twoLessonsWhereThereIsRoom();
     void lensShowsAnImage();
     void lensReadsAnImageFile();
     void lensShowsDelta();
@@ -136,6 +137,22 @@ void TestLearn::showLens()
 {
     window().showWorkspace(Workspace::Learn);
     window().learn().page().showLesson(LearnPage::Lesson::Lens);
+}
+
+void TestLearn::twoLessonsWhereThereIsRoom()
+{
+    m_bench->size = {1600, 900};
+    QVERIFY(m_bench->open());
+    window().showWorkspace(Workspace::Learn);
+    LearnPage& page = window().learn().page();
+    page.showLesson(LearnPage::Lesson::Lens);
+    QVERIFY(page.isShown(LearnPage::Lesson::Lens) && !page.isShown(LearnPage::Lesson::Tour));
+    QVERIFY(page.showBeside(LearnPage::Lesson::Glossary));
+    QVERIFY(page.isShown(LearnPage::Lesson::Lens) && page.isShown(LearnPage::Lesson::Glossary));
+    window().resize(1280, 800);
+    QTRY_VERIFY(!page.isShown(LearnPage::Lesson::Lens));
+    QCOMPARE(page.lesson(), LearnPage::Lesson::Glossary);
+    QVERIFY(!page.showBeside(LearnPage::Lesson::Tour));
 }
 
 void TestLearn::lensShowsAnImage()
