@@ -17,7 +17,7 @@ namespace {
 
 constexpr double dimmedOpacity = 0.22;
 
-std::array<QRgb, 256> palette(MatrixView::Colors colors)
+std::array<QRgb, 256> colorTable(MatrixView::Colors colors)
 {
     std::array<QRgb, 256> table {};
     const Theme& theme = Theme::current();
@@ -65,7 +65,7 @@ void MatrixView::draw()
         for (const float value : m_matrix.values)
             reach = std::max<double>(reach, std::abs(value));
     m_image = m_matrix.values.empty() ? QImage() : QImage(m_matrix.columns, m_matrix.rows, QImage::Format_RGB32);
-    const auto table = palette(m_colors);
+    const auto table = colorTable(m_colors);
     std::size_t place = 0;
     for (int row = 0; row < m_image.height(); ++row) {
         auto* line = reinterpret_cast<QRgb*>(m_image.scanLine(row));
