@@ -83,7 +83,7 @@ void Glossary::addBudget()
             {"final-phase", GlossaryPage::tr("Final phase tf"),
                 GlossaryPage::tr(
                     "The last steps, in which the pattern of kept triplets stays and only they are trained."),
-                "t > T − tf : b(t) = bT", adaLora + GlossaryPage::tr("section 3.3"), {"adalora.tf"},
+                "t > T − tf : b(t) = bT", adaLora + GlossaryPage::tr("section 3.3"), {"adalora.tf", "adalora.shrink"},
                 {"budget", "event"}},
             {"event", GlossaryPage::tr("Masking event"),
                 GlossaryPage::tr(
