@@ -16,15 +16,23 @@ using Eigen::MatrixXd;
 using Eigen::MatrixXf;
 using Eigen::VectorXd;
 
-SpectralParts partsOf(const MatrixXf& u, const VectorXd& sigma, const MatrixXf& v)
+SpectralParts partsOf(const MatrixXd& u, const VectorXd& sigma, const MatrixXd& v)
 {
     SpectralParts parts;
     parts.rows = static_cast<int>(u.rows());
     parts.columns = static_cast<int>(v.rows());
-    parts.sigma.assign(sigma.data(), sigma.data() + sigma.size());
-    parts.left.assign(u.data(), u.data() + u.size()); // column by column, as Eigen keeps it
-    parts.right.assign(v.data(), v.data() + v.size());
+    parts.sigma.assign(sigma.begin(), sigma.end());
+    const MatrixXf left = u.cast<float>();
+    const MatrixXf right = v.cast<float>();
+    parts.left.assign(left.data(), left.data() + left.size()); // column by column, as Eigen keeps it
+    parts.right.assign(right.data(), right.data() + right.size());
     return parts;
+}
+
+// One instance of the decomposition serves both: Eigen's templates are long to compile.
+Eigen::BDCSVD<MatrixXd> decompose(const MatrixXd& matrix)
+{
+    return Eigen::BDCSVD<MatrixXd>(matrix, Eigen::ComputeThinU | Eigen::ComputeThinV);
 }
 
 // The thin orthonormal factor of a tall matrix, [n × min(n, r)].
@@ -56,8 +64,8 @@ std::vector<float> blockMeans(const std::vector<float>& vectors, int length, int
 SpectralParts SpectralParts::of(const MatrixValues& matrix)
 {
     const Eigen::Map<const RowMatrix> values(matrix.values.data(), matrix.rows, matrix.columns);
-    const Eigen::BDCSVD<MatrixXf> svd(MatrixXf(values), Eigen::ComputeThinU | Eigen::ComputeThinV);
-    return partsOf(svd.matrixU(), svd.singularValues().cast<double>(), svd.matrixV());
+    const auto svd = decompose(values.cast<double>());
+    return partsOf(svd.matrixU(), svd.singularValues(), svd.matrixV());
 }
 
 SpectralParts SpectralParts::ofFactors(
@@ -76,10 +84,10 @@ SpectralParts SpectralParts::ofFactors(
     const MatrixXd rightR = rightQr.matrixQR().topRows(rightCount).triangularView<Eigen::Upper>();
     const Eigen::Map<const VectorXd> diagonal(weights.data(), r);
     const MatrixXd core = leftR * diagonal.asDiagonal() * rightR.transpose();
-    const Eigen::JacobiSVD<MatrixXd> svd(core, Eigen::ComputeThinU | Eigen::ComputeThinV);
+    const auto svd = decompose(core);
     const MatrixXd u = thinQ(leftQr, rows, leftCount) * svd.matrixU();
     const MatrixXd v = thinQ(rightQr, columns, rightCount) * svd.matrixV();
-    return partsOf(u.cast<float>(), svd.singularValues(), v.cast<float>());
+    return partsOf(u, svd.singularValues(), v);
 }
 
 MatrixValues SpectralParts::sum(int from, int to) const
