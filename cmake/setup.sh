@@ -23,7 +23,6 @@ apt_packages=(
     qt6-base-dev qt6-base-dev-tools qt6-svg-dev libgl-dev libqcustomplot-dev
     qt6-qpa-plugins qt6-wayland libxcb-cursor0 fonts-inter fonts-dejavu-core
     libsentencepiece-dev libprotobuf-dev nlohmann-json3-dev libcli11-dev
-    libeigen3-dev
 )
 
 say() { printf '%s\n' "$*"; }

@@ -16,7 +16,7 @@ class SvdWorker : public QObject {
     Q_OBJECT
 public:
     explicit SvdWorker(QObject* parent = nullptr);
-    ~SvdWorker() override; ///< waits for the decomposition at hand (a quarter of a second at 512 × 512)
+    ~SvdWorker() override; ///< waits for the decomposition at hand (seconds at 512 × 512)
 
     /// @param work called on the worker's thread with nothing but what it has captured by value
     void start(std::function<SpectralParts()> work);

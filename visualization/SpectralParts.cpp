@@ -1,44 +1,111 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "visualization/SpectralParts.h"
 
-#include <Eigen/QR>
-#include <Eigen/SVD>
-
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace spectune {
 
 namespace {
 
-using RowMatrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-using Eigen::MatrixXd;
-using Eigen::MatrixXf;
-using Eigen::VectorXd;
+using Vector = std::vector<double>;
+using Columns = std::vector<Vector>;
 
-SpectralParts partsOf(const MatrixXd& u, const VectorXd& sigma, const MatrixXd& v)
+constexpr int mostSweeps = 60; // a dozen are usual
+constexpr double orthogonal = 1e-14; // cosine of two columns that counts as a right angle
+
+double dot(const Vector& a, const Vector& b)
 {
-    SpectralParts parts;
-    parts.rows = static_cast<int>(u.rows());
-    parts.columns = static_cast<int>(v.rows());
-    parts.sigma.assign(sigma.begin(), sigma.end());
-    const MatrixXf left = u.cast<float>();
-    const MatrixXf right = v.cast<float>();
-    parts.left.assign(left.data(), left.data() + left.size()); // column by column, as Eigen keeps it
-    parts.right.assign(right.data(), right.data() + right.size());
+    return std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
+}
+
+// a ← c a − s b, b ← s a + c b
+void rotate(Vector& a, Vector& b, double c, double s)
+{
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        const double first = a[i];
+        a[i] = c * first - s * b[i];
+        b[i] = s * first + c * b[i];
+    }
+}
+
+// One-sided Jacobi (Hestenes 1958; Golub, Van Loan, section 8.6): columns are turned in pairs until all stand at right
+// angles; their lengths are the singular values. @p a becomes U Σ, @p v gathers the turns.
+void turnToRightAngles(Columns& a, Columns& v)
+{
+    for (int sweep = 0; sweep < mostSweeps; ++sweep) {
+        bool turned = false;
+        for (std::size_t i = 0; i + 1 < a.size(); ++i)
+            for (std::size_t j = i + 1; j < a.size(); ++j) {
+                const double alpha = dot(a[i], a[i]);
+                const double beta = dot(a[j], a[j]);
+                const double gamma = dot(a[i], a[j]);
+                if (std::abs(gamma) <= orthogonal * std::sqrt(alpha * beta))
+                    continue;
+                turned = true;
+                const double zeta = (beta - alpha) / (2.0 * gamma);
+                const double t = std::copysign(1.0, zeta) / (std::abs(zeta) + std::hypot(1.0, zeta));
+                const double c = 1.0 / std::hypot(1.0, t);
+                rotate(a[i], a[j], c, c * t);
+                rotate(v[i], v[j], c, c * t);
+            }
+        if (!turned)
+            return;
+    }
+}
+
+Columns identity(std::size_t count)
+{
+    Columns columns(count, Vector(count));
+    for (std::size_t i = 0; i < count; ++i)
+        columns[i][i] = 1.0;
+    return columns;
+}
+
+// Gram and Schmidt, twice, as once is not enough: @p a becomes Q with A = Q R. A column that the ones before it span
+// becomes 0. @return R, upper triangular, [row][column]
+Columns orthonormalise(Columns& a)
+{
+    Columns r(a.size(), Vector(a.size()));
+    for (std::size_t j = 0; j < a.size(); ++j) {
+        const double before = std::sqrt(dot(a[j], a[j]));
+        for (int pass = 0; pass < 2; ++pass)
+            for (std::size_t i = 0; i < j; ++i) {
+                const double part = dot(a[i], a[j]);
+                r[i][j] += part;
+                for (std::size_t k = 0; k < a[j].size(); ++k)
+                    a[j][k] -= part * a[i][k];
+            }
+        const double length = std::sqrt(dot(a[j], a[j]));
+        const bool spanned = length <= 1e-12 * before;
+        r[j][j] = spanned ? 0.0 : length;
+        for (double& value : a[j])
+            value = spanned ? 0.0 : value / length;
+    }
+    return r;
+}
+
+void append(std::vector<float>& to, const Vector& vector, double factor)
+{
+    for (const double value : vector)
+        to.push_back(static_cast<float>(value * factor));
+}
+
+// From the columns of U Σ and of V, largest first.
+SpectralParts sorted(const Columns& scaledLeft, const Columns& right, int rows, int columns)
+{
+    SpectralParts parts {.rows = rows, .columns = columns, .sigma = {}, .left = {}, .right = {}};
+    std::vector<std::pair<double, std::size_t>> order;
+    for (std::size_t i = 0; i < scaledLeft.size(); ++i)
+        order.emplace_back(std::sqrt(dot(scaledLeft[i], scaledLeft[i])), i);
+    std::stable_sort(order.begin(), order.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+    for (const auto& [sigma, i] : order) {
+        parts.sigma.push_back(sigma);
+        append(parts.left, scaledLeft[i], sigma > 0 ? 1.0 / sigma : 0.0);
+        append(parts.right, right[i], 1.0);
+    }
     return parts;
-}
-
-// One instance of the decomposition serves both: Eigen's templates are long to compile.
-Eigen::BDCSVD<MatrixXd> decompose(const MatrixXd& matrix)
-{
-    return Eigen::BDCSVD<MatrixXd>(matrix, Eigen::ComputeThinU | Eigen::ComputeThinV);
-}
-
-// The thin orthonormal factor of a tall matrix, [n × min(n, r)].
-MatrixXd thinQ(const Eigen::HouseholderQR<MatrixXd>& qr, Eigen::Index rows, Eigen::Index count)
-{
-    return qr.householderQ() * MatrixXd::Identity(rows, count);
 }
 
 std::vector<float> blockMeans(const std::vector<float>& vectors, int length, int count, int most)
@@ -50,10 +117,8 @@ std::vector<float> blockMeans(const std::vector<float>& vectors, int length, int
         for (int block = 0; block < most; ++block) {
             const auto from = static_cast<std::ptrdiff_t>(block) * length / most;
             const auto to = static_cast<std::ptrdiff_t>(block + 1) * length / most;
-            double sum = 0.0;
-            for (std::ptrdiff_t i = from; i < to; ++i)
-                sum += first[i];
-            means.push_back(static_cast<float>(sum / static_cast<double>(to - from)));
+            means.push_back(
+                static_cast<float>(std::accumulate(first + from, first + to, 0.0) / static_cast<double>(to - from)));
         }
     }
     return means;
@@ -63,47 +128,65 @@ std::vector<float> blockMeans(const std::vector<float>& vectors, int length, int
 
 SpectralParts SpectralParts::of(const MatrixValues& matrix)
 {
-    const Eigen::Map<const RowMatrix> values(matrix.values.data(), matrix.rows, matrix.columns);
-    const auto svd = decompose(values.cast<double>());
-    return partsOf(svd.matrixU(), svd.singularValues(), svd.matrixV());
+    // Columns of the matrix or of its transpose, whichever are fewer.
+    const bool wide = matrix.columns > matrix.rows;
+    const auto count = static_cast<std::size_t>(wide ? matrix.rows : matrix.columns);
+    Columns a(count, Vector(static_cast<std::size_t>(wide ? matrix.columns : matrix.rows)));
+    for (std::size_t i = 0; i < matrix.values.size(); ++i) {
+        const std::size_t row = i / static_cast<std::size_t>(matrix.columns);
+        const std::size_t column = i % static_cast<std::size_t>(matrix.columns);
+        (wide ? a[row][column] : a[column][row]) = matrix.values[i];
+    }
+    Columns v = identity(count);
+    turnToRightAngles(a, v);
+    SpectralParts parts = sorted(a, v, wide ? matrix.columns : matrix.rows, static_cast<int>(count));
+    if (wide) {
+        std::swap(parts.left, parts.right);
+        std::swap(parts.rows, parts.columns);
+    }
+    return parts;
 }
 
 SpectralParts SpectralParts::ofFactors(
     std::span<const float> p, std::span<const double> weights, std::span<const float> q, int rows, int columns)
 {
-    const auto r = static_cast<Eigen::Index>(weights.size());
-    if (r == 0)
-        return {.rows = rows, .columns = columns, .sigma = {}, .left = {}, .right = {}};
-    const MatrixXd left = Eigen::Map<const RowMatrix>(p.data(), rows, r).cast<double>();
-    const MatrixXd right = Eigen::Map<const RowMatrix>(q.data(), r, columns).cast<double>().transpose();
-    const Eigen::Index leftCount = std::min<Eigen::Index>(rows, r);
-    const Eigen::Index rightCount = std::min<Eigen::Index>(columns, r);
-    const Eigen::HouseholderQR<MatrixXd> leftQr(left);
-    const Eigen::HouseholderQR<MatrixXd> rightQr(right);
-    const MatrixXd leftR = leftQr.matrixQR().topRows(leftCount).triangularView<Eigen::Upper>();
-    const MatrixXd rightR = rightQr.matrixQR().topRows(rightCount).triangularView<Eigen::Upper>();
-    const Eigen::Map<const VectorXd> diagonal(weights.data(), r);
-    const MatrixXd core = leftR * diagonal.asDiagonal() * rightR.transpose();
-    const auto svd = decompose(core);
-    const MatrixXd u = thinQ(leftQr, rows, leftCount) * svd.matrixU();
-    const MatrixXd v = thinQ(rightQr, columns, rightCount) * svd.matrixV();
-    return partsOf(u, svd.singularValues(), v);
+    const std::size_t rank = weights.size();
+    Columns right(rank, Vector(static_cast<std::size_t>(columns)));
+    for (std::size_t i = 0; i < rank; ++i)
+        for (std::size_t k = 0; k < right[i].size(); ++k)
+            right[i][k] = q[i * right[i].size() + k];
+    const Columns r = orthonormalise(right); // Qᵀ = right · R, so PΛQ = (PΛRᵀ) · rightᵀ
+    Columns core(rank, Vector(static_cast<std::size_t>(rows)));
+    for (std::size_t j = 0; j < rank; ++j)
+        for (std::size_t row = 0; row < core[j].size(); ++row)
+            for (std::size_t i = j; i < rank; ++i)
+                core[j][row] += p[row * rank + i] * weights[i] * r[j][i];
+    Columns turns = identity(rank);
+    turnToRightAngles(core, turns);
+    Columns v(rank, Vector(static_cast<std::size_t>(columns)));
+    for (std::size_t i = 0; i < rank; ++i)
+        for (std::size_t j = 0; j < rank; ++j)
+            for (std::size_t k = 0; k < v[i].size(); ++k)
+                v[i][k] += turns[i][j] * right[j][k];
+    return sorted(core, v, rows, columns);
 }
 
 MatrixValues SpectralParts::sum(int from, int to) const
 {
     MatrixValues result {
         rows, columns, std::vector<float>(static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns))};
-    const int last = std::min(to, count());
-    const int first = std::clamp(from, 0, last);
-    if (first == last || rows == 0 || columns == 0)
-        return result;
-    const Eigen::Map<const MatrixXf> u(left.data(), rows, count());
-    const Eigen::Map<const MatrixXf> v(right.data(), columns, count());
-    const Eigen::VectorXf weights = Eigen::Map<const VectorXd>(sigma.data(), count()).cast<float>();
-    const int number = last - first;
-    Eigen::Map<RowMatrix>(result.values.data(), rows, columns).noalias() = u.middleCols(first, number)
-        * weights.segment(first, number).asDiagonal() * v.middleCols(first, number).transpose();
+    const auto height = static_cast<std::size_t>(rows);
+    const auto width = static_cast<std::size_t>(columns);
+    for (std::size_t row = 0; row < height; ++row) {
+        float* line = result.values.data() + row * width;
+        for (int layer = std::max(from, 0); layer < std::min(to, count()); ++layer) {
+            const auto i = static_cast<std::size_t>(layer);
+            const float factor = static_cast<float>(sigma[i]) * left[i * height + row];
+            const float* values = right.data() + i * width;
+            for (std::size_t column = 0; column < width; ++column)
+                line[column] += factor * values[column];
+        }
+    }
     return result;
 }
 

@@ -43,7 +43,7 @@ const std::map<std::string, Rule, std::less<>>& table()
         {"training/io", {engine, engineFamilies}},
         {"training/loop", {loop, engineFamilies}},
         {"training/cuda", {{}, {"cuda"}}},
-        {"visualization", {{"training/core", "training/monitor"}, {"qt", "qcustomplot", "eigen"}}},
+        {"visualization", {{"training/core", "training/monitor"}, {"qt", "qcustomplot"}}},
         {"ui",
             {[&] {
                  Names names = base;
@@ -128,9 +128,6 @@ std::string objection(std::string_view path, const std::string& room, std::strin
     if (family == "qcustomplot" && path != "visualization/QCustomPlotQt.h") {
         return "QCustomPlot comes in through visualization/QCustomPlotQt.h, which guards its keywords";
     }
-    if (family == "eigen" && path != "visualization/SpectralParts.cpp") {
-        return "Eigen stays inside visualization/SpectralParts.cpp";
-    }
     return {};
 }
 
@@ -168,9 +165,6 @@ std::string familyOf(std::string_view include)
     }
     if (include.starts_with("qcustomplot")) {
         return "qcustomplot";
-    }
-    if (startsWithAny(include, {"Eigen/"})) {
-        return "eigen";
     }
     if (startsWithAny(include, {"sentencepiece"})) {
         return "sentencepiece";
