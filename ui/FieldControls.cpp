@@ -82,9 +82,9 @@ private:
     {
         auto* action
             = m_line->addAction(studioIcon(QStringLiteral("folder"), IconTone::Second), QLineEdit::TrailingPosition);
-        action->setToolTip(tr("Choose…"));
+        action->setToolTip(FieldControl::tr("Choose…"));
         connect(action, &QAction::triggered, this, [this] {
-            auto* dialog = new QFileDialog(this, tr("Choose"), m_line->text());
+            auto* dialog = new QFileDialog(this, FieldControl::tr("Choose"), m_line->text());
             dialog->setAttribute(Qt::WA_DeleteOnClose);
             dialog->setFileMode(m_type == FieldType::Folder ? QFileDialog::Directory : QFileDialog::ExistingFile);
             connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& path) {

@@ -5,6 +5,8 @@
 #include "ui/DataPanel.h"
 #include "ui/ExportWindow.h"
 #include "ui/Inspector.h"
+#include "ui/LearnDesk.h"
+#include "ui/LearnPage.h"
 #include "ui/LivePage.h"
 #include "ui/PageParts.h"
 #include "ui/PresetLibrary.h"
@@ -79,7 +81,7 @@ void MainWindow::buildPages()
     auto* column = new QVBoxLayout(centre);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
-    m_top = new TopBar({tr("Set up"), tr("Live"), tr("Try"), tr("Runs")});
+    m_top = new TopBar({tr("Set up"), tr("Live"), tr("Try"), tr("Runs"), tr("Learn")});
     m_runBar = new RunBar(*m_run);
     m_pages = new QStackedWidget;
     const bool usual = m_options.presetFolder.isEmpty() && m_options.remembers;
@@ -91,6 +93,9 @@ void MainWindow::buildPages()
     m_runs = new RunsPage(*m_library);
     for (QWidget* page : std::initializer_list<QWidget*> {m_setup, m_live, m_try, m_runs})
         m_pages->addWidget(page);
+    m_learn = new LearnDesk(*this);
+    m_pages->addWidget(&m_learn->page());
+    connect(m_learn, &LearnDesk::tourPlaceChanged, m_top, &TopBar::setTourPlace);
     m_status = new StatusLine;
     column->addWidget(m_top);
     column->addWidget(m_runBar);

@@ -16,6 +16,7 @@ namespace spectune {
 
 class ConfigForm;
 class ExportWindow;
+class LearnDesk;
 class LivePage;
 class RunBar;
 class RunLibrary;
@@ -41,7 +42,7 @@ struct StudioOptions {
     bool remembers = true; ///< false: leaves the stored settings alone (screenshots, tests)
 };
 
-enum class Workspace { Setup, Live, Try, Runs };
+enum class Workspace { Setup, Live, Try, Runs, Learn };
 
 /// The studio: one window, one session, one shown run.
 class MainWindow : public QMainWindow {
@@ -87,6 +88,7 @@ public:
     [[nodiscard]] RunsPage& runsPage() { return *m_runs; }
     [[nodiscard]] RunLibrary& library() { return *m_library; }
     [[nodiscard]] ExportWindow* exportWindow() { return m_export; }
+    [[nodiscard]] LearnDesk& learn() { return *m_learn; }
     [[nodiscard]] StatusLine& status() { return *m_status; }
     [[nodiscard]] const StudioOptions& options() const { return m_options; }
     [[nodiscard]] QString outputFolder() const;
@@ -139,6 +141,7 @@ private:
     TryPage* m_try = nullptr;
     RunLibrary* m_library = nullptr;
     RunsPage* m_runs = nullptr;
+    LearnDesk* m_learn = nullptr;
     StatusLine* m_status = nullptr;
     StudioActions* m_actions = nullptr;
     ExportWindow* m_export = nullptr;

@@ -3,6 +3,7 @@
 
 #include "training/core/Error.h"
 #include "training/data/Preview.h"
+#include "training/io/AdapterFactors.h"
 #include "training/io/AdapterFiles.h"
 #include "training/io/GgufAdapter.h"
 #include "training/loop/Device.h"
@@ -115,6 +116,8 @@ Answer LibTorchEngine::answer(const Request& request, const RequestContext& cont
                     return generate(asked, context);
                 else if constexpr (std::is_same_v<Asked, InspectDevice>)
                     return inspectDevice(asked.device);
+                else if constexpr (std::is_same_v<Asked, ReadFactors>)
+                    return factorsOf(loadAdapterState(asked.source), asked.module);
                 else
                     return exportAdapter(asked, context);
             },
