@@ -6,6 +6,7 @@
 #include "training/monitor/RunHistory.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -288,6 +289,27 @@ ExportReport SceneEngine::exported(const ExportAdapter& wanted, const RequestCon
     return report;
 }
 
+// Rank 4 of 8 × 8, with orthonormal factors (columns of a Hadamard matrix): its singular values are s · |λ|.
+AdapterFactors sceneFactors(const ReadFactors& request)
+{
+    AdapterFactors factors;
+    factors.modules = {"model.layers.0.self_attn.q_proj", "model.layers.3.mlp.down_proj"};
+    factors.module = request.module.empty() ? factors.modules.front() : request.module;
+    factors.rows = factors.columns = 8;
+    factors.scale = 2.0;
+    factors.lambda = {0.5F, -1.0F, 0.25F, 0.125F};
+    const auto hadamard = [](std::int64_t row, std::int64_t column) {
+        return std::popcount(static_cast<std::uint64_t>(row & column)) % 2 == 0 ? 1.0F : -1.0F;
+    };
+    for (std::int64_t row = 0; row < 8; ++row)
+        for (std::int64_t i = 0; i < 4; ++i)
+            factors.p.push_back(hadamard(row, i) / std::sqrt(8.0F));
+    for (std::int64_t i = 0; i < 4; ++i)
+        for (std::int64_t column = 0; column < 8; ++column)
+            factors.q.push_back(hadamard(i + 1, column) / std::sqrt(8.0F));
+    return factors;
+}
+
 Answer SceneEngine::answer(const Request& request, const RequestContext& context)
 {
     if (const auto* inspect = std::get_if<InspectModel>(&request)) {
@@ -317,6 +339,10 @@ Answer SceneEngine::answer(const Request& request, const RequestContext& context
         text.seconds = 0.25;
         return text;
     }
+    if (const auto* device = std::get_if<InspectDevice>(&request))
+        return DeviceSummary {device->device, "Scene", std::int64_t {12} << 30, std::int64_t {11} << 30};
+    if (const auto* factors = std::get_if<ReadFactors>(&request))
+        return sceneFactors(*factors);
     return exported(std::get<ExportAdapter>(request), context);
 }
 

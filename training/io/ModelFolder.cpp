@@ -209,7 +209,8 @@ ModelSummary ModelFolder::summary() const
         .maxPositions = m_spec.maxPositions,
         .dtype = {},
         .tokenizer = {},
-        .matrices = blockMatrices(m_spec)};
+        .matrices = blockMatrices(m_spec),
+        .tiedHead = m_spec.tiedHead};
     std::map<std::string, std::int64_t> bytesByType;
     for (const SafetensorsFile& file : m_files) {
         for (const TensorInfo& info : file.tensors()) {

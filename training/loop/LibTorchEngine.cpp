@@ -3,6 +3,7 @@
 
 #include "training/core/Error.h"
 #include "training/data/Preview.h"
+#include "training/io/AdapterFactors.h"
 #include "training/io/AdapterFiles.h"
 #include "training/io/GgufAdapter.h"
 #include "training/loop/Device.h"
@@ -113,6 +114,10 @@ Answer LibTorchEngine::answer(const Request& request, const RequestContext& cont
                     return previewData(asked, {.stop = context.stop, .report = {}});
                 else if constexpr (std::is_same_v<Asked, Generate>)
                     return generate(asked, context);
+                else if constexpr (std::is_same_v<Asked, InspectDevice>)
+                    return inspectDevice(asked.device);
+                else if constexpr (std::is_same_v<Asked, ReadFactors>)
+                    return factorsOf(loadAdapterState(asked.source), asked.module);
                 else
                     return exportAdapter(asked, context);
             },
