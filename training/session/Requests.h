@@ -3,7 +3,9 @@
 
 #include "training/config/RunConfig.h"
 #include "training/core/Error.h"
+#include "training/session/DeviceRequests.h"
 #include "training/session/ExportRequest.h"
+#include "training/session/FactorRequests.h"
 
 #include <cstdint>
 #include <string>
@@ -88,36 +90,6 @@ struct GeneratedText {
     bool tuned = false;
     bool ended = false; ///< EOS came; else the length limit
     double seconds = 0.0;
-};
-
-/// What a device has to offer.
-struct InspectDevice {
-    std::string device; ///< "cpu", "cuda", "cuda:1"
-};
-
-struct DeviceSummary {
-    std::string device; ///< as asked
-    std::string name; ///< "NVIDIA H200"; empty: not known
-    std::int64_t totalBytes = 0; ///< 0: not known
-    std::int64_t freeBytes = 0; ///< of totalBytes, what a run could take: this program's own idle memory counts as free
-};
-
-/// Reads one matrix's triplets of a run as they were last saved.
-struct ReadFactors {
-    std::string source; ///< a run's folder, a checkpoint or an adapter
-    std::string module; ///< "model.layers.0.self_attn.q_proj"; empty: the first that kept a triplet
-};
-
-/// ΔW = s · P diag(λ) Q of one matrix; values row by row.
-struct AdapterFactors {
-    std::vector<std::string> modules; ///< all that the adapter holds, in the model's order
-    std::string module; ///< the one that follows
-    std::int64_t rows = 0; ///< dOut
-    std::int64_t columns = 0; ///< dIn
-    double scale = 0.0; ///< s
-    std::vector<float> p; ///< [rows × r]
-    std::vector<float> lambda; ///< [r], none of them 0; r = 0 is allowed
-    std::vector<float> q; ///< [r × columns]
 };
 
 using Request = std::variant<InspectModel, PreviewData, Generate, ExportAdapter, InspectDevice, ReadFactors>;
