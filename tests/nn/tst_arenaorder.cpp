@@ -100,58 +100,10 @@ private Q_SLOTS:
         const at::Tensor flat = numbered(order);
         QVERIFY(order.isEven() && order.size() == ArenaOrder(layout).size());
         QVERIFY(order.lambda(flat).sizes() == at::IntArrayRef({5, 4}));
-        for (std::size_t i = 0; i < order.groups().size(); ++i)
-            QVERIFY(order.filledUp(flat, i).is_alias_of(flat)); // nothing is copied
         const ArenaOrder uneven(layout, {1, 3, 0, 2, 4});
         QVERIFY(!uneven.isEven());
         QVERIFY_EXCEPTION_THROWN((void)uneven.lambda(numbered(uneven)), c10::Error);
         QVERIFY_EXCEPTION_THROWN((void)uneven.group(numbered(uneven), 0), c10::Error);
-    }
-
-    void fillsUpWithZeros()
-    {
-        const ModuleLayout layout = layoutOfFive(4);
-        for (const auto& ranks : someRanks()) {
-            const ArenaOrder order(layout, ranks);
-            const at::Tensor flat = numbered(order);
-            const at::Tensor sum = at::zeros_like(flat);
-            for (std::size_t g = 0; g < order.groups().size(); ++g) {
-                const at::Tensor filled = order.filledUp(flat, g);
-                QVERIFY(filled.sizes() == at::IntArrayRef({order.groups()[g].count, order.rank(), order.groups()[g].width}));
-                order.add(filled * 2.0, sum, g);
-                order.add(filled, sum, g);
-            }
-            for (std::int32_t i = 0; i < order.moduleCount(); ++i) {
-                for (const auto& [place, rows] : {std::pair {order.placeOfQ({i}), order.q(flat, {i})},
-                         std::pair {order.placeOfP({i}), order.pT(flat, {i})}}) {
-                    const at::Tensor filled = order.filledUp(flat, place.group).select(0, place.slot);
-                    QVERIFY(at::equal(filled.narrow(0, 0, order.rank({i})), rows));
-                    QCOMPARE(filled.sum().item<double>(), rows.sum().item<double>());
-                    const at::Tensor units = order.unitMatrices(flat, place.group)
-                                                 .expand({order.groups()[place.group].count, order.rank(), order.rank()});
-                    QVERIFY(at::equal(units.select(0, place.slot), at::diag((filled.sum(1) > 0.0).to(at::kDouble))));
-                }
-            }
-            const std::int64_t factors = order.lambdaOffset();
-            QVERIFY(at::equal(sum.narrow(0, 0, factors), 3.0 * flat.narrow(0, 0, factors)));
-        }
-    }
-
-    void gathersByModule()
-    {
-        const ModuleLayout layout = layoutOfFive(4);
-        for (const auto& ranks : someRanks()) {
-            const ArenaOrder order(layout, ranks);
-            const at::Tensor flat = numbered(order);
-            std::vector<at::Tensor> sums;
-            for (std::size_t g = 0; g < order.groups().size(); ++g)
-                sums.push_back(order.filledUp(flat, g).sum({1, 2}));
-            const auto [ofQ, ofP] = order.byModule(sums);
-            for (std::int32_t i = 0; i < order.moduleCount(); ++i) {
-                QCOMPARE(ofQ[i].item<double>(), order.q(flat, {i}).sum().item<double>());
-                QCOMPARE(ofP[i].item<double>(), order.pT(flat, {i}).sum().item<double>());
-            }
-        }
     }
 
     /// The chosen triplets come out in their order, and go back to where they were; nothing else is touched.

@@ -242,8 +242,10 @@ void checkShrink(const Context& c, Issues& issues)
     } else if (hasLambda(config.method) && config.adalora.gamma > 0.0) {
         addNote(issues, "adalora.shrink", "Shrinking changes the final phase",
             "adalora.gamma is " + toText(config.adalora.gamma)
-                + ": once the pruned triplets are dropped the orthogonality term covers the kept ones alone, so losses, P "
-                  "and Q differ from a run without adalora.shrink from the final phase on. With adalora.gamma 0 they stay "
+                + ": once the pruned triplets are dropped the orthogonality term covers the kept ones alone, so "
+                  "losses, P "
+                  "and Q differ from a run without adalora.shrink from the final phase on. With adalora.gamma 0 they "
+                  "stay "
                   "the same");
     } else if (hasLambda(config.method) && config.optim.maxGradNorm > 0.0) {
         addNote(issues, "adalora.shrink", "Shrinking may change the clipping",

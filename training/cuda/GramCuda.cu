@@ -27,9 +27,8 @@ __global__ void gramKernel(GramArgs<A> args)
     for (std::int64_t begin = 0; begin < factor.width; begin += depth) {
         for (int part = column; part < depth; part += tile) {
             const std::int64_t at = begin + part;
-            const auto element = [&](int of) {
-                return of < factor.rank && at < factor.width ? values[of * factor.width + at] : A(0);
-            };
+            const auto element
+                = [&](int of) { return of < factor.rank && at < factor.width ? values[of * factor.width + at] : A(0); };
             left[row][part] = element(firstRow + row);
             right[row][part] = element(firstColumn + row);
         }

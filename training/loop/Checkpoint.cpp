@@ -148,8 +148,7 @@ bool restoreGenerators(const SafetensorsFile& file, Trainer& trainer)
 
 AdapterState adapterState(const Trainer& trainer, const ResolvedRun& resolved)
 {
-    AdapterState adapter
-        = adapterFrom(ArenaOrder(trainer.layout()), trainer.layout(), trainer.state().values.cpu());
+    AdapterState adapter = adapterFrom(ArenaOrder(trainer.layout()), trainer.layout(), trainer.state().values.cpu());
     adapter.method = trainer.method();
     adapter.alpha = resolved.alpha;
     adapter.scale = resolved.scale;

@@ -44,44 +44,29 @@ ArenaOrder::ArenaOrder(const ModuleLayout& layout, std::vector<std::int64_t> ran
         m_triplets += rank;
         m_rank = std::max(m_rank, rank);
     }
-    makeLookUps();
+    makeLookUp();
 }
 
-void ArenaOrder::makeLookUps()
+void ArenaOrder::makeLookUp()
 {
-    std::vector<std::int64_t> factors; // before a group
-    std::vector<std::int64_t> rows;
-    std::int64_t factorCount = 0;
+    std::vector<std::int64_t> rows; // before a group
     std::int64_t rowCount = 0;
-    for (const FactorGroup& group : m_groups) {
-        factors.push_back(std::exchange(factorCount, factorCount + group.count));
+    for (const FactorGroup& group : m_groups)
         rows.push_back(std::exchange(rowCount, rowCount + group.rows));
-        m_filledRows.push_back(at::empty({group.rows}, at::kLong));
-    }
-    m_factorsOfModules = at::empty({2, moduleCount()}, at::kLong);
     m_rowsOfTriplets = at::empty({2, m_triplets}, at::kLong);
-    auto factorOf = m_factorsOfModules.accessor<std::int64_t, 2>();
     auto rowOf = m_rowsOfTriplets.accessor<std::int64_t, 2>();
-    for (std::int64_t module = 0; module < moduleCount(); ++module) {
-        const auto m = static_cast<std::size_t>(module);
+    for (std::size_t m = 0; m < m_places.size(); ++m) {
         for (const std::int64_t which : {0, 1}) {
             const FactorPlace& place = which == 0 ? m_places[m].q : m_places[m].p;
-            factorOf[which][module] = factors[place.group] + place.slot;
-            auto filled = m_filledRows[place.group].accessor<std::int64_t, 1>();
-            for (std::int64_t i = 0; i < m_ranks[m]; ++i) {
+            for (std::int64_t i = 0; i < m_ranks[m]; ++i)
                 rowOf[which][m_begins[m] + i] = rows[place.group] + place.row + i;
-                filled[place.row + i] = place.slot * m_rank + i;
-            }
         }
     }
 }
 
 void ArenaOrder::moveTo(at::Device device)
 {
-    for (at::Tensor* table : {&m_factorsOfModules, &m_rowsOfTriplets})
-        *table = table->to(device);
-    for (at::Tensor& table : m_filledRows)
-        table = table.to(device);
+    m_rowsOfTriplets = m_rowsOfTriplets.to(device);
 }
 
 at::Tensor ArenaOrder::rows(const at::Tensor& flat, std::size_t group) const
@@ -125,39 +110,6 @@ at::Tensor ArenaOrder::q(const at::Tensor& flat, ModuleIndex module) const
 at::Tensor ArenaOrder::pT(const at::Tensor& flat, ModuleIndex module) const
 {
     return factor(flat, placeOfP(module), rank(module));
-}
-
-at::Tensor ArenaOrder::filledUp(const at::Tensor& flat, std::size_t group) const
-{
-    if (isEven())
-        return this->group(flat, group);
-    const FactorGroup& place = m_groups[group];
-    return at::zeros({place.count * m_rank, place.width}, flat.options())
-        .index_copy_(0, m_filledRows[group], rows(flat, group))
-        .view({place.count, m_rank, place.width});
-}
-
-at::Tensor ArenaOrder::unitMatrices(const at::Tensor& flat, std::size_t group) const
-{
-    if (isEven())
-        return at::eye(m_rank, flat.options()).unsqueeze(0);
-    const at::Tensor diagonals
-        = at::zeros({m_groups[group].count * m_rank}, flat.options()).index_fill_(0, m_filledRows[group], 1.0);
-    return at::diag_embed(diagonals.view({m_groups[group].count, m_rank}));
-}
-
-void ArenaOrder::add(const at::Tensor& filled, const at::Tensor& flat, std::size_t group) const
-{
-    if (isEven())
-        this->group(flat, group).add_(filled);
-    else
-        rows(flat, group).add_(filled.flatten(0, 1).index_select(0, m_filledRows[group]));
-}
-
-std::array<at::Tensor, 2> ArenaOrder::byModule(const std::vector<at::Tensor>& perGroup) const
-{
-    const at::Tensor all = at::cat(perGroup);
-    return {all.index_select(0, m_factorsOfModules.select(0, 0)), all.index_select(0, m_factorsOfModules.select(0, 1))};
 }
 
 std::array<at::Tensor, 2> ArenaOrder::byTriplet(const std::vector<at::Tensor>& perGroup) const

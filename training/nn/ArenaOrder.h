@@ -29,7 +29,7 @@ struct FactorPlace {
 
 /// The order of all P, λ, Q of a run in one flat buffer: factor groups first, the modules' λ last.
 /// Gradients, Adam's moments, Ī and Ū are twins in the same order, so the optimizer, the clipping and the importance
-/// are single sweeps over memory, and the Gram matrices of a group one batched product.
+/// are single sweeps over memory.
 class ArenaOrder {
 public:
     ArenaOrder() = default;
@@ -59,24 +59,14 @@ public:
     [[nodiscard]] at::Tensor q(const at::Tensor& flat, ModuleIndex module) const; // [r, in]
     [[nodiscard]] at::Tensor pT(const at::Tensor& flat, ModuleIndex module) const; // [r, out]
 
-    /// A group's factors as if all had the largest rank, [count, r, width], with rows of 0 for those that they lack: a view
-    /// where they lack none, else a copy.
-    [[nodiscard]] at::Tensor filledUp(const at::Tensor& flat, std::size_t group) const;
-    /// The unit matrices that go with filledUp(): with a 0 for a row that is lacking. [count or 1, r, r]
-    [[nodiscard]] at::Tensor unitMatrices(const at::Tensor& flat, std::size_t group) const;
-    /// Adds to the rows that are there what @p filled has for them, [count, r, width].
-    void add(const at::Tensor& filled, const at::Tensor& flat, std::size_t group) const;
-
-    /// Gathers a value per factor, given per group as [count], into [modules] of Q and of P.
-    [[nodiscard]] std::array<at::Tensor, 2> byModule(const std::vector<at::Tensor>& perGroup) const;
     /// Gathers a value per factor row, given per group as [rows], into [triplets] of Q and of P.
     [[nodiscard]] std::array<at::Tensor, 2> byTriplet(const std::vector<at::Tensor>& perGroup) const;
-    /// Puts what the functions above look up on @p device.
+    /// Puts what byTriplet() looks up on @p device.
     void moveTo(at::Device device);
 
 private:
     [[nodiscard]] at::Tensor factor(const at::Tensor& flat, const FactorPlace& place, std::int64_t rank) const;
-    void makeLookUps();
+    void makeLookUp();
 
     struct Places {
         FactorPlace q;
@@ -89,10 +79,7 @@ private:
     std::int64_t m_rank = 0;
     std::int64_t m_triplets = 0;
     std::int64_t m_lambdaOffset = 0;
-    // Look-ups, int64. Factors and rows are counted through all groups, one group after the other.
-    at::Tensor m_factorsOfModules; // [2, modules]: the Q's and P's factor
-    at::Tensor m_rowsOfTriplets; // [2, triplets]: the row of Q and of P
-    std::vector<at::Tensor> m_filledRows; ///< by group, [rows]: a row's place where all have the largest rank
+    at::Tensor m_rowsOfTriplets; // [2, triplets] int64: the row of Q and of P, counted through all groups
 };
 
 } // namespace spectune

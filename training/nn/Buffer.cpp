@@ -11,8 +11,8 @@ std::int64_t rowStride(std::int64_t columns, at::ScalarType type)
     return (columns + line - 1) / line * line;
 }
 
-at::Tensor bufferRows(at::Tensor& buffer, std::int64_t rows, std::int64_t width, const at::TensorOptions& options,
-    std::int64_t spare)
+at::Tensor bufferRows(
+    at::Tensor& buffer, std::int64_t rows, std::int64_t width, const at::TensorOptions& options, std::int64_t spare)
 {
     const std::int64_t stride = spare == 0 ? width : rowStride(width + spare, options.dtype().toScalarType());
     const std::int64_t elements = rows * stride;
@@ -37,6 +37,11 @@ at::Tensor spareOf(const at::Tensor& x, std::int64_t spare)
 at::Tensor widened(const at::Tensor& x, std::int64_t spare)
 {
     return at::as_strided(x, {x.size(0), x.size(1) + spare}, x.strides(), x.storage_offset());
+}
+
+at::Tensor hostBuffer(at::IntArrayRef sizes, at::ScalarType type, at::Device device)
+{
+    return at::empty(sizes, at::TensorOptions().dtype(type).pinned_memory(device.is_cuda()));
 }
 
 } // namespace spectune

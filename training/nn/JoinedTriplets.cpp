@@ -7,7 +7,6 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
-#include <cstring>
 
 namespace spectune {
 
@@ -18,8 +17,7 @@ std::int64_t joinedRank(std::int64_t rank, const at::TensorOptions& options)
     return rounds ? (rank + unit - 1) / unit * unit : rank;
 }
 
-JoinedTriplets::JoinedTriplets(
-    DecoderModel& model, const ModuleLayout& layout, TripletArena& arena, bool trainsLambda)
+JoinedTriplets::JoinedTriplets(DecoderModel& model, const ModuleLayout& layout, TripletArena& arena, bool trainsLambda)
     : m_arena(arena)
     , m_trainsLambda(trainsLambda)
     , m_type(model.options().dtype().toScalarType())
@@ -102,10 +100,7 @@ void JoinedTriplets::makeFactors()
         }
     }
     m_count = static_cast<std::int64_t>(factors.size());
-    const auto bytes = static_cast<std::int64_t>(factors.size() * sizeof(kernels::JoinedFactor));
-    m_factors = at::empty({bytes}, at::kByte);
-    std::memcpy(m_factors.data_ptr(), factors.data(), static_cast<std::size_t>(bytes));
-    m_factors = m_factors.to(values.device());
+    m_factors = tableOn(values.device(), factors);
 }
 
 at::Tensor JoinedTriplets::makeSums() const

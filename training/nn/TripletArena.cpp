@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/nn/TripletArena.h"
 
+#include "training/cuda/GramArgs.h"
+
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
 
@@ -42,14 +44,19 @@ TripletArena::TripletArena(const ModuleLayout& layout, double scaleOfAll, at::Te
 {
 }
 
-TripletArena::TripletArena(
-    const ModuleLayout& layout, ArenaOrder ofRanks, double scaleOfAll, at::TensorOptions options)
+TripletArena::TripletArena(const ModuleLayout& layout, ArenaOrder ofRanks, double scaleOfAll, at::TensorOptions options)
     : order(std::move(ofRanks))
     , scale(scaleOfAll)
     , values(at::zeros({order.size()}, options))
     , gradients(at::zeros({order.size()}, options))
 {
     order.moveTo(values.device());
+    std::vector<kernels::GramFactor> all;
+    for (std::int32_t i = 0; i < order.moduleCount(); ++i) {
+        for (const at::Tensor& factor : {order.q(values, {i}), order.pT(values, {i})})
+            all.push_back({.values = factor.storage_offset(), .rank = factor.size(0), .width = factor.size(1)});
+    }
+    factors = tableOn(values.device(), all);
     adapters.modules.resize(static_cast<std::size_t>(layout.layerCount) * matrixNames.size());
     for (std::int32_t i = 0; i < order.moduleCount(); ++i) {
         if (order.rank({i}) == 0)

@@ -7,8 +7,11 @@
 #include "training/nn/DecoderModel.h"
 
 #include <ATen/core/Tensor.h>
+#include <ATen/ops/empty.h>
 
+#include <algorithm>
 #include <cstdint>
+#include <vector>
 
 namespace spectune {
 
@@ -33,11 +36,22 @@ struct TripletArena {
     at::Tensor values; // [size]
     at::Tensor gradients; // [size]
     AdapterSet adapters; ///< views of the values for every module: for evaluation and generation
+    at::Tensor factors; ///< kernels::GramFactor by module, Q then P, as bytes on the device
 };
 
 /// The matrix that a module's path ends in: "model.layers.0.self_attn.q_proj".
 [[nodiscard]] Matrix matrixOf(const ModuleInfo& module);
 /// What reads the same input as @p matrix.
 [[nodiscard]] InputSet inputSetOf(Matrix matrix);
+
+/// A table of @p entries as bytes on @p device, for kernels to read.
+template <typename Entry>
+[[nodiscard]] at::Tensor tableOn(at::Device device, const std::vector<Entry>& entries)
+{
+    const auto bytes = static_cast<std::int64_t>(entries.size() * sizeof(Entry));
+    at::Tensor table = at::empty({bytes}, at::kByte);
+    std::copy_n(entries.data(), entries.size(), static_cast<Entry*>(table.data_ptr()));
+    return table.to(device);
+}
 
 } // namespace spectune
