@@ -225,8 +225,8 @@ void ConfigForm::check()
             m_issues.push_back(std::move(issue));
     }
     addMemoryIssue();
-    std::stable_sort(m_issues.begin(), m_issues.end(),
-        [](const Issue& a, const Issue& b) { return a.severity > b.severity; });
+    std::stable_sort(
+        m_issues.begin(), m_issues.end(), [](const Issue& a, const Issue& b) { return a.severity > b.severity; });
     Q_EMIT checked();
 }
 

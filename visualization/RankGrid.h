@@ -68,6 +68,11 @@ public:
     [[nodiscard]] QString cellText(ModuleIndex module) const;
     /// The cell under the pointer, else the chosen one, in words; empty: neither.
     [[nodiscard]] QString spokenCell() const;
+    /// Any cell in words, ticked or not in targets mode. @pre 0 ≤ layer < layers(), 0 ≤ kind < kinds().size()
+    [[nodiscard]] QString spokenCellAt(int layer, int kind) const;
+    [[nodiscard]] ModuleIndex moduleAt(int layer, int kind) const; ///< invalid: not adapted
+    [[nodiscard]] int layers() const; ///< rows; 0: nothing to show
+    [[nodiscard]] const std::vector<std::string>& kinds() const; ///< columns
     /// "42 matrices in 6 layers, step 520: 126 of 336 triplets kept, 5 matrices at rank 0"
     [[nodiscard]] QString spokenSummary() const;
     [[nodiscard]] QSize sizeHint() const override;

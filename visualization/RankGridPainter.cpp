@@ -36,6 +36,9 @@ void RankGridPainter::paint()
         if (m_state.view == GridView::Ranks && m_state.loading.isEmpty()) {
             paintMarginals();
         }
+        if (m_state.view == GridView::Difference) {
+            paintDifferenceMarginals();
+        }
         paintNote();
     }
     paintSelection();

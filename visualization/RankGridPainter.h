@@ -31,6 +31,7 @@ private:
     void paintDifferenceLegend(const QRectF& area);
     void paintHistogram(const std::vector<int>& counts, double x, double step, double baseline);
     void paintMarginals();
+    void paintDifferenceMarginals(); ///< sums of B − A, bars to the left where A has more
     void paintLayerMargin(int layer, double longest);
     void paintBlockTotals(int block);
     void paintSelection();

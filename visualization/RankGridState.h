@@ -84,6 +84,9 @@ struct RankGridState {
     [[nodiscard]] QString valueText(double value) const;
     [[nodiscard]] bool hasValues() const; ///< false: the mode has nothing to show at this step
     [[nodiscard]] CellLook lookOf(const GridCell& cell) const;
+    /// Σ (B − A) of a row and of a column's layers [from, to); difference mode only.
+    [[nodiscard]] int layerDifference(int layer) const;
+    [[nodiscard]] int kindDifference(int kind, int from, int to) const;
     void updateScale();
     /// Recomputes looks. @return slots whose look is another now
     std::vector<std::size_t> refreshLooks();

@@ -42,9 +42,9 @@ struct RotateArgs {
     std::int64_t heads = 0;
     std::int64_t headDim = 0;
     Rows<T> x; // [rows, >= heads · headDim]
-    Rows<const T> query; // [rows, (heads − kvHeads) · headDim]; absent: x itself
-    Rows<const T> key; // [rows, kvHeads · headDim]
-    Rows<const T> value; // [rows, kvHeads · headDim]
+    Rows<const T> query = {}; // [rows, (heads − kvHeads) · headDim]; absent: x itself
+    Rows<const T> key = {}; // [rows, kvHeads · headDim]
+    Rows<const T> value = {}; // [rows, kvHeads · headDim]
     std::int64_t kvHeads = 0;
     const std::int32_t* positions = nullptr; // [rows]
     const T* cos = nullptr; // [positions, headDim]: the second half repeats the first
