@@ -20,6 +20,8 @@ private:
     void paintColumnNames(int block);
     void paintTargetBoxes();
     void paintCells();
+    void paintScrollMark(); ///< which part of the layers is shown
+    [[nodiscard]] bool isShown(int layer) const;
     void paintCell(const GridCell& cell);
     void paintTargetCell(const GridCell& cell, const QRectF& rect);
     void paintFlags(const CellLook& look, const QRectF& rect);
@@ -33,6 +35,7 @@ private:
     void paintMarginals();
     void paintLayerMargin(int layer, double longest);
     void paintBlockTotals(int block);
+    void paintTotals(int block, const QStringList& figures, double total);
     void paintSelection();
     void paintNote();
     void text(const QRectF& rect, Qt::Alignment alignment, const QString& text, const QColor& color, const QFont& font);

@@ -3,6 +3,7 @@
 
 #include "training/config/ConfigFile.h"
 #include "training/core/AtomicFile.h"
+#include "training/monitor/ReplayWriter.h"
 #include "training/monitor/RunHistory.h"
 
 #include <algorithm>
@@ -45,6 +46,7 @@ private:
 
     std::shared_ptr<Scene> m_scene;
     std::string m_folder;
+    std::unique_ptr<ReplayWriter> m_replay; ///< where files are written
     std::shared_ptr<const ModuleLayout> m_layout;
     ResolvedRun m_resolved;
     std::vector<TripletState> m_triplets;
@@ -89,6 +91,7 @@ void SceneEngine::prepare(const RunRequest& request, RunControl& control)
     m_folder = m_scene->writesFiles ? request.outFolder : std::string();
     if (!m_folder.empty()) {
         std::filesystem::create_directories(m_folder);
+        m_replay = std::make_unique<ReplayWriter>(std::filesystem::path(m_folder) / "replay.bin");
         writeFileAtomically(
             std::filesystem::path(m_folder) / "config.json", toJson(withResolved(request.config, m_resolved)));
     }
@@ -214,6 +217,8 @@ RunOutcome SceneEngine::run(const RunRequest& request, RunControl& control)
             const MaskEvent event = mask(step, budget);
             control.post(event);
             record("ranks.jsonl", toJsonLine(event, *m_layout));
+            if (m_replay)
+                m_replay->append(*picture(step, budget));
         }
         if (step % 100 == 0) {
             const EvalPoint evaluation {step, 0.1 + 2.4 * std::exp(-6 * done), {{"perplexity", 1.2}}};
