@@ -141,6 +141,7 @@ void MainWindow::connectRunBar()
 void MainWindow::connectStatus()
 {
     connect(m_setup, &SetupPage::helpWanted, m_status, &StatusLine::setMessage);
+    connect(m_live, &LivePage::told, m_status, &StatusLine::setMessage);
     connect(m_form, &ConfigForm::checked, this, &MainWindow::refreshContext);
     connect(m_run, &RunModel::eventAppended, this, [this](const MaskEvent& event) {
         m_status->setMessage({},
@@ -268,10 +269,12 @@ void MainWindow::keyPressEvent(QKeyEvent* event)
     case Qt::Key_BracketRight: timeline.nextEvent(); return;
     case Qt::Key_End:
     case Qt::Key_L: timeline.goLive(); return;
+    case Qt::Key_P: timeline.playOrStop(); return;
     case Qt::Key_1:
     case Qt::Key_2:
     case Qt::Key_3:
-    case Qt::Key_4: m_live->setHeatMode(event->key() - Qt::Key_1); return;
+    case Qt::Key_4:
+    case Qt::Key_5: m_live->setHeatMode(event->key() - Qt::Key_1); return;
     case Qt::Key_Left:
     case Qt::Key_Right:
         if (shift) {
