@@ -5,6 +5,7 @@
 #include "ui/DataPanel.h"
 #include "ui/ExportWindow.h"
 #include "ui/Inspector.h"
+#include "ui/GeometryAsker.h"
 #include "ui/LivePage.h"
 #include "ui/PageParts.h"
 #include "ui/RunBar.h"
@@ -79,6 +80,7 @@ void MainWindow::buildPages()
     m_pages = new QStackedWidget;
     m_setup = new SetupPage(*m_form);
     m_live = new LivePage(*m_run, *m_form);
+    new GeometryAsker(*m_session, *m_run, m_live->inspector().geometrySection(), this);
     m_try = new TryPage(*m_session, *m_run, *m_form);
     for (QWidget* page : std::initializer_list<QWidget*> {m_setup, m_live, m_try})
         m_pages->addWidget(page);

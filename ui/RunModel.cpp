@@ -18,6 +18,14 @@ namespace {
 
 constexpr std::size_t rateWindow = 40; // steps
 
+std::vector<std::string> namesOf(const ModuleLayout& layout)
+{
+    std::vector<std::string> names;
+    for (const ModuleInfo& module : layout.modules)
+        names.push_back(module.name);
+    return names;
+}
+
 } // namespace
 
 RunModel::RunModel(QObject* parent)
@@ -123,9 +131,7 @@ void RunModel::openRecorded(const QString& folder)
     m_history = std::move(history);
     m_replay.open(path);
     const auto recorded = m_replay.reader().layout();
-    const bool whole = recorded && std::equal(recorded->modules.begin(), recorded->modules.end(),
-        m_history.modules.begin(), m_history.modules.end(),
-        [](const ModuleInfo& module, const std::string& name) { return module.name == name; });
+    const bool whole = recorded && !m_history.modules.empty() && m_history.modules == namesOf(*recorded);
     m_layout = whole ? recorded : layoutFromHistory(m_history, resolved.initRank);
     m_step = m_history.metrics.empty() ? 0 : m_history.metrics.back().step;
     m_state = m_step >= resolved.totalSteps ? SessionState::Finished : SessionState::Stopped;
@@ -160,9 +166,7 @@ void RunModel::takeStarted(const RunStarted& started)
         m_folder = QString::fromStdString(started.outFolder);
     m_replay.open(started.outFolder);
     cutAfter(started.firstStep);
-    m_history.modules.clear();
-    for (const ModuleInfo& module : started.layout->modules)
-        m_history.modules.push_back(module.name);
+    m_history.modules = namesOf(*started.layout);
     Q_EMIT reset();
 }
 

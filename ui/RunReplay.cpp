@@ -61,6 +61,12 @@ const ReplayReader& RunReplay::reader()
     return m_reader;
 }
 
+const ReplayReader* RunReplay::readerOf(const ModuleLayout& layout)
+{
+    const ReplayReader& file = reader();
+    return file.layout() && sameModules(*file.layout(), layout) ? &file : nullptr;
+}
+
 std::int64_t RunReplay::nearestState(std::int64_t step)
 {
     std::int64_t nearest = -1;
@@ -80,12 +86,12 @@ std::shared_ptr<const RankSnapshot> RunReplay::at(
     if (!layout || until.empty())
         return snapshotFromEvents(layout, until, step);
     const std::int64_t eventStep = until.back().step;
-    const ReplayReader& file = reader();
+    const ReplayReader* file = readerOf(*layout);
     if (m_last && m_last->layout == layout && m_last->eventStep == eventStep)
         return m_last;
-    if (const std::size_t event = file.find(eventStep);
-        event < file.eventCount() && sameModules(*file.layout(), *layout)) {
-        auto snapshot = std::make_shared<RankSnapshot>(*file.snapshotAt(event));
+    if (const std::size_t event = file != nullptr ? file->find(eventStep) : 0;
+        file != nullptr && event < file->eventCount()) {
+        auto snapshot = std::make_shared<RankSnapshot>(*file->snapshotAt(event));
         snapshot->layout = layout; // the views know a run by its layout
         m_last = std::move(snapshot);
         return m_last;

@@ -29,6 +29,8 @@ public:
         const std::shared_ptr<const ModuleLayout>& layout, std::span<const MaskEvent> events, std::int64_t step);
     /// As far as the file is written by now.
     [[nodiscard]] const ReplayReader& reader();
+    /// The same where its matrices are those of @p layout; else null.
+    [[nodiscard]] const ReplayReader* readerOf(const ModuleLayout& layout);
     /// Step of the event nearest to @p step whose λ and S were recorded; −1: none.
     [[nodiscard]] std::int64_t nearestState(std::int64_t step);
 

@@ -42,6 +42,7 @@ private:
     [[nodiscard]] MaskEvent mask(std::int64_t step, std::int64_t budget);
     [[nodiscard]] std::shared_ptr<const RankSnapshot> picture(std::int64_t step, std::int64_t budget) const;
     void record(const std::string& file, const std::string& line) const;
+    [[nodiscard]] TripletGeometry geometry(const InspectTriplets& request) const;
     [[nodiscard]] DataPreview preview(const PreviewData& request) const;
 
     std::shared_ptr<Scene> m_scene;
@@ -264,6 +265,28 @@ DataPreview SceneEngine::preview(const PreviewData& request) const
     return preview;
 }
 
+// A matrix whose P and Q are nearly orthonormal: Gram matrices near the identity, singular values near |λ|.
+TripletGeometry SceneEngine::geometry(const InspectTriplets& request) const
+{
+    TripletGeometry geometry;
+    geometry.module = request.module;
+    const std::size_t rank = m_layout ? static_cast<std::size_t>(m_layout->initRank) : 8;
+    const std::size_t module = m_layout ? m_layout->find(request.module).at() : 0;
+    for (std::size_t i = 0; i < rank; ++i) {
+        geometry.triplets.push_back(static_cast<std::int32_t>(i));
+        const double lambda
+            = m_layout ? static_cast<double>(m_triplets[module * rank + i].lambda) : 0.3 * std::exp(-0.3 * static_cast<double>(i));
+        geometry.lambda.push_back(lambda);
+        geometry.singular.push_back(std::abs(lambda) * (0.94 + 0.1 * noise(module, i)));
+        for (std::size_t k = 0; k < rank; ++k) {
+            geometry.gramP.push_back((i == k ? 1.0 : 0.0) + 0.03 * (noise(std::min(i, k) + 40, std::max(i, k)) - 0.5));
+            geometry.gramQ.push_back((i == k ? 1.0 : 0.0) + 0.05 * (noise(std::min(i, k) + 80, std::max(i, k)) - 0.5));
+        }
+    }
+    std::sort(geometry.singular.rbegin(), geometry.singular.rend());
+    return geometry;
+}
+
 Answer SceneEngine::answer(const Request& request, const RequestContext& context)
 {
     if (const auto* inspect = std::get_if<InspectModel>(&request)) {
@@ -292,6 +315,8 @@ Answer SceneEngine::answer(const Request& request, const RequestContext& context
         text.seconds = 0.25;
         return text;
     }
+    if (const auto* inspect = std::get_if<InspectTriplets>(&request))
+        return geometry(*inspect);
     const auto& wanted = std::get<ExportAdapter>(request);
     ExportReport report {
         wanted.format, wanted.target, 1'234'567, 40, 2, 8, 8, wanted.format == "peft-adalora" ? 0.0 : 2.4e-9, 0.018};
