@@ -88,7 +88,8 @@ void AnimationExport::begin(const RunModel& run, const FrameLook& look, std::vec
     connect(&m_thread, &QThread::finished, encoder, &QObject::deleteLater);
     connect(this, &AnimationExport::frameReady, encoder, [this, encoder](const QImage& image) {
         const QString problem = encoder->add(image);
-        QMetaObject::invokeMethod(this, [this, problem] { problem.isEmpty() ? takeEncoded(1) : takeEnd(false, problem); });
+        QMetaObject::invokeMethod(
+            this, [this, problem] { problem.isEmpty() ? takeEncoded(1) : takeEnd(false, problem); });
     });
     connect(this, &AnimationExport::framesDone, encoder, [this, encoder](bool whole) {
         const QString problem = encoder->finish(whole);

@@ -188,10 +188,10 @@ void AnimationWindow::refresh()
     }
     const std::size_t frames = steps().size();
     const double seconds = static_cast<double>(frames) / rates[m_speed->currentIndex()];
-    m_length->setText(tr("%1 moments of %2 masking events: %3 s")
-                          .arg(formatCount(static_cast<std::int64_t>(frames)),
-                              formatCount(static_cast<std::int64_t>(m_run.history().events.size())),
-                              formatFixed(seconds, 1)));
+    m_length->setText(
+        tr("%1 moments of %2 masking events: %3 s")
+            .arg(formatCount(static_cast<std::int64_t>(frames)),
+                formatCount(static_cast<std::int64_t>(m_run.history().events.size())), formatFixed(seconds, 1)));
 }
 
 void AnimationWindow::startOrCancel()
@@ -218,7 +218,7 @@ void AnimationWindow::startOrCancel()
 void AnimationWindow::takeEnd(bool written, const QString& problem)
 {
     m_progress->setValue(written ? m_progress->maximum() : 0);
-    m_message->setText(written ? tr("Saved as %1 (%2).").arg(m_path->text(), formatMB(bytesOf(m_path->text())))
+    m_message->setText(written  ? tr("Saved as %1 (%2).").arg(m_path->text(), formatMB(bytesOf(m_path->text())))
             : problem.isEmpty() ? tr("Cancelled; nothing was kept.")
                                 : problem);
     refresh();

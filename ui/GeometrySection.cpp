@@ -72,11 +72,11 @@ void GeometrySection::refresh()
         return;
     showParts(false);
     m_ask->setVisible(canAsk());
-    m_note->setText(paused        ? QString()
-            : canAsk()            ? tr("Exact, from the newest checkpoint.")
+    m_note->setText(paused            ? QString()
+            : canAsk()                ? tr("Exact, from the newest checkpoint.")
             : isActive(m_run.state()) ? tr("Pause the run: they are computed between two steps.")
-            : m_run.hasRun()      ? tr("This run has no checkpoint to compute them from.")
-                                  : tr("They come with a run."));
+            : m_run.hasRun()          ? tr("This run has no checkpoint to compute them from.")
+                                      : tr("They come with a run."));
     if (paused && canAsk()) // the triplets are at hand, and nothing else waits
         ask();
 }

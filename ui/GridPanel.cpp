@@ -97,8 +97,8 @@ QMenu* GridPanel::makeMenu()
         ways->addAction(way);
     }
     menu->addSeparator();
-    const auto middle = [this] { return m_grid->gridGeometry().request.firstLayer
-                                     + m_grid->gridGeometry().visibleLayers() / 2.0; };
+    const auto middle
+        = [this] { return m_grid->gridGeometry().request.firstLayer + m_grid->gridGeometry().visibleLayers() / 2.0; };
     menu->addAction(tr("Closer\t+"), this, [this, middle] { m_grid->zoomBy(1.6, middle()); });
     menu->addAction(tr("Further\t−"), this, [this, middle] { m_grid->zoomBy(1.0 / 1.6, middle()); });
     QAction* all = menu->addAction(tr("All layers\t0"), this, [this] { m_grid->showAllLayers(); });

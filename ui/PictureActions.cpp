@@ -22,8 +22,8 @@ QString text(const char* words)
 }
 
 /// Asks for a file without blocking the window, then has @p save write it.
-void askFile(QWidget& owner, const QString& title, const QString& name, const QStringList& filters, const TellUser& tell,
-    const std::function<void(const QString&)>& save)
+void askFile(QWidget& owner, const QString& title, const QString& name, const QStringList& filters,
+    const TellUser& tell, const std::function<void(const QString&)>& save)
 {
     auto* dialog = new QFileDialog(&owner, title, name);
     dialog->setAttribute(Qt::WA_DeleteOnClose);

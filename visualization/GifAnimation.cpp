@@ -41,8 +41,7 @@ GifAnimation::GifAnimation(const QString& path, QSize size, int milliseconds)
     const bool good = EGifPutScreenDesc(m_gif, size.width(), size.height(), bitsPerColour, 0, nullptr) == GIF_OK
         && EGifPutExtensionLeader(m_gif, APPLICATION_EXT_FUNC_CODE) == GIF_OK
         && EGifPutExtensionBlock(m_gif, 11, "NETSCAPE2.0") == GIF_OK
-        && EGifPutExtensionBlock(m_gif, sizeof endless, endless) == GIF_OK
-        && EGifPutExtensionTrailer(m_gif) == GIF_OK;
+        && EGifPutExtensionBlock(m_gif, sizeof endless, endless) == GIF_OK && EGifPutExtensionTrailer(m_gif) == GIF_OK;
     if (!good) {
         const int error = m_gif->Error;
         EGifCloseFile(std::exchange(m_gif, nullptr), nullptr);

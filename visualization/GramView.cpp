@@ -63,8 +63,11 @@ bool GramView::event(QEvent* event)
             const auto row = static_cast<std::size_t>(at.y());
             const auto column = static_cast<std::size_t>(at.x());
             QToolTip::showText(help->globalPos(),
-                tr("%1 at %2, %3: %4").arg(m_name).arg(row).arg(column).arg(formatFixed(
-                    shareAt(row, column) * m_largest, 4)),
+                tr("%1 at %2, %3: %4")
+                    .arg(m_name)
+                    .arg(row)
+                    .arg(column)
+                    .arg(formatFixed(shareAt(row, column) * m_largest, 4)),
                 this);
         }
         return true;

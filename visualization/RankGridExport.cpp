@@ -49,8 +49,10 @@ QString RankGrid::toCsv() const
                                               "lambda_sum,orth_p,orth_q\n");
     for (std::size_t i = 0; i < state.layout->modules.size(); ++i) {
         const ModuleInfo& info = state.layout->modules[i];
-        const QString place = QStringLiteral("%1,%2,%3").arg(info.layer.value).arg(
-            QString::fromStdString(state.layout->kinds.at(info.kind.at())), QString::fromStdString(info.name));
+        const QString place = QStringLiteral("%1,%2,%3")
+                                  .arg(info.layer.value)
+                                  .arg(QString::fromStdString(state.layout->kinds.at(info.kind.at())),
+                                      QString::fromStdString(info.name));
         if (difference) {
             csv += place + QStringLiteral(",%1\n").arg(state.difference.at(i));
             continue;

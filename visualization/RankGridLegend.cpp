@@ -102,8 +102,9 @@ void RankGridPainter::paintScaleLegend(const QRectF& area)
     if (!m_state.hasValues()) {
         text(area.translated(0.0, 4.0), Qt::AlignLeft,
             m_state.mode == GridMode::Revivals && m_state.snapshot ? RankGrid::tr("This run recorded no triplets.")
-                : m_state.snapshot && m_state.snapshot->step > 0   ? RankGrid::tr("No scores were kept of this step.")
-                                                                   : RankGrid::tr("No scores yet: they begin with step 1."),
+                : m_state.snapshot && m_state.snapshot->step > 0
+                ? RankGrid::tr("No scores were kept of this step.")
+                : RankGrid::tr("No scores yet: they begin with step 1."),
             theme.text2, Fonts::body());
         return;
     }
@@ -265,8 +266,8 @@ void RankGridPainter::paintTotals(int block, const QStringList& figures, double 
     const QString name = across ? RankGrid::tr("Σ matrix") : RankGrid::tr("Σ layer");
     text(head, Qt::AlignLeft, m_geometry.marginWidth > 70.0 ? name : QStringLiteral("Σ"), theme.text3, caption);
     const double room = across ? m_geometry.marginWidth - 10.0 : m_geometry.pitchX - 4.0;
-    const bool fit = std::all_of(figures.begin(), figures.end(),
-        [&](const QString& figure) { return tabularWidth(caption, figure) <= room; });
+    const bool fit = std::all_of(
+        figures.begin(), figures.end(), [&](const QString& figure) { return tabularWidth(caption, figure) <= room; });
     for (int kind = 0; fit && kind < m_state.columns(); ++kind) { // all of them or none: the bars remain
         text(m_geometry.kindSum(block, kind), across ? Qt::AlignRight : Qt::AlignHCenter, figures[kind], theme.text2,
             caption);

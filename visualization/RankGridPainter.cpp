@@ -129,8 +129,8 @@ void RankGridPainter::paintLabels()
         }
         const QRectF place = m_geometry.rowLabel(layer);
         if (touches(place)) {
-            text(place, across ? Qt::AlignHCenter : Qt::AlignRight, QString::number(layer), chosen ? theme.text : theme.text3,
-                chosen ? Fonts::captionBold() : Fonts::caption());
+            text(place, across ? Qt::AlignHCenter : Qt::AlignRight, QString::number(layer),
+                chosen ? theme.text : theme.text3, chosen ? Fonts::captionBold() : Fonts::caption());
         }
     }
     if (m_geometry.blocks == 2) {

@@ -7,6 +7,7 @@
 
 #include <QPointF>
 #include <QString>
+#include <QStringList>
 
 #include <span>
 #include <vector>

@@ -6,6 +6,7 @@
 #include "visualization/RunPlotsPrivate.h"
 
 #include <cmath>
+#include <utility>
 
 namespace spectune {
 
@@ -83,8 +84,8 @@ QStringList RunPlots::Private::readouts(std::int64_t step) const
     if (std::isfinite(kept)) {
         budgetText = RunPlots::tr("%1 kept").arg(formatCount(std::llround(kept)));
         if (curves.plan().matrices > 0) {
-            budgetText
-                += RunPlots::tr(", mean rank %1").arg(formatMeanRank(kept / static_cast<double>(curves.plan().matrices)));
+            budgetText += RunPlots::tr(", mean rank %1")
+                              .arg(formatMeanRank(kept / static_cast<double>(curves.plan().matrices)));
         }
     }
     return {loss, std::isfinite(orth) ? formatShort(orth) : QString(), budgetText};

@@ -88,8 +88,7 @@ bool RunPlots::wheeled(const QWheelEvent& wheel)
     if (notches == 0.0 || m_private->curves.lastStep() < 1) {
         return false;
     }
-    const bool values = wheel.modifiers() & Qt::ControlModifier
-        || wheel.position().x() < m_private->plotLeft();
+    const bool values = wheel.modifiers() & Qt::ControlModifier || wheel.position().x() < m_private->plotLeft();
     const double factor = std::pow(1.0 / zoomPerNotch, notches);
     if (values) {
         m_private->zoomLoss(factor, wheel.position().y());

@@ -134,9 +134,11 @@ void RunPlots::Private::changed(bool rescale)
 
 PlotRange RunPlots::Private::effective() const
 {
-    if (view || lossView) {
-        return PlotRange::Custom;
-    }
+    return view || lossView ? PlotRange::Custom : asSet();
+}
+
+PlotRange RunPlots::Private::asSet() const
+{
     if (range != PlotRange::Automatic) {
         return range;
     }
@@ -166,11 +168,11 @@ void RunPlots::Private::place()
 
 void RunPlots::Private::updateAxes()
 {
-    const PlotRange kind = effective();
-    AxisBounds nextSteps = view           ? chosenSteps(view->x(), view->y())
-        : range == PlotRange::Last200         ? lastAxis(curves.plan(), now(), 200)
-        : kind == PlotRange::SoFar                    ? soFarAxis(curves.plan(), now())
-                                                      : wholeRunAxis(curves.plan(), now());
+    const PlotRange kind = asSet();
+    AxisBounds nextSteps = view      ? chosenSteps(view->x(), view->y())
+        : kind == PlotRange::Last200 ? lastAxis(curves.plan(), now(), 200)
+        : kind == PlotRange::SoFar   ? soFarAxis(curves.plan(), now())
+                                     : wholeRunAxis(curves.plan(), now());
     AxisBounds nextLoss = lossView ? chosenValues(lossView->x(), lossView->y(), logarithmic)
         : logarithmic              ? lossLogAxis(curves, nextSteps.low, nextSteps.high + 1.0, columns())
                                    : lossAxis(curves, nextSteps.low, nextSteps.high + 1.0, columns());

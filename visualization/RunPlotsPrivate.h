@@ -28,6 +28,7 @@ public:
     void replot();
     void applyTheme();
     [[nodiscard]] PlotRange effective() const;
+    [[nodiscard]] PlotRange asSet() const; ///< the same but for what the user zoomed to
     [[nodiscard]] QString readout(std::int64_t step) const; ///< values at a step, for the hovered line and readers
 
     void paintGround(QPainter& painter) const;

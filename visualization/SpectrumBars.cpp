@@ -96,8 +96,8 @@ void SpectrumBars::paintEvent(QPaintEvent*)
         draw(x + bar, at < m_singular.size() ? m_singular[at] : 0.0, theme.orth);
         if ((i + 1) % every == 0 || i == 0) {
             painter.setPen(theme.text3);
-            drawTabular(painter, {x + bar - 15.0, plot.bottom() + 1.0, 30.0, 14.0}, Qt::AlignHCenter,
-                QString::number(i + 1));
+            drawTabular(
+                painter, {x + bar - 15.0, plot.bottom() + 1.0, 30.0, 14.0}, Qt::AlignHCenter, QString::number(i + 1));
         }
     }
 }

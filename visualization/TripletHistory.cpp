@@ -89,8 +89,7 @@ std::size_t TripletHistory::eventNear(double x) const
     const auto after = std::lower_bound(m_steps.begin(), m_steps.end(), static_cast<std::int64_t>(std::llround(step)));
     auto index = static_cast<std::size_t>(after - m_steps.begin());
     if (index == m_steps.size()
-        || (index > 0
-            && step - static_cast<double>(m_steps[index - 1]) < static_cast<double>(m_steps[index]) - step)) {
+        || (index > 0 && step - static_cast<double>(m_steps[index - 1]) < static_cast<double>(m_steps[index]) - step)) {
         index -= index > 0 ? 1 : 0;
     }
     return index;

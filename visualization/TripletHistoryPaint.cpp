@@ -56,14 +56,15 @@ void TripletHistory::paintStrip(QPainter& painter) const
                 ++to;
             }
             const double least = marks[from] >= Mark::Fell ? 2.0 : 0.0;
-            const QRectF place(
-                rows.left() + static_cast<double>(from), y, std::max(least, static_cast<double>(to - from)), tall - 1.0);
+            const QRectF place(rows.left() + static_cast<double>(from), y,
+                std::max(least, static_cast<double>(to - from)), tall - 1.0);
             painter.fillRect(place, colorOf(marks[from], chosen));
             from = to;
         }
         if (chosen || (m_selected < 0 && triplet == 0)) {
             painter.setPen(theme.text2);
-            drawTabular(painter, {0.0, y - 3.0, numbersWidth - 5.0, tall + 5.0}, Qt::AlignRight, QString::number(triplet));
+            drawTabular(
+                painter, {0.0, y - 3.0, numbersWidth - 5.0, tall + 5.0}, Qt::AlignRight, QString::number(triplet));
         }
     }
 }
@@ -100,7 +101,8 @@ void TripletHistory::paintScores(QPainter& painter) const
     const double from = std::log(low / room);
     const double span = std::log(high * room) - from;
     const auto yOf = [&](double value) {
-        return place.bottom() - place.height() * std::clamp((std::log(std::max(value, 1e-300)) - from) / span, 0.0, 1.0);
+        return place.bottom()
+            - place.height() * std::clamp((std::log(std::max(value, 1e-300)) - from) / span, 0.0, 1.0);
     };
     QPolygonF scores;
     QPolygonF thresholds;

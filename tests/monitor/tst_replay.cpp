@@ -30,9 +30,9 @@ public:
             layout->kinds.push_back("kind" + std::to_string(kind));
         for (int layer = 0; layer < layers; ++layer)
             for (int kind = 0; kind < kinds; ++kind)
-                layout->modules.push_back({"model.layers." + std::to_string(layer) + ".self_attn.kind"
-                        + std::to_string(kind) + "_proj",
-                    LayerIndex {layer}, KindIndex {kind}, 8, 16});
+                layout->modules.push_back(
+                    {"model.layers." + std::to_string(layer) + ".self_attn.kind" + std::to_string(kind) + "_proj",
+                        LayerIndex {layer}, KindIndex {kind}, 8, 16});
         m_now.layout = layout;
         m_now.modules.resize(layout->modules.size());
         m_now.triplets.resize(static_cast<std::size_t>(layout->tripletCount()));

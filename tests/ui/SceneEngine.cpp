@@ -274,8 +274,8 @@ TripletGeometry SceneEngine::geometry(const InspectTriplets& request) const
     const std::size_t module = m_layout ? m_layout->find(request.module).at() : 0;
     for (std::size_t i = 0; i < rank; ++i) {
         geometry.triplets.push_back(static_cast<std::int32_t>(i));
-        const double lambda
-            = m_layout ? static_cast<double>(m_triplets[module * rank + i].lambda) : 0.3 * std::exp(-0.3 * static_cast<double>(i));
+        const double lambda = m_layout ? static_cast<double>(m_triplets[module * rank + i].lambda)
+                                       : 0.3 * std::exp(-0.3 * static_cast<double>(i));
         geometry.lambda.push_back(lambda);
         geometry.singular.push_back(std::abs(lambda) * (0.94 + 0.1 * noise(module, i)));
         for (std::size_t k = 0; k < rank; ++k) {

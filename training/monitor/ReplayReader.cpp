@@ -86,10 +86,9 @@ void ReplayReader::takeRecords()
                 const std::size_t floats = m_last.kept.size() * replay::floatsPerTriplet
                     + m_layout->modules.size() * replay::floatsPerModule;
                 good = unpacker.left() == floats * sizeof(float);
-                m_events.back().state
-                    = good ? static_cast<std::size_t>(record->body.data() - m_bytes.data()) + record->body.size()
-                        - unpacker.left()
-                           : 0;
+                m_events.back().state = good ? static_cast<std::size_t>(record->body.data() - m_bytes.data())
+                        + record->body.size() - unpacker.left()
+                                             : 0;
             }
             break;
         }

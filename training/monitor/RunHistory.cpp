@@ -44,8 +44,7 @@ std::string dump(const nlohmann::ordered_json& object)
 /// @param quick may take a line before it is parsed
 using LineUser = std::function<void(const HistoryLine&, std::string_view, const Place&)>;
 using QuickUser = std::function<bool(std::string_view, const Place&)>;
-void forEachLine(
-    const fs::path& file, std::string_view content, const LineUser& use, const QuickUser& quick = nullptr)
+void forEachLine(const fs::path& file, std::string_view content, const LineUser& use, const QuickUser& quick = nullptr)
 {
     HistoryLine parsed;
     Place place {file};
