@@ -12,12 +12,14 @@
 #include <QLabel>
 #include <QMenu>
 #include <QPainter>
+#include <QSettings>
 #include <QToolButton>
 
 namespace spectune {
 
 namespace {
 
+const QString reducedKey = QStringLiteral("motion/reduced");
 constexpr int flagsFrom = 446; ///< pixels of the panel; below it the header has no room for them
 
 /// "lost" and "back" with their marks, above the heatmap.
@@ -102,6 +104,14 @@ QMenu* GridPanel::makeMenu()
     menu->addAction(tr("Closer\t+"), this, [this, middle] { m_grid->zoomBy(1.6, middle()); });
     menu->addAction(tr("Further\t−"), this, [this, middle] { m_grid->zoomBy(1.0 / 1.6, middle()); });
     QAction* all = menu->addAction(tr("All layers\t0"), this, [this] { m_grid->showAllLayers(); });
+    QAction* fades = menu->addAction(tr("Changes &fade in"));
+    fades->setCheckable(true);
+    fades->setChecked(!QSettings().value(reducedKey, false).toBool());
+    m_grid->setReducedMotion(!fades->isChecked());
+    connect(fades, &QAction::toggled, this, [this](bool on) {
+        m_grid->setReducedMotion(!on);
+        QSettings().setValue(reducedKey, !on);
+    });
     menu->addSeparator();
     addPictureActions(*menu, *this,
         {.name = [this] { return m_name.isEmpty() ? tr("ranks") : m_name + tr("-ranks"); },

@@ -228,6 +228,7 @@ void Inspector::refreshCell()
         return;
     }
     m_triplets->setModule(snapshot, m_module);
+    m_triplets->setFixedHeight(m_triplets->usualHeight());
     const ModuleState& state = snapshot->modules[m_module.at()];
     const auto getP = [](const ModuleState& module) { return module.orthP; };
     const auto getQ = [](const ModuleState& module) { return module.orthQ; };

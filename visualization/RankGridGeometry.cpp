@@ -13,6 +13,7 @@ constexpr int oneBlockAbove = 120;
 constexpr double padding = 12.0;
 constexpr double mostLayerPitch = 32.0; ///< of the closest zoom
 constexpr double tallestRow = 44.0; ///< of a matrix, transposed
+constexpr double narrowest = 4.0; ///< device pixels of a column, transposed, that has a gap
 constexpr double uprightBar = 26.0; ///< length of a layer's bar, transposed
 
 struct Frame {
@@ -67,7 +68,7 @@ RankGridGeometry RankGridGeometry::compute(const RankGridRequest& request)
     const bool folds = request.layers > foldAbove && request.layers <= oneBlockAbove && !one;
     g.blocks = folds ? 2 : 1;
     g.rowsPerBlock = (request.layers + g.blocks - 1) / g.blocks;
-    g.layerGapEvery = request.layers > oneBlockAbove && request.zoom <= 1.0 ? 8 : 0;
+    g.layerGapEvery = request.layers > oneBlockAbove && request.zoom <= 1.0 && !request.transposed ? 8 : 0;
     g.layerGap = g.layerGapEvery > 0 ? snap(2.0) : 0.0;
     const Frame frame = frameFor(request, g.blocks);
     g.labelWidth = frame.labels;
@@ -105,6 +106,10 @@ void RankGridGeometry::placeLayers(double space)
     const double least = 3.0 / ratio;
     double& pitch = request.transposed ? pitchX : pitchY;
     pitch = std::max(least, snap((space - gaps * layerGap) / rowsPerBlock));
+    if (request.transposed && pitch < narrowest / ratio) { // all of them fit: columns without gaps, 2 or 3 pixels wide
+        pitch = space / rowsPerBlock;
+        gap = zoomed() ? gap : 0.0;
+    }
     if (!request.transposed) {
         pitch = std::min(pitch, std::max(least, pitchX)); // never taller than wide
     }
@@ -152,7 +157,12 @@ QRectF RankGridGeometry::cell(int layer, int kind) const
 {
     const QSizeF size(pitchX - gap, pitchY - gap);
     if (request.transposed) {
-        return {QPointF(left + alongLayers(layer), top + alongKinds(kind)), size};
+        const double x = left + alongLayers(layer);
+        if (gap == 0.0) { // edges stay on whole pixels
+            return {QPointF(std::floor(x), top + alongKinds(kind)),
+                QPointF(std::floor(x + pitchX), top + alongKinds(kind) + pitchY - 1.0)};
+        }
+        return {QPointF(x, top + alongKinds(kind)), size};
     }
     return {QPointF(columnX(blockOf(layer), kind), rowY(layer)), size};
 }

@@ -254,10 +254,11 @@ void RankGridPainter::paintCell(const GridCell& cell)
 void RankGridPainter::paintFlags(const CellLook& look, const QRectF& rect)
 {
     const Theme& theme = Theme::current();
-    if (m_geometry.layerGapEvery > 0) {
+    const bool across = m_geometry.request.transposed;
+    if (m_geometry.layerGapEvery > 0 || (across && rect.width() < 14.0)) {
         const double width = std::min(3.0, rect.width() / 3.0);
         const QColor color = look.back ? theme.revive : theme.prune;
-        if (m_geometry.request.transposed) { // narrow columns: the mark lies at the lower end
+        if (across) { // narrow columns: the mark lies at the lower end
             m_painter.fillRect(QRectF(rect.left(), rect.bottom() - 4.0, rect.width(), 4.0), theme.panel);
             m_painter.fillRect(QRectF(rect.left(), rect.bottom() - 3.0, rect.width(), 3.0), color);
             return;
