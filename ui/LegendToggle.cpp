@@ -12,7 +12,7 @@ namespace spectune {
 namespace {
 
 constexpr int markWidth = 12;
-constexpr int height = 24;
+constexpr int rowHeight = 24;
 
 } // namespace
 
@@ -30,7 +30,7 @@ LegendToggle::LegendToggle(const QString& name, LegendMark mark, QWidget* parent
 
 QSize LegendToggle::sizeHint() const
 {
-    return {markWidth + 11 + static_cast<int>(tabularWidth(Fonts::caption(), text())), height};
+    return {markWidth + 11 + static_cast<int>(tabularWidth(Fonts::caption(), text())), rowHeight};
 }
 
 void LegendToggle::paintEvent(QPaintEvent*)

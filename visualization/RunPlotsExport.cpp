@@ -73,12 +73,12 @@ QStringList RunPlots::Private::readouts(std::int64_t step) const
         return {emptyText, {}, {}};
     }
     const auto x = static_cast<double>(step);
-    QString loss = readout(step);
+    QString lossText = readout(step);
     if (const double evaluation = curves.evaluationAt(x); std::isfinite(evaluation)) {
-        loss += RunPlots::tr(", eval %1").arg(formatLoss(evaluation));
+        lossText += RunPlots::tr(", eval %1").arg(formatLoss(evaluation));
     }
     const double gamma = curves.plan().gamma > 0.0 ? curves.plan().gamma : 1.0;
-    const double orth = curves.orth().valueAt(x) * gamma;
+    const double orthValue = curves.orth().valueAt(x) * gamma;
     const double kept = curves.keptAt(x);
     QString budgetText;
     if (std::isfinite(kept)) {
@@ -88,7 +88,7 @@ QStringList RunPlots::Private::readouts(std::int64_t step) const
                               .arg(formatMeanRank(kept / static_cast<double>(curves.plan().matrices)));
         }
     }
-    return {loss, std::isfinite(orth) ? formatShort(orth) : QString(), budgetText};
+    return {lossText, std::isfinite(orthValue) ? formatShort(orthValue) : QString(), budgetText};
 }
 
 } // namespace spectune

@@ -194,6 +194,16 @@ void RunPlots::Private::paintMoment(QPainter& painter) const
         painter.drawEllipse(QPointF(xOf(static_cast<double>(shown)), lossY(value)), 4.0, 4.0);
     }
     tag(shown, {words, theme.focus, true}, away < 120.0 ? y + lineHeight + 2.0 : y);
+    const double kept = curves.keptAt(static_cast<double>(shown));
+    if (!std::isfinite(kept)) {
+        return;
+    }
+    const QPointF at(xOf(static_cast<double>(shown)), budgetY(kept));
+    painter.setPen(QPen(theme.panel, 1.0));
+    painter.setBrush(theme.focus);
+    painter.drawEllipse(at, 4.0, 4.0);
+    tag(shown, {RunPlots::tr("%1 kept").arg(formatCount(std::llround(kept))), theme.focus, true},
+        std::min(at.y() + 5.0, rectOf(m_budgetRect).bottom() - lineHeight));
 }
 
 } // namespace spectune

@@ -16,7 +16,6 @@ namespace {
 
 constexpr int plotHeight = 52;
 constexpr int gap = 6;
-constexpr double numbersWidth = 20.0; ///< the triplets' numbers, left of the strip
 
 } // namespace
 

@@ -43,6 +43,7 @@ protected:
     void mousePressEvent(QMouseEvent* event) override;
 
 private:
+    static constexpr double numbersWidth = 20.0; ///< the triplets' numbers, left of the strip
     [[nodiscard]] double rowHeight() const;
     [[nodiscard]] QRectF strip() const;
     [[nodiscard]] QRectF plot() const; ///< of S

@@ -39,7 +39,8 @@ public:
         m_now.hasScores = true;
     }
 
-    std::shared_ptr<const RankSnapshot> next(std::int64_t step)
+    /// @param fresh other λ, S, … than at the event before
+    std::shared_ptr<const RankSnapshot> next(std::int64_t step, bool fresh = true)
     {
         const auto rank = static_cast<std::size_t>(m_now.layout->initRank);
         for (ModuleState& module : m_now.modules)
@@ -57,13 +58,15 @@ public:
         for (std::size_t i = 0; i < m_now.triplets.size(); ++i) {
             TripletState& triplet = m_now.triplets[i];
             ModuleState& module = m_now.modules[i / rank];
-            triplet.lambda = value() - 0.5F;
-            triplet.score = value();
-            triplet.scoreLambda = value();
-            triplet.sensitivityLambda = value();
-            triplet.uncertaintyLambda = value();
-            triplet.meanScoreP = value();
-            triplet.meanScoreQ = value();
+            if (fresh) {
+                triplet.lambda = value() - 0.5F;
+                triplet.score = value();
+                triplet.scoreLambda = value();
+                triplet.sensitivityLambda = value();
+                triplet.uncertaintyLambda = value();
+                triplet.meanScoreP = value();
+                triplet.meanScoreQ = value();
+            }
             module.rank += triplet.kept ? 1 : 0;
             module.lostAtLastEvent += !triplet.kept && triplet.prunedAt == step ? 1 : 0;
             module.backAtLastEvent += triplet.kept && triplet.revivedAt == step ? 1 : 0;
@@ -333,7 +336,7 @@ void TestReplay::longRunStaysSmall()
     {
         ReplayWriter writer(file());
         for (int event = 1; event <= events; ++event)
-            writer.append(*play.next(event));
+            writer.append(*play.next(event, event == 1));
         writer.finish();
     }
     QVERIFY2(fs::file_size(file()) <= 20'000'000, qPrintable(QString::number(fs::file_size(file()))));

@@ -157,7 +157,10 @@ void TestPlotViews::smoothingKeepsTheRawValues()
         QCOMPARE(bench.plots.curves().smooth().y()[i], raw[i]);
     bench.plots.setSmoothing(Smoother::usualWeight);
     QCOMPARE(bench.plots.curves().smooth().y()[600], usual);
-    bench.plots.append(std::vector<MetricPoint> {{.step = 1107, .loss = 0.7}});
+    MetricPoint next;
+    next.step = 1107;
+    next.loss = 0.7;
+    bench.plots.append(std::vector<MetricPoint> {next});
     QCOMPARE(bench.plots.curves().smooth().size(), raw.size() + 1); // and goes on where it was
 }
 
@@ -205,8 +208,12 @@ void TestPlotViews::aMillionPointsCostAWidth()
     plan.totalSteps = count;
     std::vector<MetricPoint> points;
     points.reserve(count);
-    for (std::int64_t step = 1; step <= count; ++step)
-        points.push_back({.step = step, .loss = 1.0 + 0.2 * std::sin(static_cast<double>(step)), .orth = 0.1});
+    MetricPoint point;
+    point.orth = 0.1;
+    for (point.step = 1; point.step <= count; ++point.step) {
+        point.loss = 1.0 + 0.2 * std::sin(static_cast<double>(point.step));
+        points.push_back(point);
+    }
     RunPlots plots;
     plots.resize(900, 660);
     plots.setPlan(plan);
