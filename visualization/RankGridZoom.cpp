@@ -96,7 +96,8 @@ void RankGrid::wheelEvent(QWheelEvent* event)
         return;
     }
     const auto cell = g.cellAt(event->position());
-    const double layer = g.blocks == 2 ? (cell ? cell->layer + 0.5 : 0.0) : g.layerAt(event->position());
+    // Folds and gaps are told by the cell alone; zoomed there are none.
+    const double layer = cell && !g.zoomed() ? cell->layer + 0.5 : g.layerAt(event->position());
     const double factor = std::pow(zoomPerNotch, notches);
     zoomTo((g.blocks == 2 ? 2.0 : m_state->zoom) * factor, layer, event->position());
 }

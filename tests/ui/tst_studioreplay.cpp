@@ -31,6 +31,7 @@ struct Shown {
     QString grid; ///< every number of every cell
     QStringList cells; ///< as the tool tips say them
     QStringList plots;
+    bool curvesAreThere = false; ///< up to the step
 };
 
 } // namespace
@@ -74,6 +75,7 @@ Shown TestStudioReplay::shown()
         now.cells << grid.cellDetails(ModuleIndex {i});
     const std::int64_t step = window().run().shownSnapshot()->step;
     now.plots = window().live().plots().readoutsAt(step);
+    now.curvesAreThere = window().live().plots().curves().lastStep() >= step;
     return now;
 }
 
@@ -103,7 +105,10 @@ void TestStudioReplay::replayEqualsLive()
         const Shown is = shown();
         QCOMPARE(is.grid, was.grid);
         QCOMPARE(is.cells, was.cells);
-        QCOMPARE(is.plots.at(0).section(", eval", 0, 0), was.plots.at(0).section(", eval", 0, 0));
+        if (!was.curvesAreThere)
+            continue; // a snapshot may come before the last of its steps' points
+        QCOMPARE(is.plots.at(0).section(", eval", 0, 0), was.plots.at(0).section(", eval", 0, 0)); // so may evaluations
+        QCOMPARE(is.plots.at(1), was.plots.at(1));
         QCOMPARE(is.plots.at(2), was.plots.at(2));
     }
 }

@@ -286,7 +286,8 @@ void TestGridViews::csvHasALinePerMatrix()
     std::vector<std::int32_t> difference(22 * 7, 0);
     difference[3] = -2;
     grid.setDifference(run.layout(), difference);
-    QVERIFY(grid.toCsv().contains(QStringLiteral("0,o_proj,model.layers.0.self_attn.o_proj,-2\n")));
+    const QString line = grid.toCsv().split('\n').at(4);
+    QVERIFY2(line.startsWith("0,o_proj,") && line.endsWith(",-2"), qPrintable(line));
 }
 
 void TestGridViews::filesAreWhatTheirNamesSay_data()
