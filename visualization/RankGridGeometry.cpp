@@ -94,6 +94,9 @@ RankGridGeometry RankGridGeometry::compute(const RankGridRequest& request)
     g.layerSums = g.blocks == 1 && (!request.transposed || g.pitchX >= 22.0);
     const double label = request.transposed ? 22.0 : 13.0; // what one takes
     g.labelEvery = g.layerPitch() >= label ? 1 : g.layerPitch() >= label * 0.75 ? 2 : 8;
+    if (request.transposed && g.layerPitch() * g.labelEvery < label + 4.0) {
+        g.labelEvery = g.labelEvery < 8 ? 8 : 16;
+    }
     g.numberPixels = g.pitchY >= 17.0 && g.pitchX >= 24.0 ? 12 : 11;
     return g;
 }

@@ -72,8 +72,9 @@ void TripletHistory::paintStrip(QPainter& painter) const
 void TripletHistory::paintScores(QPainter& painter) const
 {
     const Theme& theme = Theme::current();
-    const QRectF place = plot();
-    painter.fillRect(place, theme.sunken);
+    const QRectF ground = plot();
+    const QRectF place = ground.adjusted(0.0, 15.0, 0.0, -2.0); // below the words
+    painter.fillRect(ground, theme.sunken);
     if (m_selected < 0 || m_selected >= m_rank) {
         return;
     }
@@ -123,7 +124,7 @@ void TripletHistory::paintScores(QPainter& painter) const
     painter.restore();
     painter.setFont(Fonts::caption());
     painter.setPen(theme.text3);
-    drawTabular(painter, {place.left() + 4.0, place.top() + 1.0, place.width() - 8.0, 14.0}, Qt::AlignLeft,
+    drawTabular(painter, {ground.left() + 4.0, ground.top() + 1.0, ground.width() - 8.0, 14.0}, Qt::AlignLeft,
         tr("S of #%1, dashed: threshold").arg(m_selected));
 }
 
