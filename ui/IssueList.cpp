@@ -6,6 +6,7 @@
 #include "ui/StudioIcons.h"
 #include "visualization/Fonts.h"
 
+#include <QEvent>
 #include <QFileInfo>
 #include <QFrame>
 #include <QGridLayout>
@@ -26,6 +27,23 @@ QString suggestionText(const Issue& issue)
     const QString label = info ? QString::fromUtf8(info->label.data(), static_cast<qsizetype>(info->label.size()))
                                : QString::fromStdString(issue.key);
     return value.isEmpty() ? IssueList::tr("Derive %1").arg(label) : IssueList::tr("Set %1 to %2").arg(label, value);
+}
+
+/// How a card of each severity looks.
+struct CardLook {
+    const char* name; ///< in studio.qss
+    const char* icon;
+    IconTone tone;
+};
+
+CardLook lookOf(Severity severity)
+{
+    switch (severity) {
+    case Severity::Error: return {"IssueError", "error", IconTone::Error};
+    case Severity::Warning: return {"IssueWarn", "warning", IconTone::Warn};
+    case Severity::Note: break;
+    }
+    return {"IssueNote", "note", IconTone::Second};
 }
 
 } // namespace
@@ -71,16 +89,14 @@ void IssueList::refresh()
 
 QWidget* IssueList::makeCard(const Issue& issue)
 {
-    const bool error = issue.severity == Severity::Error;
+    const CardLook look = lookOf(issue.severity);
     auto* card = new QFrame;
-    card->setObjectName(error ? QStringLiteral("IssueError") : QStringLiteral("IssueWarn"));
+    card->setObjectName(QLatin1String(look.name));
     auto* grid = new QGridLayout(card);
     grid->setContentsMargins(10, 7, 10, 8);
     grid->setHorizontalSpacing(6);
     grid->setVerticalSpacing(1);
-    grid->addWidget(makeIcon(error ? QStringLiteral("error") : QStringLiteral("warning"),
-                        error ? IconTone::Error : IconTone::Warn, 14),
-        0, 0, Qt::AlignTop);
+    grid->addWidget(makeIcon(QLatin1String(look.icon), look.tone, 14), 0, 0, Qt::AlignTop);
     QLabel* title = makeHeading(QString::fromStdString(issue.title));
     title->setWordWrap(true);
     grid->addWidget(title, 0, 1);
@@ -104,7 +120,17 @@ QWidget* IssueList::makeCard(const Issue& issue)
     grid->addLayout(row, 2, 1);
     grid->setColumnStretch(1, 1);
     connect(field, &QPushButton::clicked, this, [this, key] { Q_EMIT fieldWanted(key); });
+    card->setProperty("key", key); // a click beside the buttons goes there, too
+    card->setCursor(Qt::PointingHandCursor);
+    card->installEventFilter(this);
     return card;
+}
+
+bool IssueList::eventFilter(QObject* card, QEvent* event)
+{
+    if (event->type() == QEvent::MouseButtonRelease)
+        Q_EMIT fieldWanted(card->property("key").toString());
+    return QWidget::eventFilter(card, event);
 }
 
 } // namespace spectune

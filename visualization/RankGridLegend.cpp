@@ -157,6 +157,21 @@ void RankGridPainter::paintDifferenceLegend(const QRectF& area)
         Fonts::caption());
 }
 
+void RankGridPainter::paintScrollMark()
+{
+    const QRectF cells = m_geometry.cells();
+    const double part = m_geometry.visibleLayers() / m_state.layers;
+    const double from = m_geometry.request.firstLayer / m_state.layers;
+    QRectF ground(1.0, cells.top(), 3.0, cells.height());
+    QRectF thumb(ground.left(), ground.top() + from * ground.height(), 3.0, std::max(8.0, part * ground.height()));
+    if (m_geometry.request.transposed) {
+        ground = {cells.left(), cells.bottom() + 1.0, cells.width(), 3.0};
+        thumb = {ground.left() + from * ground.width(), ground.top(), std::max(8.0, part * ground.width()), 3.0};
+    }
+    m_painter.fillRect(ground, Theme::current().phaseEnd);
+    m_painter.fillRect(thumb, Theme::current().lineStrong);
+}
+
 double RankGridPainter::layerValue(int layer) const
 {
     double sum = 0.0;

@@ -29,6 +29,7 @@ public:
     void applyTheme();
     [[nodiscard]] PlotRange effective() const;
     [[nodiscard]] PlotRange asSet() const; ///< the same but for what the user zoomed to
+    [[nodiscard]] QRect partRect(int part) const;
     [[nodiscard]] QString readout(std::int64_t step) const; ///< values at a step, for the hovered line and readers
 
     void paintGround(QPainter& painter) const;

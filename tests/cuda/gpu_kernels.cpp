@@ -5,9 +5,12 @@
 #include "training/data/Packing.h"
 #include "training/loop/Device.h"
 #include "training/nn/FusedOps.h"
+#include "training/nn/JoinedTriplets.h"
 #include "training/nn/KernelTypes.h"
 #include "training/nn/TrainingPass.h"
-#include "training/nn/TripletArena.h"
+#include "training/optim/OrthogonalityRegularizer.h"
+#include "training/optim/RankAllocator.h"
+#include "training/optim/StepInputs.h"
 
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
@@ -167,11 +170,13 @@ void checkSweep(at::ScalarType type, bool before, bool finite)
         buffers[positive].gpu.abs_();
     }
     const at::Tensor norm = at::full({}, finite ? 7.0 : INFINITY, type);
-    const at::Tensor scalars = at::tensor({1e-2, 0.4, 0.2, 1.0}, at::kDouble);
+    const at::Tensor loss = at::full({}, 2.0, type);
     for (const bool gpu : {false, true}) {
         const auto at = [&](std::size_t i) { return ops::pointerOf<A>(gpu ? buffers[i].gpu : buffers[i].cpu); };
         const at::Tensor normThere = gpu ? norm.to(at::kCUDA) : norm;
-        const at::Tensor scalarsThere = gpu ? scalars.to(at::kCUDA) : scalars;
+        const at::Tensor lossThere = gpu ? loss.to(at::kCUDA) : loss;
+        StepInputs inputs(gpu ? at::Device(at::kCUDA, 0) : at::Device(at::kCPU));
+        inputs.set({.lr = 1e-2, .correction1 = 0.4, .correction2 = 0.2, .observes = 1.0});
         const kernels::SweepArgs<A> args {.elements = elements,
             .trained = elements - 5,
             .values = at(0),
@@ -180,8 +185,9 @@ void checkSweep(at::ScalarType type, bool before, bool finite)
             .second = at(3),
             .sensitivity = at(4),
             .uncertainty = at(5),
+            .loss = ops::pointerOf<const A>(lossThere),
             .gradNorm = ops::pointerOf<const A>(normThere),
-            .scalars = static_cast<const kernels::StepScalars*>(scalarsThere.const_data_ptr()),
+            .scalars = inputs.data(),
             .maxNorm = 1.0,
             .weightDecay = 0.1,
             .before = before};
@@ -193,6 +199,85 @@ void checkSweep(at::ScalarType type, bool before, bool finite)
     for (std::size_t i = 0; i < buffers.size(); ++i)
         buffers[i].compare(
             std::string("sweep, ") + names[i] + (before ? ", before" : "") + (finite ? "" : ", inf"), 4.0);
+}
+
+/// @param grain scores are multiples of it, so that many are equal; 0: as drawn
+template <typename A>
+void checkSelection(at::ScalarType type, std::int64_t triplets, double grain)
+{
+    constexpr std::int64_t width = 37;
+    const Pair values({triplets * (2 * width + 1)}, type, false);
+    const Pair smooth({triplets * (2 * width + 1)}, type, false);
+    const Pair mean({triplets}, type, false);
+    const Pair lambda({triplets}, type, false);
+    const Pair total({triplets}, type, false);
+    const Pair rivals({triplets}, type, false);
+    const Pair threshold({1}, type, false);
+    std::vector<kernels::TripletPlace> places;
+    for (std::int64_t i = 0; i < triplets; ++i)
+        places.push_back({.q = i * width,
+            .p = (triplets + i) * width,
+            .lambda = 2 * triplets * width + i,
+            .qWidth = width - i % 7,
+            .pWidth = width - i % 3});
+    const at::Tensor rows = at::from_blob(places.data(), {triplets, 5}, at::kLong);
+    const auto flags = [&](at::Device device) {
+        return at::arange(triplets, at::TensorOptions().dtype(at::kInt).device(device)).remainder(3).ne(0);
+    };
+    for (const std::int64_t budget : {std::int64_t {0}, std::int64_t {1}, triplets / 2, triplets}) {
+        std::vector<at::Tensor> states;
+        for (const at::Device device : {at::Device(at::kCPU), at::Device(at::kCUDA, 0)}) {
+            const auto at = [&](const Pair& pair) { return ops::pointerOf<A>(device.is_cuda() ? pair.gpu : pair.cpu); };
+            const at::Tensor placesThere = rows.to(device);
+            const auto* placesAt = static_cast<const kernels::TripletPlace*>(placesThere.const_data_ptr());
+            const at::Tensor kept = flags(device);
+            const at::Tensor before = at::zeros_like(kept);
+            const at::Tensor notes = at::full({3, triplets}, -1, kept.options().dtype(at::kInt));
+            StepInputs inputs(device);
+            inputs.set({.chooses = 1.0, .masks = 1.0, .budget = static_cast<double>(budget), .stepsDone = 5.0});
+            const at::Tensor mayStay = grain == 0.0 ? kept.clone() : at::Tensor();
+            ops::tableFor<A>(device).score({.triplets = triplets,
+                                               .places = placesAt,
+                                               .values = at(values),
+                                               .sensitivity = at(smooth),
+                                               .uncertainty = at(smooth),
+                                               .mayStay = ops::pointerOf<const bool>(mayStay),
+                                               .total = at(total),
+                                               .lambda = at(lambda),
+                                               .meanP = at(mean),
+                                               .meanQ = at(mean),
+                                               .rivals = at(rivals),
+                                               .scalars = inputs.data()},
+                ops::currentStream(device));
+            if (device.is_cuda()) { // what is selected from must be the same to the bit
+                total.compare("score", width);
+                const bool sameOutsiders = at::equal(rivals.gpu.cpu().isinf(), rivals.cpu.isinf());
+                report("score, who may not stay", sameOutsiders ? 0.0 : 1.0, 0.0);
+                const at::Tensor expected = grain > 0.0 ? (rivals.cpu / grain).round() * grain : rivals.cpu.clone();
+                rivals.cpu.copy_(expected);
+                rivals.gpu.copy_(expected);
+            } else if (grain > 0.0)
+                rivals.cpu.copy_((rivals.cpu / grain).round() * grain);
+            ops::tableFor<A>(device).select({.triplets = triplets,
+                                                .rivals = at(rivals),
+                                                .places = placesAt,
+                                                .kept = ops::pointerOf<bool>(kept),
+                                                .keptBefore = ops::pointerOf<bool>(before),
+                                                .prunedAt = ops::pointerOf<std::int32_t>(notes[0]),
+                                                .revivedAt = ops::pointerOf<std::int32_t>(notes[1]),
+                                                .order = ops::pointerOf<std::int32_t>(notes[2]),
+                                                .threshold = at(threshold),
+                                                .values = at(values),
+                                                .scalars = inputs.data()},
+                ops::currentStream(device));
+            states.push_back(at::cat({kept.to(at::kInt), before.to(at::kInt), notes[0], notes[1]}).cpu());
+        }
+        const std::string name = "select " + std::to_string(budget) + " of " + std::to_string(triplets);
+        report(name, at::equal(states[0], states[1]) ? 0.0 : 1.0, 0.0);
+        report(name + ", kept", std::abs(states[1].narrow(0, 0, triplets).sum().item<double>() - double(budget)), 0.0);
+        report(name + ", lambda", at::equal(values.gpu.cpu(), values.cpu) ? 0.0 : 1.0, 0.0);
+        report(name + ", threshold", at::equal(threshold.gpu.cpu(), threshold.cpu) ? 0.0 : 1.0, 0.0);
+    }
 }
 
 void checkKernels()
@@ -215,6 +300,12 @@ void checkKernels()
         for (const bool finite : {false, true}) {
             checkSweep<float>(at::kFloat, before, finite);
             checkSweep<double>(at::kDouble, before, finite);
+        }
+    }
+    for (const std::int64_t triplets : {1, 31, 257, 3000}) {
+        for (const double grain : {0.0, 0.25}) {
+            checkSelection<float>(at::kFloat, triplets, grain);
+            checkSelection<double>(at::kDouble, triplets, grain);
         }
     }
 }
@@ -243,6 +334,58 @@ std::shared_ptr<DecoderModel> smallModel(at::TensorOptions options, std::int64_t
     return std::make_shared<DecoderModel>(spec, source, options);
 }
 
+/// A run's triplets joined to a small model on @p device, the same numbers wherever it is.
+struct Joined {
+    std::shared_ptr<DecoderModel> model;
+    ModuleLayout layout;
+    TripletArena arena;
+    JoinedTriplets triplets;
+
+    Joined(at::Device device, at::ScalarType type, std::int64_t window, std::int64_t rank)
+        : model(smallModel(at::TensorOptions().dtype(type).device(device), window))
+        , layout(adaptedLayout(model->spec(), {}, rank))
+        , arena(layout, 2.0, at::TensorOptions().dtype(ops::wideType(type)).device(device))
+        , triplets(*model, layout, arena, /*trainsLambda=*/true)
+    {
+        at::Generator generator = at::detail::createCPUGenerator(13);
+        arena.values.copy_(at::randn({arena.order.size()}, generator, at::kFloat) * 0.2);
+        triplets.refresh();
+    }
+};
+
+/// What lies beside and below the weights, and the gradients that follow from sums. @param rank a multiple of 8, so that
+/// sums have one order on both devices
+void checkJoin(at::ScalarType type, std::int64_t rank)
+{
+    Joined here(at::kCPU, type, 0, rank);
+    Joined there(at::Device(at::kCUDA, 0), type, 0, rank);
+    const at::Tensor sums = here.triplets.makeSums();
+    at::Generator generator = at::detail::createCPUGenerator(17);
+    sums.copy_(at::randn(sums.sizes(), generator, at::kFloat));
+    const at::Tensor sumsThere = sums.to(at::kCUDA);
+    const AdapterSet set = here.triplets.adaptersInto(sums);
+    const AdapterSet setThere = there.triplets.adaptersInto(sumsThere);
+    const std::string name = std::string(at::toString(type)) + ", rank " + std::to_string(rank);
+    for (std::size_t i = 0; i < set.shared.size(); ++i)
+        report("join, " + name, apart(setThere.shared[i]->joined, set.shared[i]->joined), allowed(type));
+    here.triplets.collect(std::array {sums});
+    there.triplets.collect(std::array {sumsThere});
+    report("collect, " + name, apart(there.arena.gradients, here.arena.gradients), allowed(ops::wideType(type), 176.0));
+}
+
+void checkGram(at::ScalarType type, std::int64_t rank, RegularizerKind kind)
+{
+    Joined here(at::kCPU, type, 0, rank);
+    Joined there(at::Device(at::kCUDA, 0), type, 0, rank);
+    const OrthogonalityResult result = addOrthogonalityGradient(here.arena, kind, 0.3);
+    const OrthogonalityResult resultThere = addOrthogonalityGradient(there.arena, kind, 0.3);
+    const std::string name = std::string(at::toString(type)) + ", rank " + std::to_string(rank);
+    report("gram, R, " + name, apart(resultThere.value, result.value), allowed(type, 176.0));
+    report("gram, of Q, " + name, apart(resultThere.errorQ, result.errorQ), allowed(type, 176.0));
+    report("gram, of P, " + name, apart(resultThere.errorP, result.errorP), allowed(type, 176.0));
+    report("gram, gradient, " + name, apart(there.arena.gradients, here.arena.gradients), allowed(type, 176.0 * 40.0));
+}
+
 /// @param even all samples equally long
 Batch batchOf(bool even)
 {
@@ -261,22 +404,15 @@ Batch batchOf(bool even)
 std::pair<double, at::Tensor> passOn(at::Device device, at::ScalarType type, std::int64_t window, bool even)
 {
     const at::NoGradGuard noGraph;
-    const auto model = smallModel(at::TensorOptions().dtype(type).device(device), window);
-    const ModuleLayout layout = adaptedLayout(model->spec(), {}, {}, 5);
-    const auto wide = ops::wideType(type);
-    TripletArena arena(layout, 2.0, true, at::TensorOptions().dtype(wide).device(device), type);
-    at::Generator generator = at::detail::createCPUGenerator(13);
-    arena.values.copy_(at::randn({arena.order.size()}, generator, at::kFloat) * 0.2);
-    arena.refresh();
-    const at::Tensor sums = arena.makeSums();
-    TrainingPass pass(*model, arena.adaptersInto(sums), {});
+    Joined joined(device, type, window, 5);
+    const at::Tensor sums = joined.triplets.makeSums();
+    TrainingPass pass(*joined.model, joined.triplets.adaptersInto(sums), {});
     const Batch batch = batchOf(even);
-    model->reserve(256);
-    const at::Tensor scale
-        = at::full({}, 1.0 / static_cast<double>(batch.targetCount), at::TensorOptions().dtype(wide).device(device));
+    joined.model->reserve(256);
+    const at::Tensor scale = lossScale(batch.targetCount, *joined.model);
     const double loss = pass.run(packed(batch, device), scale, /*recomputes=*/false).item<double>();
-    arena.collect(std::array {sums});
-    return {loss, arena.gradients.cpu().to(at::kDouble)};
+    joined.triplets.collect(std::array {sums});
+    return {loss, joined.arena.gradients.cpu().to(at::kDouble)};
 }
 
 void checkPass()
@@ -314,6 +450,16 @@ int main(int argc, char** argv)
     std::printf("kernels against their CPU twins: %s\n", failures == 0 ? "ok" : "FAILED");
     if (argc < 2 || std::string_view(argv[1]) != "--kernels") {
         const int before = failures;
+        for (const at::ScalarType type : {at::kDouble, at::kFloat, at::kBFloat16}) {
+            for (const std::int64_t rank : {8, 40})
+                checkJoin(type, rank);
+        }
+        for (const at::ScalarType type : {at::kDouble, at::kFloat}) {
+            for (const std::int64_t rank : {1, 5, 16, 40}) {
+                for (const RegularizerKind kind : {RegularizerKind::Norm, RegularizerKind::SquaredSum})
+                    checkGram(type, rank, kind);
+            }
+        }
         checkPass();
         std::printf(
             "a training pass on the GPU against the CPU's in float64: %s\n", failures == before ? "ok" : "FAILED");

@@ -139,6 +139,16 @@ constexpr FieldDescriptor adapterFields[] = {
             .help = "norm: Frobenius norms, as the authors' code and PEFT; squared_sum: their squares, as the paper."},
         [](auto& c) -> auto& { return c.adalora.regularizer; }),
     describe(
+        {.key = "adalora.shrink",
+            .label = "Shrink in the final phase",
+            .help
+            = "Drop the pruned triplets for good once the final phase (tf) begins: its steps then cost what the kept "
+              "ranks cost. Exact with adalora.gamma 0, as long as no step reaches optim.max_grad_norm (the gradient's "
+              "norm leaves out the dropped λ) and no matrix of rank 0 has dropout (it draws no mask any more). With "
+              "gamma above 0 the orthogonality term covers the kept triplets alone: losses, P and Q differ from there "
+              "on. Files keep all ranks."},
+        [](auto& c) -> auto& { return c.adalora.shrink; }),
+    describe(
         {.key = "adalora.targets",
             .label = "Matrices",
             .help = "Names of the matrices to adapt, such as q_proj, v_proj. Empty: all linear ones of the blocks.",
@@ -152,6 +162,13 @@ constexpr FieldDescriptor adapterFields[] = {
             .maximum = 9999,
             .level = Basic},
         [](auto& c) -> auto& { return c.adalora.layers; }),
+    describe(
+        {.key = "adalora.modules",
+            .label = "Single matrices",
+            .help = "A choice that is no product of matrices and layers: names with their blocks, such as 0-3.q_proj, "
+                    "5.v_proj "
+                    "or *.up_proj. Empty: matrices × layers."},
+        [](auto& c) -> auto& { return c.adalora.modules; }),
     describe(
         {.key = "adalora.init_from",
             .label = "Start from adapter",

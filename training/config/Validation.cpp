@@ -2,6 +2,7 @@
 #include "training/config/Validation.h"
 
 #include "training/config/FieldCheck.h"
+#include "training/config/TargetSelection.h"
 #include "training/core/Error.h"
 
 #include <algorithm>
@@ -31,6 +32,12 @@ void addWarning(
     Issues& issues, std::string key, std::string title, std::string text, std::optional<FieldValue> suggestion = {})
 {
     issues.push_back({Severity::Warning, std::move(key), std::move(title), std::move(text), std::move(suggestion)});
+}
+
+void addNote(
+    Issues& issues, std::string key, std::string title, std::string text, std::optional<FieldValue> suggestion = {})
+{
+    issues.push_back({Severity::Note, std::move(key), std::move(title), std::move(text), std::move(suggestion)});
 }
 
 std::string number(std::int64_t value)
@@ -115,6 +122,29 @@ bool isModuleName(const std::string& name)
     return std::ranges::all_of(name, [](unsigned char c) { return std::isalnum(c) || c == '_' || c == '.'; });
 }
 
+void checkModules(const Context& c, Issues& issues)
+{
+    const AdaLoraConfig& adalora = c.config.adalora;
+    if (adalora.modules.empty())
+        return;
+    const std::string key = "adalora.modules";
+    if (!adalora.targets.empty() || !adalora.layers.empty())
+        addError(issues, key, "Two ways to name the matrices",
+            key + " names every adapted matrix itself; leave adalora.targets and adalora.layers empty, or this",
+            std::vector<std::string> {});
+    for (const std::string& entry : adalora.modules) {
+        const auto pattern = ModulePattern::parse(entry);
+        if (!pattern)
+            addError(issues, key, "No name of a matrix and its blocks",
+                key + " holds " + detail::inQuotes(entry) + ", needs entries such as \"0-3.q_proj\" or \"*.q_proj\"");
+        else if (c.facts.layers > 0 && pattern->last.value_or(0) >= c.facts.layers)
+            addError(issues, key, "The model has fewer layers",
+                key + " holds " + detail::inQuotes(entry) + ", whose blocks must be at most "
+                    + number(c.facts.layers - 1) + ": the model has " + number(c.facts.layers)
+                    + " layers, counted from 0");
+    }
+}
+
 void checkTargets(const Context& c, Issues& issues)
 {
     const AdaLoraConfig& adalora = c.config.adalora;
@@ -127,10 +157,12 @@ void checkTargets(const Context& c, Issues& issues)
         addError(issues, "adalora.layers", "The model has fewer layers",
             "adalora.layers holds " + number(adalora.layers.back()) + ", must be at most " + number(c.facts.layers - 1)
                 + ": the model has " + number(c.facts.layers) + " layers, counted from 0");
-    else if (c.facts.layers > 0 && c.facts.matrices == 0)
-        addError(issues, "adalora.targets", "Nothing to adapt",
-            "adalora.targets is " + detail::inQuotes(toText(adalora.targets))
-                + ", which no matrix of the model's blocks is named by");
+    else if (c.facts.layers > 0 && c.facts.matrices == 0) {
+        const std::string key = adalora.modules.empty() ? "adalora.targets" : "adalora.modules";
+        const std::string list = toText(adalora.modules.empty() ? adalora.targets : adalora.modules);
+        addError(issues, key, "Nothing to adapt",
+            key + " is " + detail::inQuotes(list) + ", which no matrix of the model's blocks is named by");
+    }
 }
 
 void checkRanks(const Context& c, Issues& issues)
@@ -196,6 +228,33 @@ void checkSchedule(const Context& c, Issues& issues)
     }
 }
 
+/// ADALORA.md, section 5, last point. prune-lora has no γ, and its dropped doublets no gradient: it stays the same in all.
+void checkShrink(const Context& c, Issues& issues)
+{
+    const RunConfig& config = c.config;
+    if (!config.adalora.shrink)
+        return;
+    if (!allocatesBudget(config.method)) {
+        addNote(issues, "adalora.shrink", "Nothing to shrink",
+            "adalora.shrink is on, but method.name is " + std::string(toString(config.method))
+                + ", which keeps one rank: no triplet is dropped",
+            false);
+    } else if (hasLambda(config.method) && config.adalora.gamma > 0.0) {
+        addNote(issues, "adalora.shrink", "Shrinking changes the final phase",
+            "adalora.gamma is " + toText(config.adalora.gamma)
+                + ": once the pruned triplets are dropped the orthogonality term covers the kept ones alone, so "
+                  "losses, P "
+                  "and Q differ from a run without adalora.shrink from the final phase on. With adalora.gamma 0 they "
+                  "stay "
+                  "the same");
+    } else if (hasLambda(config.method) && config.optim.maxGradNorm > 0.0) {
+        addNote(issues, "adalora.shrink", "Shrinking may change the clipping",
+            "optim.max_grad_norm is " + toText(config.optim.maxGradNorm)
+                + ": the gradient's norm leaves out the λ of dropped triplets, so steps of the final phase that are "
+                  "clipped are clipped less than without adalora.shrink; the others stay the same");
+    }
+}
+
 /// ADALORA.md, section 6. With f = widthFactor() the effective scale is taken as s · f and should be 0.5 or more. At width 4096 f = 1, so that s = 2 passes and s < 0.5 warns; at 128
 /// f = 0.23, so that alpha = 2 r has 0.45 and warns while 8 r has 1.8, as DEMO.md measured. Suggested is the power of two
 /// times r whose s · f is nearest to 2, the default's value on wide models: 2 r at 4096, 8 r at 128.
@@ -238,12 +297,14 @@ std::vector<Issue> validate(const RunConfig& config, const RunFacts* facts)
         const Context context {.config = config, .facts = known, .run = resolveRun(config, known)};
         checkData(context, issues);
         checkTargets(context, issues);
+        checkModules(context, issues);
         checkRanks(context, issues);
         checkSchedule(context, issues);
         checkTraining(context, issues);
         checkScale(context, issues);
+        checkShrink(context, issues);
     }
-    std::ranges::stable_partition(issues, [](const Issue& issue) { return issue.severity == Severity::Error; });
+    std::ranges::stable_sort(issues, std::ranges::greater {}, &Issue::severity);
     return issues;
 }
 

@@ -22,8 +22,16 @@ template <typename T>
 void attentionBackward(const AttentionBackwardArgs<T>& args, Stream);
 template <typename T>
 void crossEntropy(const CrossEntropyArgs<T>& args, Stream);
+template <typename T>
+void join(const JoinArgs<T>& args, Stream);
+template <typename A>
+void collect(const CollectArgs<A>& args, Stream);
+template <typename A>
+void gram(const GramArgs<A>& args, Stream);
 template <typename A>
 void sweep(const SweepArgs<A>& args, Stream);
+template <typename A>
+void score(const ScoreArgs<A>& args, Stream);
 
 template <typename T>
 [[nodiscard]] const Table<T>& table() noexcept;

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "training/cuda/GramArgs.h"
+#include "training/cuda/JoinArgs.h"
 #include "training/cuda/KernelArgs.h"
+#include "training/cuda/UpdateArgs.h"
 
 /// The element-wise and small-matrix work of a training step, as plain-pointer functions. A table holds one function per
 /// idea for an element type; the CPU's and CUDA's tables have the same signatures and give the same numbers up to the
@@ -18,7 +21,12 @@ struct Table {
     void (*attention)(const AttentionArgs<T>&, Stream) = nullptr; ///< null on CUDA: ATen's flash attention is used
     void (*attentionBackward)(const AttentionBackwardArgs<T>&, Stream) = nullptr; ///< likewise
     void (*crossEntropy)(const CrossEntropyArgs<T>&, Stream) = nullptr;
+    void (*join)(const JoinArgs<T>&, Stream) = nullptr;
+    void (*collect)(const CollectArgs<Wide<T>>&, Stream) = nullptr;
+    void (*gram)(const GramArgs<Wide<T>>&, Stream) = nullptr;
     void (*sweep)(const SweepArgs<Wide<T>>&, Stream) = nullptr;
+    void (*score)(const ScoreArgs<Wide<T>>&, Stream) = nullptr;
+    void (*select)(const SelectArgs<Wide<T>>&, Stream) = nullptr;
 };
 
 /// For T = float, double, BFloat16: compiled for several instruction sets, the best that this processor has.

@@ -14,7 +14,12 @@ const Table<T>& cudaTable() noexcept
         .attention = nullptr,
         .attentionBackward = nullptr,
         .crossEntropy = gpu::crossEntropy<T>,
-        .sweep = gpu::sweep<Wide<T>>};
+        .join = gpu::join<T>,
+        .collect = gpu::collect<Wide<T>>,
+        .gram = gpu::gram<Wide<T>>,
+        .sweep = gpu::sweep<Wide<T>>,
+        .score = gpu::score<Wide<T>>,
+        .select = gpu::select<Wide<T>>};
     return functions;
 }
 

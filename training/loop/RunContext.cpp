@@ -5,6 +5,7 @@
 #include "training/io/AdapterFiles.h"
 #include "training/io/ModelFolder.h"
 #include "training/loop/Device.h"
+#include "training/nn/JoinedTriplets.h"
 
 #include <ATen/ATen.h>
 
@@ -167,7 +168,7 @@ WeightSource weightsOf(const ModelFolder& folder)
 }
 
 LoadedModel loadModel(const std::string& path, ElementType type, at::Device device, LoadedModel& cache,
-    const std::function<void(std::int64_t, std::int64_t)>& progress)
+    const std::function<void(std::int64_t, std::int64_t)>& progress, std::int64_t rank)
 {
     const at::TensorOptions options = at::TensorOptions().dtype(scalarType(type)).device(device);
     if (cache.model && cache.path == path && cache.model->options().dtype() == options.dtype()
@@ -178,13 +179,14 @@ LoadedModel loadModel(const std::string& path, ElementType type, at::Device devi
     checkVocabulary(path, *tokenizer, folder.spec());
     cache = {};
     return {.path = path,
-        .model = std::make_shared<DecoderModel>(folder.spec(), weightsOf(folder), options, progress),
+        .model = std::make_shared<DecoderModel>(
+            folder.spec(), weightsOf(folder), options, progress, joinedRank(rank, options)),
         .tokenizer = std::move(tokenizer)};
 }
 
 RunFacts factsOf(const ModelSpec& spec, const RunConfig& config)
 {
-    const ModuleLayout layout = adaptedLayout(spec, config.adalora.targets, config.adalora.layers, 1);
+    const ModuleLayout layout = adaptedLayout(spec, TargetSelection::of(config.adalora), 1);
     RunFacts facts {.matrices = static_cast<std::int64_t>(layout.modules.size()),
         .smallestSide = 0,
         .width = spec.width,
@@ -219,11 +221,11 @@ std::unique_ptr<RunContext> prepareRun(const RunRequest& request, LoadedModel& c
     openData(*context, control);
     resolve(*context, facts, control);
 
-    context->base = loadModel(
-        request.config.model.path, request.config.train.dtype, device, cache, Stage(control, "Reading weights"));
+    context->base = loadModel(request.config.model.path, request.config.train.dtype, device, cache,
+        Stage(control, "Reading weights"), context->resolved.initRank);
     const RunConfig& config = context->config;
     const auto layout = std::make_shared<const ModuleLayout>(
-        adaptedLayout(folder.spec(), config.adalora.targets, config.adalora.layers, context->resolved.initRank));
+        adaptedLayout(folder.spec(), TargetSelection::of(config.adalora), context->resolved.initRank));
     context->trainer = std::make_unique<Trainer>(context->base.model, layout, config, context->resolved);
     if (!resumes && !config.adalora.initFrom.empty()) // a checkpoint holds all of it
         startFromAdapter(config.adalora.initFrom, *context->trainer);

@@ -4,18 +4,25 @@
 #include "training/config/Validation.h"
 #include "training/core/PhaseClock.h"
 #include "training/core/WorkerPool.h"
-#include "training/data/Batcher.h"
+#include "training/data/Packing.h"
 #include "training/loop/Device.h"
+#include "training/loop/FinalTriplets.h"
+#include "training/loop/Readback.h"
 #include "training/loop/StepGraphs.h"
+#include "training/nn/JoinedTriplets.h"
 #include "training/nn/TrainingPass.h"
 #include "training/nn/TripletArena.h"
 #include "training/optim/AdamW.h"
 #include "training/optim/Importance.h"
 #include "training/optim/OrthogonalityRegularizer.h"
 #include "training/optim/RankAllocator.h"
+#include "training/optim/StepInputs.h"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -37,18 +44,23 @@ struct StepResult {
 class Trainer {
 public:
     /// The triplets start as the method says (see TripletArena), from train.seed.
+    /// @param recorder null: CUDA graphs, where device, type and configuration allow them
     Trainer(std::shared_ptr<DecoderModel> model, std::shared_ptr<const ModuleLayout> layout, const RunConfig& config,
-        const ResolvedRun& resolved);
+        const ResolvedRun& resolved, std::unique_ptr<StepRecorder> recorder = nullptr);
 
+    /// @p batch as step() takes it, on the model's device; copied there without waiting for it.
+    [[nodiscard]] PreparedBatch prepare(const Batch& batch) const;
     /// Step @p t (0-based): backward over the micro-batches → add γ∇R → clip → optimizer → importance → mask → zero.
-    /// A gradient that is not finite skips all that follows it.
-    StepResult step(std::int64_t t, const Batch& batch);
+    /// A loss or gradient that is not finite skips all that follows it; that is found out on the device.
+    /// @param meanwhile called once the device has been told all of it, before its numbers are waited for; does not throw
+    StepResult step(std::int64_t t, const PreparedBatch& batch, const std::function<void()>& meanwhile = {});
+    StepResult step(std::int64_t t, const Batch& batch) { return step(t, prepare(batch)); }
 
     /// Times the phases of the steps that follow; null: no more.
     void setClock(PhaseClock* clock);
 
     /// What the trainer has to tell once; empty: nothing.
-    [[nodiscard]] std::string notice() { return m_graphs ? m_graphs->notice() : std::string(); }
+    [[nodiscard]] std::string notice();
 
     [[nodiscard]] const ModuleLayout& layout() const noexcept { return *m_layout; }
     [[nodiscard]] const std::shared_ptr<const ModuleLayout>& sharedLayout() const noexcept { return m_layout; }
@@ -69,30 +81,48 @@ public:
     [[nodiscard]] bool isConsistent() const noexcept { return !m_updating; }
     [[nodiscard]] std::int64_t trainableParameters() const noexcept { return m_optimizer.firstMoment().numel(); }
 
+    /// @name All triplets, also once adalora.shrink has left the dropped ones out (see FinalTriplets)
+    /// @{
+    [[nodiscard]] ArenaState state() const; ///< the trainer's own buffers, or copies on the CPU
+    [[nodiscard]] LambdaState lambdas() const;
+    /// For a resumed run, of which the allocator's part is already restored. @pre a new trainer
+    void restore(const ArenaState& state, std::int64_t optimizerSteps);
+    /// @}
+
 private:
     /// What one worker needs of its own: its part of a batch adds to gradients that no other touches.
     struct Shard {
-        Shard(const DecoderModel& model, const TripletArena& arena, DropoutPass dropout);
+        Shard(const DecoderModel& model, const JoinedTriplets& joined, DropoutPass dropout);
 
-        at::Tensor sums; ///< what its backwards add up; see TripletArena::collect()
+        at::Tensor sums; ///< what its backwards add up; see JoinedTriplets::collect()
         TrainingPass pass;
     };
 
-    void makeShards(std::size_t count);
-    /// All of a step up to the update.
-    [[nodiscard]] StepTensors gradientsOf(const Batch& batch);
-    [[nodiscard]] at::Tensor backward(const Batch& batch);
-    /// Loss of @p part over the whole batch's @p targetCount; its gradients are added to the shard's.
-    [[nodiscard]] at::Tensor backwardPart(const Batch& part, std::int64_t targetCount, Shard& shard);
-    /// The shards' gradients into the arena, γ∇R, the norm.
-    [[nodiscard]] StepTensors finishGradients(const at::Tensor& loss);
-    void update(std::int64_t t, double lr, const at::Tensor& gradNorm, StepResult& result);
+    /// @param generators of dropout, to go on with; empty: new ones
+    void makeShards(std::size_t count, const std::vector<at::Generator>& generators);
+    /// Leaves the dropped triplets out for good, where adalora.shrink says so and the pattern has become final.
+    void shrinkIfFinal();
+    void shrinkTo(const ArenaState& kept);
+    [[nodiscard]] ArenaState held() const; ///< of the triplets in the arena
+    void makeGraphs(std::unique_ptr<StepRecorder> recorder);
+    [[nodiscard]] kernels::StepScalars scalarsOf(
+        std::int64_t t, const PreparedBatch& batch, const MaskPlan& plan) const;
+    void launch(const PreparedBatch& batch);
+
+    // What a step is made of. All that these do happens on the device, in buffers that stay: they can be recorded.
+    void begin();
+    /// Adds a micro-batch's gradients and loss, one worker a part.
+    void accumulate(std::span<const PackedBatch> parts);
+    /// The shards' gradients into the arena, γ∇R, the norm; then the update.
+    void conclude();
+    void update(const at::Tensor& gradNorm);
 
     std::shared_ptr<DecoderModel> m_model;
     std::shared_ptr<const ModuleLayout> m_layout;
     RunConfig m_config;
     ResolvedRun m_resolved;
     TripletArena m_arena;
+    std::optional<JoinedTriplets> m_joined;
     std::vector<std::unique_ptr<Shard>> m_shards;
     WorkerPool m_workers;
     std::optional<ThreadCountGuard> m_alone; ///< while several workers share a batch
@@ -100,7 +130,12 @@ private:
     Importance m_importance;
     RankAllocator m_allocator;
     OrthogonalityResult m_orthogonality;
-    std::unique_ptr<StepGraphs> m_graphs; ///< on CUDA, where a step is one forward without dropout
+    std::optional<FinalTriplets> m_final; ///< empty: the arena holds all triplets
+    std::string m_notice;
+    StepInputs m_inputs;
+    at::Tensor m_loss; // C so far, scalar in the arena's type
+    Readback m_numbers; ///< C, R, gradient norm
+    std::unique_ptr<StepGraphs> m_graphs; ///< null: a step is never recorded
     PhaseClock* m_clock = nullptr;
     bool m_updating = false;
 };
