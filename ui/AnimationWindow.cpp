@@ -98,8 +98,13 @@ AnimationWindow::AnimationWindow(RunModel& run, QWidget* parent)
     foot->addWidget(m_message, 1);
     foot->addWidget(m_start);
     column->addLayout(foot);
-
     connect(choose, &QPushButton::clicked, this, &AnimationWindow::browse);
+    connectAll();
+    refresh();
+}
+
+void AnimationWindow::connectAll()
+{
     connect(m_start, &QPushButton::clicked, this, &AnimationWindow::startOrCancel);
     connect(m_format, &Segmented::chosen, this, [this] { setPath(m_path->text()); });
     connect(m_most, &QComboBox::currentIndexChanged, this, &AnimationWindow::refresh);
@@ -110,11 +115,10 @@ AnimationWindow::AnimationWindow(RunModel& run, QWidget* parent)
         m_progress->setValue(done);
         m_message->setText(tr("Frame %1 of %2").arg(formatCount(done), formatCount(total)));
     });
-    connect(&run, &RunModel::reset, this, [this] {
+    connect(&m_run, &RunModel::reset, this, [this] {
         m_work.cancel(); // its frames were of another run
         refresh();
     });
-    refresh();
 }
 
 void AnimationWindow::showEvent(QShowEvent* event)

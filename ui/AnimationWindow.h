@@ -37,6 +37,7 @@ protected:
     void showEvent(QShowEvent* event) override;
 
 private:
+    void connectAll();
     void browse();
     void refresh();
     [[nodiscard]] AnimationFormat format() const;
