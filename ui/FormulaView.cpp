@@ -66,11 +66,22 @@ FormulaLines FormulaLines::of(const RankSnapshot& snapshot, ModuleIndex module, 
         lines.rows.emplace_back(QString(), QStringLiteral("= %1").arg(formatScientific(state.score)));
         if (score == ScoreKind::SensitivityUncertainty)
             lines.rows.emplace_back(QStringLiteral("s(λ) = Ī·Ū"),
-                QStringLiteral("= %1 × %2")
-                    .arg(formatScientific(state.sensitivityLambda), formatScientific(state.uncertaintyLambda)));
+                QStringLiteral("= %1 × %2 = %3")
+                    .arg(formatScientific(state.sensitivityLambda), formatScientific(state.uncertaintyLambda),
+                        formatScientific(static_cast<double>(state.sensitivityLambda)
+                            * static_cast<double>(state.uncertaintyLambda))));
         else
             lines.rows.emplace_back(
                 QStringLiteral("s(λ) = Ī"), QStringLiteral("= %1").arg(formatScientific(state.sensitivityLambda)));
+        const ModuleInfo& info = (*snapshot.layout)[module];
+        const auto mean = [&](const QString& name, float value, std::int64_t entries) {
+            lines.rows.emplace_back(name,
+                entries > 0
+                    ? FormulaView::tr("= %1, over %2 entries").arg(formatScientific(value), formatCount(entries))
+                    : QStringLiteral("= ") + formatScientific(value));
+        };
+        mean(FormulaView::tr("mean s(P)"), state.meanScoreP, info.outFeatures);
+        mean(FormulaView::tr("mean s(Q)"), state.meanScoreQ, info.inFeatures);
     }
     lines.rows.emplace_back(FormulaView::tr("threshold"), verdict(snapshot, state));
     return lines;

@@ -4,6 +4,8 @@
 #include "ui/FailurePanel.h"
 #include "ui/FirstSteps.h"
 #include "ui/FormulaView.h"
+#include "ui/GeometrySection.h"
+#include "ui/HistorySection.h"
 #include "ui/OrthogonalityBars.h"
 #include "ui/PageParts.h"
 #include "ui/RunModel.h"
@@ -98,6 +100,11 @@ QWidget* Inspector::makeCellPage()
     head->addWidget(m_subtitle);
     column->addLayout(head);
     column->addWidget(makeRule());
+    auto* body = new QWidget;
+    column->addWidget(makeScroll(body), 1);
+    column = new QVBoxLayout(body);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
     auto* triplets = makeSection();
     auto* sorted = new QHBoxLayout;
     m_order = new Segmented({QStringLiteral("S"), QStringLiteral("|λ|"), QStringLiteral("#")});
@@ -110,19 +117,31 @@ QWidget* Inspector::makeCellPage()
     triplets->addLayout(sorted);
     m_triplets = new TripletList;
     m_triplets->setAccessibleName(tr("Triplets of the chosen matrix"));
-    triplets->addWidget(m_triplets, 1);
+    triplets->addWidget(m_triplets);
     m_none = makeText(QString(), "third", true);
     m_none->setAlignment(Qt::AlignTop);
-    triplets->addWidget(m_none, 1);
-    column->addLayout(triplets, 1);
+    triplets->addWidget(m_none);
+    column->addLayout(triplets);
     column->addWidget(makeNumbers());
+    column->addWidget(makeRule());
+    m_geometry = new GeometrySection(m_run);
+    column->addWidget(m_geometry);
+    column->addWidget(makeRule());
+    m_history = new HistorySection(m_run);
+    column->addWidget(m_history);
+    column->addStretch();
     connect(m_order, &Segmented::chosen, this,
         [this](int index) { m_triplets->setOrder(static_cast<TripletOrder>(index)); });
-    connect(m_triplets, &TripletList::tripletActivated, this, [this](int triplet) {
-        m_triplet = triplet;
-        refreshFormula();
-    });
+    connect(m_triplets, &TripletList::tripletActivated, this, &Inspector::chooseTriplet);
+    connect(m_history, &HistorySection::tripletActivated, this, &Inspector::chooseTriplet);
     return page;
+}
+
+void Inspector::chooseTriplet(int triplet)
+{
+    m_triplet = triplet;
+    m_history->setSelected(triplet);
+    refreshFormula();
 }
 
 QWidget* Inspector::makeNumbers()
@@ -153,6 +172,7 @@ void Inspector::setModule(ModuleIndex module)
 {
     m_module = module;
     m_triplet = -1;
+    m_history->setSelected(-1);
     if (m_pages->currentIndex() == FailurePage && module.isValid())
         m_tabs->setCurrent(1);
     m_pages->setCurrentIndex(module.isValid() ? CellPage : FirstPage);
@@ -186,6 +206,8 @@ void Inspector::refreshCell()
     const ModuleInfo& info = (*layout)[m_module];
     const auto kind = layout->kinds.at(static_cast<std::size_t>(info.kind.value));
     m_title->setText(tr("Layer %1 · %2").arg(info.layer.value).arg(QString::fromStdString(kind)));
+    m_geometry->setModule(info.name);
+    m_history->setModule(m_module);
     const std::int64_t rank = snapshot ? snapshot->modules[m_module.at()].rank : layout->initRank;
     m_kept->setText(tr("<b>%1</b> of %2 kept").arg(rank).arg(layout->initRank));
     QString subtitle;
@@ -202,14 +224,11 @@ void Inspector::refreshCell()
     m_numbers->setVisible(scores); // those of another step would stand there
     m_none->setVisible(!scores);
     if (!scores) {
-        m_none->setText(m_run.isRecorded() ? tr("No scores at this step. A run's folder records ranks, not every λ.")
-                : m_run.shownStep() >= 0 ? tr("No scores at this step: it passed between two pictures of the run. The "
-                                              "ranks are those of its last event.")
-                : m_run.hasRun()         ? tr("No scores yet. They come with the first snapshot.")
-                                         : tr("No scores yet. They come with the first step."));
+        m_none->setText(whyNone());
         return;
     }
     m_triplets->setModule(snapshot, m_module);
+    m_triplets->setFixedHeight(m_triplets->usualHeight());
     const ModuleState& state = snapshot->modules[m_module.at()];
     const auto getP = [](const ModuleState& module) { return module.orthP; };
     const auto getQ = [](const ModuleState& module) { return module.orthQ; };
@@ -218,6 +237,21 @@ void Inspector::refreshCell()
         scale = std::max<double>(scale, std::max(module.orthP, module.orthQ));
     m_orthogonality->setValues(state.orthP, state.orthQ, medianOf(*snapshot, getP), medianOf(*snapshot, getQ), scale);
     refreshFormula();
+}
+
+QString Inspector::whyNone() const
+{
+    if (!m_run.hasRun())
+        return tr("No scores yet. They come with the first step.");
+    if (m_run.shownStep() < 0 && !m_run.isRecorded())
+        return tr("No scores yet. They come with the first snapshot.");
+    if (const std::int64_t near = m_run.replay().nearestState(std::max<std::int64_t>(m_run.shownStep(), 0)); near >= 0)
+        return tr("No scores at this step: of a long run not every event's λ and S are kept. The nearest are those of "
+                  "step %1.")
+            .arg(formatCount(near));
+    return m_run.isRecorded() ? tr("No scores at this step. This run's folder records ranks, not every λ.")
+                              : tr("No scores at this step: it passed between two pictures of the run. The ranks are "
+                                   "those of its last event.");
 }
 
 void Inspector::refreshFormula()
@@ -233,6 +267,7 @@ void Inspector::refreshFormula()
         triplet = m_triplets->rows()[row];
     }
     m_triplets->setSelected(triplet);
+    m_history->setSelected(triplet);
     m_formula->setLines(FormulaLines::of(*snapshot, m_module, triplet, m_run.config().adalora.score));
 }
 

@@ -13,6 +13,8 @@ namespace spectune {
 class FailurePanel;
 class FirstSteps;
 class FormulaView;
+class GeometrySection;
+class HistorySection;
 class OrthogonalityBars;
 class RunModel;
 class Segmented;
@@ -29,6 +31,8 @@ public:
     [[nodiscard]] FirstSteps& firstSteps() { return *m_first; }
     /// "What happened" in front.
     void showFailure();
+    [[nodiscard]] GeometrySection& geometrySection() { return *m_geometry; }
+    [[nodiscard]] HistorySection& historySection() { return *m_history; }
 
 Q_SIGNALS:
     void setupWanted();
@@ -41,6 +45,8 @@ private:
     void refreshPages();
     void refreshCell();
     void refreshFormula();
+    void chooseTriplet(int triplet);
+    [[nodiscard]] QString whyNone() const;
 
     RunModel& m_run;
     ModuleIndex m_module;
@@ -58,6 +64,8 @@ private:
     FormulaView* m_formula = nullptr;
     OrthogonalityBars* m_orthogonality = nullptr;
     QWidget* m_numbers = nullptr; ///< formula and orthogonality, of steps with scores
+    GeometrySection* m_geometry = nullptr;
+    HistorySection* m_history = nullptr;
     QLabel* m_none = nullptr; ///< "No scores at this step", and why
 };
 

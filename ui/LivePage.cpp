@@ -1,68 +1,24 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/LivePage.h"
 
+#include "ui/AnimationWindow.h"
 #include "ui/ConfigForm.h"
 #include "ui/FailurePanel.h"
+#include "ui/GridPanel.h"
 #include "ui/Inspector.h"
 #include "ui/PageParts.h"
+#include "ui/PlotsPanel.h"
 #include "ui/RunModel.h"
 #include "ui/RunRail.h"
-#include "ui/Segmented.h"
 #include "ui/TimelineStrip.h"
 #include "visualization/NumberFormat.h"
 #include "visualization/RankGrid.h"
 #include "visualization/RunPlots.h"
-#include "visualization/Theme.h"
 
-#include <QHBoxLayout>
-#include <QLabel>
-#include <QPainter>
 #include <QSplitter>
 #include <QVBoxLayout>
 
 namespace spectune {
-
-namespace {
-
-/// "lost" and "back" with their marks, above the heatmap.
-class FlagKey : public QWidget {
-public:
-    FlagKey()
-    {
-        auto* row = new QHBoxLayout(this);
-        row->setContentsMargins(0, 0, 0, 0);
-        row->setSpacing(12);
-        auto* lost = makeCaption(LivePage::tr("lost"), "second");
-        auto* back = makeCaption(LivePage::tr("back"), "second");
-        lost->setIndent(12);
-        back->setIndent(12);
-        row->addWidget(lost);
-        row->addWidget(back);
-        m_labels[0] = lost;
-        m_labels[1] = back;
-    }
-
-protected:
-    void paintEvent(QPaintEvent*) override
-    {
-        const Theme& theme = Theme::current();
-        QPainter painter(this);
-        painter.setRenderHint(QPainter::Antialiasing);
-        painter.setPen(Qt::NoPen);
-        for (int i = 0; i < 2; ++i) {
-            const double x = m_labels[i]->x();
-            const double y = height() / 2.0 - 4;
-            painter.setBrush(i == 0 ? theme.prune : theme.revive);
-            painter.drawPolygon(i == 0 ? QPolygonF({{x + 8, y}, {x + 8, y + 8}, {x, y + 8}})
-                                       : QPolygonF({{x, y}, {x + 8, y}, {x + 8, y + 8}}));
-        }
-    }
-
-private:
-    QLabel* m_labels[2] = {};
-};
-
-} // namespace
 
 LivePage::LivePage(RunModel& run, const ConfigForm& form, QWidget* parent)
     : QWidget(parent)
@@ -75,14 +31,19 @@ LivePage::LivePage(RunModel& run, const ConfigForm& form, QWidget* parent)
     m_splitter = makeColumns();
     m_rail = new RunRail(run, form);
     m_railPanel = addColumn(m_splitter, m_rail, 160);
-    addColumn(m_splitter, makeGridPanel(), 340);
-    addColumn(m_splitter, makePlotsPanel(), 300, true);
+    m_gridPanel = new GridPanel;
+    m_grid = &m_gridPanel->grid();
+    addColumn(m_splitter, m_gridPanel, 340);
+    m_plotsPanel = new PlotsPanel;
+    m_plots = &m_plotsPanel->plots();
+    addColumn(m_splitter, m_plotsPanel, 300, true);
     m_inspector = new Inspector(run);
     m_inspectorPanel = addColumn(m_splitter, m_inspector, 270);
     column->addWidget(m_splitter, 1);
     m_timeline = new TimelineStrip(run);
     column->addWidget(m_timeline);
     connect(m_timeline, &TimelineStrip::scrubbingChanged, m_grid, &RankGrid::setScrubbing);
+    connect(m_timeline, &TimelineStrip::animationWanted, this, &LivePage::showAnimation);
     connect(m_grid, &RankGrid::cellActivated, m_inspector, &Inspector::setModule);
     connect(&run, &RunModel::reset, this, &LivePage::refreshAll);
     connect(&run, &RunModel::stateChanged, this, [this] {
@@ -95,63 +56,25 @@ LivePage::LivePage(RunModel& run, const ConfigForm& form, QWidget* parent)
     connect(&run, &RunModel::evaluationAppended, m_plots, [this](const EvalPoint& point) { m_plots->append(point); });
     connect(&run, &RunModel::shownStepChanged, m_plots, [this](qint64 step) { m_plots->setShownStep(step); });
     connect(&run, &RunModel::eventAppended, this, &LivePage::refreshNote);
+    connect(m_plots, &RunPlots::stepActivated, &run, &RunModel::showStep);
+    connect(m_gridPanel, &GridPanel::told, this, &LivePage::told);
+    connect(m_plotsPanel, &PlotsPanel::told, this, &LivePage::told);
     refreshAll();
-}
-
-QWidget* LivePage::makeGridPanel()
-{
-    QVBoxLayout* column = nullptr;
-    QWidget* panel = makePanel(column);
-    auto* header = makePanelHeader();
-    m_modes = new Segmented({tr("Rank"), tr("Importance"), QStringLiteral("|λ|"), tr("Orthogonality")});
-    m_modes->setToolTips({tr("Kept triplets (1)"), tr("Σ S over the kept triplets (2)"), tr("Σ |λ| (3)"),
-        tr("‖PᵀP − I‖ + ‖QQᵀ − I‖ (4)")});
-    m_modes->setCurrent(0);
-    header->addWidget(m_modes);
-    header->addStretch();
-    header->addWidget(new FlagKey);
-    column->addLayout(header);
-    m_grid = new RankGrid;
-    m_grid->setAccessibleName(tr("Ranks by layer and matrix"));
-    auto* body = new QHBoxLayout;
-    body->setContentsMargins(8, 0, 8, 8);
-    body->addWidget(m_grid);
-    column->addLayout(body, 1);
-    connect(m_modes, &Segmented::chosen, this, &LivePage::setHeatMode);
-    return panel;
-}
-
-QWidget* LivePage::makePlotsPanel()
-{
-    QVBoxLayout* column = nullptr;
-    QWidget* panel = makePanel(column);
-    auto* header = makePanelHeader();
-    header->addWidget(makeHeading(tr("Loss and budget")));
-    header->addStretch();
-    m_ranges = new Segmented({tr("Whole run"), tr("So far"), tr("Last 200")});
-    header->addWidget(m_ranges);
-    column->addLayout(header);
-    m_plots = new RunPlots;
-    auto* body = new QHBoxLayout;
-    body->setContentsMargins(4, 0, 8, 8);
-    body->addWidget(m_plots);
-    column->addLayout(body, 1);
-    const auto showRange = [this](PlotRange range) {
-        m_ranges->setCurrent(range == PlotRange::SoFar ? 1 : range == PlotRange::Last200 ? 2 : 0);
-    };
-    connect(m_ranges, &Segmented::chosen, this, [this](int index) {
-        m_plots->setRange(index == 0 ? PlotRange::WholeRun : index == 1 ? PlotRange::SoFar : PlotRange::Last200);
-    });
-    connect(m_plots, &RunPlots::effectiveRangeChanged, this, showRange);
-    connect(m_plots, &RunPlots::stepActivated, this, [this](qint64 step) { m_run.showStep(step); });
-    showRange(m_plots->effectiveRange());
-    return panel;
 }
 
 void LivePage::setHeatMode(int mode)
 {
-    m_modes->setCurrent(mode);
-    m_grid->setMode(static_cast<GridMode>(mode));
+    m_gridPanel->setMode(mode);
+}
+
+void LivePage::showAnimation()
+{
+    if (m_animation == nullptr)
+        m_animation = new AnimationWindow(m_run, this);
+    m_animation->setLook(m_grid->mode(), m_grid->isTransposed());
+    m_animation->show();
+    m_animation->raise();
+    m_animation->activateWindow();
 }
 
 void LivePage::toggleRail()
@@ -186,8 +109,11 @@ void LivePage::refreshAll()
 
 void LivePage::refreshSnapshot()
 {
-    if (const auto snapshot = m_run.shownSnapshot())
+    const auto snapshot = m_run.shownSnapshot();
+    if (snapshot)
         m_grid->setSnapshot(snapshot);
+    m_gridPanel->setPicture(tr("%1-step-%2").arg(m_run.name()).arg(snapshot ? snapshot->step : 0));
+    m_plotsPanel->setPicture(m_run.name());
     refreshNote();
 }
 

@@ -5,18 +5,19 @@
 
 #include <QWidget>
 
-class QLabel;
 class QSplitter;
 
 namespace spectune {
 
+class AnimationWindow;
 class ConfigForm;
+class GridPanel;
 class Inspector;
+class PlotsPanel;
 class RankGrid;
 class RunModel;
 class RunPlots;
 class RunRail;
-class Segmented;
 class TimelineStrip;
 
 /// The Live workspace: the set-up, the rank heatmap, the curves, the inspector, and the timeline below.
@@ -31,16 +32,20 @@ public:
     [[nodiscard]] Inspector& inspector() { return *m_inspector; }
     [[nodiscard]] TimelineStrip& timeline() { return *m_timeline; }
     [[nodiscard]] RunRail& rail() { return *m_rail; }
-    /// 0 rank, 1 importance, 2 |λ|, 3 orthogonality.
+    /// 0 rank, 1 importance, 2 |λ|, 3 orthogonality, 4 revivals.
     void setHeatMode(int mode);
+    void showAnimation();
+    [[nodiscard]] AnimationWindow* animation() { return m_animation; } ///< null: not opened yet
     void toggleRail();
     void toggleInspector();
     /// The columns' widths for a window of this width (STUDIO.md, section 1).
     void applyDefaultWidths(int width);
 
+Q_SIGNALS:
+    /// For the status line.
+    void told(const QString& lead, const QString& text);
+
 private:
-    [[nodiscard]] QWidget* makeGridPanel();
-    [[nodiscard]] QWidget* makePlotsPanel();
     void refreshAll();
     void refreshNote();
     void refreshSnapshot();
@@ -51,13 +56,14 @@ private:
     QSplitter* m_splitter = nullptr;
     RunRail* m_rail = nullptr;
     RankGrid* m_grid = nullptr;
-    Segmented* m_modes = nullptr;
+    GridPanel* m_gridPanel = nullptr;
     RunPlots* m_plots = nullptr;
-    Segmented* m_ranges = nullptr;
+    PlotsPanel* m_plotsPanel = nullptr;
     QWidget* m_railPanel = nullptr;
     QWidget* m_inspectorPanel = nullptr;
     Inspector* m_inspector = nullptr;
     TimelineStrip* m_timeline = nullptr;
+    AnimationWindow* m_animation = nullptr;
 };
 
 } // namespace spectune

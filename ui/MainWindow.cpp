@@ -4,6 +4,7 @@
 #include "ui/ConfigForm.h"
 #include "ui/DataPanel.h"
 #include "ui/ExportWindow.h"
+#include "ui/GeometryAsker.h"
 #include "ui/Inspector.h"
 #include "ui/LearnDesk.h"
 #include "ui/LearnPage.h"
@@ -87,6 +88,7 @@ void MainWindow::buildPages()
     const bool usual = m_options.presetFolder.isEmpty() && m_options.remembers;
     m_setup = new SetupPage(*m_form, usual ? PresetLibrary::usualFolder() : m_options.presetFolder);
     m_live = new LivePage(*m_run, *m_form);
+    new GeometryAsker(*m_session, *m_run, m_live->inspector().geometrySection(), this);
     m_try = new TryPage(*m_session, *m_run, *m_form);
     const bool unrecorded = m_options.historyFile.isEmpty() && !m_options.remembers;
     m_library = new RunLibrary(unrecorded ? QStringLiteral(":memory:") : m_options.historyFile, this);
@@ -155,6 +157,7 @@ void MainWindow::connectRunBar()
 void MainWindow::connectStatus()
 {
     connect(m_setup, &SetupPage::helpWanted, m_status, &StatusLine::setMessage);
+    connect(m_live, &LivePage::told, m_status, &StatusLine::setMessage);
     connect(m_form, &ConfigForm::checked, this, &MainWindow::refreshContext);
     connect(m_run, &RunModel::eventAppended, this, [this](const MaskEvent& event) {
         m_status->setMessage({},
@@ -291,10 +294,12 @@ void MainWindow::keyPressEvent(QKeyEvent* event)
     case Qt::Key_BracketRight: timeline.nextEvent(); return;
     case Qt::Key_End:
     case Qt::Key_L: timeline.goLive(); return;
+    case Qt::Key_P: timeline.playOrStop(); return;
     case Qt::Key_1:
     case Qt::Key_2:
     case Qt::Key_3:
-    case Qt::Key_4: m_live->setHeatMode(event->key() - Qt::Key_1); return;
+    case Qt::Key_4:
+    case Qt::Key_5: m_live->setHeatMode(event->key() - Qt::Key_1); return;
     case Qt::Key_Left:
     case Qt::Key_Right:
         if (shift) {

@@ -118,6 +118,7 @@ std::shared_ptr<const RankSnapshot> snapshotFromEvents(
     const auto modules = layout->modules.size();
     const auto full = static_cast<std::int32_t>(layout->initRank);
     snapshot->step = step;
+    snapshot->hasTriplets = events.empty(); // before the first event all are kept
     snapshot->modules.resize(modules);
     snapshot->triplets.resize(modules * static_cast<std::size_t>(layout->initRank));
     snapshot->budget = events.empty() ? layout->tripletCount() : events.back().budget;

@@ -16,8 +16,15 @@ namespace spectune {
 
 namespace {
 
-constexpr std::size_t mostKeptSnapshots = 400;
 constexpr std::size_t rateWindow = 40; // steps
+
+std::vector<std::string> namesOf(const ModuleLayout& layout)
+{
+    std::vector<std::string> names;
+    for (const ModuleInfo& module : layout.modules)
+        names.push_back(module.name);
+    return names;
+}
 
 } // namespace
 
@@ -95,7 +102,7 @@ void RunModel::begin(const RunRequest& request, const ResolvedRun& resolved, boo
         m_started.reset();
         m_history = {};
         m_checkpoints.clear();
-        m_atEvents.clear();
+        m_replay.clear();
         m_latest.reset();
         m_step = 0;
     }
@@ -122,11 +129,14 @@ void RunModel::openRecorded(const QString& folder)
     m_config = std::move(config);
     m_resolved = resolved;
     m_history = std::move(history);
-    m_layout = layoutFromHistory(m_history, resolved.initRank);
+    m_replay.open(path);
+    const auto recorded = m_replay.reader().layout();
+    const bool whole = recorded && !m_history.modules.empty() && m_history.modules == namesOf(*recorded);
+    m_layout = whole ? recorded : layoutFromHistory(m_history, resolved.initRank);
     m_step = m_history.metrics.empty() ? 0 : m_history.metrics.back().step;
     m_state = m_step >= resolved.totalSteps ? SessionState::Finished : SessionState::Stopped;
     m_checkpoints = checkpointSteps(m_folder);
-    m_latest = snapshotFromEvents(m_layout, m_history.events, m_step);
+    m_latest = m_replay.at(m_layout, m_history.events, m_step);
     Q_EMIT reset();
     Q_EMIT stateChanged();
 }
@@ -141,7 +151,7 @@ void RunModel::clear()
     m_started.reset();
     m_history = {};
     m_checkpoints.clear();
-    m_atEvents.clear();
+    m_replay.clear();
     m_latest.reset();
     m_layout.reset();
 }
@@ -154,10 +164,9 @@ void RunModel::takeStarted(const RunStarted& started)
     m_deviceName = QString::fromStdString(started.deviceName);
     if (!started.outFolder.empty())
         m_folder = QString::fromStdString(started.outFolder);
+    m_replay.open(started.outFolder);
     cutAfter(started.firstStep);
-    m_history.modules.clear();
-    for (const ModuleInfo& module : started.layout->modules)
-        m_history.modules.push_back(module.name);
+    m_history.modules = namesOf(*started.layout);
     Q_EMIT reset();
 }
 
@@ -169,7 +178,7 @@ void RunModel::cutAfter(std::int64_t step)
     std::erase_if(m_history.evaluations, later);
     std::erase_if(m_history.events, later);
     std::erase_if(m_checkpoints, [step](std::int64_t saved) { return saved > step; });
-    std::erase_if(m_atEvents, [step](const auto& entry) { return entry.first > step; });
+    m_replay.cutAfter(step);
     m_step = step;
 }
 
@@ -178,11 +187,7 @@ void RunModel::takeSnapshot(const std::shared_ptr<const RankSnapshot>& snapshot)
     if (!m_hasRun || m_recorded)
         return;
     m_latest = snapshot;
-    if (snapshot->eventStep >= 0) {
-        m_atEvents.insert_or_assign(snapshot->eventStep, snapshot);
-        if (m_atEvents.size() > mostKeptSnapshots)
-            m_atEvents.erase(std::next(m_atEvents.begin(), 1));
-    }
+    m_replay.keep(snapshot);
     // A picture of the event that is shown brings the scores that the events alone do not have.
     if (m_shown < 0 || (snapshot->eventStep >= 0 && snapshot->eventStep <= m_shown))
         Q_EMIT snapshotChanged();
@@ -257,15 +262,9 @@ std::shared_ptr<const RankSnapshot> RunModel::shownSnapshot() const
         // A run that failed between two pictures still shows the ranks of its last event.
         const bool behind = m_state == SessionState::Failed && m_latest && !m_history.events.empty()
             && m_latest->eventStep < m_history.events.back().step;
-        return behind ? snapshotFromEvents(m_layout, m_history.events, m_step) : m_latest;
+        return behind ? m_replay.at(m_layout, m_history.events, m_step) : m_latest;
     }
-    const auto after = std::find_if(m_history.events.begin(), m_history.events.end(),
-        [this](const MaskEvent& event) { return event.step > m_shown; });
-    const std::span<const MaskEvent> events(m_history.events.begin(), after);
-    const std::int64_t eventStep = events.empty() ? -1 : events.back().step;
-    if (const auto kept = m_atEvents.find(eventStep); kept != m_atEvents.end())
-        return kept->second;
-    return snapshotFromEvents(m_layout, events, m_shown);
+    return m_replay.at(m_layout, m_history.events, m_shown);
 }
 
 void RunModel::showStep(std::int64_t step)

@@ -4,13 +4,13 @@
 #include "training/monitor/RankSnapshot.h"
 #include "training/monitor/RunHistory.h"
 #include "training/session/RunEvents.h"
+#include "ui/RunReplay.h"
 #include "visualization/PlotPlan.h"
 
 #include <QDateTime>
 #include <QObject>
 #include <QString>
 
-#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -66,6 +66,8 @@ public:
     [[nodiscard]] std::shared_ptr<const RankSnapshot> shownSnapshot() const;
     [[nodiscard]] std::int64_t shownStep() const { return m_shown; } ///< −1: live
     void showStep(std::int64_t step);
+    /// The run's past, event by event.
+    [[nodiscard]] RunReplay& replay() const { return m_replay; }
 
 Q_SIGNALS:
     /// Another run, plan or layout: read everything anew.
@@ -99,7 +101,7 @@ private:
     std::optional<RunStarted> m_started;
     std::shared_ptr<const ModuleLayout> m_layout;
     std::shared_ptr<const RankSnapshot> m_latest;
-    std::map<std::int64_t, std::shared_ptr<const RankSnapshot>> m_atEvents; ///< the newest picture of each event
+    mutable RunReplay m_replay; ///< a cache of what the run's folder holds
     RunHistory m_history;
     std::vector<std::int64_t> m_checkpoints;
 };

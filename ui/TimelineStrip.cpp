@@ -2,18 +2,23 @@
 #include "ui/TimelineStrip.h"
 
 #include "ui/PageParts.h"
+#include "ui/ReplayPlayer.h"
 #include "ui/RunModel.h"
 #include "ui/StudioIcons.h"
 #include "visualization/EventTimeline.h"
+#include "visualization/Fonts.h"
 #include "visualization/NumberFormat.h"
 #include "visualization/Theme.h"
 
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QMenu>
 #include <QPushButton>
+#include <QToolButton>
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <limits>
 
 namespace spectune {
 
@@ -27,13 +32,25 @@ TimelineStrip::TimelineStrip(RunModel& run, QWidget* parent)
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(12, 6, 12, 0);
     row->setSpacing(8);
+    m_player = new ReplayPlayer(run, this);
+    row->addWidget(makeButtons());
+    m_timeline = new EventTimeline;
+    m_timeline->setAccessibleName(tr("Timeline"));
+    row->addWidget(m_timeline, 1);
+
+    connectAll();
+    refreshAll();
+}
+
+QWidget* TimelineStrip::makeButtons()
+{
     auto* left = new QWidget;
-    left->setFixedWidth(196);
+    left->setFixedWidth(208);
     auto* column = new QVBoxLayout(left);
     column->setContentsMargins(0, 2, 0, 8);
     column->setSpacing(2);
     auto* buttons = new QHBoxLayout;
-    buttons->setSpacing(6);
+    buttons->setSpacing(5);
     const auto iconButton = [&](const char* icon, const QString& tip) {
         auto* button = makeSmallButton(QString(), QString::fromLatin1(icon));
         button->setFixedWidth(26);
@@ -43,11 +60,13 @@ TimelineStrip::TimelineStrip(RunModel& run, QWidget* parent)
         return button;
     };
     m_previous = iconButton("previous", tr("Previous masking event ([)"));
+    m_play = iconButton("play", tr("Replay (P)"));
     m_next = iconButton("next", tr("Next masking event (])"));
     m_live = makeSmallButton(tr("Live"));
     m_live->setToolTip(tr("Follows the run (End or L)"));
     buttons->addWidget(m_live);
     buttons->addStretch();
+    m_film = iconButton("film", tr("Save as an animation"));
     column->addLayout(buttons);
     column->addStretch();
     m_event = makeHeading(QString());
@@ -61,18 +80,53 @@ TimelineStrip::TimelineStrip(RunModel& run, QWidget* parent)
         counts->addWidget(label);
     }
     counts->addStretch();
+    m_speed = makeSpeed();
+    counts->addWidget(m_speed);
     column->addLayout(counts);
-    row->addWidget(left);
-    m_timeline = new EventTimeline;
-    m_timeline->setAccessibleName(tr("Timeline"));
-    row->addWidget(m_timeline, 1);
+    return left;
+}
 
-    connectAll();
-    refreshAll();
+QToolButton* TimelineStrip::makeSpeed()
+{
+    auto* speeds = new QMenu(this);
+    for (const PlaySpeed& speed : PlaySpeed::all()) {
+        QAction* entry = speeds->addAction(speed.name(), m_player, [this, speed] { m_player->setSpeed(speed); });
+        entry->setCheckable(true);
+        connect(speeds, &QMenu::aboutToShow, entry,
+            [this, entry, speed] { entry->setChecked(m_player->speed() == speed); });
+    }
+    auto* button = new QToolButton;
+    button->setFont(Fonts::caption());
+    button->setPopupMode(QToolButton::InstantPopup);
+    button->setMenu(speeds);
+    button->setProperty("role", "menu");
+    button->setFixedHeight(18);
+    button->setToolTip(tr("Speed of the replay"));
+    button->setAccessibleName(button->toolTip());
+    return button;
+}
+
+void TimelineStrip::playOrStop()
+{
+    m_player->isPlaying() ? m_player->stop() : m_player->play();
+}
+
+void TimelineStrip::refreshPlayer()
+{
+    const bool playing = m_player->isPlaying();
+    m_play->setIcon(studioIcon(playing ? QStringLiteral("pause") : QStringLiteral("play")));
+    m_play->setToolTip(playing ? tr("Stop the replay (P)") : tr("Replay (P)"));
+    m_play->setAccessibleName(m_play->toolTip());
+    m_play->setEnabled(m_run.step() > 0);
+    m_film->setEnabled(m_run.step() > 0);
+    m_speed->setText(m_player->speed().shortName());
 }
 
 void TimelineStrip::connectAll()
 {
+    connect(m_play, &QPushButton::clicked, this, &TimelineStrip::playOrStop);
+    connect(m_film, &QPushButton::clicked, this, &TimelineStrip::animationWanted);
+    connect(m_player, &ReplayPlayer::changed, this, &TimelineStrip::refreshPlayer);
     connect(m_previous, &QPushButton::clicked, this, &TimelineStrip::previousEvent);
     connect(m_next, &QPushButton::clicked, this, &TimelineStrip::nextEvent);
     connect(m_live, &QPushButton::clicked, this, &TimelineStrip::goLive);
@@ -84,12 +138,17 @@ void TimelineStrip::connectAll()
         m_timeline->setFailure(m_run.state() == SessionState::Failed ? m_run.step() : -1);
         refreshText();
     });
-    connect(&m_run, &RunModel::metricsAppended, this, [this] { m_timeline->setNow(m_run.step()); });
+    connect(&m_run, &RunModel::metricsAppended, this, [this] {
+        const bool first = m_timeline->now() < 1;
+        m_timeline->setNow(m_run.step());
+        if (first)
+            refreshPlayer();
+    });
     connect(&m_run, &RunModel::eventAppended, this, [this](const MaskEvent& event) {
         m_timeline->append(event);
         refreshText();
     });
-    connect(&m_run, &RunModel::evaluationAppended, this, &TimelineStrip::refreshAll);
+    connect(&m_run, &RunModel::evaluationAppended, this, &TimelineStrip::refreshEvaluations);
     connect(&m_run, &RunModel::checkpointAppended, this, [this] { m_timeline->setCheckpoints(m_run.checkpoints()); });
     connect(&m_run, &RunModel::shownStepChanged, this, [this](qint64 step) {
         m_timeline->setShownStep(step);
@@ -122,20 +181,25 @@ void TimelineStrip::shift(int steps)
     m_run.showStep(std::max<std::int64_t>(from + steps, 1));
 }
 
+void TimelineStrip::refreshEvaluations()
+{
+    std::vector<std::int64_t> evaluations;
+    for (const EvalPoint& point : m_run.history().evaluations)
+        evaluations.push_back(point.step);
+    m_timeline->setEvaluations(evaluations);
+}
+
 void TimelineStrip::refreshAll()
 {
-    const RunHistory& history = m_run.history();
-    std::vector<std::int64_t> evaluations;
-    for (const EvalPoint& point : history.evaluations)
-        evaluations.push_back(point.step);
     m_timeline->setPlan(m_run.plan());
-    m_timeline->setEvents(history.events);
-    m_timeline->setEvaluations(evaluations);
+    m_timeline->setEvents(m_run.history().events);
+    refreshEvaluations();
     m_timeline->setCheckpoints(m_run.checkpoints());
     m_timeline->setNow(m_run.step());
     m_timeline->setShownStep(m_run.shownStep());
     m_timeline->setFailure(m_run.state() == SessionState::Failed ? m_run.step() : -1);
     refreshText();
+    refreshPlayer();
 }
 
 void TimelineStrip::refreshText()
@@ -147,9 +211,10 @@ void TimelineStrip::refreshText()
     m_previous->setEnabled(!events.empty());
     m_next->setEnabled(!live);
     m_live->setEnabled(m_run.hasRun());
-    std::size_t count = events.size();
-    while (!live && count > 0 && events[count - 1].step > m_run.shownStep())
-        --count;
+    const auto after = std::upper_bound(events.begin(), events.end(),
+        live ? std::numeric_limits<std::int64_t>::max() : m_run.shownStep(),
+        [](std::int64_t step, const MaskEvent& event) { return step < event.step; });
+    const auto count = static_cast<std::size_t>(after - events.begin());
     if (count == 0) {
         const std::vector<std::int64_t> planned = m_run.plan().plannedEvents();
         m_event->setText(tr("No event yet"));

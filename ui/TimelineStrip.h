@@ -5,13 +5,16 @@
 
 class QLabel;
 class QPushButton;
+class QToolButton;
 
 namespace spectune {
 
 class EventTimeline;
+class ReplayPlayer;
 class RunModel;
 
-/// Live's lower edge: the run as a track to drag along, the buttons from event to event, and what the shown one did.
+/// Live's lower edge: the run as a track to drag along, the buttons from event to event, the replay with its speed, and
+/// what the shown event did.
 class TimelineStrip : public QWidget {
     Q_OBJECT
 public:
@@ -22,18 +25,29 @@ public:
     void goLive();
     /// Moves the shown step by @p steps.
     void shift(int steps);
+    void playOrStop();
+    [[nodiscard]] ReplayPlayer& player() { return *m_player; }
 
 Q_SIGNALS:
     void scrubbingChanged(bool scrubbing);
+    void animationWanted();
 
 private:
+    [[nodiscard]] QWidget* makeButtons();
+    [[nodiscard]] QToolButton* makeSpeed();
     void connectAll();
+    void refreshPlayer();
     void refreshAll();
+    void refreshEvaluations();
     void refreshText();
 
     RunModel& m_run;
     EventTimeline* m_timeline = nullptr;
+    ReplayPlayer* m_player = nullptr;
     QPushButton* m_previous = nullptr;
+    QPushButton* m_play = nullptr;
+    QPushButton* m_film = nullptr;
+    QToolButton* m_speed = nullptr;
     QPushButton* m_next = nullptr;
     QPushButton* m_live = nullptr;
     QLabel* m_event = nullptr;

@@ -44,7 +44,7 @@ double Smoother::add(double value)
     }
     ++m_count;
     const auto n = static_cast<double>(m_count);
-    const double weight = m_count == 1 ? 0.0 : std::min(0.965, n / (n + 8.0));
+    const double weight = m_count == 1 ? 0.0 : std::min(m_weight, n / (n + 8.0));
     m_value = m_count == 1 ? value : weight * m_value + (1.0 - weight) * value;
     return m_value;
 }

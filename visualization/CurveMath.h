@@ -10,15 +10,24 @@
 namespace spectune {
 
 /// Exponential smoothing whose weight grows at the start, so that it does not lag behind the first fall:
-/// w_n = min(0.965, n / (n + 8)), s_n = w_n·s_{n−1} + (1 − w_n)·x_n, s_1 = x_1. What is not finite is passed over.
+/// w_n = min(w, n / (n + 8)), s_n = w_n·s_{n−1} + (1 − w_n)·x_n, s_1 = x_1. What is not finite is passed over.
 class Smoother {
 public:
+    static constexpr double usualWeight = 0.965;
+
+    /// @param weight w, 0 (the raw values) … below 1
+    explicit Smoother(double weight = usualWeight)
+        : m_weight(weight)
+    {
+    }
     /// @return the smoothed value after @p value
     double add(double value);
     [[nodiscard]] double value() const noexcept { return m_value; } ///< NaN before the first finite value
-    void reset() { *this = {}; }
+    void reset() { *this = Smoother(m_weight); }
+    [[nodiscard]] double weight() const noexcept { return m_weight; }
 
 private:
+    double m_weight;
     double m_value = std::numeric_limits<double>::quiet_NaN();
     std::int64_t m_count = 0;
 };

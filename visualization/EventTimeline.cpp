@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 namespace spectune {
 
@@ -36,15 +37,18 @@ void EventTimeline::setPlan(const PlotPlan& plan)
 
 void EventTimeline::setEvents(std::span<const MaskEvent> events)
 {
-    m_events.assign(events.begin(), events.end());
+    m_events.clear();
+    m_events.reserve(events.size());
+    std::transform(events.begin(), events.end(), std::back_inserter(m_events), tickOf);
     update();
 }
 
 void EventTimeline::append(const MaskEvent& event)
 {
-    std::erase_if(
-        m_events, [&](const MaskEvent& old) { return old.step >= event.step; }); // a resumed run repeats steps
-    m_events.push_back(event);
+    while (!m_events.empty() && m_events.back().step >= event.step) {
+        m_events.pop_back(); // a resumed run repeats steps
+    }
+    m_events.push_back(tickOf(event));
     update();
 }
 
@@ -104,18 +108,16 @@ void EventTimeline::clear()
 
 std::int64_t EventTimeline::eventBefore(std::int64_t step) const
 {
-    std::int64_t found = -1;
-    for (const MaskEvent& event : m_events) {
-        found = event.step < step ? event.step : found;
-    }
-    return found;
+    const auto at = std::lower_bound(
+        m_events.begin(), m_events.end(), step, [](const Tick& tick, std::int64_t value) { return tick.step < value; });
+    return at == m_events.begin() ? -1 : std::prev(at)->step;
 }
 
 std::int64_t EventTimeline::eventAfter(std::int64_t step) const
 {
-    const auto found
-        = std::find_if(m_events.begin(), m_events.end(), [step](const MaskEvent& event) { return event.step > step; });
-    return found == m_events.end() ? -1 : found->step;
+    const auto at = std::upper_bound(
+        m_events.begin(), m_events.end(), step, [](std::int64_t value, const Tick& tick) { return value < tick.step; });
+    return at == m_events.end() ? -1 : at->step;
 }
 
 QRectF EventTimeline::track() const
@@ -163,8 +165,12 @@ bool EventTimeline::event(QEvent* event)
 {
     if (event->type() == QEvent::ToolTip) {
         const auto* help = static_cast<QHelpEvent*>(event);
-        for (const MaskEvent& mask : m_events) {
-            if (std::abs(xOf(static_cast<double>(mask.step)) - help->pos().x()) < 4.0) {
+        const std::int64_t near = stepAt(help->pos().x());
+        const std::int64_t before = eventBefore(near + 1);
+        const std::int64_t after = eventAfter(near);
+        const std::int64_t nearest = before >= 0 && (after < 0 || near - before <= after - near) ? before : after;
+        for (const Tick& mask : m_events) {
+            if (mask.step == nearest && std::abs(xOf(static_cast<double>(mask.step)) - help->pos().x()) < 4.0) {
                 QToolTip::showText(help->globalPos(),
                     tr("step %1: %2 pruned, %3 revived, b = %4")
                         .arg(formatCount(mask.step), formatCount(mask.pruned), formatCount(mask.revived),

@@ -11,6 +11,14 @@
 
 namespace spectune {
 
+/// One bar of the track: what the events that fall on its pixels pruned and revived, the largest of them each.
+struct EventBar {
+    double x = 0.0; ///< left edge, pixels
+    double width = 0.0;
+    std::int64_t pruned = 0;
+    std::int64_t revived = 0;
+};
+
 /// The run as a track: revived above and pruned below the line at every masking event, evaluations and checkpoints, the
 /// planned events as ticks. Dragging asks for a step to be shown; it is a slider for the keyboard and for readers.
 class EventTimeline : public QWidget {
@@ -34,6 +42,8 @@ public:
     /// Step of the masking event before or after @p step; −1: none. For `[` and `]`.
     [[nodiscard]] std::int64_t eventBefore(std::int64_t step) const;
     [[nodiscard]] std::int64_t eventAfter(std::int64_t step) const;
+    /// At most one per pixel column, however many events there are.
+    [[nodiscard]] std::vector<EventBar> bars() const;
     [[nodiscard]] double xOf(double step) const; ///< in pixels
     [[nodiscard]] std::int64_t stepAt(double x) const;
     [[nodiscard]] QSize sizeHint() const override;
@@ -65,8 +75,20 @@ private:
     void paintKey(QPainter& painter) const;
     void paintMarkers(QPainter& painter) const;
 
+    /// What the track shows of a masking event; its ranks are not needed.
+    struct Tick {
+        std::int64_t step = 0;
+        std::int64_t budget = 0;
+        std::int64_t pruned = 0;
+        std::int64_t revived = 0;
+    };
+    [[nodiscard]] static Tick tickOf(const MaskEvent& event)
+    {
+        return {event.step, event.budget, event.pruned, event.revived};
+    }
+
     PlotPlan m_plan;
-    std::vector<MaskEvent> m_events;
+    std::vector<Tick> m_events; ///< by step, ascending
     std::vector<std::int64_t> m_evaluations;
     std::vector<std::int64_t> m_checkpoints;
     QString m_hint;

@@ -51,34 +51,40 @@ void EventTimeline::paintTrack(QPainter& painter) const
     drawTriangle(painter, {place.left() - 13.0, middle + 10.0}, 4.5, theme.prune, false);
 }
 
-void EventTimeline::paintEvents(QPainter& painter) const
+std::vector<EventBar> EventTimeline::bars() const
 {
-    const Theme& theme = Theme::current();
-    std::int64_t most = 1;
-    for (const MaskEvent& event : m_events) {
-        most = std::max({most, event.pruned, event.revived});
-    }
     const double pitch = xOf(static_cast<double>(m_plan.interval)) - xOf(0.0);
     // Below 4 px an event there is no room for gaps: the largest event of a pixel column stands for it.
     const double width = pitch >= 6.0 ? pitch - 3.0 : pitch >= 4.0 ? pitch - 1.0 : std::max(1.0, pitch);
-    double drawnX = -1.0;
-    double up = 0.0;
-    double down = 0.0;
-    for (const MaskEvent& event : m_events) {
+    std::vector<EventBar> bars;
+    for (const Tick& event : m_events) {
         const double x = std::round(xOf(static_cast<double>(event.step)) - width / 2.0);
-        if (x != drawnX) {
-            up = down = 0.0;
+        if (bars.empty() || bars.back().x != x) {
+            bars.push_back({x, std::round(width), 0, 0});
         }
-        drawnX = x;
-        const auto length = [&](std::int64_t count) {
-            return count == 0
-                ? 0.0
-                : std::max(1.0, std::round(longestBar * static_cast<double>(count) / static_cast<double>(most)));
-        };
-        up = std::max(up, length(event.revived));
-        down = std::max(down, length(event.pruned));
-        painter.fillRect(QRectF(x, middle - up, std::round(width), up), theme.revive);
-        painter.fillRect(QRectF(x, middle + 1.0, std::round(width), down), theme.prune);
+        bars.back().pruned = std::max(bars.back().pruned, event.pruned);
+        bars.back().revived = std::max(bars.back().revived, event.revived);
+    }
+    return bars;
+}
+
+void EventTimeline::paintEvents(QPainter& painter) const
+{
+    const Theme& theme = Theme::current();
+    const std::vector<EventBar> all = bars();
+    std::int64_t most = 1;
+    for (const EventBar& bar : all) {
+        most = std::max({most, bar.pruned, bar.revived});
+    }
+    const auto length = [most](std::int64_t count) {
+        return count == 0
+            ? 0.0
+            : std::max(1.0, std::round(longestBar * static_cast<double>(count) / static_cast<double>(most)));
+    };
+    for (const EventBar& bar : all) {
+        const double up = length(bar.revived);
+        painter.fillRect(QRectF(bar.x, middle - up, bar.width, up), theme.revive);
+        painter.fillRect(QRectF(bar.x, middle + 1.0, bar.width, length(bar.pruned)), theme.prune);
     }
     drawLevel(painter, middle + 0.5, track().left(), track().right(), theme.lineStrong);
 }

@@ -80,6 +80,42 @@ AxisBounds lossAxis(const RunCurves& curves, double from, double to, int columns
     return bounds;
 }
 
+AxisBounds lossLogAxis(const RunCurves& curves, double from, double to, int columns)
+{
+    double low = INFINITY;
+    double high = 0.0;
+    const auto take = [&](double value) {
+        if (value > 0.0 && std::isfinite(value)) {
+            low = std::min(low, value);
+            high = std::max(high, value);
+        }
+    };
+    for (const ColumnSpan& span : curves.loss().decimate(from, to, columns)) {
+        take(span.low);
+        take(span.high);
+    }
+    for (const QPointF& evaluation : curves.evaluations()) {
+        if (evaluation.x() >= from && evaluation.x() <= to) {
+            take(evaluation.y());
+        }
+    }
+    if (!(high > 0.0)) {
+        return {0.01, 1.0, {}};
+    }
+    const double room = std::max(1.1, std::pow(high / low, 0.06));
+    return chosenValues(low / room, high * room, true);
+}
+
+AxisBounds chosenSteps(double low, double high)
+{
+    return stepAxis(low, high);
+}
+
+AxisBounds chosenValues(double low, double high, bool logarithmic)
+{
+    return {low, high, logarithmic ? logTicks(low, high) : niceTicks(low, high, 5)};
+}
+
 AxisBounds orthAxis(const RunCurves& curves, double from, double to, int columns)
 {
     const double gamma = curves.plan().gamma > 0.0 ? curves.plan().gamma : 1.0;

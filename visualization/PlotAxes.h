@@ -24,6 +24,11 @@ struct AxisBounds {
 
 /// Holds the smoothed curve, the evaluations and all but the rarest raw values of [from, to]. It need not start at 0.
 [[nodiscard]] AxisBounds lossAxis(const RunCurves& curves, double from, double to, int columns);
+/// The same for a logarithmic axis; values that are not positive have no place on it.
+[[nodiscard]] AxisBounds lossLogAxis(const RunCurves& curves, double from, double to, int columns);
+/// What a user chose to see, with ticks.
+[[nodiscard]] AxisBounds chosenSteps(double low, double high);
+[[nodiscard]] AxisBounds chosenValues(double low, double high, bool logarithmic);
 /// Logarithmic; of γR (of R where γ is 0). No ticks: nothing positive is there.
 [[nodiscard]] AxisBounds orthAxis(const RunCurves& curves, double from, double to, int columns);
 [[nodiscard]] AxisBounds budgetAxis(const PlotPlan& plan);

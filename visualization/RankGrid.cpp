@@ -43,6 +43,7 @@ void RankGrid::setModuleLayout(std::shared_ptr<const ModuleLayout> layout)
     state.snapshot.reset();
     state.kinds = state.layout ? state.layout->kinds : std::vector<std::string> {};
     state.layers = state.layout ? static_cast<int>(state.layout->layerCount) : 0;
+    state.zoom = 1.0;
     state.cursor.reset();
     state.hovered.reset();
     state.looks.clear();
@@ -249,7 +250,11 @@ void RankGrid::relayout()
         .attentionKinds = state.attentionKinds(),
         .targets = state.view == GridView::Targets,
         .noteHeight = note && state.view == GridView::Ranks ? noteSpace : 0,
-        .devicePixelRatio = state.pixelRatio});
+        .devicePixelRatio = state.pixelRatio,
+        .transposed = state.transposed && state.view != GridView::Targets,
+        .zoom = state.view != GridView::Targets ? state.zoom : 1.0,
+        .firstLayer = state.firstLayer});
+    state.firstLayer = state.geometry.request.firstLayer;
     state.updateScale();
     if (state.view != GridView::Empty) {
         state.refreshLooks();

@@ -22,12 +22,14 @@ enum class GridMode {
     Rank, ///< kept triplets
     Importance, ///< Σ S over the kept triplets, log colours
     LambdaSum, ///< Σ |λ|
-    Orthogonality ///< ‖PᵀP − I‖ + ‖QQᵀ − I‖
+    Orthogonality, ///< ‖PᵀP − I‖ + ‖QQᵀ − I‖
+    Revivals ///< triplets that came back at least once until now
 };
 
 /// The layer × matrix grid: live ranks, the targets to tick, or the difference of two runs; same order, same gap.
 /// Arrows move the chosen cell; Return or a click activates it. Targets: a click or Space ticks a cell, dragging or
-/// Shift+arrows and Space a rectangle; a header, Shift+Space (row) and Ctrl+Space (column) a whole line. GUI thread only.
+/// Shift+arrows and Space a rectangle; a header, Shift+Space (row) and Ctrl+Space (column) a whole line. Elsewhere the
+/// wheel (or + and −) zooms along the layers, dragging pans, a double click (or 0) shows all. GUI thread only.
 class RankGrid : public QWidget {
     Q_OBJECT
 public:
@@ -50,6 +52,19 @@ public:
     /// Ranks of run B minus those of run A, in the layout's order. @throws std::out_of_range where sizes differ
     void setDifference(std::shared_ptr<const ModuleLayout> layout, std::vector<std::int32_t> difference);
 
+    /// Matrices as rows and layers as columns; the targets picker keeps its way round.
+    void setTransposed(bool transposed);
+    [[nodiscard]] bool isTransposed() const;
+    /// @p factor > 1: closer, around @p layer. All layers fit at the widest.
+    void zoomBy(double factor, double layer);
+    void showAllLayers();
+    [[nodiscard]] bool isZoomed() const;
+
+    /// The grid as it stands, without selection and fades, for files and the clipboard. @param size logical pixels
+    void paintOn(QPaintDevice& device, QSize size) const;
+    /// A line per matrix with all that a cell can show; "," between values, a line of names first.
+    [[nodiscard]] QString toCsv() const;
+
     void setSelected(ModuleIndex module); ///< invalid: none
     [[nodiscard]] ModuleIndex selected() const;
 
@@ -66,6 +81,8 @@ public:
     [[nodiscard]] const std::vector<ModuleIndex>& lastChanged() const;
     /// "layer 9, down_proj, rank 8 of 12, 1 back at step 1,100"
     [[nodiscard]] QString cellText(ModuleIndex module) const;
+    /// All numbers of a cell, a line each, for its tool tip.
+    [[nodiscard]] QString cellDetails(ModuleIndex module) const;
     /// The cell under the pointer, else the chosen one, in words; empty: neither.
     [[nodiscard]] QString spokenCell() const;
     /// Any cell in words, ticked or not in targets mode. @pre 0 ≤ layer < layers(), 0 ≤ kind < kinds().size()
@@ -81,6 +98,7 @@ public:
 Q_SIGNALS:
     void cellActivated(spectune::ModuleIndex module); ///< chosen by click, arrow or Return
     void targetsChanged(const std::vector<bool>& ticked);
+    void zoomChanged(bool zoomed);
 
 protected:
     bool event(QEvent* event) override;
@@ -90,6 +108,8 @@ protected:
     void mousePressEvent(QMouseEvent* event) override;
     void mouseMoveEvent(QMouseEvent* event) override;
     void mouseReleaseEvent(QMouseEvent* event) override;
+    void mouseDoubleClickEvent(QMouseEvent* event) override;
+    void wheelEvent(QWheelEvent* event) override;
     void leaveEvent(QEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
     void timerEvent(QTimerEvent* event) override;
@@ -107,6 +127,11 @@ private:
     [[nodiscard]] bool pressForTargets(QKeyEvent* event);
     void startFade();
     void announceCell();
+    void zoomTo(double zoom, double layer, QPointF at); ///< @p layer stays at @p at
+    void panTo(double firstLayer);
+    void dragTo(QPointF position);
+    bool zoomKey(int key);
+    void activateAt(QPointF position);
     void setHovered(const std::optional<GridCell>& cell);
 
     std::unique_ptr<RankGridState> m_state;

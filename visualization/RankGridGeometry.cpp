@@ -11,6 +11,10 @@ namespace {
 constexpr int foldAbove = 40;
 constexpr int oneBlockAbove = 120;
 constexpr double padding = 12.0;
+constexpr double mostLayerPitch = 32.0; ///< of the closest zoom
+constexpr double tallestRow = 44.0; ///< of a matrix, transposed
+constexpr double narrowest = 4.0; ///< device pixels of a column, transposed, that has a gap
+constexpr double uprightBar = 26.0; ///< length of a layer's bar, transposed
 
 struct Frame {
     double labels;
@@ -26,6 +30,9 @@ Frame frameFor(const RankGridRequest& request, int blocks)
     if (request.targets) {
         return {58.0, 8.0, padding, 0.0, 42.0, 6.0};
     }
+    if (request.transposed) {
+        return {44.0, 8.0, 84.0, 0.0, 62.0, 54.0};
+    }
     if (blocks == 2) {
         return {30.0, 4.0, 36.0, 16.0, 62.0, 36.0};
     }
@@ -40,6 +47,14 @@ bool hasGap(const RankGridRequest& request)
 
 } // namespace
 
+double RankGridGeometry::mostZoom(const RankGridRequest& request)
+{
+    RankGridRequest whole = request;
+    whole.zoom = 1.0 + 1e-9; // one block
+    const RankGridGeometry g = compute(whole);
+    return g.layerPitch() > 0.0 ? std::max(1.0, mostLayerPitch / g.layerPitch()) : 1.0;
+}
+
 RankGridGeometry RankGridGeometry::compute(const RankGridRequest& request)
 {
     RankGridGeometry g;
@@ -49,10 +64,11 @@ RankGridGeometry RankGridGeometry::compute(const RankGridRequest& request)
     }
     const double ratio = std::max(1.0, request.devicePixelRatio);
     const auto snap = [ratio](double value) { return std::floor(value * ratio + 1e-6) / ratio; };
-    const bool folds = request.layers > foldAbove && request.layers <= oneBlockAbove && !request.targets;
+    const bool one = request.targets || request.transposed || request.zoom > 1.0;
+    const bool folds = request.layers > foldAbove && request.layers <= oneBlockAbove && !one;
     g.blocks = folds ? 2 : 1;
     g.rowsPerBlock = (request.layers + g.blocks - 1) / g.blocks;
-    g.layerGapEvery = request.layers > oneBlockAbove ? 8 : 0;
+    g.layerGapEvery = request.layers > oneBlockAbove && request.zoom <= 1.0 && !request.transposed ? 8 : 0;
     g.layerGap = g.layerGapEvery > 0 ? snap(2.0) : 0.0;
     const Frame frame = frameFor(request, g.blocks);
     g.labelWidth = frame.labels;
@@ -64,39 +80,114 @@ RankGridGeometry RankGridGeometry::compute(const RankGridRequest& request)
 
     const double edge = g.blocks == 2 ? 2.0 * padding : (request.targets ? 0.0 : padding);
     const double perBlock = (request.size.width() - edge - frame.between) / g.blocks - frame.labels - frame.margin;
-    g.pitchX = std::max(4.0 / ratio, snap((perBlock - g.groupGap) / request.kinds));
-    const int gaps = g.layerGapEvery > 0 ? (g.rowsPerBlock - 1) / g.layerGapEvery : 0;
-    const double height = request.size.height() - frame.top - frame.bottom - request.noteHeight - gaps * g.layerGap;
-    g.pitchY = std::clamp(snap(height / g.rowsPerBlock), 3.0 / ratio, std::max(3.0 / ratio, g.pitchX));
+    const double height = request.size.height() - frame.top - frame.bottom - request.noteHeight;
+    if (request.transposed) {
+        g.placeLayers(perBlock);
+        const double most = std::max({3.0 / ratio, g.pitchX, tallestRow});
+        g.pitchY = std::clamp(snap((height - g.groupGap) / request.kinds), 3.0 / ratio, most);
+    } else {
+        g.pitchX = std::max(4.0 / ratio, snap((perBlock - g.groupGap) / request.kinds));
+        g.placeLayers(height);
+    }
     g.blockStride = snap(request.kinds * g.pitchX + g.groupGap + frame.margin + frame.between + frame.labels);
-
     g.numbers = g.layerGapEvery == 0 && g.pitchY >= 14.0 && g.pitchX >= 18.0;
-    g.layerSums = g.blocks == 1;
-    g.labelEvery = g.pitchY >= 13.0 ? 1 : g.pitchY >= 10.0 ? 2 : 8;
+    g.layerSums = g.blocks == 1 && (!request.transposed || g.pitchX >= 22.0);
+    const double label = request.transposed ? 22.0 : 13.0; // what one takes
+    g.labelEvery = g.layerPitch() >= label ? 1 : g.layerPitch() >= label * 0.75 ? 2 : 8;
+    if (request.transposed && g.layerPitch() * g.labelEvery < label + 4.0) {
+        g.labelEvery = g.labelEvery < 8 ? 8 : 16;
+    }
     g.numberPixels = g.pitchY >= 17.0 && g.pitchX >= 24.0 ? 12 : 11;
     return g;
 }
 
-double RankGridGeometry::columnX(int block, int kind) const
+void RankGridGeometry::placeLayers(double space)
+{
+    const double ratio = std::max(1.0, request.devicePixelRatio);
+    const auto snap = [ratio](double value) { return std::floor(value * ratio + 1e-6) / ratio; };
+    const int gaps = layerGapEvery > 0 ? (rowsPerBlock - 1) / layerGapEvery : 0;
+    const double least = 3.0 / ratio;
+    double& pitch = request.transposed ? pitchX : pitchY;
+    pitch = std::max(least, snap((space - gaps * layerGap) / rowsPerBlock));
+    if (request.transposed && pitch < narrowest / ratio) { // all of them fit: columns without gaps, 2 or 3 pixels wide
+        pitch = space / rowsPerBlock;
+        gap = zoomed() ? gap : 0.0;
+    }
+    if (!request.transposed) {
+        pitch = std::min(pitch, std::max(least, pitchX)); // never taller than wide
+    }
+    if (!zoomed()) {
+        request.firstLayer = 0.0;
+        return;
+    }
+    const double view = pitch * rowsPerBlock;
+    pitch = snap(pitch * request.zoom);
+    const double last = std::max(0.0, rowsPerBlock - view / pitch);
+    request.firstLayer = std::clamp(request.firstLayer, 0.0, last);
+    request.firstLayer = snap(request.firstLayer * pitch) / pitch; // cells stay on whole device pixels
+    m_view = view;
+}
+
+double RankGridGeometry::visibleLayers() const
+{
+    return zoomed() && layerPitch() > 0.0 ? m_view / layerPitch() : static_cast<double>(rowsPerBlock);
+}
+
+double RankGridGeometry::alongLayers(int layer) const
+{
+    const int row = rowsPerBlock > 0 ? layer % rowsPerBlock : 0;
+    const int gaps = layerGapEvery > 0 ? row / layerGapEvery : 0;
+    return (row - request.firstLayer) * layerPitch() + gaps * layerGap;
+}
+
+double RankGridGeometry::alongKinds(int kind) const
 {
     const bool second = hasGap(request) && kind >= request.attentionKinds;
-    return left + block * blockStride + kind * pitchX + (second ? groupGap : 0.0);
+    return kind * (request.transposed ? pitchY : pitchX) + (second ? groupGap : 0.0);
+}
+
+double RankGridGeometry::columnX(int block, int kind) const
+{
+    return left + block * blockStride + alongKinds(kind);
 }
 
 double RankGridGeometry::rowY(int layer) const
 {
-    const int row = rowsPerBlock > 0 ? layer % rowsPerBlock : 0;
-    const int gaps = layerGapEvery > 0 ? row / layerGapEvery : 0;
-    return top + row * pitchY + gaps * layerGap;
+    return top + alongLayers(layer);
 }
 
 QRectF RankGridGeometry::cell(int layer, int kind) const
 {
-    return {columnX(blockOf(layer), kind), rowY(layer), pitchX - gap, pitchY - gap};
+    const QSizeF size(pitchX - gap, pitchY - gap);
+    if (request.transposed) {
+        const double x = left + alongLayers(layer);
+        if (gap == 0.0) { // edges stay on whole pixels
+            return {QPointF(std::floor(x), top + alongKinds(kind)),
+                QPointF(std::floor(x + pitchX), top + alongKinds(kind) + pitchY - 1.0)};
+        }
+        return {QPointF(x, top + alongKinds(kind)), size};
+    }
+    return {QPointF(columnX(blockOf(layer), kind), rowY(layer)), size};
+}
+
+QRectF RankGridGeometry::cells() const
+{
+    return {left, top, right(blocks - 1) - left, bottom() - top};
+}
+
+double RankGridGeometry::layerAt(QPointF position) const
+{
+    const double along = request.transposed ? position.x() - left : position.y() - top;
+    return layerPitch() > 0.0 ? request.firstLayer + along / layerPitch() : 0.0;
 }
 
 QRectF RankGridGeometry::rowLabel(int layer) const
 {
+    if (request.transposed) {
+        const QRectF place = cell(layer, 0);
+        const double grow = std::max(0.0, 26.0 - pitchX);
+        return {place.left() - grow / 2.0, top - 18.0, place.width() + grow, 16.0};
+    }
     const double from = columnX(blockOf(layer), 0) - labelWidth;
     const double width = request.targets ? 27.0 : labelWidth - (blocks == 2 ? 6.0 : 7.0);
     const double grow = std::max(0.0, 14.0 - pitchY); // a label is taller than a low row
@@ -105,30 +196,47 @@ QRectF RankGridGeometry::rowLabel(int layer) const
 
 QRectF RankGridGeometry::columnLabel(int block, int kind) const
 {
+    if (request.transposed) {
+        return {0.0, top + alongKinds(kind), left - 7.0, pitchY - gap};
+    }
     return {columnX(block, kind), request.targets ? 1.0 : top - 18.0, pitchX - gap, 16.0};
 }
 
 QRectF RankGridGeometry::layerBar(int layer) const
 {
+    const double inset = layerPitch() < 6.0 ? 0.0 : std::floor(layerPitch() * 0.28);
+    const double thick = std::max(1.0, layerPitch() - gap - 2.0 * inset);
+    if (request.transposed) {
+        return {left + alongLayers(layer) + inset, bottom() + 5.0, thick, uprightBar};
+    }
     const double x = right(blockOf(layer)) + (blocks == 2 ? 4.0 : 9.0);
     const double width = blocks == 2 ? marginWidth - 4.0 : marginWidth - 40.0;
-    const double inset = pitchY < 6.0 ? 0.0 : std::floor(pitchY * 0.28);
-    return {x, rowY(layer) + inset, std::max(4.0, width), std::max(1.0, pitchY - gap - 2.0 * inset)};
+    return {x, rowY(layer) + inset, std::max(4.0, width), thick};
 }
 
 QRectF RankGridGeometry::layerSum(int layer) const
 {
+    if (request.transposed) {
+        return {left + alongLayers(layer), bottom() + uprightBar + 7.0, pitchX - gap, 16.0};
+    }
     const double x = right(blockOf(layer)) + 9.0;
     return {x, rowY(layer), marginWidth - 9.0, pitchY - gap};
 }
 
 QRectF RankGridGeometry::kindBar(int block, int kind) const
 {
+    if (request.transposed) {
+        const double thick = std::min(7.0, pitchY - gap);
+        return {right(0) + 9.0, top + alongKinds(kind) + (pitchY - gap - thick) / 2.0, marginWidth - 49.0, thick};
+    }
     return {columnX(block, kind), bottom() + 4.0, pitchX - gap, 5.0};
 }
 
 QRectF RankGridGeometry::kindSum(int block, int kind) const
 {
+    if (request.transposed) {
+        return {right(0) + 9.0, top + alongKinds(kind), marginWidth - 9.0, pitchY - gap};
+    }
     return {columnX(block, kind), bottom() + (blocks == 2 ? 4.0 : 12.0), pitchX - gap, 16.0};
 }
 
@@ -145,36 +253,40 @@ QRectF RankGridGeometry::columnBox(int kind) const
 
 double RankGridGeometry::right(int block) const
 {
+    if (request.transposed) {
+        return zoomed() ? left + m_view : left + alongLayers(std::max(0, request.layers - 1)) + pitchX;
+    }
     return request.kinds > 0 ? columnX(block, request.kinds - 1) + pitchX : left;
 }
 
 double RankGridGeometry::bottom() const
 {
+    if (request.transposed) {
+        return request.kinds > 0 ? top + alongKinds(request.kinds - 1) + pitchY : top;
+    }
+    if (zoomed()) {
+        return top + m_view;
+    }
     return rowsPerBlock > 0 ? rowY(rowsPerBlock - 1) + pitchY : top;
 }
 
 QRectF RankGridGeometry::legend() const
 {
-    return {left, 2.0, std::max(0.0, request.size.width() - left - padding), 40.0};
+    const double from = request.transposed ? 36.0 : left;
+    return {from, 2.0, std::max(0.0, request.size.width() - from - padding), 40.0};
 }
 
 std::optional<GridCell> RankGridGeometry::cellAt(QPointF position) const
 {
-    for (int block = 0; block < blocks; ++block) {
-        if (position.x() < columnX(block, 0) || position.x() >= right(block)) {
-            continue;
-        }
-        for (int row = 0; row < rowsPerBlock; ++row) {
-            const int layer = block * rowsPerBlock + row;
-            const double y = position.y() - rowY(layer);
-            if (layer >= request.layers || y < 0.0 || y >= pitchY) {
-                continue;
-            }
-            for (int kind = 0; kind < request.kinds; ++kind) {
-                const double x = position.x() - columnX(block, kind);
-                if (x >= 0.0 && x < pitchX) {
-                    return GridCell {layer, kind};
-                }
+    if (!cells().contains(position)) {
+        return std::nullopt;
+    }
+    for (int layer = 0; layer < request.layers; ++layer) {
+        for (int kind = 0; kind < request.kinds; ++kind) {
+            const QRectF place = cell(layer, kind);
+            const QPointF within = position - place.topLeft();
+            if (within.x() >= 0.0 && within.x() < pitchX && within.y() >= 0.0 && within.y() < pitchY) {
+                return GridCell {layer, kind};
             }
         }
     }

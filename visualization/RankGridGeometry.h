@@ -18,6 +18,9 @@ struct RankGridRequest {
     bool targets = false; ///< tick boxes at rows and columns instead of legend and marginals
     int noteHeight = 0; ///< kept free below the grid, for a text
     double devicePixelRatio = 1.0;
+    bool transposed = false; ///< matrices as rows, layers as columns; not for targets
+    double zoom = 1.0; ///< along the layers; 1: all of them fit
+    double firstLayer = 0.0; ///< at the near edge, when zoomed
 };
 
 struct GridCell {
@@ -26,8 +29,9 @@ struct GridCell {
     friend bool operator==(const GridCell&, const GridCell&) = default;
 };
 
-/// Where everything of the grid stands, in logical pixels on whole device pixels. Layer 0 is on top. Over 40 layers the
-/// grid folds into two blocks; over 120 it is one block without numbers and with a gap every 8 layers.
+/// Where everything of the grid stands, in logical pixels on whole device pixels. Layer 0 is on top (transposed: at the
+/// left). Over 40 layers the grid folds into two blocks; over 120 it is one block without numbers and with a gap every 8
+/// layers. Zoomed or transposed it is one block always, and zoomed has numbers as soon as they fit.
 struct RankGridGeometry {
     RankGridRequest request;
     int blocks = 1;
@@ -49,14 +53,22 @@ struct RankGridGeometry {
     int numberPixels = 12; ///< font size in cells
 
     [[nodiscard]] static RankGridGeometry compute(const RankGridRequest& request);
+    /// At this zoom a layer takes 32 pixels.
+    [[nodiscard]] static double mostZoom(const RankGridRequest& request);
+
+    [[nodiscard]] bool zoomed() const { return request.zoom > 1.0; }
+    [[nodiscard]] double layerPitch() const { return request.transposed ? pitchX : pitchY; }
+    [[nodiscard]] double visibleLayers() const; ///< of one block, whole and part
+    [[nodiscard]] QRectF cells() const; ///< all blocks; zoomed, what is outside is not shown
+    [[nodiscard]] double layerAt(QPointF position) const; ///< with its fraction, within the first block
 
     [[nodiscard]] int blockOf(int layer) const { return rowsPerBlock > 0 ? layer / rowsPerBlock : 0; }
-    [[nodiscard]] double columnX(int block, int kind) const;
-    [[nodiscard]] double rowY(int layer) const;
+    [[nodiscard]] double columnX(int block, int kind) const; ///< not transposed
+    [[nodiscard]] double rowY(int layer) const; ///< not transposed
     [[nodiscard]] QRectF cell(int layer, int kind) const; ///< without its gap
-    [[nodiscard]] QRectF rowLabel(int layer) const;
-    [[nodiscard]] QRectF columnLabel(int block, int kind) const;
-    [[nodiscard]] QRectF layerBar(int layer) const; ///< ground of the longest bar
+    [[nodiscard]] QRectF rowLabel(int layer) const; ///< of a layer, above its column when transposed
+    [[nodiscard]] QRectF columnLabel(int block, int kind) const; ///< of a matrix, left of its row when transposed
+    [[nodiscard]] QRectF layerBar(int layer) const; ///< ground of the longest bar; upright when transposed
     [[nodiscard]] QRectF layerSum(int layer) const;
     [[nodiscard]] QRectF kindBar(int block, int kind) const;
     [[nodiscard]] QRectF kindSum(int block, int kind) const;
@@ -69,6 +81,13 @@ struct RankGridGeometry {
     /// Layer whose label or tick box holds the position.
     [[nodiscard]] std::optional<int> rowHeaderAt(QPointF position) const;
     [[nodiscard]] std::optional<int> columnHeaderAt(QPointF position) const;
+
+private:
+    void placeLayers(double space); ///< pitch along the layers and what follows from it
+    [[nodiscard]] double alongLayers(int layer) const; ///< start, from the first cell's
+    [[nodiscard]] double alongKinds(int kind) const;
+
+    double m_view = 0.0; ///< length of what is shown of the layers, when zoomed
 };
 
 } // namespace spectune

@@ -16,7 +16,7 @@ bool RankGrid::event(QEvent* event)
     if (event->type() == QEvent::ToolTip && m_state->view != GridView::Targets) {
         const auto* help = static_cast<QHelpEvent*>(event);
         const auto cell = m_state->geometry.cellAt(help->pos());
-        const QString words = cell ? cellText(m_state->moduleAt(*cell)) : QString();
+        const QString words = cell ? cellDetails(m_state->moduleAt(*cell)) : QString();
         if (words.isEmpty()) {
             QToolTip::hideText();
         } else {
@@ -45,19 +45,34 @@ void RankGrid::mousePressEvent(QMouseEvent* event)
     if (event->button() != Qt::LeftButton || m_state->view == GridView::Empty) {
         return;
     }
-    const auto cell = m_state->geometry.cellAt(event->position());
+    if (isZoomed()) { // a click or a drag: the release tells
+        m_state->grabbed = event->position();
+        m_state->grabbedLayer = m_state->firstLayer;
+        m_state->dragged = false;
+        return;
+    }
     if (m_state->view != GridView::Targets) {
-        if (cell && m_state->moduleAt(*cell).isValid()) {
-            setSelected(m_state->moduleAt(*cell));
-            Q_EMIT cellActivated(selected());
-        }
+        activateAt(event->position());
         return;
     }
     beginTargets(event->position());
 }
 
+void RankGrid::activateAt(QPointF position)
+{
+    const auto cell = m_state->geometry.cellAt(position);
+    if (cell && m_state->moduleAt(*cell).isValid()) {
+        setSelected(m_state->moduleAt(*cell));
+        Q_EMIT cellActivated(selected());
+    }
+}
+
 void RankGrid::mouseMoveEvent(QMouseEvent* event)
 {
+    if (m_state->grabbed) {
+        dragTo(event->position());
+        return;
+    }
     if (m_state->drag) {
         dragTargets(event->position());
         return;
@@ -76,14 +91,25 @@ void RankGrid::leaveEvent(QEvent* event)
     QWidget::leaveEvent(event);
 }
 
-void RankGrid::mouseReleaseEvent(QMouseEvent*)
+void RankGrid::mouseReleaseEvent(QMouseEvent* event)
 {
+    if (m_state->grabbed) {
+        m_state->grabbed.reset();
+        setCursor(Qt::ArrowCursor);
+        if (!m_state->dragged) {
+            activateAt(event->position());
+        }
+        return;
+    }
     endTargets();
 }
 
 void RankGrid::moveSelection(int layers, int kinds)
 {
     RankGridState& state = *m_state;
+    if (state.geometry.request.transposed) {
+        std::swap(layers, kinds);
+    }
     GridCell next = state.cursor.value_or(GridCell {layers > 0 ? -1 : 0, kinds > 0 ? -1 : 0});
     if (!state.cursor) {
         next = {0, 0};
@@ -106,6 +132,10 @@ void RankGrid::moveSelection(int layers, int kinds)
         }
     } while (state.view != GridView::Targets && !state.moduleAt(next).isValid());
     state.cursor = next;
+    if (isZoomed()) {
+        const double shown = state.geometry.visibleLayers();
+        panTo(std::clamp(state.firstLayer, next.layer + 1.0 - shown, static_cast<double>(next.layer)));
+    }
     update();
     state.hovered.reset(); // the pointer rests: the keys speak
     announceCell();
@@ -116,6 +146,10 @@ void RankGrid::moveSelection(int layers, int kinds)
 
 void RankGrid::keyPressEvent(QKeyEvent* event)
 {
+    const Qt::KeyboardModifiers held = event->modifiers() & ~(Qt::KeypadModifier | Qt::ShiftModifier); // + is shifted
+    if (held == Qt::NoModifier && zoomKey(event->key())) {
+        return;
+    }
     if (m_state->view == GridView::Targets && pressForTargets(event)) {
         return;
     }

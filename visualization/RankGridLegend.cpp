@@ -25,6 +25,7 @@ QString meaning(GridMode mode)
     case GridMode::Importance: return QStringLiteral("Σ S of kept, log");
     case GridMode::LambdaSum: return QStringLiteral("Σ |λ|");
     case GridMode::Orthogonality: return QStringLiteral("‖PᵀP − I‖ + ‖QQᵀ − I‖");
+    case GridMode::Revivals: return RankGrid::tr("triplets that came back");
     }
     return {};
 }
@@ -100,8 +101,10 @@ void RankGridPainter::paintScaleLegend(const QRectF& area)
     const QRectF label(area.left() + scaleBins * step + 12.0, area.top() + barTop - 3.0, captionWidth, 15.0);
     if (!m_state.hasValues()) {
         text(area.translated(0.0, 4.0), Qt::AlignLeft,
-            m_state.snapshot && m_state.snapshot->step > 0 ? RankGrid::tr("No scores were kept of this step.")
-                                                           : RankGrid::tr("No scores yet: they begin with step 1."),
+            m_state.mode == GridMode::Revivals && m_state.snapshot ? RankGrid::tr("This run recorded no triplets.")
+                : m_state.snapshot && m_state.snapshot->step > 0
+                ? RankGrid::tr("No scores were kept of this step.")
+                : RankGrid::tr("No scores yet: they begin with step 1."),
             theme.text2, Fonts::body());
         return;
     }
@@ -154,6 +157,21 @@ void RankGridPainter::paintDifferenceLegend(const QRectF& area)
         Fonts::caption());
 }
 
+void RankGridPainter::paintScrollMark()
+{
+    const QRectF cells = m_geometry.cells();
+    const double part = m_geometry.visibleLayers() / m_state.layers;
+    const double from = m_geometry.request.firstLayer / m_state.layers;
+    QRectF ground(1.0, cells.top(), 3.0, cells.height());
+    QRectF thumb(ground.left(), ground.top() + from * ground.height(), 3.0, std::max(8.0, part * ground.height()));
+    if (m_geometry.request.transposed) {
+        ground = {cells.left(), cells.bottom() + 1.0, cells.width(), 3.0};
+        thumb = {ground.left() + from * ground.width(), ground.top(), std::max(8.0, part * ground.width()), 3.0};
+    }
+    m_painter.fillRect(ground, Theme::current().phaseEnd);
+    m_painter.fillRect(thumb, Theme::current().lineStrong);
+}
+
 double RankGridPainter::layerValue(int layer) const
 {
     double sum = 0.0;
@@ -178,19 +196,27 @@ void RankGridPainter::paintLayerMargin(int layer, double longest)
 {
     const Theme& theme = Theme::current();
     const QRectF ground = m_geometry.layerBar(layer);
-    if (!touches(ground.adjusted(0, 0, m_geometry.marginWidth, 0))) {
+    if (!isShown(layer) || !touches(ground.adjusted(0, 0, m_geometry.marginWidth, m_geometry.marginWidth))) {
         return;
     }
     const double value = layerValue(layer);
+    const double part = std::clamp(value / longest, 0.0, 1.0);
     QColor color = theme.text3;
     color.setAlphaF(m_state.isIdle() || !m_state.hasValues() ? 0.4F : 1.0F);
     QRectF bar = ground;
-    bar.setWidth(std::round(ground.width() * std::clamp(value / longest, 0.0, 1.0)));
+    if (m_geometry.request.transposed) {
+        bar.setHeight(std::round(ground.height() * part));
+    } else {
+        bar.setWidth(std::round(ground.width() * part));
+    }
     m_painter.fillRect(bar, color);
     const int row = layer % m_geometry.rowsPerBlock;
     const bool chosen = m_state.cursor && m_state.cursor->layer == layer;
-    if (m_geometry.layerSums && m_state.mode == GridMode::Rank && row % m_geometry.labelEvery == 0) {
-        text(m_geometry.layerSum(layer).adjusted(0, -4, 0, 4), Qt::AlignRight, formatCount(std::llround(value)),
+    const QString figure = m_state.sumText(value);
+    const double room = m_geometry.request.transposed ? m_geometry.pitchX - 2.0 : m_geometry.marginWidth - 10.0;
+    if (m_geometry.layerSums && row % m_geometry.labelEvery == 0 && tabularWidth(Fonts::caption(), figure) <= room) {
+        text(m_geometry.layerSum(layer).adjusted(0, -4, 0, 4),
+            m_geometry.request.transposed ? Qt::AlignHCenter : Qt::AlignRight, figure,
             chosen ? theme.text : theme.text2, Fonts::caption());
     }
 }
@@ -200,9 +226,8 @@ void RankGridPainter::paintMarginals()
     if (!m_state.hasValues()) {
         return;
     }
-    const bool ranks = m_state.mode == GridMode::Rank;
     double longest = static_cast<double>(m_state.columns()) * static_cast<double>(m_state.layout->initRank);
-    if (!ranks) {
+    if (m_state.mode != GridMode::Rank) {
         longest = 1e-30;
         for (int layer = 0; layer < m_state.layers; ++layer) {
             longest = std::max(longest, layerValue(layer));
@@ -218,46 +243,58 @@ void RankGridPainter::paintMarginals()
 
 void RankGridPainter::paintBlockTotals(int block)
 {
-    const Theme& theme = Theme::current();
-    const QFont caption = Fonts::caption();
     const bool two = m_geometry.blocks == 2;
     const int from = block * m_geometry.rowsPerBlock;
     const int to = std::min(m_state.layers, from + m_geometry.rowsPerBlock);
-    const double marginX = m_geometry.right(block) + (two ? 4.0 : 9.0);
-    const QRectF head(marginX, m_geometry.top - 18.0, m_geometry.marginWidth, 16.0);
-    const bool ranks = m_state.mode == GridMode::Rank;
-    text(head, Qt::AlignLeft, m_geometry.marginWidth > 70.0 ? QStringLiteral("Σ layer") : QStringLiteral("Σ"),
-        theme.text3, caption);
-    if (!ranks) {
-        return;
+    std::vector<double> sums;
+    for (int kind = 0; kind < m_state.columns(); ++kind) {
+        sums.push_back(kindValue(kind, from, to));
     }
+    const double full = m_state.mode == GridMode::Rank
+        ? std::max(1.0, static_cast<double>(m_state.layers) * static_cast<double>(m_state.layout->initRank))
+        : std::max(1e-30, *std::max_element(sums.begin(), sums.end()));
     double total = 0.0;
     QStringList figures;
-    bool fit = true;
     for (int kind = 0; kind < m_state.columns(); ++kind) {
-        const double sum = kindValue(kind, from, to);
+        const double sum = sums[static_cast<std::size_t>(kind)];
         total += sum;
-        const double full = static_cast<double>(m_state.layers) * static_cast<double>(m_state.layout->initRank);
         if (!two) {
             QRectF bar = m_geometry.kindBar(block, kind);
-            bar.setWidth(std::round(bar.width() * sum / std::max(1.0, full)));
-            QColor color = theme.text3;
+            bar.setWidth(std::round(bar.width() * std::clamp(sum / full, 0.0, 1.0)));
+            QColor color = Theme::current().text3;
             color.setAlphaF(m_state.isIdle() ? 0.4F : 1.0F);
             m_painter.fillRect(bar, color);
         }
-        figures << formatCount(std::llround(two ? sum / std::max(1, to - from) : sum));
-        fit = fit && tabularWidth(caption, figures.back()) <= m_geometry.pitchX - 4.0;
+        figures << m_state.sumText(two ? sum / std::max(1, to - from) : sum);
     }
+    paintTotals(block, figures, total);
+}
+
+void RankGridPainter::paintTotals(int block, const QStringList& figures, double total)
+{
+    const Theme& theme = Theme::current();
+    const QFont caption = Fonts::caption();
+    const bool two = m_geometry.blocks == 2;
+    const bool across = m_geometry.request.transposed;
+    const double marginX = m_geometry.right(block) + (two ? 4.0 : 9.0);
+    const QRectF head(marginX, m_geometry.top - 18.0, m_geometry.marginWidth, 16.0);
+    const QString name = across ? RankGrid::tr("Σ matrix") : RankGrid::tr("Σ layer");
+    text(head, Qt::AlignLeft, m_geometry.marginWidth > 70.0 ? name : QStringLiteral("Σ"), theme.text3, caption);
+    const double room = across ? m_geometry.marginWidth - 10.0 : m_geometry.pitchX - 4.0;
+    const bool fit = std::all_of(
+        figures.begin(), figures.end(), [&](const QString& figure) { return tabularWidth(caption, figure) <= room; });
     for (int kind = 0; fit && kind < m_state.columns(); ++kind) { // all of them or none: the bars remain
-        text(m_geometry.kindSum(block, kind), Qt::AlignHCenter, figures[kind], theme.text2, caption);
+        text(m_geometry.kindSum(block, kind), across ? Qt::AlignRight : Qt::AlignHCenter, figures[kind], theme.text2,
+            caption);
     }
-    const QRectF below = m_geometry.kindSum(block, 0);
-    const QRectF name(m_geometry.columnX(block, 0) - 60.0, below.top(), 54.0, below.height());
-    text(name, Qt::AlignRight, two ? QStringLiteral("mean") : QStringLiteral("Σ"), theme.text3, caption);
+    const QRectF below = across ? m_geometry.layerSum(0) : m_geometry.kindSum(block, 0);
+    const double left = across ? m_geometry.left : m_geometry.columnX(block, 0);
+    text({left - 60.0, below.top(), 54.0, below.height()}, Qt::AlignRight,
+        two ? RankGrid::tr("mean") : QStringLiteral("Σ"), theme.text3, caption);
     const QRectF sumPlace(marginX, below.top(), m_geometry.marginWidth - (two ? 4.0 : 9.0), below.height());
     QFont bold = Fonts::captionBold();
     bold.setWeight(QFont::Bold);
-    text(sumPlace, two ? Qt::AlignLeft : Qt::AlignRight, formatCount(std::llround(total)), theme.text, bold);
+    text(sumPlace, two ? Qt::AlignLeft : Qt::AlignRight, m_state.sumText(total), theme.text, bold);
 }
 
 void RankGridPainter::paintNote()
@@ -266,7 +303,7 @@ void RankGridPainter::paintNote()
         return;
     }
     const Theme& theme = Theme::current();
-    const double top = m_geometry.bottom() + 40.0;
+    const double top = m_geometry.bottom() + (m_geometry.request.transposed ? 54.0 : 40.0);
     const QRectF area(m_geometry.left, top, m_geometry.request.size.width() - m_geometry.left - 12.0, 70.0);
     text({area.left(), area.top(), area.width(), 18.0}, Qt::AlignLeft, m_state.headline, theme.text, Fonts::body());
     m_painter.setFont(Fonts::caption());

@@ -93,7 +93,8 @@ void RankGridPainter::paintColumnNames(int block)
 {
     const Theme& theme = Theme::current();
     const bool targets = m_state.view == GridView::Targets;
-    const QStringList names = columnNames(m_geometry.pitchX - m_geometry.gap);
+    const bool rows = m_geometry.request.transposed;
+    const QStringList names = columnNames(rows ? m_geometry.left - 7.0 : m_geometry.pitchX - m_geometry.gap);
     for (int kind = 0; kind < m_state.columns(); ++kind) {
         const bool chosen = !targets && m_state.cursor && m_state.cursor->kind == kind;
         QFont font = m_geometry.blocks == 2 ? Fonts::caption() : Fonts::bodyMedium();
@@ -103,7 +104,7 @@ void RankGridPainter::paintColumnNames(int block)
         const QRectF place = m_geometry.columnLabel(block, kind);
         const QColor color = m_state.failed ? theme.text3 : chosen || targets ? theme.text : theme.text2;
         if (touches(place)) {
-            text(place, Qt::AlignHCenter, names[kind], color, font);
+            text(place, rows ? Qt::AlignRight : Qt::AlignHCenter, names[kind], color, font);
         }
     }
 }
@@ -118,19 +119,21 @@ void RankGridPainter::paintLabels()
         const QRectF head(0.0, m_geometry.top - 18.0, m_geometry.left - 7.0, 16.0);
         text(head, Qt::AlignRight, QStringLiteral("layer"), theme.text3, Fonts::caption());
     }
+    const bool across = m_geometry.request.transposed;
     for (int layer = 0; layer < m_state.layers; ++layer) {
         const bool chosen = m_state.view != GridView::Targets && m_state.cursor && m_state.cursor->layer == layer;
         const int row = layer % m_geometry.rowsPerBlock;
         const bool crowded = m_geometry.labelEvery > 1 && m_state.cursor && m_state.cursor->layer != layer
             && m_geometry.blockOf(m_state.cursor->layer) == m_geometry.blockOf(layer)
-            && std::abs(m_state.cursor->layer - layer) * m_geometry.pitchY < 13.0 && m_state.view != GridView::Targets;
-        if ((row % m_geometry.labelEvery != 0 || crowded) && !chosen) {
+            && std::abs(m_state.cursor->layer - layer) * m_geometry.layerPitch() < (across ? 24.0 : 13.0)
+            && m_state.view != GridView::Targets;
+        if (((row % m_geometry.labelEvery != 0 || crowded) && !chosen) || !isShown(layer)) {
             continue;
         }
         const QRectF place = m_geometry.rowLabel(layer);
         if (touches(place)) {
-            text(place, Qt::AlignRight, QString::number(layer), chosen ? theme.text : theme.text3,
-                chosen ? Fonts::captionBold() : Fonts::caption());
+            text(place, across ? Qt::AlignHCenter : Qt::AlignRight, QString::number(layer),
+                chosen ? theme.text : theme.text3, chosen ? Fonts::captionBold() : Fonts::caption());
         }
     }
     if (m_geometry.blocks == 2) {
@@ -140,14 +143,27 @@ void RankGridPainter::paintLabels()
     }
 }
 
+bool RankGridPainter::isShown(int layer) const
+{
+    return !m_geometry.zoomed() || m_geometry.cells().contains(m_geometry.cell(layer, 0).center());
+}
+
 void RankGridPainter::paintCells()
 {
+    if (m_geometry.zoomed()) {
+        paintScrollMark();
+        m_painter.save();
+        m_painter.setClipRect(m_geometry.cells(), Qt::IntersectClip);
+    }
     for (int layer = 0; layer < m_state.layers; ++layer) {
         for (int kind = 0; kind < m_state.columns(); ++kind) {
             if (touches(m_geometry.cell(layer, kind))) {
                 paintCell({layer, kind});
             }
         }
+    }
+    if (m_geometry.zoomed()) {
+        m_painter.restore();
     }
 }
 
@@ -226,9 +242,15 @@ void RankGridPainter::paintCell(const GridCell& cell)
 void RankGridPainter::paintFlags(const CellLook& look, const QRectF& rect)
 {
     const Theme& theme = Theme::current();
-    if (m_geometry.layerGapEvery > 0) {
+    const bool across = m_geometry.request.transposed;
+    if (m_geometry.layerGapEvery > 0 || (across && rect.width() < 14.0)) {
         const double width = std::min(3.0, rect.width() / 3.0);
         const QColor color = look.back ? theme.revive : theme.prune;
+        if (across) { // narrow columns: the mark lies at the lower end
+            m_painter.fillRect(QRectF(rect.left(), rect.bottom() - 4.0, rect.width(), 4.0), theme.panel);
+            m_painter.fillRect(QRectF(rect.left(), rect.bottom() - 3.0, rect.width(), 3.0), color);
+            return;
+        }
         m_painter.fillRect(QRectF(rect.right() - width - 1.0, rect.top(), width + 1.0, rect.height()), theme.panel);
         m_painter.fillRect(QRectF(rect.right() - width, rect.top(), width, rect.height()), color);
         return;
@@ -350,7 +372,7 @@ void RankGridPainter::paintSelection()
         return paintRectangle({std::min(a.layer, b.layer), std::min(a.kind, b.kind)},
             {std::max(a.layer, b.layer), std::max(a.kind, b.kind)});
     }
-    if (!m_state.cursor || (m_state.view == GridView::Targets && !m_state.focused)) {
+    if (!m_state.cursor || (m_state.view == GridView::Targets && !m_state.focused) || !isShown(m_state.cursor->layer)) {
         return;
     }
     const Theme& theme = Theme::current();

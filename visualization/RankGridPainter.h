@@ -20,6 +20,8 @@ private:
     void paintColumnNames(int block);
     void paintTargetBoxes();
     void paintCells();
+    void paintScrollMark(); ///< which part of the layers is shown
+    [[nodiscard]] bool isShown(int layer) const;
     void paintCell(const GridCell& cell);
     void paintTargetCell(const GridCell& cell, const QRectF& rect);
     void paintFlags(const CellLook& look, const QRectF& rect);
@@ -34,6 +36,7 @@ private:
     void paintDifferenceMarginals(); ///< sums of B − A, bars to the left where A has more
     void paintLayerMargin(int layer, double longest);
     void paintBlockTotals(int block);
+    void paintTotals(int block, const QStringList& figures, double total);
     void paintSelection();
     void paintRectangle(const GridCell& first, const GridCell& last);
     void paintNote();

@@ -26,7 +26,8 @@ QString RankGrid::cellText(ModuleIndex module) const
         = state.snapshot ? state.snapshot->modules.at(module.at()).rank : static_cast<int>(state.layout->initRank);
     words += tr(", rank %1 of %2").arg(rank).arg(state.layout->initRank);
     if (state.mode != GridMode::Rank && state.hasValues()) {
-        const char* names[] = {"", QT_TR_NOOP("importance"), QT_TR_NOOP("sum of |λ|"), QT_TR_NOOP("orthogonality")};
+        const char* names[] = {"", QT_TR_NOOP("importance"), QT_TR_NOOP("sum of |λ|"), QT_TR_NOOP("orthogonality"),
+            QT_TR_NOOP("came back")};
         words += QStringLiteral(", %1 %2").arg(
             tr(names[static_cast<int>(state.mode)]), state.valueText(state.valueOf(module)));
     }
@@ -35,6 +36,30 @@ QString RankGrid::cellText(ModuleIndex module) const
         const QString step = formatCount(state.snapshot->eventStep);
         words += now.lostAtLastEvent > 0 ? tr(", %1 lost at step %2").arg(now.lostAtLastEvent).arg(step) : QString();
         words += now.backAtLastEvent > 0 ? tr(", %1 back at step %2").arg(now.backAtLastEvent).arg(step) : QString();
+    }
+    return words;
+}
+
+QString RankGrid::cellDetails(ModuleIndex module) const
+{
+    const RankGridState& state = *m_state;
+    QString words = cellText(module);
+    if (words.isEmpty() || state.view != GridView::Ranks || !state.snapshot) {
+        return words;
+    }
+    words[0] = words[0].toUpper();
+    const ModuleState& now = state.snapshot->modules.at(module.at());
+    if (state.snapshot->hasTriplets) {
+        words += QLatin1Char('\n') + tr("triplets that came back at least once: %1").arg(state.revivedOf(module));
+    }
+    if (state.snapshot->hasScores) {
+        words += QLatin1Char('\n')
+            + tr("Σ S of kept %1, Σ |λ| %2")
+                  .arg(formatScientific(static_cast<double>(now.importance)),
+                      formatFixed(static_cast<double>(now.lambdaSum), 3));
+        words += QLatin1Char('\n')
+            + tr("‖PᵀP − I‖ %1, ‖QQᵀ − I‖ %2")
+                  .arg(formatShort(static_cast<double>(now.orthP)), formatShort(static_cast<double>(now.orthQ)));
     }
     return words;
 }

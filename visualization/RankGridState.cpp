@@ -39,6 +39,9 @@ ModuleIndex RankGridState::moduleAt(const GridCell& cell) const
 
 bool RankGridState::hasValues() const
 {
+    if (mode == GridMode::Revivals) {
+        return snapshot && snapshot->hasTriplets;
+    }
     return mode == GridMode::Rank || (snapshot && snapshot->hasScores);
 }
 
@@ -53,14 +56,38 @@ double RankGridState::valueOf(ModuleIndex module) const
     case GridMode::Importance: return state.importance;
     case GridMode::LambdaSum: return state.lambdaSum;
     case GridMode::Orthogonality: return static_cast<double>(state.orthP) + static_cast<double>(state.orthQ);
+    case GridMode::Revivals: return revivedOf(module);
     }
     return 0.0;
+}
+
+int RankGridState::revivedOf(ModuleIndex module) const
+{
+    if (!snapshot || !snapshot->hasTriplets) {
+        return 0;
+    }
+    const TripletState* triplets = snapshot->tripletsOf(module);
+    return static_cast<int>(std::count_if(triplets, triplets + snapshot->layout->initRank,
+        [](const TripletState& triplet) { return triplet.revivedAt >= 0; }));
+}
+
+QString RankGridState::sumText(double value) const
+{
+    switch (mode) {
+    case GridMode::Rank:
+    case GridMode::Revivals: return formatCount(std::llround(value));
+    case GridMode::Importance: return formatScientific(value, 0);
+    case GridMode::LambdaSum:
+    case GridMode::Orthogonality: return formatFixed(value, value < 100.0 ? 1 : 0);
+    }
+    return {};
 }
 
 QString RankGridState::valueText(double value) const
 {
     switch (mode) {
-    case GridMode::Rank: return formatCount(std::llround(value));
+    case GridMode::Rank:
+    case GridMode::Revivals: return formatCount(std::llround(value));
     case GridMode::Importance: return formatScientific(value, 1);
     case GridMode::LambdaSum: return formatFixed(value, 2);
     case GridMode::Orthogonality: return formatFixed(value, 3);
@@ -86,6 +113,10 @@ void RankGridState::updateScale()
             low = std::min(low, value);
             high = std::max(high, value);
         }
+    }
+    if (mode == GridMode::Revivals) {
+        scale = {0.0, std::max(1.0, high), false};
+        return;
     }
     if (!(high > 0.0)) {
         return;
@@ -127,7 +158,8 @@ CellLook RankGridState::lookOf(const GridCell& cell) const
     look.text = look.hatched ? QStringLiteral("0") : valueText(value);
     if (!look.hatched) {
         look.fill = mode == GridMode::Rank ? theme.rankColor(state.rank, static_cast<int>(layout->initRank))
-                                           : theme.rampColor(scale.place(value));
+            : mode == GridMode::Revivals && value == 0.0 ? theme.sunken // nothing ever came back here
+                                                         : theme.rampColor(scale.place(value));
     }
     look.lost = !failed && snapshot->eventStep >= 0 && state.lostAtLastEvent > 0;
     look.back = !failed && snapshot->eventStep >= 0 && state.backAtLastEvent > 0;

@@ -60,6 +60,12 @@ struct RankGridState {
     bool failed = false;
     bool scrubbing = false;
     bool reducedMotion = false;
+    bool transposed = false;
+    double zoom = 1.0;
+    double firstLayer = 0.0;
+    std::optional<QPointF> grabbed {}; ///< where the pointer went down on a zoomed grid
+    double grabbedLayer = 0.0; ///< first layer then
+    bool dragged = false; ///< it has moved: no click
 
     std::vector<ModuleIndex> changed;
     std::vector<CellLook> looks; ///< [layers × kinds], as last painted or to be painted
@@ -81,7 +87,10 @@ struct RankGridState {
     [[nodiscard]] bool canTick(const GridCell& cell) const { return available.empty() || available[slot(cell)]; }
     /// The value that the mode shows; with no snapshot the init rank.
     [[nodiscard]] double valueOf(ModuleIndex module) const;
+    /// Triplets of the matrix that came back at least once until now.
+    [[nodiscard]] int revivedOf(ModuleIndex module) const;
     [[nodiscard]] QString valueText(double value) const;
+    [[nodiscard]] QString sumText(double value) const; ///< of several cells, in a margin
     [[nodiscard]] bool hasValues() const; ///< false: the mode has nothing to show at this step
     [[nodiscard]] CellLook lookOf(const GridCell& cell) const;
     /// Σ (B − A) of a row and of a column's layers [from, to); difference mode only.

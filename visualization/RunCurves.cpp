@@ -73,6 +73,53 @@ void RunCurves::addKept(const MetricPoint& point)
     }
 }
 
+void RunCurves::setSmoothing(double weight)
+{
+    m_smoother = Smoother(weight);
+    m_smooth.clear();
+    const std::span<const double> x = m_loss.x();
+    const std::span<const double> y = m_loss.y();
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        m_smooth.append(x[i], m_smoother.add(y[i]));
+    }
+}
+
+double RunCurves::evaluationAt(double step) const
+{
+    double value = std::numeric_limits<double>::quiet_NaN();
+    for (const QPointF& evaluation : m_evaluations) {
+        if (evaluation.x() > step) {
+            break;
+        }
+        value = evaluation.y();
+    }
+    return value;
+}
+
+QString RunCurves::toCsv() const
+{
+    const auto number = [](double value) { return std::isfinite(value) ? QString::number(value, 'g', 9) : QString(); };
+    QString csv = QStringLiteral("step,loss,loss_smoothed,orth,kept,eval_loss\n");
+    auto evaluation = m_evaluations.begin();
+    auto corner = m_kept.begin();
+    double kept = std::numeric_limits<double>::quiet_NaN();
+    for (std::size_t i = 0; i < m_loss.size(); ++i) {
+        const double x = m_loss.x()[i];
+        while (evaluation != m_evaluations.end() && evaluation->x() < x) {
+            ++evaluation;
+        }
+        for (; corner != m_kept.end() && corner->x() <= x; ++corner) {
+            kept = corner->y();
+        }
+        const bool evaluated = evaluation != m_evaluations.end() && evaluation->x() == x;
+        const QStringList line {QString::number(static_cast<std::int64_t>(x)), number(m_loss.y()[i]),
+            number(m_smooth.y()[i]), number(m_orth.y()[i]), number(kept),
+            evaluated ? number(evaluation->y()) : QString()};
+        csv += line.join(QLatin1Char(',')) + QLatin1Char('\n');
+    }
+    return csv;
+}
+
 std::int64_t RunCurves::lastStep() const
 {
     return m_loss.isEmpty() ? 0 : static_cast<std::int64_t>(m_loss.x().back());

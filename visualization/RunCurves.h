@@ -6,6 +6,8 @@
 #include "visualization/PlotPlan.h"
 
 #include <QPointF>
+#include <QString>
+#include <QStringList>
 
 #include <span>
 #include <vector>
@@ -20,6 +22,9 @@ public:
     /// Points of steps that were there already take their place (a resumed run).
     void append(std::span<const MetricPoint> points);
     void append(const EvalPoint& point);
+    /// Smooths all points anew. @param weight see Smoother
+    void setSmoothing(double weight);
+    [[nodiscard]] double smoothing() const noexcept { return m_smoother.weight(); }
 
     [[nodiscard]] const PlotPlan& plan() const noexcept { return m_plan; }
     [[nodiscard]] const CurveSeries& loss() const noexcept { return m_loss; }
@@ -30,6 +35,10 @@ public:
     [[nodiscard]] const std::vector<QPointF>& kept() const noexcept { return m_kept; }
     [[nodiscard]] std::int64_t lastStep() const; ///< 0: none
     [[nodiscard]] double keptAt(double step) const; ///< NaN: none
+    /// The last evaluation at or before @p step; NaN: none.
+    [[nodiscard]] double evaluationAt(double step) const;
+    /// A line per step: step, loss, its smoothed value, R, kept triplets, evaluation loss where there is one.
+    [[nodiscard]] QString toCsv() const;
 
 private:
     void addKept(const MetricPoint& point);

@@ -5,7 +5,6 @@
 #include "visualization/QCustomPlotQt.h"
 #include "visualization/RunPlotsPrivate.h"
 
-#include <QMouseEvent>
 #include <QVBoxLayout>
 
 namespace spectune {
@@ -81,7 +80,7 @@ void RunPlots::setFailure(std::int64_t step, const QString& sentence)
 void RunPlots::setRange(PlotRange range)
 {
     m_private->range = range;
-    m_private->changed(true);
+    resetView();
 }
 
 PlotRange RunPlots::range() const
@@ -152,40 +151,6 @@ void RunPlots::resizeEvent(QResizeEvent* event)
 {
     QWidget::resizeEvent(event);
     m_private->changed(true);
-}
-
-bool RunPlots::eventFilter(QObject* watched, QEvent* event)
-{
-    Private& p = *m_private;
-    const auto stepAt = [&p](const QMouseEvent* mouse) {
-        const double step = p.plot->xAxis->pixelToCoord(mouse->position().x());
-        return step < p.steps.low || step > p.steps.high || step > static_cast<double>(p.curves.lastStep()) + 0.5
-            ? std::int64_t {-1}
-            : std::max<std::int64_t>(1, std::llround(step));
-    };
-    switch (event->type()) {
-    case QEvent::Enter:
-        p.pointerInside = true;
-        p.pointerMoved();
-        break;
-    case QEvent::Leave:
-        p.pointerInside = false;
-        p.hovered = -1;
-        p.changed();
-        break;
-    case QEvent::MouseMove:
-        p.pointerMoved();
-        p.hovered = p.curves.lastStep() > 0 ? stepAt(static_cast<QMouseEvent*>(event)) : -1;
-        p.changed();
-        break;
-    case QEvent::MouseButtonRelease:
-        if (const std::int64_t step = stepAt(static_cast<QMouseEvent*>(event)); step > 0 && p.curves.lastStep() > 0) {
-            Q_EMIT stepActivated(step);
-        }
-        break;
-    default: break;
-    }
-    return QWidget::eventFilter(watched, event);
 }
 
 } // namespace spectune

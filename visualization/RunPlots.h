@@ -13,12 +13,16 @@ enum class PlotRange {
     Automatic, ///< so far until 10 % of the steps are done, then the whole run
     WholeRun,
     SoFar, ///< at least 100 steps
-    Last200
+    Last200,
+    Custom ///< zoomed or panned by the user
 };
+
+enum class PlotCurve { Raw, Smooth, Evaluation, Orthogonality, Kept, Plan };
 
 /// Task loss (raw, smoothed, evaluations), γR on a logarithmic axis of its own, and the budget, over one step axis.
 /// The picture follows the data at most 30 times a second; axes are rescaled at most once in 2 s, and not while the
-/// pointer is moving inside. GUI thread only.
+/// pointer is moving inside. The wheel zooms along the steps around the pointer (over the loss axis, or with Ctrl, along
+/// the loss), dragging pans, a double click goes back. GUI thread only.
 class RunPlots : public QWidget {
     Q_OBJECT
 public:
@@ -38,6 +42,20 @@ public:
     void setRange(PlotRange range);
     [[nodiscard]] PlotRange range() const; ///< as set
     [[nodiscard]] PlotRange effectiveRange() const; ///< what Automatic means now
+    /// Shows steps @p low to @p high, until setRange() or resetView().
+    void showSteps(double low, double high);
+    void resetView(); ///< back to the range as it was set
+    void setLogarithmic(bool logarithmic); ///< the loss axis
+    [[nodiscard]] bool isLogarithmic() const;
+    void setSmoothing(double weight); ///< see Smoother; the raw values stay
+    void setCurveShown(PlotCurve curve, bool shown);
+    [[nodiscard]] bool isCurveShown(PlotCurve curve) const;
+    /// Points handed to the painter at the last replot, all curves together: bound by the width, not by the steps.
+    [[nodiscard]] std::size_t pointsDrawn() const;
+    /// What the crosshair says at a step, one text per plot from top to bottom.
+    [[nodiscard]] QStringList readoutsAt(std::int64_t step) const;
+    /// All plots as they stand, for files and the clipboard; replots. @param size logical pixels
+    void paintOn(QPaintDevice& device, QSize size);
     /// Inside the loss plot while there is no curve.
     void setEmptyText(const QString& text);
 
@@ -55,7 +73,7 @@ public:
 
 Q_SIGNALS:
     void effectiveRangeChanged(spectune::PlotRange range);
-    void stepActivated(qint64 step); ///< clicked
+    void stepActivated(qint64 step); ///< clicked; −1: a double click takes its first click back
 
 protected:
     void changeEvent(QEvent* event) override;
@@ -63,6 +81,12 @@ protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
+    void pressed(const QMouseEvent& mouse);
+    void moved(const QMouseEvent& mouse);
+    void released(const QMouseEvent& mouse);
+    bool wheeled(const QWheelEvent& wheel);
+    [[nodiscard]] std::int64_t stepUnder(QPointF position) const; ///< −1: none is there
+
     class Private;
     std::unique_ptr<Private> m_private;
 };

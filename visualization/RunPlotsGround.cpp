@@ -76,7 +76,7 @@ void RunPlots::Private::paintGrid(QPainter& painter) const
     };
     const double lossStep = loss.ticks.size() > 1 ? loss.ticks[1] - loss.ticks[0] : 1.0;
     for (const double tick : loss.ticks) {
-        level(rectOf(m_lossRect), lossY(tick), formatTick(tick, lossStep));
+        level(rectOf(m_lossRect), lossY(tick), logarithmic ? formatLogTick(tick) : formatTick(tick, lossStep));
     }
     for (const double tick : orth.ticks) {
         level(rectOf(m_orthRect), orthY(tick), formatLogTick(tick));

@@ -3,6 +3,7 @@
 #include "visualization/Marks.h"
 #include "visualization/NumberFormat.h"
 #include "visualization/QCustomPlotQt.h"
+#include "visualization/RunPlotsLabel.h"
 #include "visualization/RunPlotsPrivate.h"
 #include "visualization/Theme.h"
 
@@ -13,33 +14,7 @@
 
 namespace spectune {
 
-namespace {
-
-struct Label {
-    QString text;
-    QColor color;
-    bool bold = false;
-};
-
-double widthOf(const Label& label)
-{
-    return tabularWidth(label.bold ? Fonts::captionBold() : Fonts::caption(), label.text);
-}
-
-/// Text on a patch of its ground, so that grid and curves do not run through it.
-void write(QPainter& painter, const QRectF& rect, const Label& label, const QColor& ground)
-{
-    painter.setFont(label.bold ? Fonts::captionBold() : Fonts::caption());
-    QColor patch = ground;
-    patch.setAlphaF(0.85F);
-    painter.fillRect(QRectF(rect.left() - 1.0, rect.top(), widthOf(label) + 2.0, rect.height()), patch);
-    painter.setPen(label.color);
-    drawTabular(painter, rect, Qt::AlignLeft, label.text);
-}
-
-constexpr double lineHeight = 14.0;
-
-} // namespace
+using namespace plotlabel;
 
 void RunPlots::Private::paintOverlay(QPainter& painter) const
 {
@@ -81,22 +56,53 @@ void RunPlots::Private::paintTitles(QPainter& painter) const
         drawTabular(painter, {rect.left() + nameWidth + 4.0, place.top(), restWidth, 14.0}, Qt::AlignLeft, rest);
         return rect.left() + nameWidth + 4.0 + restWidth;
     };
-    const double used = title(m_lossRect, 18.0, RunPlots::tr("Task loss"),
-        hovered > 0 ? QString() : RunPlots::tr("per loss-bearing token, without γR"));
-    title(m_orthRect, 18.0, gamma > 0.0 ? RunPlots::tr("Orthogonality γR") : RunPlots::tr("Orthogonality R"),
-        gamma > 0.0 ? RunPlots::tr("log axis") : RunPlots::tr("log axis, not in the loss"));
-    title(m_budgetRect, 36.0, RunPlots::tr("Budget b(t)"), RunPlots::tr("kept triplets; dashed: plan"));
-    if (hovered <= 0) {
-        return;
+    const bool reading = hovered > 0;
+    std::array<double, 3> used {};
+    used[0] = title(m_lossRect, 18.0, RunPlots::tr("Task loss"),
+        reading           ? QString()
+            : logarithmic ? RunPlots::tr("log axis, without γR")
+                          : RunPlots::tr("per loss-bearing token, without γR"));
+    used[1] = title(m_orthRect, 18.0, gamma > 0.0 ? RunPlots::tr("Orthogonality γR") : RunPlots::tr("Orthogonality R"),
+        reading           ? QString()
+            : gamma > 0.0 ? RunPlots::tr("log axis")
+                          : RunPlots::tr("log axis, not in the loss"));
+    used[2] = title(m_budgetRect, 36.0, RunPlots::tr("Budget b(t)"),
+        reading ? QString() : RunPlots::tr("kept triplets; dashed: plan"));
+    if (reading) {
+        paintCrosshair(painter, used);
     }
-    const QRectF rect = rectOf(m_lossRect);
-    const QString values = readout(hovered);
+}
+
+void RunPlots::Private::paintCrosshair(QPainter& painter, const std::array<double, 3>& used) const
+{
+    const Theme& theme = Theme::current();
+    const QStringList values = readouts(hovered);
+    const std::array<const QCPAxisRect*, 3> rects {m_lossRect, m_orthRect, m_budgetRect};
+    const std::array<double, 3> up {18.0, 18.0, 36.0};
     painter.setFont(Fonts::caption());
     painter.setPen(theme.text2);
-    if (tabularWidth(Fonts::caption(), values) + 10.0 < rect.right() - used) {
-        drawTabular(painter, {used, rect.top() - 18.0, rect.right() - used, 14.0}, Qt::AlignRight, values);
+    for (std::size_t i = 0; i < rects.size(); ++i) {
+        const QRectF rect = rectOf(rects[i]);
+        const double room = rect.right() - used[i] - 6.0;
+        QString words = values[static_cast<qsizetype>(i)];
+        while (tabularWidth(Fonts::caption(), words) > room && words.contains(QLatin1Char(','))) {
+            words.truncate(words.lastIndexOf(QLatin1Char(',')));
+        }
+        drawTabular(painter, {used[i], rect.top() - up[i], rect.right() - used[i], 14.0}, Qt::AlignRight, words);
     }
-    drawUpright(painter, xOf(static_cast<double>(hovered)), rect.top(), rectOf(m_budgetRect).bottom(), theme.text3);
+    const auto x = static_cast<double>(hovered);
+    drawUpright(painter, xOf(x), rectOf(m_lossRect).top(), rectOf(m_budgetRect).bottom(), theme.text3);
+    const auto dot = [&](const QCPAxisRect* axisRect, double y, const QColor& color) {
+        if (std::isfinite(y) && rectOf(axisRect).adjusted(-1, -1, 1, 1).contains(QPointF(xOf(x), y))) {
+            painter.setPen(QPen(theme.panel, 1.0));
+            painter.setBrush(color);
+            painter.drawEllipse(QPointF(xOf(x), y), 3.2, 3.2);
+        }
+    };
+    const double gamma = curves.plan().gamma > 0.0 ? curves.plan().gamma : 1.0;
+    dot(m_lossRect, lossY(curves.smooth().valueAt(x)), theme.loss);
+    dot(m_orthRect, orthY(curves.orth().valueAt(x) * gamma), theme.orth);
+    dot(m_budgetRect, budgetY(curves.keptAt(x)), theme.text);
 }
 
 void RunPlots::Private::paintEmpty(QPainter& painter) const
@@ -110,6 +116,9 @@ void RunPlots::Private::paintEmpty(QPainter& painter) const
 void RunPlots::Private::paintEvaluations(QPainter& painter) const
 {
     const Theme& theme = Theme::current();
+    if (!isShown(PlotCurve::Evaluation)) {
+        return;
+    }
     const QRectF rect = rectOf(m_lossRect);
     painter.save();
     painter.setClipRect(rect.adjusted(-5.0, 0.0, 5.0, 0.0));
@@ -185,134 +194,16 @@ void RunPlots::Private::paintMoment(QPainter& painter) const
         painter.drawEllipse(QPointF(xOf(static_cast<double>(shown)), lossY(value)), 4.0, 4.0);
     }
     tag(shown, {words, theme.focus, true}, away < 120.0 ? y + lineHeight + 2.0 : y);
-}
-
-void RunPlots::Private::paintLossLabels(QPainter& painter) const
-{
-    const Theme& theme = Theme::current();
-    const QRectF rect = rectOf(m_lossRect);
-    const auto at = static_cast<double>(now());
-    const double smooth = curves.smooth().valueAt(at);
-    if (at < steps.low || at > steps.high || !std::isfinite(smooth)) {
+    const double kept = curves.keptAt(static_cast<double>(shown));
+    if (!std::isfinite(kept)) {
         return;
     }
-    const bool evaluated = !curves.evaluations().empty();
-    const double evaluation = evaluated ? curves.evaluations().back().y() : NAN;
-    const Label evalLabel {RunPlots::tr("eval %1").arg(formatLoss(evaluation)), theme.eval, true};
-    const Label smoothLabel {RunPlots::tr("smooth %1").arg(formatLoss(smooth)), theme.loss, true};
-    const Label rawLabel {RunPlots::tr("raw %1").arg(formatLoss(curves.loss().y().back())), theme.text3, false};
-    const double width
-        = 20.0 + std::max({evaluated ? widthOf(evalLabel) : 0.0, widthOf(smoothLabel), widthOf(rawLabel)});
-    const double x = xOf(at);
-    const bool flipped = x + width > rect.right();
-    double left = x + 5.0;
-    double smoothTop
-        = std::clamp(lossY(smooth) - 1.0, rect.top() + 2.0 * lineHeight + 4.0, rect.bottom() - 2.0 * lineHeight);
-    double evalTop = std::isfinite(evaluation) ? lossY(evaluation) - lineHeight - 3.0 : smoothTop;
-    evalTop = std::clamp(std::min(evalTop, smoothTop - lineHeight - 3.0), rect.top() + lineHeight + 4.0, rect.bottom());
-    smoothTop = std::max(smoothTop, evalTop + lineHeight);
-    if (flipped) { // no room to the right: a stack above all that is drawn there
-        left = x - 8.0 - width;
-        const double from = (left - rect.left()) / rect.width() * (steps.high - steps.low) + steps.low;
-        double highest = smooth;
-        for (const ColumnSpan& span : curves.loss().decimate(from, at + 1.0, 1)) {
-            highest = std::max(highest, span.high);
-        }
-        highest = std::isfinite(evaluation) ? std::max(highest, evaluation) : highest;
-        evalTop = std::max(rect.top() + lineHeight + 6.0, lossY(highest) - 3.0 * lineHeight - 8.0);
-        smoothTop = evalTop + (evaluated ? lineHeight : 0.0);
-    }
-    const QColor ground = groundAt(at);
-    const double text = left + 15.0;
-    if (evaluated) {
-        write(painter, {text, evalTop, width, lineHeight}, evalLabel, ground);
-        drawDiamond(painter, {left + 6.0, evalTop + lineHeight / 2.0}, 4.0, theme.eval);
-    }
-    write(painter, {text, smoothTop, width, lineHeight}, smoothLabel, ground);
-    drawLevel(painter, smoothTop + lineHeight / 2.0, left + 1.0, left + 11.0, theme.loss, 2.0);
-    write(painter, {text, smoothTop + lineHeight, width, lineHeight}, rawLabel, ground);
-    QColor raw = theme.loss;
-    raw.setAlphaF(0.4F);
-    drawLevel(painter, smoothTop + lineHeight * 1.5, left + 1.0, left + 11.0, raw, 4.0);
-}
-
-void RunPlots::Private::paintOrthLabel(QPainter& painter) const
-{
-    const Theme& theme = Theme::current();
-    const QRectF rect = rectOf(m_orthRect);
-    const auto at = static_cast<double>(now());
-    const double gamma = curves.plan().gamma > 0.0 ? curves.plan().gamma : 1.0;
-    const double value = curves.orth().valueAt(at) * gamma;
-    if (orth.ticks.empty() || !(value > 0.0)) {
-        painter.setFont(Fonts::caption());
-        painter.setPen(theme.text3);
-        drawTabular(painter, rect, Qt::AlignHCenter, RunPlots::tr("this method has no orthogonality term"));
-        return;
-    }
-    if (at < steps.low || at > steps.high) {
-        return;
-    }
-    const Label label {formatShort(value), theme.text2, true};
-    const double width = widthOf(label);
-    const bool flipped = xOf(at) + 6.0 + width > rect.right();
-    const double y = flipped ? orthY(value) - lineHeight - 6.0 : orthY(value) - lineHeight / 2.0;
-    const double top = std::clamp(y, rect.top(), rect.bottom() - lineHeight);
-    write(painter, {flipped ? xOf(at) - 6.0 - width : xOf(at) + 6.0, top, width, lineHeight}, label, groundAt(at));
-}
-
-void RunPlots::Private::paintBudgetLabels(QPainter& painter) const
-{
-    const Theme& theme = Theme::current();
-    const PlotPlan& plan = curves.plan();
-    const QRectF rect = rectOf(m_budgetRect);
-    if (plan.initialBudget < 1) {
-        return;
-    }
-    const auto at = static_cast<double>(now());
-    const double kept = curves.keptAt(at);
-    QRectF taken;
-    if (std::isfinite(kept) && at >= steps.low && at <= steps.high) {
-        const Label figure {formatCount(std::llround(kept)), theme.text, true};
-        const Label mean {plan.matrices > 0
-                ? RunPlots::tr("mean rank %1").arg(formatMeanRank(kept / static_cast<double>(plan.matrices)))
-                : QString(),
-            theme.text2, false};
-        const bool flipped = xOf(at) + 6.0 + widthOf(figure) > rect.right();
-        const bool both = flipped || xOf(at) + 10.0 + widthOf(figure) + widthOf(mean) <= rect.right();
-        const double width = widthOf(figure) + (both ? 4.0 + widthOf(mean) : 0.0);
-        const double left = flipped ? std::max(rect.left() + 2.0, xOf(at) - 6.0 - width) : xOf(at) + 6.0;
-        const double top = std::max(rect.top() + 1.0, budgetY(kept) - lineHeight - 4.0);
-        taken = QRectF(left, top, width, lineHeight);
-        write(painter, {left, top, widthOf(figure) + 4.0, lineHeight}, figure, groundAt(at));
-        if (both) {
-            write(painter, {left + widthOf(figure) + 4.0, top, widthOf(mean), lineHeight}, mean, groundAt(at));
-        }
-    }
-    const auto place = [&](QRectF where, const QString& text, double step) {
-        const bool inside
-            = where.left() >= rect.left() && where.right() <= rect.right() + 0.5 && where.bottom() < rect.bottom();
-        const double nowX = curves.loss().isEmpty() ? -100.0 : xOf(at);
-        const bool crossed = nowX > where.left() - 3.0 && nowX < where.right() + 3.0;
-        if (inside && !crossed && !taken.intersects(where.adjusted(-4.0, -1.0, 4.0, 1.0))) {
-            write(painter, where, {text, theme.text3, false}, groundAt(step));
-        }
-    };
-    if (plan.matrices > 0 && plan.initRank > 0) {
-        const QString text = RunPlots::tr("init %1 × %2").arg(plan.initRank).arg(formatCount(plan.matrices));
-        const double y = budgetY(static_cast<double>(plan.initialBudget));
-        const double x = plan.prunes() ? xOf(static_cast<double>(plan.ti)) + 16.0 : rect.left() + 16.0;
-        place({x, y - (plan.prunes() ? 7.0 : 18.0), tabularWidth(Fonts::caption(), text), lineHeight}, text,
-            static_cast<double>(plan.ti) + 1.0);
-    }
-    if (plan.prunes() && plan.matrices > 0 && plan.targetRank > 0.0
-        && steps.high >= static_cast<double>(plan.finalStart)) {
-        const bool whole = std::abs(plan.targetRank - std::round(plan.targetRank)) < 1e-9;
-        const QString rank = whole ? formatCount(std::llround(plan.targetRank)) : formatMeanRank(plan.targetRank);
-        const QString text = RunPlots::tr("target %1 × %2").arg(rank, formatCount(plan.matrices));
-        const double width = tabularWidth(Fonts::caption(), text);
-        const double y = budgetY(static_cast<double>(plan.targetBudget));
-        place({rect.right() - width, y + 4.0, width, lineHeight}, text, static_cast<double>(plan.totalSteps));
-    }
+    const QPointF at(xOf(static_cast<double>(shown)), budgetY(kept));
+    painter.setPen(QPen(theme.panel, 1.0));
+    painter.setBrush(theme.focus);
+    painter.drawEllipse(at, 4.0, 4.0);
+    tag(shown, {RunPlots::tr("%1 kept").arg(formatCount(std::llround(kept))), theme.focus, true},
+        std::min(at.y() + 5.0, rectOf(m_budgetRect).bottom() - lineHeight));
 }
 
 } // namespace spectune

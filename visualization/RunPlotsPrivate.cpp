@@ -134,6 +134,11 @@ void RunPlots::Private::changed(bool rescale)
 
 PlotRange RunPlots::Private::effective() const
 {
+    return view || lossView ? PlotRange::Custom : asSet();
+}
+
+PlotRange RunPlots::Private::asSet() const
+{
     if (range != PlotRange::Automatic) {
         return range;
     }
@@ -169,11 +174,14 @@ void RunPlots::Private::place()
 
 void RunPlots::Private::updateAxes()
 {
-    const PlotRange kind = effective();
-    AxisBounds nextSteps = kind == PlotRange::Last200 ? lastAxis(curves.plan(), now(), 200)
-        : kind == PlotRange::SoFar                    ? soFarAxis(curves.plan(), now())
-                                                      : wholeRunAxis(curves.plan(), now());
-    AxisBounds nextLoss = lossAxis(curves, nextSteps.low, nextSteps.high + 1.0, columns());
+    const PlotRange kind = asSet();
+    AxisBounds nextSteps = view      ? chosenSteps(view->x(), view->y())
+        : kind == PlotRange::Last200 ? lastAxis(curves.plan(), now(), 200)
+        : kind == PlotRange::SoFar   ? soFarAxis(curves.plan(), now())
+                                     : wholeRunAxis(curves.plan(), now());
+    AxisBounds nextLoss = lossView ? chosenValues(lossView->x(), lossView->y(), logarithmic)
+        : logarithmic              ? lossLogAxis(curves, nextSteps.low, nextSteps.high + 1.0, columns())
+                                   : lossAxis(curves, nextSteps.low, nextSteps.high + 1.0, columns());
     AxisBounds nextOrth = orthAxis(curves, nextSteps.low, nextSteps.high + 1.0, columns());
     budget = budgetAxis(curves.plan());
     const bool fits = nextSteps.low == steps.low && nextSteps.high == steps.high
@@ -195,6 +203,7 @@ void RunPlots::Private::updateCurves()
     for (QCPAxisRect* rect : {m_lossRect, m_orthRect, m_budgetRect}) {
         rect->axis(QCPAxis::atBottom)->setRange(steps.low, steps.high);
     }
+    m_lossRect->axis(QCPAxis::atLeft)->setScaleType(logarithmic ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
     m_lossRect->axis(QCPAxis::atLeft)->setRange(loss.low, loss.high);
     m_orthRect->axis(QCPAxis::atLeft)->setRange(orth.low, orth.high);
     m_budgetRect->axis(QCPAxis::atLeft)->setRange(budget.low, budget.high);
@@ -218,11 +227,20 @@ void RunPlots::Private::updateCurves()
         }
         graph->setData(x, y, true);
     };
+    m_raw->setVisible(isShown(PlotCurve::Raw));
+    m_smooth->setVisible(isShown(PlotCurve::Smooth));
+    m_orth->setVisible(isShown(PlotCurve::Orthogonality));
+    m_kept->setVisible(isShown(PlotCurve::Kept));
+    m_plan->setVisible(isShown(PlotCurve::Plan));
     fill(m_raw, curves.loss(), 1.0, false);
     m_raw->setAntialiased(perColumn <= 1.0);
     fill(m_smooth, curves.smooth(), 1.0, true);
     fill(m_orth, curves.orth(), curves.plan().gamma > 0.0 ? curves.plan().gamma : 1.0, false);
     updateKept();
+    pointsDrawn = 0;
+    for (const QCPGraph* graph : {m_raw, m_smooth, m_orth, m_plan, m_kept}) {
+        pointsDrawn += graph->visible() ? static_cast<std::size_t>(graph->dataCount()) : 0;
+    }
 }
 
 void RunPlots::Private::updateKept()
@@ -256,12 +274,17 @@ void RunPlots::Private::updateKept()
 void RunPlots::Private::replot()
 {
     m_timer.stop();
+    arrange();
+    plot->replot(QCustomPlot::rpQueuedRefresh);
+    m_owner->setAccessibleDescription(readout(now()));
+}
+
+void RunPlots::Private::arrange()
+{
     budget = budgetAxis(curves.plan());
     place();
     updateAxes();
     updateCurves();
-    plot->replot(QCustomPlot::rpQueuedRefresh);
-    m_owner->setAccessibleDescription(readout(now()));
 }
 
 QString RunPlots::Private::readout(std::int64_t step) const

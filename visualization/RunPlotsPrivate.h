@@ -8,6 +8,9 @@
 #include <QElapsedTimer>
 #include <QTimer>
 
+#include <array>
+#include <optional>
+
 class QCPAxisRect;
 class QCPGraph;
 class QCustomPlot;
@@ -25,6 +28,7 @@ public:
     void replot();
     void applyTheme();
     [[nodiscard]] PlotRange effective() const;
+    [[nodiscard]] PlotRange asSet() const; ///< the same but for what the user zoomed to
     [[nodiscard]] QRect partRect(int part) const;
     [[nodiscard]] QString readout(std::int64_t step) const; ///< values at a step, for the hovered line and readers
 
@@ -40,6 +44,30 @@ public:
     QString sentence;
     QString emptyText;
     bool pointerInside = false;
+    /// Where the pointer went down, and the axes then.
+    struct Grab {
+        QPointF at;
+        AxisBounds steps;
+        AxisBounds loss;
+        bool dragged = false;
+    };
+    std::optional<Grab> grab;
+    std::int64_t shownBeforeClick = -1;
+    std::optional<QPointF> view; ///< steps that the user zoomed to: low, high
+    std::optional<QPointF> lossView; ///< the same of the loss
+    bool logarithmic = false;
+    std::array<bool, 6> hidden {}; ///< by PlotCurve
+    std::size_t pointsDrawn = 0;
+    static constexpr double leastShownSteps = 5.0;
+
+    [[nodiscard]] bool isShown(PlotCurve curve) const { return !hidden[static_cast<std::size_t>(curve)]; }
+    void showSteps(double low, double high);
+    void zoomSteps(double factor, double x); ///< @p x in pixels stays; factor < 1: closer
+    void zoomLoss(double factor, double y);
+    void pan(QPointF way); ///< pixels since the grab
+    [[nodiscard]] double plotLeft() const;
+    void arrange(); ///< axes and curves for the plot's viewport
+    [[nodiscard]] QStringList readouts(std::int64_t step) const;
     void pointerMoved() { m_pointerMoved = m_clock.elapsed(); }
     AxisBounds steps;
     AxisBounds loss;
@@ -67,6 +95,7 @@ private:
     void paintPhases(QPainter& painter, const QRectF& rect) const;
     void paintGrid(QPainter& painter) const;
     void paintTitles(QPainter& painter) const;
+    void paintCrosshair(QPainter& painter, const std::array<double, 3>& used) const;
     void paintPhaseNames(QPainter& painter) const;
     void paintNow(QPainter& painter) const;
     void paintMoment(QPainter& painter) const;

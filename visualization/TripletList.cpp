@@ -134,6 +134,13 @@ int TripletList::fullHeight() const
     return headHeight + static_cast<int>(std::max<std::size_t>(1, m_rows.size())) * rowHeight + footHeight;
 }
 
+int TripletList::usualHeight() const
+{
+    constexpr std::size_t most = 16;
+    constexpr int shown = 10;
+    return m_rows.size() <= most ? fullHeight() : headHeight + shown * rowHeight + 2 * restHeight + footHeight;
+}
+
 int TripletList::visibleRows() const
 {
     const int count = static_cast<int>(m_rows.size());

@@ -32,6 +32,8 @@ public:
     [[nodiscard]] int keptRows() const noexcept { return m_keptRows; }
     /// Height in pixels that shows all rows.
     [[nodiscard]] int fullHeight() const;
+    /// The same for up to 16 triplets; of more, ten rows and what stands above and below them.
+    [[nodiscard]] int usualHeight() const;
     [[nodiscard]] QSize sizeHint() const override;
     [[nodiscard]] QSize minimumSizeHint() const override;
 

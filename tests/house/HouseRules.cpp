@@ -43,7 +43,7 @@ const std::map<std::string, Rule, std::less<>>& table()
         {"training/io", {engine, engineFamilies}},
         {"training/loop", {loop, engineFamilies}},
         {"training/cuda", {{}, {"cuda"}}},
-        {"visualization", {{"training/core", "training/monitor"}, {"qt", "qcustomplot"}}},
+        {"visualization", {{"training/core", "training/monitor"}, {"qt", "qcustomplot", "animation"}}},
         {"ui",
             {[&] {
                  Names names = base;
@@ -165,6 +165,9 @@ std::string familyOf(std::string_view include)
     }
     if (include.starts_with("qcustomplot")) {
         return "qcustomplot";
+    }
+    if (startsWithAny(include, {"gif_lib.h", "webp/"})) {
+        return "animation";
     }
     if (startsWithAny(include, {"sentencepiece"})) {
         return "sentencepiece";

@@ -195,7 +195,7 @@ private Q_SLOTS:
         runEngine(control, config, run);
         QCOMPARE(namesIn(run),
             (std::vector<std::string> {
-                "adapter", "checkpoints", "config.json", "log.txt", "metrics.jsonl", "ranks.jsonl"}));
+                "adapter", "checkpoints", "config.json", "log.txt", "metrics.jsonl", "ranks.jsonl", "replay.bin"}));
         QCOMPARE(
             namesIn(run / "adapter"), (std::vector<std::string> {"adapter_config.json", "adapter_model.safetensors"}));
         QCOMPARE(namesIn(run / "checkpoints/step-12"),

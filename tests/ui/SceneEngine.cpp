@@ -3,6 +3,7 @@
 
 #include "training/config/ConfigFile.h"
 #include "training/core/AtomicFile.h"
+#include "training/monitor/ReplayWriter.h"
 #include "training/monitor/RunHistory.h"
 
 #include <algorithm>
@@ -42,11 +43,13 @@ private:
     [[nodiscard]] MaskEvent mask(std::int64_t step, std::int64_t budget);
     [[nodiscard]] std::shared_ptr<const RankSnapshot> picture(std::int64_t step, std::int64_t budget) const;
     void record(const std::string& file, const std::string& line) const;
+    [[nodiscard]] TripletGeometry geometry(const InspectTriplets& request) const;
     [[nodiscard]] DataPreview preview(const PreviewData& request) const;
     [[nodiscard]] ExportReport exported(const ExportAdapter& wanted, const RequestContext& context) const;
 
     std::shared_ptr<Scene> m_scene;
     std::string m_folder;
+    std::unique_ptr<ReplayWriter> m_replay; ///< where files are written
     std::shared_ptr<const ModuleLayout> m_layout;
     ResolvedRun m_resolved;
     std::vector<TripletState> m_triplets;
@@ -91,6 +94,7 @@ void SceneEngine::prepare(const RunRequest& request, RunControl& control)
     m_folder = m_scene->writesFiles ? request.outFolder : std::string();
     if (!m_folder.empty()) {
         std::filesystem::create_directories(m_folder);
+        m_replay = std::make_unique<ReplayWriter>(std::filesystem::path(m_folder) / "replay.bin");
         writeFileAtomically(
             std::filesystem::path(m_folder) / "config.json", toJson(withResolved(request.config, m_resolved)));
     }
@@ -216,6 +220,8 @@ RunOutcome SceneEngine::run(const RunRequest& request, RunControl& control)
             const MaskEvent event = mask(step, budget);
             control.post(event);
             record("ranks.jsonl", toJsonLine(event, *m_layout));
+            if (m_replay)
+                m_replay->append(*picture(step, budget));
         }
         if (step % 100 == 0) {
             const EvalPoint evaluation {step, 0.1 + 2.4 * std::exp(-6 * done), {{"perplexity", 1.2}}};
@@ -259,6 +265,28 @@ DataPreview SceneEngine::preview(const PreviewData& request) const
         preview.text += text;
     }
     return preview;
+}
+
+// A matrix whose P and Q are nearly orthonormal: Gram matrices near the identity, singular values near |λ|.
+TripletGeometry SceneEngine::geometry(const InspectTriplets& request) const
+{
+    TripletGeometry geometry;
+    geometry.module = request.module;
+    const std::size_t rank = m_layout ? static_cast<std::size_t>(m_layout->initRank) : 8;
+    const std::size_t module = m_layout ? m_layout->find(request.module).at() : 0;
+    for (std::size_t i = 0; i < rank; ++i) {
+        geometry.triplets.push_back(static_cast<std::int32_t>(i));
+        const double lambda = m_layout ? static_cast<double>(m_triplets[module * rank + i].lambda)
+                                       : 0.3 * std::exp(-0.3 * static_cast<double>(i));
+        geometry.lambda.push_back(lambda);
+        geometry.singular.push_back(std::abs(lambda) * (0.94 + 0.1 * noise(module, i)));
+        for (std::size_t k = 0; k < rank; ++k) {
+            geometry.gramP.push_back((i == k ? 1.0 : 0.0) + 0.03 * (noise(std::min(i, k) + 40, std::max(i, k)) - 0.5));
+            geometry.gramQ.push_back((i == k ? 1.0 : 0.0) + 0.05 * (noise(std::min(i, k) + 80, std::max(i, k)) - 0.5));
+        }
+    }
+    std::sort(geometry.singular.rbegin(), geometry.singular.rend());
+    return geometry;
 }
 
 ExportReport SceneEngine::exported(const ExportAdapter& wanted, const RequestContext& context) const
@@ -339,6 +367,8 @@ Answer SceneEngine::answer(const Request& request, const RequestContext& context
         text.seconds = 0.25;
         return text;
     }
+    if (const auto* inspect = std::get_if<InspectTriplets>(&request))
+        return geometry(*inspect);
     if (const auto* device = std::get_if<InspectDevice>(&request))
         return DeviceSummary {device->device, "Scene", std::int64_t {12} << 30, std::int64_t {11} << 30};
     if (const auto* factors = std::get_if<ReadFactors>(&request))

@@ -10,6 +10,7 @@
 #include "training/loop/Export.h"
 #include "training/loop/TextGenerator.h"
 #include "training/loop/TrainingLoop.h"
+#include "training/loop/TripletInspection.h"
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
@@ -101,6 +102,22 @@ GeneratedText LibTorchEngine::generate(const Generate& request, const RequestCon
         .generate(request, context.stop, context.partialText);
 }
 
+TripletGeometry LibTorchEngine::inspectTriplets(const InspectTriplets& request) const
+{
+    if (!m_run)
+        return geometryInFolder(request);
+    const Trainer& trainer = *m_run->trainer;
+    const ModuleIndex module = trainer.layout().find(request.module);
+    if (!module.isValid())
+        throw configError("The run does not adapt " + request.module + ".");
+    const TripletArena& arena = trainer.arena();
+    return geometryOf({.module = request.module,
+        .p = arena.order.pT(arena.values, module).t(),
+        .lambda = arena.order.lambda(arena.values)[module.value],
+        .q = arena.order.q(arena.values, module),
+        .kept = {}});
+}
+
 Answer LibTorchEngine::answer(const Request& request, const RequestContext& context)
 {
     Answer answer;
@@ -114,6 +131,8 @@ Answer LibTorchEngine::answer(const Request& request, const RequestContext& cont
                     return previewData(asked, {.stop = context.stop, .report = {}});
                 else if constexpr (std::is_same_v<Asked, Generate>)
                     return generate(asked, context);
+                else if constexpr (std::is_same_v<Asked, InspectTriplets>)
+                    return inspectTriplets(asked);
                 else if constexpr (std::is_same_v<Asked, InspectDevice>)
                     return inspectDevice(asked.device);
                 else if constexpr (std::is_same_v<Asked, ReadFactors>)

@@ -17,6 +17,7 @@ public:
 
 private:
     [[nodiscard]] GeneratedText generate(const Generate& request, const RequestContext& context);
+    [[nodiscard]] TripletGeometry inspectTriplets(const InspectTriplets& request) const;
 
     LoadedModel m_model; ///< the last one used: a generation after a run need not read it again
     std::unique_ptr<RunContext> m_run; ///< while a run is in work or paused

@@ -4,6 +4,7 @@
 #include "training/config/ConfigFile.h"
 #include "training/core/AtomicFile.h"
 #include "training/core/Error.h"
+#include "training/monitor/ReplayFormat.h"
 #include "training/monitor/RunHistory.h"
 
 #include <charconv>
@@ -113,6 +114,7 @@ void RunFolder::checkNew(const fs::path& path)
 
 RunFolder::RunFolder(fs::path path)
     : m_path(std::move(path))
+    , m_replay(m_path / replay::fileName)
 {
 }
 

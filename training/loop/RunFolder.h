@@ -4,6 +4,7 @@
 #include "training/config/RunConfig.h"
 #include "training/monitor/MetricPoint.h"
 #include "training/monitor/ModuleLayout.h"
+#include "training/monitor/ReplayWriter.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -12,7 +13,8 @@
 
 namespace spectune {
 
-/// A run's folder as PRODUCT.md describes it: config.json, metrics.jsonl, ranks.jsonl, checkpoints/, adapter/, log.txt.
+/// A run's folder as PRODUCT.md describes it: config.json, metrics.jsonl, ranks.jsonl, checkpoints/, adapter/, log.txt;
+/// and replay.bin, from which the studio goes back in time (see ReplayFormat.h).
 /// Every line is on its way to the disk when its function returns. @throws Error (Io) naming the file, e.g. a full disk
 class RunFolder {
 public:
@@ -41,6 +43,10 @@ public:
     void append(const MetricPoint& point);
     void append(const EvalPoint& point);
     void append(const MaskEvent& event, const ModuleLayout& layout);
+    /// The triplets at the masking event that @p snapshot was taken at, into replay.bin.
+    void append(const RankSnapshot& snapshot) { m_replay.append(snapshot); }
+    /// No event follows.
+    void finishReplay() { m_replay.finish(); }
     /// A line of log.txt with the time of day.
     void log(const std::string& text);
 
@@ -52,6 +58,7 @@ private:
     std::ofstream m_metrics;
     std::ofstream m_ranks;
     std::ofstream m_log;
+    ReplayWriter m_replay;
     double m_secondsBefore = 0.0;
     std::int64_t m_evaluatedAt = -1;
 };

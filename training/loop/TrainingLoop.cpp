@@ -152,8 +152,10 @@ void TrainingLoop::report(const StepResult& result)
         log("Step " + std::to_string(m_step) + " was skipped: " + result.skipped + ".");
     if (result.masked) {
         MaskEvent event = lastMaskEvent(*m_context.trainer, budget);
-        if (m_context.folder)
+        if (m_context.folder) {
             m_context.folder->append(event, m_context.trainer->layout());
+            m_context.folder->append(*buildSnapshot(*m_context.trainer, m_step, budget));
+        }
         m_control.post(std::move(event));
     }
     if (m_control.snapshotDue())
@@ -223,6 +225,7 @@ RunOutcome TrainingLoop::finish(RunOutcome outcome)
     save();
     publish();
     if (m_context.folder) {
+        m_context.folder->finishReplay();
         const char* format = hasLambda(m_context.config.method) ? "peft-adalora" : "peft-lora";
         std::filesystem::remove_all(
             m_context.folder->adapter()); // an earlier stop's; the checkpoint above holds all of it

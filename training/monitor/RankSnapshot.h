@@ -43,6 +43,7 @@ struct RankSnapshot {
     std::int64_t eventStep = -1; ///< steps done at the last masking event; -1: none yet
     float threshold = 0.0F; ///< smallest kept S at that event
     bool hasScores = false; ///< false before the first step
+    bool hasTriplets = true; ///< false: made from ranks alone, the triplets say nothing
     std::vector<ModuleState> modules; ///< in the layout's order
     std::vector<TripletState> triplets; ///< [module × initRank]
 

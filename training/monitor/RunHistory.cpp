@@ -4,6 +4,8 @@
 #include "training/core/AtomicFile.h"
 #include "training/core/Error.h"
 #include "training/monitor/HistoryLine.h"
+#include "training/monitor/RanksScanner.h"
+#include "training/monitor/ReplayWriter.h"
 
 #include <nlohmann/json.hpp>
 
@@ -39,8 +41,10 @@ std::string dump(const nlohmann::ordered_json& object)
 
 /// Calls @p use for every usable line: without its newline, parsed, with the raw text up to its end. Empty lines
 /// are passed over; so is a last line that was being written when its writer was cut off.
+/// @param quick may take a line before it is parsed
 using LineUser = std::function<void(const HistoryLine&, std::string_view, const Place&)>;
-void forEachLine(const fs::path& file, std::string_view content, const LineUser& use)
+using QuickUser = std::function<bool(std::string_view, const Place&)>;
+void forEachLine(const fs::path& file, std::string_view content, const LineUser& use, const QuickUser& quick = nullptr)
 {
     HistoryLine parsed;
     Place place {file};
@@ -50,6 +54,8 @@ void forEachLine(const fs::path& file, std::string_view content, const LineUser&
         const std::string_view line = content.substr(0, newline);
         content.remove_prefix(newline == std::string_view::npos ? content.size() : newline + 1);
         if (line.find_first_not_of(" \t\r") == std::string_view::npos)
+            continue;
+        if (quick && quick(line, place))
             continue;
         if (const std::string problem = parsed.parse(line); !problem.empty()) {
             if (newline == std::string_view::npos)
@@ -228,8 +234,15 @@ RunHistory loadHistory(const fs::path& runFolder)
             append(history.metrics, metricPointFrom(line, place), place);
     });
     const fs::path ranks = runFolder / ranksName;
-    forEachLine(ranks, readIfPresent(ranks), [&](const HistoryLine& line, std::string_view, const Place& place) {
+    const auto parsed = [&](const HistoryLine& line, std::string_view, const Place& place) {
         append(history.events, maskEventFrom(line, history.modules, place), place);
+    };
+    forEachLine(ranks, readIfPresent(ranks), parsed, [&](std::string_view line, const Place& place) {
+        MaskEvent event;
+        const bool scanned = !history.modules.empty() && scanRanksLine(line, history.modules, event);
+        if (scanned)
+            append(history.events, std::move(event), place);
+        return scanned;
     });
     return history;
 }
@@ -238,6 +251,7 @@ void truncateHistory(const fs::path& runFolder, std::int64_t step)
 {
     truncateFile(runFolder / metricsName, step);
     truncateFile(runFolder / ranksName, step);
+    truncateReplay(runFolder, step);
 }
 
 } // namespace spectune

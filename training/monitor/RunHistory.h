@@ -30,8 +30,8 @@ struct RunHistory {
 /// out. Unknown keys are passed over. @throws Error (Io) naming file and line for anything else, steps out of order too
 [[nodiscard]] RunHistory loadHistory(const std::filesystem::path& runFolder);
 
-/// Cuts both files back to what had happened when @p step steps were done (for --resume), an evaluation at that very
-/// step included. Each file is replaced in one step; a second call changes nothing. @throws Error (Io)
+/// Cuts both files, and replay.bin, back to what had happened when @p step steps were done (for --resume), an evaluation
+/// at that very step included. Each file is replaced in one step; a second call changes nothing. @throws Error (Io)
 void truncateHistory(const std::filesystem::path& runFolder, std::int64_t step);
 
 } // namespace spectune

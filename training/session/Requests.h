@@ -6,6 +6,7 @@
 #include "training/session/DeviceRequests.h"
 #include "training/session/ExportRequest.h"
 #include "training/session/FactorRequests.h"
+#include "training/session/TripletRequests.h"
 
 #include <cstdint>
 #include <string>
@@ -92,8 +93,9 @@ struct GeneratedText {
     double seconds = 0.0;
 };
 
-using Request = std::variant<InspectModel, PreviewData, Generate, ExportAdapter, InspectDevice, ReadFactors>;
-using Answer
-    = std::variant<Failure, ModelSummary, DataPreview, GeneratedText, ExportReport, DeviceSummary, AdapterFactors>;
+using Request
+    = std::variant<InspectModel, PreviewData, Generate, ExportAdapter, InspectDevice, ReadFactors, InspectTriplets>;
+using Answer = std::variant<Failure, ModelSummary, DataPreview, GeneratedText, ExportReport, DeviceSummary,
+    AdapterFactors, TripletGeometry>;
 
 } // namespace spectune

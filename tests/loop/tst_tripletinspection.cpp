@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The exact values of one matrix: against a dense ΔW (small enough here), and of a real run; its replay beside them.
+#include "tests/support/EngineRuns.h"
+#include "tests/support/Tensors.h"
+#include "training/loop/TripletInspection.h"
+#include "training/monitor/ReplayReader.h"
+#include "training/monitor/RunHistory.h"
+
+#include <QTemporaryDir>
+#include <QtTest>
+
+using namespace spectune;
+using namespace spectune::testing;
+
+class TestTripletInspection : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void equalsTheDenseMatrix_data()
+    {
+        QTest::addColumn<int>("out");
+        QTest::addColumn<int>("in");
+        QTest::addColumn<int>("rank");
+        QTest::newRow("tall") << 96 << 40 << 8;
+        QTest::newRow("wide") << 24 << 200 << 12;
+        QTest::newRow("one triplet") << 16 << 16 << 1;
+        QTest::newRow("more triplets than rows") << 4 << 30 << 6;
+    }
+
+    void equalsTheDenseMatrix()
+    {
+        QFETCH(int, out);
+        QFETCH(int, in);
+        QFETCH(int, rank);
+        Random random(11);
+        const at::Tensor p = random.normal({out, rank});
+        const at::Tensor lambda = random.normal({rank});
+        const at::Tensor q = random.normal({rank, in});
+        const TripletGeometry geometry = geometryOf({.module = "m", .p = p, .lambda = lambda, .q = q, .kept = {}});
+        QCOMPARE(geometry.singular.size(), static_cast<std::size_t>(rank));
+        const at::Tensor expected = at::linalg_svdvals((p * lambda).mm(q));
+        for (std::int64_t i = 0; i < rank; ++i) {
+            const double value = i < expected.size(0) ? expected[i].item<double>() : 0.0;
+            QVERIFY(std::abs(geometry.singular[static_cast<std::size_t>(i)] - value) < 1e-9 * (1.0 + value));
+        }
+        const at::Tensor gram = q.mm(q.t());
+        for (std::int64_t i = 0; i < rank * rank; ++i)
+            QVERIFY(std::abs(geometry.gramQ[static_cast<std::size_t>(i)] - gram.flatten()[i].item<double>()) < 1e-9);
+    }
+
+    void orthonormalFactorsHaveLambdaAsSingularValues()
+    {
+        Random random(5);
+        const at::Tensor p = std::get<0>(at::linalg_qr(random.normal({50, 6})));
+        const at::Tensor q = std::get<0>(at::linalg_qr(random.normal({70, 6}))).t();
+        const at::Tensor lambda = at::tensor({0.5, -2.0, 0.25, 1.0, 0.0, -0.125}, at::kDouble);
+        const TripletGeometry geometry = geometryOf({.module = "m", .p = p, .lambda = lambda, .q = q, .kept = {}});
+        const std::vector<double> expected {2.0, 1.0, 0.5, 0.25, 0.125, 0.0};
+        for (std::size_t i = 0; i < expected.size(); ++i)
+            QVERIFY(std::abs(geometry.singular[i] - expected[i]) < 1e-12);
+        QVERIFY(std::abs(geometry.gramP[0] - 1.0) < 1e-12 && std::abs(geometry.gramP[1]) < 1e-12);
+    }
+
+    void aMatrixWithoutTripletsIsEmpty()
+    {
+        const TripletGeometry geometry = geometryOf({.module = "m",
+            .p = at::zeros({8, 0}),
+            .lambda = at::zeros({0}),
+            .q = at::zeros({0, 8}),
+            .kept = std::vector<bool>(4, false)});
+        QVERIFY(geometry.triplets.empty() && geometry.singular.empty() && geometry.gramP.empty());
+    }
+
+    void aRunTellsItsPastAndItsGeometry()
+    {
+        const QTemporaryDir folder;
+        const std::filesystem::path out = std::filesystem::path(folder.path().toStdString()) / "run";
+        RecordingControl control;
+        control.wantsSnapshots = true;
+        runEngine(control, demoConfig(), out);
+        const ReplayReader replay(out);
+        const RunHistory history = loadHistory(out);
+        QCOMPARE(replay.eventCount(), history.events.size());
+        QVERIFY(replay.eventCount() > 1);
+        for (std::size_t k = 0; k < history.events.size(); ++k) {
+            const auto snapshot = replay.snapshotAt(k);
+            QCOMPARE(snapshot->step, history.events[k].step);
+            QCOMPARE(snapshot->budget, history.events[k].budget);
+            for (std::size_t m = 0; m < snapshot->modules.size(); ++m)
+                QCOMPARE(snapshot->modules[m].rank, history.events[k].ranks[m]);
+            const auto live = std::find_if(control.snapshots.begin(), control.snapshots.end(),
+                [&](const auto& shown) { return shown->step == snapshot->step; });
+            QVERIFY(live != control.snapshots.end());
+            QVERIFY(snapshot->hasScores && (*live)->hasScores);
+            QCOMPARE(snapshot->threshold, (*live)->threshold);
+            for (std::size_t i = 0; i < snapshot->triplets.size(); ++i) {
+                QCOMPARE(snapshot->triplets[i].lambda, (*live)->triplets[i].lambda);
+                QCOMPARE(snapshot->triplets[i].score, (*live)->triplets[i].score);
+                QCOMPARE(snapshot->triplets[i].prunedAt, (*live)->triplets[i].prunedAt);
+                QCOMPARE(snapshot->triplets[i].revivedAt, (*live)->triplets[i].revivedAt);
+                QCOMPARE(snapshot->triplets[i].kept, (*live)->triplets[i].kept);
+            }
+            for (std::size_t m = 0; m < snapshot->modules.size(); ++m) {
+                QCOMPARE(snapshot->modules[m].importance, (*live)->modules[m].importance);
+                QCOMPARE(snapshot->modules[m].lambdaSum, (*live)->modules[m].lambdaSum);
+                QCOMPARE(snapshot->modules[m].lostAtLastEvent, (*live)->modules[m].lostAtLastEvent);
+            }
+        }
+        LibTorchEngine engine;
+        const Answer answer
+            = engine.answer(InspectTriplets {.source = out.string(), .module = history.modules.front()}, {});
+        const auto* geometry = std::get_if<TripletGeometry>(&answer);
+        QVERIFY(geometry != nullptr);
+        QCOMPARE(geometry->step, 12);
+        QCOMPARE(static_cast<std::int32_t>(geometry->triplets.size()), history.events.back().ranks.front());
+        QVERIFY_EXCEPTION_THROWN(
+            (void)engine.answer(InspectTriplets {.source = out.string(), .module = "nobody"}, {}), Error);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestTripletInspection)
+#include "tst_tripletinspection.moc"

@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// replay.bin: what was shown live at an event is what its folder shows later; sizes, cuts, damage.
+#include "training/core/AtomicFile.h"
+#include "training/monitor/ReplayFormat.h"
+#include "training/monitor/ReplayReader.h"
+#include "training/monitor/ReplayWriter.h"
+#include "training/monitor/RunHistory.h"
+
+#include <QElapsedTimer>
+#include <QTemporaryDir>
+#include <QtTest>
+
+#include <random>
+
+using namespace spectune;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// A run's triplets as they are pruned and come back; the same on every machine.
+class Play {
+public:
+    Play(int layers, int kinds, int rank, int flipsPerEvent)
+        : m_flips(flipsPerEvent)
+    {
+        auto layout = std::make_shared<ModuleLayout>();
+        layout->layerCount = layers;
+        layout->initRank = rank;
+        for (int kind = 0; kind < kinds; ++kind)
+            layout->kinds.push_back("kind" + std::to_string(kind));
+        for (int layer = 0; layer < layers; ++layer)
+            for (int kind = 0; kind < kinds; ++kind)
+                layout->modules.push_back(
+                    {"model.layers." + std::to_string(layer) + ".self_attn.kind" + std::to_string(kind) + "_proj",
+                        LayerIndex {layer}, KindIndex {kind}, 8, 16});
+        m_now.layout = layout;
+        m_now.modules.resize(layout->modules.size());
+        m_now.triplets.resize(static_cast<std::size_t>(layout->tripletCount()));
+        m_now.hasScores = true;
+    }
+
+    /// @param fresh other λ, S, … than at the event before
+    std::shared_ptr<const RankSnapshot> next(std::int64_t step, bool fresh = true)
+    {
+        const auto rank = static_cast<std::size_t>(m_now.layout->initRank);
+        for (ModuleState& module : m_now.modules)
+            module = {.orthP = value(), .orthQ = value()};
+        for (int i = 0; i < m_flips; ++i) {
+            TripletState& triplet = m_now.triplets[m_random() % m_now.triplets.size()];
+            if (triplet.prunedAt == step || triplet.revivedAt == step)
+                continue; // once an event
+            triplet.kept = !triplet.kept;
+            (triplet.kept ? triplet.revivedAt : triplet.prunedAt) = static_cast<std::int32_t>(step);
+        }
+        m_now.step = m_now.eventStep = step;
+        m_now.budget = 0;
+        m_now.threshold = value();
+        for (std::size_t i = 0; i < m_now.triplets.size(); ++i) {
+            TripletState& triplet = m_now.triplets[i];
+            ModuleState& module = m_now.modules[i / rank];
+            if (fresh) {
+                triplet.lambda = value() - 0.5F;
+                triplet.score = value();
+                triplet.scoreLambda = value();
+                triplet.sensitivityLambda = value();
+                triplet.uncertaintyLambda = value();
+                triplet.meanScoreP = value();
+                triplet.meanScoreQ = value();
+            }
+            module.rank += triplet.kept ? 1 : 0;
+            module.lostAtLastEvent += !triplet.kept && triplet.prunedAt == step ? 1 : 0;
+            module.backAtLastEvent += triplet.kept && triplet.revivedAt == step ? 1 : 0;
+            module.importance += triplet.kept ? triplet.score : 0.0F;
+            module.lambdaSum += std::abs(triplet.lambda);
+            m_now.budget += triplet.kept ? 1 : 0;
+        }
+        return std::make_shared<const RankSnapshot>(m_now);
+    }
+
+private:
+    float value() { return static_cast<float>(m_random() % 1000003) / 1000003.0F; }
+
+    std::mt19937 m_random {7};
+    int m_flips;
+    RankSnapshot m_now;
+};
+
+bool sameTriplet(const TripletState& a, const TripletState& b)
+{
+    return a.lambda == b.lambda && a.score == b.score && a.scoreLambda == b.scoreLambda
+        && a.sensitivityLambda == b.sensitivityLambda && a.uncertaintyLambda == b.uncertaintyLambda
+        && a.meanScoreP == b.meanScoreP && a.meanScoreQ == b.meanScoreQ && a.prunedAt == b.prunedAt
+        && a.revivedAt == b.revivedAt && a.kept == b.kept;
+}
+
+bool sameModule(const ModuleState& a, const ModuleState& b)
+{
+    return a.rank == b.rank && a.lostAtLastEvent == b.lostAtLastEvent && a.backAtLastEvent == b.backAtLastEvent
+        && a.importance == b.importance && a.lambdaSum == b.lambdaSum && a.orthP == b.orthP && a.orthQ == b.orthQ;
+}
+
+bool same(const RankSnapshot& a, const RankSnapshot& b)
+{
+    return a.step == b.step && a.budget == b.budget && a.eventStep == b.eventStep && a.threshold == b.threshold
+        && a.hasScores == b.hasScores && a.hasTriplets == b.hasTriplets
+        && std::equal(a.modules.begin(), a.modules.end(), b.modules.begin(), b.modules.end(), sameModule)
+        && std::equal(a.triplets.begin(), a.triplets.end(), b.triplets.begin(), b.triplets.end(), sameTriplet);
+}
+
+} // namespace
+
+class TestReplay : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void init() { m_folder = std::make_unique<QTemporaryDir>(); }
+    void replayEqualsLive();
+    void keyframesAgreeWithTheWalk();
+    void theLayoutComesBack();
+    void aMatrixOverTime();
+    void aLiveReaderFollows();
+    void aTornTailEndsTheFile();
+    void damageEndsTheFile();
+    void resumeCutsAndGoesOn();
+    void aRunWithoutTheFileGoesOnWithOne();
+    void statesThinOut();
+    void longRunStaysSmall();
+    void fastLinesReadAsSlowOnes();
+
+private:
+    [[nodiscard]] fs::path path() const { return m_folder->path().toStdString(); }
+    [[nodiscard]] fs::path file() const { return path() / replay::fileName; }
+    std::vector<std::shared_ptr<const RankSnapshot>> write(int events, std::size_t room = ReplayWriter::usualStateBytes)
+    {
+        std::vector<std::shared_ptr<const RankSnapshot>> shown;
+        Play play(3, 4, 5, 6);
+        ReplayWriter writer(file(), room);
+        for (int event = 1; event <= events; ++event) {
+            shown.push_back(play.next(10 * event));
+            writer.append(*shown.back());
+        }
+        return shown;
+    }
+
+    std::unique_ptr<QTemporaryDir> m_folder;
+};
+
+void TestReplay::replayEqualsLive()
+{
+    const auto shown = write(40);
+    const ReplayReader reader(path());
+    QCOMPARE(reader.eventCount(), shown.size());
+    for (std::size_t k : {0U, 39U, 17U, 18U, 3U})
+        QVERIFY2(same(*reader.snapshotAt(k), *shown[k]), qPrintable(QString::number(k)));
+    QCOMPARE(reader.find(180), 17U);
+    QCOMPARE(reader.find(181), reader.eventCount());
+}
+
+void TestReplay::keyframesAgreeWithTheWalk()
+{
+    const auto shown = write(600); // two keyframes and a bit
+    const ReplayReader reader(path());
+    for (std::size_t k : {255U, 256U, 257U, 511U, 512U, 599U})
+        QVERIFY2(same(*reader.snapshotAt(k), *shown[k]), qPrintable(QString::number(k)));
+}
+
+void TestReplay::theLayoutComesBack()
+{
+    const auto shown = write(1);
+    const ReplayReader reader(path());
+    const ModuleLayout& was = *shown[0]->layout;
+    const ModuleLayout& is = *reader.layout();
+    QCOMPARE(is.layerCount, was.layerCount);
+    QCOMPARE(is.initRank, was.initRank);
+    QCOMPARE(is.kinds, was.kinds);
+    QCOMPARE(is.modules.size(), was.modules.size());
+    QCOMPARE(is.modules[7].name, was.modules[7].name);
+    QCOMPARE(is.modules[7].layer.value, was.modules[7].layer.value);
+    QCOMPARE(is.modules[7].kind.value, was.modules[7].kind.value);
+    QCOMPARE(is.modules[7].outFeatures, 16);
+    const QTemporaryDir empty;
+    const ReplayReader none {fs::path(empty.path().toStdString())};
+    QVERIFY(!none.layout());
+    QCOMPARE(none.eventCount(), 0U);
+}
+
+void TestReplay::aMatrixOverTime()
+{
+    const auto shown = write(300);
+    const ReplayReader reader(path());
+    const ModuleIndex module {5};
+    const std::vector<TripletMoment> history = reader.historyOf(module);
+    QCOMPARE(history.size(), 300U * 5U);
+    int changes = 0;
+    for (std::size_t event = 0; event < shown.size(); ++event) {
+        for (std::size_t i = 0; i < 5; ++i) {
+            const TripletState& was = shown[event]->tripletsOf(module)[i];
+            const TripletMoment& is = history[event * 5 + i];
+            QCOMPARE(is.kept, was.kept);
+            QCOMPARE(is.score, was.score);
+            QCOMPARE(is.lambda, was.lambda);
+            QCOMPARE(is.changed, std::max(was.prunedAt, was.revivedAt) == shown[event]->eventStep);
+            changes += is.changed ? 1 : 0;
+        }
+    }
+    QVERIFY(changes > 10);
+}
+
+void TestReplay::aLiveReaderFollows()
+{
+    Play play(3, 4, 5, 6);
+    ReplayReader reader(path());
+    QVERIFY(!reader.refresh());
+    ReplayWriter writer(file());
+    for (int event = 1; event <= 5; ++event) {
+        const auto shown = play.next(event);
+        writer.append(*shown);
+        QVERIFY(reader.refresh());
+        QVERIFY(!reader.refresh());
+        QCOMPARE(reader.eventCount(), static_cast<std::size_t>(event));
+        QVERIFY(same(*reader.snapshotAt(reader.eventCount() - 1), *shown));
+    }
+}
+
+void TestReplay::aTornTailEndsTheFile()
+{
+    const auto shown = write(3);
+    const std::string whole = readFile(file());
+    std::size_t least = 3;
+    for (std::size_t size = whole.size(); size-- > replay::headBytes;) {
+        const ReplayReader reader = ReplayReader::fromBytes(whole.substr(0, size));
+        QVERIFY(reader.eventCount() <= least);
+        least = reader.eventCount();
+        if (least > 0)
+            QCOMPARE(reader.snapshotAt(least - 1)->threshold, shown[least - 1]->threshold);
+    }
+    QCOMPARE(least, 0U);
+    fs::resize_file(file(), whole.size() - 5); // as after a crash; the next run goes on behind the last whole record
+    Play play(3, 4, 5, 6);
+    ReplayWriter writer(file());
+    for (int event = 1; event <= 3; ++event)
+        play.next(10 * event);
+    const auto fourth = play.next(40);
+    writer.append(*fourth);
+    const ReplayReader reader(path());
+    QCOMPARE(reader.eventCount(), 4U);
+    QVERIFY(!reader.hasState(2)); // it was cut off
+    QVERIFY(same(*reader.snapshotAt(3), *fourth));
+}
+
+void TestReplay::damageEndsTheFile()
+{
+    write(20);
+    const std::string whole = readFile(file());
+    std::mt19937 random(3);
+    for (int round = 0; round < 400; ++round) {
+        std::string bytes = whole;
+        bytes[random() % bytes.size()] ^= static_cast<char>(1 + random() % 255);
+        const ReplayReader reader = ReplayReader::fromBytes(bytes);
+        QVERIFY(reader.eventCount() <= 20);
+        if (reader.eventCount() > 0)
+            QVERIFY(reader.snapshotAt(reader.eventCount() - 1));
+    }
+}
+
+void TestReplay::resumeCutsAndGoesOn()
+{
+    const auto shown = write(20);
+    ReplayReader live(path());
+    truncateHistory(path(), 125); // a checkpoint between the events of step 120 and 130
+    const std::string cut = readFile(file());
+    truncateHistory(path(), 125);
+    QCOMPARE(readFile(file()), cut);
+    QVERIFY(live.refresh());
+    QCOMPARE(live.eventCount(), 12U);
+    ReplayWriter writer(file());
+    for (std::size_t event = 12; event < 20; ++event)
+        writer.append(*shown[event]);
+    const ReplayReader reader(path());
+    QCOMPARE(reader.eventCount(), 20U);
+    for (std::size_t k : {11U, 12U, 19U})
+        QVERIFY(same(*reader.snapshotAt(k), *shown[k]));
+    truncateHistory(path(), 0);
+    QCOMPARE(ReplayReader(path()).eventCount(), 0U);
+}
+
+void TestReplay::aRunWithoutTheFileGoesOnWithOne()
+{
+    Play play(3, 4, 5, 6);
+    for (int event = 1; event <= 9; ++event)
+        play.next(10 * event);
+    ReplayWriter writer(file());
+    const auto tenth = play.next(100);
+    writer.append(*tenth);
+    const auto next = play.next(110);
+    writer.append(*next);
+    const ReplayReader reader(path());
+    QVERIFY(same(*reader.snapshotAt(0), *tenth)); // with the steps at which earlier ones were pruned
+    QVERIFY(same(*reader.snapshotAt(1), *next));
+}
+
+void TestReplay::statesThinOut()
+{
+    const std::size_t state = 60 * 7 * 4 + 12 * 2 * 4; // bytes of one, without its frame
+    Play play(3, 4, 5, 6);
+    ReplayWriter writer(file(), 10 * state);
+    std::vector<std::shared_ptr<const RankSnapshot>> shown;
+    for (int event = 1; event <= 100; ++event) {
+        shown.push_back(play.next(event));
+        writer.append(*shown.back());
+    }
+    writer.finish();
+    const ReplayReader reader(path());
+    QCOMPARE(reader.eventCount(), 100U);
+    std::size_t states = 0;
+    for (std::size_t k = 0; k < 100; ++k) {
+        const auto snapshot = reader.snapshotAt(k);
+        states += reader.hasState(k) ? 1 : 0;
+        QCOMPARE(snapshot->hasScores, reader.hasState(k));
+        QCOMPARE(snapshot->modules[3].rank, shown[k]->modules[3].rank);
+        QCOMPARE(snapshot->triplets[7].prunedAt, shown[k]->triplets[7].prunedAt);
+        if (reader.hasState(k))
+            QVERIFY(same(*snapshot, *shown[k]));
+    }
+    QVERIFY(states >= 4 && states <= 11);
+    QVERIFY(reader.hasState(99));
+}
+
+void TestReplay::longRunStaysSmall()
+{
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+    constexpr int events = 500;
+#else
+    constexpr int events = 10'000;
+#endif
+    Play play(80, 7, 12, 200); // 560 matrices, 200 changes an event
+    {
+        ReplayWriter writer(file());
+        for (int event = 1; event <= events; ++event)
+            writer.append(*play.next(event, event == 1));
+        writer.finish();
+    }
+    QVERIFY2(fs::file_size(file()) <= 20'000'000, qPrintable(QString::number(fs::file_size(file()))));
+    QElapsedTimer clock;
+    clock.start();
+    const ReplayReader reader(path());
+    const qint64 opened = clock.restart();
+    QCOMPARE(reader.eventCount(), static_cast<std::size_t>(events));
+    std::mt19937 random(1);
+    qint64 worst = 0;
+    for (int seek = 0; seek < 100; ++seek) {
+        clock.restart();
+        const std::size_t k = random() % static_cast<unsigned>(events);
+        QCOMPARE(reader.snapshotAt(k)->eventStep, static_cast<std::int64_t>(k) + 1);
+        worst = std::max(worst, clock.nsecsElapsed());
+    }
+    clock.restart();
+    QCOMPARE(reader.historyOf(ModuleIndex {300}).size(), static_cast<std::size_t>(events) * 12);
+    qInfo("%d events x 560 matrices: %.1f MB, opened in %lld ms, slowest of 100 seeks %.2f ms, one matrix over time in "
+          "%lld ms",
+        events, static_cast<double>(fs::file_size(file())) / 1e6, opened, static_cast<double>(worst) / 1e6,
+        clock.elapsed());
+}
+
+void TestReplay::fastLinesReadAsSlowOnes()
+{
+    Play play(80, 7, 12, 200);
+    std::string fast;
+    std::string slow; // spaces: the general reader takes these
+    const auto layout = play.next(1)->layout;
+    for (int step = 1; step <= 50; ++step) {
+        const auto snapshot = play.next(step);
+        MaskEvent event {step, snapshot->budget, {}, step % 7, step % 5};
+        for (const ModuleState& module : snapshot->modules)
+            event.ranks.push_back(module.rank);
+        const std::string line = toJsonLine(event, *layout);
+        fast += line + '\n';
+        slow += "{ " + line.substr(1) + '\n';
+    }
+    writeFileAtomically(path() / "ranks.jsonl", fast);
+    const RunHistory quick = loadHistory(path());
+    writeFileAtomically(path() / "ranks.jsonl", slow);
+    const RunHistory general = loadHistory(path());
+    QCOMPARE(quick.events.size(), 50U);
+    QCOMPARE(quick.modules, general.modules);
+    for (std::size_t i = 0; i < 50; ++i) {
+        QCOMPARE(quick.events[i].step, general.events[i].step);
+        QCOMPARE(quick.events[i].budget, general.events[i].budget);
+        QCOMPARE(quick.events[i].ranks, general.events[i].ranks);
+        QCOMPARE(quick.events[i].pruned, general.events[i].pruned);
+        QCOMPARE(quick.events[i].revived, general.events[i].revived);
+    }
+}
+
+QTEST_GUILESS_MAIN(TestReplay)
+#include "tst_replay.moc"

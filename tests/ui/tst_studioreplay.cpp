@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Going back in a run: replay equals live, playing, the inspector's history and exact values, animations.
+#include "tests/ui/StudioBench.h"
+#include "ui/AnimationWindow.h"
+#include "ui/GeometrySection.h"
+#include "ui/HistorySection.h"
+#include "ui/Inspector.h"
+#include "ui/LivePage.h"
+#include "ui/ReplayPlayer.h"
+#include "ui/RunModel.h"
+#include "ui/SessionController.h"
+#include "ui/TimelineStrip.h"
+#include "visualization/GramView.h"
+#include "visualization/RankGrid.h"
+#include "visualization/RunPlots.h"
+#include "visualization/SpectrumBars.h"
+#include "visualization/TripletHistory.h"
+
+#include <QDir>
+#include <QFileInfo>
+#include <QSignalSpy>
+#include <QTest>
+
+using namespace spectune;
+using spectune::test::patience;
+
+namespace {
+
+/// What the widgets show of one moment, as their data.
+struct Shown {
+    QString grid; ///< every number of every cell
+    QStringList cells; ///< as the tool tips say them
+    QStringList plots;
+    bool curvesAreThere = false; ///< up to the step
+};
+
+} // namespace
+
+class TestStudioReplay : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase() { QCoreApplication::setApplicationName("spectune-test"); }
+    void init();
+    void cleanup() { m_bench.reset(); }
+    void replayEqualsLive();
+    void scrubbingWhileItTrainsEqualsReplay();
+    void aFolderWithoutReplayTellsRanks();
+    void speedsAreStepsPerSecond();
+    void playingEndsLive();
+    void theInspectorShowsTheRun();
+    void exactValuesComeWhilePaused();
+    void anAnimationIsWritten();
+    void aCancelledAnimationLeavesNothing();
+
+private:
+    [[nodiscard]] MainWindow& window() { return *m_bench->window; }
+    [[nodiscard]] Shown shown();
+    void runToTheEnd();
+
+    std::unique_ptr<test::StudioBench> m_bench;
+};
+
+void TestStudioReplay::init()
+{
+    m_bench = std::make_unique<test::StudioBench>();
+    m_bench->scene->writesFiles = true;
+}
+
+Shown TestStudioReplay::shown()
+{
+    Shown now;
+    const RankGrid& grid = window().live().grid();
+    now.grid = grid.toCsv();
+    for (std::int32_t i = 0; i < 42; ++i)
+        now.cells << grid.cellDetails(ModuleIndex {i});
+    const std::int64_t step = window().run().shownSnapshot()->step;
+    now.plots = window().live().plots().readoutsAt(step);
+    now.curvesAreThere = window().live().plots().curves().lastStep() >= step;
+    return now;
+}
+
+void TestStudioReplay::runToTheEnd()
+{
+    QVERIFY(m_bench->open());
+    QVERIFY(window().startRun());
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Finished, patience);
+}
+
+void TestStudioReplay::replayEqualsLive()
+{
+    QVERIFY(m_bench->open());
+    std::map<std::int64_t, Shown> live;
+    connect(&window().run(), &RunModel::snapshotChanged, this, [&] {
+        const auto snapshot = window().run().shownSnapshot();
+        if (window().run().shownStep() < 0 && snapshot && snapshot->step == snapshot->eventStep)
+            live[snapshot->step] = shown();
+    });
+    QVERIFY(window().startRun());
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Finished, patience);
+    QVERIFY(!live.empty());
+    window().openRun(window().run().folder());
+    QVERIFY(window().run().isRecorded());
+    for (const auto& [step, was] : live) {
+        window().run().showStep(step);
+        const Shown is = shown();
+        QCOMPARE(is.grid, was.grid);
+        QCOMPARE(is.cells, was.cells);
+        if (!was.curvesAreThere)
+            continue; // a snapshot may come before the last of its steps' points
+        QCOMPARE(is.plots.at(0).section(", eval", 0, 0), was.plots.at(0).section(", eval", 0, 0)); // so may evaluations
+        QCOMPARE(is.plots.at(1), was.plots.at(1));
+        QCOMPARE(is.plots.at(2), was.plots.at(2));
+    }
+}
+
+void TestStudioReplay::scrubbingWhileItTrainsEqualsReplay()
+{
+    m_bench->scene->waitAt = 520;
+    QVERIFY(m_bench->open());
+    QVERIFY(window().startRun());
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().step(), std::int64_t {520}, patience);
+    std::map<std::int64_t, Shown> live;
+    for (const std::int64_t step : {50, 91, 200, 205, 341}) {
+        window().run().showStep(step);
+        live[step] = shown();
+        QVERIFY(step < 91 || window().run().shownSnapshot()->hasScores);
+    }
+    window().run().showStep(-1);
+    m_bench->release();
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Finished, patience);
+    window().openRun(window().run().folder());
+    for (const auto& [step, was] : live) {
+        window().run().showStep(step);
+        QCOMPARE(shown().grid, was.grid);
+        QCOMPARE(shown().cells, was.cells);
+        QCOMPARE(shown().plots, was.plots);
+    }
+}
+
+void TestStudioReplay::aFolderWithoutReplayTellsRanks()
+{
+    runToTheEnd();
+    const QString folder = window().run().folder();
+    window().run().showStep(341);
+    const QStringList with = window().live().grid().toCsv().split('\n');
+    QVERIFY(QFile::remove(folder + "/replay.bin"));
+    window().openRun(folder);
+    window().run().showStep(341);
+    QVERIFY(!window().run().shownSnapshot()->hasScores);
+    QVERIFY(!window().run().shownSnapshot()->hasTriplets);
+    const QStringList without = window().live().grid().toCsv().split('\n');
+    QCOMPARE(without.size(), with.size());
+    for (qsizetype i = 1; i + 1 < with.size(); ++i)
+        QCOMPARE(without[i].split(',')[4], with[i].split(',')[4]); // ranks are the same
+}
+
+void TestStudioReplay::speedsAreStepsPerSecond()
+{
+    const PlaySpeed five {.events = 5.0};
+    QCOMPARE(five.stepsPerSecond(10, 800), 50.0);
+    QCOMPARE(five.stepsPerSecond(0, 800), 40.0); // without events
+    const PlaySpeed whole {.seconds = 20.0};
+    QCOMPARE(whole.stepsPerSecond(10, 800), 40.0);
+}
+
+void TestStudioReplay::playingEndsLive()
+{
+    runToTheEnd();
+    ReplayPlayer& player = window().live().timeline().player();
+    QSignalSpy steps(&window().run(), &RunModel::shownStepChanged);
+    player.setSpeed({.events = 10.0});
+    player.play();
+    QVERIFY(player.isPlaying());
+    QCOMPARE(window().run().shownStep(), 1);
+    player.showAfter(1000);
+    QCOMPARE(window().run().shownStep(), 101);
+    window().run().showStep(400); // dragged meanwhile: it goes on from there
+    player.showAfter(500);
+    QCOMPARE(window().run().shownStep(), 450);
+    player.showAfter(1'000'000);
+    QCOMPARE(window().run().shownStep(), -1);
+    QVERIFY(!player.isPlaying());
+    player.play();
+    window().live().timeline().goLive();
+    QVERIFY(!player.isPlaying());
+}
+
+void TestStudioReplay::theInspectorShowsTheRun()
+{
+    runToTheEnd();
+    Inspector& inspector = window().live().inspector();
+    inspector.setModule(ModuleIndex {17});
+    TripletHistory& history = inspector.historySection().history();
+    QVERIFY(!history.isEmpty());
+    const auto marks = history.marksOf(7, 400);
+    QVERIFY(std::find(marks.begin(), marks.end(), TripletHistory::Mark::Fell) != marks.end());
+    QSignalSpy moved(&window().run(), &RunModel::shownStepChanged);
+    Q_EMIT history.stepActivated(341);
+    QCOMPARE(moved.count(), 1);
+    QCOMPARE(window().run().shownStep(), 341);
+}
+
+void TestStudioReplay::exactValuesComeWhilePaused()
+{
+    m_bench->scene->waitAt = 520;
+    QVERIFY(m_bench->open());
+    QVERIFY(window().startRun());
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().step(), std::int64_t {520}, patience);
+    GeometrySection& section = window().live().inspector().geometrySection();
+    window().live().inspector().setModule(ModuleIndex {17});
+    QVERIFY(section.spectrum().singular().empty()); // not while it trains
+    QVERIFY(window().session().pause());
+    m_bench->release();
+    QTRY_COMPARE_WITH_TIMEOUT(window().session().state(), SessionState::Paused, patience);
+    QTRY_COMPARE_WITH_TIMEOUT(section.spectrum().singular().size(), std::size_t {8}, patience);
+    QVERIFY(section.spectrum().largestGap() > 0.0);
+    QVERIFY(section.gram(0).largest() > 0.0);
+}
+
+void TestStudioReplay::anAnimationIsWritten()
+{
+    runToTheEnd();
+    window().live().showAnimation();
+    AnimationWindow* animation = window().live().animation();
+    animation->setFormat(AnimationFormat::Gif);
+    animation->setPath(m_bench->path("run"));
+    QSignalSpy ended(&animation->work(), &AnimationExport::ended);
+    QSignalSpy progressed(&animation->work(), &AnimationExport::progressed);
+    animation->startOrCancel();
+    QVERIFY(animation->work().isRunning());
+    QVERIFY(ended.wait(patience));
+    QVERIFY2(ended.first().first().toBool(), qPrintable(animation->message()));
+    QVERIFY(QFileInfo(m_bench->path("run.gif")).size() > 10'000);
+    const auto frames = ReplayFrames::moments(window().run(), 150).size();
+    QCOMPARE(progressed.last().at(0).toInt(), static_cast<int>(frames));
+    QCOMPARE(frames, window().run().history().events.size() + 1);
+    QCOMPARE(ReplayFrames::moments(window().run(), 10).size(), std::size_t {10});
+}
+
+void TestStudioReplay::aCancelledAnimationLeavesNothing()
+{
+    runToTheEnd();
+    window().live().showAnimation();
+    AnimationWindow* animation = window().live().animation();
+    animation->setFormat(AnimationFormat::PngFolder);
+    QDir().mkpath(m_bench->path("films"));
+    animation->setPath(m_bench->path("films/frames"));
+    QSignalSpy ended(&animation->work(), &AnimationExport::ended);
+    QSignalSpy progressed(&animation->work(), &AnimationExport::progressed);
+    animation->startOrCancel();
+    QVERIFY(progressed.wait(patience));
+    animation->startOrCancel();
+    QVERIFY(ended.count() > 0 || ended.wait(patience));
+    QVERIFY(!ended.first().first().toBool());
+    QVERIFY(QDir(m_bench->path("films")).isEmpty());
+}
+
+QTEST_MAIN(TestStudioReplay)
+#include "tst_studioreplay.moc"

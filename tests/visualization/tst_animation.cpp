@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Animations read back, the Gram and spectrum views' data, a matrix over time.
+#include "training/core/Error.h"
+#include "visualization/AnimationFile.h"
+#include "visualization/EventTimeline.h"
+#include "visualization/GramView.h"
+#include "visualization/SpectrumBars.h"
+#include "visualization/TripletHistory.h"
+
+#include <QDir>
+#include <QFile>
+#include <QImageReader>
+#include <QPainter>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace spectune;
+
+namespace {
+
+QImage frame(int k)
+{
+    QImage image(120, 80, QImage::Format_RGB32);
+    image.fill(QColor(20, 30, 40));
+    QPainter painter(&image);
+    painter.fillRect(QRect(10 * k, 20, 10, 10), QColor(250, 160, 20));
+    return image;
+}
+
+void write(AnimationFormat format, const QString& path, int frames, bool finish)
+{
+    const auto file = makeAnimation(format, path, {120, 80}, 200);
+    for (int k = 0; k < frames; ++k)
+        file->add(frame(k));
+    if (finish)
+        file->finish();
+}
+
+} // namespace
+
+class TestAnimation : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void aGifReadsBack();
+    void aWebpHasItsFrames();
+    void aFolderHasItsPictures();
+    void unfinishedFilesLeaveNothing();
+    void aMissingFolderIsNamed();
+    void whatChanged();
+    void gramsShowTheWayFromTheIdentity();
+    void theLargestGap();
+    void aTripletOverTime();
+    void barsStandForPixels();
+};
+
+void TestAnimation::aGifReadsBack()
+{
+    const QTemporaryDir folder;
+    const QString path = folder.filePath("a.gif");
+    write(AnimationFormat::Gif, path, 5, true);
+    QImageReader reader(path);
+    if (!reader.supportsAnimation())
+        QSKIP("Qt has no GIF reader here");
+    for (int k = 0; k < 5; ++k) {
+        const QImage image = reader.read().convertToFormat(QImage::Format_RGB32);
+        QCOMPARE(image.size(), QSize(120, 80));
+        const QColor inside = image.pixelColor(10 * k + 5, 25);
+        QVERIFY2(inside.red() > 200 && inside.blue() < 80, qPrintable(inside.name()));
+        if (k > 0)
+            QVERIFY(image.pixelColor(10 * (k - 1) + 4, 25).red() < 80); // what it was is painted over
+        QCOMPARE(reader.nextImageDelay(), 200);
+    }
+    QVERIFY(reader.read().isNull());
+}
+
+void TestAnimation::aWebpHasItsFrames()
+{
+    const QTemporaryDir folder;
+    const QString path = folder.filePath("a.webp");
+    write(AnimationFormat::WebP, path, 5, true);
+    QFile file(path);
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    const QByteArray bytes = file.readAll();
+    QVERIFY(bytes.startsWith("RIFF"));
+    QCOMPARE(bytes.mid(8, 4), QByteArray("WEBP"));
+    QCOMPARE(bytes.count("ANMF"), 5);
+}
+
+void TestAnimation::aFolderHasItsPictures()
+{
+    const QTemporaryDir folder;
+    const QString path = folder.filePath("frames");
+    write(AnimationFormat::PngFolder, path, 3, true);
+    QCOMPARE(QDir(path).entryList(QDir::Files), QStringList({"frame-0001.png", "frame-0002.png", "frame-0003.png"}));
+    QCOMPARE(QImage(path + "/frame-0002.png").convertToFormat(QImage::Format_RGB32), frame(1));
+}
+
+void TestAnimation::unfinishedFilesLeaveNothing()
+{
+    for (const AnimationFormat format : {AnimationFormat::Gif, AnimationFormat::WebP, AnimationFormat::PngFolder}) {
+        const QTemporaryDir folder;
+        write(format, folder.filePath("a.x"), 2, false);
+        QVERIFY(QDir(folder.path()).isEmpty());
+    }
+}
+
+void TestAnimation::aMissingFolderIsNamed()
+{
+    const QTemporaryDir folder;
+    for (const AnimationFormat format : {AnimationFormat::Gif, AnimationFormat::WebP}) {
+        try {
+            write(format, folder.filePath("none/a.x"), 1, true);
+            QFAIL("it was written");
+        } catch (const Error& error) {
+            QVERIFY(QString::fromUtf8(error.what()).contains("none/a.x"));
+        }
+    }
+}
+
+void TestAnimation::whatChanged()
+{
+    QVERIFY(changedRect(frame(1), frame(1)).isEmpty());
+    QCOMPARE(changedRect(frame(1), frame(3)), QRect(10, 20, 30, 10));
+    QCOMPARE(changedRect(QImage(5, 5, QImage::Format_RGB32), frame(0)), QRect(0, 0, 120, 80));
+}
+
+void TestAnimation::gramsShowTheWayFromTheIdentity()
+{
+    GramView view("PᵀP − I");
+    view.setGram({1.1, -0.2, -0.2, 1.0}, 2);
+    QVERIFY(std::abs(view.largest() - 0.2) < 1e-12);
+    QVERIFY(std::abs(view.shareAt(0, 0) - 0.5) < 1e-9);
+    QVERIFY(std::abs(view.shareAt(0, 1) + 1.0) < 1e-9);
+    QCOMPARE(view.shareAt(1, 1), 0.0);
+    view.setGram({1.0}, 2); // not a matrix
+    QCOMPARE(view.largest(), 0.0);
+}
+
+void TestAnimation::theLargestGap()
+{
+    SpectrumBars bars;
+    QCOMPARE(bars.largestGap(), 0.0);
+    bars.setValues({-0.2, 0.5, 0.1}, {0.52, 0.19, 0.05});
+    QCOMPARE(bars.lambdas(), (std::vector<double> {0.5, 0.2, 0.1}));
+    QVERIFY(std::abs(bars.largestGap() - 0.1) < 1e-9);
+}
+
+void TestAnimation::aTripletOverTime()
+{
+    TripletHistory view;
+    std::vector<TripletMoment> moments(4 * 2);
+    moments[1 * 2] = {.kept = false, .changed = true};
+    moments[2 * 2] = {.kept = false};
+    moments[3 * 2] = {.kept = true, .changed = true};
+    view.setHistory(moments, {20, 40, 60, 80}, {0.1F, 0.1F, 0.1F, 0.1F}, 2, 100);
+    const auto marks = view.marksOf(0, 100);
+    using Mark = TripletHistory::Mark;
+    QCOMPARE(marks[5], Mark::Kept); // before the first event
+    QCOMPARE(marks[40], Mark::Fell);
+    QCOMPARE(marks[50], Mark::Pruned);
+    QCOMPARE(marks[80], Mark::CameBack);
+    QCOMPARE(marks[95], Mark::Nothing); // not there yet
+    const auto narrow = view.marksOf(0, 2); // a change is seen however narrow
+    QCOMPARE(narrow[0], Mark::Fell);
+    QCOMPARE(narrow[1], Mark::CameBack);
+    for (const Mark mark : view.marksOf(1, 100))
+        QVERIFY(mark == Mark::Kept || mark == Mark::Nothing);
+}
+
+void TestAnimation::barsStandForPixels()
+{
+    EventTimeline timeline;
+    timeline.resize(900, 86);
+    PlotPlan plan;
+    plan.totalSteps = 100'000;
+    plan.initialBudget = 6720;
+    plan.targetBudget = 3360;
+    plan.interval = 10;
+    timeline.setPlan(plan);
+    std::vector<MaskEvent> events;
+    for (std::int64_t k = 1; k <= 10'000; ++k)
+        events.push_back({10 * k, 0, {}, k == 5000 ? 77 : 1, k == 7000 ? 55 : 0});
+    timeline.setEvents(events);
+    const std::vector<EventBar> bars = timeline.bars();
+    QVERIFY(bars.size() <= 900);
+    std::int64_t pruned = 0;
+    std::int64_t revived = 0;
+    for (const EventBar& bar : bars) {
+        pruned = std::max(pruned, bar.pruned);
+        revived = std::max(revived, bar.revived);
+    }
+    QCOMPARE(pruned, 77); // the largest is never lost
+    QCOMPARE(revived, 55);
+    QCOMPARE(timeline.eventBefore(501), 500);
+    QCOMPARE(timeline.eventBefore(10), -1);
+    QCOMPARE(timeline.eventAfter(500), 510);
+    QCOMPARE(timeline.eventAfter(100'000), -1);
+}
+
+QTEST_MAIN(TestAnimation)
+#include "tst_animation.moc"

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "training/loop/TripletInspection.h"
+
+#include "training/core/Error.h"
+#include "training/loop/LibTorchEngine.h"
+#include "training/loop/RunFolder.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+
+namespace spectune {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::vector<double> numbersOf(const at::Tensor& tensor)
+{
+    const at::Tensor flat = tensor.contiguous().flatten();
+    const auto* const values = flat.const_data_ptr<double>();
+    return {values, values + flat.numel()};
+}
+
+/// N of a checkpoint's "step-N"; −1 for an adapter.
+std::int64_t stepOf(const std::string& source)
+{
+    if (fs::exists(fs::path(source) / "adapter_config.json"))
+        return -1;
+    const std::string name = newestCheckpoint(source).filename().string();
+    std::int64_t step = -1;
+    if (const std::size_t dash = name.find('-'); dash != std::string::npos)
+        std::from_chars(name.data() + dash + 1, name.data() + name.size(), step);
+    return step;
+}
+
+} // namespace
+
+TripletGeometry geometryOf(const ModuleAdapter& module)
+{
+    const c10::NoGradGuard noGradients;
+    const at::TensorOptions exact = at::TensorOptions(at::kCPU).dtype(at::kDouble);
+    const at::Tensor p = module.p.to(exact); // [out, r]
+    const at::Tensor q = module.q.to(exact); // [r, in]
+    const at::Tensor lambda = module.lambda.to(exact); // [r]
+    TripletGeometry geometry;
+    geometry.module = module.module;
+    const auto count = static_cast<std::int32_t>(module.kept.empty() ? lambda.size(0) : module.kept.size());
+    for (std::int32_t i = 0; i < count; ++i)
+        if (module.kept.empty() || module.kept[static_cast<std::size_t>(i)])
+            geometry.triplets.push_back(i);
+    if (lambda.size(0) == 0)
+        return geometry;
+    const at::Tensor rp = std::get<1>(at::linalg_qr(p)); // [min(out, r), r]
+    const at::Tensor rq = std::get<1>(at::linalg_qr(q.t())); // [min(in, r), r]
+    geometry.lambda = numbersOf(lambda);
+    geometry.gramP = numbersOf(p.t().mm(p));
+    geometry.gramQ = numbersOf(q.mm(q.t()));
+    geometry.singular = numbersOf(at::linalg_svdvals((rp * lambda).mm(rq.t())));
+    geometry.singular.resize(geometry.lambda.size(), 0.0); // a matrix smaller than r has no more of them
+    return geometry;
+}
+
+TripletGeometry geometryInFolder(const InspectTriplets& request)
+{
+    const AdapterState adapter = loadAdapterState(request.source);
+    const auto found = std::find_if(adapter.modules.begin(), adapter.modules.end(),
+        [&](const ModuleAdapter& module) { return module.module == request.module; });
+    if (found == adapter.modules.end())
+        throw configError(request.source + " has no triplets for " + request.module + ".");
+    TripletGeometry geometry = geometryOf(*found);
+    geometry.step = stepOf(request.source);
+    return geometry;
+}
+
+} // namespace spectune

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/AnimationWindow.h"
+
+#include "ui/PageParts.h"
+#include "ui/RunModel.h"
+#include "ui/Segmented.h"
+#include "visualization/NumberFormat.h"
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QDir>
+#include <QDirIterator>
+#include <QFileDialog>
+#include <QFormLayout>
+#include <QLabel>
+#include <QLineEdit>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QVBoxLayout>
+
+namespace spectune {
+
+namespace {
+
+constexpr QSize sizes[] {{960, 540}, {1280, 720}, {1920, 1080}};
+constexpr AnimationFormat formats[] {AnimationFormat::Gif, AnimationFormat::WebP, AnimationFormat::PngFolder};
+constexpr int rates[] {2, 5, 10, 20}; // frames a second
+constexpr int frameCounts[] {60, 150, 400, 1000};
+
+double bytesOf(const QString& path)
+{
+    const QFileInfo info(path);
+    if (!info.isDir())
+        return static_cast<double>(info.size());
+    double bytes = 0.0;
+    for (QDirIterator files(path, QDir::Files); files.hasNext();) {
+        files.next();
+        bytes += static_cast<double>(files.fileInfo().size());
+    }
+    return bytes;
+}
+
+} // namespace
+
+AnimationWindow::AnimationWindow(RunModel& run, QWidget* parent)
+    : QWidget(parent, Qt::Window)
+    , m_run(run)
+{
+    setObjectName(QStringLiteral("Panel"));
+    setAttribute(Qt::WA_StyledBackground);
+    setWindowTitle(tr("Animation of this run"));
+    resize(560, 340);
+    auto* column = makeSection(14, 14);
+    setLayout(column);
+    auto* form = new QFormLayout;
+    form->setHorizontalSpacing(14);
+    form->setVerticalSpacing(8);
+    m_format = new Segmented({tr("GIF"), tr("WebP"), tr("PNG files")});
+    m_format->setToolTips({tr("Plays everywhere; 256 colours a frame"), tr("Without loss, in browsers and viewers"),
+        tr("A folder of pictures, for a film program")});
+    m_format->setCurrent(0);
+    m_size = new Segmented({QStringLiteral("960 × 540"), QStringLiteral("1280 × 720"), QStringLiteral("1920 × 1080")});
+    m_size->setCurrent(1);
+    m_curves = new QCheckBox(tr("Loss and budget beside the heatmap"));
+    m_curves->setChecked(true);
+    m_most = new QComboBox;
+    for (const int count : frameCounts)
+        m_most->addItem(tr("at most %1").arg(formatCount(count)));
+    m_most->setCurrentIndex(1);
+    m_speed = new QComboBox;
+    for (const int rate : rates)
+        m_speed->addItem(tr("%1 frames a second").arg(rate));
+    m_speed->setCurrentIndex(1);
+    auto* place = new QHBoxLayout;
+    m_path = new QLineEdit;
+    auto* choose = makeSmallButton(tr("Choose…"));
+    place->addWidget(m_path, 1);
+    place->addWidget(choose);
+    form->addRow(tr("Format"), m_format);
+    form->addRow(tr("Size"), m_size);
+    form->addRow(tr("Shows"), m_curves);
+    form->addRow(tr("Frames"), m_most);
+    form->addRow(tr("Speed"), m_speed);
+    form->addRow(tr("File"), place);
+    column->addLayout(form);
+    m_length = makeCaption(QString());
+    column->addWidget(m_length);
+    column->addStretch();
+    m_progress = new QProgressBar;
+    m_progress->setTextVisible(false);
+    m_progress->setFixedHeight(6);
+    column->addWidget(m_progress);
+    auto* foot = new QHBoxLayout;
+    m_message = makeCaption(QString(), "second", true);
+    m_message->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_start = new QPushButton;
+    m_start->setMinimumWidth(96);
+    foot->addWidget(m_message, 1);
+    foot->addWidget(m_start);
+    column->addLayout(foot);
+    connect(choose, &QPushButton::clicked, this, &AnimationWindow::browse);
+    connectAll();
+    refresh();
+}
+
+void AnimationWindow::connectAll()
+{
+    connect(m_start, &QPushButton::clicked, this, &AnimationWindow::startOrCancel);
+    connect(m_format, &Segmented::chosen, this, [this] { setPath(m_path->text()); });
+    connect(m_most, &QComboBox::currentIndexChanged, this, &AnimationWindow::refresh);
+    connect(m_speed, &QComboBox::currentIndexChanged, this, &AnimationWindow::refresh);
+    connect(&m_work, &AnimationExport::ended, this, &AnimationWindow::takeEnd);
+    connect(&m_work, &AnimationExport::progressed, this, [this](int done, int total) {
+        m_progress->setMaximum(total);
+        m_progress->setValue(done);
+        m_message->setText(tr("Frame %1 of %2").arg(formatCount(done), formatCount(total)));
+    });
+    connect(&m_run, &RunModel::reset, this, [this] {
+        m_work.cancel(); // its frames were of another run
+        refresh();
+    });
+}
+
+void AnimationWindow::showEvent(QShowEvent* event)
+{
+    if (m_path->text().isEmpty()) {
+        const QString folder = m_run.folder().isEmpty() ? QDir::currentPath() : m_run.folder();
+        setPath(QDir(folder).filePath(tr("animation")));
+    }
+    refresh();
+    QWidget::showEvent(event);
+}
+
+void AnimationWindow::setLook(GridMode mode, bool transposed)
+{
+    m_look.mode = mode;
+    m_look.transposed = transposed;
+}
+
+AnimationFormat AnimationWindow::format() const
+{
+    return formats[m_format->current()];
+}
+
+void AnimationWindow::setFormat(AnimationFormat format)
+{
+    m_format->setCurrent(static_cast<int>(format));
+    setPath(m_path->text());
+}
+
+QString AnimationWindow::withEnding(const QString& path) const
+{
+    QString bare = path;
+    for (const char* ending : {".gif", ".webp"})
+        if (bare.endsWith(QLatin1String(ending), Qt::CaseInsensitive))
+            bare.chop(static_cast<qsizetype>(qstrlen(ending)));
+    return format() == AnimationFormat::Gif ? bare + QStringLiteral(".gif")
+        : format() == AnimationFormat::WebP ? bare + QStringLiteral(".webp")
+                                            : bare;
+}
+
+void AnimationWindow::setPath(const QString& path)
+{
+    m_path->setText(withEnding(path));
+}
+
+void AnimationWindow::browse()
+{
+    auto* dialog = new QFileDialog(this, tr("Animation"), m_path->text());
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setAcceptMode(QFileDialog::AcceptSave);
+    connect(dialog, &QFileDialog::fileSelected, this, &AnimationWindow::setPath);
+    dialog->open();
+}
+
+std::vector<std::int64_t> AnimationWindow::steps() const
+{
+    return ReplayFrames::moments(m_run, static_cast<std::size_t>(frameCounts[m_most->currentIndex()]));
+}
+
+void AnimationWindow::refresh()
+{
+    const bool running = m_work.isRunning();
+    m_start->setText(running ? tr("Cancel") : tr("Start"));
+    setRole(m_start, running ? "" : "primary");
+    m_start->setEnabled(running || (m_run.step() > 0 && m_run.layout()));
+    for (QWidget* field : std::initializer_list<QWidget*> {m_format, m_size, m_curves, m_most, m_speed, m_path})
+        field->setEnabled(!running);
+    if (m_run.step() < 1) {
+        m_length->setText(tr("There is nothing to show before the first step."));
+        return;
+    }
+    const std::size_t frames = steps().size();
+    const double seconds = static_cast<double>(frames) / rates[m_speed->currentIndex()];
+    m_length->setText(
+        tr("%1 moments of %2 masking events: %3 s")
+            .arg(formatCount(static_cast<std::int64_t>(frames)),
+                formatCount(static_cast<std::int64_t>(m_run.history().events.size())), formatFixed(seconds, 1)));
+}
+
+void AnimationWindow::startOrCancel()
+{
+    if (m_work.isRunning()) {
+        m_message->setText(tr("Cancelling…"));
+        m_work.cancel();
+        return;
+    }
+    setPath(m_path->text());
+    const QFileInfo target(m_path->text());
+    if (format() == AnimationFormat::PngFolder && target.exists()) {
+        m_message->setText(tr("%1 exists. Choose another folder.").arg(target.filePath()));
+        return;
+    }
+    m_look.size = sizes[m_size->current()];
+    m_look.curves = m_curves->isChecked();
+    m_progress->setValue(0);
+    m_message->setText(tr("Beginning…"));
+    m_work.begin(m_run, m_look, steps(), format(), m_path->text(), 1000 / rates[m_speed->currentIndex()]);
+    refresh();
+}
+
+void AnimationWindow::takeEnd(bool written, const QString& problem)
+{
+    m_progress->setValue(written ? m_progress->maximum() : 0);
+    m_message->setText(written  ? tr("Saved as %1 (%2).").arg(m_path->text(), formatMB(bytesOf(m_path->text())))
+            : problem.isEmpty() ? tr("Cancelled; nothing was kept.")
+                                : problem);
+    refresh();
+}
+
+QString AnimationWindow::message() const
+{
+    return m_message->text();
+}
+
+} // namespace spectune

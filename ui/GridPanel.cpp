@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/GridPanel.h"
+
+#include "ui/PageParts.h"
+#include "ui/PictureActions.h"
+#include "ui/Segmented.h"
+#include "visualization/RankGrid.h"
+#include "visualization/Theme.h"
+
+#include <QActionGroup>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QMenu>
+#include <QPainter>
+#include <QSettings>
+#include <QToolButton>
+
+namespace spectune {
+
+namespace {
+
+const QString reducedKey = QStringLiteral("motion/reduced");
+constexpr int flagsFrom = 446; ///< pixels of the panel; below it the header has no room for them
+
+/// "lost" and "back" with their marks, above the heatmap.
+class FlagKey : public QWidget {
+public:
+    FlagKey()
+    {
+        auto* row = new QHBoxLayout(this);
+        row->setContentsMargins(0, 0, 0, 0);
+        row->setSpacing(10);
+        auto* lost = makeCaption(GridPanel::tr("lost"), "second");
+        auto* back = makeCaption(GridPanel::tr("back"), "second");
+        lost->setIndent(12);
+        back->setIndent(12);
+        row->addWidget(lost);
+        row->addWidget(back);
+        m_labels[0] = lost;
+        m_labels[1] = back;
+    }
+
+protected:
+    void paintEvent(QPaintEvent*) override
+    {
+        const Theme& theme = Theme::current();
+        QPainter painter(this);
+        painter.setRenderHint(QPainter::Antialiasing);
+        painter.setPen(Qt::NoPen);
+        for (int i = 0; i < 2; ++i) {
+            const double x = m_labels[i]->x();
+            const double y = height() / 2.0 - 4;
+            painter.setBrush(i == 0 ? theme.prune : theme.revive);
+            painter.drawPolygon(i == 0 ? QPolygonF({{x + 8, y}, {x + 8, y + 8}, {x, y + 8}})
+                                       : QPolygonF({{x, y}, {x + 8, y}, {x + 8, y + 8}}));
+        }
+    }
+
+private:
+    QLabel* m_labels[2] = {};
+};
+
+} // namespace
+
+GridPanel::GridPanel(QWidget* parent)
+    : QWidget(parent)
+{
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    auto* header = makePanelHeader();
+    m_modes = new Segmented({tr("Rank"), tr("Importance"), QStringLiteral("|λ|"), tr("Orth."), tr("Revivals")});
+    m_modes->setToolTips({tr("Kept triplets (1)"), tr("Σ S over the kept triplets (2)"), tr("Σ |λ| (3)"),
+        tr("Orthogonality error ‖PᵀP − I‖ + ‖QQᵀ − I‖ (4)"), tr("Triplets that came back at least once (5)")});
+    m_modes->setCurrent(0);
+    header->addWidget(m_modes);
+    header->addStretch();
+    m_flags = new FlagKey;
+    header->addWidget(m_flags);
+    m_grid = new RankGrid;
+    m_grid->setAccessibleName(tr("Ranks by layer and matrix"));
+    header->addWidget(makeMenuButton(makeMenu(), tr("Heatmap: way round, zoom, copy, save")));
+    column->addLayout(header);
+    auto* body = new QHBoxLayout;
+    body->setContentsMargins(8, 0, 8, 8);
+    body->addWidget(m_grid);
+    column->addLayout(body, 1);
+    connect(m_modes, &Segmented::chosen, this, &GridPanel::setMode);
+}
+
+QMenu* GridPanel::makeMenu()
+{
+    auto* menu = new QMenu(this);
+    auto* ways = new QActionGroup(menu);
+    QAction* layers = menu->addAction(tr("&Layers as rows"), this, [this] { m_grid->setTransposed(false); });
+    QAction* matrices = menu->addAction(tr("&Matrices as rows"), this, [this] { m_grid->setTransposed(true); });
+    for (QAction* way : {layers, matrices}) {
+        way->setCheckable(true);
+        ways->addAction(way);
+    }
+    menu->addSeparator();
+    const auto middle
+        = [this] { return m_grid->gridGeometry().request.firstLayer + m_grid->gridGeometry().visibleLayers() / 2.0; };
+    menu->addAction(tr("Closer\t+"), this, [this, middle] { m_grid->zoomBy(1.6, middle()); });
+    menu->addAction(tr("Further\t−"), this, [this, middle] { m_grid->zoomBy(1.0 / 1.6, middle()); });
+    QAction* all = menu->addAction(tr("All layers\t0"), this, [this] { m_grid->showAllLayers(); });
+    QAction* fades = menu->addAction(tr("Changes &fade in"));
+    fades->setCheckable(true);
+    fades->setChecked(!QSettings().value(reducedKey, false).toBool());
+    m_grid->setReducedMotion(!fades->isChecked());
+    connect(fades, &QAction::toggled, this, [this](bool on) {
+        m_grid->setReducedMotion(!on);
+        QSettings().setValue(reducedKey, !on);
+    });
+    menu->addSeparator();
+    addPictureActions(*menu, *this,
+        {.name = [this] { return m_name.isEmpty() ? tr("ranks") : m_name + tr("-ranks"); },
+            .size = [this] { return m_grid->size(); },
+            .paint = [this](QPaintDevice& device, QSize size) { m_grid->paintOn(device, size); },
+            .csv = [this] { return m_grid->toCsv(); }},
+        [this](const QString& lead, const QString& text) { Q_EMIT told(lead, text); });
+    connect(menu, &QMenu::aboutToShow, this, [this, layers, matrices, all] {
+        (m_grid->isTransposed() ? matrices : layers)->setChecked(true);
+        all->setEnabled(m_grid->isZoomed());
+    });
+    m_grid->setContextMenuPolicy(Qt::CustomContextMenu);
+    connect(m_grid, &QWidget::customContextMenuRequested, menu,
+        [this, menu](const QPoint& place) { menu->popup(m_grid->mapToGlobal(place)); });
+    return menu;
+}
+
+void GridPanel::setMode(int mode)
+{
+    m_modes->setCurrent(mode);
+    m_grid->setMode(static_cast<GridMode>(mode));
+}
+
+void GridPanel::resizeEvent(QResizeEvent* event)
+{
+    m_flags->setVisible(width() >= flagsFrom);
+    QWidget::resizeEvent(event);
+}
+
+} // namespace spectune

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QWidget>
+
+class QMenu;
+
+namespace spectune {
+
+class RankGrid;
+class Segmented;
+
+/// Live's heatmap with its header: what the cells show, which way round, and the ways out (copy, save).
+class GridPanel : public QWidget {
+    Q_OBJECT
+public:
+    explicit GridPanel(QWidget* parent = nullptr);
+
+    [[nodiscard]] RankGrid& grid() { return *m_grid; }
+    /// 0 rank, 1 importance, 2 Σ|λ|, 3 orthogonality, 4 revivals.
+    void setMode(int mode);
+    /// For the names of files: the run's name and what step is shown.
+    void setPicture(const QString& name) { m_name = name; }
+
+Q_SIGNALS:
+    void told(const QString& lead, const QString& text);
+
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
+private:
+    [[nodiscard]] QMenu* makeMenu();
+
+    RankGrid* m_grid = nullptr;
+    Segmented* m_modes = nullptr;
+    QWidget* m_flags = nullptr;
+    QString m_name;
+};
+
+} // namespace spectune

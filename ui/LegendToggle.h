@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QAbstractButton>
+
+namespace spectune {
+
+enum class LegendMark { Band, Line, Diamond, Dashes, Box };
+
+/// An entry of a legend that shows and hides its curve: the mark as the curve is drawn, and the name.
+class LegendToggle : public QAbstractButton {
+    Q_OBJECT
+public:
+    LegendToggle(const QString& name, LegendMark mark, QWidget* parent = nullptr);
+    [[nodiscard]] QSize sizeHint() const override;
+    [[nodiscard]] QSize minimumSizeHint() const override { return sizeHint(); }
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+
+private:
+    LegendMark m_mark;
+};
+
+} // namespace spectune

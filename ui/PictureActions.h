@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "visualization/PictureFile.h"
+
+#include <QSize>
+#include <QString>
+
+#include <functional>
+
+class QMenu;
+class QToolButton;
+class QWidget;
+
+namespace spectune {
+
+/// A view that can be taken along: as a picture and as its values.
+struct PictureSource {
+    std::function<QString()> name; ///< of a file, without its ending
+    std::function<QSize()> size; ///< logical pixels
+    PaintPicture paint;
+    std::function<QString()> csv;
+};
+
+/// One sentence for the status line; the lead is empty, or "Not done" before what went wrong.
+using TellUser = std::function<void(const QString& lead, const QString& text)>;
+
+/// Copy picture, copy values, save picture (PNG, SVG, PDF), save values (CSV) at the end of @p menu. No dialog blocks.
+void addPictureActions(QMenu& menu, QWidget& owner, const PictureSource& source, const TellUser& tell);
+
+/// The three dots of a panel's header that open @p menu.
+[[nodiscard]] QToolButton* makeMenuButton(QMenu* menu, const QString& name);
+
+} // namespace spectune

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/RunReplay.h"
+
+#include "training/core/Error.h"
+#include "ui/RecordedRanks.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace spectune {
+
+namespace {
+
+constexpr std::size_t mostKeptPictures = 400;
+
+bool sameModules(const ModuleLayout& a, const ModuleLayout& b)
+{
+    return a.initRank == b.initRank
+        && std::equal(a.modules.begin(), a.modules.end(), b.modules.begin(), b.modules.end(),
+            [](const ModuleInfo& left, const ModuleInfo& right) { return left.name == right.name; });
+}
+
+} // namespace
+
+void RunReplay::open(const std::filesystem::path& runFolder)
+{
+    m_last.reset();
+    m_reader = {};
+    try {
+        if (!runFolder.empty())
+            m_reader = ReplayReader(runFolder);
+    } catch (const Error&) {
+        m_reader = {}; // a side file: without it the run is there, with ranks alone
+    }
+}
+
+void RunReplay::clear()
+{
+    *this = {};
+}
+
+void RunReplay::cutAfter(std::int64_t step)
+{
+    m_last.reset();
+    std::erase_if(m_pictures, [step](const auto& entry) { return entry.first > step; });
+}
+
+void RunReplay::keep(const std::shared_ptr<const RankSnapshot>& snapshot)
+{
+    if (snapshot->eventStep < 0)
+        return;
+    m_pictures.insert_or_assign(snapshot->eventStep, snapshot);
+    if (m_pictures.size() > mostKeptPictures)
+        m_pictures.erase(std::next(m_pictures.begin(), 1));
+}
+
+const ReplayReader& RunReplay::reader()
+{
+    if (m_reader.refresh())
+        m_last.reset();
+    return m_reader;
+}
+
+const ReplayReader* RunReplay::readerOf(const ModuleLayout& layout)
+{
+    const ReplayReader& file = reader();
+    return file.layout() && sameModules(*file.layout(), layout) ? &file : nullptr;
+}
+
+std::int64_t RunReplay::nearestState(std::int64_t step)
+{
+    std::int64_t nearest = -1;
+    const ReplayReader& file = reader();
+    for (std::size_t event = 0; event < file.eventCount(); ++event)
+        if (file.hasState(event) && (nearest < 0 || std::abs(file.stepOf(event) - step) < std::abs(nearest - step)))
+            nearest = file.stepOf(event);
+    return nearest;
+}
+
+std::shared_ptr<const RankSnapshot> RunReplay::at(
+    const std::shared_ptr<const ModuleLayout>& layout, std::span<const MaskEvent> events, std::int64_t step)
+{
+    const auto after = std::upper_bound(
+        events.begin(), events.end(), step, [](std::int64_t at, const MaskEvent& event) { return at < event.step; });
+    const auto until = events.first(static_cast<std::size_t>(after - events.begin()));
+    if (!layout || until.empty())
+        return snapshotFromEvents(layout, until, step);
+    const std::int64_t eventStep = until.back().step;
+    const ReplayReader* file = readerOf(*layout);
+    if (m_last && m_last->layout == layout && m_last->eventStep == eventStep)
+        return m_last;
+    if (const std::size_t event = file != nullptr ? file->find(eventStep) : 0;
+        file != nullptr && event < file->eventCount()) {
+        auto snapshot = std::make_shared<RankSnapshot>(*file->snapshotAt(event));
+        snapshot->layout = layout; // the views know a run by its layout
+        m_last = std::move(snapshot);
+        return m_last;
+    }
+    if (const auto kept = m_pictures.find(eventStep); kept != m_pictures.end())
+        return kept->second;
+    return snapshotFromEvents(layout, until, step);
+}
+
+} // namespace spectune

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "training/monitor/ReplayReader.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <span>
+
+namespace spectune {
+
+/// The past of the shown run: its folder's replay.bin tells the triplets of every event, live or recorded. Where a run
+/// has none, the pictures that came while it ran are kept; failing that its events tell the ranks. GUI thread.
+class RunReplay {
+public:
+    /// Empty: a run without a folder.
+    void open(const std::filesystem::path& runFolder);
+    void clear();
+    /// A resumed run goes on from @p step.
+    void cutAfter(std::int64_t step);
+    /// A live picture.
+    void keep(const std::shared_ptr<const RankSnapshot>& snapshot);
+
+    /// What was there after @p step steps, that is at the last event until then; null without a layout.
+    /// @param events all of the run's
+    [[nodiscard]] std::shared_ptr<const RankSnapshot> at(
+        const std::shared_ptr<const ModuleLayout>& layout, std::span<const MaskEvent> events, std::int64_t step);
+    /// As far as the file is written by now.
+    [[nodiscard]] const ReplayReader& reader();
+    /// The same where its matrices are those of @p layout; else null.
+    [[nodiscard]] const ReplayReader* readerOf(const ModuleLayout& layout);
+    /// Step of the event nearest to @p step whose λ and S were recorded; −1: none.
+    [[nodiscard]] std::int64_t nearestState(std::int64_t step);
+
+private:
+    ReplayReader m_reader;
+    std::map<std::int64_t, std::shared_ptr<const RankSnapshot>> m_pictures; ///< the newest one of each event
+    std::shared_ptr<const RankSnapshot> m_last; ///< as at() gave it: several views ask for the same moment
+};
+
+} // namespace spectune

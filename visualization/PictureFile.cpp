@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "visualization/PictureFile.h"
+
+#include "training/core/Error.h"
+
+#include <QFileInfo>
+#include <QPdfWriter>
+#include <QSaveFile>
+#include <QSvgGenerator>
+
+namespace spectune {
+
+namespace {
+
+constexpr double fileRatio = 2.0;
+constexpr int pointsPerInch = 72; ///< of a PDF: a logical pixel is a point
+
+void writePdf(QIODevice& device, QSize size, const PaintPicture& paint)
+{
+    QPdfWriter writer(&device);
+    writer.setResolution(pointsPerInch);
+    writer.setPageMargins(QMarginsF());
+    writer.setPageSize(QPageSize(QSizeF(size), QPageSize::Point, {}, QPageSize::ExactMatch));
+    paint(writer, size);
+}
+
+void writeSvg(QIODevice& device, QSize size, const PaintPicture& paint)
+{
+    QSvgGenerator generator;
+    generator.setOutputDevice(&device);
+    generator.setSize(size);
+    generator.setViewBox(QRect(QPoint(), size));
+    generator.setTitle(QStringLiteral("Spectune"));
+    paint(generator, size);
+}
+
+/// @p write fills the file.
+void saveWith(const QString& path, const std::function<void(QSaveFile&)>& write)
+{
+    QSaveFile file(path);
+    if (!file.open(QIODevice::WriteOnly)) {
+        throw ioError(path.toStdString() + " cannot be written: " + file.errorString().toStdString() + ".");
+    }
+    write(file);
+    if (!file.commit()) {
+        throw ioError(path.toStdString() + " could not be written: " + file.errorString().toStdString() + ".");
+    }
+}
+
+} // namespace
+
+QImage pictureOf(QSize size, double ratio, const PaintPicture& paint)
+{
+    QImage image(size * ratio, QImage::Format_RGB32);
+    image.setDevicePixelRatio(ratio);
+    image.fill(Qt::black);
+    paint(image, size);
+    return image;
+}
+
+void savePicture(const QString& path, QSize size, const PaintPicture& paint)
+{
+    const QString ending = QFileInfo(path).suffix().toLower();
+    if (ending != QLatin1String("png") && ending != QLatin1String("svg") && ending != QLatin1String("pdf")) {
+        throw configError(path.toStdString() + " must end in .png, .svg or .pdf.");
+    }
+    saveWith(path, [&](QSaveFile& file) {
+        if (ending == QLatin1String("svg")) {
+            writeSvg(file, size, paint);
+        } else if (ending == QLatin1String("pdf")) {
+            writePdf(file, size, paint);
+        } else {
+            pictureOf(size, fileRatio, paint).save(&file, "PNG");
+        }
+    });
+}
+
+void saveText(const QString& path, const QString& text)
+{
+    saveWith(path, [&text](QSaveFile& file) { file.write(text.toUtf8()); });
+}
+
+} // namespace spectune

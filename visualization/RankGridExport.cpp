@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The rank grid for files and the clipboard.
+#include "visualization/RankGrid.h"
+#include "visualization/RankGridPainter.h"
+#include "visualization/Theme.h"
+
+#include <QPainter>
+
+namespace spectune {
+
+namespace {
+
+QString plain(double value)
+{
+    return QString::number(value, 'g', 7);
+}
+
+} // namespace
+
+void RankGrid::paintOn(QPaintDevice& device, QSize size) const
+{
+    QPainter painter(&device);
+    RankGridState state = *m_state; // how it looks stays as it is; where it stands follows the picture's size
+    state.pixelRatio = painter.deviceTransform().m11();
+    state.fadeFrom.clear();
+    state.cursor.reset();
+    state.hovered.reset();
+    RankGridRequest request = state.geometry.request;
+    request.size = size;
+    request.devicePixelRatio = state.pixelRatio;
+    state.geometry = RankGridGeometry::compute(request);
+    const QRect whole(QPoint(), size);
+    painter.fillRect(whole, Theme::current().panel);
+    const QRegion region(whole);
+    RankGridPainter(painter, state, region).paint();
+}
+
+QString RankGrid::toCsv() const
+{
+    const RankGridState& state = *m_state;
+    if (!state.layout || state.view == GridView::Targets) {
+        return {};
+    }
+    const bool difference = state.view == GridView::Difference;
+    const bool scores = state.snapshot && state.snapshot->hasScores;
+    const bool triplets = state.snapshot && state.snapshot->hasTriplets;
+    QString csv = difference ? QStringLiteral("layer,matrix,module,rank_b_minus_a\n")
+                             : QStringLiteral("step,layer,matrix,module,rank,init_rank,lost,back,revived,importance,"
+                                              "lambda_sum,orth_p,orth_q\n");
+    for (std::size_t i = 0; i < state.layout->modules.size(); ++i) {
+        const ModuleInfo& info = state.layout->modules[i];
+        const QString place = QStringLiteral("%1,%2,%3")
+                                  .arg(info.layer.value)
+                                  .arg(QString::fromStdString(state.layout->kinds.at(info.kind.at())),
+                                      QString::fromStdString(info.name));
+        if (difference) {
+            csv += place + QStringLiteral(",%1\n").arg(state.difference.at(i));
+            continue;
+        }
+        ModuleState module;
+        module.rank = static_cast<std::int32_t>(state.layout->initRank);
+        if (state.snapshot) {
+            module = state.snapshot->modules.at(i);
+        }
+        QStringList line {QString::number(state.snapshot ? state.snapshot->step : 0), place,
+            QString::number(module.rank), QString::number(state.layout->initRank),
+            QString::number(module.lostAtLastEvent), QString::number(module.backAtLastEvent)};
+        line << (triplets ? QString::number(state.revivedOf(ModuleIndex {static_cast<std::int32_t>(i)})) : QString());
+        for (const float value : {module.importance, module.lambdaSum, module.orthP, module.orthQ}) {
+            line << (scores ? plain(static_cast<double>(value)) : QString()); // not known: empty, never 0
+        }
+        csv += line.join(QLatin1Char(',')) + QLatin1Char('\n');
+    }
+    return csv;
+}
+
+} // namespace spectune

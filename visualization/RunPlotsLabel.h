@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "visualization/Fonts.h"
+
+#include <QColor>
+#include <QPainter>
+#include <QString>
+
+namespace spectune::plotlabel {
+
+/// A text at a curve or a mark.
+struct Label {
+    QString text;
+    QColor color;
+    bool bold = false;
+};
+
+inline constexpr double lineHeight = 14.0;
+
+inline double widthOf(const Label& label)
+{
+    return tabularWidth(label.bold ? Fonts::captionBold() : Fonts::caption(), label.text);
+}
+
+/// Text on a patch of its ground, so that grid and curves do not run through it.
+inline void write(QPainter& painter, const QRectF& rect, const Label& label, const QColor& ground)
+{
+    painter.setFont(label.bold ? Fonts::captionBold() : Fonts::caption());
+    QColor patch = ground;
+    patch.setAlphaF(0.85F);
+    painter.fillRect(QRectF(rect.left() - 1.0, rect.top(), widthOf(label) + 2.0, rect.height()), patch);
+    painter.setPen(label.color);
+    drawTabular(painter, rect, Qt::AlignLeft, label.text);
+}
+
+} // namespace spectune::plotlabel

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "visualization/SpectrumBars.h"
+
+#include "visualization/CurveMath.h"
+#include "visualization/Fonts.h"
+#include "visualization/Marks.h"
+#include "visualization/NumberFormat.h"
+#include "visualization/Theme.h"
+
+#include <QPainter>
+
+#include <algorithm>
+#include <cmath>
+
+namespace spectune {
+
+namespace {
+
+constexpr double keyHeight = 18.0;
+constexpr double axisHeight = 15.0;
+constexpr double axisWidth = 34.0;
+
+} // namespace
+
+SpectrumBars::SpectrumBars(QWidget* parent)
+    : QWidget(parent)
+{
+    setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
+    setAccessibleName(tr("Singular values of ΔW beside |λ|"));
+}
+
+void SpectrumBars::setValues(const std::vector<double>& lambda, const std::vector<double>& singular)
+{
+    m_lambda.clear();
+    for (const double value : lambda) {
+        m_lambda.push_back(std::abs(value));
+    }
+    std::sort(m_lambda.rbegin(), m_lambda.rend());
+    m_singular = singular;
+    setAccessibleDescription(tr("largest gap %1").arg(formatPercent(largestGap())));
+    update();
+}
+
+double SpectrumBars::largestGap() const
+{
+    if (m_lambda.empty() || !(m_lambda.front() > 0.0)) {
+        return 0.0;
+    }
+    double gap = 0.0;
+    for (std::size_t i = 0; i < std::min(m_lambda.size(), m_singular.size()); ++i) {
+        gap = std::max(gap, std::abs(m_lambda[i] - m_singular[i]));
+    }
+    return gap / m_lambda.front();
+}
+
+void SpectrumBars::paintEvent(QPaintEvent*)
+{
+    const Theme& theme = Theme::current();
+    QPainter painter(this);
+    painter.setFont(Fonts::caption());
+    const QRectF plot(axisWidth, keyHeight, width() - axisWidth, height() - keyHeight - axisHeight);
+    const auto key = [&](double x, const QColor& color, const QString& name) {
+        painter.fillRect(QRectF(x, 4.0, 8.0, 8.0), color);
+        painter.setPen(theme.text2);
+        drawTabular(painter, {x + 12.0, 0.0, 90.0, 16.0}, Qt::AlignLeft, name);
+    };
+    key(plot.left(), theme.loss, QStringLiteral("|λ|"));
+    key(plot.left() + 44.0, theme.orth, QStringLiteral("σ(ΔW) / s"));
+    if (m_singular.empty()) {
+        return;
+    }
+    painter.setPen(theme.text2);
+    drawTabular(painter, {plot.left() + 130.0, 0.0, plot.width() - 130.0, 16.0}, Qt::AlignRight,
+        tr("largest gap %1").arg(formatPercent(largestGap())));
+    const double high = std::max({m_lambda.front(), m_singular.front(), 1e-12}) * 1.04;
+    const std::vector<double> ticks = niceTicks(0.0, high, 2);
+    for (const double tick : ticks) {
+        const double y = plot.bottom() - plot.height() * tick / high;
+        drawLevel(painter, y, plot.left(), plot.right(), tick == 0.0 ? theme.lineStrong : theme.line);
+        painter.setPen(theme.text3);
+        const double step = ticks.size() > 1 ? ticks[1] - ticks[0] : 1.0;
+        drawTabular(painter, {0.0, y - 7.0, axisWidth - 6.0, 14.0}, Qt::AlignRight, formatTick(tick, step));
+    }
+    const auto count = static_cast<int>(m_lambda.size());
+    const double slot = plot.width() / count;
+    const double bar = std::max(1.0, std::floor(slot * 0.4));
+    const int every = slot >= 14.0 ? 1 : slot >= 7.0 ? 4 : 8;
+    for (int i = 0; i < count; ++i) {
+        const double x = std::round(plot.left() + i * slot + (slot - 2.0 * bar) / 2.0);
+        const auto draw = [&](double left, double value, const QColor& color) {
+            const double length = value > 0.0 ? std::max(1.0, plot.height() * value / high) : 0.0;
+            painter.fillRect(QRectF(left, plot.bottom() - length, bar, length), color);
+        };
+        const auto at = static_cast<std::size_t>(i);
+        draw(x, m_lambda[at], theme.loss);
+        draw(x + bar, at < m_singular.size() ? m_singular[at] : 0.0, theme.orth);
+        if ((i + 1) % every == 0 || i == 0) {
+            painter.setPen(theme.text3);
+            drawTabular(
+                painter, {x + bar - 15.0, plot.bottom() + 1.0, 30.0, 14.0}, Qt::AlignHCenter, QString::number(i + 1));
+        }
+    }
+}
+
+} // namespace spectune

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "visualization/TripletHistory.h"
+
+#include "visualization/NumberFormat.h"
+
+#include <QHelpEvent>
+#include <QMouseEvent>
+#include <QToolTip>
+
+#include <algorithm>
+#include <cmath>
+
+namespace spectune {
+
+namespace {
+
+constexpr int plotHeight = 52;
+constexpr int gap = 6;
+
+} // namespace
+
+TripletHistory::TripletHistory(QWidget* parent)
+    : QWidget(parent)
+{
+    setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
+    setAccessibleName(tr("History of the triplets"));
+    setCursor(Qt::PointingHandCursor);
+}
+
+void TripletHistory::setHistory(std::vector<TripletMoment> moments, std::vector<std::int64_t> steps,
+    std::vector<float> thresholds, int rank, std::int64_t totalSteps)
+{
+    const bool sameHeight = rank == m_rank;
+    m_moments = std::move(moments);
+    m_steps = std::move(steps);
+    m_thresholds = std::move(thresholds);
+    m_rank = rank;
+    m_total = std::max<std::int64_t>(totalSteps, 1);
+    if (!sameHeight) {
+        updateGeometry();
+    }
+    update();
+}
+
+void TripletHistory::setShownStep(std::int64_t step)
+{
+    m_shown = step;
+    update();
+}
+
+void TripletHistory::setSelected(int triplet)
+{
+    m_selected = triplet;
+    update();
+}
+
+double TripletHistory::rowHeight() const
+{
+    return m_rank <= 12 ? 8.0 : m_rank <= 24 ? 5.0 : 3.0;
+}
+
+QSize TripletHistory::sizeHint() const
+{
+    return {220, static_cast<int>(rowHeight() * std::max(1, m_rank)) + gap + plotHeight};
+}
+
+QRectF TripletHistory::strip() const
+{
+    return {numbersWidth, 0.0, std::max(10.0, width() - numbersWidth), rowHeight() * m_rank};
+}
+
+QRectF TripletHistory::plot() const
+{
+    const QRectF rows = strip();
+    return {rows.left(), rows.bottom() + gap, rows.width(), plotHeight - 2.0};
+}
+
+double TripletHistory::xOf(std::int64_t step) const
+{
+    const QRectF rows = strip();
+    return rows.left() + rows.width() * static_cast<double>(step) / static_cast<double>(m_total);
+}
+
+std::size_t TripletHistory::eventNear(double x) const
+{
+    const QRectF rows = strip();
+    const double step = (x - rows.left()) / rows.width() * static_cast<double>(m_total);
+    const auto after = std::lower_bound(m_steps.begin(), m_steps.end(), static_cast<std::int64_t>(std::llround(step)));
+    auto index = static_cast<std::size_t>(after - m_steps.begin());
+    if (index == m_steps.size()
+        || (index > 0 && step - static_cast<double>(m_steps[index - 1]) < static_cast<double>(m_steps[index]) - step)) {
+        index -= index > 0 ? 1 : 0;
+    }
+    return index;
+}
+
+std::vector<TripletHistory::Mark> TripletHistory::marksOf(int triplet, int columns) const
+{
+    std::vector<Mark> marks(static_cast<std::size_t>(std::max(columns, 0)), Mark::Nothing);
+    const auto columnOf = [&](std::int64_t step) {
+        return static_cast<std::size_t>(std::clamp<std::int64_t>(step * columns / m_total, 0, columns - 1));
+    };
+    if (marks.empty() || m_steps.empty()) {
+        return marks;
+    }
+    bool kept = true; // before the first event all are
+    std::size_t from = 0;
+    for (std::size_t event = 0; event < m_steps.size(); ++event) {
+        const std::size_t at = columnOf(m_steps[event]);
+        for (std::size_t column = from; column < at; ++column) {
+            marks[column] = marks[column] < Mark::Fell ? (kept ? Mark::Kept : Mark::Pruned) : marks[column];
+        }
+        const TripletMoment& moment
+            = m_moments[event * static_cast<std::size_t>(m_rank) + static_cast<std::size_t>(triplet)];
+        kept = moment.kept;
+        const Mark now = moment.changed ? (kept ? Mark::CameBack : Mark::Fell) : (kept ? Mark::Kept : Mark::Pruned);
+        marks[at] = std::max(marks[at], now);
+        from = std::max(from, at);
+    }
+    const std::size_t last = columnOf(m_steps.back());
+    for (std::size_t column = last + 1; column < std::min(marks.size(), last + 3); ++column) {
+        marks[column] = kept ? Mark::Kept : Mark::Pruned; // a little more, so that the end can be seen
+    }
+    return marks;
+}
+
+bool TripletHistory::event(QEvent* event)
+{
+    if (event->type() == QEvent::ToolTip && !m_steps.empty()) {
+        const auto* help = static_cast<QHelpEvent*>(event);
+        const std::size_t index = eventNear(help->pos().x());
+        const int row = strip().contains(help->pos())
+            ? std::clamp(static_cast<int>(help->pos().y() / rowHeight()), 0, m_rank - 1)
+            : m_selected;
+        if (row < 0) {
+            return true;
+        }
+        const TripletMoment& moment
+            = m_moments[index * static_cast<std::size_t>(m_rank) + static_cast<std::size_t>(row)];
+        QString words = tr("#%1 at step %2: %3")
+                            .arg(row)
+                            .arg(formatCount(m_steps[index]),
+                                moment.changed ? (moment.kept ? tr("came back") : tr("pruned"))
+                                               : (moment.kept ? tr("kept") : tr("stays pruned")));
+        if (moment.hasScore) {
+            words += tr("\nS %1, threshold %2, λ %3")
+                         .arg(formatScientific(static_cast<double>(moment.score)),
+                             formatScientific(static_cast<double>(m_thresholds[index])),
+                             formatFixed(static_cast<double>(moment.lambda), 3));
+        }
+        QToolTip::showText(help->globalPos(), words, this);
+        return true;
+    }
+    return QWidget::event(event);
+}
+
+void TripletHistory::mousePressEvent(QMouseEvent* event)
+{
+    if (m_steps.empty() || event->button() != Qt::LeftButton) {
+        return;
+    }
+    if (strip().contains(event->position())) {
+        Q_EMIT tripletActivated(std::clamp(static_cast<int>(event->position().y() / rowHeight()), 0, m_rank - 1));
+    }
+    Q_EMIT stepActivated(m_steps[eventNear(event->position().x())]);
+}
+
+} // namespace spectune

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "training/monitor/ReplayReader.h"
+
+#include <QImage>
+#include <QWidget>
+
+#include <cstdint>
+#include <vector>
+
+namespace spectune {
+
+/// One matrix over the whole run: a row per triplet, a column per pixel of time. Kept is filled, pruned is empty, an
+/// event at which the triplet fell or came back is marked. Below it S of the chosen triplet beside the threshold, on a
+/// logarithmic axis. A click asks for that event.
+class TripletHistory : public QWidget {
+    Q_OBJECT
+public:
+    /// What one pixel column of a row stands for; the most telling of the events that fall on it.
+    enum class Mark : std::uint8_t { Nothing, Kept, Pruned, Fell, CameBack };
+
+    explicit TripletHistory(QWidget* parent = nullptr);
+
+    /// @param moments [event × rank]  @param steps, thresholds [event]
+    void setHistory(std::vector<TripletMoment> moments, std::vector<std::int64_t> steps, std::vector<float> thresholds,
+        int rank, std::int64_t totalSteps);
+    void setShownStep(std::int64_t step); ///< −1: none
+    void setSelected(int triplet); ///< −1: none
+    [[nodiscard]] bool isEmpty() const noexcept { return m_steps.empty(); }
+    /// The row of a triplet as it is painted into @p columns pixels.
+    [[nodiscard]] std::vector<Mark> marksOf(int triplet, int columns) const;
+    [[nodiscard]] QSize sizeHint() const override;
+    [[nodiscard]] QSize minimumSizeHint() const override { return sizeHint(); }
+
+Q_SIGNALS:
+    void stepActivated(qint64 step);
+    void tripletActivated(int triplet);
+
+protected:
+    bool event(QEvent* event) override;
+    void paintEvent(QPaintEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+
+private:
+    static constexpr double numbersWidth = 20.0; ///< the triplets' numbers, left of the strip
+    [[nodiscard]] double rowHeight() const;
+    [[nodiscard]] QRectF strip() const;
+    [[nodiscard]] QRectF plot() const; ///< of S
+    [[nodiscard]] double xOf(std::int64_t step) const;
+    [[nodiscard]] std::size_t eventNear(double x) const;
+    void paintStrip(QPainter& painter) const;
+    void paintScores(QPainter& painter) const;
+
+    std::vector<TripletMoment> m_moments;
+    std::vector<std::int64_t> m_steps;
+    std::vector<float> m_thresholds;
+    int m_rank = 0;
+    std::int64_t m_total = 1;
+    std::int64_t m_shown = -1;
+    int m_selected = -1;
+};
+
+} // namespace spectune

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "visualization/Fonts.h"
+#include "visualization/Marks.h"
+#include "visualization/NumberFormat.h"
+#include "visualization/Theme.h"
+#include "visualization/TripletHistory.h"
+
+#include <QPainter>
+
+#include <algorithm>
+#include <cmath>
+
+namespace spectune {
+
+void TripletHistory::paintEvent(QPaintEvent*)
+{
+    QPainter painter(this);
+    painter.fillRect(rect(), Theme::current().panel);
+    if (m_steps.empty()) {
+        return;
+    }
+    paintStrip(painter);
+    paintScores(painter);
+    if (m_shown >= 0) {
+        drawUpright(painter, xOf(m_shown), 0.0, plot().bottom(), Theme::current().focus, 1.5);
+    }
+}
+
+void TripletHistory::paintStrip(QPainter& painter) const
+{
+    const Theme& theme = Theme::current();
+    const QRectF rows = strip();
+    const double tall = rowHeight();
+    painter.fillRect(rows, theme.phaseEnd);
+    const int columns = static_cast<int>(rows.width());
+    QColor kept = theme.loss;
+    kept.setAlphaF(0.55F);
+    const auto colorOf = [&](Mark mark, bool chosen) {
+        switch (mark) {
+        case Mark::Kept: return chosen ? theme.loss : kept;
+        case Mark::Pruned: return theme.sunken;
+        case Mark::Fell: return theme.prune;
+        case Mark::CameBack: return theme.revive;
+        case Mark::Nothing: break;
+        }
+        return QColor(Qt::transparent);
+    };
+    painter.setFont(Fonts::caption());
+    for (int triplet = 0; triplet < m_rank; ++triplet) {
+        const std::vector<Mark> marks = marksOf(triplet, columns);
+        const double y = rows.top() + triplet * tall;
+        const bool chosen = triplet == m_selected;
+        for (std::size_t from = 0; from < marks.size();) { // runs of one mark are one rectangle
+            std::size_t to = from + 1;
+            while (to < marks.size() && marks[to] == marks[from]) {
+                ++to;
+            }
+            const double least = marks[from] >= Mark::Fell ? 2.0 : 0.0;
+            const QRectF place(rows.left() + static_cast<double>(from), y,
+                std::max(least, static_cast<double>(to - from)), tall - 1.0);
+            painter.fillRect(place, colorOf(marks[from], chosen));
+            from = to;
+        }
+        if (chosen || (m_selected < 0 && triplet == 0)) {
+            painter.setPen(theme.text2);
+            drawTabular(
+                painter, {0.0, y - 3.0, numbersWidth - 5.0, tall + 5.0}, Qt::AlignRight, QString::number(triplet));
+        }
+    }
+}
+
+void TripletHistory::paintScores(QPainter& painter) const
+{
+    const Theme& theme = Theme::current();
+    const QRectF ground = plot();
+    const QRectF place = ground.adjusted(0.0, 15.0, 0.0, -2.0); // below the words
+    painter.fillRect(ground, theme.sunken);
+    if (m_selected < 0 || m_selected >= m_rank) {
+        return;
+    }
+    const auto momentAt = [&](std::size_t event) -> const TripletMoment& {
+        return m_moments[event * static_cast<std::size_t>(m_rank) + static_cast<std::size_t>(m_selected)];
+    };
+    double low = INFINITY;
+    double high = 0.0;
+    const auto take = [&](double value) {
+        if (value > 0.0 && std::isfinite(value)) {
+            low = std::min(low, value);
+            high = std::max(high, value);
+        }
+    };
+    for (std::size_t event = 0; event < m_steps.size(); ++event) {
+        if (momentAt(event).hasScore) {
+            take(static_cast<double>(momentAt(event).score));
+            take(static_cast<double>(m_thresholds[event]));
+        }
+    }
+    if (!(high > 0.0)) {
+        return;
+    }
+    const double room = std::max(1.2, std::pow(high / low, 0.08));
+    const double from = std::log(low / room);
+    const double span = std::log(high * room) - from;
+    const auto yOf = [&](double value) {
+        return place.bottom()
+            - place.height() * std::clamp((std::log(std::max(value, 1e-300)) - from) / span, 0.0, 1.0);
+    };
+    QPolygonF scores;
+    QPolygonF thresholds;
+    for (std::size_t event = 0; event < m_steps.size(); ++event) {
+        if (momentAt(event).hasScore) {
+            scores << QPointF(xOf(m_steps[event]), yOf(static_cast<double>(momentAt(event).score)));
+            thresholds << QPointF(xOf(m_steps[event]), yOf(static_cast<double>(m_thresholds[event])));
+        }
+    }
+    painter.save();
+    painter.setRenderHint(QPainter::Antialiasing);
+    QPen dashes(theme.text, 1.0);
+    dashes.setDashPattern({3.0, 2.0});
+    painter.setPen(dashes);
+    painter.drawPolyline(thresholds);
+    painter.setPen(QPen(theme.loss, 1.5));
+    painter.drawPolyline(scores);
+    painter.restore();
+    painter.setFont(Fonts::caption());
+    painter.setPen(theme.text3);
+    drawTabular(painter, {ground.left() + 4.0, ground.top() + 1.0, ground.width() - 8.0, 14.0}, Qt::AlignLeft,
+        tr("S of #%1, dashed: threshold").arg(m_selected));
+}
+
+} // namespace spectune
