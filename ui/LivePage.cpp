@@ -4,6 +4,7 @@
 #include "ui/ConfigForm.h"
 #include "ui/FailurePanel.h"
 #include "ui/Inspector.h"
+#include "ui/LiveControls.h"
 #include "ui/PageParts.h"
 #include "ui/RunModel.h"
 #include "ui/RunRail.h"
@@ -95,6 +96,10 @@ LivePage::LivePage(RunModel& run, const ConfigForm& form, QWidget* parent)
     connect(&run, &RunModel::evaluationAppended, m_plots, [this](const EvalPoint& point) { m_plots->append(point); });
     connect(&run, &RunModel::shownStepChanged, m_plots, [this](qint64 step) { m_plots->setShownStep(step); });
     connect(&run, &RunModel::eventAppended, this, &LivePage::refreshNote);
+    connect(&run, &RunModel::editTaken, this, [this] {
+        m_plots->setPlan(m_run.plan());
+        refreshMarks();
+    });
     refreshAll();
 }
 
@@ -176,6 +181,7 @@ void LivePage::refreshAll()
 {
     m_plots->setPlan(m_run.plan());
     m_plots->setHistory(m_run.history());
+    refreshMarks();
     m_plots->setShownStep(m_run.shownStep());
     m_plots->setEmptyText(tr("The curve begins with step 1"));
     m_grid->setModuleLayout(m_run.layout());
@@ -224,6 +230,14 @@ void LivePage::refreshNote()
                 .arg(layout->modules.size())
                 .arg(formatCount(plan.finalStart), formatCount(plan.targetBudget), formatCount(plan.initialBudget)));
     }
+}
+
+void LivePage::refreshMarks()
+{
+    std::vector<StepMark> marks;
+    for (const AppliedEdit& edit : m_run.edits())
+        marks.push_back({edit.step, editText(edit)});
+    m_plots->setMarks(std::move(marks));
 }
 
 void LivePage::refreshFailure()

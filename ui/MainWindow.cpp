@@ -5,6 +5,7 @@
 #include "ui/DataPanel.h"
 #include "ui/ExportWindow.h"
 #include "ui/Inspector.h"
+#include "ui/LiveControls.h"
 #include "ui/LivePage.h"
 #include "ui/PageParts.h"
 #include "ui/RunBar.h"
@@ -92,6 +93,8 @@ void MainWindow::buildPages()
     connect(m_setup, &SetupPage::sampleWanted, m_facts, &SetupFacts::showSample);
     connect(m_try, &TryPage::pauseWanted, this, [this] { m_session->pause(); });
     connect(&m_live->rail(), &RunRail::editWanted, this, &MainWindow::editAsNew);
+    connect(&m_live->rail().controls(), &LiveControls::editWanted, this,
+        [this](const LiveEdit& edit) { m_session->edit(edit); });
     connect(&m_live->inspector(), &Inspector::setupWanted, this, &MainWindow::newConfig);
     connect(&m_live->inspector(), &Inspector::openRunWanted, this, &MainWindow::askOpenRun);
     connect(&m_live->inspector(), &Inspector::openLogWanted, this,

@@ -2,6 +2,7 @@
 #include "ui/RunModel.h"
 
 #include "training/config/ConfigFile.h"
+#include "training/config/EditLog.h"
 #include "ui/ConfigForm.h"
 #include "ui/RecordedRanks.h"
 #include "ui/RunFolders.h"
@@ -64,6 +65,14 @@ void RunModel::follow(SessionController& session)
             m_checkpoints.push_back(checkpoint.step);
         Q_EMIT checkpointAppended();
     });
+    connect(&session, &SessionController::editTaken, this, [this](const AppliedEdit& edit) {
+        if (m_edited.add(edit))
+            takeEdited();
+        Q_EMIT editTaken(edit);
+    });
+    connect(&session, &SessionController::editRefused, this, [this](const LiveEdit& edit, const Failure& failure) {
+        Q_EMIT editRefused(edit, QString::fromStdString(failure.message));
+    });
     connect(&session, &SessionController::snapshotArrived, this, &RunModel::takeSnapshot);
 }
 
@@ -91,6 +100,10 @@ void RunModel::begin(const RunRequest& request, const ResolvedRun& resolved, boo
     m_folder = QString::fromStdString(request.outFolder);
     m_config = request.config;
     m_resolved = resolved;
+    if (goesOn)
+        m_edited.goOn(request.config);
+    else
+        m_edited.begin(request.config, resolved);
     if (!goesOn) {
         m_started.reset();
         m_history = {};
@@ -119,8 +132,8 @@ void RunModel::openRecorded(const QString& folder)
     m_hasRun = m_recorded = true;
     m_folder = info.absoluteFilePath();
     m_name = info.fileName();
-    m_config = std::move(config);
-    m_resolved = resolved;
+    m_edited.begin(config, resolved, editsOfRun(path));
+    takeEdited();
     m_history = std::move(history);
     m_layout = layoutFromHistory(m_history, resolved.initRank);
     m_step = m_history.metrics.empty() ? 0 : m_history.metrics.back().step;
@@ -140,6 +153,7 @@ void RunModel::clear()
     m_failure = {};
     m_started.reset();
     m_history = {};
+    m_edited = {};
     m_checkpoints.clear();
     m_atEvents.clear();
     m_latest.reset();
@@ -150,7 +164,8 @@ void RunModel::takeStarted(const RunStarted& started)
 {
     m_started = started;
     m_layout = started.layout;
-    m_resolved = started.resolved;
+    m_edited.started(started.resolved, started.firstStep);
+    takeEdited();
     m_deviceName = QString::fromStdString(started.deviceName);
     if (!started.outFolder.empty())
         m_folder = QString::fromStdString(started.outFolder);
@@ -159,6 +174,12 @@ void RunModel::takeStarted(const RunStarted& started)
     for (const ModuleInfo& module : started.layout->modules)
         m_history.modules.push_back(module.name);
     Q_EMIT reset();
+}
+
+void RunModel::takeEdited()
+{
+    m_config = m_edited.config();
+    m_resolved = m_edited.resolved();
 }
 
 // A resumed run goes on from its checkpoint; what came after it is done again.
@@ -207,7 +228,8 @@ PlotPlan RunModel::plan() const
     constexpr std::int64_t points = 240;
     for (std::int64_t i = 0; i <= points; ++i) {
         const std::int64_t t = plan.totalSteps * i / points;
-        plan.budgetCurve.emplace_back(static_cast<double>(t), static_cast<double>(schedule.budgetAt(t)));
+        const BudgetSchedule& held = m_hasRun ? m_edited.scheduleAt(t) : schedule; // as the run went, or will
+        plan.budgetCurve.emplace_back(static_cast<double>(t), static_cast<double>(held.budgetAt(t)));
     }
     return plan;
 }

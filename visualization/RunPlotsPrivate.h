@@ -38,6 +38,7 @@ public:
     std::int64_t hovered = -1;
     QString sentence;
     QString emptyText;
+    std::vector<StepMark> marks;
     bool pointerInside = false;
     void pointerMoved() { m_pointerMoved = m_clock.elapsed(); }
     AxisBounds steps;
@@ -74,6 +75,7 @@ private:
     void paintBudgetLabels(QPainter& painter) const;
     void paintEmpty(QPainter& painter) const;
     void paintEvaluations(QPainter& painter) const;
+    void paintStepMarks(QPainter& painter) const;
 
     RunPlots* m_owner;
     QTimer m_timer;

@@ -107,6 +107,7 @@ private:
             case BorderAction::Continue: return true;
             case BorderAction::Save: save(step, control); break;
             case BorderAction::Evaluate: evaluate(step, control); break;
+            case BorderAction::Edit: edit(step, control); break;
             case BorderAction::Stop: save(step, control); return false;
             }
         }
@@ -119,6 +120,19 @@ private:
             std::this_thread::yield();
         if (!m_script->endlessEvaluation)
             control.post(EvalPoint {.step = step, .evalLoss = 1.0, .metrics = {}});
+    }
+
+    /// Takes all but keys that no field has.
+    static void edit(std::int64_t step, RunControl& control)
+    {
+        for (LiveEdit& edit : control.takeEdits()) {
+            if (findField(edit.key) == nullptr)
+                control.post(EditRefused {.edit = edit,
+                    .failure = {.kind = FailureKind::Config, .message = edit.key + "?", .detail = {}, .step = step}});
+            else
+                control.post(
+                    EditTaken {{.step = step, .key = edit.key, .before = {}, .after = std::move(edit.value)}});
+        }
     }
 
     void save(std::int64_t step, RunControl& control)

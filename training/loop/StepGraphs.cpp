@@ -171,6 +171,11 @@ StepGraphs::StepGraphs(Body body, at::Device device)
 
 StepGraphs::~StepGraphs() = default;
 
+void StepGraphs::forget()
+{
+    m_recordings.clear();
+}
+
 std::string StepGraphs::notice()
 {
     return std::exchange(m_notice, {});

@@ -35,6 +35,8 @@ public:
 
     /// @param scale 1 / loss-bearing tokens, scalar. The result is overwritten by the next call.
     [[nodiscard]] StepTensors run(const PackedBatch& batch, const at::Tensor& scale);
+    /// Drops all recordings: numbers that they hold have changed.
+    void forget();
     /// What is to be told once; empty: nothing.
     [[nodiscard]] std::string notice();
 

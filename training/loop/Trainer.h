@@ -44,6 +44,9 @@ public:
     /// A gradient that is not finite skips all that follows it.
     StepResult step(std::int64_t t, const Batch& batch);
 
+    /// Goes on under another configuration, which differs from the present one in live-editable fields alone (LiveEdit.h).
+    void edit(const RunConfig& config, const ResolvedRun& resolved);
+
     /// Times the phases of the steps that follow; null: no more.
     void setClock(PhaseClock* clock);
 

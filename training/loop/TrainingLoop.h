@@ -2,6 +2,7 @@
 #pragma once
 
 #include "training/loop/RunContext.h"
+#include "training/loop/RunEdits.h"
 
 #include <chrono>
 #include <deque>
@@ -57,6 +58,7 @@ private:
 
     RunContext& m_context;
     RunControl& m_control;
+    RunEdits m_edits;
     DivergenceGuard m_guard;
     std::int64_t m_step = 0; ///< optimizer steps done
     std::int64_t m_evaluatedAt = -1;
