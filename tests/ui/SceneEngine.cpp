@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/ui/SceneEngine.h"
 
+#include "tests/ui/SceneTry.h"
 #include "training/config/ConfigFile.h"
 #include "training/core/AtomicFile.h"
 #include "training/monitor/RunHistory.h"
@@ -45,6 +46,7 @@ private:
 
     std::shared_ptr<Scene> m_scene;
     std::string m_folder;
+    RunConfig m_config;
     std::shared_ptr<const ModuleLayout> m_layout;
     ResolvedRun m_resolved;
     std::vector<TripletState> m_triplets;
@@ -81,6 +83,7 @@ void SceneEngine::prepare(const RunRequest& request, RunControl& control)
     facts.layers = model.layers;
     facts.samples = 1500;
     m_resolved = resolveRun(request.config, facts);
+    m_config = withResolved(request.config, m_resolved);
     m_layout = layoutOf(model, m_resolved.initRank);
     m_triplets.assign(static_cast<std::size_t>(m_layout->tripletCount()), {});
     m_modules.assign(m_layout->modules.size(), {});
@@ -206,7 +209,7 @@ RunOutcome SceneEngine::run(const RunRequest& request, RunControl& control)
         const double done = static_cast<double>(step) / static_cast<double>(total);
         MetricPoint point {step,
             0.08 + 2.6 * std::exp(-6 * done) * (0.8 + 0.4 * noise(static_cast<std::uint64_t>(step), 2)),
-            0.3 * std::exp(-5 * done) + 0.01, request.config.optim.lr * (1 - done), budget, 0.7, 160,
+            0.3 * std::exp(-5 * done) + 0.01, m_config.optim.lr * (1 - done), budget, 0.7, 160,
             0.05 * static_cast<double>(step), {}};
         control.post(point);
         record("metrics.jsonl", toJsonLine(point));
@@ -229,6 +232,9 @@ RunOutcome SceneEngine::run(const RunRequest& request, RunControl& control)
              action = control.nextAction(step)) {
             if (action == BorderAction::Save || action == BorderAction::Stop)
                 control.post(CheckpointSaved {step, "checkpoints/step-" + std::to_string(step)});
+            if (action == BorderAction::Edit)
+                for (const std::string& line : takeSceneEdits(control, m_config, m_resolved, step))
+                    record("edits.jsonl", line);
             if (action == BorderAction::Evaluate)
                 control.post(EvalPoint {step, 0.5, {}});
             if (action == BorderAction::Stop)
@@ -287,6 +293,10 @@ Answer SceneEngine::answer(const Request& request, const RequestContext& context
         text.seconds = 0.25;
         return text;
     }
+    if (const auto* score = std::get_if<ScoreAnswers>(&request))
+        return sceneScores(*score);
+    if (const auto* judge = std::get_if<JudgeSamples>(&request))
+        return sceneVerdicts(*judge);
     const auto& wanted = std::get<ExportAdapter>(request);
     ExportReport report {
         wanted.format, wanted.target, 1'234'567, 40, 2, 8, 8, wanted.format == "peft-adalora" ? 0.0 : 2.4e-9, 0.018};

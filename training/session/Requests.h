@@ -3,6 +3,7 @@
 
 #include "training/config/RunConfig.h"
 #include "training/core/Error.h"
+#include "training/session/TryRequests.h"
 
 #include <cstdint>
 #include <string>
@@ -76,6 +77,8 @@ struct Generate {
     std::int64_t maxNewTokens = 64;
     double temperature = 0.0; ///< 0: the likeliest token
     double topP = 1.0;
+    std::int64_t topK = 0; ///< only the likeliest this many; 0: all
+    std::string stop; ///< the text ends before it; empty: only EOS and the length end it
     std::int64_t seed = 42;
     std::string device; ///< "cpu", "cuda", …; empty: the last run's
 };
@@ -84,7 +87,7 @@ struct GeneratedText {
     std::string text; ///< without the prompt
     std::vector<std::int32_t> ids;
     bool tuned = false;
-    bool ended = false; ///< EOS came; else the length limit
+    bool ended = false; ///< EOS or the stop text came; else the length limit
     double seconds = 0.0;
 };
 
@@ -107,7 +110,7 @@ struct ExportReport {
     double maxDelta = 0.0; ///< largest |ΔW|
 };
 
-using Request = std::variant<InspectModel, PreviewData, Generate, ExportAdapter>;
-using Answer = std::variant<Failure, ModelSummary, DataPreview, GeneratedText, ExportReport>;
+using Request = std::variant<InspectModel, PreviewData, Generate, ExportAdapter, ScoreAnswers, JudgeSamples>;
+using Answer = std::variant<Failure, ModelSummary, DataPreview, GeneratedText, ExportReport, ScoredAnswers, JudgedSamples>;
 
 } // namespace spectune
