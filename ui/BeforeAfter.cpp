@@ -123,8 +123,7 @@ BeforeAfter::Place BeforeAfter::placeOf(const BeforeAfterRow& row, double left, 
     constexpr double apart = 10.0;
     if (a.right() + apart > b.left()) {
         const double both = a.width() + apart + b.width();
-        const double from
-            = std::clamp((place.x[0] + place.x[1] - both) / 2.0, left, std::max(left, right - both));
+        const double from = std::clamp((place.x[0] + place.x[1] - both) / 2.0, left, std::max(left, right - both));
         a.moveLeft(from);
         b.moveLeft(from + a.width() + apart);
     }

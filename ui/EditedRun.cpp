@@ -56,11 +56,10 @@ void EditedRun::replay()
 {
     m_config = m_begunConfig;
     m_resolved = m_begunResolved;
-    m_schedules = {{0, m_resolved.schedule}};
+    m_schedules.assign(1, {0, m_resolved.schedule});
     if (m_edits.empty())
         return;
-    const std::int64_t matrices
-        = m_resolved.initRank > 0 ? m_resolved.schedule.initialBudget / m_resolved.initRank : 0;
+    const std::int64_t matrices = m_resolved.initRank > 0 ? m_resolved.schedule.initialBudget / m_resolved.initRank : 0;
     m_config = withResolved(m_config, m_resolved);
     for (const AppliedEdit& edit : m_edits) {
         repeatEdit(m_config, edit, matrices);

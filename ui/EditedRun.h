@@ -35,7 +35,8 @@ private:
     std::vector<AppliedEdit> m_edits; ///< by step
     RunConfig m_config;
     ResolvedRun m_resolved;
-    std::vector<std::pair<std::int64_t, BudgetSchedule>> m_schedules; ///< from which t on; the first from 0
+    std::vector<std::pair<std::int64_t, BudgetSchedule>> m_schedules {
+        {0, BudgetSchedule {}}}; ///< from which t on; the first from 0
 };
 
 } // namespace spectune

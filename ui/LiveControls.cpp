@@ -64,7 +64,7 @@ QString shortFieldName(const std::string& key)
     if (key == "adalora.total_budget")
         return LiveControls::tr("budget end");
     if (key == "train.eval_every")
-        return LiveControls::tr("evaluate every");
+        return LiveControls::tr("eval every");
     if (key == "train.save_every")
         return LiveControls::tr("save every");
     return QString::fromStdString(key);
@@ -163,22 +163,26 @@ QString LiveControls::text(const std::string& key) const
 void LiveControls::commit(Row& row)
 {
     const FieldValue present = row.asked.value_or(fieldValue(m_run.config(), row.key));
-    const QString typed = row.field->text().trimmed();
-    if (!isOpen() || typed == valueText(present)) {
+    const QString typed
+        = row.field->text().trimmed().replace(QChar(0x2212), QLatin1Char('-')); // shown with a true minus
+    const auto leave = [this, &row] {
         row.refused.reset();
+        row.field->setModified(false);
         showValue(row);
-        return;
-    }
+    };
+    if (!isOpen())
+        return leave();
     try {
         RunConfig config = m_run.config();
         setFieldFromText(config, row.key, typed.toStdString());
         const LiveEdit edit {.key = row.key, .value = fieldValue(config, row.key)};
+        if (edit.value == present)
+            return leave();
         RunConfig now = m_run.config();
         ResolvedRun resolved = m_run.resolved();
         (void)applyLiveEdit(now, resolved, edit, m_run.step());
         row.asked = edit.value;
-        row.refused.reset();
-        setMark(row.field, "");
+        leave();
         say(tr("%1: asked for, holds from the next step on.").arg(editText({0, edit.key, {}, edit.value})), "second");
         Q_EMIT editWanted(edit);
     } catch (const Error& error) {

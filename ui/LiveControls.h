@@ -46,8 +46,8 @@ private:
         std::string key;
         QWidget* label = nullptr;
         FieldLine* field = nullptr;
-        std::optional<FieldValue> asked; ///< and not yet confirmed
-        std::optional<FieldValue> refused; ///< typed, against the rules, and left to be mended
+        std::optional<FieldValue> asked {}; ///< and not yet confirmed
+        std::optional<FieldValue> refused {}; ///< typed, against the rules, and left to be mended
     };
 
     void addRow(QGridLayout* grid, const std::string& key);

@@ -122,6 +122,7 @@ void RunModel::openRecorded(const QString& folder)
     const std::filesystem::path path = info.absoluteFilePath().toStdString();
     RunConfig config = loadConfig(path / "config.json");
     RunHistory history = loadHistory(path);
+    std::vector<AppliedEdit> edits = editsOfRun(path);
     RunFacts facts;
     facts.matrices = static_cast<std::int64_t>(history.modules.size());
     ResolvedRun resolved = resolveRun(config, facts);
@@ -132,7 +133,7 @@ void RunModel::openRecorded(const QString& folder)
     m_hasRun = m_recorded = true;
     m_folder = info.absoluteFilePath();
     m_name = info.fileName();
-    m_edited.begin(config, resolved, editsOfRun(path));
+    m_edited.begin(config, resolved, std::move(edits));
     takeEdited();
     m_history = std::move(history);
     m_layout = layoutFromHistory(m_history, resolved.initRank);

@@ -68,7 +68,8 @@ void SampleDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option
         text = QFontMetricsF(painter->font()).elidedText(text, Qt::ElideRight, room);
         const double width = tabularWidth(painter->font(), text);
         const double left = m_showsAnswers ? cell.right() - width - mark - 4.0 : cell.center().x() - mark / 2.0;
-        studioIcon(isRight ? QStringLiteral("check") : QStringLiteral("cross"), isRight ? IconTone::Ok : IconTone::Error)
+        studioIcon(
+            isRight ? QStringLiteral("check") : QStringLiteral("cross"), isRight ? IconTone::Ok : IconTone::Error)
             .paint(painter, QRectF(left, cell.center().y() - mark / 2.0, mark, mark).toRect());
         painter->setPen(chosen ? theme.text : theme.text2);
         drawTabular(*painter, cell, Qt::AlignRight | Qt::AlignVCenter, text);
@@ -78,13 +79,15 @@ void SampleDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option
         painter->setPen(theme.text);
         const QRectF cell(edge - expectedWidth(), row.top(), expectedWidth(), row.height());
         drawTabular(*painter, cell, Qt::AlignRight | Qt::AlignVCenter,
-            QFontMetricsF(painter->font()).elidedText(index.data(ExpectedRole).toString(), Qt::ElideRight, cell.width() - 6.0));
+            QFontMetricsF(painter->font())
+                .elidedText(index.data(ExpectedRole).toString(), Qt::ElideRight, cell.width() - 6.0));
         edge -= expectedWidth();
     }
     painter->setFont(Fonts::caption());
     painter->setPen(chosen ? theme.text : theme.text2);
-    drawTwoLines(*painter, {row.left() + margin, row.top() + (row.height() - 2.0 * lineHeight) / 2.0,
-            edge - row.left() - margin - 8.0, 2.0 * lineHeight},
+    drawTwoLines(*painter,
+        {row.left() + margin, row.top() + (row.height() - 2.0 * lineHeight) / 2.0, edge - row.left() - margin - 8.0,
+            2.0 * lineHeight},
         index.data(QuestionRole).toString());
     painter->restore();
 }

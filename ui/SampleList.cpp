@@ -147,17 +147,17 @@ void SampleList::setConfig(const RunConfig& config)
     m_total = -1;
     m_failed = false;
     m_count->clear();
-    m_note->clear();
+    m_idleNote.clear();
 }
 
 void SampleList::load(bool mayAsk)
 {
     m_mayAsk = mayAsk;
     if (m_config.data.evalPath.empty())
-        m_note->setText(tr("This set-up has no evaluation file. Write a prompt of your own."));
+        m_idleNote = tr("This set-up has no evaluation file. Write a prompt of your own.");
     else if (m_samples.empty() && !m_failed)
-        m_note->setText(
-            mayAsk ? tr("Reading the samples…") : tr("The samples are read once the run is paused or has ended."));
+        m_idleNote
+            = mayAsk ? tr("Reading the samples…") : tr("The samples are read once the run is paused or has ended.");
     refreshFoot();
     if (mayAsk)
         askNext();
@@ -214,7 +214,7 @@ void SampleList::take(const Answer& answer)
         const auto* failure = std::get_if<Failure>(&answer);
         m_failed = failure && failure->message != "Cancelled.";
         if (m_failed)
-            m_note->setText(QString::fromStdString(failure->message));
+            m_idleNote = QString::fromStdString(failure->message);
         refreshFoot();
         return;
     }
@@ -222,8 +222,8 @@ void SampleList::take(const Answer& answer)
     if (preview->sample == static_cast<std::int64_t>(m_samples.size())) // else a verdict brought it meanwhile
         append(HeldOutSample::from(*preview));
     m_count->setText(formatCount(m_total));
-    m_note->setText(
-        m_total > mostSamples ? tr("The first %1 of %2.").arg(mostSamples).arg(formatCount(m_total)) : QString());
+    m_idleNote
+        = m_total > mostSamples ? tr("The first %1 of %2.").arg(mostSamples).arg(formatCount(m_total)) : QString();
     showVerdicts();
     if (isVisible())
         askNext();
@@ -292,8 +292,7 @@ void SampleList::applyFilter()
 {
     for (int row = 0; row < m_list->count(); ++row) {
         const SampleVerdict* verdict = m_judge.verdictOf(row);
-        m_list->setRowHidden(
-            row, m_filter != SampleFilter::All && (verdict == nullptr || !passes(*verdict, m_filter)));
+        m_list->setRowHidden(row, m_filter != SampleFilter::All && (verdict == nullptr || !passes(*verdict, m_filter)));
     }
 }
 
@@ -301,19 +300,21 @@ void SampleList::refreshFoot()
 {
     const bool judging = m_judge.isJudging();
     const auto judged = static_cast<std::int64_t>(m_judge.verdicts().size());
+    QString note = m_idleNote;
     if (judging)
-        m_note->setText(m_judge.total() < 0
-                ? tr("Both sides answer…")
-                : tr("Both sides answer: %1 of %2.").arg(formatCount(judged), formatCount(m_judge.total())));
+        note = m_judge.total() < 0
+            ? tr("Both sides answer…")
+            : tr("Both sides answer: %1 of %2.").arg(formatCount(judged), formatCount(m_judge.total()));
     else if (judged > 0)
-        m_note->setText(finalAnswer(m_judge.verdicts().front().expected) != m_judge.verdicts().front().expected
-                    && m_judge.verdicts().front().expected.find("####") != std::string::npos
-                ? tr("Right means that the number after #### is the expected one. Both sides answered greedily.")
-                : tr("Right means the expected answer to the letter. Both sides answered greedily."));
-    m_note->setVisible(!m_note->text().isEmpty());
+        note = m_judge.verdicts().front().expected.find("####") != std::string::npos
+            ? tr("Right means that the number after #### is the expected one. Both sides answered greedily.")
+            : tr("Right means the expected answer to the letter. Both sides answered greedily.");
+    m_note->setText(note);
+    m_note->setVisible(!note.isEmpty());
     m_check->setText(judging ? tr("Stop") : judged > 0 ? tr("Check the rest") : tr("Check the samples"));
     m_check->setVisible(!m_config.data.evalPath.empty() && !m_failed && (judging || !m_judge.isDone()));
-    m_check->setEnabled(judging || (m_mayAsk && !m_samples.empty() && m_judge.step() >= 0)); // without an adapter: no
+    const bool hasAdapter = m_judge.step() >= 0;
+    m_check->setEnabled(judging || (m_mayAsk && hasAdapter && !m_samples.empty()));
 }
 
 } // namespace spectune

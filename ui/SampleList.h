@@ -70,6 +70,7 @@ private:
     bool m_mayAsk = false;
     std::size_t m_judged = 0; ///< rows that show a verdict
     SampleFilter m_filter = SampleFilter::All;
+    QString m_idleNote; ///< while nothing is checked
     QLabel* m_count = nullptr;
     QLabel* m_note = nullptr;
     Segmented* m_filters = nullptr;

@@ -21,6 +21,7 @@
 #include <QLabel>
 #include <QPlainTextEdit>
 #include <QPushButton>
+#include <QScrollArea>
 #include <QSplitter>
 #include <QTextBrowser>
 #include <QVBoxLayout>
@@ -145,7 +146,6 @@ QWidget* TryPage::makeSide(int side, const QString& title)
         connect(m_adapters, &AdapterChoice::currentIndexChanged, this, &TryPage::refresh);
     }
     head->addStretch();
-    head->addWidget(m_sides[side].count);
     column->addLayout(head);
     m_sides[side].view = new QTextBrowser;
     m_sides[side].view->setObjectName(QStringLiteral("Flat"));
@@ -153,9 +153,11 @@ QWidget* TryPage::makeSide(int side, const QString& title)
     m_sides[side].view->document()->setDocumentMargin(0);
     m_sides[side].view->setAccessibleName(title);
     column->addWidget(m_sides[side].view, 1);
+    auto* foot = new QHBoxLayout;
     m_sides[side].verdict = makeText(QString(), "second", true);
-    m_sides[side].verdict->hide();
-    column->addWidget(m_sides[side].verdict);
+    foot->addWidget(m_sides[side].verdict, 1);
+    foot->addWidget(m_sides[side].count, 0, Qt::AlignBottom);
+    column->addLayout(foot);
     return panel;
 }
 
@@ -268,7 +270,7 @@ void TryPage::showVerdicts()
 {
     for (Side& side : m_sides) {
         const bool answered = side.request < 0 && side.error.isEmpty() && !side.count->text().isEmpty();
-        side.verdict->setVisible(m_fromSample && answered);
+        side.verdict->clear();
         if (!m_fromSample || !answered)
             continue;
         const std::string expected = m_expected.toStdString();

@@ -85,10 +85,9 @@ void TryResults::refresh()
     const bool any = scores.samples > 0;
     m_rows->setRows(beforeAfterRows(scores));
     m_rows->setVisible(any);
-    m_count->setText(!any ? QString()
-            : m_judge.isDone()
-            ? tr("%1 held-out samples").arg(formatCount(scores.samples))
-            : tr("%1 of %2 samples").arg(formatCount(scores.samples), formatCount(m_judge.total())));
+    m_count->setText(!any      ? QString()
+            : m_judge.isDone() ? tr("%1 held-out samples").arg(formatCount(scores.samples))
+                               : tr("%1 of %2 samples").arg(formatCount(scores.samples), formatCount(m_judge.total())));
     m_hint->setText(!m_judge.failure().isEmpty()
             ? m_judge.failure()
             : tr("Check the held-out samples to see what tuning has changed, with its 95 % interval."));

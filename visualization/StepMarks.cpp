@@ -34,8 +34,8 @@ std::vector<PlacedMark> placeMarks(std::span<const StepMark> marks, const QRectF
         if (!fitsRight && !fitsLeft)
             mark.text.clear();
         else
-            mark.label = {fitsRight ? mark.x + gap : mark.x - gap - width, plot.bottom() - lineHeight - 2.0, width,
-                lineHeight};
+            mark.label = {
+                fitsRight ? mark.x + gap : mark.x - gap - width, plot.bottom() - lineHeight - 2.0, width, lineHeight};
         taken = std::max(mark.x, mark.label.right());
     }
     return placed;

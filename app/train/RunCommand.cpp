@@ -79,8 +79,8 @@ void addRunCommand(CLI::App& program, Chosen& chosen)
     command->add_option("--resume", options->resume, "Go on with this run's folder, or from one of its checkpoints")
         ->type_name("DIR");
     command
-        ->add_option("--edits", options->edits,
-            "Change fields while the run goes on, as another run's edits.jsonl tells it")
+        ->add_option(
+            "--edits", options->edits, "Change fields while the run goes on, as another run's edits.jsonl tells it")
         ->type_name("FILE");
     command->add_option("--device", options->device, "cpu, cuda or cuda:N")->capture_default_str();
     command->add_flag("--quiet", options->quiet, "Print nothing but errors");

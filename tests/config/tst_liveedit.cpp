@@ -57,8 +57,7 @@ private Q_SLOTS:
             "optim.max_grad_norm", "adalora.target_rank", "adalora.total_budget", "adalora.delta_t", "adalora.gamma"};
         QCOMPARE(keys, expected);
         RunConfig lora = Run(Method::Lora).config;
-        QCOMPARE(
-            liveKeysOf(lora), (std::vector<std::string> {"train.save_every", "optim.lr", "optim.max_grad_norm"}));
+        QCOMPARE(liveKeysOf(lora), (std::vector<std::string> {"train.save_every", "optim.lr", "optim.max_grad_norm"}));
         lora.data.evalPath = "eval.jsonl";
         QCOMPARE(liveKeysOf(lora).front(), std::string("train.eval_every"));
     }
@@ -168,8 +167,8 @@ private Q_SLOTS:
     void linesReadBack()
     {
         const Folder folder;
-        const std::vector<AppliedEdit> edits {{120, "optim.lr", 1e-3, 0.1 + 0.2}, {120, "adalora.delta_t", at(1), at(7)},
-            {300, "adalora.total_budget", at(336), at(168)}};
+        const std::vector<AppliedEdit> edits {{120, "optim.lr", 1e-3, 0.1 + 0.2},
+            {120, "adalora.delta_t", at(1), at(7)}, {300, "adalora.total_budget", at(336), at(168)}};
         std::string text;
         for (const AppliedEdit& edit : edits)
             text += toJsonLine(edit) + "\n";
@@ -195,13 +194,20 @@ private Q_SLOTS:
     {
         QTest::addColumn<QString>("line");
         QTest::addColumn<QString>("why");
-        QTest::newRow("no key") << R"({"step": 3, "new": 1})" << "step, key and new";
-        QTest::newRow("unknown") << R"({"step": 3, "key": "optim.rl", "new": 1})" << "optim.lr";
-        QTest::newRow("range") << R"({"step": 3, "key": "optim.lr", "new": 0})" << "above 0";
-        QTest::newRow("type") << R"({"step": 3, "key": "adalora.delta_t", "new": "x"})" << "integer";
-        QTest::newRow("step") << R"({"step": -1, "key": "optim.lr", "new": 1})" << "whole number";
-        QTest::newRow("order") << R"({"step": 1, "key": "optim.lr", "new": 1})" << "comes after step 2";
-        QTest::newRow("no JSON") << "lr = 3" << "an object";
+        QTest::newRow("no key") << R"({"step": 3, "new": 1})"
+                                << "step, key and new";
+        QTest::newRow("unknown") << R"({"step": 3, "key": "optim.rl", "new": 1})"
+                                 << "optim.lr";
+        QTest::newRow("range") << R"({"step": 3, "key": "optim.lr", "new": 0})"
+                               << "above 0";
+        QTest::newRow("type") << R"({"step": 3, "key": "adalora.delta_t", "new": "x"})"
+                              << "integer";
+        QTest::newRow("step") << R"({"step": -1, "key": "optim.lr", "new": 1})"
+                              << "whole number";
+        QTest::newRow("order") << R"({"step": 1, "key": "optim.lr", "new": 1})"
+                               << "comes after step 2";
+        QTest::newRow("no JSON") << "lr = 3"
+                                 << "an object";
     }
 
     void brokenLinesAreNamed()

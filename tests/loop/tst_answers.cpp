@@ -6,6 +6,7 @@
 
 #include <ATen/ATen.h>
 
+#include <array>
 #include <cmath>
 
 using namespace spectune;
@@ -18,6 +19,7 @@ private Q_SLOTS:
     void initTestCase()
     {
         m_config = demoConfig();
+        m_config.data.maxLength = 256; // nothing is cut
         m_config.data.evalPath = m_folder.write("eval.jsonl", demoEvaluationLines(6)).string();
         m_run = (m_folder.path() / "run").string();
         RecordingControl control;

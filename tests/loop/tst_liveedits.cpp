@@ -17,9 +17,9 @@ namespace {
 std::map<std::string, std::string> bitsOf(const fs::path& run)
 {
     std::map<std::string, std::string> bits;
-    for (const char* name : {"checkpoints/step-12/state.json", "checkpoints/step-12/state.safetensors",
-             "adapter/adapter_model.safetensors", "adapter/adapter_config.json", "ranks.jsonl", "config.json",
-             "edits.jsonl"})
+    for (const char* name :
+        {"checkpoints/step-12/state.json", "checkpoints/step-12/state.safetensors", "adapter/adapter_model.safetensors",
+            "adapter/adapter_config.json", "ranks.jsonl", "config.json", "edits.jsonl"})
         bits[name] = readFile(run / name);
     for (const auto& line : jsonLines(run / "metrics.jsonl"))
         bits["metrics.jsonl"] += line.dump() + "\n";

@@ -5,6 +5,7 @@
 
 #include <QtTest>
 
+#include <atomic>
 #include <thread>
 
 using namespace spectune;

@@ -54,9 +54,8 @@ public:
     [[nodiscard]] std::vector<LiveEdit> takeEdits() override
     {
         std::vector<LiveEdit> edits;
-        for (auto [edit, end] = editAt.equal_range(m_border); edit != end; ++edit)
-            edits.push_back(edit->second);
-        editAt.erase(m_border);
+        for (; editAt.contains(m_border); editAt.erase(editAt.find(m_border)))
+            edits.push_back(editAt.find(m_border)->second);
         return edits;
     }
 

@@ -125,13 +125,11 @@ private:
     /// Takes all but keys that no field has.
     static void edit(std::int64_t step, RunControl& control)
     {
-        for (LiveEdit& edit : control.takeEdits()) {
-            if (findField(edit.key) == nullptr)
-                control.post(EditRefused {.edit = edit,
-                    .failure = {.kind = FailureKind::Config, .message = edit.key + "?", .detail = {}, .step = step}});
+        for (const auto& [key, value] : control.takeEdits()) {
+            if (findField(key) == nullptr)
+                control.post(EditRefused {{key, value}, {FailureKind::Config, key + "?", {}, step}});
             else
-                control.post(
-                    EditTaken {{.step = step, .key = edit.key, .before = {}, .after = std::move(edit.value)}});
+                control.post(EditTaken {{step, key, {}, value}});
         }
     }
 

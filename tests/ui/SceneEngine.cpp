@@ -241,6 +241,7 @@ RunOutcome SceneEngine::run(const RunRequest& request, RunControl& control)
                 return RunOutcome::Stopped;
         }
     }
+    control.post(CheckpointSaved {total, "checkpoints/step-" + std::to_string(total)});
     return RunOutcome::Finished;
 }
 

@@ -120,8 +120,8 @@ void TestLiveControl::anEditIsAskedForConfirmedAndMarked()
     QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Finished, patience);
     const RunHistory& history = window().run().history();
     QCOMPARE(history.events.back().budget, at(2 * 42));
-    QVERIFY(std::abs(history.metrics[static_cast<std::size_t>(step)].lr
-                - 1e-3 * (1 - static_cast<double>(step + 1) / 800))
+    QVERIFY(
+        std::abs(history.metrics[static_cast<std::size_t>(step)].lr - 1e-3 * (1 - static_cast<double>(step + 1) / 800))
         < 1e-12);
     QVERIFY(!controls().isOpen());
     QVERIFY(controls().isVisibleTo(&window())); // what was changed stays to be read

@@ -90,12 +90,19 @@ void TestTry::answersAreCompared_data()
     QTest::addColumn<QString>("answer");
     QTest::addColumn<QString>("expected");
     QTest::addColumn<bool>("right");
-    QTest::newRow("to the letter") << " Paul | wolf" << "Paul | wolf\n" << true;
-    QTest::newRow("another") << "Paul | dog" << "Paul | wolf" << false;
-    QTest::newRow("marked") << "90 books, so 12.\n#### 1,050" << "thus\n#### 1050" << true;
-    QTest::newRow("goes on behind its answer") << "#### 12\nAnother question" << "#### 12" << true;
-    QTest::newRow("no mark") << "12" << "#### 12" << false;
-    QTest::newRow("the last mark counts") << "#### 3 no, #### 4" << "#### 4" << true;
+    QTest::newRow("to the letter") << " Paul | wolf"
+                                   << "Paul | wolf\n"
+                                   << true;
+    QTest::newRow("another") << "Paul | dog"
+                             << "Paul | wolf" << false;
+    QTest::newRow("marked") << "90 books, so 12.\n#### 1,050"
+                            << "thus\n#### 1050" << true;
+    QTest::newRow("goes on behind its answer") << "#### 12\nAnother question"
+                                               << "#### 12" << true;
+    QTest::newRow("no mark") << "12"
+                             << "#### 12" << false;
+    QTest::newRow("the last mark counts") << "#### 3 no, #### 4"
+                                          << "#### 4" << true;
 }
 
 void TestTry::answersAreCompared()

@@ -79,8 +79,8 @@ std::vector<AppliedEdit> loadEdits(const fs::path& file)
                 throw configError("step " + std::to_string(edits.back().step) + " comes after step "
                     + std::to_string(edits[edits.size() - 2].step));
         } catch (const Error& error) {
-            throw configError(file.string() + ":" + std::to_string(number) + ": " + error.what()
-                + ". Mend the line or remove it.");
+            throw configError(
+                file.string() + ":" + std::to_string(number) + ": " + error.what() + ". Mend the line or remove it.");
         }
     }
     return edits;

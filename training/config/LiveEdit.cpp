@@ -67,7 +67,8 @@ void checkBudget(const RunConfig& config, const ResolvedRun& resolved, const Liv
                 + ".");
     if (!byRank && given >= start)
         refuse(edit,
-            "is " + std::to_string(given) + ", must be below " + std::to_string(start) + ", the triplets at the start.");
+            "is " + std::to_string(given) + ", must be below " + std::to_string(start)
+                + ", the triplets at the start.");
     const std::int64_t budget = byRank ? given * matricesOf(resolved) : given;
     if (!hasLambda(config.method) && budget > resolved.schedule.targetBudget)
         refuse(edit,
@@ -84,7 +85,8 @@ void checkMeaning(const RunConfig& config, const LiveEdit& edit)
                 + ", which has no orthogonality term.");
     const auto* interval = std::get_if<std::int64_t>(&edit.value);
     if (edit.key == evaluationKey && config.data.evalPath.empty() && interval != nullptr && *interval > 0)
-        refuse(edit, "is " + std::to_string(*interval) + ", but data.eval_path is empty: there is nothing to evaluate on.");
+        refuse(edit,
+            "is " + std::to_string(*interval) + ", but data.eval_path is empty: there is nothing to evaluate on.");
 }
 
 } // namespace

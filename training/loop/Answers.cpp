@@ -68,8 +68,8 @@ AnswerScore scoreOne(const RenderedSample& rendered, std::int64_t maxLength, Dec
 }
 
 /// Lets one side answer all verdicts that expect an answer.
-void answerAll(std::vector<SampleVerdict>& verdicts, std::size_t side, std::int64_t maxNewTokens, TextGenerator generator,
-    const StopToken& stop)
+void answerAll(std::vector<SampleVerdict>& verdicts, std::size_t side, std::int64_t maxNewTokens,
+    TextGenerator generator, const StopToken& stop)
 {
     std::vector<std::string> prompts;
     for (const SampleVerdict& verdict : verdicts) {

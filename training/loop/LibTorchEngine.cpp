@@ -106,13 +106,11 @@ Answer LibTorchEngine::withVoice(const std::string& model, const std::string& ad
     const std::string& device, const StopToken& stop, const Speak& speak)
 {
     if (m_run && m_run->base.path == model) // paused: the run's own triplets, as they stand
-        return speak(
-            *m_run->base.model, *m_run->base.tokenizer, tuned ? &m_run->trainer->arena().adapters : nullptr);
+        return speak(*m_run->base.model, *m_run->base.tokenizer, tuned ? &m_run->trainer->arena().adapters : nullptr);
     const at::Device place = parseDevice(device.empty() ? m_device : device);
     const ThreadCountGuard restored(at::get_num_threads()); // a paused run's workers share the cores out themselves
     prepareThread(place, 0);
-    const ElementType type
-        = m_model.model && m_model.path == model && m_model.model->options().dtype() == at::kBFloat16
+    const ElementType type = m_model.model && m_model.path == model && m_model.model->options().dtype() == at::kBFloat16
         ? ElementType::BFloat16
         : ElementType::Float32;
     m_model = loadModel(model, type, place, m_model, [&stop](std::int64_t, std::int64_t) { stop.throwIfStopped(); });

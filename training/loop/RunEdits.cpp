@@ -157,7 +157,7 @@ RunConfig continueEdits(RunContext& context, const fs::path& run, const std::vec
         try {
             rehearse(context);
         } catch (const Error&) { // no edit, but another start: as whenever a run is resumed with other settings
-            context.edits.pop_back();
+            std::erase_if(context.edits, [&](const WaitingEdit& other) { return other.edit.key == change.key; });
             repeatEdit(context.config, change, matrices);
             repeatEdit(written, change, matrices);
             context.resolved = resolveRun(context.config, {.matrices = matrices});

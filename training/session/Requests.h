@@ -111,6 +111,7 @@ struct ExportReport {
 };
 
 using Request = std::variant<InspectModel, PreviewData, Generate, ExportAdapter, ScoreAnswers, JudgeSamples>;
-using Answer = std::variant<Failure, ModelSummary, DataPreview, GeneratedText, ExportReport, ScoredAnswers, JudgedSamples>;
+using Answer
+    = std::variant<Failure, ModelSummary, DataPreview, GeneratedText, ExportReport, ScoredAnswers, JudgedSamples>;
 
 } // namespace spectune
