@@ -54,8 +54,8 @@ public:
     [[nodiscard]] std::vector<LiveEdit> takeEdits() override
     {
         std::vector<LiveEdit> edits;
-        for (; editAt.contains(m_border); editAt.erase(editAt.find(m_border)))
-            edits.push_back(editAt.find(m_border)->second);
+        for (; editAt.contains(m_border); editAt.erase(editAt.lower_bound(m_border)))
+            edits.push_back(editAt.lower_bound(m_border)->second);
         return edits;
     }
 

@@ -125,12 +125,10 @@ private:
     /// Takes all but keys that no field has.
     static void edit(std::int64_t step, RunControl& control)
     {
-        for (const auto& [key, value] : control.takeEdits()) {
-            if (findField(key) == nullptr)
-                control.post(EditRefused {{key, value}, {FailureKind::Config, key + "?", {}, step}});
-            else
-                control.post(EditTaken {{step, key, {}, value}});
-        }
+        for (const auto& [key, value] : control.takeEdits())
+            control.post(findField(key) != nullptr
+                    ? RunEvent(EditTaken {{step, key, {}, value}})
+                    : RunEvent(EditRefused {{key, value}, {FailureKind::Config, key + "?", {}, step}}));
     }
 
     void save(std::int64_t step, RunControl& control)
