@@ -32,7 +32,7 @@ if(SPECTUNE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
     # checkout hit the first one's entries.
     set(_launcher "${CMAKE_COMMAND}" -E env
         "CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime"
-        "CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}" "${SPECTUNE_CCACHE}")
+        "CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}" CCACHE_NOHASHDIR=1 "${SPECTUNE_CCACHE}")
     set(CMAKE_CXX_COMPILER_LAUNCHER "${_launcher}")
     set(CMAKE_CUDA_COMPILER_LAUNCHER "${_launcher}")
     if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")

@@ -5,9 +5,9 @@
 #include "training/data/Packing.h"
 #include "training/loop/Device.h"
 #include "training/nn/FusedOps.h"
+#include "training/nn/JoinedTriplets.h"
 #include "training/nn/KernelTypes.h"
 #include "training/nn/TrainingPass.h"
-#include "training/nn/TripletArena.h"
 
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
@@ -243,6 +243,45 @@ std::shared_ptr<DecoderModel> smallModel(at::TensorOptions options, std::int64_t
     return std::make_shared<DecoderModel>(spec, source, options);
 }
 
+/// A run's triplets joined to a small model on @p device, the same numbers wherever it is.
+struct Joined {
+    std::shared_ptr<DecoderModel> model;
+    ModuleLayout layout;
+    TripletArena arena;
+    JoinedTriplets triplets;
+
+    Joined(at::Device device, at::ScalarType type, std::int64_t window, std::int64_t rank)
+        : model(smallModel(at::TensorOptions().dtype(type).device(device), window))
+        , layout(adaptedLayout(model->spec(), {}, {}, rank))
+        , arena(layout, 2.0, at::TensorOptions().dtype(ops::wideType(type)).device(device))
+        , triplets(*model, layout, arena, /*trainsLambda=*/true)
+    {
+        at::Generator generator = at::detail::createCPUGenerator(13);
+        arena.values.copy_(at::randn({arena.order.size()}, generator, at::kFloat) * 0.2);
+        triplets.refresh();
+    }
+};
+
+/// What lies beside and below the weights, and the gradients that follow from sums. @param rank a multiple of 8, so that
+/// sums have one order on both devices
+void checkJoin(at::ScalarType type, std::int64_t rank)
+{
+    Joined here(at::kCPU, type, 0, rank);
+    Joined there(at::Device(at::kCUDA, 0), type, 0, rank);
+    const at::Tensor sums = here.triplets.makeSums();
+    at::Generator generator = at::detail::createCPUGenerator(17);
+    sums.copy_(at::randn(sums.sizes(), generator, at::kFloat));
+    const at::Tensor sumsThere = sums.to(at::kCUDA);
+    const AdapterSet set = here.triplets.adaptersInto(sums);
+    const AdapterSet setThere = there.triplets.adaptersInto(sumsThere);
+    const std::string name = std::string(at::toString(type)) + ", rank " + std::to_string(rank);
+    for (std::size_t i = 0; i < set.shared.size(); ++i)
+        report("join, " + name, apart(setThere.shared[i]->joined, set.shared[i]->joined), allowed(type));
+    here.triplets.collect(std::array {sums});
+    there.triplets.collect(std::array {sumsThere});
+    report("collect, " + name, apart(there.arena.gradients, here.arena.gradients), allowed(ops::wideType(type), 176.0));
+}
+
 /// @param even all samples equally long
 Batch batchOf(bool even)
 {
@@ -261,22 +300,15 @@ Batch batchOf(bool even)
 std::pair<double, at::Tensor> passOn(at::Device device, at::ScalarType type, std::int64_t window, bool even)
 {
     const at::NoGradGuard noGraph;
-    const auto model = smallModel(at::TensorOptions().dtype(type).device(device), window);
-    const ModuleLayout layout = adaptedLayout(model->spec(), {}, {}, 5);
-    const auto wide = ops::wideType(type);
-    TripletArena arena(layout, 2.0, true, at::TensorOptions().dtype(wide).device(device), type);
-    at::Generator generator = at::detail::createCPUGenerator(13);
-    arena.values.copy_(at::randn({arena.order.size()}, generator, at::kFloat) * 0.2);
-    arena.refresh();
-    const at::Tensor sums = arena.makeSums();
-    TrainingPass pass(*model, arena.adaptersInto(sums), {});
+    Joined joined(device, type, window, 5);
+    const at::Tensor sums = joined.triplets.makeSums();
+    TrainingPass pass(*joined.model, joined.triplets.adaptersInto(sums), {});
     const Batch batch = batchOf(even);
-    model->reserve(256);
-    const at::Tensor scale
-        = at::full({}, 1.0 / static_cast<double>(batch.targetCount), at::TensorOptions().dtype(wide).device(device));
+    joined.model->reserve(256);
+    const at::Tensor scale = lossScale(batch.targetCount, *joined.model);
     const double loss = pass.run(packed(batch, device), scale, /*recomputes=*/false).item<double>();
-    arena.collect(std::array {sums});
-    return {loss, arena.gradients.cpu().to(at::kDouble)};
+    joined.triplets.collect(std::array {sums});
+    return {loss, joined.arena.gradients.cpu().to(at::kDouble)};
 }
 
 void checkPass()
@@ -314,6 +346,10 @@ int main(int argc, char** argv)
     std::printf("kernels against their CPU twins: %s\n", failures == 0 ? "ok" : "FAILED");
     if (argc < 2 || std::string_view(argv[1]) != "--kernels") {
         const int before = failures;
+        for (const at::ScalarType type : {at::kDouble, at::kFloat, at::kBFloat16}) {
+            for (const std::int64_t rank : {8, 40})
+                checkJoin(type, rank);
+        }
         checkPass();
         std::printf(
             "a training pass on the GPU against the CPU's in float64: %s\n", failures == before ? "ok" : "FAILED");

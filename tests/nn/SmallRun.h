@@ -5,6 +5,7 @@
 #include "tests/nn/PlainReference.h"
 #include "tests/nn/SmallModels.h"
 #include "training/data/Packing.h"
+#include "training/nn/JoinedTriplets.h"
 #include "training/nn/TrainingPass.h"
 
 namespace spectune::testing {
@@ -15,6 +16,7 @@ struct Setup {
     std::shared_ptr<DecoderModel> model;
     ModuleLayout layout;
     TripletArena arena;
+    JoinedTriplets joined;
     at::Tensor sums; ///< what the pass adds up
     at::Tensor gradients; ///< of all runs, in the arena's order
     TrainingPass pass;
@@ -23,15 +25,15 @@ struct Setup {
         : test(form)
         , model(modelOf(form, type))
         , layout(adaptedLayout(model->spec(), form.targets, form.adaptedLayers, form.rank))
-        , arena(layout, scale, form.trainsLambda,
-              at::TensorOptions().dtype(type == at::kDouble ? at::kDouble : at::kFloat), type)
-        , sums(arena.makeSums())
+        , arena(layout, scale, at::TensorOptions().dtype(type == at::kDouble ? at::kDouble : at::kFloat))
+        , joined(*model, layout, arena, form.trainsLambda)
+        , sums(joined.makeSums())
         , gradients(at::zeros_like(arena.gradients))
-        , pass(*model, arena.adaptersInto(sums), dropoutPass())
+        , pass(*model, joined.adaptersInto(sums), dropoutPass())
     {
         Random random(72);
         arena.values.copy_(random.normal({arena.order.size()}) * 0.4);
-        arena.refresh();
+        joined.refresh();
     }
 
     [[nodiscard]] DropoutPass dropoutPass() const
@@ -50,7 +52,7 @@ struct Setup {
         model->reserve(pack.longest);
         const at::Tensor share = at::full({}, 1.0 / normalizer, arena.values.options());
         const double loss = pass.run(pack, share, recomputes).item<double>();
-        arena.collect(std::array {sums});
+        joined.collect(std::array {sums});
         gradients.add_(arena.gradients);
         return loss;
     }

@@ -19,7 +19,16 @@ PackedBatch packOf(const Lengths& lengths)
         batch.longest = std::max(batch.longest, length);
     }
     batch.offsets = at::tensor(offsets, at::kInt);
+    batch.positions = at::zeros({offsets.back()}, at::kInt);
     return batch;
+}
+
+/// All of packOf()'s tokens stand at position 0, where the rotation turns nothing.
+Rotary still(const AttentionForm& form, at::ScalarType type)
+{
+    Rotary rotary({}, form.headDim, type);
+    rotary.reserve(1);
+    return rotary;
 }
 
 std::int64_t widthOf(const AttentionForm& form)
@@ -53,7 +62,8 @@ QString checked(const AttentionForm& form, const Lengths& lengths, const at::Ten
     const std::int64_t terms = 8 * (form.headDim + batch.longest);
     attentionForward(qkv.rows, batch, form, buffers.scratch, buffers.saved);
     QString text = apart("value", buffers.saved.out, expected, allowed(type, terms, 2));
-    attentionBackward(qkv.rows, batch, form, buffers.saved, dOut.rows, buffers.scratch, dQkv.rows);
+    attentionBackward(
+        qkv.rows, batch, form, buffers.saved, dOut.rows, still(form, type), buffers.scratch, dQkv.rows);
     // Part by part: those of v are much larger than those of q. Where a query sees one key alone those of q and k are 0,
     // the difference of terms as large as dO · v · k.
     const std::int64_t queries = form.heads * form.headDim;
@@ -151,7 +161,8 @@ private Q_SLOTS:
         Buffers all;
         const at::Tensor gradients = at::zeros_like(values);
         attentionForward(values, packOf({4, 19, 1}), form, all.scratch, all.saved);
-        attentionBackward(values, packOf({4, 19, 1}), form, all.saved, dOut, all.scratch, gradients);
+        const Rotary rotary = still(form, at::kFloat);
+        attentionBackward(values, packOf({4, 19, 1}), form, all.saved, dOut, rotary, all.scratch, gradients);
         std::int64_t first = 0;
         for (const std::int64_t length : {4, 19, 1}) {
             Buffers own;
@@ -159,7 +170,7 @@ private Q_SLOTS:
             const at::Tensor gradient = at::zeros_like(rows);
             attentionForward(rows, packOf({length}), form, own.scratch, own.saved);
             attentionBackward(
-                rows, packOf({length}), form, own.saved, dOut.narrow(0, first, length), own.scratch, gradient);
+                rows, packOf({length}), form, own.saved, dOut.narrow(0, first, length), rotary, own.scratch, gradient);
             QVERIFY(identical(all.saved.out.narrow(0, first, length), own.saved.out));
             QVERIFY(identical(all.saved.logSumExp.narrow(1, first, length), own.saved.logSumExp));
             QVERIFY(identical(gradients.narrow(0, first, length), gradient));

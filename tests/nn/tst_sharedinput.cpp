@@ -2,6 +2,7 @@
 // The linear layers of one input, with their triplets, held to autograd on the same formula in float64.
 #include "tests/nn/KernelCases.h"
 #include "tests/nn/PlainReference.h"
+#include "training/nn/Buffer.h"
 #include "training/nn/SharedInput.h"
 
 #include <numeric>
@@ -19,6 +20,8 @@ struct Case {
     std::int64_t rank = 3;
     bool bias = false;
     double dropout = 0.0;
+    bool roomy = true; ///< x has columns to spare
+    bool keepsX = true;
     at::ScalarType base = at::kDouble;
 
     [[nodiscard]] at::ScalarType wide() const { return base == at::kDouble ? at::kDouble : at::kFloat; }
@@ -32,12 +35,15 @@ struct Layer {
     SharedTriplets triplets;
     DropoutPass dropout;
     SharedInputBuffers buffers;
+    SideLane lane {at::kCPU};
+    bool keepsX;
     at::Tensor x;
     at::Tensor y;
     at::Tensor dy;
     at::Tensor dx;
 
     Layer(const Case& test, std::uint64_t seed)
+        : keepsX(test.keepsX)
     {
         Random random(seed);
         const auto ranks = static_cast<std::int64_t>(test.adapted.size()) * test.rank;
@@ -48,39 +54,67 @@ struct Layer {
             base.begins.push_back(begin);
             begin += out;
         }
-        triplets.q = random.normal({ranks, test.in}, test.base);
+        at::Tensor joined = at::zeros({test.width() + ranks, test.in + ranks}, test.base);
+        joined.narrow(0, 0, test.width()).narrow(1, 0, test.in).copy_(base.weight);
+        joined.narrow(0, test.width(), ranks).narrow(1, 0, test.in).copy_(random.normal({ranks, test.in}, test.base));
+        base.weight = joined.narrow(0, 0, test.width()).narrow(1, 0, test.in);
+        triplets.joined = joined;
         triplets.qGrad = at::zeros({ranks, test.in}, test.wide());
-        for (const std::size_t position : test.adapted)
-            triplets.members.push_back({.scaledPT = random.normal({test.rank, test.outs[position]}, test.base),
-                .productGrad = at::zeros({test.rank, test.outs[position]}, test.wide()),
-                .position = position,
-                .rank = test.rank});
+        triplets.productGrad = at::zeros({ranks, test.width()}, test.wide());
+        for (std::int64_t row = 0; const std::size_t position : test.adapted) {
+            triplets.members.push_back(
+                {.row = row, .rank = test.rank, .begin = base.begins[position], .out = test.outs[position]});
+            scaledP(triplets.members.size() - 1).copy_(random.normal({test.outs[position], test.rank}, test.base));
+            row += test.rank;
+        }
         dropout.probability = test.dropout;
         if (test.dropout > 0.0)
             dropout.generator = at::detail::createCPUGenerator(seed + 100);
         draw(random, test, test.rows);
     }
 
+    /// A member's block, [out, r].
+    [[nodiscard]] at::Tensor scaledP(std::size_t member) const { return blockOf(triplets.p(), member); }
+    /// What its gradient, and that of λ, follow from, [r, out].
+    [[nodiscard]] at::Tensor productGrad(std::size_t member) const
+    {
+        return blockOf(triplets.productGrad.t(), member).t();
+    }
+    [[nodiscard]] at::Tensor blockOf(const at::Tensor& like, std::size_t member) const
+    {
+        const SharedTriplets::Member& own = triplets.members[member];
+        return like.narrow(0, own.begin, own.out).narrow(1, own.row, own.rank);
+    }
+
+    /// [rows, width] of numbers, with room beside it as the triplets want it.
+    [[nodiscard]] at::Tensor roomy(Random& random, const Case& test, std::int64_t rows, std::int64_t width) const
+    {
+        at::Tensor memory;
+        const at::Tensor view = bufferRows(memory, rows, width, test.base, triplets.rows());
+        widened(view, triplets.rows()).fill_(NAN);
+        return view.copy_(random.normal({rows, width}, test.base));
+    }
+
     /// Another batch of so many rows.
     void draw(Random& random, const Case& test, std::int64_t rows)
     {
-        x = random.normal({rows, test.in}, test.base);
-        dy = random.normal({rows, test.width()}, test.base);
+        x = test.roomy ? roomy(random, test, rows, test.in) : random.normal({rows, test.in}, test.base);
+        dy = roomy(random, test, rows, test.width());
         y = at::full({rows, test.width()}, NAN, test.base); // both are overwritten
         dx = at::full({rows, test.in}, NAN, test.base);
     }
 
     void run(bool wantsInput = true)
     {
-        sharedInputForward(x, base, &triplets, dropout, buffers, y);
-        sharedInputBackward(dy, base, &triplets, buffers, wantsInput ? dx : at::Tensor());
-        addGradientOfQ(x, &triplets, buffers);
+        sharedInputForward(x, keepsX, base, &triplets, dropout, buffers, y);
+        sharedInputBackward(dy, base, &triplets, buffers, lane, wantsInput ? dx : at::Tensor());
+        addGradientOfQ(x, dy, &triplets, buffers, lane);
     }
     [[nodiscard]] std::vector<at::Tensor> gradients() const
     {
         std::vector<at::Tensor> all {triplets.qGrad.clone()};
-        for (const SharedTriplets::Member& member : triplets.members)
-            all.push_back(member.productGrad.clone());
+        for (std::size_t i = 0; i < triplets.members.size(); ++i)
+            all.push_back(productGrad(i).clone());
         return all;
     }
 };
@@ -90,7 +124,7 @@ struct Expected {
     at::Tensor y;
     at::Tensor x;
     at::Tensor q;
-    std::vector<at::Tensor> scaledPT;
+    std::vector<at::Tensor> scaledPT; // by member, [r, out]
 };
 
 /// @param magnitudes of all numbers alone: then each result is the sum of its terms' sizes, which rounding goes by
@@ -101,24 +135,21 @@ Expected expectedOf(const Layer& layer, bool magnitudes)
         return leaf(magnitudes ? wide.abs() : wide);
     };
     const at::Tensor x = taken(layer.x);
-    const at::Tensor q = taken(layer.triplets.q);
+    const at::Tensor q = taken(layer.triplets.q());
     at::Tensor y = at::matmul(x, taken(layer.base.weight).t());
     if (layer.base.bias.defined())
         y = y + taken(layer.base.bias);
     Expected expected;
-    std::int64_t row = 0;
     for (std::size_t i = 0; i < layer.triplets.members.size(); ++i) {
         const SharedTriplets::Member& member = layer.triplets.members[i];
-        expected.scaledPT.push_back(taken(member.scaledPT));
-        const TripletViews own {.q = q.narrow(0, row, member.rank),
+        expected.scaledPT.push_back(taken(layer.scaledP(i).t()));
+        const TripletViews own {.q = q.narrow(0, member.row, member.rank),
             .pT = expected.scaledPT.back(),
             .lambda = at::ones({member.rank}, at::kDouble),
             .scale = 1.0};
         const at::Tensor mask = layer.buffers.masks.empty() ? at::Tensor() : layer.buffers.masks[i].to(at::kDouble);
-        const std::int64_t begin = layer.base.begins[member.position];
-        const std::int64_t end = y.size(1) - begin - member.scaledPT.size(1);
-        y = y + at::constant_pad_nd(plain::update(x, own, mask), {begin, end});
-        row += member.rank;
+        const std::int64_t end = y.size(1) - member.begin - member.out;
+        y = y + at::constant_pad_nd(plain::update(x, own, mask), {member.begin, end});
     }
     y.backward(taken(layer.dy).detach());
     expected.y = y.detach();
@@ -155,6 +186,8 @@ private Q_SLOTS:
             }
         };
         row("q, k and v", {.outs = {8, 4, 4}, .adapted = {0, 1, 2}});
+        row("x is not kept", {.outs = {8}, .adapted = {0}, .keepsX = false});
+        row("no room beside x", {.outs = {8}, .adapted = {0}, .roomy = false});
         row("only v", {.outs = {8, 4, 4}, .adapted = {2}});
         row("q and v", {.outs = {8, 4, 4}, .adapted = {0, 2}});
         row("only up", {.outs = {10, 10}, .adapted = {1}});
@@ -183,8 +216,7 @@ private Q_SLOTS:
         NEAR("x", layer.dx, expected.x, tolerance, largest(size.x));
         NEAR("Q", layer.triplets.qGrad, expected.q, tolerance, largest(size.q));
         for (std::size_t i = 0; i < expected.scaledPT.size(); ++i)
-            NEAR("s λ P", layer.triplets.members[i].productGrad, expected.scaledPT[i], tolerance,
-                largest(size.scaledPT[i]));
+            NEAR("s λ P", layer.productGrad(i), expected.scaledPT[i], tolerance, largest(size.scaledPT[i]));
         QCOMPARE(layer.buffers.masks.size(), test.dropout > 0.0 ? test.adapted.size() : 0U);
     }
 
@@ -254,20 +286,19 @@ private Q_SLOTS:
             const Case test {.outs = {8, 4, 4}, .adapted = {0, 2}, .base = type};
             Layer layer(test, 65);
             for (const std::int64_t row : {1, 4, 5})
-                layer.triplets.members[static_cast<std::size_t>(row / 3)].scaledPT[row % 3] = 0.0;
+                layer.scaledP(static_cast<std::size_t>(row / 3)).select(1, row % 3).zero_();
             layer.run();
             for (const std::int64_t row : {1, 4, 5}) {
                 QCOMPARE(layer.triplets.qGrad[row].abs().max().item<double>(), 0.0);
-                const at::Tensor& own = layer.triplets.members[static_cast<std::size_t>(row / 3)].productGrad;
+                const at::Tensor own = layer.productGrad(static_cast<std::size_t>(row / 3));
                 QVERIFY(own[row % 3].abs().max().item<double>() > 0.0);
             }
             QVERIFY(layer.triplets.qGrad[0].abs().max().item<double>() > 0.0);
-            for (const SharedTriplets::Member& member : layer.triplets.members)
-                member.scaledPT.zero_();
+            layer.triplets.p().zero_();
             layer.run();
             const at::Tensor base = at::empty_like(layer.y);
             SharedInputBuffers none;
-            sharedInputForward(layer.x, layer.base, nullptr, layer.dropout, none, base);
+            sharedInputForward(layer.x, true, layer.base, nullptr, layer.dropout, none, base);
             QVERIFY(identical(layer.y, base));
         }
     }
@@ -277,11 +308,11 @@ private Q_SLOTS:
         const Case test {.outs = {8, 4, 4}, .adapted = {0}, .bias = true, .dropout = 0.5};
         Layer layer(test, 66);
         const at::Tensor state = layer.dropout.generator->get_state();
-        sharedInputForward(layer.x, layer.base, nullptr, layer.dropout, layer.buffers, layer.y);
-        sharedInputBackward(layer.dy, layer.base, nullptr, layer.buffers, layer.dx);
-        sharedInputForward(layer.x, layer.base, nullptr, layer.dropout, layer.buffers, {});
-        sharedInputBackward(layer.dy, layer.base, nullptr, layer.buffers, {});
-        addGradientOfQ(layer.x, nullptr, layer.buffers);
+        sharedInputForward(layer.x, true, layer.base, nullptr, layer.dropout, layer.buffers, layer.y);
+        sharedInputBackward(layer.dy, layer.base, nullptr, layer.buffers, layer.lane, layer.dx);
+        sharedInputForward(layer.x, true, layer.base, nullptr, layer.dropout, layer.buffers, {});
+        sharedInputBackward(layer.dy, layer.base, nullptr, layer.buffers, layer.lane, {});
+        addGradientOfQ(layer.x, layer.dy, nullptr, layer.buffers, layer.lane);
         NEAR("y", layer.y, at::linear(layer.x, layer.base.weight, layer.base.bias), 1e-14);
         NEAR("x", layer.dx, at::mm(layer.dy, layer.base.weight), 1e-14);
         QVERIFY(!layer.buffers.u.defined());

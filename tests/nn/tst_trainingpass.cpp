@@ -250,15 +250,15 @@ private Q_SLOTS:
     {
         Setup setup({});
         setup.run(mixedBatch(93), 20.0);
-        const at::Tensor first = setup.arena.makeSums();
-        const at::Tensor second = setup.arena.makeSums();
+        const at::Tensor first = setup.joined.makeSums();
+        const at::Tensor second = setup.joined.makeSums();
         QCOMPARE(second.abs().max().item<double>(), 0.0);
         const auto collected = [&](bool withFirst, bool withSecond) {
             Random numbers(95);
             first.copy_(numbers.normal(first.sizes()) * (withFirst ? 1.0 : 0.0));
             second.copy_(numbers.normal(second.sizes()) * (withSecond ? 1.0 : 0.0));
             setup.arena.gradients.fill_(5.0); // of the step before
-            setup.arena.collect(std::array {first, second});
+            setup.joined.collect(std::array {first, second});
             return setup.arena.gradients.clone();
         };
         NEAR("sum", collected(true, true), collected(true, false) + collected(false, true), 1e-14);
@@ -289,7 +289,7 @@ private Q_SLOTS:
         const double before = setup.run(batch, 20.0);
         setup.arena.values.mul_(2.0);
         QCOMPARE(setup.run(batch, 20.0), before);
-        setup.arena.refresh();
+        setup.joined.refresh();
         QVERIFY(std::abs(setup.run(batch, 20.0) - before) > 1e-3 * before);
     }
 };

@@ -14,7 +14,7 @@ constexpr std::int64_t rank = 2;
 
 struct Setup {
     ModuleLayout layout = mixedLayout(rank);
-    TripletArena arena {layout, 1.0, true, at::kDouble, at::kDouble};
+    TripletArena arena {layout, 1.0, at::kDouble};
     AdaLoraConfig config;
     Random random {41};
 

@@ -27,7 +27,7 @@ constexpr BudgetSchedule schedule {.totalSteps = 20,
 /// An arena whose triplets' scores the test sets: Ī alone counts, and stands in P's column.
 struct Setup {
     ModuleLayout layout = mixedLayout(rank);
-    TripletArena arena {layout, 1.0, true, at::kDouble, at::kDouble};
+    TripletArena arena {layout, 1.0, at::kDouble};
     AdaLoraConfig config = [] {
         AdaLoraConfig sensitivity;
         sensitivity.score = ScoreKind::Sensitivity;

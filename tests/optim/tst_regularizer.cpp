@@ -12,7 +12,7 @@ namespace {
 
 TripletArena arenaOf(const ModuleLayout& layout, at::ScalarType type = at::kDouble)
 {
-    TripletArena arena(layout, 1.0, /*trainLambda=*/true, at::TensorOptions().dtype(type), type);
+    TripletArena arena(layout, 1.0, at::TensorOptions().dtype(type));
     Random random(21);
     arena.values.copy_(random.normal({arena.order.size()}) * 0.4);
     arena.gradients.copy_(random.normal({arena.order.size()}));
@@ -112,7 +112,7 @@ private Q_SLOTS:
         QFETCH(const bool, squared);
         const auto kind = squared ? RegularizerKind::SquaredSum : RegularizerKind::Norm;
         const ModuleLayout layout = mixedLayout(3);
-        TripletArena arena(layout, 1.0, true, at::kDouble, at::kDouble);
+        TripletArena arena(layout, 1.0, at::kDouble);
         for (std::size_t i = 0; i < arena.order.groups().size(); ++i) {
             at::Tensor group = arena.order.group(arena.values, i);
             group.copy_(at::eye(3, group.size(2), at::kDouble).expand_as(group));

@@ -22,6 +22,10 @@ template <typename T>
 void attentionBackward(const AttentionBackwardArgs<T>& args, Stream);
 template <typename T>
 void crossEntropy(const CrossEntropyArgs<T>& args, Stream);
+template <typename T>
+void join(const JoinArgs<T>& args, Stream);
+template <typename A>
+void collect(const CollectArgs<A>& args, Stream);
 template <typename A>
 void sweep(const SweepArgs<A>& args, Stream);
 

@@ -18,6 +18,10 @@ template <typename T>
 void swiGluBackward(const SwiGluBackwardArgs<T>& args, Stream stream);
 template <typename T>
 void crossEntropy(const CrossEntropyArgs<T>& args, Stream stream);
+template <typename T>
+void join(const JoinArgs<T>& args, Stream stream);
+template <typename A>
+void collect(const CollectArgs<A>& args, Stream stream);
 template <typename A>
 void sweep(const SweepArgs<A>& args, Stream stream);
 

@@ -34,13 +34,18 @@ struct RmsNormBackwardArgs {
     Rows<T> dx; ///< added to
 };
 
-/// Rotary embedding in place: of each row the first `heads` heads turn by the angle of the row's position.
+/// Rotary embedding: of each row the first `heads` heads turn by the angle of the row's position, in place or on the way
+/// from three matrices, the last of which is taken as it is.
 template <typename T>
 struct RotateArgs {
     std::int64_t rows = 0;
     std::int64_t heads = 0;
     std::int64_t headDim = 0;
     Rows<T> x; // [rows, >= heads · headDim]
+    Rows<const T> query; // [rows, (heads − kvHeads) · headDim]; absent: x itself
+    Rows<const T> key; // [rows, kvHeads · headDim]
+    Rows<const T> value; // [rows, kvHeads · headDim]
+    std::int64_t kvHeads = 0;
     const std::int32_t* positions = nullptr; // [rows]
     const T* cos = nullptr; // [positions, headDim]: the second half repeats the first
     const T* sin = nullptr;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "training/cuda/JoinArgs.h"
 #include "training/cuda/KernelArgs.h"
 
 /// The element-wise and small-matrix work of a training step, as plain-pointer functions. A table holds one function per
@@ -18,6 +19,8 @@ struct Table {
     void (*attention)(const AttentionArgs<T>&, Stream) = nullptr; ///< null on CUDA: ATen's flash attention is used
     void (*attentionBackward)(const AttentionBackwardArgs<T>&, Stream) = nullptr; ///< likewise
     void (*crossEntropy)(const CrossEntropyArgs<T>&, Stream) = nullptr;
+    void (*join)(const JoinArgs<T>&, Stream) = nullptr;
+    void (*collect)(const CollectArgs<Wide<T>>&, Stream) = nullptr;
     void (*sweep)(const SweepArgs<Wide<T>>&, Stream) = nullptr;
 };
 

@@ -30,6 +30,19 @@ void turn(T* low, T* high, const T* cos, const T* sin, Wide<T> sign, std::int64_
     }
 }
 
+/// The row as it is before it turns.
+template <typename T>
+void gather(const RotateArgs<T>& args, std::int64_t row, T* x)
+{
+    const auto append = [&](const Rows<const T>& from, std::int64_t heads) {
+        __builtin_memcpy(x, from.data + row * from.stride, static_cast<std::size_t>(heads * args.headDim) * sizeof(T));
+        x += heads * args.headDim;
+    };
+    append(args.query, args.heads - args.kvHeads);
+    append(args.key, args.kvHeads);
+    append(args.value, args.kvHeads);
+}
+
 } // namespace
 
 template <typename T>
@@ -39,6 +52,8 @@ void rotate(const RotateArgs<T>& args, Stream)
     const Wide<T> sign = args.back ? Wide<T>(-1) : Wide<T>(1);
     for (std::int64_t row = 0; row < args.rows; ++row) {
         const std::int64_t angles = args.positions[row] * args.headDim;
+        if (args.query.data != nullptr)
+            gather(args, row, args.x.data + row * args.x.stride);
         for (std::int64_t head = 0; head < args.heads; ++head) {
             T* x = args.x.data + row * args.x.stride + head * args.headDim;
             turn(x, x + half, args.cos + angles, args.sin + angles, sign, half);

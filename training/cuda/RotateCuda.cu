@@ -6,35 +6,54 @@ namespace spectune::kernels::gpu {
 
 namespace {
 
-/// One thread a chunk of a head's lower half and its partner in the upper half.
+/// Where a head of a row is taken from.
+template <typename T>
+__device__ const T* sourceOf(const RotateArgs<T>& args, std::int64_t row, std::int64_t head)
+{
+    const std::int64_t queries = args.heads - args.kvHeads;
+    if (args.query.data == nullptr)
+        return args.x.data + row * args.x.stride + head * args.headDim;
+    if (head < queries)
+        return args.query.data + row * args.query.stride + head * args.headDim;
+    if (head < args.heads)
+        return args.key.data + row * args.key.stride + (head - queries) * args.headDim;
+    return args.value.data + row * args.value.stride + (head - args.heads) * args.headDim;
+}
+
+/// One thread a chunk of a head's lower half and its partner in the upper half. @param all heads, those that do not turn
+/// included
 template <typename T, bool Packed>
-__global__ void rotateKernel(RotateArgs<T> args)
+__global__ void rotateKernel(RotateArgs<T> args, std::int64_t all)
 {
     using A = Wide<T>;
     using C = Chunk<T, Packed>;
     const std::int64_t half = args.headDim / 2;
     const std::int64_t perHead = half / C::size;
     const std::int64_t index = static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x;
-    const std::int64_t row = index / (perHead * args.heads);
+    const std::int64_t row = index / (perHead * all);
     if (row >= args.rows)
         return;
-    const std::int64_t within = index % (perHead * args.heads);
+    const std::int64_t within = index % (perHead * all);
+    const std::int64_t head = within / perHead;
     const std::int64_t i = within % perHead * C::size;
-    T* low = args.x.data + row * args.x.stride + within / perHead * args.headDim + i;
-    const std::int64_t angles = args.positions[row] * args.headDim + i;
+    const T* from = sourceOf(args, row, head) + i;
+    T* low = args.x.data + row * args.x.stride + head * args.headDim + i;
     A a[C::size];
     A b[C::size];
-    A cos[C::size];
-    A sin[C::size];
-    C::load(low, a);
-    C::load(low + half, b);
-    C::load(args.cos + angles, cos);
-    C::load(args.sin + angles, sin);
-    for (int e = 0; e < C::size; ++e) {
-        const A s = args.back ? -sin[e] : sin[e];
-        const A turned = rounded<T>(a[e] * cos[e]) - b[e] * s;
-        b[e] = rounded<T>(b[e] * cos[e]) + a[e] * s;
-        a[e] = turned;
+    C::load(from, a);
+    C::load(from + half, b);
+    if (head < args.heads) {
+        const std::int64_t angles = args.positions[row] * args.headDim + i;
+        A cos[C::size];
+        A sin[C::size];
+        C::load(args.cos + angles, cos);
+        C::load(args.sin + angles, sin);
+        for (int e = 0; e < C::size; ++e) {
+            const A s = args.back ? -sin[e] : sin[e];
+            const A turned = rounded<T>(a[e] * cos[e]) - b[e] * s;
+            b[e] = rounded<T>(b[e] * cos[e]) + a[e] * s;
+            a[e] = turned;
+        }
     }
     C::store(low, a);
     C::store(low + half, b);
@@ -48,16 +67,18 @@ void rotate(const RotateArgs<T>& args, Stream stream)
     if (args.rows == 0)
         return;
     const std::int64_t half = args.headDim / 2;
+    const std::int64_t all = args.heads + (args.query.data != nullptr ? args.kvHeads : 0);
     const Rows<const T> cos {.data = args.cos, .stride = args.headDim};
     const Rows<const T> sin {.data = args.sin, .stride = args.headDim};
-    const bool packed = packs(args.x, half) && packs(cos, half) && packs(sin, half);
-    const std::int64_t work = args.rows * args.heads * (packed ? half / Pack<T>::size : half);
+    const bool packed = packs(args.x, half) && packs(cos, half) && packs(sin, half) && packs(args.query, half)
+        && packs(args.key, half) && packs(args.value, half);
+    const std::int64_t work = args.rows * all * (packed ? half / Pack<T>::size : half);
     constexpr unsigned threads = 256;
     const auto blocks = static_cast<unsigned>((work + threads - 1) / threads);
     if (packed)
-        rotateKernel<T, true><<<blocks, threads, 0, streamOf(stream)>>>(args);
+        rotateKernel<T, true><<<blocks, threads, 0, streamOf(stream)>>>(args, all);
     else
-        rotateKernel<T, false><<<blocks, threads, 0, streamOf(stream)>>>(args);
+        rotateKernel<T, false><<<blocks, threads, 0, streamOf(stream)>>>(args, all);
 }
 
 template void rotate(const RotateArgs<float>&, Stream);

@@ -14,6 +14,8 @@ const Table<T>& table() noexcept
         .attention = attention<T>,
         .attentionBackward = attentionBackward<T>,
         .crossEntropy = crossEntropy<T>,
+        .join = join<T>,
+        .collect = collect<Wide<T>>,
         .sweep = sweep<Wide<T>>};
     return functions;
 }

@@ -14,6 +14,8 @@ const Table<T>& cudaTable() noexcept
         .attention = nullptr,
         .attentionBackward = nullptr,
         .crossEntropy = gpu::crossEntropy<T>,
+        .join = gpu::join<T>,
+        .collect = gpu::collect<Wide<T>>,
         .sweep = gpu::sweep<Wide<T>>};
     return functions;
 }

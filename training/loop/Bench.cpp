@@ -26,13 +26,14 @@ namespace spectune {
 namespace {
 
 /// Weights of the usual spread: what they are changes no timing, but they must not overflow.
-std::shared_ptr<DecoderModel> randomModel(const ModelSpec& spec, at::TensorOptions options)
+/// @param rank of the triplets to come
+std::shared_ptr<DecoderModel> randomModel(const ModelSpec& spec, at::TensorOptions options, std::int64_t rank)
 {
     const WeightSource source = [options](const std::string& name, at::IntArrayRef shape) {
         at::Tensor weight = at::empty(shape, options);
         return name.ends_with("norm.weight") ? weight.fill_(1.0) : weight.normal_(0.0, 0.02);
     };
-    return std::make_shared<DecoderModel>(spec, source, options);
+    return std::make_shared<DecoderModel>(spec, source, options, nullptr, joinedRank(rank, options));
 }
 
 Batch randomBatch(const ModelSpec& spec, std::int64_t batch, std::int64_t sequence)
@@ -208,7 +209,8 @@ BenchReport bench(const BenchCommand& command)
                 + std::to_string(command.initRank) + ".");
         const at::Device device = parseDevice(command.device);
         prepareThread(device, command.threads);
-        const auto model = randomModel(spec, at::TensorOptions().dtype(scalarType(command.dtype)).device(device));
+        const auto model = randomModel(spec, at::TensorOptions().dtype(scalarType(command.dtype)).device(device),
+            command.method == "frozen" ? 0 : command.initRank);
         std::unique_ptr<Subject> subject;
         if (command.method == "frozen")
             subject = std::make_unique<FrozenSubject>(model, config);

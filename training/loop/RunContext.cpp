@@ -6,6 +6,7 @@
 #include "training/io/ModelFolder.h"
 #include "training/loop/Device.h"
 #include "training/loop/RunEdits.h"
+#include "training/nn/JoinedTriplets.h"
 
 #include <ATen/ATen.h>
 
@@ -169,7 +170,7 @@ WeightSource weightsOf(const ModelFolder& folder)
 }
 
 LoadedModel loadModel(const std::string& path, ElementType type, at::Device device, LoadedModel& cache,
-    const std::function<void(std::int64_t, std::int64_t)>& progress)
+    const std::function<void(std::int64_t, std::int64_t)>& progress, std::int64_t rank)
 {
     const at::TensorOptions options = at::TensorOptions().dtype(scalarType(type)).device(device);
     if (cache.model && cache.path == path && cache.model->options().dtype() == options.dtype()
@@ -180,7 +181,8 @@ LoadedModel loadModel(const std::string& path, ElementType type, at::Device devi
     checkVocabulary(path, *tokenizer, folder.spec());
     cache = {};
     return {.path = path,
-        .model = std::make_shared<DecoderModel>(folder.spec(), weightsOf(folder), options, progress),
+        .model = std::make_shared<DecoderModel>(
+            folder.spec(), weightsOf(folder), options, progress, joinedRank(rank, options)),
         .tokenizer = std::move(tokenizer)};
 }
 
@@ -222,7 +224,8 @@ std::unique_ptr<RunContext> prepareRun(const RunRequest& request, LoadedModel& c
     resolve(*context, facts, control);
 
     context->base = loadModel(
-        request.config.model.path, request.config.train.dtype, device, cache, Stage(control, "Reading weights"));
+        request.config.model.path, request.config.train.dtype, device, cache, Stage(control, "Reading weights"),
+        context->resolved.initRank);
     const RunConfig& config = context->config;
     const auto layout = std::make_shared<const ModuleLayout>(
         adaptedLayout(folder.spec(), config.adalora.targets, config.adalora.layers, context->resolved.initRank));

@@ -30,9 +30,10 @@ struct LoadedModel {
 
 /// Reads weights and tokenizer, or keeps @p cache's where path, type and device are the same. Where they are not,
 /// @p cache is emptied before the weights are read: two models at once may be more than the memory holds.
+/// @param rank of the triplets to come: the weights are laid out with room for them
 /// @throws Error (Config, Io), Stopped
 [[nodiscard]] LoadedModel loadModel(const std::string& path, ElementType type, at::Device device, LoadedModel& cache,
-    const std::function<void(std::int64_t, std::int64_t)>& progress = {});
+    const std::function<void(std::int64_t, std::int64_t)>& progress = {}, std::int64_t rank = 0);
 
 /// A live edit whose step border is still to come.
 struct WaitingEdit {

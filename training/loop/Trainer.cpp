@@ -52,8 +52,8 @@ Trainer::Trainer(std::shared_ptr<DecoderModel> model, std::shared_ptr<const Modu
     , m_layout(std::move(layout))
     , m_config(config)
     , m_resolved(resolved)
-    , m_arena(*m_layout, resolved.scale, hasLambda(config.method), adapterOptions(*m_model),
-          m_model->options().dtype().toScalarType())
+    , m_arena(*m_layout, resolved.scale, adapterOptions(*m_model))
+    , m_joined(*m_model, *m_layout, m_arena, hasLambda(config.method))
     , m_workers(workerCount(m_model->options().device(), config.train.threads, samplesOfForward(config.train)),
           [] { at::set_num_threads(1); })
     , m_optimizer(config.optim, trainedElements(m_arena.order, config.method), m_arena.values.options())
@@ -76,16 +76,16 @@ Trainer::Trainer(std::shared_ptr<DecoderModel> model, std::shared_ptr<const Modu
         m_graphs = std::make_unique<StepGraphs>(
             [this](const PackedBatch& batch, const at::Tensor& scale) {
                 const c10::NoGradGuard noGraph;
-                m_arena.refresh();
+                m_joined.refresh();
                 return finishGradients(m_shards[0]->pass.run(batch, scale, m_config.train.gradientCheckpointing));
             },
             m_model->options().device());
     }
 }
 
-Trainer::Shard::Shard(const DecoderModel& model, const TripletArena& arena, DropoutPass dropout)
-    : sums(arena.makeSums())
-    , pass(model, arena.adaptersInto(sums), std::move(dropout))
+Trainer::Shard::Shard(const DecoderModel& model, const JoinedTriplets& joined, DropoutPass dropout)
+    : sums(joined.makeSums())
+    , pass(model, joined.adaptersInto(sums), std::move(dropout))
 {
 }
 
@@ -96,7 +96,7 @@ void Trainer::makeShards(std::size_t count)
         if (dropout.probability > 0.0)
             dropout.generator = dropoutGenerator(
                 m_model->options().device(), static_cast<std::uint64_t>(m_config.train.seed) + 1 + i);
-        m_shards.push_back(std::make_unique<Shard>(*m_model, m_arena, std::move(dropout)));
+        m_shards.push_back(std::make_unique<Shard>(*m_model, m_joined, std::move(dropout)));
     }
 }
 
@@ -146,7 +146,7 @@ StepTensors Trainer::gradientsOf(const Batch& batch)
         return m_graphs->run(packed(batch, m_model->options().device()), lossScale(batch.targetCount, *m_model));
     }
     PhaseClock::begin(m_clock, "prepare");
-    m_arena.refresh();
+    m_joined.refresh();
     const at::Tensor loss = backward(batch);
     PhaseClock::begin(m_clock, "regularise");
     return finishGradients(loss);
@@ -183,7 +183,7 @@ StepTensors Trainer::finishGradients(const at::Tensor& loss)
     std::vector<at::Tensor> sums;
     for (const auto& shard : m_shards)
         sums.push_back(shard->sums);
-    m_arena.collect(sums); // always in this order: two runs give the same bits
+    m_joined.collect(sums); // always in this order: two runs give the same bits
     StepTensors result;
     if (hasLambda(m_config.method))
         result.orthogonality = addOrthogonalityGradient(m_arena, m_config.adalora.regularizer, m_config.adalora.gamma);

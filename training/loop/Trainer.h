@@ -7,6 +7,7 @@
 #include "training/data/Batcher.h"
 #include "training/loop/Device.h"
 #include "training/loop/StepGraphs.h"
+#include "training/nn/JoinedTriplets.h"
 #include "training/nn/TrainingPass.h"
 #include "training/nn/TripletArena.h"
 #include "training/optim/AdamW.h"
@@ -75,9 +76,9 @@ public:
 private:
     /// What one worker needs of its own: its part of a batch adds to gradients that no other touches.
     struct Shard {
-        Shard(const DecoderModel& model, const TripletArena& arena, DropoutPass dropout);
+        Shard(const DecoderModel& model, const JoinedTriplets& joined, DropoutPass dropout);
 
-        at::Tensor sums; ///< what its backwards add up; see TripletArena::collect()
+        at::Tensor sums; ///< what its backwards add up; see JoinedTriplets::collect()
         TrainingPass pass;
     };
 
@@ -96,6 +97,7 @@ private:
     RunConfig m_config;
     ResolvedRun m_resolved;
     TripletArena m_arena;
+    JoinedTriplets m_joined;
     std::vector<std::unique_ptr<Shard>> m_shards;
     WorkerPool m_workers;
     std::optional<ThreadCountGuard> m_alone; ///< while several workers share a batch

@@ -82,17 +82,15 @@ void flashForward(const at::Tensor& qkv, const PackedBatch& batch, const Attenti
 }
 
 void flashBackward(const at::Tensor& qkv, const PackedBatch& batch, const AttentionForm& form,
-    const AttentionSaved& saved, const at::Tensor& dOut, const at::Tensor& dQkv)
+    const AttentionSaved& saved, const at::Tensor& dOut, const Rotary& rotary, const at::Tensor& dQkv)
 {
     const Parts parts = partsOf(qkv, form);
-    const Parts target = partsOf(dQkv, form);
     const at::Tensor out = saved.out.unflatten(1, {form.heads, form.headDim});
     const auto [dq, dk, dv] = at::_flash_attention_backward(dOut.unflatten(1, {form.heads, form.headDim}), parts.q,
         parts.k, parts.v, out, saved.logSumExp, batch.offsets, batch.offsets, batch.longest, batch.longest, 0.0,
         /*is_causal=*/true, saved.seed, saved.offset, scaleOf(form), leftOf(form), rightOf(form));
-    target.q.copy_(dq);
-    target.k.copy_(dk);
-    target.v.copy_(dv);
+    ops::rotateBack(
+        dq.flatten(1), dk.flatten(1), dv.flatten(1), batch.positions, rotary.cos(), rotary.sin(), dQkv);
 }
 
 /// cuDNN's kernels are up to twice as fast on Hopper, but its form for samples of different lengths is not to be had
@@ -122,19 +120,17 @@ void cudnnForward(const at::Tensor& qkv, const PackedBatch& batch, const Attenti
 }
 
 void cudnnBackward(const at::Tensor& qkv, const PackedBatch& batch, const AttentionForm& form,
-    const AttentionSaved& saved, const at::Tensor& dOut, const at::Tensor& dQkv)
+    const AttentionSaved& saved, const at::Tensor& dOut, const Rotary& rotary, const at::Tensor& dQkv)
 {
     const Parts parts = partsOf(qkv, form);
-    const Parts target = partsOf(dQkv, form);
     const auto heads = [&](const at::Tensor& rows) {
         return bySample(rows.unflatten(1, {form.heads, form.headDim}), batch);
     };
     const auto [dq, dk, dv] = at::_scaled_dot_product_cudnn_attention_backward(heads(dOut), bySample(parts.q, batch),
         bySample(parts.k, batch), bySample(parts.v, batch), heads(saved.out), saved.logSumExp, saved.seed, saved.offset,
         at::Tensor(), at::Tensor(), at::Tensor(), batch.longest, batch.longest, 0.0, /*is_causal=*/true, scaleOf(form));
-    bySample(target.q, batch).copy_(dq);
-    bySample(target.k, batch).copy_(dk);
-    bySample(target.v, batch).copy_(dv);
+    const auto rows = [&](const at::Tensor& perSample) { return perSample.transpose(1, 2).flatten(0, 1).flatten(1); };
+    ops::rotateBack(rows(dq), rows(dk), rows(dv), batch.positions, rotary.cos(), rotary.sin(), dQkv);
 }
 
 // ---- CUDA, float32 and float64: for checking, not for speed ---------------------------------------------------------
@@ -232,19 +228,22 @@ void attentionForward(const at::Tensor& qkv, const PackedBatch& batch, const Att
 }
 
 void attentionBackward(const at::Tensor& qkv, const PackedBatch& batch, const AttentionForm& form,
-    const AttentionSaved& saved, const at::Tensor& dOut, at::Tensor& scratch, const at::Tensor& dQkv)
+    const AttentionSaved& saved, const at::Tensor& dOut, const Rotary& rotary, at::Tensor& scratch,
+    const at::Tensor& dQkv)
 {
     if (usesFlash(qkv))
-        return usesCudnn(batch, form) ? cudnnBackward(qkv, batch, form, saved, dOut, dQkv)
-                                      : flashBackward(qkv, batch, form, saved, dOut, dQkv);
+        return usesCudnn(batch, form) ? cudnnBackward(qkv, batch, form, saved, dOut, rotary, dQkv)
+                                      : flashBackward(qkv, batch, form, saved, dOut, rotary, dQkv);
     if (qkv.is_cuda())
-        return plainBackward(qkv, batch, form, saved, dOut, dQkv);
-    ops::withElementType(qkv.scalar_type(), [&]<typename T>(T*) {
-        const kernels::AttentionBackwardArgs<T> args {.forward = arguments<T>(qkv, batch, form, saved, scratch),
-            .dOut = ops::rowsOf<const T>(dOut),
-            .dQkv = ops::rowsOf<T>(dQkv)};
-        kernels::cpuTable<T>().attentionBackward(args, nullptr);
-    });
+        plainBackward(qkv, batch, form, saved, dOut, dQkv);
+    else
+        ops::withElementType(qkv.scalar_type(), [&]<typename T>(T*) {
+            const kernels::AttentionBackwardArgs<T> args {.forward = arguments<T>(qkv, batch, form, saved, scratch),
+                .dOut = ops::rowsOf<const T>(dOut),
+                .dQkv = ops::rowsOf<T>(dQkv)};
+            kernels::cpuTable<T>().attentionBackward(args, nullptr);
+        });
+    ops::rotate(dQkv, form.heads + form.kvHeads, batch.positions, rotary.cos(), rotary.sin(), /*back=*/true);
 }
 
 } // namespace spectune

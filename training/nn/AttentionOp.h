@@ -2,6 +2,7 @@
 #pragma once
 
 #include "training/nn/PackedBatch.h"
+#include "training/nn/Rotary.h"
 
 #include <ATen/core/Tensor.h>
 
@@ -32,8 +33,10 @@ struct AttentionSaved {
 void attentionForward(const at::Tensor& qkv, const PackedBatch& batch, const AttentionForm& form, at::Tensor& scratch,
     AttentionSaved& saved);
 
+/// The gradient before the rotation.
 /// @param dOut [T, heads · headDim] @param dQkv [T, (heads + 2 kvHeads) · headDim], overwritten
 void attentionBackward(const at::Tensor& qkv, const PackedBatch& batch, const AttentionForm& form,
-    const AttentionSaved& saved, const at::Tensor& dOut, at::Tensor& scratch, const at::Tensor& dQkv);
+    const AttentionSaved& saved, const at::Tensor& dOut, const Rotary& rotary, at::Tensor& scratch,
+    const at::Tensor& dQkv);
 
 } // namespace spectune

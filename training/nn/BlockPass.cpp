@@ -6,6 +6,8 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
+
 namespace spectune {
 
 namespace {
@@ -34,55 +36,76 @@ BlockPass::BlockPass(
         m_triplets[indexOf(set)] = adapters.find(layer, set);
 }
 
-void BlockPass::linear(InputSet set, const at::Tensor& x, BlockActivations& kept, const at::Tensor& y) const
+std::int64_t BlockPass::spareOf(InputSet set) const
 {
-    const std::size_t i = indexOf(set);
-    sharedInputForward(x, m_block.shared[i], m_triplets[i], m_dropout, kept.sets[i], y);
+    return triplets(set) != nullptr ? triplets(set)->rows() : 0;
 }
 
-void BlockPass::linearBackward(InputSet set, const at::Tensor& dy, BlockActivations& kept, const at::Tensor& dx) const
+std::int64_t BlockPass::spare() const
 {
-    const std::size_t i = indexOf(set);
-    sharedInputBackward(dy, m_block.shared[i], m_triplets[i], kept.sets[i], dx);
+    return std::max(spareOf(InputSet::O), spareOf(InputSet::Down));
 }
 
-void BlockPass::addGradientOfQ(InputSet set, const at::Tensor& x, const BlockActivations& kept) const
+at::Tensor BlockPass::normedFor(InputSet set, const at::Tensor& x, at::Tensor& kept, BlockWorkspace& work) const
 {
-    const std::size_t i = indexOf(set);
-    spectune::addGradientOfQ(x, m_triplets[i], kept.sets[i]);
+    at::Tensor& buffer = triplets(set) != nullptr ? kept : work.normed;
+    buffer = bufferRows(buffer, x.size(0), x.size(1), x.options(), spareOf(set));
+    return buffer;
 }
 
-void BlockPass::forward(const at::Tensor& x, const PackedBatch& batch, BlockActivations& kept, BlockWorkspace& work,
-    const at::Tensor& out) const
+void BlockPass::linear(
+    InputSet set, const at::Tensor& x, bool keepsX, BlockActivations& kept, const at::Tensor& y) const
+{
+    const std::size_t i = indexOf(set);
+    sharedInputForward(x, keepsX, m_block.shared[i], m_triplets[i], m_dropout, kept.sets[i], y);
+}
+
+void BlockPass::linearBackward(
+    InputSet set, const at::Tensor& dy, BlockActivations& kept, BlockWorkspace& work, const at::Tensor& dx) const
+{
+    const std::size_t i = indexOf(set);
+    sharedInputBackward(dy, m_block.shared[i], m_triplets[i], kept.sets[i], work.lane, dx);
+}
+
+void BlockPass::addGradientOfQ(InputSet set, const at::Tensor& x, const at::Tensor& dy, const BlockActivations& kept,
+    BlockWorkspace& work) const
+{
+    const std::size_t i = indexOf(set);
+    spectune::addGradientOfQ(x, dy, m_triplets[i], kept.sets[i], work.lane);
+}
+
+ResidualStream BlockPass::forward(const ResidualStream& in, const at::Tensor& sum, const PackedBatch& batch,
+    BlockActivations& kept, BlockWorkspace& work, bool wantsOut) const
 {
     const ModelSpec& spec = m_model.spec();
-    const std::int64_t rows = x.size(0);
-    const auto options = x.options();
-    kept.input = x;
-    work.normed = bufferRows(work.normed, rows, spec.width, options);
-    work.delta = bufferRows(work.delta, rows, spec.width, options);
-    ops::rmsNorm(x, {}, {}, m_block.inputNorm, spec.rmsNormEps, work.normed, inverseBuffer(kept.inputInverse, x));
+    const std::int64_t rows = in.x.size(0);
+    const auto options = in.x.options();
+    const double eps = spec.rmsNormEps;
+    kept.input = in.delta.defined() ? sum : in.x;
+    const at::Tensor inputNormed = normedFor(InputSet::Qkv, in.x, kept.inputNormed, work);
+    ops::rmsNorm(in.x, in.delta, in.delta.defined() ? sum : at::Tensor(), m_block.inputNorm, eps, inputNormed,
+        inverseBuffer(kept.inputInverse, in.x));
 
     kept.qkv = bufferRows(kept.qkv, rows, (spec.heads + 2 * spec.kvHeads) * spec.headDim, options);
-    linear(InputSet::Qkv, work.normed, kept, kept.qkv);
+    linear(InputSet::Qkv, inputNormed, /*keepsX=*/true, kept, kept.qkv);
     const Rotary& rotary = m_model.rotary();
     ops::rotate(kept.qkv, spec.heads + spec.kvHeads, batch.positions, rotary.cos(), rotary.sin(), /*back=*/false);
     attentionForward(kept.qkv, batch, attentionForm(spec), work.attentionScratch, kept.attention);
-    linear(InputSet::O, kept.attention.out, kept, work.delta);
+    work.delta = bufferRows(work.delta, rows, spec.width, options);
+    linear(InputSet::O, kept.attention.out, /*keepsX=*/true, kept, work.delta);
 
     kept.middle = bufferRows(kept.middle, rows, spec.width, options);
-    ops::rmsNorm(x, work.delta, kept.middle, m_block.postAttentionNorm, spec.rmsNormEps, work.normed,
-        inverseBuffer(kept.middleInverse, x));
-    kept.gateUp = bufferRows(kept.gateUp, rows, 2 * spec.feedForward, options);
-    linear(InputSet::GateUp, work.normed, kept, kept.gateUp);
-    if (!out.defined() && triplets(InputSet::Down) == nullptr)
-        return;
-    work.hidden = bufferRows(work.hidden, rows, spec.feedForward, options);
+    const at::Tensor middleNormed = normedFor(InputSet::GateUp, in.x, kept.middleNormed, work);
+    ops::rmsNorm(kept.input, work.delta, kept.middle, m_block.postAttentionNorm, eps, middleNormed,
+        inverseBuffer(kept.middleInverse, in.x));
+    kept.gateUp = bufferRows(kept.gateUp, rows, 2 * spec.feedForward, options, spareOf(InputSet::GateUp));
+    linear(InputSet::GateUp, middleNormed, /*keepsX=*/true, kept, kept.gateUp);
+    if (!wantsOut && triplets(InputSet::Down) == nullptr)
+        return {};
+    work.hidden = bufferRows(work.hidden, rows, spec.feedForward, options, spareOf(InputSet::Down));
     ops::swiGlu(kept.gateUp, work.hidden);
-    at::Tensor sum = out;
-    linear(InputSet::Down, work.hidden, kept, sum.defined() ? work.delta : at::Tensor());
-    if (sum.defined())
-        at::add_out(sum, kept.middle, work.delta);
+    linear(InputSet::Down, work.hidden, /*keepsX=*/false, kept, wantsOut ? work.delta : at::Tensor());
+    return {.x = kept.middle, .delta = work.delta};
 }
 
 void BlockPass::backward(
@@ -92,6 +115,7 @@ void BlockPass::backward(
     feedForwardBackward(kept, work, dx, goesOn || attentionAdapted);
     if (goesOn || attentionAdapted)
         attentionBackward(batch, kept, work, dx, goesOn);
+    work.lane.join(); // a block run again writes what it reads
 }
 
 void BlockPass::feedForwardBackward(
@@ -100,47 +124,41 @@ void BlockPass::feedForwardBackward(
     const ModelSpec& spec = m_model.spec();
     const std::int64_t rows = dx.size(0);
     work.hidden = bufferRows(work.hidden, rows, spec.feedForward, dx.options());
-    linearBackward(InputSet::Down, dx, kept, work.hidden);
+    linearBackward(InputSet::Down, dx, kept, work, work.hidden);
     ops::swiGluBackward(kept.gateUp, work.hidden); // from here on gateUp's gradient, and the gated product itself
-    addGradientOfQ(InputSet::Down, work.hidden, kept);
+    addGradientOfQ(InputSet::Down, work.hidden, dx, kept, work);
     if (!goesOn && triplets(InputSet::GateUp) == nullptr)
         return;
     work.dNormed = bufferRows(work.dNormed, rows, spec.width, dx.options());
-    linearBackward(InputSet::GateUp, kept.gateUp, kept, goesOn ? work.dNormed : at::Tensor());
-    if (triplets(InputSet::GateUp) != nullptr) {
-        work.normed = bufferRows(work.normed, rows, spec.width, dx.options());
-        ops::rmsNorm(kept.middle, {}, {}, m_block.postAttentionNorm, spec.rmsNormEps, work.normed, {});
-        addGradientOfQ(InputSet::GateUp, work.normed, kept);
-    }
-    if (goesOn)
-        ops::rmsNormBackward(kept.middle, kept.middleInverse, m_block.postAttentionNorm, work.dNormed, dx);
+    linearBackward(InputSet::GateUp, kept.gateUp, kept, work, goesOn ? work.dNormed : at::Tensor());
+    addGradientOfQ(InputSet::GateUp, kept.middleNormed, kept.gateUp, kept, work);
+    if (!goesOn)
+        return;
+    work.lane.join(); // it reads dx
+    ops::rmsNormBackward(kept.middle, kept.middleInverse, m_block.postAttentionNorm, work.dNormed, dx);
 }
 
-void BlockPass::attentionBackward(
-    const PackedBatch& batch, BlockActivations& kept, BlockWorkspace& work, const at::Tensor& dx, bool goesOn) const
+void BlockPass::attentionBackward(const PackedBatch& batch, BlockActivations& kept, BlockWorkspace& work,
+    const at::Tensor& dx, bool goesOn) const
 {
     const ModelSpec& spec = m_model.spec();
     const std::int64_t rows = dx.size(0);
     const bool needsQkv = goesOn || triplets(InputSet::Qkv) != nullptr;
     work.dAttention = bufferRows(work.dAttention, rows, spec.heads * spec.headDim, dx.options());
-    linearBackward(InputSet::O, dx, kept, needsQkv ? work.dAttention : at::Tensor());
-    addGradientOfQ(InputSet::O, kept.attention.out, kept);
+    linearBackward(InputSet::O, dx, kept, work, needsQkv ? work.dAttention : at::Tensor());
+    addGradientOfQ(InputSet::O, kept.attention.out, dx, kept, work);
     if (!needsQkv)
         return;
-    work.dQkv = bufferRows(work.dQkv, rows, kept.qkv.size(1), dx.options());
-    spectune::attentionBackward(
-        kept.qkv, batch, attentionForm(spec), kept.attention, work.dAttention, work.attentionScratch, work.dQkv);
-    const Rotary& rotary = m_model.rotary();
-    ops::rotate(work.dQkv, spec.heads + spec.kvHeads, batch.positions, rotary.cos(), rotary.sin(), /*back=*/true);
+    work.dQkv = bufferRows(work.dQkv, rows, kept.qkv.size(1), dx.options(), spareOf(InputSet::Qkv));
+    spectune::attentionBackward(kept.qkv, batch, attentionForm(spec), kept.attention, work.dAttention,
+        m_model.rotary(), work.attentionScratch, work.dQkv);
     work.dNormed = bufferRows(work.dNormed, rows, spec.width, dx.options());
-    linearBackward(InputSet::Qkv, work.dQkv, kept, goesOn ? work.dNormed : at::Tensor());
-    if (triplets(InputSet::Qkv) != nullptr) {
-        work.normed = bufferRows(work.normed, rows, spec.width, dx.options());
-        ops::rmsNorm(kept.input, {}, {}, m_block.inputNorm, spec.rmsNormEps, work.normed, {});
-        addGradientOfQ(InputSet::Qkv, work.normed, kept);
-    }
-    if (goesOn)
-        ops::rmsNormBackward(kept.input, kept.inputInverse, m_block.inputNorm, work.dNormed, dx);
+    linearBackward(InputSet::Qkv, work.dQkv, kept, work, goesOn ? work.dNormed : at::Tensor());
+    addGradientOfQ(InputSet::Qkv, kept.inputNormed, work.dQkv, kept, work);
+    if (!goesOn)
+        return;
+    work.lane.join();
+    ops::rmsNormBackward(kept.input, kept.inputInverse, m_block.inputNorm, work.dNormed, dx);
 }
 
 } // namespace spectune

@@ -12,27 +12,37 @@
 
 namespace spectune {
 
-/// What one block's forward keeps for its backward. Norms and the gated product are computed again instead.
+/// The residual stream between two halves of blocks: what is still to be added comes along, and the norm that reads the
+/// stream adds it on the way.
+struct ResidualStream {
+    at::Tensor x; // [T, width]
+    at::Tensor delta; // [T, width]; undefined: x is all
+};
+
+/// What one block's forward keeps for its backward. The gated product is computed again instead.
 struct BlockActivations {
     at::Tensor input; // [T, width], the residual stream
     at::Tensor middle; // [T, width], after the attention
     at::Tensor inputInverse; // [T], 1 / rms
     at::Tensor middleInverse; // [T]
+    at::Tensor inputNormed; // [T, width]; empty where nothing that reads it has triplets
+    at::Tensor middleNormed; // [T, width]; likewise
     at::Tensor qkv; // [T, (heads + 2 kvHeads) · headDim], rotated
     AttentionSaved attention;
-    at::Tensor gateUp; // [T, 2 · feedForward]; holds its gradient after the backward
+    at::Tensor gateUp; // [T, 2 · feedForward]; holds its gradient after the backward, and room for that of x Qᵀ
     std::array<SharedInputBuffers, inputSets.size()> sets;
 };
 
 /// Buffers that all blocks of a pass use one after the other.
 struct BlockWorkspace {
-    at::Tensor normed; // [T, width]
+    at::Tensor normed; // [T, width], where it is not kept
     at::Tensor delta; // [T, width], what a half of the block adds to the residual stream
     at::Tensor hidden; // [T, feedForward]
     at::Tensor dNormed; // [T, width]
     at::Tensor dQkv; // [T, (heads + 2 kvHeads) · headDim]
     at::Tensor dAttention; // [T, heads · headDim]
     at::Tensor attentionScratch;
+    SideLane lane {at::kCPU};
 };
 
 /// Forward and backward of one decoder block, written out: no autograd graph is made.
@@ -41,25 +51,37 @@ public:
     /// @param layer of @p model, which outlives this object
     BlockPass(const DecoderModel& model, std::int64_t layer, const AdapterSet& adapters, const DropoutPass& dropout);
 
-    /// @param x the residual stream before the block, [T, width], kept in @p kept as it is
-    /// @param out the stream after it, [T, width]; undefined: only what the backward needs is computed
-    void forward(const at::Tensor& x, const PackedBatch& batch, BlockActivations& kept, BlockWorkspace& work,
-        const at::Tensor& out) const;
+    /// @param in the stream before the block; its sum is kept in @p kept
+    /// @param sum where the sum goes, [T, width], if @p in has something to be added
+    /// @param wantsOut false: only what the backward needs is computed
+    /// @return the stream after the block, in buffers of @p kept and @p work
+    ResidualStream forward(const ResidualStream& in, const at::Tensor& sum, const PackedBatch& batch,
+        BlockActivations& kept, BlockWorkspace& work, bool wantsOut) const;
 
-    /// @param dx the gradient of the block's output, [T, width]; becomes that of its input
+    /// @param dx the gradient of the block's output, [T, width], with spare() columns; becomes that of its input
     /// @param goesOn false: nothing below this block has triplets, so @p dx is not brought to its input
     void backward(const PackedBatch& batch, BlockActivations& kept, BlockWorkspace& work, const at::Tensor& dx,
         bool goesOn) const;
+
+    /// Columns that backward() wants beside dx.
+    [[nodiscard]] std::int64_t spare() const;
 
 private:
     [[nodiscard]] const SharedTriplets* triplets(InputSet set) const
     {
         return m_triplets[static_cast<std::size_t>(set)];
     }
-    void linear(InputSet set, const at::Tensor& x, BlockActivations& kept, const at::Tensor& y) const;
+    /// Columns that the products of this input want beside it and beside the output's gradient.
+    [[nodiscard]] std::int64_t spareOf(InputSet set) const;
+    /// Where the norm before @p set goes, [rows of x, width]. @param kept where it stays if the set has triplets
+    [[nodiscard]] at::Tensor normedFor(InputSet set, const at::Tensor& x, at::Tensor& kept, BlockWorkspace& work) const;
+    void linear(InputSet set, const at::Tensor& x, bool keepsX, BlockActivations& kept, const at::Tensor& y) const;
     /// @param dx undefined: not wanted
-    void linearBackward(InputSet set, const at::Tensor& dy, BlockActivations& kept, const at::Tensor& dx) const;
-    void addGradientOfQ(InputSet set, const at::Tensor& x, const BlockActivations& kept) const;
+    void linearBackward(InputSet set, const at::Tensor& dy, BlockActivations& kept, BlockWorkspace& work,
+        const at::Tensor& dx) const;
+    /// @param dy as linearBackward() left it
+    void addGradientOfQ(InputSet set, const at::Tensor& x, const at::Tensor& dy, const BlockActivations& kept,
+        BlockWorkspace& work) const;
     void feedForwardBackward(BlockActivations& kept, BlockWorkspace& work, const at::Tensor& dx, bool goesOn) const;
     void attentionBackward(const PackedBatch& batch, BlockActivations& kept, BlockWorkspace& work, const at::Tensor& dx,
         bool goesOn) const;

@@ -9,7 +9,18 @@ namespace spectune {
 
 /// [rows, width] over the memory of @p buffer, which is made anew only where it is too small: a step of the steady state
 /// allocates nothing. What it held is lost.
-[[nodiscard]] at::Tensor bufferRows(
-    at::Tensor& buffer, std::int64_t rows, std::int64_t width, const at::TensorOptions& options);
+/// @param spare columns that can be had beside those (see widened()); rows then lie apart
+[[nodiscard]] at::Tensor bufferRows(at::Tensor& buffer, std::int64_t rows, std::int64_t width,
+    const at::TensorOptions& options, std::int64_t spare = 0);
+
+/// Columns between the begins of two rows of so many: rows of a matrix with spare columns begin on whole cache lines.
+[[nodiscard]] std::int64_t rowStride(std::int64_t columns, at::ScalarType type);
+
+/// Whether the rows of @p x, [rows, width], have @p spare columns beside them.
+[[nodiscard]] bool hasSpare(const at::Tensor& x, std::int64_t spare);
+/// The first @p spare columns beside @p x, [rows, spare]. @pre hasSpare()
+[[nodiscard]] at::Tensor spareOf(const at::Tensor& x, std::int64_t spare);
+/// @p x with them, [rows, width + spare]. @pre hasSpare()
+[[nodiscard]] at::Tensor widened(const at::Tensor& x, std::int64_t spare);
 
 } // namespace spectune

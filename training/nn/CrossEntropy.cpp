@@ -17,7 +17,7 @@ constexpr std::int64_t ignoredTarget = -100;
 /// Rows whose logits are made at once: what stays in a core's cache, yet enough for the products to be fast.
 std::int64_t chunkRows(const at::Tensor& head)
 {
-    const std::int64_t elements = head.is_cuda() ? std::int64_t {1} << 27 : std::int64_t {1} << 18;
+    const std::int64_t elements = head.is_cuda() ? std::int64_t {1} << 26 : std::int64_t {1} << 18;
     return std::max<std::int64_t>(256, elements / head.size(0));
 }
 

@@ -2,6 +2,7 @@
 #include "training/nn/DecoderModel.h"
 
 #include "training/core/Error.h"
+#include "training/nn/Buffer.h"
 
 #include <ATen/ATen.h>
 
@@ -24,6 +25,13 @@ std::string joined(std::span<const std::string_view> names)
     for (const std::string_view name : names)
         text += (text.empty() ? "" : ", ") + std::string(name);
     return text;
+}
+
+/// [rows, columns] whose memory has room for @p spare more of each.
+at::Tensor emptyWeight(std::int64_t rows, std::int64_t columns, std::int64_t spare, const at::TensorOptions& options)
+{
+    at::Tensor memory;
+    return bufferRows(memory, rows + spare, columns, options, spare).narrow(0, 0, rows);
 }
 
 void checkTargets(std::span<const std::string> targets)
@@ -126,10 +134,11 @@ ModuleLayout adaptedLayout(const ModelSpec& spec, std::span<const std::string> t
 }
 
 DecoderModel::DecoderModel(ModelSpec spec, const WeightSource& source, at::TensorOptions options,
-    const std::function<void(std::int64_t, std::int64_t)>& progress)
+    const std::function<void(std::int64_t, std::int64_t)>& progress, std::int64_t roomRank)
     : m_spec(std::move(spec))
     , m_options(options)
     , m_rotary(m_spec.rope, m_spec.headDim, options)
+    , m_roomRank(roomRank)
 {
     const auto load = [&](const std::string& name, at::IntArrayRef shape) {
         at::Tensor weight = source(name, shape).to(options);
@@ -163,27 +172,63 @@ void DecoderModel::loadBlock(
 void DecoderModel::loadShared(std::int64_t layer, InputSet set, DecoderBlock& block,
     const std::function<at::Tensor(const std::string&, at::IntArrayRef)>& load) const
 {
-    std::int64_t rows = 0;
-    for (const Matrix matrix : matricesOf(set))
-        rows += matrixShape(m_spec, matrix)[0];
+    const auto matrices = matricesOf(set);
     SharedLinear& shared = block.shared[static_cast<std::size_t>(set)];
-    for (std::int64_t begin = 0; const Matrix matrix : matricesOf(set)) {
+    std::int64_t rows = 0;
+    for (const Matrix matrix : matrices) {
+        shared.begins.push_back(rows);
+        rows += matrixShape(m_spec, matrix)[0];
+    }
+    const bool biased = isAttention(matrices.front()) ? m_spec.attentionBias : m_spec.mlpBias;
+    shared.weight = emptyWeight(rows, matrixShape(m_spec, matrices.front())[1],
+        m_roomRank * static_cast<std::int64_t>(matrices.size()), m_options);
+    if (biased)
+        shared.bias = at::empty({rows}, m_options);
+    viewShared(set, block);
+    for (const Matrix matrix : matrices) {
         const auto shape = matrixShape(m_spec, matrix);
         const std::string path = modulePath(layer, matrix);
         FrozenLinear& own = block.linear[static_cast<std::size_t>(matrix)];
-        if (!shared.weight.defined())
-            shared.weight = at::empty({rows, shape[1]}, m_options);
-        own.weight = shared.weight.narrow(0, begin, shape[0]);
         own.weight.copy_(load(path + ".weight", shape));
-        if (isAttention(matrix) ? m_spec.attentionBias : m_spec.mlpBias) {
-            if (!shared.bias.defined())
-                shared.bias = at::empty({rows}, m_options);
-            own.bias = shared.bias.narrow(0, begin, shape[0]);
+        if (biased)
             own.bias.copy_(load(path + ".bias", {shape[0]}));
-        }
-        shared.begins.push_back(begin);
-        begin += shape[0];
     }
+}
+
+void DecoderModel::viewShared(InputSet set, DecoderBlock& block) const
+{
+    const SharedLinear& shared = block.shared[static_cast<std::size_t>(set)];
+    for (std::size_t i = 0; i < shared.begins.size(); ++i) {
+        const Matrix matrix = matricesOf(set)[i];
+        const std::int64_t out = matrixShape(m_spec, matrix)[0];
+        FrozenLinear& own = block.linear[static_cast<std::size_t>(matrix)];
+        own.weight = shared.weight.narrow(0, shared.begins[i], out);
+        if (shared.bias.defined())
+            own.bias = shared.bias.narrow(0, shared.begins[i], out);
+    }
+}
+
+at::Tensor DecoderModel::joined(std::int64_t layer, InputSet set, std::int64_t rank)
+{
+    DecoderBlock& block = m_blocks.at(static_cast<std::size_t>(layer));
+    SharedLinear& shared = block.shared[static_cast<std::size_t>(set)];
+    const std::int64_t out = shared.weight.size(0);
+    const std::int64_t in = shared.weight.size(1);
+    const auto rowsOfStorage = [&shared] {
+        const std::size_t rowBytes = static_cast<std::size_t>(shared.weight.stride(0)) * shared.weight.element_size();
+        return static_cast<std::int64_t>(shared.weight.storage().nbytes() / rowBytes);
+    };
+    if (!hasSpare(shared.weight, rank) || rowsOfStorage() < out + rank) {
+        const at::Tensor moved = emptyWeight(out, in, rank, m_options);
+        moved.copy_(shared.weight);
+        shared.weight = moved;
+        viewShared(set, block);
+    }
+    const at::Tensor all
+        = at::as_strided(shared.weight, {out + rank, in + rank}, shared.weight.strides(), /*storage_offset=*/0);
+    all.narrow(0, out, rank).zero_();
+    all.narrow(1, in, rank).zero_();
+    return all;
 }
 
 const FrozenLinear& DecoderModel::linear(std::int64_t layer, Matrix matrix) const

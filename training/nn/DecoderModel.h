@@ -71,8 +71,9 @@ struct AdapterSet {
 class DecoderModel {
 public:
     /// Loads all weights. @p progress is told the blocks done (may throw Stopped).
+    /// @param roomRank of triplets that can be joined to every matrix without moving its weights
     DecoderModel(ModelSpec spec, const WeightSource& source, at::TensorOptions options,
-        const std::function<void(std::int64_t done, std::int64_t total)>& progress = {});
+        const std::function<void(std::int64_t done, std::int64_t total)>& progress = {}, std::int64_t roomRank = 0);
 
     [[nodiscard]] const ModelSpec& spec() const noexcept { return m_spec; }
     [[nodiscard]] at::TensorOptions options() const noexcept { return m_options; }
@@ -91,6 +92,10 @@ public:
     [[nodiscard]] const at::Tensor& embedding() const noexcept { return m_embedding; } // [vocabulary, width]
     [[nodiscard]] const at::Tensor& finalNorm() const noexcept { return m_finalNorm; } // [width]
     [[nodiscard]] const Rotary& rotary() const noexcept { return m_rotary; }
+    /// The weights of one input with @p rank columns beside and as many rows below them, [Σ out + rank, in + rank], all 0:
+    /// where triplets are joined to them. Weights without that much room move, and earlier results of this function no
+    /// longer belong to the model: it serves one run at a time.
+    [[nodiscard]] at::Tensor joined(std::int64_t layer, InputSet set, std::int64_t rank);
     /// @}
 
     /// Without gradients. @param adapters null: the base alone. @param cache null: all of the tokens at once; else the
@@ -113,6 +118,8 @@ private:
     void loadBlock(std::int64_t layer, const std::function<at::Tensor(const std::string&, at::IntArrayRef)>& load);
     void loadShared(std::int64_t layer, InputSet set, DecoderBlock& block,
         const std::function<at::Tensor(const std::string&, at::IntArrayRef)>& load) const;
+    /// Lets the matrices of @p set be views of its shared weight.
+    void viewShared(InputSet set, DecoderBlock& block) const;
 
     ModelSpec m_spec;
     at::TensorOptions m_options;
@@ -122,6 +129,7 @@ private:
     std::vector<DecoderBlock> m_blocks;
     Rotary m_rotary;
     std::int64_t m_parameters = 0;
+    std::int64_t m_roomRank;
 };
 
 /// The adapted matrices of @p spec by the configuration's targets and layers (empty: all), in the model's order.

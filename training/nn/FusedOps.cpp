@@ -62,11 +62,35 @@ void rotate(const at::Tensor& x, std::int64_t heads, const at::Tensor& positions
             .heads = heads,
             .headDim = cos.size(1),
             .x = rowsOf<T>(x),
+            .query = {},
+            .key = {},
+            .value = {},
+            .kvHeads = 0,
             .positions = pointerOf<const std::int32_t>(positions),
             .cos = pointerOf<const T>(cos),
             .sin = pointerOf<const T>(sin),
             .back = back};
         tableFor<T>(x.device()).rotate(args, currentStream(x.device()));
+    });
+}
+
+void rotateBack(const at::Tensor& query, const at::Tensor& key, const at::Tensor& value, const at::Tensor& positions,
+    const at::Tensor& cos, const at::Tensor& sin, const at::Tensor& to)
+{
+    withElementType(to.scalar_type(), [&]<typename T>(T*) {
+        const kernels::RotateArgs<T> args {.rows = to.size(0),
+            .heads = (query.size(1) + key.size(1)) / cos.size(1),
+            .headDim = cos.size(1),
+            .x = rowsOf<T>(to),
+            .query = rowsOf<const T>(query),
+            .key = rowsOf<const T>(key),
+            .value = rowsOf<const T>(value),
+            .kvHeads = key.size(1) / cos.size(1),
+            .positions = pointerOf<const std::int32_t>(positions),
+            .cos = pointerOf<const T>(cos),
+            .sin = pointerOf<const T>(sin),
+            .back = true};
+        tableFor<T>(to.device()).rotate(args, currentStream(to.device()));
     });
 }
 

@@ -22,6 +22,10 @@ void rmsNormBackward(const at::Tensor& x, const at::Tensor& inverse, const at::T
 /// Turns the first @p heads heads of each row. @param cos, sin [positions, headDim] @param positions [rows] int32
 void rotate(const at::Tensor& x, std::int64_t heads, const at::Tensor& positions, const at::Tensor& cos,
     const at::Tensor& sin, bool back);
+/// @p to ← @p query and @p key turned back, and @p value: the gradients that an attention gives, as one of q, k and v.
+/// @param query [rows, heads · headDim] @param key, value [rows, kvHeads · headDim]
+void rotateBack(const at::Tensor& query, const at::Tensor& key, const at::Tensor& value, const at::Tensor& positions,
+    const at::Tensor& cos, const at::Tensor& sin, const at::Tensor& to);
 
 /// @param gateUp [rows, 2 · width] @param out [rows, width]
 void swiGlu(const at::Tensor& gateUp, const at::Tensor& out);

@@ -24,101 +24,135 @@ void addProduct(const at::Tensor& to, const at::Tensor& a, const at::Tensor& b)
 /// 0 and 1/(1 − p), [T, in].
 at::Tensor dropoutMask(const at::Tensor& like, const DropoutPass& dropout)
 {
-    at::Tensor mask = at::empty_like(like);
+    at::Tensor mask = at::empty(like.sizes(), like.options());
     mask.bernoulli_(1.0 - dropout.probability, dropout.generator);
     return mask.div_(1.0 - dropout.probability);
 }
 
-/// Runs @p body(member, number, first row of its rank).
-template <typename Body>
-void forMembers(const SharedTriplets& triplets, const Body& body)
+/// u = drop(x) Qᵀ, [T, R].
+void project(const at::Tensor& x, const SharedTriplets& triplets, const DropoutPass& dropout,
+    SharedInputBuffers& buffers, at::Tensor u)
 {
-    std::int64_t row = 0;
-    for (std::size_t i = 0; i < triplets.members.size(); ++i) {
-        body(triplets.members[i], i, row);
-        row += triplets.members[i].rank;
-    }
-}
-
-/// A member's columns of y or dy.
-at::Tensor columnsOf(const at::Tensor& y, const SharedLinear& base, const SharedTriplets::Member& member)
-{
-    return y.narrow(1, base.begins[member.position], member.scaledPT.size(1));
-}
-
-void project(
-    const at::Tensor& x, const SharedTriplets& triplets, const DropoutPass& dropout, SharedInputBuffers& buffers)
-{
-    buffers.u = bufferRows(buffers.u, x.size(0), triplets.rows(), x.options());
+    const at::Tensor q = triplets.q();
     buffers.masks.clear();
     if (dropout.probability == 0.0) {
-        at::mm_out(buffers.u, x, triplets.q.t());
+        at::mm_out(u, x, q.t());
         return;
     }
-    forMembers(triplets, [&](const SharedTriplets::Member& member, std::size_t, std::int64_t row) {
+    for (const SharedTriplets::Member& member : triplets.members) {
         buffers.masks.push_back(dropoutMask(x, dropout));
-        at::Tensor part = buffers.u.narrow(1, row, member.rank);
-        part.copy_(at::mm(x * buffers.masks.back(), triplets.q.narrow(0, row, member.rank).t()));
-    });
+        u.narrow(1, member.row, member.rank)
+            .copy_(at::mm(x * buffers.masks.back(), q.narrow(0, member.row, member.rank).t()));
+    }
+}
+
+void product(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, at::Tensor y)
+{
+    if (bias.defined())
+        at::addmm_out(y, bias, x, weight.t());
+    else
+        at::mm_out(y, x, weight.t());
+}
+
+/// On CUDA a product with all of P costs what its reading of y costs, so one serves all members. On the CPU it costs its
+/// operations, and those with the zeros of P are left out.
+bool takesMembersTogether(const at::Tensor& y, const SharedTriplets& triplets)
+{
+    return y.is_cuda() || triplets.members.size() == 1;
+}
+
+/// Runs @p body(columns of y, columns of u, the rows and columns of P) for all members together or each alone.
+template <typename Body>
+void forParts(const at::Tensor& y, const at::Tensor& u, const SharedTriplets& triplets, const Body& body)
+{
+    if (takesMembersTogether(y, triplets)) {
+        body(y, u, triplets.p(), triplets.productGrad);
+        return;
+    }
+    for (const SharedTriplets::Member& member : triplets.members)
+        body(y.narrow(1, member.begin, member.out), u.narrow(1, member.row, member.rank),
+            triplets.p().narrow(0, member.begin, member.out).narrow(1, member.row, member.rank),
+            triplets.productGrad.narrow(0, member.row, member.rank).narrow(1, member.begin, member.out));
 }
 
 } // namespace
 
-void sharedInputForward(const at::Tensor& x, const SharedLinear& base, const SharedTriplets* triplets,
+void sharedInputForward(const at::Tensor& x, bool keepsX, const SharedLinear& base, const SharedTriplets* triplets,
     const DropoutPass& dropout, SharedInputBuffers& buffers, const at::Tensor& y)
 {
-    at::Tensor out = y;
-    if (y.defined() && base.bias.defined())
-        at::addmm_out(out, base.bias, x, base.weight.t());
-    else if (y.defined())
-        at::mm_out(out, x, base.weight.t());
-    if (triplets == nullptr)
+    if (triplets == nullptr) {
+        if (y.defined())
+            product(x, base.weight, base.bias, y);
         return;
-    project(x, *triplets, dropout, buffers);
+    }
+    const std::int64_t rank = triplets->rows();
+    const bool together = hasSpare(x, rank) && takesMembersTogether(x, *triplets);
+    buffers.u = together && keepsX ? spareOf(x, rank) : bufferRows(buffers.u, x.size(0), rank, x.options());
+    project(x, *triplets, dropout, buffers, buffers.u);
     if (!y.defined())
         return;
-    forMembers(*triplets, [&](const SharedTriplets::Member& member, std::size_t, std::int64_t row) {
-        columnsOf(y, base, member).addmm_(buffers.u.narrow(1, row, member.rank), member.scaledPT);
+    if (together) {
+        if (!keepsX)
+            spareOf(x, rank).copy_(buffers.u);
+        product(widened(x, rank), triplets->joined.narrow(0, 0, triplets->out()), base.bias, y);
+        return;
+    }
+    product(x, base.weight, base.bias, y);
+    forParts(y, buffers.u, *triplets, [](at::Tensor part, const at::Tensor& u, const at::Tensor& p, const at::Tensor&) {
+        part.addmm_(u, p.t());
     });
 }
 
 void sharedInputBackward(const at::Tensor& dy, const SharedLinear& base, const SharedTriplets* triplets,
-    SharedInputBuffers& buffers, const at::Tensor& dx)
+    const SharedInputBuffers& buffers, SideLane& lane, const at::Tensor& dx)
 {
     at::Tensor input = dx;
-    if (dx.defined())
-        at::mm_out(input, dy, base.weight);
-    if (triplets == nullptr)
+    if (triplets == nullptr) {
+        if (dx.defined())
+            at::mm_out(input, dy, base.weight);
         return;
-    buffers.du = bufferRows(buffers.du, dy.size(0), triplets->rows(), dy.options());
-    forMembers(*triplets, [&](const SharedTriplets::Member& member, std::size_t, std::int64_t row) {
-        const at::Tensor own = columnsOf(dy, base, member);
-        at::Tensor du = buffers.du.narrow(1, row, member.rank);
-        at::mm_out(du, own, member.scaledPT.t());
-        addProduct(member.productGrad, buffers.u.narrow(1, row, member.rank), own);
+    }
+    const std::int64_t rank = triplets->rows();
+    const at::Tensor du = spareOf(dy, rank);
+    lane.run([&] {
+        forParts(dy, buffers.u, *triplets,
+            [](const at::Tensor& part, const at::Tensor& u, const at::Tensor&, const at::Tensor& grad) {
+                addProduct(grad, u, part);
+            });
+    });
+    forParts(dy, du, *triplets, [](const at::Tensor& part, at::Tensor own, const at::Tensor& p, const at::Tensor&) {
+        at::mm_out(own, part, p);
     });
     if (!dx.defined())
         return;
     if (buffers.masks.empty()) {
-        input.addmm_(buffers.du, triplets->q);
+        at::mm_out(input, widened(dy, rank), triplets->joined.narrow(1, 0, triplets->in()));
         return;
     }
-    forMembers(*triplets, [&](const SharedTriplets::Member& member, std::size_t i, std::int64_t row) {
-        const at::Tensor du = buffers.du.narrow(1, row, member.rank);
-        input.add_(at::mm(du, triplets->q.narrow(0, row, member.rank)).mul_(buffers.masks[i]));
-    });
+    at::mm_out(input, dy, base.weight);
+    const at::Tensor q = triplets->q();
+    for (std::size_t i = 0; i < triplets->members.size(); ++i) {
+        const SharedTriplets::Member& member = triplets->members[i];
+        input.add_(at::mm(du.narrow(1, member.row, member.rank), q.narrow(0, member.row, member.rank))
+                       .mul_(buffers.masks[i]));
+    }
 }
 
-void addGradientOfQ(const at::Tensor& x, const SharedTriplets* triplets, const SharedInputBuffers& buffers)
+void addGradientOfQ(const at::Tensor& x, const at::Tensor& dy, const SharedTriplets* triplets,
+    const SharedInputBuffers& buffers, SideLane& lane)
 {
     if (triplets == nullptr)
         return;
-    if (buffers.masks.empty())
-        return addProduct(triplets->qGrad, buffers.du, x);
-    forMembers(*triplets, [&](const SharedTriplets::Member& member, std::size_t i, std::int64_t row) {
-        addProduct(
-            triplets->qGrad.narrow(0, row, member.rank), buffers.du.narrow(1, row, member.rank), x * buffers.masks[i]);
-    });
+    const at::Tensor du = spareOf(dy, triplets->rows());
+    if (buffers.masks.empty()) {
+        lane.run([&] { addProduct(triplets->qGrad, du, x); });
+        return;
+    }
+    for (std::size_t i = 0; i < triplets->members.size(); ++i) {
+        const SharedTriplets::Member& member = triplets->members[i];
+        addProduct(triplets->qGrad.narrow(0, member.row, member.rank), du.narrow(1, member.row, member.rank),
+            x * buffers.masks[i]);
+    }
 }
 
 } // namespace spectune

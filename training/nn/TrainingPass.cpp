@@ -23,6 +23,7 @@ TrainingPass::TrainingPass(const DecoderModel& model, AdapterSet adapters, Dropo
     , m_dropout(std::move(dropout))
     , m_lowest(model.spec().layers)
 {
+    m_work.lane = SideLane(model.options().device());
     const std::int64_t layers = model.spec().layers;
     for (std::int64_t layer = layers - 1; layer >= 0; --layer) {
         for (const InputSet set : inputSets) {
@@ -35,6 +36,8 @@ TrainingPass::TrainingPass(const DecoderModel& model, AdapterSet adapters, Dropo
     m_generatorStates.resize(static_cast<std::size_t>(layers));
     for (std::int64_t layer = 0; layer < layers; ++layer)
         m_blocks.emplace_back(model, layer, m_adapters, m_dropout);
+    for (const BlockPass& block : m_blocks)
+        m_spare = std::max(m_spare, block.spare());
 }
 
 BlockActivations& TrainingPass::activations(std::int64_t layer, bool recomputes)
@@ -67,12 +70,18 @@ void TrainingPass::forward(const PackedBatch& batch, bool recomputes)
     for (at::Tensor& stream : m_streams)
         stream = bufferRows(stream, batch.rows(), width, m_model.options());
     at::index_select_out(m_streams.front(), m_model.embedding(), 0, batch.tokens);
+    ResidualStream stream {.x = m_streams.front(), .delta = {}};
     for (std::size_t i = 0; i < m_blocks.size(); ++i) {
         if (recomputes)
             m_generatorStates[i] = generatorState();
         BlockActivations& kept = activations(static_cast<std::int64_t>(i), recomputes);
-        m_blocks[i].forward(m_streams[i], batch, kept, m_work, m_streams[i + 1]);
+        stream = m_blocks[i].forward(stream, m_streams[i], batch, kept, m_work, /*wantsOut=*/true);
     }
+    const at::TensorOptions wide = m_model.options().dtype(ops::wideType(m_streams.front().scalar_type()));
+    m_finalInverse = bufferRows(m_finalInverse, batch.rows(), 1, wide);
+    m_normed = bufferRows(m_normed, batch.rows(), width, m_model.options());
+    ops::rmsNorm(stream.x, stream.delta, m_streams.back(), m_model.finalNorm(), m_model.spec().rmsNormEps, m_normed,
+        m_finalInverse);
 }
 
 at::Tensor TrainingPass::lossAndGradient(const PackedBatch& batch, const at::Tensor& scale)
@@ -80,10 +89,6 @@ at::Tensor TrainingPass::lossAndGradient(const PackedBatch& batch, const at::Ten
     const at::Tensor& x = m_streams.back();
     const std::int64_t rows = x.size(0);
     const at::TensorOptions wide = x.options().dtype(ops::wideType(x.scalar_type()));
-    m_finalInverse = bufferRows(m_finalInverse, rows, 1, wide);
-    m_normed = bufferRows(m_normed, rows, x.size(1), x.options());
-    ops::rmsNorm(x, {}, {}, m_model.finalNorm(), m_model.spec().rmsNormEps, m_normed, m_finalInverse);
-
     const at::Tensor bearing
         = batch.bearing.defined() ? m_normed.index_select(0, batch.bearing) : m_normed; // [M, width]
     m_losses = bufferRows(m_losses, 1, bearing.size(0), wide);
@@ -94,7 +99,7 @@ at::Tensor TrainingPass::lossAndGradient(const PackedBatch& batch, const at::Ten
         m_dNormed = bufferRows(m_dNormed, rows, x.size(1), x.options());
         dNormed = m_dNormed.zero_().index_copy_(0, batch.bearing, bearing);
     }
-    m_gradient = bufferRows(m_gradient, rows, x.size(1), x.options());
+    m_gradient = bufferRows(m_gradient, rows, x.size(1), x.options(), m_spare);
     m_gradient.zero_();
     ops::rmsNormBackward(x, m_finalInverse, m_model.finalNorm(), dNormed, m_gradient);
     return m_losses.sum().mul_(scale);
@@ -110,7 +115,7 @@ void TrainingPass::backward(const PackedBatch& batch, bool recomputes)
         if (recomputes) {
             if (m_dropout.generator)
                 m_dropout.generator->set_state(m_generatorStates[i]);
-            m_blocks[i].forward(m_streams[i], batch, kept, m_work, {});
+            m_blocks[i].forward({.x = m_streams[i], .delta = {}}, {}, batch, kept, m_work, /*wantsOut=*/false);
         }
         m_blocks[i].backward(batch, kept, m_work, m_gradient, layer > last || m_reachesEmbedding);
     }

@@ -37,6 +37,7 @@ public:
     [[nodiscard]] const DropoutPass& dropout() const noexcept { return m_dropout; }
 
 private:
+    /// Up to the final norm.
     void forward(const PackedBatch& batch, bool recomputes);
     /// @return C's part; m_gradient becomes the gradient of the last block's output
     [[nodiscard]] at::Tensor lossAndGradient(const PackedBatch& batch, const at::Tensor& scale);
@@ -48,6 +49,7 @@ private:
     AdapterSet m_adapters;
     DropoutPass m_dropout;
     std::vector<BlockPass> m_blocks;
+    std::int64_t m_spare = 0; ///< columns beside m_gradient
     std::int64_t m_lowest; ///< first block with triplets; the number of blocks: none has
     bool m_reachesEmbedding = false;
     PhaseClock* m_clock = nullptr;

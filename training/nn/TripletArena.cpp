@@ -8,9 +8,6 @@
 
 namespace spectune {
 
-namespace {
-
-/// The matrix that a module's path ends in: "model.layers.0.self_attn.q_proj".
 Matrix matrixOf(const ModuleInfo& module)
 {
     const std::string_view path = module.name;
@@ -28,8 +25,6 @@ InputSet inputSetOf(Matrix matrix)
     return InputSet::Down;
 }
 
-} // namespace
-
 std::int32_t modulesOfInput(const ModuleLayout& layout, std::size_t module)
 {
     const ModuleInfo& first = layout.modules[module];
@@ -42,12 +37,7 @@ std::int32_t modulesOfInput(const ModuleLayout& layout, std::size_t module)
 }
 
 ArenaOrder::ArenaOrder(const ModuleLayout& layout)
-    : ArenaOrder(layout, layout.initRank)
-{
-}
-
-ArenaOrder::ArenaOrder(const ModuleLayout& layout, std::int64_t rank)
-    : m_rank(rank)
+    : m_rank(layout.initRank)
 {
     const auto place = [this](std::int64_t width) {
         const auto found = std::find_if(
@@ -82,21 +72,18 @@ void ArenaOrder::makeLookUps()
     }
     const std::int64_t modules = moduleCount();
     m_factorsOfModules = at::empty({2, modules}, at::kLong);
-    m_modulesOfFactors = at::full({factors}, modules, at::kLong);
     for (std::int64_t i = 0; i < modules; ++i) {
         const Places& places = m_places[static_cast<std::size_t>(i)];
         const std::int64_t q = begins[places.q.group] + places.q.slot;
         const std::int64_t p = begins[places.p.group] + places.p.slot;
         m_factorsOfModules[0][i] = q;
         m_factorsOfModules[1][i] = p;
-        m_modulesOfFactors[p] = i;
     }
 }
 
 void ArenaOrder::moveTo(at::Device device)
 {
     m_factorsOfModules = m_factorsOfModules.to(device);
-    m_modulesOfFactors = m_modulesOfFactors.to(device);
 }
 
 at::Tensor ArenaOrder::group(const at::Tensor& flat, std::size_t index) const
@@ -120,12 +107,6 @@ at::Tensor ArenaOrder::q(const at::Tensor& flat, ModuleIndex module) const
     return factor(flat, m_places[module.at()].q);
 }
 
-at::Tensor ArenaOrder::sharedQ(const at::Tensor& flat, ModuleIndex module, std::int64_t count) const
-{
-    const FactorPlace& place = m_places[module.at()].q;
-    return group(flat, place.group).narrow(0, place.slot, count).flatten(0, 1);
-}
-
 at::Tensor ArenaOrder::pT(const at::Tensor& flat, ModuleIndex module) const
 {
     return factor(flat, m_places[module.at()].p);
@@ -137,123 +118,22 @@ std::array<at::Tensor, 2> ArenaOrder::byModule(const std::vector<at::Tensor>& pe
     return {all.index_select(0, m_factorsOfModules.select(0, 0)), all.index_select(0, m_factorsOfModules.select(0, 1))};
 }
 
-std::vector<at::Tensor> ArenaOrder::byGroup(const at::Tensor& ofP, double ofQ) const
-{
-    const at::Tensor withQ = at::cat({ofP, at::full({1, ofP.size(1)}, ofQ, ofP.options())}); // [modules + 1, r]
-    const at::Tensor all = withQ.index_select(0, m_modulesOfFactors).unsqueeze(2); // [factors, r, 1]
-    std::vector<at::Tensor> parts;
-    for (std::int64_t begin = 0; const FactorGroup& group : m_groups) {
-        parts.push_back(all.narrow(0, begin, group.count));
-        begin += group.count;
-    }
-    return parts;
-}
-
-namespace {
-
-/// Half-precision products on CUDA are twice as fast where rows begin on 16 bytes.
-std::int64_t computeRank(std::int64_t rank, at::Device device, at::ScalarType type)
-{
-    constexpr std::int64_t unit = 8;
-    return device.is_cuda() && type == at::kBFloat16 ? (rank + unit - 1) / unit * unit : rank;
-}
-
-} // namespace
-
-TripletArena::TripletArena(
-    const ModuleLayout& layout, double scale, bool trainLambda, at::TensorOptions options, at::ScalarType computeType)
+TripletArena::TripletArena(const ModuleLayout& layout, double scaleOfAll, at::TensorOptions options)
     : order(layout)
+    , scale(scaleOfAll)
     , values(at::zeros({order.size()}, options))
     , gradients(at::zeros({order.size()}, options))
-    , m_scale(scale)
-    , m_trainLambda(trainLambda)
-    , m_computeOrder(layout, computeRank(layout.initRank, values.device(), computeType))
-    , m_compute(at::zeros({m_computeOrder.size()}, options.dtype(computeType)))
 {
     order.moveTo(values.device());
     adapters.modules.resize(static_cast<std::size_t>(layout.layerCount) * matrixNames.size());
-    for (std::size_t begin = 0; begin < layout.modules.size();) {
-        const std::int32_t count = modulesOfInput(layout, begin);
-        const Matrix first = matrixOf(layout.modules[begin]);
-        const InputSet set = inputSetOf(first);
-        const std::size_t layer = layout.modules[begin].layer.at();
-        m_shared.push_back({.slot = layer * inputSets.size() + static_cast<std::size_t>(set),
-            .first = static_cast<std::int32_t>(begin),
-            .count = count});
-        for (std::size_t i = begin; i < begin + static_cast<std::size_t>(count); ++i) {
-            const Matrix own = matrixOf(layout.modules[i]);
-            const ModuleIndex module {static_cast<std::int32_t>(i)};
-            adapters.modules[layer * matrixNames.size() + static_cast<std::size_t>(own)]
-                = TripletViews {.q = order.q(values, module),
-                    .pT = order.pT(values, module),
-                    .lambda = order.lambda(values).select(0, module.value),
-                    .scale = scale};
-            const auto matrices = matricesOf(set);
-            m_positions.push_back(
-                static_cast<std::size_t>(std::find(matrices.begin(), matrices.end(), own) - matrices.begin()));
-        }
-        begin += static_cast<std::size_t>(count);
+    for (std::int32_t i = 0; i < order.moduleCount(); ++i) {
+        const ModuleInfo& module = layout.modules[static_cast<std::size_t>(i)];
+        adapters.modules[module.layer.at() * matrixNames.size() + static_cast<std::size_t>(matrixOf(module))]
+            = TripletViews {.q = order.q(values, {i}),
+                .pT = order.pT(values, {i}),
+                .lambda = order.lambda(values).select(0, i),
+                .scale = scale};
     }
-}
-
-AdapterSet TripletArena::adaptersInto(const at::Tensor& sums) const
-{
-    AdapterSet set {.modules = adapters.modules, .shared = {}};
-    set.shared.resize(set.modules.size() / matrixNames.size() * inputSets.size());
-    for (const Shared& place : m_shared)
-        set.shared[place.slot] = sharedInto(sums, place);
-    return set;
-}
-
-SharedTriplets TripletArena::sharedInto(const at::Tensor& sums, const Shared& place) const
-{
-    const ArenaOrder& by = m_computeOrder;
-    SharedTriplets shared {.q = by.sharedQ(m_compute, {place.first}, place.count),
-        .qGrad = by.sharedQ(sums, {place.first}, place.count),
-        .members = {}};
-    for (std::int32_t i = place.first; i < place.first + place.count; ++i) {
-        shared.members.push_back({.scaledPT = by.pT(m_compute, {i}),
-            .productGrad = by.pT(sums, {i}),
-            .position = m_positions[static_cast<std::size_t>(i)],
-            .rank = by.rank()});
-    }
-    return shared;
-}
-
-at::Tensor TripletArena::makeSums() const
-{
-    return at::zeros({m_computeOrder.size()}, values.options());
-}
-
-void TripletArena::refresh()
-{
-    const std::vector<at::Tensor> factors = order.byGroup(order.lambda(values) * m_scale, 1.0);
-    for (std::size_t i = 0; i < order.groups().size(); ++i) {
-        at::Tensor target = m_computeOrder.group(m_compute, i).narrow(1, 0, order.rank());
-        at::mul_out(target, order.group(values, i), factors[i]);
-    }
-}
-
-void TripletArena::collect(std::span<const at::Tensor> sums)
-{
-    const std::int64_t rank = order.rank();
-    const std::vector<at::Tensor> factors = order.byGroup(order.lambda(values) * m_scale, 1.0);
-    std::vector<at::Tensor> alongP; // by group, [count, r]: Σ over a row of value · G
-    for (std::size_t i = 0; i < order.groups().size(); ++i) {
-        at::Tensor total = order.group(gradients, i);
-        for (bool first = true; const at::Tensor& buffer : sums) {
-            const at::Tensor part = m_computeOrder.group(buffer, i).narrow(1, 0, rank);
-            first ? total.copy_(part) : total.add_(part);
-            first = false;
-        }
-        if (m_trainLambda)
-            alongP.push_back((order.group(values, i) * total).sum(2));
-        total.mul_(factors[i]);
-    }
-    if (m_trainLambda)
-        order.lambda(gradients).copy_(order.byModule(alongP)[1] * m_scale);
-    for (const at::Tensor& buffer : sums)
-        buffer.zero_();
 }
 
 namespace {

@@ -32,16 +32,13 @@ struct FactorPlace {
     std::int64_t slot = 0;
 };
 
-/// The order of all P, λ, Q of a run in one flat buffer: factor groups first, λ [modules, r] last. The Q's of the modules
-/// that read one input are neighbours, so that they are one matrix.
+/// The order of all P, λ, Q of a run in one flat buffer: factor groups first, λ [modules, r] last.
 /// Gradients, Adam's moments, Ī and Ū are twins in the same order, so the optimizer, the clipping and the importance
 /// are single sweeps over memory, and the Gram matrices of a group one batched product.
 class ArenaOrder {
 public:
     ArenaOrder() = default;
     explicit ArenaOrder(const ModuleLayout& layout);
-    /// With @p rank rows a factor instead of the layout's.
-    ArenaOrder(const ModuleLayout& layout, std::int64_t rank);
 
     [[nodiscard]] std::int64_t rank() const noexcept { return m_rank; }
     [[nodiscard]] std::int64_t moduleCount() const noexcept { return static_cast<std::int64_t>(m_places.size()); }
@@ -53,15 +50,11 @@ public:
     [[nodiscard]] at::Tensor group(const at::Tensor& flat, std::size_t index) const; // [count, r, width]
     [[nodiscard]] at::Tensor lambda(const at::Tensor& flat) const; // [modules, r]
     [[nodiscard]] at::Tensor q(const at::Tensor& flat, ModuleIndex module) const; // [r, in]
-    /// Of @p count neighbours that read one input, @p module the first. [count · r, in]
-    [[nodiscard]] at::Tensor sharedQ(const at::Tensor& flat, ModuleIndex module, std::int64_t count) const;
     [[nodiscard]] at::Tensor pT(const at::Tensor& flat, ModuleIndex module) const; // [r, out]
 
     /// Gathers a value per factor row, given per group as [count, r], into [modules, r] of Q and of P.
     [[nodiscard]] std::array<at::Tensor, 2> byModule(const std::vector<at::Tensor>& perGroup) const;
-    /// The opposite: a value per row of P, [modules, r], and @p ofQ for all rows of Q, per group as [count, r, 1].
-    [[nodiscard]] std::vector<at::Tensor> byGroup(const at::Tensor& ofP, double ofQ) const;
-    /// Puts what byModule() and byGroup() look up on @p device.
+    /// Puts what byModule() looks up on @p device.
     void moveTo(at::Device device);
 
 private:
@@ -77,25 +70,12 @@ private:
     std::int64_t m_rank = 0;
     std::int64_t m_lambdaOffset = 0;
     at::Tensor m_factorsOfModules; // [2, modules] int64: the Q's and P's place among all factors, group after group
-    at::Tensor m_modulesOfFactors; // [factors] int64: a P's module; of a Q the number of modules
 };
 
-/// The triplets of a run and their gradients, with the views that the model's forward takes.
+/// The triplets of a run and their gradients. JoinedTriplets brings them to where training multiplies with them.
 struct TripletArena {
-    /// @param scale s @param trainLambda false for lora and prune-lora: λ is 1 (or 0 once pruned) and has no gradient
-    /// @param computeType of the base: what training multiplies with
-    TripletArena(const ModuleLayout& layout, double scale, bool trainLambda, at::TensorOptions options,
-        at::ScalarType computeType);
-
-    /// A buffer for what a backward adds up, zeroed, and views of it. Its order is the compute copy's.
-    [[nodiscard]] at::Tensor makeSums() const;
-    /// @c adapters, and what a training pass works with.
-    [[nodiscard]] AdapterSet adaptersInto(const at::Tensor& sums) const;
-    /// Brings what training multiplies with (Q and s · λ ∘ P, in the base's type) up to the values.
-    void refresh();
-    /// gradients ← what follows from buffers that makeSums() gave, added in their order; the buffers are zeroed.
-    /// With G = (x Qᵀ)ᵀ dy, [r, out], of a module: ∂C/∂Pᵀ = s · λ ∘ G and ∂C/∂λ_i = s · Σ_j Pᵀ_ij G_ij.
-    void collect(std::span<const at::Tensor> sums);
+    /// @param scale s
+    TripletArena(const ModuleLayout& layout, double scale, at::TensorOptions options);
 
     /// The paper's start: P and Q i.i.d. N(0, 0.02²), λ = 0. Drawn on the CPU module by module, so that the numbers do
     /// not depend on the device.
@@ -104,27 +84,15 @@ struct TripletArena {
     void initLora(std::uint64_t seed);
 
     ArenaOrder order;
+    double scale; ///< s
     at::Tensor values; // [size]
     at::Tensor gradients; // [size]
     AdapterSet adapters; ///< views of the values for every module: for evaluation and generation
-
-private:
-    /// Neighbours in the layout whose Q's lie side by side.
-    struct Shared {
-        std::size_t slot = 0; ///< place in AdapterSet::shared
-        std::int32_t first = 0; ///< module
-        std::int32_t count = 0;
-    };
-    [[nodiscard]] SharedTriplets sharedInto(const at::Tensor& sums, const Shared& place) const;
-
-    std::vector<std::size_t> m_positions; ///< among the matrices of its input set, by module
-    std::vector<Shared> m_shared;
-    double m_scale;
-    bool m_trainLambda;
-    /// Of the compute copy: with ranks rounded up where the device's products want rows that begin on 16 bytes. What is
-    /// added stays 0.
-    ArenaOrder m_computeOrder;
-    at::Tensor m_compute; // [m_computeOrder.size()]; its λ is unused
 };
+
+/// The matrix that a module's path ends in: "model.layers.0.self_attn.q_proj".
+[[nodiscard]] Matrix matrixOf(const ModuleInfo& module);
+/// What reads the same input as @p matrix.
+[[nodiscard]] InputSet inputSetOf(Matrix matrix);
 
 } // namespace spectune
