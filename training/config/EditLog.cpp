@@ -16,18 +16,6 @@ using nlohmann::ordered_json;
 
 namespace {
 
-ordered_json jsonOf(const FieldValue& value)
-{
-    return std::visit(
-        [](const auto& held) -> ordered_json {
-            if constexpr (std::is_same_v<std::decay_t<decltype(held)>, std::monostate>)
-                return nullptr;
-            else
-                return held;
-        },
-        value);
-}
-
 /// @throws Error (Config) saying what is wrong, without the place
 AppliedEdit editFrom(const nlohmann::json& line)
 {
@@ -54,8 +42,8 @@ AppliedEdit editFrom(const nlohmann::json& line)
 
 std::string toJsonLine(const AppliedEdit& edit)
 {
-    return ordered_json {
-        {"step", edit.step}, {"key", edit.key}, {"old", jsonOf(edit.before)}, {"new", jsonOf(edit.after)}}
+    return ordered_json {{"step", edit.step}, {"key", edit.key}, {"old", detail::jsonFromValue(edit.before)},
+        {"new", detail::jsonFromValue(edit.after)}}
         .dump();
 }
 

@@ -223,9 +223,8 @@ std::unique_ptr<RunContext> prepareRun(const RunRequest& request, LoadedModel& c
     openData(*context, control);
     resolve(*context, facts, control);
 
-    context->base = loadModel(
-        request.config.model.path, request.config.train.dtype, device, cache, Stage(control, "Reading weights"),
-        context->resolved.initRank);
+    context->base = loadModel(request.config.model.path, request.config.train.dtype, device, cache,
+        Stage(control, "Reading weights"), context->resolved.initRank);
     const RunConfig& config = context->config;
     const auto layout = std::make_shared<const ModuleLayout>(
         adaptedLayout(folder.spec(), config.adalora.targets, config.adalora.layers, context->resolved.initRank));
