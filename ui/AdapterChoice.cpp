@@ -52,8 +52,9 @@ void AdapterChoice::refresh(const RunModel& run, bool paused)
             add(tr("step %1, the last").arg(formatCount(run.step())), folder.filePath(QStringLiteral("adapter")),
                 run.step());
     }
-    const bool same = count() == texts.size()
-        && std::ranges::all_of(texts, [&, row = 0](const QString& text) mutable { return itemText(row++) == text; });
+    bool same = count() == texts.size();
+    for (int row = 0; same && row < texts.size(); ++row)
+        same = itemText(row) == texts[row] && itemData(row, folderRole).toString() == folders[row];
     if (same)
         return;
     const std::int64_t before = currentIndex() > 0 ? step() : -1;

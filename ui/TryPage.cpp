@@ -180,6 +180,7 @@ void TryPage::setPrompt(const QString& prompt, const QString& expected)
         side.count->clear();
     }
     m_reading->clear();
+    m_readSubject.clear();
     if (m_fromSample)
         readExpected();
     showTexts();
@@ -265,7 +266,7 @@ void TryPage::take(int side, const Answer& answer)
     refresh();
 }
 
-/// Below each side: whether its answer is the expected one, and what both have in common.
+/// Below each side: whether its answer is the expected one.
 void TryPage::showVerdicts()
 {
     for (Side& side : m_sides) {
@@ -335,9 +336,11 @@ void TryPage::refresh()
                                               : QString());
     m_sides[1].title->setVisible(!m_sides[1].title->text().isEmpty());
     m_adapters->setVisible(may && m_adapters->count() > 0);
-    if (!may)
+    if (!may) { // a run goes on: what waits would only be answered at its next pause
         m_judge->stop();
-    if (may && m_fromSample && m_readSubject != subject())
+        cancel();
+    }
+    if (may && isVisible() && m_fromSample && m_readSubject != subject())
         readExpected(); // it was read with other weights
     m_judge->setSubject(config, m_adapters->folder(), hasAdapter() ? m_adapters->step() : -1);
     if (isVisible())
