@@ -71,6 +71,7 @@ SampleList::SampleList(SessionController& session, SampleJudge& judge, QWidget* 
     m_list->setItemDelegate(m_delegate);
     m_list->setUniformItemSizes(true);
     m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_list->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOn);
     m_list->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
     m_list->setResizeMode(QListView::Adjust);
     m_list->setAccessibleName(tr("Held-out samples"));
@@ -96,7 +97,7 @@ QWidget* SampleList::makeColumns()
 {
     m_columns = new QWidget;
     auto* column = new QVBoxLayout(m_columns);
-    column->setContentsMargins(12, 0, 12, 4);
+    column->setContentsMargins(12, 0, 22, 4); // the list's scroll bar has its place below
     column->setSpacing(6);
     m_filters = new Segmented({tr("All"), tr("Fixed"), tr("Broken"), tr("Wrong")});
     m_filters->setToolTips({tr("All samples"), tr("The base was wrong, the tuned model is right"),
