@@ -186,7 +186,8 @@ int ConfigForm::errorCount() const
 
 int ConfigForm::warningCount() const
 {
-    return static_cast<int>(m_issues.size()) - errorCount();
+    return static_cast<int>(std::count_if(
+        m_issues.begin(), m_issues.end(), [](const Issue& issue) { return issue.severity == Severity::Warning; }));
 }
 
 void ConfigForm::check()
@@ -202,9 +203,8 @@ void ConfigForm::check()
         if (!told)
             m_issues.push_back(std::move(issue));
     }
-    std::stable_sort(m_issues.begin(), m_issues.end(), [](const Issue& a, const Issue& b) {
-        return a.severity == Severity::Error && b.severity == Severity::Warning;
-    });
+    std::stable_sort(m_issues.begin(), m_issues.end(),
+        [](const Issue& a, const Issue& b) { return a.severity > b.severity; });
     Q_EMIT checked();
 }
 

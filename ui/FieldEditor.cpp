@@ -8,6 +8,8 @@
 #include <QLabel>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace spectune {
 
 namespace {
@@ -95,19 +97,17 @@ void FieldEditor::showIssues()
 {
     m_mark = FieldMark::None;
     QString text;
-    const std::string key = m_key.toStdString();
-    for (const Issue& issue : m_form.issues()) {
-        if (issue.key != key || (issue.severity == Severity::Warning && m_mark != FieldMark::None))
-            continue;
-        m_mark = issue.severity == Severity::Error ? FieldMark::Error : FieldMark::Warning;
-        text = QString::fromStdString(issue.text.size() <= 70 ? issue.text : issue.title);
-        if (m_mark == FieldMark::Error)
-            break;
+    const auto& issues = m_form.issues(); // the gravest first
+    const auto found = std::ranges::find(issues, m_key.toStdString(), &Issue::key);
+    if (found != issues.end()) {
+        if (found->severity != Severity::Note)
+            m_mark = found->severity == Severity::Error ? FieldMark::Error : FieldMark::Warning;
+        text = QString::fromStdString(found->text.size() <= 70 ? found->text : found->title);
     }
     m_control->setMark(m_mark);
     if (m_message->text() != text) {
         m_message->setText(text);
-        setTone(m_message, m_mark == FieldMark::Error ? "error" : "warn");
+        setTone(m_message, m_mark == FieldMark::Error ? "error" : m_mark == FieldMark::Warning ? "warn" : "second");
     }
     m_message->setVisible(!text.isEmpty());
     if (m_info.optional)

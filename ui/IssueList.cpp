@@ -28,6 +28,23 @@ QString suggestionText(const Issue& issue)
     return value.isEmpty() ? IssueList::tr("Derive %1").arg(label) : IssueList::tr("Set %1 to %2").arg(label, value);
 }
 
+/// How a card of each severity looks.
+struct CardLook {
+    const char* name; ///< in studio.qss
+    const char* icon;
+    IconTone tone;
+};
+
+CardLook lookOf(Severity severity)
+{
+    switch (severity) {
+    case Severity::Error: return {"IssueError", "error", IconTone::Error};
+    case Severity::Warning: return {"IssueWarn", "warning", IconTone::Warn};
+    case Severity::Note: break;
+    }
+    return {"IssueNote", "note", IconTone::Second};
+}
+
 } // namespace
 
 IssueList::IssueList(ConfigForm& form, QWidget* parent)
@@ -71,16 +88,14 @@ void IssueList::refresh()
 
 QWidget* IssueList::makeCard(const Issue& issue)
 {
-    const bool error = issue.severity == Severity::Error;
+    const CardLook look = lookOf(issue.severity);
     auto* card = new QFrame;
-    card->setObjectName(error ? QStringLiteral("IssueError") : QStringLiteral("IssueWarn"));
+    card->setObjectName(QLatin1String(look.name));
     auto* grid = new QGridLayout(card);
     grid->setContentsMargins(10, 7, 10, 8);
     grid->setHorizontalSpacing(6);
     grid->setVerticalSpacing(1);
-    grid->addWidget(makeIcon(error ? QStringLiteral("error") : QStringLiteral("warning"),
-                        error ? IconTone::Error : IconTone::Warn, 14),
-        0, 0, Qt::AlignTop);
+    grid->addWidget(makeIcon(QLatin1String(look.icon), look.tone, 14), 0, 0, Qt::AlignTop);
     QLabel* title = makeHeading(QString::fromStdString(issue.title));
     title->setWordWrap(true);
     grid->addWidget(title, 0, 1);

@@ -39,7 +39,8 @@ void FieldTableTest::namesEveryKeyOfTheContract()
         "optim.beta1", "optim.beta2", "optim.eps", "optim.max_grad_norm", "method.name", "adalora.init_rank",
         "adalora.target_rank", "adalora.total_budget", "adalora.alpha", "adalora.dropout", "adalora.ti", "adalora.tf",
         "adalora.delta_t", "adalora.beta1", "adalora.beta2", "adalora.gamma", "adalora.score",
-        "adalora.sensitivity_step", "adalora.regularizer", "adalora.targets", "adalora.layers", "adalora.init_from"};
+        "adalora.sensitivity_step", "adalora.regularizer", "adalora.shrink", "adalora.targets", "adalora.layers",
+        "adalora.init_from"};
     std::set<std::string_view> keys;
     for (const FieldInfo& field : fields())
         QVERIFY2(keys.insert(field.key).second, std::string(field.key).c_str());

@@ -8,6 +8,7 @@
 #include "training/nn/JoinedTriplets.h"
 #include "training/nn/KernelTypes.h"
 #include "training/nn/TrainingPass.h"
+#include "training/optim/OrthogonalityRegularizer.h"
 
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
@@ -282,6 +283,19 @@ void checkJoin(at::ScalarType type, std::int64_t rank)
     report("collect, " + name, apart(there.arena.gradients, here.arena.gradients), allowed(ops::wideType(type), 176.0));
 }
 
+void checkGram(at::ScalarType type, std::int64_t rank, RegularizerKind kind)
+{
+    Joined here(at::kCPU, type, 0, rank);
+    Joined there(at::Device(at::kCUDA, 0), type, 0, rank);
+    const OrthogonalityResult result = addOrthogonalityGradient(here.arena, kind, 0.3);
+    const OrthogonalityResult resultThere = addOrthogonalityGradient(there.arena, kind, 0.3);
+    const std::string name = std::string(at::toString(type)) + ", rank " + std::to_string(rank);
+    report("gram, R, " + name, apart(resultThere.value, result.value), allowed(type, 176.0));
+    report("gram, of Q, " + name, apart(resultThere.errorQ, result.errorQ), allowed(type, 176.0));
+    report("gram, of P, " + name, apart(resultThere.errorP, result.errorP), allowed(type, 176.0));
+    report("gram, gradient, " + name, apart(there.arena.gradients, here.arena.gradients), allowed(type, 176.0 * 40.0));
+}
+
 /// @param even all samples equally long
 Batch batchOf(bool even)
 {
@@ -349,6 +363,12 @@ int main(int argc, char** argv)
         for (const at::ScalarType type : {at::kDouble, at::kFloat, at::kBFloat16}) {
             for (const std::int64_t rank : {8, 40})
                 checkJoin(type, rank);
+        }
+        for (const at::ScalarType type : {at::kDouble, at::kFloat}) {
+            for (const std::int64_t rank : {1, 5, 16, 40}) {
+                for (const RegularizerKind kind : {RegularizerKind::Norm, RegularizerKind::SquaredSum})
+                    checkGram(type, rank, kind);
+            }
         }
         checkPass();
         std::printf(

@@ -62,8 +62,7 @@ QString checked(const AttentionForm& form, const Lengths& lengths, const at::Ten
     const std::int64_t terms = 8 * (form.headDim + batch.longest);
     attentionForward(qkv.rows, batch, form, buffers.scratch, buffers.saved);
     QString text = apart("value", buffers.saved.out, expected, allowed(type, terms, 2));
-    attentionBackward(
-        qkv.rows, batch, form, buffers.saved, dOut.rows, still(form, type), buffers.scratch, dQkv.rows);
+    attentionBackward(qkv.rows, batch, form, buffers.saved, dOut.rows, still(form, type), buffers.scratch, dQkv.rows);
     // Part by part: those of v are much larger than those of q. Where a query sees one key alone those of q and k are 0,
     // the difference of terms as large as dO · v · k.
     const std::int64_t queries = form.heads * form.headDim;

@@ -144,6 +144,18 @@ constexpr FieldDescriptor adapterFields[] = {
             .help = "norm: Frobenius norms, as the authors' code and PEFT; squared_sum: their squares, as the paper."},
         [](auto& c) -> auto& { return c.adalora.regularizer; }),
     describe(
+        {.key = "adalora.shrink",
+            .label = "Shrink in the final phase",
+            .help
+            = "Drop the pruned triplets for good once the final phase (tf) begins: its steps cost what the kept ranks "
+              "cost. With adalora.gamma 0 the losses, ranks and adapter stay those of a run without it, as long as the "
+              "gradient's norm stays below optim.max_grad_norm (the norm then leaves out the dropped λ) and there is "
+              "no "
+              "dropout over a matrix of rank 0, which draws no mask any more. With gamma above 0 the orthogonality "
+              "term "
+              "covers the kept triplets alone, so losses, P and Q differ from there on. Files keep all ranks."},
+        [](auto& c) -> auto& { return c.adalora.shrink; }),
+    describe(
         {.key = "adalora.targets",
             .label = "Matrices",
             .help = "Names of the matrices to adapt, such as q_proj, v_proj. Empty: all linear ones of the blocks.",

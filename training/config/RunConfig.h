@@ -79,6 +79,7 @@ struct AdaLoraConfig {
     ScoreKind score = ScoreKind::SensitivityUncertainty;
     SensitivityStep sensitivityStep = SensitivityStep::Post;
     RegularizerKind regularizer = RegularizerKind::Norm;
+    bool shrink = false; ///< from T − tf on the arena holds the kept triplets alone
     std::vector<std::string> targets; ///< module names such as "q_proj"; empty: all linear ones of the blocks
     std::vector<std::int64_t> layers; ///< block indices, ascending; empty: all
     std::string initFrom; ///< folder of a PEFT AdaLoRA adapter whose P, Λ, Q are the start

@@ -33,6 +33,12 @@ void addWarning(
     issues.push_back({Severity::Warning, std::move(key), std::move(title), std::move(text), std::move(suggestion)});
 }
 
+void addNote(
+    Issues& issues, std::string key, std::string title, std::string text, std::optional<FieldValue> suggestion = {})
+{
+    issues.push_back({Severity::Note, std::move(key), std::move(title), std::move(text), std::move(suggestion)});
+}
+
 std::string number(std::int64_t value)
 {
     return std::to_string(value);
@@ -196,6 +202,33 @@ void checkSchedule(const Context& c, Issues& issues)
     }
 }
 
+/// ADALORA.md, section 5, last point. prune-lora has no γ, and its dropped doublets no gradient: it stays the same in all.
+void checkShrink(const Context& c, Issues& issues)
+{
+    const RunConfig& config = c.config;
+    if (!config.adalora.shrink)
+        return;
+    if (!allocatesBudget(config.method)) {
+        addNote(issues, "adalora.shrink", "Nothing to shrink",
+            "adalora.shrink is on, but method.name is " + std::string(toString(config.method))
+                + ", which keeps one rank: no triplet is dropped",
+            false);
+    } else if (hasLambda(config.method) && config.adalora.gamma > 0.0) {
+        addNote(issues, "adalora.shrink", "Shrinking changes the final phase",
+            "adalora.gamma is " + toText(config.adalora.gamma)
+                + ": once the pruned triplets are dropped the orthogonality term covers the kept ones alone, so "
+                  "losses, P "
+                  "and Q differ from a run without adalora.shrink from the final phase on. With adalora.gamma 0 they "
+                  "stay "
+                  "the same");
+    } else if (hasLambda(config.method) && config.optim.maxGradNorm > 0.0) {
+        addNote(issues, "adalora.shrink", "Shrinking may change the clipping",
+            "optim.max_grad_norm is " + toText(config.optim.maxGradNorm)
+                + ": the gradient's norm leaves out the λ of dropped triplets, so steps of the final phase that are "
+                  "clipped are clipped less than without adalora.shrink; the others stay the same");
+    }
+}
+
 /// ADALORA.md, section 6. With f = widthFactor() the effective scale is taken as s · f and should be 0.5 or more. At width 4096 f = 1, so that s = 2 passes and s < 0.5 warns; at 128
 /// f = 0.23, so that alpha = 2 r has 0.45 and warns while 8 r has 1.8, as DEMO.md measured. Suggested is the power of two
 /// times r whose s · f is nearest to 2, the default's value on wide models: 2 r at 4096, 8 r at 128.
@@ -242,8 +275,9 @@ std::vector<Issue> validate(const RunConfig& config, const RunFacts* facts)
         checkSchedule(context, issues);
         checkTraining(context, issues);
         checkScale(context, issues);
+        checkShrink(context, issues);
     }
-    std::ranges::stable_partition(issues, [](const Issue& issue) { return issue.severity == Severity::Error; });
+    std::ranges::stable_sort(issues, std::ranges::greater {}, &Issue::severity);
     return issues;
 }
 

@@ -10,9 +10,10 @@
 
 namespace spectune {
 
-enum class Severity { Warning, Error };
+/// A note tells what a setting brings with it, where nothing is wrong.
+enum class Severity { Note, Warning, Error };
 
-/// One thing that is wrong or doubtful, tied to the field that mends it.
+/// One thing that is wrong, doubtful or worth knowing, tied to the field that it is about.
 struct Issue {
     Severity severity = Severity::Error;
     std::string key; ///< a field's key
@@ -48,7 +49,7 @@ struct ResolvedRun {
 /// ti = 10 % T, tf = 50 % T, ΔT = max(1, T/1000). Does not judge; see validate().
 [[nodiscard]] ResolvedRun resolveRun(const RunConfig& config, const RunFacts& facts);
 
-/// Ranges and combinations. Without @p facts only what the configuration alone tells. Errors come first.
+/// Ranges and combinations. Without @p facts only what the configuration alone tells. Errors come first, notes last.
 [[nodiscard]] std::vector<Issue> validate(const RunConfig& config, const RunFacts* facts = nullptr);
 
 /// @throws Error (Config) with the first error's text, if there is one

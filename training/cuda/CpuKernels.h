@@ -27,6 +27,8 @@ void join(const JoinArgs<T>& args, Stream);
 template <typename A>
 void collect(const CollectArgs<A>& args, Stream);
 template <typename A>
+void gram(const GramArgs<A>& args, Stream);
+template <typename A>
 void sweep(const SweepArgs<A>& args, Stream);
 
 template <typename T>

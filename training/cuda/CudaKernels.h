@@ -23,6 +23,8 @@ void join(const JoinArgs<T>& args, Stream stream);
 template <typename A>
 void collect(const CollectArgs<A>& args, Stream stream);
 template <typename A>
+void gram(const GramArgs<A>& args, Stream stream);
+template <typename A>
 void sweep(const SweepArgs<A>& args, Stream stream);
 
 } // namespace spectune::kernels::gpu

@@ -57,7 +57,8 @@ void join(const JoinArgs<T>& args, Stream)
         if (factor.lambda < 0)
             joinQ<T>(factor, args.values + factor.values);
         else
-            joinP<T>(factor, args.values + factor.values, args.values + factor.lambda, static_cast<Wide<T>>(args.scale));
+            joinP<T>(
+                factor, args.values + factor.values, args.values + factor.lambda, static_cast<Wide<T>>(args.scale));
     }
 }
 

@@ -83,8 +83,8 @@ void join(const JoinArgs<T>& args, Stream stream)
 {
     if (args.count == 0)
         return;
-    const dim3 blocks(static_cast<unsigned>(args.count),
-        static_cast<unsigned>((args.widest + joinThreads - 1) / joinThreads));
+    const dim3 blocks(
+        static_cast<unsigned>(args.count), static_cast<unsigned>((args.widest + joinThreads - 1) / joinThreads));
     joinKernel<T><<<blocks, joinThreads, 0, streamOf(stream)>>>(args);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "training/cuda/GramArgs.h"
 #include "training/cuda/JoinArgs.h"
 #include "training/cuda/KernelArgs.h"
 
@@ -21,6 +22,7 @@ struct Table {
     void (*crossEntropy)(const CrossEntropyArgs<T>&, Stream) = nullptr;
     void (*join)(const JoinArgs<T>&, Stream) = nullptr;
     void (*collect)(const CollectArgs<Wide<T>>&, Stream) = nullptr;
+    void (*gram)(const GramArgs<Wide<T>>&, Stream) = nullptr;
     void (*sweep)(const SweepArgs<Wide<T>>&, Stream) = nullptr;
 };
 

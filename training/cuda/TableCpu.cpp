@@ -16,6 +16,7 @@ const Table<T>& table() noexcept
         .crossEntropy = crossEntropy<T>,
         .join = join<T>,
         .collect = collect<Wide<T>>,
+        .gram = gram<Wide<T>>,
         .sweep = sweep<Wide<T>>};
     return functions;
 }

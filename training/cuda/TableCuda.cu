@@ -16,6 +16,7 @@ const Table<T>& cudaTable() noexcept
         .crossEntropy = gpu::crossEntropy<T>,
         .join = gpu::join<T>,
         .collect = gpu::collect<Wide<T>>,
+        .gram = gpu::gram<Wide<T>>,
         .sweep = gpu::sweep<Wide<T>>};
     return functions;
 }

@@ -148,7 +148,7 @@ bool restoreGenerators(const SafetensorsFile& file, Trainer& trainer)
 
 AdapterState adapterState(const Trainer& trainer, const ResolvedRun& resolved)
 {
-    AdapterState adapter = adapterFrom(trainer.arena().order, trainer.layout(), trainer.arena().values.cpu());
+    AdapterState adapter = adapterFrom(ArenaOrder(trainer.layout()), trainer.layout(), trainer.state().values.cpu());
     adapter.method = trainer.method();
     adapter.alpha = resolved.alpha;
     adapter.scale = resolved.scale;
@@ -167,9 +167,9 @@ void saveCheckpoint(const fs::path& folder, Trainer& trainer, const RunConfig& c
         {"epoch", position.data.epoch}, {"epoch_index", position.data.index}, {"loss_limit", position.lossLimit},
         {"method", toString(trainer.method())}, {"init_rank", trainer.layout().initRank}, {"alpha", resolved.alpha},
         {"scale", resolved.scale}, {"modules", describeLayout(trainer.layout())}};
-    std::vector<NamedTensor> tensors {{"values", trainer.arena().values},
-        {"first_moment", trainer.optimizer().firstMoment()}, {"second_moment", trainer.optimizer().secondMoment()},
-        {"sensitivity", trainer.importance().sensitivity()}, {"uncertainty", trainer.importance().uncertainty()}};
+    const ArenaState arena = trainer.state();
+    std::vector<NamedTensor> tensors {{"values", arena.values}, {"first_moment", arena.firstMoment},
+        {"second_moment", arena.secondMoment}, {"sensitivity", arena.sensitivity}, {"uncertainty", arena.uncertainty}};
     for (auto& [name, tensor] : trainer.allocator().state())
         tensors.push_back({"allocator." + name, tensor});
     for (std::size_t i = 0; const at::Generator& generator : trainer.generators())
@@ -187,15 +187,16 @@ RunPosition loadCheckpoint(const fs::path& folder, Trainer& trainer, const Resol
         const SafetensorsFile file(folder / tensorFile);
         const std::int64_t size = trainer.arena().order.size();
         const std::int64_t trained = trainer.trainableParameters();
-        trainer.arena().values.copy_(checkedTensor(file, "values", {size}));
-        trainer.optimizer().restore(checkedTensor(file, "first_moment", {trained}),
-            checkedTensor(file, "second_moment", {trained}), state.at("optimizer_steps").get<std::int64_t>());
-        trainer.importance().restore(
-            checkedTensor(file, "sensitivity", {size}), checkedTensor(file, "uncertainty", {size}));
         trainer.allocator().restore([&](const std::string& name, at::IntArrayRef shape) {
             return checkedTensor(file, "allocator." + name, shape);
         });
         const bool sameDraws = restoreGenerators(file, trainer);
+        trainer.restore({.values = checkedTensor(file, "values", {size}),
+                            .firstMoment = checkedTensor(file, "first_moment", {trained}),
+                            .secondMoment = checkedTensor(file, "second_moment", {trained}),
+                            .sensitivity = checkedTensor(file, "sensitivity", {size}),
+                            .uncertainty = checkedTensor(file, "uncertainty", {size})},
+            state.at("optimizer_steps").get<std::int64_t>());
         return RunPosition {.step = state.at("step").get<std::int64_t>(),
             .data
             = {.epoch = state.at("epoch").get<std::int64_t>(), .index = state.at("epoch_index").get<std::int64_t>()},

@@ -28,19 +28,18 @@ enum Row {
 
 at::Tensor packTriplets(const Trainer& trainer)
 {
-    const ArenaOrder& order = trainer.arena().order;
     const RankAllocator& allocator = trainer.allocator();
-    const at::Tensor lambda = order.lambda(trainer.arena().values);
-    const at::Tensor none = at::zeros_like(lambda);
+    const LambdaState lambdas = trainer.lambdas();
+    const at::Tensor none = at::zeros_like(lambdas.lambda);
     // Before the first event there is no score to compare with: what the next event would see is shown instead.
     const TripletScores scores
         = allocator.eventStep() >= 0 ? allocator.eventScores() : trainer.importance().scores(trainer.arena().values);
     std::vector<at::Tensor> rows(RowCount);
-    rows[Lambda] = lambda;
+    rows[Lambda] = lambdas.lambda;
     rows[Score] = scores.total;
     rows[ScoreLambda] = scores.lambda.defined() ? scores.lambda : none;
-    rows[SensitivityLambda] = order.lambda(trainer.importance().sensitivity());
-    rows[UncertaintyLambda] = order.lambda(trainer.importance().uncertainty());
+    rows[SensitivityLambda] = lambdas.sensitivity;
+    rows[UncertaintyLambda] = lambdas.uncertainty;
     rows[MeanP] = scores.meanP;
     rows[MeanQ] = scores.meanQ;
     rows[PrunedAt] = allocator.prunedAt();
@@ -92,7 +91,7 @@ std::shared_ptr<const RankSnapshot> buildSnapshot(const Trainer& trainer, std::i
     const c10::NoGradGuard noGradients;
     const at::Tensor numbers = at::cat({packTriplets(trainer), packModules(trainer)}).cpu();
     const auto* packed = numbers.const_data_ptr<float>();
-    const std::int64_t rank = trainer.arena().order.rank();
+    const std::int64_t rank = trainer.layout().initRank;
     const std::int64_t modules = trainer.arena().order.moduleCount();
     const std::int64_t total = modules * rank;
     const float* perModule = packed + RowCount * total;

@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace spectune {
 
@@ -39,6 +40,28 @@ at::Generator dropoutGenerator(at::Device device, std::uint64_t seed)
     return generator;
 }
 
+struct BeforeAndAfter {
+    std::int64_t before = 0;
+    std::int64_t after = 0;
+};
+
+/// What adalora.shrink did, and what differs from a run without it from here on.
+std::string shrinkNotice(const RunConfig& config, BeforeAndAfter triplets, BeforeAndAfter parameters)
+{
+    std::string text = "The ranks are final: " + std::to_string(triplets.before - triplets.after) + " of "
+        + std::to_string(triplets.before) + " triplets leave the arena (adalora.shrink); trained are "
+        + std::to_string(parameters.after) + " values instead of " + std::to_string(parameters.before) + ".";
+    if (hasLambda(config.method) && config.adalora.gamma > 0.0)
+        text += " adalora.gamma is " + toText(config.adalora.gamma)
+            + ", and R covers the kept triplets alone from here on: R, the loss, P and Q differ from a run without "
+              "adalora.shrink.";
+    if (hasLambda(config.method) && config.optim.maxGradNorm > 0.0)
+        text
+            += " The gradient's norm leaves out the dropped λ: where it is above optim.max_grad_norm, steps are longer "
+               "than without adalora.shrink.";
+    return text;
+}
+
 std::int64_t samplesOfForward(const TrainConfig& train)
 {
     return train.microBatchSize > 0 ? std::min(train.microBatchSize, train.batchSize) : train.batchSize;
@@ -53,7 +76,7 @@ Trainer::Trainer(std::shared_ptr<DecoderModel> model, std::shared_ptr<const Modu
     , m_config(config)
     , m_resolved(resolved)
     , m_arena(*m_layout, resolved.scale, adapterOptions(*m_model))
-    , m_joined(*m_model, *m_layout, m_arena, hasLambda(config.method))
+    , m_joined(std::in_place, *m_model, *m_layout, m_arena, hasLambda(config.method))
     , m_workers(workerCount(m_model->options().device(), config.train.threads, samplesOfForward(config.train)),
           [] { at::set_num_threads(1); })
     , m_optimizer(config.optim, trainedElements(m_arena.order, config.method), m_arena.values.options())
@@ -67,16 +90,21 @@ Trainer::Trainer(std::shared_ptr<DecoderModel> model, std::shared_ptr<const Modu
         m_arena.initLora(seed);
     if (m_workers.size() > 1)
         m_alone.emplace(1); // the batch is shared out instead of each product
-    makeShards(m_workers.size());
+    makeShards(m_workers.size(), {});
+    makeGraphs();
+}
+
+void Trainer::makeGraphs()
+{
     // In float32 and float64 attention goes sample by sample, which no recording can follow.
     if (m_model->options().device().is_cuda() && m_model->options().dtype() == at::kBFloat16
-        && config.adalora.dropout == 0.0 && samplesOfForward(config.train) == config.train.batchSize) {
+        && m_config.adalora.dropout == 0.0 && samplesOfForward(m_config.train) == m_config.train.batchSize) {
         // A recording points to the rotary tables, which a longer text would move: they are made whole at once.
         m_model->reserve(m_model->spec().maxPositions);
         m_graphs = std::make_unique<StepGraphs>(
             [this](const PackedBatch& batch, const at::Tensor& scale) {
                 const c10::NoGradGuard noGraph;
-                m_joined.refresh();
+                m_joined->refresh();
                 return finishGradients(m_shards[0]->pass.run(batch, scale, m_config.train.gradientCheckpointing));
             },
             m_model->options().device());
@@ -89,14 +117,16 @@ Trainer::Shard::Shard(const DecoderModel& model, const JoinedTriplets& joined, D
 {
 }
 
-void Trainer::makeShards(std::size_t count)
+void Trainer::makeShards(std::size_t count, const std::vector<at::Generator>& generators)
 {
     for (std::size_t i = 0; i < count; ++i) {
         DropoutPass dropout {.probability = m_config.adalora.dropout, .generator = std::nullopt};
-        if (dropout.probability > 0.0)
+        if (i < generators.size())
+            dropout.generator = generators[i];
+        else if (dropout.probability > 0.0)
             dropout.generator = dropoutGenerator(
                 m_model->options().device(), static_cast<std::uint64_t>(m_config.train.seed) + 1 + i);
-        m_shards.push_back(std::make_unique<Shard>(*m_model, m_joined, std::move(dropout)));
+        m_shards.push_back(std::make_unique<Shard>(*m_model, *m_joined, std::move(dropout)));
     }
 }
 
@@ -146,7 +176,7 @@ StepTensors Trainer::gradientsOf(const Batch& batch)
         return m_graphs->run(packed(batch, m_model->options().device()), lossScale(batch.targetCount, *m_model));
     }
     PhaseClock::begin(m_clock, "prepare");
-    m_joined.refresh();
+    m_joined->refresh();
     const at::Tensor loss = backward(batch);
     PhaseClock::begin(m_clock, "regularise");
     return finishGradients(loss);
@@ -183,7 +213,7 @@ StepTensors Trainer::finishGradients(const at::Tensor& loss)
     std::vector<at::Tensor> sums;
     for (const auto& shard : m_shards)
         sums.push_back(shard->sums);
-    m_joined.collect(sums); // always in this order: two runs give the same bits
+    m_joined->collect(sums); // always in this order: two runs give the same bits
     StepTensors result;
     if (hasLambda(m_config.method))
         result.orthogonality = addOrthogonalityGradient(m_arena, m_config.adalora.regularizer, m_config.adalora.gamma);
@@ -210,9 +240,86 @@ void Trainer::update(std::int64_t t, double lr, const at::Tensor& gradNorm, Step
         .when = m_config.adalora.sensitivityStep}
         .run();
     PhaseClock::begin(m_clock, "allocate");
-    if (allocates)
+    if (allocates && !m_final) { // what is left once the pattern is final has no mask
         result.masked = m_allocator.apply(t, m_arena, m_importance);
+        shrinkIfFinal();
+    }
     m_updating = false;
+}
+
+std::string Trainer::notice()
+{
+    std::string text = std::exchange(m_notice, {});
+    if (m_graphs)
+        text += m_graphs->notice();
+    return text;
+}
+
+ArenaState Trainer::held() const
+{
+    return {.values = m_arena.values,
+        .firstMoment = m_optimizer.firstMoment(),
+        .secondMoment = m_optimizer.secondMoment(),
+        .sensitivity = m_importance.sensitivity(),
+        .uncertainty = m_importance.uncertainty()};
+}
+
+ArenaState Trainer::state() const
+{
+    return m_final ? m_final->whole(held()) : held();
+}
+
+LambdaState Trainer::lambdas() const
+{
+    const ArenaState state = held();
+    if (m_final)
+        return m_final->lambdas(state);
+    const ArenaOrder& order = m_arena.order;
+    return {.lambda = order.lambda(state.values),
+        .sensitivity = order.lambda(state.sensitivity),
+        .uncertainty = order.lambda(state.uncertainty)};
+}
+
+void Trainer::restore(const ArenaState& state, std::int64_t optimizerSteps)
+{
+    m_arena.values.copy_(state.values);
+    m_optimizer.restore(state.firstMoment, state.secondMoment, optimizerSteps);
+    m_importance.restore(state.sensitivity, state.uncertainty);
+    shrinkIfFinal();
+}
+
+void Trainer::shrinkIfFinal()
+{
+    const bool isFinal = m_allocator.eventStep() > m_resolved.schedule.finalStart();
+    if (!m_config.adalora.shrink || !allocatesBudget(m_config.method) || !isFinal || m_final)
+        return;
+    const std::int64_t triplets = m_arena.order.tripletCount();
+    const std::int64_t parameters = trainableParameters();
+    FinalTriplets parts(*m_layout, m_allocator.kept(), held());
+    const ArenaState kept = parts.take(held());
+    m_final.emplace(std::move(parts));
+    shrinkTo(kept);
+    m_notice = shrinkNotice(m_config, {triplets, m_arena.order.tripletCount()}, {parameters, trainableParameters()});
+}
+
+void Trainer::shrinkTo(const ArenaState& kept)
+{
+    const std::vector<at::Generator> generators = this->generators();
+    const std::size_t workers = m_shards.size();
+    m_graphs.reset(); // recordings and passes point into the arena as it was
+    m_shards.clear();
+    const at::TensorOptions options = m_arena.values.options();
+    m_arena = TripletArena(*m_layout, m_final->order(), m_resolved.scale, options);
+    m_arena.values.copy_(kept.values);
+    m_joined.emplace(*m_model, *m_layout, m_arena, hasLambda(m_config.method));
+    const std::int64_t steps = m_optimizer.steps();
+    m_optimizer = AdamW(m_config.optim, trainedElements(m_arena.order, m_config.method), options);
+    m_optimizer.restore(kept.firstMoment, kept.secondMoment, steps);
+    m_importance = Importance(m_arena.order, m_config.adalora, hasLambda(m_config.method), options);
+    m_importance.restore(kept.sensitivity, kept.uncertainty);
+    makeShards(workers, generators);
+    setClock(m_clock);
+    makeGraphs();
 }
 
 } // namespace spectune

@@ -6,6 +6,7 @@
 #include "training/core/WorkerPool.h"
 #include "training/data/Batcher.h"
 #include "training/loop/Device.h"
+#include "training/loop/FinalTriplets.h"
 #include "training/loop/StepGraphs.h"
 #include "training/nn/JoinedTriplets.h"
 #include "training/nn/TrainingPass.h"
@@ -17,6 +18,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -52,7 +54,7 @@ public:
     void setClock(PhaseClock* clock);
 
     /// What the trainer has to tell once; empty: nothing.
-    [[nodiscard]] std::string notice() { return m_graphs ? m_graphs->notice() : std::string(); }
+    [[nodiscard]] std::string notice();
 
     [[nodiscard]] const ModuleLayout& layout() const noexcept { return *m_layout; }
     [[nodiscard]] const std::shared_ptr<const ModuleLayout>& sharedLayout() const noexcept { return m_layout; }
@@ -73,6 +75,14 @@ public:
     [[nodiscard]] bool isConsistent() const noexcept { return !m_updating; }
     [[nodiscard]] std::int64_t trainableParameters() const noexcept { return m_optimizer.firstMoment().numel(); }
 
+    /// @name All triplets, also once adalora.shrink has left the dropped ones out (see FinalTriplets)
+    /// @{
+    [[nodiscard]] ArenaState state() const; ///< the trainer's own buffers, or copies on the CPU
+    [[nodiscard]] LambdaState lambdas() const;
+    /// For a resumed run, of which the allocator's part is already restored. @pre a new trainer
+    void restore(const ArenaState& state, std::int64_t optimizerSteps);
+    /// @}
+
 private:
     /// What one worker needs of its own: its part of a batch adds to gradients that no other touches.
     struct Shard {
@@ -82,7 +92,13 @@ private:
         TrainingPass pass;
     };
 
-    void makeShards(std::size_t count);
+    /// @param generators of dropout, to go on with; empty: new ones
+    void makeShards(std::size_t count, const std::vector<at::Generator>& generators);
+    void makeGraphs();
+    /// Leaves the dropped triplets out for good, where adalora.shrink says so and the pattern has become final.
+    void shrinkIfFinal();
+    void shrinkTo(const ArenaState& kept);
+    [[nodiscard]] ArenaState held() const; ///< of the triplets in the arena
     /// All of a step up to the update.
     [[nodiscard]] StepTensors gradientsOf(const Batch& batch);
     [[nodiscard]] at::Tensor backward(const Batch& batch);
@@ -97,7 +113,7 @@ private:
     RunConfig m_config;
     ResolvedRun m_resolved;
     TripletArena m_arena;
-    JoinedTriplets m_joined;
+    std::optional<JoinedTriplets> m_joined;
     std::vector<std::unique_ptr<Shard>> m_shards;
     WorkerPool m_workers;
     std::optional<ThreadCountGuard> m_alone; ///< while several workers share a batch
@@ -105,6 +121,8 @@ private:
     Importance m_importance;
     RankAllocator m_allocator;
     OrthogonalityResult m_orthogonality;
+    std::optional<FinalTriplets> m_final; ///< empty: the arena holds all triplets
+    std::string m_notice;
     std::unique_ptr<StepGraphs> m_graphs; ///< on CUDA, where a step is one forward without dropout
     PhaseClock* m_clock = nullptr;
     bool m_updating = false;

@@ -89,8 +89,7 @@ void flashBackward(const at::Tensor& qkv, const PackedBatch& batch, const Attent
     const auto [dq, dk, dv] = at::_flash_attention_backward(dOut.unflatten(1, {form.heads, form.headDim}), parts.q,
         parts.k, parts.v, out, saved.logSumExp, batch.offsets, batch.offsets, batch.longest, batch.longest, 0.0,
         /*is_causal=*/true, saved.seed, saved.offset, scaleOf(form), leftOf(form), rightOf(form));
-    ops::rotateBack(
-        dq.flatten(1), dk.flatten(1), dv.flatten(1), batch.positions, rotary.cos(), rotary.sin(), dQkv);
+    ops::rotateBack(dq.flatten(1), dk.flatten(1), dv.flatten(1), batch.positions, rotary.cos(), rotary.sin(), dQkv);
 }
 
 /// cuDNN's kernels are up to twice as fast on Hopper, but its form for samples of different lengths is not to be had

@@ -67,8 +67,8 @@ void BlockPass::linearBackward(
     sharedInputBackward(dy, m_block.shared[i], m_triplets[i], kept.sets[i], work.lane, dx);
 }
 
-void BlockPass::addGradientOfQ(InputSet set, const at::Tensor& x, const at::Tensor& dy, const BlockActivations& kept,
-    BlockWorkspace& work) const
+void BlockPass::addGradientOfQ(
+    InputSet set, const at::Tensor& x, const at::Tensor& dy, const BlockActivations& kept, BlockWorkspace& work) const
 {
     const std::size_t i = indexOf(set);
     spectune::addGradientOfQ(x, dy, m_triplets[i], kept.sets[i], work.lane);
@@ -138,8 +138,8 @@ void BlockPass::feedForwardBackward(
     ops::rmsNormBackward(kept.middle, kept.middleInverse, m_block.postAttentionNorm, work.dNormed, dx);
 }
 
-void BlockPass::attentionBackward(const PackedBatch& batch, BlockActivations& kept, BlockWorkspace& work,
-    const at::Tensor& dx, bool goesOn) const
+void BlockPass::attentionBackward(
+    const PackedBatch& batch, BlockActivations& kept, BlockWorkspace& work, const at::Tensor& dx, bool goesOn) const
 {
     const ModelSpec& spec = m_model.spec();
     const std::int64_t rows = dx.size(0);
@@ -150,8 +150,8 @@ void BlockPass::attentionBackward(const PackedBatch& batch, BlockActivations& ke
     if (!needsQkv)
         return;
     work.dQkv = bufferRows(work.dQkv, rows, kept.qkv.size(1), dx.options(), spareOf(InputSet::Qkv));
-    spectune::attentionBackward(kept.qkv, batch, attentionForm(spec), kept.attention, work.dAttention,
-        m_model.rotary(), work.attentionScratch, work.dQkv);
+    spectune::attentionBackward(kept.qkv, batch, attentionForm(spec), kept.attention, work.dAttention, m_model.rotary(),
+        work.attentionScratch, work.dQkv);
     work.dNormed = bufferRows(work.dNormed, rows, spec.width, dx.options());
     linearBackward(InputSet::Qkv, work.dQkv, kept, work, goesOn ? work.dNormed : at::Tensor());
     addGradientOfQ(InputSet::Qkv, kept.inputNormed, work.dQkv, kept, work);

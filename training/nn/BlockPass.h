@@ -77,8 +77,8 @@ private:
     [[nodiscard]] at::Tensor normedFor(InputSet set, const at::Tensor& x, at::Tensor& kept, BlockWorkspace& work) const;
     void linear(InputSet set, const at::Tensor& x, bool keepsX, BlockActivations& kept, const at::Tensor& y) const;
     /// @param dx undefined: not wanted
-    void linearBackward(InputSet set, const at::Tensor& dy, BlockActivations& kept, BlockWorkspace& work,
-        const at::Tensor& dx) const;
+    void linearBackward(
+        InputSet set, const at::Tensor& dy, BlockActivations& kept, BlockWorkspace& work, const at::Tensor& dx) const;
     /// @param dy as linearBackward() left it
     void addGradientOfQ(InputSet set, const at::Tensor& x, const at::Tensor& dy, const BlockActivations& kept,
         BlockWorkspace& work) const;

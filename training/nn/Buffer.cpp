@@ -11,8 +11,8 @@ std::int64_t rowStride(std::int64_t columns, at::ScalarType type)
     return (columns + line - 1) / line * line;
 }
 
-at::Tensor bufferRows(at::Tensor& buffer, std::int64_t rows, std::int64_t width, const at::TensorOptions& options,
-    std::int64_t spare)
+at::Tensor bufferRows(
+    at::Tensor& buffer, std::int64_t rows, std::int64_t width, const at::TensorOptions& options, std::int64_t spare)
 {
     const std::int64_t stride = spare == 0 ? width : rowStride(width + spare, options.dtype().toScalarType());
     const std::int64_t elements = rows * stride;

@@ -7,7 +7,6 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
-#include <cstring>
 
 namespace spectune {
 
@@ -18,8 +17,7 @@ std::int64_t joinedRank(std::int64_t rank, const at::TensorOptions& options)
     return rounds ? (rank + unit - 1) / unit * unit : rank;
 }
 
-JoinedTriplets::JoinedTriplets(
-    DecoderModel& model, const ModuleLayout& layout, TripletArena& arena, bool trainsLambda)
+JoinedTriplets::JoinedTriplets(DecoderModel& model, const ModuleLayout& layout, TripletArena& arena, bool trainsLambda)
     : m_arena(arena)
     , m_trainsLambda(trainsLambda)
     , m_type(model.options().dtype().toScalarType())
@@ -41,39 +39,42 @@ void JoinedTriplets::add(DecoderModel& model, const ModuleLayout& layout, std::i
     const SharedLinear& base = model.block(layer).shared[static_cast<std::size_t>(set)];
     Shared shared {.slot = leader.layer.at() * inputSets.size() + static_cast<std::size_t>(set),
         .triplets = {},
+        .modules = {},
         .rows = 0,
         .qSums = m_sums,
         .productSums = 0};
     for (std::int32_t i = first; i < first + count; ++i) {
+        if (m_arena.order.rank({i}) == 0)
+            continue;
         const ModuleInfo& module = layout.modules[static_cast<std::size_t>(i)];
         const auto position = std::find(matrices.begin(), matrices.end(), matrixOf(module)) - matrices.begin();
-        const std::int64_t rank = joinedRank(m_arena.order.q(m_arena.values, {i}).size(0), model.options());
+        const std::int64_t rank = joinedRank(m_arena.order.rank({i}), model.options());
         shared.triplets.members.push_back({.row = shared.rows,
             .rank = rank,
             .begin = base.begins[static_cast<std::size_t>(position)],
             .out = module.outFeatures});
+        shared.modules.push_back({i});
         shared.rows += rank;
     }
+    if (shared.rows == 0)
+        return;
     shared.productSums = shared.qSums + shared.rows * leader.inFeatures;
     m_sums = shared.productSums + shared.rows * base.weight.size(0);
     shared.triplets.joined = model.joined(layer, set, shared.rows);
     m_shared.push_back(std::move(shared));
-    m_firsts.push_back(first);
 }
 
 void JoinedTriplets::makeFactors()
 {
     std::vector<kernels::JoinedFactor> factors;
     const at::Tensor& values = m_arena.values;
-    const at::Tensor lambda = m_arena.order.lambda(values);
-    for (std::size_t s = 0; s < m_shared.size(); ++s) {
-        const Shared& shared = m_shared[s];
+    for (const Shared& shared : m_shared) {
         const at::Tensor& joined = shared.triplets.joined;
         const std::int64_t out = joined.size(0) - shared.rows;
         const std::int64_t in = joined.size(1) - shared.rows;
         for (std::size_t i = 0; i < shared.triplets.members.size(); ++i) {
             const SharedTriplets::Member& member = shared.triplets.members[i];
-            const ModuleIndex module {m_firsts[s] + static_cast<std::int32_t>(i)};
+            const ModuleIndex module = shared.modules[i];
             const at::Tensor q = m_arena.order.q(values, module);
             const at::Tensor pT = m_arena.order.pT(values, module);
             factors.push_back({.values = q.storage_offset(),
@@ -86,7 +87,7 @@ void JoinedTriplets::makeFactors()
                 .sums = shared.qSums + member.row * in,
                 .sumsStride = in});
             factors.push_back({.values = pT.storage_offset(),
-                .lambda = lambda.select(0, module.value).storage_offset(),
+                .lambda = m_arena.order.lambda(values, module).storage_offset(),
                 .rank = pT.size(0),
                 .joinedRank = member.rank,
                 .width = member.out,
@@ -99,10 +100,7 @@ void JoinedTriplets::makeFactors()
         }
     }
     m_count = static_cast<std::int64_t>(factors.size());
-    const auto bytes = static_cast<std::int64_t>(factors.size() * sizeof(kernels::JoinedFactor));
-    m_factors = at::empty({bytes}, at::kByte);
-    std::memcpy(m_factors.data_ptr(), factors.data(), static_cast<std::size_t>(bytes));
-    m_factors = m_factors.to(values.device());
+    m_factors = tableOn(values.device(), factors);
 }
 
 at::Tensor JoinedTriplets::makeSums() const

@@ -35,10 +35,11 @@ public:
     void collect(std::span<const at::Tensor> sums);
 
 private:
-    /// Modules that read one input.
+    /// Modules that read one input and have triplets.
     struct Shared {
         std::size_t slot = 0; ///< place in AdapterSet::shared
         SharedTriplets triplets; ///< without its gradients
+        std::vector<ModuleIndex> modules; ///< by member
         std::int64_t rows = 0; ///< R
         std::int64_t qSums = 0; ///< [R, in] from here on
         std::int64_t productSums = 0; ///< [R, Σ out]
@@ -50,7 +51,6 @@ private:
     bool m_trainsLambda;
     at::ScalarType m_type; ///< the base's
     std::vector<Shared> m_shared;
-    std::vector<std::int32_t> m_firsts; ///< module, by entry of m_shared
     std::int64_t m_sums = 0; ///< elements
     std::int64_t m_widest = 0;
     std::int64_t m_mostRows = 0;

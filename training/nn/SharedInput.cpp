@@ -98,9 +98,8 @@ void sharedInputForward(const at::Tensor& x, bool keepsX, const SharedLinear& ba
         return;
     }
     product(x, base.weight, base.bias, y);
-    forParts(y, buffers.u, *triplets, [](at::Tensor part, const at::Tensor& u, const at::Tensor& p, const at::Tensor&) {
-        part.addmm_(u, p.t());
-    });
+    forParts(y, buffers.u, *triplets,
+        [](at::Tensor part, const at::Tensor& u, const at::Tensor& p, const at::Tensor&) { part.addmm_(u, p.t()); });
 }
 
 void sharedInputBackward(const at::Tensor& dy, const SharedLinear& base, const SharedTriplets* triplets,
@@ -133,8 +132,8 @@ void sharedInputBackward(const at::Tensor& dy, const SharedLinear& base, const S
     const at::Tensor q = triplets->q();
     for (std::size_t i = 0; i < triplets->members.size(); ++i) {
         const SharedTriplets::Member& member = triplets->members[i];
-        input.add_(at::mm(du.narrow(1, member.row, member.rank), q.narrow(0, member.row, member.rank))
-                       .mul_(buffers.masks[i]));
+        input.add_(
+            at::mm(du.narrow(1, member.row, member.rank), q.narrow(0, member.row, member.rank)).mul_(buffers.masks[i]));
     }
 }
 

@@ -34,7 +34,7 @@ public:
     void restore(const at::Tensor& sensitivity, const at::Tensor& uncertainty);
 
 private:
-    const ArenaOrder& m_order;
+    const ArenaOrder* m_order;
     double m_beta1;
     double m_beta2;
     ScoreKind m_kind;

@@ -1,34 +1,43 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/optim/OrthogonalityRegularizer.h"
 
+#include "training/nn/FusedOps.h"
+#include "training/nn/KernelTypes.h"
+
 #include <ATen/ATen.h>
+
+#include <algorithm>
 
 namespace spectune {
 
 OrthogonalityResult addOrthogonalityGradient(TripletArena& arena, RegularizerKind kind, double gamma)
 {
     const ArenaOrder& order = arena.order;
-    const auto factors = static_cast<double>(2 * order.moduleCount());
+    const std::int64_t factors = 2 * order.moduleCount();
     const bool squared = kind == RegularizerKind::SquaredSum;
-    OrthogonalityResult result {.value = at::zeros({}, arena.values.options()), .errorQ = {}, .errorP = {}};
-    const at::Tensor identity = at::eye(order.rank(), arena.values.options());
-    std::vector<at::Tensor> norms; // by group, [count, 1]
-    for (std::size_t i = 0; i < order.groups().size(); ++i) {
-        const at::Tensor rows = order.group(arena.values, i); // [count, r, width]
-        const at::Tensor error = at::bmm(rows, rows.transpose(1, 2)) - identity; // M − I, [count, r, r]
-        const at::Tensor norm = error.flatten(1).norm(2, 1); // [count]
-        norms.push_back(norm.unsqueeze(1));
-        result.value.add_(squared ? norm.square().sum() : norm.sum() / factors);
-        if (gamma == 0.0)
-            continue;
-        const at::Tensor weight
-            = squared ? at::full_like(norm, 4.0 * gamma) : at::where(norm > 0.0, 2.0 * gamma / (factors * norm), 0.0);
-        order.group(arena.gradients, i).add_(at::bmm(error * weight.view({-1, 1, 1}), rows));
-    }
-    const auto byModule = order.byModule(norms);
-    result.errorQ = byModule[0].squeeze(1);
-    result.errorP = byModule[1].squeeze(1);
-    return result;
+    std::int64_t widest = 0;
+    for (const FactorGroup& group : order.groups())
+        widest = std::max(widest, group.width);
+    const at::Tensor errors = at::empty({factors, order.rank() * order.rank()}, arena.values.options());
+    const at::Tensor norms = at::zeros({order.moduleCount(), 2}, arena.values.options()); // of Q and of P
+    const at::Device device = arena.values.device();
+    ops::withElementType(arena.values.scalar_type(), [&]<typename T>(T*) {
+        using A = kernels::Wide<T>;
+        const kernels::GramArgs<A> args {.factors = ops::pointerOf<const kernels::GramFactor>(arena.factors),
+            .count = factors,
+            .mostRows = order.rank(),
+            .widest = widest,
+            .values = ops::pointerOf<const A>(arena.values),
+            .gradients = ops::pointerOf<A>(arena.gradients),
+            .errors = ops::pointerOf<A>(errors),
+            .norms = ops::pointerOf<A>(norms),
+            .gamma = gamma,
+            .squared = squared};
+        ops::tableFor<T>(device).gram(args, ops::currentStream(device));
+    });
+    return {.value = squared ? norms.square().sum() : norms.sum() / static_cast<double>(factors),
+        .errorQ = norms.select(1, 0),
+        .errorP = norms.select(1, 1)};
 }
 
 } // namespace spectune
