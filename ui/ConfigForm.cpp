@@ -203,8 +203,8 @@ void ConfigForm::check()
         if (!told)
             m_issues.push_back(std::move(issue));
     }
-    std::stable_sort(m_issues.begin(), m_issues.end(),
-        [](const Issue& a, const Issue& b) { return a.severity > b.severity; });
+    std::stable_sort(
+        m_issues.begin(), m_issues.end(), [](const Issue& a, const Issue& b) { return a.severity > b.severity; });
     Q_EMIT checked();
 }
 

@@ -144,6 +144,7 @@ void MainWindow::connectRunBar()
 void MainWindow::connectStatus()
 {
     connect(m_setup, &SetupPage::helpWanted, m_status, &StatusLine::setMessage);
+    connect(&m_live->rail().controls(), &LiveControls::helpWanted, m_status, &StatusLine::setMessage);
     connect(m_form, &ConfigForm::checked, this, &MainWindow::refreshContext);
     connect(m_run, &RunModel::eventAppended, this, [this](const MaskEvent& event) {
         m_status->setMessage({},

@@ -75,6 +75,8 @@ void run(BenchOptions options)
         printJson(options.command, options.dtype, report);
     else
         printText(options.command, options.dtype, report);
+    if (!report.notice.empty())
+        std::fprintf(stderr, "%s\n", report.notice.c_str());
 }
 
 } // namespace

@@ -73,8 +73,8 @@ private Q_SLOTS:
 
     void notesComeLast()
     {
-        RunConfig config = configWith({"adalora.shrink=true", "adalora.target_rank=12", "adalora.init_rank=12",
-            "train.micro_batch_size=9"});
+        RunConfig config = configWith(
+            {"adalora.shrink=true", "adalora.target_rank=12", "adalora.init_rank=12", "train.micro_batch_size=9"});
         const std::vector<Issue> issues = validate(config);
         QCOMPARE(issues.size(), 3U);
         QVERIFY(issues[0].severity == Severity::Error);

@@ -9,6 +9,8 @@
 #include "training/nn/KernelTypes.h"
 #include "training/nn/TrainingPass.h"
 #include "training/optim/OrthogonalityRegularizer.h"
+#include "training/optim/RankAllocator.h"
+#include "training/optim/StepInputs.h"
 
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
@@ -168,11 +170,13 @@ void checkSweep(at::ScalarType type, bool before, bool finite)
         buffers[positive].gpu.abs_();
     }
     const at::Tensor norm = at::full({}, finite ? 7.0 : INFINITY, type);
-    const at::Tensor scalars = at::tensor({1e-2, 0.4, 0.2, 1.0}, at::kDouble);
+    const at::Tensor loss = at::full({}, 2.0, type);
     for (const bool gpu : {false, true}) {
         const auto at = [&](std::size_t i) { return ops::pointerOf<A>(gpu ? buffers[i].gpu : buffers[i].cpu); };
         const at::Tensor normThere = gpu ? norm.to(at::kCUDA) : norm;
-        const at::Tensor scalarsThere = gpu ? scalars.to(at::kCUDA) : scalars;
+        const at::Tensor lossThere = gpu ? loss.to(at::kCUDA) : loss;
+        StepInputs inputs(gpu ? at::Device(at::kCUDA, 0) : at::Device(at::kCPU));
+        inputs.set({.lr = 1e-2, .correction1 = 0.4, .correction2 = 0.2, .observes = 1.0});
         const kernels::SweepArgs<A> args {.elements = elements,
             .trained = elements - 5,
             .values = at(0),
@@ -181,8 +185,9 @@ void checkSweep(at::ScalarType type, bool before, bool finite)
             .second = at(3),
             .sensitivity = at(4),
             .uncertainty = at(5),
+            .loss = ops::pointerOf<const A>(lossThere),
             .gradNorm = ops::pointerOf<const A>(normThere),
-            .scalars = static_cast<const kernels::StepScalars*>(scalarsThere.const_data_ptr()),
+            .scalars = inputs.data(),
             .maxNorm = 1.0,
             .weightDecay = 0.1,
             .before = before};
@@ -194,6 +199,85 @@ void checkSweep(at::ScalarType type, bool before, bool finite)
     for (std::size_t i = 0; i < buffers.size(); ++i)
         buffers[i].compare(
             std::string("sweep, ") + names[i] + (before ? ", before" : "") + (finite ? "" : ", inf"), 4.0);
+}
+
+/// @param grain scores are multiples of it, so that many are equal; 0: as drawn
+template <typename A>
+void checkSelection(at::ScalarType type, std::int64_t triplets, double grain)
+{
+    constexpr std::int64_t width = 37;
+    const Pair values({triplets * (2 * width + 1)}, type, false);
+    const Pair smooth({triplets * (2 * width + 1)}, type, false);
+    const Pair mean({triplets}, type, false);
+    const Pair lambda({triplets}, type, false);
+    const Pair total({triplets}, type, false);
+    const Pair rivals({triplets}, type, false);
+    const Pair threshold({1}, type, false);
+    std::vector<kernels::TripletPlace> places;
+    for (std::int64_t i = 0; i < triplets; ++i)
+        places.push_back({.q = i * width,
+            .p = (triplets + i) * width,
+            .lambda = 2 * triplets * width + i,
+            .qWidth = width - i % 7,
+            .pWidth = width - i % 3});
+    const at::Tensor rows = at::from_blob(places.data(), {triplets, 5}, at::kLong);
+    const auto flags = [&](at::Device device) {
+        return at::arange(triplets, at::TensorOptions().dtype(at::kInt).device(device)).remainder(3).ne(0);
+    };
+    for (const std::int64_t budget : {std::int64_t {0}, std::int64_t {1}, triplets / 2, triplets}) {
+        std::vector<at::Tensor> states;
+        for (const at::Device device : {at::Device(at::kCPU), at::Device(at::kCUDA, 0)}) {
+            const auto at = [&](const Pair& pair) { return ops::pointerOf<A>(device.is_cuda() ? pair.gpu : pair.cpu); };
+            const at::Tensor placesThere = rows.to(device);
+            const auto* placesAt = static_cast<const kernels::TripletPlace*>(placesThere.const_data_ptr());
+            const at::Tensor kept = flags(device);
+            const at::Tensor before = at::zeros_like(kept);
+            const at::Tensor notes = at::full({3, triplets}, -1, kept.options().dtype(at::kInt));
+            StepInputs inputs(device);
+            inputs.set({.chooses = 1.0, .masks = 1.0, .budget = static_cast<double>(budget), .stepsDone = 5.0});
+            const at::Tensor mayStay = grain == 0.0 ? kept.clone() : at::Tensor();
+            ops::tableFor<A>(device).score({.triplets = triplets,
+                                               .places = placesAt,
+                                               .values = at(values),
+                                               .sensitivity = at(smooth),
+                                               .uncertainty = at(smooth),
+                                               .mayStay = ops::pointerOf<const bool>(mayStay),
+                                               .total = at(total),
+                                               .lambda = at(lambda),
+                                               .meanP = at(mean),
+                                               .meanQ = at(mean),
+                                               .rivals = at(rivals),
+                                               .scalars = inputs.data()},
+                ops::currentStream(device));
+            if (device.is_cuda()) { // what is selected from must be the same to the bit
+                total.compare("score", width);
+                const bool sameOutsiders = at::equal(rivals.gpu.cpu().isinf(), rivals.cpu.isinf());
+                report("score, who may not stay", sameOutsiders ? 0.0 : 1.0, 0.0);
+                const at::Tensor expected = grain > 0.0 ? (rivals.cpu / grain).round() * grain : rivals.cpu.clone();
+                rivals.cpu.copy_(expected);
+                rivals.gpu.copy_(expected);
+            } else if (grain > 0.0)
+                rivals.cpu.copy_((rivals.cpu / grain).round() * grain);
+            ops::tableFor<A>(device).select({.triplets = triplets,
+                                                .rivals = at(rivals),
+                                                .places = placesAt,
+                                                .kept = ops::pointerOf<bool>(kept),
+                                                .keptBefore = ops::pointerOf<bool>(before),
+                                                .prunedAt = ops::pointerOf<std::int32_t>(notes[0]),
+                                                .revivedAt = ops::pointerOf<std::int32_t>(notes[1]),
+                                                .order = ops::pointerOf<std::int32_t>(notes[2]),
+                                                .threshold = at(threshold),
+                                                .values = at(values),
+                                                .scalars = inputs.data()},
+                ops::currentStream(device));
+            states.push_back(at::cat({kept.to(at::kInt), before.to(at::kInt), notes[0], notes[1]}).cpu());
+        }
+        const std::string name = "select " + std::to_string(budget) + " of " + std::to_string(triplets);
+        report(name, at::equal(states[0], states[1]) ? 0.0 : 1.0, 0.0);
+        report(name + ", kept", std::abs(states[1].narrow(0, 0, triplets).sum().item<double>() - double(budget)), 0.0);
+        report(name + ", lambda", at::equal(values.gpu.cpu(), values.cpu) ? 0.0 : 1.0, 0.0);
+        report(name + ", threshold", at::equal(threshold.gpu.cpu(), threshold.cpu) ? 0.0 : 1.0, 0.0);
+    }
 }
 
 void checkKernels()
@@ -216,6 +300,12 @@ void checkKernels()
         for (const bool finite : {false, true}) {
             checkSweep<float>(at::kFloat, before, finite);
             checkSweep<double>(at::kDouble, before, finite);
+        }
+    }
+    for (const std::int64_t triplets : {1, 31, 257, 3000}) {
+        for (const double grain : {0.0, 0.25}) {
+            checkSelection<float>(at::kFloat, triplets, grain);
+            checkSelection<double>(at::kDouble, triplets, grain);
         }
     }
 }

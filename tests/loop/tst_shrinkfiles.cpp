@@ -68,7 +68,8 @@ private Q_SLOTS:
         const at::Tensor values = dropped.take(end.tensor("values"));
         const std::int64_t factors = dropped.order().lambdaOffset();
         QVERIFY(identical(values, dropped.take(at.tensor("values")))); // at rest from then on
-        QVERIFY(!identical(values.narrow(0, 0, factors), dropped.take(before).narrow(0, 0, factors))); // step T − tf moved
+        QVERIFY(
+            !identical(values.narrow(0, 0, factors), dropped.take(before).narrow(0, 0, factors))); // step T − tf moved
         QCOMPARE(dropped.order().lambdas(values).abs().max().item<double>(), 0.0);
         for (const char* name : {"first_moment", "second_moment"})
             QCOMPARE(dropped.take(end.tensor(name)).abs().max().item<double>(), 0.0);

@@ -30,21 +30,26 @@ inline ModuleLayout mixedLayout(std::int64_t rank)
 /// One update of the optimizer alone.
 inline void stepOf(AdamW& optimizer, const at::Tensor& values, const at::Tensor& gradients, double lr)
 {
+    kernels::StepScalars scalars {.lr = lr};
+    optimizer.correct(scalars);
     ArenaSweep {.values = values,
         .gradients = gradients.clone(),
         .gradNorm = gradients.norm(),
-        .lr = lr,
+        .scalars = &scalars,
         .optimizer = &optimizer}
         .run();
+    optimizer.countStep();
 }
 
 /// Ī and Ū alone: an optimizer that moves nothing stands by.
 inline void updateOf(Importance& importance, const at::Tensor& values, const at::Tensor& gradients)
 {
-    AdamW still(OptimConfig {}, 0, values.options());
+    const AdamW still(OptimConfig {}, 0, values.options());
+    const kernels::StepScalars scalars {.observes = 1.0};
     ArenaSweep {.values = values,
         .gradients = gradients.clone(),
         .gradNorm = gradients.norm(),
+        .scalars = &scalars,
         .optimizer = &still,
         .importance = &importance}
         .run();

@@ -147,13 +147,11 @@ constexpr FieldDescriptor adapterFields[] = {
         {.key = "adalora.shrink",
             .label = "Shrink in the final phase",
             .help
-            = "Drop the pruned triplets for good once the final phase (tf) begins: its steps cost what the kept ranks "
-              "cost. With adalora.gamma 0 the losses, ranks and adapter stay those of a run without it, as long as the "
-              "gradient's norm stays below optim.max_grad_norm (the norm then leaves out the dropped λ) and there is "
-              "no "
-              "dropout over a matrix of rank 0, which draws no mask any more. With gamma above 0 the orthogonality "
-              "term "
-              "covers the kept triplets alone, so losses, P and Q differ from there on. Files keep all ranks."},
+            = "Drop the pruned triplets for good once the final phase (tf) begins: its steps then cost what the kept "
+              "ranks cost. Exact with adalora.gamma 0, as long as no step reaches optim.max_grad_norm (the gradient's "
+              "norm leaves out the dropped λ) and no matrix of rank 0 has dropout (it draws no mask any more). With "
+              "gamma above 0 the orthogonality term covers the kept triplets alone: losses, P and Q differ from there "
+              "on. Files keep all ranks."},
         [](auto& c) -> auto& { return c.adalora.shrink; }),
     describe(
         {.key = "adalora.targets",

@@ -30,6 +30,8 @@ template <typename A>
 void gram(const GramArgs<A>& args, Stream);
 template <typename A>
 void sweep(const SweepArgs<A>& args, Stream);
+template <typename A>
+void score(const ScoreArgs<A>& args, Stream);
 
 template <typename T>
 [[nodiscard]] const Table<T>& table() noexcept;

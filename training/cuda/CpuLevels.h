@@ -21,4 +21,8 @@ const Table<T>& table() noexcept;
 }
 #endif
 
+/// Compares and sorts, which no instruction set makes faster: one for all of them.
+template <typename A>
+void cpuSelect(const SelectArgs<A>& args, Stream);
+
 } // namespace spectune::kernels

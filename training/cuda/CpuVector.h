@@ -115,6 +115,14 @@ inline Vector<Wide<T>> roundedVector(Vector<Wide<T>> value)
 }
 /// @}
 
+/// Whether the step changes nothing, for one of its numbers is infinite or none. @param loss, gradNorm null: finite
+template <typename A>
+inline bool isSkipped(const A* loss, const A* gradNorm)
+{
+    const auto isFinite = [](const A* number) { return number == nullptr || *number - *number == A(0); };
+    return !isFinite(loss) || !isFinite(gradNorm);
+}
+
 template <typename A>
 inline A sumOf(Vector<A> value)
 {

@@ -26,5 +26,9 @@ template <typename A>
 void gram(const GramArgs<A>& args, Stream stream);
 template <typename A>
 void sweep(const SweepArgs<A>& args, Stream stream);
+template <typename A>
+void score(const ScoreArgs<A>& args, Stream stream);
+template <typename A>
+void select(const SelectArgs<A>& args, Stream stream);
 
 } // namespace spectune::kernels::gpu

@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-// What the functions of Kernels.h take.
+// What the functions of Kernels.h take that a forward or a backward is made of.
 namespace spectune::kernels {
 
 /// sum = x + delta (where delta is there), then y = w ∘ sum / sqrt(mean(sum²) + eps), rounded to T before w is applied.
@@ -42,9 +42,9 @@ struct RotateArgs {
     std::int64_t heads = 0;
     std::int64_t headDim = 0;
     Rows<T> x; // [rows, >= heads · headDim]
-    Rows<const T> query; // [rows, (heads − kvHeads) · headDim]; absent: x itself
-    Rows<const T> key; // [rows, kvHeads · headDim]
-    Rows<const T> value; // [rows, kvHeads · headDim]
+    Rows<const T> query = {}; // [rows, (heads − kvHeads) · headDim]; absent: x itself
+    Rows<const T> key = {}; // [rows, kvHeads · headDim]
+    Rows<const T> value = {}; // [rows, kvHeads · headDim]
     std::int64_t kvHeads = 0;
     const std::int32_t* positions = nullptr; // [rows]
     const T* cos = nullptr; // [positions, headDim]: the second half repeats the first
@@ -110,38 +110,6 @@ struct CrossEntropyArgs {
     const std::int64_t* targets = nullptr; // [rows]
     Wide<T>* losses = nullptr; // [rows]
     const Wide<T>* scale = nullptr; ///< scalar in the device's memory; null: no gradient
-};
-
-/// The numbers of an optimizer step that change from step to step, in the device's memory.
-struct StepScalars {
-    double lr = 0.0;
-    double correction1 = 1.0; ///< 1 − β1^k
-    double correction2 = 1.0; ///< 1 − β2^k
-    double observes = 0.0; ///< 1: Ī and Ū take part, else they stay
-};
-
-/// One sweep over the flat arena: clip, AdamW, then Ī and Ū (before the update where `before`). Formulas: AdamW.h,
-/// Importance.h. Where the gradient's norm is not finite nothing changes.
-template <typename A>
-struct SweepArgs {
-    std::int64_t elements = 0; ///< that have Ī and Ū
-    std::int64_t trained = 0; ///< that the optimizer moves, counted from the start
-    A* values = nullptr;
-    A* gradients = nullptr; ///< clipped in place
-    A* first = nullptr;
-    A* second = nullptr;
-    A* sensitivity = nullptr; ///< null: none
-    A* uncertainty = nullptr;
-    const A* gradNorm = nullptr; ///< before clipping, scalar
-    const StepScalars* scalars = nullptr;
-    double maxNorm = 0.0; ///< 0: no clipping
-    double beta1 = 0.9;
-    double beta2 = 0.999;
-    double eps = 1e-8;
-    double weightDecay = 0.0;
-    double beta1Importance = 0.85;
-    double beta2Importance = 0.85;
-    bool before = false;
 };
 
 } // namespace spectune::kernels

@@ -4,6 +4,7 @@
 #include "training/cuda/GramArgs.h"
 #include "training/cuda/JoinArgs.h"
 #include "training/cuda/KernelArgs.h"
+#include "training/cuda/UpdateArgs.h"
 
 /// The element-wise and small-matrix work of a training step, as plain-pointer functions. A table holds one function per
 /// idea for an element type; the CPU's and CUDA's tables have the same signatures and give the same numbers up to the
@@ -24,6 +25,8 @@ struct Table {
     void (*collect)(const CollectArgs<Wide<T>>&, Stream) = nullptr;
     void (*gram)(const GramArgs<Wide<T>>&, Stream) = nullptr;
     void (*sweep)(const SweepArgs<Wide<T>>&, Stream) = nullptr;
+    void (*score)(const ScoreArgs<Wide<T>>&, Stream) = nullptr;
+    void (*select)(const SelectArgs<Wide<T>>&, Stream) = nullptr;
 };
 
 /// For T = float, double, BFloat16: compiled for several instruction sets, the best that this processor has.

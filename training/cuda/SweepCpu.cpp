@@ -89,8 +89,7 @@ void optimize(A* __restrict values, const A* __restrict gradients, A* __restrict
 template <typename A>
 void sweep(const SweepArgs<A>& args, Stream)
 {
-    const A norm = *args.gradNorm;
-    if (!(norm - norm == A(0))) // infinite or NaN
+    if (isSkipped(args.loss, args.gradNorm))
         return;
     const Factors<A> by = factorsOf(args);
     const bool observes = args.sensitivity != nullptr && args.scalars->observes != 0.0;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/cuda/CudaKernels.h"
+#include "training/cuda/CudaSkip.cuh"
 #include "training/cuda/CudaVector.cuh"
 
 namespace spectune::kernels::gpu {
@@ -20,9 +21,9 @@ __device__ void observe(const SweepArgs<A>& args, std::int64_t i, A value, A gra
 template <typename A>
 __global__ void sweepKernel(SweepArgs<A> args)
 {
-    const A norm = *args.gradNorm;
-    if (!(norm - norm == A(0))) // infinite or NaN
+    if (isSkipped(args.loss, args.gradNorm))
         return;
+    const A norm = *args.gradNorm;
     const StepScalars step = *args.scalars;
     const A limit = static_cast<A>(args.maxNorm) / (norm + static_cast<A>(1e-6));
     const A clip = args.maxNorm > 0.0 && limit < A(1) ? limit : A(1);

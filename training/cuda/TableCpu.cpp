@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/cuda/CpuKernels.h"
+#include "training/cuda/CpuLevels.h"
 
 namespace spectune::kernels::SPECTUNE_CPU_LEVEL {
 
@@ -17,7 +18,9 @@ const Table<T>& table() noexcept
         .join = join<T>,
         .collect = collect<Wide<T>>,
         .gram = gram<Wide<T>>,
-        .sweep = sweep<Wide<T>>};
+        .sweep = sweep<Wide<T>>,
+        .score = score<Wide<T>>,
+        .select = cpuSelect<Wide<T>>};
     return functions;
 }
 

@@ -17,7 +17,9 @@ const Table<T>& cudaTable() noexcept
         .join = gpu::join<T>,
         .collect = gpu::collect<Wide<T>>,
         .gram = gpu::gram<Wide<T>>,
-        .sweep = gpu::sweep<Wide<T>>};
+        .sweep = gpu::sweep<Wide<T>>,
+        .score = gpu::score<Wide<T>>,
+        .select = gpu::select<Wide<T>>};
     return functions;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/data/Packing.h"
 
+#include "training/nn/Buffer.h"
+
 #include <ATen/ATen.h>
 
 #include <algorithm>
@@ -11,11 +13,9 @@ namespace spectune {
 namespace {
 
 template <typename T>
-at::Tensor onDevice(const std::vector<T>& numbers, at::ScalarType type, at::Device device)
+void fill(const at::Tensor& list, const std::vector<T>& numbers)
 {
-    const at::Tensor view = at::from_blob(
-        const_cast<T*>(numbers.data()), {static_cast<std::int64_t>(numbers.size())}, at::TensorOptions().dtype(type));
-    return view.to(device, type, /*non_blocking=*/false, /*copy=*/true);
+    std::copy(numbers.begin(), numbers.end(), list.mutable_data_ptr<T>());
 }
 
 std::int64_t roundUp(std::size_t value, std::size_t unit)
@@ -66,6 +66,24 @@ struct Lists {
         bearing.resize(static_cast<std::size_t>(roundUp(bearing.size(), unit)), rows - 1);
         targets.resize(bearing.size(), Batch::ignored);
     }
+    /// In one copy, which the host does not wait for.
+    [[nodiscard]] PackedBatch onDevice(at::Device device) const
+    {
+        const bool all = bearing.size() == tokens.size();
+        const BatchForm form {.rows = static_cast<std::int64_t>(tokens.size()),
+            .samples = static_cast<std::int64_t>(offsets.size()) - 1,
+            .listed = all ? 0 : static_cast<std::int64_t>(bearing.size()),
+            .targets = static_cast<std::int64_t>(targets.size()),
+            .longest = longest};
+        const PackedBatch staged = packedIn(hostBuffer({packedBytes(form)}, at::kByte, device), form);
+        fill(staged.tokens, tokens);
+        fill(staged.targets, targets);
+        if (!all)
+            fill(staged.bearing, bearing);
+        fill(staged.positions, positions);
+        fill(staged.offsets, offsets);
+        return device.is_cpu() ? staged : packedIn(staged.storage.to(device, /*non_blocking=*/true), form);
+    }
 };
 
 } // namespace
@@ -85,13 +103,24 @@ PackedBatch packed(const Batch& batch, at::Device device)
     }
     if (device.is_cuda() && !lists.isEven())
         lists.fillUp(batch.samples());
-    const bool all = lists.bearing.size() == lists.tokens.size();
-    return {.tokens = onDevice(lists.tokens, at::kLong, device),
-        .positions = onDevice(lists.positions, at::kInt, device),
-        .offsets = onDevice(lists.offsets, at::kInt, device),
-        .bearing = all ? at::Tensor() : onDevice(lists.bearing, at::kLong, device),
-        .targets = onDevice(lists.targets, at::kLong, device),
-        .longest = lists.longest};
+    return lists.onDevice(device);
+}
+
+PreparedBatch prepared(const Batch& batch, std::int64_t microBatchSize, std::size_t shares, at::Device device)
+{
+    PreparedBatch result {.targetCount = batch.targetCount, .longest = batch.tokens.size(1), .micros = {}, .after = {}};
+    for (const Batch& micro : splitMicroBatches(batch, microBatchSize)) {
+        const auto samples = static_cast<std::size_t>(micro.samples());
+        const std::size_t share = (samples + shares - 1) / shares;
+        std::vector<PackedBatch> parts;
+        for (const Batch& part : splitMicroBatches(micro, static_cast<std::int64_t>(share))) {
+            if (part.targetCount > 0)
+                parts.push_back(packed(part, device));
+        }
+        if (!parts.empty())
+            result.micros.push_back(std::move(parts));
+    }
+    return result;
 }
 
 } // namespace spectune

@@ -4,9 +4,25 @@
 #include "training/data/Batcher.h"
 #include "training/nn/PackedBatch.h"
 
+#include <vector>
+
 namespace spectune {
 
-/// The samples of @p batch end to end on @p device. @pre batch.targetCount > 0
+/// The samples of @p batch end to end on @p device; copied there without waiting, in the order of its current stream.
+/// @pre batch.targetCount > 0
 [[nodiscard]] PackedBatch packed(const Batch& batch, at::Device device);
+
+/// A batch as an optimizer step takes it: cut into micro-batches, and each of those into what one worker takes. Parts
+/// without a loss are left out.
+struct PreparedBatch {
+    std::int64_t targetCount = 0; ///< of the whole step
+    std::int64_t longest = 0; ///< tokens of a sample at most
+    std::vector<std::vector<PackedBatch>> micros;
+    DataPosition after; ///< where the data stand once this batch is trained
+};
+
+/// @param microBatchSize samples; 0: all at once @param shares workers that share a micro-batch
+[[nodiscard]] PreparedBatch prepared(
+    const Batch& batch, std::int64_t microBatchSize, std::size_t shares, at::Device device);
 
 } // namespace spectune

@@ -6,9 +6,9 @@
 #include "training/core/PhaseClock.h"
 #include "training/core/WorkerPool.h"
 #include "training/cuda/Kernels.h"
-#include "training/data/Packing.h"
 #include "training/loop/BenchShapes.h"
 #include "training/loop/Device.h"
+#include "training/loop/Prefetcher.h"
 #include "training/loop/RunContext.h"
 #include "training/loop/SnapshotBuilder.h"
 #include "training/loop/Trainer.h"
@@ -70,13 +70,16 @@ RunConfig configOf(const BenchCommand& command)
     return config;
 }
 
-/// One step of what is timed.
+/// What is timed.
 class Subject {
 public:
     virtual ~Subject() = default;
-    virtual void step(std::int64_t t, const Batch& batch) = 0;
+    [[nodiscard]] virtual PreparedBatch prepare(const Batch& batch) const = 0;
+    /// @param meanwhile see Trainer::step()
+    virtual void step(std::int64_t t, const PreparedBatch& batch, const std::function<void()>& meanwhile) = 0;
     virtual void setClock(PhaseClock* clock) = 0;
     [[nodiscard]] virtual std::int64_t trainedParameters() const = 0;
+    [[nodiscard]] virtual std::string notice() = 0;
 };
 
 class AdaptedSubject : public Subject {
@@ -90,14 +93,16 @@ public:
         , m_snapshots(snapshots)
     {
     }
-    void step(std::int64_t t, const Batch& batch) override
+    [[nodiscard]] PreparedBatch prepare(const Batch& batch) const override { return m_trainer.prepare(batch); }
+    void step(std::int64_t t, const PreparedBatch& batch, const std::function<void()>& meanwhile) override
     {
-        (void)m_trainer.step(t, batch);
+        (void)m_trainer.step(t, batch, meanwhile);
         if (m_snapshots)
             (void)buildSnapshot(m_trainer, t + 1, m_resolved.schedule.budgetAt(t));
     }
     void setClock(PhaseClock* clock) override { m_trainer.setClock(clock); }
     [[nodiscard]] std::int64_t trainedParameters() const override { return m_trainer.trainableParameters(); }
+    [[nodiscard]] std::string notice() override { return m_trainer.notice(); }
 
 private:
     ResolvedRun m_resolved;
@@ -105,14 +110,22 @@ private:
     bool m_snapshots;
 };
 
-/// Forward and input gradients of the frozen model, shared out as the trainer does it.
+/// Forward and input gradients of the frozen model, shared out and recorded as the trainer does it.
 class FrozenSubject : public Subject {
 public:
-    FrozenSubject(const std::shared_ptr<DecoderModel>& model, const RunConfig& config)
+    /// @param targets loss-bearing tokens of a batch
+    FrozenSubject(const std::shared_ptr<DecoderModel>& model, const RunConfig& config, std::int64_t targets)
         : m_model(model)
         , m_recomputes(config.train.gradientCheckpointing)
+        , m_scale(lossScale(targets, *model))
+        , m_loss(1, model->options().device())
         , m_workers(workerCount(model->options().device(), config.train.threads, config.train.batchSize),
               [] { at::set_num_threads(1); })
+        , m_graphs(
+              [this](const PackedBatch& batch, StepPart) {
+                  compute({&batch, 1});
+              },
+              model->options().dtype() == at::kBFloat16 ? cudaRecorder(model->options().device(), {}) : nullptr)
     {
         if (m_workers.size() > 1)
             m_alone.emplace(1);
@@ -120,29 +133,51 @@ public:
             m_passes.push_back(std::make_unique<TrainingPass>(*model, AdapterSet {}, DropoutPass {}));
             m_passes.back()->reachEmbedding();
         }
+        m_model->reserve(m_model->spec().maxPositions);
     }
-    void step(std::int64_t /*t*/, const Batch& batch) override
+    [[nodiscard]] PreparedBatch prepare(const Batch& batch) const override
     {
-        const auto workers = static_cast<std::int64_t>(m_workers.size());
-        const std::vector<Batch> parts = splitMicroBatches(batch, (batch.samples() + workers - 1) / workers);
-        m_model->reserve(batch.tokens.size(1));
-        std::vector<at::Tensor> losses(parts.size());
-        const at::Tensor scale = lossScale(batch.targetCount, *m_model);
-        m_workers.run(parts.size(), [&](std::size_t i) {
-            const c10::NoGradGuard noGraph;
-            losses[i] = m_passes[i]->run(packed(parts[i], m_model->options().device()), scale, m_recomputes);
-        });
-        (void)losses[0].item<double>(); // as a trainer waits for its loss
+        return prepared(batch, 0, m_workers.size(), m_model->options().device());
     }
-    void setClock(PhaseClock* clock) override { m_passes[0]->setClock(clock); }
+    void step(std::int64_t /*t*/, const PreparedBatch& batch, const std::function<void()>& meanwhile) override
+    {
+        const std::vector<PackedBatch>& parts = batch.micros.front();
+        if (m_graphs.isEnabled() && m_clock == nullptr)
+            m_graphs.run(parts.front());
+        else
+            compute(parts);
+        m_loss.request();
+        meanwhile();
+        (void)m_loss.wait(); // as a trainer waits for its loss
+    }
+    void setClock(PhaseClock* clock) override
+    {
+        m_clock = clock;
+        m_passes[0]->setClock(clock);
+    }
     [[nodiscard]] std::int64_t trainedParameters() const override { return 0; }
+    [[nodiscard]] std::string notice() override { return m_graphs.notice(); }
 
 private:
+    void compute(std::span<const PackedBatch> parts)
+    {
+        std::vector<at::Tensor> losses(parts.size());
+        m_workers.run(parts.size(), [&](std::size_t i) {
+            const c10::NoGradGuard noGraph;
+            losses[i] = m_passes[i]->run(parts[i], m_scale, m_recomputes);
+        });
+        m_loss.onDevice().copy_(losses.front());
+    }
+
     std::shared_ptr<DecoderModel> m_model;
     bool m_recomputes;
+    at::Tensor m_scale;
+    Readback m_loss; ///< of the first worker's part
     WorkerPool m_workers;
     std::optional<ThreadCountGuard> m_alone;
     std::vector<std::unique_ptr<TrainingPass>> m_passes;
+    StepGraphs m_graphs;
+    PhaseClock* m_clock = nullptr;
 };
 
 /// Of the frozen model's forward and input gradients: 4 operations a weight and token, and causal attention forward and
@@ -180,6 +215,32 @@ void writeProfile(const std::string& path, at::Device device, const std::functio
     disableProfiler()->save(path);
 }
 
+/// @throws Error (Config, Io) where the command cannot be carried out
+void check(const BenchCommand& command, const ModelSpec& spec, const RunConfig& config)
+{
+    if (command.sequence < 2 || command.sequence > spec.maxPositions)
+        throw configError("--seq is " + std::to_string(command.sequence) + ", but " + command.shape + " takes 2 to "
+            + std::to_string(spec.maxPositions) + " tokens.");
+    if (!command.profile.empty() && !std::ofstream(command.profile))
+        throw ioError("--profile " + command.profile + " cannot be written. Name a file in a folder that exists.");
+    if (command.method == "frozen" && command.microBatch != 0)
+        throw configError("--micro-batch does not go with --method frozen, which runs the batch whole.");
+    const std::int64_t side = factsOf(spec, config).smallestSide;
+    if (command.initRank > side)
+        throw configError("--init-rank is " + std::to_string(command.initRank) + ", above the smallest side of "
+            + command.shape + "'s matrices, " + std::to_string(side) + ".");
+    if (command.method == "adalora" && command.targetRank >= command.initRank)
+        throw configError("--target-rank is " + std::to_string(command.targetRank) + ", must be below --init-rank "
+            + std::to_string(command.initRank) + ".");
+}
+
+void add(const std::vector<double>& sorted, BenchReport& report)
+{
+    report.median = quantile(sorted, 0.5);
+    report.p10 = quantile(sorted, 0.1);
+    report.p90 = quantile(sorted, 0.9);
+}
+
 } // namespace
 
 std::vector<std::string_view> benchShapes()
@@ -193,37 +254,25 @@ BenchReport bench(const BenchCommand& command)
     withTorchErrors([&] {
         const ModelSpec spec = shapeNamed(command.shape);
         const RunConfig config = configOf(command);
-        if (command.sequence < 2 || command.sequence > spec.maxPositions)
-            throw configError("--seq is " + std::to_string(command.sequence) + ", but " + command.shape + " takes 2 to "
-                + std::to_string(spec.maxPositions) + " tokens.");
-        if (!command.profile.empty() && !std::ofstream(command.profile))
-            throw ioError("--profile " + command.profile + " cannot be written. Name a file in a folder that exists.");
-        if (command.method == "frozen" && command.microBatch != 0)
-            throw configError("--micro-batch does not go with --method frozen, which runs the batch whole.");
-        const std::int64_t side = factsOf(spec, config).smallestSide;
-        if (command.initRank > side)
-            throw configError("--init-rank is " + std::to_string(command.initRank) + ", above the smallest side of "
-                + command.shape + "'s matrices, " + std::to_string(side) + ".");
-        if (command.method == "adalora" && command.targetRank >= command.initRank)
-            throw configError("--target-rank is " + std::to_string(command.targetRank) + ", must be below --init-rank "
-                + std::to_string(command.initRank) + ".");
+        check(command, spec, config);
         const at::Device device = parseDevice(command.device);
         prepareThread(device, command.threads);
         const auto model = randomModel(spec, at::TensorOptions().dtype(scalarType(command.dtype)).device(device),
             command.method == "frozen" ? 0 : command.initRank);
         std::unique_ptr<Subject> subject;
         if (command.method == "frozen")
-            subject = std::make_unique<FrozenSubject>(model, config);
+            subject = std::make_unique<FrozenSubject>(model, config, command.batch * (command.sequence - 1));
         else
             subject = std::make_unique<AdaptedSubject>(model, config, command.snapshots);
 
         std::int64_t t = 0;
+        Prefetcher ahead([&] { return subject->prepare(randomBatch(spec, command.batch, command.sequence)); }, device);
         const auto step = [&] {
             command.stop.throwIfStopped();
-            const Batch batch = randomBatch(spec, command.batch, command.sequence);
+            const PreparedBatch batch = ahead.take();
             settle(device);
             const auto start = std::chrono::steady_clock::now();
-            subject->step(t++, batch);
+            subject->step(t++, batch, [&ahead] { ahead.prepare(); });
             settle(device);
             return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
         };
@@ -249,9 +298,7 @@ BenchReport bench(const BenchCommand& command)
             });
 
         std::sort(times.begin(), times.end());
-        report.median = quantile(times, 0.5);
-        report.p10 = quantile(times, 0.1);
-        report.p90 = quantile(times, 0.9);
+        add(times, report);
         report.tokensPerSecond = static_cast<double>(command.batch * command.sequence) / report.median * 1e3;
         report.rows = command.batch * (command.sequence - 1);
         report.teraflops = operations(spec, command.batch, command.sequence - 1) / report.median / 1e9;
@@ -259,6 +306,7 @@ BenchReport bench(const BenchCommand& command)
         report.trainedParameters = subject->trainedParameters();
         report.deviceName = deviceName(device);
         report.instructionSet = kernels::cpuInstructionSet();
+        report.notice = subject->notice();
     });
     return report;
 }

@@ -47,6 +47,7 @@ struct BenchReport {
     std::int64_t rows = 0; ///< tokens computed a step
     std::string deviceName;
     std::string instructionSet; ///< of the CPU's kernels
+    std::string notice; ///< why steps were not recorded, where they should have been; empty: nothing to tell
     std::vector<std::pair<std::string, double>> phases; ///< ms a step, of one worker, measured apart from the median
 };
 

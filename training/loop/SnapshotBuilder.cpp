@@ -121,8 +121,9 @@ std::shared_ptr<const RankSnapshot> buildSnapshot(const Trainer& trainer, std::i
 MaskEvent lastMaskEvent(const Trainer& trainer, std::int64_t budget)
 {
     const RankAllocator& allocator = trainer.allocator();
-    const at::Tensor kept = allocator.kept().cpu();
-    const at::Tensor before = allocator.keptBefore().cpu();
+    const at::Tensor patterns = at::stack({allocator.kept(), allocator.keptBefore()}).cpu(); // one copy, one wait
+    const at::Tensor kept = patterns[0];
+    const at::Tensor before = patterns[1];
     const at::Tensor ranks = kept.sum(1).to(at::kInt).contiguous();
     const auto* values = ranks.const_data_ptr<std::int32_t>();
     return {.step = allocator.eventStep(),

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/loop/Trainer.h"
 
-#include "training/data/Packing.h"
 #include "training/loop/Device.h"
 #include "training/nn/FusedOps.h"
 #include "training/optim/ArenaSweep.h"
@@ -40,6 +39,12 @@ at::Generator dropoutGenerator(at::Device device, std::uint64_t seed)
     return generator;
 }
 
+/// Puts @p now where it can be read for good, whichever recording left it.
+void keep(at::Tensor& place, const at::Tensor& now)
+{
+    place.defined() ? place.copy_(now) : place = now.clone();
+}
+
 struct BeforeAndAfter {
     std::int64_t before = 0;
     std::int64_t after = 0;
@@ -70,7 +75,7 @@ std::int64_t samplesOfForward(const TrainConfig& train)
 } // namespace
 
 Trainer::Trainer(std::shared_ptr<DecoderModel> model, std::shared_ptr<const ModuleLayout> layout,
-    const RunConfig& config, const ResolvedRun& resolved)
+    const RunConfig& config, const ResolvedRun& resolved, std::unique_ptr<StepRecorder> recorder)
     : m_model(std::move(model))
     , m_layout(std::move(layout))
     , m_config(config)
@@ -82,6 +87,9 @@ Trainer::Trainer(std::shared_ptr<DecoderModel> model, std::shared_ptr<const Modu
     , m_optimizer(config.optim, trainedElements(m_arena.order, config.method), m_arena.values.options())
     , m_importance(m_arena.order, config.adalora, hasLambda(config.method), m_arena.values.options())
     , m_allocator(*m_layout, resolved.schedule, hasLambda(config.method), m_arena.values.options())
+    , m_inputs(m_arena.values.device())
+    , m_loss(at::zeros({}, m_arena.values.options()))
+    , m_numbers(3, m_arena.values.device())
 {
     const auto seed = static_cast<std::uint64_t>(config.train.seed);
     if (hasLambda(config.method))
@@ -91,24 +99,33 @@ Trainer::Trainer(std::shared_ptr<DecoderModel> model, std::shared_ptr<const Modu
     if (m_workers.size() > 1)
         m_alone.emplace(1); // the batch is shared out instead of each product
     makeShards(m_workers.size(), {});
-    makeGraphs();
+    makeGraphs(std::move(recorder));
 }
 
-void Trainer::makeGraphs()
+void Trainer::makeGraphs(std::unique_ptr<StepRecorder> recorder)
 {
-    // In float32 and float64 attention goes sample by sample, which no recording can follow.
-    if (m_model->options().device().is_cuda() && m_model->options().dtype() == at::kBFloat16
-        && m_config.adalora.dropout == 0.0 && samplesOfForward(m_config.train) == m_config.train.batchSize) {
-        // A recording points to the rotary tables, which a longer text would move: they are made whole at once.
-        m_model->reserve(m_model->spec().maxPositions);
-        m_graphs = std::make_unique<StepGraphs>(
-            [this](const PackedBatch& batch, const at::Tensor& scale) {
-                const c10::NoGradGuard noGraph;
-                m_joined->refresh();
-                return finishGradients(m_shards[0]->pass.run(batch, scale, m_config.train.gradientCheckpointing));
-            },
-            m_model->options().device());
-    }
+    const at::Device device = m_model->options().device();
+    // In float32 and float64 CUDA's attention goes sample by sample, which no recording can follow. Where blocks run twice
+    // with dropout the generator's state is read and put back, which none can either.
+    const bool follows = device.is_cpu() || m_model->options().dtype() == at::kBFloat16;
+    const bool rewinds = m_config.adalora.dropout > 0.0 && m_config.train.gradientCheckpointing;
+    if (!follows || rewinds || m_shards.size() > 1)
+        return;
+    if (!recorder)
+        recorder = cudaRecorder(device, generators());
+    if (!recorder)
+        return;
+    // A recording points to the rotary tables, which a longer text would move: they are made whole at once.
+    m_model->reserve(m_model->spec().maxPositions);
+    m_graphs = std::make_unique<StepGraphs>(
+        [this](const PackedBatch& batch, StepPart part) {
+            if (part.begins)
+                begin();
+            accumulate({&batch, 1});
+            if (part.ends)
+                conclude();
+        },
+        std::move(recorder));
 }
 
 Trainer::Shard::Shard(const DecoderModel& model, const JoinedTriplets& joined, DropoutPass dropout)
@@ -146,17 +163,27 @@ void Trainer::setClock(PhaseClock* clock)
     m_shards[0]->pass.setClock(clock);
 }
 
-StepResult Trainer::step(std::int64_t t, const Batch& batch)
+PreparedBatch Trainer::prepare(const Batch& batch) const
 {
-    const StepTensors tensors = gradientsOf(batch);
-    m_orthogonality = tensors.orthogonality;
-    // Where a step waits for the device to have done all of it: three numbers in one copy.
-    const at::Tensor numbers = tensors.numbers.cpu();
-    const auto* values = numbers.const_data_ptr<double>();
-    StepResult result {.loss = values[0],
-        .orth = values[1],
-        .gradNorm = values[2],
-        .lr = learningRate(m_config.optim, t, m_resolved.totalSteps),
+    return prepared(batch, m_config.train.microBatchSize, m_shards.size(), m_model->options().device());
+}
+
+StepResult Trainer::step(std::int64_t t, const PreparedBatch& batch, const std::function<void()>& meanwhile)
+{
+    const bool masks = allocatesBudget(m_config.method) && !m_final;
+    const MaskPlan plan = masks ? m_allocator.planOf(t) : MaskPlan {};
+    const kernels::StepScalars scalars = scalarsOf(t, batch, plan);
+    m_inputs.set(scalars);
+    launch(batch);
+    m_updating = true; // for all that is known here
+    m_numbers.request();
+    if (meanwhile)
+        meanwhile();
+    const double* numbers = m_numbers.wait();
+    StepResult result {.loss = numbers[0],
+        .orth = numbers[1],
+        .gradNorm = numbers[2],
+        .lr = scalars.lr,
         .tokens = batch.targetCount,
         .masked = false,
         .skipped = {}};
@@ -164,87 +191,105 @@ StepResult Trainer::step(std::int64_t t, const Batch& batch)
         result.skipped = "the loss is not finite";
     else if (!std::isfinite(result.gradNorm))
         result.skipped = "the gradient is not finite";
-    else
-        update(t, result.lr, tensors.gradNorm, result);
+    else {
+        m_optimizer.countStep();
+        result.masked = plan.chooses;
+        if (plan.chooses) {
+            m_allocator.chosen(t);
+            shrinkIfFinal();
+        }
+    }
+    m_updating = false;
     PhaseClock::end(m_clock);
     return result;
 }
 
-StepTensors Trainer::gradientsOf(const Batch& batch)
+kernels::StepScalars Trainer::scalarsOf(std::int64_t t, const PreparedBatch& batch, const MaskPlan& plan) const
 {
-    if (m_graphs && m_clock == nullptr) {
-        return m_graphs->run(packed(batch, m_model->options().device()), lossScale(batch.targetCount, *m_model));
+    const bool observes = allocatesBudget(m_config.method) && t < m_resolved.schedule.finalStart();
+    kernels::StepScalars scalars {.lr = learningRate(m_config.optim, t, m_resolved.totalSteps),
+        .observes = observes ? 1.0 : 0.0,
+        .lossScale = 1.0 / static_cast<double>(batch.targetCount)};
+    m_optimizer.correct(scalars);
+    plan.writeTo(scalars, t);
+    return scalars;
+}
+
+void Trainer::launch(const PreparedBatch& batch)
+{
+    m_model->reserve(batch.longest);
+    const std::size_t count = batch.micros.size();
+    if (m_graphs && m_clock == nullptr && count > 0) {
+        for (std::size_t i = 0; i < count; ++i)
+            m_graphs->run(batch.micros[i].front(), {.begins = i == 0, .ends = i + 1 == count});
+        return;
     }
+    begin();
+    for (const std::vector<PackedBatch>& micro : batch.micros)
+        accumulate(micro);
+    conclude();
+}
+
+void Trainer::begin()
+{
     PhaseClock::begin(m_clock, "prepare");
     m_joined->refresh();
-    const at::Tensor loss = backward(batch);
+    m_loss.zero_();
+}
+
+void Trainer::accumulate(std::span<const PackedBatch> parts)
+{
+    m_updating = false; // an update may have been under way in a recording that failed
+    const at::Tensor scale = m_inputs.lossScale().to(m_loss.scalar_type());
+    std::vector<at::Tensor> losses(parts.size());
+    m_workers.run(parts.size(), [&](std::size_t i) {
+        const c10::NoGradGuard noGraph; // the pass is written out; the mode is the thread's own
+        losses[i] = m_shards[i]->pass.run(parts[i], scale, m_config.train.gradientCheckpointing);
+    });
+    for (const at::Tensor& loss : losses)
+        m_loss.add_(loss);
+}
+
+void Trainer::conclude()
+{
     PhaseClock::begin(m_clock, "regularise");
-    return finishGradients(loss);
-}
-
-at::Tensor Trainer::backward(const Batch& batch)
-{
-    at::Tensor total = at::zeros({}, m_arena.values.options());
-    for (const Batch& micro : splitMicroBatches(batch, m_config.train.microBatchSize)) {
-        const auto samples = static_cast<std::size_t>(micro.samples());
-        const std::size_t share = (samples + m_shards.size() - 1) / m_shards.size();
-        const std::vector<Batch> parts = splitMicroBatches(micro, static_cast<std::int64_t>(share));
-        std::vector<at::Tensor> losses(parts.size());
-        m_model->reserve(micro.tokens.size(1));
-        m_workers.run(
-            parts.size(), [&](std::size_t i) { losses[i] = backwardPart(parts[i], batch.targetCount, *m_shards[i]); });
-        for (const at::Tensor& loss : losses)
-            total.add_(loss);
-    }
-    return total;
-}
-
-at::Tensor Trainer::backwardPart(const Batch& part, std::int64_t targetCount, Shard& shard)
-{
-    if (part.targetCount == 0)
-        return at::zeros({}, m_arena.values.options());
-    const c10::NoGradGuard noGraph; // the pass is written out; the mode is the thread's own
-    return shard.pass.run(packed(part, m_model->options().device()), lossScale(targetCount, *m_model),
-        m_config.train.gradientCheckpointing);
-}
-
-StepTensors Trainer::finishGradients(const at::Tensor& loss)
-{
     std::vector<at::Tensor> sums;
     for (const auto& shard : m_shards)
         sums.push_back(shard->sums);
     m_joined->collect(sums); // always in this order: two runs give the same bits
-    StepTensors result;
-    if (hasLambda(m_config.method))
-        result.orthogonality = addOrthogonalityGradient(m_arena, m_config.adalora.regularizer, m_config.adalora.gamma);
-    result.gradNorm = m_arena.gradients.norm();
-    const at::Tensor orth
-        = result.orthogonality.value.defined() ? result.orthogonality.value : at::zeros_like(result.gradNorm);
-    result.numbers = at::stack({loss.to(at::kDouble), orth.to(at::kDouble), result.gradNorm.to(at::kDouble)});
-    return result;
+    const at::Tensor& numbers = m_numbers.onDevice();
+    if (hasLambda(m_config.method)) {
+        const OrthogonalityResult now
+            = addOrthogonalityGradient(m_arena, m_config.adalora.regularizer, m_config.adalora.gamma);
+        keep(m_orthogonality.value, now.value);
+        keep(m_orthogonality.errorQ, now.errorQ);
+        keep(m_orthogonality.errorP, now.errorP);
+        numbers.select(0, 1).copy_(now.value);
+    }
+    const at::Tensor gradNorm = m_arena.gradients.norm();
+    numbers.select(0, 0).copy_(m_loss);
+    numbers.select(0, 2).copy_(gradNorm);
+    update(gradNorm);
 }
 
-void Trainer::update(std::int64_t t, double lr, const at::Tensor& gradNorm, StepResult& result)
+void Trainer::update(const at::Tensor& gradNorm)
 {
     m_updating = true;
     PhaseClock::begin(m_clock, "update");
     const bool allocates = allocatesBudget(m_config.method);
-    const bool observes = allocates && t < m_resolved.schedule.finalStart();
     ArenaSweep {.values = m_arena.values,
         .gradients = m_arena.gradients,
+        .loss = m_loss,
         .gradNorm = gradNorm,
+        .scalars = m_inputs.data(),
         .maxNorm = m_config.optim.maxGradNorm,
-        .lr = lr,
         .optimizer = &m_optimizer,
-        .importance = observes ? &m_importance : nullptr,
+        .importance = allocates ? &m_importance : nullptr,
         .when = m_config.adalora.sensitivityStep}
         .run();
     PhaseClock::begin(m_clock, "allocate");
-    if (allocates && !m_final) { // what is left once the pattern is final has no mask
-        result.masked = m_allocator.apply(t, m_arena, m_importance);
-        shrinkIfFinal();
-    }
-    m_updating = false;
+    if (allocates && !m_final) // what is left once the pattern is final has no mask
+        m_allocator.run(m_arena, m_importance, m_inputs.data(), m_loss, gradNorm);
 }
 
 std::string Trainer::notice()
@@ -306,6 +351,7 @@ void Trainer::shrinkTo(const ArenaState& kept)
 {
     const std::vector<at::Generator> generators = this->generators();
     const std::size_t workers = m_shards.size();
+    std::unique_ptr<StepRecorder> recorder = m_graphs ? m_graphs->release() : nullptr;
     m_graphs.reset(); // recordings and passes point into the arena as it was
     m_shards.clear();
     const at::TensorOptions options = m_arena.values.options();
@@ -319,7 +365,8 @@ void Trainer::shrinkTo(const ArenaState& kept)
     m_importance.restore(kept.sensitivity, kept.uncertainty);
     makeShards(workers, generators);
     setClock(m_clock);
-    makeGraphs();
+    if (recorder) // else there never was one, or it could not record
+        makeGraphs(std::move(recorder));
 }
 
 } // namespace spectune

@@ -4,9 +4,10 @@
 #include "training/config/Validation.h"
 #include "training/core/PhaseClock.h"
 #include "training/core/WorkerPool.h"
-#include "training/data/Batcher.h"
+#include "training/data/Packing.h"
 #include "training/loop/Device.h"
 #include "training/loop/FinalTriplets.h"
+#include "training/loop/Readback.h"
 #include "training/loop/StepGraphs.h"
 #include "training/nn/JoinedTriplets.h"
 #include "training/nn/TrainingPass.h"
@@ -15,10 +16,13 @@
 #include "training/optim/Importance.h"
 #include "training/optim/OrthogonalityRegularizer.h"
 #include "training/optim/RankAllocator.h"
+#include "training/optim/StepInputs.h"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -40,12 +44,17 @@ struct StepResult {
 class Trainer {
 public:
     /// The triplets start as the method says (see TripletArena), from train.seed.
+    /// @param recorder null: CUDA graphs, where device, type and configuration allow them
     Trainer(std::shared_ptr<DecoderModel> model, std::shared_ptr<const ModuleLayout> layout, const RunConfig& config,
-        const ResolvedRun& resolved);
+        const ResolvedRun& resolved, std::unique_ptr<StepRecorder> recorder = nullptr);
 
+    /// @p batch as step() takes it, on the model's device; copied there without waiting for it.
+    [[nodiscard]] PreparedBatch prepare(const Batch& batch) const;
     /// Step @p t (0-based): backward over the micro-batches → add γ∇R → clip → optimizer → importance → mask → zero.
-    /// A gradient that is not finite skips all that follows it.
-    StepResult step(std::int64_t t, const Batch& batch);
+    /// A loss or gradient that is not finite skips all that follows it; that is found out on the device.
+    /// @param meanwhile called once the device has been told all of it, before its numbers are waited for; does not throw
+    StepResult step(std::int64_t t, const PreparedBatch& batch, const std::function<void()>& meanwhile = {});
+    StepResult step(std::int64_t t, const Batch& batch) { return step(t, prepare(batch)); }
 
     /// Goes on under another configuration, which differs from the present one in live-editable fields alone (LiveEdit.h).
     void edit(const RunConfig& config, const ResolvedRun& resolved);
@@ -94,19 +103,22 @@ private:
 
     /// @param generators of dropout, to go on with; empty: new ones
     void makeShards(std::size_t count, const std::vector<at::Generator>& generators);
-    void makeGraphs();
     /// Leaves the dropped triplets out for good, where adalora.shrink says so and the pattern has become final.
     void shrinkIfFinal();
     void shrinkTo(const ArenaState& kept);
     [[nodiscard]] ArenaState held() const; ///< of the triplets in the arena
-    /// All of a step up to the update.
-    [[nodiscard]] StepTensors gradientsOf(const Batch& batch);
-    [[nodiscard]] at::Tensor backward(const Batch& batch);
-    /// Loss of @p part over the whole batch's @p targetCount; its gradients are added to the shard's.
-    [[nodiscard]] at::Tensor backwardPart(const Batch& part, std::int64_t targetCount, Shard& shard);
-    /// The shards' gradients into the arena, γ∇R, the norm.
-    [[nodiscard]] StepTensors finishGradients(const at::Tensor& loss);
-    void update(std::int64_t t, double lr, const at::Tensor& gradNorm, StepResult& result);
+    void makeGraphs(std::unique_ptr<StepRecorder> recorder);
+    [[nodiscard]] kernels::StepScalars scalarsOf(
+        std::int64_t t, const PreparedBatch& batch, const MaskPlan& plan) const;
+    void launch(const PreparedBatch& batch);
+
+    // What a step is made of. All that these do happens on the device, in buffers that stay: they can be recorded.
+    void begin();
+    /// Adds a micro-batch's gradients and loss, one worker a part.
+    void accumulate(std::span<const PackedBatch> parts);
+    /// The shards' gradients into the arena, γ∇R, the norm; then the update.
+    void conclude();
+    void update(const at::Tensor& gradNorm);
 
     std::shared_ptr<DecoderModel> m_model;
     std::shared_ptr<const ModuleLayout> m_layout;
@@ -123,7 +135,10 @@ private:
     OrthogonalityResult m_orthogonality;
     std::optional<FinalTriplets> m_final; ///< empty: the arena holds all triplets
     std::string m_notice;
-    std::unique_ptr<StepGraphs> m_graphs; ///< on CUDA, where a step is one forward without dropout
+    StepInputs m_inputs;
+    at::Tensor m_loss; // C so far, scalar in the arena's type
+    Readback m_numbers; ///< C, R, gradient norm
+    std::unique_ptr<StepGraphs> m_graphs; ///< null: a step is never recorded
     PhaseClock* m_clock = nullptr;
     bool m_updating = false;
 };

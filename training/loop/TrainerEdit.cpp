@@ -6,12 +6,14 @@ namespace spectune {
 
 void Trainer::edit(const RunConfig& config, const ResolvedRun& resolved)
 {
-    const bool otherGamma = config.adalora.gamma != m_config.adalora.gamma;
+    // Learning rate and budget come to a step through StepInputs; these two stand as numbers in what was recorded.
+    const bool recordsAnew
+        = config.adalora.gamma != m_config.adalora.gamma || config.optim.maxGradNorm != m_config.optim.maxGradNorm;
     m_config = config;
     m_resolved = resolved;
     m_allocator.setSchedule(resolved.schedule);
-    if (otherGamma && m_graphs)
-        m_graphs->forget(); // a recording holds γ as a number
+    if (recordsAnew && m_graphs)
+        m_graphs->forget();
 }
 
 } // namespace spectune

@@ -58,6 +58,8 @@ TrainingLoop::TrainingLoop(RunContext& context, RunControl& control)
     , m_edits(context, control)
     , m_guard(context.base.model->spec().vocabulary, context.position.lossLimit)
     , m_step(context.position.step)
+    , m_position(context.batcher->position())
+    , m_ahead([this] { return nextBatch(); }, context.base.model->options().device())
 {
     if (!context.folder)
         return;
@@ -89,32 +91,35 @@ RunOutcome TrainingLoop::run()
     return finish(outcome);
 }
 
+PreparedBatch TrainingLoop::nextBatch()
+{
+    PreparedBatch batch = m_context.trainer->prepare(m_context.batcher->next());
+    batch.after = m_context.batcher->position();
+    return batch;
+}
+
 void TrainingLoop::train()
 {
-    const std::int64_t stepBefore = m_step;
-    const DataPosition before = m_context.batcher->position();
     try {
-        const StepResult result = m_context.trainer->step(m_step, m_context.batcher->next());
+        const PreparedBatch batch = m_ahead.take();
+        const StepResult result = m_context.trainer->step(m_step, batch, [this] {
+            if (m_step + 1 < m_context.resolved.totalSteps)
+                m_ahead.prepare();
+        });
         ++m_step;
+        m_position = batch.after; // until here the batch counts as not trained, and comes again after a resume
         report(result);
         if (const std::string notice = m_context.trainer->notice(); !notice.empty())
             log(notice);
         m_guard.check(m_step, result);
     } catch (const Error& error) {
         if (error.kind() != FailureKind::Diverged)
-            saveAfterFailedStep(stepBefore, before);
+            saveAfterFailure();
         throw;
     } catch (const std::exception&) {
-        saveAfterFailedStep(stepBefore, before);
+        saveAfterFailure();
         throw;
     }
-}
-
-void TrainingLoop::saveAfterFailedStep(std::int64_t stepBefore, const DataPosition& before)
-{
-    if (m_step == stepBefore)
-        m_context.batcher->seek(before); // the batch that failed is trained after the resume
-    saveAfterFailure();
 }
 
 void TrainingLoop::saveAfterFailure()
@@ -190,7 +195,7 @@ void TrainingLoop::save()
     const auto path = m_context.folder->checkpoint(m_step);
     writeInto(*m_context.folder, "Step " + std::to_string(m_step) + " could not be saved. ", [&] {
         saveCheckpoint(path, *m_context.trainer, m_context.config, m_context.resolved,
-            {.step = m_step, .data = m_context.batcher->position(), .lossLimit = m_guard.limit()});
+            {.step = m_step, .data = m_position, .lossLimit = m_guard.limit()});
     });
     m_savedAt = m_step;
     log("Saved " + path.string() + ".");

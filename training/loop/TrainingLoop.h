@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "training/loop/Prefetcher.h"
 #include "training/loop/RunContext.h"
 #include "training/loop/RunEdits.h"
 
@@ -38,12 +39,11 @@ public:
     RunOutcome run();
 
 private:
+    [[nodiscard]] PreparedBatch nextBatch();
     void train();
     /// Keeps the steps done so far, where the failure left them whole. Never throws: the failure itself is what must be
     /// told.
     void saveAfterFailure();
-    /// The same after a step's failure. @param stepBefore, before where the run stood before that step
-    void saveAfterFailedStep(std::int64_t stepBefore, const DataPosition& before);
     void report(const StepResult& result);
     /// @return false: a stop cut it short
     bool evaluate();
@@ -61,6 +61,8 @@ private:
     RunEdits m_edits;
     DivergenceGuard m_guard;
     std::int64_t m_step = 0; ///< optimizer steps done
+    DataPosition m_position; ///< after the batch of the last of them; the batcher may be ahead of it
+    Prefetcher m_ahead;
     std::int64_t m_evaluatedAt = -1;
     std::int64_t m_savedAt = -1;
     std::chrono::steady_clock::time_point m_start = std::chrono::steady_clock::now();

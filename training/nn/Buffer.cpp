@@ -39,4 +39,9 @@ at::Tensor widened(const at::Tensor& x, std::int64_t spare)
     return at::as_strided(x, {x.size(0), x.size(1) + spare}, x.strides(), x.storage_offset());
 }
 
+at::Tensor hostBuffer(at::IntArrayRef sizes, at::ScalarType type, at::Device device)
+{
+    return at::empty(sizes, at::TensorOptions().dtype(type).pinned_memory(device.is_cuda()));
+}
+
 } // namespace spectune

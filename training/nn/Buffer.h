@@ -23,4 +23,8 @@ namespace spectune {
 /// @p x with them, [rows, width + spare]. @pre hasSpare()
 [[nodiscard]] at::Tensor widened(const at::Tensor& x, std::int64_t spare);
 
+/// Memory of the host that @p device can copy from and to beside other work: page-locked for CUDA. It goes back when
+/// both the tensor and such copies are done.
+[[nodiscard]] at::Tensor hostBuffer(at::IntArrayRef sizes, at::ScalarType type, at::Device device);
+
 } // namespace spectune

@@ -3,6 +3,8 @@
 
 #include <ATen/ATen.h>
 
+#include <cmath>
+
 namespace spectune {
 
 AdamW::AdamW(const OptimConfig& config, std::int64_t elements, at::TensorOptions options)
@@ -10,6 +12,13 @@ AdamW::AdamW(const OptimConfig& config, std::int64_t elements, at::TensorOptions
     , m_first(at::zeros({elements}, options))
     , m_second(at::zeros({elements}, options))
 {
+}
+
+void AdamW::correct(kernels::StepScalars& scalars) const
+{
+    const auto k = static_cast<double>(m_steps + 1);
+    scalars.correction1 = 1.0 - std::pow(m_config.beta1, k);
+    scalars.correction2 = 1.0 - std::pow(m_config.beta2, k);
 }
 
 void AdamW::restore(const at::Tensor& first, const at::Tensor& second, std::int64_t steps)

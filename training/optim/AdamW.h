@@ -2,6 +2,7 @@
 #pragma once
 
 #include "training/config/RunConfig.h"
+#include "training/cuda/UpdateArgs.h"
 
 #include <ATen/core/Tensor.h>
 
@@ -21,7 +22,9 @@ public:
     [[nodiscard]] const at::Tensor& firstMoment() const noexcept { return m_first; } // [elements]
     [[nodiscard]] const at::Tensor& secondMoment() const noexcept { return m_second; } // [elements]
     [[nodiscard]] std::int64_t steps() const noexcept { return m_steps; }
-    void countStep() noexcept { ++m_steps; } ///< by ArenaSweep, which does the update
+    /// Puts 1 − β1^k and 1 − β2^k of the update that follows into @p scalars.
+    void correct(kernels::StepScalars& scalars) const;
+    void countStep() noexcept { ++m_steps; } ///< once an update is known not to have been skipped
     void restore(const at::Tensor& first, const at::Tensor& second, std::int64_t steps);
 
 private:

@@ -6,8 +6,6 @@
 
 #include <ATen/ATen.h>
 
-#include <cmath>
-
 namespace spectune {
 
 namespace {
@@ -22,7 +20,9 @@ kernels::SweepArgs<A> arguments(const ArenaSweep& sweep)
         .gradients = ops::pointerOf<A>(sweep.gradients),
         .first = ops::pointerOf<A>(sweep.optimizer->firstMoment()),
         .second = ops::pointerOf<A>(sweep.optimizer->secondMoment()),
+        .loss = ops::pointerOf<const A>(sweep.loss),
         .gradNorm = ops::pointerOf<const A>(sweep.gradNorm),
+        .scalars = sweep.scalars,
         .maxNorm = sweep.maxNorm,
         .beta1 = config.beta1,
         .beta2 = config.beta2,
@@ -42,21 +42,10 @@ kernels::SweepArgs<A> arguments(const ArenaSweep& sweep)
 
 void ArenaSweep::run() const
 {
-    optimizer->countStep();
-    const auto k = static_cast<double>(optimizer->steps());
-    const kernels::StepScalars scalars {.lr = lr,
-        .correction1 = 1.0 - std::pow(optimizer->config().beta1, k),
-        .correction2 = 1.0 - std::pow(optimizer->config().beta2, k),
-        .observes = importance != nullptr ? 1.0 : 0.0};
     const at::Device device = values.device();
-    const at::Tensor onDevice
-        = at::tensor({scalars.lr, scalars.correction1, scalars.correction2, scalars.observes}, at::kDouble).to(device);
-    static_assert(sizeof scalars == 4 * sizeof(double));
     ops::withElementType(values.scalar_type(), [&]<typename T>(T*) {
         using A = kernels::Wide<T>;
-        kernels::SweepArgs<A> args = arguments<A>(*this);
-        args.scalars = static_cast<const kernels::StepScalars*>(onDevice.const_data_ptr());
-        ops::tableFor<T>(device).sweep(args, ops::currentStream(device));
+        ops::tableFor<T>(device).sweep(arguments<A>(*this), ops::currentStream(device));
     });
 }
 

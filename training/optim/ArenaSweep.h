@@ -9,15 +9,17 @@
 namespace spectune {
 
 /// What happens to the arena after a backward, in one pass over memory: the gradients are clipped to @c maxNorm, the
-/// optimizer moves the values, Ī and Ū take the clipped gradients in.
+/// optimizer moves the values, Ī and Ū take the clipped gradients in. Nothing where loss or norm is not finite; AdamW does
+/// not count the update, for the host cannot know yet.
 struct ArenaSweep {
     at::Tensor values; // flat
     at::Tensor gradients; // flat; clipped in place by min(1, maxNorm / (gradNorm + 1e-6)), as torch.nn.utils does
-    at::Tensor gradNorm; // scalar on their device
+    at::Tensor loss; // scalar on their device and in their type; undefined: known to be finite
+    at::Tensor gradNorm; // likewise
+    const kernels::StepScalars* scalars = nullptr; ///< on their device: lr, AdamW::correct()'s, observes
     double maxNorm = 0.0; ///< 0: no clipping
-    double lr = 0.0;
-    AdamW* optimizer = nullptr;
-    Importance* importance = nullptr; ///< null: Ī and Ū stay as they are
+    const AdamW* optimizer = nullptr;
+    const Importance* importance = nullptr; ///< null: there is none to take part
     SensitivityStep when = SensitivityStep::Post;
 
     void run() const;

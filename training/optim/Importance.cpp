@@ -1,40 +1,89 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/optim/Importance.h"
 
+#include "training/nn/FusedOps.h"
+#include "training/nn/KernelTypes.h"
+
 #include <ATen/ATen.h>
 
 namespace spectune {
 
+namespace {
+
+// A matrix of int64 holds the places as they are.
+static_assert(sizeof(kernels::TripletPlace) == 5 * sizeof(std::int64_t));
+
+at::Tensor placesOf(const ArenaOrder& order, const at::Tensor& flat)
+{
+    std::vector<kernels::TripletPlace> places;
+    for (std::int32_t module = 0; module < order.moduleCount(); ++module) {
+        const at::Tensor lambda = order.lambda(flat, {module});
+        const at::Tensor q = order.q(flat, {module});
+        const at::Tensor p = order.pT(flat, {module});
+        for (std::int64_t i = 0; i < q.size(0); ++i)
+            places.push_back({.q = q.storage_offset() + i * q.stride(0),
+                .p = p.storage_offset() + i * p.stride(0),
+                .lambda = lambda.storage_offset() + i,
+                .qWidth = q.size(1),
+                .pWidth = p.size(1)});
+    }
+    const auto count = static_cast<std::int64_t>(places.size());
+    return at::from_blob(places.data(), {count, 5}, at::kLong).to(flat.device(), at::kLong, false, /*copy=*/true);
+}
+
+} // namespace
+
 Importance::Importance(const ArenaOrder& order, const AdaLoraConfig& config, bool hasLambda, at::TensorOptions options)
-    : m_order(&order)
-    , m_beta1(config.beta1)
+    : m_beta1(config.beta1)
     , m_beta2(config.beta2)
     , m_kind(config.score)
     , m_hasLambda(hasLambda)
     , m_sensitivity(at::zeros({order.size()}, options))
     , m_uncertainty(at::zeros({order.size()}, options))
+    , m_shape(order.isEven() ? std::vector {order.moduleCount(), order.rank()} : std::vector {order.tripletCount()})
+    , m_places(placesOf(order, m_sensitivity))
 {
 }
 
 TripletScores Importance::scores(const at::Tensor& values) const
 {
-    if (m_kind == ScoreKind::Magnitude) {
-        const at::Tensor magnitude = m_order->lambda(values).abs();
-        const at::Tensor none = at::zeros_like(magnitude);
-        return {.total = magnitude, .lambda = magnitude, .meanP = none, .meanQ = none};
-    }
-    const bool product = m_kind == ScoreKind::SensitivityUncertainty;
-    const at::Tensor element = product ? m_sensitivity * m_uncertainty : m_sensitivity; // s, flat
-    std::vector<at::Tensor> means;
-    for (std::size_t i = 0; i < m_order->groups().size(); ++i)
-        means.push_back(m_order->rows(element, i).mean(1)); // [rows]
-    auto [meanQ, meanP] = m_order->byTriplet(means);
-    meanQ = meanQ.view_as(m_order->lambda(values));
-    meanP = meanP.view_as(meanQ);
-    if (!m_hasLambda)
-        return {.total = meanP + meanQ, .lambda = {}, .meanP = meanP, .meanQ = meanQ};
-    const at::Tensor lambda = m_order->lambda(element).clone(); // not a view of Ī, which goes on
-    return {.total = lambda + meanP + meanQ, .lambda = lambda, .meanP = meanP, .meanQ = meanQ};
+    const auto buffer = [&] { return at::empty(m_shape, values.options()); };
+    TripletScores scores {
+        .total = buffer(), .lambda = m_hasLambda ? buffer() : at::Tensor(), .meanP = buffer(), .meanQ = buffer()};
+    ScoreTask task;
+    task.into = scores;
+    score(values, task);
+    return scores;
+}
+
+void Importance::score(const at::Tensor& values, const ScoreTask& task) const
+{
+    const at::Device device = values.device();
+    ops::withElementType(values.scalar_type(), [&]<typename T>(T*) {
+        using A = kernels::Wide<T>;
+        const bool magnitude = m_kind == ScoreKind::Magnitude;
+        const bool product = m_kind == ScoreKind::SensitivityUncertainty;
+        const kernels::ScoreArgs<A> args {.triplets = m_places.size(0),
+            .places = places(),
+            .values = ops::pointerOf<const A>(values),
+            .sensitivity = magnitude ? nullptr : ops::pointerOf<const A>(m_sensitivity),
+            .uncertainty = product ? ops::pointerOf<const A>(m_uncertainty) : nullptr,
+            .mayStay = ops::pointerOf<const bool>(task.mayStay),
+            .total = ops::pointerOf<A>(task.into.total),
+            .lambda = ops::pointerOf<A>(task.into.lambda),
+            .meanP = ops::pointerOf<A>(task.into.meanP),
+            .meanQ = ops::pointerOf<A>(task.into.meanQ),
+            .rivals = ops::pointerOf<A>(task.rivals),
+            .scalars = task.scalars,
+            .loss = ops::pointerOf<const A>(task.loss),
+            .gradNorm = ops::pointerOf<const A>(task.gradNorm)};
+        ops::tableFor<T>(device).score(args, ops::currentStream(device));
+    });
+}
+
+const kernels::TripletPlace* Importance::places() const
+{
+    return static_cast<const kernels::TripletPlace*>(m_places.const_data_ptr());
 }
 
 void Importance::restore(const at::Tensor& sensitivity, const at::Tensor& uncertainty)

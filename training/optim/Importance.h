@@ -2,6 +2,7 @@
 #pragma once
 
 #include "training/config/RunConfig.h"
+#include "training/cuda/UpdateArgs.h"
 #include "training/nn/TripletArena.h"
 
 namespace spectune {
@@ -12,6 +13,16 @@ struct TripletScores {
     at::Tensor lambda; // s(λ), undefined for methods without Λ
     at::Tensor meanP; // mean over P's column
     at::Tensor meanQ; // mean over Q's row
+};
+
+/// Scores as a step takes them: on the device, into buffers that stay, where the step's scalars and numbers say so.
+struct ScoreTask {
+    TripletScores into; // lambda undefined for methods without Λ
+    at::Tensor mayStay; // [modules, r] bool: the others compete with −∞; undefined: all may
+    at::Tensor rivals; // [modules, r]: what they compete with; undefined: not wanted
+    const kernels::StepScalars* scalars = nullptr; ///< on the device; null: take the scores whatever the step says
+    at::Tensor loss; // scalar; undefined: known to be finite
+    at::Tensor gradNorm; // likewise
 };
 
 /// The smoothed sensitivity Ī and uncertainty Ū of every element (ADALORA.md section 3):
@@ -27,6 +38,10 @@ public:
 
     /// S = s(λ) + mean s(P) + mean s(Q) with s = Ī·Ū, Ī alone, or |λ| alone by ScoreKind.
     [[nodiscard]] TripletScores scores(const at::Tensor& values) const;
+    void score(const at::Tensor& values, const ScoreTask& task) const;
+
+    /// Where each triplet lies in the arena, on its device.
+    [[nodiscard]] const kernels::TripletPlace* places() const;
 
     [[nodiscard]] const at::Tensor& sensitivity() const noexcept { return m_sensitivity; } // Ī, flat
     [[nodiscard]] const at::Tensor& uncertainty() const noexcept { return m_uncertainty; } // Ū, flat
@@ -34,13 +49,14 @@ public:
     void restore(const at::Tensor& sensitivity, const at::Tensor& uncertainty);
 
 private:
-    const ArenaOrder* m_order;
     double m_beta1;
     double m_beta2;
     ScoreKind m_kind;
     bool m_hasLambda;
     at::Tensor m_sensitivity;
     at::Tensor m_uncertainty;
+    std::vector<std::int64_t> m_shape; ///< of scores: [modules, r], or [triplets] where ranks differ
+    at::Tensor m_places; // [modules · r, 5] int64: kernels::TripletPlace
 };
 
 } // namespace spectune

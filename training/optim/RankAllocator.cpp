@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/optim/RankAllocator.h"
 
-#include <ATen/ATen.h>
+#include "training/nn/FusedOps.h"
+#include "training/nn/KernelTypes.h"
+#include "training/optim/StepInputs.h"
 
-#include <limits>
+#include <ATen/ATen.h>
 
 namespace spectune {
 
@@ -18,37 +20,77 @@ RankAllocator::RankAllocator(
     m_prunedAt = at::full(shape, -1, options.dtype(at::kInt));
     m_revivedAt = m_prunedAt.clone();
     m_threshold = at::zeros({}, options);
+    m_scores = {.total = at::zeros(shape, options),
+        .lambda = canRevive ? at::zeros(shape, options) : at::Tensor(),
+        .meanP = at::zeros(shape, options),
+        .meanQ = at::zeros(shape, options)};
+    if (!canRevive)
+        m_rivals = at::zeros(shape, options);
+    if (options.device().is_cpu())
+        m_order = at::zeros(shape, options.dtype(at::kInt));
 }
 
-bool RankAllocator::apply(std::int64_t t, TripletArena& arena, const Importance& importance)
+MaskPlan RankAllocator::planOf(std::int64_t t) const
 {
     // Where the step at T − tf was skipped, the final pattern is chosen at the first step that is not.
     const bool late = t > m_schedule.finalStart() && m_eventStep <= m_schedule.finalStart();
     const bool chooses = m_schedule.masksAt(t) || late;
-    if (chooses)
-        choose(t, importance.scores(arena.values));
     // Between events of the cubic phase a pruned λ is free to grow; from T − tf on the pattern is applied every step.
     // A doublet of prune-lora never comes back, so its mask always holds.
-    if (chooses || t > m_schedule.finalStart() || !m_canRevive)
-        arena.order.lambda(arena.values).masked_fill_(m_kept.logical_not(), 0.0);
-    return chooses;
+    return {.chooses = chooses,
+        .masks = chooses || t > m_schedule.finalStart() || !m_canRevive,
+        .budget = m_schedule.budgetAt(t)};
 }
 
-void RankAllocator::choose(std::int64_t t, const TripletScores& scores)
+void RankAllocator::run(const TripletArena& arena, const Importance& importance, const kernels::StepScalars* scalars,
+    const at::Tensor& loss, const at::Tensor& gradNorm)
 {
-    at::Tensor total = scores.total;
-    if (!m_canRevive)
-        total = total.masked_fill(m_kept.logical_not(), -std::numeric_limits<double>::infinity());
-    // A stable sort keeps equal scores in the order of matrix, then index.
-    const auto [sorted, indices] = at::sort(total.flatten(), /*stable=*/true, /*dim=*/0, /*descending=*/true);
-    const std::int64_t budget = m_schedule.budgetAt(t);
-    m_keptBefore = m_kept;
-    m_kept = at::zeros_like(m_kept.flatten()).index_fill_(0, indices.narrow(0, 0, budget), 1).view_as(m_keptBefore);
-    m_scores = scores;
-    m_threshold = budget > 0 ? sorted.select(0, budget - 1) : at::full_like(m_threshold, 0.0);
-    m_eventStep = t + 1;
-    m_prunedAt.masked_fill_(m_keptBefore.logical_and(m_kept.logical_not()), static_cast<double>(t + 1));
-    m_revivedAt.masked_fill_(m_kept.logical_and(m_keptBefore.logical_not()), static_cast<double>(t + 1));
+    importance.score(arena.values,
+        {.into = m_scores,
+            .mayStay = m_canRevive ? at::Tensor() : m_kept,
+            .rivals = m_rivals,
+            .scalars = scalars,
+            .loss = loss,
+            .gradNorm = gradNorm});
+    const at::Device device = arena.values.device();
+    ops::withElementType(arena.values.scalar_type(), [&]<typename T>(T*) {
+        using A = kernels::Wide<T>;
+        const kernels::SelectArgs<A> args {.triplets = m_kept.numel(),
+            .rivals = ops::pointerOf<const A>(m_canRevive ? m_scores.total : m_rivals),
+            .places = importance.places(),
+            .kept = ops::pointerOf<bool>(m_kept),
+            .keptBefore = ops::pointerOf<bool>(m_keptBefore),
+            .prunedAt = ops::pointerOf<std::int32_t>(m_prunedAt),
+            .revivedAt = ops::pointerOf<std::int32_t>(m_revivedAt),
+            .order = ops::pointerOf<std::int32_t>(m_order),
+            .threshold = ops::pointerOf<A>(m_threshold),
+            .values = ops::pointerOf<A>(arena.values),
+            .scalars = scalars,
+            .loss = ops::pointerOf<const A>(loss),
+            .gradNorm = ops::pointerOf<const A>(gradNorm)};
+        ops::tableFor<T>(device).select(args, ops::currentStream(device));
+    });
+}
+
+void MaskPlan::writeTo(kernels::StepScalars& scalars, std::int64_t t) const
+{
+    scalars.chooses = chooses ? 1.0 : 0.0;
+    scalars.masks = masks ? 1.0 : 0.0;
+    scalars.budget = static_cast<double>(budget);
+    scalars.stepsDone = static_cast<double>(t + 1);
+}
+
+bool RankAllocator::apply(std::int64_t t, const TripletArena& arena, const Importance& importance)
+{
+    const MaskPlan plan = planOf(t);
+    StepInputs inputs(arena.values.device());
+    kernels::StepScalars scalars;
+    plan.writeTo(scalars, t);
+    inputs.set(scalars);
+    run(arena, importance, inputs.data(), {}, {});
+    if (plan.chooses)
+        chosen(t);
+    return plan.chooses;
 }
 
 std::vector<std::pair<std::string, at::Tensor>> RankAllocator::state() const
@@ -70,23 +112,20 @@ std::vector<std::pair<std::string, at::Tensor>> RankAllocator::state() const
 void RankAllocator::restore(const std::function<at::Tensor(const std::string&, at::IntArrayRef)>& source)
 {
     const auto shape = m_kept.sizes().vec();
-    const auto load = [&](const std::string& name, const at::Tensor& like) {
-        return source(name, shape).to(like.options(), /*non_blocking=*/false, /*copy=*/true);
-    };
-    m_kept = load("kept", m_kept);
-    m_keptBefore = load("kept_before", m_keptBefore);
-    m_prunedAt = load("pruned_at", m_prunedAt);
-    m_revivedAt = load("revived_at", m_revivedAt);
+    const auto load = [&](const std::string& name, const at::Tensor& into) { into.copy_(source(name, shape)); };
+    load("kept", m_kept);
+    load("kept_before", m_keptBefore);
+    load("pruned_at", m_prunedAt);
+    load("revived_at", m_revivedAt);
     m_eventStep = source("event_step", {1}).item<std::int64_t>();
     if (m_eventStep < 0)
         return;
-    m_threshold = source("threshold", {1}).to(m_threshold.options()).squeeze(0);
-    const bool hasLambda = m_canRevive;
-    const at::Tensor like = at::empty({0}, m_threshold.options());
-    m_scores = {.total = load("score_total", like),
-        .lambda = hasLambda ? load("score_lambda", like) : at::Tensor(),
-        .meanP = load("score_p", like),
-        .meanQ = load("score_q", like)};
+    m_threshold.copy_(source("threshold", {1}).squeeze(0));
+    load("score_total", m_scores.total);
+    load("score_p", m_scores.meanP);
+    load("score_q", m_scores.meanQ);
+    if (m_scores.lambda.defined())
+        load("score_lambda", m_scores.lambda);
 }
 
 } // namespace spectune

@@ -7,19 +7,37 @@
 
 namespace spectune {
 
+/// What a step asks of the mask.
+struct MaskPlan {
+    bool chooses = false; ///< a new pattern is chosen
+    bool masks = false; ///< the pattern is applied to λ
+    std::int64_t budget = 0; ///< b(t)
+
+    /// @param t the step that it is the plan of
+    void writeTo(kernels::StepScalars& scalars, std::int64_t t) const;
+};
+
 /// Which triplets are kept, and since when: the mask of the last event and what changed at it.
 ///
 /// Keeps exactly b triplets of the largest S over all matrices, ties broken by matrix, then index; λ of the others
 /// becomes 0, P and Q stay. There is no memory of the mask: at each event all compete, so a pruned triplet may come
-/// back. Everything happens on the arena's device without waiting for it.
+/// back. Everything happens on the arena's device, in buffers that stay where they are, without waiting for it: whether a
+/// step was skipped is known there first, and the host tells chosen() once it knows.
 class RankAllocator {
 public:
     /// @param canRevive false for prune-lora: a doublet that was pruned stays so
     RankAllocator(
         const ModuleLayout& layout, const BudgetSchedule& schedule, bool canRevive, at::TensorOptions options);
 
-    /// After optimizer step @p t (0-based): masks as the schedule says. @return whether a new pattern was chosen
-    bool apply(std::int64_t t, TripletArena& arena, const Importance& importance);
+    /// What optimizer step @p t (0-based) does by the schedule, and by what was skipped before it.
+    [[nodiscard]] MaskPlan planOf(std::int64_t t) const;
+    /// Does what @p scalars (on the device) say, where loss and norm, scalars of the arena's type, are finite.
+    void run(const TripletArena& arena, const Importance& importance, const kernels::StepScalars* scalars,
+        const at::Tensor& loss, const at::Tensor& gradNorm);
+    /// The step @p t that chose a pattern was not skipped.
+    void chosen(std::int64_t t) noexcept { m_eventStep = t + 1; }
+    /// All of it, for a step that was not skipped. @return whether a new pattern was chosen
+    bool apply(std::int64_t t, const TripletArena& arena, const Importance& importance);
 
     /// For the events to come.
     void setSchedule(const BudgetSchedule& schedule) noexcept { m_schedule = schedule; }
@@ -39,8 +57,6 @@ public:
     void restore(const std::function<at::Tensor(const std::string&, at::IntArrayRef)>& source);
 
 private:
-    void choose(std::int64_t t, const TripletScores& scores);
-
     BudgetSchedule m_schedule;
     bool m_canRevive;
     at::Tensor m_kept;
@@ -48,6 +64,8 @@ private:
     at::Tensor m_prunedAt;
     at::Tensor m_revivedAt;
     TripletScores m_scores;
+    at::Tensor m_rivals; // prune-lora's scores, −∞ where pruned; undefined: the scores themselves
+    at::Tensor m_order; // scratch of the CPU's selection
     at::Tensor m_threshold;
     std::int64_t m_eventStep = -1;
 };

@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Recorded steps without a GPU: a recorder that keeps what it was told and does it when it is played stands in for CUDA's.
+// What is tested is all around the recording: forms, their bounded number, and going on where recording fails.
+#include "tests/support/Tensors.h"
+#include "training/loop/RunContext.h"
+#include "training/loop/Trainer.h"
+
+#include <cmath>
+
+using namespace spectune;
+using namespace spectune::testing;
+
+namespace {
+
+/// What a test learns of its recorder.
+struct Log {
+    int recorded = 0;
+    int played = 0;
+    int alive = 0;
+    int failsAt = -1; ///< which recording cannot be made
+};
+
+class KeptWork final : public StepRecording {
+public:
+    KeptWork(std::function<void()> work, Log& log)
+        : m_work(std::move(work))
+        , m_log(log)
+    {
+        ++m_log.alive;
+    }
+    ~KeptWork() override { --m_log.alive; }
+    void play() override
+    {
+        ++m_log.played;
+        m_work();
+    }
+
+private:
+    std::function<void()> m_work;
+    Log& m_log;
+};
+
+class TestRecorder final : public StepRecorder {
+public:
+    explicit TestRecorder(Log& log)
+        : m_log(log)
+    {
+    }
+    std::unique_ptr<StepRecording> record(const std::function<void()>& body) override
+    {
+        TORCH_CHECK(m_log.recorded != m_log.failsAt, "operation not permitted when stream is capturing");
+        ++m_log.recorded;
+        return std::make_unique<KeptWork>(body, m_log);
+    }
+
+private:
+    Log& m_log;
+};
+
+constexpr std::int64_t steps = 20;
+
+RunConfig configOf(std::int64_t micro = 0, double dropout = 0.0)
+{
+    RunConfig config;
+    config.train = {.seed = 5, .steps = steps, .batchSize = 4, .dtype = ElementType::Float64, .threads = 1};
+    config.train.microBatchSize = micro;
+    config.optim.lr = 0.005;
+    config.method = Method::AdaLora;
+    config.adalora.targetRank = 2;
+    config.adalora.initRank = 4;
+    config.adalora.alpha = 16.0;
+    config.adalora.ti = 2;
+    config.adalora.tf = 8;
+    config.adalora.deltaT = 2;
+    config.adalora.dropout = dropout;
+    return config;
+}
+
+std::unique_ptr<Trainer> trainerOf(const RunConfig& config, std::unique_ptr<StepRecorder> recorder)
+{
+    prepareThread(at::kCPU, 1);
+    const auto model = loadWeights(tinyModel("llama-untied"), at::kDouble);
+    const ResolvedRun resolved = resolveRun(config, factsOf(model->spec(), config));
+    const auto layout = std::make_shared<const ModuleLayout>(
+        adaptedLayout(model->spec(), config.adalora.targets, config.adalora.layers, resolved.initRank));
+    return std::make_unique<Trainer>(model, layout, config, resolved, std::move(recorder));
+}
+
+/// Four samples; their lengths come back every third step.
+Batch batchAt(std::int64_t t)
+{
+    Random random(static_cast<std::uint64_t>(200 + t));
+    const std::int64_t length = 5 + 3 * (t % 3);
+    Batch batch {.tokens = random.integers(64, {4, length}), .targets = random.integers(64, {4, length})};
+    batch.targets[1].narrow(0, length - 2, 2).fill_(Batch::ignored);
+    batch.targetCount = 4 * length - 2;
+    return batch;
+}
+
+struct Run {
+    std::vector<StepResult> results;
+    at::Tensor values;
+    at::Tensor kept;
+    at::Tensor orthogonality;
+    std::string notices;
+};
+
+/// @param poisonedStep one of the base's weights is not a number then; −1: never
+Run train(const RunConfig& config, std::unique_ptr<StepRecorder> recorder, std::int64_t poisonedStep = -1)
+{
+    const auto trainer = trainerOf(config, std::move(recorder));
+    at::Tensor weight = trainer->model().linear(1, Matrix::Up).weight;
+    const double good = weight[0][0].item<double>();
+    Run run;
+    for (std::int64_t t = 0; t < steps; ++t) {
+        weight[0][0] = t == poisonedStep ? std::nan("") : good;
+        run.results.push_back(trainer->step(t, batchAt(t)));
+        run.notices += trainer->notice();
+    }
+    run.values = trainer->arena().values.clone();
+    run.kept = trainer->allocator().kept().clone();
+    run.orthogonality = trainer->orthogonality().errorP.clone();
+    return run;
+}
+
+void compare(const Run& run, const Run& expected)
+{
+    QCOMPARE(run.results.size(), expected.results.size());
+    for (std::size_t t = 0; t < run.results.size(); ++t) {
+        QCOMPARE(run.results[t].skipped, expected.results[t].skipped);
+        QCOMPARE(run.results[t].masked, expected.results[t].masked);
+        if (!run.results[t].skipped.empty())
+            continue;
+        QCOMPARE(run.results[t].loss, expected.results[t].loss);
+        QCOMPARE(run.results[t].orth, expected.results[t].orth);
+        QCOMPARE(run.results[t].gradNorm, expected.results[t].gradNorm);
+    }
+    QVERIFY(identical(run.values, expected.values));
+    QVERIFY(identical(run.kept, expected.kept));
+    QVERIFY(identical(run.orthogonality, expected.orthogonality));
+}
+
+/// A batch of @p samples equal samples, @p length long.
+PackedBatch packOf(std::int64_t samples, std::int64_t length)
+{
+    const at::Tensor tokens = at::zeros({samples, length}, at::kLong);
+    return packed({.tokens = tokens, .targets = tokens, .targetCount = samples * length}, at::kCPU);
+}
+
+} // namespace
+
+class TestStepGraphs : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void recordedStepsAreTheSteps_data()
+    {
+        QTest::addColumn<int>("micro");
+        QTest::addColumn<double>("dropout");
+        QTest::addColumn<int>("poisonedStep");
+        QTest::addColumn<bool>("shrink");
+        QTest::newRow("whole batches") << 0 << 0.0 << -1 << false;
+        QTest::newRow("micro-batches") << 2 << 0.0 << -1 << false;
+        QTest::newRow("micro-batches of one") << 1 << 0.0 << -1 << false;
+        QTest::newRow("dropout") << 0 << 0.2 << -1 << false;
+        QTest::newRow("a skipped event") << 0 << 0.0 << 6 << false;
+        QTest::newRow("the skipped last event") << 2 << 0.0 << 12 << false;
+        QTest::newRow("an arena that shrinks") << 0 << 0.0 << -1 << true;
+        QTest::newRow("one that shrinks late") << 2 << 0.1 << 12 << true;
+    }
+
+    void recordedStepsAreTheSteps()
+    {
+        QFETCH(const int, micro);
+        QFETCH(const double, dropout);
+        QFETCH(const int, poisonedStep);
+        QFETCH(const bool, shrink);
+        RunConfig config = configOf(micro, dropout);
+        config.adalora.shrink = shrink;
+        Log log;
+        const Run recorded = train(config, std::make_unique<TestRecorder>(log), poisonedStep);
+        QVERIFY(log.recorded > 0 && log.played > log.recorded);
+        QVERIFY(!contains(recorded.notices, "not recorded"));
+        compare(recorded, train(config, nullptr, poisonedStep));
+        QCOMPARE(log.alive, 0);
+    }
+
+    /// Where the next batch is prepared: once a step, whether it is recorded or not, skipped or not.
+    void meanwhileIsCalledOnceAStep()
+    {
+        Log log;
+        const auto trainer = trainerOf(configOf(2), std::make_unique<TestRecorder>(log));
+        int calls = 0;
+        for (std::int64_t t = 0; t < steps; ++t) {
+            (void)trainer->step(t, trainer->prepare(batchAt(t)), [&] { ++calls; });
+            QCOMPARE(calls, static_cast<int>(t) + 1);
+        }
+    }
+
+    void whatCannotBeRecordedIsNot()
+    {
+        RunConfig config = configOf(0, 0.2);
+        config.train.gradientCheckpointing = true; // dropout's generator is put back in the backward
+        Log log;
+        const Run run = train(config, std::make_unique<TestRecorder>(log));
+        QCOMPARE(log.recorded, 0);
+        compare(run, train(config, nullptr));
+    }
+
+    void whereRecordingFailsStepsGoOn_data()
+    {
+        QTest::addColumn<int>("failsAt");
+        QTest::newRow("the first") << 0;
+        QTest::newRow("one after others") << 2;
+    }
+
+    void whereRecordingFailsStepsGoOn()
+    {
+        QFETCH(const int, failsAt);
+        for (const std::int64_t micro : {0, 2}) {
+            Log log {.failsAt = failsAt};
+            const Run run = train(configOf(micro), std::make_unique<TestRecorder>(log));
+            QVERIFY2(
+                contains(run.notices, "not recorded") && contains(run.notices, "not permitted"), run.notices.c_str());
+            QCOMPARE(run.notices.find("not recorded"), run.notices.rfind("not recorded")); // told once
+            QCOMPARE(log.recorded, failsAt);
+            QCOMPARE(log.alive, 0);
+            compare(run, train(configOf(micro), nullptr));
+        }
+    }
+
+    void aFormIsRecordedTheSecondTime()
+    {
+        Log log;
+        int calls = 0;
+        StepGraphs graphs([&](const PackedBatch&, StepPart) { ++calls; }, std::make_unique<TestRecorder>(log));
+        graphs.run(packOf(2, 6));
+        QCOMPARE(log.recorded, 0);
+        for (int i = 0; i < 3; ++i)
+            graphs.run(packOf(2, 6));
+        QCOMPARE(log.recorded, 1);
+        QCOMPARE(log.played, 3);
+        QCOMPARE(calls, 4);
+        graphs.run(packOf(2, 6), {.begins = true, .ends = false}); // another part of a step
+        QCOMPARE(log.played, 3);
+        graphs.run(packOf(2, 6), {.begins = true, .ends = false});
+        QCOMPARE(log.recorded, 2);
+        graphs.forget();
+        QCOMPARE(log.alive, 0);
+        graphs.run(packOf(2, 6));
+        QCOMPARE(log.recorded, 2);
+    }
+
+    /// A larger batch moves the buffers that recordings point to.
+    void aLargerBatchEndsTheRecordings()
+    {
+        Log log;
+        StepGraphs graphs([](const PackedBatch&, StepPart) {}, std::make_unique<TestRecorder>(log));
+        for (int i = 0; i < 2; ++i)
+            graphs.run(packOf(2, 6));
+        QCOMPARE(log.alive, 1);
+        graphs.run(packOf(2, 5)); // smaller: stays
+        QCOMPARE(log.alive, 1);
+        graphs.run(packOf(2, 7));
+        QCOMPARE(log.alive, 0);
+    }
+
+    void onlySoManyAreKept()
+    {
+        Log log;
+        StepGraphs graphs([](const PackedBatch&, StepPart) {}, std::make_unique<TestRecorder>(log));
+        const auto forms = static_cast<std::int64_t>(StepGraphs::most) + 4;
+        for (std::int64_t length = forms; length > 0; --length) { // the largest first
+            for (int i = 0; i < 2; ++i)
+                graphs.run(packOf(1, length));
+            QVERIFY(log.alive <= static_cast<int>(StepGraphs::most));
+        }
+        QCOMPARE(log.recorded, static_cast<int>(forms));
+        QCOMPARE(log.alive, static_cast<int>(StepGraphs::most));
+        const int played = log.played;
+        graphs.run(packOf(1, 1)); // the latest is there
+        QCOMPARE(log.played, played + 1);
+        graphs.run(packOf(1, forms)); // the first has gone
+        QCOMPARE(log.played, played + 1);
+    }
+
+    /// A recording works on its own copy: what is played is the batch of that call.
+    void thePlayedBatchIsTheCalls()
+    {
+        Log log;
+        std::vector<std::int64_t> seen;
+        StepGraphs graphs(
+            [&](const PackedBatch& batch, StepPart) { seen.push_back(batch.tokens.sum().item<std::int64_t>()); },
+            std::make_unique<TestRecorder>(log));
+        for (std::int64_t id = 1; id <= 4; ++id) {
+            const at::Tensor tokens = at::full({2, 3}, id, at::kLong);
+            graphs.run(packed({.tokens = tokens, .targets = tokens, .targetCount = 6}, at::kCPU));
+        }
+        QCOMPARE(seen, (std::vector<std::int64_t> {6, 12, 18, 24}));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestStepGraphs)
+#include "tst_stepgraphs.moc"
