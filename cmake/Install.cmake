@@ -29,4 +29,8 @@ if(EXISTS "${PROJECT_SOURCE_DIR}/resources/demo")
     install(DIRECTORY resources/demo DESTINATION "${CMAKE_INSTALL_DATADIR}/spectune"
         PATTERN "__pycache__" EXCLUDE PATTERN "*.py" EXCLUDE)
 endif()
+if(EXISTS "${PROJECT_SOURCE_DIR}/resources/translations")
+    install(DIRECTORY resources/translations DESTINATION "${CMAKE_INSTALL_DATADIR}/spectune"
+        FILES_MATCHING PATTERN "*.qm")
+endif()
 install(FILES LICENSE DESTINATION "${CMAKE_INSTALL_DATADIR}/doc/spectune")

@@ -17,6 +17,8 @@
 #include <QScrollArea>
 #include <QVBoxLayout>
 
+#include <cmath>
+
 namespace spectune {
 
 namespace {
@@ -98,6 +100,11 @@ BudgetPanel::BudgetPanel(ConfigForm& form, SetupFields& fields, QWidget* parent)
     curveRow->setContentsMargins(8, 0, 8, 4);
     curveRow->addWidget(m_curve);
     column->addLayout(curveRow, 1);
+    m_end = makeText(QString(), "second", true);
+    auto* endRow = new QHBoxLayout;
+    endRow->setContentsMargins(12, 0, 12, 8);
+    endRow->addWidget(m_end);
+    column->addLayout(endRow);
     const auto addSection = [&](const QString& title, auto fill) {
         column->addWidget(makeRule());
         auto* section = makeSection(8, 8);
@@ -132,7 +139,11 @@ void BudgetPanel::connectHandles()
 {
     const auto set = [this](const char* name, std::int64_t value) { m_form.setValue(key(name), FieldValue {value}); };
     connect(m_curve, &BudgetCurve::initRankEdited, this, [set](int rank) { set("adalora.init_rank", rank); });
-    connect(m_curve, &BudgetCurve::targetRankEdited, this, [set](int rank) { set("adalora.target_rank", rank); });
+    connect(m_curve, &BudgetCurve::targetRankEdited, this, [this, set](int rank) {
+        if (m_form.config().adalora.totalBudget) // it would overrule the handle
+            m_form.setValue(key("adalora.total_budget"), FieldValue {});
+        set("adalora.target_rank", rank);
+    });
     connect(m_curve, &BudgetCurve::warmUpEndEdited, this, [set](qint64 step) { set("adalora.ti", step); });
     connect(m_curve, &BudgetCurve::finalStartEdited, this,
         [this, set](qint64 step) { set("adalora.tf", m_form.resolved().totalSteps - step); });
@@ -141,6 +152,28 @@ void BudgetPanel::connectHandles()
             {"adalora.init_rank", "adalora.ti", "adalora.tf", "adalora.delta_t", "adalora.total_budget"})
             m_form.setValue(key(name), FieldValue {});
     });
+}
+
+QString BudgetPanel::endText(const ResolvedRun& run) const
+{
+    const std::int64_t matrices = m_form.facts().matrices;
+    const std::int64_t trained = m_form.trainableParameters();
+    if (trained < 1 || run.schedule.initialBudget < 1)
+        return {};
+    const auto share = [this](double parameters) {
+        const double percent = 100.0 * parameters / static_cast<double>(m_form.model()->parameters);
+        return tr("%1 parameters (%2 %)").arg(parametersText(std::llround(parameters)), formatFixed(percent, 2));
+    };
+    const auto all = static_cast<double>(trained);
+    if (!allocatesBudget(m_form.config().method))
+        return tr("Rank %1 in each of %2 matrices from start to end: %3 are trained.")
+            .arg(formatCount(run.initRank), formatCount(matrices), share(all));
+    const auto target = static_cast<double>(run.schedule.targetBudget);
+    const double kept = target / static_cast<double>(run.schedule.initialBudget);
+    if (kept >= 1.0)
+        return {};
+    return tr("At the end %1 triplets a matrix on average: about %2 are still in use, of %3 at the start.")
+        .arg(formatRank(target / static_cast<double>(matrices)), share(all * kept), share(all));
 }
 
 void BudgetPanel::refresh()
@@ -154,8 +187,15 @@ void BudgetPanel::refresh()
     PlotPlan plan = planOf(run, config.adalora.gamma);
     plan.matrices = matrices;
     plan.targetRank = target;
-    m_curve->setCurve(plan, static_cast<int>(run.initRank), target, matrices);
+    BudgetValues values = BudgetValues::of(plan);
+    values.largestRank = m_form.facts().smallestSide;
+    values.initGiven = config.adalora.initRank.has_value();
+    values.tiGiven = config.adalora.ti.has_value();
+    values.tfGiven = config.adalora.tf.has_value();
     m_curve->setEditable(allocatesBudget(config.method));
+    m_curve->setCurve(plan, values);
+    m_end->setText(endText(run));
+    m_end->setVisible(!m_end->text().isEmpty());
     m_derive->setVisible(allocatesBudget(config.method));
     if (run.totalSteps <= 0)
         m_summary->setText(tr("drawn once the steps are known"));

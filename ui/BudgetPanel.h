@@ -11,6 +11,7 @@ namespace spectune {
 class BudgetCurve;
 class ConfigForm;
 class SetupFields;
+struct ResolvedRun;
 
 /// Set up's third column: the budget curve with its handles and fields, the method and the optimizer.
 class BudgetPanel : public QWidget {
@@ -21,9 +22,12 @@ public:
 private:
     void connectHandles();
     void refresh();
+    /// What is left at the end, in words: mean rank and trained parameters.
+    [[nodiscard]] QString endText(const ResolvedRun& run) const;
 
     ConfigForm& m_form;
     QLabel* m_summary = nullptr;
+    QLabel* m_end = nullptr; ///< what is left at the end
     QPushButton* m_derive = nullptr;
     BudgetCurve* m_curve = nullptr;
 };

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/ConfigForm.h"
 
+#include "training/config/TargetSelection.h"
 #include "training/core/Error.h"
+#include "ui/MemoryFacts.h"
 #include "ui/NearestFile.h"
 #include "visualization/NumberFormat.h"
 
@@ -82,6 +84,8 @@ QString ConfigForm::derivedText(const QString& key) const
         return tr("all linear ones of the blocks");
     if (key == QLatin1String("adalora.layers"))
         return tr("all");
+    if (key == QLatin1String("adalora.modules"))
+        return tr("matrices × layers");
     return {};
 }
 
@@ -134,6 +138,12 @@ std::optional<Failure> ConfigForm::failure(const QString& key) const
     return found == m_failures.constEnd() ? std::nullopt : std::optional<Failure>(*found);
 }
 
+void ConfigForm::setDevice(const DeviceSummary& device)
+{
+    m_device = device;
+    check();
+}
+
 RunFacts ConfigForm::facts() const
 {
     RunFacts facts;
@@ -166,16 +176,27 @@ std::vector<bool> ConfigForm::targets() const
 {
     if (!m_model)
         return {};
-    const auto& kinds = m_config.adalora.targets;
-    const auto& layers = m_config.adalora.layers;
-    std::vector<bool> ticked;
-    for (std::int64_t layer = 0; layer < m_model->layers; ++layer) {
-        const bool row = layers.empty() || std::find(layers.begin(), layers.end(), layer) != layers.end();
-        for (const MatrixShape& matrix : m_model->matrices)
-            ticked.push_back(
-                row && (kinds.empty() || std::find(kinds.begin(), kinds.end(), matrix.kind) != kinds.end()));
+    return TargetSelection::of(m_config.adalora).ticks(matrixKinds(), m_model->layers);
+}
+
+std::vector<std::string> ConfigForm::matrixKinds() const
+{
+    std::vector<std::string> kinds;
+    for (std::size_t i = 0; m_model && i < m_model->matrices.size(); ++i)
+        kinds.push_back(m_model->matrices[i].kind);
+    return kinds;
+}
+
+std::int64_t ConfigForm::trainableParameters() const
+{
+    const std::vector<bool> ticked = targets();
+    const std::int64_t ofLambda = hasLambda(m_config.method) ? 1 : 0;
+    std::int64_t perRank = 0;
+    for (std::size_t i = 0; i < ticked.size(); ++i) {
+        const MatrixShape& matrix = m_model->matrices[i % m_model->matrices.size()];
+        perRank += ticked[i] ? matrix.inFeatures + matrix.outFeatures + ofLambda : 0;
     }
-    return ticked;
+    return perRank * resolved().initRank;
 }
 
 int ConfigForm::errorCount() const
@@ -203,9 +224,23 @@ void ConfigForm::check()
         if (!told)
             m_issues.push_back(std::move(issue));
     }
+    addMemoryIssue();
     std::stable_sort(
         m_issues.begin(), m_issues.end(), [](const Issue& a, const Issue& b) { return a.severity > b.severity; });
     Q_EMIT checked();
+}
+
+void ConfigForm::addMemoryIssue()
+{
+    const auto memory = errorCount() == 0 ? MemoryFacts::of(*this) : std::nullopt;
+    if (!memory || !memory->isDeviceKnown() || memory->fits())
+        return;
+    const auto words = [](std::int64_t bytes) { return formatMemory(static_cast<double>(bytes)); };
+    m_issues.push_back({Severity::Warning, "train.micro_batch_size", tr("May not fit into memory").toStdString(),
+        tr("About %1 are needed at full sample length, %2 are free. \"Memory\" below says what would make it fit.")
+            .arg(words(memory->estimate.total()), words(memory->free))
+            .toStdString(),
+        {}});
 }
 
 void ConfigForm::addFileIssues()

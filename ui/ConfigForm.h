@@ -41,10 +41,16 @@ public:
     [[nodiscard]] const std::optional<DataPreview>& preview(bool evaluationFile) const;
     [[nodiscard]] std::optional<Failure> failure(const QString& key) const;
 
+    /// The device that a start would take, and its memory as far as it is known.
+    void setDevice(const DeviceSummary& device);
+    [[nodiscard]] const DeviceSummary& device() const { return m_device; }
+
     [[nodiscard]] RunFacts facts() const;
     [[nodiscard]] ResolvedRun resolved() const;
     /// Adapted matrices of the grid, [layers × kinds of the model], row by row; empty without a model.
     [[nodiscard]] std::vector<bool> targets() const;
+    [[nodiscard]] std::vector<std::string> matrixKinds() const; ///< columns of that grid
+    [[nodiscard]] std::int64_t trainableParameters() const; ///< at the start: all P, Q and Λ; 0 without a model
 
     [[nodiscard]] const std::vector<Issue>& issues() const { return m_issues; }
     [[nodiscard]] int errorCount() const;
@@ -59,6 +65,7 @@ Q_SIGNALS:
 private:
     void check();
     void addFileIssues();
+    void addMemoryIssue();
     void addExternal(const QString& key, const QString& title, const std::string& text,
         const std::optional<FieldValue>& suggestion = {});
     void checkFile(const QString& key, const std::string& path, bool folder);
@@ -69,6 +76,7 @@ private:
     std::optional<ModelSummary> m_model;
     std::optional<DataPreview> m_train;
     std::optional<DataPreview> m_evaluation;
+    DeviceSummary m_device;
     std::vector<Issue> m_issues;
 };
 

@@ -30,15 +30,6 @@ QString fromView(std::string_view text)
     return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
 }
 
-QString parametersText(std::int64_t count)
-{
-    if (count >= 1'000'000'000)
-        return DataPanel::tr("%1 billion").arg(formatFixed(static_cast<double>(count) / 1e9, 2));
-    if (count >= 1'000'000)
-        return DataPanel::tr("%1 million").arg(formatFixed(static_cast<double>(count) / 1e6, 2));
-    return formatCount(count);
-}
-
 } // namespace
 
 DataPanel::DataPanel(ConfigForm& form, SetupFields& fields, QWidget* parent)
@@ -182,15 +173,7 @@ void DataPanel::refreshModel()
         rows.emplace_back(tr("parameters"),
             tr("%1, stored in %2").arg(parametersText(model->parameters), QString::fromStdString(model->dtype)));
         rows.emplace_back(tr("tokenizer"), QString::fromStdString(model->tokenizer));
-        const ResolvedRun run = m_form.resolved();
-        std::int64_t trainable = 0;
-        const std::vector<bool> ticked = m_form.targets();
-        for (std::size_t i = 0; i < ticked.size(); ++i) {
-            const MatrixShape& shape = model->matrices[i % model->matrices.size()];
-            if (ticked[i])
-                trainable += run.initRank
-                    * (shape.inFeatures + shape.outFeatures + (hasLambda(m_form.config().method) ? 1 : 0));
-        }
+        const std::int64_t trainable = m_form.trainableParameters();
         const double share = model->parameters > 0
             ? 100.0 * static_cast<double>(trainable) / static_cast<double>(model->parameters)
             : 0;

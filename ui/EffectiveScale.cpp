@@ -2,20 +2,14 @@
 #include "ui/EffectiveScale.h"
 
 #include "ui/PageParts.h"
+#include "ui/SetupPage.h"
 #include "visualization/NumberFormat.h"
-
-#include <QCoreApplication>
 
 #include <cstdio>
 
 namespace spectune {
 
 namespace {
-
-QString tr(const char* text)
-{
-    return QCoreApplication::translate("EffectiveScale", text);
-}
 
 // Where a warning may stand beside it, as that writes it (twoDigits() in Validation.cpp): one number, one spelling.
 QString spelled(double scale)
@@ -43,15 +37,18 @@ EffectiveScale EffectiveScale::of(const ResolvedRun& run, Method method, std::in
 QString EffectiveScale::headline() const
 {
     if (isNarrow())
-        return tr("acts like <b>%1</b>").arg(spelled(effective()));
-    return tr("s = α / init = %1 / %2 = <b>%3</b>").arg(plainNumber(alpha)).arg(initRank).arg(spelled(effective()));
+        return SetupPage::tr("acts like <b>%1</b>").arg(spelled(effective()));
+    return SetupPage::tr("s = α / init = %1 / %2 = <b>%3</b>")
+        .arg(plainNumber(alpha))
+        .arg(initRank)
+        .arg(spelled(effective()));
 }
 
 QString EffectiveScale::derivation() const
 {
     if (!isNarrow())
         return {};
-    return tr("s = α / init = %1 / %2 = %3, times %4 as the model is only %5 wide")
+    return SetupPage::tr("s = α / init = %1 / %2 = %3, times %4 as the model is only %5 wide")
         .arg(plainNumber(alpha))
         .arg(initRank)
         .arg(spelled(scale), spelled(factor), formatCount(width));

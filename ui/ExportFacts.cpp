@@ -34,7 +34,24 @@ std::int64_t ExportFacts::vllmMaxRank() const
     for (const std::int64_t rank : {8, 16, 32, 64, 128, 256, 320, 512})
         if (rank >= largestRank)
             return rank;
-    return largestRank;
+    return 0;
+}
+
+std::int64_t ExportFacts::expectedBytes(const QString& format) const
+{
+    if (format == QLatin1String("merged"))
+        return mergesAsFloat32 ? modelParameters * 4 : modelBytes;
+    return format == QLatin1String("peft-lora-padded") ? paddedBytes : exactBytes;
+}
+
+QString ExportFacts::mergedType() const
+{
+    return mergesAsFloat32 ? QStringLiteral("float32") : modelType;
+}
+
+bool ExportFacts::hasHalfBase() const
+{
+    return modelType == QLatin1String("bfloat16") || modelType == QLatin1String("float16");
 }
 
 } // namespace spectune

@@ -2,70 +2,75 @@
 #pragma once
 
 #include "training/session/Requests.h"
+#include "ui/ExportFacts.h"
 
 #include <QWidget>
 
 #include <vector>
 
-class QCheckBox;
-class QGridLayout;
 class QLabel;
 class QPushButton;
+class QVBoxLayout;
 
 namespace spectune {
 
+class ExportRow;
 class FieldLine;
 class RunModel;
 class SessionController;
 
-/// The adapter for other programs: what each format is read by, its size, and whether it was read back right.
+/// The result for other programs: what each format is read by, its size, and whether it was read back right.
 /// A window of its own, not modal: it may stay open while another run trains.
 class ExportWindow : public QWidget {
     Q_OBJECT
 public:
     ExportWindow(SessionController& session, RunModel& run, QWidget* parent = nullptr);
 
-    /// Takes over the shown run: its folder, its ranks.
+    /// Takes over the shown run: its folder, its ranks. While exports are at work it stays with theirs.
     void showRun();
+    /// Every chosen format, into a folder of its own.
     void write();
+    /// The reports of this run's exports, those included whose check failed.
     [[nodiscard]] const std::vector<ExportReport>& written() const { return m_written; }
+    [[nodiscard]] bool isBusy() const;
 
 private:
-    enum class Progress { Waiting, Working, Done, Wrong };
     struct Profile {
-        QString format;
-        QCheckBox* box = nullptr;
-        QLabel* name = nullptr;
-        QLabel* readBy = nullptr;
-        QLabel* size = nullptr;
-        QLabel* check = nullptr;
-        QLabel* detail = nullptr;
+        ExportRow* row = nullptr;
         std::int64_t request = -1;
-        Progress progress = Progress::Waiting;
     };
 
-    void addProfile(QGridLayout* grid, const QString& format, const QString& name);
+    void addProfiles(QVBoxLayout* column);
     [[nodiscard]] QWidget* makeHead();
+    [[nodiscard]] QWidget* makeColumnNames();
     [[nodiscard]] QWidget* makeFoot();
+    void listen();
+    void takeRun();
     void take(Profile& profile, const Answer& answer);
-    void refreshTexts();
+    void takeModel(const Answer& answer);
+    void refreshFacts();
     void refreshFoot();
-    [[nodiscard]] QString commands() const;
+    [[nodiscard]] QString subtitle() const;
+    [[nodiscard]] QString footText() const;
     [[nodiscard]] QString freeTarget(const QString& format) const;
 
     SessionController& m_session;
     RunModel& m_run;
     std::vector<Profile> m_profiles;
     std::vector<ExportReport> m_written;
+    ExportFacts m_facts;
+    std::int64_t m_modelRequest = -1;
     QString m_source;
     QString m_model;
     QLabel* m_title = nullptr;
     QLabel* m_subtitle = nullptr;
     FieldLine* m_folder = nullptr;
+    QLabel* m_method = nullptr;
     QLabel* m_state = nullptr;
     QPushButton* m_open = nullptr;
     QPushButton* m_copy = nullptr;
     QPushButton* m_write = nullptr;
+    QPushButton* m_close = nullptr;
 };
 
 } // namespace spectune

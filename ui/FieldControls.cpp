@@ -2,16 +2,15 @@
 #include "ui/FieldControls.h"
 
 #include "ui/FieldLine.h"
+#include "ui/QuietCombo.h"
 #include "ui/Segmented.h"
 #include "ui/StudioIcons.h"
 
 #include <QAction>
 #include <QCheckBox>
-#include <QComboBox>
 #include <QFileDialog>
 #include <QHBoxLayout>
 #include <QStyle>
-#include <QWheelEvent>
 
 namespace spectune {
 
@@ -28,21 +27,6 @@ void setMarkProperty(QWidget* widget, FieldMark mark)
     widget->style()->unpolish(widget);
     widget->style()->polish(widget);
 }
-
-/// A combo box that leaves the wheel to the page unless it has the keyboard.
-class QuietCombo : public QComboBox {
-public:
-    QuietCombo() { setFocusPolicy(Qt::StrongFocus); }
-
-protected:
-    void wheelEvent(QWheelEvent* event) override
-    {
-        if (hasFocus())
-            QComboBox::wheelEvent(event);
-        else
-            event->ignore();
-    }
-};
 
 /// Everything that is typed: numbers, text, paths, lists.
 class LineControl : public FieldControl {
@@ -98,9 +82,9 @@ private:
     {
         auto* action
             = m_line->addAction(studioIcon(QStringLiteral("folder"), IconTone::Second), QLineEdit::TrailingPosition);
-        action->setToolTip(tr("Choose…"));
+        action->setToolTip(FieldControl::tr("Choose…"));
         connect(action, &QAction::triggered, this, [this] {
-            auto* dialog = new QFileDialog(this, tr("Choose"), m_line->text());
+            auto* dialog = new QFileDialog(this, FieldControl::tr("Choose"), m_line->text());
             dialog->setAttribute(Qt::WA_DeleteOnClose);
             dialog->setFileMode(m_type == FieldType::Folder ? QFileDialog::Directory : QFileDialog::ExistingFile);
             connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& path) {

@@ -80,7 +80,7 @@ QString FieldEditor::help() const
         text += tr(", default %1").arg(usual.toHtmlEscaped());
     if (m_info.optional)
         text += tr(", derived when empty");
-    return text + QStringLiteral("</p>");
+    return text + QStringLiteral("</p><p><a href='glossary:%1'>%2</a></p>").arg(m_key, tr("F1: in the glossary"));
 }
 
 void FieldEditor::showValue(const QString& key)

@@ -2,6 +2,7 @@
 #include "ui/FirstSteps.h"
 
 #include "ui/PageParts.h"
+#include "ui/Tour.h"
 #include "visualization/Fonts.h"
 #include "visualization/Theme.h"
 
@@ -72,6 +73,39 @@ void addReading(QVBoxLayout* column, SampleCell::Kind kind, const QString& text)
 
 } // namespace
 
+QWidget* FirstSteps::makeTour()
+{
+    auto* block = new QWidget;
+    auto* outer = new QVBoxLayout(block);
+    outer->setContentsMargins(0, 0, 0, 0);
+    outer->setSpacing(0);
+    auto* section = makeSection();
+    section->addWidget(makeHeading(tr("Guided tour")));
+    section->addWidget(
+        makeText(tr("%1 short stops on this run while it trains: what a triplet is, why it goes, why it may "
+                    "return. It can be left at any moment.")
+                     .arg(Tour::count()),
+            "second", true));
+    auto* row = new QHBoxLayout;
+    m_tourButton = makeSmallButton(tr("Start with the tour"));
+    auto* decline = makeSmallButton(tr("Do not offer again"));
+    setRole(decline, "ghost");
+    connect(m_tourButton, &QPushButton::clicked, this, &FirstSteps::tourWanted);
+    connect(decline, &QPushButton::clicked, this, &FirstSteps::tourDeclined);
+    row->addWidget(m_tourButton);
+    row->addWidget(decline);
+    row->addStretch();
+    section->addLayout(row);
+    outer->addLayout(section);
+    outer->addWidget(makeRule());
+    return block;
+}
+
+void FirstSteps::setTourOffered(bool offered)
+{
+    m_tour->setVisible(offered);
+}
+
 FirstSteps::FirstSteps(QWidget* parent)
     : QWidget(parent)
 {
@@ -94,6 +128,8 @@ FirstSteps::FirstSteps(QWidget* parent)
     addReading(reading, SampleCell::Zero, tr("Hatched: rank 0. The budget went to other matrices."));
     column->addLayout(reading);
     column->addWidget(makeRule());
+    m_tour = makeTour();
+    column->addWidget(m_tour);
     auto* own = makeSection();
     own->addWidget(makeHeading(tr("Or your own")));
     const auto addWay = [&](const QString& text, const QString& button, auto signal) {

@@ -58,12 +58,12 @@ Inspector::Inspector(RunModel& run, QWidget* parent)
     });
     outer->addWidget(m_tabRow);
     m_pages = new QStackedWidget;
-    auto* first = new FirstSteps;
-    connect(first, &FirstSteps::setupWanted, this, &Inspector::setupWanted);
-    connect(first, &FirstSteps::openRunWanted, this, &Inspector::openRunWanted);
+    m_first = new FirstSteps;
+    connect(m_first, &FirstSteps::setupWanted, this, &Inspector::setupWanted);
+    connect(m_first, &FirstSteps::openRunWanted, this, &Inspector::openRunWanted);
     m_failure = new FailurePanel(run);
     connect(m_failure, &FailurePanel::openLogWanted, this, &Inspector::openLogWanted);
-    m_pages->addWidget(first);
+    m_pages->addWidget(m_first);
     m_pages->addWidget(makeCellPage());
     m_pages->addWidget(m_failure);
     outer->addWidget(m_pages, 1);

@@ -11,6 +11,7 @@ class QStackedWidget;
 namespace spectune {
 
 class FailurePanel;
+class FirstSteps;
 class FormulaView;
 class OrthogonalityBars;
 class RunModel;
@@ -25,6 +26,7 @@ public:
 
     void setModule(ModuleIndex module);
     [[nodiscard]] ModuleIndex module() const { return m_module; }
+    [[nodiscard]] FirstSteps& firstSteps() { return *m_first; }
     /// "What happened" in front.
     void showFailure();
 
@@ -46,6 +48,7 @@ private:
     Segmented* m_tabs = nullptr;
     QWidget* m_tabRow = nullptr;
     QStackedWidget* m_pages = nullptr;
+    FirstSteps* m_first = nullptr;
     FailurePanel* m_failure = nullptr;
     QLabel* m_title = nullptr;
     QLabel* m_kept = nullptr;

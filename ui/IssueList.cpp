@@ -6,6 +6,7 @@
 #include "ui/StudioIcons.h"
 #include "visualization/Fonts.h"
 
+#include <QEvent>
 #include <QFileInfo>
 #include <QFrame>
 #include <QGridLayout>
@@ -119,7 +120,17 @@ QWidget* IssueList::makeCard(const Issue& issue)
     grid->addLayout(row, 2, 1);
     grid->setColumnStretch(1, 1);
     connect(field, &QPushButton::clicked, this, [this, key] { Q_EMIT fieldWanted(key); });
+    card->setProperty("key", key); // a click beside the buttons goes there, too
+    card->setCursor(Qt::PointingHandCursor);
+    card->installEventFilter(this);
     return card;
+}
+
+bool IssueList::eventFilter(QObject* card, QEvent* event)
+{
+    if (event->type() == QEvent::MouseButtonRelease)
+        Q_EMIT fieldWanted(card->property("key").toString());
+    return QWidget::eventFilter(card, event);
 }
 
 } // namespace spectune

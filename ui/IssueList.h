@@ -19,6 +19,9 @@ public:
 Q_SIGNALS:
     void fieldWanted(const QString& key);
 
+protected:
+    bool eventFilter(QObject* card, QEvent* event) override;
+
 private:
     void refresh();
     [[nodiscard]] QWidget* makeCard(const Issue& issue);

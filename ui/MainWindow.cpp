@@ -5,13 +5,18 @@
 #include "ui/DataPanel.h"
 #include "ui/ExportWindow.h"
 #include "ui/Inspector.h"
+#include "ui/LearnDesk.h"
+#include "ui/LearnPage.h"
 #include "ui/LiveControls.h"
 #include "ui/LivePage.h"
 #include "ui/PageParts.h"
+#include "ui/PresetLibrary.h"
 #include "ui/RunBar.h"
 #include "ui/RunFolders.h"
+#include "ui/RunLibrary.h"
 #include "ui/RunModel.h"
 #include "ui/RunRail.h"
+#include "ui/RunsPage.h"
 #include "ui/SessionController.h"
 #include "ui/SetupFacts.h"
 #include "ui/SetupPage.h"
@@ -54,12 +59,14 @@ MainWindow::MainWindow(StudioOptions options, QWidget* parent)
     m_form = new ConfigForm(this);
     m_session = new SessionController(m_options.engine, this);
     m_facts = new SetupFacts(*m_session, *m_form, this);
+    m_facts->setDevice(m_options.device);
     m_run = new RunModel(this);
     m_run->follow(*m_session);
     buildPages();
     m_actions = new StudioActions(*this, m_top->menus());
     connectRunBar();
     connectStatus();
+    connectHistory();
     if (!m_options.demoConfig.isEmpty())
         m_setup->data().setBundledModel(QFileInfo(m_options.demoConfig).absolutePath() + QStringLiteral("/model"));
     restoreGeometryOrDefault();
@@ -75,14 +82,21 @@ void MainWindow::buildPages()
     auto* column = new QVBoxLayout(centre);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
-    m_top = new TopBar({tr("Set up"), tr("Live"), tr("Try")});
+    m_top = new TopBar({tr("Set up"), tr("Live"), tr("Try"), tr("Runs"), tr("Learn")});
     m_runBar = new RunBar(*m_run);
     m_pages = new QStackedWidget;
-    m_setup = new SetupPage(*m_form);
+    const bool usual = m_options.presetFolder.isEmpty() && m_options.remembers;
+    m_setup = new SetupPage(*m_form, usual ? PresetLibrary::usualFolder() : m_options.presetFolder);
     m_live = new LivePage(*m_run, *m_form);
     m_try = new TryPage(*m_session, *m_run, *m_form);
-    for (QWidget* page : std::initializer_list<QWidget*> {m_setup, m_live, m_try})
+    const bool unrecorded = m_options.historyFile.isEmpty() && !m_options.remembers;
+    m_library = new RunLibrary(unrecorded ? QStringLiteral(":memory:") : m_options.historyFile, this);
+    m_runs = new RunsPage(*m_library);
+    for (QWidget* page : std::initializer_list<QWidget*> {m_setup, m_live, m_try, m_runs})
         m_pages->addWidget(page);
+    m_learn = new LearnDesk(*this);
+    m_pages->addWidget(&m_learn->page());
+    connect(m_learn, &LearnDesk::tourPlaceChanged, m_top, &TopBar::setTourPlace);
     m_status = new StatusLine;
     column->addWidget(m_top);
     column->addWidget(m_runBar);
@@ -167,6 +181,10 @@ void MainWindow::showWorkspace(Workspace workspace)
     m_pages->setCurrentIndex(static_cast<int>(workspace));
     m_top->setWorkspace(static_cast<int>(workspace));
     refreshContext();
+    if (workspace == Workspace::Runs) {
+        m_library->open();
+        m_library->scan(runsRoot());
+    }
     if (workspace == Workspace::Live && m_runBar->mainButton()->isEnabled() && !m_run->hasRun())
         m_runBar->mainButton()->setFocus(Qt::OtherFocusReason);
 }
@@ -207,6 +225,7 @@ void MainWindow::refreshContext()
     m_top->setMeta(m_run->isRecorded() && showsRun ? tr("%1  ·  recorded").arg(name)
                                                    : QStringLiteral("%1  ·  %2").arg(name, device));
     setWindowTitle(QStringLiteral("%1 – Spectune").arg(name));
+    refreshHistory();
     m_actions->refresh();
 }
 
@@ -225,6 +244,7 @@ void MainWindow::setTheme(ThemeChoice theme)
 void MainWindow::setDevice(const QString& device)
 {
     m_options.device = device;
+    m_facts->setDevice(device);
     refreshContext();
 }
 
@@ -241,12 +261,14 @@ void MainWindow::restoreGeometryOrDefault()
     m_setup->applyDefaultWidths(width());
     m_live->applyDefaultWidths(width());
     m_try->applyDefaultWidths(width());
+    m_runs->applyDefaultWidths(width());
     if (!m_options.remembers || !m_options.size.isEmpty())
         return;
     const QSettings settings;
     m_setup->splitter().restoreState(settings.value(QStringLiteral("splitters/setup")).toByteArray());
     m_live->splitter().restoreState(settings.value(QStringLiteral("splitters/live")).toByteArray());
     m_try->splitter().restoreState(settings.value(QStringLiteral("splitters/try")).toByteArray());
+    m_runs->splitter().restoreState(settings.value(QStringLiteral("splitters/runs")).toByteArray());
 }
 
 void MainWindow::rememberGeometry()
@@ -258,6 +280,7 @@ void MainWindow::rememberGeometry()
     settings.setValue(QStringLiteral("splitters/setup"), m_setup->splitter().saveState());
     settings.setValue(QStringLiteral("splitters/live"), m_live->splitter().saveState());
     settings.setValue(QStringLiteral("splitters/try"), m_try->splitter().saveState());
+    settings.setValue(QStringLiteral("splitters/runs"), m_runs->splitter().saveState());
 }
 
 void MainWindow::keyPressEvent(QKeyEvent* event)

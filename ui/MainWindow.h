@@ -8,6 +8,7 @@
 #include <QMainWindow>
 
 #include <functional>
+#include <optional>
 
 class QStackedWidget;
 
@@ -15,9 +16,12 @@ namespace spectune {
 
 class ConfigForm;
 class ExportWindow;
+class LearnDesk;
 class LivePage;
 class RunBar;
+class RunLibrary;
 class RunModel;
+class RunsPage;
 class SessionController;
 class SetupFacts;
 class SetupPage;
@@ -33,10 +37,12 @@ struct StudioOptions {
     QString device = QStringLiteral("cpu");
     ThemeChoice theme = ThemeChoice::System;
     QSize size; ///< empty: as last time, or 1440 × 900
+    QString historyFile; ///< of the runs' database; empty: the user's own, or none at all where nothing is remembered
+    QString presetFolder; ///< of the person's own presets; likewise
     bool remembers = true; ///< false: leaves the stored settings alone (screenshots, tests)
 };
 
-enum class Workspace { Setup, Live, Try };
+enum class Workspace { Setup, Live, Try, Runs, Learn };
 
 /// The studio: one window, one session, one shown run.
 class MainWindow : public QMainWindow {
@@ -79,7 +85,10 @@ public:
     [[nodiscard]] LivePage& live() { return *m_live; }
     [[nodiscard]] SetupPage& setup() { return *m_setup; }
     [[nodiscard]] TryPage& tryPage() { return *m_try; }
+    [[nodiscard]] RunsPage& runsPage() { return *m_runs; }
+    [[nodiscard]] RunLibrary& library() { return *m_library; }
     [[nodiscard]] ExportWindow* exportWindow() { return m_export; }
+    [[nodiscard]] LearnDesk& learn() { return *m_learn; }
     [[nodiscard]] StatusLine& status() { return *m_status; }
     [[nodiscard]] const StudioOptions& options() const { return m_options; }
     [[nodiscard]] QString outputFolder() const;
@@ -102,7 +111,12 @@ private:
     void connectRunBar();
     void connectStatus();
     void adoptConfig(const QString& file, const QString& name);
-    void resumeRun();
+    void connectHistory();
+    void refreshHistory();
+    void askScan();
+    /// @throws Error where the run has no checkpoint
+    void resumeFolder(const QString& folder, const std::optional<RunConfig>& config);
+    void resumeRun(const std::optional<RunConfig>& config = {});
     void editAsNew();
     void refreshContext();
     void finishClosing();
@@ -125,6 +139,9 @@ private:
     SetupPage* m_setup = nullptr;
     LivePage* m_live = nullptr;
     TryPage* m_try = nullptr;
+    RunLibrary* m_library = nullptr;
+    RunsPage* m_runs = nullptr;
+    LearnDesk* m_learn = nullptr;
     StatusLine* m_status = nullptr;
     StudioActions* m_actions = nullptr;
     ExportWindow* m_export = nullptr;

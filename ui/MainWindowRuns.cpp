@@ -58,10 +58,10 @@ bool MainWindow::startRun()
     return true;
 }
 
-void MainWindow::resumeRun()
+void MainWindow::resumeRun(const std::optional<RunConfig>& config)
 {
     RunRequest request;
-    request.config = m_run->config();
+    request.config = config.value_or(m_run->config());
     request.outFolder = request.resumeFolder = m_run->folder().toStdString();
     request.device = m_options.device.toStdString();
     if (!m_session->start(request))

@@ -6,6 +6,7 @@
 #include "visualization/NumberFormat.h"
 #include "visualization/Theme.h"
 
+#include <QCoreApplication>
 #include <QFrame>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -70,6 +71,17 @@ QString counted(std::int64_t number, const QString& one, const QString& many)
 QString plainNumber(double value)
 {
     return QString::number(value, 'g', 6);
+}
+
+QString parametersText(std::int64_t count)
+{
+    if (count >= 1'000'000'000)
+        return QCoreApplication::translate("PageParts", "%1 billion")
+            .arg(formatFixed(static_cast<double>(count) / 1e9, 2));
+    if (count >= 1'000'000)
+        return QCoreApplication::translate("PageParts", "%1 million")
+            .arg(formatFixed(static_cast<double>(count) / 1e6, 2));
+    return formatCount(count);
 }
 
 QLabel* makeText(const QString& text, const char* tone, bool wrap)

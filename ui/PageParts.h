@@ -29,6 +29,8 @@ void setRole(QWidget* widget, const char* role);
 [[nodiscard]] QString counted(std::int64_t number, const QString& one, const QString& many);
 /// A configuration's value as a person would type it: 64, 0.1, 5e−3.
 [[nodiscard]] QString plainNumber(double value);
+/// 84,224, 9.36 million, 1.10 billion.
+[[nodiscard]] QString parametersText(std::int64_t count);
 /// Body text.
 [[nodiscard]] QLabel* makeText(const QString& text, const char* tone = "", bool wrap = false);
 /// 11 px.

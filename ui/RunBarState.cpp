@@ -1,26 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/RunBarState.h"
 
+#include "ui/RunBar.h"
 #include "visualization/NumberFormat.h"
-
-#include <QCoreApplication>
 
 namespace spectune {
 
 namespace {
 
-QString tr(const char* text)
-{
-    return QCoreApplication::translate("RunBar", text);
-}
-
 RunBarState waiting(const RunBarInput& input)
 {
     RunBarState bar;
     bar.mark = StateMark::Ring;
-    bar.title = input.setupShown ? tr("Not started") : tr("Ready");
+    bar.title = input.setupShown ? RunBar::tr("Not started") : RunBar::tr("Ready");
     bar.action = MainAction::Start;
-    bar.main = {true, input.errors == 0, tr("Start")};
+    bar.main = {true, input.errors == 0, RunBar::tr("Start")};
     return bar;
 }
 
@@ -28,41 +22,41 @@ RunBarState active(const RunBarInput& input)
 {
     RunBarState bar;
     bar.showsProgress = true;
-    bar.step = {true, false, tr("Step")};
-    bar.stop = {true, true, tr("Stop")};
-    bar.evaluate = {true, true, tr("Evaluate")};
-    bar.save = {true, true, tr("Save")};
+    bar.step = {true, false, RunBar::tr("Step")};
+    bar.stop = {true, true, RunBar::tr("Stop")};
+    bar.evaluate = {true, true, RunBar::tr("Evaluate")};
+    bar.save = {true, true, RunBar::tr("Save")};
     bar.action = MainAction::None;
     switch (input.state) {
     case SessionState::Preparing:
         bar.mark = StateMark::HalfDisc;
-        bar.title = tr("Preparing");
-        bar.main = {true, false, tr("Preparing…")};
-        bar.stop.text = tr("Cancel");
+        bar.title = RunBar::tr("Preparing");
+        bar.main = {true, false, RunBar::tr("Preparing…")};
+        bar.stop.text = RunBar::tr("Cancel");
         bar.evaluate.enabled = bar.save.enabled = false;
         break;
     case SessionState::Running:
         bar.mark = StateMark::GreenDisc;
-        bar.title = tr("Running");
-        bar.main = {true, true, tr("Pause")};
+        bar.title = RunBar::tr("Running");
+        bar.main = {true, true, RunBar::tr("Pause")};
         bar.action = MainAction::Pause;
         break;
     case SessionState::Pausing:
         bar.mark = StateMark::AmberDisc;
-        bar.title = tr("Pausing");
-        bar.main = {true, false, tr("Pausing…")};
+        bar.title = RunBar::tr("Pausing");
+        bar.main = {true, false, RunBar::tr("Pausing…")};
         break;
     case SessionState::Paused:
         bar.mark = StateMark::Bars;
-        bar.title = tr("Paused");
-        bar.main = {true, true, tr("Resume")};
+        bar.title = RunBar::tr("Paused");
+        bar.main = {true, true, RunBar::tr("Resume")};
         bar.action = MainAction::Resume;
         bar.step.enabled = true;
         break;
     default:
         bar.mark = StateMark::AmberDisc;
-        bar.title = tr("Stopping");
-        bar.main = {true, false, tr("Stopping…")};
+        bar.title = RunBar::tr("Stopping");
+        bar.main = {true, false, RunBar::tr("Stopping…")};
         bar.stop.enabled = bar.evaluate.enabled = bar.save.enabled = false;
         break;
     }
@@ -73,24 +67,25 @@ RunBarState ended(const RunBarInput& input)
 {
     RunBarState bar;
     bar.showsProgress = input.state != SessionState::Failed;
-    bar.evaluate = {true, false, tr("Evaluate")};
+    bar.evaluate = {true, false, RunBar::tr("Evaluate")};
     bar.evaluateNote
-        = tr("Evaluates while a run trains or is paused. This run has ended: the diamonds in the loss plot "
-             "are its evaluations.");
+        = RunBar::tr("Evaluates while a run trains or is paused. This run has ended: the diamonds in the loss plot "
+                     "are its evaluations.");
     if (input.state == SessionState::Finished) {
         bar.mark = StateMark::Tick;
-        bar.title = tr("Finished");
+        bar.title = RunBar::tr("Finished");
         bar.action = MainAction::Export;
-        bar.main = {true, true, tr("Export…")};
+        bar.main = {true, true, RunBar::tr("Export…")};
         return bar;
     }
     const bool failed = input.state == SessionState::Failed;
     bar.mark = failed ? StateMark::Cross : StateMark::Square;
-    bar.title = failed ? tr("Failed") : tr("Stopped");
-    bar.exportRun = {input.hasCheckpoint || input.recorded, true, tr("Export…")};
+    bar.title = failed ? RunBar::tr("Failed") : RunBar::tr("Stopped");
+    bar.exportRun = {input.hasCheckpoint || input.recorded, true, RunBar::tr("Export…")};
     bar.action = MainAction::ResumeStopped;
     bar.main = {input.hasCheckpoint, true,
-        input.hasCheckpoint ? tr("Resume from %1").arg(formatCount(input.checkpointStep)) : tr("Resume")};
+        input.hasCheckpoint ? RunBar::tr("Resume from %1").arg(formatCount(input.checkpointStep))
+                            : RunBar::tr("Resume")};
     return bar;
 }
 

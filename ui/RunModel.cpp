@@ -205,7 +205,8 @@ void RunModel::takeSnapshot(const std::shared_ptr<const RankSnapshot>& snapshot)
         if (m_atEvents.size() > mostKeptSnapshots)
             m_atEvents.erase(std::next(m_atEvents.begin(), 1));
     }
-    if (m_shown < 0)
+    // A picture of the event that is shown brings the scores that the events alone do not have.
+    if (m_shown < 0 || (snapshot->eventStep >= 0 && snapshot->eventStep <= m_shown))
         Q_EMIT snapshotChanged();
 }
 

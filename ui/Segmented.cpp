@@ -69,4 +69,11 @@ void Segmented::setLabel(int index, const QString& text)
         button->setText(text);
 }
 
+void Segmented::setShown(int count)
+{
+    const QList<QAbstractButton*> buttons = m_group->buttons();
+    for (int i = 0; i < buttons.size(); ++i)
+        buttons.at(i)->setVisible(i < count);
+}
+
 } // namespace spectune

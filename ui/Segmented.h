@@ -19,6 +19,8 @@ public:
     void setCurrent(int index);
     void setToolTips(const QStringList& tips);
     void setLabel(int index, const QString& text);
+    /// Shows the first @p count buttons alone.
+    void setShown(int count);
 
 Q_SIGNALS:
     /// By the user.

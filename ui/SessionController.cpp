@@ -169,6 +169,8 @@ void SessionController::deliver(RunEvent& event, std::vector<MetricPoint>& point
                 Q_EMIT logged(QString::fromStdString(value.text));
             } else if constexpr (std::is_same_v<Value, PartialText>) {
                 Q_EMIT partialText(value.request, QString::fromStdString(value.text));
+            } else if constexpr (std::is_same_v<Value, RequestProgress>) {
+                Q_EMIT requestProgress(value.request, value.progress);
             } else if constexpr (std::is_same_v<Value, Answered>) {
                 m_waiting.erase(value.request);
                 Q_EMIT answered(value.request, value.answer);

@@ -56,6 +56,7 @@ Q_SIGNALS:
     void editRefused(const spectune::LiveEdit& edit, const spectune::Failure& failure);
     void logged(const QString& line);
     void partialText(qint64 request, const QString& text);
+    void requestProgress(qint64 request, const spectune::PreparationProgress& progress);
     void answered(qint64 request, const spectune::Answer& answer);
     void snapshotArrived(const std::shared_ptr<const spectune::RankSnapshot>& snapshot);
     void closed();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/SetupFacts.h"
 
+#include "training/core/Machine.h"
 #include "ui/ConfigForm.h"
 #include "ui/SessionController.h"
 
@@ -20,7 +21,17 @@ SetupFacts::SetupFacts(SessionController& session, ConfigForm& form, QObject* pa
     m_delay.setSingleShot(true);
     connect(&m_delay, &QTimer::timeout, this, &SetupFacts::askAll);
     connect(&form, &ConfigForm::changed, this, &SetupFacts::note);
+    connect(&session, &SessionController::stateChanged, this, [this](SessionState state) {
+        if (isTerminal(state)) // a run has taken memory, or given it back
+            askDevice();
+    });
     connect(&session, &SessionController::answered, this, [this](qint64 request, const Answer& answer) {
+        if (request == m_deviceQuestion) {
+            m_deviceQuestion = -1;
+            if (const auto* device = std::get_if<DeviceSummary>(&answer))
+                m_form.setDevice(*device);
+            return;
+        }
         if (request == m_model) {
             m_model = -1;
             m_form.setModel(answer);
@@ -42,6 +53,28 @@ void SetupFacts::begin()
 {
     m_begun = true;
     askAll();
+    askDevice();
+}
+
+void SetupFacts::setDevice(const QString& device)
+{
+    m_device = device.toStdString();
+    DeviceSummary known;
+    known.device = m_device;
+    if (m_device == "cpu") { // until the engine answers, which also knows what it holds itself
+        const MachineMemory memory = MachineMemory::now();
+        known.totalBytes = memory.total;
+        known.freeBytes = memory.available;
+    }
+    m_form.setDevice(known);
+    askDevice();
+}
+
+void SetupFacts::askDevice()
+{
+    drop(m_deviceQuestion);
+    if (m_begun)
+        m_deviceQuestion = m_session.ask(InspectDevice {m_device});
 }
 
 void SetupFacts::showSample(std::int64_t sample)

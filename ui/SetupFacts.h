@@ -5,6 +5,7 @@
 #include <QTimer>
 
 #include <cstdint>
+#include <string>
 
 namespace spectune {
 
@@ -20,6 +21,8 @@ public:
 
     /// From now on questions are asked. Called after the window's first frame: the first one loads LibTorch.
     void begin();
+    /// Where a start would run: "cpu", "cuda", "cuda:1".
+    void setDevice(const QString& device);
     /// Sample of the training file that the preview shows, 0-based.
     void showSample(std::int64_t sample);
     [[nodiscard]] bool isBusy() const;
@@ -32,6 +35,7 @@ private:
     void note(const QString& key);
     void askAll();
     void askPreview(bool evaluationFile);
+    void askDevice();
     void drop(std::int64_t& request);
 
     SessionController& m_session;
@@ -40,6 +44,8 @@ private:
     std::int64_t m_model = -1; ///< requests in flight; −1: none
     std::int64_t m_train = -1;
     std::int64_t m_evaluation = -1;
+    std::int64_t m_deviceQuestion = -1; ///< not waited for by settled(): it may come after a run
+    std::string m_device = "cpu";
     std::int64_t m_sample = 0;
     bool m_begun = false;
     bool m_modelStale = true;

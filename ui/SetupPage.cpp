@@ -7,7 +7,10 @@
 #include "ui/EffectiveScale.h"
 #include "ui/FieldEditor.h"
 #include "ui/IssueList.h"
+#include "ui/MemoryPanel.h"
 #include "ui/PageParts.h"
+#include "ui/RankBoundPanel.h"
+#include "ui/PresetBar.h"
 #include "ui/SetupFields.h"
 #include "ui/TargetsPanel.h"
 #include "visualization/ScaleGauge.h"
@@ -22,21 +25,25 @@
 
 namespace spectune {
 
-SetupPage::SetupPage(ConfigForm& form, QWidget* parent)
+SetupPage::SetupPage(ConfigForm& form, const QString& presets, QWidget* parent)
     : QWidget(parent)
     , m_form(form)
     , m_fields(new SetupFields(form, this))
 {
     auto* outer = new QVBoxLayout(this);
     outer->setContentsMargins(0, 0, 0, 0);
+    outer->setSpacing(0);
+    outer->addWidget(m_presets = new PresetBar(form, presets));
+    outer->addWidget(makeRule());
     m_splitter = makeColumns();
     m_data = new DataPanel(form, *m_fields);
     addColumn(m_splitter, m_data, 300);
     addColumn(m_splitter, new TargetsPanel(form, *m_fields), 260);
     addColumn(m_splitter, new BudgetPanel(form, *m_fields), 340, true);
     addColumn(m_splitter, makeChecks(), 270); // last: it takes all fields that are left
-    outer->addWidget(m_splitter);
+    outer->addWidget(m_splitter, 1);
     connect(m_fields, &SetupFields::helpWanted, this, &SetupPage::helpWanted);
+    connect(m_presets, &PresetBar::told, this, &SetupPage::helpWanted);
     connect(m_data, &DataPanel::sampleWanted, this, &SetupPage::sampleWanted);
     connect(&form, &ConfigForm::checked, this, &SetupPage::refreshScale);
     refreshScale();
@@ -68,6 +75,10 @@ QWidget* SetupPage::makeChecks()
     m_scaleNote = makeCaption(QString(), "third", true);
     scale->addWidget(m_scaleNote);
     column->addLayout(scale);
+    column->addWidget(makeRule());
+    column->addWidget(new MemoryPanel(m_form));
+    column->addWidget(makeRule());
+    column->addWidget(new RankBoundPanel(m_form));
     column->addWidget(makeRule());
     auto* more = makeSection();
     more->addWidget(makeHeading(tr("All other fields")));

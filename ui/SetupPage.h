@@ -10,6 +10,7 @@ namespace spectune {
 
 class ConfigForm;
 class DataPanel;
+class PresetBar;
 class ScaleGauge;
 class SetupFields;
 
@@ -17,11 +18,13 @@ class SetupFields;
 class SetupPage : public QWidget {
     Q_OBJECT
 public:
-    explicit SetupPage(ConfigForm& form, QWidget* parent = nullptr);
+    /// @param presets folder of the person's own; empty: none are kept
+    explicit SetupPage(ConfigForm& form, const QString& presets = {}, QWidget* parent = nullptr);
 
     [[nodiscard]] QSplitter& splitter() { return *m_splitter; }
     [[nodiscard]] SetupFields& fields() { return *m_fields; }
     [[nodiscard]] DataPanel& data() { return *m_data; }
+    [[nodiscard]] PresetBar& presets() { return *m_presets; }
     /// Goes to the field of the next issue.
     void nextIssue();
     void applyDefaultWidths(int width);
@@ -38,6 +41,7 @@ private:
     SetupFields* m_fields = nullptr;
     QSplitter* m_splitter = nullptr;
     DataPanel* m_data = nullptr;
+    PresetBar* m_presets = nullptr;
     QLabel* m_scaleText = nullptr;
     QLabel* m_scaleNote = nullptr; ///< how a narrow model comes by its number
     ScaleGauge* m_scale = nullptr;

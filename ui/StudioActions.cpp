@@ -2,11 +2,15 @@
 #include "ui/StudioActions.h"
 
 #include "ui/ConfigForm.h"
+#include "ui/LearnDesk.h"
 #include "ui/LivePage.h"
 #include "ui/MainWindow.h"
 #include "ui/RunModel.h"
+#include "ui/RunsPage.h"
 #include "ui/SessionController.h"
 #include "ui/SetupPage.h"
+#include "ui/ShortcutsWindow.h"
+#include "visualization/RankGrid.h"
 
 #include <QAction>
 #include <QActionGroup>
@@ -15,6 +19,7 @@
 #include <QMenu>
 #include <QMenuBar>
 #include <QSettings>
+#include <QStyle>
 #include <QWhatsThis>
 
 namespace spectune {
@@ -23,6 +28,13 @@ namespace {
 
 constexpr int mostRecent = 8;
 const QString recentKey = QStringLiteral("recent");
+const QString calmKey = QStringLiteral("reducedMotion");
+
+// What the desktop says of animations reaches Qt as the length of the style's own.
+bool desktopReducesMotion(const QWidget& window)
+{
+    return window.style()->styleHint(QStyle::SH_Widget_Animation_Duration, nullptr, &window) == 0;
+}
 
 QAction* add(QMenu* menu, const QString& text, const QString& keys, auto action)
 {
@@ -100,6 +112,12 @@ void StudioActions::addViewMenu(QMenuBar& bar)
     add(menu, tr("&Set up"), QStringLiteral("Ctrl+1"), [window] { window->showWorkspace(Workspace::Setup); });
     add(menu, tr("&Live"), QStringLiteral("Ctrl+2"), [window] { window->showWorkspace(Workspace::Live); });
     add(menu, tr("&Try"), QStringLiteral("Ctrl+3"), [window] { window->showWorkspace(Workspace::Try); });
+    add(menu, tr("R&uns"), QStringLiteral("Ctrl+4"), [window] { window->showWorkspace(Workspace::Runs); });
+    add(menu, tr("&Find a run"), QStringLiteral("Ctrl+F"), [window] {
+        window->showWorkspace(Workspace::Runs);
+        window->runsPage().focusSearch();
+    });
+    add(menu, tr("L&earn"), QStringLiteral("Ctrl+5"), [window] { window->showWorkspace(Workspace::Learn); });
     menu->addSeparator();
     add(menu, tr("&Rail"), QStringLiteral("Ctrl+B"), [window] { window->live().toggleRail(); });
     add(menu, tr("&Inspector"), QStringLiteral("Ctrl+I"), [window] { window->live().toggleInspector(); });
@@ -117,12 +135,26 @@ void StudioActions::addViewMenu(QMenuBar& bar)
         entry->setChecked(window->options().theme == choice);
         themes->addAction(entry);
     }
+    menu->addSeparator();
+    QAction* calm = add(menu, tr("Reduced &motion"), {}, [] {});
+    calm->setCheckable(true);
+    connect(calm, &QAction::toggled, this, [window](bool reduced) {
+        window->live().grid().setReducedMotion(reduced);
+        if (window->options().remembers)
+            QSettings().setValue(calmKey, reduced);
+    });
+    calm->setChecked(window->options().remembers && QSettings().value(calmKey, desktopReducesMotion(*window)).toBool());
 }
 
 void StudioActions::addHelpMenu(QMenuBar& bar)
 {
     QMenu* menu = bar.addMenu(tr("&Help"));
-    add(menu, tr("&What is this?"), QStringLiteral("F1"), [] { QWhatsThis::enterWhatsThisMode(); });
+    MainWindow* window = &m_window;
+    add(menu, tr("&Explain"), QStringLiteral("F1"), [window] { window->learn().showHelp(); });
+    add(menu, tr("&What is this?"), QStringLiteral("Shift+F1"), [] { QWhatsThis::enterWhatsThisMode(); });
+    add(menu, tr("&Guided tour"), {}, [window] { window->learn().startTour(); });
+    m_keys = new ShortcutsWindow(bar, window);
+    add(menu, tr("&Keys"), QStringLiteral("Ctrl+?"), [this] { m_keys->showList(); });
 }
 
 void StudioActions::remember(const QString& path)
@@ -140,11 +172,17 @@ void StudioActions::fillRecent()
     m_recent->clear();
     MainWindow* window = &m_window;
     const QStringList paths = QSettings().value(recentKey).toStringList();
-    for (const QString& path : paths)
-        add(m_recent, QDir::toNativeSeparators(path), {},
+    for (const QString& path : paths) {
+        const QString shown = QDir::toNativeSeparators(path);
+        add(m_recent, QFileInfo::exists(path) ? shown : tr("%1 (missing)").arg(shown), {},
             [window, path] { window->tryTo([window, path] { window->openPath(path); }); });
-    if (paths.isEmpty())
+    }
+    if (paths.isEmpty()) {
         m_recent->addAction(tr("Nothing yet"))->setEnabled(false);
+        return;
+    }
+    m_recent->addSeparator();
+    add(m_recent, tr("&Clear this list"), {}, [] { QSettings().remove(recentKey); });
 }
 
 void StudioActions::refresh()

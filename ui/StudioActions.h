@@ -10,6 +10,7 @@ class QMenuBar;
 namespace spectune {
 
 class MainWindow;
+class ShortcutsWindow;
 
 /// The window's menus with their keys (STUDIO.md, section 11).
 class StudioActions : public QObject {
@@ -30,6 +31,7 @@ private:
     void fillRecent();
 
     MainWindow& m_window;
+    ShortcutsWindow* m_keys = nullptr;
     QMenu* m_recent = nullptr;
     QAction* m_start = nullptr;
     QAction* m_pause = nullptr;

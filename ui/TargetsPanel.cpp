@@ -1,54 +1,50 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/TargetsPanel.h"
 
+#include "training/config/TargetSelection.h"
+#include "training/core/Error.h"
 #include "training/monitor/ModuleLayout.h"
 #include "ui/ConfigForm.h"
+#include "ui/ElidedLabel.h"
 #include "ui/PageParts.h"
+#include "ui/RankMaps.h"
+#include "ui/RunFolders.h"
 #include "ui/Segmented.h"
 #include "ui/SetupFields.h"
+#include "visualization/NumberFormat.h"
 #include "visualization/RankGrid.h"
 
+#include <QCursor>
+#include <QFileDialog>
+#include <QFileInfo>
 #include <QHBoxLayout>
+#include <QIntValidator>
 #include <QLabel>
+#include <QLineEdit>
+#include <QMenu>
+#include <QPushButton>
+#include <QStackedWidget>
 #include <QVBoxLayout>
 
 #include <algorithm>
-#include <set>
 
 namespace spectune {
 
-TargetChoice TargetChoice::fromTicks(
-    const std::vector<bool>& before, const std::vector<bool>& after, const std::vector<std::string>& kinds, int layers)
+namespace {
+
+enum Preset { All, Attention, FeedForward, QueryAndValue };
+
+bool isInPreset(int preset, const std::string& kind)
 {
-    const std::size_t columns = kinds.size();
-    std::set<std::size_t> rowsOn;
-    std::set<std::size_t> columnsOn;
-    std::set<std::size_t> lostRows;
-    std::set<std::size_t> lostColumns;
-    for (std::size_t i = 0; i < after.size(); ++i) {
-        const std::size_t row = i / columns;
-        const std::size_t column = i % columns;
-        if (after[i]) {
-            rowsOn.insert(row);
-            columnsOn.insert(column);
-        } else if (i < before.size() && before[i]) {
-            lostRows.insert(row);
-            lostColumns.insert(column);
-        }
+    switch (preset) {
+    case Attention: return isAttentionKind(kind);
+    case FeedForward: return !isAttentionKind(kind);
+    case QueryAndValue: return kind == "q_proj" || kind == "v_proj";
+    default: return true;
     }
-    if (lostRows.size() == 1)
-        rowsOn.erase(*lostRows.begin());
-    else if (!lostRows.empty())
-        for (const std::size_t column : lostColumns)
-            columnsOn.erase(column);
-    TargetChoice choice;
-    if (rowsOn.size() < static_cast<std::size_t>(layers))
-        choice.layers.assign(rowsOn.begin(), rowsOn.end());
-    if (columnsOn.size() < columns)
-        for (const std::size_t column : columnsOn)
-            choice.kinds.push_back(kinds[column]);
-    return choice;
 }
+
+} // namespace
 
 TargetsPanel::TargetsPanel(ConfigForm& form, SetupFields& fields, QWidget* parent)
     : QWidget(parent)
@@ -59,88 +55,224 @@ TargetsPanel::TargetsPanel(ConfigForm& form, SetupFields& fields, QWidget* paren
     column->setSpacing(0);
     auto* header = makePanelHeader();
     header->addWidget(makeHeading(tr("Targets")));
-    m_count = makeText(QString(), "second");
-    header->addWidget(m_count);
-    header->addStretch();
-    m_presets = new Segmented({tr("All"), QStringLiteral("q, v"), QStringLiteral("MLP")});
-    header->addWidget(m_presets);
+    m_count = new ElidedLabel;
+    setTone(m_count, "second");
+    header->addWidget(m_count, 1);
+    makeLastLayers(*header);
     column->addLayout(header);
+    makePresets(*column);
     m_grid = new RankGrid;
     m_grid->setAccessibleName(tr("Targets by layer and matrix"));
+    m_grid->setToolTip(
+        tr("Click or drag: cells and rectangles. A header switches its row or column.\n"
+           "Keys: arrows, Space; Shift+arrows for a rectangle, Shift+Space the row, Ctrl+Space the column."));
+    m_map = new RankGrid;
+    m_stack = new QStackedWidget;
+    m_stack->addWidget(m_grid);
+    m_stack->addWidget(m_map);
     auto* body = new QHBoxLayout;
     body->setContentsMargins(8, 0, 8, 0);
-    body->addWidget(m_grid);
+    body->addWidget(m_stack);
     column->addLayout(body, 1);
-    auto* foot = makeSection(6, 10);
-    foot->addWidget(makeCaption(tr("Layers × matrices: a header or a cell switches its whole row or column. In the run "
-                                   "this grid shows the ranks."),
-        "third", true));
-    column->addLayout(foot);
-    fields.markShown(QStringLiteral("adalora.targets"), m_grid);
-    fields.markShown(QStringLiteral("adalora.layers"), m_grid);
+    makeMaps(*column);
+    for (const char* key : {"adalora.targets", "adalora.layers", "adalora.modules"})
+        fields.markShown(QString::fromLatin1(key), m_grid);
     connect(m_grid, &RankGrid::targetsChanged, this, &TargetsPanel::applyTicks);
-    connect(m_presets, &Segmented::chosen, this, [this](int index) {
-        std::vector<std::string> kinds;
-        if (index == 1)
-            kinds = {"q_proj", "v_proj"};
-        if (index == 2 && m_form.model())
-            for (const MatrixShape& matrix : m_form.model()->matrices)
-                if (!isAttentionKind(matrix.kind))
-                    kinds.push_back(matrix.kind);
-        applyKinds(kinds);
-    });
     connect(&form, &ConfigForm::checked, this, &TargetsPanel::refresh);
     refresh();
+}
+
+void TargetsPanel::makePresets(QVBoxLayout& column)
+{
+    auto* row = new QHBoxLayout;
+    row->setContentsMargins(12, 0, 12, 8);
+    row->setSpacing(6);
+    m_presets = new Segmented({tr("All"), tr("Attention"), tr("FFN"), QStringLiteral("q, v")});
+    m_presets->setToolTips({tr("Every matrix of every layer, as in the paper"), tr("q, k, v and o of every layer"),
+        tr("gate, up and down of every layer"), tr("q and v of every layer, as LoRA's first paper")});
+    row->addWidget(m_presets);
+    row->addStretch();
+    column.addLayout(row);
+    connect(m_presets, &Segmented::chosen, this, &TargetsPanel::applyPreset);
+}
+
+void TargetsPanel::makeLastLayers(QHBoxLayout& row)
+{
+    m_lastLayers = makeSmallButton(tr("Last"));
+    m_lastLayers->setToolTip(tr("The ticked kinds of matrices in the last layers alone"));
+    m_lastCount = new QLineEdit(QStringLiteral("4"));
+    m_lastCount->setValidator(new QIntValidator(1, 9999, m_lastCount));
+    m_lastCount->setFixedWidth(38);
+    m_lastCount->setAlignment(Qt::AlignRight);
+    m_lastCount->setAccessibleName(tr("How many of the last layers"));
+    m_lastCount->setToolTip(tr("Layers; Return applies"));
+    row.addWidget(m_lastLayers);
+    row.addWidget(m_lastCount);
+    connect(m_lastLayers, &QPushButton::clicked, this, &TargetsPanel::applyLastLayers);
+    connect(m_lastCount, &QLineEdit::returnPressed, this, &TargetsPanel::applyLastLayers);
+}
+
+void TargetsPanel::makeMaps(QVBoxLayout& column)
+{
+    auto* foot = makeSection(6, 10);
+    m_foot = makeCaption(QString(), "third", true);
+    foot->addWidget(m_foot);
+    auto* row = new QHBoxLayout;
+    row->setSpacing(6);
+    m_maps = new Segmented({tr("Targets"), tr("Fixed rank"), tr("Learned…")});
+    m_maps->setToolTips({tr("What is adapted"), tr("The same budget as one rank for all, as LoRA has it"),
+        tr("The ranks that a recorded run ended with")});
+    row->addWidget(m_maps);
+    row->addStretch();
+    foot->addLayout(row);
+    column.addLayout(foot);
+    connect(m_maps, &Segmented::chosen, this, [this](int index) {
+        if (static_cast<Shown>(index) == Shown::Learned)
+            chooseLearned();
+        else
+            setShown(static_cast<Shown>(index));
+    });
+}
+
+void TargetsPanel::setShown(Shown shown)
+{
+    m_what = shown;
+    m_maps->setCurrent(static_cast<int>(shown));
+    m_stack->setCurrentWidget(shown == Shown::Targets ? m_grid : m_map);
+    refreshMap();
+}
+
+void TargetsPanel::showLearned(const QString& folder)
+{
+    m_learned = folder;
+    setShown(Shown::Learned);
+}
+
+void TargetsPanel::chooseLearned()
+{
+    QMenu menu(this);
+    for (const QString& folder : runsWithRanks(runsRoot(), 12))
+        connect(menu.addAction(shownPath(folder)), &QAction::triggered, this, [this, folder] { showLearned(folder); });
+    if (!menu.isEmpty())
+        menu.addSeparator();
+    connect(menu.addAction(tr("Another run's folder…")), &QAction::triggered, this, [this] {
+        const QString folder = QFileDialog::getExistingDirectory(this, tr("A run with ranks.jsonl"), runsRoot());
+        if (!folder.isEmpty())
+            showLearned(folder);
+    });
+    menu.exec(m_maps->mapToGlobal(m_maps->rect().bottomLeft()));
+    m_maps->setCurrent(static_cast<int>(m_what)); // where nothing was chosen
 }
 
 void TargetsPanel::refresh()
 {
     const auto& model = m_form.model();
-    m_presets->setEnabled(model.has_value());
+    for (QWidget* widget : std::initializer_list<QWidget*> {m_presets, m_lastLayers, m_lastCount, m_maps})
+        widget->setEnabled(model.has_value());
     if (!model) {
         m_count->clear();
         m_grid->setModuleLayout(nullptr);
         m_grid->setLoading(m_form.config().model.path.empty() || m_form.failure(QStringLiteral("model.path"))
                 ? tr("The grid appears once the model can be read")
                 : tr("Reading the model folder"));
+        setShown(Shown::Targets);
         return;
     }
     m_grid->setLoading({});
-    std::vector<std::string> kinds;
-    for (const MatrixShape& matrix : model->matrices)
-        kinds.push_back(matrix.kind);
     const std::vector<bool> ticked = m_form.targets();
-    m_grid->setTargets(kinds, static_cast<int>(model->layers), ticked);
-    m_count->setText(tr("%1 of %2").arg(std::count(ticked.begin(), ticked.end(), true)).arg(ticked.size()));
-    const auto& chosen = m_form.config().adalora.targets;
-    const bool mlp = chosen.size() == 3
-        && std::none_of(chosen.begin(), chosen.end(), [](const std::string& kind) { return isAttentionKind(kind); });
-    const bool qv = chosen == std::vector<std::string> {"q_proj", "v_proj"};
-    m_presets->setCurrent(chosen.empty() && m_form.config().adalora.layers.empty() ? 0 : qv ? 1 : mlp ? 2 : -1);
+    m_grid->setTargets(m_form.matrixKinds(), static_cast<int>(model->layers), ticked);
+    m_count->setText(tr("%1 of %2 matrices")
+                         .arg(formatCount(std::count(ticked.begin(), ticked.end(), true)),
+                             formatCount(static_cast<std::int64_t>(ticked.size()))));
+    refreshPresets();
+    refreshMap();
+}
+
+void TargetsPanel::refreshPresets()
+{
+    const std::vector<std::string> kinds = m_form.matrixKinds();
+    const std::vector<bool> ticked = m_form.targets();
+    int current = -1;
+    for (const int preset : {QueryAndValue, FeedForward, Attention, All}) {
+        bool same = true;
+        for (std::size_t i = 0; i < ticked.size(); ++i)
+            same = same && ticked[i] == isInPreset(preset, kinds[i % kinds.size()]);
+        current = same ? preset : current;
+    }
+    m_presets->setCurrent(current);
+}
+
+void TargetsPanel::refreshMap()
+{
+    QString words = tr("In the run this grid shows the ranks.");
+    std::shared_ptr<const RankSnapshot> ranks;
+    if (m_what == Shown::FixedRank) {
+        ranks = fixedRankMap(m_form);
+        if (ranks)
+            words = tr("One rank everywhere, as LoRA keeps it: %1 triplets, the budget's end.")
+                        .arg(formatCount(ranks->budget));
+    } else if (m_what == Shown::Learned) {
+        try {
+            ranks = learnedRankMap(m_learned);
+            words = tr("What %1 has learned: %2 triplets after step %3.")
+                        .arg(QFileInfo(m_learned).fileName(), formatCount(ranks->budget), formatCount(ranks->step));
+        } catch (const Error& error) {
+            words = QString::fromStdString(error.what());
+        }
+    }
+    m_map->setModuleLayout(ranks ? ranks->layout : nullptr);
+    if (ranks)
+        m_map->setSnapshot(ranks);
+    m_foot->setText(words);
 }
 
 void TargetsPanel::applyTicks(const std::vector<bool>& ticked)
 {
-    if (!m_form.model())
-        return;
-    std::vector<std::string> kinds;
-    for (const MatrixShape& matrix : m_form.model()->matrices)
-        kinds.push_back(matrix.kind);
-    TargetChoice choice
-        = TargetChoice::fromTicks(m_form.targets(), ticked, kinds, static_cast<int>(m_form.model()->layers));
-    const bool nothing = std::none_of(ticked.begin(), ticked.end(), [](bool on) { return on; });
-    if (nothing) { // an empty list means all: the last tick stays
+    const bool any = std::find(ticked.begin(), ticked.end(), true) != ticked.end();
+    if (!m_form.model() || !any) { // empty lists mean all: the last tick stays
         refresh();
+        m_foot->setText(tr("One matrix at least has to be adapted."));
         return;
     }
-    m_form.setValue(QStringLiteral("adalora.layers"), FieldValue {choice.layers});
-    m_form.setValue(QStringLiteral("adalora.targets"), FieldValue {choice.kinds});
+    const TargetSelection chosen = TargetSelection::fromTicks(ticked, m_form.matrixKinds(), m_form.model()->layers);
+    m_form.setValue(QStringLiteral("adalora.modules"), FieldValue {std::vector<std::string> {}});
+    m_form.setValue(QStringLiteral("adalora.layers"), FieldValue {chosen.layers});
+    m_form.setValue(QStringLiteral("adalora.targets"), FieldValue {chosen.kinds});
+    if (!chosen.modules.empty())
+        m_form.setValue(QStringLiteral("adalora.modules"), FieldValue {chosen.modules});
 }
 
-void TargetsPanel::applyKinds(const std::vector<std::string>& kinds)
+void TargetsPanel::applyWhere(const std::function<bool(int layer, const std::string& kind)>& wanted)
 {
-    m_form.setValue(QStringLiteral("adalora.layers"), FieldValue {std::vector<std::int64_t> {}});
-    m_form.setValue(QStringLiteral("adalora.targets"), FieldValue {kinds});
+    const std::vector<std::string> kinds = m_form.matrixKinds();
+    std::vector<bool> ticked;
+    for (int layer = 0; m_form.model() && layer < m_form.model()->layers; ++layer)
+        for (const std::string& kind : kinds)
+            ticked.push_back(wanted(layer, kind));
+    applyTicks(ticked);
+    setShown(Shown::Targets);
+}
+
+void TargetsPanel::applyPreset(int preset)
+{
+    applyWhere([preset](int, const std::string& kind) { return isInPreset(preset, kind); });
+}
+
+void TargetsPanel::applyLastLayers()
+{
+    if (!m_form.model())
+        return;
+    const std::vector<std::string> kinds = m_form.matrixKinds();
+    const std::vector<bool> ticked = m_form.targets();
+    const auto isUsed = [&](const std::string& kind) { // in any layer
+        const auto column = static_cast<std::size_t>(std::find(kinds.begin(), kinds.end(), kind) - kinds.begin());
+        bool used = false;
+        for (std::size_t i = column; i < ticked.size(); i += kinds.size())
+            used = used || ticked[i];
+        return used;
+    };
+    const auto first = m_form.model()->layers - std::max<qint64>(1, m_lastCount->text().toLongLong());
+    applyWhere([&](int layer, const std::string& kind) { return layer >= first && isUsed(kind); });
 }
 
 } // namespace spectune

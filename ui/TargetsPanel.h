@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QString>
 #include <QWidget>
 
-#include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
+class QHBoxLayout;
 class QLabel;
+class QLineEdit;
+class QPushButton;
+class QStackedWidget;
+class QVBoxLayout;
 
 namespace spectune {
 
@@ -16,32 +22,48 @@ class RankGrid;
 class Segmented;
 class SetupFields;
 
-/// Which layers and which kinds of matrices are adapted: their product, as adalora.layers × adalora.targets say it.
-struct TargetChoice {
-    std::vector<std::int64_t> layers; ///< empty: all
-    std::vector<std::string> kinds; ///< empty: all
-
-    /// The product that a person meant who changed the ticks of a @p layers × kinds grid from @p before to @p after:
-    /// ticks bring in their rows and columns; ticks taken away take out the row when they lie in one row, else the column.
-    [[nodiscard]] static TargetChoice fromTicks(const std::vector<bool>& before, const std::vector<bool>& after,
-        const std::vector<std::string>& kinds, int layers);
-};
-
-/// Set up's second column: the grid of targets.
+/// Set up's second column: the grid of targets with its presets; the same grid also shows the map of a fixed rank and what
+/// another run has learned.
 class TargetsPanel : public QWidget {
     Q_OBJECT
 public:
+    enum class Shown { Targets, FixedRank, Learned };
+
     TargetsPanel(ConfigForm& form, SetupFields& fields, QWidget* parent = nullptr);
 
+    void setShown(Shown shown);
+    /// The ranks that the run in @p folder ended with.
+    void showLearned(const QString& folder);
+    [[nodiscard]] Shown shown() const { return m_what; }
+    [[nodiscard]] RankGrid& targets() { return *m_grid; }
+    [[nodiscard]] RankGrid& map() { return *m_map; }
+
 private:
+    void makePresets(QVBoxLayout& column);
+    void makeLastLayers(QHBoxLayout& row);
+    void makeMaps(QVBoxLayout& column);
     void refresh();
+    void refreshMap();
+    void refreshPresets();
     void applyTicks(const std::vector<bool>& ticked);
-    void applyKinds(const std::vector<std::string>& kinds);
+    /// Ticks the cells for which @p wanted(layer, kind) holds.
+    void applyWhere(const std::function<bool(int layer, const std::string& kind)>& wanted);
+    void applyPreset(int preset);
+    void applyLastLayers();
+    void chooseLearned();
 
     ConfigForm& m_form;
     QLabel* m_count = nullptr;
     Segmented* m_presets = nullptr;
-    RankGrid* m_grid = nullptr;
+    QPushButton* m_lastLayers = nullptr;
+    QLineEdit* m_lastCount = nullptr;
+    QStackedWidget* m_stack = nullptr;
+    RankGrid* m_grid = nullptr; ///< of ticks
+    RankGrid* m_map = nullptr; ///< of ranks
+    QLabel* m_foot = nullptr;
+    Segmented* m_maps = nullptr;
+    Shown m_what = Shown::Targets;
+    QString m_learned; ///< run's folder
 };
 
 } // namespace spectune

@@ -2,6 +2,7 @@
 #include "ui/TopBar.h"
 
 #include "ui/PageParts.h"
+#include "visualization/Fonts.h"
 
 #include <QButtonGroup>
 #include <QFrame>
@@ -43,6 +44,9 @@ TopBar::TopBar(const QStringList& workspaces, QWidget* parent)
         row->addWidget(tab);
     }
     m_tabs->setExclusive(true);
+    m_tourPlace = makeCaption(QString(), "focus");
+    m_tourPlace->setFont(Fonts::captionBold());
+    row->addWidget(m_tourPlace);
     row->addStretch();
     m_meta = makeText(QString(), "second");
     row->addWidget(m_meta);
@@ -53,6 +57,11 @@ void TopBar::setWorkspace(int index)
 {
     if (auto* tab = m_tabs->button(index))
         tab->setChecked(true);
+}
+
+void TopBar::setTourPlace(const QString& text)
+{
+    m_tourPlace->setText(text);
 }
 
 void TopBar::setMeta(const QString& text)

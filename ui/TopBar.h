@@ -18,6 +18,8 @@ public:
     [[nodiscard]] QMenuBar& menus() { return *m_menus; }
     void setWorkspace(int index);
     void setMeta(const QString& text);
+    /// Behind the last workspace: "4 of 10" while the tour goes on; empty: nothing.
+    void setTourPlace(const QString& text);
 
 Q_SIGNALS:
     void workspaceChosen(int index);
@@ -25,6 +27,7 @@ Q_SIGNALS:
 private:
     QMenuBar* m_menus = nullptr;
     QButtonGroup* m_tabs = nullptr;
+    QLabel* m_tourPlace = nullptr;
     QLabel* m_meta = nullptr;
 };
 

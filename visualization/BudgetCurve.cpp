@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "visualization/BudgetCurve.h"
 
+#include "visualization/NumberFormat.h"
+
+#include <QAccessible>
 #include <QEvent>
 #include <QKeyEvent>
 #include <QMouseEvent>
@@ -28,12 +31,10 @@ BudgetCurve::BudgetCurve(QWidget* parent)
     setAccessibleName(tr("Budget over the run"));
 }
 
-void BudgetCurve::setCurve(const PlotPlan& plan, int initRank, double targetRank, std::int64_t matrices)
+void BudgetCurve::setCurve(const PlotPlan& plan, const BudgetValues& values)
 {
     m_plan = plan;
-    m_initRank = initRank;
-    m_targetRank = targetRank;
-    m_matrices = matrices;
+    m_values = values;
     setAccessibleDescription(tr("from %1 to %2 triplets, cubic from step %3 to %4")
                                  .arg(plan.initialBudget)
                                  .arg(plan.targetBudget)
@@ -59,121 +60,160 @@ QSize BudgetCurve::minimumSizeHint() const
     return {300, 180};
 }
 
-QRectF BudgetCurve::ground() const
+BudgetGeometry BudgetCurve::budgetGeometry() const
 {
-    return QRectF(rect()).adjusted(50.0, 26.0, -44.0, -40.0);
-}
-
-double BudgetCurve::xOf(double step) const
-{
-    const QRectF place = ground();
-    return place.left() + place.width() * step / static_cast<double>(std::max<std::int64_t>(1, m_plan.totalSteps));
-}
-
-double BudgetCurve::topBudget() const
-{
-    return std::max(1.0, static_cast<double>(m_plan.initialBudget) * 1.13);
+    return BudgetGeometry::compute(
+        QSizeF(size()), m_values, m_drag ? std::optional<double>(m_drag->topRank) : std::nullopt);
 }
 
 double BudgetCurve::yOf(double budget) const
 {
-    const QRectF place = ground();
-    return place.bottom() - place.height() * budget / topBudget();
+    return budgetGeometry().yOf(budget / static_cast<double>(std::max<std::int64_t>(1, m_values.matrices)));
 }
 
-QPointF BudgetCurve::handlePosition(Handle handle) const
+std::optional<BudgetHandle> BudgetCurve::fault() const
 {
-    const auto ti = static_cast<double>(m_plan.ti);
-    const auto end = static_cast<double>(m_plan.finalStart);
-    const auto total = static_cast<double>(m_plan.totalSteps);
-    switch (handle) {
-    case Handle::InitRank:
-        return {std::max(xOf(ti / 2.0), ground().left() + 8.0), yOf(static_cast<double>(m_plan.initialBudget))};
-    case Handle::TargetRank:
-        return {
-            std::min(xOf((end + total) / 2.0), ground().right() - 8.0), yOf(static_cast<double>(m_plan.targetBudget))};
-    case Handle::WarmUpEnd: return {xOf(ti), ground().bottom() + 6.0};
-    case Handle::FinalStart: return {xOf(end), ground().bottom() + 6.0};
+    return m_editable && m_values.totalSteps > 0 ? budgetGeometry().fault(m_moved) : std::nullopt;
+}
+
+QString BudgetCurve::impossibleText() const
+{
+    const auto handle = fault();
+    if (!handle) {
+        return {};
     }
-    return {};
+    const auto steps = formatCount(m_values.totalSteps);
+    const bool aboveSide
+        = m_values.largestRank > 0 && m_values.at(*handle) >= static_cast<double>(m_values.largestRank);
+    switch (*handle) {
+    case Handle::TargetRank:
+        if (aboveSide && (!m_values.initGiven || m_values.initRank >= m_values.largestRank)) {
+            return tr("Impossible: target %1 leaves no init rank above it, a matrix's smaller side is %2")
+                .arg(formatRank(m_values.targetRank), formatCount(m_values.largestRank));
+        }
+        return tr("Impossible: target %1 is not below init %2, nothing would be pruned")
+            .arg(formatRank(m_values.targetRank), formatCount(m_values.initRank));
+    case Handle::InitRank:
+        if (aboveSide) {
+            return tr("Impossible: init %1 is above %2, the smaller side of the smallest matrix")
+                .arg(formatCount(m_values.initRank), formatCount(m_values.largestRank));
+        }
+        return tr("Impossible: init %1 is not above target %2, nothing would be pruned")
+            .arg(formatCount(m_values.initRank), formatRank(m_values.targetRank));
+    case Handle::WarmUpEnd:
+        if (m_values.tfGiven) {
+            return tr("Impossible: ti %1 is not below T − tf = %2, no step is left to prune in")
+                .arg(formatCount(m_values.ti), formatCount(m_values.finalStart));
+        }
+        return tr("Impossible: after ti %1 the run of %2 steps has no step left to prune in and one to keep")
+            .arg(formatCount(m_values.ti), steps);
+    case Handle::FinalStart: break;
+    }
+    if (m_values.finalStart >= m_values.totalSteps || m_values.finalStart < 1) {
+        return tr("Impossible: the final phase does not fit into %1 steps").arg(steps);
+    }
+    return tr("Impossible: T − tf = %1 is not above ti %2, no step is left to prune in")
+        .arg(formatCount(m_values.finalStart), formatCount(m_values.ti));
 }
 
-void BudgetCurve::edit(Handle handle, double value)
+void BudgetCurve::edit(Handle handle, std::int64_t value)
 {
-    const auto whole = static_cast<qint64>(std::llround(value));
+    m_moved = handle;
     switch (handle) {
-    case Handle::InitRank: Q_EMIT initRankEdited(static_cast<int>(std::max<qint64>(1, whole))); break;
-    case Handle::TargetRank: Q_EMIT targetRankEdited(static_cast<int>(std::max<qint64>(1, whole))); break;
-    case Handle::WarmUpEnd:
-        Q_EMIT warmUpEndEdited(std::clamp<qint64>(whole, 0, std::max<std::int64_t>(0, m_plan.finalStart - 1)));
-        break;
-    case Handle::FinalStart:
-        Q_EMIT finalStartEdited(
-            std::clamp<qint64>(whole, m_plan.ti + 1, std::max<std::int64_t>(m_plan.ti + 1, m_plan.totalSteps - 1)));
-        break;
+    case Handle::InitRank: Q_EMIT initRankEdited(static_cast<int>(value)); break;
+    case Handle::TargetRank: Q_EMIT targetRankEdited(static_cast<int>(value)); break;
+    case Handle::WarmUpEnd: Q_EMIT warmUpEndEdited(value); break;
+    case Handle::FinalStart: Q_EMIT finalStartEdited(value); break;
     }
 }
 
 void BudgetCurve::nudge(Handle handle, int by)
 {
+    const bool rank = handle == Handle::InitRank || handle == Handle::TargetRank;
+    const std::int64_t value = std::llround(m_values.at(handle)) + by;
+    const std::int64_t last = handle == Handle::FinalStart ? m_values.totalSteps - 1 : m_values.totalSteps;
+    edit(handle,
+        rank ? std::max<std::int64_t>(1, value) : std::clamp<std::int64_t>(value, 0, std::max<std::int64_t>(0, last)));
+    announce();
+}
+
+QString BudgetCurve::handleText(Handle handle) const
+{
     switch (handle) {
-    case Handle::InitRank: return edit(handle, m_initRank + by);
-    case Handle::TargetRank: return edit(handle, std::round(m_targetRank) + by);
-    case Handle::WarmUpEnd: return edit(handle, static_cast<double>(m_plan.ti + by));
-    case Handle::FinalStart: return edit(handle, static_cast<double>(m_plan.finalStart + by));
+    case Handle::InitRank: return tr("init rank %1").arg(formatCount(m_values.initRank));
+    case Handle::TargetRank: return tr("target rank %1").arg(formatRank(m_values.targetRank));
+    case Handle::WarmUpEnd: return tr("end of the warm-up, ti, step %1").arg(formatCount(m_values.ti));
+    case Handle::FinalStart: break;
     }
+    return tr("begin of the final phase, step %1").arg(formatCount(m_values.finalStart));
+}
+
+void BudgetCurve::announce()
+{
+    const QString impossible = impossibleText();
+    setAccessibleName(tr("Budget curve, %1").arg(handleText(m_focused))
+        + (impossible.isEmpty() ? QString() : QStringLiteral(". ") + impossible));
+    if (hasFocus()) {
+        QAccessibleEvent event(this, QAccessible::NameChanged);
+        QAccessible::updateAccessibility(&event);
+    }
+}
+
+std::optional<BudgetHandle> BudgetCurve::handleAt(QPointF position) const
+{
+    const BudgetGeometry geometry = budgetGeometry();
+    std::optional<Handle> found;
+    double nearest = grabRadius;
+    for (const Handle handle : allHandles) {
+        const QPointF away = geometry.handle(handle) - position;
+        const double distance = std::hypot(away.x(), away.y());
+        if (distance < nearest) {
+            nearest = distance;
+            found = handle;
+        }
+    }
+    return found;
 }
 
 void BudgetCurve::mousePressEvent(QMouseEvent* event)
 {
-    if (!m_editable || event->button() != Qt::LeftButton) {
+    if (!m_editable || m_values.matrices < 1 || event->button() != Qt::LeftButton) {
         return;
     }
-    double nearest = grabRadius;
-    for (const Handle handle : allHandles) {
-        const QPointF away = handlePosition(handle) - event->position();
-        const double distance = std::hypot(away.x(), away.y());
-        if (distance < nearest) {
-            nearest = distance;
-            m_dragged = handle;
-            m_focused = handle;
-        }
+    if (const auto handle = handleAt(event->position())) {
+        m_focused = *handle;
+        m_drag = Drag {.handle = *handle,
+            .grip = event->position() - handlePosition(*handle),
+            .topRank = budgetGeometry().topRank};
+        announce();
     }
     update();
 }
 
 void BudgetCurve::mouseMoveEvent(QMouseEvent* event)
 {
-    if (!m_dragged) {
-        bool near = false;
-        for (const Handle handle : allHandles) {
-            const QPointF away = handlePosition(handle) - event->position();
-            near = near || std::hypot(away.x(), away.y()) < grabRadius;
-        }
-        setCursor(m_editable && near ? Qt::PointingHandCursor : Qt::ArrowCursor);
+    if (!m_drag) {
+        const bool grips = m_editable && m_values.matrices > 0 && handleAt(event->position());
+        setCursor(grips ? Qt::PointingHandCursor : Qt::ArrowCursor);
         return;
     }
-    const bool rank = *m_dragged == Handle::InitRank || *m_dragged == Handle::TargetRank;
-    const QRectF place = ground();
-    if (rank && m_matrices > 0) {
-        const double budget = (place.bottom() - event->position().y()) / place.height() * topBudget();
-        edit(*m_dragged, budget / static_cast<double>(m_matrices));
-    } else if (!rank) {
-        const double part = (event->position().x() - place.left()) / place.width();
-        edit(*m_dragged, part * static_cast<double>(m_plan.totalSteps));
+    const std::int64_t value = budgetGeometry().valueAt(m_drag->handle, event->position() - m_drag->grip);
+    if (value != std::llround(m_values.at(m_drag->handle)) || m_moved != m_drag->handle) {
+        edit(m_drag->handle, value);
     }
 }
 
 void BudgetCurve::mouseReleaseEvent(QMouseEvent*)
 {
-    m_dragged.reset();
+    m_drag.reset();
+    announce();
     update();
 }
 
 void BudgetCurve::keyPressEvent(QKeyEvent* event)
 {
     const int by = event->modifiers() & Qt::ShiftModifier ? 10 : 1;
-    switch (event->key()) {
+    switch (m_editable && m_values.matrices > 0 ? event->key() : 0) {
     case Qt::Key_Up:
     case Qt::Key_Right: return nudge(m_focused, by);
     case Qt::Key_Down:
@@ -192,6 +232,7 @@ bool BudgetCurve::focusNextPrevChild(bool next)
     } else {
         return QWidget::focusNextPrevChild(next);
     }
+    announce();
     update();
     return true;
 }
@@ -203,6 +244,7 @@ void BudgetCurve::focusInEvent(QFocusEvent* event)
     } else if (event->reason() == Qt::BacktabFocusReason) {
         m_focused = allHandles.back();
     }
+    announce();
     update();
 }
 

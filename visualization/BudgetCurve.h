@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "visualization/BudgetGeometry.h"
 #include "visualization/PlotPlan.h"
 
 #include <QWidget>
@@ -10,18 +11,22 @@
 namespace spectune {
 
 /// The budget editor of the set-up page: b(t) with its phases and planned events, and four handles to drag or to move
-/// with the arrows (Shift: ten times as far). It only asks: the owner answers an edit with setCurve().
+/// with the arrows (Shift: ten times as far). It only asks: the owner answers an edit with setCurve(). A handle goes where
+/// the pointer is, to impossible values too: what is impossible is hatched, and a sentence says why.
 class BudgetCurve : public QWidget {
     Q_OBJECT
 public:
-    enum class Handle { InitRank, TargetRank, WarmUpEnd, FinalStart };
+    using Handle = BudgetHandle;
 
     explicit BudgetCurve(QWidget* parent = nullptr);
 
-    /// @param matrices adapted ones, for the rank axis at the right
-    void setCurve(const PlotPlan& plan, int initRank, double targetRank, std::int64_t matrices);
+    void setCurve(const PlotPlan& plan, const BudgetValues& values);
     void setEditable(bool editable); ///< true at the start
-    [[nodiscard]] QPointF handlePosition(Handle handle) const; ///< in pixels
+    [[nodiscard]] BudgetGeometry budgetGeometry() const;
+    [[nodiscard]] QPointF handlePosition(Handle handle) const { return budgetGeometry().handle(handle); } ///< in pixels
+    [[nodiscard]] Handle currentHandle() const { return m_focused; } ///< the one that keys move
+    /// Why the values exclude each other; empty: they go together.
+    [[nodiscard]] QString impossibleText() const;
     [[nodiscard]] QSize sizeHint() const override;
     [[nodiscard]] QSize minimumSizeHint() const override;
 
@@ -43,10 +48,16 @@ protected:
     void focusOutEvent(QFocusEvent* event) override;
 
 private:
-    [[nodiscard]] QRectF ground() const;
-    [[nodiscard]] double xOf(double step) const;
-    [[nodiscard]] double yOf(double budget) const;
-    [[nodiscard]] double topBudget() const;
+    [[nodiscard]] QRectF ground() const { return budgetGeometry().ground; }
+    [[nodiscard]] double xOf(double step) const { return budgetGeometry().xOf(step); }
+    [[nodiscard]] double yOf(double budget) const; ///< of triplets
+    [[nodiscard]] std::optional<Handle> fault() const;
+    [[nodiscard]] std::optional<Handle> handleAt(QPointF position) const;
+    [[nodiscard]] QString handleText(Handle handle) const;
+    void paintImpossible(QPainter& painter) const;
+    void paintSentence(QPainter& painter) const;
+    void paintPath(QPainter& painter) const;
+    void paintEvents(QPainter& painter) const;
     void paintGround(QPainter& painter) const;
     void paintCurve(QPainter& painter) const;
     void paintLabels(QPainter& painter) const;
@@ -56,16 +67,22 @@ private:
     enum class Ink { Quiet, Plain, Strong };
     void write(QPainter& painter, const QRectF& rect, Qt::Alignment alignment, const QString& text, Ink ink) const;
     void paintHandles(QPainter& painter) const;
-    void edit(Handle handle, double value);
+    void edit(Handle handle, std::int64_t value);
     void nudge(Handle handle, int by);
+    void announce();
 
     PlotPlan m_plan;
-    int m_initRank = 0;
-    double m_targetRank = 0.0;
-    std::int64_t m_matrices = 0;
+    BudgetValues m_values;
     bool m_editable = true;
     Handle m_focused = Handle::InitRank;
-    std::optional<Handle> m_dragged;
+    std::optional<Handle>
+        m_moved; ///< the last one that was moved: of two that exclude each other it is the one to tell of
+    struct Drag {
+        Handle handle = Handle::InitRank;
+        QPointF grip; ///< from the handle's centre to the pointer
+        double topRank = 1.0; ///< the axis is held
+    };
+    std::optional<Drag> m_drag;
 };
 
 } // namespace spectune

@@ -25,11 +25,59 @@ void BudgetCurve::paintEvent(QPaintEvent*)
             tr("The budget follows from model, targets and steps"));
         return;
     }
+    paintImpossible(painter);
     paintCurve(painter);
     paintLabels(painter);
     if (m_editable) {
         paintHandles(painter);
+        paintSentence(painter);
     }
+}
+
+void BudgetCurve::paintImpossible(QPainter& painter) const
+{
+    const auto handle = m_drag ? std::optional<Handle>(m_drag->handle) : fault();
+    if (!handle) {
+        return;
+    }
+    const Theme& theme = Theme::current();
+    const bool isFault = fault().has_value();
+    for (const QRectF& part : budgetGeometry().impossible(*handle)) {
+        painter.save();
+        painter.setClipRect(part);
+        if (isFault) {
+            painter.fillRect(part, theme.errorFill);
+        }
+        QColor stripe = isFault ? theme.error : theme.lineStrong;
+        stripe.setAlphaF(isFault ? 0.5F : 0.35F);
+        painter.setPen(QPen(stripe, 1.0));
+        constexpr double step = 7.0;
+        for (double x = part.left() - part.height(); x < part.right(); x += step) {
+            painter.drawLine(QPointF(x, part.bottom()), QPointF(x + part.height(), part.top()));
+        }
+        painter.restore();
+    }
+}
+
+void BudgetCurve::paintSentence(QPainter& painter) const
+{
+    const QString sentence = impossibleText();
+    if (sentence.isEmpty()) {
+        return;
+    }
+    const Theme& theme = Theme::current();
+    const QRectF place = ground();
+    painter.setFont(Fonts::caption());
+    constexpr double inset = 8.0;
+    const int flags = Qt::AlignHCenter | Qt::AlignVCenter | Qt::TextWordWrap;
+    const QRectF room(place.left() + 12.0 + inset, place.top(), place.width() - 24.0 - 2.0 * inset, place.height());
+    const QRectF text = painter.boundingRect(room, flags, sentence);
+    const QRectF box = text.adjusted(-inset, -5.0, inset, 5.0);
+    painter.setPen(QPen(theme.error, 1.0));
+    painter.setBrush(theme.errorFill);
+    painter.drawRoundedRect(box, 3.0, 3.0);
+    painter.setPen(theme.text);
+    painter.drawText(text, flags, sentence);
 }
 
 void BudgetCurve::paintGround(QPainter& painter) const
@@ -50,8 +98,23 @@ void BudgetCurve::paintCurve(QPainter& painter) const
     const Theme& theme = Theme::current();
     const QRectF place = ground();
     for (const std::int64_t budget : {m_plan.targetBudget, m_plan.initialBudget}) {
-        drawLevel(painter, yOf(static_cast<double>(budget)), place.left(), place.right(), theme.line);
+        const double y = yOf(static_cast<double>(budget));
+        if (y >= place.top()) { // else a handle is being dragged beyond the axis
+            drawLevel(painter, y, place.left(), place.right(), theme.line);
+        }
     }
+    drawLevel(painter, place.bottom(), place.left(), place.right(), theme.lineStrong);
+    if (fault()) { // there is no such curve
+        return;
+    }
+    paintPath(painter);
+    paintEvents(painter);
+}
+
+void BudgetCurve::paintPath(QPainter& painter) const
+{
+    const Theme& theme = Theme::current();
+    const QRectF place = ground();
     QPainterPath curve;
     const auto total = static_cast<double>(m_plan.totalSteps);
     const int points = static_cast<int>(place.width());
@@ -66,11 +129,22 @@ void BudgetCurve::paintCurve(QPainter& painter) const
     area.closeSubpath();
     QColor fill = theme.loss;
     fill.setAlphaF(0.10F);
+    painter.save();
+    painter.setClipRect(place);
     painter.fillPath(area, fill);
+    painter.restore();
     painter.setBrush(Qt::NoBrush);
     painter.setPen(QPen(theme.text, 2.0));
+    painter.save();
+    painter.setClipRect(place.adjusted(-1.0, 0.0, 1.0, 1.0)); // while a handle is dragged beyond the axis
     painter.drawPath(curve);
-    drawLevel(painter, place.bottom(), place.left(), place.right(), theme.lineStrong);
+    painter.restore();
+}
+
+void BudgetCurve::paintEvents(QPainter& painter) const
+{
+    const Theme& theme = Theme::current();
+    const QRectF place = ground();
     double lastX = -10.0;
     for (const std::int64_t step : m_plan.plannedEvents()) {
         const double x = xOf(static_cast<double>(step));
@@ -110,16 +184,17 @@ void BudgetCurve::paintLabels(QPainter& painter) const
     paintPhaseNames(painter);
     paintSteps(painter);
     const QRectF place = ground();
-    const double initY = yOf(static_cast<double>(m_plan.initialBudget));
-    const double initX = xOf(static_cast<double>(m_plan.prunes() ? m_plan.ti : 0)) + 18.0;
-    write(painter, {initX, initY - 20.0, 200.0, 15.0}, Qt::AlignLeft, tr("init %1 per matrix").arg(m_initRank),
-        Ink::Plain);
+    const double initY = std::max(yOf(static_cast<double>(m_plan.initialBudget)), place.top() + 22.0);
+    const QString init = tr("init %1 per matrix").arg(m_values.initRank);
+    const double initWidth = tabularWidth(Fonts::caption(), init);
+    const double initX
+        = std::min(xOf(static_cast<double>(m_plan.prunes() ? m_plan.ti : 0)) + 18.0, place.right() - initWidth - 6.0);
+    write(painter, {initX, initY - 20.0, initWidth, 15.0}, Qt::AlignLeft, init, Ink::Plain);
     if (!m_plan.prunes()) {
         return;
     }
     const double targetY = yOf(static_cast<double>(m_plan.targetBudget));
-    const bool whole = std::abs(m_targetRank - std::round(m_targetRank)) < 1e-9;
-    const QString rank = whole ? formatCount(std::llround(m_targetRank)) : formatMeanRank(m_targetRank);
+    const QString rank = formatRank(m_values.targetRank);
     QString words = tr("target %1 per matrix, %2 in all").arg(rank, formatCount(m_plan.targetBudget));
     const double cubic
         = xOf(static_cast<double>(m_plan.finalStart)) - std::max(xOf(static_cast<double>(m_plan.ti)), place.left());
@@ -141,16 +216,14 @@ void BudgetCurve::paintScales(QPainter& painter) const
     double lastY = 1e9;
     for (const std::int64_t budget : {std::int64_t {0}, m_plan.targetBudget, m_plan.initialBudget}) {
         const double y = yOf(static_cast<double>(budget));
-        if (lastY - y < 13.0) {
+        if (lastY - y < 13.0 || y < place.top()) {
             continue;
         }
         lastY = y;
         write(painter, {0.0, y - 8.0, place.left() - 7.0, 16.0}, Qt::AlignRight, formatCount(budget), Ink::Quiet);
-        if (m_matrices > 0) {
-            const double rank = static_cast<double>(budget) / static_cast<double>(m_matrices);
-            const bool whole = std::abs(rank - std::round(rank)) < 1e-9;
-            const QString text = whole ? formatCount(std::llround(rank)) : formatMeanRank(rank);
-            write(painter, {place.right() + 7.0, y - 8.0, 40.0, 16.0}, Qt::AlignLeft, text, Ink::Quiet);
+        if (m_values.matrices > 0) {
+            const double rank = static_cast<double>(budget) / static_cast<double>(m_values.matrices);
+            write(painter, {place.right() + 7.0, y - 8.0, 40.0, 16.0}, Qt::AlignLeft, formatRank(rank), Ink::Quiet);
         }
     }
 }
@@ -227,18 +300,20 @@ void BudgetCurve::paintHandles(QPainter& painter) const
 {
     const Theme& theme = Theme::current();
     const QColor fill = theme.raised;
+    const auto faulty = fault();
+    const auto edgeOf = [&](Handle handle) { return faulty == handle ? theme.error : theme.text; };
     for (const Handle handle : {Handle::InitRank, Handle::TargetRank}) {
         const QPointF c = handlePosition(handle);
-        painter.setPen(QPen(theme.text, 2.0));
+        painter.setPen(QPen(edgeOf(handle), 2.0));
         painter.setBrush(fill);
         painter.drawEllipse(c, 6.5, 6.5);
-        painter.setPen(QPen(theme.text, 1.4));
+        painter.setPen(QPen(edgeOf(handle), 1.4));
         painter.drawPolyline(QPolygonF {c + QPointF(-2.4, -1.2), c + QPointF(0, -3.8), c + QPointF(2.4, -1.2)});
         painter.drawPolyline(QPolygonF {c + QPointF(-2.4, 1.2), c + QPointF(0, 3.8), c + QPointF(2.4, 1.2)});
     }
     for (const Handle handle : {Handle::WarmUpEnd, Handle::FinalStart}) {
         const QPointF c = handlePosition(handle);
-        painter.setPen(QPen(theme.text, 2.0));
+        painter.setPen(QPen(edgeOf(handle), 2.0));
         painter.setBrush(fill);
         painter.drawPolygon(QPolygonF {
             c + QPointF(-6, 8), c + QPointF(6, 8), c + QPointF(6, 0), c + QPointF(0, -7), c + QPointF(-6, 0)});

@@ -149,6 +149,13 @@ std::vector<ColumnSpan> CurveSeries::decimate(double from, double to, int column
     return result;
 }
 
+double percentile(std::vector<double> values, double part)
+{
+    const auto place = static_cast<std::ptrdiff_t>(part * static_cast<double>(values.size() - 1));
+    std::nth_element(values.begin(), values.begin() + place, values.end());
+    return values[static_cast<std::size_t>(place)];
+}
+
 std::vector<double> niceTicks(double low, double high, int count)
 {
     if (!std::isfinite(low) || !std::isfinite(high) || !(high > low) || count < 1) {

@@ -65,6 +65,9 @@ private:
     std::vector<Extremes> m_blocks; ///< of 64 points each, complete or not
 };
 
+/// The value below which @p part (0 … 1) of the values lie. @pre not empty
+[[nodiscard]] double percentile(std::vector<double> values, double part);
+
 /// Round values (1, 2, 2.5, 5 × 10ⁿ) within [low, high], about @p count of them, ascending.
 [[nodiscard]] std::vector<double> niceTicks(double low, double high, int count);
 /// Round whole numbers from 0 to @p high, at most @p count intervals.

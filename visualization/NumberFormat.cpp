@@ -125,6 +125,12 @@ QString formatMeanRank(double value)
     return formatFixed(value, 2);
 }
 
+QString formatRank(double value)
+{
+    const bool whole = std::abs(value - std::round(value)) < 1e-9;
+    return whole ? formatCount(std::llround(value)) : formatMeanRank(value);
+}
+
 QString formatLogTick(double value)
 {
     if (!std::isfinite(value) || value <= 0.0) {

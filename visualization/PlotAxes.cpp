@@ -17,13 +17,6 @@ AxisBounds stepAxis(double low, double high)
     return {low, high, stepTicks(low, high, stepIntervals)};
 }
 
-double percentile(std::vector<double> values, double part)
-{
-    const auto place = static_cast<std::size_t>(part * static_cast<double>(values.size() - 1));
-    std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(place), values.end());
-    return values[place];
-}
-
 } // namespace
 
 AxisBounds wholeRunAxis(const PlotPlan& plan, std::int64_t now)

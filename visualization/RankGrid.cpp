@@ -128,6 +128,8 @@ void RankGrid::setTargets(const std::vector<std::string>& kinds, int layerCount,
     if (!same) {
         state.available.clear();
         state.cursor.reset();
+        state.rangeAnchor.reset();
+        state.drag.reset();
         state.hovered.reset();
         state.looks.clear();
     }

@@ -26,7 +26,8 @@ enum class GridMode {
 };
 
 /// The layer × matrix grid: live ranks, the targets to tick, or the difference of two runs; same order, same gap.
-/// Arrows move the chosen cell; Return or a click activates it; in targets mode Space ticks. GUI thread only.
+/// Arrows move the chosen cell; Return or a click activates it. Targets: a click or Space ticks a cell, dragging or
+/// Shift+arrows and Space a rectangle; a header, Shift+Space (row) and Ctrl+Space (column) a whole line. GUI thread only.
 class RankGrid : public QWidget {
     Q_OBJECT
 public:
@@ -67,6 +68,11 @@ public:
     [[nodiscard]] QString cellText(ModuleIndex module) const;
     /// The cell under the pointer, else the chosen one, in words; empty: neither.
     [[nodiscard]] QString spokenCell() const;
+    /// Any cell in words, ticked or not in targets mode. @pre 0 ≤ layer < layers(), 0 ≤ kind < kinds().size()
+    [[nodiscard]] QString spokenCellAt(int layer, int kind) const;
+    [[nodiscard]] ModuleIndex moduleAt(int layer, int kind) const; ///< invalid: not adapted
+    [[nodiscard]] int layers() const; ///< rows; 0: nothing to show
+    [[nodiscard]] const std::vector<std::string>& kinds() const; ///< columns
     /// "42 matrices in 6 layers, step 520: 126 of 336 triplets kept, 5 matrices at rank 0"
     [[nodiscard]] QString spokenSummary() const;
     [[nodiscard]] QSize sizeHint() const override;
@@ -94,8 +100,11 @@ private:
     void relayout();
     void updateCell(int layer, int kind);
     void moveSelection(int layers, int kinds);
-    void toggleHeader(bool row, int index);
-    void paintTarget(const GridCell& cell);
+    void beginTargets(QPointF position);
+    void dragTargets(QPointF position);
+    void endTargets();
+    void tickTargets(const std::vector<bool>& ticked);
+    [[nodiscard]] bool pressForTargets(QKeyEvent* event);
     void startFade();
     void announceCell();
     void setHovered(const std::optional<GridCell>& cell);

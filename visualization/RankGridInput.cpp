@@ -53,22 +53,13 @@ void RankGrid::mousePressEvent(QMouseEvent* event)
         }
         return;
     }
-    if (cell && m_state->canTick(*cell)) {
-        m_state->painting = !m_state->ticked[m_state->slot(*cell)];
-        paintTarget(*cell);
-    } else if (const auto row = m_state->geometry.rowHeaderAt(event->position())) {
-        toggleHeader(true, *row);
-    } else if (const auto column = m_state->geometry.columnHeaderAt(event->position())) {
-        toggleHeader(false, *column);
-    }
+    beginTargets(event->position());
 }
 
 void RankGrid::mouseMoveEvent(QMouseEvent* event)
 {
-    if (m_state->painting) {
-        if (const auto cell = m_state->geometry.cellAt(event->position())) {
-            paintTarget(*cell);
-        }
+    if (m_state->drag) {
+        dragTargets(event->position());
         return;
     }
     const bool header = m_state->view == GridView::Targets
@@ -87,41 +78,7 @@ void RankGrid::leaveEvent(QEvent* event)
 
 void RankGrid::mouseReleaseEvent(QMouseEvent*)
 {
-    if (m_state->painting) {
-        m_state->painting.reset();
-        Q_EMIT targetsChanged(m_state->ticked);
-    }
-}
-
-void RankGrid::paintTarget(const GridCell& cell)
-{
-    const std::size_t slot = m_state->slot(cell);
-    if (!m_state->canTick(cell) || m_state->ticked[slot] == *m_state->painting) {
-        return;
-    }
-    m_state->ticked[slot] = *m_state->painting;
-    m_state->cursor = cell;
-    m_state->refreshLooks();
-    update();
-}
-
-void RankGrid::toggleHeader(bool row, int index)
-{
-    std::vector<std::size_t> line;
-    const int count = row ? m_state->columns() : m_state->layers;
-    for (int i = 0; i < count; ++i) {
-        const GridCell cell = row ? GridCell {index, i} : GridCell {i, index};
-        if (m_state->canTick(cell)) {
-            line.push_back(m_state->slot(cell));
-        }
-    }
-    const bool all = std::all_of(line.begin(), line.end(), [this](std::size_t slot) { return m_state->ticked[slot]; });
-    for (const std::size_t slot : line) {
-        m_state->ticked[slot] = !all;
-    }
-    m_state->refreshLooks();
-    update();
-    Q_EMIT targetsChanged(m_state->ticked);
+    endTargets();
 }
 
 void RankGrid::moveSelection(int layers, int kinds)
@@ -159,6 +116,9 @@ void RankGrid::moveSelection(int layers, int kinds)
 
 void RankGrid::keyPressEvent(QKeyEvent* event)
 {
+    if (m_state->view == GridView::Targets && pressForTargets(event)) {
+        return;
+    }
     if (m_state->view == GridView::Empty || (event->modifiers() & ~Qt::KeypadModifier) != Qt::NoModifier) {
         QWidget::keyPressEvent(event);
         return;
@@ -173,16 +133,6 @@ void RankGrid::keyPressEvent(QKeyEvent* event)
     case Qt::Key_Enter:
         if (!targets && selected().isValid()) {
             Q_EMIT cellActivated(selected());
-            return;
-        }
-        break;
-    case Qt::Key_Space:
-        if (targets && m_state->cursor && m_state->canTick(*m_state->cursor)) {
-            m_state->painting = !m_state->ticked[m_state->slot(*m_state->cursor)];
-            paintTarget(*m_state->cursor);
-            m_state->painting.reset();
-            announceCell();
-            Q_EMIT targetsChanged(m_state->ticked);
             return;
         }
         break;

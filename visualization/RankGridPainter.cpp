@@ -36,6 +36,9 @@ void RankGridPainter::paint()
         if (m_state.view == GridView::Ranks && m_state.loading.isEmpty()) {
             paintMarginals();
         }
+        if (m_state.view == GridView::Difference) {
+            paintDifferenceMarginals();
+        }
         paintNote();
     }
     paintSelection();
@@ -322,8 +325,31 @@ void RankGridPainter::paintTargetBoxes()
     }
 }
 
+void RankGridPainter::paintRectangle(const GridCell& first, const GridCell& last)
+{
+    const auto frame = [this](const QRectF& rect) {
+        m_painter.setBrush(Qt::NoBrush);
+        m_painter.setPen(QPen(Theme::current().focus, 2.0));
+        m_painter.drawRect(rect.adjusted(-1.0, -1.0, 1.0, 1.0));
+    };
+    for (int block = m_geometry.blockOf(first.layer); block <= m_geometry.blockOf(last.layer); ++block) {
+        const int top = std::max(first.layer, block * m_geometry.rowsPerBlock);
+        const int bottom = std::min(last.layer, (block + 1) * m_geometry.rowsPerBlock - 1);
+        frame(m_geometry.cell(top, first.kind).united(m_geometry.cell(bottom, last.kind)));
+    }
+}
+
 void RankGridPainter::paintSelection()
 {
+    if (m_state.view == GridView::Targets && m_state.drag) {
+        return paintRectangle(m_state.drag->first(), m_state.drag->last());
+    }
+    if (m_state.view == GridView::Targets && m_state.focused && m_state.rangeAnchor && m_state.cursor) {
+        const GridCell& a = *m_state.rangeAnchor;
+        const GridCell& b = *m_state.cursor;
+        return paintRectangle({std::min(a.layer, b.layer), std::min(a.kind, b.kind)},
+            {std::max(a.layer, b.layer), std::max(a.kind, b.kind)});
+    }
     if (!m_state.cursor || (m_state.view == GridView::Targets && !m_state.focused)) {
         return;
     }

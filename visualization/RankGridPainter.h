@@ -31,9 +31,11 @@ private:
     void paintDifferenceLegend(const QRectF& area);
     void paintHistogram(const std::vector<int>& counts, double x, double step, double baseline);
     void paintMarginals();
+    void paintDifferenceMarginals(); ///< sums of B − A, bars to the left where A has more
     void paintLayerMargin(int layer, double longest);
     void paintBlockTotals(int block);
     void paintSelection();
+    void paintRectangle(const GridCell& first, const GridCell& last);
     void paintNote();
     void text(const QRectF& rect, Qt::Alignment alignment, const QString& text, const QColor& color, const QFont& font);
     [[nodiscard]] bool touches(const QRectF& rect) const;

@@ -43,18 +43,43 @@ QString RankGrid::spokenCell() const
 {
     const RankGridState& state = *m_state;
     const std::optional<GridCell>& cell = state.hovered ? state.hovered : state.cursor;
-    if (!cell || state.view == GridView::Empty) {
+    return cell ? spokenCellAt(cell->layer, cell->kind) : QString();
+}
+
+QString RankGrid::spokenCellAt(int layer, int kind) const
+{
+    const RankGridState& state = *m_state;
+    if (state.view == GridView::Empty) {
         return {};
     }
-    if (state.view != GridView::Targets) {
-        return cellText(state.moduleAt(*cell));
+    const GridCell cell {layer, kind};
+    const ModuleIndex module = moduleAt(layer, kind);
+    if (state.view != GridView::Targets && module.isValid()) {
+        return cellText(module);
     }
+    const bool ticks = state.view == GridView::Targets;
     return tr("layer %1, %2, %3")
-        .arg(cell->layer)
-        .arg(QString::fromStdString(state.kinds[static_cast<std::size_t>(cell->kind)]),
-            !state.canTick(*cell)                 ? tr("not in the model")
-                : state.ticked[state.slot(*cell)] ? tr("adapted")
-                                                  : tr("not adapted"));
+        .arg(layer)
+        .arg(QString::fromStdString(state.kinds[static_cast<std::size_t>(kind)]),
+            ticks && !state.canTick(cell)                 ? tr("not in the model")
+                : ticks && state.ticked[state.slot(cell)] ? tr("adapted")
+                                                          : tr("not adapted"));
+}
+
+ModuleIndex RankGrid::moduleAt(int layer, int kind) const
+{
+    const bool ranks = m_state->view == GridView::Ranks || m_state->view == GridView::Difference;
+    return ranks ? m_state->moduleAt({layer, kind}) : ModuleIndex {};
+}
+
+int RankGrid::layers() const
+{
+    return m_state->view == GridView::Empty ? 0 : m_state->layers;
+}
+
+const std::vector<std::string>& RankGrid::kinds() const
+{
+    return m_state->kinds;
 }
 
 QString RankGrid::spokenSummary() const

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "visualization/RankGrid.h"
+#include "visualization/TargetDrag.h"
 
 #include <QColor>
 #include <QElapsedTimer>
@@ -65,7 +66,8 @@ struct RankGridState {
     std::vector<QColor> fadeFrom; ///< [layers × kinds]; invalid: this cell does not fade
     QElapsedTimer fadeClock;
     int fadeTimer = 0;
-    std::optional<bool> painting; ///< ticking or clearing while the button is down
+    std::optional<TargetDrag> drag; ///< targets being ticked or cleared while the button is down
+    std::optional<GridCell> rangeAnchor; ///< targets: the other corner of what Shift and the arrows have chosen
     QElapsedTimer eventClock; ///< since the last snapshot that changed ranks
 
     [[nodiscard]] int columns() const { return static_cast<int>(kinds.size()); }
@@ -82,6 +84,9 @@ struct RankGridState {
     [[nodiscard]] QString valueText(double value) const;
     [[nodiscard]] bool hasValues() const; ///< false: the mode has nothing to show at this step
     [[nodiscard]] CellLook lookOf(const GridCell& cell) const;
+    /// Σ (B − A) of a row and of a column's layers [from, to); difference mode only.
+    [[nodiscard]] int layerDifference(int layer) const;
+    [[nodiscard]] int kindDifference(int kind, int from, int to) const;
     void updateScale();
     /// Recomputes looks. @return slots whose look is another now
     std::vector<std::size_t> refreshLooks();

@@ -135,6 +135,11 @@ void RunPlots::replotNow()
     }
 }
 
+QRect RunPlots::partRect(int part) const
+{
+    return m_private->partRect(part);
+}
+
 QSize RunPlots::sizeHint() const
 {
     return {428, 660};

@@ -50,6 +50,8 @@ public:
     [[nodiscard]] QPointF stepRange() const;
     /// Lowest and highest loss of the axis now.
     [[nodiscard]] QPointF lossRange() const;
+    /// The loss (0), γR (1) or budget plot (2) with its title, in this widget's pixels.
+    [[nodiscard]] QRect partRect(int part) const;
     /// Applies all that is pending at once; otherwise a timer does, at most 30 times a second.
     void replotNow();
     [[nodiscard]] QSize sizeHint() const override;

@@ -141,6 +141,12 @@ PlotRange RunPlots::Private::effective() const
     return now() < 1 || now() * 10 >= total ? PlotRange::WholeRun : PlotRange::SoFar;
 }
 
+QRect RunPlots::Private::partRect(int part) const
+{
+    const QCPAxisRect* rects[] {m_lossRect, m_orthRect, m_budgetRect};
+    return rects[std::clamp(part, 0, 2)]->outerRect().translated(plot->pos());
+}
+
 int RunPlots::Private::columns() const
 {
     return std::max(1, m_lossRect->width());

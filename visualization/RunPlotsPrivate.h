@@ -25,6 +25,7 @@ public:
     void replot();
     void applyTheme();
     [[nodiscard]] PlotRange effective() const;
+    [[nodiscard]] QRect partRect(int part) const;
     [[nodiscard]] QString readout(std::int64_t step) const; ///< values at a step, for the hovered line and readers
 
     void paintGround(QPainter& painter) const;

@@ -11,8 +11,10 @@
 #include <QApplication>
 #include <QElapsedTimer>
 #include <QFileInfo>
+#include <QLocale>
 #include <QSettings>
 #include <QTimer>
+#include <QTranslator>
 
 #include <cstdio>
 #include <ctime>
@@ -24,11 +26,28 @@ namespace {
 
 constexpr int badInput = 2;
 
+// Where the installed program, or the one in its build folder, has its files.
+QStringList resourceFolders()
+{
+    return {QCoreApplication::applicationDirPath() + QStringLiteral("/../share/spectune"),
+        QStringLiteral(SPECTUNE_SOURCE_RESOURCES)};
+}
+
+// The desktop's language, where resources/translations has it (spectune_de.qm); English otherwise.
+void installTranslation(QApplication& application)
+{
+    auto* translator = new QTranslator(&application);
+    for (const QString& folder : resourceFolders())
+        if (translator->load(
+                QLocale(), QStringLiteral("spectune"), QStringLiteral("_"), folder + QStringLiteral("/translations"))) {
+            QCoreApplication::installTranslator(translator);
+            return;
+        }
+}
+
 QString findDemo()
 {
-    const QString here = QCoreApplication::applicationDirPath();
-    for (const QString& folder :
-        {here + QStringLiteral("/../share/spectune"), QStringLiteral(SPECTUNE_SOURCE_RESOURCES)}) {
+    for (const QString& folder : resourceFolders()) {
         const QFileInfo demo(folder + QStringLiteral("/demo/demo.json"));
         if (demo.isFile())
             return demo.canonicalFilePath();
@@ -158,5 +177,6 @@ int main(int argc, char** argv)
     QCoreApplication::setApplicationName(QStringLiteral("spectune"));
     QGuiApplication::setHighDpiScaleFactorRoundingPolicy(Qt::HighDpiScaleFactorRoundingPolicy::PassThrough);
     QApplication application(argc, argv);
+    installTranslation(application);
     return runStudio(application, arguments);
 }

@@ -18,24 +18,6 @@ using nlohmann::ordered_json;
 
 namespace {
 
-struct ExportOptions {
-    ExportAdapter request;
-    std::string device = "cpu";
-};
-
-void exportTo(const ExportOptions& options)
-{
-    const auto report
-        = std::get<ExportReport>(createEngine()->answer(options.request, {.stop = stopOnSignal(), .partialText = {}}));
-    std::printf("%s: %s, %s matrices (%s of rank 0 left out), largest rank %s, %.1f kB\n", report.path.c_str(),
-        report.format.c_str(), grouped(report.modules).c_str(), grouped(report.leftOut).c_str(),
-        grouped(report.maxRank).c_str(), static_cast<double>(report.bytes) / 1000.0);
-    std::printf("Read back: largest difference of ΔW %.3g, where the largest |ΔW| is %.3g\n", report.maxDifference,
-        report.maxDelta);
-    if (report.vllmMaxRank > 0)
-        std::printf("vLLM: --max-lora-rank %s\n", grouped(report.vllmMaxRank).c_str());
-}
-
 void info(const std::string& path, bool json)
 {
     const ordered_json object = ordered_json::parse(describeFolder(path));
@@ -110,21 +92,6 @@ void printFields(bool json)
 }
 
 } // namespace
-
-void addExportCommand(CLI::App& program, Chosen& chosen)
-{
-    const auto options = std::make_shared<ExportOptions>();
-    CLI::App* command = program.add_subcommand("export", "Write an adapter for other programs, read back and checked");
-    command->add_option("source", options->request.source, "A run's folder, a checkpoint or an adapter")->required();
-    command
-        ->add_option(
-            "--format", options->request.format, "peft-adalora, peft-lora-padded, peft-lora, gguf-lora, merged")
-        ->required();
-    command->add_option("--out", options->request.target, "Folder to make")->type_name("DIR")->required();
-    command->add_option("--device", options->device, "Taken for uniformity; exports run on the CPU")
-        ->capture_default_str();
-    command->callback([options, &chosen] { chosen = [options] { exportTo(*options); }; });
-}
 
 void addInfoCommand(CLI::App& program, Chosen& chosen)
 {

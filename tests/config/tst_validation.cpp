@@ -109,6 +109,13 @@ void ValidationTest::issues_data()
     error("adalora.layers=2-6", "adalora.layers",
         "adalora.layers holds 6, must be at most 5: the model has 6 layers, counted from 0");
     error("adalora.targets=q_proj,v*", "adalora.targets", "adalora.targets holds \"v*\", needs names of matrices");
+    error("adalora.modules=q_proj", "adalora.modules",
+        "adalora.modules holds \"q_proj\", needs entries such as \"0-3.q_proj\" or \"*.q_proj\"");
+    error("adalora.modules=3-2.q_proj", "adalora.modules", "adalora.modules holds \"3-2.q_proj\", needs entries");
+    error("adalora.modules=4-6.q_proj", "adalora.modules",
+        "adalora.modules holds \"4-6.q_proj\", whose blocks must be at most 5: the model has 6 layers");
+    error("adalora.modules=0.q_proj adalora.layers=1", "adalora.modules",
+        "adalora.modules names every adapted matrix itself; leave adalora.targets and adalora.layers empty");
     warning(
         "train.micro_batch_size=9", "train.micro_batch_size", "train.micro_batch_size is 9, above train.batch_size 8");
     warning("train.steps=100 optim.warmup=100", "optim.warmup", "optim.warmup is 100, but the run has 100 steps");

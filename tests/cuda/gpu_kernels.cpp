@@ -343,7 +343,7 @@ struct Joined {
 
     Joined(at::Device device, at::ScalarType type, std::int64_t window, std::int64_t rank)
         : model(smallModel(at::TensorOptions().dtype(type).device(device), window))
-        , layout(adaptedLayout(model->spec(), {}, {}, rank))
+        , layout(adaptedLayout(model->spec(), {}, rank))
         , arena(layout, 2.0, at::TensorOptions().dtype(ops::wideType(type)).device(device))
         , triplets(*model, layout, arena, /*trainsLambda=*/true)
     {

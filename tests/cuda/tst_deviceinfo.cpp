@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a machine says of its devices: never a throw, and on one without a GPU a text that says so.
 #include "tests/support/Files.h"
+#include "training/core/Machine.h"
 #include "training/cuda/DeviceInfo.h"
 #include "training/loop/Device.h"
 

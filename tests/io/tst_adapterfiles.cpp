@@ -168,9 +168,8 @@ private Q_SLOTS:
         };
         QVERIFY(contains(error("peft-lora", folder.path() / "full"), "not empty"));
         QVERIFY(contains(error("peft-lora", folder.write("file", "x")), "is a file"));
-        QVERIFY(contains(error("gguf-lora", folder.path() / "g"), "not written yet"));
-        QVERIFY(contains(error("merged", folder.path() / "g"), "not written yet"));
-        QVERIFY(contains(error("zip", folder.path() / "g"), "no format \"zip\""));
+        QVERIFY(contains(error("merged", folder.path() / "g"), "no adapter format \"merged\""));
+        QVERIFY(contains(error("zip", folder.path() / "g"), "no adapter format \"zip\""));
         QVERIFY(!std::filesystem::exists(folder.path() / "g"));
         QCOMPARE(readFile(folder.path() / "full/note"), std::string("mine"));
         std::filesystem::create_directory(folder.path() / "empty");

@@ -78,7 +78,7 @@ std::unique_ptr<Trainer> referenceTrainer(const RunConfig& config, const std::st
     const RunFacts facts = factsOf(base.model->spec(), config);
     const ResolvedRun resolved = resolveRun(config, facts);
     const auto layout = std::make_shared<const ModuleLayout>(
-        adaptedLayout(base.model->spec(), config.adalora.targets, config.adalora.layers, resolved.initRank));
+        adaptedLayout(base.model->spec(), TargetSelection::of(config.adalora), resolved.initRank));
     auto trainer = std::make_unique<Trainer>(base.model, layout, config, resolved);
     startFromAdapter((trajectoryFolder() / adapter).string(), *trainer);
     return trainer;

@@ -43,7 +43,7 @@ inline std::unique_ptr<Trainer> shrinkTrainer(const RunConfig& config)
     const auto model = modelOf({}, at::kDouble);
     const ResolvedRun resolved = resolveRun(config, factsOf(model->spec(), config));
     const auto layout = std::make_shared<const ModuleLayout>(
-        adaptedLayout(model->spec(), config.adalora.targets, config.adalora.layers, resolved.initRank));
+        adaptedLayout(model->spec(), TargetSelection::of(config.adalora), resolved.initRank));
     return std::make_unique<Trainer>(model, layout, config, resolved);
 }
 

@@ -18,6 +18,7 @@ struct Case {
     bool bias = false;
     std::vector<std::string> targets {}; ///< empty: all
     std::vector<std::int64_t> adaptedLayers {}; ///< empty: all
+    std::vector<std::string> modules {}; ///< of adalora.modules; empty: targets × layers
     double dropout = 0.0;
     std::int64_t rank = 3;
     bool trainsLambda = true;

@@ -24,7 +24,8 @@ struct Setup {
     explicit Setup(const Case& form, at::ScalarType type = at::kDouble)
         : test(form)
         , model(modelOf(form, type))
-        , layout(adaptedLayout(model->spec(), form.targets, form.adaptedLayers, form.rank))
+        , layout(adaptedLayout(
+              model->spec(), {.kinds = form.targets, .layers = form.adaptedLayers, .modules = form.modules}, form.rank))
         , arena(layout, scale, at::TensorOptions().dtype(type == at::kDouble ? at::kDouble : at::kFloat))
         , joined(*model, layout, arena, form.trainsLambda)
         , sums(joined.makeSums())

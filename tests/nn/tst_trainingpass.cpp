@@ -34,6 +34,8 @@ void addCases()
 void addDropoutCases()
 {
     addCases();
+    QTest::newRow("single matrices") << Case {
+        .layers = 3, .modules = {"0.q_proj", "1-2.v_proj", "2.k_proj", "2.o_proj", "1.up_proj", "0.down_proj"}};
     QTest::newRow("dropout") << Case {.dropout = 0.25};
     QTest::newRow("dropout, v and down") << Case {
         .layers = 3, .targets = {"v_proj", "down_proj"}, .adaptedLayers = {1, 2}, .dropout = 0.5};

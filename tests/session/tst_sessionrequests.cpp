@@ -55,6 +55,7 @@ class TestSessionRequests : public QObject {
 private Q_SLOTS:
     void answersInOrderWhileIdle();
     void streamsBeforeTheAnswer();
+    void tellsHowFarARequestIs();
     void waitsForTheEndOfARun();
     void answersWhilePaused();
     void runGoesOnAfterAnAnswerWhilePaused();
@@ -99,6 +100,26 @@ void TestSessionRequests::streamsBeforeTheAnswer()
     QCOMPARE(std::get<PartialText>(events[1]).text, std::string("upon"));
     QCOMPARE(std::get<PartialText>(events[1]).request, id);
     QCOMPARE(std::get<GeneratedText>(std::get<Answered>(events[2]).answer).text, std::string("Once upon"));
+}
+
+void TestSessionRequests::tellsHowFarARequestIs()
+{
+    Bench bench;
+    bench.script->onRequest = [](const Request&, const RequestContext& context) -> Answer {
+        context.progress("Writing", 0, 2);
+        context.progress("Reading back", 1, 2);
+        return ExportReport {};
+    };
+    const std::int64_t id = bench.session.ask(ExportAdapter {});
+    QVERIFY(bench.probe.awaitAnswer(id) != nullptr);
+    const auto told = bench.probe.all<RequestProgress>();
+    QCOMPARE(told.size(), std::size_t(2));
+    QCOMPARE(told[1].request, id);
+    QCOMPARE(told[0].progress.stage, std::string("Writing"));
+    QCOMPARE(told[1].progress.stage, std::string("Reading back"));
+    QCOMPARE(told[1].progress.done, std::int64_t(1));
+    QCOMPARE(told[1].progress.total, std::int64_t(2));
+    QVERIFY(std::holds_alternative<Answered>(bench.probe.events().back()));
 }
 
 void TestSessionRequests::waitsForTheEndOfARun()

@@ -294,7 +294,6 @@ private Q_SLOTS:
             refuses({"export", text(m_run), "--format", format, "--out", text(out)}, "export-");
         }
         const QString never = text(m_folder.path() / "never");
-        refuses({"export", text(m_run), "--format", "gguf-lora", "--out", never}, "not written yet");
         refuses({"export", text(m_run), "--format", "onnx", "--out", never}, "onnx");
         refuses({"export", demoModel(), "--format", "peft-lora", "--out", never}, "model");
         QVERIFY(!fs::exists(m_folder.path() / "never"));

@@ -7,6 +7,7 @@
 #include "training/monitor/RunHistory.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -43,6 +44,7 @@ private:
     [[nodiscard]] std::shared_ptr<const RankSnapshot> picture(std::int64_t step, std::int64_t budget) const;
     void record(const std::string& file, const std::string& line) const;
     [[nodiscard]] DataPreview preview(const PreviewData& request) const;
+    [[nodiscard]] ExportReport exported(const ExportAdapter& wanted, const RequestContext& context) const;
 
     std::shared_ptr<Scene> m_scene;
     std::string m_folder;
@@ -266,6 +268,55 @@ DataPreview SceneEngine::preview(const PreviewData& request) const
     return preview;
 }
 
+ExportReport SceneEngine::exported(const ExportAdapter& wanted, const RequestContext& context) const
+{
+    for (std::int64_t module = 0; module < 40; ++module) {
+        if (context.progress)
+            context.progress("Reading back", module, 40);
+        if (module == 27 && wanted.format == m_scene->exportWaits)
+            m_scene->exportOpen.wait(false);
+        context.stop.throwIfStopped();
+    }
+    if (wanted.format == m_scene->exportFails)
+        throw ioError(wanted.target + ": the export takes 4.9 MB, and the disk of /mnt has only 1.2 MB free.");
+    ExportReport report {
+        wanted.format, wanted.target, 1'234'567, 40, 2, 8, 8, wanted.format == "peft-adalora" ? 0.0 : 2.4e-9, 0.018};
+    if (wanted.format == "gguf-lora" || wanted.format == "merged")
+        report.vllmMaxRank = 0;
+    if (wanted.format == "merged") {
+        report.bytes = 4'870'000;
+        report.maxDifference = 0.0;
+        report.dtype = wanted.dtype.empty() ? "bfloat16" : wanted.dtype;
+        report.roundingLoss = wanted.dtype.empty() ? 0.031 : 2e-8;
+    }
+    if (wanted.format == m_scene->exportDiffers) {
+        report.maxDifference = 3.1e-4;
+        report.verified = false;
+    }
+    return report;
+}
+
+// Rank 4 of 8 × 8, with orthonormal factors (columns of a Hadamard matrix): its singular values are s · |λ|.
+AdapterFactors sceneFactors(const ReadFactors& request)
+{
+    AdapterFactors factors;
+    factors.modules = {"model.layers.0.self_attn.q_proj", "model.layers.3.mlp.down_proj"};
+    factors.module = request.module.empty() ? factors.modules.front() : request.module;
+    factors.rows = factors.columns = 8;
+    factors.scale = 2.0;
+    factors.lambda = {0.5F, -1.0F, 0.25F, 0.125F};
+    const auto hadamard = [](std::int64_t row, std::int64_t column) {
+        return std::popcount(static_cast<std::uint64_t>(row & column)) % 2 == 0 ? 1.0F : -1.0F;
+    };
+    for (std::int64_t row = 0; row < 8; ++row)
+        for (std::int64_t i = 0; i < 4; ++i)
+            factors.p.push_back(hadamard(row, i) / std::sqrt(8.0F));
+    for (std::int64_t i = 0; i < 4; ++i)
+        for (std::int64_t column = 0; column < 8; ++column)
+            factors.q.push_back(hadamard(i + 1, column) / std::sqrt(8.0F));
+    return factors;
+}
+
 Answer SceneEngine::answer(const Request& request, const RequestContext& context)
 {
     if (const auto* inspect = std::get_if<InspectModel>(&request)) {
@@ -273,6 +324,7 @@ Answer SceneEngine::answer(const Request& request, const RequestContext& context
             throw ioError(inspect->path + "/model.safetensors: the header is cut off at byte 12.");
         ModelSummary model = sceneModel(m_scene->layers);
         model.path = inspect->path;
+        model.dtype = m_scene->dtype;
         return model;
     }
     if (const auto* data = std::get_if<PreviewData>(&request))
@@ -298,10 +350,11 @@ Answer SceneEngine::answer(const Request& request, const RequestContext& context
         return sceneScores(*score);
     if (const auto* judge = std::get_if<JudgeSamples>(&request))
         return sceneVerdicts(*judge);
-    const auto& wanted = std::get<ExportAdapter>(request);
-    ExportReport report {
-        wanted.format, wanted.target, 1'234'567, 40, 2, 8, 8, wanted.format == "peft-adalora" ? 0.0 : 2.4e-9, 0.018};
-    return report;
+    if (const auto* device = std::get_if<InspectDevice>(&request))
+        return DeviceSummary {device->device, "Scene", std::int64_t {12} << 30, std::int64_t {11} << 30};
+    if (const auto* factors = std::get_if<ReadFactors>(&request))
+        return sceneFactors(*factors);
+    return exported(std::get<ExportAdapter>(request), context);
 }
 
 } // namespace

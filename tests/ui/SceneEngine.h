@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <string>
 
 namespace spectune::test {
 
@@ -16,6 +17,11 @@ struct Scene {
     std::int64_t failAt = -1; ///< throws out-of-memory before this step; -1: never
     std::int64_t waitAt = -1; ///< goes on only once `open` is set; -1: never
     std::atomic<bool> open {false};
+    std::string dtype = "float32"; ///< of the base's weights
+    std::string exportWaits; ///< this format waits at matrix 27 until `exportOpen` is set
+    std::string exportFails; ///< this format says that the disk is full
+    std::string exportDiffers; ///< this format is read back wrong
+    std::atomic<bool> exportOpen {false};
     bool writesFiles = false; ///< config.json, metrics.jsonl, ranks.jsonl as a real run
 };
 

@@ -7,7 +7,6 @@
 #include "ui/FieldEditor.h"
 #include "ui/SetupFields.h"
 #include "ui/SetupPage.h"
-#include "ui/TargetsPanel.h"
 #include "visualization/ScaleGauge.h"
 
 #include <QCheckBox>
@@ -30,7 +29,6 @@ private Q_SLOTS:
     void unreadableTextMarksItsField();
     void aMissingFileSuggestsItsNeighbour();
     void derivedValuesAreShown();
-    void ticksBecomeAProduct();
     void gaugeAndWarningTellTheSameScale_data();
     void gaugeAndWarningTellTheSameScale();
     void checkBoxesComeLastInARowOfTheirOwn();
@@ -173,22 +171,6 @@ void TestConfigForm::derivedValuesAreShown()
     QVERIFY(editor.findChild<QLineEdit*>()->placeholderText().startsWith("9 "));
     QCOMPARE(form.facts().matrices, 42);
     QCOMPARE(form.facts().smallestSide, 64);
-}
-
-void TestConfigForm::ticksBecomeAProduct()
-{
-    const std::vector<std::string> kinds {"q_proj", "v_proj"};
-    const std::vector<bool> all(6, true);
-    std::vector<bool> ticks = all;
-    ticks[0] = ticks[2] = ticks[4] = false; // the first column
-    const TargetChoice column = TargetChoice::fromTicks(all, ticks, kinds, 3);
-    QCOMPARE(column.kinds, (std::vector<std::string> {"v_proj"}));
-    QVERIFY(column.layers.empty());
-    ticks = all;
-    ticks[2] = false; // one cell: its row
-    const TargetChoice row = TargetChoice::fromTicks(all, ticks, kinds, 3);
-    QCOMPARE(row.layers, (std::vector<std::int64_t> {0, 2}));
-    QVERIFY(row.kinds.empty());
 }
 
 void TestConfigForm::gaugeAndWarningTellTheSameScale_data()

@@ -263,7 +263,7 @@ void TestStudio::exportsAreChecked()
     QTRY_COMPARE_WITH_TIMEOUT(window().session().state(), SessionState::Finished, patience);
     window().showExport();
     window().exportWindow()->write();
-    QTRY_COMPARE_WITH_TIMEOUT(window().exportWindow()->written().size(), 3U, patience);
+    QTRY_COMPARE_WITH_TIMEOUT(window().exportWindow()->written().size(), 5U, patience);
 }
 
 void TestStudio::screenshotOfARunAtAStep()

@@ -153,7 +153,7 @@ void TestStudioPictures::ended()
     window().showExport();
     save("export-before", window().exportWindow());
     window().exportWindow()->write();
-    QTRY_COMPARE_WITH_TIMEOUT(window().exportWindow()->written().size(), 3U, patience);
+    QTRY_COMPARE_WITH_TIMEOUT(window().exportWindow()->written().size(), 5U, patience);
     save("export", window().exportWindow());
 }
 

@@ -200,13 +200,13 @@ private:
     void others()
     {
         BudgetCurve budget;
-        budget.setCurve(tinyLlama.plan(), 12, 6.0, 154);
+        budget.setCurve(tinyLlama.plan(), BudgetValues::of(tinyLlama.plan()));
         save(budget, "budget", {416, 420});
         save(budget, "budget-small", {340, 220});
         BudgetCurve flat;
         SampleRun fixed = tinyLlama;
         fixed.targetRank = 12.0;
-        flat.setCurve(fixed.plan(), 12, 12.0, 154);
+        flat.setCurve(fixed.plan(), BudgetValues::of(fixed.plan()));
         flat.setEditable(false);
         save(flat, "budget-flat", {416, 300});
 

@@ -92,7 +92,7 @@ private Q_SLOTS:
     {
         BudgetCurve curve;
         curve.resize(416, 420);
-        curve.setCurve(SampleRun {}.plan(), 12, 6.0, 154);
+        curve.setCurve(SampleRun {}.plan(), BudgetValues::of(SampleRun {}.plan()));
         QSignalSpy init(&curve, &BudgetCurve::initRankEdited);
         QSignalSpy target(&curve, &BudgetCurve::targetRankEdited);
         QSignalSpy warm(&curve, &BudgetCurve::warmUpEndEdited);
@@ -110,7 +110,7 @@ private Q_SLOTS:
         drag(BudgetCurve::Handle::WarmUpEnd, {30, 0});
         QVERIFY(warm.count() > 0 && warm.last()[0].toLongLong() > 160);
         drag(BudgetCurve::Handle::FinalStart, {-500, 0});
-        QCOMPARE(end.last()[0].toLongLong(), 161); // never before ti
+        QVERIFY(end.last()[0].toLongLong() < 160); // beyond ti: asked for, and told to be impossible
         QTest::keyClick(&curve, Qt::Key_Right, Qt::ShiftModifier);
         QCOMPARE(end.last()[0].toLongLong(), 1710);
         curve.setEditable(false);

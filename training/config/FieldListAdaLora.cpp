@@ -168,6 +168,13 @@ constexpr FieldDescriptor adapterFields[] = {
             .level = Basic},
         [](auto& c) -> auto& { return c.adalora.layers; }),
     describe(
+        {.key = "adalora.modules",
+            .label = "Single matrices",
+            .help = "A choice that is no product of matrices and layers: names with their blocks, such as 0-3.q_proj, "
+                    "5.v_proj "
+                    "or *.up_proj. Empty: matrices × layers."},
+        [](auto& c) -> auto& { return c.adalora.modules; }),
+    describe(
         {.key = "adalora.init_from",
             .label = "Start from adapter",
             .help

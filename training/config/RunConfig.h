@@ -82,6 +82,8 @@ struct AdaLoraConfig {
     bool shrink = false; ///< from T − tf on the arena holds the kept triplets alone
     std::vector<std::string> targets; ///< module names such as "q_proj"; empty: all linear ones of the blocks
     std::vector<std::int64_t> layers; ///< block indices, ascending; empty: all
+    std::vector<std::string>
+        modules; ///< exactly these, such as "0-3.q_proj", instead of targets × layers; empty: those
     std::string initFrom; ///< folder of a PEFT AdaLoRA adapter whose P, Λ, Q are the start
 };
 

@@ -2,6 +2,7 @@
 #include "training/config/Validation.h"
 
 #include "training/config/FieldCheck.h"
+#include "training/config/TargetSelection.h"
 #include "training/core/Error.h"
 
 #include <algorithm>
@@ -121,6 +122,29 @@ bool isModuleName(const std::string& name)
     return std::ranges::all_of(name, [](unsigned char c) { return std::isalnum(c) || c == '_' || c == '.'; });
 }
 
+void checkModules(const Context& c, Issues& issues)
+{
+    const AdaLoraConfig& adalora = c.config.adalora;
+    if (adalora.modules.empty())
+        return;
+    const std::string key = "adalora.modules";
+    if (!adalora.targets.empty() || !adalora.layers.empty())
+        addError(issues, key, "Two ways to name the matrices",
+            key + " names every adapted matrix itself; leave adalora.targets and adalora.layers empty, or this",
+            std::vector<std::string> {});
+    for (const std::string& entry : adalora.modules) {
+        const auto pattern = ModulePattern::parse(entry);
+        if (!pattern)
+            addError(issues, key, "No name of a matrix and its blocks",
+                key + " holds " + detail::inQuotes(entry) + ", needs entries such as \"0-3.q_proj\" or \"*.q_proj\"");
+        else if (c.facts.layers > 0 && pattern->last.value_or(0) >= c.facts.layers)
+            addError(issues, key, "The model has fewer layers",
+                key + " holds " + detail::inQuotes(entry) + ", whose blocks must be at most "
+                    + number(c.facts.layers - 1) + ": the model has " + number(c.facts.layers)
+                    + " layers, counted from 0");
+    }
+}
+
 void checkTargets(const Context& c, Issues& issues)
 {
     const AdaLoraConfig& adalora = c.config.adalora;
@@ -133,10 +157,12 @@ void checkTargets(const Context& c, Issues& issues)
         addError(issues, "adalora.layers", "The model has fewer layers",
             "adalora.layers holds " + number(adalora.layers.back()) + ", must be at most " + number(c.facts.layers - 1)
                 + ": the model has " + number(c.facts.layers) + " layers, counted from 0");
-    else if (c.facts.layers > 0 && c.facts.matrices == 0)
-        addError(issues, "adalora.targets", "Nothing to adapt",
-            "adalora.targets is " + detail::inQuotes(toText(adalora.targets))
-                + ", which no matrix of the model's blocks is named by");
+    else if (c.facts.layers > 0 && c.facts.matrices == 0) {
+        const std::string key = adalora.modules.empty() ? "adalora.targets" : "adalora.modules";
+        const std::string list = toText(adalora.modules.empty() ? adalora.targets : adalora.modules);
+        addError(issues, key, "Nothing to adapt",
+            key + " is " + detail::inQuotes(list) + ", which no matrix of the model's blocks is named by");
+    }
 }
 
 void checkRanks(const Context& c, Issues& issues)
@@ -271,6 +297,7 @@ std::vector<Issue> validate(const RunConfig& config, const RunFacts* facts)
         const Context context {.config = config, .facts = known, .run = resolveRun(config, known)};
         checkData(context, issues);
         checkTargets(context, issues);
+        checkModules(context, issues);
         checkRanks(context, issues);
         checkSchedule(context, issues);
         checkTraining(context, issues);

@@ -58,7 +58,8 @@ void compareModule(const Factors* a, const Factors* b, DeltaDifference& result)
 
 } // namespace
 
-DeltaDifference compareDeltas(const AdapterState& a, const AdapterState& b)
+DeltaDifference compareDeltas(const AdapterState& a, const AdapterState& b,
+    const std::function<void(std::int64_t done, std::int64_t total)>& progress)
 {
     std::map<std::string, std::pair<const ModuleAdapter*, const ModuleAdapter*>> pairs;
     for (const ModuleAdapter& module : a.modules)
@@ -66,7 +67,10 @@ DeltaDifference compareDeltas(const AdapterState& a, const AdapterState& b)
     for (const ModuleAdapter& module : b.modules)
         pairs[module.module].second = &module;
     DeltaDifference result;
+    std::int64_t done = 0;
     for (const auto& [name, pair] : pairs) {
+        if (progress)
+            progress(done++, static_cast<std::int64_t>(pairs.size()));
         Factors first;
         Factors second;
         if (pair.first != nullptr)

@@ -4,10 +4,13 @@
 #include "training/config/RunConfig.h"
 #include "training/config/Validation.h"
 #include "training/nn/AdapterState.h"
-#include "training/session/Requests.h"
+#include "training/nn/ModelSpec.h"
+#include "training/session/TrainingEngine.h"
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,6 +22,8 @@ struct AdapterMeta {
     std::int64_t baseLayers = 0; ///< blocks of the base; 0: not known (target_modules then holds full names)
     RunConfig config; ///< β1, β2, γ, dropout, target rank
     ResolvedRun resolved; ///< T, ti, tf, ΔT
+    std::string name = {}; ///< the run's, for GGUF
+    std::optional<ModelSpec> spec = {}; ///< of the base; GGUF's order of rows depends on it
 };
 
 /// Reads a folder that PEFT or Spectune wrote: AdaLoRA (with or without rank_pattern) or plain LoRA (rank_pattern,
@@ -28,20 +33,22 @@ struct AdapterMeta {
 /// @throws Error (Config, Io) naming the folder, key or tensor; DoRA and other variants are refused by name
 [[nodiscard]] AdapterState readAdapter(const std::filesystem::path& folder);
 
-/// Writes "peft-adalora", "peft-lora-padded" or "peft-lora" (ADALORA.md section 8), reads it back and compares ΔW with
-/// @p adapter's module by module before the folder appears under its name. Rows whose λ is 0 are left out.
-/// @throws Error (Config) for a format that is not written yet, or a target that exists and is not empty;
-/// Error (Io) where writing fails; Error (Internal) where the comparison does
-[[nodiscard]] ExportReport writeAdapter(
-    const AdapterState& adapter, std::string_view format, const std::filesystem::path& target, const AdapterMeta& meta);
+/// Writes "peft-adalora", "peft-lora-padded", "peft-lora" or "gguf-lora" (ADALORA.md section 8), reads it back and compares
+/// ΔW with @p adapter's module by module before the folder appears under its name. Rows whose λ is 0 are left out.
+/// Where the comparison fails the folder is kept, marked, and report.verified is false.
+/// @throws Error (Config) for an unknown format, a target that exists and is not empty, or an adapter that the format
+/// cannot hold; Error (Io) where numbers are not finite or writing fails; Stopped
+[[nodiscard]] ExportReport writeAdapter(const AdapterState& adapter, std::string_view format,
+    const std::filesystem::path& target, const AdapterMeta& meta, const RequestContext& context = {});
 
 /// Largest |ΔW_a − ΔW_b| and largest |ΔW_a| over all modules, by blocks of rows (no dense ΔW is kept).
 struct DeltaDifference {
     double maxDifference = 0.0;
     double maxDelta = 0.0;
 };
-/// A module that one of them lacks counts as ΔW = 0 there.
-[[nodiscard]] DeltaDifference compareDeltas(const AdapterState& a, const AdapterState& b);
+/// A module that one of them lacks counts as ΔW = 0 there. @param progress is told the modules done; it may throw
+[[nodiscard]] DeltaDifference compareDeltas(const AdapterState& a, const AdapterState& b,
+    const std::function<void(std::int64_t done, std::int64_t total)>& progress = {});
 
 /// The --max-lora-rank that vLLM needs for a rank: the next of 8, 16, 32, 64, 128, 256, 320, 512; 0 above them.
 [[nodiscard]] std::int64_t vllmMaxRank(std::int64_t rank) noexcept;

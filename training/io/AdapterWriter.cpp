@@ -3,6 +3,9 @@
 #include "training/core/Error.h"
 #include "training/io/AdapterFiles.h"
 #include "training/io/AdapterNames.h"
+#include "training/io/ExportTarget.h"
+#include "training/io/GgufAdapter.h"
+#include "training/io/KeptRows.h"
 #include "training/io/Safetensors.h"
 
 #include <ATen/Functions.h>
@@ -20,47 +23,6 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-/// The rows of one module that its file holds, in float64.
-struct KeptRows {
-    std::string module;
-    at::Tensor p; ///< [out, r]
-    at::Tensor lambda; ///< [r]
-    at::Tensor q; ///< [r, in]
-    std::vector<bool> pattern; ///< [init rank]
-
-    [[nodiscard]] std::int64_t rank() const { return q.size(0); }
-};
-
-KeptRows keptRows(const ModuleAdapter& adapter, std::int64_t initRank)
-{
-    const at::Tensor q = adapter.q.detach().to(at::kCPU, at::kDouble);
-    const at::Tensor p = adapter.p.detach().to(at::kCPU, at::kDouble);
-    const at::Tensor lambda = adapter.lambda.defined() ? adapter.lambda.detach().to(at::kCPU, at::kDouble)
-                                                       : at::ones({q.size(0)}, at::kDouble);
-    const auto slots = static_cast<std::size_t>(std::max(initRank, q.size(0)));
-    const std::vector<bool> present = adapter.kept.empty() ? std::vector<bool>(slots, true) : adapter.kept;
-    if (!adapter.kept.empty() && std::count(present.begin(), present.end(), true) != q.size(0))
-        throw Error(FailureKind::Internal, adapter.module + ": its rows do not fit its pattern of kept triplets.");
-    KeptRows rows {
-        .module = adapter.module, .p = {}, .lambda = {}, .q = {}, .pattern = std::vector<bool>(slots, false)};
-    std::vector<std::int64_t> picked;
-    std::int64_t row = 0;
-    for (std::size_t slot = 0; slot < present.size() && row < q.size(0); ++slot) {
-        if (!present[slot])
-            continue;
-        if (lambda[row].item<double>() != 0.0) {
-            rows.pattern[slot] = true;
-            picked.push_back(row);
-        }
-        ++row;
-    }
-    const at::Tensor index = at::tensor(picked, at::kLong);
-    rows.p = p.index_select(1, index);
-    rows.lambda = lambda.index_select(0, index);
-    rows.q = q.index_select(0, index);
-    return rows;
-}
-
 /// JSON wants 24, not 24.0, where a number is whole: Ollama reads lora_alpha as an unsigned integer.
 Json wholeWherePossible(double value)
 {
@@ -75,36 +37,72 @@ public:
         : m_adapter(adapter)
         , m_meta(meta)
         , m_format(format)
+        , m_rows(keptRows(adapter))
+        , m_maxRank(largestRank(m_rows))
     {
-        for (const ModuleAdapter& module : adapter.modules) {
-            m_rows.push_back(keptRows(module, adapter.initRank));
-            if (module.p.scalar_type() == at::kDouble)
-                m_dtype = at::kDouble;
-            m_maxRank = std::max(m_maxRank, m_rows.back().rank());
-        }
+        const auto isDouble = [](const ModuleAdapter& module) { return module.p.scalar_type() == at::kDouble; };
+        if (format != "gguf-lora" && std::any_of(adapter.modules.begin(), adapter.modules.end(), isDouble))
+            m_dtype = at::kDouble;
         if (m_maxRank == 0 && format != "peft-adalora")
             throw configError(
-                "Every λ of this adapter is 0: it changes nothing, and PEFT has no LoRA of rank 0. Train first.");
+                "Every λ of this adapter is 0: it changes nothing, and there is no LoRA of rank 0. Train first.");
+        if (format == "gguf-lora")
+            checkBase();
     }
 
     void write(const fs::path& folder)
     {
+        if (m_format == "gguf-lora") {
+            writeGgufAdapter(
+                folder / ggufAdapterFile, m_rows, m_adapter.scale, *m_meta.spec, m_meta.name, m_meta.baseModel);
+            return;
+        }
         const Json config = m_format == "peft-adalora" ? fillAdaLora() : fillLora();
         writeFileAtomically(folder / "adapter_config.json", config.dump(1) + '\n');
         writeSafetensors(folder / "adapter_model.safetensors", m_tensors, {{"format", "pt"}});
     }
 
+    [[nodiscard]] AdapterState readBack(const fs::path& folder) const
+    {
+        return m_format == "gguf-lora" ? readGgufAdapter(folder / ggufAdapterFile) : readAdapter(folder);
+    }
+
     [[nodiscard]] ExportReport report() const
     {
-        ExportReport report {.format = m_format, .path = {}, .maxRank = m_maxRank};
+        ExportReport report {.format = m_format, .path = {}, .maxRank = m_maxRank, .files = 1};
         for (const KeptRows& rows : m_rows)
             ++(rows.rank() == 0 && m_format != "peft-adalora" ? report.leftOut : report.modules);
-        report.vllmMaxRank = m_format == "peft-adalora" ? 0 : vllmMaxRank(m_maxRank);
+        if (m_format == "peft-lora" || m_format == "peft-lora-padded")
+            report.vllmMaxRank = vllmMaxRank(m_maxRank);
+        if (m_format == "gguf-lora" && m_meta.spec->slidingWindow)
+            report.note = "llama.cpp computes this model without its sliding window of "
+                + std::to_string(*m_meta.spec->slidingWindow) + " tokens: longer texts come out differently there.";
         return report;
     }
-    [[nodiscard]] bool isDouble() const { return m_dtype == at::kDouble; }
+    /// Tensors alone, in bytes; the texts beside them are small.
+    [[nodiscard]] std::uint64_t expectedBytes() const
+    {
+        std::int64_t numbers = 0;
+        for (const KeptRows& rows : m_rows)
+            numbers += (m_format == "peft-lora-padded" ? m_maxRank : rows.rank()) * (rows.p.size(0) + rows.q.size(1));
+        return static_cast<std::uint64_t>(numbers) * c10::elementSize(m_dtype);
+    }
+    /// Rounding alone: each factor's element carries one rounding of its type, and ranks are small.
+    [[nodiscard]] double allowed(double maxDelta) const { return (m_dtype == at::kDouble ? 1e-12 : 1e-5) * maxDelta; }
 
 private:
+    /// llama.cpp's order of rows needs the base's heads, and every matrix a name there.
+    void checkBase() const
+    {
+        if (!m_meta.spec)
+            throw configError("gguf-lora needs the config.json of the base model, for its number of heads"
+                + (m_meta.baseModel.empty() ? std::string() : ", and it is not in " + m_meta.baseModel)
+                + ". Name the base model's folder with --model.");
+        for (const KeptRows& rows : m_rows)
+            (void)ggufName(rows.module);
+        checkFits(m_rows, *m_meta.spec, m_meta.baseModel);
+    }
+
     void add(const KeptRows& rows, const char* part, const at::Tensor& tensor)
     {
         m_tensors.push_back({"base_model.model." + rows.module + part, tensor.to(m_dtype).contiguous()});
@@ -159,7 +157,7 @@ private:
             if (rows.rank() == 0)
                 continue;
             at::Tensor a = rows.q;
-            at::Tensor b = rows.p * (rows.lambda * m_adapter.scale);
+            at::Tensor b = rows.scaledP(m_adapter.scale);
             if (padded && rows.rank() < m_maxRank) {
                 const std::int64_t missing = m_maxRank - rows.rank();
                 a = at::cat({a, at::zeros({missing, a.size(1)}, a.options())}, 0);
@@ -181,56 +179,32 @@ private:
     const AdapterMeta& m_meta;
     std::string m_format;
     std::vector<KeptRows> m_rows;
+    std::int64_t m_maxRank = 0;
     std::vector<NamedTensor> m_tensors;
     at::ScalarType m_dtype = at::kFloat;
-    std::int64_t m_maxRank = 0;
 };
-
-void checkFormat(std::string_view format)
-{
-    if (format == "peft-adalora" || format == "peft-lora-padded" || format == "peft-lora")
-        return;
-    constexpr const char* known = " Written are peft-adalora, peft-lora-padded and peft-lora.";
-    if (format == "gguf-lora" || format == "merged")
-        throw configError("The format " + std::string(format) + " is not written yet." + known);
-    throw configError("There is no format \"" + std::string(format) + "\"." + known);
-}
-
-void checkTarget(const fs::path& target)
-{
-    std::error_code error;
-    if (target.empty())
-        throw configError("The export needs a folder to write to.");
-    if (fs::exists(target, error) && !fs::is_directory(target, error))
-        throw configError(target.string() + ": is a file; the export makes a folder of its own.");
-    if (fs::is_directory(target, error) && !fs::is_empty(target, error))
-        throw configError(target.string() + ": exists and is not empty; name a new folder.");
-}
 
 } // namespace
 
-ExportReport writeAdapter(
-    const AdapterState& adapter, std::string_view format, const fs::path& target, const AdapterMeta& meta)
+ExportReport writeAdapter(const AdapterState& adapter, std::string_view format, const fs::path& target,
+    const AdapterMeta& meta, const RequestContext& context)
 {
-    checkFormat(format);
-    checkTarget(target);
+    const auto* const last = exportFormats.end() - 1; // merged is no adapter
+    if (std::find(exportFormats.begin(), last, format) == last)
+        throw configError("There is no adapter format \"" + std::string(format) + "\".");
+    checkExportTarget(target);
     AdapterWriter writer(adapter, format, meta);
+    checkFreeSpace(target, writer.expectedBytes());
     AtomicDirectory folder(target);
+    stageOf(context, "Writing")(0, 0);
     writer.write(folder.path());
     ExportReport report = writer.report();
     report.path = target.string();
-    const DeltaDifference difference = compareDeltas(adapter, readAdapter(folder.path()));
+    const DeltaDifference difference
+        = compareDeltas(adapter, writer.readBack(folder.path()), stageOf(context, "Reading back"));
     report.maxDifference = difference.maxDifference;
     report.maxDelta = difference.maxDelta;
-    // Rounding alone: each factor's element carries one rounding of its type, and ranks are small.
-    const double allowed = (writer.isDouble() ? 1e-12 : 1e-5) * difference.maxDelta;
-    if (!(difference.maxDifference <= allowed))
-        throw Error(FailureKind::Internal,
-            target.string() + ": what was written gives another ΔW than the engine's (by "
-                + std::to_string(difference.maxDifference) + "); nothing was kept.");
-    for (const fs::directory_entry& entry : fs::directory_iterator(folder.path()))
-        report.bytes += static_cast<std::int64_t>(entry.file_size());
-    folder.commit();
+    concludeExport(folder, report, writer.allowed(difference.maxDelta));
     return report;
 }
 

@@ -164,11 +164,22 @@ bool ModelFolder::contains(std::string_view name) const
     return find(name) != nullptr;
 }
 
-at::Tensor ModelFolder::weight(std::string_view name) const
+const ModelFolder::Place& ModelFolder::placeOf(std::string_view name) const
 {
     const Place* place = find(name);
     if (place == nullptr)
         throw ioError(m_folder.string() + ": its weights have no " + std::string(name) + '.');
+    return *place;
+}
+
+const std::string& ModelFolder::storedName(std::string_view name) const
+{
+    return placeOf(name).storedName;
+}
+
+at::Tensor ModelFolder::weight(std::string_view name) const
+{
+    const Place* place = &placeOf(name);
     at::Tensor tensor = m_files[place->file].tensor(place->storedName);
     if (!tensor.is_floating_point())
         throw ioError(m_files[place->file].path().string() + ": " + place->storedName + " is stored as "
@@ -198,7 +209,8 @@ ModelSummary ModelFolder::summary() const
         .maxPositions = m_spec.maxPositions,
         .dtype = {},
         .tokenizer = {},
-        .matrices = blockMatrices(m_spec)};
+        .matrices = blockMatrices(m_spec),
+        .tiedHead = m_spec.tiedHead};
     std::map<std::string, std::int64_t> bytesByType;
     for (const SafetensorsFile& file : m_files) {
         for (const TensorInfo& info : file.tensors()) {

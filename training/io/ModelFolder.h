@@ -35,6 +35,11 @@ public:
     /// The same, checked. @throws Error (Io) naming the expected shape and the one found
     [[nodiscard]] at::Tensor weight(std::string_view name, std::span<const std::int64_t> shape) const;
 
+    /// The files that hold the weights, by name.
+    [[nodiscard]] const std::vector<SafetensorsFile>& files() const noexcept { return m_files; }
+    /// The name under which a file holds the weight. @throws Error (Io) as weight()
+    [[nodiscard]] const std::string& storedName(std::string_view name) const;
+
     /// From the headers alone; `tokenizer` stays empty (see inspectModel() in data/Preview.h).
     [[nodiscard]] ModelSummary summary() const;
 
@@ -47,6 +52,7 @@ private:
     void openShards(const std::filesystem::path& index);
     void addFile(const std::filesystem::path& file);
     [[nodiscard]] const Place* find(std::string_view name) const;
+    [[nodiscard]] const Place& placeOf(std::string_view name) const;
 
     std::filesystem::path m_folder;
     ModelSpec m_spec;

@@ -1,22 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/io/Safetensors.h"
 
-#include "training/core/AtomicFile.h"
 #include "training/core/Error.h"
+#include "training/io/SafetensorsStream.h"
 
 #include <ATen/Functions.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
-#include <nlohmann/json.hpp>
 
-#include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cstring>
-#include <fcntl.h>
 #include <optional>
-#include <set>
-#include <unistd.h>
+#include <utility>
 
 namespace spectune {
 
@@ -33,88 +28,6 @@ std::optional<at::ScalarType> scalarType(std::string_view dtype)
             return type;
     }
     return std::nullopt;
-}
-
-std::string_view dtypeName(at::ScalarType type)
-{
-    for (const auto& [name, known] : readable) {
-        if (known == type)
-            return name;
-    }
-    return {};
-}
-
-/// A file under a temporary name that takes its own name only when it is whole and on the disk.
-class StreamedFile {
-public:
-    explicit StreamedFile(std::filesystem::path path)
-        : m_path(std::move(path))
-        , m_partial(m_path.string() + ".partial-" + std::to_string(::getpid()))
-        , m_fd(::open(m_partial.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644))
-    {
-        if (m_fd < 0)
-            throw writeError(m_path, errno);
-    }
-    ~StreamedFile()
-    {
-        if (m_fd >= 0) {
-            ::close(m_fd);
-            ::unlink(m_partial.c_str());
-        }
-    }
-    StreamedFile(const StreamedFile&) = delete;
-    StreamedFile& operator=(const StreamedFile&) = delete;
-
-    void write(const void* data, std::size_t size)
-    {
-        const char* at = static_cast<const char*>(data);
-        while (size > 0) {
-            const ssize_t done = ::write(m_fd, at, size);
-            if (done < 0 && errno == EINTR)
-                continue;
-            if (done <= 0)
-                throw writeError(m_path, errno);
-            at += done;
-            size -= static_cast<std::size_t>(done);
-        }
-    }
-
-    void commit()
-    {
-        if (::fsync(m_fd) != 0)
-            throw writeError(m_path, errno);
-        if (::rename(m_partial.c_str(), m_path.c_str()) != 0)
-            throw writeError(m_path, errno);
-        ::close(m_fd);
-        m_fd = -1;
-    }
-
-private:
-    std::filesystem::path m_path;
-    std::filesystem::path m_partial;
-    int m_fd;
-};
-
-/// Tensors by falling element size, then by name; throws for what the format cannot hold.
-std::vector<NamedTensor> inFileOrder(const std::filesystem::path& path, const std::vector<NamedTensor>& tensors)
-{
-    std::set<std::string_view> names;
-    std::vector<NamedTensor> sorted;
-    sorted.reserve(tensors.size());
-    for (const NamedTensor& item : tensors) {
-        if (!names.insert(item.name).second || item.name == "__metadata__")
-            throw Error(FailureKind::Internal, path.string() + ": two tensors would be named " + item.name);
-        if (!item.tensor.defined() || dtypeName(item.tensor.scalar_type()).empty())
-            throw Error(
-                FailureKind::Internal, path.string() + ": " + item.name + " has a type safetensors cannot hold.");
-        sorted.push_back({item.name, item.tensor.detach().to(at::kCPU).contiguous()});
-    }
-    std::sort(sorted.begin(), sorted.end(), [](const NamedTensor& a, const NamedTensor& b) {
-        const auto sizeA = a.tensor.element_size();
-        const auto sizeB = b.tensor.element_size();
-        return sizeA != sizeB ? sizeA > sizeB : a.name < b.name;
-    });
-    return sorted;
 }
 
 } // namespace
@@ -150,7 +63,7 @@ at::Tensor SafetensorsFile::tensor(std::string_view name) const
     const auto options = at::TensorOptions().dtype(*type);
     if (entry.bytes() == 0)
         return at::empty(entry.shape, options);
-    const char* data = m_file->bytes().data() + m_header.dataStart + entry.begin;
+    const char* data = bytes(name).data();
     if (reinterpret_cast<std::uintptr_t>(data) % c10::elementSize(*type) != 0) {
         at::Tensor copy = at::empty(entry.shape, options);
         std::memcpy(copy.data_ptr(), data, entry.bytes());
@@ -161,31 +74,39 @@ at::Tensor SafetensorsFile::tensor(std::string_view name) const
         const_cast<char*>(data), entry.shape, [file = m_file](void*) { /* keeps the mapping */ }, options);
 }
 
+std::string_view SafetensorsFile::bytes(std::string_view name) const
+{
+    const TensorInfo& entry = info(name);
+    return m_file->bytes().substr(m_header.dataStart + entry.begin, entry.bytes());
+}
+
+std::string_view dtypeName(at::ScalarType type) noexcept
+{
+    for (const auto& [name, known] : readable) {
+        if (known == type)
+            return name;
+    }
+    return {};
+}
+
 void writeSafetensors(const std::filesystem::path& path, const std::vector<NamedTensor>& tensors,
     const std::map<std::string, std::string>& metadata)
 {
-    const std::vector<NamedTensor> sorted = inFileOrder(path, tensors);
-    nlohmann::ordered_json json = nlohmann::ordered_json::object();
-    if (!metadata.empty())
-        json["__metadata__"] = metadata;
-    std::uint64_t at = 0;
-    for (const NamedTensor& item : sorted) {
-        const std::uint64_t end = at + item.tensor.nbytes();
-        json[item.name] = {{"dtype", dtypeName(item.tensor.scalar_type())}, {"shape", item.tensor.sizes().vec()},
-            {"data_offsets", {at, end}}};
-        at = end;
+    std::vector<TensorPlan> plan;
+    std::unordered_map<std::string_view, const at::Tensor*> byName;
+    for (const NamedTensor& item : tensors) {
+        const std::string_view dtype = item.tensor.defined() ? dtypeName(item.tensor.scalar_type()) : "";
+        if (dtype.empty())
+            throw Error(
+                FailureKind::Internal, path.string() + ": " + item.name + " has a type safetensors cannot hold.");
+        plan.push_back({item.name, std::string(dtype), item.tensor.sizes().vec()});
+        byName.emplace(item.name, &item.tensor);
     }
-    std::string header = json.dump();
-    header.resize((header.size() + 7) / 8 * 8, ' '); // data begin at a multiple of 8
-    std::array<char, 8> length {};
-    for (std::size_t i = 0; i < length.size(); ++i)
-        length[i] = static_cast<char>((header.size() >> (8 * i)) & 0xFFU);
-
-    StreamedFile file(path);
-    file.write(length.data(), length.size());
-    file.write(header.data(), header.size());
-    for (const NamedTensor& item : sorted)
-        file.write(item.tensor.const_data_ptr(), item.tensor.nbytes());
+    SafetensorsStream file(path, std::move(plan), metadata);
+    for (const TensorPlan& item : file.plan()) {
+        const at::Tensor tensor = byName.at(item.name)->detach().to(at::kCPU).contiguous();
+        file.write(tensor.const_data_ptr(), tensor.nbytes());
+    }
     file.commit();
 }
 

@@ -32,12 +32,17 @@ public:
     /// The tensor with its stored type and shape, on the CPU. A copy where the data are not aligned to their element.
     /// @throws Error (Io) where there is no such tensor, or its type (F8, F4, U16, …) is not read
     [[nodiscard]] at::Tensor tensor(std::string_view name) const;
+    /// The tensor as it is stored, of whatever type; a view into the mapping. @throws Error (Io)
+    [[nodiscard]] std::string_view bytes(std::string_view name) const;
 
 private:
     std::shared_ptr<const MappedFile> m_file;
     SafetensorsHeader m_header;
     std::unordered_map<std::string, std::size_t> m_index; ///< name to position in the header
 };
+
+/// "F32", "BF16", … as the format names the type; empty for one that it cannot hold.
+[[nodiscard]] std::string_view dtypeName(at::ScalarType type) noexcept;
 
 struct NamedTensor {
     std::string name;

@@ -88,7 +88,7 @@ public:
         : m_resolved(resolveRun(config, factsOf(model->spec(), config)))
         , m_trainer(model,
               std::make_shared<const ModuleLayout>(
-                  adaptedLayout(model->spec(), config.adalora.targets, config.adalora.layers, m_resolved.initRank)),
+                  adaptedLayout(model->spec(), TargetSelection::of(config.adalora), m_resolved.initRank)),
               config, m_resolved)
         , m_snapshots(snapshots)
     {
@@ -257,6 +257,7 @@ BenchReport bench(const BenchCommand& command)
         check(command, spec, config);
         const at::Device device = parseDevice(command.device);
         prepareThread(device, command.threads);
+        resetPeakMemory(device);
         const auto model = randomModel(spec, at::TensorOptions().dtype(scalarType(command.dtype)).device(device),
             command.method == "frozen" ? 0 : command.initRank);
         std::unique_ptr<Subject> subject;

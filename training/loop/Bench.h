@@ -41,7 +41,7 @@ struct BenchReport {
     double p90 = 0.0;
     double tokensPerSecond = 0.0; ///< batch · sequence / median
     double teraflops = 0.0; ///< 10¹² operations a second, of the frozen model's own products
-    std::int64_t peakBytes = 0; ///< device memory in tensors; on the CPU the process's
+    std::int64_t peakBytes = 0; ///< memory in tensors at most
     std::int64_t frozenParameters = 0;
     std::int64_t trainedParameters = 0;
     std::int64_t rows = 0; ///< tokens computed a step

@@ -125,8 +125,8 @@ void checkSameRun(const fs::path& folder, const json& state, const Trainer& trai
         same = saved.modules[i].name == now.modules[i].name && saved.modules[i].inFeatures == now.modules[i].inFeatures
             && saved.modules[i].outFeatures == now.modules[i].outFeatures;
     if (!same)
-        throw configError("adalora.targets or adalora.layers choose other matrices than " + folder.string()
-            + " has, or model.path is another model. Resume with the run's own config.json.");
+        throw configError("adalora.targets, adalora.layers or adalora.modules choose other matrices than "
+            + folder.string() + " has, or model.path is another model. Resume with the run's own config.json.");
 }
 
 /// @return false where dropout cannot go on as it was: with another number of threads, or on another device

@@ -6,6 +6,8 @@
 #include "training/core/Error.h"
 #include "training/data/Preview.h"
 #include "training/io/AdapterFiles.h"
+#include "training/io/ExportTarget.h"
+#include "training/io/GgufAdapter.h"
 #include "training/loop/LibTorchEngine.h"
 #include "training/monitor/RunHistory.h"
 
@@ -68,18 +70,28 @@ ordered_json describeRun(const std::string& path)
     return run;
 }
 
+ordered_json describe(const std::string& path)
+{
+    const fs::path folder(path);
+    if (fs::exists(folder / "adapter_config.json"))
+        return describeAdapter(path, "adapter");
+    if (ggufAdapterIn(folder))
+        return describeAdapter(path, "gguf-adapter");
+    if (fs::exists(folder / "state.json"))
+        return describeAdapter(path, "checkpoint");
+    if (fs::exists(folder / "metrics.jsonl"))
+        return describeRun(path);
+    return describeModel(path);
+}
+
 } // namespace
 
 std::string describeFolder(const std::string& path)
 {
-    const fs::path folder(path);
-    if (fs::exists(folder / "adapter_config.json"))
-        return describeAdapter(path, "adapter").dump(2);
-    if (fs::exists(folder / "state.json"))
-        return describeAdapter(path, "checkpoint").dump(2);
-    if (fs::exists(folder / "metrics.jsonl"))
-        return describeRun(path).dump(2);
-    return describeModel(path).dump(2);
+    ordered_json object = describe(path);
+    if (fs::exists(fs::path(path) / unverifiedMark))
+        object["verified"] = false; // an export whose check failed
+    return object.dump(2);
 }
 
 } // namespace spectune

@@ -2,7 +2,9 @@
 #include "training/loop/Device.h"
 
 #include "training/core/Error.h"
+#include "training/core/Machine.h"
 #include "training/cuda/DeviceInfo.h"
+#include "training/loop/CountingAllocator.h"
 
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
@@ -11,15 +13,9 @@
 #include <c10/core/impl/VirtualGuardImpl.h>
 #include <c10/util/Exception.h>
 
-#include <sched.h>
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <charconv>
-#include <fstream>
-#include <set>
 #include <string>
-#include <utility>
 
 namespace spectune {
 
@@ -45,18 +41,6 @@ at::Device cudaDevice(std::string_view text, std::string_view number)
     return {at::kCUDA, static_cast<at::DeviceIndex>(index)};
 }
 
-/// (package, core) of a logical processor, from Linux's own description; the number itself where that is missing.
-std::pair<int, int> corePlace(int cpu)
-{
-    const std::string folder = "/sys/devices/system/cpu/cpu" + std::to_string(cpu) + "/topology/";
-    int package = 0;
-    int core = cpu;
-    std::ifstream(folder + "physical_package_id") >> package;
-    if (int found = 0; std::ifstream(folder + "core_id") >> found)
-        core = found;
-    return {package, core};
-}
-
 } // namespace
 
 at::Device parseDevice(std::string_view text)
@@ -80,22 +64,29 @@ std::string deviceName(at::Device device)
     return info.name.empty() ? device.str() : info.name;
 }
 
-std::int64_t physicalCores()
+DeviceSummary inspectDevice(std::string_view device)
 {
-    cpu_set_t allowed;
-    CPU_ZERO(&allowed);
-    if (sched_getaffinity(0, sizeof allowed, &allowed) != 0)
-        return 1;
-    std::set<std::pair<int, int>> cores;
-    for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
-        if (CPU_ISSET(cpu, &allowed))
-            cores.insert(corePlace(cpu));
+    const at::Device place = parseDevice(device);
+    if (place.is_cpu()) {
+        const MachineMemory memory = MachineMemory::now();
+        return {.device = std::string(device),
+            .name = deviceName(place),
+            .totalBytes = memory.total,
+            .freeBytes = memory.available + CountingAllocator::current()};
     }
-    return std::max<std::int64_t>(1, static_cast<std::int64_t>(cores.size()));
+    cuda::DeviceInfo info = cuda::deviceInfo(place.index());
+    c10::DeviceAllocator* allocator = at::getDeviceAllocator(place.type());
+    if (allocator->initialized()) { // what it holds, another run takes over
+        constexpr auto all = static_cast<std::size_t>(c10::CachingAllocator::StatType::AGGREGATE);
+        info.freeBytes += allocator->getDeviceStats(place.index()).reserved_bytes[all].current;
+    }
+    return {
+        .device = std::string(device), .name = info.name, .totalBytes = info.totalBytes, .freeBytes = info.freeBytes};
 }
 
 void prepareThread(at::Device device, std::int64_t threads)
 {
+    CountingAllocator::install();
     at::set_num_threads(static_cast<int>(threads > 0 ? threads : physicalCores()));
     if (device.is_cuda()) {
         c10::impl::VirtualGuardImpl(at::kCUDA).setDevice(device);
@@ -115,9 +106,16 @@ std::int64_t peakMemory(at::Device device)
         constexpr auto all = static_cast<std::size_t>(c10::CachingAllocator::StatType::AGGREGATE);
         return at::getDeviceAllocator(at::kCUDA)->getDeviceStats(device.index()).allocated_bytes[all].peak;
     }
-    rusage usage {};
-    getrusage(RUSAGE_SELF, &usage);
-    return usage.ru_maxrss * 1024;
+    return CountingAllocator::peak();
+}
+
+void resetPeakMemory(at::Device device)
+{
+    if (device.is_cpu())
+        return CountingAllocator::resetPeak();
+    c10::DeviceAllocator* allocator = at::getDeviceAllocator(device.type());
+    if (allocator->initialized()) // else there is nothing yet
+        allocator->resetPeakStats(device.index());
 }
 
 std::size_t workerCount(at::Device device, std::int64_t threads, std::int64_t samples)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "training/config/RunConfig.h"
+#include "training/session/Requests.h"
 
 #include <ATen/core/Tensor.h>
 
@@ -18,8 +19,8 @@ namespace spectune {
 /// "Processor, 2 cores" or the GPU's own name.
 [[nodiscard]] std::string deviceName(at::Device device);
 
-/// Physical cores that this process may run on.
-[[nodiscard]] std::int64_t physicalCores();
+/// What @p device has to offer, as the driver and the system say. @throws Error (Config) as parseDevice()
+[[nodiscard]] DeviceSummary inspectDevice(std::string_view device);
 
 /// What LibTorch keeps per thread: device, and the number of CPU threads (0: physical cores). To be called on the
 /// session's thread before any tensor is made.
@@ -28,8 +29,10 @@ void prepareThread(at::Device device, std::int64_t threads);
 /// Waits for what @p device still does.
 void settle(at::Device device);
 
-/// Bytes in tensors at most so far: a CUDA device's; on the CPU the process's resident memory.
+/// Bytes in tensors of @p device at most so far, as its allocator counts them; on the CPU those made since prepareThread().
 [[nodiscard]] std::int64_t peakMemory(at::Device device);
+/// From now on peakMemory() counts anew, beginning with what there is.
+void resetPeakMemory(at::Device device);
 
 /// How many threads work side by side on @p samples of one batch: on the CPU one a core (@p threads, 0: physical cores),
 /// else one. Threads of one core each meet once a batch, where OpenMP's would meet in every small product.

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/loop/LibTorchEngine.h"
 
-#include "training/config/ConfigFile.h"
-#include "training/core/AtomicFile.h"
 #include "training/core/Error.h"
 #include "training/data/Preview.h"
+#include "training/io/AdapterFactors.h"
 #include "training/io/AdapterFiles.h"
+#include "training/io/GgufAdapter.h"
 #include "training/loop/Answers.h"
 #include "training/loop/Device.h"
+#include "training/loop/Export.h"
 #include "training/loop/TextGenerator.h"
 #include "training/loop/TrainingLoop.h"
 
@@ -22,38 +23,12 @@ namespace spectune {
 
 namespace fs = std::filesystem;
 
-namespace {
-
-/// What an export says of its origin, as far as the source's folder knows it.
-AdapterMeta metaOf(const std::string& source, const AdapterState& adapter)
-{
-    AdapterMeta meta;
-    const fs::path folder = runFolderOf(source);
-    if (!fs::exists(folder / "config.json"))
-        return meta;
-    meta.config = loadConfig(folder / "config.json");
-    meta.baseModel = meta.config.model.path;
-    if (const fs::path model = fs::path(meta.baseModel) / "config.json";
-        fs::exists(model)) // it may have moved away since
-        meta.baseLayers = ModelSpec::fromJson(readFile(model), model.string()).layers;
-    RunFacts facts;
-    facts.matrices = static_cast<std::int64_t>(adapter.modules.size());
-    meta.resolved = resolveRun(meta.config, facts);
-    return meta;
-}
-
-ExportReport exportAdapter(const ExportAdapter& request)
-{
-    const AdapterState adapter = loadAdapterState(request.source);
-    return writeAdapter(adapter, request.format, request.target, metaOf(request.source, adapter));
-}
-
-} // namespace
-
 AdapterState loadAdapterState(const std::string& path)
 {
     if (fs::exists(fs::path(path) / "adapter_config.json"))
         return readAdapter(path);
+    if (const auto gguf = ggufAdapterIn(path))
+        return readGgufAdapter(*gguf);
     return adapterOfCheckpoint(newestCheckpoint(path));
 }
 
@@ -149,8 +124,12 @@ Answer LibTorchEngine::answer(const Request& request, const RequestContext& cont
                         [&](DecoderModel& model, const Tokenizer& tokenizer, const AdapterSet* adapters) -> Answer {
                             return judgeSamples(asked, model, tokenizer, adapters, context.stop);
                         });
+                else if constexpr (std::is_same_v<Asked, InspectDevice>)
+                    return inspectDevice(asked.device);
+                else if constexpr (std::is_same_v<Asked, ReadFactors>)
+                    return factorsOf(loadAdapterState(asked.source), asked.module);
                 else
-                    return exportAdapter(asked);
+                    return exportAdapter(asked, context);
             },
             request);
     });

@@ -188,7 +188,7 @@ LoadedModel loadModel(const std::string& path, ElementType type, at::Device devi
 
 RunFacts factsOf(const ModelSpec& spec, const RunConfig& config)
 {
-    const ModuleLayout layout = adaptedLayout(spec, config.adalora.targets, config.adalora.layers, 1);
+    const ModuleLayout layout = adaptedLayout(spec, TargetSelection::of(config.adalora), 1);
     RunFacts facts {.matrices = static_cast<std::int64_t>(layout.modules.size()),
         .smallestSide = 0,
         .width = spec.width,
@@ -227,7 +227,7 @@ std::unique_ptr<RunContext> prepareRun(const RunRequest& request, LoadedModel& c
         Stage(control, "Reading weights"), context->resolved.initRank);
     const RunConfig& config = context->config;
     const auto layout = std::make_shared<const ModuleLayout>(
-        adaptedLayout(folder.spec(), config.adalora.targets, config.adalora.layers, context->resolved.initRank));
+        adaptedLayout(folder.spec(), TargetSelection::of(config.adalora), context->resolved.initRank));
     context->trainer = std::make_unique<Trainer>(context->base.model, layout, config, context->resolved);
     if (!resumes && !config.adalora.initFrom.empty()) // a checkpoint holds all of it
         startFromAdapter(config.adalora.initFrom, *context->trainer);

@@ -2,6 +2,7 @@
 #include "training/loop/TextGenerator.h"
 
 #include "training/core/Error.h"
+#include "training/core/Machine.h"
 #include "training/loop/Device.h"
 
 #include <ATen/ATen.h>

@@ -231,12 +231,12 @@ RunOutcome TrainingLoop::finish(RunOutcome outcome)
         std::filesystem::remove_all(
             m_context.folder->adapter()); // an earlier stop's; the checkpoint above holds all of it
         writeInto(*m_context.folder, "The adapter could not be written; all steps are saved. ", [&] {
-            (void)writeAdapter(adapterState(*m_context.trainer, m_context.resolved), format,
-                m_context.folder->adapter(),
-                {.baseModel = m_context.config.model.path,
-                    .baseLayers = m_context.trainer->layout().layerCount,
-                    .config = m_context.config,
-                    .resolved = m_context.resolved});
+            requireVerified(
+                writeAdapter(adapterState(*m_context.trainer, m_context.resolved), format, m_context.folder->adapter(),
+                    {.baseModel = m_context.config.model.path,
+                        .baseLayers = m_context.trainer->layout().layerCount,
+                        .config = m_context.config,
+                        .resolved = m_context.resolved}));
         });
     }
     if (outcome == RunOutcome::Finished && !evaluate())

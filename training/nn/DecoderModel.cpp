@@ -52,6 +52,21 @@ void checkLayers(std::span<const std::int64_t> layers, std::int64_t count)
     }
 }
 
+void checkModules(std::span<const std::string> modules, std::int64_t count)
+{
+    for (const std::string& entry : modules) {
+        const auto pattern = ModulePattern::parse(entry);
+        if (!pattern)
+            throw configError("adalora.modules has \"" + entry + "\". It takes entries such as \"0-3.q_proj\".");
+        if (std::find(matrixNames.begin(), matrixNames.end(), pattern->kind) == matrixNames.end())
+            throw configError("adalora.modules has \"" + entry + "\", whose matrix this model does not have. It has "
+                + joined(matrixNames) + ".");
+        if (pattern->last.value_or(0) >= count)
+            throw configError("adalora.modules has \"" + entry + "\", but the model's layers are 0 to "
+                + std::to_string(count - 1) + ".");
+    }
+}
+
 } // namespace
 
 std::string modulePath(std::int64_t layer, Matrix matrix)
@@ -99,27 +114,28 @@ std::array<std::int64_t, 2> matrixShape(const ModelSpec& spec, Matrix matrix)
     return {spec.width, spec.feedForward};
 }
 
-ModuleLayout adaptedLayout(const ModelSpec& spec, std::span<const std::string> targets,
-    std::span<const std::int64_t> layers, std::int64_t initRank)
+ModuleLayout adaptedLayout(const ModelSpec& spec, const TargetSelection& selection, std::int64_t initRank)
 {
-    checkTargets(targets);
-    checkLayers(layers, spec.layers);
-    const auto chosen = [](const auto& list, const auto& value) {
-        return list.empty() || std::find(list.begin(), list.end(), value) != list.end();
-    };
+    checkTargets(selection.kinds);
+    checkLayers(selection.layers, spec.layers);
+    checkModules(selection.modules, spec.layers);
     ModuleLayout layout {.modules = {}, .kinds = {}, .layerCount = spec.layers, .initRank = initRank};
+    const std::vector<bool> chosen = selection.ticks({matrixNames.begin(), matrixNames.end()}, spec.layers);
+    const auto isChosen = [&](std::int64_t layer, std::size_t matrix) {
+        return chosen[static_cast<std::size_t>(layer) * matrixNames.size() + matrix];
+    };
     std::array<KindIndex, matrixNames.size()> kinds;
     for (std::size_t i = 0; i < matrixNames.size(); ++i) {
-        if (!chosen(targets, matrixNames[i]))
-            continue;
-        kinds[i] = {static_cast<std::int32_t>(layout.kinds.size())};
-        layout.kinds.emplace_back(matrixNames[i]);
+        for (std::int64_t layer = 0; layer < spec.layers && !kinds[i].isValid(); ++layer) {
+            if (isChosen(layer, i))
+                kinds[i] = {static_cast<std::int32_t>(layout.kinds.size())};
+        }
+        if (kinds[i].isValid())
+            layout.kinds.emplace_back(matrixNames[i]);
     }
     for (std::int64_t layer = 0; layer < spec.layers; ++layer) {
-        if (!chosen(layers, layer))
-            continue;
         for (std::size_t i = 0; i < matrixNames.size(); ++i) {
-            if (!kinds[i].isValid())
+            if (!isChosen(layer, i))
                 continue;
             const auto matrix = static_cast<Matrix>(i);
             const auto shape = matrixShape(spec, matrix);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "training/config/TargetSelection.h"
 #include "training/monitor/ModuleLayout.h"
 #include "training/nn/AdaptedLinear.h"
 #include "training/nn/AttentionOp.h"
@@ -132,10 +133,10 @@ private:
     std::int64_t m_roomRank;
 };
 
-/// The adapted matrices of @p spec by the configuration's targets and layers (empty: all), in the model's order.
-/// @throws Error (Config) for a target or layer that the model does not have, naming what it has
-[[nodiscard]] ModuleLayout adaptedLayout(const ModelSpec& spec, std::span<const std::string> targets,
-    std::span<const std::int64_t> layers, std::int64_t initRank);
+/// The adapted matrices of @p spec by the configuration's choice, in the model's order.
+/// @throws Error (Config) for a matrix or layer that the model does not have, naming what it has
+[[nodiscard]] ModuleLayout adaptedLayout(
+    const ModelSpec& spec, const TargetSelection& selection, std::int64_t initRank);
 
 /// The attention of the model's blocks.
 [[nodiscard]] AttentionForm attentionForm(const ModelSpec& spec);

@@ -5,8 +5,10 @@
 #include "training/core/Error.h"
 #include "training/session/TryRequests.h"
 
+#include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -41,6 +43,7 @@ struct ModelSummary {
     std::string dtype; ///< as stored: "float32", "bfloat16", …
     std::string tokenizer; ///< "sentencepiece BPE, 768 pieces"
     std::vector<MatrixShape> matrices; ///< of one block, in the model's order
+    bool tiedHead = false; ///< the output's vectors are the embedding's
 };
 
 /// Reads one sample as the training would see it.
@@ -68,50 +71,81 @@ struct DataPreview {
     std::vector<std::string> columns; ///< keys or columns that the file offers
 };
 
-/// Continues a prompt; the text streams as PartialText events first.
-struct Generate {
-    std::string modelPath;
-    std::string adapterPath; ///< folder of an adapter or a run; empty: the base alone. Ignored while a run is paused
-    bool tuned = false; ///< with the adapter, or the paused run's own
-    std::string prompt;
-    std::int64_t maxNewTokens = 64;
-    double temperature = 0.0; ///< 0: the likeliest token
-    double topP = 1.0;
-    std::int64_t topK = 0; ///< only the likeliest this many; 0: all
-    std::string stop; ///< the text ends before it; empty: only EOS and the length end it
-    std::int64_t seed = 42;
-    std::string device; ///< "cpu", "cuda", …; empty: the last run's
-};
+/// What an adapter can be written as (ADALORA.md section 8).
+inline constexpr std::array<std::string_view, 5> exportFormats {
+    "peft-adalora", "peft-lora-padded", "peft-lora", "gguf-lora", "merged"};
 
-struct GeneratedText {
-    std::string text; ///< without the prompt
-    std::vector<std::int32_t> ids;
-    bool tuned = false;
-    bool ended = false; ///< EOS or the stop text came; else the length limit
-    double seconds = 0.0;
-};
-
-/// peft-adalora, peft-lora-padded or peft-lora.
 struct ExportAdapter {
     std::string source; ///< a run's folder, a checkpoint or an adapter
-    std::string format;
+    std::string format; ///< one of exportFormats
     std::string target; ///< folder to make; refused when it exists and is not empty
+    std::string model = {}; ///< the base model's folder, for gguf-lora and merged; empty: the one that the source names
+    std::string dtype = {}; ///< of merged: float32, bfloat16, float16 or float64; empty: as the base is stored
+    std::int64_t shardBytes = 5'000'000'000; ///< of merged: the weights are split into files of at most this size
 };
 
 struct ExportReport {
     std::string format;
     std::string path;
     std::int64_t bytes = 0;
-    std::int64_t modules = 0; ///< written
+    std::int64_t modules = 0; ///< written; of merged: matrices that were changed
     std::int64_t leftOut = 0; ///< of rank 0
     std::int64_t maxRank = 0;
     std::int64_t vllmMaxRank = 0; ///< --max-lora-rank that vLLM needs; 0: does not apply
-    double maxDifference = 0.0; ///< largest |ΔW read back − ΔW of the engine|
+    /// Largest |ΔW read back − ΔW of the engine|; of merged: |W read back − (W0 + ΔW rounded to its type)|.
+    double maxDifference = 0.0;
     double maxDelta = 0.0; ///< largest |ΔW|
+    bool verified = true; ///< false: the difference is too large; the files are kept and marked
+    std::string note = {}; ///< what a reader must know; empty: nothing
+    std::string dtype = {}; ///< of merged: the type of the changed matrices
+    std::int64_t files = 0; ///< that hold weights
+    /// Of merged: ‖W − (W0 + ΔW)‖ / ‖ΔW‖ (Frobenius, all matrices), what rounding to the type costs.
+    double roundingLoss = 0.0;
 };
 
-using Request = std::variant<InspectModel, PreviewData, Generate, ExportAdapter, ScoreAnswers, JudgeSamples>;
-using Answer
-    = std::variant<Failure, ModelSummary, DataPreview, GeneratedText, ExportReport, ScoredAnswers, JudgedSamples>;
+/// For callers that have nothing else to tell an unverified export by. @throws Error (Internal)
+inline void requireVerified(const ExportReport& report)
+{
+    if (!report.verified)
+        throw Error(FailureKind::Internal,
+            report.path
+                + ": what was read back is not what the engine has. The files are kept and marked by "
+                  "NOT-VERIFIED.txt; do not use them.");
+}
+
+/// What a device has to offer.
+struct InspectDevice {
+    std::string device; ///< "cpu", "cuda", "cuda:1"
+};
+
+struct DeviceSummary {
+    std::string device; ///< as asked
+    std::string name; ///< "NVIDIA H200"; empty: not known
+    std::int64_t totalBytes = 0; ///< 0: not known
+    std::int64_t freeBytes = 0; ///< of totalBytes, what a run could take: this program's own idle memory counts as free
+};
+
+/// Reads one matrix's triplets of a run as they were last saved.
+struct ReadFactors {
+    std::string source; ///< a run's folder, a checkpoint or an adapter
+    std::string module; ///< "model.layers.0.self_attn.q_proj"; empty: the first that kept a triplet
+};
+
+/// ΔW = s · P diag(λ) Q of one matrix; values row by row.
+struct AdapterFactors {
+    std::vector<std::string> modules; ///< all that the adapter holds, in the model's order
+    std::string module; ///< the one that follows
+    std::int64_t rows = 0; ///< dOut
+    std::int64_t columns = 0; ///< dIn
+    double scale = 0.0; ///< s
+    std::vector<float> p; ///< [rows × r]
+    std::vector<float> lambda; ///< [r], none of them 0; r = 0 is allowed
+    std::vector<float> q; ///< [r × columns]
+};
+
+using Request = std::variant<InspectModel, PreviewData, Generate, ExportAdapter, InspectDevice, ReadFactors,
+    ScoreAnswers, JudgeSamples>;
+using Answer = std::variant<Failure, ModelSummary, DataPreview, GeneratedText, ExportReport, DeviceSummary,
+    AdapterFactors, ScoredAnswers, JudgedSamples>;
 
 } // namespace spectune

@@ -103,6 +103,12 @@ struct PartialText {
     std::string text;
 };
 
+/// How far a request in work has come.
+struct RequestProgress {
+    std::int64_t request = 0;
+    PreparationProgress progress;
+};
+
 struct Answered {
     std::int64_t request = 0;
     Answer answer;
@@ -113,6 +119,6 @@ struct SessionClosed { };
 
 /// What comes out of a session, in order. Only MetricPoints may be thinned when a reader falls far behind.
 using RunEvent = std::variant<StateChanged, PreparationProgress, RunStarted, MetricPoint, EvalPoint, MaskEvent,
-    CheckpointSaved, LogLine, EditTaken, EditRefused, PartialText, Answered, SessionClosed>;
+    CheckpointSaved, LogLine, EditTaken, EditRefused, PartialText, RequestProgress, Answered, SessionClosed>;
 
 } // namespace spectune

@@ -12,6 +12,10 @@ Answer answerOf(TrainingEngine& engine, const RequestJob& job, SessionMailbox& m
     const RequestContext context {
         .stop = job.stop,
         .partialText = [&](const std::string& text) { mailbox.post(PartialText {.request = job.id, .text = text}); },
+        .progress =
+            [&](const std::string& stage, std::int64_t done, std::int64_t total) {
+                mailbox.post(RequestProgress {.request = job.id, .progress = {stage, done, total}});
+            },
     };
     try {
         job.stop.throwIfStopped();

@@ -5,6 +5,7 @@
 #include "training/monitor/RankSnapshot.h"
 #include "training/session/RunEvents.h"
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 
@@ -40,6 +41,8 @@ public:
 struct RequestContext {
     StopToken stop; ///< to be polled in every long loop
     std::function<void(const std::string&)> partialText; ///< for Generate; may be empty
+    /// For exports: "Writing", 3 of 42 matrices. May be empty.
+    std::function<void(const std::string& stage, std::int64_t done, std::int64_t total)> progress = {};
 };
 
 /// How a run ended, when it did not throw.

@@ -10,6 +10,29 @@
 
 namespace spectune {
 
+/// Continues a prompt; the text streams as PartialText events first.
+struct Generate {
+    std::string modelPath;
+    std::string adapterPath; ///< folder of an adapter or a run; empty: the base alone. Ignored while a run is paused
+    bool tuned = false; ///< with the adapter, or the paused run's own
+    std::string prompt;
+    std::int64_t maxNewTokens = 64;
+    double temperature = 0.0; ///< 0: the likeliest token
+    double topP = 1.0;
+    std::int64_t topK = 0; ///< only the likeliest this many; 0: all
+    std::string stop; ///< the text ends before it; empty: only EOS and the length end it
+    std::int64_t seed = 42;
+    std::string device; ///< "cpu", "cuda", …; empty: the last run's
+};
+
+struct GeneratedText {
+    std::string text; ///< without the prompt
+    std::vector<std::int32_t> ids;
+    bool tuned = false;
+    bool ended = false; ///< EOS or the stop text came; else the length limit
+    double seconds = 0.0;
+};
+
 /// Reads given answers to a prompt with the base or the tuned model: how likely each is, token by token.
 struct ScoreAnswers {
     std::string modelPath;

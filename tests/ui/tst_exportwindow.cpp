@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The export window: five profiles, what each promises, its progress and cancel, a failed check, what is copied.
+#include "tests/ui/StudioBench.h"
+#include "ui/ExportRow.h"
+#include "ui/ExportTexts.h"
+#include "ui/ExportWindow.h"
+#include "ui/RunModel.h"
+#include "ui/Segmented.h"
+#include "ui/SessionController.h"
+
+#include <QApplication>
+#include <QCheckBox>
+#include <QClipboard>
+#include <QLabel>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QTest>
+
+#include <algorithm>
+
+using namespace spectune;
+using spectune::test::patience;
+using Stage = ExportRow::Stage;
+
+class TestExportWindow : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase();
+    void init();
+    void cleanup();
+    void promisesNothingThatWasNotTried();
+    void allFiveAreWrittenAndChecked();
+    void aProfileCanBeLeftOut();
+    void progressAndCancelArePerProfile();
+    void aFailedCheckIsMarked();
+    void aFullDiskIsToldInTheRow();
+    void aBaseOf16BitsOffersFloat32();
+    void whatIsCopiedRuns();
+    void ranksAboveVllmsLargest();
+
+private:
+    [[nodiscard]] MainWindow& window() { return *m_bench->window; }
+    [[nodiscard]] ExportWindow& exports() { return *window().exportWindow(); }
+    /// Opens the studio, ends a run, shows the window.
+    [[nodiscard]] bool reach();
+    [[nodiscard]] ExportRow* row(const QString& format);
+    [[nodiscard]] bool says(const QWidget* widget, const QString& part);
+    [[nodiscard]] QPushButton* button(const QString& text);
+
+    std::unique_ptr<test::StudioBench> m_bench;
+};
+
+void TestExportWindow::initTestCase()
+{
+    QCoreApplication::setOrganizationName(QStringLiteral("spectune-tests"));
+}
+
+void TestExportWindow::init()
+{
+    m_bench = std::make_unique<test::StudioBench>();
+    m_bench->scene->exportOpen = true;
+}
+
+void TestExportWindow::cleanup()
+{
+    m_bench->scene->exportOpen = true; // a test that failed half-way must still end
+    m_bench->scene->exportOpen.notify_all();
+    m_bench.reset();
+}
+
+bool TestExportWindow::reach()
+{
+    if (!m_bench->open())
+        return false;
+    window().startRun();
+    if (!QTest::qWaitFor([this] { return window().run().state() == SessionState::Finished; }, patience))
+        return false;
+    window().showExport();
+    return QTest::qWaitFor([this] { return !window().session().isPolling(); }, patience);
+}
+
+ExportRow* TestExportWindow::row(const QString& format)
+{
+    const auto rows = exports().findChildren<ExportRow*>();
+    const auto found = std::find_if(rows.begin(), rows.end(), [&](ExportRow* one) { return one->format() == format; });
+    return found == rows.end() ? nullptr : *found;
+}
+
+bool TestExportWindow::says(const QWidget* widget, const QString& part)
+{
+    const auto labels = widget->findChildren<QLabel*>();
+    return std::any_of(labels.begin(), labels.end(),
+        [&](const QLabel* label) { return label->isVisibleTo(widget) && label->text().contains(part); });
+}
+
+QPushButton* TestExportWindow::button(const QString& text)
+{
+    const auto buttons = exports().findChildren<QPushButton*>();
+    const auto found = std::find_if(buttons.begin(), buttons.end(),
+        [&](const QPushButton* one) { return one->text() == text && one->isVisibleTo(&exports()); });
+    return found == buttons.end() ? nullptr : *found;
+}
+
+void TestExportWindow::promisesNothingThatWasNotTried()
+{
+    QVERIFY(reach());
+    for (const char* program : {"vLLM", "Ollama", "SGLang"}) {
+        for (const std::string_view format : exportFormats) {
+            const QString text
+                = ExportTexts::readBy(QString::fromUtf8(format.data(), static_cast<int>(format.size())), {});
+            const auto at = text.indexOf(QLatin1String(program));
+            QVERIFY2(at < 0 || (text.indexOf("Made for") >= 0 && text.indexOf("Made for") < at), qPrintable(text));
+        }
+    }
+    QVERIFY(says(row("gguf-lora"), "llama.cpp. Made for Ollama."));
+    QVERIFY(says(row("peft-lora"), QString("--max-lora-rank 8").replace('-', QChar(0x2011)).replace(' ', QChar(0xA0))));
+    // The bench's base: 1,216,640 numbers of float32.
+    QVERIFY(says(row("merged"), "about 4.9 MB"));
+    QVERIFY(says(row("merged"), "float32"));
+    QVERIFY(!row("merged")->findChild<Segmented*>()->isVisibleTo(row("merged")));
+}
+
+void TestExportWindow::allFiveAreWrittenAndChecked()
+{
+    QVERIFY(reach());
+    QVERIFY(button("Export") && !button("Open folder"));
+    exports().write();
+    QVERIFY(exports().isBusy());
+    QTRY_COMPARE_WITH_TIMEOUT(exports().written().size(), 5U, patience);
+    QVERIFY(!exports().isBusy());
+    QStringList formats;
+    for (const ExportReport& report : exports().written()) {
+        formats << QString::fromStdString(report.format);
+        QVERIFY(QString::fromStdString(report.path).endsWith("exports/" + formats.back()));
+        QCOMPARE(row(formats.back())->stage(), Stage::Done);
+        QVERIFY(says(row(formats.back()), "Read back"));
+    }
+    QCOMPARE(formats, (QStringList {"peft-adalora", "peft-lora-padded", "peft-lora", "gguf-lora", "merged"}));
+    QVERIFY(says(row("peft-adalora"), "equal bit for bit"));
+    QVERIFY(says(row("peft-lora"), "2.4e−9"));
+    QVERIFY(says(row("merged"), "rounding to bfloat16 changes ΔW by 3.1 %"));
+    QVERIFY(says(&exports(), "5 of 5 written and checked"));
+    QVERIFY(says(&exports(), "The largest |ΔW| is 0.018"));
+    QVERIFY(button("Open folder") && button("Copy commands") && button("Close"));
+}
+
+void TestExportWindow::aProfileCanBeLeftOut()
+{
+    QVERIFY(reach());
+    for (const char* format : {"merged", "peft-lora"})
+        row(format)->findChild<QCheckBox*>()->click();
+    QVERIFY(says(&exports(), "3 profiles chosen"));
+    exports().write();
+    QTRY_COMPARE_WITH_TIMEOUT(exports().written().size(), 3U, patience);
+    QCOMPARE(row("merged")->stage(), Stage::Ready);
+    QVERIFY(says(&exports(), "3 of 3 written and checked"));
+    for (const char* format : {"peft-adalora", "peft-lora-padded", "gguf-lora"})
+        row(format)->findChild<QCheckBox*>()->click();
+    QVERIFY(!button("Export again")->isEnabled());
+}
+
+void TestExportWindow::progressAndCancelArePerProfile()
+{
+    m_bench->scene->exportOpen = false;
+    m_bench->scene->exportWaits = "peft-lora";
+    QVERIFY(reach());
+    exports().write();
+    QTRY_COMPARE_WITH_TIMEOUT(row("peft-lora-padded")->stage(), Stage::Done, patience);
+    QTRY_VERIFY_WITH_TIMEOUT(says(row("peft-lora"), "Reading back, 27 of 40"), patience);
+    const auto* bar = row("peft-lora")->findChild<QProgressBar*>();
+    QVERIFY(bar->isVisibleTo(row("peft-lora")));
+    QCOMPARE(bar->value(), 27);
+    QCOMPARE(bar->maximum(), 40);
+    QCOMPARE(row("gguf-lora")->stage(), Stage::Queued);
+    QVERIFY(says(&exports(), "2 of 5 written and checked"));
+    m_bench->picture("export-working", &exports());
+    // One that waits goes at once; the one at work as soon as it looks up.
+    row("merged")->findChild<QPushButton*>()->click();
+    QTRY_COMPARE_WITH_TIMEOUT(row("merged")->stage(), Stage::Cancelled, patience);
+    row("peft-lora")->findChild<QPushButton*>()->click();
+    m_bench->scene->exportOpen = true;
+    m_bench->scene->exportOpen.notify_all();
+    QTRY_COMPARE_WITH_TIMEOUT(row("gguf-lora")->stage(), Stage::Done, patience);
+    QCOMPARE(row("peft-lora")->stage(), Stage::Cancelled);
+    QVERIFY(says(row("peft-lora"), "nothing was kept"));
+    QVERIFY(!bar->isVisibleTo(row("peft-lora")));
+    QCOMPARE(exports().written().size(), 3U);
+    QVERIFY(!exports().isBusy());
+}
+
+void TestExportWindow::aFailedCheckIsMarked()
+{
+    m_bench->scene->exportDiffers = "gguf-lora";
+    QVERIFY(reach());
+    exports().write();
+    QTRY_COMPARE_WITH_TIMEOUT(exports().written().size(), 5U, patience);
+    QCOMPARE(row("gguf-lora")->stage(), Stage::Differs);
+    QVERIFY(says(row("gguf-lora"), "kept and marked"));
+    QVERIFY(says(row("gguf-lora"), "3.1e−4"));
+    QVERIFY(says(&exports(), "4 of 5 written and checked"));
+    m_bench->picture("export-differs", &exports());
+    button("Copy commands")->click();
+    QVERIFY(!QGuiApplication::clipboard()->text().contains("llama-cli"));
+}
+
+void TestExportWindow::aFullDiskIsToldInTheRow()
+{
+    m_bench->scene->exportFails = "merged";
+    QVERIFY(reach());
+    exports().write();
+    QTRY_COMPARE_WITH_TIMEOUT(row("merged")->stage(), Stage::Failed, patience);
+    QVERIFY(says(row("merged"), "1.2 MB free"));
+    QVERIFY(row("merged")->height() >= row("merged")->minimumSizeHint().height());
+    m_bench->picture("export-failed", &exports());
+    QCOMPARE(exports().written().size(), 4U);
+    QVERIFY(button("Export again")->isEnabled());
+}
+
+void TestExportWindow::aBaseOf16BitsOffersFloat32()
+{
+    m_bench->scene->dtype = "bfloat16";
+    QVERIFY(reach());
+    auto* type = row("merged")->findChild<Segmented*>();
+    QVERIFY(type->isVisibleTo(row("merged")));
+    QVERIFY(says(row("merged"), "bfloat16"));
+    Q_EMIT type->chosen(1);
+    QVERIFY(says(row("merged"), "about 4.9 MB")); // 4 bytes a number
+    m_bench->picture("export-float32", &exports());
+    exports().write();
+    QTRY_COMPARE_WITH_TIMEOUT(exports().written().size(), 5U, patience);
+    QCOMPARE(exports().written().back().dtype, std::string("float32"));
+}
+
+void TestExportWindow::whatIsCopiedRuns()
+{
+    const ExportReport gguf {.format = "gguf-lora", .path = "/tmp/it's here"};
+    const QString text = ExportTexts::commands(gguf, "/models/base");
+    QVERIFY2(text.contains("--lora '/tmp/it'\\''s here/adapter.gguf'"), qPrintable(text));
+    QVERIFY(text.contains("convert_hf_to_gguf.py '/models/base'"));
+    ExportReport lora {.format = "peft-lora", .path = "/tmp/a"};
+    lora.vllmMaxRank = 16;
+    QVERIFY(ExportTexts::commands(lora, "b").contains("--max-lora-rank 16 --lora-modules 'tuned=/tmp/a'"));
+    const ExportReport merged {.format = "merged", .path = "/tmp/m"};
+    QVERIFY(!ExportTexts::commands(merged, "b").contains("peft"));
+}
+
+void TestExportWindow::ranksAboveVllmsLargest()
+{
+    ExportFacts facts;
+    facts.largestRank = 600;
+    QCOMPARE(facts.vllmMaxRank(), 0);
+    QVERIFY(ExportTexts::readBy("peft-lora", facts).contains("600 is above the 512"));
+    facts.largestRank = 257;
+    QCOMPARE(facts.vllmMaxRank(), 320);
+}
+
+QTEST_MAIN(TestExportWindow)
+#include "tst_exportwindow.moc"

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What a person notices without a name for it: the first picture, what an idle window costs, keys, drops, names.
+#include "tests/ui/StudioBench.h"
+#include "ui/ConfigForm.h"
+#include "ui/LivePage.h"
+#include "ui/RunBar.h"
+#include "ui/RunModel.h"
+#include "ui/SessionController.h"
+#include "ui/SetupFacts.h"
+#include "ui/ShortcutsWindow.h"
+#include "ui/StatusLine.h"
+#include "visualization/RankGrid.h"
+
+#include <QAbstractButton>
+#include <QComboBox>
+#include <QDir>
+#include <QDropEvent>
+#include <QFile>
+#include <QLineEdit>
+#include <QMenuBar>
+#include <QMimeData>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QTest>
+#include <QTimer>
+#include <QTreeWidget>
+#include <QUrl>
+
+#include <map>
+#include <set>
+
+using namespace spectune;
+using spectune::test::patience;
+
+class TestFeel : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void init();
+    void cleanup();
+    void idleWindowRunsNoTimer();
+    void everyKeyIsListed();
+    void keysAreSearched();
+    void keysDoNotCollide();
+    void runByKeysAlone();
+    void controlsHaveNames();
+    void configIsDropped();
+    void datasetIsDropped();
+    void modelFolderIsDropped();
+    void runIsDropped();
+    void otherFilesAreRefusedInWords();
+    void missingFileIsTold();
+
+private:
+    void drop(const QString& path);
+    [[nodiscard]] MainWindow& window() { return *m_bench->window; }
+
+    std::unique_ptr<test::StudioBench> m_bench;
+};
+
+void TestFeel::init()
+{
+    m_bench = std::make_unique<test::StudioBench>();
+}
+
+void TestFeel::cleanup()
+{
+    m_bench.reset();
+}
+
+void TestFeel::idleWindowRunsNoTimer()
+{
+    QVERIFY(m_bench->open());
+    QTRY_VERIFY_WITH_TIMEOUT(!window().session().isPolling(), patience);
+    const auto running = [this] {
+        QStringList names;
+        for (const QTimer* timer : window().findChildren<QTimer*>())
+            if (timer->isActive() && !timer->isSingleShot())
+                names << QString::fromLatin1(timer->parent()->metaObject()->className());
+        return names.join(' ');
+    };
+    QTRY_COMPARE_WITH_TIMEOUT(running(), QString(), patience);
+    window().startRun();
+    QTRY_COMPARE_WITH_TIMEOUT(window().session().state(), SessionState::Finished, patience);
+    QTRY_VERIFY_WITH_TIMEOUT(!window().session().isPolling(), patience);
+    QTRY_COMPARE_WITH_TIMEOUT(running(), QString(), patience);
+}
+
+void TestFeel::everyKeyIsListed()
+{
+    QVERIFY(m_bench->open());
+    const auto* menus = window().findChild<QMenuBar*>();
+    const std::vector<ShortcutEntry> entries = shortcutEntries(*menus);
+    std::set<QString> keys;
+    for (const ShortcutEntry& entry : entries)
+        keys.insert(entry.keys);
+    int actions = 0;
+    for (const QAction* action : window().findChildren<QAction*>()) {
+        if (action->shortcut().isEmpty())
+            continue;
+        ++actions;
+        QVERIFY2(keys.contains(action->shortcut().toString(QKeySequence::NativeText)), qPrintable(action->text()));
+    }
+    QVERIFY(actions >= 20);
+    for (const char* key : {"Space", ".", "Esc", "Ctrl+Return", "F1", "Ctrl+5", "Ctrl+?"})
+        QVERIFY2(keys.contains(QLatin1String(key)), key);
+}
+
+void TestFeel::keysAreSearched()
+{
+    QVERIFY(m_bench->open());
+    ShortcutsWindow list(*window().findChild<QMenuBar*>(), nullptr);
+    list.showList();
+    const int all = list.shownRows();
+    QVERIFY(all > 30);
+    list.search().setText("evaluate");
+    QCOMPARE(list.shownRows(), 1);
+    list.search().setText("ctrl+b");
+    QCOMPARE(list.shownRows(), 1);
+    list.search().clear();
+    QCOMPARE(list.shownRows(), all);
+    QTest::keyClick(&list, Qt::Key_Escape);
+    QVERIFY(!list.isVisible());
+}
+
+void TestFeel::keysDoNotCollide()
+{
+    QVERIFY(m_bench->open());
+    std::map<QString, QString> owners;
+    for (const QAction* action : window().findChildren<QAction*>()) {
+        const QString keys = action->shortcut().toString();
+        if (keys.isEmpty())
+            continue;
+        const auto [place, isNew] = owners.emplace(keys, action->text());
+        QVERIFY2(isNew, qPrintable(keys + ": " + place->second + ", " + action->text()));
+    }
+}
+
+void TestFeel::runByKeysAlone()
+{
+    m_bench->scene->waitAt = 60;
+    QVERIFY(m_bench->open());
+    window().activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(&window()));
+    const auto press = [this](int key, Qt::KeyboardModifiers modifiers = Qt::NoModifier) {
+        QTest::keyClick(
+            window().focusWidget() ? window().focusWidget() : &window(), static_cast<Qt::Key>(key), modifiers);
+    };
+    press(Qt::Key_2, Qt::ControlModifier);
+    QCOMPARE(window().workspace(), Workspace::Live);
+    press(Qt::Key_Return, Qt::ControlModifier);
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().step(), 60, patience);
+    press(Qt::Key_Space); // the heatmap has the keyboard
+    QTRY_COMPARE_WITH_TIMEOUT(window().session().state(), SessionState::Pausing, patience);
+    m_bench->release();
+    QTRY_COMPARE_WITH_TIMEOUT(window().session().state(), SessionState::Paused, patience);
+    const std::int64_t before = window().session().stepsDone();
+    press(Qt::Key_Period);
+    QTRY_COMPARE_WITH_TIMEOUT(window().session().stepsDone(), before + 1, patience);
+    QTRY_COMPARE_WITH_TIMEOUT(window().session().state(), SessionState::Paused, patience);
+    press(Qt::Key_Period, Qt::ControlModifier);
+    QTRY_COMPARE_WITH_TIMEOUT(window().session().state(), SessionState::Stopped, patience);
+    press(Qt::Key_E, Qt::ControlModifier | Qt::ShiftModifier);
+    QVERIFY(window().exportWindow());
+}
+
+void TestFeel::controlsHaveNames()
+{
+    QVERIFY(m_bench->open());
+    for (const Workspace workspace : {Workspace::Setup, Workspace::Live, Workspace::Try, Workspace::Learn}) {
+        window().showWorkspace(workspace);
+        for (QWidget* widget : window().findChildren<QWidget*>()) {
+            if (!widget->isVisibleTo(&window()) || !(widget->focusPolicy() & Qt::TabFocus))
+                continue;
+            const auto* button = qobject_cast<const QAbstractButton*>(widget);
+            const bool named = !widget->accessibleName().isEmpty() || (button && !button->text().isEmpty())
+                || (widget->parentWidget() && widget->parentWidget()->focusProxy() == widget
+                    && !widget->parentWidget()->accessibleName().isEmpty());
+            QVERIFY2(named,
+                qPrintable(QStringLiteral("%1 %2 in %3 of workspace %4")
+                               .arg(QLatin1String(widget->metaObject()->className()), widget->objectName(),
+                                   QLatin1String(widget->parentWidget()->metaObject()->className()))
+                               .arg(static_cast<int>(workspace))));
+        }
+    }
+}
+
+void TestFeel::drop(const QString& path)
+{
+    QMimeData data;
+    data.setUrls({QUrl::fromLocalFile(path)});
+    const QPoint middle = window().rect().center();
+    QDragEnterEvent enter(middle, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+    QCoreApplication::sendEvent(&window(), &enter);
+    QVERIFY(enter.isAccepted());
+    QDropEvent event(QPointF(middle), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+    QCoreApplication::sendEvent(&window(), &event);
+}
+
+void TestFeel::configIsDropped()
+{
+    QVERIFY(m_bench->open());
+    window().form().setValue("train.steps", FieldValue {std::int64_t {7}});
+    drop(m_bench->path("card.json"));
+    QCOMPARE(window().form().config().train.steps, 800);
+    QCOMPARE(window().workspace(), Workspace::Setup);
+}
+
+void TestFeel::datasetIsDropped()
+{
+    QVERIFY(m_bench->open());
+    QFile file(m_bench->path("other.csv"));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.close();
+    drop(m_bench->path("other.csv"));
+    QVERIFY(QString::fromStdString(window().form().config().data.path).endsWith("other.csv"));
+}
+
+void TestFeel::modelFolderIsDropped()
+{
+    QVERIFY(m_bench->open());
+    QVERIFY(QDir().mkpath(m_bench->path("bigger")));
+    for (const char* name : {"config.json", "model.safetensors"}) {
+        QFile file(m_bench->path(QStringLiteral("bigger/") + QLatin1String(name)));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write("{}");
+    }
+    drop(m_bench->path("bigger"));
+    QVERIFY(QString::fromStdString(window().form().config().model.path).endsWith("bigger"));
+}
+
+void TestFeel::runIsDropped()
+{
+    m_bench->scene->writesFiles = true;
+    QVERIFY(m_bench->open());
+    window().startRun();
+    QTRY_COMPARE_WITH_TIMEOUT(window().session().state(), SessionState::Finished, patience);
+    drop(window().run().folder());
+    QVERIFY(window().run().isRecorded());
+    QCOMPARE(window().workspace(), Workspace::Live);
+}
+
+void TestFeel::otherFilesAreRefusedInWords()
+{
+    QVERIFY(m_bench->open());
+    QFile file(m_bench->path("song.mp3"));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.close();
+    drop(m_bench->path("song.mp3"));
+    QVERIFY(window().status().message().contains("song.mp3"));
+    QVERIFY(window().status().message().contains(".jsonl"));
+}
+
+void TestFeel::missingFileIsTold()
+{
+    QVERIFY(m_bench->open());
+    window().tryTo([this] { window().openPath(m_bench->path("gone.json")); });
+    QVERIFY(window().status().message().contains("gone.json does not exist"));
+}
+
+QTEST_MAIN(TestFeel)
+#include "tst_feel.moc"

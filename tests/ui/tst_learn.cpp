@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The Learn workspace: a glossary that knows every field, and the lens on an image and on what a run has learnt.
+#include "tests/ui/StudioBench.h"
+#include "training/config/FieldTable.h"
+#include "ui/ConfigForm.h"
+#include "ui/GlossaryPage.h"
+#include "ui/LayerStrip.h"
+#include "ui/LearnDesk.h"
+#include "ui/LearnPage.h"
+#include "ui/LensRow.h"
+#include "ui/LivePage.h"
+#include "ui/RunModel.h"
+#include "ui/SessionController.h"
+#include "ui/SetupFields.h"
+#include "ui/SetupPage.h"
+#include "ui/SvdLens.h"
+#include "visualization/RankGrid.h"
+
+#include <QComboBox>
+#include <QImage>
+#include <QLineEdit>
+#include <QListWidget>
+#include <QSignalSpy>
+#include <QTest>
+#include <QTextBrowser>
+
+#include <set>
+
+using namespace spectune;
+using spectune::test::patience;
+
+class TestLearn : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void init();
+    void cleanup();
+    void everyFieldHasATerm();
+    void termsAreWhole();
+    void searchFinds();
+    void helpGoesToTheFieldsTerm();
+    void glossaryGoesToTheField();
+    void twoLessonsWhereThereIsRoom();
+    void lensShowsAnImage();
+    void lensReadsAnImageFile();
+    void lensShowsDelta();
+
+private:
+    [[nodiscard]] MainWindow& window() { return *m_bench->window; }
+    [[nodiscard]] SvdLens& lens() { return window().learn().page().lens(); }
+    void showLens();
+
+    std::unique_ptr<test::StudioBench> m_bench;
+};
+
+void TestLearn::init()
+{
+    m_bench = std::make_unique<test::StudioBench>();
+}
+
+void TestLearn::cleanup()
+{
+    m_bench.reset();
+}
+
+void TestLearn::everyFieldHasATerm()
+{
+    const Glossary glossary;
+    for (const FieldInfo& field : fields()) {
+        const QString key = QString::fromUtf8(field.key.data(), static_cast<qsizetype>(field.key.size()));
+        QVERIFY2(glossary.ofField(key), qPrintable(key));
+    }
+    QVERIFY(!glossary.ofField("adalora.nothing"));
+}
+
+void TestLearn::termsAreWhole()
+{
+    const Glossary glossary;
+    std::set<QString> ids;
+    for (const GlossaryTerm& term : glossary.terms()) {
+        QVERIFY2(ids.insert(term.id).second, qPrintable(term.id));
+        QVERIFY(!term.title.isEmpty() && !term.text.isEmpty() && !term.source.isEmpty());
+        for (const QString& key : term.fields)
+            QVERIFY2(findField(key.toStdString()), qPrintable(key)); // no field that is not there
+        for (const QString& other : term.related)
+            QVERIFY2(glossary.find(other), qPrintable(other));
+    }
+    for (const char* wanted :
+        {"triplet", "rank", "budget", "importance", "sensitivity", "uncertainty", "orthogonality", "scale", "adapter"})
+        QVERIFY2(glossary.find(QLatin1String(wanted)), wanted);
+}
+
+void TestLearn::searchFinds()
+{
+    const Glossary glossary;
+    QCOMPARE(glossary.matching({}).size(), glossary.terms().size());
+    QCOMPARE(glossary.matching("budget").front()->id, QString("budget"));
+    QVERIFY(glossary.matching("adalora.gamma").front()->fields.contains("adalora.gamma"));
+    QVERIFY(glossary.matching("qwertz").empty());
+    GlossaryPage page;
+    page.findChild<QLineEdit*>()->setText("tripl");
+    QCOMPARE(page.term(), QString("triplet"));
+    QVERIFY(page.text().contains("Σ λᵢ pᵢ qᵢ"));
+    page.findChild<QLineEdit*>()->setText("qwertz");
+    QCOMPARE(page.findChild<QListWidget*>()->count(), 0);
+}
+
+void TestLearn::helpGoesToTheFieldsTerm()
+{
+    QVERIFY(m_bench->open());
+    window().showWorkspace(Workspace::Setup);
+    window().activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(&window()));
+    window().setup().fields().focus("adalora.alpha");
+    QTest::keyClick(window().focusWidget(), Qt::Key_F1);
+    QCOMPARE(window().workspace(), Workspace::Learn);
+    QCOMPARE(window().learn().page().lesson(), LearnPage::Lesson::Glossary);
+    QCOMPARE(window().learn().page().glossary().term(), QString("scale"));
+    QVERIFY(window().learn().page().glossary().text().contains("adalora.alpha"));
+    window().showWorkspace(Workspace::Live);
+    window().live().grid().setFocus();
+    window().learn().showHelp();
+    QCOMPARE(window().learn().page().glossary().term(), QString("rank"));
+}
+
+void TestLearn::glossaryGoesToTheField()
+{
+    QVERIFY(m_bench->open());
+    window().learn().showGlossaryField("adalora.beta1");
+    auto* view = window().learn().page().glossary().findChild<QTextBrowser*>();
+    Q_EMIT view->anchorClicked(QUrl("term:importance"));
+    QCOMPARE(window().learn().page().glossary().term(), QString("importance"));
+    Q_EMIT view->anchorClicked(QUrl("field:optim.lr"));
+    QCOMPARE(window().workspace(), Workspace::Setup);
+}
+
+void TestLearn::showLens()
+{
+    window().showWorkspace(Workspace::Learn);
+    window().learn().page().showLesson(LearnPage::Lesson::Lens);
+}
+
+void TestLearn::twoLessonsWhereThereIsRoom()
+{
+    m_bench->size = {1600, 900};
+    QVERIFY(m_bench->open());
+    window().showWorkspace(Workspace::Learn);
+    LearnPage& page = window().learn().page();
+    page.showLesson(LearnPage::Lesson::Lens);
+    QVERIFY(page.isShown(LearnPage::Lesson::Lens) && !page.isShown(LearnPage::Lesson::Tour));
+    QVERIFY(page.showBeside(LearnPage::Lesson::Glossary));
+    QVERIFY(page.isShown(LearnPage::Lesson::Lens) && page.isShown(LearnPage::Lesson::Glossary));
+    window().resize(1280, 800);
+    QTRY_VERIFY(!page.isShown(LearnPage::Lesson::Lens));
+    QCOMPARE(page.lesson(), LearnPage::Lesson::Glossary);
+    QVERIFY(!page.showBeside(LearnPage::Lesson::Tour));
+}
+
+void TestLearn::lensShowsAnImage()
+{
+    QVERIFY(m_bench->open());
+    showLens();
+    QTRY_VERIFY_WITH_TIMEOUT(lens().imageRow().parts(), patience);
+    QVERIFY(!lens().deltaRow().parts()); // no run yet
+    QCOMPARE(lens().rank(), 6);
+    QVERIFY(lens().imageRow().rankTitle().contains("6 of 256"));
+    const double six = lens().imageRow().error();
+    lens().setRank(60);
+    QVERIFY(lens().imageRow().error() < six);
+    const auto& lost = lens().imageRow().view(2).matrix().values;
+    const auto& all = lens().imageRow().view(0).matrix().values;
+    const auto& kept = lens().imageRow().view(1).matrix().values;
+    for (std::size_t i = 0; i < all.size(); i += 997)
+        QVERIFY(std::abs(all[i] - kept[i] - lost[i]) < 1e-4F);
+}
+
+void TestLearn::lensReadsAnImageFile()
+{
+    QVERIFY(m_bench->open());
+    showLens();
+    QTRY_VERIFY_WITH_TIMEOUT(lens().imageRow().parts(), patience);
+    QImage image(40, 30, QImage::Format_RGB32);
+    image.fill(Qt::white);
+    QVERIFY(image.save(m_bench->path("own.png")));
+    lens().openImage(m_bench->path("own.png"));
+    QTRY_COMPARE_WITH_TIMEOUT(lens().imageRow().parts()->rows, 30, patience);
+    QVERIFY(lens().imageRow().parts()->errorAt(1) < 1e-6); // one grey is of rank 1
+}
+
+void TestLearn::lensShowsDelta()
+{
+    QVERIFY(m_bench->open());
+    window().startRun();
+    QTRY_COMPARE_WITH_TIMEOUT(window().session().state(), SessionState::Finished, patience);
+    showLens();
+    QTRY_VERIFY_WITH_TIMEOUT(lens().deltaRow().parts(), patience);
+    const std::vector<double> expected {2.0, 1.0, 0.5, 0.25}; // s · |λ|, largest first
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+        QVERIFY(std::abs(lens().deltaRow().parts()->sigma[i] - expected[i]) < 1e-6);
+        QVERIFY(std::abs(lens().layers().norms()[i] - expected[i]) < 1e-6);
+    }
+    lens().setRank(2);
+    QVERIFY(std::abs(lens().deltaRow().error() - std::sqrt(0.3125 / 5.3125)) < 1e-9);
+    lens().setRank(4);
+    QCOMPARE(lens().deltaRow().error(), 0.0);
+    QCOMPARE(lens().matrices().count(), 2);
+    QCOMPARE(lens().matrices().currentText(), QString("Layer 0 · q_proj"));
+    lens().matrices().setCurrentIndex(1);
+    Q_EMIT lens().matrices().activated(1);
+    QTRY_COMPARE_WITH_TIMEOUT(lens().matrices().currentText(), QString("Layer 3 · down_proj"), patience);
+    QTRY_VERIFY_WITH_TIMEOUT(!window().session().isPolling(), patience);
+}
+
+QTEST_MAIN(TestLearn)
+#include "tst_learn.moc"

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Presets: shipped ones are whole, files there and back, what is refused, and the row above the set-up.
+#include "tests/support/Errors.h"
+#include "training/config/Validation.h"
+#include "ui/ConfigForm.h"
+#include "ui/PresetBar.h"
+
+#include <QComboBox>
+#include <QDir>
+#include <QFile>
+#include <QSignalSpy>
+#include <QStandardPaths>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace spectune;
+
+namespace {
+
+bool refuses(const QByteArray& text, const char* part)
+{
+    const std::string error = testing::configErrorOf([&] { (void)presetFromJson(text, "mine.json"); });
+    return error.find(part) != std::string::npos && error.find("mine.json") != std::string::npos;
+}
+
+} // namespace
+
+class TestPresets : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase();
+    void init() { m_folder = std::make_unique<QTemporaryDir>(QDir::homePath() + "/.spectune-test-XXXXXX"); }
+    void shippedPresetsAreWhole();
+    void paperNumbersAreThoseOfTheScripts_data();
+    void paperNumbersAreThoseOfTheScripts();
+    void namedFieldsAloneChange();
+    void everyFieldComesBack();
+    void brokenFilesAreRefused();
+    void ownPresetsAreKeptSharedAndRemoved();
+    void oneBrokenFileLeavesTheOthers();
+    void theRowFillsTheForm();
+
+private:
+    std::unique_ptr<QTemporaryDir> m_folder;
+};
+
+void TestPresets::initTestCase()
+{
+    QStandardPaths::setTestModeEnabled(true);
+    QCoreApplication::setApplicationName("spectune-test");
+}
+
+void TestPresets::shippedPresetsAreWhole()
+{
+    const PresetLibrary library {QString()};
+    QVERIFY2(library.problems().isEmpty(), qPrintable(library.problems().join('\n')));
+    QCOMPARE(library.presets().size(), 13U);
+    int papers = 0;
+    for (const Preset& preset : library.presets()) {
+        QVERIFY(!preset.about.isEmpty());
+        QVERIFY2(preset.source.size() > 40, qPrintable(preset.name)); // says where its numbers come from
+        const bool paper = preset.group == "AdaLoRA paper";
+        papers += paper ? 1 : 0;
+        QCOMPARE(preset.source.contains("github.com/QingruZhang/AdaLoRA"), paper);
+        RunConfig config;
+        config.model.path = "/m";
+        config.data.path = "/d";
+        RunFacts facts; // a task as large as the largest recipe needs
+        facts.matrices = 84;
+        facts.smallestSide = 768;
+        facts.width = 4096;
+        facts.samples = 400'000;
+        for (const Issue& issue : validate(withPreset(config, preset), &facts))
+            QVERIFY2(issue.severity != Severity::Error, (preset.name.toStdString() + ": " + issue.text).c_str());
+    }
+    QCOMPARE(papers, 10);
+}
+
+void TestPresets::paperNumbersAreThoseOfTheScripts_data()
+{
+    QTest::addColumn<QString>("name");
+    QTest::addColumn<std::vector<double>>("numbers"); // lr, epochs, init, target, alpha, gamma, ti, tf, ΔT, warm-up
+    const auto row = [](const char* task, std::vector<double> numbers) {
+        QTest::newRow(task) << QStringLiteral("AdaLoRA paper: %1").arg(QLatin1String(task)) << numbers;
+    };
+    row("CoLA", {8e-4, 25, 3, 1, 32, 0.1, 800, 3500, 10, 100});
+    row("MNLI", {5e-4, 7, 3, 1, 16, 0.1, 8000, 50000, 100, 1000});
+    row("RTE", {1.2e-3, 50, 2, 1, 32, 0.3, 600, 1800, 1, 200});
+    row("STS-B", {2.2e-3, 25, 2, 1, 32, 0.3, 800, 2000, 10, 100});
+    row("SST-2", {8e-4, 24, 2, 1, 16, 0.1, 6000, 22000, 100, 1000});
+    row("XSum", {5e-4, 25, 12, 8, 32, 0.1, 6000, 25000, 100, 3000});
+}
+
+void TestPresets::paperNumbersAreThoseOfTheScripts()
+{
+    QFETCH(QString, name);
+    QFETCH(std::vector<double>, numbers);
+    const PresetLibrary library {QString()};
+    for (const Preset& preset : library.presets()) {
+        if (preset.name != name)
+            continue;
+        const RunConfig c = withPreset({}, preset);
+        const std::vector<double> found {c.optim.lr, c.train.epochs, static_cast<double>(*c.adalora.initRank),
+            static_cast<double>(c.adalora.targetRank), *c.adalora.alpha, c.adalora.gamma,
+            static_cast<double>(*c.adalora.ti), static_cast<double>(*c.adalora.tf),
+            static_cast<double>(*c.adalora.deltaT), static_cast<double>(c.optim.warmup)};
+        QCOMPARE(found, numbers);
+        QCOMPARE(c.adalora.beta1, 0.85);
+        QCOMPARE(c.adalora.beta2, 0.85);
+        return;
+    }
+    QFAIL("no such preset");
+}
+
+void TestPresets::namedFieldsAloneChange()
+{
+    const Preset preset = presetFromJson(R"({"spectune_preset": 1, "name": "n", "source": "s",
+        "config": {"optim": {"lr": 0.002}, "adalora": {"total_budget": null, "targets": ["q_proj"]}}})",
+        "mine.json");
+    QCOMPARE(preset.values.size(), 3U);
+    RunConfig config;
+    config.model.path = "/m";
+    config.adalora.totalBudget = 99;
+    config.adalora.gamma = 0.7;
+    const RunConfig filled = withPreset(config, preset);
+    QCOMPARE(filled.optim.lr, 0.002);
+    QVERIFY(!filled.adalora.totalBudget); // null unsets
+    QCOMPARE(filled.adalora.targets, std::vector<std::string> {"q_proj"});
+    QCOMPARE(filled.adalora.gamma, 0.7);
+    QCOMPARE(filled.model.path, "/m");
+    QCOMPARE(changedSince(filled, preset), 0);
+    QCOMPARE(changedSince(config, preset), 3);
+}
+
+void TestPresets::everyFieldComesBack()
+{
+    RunConfig config;
+    config.data.maxLength = 77;
+    config.train.steps = 123;
+    config.train.dtype = ElementType::BFloat16;
+    config.train.gradientCheckpointing = true;
+    config.optim.lr = 0.00123456789;
+    config.method = Method::PruneLora;
+    config.adalora.alpha = 12.5;
+    config.adalora.layers = {1, 2, 5};
+    config.adalora.targets = {"q_proj", "down_proj"};
+    config.model.path = "/somewhere";
+    config.data.path = "/somewhere/train.jsonl";
+    config.data.templateText = "{a}";
+    const Preset written = presetOf(config, "mine", "Saved from the set-up");
+    const Preset read = presetFromJson(toJson(written), "mine.json");
+    QCOMPARE(read.name, written.name);
+    QCOMPARE(read.source, written.source);
+    QVERIFY(read.values == written.values);
+    const RunConfig back = withPreset({}, read);
+    QCOMPARE(back.data.maxLength, 77);
+    QCOMPARE(back.optim.lr, 0.00123456789);
+    QVERIFY(back.method == Method::PruneLora);
+    QCOMPARE(back.adalora.layers, std::vector<std::int64_t>({1, 2, 5}));
+    QVERIFY(!back.adalora.ti);
+    QVERIFY(back.model.path.empty()); // what belongs to one machine does not travel
+    QVERIFY(back.data.path.empty());
+    QVERIFY(back.data.templateText.empty());
+}
+
+void TestPresets::brokenFilesAreRefused()
+{
+    QVERIFY(refuses("{", "broken JSON"));
+    QVERIFY(refuses("{}", "is no preset"));
+    QVERIFY(refuses(R"({"spectune_preset": 2})", "newer Spectune"));
+    QVERIFY(refuses(R"({"spectune_preset": 1, "source": "s", "config": {"optim": {}}})", "\"name\""));
+    QVERIFY(refuses(R"({"spectune_preset": 1, "name": "n", "config": {"optim": {}}})", "\"source\""));
+    QVERIFY(refuses(R"({"spectune_preset": 1, "name": "n", "source": "s"})", "\"config\""));
+    QVERIFY(
+        refuses(R"({"spectune_preset": 1, "name": "n", "source": "s", "config": {"optim": {"rl": 1}}})", "optim.lr"));
+    QVERIFY(
+        refuses(R"({"spectune_preset": 1, "name": "n", "source": "s", "config": {"optim": {"lr": -1}}})", "optim.lr"));
+}
+
+void TestPresets::ownPresetsAreKeptSharedAndRemoved()
+{
+    PresetLibrary library(m_folder->filePath("presets"));
+    RunConfig config;
+    config.optim.lr = 0.007;
+    library.save(presetOf(config, "My own/preset", "Saved from the set-up"));
+    QCOMPARE(library.presets().size(), 14U);
+    const Preset kept = library.presets().back();
+    QVERIFY(kept.own);
+    QVERIFY(QFile::exists(kept.file));
+    const QString shared = m_folder->filePath("shared.json");
+    PresetLibrary::exportTo(kept, shared);
+    PresetLibrary another(m_folder->filePath("another"));
+    QCOMPARE(another.import(shared), "My own/preset");
+    QVERIFY(another.presets().back().values == kept.values);
+    another.import(shared); // the same name takes its own place
+    QCOMPARE(another.presets().size(), 14U);
+    another.remove(another.presets().back());
+    QCOMPARE(another.presets().size(), 13U);
+    QVERIFY(!testing::ioErrorOf([&] { another.remove(another.presets().front()); }).empty()); // shipped
+}
+
+void TestPresets::oneBrokenFileLeavesTheOthers()
+{
+    PresetLibrary library(m_folder->filePath("presets"));
+    library.save(presetOf({}, "good", "Saved from the set-up"));
+    QFile bad(m_folder->filePath("presets/bad.json"));
+    QVERIFY(bad.open(QIODevice::WriteOnly));
+    bad.write("{\"spectune_preset\": 1}");
+    bad.close();
+    library.reload();
+    QCOMPARE(library.presets().size(), 14U);
+    QCOMPARE(library.problems().size(), 1);
+    QVERIFY(library.problems().front().contains("bad.json"));
+}
+
+void TestPresets::theRowFillsTheForm()
+{
+    ConfigForm form;
+    RunConfig config;
+    config.model.path = "/m";
+    form.setConfig(config);
+    PresetBar bar(form, m_folder->filePath("presets"));
+    QSignalSpy told(&bar, &PresetBar::told);
+    int teaching = 0;
+    for (std::size_t i = 0; i < bar.library().presets().size(); ++i)
+        if (bar.library().presets()[i].name.startsWith("Teaching"))
+            teaching = static_cast<int>(i);
+    bar.choose(teaching);
+    QCOMPARE(form.config().train.steps, 1200);
+    QCOMPARE(form.config().model.path, "/m");
+    QCOMPARE(told.size(), 1);
+    QVERIFY2(bar.note().startsWith("as the preset"), qPrintable(bar.note()));
+    QVERIFY(bar.note().contains("Spectune's own numbers"));
+    form.setValue("adalora.gamma", FieldValue {0.2});
+    QVERIFY2(bar.note().startsWith("1 field changed"), qPrintable(bar.note()));
+    bar.saveAs("mine");
+    QCOMPARE(bar.picker()->currentText(), "mine");
+    QVERIFY(bar.note().startsWith("as the preset"));
+    QVERIFY(bar.library().presets().back().source.contains("Teaching"));
+    form.setConfig(config);
+    bar.importFile(m_folder->filePath("absent.json"));
+    QCOMPARE(told.back().at(0).toString(), "Not done");
+}
+
+QTEST_MAIN(TestPresets)
+#include "tst_presets.moc"

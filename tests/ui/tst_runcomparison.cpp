@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Searching, sorting, comparing and what can be made of an old run: values in, values out.
+#include "tests/ui/RunFolderBench.h"
+#include "training/config/Validation.h"
+#include "ui/RunComparison.h"
+#include "ui/RunListModel.h"
+#include "ui/RunPlans.h"
+#include "ui/RunSearch.h"
+
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <cmath>
+
+using namespace spectune;
+using namespace spectune::test;
+
+namespace {
+
+RunRecord record(std::int64_t id, const QString& name, double evalLoss)
+{
+    RunRecord record;
+    record.id = id;
+    record.name = name;
+    record.folder = "/runs/" + name;
+    record.evalLoss = evalLoss;
+    record.method = "adalora";
+    record.model = "demo-llama";
+    record.state = RecordState::Finished;
+    record.started = QDateTime(QDate(2026, 3, static_cast<int>(id)), QTime(10, 0));
+    return record;
+}
+
+QStringList namesOf(const std::vector<const RunRecord*>& rows)
+{
+    QStringList names;
+    for (const RunRecord* row : rows)
+        names << row->name;
+    return names;
+}
+
+const CompareRow& rowNamed(const std::vector<CompareRow>& rows, const QString& name)
+{
+    for (const CompareRow& row : rows)
+        if (row.name == name)
+            return row;
+    qFatal("no row %s", qPrintable(name));
+}
+
+} // namespace
+
+class TestRunComparison : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void init();
+    void searchFinds_data();
+    void searchFinds();
+    void rowsAreSorted();
+    void rowsSayHowARunStands();
+    void onlyWhatDiffersDiffers();
+    void resultsAreTheRuns();
+    void ranksAreSubtractedByName();
+    void tablesAreWrittenAsCsv();
+    void moreStepsWithAConstantRateResume();
+    void moreStepsAfterAFallenRateAreANewRun();
+    void moreStepsWithoutLambdaAreRefused();
+    void aRankMapBecomesAFixedRank();
+
+private:
+    [[nodiscard]] std::shared_ptr<const LoadedRun> load(const QString& name, const WrittenRun& run) const;
+
+    std::unique_ptr<QTemporaryDir> m_folder;
+};
+
+void TestRunComparison::init()
+{
+    m_folder = std::make_unique<QTemporaryDir>();
+}
+
+std::shared_ptr<const LoadedRun> TestRunComparison::load(const QString& name, const WrittenRun& run) const
+{
+    return std::make_shared<LoadedRun>(loadRun(writeRun(m_folder->filePath(name), run)));
+}
+
+void TestRunComparison::searchFinds_data()
+{
+    QTest::addColumn<QString>("text");
+    QTest::addColumn<bool>("found");
+    const auto row = [](const char* text, bool found) { QTest::newRow(text) << text << found; };
+    row("", true);
+    row("GSM8K", true);
+    row("gsm8k second", true); // name and notes
+    row("gsm8k third", false);
+    row("baseline", true);
+    row("AdaLoRA", true);
+    row("llama", true);
+    row("finished", true);
+    row("tag=baseline", true);
+    row("tag=base", false);
+    row("method=adalora", true);
+    row("method=lora", false);
+    row("state=failed", false);
+    row("adalora.gamma=0.1", true);
+    row("gamma=1e-1", true);
+    row("gamma=0.2", false);
+    row("adalora.target_rank=2 baseline", true);
+    row("schedule=linear", true);
+    row("nonsense=1", false);
+    row("total_budget=", true); // not set
+}
+
+void TestRunComparison::searchFinds()
+{
+    QFETCH(QString, text);
+    QFETCH(bool, found);
+    RunRecord run = record(1, "gsm8k-r6", 0.7);
+    run.notes = "the second try";
+    run.tags = {"baseline"};
+    run.configuration = QString::fromStdString(toJson(smallConfig()));
+    QCOMPARE(RunSearch(text).matches(run), found);
+}
+
+void TestRunComparison::rowsAreSorted()
+{
+    std::vector<RunRecord> runs {record(1, "b", 0.5), record(2, "c", std::nan("")), record(3, "a", 0.7)};
+    QCOMPARE(namesOf(arranged(runs, {}, RunOrder::Date)), QStringList({"a", "c", "b"}));
+    QCOMPARE(namesOf(arranged(runs, {}, RunOrder::Loss)), QStringList({"b", "a", "c"}));
+    QCOMPARE(namesOf(arranged(runs, {}, RunOrder::Name)), QStringList({"a", "b", "c"}));
+    runs[1].loss = 0.6; // the task's loss stands in where nothing was evaluated
+    QCOMPARE(namesOf(arranged(runs, {}, RunOrder::Loss)), QStringList({"b", "c", "a"}));
+    QCOMPARE(
+        namesOf(arranged(runs, RunSearch("a"), RunOrder::Name)), QStringList({"a", "b", "c"})); // "adalora", "llama"
+    QCOMPARE(namesOf(arranged(runs, RunSearch("name=a"), RunOrder::Name)), QStringList({"a"}));
+}
+
+void TestRunComparison::rowsSayHowARunStands()
+{
+    RunRecord run = record(1, "demo", 0.757);
+    run.ranks = {10, 12, 60, 0, 12, 0};
+    RunRowLook look = rowLook(run, 1);
+    QCOMPARE(look.tag, 1);
+    QCOMPARE(look.line, "AdaLoRA 12 → 6");
+    QCOMPARE(look.number, "0.757");
+    QCOMPARE(look.tone, RunRowLook::Tone::Quiet);
+    run.state = RecordState::Interrupted;
+    run.steps = 1240;
+    run.totalSteps = 2000;
+    look = rowLook(run, -1);
+    QCOMPARE(look.line, "interrupted at 1,240");
+    QCOMPARE(look.tone, RunRowLook::Tone::Warn);
+    QCOMPARE(look.share, 0.62);
+    run.state = RecordState::Unreadable;
+    run.evalLoss = std::nan("");
+    look = rowLook(run, -1);
+    QCOMPARE(look.tone, RunRowLook::Tone::Error);
+    QCOMPARE(look.number, "none");
+    QVERIFY(!look.hasNumber);
+}
+
+void TestRunComparison::onlyWhatDiffersDiffers()
+{
+    RunConfig a = smallConfig();
+    RunConfig b = a;
+    b.adalora.gamma = 0.0;
+    b.train.seed = 7;
+    b.adalora.layers = {0, 1};
+    const RunConfig* configs[] {&a, &b};
+    const std::vector<CompareRow> rows = compareConfigs(configs);
+    QCOMPARE(rows.size(), fields().size());
+    QStringList different;
+    for (const CompareRow& row : rows)
+        if (row.differs)
+            different << row.name;
+    QCOMPARE(different, QStringList({"train.seed", "adalora.gamma", "adalora.layers"}));
+    QCOMPARE(rowNamed(rows, "adalora.gamma").values, QStringList({"0.1", "0"}));
+    QCOMPARE(rowNamed(rows, "adalora.layers").values, QStringList({"", "0,1"}));
+    const RunConfig* three[] {&a, &a, &b}; // the third alone is another
+    QVERIFY(rowNamed(compareConfigs(three), "train.seed").differs);
+}
+
+void TestRunComparison::resultsAreTheRuns()
+{
+    const std::vector runs {load("a", {smallConfig()}), load("b", {.config = smallConfig(), .loss = 0.5, .shift = 1})};
+    std::vector<RunRecord> records {record(1, "a", 0), record(2, "b", 0)};
+    records[0].seconds = 20;
+    records[0].ranks.revived = 4;
+    const std::vector<CompareRow> rows = compareResults(runs, records);
+    QCOMPARE(rowNamed(rows, "evaluation loss").values, QStringList({"1.063", "0.557"}));
+    QCOMPARE(rowNamed(rows, "best evaluation").values, QStringList({"1.063", "0.557"}));
+    QVERIFY(rowNamed(rows, "evaluation loss").differs);
+    QCOMPARE(rowNamed(rows, "kept triplets").values, QStringList({"10", "11"}));
+    QCOMPARE(rowNamed(rows, "mean rank").values, QStringList({"1.67", "1.83"}));
+    QCOMPARE(rowNamed(rows, "matrices at rank 0").values, QStringList({"2 of 6", "1 of 6"}));
+    QCOMPARE(rowNamed(rows, "largest rank").values, QStringList({"4", "4"}));
+    QCOMPARE(rowNamed(rows, "revived in total").values, QStringList({"4", "0"}));
+    QCOMPARE(rowNamed(rows, "steps").values, QStringList({"40", "40"}));
+    QVERIFY(!rowNamed(rows, "steps").differs);
+    QCOMPARE(rowNamed(rows, "time").values.front(), "20 s");
+    QCOMPARE(rowNamed(rows, "perplexity").values.size(), 2);
+    QCOMPARE(lossVerdict(*runs[0], *runs[1]).number, "+0.507");
+    QCOMPARE(lossVerdict(*runs[1], *runs[0]).number, "−0.507");
+}
+
+void TestRunComparison::ranksAreSubtractedByName()
+{
+    const auto a = load("a", {smallConfig()});
+    const auto b = load("b", {.config = smallConfig(), .shift = 1});
+    RankDifference difference = rankDifference(*a, *b);
+    QCOMPARE(difference.difference, std::vector<std::int32_t>({1, 1, 1, 1, -4, 1}));
+    QCOMPARE(difference.onlyOne, 0);
+    LoadedRun other = *b; // one matrix is not adapted there: its rank counts as 0
+    auto layout = std::make_shared<ModuleLayout>(*other.layout);
+    layout->modules.erase(layout->modules.begin() + 1);
+    other.ranks.erase(other.ranks.begin() + 1);
+    other.layout = layout;
+    difference = rankDifference(*a, other);
+    QCOMPARE(difference.layout->modules.size(), 6U);
+    QCOMPARE(difference.layout->modules[1].name, "model.layers.0.self_attn.v_proj");
+    QCOMPARE(difference.difference, std::vector<std::int32_t>({1, -1, 1, 1, -4, 1}));
+    QCOMPARE(difference.onlyOne, 1);
+    other.layout.reset();
+    QVERIFY(!rankDifference(*a, other).layout);
+}
+
+void TestRunComparison::tablesAreWrittenAsCsv()
+{
+    const std::vector<CompareRow> rows {{"adalora.score", {}, {"a,b", "say \"x\""}, true, true}};
+    QCOMPARE(tableCsv({"one", "two"}, rows), ",one,two\nadalora.score,\"a,b\",\"say \"\"x\"\"\"\n");
+    const std::vector runs {load("a", {smallConfig()}), load("b", {.config = smallConfig(), .shift = 1})};
+    const QStringList lines = ranksCsv({"a", "b"}, runs).split('\n');
+    QCOMPARE(lines.at(0), "matrix,a,b,B - A");
+    QCOMPARE(lines.at(5), "model.layers.1.self_attn.v_proj,4,0,-4");
+    QCOMPARE(lines.size(), 8);
+}
+
+void TestRunComparison::moreStepsWithAConstantRateResume()
+{
+    RunConfig config = smallConfig();
+    config.optim.schedule = LrSchedule::Constant;
+    const auto run = load("a", {config});
+    const RunPlan plan = continueWith(*run, 20);
+    QVERIFY(plan.resumes);
+    QVERIFY(plan.impossible.isEmpty());
+    QCOMPARE(plan.config.train.steps, 60);
+    RunFacts facts;
+    facts.matrices = 6;
+    const ResolvedRun before = resolveRun(config, facts);
+    const ResolvedRun after = resolveRun(plan.config, facts);
+    QCOMPARE(after.schedule.finalStart(), before.schedule.finalStart());
+    for (std::int64_t t = 0; t < 40; ++t) { // nothing that was done would have been done otherwise
+        QCOMPARE(after.schedule.budgetAt(t), before.schedule.budgetAt(t));
+        QCOMPARE(after.schedule.masksAt(t), before.schedule.masksAt(t));
+    }
+    for (const Issue& issue : validate(plan.config, &facts))
+        QVERIFY2(issue.severity != Severity::Error, issue.text.c_str());
+}
+
+void TestRunComparison::moreStepsAfterAFallenRateAreANewRun()
+{
+    const auto run = load("a", {smallConfig()}); // linear
+    QVERIFY(continueWith(*run, 20).impossible.contains("adapter")); // the folder has none
+    writeText(m_folder->filePath("a/adapter/adapter_config.json"), "{}");
+    const RunPlan plan = continueWith(*run, 20);
+    QVERIFY(!plan.resumes);
+    QVERIFY2(plan.impossible.isEmpty(), qPrintable(plan.impossible));
+    QVERIFY(plan.explanation.contains("adalora.init_from"));
+    QCOMPARE(plan.config.train.steps, 20);
+    QCOMPARE(plan.config.adalora.initFrom, m_folder->filePath("a/adapter").toStdString());
+    QCOMPARE(*plan.config.adalora.totalBudget, 10);
+    RunFacts facts;
+    facts.matrices = 6;
+    const BudgetSchedule schedule = resolveRun(plan.config, facts).schedule;
+    QCOMPARE(schedule.budgetAt(schedule.totalSteps - 1), 10);
+    QCOMPARE(schedule.finalStart(), 1);
+    for (const Issue& issue : validate(plan.config, &facts))
+        QVERIFY2(issue.severity != Severity::Error, issue.text.c_str());
+}
+
+void TestRunComparison::moreStepsWithoutLambdaAreRefused()
+{
+    RunConfig config = smallConfig();
+    config.method = Method::Lora;
+    const auto run = load("a", {config});
+    QVERIFY(continueWith(*run, 20).impossible.contains("plain LoRA"));
+    config.optim.schedule = LrSchedule::Constant;
+    QVERIFY(continueWith(*load("b", {config}), 20).resumes);
+}
+
+void TestRunComparison::aRankMapBecomesAFixedRank()
+{
+    const auto run = load("a", {smallConfig()}); // ranks 0 1 2 | 3 4 0
+    const RunPlan plan = fixedRanksFrom(*run);
+    QVERIFY(plan.impossible.isEmpty());
+    QVERIFY(plan.config.method == Method::SvdLora);
+    QCOMPARE(plan.config.adalora.targets, std::vector<std::string>({"q_proj", "v_proj", "down_proj"}));
+    QCOMPARE(plan.config.adalora.layers, std::vector<std::int64_t>({0, 1}));
+    QCOMPARE(plan.config.adalora.targetRank, 2); // 10 triplets in 6 matrices
+    RunFacts facts;
+    facts.matrices = 6;
+    const ResolvedRun resolved = resolveRun(plan.config, facts);
+    QCOMPARE(resolved.initRank, 2);
+    QVERIFY(std::abs(resolved.scale - resolveRun(smallConfig(), facts).scale) < 1e-4); // s stays
+    QVERIFY2(plan.explanation.contains("12 triplets in place of 10"), qPrintable(plan.explanation));
+    LoadedRun without = *run;
+    without.layout.reset();
+    QVERIFY(!fixedRanksFrom(without).impossible.isEmpty());
+}
+
+QTEST_GUILESS_MAIN(TestRunComparison)
+#include "tst_runcomparison.moc"

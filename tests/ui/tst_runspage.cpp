@@ -1,0 +1,423 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The Runs workspace in the whole window: what a run leaves, what is chosen, compared, continued and deleted.
+#include "tests/ui/RunFolderBench.h"
+#include "tests/ui/StudioBench.h"
+#include "ui/CompareTable.h"
+#include "ui/ConfigForm.h"
+#include "ui/PresetBar.h"
+#include "ui/RunBar.h"
+#include "ui/RunLibrary.h"
+#include "ui/RunListDelegate.h"
+#include "ui/RunListModel.h"
+#include "ui/RunModel.h"
+#include "ui/RunsBar.h"
+#include "ui/RunsMaps.h"
+#include "ui/RunsPage.h"
+#include "ui/RunsQuestion.h"
+#include "ui/SessionController.h"
+#include "ui/SetupPage.h"
+#include "ui/ShareButton.h"
+#include "visualization/ComparePlot.h"
+
+#include <QElapsedTimer>
+#include <QListView>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QTest>
+
+using namespace spectune;
+using spectune::test::patience;
+
+namespace {
+
+test::WrittenRun written(int shift, double loss, const QString& lastWord = "Finished after step 40.")
+{
+    return {.config = test::smallConfig(), .lastWord = lastWord, .loss = loss, .shift = shift};
+}
+
+} // namespace
+
+class TestRunsPage : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase() { QCoreApplication::setApplicationName("spectune-test"); }
+    void init() { m_bench = std::make_unique<test::StudioBench>(); }
+    void cleanup();
+    void aRunIsWrittenDown();
+    void aFailureIsWrittenDown();
+    void runsOfTheFolderAreThere();
+    void clicksChoose();
+    void twoRunsAreCompared();
+    void sixAtMost();
+    void startAgainFillsTheSetup();
+    void aRankMapIsExplainedFirst();
+    void moreStepsAreExplainedFirst();
+    void aConstantRateGoesOn();
+    void anInterruptedRunResumes();
+    void deletingAsks();
+    void noClickWaitsForTheDisk();
+    void pictures_data();
+    void pictures();
+
+private:
+    [[nodiscard]] MainWindow& window() { return *m_bench->window; }
+    [[nodiscard]] RunsPage& page() { return window().runsPage(); }
+    void write(const QString& name, const test::WrittenRun& run) { test::writeRun(m_bench->path("runs/" + name), run); }
+    /// Opens the window in Runs with the bench's runs read.
+    void openRuns(std::size_t count);
+    [[nodiscard]] std::int64_t id(const QString& name);
+    void choose(const QStringList& names);
+    void train(const QString& name, double gamma);
+    void writeOthers();
+
+    std::unique_ptr<test::StudioBench> m_bench;
+};
+
+void TestRunsPage::cleanup()
+{
+    QVERIFY(m_bench->close());
+    m_bench.reset();
+}
+
+void TestRunsPage::openRuns(std::size_t count)
+{
+    QVERIFY(m_bench->open());
+    window().showWorkspace(Workspace::Runs);
+    QTRY_COMPARE_WITH_TIMEOUT(window().library().records().size(), count, patience);
+    QTRY_VERIFY_WITH_TIMEOUT(!window().library().isScanning(), patience);
+    QTRY_COMPARE_WITH_TIMEOUT(page().list().rowCount(), static_cast<int>(count), patience);
+}
+
+std::int64_t TestRunsPage::id(const QString& name)
+{
+    const RunRecord* record = window().library().findFolder(m_bench->path("runs/" + name));
+    return record ? record->id : 0;
+}
+
+void TestRunsPage::choose(const QStringList& names)
+{
+    std::vector<std::int64_t> ids;
+    for (const QString& name : names)
+        ids.push_back(id(name));
+    page().list().choose(ids);
+    for (const std::int64_t run : ids)
+        QTRY_VERIFY_WITH_TIMEOUT(
+            window().library().loaded(run) || !window().library().whyNotLoaded(run).isEmpty(), patience);
+}
+
+void TestRunsPage::aRunIsWrittenDown()
+{
+    m_bench->scene->writesFiles = true;
+    m_bench->scene->waitAt = 200;
+    QVERIFY(m_bench->open());
+    QVERIFY(window().startRun());
+    QTRY_COMPARE_WITH_TIMEOUT(window().library().records().size(), 1U, patience);
+    const RunRecord& row = window().library().records().front();
+    QCOMPARE(row.state, RecordState::Running);
+    QCOMPARE(row.device, "Processor, 2 cores");
+    QCOMPARE(row.totalSteps, 800);
+    m_bench->release();
+    QTRY_COMPARE_WITH_TIMEOUT(window().library().records().front().state, RecordState::Finished, patience);
+    const RunRecord& ended = window().library().records().front();
+    QCOMPARE(ended.steps, 800);
+    QCOMPARE(ended.ranks.kept, 126);
+    QCOMPARE(ended.ranks.matrices, 42);
+    QVERIFY(ended.evalLoss > 0.0);
+    QVERIFY(ended.ended.isValid());
+    QVERIFY(ended.configuration.contains("\"steps\": 800"));
+}
+
+void TestRunsPage::aFailureIsWrittenDown()
+{
+    m_bench->scene->writesFiles = true;
+    m_bench->scene->failAt = 120;
+    QVERIFY(m_bench->open());
+    QVERIFY(window().startRun());
+    QTRY_VERIFY_WITH_TIMEOUT(
+        !window().library().records().empty() && window().library().records().front().state == RecordState::Failed,
+        patience);
+    const RunRecord& row = window().library().records().front();
+    QVERIFY(row.problem.startsWith("The memory was full"));
+    QCOMPARE(row.stateText(), "failed at 120");
+}
+
+void TestRunsPage::runsOfTheFolderAreThere()
+{
+    write("a", written(0, 1.0));
+    write("b", written(1, 0.5));
+    openRuns(2);
+    QCOMPARE(window().workspace(), Workspace::Runs);
+    QCOMPARE(page().list().rowCount(), 2);
+    page().list().setSearch(RunSearch("name=a"));
+    QCOMPARE(page().list().rowCount(), 1);
+}
+
+void TestRunsPage::clicksChoose()
+{
+    write("a", written(0, 1.0));
+    write("b", written(1, 0.5));
+    openRuns(2);
+    auto* view = page().findChild<QListView*>();
+    const QRect first = view->visualRect(page().list().index(0));
+    const QRect second = view->visualRect(page().list().index(1));
+    QTest::mouseClick(view->viewport(), Qt::LeftButton, {}, first.center());
+    QCOMPARE(page().list().chosen().size(), 1U);
+    QTest::mouseClick(view->viewport(), Qt::LeftButton, {}, RunListDelegate::tickArea(second).center());
+    QCOMPARE(page().list().chosen().size(), 2U);
+    QTest::mouseClick(view->viewport(), Qt::LeftButton, {}, second.center()); // alone
+    QCOMPARE(page().list().chosen().size(), 1U);
+    view->setFocus();
+    view->setCurrentIndex(page().list().index(0));
+    QTest::keyClick(view, Qt::Key_Space);
+    QCOMPARE(page().list().chosen().size(), 2U);
+    QTest::keyClick(view, Qt::Key_Space);
+    QTest::keyClick(view, Qt::Key_Return);
+    QCOMPARE(page().list().chosen(), std::vector<std::int64_t> {page().list().record(page().list().index(0))->id});
+}
+
+void TestRunsPage::twoRunsAreCompared()
+{
+    test::WrittenRun b = written(1, 0.5);
+    b.config.adalora.gamma = 0.0;
+    write("a", written(0, 1.0));
+    write("b", b);
+    openRuns(2);
+    choose({"a", "b"});
+    QTRY_COMPARE(page().plot().curves().curves().size(), 2U);
+    QTRY_COMPARE(page().plot().curves().curves()[1].loss.size(), 40U);
+    QTRY_COMPARE(page().table().configuration().size(), 1U);
+    QCOMPARE(page().table().configuration().front().name, "adalora.gamma");
+    QCOMPARE(page().table().configuration().front().values, QStringList({"0.1", "0"}));
+    QVERIFY(page().table().results().size() > 8);
+    QCOMPARE(page().maps().difference().difference, std::vector<std::int32_t>({1, 1, 1, 1, -4, 1}));
+    page().swap();
+    QTRY_COMPARE(page().table().configuration().front().values, QStringList({"0", "0.1"}));
+    QCOMPARE(page().maps().difference().difference, std::vector<std::int32_t>({-1, -1, -1, -1, 4, -1}));
+    const auto shares = page().findChildren<ShareButton*>();
+    QCOMPARE(shares.size(), 3);
+    for (ShareButton* share : shares) {
+        share->saveTable(m_bench->path("table.csv"));
+        share->savePicture(m_bench->path("picture.png"));
+        QVERIFY(QFileInfo(m_bench->path("table.csv")).size() > 50);
+        QVERIFY(!QImage(m_bench->path("picture.png")).isNull());
+    }
+}
+
+void TestRunsPage::sixAtMost()
+{
+    for (const char* name : {"a", "b", "c", "d", "e", "f", "g"})
+        write(name, written(name[0] - 'a', 1.0));
+    openRuns(7);
+    choose({"a", "b", "c", "d", "e", "f"});
+    QVERIFY(!page().list().toggle(id("g")));
+    QCOMPARE(page().list().chosen().size(), 6U);
+    QTRY_COMPARE(page().plot().curves().curves().size(), 6U);
+    QVERIFY(page().list().toggle(id("c")));
+    QVERIFY(page().list().toggle(id("g")));
+}
+
+void TestRunsPage::startAgainFillsTheSetup()
+{
+    test::WrittenRun a = written(0, 1.0);
+    a.config.adalora.gamma = 0.25;
+    write("a", a);
+    openRuns(1);
+    choose({"a"});
+    page().startAgain();
+    QCOMPARE(window().workspace(), Workspace::Setup);
+    QCOMPARE(window().form().config().adalora.gamma, 0.25);
+    QCOMPARE(window().form().config().model.path, "/models/demo-llama");
+    QVERIFY(!window().run().hasRun());
+}
+
+void TestRunsPage::aRankMapIsExplainedFirst()
+{
+    write("a", written(0, 1.0));
+    openRuns(1);
+    choose({"a"});
+    page().useRankMap();
+    QVERIFY(page().bar().asks());
+    QVERIFY(page().bar().question().text().contains("in place of 10"));
+    page().bar().question().no()->click();
+    QVERIFY(!page().bar().asks());
+    QCOMPARE(window().workspace(), Workspace::Runs);
+    page().useRankMap();
+    page().bar().question().yes()->click();
+    QCOMPARE(window().workspace(), Workspace::Setup);
+    QVERIFY(window().form().config().method == Method::SvdLora);
+    QCOMPARE(window().form().config().adalora.targetRank, 2);
+}
+
+void TestRunsPage::moreStepsAreExplainedFirst()
+{
+    write("a", written(0, 1.0));
+    test::writeText(m_bench->path("runs/a/adapter/adapter_config.json"), "{}");
+    openRuns(1);
+    choose({"a"});
+    page().continueRun();
+    QVERIFY(page().bar().question().text().contains("a new run of 20 steps"));
+    page().bar().question().yes()->click();
+    QCOMPARE(window().workspace(), Workspace::Setup);
+    QCOMPARE(window().form().config().train.steps, 20);
+    QVERIFY(QString::fromStdString(window().form().config().adalora.initFrom).endsWith("runs/a/adapter"));
+}
+
+void TestRunsPage::aConstantRateGoesOn()
+{
+    test::WrittenRun a = written(0, 1.0);
+    a.config.optim.schedule = LrSchedule::Constant;
+    write("a", a);
+    openRuns(1);
+    choose({"a"});
+    page().continueRun();
+    QVERIFY(page().bar().question().text().contains("goes on in its own folder"));
+    page().bar().question().yes()->click();
+    QCOMPARE(window().workspace(), Workspace::Live);
+    QVERIFY(isActive(window().session().state()) || window().run().step() > 0);
+    QCOMPARE(window().run().config().train.steps, 60);
+    QTRY_COMPARE_WITH_TIMEOUT(window().session().state(), SessionState::Finished, patience);
+}
+
+void TestRunsPage::anInterruptedRunResumes()
+{
+    write("a", written(0, 1.0, {}));
+    test::WrittenRun without = written(0, 1.0, {});
+    without.checkpoint = -1;
+    write("b", without);
+    openRuns(2);
+    choose({"b"});
+    QVERIFY(page().bar().mainResumes());
+    page().bar().mainButton()->click(); // says that there is no checkpoint
+    QCOMPARE(window().workspace(), Workspace::Runs);
+    choose({"a"});
+    page().bar().mainButton()->click();
+    QCOMPARE(window().workspace(), Workspace::Live);
+    QTRY_COMPARE_WITH_TIMEOUT(window().session().state(), SessionState::Finished, patience);
+    QCOMPARE(window().run().folder(), m_bench->path("runs/a"));
+}
+
+void TestRunsPage::deletingAsks()
+{
+    write("a", written(0, 1.0));
+    write("b", written(0, 1.0));
+    openRuns(2);
+    choose({"a"});
+    page().deleteRun();
+    QTRY_VERIFY_WITH_TIMEOUT(page().bar().asks(), patience);
+    QVERIFY2(
+        page().bar().question().text().contains("MB with 1 checkpoint"), qPrintable(page().bar().question().text()));
+    page().bar().question().no()->click();
+    QVERIFY(QFileInfo::exists(m_bench->path("runs/a/config.json")));
+    QVERIFY(QDir().rename(m_bench->path("runs/b"), m_bench->path("elsewhere")));
+    window().library().open();
+    QTRY_COMPARE_WITH_TIMEOUT(window().library().find(id("b"))->state, RecordState::Missing, patience);
+    choose({});
+    page().list().choose({id("b")});
+    page().deleteRun();
+    QVERIFY(page().bar().question().text().contains("is not there"));
+    page().bar().question().yes()->click();
+    QTRY_COMPARE_WITH_TIMEOUT(window().library().records().size(), 1U, patience);
+    QVERIFY(QFileInfo::exists(m_bench->path("elsewhere/config.json")));
+}
+
+void TestRunsPage::noClickWaitsForTheDisk()
+{
+    for (int run = 0; run < 40; ++run)
+        write(QStringLiteral("run-%1").arg(run), written(run, 1.0 + run));
+    QVERIFY(m_bench->open());
+    QElapsedTimer clock;
+    clock.start();
+    window().showWorkspace(Workspace::Runs);
+    const qint64 shown = clock.restart();
+    QVERIFY2(
+        shown < 500, qPrintable(QString::number(shown))); // not the 40 folders' reading; generous for a busy machine
+    QTRY_COMPARE_WITH_TIMEOUT(window().library().records().size(), 40U, patience);
+}
+
+/// A whole run of the scene's engine, as a person would start it.
+void TestRunsPage::train(const QString& name, double gamma)
+{
+    window().newConfig();
+    window().openConfig(m_bench->path("card.json"));
+    Q_EMIT window().runBar().runNameEdited(name);
+    window().form().setValue("adalora.gamma", FieldValue {gamma});
+    window().form().setValue("optim.lr", FieldValue {gamma > 0 ? 5e-3 : 2e-3});
+    window().form().setValue("adalora.target_rank", FieldValue {std::int64_t {gamma > 0 ? 3 : 4}});
+    QTRY_VERIFY_WITH_TIMEOUT(window().form().errorCount() == 0 && window().form().model(), patience);
+    QVERIFY(window().startRun());
+    QTRY_COMPARE_WITH_TIMEOUT(window().session().state(), SessionState::Finished, patience);
+}
+
+void TestRunsPage::writeOthers()
+{
+    write("dead", written(2, 0.8, {}));
+    write(
+        "early", {.config = test::smallConfig(), .steps = 20, .lastWord = "Stopped after step 20.", .checkpoint = 20});
+    write("bad", written(3, 0.9));
+    test::writeText(m_bench->path("runs/bad/metrics.jsonl"), "{\"step\": \"one\"}\n{}\n");
+}
+
+void TestRunsPage::pictures_data()
+{
+    QTest::addColumn<ThemeChoice>("theme");
+    QTest::addColumn<QSize>("size");
+    for (const ThemeChoice theme : {ThemeChoice::Light, ThemeChoice::Dark})
+        for (const QSize size : {QSize(1280, 800), QSize(1920, 1080)})
+            QTest::addRow("%s-%d", qPrintable(toString(theme)), size.width()) << theme << size;
+}
+
+void TestRunsPage::pictures()
+{
+    if (!qEnvironmentVariableIsSet("SPECTUNE_PICTURES"))
+        QSKIP("SPECTUNE_PICTURES names no folder");
+    QFETCH(ThemeChoice, theme);
+    QFETCH(QSize, size);
+    m_bench->theme = theme;
+    m_bench->size = size;
+    const auto save = [this](const QString& name) {
+        QTest::qWait(200);
+        m_bench->picture(QStringLiteral("%1-%2").arg(name, QLatin1String(QTest::currentDataTag())));
+    };
+    m_bench->scene->writesFiles = true;
+    QVERIFY(m_bench->open());
+    window().showWorkspace(Workspace::Runs);
+    QTRY_VERIFY_WITH_TIMEOUT(!window().library().isScanning(), patience);
+    save("runs-empty");
+    train("card-g01", 0.1);
+    train("card-g0", 0.0);
+    writeOthers();
+    window().showWorkspace(Workspace::Runs);
+    QTRY_COMPARE_WITH_TIMEOUT(window().library().records().size(), 5U, patience);
+    QTRY_VERIFY_WITH_TIMEOUT(!window().library().isScanning(), patience);
+    save("runs-none-chosen");
+    std::vector<std::int64_t> ids;
+    for (const RunRecord& record : window().library().records())
+        if (record.totalSteps == 800)
+            ids.push_back(record.id);
+    page().list().choose(ids);
+    QTRY_VERIFY_WITH_TIMEOUT(!page().table().results().empty(), patience);
+    page().plot().setCrosshair(410.0);
+    save("runs-two");
+    page().list().choose({ids[0]});
+    save("runs-one");
+    page().continueRun();
+    save("runs-continue");
+    page().bar().question().no()->click();
+    page().deleteRun();
+    QTRY_VERIFY_WITH_TIMEOUT(page().bar().asks(), patience);
+    save("runs-delete");
+    page().bar().question().no()->click();
+    page().list().choose({id("bad")});
+    save("runs-unreadable");
+    page().list().choose({id("dead")});
+    save("runs-interrupted");
+    page().list().choose({ids[0], ids[1], id("dead"), id("early")});
+    QTRY_VERIFY_WITH_TIMEOUT(!page().table().results().empty(), patience);
+    save("runs-four");
+    window().showWorkspace(Workspace::Setup);
+    window().setup().presets().choose(4);
+    save("presets");
+}
+
+QTEST_MAIN(TestRunsPage)
+#include "tst_runspage.moc"

@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The guided tour: its conditions as functions of values, its walk on a run that really prunes and revives, its card.
+#include "tests/ui/StudioBench.h"
+#include "ui/CardPlacement.h"
+#include "ui/FirstSteps.h"
+#include "ui/Inspector.h"
+#include "ui/LearnDesk.h"
+#include "ui/LearnPage.h"
+#include "ui/LivePage.h"
+#include "ui/RunModel.h"
+#include "ui/SessionController.h"
+#include "ui/Tour.h"
+#include "ui/TourCard.h"
+#include "ui/TourGuide.h"
+#include "ui/TourLesson.h"
+#include "ui/TourRing.h"
+
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QTest>
+
+using namespace spectune;
+using spectune::test::patience;
+
+class TestTour : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void init();
+    void cleanup();
+    void waitsAreFunctionsOfValues();
+    void fixedRankHasNothingToWaitFor();
+    void stopsHaveTextsBeforeAnyRun();
+    void walksWithTheRun();
+    void pausedSaysSo();
+    void leavingKeepsThePlace();
+    void keysAreTheToursOnlyWhileItIsSeen();
+    void recordedRunIsToured();
+    void cardNeverCoversItsTarget_data();
+    void cardNeverCoversItsTarget();
+    void nothingIsBlocked();
+
+private:
+    static TourFacts plannedRun(const RunHistory& history);
+    void openAt(std::int64_t step);
+    [[nodiscard]] MainWindow& window() { return *m_bench->window; }
+    [[nodiscard]] Tour& tour() { return window().learn().tour(); }
+
+    std::unique_ptr<test::StudioBench> m_bench;
+};
+
+void TestTour::init()
+{
+    m_bench = std::make_unique<test::StudioBench>();
+}
+
+void TestTour::cleanup()
+{
+    m_bench.reset();
+}
+
+TourFacts TestTour::plannedRun(const RunHistory& history)
+{
+    TourFacts facts;
+    facts.hasRun = true;
+    facts.state = SessionState::Running;
+    facts.secondsPerStep = 0.1;
+    facts.history = &history;
+    facts.plan.totalSteps = 800;
+    facts.plan.ti = 80;
+    facts.plan.finalStart = 500;
+    facts.plan.interval = 10;
+    facts.plan.initialBudget = 336;
+    facts.plan.targetBudget = 126;
+    facts.resolved.schedule = {.totalSteps = 800,
+        .warmUpEnd = 80,
+        .finalSteps = 300,
+        .interval = 10,
+        .initialBudget = 336,
+        .targetBudget = 126};
+    return facts;
+}
+
+void TestTour::waitsAreFunctionsOfValues()
+{
+    RunHistory history;
+    TourFacts facts = plannedRun(history);
+    facts.step = 34;
+    TourWait wait = facts.waitFor(TourEvent::FirstPruning);
+    QCOMPARE(wait.state, TourWait::State::Running);
+    QCOMPARE(wait.due, 91); // t = 90 is the first multiple of 10 after ti = 80; a step is t + 1
+    QVERIFY(std::abs(wait.secondsLeft - 5.7) < 1e-9);
+    QCOMPARE(facts.waitFor(TourEvent::FinalPhase).due, 501);
+    QCOMPARE(facts.waitFor(TourEvent::End).due, 800);
+    QCOMPARE(facts.waitFor(TourEvent::None).state, TourWait::State::Over);
+    facts.state = SessionState::Paused;
+    QCOMPARE(facts.waitFor(TourEvent::FirstPruning).state, TourWait::State::Paused);
+    facts.hasRun = false;
+    QCOMPARE(facts.waitFor(TourEvent::FirstPruning).state, TourWait::State::NotStarted);
+
+    facts = plannedRun(history);
+    history.events = {{91, 321, {}, 15, 0}, {101, 307, {}, 16, 2}};
+    facts.step = 105;
+    QCOMPARE(facts.happenedAt(TourEvent::FirstPruning), 91);
+    QCOMPARE(facts.happenedAt(TourEvent::FirstRevival), 101);
+    QCOMPARE(facts.happenedAt(TourEvent::FinalPhase), -1);
+    QCOMPARE(facts.waitFor(TourEvent::FirstPruning).state, TourWait::State::Over);
+    history.events.push_back({501, 126, {}, 3, 0});
+    facts.step = 510;
+    QCOMPARE(facts.happenedAt(TourEvent::FinalPhase), 501);
+
+    // No triplet came back before the last event: it is not waited for in vain.
+    history.events = {{91, 321, {}, 15, 0}, {501, 126, {}, 195, 0}};
+    QCOMPARE(facts.waitFor(TourEvent::FirstRevival).state, TourWait::State::Impossible);
+    facts.state = SessionState::Stopped;
+    QCOMPARE(facts.happenedAt(TourEvent::End), 510);
+}
+
+void TestTour::fixedRankHasNothingToWaitFor()
+{
+    const RunHistory history;
+    TourFacts facts = plannedRun(history);
+    facts.plan.targetBudget = facts.plan.initialBudget;
+    facts.step = 10;
+    QCOMPARE(facts.waitFor(TourEvent::FirstPruning).state, TourWait::State::Impossible);
+    QCOMPARE(facts.waitFor(TourEvent::End).state, TourWait::State::Running);
+    QVERIFY(waitText(TourEvent::FirstPruning, facts).when.contains("does not prune"));
+}
+
+void TestTour::stopsHaveTextsBeforeAnyRun()
+{
+    const RunHistory history;
+    TourFacts facts;
+    facts.history = &history;
+    for (const TourStop& stop : tourStops()) {
+        const TourText text = stop.text(facts, {});
+        QVERIFY(!text.title.isEmpty());
+        QVERIFY(!text.body.isEmpty());
+        for (const auto& [name, line] : text.formula)
+            QVERIFY2(!line.contains("nan") && !line.contains("%1"), qPrintable(line));
+    }
+}
+
+void TestTour::openAt(std::int64_t step)
+{
+    m_bench->scene->waitAt = step;
+    QVERIFY(m_bench->open());
+    window().activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(&window()));
+    window().learn().startTour();
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().step(), step, patience);
+}
+
+void TestTour::walksWithTheRun()
+{
+    openAt(60);
+    QVERIFY(tour().isActive());
+    QCOMPARE(window().workspace(), Workspace::Live);
+    QVERIFY(window().learn().guide().card().isVisible());
+    QVERIFY(window().live().inspector().module().isValid());
+    for (int i = 0; i < 3; ++i)
+        tour().next();
+    QCOMPARE(tour().place(), 3U);
+    QVERIFY(!tour().mayGoOn());
+    QVERIFY(!window().learn().guide().card().nextButton()->isEnabled());
+    QVERIFY(window().learn().guide().card().skipButton()->isVisible());
+    tour().next(); // waits
+    QCOMPARE(tour().place(), 3U);
+    const TourText budget = tour().stop().text(tour().facts(), {});
+    QVERIFY(budget.formula.back().second.contains("321, so 15 of 336"));
+    tour().skipWait();
+    QCOMPARE(tour().place(), 4U);
+    QVERIFY(!tour().mayGoOn());
+    m_bench->release();
+    QTRY_COMPARE_WITH_TIMEOUT(window().session().state(), SessionState::Finished, patience);
+    // It happened while the stop waited: the timeline stands there, on the scene's own numbers.
+    const MaskEvent& first = window().run().history().events.front();
+    QCOMPARE(window().run().shownStep(), first.step);
+    QVERIFY(tour().stop().text(tour().facts(), {}).body.contains(QString::number(first.pruned)));
+    QVERIFY(window().learn().guide().card().nextButton()->isEnabled());
+    tour().next(); // threshold
+    const auto shown = window().run().shownSnapshot();
+    QCOMPARE(shown->eventStep, first.step);
+    tour().next(); // the one that came back
+    const std::int64_t revived = tour().facts().happenedAt(TourEvent::FirstRevival);
+    QVERIFY(revived > 0);
+    QCOMPARE(window().run().shownStep(), revived);
+    QVERIFY(window().live().inspector().module().isValid());
+    tour().next(); // orthogonality
+    tour().next(); // the final phase
+    QCOMPARE(window().run().shownStep(), 501);
+    tour().next(); // the result
+    QCOMPARE(window().run().shownStep(), -1);
+    QCOMPARE(tour().place() + 1, Tour::count());
+    tour().next();
+    QVERIFY(!tour().isActive());
+    QVERIFY(tour().isFinished());
+    QVERIFY(!window().learn().guide().card().isVisible());
+    QVERIFY(!window().learn().guide().ring().isVisible());
+}
+
+void TestTour::pausedSaysSo()
+{
+    openAt(40);
+    tour().goTo(3);
+    QVERIFY(window().session().pause());
+    m_bench->release();
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Paused, patience);
+    QCOMPARE(tour().wait().state, TourWait::State::Paused);
+    QVERIFY(waitText(tour().stop().awaits, tour().facts()).when.contains("until you resume"));
+    window().session().resume();
+    QTRY_COMPARE_WITH_TIMEOUT(window().session().state(), SessionState::Finished, patience);
+    QVERIFY(tour().mayGoOn());
+}
+
+void TestTour::leavingKeepsThePlace()
+{
+    openAt(60);
+    tour().goTo(2);
+    tour().leave();
+    QVERIFY(!tour().isActive());
+    QVERIFY(!window().learn().guide().card().isVisible());
+    QCOMPARE(window().session().state(), SessionState::Running);
+    window().showWorkspace(Workspace::Learn);
+    QVERIFY(window().learn().page().tourLesson().mainButton()->text().contains("3 of 10"));
+    window().learn().page().tourLesson().mainButton()->click();
+    QCOMPARE(tour().place(), 2U);
+    QCOMPARE(window().workspace(), Workspace::Live);
+}
+
+void TestTour::keysAreTheToursOnlyWhileItIsSeen()
+{
+    openAt(60);
+    QTest::keyClick(&window(), Qt::Key_Right, Qt::AltModifier);
+    QCOMPARE(tour().place(), 1U);
+    QTest::keyClick(&window(), Qt::Key_Left, Qt::AltModifier);
+    QCOMPARE(tour().place(), 0U);
+    window().showWorkspace(Workspace::Setup);
+    QTRY_VERIFY(!window().learn().guide().card().isVisible());
+    QTest::keyClick(&window(), Qt::Key_Escape);
+    QVERIFY(tour().isActive());
+    window().showWorkspace(Workspace::Live);
+    QTRY_VERIFY(window().learn().guide().card().isVisible());
+    QTest::keyClick(&window(), Qt::Key_Escape);
+    QVERIFY(!tour().isActive());
+}
+
+void TestTour::recordedRunIsToured()
+{
+    m_bench->scene->writesFiles = true;
+    QVERIFY(m_bench->open());
+    window().startRun();
+    QTRY_COMPARE_WITH_TIMEOUT(window().session().state(), SessionState::Finished, patience);
+    const QString folder = window().run().folder();
+    window().openRun(folder);
+    tour().goTo(4);
+    QVERIFY(tour().mayGoOn());
+    QCOMPARE(window().run().shownStep(), window().run().history().events.front().step);
+    for (std::size_t stop = 0; stop < Tour::count(); ++stop) {
+        tour().goTo(stop);
+        QVERIFY(tour().mayGoOn());
+        QVERIFY(window().learn().guide().card().isVisible());
+    }
+}
+
+void TestTour::cardNeverCoversItsTarget_data()
+{
+    QTest::addColumn<QSize>("size");
+    for (const QSize size : {QSize(1180, 720), QSize(1280, 800), QSize(1440, 900), QSize(1920, 1080)})
+        QTest::addRow("%d", size.width()) << size;
+}
+
+void TestTour::cardNeverCoversItsTarget()
+{
+    QFETCH(QSize, size);
+    m_bench->size = size;
+    openAt(200);
+    for (std::size_t stop = 0; stop < Tour::count(); ++stop) {
+        tour().goTo(stop);
+        QCoreApplication::processEvents(); // the layout's own pass
+        QCoreApplication::processEvents();
+        const QRect target = window().learn().guide().targetRect();
+        const TourCard& card = window().learn().guide().card();
+        const QRect body = card.geometry().adjusted(12, 12, -12, -12);
+        QVERIFY2(!target.intersects(body), qPrintable(QString::number(stop + 1)));
+        QVERIFY(window().rect().contains(body));
+        QCOMPARE(window().learn().guide().ring().geometry(), target);
+        QVERIFY(card.heightForWidth(card.width()) <= card.height()); // no line is cut off
+    }
+}
+
+void TestTour::nothingIsBlocked()
+{
+    openAt(60);
+    const QPoint middle = window().learn().guide().ring().geometry().center();
+    QVERIFY(window().childAt(middle) != &window().learn().guide().ring());
+    QVERIFY(!window().learn().guide().card().isWindow());
+    window().showWorkspace(Workspace::Try);
+    QCOMPARE(window().workspace(), Workspace::Try);
+    QVERIFY(tour().isActive());
+}
+
+QTEST_MAIN(TestTour)
+#include "tst_tour.moc"

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The budget editor's geometry both ways: values → pixels → values, and what is impossible.
+#include "tests/visualization/SampleRun.h"
+#include "visualization/BudgetCurve.h"
+
+#include <QSignalSpy>
+#include <QTest>
+
+#include <array>
+#include <cmath>
+
+using namespace spectune;
+using spectune::test::SampleRun;
+
+Q_DECLARE_METATYPE(BudgetHandle)
+
+namespace {
+
+constexpr std::array handles {
+    BudgetHandle::InitRank, BudgetHandle::TargetRank, BudgetHandle::WarmUpEnd, BudgetHandle::FinalStart};
+
+BudgetValues sampleValues()
+{
+    BudgetValues values = BudgetValues::of(SampleRun {}.plan()); // T 2000, ti 160, T − tf 1700, 12 → 6, 154 matrices
+    values.largestRank = 256;
+    return values;
+}
+
+bool anyHolds(const std::vector<QRectF>& parts, QPointF point)
+{
+    return std::any_of(parts.begin(), parts.end(), [point](const QRectF& part) { return part.contains(point); });
+}
+
+} // namespace
+
+class TestBudgetGeometry : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void valuesBecomePixelsAndComeBack_data()
+    {
+        QTest::addColumn<QSizeF>("size");
+        QTest::newRow("usual") << QSizeF(416.0, 420.0);
+        QTest::newRow("least") << QSizeF(300.0, 180.0);
+        QTest::newRow("large") << QSizeF(1200.0, 900.0);
+        QTest::newRow("between pixels") << QSizeF(417.33, 299.5);
+    }
+
+    void valuesBecomePixelsAndComeBack()
+    {
+        QFETCH(QSizeF, size);
+        BudgetValues values = sampleValues();
+        const double top = BudgetGeometry::compute(size, values).topRank;
+        for (int rank = 1; rank <= 13; ++rank) {
+            values.initRank = rank;
+            values.targetRank = rank;
+            const BudgetGeometry geometry = BudgetGeometry::compute(size, values, top);
+            for (const BudgetHandle handle : {BudgetHandle::InitRank, BudgetHandle::TargetRank})
+                QCOMPARE(geometry.valueAt(handle, geometry.handle(handle)), rank);
+            QVERIFY(std::abs(geometry.rankAt(geometry.yOf(rank)) - rank) < 1e-9);
+        }
+        for (std::int64_t step = 0; step < 2000; step += 37) {
+            values.ti = step;
+            values.finalStart = step;
+            const BudgetGeometry geometry = BudgetGeometry::compute(size, values);
+            for (const BudgetHandle handle : {BudgetHandle::WarmUpEnd, BudgetHandle::FinalStart})
+                QCOMPARE(geometry.valueAt(handle, geometry.handle(handle)), step);
+        }
+    }
+
+    void pixelsBecomeValuesAndComeBack()
+    {
+        const BudgetGeometry geometry = BudgetGeometry::compute({416.0, 420.0}, sampleValues());
+        const double stepWidth = geometry.ground.width() / 2000.0;
+        for (double x = geometry.ground.left(); x <= geometry.ground.right(); x += 1.0) {
+            BudgetValues moved = sampleValues();
+            moved.ti = geometry.valueAt(BudgetHandle::WarmUpEnd, {x, 0.0});
+            QVERIFY(std::abs(BudgetGeometry::compute({416.0, 420.0}, moved).handle(BudgetHandle::WarmUpEnd).x() - x)
+                <= stepWidth / 2.0 + 1e-9);
+        }
+        const double rankHeight = geometry.ground.height() / geometry.topRank;
+        for (double y = geometry.ground.top(); y <= geometry.yOf(1.0); y += 1.0) {
+            BudgetValues moved = sampleValues();
+            moved.targetRank = static_cast<double>(geometry.valueAt(BudgetHandle::TargetRank, {0.0, y}));
+            const BudgetGeometry after = BudgetGeometry::compute({416.0, 420.0}, moved, geometry.topRank);
+            QVERIFY(std::abs(after.yOf(moved.targetRank) - y) <= rankHeight / 2.0 + 1e-9);
+        }
+    }
+
+    void dragsEndWhereTheFieldsDo()
+    {
+        const BudgetGeometry geometry = BudgetGeometry::compute({416.0, 420.0}, sampleValues());
+        QCOMPARE(geometry.valueAt(BudgetHandle::InitRank, {0.0, 1e6}), 1);
+        QVERIFY(geometry.valueAt(BudgetHandle::InitRank, {0.0, -100.0}) > 13); // above the axis it goes on
+        QCOMPARE(geometry.valueAt(BudgetHandle::WarmUpEnd, {-1e6, 0.0}), 0);
+        QCOMPARE(geometry.valueAt(BudgetHandle::WarmUpEnd, {1e6, 0.0}), 2000);
+        QCOMPARE(geometry.valueAt(BudgetHandle::FinalStart, {1e6, 0.0}), 1999); // tf is 1 at least
+    }
+
+    void impossibleValuesAreNamed_data()
+    {
+        QTest::addColumn<BudgetHandle>("handle");
+        QTest::addColumn<double>("last"); // possible
+        QTest::addColumn<double>("first"); // impossible
+        QTest::newRow("target reaches init") << BudgetHandle::TargetRank << 11.0 << 12.0;
+        QTest::newRow("init reaches target") << BudgetHandle::InitRank << 7.0 << 6.0;
+        QTest::newRow("init above the smallest side") << BudgetHandle::InitRank << 256.0 << 257.0;
+        QTest::newRow("ti reaches T - tf") << BudgetHandle::WarmUpEnd << 1699.0 << 1700.0;
+        QTest::newRow("T - tf reaches ti") << BudgetHandle::FinalStart << 161.0 << 160.0;
+        QTest::newRow("T - tf reaches T") << BudgetHandle::FinalStart << 1999.0 << 2000.0;
+    }
+
+    void impossibleValuesAreNamed()
+    {
+        QFETCH(BudgetHandle, handle);
+        QFETCH(double, last);
+        QFETCH(double, first);
+        const auto with = [handle](double value) {
+            BudgetValues values = sampleValues();
+            switch (handle) {
+            case BudgetHandle::InitRank: values.initRank = static_cast<int>(value); break;
+            case BudgetHandle::TargetRank: values.targetRank = value; break;
+            case BudgetHandle::WarmUpEnd: values.ti = std::llround(value); break;
+            case BudgetHandle::FinalStart: values.finalStart = std::llround(value); break;
+            }
+            return BudgetGeometry::compute({416.0, 420.0}, values);
+        };
+        QVERIFY(!with(last).fault());
+        QCOMPARE(with(first).fault(handle), handle);
+        QVERIFY(with(first).fault().has_value()); // typed into a field, with no handle moved
+    }
+
+    void whatIsDerivedGivesWay()
+    {
+        BudgetValues values = sampleValues();
+        values.tfGiven = false;
+        values.ti = 1900;
+        QVERIFY(BudgetGeometry::compute({416.0, 420.0}, values).possible(BudgetHandle::WarmUpEnd).holds(1998.0));
+        values = sampleValues();
+        values.initGiven = false;
+        QVERIFY(BudgetGeometry::compute({416.0, 420.0}, values).possible(BudgetHandle::TargetRank).holds(100.0));
+    }
+
+    void impossiblePartsBeginAtTheOtherValue()
+    {
+        const BudgetGeometry geometry = BudgetGeometry::compute({416.0, 420.0}, sampleValues());
+        const QPointF centre = geometry.ground.center();
+        const auto target = geometry.impossible(BudgetHandle::TargetRank);
+        QVERIFY(anyHolds(target, {centre.x(), geometry.yOf(12.0) - 2.0}));
+        QVERIFY(!anyHolds(target, {centre.x(), geometry.yOf(12.0) + 2.0}));
+        const auto init = geometry.impossible(BudgetHandle::InitRank);
+        QVERIFY(anyHolds(init, {centre.x(), geometry.yOf(6.0) + 2.0}));
+        QVERIFY(!anyHolds(init, {centre.x(), geometry.yOf(7.0)}));
+        const auto warm = geometry.impossible(BudgetHandle::WarmUpEnd);
+        QVERIFY(anyHolds(warm, {geometry.xOf(1700.0) + 1.0, centre.y()}));
+        QVERIFY(!anyHolds(warm, {geometry.xOf(1700.0) - 2.0, centre.y()}));
+        const auto end = geometry.impossible(BudgetHandle::FinalStart);
+        QVERIFY(anyHolds(end, {geometry.xOf(160.0) - 1.0, centre.y()}));
+        QVERIFY(!anyHolds(end, {geometry.xOf(160.0) + 2.0, centre.y()}));
+    }
+
+    // The owner answers each edit, as the set-up page does: the handle stays under the pointer all the way.
+    void aDragFollowsThePointer()
+    {
+        BudgetCurve curve;
+        curve.resize(416, 420);
+        BudgetValues values = sampleValues();
+        const PlotPlan plan = SampleRun {}.plan();
+        curve.setCurve(plan, values);
+        QObject::connect(&curve, &BudgetCurve::initRankEdited, &curve, [&](int rank) {
+            values.initRank = rank;
+            curve.setCurve(plan, values);
+        });
+        const QPoint from = curve.handlePosition(BudgetHandle::InitRank).toPoint();
+        QTest::mousePress(&curve, Qt::LeftButton, {}, from + QPoint(0, 3)); // beside its centre
+        for (int by = 0; by <= 200; by += 20) {
+            QTest::mouseMove(&curve, from + QPoint(0, 3 + by));
+            QVERIFY(
+                std::abs(curve.handlePosition(BudgetHandle::InitRank).y() - (from.y() + by)) <= 15.0); // half a rank
+        }
+        QVERIFY(values.initRank < 6);
+        QVERIFY2(
+            curve.impossibleText().contains(QStringLiteral("not above target 6")), qPrintable(curve.impossibleText()));
+        QTest::mouseMove(&curve, from + QPoint(0, 3));
+        QVERIFY(curve.impossibleText().isEmpty());
+        QCOMPARE(values.initRank, 12);
+        QTest::mouseRelease(&curve, Qt::LeftButton, {}, from + QPoint(0, 3));
+        QVERIFY(!curve.grab().isNull());
+    }
+
+    void arrowsMoveTheHandleThatIsSpoken()
+    {
+        BudgetCurve curve;
+        curve.resize(416, 420);
+        curve.setCurve(SampleRun {}.plan(), sampleValues());
+        QSignalSpy init(&curve, &BudgetCurve::initRankEdited);
+        QTest::keyClick(&curve, Qt::Key_Up);
+        QCOMPARE(init.last()[0].toInt(), 13);
+        QVERIFY(curve.accessibleName().contains(QStringLiteral("init rank 12")));
+        QTest::keyClick(&curve, Qt::Key_Tab);
+        QCOMPARE(curve.currentHandle(), BudgetHandle::TargetRank);
+        QSignalSpy target(&curve, &BudgetCurve::targetRankEdited);
+        QTest::keyClick(&curve, Qt::Key_Up, Qt::ShiftModifier);
+        QCOMPARE(target.last()[0].toInt(), 16);
+        QTest::keyClick(&curve, Qt::Key_Tab);
+        QTest::keyClick(&curve, Qt::Key_Tab);
+        QSignalSpy end(&curve, &BudgetCurve::finalStartEdited);
+        QTest::keyClick(&curve, Qt::Key_Left, Qt::ShiftModifier);
+        QCOMPARE(end.last()[0].toLongLong(), 1690);
+    }
+};
+
+QTEST_MAIN(TestBudgetGeometry)
+#include "tst_budgetgeometry.moc"

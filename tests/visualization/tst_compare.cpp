@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The comparison of runs: its curves, its crosshair, its labels and the sums beside the difference map.
+#include "visualization/ComparePlot.h"
+#include "visualization/RankGrid.h"
+#include "visualization/RankGridState.h"
+#include "visualization/RunTags.h"
+#include "visualization/Sparkline.h"
+#include "visualization/Theme.h"
+
+#include <QApplication>
+#include <QTest>
+#include <QWheelEvent>
+
+#include <cmath>
+
+using namespace spectune;
+
+namespace {
+
+std::shared_ptr<RunHistory> history(std::int64_t steps, double loss, double secondsPerStep)
+{
+    auto shared = std::make_shared<RunHistory>();
+    RunHistory& run = *shared;
+    for (std::int64_t step = 1; step <= steps; ++step)
+        run.metrics.push_back({step, loss + 1.0 / static_cast<double>(step), 0.0, 1e-3, 10, 1.0, 50 + step % 2,
+            secondsPerStep * static_cast<double>(step), {}});
+    for (std::int64_t step = 10; step <= steps; step += 10)
+        run.evaluations.push_back({step, loss + 0.1, {}});
+    return shared;
+}
+
+CompareCurves twoRuns()
+{
+    CompareCurves curves;
+    curves.add("first", history(100, 1.0, 0.5));
+    curves.add("second", history(60, 0.8, 1.0));
+    return curves;
+}
+
+} // namespace
+
+class TestCompare : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void curvesLieOverTheChosenAxis();
+    void boundsHoldAllRuns();
+    void theCrosshairReadsEveryRun();
+    void theCrosshairSpeaks();
+    void labelsKeepApart_data();
+    void labelsKeepApart();
+    void numbersAreWrittenWhole();
+    void zoomAndReset();
+    void arrowsMoveTheCrosshair();
+    void sumsOfADifference();
+    void sparklinesAreShort();
+    void tagsAreToldApart();
+};
+
+void TestCompare::curvesLieOverTheChosenAxis()
+{
+    CompareCurves curves = twoRuns();
+    QCOMPARE(curves.curves()[0].loss.x()[9], 10.0);
+    QCOMPARE(curves.curves()[0].evaluations.front().x(), 10.0);
+    curves.setAxis(CompareAxis::Tokens);
+    QCOMPARE(curves.curves()[0].loss.x()[9], 505.0); // 50 or 51 a step
+    QCOMPARE(curves.curves()[0].evaluations.front().x(), 505.0);
+    curves.setAxis(CompareAxis::Time);
+    QCOMPARE(curves.curves()[0].end(), 50.0);
+    QCOMPARE(curves.curves()[1].end(), 60.0);
+    QCOMPARE(curves.curves()[1].evaluations.front().x(), 10.0);
+    QCOMPARE(curves.curves()[0].loss.y()[9], 1.1);
+}
+
+void TestCompare::boundsHoldAllRuns()
+{
+    const CompareCurves curves = twoRuns();
+    QCOMPARE(curves.xBounds().high, 100.0);
+    const AxisBounds loss = curves.lossBounds(0.0, 101.0, 500);
+    QVERIFY(loss.low < 0.82 && loss.low > 0.7);
+    QVERIFY(loss.high >= 2.0); // the smoothed curve begins there
+    const AxisBounds late = curves.lossBounds(50.0, 101.0, 500);
+    QVERIFY(late.high < 1.3);
+    QCOMPARE(CompareCurves().lossBounds(0.0, 1.0, 100).high, 1.0);
+    CompareCurves broken; // what is not finite has no say
+    const auto run = history(20, 1.0, 1.0);
+    run->metrics[4].loss = std::nan("");
+    broken.add("broken", run);
+    QVERIFY(std::isfinite(broken.lossBounds(0.0, 21.0, 100).high));
+}
+
+void TestCompare::theCrosshairReadsEveryRun()
+{
+    const CompareCurves curves = twoRuns();
+    std::vector<CrosshairValue> values = curves.valuesAt(25.0);
+    QCOMPARE(values.size(), 2U);
+    QCOMPARE(values[0].raw, 1.0 + 1.0 / 25.0);
+    QCOMPARE(values[0].eval, 1.1);
+    QCOMPARE(values[1].raw, 0.8 + 1.0 / 25.0);
+    QCOMPARE(values[0].smooth, curves.curves()[0].smooth.y()[24]);
+    values = curves.valuesAt(80.0); // the second run has ended before
+    QVERIFY(std::isfinite(values[0].smooth));
+    QVERIFY(std::isnan(values[1].smooth));
+    QVERIFY(std::isnan(curves.valuesAt(5.0)[0].eval)); // not yet evaluated
+}
+
+void TestCompare::theCrosshairSpeaks()
+{
+    const CompareCurves curves = twoRuns();
+    CrosshairText text = crosshairText(curves, 40.0);
+    QCOMPARE(text.place, "step 40");
+    QCOMPARE(text.lines.size(), 2U);
+    QCOMPARE(text.lines[0].eval, "1.100");
+    QCOMPARE(text.difference, "B − A −0.200");
+    text = crosshairText(curves, 80.0);
+    QCOMPARE(text.lines[1].smooth, "ended");
+    QCOMPARE(text.difference, QString());
+}
+
+void TestCompare::labelsKeepApart_data()
+{
+    QTest::addColumn<std::vector<double>>("wanted");
+    QTest::addColumn<std::vector<double>>("placed");
+    using Values = std::vector<double>;
+    QTest::newRow("free") << Values {20, 60} << Values {20, 60};
+    QTest::newRow("close") << Values {50, 52} << Values {50, 60};
+    QTest::newRow("order is kept") << Values {52, 50} << Values {60, 50};
+    QTest::newRow("above the top") << Values {1, 2} << Values {5, 15};
+    QTest::newRow("below the bottom") << Values {98, 99, 99} << Values {75, 85, 95};
+    QTest::newRow("none") << Values {} << Values {};
+}
+
+void TestCompare::labelsKeepApart()
+{
+    QFETCH(std::vector<double>, wanted);
+    QFETCH(std::vector<double>, placed);
+    QCOMPARE(spreadLabels(wanted, 10.0, 0.0, 100.0), placed);
+}
+
+void TestCompare::numbersAreWrittenWhole()
+{
+    CompareCurves curves;
+    curves.add("a \"quoted\" name", history(10, 0.1, 0.5));
+    const QStringList lines = curves.csv().split('\n');
+    QCOMPARE(lines.at(0), "run,step,tokens,seconds,loss,loss_smoothed,eval_loss");
+    QCOMPARE(lines.size(), 12);
+    QVERIFY(lines.at(3).startsWith("\"a \"\"quoted\"\" name\",3,152,1.5,"));
+    const QStringList last = lines.at(10).split(',');
+    QCOMPARE(last.at(4).toDouble(), 0.1 + 1.0 / 10.0);
+    QCOMPARE(last.at(6).toDouble(), 0.2);
+    QCOMPARE(lines.at(9).split(',').at(6), QString());
+}
+
+void TestCompare::zoomAndReset()
+{
+    ComparePlot plot;
+    plot.resize(700, 300);
+    plot.setCurves(twoRuns());
+    plot.show();
+    QTRY_COMPARE(plot.shownX().high, 100.0);
+    auto* canvas = plot.findChildren<QWidget*>().front();
+    const QPointF middle(300, 150);
+    QWheelEvent wheel(
+        middle, plot.mapToGlobal(middle), {}, {0, 240}, Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase, false);
+    QApplication::sendEvent(canvas, &wheel);
+    QTRY_VERIFY(plot.shownX().high < 99.0);
+    const AxisBounds zoomed = plot.shownX();
+    plot.setRawShown(false); // a range that the user chose stays
+    QCoreApplication::processEvents();
+    QCOMPARE(plot.shownX().high, zoomed.high);
+    QTest::mouseDClick(canvas, Qt::LeftButton, {}, middle.toPoint());
+    QTRY_COMPARE(plot.shownX().high, 100.0);
+    plot.setAxis(CompareAxis::Time);
+    QTRY_COMPARE(plot.shownX().high, 60.0);
+}
+
+void TestCompare::arrowsMoveTheCrosshair()
+{
+    ComparePlot plot;
+    plot.resize(700, 300);
+    plot.setCurves(twoRuns());
+    plot.show();
+    QTRY_COMPARE(plot.shownX().high, 100.0);
+    QTest::keyClick(&plot, Qt::Key_Right);
+    QCOMPARE(plot.crosshair(), std::optional(1.0));
+    QTest::keyClick(&plot, Qt::Key_Right, Qt::ShiftModifier);
+    QCOMPARE(plot.crosshair(), std::optional(6.0));
+    QVERIFY(plot.accessibleDescription().startsWith("step 6"));
+    QTest::keyClick(&plot, Qt::Key_Left);
+    QCOMPARE(plot.crosshair(), std::optional(5.0));
+}
+
+void TestCompare::sumsOfADifference()
+{
+    RankGridState state;
+    auto layout = std::make_shared<ModuleLayout>();
+    layout->kinds = {"q_proj", "down_proj"};
+    layout->layerCount = 2;
+    for (std::int32_t layer = 0; layer < 2; ++layer)
+        for (std::int32_t kind = 0; kind < 2; ++kind)
+            layout->modules.push_back(
+                {"m" + std::to_string(layer * 2 + kind), LayerIndex {layer}, KindIndex {kind}, 0, 0});
+    state.layout = layout;
+    state.kinds = layout->kinds;
+    state.layers = 2;
+    state.difference = {3, -5, 0, 1};
+    QCOMPARE(state.layerDifference(0), -2);
+    QCOMPARE(state.layerDifference(1), 1);
+    QCOMPARE(state.kindDifference(0, 0, 2), 3);
+    QCOMPARE(state.kindDifference(1, 0, 2), -4);
+}
+
+void TestCompare::sparklinesAreShort()
+{
+    const std::vector<double> values {5.0, std::nan(""), 4.0, 3.0, 2.0, 1.0};
+    QCOMPARE(thinned(values, 3), std::vector<float>({5.0F, 3.0F, 1.0F}));
+    QCOMPARE(thinned(values, 10).size(), 5U);
+    const QPolygonF line = sparkline(std::vector<float> {3.0F, 1.0F, 2.0F}, {0, 0, 60, 20}, 0.5);
+    QCOMPARE(line, QPolygonF({{0, 0}, {15, 20}, {30, 10}}));
+    QVERIFY(sparkline({}, {0, 0, 60, 20}).isEmpty());
+    QCOMPARE(sparkline(std::vector<float> {1.0F}, {0, 0, 60, 20}).size(), 1);
+}
+
+void TestCompare::tagsAreToldApart()
+{
+    QCOMPARE(RunTag::letter(5), "F");
+    for (const bool dark : {true, false}) {
+        Theme::setCurrent(dark);
+        for (int a = 0; a < mostComparedRuns; ++a) {
+            QVERIFY(Theme::contrast(RunTag::color(a), Theme::current().panel) >= 4.5);
+            for (int b = 0; b < a; ++b) // neither colour alone nor dashes alone
+                QVERIFY(RunTag::color(a) != RunTag::color(b)
+                    && RunTag::pen(a, 2).dashPattern() != RunTag::pen(b, 2).dashPattern());
+        }
+    }
+}
+
+QTEST_MAIN(TestCompare)
+#include "tst_compare.moc"

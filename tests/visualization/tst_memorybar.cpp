@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The memory bar's places, as data.
+#include "visualization/MemoryBar.h"
+#include "visualization/Theme.h"
+
+#include <QTest>
+
+#include <cmath>
+#include <set>
+
+using namespace spectune;
+
+namespace {
+
+constexpr double gibibyte = 1024.0 * 1024.0 * 1024.0;
+
+std::vector<MemoryPart> parts()
+{
+    return {{MemoryColor::Weights, QStringLiteral("Weights"), 2.0 * gibibyte},
+        {MemoryColor::Activations, QStringLiteral("Activations"), 5.0 * gibibyte},
+        {MemoryColor::Moments, QStringLiteral("Moments"), 0.001 * gibibyte},
+        {MemoryColor::Workspace, QStringLiteral("Workspace"), 0.0}};
+}
+
+} // namespace
+
+class TestMemoryBar : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void partsStandEndToEnd()
+    {
+        const MemoryBarLayout layout = MemoryBarLayout::compute(300.0, parts(), 12.0 * gibibyte, 11.0 * gibibyte);
+        QCOMPARE(layout.segments.size(), 4U);
+        QCOMPARE(layout.segments[0].left(), 0.0);
+        for (std::size_t i = 1; i < 4; ++i)
+            QCOMPARE(layout.segments[i].left(), layout.segments[i - 1].right());
+        QVERIFY(std::abs(layout.segments[1].width() / layout.segments[0].width() - 2.5) < 1e-9);
+        QVERIFY(layout.segments[2].width() >= 1.5); // what there is can be seen
+        QCOMPARE(layout.segments[3].width(), 0.0);
+        QVERIFY(*layout.totalX < 300.0 && *layout.freeX<*layout.totalX&& * layout.freeX> layout.segments[2].right());
+        QVERIFY(layout.ticks.size() >= 3 && layout.ticks.back() <= layout.end);
+    }
+
+    void moreThanThereIsStaysInside()
+    {
+        const MemoryBarLayout layout = MemoryBarLayout::compute(300.0, parts(), 4.0 * gibibyte, 3.0 * gibibyte);
+        QVERIFY(layout.segments[1].right() <= 300.0);
+        QVERIFY(*layout.totalX < layout.segments[1].right());
+    }
+
+    void aSmallNeedHasAnAxisOfItsOwn()
+    {
+        const MemoryBarLayout layout = MemoryBarLayout::compute(300.0, parts(), 400.0 * gibibyte, 390.0 * gibibyte);
+        QVERIFY(!layout.totalX && !layout.freeX);
+        QVERIFY(layout.segments[1].right() > 200.0);
+    }
+
+    void nothingIsKnown()
+    {
+        const MemoryBarLayout layout = MemoryBarLayout::compute(300.0, {}, 0.0, 0.0);
+        QVERIFY(layout.segments.empty() && !layout.totalX && std::isfinite(layout.end));
+        MemoryBar bar;
+        bar.resize(200, 48);
+        QVERIFY(!bar.grab().isNull());
+        bar.setMemory(parts(), 0.0, 0.0);
+        QVERIFY(!bar.grab().isNull());
+        QVERIFY(bar.accessibleDescription().contains(QStringLiteral("Activations 5.00 GiB")));
+    }
+
+    void partsTellThemselvesApart()
+    {
+        for (const bool dark : {false, true}) {
+            Theme::setCurrent(dark);
+            std::set<QRgb> colors;
+            for (int part = 0; part <= static_cast<int>(MemoryColor::Workspace); ++part)
+                colors.insert(memoryColor(static_cast<MemoryColor>(part)).rgb());
+            QCOMPARE(colors.size(), 8U);
+        }
+    }
+
+    void sizesAreWrittenInTheirUnit()
+    {
+        QCOMPARE(formatMemory(8.876 * gibibyte), QStringLiteral("8.88 GiB"));
+        QCOMPARE(formatMemory(gibibyte / 16.0), QStringLiteral("64.0 MiB"));
+    }
+};
+
+QTEST_MAIN(TestMemoryBar)
+#include "tst_memorybar.moc"

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The SVD lens' arithmetic: decompositions against what they must be, and the sample picture's facts.
+#include "visualization/RankSlider.h"
+#include "visualization/SampleImage.h"
+#include "visualization/SpectralParts.h"
+#include "visualization/SpectrumPlot.h"
+
+#include <QImage>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <cmath>
+#include <numeric>
+#include <random>
+
+using namespace spectune;
+
+class TestSpectral : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void layersAddUp_data();
+    void layersAddUp();
+    void layersAreOrthonormalAndSorted();
+    void errorIsTheDistance();
+    void factorsGiveTheSameParts();
+    void rankNothing();
+    void blockMeansOfSumsAreSumsOfBlockMeans();
+    void sampleImageIsAPicture();
+    void imagesAreReadAndShrunk();
+    void sliderIsLogarithmic();
+    void plotPlacesItsValues();
+};
+
+namespace {
+
+MatrixValues randomMatrix(int rows, int columns, unsigned seed)
+{
+    std::mt19937 random(seed);
+    std::normal_distribution<float> normal;
+    MatrixValues matrix {rows, columns, {}};
+    for (int i = 0; i < rows * columns; ++i)
+        matrix.values.push_back(normal(random));
+    return matrix;
+}
+
+double distance(const MatrixValues& a, const MatrixValues& b)
+{
+    double sum = 0.0;
+    for (std::size_t i = 0; i < a.values.size(); ++i)
+        sum += std::pow(static_cast<double>(a.values[i]) - b.values[i], 2);
+    return std::sqrt(sum);
+}
+
+double norm(const MatrixValues& a)
+{
+    return distance(a, {a.rows, a.columns, std::vector<float>(a.values.size())});
+}
+
+} // namespace
+
+void TestSpectral::layersAddUp_data()
+{
+    QTest::addColumn<int>("rows");
+    QTest::addColumn<int>("columns");
+    QTest::addRow("square") << 24 << 24;
+    QTest::addRow("tall") << 40 << 7;
+    QTest::addRow("wide") << 5 << 33;
+    QTest::addRow("one row") << 1 << 9;
+}
+
+void TestSpectral::layersAddUp()
+{
+    QFETCH(int, rows);
+    QFETCH(int, columns);
+    const MatrixValues matrix = randomMatrix(rows, columns, 7);
+    const SpectralParts parts = SpectralParts::of(matrix);
+    QCOMPARE(parts.count(), std::min(rows, columns));
+    QVERIFY(distance(parts.sum(0, parts.count()), matrix) < 1e-5 * norm(matrix));
+    const int half = parts.count() / 2;
+    const MatrixValues kept = parts.sum(0, half);
+    const MatrixValues lost = parts.sum(half, parts.count());
+    MatrixValues both = kept;
+    std::transform(kept.values.begin(), kept.values.end(), lost.values.begin(), both.values.begin(), std::plus<>());
+    QVERIFY(distance(both, matrix) < 1e-5 * norm(matrix));
+}
+
+void TestSpectral::layersAreOrthonormalAndSorted()
+{
+    const SpectralParts parts = SpectralParts::of(randomMatrix(20, 12, 3));
+    QVERIFY(std::is_sorted(parts.sigma.rbegin(), parts.sigma.rend()));
+    for (int i = 0; i < parts.count(); ++i)
+        for (int j = 0; j < parts.count(); ++j) {
+            const double product = std::inner_product(
+                parts.left.begin() + i * 20, parts.left.begin() + (i + 1) * 20, parts.left.begin() + j * 20, 0.0);
+            QVERIFY(std::abs(product - (i == j ? 1.0 : 0.0)) < 1e-5);
+        }
+}
+
+void TestSpectral::errorIsTheDistance()
+{
+    const MatrixValues matrix = randomMatrix(18, 15, 11);
+    const SpectralParts parts = SpectralParts::of(matrix);
+    for (const int k : {0, 1, 4, 14, 15}) {
+        const double measured = distance(parts.sum(0, k), matrix) / norm(matrix);
+        QVERIFY(std::abs(parts.errorAt(k) - measured) < 1e-5);
+    }
+    QCOMPARE(parts.errorAt(0), 1.0);
+    QCOMPARE(parts.errorAt(15), 0.0);
+}
+
+void TestSpectral::factorsGiveTheSameParts()
+{
+    const int rows = 30;
+    const int columns = 22;
+    const int rank = 5;
+    const MatrixValues p = randomMatrix(rows, rank, 21);
+    const MatrixValues q = randomMatrix(rank, columns, 22);
+    const std::vector<double> weights {0.5, -2.0, 0.01, 0.0, 1.25};
+    MatrixValues product {rows, columns, {}};
+    for (int row = 0; row < rows; ++row)
+        for (int column = 0; column < columns; ++column) {
+            double sum = 0.0;
+            for (int i = 0; i < rank; ++i)
+                sum += static_cast<double>(p.values[static_cast<std::size_t>(row * rank + i)])
+                    * weights[static_cast<std::size_t>(i)] * q.values[static_cast<std::size_t>(i * columns + column)];
+            product.values.push_back(static_cast<float>(sum));
+        }
+    const SpectralParts whole = SpectralParts::of(product);
+    const SpectralParts parts = SpectralParts::ofFactors(p.values, weights, q.values, rows, columns);
+    QCOMPARE(parts.count(), rank);
+    for (int i = 0; i < rank; ++i)
+        QVERIFY(std::abs(parts.sigma[static_cast<std::size_t>(i)] - whole.sigma[static_cast<std::size_t>(i)])
+            < 1e-5 * whole.sigma.front());
+    QVERIFY(distance(parts.sum(0, rank), product) < 1e-5 * norm(product));
+    QVERIFY(distance(parts.sum(0, 2), whole.sum(0, 2)) < 1e-4 * norm(product));
+}
+
+void TestSpectral::rankNothing()
+{
+    const SpectralParts parts = SpectralParts::ofFactors({}, {}, {}, 6, 4);
+    QCOMPARE(parts.count(), 0);
+    QCOMPARE(parts.errorAt(1), 0.0);
+    QCOMPARE(parts.sum(0, 3).values, std::vector<float>(24));
+}
+
+void TestSpectral::blockMeansOfSumsAreSumsOfBlockMeans()
+{
+    const SpectralParts parts = SpectralParts::of(randomMatrix(12, 9, 5));
+    const SpectralParts small = parts.reduced(4, 3);
+    QCOMPARE(small.rows, 4);
+    QCOMPARE(small.columns, 3);
+    const MatrixValues whole = parts.sum(1, 6);
+    const MatrixValues means = small.sum(1, 6);
+    for (int row = 0; row < 4; ++row)
+        for (int column = 0; column < 3; ++column) {
+            double sum = 0.0;
+            for (int y = 0; y < 3; ++y)
+                for (int x = 0; x < 3; ++x)
+                    sum += whole.values[static_cast<std::size_t>((row * 3 + y) * 9 + column * 3 + x)];
+            QVERIFY(std::abs(sum / 9 - means.values[static_cast<std::size_t>(row * 3 + column)]) < 1e-5);
+        }
+    QCOMPARE(parts.reduced(100, 100).rows, 12);
+}
+
+void TestSpectral::sampleImageIsAPicture()
+{
+    const MatrixValues image = sampleImage(64);
+    QCOMPARE(image.values.size(), 64U * 64U);
+    const auto [low, high] = std::minmax_element(image.values.begin(), image.values.end());
+    QVERIFY(*low >= 0.0F && *high <= 1.0F);
+    QVERIFY(*high - *low > 0.6F);
+    QCOMPARE(sampleImage(64).values, image.values);
+    // Smooth enough that a few layers say most of it, and not so flat that one does.
+    const SpectralParts parts = SpectralParts::of(image);
+    QVERIFY(parts.errorAt(1) > 0.1);
+    QVERIFY(parts.errorAt(20) < 0.1);
+}
+
+void TestSpectral::imagesAreReadAndShrunk()
+{
+    const QTemporaryDir folder;
+    QImage image(1000, 500, QImage::Format_RGB32);
+    image.fill(QColor(255, 0, 0));
+    const QString file = folder.filePath("red.png");
+    QVERIFY(image.save(file));
+    const MatrixValues values = loadGreyImage(file, 512);
+    QCOMPARE(values.columns, 512);
+    QCOMPARE(values.rows, 256);
+    QVERIFY(std::abs(values.values.front() - 0.299F) < 1e-3F);
+    try {
+        (void)loadGreyImage(folder.filePath("none.png"), 512);
+        QFAIL("a missing file was read");
+    } catch (const std::exception& error) {
+        QVERIFY(QString::fromUtf8(error.what()).contains("none.png"));
+    }
+}
+
+void TestSpectral::sliderIsLogarithmic()
+{
+    RankSlider slider;
+    slider.resize(400, 46);
+    slider.setRange(1, 256);
+    QVERIFY(std::abs(slider.xOf(16) - (slider.xOf(1) + slider.xOf(256)) / 2) < 0.5);
+    for (const int rank : {1, 2, 5, 17, 100, 256})
+        QCOMPARE(slider.rankAt(slider.xOf(rank)), rank);
+    QCOMPARE(slider.rankAt(-50), 1);
+    QCOMPARE(slider.rankAt(5000), 256);
+    QCOMPARE(slider.ticks().front(), 1);
+    QCOMPARE(slider.ticks().back(), 256);
+    QSignalSpy changed(&slider, &QAbstractSlider::valueChanged);
+    slider.setValue(6);
+    QTest::keyClick(&slider, Qt::Key_Right);
+    QCOMPARE(slider.value(), 7);
+    QTest::keyClick(&slider, Qt::Key_End);
+    QCOMPARE(slider.value(), 256);
+    QTest::mouseClick(&slider, Qt::LeftButton, {}, QPoint(static_cast<int>(slider.xOf(20)), 20));
+    QVERIFY(std::abs(slider.value() - 20) <= 1);
+}
+
+void TestSpectral::plotPlacesItsValues()
+{
+    SpectrumPlot bars(SpectrumPlot::Kind::SingularValues);
+    bars.resize(300, 200);
+    bars.setValues({0.28, 0.2, 0.1});
+    QCOMPARE(bars.top(), 0.3);
+    QVERIFY(bars.yOf(0.28) < bars.yOf(0.2));
+    QVERIFY(std::abs((bars.xOf(2) - bars.xOf(1)) - (bars.xOf(3) - bars.xOf(2))) < 1e-9);
+    SpectrumPlot curve(SpectrumPlot::Kind::ErrorCurve);
+    curve.resize(300, 200);
+    curve.setValues(std::vector<double>(100, 0.5));
+    QVERIFY(std::abs(curve.xOf(10) - (curve.xOf(1) + curve.xOf(100)) / 2) < 0.5);
+}
+
+QTEST_MAIN(TestSpectral)
+#include "tst_spectral.moc"

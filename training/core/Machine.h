@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace spectune {
+
+/// Physical cores that this process may run on.
+[[nodiscard]] std::int64_t physicalCores();
+
+/// The computer's memory, in bytes; 0: not known.
+struct MachineMemory {
+    std::int64_t total = 0;
+    std::int64_t available = 0; ///< for a program that starts now, without swapping
+
+    /// Of /proc/meminfo's text.
+    [[nodiscard]] static MachineMemory parse(std::string_view meminfo);
+    [[nodiscard]] static MachineMemory now();
+};
+
+} // namespace spectune

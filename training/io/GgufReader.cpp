@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "training/core/Error.h"
+#include "training/io/GgufFile.h"
+#include "training/io/MappedFile.h"
+
+#include <ATen/ops/from_blob.h>
+
+#include <cstring>
+#include <memory>
+#include <optional>
+
+namespace spectune {
+
+namespace {
+
+constexpr std::uint32_t listType = 9;
+
+std::optional<at::ScalarType> scalarTypeOf(std::uint32_t type)
+{
+    switch (type) {
+    case 0: return at::kFloat;
+    case 1: return at::kHalf;
+    case 28: return at::kDouble;
+    case 30: return at::kBFloat16;
+    default: return std::nullopt;
+    }
+}
+
+/// A tensor's place as the file tells it.
+struct TensorEntry {
+    std::string name;
+    std::vector<std::int64_t> shape; ///< as in torch
+    std::uint32_t type = 0;
+    std::uint64_t offset = 0; ///< in the data section
+};
+
+class Reader {
+public:
+    explicit Reader(const std::filesystem::path& path)
+        : m_file(std::make_shared<const MappedFile>(path))
+        , m_bytes(m_file->bytes())
+    {
+        if (bytes(4, "its first letters") != "GGUF")
+            fail("it does not begin with the letters GGUF.");
+        if (const auto version = number<std::uint32_t>("its version"); version != 2 && version != 3)
+            fail("its version is " + std::to_string(version) + "; 2 and 3 are read.");
+        m_tensorCount = number<std::uint64_t>("the number of tensors");
+        m_valueCount = number<std::uint64_t>("the number of keys");
+    }
+
+    [[nodiscard]] std::uint64_t tensorCount() const noexcept { return m_tensorCount; }
+    [[nodiscard]] std::uint64_t valueCount() const noexcept { return m_valueCount; }
+
+    template <typename Number>
+    [[nodiscard]] Number number(const std::string& what)
+    {
+        Number value {};
+        std::memcpy(&value, bytes(sizeof value, what).data(), sizeof value);
+        return value;
+    }
+    [[nodiscard]] std::string text(const std::string& what)
+    {
+        return std::string(bytes(number<std::uint64_t>("the length of " + what), what));
+    }
+    [[nodiscard]] GgufFile::Value value(std::uint32_t type, const std::string& key);
+    [[nodiscard]] TensorEntry tensorEntry();
+    [[nodiscard]] at::Tensor tensor(const TensorEntry& entry, std::uint64_t dataStart) const;
+    [[nodiscard]] std::uint64_t position() const noexcept { return m_at; }
+    [[noreturn]] void fail(const std::string& what) const
+    {
+        throw ioError(m_file->path().string() + ": is not a valid GGUF file: " + what);
+    }
+
+private:
+    [[nodiscard]] std::string_view bytes(std::uint64_t count, const std::string& what)
+    {
+        if (count > m_bytes.size() - m_at)
+            fail("it ends within " + what + ". Was it cut short?");
+        const std::string_view found = m_bytes.substr(m_at, count);
+        m_at += count;
+        return found;
+    }
+    [[nodiscard]] GgufFile::List skipList(const std::string& key);
+
+    std::shared_ptr<const MappedFile> m_file;
+    std::string_view m_bytes;
+    std::uint64_t m_at = 0; ///< never beyond the end
+    std::uint64_t m_tensorCount = 0;
+    std::uint64_t m_valueCount = 0;
+};
+
+GgufFile::List Reader::skipList(const std::string& key)
+{
+    const auto type = number<std::uint32_t>(key);
+    const auto length = number<std::uint64_t>(key);
+    if (type == listType)
+        fail(key + " is a list of lists.");
+    for (std::uint64_t i = 0; i < length; ++i) // every entry takes a byte at least, so the end of the file ends this
+        static_cast<void>(value(type, key));
+    return {length};
+}
+
+GgufFile::Value Reader::value(std::uint32_t type, const std::string& key)
+{
+    switch (type) {
+    case 0: return static_cast<std::uint32_t>(number<std::uint8_t>(key));
+    case 1: return static_cast<std::int32_t>(number<std::int8_t>(key));
+    case 2: return static_cast<std::uint32_t>(number<std::uint16_t>(key));
+    case 3: return static_cast<std::int32_t>(number<std::int16_t>(key));
+    case 4: return number<std::uint32_t>(key);
+    case 5: return number<std::int32_t>(key);
+    case 6: return number<float>(key);
+    case 7: return number<std::uint8_t>(key) != 0;
+    case 8: return text(key);
+    case listType: return skipList(key);
+    case 10: return number<std::uint64_t>(key);
+    case 11: return number<std::int64_t>(key);
+    case 12: return number<double>(key);
+    default: fail(key + " has the unknown type " + std::to_string(type) + '.');
+    }
+}
+
+TensorEntry Reader::tensorEntry()
+{
+    TensorEntry entry {.name = text("a tensor's name"), .shape = {}};
+    const auto sides = number<std::uint32_t>("the shape of " + entry.name);
+    if (sides > 8)
+        fail(entry.name + " claims " + std::to_string(sides) + " dimensions.");
+    for (std::uint32_t i = 0; i < sides; ++i)
+        entry.shape.insert(entry.shape.begin(), number<std::int64_t>("the shape of " + entry.name));
+    entry.type = number<std::uint32_t>("the type of " + entry.name);
+    entry.offset = number<std::uint64_t>("the offset of " + entry.name);
+    return entry;
+}
+
+at::Tensor Reader::tensor(const TensorEntry& entry, std::uint64_t dataStart) const
+{
+    const std::optional<at::ScalarType> type = scalarTypeOf(entry.type);
+    if (!type)
+        return {};
+    std::uint64_t size = c10::elementSize(*type);
+    for (const std::int64_t side : entry.shape) {
+        if (side < 0 || __builtin_mul_overflow(size, static_cast<std::uint64_t>(side), &size))
+            fail(entry.name + " has a shape whose number of elements overflows.");
+    }
+    const std::uint64_t length = dataStart < m_bytes.size() ? m_bytes.size() - dataStart : 0;
+    if (entry.offset > length || size > length - entry.offset)
+        fail(entry.name + " reaches beyond the end of the file. Was it cut short?");
+    if (entry.offset % c10::elementSize(*type) != 0)
+        fail(entry.name + " is not aligned.");
+    // from_blob wants a mutable pointer; the pages are read-only, so a write would fault instead of changing the file.
+    return at::from_blob(
+        const_cast<char*>(m_bytes.data() + dataStart + entry.offset), entry.shape,
+        [file = m_file](void*) { /* keeps the mapping */ }, at::TensorOptions().dtype(*type));
+}
+
+} // namespace
+
+GgufFile GgufFile::read(const std::filesystem::path& path)
+{
+    Reader reader(path);
+    GgufFile file;
+    for (std::uint64_t i = 0; i < reader.valueCount(); ++i) {
+        std::string key = reader.text("a key");
+        const auto type = reader.number<std::uint32_t>(key);
+        Value value = reader.value(type, key);
+        file.set(std::move(key), std::move(value));
+    }
+    std::vector<TensorEntry> entries;
+    for (std::uint64_t i = 0; i < reader.tensorCount(); ++i)
+        entries.push_back(reader.tensorEntry());
+    const auto* stated = file.find<std::uint32_t>("general.alignment");
+    const std::uint64_t step = stated == nullptr ? 32 : *stated;
+    if (step == 0 || step % 8 != 0)
+        reader.fail("general.alignment is " + std::to_string(step) + ", must be a multiple of 8.");
+    const std::uint64_t dataStart = (reader.position() + step - 1) / step * step;
+    for (const TensorEntry& entry : entries)
+        file.add(entry.name, reader.tensor(entry, dataStart));
+    return file;
+}
+
+} // namespace spectune

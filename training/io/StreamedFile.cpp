@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "training/io/StreamedFile.h"
+
+#include "training/core/AtomicFile.h"
+
+#include <cerrno>
+#include <fcntl.h>
+#include <string>
+#include <unistd.h>
+#include <utility>
+
+namespace spectune {
+
+StreamedFile::StreamedFile(std::filesystem::path path)
+    : m_path(std::move(path))
+    , m_partial(m_path.string() + ".partial-" + std::to_string(::getpid()))
+    , m_fd(::open(m_partial.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644))
+{
+    if (m_fd < 0)
+        throw writeError(m_path, errno);
+}
+
+StreamedFile::~StreamedFile()
+{
+    if (m_fd >= 0) {
+        ::close(m_fd);
+        ::unlink(m_partial.c_str());
+    }
+}
+
+void StreamedFile::write(const void* data, std::size_t size)
+{
+    const char* at = static_cast<const char*>(data);
+    m_size += size;
+    while (size > 0) {
+        const ssize_t done = ::write(m_fd, at, size);
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done <= 0)
+            throw writeError(m_path, errno);
+        at += done;
+        size -= static_cast<std::size_t>(done);
+    }
+}
+
+void StreamedFile::pad(std::uint64_t alignment)
+{
+    write(std::string((alignment - m_size % alignment) % alignment, '\0'));
+}
+
+void StreamedFile::commit()
+{
+    if (::fsync(m_fd) != 0)
+        throw writeError(m_path, errno);
+    if (::rename(m_partial.c_str(), m_path.c_str()) != 0)
+        throw writeError(m_path, errno);
+    ::close(m_fd);
+    m_fd = -1;
+}
+
+} // namespace spectune

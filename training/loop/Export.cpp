@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "training/loop/Export.h"
+
+#include "training/config/ConfigFile.h"
+#include "training/core/AtomicFile.h"
+#include "training/core/Error.h"
+#include "training/io/AdapterFiles.h"
+#include "training/io/MergedModel.h"
+#include "training/loop/LibTorchEngine.h"
+#include "training/loop/RunFolder.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace spectune {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The run that a source belongs to: itself, that of a checkpoint, or that of its adapter/.
+fs::path runOf(const std::string& source)
+{
+    const fs::path folder = runFolderOf(source);
+    if (!fs::exists(folder / "config.json") && folder.filename() == "adapter"
+        && fs::exists(folder.parent_path() / "metrics.jsonl"))
+        return folder.parent_path();
+    return folder;
+}
+
+/// base_model_name_or_path of an adapter that belongs to no run; empty where it has none.
+std::string baseOfAdapter(const fs::path& folder)
+{
+    const fs::path file = folder / "adapter_config.json";
+    if (!fs::exists(file))
+        return {};
+    const auto json = nlohmann::json::parse(readFile(file), nullptr, false);
+    const auto found = json.is_object() ? json.find("base_model_name_or_path") : json.end();
+    return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+/// What an export says of its origin, as far as the source's folder knows it.
+AdapterMeta metaOf(const ExportAdapter& request, const AdapterState& adapter)
+{
+    AdapterMeta meta;
+    const fs::path folder = runOf(request.source);
+    meta.name = folder.filename().string();
+    if (fs::exists(folder / "config.json")) {
+        meta.config = loadConfig(folder / "config.json");
+        meta.baseModel = meta.config.model.path;
+        RunFacts facts;
+        facts.matrices = static_cast<std::int64_t>(adapter.modules.size());
+        meta.resolved = resolveRun(meta.config, facts);
+    } else {
+        meta.baseModel = baseOfAdapter(request.source);
+    }
+    if (!request.model.empty())
+        meta.baseModel = request.model;
+    const fs::path config = fs::path(meta.baseModel) / "config.json";
+    if (!meta.baseModel.empty() && fs::exists(config)) { // it may have moved away since
+        meta.spec = ModelSpec::fromJson(readFile(config), config.string());
+        meta.baseLayers = meta.spec->layers;
+    }
+    return meta;
+}
+
+std::optional<at::ScalarType> typeOf(const std::string& dtype)
+{
+    constexpr std::array<std::pair<std::string_view, at::ScalarType>, 4> known {
+        {{"float32", at::kFloat}, {"bfloat16", at::kBFloat16}, {"float16", at::kHalf}, {"float64", at::kDouble}}};
+    if (dtype.empty())
+        return std::nullopt;
+    for (const auto& [name, type] : known) {
+        if (name == dtype)
+            return type;
+    }
+    throw configError("--dtype is " + dtype + ", must be float32, bfloat16, float16 or float64.");
+}
+
+void checkRequest(const ExportAdapter& request)
+{
+    if (std::find(exportFormats.begin(), exportFormats.end(), request.format) == exportFormats.end()) {
+        std::string known;
+        for (const std::string_view format : exportFormats)
+            known += (known.empty() ? "" : ", ") + std::string(format);
+        throw configError("There is no format \"" + request.format + "\". There are " + known + '.');
+    }
+    if (!request.dtype.empty() && request.format != "merged")
+        throw configError("--dtype goes with the format merged alone; adapters are written in float32.");
+    if (request.shardBytes <= 0)
+        throw configError("--shard-size is " + std::to_string(request.shardBytes) + " bytes, must be above 0.");
+}
+
+} // namespace
+
+ExportReport exportAdapter(const ExportAdapter& request, const RequestContext& context)
+{
+    checkRequest(request);
+    const AdapterState adapter = loadAdapterState(request.source);
+    const AdapterMeta meta = metaOf(request, adapter);
+    if (request.format != "merged")
+        return writeAdapter(adapter, request.format, request.target, meta, context);
+    if (meta.baseModel.empty())
+        throw configError(
+            request.source + " does not say which model it was trained on. Name its folder with --model.");
+    if (!fs::exists(meta.baseModel))
+        throw configError("The base model is not in " + meta.baseModel + ". Name its folder with --model.");
+    const MergeOptions options {
+        .type = typeOf(request.dtype), .shardBytes = static_cast<std::uint64_t>(request.shardBytes)};
+    return writeMerged(adapter, ModelFolder(meta.baseModel), request.target, options, context);
+}
+
+} // namespace spectune

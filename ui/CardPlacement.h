@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QPoint>
+#include <QRect>
+#include <QSize>
+
+#include <vector>
+
+namespace spectune {
+
+/// A rectangle that a card had better not cover, and how much it would hurt per pixel.
+struct CardCost {
+    QRect rect;
+    double weight = 1.0;
+};
+
+/// Where a card stands, and the side of it on which its arrow points at the target.
+struct CardPlace {
+    enum class Arrow { Left, Right, Top, Bottom };
+    QPoint position; ///< upper left corner
+    Arrow arrow = Arrow::Left;
+    int arrowAt = 0; ///< along that side, from its upper or left end
+};
+
+/// Beside @p target, @p gap pixels off and inside @p area, where it covers least of what costs. It never covers the
+/// target, unless no side of it has room: then it stands at the end of the area that covers least of it.
+[[nodiscard]] CardPlace placeCard(
+    QSize card, const QRect& target, const QRect& area, const std::vector<CardCost>& costs, int gap = 14);
+
+} // namespace spectune

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/ExportTexts.h"
+
+#include "visualization/NumberFormat.h"
+
+namespace spectune {
+
+namespace {
+
+/// An option as one unbreakable word, for showing; what is copied has plain hyphens.
+QString unbroken(QString option)
+{
+    return option.replace(QLatin1Char('-'), QChar(0x2011)).replace(QLatin1Char(' '), QChar(0x00A0));
+}
+
+/// For a POSIX shell.
+QString quoted(QString path)
+{
+    return QLatin1Char('\'') + path.replace(QLatin1Char('\''), QLatin1String("'\\''")) + QLatin1Char('\'');
+}
+
+} // namespace
+
+QString ExportTexts::name(const QString& format, const ExportFacts& facts)
+{
+    if (format == QLatin1String("peft-adalora"))
+        return tr("PEFT AdaLoRA");
+    if (format == QLatin1String("peft-lora-padded"))
+        return facts.largestRank > 0 ? tr("LoRA, padded to rank %1").arg(facts.largestRank) : tr("LoRA, padded");
+    if (format == QLatin1String("peft-lora"))
+        return tr("LoRA, true ranks");
+    return format == QLatin1String("gguf-lora") ? tr("GGUF LoRA") : tr("Merged model");
+}
+
+QString ExportTexts::readBy(const QString& format, const ExportFacts& facts)
+{
+    QString vllm;
+    if (facts.largestRank > 0)
+        vllm = facts.vllmMaxRank() > 0
+            ? tr(" In vLLM set %1.").arg(unbroken(QStringLiteral("--max-lora-rank %1").arg(facts.vllmMaxRank())))
+            : tr(" Rank %1 is above the 512 that vLLM takes.").arg(facts.largestRank);
+    if (format == QLatin1String("peft-adalora"))
+        return tr("PEFT. Ranks and λ stay separate, so training can go on from here.");
+    if (format == QLatin1String("peft-lora-padded"))
+        return tr("PEFT. Made for vLLM, SGLang, Ollama and llama.cpp's converter.") + vllm;
+    if (format == QLatin1String("peft-lora"))
+        return tr("PEFT. Made for vLLM; no padding.") + vllm;
+    if (format == QLatin1String("gguf-lora"))
+        return tr("llama.cpp. Made for Ollama. Rows of q and k in the order of llama.cpp.");
+    const QString type = facts.mergedType();
+    return tr("transformers, and what else reads a Hugging Face folder. No adapter left%1.")
+        .arg(type.isEmpty() ? QString() : QStringLiteral(", ") + type);
+}
+
+QString ExportTexts::expectedSize(const QString& format, const ExportFacts& facts)
+{
+    const std::int64_t bytes = facts.expectedBytes(format);
+    if (bytes <= 0)
+        return tr("after writing");
+    return tr("about %1")
+        .arg(bytes >= 1'000'000'000 ? tr("%1 GB").arg(formatFixed(static_cast<double>(bytes) / 1e9, 1))
+                                    : formatMB(static_cast<double>(bytes)));
+}
+
+QString ExportTexts::outcome(const ExportReport& report)
+{
+    if (!report.verified)
+        return tr("Differs: kept and marked, not done");
+    return report.maxDifference == 0.0 ? tr("Read back, equal bit for bit") : tr("Read back");
+}
+
+QString ExportTexts::detail(const ExportReport& report)
+{
+    if (report.format != "merged" || !report.verified)
+        return tr("max |difference of ΔW| %1").arg(formatScientific(report.maxDifference, 1));
+    if (report.roundingLoss == 0.0)
+        return tr("to W0 + ΔW; nothing was rounded");
+    return tr("rounding to %1 changes ΔW by %2 %")
+        .arg(QString::fromStdString(report.dtype), formatShort(100.0 * report.roundingLoss));
+}
+
+QString ExportTexts::method(const ExportFacts& facts, double maxDelta)
+{
+    QString text = tr("ΔW is rebuilt from the written file and compared with the engine's, element by element.");
+    if (maxDelta > 0.0)
+        text += tr(" The largest |ΔW| is %1.").arg(formatShort(maxDelta));
+    text += facts.mergedType().isEmpty()
+        ? tr(" The merged model must equal W0 + ΔW, rounded to its type, bit for bit.")
+        : tr(" The merged model must equal W0 + ΔW, rounded to %1, bit for bit.").arg(facts.mergedType());
+    return text
+        + tr(" An adapter that differs by more than 1e−5 of the largest |ΔW| is kept, marked and not called done.");
+}
+
+QString ExportTexts::commands(const ExportReport& report, const QString& model)
+{
+    const QString path = QString::fromStdString(report.path);
+    QString text = QStringLiteral("# %1\n").arg(QString::fromStdString(report.format));
+    if (report.format == "gguf-lora") {
+        text += QStringLiteral("python convert_hf_to_gguf.py %1 --outfile base.gguf\n").arg(quoted(model));
+        text
+            += QStringLiteral("llama-cli -m base.gguf --lora %1\n").arg(quoted(path + QStringLiteral("/adapter.gguf")));
+        return text;
+    }
+    if (report.format == "merged")
+        return text
+            + QStringLiteral("python -c \"import sys; from transformers import AutoModelForCausalLM as M; "
+                             "print(M.from_pretrained(sys.argv[1]))\" %1\n")
+                  .arg(quoted(path));
+    text += QStringLiteral(
+        "python -c \"import sys; from transformers import AutoModelForCausalLM as M; from peft import "
+        "PeftModel as P; print(P.from_pretrained(M.from_pretrained(sys.argv[1]), sys.argv[2]))\" "
+        "%1 %2\n")
+                .arg(quoted(model), quoted(path));
+    if (report.vllmMaxRank > 0)
+        text += QStringLiteral("vllm serve %1 --enable-lora --max-lora-rank %2 --lora-modules %3\n")
+                    .arg(quoted(model))
+                    .arg(report.vllmMaxRank)
+                    .arg(quoted(QStringLiteral("tuned=") + path));
+    return text;
+}
+
+} // namespace spectune

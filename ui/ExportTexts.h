@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "training/session/Requests.h"
+#include "ui/ExportFacts.h"
+
+#include <QCoreApplication>
+#include <QString>
+
+namespace spectune {
+
+/// What the export window says of a format: its name, who reads it, what the check found, how to use what was written.
+/// A program is called a reader only where it was tried; "made for" says that its documentation asks for this form.
+class ExportTexts {
+    Q_DECLARE_TR_FUNCTIONS(spectune::ExportTexts)
+public:
+    [[nodiscard]] static QString name(const QString& format, const ExportFacts& facts);
+    [[nodiscard]] static QString readBy(const QString& format, const ExportFacts& facts);
+    /// "about 20.1 MB", or what stands in its place.
+    [[nodiscard]] static QString expectedSize(const QString& format, const ExportFacts& facts);
+    [[nodiscard]] static QString outcome(const ExportReport& report);
+    [[nodiscard]] static QString detail(const ExportReport& report);
+    /// How what is compared is compared, for the foot of the table.
+    [[nodiscard]] static QString method(const ExportFacts& facts, double maxDelta);
+    /// Lines for a shell that load what was written. @param model the base's folder
+    [[nodiscard]] static QString commands(const ExportReport& report, const QString& model);
+};
+
+} // namespace spectune

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The glossary's words of the method: adapter, budget, scores.
+#include "ui/Glossary.h"
+#include "ui/GlossaryPage.h"
+
+namespace spectune {
+
+namespace {
+
+const QString adaLora = QStringLiteral("Zhang et al., AdaLoRA, ICLR 2023 (arXiv 2303.10512), ");
+
+} // namespace
+
+void Glossary::addAdapter()
+{
+    m_terms.insert(m_terms.end(),
+        {{"adapter", GlossaryPage::tr("Adapter"),
+             GlossaryPage::tr(
+                 "The small trained part beside a frozen model: all P, λ and Q of a run. It is saved without the "
+                 "model and "
+                 "loaded on top of it."),
+             "y = W₀x + s · PΛQ x", adaLora + GlossaryPage::tr("section 3.1"), {"adalora.dropout", "adalora.init_from"},
+             {"triplet", "scale", "export"}},
+            {"triplet", GlossaryPage::tr("Triplet"),
+                GlossaryPage::tr(
+                    "One column p of P, one number λ and one row q of Q: a layer of rank 1 of the change ΔW. "
+                    "Triplets are what "
+                    "is scored, pruned and revived; with λ = 0 one adds nothing."),
+                "ΔW = s · Σ λᵢ pᵢ qᵢ", adaLora + GlossaryPage::tr("section 3.1"), {}, {"rank", "lambda", "importance"}},
+            {"rank", GlossaryPage::tr("Rank"),
+                GlossaryPage::tr(
+                    "How many triplets a matrix keeps. Every matrix starts with the initial rank; how many are "
+                    "left at the end "
+                    "differs by matrix, and their mean is the target rank."),
+                "rank(ΔW) ≤ r", adaLora + GlossaryPage::tr("section 3.1"), {"adalora.init_rank"},
+                {"triplet", "budget", "rank-bound"}},
+            {"lambda", GlossaryPage::tr("λ, singular value"),
+                GlossaryPage::tr(
+                    "The weight of a triplet, as the singular value is in a singular value decomposition. It starts at "
+                    "0. It is "
+                    "an exact singular value of ΔW only while P and Q are orthogonal, so the inspector can show both."),
+                "PΛQ,  Λ = diag(λ)", adaLora + GlossaryPage::tr("section 3.1"), {}, {"triplet", "orthogonality"}},
+            {"scale", GlossaryPage::tr("Scale s and α"),
+                GlossaryPage::tr(
+                    "The factor on the adapter's output, set by α and the initial rank; it stays when ranks "
+                    "fall. Below 0.5 the "
+                    "adapter learns too slowly. A narrow model needs more: a row of Q starts with the norm 0.02 "
+                    "· √width."),
+                "s = α / r₀", GlossaryPage::tr("AdaLoRA's reference code; LoRA (arXiv 2106.09685), section 4.1"),
+                {"adalora.alpha"}, {"rank", "adapter"}},
+            {"targets", GlossaryPage::tr("Adapted matrices"),
+                GlossaryPage::tr(
+                    "The matrices of a block that get triplets: q, k, v, o of the attention, gate, up and down of the "
+                    "feed-forward part, in all layers or in some. AdaLoRA's paper adapts all of them."),
+                {}, adaLora + GlossaryPage::tr("section 4"), {"adalora.targets", "adalora.layers"}, {"rank", "budget"}},
+            {"method", GlossaryPage::tr("Method"),
+                GlossaryPage::tr(
+                    "AdaLoRA moves ranks between matrices by score. SVD-LoRA keeps one rank with the same P, Λ, "
+                    "Q. LoRA has "
+                    "only B·A of one rank. Prune-LoRA is LoRA pruned by the same scores; there a pruned pair "
+                    "cannot return."),
+                {}, adaLora + GlossaryPage::tr("sections 3 and 4.4; LoRA (arXiv 2106.09685)"), {"method.name"},
+                {"rank", "budget"}}});
+}
+
+void Glossary::addBudget()
+{
+    m_terms.insert(m_terms.end(),
+        {{"budget", GlossaryPage::tr("Budget b(t)"),
+             GlossaryPage::tr(
+                 "How many triplets all matrices may keep together after step t. It stays at the start, falls "
+                 "along a cubic "
+                 "curve, and stays at the target in the final phase."),
+             "b(t) = ⌊ bT + (b₀ − bT) · (1 − (t − ti) / (T − tf − ti))³ ⌋",
+             adaLora + GlossaryPage::tr("section 3.3, as the reference code computes it"),
+             {"adalora.target_rank", "adalora.total_budget"}, {"warm-up", "final-phase", "event"}},
+            {"warm-up", GlossaryPage::tr("Warm-up ti"),
+                GlossaryPage::tr(
+                    "The first steps, in which nothing is pruned: scores are averages, and need a while to say "
+                    "something."),
+                "t ≤ ti : b(t) = b₀", adaLora + GlossaryPage::tr("section 3.3"), {"adalora.ti"},
+                {"budget", "sensitivity"}},
+            {"final-phase", GlossaryPage::tr("Final phase tf"),
+                GlossaryPage::tr(
+                    "The last steps, in which the pattern of kept triplets stays and only they are trained."),
+                "t > T − tf : b(t) = bT", adaLora + GlossaryPage::tr("section 3.3"), {"adalora.tf", "adalora.shrink"},
+                {"budget", "event"}},
+            {"event", GlossaryPage::tr("Masking event"),
+                GlossaryPage::tr(
+                    "Every ΔT steps between warm-up and final phase all triplets are ranked by score; the b(t) "
+                    "best stay. The "
+                    "last event, at T − tf, gives the pattern of the final phase."),
+                "t mod ΔT = 0,  or t = T − tf", adaLora + GlossaryPage::tr("section 3.3"), {"adalora.delta_t"},
+                {"pruning", "revival", "threshold"}},
+            {"pruning", GlossaryPage::tr("Pruning"),
+                GlossaryPage::tr(
+                    "At an event λ of a triplet outside the budget becomes 0. p and q stay, and λ still gets a "
+                    "gradient."),
+                "λᵢ ← 0  where S is below the threshold", adaLora + GlossaryPage::tr("section 3.1"), {},
+                {"event", "revival"}},
+            {"revival", GlossaryPage::tr("Revival"),
+                GlossaryPage::tr(
+                    "A pruned triplet that is kept again at a later event: there is no memory of the mask, and "
+                    "between events λ "
+                    "moves by its gradient and the optimizer's momentum."),
+                {}, adaLora + GlossaryPage::tr("section 3.1"), {}, {"pruning", "event"}},
+            {"rank-bound", GlossaryPage::tr("Rank bound"),
+                GlossaryPage::tr(
+                    "With N samples and K outputs, linearised fine-tuning with weight decay has no spurious "
+                    "local minimum once the "
+                    "rank is above the bound. It is conservative, and a statement about that regime alone."),
+                "r (r + 1) / 2 > K · N", GlossaryPage::tr("Jang, Lee, Ryu, LoRA in the NTK regime, ICML 2024"), {},
+                {"rank"}}});
+}
+
+void Glossary::addScores()
+{
+    m_terms.insert(m_terms.end(),
+        {{"importance", GlossaryPage::tr("Importance S"),
+             GlossaryPage::tr(
+                 "The score of a triplet: that of its λ plus the means over its column of P and its row of Q. "
+                 "Triplets of all "
+                 "matrices are compared by it."),
+             "S = s(λ) + mean s(p) + mean s(q),  s = Ī · Ū", adaLora + GlossaryPage::tr("section 3.2"),
+             {"adalora.score"}, {"sensitivity", "uncertainty", "threshold"}},
+            {"sensitivity", GlossaryPage::tr("Sensitivity Ī"),
+                GlossaryPage::tr(
+                    "How much the loss would change, to first order, if a parameter became 0: |p · g|, smoothed over "
+                    "the steps. "
+                    "The option takes p before or after the optimizer's update; the reference code takes it after."),
+                "Ī ← β₁ Ī + (1 − β₁) |p · g|", adaLora + GlossaryPage::tr("section 3.2"),
+                {"adalora.beta1", "adalora.sensitivity_step"}, {"importance", "uncertainty"}},
+            {"uncertainty", GlossaryPage::tr("Uncertainty Ū"),
+                GlossaryPage::tr(
+                    "How much the sensitivity varies from step to step around its average, smoothed as well."),
+                "Ū ← β₂ Ū + (1 − β₂) |I − Ī|", adaLora + GlossaryPage::tr("section 3.2"), {"adalora.beta2"},
+                {"importance", "sensitivity"}},
+            {"threshold", GlossaryPage::tr("Threshold"),
+                GlossaryPage::tr(
+                    "The smallest S that stayed at the last event: one line for all matrices. It cuts S, never |λ|."),
+                {}, adaLora + GlossaryPage::tr("section 3.1"), {}, {"importance", "event"}},
+            {"orthogonality", GlossaryPage::tr("Orthogonality γR"),
+                GlossaryPage::tr(
+                    "A pull on P and Q towards orthogonal columns and rows, so that the triplets of a matrix are "
+                    "layers of their "
+                    "own. It is added to what is minimised and drawn apart from the task loss."),
+                "L = C + γR,  R = 1/2n · Σ (‖PᵀP − I‖ + ‖QQᵀ − I‖)",
+                adaLora + GlossaryPage::tr("section 3.1; norm as in the reference code"),
+                {"adalora.gamma", "adalora.regularizer"}, {"lambda", "loss"}}});
+}
+
+} // namespace spectune

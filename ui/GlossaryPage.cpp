@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/GlossaryPage.h"
+
+#include "training/config/FieldTable.h"
+#include "ui/PageParts.h"
+#include "visualization/Fonts.h"
+#include "visualization/Theme.h"
+
+#include <QEvent>
+#include <QHBoxLayout>
+#include <QLineEdit>
+#include <QListWidget>
+#include <QTextBrowser>
+#include <QUrl>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace spectune {
+
+namespace {
+
+constexpr int listWidth = 220;
+constexpr int idRole = Qt::UserRole;
+
+QString fromView(std::string_view text)
+{
+    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+}
+
+QString link(const QString& scheme, const QString& target, const QString& text)
+{
+    return QStringLiteral("<a style='color:%1; text-decoration:none' href='%2:%3'>%4</a>")
+        .arg(Theme::current().focus.name(), scheme, target, text.toHtmlEscaped());
+}
+
+QString fieldHtml(const QString& key)
+{
+    const FieldInfo* info = findField(key.toStdString());
+    if (!info)
+        return {};
+    const QString usual = QString::fromStdString(toText(defaultValue(info->key)));
+    QString facts = info->optional ? GlossaryPage::tr("derived when empty")
+        : usual.isEmpty()          ? QString()
+                                   : GlossaryPage::tr("default %1").arg(usual.toHtmlEscaped());
+    if (!info->unit.empty())
+        facts += (facts.isEmpty() ? QString() : QStringLiteral(" · ")) + fromView(info->unit).toHtmlEscaped();
+    const Theme& theme = Theme::current();
+    return QStringLiteral(
+        "<p style='margin-top:10px; margin-bottom:0'><b>%1</b> &nbsp;<span style='color:%2'>%3 &nbsp;%4</span></p>"
+        "<p style='margin-top:2px; margin-bottom:2px; color:%5'>%6</p><p style='margin-top:0'>%7</p>")
+        .arg(fromView(info->label).toHtmlEscaped(), theme.text3.name(), key, facts, theme.text2.name(),
+            fromView(info->help).toHtmlEscaped(), link(QStringLiteral("field"), key, GlossaryPage::tr("Set it")));
+}
+
+} // namespace
+
+GlossaryPage::GlossaryPage(QWidget* parent)
+    : QWidget(parent)
+{
+    auto* row = new QHBoxLayout(this);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(0);
+    auto* left = makeSection();
+    m_search = new QLineEdit;
+    m_search->setPlaceholderText(tr("Search the glossary"));
+    m_search->setAccessibleName(tr("Search the glossary"));
+    m_search->setClearButtonEnabled(true);
+    m_search->setFixedWidth(listWidth);
+    m_list = new QListWidget;
+    m_list->setFixedWidth(listWidth);
+    m_list->setAccessibleName(tr("Terms"));
+    left->addWidget(m_search);
+    left->addWidget(m_list, 1);
+    row->addLayout(left);
+    m_view = new QTextBrowser;
+    m_view->setObjectName(QStringLiteral("Flat"));
+    m_view->setOpenLinks(false);
+    m_view->setFont(Fonts::body());
+    m_view->setAccessibleName(tr("Explanation"));
+    m_view->setMaximumWidth(720);
+    auto* right = makeSection();
+    right->addWidget(m_view, 1);
+    row->addLayout(right, 1);
+    row->addStretch();
+    connect(m_search, &QLineEdit::textChanged, this, &GlossaryPage::fillList);
+    connect(m_search, &QLineEdit::returnPressed, m_list, [this] { m_list->setFocus(Qt::OtherFocusReason); });
+    connect(m_list, &QListWidget::currentItemChanged, this, [this](QListWidgetItem* item) {
+        if (!item)
+            return;
+        m_term = item->data(idRole).toString();
+        const GlossaryTerm* term = m_glossary.find(m_term);
+        if (term && !term->fields.contains(m_field))
+            m_field.clear();
+        write();
+    });
+    connect(m_view, &QTextBrowser::anchorClicked, this, [this](const QUrl& url) {
+        if (url.scheme() == QLatin1String("term"))
+            showTerm(url.path());
+        else
+            Q_EMIT fieldWanted(url.path());
+    });
+    fillList();
+}
+
+void GlossaryPage::fillList()
+{
+    m_list->clear();
+    for (const GlossaryTerm* term : m_glossary.matching(m_search->text())) {
+        auto* item = new QListWidgetItem(term->title, m_list);
+        item->setData(idRole, term->id);
+        if (term->id == m_term)
+            m_list->setCurrentItem(item);
+    }
+    if (!m_list->currentItem() && m_list->count() > 0)
+        m_list->setCurrentRow(0);
+    if (m_list->count() == 0)
+        m_view->setHtml(QStringLiteral("<p>%1</p>").arg(tr("No term has these words.")));
+}
+
+void GlossaryPage::showTerm(const QString& id)
+{
+    if (!m_glossary.find(id))
+        return;
+    m_term = id;
+    const QSignalBlocker quiet(m_search);
+    m_search->clear();
+    fillList();
+    m_list->scrollToItem(m_list->currentItem());
+}
+
+bool GlossaryPage::showField(const QString& key)
+{
+    const GlossaryTerm* term = m_glossary.ofField(key);
+    if (!term)
+        return false;
+    m_field = key;
+    showTerm(term->id);
+    write();
+    return true;
+}
+
+void GlossaryPage::focusSearch()
+{
+    m_search->setFocus(Qt::OtherFocusReason);
+}
+
+QString GlossaryPage::text() const
+{
+    return m_view->toPlainText();
+}
+
+QString GlossaryPage::html(const GlossaryTerm& term) const
+{
+    const Theme& theme = Theme::current();
+    QString page = QStringLiteral("<h3 style='margin-bottom:6px'>%1</h3><p>%2</p>")
+                       .arg(term.title.toHtmlEscaped(), term.text.toHtmlEscaped());
+    if (!term.formula.isEmpty())
+        page += QStringLiteral("<table bgcolor='%1' cellpadding='8'><tr><td>%2</td></tr></table>")
+                    .arg(theme.sunken.name(), term.formula.toHtmlEscaped());
+    page += QStringLiteral("<p style='color:%1'>%2</p>")
+                .arg(theme.text3.name(), tr("Source: %1").arg(term.source).toHtmlEscaped());
+    QStringList keys = term.fields;
+    std::stable_partition(keys.begin(), keys.end(), [this](const QString& key) { return key == m_field; });
+    if (!keys.isEmpty())
+        page += QStringLiteral("<p style='margin-top:14px; margin-bottom:0; color:%1'>%2</p>")
+                    .arg(theme.text3.name(), tr("Set by"));
+    for (const QString& key : std::as_const(keys))
+        page += fieldHtml(key);
+    QStringList related;
+    for (const QString& id : term.related)
+        if (const GlossaryTerm* other = m_glossary.find(id))
+            related << link(QStringLiteral("term"), id, other->title);
+    if (!related.isEmpty())
+        page += QStringLiteral("<p style='margin-top:14px; color:%1'>%2 &nbsp;%3</p>")
+                    .arg(theme.text3.name(), tr("See also"), related.join(QStringLiteral(" &nbsp;·&nbsp; ")));
+    return page;
+}
+
+void GlossaryPage::write()
+{
+    if (const GlossaryTerm* term = m_glossary.find(m_term))
+        m_view->setHtml(html(*term));
+}
+
+void GlossaryPage::changeEvent(QEvent* event)
+{
+    if (event->type() == QEvent::PaletteChange)
+        write();
+    QWidget::changeEvent(event);
+}
+
+} // namespace spectune

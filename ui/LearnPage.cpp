@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/LearnPage.h"
+
+#include "ui/GlossaryPage.h"
+#include "ui/LessonDelegate.h"
+#include "ui/PageParts.h"
+#include "ui/SvdLens.h"
+#include "ui/Tour.h"
+#include "ui/TourLesson.h"
+
+#include <QFrame>
+#include <QGuiApplication>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QListWidget>
+#include <QSplitter>
+#include <QVBoxLayout>
+
+namespace spectune {
+
+namespace {
+constexpr int widthForTwo = 1400;
+}
+
+LearnPage::LearnPage(SessionController& session, RunModel& run, Tour& tour, QWidget* parent)
+    : QWidget(parent)
+    , m_tour(tour)
+{
+    auto* row = new QHBoxLayout(this);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(0);
+    QVBoxLayout* left = nullptr;
+    QWidget* panel = makePanel(left);
+    panel->setFixedWidth(208);
+    auto* header = makePanelHeader();
+    header->addWidget(makeHeading(tr("Lessons")));
+    left->addLayout(header);
+    left->addWidget(makeRule());
+    m_lessons = new QListWidget;
+    m_lessons->setItemDelegate(new LessonDelegate(m_lessons));
+    m_lessons->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_lessons->setAccessibleName(tr("Lessons"));
+    left->addWidget(m_lessons, 1);
+    m_hint
+        = makeCaption(tr("A click opens one lesson, Ctrl+click sets it beside the one that is open."), "third", true);
+    m_hint->setContentsMargins(12, 0, 12, 12);
+    left->addWidget(m_hint);
+    row->addWidget(panel);
+    auto* rule = new QFrame;
+    rule->setObjectName(QStringLiteral("Rule"));
+    rule->setFixedWidth(1);
+    row->addWidget(rule);
+    m_pages = makeColumns();
+    m_tourLesson = new TourLesson(tour, run);
+    m_lens = new SvdLens(session, run);
+    m_glossary = new GlossaryPage;
+    for (QWidget* page : std::initializer_list<QWidget*> {m_tourLesson, m_lens, m_glossary})
+        addColumn(m_pages, page, 420, true);
+    row->addWidget(m_pages, 1);
+    for (const QString& title : {tr("Guided tour"), tr("SVD lens"), tr("Glossary")})
+        m_lessons->addItem(title);
+    connect(m_lessons, &QListWidget::currentRowChanged, this, &LearnPage::showRow);
+    connect(&tour, &Tour::entered, this, &LearnPage::refreshLessons);
+    connect(&tour, &Tour::ended, this, &LearnPage::refreshLessons);
+    refreshLessons();
+    showLesson(Lesson::Tour);
+}
+
+void LearnPage::showLesson(Lesson lesson)
+{
+    m_lessons->setCurrentRow(static_cast<int>(lesson));
+}
+
+LearnPage::Lesson LearnPage::lesson() const
+{
+    return static_cast<Lesson>(m_lessons->currentRow());
+}
+
+bool LearnPage::showBeside(Lesson lesson)
+{
+    const int before = m_row;
+    showLesson(lesson);
+    m_beside = before;
+    placePages();
+    return isShown(static_cast<Lesson>(before)) && before != m_row;
+}
+
+bool LearnPage::isShown(Lesson lesson) const
+{
+    return !pageOf(static_cast<int>(lesson))->isHidden();
+}
+
+QWidget* LearnPage::pageOf(int row) const
+{
+    return m_pages->widget(row);
+}
+
+void LearnPage::showRow(int row)
+{
+    const bool beside = QGuiApplication::keyboardModifiers().testFlag(Qt::ControlModifier);
+    m_beside = beside ? m_row : -1;
+    m_row = row;
+    placePages();
+}
+
+void LearnPage::placePages()
+{
+    const bool wide = width() >= widthForTwo;
+    m_hint->setVisible(wide);
+    for (int row = 0; row < m_pages->count(); ++row)
+        pageOf(row)->setVisible(row == m_row || (wide && row == m_beside));
+}
+
+void LearnPage::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    placePages();
+}
+
+void LearnPage::refreshLessons()
+{
+    using Mark = LessonDelegate::Mark;
+    const bool begun = m_tour.isActive() || m_tour.place() > 0;
+    const std::pair<QString, Mark> rows[] {
+        {m_tour.isFinished() ? tr("%1 stops on a run, finished").arg(Tour::count())
+                : begun      ? tr("%1 of %2 stops on a run").arg(m_tour.place() + 1).arg(Tour::count())
+                             : tr("%1 stops on a live run").arg(Tour::count()),
+            m_tour.isFinished() ? Mark::Done
+                : begun         ? Mark::Now
+                                : Mark::Open},
+        {tr("what rank k keeps, of an image and of ΔW"), Mark::Open},
+        {tr("every field and word, its formula and where it comes from"), Mark::Open}};
+    for (int i = 0; i < m_lessons->count(); ++i) {
+        m_lessons->item(i)->setData(LessonDelegate::detailRole, rows[i].first);
+        m_lessons->item(i)->setData(LessonDelegate::markRole, static_cast<int>(rows[i].second));
+    }
+}
+
+} // namespace spectune

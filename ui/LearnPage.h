@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QWidget>
+
+class QLabel;
+class QListWidget;
+class QSplitter;
+
+namespace spectune {
+
+class GlossaryPage;
+class RunModel;
+class SessionController;
+class SvdLens;
+class Tour;
+class TourLesson;
+
+/// The Learn workspace: the lessons on the left, the chosen one beside them; where there is room, a second one as well.
+class LearnPage : public QWidget {
+    Q_OBJECT
+public:
+    enum class Lesson { Tour, Lens, Glossary };
+
+    LearnPage(SessionController& session, RunModel& run, Tour& tour, QWidget* parent = nullptr);
+
+    void showLesson(Lesson lesson);
+    [[nodiscard]] Lesson lesson() const;
+    /// The one before stays beside it. @returns false where the page is too narrow for two
+    bool showBeside(Lesson lesson);
+    [[nodiscard]] bool isShown(Lesson lesson) const;
+    [[nodiscard]] GlossaryPage& glossary() { return *m_glossary; }
+    [[nodiscard]] TourLesson& tourLesson() { return *m_tourLesson; }
+    [[nodiscard]] SvdLens& lens() { return *m_lens; }
+
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
+private:
+    void refreshLessons();
+    void showRow(int row);
+    void placePages();
+    [[nodiscard]] QWidget* pageOf(int row) const;
+
+    Tour& m_tour;
+    int m_row = -1;
+    int m_beside = -1; ///< the second lesson's row; −1: none
+    QListWidget* m_lessons = nullptr;
+    QLabel* m_hint = nullptr;
+    QSplitter* m_pages = nullptr;
+    TourLesson* m_tourLesson = nullptr;
+    SvdLens* m_lens = nullptr;
+    GlossaryPage* m_glossary = nullptr;
+};
+
+} // namespace spectune

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/LensRow.h"
+
+#include "ui/PageParts.h"
+#include "visualization/NumberFormat.h"
+
+#include <QGridLayout>
+#include <QHBoxLayout>
+#include <QLabel>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <utility>
+
+namespace spectune {
+
+namespace {
+
+constexpr int mostDrawn = 512; // values on a side: more are averaged in blocks
+
+QString errorText(double fraction)
+{
+    return LensRow::tr("error %1 %").arg(formatFixed(100.0 * fraction, 1));
+}
+
+} // namespace
+
+LensRow::LensRow(MatrixView::Colors colors, SpectrumPlot::Kind kind, const QString& matrixName, const QString& plotName,
+    QWidget* parent)
+    : QWidget(parent)
+    , m_colors(colors)
+    , m_kind(kind)
+    , m_name(matrixName)
+{
+    auto* grid = new QGridLayout(this);
+    grid->setContentsMargins(12, 0, 12, 8);
+    grid->setHorizontalSpacing(14);
+    grid->setVerticalSpacing(4);
+    const QString titles[] {matrixName, tr("Rank k"), tr("What is lost")};
+    for (int column = 0; column < 3; ++column) {
+        const auto index = static_cast<std::size_t>(column);
+        auto* head = new QHBoxLayout;
+        m_titles[index] = makeHeading(titles[column]);
+        m_notes[index] = makeCaption(QString());
+        head->addWidget(m_titles[index]);
+        head->addStretch();
+        head->addWidget(m_notes[index]);
+        grid->addLayout(head, 0, column);
+        // What is lost has both signs, of an image as well.
+        m_views[index] = new MatrixView(column == 2 ? MatrixView::Colors::Signed : colors);
+        m_views[index]->setStretched(colors == MatrixView::Colors::Signed);
+        grid->addWidget(m_views[index], 1, column);
+        grid->setColumnStretch(column, 1);
+    }
+    grid->addWidget(makeHeading(plotName), 0, 3);
+    m_plot = new SpectrumPlot(kind);
+    m_plot->setAccessibleName(plotName);
+    grid->addWidget(m_plot, 1, 3);
+    grid->setColumnStretch(3, 1);
+    grid->setRowStretch(1, 1);
+}
+
+void LensRow::setParts(std::shared_ptr<const SpectralParts> parts, const QString& sizeText, const QString& emptyText)
+{
+    m_parts = std::move(parts);
+    for (MatrixView* view : m_views) {
+        view->setEmptyText(emptyText);
+        if (!m_parts)
+            view->setMatrix({});
+    }
+    m_notes[0]->setText(sizeText);
+    if (!m_parts) {
+        m_plot->setValues({});
+        m_titles[1]->setText(tr("Rank k"));
+        m_notes[1]->clear();
+        return;
+    }
+    m_drawn = m_parts->reduced(mostDrawn, mostDrawn);
+    MatrixValues all = m_drawn.sum(0, m_drawn.count());
+    m_reach = 0.0;
+    for (const float value : all.values)
+        m_reach = std::max<double>(m_reach, std::abs(value));
+    // A few large values would leave the rest of a signed matrix grey.
+    if (m_colors == MatrixView::Colors::Signed)
+        m_reach *= 0.6;
+    m_views[0]->setMatrix(std::move(all), m_reach);
+    std::vector<double> values = m_parts->sigma;
+    if (m_kind == SpectrumPlot::Kind::ErrorCurve)
+        for (int k = 1; k <= m_parts->count(); ++k)
+            values[static_cast<std::size_t>(k - 1)] = m_parts->errorAt(k);
+    m_plot->setValues(std::move(values));
+    showRank();
+}
+
+void LensRow::setRank(int k)
+{
+    m_rank = k;
+    showRank();
+}
+
+double LensRow::error() const
+{
+    return m_parts ? m_parts->errorAt(m_rank) : 0.0;
+}
+
+QString LensRow::rankTitle() const
+{
+    return m_titles[1]->text();
+}
+
+void LensRow::showRank()
+{
+    if (!m_parts)
+        return;
+    const int count = m_parts->count();
+    m_titles[1]->setText(tr("Rank %1 of %2").arg(std::min(m_rank, count)).arg(count));
+    const QString text = errorText(error());
+    m_notes[1]->setText(text);
+    MatrixValues kept = m_drawn.sum(0, m_rank);
+    MatrixValues lost = m_views[0]->matrix();
+    std::transform(
+        lost.values.begin(), lost.values.end(), kept.values.begin(), lost.values.begin(), std::minus<float>());
+    m_views[1]->setMatrix(std::move(kept), m_reach);
+    m_views[2]->setMatrix(std::move(lost), m_reach);
+    m_views[1]->setAccessibleDescription(text);
+    m_plot->setRank(m_rank,
+        m_kind == SpectrumPlot::Kind::ErrorCurve ? tr("k = %1, %2 %").arg(m_rank).arg(formatFixed(100.0 * error(), 1))
+                                                 : tr("left out %1 %").arg(formatFixed(100.0 * error(), 1)));
+}
+
+} // namespace spectune

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "visualization/MatrixView.h"
+#include "visualization/SpectrumPlot.h"
+
+#include <QWidget>
+
+#include <array>
+#include <memory>
+
+class QLabel;
+
+namespace spectune {
+
+/// One matrix under the lens: all of it, its rank k, what is lost, and the error or the singular values beside them.
+class LensRow : public QWidget {
+    Q_OBJECT
+public:
+    /// @param matrixName "Image" or "ΔW"
+    LensRow(MatrixView::Colors colors, SpectrumPlot::Kind kind, const QString& matrixName, const QString& plotName,
+        QWidget* parent = nullptr);
+
+    /// @param parts null: nothing to show; the text says why
+    /// @param sizeText beside the matrix's name: "216 × 216"
+    void setParts(std::shared_ptr<const SpectralParts> parts, const QString& sizeText, const QString& emptyText = {});
+    void setRank(int k);
+    [[nodiscard]] const SpectralParts* parts() const { return m_parts.get(); }
+    [[nodiscard]] double error() const; ///< of the shown rank, as a fraction
+    /// 0 all, 1 rank k, 2 what is lost.
+    [[nodiscard]] const MatrixView& view(int index) const { return *m_views.at(static_cast<std::size_t>(index)); }
+    [[nodiscard]] QString rankTitle() const;
+
+private:
+    void showRank();
+
+    MatrixView::Colors m_colors;
+    SpectrumPlot::Kind m_kind;
+    QString m_name;
+    std::shared_ptr<const SpectralParts> m_parts; ///< for the figures
+    SpectralParts m_drawn; ///< the same, at no more points than are drawn
+    double m_reach = 0.0;
+    int m_rank = 1;
+    std::array<MatrixView*, 3> m_views {};
+    std::array<QLabel*, 3> m_titles {};
+    std::array<QLabel*, 3> m_notes {};
+    SpectrumPlot* m_plot = nullptr;
+};
+
+} // namespace spectune

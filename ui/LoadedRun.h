@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "training/config/RunConfig.h"
+#include "training/monitor/RunHistory.h"
+
+#include <QString>
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace spectune {
+
+/// A run's files as values, for comparing. Immutable once loaded.
+struct LoadedRun {
+    std::int64_t id = 0;
+    QString folder;
+    RunConfig config;
+    RunHistory history;
+    std::shared_ptr<const ModuleLayout> layout; ///< null: neither a masking event nor a checkpoint names the matrices
+    std::vector<std::int32_t> ranks; ///< at the end, in the layout's order
+
+    [[nodiscard]] std::int64_t keptTriplets() const;
+    [[nodiscard]] std::int64_t lastStep() const { return history.metrics.empty() ? 0 : history.metrics.back().step; }
+};
+
+/// Reads a run's folder; needs no model. @throws Error (Config, Io) naming the file
+[[nodiscard]] LoadedRun loadRun(const QString& folder);
+
+} // namespace spectune

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/PresetBar.h"
+
+#include "ui/ConfigForm.h"
+#include "ui/ElidedLabel.h"
+#include "ui/PageParts.h"
+#include "ui/QuietCombo.h"
+#include "visualization/Fonts.h"
+
+#include <QFileDialog>
+#include <QHBoxLayout>
+#include <QLineEdit>
+#include <QMenu>
+#include <QPushButton>
+
+#include <algorithm>
+
+namespace spectune {
+
+PresetBar::PresetBar(ConfigForm& form, QString folder, QWidget* parent)
+    : QWidget(parent)
+    , m_form(form)
+    , m_library(std::move(folder))
+{
+    setObjectName(QStringLiteral("Panel"));
+    setAttribute(Qt::WA_StyledBackground);
+    setFixedHeight(40);
+    auto* row = new QHBoxLayout(this);
+    row->setContentsMargins(12, 0, 12, 0);
+    row->setSpacing(10);
+    m_picker = new QuietCombo;
+    m_picker->setAccessibleName(tr("Preset"));
+    m_picker->setMinimumWidth(220);
+    m_picker->setMaxVisibleItems(24);
+    m_note = new ElidedLabel;
+    m_note->setFont(Fonts::caption());
+    m_note->setProperty("tone", "second");
+    m_name = new QLineEdit;
+    m_name->setPlaceholderText(tr("Name of the preset"));
+    m_name->setAccessibleName(tr("Name of the preset"));
+    m_name->setFixedWidth(200);
+    m_save = makeSmallButton(tr("Save"));
+    m_more = makeSmallButton(tr("Manage"));
+    auto* menu = new QMenu(this);
+    menu->addAction(tr("Save these fields as a preset…"), this, [this] { showNaming(true); });
+    menu->addAction(tr("Import a preset…"), this, [this] { askFile(false); });
+    m_export = menu->addAction(tr("Export the chosen preset…"), this, [this] { askFile(true); });
+    m_remove = menu->addAction(tr("Move the chosen preset to the trash"), this, &PresetBar::removeChosen);
+    m_more->setMenu(menu);
+    row->addWidget(makeText(tr("Preset")));
+    row->addWidget(m_picker);
+    row->addWidget(m_note, 1);
+    row->addWidget(m_name);
+    row->addWidget(m_save);
+    row->addWidget(m_more);
+    connect(m_picker, &QComboBox::activated, this, [this] {
+        const QVariant index = m_picker->currentData();
+        if (index.isValid())
+            choose(index.toInt());
+    });
+    connect(m_name, &QLineEdit::returnPressed, m_save, &QPushButton::click);
+    connect(m_save, &QPushButton::clicked, this, [this] { saveAs(m_name->text().simplified()); });
+    connect(&form, &ConfigForm::changed, this, &PresetBar::refresh);
+    showNaming(false);
+    fillPicker({});
+}
+
+const Preset* PresetBar::chosen() const
+{
+    const auto index = static_cast<std::size_t>(m_chosen);
+    return m_chosen >= 0 && index < m_library.presets().size() ? &m_library.presets()[index] : nullptr;
+}
+
+void PresetBar::fillPicker(const QString& chosenName)
+{
+    m_picker->clear();
+    m_picker->addItem(tr("Choose a preset"));
+    QString group = QStringLiteral("\n"); // none has this name
+    m_chosen = -1;
+    for (std::size_t i = 0; i < m_library.presets().size(); ++i) {
+        const Preset& preset = m_library.presets()[i];
+        const QString itsGroup = preset.own ? tr("Your own") : preset.group;
+        if (itsGroup != group)
+            m_picker->insertSeparator(m_picker->count());
+        group = itsGroup;
+        m_picker->addItem(preset.name, static_cast<int>(i));
+        m_picker->setItemData(
+            m_picker->count() - 1, preset.about + QStringLiteral("\n\n") + preset.source, Qt::ToolTipRole);
+        if (!chosenName.isEmpty() && preset.name == chosenName)
+            m_chosen = static_cast<int>(i);
+    }
+    m_picker->setCurrentIndex(std::max(0, m_picker->findData(m_chosen)));
+    refresh();
+}
+
+void PresetBar::choose(int index)
+{
+    m_chosen = index;
+    const Preset* preset = chosen();
+    if (!preset)
+        return;
+    m_picker->setCurrentIndex(std::max(0, m_picker->findData(index)));
+    m_form.setConfig(withPreset(m_form.config(), *preset));
+    Q_EMIT told(preset->name, preset->about);
+    refresh();
+}
+
+QString PresetBar::note() const
+{
+    return m_note->text();
+}
+
+void PresetBar::refresh()
+{
+    const Preset* preset = chosen();
+    m_export->setEnabled(preset != nullptr);
+    m_remove->setEnabled(preset && preset->own);
+    if (!preset) {
+        m_note->setText(m_library.problems().isEmpty()
+                ? tr("The paper's recipes, a quick try, teaching, small memory, and your own")
+                : tr("Not all presets can be read. %1").arg(m_library.problems().front()));
+        m_note->setToolTip(m_library.problems().join(QLatin1Char('\n')));
+        return;
+    }
+    const int changed = changedSince(m_form.config(), *preset);
+    const QString since
+        = changed == 0 ? tr("as the preset") : counted(changed, tr("%1 field changed"), tr("%1 fields changed"));
+    m_note->setText(QStringLiteral("%1  ·  %2").arg(since, preset->source));
+    m_note->setToolTip(preset->about + QStringLiteral("\n\n") + preset->source);
+}
+
+void PresetBar::showNaming(bool shown)
+{
+    m_name->setVisible(shown);
+    m_save->setVisible(shown);
+    if (shown) {
+        m_name->clear();
+        m_name->setFocus(Qt::OtherFocusReason);
+    }
+}
+
+void PresetBar::tryTo(const std::function<void()>& work)
+{
+    try {
+        work();
+    } catch (const std::exception& error) {
+        Q_EMIT told(tr("Not done"), QString::fromUtf8(error.what()));
+    }
+}
+
+void PresetBar::saveAs(const QString& name)
+{
+    if (name.isEmpty())
+        return;
+    tryTo([&] {
+        const Preset* from = chosen();
+        const QString source = from ? tr("Saved from the set-up; began as \"%1\": %2").arg(from->name, from->source)
+                                    : tr("Saved from the set-up");
+        m_library.save(presetOf(m_form.config(), name, source));
+        showNaming(false);
+        fillPicker(name);
+        Q_EMIT told({}, tr("Saved as the preset %1.").arg(name));
+    });
+}
+
+void PresetBar::importFile(const QString& file)
+{
+    tryTo([&] {
+        const QString name = m_library.import(file);
+        fillPicker(name);
+        choose(m_chosen);
+    });
+}
+
+void PresetBar::exportFile(const QString& file)
+{
+    if (const Preset* preset = chosen())
+        tryTo([&] {
+            PresetLibrary::exportTo(*preset, file);
+            Q_EMIT told({}, tr("Saved as %1.").arg(file));
+        });
+}
+
+void PresetBar::removeChosen()
+{
+    if (const Preset* preset = chosen())
+        tryTo([&] {
+            const QString name = preset->name;
+            m_library.remove(*preset);
+            fillPicker({});
+            Q_EMIT told({}, tr("The preset %1 is in the trash.").arg(name));
+        });
+}
+
+void PresetBar::askFile(bool forExport)
+{
+    auto* dialog = new QFileDialog(this, forExport ? tr("Export a preset") : tr("Import a preset"),
+        forExport ? chosen()->name + QStringLiteral(".json") : QString(), tr("Presets (*.json)"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setAcceptMode(forExport ? QFileDialog::AcceptSave : QFileDialog::AcceptOpen);
+    dialog->setFileMode(forExport ? QFileDialog::AnyFile : QFileDialog::ExistingFile);
+    dialog->setDefaultSuffix(QStringLiteral("json"));
+    connect(dialog, &QFileDialog::fileSelected, this, forExport ? &PresetBar::exportFile : &PresetBar::importFile);
+    dialog->open();
+}
+
+} // namespace spectune

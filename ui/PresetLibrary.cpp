@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/PresetLibrary.h"
+
+#include "training/core/AtomicFile.h"
+#include "training/core/Error.h"
+
+#include <QDir>
+#include <QFile>
+#include <QFileInfo>
+#include <QRegularExpression>
+#include <QStandardPaths>
+
+#include <algorithm>
+
+namespace spectune {
+
+namespace {
+
+const QString shippedFolder = QStringLiteral(":/presets");
+
+QByteArray contentOf(const QString& path)
+{
+    QFile file(path);
+    if (!file.open(QIODevice::ReadOnly))
+        throw ioError(path.toStdString() + " could not be read: " + file.errorString().toStdString() + ".");
+    return file.readAll();
+}
+
+QString fileName(const QString& name)
+{
+    static const QRegularExpression unwanted(
+        QStringLiteral("[^\\w.+-]+"), QRegularExpression::UseUnicodePropertiesOption);
+    QString base = name.simplified();
+    base.replace(unwanted, QStringLiteral("-"));
+    return (base.isEmpty() || base.startsWith(QLatin1Char('.')) ? QStringLiteral("preset") + base : base)
+        + QStringLiteral(".json");
+}
+
+} // namespace
+
+PresetLibrary::PresetLibrary(QString folder)
+    : m_folder(std::move(folder))
+{
+    reload();
+}
+
+QString PresetLibrary::usualFolder()
+{
+    return QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation) + QStringLiteral("/spectune/presets");
+}
+
+void PresetLibrary::read(const QString& file, bool own)
+{
+    try {
+        Preset preset = presetFromJson(contentOf(file), file);
+        preset.file = file;
+        preset.own = own;
+        m_presets.push_back(std::move(preset));
+    } catch (const Error& error) {
+        m_problems << QString::fromUtf8(error.what());
+    }
+}
+
+void PresetLibrary::reload()
+{
+    m_presets.clear();
+    m_problems.clear();
+    const QStringList pattern {QStringLiteral("*.json")};
+    const QFileInfoList shipped = QDir(shippedFolder).entryInfoList(pattern, QDir::Files, QDir::Name);
+    for (const QFileInfo& file : shipped)
+        read(file.filePath(), false);
+    if (m_folder.isEmpty())
+        return;
+    const auto first = static_cast<std::ptrdiff_t>(m_presets.size());
+    const QFileInfoList own = QDir(m_folder).entryInfoList(pattern, QDir::Files, QDir::Name);
+    for (const QFileInfo& file : own)
+        read(file.filePath(), true);
+    std::stable_sort(m_presets.begin() + first, m_presets.end(),
+        [](const Preset& a, const Preset& b) { return a.name.localeAwareCompare(b.name) < 0; });
+}
+
+void PresetLibrary::save(const Preset& preset)
+{
+    if (m_folder.isEmpty() || !QDir().mkpath(m_folder))
+        throw ioError("The preset could not be stored: the folder " + m_folder.toStdString() + " could not be made.");
+    exportTo(preset, m_folder + QLatin1Char('/') + fileName(preset.name));
+    reload();
+}
+
+QString PresetLibrary::import(const QString& file)
+{
+    const Preset preset = presetFromJson(contentOf(file), file);
+    save(preset);
+    return preset.name;
+}
+
+void PresetLibrary::exportTo(const Preset& preset, const QString& file)
+{
+    writeFileAtomically(file.toStdString(), toJson(preset).toStdString());
+}
+
+void PresetLibrary::remove(const Preset& preset)
+{
+    if (!preset.own || !QFile::moveToTrash(preset.file))
+        throw ioError(preset.file.toStdString() + " could not be moved to the trash. Nothing was deleted.");
+    reload();
+}
+
+} // namespace spectune

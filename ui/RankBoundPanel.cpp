@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/RankBoundPanel.h"
+
+#include "training/config/RankBound.h"
+#include "ui/ConfigForm.h"
+#include "ui/PageParts.h"
+#include "visualization/NumberFormat.h"
+
+#include <QHBoxLayout>
+#include <QIntValidator>
+#include <QLabel>
+#include <QLineEdit>
+#include <QVBoxLayout>
+
+namespace spectune {
+
+RankBoundPanel::RankBoundPanel(ConfigForm& form, QWidget* parent)
+    : QWidget(parent)
+    , m_form(form)
+{
+    auto* column = makeSection();
+    setLayout(column);
+    auto* head = new QHBoxLayout;
+    head->setSpacing(6);
+    head->addWidget(makeHeading(tr("Rank bound")));
+    head->addStretch();
+    auto* label = makeCaption(tr("outputs K"), "second");
+    m_outputs = new QLineEdit(QStringLiteral("1"));
+    m_outputs->setValidator(new QIntValidator(1, 1'000'000, m_outputs));
+    m_outputs->setFixedWidth(64);
+    m_outputs->setAlignment(Qt::AlignRight);
+    m_outputs->setAccessibleName(tr("Outputs K of the rank bound"));
+    m_outputs->setToolTip(tr("1 for a yes or no, k for k classes. Not part of the run."));
+    label->setBuddy(m_outputs);
+    head->addWidget(label);
+    head->addWidget(m_outputs);
+    column->addLayout(head);
+    m_comparison = makeText(QString(), "second", true);
+    column->addWidget(m_comparison);
+    column->addWidget(makeCaption(
+        tr("From there on LoRA has no spurious local minima in the linearised regime (Jang, Lee, Ryu 2024). The bound "
+           "is "
+           "conservative: far smaller ranks usually do. It is meant for classes; generated text has no small K."),
+        "third", true));
+    connect(m_outputs, &QLineEdit::textChanged, this, &RankBoundPanel::refresh);
+    connect(&form, &ConfigForm::checked, this, &RankBoundPanel::refresh);
+    refresh();
+}
+
+QString RankBoundPanel::bound() const
+{
+    const std::int64_t samples = m_form.facts().samples;
+    const std::int64_t outputs = m_outputs->text().toLongLong();
+    if (samples < 1 || outputs < 1)
+        return {};
+    return tr("r ≥ %1").arg(formatCount(rankWithoutSpuriousMinima(outputs, samples)));
+}
+
+QString RankBoundPanel::comparison() const
+{
+    const std::int64_t samples = m_form.facts().samples;
+    const std::int64_t outputs = m_outputs->text().toLongLong();
+    if (samples < 1 || outputs < 1)
+        return tr("r(r + 1)/2 > K·N: drawn once the training file's samples N are counted.");
+    const std::int64_t rank = rankWithoutSpuriousMinima(outputs, samples);
+    const std::int64_t init = m_form.resolved().initRank;
+    const QString product
+        = tr("%1, where r(r + 1)/2 > K·N = %2 × %3 samples").arg(bound(), formatCount(outputs), formatCount(samples));
+    if (!allocatesBudget(m_form.config().method))
+        return init >= rank ? tr("%1: rank %2 is above it.").arg(product, formatCount(init))
+                            : tr("%1: rank %2 is below it.").arg(product, formatCount(init));
+    const std::int64_t target = m_form.config().adalora.targetRank;
+    if (target >= rank)
+        return tr("%1: init %2 and target %3 are above it.").arg(product, formatCount(init), formatCount(target));
+    if (init >= rank)
+        return tr("%1: init %2 is above it, target %3 below.").arg(product, formatCount(init), formatCount(target));
+    return tr("%1: init %2 and target %3 are below it.").arg(product, formatCount(init), formatCount(target));
+}
+
+void RankBoundPanel::refresh()
+{
+    m_comparison->setText(comparison());
+}
+
+} // namespace spectune

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/RunComparison.h"
+
+#include "training/config/FieldTable.h"
+#include "ui/RecordedRanks.h"
+#include "visualization/CurveMath.h"
+#include "visualization/NumberFormat.h"
+
+#include <QCoreApplication>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+namespace spectune {
+
+namespace {
+
+QString tr(const char* text)
+{
+    return QCoreApplication::translate("RunComparison", text);
+}
+
+QString textOf(std::string_view text)
+{
+    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+}
+
+double finalLoss(const LoadedRun& run)
+{
+    Smoother smoother;
+    for (const MetricPoint& point : run.history.metrics)
+        smoother.add(point.loss);
+    return smoother.value();
+}
+
+double lastEvaluation(const LoadedRun& run)
+{
+    return run.history.evaluations.empty() ? std::nan("") : run.history.evaluations.back().evalLoss;
+}
+
+QString lossText(double loss)
+{
+    return std::isfinite(loss) ? formatLoss(loss) : tr("none");
+}
+
+const EvalPoint* bestEvaluation(const LoadedRun& run)
+{
+    const auto& evaluations = run.history.evaluations;
+    const auto best = std::min_element(evaluations.begin(), evaluations.end(),
+        [](const EvalPoint& a, const EvalPoint& b) { return a.evalLoss < b.evalLoss; });
+    return best == evaluations.end() ? nullptr : &*best;
+}
+
+template <typename Text>
+CompareRow resultRow(
+    const QString& name, const QString& help, std::span<const std::shared_ptr<const LoadedRun>> runs, Text text)
+{
+    CompareRow row {name, help, {}, false, false};
+    for (std::size_t i = 0; i < runs.size(); ++i)
+        row.values << text(i);
+    row.differs = std::adjacent_find(row.values.begin(), row.values.end(), std::not_equal_to<>()) != row.values.end();
+    return row;
+}
+
+/// Metrics of the tasks that any of the runs has evaluated, by name.
+std::set<std::string> metricNames(std::span<const std::shared_ptr<const LoadedRun>> runs)
+{
+    std::set<std::string> names;
+    for (const auto& run : runs)
+        if (!run->history.evaluations.empty())
+            for (const auto& [name, value] : run->history.evaluations.back().metrics)
+                names.insert(name);
+    return names;
+}
+
+QString metricText(const LoadedRun& run, const std::string& name)
+{
+    if (run.history.evaluations.empty())
+        return tr("none");
+    const auto& metrics = run.history.evaluations.back().metrics;
+    const auto found = metrics.find(name);
+    return found == metrics.end() ? tr("none") : formatFixed(found->second, 3);
+}
+
+QString keptText(const LoadedRun& run)
+{
+    return run.layout ? formatCount(run.keptTriplets()) : tr("none");
+}
+
+std::map<std::string, std::int32_t> ranksByName(const LoadedRun& run)
+{
+    std::map<std::string, std::int32_t> ranks;
+    for (std::size_t i = 0; run.layout && i < run.ranks.size(); ++i)
+        ranks.emplace(run.layout->modules[i].name, run.ranks[i]);
+    return ranks;
+}
+
+QString csvCell(const QString& text)
+{
+    if (!text.contains(QLatin1Char(',')) && !text.contains(QLatin1Char('"')) && !text.contains(QLatin1Char('\n')))
+        return text;
+    QString inner = text;
+    return QLatin1Char('"') + inner.replace(QLatin1Char('"'), QLatin1String("\"\"")) + QLatin1Char('"');
+}
+
+QString csvLine(const QStringList& cells)
+{
+    QStringList written;
+    for (const QString& cell : cells)
+        written << csvCell(cell);
+    return written.join(QLatin1Char(',')) + QLatin1Char('\n');
+}
+
+} // namespace
+
+std::vector<CompareRow> compareConfigs(std::span<const RunConfig* const> configs)
+{
+    std::vector<CompareRow> rows;
+    for (const FieldInfo& field : fields()) {
+        CompareRow row {
+            textOf(field.key), textOf(field.label) + QStringLiteral(": ") + textOf(field.help), {}, false, true};
+        for (const RunConfig* config : configs)
+            row.values << QString::fromStdString(toText(fieldValue(*config, field.key)));
+        for (const RunConfig* config : configs)
+            row.differs = row.differs || fieldValue(*config, field.key) != fieldValue(*configs.front(), field.key);
+        rows.push_back(std::move(row));
+    }
+    return rows;
+}
+
+std::vector<CompareRow> compareResults(
+    std::span<const std::shared_ptr<const LoadedRun>> runs, std::span<const RunRecord> records)
+{
+    std::vector<CompareRow> rows;
+    const auto add = [&](const QString& name, const QString& help, auto text) {
+        rows.push_back(resultRow(name, help, runs, text));
+    };
+    add(tr("state"), tr("How the run stands"), [&](std::size_t i) { return stateWord(records[i].state); });
+    add(tr("evaluation loss"), tr("Mean loss per loss-bearing token at the last evaluation"),
+        [&](std::size_t i) { return lossText(lastEvaluation(*runs[i])); });
+    add(tr("best evaluation"), tr("The lowest evaluation loss"), [&](std::size_t i) {
+        const EvalPoint* best = bestEvaluation(*runs[i]);
+        return best ? formatLoss(best->evalLoss) : tr("none");
+    });
+    add(tr("    at step"), tr("The step of the lowest evaluation loss"), [&](std::size_t i) {
+        const EvalPoint* best = bestEvaluation(*runs[i]);
+        return best ? formatCount(best->step) : tr("none");
+    });
+    add(tr("task loss"), tr("Training loss at the end, smoothed, without γR"),
+        [&](std::size_t i) { return lossText(finalLoss(*runs[i])); });
+    for (const std::string& name : metricNames(runs))
+        add(QString::fromStdString(name).replace(QLatin1Char('_'), QLatin1Char(' ')),
+            tr("The task's own metric at the last evaluation"),
+            [&](std::size_t i) { return metricText(*runs[i], name); });
+    add(tr("kept triplets"), tr("Triplets in the pattern of the last masking event: the budget that was used"),
+        [&](std::size_t i) { return keptText(*runs[i]); });
+    add(tr("mean rank"), tr("Kept triplets over adapted matrices"), [&](std::size_t i) {
+        const auto matrices = static_cast<double>(runs[i]->ranks.size());
+        return matrices > 0 ? formatMeanRank(static_cast<double>(runs[i]->keptTriplets()) / matrices) : tr("none");
+    });
+    add(tr("largest rank"), tr("Of a single matrix"), [&](std::size_t i) {
+        const auto& ranks = runs[i]->ranks;
+        return ranks.empty() ? tr("none") : formatCount(*std::max_element(ranks.begin(), ranks.end()));
+    });
+    add(tr("matrices at rank 0"), tr("Adapted matrices that kept no triplet"), [&](std::size_t i) {
+        const auto& ranks = runs[i]->ranks;
+        return tr("%1 of %2")
+            .arg(formatCount(std::count(ranks.begin(), ranks.end(), 0)),
+                formatCount(static_cast<std::int64_t>(ranks.size())));
+    });
+    add(tr("revived in total"), tr("Triplets that came back, over all masking events"),
+        [&](std::size_t i) { return formatCount(records[i].ranks.revived); });
+    add(tr("steps"), tr("Optimizer steps done"), [&](std::size_t i) { return formatCount(runs[i]->lastStep()); });
+    add(tr("time"), tr("Spent in training, all sessions of the run together"),
+        [&](std::size_t i) { return formatDuration(records[i].seconds); });
+    add(tr("tokens per second"), tr("Loss-bearing ones, over the whole run"), [&](std::size_t i) {
+        const double rate = records[i].tokensPerSecond;
+        return rate > 0 ? formatCount(std::llround(rate)) : tr("none");
+    });
+    add(tr("device"), tr("What it was trained on"),
+        [&](std::size_t i) { return records[i].device.isEmpty() ? tr("none") : records[i].device; });
+    return rows;
+}
+
+RankDifference rankDifference(const LoadedRun& a, const LoadedRun& b)
+{
+    RankDifference result;
+    if (!a.layout || !b.layout)
+        return result;
+    const auto ranksA = ranksByName(a);
+    const auto ranksB = ranksByName(b);
+    RunHistory both; // the order of the grid follows from the names alone
+    for (const auto& [name, rank] : ranksA)
+        both.modules.push_back(name);
+    for (const auto& [name, rank] : ranksB)
+        if (!ranksA.contains(name))
+            both.modules.push_back(name);
+    result.layout = layoutFromHistory(both, std::max(a.layout->initRank, b.layout->initRank));
+    for (const ModuleInfo& module : result.layout->modules) {
+        const auto inA = ranksA.find(module.name);
+        const auto inB = ranksB.find(module.name);
+        result.onlyOne += inA == ranksA.end() || inB == ranksB.end() ? 1 : 0;
+        result.difference.push_back((inB == ranksB.end() ? 0 : inB->second) - (inA == ranksA.end() ? 0 : inA->second));
+    }
+    return result;
+}
+
+QString tableCsv(const QStringList& names, std::span<const CompareRow> rows)
+{
+    QString text = csvLine(QStringList {QString()} + names);
+    for (const CompareRow& row : rows)
+        text += csvLine(QStringList {row.name} + row.values);
+    return text;
+}
+
+QString ranksCsv(const QStringList& names, std::span<const std::shared_ptr<const LoadedRun>> runs)
+{
+    std::vector<std::map<std::string, std::int32_t>> ranks;
+    std::vector<std::string> order;
+    std::set<std::string> seen;
+    for (const auto& run : runs) {
+        ranks.push_back(ranksByName(*run));
+        for (std::size_t i = 0; run->layout && i < run->layout->modules.size(); ++i)
+            if (seen.insert(run->layout->modules[i].name).second)
+                order.push_back(run->layout->modules[i].name);
+    }
+    const bool two = runs.size() == 2;
+    QString text
+        = csvLine(QStringList {tr("matrix")} + names + (two ? QStringList {QStringLiteral("B - A")} : QStringList()));
+    for (const std::string& name : order) {
+        QStringList cells {QString::fromStdString(name)};
+        for (const auto& of : ranks) {
+            const auto found = of.find(name);
+            cells << (found == of.end() ? QString() : QString::number(found->second));
+        }
+        if (two)
+            cells << QString::number(cells.at(2).toInt() - cells.at(1).toInt());
+        text += csvLine(cells);
+    }
+    return text;
+}
+
+LossVerdict lossVerdict(const LoadedRun& a, const LoadedRun& b)
+{
+    const double difference = lastEvaluation(a) - lastEvaluation(b);
+    if (!std::isfinite(difference))
+        return {};
+    return {(difference > 0 ? QStringLiteral("+") : QString()) + formatLoss(difference),
+        tr("evaluation loss of A against B")};
+}
+
+} // namespace spectune

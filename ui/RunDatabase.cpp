@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/RunDatabase.h"
+
+#include "training/core/Error.h"
+#include "ui/RunMigrations.h"
+
+#include <QDir>
+#include <QFileInfo>
+#include <QSqlDatabase>
+#include <QSqlError>
+#include <QSqlQuery>
+#include <QUuid>
+#include <QVariant>
+
+#include <cmath>
+#include <cstring>
+
+namespace spectune {
+
+namespace {
+
+/// The columns that a folder's files fill, in the order of bindFacts().
+const QStringList factColumns {QStringLiteral("folder"), QStringLiteral("state"), QStringLiteral("problem"),
+    QStringLiteral("device"), QStringLiteral("model"), QStringLiteral("method"), QStringLiteral("started"),
+    QStringLiteral("ended"), QStringLiteral("steps"), QStringLiteral("total_steps"), QStringLiteral("loss"),
+    QStringLiteral("eval_loss"), QStringLiteral("seconds"), QStringLiteral("tokens_per_second"),
+    QStringLiteral("matrices"), QStringLiteral("init_rank"), QStringLiteral("kept"), QStringLiteral("at_zero"),
+    QStringLiteral("largest"), QStringLiteral("revived"), QStringLiteral("curve"), QStringLiteral("bytes"),
+    QStringLiteral("configuration"), QStringLiteral("fingerprint")};
+
+QVariant number(double value)
+{
+    return std::isfinite(value) ? QVariant(value) : QVariant();
+}
+
+double real(const QVariant& value)
+{
+    return value.isNull() ? std::numeric_limits<double>::quiet_NaN() : value.toDouble();
+}
+
+/// Never null: the columns of text are NOT NULL.
+QVariant textOf(const QString& value)
+{
+    return value.isNull() ? QString(QLatin1String("")) : value;
+}
+
+QVariant time(const QDateTime& value)
+{
+    return value.isValid() ? QVariant(value.toUTC().toString(Qt::ISODate)) : QVariant();
+}
+
+QDateTime timeFrom(const QVariant& value)
+{
+    return value.isNull() ? QDateTime() : QDateTime::fromString(value.toString(), Qt::ISODate).toLocalTime();
+}
+
+QByteArray bytesOf(const std::vector<float>& curve)
+{
+    return {reinterpret_cast<const char*>(curve.data()), static_cast<qsizetype>(curve.size() * sizeof(float))};
+}
+
+std::vector<float> curveFrom(const QByteArray& bytes)
+{
+    std::vector<float> curve(static_cast<std::size_t>(bytes.size()) / sizeof(float));
+    std::memcpy(curve.data(), bytes.constData(), curve.size() * sizeof(float));
+    return curve;
+}
+
+RunRecord recordFrom(const QSqlQuery& query)
+{
+    const auto at = [&query](const char* column) { return query.value(QLatin1String(column)); };
+    RunRecord record;
+    record.id = at("id").toLongLong();
+    record.folder = at("folder").toString();
+    record.name = at("name").toString();
+    record.notes = at("notes").toString();
+    record.state = recordStateFrom(at("state").toString());
+    record.problem = at("problem").toString();
+    record.device = at("device").toString();
+    record.model = at("model").toString();
+    record.method = at("method").toString();
+    record.started = timeFrom(at("started"));
+    record.ended = timeFrom(at("ended"));
+    record.steps = at("steps").toLongLong();
+    record.totalSteps = at("total_steps").toLongLong();
+    record.loss = real(at("loss"));
+    record.evalLoss = real(at("eval_loss"));
+    record.seconds = at("seconds").toDouble();
+    record.tokensPerSecond = at("tokens_per_second").toDouble();
+    record.ranks = {at("matrices").toLongLong(), at("init_rank").toLongLong(), at("kept").toLongLong(),
+        at("at_zero").toLongLong(), at("largest").toLongLong(), at("revived").toLongLong()};
+    record.curve = curveFrom(at("curve").toByteArray());
+    record.bytes = at("bytes").toLongLong();
+    record.configuration = at("configuration").toString();
+    record.fingerprint = at("fingerprint").toString();
+    return record;
+}
+
+} // namespace
+
+RunDatabase::RunDatabase(const QString& file)
+    : m_connection(QUuid::createUuid().toString())
+{
+    if (!QSqlDatabase::isDriverAvailable(QStringLiteral("QSQLITE")))
+        throw ioError(
+            "Qt's SQLite driver is not installed, so that no history can be kept. Install libqt6sql6-sqlite.");
+    if (file != QLatin1String(":memory:"))
+        QDir().mkpath(QFileInfo(file).absolutePath());
+    m_database = std::make_unique<QSqlDatabase>(QSqlDatabase::addDatabase(QStringLiteral("QSQLITE"), m_connection));
+    m_database->setDatabaseName(file);
+    m_database->setConnectOptions(QStringLiteral("QSQLITE_BUSY_TIMEOUT=4000")); // another studio may be writing
+    try {
+        if (!m_database->open())
+            throw ioError(file.toStdString() + " could not be opened: " + m_database->lastError().text().toStdString()
+                + ". The runs' folders are not touched.");
+        migrateHistory(*m_database);
+        executeStatement(*m_database, QStringLiteral("PRAGMA foreign_keys = ON"));
+    } catch (const Error&) {
+        m_database.reset();
+        QSqlDatabase::removeDatabase(m_connection);
+        throw;
+    }
+}
+
+RunDatabase::~RunDatabase()
+{
+    m_database->close();
+    m_database.reset(); // before its connection's name goes
+    QSqlDatabase::removeDatabase(m_connection);
+}
+
+void RunDatabase::run(QSqlQuery& query) const
+{
+    if (!query.exec())
+        throw ioError(m_database->databaseName().toStdString() + ": " + query.lastError().text().toStdString() + ".");
+}
+
+std::vector<RunRecord> RunDatabase::select(const QString& rest, const QVariant& value) const
+{
+    QSqlQuery query(*m_database);
+    query.prepare(QStringLiteral("SELECT * FROM runs ") + rest);
+    if (value.isValid())
+        query.addBindValue(value);
+    run(query);
+    std::vector<RunRecord> records;
+    while (query.next())
+        records.push_back(recordFrom(query));
+    QSqlQuery tags(*m_database);
+    tags.prepare(QStringLiteral("SELECT tag FROM tags WHERE run = ? ORDER BY tag"));
+    for (RunRecord& record : records) {
+        tags.addBindValue(QVariant::fromValue<qlonglong>(record.id));
+        run(tags);
+        while (tags.next())
+            record.tags << tags.value(0).toString();
+    }
+    return records;
+}
+
+std::vector<RunRecord> RunDatabase::all() const
+{
+    return select(QStringLiteral("ORDER BY started DESC, id DESC"), {});
+}
+
+std::optional<RunRecord> RunDatabase::find(std::int64_t id) const
+{
+    std::vector<RunRecord> found = select(QStringLiteral("WHERE id = ?"), QVariant::fromValue<qlonglong>(id));
+    return found.empty() ? std::nullopt : std::optional(std::move(found.front()));
+}
+
+std::optional<RunRecord> RunDatabase::findFolder(const QString& folder) const
+{
+    std::vector<RunRecord> found = select(QStringLiteral("WHERE folder = ?"), folder);
+    return found.empty() ? std::nullopt : std::optional(std::move(found.front()));
+}
+
+void RunDatabase::bindFacts(QSqlQuery& query, const RunRecord& record) const
+{
+    const auto whole = [](std::int64_t value) { return QVariant::fromValue<qlonglong>(value); };
+    const QVariantList values {record.folder, stateWord(record.state), textOf(record.problem), textOf(record.device),
+        textOf(record.model), textOf(record.method), time(record.started), time(record.ended), whole(record.steps),
+        whole(record.totalSteps), number(record.loss), number(record.evalLoss), record.seconds, record.tokensPerSecond,
+        whole(record.ranks.matrices), whole(record.ranks.initRank), whole(record.ranks.kept),
+        whole(record.ranks.atZero), whole(record.ranks.largest), whole(record.ranks.revived), bytesOf(record.curve),
+        whole(record.bytes), textOf(record.configuration), textOf(record.fingerprint)};
+    for (const QVariant& value : values)
+        query.addBindValue(value);
+}
+
+std::int64_t RunDatabase::insert(const RunRecord& record)
+{
+    QSqlQuery query(*m_database);
+    const QString marks
+        = QStringLiteral("?") + QStringLiteral(", ?").repeated(static_cast<int>(factColumns.size()) + 1);
+    query.prepare(QStringLiteral("INSERT INTO runs (%1, name, notes) VALUES (%2)")
+                      .arg(factColumns.join(QStringLiteral(", ")), marks));
+    bindFacts(query, record);
+    query.addBindValue(textOf(record.name));
+    query.addBindValue(textOf(record.notes));
+    run(query);
+    const std::int64_t id = query.lastInsertId().toLongLong();
+    if (!record.tags.isEmpty())
+        setTags(id, record.tags);
+    return id;
+}
+
+void RunDatabase::updateFacts(const RunRecord& record)
+{
+    QSqlQuery query(*m_database);
+    query.prepare(
+        QStringLiteral("UPDATE runs SET %1 = ? WHERE id = ?").arg(factColumns.join(QStringLiteral(" = ?, "))));
+    bindFacts(query, record);
+    query.addBindValue(QVariant::fromValue<qlonglong>(record.id));
+    run(query);
+}
+
+void RunDatabase::setText(std::int64_t id, const char* column, const QString& text)
+{
+    QSqlQuery query(*m_database);
+    query.prepare(QStringLiteral("UPDATE runs SET %1 = ? WHERE id = ?").arg(QLatin1String(column)));
+    query.addBindValue(textOf(text));
+    query.addBindValue(QVariant::fromValue<qlonglong>(id));
+    run(query);
+}
+
+void RunDatabase::setName(std::int64_t id, const QString& name)
+{
+    setText(id, "name", name);
+}
+
+void RunDatabase::setNotes(std::int64_t id, const QString& notes)
+{
+    setText(id, "notes", notes);
+}
+
+void RunDatabase::setTags(std::int64_t id, const QStringList& tags)
+{
+    executeStatement(*m_database, QStringLiteral("BEGIN IMMEDIATE"));
+    try {
+        QSqlQuery query(*m_database);
+        query.prepare(QStringLiteral("DELETE FROM tags WHERE run = ?"));
+        query.addBindValue(QVariant::fromValue<qlonglong>(id));
+        run(query);
+        query.prepare(QStringLiteral("INSERT OR IGNORE INTO tags (run, tag) VALUES (?, ?)"));
+        for (const QString& tag : tags) {
+            query.addBindValue(QVariant::fromValue<qlonglong>(id));
+            query.addBindValue(tag);
+            run(query);
+        }
+        executeStatement(*m_database, QStringLiteral("COMMIT"));
+    } catch (const Error&) {
+        QSqlQuery(*m_database).exec(QStringLiteral("ROLLBACK"));
+        throw;
+    }
+}
+
+void RunDatabase::remove(std::int64_t id)
+{
+    QSqlQuery query(*m_database);
+    query.prepare(QStringLiteral("DELETE FROM runs WHERE id = ?"));
+    query.addBindValue(QVariant::fromValue<qlonglong>(id));
+    run(query);
+}
+
+} // namespace spectune

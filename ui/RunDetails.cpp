@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/RunDetails.h"
+
+#include "ui/KeyValueList.h"
+#include "ui/PageParts.h"
+#include "ui/RunFolders.h"
+#include "ui/RunLibrary.h"
+#include "visualization/NumberFormat.h"
+
+#include <QLabel>
+#include <QLineEdit>
+#include <QPlainTextEdit>
+#include <QSignalBlocker>
+#include <QVBoxLayout>
+
+#include <cmath>
+
+namespace spectune {
+
+namespace {
+
+QStringList tagsFrom(const QString& text)
+{
+    QStringList tags;
+    const QStringList parts = text.split(QLatin1Char(','), Qt::SkipEmptyParts);
+    for (const QString& part : parts)
+        if (const QString tag = part.simplified(); !tag.isEmpty() && !tags.contains(tag, Qt::CaseInsensitive))
+            tags << tag;
+    tags.sort();
+    return tags;
+}
+
+QLabel* makeLabelFor(QWidget* field, const QString& text)
+{
+    QLabel* label = makeCaption(text, "second");
+    label->setBuddy(field);
+    field->setAccessibleName(text);
+    return label;
+}
+
+KeyValueList::Rows factsOf(const RunRecord& record)
+{
+    KeyValueList::Rows rows {{RunDetails::tr("state"), record.stateText()},
+        {RunDetails::tr("method"), record.methodText()}, {RunDetails::tr("model"), record.model}};
+    const auto add = [&rows](const QString& name, const QString& value) { rows.emplace_back(name, value); };
+    add(RunDetails::tr("steps"),
+        record.totalSteps > 0
+            ? RunDetails::tr("%1 of %2").arg(formatCount(record.steps), formatCount(record.totalSteps))
+            : formatCount(record.steps));
+    const auto loss = [](double value) { return std::isfinite(value) ? formatLoss(value) : RunDetails::tr("none"); };
+    add(RunDetails::tr("evaluation loss"), loss(record.evalLoss));
+    add(RunDetails::tr("task loss, smoothed"), loss(record.loss));
+    if (record.ranks.matrices > 0) {
+        add(RunDetails::tr("kept triplets"), formatCount(record.ranks.kept));
+        add(RunDetails::tr("matrices at rank 0"),
+            RunDetails::tr("%1 of %2").arg(formatCount(record.ranks.atZero), formatCount(record.ranks.matrices)));
+        add(RunDetails::tr("largest rank"), formatCount(record.ranks.largest));
+        add(RunDetails::tr("revived in total"), formatCount(record.ranks.revived));
+    }
+    add(RunDetails::tr("time"), formatDuration(record.seconds));
+    if (record.started.isValid())
+        add(RunDetails::tr("started"), shortTime(record.started, QDateTime::currentDateTime()));
+    if (record.ended.isValid())
+        add(RunDetails::tr("ended"), shortTime(record.ended, QDateTime::currentDateTime()));
+    if (!record.device.isEmpty())
+        add(RunDetails::tr("device"), record.device);
+    add(RunDetails::tr("on disk"), formatMB(static_cast<double>(record.bytes)));
+    add(RunDetails::tr("folder"), shownPath(record.folder));
+    return rows;
+}
+
+} // namespace
+
+RunDetails::RunDetails(RunLibrary& library, QWidget* parent)
+    : QWidget(parent)
+    , m_library(library)
+    , m_name(new QLineEdit)
+    , m_tags(new QLineEdit)
+    , m_notes(new QPlainTextEdit)
+    , m_problem(makeText(QString(), "error", true))
+    , m_facts(new KeyValueList)
+{
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(12, 4, 12, 12);
+    column->setSpacing(4);
+    m_tags->setPlaceholderText(tr("gsm8k, baseline"));
+    m_notes->setPlaceholderText(tr("What this run was for, what came out"));
+    m_notes->setFixedHeight(72);
+    m_notes->setTabChangesFocus(true);
+    column->addWidget(m_problem);
+    column->addWidget(makeLabelFor(m_name, tr("Name")));
+    column->addWidget(m_name);
+    column->addWidget(makeLabelFor(m_tags, tr("Tags, with commas between them")));
+    column->addWidget(m_tags);
+    column->addWidget(makeLabelFor(m_notes, tr("Notes")));
+    column->addWidget(m_notes);
+    column->addSpacing(6);
+    column->addWidget(m_facts);
+    column->addStretch();
+    m_later.setSingleShot(true);
+    m_later.setInterval(500);
+    connect(&m_later, &QTimer::timeout, this, &RunDetails::store);
+    const auto later = [this] { m_later.start(); };
+    connect(m_name, &QLineEdit::textEdited, this, later);
+    connect(m_tags, &QLineEdit::textEdited, this, later);
+    connect(m_notes, &QPlainTextEdit::textChanged, this, later);
+}
+
+void RunDetails::setRun(std::int64_t id)
+{
+    if (id != m_id && m_later.isActive())
+        store(); // of the run that is left
+    const bool another = id != m_id;
+    m_id = id;
+    const RunRecord* record = m_library.find(id);
+    if (!record)
+        return;
+    if (another || !m_later.isActive()) {
+        const QSignalBlocker quiet(m_notes);
+        if (another || !m_name->hasFocus())
+            m_name->setText(record->name);
+        if (another || !m_tags->hasFocus())
+            m_tags->setText(record->tags.join(QStringLiteral(", ")));
+        if ((another || !m_notes->hasFocus()) && m_notes->toPlainText() != record->notes)
+            m_notes->setPlainText(record->notes);
+    }
+    refresh(*record);
+}
+
+void RunDetails::refresh(const RunRecord& record)
+{
+    QString problem = record.problem;
+    if (record.state == RecordState::Missing)
+        problem
+            = tr("The folder is not there: %1. It may have been moved, or be on a disk that is not mounted. What the "
+                 "history knows of it is below.")
+                  .arg(record.folder);
+    else if (record.state == RecordState::Unreadable)
+        problem = tr("Not all of this run can be read. %1").arg(record.problem);
+    m_problem->setVisible(!problem.isEmpty());
+    m_problem->setText(problem);
+    m_facts->setRows(factsOf(record));
+}
+
+void RunDetails::store()
+{
+    m_later.stop();
+    if (m_id == 0)
+        return;
+    const std::int64_t id = m_id; // changed() comes back here while it is stored
+    const QStringList tags = tagsFrom(m_tags->text());
+    const QString notes = m_notes->toPlainText();
+    m_library.setName(id, m_name->text().simplified());
+    m_library.setNotes(id, notes);
+    m_library.setTags(id, tags);
+}
+
+} // namespace spectune

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/RunFolderReader.h"
+
+#include "training/config/FieldTable.h"
+#include "ui/LoadedRun.h"
+#include "ui/RunFolders.h"
+#include "visualization/CurveMath.h"
+#include "visualization/Sparkline.h"
+
+#include <QDir>
+#include <QDirIterator>
+#include <QFile>
+#include <QFileInfo>
+#include <QRegularExpression>
+
+#include <algorithm>
+#include <cmath>
+
+namespace spectune {
+
+namespace {
+
+constexpr std::size_t curvePoints = 60; ///< of the list's small picture
+constexpr qint64 logTail = 4096; ///< bytes
+
+QString inFolder(const QString& folder, const char* name)
+{
+    return folder + QLatin1Char('/') + QLatin1String(name);
+}
+
+/// What log.txt tells: when the run began and ended, on which device, and its last word.
+struct LogFacts {
+    QDateTime started;
+    QDateTime ended;
+    QString device;
+    QString lastWord; ///< "Finished", "Stopped" or what else the last line begins with
+};
+
+QDateTime timeOfLine(const QString& line)
+{
+    return QDateTime::fromString(line.left(19), QStringLiteral("yyyy-MM-dd HH:mm:ss"));
+}
+
+LogFacts readLog(const QString& folder)
+{
+    static const QRegularExpression onDevice(QStringLiteral("Started at step \\d+ of \\d+ on (.+)\\.$"));
+    LogFacts facts;
+    QFile file(inFolder(folder, "log.txt"));
+    if (!file.open(QIODevice::ReadOnly))
+        return facts;
+    const QString first = QString::fromUtf8(file.readLine()).trimmed();
+    facts.started = timeOfLine(first);
+    facts.device = onDevice.match(first).captured(1);
+    file.seek(std::max<qint64>(0, file.size() - logTail));
+    const QStringList lines = QString::fromUtf8(file.readAll()).split(QLatin1Char('\n'), Qt::SkipEmptyParts);
+    if (lines.isEmpty())
+        return facts;
+    facts.ended = timeOfLine(lines.back());
+    facts.lastWord = lines.back().mid(21).section(QLatin1Char(' '), 0, 0); // after the time and two blanks
+    return facts;
+}
+
+void takeHistory(RunRecord& record, const RunHistory& history)
+{
+    Smoother smoother;
+    std::vector<double> smooth;
+    double tokens = 0.0;
+    for (const MetricPoint& point : history.metrics) {
+        smooth.push_back(smoother.add(point.loss));
+        tokens += static_cast<double>(point.tokens);
+    }
+    record.loss = smoother.value();
+    record.curve = thinned(smooth, curvePoints);
+    if (!history.evaluations.empty())
+        record.evalLoss = history.evaluations.back().evalLoss;
+    if (history.metrics.empty())
+        return;
+    record.steps = history.metrics.back().step;
+    record.seconds = history.metrics.back().seconds;
+    record.tokensPerSecond = record.seconds > 0.0 ? tokens / record.seconds : 0.0;
+}
+
+void takeRanks(RunRecord& record, const LoadedRun& run)
+{
+    if (!run.layout)
+        return;
+    record.ranks.matrices = static_cast<std::int64_t>(run.ranks.size());
+    record.ranks.initRank = run.layout->initRank;
+    record.ranks.kept = run.keptTriplets();
+    record.ranks.atZero = std::count(run.ranks.begin(), run.ranks.end(), 0);
+    record.ranks.largest = run.ranks.empty() ? 0 : *std::max_element(run.ranks.begin(), run.ranks.end());
+    for (const MaskEvent& event : run.history.events)
+        record.ranks.revived += event.revived;
+}
+
+RecordState stateOf(const QString& lastWord, bool inUse)
+{
+    if (inUse)
+        return RecordState::Running;
+    if (lastWord == QLatin1String("Finished"))
+        return RecordState::Finished;
+    if (lastWord == QLatin1String("Stopped"))
+        return RecordState::Stopped;
+    // A run that has done all its steps and never wrote so was ended while it saved, exported or evaluated.
+    return RecordState::Interrupted;
+}
+
+} // namespace
+
+QString folderFingerprint(const QString& folder)
+{
+    QStringList parts;
+    for (const char* name : {"config.json", "metrics.jsonl", "ranks.jsonl", "log.txt", "checkpoints", "adapter"}) {
+        const QFileInfo info(inFolder(folder, name));
+        parts << (info.exists() ? QStringLiteral("%1:%2").arg(info.size()).arg(info.lastModified().toMSecsSinceEpoch())
+                                : QStringLiteral("-"));
+    }
+    return parts.join(QLatin1Char(' '));
+}
+
+std::int64_t folderBytes(const QString& folder)
+{
+    std::int64_t bytes = 0;
+    QDirIterator files(folder, QDir::Files | QDir::Hidden | QDir::NoSymLinks, QDirIterator::Subdirectories);
+    while (files.hasNext()) {
+        files.next();
+        bytes += files.fileInfo().size();
+    }
+    return bytes;
+}
+
+QSet<QString> foldersInUse()
+{
+    static const QRegularExpression number(QStringLiteral("\\A[0-9]+\\z"));
+    QSet<QString> folders;
+    const QStringList processes = QDir(QStringLiteral("/proc")).entryList(QDir::Dirs);
+    for (const QString& process : processes) {
+        if (!number.match(process).hasMatch())
+            continue;
+        const QDir open(QStringLiteral("/proc/%1/fd").arg(process));
+        const QFileInfoList links = open.entryInfoList(QDir::Files | QDir::System | QDir::NoDotAndDotDot);
+        for (const QFileInfo& link : links) {
+            const QString target = link.symLinkTarget();
+            if (target.endsWith(QLatin1String("/metrics.jsonl")))
+                folders.insert(QFileInfo(target).absolutePath());
+        }
+    }
+    return folders;
+}
+
+QStringList findRunFolders(const QString& root, const std::function<bool()>& goOn)
+{
+    QStringList found;
+    QStringList waiting {QDir(root).absolutePath()};
+    while (!waiting.isEmpty() && goOn()) {
+        const QString folder = waiting.takeFirst();
+        if (isRunFolder(folder)) {
+            found << QDir::cleanPath(folder);
+            continue;
+        }
+        const QDir dir(folder);
+        const QStringList inside = dir.entryList(QDir::Dirs | QDir::NoDotAndDotDot | QDir::NoSymLinks, QDir::Name);
+        for (const QString& name : inside)
+            waiting << dir.filePath(name);
+    }
+    std::sort(found.begin(), found.end());
+    return found;
+}
+
+RunRecord readRunFolder(const QString& folder, bool inUse)
+{
+    RunRecord record;
+    record.folder = QDir::cleanPath(QDir(folder).absolutePath());
+    record.fingerprint = folderFingerprint(folder);
+    if (!QFileInfo(folder).isDir()) {
+        record.state = RecordState::Missing;
+        record.problem = folder;
+        return record;
+    }
+    record.bytes = folderBytes(folder);
+    const LogFacts log = readLog(folder);
+    record.device = log.device;
+    record.started = log.started.isValid() ? log.started : QFileInfo(inFolder(folder, "config.json")).lastModified();
+    QFile configuration(inFolder(folder, "config.json"));
+    if (configuration.open(QIODevice::ReadOnly))
+        record.configuration = QString::fromUtf8(configuration.readAll());
+    try {
+        const LoadedRun run = loadRun(folder);
+        record.model = QFileInfo(QString::fromStdString(run.config.model.path)).fileName();
+        const std::string_view method = toString(run.config.method);
+        record.method = QString::fromUtf8(method.data(), static_cast<qsizetype>(method.size()));
+        record.totalSteps = run.config.train.steps;
+        takeHistory(record, run.history);
+        takeRanks(record, run);
+        record.state = stateOf(log.lastWord, inUse);
+    } catch (const std::exception& error) {
+        record.state = RecordState::Unreadable;
+        record.problem = QString::fromUtf8(error.what());
+    }
+    if (record.state != RecordState::Running)
+        record.ended = log.ended.isValid() ? log.ended : QFileInfo(inFolder(folder, "metrics.jsonl")).lastModified();
+    return record;
+}
+
+} // namespace spectune

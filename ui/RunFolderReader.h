@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/RunRecord.h"
+
+#include <QSet>
+#include <QString>
+
+#include <functional>
+
+namespace spectune {
+
+// What a run's folder says of itself. All functions read files and may take long: not for the GUI thread.
+
+/// The facts of a folder: state, steps, losses, ranks, times, size. Never throws: where a file cannot be used, the
+/// state is Unreadable, `problem` names the file, and the rest is what could be read. name, notes and tags are left
+/// empty.
+/// @param inUse the folder's files are open in some process
+[[nodiscard]] RunRecord readRunFolder(const QString& folder, bool inUse);
+
+/// Sizes and times of the files that readRunFolder() reads: unchanged, nothing needs to be read again.
+[[nodiscard]] QString folderFingerprint(const QString& folder);
+
+/// Run folders below @p root and @p root itself, in the order of their paths; a run's own folders are not searched,
+/// links not followed. @p goOn is asked at every folder; once it says false the search ends.
+[[nodiscard]] QStringList findRunFolders(const QString& root, const std::function<bool()>& goOn);
+
+/// Folders whose metrics.jsonl a process of this user has open (by /proc): a run goes on there, whoever started it.
+[[nodiscard]] QSet<QString> foldersInUse();
+
+/// Bytes of all files below.
+[[nodiscard]] std::int64_t folderBytes(const QString& folder);
+
+} // namespace spectune

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/RunIndexer.h"
+
+#include "ui/RunFolderReader.h"
+#include "ui/RunFolders.h"
+
+#include <QDir>
+#include <QFile>
+#include <QFileInfo>
+
+namespace spectune {
+
+RunIndexer::RunIndexer(QString file)
+    : m_file(std::move(file))
+{
+}
+
+void RunIndexer::guarded(const std::function<void(RunDatabase&)>& work)
+{
+    if (!m_database)
+        return;
+    try {
+        work(*m_database);
+    } catch (const std::exception& error) {
+        Q_EMIT failed(QString::fromUtf8(error.what()));
+    }
+}
+
+void RunIndexer::open()
+{
+    try {
+        m_database = std::make_unique<RunDatabase>(m_file);
+        Q_EMIT listed(m_database->all());
+    } catch (const std::exception& error) {
+        m_database.reset();
+        Q_EMIT refused(QString::fromUtf8(error.what()));
+    }
+    refresh();
+}
+
+bool RunIndexer::goesOn(const QString& folder) const
+{
+    return m_live.contains(folder) || foldersInUse().contains(folder);
+}
+
+void RunIndexer::readAgain(RunDatabase& database, RunRecord record, const QSet<QString>& inUse)
+{
+    const bool used = inUse.contains(record.folder) || m_live.contains(record.folder);
+    const QString fingerprint = folderFingerprint(record.folder);
+    const bool there = QFileInfo(record.folder).isDir();
+    const bool wasRunning = record.state == RecordState::Running;
+    if (there && fingerprint == record.fingerprint && used == wasRunning && record.state != RecordState::Missing)
+        return;
+    if (!there) {
+        if (record.state == RecordState::Missing)
+            return;
+        record.state = RecordState::Missing; // what is known of it stays: the folder may be on a disk that comes back
+        record.problem.clear();
+    } else {
+        RunRecord read = readRunFolder(record.folder, used);
+        read.id = record.id;
+        if (read.device.isEmpty())
+            read.device = record.device;
+        record = std::move(read);
+    }
+    database.updateFacts(record);
+    if (const auto stored = database.find(record.id))
+        Q_EMIT changed(*stored);
+}
+
+void RunIndexer::refresh()
+{
+    guarded([this](RunDatabase& database) {
+        const QSet<QString> inUse = foldersInUse();
+        for (RunRecord& record : database.all()) {
+            if (m_stopped)
+                return;
+            readAgain(database, std::move(record), inUse);
+        }
+    });
+}
+
+void RunIndexer::scan(const QString& root)
+{
+    int added = 0;
+    int known = 0;
+    int unreadable = 0;
+    guarded([&](RunDatabase& database) {
+        const QSet<QString> inUse = foldersInUse();
+        const QStringList folders = findRunFolders(root, [this] { return !m_stopped; });
+        for (const QString& folder : folders) {
+            if (m_stopped)
+                return;
+            if (database.findFolder(folder)) {
+                ++known;
+                continue;
+            }
+            RunRecord record = readRunFolder(folder, inUse.contains(folder) || m_live.contains(folder));
+            record.name = QFileInfo(folder).fileName();
+            record.id = database.insert(record);
+            ++added;
+            unreadable += record.state == RecordState::Unreadable ? 1 : 0;
+            Q_EMIT changed(record);
+        }
+    });
+    Q_EMIT scanned(root, added, known, unreadable);
+}
+
+void RunIndexer::begin(const RunRecord& start)
+{
+    const QString folder = QDir::cleanPath(start.folder);
+    m_live.insert(folder);
+    guarded([&](RunDatabase& database) {
+        std::optional<RunRecord> record = database.findFolder(folder);
+        if (!record) {
+            record = start;
+            record->folder = folder;
+            record->id = database.insert(*record);
+        }
+        record->state = RecordState::Running;
+        record->problem.clear();
+        record->device = start.device;
+        record->model = start.model;
+        record->method = start.method;
+        record->totalSteps = start.totalSteps;
+        record->configuration = start.configuration;
+        record->ended = {};
+        database.updateFacts(*record);
+        Q_EMIT changed(*record);
+    });
+}
+
+void RunIndexer::end(const QString& path, RecordState state, const QString& problem)
+{
+    const QString folder = QDir::cleanPath(path);
+    m_live.remove(folder);
+    guarded([&](RunDatabase& database) {
+        const std::optional<RunRecord> known = database.findFolder(folder);
+        if (!known)
+            return;
+        RunRecord record = readRunFolder(folder, false);
+        record.id = known->id;
+        record.device = known->device;
+        record.started = known->started;
+        record.ended = QDateTime::currentDateTime();
+        if (record.state != RecordState::Unreadable && record.state != RecordState::Missing) {
+            record.state = state;
+            record.problem = problem;
+        }
+        database.updateFacts(record);
+        if (const auto stored = database.find(known->id))
+            Q_EMIT changed(*stored);
+    });
+}
+
+void RunIndexer::setName(std::int64_t id, const QString& name)
+{
+    guarded([&](RunDatabase& database) { database.setName(id, name); });
+}
+
+void RunIndexer::setNotes(std::int64_t id, const QString& notes)
+{
+    guarded([&](RunDatabase& database) { database.setNotes(id, notes); });
+}
+
+void RunIndexer::setTags(std::int64_t id, const QStringList& tags)
+{
+    guarded([&](RunDatabase& database) { database.setTags(id, tags); });
+}
+
+void RunIndexer::load(std::int64_t id)
+{
+    guarded([this, id](RunDatabase& database) {
+        const std::optional<RunRecord> record = database.find(id);
+        if (!record)
+            return;
+        try {
+            auto run = std::make_shared<LoadedRun>(loadRun(record->folder));
+            run->id = id;
+            Q_EMIT loaded(run);
+        } catch (const std::exception& error) {
+            Q_EMIT notLoaded(id, QString::fromUtf8(error.what()));
+        }
+    });
+}
+
+void RunIndexer::measure(std::int64_t id)
+{
+    guarded([this, id](RunDatabase& database) {
+        if (const std::optional<RunRecord> record = database.find(id))
+            Q_EMIT measured(id, folderBytes(record->folder), static_cast<int>(checkpointSteps(record->folder).size()));
+    });
+}
+
+void RunIndexer::trash(std::int64_t id)
+{
+    guarded([this, id](RunDatabase& database) {
+        const std::optional<RunRecord> record = database.find(id);
+        if (!record)
+            return;
+        if (goesOn(record->folder)) {
+            Q_EMIT failed(
+                tr("%1 goes on: a process has its files open. Stop it before deleting it.").arg(record->name));
+            return;
+        }
+        QString inTrash;
+        if (QFileInfo::exists(record->folder) && !QFile::moveToTrash(record->folder, &inTrash)) {
+            Q_EMIT failed(tr("%1 could not be moved to the trash: there is none for this disk, or the folder cannot be "
+                             "written. Nothing was deleted.")
+                              .arg(record->folder));
+            return;
+        }
+        database.remove(id);
+        Q_EMIT removed(id, inTrash);
+    });
+}
+
+void RunIndexer::forget(std::int64_t id)
+{
+    guarded([this, id](RunDatabase& database) {
+        database.remove(id);
+        Q_EMIT removed(id, QString());
+    });
+}
+
+} // namespace spectune

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/RunMigrations.h"
+
+#include "training/core/Error.h"
+
+#include <QSqlDatabase>
+#include <QSqlError>
+#include <QSqlQuery>
+
+#include <array>
+
+namespace spectune {
+
+namespace {
+
+// A migration that has been released is never changed: files of that version lie on people's disks.
+
+/// What a run is and how it ended.
+void toVersion1(QSqlDatabase& database)
+{
+    executeStatement(database,
+        QStringLiteral(
+            "CREATE TABLE runs ("
+            "id INTEGER PRIMARY KEY, folder TEXT NOT NULL UNIQUE, name TEXT NOT NULL, "
+            "notes TEXT NOT NULL DEFAULT '', state TEXT NOT NULL, problem TEXT NOT NULL DEFAULT '', "
+            "device TEXT NOT NULL DEFAULT '', model TEXT NOT NULL DEFAULT '', method TEXT NOT NULL DEFAULT '', "
+            "started TEXT, ended TEXT, steps INTEGER NOT NULL DEFAULT 0, "
+            "total_steps INTEGER NOT NULL DEFAULT 0, loss REAL, eval_loss REAL, "
+            "configuration TEXT NOT NULL DEFAULT '')"));
+}
+
+/// Any number of tags a run.
+void toVersion2(QSqlDatabase& database)
+{
+    executeStatement(database,
+        QStringLiteral("CREATE TABLE tags (run INTEGER NOT NULL REFERENCES runs(id) ON DELETE CASCADE, "
+                       "tag TEXT NOT NULL, PRIMARY KEY (run, tag)) WITHOUT ROWID"));
+}
+
+/// What the list and the table of results show without opening a run's files. The fingerprint is empty in old rows:
+/// their folders are read again.
+void toVersion3(QSqlDatabase& database)
+{
+    for (const char* column : {"seconds REAL NOT NULL DEFAULT 0", "tokens_per_second REAL NOT NULL DEFAULT 0",
+             "matrices INTEGER NOT NULL DEFAULT 0", "init_rank INTEGER NOT NULL DEFAULT 0",
+             "kept INTEGER NOT NULL DEFAULT 0", "at_zero INTEGER NOT NULL DEFAULT 0",
+             "largest INTEGER NOT NULL DEFAULT 0", "revived INTEGER NOT NULL DEFAULT 0", "curve BLOB",
+             "bytes INTEGER NOT NULL DEFAULT 0", "fingerprint TEXT NOT NULL DEFAULT ''"})
+        executeStatement(database, QStringLiteral("ALTER TABLE runs ADD COLUMN %1").arg(QLatin1String(column)));
+}
+
+constexpr std::array<void (*)(QSqlDatabase&), historyVersion> migrations {toVersion1, toVersion2, toVersion3};
+
+} // namespace
+
+void executeStatement(QSqlDatabase& database, const QString& statement)
+{
+    QSqlQuery query(database);
+    if (!query.exec(statement))
+        throw ioError(database.databaseName().toStdString() + ": " + query.lastError().text().toStdString()
+            + ". The runs' folders are not touched; move this file away, and add them again from the disk.");
+}
+
+int historyVersionOf(QSqlDatabase& database)
+{
+    QSqlQuery query(database);
+    if (!query.exec(QStringLiteral("PRAGMA user_version")) || !query.next())
+        throw ioError(database.databaseName().toStdString()
+            + " is no history of Spectune: " + query.lastError().text().toStdString()
+            + ". The runs' folders are not touched; move this file away, and add them again from the disk.");
+    return query.value(0).toInt();
+}
+
+void migrateHistory(QSqlDatabase& database, int version)
+{
+    const int found = historyVersionOf(database);
+    if (found > historyVersion)
+        throw ioError(database.databaseName().toStdString() + " has version " + std::to_string(found)
+            + ", this Spectune knows versions up to " + std::to_string(historyVersion)
+            + ". It was left as it is: use the newer Spectune that wrote it, or move the file away to begin a new "
+              "history.");
+    for (int next = found + 1; next <= version; ++next) {
+        executeStatement(database, QStringLiteral("BEGIN IMMEDIATE"));
+        try {
+            migrations.at(static_cast<std::size_t>(next - 1))(database);
+            executeStatement(database, QStringLiteral("PRAGMA user_version = %1").arg(next));
+            executeStatement(database, QStringLiteral("COMMIT"));
+        } catch (const Error&) {
+            QSqlQuery(database).exec(QStringLiteral("ROLLBACK"));
+            throw;
+        }
+    }
+}
+
+} // namespace spectune

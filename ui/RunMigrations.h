@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QString>
+
+class QSqlDatabase;
+
+namespace spectune {
+
+/// The history's form that this program writes; kept in the file as PRAGMA user_version.
+inline constexpr int historyVersion = 3;
+
+/// Brings an open database to @p version, each step in a transaction of its own: a file whose migration fails stays as
+/// it was. An empty file has version 0. A newer file is refused before anything is written.
+/// @throws Error (Io) naming the file, and what to do
+void migrateHistory(QSqlDatabase& database, int version = historyVersion);
+
+/// PRAGMA user_version. @throws Error (Io) where the file is no database
+[[nodiscard]] int historyVersionOf(QSqlDatabase& database);
+
+/// Runs one statement. @throws Error (Io) with the file's name and the database's own words
+void executeStatement(QSqlDatabase& database, const QString& statement);
+
+} // namespace spectune

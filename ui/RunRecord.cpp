@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/RunRecord.h"
+
+#include "visualization/NumberFormat.h"
+
+#include <QCoreApplication>
+#include <QLocale>
+
+#include <array>
+
+namespace spectune {
+
+namespace {
+
+const std::array stateWords {
+    "running", "finished", "stopped", "failed", "interrupted", "missing", "unreadable"}; // in the enum's order
+
+QString tr(const char* text)
+{
+    return QCoreApplication::translate("RunRecord", text);
+}
+
+} // namespace
+
+QString stateWord(RecordState state)
+{
+    return QLatin1String(stateWords.at(static_cast<std::size_t>(state)));
+}
+
+RecordState recordStateFrom(const QString& word)
+{
+    for (std::size_t i = 0; i < stateWords.size(); ++i)
+        if (word == QLatin1String(stateWords[i]))
+            return static_cast<RecordState>(i);
+    return RecordState::Interrupted;
+}
+
+QString methodName(const QString& method)
+{
+    if (method == QLatin1String("adalora"))
+        return QStringLiteral("AdaLoRA");
+    if (method == QLatin1String("lora"))
+        return QStringLiteral("LoRA");
+    if (method == QLatin1String("svd-lora"))
+        return QStringLiteral("SVD-LoRA");
+    return method == QLatin1String("prune-lora") ? QStringLiteral("Prune-LoRA") : method;
+}
+
+QString RunRecord::methodText() const
+{
+    const QString called = methodName(method);
+    if (ranks.matrices == 0 || ranks.initRank == 0)
+        return called;
+    const bool prunes = method == QLatin1String("adalora") || method == QLatin1String("prune-lora");
+    if (!prunes)
+        return tr("%1, rank %2").arg(called).arg(ranks.initRank);
+    const double mean = static_cast<double>(ranks.kept) / static_cast<double>(ranks.matrices);
+    const bool whole = ranks.kept % ranks.matrices == 0;
+    return QStringLiteral("%1 %2 → %3")
+        .arg(called)
+        .arg(ranks.initRank)
+        .arg(whole ? QString::number(ranks.kept / ranks.matrices) : formatMeanRank(mean));
+}
+
+QString RunRecord::stateText() const
+{
+    switch (state) {
+    case RecordState::Running: return tr("running, step %1").arg(formatCount(steps));
+    case RecordState::Stopped: return tr("stopped at %1").arg(formatCount(steps));
+    case RecordState::Failed: return tr("failed at %1").arg(formatCount(steps));
+    case RecordState::Interrupted: return tr("interrupted at %1").arg(formatCount(steps));
+    case RecordState::Missing: return tr("folder is missing");
+    case RecordState::Unreadable: return tr("unreadable");
+    case RecordState::Finished: break;
+    }
+    return ended.isValid() ? tr("finished %1").arg(shortTime(ended, QDateTime::currentDateTime())) : tr("finished");
+}
+
+QString shortTime(const QDateTime& time, const QDateTime& now)
+{
+    const QString clock = time.toString(QStringLiteral("HH:mm"));
+    const qint64 days = time.date().daysTo(now.date());
+    if (days == 0)
+        return tr("today %1").arg(clock);
+    if (days == 1)
+        return tr("yesterday %1").arg(clock);
+    const QString day = QLocale::c().toString(time.date(), QStringLiteral("d MMM"));
+    if (time.date().year() == now.date().year())
+        return QStringLiteral("%1 %2").arg(day, clock);
+    return QStringLiteral("%1 %2").arg(day).arg(time.date().year());
+}
+
+} // namespace spectune

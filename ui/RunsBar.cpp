@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/RunsBar.h"
+
+#include "ui/ElidedLabel.h"
+#include "ui/PageParts.h"
+#include "ui/RunTagView.h"
+#include "ui/RunsQuestion.h"
+#include "visualization/Fonts.h"
+
+#include <QFrame>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QMenu>
+#include <QPushButton>
+#include <QStackedLayout>
+#include <QVBoxLayout>
+
+namespace spectune {
+
+namespace {
+constexpr int usualHeight = 52;
+constexpr int askingHeight = 68; ///< four lines of 11 px
+} // namespace
+
+RunsBar::RunsBar(QWidget* parent)
+    : QWidget(parent)
+    , m_stack(new QStackedLayout(this))
+    , m_question(new RunsQuestion)
+{
+    setObjectName(QStringLiteral("RunBar"));
+    setAttribute(Qt::WA_StyledBackground);
+    setFixedHeight(usualHeight);
+    auto* usual = new QWidget;
+    auto* row = new QHBoxLayout(usual);
+    row->setContentsMargins(12, 0, 12, 0);
+    row->setSpacing(10);
+    auto* names = new QWidget;
+    m_names = new QHBoxLayout(names);
+    m_names->setContentsMargins(0, 0, 0, 0);
+    m_names->setSpacing(10);
+    row->addWidget(names, 1);
+    m_swap = makeSmallButton(tr("Swap"));
+    m_verdict = new QWidget;
+    auto* verdict = new QVBoxLayout(m_verdict);
+    verdict->setContentsMargins(4, 8, 0, 8);
+    verdict->setSpacing(0);
+    auto* line = new QHBoxLayout;
+    line->setSpacing(5);
+    m_number = makeText(QString());
+    m_number->setFont(Fonts::state());
+    line->addWidget(m_number);
+    line->addWidget(m_words = makeText(QString(), "second"), 1);
+    verdict->addLayout(line);
+    verdict->addWidget(makeCaption(tr("one seed each: a difference, not a proof")));
+    row->addWidget(m_swap);
+    row->addWidget(m_verdict);
+    row->addWidget(m_open = new QPushButton(tr("Open")));
+    row->addWidget(m_again = new QPushButton(tr("Start again")));
+    row->addWidget(m_fixed = new QPushButton(tr("Fixed ranks")));
+    row->addWidget(m_more = new QPushButton(tr("More")));
+    row->addWidget(m_main = new QPushButton);
+    setRole(m_main, "primary");
+    m_stack->addWidget(usual);
+    m_stack->addWidget(m_question);
+    auto* menu = new QMenu(this);
+    m_resume = menu->addAction(tr("Resume where it was left"), this, &RunsBar::resumeWanted);
+    m_continue = menu->addAction(tr("Continue with more steps…"), this, &RunsBar::continueWanted);
+    m_folder = menu->addAction(tr("Show its folder"), this, &RunsBar::folderWanted);
+    menu->addSeparator();
+    m_delete = menu->addAction(tr("Delete…"), this, &RunsBar::deleteWanted);
+    m_more->setMenu(menu);
+    m_open->setToolTip(tr("Show A in Live, as it was recorded"));
+    m_again->setToolTip(tr("A new set-up with A's configuration"));
+    m_fixed->setToolTip(tr("A new set-up of fixed rank out of A's learned ranks"));
+    connect(m_swap, &QPushButton::clicked, this, &RunsBar::swapWanted);
+    connect(m_open, &QPushButton::clicked, this, &RunsBar::openWanted);
+    connect(m_again, &QPushButton::clicked, this, &RunsBar::startAgainWanted);
+    connect(m_fixed, &QPushButton::clicked, this, &RunsBar::fixedRanksWanted);
+    connect(m_main, &QPushButton::clicked, this, [this] {
+        if (mainResumes())
+            Q_EMIT resumeWanted();
+        else
+            Q_EMIT exportWanted();
+    });
+    connect(m_question, &RunsQuestion::closed, this, [this] { showQuestion(false); });
+    setContent({});
+}
+
+void RunsBar::showQuestion(bool shown)
+{
+    setFixedHeight(shown ? askingHeight : usualHeight);
+    m_stack->setCurrentIndex(shown ? 1 : 0);
+}
+
+bool RunsBar::asks() const
+{
+    return m_stack->currentIndex() == 1;
+}
+
+bool RunsBar::mainResumes() const
+{
+    return !m_content.runs.empty() && m_content.runs.front().canResume();
+}
+
+QWidget* RunsBar::makeName(int index, bool narrow)
+{
+    const RunRecord& record = m_content.runs[static_cast<std::size_t>(index)];
+    auto* place = new QWidget;
+    auto* row = new QHBoxLayout(place);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(10);
+    row->addWidget(new RunTagView(index));
+    auto* words = new QVBoxLayout;
+    words->setSpacing(0);
+    words->setContentsMargins(0, 8, 0, 8);
+    auto* name = new ElidedLabel;
+    name->setFont(Fonts::state());
+    name->setText(record.name);
+    name->setToolTip(record.name);
+    auto* line = new ElidedLabel;
+    line->setFont(Fonts::caption());
+    line->setProperty("tone", "third");
+    line->setText(
+        narrow ? record.stateText() : QStringLiteral("%1, %2").arg(methodName(record.method), record.stateText()));
+    line->setToolTip(line->text());
+    words->addWidget(name);
+    words->addWidget(line);
+    row->addLayout(words, 1);
+    return place;
+}
+
+void RunsBar::rebuildNames()
+{
+    while (QLayoutItem* item = m_names->takeAt(0)) {
+        delete item->widget();
+        delete item;
+    }
+    const auto count = static_cast<int>(m_content.runs.size());
+    if (count == 0) {
+        m_names->addWidget(
+            makeText(tr("Choose a run, or tick two to six to hold them against one another."), "second"));
+        return;
+    }
+    for (int index = 0; index < count; ++index) {
+        if (index == 1 && count == 2)
+            m_names->addWidget(makeText(tr("against"), "third"));
+        m_names->addWidget(makeName(index, count > 2), 1);
+    }
+}
+
+void RunsBar::setContent(Content content)
+{
+    m_content = std::move(content);
+    rebuildNames();
+    const bool two = m_content.runs.size() == 2;
+    m_swap->setVisible(two);
+    m_verdict->setVisible(two && !m_content.verdict.number.isEmpty());
+    m_number->setText(m_content.verdict.number);
+    m_words->setText(m_content.verdict.words);
+    refreshActions();
+}
+
+void RunsBar::refreshActions()
+{
+    const bool any = !m_content.runs.empty();
+    for (QPushButton* button : {m_open, m_again, m_fixed, m_more, m_main})
+        button->setVisible(any);
+    if (!any)
+        return;
+    const RunRecord& a = m_content.runs.front();
+    const bool readable = a.state != RecordState::Missing && a.state != RecordState::Unreadable;
+    const bool ended = a.state != RecordState::Running;
+    const QString letter = m_content.runs.size() > 1 ? QStringLiteral(" A") : QString();
+    m_main->setText(mainResumes() ? tr("Resume%1").arg(letter) : tr("Export%1…").arg(letter));
+    m_main->setEnabled(readable && ended && !m_content.busy);
+    m_open->setEnabled(readable && ended && !m_content.busy);
+    m_again->setEnabled(!a.configuration.isEmpty());
+    m_fixed->setEnabled(readable && a.ranks.kept > 0);
+    m_resume->setVisible(a.canResume());
+    m_resume->setEnabled(!m_content.busy);
+    m_continue->setEnabled(readable && a.state == RecordState::Finished && !m_content.busy);
+    m_folder->setEnabled(a.state != RecordState::Missing);
+    m_delete->setText(a.state == RecordState::Missing ? tr("Remove from the history…") : tr("Delete…"));
+    m_delete->setEnabled(ended);
+}
+
+} // namespace spectune

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/RunsMaps.h"
+
+#include "ui/ElidedLabel.h"
+#include "ui/PageParts.h"
+#include "ui/RecordedRanks.h"
+#include "ui/RunTagView.h"
+#include "ui/Segmented.h"
+#include "ui/ShareButton.h"
+#include "visualization/Fonts.h"
+#include "visualization/NumberFormat.h"
+#include "visualization/RankGrid.h"
+
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace spectune {
+
+namespace {
+
+/// The pattern at the end, without the marks of the last masking event: what is compared is where a run came out.
+std::shared_ptr<const RankSnapshot> finalRanks(const LoadedRun& run)
+{
+    auto snapshot = std::make_shared<RankSnapshot>(*snapshotFromEvents(run.layout, run.history.events, run.lastStep()));
+    for (ModuleState& module : snapshot->modules)
+        module.lostAtLastEvent = module.backAtLastEvent = 0;
+    return snapshot;
+}
+
+} // namespace
+
+RunsMaps::RunsMaps(QWidget* parent)
+    : QWidget(parent)
+{
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    auto* head = makePanelHeader();
+    m_caption = makeText(QString(), "second");
+    m_pairs = new Segmented({tr("All"), QStringLiteral("A B"), QStringLiteral("A C"), QStringLiteral("A D"),
+        QStringLiteral("A E"), QStringLiteral("A F")});
+    auto* share
+        = new ShareButton(QStringLiteral("ranks"), m_maps = new QWidget, [this] { return ranksCsv(m_names, m_runs); });
+    head->addWidget(makeHeading(tr("Rank maps")));
+    head->addWidget(m_caption);
+    head->addStretch();
+    head->addWidget(m_pairs);
+    head->addWidget(share);
+    column->addLayout(head);
+    m_empty = makeText(QString(), "third", true);
+    m_empty->setAlignment(Qt::AlignCenter);
+    m_empty->setContentsMargins(24, 0, 24, 0);
+    column->addWidget(m_empty, 1);
+    auto* row = new QHBoxLayout(m_maps);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(4);
+    for (int run = 0; run < mostComparedRuns; ++run) {
+        m_grids.push_back(new RankGrid);
+        row->addWidget(makeColumn(m_grids.back(), run), 1);
+    }
+    m_differenceGrid = new RankGrid;
+    row->addWidget(m_differenceColumn = makeColumn(m_differenceGrid, -1), 1);
+    column->addWidget(m_maps, 1);
+    connect(m_pairs, &Segmented::chosen, this, &RunsMaps::setPair);
+    connect(share, &ShareButton::told, this, &RunsMaps::told);
+    refresh();
+}
+
+QWidget* RunsMaps::makeColumn(RankGrid* grid, int tag)
+{
+    auto* column = new QWidget;
+    auto* box = new QVBoxLayout(column);
+    box->setContentsMargins(0, 0, 0, 0);
+    box->setSpacing(2);
+    auto* title = new QHBoxLayout;
+    title->setContentsMargins(36, 0, 12, 0);
+    title->setSpacing(6);
+    auto* name = new ElidedLabel;
+    name->setFont(Fonts::caption());
+    name->setProperty("tone", "second");
+    if (tag >= 0) {
+        title->addWidget(new RunTagView(tag));
+        m_titles.push_back(name);
+        m_columns.push_back(column);
+    } else {
+        m_differenceTitle = name;
+    }
+    title->addWidget(name, 1);
+    box->addLayout(title);
+    grid->setMinimumSize(150, 120);
+    box->addWidget(grid, 1);
+    return column;
+}
+
+void RunsMaps::setRuns(std::vector<std::shared_ptr<const LoadedRun>> runs, QStringList names)
+{
+    const bool others = runs.size() != m_runs.size();
+    m_runs = std::move(runs);
+    m_names = std::move(names);
+    if (others)
+        m_pair = m_runs.size() > 2 ? 1 : 0;
+    refresh();
+}
+
+void RunsMaps::setPair(int pair)
+{
+    m_pair = std::clamp(pair, 0, std::max(0, static_cast<int>(m_runs.size()) - 1));
+    refresh();
+}
+
+int RunsMaps::otherOfPair() const
+{
+    if (m_runs.size() == 2)
+        return 1;
+    return m_runs.size() > 2 && m_pair > 0 ? m_pair : -1;
+}
+
+QString RunsMaps::caption() const
+{
+    if (m_runs.empty())
+        return {};
+    const auto kept = [](const auto& run) { return run && run->layout ? run->keptTriplets() : std::int64_t {-1}; };
+    const std::int64_t first = kept(m_runs.front());
+    const bool same = std::all_of(m_runs.begin(), m_runs.end(), [&](const auto& run) { return kept(run) == first; });
+    if (m_runs.size() == 1)
+        return first < 0 ? QString() : tr("at the end, %1 triplets").arg(formatCount(first));
+    return same && first >= 0 ? tr("at the end of the runs, each %1 triplets").arg(formatCount(first))
+                              : tr("at the end of the runs");
+}
+
+void RunsMaps::showGrid(int run)
+{
+    const auto index = static_cast<std::size_t>(run);
+    const auto& loaded = m_runs[index];
+    m_titles[index]->setText(
+        loaded && !loaded->layout ? tr("%1, no ranks recorded").arg(m_names.value(run)) : m_names.value(run));
+    if (loaded && loaded->layout) {
+        m_grids[index]->setLoading({});
+        m_grids[index]->setSnapshot(finalRanks(*loaded));
+    } else {
+        m_grids[index]->setModuleLayout(nullptr);
+        m_grids[index]->setLoading(
+            loaded ? tr("Neither a masking event nor a checkpoint names this run's matrices") : tr("Reading the run"));
+    }
+}
+
+void RunsMaps::showDifference()
+{
+    const int other = otherOfPair();
+    m_difference = {};
+    if (other > 0 && m_runs.front() && m_runs[static_cast<std::size_t>(other)])
+        m_difference = rankDifference(*m_runs.front(), *m_runs[static_cast<std::size_t>(other)]);
+    m_differenceColumn->setVisible(m_difference.layout != nullptr);
+    if (!m_difference.layout)
+        return;
+    m_differenceGrid->setDifference(m_difference.layout, m_difference.difference);
+    QString title = QStringLiteral("%1 − A").arg(RunTag::letter(other));
+    if (m_difference.onlyOne > 0)
+        title += tr(", %1 only in one").arg(formatCount(m_difference.onlyOne));
+    m_differenceTitle->setText(title);
+}
+
+void RunsMaps::refresh()
+{
+    const auto count = static_cast<int>(m_runs.size());
+    m_maps->setVisible(count > 0);
+    m_empty->setVisible(count == 0);
+    m_empty->setText(tr("The ranks of chosen runs stand here side by side"));
+    m_caption->setText(caption());
+    m_pairs->setVisible(count > 2);
+    m_pairs->setCurrent(m_pair);
+    m_pairs->setShown(count);
+    const int other = otherOfPair();
+    for (int run = 0; run < mostComparedRuns; ++run) {
+        const bool shown = run < count && (count <= 2 || other < 0 || run == 0 || run == other);
+        m_columns[static_cast<std::size_t>(run)]->setVisible(shown);
+        if (shown)
+            showGrid(run);
+    }
+    showDifference();
+}
+
+} // namespace spectune

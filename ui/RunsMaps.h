@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/RunComparison.h"
+
+#include <QWidget>
+
+class QHBoxLayout;
+class QLabel;
+
+namespace spectune {
+
+class RankGrid;
+class Segmented;
+
+/// The final rank maps of the compared runs side by side and, of two of them, the difference.
+class RunsMaps : public QWidget {
+    Q_OBJECT
+public:
+    explicit RunsMaps(QWidget* parent = nullptr);
+
+    /// @param runs null: still being read, or it cannot be
+    void setRuns(std::vector<std::shared_ptr<const LoadedRun>> runs, QStringList names);
+    /// With three and more runs: 0 shows all maps, n the pair A and the n-th other.
+    void setPair(int pair);
+    [[nodiscard]] const RankDifference& difference() const { return m_difference; }
+    [[nodiscard]] QString caption() const;
+    [[nodiscard]] RankGrid* grid(int run) const { return m_grids.at(static_cast<std::size_t>(run)); }
+
+Q_SIGNALS:
+    void told(const QString& title, const QString& text);
+
+private:
+    void refresh();
+    void showGrid(int run);
+    void showDifference();
+    [[nodiscard]] int otherOfPair() const; ///< the run that is held against A; −1: all are shown
+    [[nodiscard]] QWidget* makeColumn(RankGrid* grid, int tag);
+
+    std::vector<std::shared_ptr<const LoadedRun>> m_runs;
+    QStringList m_names;
+    int m_pair = 0;
+    RankDifference m_difference;
+    QLabel* m_caption = nullptr;
+    Segmented* m_pairs = nullptr;
+    QWidget* m_maps = nullptr;
+    QLabel* m_empty = nullptr;
+    std::vector<RankGrid*> m_grids;
+    std::vector<QWidget*> m_columns;
+    std::vector<QLabel*> m_titles;
+    RankGrid* m_differenceGrid = nullptr;
+    QWidget* m_differenceColumn = nullptr;
+    QLabel* m_differenceTitle = nullptr;
+};
+
+} // namespace spectune

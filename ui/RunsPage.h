@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "training/config/RunConfig.h"
+#include "ui/LoadedRun.h"
+#include "ui/RunRecord.h"
+
+#include <QTimer>
+#include <QWidget>
+
+class QLabel;
+class QLineEdit;
+class QListView;
+class QPushButton;
+class QScrollArea;
+class QSplitter;
+
+namespace spectune {
+
+class ComparePlot;
+class CompareTable;
+class RunDetails;
+class RunLibrary;
+class RunListModel;
+class RunsBar;
+class RunsMaps;
+class Segmented;
+
+/// The Runs workspace: the history on the left; curves, differences and rank maps of the chosen runs beside it.
+class RunsPage : public QWidget {
+    Q_OBJECT
+public:
+    explicit RunsPage(RunLibrary& library, QWidget* parent = nullptr);
+
+    [[nodiscard]] QSplitter& splitter() { return *m_splitter; }
+    [[nodiscard]] RunListModel& list() { return *m_model; }
+    [[nodiscard]] ComparePlot& plot() { return *m_plot; }
+    [[nodiscard]] CompareTable& table() { return *m_table; }
+    [[nodiscard]] RunsMaps& maps() { return *m_maps; }
+    [[nodiscard]] RunsBar& bar() { return *m_bar; }
+    void applyDefaultWidths(int width);
+    void focusSearch();
+    /// A run of this session goes on: other runs cannot be opened, resumed or deleted over it.
+    void setBusy(bool busy);
+
+    // What the bar asks for; each works on A. Public for the menu and for tests.
+    void startAgain();
+    void useRankMap();
+    void continueRun();
+    void deleteRun();
+    void swap();
+
+Q_SIGNALS:
+    void openWanted(const QString& folder);
+    /// A set-up out of an old run, to be looked at before it starts. @p why: what a person should know of it
+    void setupWanted(const spectune::RunConfig& config, const QString& name, const QString& why);
+    void resumeWanted(const QString& folder);
+    /// Goes on in the run's folder with another configuration (more steps).
+    void continueWanted(const QString& folder, const spectune::RunConfig& config);
+    void exportWanted(const QString& folder);
+    void scanWanted();
+    void demoWanted();
+    void told(const QString& title, const QString& text);
+
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
+private:
+    [[nodiscard]] QWidget* makeList();
+    [[nodiscard]] QWidget* makeCurves();
+    [[nodiscard]] QWidget* makeDifferences();
+    void connectBar();
+    void connectList();
+    void refresh();
+    void refreshList();
+    void refreshChosen();
+    void refreshTable();
+    [[nodiscard]] const RunRecord* first() const;
+    /// A as values; told why where it cannot be read.
+    [[nodiscard]] std::shared_ptr<const LoadedRun> firstLoaded();
+
+    RunLibrary& m_library;
+    QTimer m_soon; ///< gathers the rows that a search of the disk brings one by one
+    bool m_busy = false;
+    std::int64_t m_asksToDelete = 0; ///< id of the run whose size is being measured
+    RunListModel* m_model = nullptr;
+    RunsBar* m_bar = nullptr;
+    QSplitter* m_splitter = nullptr;
+    QLineEdit* m_search = nullptr;
+    QListView* m_view = nullptr;
+    QLabel* m_hint = nullptr;
+    QWidget* m_empty = nullptr;
+    QLabel* m_emptyText = nullptr;
+    QPushButton* m_demo = nullptr;
+    QLabel* m_curvesNote = nullptr;
+    ComparePlot* m_plot = nullptr;
+    QLabel* m_differenceCount = nullptr;
+    Segmented* m_shown = nullptr; ///< differences, all, about A
+    CompareTable* m_table = nullptr;
+    QScrollArea* m_tableArea = nullptr;
+    QScrollArea* m_detailsArea = nullptr;
+    QLabel* m_tableNote = nullptr;
+    RunDetails* m_details = nullptr;
+    RunsMaps* m_maps = nullptr;
+    std::vector<std::shared_ptr<const LoadedRun>> m_drawn; ///< whose curves the plot has
+};
+
+} // namespace spectune

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/ShortcutsWindow.h"
+
+#include "ui/PageParts.h"
+
+#include <QAction>
+#include <QHeaderView>
+#include <QKeyEvent>
+#include <QLineEdit>
+#include <QMenu>
+#include <QMenuBar>
+#include <QTreeWidget>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace spectune {
+
+namespace {
+
+QString plain(QString text)
+{
+    return text.section(QLatin1Char('\t'), 0, 0).remove(QLatin1Char('&')).remove(QChar(0x2026));
+}
+
+// "Pause or resume\tSpace": keys that are not the action's own stand behind a tab.
+QString keysOf(const QAction& action)
+{
+    const QString own = action.shortcut().toString(QKeySequence::NativeText);
+    return own.isEmpty() ? action.text().section(QLatin1Char('\t'), 1) : own;
+}
+
+void addMenu(std::vector<ShortcutEntry>& entries, const QMenu& menu, const QString& place)
+{
+    for (const QAction* action : menu.actions()) {
+        if (action->isSeparator())
+            continue;
+        if (const QMenu* inner = action->menu())
+            entries.push_back({place, plain(inner->title()), QString()});
+        else
+            entries.push_back({place, plain(action->text()), keysOf(*action)});
+    }
+}
+
+void addOthers(std::vector<ShortcutEntry>& entries)
+{
+    const QString timeline = ShortcutsWindow::tr("Timeline");
+    const QString grid = ShortcutsWindow::tr("Heatmap");
+    const QString tour = ShortcutsWindow::tr("Guided tour");
+    const QString fields = ShortcutsWindow::tr("Fields");
+    entries.insert(entries.end(),
+        {{timeline, ShortcutsWindow::tr("Previous, next masking event"), QStringLiteral("[  ]")},
+            {timeline, ShortcutsWindow::tr("One step back, on"), QStringLiteral("Shift+←  Shift+→")},
+            {timeline, ShortcutsWindow::tr("Follow the run"), QStringLiteral("End  L")},
+            {grid, ShortcutsWindow::tr("Choose a cell"), QStringLiteral("←  →  ↑  ↓")},
+            {grid, ShortcutsWindow::tr("Show its triplets"), QStringLiteral("Return")},
+            {grid, ShortcutsWindow::tr("Rank, importance, |λ|, orthogonality"), QStringLiteral("1  2  3  4")},
+            {ShortcutsWindow::tr("Targets"), ShortcutsWindow::tr("Tick the chosen matrix"), QStringLiteral("Space")},
+            {tour, ShortcutsWindow::tr("Stop before, next stop"), QStringLiteral("Alt+←  Alt+→")},
+            {tour, ShortcutsWindow::tr("Leave, and keep the place"), QStringLiteral("Esc")},
+            {fields, ShortcutsWindow::tr("Count up or down, by ten"), QStringLiteral("↑  ↓  Shift+↑  Shift+↓")},
+            {fields, ShortcutsWindow::tr("Next, previous part of the window"), QStringLiteral("Tab  Shift+Tab")}});
+}
+
+} // namespace
+
+std::vector<ShortcutEntry> shortcutEntries(const QMenuBar& menus)
+{
+    std::vector<ShortcutEntry> entries;
+    for (const QAction* action : menus.actions())
+        if (const QMenu* menu = action->menu())
+            addMenu(entries, *menu, plain(menu->title()));
+    addOthers(entries);
+    return entries;
+}
+
+ShortcutsWindow::ShortcutsWindow(const QMenuBar& menus, QWidget* parent)
+    : QWidget(parent, Qt::Window)
+    , m_menus(menus)
+{
+    setWindowTitle(tr("Keys"));
+    setObjectName(QStringLiteral("Panel"));
+    setAttribute(Qt::WA_StyledBackground);
+    resize(520, 640);
+    auto* column = makeSection(12, 12);
+    setLayout(column);
+    m_search = new QLineEdit;
+    m_search->setPlaceholderText(tr("Search by what it does, or by key"));
+    m_search->setAccessibleName(tr("Search the keys"));
+    m_search->setClearButtonEnabled(true);
+    column->addWidget(m_search);
+    m_list = new QTreeWidget;
+    m_list->setHeaderLabels({tr("Where"), tr("What"), tr("Key")});
+    m_list->setRootIsDecorated(false);
+    m_list->setUniformRowHeights(true);
+    m_list->setAccessibleName(tr("Keys"));
+    m_list->header()->setSectionResizeMode(QHeaderView::ResizeToContents);
+    column->addWidget(m_list, 1);
+    connect(m_search, &QLineEdit::textChanged, this, &ShortcutsWindow::filter);
+}
+
+void ShortcutsWindow::showList()
+{
+    m_list->clear();
+    for (const ShortcutEntry& entry : shortcutEntries(m_menus))
+        new QTreeWidgetItem(m_list, {entry.place, entry.action, entry.keys});
+    filter();
+    show();
+    raise();
+    activateWindow();
+    m_search->setFocus(Qt::OtherFocusReason);
+    m_search->selectAll();
+}
+
+int ShortcutsWindow::shownRows() const
+{
+    int rows = 0;
+    for (int i = 0; i < m_list->topLevelItemCount(); ++i)
+        rows += m_list->topLevelItem(i)->isHidden() ? 0 : 1;
+    return rows;
+}
+
+void ShortcutsWindow::filter()
+{
+    const QStringList words = m_search->text().split(QLatin1Char(' '), Qt::SkipEmptyParts);
+    for (int i = 0; i < m_list->topLevelItemCount(); ++i) {
+        QTreeWidgetItem* item = m_list->topLevelItem(i);
+        const QString all = item->text(0) + QLatin1Char(' ') + item->text(1) + QLatin1Char(' ') + item->text(2);
+        item->setHidden(!std::all_of(words.begin(), words.end(),
+            [&all](const QString& word) { return all.contains(word, Qt::CaseInsensitive); }));
+    }
+}
+
+void ShortcutsWindow::keyPressEvent(QKeyEvent* event)
+{
+    if (event->key() == Qt::Key_Escape)
+        close();
+    else
+        QWidget::keyPressEvent(event);
+}
+
+} // namespace spectune

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/SvdWorker.h"
+
+#include <utility>
+
+namespace spectune {
+
+SvdWorker::SvdWorker(QObject* parent)
+    : QObject(parent)
+{
+    m_pool.setMaxThreadCount(1);
+}
+
+SvdWorker::~SvdWorker()
+{
+    m_pool.clear();
+    m_pool.waitForDone();
+}
+
+void SvdWorker::start(std::function<SpectralParts()> work)
+{
+    m_pool.clear(); // what has not begun is not wanted any more
+    const qint64 number = ++m_wanted;
+    m_pool.start([this, number, work = std::move(work)] {
+        const auto parts = std::make_shared<const SpectralParts>(work());
+        QMetaObject::invokeMethod(
+            this, [this, number, parts] { take(number, parts); }, Qt::QueuedConnection);
+    });
+}
+
+void SvdWorker::take(qint64 number, const std::shared_ptr<const SpectralParts>& parts)
+{
+    if (number != m_wanted)
+        return;
+    m_done = number;
+    Q_EMIT finished(parts);
+}
+
+} // namespace spectune

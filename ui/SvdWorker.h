@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "visualization/SpectralParts.h"
+
+#include <QObject>
+#include <QThreadPool>
+
+#include <functional>
+#include <memory>
+
+namespace spectune {
+
+/// Decomposes matrices on a thread of its own, one after the other; only the newest question's answer is told.
+class SvdWorker : public QObject {
+    Q_OBJECT
+public:
+    explicit SvdWorker(QObject* parent = nullptr);
+    ~SvdWorker() override; ///< waits for the decomposition at hand (seconds at 512 × 512)
+
+    /// @param work called on the worker's thread with nothing but what it has captured by value
+    void start(std::function<SpectralParts()> work);
+    [[nodiscard]] bool isBusy() const { return m_wanted != m_done; }
+
+Q_SIGNALS:
+    void finished(const std::shared_ptr<const spectune::SpectralParts>& parts);
+
+private:
+    void take(qint64 number, const std::shared_ptr<const SpectralParts>& parts);
+
+    QThreadPool m_pool;
+    qint64 m_wanted = 0; ///< number of the newest question
+    qint64 m_done = 0;
+};
+
+} // namespace spectune

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/TourGuide.h"
+
+#include "ui/Inspector.h"
+#include "ui/LivePage.h"
+#include "ui/RunRail.h"
+#include "ui/TimelineStrip.h"
+#include "ui/Tour.h"
+#include "ui/TourCard.h"
+#include "ui/TourRing.h"
+#include "visualization/RankGrid.h"
+#include "visualization/RunPlots.h"
+
+#include <QAccessible>
+#include <QApplication>
+#include <QEvent>
+#include <QPushButton>
+#include <QShortcut>
+#include <QSplitter>
+#include <QTimer>
+
+#include <utility>
+
+namespace spectune {
+
+namespace {
+constexpr int areaMargin = 6;
+}
+
+TourGuide::TourGuide(QWidget& window, LivePage& live, Tour& tour, std::function<void()> showLive)
+    : QObject(&window)
+    , m_window(window)
+    , m_live(live)
+    , m_tour(tour)
+    , m_showLive(std::move(showLive))
+    , m_ring(new TourRing(&window))
+    , m_card(new TourCard(&window))
+{
+    connect(m_card, &TourCard::nextWanted, &tour, &Tour::next);
+    connect(m_card, &TourCard::skipWanted, &tour, &Tour::skipWait);
+    connect(m_card, &TourCard::backWanted, &tour, &Tour::back);
+    connect(m_card, &TourCard::leaveWanted, &tour, &Tour::leave);
+    connect(&tour, &Tour::entered, this, &TourGuide::enter);
+    connect(&tour, &Tour::moved, this, &TourGuide::refresh);
+    connect(&tour, &Tour::ended, this, &TourGuide::hideAll);
+    addKey(QKeySequence(Qt::ALT | Qt::Key_Right), [&tour] { tour.next(); });
+    addKey(QKeySequence(Qt::ALT | Qt::Key_Left), [&tour] { tour.back(); });
+    addKey(QKeySequence(Qt::Key_Escape), [&tour] { tour.leave(); });
+    for (QWidget* widget : std::initializer_list<QWidget*> {
+             &live, &live.splitter(), &live.grid(), &live.plots(), &live.inspector(), &live.rail(), &live.timeline()})
+        watch(widget);
+}
+
+void TourGuide::watch(QWidget* widget)
+{
+    widget->installEventFilter(this);
+}
+
+void TourGuide::addKey(const QKeySequence& keys, std::function<void()> action)
+{
+    auto* shortcut = new QShortcut(keys, &m_window);
+    shortcut->setEnabled(false);
+    connect(shortcut, &QShortcut::activated, this, std::move(action));
+    m_keys << shortcut;
+}
+
+QWidget* TourGuide::targetWidget() const
+{
+    switch (m_tour.stop().target) {
+    case TourTarget::Inspector: return &m_live.inspector();
+    case TourTarget::Grid: return &m_live.grid();
+    case TourTarget::Rail: return &m_live.rail();
+    case TourTarget::OrthPlot:
+    case TourTarget::BudgetPlot: return &m_live.plots();
+    case TourTarget::Timeline: break;
+    }
+    return &m_live.timeline();
+}
+
+QRect TourGuide::partOf(const QWidget* widget) const
+{
+    switch (m_tour.stop().target) {
+    case TourTarget::OrthPlot: return m_live.plots().partRect(1);
+    case TourTarget::BudgetPlot: return m_live.plots().partRect(2);
+    default: return widget->rect();
+    }
+}
+
+QRect TourGuide::inWindow(const QWidget* widget, const QRect& rect) const
+{
+    return {widget->mapTo(&m_window, rect.topLeft()), rect.size()};
+}
+
+QRect TourGuide::targetRect() const
+{
+    const QWidget* widget = targetWidget();
+    return widget->isVisibleTo(&m_window) ? inWindow(widget, partOf(widget)) : QRect();
+}
+
+void TourGuide::enter()
+{
+    const bool wasInside = !m_card->isVisible() || m_card->isAncestorOf(QApplication::focusWidget());
+    m_showLive();
+    const TourTarget target = m_tour.stop().target;
+    if (target == TourTarget::Rail && !m_live.rail().isVisibleTo(&m_live))
+        m_live.toggleRail();
+    if (target == TourTarget::Inspector && !m_live.inspector().isVisibleTo(&m_live))
+        m_live.toggleInspector();
+    if (const ModuleIndex module = m_tour.stop().choose(m_tour.facts()); module.isValid()) {
+        m_live.grid().setSelected(module);
+        m_live.inspector().setModule(module);
+    }
+    m_card->setPlaceInTour(m_tour.place(), Tour::count());
+    refresh();
+    keepFocus(wasInside);
+    QAccessibleEvent alert(m_card, QAccessible::Alert);
+    QAccessible::updateAccessibility(&alert);
+}
+
+void TourGuide::refresh()
+{
+    const TourFacts facts = m_tour.facts();
+    const TourStop& stop = m_tour.stop();
+    const bool wasInside = m_card->isAncestorOf(QApplication::focusWidget());
+    m_card->setText(stop.text(facts, m_live.inspector().module()));
+    m_card->setWait(facts.waitFor(stop.awaits), waitText(stop.awaits, facts));
+    place();
+    if (wasInside)
+        keepFocus(true);
+}
+
+// The button that had the keyboard may have gone; a plot must not get its Space.
+void TourGuide::keepFocus(bool wasInside)
+{
+    const auto* focused = QApplication::focusWidget();
+    const bool stillThere = m_card->isAncestorOf(focused) && focused->isEnabled() && focused->isVisible();
+    if (!wasInside || stillThere || !m_card->isVisible())
+        return;
+    (m_card->nextButton()->isEnabled() ? m_card->nextButton() : m_card->skipButton())->setFocus(Qt::OtherFocusReason);
+}
+
+void TourGuide::place()
+{
+    if (m_placing)
+        return;
+    m_placing = true;
+    const QRect target = m_tour.isActive() ? targetRect() : QRect();
+    const bool seen = !target.isEmpty();
+    if (seen) {
+        const QRect area = inWindow(&m_live.splitter(), m_live.splitter().rect())
+                               .adjusted(areaMargin, areaMargin, -areaMargin, -areaMargin);
+        const RankGrid& grid = m_live.grid();
+        const QRect cells
+            = inWindow(&grid, QRect(0, 0, grid.width(), static_cast<int>(grid.gridGeometry().bottom()) + 30));
+        m_card->standAt(placeCard(m_card->bodySize(), target, area,
+            {{cells, 3.0}, {inWindow(&m_live.plots(), m_live.plots().rect()), 1.5},
+                {inWindow(&m_live.inspector(), m_live.inspector().rect()), 1.2},
+                {inWindow(&m_live.rail(), m_live.rail().rect()), 1.0}}));
+        m_ring->setGeometry(target);
+    }
+    m_ring->setVisible(seen);
+    m_card->setVisible(seen);
+    if (seen) {
+        m_ring->raise();
+        m_card->raise();
+    }
+    for (QShortcut* key : std::as_const(m_keys))
+        key->setEnabled(seen);
+    m_placing = false;
+}
+
+void TourGuide::hideAll()
+{
+    m_ring->hide();
+    m_card->hide();
+    for (QShortcut* key : std::as_const(m_keys))
+        key->setEnabled(false);
+    m_live.grid().setFocus(Qt::OtherFocusReason);
+}
+
+bool TourGuide::eventFilter(QObject* watched, QEvent* event)
+{
+    switch (event->type()) {
+    case QEvent::Resize:
+    case QEvent::Move:
+    case QEvent::Show:
+    case QEvent::Hide:
+        // After the layout has placed all of them.
+        if (m_tour.isActive())
+            QTimer::singleShot(0, this, &TourGuide::place);
+        break;
+    default: break;
+    }
+    return QObject::eventFilter(watched, event);
+}
+
+} // namespace spectune

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/TourScript.h"
+
+#include <QObject>
+#include <QRect>
+
+#include <functional>
+
+class QShortcut;
+
+namespace spectune {
+
+class LivePage;
+class Tour;
+class TourCard;
+class TourRing;
+
+/// Shows the tour on the window: ring and card stand where the stop's target stands, and go where it goes. The keys are
+/// the tour's only while its card is seen.
+class TourGuide : public QObject {
+    Q_OBJECT
+public:
+    /// @param showLive brings the Live workspace to the front
+    TourGuide(QWidget& window, LivePage& live, Tour& tour, std::function<void()> showLive);
+
+    [[nodiscard]] TourCard& card() { return *m_card; }
+    [[nodiscard]] TourRing& ring() { return *m_ring; }
+    /// Where the stop's target stands, in the window's pixels; empty: it is not seen.
+    [[nodiscard]] QRect targetRect() const;
+
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
+private:
+    void watch(QWidget* widget);
+    void addKey(const QKeySequence& keys, std::function<void()> action);
+    void enter();
+    void refresh();
+    void place();
+    void hideAll();
+    void keepFocus(bool wasInside);
+    [[nodiscard]] QWidget* targetWidget() const;
+    [[nodiscard]] QRect partOf(const QWidget* widget) const;
+    [[nodiscard]] QRect inWindow(const QWidget* widget, const QRect& rect) const;
+
+    QWidget& m_window;
+    LivePage& m_live;
+    Tour& m_tour;
+    std::function<void()> m_showLive;
+    TourRing* m_ring = nullptr;
+    TourCard* m_card = nullptr;
+    QList<QShortcut*> m_keys;
+    bool m_placing = false;
+};
+
+} // namespace spectune

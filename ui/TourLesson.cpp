@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/TourLesson.h"
+
+#include "ui/LessonDelegate.h"
+#include "ui/PageParts.h"
+#include "ui/RunModel.h"
+#include "ui/Tour.h"
+#include "visualization/NumberFormat.h"
+
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QListWidget>
+#include <QPushButton>
+#include <QVBoxLayout>
+
+namespace spectune {
+
+namespace {
+
+QString detailOf(const TourStop& stop, const TourFacts& facts)
+{
+    if (const std::int64_t step = facts.happenedAt(stop.moment); step >= 0)
+        return TourLesson::tr("step %1 of this run").arg(formatCount(step));
+    if (stop.moment != TourEvent::None && facts.hasRun
+        && facts.waitFor(stop.moment).state == TourWait::State::Impossible)
+        return TourLesson::tr("this run ended without %1").arg(tourEventName(stop.moment));
+    if (stop.awaits != TourEvent::None && facts.happenedAt(stop.awaits) < 0)
+        return TourLesson::tr("waits for %1").arg(tourEventName(stop.awaits));
+    return {};
+}
+
+} // namespace
+
+TourLesson::TourLesson(Tour& tour, RunModel& run, QWidget* parent)
+    : QWidget(parent)
+    , m_tour(tour)
+    , m_run(run)
+{
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    auto* head = makeSection(12, 12);
+    head->addWidget(makeTitle(tr("Guided tour")));
+    m_about = makeText(QString(), "second", true);
+    m_about->setMaximumWidth(640);
+    head->addWidget(m_about);
+    auto* row = new QHBoxLayout;
+    m_main = new QPushButton;
+    m_main->setFixedHeight(28);
+    setRole(m_main, "primary");
+    m_demo = new QPushButton(tr("Start the demo with the tour"));
+    m_demo->setFixedHeight(28);
+    row->addWidget(m_main);
+    row->addWidget(m_demo);
+    row->addStretch();
+    head->addSpacing(4);
+    head->addLayout(row);
+    column->addLayout(head);
+    column->addWidget(makeRule());
+    m_stops = new QListWidget;
+    m_stops->setItemDelegate(new LessonDelegate(m_stops));
+    m_stops->setAccessibleName(tr("Stops of the tour"));
+    m_stops->setToolTip(tr("Return or a double click goes to the stop"));
+    column->addWidget(m_stops, 1);
+    connect(m_main, &QPushButton::clicked, this, &TourLesson::startWanted);
+    connect(m_demo, &QPushButton::clicked, this, &TourLesson::demoWanted);
+    connect(m_stops, &QListWidget::itemActivated, this,
+        [this](QListWidgetItem* item) { m_tour.goTo(static_cast<std::size_t>(m_stops->row(item))); });
+    connect(&tour, &Tour::entered, this, &TourLesson::refresh);
+    connect(&tour, &Tour::ended, this, &TourLesson::refresh);
+    connect(&run, &RunModel::reset, this, &TourLesson::refresh);
+    connect(&run, &RunModel::stateChanged, this, &TourLesson::refresh);
+    connect(&run, &RunModel::eventAppended, this, &TourLesson::refresh);
+}
+
+void TourLesson::showEvent(QShowEvent* event)
+{
+    QWidget::showEvent(event);
+    refresh();
+}
+
+void TourLesson::refresh()
+{
+    if (!isVisible())
+        return;
+    const TourFacts facts = m_tour.facts();
+    m_about->setText(
+        tr("%1 short stops that point at the real thing while a run goes on: what a triplet is, why one goes "
+           "and why one may come back, with this run's own numbers. A stop may wait for its event; nothing "
+           "is blocked meanwhile, and it can be left at any moment.")
+            .arg(Tour::count()));
+    const bool begun = m_tour.place() > 0 && !m_tour.isFinished();
+    m_main->setText(begun  ? tr("Go on at %1 of %2").arg(m_tour.place() + 1).arg(Tour::count())
+            : facts.hasRun ? tr("Tour of this run")
+                           : tr("Start with the tour"));
+    const int current = m_stops->currentRow();
+    m_stops->clear();
+    for (std::size_t i = 0; i < Tour::count(); ++i) {
+        const TourStop& stop = tourStops()[i];
+        auto* item = new QListWidgetItem(tr("%1  %2").arg(i + 1).arg(stop.text(facts, {}).title), m_stops);
+        item->setData(LessonDelegate::detailRole, detailOf(stop, facts));
+        const bool done = m_tour.isFinished() || i < m_tour.place();
+        item->setData(LessonDelegate::markRole,
+            static_cast<int>(done         ? LessonDelegate::Mark::Done
+                    : i == m_tour.place() ? LessonDelegate::Mark::Now
+                                          : LessonDelegate::Mark::Open));
+    }
+    m_stops->setCurrentRow(current);
+}
+
+} // namespace spectune

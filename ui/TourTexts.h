@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/TourScript.h"
+
+namespace spectune {
+
+/// The sentences of the tour's stops, each from one moment's values. What a run does not know is left out of them.
+struct TourTexts {
+    [[nodiscard]] static TourText triplet(const TourFacts& facts, ModuleIndex chosen);
+    [[nodiscard]] static TourText ranks(const TourFacts& facts, ModuleIndex chosen);
+    [[nodiscard]] static TourText scale(const TourFacts& facts, ModuleIndex chosen);
+    [[nodiscard]] static TourText budget(const TourFacts& facts, ModuleIndex chosen);
+    [[nodiscard]] static TourText firstPruning(const TourFacts& facts, ModuleIndex chosen);
+    [[nodiscard]] static TourText threshold(const TourFacts& facts, ModuleIndex chosen);
+    [[nodiscard]] static TourText cameBack(const TourFacts& facts, ModuleIndex chosen);
+    [[nodiscard]] static TourText orthogonality(const TourFacts& facts, ModuleIndex chosen);
+    [[nodiscard]] static TourText finalPhase(const TourFacts& facts, ModuleIndex chosen);
+    [[nodiscard]] static TourText result(const TourFacts& facts, ModuleIndex chosen);
+};
+
+} // namespace spectune

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "visualization/BudgetGeometry.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+
+namespace spectune {
+
+namespace {
+
+constexpr double headroom = 1.13; ///< of the axis above the init rank
+constexpr double handleInset = 8.0; ///< a handle does not stand on the plot's edge
+constexpr double infinite = std::numeric_limits<double>::infinity();
+
+bool movesRank(BudgetHandle handle)
+{
+    return handle == BudgetHandle::InitRank || handle == BudgetHandle::TargetRank;
+}
+
+} // namespace
+
+BudgetValues BudgetValues::of(const PlotPlan& plan)
+{
+    BudgetValues values;
+    values.totalSteps = plan.totalSteps;
+    values.ti = plan.ti;
+    values.finalStart = plan.finalStart;
+    values.initRank = plan.initRank;
+    values.targetRank = plan.targetRank;
+    values.matrices = plan.matrices;
+    return values;
+}
+
+double BudgetValues::at(BudgetHandle handle) const
+{
+    switch (handle) {
+    case BudgetHandle::InitRank: return initRank;
+    case BudgetHandle::TargetRank: return targetRank;
+    case BudgetHandle::WarmUpEnd: return static_cast<double>(ti);
+    case BudgetHandle::FinalStart: break;
+    }
+    return static_cast<double>(finalStart);
+}
+
+BudgetGeometry BudgetGeometry::compute(const QSizeF& size, const BudgetValues& values, std::optional<double> heldTop)
+{
+    BudgetGeometry geometry;
+    geometry.ground = QRectF(QPointF(0.0, 0.0), size).adjusted(50.0, 26.0, -44.0, -40.0);
+    geometry.values = values;
+    const double highest = std::max({1.0, static_cast<double>(values.initRank), values.targetRank});
+    geometry.topRank = heldTop.value_or(highest * headroom);
+    return geometry;
+}
+
+double BudgetGeometry::xOf(double step) const
+{
+    const auto steps = static_cast<double>(std::max<std::int64_t>(1, values.totalSteps));
+    return ground.left() + ground.width() * step / steps;
+}
+
+double BudgetGeometry::yOf(double rank) const
+{
+    return ground.bottom() - ground.height() * rank / topRank;
+}
+
+double BudgetGeometry::stepAt(double x) const
+{
+    return (x - ground.left()) / ground.width() * static_cast<double>(values.totalSteps);
+}
+
+double BudgetGeometry::rankAt(double y) const
+{
+    return (ground.bottom() - y) / ground.height() * topRank;
+}
+
+QPointF BudgetGeometry::handle(BudgetHandle handle) const
+{
+    const auto ti = static_cast<double>(values.ti);
+    const auto end = static_cast<double>(values.finalStart);
+    const auto total = static_cast<double>(values.totalSteps);
+    const double left = ground.left() + handleInset;
+    const double right = ground.right() - handleInset;
+    switch (handle) {
+    case BudgetHandle::InitRank:
+        return {std::clamp(xOf(ti / 2.0), left, right), std::max(yOf(values.initRank), ground.top())};
+    case BudgetHandle::TargetRank:
+        return {std::clamp(xOf((end + total) / 2.0), left, right), std::max(yOf(values.targetRank), ground.top())};
+    case BudgetHandle::WarmUpEnd: return {std::clamp(xOf(ti), ground.left(), ground.right()), ground.bottom() + 6.0};
+    case BudgetHandle::FinalStart: break;
+    }
+    return {std::clamp(xOf(end), ground.left(), ground.right()), ground.bottom() + 6.0};
+}
+
+std::int64_t BudgetGeometry::valueAt(BudgetHandle handle, QPointF centre) const
+{
+    constexpr double largest = 9999.0; // more ranks than any matrix has: a drag far above the plot ends there
+    if (movesRank(handle))
+        return std::llround(std::clamp(rankAt(centre.y()), 1.0, largest));
+    // tf is 1 at least, so T − tf ends before T.
+    const std::int64_t last
+        = std::max<std::int64_t>(0, values.totalSteps - (handle == BudgetHandle::FinalStart ? 1 : 0));
+    return std::clamp<std::int64_t>(std::llround(stepAt(centre.x())), 0, last);
+}
+
+BudgetRange BudgetGeometry::possible(BudgetHandle handle) const
+{
+    const double side = values.largestRank > 0 ? static_cast<double>(values.largestRank) : infinite;
+    const auto steps = static_cast<double>(values.totalSteps);
+    switch (handle) {
+    case BudgetHandle::InitRank: return {std::floor(values.targetRank) + 1.0, side};
+    case BudgetHandle::TargetRank:
+        // A mean may lie between two ranks: all below init is possible.
+        return {0.0, std::nextafter(values.initGiven ? static_cast<double>(values.initRank) : side, 0.0)};
+    case BudgetHandle::WarmUpEnd:
+        return {0.0, values.tfGiven ? static_cast<double>(values.finalStart - 1) : steps - 2.0};
+    case BudgetHandle::FinalStart: break;
+    }
+    return {values.tiGiven ? static_cast<double>(values.ti + 1) : 1.0, steps - 1.0};
+}
+
+std::optional<BudgetHandle> BudgetGeometry::fault(std::optional<BudgetHandle> moved) const
+{
+    const auto isFault = [this](BudgetHandle handle) { return !possible(handle).holds(values.at(handle)); };
+    if (moved && isFault(*moved))
+        return moved;
+    for (const BudgetHandle handle : std::array {
+             BudgetHandle::TargetRank, BudgetHandle::InitRank, BudgetHandle::WarmUpEnd, BudgetHandle::FinalStart}) {
+        if (isFault(handle))
+            return handle;
+    }
+    return std::nullopt;
+}
+
+std::vector<QRectF> BudgetGeometry::impossible(BudgetHandle handle) const
+{
+    const BudgetRange range = possible(handle);
+    std::vector<QRectF> parts;
+    const auto add = [&](double left, double top, double right, double bottom) {
+        const QRectF part = QRectF(QPointF(left, top), QPointF(right, bottom)).intersected(ground);
+        if (left < right && top < bottom && part.width() >= 1.0 && part.height() >= 1.0)
+            parts.push_back(part);
+    };
+    if (movesRank(handle)) {
+        if (range.least > 1.0) // a whole rank below the least one
+            add(ground.left(), yOf(range.least - 1.0), ground.right(), ground.bottom());
+        if (std::isfinite(range.most))
+            add(ground.left(), ground.top(), ground.right(), yOf(range.most));
+    } else {
+        add(ground.left(), ground.top(), xOf(range.least - 1.0), ground.bottom());
+        add(xOf(range.most + 1.0), ground.top(), ground.right(), ground.bottom());
+    }
+    return parts;
+}
+
+} // namespace spectune

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "visualization/CompareCurves.h"
+
+#include "visualization/NumberFormat.h"
+
+#include <QCoreApplication>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace spectune {
+
+namespace {
+
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr int xIntervals = 6;
+
+/// Where each point of a run lies on the axis; never falling.
+std::vector<double> places(const std::vector<MetricPoint>& metrics, CompareAxis axis)
+{
+    std::vector<double> x;
+    x.reserve(metrics.size());
+    double tokens = 0.0;
+    for (const MetricPoint& point : metrics) {
+        tokens += static_cast<double>(point.tokens);
+        const double place = axis == CompareAxis::Step ? static_cast<double>(point.step)
+            : axis == CompareAxis::Tokens              ? tokens
+                                                       : point.seconds;
+        const double last = x.empty() ? 0.0 : x.back();
+        x.push_back(std::isfinite(place) ? std::max(place, last) : last);
+    }
+    return x;
+}
+
+QString quoted(const QString& text)
+{
+    QString inner = text;
+    return QLatin1Char('"') + inner.replace(QLatin1Char('"'), QLatin1String("\"\"")) + QLatin1Char('"');
+}
+
+/// As many digits as read back as the same double; empty for what is not finite.
+QString exact(double value)
+{
+    return std::isfinite(value) ? QString::number(value, 'g', 17) : QString();
+}
+
+} // namespace
+
+void CompareCurves::clear()
+{
+    m_sources.clear();
+    m_curves.clear();
+}
+
+void CompareCurves::add(const QString& name, std::shared_ptr<const RunHistory> history)
+{
+    m_sources.push_back({name, history ? std::move(history) : std::make_shared<const RunHistory>()});
+    m_curves.push_back(built(m_sources.back()));
+}
+
+void CompareCurves::setAxis(CompareAxis axis)
+{
+    if (m_axis == axis)
+        return;
+    m_axis = axis;
+    m_curves.clear();
+    for (const Source& source : m_sources)
+        m_curves.push_back(built(source));
+}
+
+ComparedCurve CompareCurves::built(const Source& source) const
+{
+    ComparedCurve curve;
+    curve.name = source.name;
+    const std::vector<MetricPoint>& metrics = source.history->metrics;
+    const std::vector<double> x = places(metrics, m_axis);
+    Smoother smoother;
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        curve.loss.append(x[i], metrics[i].loss);
+        curve.smooth.append(x[i], smoother.add(metrics[i].loss));
+    }
+    for (const EvalPoint& point : source.history->evaluations) {
+        const auto after = std::upper_bound(metrics.begin(), metrics.end(), point.step,
+            [](std::int64_t step, const MetricPoint& metric) { return step < metric.step; });
+        const auto index = static_cast<std::size_t>(after - metrics.begin());
+        curve.evaluations.emplace_back(index == 0 ? 0.0 : x[index - 1], point.evalLoss);
+    }
+    return curve;
+}
+
+AxisBounds CompareCurves::xBounds() const
+{
+    double end = 1.0;
+    for (const ComparedCurve& curve : m_curves)
+        end = std::max(end, curve.end());
+    return {0.0, end, stepTicks(0.0, end, xIntervals)};
+}
+
+AxisBounds CompareCurves::lossBounds(double from, double to, int columns) const
+{
+    std::vector<double> raw;
+    double low = INFINITY;
+    double high = -INFINITY;
+    const auto take = [&](double value) {
+        low = std::min(low, value);
+        high = std::max(high, value);
+    };
+    for (const ComparedCurve& curve : m_curves) {
+        for (const ColumnSpan& span : curve.loss.decimate(from, to, columns)) {
+            raw.push_back(span.low);
+            raw.push_back(span.high);
+        }
+        for (const ColumnSpan& span : curve.smooth.decimate(from, to, columns)) {
+            take(span.low);
+            take(span.high);
+        }
+        for (const QPointF& point : curve.evaluations)
+            if (point.x() >= from && point.x() <= to && std::isfinite(point.y()))
+                take(point.y());
+    }
+    if (raw.empty())
+        return {0.0, 1.0, {}};
+    take(percentile(raw, 0.02));
+    take(percentile(raw, 0.98));
+    const double reach = std::max({high - low, std::abs(high) * 0.02, 1e-6});
+    AxisBounds bounds {low - 0.05 * reach, high + 0.05 * reach, {}};
+    bounds.low = low >= 0.0 ? std::max(0.0, bounds.low) : bounds.low;
+    bounds.ticks = niceTicks(bounds.low, bounds.high, 6);
+    return bounds;
+}
+
+std::vector<CrosshairValue> CompareCurves::valuesAt(double x) const
+{
+    std::vector<CrosshairValue> values;
+    for (const ComparedCurve& curve : m_curves) {
+        CrosshairValue value {nan, nan, nan};
+        if (!curve.loss.isEmpty() && x <= curve.end()) {
+            value.raw = curve.loss.valueAt(x);
+            value.smooth = curve.smooth.valueAt(x);
+            for (const QPointF& point : curve.evaluations)
+                if (point.x() <= x)
+                    value.eval = point.y();
+        }
+        values.push_back(value);
+    }
+    return values;
+}
+
+QString CompareCurves::axisText(double x) const
+{
+    switch (m_axis) {
+    case CompareAxis::Step:
+        return QCoreApplication::translate("CompareCurves", "step %1").arg(formatCount(std::llround(x)));
+    case CompareAxis::Tokens:
+        return QCoreApplication::translate("CompareCurves", "%1 tokens").arg(formatCount(std::llround(x)));
+    case CompareAxis::Time: return formatDuration(x);
+    }
+    return {};
+}
+
+QString CompareCurves::csv() const
+{
+    QString text = QStringLiteral("run,step,tokens,seconds,loss,loss_smoothed,eval_loss\n");
+    for (std::size_t run = 0; run < m_sources.size(); ++run) {
+        const Source& source = m_sources[run];
+        const std::vector<MetricPoint>& metrics = source.history->metrics;
+        const std::vector<EvalPoint>& evaluations = source.history->evaluations;
+        const std::span<const double> smooth = m_curves[run].smooth.y();
+        std::int64_t tokens = 0;
+        std::size_t next = 0;
+        for (std::size_t i = 0; i < metrics.size(); ++i) {
+            const MetricPoint& point = metrics[i];
+            tokens += point.tokens;
+            while (next < evaluations.size() && evaluations[next].step < point.step)
+                ++next;
+            const bool evaluated = next < evaluations.size() && evaluations[next].step == point.step;
+            const QStringList cells {quoted(source.name), QString::number(point.step), QString::number(tokens),
+                exact(point.seconds), exact(point.loss), exact(smooth[i]),
+                evaluated ? exact(evaluations[next].evalLoss) : QString()};
+            text += cells.join(QLatin1Char(',')) + QLatin1Char('\n');
+        }
+    }
+    return text;
+}
+
+std::vector<double> spreadLabels(const std::vector<double>& wanted, double height, double top, double bottom)
+{
+    std::vector<std::size_t> order(wanted.size());
+    std::iota(order.begin(), order.end(), std::size_t {0});
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return wanted[a] < wanted[b]; });
+    std::vector<double> placed(wanted.size());
+    double least = top + height / 2.0;
+    for (const std::size_t index : order) {
+        placed[index] = std::max(wanted[index], least);
+        least = placed[index] + height;
+    }
+    double most = bottom - height / 2.0; // what was pushed beyond the bottom pushes the others up
+    for (auto place = order.rbegin(); place != order.rend(); ++place) {
+        placed[*place] = std::min(placed[*place], most);
+        most = placed[*place] - height;
+    }
+    return placed;
+}
+
+} // namespace spectune

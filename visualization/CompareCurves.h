@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "training/monitor/RunHistory.h"
+#include "visualization/CurveMath.h"
+#include "visualization/PlotAxes.h"
+
+#include <QPointF>
+#include <QString>
+
+#include <memory>
+#include <vector>
+
+namespace spectune {
+
+/// What the curves of compared runs are drawn over.
+enum class CompareAxis { Step, Tokens, Time };
+
+/// One run's task loss, raw and smoothed, and its evaluations, over one axis.
+struct ComparedCurve {
+    QString name;
+    CurveSeries loss;
+    CurveSeries smooth;
+    std::vector<QPointF> evaluations;
+
+    [[nodiscard]] double end() const { return loss.isEmpty() ? 0.0 : loss.x().back(); }
+};
+
+/// Values of one run where the crosshair stands; NaN: the run does not reach there, or has not evaluated yet.
+struct CrosshairValue {
+    double raw = 0.0;
+    double smooth = 0.0;
+    double eval = 0.0; ///< of the last evaluation at or before
+};
+
+/// The values of the comparison's plot, without any widget. A is the first run.
+class CompareCurves {
+public:
+    void clear();
+    /// @param history null: not read yet, an empty curve
+    void add(const QString& name, std::shared_ptr<const RunHistory> history);
+    void setAxis(CompareAxis axis);
+
+    [[nodiscard]] CompareAxis axis() const noexcept { return m_axis; }
+    [[nodiscard]] const std::vector<ComparedCurve>& curves() const noexcept { return m_curves; }
+    [[nodiscard]] AxisBounds xBounds() const; ///< from 0 to the longest run's end
+    /// Holds the smoothed curves, the evaluations and 96 % of the raw values between @p from and @p to.
+    [[nodiscard]] AxisBounds lossBounds(double from, double to, int columns) const;
+    [[nodiscard]] std::vector<CrosshairValue> valuesAt(double x) const; ///< one per run
+    [[nodiscard]] QString axisText(double x) const; ///< "step 1,240", "51,200 tokens", "8 min 38 s"
+    /// Comma-separated: run, step, tokens, seconds, loss, loss_smoothed, eval_loss; full precision.
+    [[nodiscard]] QString csv() const;
+
+private:
+    struct Source {
+        QString name;
+        std::shared_ptr<const RunHistory> history; ///< never null
+    };
+    [[nodiscard]] ComparedCurve built(const Source& source) const;
+
+    CompareAxis m_axis = CompareAxis::Step;
+    std::vector<Source> m_sources;
+    std::vector<ComparedCurve> m_curves;
+};
+
+/// Moves labels apart that want to stand at @p wanted (their centres, in pixels), so that neighbours are @p height
+/// apart and all lie within [top, bottom]; keeps their order. @return the centres, in the order given
+[[nodiscard]] std::vector<double> spreadLabels(
+    const std::vector<double>& wanted, double height, double top, double bottom);
+
+} // namespace spectune

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "visualization/ComparePlot.h"
+
+#include "visualization/ComparePlotPrivate.h"
+#include "visualization/NumberFormat.h"
+#include "visualization/QCustomPlotQt.h"
+#include "visualization/RunTags.h"
+
+#include <QKeyEvent>
+#include <QMouseEvent>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <cmath>
+
+namespace spectune {
+
+CrosshairText crosshairText(const CompareCurves& curves, double x)
+{
+    CrosshairText text;
+    text.place = curves.axisText(x);
+    const std::vector<CrosshairValue> values = curves.valuesAt(x);
+    for (std::size_t run = 0; run < values.size(); ++run)
+        text.lines.push_back({static_cast<int>(run),
+            std::isfinite(values[run].smooth) ? formatLoss(values[run].smooth) : ComparePlot::tr("ended"),
+            std::isfinite(values[run].eval) ? formatLoss(values[run].eval) : QString()});
+    if (values.size() == 2 && std::isfinite(values[0].smooth) && std::isfinite(values[1].smooth)) {
+        const double difference = values[1].smooth - values[0].smooth;
+        text.difference = ComparePlot::tr("B − A %1")
+                              .arg((difference > 0 ? QStringLiteral("+") : QString()) + formatLoss(difference));
+    }
+    return text;
+}
+
+ComparePlot::ComparePlot(QWidget* parent)
+    : QWidget(parent)
+    , m_private(std::make_unique<Private>(this))
+{
+    auto* box = new QVBoxLayout(this);
+    box->setContentsMargins(0, 0, 0, 0);
+    box->addWidget(m_private->plot);
+    m_private->plot->installEventFilter(this);
+    m_private->plot->setMouseTracking(true);
+    m_private->overlay->installEventFilter(this);
+    m_private->overlay->raise();
+    setFocusPolicy(Qt::StrongFocus);
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
+    setAccessibleName(tr("Losses of the compared runs"));
+}
+
+ComparePlot::~ComparePlot() = default;
+
+void ComparePlot::setCurves(CompareCurves curves)
+{
+    const CompareAxis axis = m_private->curves.axis();
+    m_private->curves = std::move(curves);
+    m_private->curves.setAxis(axis);
+    m_private->crosshair.reset();
+    m_private->changed(true);
+}
+
+void ComparePlot::setAxis(CompareAxis axis)
+{
+    m_private->curves.setAxis(axis);
+    m_private->crosshair.reset();
+    m_private->changed(true);
+}
+
+void ComparePlot::setRawShown(bool shown)
+{
+    m_private->rawShown = shown;
+    m_private->changed();
+}
+
+void ComparePlot::setEmptyText(const QString& text)
+{
+    m_private->emptyText = text;
+    m_private->changed();
+}
+
+void ComparePlot::showAll()
+{
+    m_private->changed(true);
+}
+
+void ComparePlot::setCrosshair(std::optional<double> x)
+{
+    if (m_private->crosshair == x)
+        return;
+    m_private->crosshair = x;
+    m_private->speak();
+    m_private->overlay->update();
+}
+
+const CompareCurves& ComparePlot::curves() const
+{
+    return m_private->curves;
+}
+
+std::optional<double> ComparePlot::crosshair() const
+{
+    return m_private->crosshair;
+}
+
+AxisBounds ComparePlot::shownX() const
+{
+    const QCPRange range = m_private->plot->xAxis->range();
+    return {range.lower, range.upper, {}};
+}
+
+AxisBounds ComparePlot::shownLoss() const
+{
+    const QCPRange range = m_private->plot->yAxis->range();
+    return {range.lower, range.upper, {}};
+}
+
+QSize ComparePlot::sizeHint() const
+{
+    return {700, 300};
+}
+
+QSize ComparePlot::minimumSizeHint() const
+{
+    return {300, 150};
+}
+
+void ComparePlot::changeEvent(QEvent* event)
+{
+    if (event->type() == QEvent::PaletteChange)
+        m_private->applyTheme();
+    QWidget::changeEvent(event);
+}
+
+void ComparePlot::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    m_private->overlay->setGeometry(rect());
+    m_private->changed();
+}
+
+void ComparePlot::keyPressEvent(QKeyEvent* event)
+{
+    const int direction = event->key() == Qt::Key_Right ? 1 : event->key() == Qt::Key_Left ? -1 : 0;
+    if (direction == 0 || m_private->curves.curves().empty()) {
+        QWidget::keyPressEvent(event);
+        return;
+    }
+    const AxisBounds x = shownX();
+    const double by = (x.high - x.low) / (event->modifiers().testFlag(Qt::ShiftModifier) ? 20.0 : 100.0);
+    const double least = m_private->curves.axis() == CompareAxis::Time ? by : std::max(1.0, std::round(by));
+    setCrosshair(std::clamp(m_private->crosshair.value_or(x.low) + direction * least, x.low, x.high));
+}
+
+void ComparePlot::focusInEvent(QFocusEvent* event)
+{
+    QWidget::focusInEvent(event);
+    m_private->overlay->update();
+}
+
+void ComparePlot::focusOutEvent(QFocusEvent* event)
+{
+    QWidget::focusOutEvent(event);
+    m_private->overlay->update();
+}
+
+bool ComparePlot::eventFilter(QObject* watched, QEvent* event)
+{
+    if (watched == m_private->overlay && event->type() == QEvent::Paint) {
+        QPainter painter(m_private->overlay);
+        m_private->paintOverlay(painter);
+        return true;
+    }
+    if (watched != m_private->plot)
+        return QWidget::eventFilter(watched, event);
+    switch (event->type()) {
+    case QEvent::Leave: setCrosshair({}); break;
+    case QEvent::MouseMove: setCrosshair(m_private->placeAt(static_cast<QMouseEvent*>(event)->position().x())); break;
+    case QEvent::MouseButtonDblClick: showAll(); return true;
+    default: break;
+    }
+    return QWidget::eventFilter(watched, event);
+}
+
+} // namespace spectune

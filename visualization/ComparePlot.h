@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "visualization/CompareCurves.h"
+
+#include <QWidget>
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace spectune {
+
+/// What the box beside the crosshair says; plain text, so that it is tested without pixels.
+struct CrosshairText {
+    struct Line {
+        int run = 0;
+        QString smooth; ///< "0.731", or "ended" beyond the run's end
+        QString eval; ///< "0.757"; empty: none yet
+    };
+    QString place; ///< "step 1,240"
+    QString difference; ///< "B − A +0.039", with two runs that both reach there
+    std::vector<Line> lines;
+};
+
+[[nodiscard]] CrosshairText crosshairText(const CompareCurves& curves, double x);
+
+/// Losses of two to six runs over one axis with one crosshair: smoothed lines, raw values at 32 %, evaluations as
+/// diamonds. Wheel zooms, drag pans, a double click shows all again; arrows move the crosshair. GUI thread only.
+class ComparePlot : public QWidget {
+    Q_OBJECT
+public:
+    explicit ComparePlot(QWidget* parent = nullptr);
+    ~ComparePlot() override;
+
+    void setCurves(CompareCurves curves); ///< shows all of them
+    void setAxis(CompareAxis axis);
+    void setRawShown(bool shown);
+    void setEmptyText(const QString& text);
+    void showAll();
+    /// Moves the crosshair; nothing: none.
+    void setCrosshair(std::optional<double> x);
+
+    [[nodiscard]] const CompareCurves& curves() const;
+    [[nodiscard]] std::optional<double> crosshair() const;
+    [[nodiscard]] AxisBounds shownX() const; ///< as zoomed and panned
+    [[nodiscard]] AxisBounds shownLoss() const;
+    [[nodiscard]] QSize sizeHint() const override;
+    [[nodiscard]] QSize minimumSizeHint() const override;
+
+protected:
+    void changeEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    void focusInEvent(QFocusEvent* event) override;
+    void focusOutEvent(QFocusEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
+private:
+    class Private;
+    std::unique_ptr<Private> m_private;
+};
+
+} // namespace spectune

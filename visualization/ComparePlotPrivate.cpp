@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "visualization/ComparePlotPrivate.h"
+
+#include "visualization/Fonts.h"
+#include "visualization/Marks.h"
+#include "visualization/NumberFormat.h"
+#include "visualization/QCustomPlotQt.h"
+#include "visualization/RunTags.h"
+#include "visualization/Theme.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace spectune {
+
+namespace {
+
+constexpr int labelRoom = 104; ///< right of the axes, for the labels at the lines' ends
+constexpr double lineHeight = 15.0;
+
+/// Round ticks whose labels are written as the rest of the studio writes numbers.
+class StudioTicker : public QCPAxisTicker {
+public:
+    explicit StudioTicker(std::function<QString(double value, double step)> text)
+        : m_text(std::move(text))
+    {
+        setTickCount(6);
+    }
+
+protected:
+    double getTickStep(const QCPRange& range) override { return m_step = QCPAxisTicker::getTickStep(range); }
+    QString getTickLabel(double tick, const QLocale&, QChar, int) override { return m_text(tick, m_step); }
+
+private:
+    std::function<QString(double, double)> m_text;
+    double m_step = 1.0;
+};
+
+/// "B eval" and the like, and the value behind it.
+struct EndLabel {
+    int run = 0;
+    QString text;
+    double value = 0.0;
+    bool evaluation = false;
+};
+
+std::vector<EndLabel> endLabels(const CompareCurves& curves)
+{
+    std::vector<EndLabel> labels;
+    for (std::size_t i = 0; i < curves.curves().size(); ++i) {
+        const ComparedCurve& curve = curves.curves()[i];
+        const int run = static_cast<int>(i);
+        const QString letter = RunTag::letter(run);
+        if (!curve.evaluations.empty() && std::isfinite(curve.evaluations.back().y()))
+            labels.push_back({run, ComparePlot::tr("%1 eval").arg(letter), curve.evaluations.back().y(), true});
+        const double smooth = curve.smooth.valueAt(curve.end());
+        if (std::isfinite(smooth))
+            labels.push_back({run, ComparePlot::tr("%1 train").arg(letter), smooth, false});
+    }
+    return labels;
+}
+
+} // namespace
+
+ComparePlot::Private::Private(ComparePlot* owner)
+    : m_owner(owner)
+{
+    build();
+    overlay = new QWidget(owner);
+    overlay->setAttribute(Qt::WA_TransparentForMouseEvents);
+    overlay->setAttribute(Qt::WA_NoSystemBackground);
+    m_timer.setSingleShot(true);
+    m_timer.setInterval(0);
+    QObject::connect(&m_timer, &QTimer::timeout, owner, [this] { replot(); });
+    applyTheme();
+}
+
+void ComparePlot::Private::build()
+{
+    plot = new QCustomPlot(m_owner);
+    plot->setAutoAddPlottableToLegend(false);
+    plot->setFocusPolicy(Qt::NoFocus);
+    plot->setInteractions(QCP::iRangeDrag | QCP::iRangeZoom);
+    plot->axisRect()->setAutoMargins(QCP::msNone);
+    plot->axisRect()->setMargins({52, 6, labelRoom, 24});
+    plot->xAxis->setTicker(QSharedPointer<StudioTicker>::create([this](double value, double) {
+        return curves.axis() == CompareAxis::Time ? formatDuration(value) : formatCount(std::llround(value));
+    }));
+    plot->yAxis->setTicker(
+        QSharedPointer<StudioTicker>::create([](double value, double step) { return formatTick(value, step); }));
+    // A zoomed or panned range shows other columns of the curves.
+    QObject::connect(plot->xAxis, qOverload<const QCPRange&>(&QCPAxis::rangeChanged), m_owner, [this] { changed(); });
+    QObject::connect(plot->yAxis, qOverload<const QCPRange&>(&QCPAxis::rangeChanged), m_owner, [this] { changed(); });
+}
+
+void ComparePlot::Private::applyTheme()
+{
+    const Theme& theme = Theme::current();
+    plot->setBackground(QBrush(theme.panel));
+    plot->axisRect()->setBackground(QBrush(theme.phaseEnd));
+    for (QCPAxis* axis : {plot->xAxis, plot->yAxis}) {
+        axis->setBasePen(QPen(Qt::NoPen));
+        axis->setTickPen(QPen(Qt::NoPen));
+        axis->setSubTicks(false);
+        axis->setTickLength(0);
+        axis->setTickLabelFont(Fonts::caption());
+        axis->setTickLabelColor(theme.text3);
+        axis->setTickLabelPadding(6);
+        axis->grid()->setZeroLinePen(QPen(Qt::NoPen));
+        axis->grid()->setPen(QPen(theme.line, 0));
+    }
+    plot->xAxis->grid()->setVisible(false);
+    rebuildGraphs();
+    changed();
+}
+
+void ComparePlot::Private::rebuildGraphs()
+{
+    plot->clearGraphs();
+    m_raw.clear();
+    m_smooth.clear();
+    const int runs = static_cast<int>(curves.curves().size());
+    for (int run = runs - 1; run >= 0; --run) { // A lies on top
+        QColor pale = RunTag::color(run);
+        pale.setAlphaF(0.32F);
+        QCPGraph* raw = plot->addGraph();
+        raw->setPen(QPen(pale, 1.0));
+        m_raw.insert(m_raw.begin(), raw);
+    }
+    for (int run = runs - 1; run >= 0; --run) {
+        QCPGraph* smooth = plot->addGraph();
+        smooth->setPen(RunTag::pen(run, 1.9));
+        m_smooth.insert(m_smooth.begin(), smooth);
+    }
+}
+
+void ComparePlot::Private::changed(bool all)
+{
+    m_all = m_all || all;
+    if (!m_timer.isActive())
+        m_timer.start();
+}
+
+void ComparePlot::Private::fill(QCPGraph* graph, const CurveSeries& series, bool lastOnly) const
+{
+    const QCPRange range = plot->xAxis->range();
+    const int columns = std::max(1, plot->axisRect()->width());
+    const double perColumn = range.size() / columns;
+    QVector<double> x;
+    QVector<double> y;
+    for (const ColumnSpan& span : series.decimate(range.lower - perColumn, range.upper + perColumn, columns + 2)) {
+        const double middle = range.lower - perColumn + (span.column + 0.5) * perColumn;
+        if (lastOnly || span.low == span.high) {
+            x << middle;
+            y << span.last;
+        } else {
+            x << middle << middle;
+            y << span.low << span.high;
+        }
+    }
+    graph->setData(x, y, true);
+}
+
+void ComparePlot::Private::replot()
+{
+    if (m_smooth.size() != curves.curves().size())
+        rebuildGraphs();
+    if (m_all) {
+        m_all = false;
+        const AxisBounds x = curves.xBounds();
+        const AxisBounds loss = curves.lossBounds(x.low, x.high + 1.0, std::max(1, plot->axisRect()->width()));
+        plot->xAxis->setRange(x.low, x.high);
+        plot->yAxis->setRange(loss.low, loss.high);
+    }
+    for (std::size_t run = 0; run < m_smooth.size(); ++run) {
+        fill(m_smooth[run], curves.curves()[run].smooth, true);
+        m_raw[run]->setVisible(rawShown);
+        if (rawShown)
+            fill(m_raw[run], curves.curves()[run].loss, false);
+    }
+    plot->replot(QCustomPlot::rpQueuedReplot);
+    m_timer.stop(); // setRange() has asked for what is done by now
+    overlay->update();
+    speak();
+}
+
+void ComparePlot::Private::speak()
+{
+    QStringList words;
+    if (crosshair) {
+        const CrosshairText text = crosshairText(curves, *crosshair);
+        words << text.place;
+        for (const CrosshairText::Line& line : text.lines)
+            words << QStringLiteral("%1 %2").arg(RunTag::letter(line.run), line.smooth);
+    } else {
+        for (const EndLabel& label : endLabels(curves))
+            words << QStringLiteral("%1 %2").arg(label.text, formatLoss(label.value));
+    }
+    m_owner->setAccessibleDescription(words.join(QStringLiteral(", ")));
+}
+
+QRectF ComparePlot::Private::ground() const
+{
+    return plot->axisRect()->rect();
+}
+
+QPointF ComparePlot::Private::pixel(double x, double y) const
+{
+    return {plot->xAxis->coordToPixel(x), plot->yAxis->coordToPixel(y)};
+}
+
+std::optional<double> ComparePlot::Private::placeAt(double pixel) const
+{
+    const QRectF rect = ground();
+    if (curves.curves().empty() || pixel < rect.left() || pixel > rect.right())
+        return std::nullopt;
+    const double x = std::max(0.0, plot->xAxis->pixelToCoord(pixel));
+    return curves.axis() == CompareAxis::Time ? x : std::round(x);
+}
+
+void ComparePlot::Private::paintOverlay(QPainter& painter)
+{
+    painter.setRenderHint(QPainter::Antialiasing);
+    const Theme& theme = Theme::current();
+    if (curves.curves().empty()) {
+        painter.setFont(Fonts::body());
+        painter.setPen(theme.text3);
+        painter.drawText(ground().adjusted(12, 12, -12, -12), Qt::AlignCenter | Qt::TextWordWrap, emptyText);
+    }
+    paintEvaluations(painter);
+    paintEnds(painter);
+    if (crosshair)
+        paintCrosshair(painter);
+    if (m_owner->hasFocus())
+        drawFocusFrame(painter, overlay->rect(), theme.focus);
+}
+
+void ComparePlot::Private::paintEvaluations(QPainter& painter) const
+{
+    painter.save();
+    painter.setClipRect(ground().adjusted(-5, 0, 5, 0));
+    for (int run = static_cast<int>(curves.curves().size()) - 1; run >= 0; --run)
+        for (const QPointF& point : curves.curves()[static_cast<std::size_t>(run)].evaluations)
+            if (std::isfinite(point.y()))
+                drawDiamond(painter, pixel(point.x(), point.y()), 3.8, RunTag::color(run), Theme::current().panel);
+    painter.restore();
+}
+
+void ComparePlot::Private::paintEnds(QPainter& painter) const
+{
+    const std::vector<EndLabel> labels = endLabels(curves);
+    const QRectF rect = ground();
+    std::vector<double> wanted;
+    for (const EndLabel& label : labels)
+        wanted.push_back(std::clamp(plot->yAxis->coordToPixel(label.value), rect.top(), rect.bottom()));
+    const std::vector<double> centres = spreadLabels(wanted, lineHeight, rect.top(), rect.bottom() + 8.0);
+    for (std::size_t i = 0; i < labels.size(); ++i) {
+        const EndLabel& label = labels[i];
+        const QColor color = RunTag::color(label.run);
+        const double x = rect.right() + 12.0;
+        if (label.evaluation) {
+            drawDiamond(painter, {x, centres[i]}, 3.8, color);
+        } else {
+            painter.setPen(RunTag::pen(label.run, 1.9));
+            painter.drawLine(QPointF(x - 7.0, centres[i]), QPointF(x + 6.0, centres[i]));
+        }
+        painter.setFont(label.evaluation ? Fonts::captionBold() : Fonts::caption());
+        painter.setPen(label.evaluation ? color : Theme::current().text2);
+        drawTabular(painter, {x + 10.0, centres[i] - lineHeight / 2.0, labelRoom - 24.0, lineHeight},
+            Qt::AlignLeft | Qt::AlignVCenter, QStringLiteral("%1 %2").arg(label.text, formatLoss(label.value)));
+    }
+}
+
+void ComparePlot::Private::paintCrosshair(QPainter& painter) const
+{
+    const Theme& theme = Theme::current();
+    const QRectF rect = ground();
+    const double x = plot->xAxis->coordToPixel(*crosshair);
+    if (x < rect.left() || x > rect.right())
+        return;
+    drawUpright(painter, x, rect.top(), rect.bottom(), theme.lineStrong);
+    const CrosshairText text = crosshairText(curves, *crosshair);
+    const double width = 168.0;
+    const double height = 12.0 + lineHeight * static_cast<double>(text.lines.size() + 1);
+    QRectF box(x + 8.0, rect.top() + 8.0, width, height);
+    if (box.right() > rect.right())
+        box.moveRight(x - 8.0);
+    painter.setPen(QPen(theme.fieldLine, 1.0));
+    painter.setBrush(theme.raised);
+    painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 3.0, 3.0);
+    QRectF line(box.left() + 8.0, box.top() + 6.0, width - 16.0, lineHeight);
+    painter.setFont(Fonts::caption());
+    painter.setPen(theme.text2);
+    drawTabular(painter, line, Qt::AlignLeft, text.place);
+    painter.setPen(theme.text);
+    drawTabular(painter, line, Qt::AlignRight, text.difference);
+    for (const CrosshairText::Line& row : text.lines) {
+        line.translate(0.0, lineHeight);
+        painter.setFont(Fonts::captionBold());
+        painter.setPen(RunTag::color(row.run));
+        drawTabular(painter, line, Qt::AlignLeft, QStringLiteral("%1 %2").arg(RunTag::letter(row.run), row.smooth));
+        if (!row.eval.isEmpty())
+            drawTabular(painter, line, Qt::AlignRight, ComparePlot::tr("eval %1").arg(row.eval));
+    }
+}
+
+} // namespace spectune

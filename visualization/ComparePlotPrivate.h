@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "visualization/ComparePlot.h"
+
+#include <QTimer>
+
+class QCPGraph;
+class QCustomPlot;
+
+namespace spectune {
+
+/// What ComparePlot is made of: QCustomPlot draws curves, axes and grid; a widget above it, which takes no clicks,
+/// draws evaluations, labels and the crosshair. QCustomPlot's types are complete in sources alone.
+class ComparePlot::Private {
+public:
+    explicit Private(ComparePlot* owner);
+
+    void changed(bool all = false); ///< repaints with the event loop's next turn; @p all: the whole range
+    void replot();
+    void applyTheme();
+    void speak();
+    void paintOverlay(QPainter& painter);
+    [[nodiscard]] std::optional<double> placeAt(double pixel) const; ///< nothing: outside the axes
+
+    CompareCurves curves;
+    std::optional<double> crosshair;
+    QString emptyText;
+    bool rawShown = true;
+    QCustomPlot* plot = nullptr;
+    QWidget* overlay = nullptr;
+
+private:
+    void build();
+    void rebuildGraphs();
+    void fill(QCPGraph* graph, const CurveSeries& series, bool lastOnly) const;
+    void paintEvaluations(QPainter& painter) const;
+    void paintEnds(QPainter& painter) const;
+    void paintCrosshair(QPainter& painter) const;
+    [[nodiscard]] QPointF pixel(double x, double y) const;
+    [[nodiscard]] QRectF ground() const;
+
+    ComparePlot* m_owner;
+    QTimer m_timer;
+    bool m_all = true;
+    std::vector<QCPGraph*> m_raw;
+    std::vector<QCPGraph*> m_smooth;
+};
+
+} // namespace spectune

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "visualization/MatrixView.h"
+
+#include "visualization/Fonts.h"
+#include "visualization/Theme.h"
+
+#include <QEvent>
+#include <QPainter>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace spectune {
+
+namespace {
+
+constexpr double dimmedOpacity = 0.22;
+
+std::array<QRgb, 256> colorTable(MatrixView::Colors colors)
+{
+    std::array<QRgb, 256> table {};
+    const Theme& theme = Theme::current();
+    for (int i = 0; i < 256; ++i)
+        table[static_cast<std::size_t>(i)]
+            = colors == MatrixView::Colors::Grey ? qRgb(i, i, i) : theme.differenceColor(i / 127.5 - 1.0).rgb();
+    return table;
+}
+
+} // namespace
+
+MatrixView::MatrixView(Colors colors, QWidget* parent)
+    : QWidget(parent)
+    , m_colors(colors)
+{
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
+}
+
+void MatrixView::setMatrix(MatrixValues matrix, double reach)
+{
+    m_matrix = std::move(matrix);
+    m_reach = reach;
+    draw();
+}
+
+void MatrixView::setDimmed(bool dimmed)
+{
+    if (m_dimmed == dimmed)
+        return;
+    m_dimmed = dimmed;
+    update();
+}
+
+void MatrixView::setEmptyText(const QString& text)
+{
+    m_emptyText = text;
+    update();
+}
+
+void MatrixView::draw()
+{
+    const bool grey = m_colors == Colors::Grey;
+    double reach = m_reach;
+    if (!grey && reach <= 0.0)
+        for (const float value : m_matrix.values)
+            reach = std::max<double>(reach, std::abs(value));
+    m_image = m_matrix.values.empty() ? QImage() : QImage(m_matrix.columns, m_matrix.rows, QImage::Format_RGB32);
+    const auto table = colorTable(m_colors);
+    std::size_t place = 0;
+    for (int row = 0; row < m_image.height(); ++row) {
+        auto* line = reinterpret_cast<QRgb*>(m_image.scanLine(row));
+        for (int column = 0; column < m_image.width(); ++column) {
+            const double value = m_matrix.values[place++];
+            const double share = grey ? value : reach > 0 ? (value / reach + 1.0) / 2.0 : 0.5;
+            line[column] = table[static_cast<std::size_t>(std::lround(std::clamp(share, 0.0, 1.0) * 255.0))];
+        }
+    }
+    update();
+}
+
+void MatrixView::paintEvent(QPaintEvent*)
+{
+    const Theme& theme = Theme::current();
+    QPainter painter(this);
+    if (m_image.isNull()) {
+        painter.fillRect(rect(), theme.sunken);
+        painter.setPen(theme.text3);
+        painter.setFont(Fonts::caption());
+        painter.drawText(rect().adjusted(10, 10, -10, -10), Qt::AlignCenter | Qt::TextWordWrap, m_emptyText);
+        return;
+    }
+    QSizeF size = QSizeF(this->size());
+    if (!m_stretched)
+        size = QSizeF(m_image.size()).scaled(size, Qt::KeepAspectRatio);
+    // Values are drawn as crisp fields when they are larger than a pixel, and averaged when they are smaller.
+    painter.setRenderHint(QPainter::SmoothPixmapTransform, size.width() < m_image.width());
+    painter.setOpacity(m_dimmed ? dimmedOpacity : 1.0);
+    painter.drawImage(QRectF(QPointF(0, 0), size), m_image);
+}
+
+void MatrixView::changeEvent(QEvent* event)
+{
+    if (event->type() == QEvent::PaletteChange)
+        draw();
+    QWidget::changeEvent(event);
+}
+
+} // namespace spectune

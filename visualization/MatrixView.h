@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "visualization/SpectralParts.h"
+
+#include <QImage>
+#include <QWidget>
+
+namespace spectune {
+
+/// A matrix as a picture: grey for images (0 black, 1 white), the difference colours for signed values.
+class MatrixView : public QWidget {
+    Q_OBJECT
+public:
+    enum class Colors { Grey, Signed };
+    explicit MatrixView(Colors colors, QWidget* parent = nullptr);
+
+    /// @param reach the value of the strongest colour; only for Signed. 0: the largest of the matrix
+    void setMatrix(MatrixValues matrix, double reach = 0.0);
+    void setDimmed(bool dimmed); ///< steps back: not part of what is shown
+    /// In place of a picture; shown while there is no matrix.
+    void setEmptyText(const QString& text);
+    /// Values fill the whole view; else pixels stay square.
+    void setStretched(bool stretched) { m_stretched = stretched; }
+    [[nodiscard]] const MatrixValues& matrix() const { return m_matrix; }
+    [[nodiscard]] const QImage& image() const { return m_image; } ///< one pixel per value
+    [[nodiscard]] QSize sizeHint() const override { return {216, 216}; }
+    [[nodiscard]] QSize minimumSizeHint() const override { return {24, 24}; }
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+    void changeEvent(QEvent* event) override;
+
+private:
+    void draw();
+
+    Colors m_colors;
+    MatrixValues m_matrix;
+    double m_reach = 0.0;
+    QImage m_image;
+    QString m_emptyText;
+    bool m_dimmed = false;
+    bool m_stretched = false;
+};
+
+} // namespace spectune

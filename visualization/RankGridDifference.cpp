@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The sums beside and below the difference of two runs' ranks.
+#include "visualization/Fonts.h"
+#include "visualization/NumberFormat.h"
+#include "visualization/RankGridPainter.h"
+#include "visualization/Theme.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+
+namespace spectune {
+
+namespace {
+
+QString withSign(int value)
+{
+    return (value > 0 ? QStringLiteral("+") : QString()) + formatCount(value);
+}
+
+} // namespace
+
+int RankGridState::layerDifference(int layer) const
+{
+    int sum = 0;
+    for (int kind = 0; kind < columns(); ++kind) {
+        const ModuleIndex module = moduleAt({layer, kind});
+        sum += module.isValid() ? difference.at(module.at()) : 0;
+    }
+    return sum;
+}
+
+int RankGridState::kindDifference(int kind, int from, int to) const
+{
+    int sum = 0;
+    for (int layer = from; layer < to; ++layer) {
+        const ModuleIndex module = moduleAt({layer, kind});
+        sum += module.isValid() ? difference.at(module.at()) : 0;
+    }
+    return sum;
+}
+
+void RankGridPainter::paintDifferenceMarginals()
+{
+    const Theme& theme = Theme::current();
+    const QFont caption = Fonts::caption();
+    int longest = 1;
+    for (int layer = 0; layer < m_state.layers; ++layer)
+        longest = std::max(longest, std::abs(m_state.layerDifference(layer)));
+    const bool figures = m_geometry.layerSums && m_geometry.labelEvery <= 2;
+    for (int layer = 0; layer < m_state.layers; ++layer) {
+        const int sum = m_state.layerDifference(layer);
+        const QRectF ground = m_geometry.layerBar(layer);
+        const double middle = std::round(ground.left() + m_geometry.marginWidth * 0.4);
+        const double reach = std::max(4.0, middle - ground.left() - (figures ? 14.0 : 0.0));
+        const double length = std::round(reach * std::abs(sum) / longest);
+        const QRectF bar(sum < 0 ? middle - length : middle, ground.top(), length, ground.height());
+        m_painter.fillRect(bar, sum < 0 ? theme.loss : theme.runB);
+        if (figures && sum != 0) {
+            const double width = tabularWidth(caption, withSign(sum));
+            const double x = sum < 0 ? bar.left() - 3.0 - width : bar.right() + 3.0;
+            text({x, m_geometry.rowY(layer) - 4.0, width + 2.0, m_geometry.pitchY + 7.0},
+                Qt::AlignLeft | Qt::AlignVCenter, withSign(sum), theme.text2, caption);
+        }
+        m_painter.fillRect(QRectF(middle, m_geometry.rowY(layer), 1.0, m_geometry.pitchY), theme.lineStrong);
+    }
+    for (int block = 0; block < m_geometry.blocks; ++block) {
+        const int from = block * m_geometry.rowsPerBlock;
+        const int to = std::min(m_state.layers, from + m_geometry.rowsPerBlock);
+        text({m_geometry.right(block) + 9.0, m_geometry.top - 18.0, m_geometry.marginWidth, 16.0}, Qt::AlignLeft,
+            m_geometry.marginWidth > 70.0 ? QStringLiteral("Σ layer") : QStringLiteral("Σ"), theme.text3, caption);
+        QStringList sums;
+        bool fit = true;
+        for (int kind = 0; kind < m_state.columns(); ++kind) {
+            sums << withSign(m_state.kindDifference(kind, from, to));
+            fit = fit && tabularWidth(caption, sums.back()) <= m_geometry.pitchX - 2.0;
+        }
+        for (int kind = 0; fit && kind < m_state.columns(); ++kind)
+            text(m_geometry.kindSum(block, kind), Qt::AlignHCenter, sums[kind], theme.text2, caption);
+    }
+}
+
+} // namespace spectune

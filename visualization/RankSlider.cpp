@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "visualization/RankSlider.h"
+
+#include "visualization/Fonts.h"
+#include "visualization/Theme.h"
+
+#include <QMouseEvent>
+#include <QPainter>
+
+#include <algorithm>
+#include <cmath>
+
+namespace spectune {
+
+namespace {
+
+constexpr double inset = 12.0;
+constexpr double grooveY = 20.0;
+constexpr double labelGap = 8.0; // pixels between two labels
+
+} // namespace
+
+RankSlider::RankSlider(QWidget* parent)
+    : QAbstractSlider(parent)
+{
+    setOrientation(Qt::Horizontal);
+    setFocusPolicy(Qt::StrongFocus);
+    setRange(1, 1);
+    setSingleStep(1);
+    setPageStep(8);
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+}
+
+void RankSlider::setMark(int rank, const QString& text)
+{
+    m_mark = rank;
+    m_markText = text;
+    update();
+}
+
+double RankSlider::xOf(int rank) const
+{
+    const double reach = std::log(std::max(2, maximum()));
+    return inset + (width() - 2.0 * inset) * std::log(std::clamp(rank, 1, std::max(1, maximum()))) / reach;
+}
+
+int RankSlider::rankAt(double x) const
+{
+    const double share = std::clamp((x - inset) / (width() - 2.0 * inset), 0.0, 1.0);
+    return std::clamp(
+        static_cast<int>(std::lround(std::exp(share * std::log(std::max(2, maximum()))))), minimum(), maximum());
+}
+
+std::vector<int> RankSlider::ticks() const
+{
+    std::vector<int> ranks;
+    double end = -1e9;
+    const double lastLeft = xOf(maximum()) - tabularWidth(Fonts::caption(), QString::number(maximum())) / 2.0;
+    for (int decade = 1; decade <= maximum(); decade *= 10)
+        for (const int factor : {1, 2, 3, 5}) {
+            const int rank = factor * decade;
+            const double half = tabularWidth(Fonts::caption(), QString::number(rank)) / 2.0;
+            if (rank >= maximum() || xOf(rank) - half < end + labelGap || xOf(rank) + half > lastLeft - labelGap)
+                continue;
+            ranks.push_back(rank);
+            end = xOf(rank) + half;
+        }
+    ranks.push_back(maximum());
+    return ranks;
+}
+
+void RankSlider::paintEvent(QPaintEvent*)
+{
+    const Theme& theme = Theme::current();
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    const double x = xOf(value());
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(theme.line);
+    painter.drawRoundedRect(QRectF(inset, grooveY - 2, width() - 2 * inset, 4), 2, 2);
+    painter.setBrush(theme.text2);
+    painter.drawRoundedRect(QRectF(inset, grooveY - 2, x - inset, 4), 2, 2);
+    painter.setFont(Fonts::caption());
+    if (m_mark > 0 && m_mark <= maximum()) {
+        const double at = xOf(m_mark);
+        painter.setPen(QPen(theme.text3, 1.0, Qt::DashLine));
+        painter.drawLine(QPointF(at, 3), QPointF(at, grooveY + 8));
+        const double need = painter.fontMetrics().horizontalAdvance(m_markText);
+        const bool leftSide = at + 8 + need > width();
+        painter.setPen(theme.text2);
+        painter.drawText(
+            QRectF(leftSide ? at - 8 - need : at + 8, 0, need + 2, 14), Qt::AlignLeft | Qt::AlignVCenter, m_markText);
+    }
+    for (const int rank : ticks()) {
+        painter.setPen(QPen(theme.lineStrong, 1.0));
+        painter.drawLine(QPointF(xOf(rank), grooveY + 6), QPointF(xOf(rank), grooveY + 9));
+        painter.setFont(rank == value() ? Fonts::captionBold() : Fonts::caption());
+        painter.setPen(rank == value() ? theme.text : theme.text3);
+        drawTabular(painter, QRectF(xOf(rank) - 30, grooveY + 10, 60, 14), Qt::AlignCenter, QString::number(rank));
+    }
+    if (hasFocus()) {
+        painter.setPen(QPen(theme.focus, 2.0));
+        painter.setBrush(Qt::NoBrush);
+        painter.drawEllipse(QPointF(x, grooveY), 10.0, 10.0);
+    }
+    painter.setPen(QPen(theme.text, 2.0));
+    painter.setBrush(theme.panel);
+    painter.drawEllipse(QPointF(x, grooveY), 7.0, 7.0);
+}
+
+void RankSlider::mousePressEvent(QMouseEvent* event)
+{
+    setSliderDown(true);
+    setValue(rankAt(event->position().x()));
+}
+
+void RankSlider::mouseMoveEvent(QMouseEvent* event)
+{
+    if (event->buttons().testFlag(Qt::LeftButton))
+        setValue(rankAt(event->position().x()));
+}
+
+void RankSlider::sliderChange(SliderChange change)
+{
+    QAbstractSlider::sliderChange(change);
+    update();
+}
+
+} // namespace spectune

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QAbstractSlider>
+
+#include <vector>
+
+namespace spectune {
+
+/// Chooses a rank k from 1 to n on a logarithmic axis. Arrows move by one; the ticks are labelled, the chosen rank too.
+class RankSlider : public QAbstractSlider {
+    Q_OBJECT
+public:
+    explicit RankSlider(QWidget* parent = nullptr);
+
+    void setMark(int rank, const QString& text); ///< a dashed line with a word; 0: none
+    [[nodiscard]] double xOf(int rank) const;
+    [[nodiscard]] int rankAt(double x) const;
+    /// Labelled ranks: 1, 2, 3, 5, 10, 20, 30, 50, … and the last one, as far as their labels keep apart.
+    [[nodiscard]] std::vector<int> ticks() const;
+    [[nodiscard]] QSize sizeHint() const override { return {320, 46}; }
+    [[nodiscard]] QSize minimumSizeHint() const override { return {160, 46}; }
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void mouseMoveEvent(QMouseEvent* event) override;
+    void sliderChange(SliderChange change) override;
+
+private:
+    int m_mark = 0;
+    QString m_markText;
+};
+
+} // namespace spectune
