@@ -92,7 +92,7 @@ struct ExportReport {
     std::int64_t leftOut = 0; ///< of rank 0
     std::int64_t maxRank = 0;
     std::int64_t vllmMaxRank = 0; ///< --max-lora-rank that vLLM needs; 0: does not apply
-    double maxDifference = 0.0; ///< largest |ΔW read back − ΔW|; of merged: |W read back − (W0 + ΔW rounded to its type)|
+    double maxDifference = 0.0; ///< largest |ΔW read back − ΔW|; of merged: |W − (W0 + ΔW, rounded to its type)|
     double maxDelta = 0.0; ///< largest |ΔW|
     bool verified = true; ///< false: the difference is too large; the files are kept and marked
     std::string note = {}; ///< what a reader must know; empty: nothing
