@@ -6,6 +6,7 @@
 #include "ui/FailurePanel.h"
 #include "ui/GridPanel.h"
 #include "ui/Inspector.h"
+#include "ui/LiveControls.h"
 #include "ui/PageParts.h"
 #include "ui/PlotsPanel.h"
 #include "ui/RunModel.h"
@@ -59,6 +60,10 @@ LivePage::LivePage(RunModel& run, const ConfigForm& form, QWidget* parent)
     connect(m_plots, &RunPlots::stepActivated, &run, &RunModel::showStep);
     connect(m_gridPanel, &GridPanel::told, this, &LivePage::told);
     connect(m_plotsPanel, &PlotsPanel::told, this, &LivePage::told);
+    connect(&run, &RunModel::editTaken, this, [this] {
+        m_plots->setPlan(m_run.plan());
+        refreshMarks();
+    });
     refreshAll();
 }
 
@@ -99,6 +104,7 @@ void LivePage::refreshAll()
 {
     m_plots->setPlan(m_run.plan());
     m_plots->setHistory(m_run.history());
+    refreshMarks();
     m_plots->setShownStep(m_run.shownStep());
     m_plots->setEmptyText(tr("The curve begins with step 1"));
     m_grid->setModuleLayout(m_run.layout());
@@ -150,6 +156,14 @@ void LivePage::refreshNote()
                 .arg(layout->modules.size())
                 .arg(formatCount(plan.finalStart), formatCount(plan.targetBudget), formatCount(plan.initialBudget)));
     }
+}
+
+void LivePage::refreshMarks()
+{
+    std::vector<StepMark> marks;
+    for (const AppliedEdit& edit : m_run.edits())
+        marks.push_back({edit.step, editText(edit)});
+    m_plots->setMarks(std::move(marks));
 }
 
 void LivePage::refreshFailure()

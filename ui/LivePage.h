@@ -50,6 +50,7 @@ private:
     void refreshNote();
     void refreshSnapshot();
     void refreshFailure();
+    void refreshMarks();
 
     RunModel& m_run;
     const ConfigForm& m_form;

@@ -8,6 +8,7 @@
 #include "ui/Inspector.h"
 #include "ui/LearnDesk.h"
 #include "ui/LearnPage.h"
+#include "ui/LiveControls.h"
 #include "ui/LivePage.h"
 #include "ui/PageParts.h"
 #include "ui/PresetLibrary.h"
@@ -108,6 +109,8 @@ void MainWindow::buildPages()
     connect(m_setup, &SetupPage::sampleWanted, m_facts, &SetupFacts::showSample);
     connect(m_try, &TryPage::pauseWanted, this, [this] { m_session->pause(); });
     connect(&m_live->rail(), &RunRail::editWanted, this, &MainWindow::editAsNew);
+    connect(&m_live->rail().controls(), &LiveControls::editWanted, this,
+        [this](const LiveEdit& edit) { m_session->edit(edit); });
     connect(&m_live->inspector(), &Inspector::setupWanted, this, &MainWindow::newConfig);
     connect(&m_live->inspector(), &Inspector::openRunWanted, this, &MainWindow::askOpenRun);
     connect(&m_live->inspector(), &Inspector::openLogWanted, this,
@@ -158,6 +161,7 @@ void MainWindow::connectStatus()
 {
     connect(m_setup, &SetupPage::helpWanted, m_status, &StatusLine::setMessage);
     connect(m_live, &LivePage::told, m_status, &StatusLine::setMessage);
+    connect(&m_live->rail().controls(), &LiveControls::helpWanted, m_status, &StatusLine::setMessage);
     connect(m_form, &ConfigForm::checked, this, &MainWindow::refreshContext);
     connect(m_run, &RunModel::eventAppended, this, [this](const MaskEvent& event) {
         m_status->setMessage({},

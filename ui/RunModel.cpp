@@ -2,6 +2,7 @@
 #include "ui/RunModel.h"
 
 #include "training/config/ConfigFile.h"
+#include "training/config/EditLog.h"
 #include "ui/ConfigForm.h"
 #include "ui/RecordedRanks.h"
 #include "ui/RunFolders.h"
@@ -71,6 +72,14 @@ void RunModel::follow(SessionController& session)
             m_checkpoints.push_back(checkpoint.step);
         Q_EMIT checkpointAppended();
     });
+    connect(&session, &SessionController::editTaken, this, [this](const AppliedEdit& edit) {
+        if (m_edited.add(edit))
+            takeEdited();
+        Q_EMIT editTaken(edit);
+    });
+    connect(&session, &SessionController::editRefused, this, [this](const LiveEdit& edit, const Failure& failure) {
+        Q_EMIT editRefused(edit, QString::fromStdString(failure.message));
+    });
     connect(&session, &SessionController::snapshotArrived, this, &RunModel::takeSnapshot);
 }
 
@@ -98,6 +107,10 @@ void RunModel::begin(const RunRequest& request, const ResolvedRun& resolved, boo
     m_folder = QString::fromStdString(request.outFolder);
     m_config = request.config;
     m_resolved = resolved;
+    if (goesOn)
+        m_edited.goOn(request.config);
+    else
+        m_edited.begin(request.config, resolved);
     if (!goesOn) {
         m_started.reset();
         m_history = {};
@@ -116,6 +129,7 @@ void RunModel::openRecorded(const QString& folder)
     const std::filesystem::path path = info.absoluteFilePath().toStdString();
     RunConfig config = loadConfig(path / "config.json");
     RunHistory history = loadHistory(path);
+    std::vector<AppliedEdit> edits = editsOfRun(path);
     RunFacts facts;
     facts.matrices = static_cast<std::int64_t>(history.modules.size());
     ResolvedRun resolved = resolveRun(config, facts);
@@ -126,8 +140,8 @@ void RunModel::openRecorded(const QString& folder)
     m_hasRun = m_recorded = true;
     m_folder = info.absoluteFilePath();
     m_name = info.fileName();
-    m_config = std::move(config);
-    m_resolved = resolved;
+    m_edited.begin(config, resolved, std::move(edits));
+    takeEdited();
     m_history = std::move(history);
     m_replay.open(path);
     const auto recorded = m_replay.reader().layout();
@@ -150,6 +164,7 @@ void RunModel::clear()
     m_failure = {};
     m_started.reset();
     m_history = {};
+    m_edited = {};
     m_checkpoints.clear();
     m_replay.clear();
     m_latest.reset();
@@ -160,7 +175,8 @@ void RunModel::takeStarted(const RunStarted& started)
 {
     m_started = started;
     m_layout = started.layout;
-    m_resolved = started.resolved;
+    m_edited.started(started.resolved, started.firstStep);
+    takeEdited();
     m_deviceName = QString::fromStdString(started.deviceName);
     if (!started.outFolder.empty())
         m_folder = QString::fromStdString(started.outFolder);
@@ -168,6 +184,12 @@ void RunModel::takeStarted(const RunStarted& started)
     cutAfter(started.firstStep);
     m_history.modules = namesOf(*started.layout);
     Q_EMIT reset();
+}
+
+void RunModel::takeEdited()
+{
+    m_config = m_edited.config();
+    m_resolved = m_edited.resolved();
 }
 
 // A resumed run goes on from its checkpoint; what came after it is done again.
@@ -213,7 +235,8 @@ PlotPlan RunModel::plan() const
     constexpr std::int64_t points = 240;
     for (std::int64_t i = 0; i <= points; ++i) {
         const std::int64_t t = plan.totalSteps * i / points;
-        plan.budgetCurve.emplace_back(static_cast<double>(t), static_cast<double>(schedule.budgetAt(t)));
+        const BudgetSchedule& held = m_hasRun ? m_edited.scheduleAt(t) : schedule; // as the run went, or will
+        plan.budgetCurve.emplace_back(static_cast<double>(t), static_cast<double>(held.budgetAt(t)));
     }
     return plan;
 }

@@ -5,6 +5,7 @@
 #include "training/monitor/RunHistory.h"
 #include "training/session/RunEvents.h"
 #include "ui/RunReplay.h"
+#include "ui/EditedRun.h"
 #include "visualization/PlotPlan.h"
 
 #include <QDateTime>
@@ -51,6 +52,8 @@ public:
     [[nodiscard]] const QDateTime& since() const { return m_since; }
     [[nodiscard]] const RunConfig& config() const { return m_config; }
     [[nodiscard]] const ResolvedRun& resolved() const { return m_resolved; }
+    /// The live edits so far; config() and resolved() are as of the last one.
+    [[nodiscard]] const std::vector<AppliedEdit>& edits() const { return m_edited.edits(); }
     [[nodiscard]] const std::optional<RunStarted>& started() const { return m_started; }
     [[nodiscard]] std::shared_ptr<const ModuleLayout> layout() const { return m_layout; }
     [[nodiscard]] const RunHistory& history() const { return m_history; }
@@ -77,6 +80,8 @@ Q_SIGNALS:
     void evaluationAppended(const spectune::EvalPoint& point);
     void eventAppended(const spectune::MaskEvent& event);
     void checkpointAppended();
+    void editTaken(const spectune::AppliedEdit& edit); ///< a live edit; plan and configuration have changed
+    void editRefused(const spectune::LiveEdit& edit, const QString& why);
     void snapshotChanged();
     void shownStepChanged(qint64 step);
 
@@ -84,6 +89,7 @@ private:
     void takeStarted(const RunStarted& started);
     void takeSnapshot(const std::shared_ptr<const RankSnapshot>& snapshot);
     void cutAfter(std::int64_t step);
+    void takeEdited();
 
     SessionState m_state = SessionState::Idle;
     std::int64_t m_step = 0;
@@ -98,6 +104,7 @@ private:
     QDateTime m_since;
     RunConfig m_config;
     ResolvedRun m_resolved;
+    EditedRun m_edited;
     std::optional<RunStarted> m_started;
     std::shared_ptr<const ModuleLayout> m_layout;
     std::shared_ptr<const RankSnapshot> m_latest;

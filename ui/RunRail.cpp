@@ -3,6 +3,7 @@
 
 #include "ui/ConfigForm.h"
 #include "ui/KeyValueList.h"
+#include "ui/LiveControls.h"
 #include "ui/PageParts.h"
 #include "ui/RunModel.h"
 #include "ui/StudioIcons.h"
@@ -178,6 +179,8 @@ RunRail::RunRail(RunModel& run, const ConfigForm& form, QWidget* parent)
     m_data = addSection(column, heading, tr("Data"));
     m_method = addSection(column, m_methodHeading, tr("AdaLoRA"));
     m_optimizer = addSection(column, heading, tr("Optimizer"));
+    m_controls = new LiveControls(run);
+    column->addWidget(m_controls);
     column->addWidget(makeRule());
     auto* health = makeSection();
     m_healthHeading = makeHeading(tr("Health"));
@@ -192,6 +195,7 @@ RunRail::RunRail(RunModel& run, const ConfigForm& form, QWidget* parent)
     connect(&run, &RunModel::stateChanged, this, &RunRail::refreshHealth);
     connect(&run, &RunModel::eventAppended, this, &RunRail::refreshHealth);
     connect(&run, &RunModel::snapshotChanged, this, &RunRail::refreshHealth);
+    connect(&run, &RunModel::editTaken, this, &RunRail::refresh);
     connect(&form, &ConfigForm::checked, this, &RunRail::refresh);
     refresh();
 }

@@ -11,6 +11,7 @@ namespace spectune {
 
 class ConfigForm;
 class KeyValueList;
+class LiveControls;
 class RunModel;
 
 /// Live's left column: the set-up of the shown run in a few lines, and its health.
@@ -18,6 +19,8 @@ class RunRail : public QWidget {
     Q_OBJECT
 public:
     RunRail(RunModel& run, const ConfigForm& form, QWidget* parent = nullptr);
+
+    [[nodiscard]] LiveControls& controls() { return *m_controls; }
 
 Q_SIGNALS:
     /// "Edit" of a set-up, "Duplicate" of a run: opens it in Set up.
@@ -44,6 +47,7 @@ private:
     KeyValueList* m_data = nullptr;
     KeyValueList* m_method = nullptr;
     KeyValueList* m_optimizer = nullptr;
+    LiveControls* m_controls = nullptr;
     QLabel* m_methodHeading = nullptr;
     QLabel* m_healthHeading = nullptr;
     QVBoxLayout* m_health = nullptr;

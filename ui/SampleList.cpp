@@ -2,6 +2,9 @@
 #include "ui/SampleList.h"
 
 #include "ui/PageParts.h"
+#include "ui/SampleDelegate.h"
+#include "ui/SampleJudge.h"
+#include "ui/Segmented.h"
 #include "ui/SessionController.h"
 #include "visualization/NumberFormat.h"
 
@@ -19,7 +22,8 @@ namespace spectune {
 
 namespace {
 constexpr std::int64_t mostSamples = 40;
-constexpr int shownCharacters = 110;
+constexpr int shownCharacters = 160;
+constexpr qsizetype shortAnswer = 7; ///< characters that a column has room for
 } // namespace
 
 HeldOutSample HeldOutSample::from(const DataPreview& preview)
@@ -42,9 +46,10 @@ HeldOutSample HeldOutSample::from(const DataPreview& preview)
     return sample;
 }
 
-SampleList::SampleList(SessionController& session, QWidget* parent)
+SampleList::SampleList(SessionController& session, SampleJudge& judge, QWidget* parent)
     : QWidget(parent)
     , m_session(session)
+    , m_judge(judge)
 {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
@@ -58,32 +63,74 @@ SampleList::SampleList(SessionController& session, QWidget* parent)
     header->addStretch();
     header->addWidget(next);
     column->addLayout(header);
+    column->addWidget(makeColumns());
     column->addWidget(makeRule());
     m_list = new QListWidget;
-    m_list->setWordWrap(true);
-    // The view adds 3 px to the sheet's padding; the words stand under the heading.
-    m_list->setStyleSheet(
-        QStringLiteral("QListView::item { padding-left: 9px; } QListView::item:selected { padding-left: 6px; }"));
+    m_list->setObjectName(QStringLiteral("Flat"));
+    m_delegate = new SampleDelegate(this);
+    m_list->setItemDelegate(m_delegate);
+    m_list->setUniformItemSizes(true);
     m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_list->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOn);
     m_list->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
     m_list->setResizeMode(QListView::Adjust);
     m_list->setAccessibleName(tr("Held-out samples"));
     column->addWidget(m_list, 1);
-    m_note = makeText(QString(), "third", true);
-    m_note->setContentsMargins(12, 10, 12, 10);
-    m_note->setAlignment(Qt::AlignTop);
-    column->addWidget(m_note);
+    column->addWidget(makeFoot());
     connect(next, &QPushButton::clicked, this, &SampleList::selectNext);
+    connect(m_filters, &Segmented::chosen, this, [this](int index) { setFilter(static_cast<SampleFilter>(index)); });
     connect(m_list, &QListWidget::currentRowChanged, this, [this](int row) {
         if (row >= 0 && row < static_cast<int>(m_samples.size()))
             Q_EMIT chosen(m_samples[static_cast<std::size_t>(row)]);
     });
+    connect(&judge, &SampleJudge::changed, this, &SampleList::showVerdicts);
     connect(&session, &SessionController::answered, this, [this](qint64 request, const Answer& answer) {
         if (request != m_request)
             return;
         m_request = -1;
         take(answer);
     });
+}
+
+/// The filters and the columns' names; shown once something was checked.
+QWidget* SampleList::makeColumns()
+{
+    m_columns = new QWidget;
+    auto* column = new QVBoxLayout(m_columns);
+    column->setContentsMargins(12, 0, 22, 4); // the list's scroll bar has its place below
+    column->setSpacing(6);
+    m_filters = new Segmented({tr("All"), tr("Fixed"), tr("Broken"), tr("Wrong")});
+    m_filters->setToolTips({tr("All samples"), tr("The base was wrong, the tuned model is right"),
+        tr("The base was right, the tuned model is wrong"), tr("Both are wrong")});
+    m_filters->setCurrent(0);
+    column->addWidget(m_filters, 0, Qt::AlignLeft);
+    auto* names = new QHBoxLayout;
+    names->setSpacing(0);
+    names->addWidget(makeCaption(tr("question")));
+    names->addStretch();
+    const QString texts[] = {tr("expected"), tr("base"), tr("tuned")};
+    for (int i = 0; i < 3; ++i) {
+        m_columnNames[i] = makeCaption(texts[i]);
+        names->addWidget(m_columnNames[i]);
+    }
+    column->addLayout(names);
+    m_columns->hide();
+    return m_columns;
+}
+
+QWidget* SampleList::makeFoot()
+{
+    auto* foot = new QWidget;
+    auto* column = new QVBoxLayout(foot);
+    column->setContentsMargins(12, 8, 12, 10);
+    column->setSpacing(6);
+    m_note = makeCaption(QString(), "third", true);
+    column->addWidget(m_note);
+    m_check = makeSmallButton(tr("Check the samples"), QStringLiteral("evaluate"));
+    m_check->setToolTip(tr("Both sides answer every sample greedily; what they say is held against the file."));
+    column->addWidget(m_check, 0, Qt::AlignLeft);
+    connect(m_check, &QPushButton::clicked, this, [this] { m_judge.isJudging() ? m_judge.stop() : m_judge.start(); });
+    return foot;
 }
 
 void SampleList::setConfig(const RunConfig& config)
@@ -97,27 +144,59 @@ void SampleList::setConfig(const RunConfig& config)
     m_request = -1;
     m_samples.clear();
     m_list->clear();
+    m_judged = 0;
     m_total = -1;
     m_failed = false;
     m_count->clear();
+    m_idleNote.clear();
 }
 
 void SampleList::load(bool mayAsk)
 {
+    m_mayAsk = mayAsk;
     if (m_config.data.evalPath.empty())
-        m_note->setText(tr("This set-up has no evaluation file. Write a prompt of your own."));
+        m_idleNote = tr("This set-up has no evaluation file. Write a prompt of your own.");
     else if (m_samples.empty() && !m_failed)
-        m_note->setText(
-            mayAsk ? tr("Reading the samples…") : tr("The samples are read once the run is paused or has ended."));
-    m_note->setVisible(!m_note->text().isEmpty());
+        m_idleNote
+            = mayAsk ? tr("Reading the samples…") : tr("The samples are read once the run is paused or has ended.");
+    refreshFoot();
     if (mayAsk)
         askNext();
 }
 
 void SampleList::selectNext()
 {
-    if (m_list->count() > 0)
-        m_list->setCurrentRow((m_list->currentRow() + 1) % m_list->count());
+    const int rows = m_list->count();
+    for (int i = 1; i <= rows; ++i) {
+        const int row = (m_list->currentRow() + i) % rows;
+        if (!m_list->isRowHidden(row)) {
+            m_list->setCurrentRow(row);
+            return;
+        }
+    }
+}
+
+void SampleList::setFilter(SampleFilter filter)
+{
+    m_filter = filter;
+    m_filters->setCurrent(static_cast<int>(filter));
+    applyFilter();
+}
+
+int SampleList::shownCount() const
+{
+    int shown = 0;
+    for (int row = 0; row < m_list->count(); ++row)
+        shown += m_list->isRowHidden(row) ? 0 : 1;
+    return shown;
+}
+
+std::vector<std::string> SampleList::labels() const
+{
+    std::vector<std::string> answers;
+    for (const HeldOutSample& sample : m_samples)
+        answers.push_back(sample.expected.toStdString());
+    return labelsAmong(answers);
 }
 
 void SampleList::askNext()
@@ -135,26 +214,108 @@ void SampleList::take(const Answer& answer)
     if (!preview) {
         const auto* failure = std::get_if<Failure>(&answer);
         m_failed = failure && failure->message != "Cancelled.";
-        if (m_failed) {
-            m_note->setText(QString::fromStdString(failure->message));
-            m_note->setVisible(m_samples.empty());
-        }
+        if (m_failed)
+            m_idleNote = QString::fromStdString(failure->message);
+        refreshFoot();
         return;
     }
     m_total = preview->samples;
-    m_samples.push_back(HeldOutSample::from(*preview));
-    const HeldOutSample& sample = m_samples.back();
+    if (preview->sample == static_cast<std::int64_t>(m_samples.size())) // else a verdict brought it meanwhile
+        append(HeldOutSample::from(*preview));
+    m_count->setText(formatCount(m_total));
+    m_idleNote
+        = m_total > mostSamples ? tr("The first %1 of %2.").arg(mostSamples).arg(formatCount(m_total)) : QString();
+    showVerdicts();
+    if (isVisible())
+        askNext();
+}
+
+void SampleList::append(const HeldOutSample& sample)
+{
+    m_samples.push_back(sample);
     const QString prompt = sample.prompt.simplified();
     auto* item = new QListWidgetItem(
         prompt.size() > shownCharacters ? prompt.left(shownCharacters) + QStringLiteral("…") : prompt);
     item->setToolTip(prompt + QStringLiteral("\n→ ") + sample.expected.simplified());
     m_list->addItem(item);
-    m_count->setText(formatCount(m_total));
-    m_note->setText(
-        m_total > mostSamples ? tr("The first %1 of %2.").arg(mostSamples).arg(formatCount(m_total)) : QString());
-    m_note->setVisible(!m_note->text().isEmpty());
-    if (isVisible())
-        askNext();
+    if (m_filter != SampleFilter::All)
+        m_list->setRowHidden(m_list->count() - 1, true);
+}
+
+void SampleList::showVerdicts()
+{
+    const std::vector<SampleVerdict>& verdicts = m_judge.verdicts();
+    if (verdicts.size() < m_judged) { // another subject
+        m_judged = 0;
+        for (int row = 0; row < m_list->count(); ++row)
+            m_list->item(row)->setData(SampleDelegate::RightRole, {});
+    }
+    bool shortOnes = true;
+    for (std::size_t i = 0; i < verdicts.size(); ++i) {
+        const SampleVerdict& verdict = verdicts[i];
+        const QString expected = QString::fromStdString(finalAnswer(verdict.expected));
+        shortOnes = shortOnes && expected.size() <= shortAnswer;
+        if (i < m_judged)
+            continue;
+        if (i >= m_samples.size())
+            append({QString::fromStdString(verdict.prompt), QString::fromStdString(verdict.expected)});
+        QListWidgetItem* item = m_list->item(static_cast<int>(i));
+        QStringList answers;
+        QVariantList right;
+        for (const SideVerdict& side : verdict.sides) {
+            answers << QString::fromStdString(finalAnswer(side.answer)).section(QLatin1Char('\n'), 0, 0);
+            right << side.right;
+        }
+        item->setData(SampleDelegate::ExpectedRole, expected);
+        item->setData(SampleDelegate::AnswersRole, answers);
+        if (!verdict.expected.empty())
+            item->setData(SampleDelegate::RightRole, right);
+    }
+    m_judged = verdicts.size();
+    m_delegate->setShowsAnswers(shortOnes && !verdicts.empty());
+    m_columns->setVisible(!verdicts.empty());
+    const int widths[] = {m_delegate->expectedWidth(), m_delegate->sideWidth(), m_delegate->sideWidth()};
+    for (int i = 0; i < 3; ++i) {
+        m_columnNames[i]->setVisible(widths[i] > 0);
+        m_columnNames[i]->setFixedWidth(std::max(widths[i], 1));
+        m_columnNames[i]->setAlignment(m_delegate->showsAnswers() ? Qt::AlignRight : Qt::AlignCenter);
+    }
+    const TryScores scores = scoresOf(verdicts);
+    m_filters->setLabel(1, tr("Fixed %1").arg(formatCount(scores.fixed)));
+    m_filters->setLabel(2, tr("Broken %1").arg(formatCount(scores.broken)));
+    m_filters->setLabel(3, tr("Wrong %1").arg(formatCount(scores.bothWrong)));
+    applyFilter();
+    refreshFoot();
+    m_list->viewport()->update();
+}
+
+void SampleList::applyFilter()
+{
+    for (int row = 0; row < m_list->count(); ++row) {
+        const SampleVerdict* verdict = m_judge.verdictOf(row);
+        m_list->setRowHidden(row, m_filter != SampleFilter::All && (verdict == nullptr || !passes(*verdict, m_filter)));
+    }
+}
+
+void SampleList::refreshFoot()
+{
+    const bool judging = m_judge.isJudging();
+    const auto judged = static_cast<std::int64_t>(m_judge.verdicts().size());
+    QString note = m_idleNote;
+    if (judging)
+        note = m_judge.total() < 0
+            ? tr("Both sides answer…")
+            : tr("Both sides answer: %1 of %2.").arg(formatCount(judged), formatCount(m_judge.total()));
+    else if (judged > 0)
+        note = m_judge.verdicts().front().expected.find("####") != std::string::npos
+            ? tr("Right means that the number after #### is the expected one. Both sides answered greedily.")
+            : tr("Right means the expected answer to the letter. Both sides answered greedily.");
+    m_note->setText(note);
+    m_note->setVisible(!note.isEmpty());
+    m_check->setText(judging ? tr("Stop") : judged > 0 ? tr("Check the rest") : tr("Check the samples"));
+    m_check->setVisible(!m_config.data.evalPath.empty() && !m_failed && (judging || !m_judge.isDone()));
+    const bool hasAdapter = m_judge.step() >= 0;
+    m_check->setEnabled(judging || (m_mayAsk && hasAdapter && !m_samples.empty()));
 }
 
 } // namespace spectune

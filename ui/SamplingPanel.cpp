@@ -39,6 +39,7 @@ SamplingPanel::SamplingPanel(RunModel& run, QWidget* parent)
     grid->setVerticalSpacing(5);
     m_temperature = addRow(grid, tr("Temperature"), 0, 2, 0.05, 2, 0);
     m_topP = addRow(grid, tr("Top-p"), 0.05, 1, 0.05, 2, 1);
+    m_topK = addRow(grid, tr("Top-k"), 0, 200, 1, 0, 0);
     m_length = addRow(grid, tr("New tokens"), 1, 1024, 1, 0, 64);
     m_seed = new FieldLine;
     m_seed->setText(QStringLiteral("42"));
@@ -46,9 +47,15 @@ SamplingPanel::SamplingPanel(RunModel& run, QWidget* parent)
     m_seed->setFixedWidth(62);
     m_seed->setStepping(0, 1e9);
     m_seed->setAccessibleName(tr("Seed"));
-    grid->addWidget(makeText(tr("Seed")), 3, 0);
-    grid->addWidget(makeCaption(tr("same for both")), 3, 1);
-    grid->addWidget(m_seed, 3, 2);
+    grid->addWidget(makeText(tr("Seed")), 4, 0);
+    grid->addWidget(makeCaption(tr("same for both")), 4, 1);
+    grid->addWidget(m_seed, 4, 2);
+    m_stop = new FieldLine;
+    m_stop->setPlaceholderText(tr("none; \\n is a line break"));
+    m_stop->setToolTip(tr("The answer ends before this text. Without it only the model's own end and New tokens do."));
+    m_stop->setAccessibleName(tr("Stop text"));
+    grid->addWidget(makeText(tr("Stop at")), 5, 0);
+    grid->addWidget(m_stop, 5, 1, 1, 2);
     grid->setColumnStretch(1, 1);
     sampling->addLayout(grid);
     m_hint = makeCaption(QString(), "third", true);
@@ -62,7 +69,6 @@ SamplingPanel::SamplingPanel(RunModel& run, QWidget* parent)
     m_noEvaluations = makeText(QString(), "third", true);
     evaluations->addWidget(m_noEvaluations);
     column->addLayout(evaluations);
-    column->addStretch();
     connect(m_presets, &Segmented::chosen, this, &SamplingPanel::applyPreset);
     connect(&run, &RunModel::reset, this, &SamplingPanel::refreshEvaluations);
     connect(&run, &RunModel::evaluationAppended, this, &SamplingPanel::refreshEvaluations);
@@ -108,6 +114,7 @@ void SamplingPanel::applyPreset(int preset)
 {
     setValue(m_temperature, preset == 0 ? 0.0 : preset == 1 ? 0.7 : 1.0);
     setValue(m_topP, preset == 1 ? 0.95 : 1.0);
+    setValue(m_topK, 0.0);
     refresh();
 }
 
@@ -116,6 +123,8 @@ Generate SamplingPanel::settings() const
     Generate request;
     request.temperature = m_temperature.slider->value() * m_temperature.scale;
     request.topP = m_topP.slider->value() * m_topP.scale;
+    request.topK = m_topK.slider->value();
+    request.stop = m_stop->text().replace(QLatin1String("\\n"), QLatin1String("\n")).toStdString();
     request.maxNewTokens = m_length.slider->value();
     request.seed = m_seed->text().toLongLong();
     return request;
@@ -129,9 +138,13 @@ void SamplingPanel::refresh()
     const bool greedy = now.temperature == 0.0;
     m_topP.slider->setEnabled(!greedy);
     m_topP.field->setEnabled(!greedy);
+    m_topK.slider->setEnabled(!greedy);
+    m_topK.field->setEnabled(!greedy);
     m_seed->setEnabled(!greedy);
-    m_hint->setText(greedy ? tr("At temperature 0 the likeliest token is taken, so top\u2011p and seed change nothing.")
-                           : tr("Both sides draw with the same seed."));
+    m_hint->setText(greedy
+            ? tr("At temperature 0 the likeliest token is taken, so top\u2011p, top\u2011k and seed change nothing.")
+            : now.topK > 0 ? tr("Both sides draw with the same seed, among the %1 likeliest tokens.").arg(now.topK)
+                           : tr("Both sides draw with the same seed. Top\u2011k 0: all tokens."));
     m_presets->setCurrent(greedy                     ? 0
             : std::abs(now.temperature - 0.7) < 0.01 ? 1
             : std::abs(now.temperature - 1.0) < 0.01 ? 2

@@ -22,7 +22,7 @@ class SamplingPanel : public QWidget {
 public:
     explicit SamplingPanel(RunModel& run, QWidget* parent = nullptr);
 
-    /// Temperature, top-p, length and seed; the rest is left to the caller.
+    /// Temperature, top-p, top-k, length, seed and stop text; the rest is left to the caller.
     [[nodiscard]] Generate settings() const;
 
 private:
@@ -44,8 +44,10 @@ private:
     Segmented* m_presets = nullptr;
     Row m_temperature;
     Row m_topP;
+    Row m_topK;
     Row m_length;
     FieldLine* m_seed = nullptr;
+    FieldLine* m_stop = nullptr;
     QLabel* m_hint = nullptr;
     KeyValueList* m_evaluations = nullptr;
     QLabel* m_noEvaluations = nullptr;

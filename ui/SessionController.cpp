@@ -70,6 +70,13 @@ bool SessionController::evaluateNow()
     return done;
 }
 
+bool SessionController::edit(LiveEdit edit)
+{
+    const bool done = m_session->edit(std::move(edit));
+    wake();
+    return done;
+}
+
 std::int64_t SessionController::ask(Request request)
 {
     const std::int64_t number = m_session->ask(std::move(request));
@@ -154,6 +161,10 @@ void SessionController::deliver(RunEvent& event, std::vector<MetricPoint>& point
                 Q_EMIT masked(value);
             } else if constexpr (std::is_same_v<Value, CheckpointSaved>) {
                 Q_EMIT checkpointSaved(value);
+            } else if constexpr (std::is_same_v<Value, EditTaken>) {
+                Q_EMIT editTaken(value.edit);
+            } else if constexpr (std::is_same_v<Value, EditRefused>) {
+                Q_EMIT editRefused(value.edit, value.failure);
             } else if constexpr (std::is_same_v<Value, LogLine>) {
                 Q_EMIT logged(QString::fromStdString(value.text));
             } else if constexpr (std::is_same_v<Value, PartialText>) {

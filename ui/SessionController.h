@@ -30,6 +30,7 @@ public:
     bool stop();
     bool saveNow();
     bool evaluateNow();
+    bool edit(LiveEdit edit);
 
     std::int64_t ask(Request request);
     void cancel(std::int64_t request);
@@ -51,6 +52,8 @@ Q_SIGNALS:
     void evaluated(const spectune::EvalPoint& point);
     void masked(const spectune::MaskEvent& event);
     void checkpointSaved(const spectune::CheckpointSaved& checkpoint);
+    void editTaken(const spectune::AppliedEdit& edit);
+    void editRefused(const spectune::LiveEdit& edit, const spectune::Failure& failure);
     void logged(const QString& line);
     void partialText(qint64 request, const QString& text);
     void requestProgress(qint64 request, const spectune::PreparationProgress& progress);

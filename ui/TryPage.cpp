@@ -1,23 +1,27 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/TryPage.h"
 
+#include "ui/AdapterChoice.h"
+#include "ui/AnswerReading.h"
 #include "ui/ConfigForm.h"
 #include "ui/PageParts.h"
 #include "ui/RunModel.h"
+#include "ui/SampleJudge.h"
 #include "ui/SampleList.h"
 #include "ui/SamplingPanel.h"
 #include "ui/SessionController.h"
 #include "ui/StudioIcons.h"
+#include "ui/TryResults.h"
 #include "visualization/NumberFormat.h"
 #include "visualization/Theme.h"
 
-#include <QDir>
 #include <QFileInfo>
 #include <QFrame>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPlainTextEdit>
 #include <QPushButton>
+#include <QScrollArea>
 #include <QSplitter>
 #include <QTextBrowser>
 #include <QVBoxLayout>
@@ -35,11 +39,11 @@ TryPage::TryPage(SessionController& session, RunModel& run, const ConfigForm& fo
     auto* outer = new QVBoxLayout(this);
     outer->setContentsMargins(0, 0, 0, 0);
     m_splitter = makeColumns();
-    m_samples = new SampleList(session);
+    m_judge = new SampleJudge(session, this);
+    m_samples = new SampleList(session, *m_judge);
     addColumn(m_splitter, m_samples, 260);
     addColumn(m_splitter, makeCentre(), 420, true);
-    m_sampling = new SamplingPanel(run);
-    addColumn(m_splitter, m_sampling, 280);
+    addColumn(m_splitter, makeResults(), 280);
     outer->addWidget(m_splitter);
     connect(m_samples, &SampleList::chosen, this,
         [this](const HeldOutSample& sample) { setPrompt(sample.prompt, sample.expected); });
@@ -58,6 +62,21 @@ TryPage::TryPage(SessionController& session, RunModel& run, const ConfigForm& fo
     connect(&run, &RunModel::stateChanged, this, &TryPage::refresh);
     connect(&run, &RunModel::reset, this, &TryPage::refresh);
     refresh();
+}
+
+QWidget* TryPage::makeResults()
+{
+    auto* body = new QWidget;
+    auto* column = new QVBoxLayout(body);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    m_sampling = new SamplingPanel(m_run);
+    m_results = new TryResults(*m_judge);
+    column->addWidget(m_sampling);
+    column->addWidget(m_results);
+    column->addStretch();
+    connect(m_results, &TryResults::filterWanted, m_samples, &SampleList::setFilter);
+    return makeScroll(body);
 }
 
 QWidget* TryPage::makeCentre()
@@ -94,25 +113,18 @@ QWidget* TryPage::makeCentre()
     sides->addWidget(makeSide(0, tr("Base")));
     sides->addWidget(makeSide(1, tr("Tuned")));
     column->addWidget(sides, 1);
-    m_expectedRow = new QWidget;
-    auto* expectedColumn = new QVBoxLayout(m_expectedRow);
-    expectedColumn->setContentsMargins(0, 0, 0, 0);
-    expectedColumn->setSpacing(0);
-    expectedColumn->addWidget(makeRule());
-    auto* expected = makeSection(8, 10);
-    expectedColumn->addLayout(expected);
-    expected->addWidget(makeHeading(tr("The expected answer")));
-    m_expected = makeText(QString(), "second", true);
-    m_expected->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    expected->addWidget(m_expected);
-    column->addWidget(m_expectedRow);
-    m_expectedRow->hide();
+    m_reading = new AnswerReading(m_session);
+    column->addWidget(m_reading);
     connect(m_generate, &QPushButton::clicked, this, [this] { isGenerating() ? cancel() : generate(); });
     connect(m_pause, &QPushButton::clicked, this, &TryPage::pauseWanted);
     connect(clear, &QPushButton::clicked, this, [this] { setPrompt({}); });
     connect(m_prompt, &QPlainTextEdit::textChanged, this, [this] {
+        const bool was = m_fromSample;
         m_fromSample = m_fromSample && m_prompt->toPlainText() == m_samplePrompt;
-        m_expectedRow->setVisible(m_fromSample);
+        if (was && !m_fromSample) { // with a prompt of one's own there is no expected answer
+            m_reading->clear();
+            showVerdicts();
+        }
         refresh();
     });
     return centre;
@@ -128,8 +140,12 @@ QWidget* TryPage::makeSide(int side, const QString& title)
     m_sides[side].count = makeCaption(QString());
     head->addWidget(makeHeading(title));
     head->addWidget(m_sides[side].title);
+    if (side == 1) {
+        m_adapters = new AdapterChoice;
+        head->addWidget(m_adapters);
+        connect(m_adapters, &AdapterChoice::currentIndexChanged, this, &TryPage::refresh);
+    }
     head->addStretch();
-    head->addWidget(m_sides[side].count);
     column->addLayout(head);
     m_sides[side].view = new QTextBrowser;
     m_sides[side].view->setObjectName(QStringLiteral("Flat"));
@@ -137,6 +153,11 @@ QWidget* TryPage::makeSide(int side, const QString& title)
     m_sides[side].view->document()->setDocumentMargin(0);
     m_sides[side].view->setAccessibleName(title);
     column->addWidget(m_sides[side].view, 1);
+    auto* foot = new QHBoxLayout;
+    m_sides[side].verdict = makeText(QString(), "second", true);
+    foot->addWidget(m_sides[side].verdict, 1);
+    foot->addWidget(m_sides[side].count, 0, Qt::AlignBottom);
+    column->addLayout(foot);
     return panel;
 }
 
@@ -151,25 +172,46 @@ void TryPage::setPrompt(const QString& prompt, const QString& expected)
 {
     m_fromSample = !expected.isEmpty();
     m_samplePrompt = prompt;
+    m_expected = expected;
     m_prompt->setPlainText(prompt);
-    m_expected->setText(expected.trimmed());
-    m_expectedRow->setVisible(m_fromSample);
     for (Side& side : m_sides) {
         side.text.clear();
         side.error.clear();
         side.count->clear();
     }
+    m_reading->clear();
+    m_readSubject.clear();
+    if (m_fromSample)
+        readExpected();
     showTexts();
+    showVerdicts();
     refresh();
 }
 
-QString TryPage::adapterFolder() const
+/// The answer that the file gives is read by both sides as soon as a sample is chosen: it costs one pass each.
+void TryPage::readExpected()
 {
-    const QString folder = m_run.folder();
-    const QDir run(folder);
-    if (m_run.hasRun() && (run.exists(QStringLiteral("adapter")) || run.exists(QStringLiteral("checkpoints"))))
-        return folder;
-    return {};
+    if (!mayAsk() || !m_fromSample)
+        return;
+    m_readSubject = subject();
+    const RunConfig& config = m_run.hasRun() ? m_run.config() : m_form.config();
+    ScoreAnswers request;
+    request.modelPath = config.model.path;
+    request.adapterPath = m_adapters->folder().toStdString();
+    request.prompt = m_samplePrompt.toStdString();
+    request.maxLength = config.data.maxLength;
+    m_reading->read(request, m_expected.toStdString(), m_samples->labels(), hasAdapter());
+}
+
+/// Whose weights answer on the tuned side.
+QString TryPage::subject() const
+{
+    return QStringLiteral("%1 %2").arg(m_adapters->step()).arg(m_adapters->folder());
+}
+
+bool TryPage::hasAdapter() const
+{
+    return m_session.state() == SessionState::Paused || !m_adapters->folder().isEmpty();
 }
 
 bool TryPage::mayAsk() const
@@ -185,17 +227,17 @@ void TryPage::generate()
     Generate request = m_sampling->settings();
     request.modelPath = config.model.path;
     request.prompt = m_prompt->toPlainText().toStdString();
-    const bool paused = m_session.state() == SessionState::Paused;
     for (int side = 0; side < 2; ++side) {
         m_sides[side].text.clear();
         m_sides[side].error.clear();
         m_sides[side].count->clear();
         request.tuned = side == 1;
-        request.adapterPath = side == 1 ? adapterFolder().toStdString() : std::string();
-        if (side == 0 || paused || !request.adapterPath.empty())
+        request.adapterPath = side == 1 ? m_adapters->folder().toStdString() : std::string();
+        if (side == 0 || hasAdapter())
             m_sides[side].request = m_session.ask(request);
     }
     showTexts();
+    showVerdicts();
     refresh();
 }
 
@@ -214,16 +256,30 @@ void TryPage::take(int side, const Answer& answer)
         shown.text = QString::fromStdString(generated->text);
         const auto count = static_cast<std::int64_t>(generated->ids.size());
         const double rate = generated->seconds > 0 ? static_cast<double>(count) / generated->seconds : 0;
-        QString note = tr("%1 tok, %2 tok/s").arg(formatCount(count), formatCount(static_cast<std::int64_t>(rate)));
-        if (m_fromSample)
-            note
-                += shown.text.trimmed() == m_expected->text() ? tr("  ·  ✓ as expected") : tr("  ·  ✕ not as expected");
-        shown.count->setText(note);
+        shown.count->setText(
+            tr("%1 tok, %2 tok/s").arg(formatCount(count), formatCount(static_cast<std::int64_t>(rate))));
     } else if (const auto* failure = std::get_if<Failure>(&answer)) {
         shown.error = QString::fromStdString(failure->message);
     }
     showTexts();
+    showVerdicts();
     refresh();
+}
+
+/// Below each side: whether its answer is the expected one.
+void TryPage::showVerdicts()
+{
+    for (Side& side : m_sides) {
+        const bool answered = side.request < 0 && side.error.isEmpty() && !side.count->text().isEmpty();
+        side.verdict->clear();
+        if (!m_fromSample || !answered)
+            continue;
+        const std::string expected = m_expected.toStdString();
+        const bool right = sameAnswer(side.text.toStdString(), expected);
+        const QString wanted = QString::fromStdString(finalAnswer(expected));
+        side.verdict->setText(right ? tr("✓ as expected: %1").arg(wanted) : tr("✕ expected: %1").arg(wanted));
+        setTone(side.verdict, right ? "ok" : "error");
+    }
 }
 
 void TryPage::showTexts()
@@ -273,9 +329,20 @@ void TryPage::refresh()
             : m_fromSample ? tr("Edit freely; the expected answer is that of the sample.")
                            : tr("Both sides share the prompt, the seed and the sampling."));
     m_sides[0].title->setText(QFileInfo(QString::fromStdString(config.model.path)).fileName());
+    m_adapters->refresh(m_run, state == SessionState::Paused);
     m_sides[1].title->setText(!m_run.hasRun() ? tr("not trained yet")
             : !may                            ? tr("in training")
-                                              : tr("step %1").arg(formatCount(m_run.step())));
+            : !hasAdapter()                   ? tr("nothing saved yet")
+                                              : QString());
+    m_sides[1].title->setVisible(!m_sides[1].title->text().isEmpty());
+    m_adapters->setVisible(may && m_adapters->count() > 0);
+    if (!may) { // a run goes on: what waits would only be answered at its next pause
+        m_judge->stop();
+        cancel();
+    }
+    if (may && isVisible() && m_fromSample && m_readSubject != subject())
+        readExpected(); // it was read with other weights
+    m_judge->setSubject(config, m_adapters->folder(), hasAdapter() ? m_adapters->step() : -1);
     if (isVisible())
         m_samples->load(may);
 }

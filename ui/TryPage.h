@@ -13,11 +13,15 @@ class QTextBrowser;
 
 namespace spectune {
 
+class AdapterChoice;
+class AnswerReading;
 class ConfigForm;
 class RunModel;
+class SampleJudge;
 class SampleList;
 class SamplingPanel;
 class SessionController;
+class TryResults;
 
 /// The Try workspace: one prompt, answered by the base and by the tuned model side by side.
 class TryPage : public QWidget {
@@ -33,6 +37,10 @@ public:
     /// What a side shows: 0 base, 1 tuned.
     [[nodiscard]] const QString& text(int side) const { return m_sides[side].text; }
     void setPrompt(const QString& prompt, const QString& expected = {});
+    [[nodiscard]] SampleList& samples() { return *m_samples; }
+    [[nodiscard]] SampleJudge& judge() { return *m_judge; }
+    [[nodiscard]] AnswerReading& reading() { return *m_reading; }
+    [[nodiscard]] AdapterChoice& adapters() { return *m_adapters; }
 
 Q_SIGNALS:
     void pauseWanted();
@@ -48,14 +56,19 @@ private:
         QTextBrowser* view = nullptr;
         QLabel* title = nullptr;
         QLabel* count = nullptr;
+        QLabel* verdict = nullptr;
     };
 
     [[nodiscard]] QWidget* makeCentre();
     [[nodiscard]] QWidget* makeSide(int side, const QString& title);
     void refresh();
     void showTexts();
+    void showVerdicts();
+    void readExpected();
     void take(int side, const Answer& answer);
-    [[nodiscard]] QString adapterFolder() const;
+    [[nodiscard]] QWidget* makeResults();
+    [[nodiscard]] bool hasAdapter() const;
+    [[nodiscard]] QString subject() const;
     [[nodiscard]] bool mayAsk() const;
 
     SessionController& m_session;
@@ -63,15 +76,19 @@ private:
     const ConfigForm& m_form;
     QSplitter* m_splitter = nullptr;
     SampleList* m_samples = nullptr;
+    SampleJudge* m_judge = nullptr;
     SamplingPanel* m_sampling = nullptr;
+    TryResults* m_results = nullptr;
+    AnswerReading* m_reading = nullptr;
+    AdapterChoice* m_adapters = nullptr;
     QPlainTextEdit* m_prompt = nullptr;
     QPushButton* m_generate = nullptr;
     QPushButton* m_pause = nullptr;
     QLabel* m_hint = nullptr;
-    QLabel* m_expected = nullptr;
-    QWidget* m_expectedRow = nullptr;
     Side m_sides[2]; ///< base, tuned
     QString m_samplePrompt;
+    QString m_readSubject; ///< of the reading shown
+    QString m_expected; ///< the sample's answer as the file has it
     bool m_fromSample = false; ///< the prompt is a sample's, unchanged
 };
 

@@ -77,6 +77,17 @@ void RunPlots::setFailure(std::int64_t step, const QString& sentence)
     m_private->changed();
 }
 
+void RunPlots::setMarks(std::vector<StepMark> marks)
+{
+    m_private->marks = std::move(marks);
+    m_private->changed();
+}
+
+const std::vector<StepMark>& RunPlots::marks() const
+{
+    return m_private->marks;
+}
+
 void RunPlots::setRange(PlotRange range)
 {
     m_private->range = range;

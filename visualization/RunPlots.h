@@ -2,6 +2,7 @@
 #pragma once
 
 #include "visualization/RunCurves.h"
+#include "visualization/StepMarks.h"
 
 #include <QWidget>
 
@@ -39,6 +40,9 @@ public:
     void setShownStep(std::int64_t step); ///< −1: live
     /// A cross at the curve's end and the sentence beside it. An empty sentence takes it back.
     void setFailure(std::int64_t step, const QString& sentence);
+    /// What a person changed while the run went on, by step.
+    void setMarks(std::vector<StepMark> marks);
+    [[nodiscard]] const std::vector<StepMark>& marks() const;
     void setRange(PlotRange range);
     [[nodiscard]] PlotRange range() const; ///< as set
     [[nodiscard]] PlotRange effectiveRange() const; ///< what Automatic means now

@@ -25,6 +25,7 @@ void RunPlots::Private::paintOverlay(QPainter& painter) const
         paintBudgetLabels(painter);
         return;
     }
+    paintStepMarks(painter);
     paintEvaluations(painter);
     paintNow(painter);
     paintTitles(painter);
@@ -128,6 +129,15 @@ void RunPlots::Private::paintEvaluations(QPainter& painter) const
         }
     }
     painter.restore();
+}
+
+void RunPlots::Private::paintStepMarks(QPainter& painter) const
+{
+    const QRectF rect = rectOf(m_lossRect);
+    const auto placed = placeMarks(
+        marks, rect, lineHeight, [this](double step) { return xOf(step); },
+        [](const QString& text) { return tabularWidth(Fonts::caption(), text); });
+    paintMarks(painter, placed, rect, rectOf(m_budgetRect).bottom());
 }
 
 void RunPlots::Private::paintNow(QPainter& painter) const

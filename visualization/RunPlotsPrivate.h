@@ -43,6 +43,7 @@ public:
     std::int64_t hovered = -1;
     QString sentence;
     QString emptyText;
+    std::vector<StepMark> marks;
     bool pointerInside = false;
     /// Where the pointer went down, and the axes then.
     struct Grab {
@@ -104,6 +105,7 @@ private:
     void paintBudgetLabels(QPainter& painter) const;
     void paintEmpty(QPainter& painter) const;
     void paintEvaluations(QPainter& painter) const;
+    void paintStepMarks(QPainter& painter) const;
 
     RunPlots* m_owner;
     QTimer m_timer;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/train/Commands.h"
 #include "app/train/Console.h"
-#include "training/config/FieldTable.h"
+#include "training/config/FieldCheck.h"
 #include "training/loop/Commands.h"
 
 #include <nlohmann/json.hpp>
@@ -53,23 +53,11 @@ const char* typeName(FieldType type)
     return "";
 }
 
-ordered_json valueAsJson(const FieldValue& value)
-{
-    return std::visit(
-        [](const auto& held) -> ordered_json {
-            if constexpr (std::is_same_v<std::decay_t<decltype(held)>, std::monostate>)
-                return nullptr;
-            else
-                return held;
-        },
-        value);
-}
-
 ordered_json describe(const FieldInfo& field)
 {
     ordered_json entry {{"key", field.key}, {"type", typeName(field.type)},
-        {"default", valueAsJson(defaultValue(field.key))}, {"optional", field.optional}, {"label", field.label},
-        {"help", field.help}, {"unit", field.unit}, {"live", field.liveEditable}};
+        {"default", detail::jsonFromValue(defaultValue(field.key))}, {"optional", field.optional},
+        {"label", field.label}, {"help", field.help}, {"unit", field.unit}, {"live", field.liveEditable}};
     if (std::isfinite(field.minimum))
         entry["minimum"] = field.minimum;
     if (field.minimumExcluded)

@@ -3,6 +3,7 @@
 #include "app/train/Console.h"
 #include "app/train/TerminalControl.h"
 #include "training/config/ConfigFile.h"
+#include "training/config/EditLog.h"
 #include "training/loop/Commands.h"
 
 #include <cstdio>
@@ -22,6 +23,7 @@ struct RunOptions {
     std::vector<std::string> assignments;
     std::string out;
     std::string resume;
+    std::string edits;
     std::string device = "cpu";
     bool quiet = false;
 };
@@ -42,7 +44,8 @@ void run(const RunOptions& options)
     RunRequest request {.config = loadConfig(options.config, options.assignments),
         .outFolder = options.out,
         .resumeFolder = options.resume,
-        .device = options.device};
+        .device = options.device,
+        .edits = options.edits.empty() ? std::vector<AppliedEdit> {} : loadEdits(options.edits)};
     if (request.outFolder.empty())
         request.outFolder = options.resume.empty() ? freshFolder(options.config) : options.resume;
     TerminalControl control(options.quiet);
@@ -75,6 +78,10 @@ void addRunCommand(CLI::App& program, Chosen& chosen)
     command->add_option("--out", options->out, "The run's folder; default runs/<name>-N")->type_name("DIR");
     command->add_option("--resume", options->resume, "Go on with this run's folder, or from one of its checkpoints")
         ->type_name("DIR");
+    command
+        ->add_option(
+            "--edits", options->edits, "Change fields while the run goes on, as another run's edits.jsonl tells it")
+        ->type_name("FILE");
     command->add_option("--device", options->device, "cpu, cuda or cuda:N")->capture_default_str();
     command->add_flag("--quiet", options->quiet, "Print nothing but errors");
     command->callback([options, &chosen] { chosen = [options] { run(*options); }; });

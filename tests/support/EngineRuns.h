@@ -9,10 +9,12 @@
 #include <nlohmann/json.hpp>
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <set>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace spectune::testing {
@@ -22,6 +24,7 @@ class RecordingControl final : public RunControl {
 public:
     std::int64_t stopAfter = -1; ///< steps done; −1: never
     std::set<std::int64_t> saveAt; ///< steps done
+    std::multimap<std::int64_t, LiveEdit> editAt; ///< by steps done
     std::function<void(std::int64_t)> atBorder; ///< may be empty
     std::function<void(const RunEvent&)> onPost; ///< may be empty
     StopToken token;
@@ -44,7 +47,16 @@ public:
             atBorder(stepsDone);
         if (saveAt.erase(stepsDone) > 0)
             return BorderAction::Save;
+        if (editAt.contains(m_border = stepsDone))
+            return BorderAction::Edit;
         return stepsDone == stopAfter ? BorderAction::Stop : BorderAction::Continue;
+    }
+    [[nodiscard]] std::vector<LiveEdit> takeEdits() override
+    {
+        std::vector<LiveEdit> edits;
+        for (; editAt.contains(m_border); editAt.erase(editAt.lower_bound(m_border)))
+            edits.push_back(editAt.lower_bound(m_border)->second);
+        return edits;
     }
 
     template <typename Event>
@@ -57,6 +69,9 @@ public:
         }
         return found;
     }
+
+private:
+    std::int64_t m_border = 0;
 };
 
 /// 12 steps of four samples on the demo, with masking events after steps 4, 6 and 8.
@@ -87,11 +102,15 @@ inline RunConfig demoConfig(Method method = Method::AdaLora)
 }
 
 inline RunOutcome runEngine(RunControl& control, const RunConfig& config, const std::filesystem::path& out,
-    const std::filesystem::path& resume = {})
+    const std::filesystem::path& resume = {}, std::vector<AppliedEdit> edits = {})
 {
     LibTorchEngine engine;
-    return engine.run(
-        {.config = config, .outFolder = out.string(), .resumeFolder = resume.string(), .device = "cpu"}, control);
+    return engine.run({.config = config,
+                          .outFolder = out.string(),
+                          .resumeFolder = resume.string(),
+                          .device = "cpu",
+                          .edits = std::move(edits)},
+        control);
 }
 
 /// The first @p count lines of the demo's evaluation file.

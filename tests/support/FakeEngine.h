@@ -107,6 +107,7 @@ private:
             case BorderAction::Continue: return true;
             case BorderAction::Save: save(step, control); break;
             case BorderAction::Evaluate: evaluate(step, control); break;
+            case BorderAction::Edit: edit(step, control); break;
             case BorderAction::Stop: save(step, control); return false;
             }
         }
@@ -119,6 +120,15 @@ private:
             std::this_thread::yield();
         if (!m_script->endlessEvaluation)
             control.post(EvalPoint {.step = step, .evalLoss = 1.0, .metrics = {}});
+    }
+
+    /// Takes all but keys that no field has.
+    static void edit(std::int64_t step, RunControl& control)
+    {
+        for (const auto& [key, value] : control.takeEdits())
+            control.post(findField(key) != nullptr
+                    ? RunEvent(EditTaken {{step, key, {}, value}})
+                    : RunEvent(EditRefused {{key, value}, {FailureKind::Config, key + "?", {}, step}}));
     }
 
     void save(std::int64_t step, RunControl& control)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/ui/SceneEngine.h"
 
+#include "tests/ui/SceneTry.h"
 #include "training/config/ConfigFile.h"
 #include "training/core/AtomicFile.h"
 #include "training/monitor/ReplayWriter.h"
@@ -50,6 +51,7 @@ private:
     std::shared_ptr<Scene> m_scene;
     std::string m_folder;
     std::unique_ptr<ReplayWriter> m_replay; ///< where files are written
+    RunConfig m_config;
     std::shared_ptr<const ModuleLayout> m_layout;
     ResolvedRun m_resolved;
     std::vector<TripletState> m_triplets;
@@ -86,6 +88,7 @@ void SceneEngine::prepare(const RunRequest& request, RunControl& control)
     facts.layers = model.layers;
     facts.samples = 1500;
     m_resolved = resolveRun(request.config, facts);
+    m_config = withResolved(request.config, m_resolved);
     m_layout = layoutOf(model, m_resolved.initRank);
     m_triplets.assign(static_cast<std::size_t>(m_layout->tripletCount()), {});
     m_modules.assign(m_layout->modules.size(), {});
@@ -212,7 +215,7 @@ RunOutcome SceneEngine::run(const RunRequest& request, RunControl& control)
         const double done = static_cast<double>(step) / static_cast<double>(total);
         MetricPoint point {step,
             0.08 + 2.6 * std::exp(-6 * done) * (0.8 + 0.4 * noise(static_cast<std::uint64_t>(step), 2)),
-            0.3 * std::exp(-5 * done) + 0.01, request.config.optim.lr * (1 - done), budget, 0.7, 160,
+            0.3 * std::exp(-5 * done) + 0.01, m_config.optim.lr * (1 - done), budget, 0.7, 160,
             0.05 * static_cast<double>(step), {}};
         control.post(point);
         record("metrics.jsonl", toJsonLine(point));
@@ -237,12 +240,16 @@ RunOutcome SceneEngine::run(const RunRequest& request, RunControl& control)
              action = control.nextAction(step)) {
             if (action == BorderAction::Save || action == BorderAction::Stop)
                 control.post(CheckpointSaved {step, "checkpoints/step-" + std::to_string(step)});
+            if (action == BorderAction::Edit)
+                for (const std::string& line : takeSceneEdits(control, m_config, m_resolved, step))
+                    record("edits.jsonl", line);
             if (action == BorderAction::Evaluate)
                 control.post(EvalPoint {step, 0.5, {}});
             if (action == BorderAction::Stop)
                 return RunOutcome::Stopped;
         }
     }
+    control.post(CheckpointSaved {total, "checkpoints/step-" + std::to_string(total)});
     return RunOutcome::Finished;
 }
 
@@ -369,6 +376,10 @@ Answer SceneEngine::answer(const Request& request, const RequestContext& context
     }
     if (const auto* inspect = std::get_if<InspectTriplets>(&request))
         return geometry(*inspect);
+    if (const auto* score = std::get_if<ScoreAnswers>(&request))
+        return sceneScores(*score);
+    if (const auto* judge = std::get_if<JudgeSamples>(&request))
+        return sceneVerdicts(*judge);
     if (const auto* device = std::get_if<InspectDevice>(&request))
         return DeviceSummary {device->device, "Scene", std::int64_t {12} << 30, std::int64_t {11} << 30};
     if (const auto* factors = std::get_if<ReadFactors>(&request))

@@ -130,18 +130,6 @@ void readObject(
     }
 }
 
-ordered_json jsonValue(const FieldValue& value)
-{
-    return std::visit(
-        [](const auto& held) -> ordered_json {
-            if constexpr (std::is_same_v<std::remove_cvref_t<decltype(held)>, std::monostate>)
-                return nullptr;
-            else
-                return held;
-        },
-        value);
-}
-
 void makePathsAbsolute(RunConfig& config, const fs::path& base)
 {
     for (const FieldInfo& field : fields()) {
@@ -166,7 +154,7 @@ std::string toJson(const RunConfig& config)
             place = &(*place)[std::string(rest.substr(0, dot))];
             rest.remove_prefix(dot + 1);
         }
-        (*place)[std::string(rest)] = jsonValue(fieldValue(config, field.key));
+        (*place)[std::string(rest)] = detail::jsonFromValue(fieldValue(config, field.key));
     }
     return root.dump(4, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }

@@ -206,4 +206,16 @@ std::string_view nearestName(std::string_view name, std::span<const std::string_
     return best;
 }
 
+nlohmann::ordered_json jsonFromValue(const FieldValue& value)
+{
+    return std::visit(
+        [](const auto& held) -> nlohmann::ordered_json {
+            if constexpr (std::is_same_v<std::remove_cvref_t<decltype(held)>, std::monostate>)
+                return nullptr;
+            else
+                return held;
+        },
+        value);
+}
+
 } // namespace spectune::detail

@@ -29,6 +29,8 @@ namespace spectune::detail {
 
 /// A JSON value as the field's type; a list may also be text as after `--set`. @throws Error (Config) for a wrong type
 [[nodiscard]] FieldValue valueFromJson(const FieldInfo& field, const nlohmann::json& json);
+/// The way back; std::monostate is null.
+[[nodiscard]] nlohmann::ordered_json jsonFromValue(const FieldValue& value);
 /// Text as after `--set key=`. @throws Error (Config)
 [[nodiscard]] FieldValue valueFromText(const FieldInfo& field, std::string_view text);
 

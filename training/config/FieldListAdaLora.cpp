@@ -37,19 +37,23 @@ constexpr FieldDescriptor adapterFields[] = {
         {.key = "adalora.target_rank",
             .label = "Target rank",
             .help = "Mean rank of an adapted matrix at the end: the final budget is this times the number of matrices. "
-                    "Single matrices end higher or lower.",
+                    "Single matrices end higher or lower. Changed while a run goes on, until step T − tf: b(t) goes on "
+                    "as if it had had this end from the start.",
             .minimum = 1,
             .maximum = maxRank,
-            .level = Basic},
+            .level = Basic,
+            .liveEditable = true},
         [](auto& c) -> auto& { return c.adalora.targetRank; }),
     describe(
         {.key = "adalora.total_budget",
             .label = "Total budget",
             .help = "Triplets kept at the end over all matrices together, in place of adalora.target_rank. Not set: "
-                    "adalora.target_rank times the number of matrices.",
+                    "adalora.target_rank times the number of matrices. Changed while a run goes on, until step T − tf: "
+                    "b(t) goes on as if it had had this end from the start.",
             .unit = "triplets",
             .minimum = 1,
-            .maximum = 1e9},
+            .maximum = 1e9,
+            .liveEditable = true},
         [](auto& c) -> auto& { return c.adalora.totalBudget; }),
     describe(
         {.key = "adalora.alpha",
@@ -94,10 +98,11 @@ constexpr FieldDescriptor adapterFields[] = {
             .label = "Masking interval (ΔT)",
             .help
             = "Steps between two masking events while the budget falls; at each one all triplets compete again, so a "
-              "pruned one can come back. Not set: a thousandth of the steps, at least 1.",
+              "pruned one can come back. Not set: a thousandth of the steps, at least 1. May change until step T − tf.",
             .unit = "steps",
             .minimum = 1,
-            .maximum = maxSteps},
+            .maximum = maxSteps,
+            .liveEditable = true},
         [](auto& c) -> auto& { return c.adalora.deltaT; }),
     describe(
         {.key = "adalora.beta1",

@@ -6,6 +6,7 @@
 #include "training/io/AdapterFactors.h"
 #include "training/io/AdapterFiles.h"
 #include "training/io/GgufAdapter.h"
+#include "training/loop/Answers.h"
 #include "training/loop/Device.h"
 #include "training/loop/Export.h"
 #include "training/loop/TextGenerator.h"
@@ -76,30 +77,25 @@ RunOutcome LibTorchEngine::run(const RunRequest& request, RunControl& control)
     return outcome;
 }
 
-GeneratedText LibTorchEngine::generate(const Generate& request, const RequestContext& context)
+template <typename Speak>
+Answer LibTorchEngine::withVoice(const std::string& model, const std::string& adapter, bool tuned,
+    const std::string& device, const StopToken& stop, const Speak& speak)
 {
-    if (m_run && m_run->base.path == request.modelPath) { // paused: the run's own triplets, as they stand
-        const AdapterSet* adapters = request.tuned ? &m_run->trainer->arena().adapters : nullptr;
-        return TextGenerator(*m_run->base.model, *m_run->base.tokenizer, adapters)
-            .generate(request, context.stop, context.partialText);
-    }
-    const at::Device device = parseDevice(request.device.empty() ? m_device : request.device);
+    if (m_run && m_run->base.path == model) // paused: the run's own triplets, as they stand
+        return speak(*m_run->base.model, *m_run->base.tokenizer, tuned ? &m_run->trainer->arena().adapters : nullptr);
+    const at::Device place = parseDevice(device.empty() ? m_device : device);
     const ThreadCountGuard restored(at::get_num_threads()); // a paused run's workers share the cores out themselves
-    prepareThread(device, 0);
-    const ElementType type
-        = m_model.model && m_model.path == request.modelPath && m_model.model->options().dtype() == at::kBFloat16
+    prepareThread(place, 0);
+    const ElementType type = m_model.model && m_model.path == model && m_model.model->options().dtype() == at::kBFloat16
         ? ElementType::BFloat16
         : ElementType::Float32;
-    m_model = loadModel(request.modelPath, type, device, m_model,
-        [&context](std::int64_t, std::int64_t) { context.stop.throwIfStopped(); });
-    if (!request.tuned)
-        return TextGenerator(*m_model.model, *m_model.tokenizer, nullptr)
-            .generate(request, context.stop, context.partialText);
-    if (request.adapterPath.empty())
+    m_model = loadModel(model, type, place, m_model, [&stop](std::int64_t, std::int64_t) { stop.throwIfStopped(); });
+    if (!tuned)
+        return speak(*m_model.model, *m_model.tokenizer, nullptr);
+    if (adapter.empty())
         throw configError("There is no adapter to try yet. Train one, or choose a run.");
-    const AdapterSet adapters = placeAdapter(loadAdapterState(request.adapterPath), *m_model.model);
-    return TextGenerator(*m_model.model, *m_model.tokenizer, &adapters)
-        .generate(request, context.stop, context.partialText);
+    const AdapterSet adapters = placeAdapter(loadAdapterState(adapter), *m_model.model);
+    return speak(*m_model.model, *m_model.tokenizer, &adapters);
 }
 
 TripletGeometry LibTorchEngine::inspectTriplets(const InspectTriplets& request) const
@@ -113,7 +109,7 @@ TripletGeometry LibTorchEngine::inspectTriplets(const InspectTriplets& request) 
     const TripletArena& arena = trainer.arena();
     return geometryOf({.module = request.module,
         .p = arena.order.pT(arena.values, module).t(),
-        .lambda = arena.order.lambda(arena.values)[module.value],
+        .lambda = arena.order.lambda(arena.values, module),
         .q = arena.order.q(arena.values, module),
         .kept = {}});
 }
@@ -130,7 +126,21 @@ Answer LibTorchEngine::answer(const Request& request, const RequestContext& cont
                 else if constexpr (std::is_same_v<Asked, PreviewData>)
                     return previewData(asked, {.stop = context.stop, .report = {}});
                 else if constexpr (std::is_same_v<Asked, Generate>)
-                    return generate(asked, context);
+                    return withVoice(asked.modelPath, asked.adapterPath, asked.tuned, asked.device, context.stop,
+                        [&](DecoderModel& model, const Tokenizer& tokenizer, const AdapterSet* adapters) -> Answer {
+                            return TextGenerator(model, tokenizer, adapters)
+                                .generate(asked, context.stop, context.partialText);
+                        });
+                else if constexpr (std::is_same_v<Asked, ScoreAnswers>)
+                    return withVoice(asked.modelPath, asked.adapterPath, asked.tuned, asked.device, context.stop,
+                        [&](DecoderModel& model, const Tokenizer& tokenizer, const AdapterSet* adapters) -> Answer {
+                            return scoreAnswers(asked, model, tokenizer, adapters, context.stop);
+                        });
+                else if constexpr (std::is_same_v<Asked, JudgeSamples>)
+                    return withVoice(asked.config.model.path, asked.adapterPath, true, asked.device, context.stop,
+                        [&](DecoderModel& model, const Tokenizer& tokenizer, const AdapterSet* adapters) -> Answer {
+                            return judgeSamples(asked, model, tokenizer, adapters, context.stop);
+                        });
                 else if constexpr (std::is_same_v<Asked, InspectTriplets>)
                     return inspectTriplets(asked);
                 else if constexpr (std::is_same_v<Asked, InspectDevice>)

@@ -16,8 +16,12 @@ public:
     [[nodiscard]] Answer answer(const Request& request, const RequestContext& context) override;
 
 private:
-    [[nodiscard]] GeneratedText generate(const Generate& request, const RequestContext& context);
     [[nodiscard]] TripletGeometry inspectTriplets(const InspectTriplets& request) const;
+    /// Calls @p speak with the model, its tokenizer and the adapters that a request is to be answered with: the paused run's
+    /// own, or those of a folder beside a model in memory. @p tuned false: adapters are null
+    template <typename Speak>
+    [[nodiscard]] Answer withVoice(const std::string& model, const std::string& adapter, bool tuned,
+        const std::string& device, const StopToken& stop, const Speak& speak);
 
     LoadedModel m_model; ///< the last one used: a generation after a run need not read it again
     std::unique_ptr<RunContext> m_run; ///< while a run is in work or paused

@@ -5,6 +5,7 @@
 #include "training/io/AdapterFiles.h"
 #include "training/io/ModelFolder.h"
 #include "training/loop/Device.h"
+#include "training/loop/RunEdits.h"
 #include "training/nn/JoinedTriplets.h"
 
 #include <ATen/ATen.h>
@@ -109,9 +110,10 @@ void restore(RunContext& context, const RunRequest& request, const fs::path& che
                               "adalora.dropout, so the run will not go on bit for bit."});
     if (context.position.step >= context.resolved.totalSteps)
         control.post(LogLine {"All " + std::to_string(context.resolved.totalSteps) + " steps of this run are done."});
+    const RunConfig written = continueEdits(context, run, request.edits);
     if (!request.outFolder.empty()) {
         context.folder = RunFolder::reopen(run, context.position.step);
-        context.folder->writeConfig(context.config); // it may go on with other settings
+        context.folder->writeConfig(written); // it may go on with other settings
     }
 }
 
@@ -229,10 +231,13 @@ std::unique_ptr<RunContext> prepareRun(const RunRequest& request, LoadedModel& c
     context->trainer = std::make_unique<Trainer>(context->base.model, layout, config, context->resolved);
     if (!resumes && !config.adalora.initFrom.empty()) // a checkpoint holds all of it
         startFromAdapter(config.adalora.initFrom, *context->trainer);
-    if (resumes)
+    if (resumes) {
         restore(*context, request, checkpoint, control);
-    else if (!request.outFolder.empty())
-        context->folder = RunFolder::create(request.outFolder, config);
+    } else {
+        scheduleEdits(*context, request.edits);
+        if (!request.outFolder.empty())
+            context->folder = RunFolder::create(request.outFolder, config);
+    }
     control.post(startedEvent(*context));
     return context;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "training/config/EditLog.h"
 #include "training/data/Batcher.h"
 #include "training/data/Dataset.h"
 #include "training/loop/Checkpoint.h"
@@ -8,6 +9,7 @@
 #include "training/loop/Trainer.h"
 #include "training/session/TrainingEngine.h"
 
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -33,9 +35,15 @@ struct LoadedModel {
 [[nodiscard]] LoadedModel loadModel(const std::string& path, ElementType type, at::Device device, LoadedModel& cache,
     const std::function<void(std::int64_t, std::int64_t)>& progress = {}, std::int64_t rank = 0);
 
+/// A live edit whose step border is still to come.
+struct WaitingEdit {
+    AppliedEdit edit;
+    bool recorded = false; ///< it stands in the run's folder
+};
+
 /// All that a run has once its preparation is over.
 struct RunContext {
-    RunConfig config; ///< every derived value written out
+    RunConfig config; ///< every derived value written out; as it is now, live edits included
     ResolvedRun resolved;
     std::string deviceName;
     LoadedModel base;
@@ -45,6 +53,7 @@ struct RunContext {
     std::unique_ptr<Trainer> trainer;
     std::optional<RunFolder> folder; ///< empty: the run leaves no files
     RunPosition position;
+    std::deque<WaitingEdit> edits; ///< by step
 };
 
 /// Loads, checks, injects and tokenises in the order in which a mistake is cheapest: what the configuration alone tells,

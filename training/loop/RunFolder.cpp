@@ -2,6 +2,7 @@
 #include "training/loop/RunFolder.h"
 
 #include "training/config/ConfigFile.h"
+#include "training/config/EditLog.h"
 #include "training/core/AtomicFile.h"
 #include "training/core/Error.h"
 #include "training/monitor/ReplayFormat.h"
@@ -143,6 +144,7 @@ RunFolder RunFolder::reopen(const fs::path& path, std::int64_t step)
 {
     setAsideCheckpointsAfter(path, step);
     truncateHistory(path, step);
+    truncateEdits(path, step);
     const RunHistory history = loadHistory(path);
     RunFolder folder(path);
     if (!history.metrics.empty())
@@ -155,14 +157,16 @@ RunFolder RunFolder::reopen(const fs::path& path, std::int64_t step)
 
 void RunFolder::open()
 {
-    const auto openFile = [this](std::ofstream& stream, const char* name) {
-        stream.open(m_path / name, std::ios::app);
-        if (!stream)
-            throw ioError((m_path / name).string() + " could not be opened: " + std::strerror(errno) + ".");
-    };
     openFile(m_metrics, metricsFile);
     openFile(m_ranks, ranksFile);
     openFile(m_log, logFile);
+}
+
+void RunFolder::openFile(std::ofstream& stream, const char* name) const
+{
+    stream.open(m_path / name, std::ios::app);
+    if (!stream)
+        throw ioError((m_path / name).string() + " could not be opened: " + std::strerror(errno) + ".");
 }
 
 fs::path RunFolder::checkpoint(std::int64_t step) const
@@ -196,6 +200,13 @@ void RunFolder::append(const EvalPoint& point)
 void RunFolder::append(const MaskEvent& event, const ModuleLayout& layout)
 {
     writeLine(m_ranks, m_path / ranksFile, toJsonLine(event, layout));
+}
+
+void RunFolder::append(const AppliedEdit& edit)
+{
+    if (!m_edits.is_open())
+        openFile(m_edits, editsFile);
+    writeLine(m_edits, m_path / editsFile, toJsonLine(edit));
 }
 
 void RunFolder::log(const std::string& text)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "training/config/LiveEdit.h"
 #include "training/config/RunConfig.h"
 #include "training/monitor/MetricPoint.h"
 #include "training/monitor/ModuleLayout.h"
@@ -14,7 +15,8 @@
 namespace spectune {
 
 /// A run's folder as PRODUCT.md describes it: config.json, metrics.jsonl, ranks.jsonl, checkpoints/, adapter/, log.txt;
-/// and replay.bin, from which the studio goes back in time (see ReplayFormat.h).
+/// replay.bin, from which the studio goes back in time (see ReplayFormat.h); edits.jsonl once something was edited while
+/// it went on.
 /// Every line is on its way to the disk when its function returns. @throws Error (Io) naming the file, e.g. a full disk
 class RunFolder {
 public:
@@ -24,7 +26,7 @@ public:
     /// Makes the folder with its config.json. Where that fails (a full disk) nothing is left that a second try would take
     /// for a run. @throws Error (Config) as checkNew(), Error (Io)
     [[nodiscard]] static RunFolder create(const std::filesystem::path& path, const RunConfig& config);
-    /// Goes on in @p path after @p step: metrics and ranks are cut back to it, and later checkpoints renamed "step-N.cut".
+    /// Goes on in @p path after @p step: metrics, ranks and edits are cut back to it, and later checkpoints renamed "step-N.cut".
     /// @throws Error (Io)
     [[nodiscard]] static RunFolder reopen(const std::filesystem::path& path, std::int64_t step);
 
@@ -47,16 +49,19 @@ public:
     void append(const RankSnapshot& snapshot) { m_replay.append(snapshot); }
     /// No event follows.
     void finishReplay() { m_replay.finish(); }
+    void append(const AppliedEdit& edit); ///< makes edits.jsonl with the first
     /// A line of log.txt with the time of day.
     void log(const std::string& text);
 
 private:
     explicit RunFolder(std::filesystem::path path);
     void open();
+    void openFile(std::ofstream& stream, const char* name) const;
 
     std::filesystem::path m_path;
     std::ofstream m_metrics;
     std::ofstream m_ranks;
+    std::ofstream m_edits;
     std::ofstream m_log;
     ReplayWriter m_replay;
     double m_secondsBefore = 0.0;

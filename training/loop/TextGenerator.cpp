@@ -34,19 +34,35 @@ std::string_view wholeCharacters(std::string_view text)
     return text;
 }
 
+/// The part of @p text that can be shown: whole characters, and nothing that may yet turn out to begin @p stop.
+std::string_view settled(std::string_view text, std::string_view stop)
+{
+    for (std::size_t length = std::min(stop.size(), text.size()); length > 0; --length) {
+        if (text.ends_with(stop.substr(0, length))) {
+            text.remove_suffix(length);
+            break;
+        }
+    }
+    return wholeCharacters(text);
+}
+
 } // namespace
 
-std::int32_t sampleToken(const at::Tensor& logits, double temperature, double topP, std::mt19937_64& random)
+std::int32_t sampleToken(
+    const at::Tensor& logits, double temperature, double topP, std::mt19937_64& random, std::int64_t topK)
 {
     if (temperature <= 0.0)
         return logits.argmax().item<std::int32_t>();
     const auto [sorted, indices]
         = at::sort(at::softmax(logits.to(at::kDouble) / temperature, 0), /*dim=*/0, /*descending=*/true);
     const auto* probabilities = sorted.const_data_ptr<double>();
-    const std::int64_t count = sorted.numel();
+    const std::int64_t count = topK > 0 ? std::min(topK, sorted.numel()) : sorted.numel();
+    double mass = 1.0; // of those that top-k leaves: top-p is a share of it
+    if (topK > 0)
+        mass = sorted.narrow(0, 0, count).sum().item<double>();
     double total = 0.0;
     std::int64_t candidates = 0;
-    while (candidates < count && (candidates == 0 || total < topP))
+    while (candidates < count && (candidates == 0 || total < topP * mass))
         total += probabilities[candidates++];
     // 53 random bits as [0, 1): unlike std::uniform_real_distribution the same with every standard library.
     double left = static_cast<double>(random() >> 11U) * 0x1.0p-53 * total;
@@ -109,17 +125,23 @@ GeneratedText TextGenerator::generate(
         stop.throwIfStopped();
         const at::Tensor hidden = m_model.forward(input.to(m_model.options().device()), m_adapters, &cache);
         const at::Tensor logits = m_model.logits(hidden.select(1, hidden.size(1) - 1)).squeeze(0).cpu();
-        const std::int32_t id = sampleToken(logits, request.temperature, request.topP, random);
+        const std::int32_t id = sampleToken(logits, request.temperature, request.topP, random, request.topK);
         result.ids.push_back(id);
         result.ended = ends(id);
         input = at::full({1, 1}, static_cast<std::int64_t>(id), at::kLong);
-        const std::string text = continuation(prompt, result.ids);
-        const std::string_view whole = wholeCharacters(text);
+        std::string text = continuation(prompt, result.ids);
+        const std::size_t stopAt = request.stop.empty() ? std::string::npos : text.find(request.stop);
+        if (stopAt != std::string::npos) {
+            result.ended = true;
+            text.resize(stopAt);
+        }
+        const std::string_view whole = settled(text, stopAt == std::string::npos ? request.stop : std::string());
         if (partial && whole.size() > result.text.size() && whole.starts_with(result.text))
             partial(std::string(whole.substr(result.text.size())));
         result.text = whole;
     }
-    result.text = continuation(prompt, result.ids);
+    const std::string text = continuation(prompt, result.ids);
+    result.text = text.substr(0, request.stop.empty() ? std::string::npos : text.find(request.stop));
     result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return result;
 }

@@ -56,6 +56,9 @@ public:
     StepResult step(std::int64_t t, const PreparedBatch& batch, const std::function<void()>& meanwhile = {});
     StepResult step(std::int64_t t, const Batch& batch) { return step(t, prepare(batch)); }
 
+    /// Goes on under another configuration, which differs from the present one in live-editable fields alone (LiveEdit.h).
+    void edit(const RunConfig& config, const ResolvedRun& resolved);
+
     /// Times the phases of the steps that follow; null: no more.
     void setClock(PhaseClock* clock);
 

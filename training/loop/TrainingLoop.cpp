@@ -55,6 +55,7 @@ void DivergenceGuard::check(std::int64_t step, const StepResult& result)
 TrainingLoop::TrainingLoop(RunContext& context, RunControl& control)
     : m_context(context)
     , m_control(control)
+    , m_edits(context, control)
     , m_guard(context.base.model->spec().vocabulary, context.position.lossLimit)
     , m_step(context.position.step)
     , m_position(context.batcher->position())
@@ -74,6 +75,7 @@ RunOutcome TrainingLoop::run()
     publish();
     if (m_step > 0 && m_step < m_context.resolved.totalSteps && due(m_context.config.train.evalEvery))
         evaluate(); // a stop or a failure kept it from being made before
+    m_edits.takeWaiting(m_step);
     RunOutcome outcome = RunOutcome::Finished;
     while (m_step < m_context.resolved.totalSteps) {
         train();
@@ -210,11 +212,13 @@ void TrainingLoop::publish()
 
 bool TrainingLoop::obey()
 {
+    m_edits.takeWaiting(m_step);
     for (;;) {
         switch (m_control.nextAction(m_step)) {
         case BorderAction::Continue: return true;
         case BorderAction::Save: save(); break;
         case BorderAction::Evaluate: evaluate(); break;
+        case BorderAction::Edit: m_edits.takeAsked(m_step); break;
         case BorderAction::Stop: return false;
         }
     }

@@ -3,6 +3,7 @@
 
 #include "training/loop/Prefetcher.h"
 #include "training/loop/RunContext.h"
+#include "training/loop/RunEdits.h"
 
 #include <chrono>
 #include <deque>
@@ -57,6 +58,7 @@ private:
 
     RunContext& m_context;
     RunControl& m_control;
+    RunEdits m_edits;
     DivergenceGuard m_guard;
     std::int64_t m_step = 0; ///< optimizer steps done
     DataPosition m_position; ///< after the batch of the last of them; the batcher may be ahead of it

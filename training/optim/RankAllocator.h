@@ -39,6 +39,9 @@ public:
     /// All of it, for a step that was not skipped. @return whether a new pattern was chosen
     bool apply(std::int64_t t, const TripletArena& arena, const Importance& importance);
 
+    /// For the events to come.
+    void setSchedule(const BudgetSchedule& schedule) noexcept { m_schedule = schedule; }
+
     [[nodiscard]] const at::Tensor& kept() const noexcept { return m_kept; } // [modules, r] bool
     [[nodiscard]] const at::Tensor& keptBefore() const noexcept { return m_keptBefore; } // of the event before
     [[nodiscard]] const at::Tensor& prunedAt() const noexcept { return m_prunedAt; } // [modules, r] int32, −1: never

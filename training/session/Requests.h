@@ -7,6 +7,7 @@
 #include "training/session/ExportRequest.h"
 #include "training/session/FactorRequests.h"
 #include "training/session/TripletRequests.h"
+#include "training/session/TryRequests.h"
 
 #include <cstdint>
 #include <string>
@@ -72,30 +73,9 @@ struct DataPreview {
     std::vector<std::string> columns; ///< keys or columns that the file offers
 };
 
-/// Continues a prompt; the text streams as PartialText events first.
-struct Generate {
-    std::string modelPath;
-    std::string adapterPath; ///< folder of an adapter or a run; empty: the base alone. Ignored while a run is paused
-    bool tuned = false; ///< with the adapter, or the paused run's own
-    std::string prompt;
-    std::int64_t maxNewTokens = 64;
-    double temperature = 0.0; ///< 0: the likeliest token
-    double topP = 1.0;
-    std::int64_t seed = 42;
-    std::string device; ///< "cpu", "cuda", …; empty: the last run's
-};
-
-struct GeneratedText {
-    std::string text; ///< without the prompt
-    std::vector<std::int32_t> ids;
-    bool tuned = false;
-    bool ended = false; ///< EOS came; else the length limit
-    double seconds = 0.0;
-};
-
-using Request
-    = std::variant<InspectModel, PreviewData, Generate, ExportAdapter, InspectDevice, ReadFactors, InspectTriplets>;
+using Request = std::variant<InspectModel, PreviewData, Generate, ExportAdapter, InspectDevice, ReadFactors,
+    InspectTriplets, ScoreAnswers, JudgeSamples>;
 using Answer = std::variant<Failure, ModelSummary, DataPreview, GeneratedText, ExportReport, DeviceSummary,
-    AdapterFactors, TripletGeometry>;
+    AdapterFactors, TripletGeometry, ScoredAnswers, JudgedSamples>;
 
 } // namespace spectune

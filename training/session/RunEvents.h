@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "training/config/LiveEdit.h"
 #include "training/config/RunConfig.h"
 #include "training/config/Validation.h"
 #include "training/core/Error.h"
@@ -11,6 +12,7 @@
 #include <memory>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace spectune {
 
@@ -43,6 +45,9 @@ struct RunRequest {
     std::string outFolder; ///< empty: nothing is written (bench, tests)
     std::string resumeFolder; ///< a run's folder or a checkpoint; empty: a new run
     std::string device = "cpu"; ///< "cpu", "cuda", "cuda:1"
+    /// Taken at their steps, as another run's edits.jsonl tells them, so that this run repeats that one. Those of steps
+    /// that a resumed run has done are passed over.
+    std::vector<AppliedEdit> edits {};
 };
 
 /// A stage of the preparation: "Reading weights", 3 of 5. total 0: unknown.
@@ -75,6 +80,17 @@ struct LogLine {
     std::string text;
 };
 
+/// A live edit holds from step + 1 on.
+struct EditTaken {
+    AppliedEdit edit;
+};
+
+/// A live edit was not taken; all stays as it was.
+struct EditRefused {
+    LiveEdit edit;
+    Failure failure; ///< its text names the key
+};
+
 struct StateChanged {
     SessionState state = SessionState::Idle;
     std::int64_t step = 0; ///< steps done
@@ -103,6 +119,6 @@ struct SessionClosed { };
 
 /// What comes out of a session, in order. Only MetricPoints may be thinned when a reader falls far behind.
 using RunEvent = std::variant<StateChanged, PreparationProgress, RunStarted, MetricPoint, EvalPoint, MaskEvent,
-    CheckpointSaved, LogLine, PartialText, RequestProgress, Answered, SessionClosed>;
+    CheckpointSaved, LogLine, EditTaken, EditRefused, PartialText, RequestProgress, Answered, SessionClosed>;
 
 } // namespace spectune

@@ -37,6 +37,7 @@ bool SessionMailbox::start(RunRequest request)
     m_stepsDone = 0;
     m_totalSteps = 0;
     m_saveAsked = m_evaluateAsked = m_stepGranted = false;
+    m_edits.clear();
     m_snapshotRefused = false;
     m_snapshotStep = -1;
     m_snapshotTime.reset();
@@ -114,6 +115,22 @@ bool SessionMailbox::evaluateNow()
     m_evaluateAsked = true;
     m_wake.notify_all();
     return true;
+}
+
+bool SessionMailbox::edit(LiveEdit edit)
+{
+    const std::lock_guard lock(m_mutex);
+    if (!isTraining())
+        return false;
+    m_edits.push_back(std::move(edit));
+    m_wake.notify_all();
+    return true;
+}
+
+std::vector<LiveEdit> SessionMailbox::takeEdits()
+{
+    const std::lock_guard lock(m_mutex);
+    return std::exchange(m_edits, {});
 }
 
 std::int64_t SessionMailbox::ask(Request request)
@@ -204,6 +221,8 @@ BorderJob SessionMailbox::atBorder(std::int64_t stepsDone)
     if (m_state == SessionState::Preparing)
         setState(SessionState::Running);
     while (m_state != SessionState::Stopping) {
+        if (!m_edits.empty())
+            return BorderAction::Edit;
         if (std::exchange(m_saveAsked, false))
             return BorderAction::Save;
         if (std::exchange(m_evaluateAsked, false))
@@ -271,6 +290,11 @@ void SessionMailbox::answer(std::int64_t id, Answer answer)
 void SessionMailbox::endRun(SessionState terminal, Failure failure)
 {
     const std::lock_guard lock(m_mutex);
+    for (LiveEdit& edit : std::exchange(m_edits, {})) {
+        const std::string text = edit.key + " was not changed: the run ended before its next step.";
+        m_events.push(EditRefused {.edit = std::move(edit),
+            .failure = {.kind = FailureKind::Config, .message = text, .detail = {}, .step = m_stepsDone}});
+    }
     setState(terminal, std::move(failure));
 }
 

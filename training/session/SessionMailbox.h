@@ -10,6 +10,7 @@
 #include <deque>
 #include <mutex>
 #include <optional>
+#include <vector>
 
 namespace spectune {
 
@@ -52,6 +53,7 @@ public:
     bool stop();
     bool saveNow();
     bool evaluateNow();
+    bool edit(LiveEdit edit);
     std::int64_t ask(Request request);
     void cancel(std::int64_t id);
     void close();
@@ -64,6 +66,8 @@ public:
     [[nodiscard]] SessionJob nextJob();
     /// What to do between two steps: waits while paused. After a RequestJob and its answer() it is asked again.
     [[nodiscard]] BorderJob atBorder(std::int64_t stepsDone);
+    /// What came with BorderAction::Edit.
+    [[nodiscard]] std::vector<LiveEdit> takeEdits();
     /// Hands an event on and takes note of RunStarted and of the steps done.
     void post(RunEvent event);
     [[nodiscard]] bool snapshotDue();
@@ -91,6 +95,7 @@ private:
     bool m_saveAsked = false;
     bool m_evaluateAsked = false;
     bool m_stepGranted = false; ///< step() was asked for and has not begun
+    std::vector<LiveEdit> m_edits; ///< asked for and not yet taken
 
     std::deque<RequestJob> m_requests;
     std::optional<RequestJob> m_request; ///< in work

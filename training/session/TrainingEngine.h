@@ -12,7 +12,7 @@
 namespace spectune {
 
 /// What the loop does at a step border. `Continue` ends the border; after any other the loop asks again.
-enum class BorderAction { Continue, Save, Evaluate, Stop };
+enum class BorderAction { Continue, Save, Evaluate, Edit, Stop };
 
 /// The engine's side of a run: where it reports and where it asks. Implemented by the session and by the command line.
 /// Every function is called on the engine's thread.
@@ -32,6 +32,9 @@ public:
     virtual void publish(std::shared_ptr<const RankSnapshot> snapshot) = 0;
     /// Called after every optimizer step with the steps done. Waits here while paused (requests are answered meanwhile).
     [[nodiscard]] virtual BorderAction nextAction(std::int64_t stepsDone) = 0;
+    /// After BorderAction::Edit: what is to change from the next step on, in the order asked for. The engine takes or
+    /// refuses each, and posts EditTaken or EditRefused.
+    [[nodiscard]] virtual std::vector<LiveEdit> takeEdits() { return {}; }
 };
 
 /// Reports of a single request.

@@ -121,6 +121,10 @@ bool TrainingSession::evaluateNow()
 {
     return m_worker->mailbox.evaluateNow();
 }
+bool TrainingSession::edit(LiveEdit edit)
+{
+    return m_worker->mailbox.edit(std::move(edit));
+}
 std::int64_t TrainingSession::ask(Request request)
 {
     return m_worker->mailbox.ask(std::move(request));

@@ -37,6 +37,9 @@ public:
     bool saveNow();
     /// While Running, Pausing or Paused: an evaluation at the next step border.
     bool evaluateNow();
+    /// While Running, Pausing or Paused: changes a live-editable field at the next step border; EditTaken or EditRefused
+    /// tells what became of it.
+    bool edit(LiveEdit edit);
 
     /// Queues a request; its Answered event carries the number returned here. Answered when no run is active, or while
     /// one is paused; InspectModel and the like wait until then.

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Live edits through the real engine: what they change, what the folder tells of them, and that it is enough for a replay.
+#include "tests/support/EngineRuns.h"
+#include "training/config/ConfigFile.h"
+#include "training/config/EditLog.h"
+#include "training/optim/LearningRate.h"
+
+#include <map>
+
+using namespace spectune;
+using namespace spectune::testing;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// All that two runs must share to the bit; `seconds` taken out.
+std::map<std::string, std::string> bitsOf(const fs::path& run)
+{
+    std::map<std::string, std::string> bits;
+    for (const char* name :
+        {"checkpoints/step-12/state.json", "checkpoints/step-12/state.safetensors", "adapter/adapter_model.safetensors",
+            "adapter/adapter_config.json", "ranks.jsonl", "config.json", "edits.jsonl"})
+        bits[name] = readFile(run / name);
+    for (const auto& line : jsonLines(run / "metrics.jsonl"))
+        bits["metrics.jsonl"] += line.dump() + "\n";
+    return bits;
+}
+
+void compareBits(const fs::path& run, const fs::path& expected)
+{
+    const auto bits = bitsOf(run);
+    for (const auto& [name, bytes] : bitsOf(expected))
+        QVERIFY2(bits.at(name) == bytes, name.c_str());
+}
+
+/// 12 steps, masks after t = 4, 6 and 8 (T − tf); all that may change changes.
+RunConfig editedConfig(const Folder& folder)
+{
+    RunConfig config = demoConfig();
+    config.train.saveEvery = 3;
+    config.data.evalPath = folder.write("eval.jsonl", demoEvaluationLines(4)).string();
+    return config;
+}
+
+void letEdit(RecordingControl& control)
+{
+    control.editAt.emplace(3, LiveEdit {"optim.lr", 1e-3});
+    control.editAt.emplace(5, LiveEdit {"adalora.gamma", 0.5});
+    control.editAt.emplace(5, LiveEdit {"adalora.target_rank", std::int64_t {1}});
+    control.editAt.emplace(6, LiveEdit {"adalora.delta_t", std::int64_t {1}});
+    control.editAt.emplace(6, LiveEdit {"train.eval_every", std::int64_t {2}});
+    control.editAt.emplace(9, LiveEdit {"optim.lr", 4e-3});
+}
+
+} // namespace
+
+class TestLiveEdits : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        m_config = editedConfig(m_folder);
+        m_run = m_folder.path() / "edited";
+        RecordingControl control;
+        letEdit(control);
+        QVERIFY(runEngine(control, m_config, m_run) == RunOutcome::Finished);
+        QCOMPARE(control.all<EditTaken>().size(), std::size_t {6});
+        QVERIFY(control.all<EditRefused>().empty());
+    }
+
+    void holdsFromTheNextStepOn()
+    {
+        const auto lines = jsonLines(m_run / "metrics.jsonl");
+        OptimConfig slow = m_config.optim;
+        slow.lr = 1e-3;
+        OptimConfig fast = m_config.optim;
+        fast.lr = 4e-3;
+        std::vector<std::int64_t> evaluated;
+        for (const auto& line : lines) {
+            const auto step = line.at("step").get<std::int64_t>();
+            if (line.contains("eval_loss")) {
+                evaluated.push_back(step);
+                continue;
+            }
+            const OptimConfig& rule = step <= 3 ? m_config.optim : step <= 9 ? slow : fast;
+            QCOMPARE(line.at("lr").get<double>(), learningRate(rule, step - 1, 12));
+        }
+        QCOMPARE(evaluated, (std::vector<std::int64_t> {8, 10, 12}));
+        std::vector<std::int64_t> events;
+        for (const auto& line : jsonLines(m_run / "ranks.jsonl")) {
+            events.push_back(line.at("step").get<std::int64_t>());
+            std::int64_t sum = 0;
+            for (const auto& [name, rank] : line.at("ranks").items())
+                sum += rank.get<std::int64_t>();
+            QCOMPARE(sum, line.at("budget").get<std::int64_t>());
+        }
+        QCOMPARE(events, (std::vector<std::int64_t> {5, 7, 8, 9})); // t = 4, 6, and 7 by the new ΔT; the forced one
+        QCOMPARE(jsonLines(m_run / "ranks.jsonl").back().at("budget"), 18); // rank 1 · 18 matrices
+    }
+
+    void theFolderTellsIt()
+    {
+        const auto edits = editsOfRun(m_run);
+        QCOMPARE(edits.size(), std::size_t {6});
+        QCOMPARE(edits[0].step, std::int64_t {3});
+        QVERIFY(edits[0].before == FieldValue(5e-3) && edits[0].after == FieldValue(1e-3));
+        QCOMPARE(edits[2].key, std::string("adalora.target_rank"));
+        QVERIFY(edits[5].before == FieldValue(1e-3)); // the value in force, not the one at the start
+        QCOMPARE(loadConfig(m_run / "config.json").optim.lr, 5e-3); // what the run began with
+        QCOMPARE(loadConfig(m_run / "checkpoints/step-12/config.json").optim.lr, 4e-3); // what it ended with
+        QVERIFY(contains(readFile(m_run / "log.txt"), "From step 4 on optim.lr is 0.001; it was 0.005."));
+    }
+
+    void theSameConfigurationWithTheFileGivesTheSameBits()
+    {
+        const fs::path again = m_folder.path() / "again";
+        RecordingControl control;
+        QVERIFY(runEngine(control, m_config, again, {}, loadEdits(m_run / "edits.jsonl")) == RunOutcome::Finished);
+        compareBits(again, m_run);
+        // And it is the edits that do it.
+        const fs::path plain = m_folder.path() / "plain";
+        RecordingControl other;
+        QVERIFY(runEngine(other, m_config, plain) == RunOutcome::Finished);
+        QVERIFY(readFile(plain / "adapter/adapter_model.safetensors")
+            != readFile(m_run / "adapter/adapter_model.safetensors"));
+        QVERIFY(!fs::exists(plain / "edits.jsonl"));
+    }
+
+    /// From before all edits, between them, and at the very border of some.
+    void aResumeReplaysTheRest_data()
+    {
+        QTest::addColumn<int>("step");
+        for (const int step : {3, 6, 9})
+            QTest::addRow("step %d", step) << step;
+    }
+
+    void aResumeReplaysTheRest()
+    {
+        QFETCH(const int, step);
+        const fs::path copy = m_folder.path() / ("copy-" + std::to_string(step));
+        fs::copy(m_run, copy, fs::copy_options::recursive);
+        RecordingControl control;
+        QVERIFY(runEngine(control, loadConfig(copy / "config.json"), copy,
+                    copy / "checkpoints" / ("step-" + std::to_string(step)), loadEdits(m_run / "edits.jsonl"))
+            == RunOutcome::Finished);
+        QCOMPARE(control.all<RunStarted>().at(0).firstStep, std::int64_t {step});
+        compareBits(copy, m_run);
+    }
+
+    /// What was edited before the checkpoint holds; what was edited behind it is cut off.
+    void aResumeKeepsWhatWasEditedBefore()
+    {
+        const fs::path copy = m_folder.path() / "kept";
+        fs::copy(m_run, copy, fs::copy_options::recursive);
+        RecordingControl control;
+        control.stopAfter = 8;
+        QVERIFY(runEngine(control, loadConfig(copy / "config.json"), copy, copy / "checkpoints/step-6")
+            == RunOutcome::Stopped);
+        QCOMPARE(editsOfRun(copy).size(), std::size_t {5});
+        QCOMPARE(jsonLines(copy / "ranks.jsonl"), [&] {
+            auto lines = jsonLines(m_run / "ranks.jsonl");
+            lines.pop_back();
+            return lines;
+        }());
+    }
+
+    /// A resume under another learning rate is an edit at the checkpoint, so that the folder still tells all.
+    void aChangedConfigurationOfAResumeIsAnEdit()
+    {
+        const fs::path copy = m_folder.path() / "changed";
+        fs::copy(m_run, copy, fs::copy_options::recursive);
+        RunConfig config = loadConfig(copy / "config.json");
+        config.optim.lr = 2e-3;
+        RecordingControl control;
+        QVERIFY(runEngine(control, config, copy, copy / "checkpoints/step-6") == RunOutcome::Finished);
+        const auto edits = editsOfRun(copy);
+        QCOMPARE(edits.back().step, std::int64_t {6});
+        QVERIFY(edits.back().before == FieldValue(1e-3) && edits.back().after == FieldValue(2e-3));
+        QCOMPARE(loadConfig(copy / "config.json").optim.lr, 5e-3);
+        const fs::path again = m_folder.path() / "changed-again";
+        RecordingControl second;
+        QVERIFY(runEngine(second, m_config, again, {}, edits) == RunOutcome::Finished);
+        compareBits(again, copy);
+    }
+
+    void refusedEditsChangeNothing()
+    {
+        const fs::path run = m_folder.path() / "refused";
+        RecordingControl control;
+        control.editAt.emplace(2, LiveEdit {"optim.lr", -1.0});
+        control.editAt.emplace(2, LiveEdit {"adalora.init_rank", std::int64_t {3}});
+        control.editAt.emplace(9, LiveEdit {"adalora.target_rank", std::int64_t {1}}); // the last mask is chosen
+        QVERIFY(runEngine(control, demoConfig(), run) == RunOutcome::Finished);
+        const auto refused = control.all<EditRefused>();
+        QCOMPARE(refused.size(), std::size_t {3});
+        for (const EditRefused& one : refused)
+            QVERIFY2(contains(one.failure.message, one.edit.key), one.failure.message.c_str());
+        QVERIFY(!fs::exists(run / "edits.jsonl"));
+    }
+
+    void aFileThatWouldBeRefusedStartsNothing()
+    {
+        const fs::path run = m_folder.path() / "never";
+        RecordingControl control;
+        const std::string text = errorOf([&] {
+            runEngine(control, demoConfig(), run, {}, {{10, "adalora.target_rank", {}, FieldValue(std::int64_t {1})}});
+        });
+        QVERIFY2(contains(text, "adalora.target_rank can no longer be changed"), text.c_str());
+        QVERIFY(!fs::exists(run));
+    }
+
+private:
+    Folder m_folder;
+    RunConfig m_config;
+    fs::path m_run;
+};
+
+QTEST_GUILESS_MAIN(TestLiveEdits)
+#include "tst_liveedits.moc"

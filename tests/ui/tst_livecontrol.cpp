@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Changing a run while it goes on, through the window: the fields, their rules, what is shown of an edit, and replay.
+#include "tests/ui/StudioBench.h"
+#include "ui/EditedRun.h"
+#include "ui/KeyValueList.h"
+#include "ui/LiveControls.h"
+#include "ui/LivePage.h"
+#include "ui/RunModel.h"
+#include "ui/RunRail.h"
+#include "ui/SessionController.h"
+#include "visualization/RunPlots.h"
+
+#include <QElapsedTimer>
+#include <QLineEdit>
+#include <QSignalSpy>
+#include <QTest>
+
+using namespace spectune;
+using spectune::test::patience;
+
+namespace {
+
+constexpr std::int64_t at(std::int64_t value)
+{
+    return value;
+}
+
+} // namespace
+
+class TestLiveControl : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase() { QCoreApplication::setApplicationName("spectune-test"); }
+    void init() { m_bench = std::make_unique<test::StudioBench>(); }
+    void cleanup()
+    {
+        QVERIFY(m_bench->close());
+        m_bench.reset();
+    }
+    void schedulesHoldFromTheirStepOn();
+    void anEditIsAskedForConfirmedAndMarked();
+    void mistakesStayInTheField();
+    void fieldsFollowTheState();
+    void recordedRunsTellTheirEdits();
+    void noClickWaits();
+    void pictures_data();
+    void pictures();
+
+private:
+    [[nodiscard]] MainWindow& window() { return *m_bench->window; }
+    [[nodiscard]] LiveControls& controls() { return window().live().rail().controls(); }
+    /// Paused at @p step.
+    void pauseAt(std::int64_t step)
+    {
+        m_bench->scene->waitAt = step;
+        QVERIFY(m_bench->open());
+        QVERIFY(window().startRun());
+        QTRY_COMPARE_WITH_TIMEOUT(window().run().step(), step, patience);
+        QVERIFY(window().session().pause());
+        m_bench->release();
+        QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Paused, patience);
+    }
+    void edit(const std::string& key, const QString& text)
+    {
+        QSignalSpy taken(&window().run(), &RunModel::editTaken);
+        controls().type(key, text);
+        QVERIFY2(taken.wait(patience), qPrintable(controls().note()));
+    }
+
+    std::unique_ptr<test::StudioBench> m_bench;
+};
+
+void TestLiveControl::schedulesHoldFromTheirStepOn()
+{
+    RunConfig config;
+    config.train.steps = 1000;
+    config.adalora.ti = 100;
+    config.adalora.tf = 500;
+    config.adalora.targetRank = 8;
+    const ResolvedRun resolved = resolveRun(config, {.matrices = 10});
+    EditedRun run;
+    run.begin(config, resolved);
+    QVERIFY(run.add({200, "adalora.target_rank", at(8), at(4)}));
+    QVERIFY(!run.add({200, "adalora.target_rank", at(8), at(4)})); // a resumed run tells it again
+    QVERIFY(run.add({300, "optim.lr", 1e-3, 5e-4}));
+    QCOMPARE(run.scheduleAt(199).budgetAt(600), at(80));
+    QCOMPARE(run.scheduleAt(200).budgetAt(600), at(40));
+    QCOMPARE(run.scheduleAt(999).budgetAt(600), at(40));
+    QCOMPARE(run.config().optim.lr, 5e-4);
+    // Resumed from step 250: what came later is gone, what came before holds.
+    run.goOn(run.config());
+    run.started(resolved, 250);
+    QCOMPARE(run.edits().size(), std::size_t {1});
+    QCOMPARE(run.config().optim.lr, 1e-3);
+    QCOMPARE(run.resolved().schedule.targetBudget, at(40));
+    run.started(resolved, 100);
+    QCOMPARE(run.resolved().schedule.targetBudget, at(80));
+}
+
+void TestLiveControl::anEditIsAskedForConfirmedAndMarked()
+{
+    pauseAt(200);
+    QVERIFY(controls().isOpen());
+    QCOMPARE(controls().text("optim.lr"), QStringLiteral("5e−3"));
+    edit("optim.lr", "1e-3");
+    QCOMPARE(window().run().config().optim.lr, 1e-3);
+    const std::int64_t step = window().run().step();
+    QVERIFY2(controls().note().contains(QString::number(step + 1)), qPrintable(controls().note()));
+    edit("adalora.target_rank", "2");
+    QCOMPARE(window().run().resolved().schedule.targetBudget, at(2 * 42));
+    // Marks on the curves, rows in the rail, and the plan goes on to the new end.
+    const auto& marks = window().live().plots().marks();
+    QCOMPARE(marks.size(), std::size_t {2});
+    QCOMPARE(marks[0].step, step);
+    QCOMPARE(marks[0].text, QStringLiteral("lr 1e−3"));
+    const auto curve = window().run().plan().budgetCurve;
+    QCOMPARE(curve.back().y(), 2.0 * 42);
+    QCOMPARE(curve.front().y(), 8.0 * 42);
+    QVERIFY(window().session().resume());
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Finished, patience);
+    const RunHistory& history = window().run().history();
+    QCOMPARE(history.events.back().budget, at(2 * 42));
+    QVERIFY(
+        std::abs(history.metrics[static_cast<std::size_t>(step)].lr - 1e-3 * (1 - static_cast<double>(step + 1) / 800))
+        < 1e-12);
+    QVERIFY(!controls().isOpen());
+    QVERIFY(controls().isVisibleTo(&window())); // what was changed stays to be read
+}
+
+void TestLiveControl::mistakesStayInTheField()
+{
+    pauseAt(200);
+    QSignalSpy wanted(&controls(), &LiveControls::editWanted);
+    controls().type("optim.lr", "fast");
+    QVERIFY2(controls().note().contains("optim.lr"), qPrintable(controls().note()));
+    QCOMPARE(controls().text("optim.lr"), QStringLiteral("fast"));
+    controls().type("adalora.target_rank", "8");
+    QVERIFY2(controls().note().contains("below adalora.init_rank 8"), qPrintable(controls().note()));
+    QVERIFY(wanted.isEmpty());
+    controls().type("optim.lr", "5e-3"); // as it was: nothing to ask for
+    QVERIFY(wanted.isEmpty());
+    QVERIFY(window().run().edits().empty());
+}
+
+void TestLiveControl::fieldsFollowTheState()
+{
+    QVERIFY(m_bench->open());
+    QVERIFY(!controls().isOpen() && !controls().isVisibleTo(&window()));
+    m_bench->scene->waitAt = 700; // behind the last mask, which is chosen in step 501
+    QVERIFY(window().startRun());
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().step(), 700, patience);
+    QVERIFY(window().session().pause());
+    m_bench->release();
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Paused, patience);
+    for (QLineEdit* field : controls().findChildren<QLineEdit*>()) {
+        const bool ofSchedule = field->accessibleName() == "Target rank" || field->accessibleName().contains("ΔT");
+        QCOMPARE(field->isEnabled(), !ofSchedule);
+    }
+    QVERIFY(window().session().stop());
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Stopped, patience);
+    QVERIFY(!controls().isVisibleTo(&window()));
+}
+
+void TestLiveControl::recordedRunsTellTheirEdits()
+{
+    m_bench->scene->writesFiles = true;
+    pauseAt(200);
+    edit("adalora.gamma", "0.3");
+    const std::int64_t step = window().run().step();
+    QVERIFY(window().session().resume());
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Finished, patience);
+    RunModel recorded;
+    recorded.openRecorded(window().run().folder());
+    QCOMPARE(recorded.edits().size(), std::size_t {1});
+    QCOMPARE(recorded.edits()[0].step, step);
+    QCOMPARE(recorded.config().adalora.gamma, 0.3);
+}
+
+/// Each command returns at once, whatever the training thread is doing: it stands still in a step here.
+void TestLiveControl::noClickWaits()
+{
+    m_bench->scene->waitAt = 50;
+    QVERIFY(m_bench->open());
+    QVERIFY(window().startRun());
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().step(), 50, patience);
+    SessionController& session = window().session();
+    QElapsedTimer clock;
+    const auto quick = [&clock](auto&& click) {
+        clock.start();
+        click();
+        return clock.elapsed() < 50;
+    };
+    QVERIFY(quick([&] { controls().type("optim.lr", "2e-3"); }));
+    QVERIFY(quick([&] { session.evaluateNow(); }));
+    QVERIFY(quick([&] { session.saveNow(); }));
+    QVERIFY(quick([&] { session.pause(); }));
+    QVERIFY(quick([&] { session.resume(); }));
+    QVERIFY(quick([&] { session.ask(InspectModel {"demo-llama"}); }));
+    QVERIFY(quick([&] { session.stop(); }));
+}
+
+void TestLiveControl::pictures_data()
+{
+    QTest::addColumn<ThemeChoice>("theme");
+    QTest::addColumn<QSize>("size");
+    QTest::addRow("dark-1280") << ThemeChoice::Dark << QSize(1280, 800);
+    QTest::addRow("light-1920") << ThemeChoice::Light << QSize(1920, 1080);
+}
+
+void TestLiveControl::pictures()
+{
+    if (!qEnvironmentVariableIsSet("SPECTUNE_PICTURES"))
+        QSKIP("SPECTUNE_PICTURES names no folder");
+    QFETCH(ThemeChoice, theme);
+    QFETCH(QSize, size);
+    m_bench->theme = theme;
+    m_bench->size = size;
+    pauseAt(200);
+    edit("optim.lr", "2e-3");
+    edit("adalora.gamma", "0.3");
+    m_bench->scene->open = false;
+    QVERIFY(window().session().resume());
+    QTRY_VERIFY_WITH_TIMEOUT(window().run().step() > 320, patience);
+    QVERIFY(window().session().pause());
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Paused, patience);
+    if (window().run().resolved().schedule.finalStart() >= window().run().step())
+        edit("adalora.target_rank", "2");
+    const QString name = QStringLiteral("edits-%1").arg(QLatin1String(QTest::currentDataTag()));
+    m_bench->picture(name);
+    controls().type("adalora.gamma", "-1");
+    m_bench->picture(name + QStringLiteral("-refused"));
+}
+
+QTEST_MAIN(TestLiveControl)
+#include "tst_livecontrol.moc"

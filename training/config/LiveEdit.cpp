@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "training/config/LiveEdit.h"
+
+#include "training/core/Error.h"
+
+#include <algorithm>
+
+namespace spectune {
+
+namespace {
+
+constexpr std::string_view targetRankKey = "adalora.target_rank";
+constexpr std::string_view totalBudgetKey = "adalora.total_budget";
+constexpr std::string_view deltaKey = "adalora.delta_t";
+constexpr std::string_view gammaKey = "adalora.gamma";
+constexpr std::string_view evaluationKey = "train.eval_every";
+
+bool setsBudget(std::string_view key)
+{
+    return key == targetRankKey || key == totalBudgetKey;
+}
+
+std::int64_t matricesOf(const ResolvedRun& resolved)
+{
+    return resolved.initRank > 0 ? resolved.schedule.initialBudget / resolved.initRank : 0;
+}
+
+[[noreturn]] void refuse(const LiveEdit& edit, const std::string& why)
+{
+    throw configError(edit.key + " " + why);
+}
+
+void checkLiveEditable(const LiveEdit& edit)
+{
+    const FieldInfo* field = findField(edit.key);
+    if (field == nullptr)
+        (void)defaultValue(edit.key); // says which key is near
+    if (field->liveEditable)
+        return;
+    std::string all;
+    for (const std::string& key : liveKeys())
+        all += (all.empty() ? "" : ", ") + key;
+    refuse(edit, "cannot be changed while a run goes on. These can: " + all + ".");
+}
+
+/// The rules of the falling budget, beyond what validate() says.
+void checkSchedule(const RunConfig& config, const ResolvedRun& resolved, const LiveEdit& edit, std::int64_t stepsDone)
+{
+    const BudgetSchedule& schedule = resolved.schedule;
+    if (!allocatesBudget(config.method))
+        refuse(edit,
+            "has no meaning with method.name " + std::string(toString(config.method)) + ", which keeps one rank.");
+    if (stepsDone > schedule.finalStart())
+        refuse(edit,
+            "can no longer be changed: the last mask was chosen in step " + std::to_string(schedule.finalStart() + 1)
+                + ", and after it the ranks stay.");
+}
+
+void checkBudget(const RunConfig& config, const ResolvedRun& resolved, const LiveEdit& edit)
+{
+    const std::int64_t start = resolved.schedule.initialBudget;
+    const std::int64_t given = std::get<std::int64_t>(edit.value);
+    const bool byRank = edit.key == targetRankKey;
+    if (byRank && given >= resolved.initRank)
+        refuse(edit,
+            "is " + std::to_string(given) + ", must be below adalora.init_rank " + std::to_string(resolved.initRank)
+                + ".");
+    if (!byRank && given >= start)
+        refuse(edit,
+            "is " + std::to_string(given) + ", must be below " + std::to_string(start)
+                + ", the triplets at the start.");
+    const std::int64_t budget = byRank ? given * matricesOf(resolved) : given;
+    if (!hasLambda(config.method) && budget > resolved.schedule.targetBudget)
+        refuse(edit,
+            "asks for " + std::to_string(budget) + " triplets, must ask for at most "
+                + std::to_string(resolved.schedule.targetBudget) + ": with method.name "
+                + std::string(toString(config.method)) + " what was pruned cannot come back.");
+}
+
+void checkMeaning(const RunConfig& config, const LiveEdit& edit)
+{
+    if (edit.key == gammaKey && !hasLambda(config.method))
+        refuse(edit,
+            "has no meaning with method.name " + std::string(toString(config.method))
+                + ", which has no orthogonality term.");
+    const auto* interval = std::get_if<std::int64_t>(&edit.value);
+    if (edit.key == evaluationKey && config.data.evalPath.empty() && interval != nullptr && *interval > 0)
+        refuse(edit,
+            "is " + std::to_string(*interval) + ", but data.eval_path is empty: there is nothing to evaluate on.");
+}
+
+} // namespace
+
+bool applyLiveEdit(RunConfig& config, ResolvedRun& resolved, const LiveEdit& edit, std::int64_t stepsDone)
+{
+    checkLiveEditable(edit);
+    if (std::holds_alternative<std::monostate>(edit.value))
+        refuse(edit, "needs a value: a run that goes on derives nothing anew.");
+    const RunConfig present = withResolved(config, resolved);
+    RunConfig changed = present;
+    setFieldValue(changed, edit.key, edit.value);
+    if (fieldValue(changed, edit.key) == fieldValue(present, edit.key))
+        return false;
+    checkMeaning(present, edit);
+    if (setsBudget(edit.key) || edit.key == deltaKey)
+        checkSchedule(present, resolved, edit, stepsDone);
+    if (setsBudget(edit.key))
+        checkBudget(present, resolved, edit);
+    const RunFacts facts {.matrices = matricesOf(resolved)};
+    repeatEdit(changed, {.step = stepsDone, .key = edit.key, .before = {}, .after = edit.value}, facts.matrices);
+    throwOnErrors(validate(changed, &facts));
+    config = changed;
+    resolved = resolveRun(changed, facts);
+    return true;
+}
+
+void repeatEdit(RunConfig& config, const AppliedEdit& edit, std::int64_t matrices)
+{
+    setFieldValue(config, edit.key, edit.after);
+    if (edit.key == targetRankKey)
+        config.adalora.totalBudget = config.adalora.targetRank * matrices;
+}
+
+std::vector<std::string> liveKeys()
+{
+    std::vector<std::string> keys;
+    for (const FieldInfo& field : fields()) {
+        if (field.liveEditable)
+            keys.emplace_back(field.key);
+    }
+    return keys;
+}
+
+std::vector<std::string> liveKeysOf(const RunConfig& config)
+{
+    std::vector<std::string> keys = liveKeys();
+    std::erase_if(keys, [&config](const std::string& key) {
+        if (key == gammaKey)
+            return !hasLambda(config.method);
+        if (key == evaluationKey)
+            return config.data.evalPath.empty();
+        return (setsBudget(key) || key == deltaKey) && !allocatesBudget(config.method);
+    });
+    return keys;
+}
+
+} // namespace spectune

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "training/core/StopToken.h"
+#include "training/data/Tokenizer.h"
+#include "training/nn/DecoderModel.h"
+#include "training/session/TryRequests.h"
+
+namespace spectune {
+
+/// Each answer behind the prompt, tokenised with it as a whole, as training would read it.
+/// @param adapters null: the base alone
+/// @throws Error (Config) where there is no answer, or it begins behind the model's positions; Stopped
+[[nodiscard]] ScoredAnswers scoreAnswers(const ScoreAnswers& request, DecoderModel& model, const Tokenizer& tokenizer,
+    const AdapterSet* adapters, const StopToken& stop);
+
+/// Both sides on the same samples. Prompts of equal length are answered together.
+/// @param adapters the tuned side @throws Error (Config, Io); Stopped
+[[nodiscard]] JudgedSamples judgeSamples(const JudgeSamples& request, DecoderModel& model, const Tokenizer& tokenizer,
+    const AdapterSet* adapters, const StopToken& stop);
+
+} // namespace spectune

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "training/loop/RunEdits.h"
+
+#include "training/config/ConfigFile.h"
+#include "training/core/Error.h"
+
+#include <algorithm>
+
+namespace spectune {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::int64_t matricesOf(const RunContext& context)
+{
+    return static_cast<std::int64_t>(context.trainer->layout().modules.size());
+}
+
+void letWait(RunContext& context, const AppliedEdit& edit, bool recorded)
+{
+    context.edits.push_back({.edit = edit, .recorded = recorded});
+}
+
+/// @returns false where nothing changes @throws Error (Config) where the edit is refused
+bool change(RunConfig& config, ResolvedRun& resolved, const WaitingEdit& waiting, std::int64_t stepsDone)
+{
+    const AppliedEdit& edit = waiting.edit;
+    if (!waiting.recorded)
+        return applyLiveEdit(config, resolved, {.key = edit.key, .value = edit.after}, stepsDone);
+    // It was taken before; whether a schedule that was changed since would still allow it is no question.
+    const std::int64_t matrices = resolved.schedule.initialBudget / resolved.initRank;
+    repeatEdit(config, edit, matrices);
+    resolved = resolveRun(config, {.matrices = matrices});
+    return true;
+}
+
+/// Takes all that waits on copies, so that a refusal comes before any step.
+void rehearse(const RunContext& context)
+{
+    RunConfig config = context.config;
+    ResolvedRun resolved = context.resolved;
+    for (const WaitingEdit& waiting : context.edits) {
+        (void)change(config, resolved, waiting, waiting.edit.step);
+    }
+}
+
+/// What the run's config.json says, or the given one where it cannot be read.
+RunConfig configOf(const fs::path& run, const RunConfig& given)
+{
+    std::error_code ignored;
+    return fs::exists(run / "config.json", ignored) ? loadConfig(run / "config.json") : given;
+}
+
+/// Whether the edit, with its value, stands among the run's own.
+bool isKnown(const RunContext& context, const AppliedEdit& edit)
+{
+    return std::ranges::any_of(context.edits, [&edit](const WaitingEdit& known) {
+        return known.edit.step == edit.step && known.edit.key == edit.key && known.edit.after == edit.after;
+    });
+}
+
+} // namespace
+
+RunEdits::RunEdits(RunContext& context, RunControl& control)
+    : m_context(context)
+    , m_control(control)
+{
+}
+
+void RunEdits::takeWaiting(std::int64_t stepsDone)
+{
+    while (!m_context.edits.empty() && m_context.edits.front().edit.step <= stepsDone) {
+        const WaitingEdit waiting = m_context.edits.front();
+        m_context.edits.pop_front();
+        take(waiting, stepsDone);
+    }
+}
+
+void RunEdits::takeAsked(std::int64_t stepsDone)
+{
+    for (LiveEdit& edit : m_control.takeEdits()) {
+        try {
+            take({.edit = {.step = stepsDone, .key = edit.key, .before = {}, .after = edit.value}, .recorded = false},
+                stepsDone);
+        } catch (const Error& error) {
+            if (error.kind() != FailureKind::Config)
+                throw;
+            m_control.post(EditRefused {.edit = std::move(edit), .failure = Failure::fromCurrentException(stepsDone)});
+        }
+    }
+}
+
+void RunEdits::take(const WaitingEdit& waiting, std::int64_t stepsDone)
+{
+    const std::string& key = waiting.edit.key;
+    RunConfig config = m_context.config;
+    ResolvedRun resolved = m_context.resolved;
+    const bool changes = change(config, resolved, waiting, stepsDone);
+    const bool isNews = changes && !waiting.recorded;
+    const AppliedEdit applied {
+        .step = stepsDone, .key = key, .before = fieldValue(m_context.config, key), .after = fieldValue(config, key)};
+    if (isNews && m_context.folder)
+        m_context.folder->append(applied); // first: what the folder does not tell must not happen
+    if (changes) {
+        m_context.config = config;
+        m_context.resolved = resolved;
+        m_context.trainer->edit(config, resolved);
+    }
+    if (isNews) {
+        const std::string text = "From step " + std::to_string(stepsDone + 1) + " on " + key + " is "
+            + toText(applied.after) + "; it was " + toText(applied.before) + ".";
+        if (m_context.folder)
+            m_context.folder->log(text);
+        m_control.post(LogLine {text});
+    }
+    m_control.post(EditTaken {applied}); // the value in force already is confirmed as well
+}
+
+void scheduleEdits(RunContext& context, const std::vector<AppliedEdit>& edits)
+{
+    for (const AppliedEdit& edit : edits)
+        letWait(context, edit, false);
+    rehearse(context);
+}
+
+RunConfig continueEdits(RunContext& context, const fs::path& run, const std::vector<AppliedEdit>& edits)
+{
+    const std::int64_t step = context.position.step;
+    const std::int64_t matrices = matricesOf(context);
+    const RunConfig given = context.config;
+    const RunConfig begun = configOf(run, given);
+    RunConfig before = begun; // when the checkpoint's step was done
+    RunConfig now = begun; // and after the edits at that very border
+    for (const AppliedEdit& edit : editsOfRun(run)) {
+        if (edit.step > step)
+            break; // cut off with all that lies behind the checkpoint
+        repeatEdit(now, edit, matrices);
+        if (edit.step < step)
+            repeatEdit(before, edit, matrices);
+        else
+            letWait(context, edit, true);
+    }
+    RunConfig written = given;
+    std::vector<AppliedEdit> changes;
+    for (const std::string& key : liveKeys()) {
+        const FieldValue wanted = fieldValue(given, key);
+        const FieldValue first = fieldValue(begun, key);
+        if (wanted != first && wanted != fieldValue(now, key))
+            changes.push_back({.step = step, .key = key, .before = {}, .after = wanted});
+        setFieldValue(context.config, key, fieldValue(before, key));
+        setFieldValue(written, key, first);
+    }
+    context.resolved = resolveRun(context.config, {.matrices = matrices});
+    for (const AppliedEdit& change : changes) {
+        letWait(context, change, false);
+        try {
+            rehearse(context);
+        } catch (const Error&) { // no edit, but another start: as whenever a run is resumed with other settings
+            std::erase_if(context.edits, [&](const WaitingEdit& other) { return other.edit.key == change.key; });
+            repeatEdit(context.config, change, matrices);
+            repeatEdit(written, change, matrices);
+            context.resolved = resolveRun(context.config, {.matrices = matrices});
+        }
+    }
+    for (const AppliedEdit& edit : edits) {
+        if (edit.step >= step && !isKnown(context, edit))
+            letWait(context, edit, false);
+    }
+    rehearse(context);
+    context.trainer->edit(context.config, context.resolved);
+    return written;
+}
+
+} // namespace spectune
