@@ -52,7 +52,8 @@ void Glossary::addAdapter()
                 GlossaryPage::tr(
                     "The matrices of a block that get triplets: q, k, v, o of the attention, gate, up and down of the "
                     "feed-forward part, in all layers or in some. AdaLoRA's paper adapts all of them."),
-                {}, adaLora + GlossaryPage::tr("section 4"), {"adalora.targets", "adalora.layers"}, {"rank", "budget"}},
+                {}, adaLora + GlossaryPage::tr("section 4"), {"adalora.targets", "adalora.layers", "adalora.modules"},
+                {"rank", "budget"}},
             {"method", GlossaryPage::tr("Method"),
                 GlossaryPage::tr(
                     "AdaLoRA moves ranks between matrices by score. SVD-LoRA keeps one rank with the same P, Λ, "

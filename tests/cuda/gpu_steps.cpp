@@ -106,7 +106,7 @@ Run train(const Form& form, bool recorded, bool ahead)
     const auto model = randomModel();
     const ResolvedRun resolved = resolveRun(config, factsOf(model->spec(), config));
     const auto layout = std::make_shared<const ModuleLayout>(
-        adaptedLayout(model->spec(), config.adalora.targets, config.adalora.layers, resolved.initRank));
+        adaptedLayout(model->spec(), TargetSelection::of(config.adalora), resolved.initRank));
     Trainer trainer(
         model, layout, config, resolved, recorded ? nullptr : std::unique_ptr<StepRecorder>(new NoRecorder));
     at::Tensor weight = model->linear(1, Matrix::Up).weight;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// gguf-lora: names, the order of the rows, and the logits that llama.cpp itself made of such an export
-// (tests/reference/gguf, written by gguf_adapter.py).
+// gguf-lora: names, the order of the rows, the tensors that the gguf package writes of the same adapter, and the logits that
+// llama.cpp itself makes of those (tests/reference/gguf, made by gguf_adapter.py).
 #include "tests/io/ExportExample.h"
 #include "tests/support/Tensors.h"
 #include "training/config/FieldTable.h"
@@ -12,6 +12,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <map>
 #include <set>
 
 using namespace spectune;
@@ -23,6 +24,20 @@ AdapterMeta metaFor(const ModelSpec& spec)
 {
     return {
         .baseModel = "base", .baseLayers = spec.layers, .config = {}, .resolved = {}, .name = "a run", .spec = spec};
+}
+
+/// Names, shapes and numbers, whatever the order.
+void sameTensors(const GgufFile& ours, const GgufFile& theirs)
+{
+    std::map<std::string, at::Tensor> expected;
+    for (const NamedTensor& item : theirs.tensors())
+        expected[item.name] = item.tensor;
+    QCOMPARE(ours.tensors().size(), expected.size());
+    for (const NamedTensor& item : ours.tensors()) {
+        QVERIFY2(expected.count(item.name) == 1, item.name.c_str());
+        QVERIFY2(item.tensor.sizes() == expected[item.name].sizes(), item.name.c_str());
+        QVERIFY2(relativeDifference(item.tensor, expected[item.name]) <= 1e-7, item.name.c_str());
+    }
 }
 
 } // namespace
@@ -185,7 +200,7 @@ private Q_SLOTS:
             contains(errorOf([&] { (void)readGgufAdapter(folder.path() / "model.gguf"); }), "general.type is missing"));
     }
 
-    /// What llama.cpp computed with our export of PEFT's adapter, the engine computes with the file read back.
+    /// Our export of PEFT's adapter holds what the gguf package wrote of it, and gives the logits that llama.cpp gave.
     void givesLlamaCppsLogits()
     {
         const auto stories = sharedPath("models/stories260K");
@@ -198,6 +213,8 @@ private Q_SLOTS:
         const ExportReport report
             = writeAdapter(adapter, "gguf-lora", folder.path() / "out", metaFor(ModelFolder(stories).spec()));
         QVERIFY(report.verified);
+        sameTensors(GgufFile::read(folder.path() / "out" / ggufAdapterFile),
+            GgufFile::read(sourcePath("tests/reference/gguf/adapter.gguf")));
         const auto logits = [&](const AdapterState* state) {
             if (state == nullptr)
                 return model->logits(model->forward(tokens, nullptr));

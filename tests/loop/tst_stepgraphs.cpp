@@ -82,7 +82,7 @@ std::unique_ptr<Trainer> trainerOf(const RunConfig& config, std::unique_ptr<Step
     const auto model = loadWeights(tinyModel("llama-untied"), at::kDouble);
     const ResolvedRun resolved = resolveRun(config, factsOf(model->spec(), config));
     const auto layout = std::make_shared<const ModuleLayout>(
-        adaptedLayout(model->spec(), config.adalora.targets, config.adalora.layers, resolved.initRank));
+        adaptedLayout(model->spec(), TargetSelection::of(config.adalora), resolved.initRank));
     return std::make_unique<Trainer>(model, layout, config, resolved, std::move(recorder));
 }
 

@@ -2,16 +2,15 @@
 """What llama.cpp makes of a gguf-lora export, and small GGUF files that the gguf package wrote. Three uses:
 
     gguf_adapter.py check BASE_MODEL_FOLDER EXPORT/adapter.gguf TOKENS.json LOGITS.safetensors [--tolerance 1e-5]
-    gguf_adapter.py reference path/to/spectune-train      (writes gguf/reference.safetensors and gguf/rows.json)
-    gguf_adapter.py container                             (writes gguf/container.gguf)
+    gguf_adapter.py reference      (writes gguf/adapter.gguf, gguf/reference.safetensors and gguf/rows.json)
+    gguf_adapter.py container      (writes gguf/container.gguf)
 
 `check` compares llama.cpp's logits with those of `spectune-train logits --adapter …`; exit code 1 above the tolerance.
 Needs the packages gguf, safetensors and llama-cpp-py-sync (0.11739: llama.cpp's own library of commit 0ce8cd1 as a wheel,
-so that nothing is built; any binding that loads a model and a LoRA would do).
+so that nothing is built; it wants glibc 2.38, and any binding that loads a model and a LoRA would do).
 """
 import argparse
 import json
-import subprocess
 import tempfile
 from pathlib import Path
 
@@ -96,24 +95,51 @@ def check(args):
         raise SystemExit(f"differs by {difference:.2e}, allowed is {args.tolerance:.0e}")
 
 
-def reference(args):
-    """exports/adalora, exported by Spectune, in llama.cpp: its logits; and the rows' order, by the formula of llama.cpp's
-    convert_hf_to_gguf.py (reshape to heads, 2, d/2; swap the last two)."""
+def write_adapter(path):
+    """exports/adalora as a GGUF LoRA by the rules of design section 8, with the gguf package: B' = s P diag(lambda)."""
+    tensors = load_file(HERE / "exports" / "adalora" / "adapter_model.safetensors")
+    config = json.loads((HERE / "exports" / "adalora" / "adapter_config.json").read_text())
+    shape = json.loads((STORIES / "config.json").read_text())
+    scale = config["lora_alpha"] / (config["init_r"] + 1e-5)
+    writer = gguf.GGUFWriter(path, "llama")
+    writer.add_type("adapter")
+    writer.add_string("adapter.type", "lora")
+    writer.add_float32("adapter.lora.alpha", 0.0)
+    prefix = "base_model.model."
+    for key in sorted(tensors):
+        if not key.endswith(".lora_A") or tensors[key].shape[0] == 0:
+            continue
+        a, b, e = (tensors[key[:-1] + part] for part in "ABE")
+        b = (b.astype(numpy.float64) * (scale * e[:, 0].astype(numpy.float64))).astype(numpy.float32)
+        name = gguf_base.ggml_name(key[len(prefix):-len(".lora_A")] + ".weight")
+        if ".attn_q." in name or ".attn_k." in name:
+            b = gguf_base.neighbours(b, shape["num_attention_heads" if ".attn_q." in name else "num_key_value_heads"])
+        writer.add_tensor(name + ".lora_a", numpy.ascontiguousarray(a))
+        writer.add_tensor(name + ".lora_b", numpy.ascontiguousarray(b))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+
+
+def reference(_):
+    """exports/adalora as GGUF, in llama.cpp: its logits, which must be PEFT's; and the rows' order, by the formula of
+    llama.cpp's convert_hf_to_gguf.py (reshape to heads, 2, d/2; swap the last two)."""
     OUT.mkdir(exist_ok=True)
     rows = json.loads((HERE / "exports" / "tokens.json").read_text())
+    adapter = OUT / "adapter.gguf"
+    write_adapter(adapter)
+    check_file(adapter)
     with tempfile.TemporaryDirectory() as folder:
-        base, adapter = Path(folder) / "base.gguf", Path(folder) / "out"
+        base = Path(folder) / "base.gguf"
         gguf_base.main(STORIES, base)
-        subprocess.run([args.program, "export", HERE / "exports" / "adalora", "--format", "gguf-lora", "--model", STORIES,
-                        "--out", adapter], check=True)
-        check_file(adapter / "adapter.gguf")
-        plain = llama_logits(base, None, rows)
-        tuned = llama_logits(base, adapter / "adapter.gguf", rows)
+        plain, tuned = llama_logits(base, None, rows), llama_logits(base, adapter, rows)
     peft = load_file(HERE / "exports" / "reference.safetensors")["logits"]
     print({"of_peft": of_largest(tuned, peft), "of_base": of_largest(plain, tuned)})
     assert of_largest(tuned, peft) < 1e-5 < 0.1 < of_largest(plain, tuned)
     save_file({"input_ids": numpy.array(rows, dtype=numpy.int64), "logits": tuned, "base": plain},
               OUT / "reference.safetensors")
+    (OUT / "reference.safetensors").chmod(0o644)
     orders = []
     for heads, d in ((1, 2), (2, 4), (3, 10), (8, 8)):
         index = numpy.arange(heads * d).reshape(heads, 2, d // 2).swapaxes(1, 2).reshape(-1)
@@ -152,9 +178,7 @@ def main():
         one.add_argument(name)
     one.add_argument("--tolerance", type=float, default=1e-5)
     one.set_defaults(run=check)
-    two = commands.add_parser("reference")
-    two.add_argument("program")
-    two.set_defaults(run=reference)
+    commands.add_parser("reference").set_defaults(run=reference)
     commands.add_parser("container").set_defaults(run=container)
     args = parser.parse_args()
     args.run(args)

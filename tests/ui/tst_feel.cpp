@@ -11,8 +11,6 @@
 #include "ui/StatusLine.h"
 #include "visualization/RankGrid.h"
 
-#include <QAbstractButton>
-#include <QComboBox>
 #include <QDir>
 #include <QDropEvent>
 #include <QFile>
@@ -42,7 +40,6 @@ private Q_SLOTS:
     void keysAreSearched();
     void keysDoNotCollide();
     void runByKeysAlone();
-    void controlsHaveNames();
     void configIsDropped();
     void datasetIsDropped();
     void modelFolderIsDropped();
@@ -161,27 +158,6 @@ void TestFeel::runByKeysAlone()
     QTRY_COMPARE_WITH_TIMEOUT(window().session().state(), SessionState::Stopped, patience);
     press(Qt::Key_E, Qt::ControlModifier | Qt::ShiftModifier);
     QVERIFY(window().exportWindow());
-}
-
-void TestFeel::controlsHaveNames()
-{
-    QVERIFY(m_bench->open());
-    for (const Workspace workspace : {Workspace::Setup, Workspace::Live, Workspace::Try, Workspace::Learn}) {
-        window().showWorkspace(workspace);
-        for (QWidget* widget : window().findChildren<QWidget*>()) {
-            if (!widget->isVisibleTo(&window()) || !(widget->focusPolicy() & Qt::TabFocus))
-                continue;
-            const auto* button = qobject_cast<const QAbstractButton*>(widget);
-            const bool named = !widget->accessibleName().isEmpty() || (button && !button->text().isEmpty())
-                || (widget->parentWidget() && widget->parentWidget()->focusProxy() == widget
-                    && !widget->parentWidget()->accessibleName().isEmpty());
-            QVERIFY2(named,
-                qPrintable(QStringLiteral("%1 %2 in %3 of workspace %4")
-                               .arg(QLatin1String(widget->metaObject()->className()), widget->objectName(),
-                                   QLatin1String(widget->parentWidget()->metaObject()->className()))
-                               .arg(static_cast<int>(workspace))));
-        }
-    }
 }
 
 void TestFeel::drop(const QString& path)

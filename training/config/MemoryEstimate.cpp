@@ -4,7 +4,6 @@
 #include "training/config/TargetSelection.h"
 
 #include <algorithm>
-#include <map>
 #include <numeric>
 #include <vector>
 
@@ -114,20 +113,6 @@ struct Plan {
         for (std::size_t i = 0; i < adapted.size(); ++i)
             elements += adapted[i] ? run.initRank * (matrices[i % 7].in + matrices[i % 7].out + 1) : 0;
         return elements;
-    }
-    /// Elements of the largest group of factors of one width.
-    [[nodiscard]] std::int64_t largestGroup() const
-    {
-        std::map<std::int64_t, std::int64_t> byWidth;
-        const auto matrices = matricesOf(shape);
-        for (std::size_t i = 0; i < adapted.size(); ++i) {
-            for (const std::int64_t width : {matrices[i % 7].in, matrices[i % 7].out})
-                byWidth[width] += adapted[i] ? run.initRank * width : 0;
-        }
-        std::int64_t most = 0;
-        for (const auto& [width, elements] : byWidth)
-            most = std::max(most, elements);
-        return most;
     }
     [[nodiscard]] std::array<InputSet, SetCount> sets() const
     {
@@ -241,14 +226,11 @@ Bytes logits(const Plan& plan)
     return sum;
 }
 
-/// What an optimizer step makes and drops while the activations' buffers stay: s = Ī · Ū of every element, and the products
-/// of the regulariser's gradient, a group of factors at a time.
+/// What an optimizer step makes and drops while the activations' buffers stay: M − I of every P and Q.
 Bytes stepTemporaries(const Plan& plan)
 {
-    const AdaLoraConfig& adalora = plan.config.adalora;
-    const bool scores = allocatesBudget(plan.config.method) && adalora.score == ScoreKind::SensitivityUncertainty;
-    const bool regularizes = hasLambda(plan.config.method) && adalora.gamma != 0.0;
-    return std::max(scores ? plan.arena() : 0, regularizes ? plan.largestGroup() : 0) * plan.wide;
+    const auto modules = std::count(plan.adapted.begin(), plan.adapted.end(), true);
+    return hasLambda(plan.config.method) ? 2 * modules * plan.run.initRank * plan.run.initRank * plan.wide : 0;
 }
 
 /// An evaluation's forward keeps nothing, but each worker runs a batch of its own: the feed-forward half of a block, whose
@@ -294,7 +276,7 @@ Bytes workspace(const Plan& plan)
         += with(shape.feedForward, plan.mostRowsOf(Down)) + with(queries + 2 * keys, plan.mostRowsOf(Qkv)) + queries;
     columns += 3 * shape.width + with(shape.width, std::max(plan.mostRowsOf(O), plan.mostRowsOf(Down)));
     std::int64_t row = columns * plan.element;
-    row += 2 * plan.wide + 36; // 1/rms, losses; tokens, targets and positions, padded and packed
+    row += 2 * plan.wide + 56; // 1/rms, losses; tokens, targets and positions of this batch and of the next
     if (plan.config.data.format != DataFormat::Text) // rows that bear loss are gathered, their gradient is put back
         row += 2 * shape.width * plan.element + 8;
     Bytes sum = row * plan.rows();
@@ -345,8 +327,7 @@ MemoryEstimate MemoryEstimate::of(
     estimate.parts[Triplets] = values + plan.joined() * plan.element;
     estimate.parts[Gradients] = values + plan.workers * plan.sums() * plan.wide;
     estimate.parts[Moments] = 2 * (values - (hasLambda(config.method) ? 0 : triplets * plan.wide));
-    estimate.parts[Averages]
-        = 2 * values + triplets * (10 + 4 * plan.wide); // and the allocator's pattern and last scores
+    estimate.parts[Averages] = 2 * values + triplets * (54 + 4 * plan.wide); // and pattern, scores and places
     estimate.parts[Workspace] = workspace(plan);
     // What a CUDA process holds beside its tensors differs by card and driver; half a GiB is on the safe side of usual.
     constexpr Bytes context = Bytes {512} << 20;

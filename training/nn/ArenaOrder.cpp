@@ -25,7 +25,8 @@ ArenaOrder::ArenaOrder(const ModuleLayout& layout, std::vector<std::int64_t> ran
         if (found == m_groups.end())
             m_groups.push_back({.offset = 0, .count = 0, .width = width, .rows = 0});
         FactorGroup& group = m_groups[index];
-        return FactorPlace {.group = index, .slot = group.count++, .row = std::exchange(group.rows, group.rows + rank)};
+        ++group.count;
+        return FactorPlace {.group = index, .row = std::exchange(group.rows, group.rows + rank)};
     };
     for (std::size_t begin = 0; begin < layout.modules.size();) {
         const std::size_t end = begin + static_cast<std::size_t>(modulesOfInput(layout, begin));
@@ -44,29 +45,6 @@ ArenaOrder::ArenaOrder(const ModuleLayout& layout, std::vector<std::int64_t> ran
         m_triplets += rank;
         m_rank = std::max(m_rank, rank);
     }
-    makeLookUp();
-}
-
-void ArenaOrder::makeLookUp()
-{
-    std::vector<std::int64_t> rows; // before a group
-    std::int64_t rowCount = 0;
-    for (const FactorGroup& group : m_groups)
-        rows.push_back(std::exchange(rowCount, rowCount + group.rows));
-    m_rowsOfTriplets = at::empty({2, m_triplets}, at::kLong);
-    auto rowOf = m_rowsOfTriplets.accessor<std::int64_t, 2>();
-    for (std::size_t m = 0; m < m_places.size(); ++m) {
-        for (const std::int64_t which : {0, 1}) {
-            const FactorPlace& place = which == 0 ? m_places[m].q : m_places[m].p;
-            for (std::int64_t i = 0; i < m_ranks[m]; ++i)
-                rowOf[which][m_begins[m] + i] = rows[place.group] + place.row + i;
-        }
-    }
-}
-
-void ArenaOrder::moveTo(at::Device device)
-{
-    m_rowsOfTriplets = m_rowsOfTriplets.to(device);
 }
 
 at::Tensor ArenaOrder::rows(const at::Tensor& flat, std::size_t group) const
@@ -110,12 +88,6 @@ at::Tensor ArenaOrder::q(const at::Tensor& flat, ModuleIndex module) const
 at::Tensor ArenaOrder::pT(const at::Tensor& flat, ModuleIndex module) const
 {
     return factor(flat, placeOfP(module), rank(module));
-}
-
-std::array<at::Tensor, 2> ArenaOrder::byTriplet(const std::vector<at::Tensor>& perGroup) const
-{
-    const at::Tensor all = at::cat(perGroup);
-    return {all.index_select(0, m_rowsOfTriplets.select(0, 0)), all.index_select(0, m_rowsOfTriplets.select(0, 1))};
 }
 
 } // namespace spectune

@@ -5,7 +5,6 @@
 
 #include <ATen/core/Tensor.h>
 
-#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -20,10 +19,9 @@ struct FactorGroup {
     std::int64_t rows = 0; ///< Σ of their ranks
 };
 
-/// Where a module's P or Q lies: group, slot within it, and the group's row that it begins at.
+/// Where a module's P or Q lies: the group, and its row that it begins at.
 struct FactorPlace {
     std::size_t group = 0;
-    std::int64_t slot = 0;
     std::int64_t row = 0;
 };
 
@@ -59,14 +57,8 @@ public:
     [[nodiscard]] at::Tensor q(const at::Tensor& flat, ModuleIndex module) const; // [r, in]
     [[nodiscard]] at::Tensor pT(const at::Tensor& flat, ModuleIndex module) const; // [r, out]
 
-    /// Gathers a value per factor row, given per group as [rows], into [triplets] of Q and of P.
-    [[nodiscard]] std::array<at::Tensor, 2> byTriplet(const std::vector<at::Tensor>& perGroup) const;
-    /// Puts what byTriplet() looks up on @p device.
-    void moveTo(at::Device device);
-
 private:
     [[nodiscard]] at::Tensor factor(const at::Tensor& flat, const FactorPlace& place, std::int64_t rank) const;
-    void makeLookUp();
 
     struct Places {
         FactorPlace q;
@@ -79,7 +71,6 @@ private:
     std::int64_t m_rank = 0;
     std::int64_t m_triplets = 0;
     std::int64_t m_lambdaOffset = 0;
-    at::Tensor m_rowsOfTriplets; // [2, triplets] int64: the row of Q and of P, counted through all groups
 };
 
 } // namespace spectune

@@ -50,7 +50,6 @@ TripletArena::TripletArena(const ModuleLayout& layout, ArenaOrder ofRanks, doubl
     , values(at::zeros({order.size()}, options))
     , gradients(at::zeros({order.size()}, options))
 {
-    order.moveTo(values.device());
     std::vector<kernels::GramFactor> all;
     for (std::int32_t i = 0; i < order.moduleCount(); ++i) {
         for (const at::Tensor& factor : {order.q(values, {i}), order.pT(values, {i})})
