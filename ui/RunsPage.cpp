@@ -165,7 +165,7 @@ QWidget* RunsPage::makeDifferences()
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
     auto* head = makePanelHeader();
-    m_shown = new Segmented({tr("Differences"), tr("All"), tr("About A")});
+    m_shown = new Segmented({tr("Differ"), tr("All"), tr("About A")});
     m_shown->setCurrent(Differences);
     m_differenceCount = makeHeading(QString());
     m_table = new CompareTable;
