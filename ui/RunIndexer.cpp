@@ -117,6 +117,10 @@ void RunIndexer::begin(const RunRecord& start)
             record->folder = folder;
             record->id = database.insert(*record);
         }
+        if (record->name == QFileInfo(folder).fileName() && !start.name.isEmpty()) { // a search found the folder first
+            record->name = start.name;
+            database.setName(record->id, start.name);
+        }
         record->state = RecordState::Running;
         record->problem.clear();
         record->device = start.device;

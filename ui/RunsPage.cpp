@@ -45,6 +45,7 @@ RunsPage::RunsPage(RunLibrary& library, QWidget* parent)
     m_splitter = makeColumns();
     addColumn(m_splitter, makeList(), 260);
     auto* right = new QSplitter(Qt::Vertical);
+    right->setObjectName(QStringLiteral("RunsRight"));
     right->setHandleWidth(1);
     right->setChildrenCollapsible(false);
     QSplitter* upper = makeColumns();
@@ -164,7 +165,7 @@ QWidget* RunsPage::makeDifferences()
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
     auto* head = makePanelHeader();
-    m_shown = new Segmented({tr("Differences"), tr("All"), tr("About A")});
+    m_shown = new Segmented({tr("Differ"), tr("All"), tr("About A")});
     m_shown->setCurrent(Differences);
     m_differenceCount = makeHeading(QString());
     m_table = new CompareTable;
@@ -253,6 +254,7 @@ void RunsPage::applyDefaultWidths(int width)
     const int list = narrow ? 286 : 330;
     const int differences = narrow ? 300 : width < 1700 ? 344 : 440;
     m_splitter->setSizes({list, width - list - 1});
+    findChild<QSplitter*>(QStringLiteral("RunsRight"))->setSizes({4100, 5900}); // shares: the splitter scales them
     findChild<QSplitter*>(QStringLiteral("RunsUpper"))->setSizes({width - list - differences - 2, differences});
 }
 

@@ -91,7 +91,7 @@ ComparedCurve CompareCurves::built(const Source& source) const
 
 AxisBounds CompareCurves::xBounds() const
 {
-    double end = 1.0;
+    double end = m_curves.empty() ? 100.0 : 1.0;
     for (const ComparedCurve& curve : m_curves)
         end = std::max(end, curve.end());
     return {0.0, end, stepTicks(0.0, end, xIntervals)};
