@@ -4,8 +4,8 @@
 #include "training/monitor/RankSnapshot.h"
 #include "training/monitor/RunHistory.h"
 #include "training/session/RunEvents.h"
-#include "ui/RunReplay.h"
 #include "ui/EditedRun.h"
+#include "ui/RunReplay.h"
 #include "visualization/PlotPlan.h"
 
 #include <QDateTime>

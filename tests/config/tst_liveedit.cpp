@@ -174,7 +174,7 @@ private Q_SLOTS:
             text += toJsonLine(edit) + "\n";
         QCOMPARE(QString::fromStdString(text.substr(0, text.find('\n'))),
             QString(R"({"step":120,"key":"optim.lr","old":0.001,"new":0.30000000000000004})"));
-        const fs::path file = folder.write("edits.jsonl", text + R"({"step": 400, "ke)");
+        const fs::path file = folder.write("edits.jsonl", text + "{\"step\": 400, \"ke");
         const auto read = loadEdits(file);
         QCOMPARE(read.size(), edits.size());
         for (std::size_t i = 0; i < edits.size(); ++i) {

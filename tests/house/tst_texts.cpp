@@ -1,30 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Every sentence of the studio can be translated: what a widget is told to show, say or be called goes through tr().
+#include "tests/house/UntranslatedTexts.h"
+
 #include <QDirIterator>
 #include <QFile>
-#include <QRegularExpression>
 #include <QTest>
 
-namespace {
-
-/// The literals of @p source that a person would read and no translator would ever see.
-QStringList untranslated(const QString& source)
-{
-    static const QRegularExpression call(QStringLiteral(
-        R"RX(\b(?:setText|setToolTip|setTitle|setWindowTitle|setPlaceholderText|setAccessibleName|setAccessibleDescription|setWhatsThis|setHeaderLabels|setMessage|setNote|setEmptyText|setLoading|addAction|addMenu|addItem|makeText|makeCaption|makeHeading|makeTitle|makeSmallButton|new QPushButton|new QLabel|new QCheckBox)\(\{?\s*(?:QStringLiteral|QLatin1String|QString::fromLatin1|QString)?\(?"((?:[^"\\]|\\.)*)")RX"));
-    static const QRegularExpression markup(QStringLiteral("<[^>]*>|%\\d"));
-    static const QRegularExpression word(QStringLiteral("[a-z]{3,}"));
-    QStringList found;
-    for (auto hits = call.globalMatch(source); hits.hasNext();) {
-        QString literal = hits.next().captured(1);
-        literal.remove(markup).remove(QStringLiteral("Spectune")); // names stay as they are
-        if (literal.contains(word))
-            found << literal.trimmed();
-    }
-    return found;
-}
-
-} // namespace
+using spectune::testing::untranslated;
 
 class TestTexts : public QObject {
     Q_OBJECT

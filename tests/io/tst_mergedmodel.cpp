@@ -161,7 +161,8 @@ private Q_SLOTS:
             QCOMPARE(static_cast<std::int64_t>(files.size()), report.files);
             QVERIFY(files.count("model-00001-of-0000" + std::to_string(report.files) + ".safetensors") == 1);
             std::uint64_t total = 0;
-            for (const SafetensorsFile& file : ModelFolder(split).files()) {
+            const ModelFolder opened(split);
+            for (const SafetensorsFile& file : opened.files()) {
                 std::uint64_t bytes = 0;
                 for (const TensorInfo& info : file.tensors())
                     bytes += info.bytes();
@@ -182,7 +183,8 @@ private Q_SLOTS:
             const ExportReport report
                 = writeMerged(randomAdapter(opened.spec(), {2}), opened, target, {.type = at::kFloat});
             QCOMPARE(report.dtype, std::string("float32"));
-            for (const TensorInfo& info : ModelFolder(target).files().front().tensors())
+            const ModelFolder written(target);
+            for (const TensorInfo& info : written.files().front().tensors())
                 QCOMPARE(info.dtype, std::string("F32"));
             const auto before = jsonIn(tinyModel(model) / "config.json");
             auto after = jsonIn(target / "config.json");
