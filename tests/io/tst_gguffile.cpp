@@ -117,8 +117,8 @@ private Q_SLOTS:
             QVERIFY(error.empty() || contains(error, "cut.gguf"));
             refused += error.empty() ? 0 : 1;
         }
-        // Only the padding behind the last tensor, whose type is not read, may be missing.
-        QVERIFY2(refused >= whole.size() - 32, qPrintable(QString::number(refused)));
+        // Only the last tensor, whose type is not read, and the padding behind it may be missing.
+        QVERIFY2(refused >= whole.size() - 96, qPrintable(QString::number(refused)));
     }
 
     /// One byte changed anywhere: an error, or a file of other values; never a crash.

@@ -161,8 +161,8 @@ private Q_SLOTS:
             QCOMPARE(static_cast<std::int64_t>(files.size()), report.files);
             QVERIFY(files.count("model-00001-of-0000" + std::to_string(report.files) + ".safetensors") == 1);
             std::uint64_t total = 0;
-            const ModelFolder opened(split);
-            for (const SafetensorsFile& file : opened.files()) {
+            const ModelFolder opened2(split);
+            for (const SafetensorsFile& file : opened2.files()) {
                 std::uint64_t bytes = 0;
                 for (const TensorInfo& info : file.tensors())
                     bytes += info.bytes();

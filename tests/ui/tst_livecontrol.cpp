@@ -101,7 +101,7 @@ void TestLiveControl::anEditIsAskedForConfirmedAndMarked()
 {
     pauseAt(200);
     QVERIFY(controls().isOpen());
-    QCOMPARE(controls().text("optim.lr"), QStringLiteral("5e−3"));
+    QCOMPARE(controls().text("optim.lr"), QStringLiteral("0.005"));
     edit("optim.lr", "1e-3");
     QCOMPARE(window().run().config().optim.lr, 1e-3);
     const std::int64_t step = window().run().step();

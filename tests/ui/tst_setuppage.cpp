@@ -358,11 +358,15 @@ void TestSetupPage::anIssueLeadsToItsField()
     m_form->setText("adalora.ti", "800");
     auto& list = part<IssueList>();
     QSignalSpy wanted(&list, &IssueList::fieldWanted);
-    auto* card = list.findChild<QFrame*>("IssueError");
-    QVERIFY(card);
-    QTest::mouseClick(card, Qt::LeftButton, {}, QPoint(card->width() - 4, card->height() - 4));
-    QCOMPARE(wanted.count(), 1);
-    QCOMPARE(wanted.last()[0].toString(), QStringLiteral("adalora.ti"));
+    const auto cards = list.findChildren<QFrame*>("IssueError");
+    QVERIFY(!cards.isEmpty());
+    QStringList led;
+    for (QFrame* card : cards) {
+        QTest::mouseClick(card, Qt::LeftButton, {}, QPoint(card->width() - 4, card->height() - 4));
+        led << wanted.last()[0].toString();
+    }
+    QCOMPARE(wanted.count(), cards.size());
+    QVERIFY2(led.contains(QStringLiteral("adalora.ti")), qPrintable(led.join(QLatin1Char(' '))));
 }
 
 QTEST_MAIN(TestSetupPage)

@@ -16,9 +16,6 @@ Q_DECLARE_METATYPE(BudgetHandle)
 
 namespace {
 
-constexpr std::array handles {
-    BudgetHandle::InitRank, BudgetHandle::TargetRank, BudgetHandle::WarmUpEnd, BudgetHandle::FinalStart};
-
 BudgetValues sampleValues()
 {
     BudgetValues values = BudgetValues::of(SampleRun {}.plan()); // T 2000, ti 160, T − tf 1700, 12 → 6, 154 matrices
