@@ -7,7 +7,7 @@ namespace spectune::kernels::gpu {
 namespace {
 
 constexpr int tile = 16; ///< rows and columns of M that a block makes
-constexpr int depth = 32; ///< elements of the rows that it holds at once
+constexpr int depth = 128; ///< elements of the rows that it holds at once
 
 /// A block has one tile of one M, a thread one element. M is symmetric; all of it is written.
 template <typename A>

@@ -87,7 +87,9 @@ void sharedInputForward(const at::Tensor& x, bool keepsX, const SharedLinear& ba
     }
     const std::int64_t rank = triplets->rows();
     const bool together = hasSpare(x, rank) && takesMembersTogether(x, *triplets);
-    buffers.u = together && keepsX ? spareOf(x, rank) : bufferRows(buffers.u, x.size(0), rank, x.options());
+    if (!together || !keepsX)
+        buffers.ownU = bufferRows(buffers.ownU, x.size(0), rank, x.options());
+    buffers.u = together && keepsX ? spareOf(x, rank) : buffers.ownU;
     project(x, *triplets, dropout, buffers, buffers.u);
     if (!y.defined())
         return;

@@ -49,7 +49,8 @@ struct SharedTriplets {
 
 /// What a pass over the modules of one input keeps for the backward.
 struct SharedInputBuffers {
-    at::Tensor u; // [T, R], x Qᵀ; in the spare columns of x where that is kept as well
+    at::Tensor u; // [T, R], x Qᵀ; in the spare columns of x where that is kept as well, else in ownU
+    at::Tensor ownU; ///< memory that no x shares, so that it is never taken for one
     std::vector<at::Tensor> masks; // of dropout, [T, in] a member; empty without
 };
 

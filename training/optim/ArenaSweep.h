@@ -14,7 +14,7 @@ namespace spectune {
 struct ArenaSweep {
     at::Tensor values; // flat
     at::Tensor gradients; // flat; clipped in place by min(1, maxNorm / (gradNorm + 1e-6)), as torch.nn.utils does
-    at::Tensor loss; // scalar on their device and in their type; undefined: known to be finite
+    at::Tensor loss = {}; // scalar on their device and in their type; undefined: known to be finite
     at::Tensor gradNorm; // likewise
     const kernels::StepScalars* scalars = nullptr; ///< on their device: lr, AdamW::correct()'s, observes
     double maxNorm = 0.0; ///< 0: no clipping
