@@ -26,7 +26,7 @@ HistorySection::HistorySection(RunModel& run, QWidget* parent)
     auto* head = new QHBoxLayout;
     head->addWidget(makeHeading(tr("Over the run")));
     head->addStretch();
-    head->addWidget(makeCaption(tr("filled: kept; click shows that event")));
+    head->addWidget(makeCaption(tr("click shows that event")));
     column->addLayout(head);
     m_history = new TripletHistory;
     column->addWidget(m_history);

@@ -118,7 +118,7 @@ void LiveControls::addRow(QGridLayout* grid, const std::string& key)
 {
     const FieldInfo& info = *findField(key);
     Row row {.key = key, .label = makeText(shortFieldName(key), "second"), .field = new FieldLine};
-    row.field->setFixedWidth(76);
+    row.field->setFixedWidth(72);
     row.field->setAlignment(Qt::AlignRight);
     row.field->setAccessibleName(fromView(info.label));
     const QString help = fromView(info.help);

@@ -99,7 +99,8 @@ RunLibrary::~RunLibrary()
         delete m_indexer;
         return;
     }
-    m_thread.quit();
+    // Through the queue, behind what a person has just written: quit() by itself would drop it.
+    QMetaObject::invokeMethod(m_indexer, [this] { m_thread.quit(); });
     m_thread.wait();
 }
 

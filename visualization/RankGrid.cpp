@@ -29,8 +29,8 @@ RankGrid::RankGrid(QWidget* parent)
     setMouseTracking(true);
     setAttribute(Qt::WA_OpaquePaintEvent);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
+    RankGridAccess::install(); // before the first word to a screen reader, which makes the interface
     setAccessibleName(tr("Rank of every matrix"));
-    RankGridAccess::install();
 }
 
 RankGrid::~RankGrid() = default;

@@ -52,7 +52,8 @@ double RankGridGeometry::mostZoom(const RankGridRequest& request)
     RankGridRequest whole = request;
     whole.zoom = 1.0 + 1e-9; // one block
     const RankGridGeometry g = compute(whole);
-    return g.layerPitch() > 0.0 ? std::max(1.0, mostLayerPitch / g.layerPitch()) : 1.0;
+    const double pitch = g.rowsPerBlock > 0 ? g.m_view / g.rowsPerBlock : 0.0; // layerPitch() is in whole pixels
+    return pitch > 0.0 ? std::max(1.0, mostLayerPitch / pitch) : 1.0;
 }
 
 RankGridGeometry RankGridGeometry::compute(const RankGridRequest& request)

@@ -112,7 +112,7 @@ void TestLiveControl::anEditIsAskedForConfirmedAndMarked()
     const auto& marks = window().live().plots().marks();
     QCOMPARE(marks.size(), std::size_t {2});
     QCOMPARE(marks[0].step, step);
-    QCOMPARE(marks[0].text, QStringLiteral("lr 1e−3"));
+    QCOMPARE(marks[0].text, QStringLiteral("lr 0.001"));
     const auto curve = window().run().plan().budgetCurve;
     QCOMPARE(curve.back().y(), 2.0 * 42);
     QCOMPARE(curve.front().y(), 8.0 * 42);
