@@ -129,7 +129,8 @@ void TestGridViews::theWheelZoomsAroundThePointer()
         QVERIFY(under);
         QVERIFY2(std::abs(under->layer - 60) <= 1, qPrintable(QString::number(under->layer)));
         wheel(grid, at, 100); // as near as it goes
-        QVERIFY2(grid.gridGeometry().layerPitch() <= 32.5, qPrintable(QString::number(grid.gridGeometry().layerPitch())));
+        QVERIFY2(
+            grid.gridGeometry().layerPitch() <= 32.5, qPrintable(QString::number(grid.gridGeometry().layerPitch())));
         wheel(grid, at, -100);
         QVERIFY(!grid.isZoomed());
         QCOMPARE(changed.last().first().toBool(), false);

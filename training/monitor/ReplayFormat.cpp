@@ -58,7 +58,7 @@ std::string Unpacker::text()
         m_failed = true;
         return {};
     }
-    const std::string value(m_rest.substr(0, size));
+    std::string value(m_rest.substr(0, size));
     m_rest.remove_prefix(size);
     return value;
 }
