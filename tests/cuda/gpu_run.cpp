@@ -6,6 +6,7 @@
 #include "training/cuda/DeviceInfo.h"
 #include "training/loop/Device.h"
 #include "training/loop/LibTorchEngine.h"
+#include "training/loop/WeightUpload.h"
 
 #include <ATen/ATen.h>
 #include <ATen/Context.h>
@@ -98,6 +99,22 @@ void printSpeed(const char* device, const Recorder& run)
         1000.0 * seconds / static_cast<double>(run.metrics.size() - 10), static_cast<double>(tokens) / seconds);
 }
 
+/// More than all of the upload's buffers, and an odd rest.
+bool weightsArriveWhole()
+{
+    WeightUpload upload(parseDevice("cuda"));
+    bool whole = true;
+    for (const at::ScalarType type : {at::kFloat, at::kBFloat16, at::kByte}) {
+        const at::Tensor stored = at::randint(0, 200, {7'340'033, 5}).to(type);
+        const at::Tensor small = stored[1].clone();
+        const at::Tensor moved = upload(stored);
+        const at::Tensor next = upload(small);
+        whole = whole && at::equal(moved.cpu(), stored) && at::equal(next.cpu(), small)
+            && upload(at::empty({0, 3}, stored.options())).numel() == 0;
+    }
+    return whole;
+}
+
 bool endsOutOfMemory(const char* file)
 {
     constexpr std::int64_t left = std::int64_t {96} << 20U;
@@ -130,6 +147,7 @@ int main(int argc, char** argv)
     }
     try {
         std::printf("%s\n", deviceName(parseDevice("cuda")).c_str());
+        bool good = check("weights arrive whole on the device", weightsArriveWhole());
         const Recorder cpu64 = record(shortRun(argv[1], ElementType::Float64), "cpu");
         const Recorder gpu64 = record(shortRun(argv[1], ElementType::Float64), "cuda");
         const Recorder again = record(shortRun(argv[1], ElementType::Float64), "cuda");
@@ -140,7 +158,7 @@ int main(int argc, char** argv)
         std::printf(
             "largest relative difference of the loss: float64 %.2e, float32 %.2e, bfloat16 against float32 %.2e\n",
             largestDifference(cpu64, gpu64), largestDifference(cpu32, gpu32), largestDifference(cpu32, half));
-        bool good = check("float64: losses agree with the CPU's to 1e-9", largestDifference(cpu64, gpu64) < 1e-9);
+        good &= check("float64: losses agree with the CPU's to 1e-9", largestDifference(cpu64, gpu64) < 1e-9);
         good &= check("float64: every module's rank is equal at every masking event", sameRanks(cpu64, gpu64));
         good &= check("two runs of one seed give the same bits", largestDifference(gpu64, again) == 0.0);
         good &= check("so in bfloat16, where steps are recorded as graphs", largestDifference(half, halfAgain) == 0.0);

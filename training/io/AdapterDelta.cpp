@@ -3,10 +3,15 @@
 #include "training/io/AdapterFiles.h"
 
 #include <ATen/Functions.h>
+#include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <map>
+#include <mutex>
+#include <utility>
 
 namespace spectune {
 
@@ -26,34 +31,70 @@ Factors factors(const ModuleAdapter& adapter, double scale)
     return {left, adapter.q.detach().to(at::kCPU, at::kDouble)};
 }
 
-double largest(const at::Tensor& tensor)
+bool sameBits(const Factors& a, const Factors& b)
 {
-    return tensor.numel() == 0 ? 0.0 : tensor.abs().max().item<double>();
+    return at::equal(a.left, b.left) && at::equal(a.right, b.right);
 }
 
-void compareModule(const Factors* a, const Factors* b, DeltaDifference& result)
+/// Largest |a| and |a − b| of @p count elements; without @p b, of a and a itself. A NaN does not get lost in a comparison.
+void takeLargest(const double* a, const double* b, std::int64_t count, DeltaDifference& result)
 {
-    const Factors& some = a != nullptr ? *a : *b;
-    const std::int64_t rows = some.left.size(0);
-    const std::int64_t columns = some.right.size(1);
-    // About 32 MB of float64 at a time, whatever the matrix.
-    const std::int64_t block
-        = std::max<std::int64_t>(1, (std::int64_t {1} << 22U) / std::max<std::int64_t>(1, columns));
-    for (std::int64_t row = 0; row < rows; row += block) {
-        const std::int64_t count = std::min(block, rows - row);
-        at::Tensor difference;
-        if (a != nullptr) {
-            difference = at::mm(a->left.narrow(0, row, count), a->right);
-            result.maxDelta = std::max(result.maxDelta, largest(difference));
-        }
-        if (b != nullptr) {
-            const at::Tensor other = at::mm(b->left.narrow(0, row, count), b->right);
-            difference = difference.defined() ? difference - other : other;
-        }
-        const double here = largest(difference);
-        // A NaN must not get lost in a comparison.
-        result.maxDifference = here > result.maxDifference || here != here ? here : result.maxDifference;
+    double size = result.maxDelta;
+    double apart = result.maxDifference;
+    bool finite = true;
+    for (std::int64_t i = 0; i < count; ++i) {
+        const double difference = std::abs(a[i] - (b == nullptr ? a[i] : b[i]));
+        size = std::max(size, std::abs(a[i]));
+        apart = std::max(apart, difference);
+        finite = finite && difference == difference;
     }
+    result.maxDelta = size;
+    result.maxDifference = finite ? apart : std::numeric_limits<double>::quiet_NaN();
+}
+
+void merge(const DeltaDifference& part, DeltaDifference& result)
+{
+    result.maxDelta = std::max(result.maxDelta, part.maxDelta);
+    if (!(part.maxDifference <= result.maxDifference) && result.maxDifference == result.maxDifference)
+        result.maxDifference = part.maxDifference;
+}
+
+/// Goes through ΔW in blocks that stay in a core's cache, for it may have as many elements as the model: 7 billion.
+DeltaDifference compareRows(
+    const Factors& a, const Factors* b, std::int64_t begin, std::int64_t end, std::int64_t block)
+{
+    DeltaDifference result;
+    const std::int64_t columns = a.right.size(1);
+    at::Tensor first = at::empty({block, columns}, a.left.options());
+    at::Tensor second = b != nullptr ? at::empty_like(first) : at::Tensor();
+    for (std::int64_t row = begin; row < end; row += block) {
+        const std::int64_t count = std::min(block, end - row);
+        at::Tensor own = first.narrow(0, 0, count);
+        at::mm_out(own, a.left.narrow(0, row, count), a.right);
+        const double* other = nullptr;
+        if (b != nullptr) {
+            at::Tensor theirs = second.narrow(0, 0, count);
+            at::mm_out(theirs, b->left.narrow(0, row, count), b->right);
+            other = theirs.const_data_ptr<double>();
+        }
+        takeLargest(own.const_data_ptr<double>(), other, count * columns, result);
+    }
+    return result;
+}
+
+/// @param b empty: a matrix that the other adapter leaves out, whose ΔW is nothing
+void compareModule(const Factors& a, const Factors* b, DeltaDifference& result)
+{
+    const std::int64_t columns = a.right.size(1);
+    if (a.left.size(0) == 0 || columns == 0)
+        return;
+    const std::int64_t block = std::max<std::int64_t>(1, (std::int64_t {1} << 16U) / columns); // 512 KiB
+    std::mutex mutex;
+    at::parallel_for(0, a.left.size(0), block, [&](std::int64_t begin, std::int64_t end) {
+        const DeltaDifference part = compareRows(a, b, begin, end, block);
+        const std::lock_guard lock(mutex);
+        merge(part, result);
+    });
 }
 
 } // namespace
@@ -71,16 +112,20 @@ DeltaDifference compareDeltas(const AdapterState& a, const AdapterState& b,
     for (const auto& [name, pair] : pairs) {
         if (progress)
             progress(done++, static_cast<std::int64_t>(pairs.size()));
-        Factors first;
-        Factors second;
-        if (pair.first != nullptr)
-            first = factors(*pair.first, a.scale);
-        if (pair.second != nullptr)
-            second = factors(*pair.second, b.scale);
-        if (pair.first != nullptr && pair.second != nullptr
-            && (first.left.size(0) != second.left.size(0) || first.right.size(1) != second.right.size(1)))
+        if (pair.first == nullptr || pair.second == nullptr) {
+            const bool missing = pair.second == nullptr;
+            DeltaDifference alone;
+            compareModule(missing ? factors(*pair.first, a.scale) : factors(*pair.second, b.scale), nullptr, alone);
+            result.maxDelta = missing ? std::max(result.maxDelta, alone.maxDelta) : result.maxDelta;
+            alone.maxDifference += std::exchange(alone.maxDelta, 0.0); // it was nothing, or NaN
+            merge(alone, result);
+            continue;
+        }
+        const Factors first = factors(*pair.first, a.scale);
+        const Factors second = factors(*pair.second, b.scale);
+        if (first.left.size(0) != second.left.size(0) || first.right.size(1) != second.right.size(1))
             throw ioError(name + ": the two adapters have matrices of different shapes.");
-        compareModule(pair.first != nullptr ? &first : nullptr, pair.second != nullptr ? &second : nullptr, result);
+        compareModule(first, sameBits(first, second) ? nullptr : &second, result);
     }
     return result;
 }

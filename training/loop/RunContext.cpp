@@ -6,11 +6,13 @@
 #include "training/io/ModelFolder.h"
 #include "training/loop/Device.h"
 #include "training/loop/RunEdits.h"
+#include "training/loop/WeightUpload.h"
 #include "training/nn/JoinedTriplets.h"
 
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace spectune {
@@ -180,9 +182,15 @@ LoadedModel loadModel(const std::string& path, ElementType type, at::Device devi
     std::shared_ptr<const Tokenizer> tokenizer = loadTokenizer(path);
     checkVocabulary(path, *tokenizer, folder.spec());
     cache = {};
+    std::optional<WeightUpload> upload;
+    WeightSource source = weightsOf(folder);
+    if (device.is_cuda()) {
+        upload.emplace(device);
+        source = [&upload, stored = std::move(source)](
+                     const std::string& name, at::IntArrayRef shape) { return (*upload)(stored(name, shape)); };
+    }
     return {.path = path,
-        .model = std::make_shared<DecoderModel>(
-            folder.spec(), weightsOf(folder), options, progress, joinedRank(rank, options)),
+        .model = std::make_shared<DecoderModel>(folder.spec(), source, options, progress, joinedRank(rank, options)),
         .tokenizer = std::move(tokenizer)};
 }
 

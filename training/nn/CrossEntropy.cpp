@@ -18,7 +18,7 @@ constexpr std::int64_t ignoredTarget = -100;
 std::int64_t chunkRows(const at::Tensor& head)
 {
     const std::int64_t elements = head.is_cuda() ? std::int64_t {1} << 26 : std::int64_t {1} << 18;
-    return std::max<std::int64_t>(256, elements / head.size(0));
+    return std::max<std::int64_t>(512, elements / head.size(0));
 }
 
 } // namespace
