@@ -1,60 +1,28 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Every CUDA kernel against its CPU twin, on odd shapes, and a training pass on the GPU against the CPU's. A plain program:
+// Every CUDA kernel of one tensor against its CPU twin, on odd shapes. A plain program:
 //     gpu_kernels      0: all checks hold, 1: one does not, 77: no CUDA device here (skipped)
-// compute-sanitizer --tool memcheck|racecheck gpu_kernels --kernels    runs the kernels alone
-#include "training/data/Packing.h"
+// Also under compute-sanitizer --tool memcheck|racecheck.
+#include "tests/cuda/GpuCheck.h"
 #include "training/loop/Device.h"
 #include "training/nn/FusedOps.h"
-#include "training/nn/JoinedTriplets.h"
 #include "training/nn/KernelTypes.h"
-#include "training/nn/TrainingPass.h"
-#include "training/optim/OrthogonalityRegularizer.h"
 #include "training/optim/RankAllocator.h"
 #include "training/optim/StepInputs.h"
 
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
-#include <ATen/Context.h>
-#include <c10/core/GradMode.h>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
-#include <cstdlib>
-#include <string_view>
+#include <string>
 #include <vector>
 
 using namespace spectune;
+using namespace spectune::test;
 
 namespace {
-
-int failures = 0;
-
-void report(const std::string& what, double difference, double allowed)
-{
-    const bool holds = difference <= allowed; // false for NaN
-    if (!holds)
-        ++failures;
-    if (!holds)
-        std::printf("%-58s %9.2e, allowed %9.2e  FAILED\n", what.c_str(), difference, allowed);
-}
-
-/// The largest difference, as a share of the largest expected element.
-double apart(const at::Tensor& actual, const at::Tensor& expected)
-{
-    const at::Tensor a = actual.cpu().to(at::kDouble);
-    const at::Tensor b = expected.cpu().to(at::kDouble);
-    return ((a - b).abs().max() / b.abs().max().clamp_min(1e-30)).item<double>();
-}
-
-/// Twins round once more or less at the end and add in another order: a few units in the last place, times √terms for sums.
-double allowed(at::ScalarType type, double terms = 1.0)
-{
-    const double unit = type == at::kDouble ? 0x1p-53 : type == at::kFloat ? 0x1p-24 : 0x1p-8;
-    const double sums = type == at::kBFloat16 ? 0.0 : 4.0 * std::sqrt(terms) * unit;
-    return 8.0 * unit + sums;
-}
 
 /// The same numbers on both devices, as the middle columns of a wider matrix where @p strided.
 struct Pair {
@@ -310,159 +278,14 @@ void checkKernels()
     }
 }
 
-// ---- The whole pass -------------------------------------------------------------------------------------------------
-
-std::shared_ptr<DecoderModel> smallModel(at::TensorOptions options, std::int64_t window)
-{
-    ModelSpec spec;
-    spec.modelType = "llama";
-    spec.vocabulary = 120;
-    spec.width = 64;
-    spec.feedForward = 176;
-    spec.layers = 3;
-    spec.heads = 4;
-    spec.kvHeads = 2;
-    spec.headDim = 16;
-    spec.maxPositions = 256;
-    if (window > 0)
-        spec.slidingWindow = window;
-    at::Generator generator = at::detail::createCPUGenerator(9);
-    const WeightSource source = [&generator](const std::string& name, at::IntArrayRef shape) {
-        const at::Tensor numbers = at::randn(shape, generator, at::kFloat);
-        return name.ends_with("norm.weight") ? 1.0 + 0.1 * numbers : 0.12 * numbers;
-    };
-    return std::make_shared<DecoderModel>(spec, source, options);
-}
-
-/// A run's triplets joined to a small model on @p device, the same numbers wherever it is.
-struct Joined {
-    std::shared_ptr<DecoderModel> model;
-    ModuleLayout layout;
-    TripletArena arena;
-    JoinedTriplets triplets;
-
-    Joined(at::Device device, at::ScalarType type, std::int64_t window, std::int64_t rank)
-        : model(smallModel(at::TensorOptions().dtype(type).device(device), window))
-        , layout(adaptedLayout(model->spec(), {}, rank))
-        , arena(layout, 2.0, at::TensorOptions().dtype(ops::wideType(type)).device(device))
-        , triplets(*model, layout, arena, /*trainsLambda=*/true)
-    {
-        at::Generator generator = at::detail::createCPUGenerator(13);
-        arena.values.copy_(at::randn({arena.order.size()}, generator, at::kFloat) * 0.2);
-        triplets.refresh();
-    }
-};
-
-/// What lies beside and below the weights, and the gradients that follow from sums. @param rank a multiple of 8, so that
-/// sums have one order on both devices
-void checkJoin(at::ScalarType type, std::int64_t rank)
-{
-    Joined here(at::kCPU, type, 0, rank);
-    Joined there(at::Device(at::kCUDA, 0), type, 0, rank);
-    const at::Tensor sums = here.triplets.makeSums();
-    at::Generator generator = at::detail::createCPUGenerator(17);
-    sums.copy_(at::randn(sums.sizes(), generator, at::kFloat));
-    const at::Tensor sumsThere = sums.to(at::kCUDA);
-    const AdapterSet set = here.triplets.adaptersInto(sums);
-    const AdapterSet setThere = there.triplets.adaptersInto(sumsThere);
-    const std::string name = std::string(at::toString(type)) + ", rank " + std::to_string(rank);
-    for (std::size_t i = 0; i < set.shared.size(); ++i)
-        report("join, " + name, apart(setThere.shared[i]->joined, set.shared[i]->joined), allowed(type));
-    here.triplets.collect(std::array {sums});
-    there.triplets.collect(std::array {sumsThere});
-    report("collect, " + name, apart(there.arena.gradients, here.arena.gradients), allowed(ops::wideType(type), 176.0));
-}
-
-void checkGram(at::ScalarType type, std::int64_t rank, RegularizerKind kind)
-{
-    Joined here(at::kCPU, type, 0, rank);
-    Joined there(at::Device(at::kCUDA, 0), type, 0, rank);
-    const OrthogonalityResult result = addOrthogonalityGradient(here.arena, kind, 0.3);
-    const OrthogonalityResult resultThere = addOrthogonalityGradient(there.arena, kind, 0.3);
-    const std::string name = std::string(at::toString(type)) + ", rank " + std::to_string(rank);
-    report("gram, R, " + name, apart(resultThere.value, result.value), allowed(type, 176.0));
-    report("gram, of Q, " + name, apart(resultThere.errorQ, result.errorQ), allowed(type, 176.0));
-    report("gram, of P, " + name, apart(resultThere.errorP, result.errorP), allowed(type, 176.0));
-    report("gram, gradient, " + name, apart(there.arena.gradients, here.arena.gradients), allowed(type, 176.0 * 40.0));
-}
-
-/// @param even all samples equally long
-Batch batchOf(bool even)
-{
-    at::Generator generator = at::detail::createCPUGenerator(11);
-    Batch batch {.tokens = at::randint(0, 120, {5, 70}, generator, at::kLong),
-        .targets = at::randint(0, 120, {5, 70}, generator, at::kLong)};
-    for (std::int64_t i = 0; !even && i < 5; ++i) {
-        batch.targets[i].narrow(0, 70 - 9 * i, 9 * i).fill_(Batch::ignored);
-        batch.targets[i].narrow(0, 0, 3 * i).fill_(Batch::ignored);
-    }
-    batch.targetCount = (batch.targets != Batch::ignored).sum().item<std::int64_t>();
-    return batch;
-}
-
-/// Loss, then the arena's gradient.
-std::pair<double, at::Tensor> passOn(at::Device device, at::ScalarType type, std::int64_t window, bool even)
-{
-    const at::NoGradGuard noGraph;
-    Joined joined(device, type, window, 5);
-    const at::Tensor sums = joined.triplets.makeSums();
-    TrainingPass pass(*joined.model, joined.triplets.adaptersInto(sums), {});
-    const Batch batch = batchOf(even);
-    joined.model->reserve(256);
-    const at::Tensor scale = lossScale(batch.targetCount, *joined.model);
-    const double loss = pass.run(packed(batch, device), scale, /*recomputes=*/false).item<double>();
-    joined.triplets.collect(std::array {sums});
-    return {loss, joined.arena.gradients.cpu().to(at::kDouble)};
-}
-
-void checkPass()
-{
-    for (const std::int64_t window : {0, 20}) {
-        for (const bool even : {true, false}) {
-            const auto [loss, gradient] = passOn(at::kCPU, at::kDouble, window, even);
-            // By type: of the loss, and of the gradient's norm. bfloat16: some thirty roundings of 2⁻⁸ one after the
-            // other are √30 · 2⁻⁸ ≈ 2 % apart; three times that.
-            for (const auto& [type, ofLoss, ofGradient] :
-                {std::tuple {at::kDouble, 1e-12, 1e-11}, {at::kFloat, 1e-5, 1e-4}, {at::kBFloat16, 0.02, 0.06}}) {
-                const auto [there, gradientThere] = passOn(at::Device(at::kCUDA, 0), type, window, even);
-                const std::string name = std::string("pass, ") + at::toString(type) + ", window "
-                    + std::to_string(window) + (even ? ", even" : ", uneven");
-                report(name + ", loss", std::abs(there - loss) / loss, ofLoss);
-                report(name + ", gradient", ((gradientThere - gradient).norm() / gradient.norm()).item<double>(),
-                    ofGradient);
-            }
-        }
-    }
-}
-
 } // namespace
 
-int main(int argc, char** argv)
+int main()
 {
-    if (!at::globalContext().hasCUDA()) {
-        const bool required = std::getenv("SPECTUNE_REQUIRE_GPU") != nullptr; // ./test.sh --gpu saw one
-        std::puts(
-            required ? "LibTorch finds no CUDA device, though this machine has a GPU" : "SKIP: no CUDA device here");
-        return required ? 1 : 77;
-    }
+    if (const int leave = withoutDevice(); leave != 0)
+        return leave;
     prepareThread(at::Device(at::kCUDA, 0), 0);
     checkKernels();
-    std::printf("kernels against their CPU twins: %s\n", failures == 0 ? "ok" : "FAILED");
-    if (argc < 2 || std::string_view(argv[1]) != "--kernels") {
-        const int before = failures;
-        for (const at::ScalarType type : {at::kDouble, at::kFloat, at::kBFloat16}) {
-            for (const std::int64_t rank : {8, 40})
-                checkJoin(type, rank);
-        }
-        for (const at::ScalarType type : {at::kDouble, at::kFloat}) {
-            for (const std::int64_t rank : {1, 5, 16, 40}) {
-                for (const RegularizerKind kind : {RegularizerKind::Norm, RegularizerKind::SquaredSum})
-                    checkGram(type, rank, kind);
-            }
-        }
-        checkPass();
-        std::printf(
-            "a training pass on the GPU against the CPU's in float64: %s\n", failures == before ? "ok" : "FAILED");
-    }
-    return failures == 0 ? 0 : 1;
+    std::printf("kernels against their CPU twins: %s\n", failures() == 0 ? "ok" : "FAILED");
+    return failures() == 0 ? 0 : 1;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A run on a real GPU, held against the same run on the CPU. A plain program, so that it needs no Qt:
 //     gpu_run DEMO.json     0: all checks hold, 1: one does not, 77: no CUDA device here (skipped)
+#include "tests/cuda/GpuCheck.h"
 #include "training/config/ConfigFile.h"
 #include "training/core/Error.h"
 #include "training/cuda/DeviceInfo.h"
@@ -9,12 +10,10 @@
 #include "training/loop/WeightUpload.h"
 
 #include <ATen/ATen.h>
-#include <ATen/Context.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <cstdlib>
 #include <vector>
 
 using namespace spectune;
@@ -139,12 +138,8 @@ int main(int argc, char** argv)
         std::fprintf(stderr, "usage: gpu_run DEMO.json\n");
         return 2;
     }
-    if (!at::globalContext().hasCUDA()) {
-        const bool required = std::getenv("SPECTUNE_REQUIRE_GPU") != nullptr; // ./test.sh --gpu saw one
-        std::puts(
-            required ? "LibTorch finds no CUDA device, though this machine has a GPU" : "SKIP: no CUDA device here");
-        return required ? 1 : 77;
-    }
+    if (const int leave = test::withoutDevice(); leave != 0)
+        return leave;
     try {
         std::printf("%s\n", deviceName(parseDevice("cuda")).c_str());
         bool good = check("weights arrive whole on the device", weightsArriveWhole());

@@ -2,6 +2,7 @@
 // Whole optimizer steps played from CUDA graphs, held against the same steps launched one operation after the other, in
 // bfloat16 on a small random model. A plain program:
 //     gpu_steps      0: all checks hold, 1: one does not, 77: no CUDA device here (skipped)
+#include "tests/cuda/GpuCheck.h"
 #include "training/loop/BenchShapes.h"
 #include "training/loop/Prefetcher.h"
 #include "training/loop/RunContext.h"
@@ -9,11 +10,9 @@
 
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
-#include <ATen/Context.h>
 
 #include <cmath>
 #include <cstdio>
-#include <cstdlib>
 
 using namespace spectune;
 
@@ -184,12 +183,8 @@ void checkForm(const Form& form)
 
 int main()
 {
-    if (!at::globalContext().hasCUDA()) {
-        const bool required = std::getenv("SPECTUNE_REQUIRE_GPU") != nullptr; // ./test.sh --gpu saw one
-        std::puts(
-            required ? "LibTorch finds no CUDA device, though this machine has a GPU" : "SKIP: no CUDA device here");
-        return required ? 1 : 77;
-    }
+    if (const int leave = test::withoutDevice(); leave != 0)
+        return leave;
     try {
         prepareThread(at::Device(at::kCUDA, 0), 0);
         for (const Form& form :
