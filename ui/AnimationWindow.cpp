@@ -117,18 +117,31 @@ void AnimationWindow::connectAll()
     });
     connect(&m_run, &RunModel::reset, this, [this] {
         m_work.cancel(); // its frames were of another run
+        takeFolder();
         refresh();
     });
 }
 
 void AnimationWindow::showEvent(QShowEvent* event)
 {
-    if (m_path->text().isEmpty()) {
-        const QString folder = m_run.folder().isEmpty() ? QDir::currentPath() : m_run.folder();
-        setPath(QDir(folder).filePath(tr("animation")));
-    }
+    takeFolder();
     refresh();
     QWidget::showEvent(event);
+}
+
+void AnimationWindow::takeFolder()
+{
+    const QString folder = m_run.folder().isEmpty() ? QDir::currentPath() : m_run.folder();
+    if (folder == m_source && !m_path->text().isEmpty())
+        return;
+    m_source = folder;
+    m_agreed.clear();
+    setPath(QDir(folder).filePath(tr("animation")));
+}
+
+bool AnimationWindow::wouldOverwrite() const
+{
+    return format() != AnimationFormat::PngFolder && QFileInfo::exists(m_path->text()) && m_path->text() != m_agreed;
 }
 
 void AnimationWindow::setLook(GridMode mode, bool transposed)
@@ -169,7 +182,11 @@ void AnimationWindow::browse()
     auto* dialog = new QFileDialog(this, tr("Animation"), m_path->text());
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setAcceptMode(QFileDialog::AcceptSave);
-    connect(dialog, &QFileDialog::fileSelected, this, &AnimationWindow::setPath);
+    connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& path) {
+        setPath(path);
+        m_agreed = m_path->text() == path ? path : QString(); // the dialog asks about a file of that very name
+        refresh();
+    });
     dialog->open();
 }
 
@@ -211,6 +228,12 @@ void AnimationWindow::startOrCancel()
         m_message->setText(tr("%1 exists. Choose another folder.").arg(target.filePath()));
         return;
     }
+    if (wouldOverwrite()) {
+        m_agreed = m_path->text();
+        m_message->setText(tr("%1 exists. Start again replaces it; or choose another file.").arg(target.filePath()));
+        return;
+    }
+    m_agreed.clear();
     m_look.size = sizes[m_size->current()];
     m_look.curves = m_curves->isChecked();
     m_progress->setValue(0);

@@ -39,6 +39,10 @@ protected:
 private:
     void connectAll();
     void browse();
+    /// Another run's animation goes into that run's folder.
+    void takeFolder();
+    /// A file is there that nobody has agreed to lose.
+    [[nodiscard]] bool wouldOverwrite() const;
     void refresh();
     [[nodiscard]] AnimationFormat format() const;
     [[nodiscard]] QString withEnding(const QString& path) const;
@@ -48,6 +52,8 @@ private:
     RunModel& m_run;
     AnimationExport m_work;
     FrameLook m_look;
+    QString m_source; ///< folder of the run that the path was made for
+    QString m_agreed; ///< path that may be replaced
     Segmented* m_format = nullptr;
     Segmented* m_size = nullptr;
     QCheckBox* m_curves = nullptr;

@@ -45,8 +45,12 @@ void CompareTable::setRows(int runs, std::vector<CompareRow> configuration, std:
     m_results = std::move(results);
     QStringList spoken;
     for (const auto* rows : {&m_configuration, &m_results})
-        for (const CompareRow& row : *rows)
-            spoken << row.name + QStringLiteral(": ") + row.values.join(QStringLiteral(", "));
+        for (const CompareRow& row : *rows) {
+            QStringList values;
+            for (qsizetype run = 0; run < row.values.size(); ++run)
+                values << valueText(row, run);
+            spoken << row.name + QStringLiteral(": ") + values.join(QStringLiteral(", "));
+        }
     setAccessibleDescription(spoken.join(QStringLiteral("; ")));
     setMinimumWidth(neededWidth());
     updateGeometry();
@@ -69,7 +73,9 @@ QString CompareTable::shown(const CompareRow& row, int run) const
     QString value = row.values.value(run);
     if (row.isKey && value.isEmpty())
         value = QStringLiteral("–");
-    return row.isKey && value.contains(QLatin1Char('/')) ? value.section(QLatin1Char('/'), -1) : value;
+    if (row.isKey && value.contains(QLatin1Char('/')))
+        return value.section(QLatin1Char('/'), -1);
+    return row.edited.value(run).isEmpty() ? value : value + QLatin1Char('*');
 }
 
 int CompareTable::keyWidth() const
@@ -127,7 +133,7 @@ bool CompareTable::event(QEvent* event)
     if (const CompareRow* row = rowAt(help->pos().y())) {
         QStringList lines {row->name.trimmed(), row->help};
         for (int run = 0; run < m_runs; ++run)
-            lines << QStringLiteral("%1  %2").arg(RunTag::letter(run), row->values.value(run));
+            lines << QStringLiteral("%1  %2").arg(RunTag::letter(run), valueText(*row, run));
         QToolTip::showText(help->globalPos(), lines.join(QLatin1Char('\n')), this);
     }
     return true;

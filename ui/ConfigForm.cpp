@@ -10,6 +10,7 @@
 #include <QFileInfo>
 
 #include <algorithm>
+#include <utility>
 
 namespace spectune {
 
@@ -22,7 +23,7 @@ ConfigForm::ConfigForm(QObject* parent)
 void ConfigForm::setConfig(const RunConfig& config)
 {
     const bool sameModel = config.model.path == m_config.model.path;
-    m_config = config;
+    const RunConfig before = std::exchange(m_config, config);
     m_unreadable.clear();
     if (!sameModel)
         forgetModel();
@@ -30,6 +31,7 @@ void ConfigForm::setConfig(const RunConfig& config)
     m_failures.remove(QStringLiteral("data.eval_path"));
     m_train.reset();
     m_evaluation.reset();
+    Q_EMIT replaced(before);
     Q_EMIT changed(QString());
     check();
 }

@@ -20,7 +20,7 @@ public:
     explicit ConfigForm(QObject* parent = nullptr);
 
     [[nodiscard]] const RunConfig& config() const { return m_config; }
-    /// Replaces all values and forgets what could not be read. changed("") follows.
+    /// Replaces all values and forgets what could not be read. replaced() and changed("") follow.
     void setConfig(const RunConfig& config);
 
     [[nodiscard]] FieldValue value(const QString& key) const;
@@ -61,6 +61,8 @@ Q_SIGNALS:
     void changed(const QString& key);
     /// Model, data or issues have changed.
     void checked();
+    /// All values have given way to others.
+    void replaced(const spectune::RunConfig& before);
 
 private:
     void check();

@@ -21,6 +21,10 @@
 
 namespace spectune {
 
+namespace {
+constexpr std::int64_t mostUnasked = 1'000'000'000; ///< bytes
+}
+
 ExportRow::ExportRow(const QString& format, QWidget* parent)
     : QWidget(parent)
     , m_format(format)
@@ -70,6 +74,7 @@ ExportRow::ExportRow(const QString& format, QWidget* parent)
     row->addWidget(m_size);
     row->addWidget(makeCheck());
     connect(m_box, &QCheckBox::toggled, this, &ExportRow::chosenChanged);
+    connect(m_box, &QCheckBox::clicked, this, [this] { m_decided = true; });
     reset();
 }
 
@@ -116,6 +121,8 @@ void ExportRow::setFacts(const ExportFacts& facts)
     m_readBy->setText(ExportTexts::readBy(m_format, facts));
     if (m_type)
         m_type->setVisible(facts.hasHalfBase());
+    if (!m_decided && m_stage == Stage::Ready) // a whole model of that size is written when it is asked for
+        m_box->setChecked(m_format != QLatin1String("merged") || facts.expectedBytes(m_format) <= mostUnasked);
     if (m_stage != Stage::Done && m_stage != Stage::Differs)
         m_size->setText(ExportTexts::expectedSize(m_format, facts));
 }

@@ -61,6 +61,7 @@ private:
     QString m_format;
     Stage m_stage = Stage::Ready;
     ExportFacts m_facts;
+    bool m_decided = false; ///< a person has ticked or unticked it
     QCheckBox* m_box = nullptr;
     QLabel* m_name = nullptr;
     QLabel* m_readBy = nullptr;

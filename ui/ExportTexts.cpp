@@ -62,6 +62,14 @@ QString ExportTexts::expectedSize(const QString& format, const ExportFacts& fact
                                     : formatMB(static_cast<double>(bytes)));
 }
 
+QString ExportTexts::shortOfSpace(std::int64_t wanted, std::int64_t free)
+{
+    if (free < 0 || wanted <= free)
+        return {};
+    const auto gigabytes = [](std::int64_t bytes) { return formatFixed(static_cast<double>(bytes) / 1e9, 1); };
+    return tr("About %1 GB would be written; %2 GB are free on that disk.").arg(gigabytes(wanted), gigabytes(free));
+}
+
 QString ExportTexts::outcome(const ExportReport& report)
 {
     if (!report.verified)

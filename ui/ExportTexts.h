@@ -18,6 +18,8 @@ public:
     [[nodiscard]] static QString readBy(const QString& format, const ExportFacts& facts);
     /// "about 20.1 MB", or what stands in its place.
     [[nodiscard]] static QString expectedSize(const QString& format, const ExportFacts& facts);
+    /// What is wanted and what is free, where that is too little; else empty. @param free below 0: not known
+    [[nodiscard]] static QString shortOfSpace(std::int64_t wanted, std::int64_t free);
     [[nodiscard]] static QString outcome(const ExportReport& report);
     [[nodiscard]] static QString detail(const ExportReport& report);
     /// How what is compared is compared, for the foot of the table.

@@ -18,12 +18,26 @@
 #include <QGuiApplication>
 #include <QLabel>
 #include <QPushButton>
+#include <QStorageInfo>
 #include <QUrl>
 #include <QVBoxLayout>
 
 #include <algorithm>
 
 namespace spectune {
+
+namespace {
+
+/// Where @p folder will be; −1: not known.
+std::int64_t freeBytes(QString folder)
+{
+    while (!QFileInfo::exists(folder) && folder.contains(QLatin1Char('/')))
+        folder = folder.section(QLatin1Char('/'), 0, -2);
+    const QStorageInfo disk(folder.isEmpty() ? QStringLiteral("/") : folder);
+    return disk.isValid() && disk.isReady() ? disk.bytesAvailable() : -1;
+}
+
+} // namespace
 
 ExportWindow::ExportWindow(SessionController& session, RunModel& run, QWidget* parent)
     : QWidget(parent, Qt::Window)
@@ -105,6 +119,7 @@ void ExportWindow::addProfiles(QVBoxLayout* column)
         connect(row, &ExportRow::float32Chosen, this, [this](bool chosen) {
             m_facts.mergesAsFloat32 = chosen;
             refreshFacts();
+            refreshFoot();
         });
     }
 }
@@ -226,6 +241,7 @@ void ExportWindow::takeModel(const Answer& answer)
     m_facts.modelType = QString::fromStdString(model->dtype);
     m_facts.mergesAsFloat32 = m_facts.mergesAsFloat32 && m_facts.hasHalfBase();
     refreshFacts();
+    refreshFoot();
 }
 
 void ExportWindow::refreshFacts()
@@ -304,7 +320,13 @@ QString ExportWindow::footText() const
             .arg(std::max(chosen, done));
     if (chosen == 0)
         return tr("Choose a profile.");
-    return counted(chosen, tr("%1 profile chosen."), tr("%1 profiles chosen."));
+    std::int64_t wanted = 0;
+    for (const Profile& profile : m_profiles)
+        wanted += profile.row->isChosen() ? m_facts.expectedBytes(profile.row->format()) : 0;
+    const QString folder = QDir::current().absoluteFilePath(m_folder->text());
+    const QString warning = ExportTexts::shortOfSpace(wanted, freeBytes(folder));
+    return counted(chosen, tr("%1 profile chosen."), tr("%1 profiles chosen."))
+        + (warning.isEmpty() ? QString() : QLatin1Char(' ') + warning);
 }
 
 } // namespace spectune

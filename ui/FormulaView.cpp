@@ -38,6 +38,8 @@ QString verdict(const RankSnapshot& snapshot, const TripletState& triplet)
 FormulaLines FormulaLines::of(const RankSnapshot& snapshot, ModuleIndex module, int triplet, ScoreKind score)
 {
     FormulaLines lines;
+    if (triplet < 0 || triplet >= static_cast<int>(snapshot.layout->initRank) || snapshot.triplets.empty())
+        return lines;
     const TripletState& state = snapshot.tripletsOf(module)[triplet];
     const bool back = state.kept && state.revivedAt >= 0 && state.revivedAt == snapshot.eventStep;
     const QString number = QString::number(triplet);

@@ -18,6 +18,7 @@ struct FormulaLines {
     QString note; ///< "pruned at 1,020, back at 1,100"
     std::vector<std::pair<QString, QString>> rows;
 
+    /// None for a triplet that the matrix does not have.
     /// S = s(λ) + mean s(P) + mean s(Q), with s = Ī·Ū (AdaLoRA, equations 9 to 11) or the chosen variant.
     [[nodiscard]] static FormulaLines of(
         const RankSnapshot& snapshot, ModuleIndex module, int triplet, ScoreKind score);

@@ -12,14 +12,12 @@
 #include <QLabel>
 #include <QMenu>
 #include <QPainter>
-#include <QSettings>
 #include <QToolButton>
 
 namespace spectune {
 
 namespace {
 
-const QString reducedKey = QStringLiteral("motion/reduced");
 constexpr int flagsFrom = 446; ///< pixels of the panel; below it the header has no room for them
 
 /// "lost" and "back" with their marks, above the heatmap.
@@ -106,20 +104,16 @@ QMenu* GridPanel::makeMenu()
     QAction* all = menu->addAction(tr("All layers\t0"), this, [this] { m_grid->showAllLayers(); });
     QAction* fades = menu->addAction(tr("Changes &fade in"));
     fades->setCheckable(true);
-    fades->setChecked(!QSettings().value(reducedKey, false).toBool());
-    m_grid->setReducedMotion(!fades->isChecked());
-    connect(fades, &QAction::toggled, this, [this](bool on) {
-        m_grid->setReducedMotion(!on);
-        QSettings().setValue(reducedKey, !on);
-    });
+    connect(fades, &QAction::triggered, this, [this](bool on) { Q_EMIT reducedMotionWanted(!on); });
     menu->addSeparator();
     addPictureActions(*menu, *this,
         {.name = [this] { return m_name.isEmpty() ? tr("ranks") : m_name + tr("-ranks"); },
             .size = [this] { return m_grid->size(); },
             .paint = [this](QPaintDevice& device, QSize size) { m_grid->paintOn(device, size); },
-            .csv = [this] { return m_grid->toCsv(); }},
+            .csv = [this] { return [csv = m_grid->toCsv()] { return csv; }; }},
         [this](const QString& lead, const QString& text) { Q_EMIT told(lead, text); });
-    connect(menu, &QMenu::aboutToShow, this, [this, layers, matrices, all] {
+    connect(menu, &QMenu::aboutToShow, this, [this, layers, matrices, all, fades] {
+        fades->setChecked(!m_grid->hasReducedMotion());
         (m_grid->isTransposed() ? matrices : layers)->setChecked(true);
         all->setEnabled(m_grid->isZoomed());
     });

@@ -24,6 +24,7 @@ public:
 
 Q_SIGNALS:
     void told(const QString& lead, const QString& text);
+    void reducedMotionWanted(bool reduced); ///< of all heatmaps: the window has the setting
 
 protected:
     void resizeEvent(QResizeEvent* event) override;

@@ -64,7 +64,8 @@ void HistorySection::refresh()
 {
     const auto layout = m_run.layout();
     const ReplayReader* file = layout ? m_run.replay().readerOf(*layout) : nullptr;
-    const bool told = file != nullptr && m_module.isValid() && file->eventCount() > 0;
+    const bool told
+        = file != nullptr && m_module.isValid() && m_module.at() < layout->modules.size() && file->eventCount() > 0;
     m_history->setVisible(told);
     m_none->setVisible(!told);
     if (!told) {

@@ -74,6 +74,11 @@ Inspector::Inspector(RunModel& run, QWidget* parent)
         const auto layout = m_run.layout();
         if (!layout || m_module.value >= static_cast<std::int32_t>(layout->modules.size()))
             m_module = {};
+        if (layout != m_layout.lock()) { // another run, which may have fewer triplets
+            m_triplet = -1;
+            m_history->setSelected(-1);
+        }
+        m_layout = layout;
         refreshPages();
     });
     connect(&run, &RunModel::stateChanged, this, &Inspector::refreshPages);
@@ -261,7 +266,7 @@ void Inspector::refreshFormula()
     if (!snapshot || !snapshot->hasScores || !m_module.isValid() || m_triplets->rows().empty())
         return;
     // Without a choice the triplet nearest above the threshold is the telling one.
-    int triplet = m_triplet;
+    int triplet = m_triplet < static_cast<int>(snapshot->layout->initRank) ? m_triplet : -1;
     if (triplet < 0) {
         const auto row = static_cast<std::size_t>(
             std::clamp(m_triplets->keptRows() - 1, 0, static_cast<int>(m_triplets->rows().size()) - 1));

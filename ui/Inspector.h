@@ -5,6 +5,8 @@
 
 #include <QWidget>
 
+#include <memory>
+
 class QLabel;
 class QStackedWidget;
 
@@ -15,6 +17,7 @@ class FirstSteps;
 class FormulaView;
 class GeometrySection;
 class HistorySection;
+struct ModuleLayout;
 class OrthogonalityBars;
 class RunModel;
 class Segmented;
@@ -51,6 +54,7 @@ private:
     RunModel& m_run;
     ModuleIndex m_module;
     int m_triplet = -1;
+    std::weak_ptr<const ModuleLayout> m_layout; ///< whose triplet that is
     Segmented* m_tabs = nullptr;
     QWidget* m_tabRow = nullptr;
     QStackedWidget* m_pages = nullptr;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/LearnDesk.h"
 
+#include "training/core/Error.h"
 #include "ui/FieldEditor.h"
 #include "ui/FirstSteps.h"
 #include "ui/GlossaryPage.h"
@@ -9,6 +10,7 @@
 #include "ui/LivePage.h"
 #include "ui/MainWindow.h"
 #include "ui/RunModel.h"
+#include "ui/SessionController.h"
 #include "ui/SetupFields.h"
 #include "ui/SetupPage.h"
 #include "ui/TimelineStrip.h"
@@ -74,6 +76,8 @@ void LearnDesk::connectPage()
     lesson.demoButton()->setEnabled(!m_window.options().demoConfig.isEmpty());
     connect(&lesson, &TourLesson::demoWanted, this, [this] {
         m_window.tryTo([this] {
+            if (isActive(m_window.session().state()))
+                throw configError("A run is going on. Stop it before the demo is started.");
             m_window.openDemo();
             m_tour->goTo(0);
             m_window.startRun();

@@ -40,6 +40,15 @@ QString fromView(std::string_view text)
     return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
 }
 
+/// Whether the run ends at a number of triplets that its target rank does not tell: it was set by total_budget.
+bool endsByTriplets(const RunModel& run)
+{
+    const ResolvedRun& resolved = run.resolved();
+    const std::int64_t matrices = resolved.initRank > 0 ? resolved.schedule.initialBudget / resolved.initRank : 0;
+    return run.config().adalora.totalBudget && matrices > 0
+        && resolved.schedule.targetBudget != run.config().adalora.targetRank * matrices;
+}
+
 bool acceptsEdits(const RunModel& run)
 {
     const SessionState state = run.state();
@@ -91,11 +100,8 @@ LiveControls::LiveControls(RunModel& run, QWidget* parent)
     grid->setHorizontalSpacing(8);
     grid->setVerticalSpacing(4);
     grid->setColumnStretch(0, 1);
-    // The budget's end is asked for as the mean rank, which is how a set-up says it.
-    for (const std::string& key : liveKeys()) {
-        if (key != "adalora.total_budget")
-            addRow(grid, key);
-    }
+    for (const std::string& key : liveKeys())
+        addRow(grid, key);
     section->addLayout(grid);
     m_note = makeCaption(QString(), "third", true);
     section->addWidget(m_note);
@@ -230,13 +236,16 @@ void LiveControls::showValue(Row& row)
 void LiveControls::refresh()
 {
     const bool open = isOpen();
-    const std::vector<std::string> meant = liveKeysOf(m_run.config());
+    std::vector<std::string> meant = liveKeysOf(m_run.config());
+    // One of the two rows for the budget's end: the one whose number is in force.
+    std::erase(meant, std::string(endsByTriplets(m_run) ? "adalora.target_rank" : "adalora.total_budget"));
     const bool fixed = m_run.step() > m_run.resolved().schedule.finalStart();
     for (Row& row : m_rows) {
         const bool shown = std::ranges::find(meant, row.key) != meant.end();
         row.label->setVisible(shown);
         row.field->setVisible(shown);
-        const bool ofSchedule = row.key == "adalora.target_rank" || row.key == "adalora.delta_t";
+        const bool ofSchedule
+            = row.key == "adalora.target_rank" || row.key == "adalora.total_budget" || row.key == "adalora.delta_t";
         row.field->setEnabled(open && !(fixed && ofSchedule));
         if (!open) {
             row.asked.reset();

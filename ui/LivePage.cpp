@@ -59,10 +59,12 @@ LivePage::LivePage(RunModel& run, const ConfigForm& form, QWidget* parent)
     connect(&run, &RunModel::eventAppended, this, &LivePage::refreshNote);
     connect(m_plots, &RunPlots::stepActivated, &run, &RunModel::showStep);
     connect(m_gridPanel, &GridPanel::told, this, &LivePage::told);
+    connect(m_gridPanel, &GridPanel::reducedMotionWanted, this, &LivePage::reducedMotionWanted);
     connect(m_plotsPanel, &PlotsPanel::told, this, &LivePage::told);
     connect(&run, &RunModel::editTaken, this, [this] {
         m_plots->setPlan(m_run.plan());
         refreshMarks();
+        refreshNote();
     });
     refreshAll();
 }

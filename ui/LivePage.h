@@ -44,6 +44,7 @@ public:
 Q_SIGNALS:
     /// For the status line.
     void told(const QString& lead, const QString& text);
+    void reducedMotionWanted(bool reduced);
 
 private:
     void refreshAll();

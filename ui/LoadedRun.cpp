@@ -2,6 +2,7 @@
 #include "ui/LoadedRun.h"
 
 #include "training/config/ConfigFile.h"
+#include "training/config/EditLog.h"
 #include "training/config/Validation.h"
 #include "ui/RecordedRanks.h"
 #include "ui/RunFolders.h"
@@ -36,6 +37,14 @@ std::vector<std::string> modulesOfCheckpoint(const QString& folder)
 
 } // namespace
 
+RunConfig LoadedRun::configAtEnd() const
+{
+    RunConfig edited = config;
+    for (const AppliedEdit& edit : edits)
+        repeatEdit(edited, edit, static_cast<std::int64_t>(ranks.size()));
+    return edited;
+}
+
 std::int64_t LoadedRun::keptTriplets() const
 {
     return std::accumulate(ranks.begin(), ranks.end(), std::int64_t {0});
@@ -47,6 +56,7 @@ LoadedRun loadRun(const QString& folder)
     run.folder = folder;
     const std::filesystem::path path = folder.toStdString();
     run.config = loadConfig(path / "config.json");
+    run.edits = editsOfRun(path);
     run.history = loadHistory(path);
     if (run.history.modules.empty())
         run.history.modules = modulesOfCheckpoint(folder);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "training/config/LiveEdit.h"
 #include "training/config/RunConfig.h"
 #include "training/monitor/RunHistory.h"
 
@@ -16,11 +17,13 @@ namespace spectune {
 struct LoadedRun {
     std::int64_t id = 0;
     QString folder;
-    RunConfig config;
+    RunConfig config; ///< that it began with
+    std::vector<AppliedEdit> edits; ///< made while it went on, by step
     RunHistory history;
     std::shared_ptr<const ModuleLayout> layout; ///< null: neither a masking event nor a checkpoint names the matrices
     std::vector<std::int32_t> ranks; ///< at the end, in the layout's order
 
+    [[nodiscard]] RunConfig configAtEnd() const; ///< with the edits
     [[nodiscard]] std::int64_t keptTriplets() const;
     [[nodiscard]] std::int64_t lastStep() const { return history.metrics.empty() ? 0 : history.metrics.back().step; }
 };

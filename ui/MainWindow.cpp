@@ -163,6 +163,10 @@ void MainWindow::connectStatus()
     connect(m_live, &LivePage::told, m_status, &StatusLine::setMessage);
     connect(&m_live->rail().controls(), &LiveControls::helpWanted, m_status, &StatusLine::setMessage);
     connect(m_form, &ConfigForm::checked, this, &MainWindow::refreshContext);
+    connect(m_form, &ConfigForm::replaced, this, [this](const RunConfig& before) {
+        if (!m_restores)
+            m_earlier.keep(before, m_name, m_form->config());
+    });
     connect(m_run, &RunModel::eventAppended, this, [this](const MaskEvent& event) {
         m_status->setMessage({},
             tr("Step %1: %2 triplets pruned, %3 came back, b = %4.")
@@ -319,6 +323,8 @@ void MainWindow::keyPressEvent(QKeyEvent* event)
 bool MainWindow::event(QEvent* event)
 {
     const bool done = QMainWindow::event(event);
+    if (event->type() == QEvent::ThemeChange && m_options.theme == ThemeChoice::System && desktopTurned())
+        setTheme(ThemeChoice::System);
     if (event->type() == QEvent::Paint && !m_painted) {
         m_painted = true;
         // After this frame: the first question makes the session's thread open the engine.

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "training/session/TrainingEngine.h"
+#include "ui/EarlierSetups.h"
 #include "ui/RunBarState.h"
-#include "ui/StudioStyle.h"
+#include "ui/StudioOptions.h"
 
 #include <QMainWindow>
 
@@ -30,18 +30,6 @@ class StudioActions;
 class TopBar;
 class TryPage;
 
-/// What the program knows before its window exists.
-struct StudioOptions {
-    EngineFactory engine;
-    QString demoConfig; ///< demo.json; empty: not installed
-    QString device = QStringLiteral("cpu");
-    ThemeChoice theme = ThemeChoice::System;
-    QSize size; ///< empty: as last time, or 1440 × 900
-    QString historyFile; ///< of the runs' database; empty: the user's own, or none at all where nothing is remembered
-    QString presetFolder; ///< of the person's own presets; likewise
-    bool remembers = true; ///< false: leaves the stored settings alone (screenshots, tests)
-};
-
 enum class Workspace { Setup, Live, Try, Runs, Learn };
 
 /// The studio: one window, one session, one shown run.
@@ -51,6 +39,8 @@ public:
     explicit MainWindow(StudioOptions options, QWidget* parent = nullptr);
     ~MainWindow() override;
 
+    /// What a start without a name shows: the set-up that was left behind, or the demo. @throws Error as openDemo()
+    void openFirst();
     /// The bundled demo, ready to start, in Live. @throws Error where it is not installed or broken
     void openDemo();
     /// @throws Error naming file and key
@@ -61,6 +51,9 @@ public:
     void openPath(const QString& path);
     void saveConfig();
     void newConfig();
+    /// Brings back the set-up that the last one replaced; this one in turn is kept.
+    void restoreSetup();
+    [[nodiscard]] bool canRestoreSetup() const { return !m_earlier.isEmpty(); }
 
     void showWorkspace(Workspace workspace);
     [[nodiscard]] Workspace workspace() const;
@@ -111,6 +104,7 @@ private:
     void connectRunBar();
     void connectStatus();
     void adoptConfig(const QString& file, const QString& name);
+    void keepDraft();
     void connectHistory();
     void refreshHistory();
     void askScan();
@@ -124,9 +118,11 @@ private:
     void rememberGeometry();
 
     StudioOptions m_options;
+    EarlierSetups m_earlier;
     QString m_name = QStringLiteral("run");
     QString m_plannedFolder; ///< of the next start
     bool m_demo = false;
+    bool m_restores = false;
     bool m_painted = false;
     enum class Closing { No, WaitsForRun, WaitsForSession, Done } m_closing = Closing::No;
     ConfigForm* m_form = nullptr;

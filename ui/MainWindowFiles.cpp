@@ -31,9 +31,47 @@ const std::array dataSuffixes {"txt", "jsonl", "csv", "tsv"};
 void MainWindow::adoptConfig(const QString& file, const QString& name)
 {
     const RunConfig config = loadConfig(QFileInfo(file).absoluteFilePath().toStdString());
+    m_form->setConfig(config); // what it replaces is kept under the old name
     m_demo = file == m_options.demoConfig;
     m_name = name;
-    m_form->setConfig(config);
+}
+
+void MainWindow::openFirst()
+{
+    const std::optional<EarlierSetups::Setup> draft = m_options.remembers ? EarlierSetups::readDraft() : std::nullopt;
+    if (!draft) {
+        openDemo();
+        return;
+    }
+    m_form->setConfig(draft->config);
+    m_name = draft->name;
+    showWorkspace(Workspace::Setup);
+    m_status->setMessage({}, tr("The set-up as you left it. The demo is in the menu File."));
+}
+
+void MainWindow::keepDraft()
+{
+    if (!m_options.remembers)
+        return;
+    const std::string text = toJson(m_form->config());
+    bool own = text != toJson(RunConfig {});
+    if (own && m_demo)
+        tryTo([&] { own = text != toJson(loadConfig(m_options.demoConfig.toStdString())); });
+    EarlierSetups::writeDraft(own ? std::optional(EarlierSetups::Setup {m_form->config(), m_name}) : std::nullopt);
+}
+
+void MainWindow::restoreSetup()
+{
+    if (m_earlier.isEmpty())
+        return;
+    EarlierSetups::Setup earlier = m_earlier.exchange({m_form->config(), m_name});
+    m_restores = true; // it is exchanged, not replaced
+    m_form->setConfig(earlier.config);
+    m_restores = false;
+    m_demo = false;
+    m_name = earlier.name;
+    showWorkspace(Workspace::Setup);
+    m_status->setMessage({}, tr("The set-up %1 is back. Once more brings the one before it.").arg(m_name));
 }
 
 void MainWindow::openDemo()
@@ -104,10 +142,12 @@ void MainWindow::newConfig()
 {
     if (m_run->hasRun() && !isActive(m_session->state()))
         m_run->clear();
+    m_form->setConfig(RunConfig {});
     m_demo = false;
     m_name = QStringLiteral("run");
-    m_form->setConfig(RunConfig {});
     showWorkspace(Workspace::Setup);
+    if (canRestoreSetup())
+        m_status->setMessage(tr("New set-up"), tr("Ctrl+Z brings back the one before."));
 }
 
 void MainWindow::saveConfig()

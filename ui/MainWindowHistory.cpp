@@ -35,9 +35,9 @@ void MainWindow::connectHistory()
         m_runs, &RunsPage::setupWanted, this, [this](const RunConfig& config, const QString& name, const QString& why) {
             if (m_run->hasRun() && !isActive(m_session->state()))
                 m_run->clear();
+            m_form->setConfig(config); // what it replaces is kept under the old name
             m_demo = false;
             m_name = name;
-            m_form->setConfig(config);
             showWorkspace(Workspace::Setup);
             m_status->setMessage(tr("New set-up"), why);
         });

@@ -5,8 +5,10 @@
 #include "ui/LivePage.h"
 #include "ui/MainWindow.h"
 #include "ui/RunBar.h"
+#include "ui/RunDetails.h"
 #include "ui/RunFolders.h"
 #include "ui/RunModel.h"
+#include "ui/RunsPage.h"
 #include "ui/SessionController.h"
 #include "ui/SetupFacts.h"
 #include "ui/StatusLine.h"
@@ -116,6 +118,8 @@ void MainWindow::finishClosing()
 {
     m_closing = Closing::WaitsForSession;
     rememberGeometry();
+    m_runs->details().flush();
+    keepDraft();
     if (m_export)
         m_export->close();
     hide();

@@ -13,10 +13,9 @@ namespace spectune {
 
 namespace {
 
-QString tr(const char* text)
-{
-    return QCoreApplication::translate("MemoryFacts", text);
-}
+struct MemoryTexts {
+    Q_DECLARE_TR_FUNCTIONS(MemoryTexts)
+};
 
 /// Of the kind's matrix: its output's or input's width.
 std::int64_t sideOf(const ModelSummary& model, const char* kind, std::int64_t MatrixShape::*side)
@@ -71,19 +70,21 @@ std::vector<MemoryPart> MemoryFacts::parts() const
     const TrainConfig& train = config.train;
     const std::int64_t samples
         = train.microBatchSize > 0 ? std::min(train.microBatchSize, train.batchSize) : train.batchSize;
-    const QString rows = tr("%1 × %2").arg(formatCount(samples), formatCount(config.data.maxLength));
+    const QString rows = MemoryTexts::tr("%1 × %2").arg(formatCount(samples), formatCount(config.data.maxLength));
     const auto bytes = [this](MemoryEstimate::Part part) { return static_cast<double>(estimate.parts[part]); };
     const QString wide = typeName(train.dtype == ElementType::Float64 ? ElementType::Float64 : ElementType::Float32);
-    const QString last = place.cuda ? tr("Workspace and CUDA context") : tr("Workspace");
-    return {{MemoryColor::Weights, tr("Frozen weights, %1").arg(typeName(train.dtype)), bytes(MemoryEstimate::Weights)},
+    const QString last = place.cuda ? MemoryTexts::tr("Workspace and CUDA context") : MemoryTexts::tr("Workspace");
+    return {{MemoryColor::Weights, MemoryTexts::tr("Frozen weights, %1").arg(typeName(train.dtype)),
+                bytes(MemoryEstimate::Weights)},
         {MemoryColor::Activations,
-            train.gradientCheckpointing ? tr("Activations, %1, recomputed").arg(rows) : tr("Activations, %1").arg(rows),
+            train.gradientCheckpointing ? MemoryTexts::tr("Activations, %1, recomputed").arg(rows)
+                                        : MemoryTexts::tr("Activations, %1").arg(rows),
             bytes(MemoryEstimate::Activations)},
-        {MemoryColor::Logits, tr("Logits, a chunk of rows"), bytes(MemoryEstimate::Logits)},
-        {MemoryColor::Triplets, tr("Triplets P, Λ, Q, %1").arg(wide), bytes(MemoryEstimate::Triplets)},
-        {MemoryColor::Gradients, tr("Their gradients"), bytes(MemoryEstimate::Gradients)},
-        {MemoryColor::Moments, tr("Adam moments"), bytes(MemoryEstimate::Moments)},
-        {MemoryColor::Averages, tr("Importance averages Ī, Ū"), bytes(MemoryEstimate::Averages)},
+        {MemoryColor::Logits, MemoryTexts::tr("Logits, a chunk of rows"), bytes(MemoryEstimate::Logits)},
+        {MemoryColor::Triplets, MemoryTexts::tr("Triplets P, Λ, Q, %1").arg(wide), bytes(MemoryEstimate::Triplets)},
+        {MemoryColor::Gradients, MemoryTexts::tr("Their gradients"), bytes(MemoryEstimate::Gradients)},
+        {MemoryColor::Moments, MemoryTexts::tr("Adam moments"), bytes(MemoryEstimate::Moments)},
+        {MemoryColor::Averages, MemoryTexts::tr("Importance averages Ī, Ū"), bytes(MemoryEstimate::Averages)},
         {MemoryColor::Workspace, last, bytes(MemoryEstimate::Workspace) + static_cast<double>(estimate.beyondTensors)}};
 }
 
@@ -98,30 +99,31 @@ QString changeText(const MemoryChange& change)
 {
     const QString number = formatCount(change.number);
     switch (change.kind) {
-    case MemoryChange::Kind::MicroBatch: return tr("Micro batch %1").arg(number);
-    case MemoryChange::Kind::Recompute: return tr("Gradient checkpointing");
-    case MemoryChange::Kind::MicroBatchAndRecompute: return tr("Checkpointing, micro %1").arg(number);
-    case MemoryChange::Kind::BFloat16: return tr("bfloat16");
-    case MemoryChange::Kind::MaxLength: return tr("Max length %1").arg(number);
-    case MemoryChange::Kind::AttentionOnly: return tr("Attention matrices only");
+    case MemoryChange::Kind::MicroBatch: return MemoryTexts::tr("Micro batch %1").arg(number);
+    case MemoryChange::Kind::Recompute: return MemoryTexts::tr("Gradient checkpointing");
+    case MemoryChange::Kind::MicroBatchAndRecompute: return MemoryTexts::tr("Checkpointing, micro %1").arg(number);
+    case MemoryChange::Kind::BFloat16: return MemoryTexts::tr("bfloat16");
+    case MemoryChange::Kind::MaxLength: return MemoryTexts::tr("Max length %1").arg(number);
+    case MemoryChange::Kind::AttentionOnly: return MemoryTexts::tr("Attention matrices only");
     case MemoryChange::Kind::Rank: break;
     }
-    return tr("Target rank %1").arg(number);
+    return MemoryTexts::tr("Target rank %1").arg(number);
 }
 
 QString changeCost(const MemoryChange& change)
 {
     switch (change.kind) {
-    case MemoryChange::Kind::MicroBatch: return tr("The same steps, in more forwards.");
+    case MemoryChange::Kind::MicroBatch: return MemoryTexts::tr("The same steps, in more forwards.");
     case MemoryChange::Kind::Recompute:
     case MemoryChange::Kind::MicroBatchAndRecompute:
-        return tr("The same steps; each block is computed twice, about a third more time.");
-    case MemoryChange::Kind::BFloat16: return tr("The base model in half precision; the triplets stay float32.");
-    case MemoryChange::Kind::MaxLength: return tr("Longer samples are cut: the data changes.");
-    case MemoryChange::Kind::AttentionOnly: return tr("Only q, k, v and o are adapted.");
+        return MemoryTexts::tr("The same steps; each block is computed twice, about a third more time.");
+    case MemoryChange::Kind::BFloat16:
+        return MemoryTexts::tr("The base model in half precision; the triplets stay float32.");
+    case MemoryChange::Kind::MaxLength: return MemoryTexts::tr("Longer samples are cut: the data changes.");
+    case MemoryChange::Kind::AttentionOnly: return MemoryTexts::tr("Only q, k, v and o are adapted.");
     case MemoryChange::Kind::Rank: break;
     }
-    return tr("Fewer triplets at the start and at the end.");
+    return MemoryTexts::tr("Fewer triplets at the start and at the end.");
 }
 
 } // namespace spectune

@@ -8,7 +8,12 @@
 #include <QClipboard>
 #include <QFileDialog>
 #include <QMenu>
+#include <QPointer>
+#include <QThreadPool>
 #include <QToolButton>
+
+#include <exception>
+#include <utility>
 
 namespace spectune {
 
@@ -16,14 +21,44 @@ namespace {
 
 constexpr double clipboardRatio = 2.0;
 
-QString text(const char* words)
+struct PictureTexts {
+    Q_DECLARE_TR_FUNCTIONS(PictureTexts)
+};
+
+/// Has a worker do @p work, then @p done with its text on the GUI thread, or tells the user what went wrong. A view that
+/// was closed meanwhile hears nothing.
+void inWorker(QWidget& owner, const TellUser& tell, std::function<QString()> work,
+    const std::function<void(const QString&)>& done)
 {
-    return QCoreApplication::translate("PictureActions", words);
+    const QPointer<QWidget> view(&owner);
+    QThreadPool::globalInstance()->start([view, tell, work = std::move(work), done] {
+        QString told;
+        QString problem;
+        try {
+            told = work();
+        } catch (const std::exception& error) {
+            problem = QString::fromUtf8(error.what());
+        }
+        QMetaObject::invokeMethod(
+            QCoreApplication::instance(),
+            [view, tell, done, told, problem] {
+                if (view && problem.isEmpty())
+                    done(told);
+                else if (view)
+                    tell(PictureTexts::tr("Not done"), problem);
+            },
+            Qt::QueuedConnection);
+    });
+}
+
+QString savedAs(const QString& path)
+{
+    return PictureTexts::tr("Saved as %1.").arg(path);
 }
 
 /// Asks for a file without blocking the window, then has @p save write it.
 void askFile(QWidget& owner, const QString& title, const QString& name, const QStringList& filters,
-    const TellUser& tell, const std::function<void(const QString&)>& save)
+    const std::function<void(const QString&)>& save)
 {
     auto* dialog = new QFileDialog(&owner, title, name);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
@@ -35,14 +70,7 @@ void askFile(QWidget& owner, const QString& title, const QString& name, const QS
     };
     dialog->setDefaultSuffix(ending());
     QObject::connect(dialog, &QFileDialog::filterSelected, dialog, [=] { dialog->setDefaultSuffix(ending()); });
-    QObject::connect(dialog, &QFileDialog::fileSelected, &owner, [tell, save](const QString& path) {
-        try {
-            save(path);
-            tell({}, text("Saved as %1.").arg(path));
-        } catch (const Error& error) {
-            tell(text("Not done"), QString::fromUtf8(error.what()));
-        }
-    });
+    QObject::connect(dialog, &QFileDialog::fileSelected, &owner, save);
     dialog->open();
 }
 
@@ -51,22 +79,38 @@ void askFile(QWidget& owner, const QString& title, const QString& name, const QS
 void addPictureActions(QMenu& menu, QWidget& owner, const PictureSource& source, const TellUser& tell)
 {
     QWidget* const parent = &owner;
-    menu.addAction(text("&Copy picture"), parent, [source, tell] {
+    menu.addAction(PictureTexts::tr("&Copy picture"), parent, [source, tell] {
         QApplication::clipboard()->setImage(pictureOf(source.size(), clipboardRatio, source.paint));
-        tell({}, text("The picture is in the clipboard."));
+        tell({}, PictureTexts::tr("The picture is in the clipboard."));
     });
-    menu.addAction(text("Copy &values"), parent, [source, tell] {
-        QApplication::clipboard()->setText(source.csv());
-        tell({}, text("The values are in the clipboard, as CSV."));
+    menu.addAction(PictureTexts::tr("Copy &values"), parent, [source, tell, parent] {
+        inWorker(*parent, tell, source.csv(), [tell](const QString& csv) {
+            QApplication::clipboard()->setText(csv);
+            tell({}, PictureTexts::tr("The values are in the clipboard, as CSV."));
+        });
     });
-    menu.addAction(text("&Save picture…"), parent, [=] {
-        askFile(*parent, text("Save picture"), source.name(),
-            {text("Picture (*.png)"), text("Drawing (*.svg)"), text("Page (*.pdf)")}, tell,
-            [source](const QString& path) { savePicture(path, source.size(), source.paint); });
+    menu.addAction(PictureTexts::tr("&Save picture…"), parent, [source, tell, parent] {
+        askFile(*parent, PictureTexts::tr("Save picture"), source.name(),
+            {PictureTexts::tr("Picture (*.png)"), PictureTexts::tr("Drawing (*.svg)"),
+                PictureTexts::tr("Page (*.pdf)")},
+            [source, tell](const QString& path) {
+                try {
+                    savePicture(path, source.size(), source.paint);
+                    tell({}, savedAs(path));
+                } catch (const Error& error) {
+                    tell(PictureTexts::tr("Not done"), QString::fromUtf8(error.what()));
+                }
+            });
     });
-    menu.addAction(text("Save v&alues…"), parent, [=] {
-        askFile(*parent, text("Save values"), source.name(), {text("Table (*.csv)")}, tell,
-            [source](const QString& path) { saveText(path, source.csv()); });
+    menu.addAction(PictureTexts::tr("Save v&alues…"), parent, [source, tell, parent] {
+        askFile(*parent, PictureTexts::tr("Save values"), source.name(), {PictureTexts::tr("Table (*.csv)")},
+            [source, tell, parent](const QString& path) {
+                const auto write = [path, csv = source.csv()] {
+                    saveText(path, csv());
+                    return path;
+                };
+                inWorker(*parent, tell, write, [tell](const QString& saved) { tell({}, savedAs(saved)); });
+            });
     });
 }
 

@@ -19,13 +19,15 @@ struct PictureSource {
     std::function<QString()> name; ///< of a file, without its ending
     std::function<QSize()> size; ///< logical pixels
     PaintPicture paint;
-    std::function<QString()> csv;
+    /// Takes a copy of the values at once; the work that it returns writes them as CSV on another thread.
+    std::function<std::function<QString()>()> csv;
 };
 
 /// One sentence for the status line; the lead is empty, or "Not done" before what went wrong.
 using TellUser = std::function<void(const QString& lead, const QString& text)>;
 
-/// Copy picture, copy values, save picture (PNG, SVG, PDF), save values (CSV) at the end of @p menu. No dialog blocks.
+/// Copy picture, copy values, save picture (PNG, SVG, PDF), save values (CSV) at the end of @p menu. No dialog blocks, and
+/// a table of a million lines is written by a worker.
 void addPictureActions(QMenu& menu, QWidget& owner, const PictureSource& source, const TellUser& tell);
 
 /// The three dots of a panel's header that open @p menu.

@@ -118,7 +118,7 @@ QMenu* PlotsPanel::makeMenu()
         {.name = [this] { return m_name.isEmpty() ? tr("curves") : m_name + tr("-curves"); },
             .size = [this] { return m_plots->size(); },
             .paint = [this](QPaintDevice& device, QSize size) { m_plots->paintOn(device, size); },
-            .csv = [this] { return m_plots->curves().toCsv(); }},
+            .csv = [this] { return [curves = m_plots->curves()] { return curves.toCsv(); }; }},
         [this](const QString& lead, const QString& text) { Q_EMIT told(lead, text); });
     connect(menu, &QMenu::aboutToShow, this,
         [this, back] { back->setEnabled(m_plots->effectiveRange() == PlotRange::Custom); });

@@ -75,6 +75,12 @@ bool isLocal(const FieldInfo& field)
         || std::find(ofTheMachine.begin(), ofTheMachine.end(), field.key) != ofTheMachine.end();
 }
 
+bool hasKey(const Preset& preset, std::string_view key)
+{
+    return std::any_of(
+        preset.values.begin(), preset.values.end(), [key](const auto& entry) { return entry.first == key; });
+}
+
 QString textAt(const QJsonObject& object, const char* key, const QString& origin)
 {
     const QJsonValue value = object.value(QLatin1String(key));
@@ -130,6 +136,13 @@ QByteArray toJson(const Preset& preset)
 
 RunConfig withPreset(RunConfig config, const Preset& preset)
 {
+    // The matrices have two names, and a preset of one takes back the other.
+    if (hasKey(preset, "adalora.targets") || hasKey(preset, "adalora.layers"))
+        config.adalora.modules.clear();
+    if (hasKey(preset, "adalora.modules")) {
+        config.adalora.targets.clear();
+        config.adalora.layers.clear();
+    }
     for (const auto& [key, value] : preset.values)
         setFieldValue(config, key, value);
     return config;
@@ -137,8 +150,11 @@ RunConfig withPreset(RunConfig config, const Preset& preset)
 
 int changedSince(const RunConfig& config, const Preset& preset)
 {
-    return static_cast<int>(std::count_if(preset.values.begin(), preset.values.end(),
-        [&config](const auto& entry) { return fieldValue(config, entry.first) != entry.second; }));
+    const bool ticked = !config.adalora.modules.empty() && !hasKey(preset, "adalora.modules")
+        && (hasKey(preset, "adalora.targets") || hasKey(preset, "adalora.layers"));
+    return static_cast<int>(std::count_if(preset.values.begin(), preset.values.end(), [&config](const auto& entry) {
+        return fieldValue(config, entry.first) != entry.second;
+    })) + (ticked ? 1 : 0);
 }
 
 Preset presetOf(const RunConfig& config, const QString& name, const QString& source)

@@ -9,6 +9,7 @@
 
 #include <QFileDialog>
 #include <QHBoxLayout>
+#include <QKeyEvent>
 #include <QLineEdit>
 #include <QMenu>
 #include <QPushButton>
@@ -58,11 +59,32 @@ PresetBar::PresetBar(ConfigForm& form, QString folder, QWidget* parent)
         if (index.isValid())
             choose(index.toInt());
     });
+    m_picker->installEventFilter(this);
     connect(m_name, &QLineEdit::returnPressed, m_save, &QPushButton::click);
     connect(m_save, &QPushButton::clicked, this, [this] { saveAs(m_name->text().simplified()); });
     connect(&form, &ConfigForm::changed, this, &PresetBar::refresh);
     showNaming(false);
     fillPicker({});
+}
+
+// A closed box would choose one preset after another as keys and wheel go over them, and each fills the whole set-up.
+bool PresetBar::eventFilter(QObject* watched, QEvent* event)
+{
+    if (event->type() == QEvent::Wheel) {
+        event->ignore();
+        return true;
+    }
+    if (event->type() == QEvent::KeyPress) {
+        const auto* key = static_cast<QKeyEvent*>(event);
+        const bool moves = key->key() == Qt::Key_Up || key->key() == Qt::Key_Down || key->key() == Qt::Key_PageUp
+            || key->key() == Qt::Key_PageDown || key->key() == Qt::Key_Home || key->key() == Qt::Key_End;
+        const bool types = !key->text().isEmpty() && key->text().front().isPrint() && key->key() != Qt::Key_Space;
+        if (moves || types) {
+            m_picker->showPopup();
+            return true;
+        }
+    }
+    return QWidget::eventFilter(watched, event);
 }
 
 const Preset* PresetBar::chosen() const
@@ -156,10 +178,12 @@ void PresetBar::saveAs(const QString& name)
         const Preset* from = chosen();
         const QString source = from ? tr("Saved from the set-up; began as \"%1\": %2").arg(from->name, from->source)
                                     : tr("Saved from the set-up");
-        m_library.save(presetOf(m_form.config(), name, source));
+        const QString given = m_library.save(presetOf(m_form.config(), name, source));
         showNaming(false);
-        fillPicker(name);
-        Q_EMIT told({}, tr("Saved as the preset %1.").arg(name));
+        fillPicker(given);
+        Q_EMIT told({},
+            given == name ? tr("Saved as the preset %1.").arg(given)
+                          : tr("Saved as the preset %1: there is another %2 already.").arg(given, name));
     });
 }
 

@@ -37,6 +37,9 @@ public:
 Q_SIGNALS:
     void told(const QString& title, const QString& text);
 
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
 private:
     void fillPicker(const QString& chosenName);
     void refresh();

@@ -79,19 +79,40 @@ void PresetLibrary::reload()
         [](const Preset& a, const Preset& b) { return a.name.localeAwareCompare(b.name) < 0; });
 }
 
-void PresetLibrary::save(const Preset& preset)
+const Preset* PresetLibrary::named(const QString& name) const
+{
+    const auto found = std::find_if(m_presets.begin(), m_presets.end(),
+        [&name](const Preset& preset) { return preset.name.compare(name, Qt::CaseInsensitive) == 0; });
+    return found == m_presets.end() ? nullptr : &*found;
+}
+
+QString PresetLibrary::freeFile(const QString& name) const
+{
+    const QString base = m_folder + QLatin1Char('/') + fileName(name).chopped(5); // without ".json"
+    QString file = base + QStringLiteral(".json");
+    for (int number = 2; QFileInfo::exists(file); ++number) // "a b" and "a/b" would be one file
+        file = QStringLiteral("%1-%2.json").arg(base).arg(number);
+    return file;
+}
+
+QString PresetLibrary::save(Preset preset)
 {
     if (m_folder.isEmpty() || !QDir().mkpath(m_folder))
         throw ioError("The preset could not be stored: the folder " + m_folder.toStdString() + " could not be made.");
-    exportTo(preset, m_folder + QLatin1Char('/') + fileName(preset.name));
+    const QString wanted = preset.name;
+    for (int number = 2; const Preset* other = named(preset.name); ++number) {
+        if (other->own && other->values == preset.values)
+            return other->name;
+        preset.name = QStringLiteral("%1 %2").arg(wanted).arg(number);
+    }
+    exportTo(preset, freeFile(preset.name));
     reload();
+    return preset.name;
 }
 
 QString PresetLibrary::import(const QString& file)
 {
-    const Preset preset = presetFromJson(contentOf(file), file);
-    save(preset);
-    return preset.name;
+    return save(presetFromJson(contentOf(file), file));
 }
 
 void PresetLibrary::exportTo(const Preset& preset, const QString& file)

@@ -22,9 +22,10 @@ public:
     /// Files of the folder that cannot be used, each with why; the others work.
     [[nodiscard]] const QStringList& problems() const { return m_problems; }
 
-    /// Stores one of the person's own; a file of the same name is replaced. @throws Error (Io)
-    void save(const Preset& preset);
-    /// Copies a file in. @returns the preset's name. @throws Error (Config, Io)
+    /// Stores one of the person's own beside the others: where its name is taken it gets a number, unless it says the
+    /// same as the one that has it. @returns the name that it has now. @throws Error (Io)
+    QString save(Preset preset);
+    /// Copies a file in. @returns as save(). @throws Error (Config, Io)
     QString import(const QString& file);
     /// @throws Error (Io)
     static void exportTo(const Preset& preset, const QString& file);
@@ -33,6 +34,8 @@ public:
 
 private:
     void read(const QString& file, bool own);
+    [[nodiscard]] const Preset* named(const QString& name) const;
+    [[nodiscard]] QString freeFile(const QString& name) const;
 
     QString m_folder;
     std::vector<Preset> m_presets;

@@ -17,10 +17,9 @@ namespace spectune {
 
 namespace {
 
-QString tr(const char* text)
-{
-    return QCoreApplication::translate("RunComparison", text);
-}
+struct ComparisonTexts {
+    Q_DECLARE_TR_FUNCTIONS(ComparisonTexts)
+};
 
 QString textOf(std::string_view text)
 {
@@ -42,7 +41,7 @@ double lastEvaluation(const LoadedRun& run)
 
 QString lossText(double loss)
 {
-    return std::isfinite(loss) ? formatLoss(loss) : tr("none");
+    return std::isfinite(loss) ? formatLoss(loss) : ComparisonTexts::tr("none");
 }
 
 const EvalPoint* bestEvaluation(const LoadedRun& run)
@@ -57,7 +56,7 @@ template <typename Text>
 CompareRow resultRow(
     const QString& name, const QString& help, std::span<const std::shared_ptr<const LoadedRun>> runs, Text text)
 {
-    CompareRow row {name, help, {}, false, false};
+    CompareRow row {name, help, {}, {}, false, false};
     for (std::size_t i = 0; i < runs.size(); ++i)
         row.values << text(i);
     row.differs = std::adjacent_find(row.values.begin(), row.values.end(), std::not_equal_to<>()) != row.values.end();
@@ -78,15 +77,28 @@ std::set<std::string> metricNames(std::span<const std::shared_ptr<const LoadedRu
 QString metricText(const LoadedRun& run, const std::string& name)
 {
     if (run.history.evaluations.empty())
-        return tr("none");
+        return ComparisonTexts::tr("none");
     const auto& metrics = run.history.evaluations.back().metrics;
     const auto found = metrics.find(name);
-    return found == metrics.end() ? tr("none") : formatFixed(found->second, 3);
+    return found == metrics.end() ? ComparisonTexts::tr("none") : formatFixed(found->second, 3);
 }
 
 QString keptText(const LoadedRun& run)
 {
-    return run.layout ? formatCount(run.keptTriplets()) : tr("none");
+    return run.layout ? formatCount(run.keptTriplets()) : ComparisonTexts::tr("none");
+}
+
+/// "edited at step 120", "edited at steps 120, 300"; empty where it was not.
+QString editedText(const LoadedRun& run, const QString& key)
+{
+    QStringList steps;
+    for (const AppliedEdit& edit : run.edits)
+        if (QString::fromStdString(edit.key) == key)
+            steps << formatCount(edit.step);
+    if (steps.isEmpty())
+        return {};
+    return steps.size() == 1 ? ComparisonTexts::tr("edited at step %1").arg(steps.front())
+                             : ComparisonTexts::tr("edited at steps %1").arg(steps.join(QStringLiteral(", ")));
 }
 
 std::map<std::string, std::int32_t> ranksByName(const LoadedRun& run)
@@ -120,12 +132,33 @@ std::vector<CompareRow> compareConfigs(std::span<const RunConfig* const> configs
     std::vector<CompareRow> rows;
     for (const FieldInfo& field : fields()) {
         CompareRow row {
-            textOf(field.key), textOf(field.label) + QStringLiteral(": ") + textOf(field.help), {}, false, true};
+            textOf(field.key), textOf(field.label) + QStringLiteral(": ") + textOf(field.help), {}, {}, false, true};
         for (const RunConfig* config : configs)
             row.values << QString::fromStdString(toText(fieldValue(*config, field.key)));
         for (const RunConfig* config : configs)
             row.differs = row.differs || fieldValue(*config, field.key) != fieldValue(*configs.front(), field.key);
         rows.push_back(std::move(row));
+    }
+    return rows;
+}
+
+std::vector<CompareRow> compareConfigs(std::span<const std::shared_ptr<const LoadedRun>> runs)
+{
+    std::vector<RunConfig> atEnd;
+    std::vector<const RunConfig*> configs;
+    for (const auto& run : runs)
+        atEnd.push_back(run->configAtEnd());
+    for (const RunConfig& config : atEnd)
+        configs.push_back(&config);
+    std::vector<CompareRow> rows = compareConfigs(configs);
+    for (CompareRow& row : rows) {
+        QStringList edited;
+        for (const auto& run : runs)
+            edited << editedText(*run, row.name);
+        if (edited.join(QString()).isEmpty())
+            continue;
+        row.differs = row.differs || edited.count(edited.front()) != edited.size();
+        row.edited = std::move(edited);
     }
     return rows;
 }
@@ -137,50 +170,60 @@ std::vector<CompareRow> compareResults(
     const auto add = [&](const QString& name, const QString& help, auto text) {
         rows.push_back(resultRow(name, help, runs, text));
     };
-    add(tr("state"), tr("How the run stands"), [&](std::size_t i) { return stateWord(records[i].state); });
-    add(tr("evaluation loss"), tr("Mean loss per loss-bearing token at the last evaluation"),
+    add(ComparisonTexts::tr("state"), ComparisonTexts::tr("How the run stands"),
+        [&](std::size_t i) { return stateWord(records[i].state); });
+    add(ComparisonTexts::tr("evaluation loss"),
+        ComparisonTexts::tr("Mean loss per loss-bearing token at the last evaluation"),
         [&](std::size_t i) { return lossText(lastEvaluation(*runs[i])); });
-    add(tr("best evaluation"), tr("The lowest evaluation loss"), [&](std::size_t i) {
+    add(ComparisonTexts::tr("best evaluation"), ComparisonTexts::tr("The lowest evaluation loss"), [&](std::size_t i) {
         const EvalPoint* best = bestEvaluation(*runs[i]);
-        return best ? formatLoss(best->evalLoss) : tr("none");
+        return best ? formatLoss(best->evalLoss) : ComparisonTexts::tr("none");
     });
-    add(tr("    at step"), tr("The step of the lowest evaluation loss"), [&](std::size_t i) {
-        const EvalPoint* best = bestEvaluation(*runs[i]);
-        return best ? formatCount(best->step) : tr("none");
-    });
-    add(tr("task loss"), tr("Training loss at the end, smoothed, without γR"),
+    add(ComparisonTexts::tr("    at step"), ComparisonTexts::tr("The step of the lowest evaluation loss"),
+        [&](std::size_t i) {
+            const EvalPoint* best = bestEvaluation(*runs[i]);
+            return best ? formatCount(best->step) : ComparisonTexts::tr("none");
+        });
+    add(ComparisonTexts::tr("task loss"), ComparisonTexts::tr("Training loss at the end, smoothed, without γR"),
         [&](std::size_t i) { return lossText(finalLoss(*runs[i])); });
     for (const std::string& name : metricNames(runs))
         add(QString::fromStdString(name).replace(QLatin1Char('_'), QLatin1Char(' ')),
-            tr("The task's own metric at the last evaluation"),
+            ComparisonTexts::tr("The task's own metric at the last evaluation"),
             [&](std::size_t i) { return metricText(*runs[i], name); });
-    add(tr("kept triplets"), tr("Triplets in the pattern of the last masking event: the budget that was used"),
+    add(ComparisonTexts::tr("kept triplets"),
+        ComparisonTexts::tr("Triplets in the pattern of the last masking event: the budget that was used"),
         [&](std::size_t i) { return keptText(*runs[i]); });
-    add(tr("mean rank"), tr("Kept triplets over adapted matrices"), [&](std::size_t i) {
-        const auto matrices = static_cast<double>(runs[i]->ranks.size());
-        return matrices > 0 ? formatMeanRank(static_cast<double>(runs[i]->keptTriplets()) / matrices) : tr("none");
-    });
-    add(tr("largest rank"), tr("Of a single matrix"), [&](std::size_t i) {
+    add(ComparisonTexts::tr("mean rank"), ComparisonTexts::tr("Kept triplets over adapted matrices"),
+        [&](std::size_t i) {
+            const auto matrices = static_cast<double>(runs[i]->ranks.size());
+            return matrices > 0 ? formatMeanRank(static_cast<double>(runs[i]->keptTriplets()) / matrices)
+                                : ComparisonTexts::tr("none");
+        });
+    add(ComparisonTexts::tr("largest rank"), ComparisonTexts::tr("Of a single matrix"), [&](std::size_t i) {
         const auto& ranks = runs[i]->ranks;
-        return ranks.empty() ? tr("none") : formatCount(*std::max_element(ranks.begin(), ranks.end()));
+        return ranks.empty() ? ComparisonTexts::tr("none") : formatCount(*std::max_element(ranks.begin(), ranks.end()));
     });
-    add(tr("matrices at rank 0"), tr("Adapted matrices that kept no triplet"), [&](std::size_t i) {
-        const auto& ranks = runs[i]->ranks;
-        return tr("%1 of %2")
-            .arg(formatCount(std::count(ranks.begin(), ranks.end(), 0)),
-                formatCount(static_cast<std::int64_t>(ranks.size())));
-    });
-    add(tr("revived in total"), tr("Triplets that came back, over all masking events"),
+    add(ComparisonTexts::tr("matrices at rank 0"), ComparisonTexts::tr("Adapted matrices that kept no triplet"),
+        [&](std::size_t i) {
+            const auto& ranks = runs[i]->ranks;
+            return ComparisonTexts::tr("%1 of %2")
+                .arg(formatCount(std::count(ranks.begin(), ranks.end(), 0)),
+                    formatCount(static_cast<std::int64_t>(ranks.size())));
+        });
+    add(ComparisonTexts::tr("revived in total"),
+        ComparisonTexts::tr("Triplets that came back, over all masking events"),
         [&](std::size_t i) { return formatCount(records[i].ranks.revived); });
-    add(tr("steps"), tr("Optimizer steps done"), [&](std::size_t i) { return formatCount(runs[i]->lastStep()); });
-    add(tr("time"), tr("Spent in training, all sessions of the run together"),
+    add(ComparisonTexts::tr("steps"), ComparisonTexts::tr("Optimizer steps done"),
+        [&](std::size_t i) { return formatCount(runs[i]->lastStep()); });
+    add(ComparisonTexts::tr("time"), ComparisonTexts::tr("Spent in training, all sessions of the run together"),
         [&](std::size_t i) { return formatDuration(records[i].seconds); });
-    add(tr("tokens per second"), tr("Loss-bearing ones, over the whole run"), [&](std::size_t i) {
-        const double rate = records[i].tokensPerSecond;
-        return rate > 0 ? formatCount(std::llround(rate)) : tr("none");
-    });
-    add(tr("device"), tr("What it was trained on"),
-        [&](std::size_t i) { return records[i].device.isEmpty() ? tr("none") : records[i].device; });
+    add(ComparisonTexts::tr("tokens per second"), ComparisonTexts::tr("Loss-bearing ones, over the whole run"),
+        [&](std::size_t i) {
+            const double rate = records[i].tokensPerSecond;
+            return rate > 0 ? formatCount(std::llround(rate)) : ComparisonTexts::tr("none");
+        });
+    add(ComparisonTexts::tr("device"), ComparisonTexts::tr("What it was trained on"),
+        [&](std::size_t i) { return records[i].device.isEmpty() ? ComparisonTexts::tr("none") : records[i].device; });
     return rows;
 }
 
@@ -207,11 +250,21 @@ RankDifference rankDifference(const LoadedRun& a, const LoadedRun& b)
     return result;
 }
 
+QString valueText(const CompareRow& row, qsizetype run)
+{
+    const QString edited = row.edited.value(run);
+    return edited.isEmpty() ? row.values.value(run) : QStringLiteral("%1 (%2)").arg(row.values.value(run), edited);
+}
+
 QString tableCsv(const QStringList& names, std::span<const CompareRow> rows)
 {
     QString text = csvLine(QStringList {QString()} + names);
-    for (const CompareRow& row : rows)
-        text += csvLine(QStringList {row.name} + row.values);
+    for (const CompareRow& row : rows) {
+        QStringList cells {row.name};
+        for (qsizetype run = 0; run < row.values.size(); ++run)
+            cells << valueText(row, run);
+        text += csvLine(cells);
+    }
     return text;
 }
 
@@ -221,14 +274,14 @@ QString ranksCsv(const QStringList& names, std::span<const std::shared_ptr<const
     std::vector<std::string> order;
     std::set<std::string> seen;
     for (const auto& run : runs) {
-        ranks.push_back(ranksByName(*run));
-        for (std::size_t i = 0; run->layout && i < run->layout->modules.size(); ++i)
+        ranks.push_back(run ? ranksByName(*run) : std::map<std::string, std::int32_t>());
+        for (std::size_t i = 0; run && run->layout && i < run->layout->modules.size(); ++i)
             if (seen.insert(run->layout->modules[i].name).second)
                 order.push_back(run->layout->modules[i].name);
     }
-    const bool two = runs.size() == 2;
-    QString text
-        = csvLine(QStringList {tr("matrix")} + names + (two ? QStringList {QStringLiteral("B - A")} : QStringList()));
+    const bool two = runs.size() == 2 && runs[0] && runs[1];
+    QString text = csvLine(QStringList {ComparisonTexts::tr("matrix")} + names
+        + (two ? QStringList {QStringLiteral("B - A")} : QStringList()));
     for (const std::string& name : order) {
         QStringList cells {QString::fromStdString(name)};
         for (const auto& of : ranks) {
@@ -248,7 +301,7 @@ LossVerdict lossVerdict(const LoadedRun& a, const LoadedRun& b)
     if (!std::isfinite(difference))
         return {};
     return {(difference > 0 ? QStringLiteral("+") : QString()) + formatLoss(difference),
-        tr("evaluation loss of A against B")};
+        ComparisonTexts::tr("evaluation loss of A against B")};
 }
 
 } // namespace spectune

@@ -20,12 +20,16 @@ struct CompareRow {
     QString name; ///< a field's key, or a result in words
     QString help; ///< the field's label and help; what a result means
     QStringList values;
+    QStringList edited; ///< per run "edited at step 120", empty where it was not; none at all: no run's was
     bool differs = false;
     bool isKey = false; ///< name is a configuration key
 };
 
 /// Every field of the configuration, in the field table's order; values as they would be typed, "" for what is derived.
 [[nodiscard]] std::vector<CompareRow> compareConfigs(std::span<const RunConfig* const> configs);
+
+/// The same of runs, with what was edited while they went on: the values are those at the end.
+[[nodiscard]] std::vector<CompareRow> compareConfigs(std::span<const std::shared_ptr<const LoadedRun>> runs);
 
 /// Task loss, last and best evaluation, the task's metrics, budget, ranks, steps, time, speed.
 /// @param records of the same runs, for what the files alone do not tell
@@ -40,9 +44,13 @@ struct RankDifference {
 };
 [[nodiscard]] RankDifference rankDifference(const LoadedRun& a, const LoadedRun& b);
 
+/// "0.0005 (edited at step 120)", or the value alone.
+[[nodiscard]] QString valueText(const CompareRow& row, qsizetype run);
+
 /// Comma-separated, with the runs' names as the head.
 [[nodiscard]] QString tableCsv(const QStringList& names, std::span<const CompareRow> rows);
 /// Matrix, then the rank in each run (empty where it is not adapted) and, for two runs, B − A.
+/// @param runs null: still being read, or it cannot be; its column is empty, and nothing is subtracted
 [[nodiscard]] QString ranksCsv(const QStringList& names, std::span<const std::shared_ptr<const LoadedRun>> runs);
 
 /// "−0.016 evaluation loss of A against B" in its two parts; empty where one of them has none.

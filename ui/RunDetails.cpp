@@ -108,8 +108,8 @@ RunDetails::RunDetails(RunLibrary& library, QWidget* parent)
 
 void RunDetails::setRun(std::int64_t id)
 {
-    if (id != m_id && m_later.isActive())
-        store(); // of the run that is left
+    if (id != m_id)
+        flush(); // of the run that is left
     const bool another = id != m_id;
     m_id = id;
     const RunRecord* record = m_library.find(id);
@@ -140,6 +140,12 @@ void RunDetails::refresh(const RunRecord& record)
     m_problem->setVisible(!problem.isEmpty());
     m_problem->setText(problem);
     m_facts->setRows(factsOf(record));
+}
+
+void RunDetails::flush()
+{
+    if (m_later.isActive())
+        store();
 }
 
 void RunDetails::store()

@@ -24,6 +24,8 @@ public:
 
     /// Shows run @p id; 0: none. Text that is being typed stays.
     void setRun(std::int64_t id);
+    /// Stores what has been typed and not been stored yet.
+    void flush();
 
 private:
     void refresh(const RunRecord& record);

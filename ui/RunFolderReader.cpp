@@ -22,6 +22,7 @@ namespace {
 
 constexpr std::size_t curvePoints = 60; ///< of the list's small picture
 constexpr qint64 logTail = 4096; ///< bytes
+constexpr QLatin1String failedWord("Failed:"); ///< the engine's line "Failed: <reason>"
 
 QString inFolder(const QString& folder, const char* name)
 {
@@ -33,7 +34,8 @@ struct LogFacts {
     QDateTime started;
     QDateTime ended;
     QString device;
-    QString lastWord; ///< "Finished", "Stopped" or what else the last line begins with
+    QString lastWord; ///< "Finished", "Stopped", "Failed:" or what else the last line begins with
+    QString rest; ///< of the last line, after that word
 };
 
 QDateTime timeOfLine(const QString& line)
@@ -56,7 +58,9 @@ LogFacts readLog(const QString& folder)
     if (lines.isEmpty())
         return facts;
     facts.ended = timeOfLine(lines.back());
-    facts.lastWord = lines.back().mid(21).section(QLatin1Char(' '), 0, 0); // after the time and two blanks
+    const QString sentence = lines.back().mid(21).trimmed(); // after the time and two blanks
+    facts.lastWord = sentence.section(QLatin1Char(' '), 0, 0);
+    facts.rest = sentence.section(QLatin1Char(' '), 1);
     return facts;
 }
 
@@ -101,6 +105,8 @@ RecordState stateOf(const QString& lastWord, bool inUse)
         return RecordState::Finished;
     if (lastWord == QLatin1String("Stopped"))
         return RecordState::Stopped;
+    if (lastWord == failedWord)
+        return RecordState::Failed;
     // A run that has done all its steps and never wrote so was ended while it saved, exported or evaluated.
     return RecordState::Interrupted;
 }
@@ -193,6 +199,8 @@ RunRecord readRunFolder(const QString& folder, bool inUse)
         takeHistory(record, run.history);
         takeRanks(record, run);
         record.state = stateOf(log.lastWord, inUse);
+        if (record.state == RecordState::Failed)
+            record.problem = log.rest;
     } catch (const std::exception& error) {
         record.state = RecordState::Unreadable;
         record.problem = QString::fromUtf8(error.what());

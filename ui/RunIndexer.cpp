@@ -61,6 +61,13 @@ void RunIndexer::readAgain(RunDatabase& database, RunRecord record, const QSet<Q
         read.id = record.id;
         if (read.device.isEmpty())
             read.device = record.device;
+        // Its files need not say that it failed, and why; nothing has been done in it since.
+        if (record.state == RecordState::Failed && read.state == RecordState::Interrupted
+            && read.steps == record.steps) {
+            read.state = record.state;
+            read.problem = record.problem;
+            read.ended = record.ended;
+        }
         record = std::move(read);
     }
     database.updateFacts(record);

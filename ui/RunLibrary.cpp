@@ -174,7 +174,13 @@ void RunLibrary::take(const RunRecord& record)
     m_loaded.remove(record.id); // its files may have changed
     m_notLoaded.remove(record.id);
     if (RunRecord* known = editable(record.id)) {
-        *known = record;
+        RunRecord fresh = record;
+        if (m_unwritten.contains(record.id)) { // it was read before the last edit was written
+            fresh.name = known->name;
+            fresh.notes = known->notes;
+            fresh.tags = known->tags;
+        }
+        *known = std::move(fresh);
     } else {
         const auto later = std::find_if(m_records.begin(), m_records.end(),
             [&record](const RunRecord& other) { return other.started < record.started; });
@@ -194,13 +200,29 @@ std::shared_ptr<const LoadedRun> RunLibrary::loaded(std::int64_t id)
     return nullptr;
 }
 
+void RunLibrary::write(std::int64_t id, std::function<void(RunIndexer&)> work)
+{
+    ++m_unwritten[id];
+    post([this, id, work = std::move(work)](RunIndexer& indexer) {
+        work(indexer);
+        // Behind the rows that were sent before.
+        QMetaObject::invokeMethod(
+            this,
+            [this, id] {
+                if (--m_unwritten[id] == 0)
+                    m_unwritten.remove(id);
+            },
+            Qt::QueuedConnection);
+    });
+}
+
 void RunLibrary::setName(std::int64_t id, const QString& name)
 {
     RunRecord* record = editable(id);
     if (!record || record->name == name || name.isEmpty())
         return;
     record->name = name;
-    post([id, name](RunIndexer& indexer) { indexer.setName(id, name); });
+    write(id, [id, name](RunIndexer& indexer) { indexer.setName(id, name); });
     Q_EMIT changed();
 }
 
@@ -210,7 +232,7 @@ void RunLibrary::setNotes(std::int64_t id, const QString& notes)
     if (!record || record->notes == notes)
         return;
     record->notes = notes;
-    post([id, notes](RunIndexer& indexer) { indexer.setNotes(id, notes); });
+    write(id, [id, notes](RunIndexer& indexer) { indexer.setNotes(id, notes); });
 }
 
 void RunLibrary::setTags(std::int64_t id, const QStringList& tags)
@@ -219,7 +241,7 @@ void RunLibrary::setTags(std::int64_t id, const QStringList& tags)
     if (!record || record->tags == tags)
         return;
     record->tags = tags;
-    post([id, tags](RunIndexer& indexer) { indexer.setTags(id, tags); });
+    write(id, [id, tags](RunIndexer& indexer) { indexer.setTags(id, tags); });
     Q_EMIT changed();
 }
 

@@ -65,6 +65,8 @@ Q_SIGNALS:
 private:
     void post(std::function<void(RunIndexer&)> work);
     void take(const RunRecord& record);
+    /// Has @p work write what a person typed about run @p id; until it is done, older rows do not overwrite it.
+    void write(std::int64_t id, std::function<void(RunIndexer&)> work);
     [[nodiscard]] RunRecord* editable(std::int64_t id);
 
     QThread m_thread;
@@ -73,6 +75,7 @@ private:
     QHash<qint64, std::shared_ptr<const LoadedRun>> m_loaded;
     QHash<qint64, QString> m_notLoaded;
     QSet<qint64> m_asked;
+    QHash<qint64, int> m_unwritten; ///< id → edits on their way to the database
     QString m_liveFolder;
     QString m_refusal;
     int m_scans = 0;

@@ -73,17 +73,23 @@ int historyVersionOf(QSqlDatabase& database)
 
 void migrateHistory(QSqlDatabase& database, int version)
 {
-    const int found = historyVersionOf(database);
-    if (found > historyVersion)
-        throw ioError(database.databaseName().toStdString() + " has version " + std::to_string(found)
-            + ", this Spectune knows versions up to " + std::to_string(historyVersion)
-            + ". It was left as it is: use the newer Spectune that wrote it, or move the file away to begin a new "
-              "history.");
-    for (int next = found + 1; next <= version; ++next) {
+    const auto known = [&database](int found) {
+        if (found > historyVersion)
+            throw ioError(database.databaseName().toStdString() + " has version " + std::to_string(found)
+                + ", this Spectune knows versions up to " + std::to_string(historyVersion)
+                + ". It was left as it is: use the newer Spectune that wrote it, or move the file away to begin a new "
+                  "history.");
+        return found;
+    };
+    int found = known(historyVersionOf(database));
+    while (found < version) {
         executeStatement(database, QStringLiteral("BEGIN IMMEDIATE"));
         try {
-            migrations.at(static_cast<std::size_t>(next - 1))(database);
-            executeStatement(database, QStringLiteral("PRAGMA user_version = %1").arg(next));
+            found = known(historyVersionOf(database)); // another program may have been first while this one waited
+            if (found < version) {
+                migrations.at(static_cast<std::size_t>(found))(database);
+                executeStatement(database, QStringLiteral("PRAGMA user_version = %1").arg(++found));
+            }
             executeStatement(database, QStringLiteral("COMMIT"));
         } catch (const Error&) {
             QSqlQuery(database).exec(QStringLiteral("ROLLBACK"));

@@ -18,10 +18,9 @@ namespace spectune {
 
 namespace {
 
-QString tr(const char* text)
-{
-    return QCoreApplication::translate("RunPlans", text);
-}
+struct PlanTexts {
+    Q_DECLARE_TR_FUNCTIONS(PlanTexts)
+};
 
 RunFacts factsOf(const LoadedRun& run)
 {
@@ -38,11 +37,11 @@ RunPlan newRunFromAdapter(const LoadedRun& run, std::int64_t more)
     const QString adapter = run.folder + QStringLiteral("/adapter");
     if (!hasLambda(run.config.method))
         plan.impossible
-            = tr("This run's learning rate has fallen over its %1 steps, and a plain LoRA adapter cannot be "
-                 "the start of a new run. Start again with more steps instead.")
+            = PlanTexts::tr("This run's learning rate has fallen over its %1 steps, and a plain LoRA adapter cannot be "
+                            "the start of a new run. Start again with more steps instead.")
                   .arg(formatCount(run.lastStep()));
     else if (!QFileInfo::exists(adapter + QStringLiteral("/adapter_config.json")))
-        plan.impossible = tr("The run's folder has no adapter to start from (%1).").arg(adapter);
+        plan.impossible = PlanTexts::tr("The run's folder has no adapter to start from (%1).").arg(adapter);
     plan.config.train.steps = more;
     plan.config.optim.warmup = std::min(plan.config.optim.warmup, more / 10);
     plan.config.adalora.initFrom = adapter.toStdString();
@@ -52,14 +51,14 @@ RunPlan newRunFromAdapter(const LoadedRun& run, std::int64_t more)
         plan.config.adalora.deltaT = 1;
         plan.config.adalora.totalBudget = run.keptTriplets();
     }
-    plan.explanation
-        = tr("The learning rate's schedule has fallen over the %1 steps of this run and cannot be stretched "
-             "afterwards. So a new run of %2 steps begins in a folder of its own from the trained P, Λ and Q "
-             "(adalora.init_from); the optimizer's moments and the order of the data begin anew.")
-              .arg(formatCount(run.lastStep()), formatCount(more));
+    plan.explanation = PlanTexts::tr(
+        "The learning rate's schedule has fallen over the %1 steps of this run and cannot be stretched "
+        "afterwards. So a new run of %2 steps begins in a folder of its own from the trained P, Λ and Q "
+        "(adalora.init_from); the optimizer's moments and the order of the data begin anew.")
+                           .arg(formatCount(run.lastStep()), formatCount(more));
     if (allocatesBudget(plan.config.method))
         plan.explanation += QLatin1Char(' ')
-            + tr("Its budget is the %1 triplets that were kept, chosen by score at the second step.")
+            + PlanTexts::tr("Its budget is the %1 triplets that were kept, chosen by score at the second step.")
                   .arg(formatCount(run.keptTriplets()));
     return plan;
 }
@@ -75,13 +74,13 @@ RunPlan continueWith(const LoadedRun& run, std::int64_t more)
     plan.resumes = true;
     plan.config = withResolved(run.config, resolved);
     plan.config.train.steps = resolved.totalSteps + more;
-    plan.explanation
-        = tr("The learning rate is constant, so the run goes on in its own folder, from its last checkpoint to "
-             "step %1.")
-              .arg(formatCount(plan.config.train.steps));
+    plan.explanation = PlanTexts::tr(
+        "The learning rate is constant, so the run goes on in its own folder, from its last checkpoint to "
+        "step %1.")
+                           .arg(formatCount(plan.config.train.steps));
     if (allocatesBudget(run.config.method)) {
         plan.config.adalora.tf = resolved.schedule.finalSteps + more; // T − tf stays where it was
-        plan.explanation += QLatin1Char(' ') + tr("Its final phase grows: no rank changes any more.");
+        plan.explanation += QLatin1Char(' ') + PlanTexts::tr("Its final phase grows: no rank changes any more.");
     }
     return plan;
 }
@@ -91,7 +90,7 @@ RunPlan fixedRanksFrom(const LoadedRun& run)
     RunPlan plan;
     plan.config = run.config;
     if (!run.layout || run.keptTriplets() == 0) {
-        plan.impossible = tr("This run has recorded no ranks.");
+        plan.impossible = PlanTexts::tr("This run has recorded no ranks.");
         return plan;
     }
     std::set<std::int32_t> layers;
@@ -131,11 +130,13 @@ RunPlan fixedRanksFrom(const LoadedRun& run)
     for (const std::string& kind : kinds)
         names << QString::fromStdString(kind);
     plan.explanation
-        = tr("A run of fixed rank has one rank for all its matrices: rank %1 (the learned mean is %2) in the %3 "
-             "matrices of %4 in %5 that kept any triplet, %6 triplets in place of %7. How the ranks differ "
-             "between these matrices is not kept.")
+        = PlanTexts::tr(
+            "A run of fixed rank has one rank for all its matrices: rank %1 (the learned mean is %2) in the %3 "
+            "matrices of %4 in %5 that kept any triplet, %6 triplets in place of %7. How the ranks differ "
+            "between these matrices is not kept.")
               .arg(formatCount(rank), formatMeanRank(mean), formatCount(matrices), names.join(QStringLiteral(", ")),
-                  counted(static_cast<std::int64_t>(layers.size()), tr("%1 layer"), tr("%1 layers")),
+                  counted(
+                      static_cast<std::int64_t>(layers.size()), PlanTexts::tr("%1 layer"), PlanTexts::tr("%1 layers")),
                   formatCount(rank * matrices), formatCount(run.keptTriplets()));
     return plan;
 }

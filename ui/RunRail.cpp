@@ -122,8 +122,16 @@ KeyValueList::Rows methodRows(const RunModel& run)
     const BudgetSchedule& schedule = resolved.schedule;
     KeyValueList::Rows rows;
     if (allocatesBudget(config.method)) {
-        rows.emplace_back(
-            RunRail::tr("rank"), QStringLiteral("%1 → %2").arg(resolved.initRank).arg(config.adalora.targetRank));
+        // The budget may end at a number of triplets of its own: then this is its mean, "8 → 2.38".
+        const std::int64_t matrices = resolved.initRank > 0 ? schedule.initialBudget / resolved.initRank : 0;
+        const bool even = matrices == 0 || schedule.targetBudget % matrices == 0;
+        const std::int64_t whole = matrices == 0 ? config.adalora.targetRank : schedule.targetBudget / matrices;
+        rows.emplace_back(RunRail::tr("rank"),
+            QStringLiteral("%1 → %2")
+                .arg(resolved.initRank)
+                .arg(even
+                        ? QString::number(whole)
+                        : formatMeanRank(static_cast<double>(schedule.targetBudget) / static_cast<double>(matrices))));
         if (schedule.initialBudget > 0)
             rows.emplace_back(RunRail::tr("budget b"),
                 QStringLiteral("%1 → %2").arg(formatCount(schedule.initialBudget), formatCount(schedule.targetBudget)));

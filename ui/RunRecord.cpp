@@ -15,10 +15,9 @@ namespace {
 const std::array stateWords {
     "running", "finished", "stopped", "failed", "interrupted", "missing", "unreadable"}; // in the enum's order
 
-QString tr(const char* text)
-{
-    return QCoreApplication::translate("RunRecord", text);
-}
+struct RecordTexts {
+    Q_DECLARE_TR_FUNCTIONS(RecordTexts)
+};
 
 } // namespace
 
@@ -53,7 +52,7 @@ QString RunRecord::methodText() const
         return called;
     const bool prunes = method == QLatin1String("adalora") || method == QLatin1String("prune-lora");
     if (!prunes)
-        return tr("%1, rank %2").arg(called).arg(ranks.initRank);
+        return RecordTexts::tr("%1, rank %2").arg(called).arg(ranks.initRank);
     const double mean = static_cast<double>(ranks.kept) / static_cast<double>(ranks.matrices);
     const bool whole = ranks.kept % ranks.matrices == 0;
     return QStringLiteral("%1 %2 → %3")
@@ -65,15 +64,16 @@ QString RunRecord::methodText() const
 QString RunRecord::stateText() const
 {
     switch (state) {
-    case RecordState::Running: return tr("running, step %1").arg(formatCount(steps));
-    case RecordState::Stopped: return tr("stopped at %1").arg(formatCount(steps));
-    case RecordState::Failed: return tr("failed at %1").arg(formatCount(steps));
-    case RecordState::Interrupted: return tr("interrupted at %1").arg(formatCount(steps));
-    case RecordState::Missing: return tr("folder is missing");
-    case RecordState::Unreadable: return tr("unreadable");
+    case RecordState::Running: return RecordTexts::tr("running, step %1").arg(formatCount(steps));
+    case RecordState::Stopped: return RecordTexts::tr("stopped at %1").arg(formatCount(steps));
+    case RecordState::Failed: return RecordTexts::tr("failed at %1").arg(formatCount(steps));
+    case RecordState::Interrupted: return RecordTexts::tr("interrupted at %1").arg(formatCount(steps));
+    case RecordState::Missing: return RecordTexts::tr("folder is missing");
+    case RecordState::Unreadable: return RecordTexts::tr("unreadable");
     case RecordState::Finished: break;
     }
-    return ended.isValid() ? tr("finished %1").arg(shortTime(ended, QDateTime::currentDateTime())) : tr("finished");
+    return ended.isValid() ? RecordTexts::tr("finished %1").arg(shortTime(ended, QDateTime::currentDateTime()))
+                           : RecordTexts::tr("finished");
 }
 
 QString shortTime(const QDateTime& time, const QDateTime& now)
@@ -81,9 +81,9 @@ QString shortTime(const QDateTime& time, const QDateTime& now)
     const QString clock = time.toString(QStringLiteral("HH:mm"));
     const qint64 days = time.date().daysTo(now.date());
     if (days == 0)
-        return tr("today %1").arg(clock);
+        return RecordTexts::tr("today %1").arg(clock);
     if (days == 1)
-        return tr("yesterday %1").arg(clock);
+        return RecordTexts::tr("yesterday %1").arg(clock);
     const QString day = QLocale::c().toString(time.date(), QStringLiteral("d MMM"));
     if (time.date().year() == now.date().year())
         return QStringLiteral("%1 %2").arg(day, clock);

@@ -7,6 +7,8 @@
 
 #include <cstdint>
 #include <limits>
+#include <map>
+#include <memory>
 #include <vector>
 
 namespace spectune {
@@ -37,6 +39,12 @@ struct RankSummary {
     std::int64_t revived = 0; ///< in the whole run
 };
 
+/// The values of a configuration as they would be typed, by key. For searching.
+struct TypedConfig {
+    QString source; ///< the text that it was read from
+    std::map<std::string, QString, std::less<>> values; ///< empty where that cannot be read
+};
+
 /// One row of the history. The run's folder is the truth; this is what the studio remembers of it, and what a person
 /// has written about it.
 struct RunRecord {
@@ -63,6 +71,7 @@ struct RunRecord {
     std::vector<float> curve; ///< smoothed task loss in few points, for the list
     std::int64_t bytes = 0; ///< of the folder with all that is in it
     QString configuration; ///< the text of config.json
+    mutable std::shared_ptr<const TypedConfig> typed; ///< of configuration, by the first search that asks
     QString fingerprint; ///< of the files that the above was read from; empty: read it again
 
     [[nodiscard]] bool canResume() const

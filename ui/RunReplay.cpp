@@ -11,7 +11,13 @@ namespace spectune {
 
 namespace {
 
-constexpr std::size_t mostKeptPictures = 400;
+constexpr std::size_t mostKeptBytes = 64U << 20U;
+
+std::size_t bytesOf(const RankSnapshot& snapshot)
+{
+    return sizeof(RankSnapshot) + snapshot.modules.size() * sizeof(ModuleState)
+        + snapshot.triplets.size() * sizeof(TripletState);
+}
 
 bool sameModules(const ModuleLayout& a, const ModuleLayout& b)
 {
@@ -49,9 +55,30 @@ void RunReplay::keep(const std::shared_ptr<const RankSnapshot>& snapshot)
 {
     if (snapshot->eventStep < 0)
         return;
+    const bool next = m_pictures.empty() || m_pictures.rbegin()->first != snapshot->eventStep;
     m_pictures.insert_or_assign(snapshot->eventStep, snapshot);
-    if (m_pictures.size() > mostKeptPictures)
-        m_pictures.erase(std::next(m_pictures.begin(), 1));
+    if (next) // once per event: it looks at the file
+        letGo(*snapshot->layout);
+}
+
+void RunReplay::letGo(const ModuleLayout& layout)
+{
+    if (const ReplayReader* file = readerOf(layout))
+        std::erase_if(m_pictures, [file](const auto& entry) { return file->find(entry.first) < file->eventCount(); });
+    std::size_t bytes = keptBytes();
+    while (bytes > mostKeptBytes && m_pictures.size() > 1) {
+        const auto oldest = std::next(m_pictures.begin(), m_pictures.size() > 2 ? 1 : 0);
+        bytes -= bytesOf(*oldest->second);
+        m_pictures.erase(oldest);
+    }
+}
+
+std::size_t RunReplay::keptBytes() const
+{
+    std::size_t bytes = 0;
+    for (const auto& [step, picture] : m_pictures)
+        bytes += bytesOf(*picture);
+    return bytes;
 }
 
 const ReplayReader& RunReplay::reader()

@@ -20,8 +20,9 @@ public:
     void clear();
     /// A resumed run goes on from @p step.
     void cutAfter(std::int64_t step);
-    /// A live picture.
+    /// A live picture. Those of events that the file has are let go; of the others 64 MiB stay, the first and the newest.
     void keep(const std::shared_ptr<const RankSnapshot>& snapshot);
+    [[nodiscard]] std::size_t keptBytes() const; ///< of all kept pictures
 
     /// What was there after @p step steps, that is at the last event until then; null without a layout.
     /// @param events all of the run's
@@ -35,6 +36,8 @@ public:
     [[nodiscard]] std::int64_t nearestState(std::int64_t step);
 
 private:
+    void letGo(const ModuleLayout& layout);
+
     ReplayReader m_reader;
     std::map<std::int64_t, std::shared_ptr<const RankSnapshot>> m_pictures; ///< the newest one of each event
     std::shared_ptr<const RankSnapshot> m_last; ///< as at() gave it: several views ask for the same moment

@@ -14,6 +14,26 @@ namespace spectune {
 
 namespace {
 
+/// Read once a record, not once a key that is typed.
+const TypedConfig& typedConfig(const RunRecord& record)
+{
+    if (record.typed && record.typed->source == record.configuration)
+        return *record.typed;
+    auto typed = std::make_shared<TypedConfig>();
+    typed->source = record.configuration;
+    if (!record.configuration.isEmpty()) {
+        try {
+            const RunConfig config = configFromJson(record.configuration.toStdString(), {});
+            for (const FieldInfo& field : fields())
+                typed->values.emplace(field.key, QString::fromStdString(toText(fieldValue(config, field.key))));
+        } catch (const Error&) {
+            typed->values.clear(); // such a run is found by its name and the like
+        }
+    }
+    record.typed = std::move(typed);
+    return *record.typed;
+}
+
 /// The configuration's value as it would be typed; nothing: no such key, or a configuration that cannot be read.
 std::optional<QString> configuredValue(const RunRecord& record, const QString& key)
 {
@@ -24,14 +44,11 @@ std::optional<QString> configuredValue(const RunRecord& record, const QString& k
         const auto found = std::find_if(fields().begin(), fields().end(), fits);
         field = found == fields().end() ? nullptr : &*found;
     }
-    if (!field || record.configuration.isEmpty())
+    if (!field)
         return std::nullopt;
-    try {
-        return QString::fromStdString(
-            toText(fieldValue(configFromJson(record.configuration.toStdString(), {}), field->key)));
-    } catch (const Error&) {
-        return std::nullopt;
-    }
+    const auto& values = typedConfig(record).values;
+    const auto found = values.find(field->key);
+    return found == values.end() ? std::nullopt : std::optional(found->second);
 }
 
 double sortableLoss(const RunRecord& record)

@@ -2,6 +2,7 @@
 #include "ui/RunsPage.h"
 
 #include "ui/CompareTable.h"
+#include "ui/LegendToggle.h"
 #include "ui/PageParts.h"
 #include "ui/RunDetails.h"
 #include "ui/RunLibrary.h"
@@ -14,7 +15,6 @@
 #include "visualization/ComparePlot.h"
 #include "visualization/NumberFormat.h"
 
-#include <QCheckBox>
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QLabel>
@@ -138,24 +138,45 @@ QWidget* RunsPage::makeCurves()
     column->setSpacing(0);
     auto* head = makePanelHeader();
     m_plot = new ComparePlot;
-    auto* raw = new QCheckBox(tr("Raw"));
-    raw->setChecked(true);
-    raw->setToolTip(tr("Every step's loss behind the smoothed line"));
     auto* axis = new Segmented({tr("Step"), tr("Tokens"), tr("Time")});
     axis->setCurrent(0);
     auto* share = new ShareButton(QStringLiteral("losses"), m_plot, [this] { return m_plot->curves().csv(); });
+    share->setPaint([this](QPaintDevice& device, QSize size) { m_plot->paintOn(device, size); });
     head->addWidget(makeHeading(tr("Loss")));
     head->addWidget(m_curvesNote = makeText(tr("smoothed, with evaluations"), "second"));
     head->addStretch();
-    head->addWidget(raw);
     head->addWidget(axis);
     head->addWidget(share);
     column->addLayout(head);
+    column->addLayout(makeCurvesLegend());
     column->addWidget(m_plot, 1);
-    connect(raw, &QCheckBox::toggled, m_plot, &ComparePlot::setRawShown);
     connect(axis, &Segmented::chosen, this, [this](int index) { m_plot->setAxis(static_cast<CompareAxis>(index)); });
     connect(share, &ShareButton::told, this, &RunsPage::told);
     return body;
+}
+
+QLayout* RunsPage::makeCurvesLegend()
+{
+    auto* row = new QHBoxLayout;
+    row->setContentsMargins(12, 0, 12, 2);
+    row->setSpacing(5);
+    const auto toggle = [&](const QString& name, LegendMark mark, ComparePart part, const QString& tip) {
+        auto* entry = new LegendToggle(name, mark);
+        entry->setToolTip(tip);
+        connect(
+            entry, &QAbstractButton::toggled, m_plot, [this, part](bool shown) { m_plot->setPartShown(part, shown); });
+        row->addWidget(entry);
+    };
+    toggle(tr("raw"), LegendMark::Band, ComparePart::Raw, tr("Every step's loss behind the smoothed line"));
+    toggle(tr("smooth"), LegendMark::Line, ComparePart::Smooth, tr("The smoothed loss"));
+    toggle(tr("eval"), LegendMark::Diamond, ComparePart::Evaluation, tr("Evaluation loss"));
+    row->addStretch();
+    auto* log = new LegendToggle(tr("log"), LegendMark::Box);
+    log->setChecked(false);
+    log->setToolTip(tr("Logarithmic loss axis"));
+    connect(log, &QAbstractButton::toggled, m_plot, &ComparePlot::setLogarithmic);
+    row->addWidget(log);
+    return row;
 }
 
 QWidget* RunsPage::makeDifferences()

@@ -40,6 +40,7 @@ public:
     [[nodiscard]] RunsBar& bar() { return *m_bar; }
     void applyDefaultWidths(int width);
     void focusSearch();
+    [[nodiscard]] RunDetails& details() { return *m_details; }
     /// A run of this session goes on: other runs cannot be opened, resumed or deleted over it.
     void setBusy(bool busy);
 
@@ -68,6 +69,7 @@ protected:
 private:
     [[nodiscard]] QWidget* makeList();
     [[nodiscard]] QWidget* makeCurves();
+    [[nodiscard]] QLayout* makeCurvesLegend();
     [[nodiscard]] QWidget* makeDifferences();
     void connectBar();
     void connectList();

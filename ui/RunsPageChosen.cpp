@@ -15,6 +15,7 @@
 #include "ui/Segmented.h"
 #include "visualization/ComparePlot.h"
 #include "visualization/NumberFormat.h"
+#include "visualization/RunTags.h"
 
 #include <QDesktopServices>
 #include <QDir>
@@ -34,6 +35,18 @@ std::vector<CompareRow> onlyDifferent(std::vector<CompareRow> rows)
 {
     std::erase_if(rows, [](const CompareRow& row) { return !row.differs; });
     return rows;
+}
+
+/// "* A optim.lr edited at step 120; B …"; empty where nothing was.
+QString editedNote(const std::vector<CompareRow>& rows)
+{
+    QStringList parts;
+    for (const CompareRow& row : rows)
+        for (qsizetype run = 0; run < row.edited.size(); ++run)
+            if (!row.edited.at(run).isEmpty())
+                parts << QStringLiteral("%1 %2 %3")
+                             .arg(RunTag::letter(static_cast<int>(run)), row.name, row.edited.at(run));
+    return parts.isEmpty() ? QString() : QStringLiteral("* ") + parts.join(QStringLiteral("; "));
 }
 
 } // namespace
@@ -69,8 +82,9 @@ void RunsPage::connectBar()
     });
     connect(&m_library, &RunLibrary::measured, this, [this](qint64 id, qint64 bytes, int checkpoints) {
         const RunRecord* record = m_library.find(id);
-        if (!record || std::exchange(m_asksToDelete, 0) != id)
-            return;
+        if (!record || m_asksToDelete != id)
+            return; // of a run that another has been asked for since
+        m_asksToDelete = 0;
         RunsQuestion::Content question;
         question.title = tr("Delete %1?").arg(record->name);
         question.text = tr("Its folder goes to the trash: %1 with %2, %3. It can be taken back from there.")
@@ -125,7 +139,7 @@ void RunsPage::refreshTable()
     m_detailsArea->setVisible(count > 0 && shown == About);
     m_tableArea->setVisible(count > 1 && shown != About);
     m_details->setRun(count > 0 ? m_model->chosen().front() : 0);
-    std::vector<const RunConfig*> configs;
+    std::size_t read = 0;
     std::vector<RunRecord> records;
     QStringList waiting;
     for (std::size_t i = 0; i < m_drawn.size(); ++i) {
@@ -135,13 +149,13 @@ void RunsPage::refreshTable()
         const RunRecord& record = *found;
         records.push_back(record);
         if (m_drawn[i])
-            configs.push_back(&m_drawn[i]->config);
+            ++read;
         else if (record.state == RecordState::Missing)
             waiting << tr("The folder of %1 is missing.").arg(record.name);
         else if (const QString why = m_library.whyNotLoaded(record.id); !why.isEmpty())
             waiting << tr("%1 cannot be read: %2").arg(record.name, why);
     }
-    const bool whole = configs.size() == m_drawn.size() && count > 1;
+    const bool whole = read == m_drawn.size() && count > 1;
     m_tableNote->setVisible(shown != About && (!waiting.isEmpty() || count == 0));
     m_tableNote->setText(
         count == 0 ? tr("What differs between chosen runs, and what came of them.") : waiting.join(QLatin1Char('\n')));
@@ -150,7 +164,11 @@ void RunsPage::refreshTable()
         m_table->setRows(0, {}, {});
         return;
     }
-    std::vector<CompareRow> rows = compareConfigs(configs);
+    std::vector<CompareRow> rows = compareConfigs(m_drawn);
+    if (const QString edited = editedNote(rows); !edited.isEmpty() && shown != About) {
+        m_tableNote->setText(edited);
+        m_tableNote->setVisible(true);
+    }
     const auto different = std::count_if(rows.begin(), rows.end(), [](const CompareRow& row) { return row.differs; });
     if (shown != About)
         m_differenceCount->setText(tr("%1 of %2 differ").arg(different).arg(rows.size()));

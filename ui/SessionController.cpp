@@ -6,7 +6,8 @@
 namespace spectune {
 
 namespace {
-constexpr int pollMilliseconds = 33;
+constexpr int usualPollMilliseconds = 33;
+constexpr int pausedPollMilliseconds = 250;
 constexpr int quietPollsBeforeRest = 15;
 } // namespace
 
@@ -14,7 +15,7 @@ SessionController::SessionController(EngineFactory factory, QObject* parent)
     : QObject(parent)
     , m_session(std::make_unique<TrainingSession>(std::move(factory)))
 {
-    m_timer.setInterval(pollMilliseconds);
+    m_timer.setInterval(usualPollMilliseconds);
     connect(&m_timer, &QTimer::timeout, this, &SessionController::poll);
 }
 
@@ -105,10 +106,17 @@ void SessionController::wake()
     m_quietPolls = 0;
     if (m_closed)
         return;
+    setPace(usualPollMilliseconds);
     if (!m_timer.isActive())
         m_timer.start();
     // The state that a command has just set is shown with the click, not a timer's tick later.
     QMetaObject::invokeMethod(this, &SessionController::poll, Qt::QueuedConnection);
+}
+
+void SessionController::setPace(int milliseconds)
+{
+    if (m_timer.interval() != milliseconds)
+        m_timer.setInterval(milliseconds);
 }
 
 void SessionController::poll()
@@ -126,6 +134,8 @@ void SessionController::poll()
         Q_EMIT snapshotArrived(m_snapshot);
     }
     m_quietPolls = events.empty() && !fresh ? m_quietPolls + 1 : 0;
+    const bool resting = m_state == SessionState::Paused && m_waiting.empty() && !m_closing;
+    setPace(resting && m_quietPolls > quietPollsBeforeRest ? pausedPollMilliseconds : usualPollMilliseconds);
     const bool working = isActive(m_state) || !m_waiting.empty();
     if (m_closed || (!m_closing && !working && m_quietPolls > quietPollsBeforeRest))
         m_timer.stop();

@@ -15,7 +15,8 @@ namespace spectune {
 
 /// The studio's end of a TrainingSession: pulls its mailboxes every 33 ms and hands on plain values as signals.
 /// The timer runs only while a run is active, a request waits for its answer or the session closes; an idle studio
-/// costs no processor time. GUI thread.
+/// costs no processor time. While a run is paused, nothing is asked and nothing comes, it pulls four times a second:
+/// whatever is then done to the run begins here, and is followed at once. GUI thread.
 class SessionController : public QObject {
     Q_OBJECT
 public:
@@ -42,6 +43,7 @@ public:
     [[nodiscard]] std::int64_t stepsDone() const { return m_step; }
     [[nodiscard]] bool isClosed() const { return m_closed; }
     [[nodiscard]] bool isPolling() const { return m_timer.isActive(); }
+    [[nodiscard]] int pollMilliseconds() const { return m_timer.interval(); }
 
 Q_SIGNALS:
     void stateChanged(spectune::SessionState state, qint64 step, const spectune::Failure& failure);
@@ -63,6 +65,7 @@ Q_SIGNALS:
 
 private:
     void wake();
+    void setPace(int milliseconds);
     void poll();
     void deliver(RunEvent& event, std::vector<MetricPoint>& points);
 

@@ -2,27 +2,28 @@
 #include "ui/ShareButton.h"
 
 #include "training/core/AtomicFile.h"
-#include "training/core/Error.h"
 #include "ui/StudioIcons.h"
 
 #include <QApplication>
 #include <QClipboard>
 #include <QFileDialog>
 #include <QMenu>
+#include <QPainter>
 
 namespace spectune {
 
 namespace {
 
-/// Twice as fine as the screen, so that it stays sharp on a page.
-QImage pictureOf(QWidget* widget)
+constexpr double fineness = 2.0; ///< of a copied picture, so that it stays sharp on a page
+
+/// A widget as it is on the screen; the size is its own.
+PaintPicture paintOf(QWidget* widget)
 {
-    constexpr double fineness = 2.0;
-    QImage image(widget->size() * fineness, QImage::Format_ARGB32_Premultiplied);
-    image.setDevicePixelRatio(fineness);
-    image.fill(widget->palette().color(QPalette::Window));
-    widget->render(&image);
-    return image;
+    return [widget](QPaintDevice& device, QSize size) {
+        QPainter painter(&device);
+        painter.fillRect(QRect(QPoint(), size), widget->palette().color(QPalette::Window));
+        widget->render(&painter, QPoint(), QRegion(), QWidget::DrawChildren);
+    };
 }
 
 } // namespace
@@ -45,19 +46,22 @@ ShareButton::ShareButton(QString name, QWidget* picture, std::function<QString()
     auto* menu = new QMenu(this);
     if (m_picture) {
         menu->addAction(tr("Copy as picture"), this, &ShareButton::copyPicture);
-        menu->addAction(tr("Save as PNG…"), this,
-            [this] { ask(QStringLiteral("png"), tr("Pictures (*.png)"), &ShareButton::savePicture); });
+        m_paint = paintOf(m_picture);
+        menu->addAction(tr("Save picture…"), this, [this] {
+            ask(QStringLiteral("png"), {tr("Picture (*.png)"), tr("Drawing (*.svg)"), tr("Page (*.pdf)")},
+                &ShareButton::savePicture);
+        });
         menu->addSeparator();
     }
     menu->addAction(tr("Copy as table"), this, &ShareButton::copyTable);
     menu->addAction(tr("Save as CSV…"), this,
-        [this] { ask(QStringLiteral("csv"), tr("Tables (*.csv)"), &ShareButton::saveTable); });
+        [this] { ask(QStringLiteral("csv"), {tr("Tables (*.csv)")}, &ShareButton::saveTable); });
     setMenu(menu);
 }
 
 void ShareButton::copyPicture() const
 {
-    QApplication::clipboard()->setImage(pictureOf(m_picture));
+    QApplication::clipboard()->setImage(pictureOf(m_picture->size(), fineness, m_paint));
 }
 
 void ShareButton::copyTable() const
@@ -67,8 +71,7 @@ void ShareButton::copyTable() const
 
 void ShareButton::savePicture(const QString& file) const
 {
-    if (!pictureOf(m_picture).save(file, "PNG"))
-        throw ioError(file.toStdString() + " could not be written. Choose another folder.");
+    spectune::savePicture(file, m_picture->size(), m_paint);
 }
 
 void ShareButton::saveTable(const QString& file) const
@@ -76,12 +79,18 @@ void ShareButton::saveTable(const QString& file) const
     writeFileAtomically(file.toStdString(), m_table().toStdString());
 }
 
-void ShareButton::ask(const QString& suffix, const QString& filter, void (ShareButton::*save)(const QString&) const)
+void ShareButton::ask(
+    const QString& suffix, const QStringList& filters, void (ShareButton::*save)(const QString&) const)
 {
-    auto* dialog = new QFileDialog(this, tr("Save"), m_name + QLatin1Char('.') + suffix, filter);
+    auto* dialog = new QFileDialog(this, tr("Save"), m_name + QLatin1Char('.') + suffix);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setAcceptMode(QFileDialog::AcceptSave);
+    dialog->setNameFilters(filters);
+    dialog->selectFile(m_name);
     dialog->setDefaultSuffix(suffix);
+    connect(dialog, &QFileDialog::filterSelected, dialog, [dialog](const QString& filter) { // "Drawing (*.svg)"
+        dialog->setDefaultSuffix(filter.section(QLatin1Char('.'), -1).remove(QLatin1Char(')')));
+    });
     connect(dialog, &QFileDialog::fileSelected, this, [this, save](const QString& file) {
         try {
             (this->*save)(file);

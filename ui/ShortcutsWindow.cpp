@@ -42,20 +42,61 @@ void addMenu(std::vector<ShortcutEntry>& entries, const QMenu& menu, const QStri
     }
 }
 
-void addOthers(std::vector<ShortcutEntry>& entries)
+/// The keys of the parts of Live; without a menu.
+void addLive(std::vector<ShortcutEntry>& entries)
 {
     const QString timeline = ShortcutsWindow::tr("Timeline");
     const QString grid = ShortcutsWindow::tr("Heatmap");
-    const QString tour = ShortcutsWindow::tr("Guided tour");
-    const QString fields = ShortcutsWindow::tr("Fields");
+    const QString plots = ShortcutsWindow::tr("Curves");
+    const QString triplets = ShortcutsWindow::tr("Triplets");
+    const QString history = ShortcutsWindow::tr("Over the run");
+    const QString sideways = QStringLiteral("←  →");
     entries.insert(entries.end(),
         {{timeline, ShortcutsWindow::tr("Previous, next masking event"), QStringLiteral("[  ]")},
             {timeline, ShortcutsWindow::tr("One step back, on"), QStringLiteral("Shift+←  Shift+→")},
+            {timeline, ShortcutsWindow::tr("One step back, on, on the track itself"), sideways},
+            {timeline, ShortcutsWindow::tr("A twentieth of the run on, back"), QStringLiteral("PageUp  PageDown")},
+            {timeline, ShortcutsWindow::tr("To the first step"), QStringLiteral("Home")},
             {timeline, ShortcutsWindow::tr("Follow the run"), QStringLiteral("End  L")},
+            {timeline, ShortcutsWindow::tr("Replay, stop the replay"), QStringLiteral("P")},
             {grid, ShortcutsWindow::tr("Choose a cell"), QStringLiteral("←  →  ↑  ↓")},
             {grid, ShortcutsWindow::tr("Show its triplets"), QStringLiteral("Return")},
-            {grid, ShortcutsWindow::tr("Rank, importance, |λ|, orthogonality"), QStringLiteral("1  2  3  4")},
-            {ShortcutsWindow::tr("Targets"), ShortcutsWindow::tr("Tick the chosen matrix"), QStringLiteral("Space")},
+            {grid, ShortcutsWindow::tr("Rank, importance, |λ|, orthogonality, revivals"),
+                QStringLiteral("1  2  3  4  5")},
+            {grid, ShortcutsWindow::tr("Closer, further, all layers"), QStringLiteral("+  −  0")},
+            {plots, ShortcutsWindow::tr("Move the crosshair"), sideways},
+            {plots, ShortcutsWindow::tr("Show its step"), QStringLiteral("Return")},
+            {plots, ShortcutsWindow::tr("Half a view on, back"), QStringLiteral("PageUp  PageDown")},
+            {plots, ShortcutsWindow::tr("Closer, further"), QStringLiteral("+  −")},
+            {plots, ShortcutsWindow::tr("The whole range again"), QStringLiteral("0  Home")},
+            {triplets, ShortcutsWindow::tr("Choose a triplet"), QStringLiteral("↑  ↓")},
+            {history, ShortcutsWindow::tr("Choose a triplet"), QStringLiteral("↑  ↓")},
+            {history, ShortcutsWindow::tr("Previous, next masking event"), sideways}});
+}
+
+void addOthers(std::vector<ShortcutEntry>& entries)
+{
+    const QString targets = ShortcutsWindow::tr("Targets");
+    const QString budget = ShortcutsWindow::tr("Budget");
+    const QString runs = ShortcutsWindow::tr("Runs");
+    const QString tour = ShortcutsWindow::tr("Guided tour");
+    const QString fields = ShortcutsWindow::tr("Fields");
+    entries.insert(entries.end(),
+        {{targets, ShortcutsWindow::tr("Choose a matrix"), QStringLiteral("←  →  ↑  ↓")},
+            {targets, ShortcutsWindow::tr("Choose a range of matrices"),
+                QStringLiteral("Shift+←  Shift+→  Shift+↑  Shift+↓")},
+            {targets, ShortcutsWindow::tr("Tick the chosen matrix or range"), QStringLiteral("Space")},
+            {targets, ShortcutsWindow::tr("Tick its layers, its matrices of all layers"),
+                QStringLiteral("Shift+Space  Ctrl+Space")},
+            {targets, ShortcutsWindow::tr("Give the range up"), QStringLiteral("Esc")},
+            {budget, ShortcutsWindow::tr("Move the handle, by ten"), QStringLiteral("↑  ↓  Shift+↑  Shift+↓")},
+            {budget, ShortcutsWindow::tr("Next, previous handle"), QStringLiteral("Tab  Shift+Tab")},
+            {runs, ShortcutsWindow::tr("Compare the run, or no longer"), QStringLiteral("Space")},
+            {runs, ShortcutsWindow::tr("Show the run alone"), QStringLiteral("Return")},
+            {runs, ShortcutsWindow::tr("Delete the run, once asked"), QStringLiteral("Delete")},
+            {runs, ShortcutsWindow::tr("Move the crosshair of the losses, faster"),
+                QStringLiteral("←  →  Shift+←  Shift+→")},
+            {runs, ShortcutsWindow::tr("Leave a question as it was"), QStringLiteral("Esc")},
             {tour, ShortcutsWindow::tr("Stop before, next stop"), QStringLiteral("Alt+←  Alt+→")},
             {tour, ShortcutsWindow::tr("Leave, and keep the place"), QStringLiteral("Esc")},
             {fields, ShortcutsWindow::tr("Count up or down, by ten"), QStringLiteral("↑  ↓  Shift+↑  Shift+↓")},
@@ -70,6 +111,7 @@ std::vector<ShortcutEntry> shortcutEntries(const QMenuBar& menus)
     for (const QAction* action : menus.actions())
         if (const QMenu* menu = action->menu())
             addMenu(entries, *menu, plain(menu->title()));
+    addLive(entries);
     addOthers(entries);
     return entries;
 }

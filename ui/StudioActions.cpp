@@ -70,6 +70,8 @@ void StudioActions::addFileMenu(QMenuBar& bar)
     QAction* demo = add(menu, tr("Open the &demo"), {}, [window] { window->tryTo([window] { window->openDemo(); }); });
     demo->setEnabled(!window->options().demoConfig.isEmpty());
     menu->addSeparator();
+    m_restore
+        = add(menu, tr("&Restore the set-up before"), QStringLiteral("Ctrl+Z"), [window] { window->restoreSetup(); });
     add(menu, tr("&Save configuration as…"), QStringLiteral("Ctrl+Shift+S"), [window] { window->saveConfig(); });
     m_export = add(menu, tr("&Export…"), QStringLiteral("Ctrl+Shift+E"), [window] { window->showExport(); });
     menu->addSeparator();
@@ -139,10 +141,12 @@ void StudioActions::addViewMenu(QMenuBar& bar)
     QAction* calm = add(menu, tr("Reduced &motion"), {}, [] {});
     calm->setCheckable(true);
     connect(calm, &QAction::toggled, this, [window](bool reduced) {
-        window->live().grid().setReducedMotion(reduced);
+        for (RankGrid* grid : window->findChildren<RankGrid*>()) // Live's, Set up's, and those of Runs
+            grid->setReducedMotion(reduced);
         if (window->options().remembers)
             QSettings().setValue(calmKey, reduced);
     });
+    connect(&window->live(), &LivePage::reducedMotionWanted, calm, &QAction::setChecked);
     calm->setChecked(window->options().remembers && QSettings().value(calmKey, desktopReducesMotion(*window)).toBool());
 }
 
@@ -197,6 +201,7 @@ void StudioActions::refresh()
     m_evaluate->setEnabled(training);
     m_save->setEnabled(training);
     m_export->setEnabled(m_window.run().hasRun() && !isActive(state));
+    m_restore->setEnabled(m_window.canRestoreSetup());
 }
 
 } // namespace spectune

@@ -40,6 +40,7 @@ private:
     QAction* m_evaluate = nullptr;
     QAction* m_save = nullptr;
     QAction* m_export = nullptr;
+    QAction* m_restore = nullptr;
 };
 
 } // namespace spectune

@@ -35,10 +35,15 @@ public:
     }
 };
 
-// Before the first applyTheme() the application's palette is still the desktop's.
-bool desktopPaletteIsDark()
+bool paletteIsDark()
 {
-    static const bool dark = QApplication::palette().color(QPalette::Window).lightness() < 128;
+    return QApplication::palette().color(QPalette::Window).lightness() < 128;
+}
+
+// Before the first applyTheme() the application's palette is still the desktop's.
+bool& desktopPaletteIsDark()
+{
+    static bool dark = paletteIsDark();
     return dark;
 }
 
@@ -137,6 +142,15 @@ bool systemPrefersDark()
     if (!gtk.isEmpty())
         return gtk.endsWith(QLatin1String("dark"), Qt::CaseInsensitive);
     return desktopPaletteIsDark();
+}
+
+bool desktopTurned()
+{
+    const QPalette own = QApplication::palette();
+    QApplication::setPalette(QPalette()); // ours hides the desktop's; without one Qt shows it again
+    desktopPaletteIsDark() = paletteIsDark();
+    QApplication::setPalette(own);
+    return systemPrefersDark() != Theme::current().dark;
 }
 
 void applyTheme(QApplication& application, ThemeChoice choice)

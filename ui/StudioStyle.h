@@ -20,4 +20,8 @@ void applyTheme(QApplication& application, ThemeChoice choice);
 /// What the desktop asks for, as far as Qt 6.4 lets one know: the palette it hands to programs, or GTK_THEME.
 [[nodiscard]] bool systemPrefersDark();
 
+/// Asks the desktop anew, for when Qt tells that its theme has changed. @returns whether it wants another theme than the
+/// one that is shown
+[[nodiscard]] bool desktopTurned();
+
 } // namespace spectune

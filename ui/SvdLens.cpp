@@ -63,6 +63,8 @@ SvdLens::SvdLens(SessionController& session, RunModel& run, QWidget* parent)
         m_image->setParts(parts, QStringLiteral("%1 × %2").arg(parts->rows).arg(parts->columns));
         refreshRange();
     });
+    connect(m_imageWorker, &SvdWorker::failed, m_problem, &QLabel::setText);
+    connect(m_deltaWorker, &SvdWorker::failed, this, &SvdLens::showNoDelta);
     connect(m_deltaWorker, &SvdWorker::finished, this, [this](const std::shared_ptr<const SpectralParts>& parts) {
         m_delta->setParts(parts, QStringLiteral("%1 × %2").arg(formatCount(parts->rows), formatCount(parts->columns)));
         refreshRange();
@@ -161,6 +163,11 @@ QWidget* SvdLens::makeNotes()
 void SvdLens::setRank(int k)
 {
     m_slider->setValue(k);
+}
+
+QString SvdLens::problem() const
+{
+    return m_problem->text();
 }
 
 int SvdLens::rank() const

@@ -19,7 +19,6 @@ class RankSlider;
 class RunModel;
 class SessionController;
 class SvdWorker;
-struct MatrixValues;
 
 /// The SVD lens: what rank k keeps of an image, and of what the shown run has learnt, with the error beside both.
 class SvdLens : public QWidget {
@@ -30,8 +29,9 @@ public:
 
     void setRank(int k);
     [[nodiscard]] int rank() const;
-    /// A picture of the user's. @throws std::runtime_error naming the file
+    /// A picture of the user's, read and decomposed by the worker; problem() tells where it cannot be read.
     void openImage(const QString& file);
+    [[nodiscard]] QString problem() const;
     [[nodiscard]] const LensRow& imageRow() const { return *m_image; }
     [[nodiscard]] const LensRow& deltaRow() const { return *m_delta; }
     [[nodiscard]] const LayerStrip& layers() const { return *m_layers; }
@@ -45,7 +45,6 @@ private:
     [[nodiscard]] QWidget* makeMatrixRow();
     [[nodiscard]] QWidget* makeNotes();
     void askImage();
-    void setImage(MatrixValues values);
     void askDelta();
     void takeDelta(const Answer& answer);
     void fillMatrices(const AdapterFactors& factors);

@@ -52,25 +52,14 @@ void SvdLens::askImage()
         = new QFileDialog(this, tr("Choose an image"), QString(), tr("Images (*.png *.jpg *.jpeg *.bmp *.svg)"));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setFileMode(QFileDialog::ExistingFile);
-    connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& file) {
-        try {
-            openImage(file);
-            m_problem->clear();
-        } catch (const std::exception& error) {
-            m_problem->setText(QString::fromUtf8(error.what()));
-        }
-    });
+    connect(dialog, &QFileDialog::fileSelected, this, &SvdLens::openImage);
     dialog->open();
 }
 
 void SvdLens::openImage(const QString& file)
 {
-    setImage(loadGreyImage(file, mostPixels));
-}
-
-void SvdLens::setImage(MatrixValues values)
-{
-    m_imageWorker->start([values = std::move(values)] { return SpectralParts::of(values); });
+    m_problem->clear();
+    m_imageWorker->start([file] { return SpectralParts::of(loadGreyImage(file, mostPixels)); });
 }
 
 // The engine answers between runs and while one is paused; what it reads is what was last saved.

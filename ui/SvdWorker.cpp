@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/SvdWorker.h"
 
+#include <exception>
 #include <utility>
 
 namespace spectune {
@@ -22,18 +23,27 @@ void SvdWorker::start(std::function<SpectralParts()> work)
     m_pool.clear(); // what has not begun is not wanted any more
     const qint64 number = ++m_wanted;
     m_pool.start([this, number, work = std::move(work)] {
-        const auto parts = std::make_shared<const SpectralParts>(work());
+        std::shared_ptr<const SpectralParts> parts;
+        QString problem;
+        try {
+            parts = std::make_shared<const SpectralParts>(work());
+        } catch (const std::exception& error) {
+            problem = QString::fromUtf8(error.what());
+        }
         QMetaObject::invokeMethod(
-            this, [this, number, parts] { take(number, parts); }, Qt::QueuedConnection);
+            this, [this, number, parts, problem] { take(number, parts, problem); }, Qt::QueuedConnection);
     });
 }
 
-void SvdWorker::take(qint64 number, const std::shared_ptr<const SpectralParts>& parts)
+void SvdWorker::take(qint64 number, const std::shared_ptr<const SpectralParts>& parts, const QString& problem)
 {
     if (number != m_wanted)
         return;
     m_done = number;
-    Q_EMIT finished(parts);
+    if (parts)
+        Q_EMIT finished(parts);
+    else
+        Q_EMIT failed(problem);
 }
 
 } // namespace spectune

@@ -4,6 +4,7 @@
 #include "visualization/SpectralParts.h"
 
 #include <QObject>
+#include <QString>
 #include <QThreadPool>
 
 #include <functional>
@@ -18,15 +19,16 @@ public:
     explicit SvdWorker(QObject* parent = nullptr);
     ~SvdWorker() override; ///< waits for the decomposition at hand (seconds at 512 × 512)
 
-    /// @param work called on the worker's thread with nothing but what it has captured by value
+    /// @param work called on the worker's thread with nothing but what it has captured by value; it may throw
     void start(std::function<SpectralParts()> work);
     [[nodiscard]] bool isBusy() const { return m_wanted != m_done; }
 
 Q_SIGNALS:
     void finished(const std::shared_ptr<const spectune::SpectralParts>& parts);
+    void failed(const QString& why);
 
 private:
-    void take(qint64 number, const std::shared_ptr<const SpectralParts>& parts);
+    void take(qint64 number, const std::shared_ptr<const SpectralParts>& parts, const QString& problem);
 
     QThreadPool m_pool;
     qint64 m_wanted = 0; ///< number of the newest question

@@ -148,20 +148,27 @@ void TargetsPanel::showLearned(const QString& folder)
     setShown(Shown::Learned);
 }
 
+// Neither the menu nor the dialog stops anything: a run goes on behind them, and the window can be closed.
 void TargetsPanel::chooseLearned()
 {
-    QMenu menu(this);
+    auto* menu = new QMenu(this);
     for (const QString& folder : runsWithRanks(runsRoot(), 12))
-        connect(menu.addAction(shownPath(folder)), &QAction::triggered, this, [this, folder] { showLearned(folder); });
-    if (!menu.isEmpty())
-        menu.addSeparator();
-    connect(menu.addAction(tr("Another run's folder…")), &QAction::triggered, this, [this] {
-        const QString folder = QFileDialog::getExistingDirectory(this, tr("A run with ranks.jsonl"), runsRoot());
-        if (!folder.isEmpty())
-            showLearned(folder);
+        connect(menu->addAction(shownPath(folder)), &QAction::triggered, this, [this, folder] { showLearned(folder); });
+    if (!menu->isEmpty())
+        menu->addSeparator();
+    connect(menu->addAction(tr("Another run's folder…")), &QAction::triggered, this, [this] {
+        auto* dialog = new QFileDialog(this, tr("A run with ranks.jsonl"), runsRoot());
+        dialog->setAttribute(Qt::WA_DeleteOnClose);
+        dialog->setFileMode(QFileDialog::Directory);
+        dialog->setOption(QFileDialog::ShowDirsOnly);
+        connect(dialog, &QFileDialog::fileSelected, this, &TargetsPanel::showLearned);
+        dialog->open();
     });
-    menu.exec(m_maps->mapToGlobal(m_maps->rect().bottomLeft()));
-    m_maps->setCurrent(static_cast<int>(m_what)); // where nothing was chosen
+    connect(menu, &QMenu::aboutToHide, this, [this, menu] {
+        m_maps->setCurrent(static_cast<int>(m_what)); // where nothing was chosen
+        menu->deleteLater();
+    });
+    menu->popup(m_maps->mapToGlobal(m_maps->rect().bottomLeft()));
 }
 
 void TargetsPanel::refresh()

@@ -148,6 +148,10 @@ void TimelineStrip::connectAll()
         m_timeline->append(event);
         refreshText();
     });
+    connect(&m_run, &RunModel::editTaken, this, [this] { // the events to come are others now
+        m_timeline->setPlan(m_run.plan());
+        refreshText();
+    });
     connect(&m_run, &RunModel::evaluationAppended, this, &TimelineStrip::refreshEvaluations);
     connect(&m_run, &RunModel::checkpointAppended, this, [this] { m_timeline->setCheckpoints(m_run.checkpoints()); });
     connect(&m_run, &RunModel::shownStepChanged, this, [this](qint64 step) {

@@ -15,6 +15,7 @@
 #include "visualization/NumberFormat.h"
 #include "visualization/Theme.h"
 
+#include <QAbstractTextDocumentLayout>
 #include <QFileInfo>
 #include <QFrame>
 #include <QHBoxLayout>
@@ -22,13 +23,50 @@
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QScrollArea>
+#include <QScrollBar>
 #include <QSplitter>
+#include <QTextBlockFormat>
 #include <QTextBrowser>
+#include <QTextCursor>
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 namespace spectune {
+
+namespace {
+
+using TextParts = std::vector<std::pair<QString, QColor>>;
+
+/// The text letter for letter, in its colours. A reader who scrolled up stays there; at the end, the end is followed.
+void write(QTextBrowser& view, const TextParts& parts)
+{
+    QScrollBar& bar = *view.verticalScrollBar();
+    const int place = bar.value();
+    const bool follows = place > 0 && place >= bar.maximum();
+    const bool fitted = bar.maximum() == 0;
+    QTextCursor cursor(view.document());
+    cursor.beginEditBlock();
+    cursor.select(QTextCursor::Document);
+    cursor.removeSelectedText();
+    QTextBlockFormat lines;
+    lines.setLineHeight(150, QTextBlockFormat::ProportionalHeight);
+    cursor.setBlockFormat(lines);
+    for (const auto& [text, color] : parts) {
+        QTextCharFormat format;
+        format.setForeground(color);
+        cursor.insertText(text, format);
+    }
+    cursor.endEditBlock();
+    // Long texts are laid out bit by bit; asked for its size, all of it is, and the bar is told.
+    QAbstractTextDocumentLayout* layout = view.document()->documentLayout();
+    Q_EMIT layout->documentSizeChanged(layout->documentSize());
+    bar.setValue(follows || fitted ? bar.maximum() : place);
+}
+
+} // namespace
 
 TryPage::TryPage(SessionController& session, RunModel& run, const ConfigForm& form, QWidget* parent)
     : QWidget(parent)
@@ -170,11 +208,13 @@ void TryPage::applyDefaultWidths(int width)
 
 void TryPage::setPrompt(const QString& prompt, const QString& expected)
 {
+    cancel(); // what is in flight answers another prompt
     m_fromSample = !expected.isEmpty();
     m_samplePrompt = prompt;
     m_expected = expected;
     m_prompt->setPlainText(prompt);
     for (Side& side : m_sides) {
+        side.request = -1;
         side.text.clear();
         side.error.clear();
         side.count->clear();
@@ -292,23 +332,16 @@ void TryPage::showTexts()
         ++common;
     for (int i = 0; i < 2; ++i) {
         const Side& side = m_sides[i];
-        const auto html = [](const QString& text) {
-            return text.toHtmlEscaped().replace(QLatin1Char('\n'), QStringLiteral("<br>"));
-        };
-        QString page = QStringLiteral(
-            "<div style='line-height:150%'><span style='color:%1'>%2</span><span style='color:%3'>%4</span>")
-                           .arg(theme.text2.name(), html(side.text.left(common)), theme.text.name(),
-                               html(side.text.mid(common)));
+        TextParts parts {{side.text.left(common), theme.text2}, {side.text.mid(common), theme.text}};
         if (!side.error.isEmpty())
-            page += QStringLiteral("<p style='color:%1'>%2</p>").arg(theme.error.name(), html(side.error));
+            parts.emplace_back((side.text.isEmpty() ? QString() : QStringLiteral("\n")) + side.error, theme.error);
         else if (side.request >= 0)
-            page += QStringLiteral("<span style='color:%1'>▍</span>").arg(theme.text2.name());
+            parts.emplace_back(QStringLiteral("▍"), theme.text2);
         else if (side.text.isEmpty())
-            page += QStringLiteral("<span style='color:%1'>%2</span>")
-                        .arg(theme.text3.name(),
-                            i == 1 && !m_run.hasRun() ? tr("No adapter yet: train a run first.")
-                                                      : tr("The answer appears here."));
-        side.view->setHtml(page + QStringLiteral("</div>"));
+            parts.emplace_back(
+                i == 1 && !m_run.hasRun() ? tr("No adapter yet: train a run first.") : tr("The answer appears here."),
+                theme.text3);
+        write(*side.view, parts);
     }
 }
 

@@ -46,6 +46,8 @@ public:
     [[nodiscard]] AxisBounds xBounds() const; ///< from 0 to the longest run's end
     /// Holds the smoothed curves, the evaluations and 96 % of the raw values between @p from and @p to.
     [[nodiscard]] AxisBounds lossBounds(double from, double to, int columns) const;
+    /// The same for a logarithmic axis; values that are not positive have no place on it.
+    [[nodiscard]] AxisBounds lossLogBounds(double from, double to, int columns) const;
     [[nodiscard]] std::vector<CrosshairValue> valuesAt(double x) const; ///< one per run
     [[nodiscard]] QString axisText(double x) const; ///< "step 1,240", "51,200 tokens", "8 min 38 s"
     /// Comma-separated: run, step, tokens, seconds, loss, loss_smoothed, eval_loss; full precision.

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace spectune {
 
@@ -66,10 +67,41 @@ void ComparePlot::setAxis(CompareAxis axis)
     m_private->changed(true);
 }
 
-void ComparePlot::setRawShown(bool shown)
+void ComparePlot::setLogarithmic(bool logarithmic)
 {
-    m_private->rawShown = shown;
+    m_private->setLogarithmic(logarithmic);
+}
+
+void ComparePlot::setPartShown(ComparePart part, bool shown)
+{
+    m_private->hidden[static_cast<std::size_t>(part)] = !shown;
     m_private->changed();
+}
+
+bool ComparePlot::isPartShown(ComparePart part) const
+{
+    return m_private->isShown(part);
+}
+
+void ComparePlot::paintOn(QPaintDevice& device, QSize size)
+{
+    Private& p = *m_private;
+    const std::optional<double> pointed = std::exchange(p.crosshair, std::nullopt);
+    const QRect before = p.plot->viewport();
+    p.plot->setViewport(QRect(QPoint(), size));
+    for (const auto phase : {QCPLayoutElement::upPreparation, QCPLayoutElement::upMargins, QCPLayoutElement::upLayout})
+        p.plot->plotLayout()->update(phase);
+    p.replot(); // curves in as many columns as the picture has
+    p.asPicture = true;
+    QCPPainter painter;
+    painter.begin(&device);
+    p.plot->toPainter(&painter, size.width(), size.height());
+    p.paintOverlay(painter);
+    painter.end();
+    p.asPicture = false;
+    p.plot->setViewport(before);
+    p.crosshair = pointed;
+    p.replot();
 }
 
 void ComparePlot::setEmptyText(const QString& text)

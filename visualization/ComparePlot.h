@@ -25,6 +25,9 @@ struct CrosshairText {
 
 [[nodiscard]] CrosshairText crosshairText(const CompareCurves& curves, double x);
 
+/// What can be left out of the comparison's plot.
+enum class ComparePart { Raw, Smooth, Evaluation };
+
 /// Losses of two to six runs over one axis with one crosshair: smoothed lines, raw values at 32 %, evaluations as
 /// diamonds. Wheel zooms, drag pans, a double click shows all again; arrows move the crosshair. GUI thread only.
 class ComparePlot : public QWidget {
@@ -35,7 +38,11 @@ public:
 
     void setCurves(CompareCurves curves); ///< shows all of them
     void setAxis(CompareAxis axis);
-    void setRawShown(bool shown);
+    void setLogarithmic(bool logarithmic); ///< the loss axis; shows all
+    void setPartShown(ComparePart part, bool shown);
+    [[nodiscard]] bool isPartShown(ComparePart part) const;
+    /// The plot as it stands, without the crosshair, for files and the clipboard. @param size logical pixels
+    void paintOn(QPaintDevice& device, QSize size);
     void setEmptyText(const QString& text);
     void showAll();
     /// Moves the crosshair; nothing: none.

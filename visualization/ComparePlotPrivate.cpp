@@ -36,6 +36,18 @@ private:
     double m_step = 1.0;
 };
 
+/// Ticks of a logarithmic axis, as the plots of Live have them.
+class LogTicker : public QCPAxisTicker {
+protected:
+    QVector<double> createTickVector(double, const QCPRange& range) override
+    {
+        const std::vector<double> ticks = logTicks(range.lower, range.upper);
+        return {ticks.begin(), ticks.end()};
+    }
+    QVector<double> createSubTickVector(int, const QVector<double>&) override { return {}; }
+    QString getTickLabel(double tick, const QLocale&, QChar, int) override { return formatShort(tick); }
+};
+
 /// "B eval" and the like, and the value behind it.
 struct EndLabel {
     int run = 0;
@@ -86,11 +98,22 @@ void ComparePlot::Private::build()
     plot->xAxis->setTicker(QSharedPointer<StudioTicker>::create([this](double value, double) {
         return curves.axis() == CompareAxis::Time ? formatDuration(value) : formatCount(std::llround(value));
     }));
-    plot->yAxis->setTicker(
-        QSharedPointer<StudioTicker>::create([](double value, double step) { return formatTick(value, step); }));
+    setLogarithmic(false);
     // A zoomed or panned range shows other columns of the curves.
     QObject::connect(plot->xAxis, qOverload<const QCPRange&>(&QCPAxis::rangeChanged), m_owner, [this] { changed(); });
     QObject::connect(plot->yAxis, qOverload<const QCPRange&>(&QCPAxis::rangeChanged), m_owner, [this] { changed(); });
+}
+
+void ComparePlot::Private::setLogarithmic(bool logarithmic)
+{
+    m_logarithmic = logarithmic;
+    plot->yAxis->setScaleType(logarithmic ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
+    if (logarithmic)
+        plot->yAxis->setTicker(QSharedPointer<LogTicker>::create());
+    else
+        plot->yAxis->setTicker(
+            QSharedPointer<StudioTicker>::create([](double value, double step) { return formatTick(value, step); }));
+    changed(true);
 }
 
 void ComparePlot::Private::applyTheme()
@@ -168,14 +191,18 @@ void ComparePlot::Private::replot()
     if (m_all) {
         m_all = false;
         const AxisBounds x = curves.xBounds();
-        const AxisBounds loss = curves.lossBounds(x.low, x.high + 1.0, std::max(1, plot->axisRect()->width()));
+        const int columns = std::max(1, plot->axisRect()->width());
+        const AxisBounds loss = m_logarithmic ? curves.lossLogBounds(x.low, x.high + 1.0, columns)
+                                              : curves.lossBounds(x.low, x.high + 1.0, columns);
         plot->xAxis->setRange(x.low, x.high);
         plot->yAxis->setRange(loss.low, loss.high);
     }
     for (std::size_t run = 0; run < m_smooth.size(); ++run) {
-        fill(m_smooth[run], curves.curves()[run].smooth, true);
-        m_raw[run]->setVisible(rawShown);
-        if (rawShown)
+        m_smooth[run]->setVisible(isShown(ComparePart::Smooth));
+        if (isShown(ComparePart::Smooth))
+            fill(m_smooth[run], curves.curves()[run].smooth, true);
+        m_raw[run]->setVisible(isShown(ComparePart::Raw));
+        if (isShown(ComparePart::Raw))
             fill(m_raw[run], curves.curves()[run].loss, false);
     }
     plot->replot(QCustomPlot::rpQueuedReplot);
@@ -227,11 +254,12 @@ void ComparePlot::Private::paintOverlay(QPainter& painter)
         painter.setPen(theme.text3);
         painter.drawText(ground().adjusted(12, 12, -12, -12), Qt::AlignCenter | Qt::TextWordWrap, emptyText);
     }
-    paintEvaluations(painter);
+    if (isShown(ComparePart::Evaluation))
+        paintEvaluations(painter);
     paintEnds(painter);
     if (crosshair)
         paintCrosshair(painter);
-    if (m_owner->hasFocus())
+    if (m_owner->hasFocus() && !asPicture)
         drawFocusFrame(painter, overlay->rect(), theme.focus);
 }
 
@@ -248,7 +276,10 @@ void ComparePlot::Private::paintEvaluations(QPainter& painter) const
 
 void ComparePlot::Private::paintEnds(QPainter& painter) const
 {
-    const std::vector<EndLabel> labels = endLabels(curves);
+    std::vector<EndLabel> labels = endLabels(curves);
+    std::erase_if(labels, [this](const EndLabel& label) {
+        return !isShown(label.evaluation ? ComparePart::Evaluation : ComparePart::Smooth);
+    });
     const QRectF rect = ground();
     std::vector<double> wanted;
     for (const EndLabel& label : labels)

@@ -5,6 +5,8 @@
 
 #include <QTimer>
 
+#include <array>
+
 class QCPGraph;
 class QCustomPlot;
 
@@ -19,6 +21,8 @@ public:
     void changed(bool all = false); ///< repaints with the event loop's next turn; @p all: the whole range
     void replot();
     void applyTheme();
+    void setLogarithmic(bool logarithmic);
+    [[nodiscard]] bool isShown(ComparePart part) const { return !hidden[static_cast<std::size_t>(part)]; }
     void speak();
     void paintOverlay(QPainter& painter);
     [[nodiscard]] std::optional<double> placeAt(double pixel) const; ///< nothing: outside the axes
@@ -26,7 +30,8 @@ public:
     CompareCurves curves;
     std::optional<double> crosshair;
     QString emptyText;
-    bool rawShown = true;
+    bool asPicture = false; ///< it is painted for a file
+    std::array<bool, 3> hidden {}; ///< by ComparePart
     QCustomPlot* plot = nullptr;
     QWidget* overlay = nullptr;
 
@@ -43,6 +48,7 @@ private:
     ComparePlot* m_owner;
     QTimer m_timer;
     bool m_all = true;
+    bool m_logarithmic = false;
     std::vector<QCPGraph*> m_raw;
     std::vector<QCPGraph*> m_smooth;
 };

@@ -34,14 +34,19 @@ void writeSvg(QIODevice& device, QSize size, const PaintPicture& paint)
     paint(generator, size);
 }
 
-/// @p write fills the file.
-void saveWith(const QString& path, const std::function<void(QSaveFile&)>& write)
+/// @p write fills the file; false: it could not.
+void saveWith(const QString& path, const std::function<bool(QSaveFile&)>& write)
 {
     QSaveFile file(path);
     if (!file.open(QIODevice::WriteOnly)) {
         throw ioError(path.toStdString() + " cannot be written: " + file.errorString().toStdString() + ".");
     }
-    write(file);
+    if (!write(file)) {
+        const std::string why = file.error() == QFileDevice::NoError ? "its format could not be encoded"
+                                                                     : file.errorString().toStdString();
+        file.cancelWriting();
+        throw ioError(path.toStdString() + " could not be written: " + why + ".");
+    }
     if (!file.commit()) {
         throw ioError(path.toStdString() + " could not be written: " + file.errorString().toStdString() + ".");
     }
@@ -70,14 +75,16 @@ void savePicture(const QString& path, QSize size, const PaintPicture& paint)
         } else if (ending == QLatin1String("pdf")) {
             writePdf(file, size, paint);
         } else {
-            pictureOf(size, fileRatio, paint).save(&file, "PNG");
+            return pictureOf(size, fileRatio, paint).save(&file, "PNG");
         }
+        return file.error() == QFileDevice::NoError;
     });
 }
 
 void saveText(const QString& path, const QString& text)
 {
-    saveWith(path, [&text](QSaveFile& file) { file.write(text.toUtf8()); });
+    const QByteArray bytes = text.toUtf8();
+    saveWith(path, [&bytes](QSaveFile& file) { return file.write(bytes) == bytes.size(); });
 }
 
 } // namespace spectune

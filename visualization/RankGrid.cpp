@@ -220,6 +220,11 @@ void RankGrid::setReducedMotion(bool reduced)
     m_state->reducedMotion = reduced;
 }
 
+bool RankGrid::hasReducedMotion() const
+{
+    return m_state->reducedMotion;
+}
+
 const RankGridGeometry& RankGrid::gridGeometry() const
 {
     return m_state->geometry;

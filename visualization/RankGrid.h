@@ -75,6 +75,7 @@ public:
     void setFailed(bool failed); ///< the last state stays, labels step back
     void setScrubbing(bool scrubbing); ///< no fading while the timeline is dragged
     void setReducedMotion(bool reduced); ///< no fading at all
+    [[nodiscard]] bool hasReducedMotion() const;
 
     [[nodiscard]] const RankGridGeometry& gridGeometry() const;
     /// Cells that the last setSnapshot() changed and so had to repaint; all of them count after a new layout.

@@ -62,14 +62,31 @@ void RunCurves::addKept(const MetricPoint& point)
     const std::int64_t t = point.step - 1;
     const bool masks = m_plan.prunes() && m_plan.interval > 0 && t > m_plan.ti
         && ((t < m_plan.finalStart && t % m_plan.interval == 0) || t == m_plan.finalStart);
-    const auto x = static_cast<double>(point.step);
     if (m_kept.empty()) {
         const std::int64_t start = m_plan.initialBudget > 0 && t <= m_plan.ti ? m_plan.initialBudget : point.budget;
         m_kept.emplace_back(0.0, static_cast<double>(start));
     }
-    if (masks && m_kept.back().y() != static_cast<double>(point.budget)) {
+    if (masks) {
+        addCorner(static_cast<double>(point.step), static_cast<double>(point.budget));
+    }
+}
+
+void RunCurves::setEvents(std::span<const MaskEvent> events)
+{
+    if (events.empty() || m_kept.empty()) {
+        return;
+    }
+    m_kept.resize(1); // what the run began with
+    for (const MaskEvent& event : events) {
+        addCorner(static_cast<double>(event.step), static_cast<double>(event.budget));
+    }
+}
+
+void RunCurves::addCorner(double x, double budget)
+{
+    if (m_kept.back().y() != budget) {
         m_kept.emplace_back(x, m_kept.back().y());
-        m_kept.emplace_back(x, static_cast<double>(point.budget));
+        m_kept.emplace_back(x, budget);
     }
 }
 

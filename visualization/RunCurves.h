@@ -22,6 +22,9 @@ public:
     /// Points of steps that were there already take their place (a resumed run).
     void append(std::span<const MetricPoint> points);
     void append(const EvalPoint& point);
+    /// The staircase as the events tell it: a plan that was edited on the way does not know where they were. Without
+    /// events it stays as the points and the plan have it.
+    void setEvents(std::span<const MaskEvent> events);
     /// Smooths all points anew. @param weight see Smoother
     void setSmoothing(double weight);
     [[nodiscard]] double smoothing() const noexcept { return m_smoother.weight(); }
@@ -42,6 +45,7 @@ public:
 
 private:
     void addKept(const MetricPoint& point);
+    void addCorner(double x, double budget);
 
     PlotPlan m_plan;
     CurveSeries m_loss;

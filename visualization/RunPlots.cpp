@@ -18,6 +18,7 @@ RunPlots::RunPlots(QWidget* parent)
     box->addWidget(m_private->plot);
     m_private->plot->installEventFilter(this);
     m_private->plot->setMouseTracking(true);
+    setFocusPolicy(Qt::StrongFocus);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
     setAccessibleName(tr("Loss and budget"));
 }
@@ -50,6 +51,7 @@ void RunPlots::setHistory(const RunHistory& history)
     for (const EvalPoint& point : history.evaluations) {
         m_private->curves.append(point);
     }
+    m_private->curves.setEvents(history.events);
     m_private->changed(true);
 }
 

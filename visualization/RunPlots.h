@@ -21,9 +21,10 @@ enum class PlotRange {
 enum class PlotCurve { Raw, Smooth, Evaluation, Orthogonality, Kept, Plan };
 
 /// Task loss (raw, smoothed, evaluations), γR on a logarithmic axis of its own, and the budget, over one step axis.
-/// The picture follows the data at most 30 times a second; axes are rescaled at most once in 2 s, and not while the
+/// The picture follows the data at most 30 times a second, and the pointer 60 times; axes are rescaled at most once in 2 s, and not while the
 /// pointer is moving inside. The wheel zooms along the steps around the pointer (over the loss axis, or with Ctrl, along
-/// the loss), dragging pans, a double click goes back. GUI thread only.
+/// the loss), dragging pans, a double click goes back. Left and right move the crosshair, PageUp and PageDown pan, + and −
+/// zoom around it, 0 or Home go back, Return shows its step. GUI thread only.
 class RunPlots : public QWidget {
     Q_OBJECT
 public:
@@ -64,13 +65,15 @@ public:
     void setEmptyText(const QString& text);
 
     [[nodiscard]] const RunCurves& curves() const;
+    /// Where the crosshair stands; −1: nowhere.
+    [[nodiscard]] std::int64_t crosshairStep() const;
     /// First and last step of the axis now.
     [[nodiscard]] QPointF stepRange() const;
     /// Lowest and highest loss of the axis now.
     [[nodiscard]] QPointF lossRange() const;
     /// The loss (0), γR (1) or budget plot (2) with its title, in this widget's pixels.
     [[nodiscard]] QRect partRect(int part) const;
-    /// Applies all that is pending at once; otherwise a timer does, at most 30 times a second.
+    /// Applies all that is pending at once; otherwise a timer does.
     void replotNow();
     [[nodiscard]] QSize sizeHint() const override;
     [[nodiscard]] QSize minimumSizeHint() const override;
@@ -83,6 +86,9 @@ protected:
     void changeEvent(QEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
     bool eventFilter(QObject* watched, QEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    void focusInEvent(QFocusEvent* event) override;
+    void focusOutEvent(QFocusEvent* event) override;
 
 private:
     void pressed(const QMouseEvent& mouse);

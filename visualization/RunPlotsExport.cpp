@@ -55,6 +55,7 @@ void RunPlots::paintOn(QPaintDevice& device, QSize size)
 {
     Private& p = *m_private;
     const std::int64_t hovered = std::exchange(p.hovered, -1);
+    p.asPicture = true;
     const QRect before = p.plot->viewport();
     p.plot->setViewport(QRect(QPoint(), size));
     p.arrange(); // margins and decimation follow the picture's size
@@ -64,6 +65,7 @@ void RunPlots::paintOn(QPaintDevice& device, QSize size)
     painter.end();
     p.plot->setViewport(before);
     p.hovered = hovered;
+    p.asPicture = false;
     p.arrange();
 }
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// How the plots are read with a pointer: crosshair, wheel zoom, drag pan, double click.
+// How the plots are read with a pointer and with keys: crosshair, zoom, pan, and the way back.
 #include "visualization/QCustomPlotQt.h"
 #include "visualization/RunPlots.h"
 #include "visualization/RunPlotsPrivate.h"
 
+#include <QKeyEvent>
 #include <QMouseEvent>
 #include <QWheelEvent>
 
@@ -28,7 +29,7 @@ void RunPlots::resetView()
 {
     m_private->view.reset();
     m_private->lossView.reset();
-    m_private->changed(true);
+    m_private->changed(true, Private::Pace::Pointer);
 }
 
 std::int64_t RunPlots::stepUnder(QPointF position) const
@@ -53,7 +54,7 @@ void RunPlots::moved(const QMouseEvent& mouse)
     Private& p = *m_private;
     p.pointerMoved();
     p.hovered = stepUnder(mouse.position());
-    p.changed();
+    p.changed(false, Private::Pace::Pointer);
     if (!p.grab) {
         return;
     }
@@ -109,7 +110,7 @@ bool RunPlots::eventFilter(QObject* watched, QEvent* event)
     case QEvent::Leave:
         p.pointerInside = false;
         p.hovered = -1;
-        p.changed();
+        p.changed(false, Private::Pace::Pointer);
         break;
     case QEvent::MouseButtonPress: pressed(*static_cast<QMouseEvent*>(event)); break;
     case QEvent::MouseMove: moved(*static_cast<QMouseEvent*>(event)); break;
@@ -131,6 +132,84 @@ bool RunPlots::eventFilter(QObject* watched, QEvent* event)
     return QWidget::eventFilter(watched, event);
 }
 
+void RunPlots::keyPressEvent(QKeyEvent* event)
+{
+    Private& p = *m_private;
+    const Qt::KeyboardModifiers held = event->modifiers() & ~Qt::KeypadModifier;
+    const bool plus = event->key() == Qt::Key_Plus || event->key() == Qt::Key_Equal; // + is shifted
+    if (p.curves.lastStep() < 1 || (held != Qt::NoModifier && !(plus && held == Qt::ShiftModifier))) {
+        QWidget::keyPressEvent(event); // Shift with an arrow is the timeline's
+        return;
+    }
+    const double half = (p.steps.high - p.steps.low) / 2.0;
+    switch (event->key()) {
+    case Qt::Key_Left: return p.moveCrosshair(-1);
+    case Qt::Key_Right: return p.moveCrosshair(1);
+    case Qt::Key_PageUp: return p.showSteps(p.steps.low + half, p.steps.high + half); // as the timeline's
+    case Qt::Key_PageDown: return p.showSteps(p.steps.low - half, p.steps.high - half);
+    case Qt::Key_Plus:
+    case Qt::Key_Equal: return p.zoomSteps(1.0 / zoomPerNotch, p.pixelOfKeys());
+    case Qt::Key_Minus: return p.zoomSteps(zoomPerNotch, p.pixelOfKeys());
+    case Qt::Key_0:
+    case Qt::Key_Home: return resetView();
+    case Qt::Key_Return:
+    case Qt::Key_Enter:
+        if (p.hovered > 0) {
+            Q_EMIT stepActivated(p.hovered);
+            return;
+        }
+        break;
+    default: break;
+    }
+    QWidget::keyPressEvent(event);
+}
+
+void RunPlots::focusInEvent(QFocusEvent* event)
+{
+    QWidget::focusInEvent(event);
+    m_private->changed(false, Private::Pace::Pointer);
+}
+
+void RunPlots::focusOutEvent(QFocusEvent* event)
+{
+    QWidget::focusOutEvent(event);
+    if (!m_private->pointerInside) {
+        m_private->hovered = -1;
+    }
+    m_private->changed(false, Private::Pace::Pointer);
+}
+
+std::int64_t RunPlots::crosshairStep() const
+{
+    return m_private->hovered;
+}
+
+void RunPlots::Private::moveCrosshair(int direction)
+{
+    pointerMoved();
+    const double span = steps.high - steps.low;
+    if (hovered < 1) { // it begins where one looks already
+        hovered = std::clamp<std::int64_t>(shown > 0 ? shown : now(), 1, now());
+    } else {
+        const auto by = std::max<std::int64_t>(1, std::llround(span / 100.0));
+        hovered = std::clamp<std::int64_t>(hovered + direction * by, 1, now());
+    }
+    const auto x = static_cast<double>(hovered);
+    if (x < steps.low || x > steps.high) { // the view goes along
+        const double low = x < steps.low ? x - 0.1 * span : x - 0.9 * span;
+        showSteps(low, low + span);
+        return;
+    }
+    changed(false, Pace::Pointer);
+}
+
+double RunPlots::Private::pixelOfKeys() const
+{
+    const auto x = static_cast<double>(hovered);
+    const bool inside = hovered > 0 && x >= steps.low && x <= steps.high;
+    return plot->xAxis->coordToPixel(inside ? x : (steps.low + steps.high) / 2.0);
+}
+
 void RunPlots::Private::showSteps(double low, double high)
 {
     const double end = std::max(10.0, static_cast<double>(std::max(curves.plan().totalSteps, now())));
@@ -141,7 +220,7 @@ void RunPlots::Private::showSteps(double low, double high)
         view.reset();
         range = PlotRange::WholeRun;
     }
-    changed(true);
+    changed(true, Pace::Pointer);
 }
 
 void RunPlots::Private::zoomSteps(double factor, double x)
@@ -179,7 +258,7 @@ void RunPlots::Private::zoomLoss(double factor, double y)
     loss.high = high;
     lossView = QPointF(low, high);
     axis->setRange(low, high);
-    changed(true);
+    changed(true, Pace::Pointer);
 }
 
 void RunPlots::Private::pan(QPointF way)

@@ -18,6 +18,9 @@ using namespace plotlabel;
 
 void RunPlots::Private::paintOverlay(QPainter& painter) const
 {
+    if (m_owner->hasFocus() && !asPicture) {
+        drawFocusFrame(painter, plot->viewport(), Theme::current().focus);
+    }
     if (curves.loss().isEmpty()) {
         paintTitles(painter);
         paintPhaseNames(painter);

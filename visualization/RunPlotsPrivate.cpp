@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::int64_t readingMilliseconds = 3000;
 constexpr int frameMilliseconds = 33;
+constexpr int pointerMilliseconds = 16;
 constexpr int rightMargin = 14;
 
 /// A layer of our own paint between QCustomPlot's.
@@ -59,7 +60,7 @@ RunPlots::Private::Private(RunPlots* owner)
     applyTheme();
     m_clock.start();
     m_timer.setSingleShot(true);
-    m_timer.setInterval(frameMilliseconds);
+    m_timer.setTimerType(Qt::PreciseTimer);
     QObject::connect(&m_timer, &QTimer::timeout, owner, &RunPlots::replotNow);
 }
 
@@ -124,11 +125,13 @@ void RunPlots::Private::applyTheme()
     m_kept->setPen(solid(theme.text, 1.8));
 }
 
-void RunPlots::Private::changed(bool rescale)
+void RunPlots::Private::changed(bool rescale, Pace pace)
 {
     m_forced = m_forced || rescale;
-    if (!m_timer.isActive()) {
-        m_timer.start();
+    const auto since = std::clamp<std::int64_t>(m_clock.elapsed() - m_drawn, 0, pointerMilliseconds);
+    const int wait = pace == Pace::Data ? frameMilliseconds : pointerMilliseconds - static_cast<int>(since);
+    if (!m_timer.isActive() || m_timer.remainingTime() > wait) {
+        m_timer.start(wait);
     }
 }
 
@@ -274,9 +277,10 @@ void RunPlots::Private::updateKept()
 void RunPlots::Private::replot()
 {
     m_timer.stop();
+    m_drawn = m_clock.elapsed();
     arrange();
     plot->replot(QCustomPlot::rpQueuedRefresh);
-    m_owner->setAccessibleDescription(readout(now()));
+    m_owner->setAccessibleDescription(hovered > 0 ? readouts(hovered).join(QStringLiteral(", ")) : readout(now()));
 }
 
 void RunPlots::Private::arrange()

@@ -24,7 +24,8 @@ class RunPlots::Private {
 public:
     explicit Private(RunPlots* owner);
 
-    void changed(bool rescale = false); ///< repaints within 33 ms
+    enum class Pace { Data, Pointer }; ///< 30 pictures a second, or 60
+    void changed(bool rescale = false, Pace pace = Pace::Data); ///< repaints soon
     void replot();
     void applyTheme();
     [[nodiscard]] PlotRange effective() const;
@@ -57,6 +58,7 @@ public:
     std::optional<QPointF> view; ///< steps that the user zoomed to: low, high
     std::optional<QPointF> lossView; ///< the same of the loss
     bool logarithmic = false;
+    bool asPicture = false; ///< painted for a file: without crosshair and focus
     std::array<bool, 6> hidden {}; ///< by PlotCurve
     std::size_t pointsDrawn = 0;
     static constexpr double leastShownSteps = 5.0;
@@ -66,6 +68,8 @@ public:
     void zoomSteps(double factor, double x); ///< @p x in pixels stays; factor < 1: closer
     void zoomLoss(double factor, double y);
     void pan(QPointF way); ///< pixels since the grab
+    void moveCrosshair(int direction); ///< by keys
+    [[nodiscard]] double pixelOfKeys() const; ///< where the keys zoom: at the crosshair, else in the middle
     [[nodiscard]] double plotLeft() const;
     void arrange(); ///< axes and curves for the plot's viewport
     [[nodiscard]] QStringList readouts(std::int64_t step) const;
@@ -111,6 +115,7 @@ private:
     QTimer m_timer;
     QElapsedTimer m_clock;
     std::int64_t m_pointerMoved = 0; ///< by m_clock, ms
+    std::int64_t m_drawn = 0; ///< when it was last replotted, by m_clock, ms
     RescaleGate m_gate;
     bool m_forced = true;
     QCPAxisRect* m_lossRect = nullptr;

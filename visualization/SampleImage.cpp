@@ -113,6 +113,9 @@ MatrixValues loadGreyImage(const QString& file, int most)
 {
     QImageReader reader(file);
     reader.setAutoTransform(true);
+    if (const QSize size = reader.size();
+        std::max(size.width(), size.height()) > most) // a photo is never whole in memory
+        reader.setScaledSize(size.scaled(most, most, Qt::KeepAspectRatio).expandedTo({1, 1}));
     const QImage image = reader.read();
     if (image.isNull())
         throw std::runtime_error(

@@ -4,6 +4,7 @@
 #include "visualization/NumberFormat.h"
 
 #include <QHelpEvent>
+#include <QKeyEvent>
 #include <QMouseEvent>
 #include <QToolTip>
 
@@ -24,6 +25,7 @@ TripletHistory::TripletHistory(QWidget* parent)
 {
     setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
     setAccessibleName(tr("History of the triplets"));
+    setFocusPolicy(Qt::StrongFocus);
     setCursor(Qt::PointingHandCursor);
 }
 
@@ -35,23 +37,27 @@ void TripletHistory::setHistory(std::vector<TripletMoment> moments, std::vector<
     m_steps = std::move(steps);
     m_thresholds = std::move(thresholds);
     m_rank = rank;
+    m_selected = m_selected < rank ? m_selected : -1; // another run's
     m_total = std::max<std::int64_t>(totalSteps, 1);
     if (!sameHeight) {
         updateGeometry();
     }
     update();
+    speak();
 }
 
 void TripletHistory::setShownStep(std::int64_t step)
 {
     m_shown = step;
     update();
+    speak();
 }
 
 void TripletHistory::setSelected(int triplet)
 {
     m_selected = triplet;
     update();
+    speak();
 }
 
 double TripletHistory::rowHeight() const
@@ -132,26 +138,84 @@ bool TripletHistory::event(QEvent* event)
         const int row = strip().contains(help->pos())
             ? std::clamp(static_cast<int>(help->pos().y() / rowHeight()), 0, m_rank - 1)
             : m_selected;
-        if (row < 0) {
-            return true;
+        if (const QString words = momentText(row, index); !words.isEmpty()) {
+            QToolTip::showText(help->globalPos(), words, this);
         }
-        const TripletMoment& moment
-            = m_moments[index * static_cast<std::size_t>(m_rank) + static_cast<std::size_t>(row)];
-        QString words = tr("#%1 at step %2: %3")
-                            .arg(row)
-                            .arg(formatCount(m_steps[index]),
-                                moment.changed ? (moment.kept ? tr("came back") : tr("pruned"))
-                                               : (moment.kept ? tr("kept") : tr("stays pruned")));
-        if (moment.hasScore) {
-            words += tr("\nS %1, threshold %2, λ %3")
-                         .arg(formatScientific(static_cast<double>(moment.score)),
-                             formatScientific(static_cast<double>(m_thresholds[index])),
-                             formatFixed(static_cast<double>(moment.lambda), 3));
-        }
-        QToolTip::showText(help->globalPos(), words, this);
         return true;
     }
     return QWidget::event(event);
+}
+
+QString TripletHistory::momentText(int triplet, std::size_t event) const
+{
+    if (triplet < 0 || triplet >= m_rank || event >= m_steps.size()) {
+        return {};
+    }
+    const TripletMoment& moment
+        = m_moments[event * static_cast<std::size_t>(m_rank) + static_cast<std::size_t>(triplet)];
+    QString words = tr("#%1 at step %2: %3")
+                        .arg(triplet)
+                        .arg(formatCount(m_steps[event]),
+                            moment.changed ? (moment.kept ? tr("came back") : tr("pruned"))
+                                           : (moment.kept ? tr("kept") : tr("stays pruned")));
+    if (moment.hasScore) {
+        words += tr("\nS %1, threshold %2, λ %3")
+                     .arg(formatScientific(static_cast<double>(moment.score)),
+                         formatScientific(static_cast<double>(m_thresholds[event])),
+                         formatFixed(static_cast<double>(moment.lambda), 3));
+    }
+    return words;
+}
+
+/// What a reader for the blind says: the chosen triplet at the shown event, else at the last.
+void TripletHistory::speak()
+{
+    if (m_steps.empty()) {
+        setAccessibleDescription({});
+        return;
+    }
+    setAccessibleDescription(momentText(std::max(m_selected, 0), shownEvent().value_or(m_steps.size() - 1)));
+}
+
+std::optional<std::size_t> TripletHistory::shownEvent() const
+{
+    const auto after = std::upper_bound(m_steps.begin(), m_steps.end(), m_shown);
+    if (m_shown < 0 || after == m_steps.begin()) {
+        return {};
+    }
+    return static_cast<std::size_t>(after - m_steps.begin()) - 1;
+}
+
+void TripletHistory::keyPressEvent(QKeyEvent* event)
+{
+    const int key = event->key();
+    const int row = key == Qt::Key_Up ? -1 : key == Qt::Key_Down ? 1 : 0;
+    const int side = key == Qt::Key_Left ? -1 : key == Qt::Key_Right ? 1 : 0;
+    if (m_steps.empty() || m_rank < 1 || event->modifiers() & ~Qt::KeypadModifier || (row == 0 && side == 0)) {
+        QWidget::keyPressEvent(event); // Shift with an arrow is the timeline's
+        return;
+    }
+    if (row != 0) {
+        Q_EMIT tripletActivated(m_selected < 0 ? 0 : std::clamp(m_selected + row, 0, m_rank - 1));
+        return;
+    }
+    const std::optional<std::size_t> shown = shownEvent();
+    const auto last = static_cast<std::ptrdiff_t>(m_steps.size()) - 1;
+    // Live stands behind the last event; before the first one nothing is shown but the way on.
+    const std::ptrdiff_t from = shown ? static_cast<std::ptrdiff_t>(*shown) : m_shown < 0 ? last + 1 : -1;
+    Q_EMIT stepActivated(m_steps[static_cast<std::size_t>(std::clamp<std::ptrdiff_t>(from + side, 0, last))]);
+}
+
+void TripletHistory::focusInEvent(QFocusEvent* event)
+{
+    QWidget::focusInEvent(event);
+    update();
+}
+
+void TripletHistory::focusOutEvent(QFocusEvent* event)
+{
+    QWidget::focusOutEvent(event);
+    update();
 }
 
 void TripletHistory::mousePressEvent(QMouseEvent* event)

@@ -7,13 +7,14 @@
 #include <QWidget>
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace spectune {
 
 /// One matrix over the whole run: a row per triplet, a column per pixel of time. Kept is filled, pruned is empty, an
 /// event at which the triplet fell or came back is marked. Below it S of the chosen triplet beside the threshold, on a
-/// logarithmic axis. A click asks for that event.
+/// logarithmic axis. A click asks for that event; so do left and right, and up and down choose the triplet.
 class TripletHistory : public QWidget {
     Q_OBJECT
 public:
@@ -27,6 +28,9 @@ public:
         int rank, std::int64_t totalSteps);
     void setShownStep(std::int64_t step); ///< −1: none
     void setSelected(int triplet); ///< −1: none
+    [[nodiscard]] int selected() const noexcept { return m_selected; }
+    /// "#6 at step 1,100: came back", and its S; empty for a triplet or an event that is not there.
+    [[nodiscard]] QString momentText(int triplet, std::size_t event) const;
     [[nodiscard]] bool isEmpty() const noexcept { return m_steps.empty(); }
     /// The row of a triplet as it is painted into @p columns pixels.
     [[nodiscard]] std::vector<Mark> marksOf(int triplet, int columns) const;
@@ -41,6 +45,9 @@ protected:
     bool event(QEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    void focusInEvent(QFocusEvent* event) override;
+    void focusOutEvent(QFocusEvent* event) override;
 
 private:
     static constexpr double numbersWidth = 20.0; ///< the triplets' numbers, left of the strip
@@ -49,6 +56,8 @@ private:
     [[nodiscard]] QRectF plot() const; ///< of S
     [[nodiscard]] double xOf(std::int64_t step) const;
     [[nodiscard]] std::size_t eventNear(double x) const;
+    [[nodiscard]] std::optional<std::size_t> shownEvent() const; ///< the last one until the shown step
+    void speak();
     void paintStrip(QPainter& painter) const;
     void paintScores(QPainter& painter) const;
 

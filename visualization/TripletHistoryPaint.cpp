@@ -24,6 +24,9 @@ void TripletHistory::paintEvent(QPaintEvent*)
     if (m_shown >= 0) {
         drawUpright(painter, xOf(m_shown), 0.0, plot().bottom(), Theme::current().focus, 1.5);
     }
+    if (hasFocus()) {
+        drawFocusFrame(painter, rect(), Theme::current().focus);
+    }
 }
 
 void TripletHistory::paintStrip(QPainter& painter) const

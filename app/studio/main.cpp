@@ -68,8 +68,10 @@ EngineFactory engineFactory()
 void openWanted(MainWindow& window, const StudioArguments& arguments)
 {
     const QFileInfo path(arguments.path);
-    if (arguments.path.isEmpty())
+    if (arguments.path.isEmpty() && arguments.start)
         window.openDemo();
+    else if (arguments.path.isEmpty())
+        window.openFirst();
     else if (path.isDir())
         window.openRun(arguments.path);
     else

@@ -93,7 +93,7 @@ void exportTo(const ExportOptions& options)
     if (shows)
         std::fprintf(stderr, "\r\033[K");
     if (options.json)
-        std::cout << asJson(report).dump() << std::endl;
+        std::cout << asJson(report).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << std::endl;
     else
         print(report);
     requireVerified(report);

@@ -98,6 +98,18 @@ private Q_SLOTS:
         QCOMPARE(byTriplets.resolved.schedule.budgetAt(100), at(12 * 42));
     }
 
+    /// The rank in the configuration is stale once the triplets were edited: naming it again must take effect.
+    void theTargetRankTurnsTheBudgetBack()
+    {
+        Run run;
+        QVERIFY(run.edit("adalora.total_budget", at(300), 200));
+        QCOMPARE(run.config.adalora.targetRank, at(8));
+        QVERIFY(run.edit("adalora.target_rank", at(8), 210));
+        QCOMPARE(run.resolved.schedule.targetBudget, at(8 * 42));
+        QCOMPARE(*run.config.adalora.totalBudget, at(8 * 42));
+        QVERIFY(!run.edit("adalora.target_rank", at(8), 211)); // in force by now
+    }
+
     void theIntervalMovesTheEvents()
     {
         Run run;
@@ -182,12 +194,23 @@ private Q_SLOTS:
             QCOMPARE(read[i].key, edits[i].key);
             QVERIFY(read[i].before == edits[i].before && read[i].after == edits[i].after);
         }
+        QCOMPARE(read[2].line, at(3));
         truncateEdits(folder.path(), 299);
         QCOMPARE(editsOfRun(folder.path()).size(), std::size_t {2});
         truncateEdits(folder.path(), 119);
         QVERIFY(!fs::exists(file));
         QVERIFY(editsOfRun(folder.path()).empty());
         QVERIFY(contains(errorOf([&] { (void)loadEdits(file); }), "edits.jsonl"));
+    }
+
+    /// What was not known before stays so, and the line can be read again.
+    void aLineWithoutTheOldValueReadsBack()
+    {
+        const Folder folder;
+        const AppliedEdit edit {.step = 7, .key = "adalora.target_rank", .before = {}, .after = at(8)};
+        const auto read = loadEdits(folder.write("edits.jsonl", toJsonLine(edit) + "\n"));
+        QCOMPARE(read.size(), std::size_t {1});
+        QVERIFY(read[0].before == FieldValue {} && read[0].after == edit.after);
     }
 
     void brokenLinesAreNamed_data()

@@ -62,6 +62,8 @@ private Q_SLOTS:
     void adaptersFollowTheTargets();
     void changesHelpAndAreApplied();
     void whatDoesNotHelpIsNotSaid();
+    void changesStayInTheFieldsRanges();
+    void sizesBeyondSenseDoNotOverflow();
     void boundOfTheRank();
 };
 
@@ -196,6 +198,46 @@ void MemoryEstimateTest::whatDoesNotHelpIsNotSaid()
     const auto changes = memoryChanges(llama7b, config, facts, gpu, std::int64_t {1} << 30);
     for (const MemoryChange& change : changes)
         QVERIFY(change.kind == MemoryChange::Kind::AttentionOnly || change.kind == MemoryChange::Kind::Rank);
+}
+
+/// The studio asks from a slot: a value that its field refuses must be no candidate, not an exception.
+void MemoryEstimateTest::changesStayInTheFieldsRanges()
+{
+    const RunFacts facts {.matrices = 154, .smallestSide = 256, .width = 2048, .layers = 22, .maxPositions = 2048};
+    for (const std::int64_t length : {2, 3, 4, 33, 64}) {
+        const RunConfig config = configOf(4, length);
+        for (const MemoryChange& change : memoryChanges(tinyLlama, config, facts, gpu, 1))
+            (void)withChange(config, change);
+    }
+    RunConfig scaled = configOf(4, 256); // α is scaled with the rank, here beyond what its field takes
+    scaled.adalora.initRank = 1;
+    scaled.adalora.targetRank = 200;
+    scaled.adalora.alpha = 1e6;
+    for (const MemoryChange& change : memoryChanges(tinyLlama, scaled, facts, gpu, 1))
+        (void)withChange(scaled, change);
+}
+
+/// As large as a model's config.json may say.
+void MemoryEstimateTest::sizesBeyondSenseDoNotOverflow()
+{
+    constexpr std::int64_t most = std::int64_t {1} << 24;
+    constexpr ModelShape shape {.layers = 10'000,
+        .width = most,
+        .feedForward = most,
+        .heads = most,
+        .kvHeads = most,
+        .headDim = most,
+        .vocabulary = most,
+        .maxPositions = most};
+    QVERIFY(shape.parameters() >= std::int64_t {1} << 58);
+    for (const MemoryPlace& place : {gpu, twoCores}) {
+        const MemoryEstimate beyond = estimate(shape, configOf(1024, 1 << 20), place);
+        for (const std::int64_t part : beyond.parts)
+            QVERIFY(part > 0);
+        QVERIFY(beyond.total() >= std::int64_t {1} << 58);
+    }
+    // And what makes sense is counted: the largest that anyone trains on one machine.
+    QVERIFY(estimate(llama7b, configOf(1024, 1 << 15), {.cuda = false, .cores = 256}).total() < std::int64_t {1} << 58);
 }
 
 void MemoryEstimateTest::boundOfTheRank()

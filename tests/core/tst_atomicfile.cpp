@@ -63,11 +63,13 @@ private Q_SLOTS:
     void errorsNameThePath();
     void errorsSayWhatToDo();
     void readerSeesOldOrNew();
+    void appendsAllOrNothing();
     void directoryAppearsWhenCommitted();
     void directoryVanishesWithoutCommit();
     void directoryReplaces();
     void directoryReplacementIsNeverMissing();
     void twoDirectoriesForOneTarget();
+    void directoryLeavesAFilledTarget();
     void directoryErrors();
 
 private:
@@ -179,6 +181,24 @@ void TestAtomicFile::readerSeesOldOrNew()
     QVERIFY(whole);
 }
 
+void TestAtomicFile::appendsAllOrNothing()
+{
+    const fs::path file = m_folder / "lines";
+    {
+        const FileSizeLimit full(2);
+        QVERIFY(contains(ioErrorOf([&] { appendDurably(file, "one\n"); }), file.string()));
+        QVERIFY(!fs::exists(file));
+    }
+    appendDurably(file, "one\n");
+    {
+        const FileSizeLimit full(6); // two bytes of the next line still fit
+        QVERIFY(contains(ioErrorOf([&] { appendDurably(file, "two\n"); }), file.string()));
+    }
+    QCOMPARE(readFile(file), std::string("one\n"));
+    appendDurably(file, "three\n");
+    QCOMPARE(readFile(file), std::string("one\nthree\n"));
+}
+
 void TestAtomicFile::directoryAppearsWhenCommitted()
 {
     const fs::path target = m_folder / "deeper" / "step-1";
@@ -250,6 +270,26 @@ void TestAtomicFile::twoDirectoriesForOneTarget()
     second.commit();
     QCOMPARE(readFile(m_folder / "target" / "file"), std::string("second"));
     QCOMPARE(names(), std::vector<std::string> {"target"});
+}
+
+void TestAtomicFile::directoryLeavesAFilledTarget()
+{
+    const fs::path target = m_folder / "target";
+    {
+        AtomicDirectory directory(target, AtomicDirectory::Existing::Refuse);
+        writeFileAtomically(directory.path() / "file", "ours");
+        fs::create_directory(target);
+        writeFileAtomically(target / "file", "theirs");
+        const std::string text = ioErrorOf([&] { directory.commit(); });
+        QVERIFY2(contains(text, target.string()) && contains(text, "no longer empty"), text.c_str());
+    }
+    QCOMPARE(readFile(target / "file"), std::string("theirs"));
+    QCOMPARE(names(), std::vector<std::string> {"target"});
+    fs::remove(target / "file"); // an empty one is nobody's loss
+    AtomicDirectory directory(target, AtomicDirectory::Existing::Refuse);
+    writeFileAtomically(directory.path() / "file", "ours");
+    directory.commit();
+    QCOMPARE(readFile(target / "file"), std::string("ours"));
 }
 
 void TestAtomicFile::directoryErrors()

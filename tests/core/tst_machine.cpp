@@ -20,6 +20,21 @@ private Q_SLOTS:
         QCOMPARE(MachineMemory::parse("HugeMemTotal: 3 kB\n").total, 0); // another line's end
         QCOMPARE(MachineMemory::parse("MemTotal:").total, 0);
     }
+    /// A container's limit, as Docker sets it.
+    void aControlGroupTakesSomeAway()
+    {
+        const MachineMemory whole {.total = 1000, .available = 800};
+        const auto same = [](const MachineMemory& memory, std::int64_t total, std::int64_t available) {
+            return memory.total == total && memory.available == available;
+        };
+        QVERIFY(same(whole.within("400\n", "150\n", ""), 400, 250));
+        QVERIFY(same(whole.within("400\n", "390\n", "anon 7\ninactive_file 300\nfile 310\n"), 400, 310));
+        QVERIFY(same(whole.within("400\n", "390\n", "inactive_file 1\ntotal_inactive_file 290\n"), 400, 300));
+        QVERIFY(same(whole.within("400\n", "500\n", ""), 400, 0));
+        QVERIFY(same(whole.within("900\n", "10\n", ""), 900, 800)); // others leave less than the limit
+        for (const char* none : {"max\n", "", "9223372036854771712\n", "99999999999999999999\n"})
+            QVERIFY(same(whole.within(none, "150\n", ""), 1000, 800));
+    }
     void thisComputerHasSome()
     {
         const MachineMemory memory = MachineMemory::now();

@@ -298,6 +298,10 @@ private Q_SLOTS:
         QVERIFY(contains(
             with({{"m.lora_A.weight", at::ones({3, 2})}, {"m.lora_B.weight", at::ones({2, 4})}}), "one common rank"));
         QVERIFY(with({{"m.lora_A.weight", at::ones({3, 2})}, {"m.lora_B.weight", at::ones({2, 3})}}).empty());
+        QVERIFY(contains(
+            with({{"m.lora_A.weight", at::ones({3, 0})}, {"m.lora_B.weight", at::ones({2, 3})}}), "no elements"));
+        QVERIFY(contains(
+            with({{"m.lora_A.weight", at::ones({0, 2})}, {"m.lora_B.weight", at::ones({2, 0})}}), "no elements"));
     }
 
     void vllmRanks()

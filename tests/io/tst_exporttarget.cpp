@@ -61,6 +61,24 @@ private Q_SLOTS:
         QVERIFY(writeAdapter(adapter, "peft-adalora", folder.path() / "apart", meta).verified); // λ stays apart there
     }
 
+    /// The folder was empty when the export began; what somebody put there since is not ours to delete.
+    void whatWasPutThereMeanwhileStays()
+    {
+        const Folder folder;
+        AdapterState adapter {.method = Method::AdaLora, .initRank = 1, .alpha = 1.0, .scale = 1.0, .modules = {}};
+        adapter.modules.push_back(
+            {"model.layers.0.self_attn.q_proj", at::ones({4, 1}), at::ones({1}), at::ones({1, 3}), {}});
+        const AdapterMeta meta {.baseModel = "base", .config = {}, .resolved = {}};
+        const RequestContext context {.stop = {},
+            .partialText = {},
+            .progress = [&folder](const std::string&, std::int64_t, std::int64_t) { folder.write("out/theirs", "x"); }};
+        const std::string text
+            = errorOf([&] { (void)writeAdapter(adapter, "peft-lora", folder.path() / "out", meta, context); });
+        QVERIFY2(contains(text, (folder.path() / "out").string()) && contains(text, "no longer empty"), text.c_str());
+        QCOMPARE(readFile(folder.path() / "out/theirs"), std::string("x"));
+        QCOMPARE(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 1); // and nothing of ours
+    }
+
     void namesTheRoomThatIsMissing()
     {
         const Folder folder;

@@ -194,6 +194,12 @@ private Q_SLOTS:
             file.add("blk.0.ffn_up.weight", at::ones({2, 3}));
         }),
             "no lora_a or lora_b"));
+        QVERIFY(contains(error([](GgufFile& file) { // as large as it says, and no byte of a file
+            file.set("adapter.lora.alpha", 4.0F);
+            file.add("blk.0.ffn_up.weight.lora_a", at::ones({1 << 20, 0}));
+            file.add("blk.0.ffn_up.weight.lora_b", at::ones({0, 1 << 20}));
+        }),
+            "has no elements"));
         GgufFile model;
         model.set("general.architecture", std::string("llama"));
         model.write(folder.path() / "model.gguf");

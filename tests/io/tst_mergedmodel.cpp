@@ -10,6 +10,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <limits>
 #include <set>
 
 using namespace spectune;
@@ -228,6 +230,27 @@ private Q_SLOTS:
         QVERIFY(contains(text, "model.layers.0."));
         QVERIFY(fs::is_empty(folder.path())); // nothing half-written stays
         QVERIFY(writeMerged(huge, opened, folder.path() / "out", {.type = at::kFloat}).verified);
+    }
+
+    /// A larger type would not help here.
+    void saysThatTheBaseIsBroken()
+    {
+        const Folder folder;
+        const fs::path base = folder.path() / "base";
+        fs::copy(tinyModel("llama-untied"), base);
+        const std::string weight = "model.layers.1.mlp.up_proj.weight";
+        std::vector<NamedTensor> tensors;
+        {
+            const SafetensorsFile file(base / "model.safetensors");
+            for (const TensorInfo& info : file.tensors())
+                tensors.push_back({info.name, file.tensor(info.name).clone()});
+        }
+        std::ranges::find(tensors, weight, &NamedTensor::name)->tensor[1][2] = std::numeric_limits<float>::infinity();
+        writeSafetensors(base / "model.safetensors", tensors, {{"format", "pt"}});
+        const ModelFolder opened(base);
+        const AdapterState adapter = randomAdapter(opened.spec(), {2});
+        const std::string text = errorOf([&] { (void)writeMerged(adapter, opened, folder.path() / "out"); });
+        QVERIFY2(contains(text, weight + " of the base model") && !contains(text, "--dtype"), text.c_str());
     }
 
     void refusesWhatDoesNotFit()

@@ -5,6 +5,8 @@
 
 #include <ATen/ATen.h>
 
+#include <sys/stat.h>
+
 using namespace spectune;
 using namespace spectune::testing;
 
@@ -72,6 +74,19 @@ private Q_SLOTS:
         const SafetensorsFile file(folder.write("t.safetensors", bytes + json + "xx"));
         const std::string error = errorOf([&] { (void)file.tensor("a"); });
         QVERIFY2(contains(error, "F8_E4M3") && contains(error, "t.safetensors"), error.c_str());
+    }
+
+    /// Who may read a file is the user's own choice, as with every other program.
+    void takesTheUsersMode()
+    {
+        const Folder folder;
+        const mode_t before = ::umask(0002);
+        writeSafetensors(folder.path() / "t", {{"a", at::ones(1)}});
+        ::umask(before);
+        using std::filesystem::perms;
+        const perms expected
+            = perms::owner_read | perms::owner_write | perms::group_read | perms::group_write | perms::others_read;
+        QVERIFY(std::filesystem::status(folder.path() / "t").permissions() == expected);
     }
 
     void refusesToWriteNonsense()

@@ -4,6 +4,7 @@
 #include "training/core/AtomicFile.h"
 #include "training/io/AdapterFiles.h"
 #include "training/io/Safetensors.h"
+#include "training/loop/Commands.h"
 #include "training/loop/LibTorchEngine.h"
 
 #include <nlohmann/json.hpp>
@@ -126,6 +127,32 @@ private Q_SLOTS:
         }
         QVERIFY(ourConfig.contains("rank_pattern") && ourConfig.contains("lora_alpha"));
         QVERIFY(errorOfLogits(readAdapter(target)) <= 1e-5);
+    }
+
+    /// Names of files are bytes on Linux; what is told of them must not end in an exception.
+    void pathsThatAreNoUtf8AreTold()
+    {
+        const Folder folder;
+        const auto target = folder.path() / "out\xFF";
+        const AdapterState adapter = readAdapter(exportFolder("adalora"));
+        (void)writeAdapter(adapter, "peft-adalora", target, {.baseModel = "base\xFF", .config = {}, .resolved = {}});
+        QCOMPARE(configIn(target).at("base_model_name_or_path"), "base\xEF\xBF\xBD");
+        QVERIFY(contains(describeFolder(target.string()), "out\xEF\xBF\xBD"));
+    }
+
+    /// Many adapters on the hub have their model's config.json beside them. It is no run's.
+    void aModelsConfigurationBesideAnAdapterIsLeftAlone()
+    {
+        const Folder folder;
+        const auto source = folder.path() / "downloaded";
+        std::filesystem::copy(exportFolder("adalora"), source);
+        folder.write("downloaded/config.json", R"({"model_type": "llama", "hidden_size": 64})");
+        LibTorchEngine engine;
+        (void)engine.answer(
+            ExportAdapter {
+                .source = source.string(), .format = "peft-lora", .target = (folder.path() / "out").string()},
+            {});
+        QVERIFY(std::filesystem::exists(folder.path() / "out/adapter_model.safetensors"));
     }
 
     void anotherModelsAdapterIsRefused()

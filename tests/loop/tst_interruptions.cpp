@@ -113,6 +113,8 @@ private Q_SLOTS:
         };
         const std::string text = errorOf([&] { runEngine(control, config, run); });
         QVERIFY2(contains(text, "train.jsonl") && contains(text, "shorter"), text.c_str());
+        const std::string log = readFile(run / "log.txt"); // from which a reader tells how it ended
+        QVERIFY2(contains(log.substr(log.rfind('\n', log.size() - 2) + 1), "  Failed: " + text), log.c_str());
         QCOMPARE(namesIn(run / "checkpoints"), (std::vector<std::string> {"step-4"}));
         data.mend();
         RecordingControl again;
@@ -141,6 +143,26 @@ private Q_SLOTS:
         RecordingControl again; // the evaluation of step 6 is made up for
         QVERIFY(runEngine(again, config, run, run) == RunOutcome::Finished);
         compareEnds(run, folder.path() / "whole");
+    }
+
+    /// It is a side file: the run goes on without it, and says so once.
+    void aReplayThatCannotBeWrittenCostsNothing()
+    {
+        const Folder folder;
+        const fs::path run = folder.path() / "run";
+        RecordingControl control;
+        control.atBorder = [&run](std::int64_t steps) {
+            if (steps == 1)
+                fs::create_directory(run / "replay.bin");
+        };
+        QVERIFY(runEngine(control, demoConfig(), run) == RunOutcome::Finished);
+        QVERIFY(fs::exists(run / "adapter/adapter_model.safetensors"));
+        QCOMPARE(jsonLines(run / "ranks.jsonl").size(), std::size_t {3});
+        const auto lines = control.all<LogLine>();
+        QCOMPARE(
+            std::ranges::count_if(lines, [](const LogLine& line) { return contains(line.text, "cannot be replayed"); }),
+            1);
+        QVERIFY(contains(readFile(run / "log.txt"), "cannot be replayed"));
     }
 
     /// All is saved by then, but the run has not done what it was asked for.

@@ -191,9 +191,10 @@ private Q_SLOTS:
         control.editAt.emplace(2, LiveEdit {"optim.lr", -1.0});
         control.editAt.emplace(2, LiveEdit {"adalora.init_rank", std::int64_t {3}});
         control.editAt.emplace(9, LiveEdit {"adalora.target_rank", std::int64_t {1}}); // the last mask is chosen
+        control.editAt.emplace(12, LiveEdit {"optim.lr", 1e-3}); // no step follows
         QVERIFY(runEngine(control, demoConfig(), run) == RunOutcome::Finished);
         const auto refused = control.all<EditRefused>();
-        QCOMPARE(refused.size(), std::size_t {3});
+        QCOMPARE(refused.size(), std::size_t {4});
         for (const EditRefused& one : refused)
             QVERIFY2(contains(one.failure.message, one.edit.key), one.failure.message.c_str());
         QVERIFY(!fs::exists(run / "edits.jsonl"));
@@ -208,6 +209,85 @@ private Q_SLOTS:
         });
         QVERIFY2(contains(text, "adalora.target_rank can no longer be changed"), text.c_str());
         QVERIFY(!fs::exists(run));
+    }
+
+    /// Nothing would tell that it was never in force.
+    void anEditBehindTheEndStartsNothing()
+    {
+        const fs::path run = m_folder.path() / "never";
+        RecordingControl control;
+        const fs::path file = m_folder.write("late.jsonl", "\n{\"step\": 12, \"key\": \"optim.lr\", \"new\": 0.001}\n");
+        const std::string text = errorOf([&] { runEngine(control, demoConfig(), run, {}, loadEdits(file)); });
+        QVERIFY2(contains(text, "Line 2") && contains(text, "optim.lr at step 12"), text.c_str());
+        QVERIFY(!fs::exists(run));
+    }
+
+    /// What the folder does not tell must not happen; but a full disk costs no step, and no more than the edit.
+    void anEditThatCannotBeWrittenIsRefused()
+    {
+        const fs::path run = m_folder.path() / "unwritten";
+        RecordingControl control;
+        control.atBorder = [&run](std::int64_t steps) {
+            if (steps == 1)
+                fs::create_symlink("/dev/full", run / "edits.jsonl");
+        };
+        control.editAt.emplace(2, LiveEdit {"optim.lr", 1e-3});
+        QVERIFY(runEngine(control, demoConfig(), run) == RunOutcome::Finished);
+        const auto refused = control.all<EditRefused>();
+        QCOMPARE(refused.size(), std::size_t {1});
+        QVERIFY(refused[0].failure.kind == FailureKind::Io && contains(refused[0].failure.message, "edits.jsonl"));
+        QVERIFY(control.all<EditTaken>().empty());
+        QCOMPARE(
+            jsonLines(run / "metrics.jsonl").at(4).at("lr").get<double>(), learningRate(demoConfig().optim, 4, 12));
+    }
+
+    void aWaitingEditThatCannotBeWrittenSavesFirst()
+    {
+        const fs::path run = m_folder.path() / "saved";
+        RecordingControl control;
+        control.onPost = [&run](const RunEvent& event) {
+            if (std::holds_alternative<RunStarted>(event))
+                fs::create_symlink("/dev/full", run / "edits.jsonl");
+        };
+        const std::string text = ioErrorOf([&] {
+            runEngine(control, demoConfig(), run, {}, {{3, "optim.lr", {}, FieldValue(1e-3)}});
+        });
+        QVERIFY2(contains(text, "edits.jsonl"), text.c_str());
+        QVERIFY(fs::exists(run / "checkpoints/step-3/state.json"));
+        QVERIFY(contains(readFile(run / "log.txt"), "  Failed: "));
+    }
+
+    /// The last mask is chosen, so a running run would refuse it: it is another start, but the folder tells it all the same.
+    void anotherStartIsKeptByTheNextResume()
+    {
+        const fs::path copy = m_folder.path() / "another";
+        fs::copy(m_run, copy, fs::copy_options::recursive);
+        RunConfig config = loadConfig(copy / "config.json");
+        config.adalora.targetRank = 3;
+        RecordingControl control;
+        control.stopAfter = 10;
+        QVERIFY(runEngine(control, config, copy, copy / "checkpoints/step-9") == RunOutcome::Stopped);
+        const auto edits = editsOfRun(copy);
+        QCOMPARE(edits.back().key, std::string("adalora.target_rank"));
+        QVERIFY(edits.back().step == 9 && edits.back().after == FieldValue(std::int64_t {3}));
+        QCOMPARE(loadConfig(copy / "config.json").adalora.targetRank, std::int64_t {2}); // what the run began with
+        RecordingControl second;
+        QVERIFY(runEngine(second, loadConfig(copy / "config.json"), copy, copy) == RunOutcome::Finished);
+        QCOMPARE(loadConfig(copy / "checkpoints/step-12/config.json").adalora.targetRank, std::int64_t {3});
+        QCOMPARE(editsOfRun(copy).size(), edits.size());
+    }
+
+    /// An export says what was in force, not what the run began with.
+    void anExportTellsWhatWasInForce()
+    {
+        LibTorchEngine engine;
+        const fs::path target = m_folder.path() / "exported";
+        (void)engine.answer(
+            ExportAdapter {.source = m_run.string(), .format = "peft-adalora", .target = target.string()}, {});
+        const auto exported = nlohmann::json::parse(readFile(target / "adapter_config.json"));
+        QCOMPARE(exported.at("target_r"), 1);
+        QCOMPARE(exported.at("orth_reg_weight"), 0.5);
+        QVERIFY(exported == nlohmann::json::parse(readFile(m_run / "adapter/adapter_config.json")));
     }
 
 private:

@@ -1,10 +1,46 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/FakeEngine.h"
 #include "training/monitor/RankSnapshot.h"
+#include "training/monitor/ReplayFormat.h"
+#include "training/monitor/ReplayReader.h"
 
 #include <QtTest>
 
 using namespace spectune;
+
+namespace {
+
+/// A layout's record in replay.bin with @p modules modules, all in one place.
+std::string layoutRecord(std::uint64_t initRank, std::uint64_t layers, std::uint64_t layer, int modules)
+{
+    replay::Packer packer(replay::Kind::Layout);
+    packer.whole(initRank);
+    packer.whole(layers);
+    packer.whole(1);
+    packer.text("q_proj");
+    packer.whole(static_cast<std::uint64_t>(modules));
+    for (int module = 0; module < modules; ++module) {
+        packer.text("m");
+        packer.whole(layer);
+        for (const std::uint64_t value : {0, 8, 8}) // kind, in, out
+            packer.whole(value);
+    }
+    return replay::framed(packer.bytes());
+}
+
+/// A masking event without changes.
+std::string flipsRecord(std::uint64_t step)
+{
+    replay::Packer packer(replay::Kind::Flips);
+    packer.whole(step);
+    packer.whole(2);
+    const float threshold = 0.0F;
+    packer.raw(&threshold, 1);
+    packer.whole(0);
+    return replay::framed(packer.bytes());
+}
+
+} // namespace
 
 class TestModuleLayout : public QObject {
     Q_OBJECT
@@ -13,6 +49,8 @@ private Q_SLOTS:
     void findsByPlaceAndByName();
     void kindNames();
     void tripletsOfAModule();
+    void damagedLayoutsAreNoLayouts();
+    void oneLayoutIsAllThatAReplayHas();
 };
 
 void TestModuleLayout::findsByPlaceAndByName()
@@ -52,6 +90,26 @@ void TestModuleLayout::tripletsOfAModule()
     snapshot.triplets.resize(16);
     QCOMPARE(snapshot.tripletsOf(ModuleIndex {0}), snapshot.triplets.data());
     QCOMPARE(snapshot.tripletsOf(ModuleIndex {3}), snapshot.triplets.data() + 12);
+}
+
+void TestModuleLayout::damagedLayoutsAreNoLayouts()
+{
+    const auto eventsWith = [](const std::string& layout) {
+        return ReplayReader::fromBytes(replay::head(0) + layout + flipsRecord(1)).eventCount();
+    };
+    QCOMPARE(eventsWith(layoutRecord(2, 3, 1, 2)), 1U);
+    QCOMPARE(eventsWith(layoutRecord(2, 3, 3, 2)), 0U); // behind the last layer
+    QCOMPARE(eventsWith(layoutRecord(2, 3, 0xFFFFFFFF, 2)), 0U); // -1
+    QCOMPARE(eventsWith(layoutRecord(std::uint64_t {1} << 62U, 3, 1, 4)), 0U); // 2^64 triplets are none in 64 bits
+    QCOMPARE(eventsWith(layoutRecord(std::uint64_t {1} << 63U, 3, 1, 2)), 0U);
+}
+
+void TestModuleLayout::oneLayoutIsAllThatAReplayHas()
+{
+    const std::string good = replay::head(0) + layoutRecord(2, 3, 1, 2) + flipsRecord(1);
+    const ReplayReader reader = ReplayReader::fromBytes(good + layoutRecord(64, 3, 1, 2) + flipsRecord(2));
+    QCOMPARE(reader.eventCount(), 1U); // what came before it holds
+    QCOMPARE(reader.snapshotAt(0)->triplets.size(), 4U);
 }
 
 QTEST_GUILESS_MAIN(TestModuleLayout)

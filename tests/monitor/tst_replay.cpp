@@ -138,6 +138,7 @@ private:
             shown.push_back(play.next(10 * event));
             writer.append(*shown.back());
         }
+        writer.finish();
         return shown;
     }
 
@@ -301,14 +302,7 @@ void TestReplay::aRunWithoutTheFileGoesOnWithOne()
 void TestReplay::statesThinOut()
 {
     const std::size_t state = 60 * 7 * 4 + 12 * 2 * 4; // bytes of one, without its frame
-    Play play(3, 4, 5, 6);
-    ReplayWriter writer(file(), 10 * state);
-    std::vector<std::shared_ptr<const RankSnapshot>> shown;
-    for (int event = 1; event <= 100; ++event) {
-        shown.push_back(play.next(event));
-        writer.append(*shown.back());
-    }
-    writer.finish();
+    const auto shown = write(100, 10 * state);
     const ReplayReader reader(path());
     QCOMPARE(reader.eventCount(), 100U);
     std::size_t states = 0;
@@ -323,6 +317,11 @@ void TestReplay::statesThinOut()
     }
     QVERIFY(states >= 4 && states <= 11);
     QVERIFY(reader.hasState(99));
+    for (int events = 1; events <= 40; ++events) { // wherever in the thinning a run ends
+        fs::remove(file());
+        (void)write(events, 3 * state);
+        QVERIFY(ReplayReader(path()).hasState(static_cast<std::size_t>(events) - 1));
+    }
 }
 
 void TestReplay::longRunStaysSmall()

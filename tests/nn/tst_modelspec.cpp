@@ -96,9 +96,13 @@ private Q_SLOTS:
         row("negative width", R"("hidden_size":-4)", "hidden_size is -4");
         row("a real", R"("vocab_size":8.5)", "vocab_size is 8.5");
         row("far too large", R"("vocab_size":99999999999999)", "vocab_size is 99999999999999");
+        row("too many layers", R"("num_hidden_layers":1099511627776)", "num_hidden_layers is 1099511627776");
+        row("more than 10000", R"("num_hidden_layers":10001)", "up to 10000");
+        row("too wide", R"("hidden_size":16777218)", "hidden_size is 16777218");
         row("text", R"("vocab_size":"8")", "vocab_size is \"8\"");
         row("heads", R"("num_attention_heads":3)", "hidden_size is 4");
         row("groups", R"("num_key_value_heads":3)", "num_key_value_heads is 3");
+        row("heads too wide", R"("head_dim":16777216)", "head_dim is 16777216, times num_attention_heads, 2");
         row("odd head", R"("head_dim":5)", "head_dim is 5");
         row("epsilon", R"("rms_norm_eps":0)", "rms_norm_eps is 0");
         row("theta", R"("rope_theta":"x")", "rope_theta is \"x\"");

@@ -358,7 +358,8 @@ Answer SceneEngine::answer(const Request& request, const RequestContext& context
     if (const auto* data = std::get_if<PreviewData>(&request))
         return preview(*data);
     if (const auto* generate = std::get_if<Generate>(&request)) {
-        const std::vector<std::string> words = generate->tuned
+        const std::vector<std::string> words = !m_scene->answer.empty() ? std::vector {m_scene->answer}
+            : generate->tuned
             ? std::vector<std::string> {" Paul", " |", " wolf", " |", " mammal", " |", " brown", " |", " meadow"}
             : std::vector<std::string> {" Paul", " is", " always", " happy.", " What", " does", " Paul", " eat?"};
         GeneratedText text;
@@ -368,6 +369,7 @@ Answer SceneEngine::answer(const Request& request, const RequestContext& context
             text.ids.push_back(static_cast<std::int32_t>(text.ids.size()));
             if (context.partialText)
                 context.partialText(word);
+            m_scene->answerWaits.wait(true);
         }
         text.tuned = generate->tuned;
         text.ended = true;

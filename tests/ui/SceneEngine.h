@@ -22,6 +22,8 @@ struct Scene {
     std::string exportFails; ///< this format says that the disk is full
     std::string exportDiffers; ///< this format is read back wrong
     std::atomic<bool> exportOpen {false};
+    std::string answer; ///< what both sides generate; empty: words of their own
+    std::atomic<bool> answerWaits {false}; ///< a side stops behind its first word until this is false again
     bool writesFiles = false; ///< config.json, metrics.jsonl, ranks.jsonl as a real run
 };
 

@@ -77,6 +77,8 @@ void StudioBench::release()
 {
     scene->open = true;
     scene->open.notify_all();
+    scene->answerWaits = false;
+    scene->answerWaits.notify_all();
 }
 
 void StudioBench::picture(const QString& name, QWidget* widget) const

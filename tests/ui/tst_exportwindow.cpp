@@ -31,6 +31,7 @@ private Q_SLOTS:
     void promisesNothingThatWasNotTried();
     void allFiveAreWrittenAndChecked();
     void aProfileCanBeLeftOut();
+    void aLargeModelIsNotWrittenUnasked();
     void progressAndCancelArePerProfile();
     void aFailedCheckIsMarked();
     void aFullDiskIsToldInTheRow();
@@ -157,6 +158,25 @@ void TestExportWindow::aProfileCanBeLeftOut()
     for (const char* format : {"peft-adalora", "peft-lora-padded", "gguf-lora"})
         row(format)->findChild<QCheckBox*>()->click();
     QVERIFY(!button("Export again")->isEnabled());
+}
+
+void TestExportWindow::aLargeModelIsNotWrittenUnasked()
+{
+    ExportRow merged("merged");
+    QVERIFY(merged.isChosen());
+    ExportFacts facts;
+    facts.modelBytes = 15'000'000'000;
+    merged.setFacts(facts);
+    QVERIFY(!merged.isChosen());
+    merged.findChild<QCheckBox*>()->click();
+    merged.setFacts(facts);
+    QVERIFY(merged.isChosen()); // as a person wants it
+    ExportRow adapter("peft-lora");
+    adapter.setFacts(facts);
+    QVERIFY(adapter.isChosen());
+    QVERIFY(ExportTexts::shortOfSpace(15'000'000'000, 20'000'000'000).isEmpty());
+    QVERIFY(ExportTexts::shortOfSpace(15'000'000'000, -1).isEmpty());
+    QVERIFY(ExportTexts::shortOfSpace(15'000'000'000, 4'200'000'000).contains("15.0 GB would be written; 4.2 GB"));
 }
 
 void TestExportWindow::progressAndCancelArePerProfile()

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a person notices without a name for it: the first picture, what an idle window costs, keys, drops, names.
 #include "tests/ui/StudioBench.h"
+#include "training/core/Error.h"
 #include "ui/ConfigForm.h"
 #include "ui/LivePage.h"
+#include "ui/PictureActions.h"
 #include "ui/RunBar.h"
 #include "ui/RunModel.h"
 #include "ui/SessionController.h"
@@ -10,20 +12,30 @@
 #include "ui/ShortcutsWindow.h"
 #include "ui/StatusLine.h"
 #include "visualization/RankGrid.h"
+#include "visualization/Theme.h"
 
+#include <QApplication>
+#include <QClipboard>
 #include <QDir>
 #include <QDropEvent>
 #include <QFile>
 #include <QLineEdit>
+#include <QMenu>
 #include <QMenuBar>
 #include <QMimeData>
 #include <QPushButton>
+#include <QSettings>
+#include <QShortcut>
 #include <QSignalSpy>
 #include <QTest>
+#include <QThread>
 #include <QTimer>
 #include <QTreeWidget>
 #include <QUrl>
 
+#include <algorithm>
+#include <atomic>
+#include <functional>
 #include <map>
 #include <set>
 
@@ -37,6 +49,9 @@ private Q_SLOTS:
     void cleanup();
     void idleWindowRunsNoTimer();
     void everyKeyIsListed();
+    void theDesktopsThemeIsFollowed();
+    void motionIsOneSetting();
+    void tablesAreWrittenByAWorker();
     void keysAreSearched();
     void keysDoNotCollide();
     void runByKeysAlone();
@@ -86,20 +101,107 @@ void TestFeel::everyKeyIsListed()
 {
     QVERIFY(m_bench->open());
     const auto* menus = window().findChild<QMenuBar*>();
-    const std::vector<ShortcutEntry> entries = shortcutEntries(*menus);
-    std::set<QString> keys;
-    for (const ShortcutEntry& entry : entries)
-        keys.insert(entry.keys);
+    std::set<QString> keys; // "Shift+←  Shift+→" are two
+    for (const ShortcutEntry& entry : shortcutEntries(*menus))
+        for (const QString& key : entry.keys.split(QStringLiteral("  "), Qt::SkipEmptyParts))
+            keys.insert(key);
+    const auto listed = [&keys](QString key) { return keys.contains(key.replace("Left", "←").replace("Right", "→")); };
     int actions = 0;
     for (const QAction* action : window().findChildren<QAction*>()) {
-        if (action->shortcut().isEmpty())
-            continue;
-        ++actions;
-        QVERIFY2(keys.contains(action->shortcut().toString(QKeySequence::NativeText)), qPrintable(action->text()));
+        const QString own = action->shortcut().toString(QKeySequence::NativeText);
+        const QString told = action->text().section('\t', 1);
+        actions += own.isEmpty() ? 0 : 1;
+        QVERIFY2(own.isEmpty() || listed(own), qPrintable(action->text()));
+        QVERIFY2(told.isEmpty() || listed(told), qPrintable(action->text()));
     }
     QVERIFY(actions >= 20);
-    for (const char* key : {"Space", ".", "Esc", "Ctrl+Return", "F1", "Ctrl+5", "Ctrl+?"})
-        QVERIFY2(keys.contains(QLatin1String(key)), key);
+    for (const QShortcut* shortcut : window().findChildren<QShortcut*>())
+        QVERIFY2(listed(shortcut->key().toString()), qPrintable(shortcut->key().toString()));
+    for (const char* key :
+        {"Space", ".", "Esc", "Ctrl+Return", "F1", "Ctrl+5", "Ctrl+?", "P", "[", "]", "L", "End", "5", "+", "−", "0",
+            "Home", "PageUp", "PageDown", "Shift+Space", "Ctrl+Space", "Shift+↑", "Shift+→", "Return", "Delete"})
+        QVERIFY2(keys.contains(QString::fromUtf8(key)), key);
+}
+
+void TestFeel::theDesktopsThemeIsFollowed()
+{
+    m_bench->theme = ThemeChoice::System;
+    QVERIFY(m_bench->open());
+    const QByteArray before = qgetenv("GTK_THEME");
+    const auto turnTo = [this](const char* theme) {
+        theme == nullptr ? qunsetenv("GTK_THEME") : qputenv("GTK_THEME", theme);
+        QEvent event(QEvent::ThemeChange);
+        QCoreApplication::sendEvent(&window(), &event);
+        return Theme::current().dark;
+    };
+    QVERIFY(turnTo("Adwaita-dark"));
+    QCOMPARE(QApplication::palette().color(QPalette::Window), Theme::darkTheme().panel);
+    QVERIFY(!turnTo("Adwaita"));
+    QVERIFY(turnTo("Adwaita-dark"));
+    QVERIFY(!turnTo(nullptr)); // the palette of a desktop that says nothing is light
+    QCOMPARE(QApplication::palette().color(QPalette::Window), Theme::lightTheme().panel);
+    window().setTheme(ThemeChoice::Light);
+    QVERIFY(!turnTo("Adwaita-dark")); // a choice of one's own stays
+    before.isEmpty() ? qunsetenv("GTK_THEME") : qputenv("GTK_THEME", before);
+}
+
+void TestFeel::motionIsOneSetting()
+{
+    const QStringList stored = QSettings().allKeys();
+    QVERIFY(m_bench->open());
+    QAction* calm = nullptr;
+    QAction* fades = nullptr;
+    for (QAction* action : window().findChildren<QAction*>()) {
+        calm = action->text() == "Reduced &motion" ? action : calm;
+        fades = action->text() == "Changes &fade in" ? action : fades;
+    }
+    QVERIFY(calm && fades);
+    const QList<RankGrid*> grids = window().findChildren<RankGrid*>();
+    QVERIFY(grids.size() >= 5); // Live's, two of Set up, those of Runs
+    const auto calmed = [&grids] { return std::ranges::count_if(grids, &RankGrid::hasReducedMotion); };
+    QCOMPARE(calmed(), 0);
+    calm->trigger();
+    QCOMPARE(calmed(), grids.size());
+    fades->setChecked(false); // as it stands when the heatmap's menu opens
+    fades->trigger();
+    QCOMPARE(calmed(), 0);
+    QVERIFY(!calm->isChecked());
+    fades->trigger();
+    QCOMPARE(calmed(), grids.size());
+    QVERIFY(calm->isChecked());
+    QCOMPARE(QSettings().allKeys(), stored); // this window remembers nothing
+}
+
+void TestFeel::tablesAreWrittenByAWorker()
+{
+    QWidget owner;
+    QMenu menu;
+    QStringList told;
+    std::atomic<QThread*> writer {nullptr};
+    std::atomic<bool> broken {false};
+    const auto csv = [&] {
+        return std::function<QString()>([&] {
+            writer = QThread::currentThread();
+            if (broken)
+                throw ioError("the disk is full");
+            return QString("a,b\n1,2\n");
+        });
+    };
+    addPictureActions(menu, owner, {.name = {}, .size = {}, .paint = {}, .csv = csv},
+        [&told](const QString& lead, const QString& text) { told << lead + '|' + text; });
+    const auto copy = [&menu] {
+        for (QAction* action : menu.actions())
+            if (action->text() == "Copy &values")
+                action->trigger();
+    };
+    copy();
+    QTRY_COMPARE_WITH_TIMEOUT(told.size(), 1, patience);
+    QCOMPARE(QApplication::clipboard()->text(), QString("a,b\n1,2\n"));
+    QVERIFY(writer.load() != nullptr && writer.load() != QThread::currentThread());
+    broken = true;
+    copy();
+    QTRY_COMPARE_WITH_TIMEOUT(told.size(), 2, patience);
+    QVERIFY2(told.last().contains("Not done|the disk is full"), qPrintable(told.last()));
 }
 
 void TestFeel::keysAreSearched()

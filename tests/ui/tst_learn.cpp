@@ -184,6 +184,11 @@ void TestLearn::lensReadsAnImageFile()
     lens().openImage(m_bench->path("own.png"));
     QTRY_COMPARE_WITH_TIMEOUT(lens().imageRow().parts()->rows, 30, patience);
     QVERIFY(lens().imageRow().parts()->errorAt(1) < 1e-6); // one grey is of rank 1
+    lens().openImage(m_bench->path("none.png")); // the worker finds out
+    QTRY_VERIFY_WITH_TIMEOUT(lens().problem().contains("none.png"), patience);
+    QCOMPARE(lens().imageRow().parts()->rows, 30);
+    lens().openImage(m_bench->path("own.png"));
+    QVERIFY(lens().problem().isEmpty());
 }
 
 void TestLearn::lensShowsDelta()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Changing a run while it goes on, through the window: the fields, their rules, what is shown of an edit, and replay.
 #include "tests/ui/StudioBench.h"
+#include "ui/ConfigForm.h"
 #include "ui/EditedRun.h"
 #include "ui/KeyValueList.h"
 #include "ui/LiveControls.h"
@@ -8,12 +9,16 @@
 #include "ui/RunModel.h"
 #include "ui/RunRail.h"
 #include "ui/SessionController.h"
+#include "ui/TimelineStrip.h"
 #include "visualization/RunPlots.h"
 
 #include <QElapsedTimer>
+#include <QLabel>
 #include <QLineEdit>
 #include <QSignalSpy>
 #include <QTest>
+
+#include <algorithm>
 
 using namespace spectune;
 using spectune::test::patience;
@@ -39,6 +44,8 @@ private Q_SLOTS:
     }
     void schedulesHoldFromTheirStepOn();
     void anEditIsAskedForConfirmedAndMarked();
+    void theBudgetsEndIsAskedForAsItWasSet();
+    void theTimelineFollowsAnEdit();
     void mistakesStayInTheField();
     void fieldsFollowTheState();
     void recordedRunsTellTheirEdits();
@@ -127,6 +134,49 @@ void TestLiveControl::anEditIsAskedForConfirmedAndMarked()
     QVERIFY(controls().isVisibleTo(&window())); // what was changed stays to be read
 }
 
+void TestLiveControl::theBudgetsEndIsAskedForAsItWasSet()
+{
+    const auto row = [this](const QString& name) {
+        const auto fields = controls().findChildren<QLineEdit*>();
+        const auto found
+            = std::ranges::find(fields, name, [](const QLineEdit* field) { return field->accessibleName(); });
+        return found != fields.end() && !(*found)->isHidden();
+    };
+    m_bench->scene->waitAt = 200;
+    QVERIFY(m_bench->open());
+    window().form().setValue("adalora.total_budget", FieldValue {at(100)});
+    QVERIFY(window().startRun());
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().step(), 200, patience);
+    QVERIFY(window().session().pause());
+    m_bench->release();
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Paused, patience);
+    QVERIFY(row("Total budget") && !row("Target rank"));
+    QCOMPARE(controls().text("adalora.total_budget"), QStringLiteral("100"));
+    edit("adalora.total_budget", "97");
+    QCOMPARE(window().run().resolved().schedule.targetBudget, at(97));
+    QCOMPARE(controls().text("adalora.total_budget"), QStringLiteral("97"));
+    edit("adalora.total_budget", QString::number(42 * window().run().config().adalora.targetRank));
+    QVERIFY(row("Target rank") && !row("Total budget")); // a mean rank that holds
+}
+
+/// Before the first event the strip tells the plan, which an edit of ΔT changes.
+void TestLiveControl::theTimelineFollowsAnEdit()
+{
+    pauseAt(20);
+    const auto told = [this] {
+        QString all;
+        for (const QLabel* label : window().live().timeline().findChildren<QLabel*>())
+            all += label->text() + '\n';
+        return all;
+    };
+    const auto planned = [this] { return QString::number(window().run().plan().plannedEvents().size()) + " planned"; };
+    QVERIFY2(told().contains(planned()), qPrintable(told()));
+    const QString before = planned();
+    edit("adalora.delta_t", "25");
+    QVERIFY(planned() != before);
+    QVERIFY2(told().contains(planned()), qPrintable(told()));
+}
+
 void TestLiveControl::mistakesStayInTheField()
 {
     pauseAt(200);
@@ -153,7 +203,8 @@ void TestLiveControl::fieldsFollowTheState()
     m_bench->release();
     QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Paused, patience);
     for (QLineEdit* field : controls().findChildren<QLineEdit*>()) {
-        const bool ofSchedule = field->accessibleName() == "Target rank" || field->accessibleName().contains("ΔT");
+        const bool ofSchedule = field->accessibleName() == "Target rank" || field->accessibleName() == "Total budget"
+            || field->accessibleName().contains("ΔT");
         QCOMPARE(field->isEnabled(), !ofSchedule);
     }
     QVERIFY(window().session().stop());

@@ -34,6 +34,9 @@ private Q_SLOTS:
     void paperNumbersAreThoseOfTheScripts_data();
     void paperNumbersAreThoseOfTheScripts();
     void namedFieldsAloneChange();
+    void aPresetOfTargetsUnticksSingleMatrices();
+    void aNameThatIsTakenGetsANumber();
+    void keysOpenTheListAndChooseNothing();
     void everyFieldComesBack();
     void brokenFilesAreRefused();
     void ownPresetsAreKeptSharedAndRemoved();
@@ -132,6 +135,57 @@ void TestPresets::namedFieldsAloneChange()
     QCOMPARE(changedSince(config, preset), 3);
 }
 
+void TestPresets::aPresetOfTargetsUnticksSingleMatrices()
+{
+    RunConfig ticked;
+    ticked.adalora.modules = {"0.q_proj"};
+    const PresetLibrary library {QString()};
+    for (const Preset& preset : library.presets()) {
+        const bool names = std::any_of(preset.values.begin(), preset.values.end(),
+            [](const auto& entry) { return entry.first == "adalora.targets" || entry.first == "adalora.layers"; });
+        QCOMPARE(withPreset(ticked, preset).adalora.modules.empty(), names);
+    }
+    const Preset given = presetFromJson(R"({"spectune_preset": 1, "name": "n", "source": "s",
+        "config": {"adalora": {"targets": ["q_proj"]}}})",
+        "given.json"); // by a person who knew no modules
+    QCOMPARE(changedSince(ticked, given), 2);
+    const RunConfig filled = withPreset(ticked, given);
+    QVERIFY(filled.adalora.modules.empty());
+    QCOMPARE(changedSince(filled, given), 0);
+    const RunConfig single = withPreset(filled, presetOf(ticked, "mine", "s"));
+    QCOMPARE(single.adalora.modules, ticked.adalora.modules);
+    QVERIFY(single.adalora.targets.empty());
+}
+
+void TestPresets::aNameThatIsTakenGetsANumber()
+{
+    PresetLibrary library(m_folder->filePath("presets"));
+    RunConfig config;
+    QCOMPARE(library.save(presetOf(config, "a b", "s")), "a b");
+    config.optim.lr = 0.007;
+    QCOMPARE(library.save(presetOf(config, "a/b", "s")), "a/b"); // would be the same file
+    QCOMPARE(library.presets().size(), 15U);
+    config.optim.lr = 0.008;
+    QCOMPARE(library.save(presetOf(config, "a b", "s")), "a b 2");
+    QCOMPARE(library.presets().size(), 16U);
+    QCOMPARE(library.save(presetOf(config, "Quick try", "s")), "Quick try 2"); // a shipped one has it
+}
+
+void TestPresets::keysOpenTheListAndChooseNothing()
+{
+    ConfigForm form;
+    PresetBar bar(form, m_folder->filePath("presets"));
+    bar.show();
+    QSignalSpy replaced(&form, &ConfigForm::replaced);
+    for (const Qt::Key key : {Qt::Key_Down, Qt::Key_Up, Qt::Key_End}) {
+        QTest::keyClick(bar.picker(), key);
+        bar.picker()->hidePopup();
+    }
+    QCOMPARE(replaced.size(), 0);
+    bar.choose(0);
+    QCOMPARE(replaced.size(), 1);
+}
+
 void TestPresets::everyFieldComesBack()
 {
     RunConfig config;
@@ -192,7 +246,7 @@ void TestPresets::ownPresetsAreKeptSharedAndRemoved()
     PresetLibrary another(m_folder->filePath("another"));
     QCOMPARE(another.import(shared), "My own/preset");
     QVERIFY(another.presets().back().values == kept.values);
-    another.import(shared); // the same name takes its own place
+    another.import(shared); // it is there already
     QCOMPARE(another.presets().size(), 14U);
     another.remove(another.presets().back());
     QCOMPARE(another.presets().size(), 13U);

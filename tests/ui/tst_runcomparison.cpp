@@ -58,6 +58,8 @@ private Q_SLOTS:
     void rowsAreSorted();
     void rowsSayHowARunStands();
     void onlyWhatDiffersDiffers();
+    void anEditMakesTwoRunsDiffer();
+    void aSearchReadsAConfigurationOnce();
     void resultsAreTheRuns();
     void ranksAreSubtractedByName();
     void tablesAreWrittenAsCsv();
@@ -178,6 +180,38 @@ void TestRunComparison::onlyWhatDiffersDiffers()
     QVERIFY(rowNamed(compareConfigs(three), "train.seed").differs);
 }
 
+void TestRunComparison::anEditMakesTwoRunsDiffer()
+{
+    const QString edited = writeRun(m_folder->filePath("b"), {smallConfig()});
+    writeText(edited + "/edits.jsonl",
+        "{\"step\": 20, \"key\": \"optim.lr\", \"old\": 0.001, \"new\": 0.005}\n"
+        "{\"step\": 30, \"key\": \"optim.lr\", \"old\": 0.005, \"new\": 0.002}\n");
+    const std::vector<std::shared_ptr<const LoadedRun>> runs {
+        load("a", {smallConfig()}), std::make_shared<LoadedRun>(loadRun(edited))};
+    const std::vector<CompareRow> rows = compareConfigs(runs);
+    const CompareRow& rate = rowNamed(rows, "optim.lr");
+    QVERIFY(rate.differs);
+    QCOMPARE(rate.values.at(1), "0.002");
+    QCOMPARE(rate.edited, QStringList({"", "edited at steps 20, 30"}));
+    QVERIFY(tableCsv({"a", "b"}, rows).contains("0.002 (edited at steps 20"));
+    QCOMPARE(std::count_if(rows.begin(), rows.end(), [](const CompareRow& row) { return row.differs; }), 1);
+}
+
+void TestRunComparison::aSearchReadsAConfigurationOnce()
+{
+    RunRecord run = record(1, "gsm8k-r6", 0.7);
+    run.configuration = QString::fromStdString(toJson(smallConfig()));
+    QVERIFY(RunSearch("gamma=0.1").matches(run));
+    const auto typed = run.typed;
+    QVERIFY(typed);
+    QVERIFY(RunSearch("target_rank=2 gamma=0.1").matches(run));
+    QCOMPARE(run.typed, typed);
+    RunConfig other = smallConfig();
+    other.adalora.gamma = 0.3;
+    run.configuration = QString::fromStdString(toJson(other));
+    QVERIFY(RunSearch("gamma=0.3").matches(run)); // another text is read anew
+}
+
 void TestRunComparison::resultsAreTheRuns()
 {
     const std::vector runs {load("a", {smallConfig()}), load("b", {.config = smallConfig(), .loss = 0.5, .shift = 1})};
@@ -224,13 +258,16 @@ void TestRunComparison::ranksAreSubtractedByName()
 
 void TestRunComparison::tablesAreWrittenAsCsv()
 {
-    const std::vector<CompareRow> rows {{"adalora.score", {}, {"a,b", "say \"x\""}, true, true}};
+    const std::vector<CompareRow> rows {{"adalora.score", {}, {"a,b", "say \"x\""}, {}, true, true}};
     QCOMPARE(tableCsv({"one", "two"}, rows), ",one,two\nadalora.score,\"a,b\",\"say \"\"x\"\"\"\n");
     const std::vector runs {load("a", {smallConfig()}), load("b", {.config = smallConfig(), .shift = 1})};
     const QStringList lines = ranksCsv({"a", "b"}, runs).split('\n');
     QCOMPARE(lines.at(0), "matrix,a,b,B - A");
     QCOMPARE(lines.at(5), "model.layers.1.self_attn.v_proj,4,0,-4");
     QCOMPARE(lines.size(), 8);
+    const std::vector<std::shared_ptr<const LoadedRun>> half {runs[0], nullptr}; // B is read still, or cannot be
+    QCOMPARE(ranksCsv({"a", "b"}, half).split('\n').at(0), "matrix,a,b");
+    QCOMPARE(ranksCsv({"a", "b"}, half).split('\n').at(5), "model.layers.1.self_attn.v_proj,4,");
 }
 
 void TestRunComparison::moreStepsWithAConstantRateResume()

@@ -10,7 +10,9 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <atomic>
 #include <cmath>
+#include <thread>
 
 using namespace spectune;
 
@@ -85,6 +87,7 @@ private Q_SLOTS:
     void everyEarlierVersionIsMigrated_data();
     void everyEarlierVersionIsMigrated();
     void aMigrationThatFailsChangesNothing();
+    void twoProgramsMigrateOnce();
     void aNewerFileIsRefusedAndLeftAlone();
     void whatIsNoDatabaseIsRefused();
     void tagsGoWithTheirRow();
@@ -216,6 +219,31 @@ void TestRunHistoryDatabase::aMigrationThatFailsChangesNothing()
     QSqlQuery query(old.database());
     QVERIFY(query.exec("SELECT name FROM runs") && query.next());
     QCOMPARE(query.value(0).toString(), "old");
+}
+
+void TestRunHistoryDatabase::twoProgramsMigrateOnce()
+{
+    const QString path = m_folder->filePath("both.sqlite");
+    OldProgram first(path);
+    migrateHistory(first.database(), 1);
+    executeStatement(first.database(), "BEGIN IMMEDIATE"); // it migrates, and is not done yet
+    std::string problem;
+    std::atomic<bool> begun = false;
+    std::thread second([&] {
+        begun = true;
+        problem = testing::ioErrorOf([&] { RunDatabase {path}; });
+    });
+    while (!begun)
+        std::this_thread::yield();
+    QTest::qWait(200); // the second has read version 1 by now, and waits for the first
+    executeStatement(first.database(),
+        "CREATE TABLE tags (run INTEGER NOT NULL REFERENCES runs(id) ON DELETE CASCADE, "
+        "tag TEXT NOT NULL, PRIMARY KEY (run, tag)) WITHOUT ROWID");
+    executeStatement(first.database(), "PRAGMA user_version = 2");
+    executeStatement(first.database(), "COMMIT");
+    second.join();
+    QCOMPARE(problem, std::string());
+    QCOMPARE(historyVersionOf(first.database()), historyVersion);
 }
 
 void TestRunHistoryDatabase::aNewerFileIsRefusedAndLeftAlone()

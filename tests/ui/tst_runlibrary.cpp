@@ -36,6 +36,8 @@ private Q_SLOTS:
     void anUnreadableRowSaysWhatAndOthersWork();
     void aChangedFolderIsReadAgain();
     void whatAPersonWroteStays();
+    void aFailureKeepsItsReason();
+    void anOlderRowDoesNotUndoAName();
     void theTrashTakesTheFolder();
     void aRunningRunIsNotDeleted();
     void aRefusedDatabaseIsTold();
@@ -141,6 +143,7 @@ void TestRunLibrary::howARunStands_data()
     QTest::newRow("finished") << "Finished after step 40." << RecordState::Finished << false;
     QTest::newRow("stopped") << "Stopped after step 30." << RecordState::Stopped << true;
     QTest::newRow("no last word") << "" << RecordState::Interrupted << true;
+    QTest::newRow("failed") << "Failed: The memory was full." << RecordState::Failed << true;
     QTest::newRow("in the middle") << "Saved checkpoints/step-20." << RecordState::Interrupted << true;
 }
 
@@ -153,6 +156,7 @@ void TestRunLibrary::howARunStands()
     const RunRecord record = readRunFolder(path("a"), false);
     QCOMPARE(record.state, state);
     QCOMPARE(record.canResume(), resumes);
+    QCOMPARE(record.problem, state == RecordState::Failed ? "The memory was full." : "");
     QCOMPARE(readRunFolder(path("a"), true).state, RecordState::Running);
 }
 
@@ -251,6 +255,48 @@ void TestRunLibrary::whatAPersonWroteStays()
     QCOMPARE(row("a")->name, "renamed");
     QCOMPARE(row("a")->notes, "a note");
     QCOMPARE(row("a")->tags, QStringList({"x", "y"}));
+}
+
+void TestRunLibrary::aFailureKeepsItsReason()
+{
+    writeRun(path("a"), {.config = smallConfig(), .lastWord = {}});
+    {
+        RunDatabase database(path("history.sqlite")); // its files do not say that it failed
+        RunRecord record;
+        record.folder = path("a");
+        record.name = "a";
+        record.state = RecordState::Failed;
+        record.problem = "The memory was full.";
+        record.steps = 40;
+        record.fingerprint = "of other files";
+        database.insert(record);
+    }
+    open();
+    QTRY_VERIFY_WITH_TIMEOUT(row("a")->bytes > 0, patience); // read again
+    QCOMPARE(row("a")->state, RecordState::Failed);
+    QCOMPARE(row("a")->problem, "The memory was full.");
+    writeRun(path("a"), {.config = smallConfig(), .steps = 41, .lastWord = {}}); // it went on, and was killed
+    m_library->open();
+    QTRY_COMPARE_WITH_TIMEOUT(row("a")->state, RecordState::Interrupted, patience);
+    QVERIFY(row("a")->problem.isEmpty());
+}
+
+void TestRunLibrary::anOlderRowDoesNotUndoAName()
+{
+    writeRun(path("a"), {.config = smallConfig(), .steps = 20, .lastWord = "Stopped after step 20."});
+    open();
+    scan();
+    const std::int64_t id = row("a")->id;
+    writeRun(path("a"), {smallConfig()});
+    m_library->open(); // reads the folder and sends its row, with the old name
+    m_library->setName(id, "renamed");
+    m_library->setNotes(id, "a note");
+    QStringList names;
+    connect(m_library.get(), &RunLibrary::changed, this, [&] { names << m_library->find(id)->name; });
+    QTRY_COMPARE_WITH_TIMEOUT(row("a")->steps, 40, patience);
+    m_library->disconnect(this);
+    QCOMPARE(names.count("renamed"), names.size());
+    QCOMPARE(row("a")->notes, "a note");
 }
 
 void TestRunLibrary::theTrashTakesTheFolder()

@@ -2,6 +2,7 @@
 // A recorded run as its folder keeps it, and the plain values that the views are driven with.
 #include "training/config/ConfigFile.h"
 #include "training/core/AtomicFile.h"
+#include "training/monitor/ReplayWriter.h"
 #include "ui/ExportFacts.h"
 #include "ui/FormulaView.h"
 #include "ui/RecordedRanks.h"
@@ -23,6 +24,7 @@ private Q_SLOTS:
     void wholeCheckpointsAloneCount();
     void tellsWhatIsBroken();
     void termsOfTheFormula();
+    void picturesThatTheFileHasAreLetGo();
     void sizesOfAnExport();
     void aSampleIsPromptAndAnswer();
 };
@@ -125,6 +127,47 @@ void TestRunModel::termsOfTheFormula()
         all += text + '\n';
     for (const QString part : {"2.57e−6 + 2.18e−7 + 2.89e−7", "3.07e−6", "2.21e−3 × 1.16e−3", "so kept", "6 %"})
         QVERIFY2(all.contains(part), qPrintable(all));
+    for (const int none : {-1, 1, 11}) // the matrix has one triplet
+        QVERIFY(FormulaLines::of(snapshot, ModuleIndex {0}, none, ScoreKind::Magnitude).title.isEmpty());
+}
+
+void TestRunModel::picturesThatTheFileHasAreLetGo()
+{
+    auto layout = std::make_shared<ModuleLayout>();
+    layout->initRank = 25'000; // 1 MB a picture
+    layout->layerCount = 1;
+    layout->kinds = {"q_proj"};
+    layout->modules.push_back({"model.layers.0.self_attn.q_proj", LayerIndex {0}, KindIndex {0}, 8, 8});
+    const auto picture = [&](std::int64_t step) {
+        auto snapshot = std::make_shared<RankSnapshot>();
+        snapshot->layout = layout;
+        snapshot->step = snapshot->eventStep = step;
+        snapshot->hasScores = true;
+        snapshot->modules.resize(1);
+        snapshot->triplets.resize(25'000);
+        return snapshot;
+    };
+    std::vector<MaskEvent> events;
+    RunReplay alone; // a run without a folder
+    for (std::int64_t step = 1; step <= 200; ++step) {
+        alone.keep(picture(step));
+        events.push_back({step, 25'000, {25'000}, 0, 0});
+    }
+    QVERIFY(alone.keptBytes() <= std::size_t {64} << 20U);
+    QVERIFY(alone.keptBytes() > std::size_t {60} << 20U);
+    QVERIFY(alone.at(layout, events, 200)->hasScores);
+    QVERIFY(alone.at(layout, events, 150)->hasScores);
+    const QTemporaryDir folder;
+    const std::filesystem::path path = folder.path().toStdString();
+    ReplayWriter writer(path / "replay.bin");
+    RunReplay recorded;
+    recorded.open(path);
+    for (std::int64_t step = 1; step <= 5; ++step) {
+        writer.append(*picture(step));
+        recorded.keep(picture(step));
+    }
+    QVERIFY(recorded.keptBytes() < 2U << 20U);
+    QCOMPARE(recorded.at(layout, events, 3)->eventStep, 3);
 }
 
 void TestRunModel::sizesOfAnExport()

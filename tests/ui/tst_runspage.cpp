@@ -6,6 +6,7 @@
 #include "ui/ConfigForm.h"
 #include "ui/PresetBar.h"
 #include "ui/RunBar.h"
+#include "ui/RunDetails.h"
 #include "ui/RunLibrary.h"
 #include "ui/RunListDelegate.h"
 #include "ui/RunListModel.h"
@@ -21,6 +22,7 @@
 
 #include <QElapsedTimer>
 #include <QListView>
+#include <QPlainTextEdit>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTest>
@@ -48,6 +50,8 @@ private Q_SLOTS:
     void runsOfTheFolderAreThere();
     void clicksChoose();
     void twoRunsAreCompared();
+    void aRunThatCannotBeReadIsShared();
+    void notesTypedLastAreKept();
     void sixAtMost();
     void startAgainFillsTheSetup();
     void aRankMapIsExplainedFirst();
@@ -55,6 +59,7 @@ private Q_SLOTS:
     void aConstantRateGoesOn();
     void anInterruptedRunResumes();
     void deletingAsks();
+    void theRunAskedForLastIsDeleted();
     void noClickWaitsForTheDisk();
     void pictures_data();
     void pictures();
@@ -200,7 +205,36 @@ void TestRunsPage::twoRunsAreCompared()
         share->savePicture(m_bench->path("picture.png"));
         QVERIFY(QFileInfo(m_bench->path("table.csv")).size() > 50);
         QVERIFY(!QImage(m_bench->path("picture.png")).isNull());
+        share->savePicture(m_bench->path("picture.svg"));
+        share->savePicture(m_bench->path("picture.pdf"));
+        QVERIFY(QFileInfo(m_bench->path("picture.svg")).size() > 1000);
+        QVERIFY(QFileInfo(m_bench->path("picture.pdf")).size() > 1000);
     }
+}
+
+void TestRunsPage::aRunThatCannotBeReadIsShared()
+{
+    write("a", written(0, 1.0));
+    write("bad", written(3, 0.9));
+    test::writeText(m_bench->path("runs/bad/metrics.jsonl"), "{\"step\": \"one\"}\n{}\n");
+    openRuns(2);
+    choose({"a", "bad"});
+    auto* share = page().maps().findChild<ShareButton*>();
+    share->saveTable(m_bench->path("ranks.csv"));
+    QFile file(m_bench->path("ranks.csv"));
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    QCOMPARE(file.readLine().trimmed(), "matrix,a,bad");
+}
+
+void TestRunsPage::notesTypedLastAreKept()
+{
+    write("a", written(0, 1.0));
+    openRuns(1);
+    choose({"a"});
+    const std::int64_t run = id("a");
+    QTest::keyClicks(page().details().findChild<QPlainTextEdit*>(), "rate too high");
+    window().close(); // within the half second that typing is waited for
+    QCOMPARE(window().library().find(run)->notes, "rate too high");
 }
 
 void TestRunsPage::sixAtMost()
@@ -318,6 +352,19 @@ void TestRunsPage::deletingAsks()
     page().bar().question().yes()->click();
     QTRY_COMPARE_WITH_TIMEOUT(window().library().records().size(), 1U, patience);
     QVERIFY(QFileInfo::exists(m_bench->path("elsewhere/config.json")));
+}
+
+void TestRunsPage::theRunAskedForLastIsDeleted()
+{
+    write("a", written(0, 1.0));
+    write("b", written(0, 1.0));
+    openRuns(2);
+    choose({"a"});
+    page().deleteRun();
+    page().list().choose({id("b")});
+    page().deleteRun(); // before a's size is known
+    QTRY_VERIFY_WITH_TIMEOUT(page().bar().asks(), patience);
+    QVERIFY2(page().bar().question().text().contains("runs/b"), qPrintable(page().bar().question().text()));
 }
 
 void TestRunsPage::noClickWaitsForTheDisk()

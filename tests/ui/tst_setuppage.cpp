@@ -10,6 +10,7 @@
 #include "ui/MemoryLegend.h"
 #include "ui/MemoryPanel.h"
 #include "ui/RankBoundPanel.h"
+#include "ui/Segmented.h"
 #include "ui/SetupFields.h"
 #include "ui/SetupPage.h"
 #include "ui/TargetsPanel.h"
@@ -17,8 +18,10 @@
 #include "visualization/NumberFormat.h"
 #include "visualization/RankGrid.h"
 
+#include <QFileDialog>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMenu>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -49,6 +52,7 @@ private Q_SLOTS:
     void presetsTick();
     void theLastTickStays();
     void fixedAndLearnedMaps();
+    void choosingALearnedMapStopsNothing();
     void memoryFollowsTheConfiguration();
     void aClickMakesItFit();
     void anUnknownDeviceIsSaidToBe();
@@ -258,6 +262,22 @@ void TestSetupPage::theLastTickStays()
     QCOMPARE(m_form->facts().matrices, 1);
     QVERIFY(texts(part<TargetsPanel>()).contains("One matrix at least has to be adapted."));
     QVERIFY(grid.targets()[14]);
+}
+
+void TestSetupPage::choosingALearnedMapStopsNothing()
+{
+    auto& panel = part<TargetsPanel>();
+    const auto switches = panel.findChildren<Segmented*>();
+    Q_EMIT switches.back()->chosen(static_cast<int>(TargetsPanel::Shown::Learned)); // comes back at once
+    auto* menu = panel.findChild<QMenu*>();
+    QVERIFY(menu && menu->isVisible());
+    QAction* other = menu->actions().back();
+    menu->close();
+    other->trigger();
+    auto* dialog = panel.findChild<QFileDialog*>();
+    QVERIFY(dialog && dialog->isVisible());
+    dialog->reject();
+    QCOMPARE(panel.shown(), TargetsPanel::Shown::Targets);
 }
 
 void TestSetupPage::fixedAndLearnedMaps()

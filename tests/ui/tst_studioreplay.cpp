@@ -2,6 +2,7 @@
 // Going back in a run: replay equals live, playing, the inspector's history and exact values, animations.
 #include "tests/ui/StudioBench.h"
 #include "ui/AnimationWindow.h"
+#include "ui/ConfigForm.h"
 #include "ui/GeometrySection.h"
 #include "ui/HistorySection.h"
 #include "ui/Inspector.h"
@@ -17,7 +18,9 @@
 #include "visualization/TripletHistory.h"
 
 #include <QDir>
+#include <QFile>
 #include <QFileInfo>
+#include <QLineEdit>
 #include <QSignalSpy>
 #include <QTest>
 
@@ -48,9 +51,11 @@ private Q_SLOTS:
     void speedsAreStepsPerSecond();
     void playingEndsLive();
     void theInspectorShowsTheRun();
+    void aTripletThatIsNoMoreIsForgotten();
     void exactValuesComeWhilePaused();
     void anAnimationIsWritten();
     void aCancelledAnimationLeavesNothing();
+    void anotherRunsAnimationIsAnotherFile();
 
 private:
     [[nodiscard]] MainWindow& window() { return *m_bench->window; }
@@ -205,6 +210,24 @@ void TestStudioReplay::theInspectorShowsTheRun()
     QCOMPARE(window().run().shownStep(), 341);
 }
 
+/// The last of eight is chosen; the next run has four in each matrix.
+void TestStudioReplay::aTripletThatIsNoMoreIsForgotten()
+{
+    runToTheEnd();
+    Inspector& inspector = window().live().inspector();
+    inspector.setModule(ModuleIndex {41});
+    TripletHistory& history = inspector.historySection().history();
+    Q_EMIT history.tripletActivated(7);
+    QCOMPARE(history.selected(), 7);
+    window().form().setValue("adalora.init_rank", FieldValue {std::int64_t {4}});
+    QCOMPARE(window().form().errorCount(), 0);
+    QVERIFY(window().startRun());
+    QVERIFY(history.selected() < 4);
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Finished, patience);
+    QCOMPARE(window().run().shownSnapshot()->layout->initRank, 4);
+    QVERIFY(history.selected() >= 0 && history.selected() < 4);
+}
+
 void TestStudioReplay::exactValuesComeWhilePaused()
 {
     m_bench->scene->waitAt = 520;
@@ -258,6 +281,31 @@ void TestStudioReplay::aCancelledAnimationLeavesNothing()
     QVERIFY(ended.count() > 0 || ended.wait(patience));
     QVERIFY(!ended.first().first().toBool());
     QVERIFY(QDir(m_bench->path("films")).isEmpty());
+}
+
+void TestStudioReplay::anotherRunsAnimationIsAnotherFile()
+{
+    runToTheEnd();
+    window().live().showAnimation();
+    AnimationWindow* animation = window().live().animation();
+    auto* path = animation->findChild<QLineEdit*>();
+    const QString first = window().run().folder();
+    QVERIFY2(path->text().startsWith(first), qPrintable(path->text()));
+    QVERIFY(window().startRun());
+    QVERIFY(window().run().folder() != first);
+    QVERIFY2(path->text().startsWith(window().run().folder()), qPrintable(path->text()));
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Finished, patience);
+    animation->setFormat(AnimationFormat::Gif);
+    animation->setPath(m_bench->path("run"));
+    QFile there(m_bench->path("run.gif"));
+    QVERIFY(there.open(QIODevice::WriteOnly) && there.write("mine") == 4);
+    there.close();
+    animation->startOrCancel();
+    QVERIFY(!animation->work().isRunning());
+    QVERIFY2(animation->message().contains("run.gif exists"), qPrintable(animation->message()));
+    QCOMPARE(QFileInfo(there).size(), 4);
+    animation->startOrCancel(); // agreed
+    QVERIFY(animation->work().isRunning());
 }
 
 QTEST_MAIN(TestStudioReplay)

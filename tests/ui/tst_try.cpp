@@ -15,8 +15,11 @@
 
 #include <QDir>
 #include <QPushButton>
+#include <QScrollBar>
 #include <QTest>
+#include <QTextBrowser>
 
+#include <algorithm>
 #include <cmath>
 
 using namespace spectune;
@@ -53,6 +56,8 @@ private Q_SLOTS:
     void marksAndWordsStayInside();
     void samplesAreChecked();
     void theExpectedAnswerIsReadByBoth();
+    void anotherPromptForgetsTheAnswerInFlight();
+    void answersAreShownLetterForLetter();
     void aRunningRunIsNotDisturbed();
     void aPausedRunAnswers();
     void adaptersOfCheckpoints();
@@ -214,6 +219,44 @@ void TestTry::theExpectedAnswerIsReadByBoth()
     QTRY_COMPARE(reading.chances().labels().size(), std::size_t {2});
     QVERIFY(reading.chances().labels()[1].expected);
     QVERIFY(std::abs(reading.chances().labels()[0].chances[1] - 0.5) < 1e-9); // the scene knows no difference
+}
+
+void TestTry::anotherPromptForgetsTheAnswerInFlight()
+{
+    finishRun();
+    page().setPrompt("Card:", " Paul | wolf | mammal | brown | meadow");
+    m_bench->scene->answerWaits = true;
+    page().generate();
+    QTRY_VERIFY_WITH_TIMEOUT(!page().text(0).isEmpty(), patience);
+    page().setPrompt("Another card:", " Ada | fox");
+    QVERIFY(!page().isGenerating());
+    QVERIFY(page().text(0).isEmpty());
+    m_bench->release();
+    QTRY_VERIFY_WITH_TIMEOUT(!window().session().isPolling(), patience);
+    QVERIFY2(page().text(0).isEmpty() && page().text(1).isEmpty(), qPrintable(page().text(0)));
+}
+
+void TestTry::answersAreShownLetterForLetter()
+{
+    QString lines = "def f(x):\n    if  x < 1:\n        return <b>";
+    for (int line = 0; line < 200; ++line)
+        lines += QStringLiteral("\n  %1").arg(line);
+    m_bench->scene->answer = lines.toStdString();
+    finishRun();
+    page().setPrompt("Write f");
+    page().generate();
+    QTRY_VERIFY_WITH_TIMEOUT(!page().isGenerating(), patience);
+    const QList<QTextBrowser*> views = page().findChildren<QTextBrowser*>();
+    const auto base = std::ranges::find_if(views, [](const auto* view) { return view->accessibleName() == "Base"; });
+    QVERIFY(base != views.end());
+    QCOMPARE((*base)->toPlainText(), lines);
+    QScrollBar* bar = (*base)->verticalScrollBar();
+    QVERIFY(bar->maximum() > 100);
+    QCOMPARE(bar->value(), bar->maximum()); // it followed the text
+    bar->setValue(60);
+    window().showWorkspace(Workspace::Live);
+    window().showWorkspace(Workspace::Try); // writes both sides anew
+    QCOMPARE(bar->value(), 60);
 }
 
 void TestTry::aRunningRunIsNotDisturbed()

@@ -11,6 +11,7 @@
 #include <QFile>
 #include <QImageReader>
 #include <QPainter>
+#include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -50,6 +51,7 @@ private Q_SLOTS:
     void gramsShowTheWayFromTheIdentity();
     void theLargestGap();
     void aTripletOverTime();
+    void aTripletOverTimeByKeys();
     void barsStandForPixels();
 };
 
@@ -165,6 +167,35 @@ void TestAnimation::aTripletOverTime()
     QCOMPARE(narrow[1], Mark::CameBack);
     for (const Mark mark : view.marksOf(1, 100))
         QVERIFY(mark == Mark::Kept || mark == Mark::Nothing);
+    view.setSelected(1);
+    view.setHistory(std::vector<TripletMoment>(4), {20, 40, 60, 80}, {0.1F, 0.1F, 0.1F, 0.1F}, 1, 100);
+    QCOMPARE(view.selected(), -1); // another run's triplet
+    QVERIFY(view.momentText(1, 0).isEmpty() && view.momentText(0, 4).isEmpty());
+}
+
+void TestAnimation::aTripletOverTimeByKeys()
+{
+    TripletHistory view;
+    QCOMPARE(view.focusPolicy(), Qt::StrongFocus);
+    view.setHistory(std::vector<TripletMoment>(3 * 2), {20, 40, 60}, {0.1F, 0.1F, 0.1F}, 2, 100);
+    QSignalSpy steps(&view, &TripletHistory::stepActivated);
+    QSignalSpy triplets(&view, &TripletHistory::tripletActivated);
+    const auto follow = [&](int key) {
+        QTest::keyClick(&view, static_cast<Qt::Key>(key));
+        return key == Qt::Key_Up || key == Qt::Key_Down ? triplets.last().first().toLongLong()
+                                                        : steps.last().first().toLongLong();
+    };
+    QCOMPARE(follow(Qt::Key_Left), 60); // live: the last event first
+    view.setShownStep(60);
+    QCOMPARE(follow(Qt::Key_Left), 40);
+    view.setShownStep(40);
+    QCOMPARE(follow(Qt::Key_Right), 60);
+    QCOMPARE(follow(Qt::Key_Down), 0);
+    view.setSelected(0);
+    QCOMPARE(follow(Qt::Key_Down), 1);
+    view.setSelected(1);
+    QCOMPARE(follow(Qt::Key_Down), 1); // there is no further one
+    QVERIFY2(view.accessibleDescription().contains("#1 at step 40"), qPrintable(view.accessibleDescription()));
 }
 
 void TestAnimation::barsStandForPixels()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The comparison of runs: its curves, its crosshair, its labels and the sums beside the difference map.
 #include "visualization/ComparePlot.h"
+#include "visualization/PictureFile.h"
 #include "visualization/RankGrid.h"
 #include "visualization/RankGridState.h"
 #include "visualization/RunTags.h"
@@ -8,6 +9,8 @@
 #include "visualization/Theme.h"
 
 #include <QApplication>
+#include <QFile>
+#include <QTemporaryDir>
 #include <QTest>
 #include <QWheelEvent>
 
@@ -50,6 +53,9 @@ private Q_SLOTS:
     void labelsKeepApart();
     void numbersAreWrittenWhole();
     void zoomAndReset();
+    void theLossAxisCanBeLogarithmic();
+    void partsCanBeLeftOut();
+    void aDrawingHasLines();
     void arrowsMoveTheCrosshair();
     void sumsOfADifference();
     void sparklinesAreShort();
@@ -164,13 +170,64 @@ void TestCompare::zoomAndReset()
     QApplication::sendEvent(canvas, &wheel);
     QTRY_VERIFY(plot.shownX().high < 99.0);
     const AxisBounds zoomed = plot.shownX();
-    plot.setRawShown(false); // a range that the user chose stays
+    plot.setPartShown(ComparePart::Raw, false); // a range that the user chose stays
     QCoreApplication::processEvents();
     QCOMPARE(plot.shownX().high, zoomed.high);
     QTest::mouseDClick(canvas, Qt::LeftButton, {}, middle.toPoint());
     QTRY_COMPARE(plot.shownX().high, 100.0);
     plot.setAxis(CompareAxis::Time);
     QTRY_COMPARE(plot.shownX().high, 60.0);
+}
+
+void TestCompare::theLossAxisCanBeLogarithmic()
+{
+    ComparePlot plot;
+    plot.resize(600, 300);
+    plot.setCurves(twoRuns());
+    plot.show();
+    plot.setLogarithmic(true);
+    QTRY_VERIFY(plot.shownLoss().high > 2.1); // as much room above 2.0 as below 0.8
+    QVERIFY(plot.shownLoss().low > 0.0 && plot.shownLoss().low < 0.8);
+    plot.setLogarithmic(false);
+    QTRY_VERIFY(plot.shownLoss().high < 2.1);
+    CompareCurves odd;
+    odd.add("none", std::make_shared<RunHistory>());
+    QCOMPARE(odd.lossLogBounds(0.0, 1.0, 100).high, 1.0);
+}
+
+void TestCompare::partsCanBeLeftOut()
+{
+    ComparePlot plot;
+    plot.resize(600, 300);
+    plot.setCurves(twoRuns());
+    const auto picture = [&plot] {
+        QImage image(600, 300, QImage::Format_RGB32);
+        plot.paintOn(image, image.size());
+        return image;
+    };
+    const QImage whole = picture();
+    for (const ComparePart part : {ComparePart::Raw, ComparePart::Smooth, ComparePart::Evaluation}) {
+        plot.setPartShown(part, false);
+        QVERIFY(!plot.isPartShown(part));
+        QVERIFY(picture() != whole);
+        plot.setPartShown(part, true);
+        QCOMPARE(picture(), whole);
+    }
+}
+
+void TestCompare::aDrawingHasLines()
+{
+    const QTemporaryDir folder;
+    ComparePlot plot;
+    plot.resize(600, 300);
+    plot.setCurves(twoRuns());
+    savePicture(folder.filePath("a.svg"), plot.size(),
+        [&plot](QPaintDevice& device, QSize size) { plot.paintOn(device, size); });
+    QFile file(folder.filePath("a.svg"));
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    const QByteArray drawing = file.readAll();
+    QVERIFY(drawing.contains("<polyline") || drawing.contains("<path"));
+    QVERIFY(!drawing.contains("<image")); // not a picture of the screen
 }
 
 void TestCompare::arrowsMoveTheCrosshair()

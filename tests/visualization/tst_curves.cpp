@@ -2,6 +2,7 @@
 #include "visualization/CurveMath.h"
 #include "visualization/PlotAxes.h"
 #include "visualization/PlotPlan.h"
+#include "visualization/RunCurves.h"
 
 #include <QTest>
 
@@ -139,6 +140,27 @@ private Q_SLOTS:
         PlotPlan fixed = plan;
         fixed.targetBudget = 8;
         QVERIFY(fixed.plannedEvents().empty());
+    }
+
+    void theStaircaseIsThatOfTheEvents()
+    {
+        RunCurves curves;
+        // The plan as it is after the last edit: every 50 steps. The run masked every 20 until then.
+        curves.setPlan(
+            {.totalSteps = 100, .ti = 10, .finalStart = 90, .interval = 50, .initialBudget = 80, .targetBudget = 40});
+        std::vector<MetricPoint> points;
+        for (std::int64_t step = 1; step <= 100; ++step)
+            points.push_back({step, 1.0, 0.1, 1e-3, step <= 10 ? 80 : 80 - (step - 10) * 4 / 9, 1.0, 10, 1.0, {}});
+        curves.append(points);
+        const std::vector<MaskEvent> events {
+            {21, 76, {}, 4, 0}, {41, 67, {}, 9, 0}, {51, 62, {}, 5, 0}, {91, 40, {}, 22, 0}};
+        curves.setEvents(events);
+        QCOMPARE(curves.keptAt(20), 80.0);
+        QCOMPARE(curves.keptAt(30), 76.0);
+        QCOMPARE(curves.keptAt(45), 67.0);
+        QCOMPARE(curves.keptAt(100), 40.0);
+        curves.setEvents({}); // not known: it stays
+        QCOMPARE(curves.keptAt(30), 76.0);
     }
 
     void stepAxesLeaveRoom()

@@ -55,6 +55,7 @@ private Q_SLOTS:
     void csvHasALinePerMatrix();
     void filesAreWhatTheirNamesSay_data();
     void filesAreWhatTheirNamesSay();
+    void aPictureThatCannotBeEncodedIsTold();
 };
 
 void TestGridViews::everyCellHasItsPlace_data()
@@ -324,6 +325,14 @@ void TestGridViews::filesAreWhatTheirNamesSay()
     if (name.endsWith("png"))
         QCOMPARE(QImage(path).size(), grid.size() * 2);
     QVERIFY_EXCEPTION_THROWN(savePicture(folder.filePath("none/a.png"), grid.size(), paint), Error);
+}
+
+void TestGridViews::aPictureThatCannotBeEncodedIsTold()
+{
+    const QTemporaryDir folder;
+    const PaintPicture nothing = [](QPaintDevice&, QSize) {};
+    QVERIFY_EXCEPTION_THROWN(savePicture(folder.filePath("a.png"), QSize(), nothing), Error);
+    QVERIFY(!QFile::exists(folder.filePath("a.png")));
 }
 
 QTEST_MAIN(TestGridViews)

@@ -62,6 +62,8 @@ private Q_SLOTS:
     void smoothingKeepsTheRawValues();
     void hiddenCurvesAreNotDrawn();
     void theCrosshairReadsAllPlots();
+    void keysDoWhatThePointerDoes();
+    void thePointerIsAnsweredAtOnce();
     void csvHasEveryStep();
     void aMillionPointsCostAWidth();
 };
@@ -187,6 +189,72 @@ void TestPlotViews::theCrosshairReadsAllPlots()
     QVERIFY(words[0].contains("smooth ") && words[0].contains("eval "));
     QVERIFY(!words[1].isEmpty());
     QVERIFY(words[2].contains(QString("mean rank")));
+}
+
+void TestPlotViews::keysDoWhatThePointerDoes()
+{
+    Bench bench;
+    RunPlots& plots = bench.plots;
+    QCOMPARE(plots.focusPolicy(), Qt::StrongFocus);
+    const auto press = [&](int key, Qt::KeyboardModifiers modifiers = Qt::NoModifier) {
+        QTest::keyClick(&plots, static_cast<Qt::Key>(key), modifiers);
+        plots.replotNow();
+    };
+    QSignalSpy chosen(&plots, &RunPlots::stepActivated);
+    press(Qt::Key_Return);
+    QVERIFY(chosen.isEmpty()); // there is no crosshair yet
+    press(Qt::Key_Left);
+    const std::int64_t last = plots.curves().lastStep();
+    QCOMPARE(plots.crosshairStep(), last);
+    press(Qt::Key_Left);
+    const std::int64_t before = plots.crosshairStep();
+    QVERIFY(before < last);
+    QVERIFY2(plots.accessibleDescription().contains("kept"), qPrintable(plots.accessibleDescription()));
+    press(Qt::Key_Right);
+    press(Qt::Key_Right);
+    QCOMPARE(plots.crosshairStep(), last); // there is nothing behind it
+    press(Qt::Key_Left);
+    press(Qt::Key_Return);
+    QCOMPARE(chosen.last().first().toLongLong(), before);
+    const double whole = bench.span();
+    press(Qt::Key_Plus, Qt::ShiftModifier);
+    press(Qt::Key_Plus);
+    QVERIFY(std::abs(bench.span() / whole - 0.64) < 0.01);
+    const double from = plots.stepRange().x();
+    press(Qt::Key_PageDown);
+    QVERIFY(plots.stepRange().x() < from);
+    press(Qt::Key_Minus);
+    QVERIFY(std::abs(bench.span() / whole - 0.8) < 0.01);
+    press(Qt::Key_Home);
+    QCOMPARE(bench.span(), whole);
+    plots.showSteps(400.0, 500.0);
+    plots.replotNow();
+    press(Qt::Key_Left); // the crosshair is behind the view, which goes along
+    QVERIFY(plots.stepRange().x() <= static_cast<double>(plots.crosshairStep()));
+    QVERIFY(plots.stepRange().y() >= static_cast<double>(plots.crosshairStep()));
+    press(Qt::Key_0);
+    QCOMPARE(bench.span(), whole);
+}
+
+/// A drag is seen within one picture of 60 a second; the quickest of many, as other programs run, too.
+void TestPlotViews::thePointerIsAnsweredAtOnce()
+{
+    Bench bench;
+    bench.plots.showSteps(400.0, 800.0);
+    bench.plots.replotNow();
+    QTest::mousePress(bench.canvas, Qt::LeftButton, {}, {300, 100});
+    qint64 quickest = 1000;
+    for (int move = 1; move <= 20; ++move) {
+        const double before = bench.plots.stepRange().x();
+        QElapsedTimer clock;
+        clock.start();
+        QTest::mouseMove(bench.canvas, {300 - 6 * move, 100});
+        while (bench.plots.stepRange().x() == before && clock.elapsed() < 1000)
+            QCoreApplication::processEvents();
+        quickest = std::min(quickest, clock.elapsed());
+    }
+    QTest::mouseRelease(bench.canvas, Qt::LeftButton, {}, {180, 100});
+    QVERIFY2(quickest < 25, qPrintable(QString::number(quickest)));
 }
 
 void TestPlotViews::csvHasEveryStep()

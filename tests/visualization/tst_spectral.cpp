@@ -6,6 +6,7 @@
 #include "visualization/SpectrumPlot.h"
 
 #include <QImage>
+#include <QImageWriter>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
@@ -28,6 +29,7 @@ private Q_SLOTS:
     void blockMeansOfSumsAreSumsOfBlockMeans();
     void sampleImageIsAPicture();
     void imagesAreReadAndShrunk();
+    void photosAreDecodedSmall();
     void sliderIsLogarithmic();
     void plotPlacesItsValues();
 };
@@ -194,6 +196,24 @@ void TestSpectral::imagesAreReadAndShrunk()
     } catch (const std::exception& error) {
         QVERIFY(QString::fromUtf8(error.what()).contains("none.png"));
     }
+}
+
+/// Decoded whole, this one would be more than an image reader allows.
+void TestSpectral::photosAreDecodedSmall()
+{
+    if (!QImageWriter::supportedImageFormats().contains("jpeg"))
+        QSKIP("Qt has no JPEG here");
+    const QTemporaryDir folder;
+    const QString file = folder.filePath("photo.jpg");
+    {
+        QImage image(7000, 6000, QImage::Format_RGB32);
+        image.fill(QColor(0, 255, 0));
+        QVERIFY(image.save(file));
+    }
+    const MatrixValues values = loadGreyImage(file, 512);
+    QCOMPARE(values.columns, 512);
+    QVERIFY(std::abs(values.rows - 439) <= 1);
+    QVERIFY(std::abs(values.values.front() - 0.587F) < 0.02F);
 }
 
 void TestSpectral::sliderIsLogarithmic()

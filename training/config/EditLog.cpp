@@ -31,7 +31,7 @@ AppliedEdit editFrom(const nlohmann::json& line)
     if (field == nullptr)
         (void)defaultValue(edit.key); // says which key is near
     edit.after = detail::normalized(*field, detail::valueFromJson(*field, line["new"]));
-    if (line.contains("old"))
+    if (line.contains("old") && !line["old"].is_null())
         edit.before = detail::normalized(*field, detail::valueFromJson(*field, line["old"]));
     if (const auto problem = detail::problemWith(*field, edit.after))
         throw configError(*problem);
@@ -42,9 +42,11 @@ AppliedEdit editFrom(const nlohmann::json& line)
 
 std::string toJsonLine(const AppliedEdit& edit)
 {
-    return ordered_json {{"step", edit.step}, {"key", edit.key}, {"old", detail::jsonFromValue(edit.before)},
-        {"new", detail::jsonFromValue(edit.after)}}
-        .dump();
+    ordered_json line {{"step", edit.step}, {"key", edit.key}};
+    if (!std::holds_alternative<std::monostate>(edit.before))
+        line["old"] = detail::jsonFromValue(edit.before);
+    line["new"] = detail::jsonFromValue(edit.after);
+    return line.dump();
 }
 
 std::vector<AppliedEdit> loadEdits(const fs::path& file)
@@ -63,6 +65,7 @@ std::vector<AppliedEdit> loadEdits(const fs::path& file)
             break; // its writer was cut off
         try {
             edits.push_back(editFrom(parsed));
+            edits.back().line = number;
             if (edits.size() > 1 && edits.back().step < edits[edits.size() - 2].step)
                 throw configError("step " + std::to_string(edits.back().step) + " comes after step "
                     + std::to_string(edits[edits.size() - 2].step));

@@ -77,6 +77,13 @@ void checkBudget(const RunConfig& config, const ResolvedRun& resolved, const Liv
                 + std::string(toString(config.method)) + " what was pruned cannot come back.");
 }
 
+/// Whether the target rank stands in the configuration, but an edit of the triplets' number has gone over it since.
+bool turnsBudgetBack(const RunConfig& config, const ResolvedRun& resolved, const LiveEdit& edit)
+{
+    return edit.key == targetRankKey && allocatesBudget(config.method)
+        && resolved.schedule.targetBudget != config.adalora.targetRank * matricesOf(resolved);
+}
+
 void checkMeaning(const RunConfig& config, const LiveEdit& edit)
 {
     if (edit.key == gammaKey && !hasLambda(config.method))
@@ -99,7 +106,7 @@ bool applyLiveEdit(RunConfig& config, ResolvedRun& resolved, const LiveEdit& edi
     const RunConfig present = withResolved(config, resolved);
     RunConfig changed = present;
     setFieldValue(changed, edit.key, edit.value);
-    if (fieldValue(changed, edit.key) == fieldValue(present, edit.key))
+    if (fieldValue(changed, edit.key) == fieldValue(present, edit.key) && !turnsBudgetBack(present, resolved, edit))
         return false;
     checkMeaning(present, edit);
     if (setsBudget(edit.key) || edit.key == deltaKey)

@@ -23,6 +23,7 @@ struct AppliedEdit {
     std::string key;
     FieldValue before; ///< std::monostate: not known (a file written by hand need not say it)
     FieldValue after;
+    std::int64_t line = 0; ///< of the file that it was read from; 0: of none
 };
 
 /// Takes @p edit into a run that has done @p stepsDone steps, so that it holds from the next one (0-based t = stepsDone).

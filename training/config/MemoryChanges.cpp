@@ -2,9 +2,11 @@
 #include "training/config/MemoryChanges.h"
 
 #include "training/config/TargetSelection.h"
+#include "training/core/Error.h"
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <tuple>
 
 namespace spectune {
@@ -61,6 +63,8 @@ public:
         std::vector<std::int64_t> lengths {now * 3 / 4};
         for (const std::int64_t length : halves(now, 32))
             lengths.push_back(length);
+        const FieldInfo& field = *findField("data.max_length");
+        std::erase_if(lengths, [&field](std::int64_t length) { return static_cast<double>(length) < field.minimum; });
         (void)tryEach(Kind::MaxLength, lengths, false, [](std::int64_t tokens) {
             return Values {{"data.max_length", tokens}};
         });
@@ -119,24 +123,30 @@ private:
         return list;
     }
 
-    /// Keeps the first number whose change fits, else the last. @return whether one fits
+    /// Keeps the first number whose change fits, else the last; one whose values the fields do not allow is no candidate.
+    /// @return whether one fits
     template <typename With>
     bool tryEach(Kind kind, const std::vector<std::int64_t>& numbers, bool sameSteps, const With& with)
     {
-        MemoryChange change {
-            .kind = kind, .values = {}, .number = 0, .estimate = {}, .fits = false, .sameSteps = sameSteps};
+        std::optional<MemoryChange> last;
         for (const std::int64_t number : numbers) {
-            change.values = with(number);
-            change.number = number;
-            change.estimate = estimateOf(m_shape, withChange(m_config, change), m_facts, m_place);
+            MemoryChange change {
+                .kind = kind, .values = {}, .number = number, .estimate = {}, .fits = false, .sameSteps = sameSteps};
+            try {
+                change.values = with(number);
+                change.estimate = estimateOf(m_shape, withChange(m_config, change), m_facts, m_place);
+            } catch (const Error&) {
+                continue;
+            }
             change.fits = change.estimate.total() <= m_limit;
-            if (change.fits)
+            last = std::move(change);
+            if (last->fits)
                 break;
         }
         constexpr double worthwhile = 0.98;
-        if (!numbers.empty() && static_cast<double>(change.estimate.total()) < worthwhile * static_cast<double>(m_now))
-            m_found.push_back(change);
-        return change.fits;
+        if (last && static_cast<double>(last->estimate.total()) < worthwhile * static_cast<double>(m_now))
+            m_found.push_back(*last);
+        return last && last->fits;
     }
 
     const ModelShape& m_shape;

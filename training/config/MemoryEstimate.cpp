@@ -299,10 +299,36 @@ Bytes workspace(const Plan& plan)
     return sum + std::max({passing, stepTemporaries(plan), evaluationTemporaries(plan)});
 }
 
+/// Bytes of a part whose count would leave 64 bits: more than any computer has, and the sum of all parts is a number.
+constexpr Bytes beyondCounting = Bytes {1} << 58;
+
+/// Whether some product below could leave 64 bits, by a bound from above in floating point.
+bool isBeyondCounting(
+    const ModelShape& shape, const RunConfig& config, const ResolvedRun& run, const MemoryPlace& place)
+{
+    const auto real = [](std::int64_t value) { return static_cast<double>(std::max<std::int64_t>(1, value)); };
+    const double size = real(shape.width) + real(shape.feedForward)
+        + (real(shape.heads) + 2.0 * real(shape.kvHeads)) * (real(shape.headDim) + 1.0) + real(shape.vocabulary)
+        + 16.0 * (real(run.initRank) + 8.0);
+    const double length = real(std::min(config.data.maxLength, shape.maxPositions));
+    const double rows = real(config.train.batchSize) * length;
+    const double workers = real(std::max(config.train.threads, place.cores));
+    constexpr double bytes = 256.0; // of all that is kept for an element of a row
+    const double most
+        = bytes * size * ((real(shape.layers) + workers) * (size + rows) + length * length + real(shape.maxPositions));
+    return most >= 0x1p62;
+}
+
 } // namespace
 
 std::int64_t ModelShape::parameters() const noexcept
 {
+    double bound = 2.0 * static_cast<double>(width) * (1.0 + static_cast<double>(vocabulary));
+    for (const Matrix& matrix : matricesOf(*this))
+        bound += static_cast<double>(layers)
+            * (static_cast<double>(matrix.in) * static_cast<double>(matrix.out) + 2.0 * static_cast<double>(width));
+    if (bound >= 0x1p58)
+        return beyondCounting;
     std::int64_t block = 2 * width;
     for (const Matrix& matrix : matricesOf(*this))
         block += matrix.in * matrix.out;
@@ -317,10 +343,14 @@ std::int64_t MemoryEstimate::tensors() const noexcept
 MemoryEstimate MemoryEstimate::of(
     const ModelShape& shape, const RunConfig& config, const ResolvedRun& run, const MemoryPlace& place)
 {
+    MemoryEstimate estimate;
+    if (isBeyondCounting(shape, config, run, place)) {
+        estimate.parts.fill(beyondCounting);
+        return estimate;
+    }
     const Plan plan(shape, config, run, place);
     const Bytes values = plan.arena() * plan.wide;
     const std::int64_t triplets = std::count(plan.adapted.begin(), plan.adapted.end(), true) * run.initRank;
-    MemoryEstimate estimate;
     estimate.parts[Weights] = shape.parameters() * plan.element;
     estimate.parts[Activations] = activations(plan);
     estimate.parts[Logits] = logits(plan);

@@ -43,6 +43,7 @@ struct MemoryEstimate {
     [[nodiscard]] std::int64_t total() const noexcept { return tensors() + beyondTensors; }
 
     /// @param run of @p config: its initial rank counts
+    /// @returns parts of 2⁵⁸ bytes each where the sizes are beyond all sense
     [[nodiscard]] static MemoryEstimate of(
         const ModelShape& shape, const RunConfig& config, const ResolvedRun& run, const MemoryPlace& place);
 };

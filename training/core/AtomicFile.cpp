@@ -57,6 +57,7 @@ public:
     Descriptor& operator=(const Descriptor&) = delete;
 
     [[nodiscard]] int get() const noexcept { return m_fd; }
+    [[nodiscard]] int release() noexcept { return std::exchange(m_fd, -1); }
     /// Network file systems report a failed write here at the latest. @returns errno or 0
     [[nodiscard]] int close() noexcept { return ::close(std::exchange(m_fd, -1)) == 0 ? 0 : errno; }
 
@@ -165,14 +166,45 @@ void writeFileAtomically(const fs::path& path, std::string_view content)
     if (::stat(path.c_str(), &old) == 0 && ::fchmod(file.get(), old.st_mode & 07777) != 0)
         fail("Could not write", path, errno);
     writeAll(file.get(), content, path);
-    if (::fsync(file.get()) != 0 && errno != EINVAL)
+    settleFile(file.release(), temporary.path, path);
+    temporary.kept = true;
+}
+
+void settleFile(int fd, const fs::path& temporary, const fs::path& path)
+{
+    Descriptor file(fd);
+    if (::fsync(fd) != 0 && errno != EINVAL) // see flushToDisk()
         fail("Could not write", path, errno);
     if (const int code = file.close())
         fail("Could not write", path, code);
-    if (::rename(temporary.path.c_str(), path.c_str()) != 0)
+    if (::rename(temporary.c_str(), path.c_str()) != 0)
         fail("Could not replace", path, errno);
-    temporary.kept = true;
     flushFolder(folderOf(path));
+}
+
+void appendDurably(const fs::path& path, std::string_view content)
+{
+    struct stat before { };
+    const bool isNew = ::stat(path.c_str(), &before) != 0;
+    Descriptor file(::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666));
+    if (file.get() < 0)
+        fail("Could not write", path, errno);
+    try {
+        writeAll(file.get(), content, path);
+        if (::fsync(file.get()) != 0 && errno != EINVAL) // see flushToDisk()
+            fail("Could not write", path, errno);
+    } catch (const Error&) {
+        std::error_code ignored;
+        if (isNew)
+            fs::remove(path, ignored);
+        else if (S_ISREG(before.st_mode))
+            fs::resize_file(path, static_cast<std::uintmax_t>(before.st_size), ignored);
+        throw;
+    }
+    if (const int code = file.close())
+        fail("Could not write", path, code);
+    if (isNew)
+        flushFolder(folderOf(path));
 }
 
 std::string readFile(const fs::path& path)
@@ -203,8 +235,9 @@ std::string readFile(const fs::path& path)
     return content;
 }
 
-AtomicDirectory::AtomicDirectory(const fs::path& target)
+AtomicDirectory::AtomicDirectory(const fs::path& target, Existing existing)
     : m_target(withoutTrailingSlash(target))
+    , m_existing(existing)
 {
     std::error_code error;
     fs::create_directories(folderOf(m_target), error);
@@ -246,6 +279,10 @@ void AtomicDirectory::replaceTarget()
         return;
     if (errno != ENOTEMPTY && errno != EEXIST)
         fail("Could not create", m_target, errno);
+    if (m_existing == Existing::Refuse)
+        throw ioError(m_target.string()
+            + " is no longer empty: something was put there in the meantime, and it is left alone. Choose another "
+              "folder.");
 
     std::error_code ignored;
     if (exchangeNames(m_partial, m_target)) {

@@ -13,6 +13,14 @@ namespace spectune {
 /// a temporary beside it, flushed to the disk, then renamed. @throws Error (Io) naming the path
 void writeFileAtomically(const std::filesystem::path& path, std::string_view content);
 
+/// Appends @p content to @p path, which it makes where it is missing; on the disk when it returns. What a failure left of it
+/// is cut off again. @throws Error (Io) naming the path
+void appendDurably(const std::filesystem::path& path, std::string_view content);
+
+/// The end of a file that was written under the name @p temporary: flushes and closes @p fd (on every way out), renames it
+/// to @p path and flushes the folder. @throws Error (Io) naming @p path
+void settleFile(int fd, const std::filesystem::path& temporary, const std::filesystem::path& path);
+
 /// An Error (Io) for a write to @p path that failed with errno @p code, with what to do where that is known (a full disk).
 [[nodiscard]] Error writeError(const std::filesystem::path& path, int code);
 
@@ -23,15 +31,19 @@ void writeFileAtomically(const std::filesystem::path& path, std::string_view con
 /// Write into path(), then commit(); without commit() the destructor removes what was written.
 class AtomicDirectory {
 public:
+    /// What commit() does with a target that holds something by then.
+    enum class Existing { Replace, Refuse };
+
     /// Creates `<target>.partial-<pid>` (with a number where that exists) beside @p target. @throws Error (Io)
-    explicit AtomicDirectory(const std::filesystem::path& target);
+    explicit AtomicDirectory(const std::filesystem::path& target, Existing existing = Existing::Replace);
     ~AtomicDirectory();
     AtomicDirectory(const AtomicDirectory&) = delete;
     AtomicDirectory& operator=(const AtomicDirectory&) = delete;
 
     [[nodiscard]] const std::filesystem::path& path() const noexcept { return m_partial; }
     /// Flushes every file and renames. An existing target is replaced: in one step where the file system can exchange
-    /// two names, else it is moved aside first and back should that fail. @throws Error (Io)
+    /// two names, else it is moved aside first and back should that fail. With Existing::Refuse one that is not empty is
+    /// left alone. @throws Error (Io)
     void commit();
 
 private:
@@ -39,6 +51,7 @@ private:
 
     std::filesystem::path m_target;
     std::filesystem::path m_partial;
+    Existing m_existing;
     bool m_committed = false;
 };
 

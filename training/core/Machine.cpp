@@ -7,6 +7,7 @@
 #include <charconv>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -40,6 +41,44 @@ std::int64_t bytesOf(std::string_view meminfo, std::string_view name)
     return kibibytes * 1024;
 }
 
+/// The number that @p text begins with; nothing where it begins with none ("max"), or with one beyond 64 bits.
+std::optional<std::int64_t> numberAt(std::string_view text)
+{
+    std::int64_t number = 0;
+    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
+    return parsed.ec == std::errc {} ? std::optional(number) : std::nullopt;
+}
+
+/// Bytes of a line "inactive_file 4096" (version 2) or "total_inactive_file 4096" (version 1); 0 where there is none.
+std::int64_t inactiveFiles(std::string_view statistics)
+{
+    for (const std::string_view name : {"total_inactive_file ", "inactive_file "}) {
+        const std::size_t at = statistics.find(name);
+        if (at != std::string_view::npos && (at == 0 || statistics[at - 1] == '\n'))
+            return numberAt(statistics.substr(at + name.size())).value_or(0);
+    }
+    return 0;
+}
+
+std::string textOf(const std::string& file)
+{
+    std::ifstream stream(file);
+    return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+/// The limits of a control group and of those that it is in. @param root where the hierarchy is mounted
+MachineMemory withinGroups(MachineMemory memory, const std::string& root, std::string group, bool isSecond)
+{
+    for (;;) {
+        const std::string folder = root + group + '/';
+        memory = memory.within(textOf(folder + (isSecond ? "memory.max" : "memory.limit_in_bytes")),
+            textOf(folder + (isSecond ? "memory.current" : "memory.usage_in_bytes")), textOf(folder + "memory.stat"));
+        if (group.empty())
+            return memory;
+        group.erase(group.rfind('/') == std::string::npos ? 0 : group.rfind('/'));
+    }
+}
+
 } // namespace
 
 std::int64_t physicalCores()
@@ -61,10 +100,35 @@ MachineMemory MachineMemory::parse(std::string_view meminfo)
     return {.total = bytesOf(meminfo, "MemTotal:"), .available = bytesOf(meminfo, "MemAvailable:")};
 }
 
+MachineMemory MachineMemory::within(std::string_view limit, std::string_view used, std::string_view statistics) const
+{
+    const std::optional<std::int64_t> most = numberAt(limit);
+    constexpr std::int64_t none = std::int64_t {1} << 60; // version 1 says that there is no limit by a number near 2^63
+    if (!most || *most <= 0 || *most >= none)
+        return *this;
+    const std::int64_t taken = std::max<std::int64_t>(0, numberAt(used).value_or(0) - inactiveFiles(statistics));
+    const std::int64_t left = std::max<std::int64_t>(0, *most - taken);
+    return {.total = total > 0 ? std::min(total, *most) : *most,
+        .available = available > 0 ? std::min(available, left) : left};
+}
+
 MachineMemory MachineMemory::now()
 {
-    std::ifstream file("/proc/meminfo");
-    return parse(std::string(std::istreambuf_iterator<char>(file), {}));
+    MachineMemory memory = parse(textOf("/proc/meminfo"));
+    std::ifstream groups("/proc/self/cgroup");
+    for (std::string line; std::getline(groups, line);) { // "0::/path", in version 1 "9:memory:/path"
+        const std::size_t first = line.find(':');
+        const std::size_t second = line.find(':', first + 1);
+        if (first == std::string::npos || second == std::string::npos)
+            continue;
+        const std::string controllers = ',' + line.substr(first + 1, second - first - 1) + ',';
+        const std::string group = line.substr(second + 1) == "/" ? std::string() : line.substr(second + 1);
+        if (controllers == ",,")
+            memory = withinGroups(memory, "/sys/fs/cgroup", group, true);
+        else if (controllers.find(",memory,") != std::string::npos)
+            memory = withinGroups(memory, "/sys/fs/cgroup/memory", group, false);
+    }
+    return memory;
 }
 
 } // namespace spectune

@@ -156,6 +156,10 @@ private:
         const std::int64_t rank = parts.a.size(0);
         if (parts.b.size(1) != rank || (needsE && (parts.e.size(0) != rank || parts.e.size(1) != 1)))
             throw ioError(where + ": lora_A, lora_B" + (needsE ? " and lora_E" : "") + " do not have one common rank.");
+        // Before anything of that size is made: without elements it costs a file nothing. AdaLoRA may have pruned a matrix to
+        // rank 0.
+        if (parts.a.size(1) == 0 || parts.b.size(0) == 0 || (!needsE && rank == 0))
+            throw ioError(where + ": lora_A or lora_B has no elements.");
         return rank;
     }
 
@@ -232,6 +236,8 @@ private:
         for (const auto& [module, parts] : m_parts) {
             const std::int64_t rank = checkShapes(module, parts, false);
             const double expected = patternValue("rank_pattern", module).value_or(static_cast<double>(state.initRank));
+            if (expected != std::floor(expected) || expected > 1e6)
+                fail("rank_pattern of " + module + " must be an integer up to 1000000.");
             if (static_cast<double>(rank) != expected)
                 throw ioError((m_folder / "adapter_model.safetensors").string() + ": " + module + " has rank "
                     + std::to_string(rank) + ", adapter_config.json says "

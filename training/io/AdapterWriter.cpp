@@ -58,7 +58,8 @@ public:
             return;
         }
         const Json config = m_format == "peft-adalora" ? fillAdaLora() : fillLora();
-        writeFileAtomically(folder / "adapter_config.json", config.dump(1) + '\n');
+        writeFileAtomically(
+            folder / "adapter_config.json", config.dump(1, ' ', false, Json::error_handler_t::replace) + '\n');
         writeSafetensors(folder / "adapter_model.safetensors", m_tensors, {{"format", "pt"}});
     }
 
@@ -195,7 +196,7 @@ ExportReport writeAdapter(const AdapterState& adapter, std::string_view format, 
     checkExportTarget(target);
     AdapterWriter writer(adapter, format, meta);
     checkFreeSpace(target, writer.expectedBytes());
-    AtomicDirectory folder(target);
+    AtomicDirectory folder(target, AtomicDirectory::Existing::Refuse);
     stageOf(context, "Writing")(0, 0);
     writer.write(folder.path());
     ExportReport report = writer.report();

@@ -73,7 +73,10 @@ public:
                 || parts.a.size(0) != parts.b.size(1))
                 throw ioError(m_path + ": " + base + " needs a lora_a [r, in] and a lora_b [out, r] of numbers.");
             const std::int64_t rank = parts.a.size(0);
-            const double scale = *alpha == 0.0F || rank == 0 ? 1.0 : *alpha / static_cast<double>(rank);
+            if (parts.a.numel() == 0
+                || parts.b.numel() == 0) // rank · 0 elements cost a file nothing, whatever the rank
+                throw ioError(m_path + ": lora_a or lora_b of " + base + " has no elements.");
+            const double scale = *alpha == 0.0F ? 1.0 : *alpha / static_cast<double>(rank);
             at::Tensor b = parts.b.to(at::kFloat, false, true);
             if (const std::int64_t heads = rotatedHeads(base, count(base, headsKey), count(base, keyHeadsKey)))
                 b = toHalves(b, heads);

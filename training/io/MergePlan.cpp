@@ -27,11 +27,22 @@ at::Tensor asBytes(std::string_view bytes)
     return at::from_blob(const_cast<char*>(bytes.data()), {static_cast<std::int64_t>(bytes.size())}, at::kByte);
 }
 
-/// An overflow must not be found by whoever loads the model.
-void refuseOverflow(const std::string& name, const at::Tensor& exact, const at::Tensor& stored)
+bool isFinite(const at::Tensor& tensor)
 {
-    if (at::isfinite(stored).all().item<bool>())
+    return at::isfinite(tensor).all().item<bool>();
+}
+
+/// What is not finite must not be found by whoever loads the model.
+void refuseOverflow(const std::string& name, const at::Tensor& base, const at::Tensor& exact, const at::Tensor& stored)
+{
+    if (isFinite(stored))
         return;
+    if (!isFinite(base))
+        throw configError(name
+            + " of the base model holds values that are not finite (inf or NaN): its file is damaged, or "
+              "the model was saved broken. Get the model's files anew.");
+    if (!isFinite(exact))
+        throw configError(name + ": ΔW holds values that are not finite (inf or NaN): the adapter is broken.");
     std::array<char, 32> largest {};
     std::snprintf(largest.data(), largest.size(), "%.3g", exact.abs().max().item<double>());
     throw configError(name + ": W0 + ΔW reaches " + largest.data() + ", which does not fit into "
@@ -65,7 +76,7 @@ void MergedTensor::forEachPiece(double scale, const std::function<void(const Mer
         pieces(flat, pieceElements, [&](std::int64_t begin, std::int64_t count) {
             const at::Tensor exact = flat.narrow(0, begin, count);
             MergedPiece piece {.stored = exact.to(*type), .exact = {}, .delta = {}};
-            refuseOverflow(name, exact, piece.stored);
+            refuseOverflow(name, exact, exact, piece.stored);
             return piece;
         });
         return;
@@ -75,7 +86,7 @@ void MergedTensor::forEachPiece(double scale, const std::function<void(const Mer
         MergedPiece piece {.stored = {}, .exact = {}, .delta = at::mm(left.narrow(0, begin, count), rows->q)};
         piece.exact = base.narrow(0, begin, count).to(at::kDouble) + piece.delta;
         piece.stored = piece.exact.to(*type);
-        refuseOverflow(name, piece.exact, piece.stored);
+        refuseOverflow(name, base.narrow(0, begin, count), piece.exact, piece.stored);
         return piece;
     });
 }

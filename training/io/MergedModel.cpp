@@ -236,7 +236,7 @@ ExportReport writeMerged(const AdapterState& adapter, const ModelFolder& base, c
     checkExportTarget(target);
     const Merge merge(adapter, base, options);
     checkFreeSpace(target, merge.bytes());
-    AtomicDirectory folder(target);
+    AtomicDirectory folder(target, AtomicDirectory::Existing::Refuse);
     merge.write(folder.path(), context);
     ExportReport report = merge.report(merge.compare(folder.path(), context));
     report.path = target.string();

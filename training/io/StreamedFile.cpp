@@ -14,7 +14,7 @@ namespace spectune {
 StreamedFile::StreamedFile(std::filesystem::path path)
     : m_path(std::move(path))
     , m_partial(m_path.string() + ".partial-" + std::to_string(::getpid()))
-    , m_fd(::open(m_partial.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644))
+    , m_fd(::open(m_partial.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666))
 {
     if (m_fd < 0)
         throw writeError(m_path, errno);
@@ -22,10 +22,10 @@ StreamedFile::StreamedFile(std::filesystem::path path)
 
 StreamedFile::~StreamedFile()
 {
-    if (m_fd >= 0) {
+    if (m_fd >= 0)
         ::close(m_fd);
+    if (!m_committed)
         ::unlink(m_partial.c_str());
-    }
 }
 
 void StreamedFile::write(const void* data, std::size_t size)
@@ -50,12 +50,8 @@ void StreamedFile::pad(std::uint64_t alignment)
 
 void StreamedFile::commit()
 {
-    if (::fsync(m_fd) != 0)
-        throw writeError(m_path, errno);
-    if (::rename(m_partial.c_str(), m_path.c_str()) != 0)
-        throw writeError(m_path, errno);
-    ::close(m_fd);
-    m_fd = -1;
+    settleFile(std::exchange(m_fd, -1), m_partial, m_path);
+    m_committed = true;
 }
 
 } // namespace spectune

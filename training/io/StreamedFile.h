@@ -31,6 +31,7 @@ private:
     std::filesystem::path m_partial;
     std::uint64_t m_size = 0;
     int m_fd;
+    bool m_committed = false;
 };
 
 } // namespace spectune

@@ -91,7 +91,7 @@ std::string describeFolder(const std::string& path)
     ordered_json object = describe(path);
     if (fs::exists(fs::path(path) / unverifiedMark))
         object["verified"] = false; // an export whose check failed
-    return object.dump(2);
+    return object.dump(2, ' ', false, ordered_json::error_handler_t::replace);
 }
 
 } // namespace spectune

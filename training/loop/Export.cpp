@@ -24,10 +24,26 @@ namespace fs = std::filesystem;
 fs::path runOf(const std::string& source)
 {
     const fs::path folder = runFolderOf(source);
-    if (!fs::exists(folder / "config.json") && folder.filename() == "adapter"
-        && fs::exists(folder.parent_path() / "metrics.jsonl"))
+    if (folder.filename() == "adapter" && fs::exists(folder.parent_path() / "metrics.jsonl"))
         return folder.parent_path();
     return folder;
+}
+
+/// The configuration with the values in force at what is exported: the checkpoint's, where edits of the run stand in it, else
+/// the run's. Empty for an adapter of no run; a config.json beside that is its model's.
+fs::path configOf(const std::string& source, const fs::path& run)
+{
+    const bool isCheckpoint = fs::exists(fs::path(source) / "state.json");
+    if (!isCheckpoint && !fs::exists(run / "metrics.jsonl"))
+        return {};
+    try {
+        const fs::path file = newestCheckpoint(isCheckpoint ? fs::path(source) : run) / "config.json";
+        if (fs::exists(file))
+            return file;
+    } catch (const Error&) { // none was kept
+        return run / "config.json";
+    }
+    return run / "config.json";
 }
 
 /// base_model_name_or_path of an adapter that belongs to no run; empty where it has none.
@@ -47,8 +63,9 @@ AdapterMeta metaOf(const ExportAdapter& request, const AdapterState& adapter)
     AdapterMeta meta;
     const fs::path folder = runOf(request.source);
     meta.name = folder.filename().string();
-    if (fs::exists(folder / "config.json")) {
-        meta.config = loadConfig(folder / "config.json");
+    const fs::path file = configOf(request.source, folder);
+    if (!file.empty() && fs::exists(file)) {
+        meta.config = loadConfig(file);
         meta.baseModel = meta.config.model.path;
         RunFacts facts;
         facts.matrices = static_cast<std::int64_t>(adapter.modules.size());

@@ -68,12 +68,18 @@ RunOutcome LibTorchEngine::run(const RunRequest& request, RunControl& control)
 {
     const auto forget = c10::make_scope_exit([this] { m_run.reset(); });
     RunOutcome outcome = RunOutcome::Finished;
-    withTorchErrors([&] {
-        m_device = request.device;
-        m_run = prepareRun(request, m_model, control);
-        m_model = m_run->base;
-        outcome = TrainingLoop(*m_run, control).run();
-    });
+    try {
+        withTorchErrors([&] {
+            m_device = request.device;
+            m_run = prepareRun(request, m_model, control);
+            m_model = m_run->base;
+            outcome = TrainingLoop(*m_run, control).run();
+        });
+    } catch (const std::exception&) {
+        if (m_run && m_run->folder)
+            m_run->folder->logFailure(Failure::fromCurrentException().message);
+        throw;
+    }
     return outcome;
 }
 

@@ -39,6 +39,7 @@ struct LoadedModel {
 struct WaitingEdit {
     AppliedEdit edit;
     bool recorded = false; ///< it stands in the run's folder
+    bool forced = false; ///< another start of a resumed run: it holds even where an edit would be refused
 };
 
 /// All that a run has once its preparation is over.

@@ -26,13 +26,26 @@ void letWait(RunContext& context, const AppliedEdit& edit, bool recorded)
 bool change(RunConfig& config, ResolvedRun& resolved, const WaitingEdit& waiting, std::int64_t stepsDone)
 {
     const AppliedEdit& edit = waiting.edit;
-    if (!waiting.recorded)
+    if (!waiting.recorded && !waiting.forced)
         return applyLiveEdit(config, resolved, {.key = edit.key, .value = edit.after}, stepsDone);
     // It was taken before; whether a schedule that was changed since would still allow it is no question.
     const std::int64_t matrices = resolved.schedule.initialBudget / resolved.initRank;
+    const FieldValue before = fieldValue(config, edit.key);
+    const std::int64_t budget = resolved.schedule.targetBudget;
     repeatEdit(config, edit, matrices);
     resolved = resolveRun(config, {.matrices = matrices});
-    return true;
+    return waiting.recorded || fieldValue(config, edit.key) != before || resolved.schedule.targetBudget != budget;
+}
+
+/// An edit holds from the step after its border on. @throws Error (Config) where there is no such step
+void checkBeforeTheEnd(const AppliedEdit& edit, std::int64_t totalSteps)
+{
+    if (edit.step < totalSteps)
+        return;
+    const std::string place = edit.line > 0 ? "Line " + std::to_string(edit.line) + " of the edits: " : std::string();
+    throw configError(place + edit.key + " at step " + std::to_string(edit.step)
+        + " would never take effect: the run ends with step " + std::to_string(totalSteps)
+        + ". Mend the edit or remove it.");
 }
 
 /// Takes all that waits on copies, so that a refusal comes before any step.
@@ -81,10 +94,12 @@ void RunEdits::takeAsked(std::int64_t stepsDone)
 {
     for (LiveEdit& edit : m_control.takeEdits()) {
         try {
+            checkBeforeTheEnd(
+                {.step = stepsDone, .key = edit.key, .before = {}, .after = {}}, m_context.resolved.totalSteps);
             take({.edit = {.step = stepsDone, .key = edit.key, .before = {}, .after = edit.value}, .recorded = false},
                 stepsDone);
         } catch (const Error& error) {
-            if (error.kind() != FailureKind::Config)
+            if (error.kind() != FailureKind::Config && error.kind() != FailureKind::Io)
                 throw;
             m_control.post(EditRefused {.edit = std::move(edit), .failure = Failure::fromCurrentException(stepsDone)});
         }
@@ -98,8 +113,10 @@ void RunEdits::take(const WaitingEdit& waiting, std::int64_t stepsDone)
     ResolvedRun resolved = m_context.resolved;
     const bool changes = change(config, resolved, waiting, stepsDone);
     const bool isNews = changes && !waiting.recorded;
-    const AppliedEdit applied {
+    AppliedEdit applied {
         .step = stepsDone, .key = key, .before = fieldValue(m_context.config, key), .after = fieldValue(config, key)};
+    if (changes && applied.before == applied.after)
+        applied.before = {}; // a target rank that an edit of the triplets' number had gone over: it was not in force
     if (isNews && m_context.folder)
         m_context.folder->append(applied); // first: what the folder does not tell must not happen
     if (changes) {
@@ -108,19 +125,30 @@ void RunEdits::take(const WaitingEdit& waiting, std::int64_t stepsDone)
         m_context.trainer->edit(config, resolved);
     }
     if (isNews) {
-        const std::string text = "From step " + std::to_string(stepsDone + 1) + " on " + key + " is "
-            + toText(applied.after) + "; it was " + toText(applied.before) + ".";
-        if (m_context.folder)
-            m_context.folder->log(text);
-        m_control.post(LogLine {text});
+        const bool again = std::holds_alternative<std::monostate>(applied.before);
+        tell("From step " + std::to_string(stepsDone + 1) + " on " + key + " is " + toText(applied.after)
+            + (again ? " again." : "; it was " + toText(applied.before) + "."));
     }
     m_control.post(EditTaken {applied}); // the value in force already is confirmed as well
 }
 
+void RunEdits::tell(const std::string& text)
+{
+    try {
+        if (m_context.folder)
+            m_context.folder->log(text);
+    } catch (const Error& fault) {
+        m_control.post(LogLine {fault.what()});
+    }
+    m_control.post(LogLine {text});
+}
+
 void scheduleEdits(RunContext& context, const std::vector<AppliedEdit>& edits)
 {
-    for (const AppliedEdit& edit : edits)
+    for (const AppliedEdit& edit : edits) {
+        checkBeforeTheEnd(edit, context.resolved.totalSteps);
         letWait(context, edit, false);
+    }
     rehearse(context);
 }
 
@@ -157,15 +185,14 @@ RunConfig continueEdits(RunContext& context, const fs::path& run, const std::vec
         try {
             rehearse(context);
         } catch (const Error&) { // no edit, but another start: as whenever a run is resumed with other settings
-            std::erase_if(context.edits, [&](const WaitingEdit& other) { return other.edit.key == change.key; });
-            repeatEdit(context.config, change, matrices);
-            repeatEdit(written, change, matrices);
-            context.resolved = resolveRun(context.config, {.matrices = matrices});
+            context.edits.back().forced = true;
         }
     }
     for (const AppliedEdit& edit : edits) {
-        if (edit.step >= step && !isKnown(context, edit))
-            letWait(context, edit, false);
+        if (edit.step < step || isKnown(context, edit))
+            continue;
+        checkBeforeTheEnd(edit, context.resolved.totalSteps);
+        letWait(context, edit, false);
     }
     rehearse(context);
     context.trainer->edit(context.config, context.resolved);

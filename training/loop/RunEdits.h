@@ -15,23 +15,26 @@ public:
 
     /// Those that wait for this border. @throws Error (Config, Io)
     void takeWaiting(std::int64_t stepsDone);
-    /// What the front end asked for; an edit that is refused is told and changes nothing. @throws Error (Io)
+    /// What the front end asked for; an edit that is refused, or cannot be written to the run's folder, is told and changes
+    /// nothing.
     void takeAsked(std::int64_t stepsDone);
 
 private:
     void take(const WaitingEdit& waiting, std::int64_t stepsDone);
+    /// A line for the log and the front end; the edit holds even where the log cannot be written.
+    void tell(const std::string& text);
 
     RunContext& m_context;
     RunControl& m_control;
 };
 
 /// Holds the edits of a new run against its configuration before it starts, and lets them wait for their steps.
-/// @throws Error (Config) with the first that would be refused
+/// @throws Error (Config) with the first that would be refused, or would come after the run's last step
 void scheduleEdits(RunContext& context, const std::vector<AppliedEdit>& edits);
 
 /// Goes on with the edits of @p run, from the checkpoint at context.position.step on. A live-editable field then has the
 /// value that it had there. Where the given configuration differs from the run's config.json in such a field, that is an
-/// edit at the checkpoint's step, and is recorded as one.
+/// edit at the checkpoint's step, and is recorded as one, even where a running run would refuse it.
 /// @param edits further ones, for the steps to come
 /// @returns the configuration for config.json: the given one, live-editable fields as the run began with them
 /// @throws Error (Config, Io)

@@ -8,6 +8,7 @@
 #include "training/monitor/ReplayFormat.h"
 #include "training/monitor/RunHistory.h"
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <cstring>
@@ -202,16 +203,26 @@ void RunFolder::append(const MaskEvent& event, const ModuleLayout& layout)
     writeLine(m_ranks, m_path / ranksFile, toJsonLine(event, layout));
 }
 
-void RunFolder::append(const AppliedEdit& edit)
+void RunFolder::append(const AppliedEdit& edit) const
 {
-    if (!m_edits.is_open())
-        openFile(m_edits, editsFile);
-    writeLine(m_edits, m_path / editsFile, toJsonLine(edit));
+    appendDurably(m_path / editsFile, toJsonLine(edit) + "\n"); // checkpoints that rest on it are on the disk as well
 }
 
 void RunFolder::log(const std::string& text)
 {
     writeLine(m_log, m_path / logFile, timeOfDay() + "  " + text);
+}
+
+void RunFolder::logFailure(const std::string& reason) noexcept
+{
+    try {
+        std::string line = "Failed: " + reason;
+        std::ranges::replace(line, '\n', ' ');
+        m_log.clear(); // a line that could not be written before is no reason not to try this one
+        log(line);
+    } catch (const std::exception&) {
+        return; // a full disk, as like as not
+    }
 }
 
 fs::path newestCheckpoint(const fs::path& path)

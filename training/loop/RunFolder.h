@@ -49,9 +49,13 @@ public:
     void append(const RankSnapshot& snapshot) { m_replay.append(snapshot); }
     /// No event follows.
     void finishReplay() { m_replay.finish(); }
-    void append(const AppliedEdit& edit); ///< makes edits.jsonl with the first
+    /// Makes edits.jsonl with the first. What cannot be written whole is not there at all, and the next may be tried.
+    void append(const AppliedEdit& edit) const;
     /// A line of log.txt with the time of day.
     void log(const std::string& text);
+    /// "Failed: …", from which a reader tells that the run did not end as it should. Never throws: the failure itself is
+    /// what must be told.
+    void logFailure(const std::string& reason) noexcept;
 
 private:
     explicit RunFolder(std::filesystem::path path);
@@ -61,7 +65,6 @@ private:
     std::filesystem::path m_path;
     std::ofstream m_metrics;
     std::ofstream m_ranks;
-    std::ofstream m_edits;
     std::ofstream m_log;
     ReplayWriter m_replay;
     double m_secondsBefore = 0.0;

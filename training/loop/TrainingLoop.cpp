@@ -83,12 +83,22 @@ RunOutcome TrainingLoop::run()
             evaluate();
         if (due(m_context.config.train.saveEvery))
             save();
-        if (!obey()) {
+        if (!obeyOrSave()) {
             outcome = RunOutcome::Stopped;
             break;
         }
     }
     return finish(outcome);
+}
+
+bool TrainingLoop::obeyOrSave()
+{
+    try {
+        return obey();
+    } catch (const std::exception&) {
+        saveAfterFailure();
+        throw;
+    }
 }
 
 PreparedBatch TrainingLoop::nextBatch()
@@ -156,12 +166,33 @@ void TrainingLoop::report(const StepResult& result)
         MaskEvent event = lastMaskEvent(*m_context.trainer, budget);
         if (m_context.folder) {
             m_context.folder->append(event, m_context.trainer->layout());
-            m_context.folder->append(*buildSnapshot(*m_context.trainer, m_step, budget));
+            const auto snapshot = buildSnapshot(*m_context.trainer, m_step, budget);
+            keepReplay([&snapshot](RunFolder& folder) { folder.append(*snapshot); });
         }
         m_control.post(std::move(event));
     }
     if (m_control.snapshotDue())
         publish();
+}
+
+void TrainingLoop::keepReplay(const std::function<void(RunFolder&)>& write)
+{
+    if (!m_context.folder || !m_keepsReplay)
+        return;
+    std::string text;
+    try {
+        write(*m_context.folder);
+        return;
+    } catch (const std::exception& fault) {
+        text = std::string("From here on this run cannot be replayed: ") + fault.what();
+    }
+    m_keepsReplay = false;
+    m_control.post(LogLine {text});
+    try {
+        m_context.folder->log(text);
+    } catch (const Error& fault) {
+        m_control.post(LogLine {fault.what()});
+    }
 }
 
 bool TrainingLoop::evaluate()
@@ -229,7 +260,6 @@ RunOutcome TrainingLoop::finish(RunOutcome outcome)
     save();
     publish();
     if (m_context.folder) {
-        m_context.folder->finishReplay();
         const char* format = hasLambda(m_context.config.method) ? "peft-adalora" : "peft-lora";
         std::filesystem::remove_all(
             m_context.folder->adapter()); // an earlier stop's; the checkpoint above holds all of it
@@ -241,6 +271,7 @@ RunOutcome TrainingLoop::finish(RunOutcome outcome)
                         .config = m_context.config,
                         .resolved = m_context.resolved}));
         });
+        keepReplay([](RunFolder& folder) { folder.finishReplay(); });
     }
     if (outcome == RunOutcome::Finished && !evaluate())
         outcome = RunOutcome::Stopped;

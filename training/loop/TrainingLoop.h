@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <deque>
+#include <functional>
 
 namespace spectune {
 
@@ -45,12 +46,17 @@ private:
     /// told.
     void saveAfterFailure();
     void report(const StepResult& result);
+    /// Runs @p write, which writes to replay.bin. It is a side file: where it cannot be written the run says so once and
+    /// goes on without it.
+    void keepReplay(const std::function<void(RunFolder&)>& write);
     /// @return false: a stop cut it short
     bool evaluate();
     void save();
     void publish();
     /// What the front end asked for at this step border. @return false: stop
     bool obey();
+    /// The same; a failure in it must not cost the steps before it.
+    bool obeyOrSave();
     /// @return how the run ended after all: a stop may come in the last evaluation
     [[nodiscard]] RunOutcome finish(RunOutcome outcome);
     void log(const std::string& text);
@@ -65,6 +71,7 @@ private:
     Prefetcher m_ahead;
     std::int64_t m_evaluatedAt = -1;
     std::int64_t m_savedAt = -1;
+    bool m_keepsReplay = true;
     std::chrono::steady_clock::time_point m_start = std::chrono::steady_clock::now();
 };
 

@@ -75,7 +75,7 @@ void ReplayReader::takeRecords()
     while (const auto record = replay::recordAt(m_bytes, m_end)) {
         bool good = false;
         switch (record->kind) {
-        case Kind::Layout: good = takeLayout(record->body); break;
+        case Kind::Layout: good = !m_layout && takeLayout(record->body); break;
         case Kind::Flips: good = m_layout && takeEvent(record->body, false); break;
         case Kind::Pattern: good = m_layout && takeEvent(record->body, true); break;
         case Kind::State:
@@ -113,11 +113,15 @@ bool ReplayReader::takeLayout(std::string_view body)
         module.kind.value = static_cast<std::int32_t>(unpacker.whole());
         module.inFeatures = static_cast<std::int64_t>(unpacker.whole());
         module.outFeatures = static_cast<std::int64_t>(unpacker.whole());
-        if (module.layer.value >= layout->layerCount || module.kind.at() >= layout->kinds.size())
+        if (module.layer.value < 0 || module.layer.value >= layout->layerCount || module.kind.value < 0
+            || module.kind.at() >= layout->kinds.size())
             return false;
         layout->modules.push_back(std::move(module));
     }
-    if (unpacker.failed() || static_cast<std::uint64_t>(layout->tripletCount()) > mostTriplets)
+    // Both factors first: their product must not overflow.
+    const auto rank = static_cast<std::uint64_t>(layout->initRank);
+    if (unpacker.failed() || rank > mostTriplets || layout->modules.size() > mostTriplets
+        || rank * layout->modules.size() > mostTriplets)
         return false;
     m_last = TripletPattern::allKept(static_cast<std::size_t>(layout->tripletCount()));
     m_layout = std::move(layout);

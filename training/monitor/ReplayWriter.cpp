@@ -117,15 +117,15 @@ void ReplayWriter::append(const RankSnapshot& snapshot)
     m_stateless.reset();
     if (m_events % m_stride == 0)
         writeState(snapshot);
-    else
+    if (m_events % m_stride != 0) // by now: the room may have been too small for this one
         m_stateless = std::make_shared<const RankSnapshot>(snapshot);
     ++m_events;
 }
 
 void ReplayWriter::finish()
 {
-    if (m_stateless)
-        writeState(*std::exchange(m_stateless, nullptr));
+    if (m_stateless) // beyond the room: it would be the first to be dropped
+        write(replay::framed(stateBody(*std::exchange(m_stateless, nullptr))));
 }
 
 void ReplayWriter::writeState(const RankSnapshot& snapshot)
@@ -180,8 +180,11 @@ void ReplayWriter::goOn(const std::string& bytes)
     }
     if (stated.size() > 1)
         m_stride = std::max<std::size_t>(1, stated[1] - stated[0]);
+    std::error_code fault;
     if (end < bytes.size())
-        fs::resize_file(m_file, end);
+        fs::resize_file(m_file, end, fault);
+    if (fault)
+        throw writeError(m_file, fault.value());
 }
 
 void ReplayWriter::thin()

@@ -23,7 +23,7 @@ public:
     /// Appends the masking event that @p snapshot was taken at (its step is its eventStep). A file that is there already
     /// is gone on with, without a record that was cut off.
     void append(const RankSnapshot& snapshot);
-    /// The end of a run: the last event gets its state, should it have none.
+    /// The end of a run: the last event gets its state, should it have none, and be there room or not.
     void finish();
 
 private:

@@ -5,6 +5,7 @@
 #include "training/core/Error.h"
 #include "training/monitor/HistoryLine.h"
 #include "training/monitor/RanksScanner.h"
+#include "training/monitor/ReplayFormat.h"
 #include "training/monitor/ReplayWriter.h"
 
 #include <nlohmann/json.hpp>
@@ -251,7 +252,12 @@ void truncateHistory(const fs::path& runFolder, std::int64_t step)
 {
     truncateFile(runFolder / metricsName, step);
     truncateFile(runFolder / ranksName, step);
-    truncateReplay(runFolder, step);
+    try {
+        truncateReplay(runFolder, step);
+    } catch (const Error&) { // a side file, which must not keep a run from going on
+        std::error_code ignored;
+        fs::remove(runFolder / replay::fileName, ignored);
+    }
 }
 
 } // namespace spectune

@@ -14,6 +14,10 @@ namespace {
 
 using Json = nlohmann::json;
 
+/// Far above any model, and small enough that what is computed from sizes stays a number.
+constexpr std::int64_t largestSize = std::int64_t {1} << 24U;
+constexpr std::int64_t mostLayers = 10'000;
+
 /// A list or an object is not written out: it may be nested deeper than the stack allows.
 std::string shown(const Json& value)
 {
@@ -44,9 +48,9 @@ public:
         throw configError(m_origin + ": " + m_prefix + key + ' ' + what);
     }
 
-    [[nodiscard]] std::int64_t positive(const char* key, std::optional<std::int64_t> fallback = std::nullopt) const
+    [[nodiscard]] std::int64_t positive(
+        const char* key, std::optional<std::int64_t> fallback = std::nullopt, std::int64_t largest = largestSize) const
     {
-        constexpr std::int64_t largest = std::int64_t {1} << 40U;
         const Json* value = find(key);
         if (value == nullptr && fallback)
             return *fallback;
@@ -54,7 +58,7 @@ public:
             fail(key, "is missing.");
         if (!value->is_number_unsigned() || value->get<std::uint64_t>() == 0
             || value->get<std::uint64_t>() > static_cast<std::uint64_t>(largest))
-            fail(key, "is " + shown(*value) + ", must be a positive integer.");
+            fail(key, "is " + shown(*value) + ", must be a positive integer up to " + std::to_string(largest) + '.');
         return value->get<std::int64_t>();
     }
 
@@ -185,6 +189,10 @@ void checkHeads(const ModelSpec& spec, const Keys& keys)
         keys.fail("hidden_size",
             "is " + std::to_string(spec.width) + ", must be a multiple of num_attention_heads, "
                 + std::to_string(spec.heads) + '.');
+    if (spec.heads * spec.headDim > largestSize)
+        keys.fail("head_dim",
+            "is " + std::to_string(spec.headDim) + ", times num_attention_heads, " + std::to_string(spec.heads)
+                + ", must be up to " + std::to_string(largestSize) + '.');
     if (spec.headDim < 2 || spec.headDim % 2 != 0)
         keys.fail("head_dim", "is " + std::to_string(spec.headDim) + ", must be even for rotary embeddings.");
 }
@@ -202,7 +210,7 @@ ModelSpec ModelSpec::fromJson(std::string_view text, std::string_view origin)
     spec.vocabulary = keys.positive("vocab_size");
     spec.width = keys.positive("hidden_size");
     spec.feedForward = keys.positive("intermediate_size");
-    spec.layers = keys.positive("num_hidden_layers");
+    spec.layers = keys.positive("num_hidden_layers", std::nullopt, mostLayers);
     spec.heads = keys.positive("num_attention_heads");
     // What a file leaves out has the default of transformers' LlamaConfig and MistralConfig.
     const bool groupsLeftOut = !json.contains("num_key_value_heads");

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "training/config/RunConfig.h"
+
+#include <QString>
+
+#include <optional>
+#include <vector>
+
+namespace spectune {
+
+/// The set-ups that others have replaced, so that none is lost to a click, and the draft that outlives the program.
+class EarlierSetups {
+public:
+    struct Setup {
+        RunConfig config;
+        QString name;
+    };
+
+    /// Nothing happens where @p config is that of @p now, or an empty one.
+    void keep(const RunConfig& config, const QString& name, const RunConfig& now);
+    [[nodiscard]] bool isEmpty() const { return m_setups.empty(); }
+    /// The latest, in exchange for @p now: one after the other comes back, and in the end @p now. Not of an empty one.
+    [[nodiscard]] Setup exchange(Setup now);
+
+    /// In the person's settings. Nothing: takes it away.
+    static void writeDraft(const std::optional<Setup>& draft);
+    /// Nothing where there is none, or where it cannot be read.
+    [[nodiscard]] static std::optional<Setup> readDraft();
+
+private:
+    std::vector<Setup> m_setups; ///< the latest last
+};
+
+} // namespace spectune
