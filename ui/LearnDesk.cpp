@@ -76,7 +76,8 @@ void LearnDesk::connectPage()
     lesson.demoButton()->setEnabled(!m_window.options().demoConfig.isEmpty());
     connect(&lesson, &TourLesson::demoWanted, this, [this] {
         m_window.tryTo([this] {
-            if (isActive(m_window.session().state()))
+            // The run knows of its start at once, the session with its first event.
+            if (isActive(m_window.session().state()) || isActive(m_window.run().state()))
                 throw configError("A run is going on. Stop it before the demo is started.");
             m_window.openDemo();
             m_tour->goTo(0);

@@ -399,7 +399,11 @@ void TestStudio::theToursDemoWaitsForTheRun()
     QVERIFY(settled.wait(patience));
     QVERIFY(window().startRun());
     window().form().setValue("optim.lr", FieldValue {0.0123});
-    window().learn().page().tourLesson().demoButton()->click();
+    QPushButton* demo = window().learn().page().tourLesson().demoButton();
+    demo->click(); // before the session has told anything
+    QCOMPARE(window().form().config().optim.lr, 0.0123);
+    QTRY_COMPARE_WITH_TIMEOUT(window().session().state(), SessionState::Running, patience);
+    demo->click();
     QCOMPARE(window().form().config().optim.lr, 0.0123);
 }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/core/Error.h"
+#include "training/core/Machine.h"
+#include "training/core/WorkerPool.h"
 #include "training/io/AdapterFiles.h"
 
 #include <ATen/Functions.h>
@@ -10,8 +12,8 @@
 #include <cmath>
 #include <limits>
 #include <map>
-#include <mutex>
 #include <utility>
+#include <vector>
 
 namespace spectune {
 
@@ -30,6 +32,18 @@ Factors factors(const ModuleAdapter& adapter, double scale)
         left = left * adapter.lambda.detach().to(at::kCPU, at::kDouble);
     return {left, adapter.q.detach().to(at::kCPU, at::kDouble)};
 }
+
+/// This thread's products use no other, until it ends.
+class OneThread {
+public:
+    OneThread() { at::set_num_threads(1); }
+    ~OneThread() { at::set_num_threads(m_before); }
+    OneThread(const OneThread&) = delete;
+    OneThread& operator=(const OneThread&) = delete;
+
+private:
+    int m_before = at::get_num_threads();
+};
 
 bool sameBits(const Factors& a, const Factors& b)
 {
@@ -82,19 +96,22 @@ DeltaDifference compareRows(
     return result;
 }
 
-/// @param b empty: a matrix that the other adapter leaves out, whose ΔW is nothing
-void compareModule(const Factors& a, const Factors* b, DeltaDifference& result)
+/// @param b empty: ΔW beside itself
+void compareModule(const Factors& a, const Factors* b, WorkerPool& workers, DeltaDifference& result)
 {
+    const std::int64_t rows = a.left.size(0);
     const std::int64_t columns = a.right.size(1);
-    if (a.left.size(0) == 0 || columns == 0)
+    if (rows == 0 || columns == 0)
         return;
     const std::int64_t block = std::max<std::int64_t>(1, (std::int64_t {1} << 16U) / columns); // 512 KiB
-    std::mutex mutex;
-    at::parallel_for(0, a.left.size(0), block, [&](std::int64_t begin, std::int64_t end) {
-        const DeltaDifference part = compareRows(a, b, begin, end, block);
-        const std::lock_guard lock(mutex);
-        merge(part, result);
+    const auto count = static_cast<std::int64_t>(workers.size());
+    std::vector<DeltaDifference> parts(workers.size());
+    workers.run(workers.size(), [&](std::size_t i) {
+        const auto number = static_cast<std::int64_t>(i);
+        parts[i] = compareRows(a, b, rows * number / count, rows * (number + 1) / count, block);
     });
+    for (const DeltaDifference& part : parts)
+        merge(part, result);
 }
 
 } // namespace
@@ -107,6 +124,10 @@ DeltaDifference compareDeltas(const AdapterState& a, const AdapterState& b,
         pairs[module.module].first = &module;
     for (const ModuleAdapter& module : b.modules)
         pairs[module.module].second = &module;
+    // One thread's products each: shared out by LibTorch, so small ones would mostly wait for each other.
+    WorkerPool workers(
+        static_cast<std::size_t>(std::max<std::int64_t>(1, physicalCores())), [] { at::set_num_threads(1); });
+    const OneThread alone;
     DeltaDifference result;
     std::int64_t done = 0;
     for (const auto& [name, pair] : pairs) {
@@ -114,18 +135,19 @@ DeltaDifference compareDeltas(const AdapterState& a, const AdapterState& b,
             progress(done++, static_cast<std::int64_t>(pairs.size()));
         if (pair.first == nullptr || pair.second == nullptr) {
             const bool missing = pair.second == nullptr;
-            DeltaDifference alone;
-            compareModule(missing ? factors(*pair.first, a.scale) : factors(*pair.second, b.scale), nullptr, alone);
-            result.maxDelta = missing ? std::max(result.maxDelta, alone.maxDelta) : result.maxDelta;
-            alone.maxDifference += std::exchange(alone.maxDelta, 0.0); // it was nothing, or NaN
-            merge(alone, result);
+            DeltaDifference difference;
+            compareModule(
+                missing ? factors(*pair.first, a.scale) : factors(*pair.second, b.scale), nullptr, workers, difference);
+            result.maxDelta = missing ? std::max(result.maxDelta, difference.maxDelta) : result.maxDelta;
+            difference.maxDifference += std::exchange(difference.maxDelta, 0.0); // it was nothing, or NaN
+            merge(difference, result);
             continue;
         }
         const Factors first = factors(*pair.first, a.scale);
         const Factors second = factors(*pair.second, b.scale);
         if (first.left.size(0) != second.left.size(0) || first.right.size(1) != second.right.size(1))
             throw ioError(name + ": the two adapters have matrices of different shapes.");
-        compareModule(first, sameBits(first, second) ? nullptr : &second, result);
+        compareModule(first, sameBits(first, second) ? nullptr : &second, workers, result);
     }
     return result;
 }

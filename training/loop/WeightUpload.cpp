@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/loop/WeightUpload.h"
 
+#include "training/core/Machine.h"
+
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
 
 #include <sys/mman.h>
@@ -16,7 +17,6 @@ namespace spectune {
 namespace {
 
 constexpr std::int64_t bufferBytes = std::int64_t {32} << 20U;
-constexpr std::int64_t pieceBytes = std::int64_t {1} << 20U; ///< a thread's share at a time
 
 /// Asks for all pages of a piece at once. A kernel before 5.14 does not know it: then each comes with its own fault.
 void populate([[maybe_unused]] const char* begin, [[maybe_unused]] std::int64_t bytes)
@@ -30,25 +30,26 @@ void populate([[maybe_unused]] const char* begin, [[maybe_unused]] std::int64_t 
 #endif
 }
 
-void fill(char* buffer, const char* source, std::int64_t bytes)
-{
-    at::parallel_for(0, (bytes + pieceBytes - 1) / pieceBytes, 1, [&](std::int64_t begin, std::int64_t end) {
-        for (std::int64_t piece = begin; piece < end; ++piece) {
-            const std::int64_t at = piece * pieceBytes;
-            const std::int64_t length = std::min(pieceBytes, bytes - at);
-            populate(source + at, length);
-            std::memcpy(buffer + at, source + at, static_cast<std::size_t>(length));
-        }
-    });
-}
-
 } // namespace
 
 WeightUpload::WeightUpload(at::Device device)
     : m_device(device)
+    , m_workers(static_cast<std::size_t>(std::max<std::int64_t>(1, physicalCores())))
 {
     for (Buffer& buffer : m_buffers)
         buffer.memory = at::empty({bufferBytes}, at::TensorOptions().dtype(at::kByte).pinned_memory(true));
+}
+
+void WeightUpload::fill(char* buffer, const char* source, std::int64_t bytes)
+{
+    const auto count = static_cast<std::int64_t>(m_workers.size());
+    m_workers.run(m_workers.size(), [&](std::size_t i) {
+        const auto number = static_cast<std::int64_t>(i);
+        const std::int64_t begin = bytes * number / count;
+        const std::int64_t length = bytes * (number + 1) / count - begin;
+        populate(source + begin, length);
+        std::memcpy(buffer + begin, source + begin, static_cast<std::size_t>(length));
+    });
 }
 
 WeightUpload::Buffer& WeightUpload::nextBuffer()

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "training/core/WorkerPool.h"
+
 #include <ATen/core/Tensor.h>
 #include <c10/core/Event.h>
 
@@ -31,7 +33,10 @@ private:
     /// The next buffer, once what it held has arrived.
     [[nodiscard]] Buffer& nextBuffer();
 
+    void fill(char* buffer, const char* source, std::int64_t bytes);
+
     at::Device m_device;
+    WorkerPool m_workers;
     std::array<Buffer, 3> m_buffers;
     std::size_t m_next = 0;
 };
