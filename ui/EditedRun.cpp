@@ -34,9 +34,8 @@ void EditedRun::started(const ResolvedRun& resolved, std::int64_t step)
 
 bool EditedRun::add(const AppliedEdit& edit)
 {
-    const bool known = std::ranges::any_of(m_edits, [&edit](const AppliedEdit& other) {
-        return other.step == edit.step && other.key == edit.key && other.after == edit.after;
-    });
+    const bool known
+        = std::ranges::any_of(m_edits, [&edit](const AppliedEdit& other) { return isSameEdit(other, edit); });
     if (known || edit.before == edit.after)
         return false;
     m_edits.push_back(edit);

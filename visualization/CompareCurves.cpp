@@ -132,27 +132,17 @@ AxisBounds CompareCurves::lossBounds(double from, double to, int columns) const
 
 AxisBounds CompareCurves::lossLogBounds(double from, double to, int columns) const
 {
-    double low = INFINITY;
-    double high = 0.0;
-    const auto take = [&](double value) {
-        if (value > 0.0 && std::isfinite(value)) {
-            low = std::min(low, value);
-            high = std::max(high, value);
-        }
-    };
+    PositiveRange range;
     for (const ComparedCurve& curve : m_curves) {
         for (const ColumnSpan& span : curve.loss.decimate(from, to, columns)) {
-            take(span.low);
-            take(span.high);
+            range.take(span.low);
+            range.take(span.high);
         }
         for (const QPointF& point : curve.evaluations)
             if (point.x() >= from && point.x() <= to)
-                take(point.y());
+                range.take(point.y());
     }
-    if (!(high > 0.0))
-        return {0.01, 1.0, {}};
-    const double room = std::max(1.1, std::pow(high / low, 0.06));
-    return chosenValues(low / room, high * room, true);
+    return range.lossBounds();
 }
 
 std::vector<CrosshairValue> CompareCurves::valuesAt(double x) const

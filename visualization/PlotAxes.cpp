@@ -80,30 +80,36 @@ AxisBounds lossAxis(const RunCurves& curves, double from, double to, int columns
     return bounds;
 }
 
+void PositiveRange::take(double value)
+{
+    if (value > 0.0 && std::isfinite(value)) {
+        m_low = std::min(m_low, value);
+        m_high = std::max(m_high, value);
+    }
+}
+
+AxisBounds PositiveRange::lossBounds() const
+{
+    if (isEmpty()) {
+        return {0.01, 1.0, {}};
+    }
+    const double room = std::max(1.1, std::pow(m_high / m_low, 0.06));
+    return chosenValues(m_low / room, m_high * room, true);
+}
+
 AxisBounds lossLogAxis(const RunCurves& curves, double from, double to, int columns)
 {
-    double low = INFINITY;
-    double high = 0.0;
-    const auto take = [&](double value) {
-        if (value > 0.0 && std::isfinite(value)) {
-            low = std::min(low, value);
-            high = std::max(high, value);
-        }
-    };
+    PositiveRange range;
     for (const ColumnSpan& span : curves.loss().decimate(from, to, columns)) {
-        take(span.low);
-        take(span.high);
+        range.take(span.low);
+        range.take(span.high);
     }
     for (const QPointF& evaluation : curves.evaluations()) {
         if (evaluation.x() >= from && evaluation.x() <= to) {
-            take(evaluation.y());
+            range.take(evaluation.y());
         }
     }
-    if (!(high > 0.0)) {
-        return {0.01, 1.0, {}};
-    }
-    const double room = std::max(1.1, std::pow(high / low, 0.06));
-    return chosenValues(low / room, high * room, true);
+    return range.lossBounds();
 }
 
 AxisBounds chosenSteps(double low, double high)

@@ -4,6 +4,7 @@
 #include "visualization/RunCurves.h"
 
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 namespace spectune {
@@ -15,6 +16,21 @@ struct AxisBounds {
     std::vector<double> ticks;
 
     [[nodiscard]] bool holds(double from, double to) const { return from >= low && to <= high; }
+};
+
+/// The positive values among those that it is given: what a logarithmic axis has a place for.
+class PositiveRange {
+public:
+    void take(double value);
+    [[nodiscard]] bool isEmpty() const { return !(m_high > 0.0); }
+    [[nodiscard]] double low() const { return m_low; }
+    [[nodiscard]] double high() const { return m_high; }
+    /// An axis of losses: the range with room above and below; no ticks where it is empty.
+    [[nodiscard]] AxisBounds lossBounds() const;
+
+private:
+    double m_low = std::numeric_limits<double>::infinity();
+    double m_high = 0.0;
 };
 
 /// Axis of steps from @p from to @p to that leaves room for growth, so that it need not move with every step.

@@ -2,6 +2,7 @@
 #include "visualization/Fonts.h"
 #include "visualization/Marks.h"
 #include "visualization/NumberFormat.h"
+#include "visualization/PlotAxes.h"
 #include "visualization/Theme.h"
 #include "visualization/TripletHistory.h"
 
@@ -84,26 +85,19 @@ void TripletHistory::paintScores(QPainter& painter) const
     const auto momentAt = [&](std::size_t event) -> const TripletMoment& {
         return m_moments[event * static_cast<std::size_t>(m_rank) + static_cast<std::size_t>(m_selected)];
     };
-    double low = INFINITY;
-    double high = 0.0;
-    const auto take = [&](double value) {
-        if (value > 0.0 && std::isfinite(value)) {
-            low = std::min(low, value);
-            high = std::max(high, value);
-        }
-    };
+    PositiveRange range;
     for (std::size_t event = 0; event < m_steps.size(); ++event) {
         if (momentAt(event).hasScore) {
-            take(static_cast<double>(momentAt(event).score));
-            take(static_cast<double>(m_thresholds[event]));
+            range.take(static_cast<double>(momentAt(event).score));
+            range.take(static_cast<double>(m_thresholds[event]));
         }
     }
-    if (!(high > 0.0)) {
+    if (range.isEmpty()) {
         return;
     }
-    const double room = std::max(1.2, std::pow(high / low, 0.08));
-    const double from = std::log(low / room);
-    const double span = std::log(high * room) - from;
+    const double room = std::max(1.2, std::pow(range.high() / range.low(), 0.08));
+    const double from = std::log(range.low() / room);
+    const double span = std::log(range.high() * room) - from;
     const auto yOf = [&](double value) {
         return place.bottom()
             - place.height() * std::clamp((std::log(std::max(value, 1e-300)) - from) / span, 0.0, 1.0);

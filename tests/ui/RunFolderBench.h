@@ -62,6 +62,11 @@ inline void writeText(const QString& path, const QString& text)
         qFatal("%s could not be written", qPrintable(path));
 }
 
+inline WrittenRun written(int shift, double loss, const QString& lastWord = "Finished after step 40.")
+{
+    return {.config = smallConfig(), .lastWord = lastWord, .loss = loss, .shift = shift};
+}
+
 /// A run's folder as the engine leaves it, without tensors.
 inline QString writeRun(const QString& folder, const WrittenRun& run)
 {

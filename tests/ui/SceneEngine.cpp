@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/ui/SceneEngine.h"
 
+#include "tests/ui/SceneAnswers.h"
 #include "tests/ui/SceneTry.h"
 #include "training/config/ConfigFile.h"
 #include "training/core/AtomicFile.h"
@@ -8,7 +9,6 @@
 #include "training/monitor/RunHistory.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -45,8 +45,6 @@ private:
     [[nodiscard]] std::shared_ptr<const RankSnapshot> picture(std::int64_t step, std::int64_t budget) const;
     void record(const std::string& file, const std::string& line) const;
     [[nodiscard]] TripletGeometry geometry(const InspectTriplets& request) const;
-    [[nodiscard]] DataPreview preview(const PreviewData& request) const;
-    [[nodiscard]] ExportReport exported(const ExportAdapter& wanted, const RequestContext& context) const;
 
     std::shared_ptr<Scene> m_scene;
     std::string m_folder;
@@ -253,27 +251,6 @@ RunOutcome SceneEngine::run(const RunRequest& request, RunControl& control)
     return RunOutcome::Finished;
 }
 
-DataPreview SceneEngine::preview(const PreviewData& request) const
-{
-    DataPreview preview;
-    preview.path = request.evaluationFile ? request.config.data.evalPath : request.config.data.path;
-    preview.format = DataFormat::PromptCompletion;
-    preview.decision = "prompt-completion: the first object has the keys prompt and completion";
-    preview.samples = request.evaluationFile ? 200 : 1500;
-    preview.sample = request.sample;
-    preview.columns = {"prompt", "completion"};
-    const std::vector<std::pair<std::string, bool>> parts {{"<s>", false}, {"Paul is a brown wolf.", false},
-        {" He feels hungry today.", false}, {" He eats soup every evening.", false},
-        {" The meadow is his home.", false}, {" Card:", false}, {" Paul |", true}, {" wolf |", true},
-        {" mammal |", true}, {" brown |", true}, {" meadow", true}, {"</s>", true}};
-    std::int32_t id = 0;
-    for (const auto& [text, loss] : parts) {
-        preview.tokens.push_back({id++, text, loss});
-        preview.text += text;
-    }
-    return preview;
-}
-
 // A matrix whose P and Q are nearly orthonormal: Gram matrices near the identity, singular values near |λ|.
 TripletGeometry SceneEngine::geometry(const InspectTriplets& request) const
 {
@@ -296,55 +273,6 @@ TripletGeometry SceneEngine::geometry(const InspectTriplets& request) const
     return geometry;
 }
 
-ExportReport SceneEngine::exported(const ExportAdapter& wanted, const RequestContext& context) const
-{
-    for (std::int64_t module = 0; module < 40; ++module) {
-        if (context.progress)
-            context.progress("Reading back", module, 40);
-        if (module == 27 && wanted.format == m_scene->exportWaits)
-            m_scene->exportOpen.wait(false);
-        context.stop.throwIfStopped();
-    }
-    if (wanted.format == m_scene->exportFails)
-        throw ioError(wanted.target + ": the export takes 4.9 MB, and the disk of /mnt has only 1.2 MB free.");
-    ExportReport report {
-        wanted.format, wanted.target, 1'234'567, 40, 2, 8, 8, wanted.format == "peft-adalora" ? 0.0 : 2.4e-9, 0.018};
-    if (wanted.format == "gguf-lora" || wanted.format == "merged")
-        report.vllmMaxRank = 0;
-    if (wanted.format == "merged") {
-        report.bytes = 4'870'000;
-        report.maxDifference = 0.0;
-        report.dtype = wanted.dtype.empty() ? "bfloat16" : wanted.dtype;
-        report.roundingLoss = wanted.dtype.empty() ? 0.031 : 2e-8;
-    }
-    if (wanted.format == m_scene->exportDiffers) {
-        report.maxDifference = 3.1e-4;
-        report.verified = false;
-    }
-    return report;
-}
-
-// Rank 4 of 8 × 8, with orthonormal factors (columns of a Hadamard matrix): its singular values are s · |λ|.
-AdapterFactors sceneFactors(const ReadFactors& request)
-{
-    AdapterFactors factors;
-    factors.modules = {"model.layers.0.self_attn.q_proj", "model.layers.3.mlp.down_proj"};
-    factors.module = request.module.empty() ? factors.modules.front() : request.module;
-    factors.rows = factors.columns = 8;
-    factors.scale = 2.0;
-    factors.lambda = {0.5F, -1.0F, 0.25F, 0.125F};
-    const auto hadamard = [](std::int64_t row, std::int64_t column) {
-        return std::popcount(static_cast<std::uint64_t>(row & column)) % 2 == 0 ? 1.0F : -1.0F;
-    };
-    for (std::int64_t row = 0; row < 8; ++row)
-        for (std::int64_t i = 0; i < 4; ++i)
-            factors.p.push_back(hadamard(row, i) / std::sqrt(8.0F));
-    for (std::int64_t i = 0; i < 4; ++i)
-        for (std::int64_t column = 0; column < 8; ++column)
-            factors.q.push_back(hadamard(i + 1, column) / std::sqrt(8.0F));
-    return factors;
-}
-
 Answer SceneEngine::answer(const Request& request, const RequestContext& context)
 {
     if (const auto* inspect = std::get_if<InspectModel>(&request)) {
@@ -356,7 +284,7 @@ Answer SceneEngine::answer(const Request& request, const RequestContext& context
         return model;
     }
     if (const auto* data = std::get_if<PreviewData>(&request))
-        return preview(*data);
+        return scenePreview(*data);
     if (const auto* generate = std::get_if<Generate>(&request)) {
         const std::vector<std::string> words = !m_scene->answer.empty() ? std::vector {m_scene->answer}
             : generate->tuned
@@ -386,7 +314,7 @@ Answer SceneEngine::answer(const Request& request, const RequestContext& context
         return DeviceSummary {device->device, "Scene", std::int64_t {12} << 30, std::int64_t {11} << 30};
     if (const auto* factors = std::get_if<ReadFactors>(&request))
         return sceneFactors(*factors);
-    return exported(std::get<ExportAdapter>(request), context);
+    return sceneExport(*m_scene, std::get<ExportAdapter>(request), context);
 }
 
 } // namespace
@@ -394,25 +322,6 @@ Answer SceneEngine::answer(const Request& request, const RequestContext& context
 EngineFactory sceneFactory(std::shared_ptr<Scene> scene)
 {
     return [scene = std::move(scene)] { return std::make_unique<SceneEngine>(scene); };
-}
-
-ModelSummary sceneModel(std::int64_t layers)
-{
-    ModelSummary model;
-    model.modelType = "llama";
-    model.layers = layers;
-    model.width = 128;
-    model.heads = 4;
-    model.kvHeads = 2;
-    model.vocabulary = 768;
-    model.maxPositions = 512;
-    model.parameters = 1'216'640;
-    model.weightBytes = 4'866'560;
-    model.dtype = "float32";
-    model.tokenizer = "sentencepiece BPE, 768 pieces";
-    model.matrices = {{"q_proj", 128, 128}, {"k_proj", 128, 64}, {"v_proj", 128, 64}, {"o_proj", 128, 128},
-        {"gate_proj", 128, 352}, {"up_proj", 128, 352}, {"down_proj", 352, 128}};
-    return model;
 }
 
 } // namespace spectune::test

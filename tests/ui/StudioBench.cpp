@@ -4,6 +4,7 @@
 #include "training/config/ConfigFile.h"
 #include "training/core/AtomicFile.h"
 #include "ui/LivePage.h"
+#include "ui/RunModel.h"
 #include "ui/SessionController.h"
 #include "ui/SetupFacts.h"
 #include "visualization/RunPlots.h"
@@ -13,7 +14,21 @@
 #include <QSignalSpy>
 #include <QTest>
 
+#include <tuple>
+#include <utility>
+
 namespace spectune::test {
+
+namespace {
+
+std::pair<ThemeChoice, QSize> currentLook()
+{
+    QFETCH(ThemeChoice, theme);
+    QFETCH(QSize, size);
+    return {theme, size};
+}
+
+} // namespace
 
 StudioBench::StudioBench()
 {
@@ -79,6 +94,41 @@ void StudioBench::release()
     scene->open.notify_all();
     scene->answerWaits = false;
     scene->answerWaits.notify_all();
+}
+
+void StudioBench::pauseAt(std::int64_t step)
+{
+    scene->waitAt = step;
+    QVERIFY(open());
+    QVERIFY(window->startRun());
+    QTRY_COMPARE_WITH_TIMEOUT(window->run().step(), step, patience);
+    QVERIFY(window->session().pause());
+    release();
+    QTRY_COMPARE_WITH_TIMEOUT(window->run().state(), SessionState::Paused, patience);
+}
+
+void StudioBench::addLooks(std::initializer_list<QSize> sizes)
+{
+    QTest::addColumn<ThemeChoice>("theme");
+    QTest::addColumn<QSize>("size");
+    for (const ThemeChoice choice : {ThemeChoice::Light, ThemeChoice::Dark})
+        for (const QSize each : sizes)
+            QTest::addRow("%s-%d", qPrintable(toString(choice)), each.width()) << choice << each;
+}
+
+void StudioBench::takeLook()
+{
+    std::tie(theme, size) = currentLook();
+}
+
+bool StudioBench::paints()
+{
+    return qEnvironmentVariableIsSet("SPECTUNE_PICTURES");
+}
+
+void StudioBench::look(const QString& name, QWidget* widget) const
+{
+    picture(QStringLiteral("%1-%2").arg(name, QLatin1String(QTest::currentDataTag())), widget);
 }
 
 void StudioBench::picture(const QString& name, QWidget* widget) const

@@ -6,6 +6,7 @@
 
 #include <QTemporaryDir>
 
+#include <initializer_list>
 #include <memory>
 
 namespace spectune::test {
@@ -25,6 +26,17 @@ public:
     /// Lets an engine go on that waits at Scene::waitAt.
     void release();
     [[nodiscard]] QString path(const QString& name) const { return m_folder.filePath(name); }
+    /// Opens the window, starts its run, and pauses it behind @p step.
+    void pauseAt(std::int64_t step);
+
+    /// Data of a test that paints: every theme at each of @p sizes.
+    static void addLooks(std::initializer_list<QSize> sizes = {QSize(1280, 800), QSize(1920, 1080)});
+    /// Takes the theme and the size of the row that runs; before open().
+    void takeLook();
+    /// Whether SPECTUNE_PICTURES names a folder.
+    [[nodiscard]] static bool paints();
+    /// picture() as NAME-ROW.png.
+    void look(const QString& name, QWidget* widget = nullptr) const;
     /// Saves a picture of @p widget (the window) as NAME.png where SPECTUNE_PICTURES names a folder.
     void picture(const QString& name, QWidget* widget = nullptr) const;
 

@@ -56,17 +56,6 @@ private Q_SLOTS:
 private:
     [[nodiscard]] MainWindow& window() { return *m_bench->window; }
     [[nodiscard]] LiveControls& controls() { return window().live().rail().controls(); }
-    /// Paused at @p step.
-    void pauseAt(std::int64_t step)
-    {
-        m_bench->scene->waitAt = step;
-        QVERIFY(m_bench->open());
-        QVERIFY(window().startRun());
-        QTRY_COMPARE_WITH_TIMEOUT(window().run().step(), step, patience);
-        QVERIFY(window().session().pause());
-        m_bench->release();
-        QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Paused, patience);
-    }
     void edit(const std::string& key, const QString& text)
     {
         QSignalSpy taken(&window().run(), &RunModel::editTaken);
@@ -106,7 +95,7 @@ void TestLiveControl::schedulesHoldFromTheirStepOn()
 
 void TestLiveControl::anEditIsAskedForConfirmedAndMarked()
 {
-    pauseAt(200);
+    m_bench->pauseAt(200);
     QVERIFY(controls().isOpen());
     QCOMPARE(controls().text("optim.lr"), QStringLiteral("0.005"));
     edit("optim.lr", "1e-3");
@@ -162,7 +151,7 @@ void TestLiveControl::theBudgetsEndIsAskedForAsItWasSet()
 /// Before the first event the strip tells the plan, which an edit of ΔT changes.
 void TestLiveControl::theTimelineFollowsAnEdit()
 {
-    pauseAt(20);
+    m_bench->pauseAt(20);
     const auto told = [this] {
         QString all;
         for (const QLabel* label : window().live().timeline().findChildren<QLabel*>())
@@ -179,7 +168,7 @@ void TestLiveControl::theTimelineFollowsAnEdit()
 
 void TestLiveControl::mistakesStayInTheField()
 {
-    pauseAt(200);
+    m_bench->pauseAt(200);
     QSignalSpy wanted(&controls(), &LiveControls::editWanted);
     controls().type("optim.lr", "fast");
     QVERIFY2(controls().note().contains("optim.lr"), qPrintable(controls().note()));
@@ -215,7 +204,7 @@ void TestLiveControl::fieldsFollowTheState()
 void TestLiveControl::recordedRunsTellTheirEdits()
 {
     m_bench->scene->writesFiles = true;
-    pauseAt(200);
+    m_bench->pauseAt(200);
     edit("adalora.gamma", "0.3");
     const std::int64_t step = window().run().step();
     QVERIFY(window().session().resume());
@@ -252,21 +241,15 @@ void TestLiveControl::noClickWaits()
 
 void TestLiveControl::pictures_data()
 {
-    QTest::addColumn<ThemeChoice>("theme");
-    QTest::addColumn<QSize>("size");
-    QTest::addRow("dark-1280") << ThemeChoice::Dark << QSize(1280, 800);
-    QTest::addRow("light-1920") << ThemeChoice::Light << QSize(1920, 1080);
+    test::StudioBench::addLooks();
 }
 
 void TestLiveControl::pictures()
 {
-    if (!qEnvironmentVariableIsSet("SPECTUNE_PICTURES"))
+    if (!test::StudioBench::paints())
         QSKIP("SPECTUNE_PICTURES names no folder");
-    QFETCH(ThemeChoice, theme);
-    QFETCH(QSize, size);
-    m_bench->theme = theme;
-    m_bench->size = size;
-    pauseAt(200);
+    m_bench->takeLook();
+    m_bench->pauseAt(200);
     edit("optim.lr", "2e-3");
     edit("adalora.gamma", "0.3");
     m_bench->scene->open = false;
@@ -276,10 +259,9 @@ void TestLiveControl::pictures()
     QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Paused, patience);
     if (window().run().resolved().schedule.finalStart() >= window().run().step())
         edit("adalora.target_rank", "2");
-    const QString name = QStringLiteral("edits-%1").arg(QLatin1String(QTest::currentDataTag()));
-    m_bench->picture(name);
+    m_bench->look("edits");
     controls().type("adalora.gamma", "-1");
-    m_bench->picture(name + QStringLiteral("-refused"));
+    m_bench->look("edits-refused");
 }
 
 QTEST_MAIN(TestLiveControl)

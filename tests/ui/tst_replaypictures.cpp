@@ -28,7 +28,6 @@ private Q_SLOTS:
     void manyLayers();
 
 private:
-    void save(const QString& name, QWidget* widget = nullptr);
     void pauseAt(std::int64_t step);
     [[nodiscard]] MainWindow& window() { return *m_bench->window; }
 
@@ -38,7 +37,7 @@ private:
 void TestReplayPictures::initTestCase()
 {
     QCoreApplication::setApplicationName("spectune-test");
-    if (!qEnvironmentVariableIsSet("SPECTUNE_PICTURES"))
+    if (!test::StudioBench::paints())
         QSKIP("SPECTUNE_PICTURES names no folder");
 }
 
@@ -48,54 +47,36 @@ void TestReplayPictures::init()
     m_bench->scene->writesFiles = true;
 }
 
-void TestReplayPictures::save(const QString& name, QWidget* widget)
-{
-    m_bench->picture(QStringLiteral("%1-%2").arg(name, QLatin1String(QTest::currentDataTag())), widget);
-}
-
 void TestReplayPictures::pauseAt(std::int64_t step)
 {
-    m_bench->scene->waitAt = step;
-    QVERIFY(m_bench->open());
-    QVERIFY(window().startRun());
-    QTRY_COMPARE_WITH_TIMEOUT(window().run().step(), step, patience);
-    QVERIFY(window().session().pause());
-    m_bench->release();
-    QTRY_COMPARE_WITH_TIMEOUT(window().session().state(), SessionState::Paused, patience);
+    m_bench->pauseAt(step);
     window().live().inspector().setModule(ModuleIndex {17});
     window().live().grid().setSelected(ModuleIndex {17});
 }
 
 void TestReplayPictures::looks_data()
 {
-    QTest::addColumn<ThemeChoice>("theme");
-    QTest::addColumn<QSize>("size");
-    for (const ThemeChoice theme : {ThemeChoice::Light, ThemeChoice::Dark})
-        for (const QSize size : {QSize(1280, 800), QSize(1440, 900), QSize(1920, 1080)})
-            QTest::addRow("%s-%d", qPrintable(toString(theme)), size.width()) << theme << size;
+    test::StudioBench::addLooks({QSize(1280, 800), QSize(1440, 900), QSize(1920, 1080)});
 }
 
 void TestReplayPictures::looks()
 {
-    QFETCH(ThemeChoice, theme);
-    QFETCH(QSize, size);
-    m_bench->theme = theme;
-    m_bench->size = size;
+    m_bench->takeLook();
     pauseAt(520);
     LivePage& live = window().live();
-    save("replay-paused");
+    m_bench->look("replay-paused");
     for (QScrollArea* area : live.inspector().findChildren<QScrollArea*>())
         area->verticalScrollBar()->setValue(area->verticalScrollBar()->maximum());
     window().run().showStep(200);
     live.setHeatMode(4);
-    save("replay-revivals-200");
+    m_bench->look("replay-revivals-200");
     live.setHeatMode(1);
     live.grid().setTransposed(true);
     live.plots().setLogarithmic(true);
     live.plots().showSteps(60.0, 360.0);
-    save("replay-across-zoomed");
+    m_bench->look("replay-across-zoomed");
     live.showAnimation();
-    save("animation", live.animation());
+    m_bench->look("animation", live.animation());
 }
 
 void TestReplayPictures::manyLayers_data()
@@ -111,15 +92,15 @@ void TestReplayPictures::manyLayers()
     m_bench->scene->layers = layers;
     pauseAt(300);
     LivePage& live = window().live();
-    save("many");
+    m_bench->look("many");
     live.grid().zoomBy(2.5, 60.0);
-    save("many-near");
+    m_bench->look("many-near");
     live.grid().showAllLayers();
     live.grid().setTransposed(true);
-    save("many-across");
+    m_bench->look("many-across");
     live.grid().zoomBy(6.0, 60.0);
     live.setHeatMode(2);
-    save("many-across-near");
+    m_bench->look("many-across-near");
 }
 
 QTEST_MAIN(TestReplayPictures)

@@ -29,15 +29,7 @@
 
 using namespace spectune;
 using spectune::test::patience;
-
-namespace {
-
-test::WrittenRun written(int shift, double loss, const QString& lastWord = "Finished after step 40.")
-{
-    return {.config = test::smallConfig(), .lastWord = lastWord, .loss = loss, .shift = shift};
-}
-
-} // namespace
+using spectune::test::written;
 
 class TestRunsPage : public QObject {
     Q_OBJECT
@@ -61,8 +53,6 @@ private Q_SLOTS:
     void deletingAsks();
     void theRunAskedForLastIsDeleted();
     void noClickWaitsForTheDisk();
-    void pictures_data();
-    void pictures();
 
 private:
     [[nodiscard]] MainWindow& window() { return *m_bench->window; }
@@ -72,8 +62,6 @@ private:
     void openRuns(std::size_t count);
     [[nodiscard]] std::int64_t id(const QString& name);
     void choose(const QStringList& names);
-    void train(const QString& name, double gamma);
-    void writeOthers();
 
     std::unique_ptr<test::StudioBench> m_bench;
 };
@@ -379,91 +367,6 @@ void TestRunsPage::noClickWaitsForTheDisk()
     QVERIFY2(
         shown < 500, qPrintable(QString::number(shown))); // not the 40 folders' reading; generous for a busy machine
     QTRY_COMPARE_WITH_TIMEOUT(window().library().records().size(), 40U, patience);
-}
-
-/// A whole run of the scene's engine, as a person would start it.
-void TestRunsPage::train(const QString& name, double gamma)
-{
-    window().newConfig();
-    window().openConfig(m_bench->path("card.json"));
-    Q_EMIT window().runBar().runNameEdited(name);
-    window().form().setValue("adalora.gamma", FieldValue {gamma});
-    window().form().setValue("optim.lr", FieldValue {gamma > 0 ? 5e-3 : 2e-3});
-    window().form().setValue("adalora.target_rank", FieldValue {std::int64_t {gamma > 0 ? 3 : 4}});
-    QTRY_VERIFY_WITH_TIMEOUT(window().form().errorCount() == 0 && window().form().model(), patience);
-    QVERIFY(window().startRun());
-    QTRY_COMPARE_WITH_TIMEOUT(window().session().state(), SessionState::Finished, patience);
-}
-
-void TestRunsPage::writeOthers()
-{
-    write("dead", written(2, 0.8, {}));
-    write(
-        "early", {.config = test::smallConfig(), .steps = 20, .lastWord = "Stopped after step 20.", .checkpoint = 20});
-    write("bad", written(3, 0.9));
-    test::writeText(m_bench->path("runs/bad/metrics.jsonl"), "{\"step\": \"one\"}\n{}\n");
-}
-
-void TestRunsPage::pictures_data()
-{
-    QTest::addColumn<ThemeChoice>("theme");
-    QTest::addColumn<QSize>("size");
-    for (const ThemeChoice theme : {ThemeChoice::Light, ThemeChoice::Dark})
-        for (const QSize size : {QSize(1280, 800), QSize(1920, 1080)})
-            QTest::addRow("%s-%d", qPrintable(toString(theme)), size.width()) << theme << size;
-}
-
-void TestRunsPage::pictures()
-{
-    if (!qEnvironmentVariableIsSet("SPECTUNE_PICTURES"))
-        QSKIP("SPECTUNE_PICTURES names no folder");
-    QFETCH(ThemeChoice, theme);
-    QFETCH(QSize, size);
-    m_bench->theme = theme;
-    m_bench->size = size;
-    const auto save = [this](const QString& name) {
-        QTest::qWait(200);
-        m_bench->picture(QStringLiteral("%1-%2").arg(name, QLatin1String(QTest::currentDataTag())));
-    };
-    m_bench->scene->writesFiles = true;
-    QVERIFY(m_bench->open());
-    window().showWorkspace(Workspace::Runs);
-    QTRY_VERIFY_WITH_TIMEOUT(!window().library().isScanning(), patience);
-    save("runs-empty");
-    train("card-g01", 0.1);
-    train("card-g0", 0.0);
-    writeOthers();
-    window().showWorkspace(Workspace::Runs);
-    QTRY_COMPARE_WITH_TIMEOUT(window().library().records().size(), 5U, patience);
-    QTRY_VERIFY_WITH_TIMEOUT(!window().library().isScanning(), patience);
-    save("runs-none-chosen");
-    std::vector<std::int64_t> ids;
-    for (const RunRecord& record : window().library().records())
-        if (record.totalSteps == 800)
-            ids.push_back(record.id);
-    page().list().choose(ids);
-    QTRY_VERIFY_WITH_TIMEOUT(!page().table().results().empty(), patience);
-    page().plot().setCrosshair(410.0);
-    save("runs-two");
-    page().list().choose({ids[0]});
-    save("runs-one");
-    page().continueRun();
-    save("runs-continue");
-    page().bar().question().no()->click();
-    page().deleteRun();
-    QTRY_VERIFY_WITH_TIMEOUT(page().bar().asks(), patience);
-    save("runs-delete");
-    page().bar().question().no()->click();
-    page().list().choose({id("bad")});
-    save("runs-unreadable");
-    page().list().choose({id("dead")});
-    save("runs-interrupted");
-    page().list().choose({ids[0], ids[1], id("dead"), id("early")});
-    QTRY_VERIFY_WITH_TIMEOUT(!page().table().results().empty(), patience);
-    save("runs-four");
-    window().showWorkspace(Workspace::Setup);
-    window().setup().presets().choose(4);
-    save("presets");
 }
 
 QTEST_MAIN(TestRunsPage)

@@ -26,19 +26,17 @@ private Q_SLOTS:
     void initTestCase();
     void init();
     void cleanup();
-    void setUp_data() { looks(); }
+    void setUp_data() { test::StudioBench::addLooks(); }
     void setUp();
-    void live_data() { looks(); }
+    void live_data() { test::StudioBench::addLooks(); }
     void live();
-    void failed_data() { looks(); }
+    void failed_data() { test::StudioBench::addLooks(); }
     void failed();
-    void ended_data() { looks(); }
+    void ended_data() { test::StudioBench::addLooks(); }
     void ended();
 
 private:
-    static void looks();
     void begin();
-    void save(const QString& name, QWidget* widget = nullptr);
     [[nodiscard]] MainWindow& window() { return *m_bench->window; }
 
     std::unique_ptr<test::StudioBench> m_bench;
@@ -47,36 +45,19 @@ private:
 void TestStudioPictures::initTestCase()
 {
     QCoreApplication::setApplicationName("spectune-test");
-    if (!qEnvironmentVariableIsSet("SPECTUNE_PICTURES"))
+    if (!test::StudioBench::paints())
         QSKIP("SPECTUNE_PICTURES names no folder");
-}
-
-void TestStudioPictures::looks()
-{
-    QTest::addColumn<ThemeChoice>("theme");
-    QTest::addColumn<QSize>("size");
-    for (const ThemeChoice theme : {ThemeChoice::Light, ThemeChoice::Dark})
-        for (const QSize size : {QSize(1280, 800), QSize(1920, 1080)})
-            QTest::addRow("%s-%d", qPrintable(toString(theme)), size.width()) << theme << size;
 }
 
 void TestStudioPictures::init()
 {
-    QFETCH(ThemeChoice, theme);
-    QFETCH(QSize, size);
     m_bench = std::make_unique<test::StudioBench>();
-    m_bench->theme = theme;
-    m_bench->size = size;
+    m_bench->takeLook();
 }
 
 void TestStudioPictures::cleanup()
 {
     m_bench.reset();
-}
-
-void TestStudioPictures::save(const QString& name, QWidget* widget)
-{
-    m_bench->picture(QStringLiteral("%1-%2").arg(name, QLatin1String(QTest::currentDataTag())), widget);
 }
 
 void TestStudioPictures::begin()
@@ -91,11 +72,11 @@ void TestStudioPictures::begin()
 void TestStudioPictures::setUp()
 {
     QVERIFY(m_bench->open());
-    save("setup");
+    m_bench->look("setup");
     window().showWorkspace(Workspace::Live);
-    save("ready");
+    m_bench->look("ready");
     window().showWorkspace(Workspace::Try);
-    save("try-untrained");
+    m_bench->look("try-untrained");
     window().showWorkspace(Workspace::Setup);
     std::filesystem::create_directories(m_bench->path("broken").toStdString());
     QSignalSpy settled(&window().facts(), &SetupFacts::settled);
@@ -103,7 +84,7 @@ void TestStudioPictures::setUp()
     window().form().setValue("model.path", FieldValue {m_bench->path("broken").toStdString()});
     QVERIFY(settled.wait(patience));
     window().setup().nextIssue();
-    save("setup-issues");
+    m_bench->look("setup-issues");
 }
 
 void TestStudioPictures::live()
@@ -111,18 +92,18 @@ void TestStudioPictures::live()
     m_bench->scene->waitAt = 520;
     QVERIFY(m_bench->open());
     begin();
-    save("running");
+    m_bench->look("running");
     window().close();
-    save("close-question");
+    m_bench->look("close-question");
     QVERIFY(window().session().pause());
     m_bench->release();
     QTRY_COMPARE_WITH_TIMEOUT(window().session().state(), SessionState::Paused, patience);
     window().runBar().findChild<QWidget*>("KeepTraining")->setFocus();
     QTest::keyClick(window().focusWidget(), Qt::Key_Space);
-    save("paused");
+    m_bench->look("paused");
     window().live().setHeatMode(1);
     window().run().showStep(200);
-    save("paused-importance-200");
+    m_bench->look("paused-importance-200");
 }
 
 void TestStudioPictures::failed()
@@ -131,7 +112,7 @@ void TestStudioPictures::failed()
     QVERIFY(m_bench->open());
     QVERIFY(window().startRun());
     QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Failed, patience);
-    save("failed");
+    m_bench->look("failed");
 }
 
 void TestStudioPictures::ended()
@@ -141,7 +122,7 @@ void TestStudioPictures::ended()
     QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Finished, patience);
     window().live().inspector().setModule(ModuleIndex {3});
     window().live().grid().setSelected(ModuleIndex {3});
-    save("finished");
+    m_bench->look("finished");
     QDir(window().run().folder()).mkpath("adapter");
     window().showWorkspace(Workspace::Try);
     window().tryPage().setPrompt("Paul is a brown wolf. He feels hungry today. He eats soup every evening. Card:",
@@ -149,12 +130,12 @@ void TestStudioPictures::ended()
     window().tryPage().generate();
     QTRY_VERIFY_WITH_TIMEOUT(!window().tryPage().isGenerating(), patience);
     QTRY_VERIFY_WITH_TIMEOUT(!window().session().isPolling(), patience);
-    save("try");
+    m_bench->look("try");
     window().showExport();
-    save("export-before", window().exportWindow());
+    m_bench->look("export-before", window().exportWindow());
     window().exportWindow()->write();
     QTRY_COMPARE_WITH_TIMEOUT(window().exportWindow()->written().size(), 5U, patience);
-    save("export", window().exportWindow());
+    m_bench->look("export", window().exportWindow());
 }
 
 QTEST_MAIN(TestStudioPictures)

@@ -76,16 +76,6 @@ private:
         QDir(window().run().folder()).mkpath("checkpoints/step-800");
         window().showWorkspace(Workspace::Try);
     }
-    void pauseAt(std::int64_t step)
-    {
-        m_bench->scene->waitAt = step;
-        QVERIFY(m_bench->open());
-        QVERIFY(window().startRun());
-        QTRY_COMPARE_WITH_TIMEOUT(window().run().step(), step, patience);
-        QVERIFY(window().session().pause());
-        m_bench->release();
-        QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Paused, patience);
-    }
 
     std::unique_ptr<test::StudioBench> m_bench;
 };
@@ -279,7 +269,7 @@ void TestTry::aRunningRunIsNotDisturbed()
 
 void TestTry::aPausedRunAnswers()
 {
-    pauseAt(100);
+    m_bench->pauseAt(100);
     window().showWorkspace(Workspace::Try);
     QCOMPARE(page().adapters().currentText(), QStringLiteral("step %1, paused").arg(window().run().step()));
     page().setPrompt("Card:", " Paul | wolf | mammal | brown | meadow");
@@ -318,23 +308,15 @@ void TestTry::adaptersOfCheckpoints()
 
 void TestTry::pictures_data()
 {
-    QTest::addColumn<ThemeChoice>("theme");
-    QTest::addColumn<QSize>("size");
-    for (const ThemeChoice theme : {ThemeChoice::Dark, ThemeChoice::Light})
-        for (const QSize size : {QSize(1280, 800), QSize(1920, 1080)})
-            QTest::addRow("%s-%d", qPrintable(toString(theme)), size.width()) << theme << size;
+    test::StudioBench::addLooks();
 }
 
 void TestTry::pictures()
 {
-    if (!qEnvironmentVariableIsSet("SPECTUNE_PICTURES"))
+    if (!test::StudioBench::paints())
         QSKIP("SPECTUNE_PICTURES names no folder");
-    QFETCH(ThemeChoice, theme);
-    QFETCH(QSize, size);
-    m_bench->theme = theme;
-    m_bench->size = size;
+    m_bench->takeLook();
     finishRun();
-    const QString tag = QLatin1String(QTest::currentDataTag());
     page().judge().start();
     QTRY_VERIFY_WITH_TIMEOUT(page().judge().isDone(), patience);
     page().setPrompt("Paul is a brown wolf. He feels hungry today. He eats soup every evening. Card:",
@@ -342,13 +324,13 @@ void TestTry::pictures()
     page().generate();
     QTRY_VERIFY_WITH_TIMEOUT(!page().isGenerating(), patience);
     QTRY_VERIFY_WITH_TIMEOUT(!window().session().isPolling(), patience);
-    m_bench->picture(QStringLiteral("try-checked-%1").arg(tag));
+    m_bench->look("try-checked");
     ScoreAnswers request;
     request.prompt = "Is it good?";
     page().reading().read(request, " yes", {" maybe", " no", " yes"}, true);
     QTRY_VERIFY_WITH_TIMEOUT(page().reading().meanLoss(1) >= 0.0, patience);
     page().samples().setFilter(SampleFilter::Broken);
-    m_bench->picture(QStringLiteral("try-labels-%1").arg(tag));
+    m_bench->look("try-labels");
 }
 
 QTEST_MAIN(TestTry)

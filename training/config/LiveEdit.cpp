@@ -98,6 +98,11 @@ void checkMeaning(const RunConfig& config, const LiveEdit& edit)
 
 } // namespace
 
+bool isSameEdit(const AppliedEdit& a, const AppliedEdit& b)
+{
+    return a.step == b.step && a.key == b.key && a.after == b.after;
+}
+
 bool applyLiveEdit(RunConfig& config, ResolvedRun& resolved, const LiveEdit& edit, std::int64_t stepsDone)
 {
     checkLiveEditable(edit);

@@ -26,6 +26,9 @@ struct AppliedEdit {
     std::int64_t line = 0; ///< of the file that it was read from; 0: of none
 };
 
+/// Whether both set the key to the same value at the same border; what it was before may be told in two ways.
+[[nodiscard]] bool isSameEdit(const AppliedEdit& a, const AppliedEdit& b);
+
 /// Takes @p edit into a run that has done @p stepsDone steps, so that it holds from the next one (0-based t = stepsDone).
 /// Every schedule is a function of t and of the configuration, and each step asks it anew:
 ///

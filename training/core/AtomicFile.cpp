@@ -97,18 +97,6 @@ void flushFolder(const fs::path& folder)
     flushToDisk(folder, O_DIRECTORY);
 }
 
-void writeAll(int fd, std::string_view content, const fs::path& path)
-{
-    while (!content.empty()) {
-        const ssize_t written = ::write(fd, content.data(), content.size());
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written < 0)
-            fail("Could not write", path, errno);
-        content.remove_prefix(static_cast<std::size_t>(written));
-    }
-}
-
 /// Exchanges two names in one step. @returns false where the kernel or the file system cannot
 bool exchangeNames(const fs::path& first, const fs::path& second)
 {
@@ -168,6 +156,18 @@ void writeFileAtomically(const fs::path& path, std::string_view content)
     writeAll(file.get(), content, path);
     settleFile(file.release(), temporary.path, path);
     temporary.kept = true;
+}
+
+void writeAll(int fd, std::string_view content, const fs::path& path)
+{
+    while (!content.empty()) {
+        const ssize_t written = ::write(fd, content.data(), content.size());
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0)
+            fail("Could not write", path, errno);
+        content.remove_prefix(static_cast<std::size_t>(written));
+    }
 }
 
 void settleFile(int fd, const fs::path& temporary, const fs::path& path)

@@ -17,6 +17,9 @@ void writeFileAtomically(const std::filesystem::path& path, std::string_view con
 /// is cut off again. @throws Error (Io) naming the path
 void appendDurably(const std::filesystem::path& path, std::string_view content);
 
+/// Writes all of @p content to @p fd, which is open for @p path. @throws Error (Io) naming the path
+void writeAll(int fd, std::string_view content, const std::filesystem::path& path);
+
 /// The end of a file that was written under the name @p temporary: flushes and closes @p fd (on every way out), renames it
 /// to @p path and flushes the folder. @throws Error (Io) naming @p path
 void settleFile(int fd, const std::filesystem::path& temporary, const std::filesystem::path& path);

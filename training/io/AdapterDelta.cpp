@@ -3,9 +3,9 @@
 #include "training/core/Machine.h"
 #include "training/core/WorkerPool.h"
 #include "training/io/AdapterFiles.h"
+#include "training/nn/ThreadCount.h"
 
 #include <ATen/Functions.h>
-#include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>
 
 #include <algorithm>
@@ -32,18 +32,6 @@ Factors factors(const ModuleAdapter& adapter, double scale)
         left = left * adapter.lambda.detach().to(at::kCPU, at::kDouble);
     return {left, adapter.q.detach().to(at::kCPU, at::kDouble)};
 }
-
-/// This thread's products use no other, until it ends.
-class OneThread {
-public:
-    OneThread() { at::set_num_threads(1); }
-    ~OneThread() { at::set_num_threads(m_before); }
-    OneThread(const OneThread&) = delete;
-    OneThread& operator=(const OneThread&) = delete;
-
-private:
-    int m_before = at::get_num_threads();
-};
 
 bool sameBits(const Factors& a, const Factors& b)
 {
@@ -125,9 +113,8 @@ DeltaDifference compareDeltas(const AdapterState& a, const AdapterState& b,
     for (const ModuleAdapter& module : b.modules)
         pairs[module.module].second = &module;
     // One thread's products each: shared out by LibTorch, so small ones would mostly wait for each other.
-    WorkerPool workers(
-        static_cast<std::size_t>(std::max<std::int64_t>(1, physicalCores())), [] { at::set_num_threads(1); });
-    const OneThread alone;
+    WorkerPool workers(static_cast<std::size_t>(std::max<std::int64_t>(1, physicalCores())), [] { useThreads(1); });
+    const ThreadCountGuard alone(1);
     DeltaDifference result;
     std::int64_t done = 0;
     for (const auto& [name, pair] : pairs) {

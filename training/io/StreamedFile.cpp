@@ -30,17 +30,8 @@ StreamedFile::~StreamedFile()
 
 void StreamedFile::write(const void* data, std::size_t size)
 {
-    const char* at = static_cast<const char*>(data);
+    writeAll(m_fd, {static_cast<const char*>(data), size}, m_path);
     m_size += size;
-    while (size > 0) {
-        const ssize_t done = ::write(m_fd, at, size);
-        if (done < 0 && errno == EINTR)
-            continue;
-        if (done <= 0)
-            throw writeError(m_path, errno);
-        at += done;
-        size -= static_cast<std::size_t>(done);
-    }
 }
 
 void StreamedFile::pad(std::uint64_t alignment)

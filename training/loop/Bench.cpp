@@ -12,6 +12,7 @@
 #include "training/loop/RunContext.h"
 #include "training/loop/SnapshotBuilder.h"
 #include "training/loop/Trainer.h"
+#include "training/nn/ThreadCount.h"
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
@@ -120,7 +121,7 @@ public:
         , m_scale(lossScale(targets, *model))
         , m_loss(1, model->options().device())
         , m_workers(workerCount(model->options().device(), config.train.threads, config.train.batchSize),
-              [] { at::set_num_threads(1); })
+              [] { useThreads(1); })
         , m_graphs(
               [this](const PackedBatch& batch, StepPart) {
                   compute({&batch, 1});

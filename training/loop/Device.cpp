@@ -126,27 +126,6 @@ std::size_t workerCount(at::Device device, std::int64_t threads, std::int64_t sa
     return static_cast<std::size_t>(std::max<std::int64_t>(1, std::min(cores, samples)));
 }
 
-namespace {
-
-void useThreads(int count)
-{
-    if (at::get_num_threads() != count)
-        at::set_num_threads(count);
-}
-
-} // namespace
-
-ThreadCountGuard::ThreadCountGuard(std::int64_t count)
-    : m_before(at::get_num_threads())
-{
-    useThreads(static_cast<int>(count));
-}
-
-ThreadCountGuard::~ThreadCountGuard()
-{
-    useThreads(m_before);
-}
-
 at::ScalarType scalarType(ElementType type) noexcept
 {
     switch (type) {

@@ -38,19 +38,6 @@ void resetPeakMemory(at::Device device);
 /// else one. Threads of one core each meet once a batch, where OpenMP's would meet in every small product.
 [[nodiscard]] std::size_t workerCount(at::Device device, std::int64_t threads, std::int64_t samples);
 
-/// How many threads LibTorch's operations on this thread use while this lives; 1: this thread alone, without OpenMP.
-/// Changing the number takes milliseconds, so it belongs around a run, not into a step.
-class ThreadCountGuard {
-public:
-    explicit ThreadCountGuard(std::int64_t count);
-    ~ThreadCountGuard();
-    ThreadCountGuard(const ThreadCountGuard&) = delete;
-    ThreadCountGuard& operator=(const ThreadCountGuard&) = delete;
-
-private:
-    int m_before;
-};
-
 [[nodiscard]] at::ScalarType scalarType(ElementType type) noexcept;
 
 /// Runs @p body and turns LibTorch's exceptions into ours: memory that ran out into Error (OutOfMemory) with what would

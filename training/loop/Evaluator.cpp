@@ -5,6 +5,7 @@
 #include "training/core/WorkerPool.h"
 #include "training/loop/Device.h"
 #include "training/nn/CrossEntropy.h"
+#include "training/nn/ThreadCount.h"
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
@@ -52,7 +53,7 @@ EvaluationResult evaluateLoss(DecoderModel& model, const AdapterSet* adapters,
 {
     Batcher batcher(data, batchSize, /*shuffle=*/false, /*seed=*/0);
     const std::int64_t batches = (data->size() + batchSize - 1) / batchSize;
-    WorkerPool workers(workerCount(model.options().device(), threads, batches), [] { at::set_num_threads(1); });
+    WorkerPool workers(workerCount(model.options().device(), threads, batches), [] { useThreads(1); });
     std::optional<ThreadCountGuard> alone;
     if (workers.size() > 1)
         alone.emplace(1);

@@ -12,6 +12,7 @@
 #include "training/loop/TextGenerator.h"
 #include "training/loop/TrainingLoop.h"
 #include "training/loop/TripletInspection.h"
+#include "training/nn/ThreadCount.h"
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>

@@ -68,9 +68,8 @@ RunConfig configOf(const fs::path& run, const RunConfig& given)
 /// Whether the edit, with its value, stands among the run's own.
 bool isKnown(const RunContext& context, const AppliedEdit& edit)
 {
-    return std::ranges::any_of(context.edits, [&edit](const WaitingEdit& known) {
-        return known.edit.step == edit.step && known.edit.key == edit.key && known.edit.after == edit.after;
-    });
+    return std::ranges::any_of(
+        context.edits, [&edit](const WaitingEdit& known) { return isSameEdit(known.edit, edit); });
 }
 
 } // namespace

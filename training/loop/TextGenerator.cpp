@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/loop/TextGenerator.h"
+#include "training/nn/ThreadCount.h"
 
 #include "training/core/Error.h"
 #include "training/core/Machine.h"

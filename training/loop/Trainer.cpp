@@ -83,7 +83,7 @@ Trainer::Trainer(std::shared_ptr<DecoderModel> model, std::shared_ptr<const Modu
     , m_arena(*m_layout, resolved.scale, adapterOptions(*m_model))
     , m_joined(std::in_place, *m_model, *m_layout, m_arena, hasLambda(config.method))
     , m_workers(workerCount(m_model->options().device(), config.train.threads, samplesOfForward(config.train)),
-          [] { at::set_num_threads(1); })
+          [] { useThreads(1); })
     , m_optimizer(config.optim, trainedElements(m_arena.order, config.method), m_arena.values.options())
     , m_importance(m_arena.order, config.adalora, hasLambda(config.method), m_arena.values.options())
     , m_allocator(*m_layout, resolved.schedule, hasLambda(config.method), m_arena.values.options())

@@ -10,6 +10,7 @@
 #include "training/loop/Readback.h"
 #include "training/loop/StepGraphs.h"
 #include "training/nn/JoinedTriplets.h"
+#include "training/nn/ThreadCount.h"
 #include "training/nn/TrainingPass.h"
 #include "training/nn/TripletArena.h"
 #include "training/optim/AdamW.h"

@@ -162,17 +162,20 @@ void TrainingLoop::report(const StepResult& result)
     m_control.post(point);
     if (!result.skipped.empty())
         log("Step " + std::to_string(m_step) + " was skipped: " + result.skipped + ".");
+    std::shared_ptr<const RankSnapshot> snapshot; // one for the replay and the views: it waits for the device
     if (result.masked) {
         MaskEvent event = lastMaskEvent(*m_context.trainer, budget);
         if (m_context.folder) {
             m_context.folder->append(event, m_context.trainer->layout());
-            const auto snapshot = buildSnapshot(*m_context.trainer, m_step, budget);
-            keepReplay([&snapshot](RunFolder& folder) { folder.append(*snapshot); });
+            if (m_keepsReplay) {
+                snapshot = buildSnapshot(*m_context.trainer, m_step, budget);
+                keepReplay([&snapshot](RunFolder& folder) { folder.append(*snapshot); });
+            }
         }
         m_control.post(std::move(event));
     }
     if (m_control.snapshotDue())
-        publish();
+        m_control.publish(snapshot ? std::move(snapshot) : buildSnapshot(*m_context.trainer, m_step, budget));
 }
 
 void TrainingLoop::keepReplay(const std::function<void(RunFolder&)>& write)

@@ -34,7 +34,7 @@ void populate([[maybe_unused]] const char* begin, [[maybe_unused]] std::int64_t 
 
 WeightUpload::WeightUpload(at::Device device)
     : m_device(device)
-    , m_workers(static_cast<std::size_t>(std::max<std::int64_t>(1, physicalCores())))
+    , m_workers(static_cast<std::size_t>(physicalCores()))
 {
     for (Buffer& buffer : m_buffers)
         buffer.memory = at::empty({bufferBytes}, at::TensorOptions().dtype(at::kByte).pinned_memory(true));

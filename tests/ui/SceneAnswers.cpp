@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/ui/SceneAnswers.h"
+
+#include "training/core/Error.h"
+
+#include <bit>
+#include <cmath>
+
+namespace spectune::test {
+
+ModelSummary sceneModel(std::int64_t layers)
+{
+    ModelSummary model;
+    model.modelType = "llama";
+    model.layers = layers;
+    model.width = 128;
+    model.heads = 4;
+    model.kvHeads = 2;
+    model.vocabulary = 768;
+    model.maxPositions = 512;
+    model.parameters = 1'216'640;
+    model.weightBytes = 4'866'560;
+    model.dtype = "float32";
+    model.tokenizer = "sentencepiece BPE, 768 pieces";
+    model.matrices = {{"q_proj", 128, 128}, {"k_proj", 128, 64}, {"v_proj", 128, 64}, {"o_proj", 128, 128},
+        {"gate_proj", 128, 352}, {"up_proj", 128, 352}, {"down_proj", 352, 128}};
+    return model;
+}
+
+DataPreview scenePreview(const PreviewData& request)
+{
+    DataPreview preview;
+    preview.path = request.evaluationFile ? request.config.data.evalPath : request.config.data.path;
+    preview.format = DataFormat::PromptCompletion;
+    preview.decision = "prompt-completion: the first object has the keys prompt and completion";
+    preview.samples = request.evaluationFile ? 200 : 1500;
+    preview.sample = request.sample;
+    preview.columns = {"prompt", "completion"};
+    const std::vector<std::pair<std::string, bool>> parts {{"<s>", false}, {"Paul is a brown wolf.", false},
+        {" He feels hungry today.", false}, {" He eats soup every evening.", false},
+        {" The meadow is his home.", false}, {" Card:", false}, {" Paul |", true}, {" wolf |", true},
+        {" mammal |", true}, {" brown |", true}, {" meadow", true}, {"</s>", true}};
+    std::int32_t id = 0;
+    for (const auto& [text, loss] : parts) {
+        preview.tokens.push_back({id++, text, loss});
+        preview.text += text;
+    }
+    return preview;
+}
+
+AdapterFactors sceneFactors(const ReadFactors& request)
+{
+    AdapterFactors factors;
+    factors.modules = {"model.layers.0.self_attn.q_proj", "model.layers.3.mlp.down_proj"};
+    factors.module = request.module.empty() ? factors.modules.front() : request.module;
+    factors.rows = factors.columns = 8;
+    factors.scale = 2.0;
+    factors.lambda = {0.5F, -1.0F, 0.25F, 0.125F};
+    const auto hadamard = [](std::int64_t row, std::int64_t column) {
+        return std::popcount(static_cast<std::uint64_t>(row & column)) % 2 == 0 ? 1.0F : -1.0F;
+    };
+    for (std::int64_t row = 0; row < 8; ++row)
+        for (std::int64_t i = 0; i < 4; ++i)
+            factors.p.push_back(hadamard(row, i) / std::sqrt(8.0F));
+    for (std::int64_t i = 0; i < 4; ++i)
+        for (std::int64_t column = 0; column < 8; ++column)
+            factors.q.push_back(hadamard(i + 1, column) / std::sqrt(8.0F));
+    return factors;
+}
+
+ExportReport sceneExport(const Scene& scene, const ExportAdapter& wanted, const RequestContext& context)
+{
+    for (std::int64_t module = 0; module < 40; ++module) {
+        if (context.progress)
+            context.progress("Reading back", module, 40);
+        if (module == 27 && wanted.format == scene.exportWaits)
+            scene.exportOpen.wait(false);
+        context.stop.throwIfStopped();
+    }
+    if (wanted.format == scene.exportFails)
+        throw ioError(wanted.target + ": the export takes 4.9 MB, and the disk of /mnt has only 1.2 MB free.");
+    ExportReport report {
+        wanted.format, wanted.target, 1'234'567, 40, 2, 8, 8, wanted.format == "peft-adalora" ? 0.0 : 2.4e-9, 0.018};
+    if (wanted.format == "gguf-lora" || wanted.format == "merged")
+        report.vllmMaxRank = 0;
+    if (wanted.format == "merged") {
+        report.bytes = 4'870'000;
+        report.maxDifference = 0.0;
+        report.dtype = wanted.dtype.empty() ? "bfloat16" : wanted.dtype;
+        report.roundingLoss = wanted.dtype.empty() ? 0.031 : 2e-8;
+    }
+    if (wanted.format == scene.exportDiffers) {
+        report.maxDifference = 3.1e-4;
+        report.verified = false;
+    }
+    return report;
+}
+
+} // namespace spectune::test

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "tests/ui/SceneEngine.h"
+
+namespace spectune::test {
+
+/// What the scene's engine answers without a run.
+[[nodiscard]] DataPreview scenePreview(const PreviewData& request);
+
+/// Rank 4 of 8 × 8, with orthonormal factors (columns of a Hadamard matrix): its singular values are s · |λ|.
+[[nodiscard]] AdapterFactors sceneFactors(const ReadFactors& request);
+
+/// An export of 40 matrices that goes as @p scene says.
+[[nodiscard]] ExportReport sceneExport(const Scene& scene, const ExportAdapter& wanted, const RequestContext& context);
+
+} // namespace spectune::test

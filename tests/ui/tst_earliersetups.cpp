@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What is in the form is not lost: a set-up that another one replaced, a draft, and one beside a run.
+#include "tests/ui/StudioBench.h"
+#include "ui/ConfigForm.h"
+#include "ui/EarlierSetups.h"
+#include "ui/LearnDesk.h"
+#include "ui/LearnPage.h"
+#include "ui/MainWindow.h"
+#include "ui/PresetBar.h"
+#include "ui/SessionController.h"
+#include "ui/SetupFacts.h"
+#include "ui/SetupPage.h"
+#include "ui/TourLesson.h"
+
+#include <QFile>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QTest>
+
+using namespace spectune;
+using spectune::test::patience;
+
+class TestEarlierSetups : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase() { QCoreApplication::setApplicationName("spectune-test"); }
+    void init() { m_bench = std::make_unique<test::StudioBench>(); }
+    void cleanup()
+    {
+        QVERIFY(m_bench->close());
+        m_bench.reset();
+    }
+    void aReplacedSetupComesBack();
+    void aDraftOutlivesTheProgram();
+    void theToursDemoWaitsForTheRun();
+
+private:
+    [[nodiscard]] MainWindow& window() { return *m_bench->window; }
+
+    std::unique_ptr<test::StudioBench> m_bench;
+};
+
+void TestEarlierSetups::aReplacedSetupComesBack()
+{
+    QVERIFY(m_bench->open());
+    QVERIFY(!window().canRestoreSetup()); // the empty one of the start is no loss
+    window().form().setValue("optim.lr", FieldValue {0.0123});
+    window().newConfig();
+    QVERIFY(window().form().config().model.path.empty());
+    window().newConfig();
+    QVERIFY(window().canRestoreSetup());
+    window().restoreSetup();
+    QCOMPARE(window().form().config().optim.lr, 0.0123);
+    window().openConfig(m_bench->path("card.json"));
+    QCOMPARE(window().form().config().optim.lr, 5e-3);
+    window().setup().presets().choose(0);
+    window().restoreSetup();
+    QCOMPARE(window().form().config().train.steps, 800);
+    window().restoreSetup();
+    QCOMPARE(window().form().config().optim.lr, 0.0123);
+}
+
+void TestEarlierSetups::aDraftOutlivesTheProgram()
+{
+    QCoreApplication::setOrganizationName("spectune-test");
+    EarlierSetups::writeDraft({});
+    QVERIFY(!EarlierSetups::readDraft());
+    RunConfig config;
+    config.optim.lr = 0.0123;
+    EarlierSetups::writeDraft(EarlierSetups::Setup {config, "mine"});
+    const auto read = EarlierSetups::readDraft();
+    QVERIFY(read);
+    QCOMPARE(read->name, "mine");
+    QCOMPARE(read->config.optim.lr, 0.0123);
+    StudioOptions options;
+    options.engine = test::sceneFactory(m_bench->scene);
+    options.historyFile = ":memory:";
+    options.presetFolder = m_bench->path("presets");
+    m_bench->window = std::make_unique<MainWindow>(options);
+    window().openFirst();
+    QCOMPARE(window().form().config().optim.lr, 0.0123);
+    QCOMPARE(window().workspace(), Workspace::Setup);
+    window().form().setValue("optim.lr", FieldValue {0.0456});
+    QSignalSpy down(&window(), &MainWindow::closedDown);
+    window().show();
+    window().close();
+    QVERIFY(down.wait(patience));
+    QCOMPARE(EarlierSetups::readDraft()->config.optim.lr, 0.0456);
+    EarlierSetups::writeDraft({});
+}
+
+void TestEarlierSetups::theToursDemoWaitsForTheRun()
+{
+    m_bench->scene->waitAt = 50;
+    QVERIFY(QFile::copy(m_bench->path("card.json"), m_bench->path("demo.json")));
+    StudioOptions options;
+    options.engine = test::sceneFactory(m_bench->scene);
+    options.remembers = false;
+    options.demoConfig = m_bench->path("demo.json");
+    m_bench->window = std::make_unique<MainWindow>(options);
+    window().openDemo();
+    QSignalSpy settled(&window().facts(), &SetupFacts::settled);
+    window().show();
+    QVERIFY(settled.wait(patience));
+    QVERIFY(window().startRun());
+    window().form().setValue("optim.lr", FieldValue {0.0123});
+    QPushButton* demo = window().learn().page().tourLesson().demoButton();
+    demo->click(); // before the session has told anything
+    QCOMPARE(window().form().config().optim.lr, 0.0123);
+    QTRY_COMPARE_WITH_TIMEOUT(window().session().state(), SessionState::Running, patience);
+    demo->click();
+    QCOMPARE(window().form().config().optim.lr, 0.0123);
+}
+
+QTEST_MAIN(TestEarlierSetups)
+#include "tst_earliersetups.moc"

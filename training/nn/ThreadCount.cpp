@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "training/nn/ThreadCount.h"
+
+#include <ATen/Parallel.h>
+
+namespace spectune {
+
+void useThreads(int count)
+{
+    if (at::get_num_threads() != count)
+        at::set_num_threads(count);
+}
+
+ThreadCountGuard::ThreadCountGuard(std::int64_t count)
+    : m_before(at::get_num_threads())
+{
+    useThreads(static_cast<int>(count));
+}
+
+ThreadCountGuard::~ThreadCountGuard()
+{
+    useThreads(m_before);
+}
+
+} // namespace spectune
