@@ -2,6 +2,8 @@
 #include "training/cuda/CudaKernels.h"
 #include "training/cuda/CudaVector.cuh"
 
+#include <algorithm>
+
 namespace spectune::kernels::gpu {
 
 namespace {
@@ -20,21 +22,21 @@ __device__ const T* sourceOf(const RotateArgs<T>& args, std::int64_t row, std::i
     return args.value.data + row * args.value.stride + (head - args.heads) * args.headDim;
 }
 
-/// One thread a chunk of a head's lower half and its partner in the upper half. @param all heads, those that do not turn
-/// included
+/// One thread a chunk of a head's lower half and its partner in the upper half; blockIdx.x is the row, so that no thread
+/// divides 64-bit numbers: with those the kernel waits for its arithmetic, not for memory.
+/// @param all heads, those that do not turn included
 template <typename T, bool Packed>
 __global__ void rotateKernel(RotateArgs<T> args, std::int64_t all)
 {
     using A = Wide<T>;
     using C = Chunk<T, Packed>;
     const std::int64_t half = args.headDim / 2;
-    const std::int64_t perHead = half / C::size;
-    const std::int64_t index = static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x;
-    const std::int64_t row = index / (perHead * all);
-    if (row >= args.rows)
-        return;
-    const std::int64_t within = index % (perHead * all);
+    const auto perHead = static_cast<unsigned>(half) / C::size;
+    const std::int64_t row = blockIdx.x;
+    const unsigned within = blockIdx.y * blockDim.x + threadIdx.x;
     const std::int64_t head = within / perHead;
+    if (head >= all)
+        return;
     const std::int64_t i = within % perHead * C::size;
     const T* from = sourceOf(args, row, head) + i;
     T* low = args.x.data + row * args.x.stride + head * args.headDim + i;
@@ -72,9 +74,11 @@ void rotate(const RotateArgs<T>& args, Stream stream)
     const Rows<const T> sin {.data = args.sin, .stride = args.headDim};
     const bool packed = packs(args.x, half) && packs(cos, half) && packs(sin, half) && packs(args.query, half)
         && packs(args.key, half) && packs(args.value, half);
-    const std::int64_t work = args.rows * all * (packed ? half / Pack<T>::size : half);
-    constexpr unsigned threads = 256;
-    const auto blocks = static_cast<unsigned>((work + threads - 1) / threads);
+    const auto ofRow = static_cast<unsigned>(all * (packed ? half / Pack<T>::size : half));
+    constexpr unsigned warp = 32;
+    constexpr unsigned most = 256;
+    const unsigned threads = std::min(most, (ofRow + warp - 1) / warp * warp);
+    const dim3 blocks(static_cast<unsigned>(args.rows), (ofRow + threads - 1) / threads);
     if (packed)
         rotateKernel<T, true><<<blocks, threads, 0, streamOf(stream)>>>(args, all);
     else
