@@ -46,6 +46,10 @@ inline std::vector<FieldValue> otherValues(const FieldInfo& field)
     case FieldType::IntegerList:
         values = {std::vector<std::int64_t> {3}, std::vector<std::int64_t> {0, 2, 3, 4, 9, 10}};
         break;
+    case FieldType::IntegerMap:
+        values = {RankMap {{"model.layers.0.self_attn.q_proj", 3}},
+            RankMap {{"a \"b\" = {1,2}: Größe", 0}, {"model.layers.1.mlp.up_proj", 65536}}};
+        break;
     }
     std::erase(values, defaultValue(field.key));
     return values;

@@ -40,7 +40,7 @@ void FieldTableTest::namesEveryKeyOfTheContract()
         "adalora.target_rank", "adalora.total_budget", "adalora.alpha", "adalora.dropout", "adalora.ti", "adalora.tf",
         "adalora.delta_t", "adalora.beta1", "adalora.beta2", "adalora.gamma", "adalora.score",
         "adalora.sensitivity_step", "adalora.regularizer", "adalora.shrink", "adalora.targets", "adalora.layers",
-        "adalora.modules", "adalora.init_from"};
+        "adalora.modules", "adalora.rank_map", "adalora.init_from"};
     std::set<std::string_view> keys;
     for (const FieldInfo& field : fields())
         QVERIFY2(keys.insert(field.key).second, std::string(field.key).c_str());

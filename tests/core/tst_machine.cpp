@@ -35,6 +35,14 @@ private Q_SLOTS:
         for (const char* none : {"max\n", "", "9223372036854771712\n", "99999999999999999999\n"})
             QVERIFY(same(whole.within(none, "150\n", ""), 1000, 800));
     }
+    void readsTheResidentSet()
+    {
+        QCOMPARE(residentBytes("91234 2048 900 12 0 3000 0\n", 4096), std::int64_t {2048} * 4096);
+        QCOMPARE(residentBytes("91234", 4096), 0);
+        QCOMPARE(residentBytes("", 4096), 0);
+        const std::int64_t now = residentBytes();
+        QVERIFY(now > 100'000 && now < MachineMemory::now().total);
+    }
     void thisComputerHasSome()
     {
         const MachineMemory memory = MachineMemory::now();

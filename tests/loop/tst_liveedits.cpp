@@ -222,6 +222,26 @@ private Q_SLOTS:
         QVERIFY(!fs::exists(run));
     }
 
+    /// The target rank stood at its old value while another number of triplets was in force: naming it again is an edit.
+    void aValueThatComesBackTellsWhatItWas()
+    {
+        const fs::path run = m_folder.path() / "back";
+        const std::int64_t rank = m_config.adalora.targetRank;
+        RecordingControl control;
+        control.editAt.emplace(3, LiveEdit {"adalora.total_budget", std::int64_t {20}});
+        control.editAt.emplace(4, LiveEdit {"adalora.target_rank", rank});
+        control.editAt.emplace(5, LiveEdit {"adalora.target_rank", rank}); // in force by now
+        QVERIFY(runEngine(control, m_config, run) == RunOutcome::Finished);
+        const auto taken = control.all<EditTaken>();
+        QCOMPARE(taken.size(), std::size_t {3});
+        QVERIFY(taken[0].changed && taken[1].changed && !taken[2].changed);
+        const auto edits = editsOfRun(run);
+        QCOMPARE(edits.size(), std::size_t {2});
+        QVERIFY(edits[1].before == FieldValue(rank) && edits[1].after == FieldValue(rank));
+        QVERIFY(contains(readFile(run / "log.txt"), "adalora.target_rank is " + std::to_string(rank) + " again."));
+        QCOMPARE(jsonLines(run / "ranks.jsonl").back().at("budget"), rank * 18);
+    }
+
     /// What the folder does not tell must not happen; but a full disk costs no step, and no more than the edit.
     void anEditThatCannotBeWrittenIsRefused()
     {

@@ -71,6 +71,51 @@ private Q_SLOTS:
         QVERIFY(geometry.triplets.empty() && geometry.singular.empty() && geometry.gramP.empty());
     }
 
+    void aRunIsInspectedBetweenStepsAndStaysAsItIs()
+    {
+        const QTemporaryDir folder;
+        const std::filesystem::path root = folder.path().toStdString();
+        RecordingControl alone;
+        runEngine(alone, demoConfig(), root / "alone");
+        LibTorchEngine engine;
+        RecordingControl control;
+        control.wantsSnapshots = true;
+        std::vector<TripletGeometry> seen;
+        std::vector<std::int64_t> steps;
+        control.atBorder = [&](std::int64_t step) {
+            if (step != 3 && step != 7)
+                return;
+            const std::string module = control.snapshots.back()->layout->modules.front().name;
+            // By its folder's name and without one: both mean the run in work.
+            const std::string source = step == 3 ? (root / "run").string() : std::string();
+            const Answer answer = engine.answer(InspectTriplets {.source = source, .module = module}, {});
+            seen.push_back(std::get<TripletGeometry>(answer));
+            steps.push_back(control.snapshots.back()->step);
+        };
+        RunRequest request;
+        request.config = demoConfig();
+        request.outFolder = (root / "run").string();
+        QVERIFY(engine.run(request, control) == RunOutcome::Finished);
+        QCOMPARE(steps, (std::vector<std::int64_t> {3, 7}));
+        for (std::size_t k = 0; k < seen.size(); ++k) {
+            const auto snapshot = std::find_if(control.snapshots.begin(), control.snapshots.end(),
+                [&](const auto& shown) { return shown->step == steps[k]; });
+            QVERIFY(snapshot != control.snapshots.end());
+            QVERIFY(seen[k].live);
+            QCOMPARE(seen[k].lambda.size(), std::size_t {4}); // all of them, the pruned ones, too
+            QCOMPARE(seen[k].singular.size(), std::size_t {4});
+            for (std::size_t i = 0; i < seen[k].lambda.size(); ++i)
+                QCOMPARE(static_cast<float>(seen[k].lambda[i]), (*snapshot)->triplets[i].lambda);
+        }
+        const auto expected = alone.all<MetricPoint>();
+        const auto trained = control.all<MetricPoint>();
+        QCOMPARE(trained.size(), expected.size());
+        for (std::size_t i = 0; i < expected.size(); ++i) {
+            QCOMPARE(trained[i].loss, expected[i].loss);
+            QCOMPARE(trained[i].gradNorm, expected[i].gradNorm);
+        }
+    }
+
     void aRunTellsItsPastAndItsGeometry()
     {
         const QTemporaryDir folder;

@@ -44,6 +44,7 @@ bool hasType(const FieldInfo& field, const FieldValue& value)
     case FieldType::Choice: return std::holds_alternative<std::string>(value);
     case FieldType::TextList: return std::holds_alternative<std::vector<std::string>>(value);
     case FieldType::IntegerList: return std::holds_alternative<std::vector<std::int64_t>>(value);
+    case FieldType::IntegerMap: return std::holds_alternative<RankMap>(value);
     }
     return false;
 }
@@ -84,6 +85,20 @@ std::optional<std::string> encodingProblem(const FieldInfo& field, const std::st
     return isAnd(field, inQuotes(text), "must be text in UTF-8");
 }
 
+std::optional<std::string> mapProblem(const FieldInfo& field, const RankMap& map)
+{
+    for (const auto& [name, rank] : map) {
+        if (name.empty())
+            return std::string(field.key) + " has a rank without a name, needs names of matrices";
+        if (auto problem = encodingProblem(field, name))
+            return problem;
+        if (!inRange(field, static_cast<double>(rank)))
+            return std::string(field.key) + " gives " + inQuotes(name) + " the rank " + std::to_string(rank)
+                + ", must be " + rangeWords(field);
+    }
+    return std::nullopt;
+}
+
 } // namespace
 
 std::string expectedWords(const FieldInfo& field)
@@ -99,6 +114,9 @@ std::string expectedWords(const FieldInfo& field)
     case FieldType::Choice: words = "one of " + joined(field.choices); break;
     case FieldType::TextList: words = "a list of names or text such as \"q_proj,v_proj\""; break;
     case FieldType::IntegerList: words = "a list of indices or text such as \"2-5\""; break;
+    case FieldType::IntegerMap:
+        words = "an object of names and ranks such as {\"model.layers.0.self_attn.q_proj\": 3}";
+        break;
     }
     return field.optional ? words + ", or null" : words;
 }
@@ -136,6 +154,8 @@ std::string shown(const FieldValue& value)
     if (std::holds_alternative<std::vector<std::string>>(value)
         || std::holds_alternative<std::vector<std::int64_t>>(value))
         return "the list " + inQuotes(toText(value));
+    if (std::holds_alternative<RankMap>(value))
+        return "the map " + inQuotes(toText(value));
     return toText(value);
 }
 
@@ -162,6 +182,8 @@ std::optional<std::string> problemWith(const FieldInfo& field, const FieldValue&
         return rangeProblem(field, *real, shown(value));
     if (const auto* text = std::get_if<std::string>(&value))
         return field.type == FieldType::Choice ? choiceProblem(field, *text) : encodingProblem(field, *text);
+    if (const auto* map = std::get_if<RankMap>(&value))
+        return mapProblem(field, *map);
     if (const auto* names = std::get_if<std::vector<std::string>>(&value)) {
         for (const std::string& name : *names) {
             if (name.empty() || name.find(',') != std::string::npos)

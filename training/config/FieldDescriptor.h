@@ -62,6 +62,9 @@ struct FieldTraits<std::vector<std::string>> : PlainFieldTraits<std::vector<std:
 template <>
 struct FieldTraits<std::vector<std::int64_t>> : PlainFieldTraits<std::vector<std::int64_t>, FieldType::IntegerList> {
 };
+template <>
+struct FieldTraits<RankMap> : PlainFieldTraits<RankMap, FieldType::IntegerMap> {
+};
 
 template <typename T>
 struct FieldTraits<std::optional<T>> {

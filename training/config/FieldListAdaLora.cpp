@@ -28,7 +28,8 @@ constexpr FieldDescriptor adapterFields[] = {
             .label = "Initial rank",
             .help
             = "Rank of every adapted matrix at the start; above the target, so that there is something to prune. Not "
-              "set: 1.5 times adalora.target_rank, or that rank itself for lora and svd-lora, which keep it.",
+              "set: 1.5 times adalora.target_rank, or for lora and svd-lora, which keep it, that rank itself or the "
+              "largest of adalora.rank_map.",
             .minimum = 1,
             .maximum = maxRank,
             .level = Basic},
@@ -124,6 +125,7 @@ constexpr FieldDescriptor adapterFields[] = {
         {.key = "adalora.gamma",
             .label = "Orthogonality weight (γ)",
             .help = "Weight of the term that keeps P and Q near orthogonal; not part of the task loss shown. 0: none.",
+            .zero = "none",
             .minimum = 0,
             .maximum = 1e3,
             .liveEditable = true},
@@ -174,6 +176,18 @@ constexpr FieldDescriptor adapterFields[] = {
                     "5.v_proj "
                     "or *.up_proj. Empty: matrices × layers."},
         [](auto& c) -> auto& { return c.adalora.modules; }),
+    describe(
+        {.key = "adalora.rank_map",
+            .label = "Rank map",
+            .help
+            = "For svd-lora and lora: ranks of single matrices by name, {\"model.layers.0.self_attn.q_proj\": 3}; 0 "
+              "leaves one out. The others have adalora.init_rank, above which no rank may be. All have one scale, s = "
+              "alpha / initial rank, as in the run that the map was learned in: there, too, s stays when ranks fall. "
+              "Exports keep it exact: B holds s, and rank_pattern and alpha_pattern name the same ranks. Empty: one "
+              "rank for all.",
+            .minimum = 0,
+            .maximum = maxRank},
+        [](auto& c) -> auto& { return c.adalora.rankMap; }),
     describe(
         {.key = "adalora.init_from",
             .label = "Start from adapter",

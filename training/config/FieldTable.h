@@ -12,13 +12,13 @@
 
 namespace spectune {
 
-enum class FieldType { Integer, Real, Boolean, Text, File, Folder, Choice, TextList, IntegerList };
+enum class FieldType { Integer, Real, Boolean, Text, File, Folder, Choice, TextList, IntegerList, IntegerMap };
 enum class FieldLevel { Basic, Advanced };
 
 /// A field's value without its C++ type; std::monostate is "derived from the other fields" (JSON null).
 /// A Choice is its name.
 using FieldValue = std::variant<std::monostate, bool, std::int64_t, double, std::string, std::vector<std::string>,
-    std::vector<std::int64_t>>;
+    std::vector<std::int64_t>, RankMap>;
 
 /// All that the form, the file, the command line and the help need to know of one parameter.
 struct FieldInfo {
@@ -26,6 +26,7 @@ struct FieldInfo {
     std::string_view label; ///< short, for the form
     std::string_view help; ///< one or two sentences, plain text
     std::string_view unit = {}; ///< "steps", "tokens", …; may be empty
+    std::string_view zero = {}; ///< what 0 means, in two or three words, where it is no amount: "at the end"
     FieldType type = FieldType::Text;
     bool optional = false; ///< std::monostate is allowed
     double minimum = -std::numeric_limits<double>::infinity();
@@ -51,7 +52,8 @@ void setFieldValue(RunConfig& config, std::string_view key, const FieldValue& va
 /// The default, i.e. the value in a RunConfig{}.
 [[nodiscard]] FieldValue defaultValue(std::string_view key);
 
-/// `--set key=value`: the text is read by the field's type; lists as "a,b" or "2-5"; "" or "null" unsets an optional.
+/// `--set key=value`: the text is read by the field's type; lists as "a,b" or "2-5", a rank map as a JSON object
+/// or ""; "" or "null" unsets an optional.
 /// @throws Error (Config)
 void setFieldFromText(RunConfig& config, std::string_view key, std::string_view text);
 /// "key=value" split at the first '='. @throws Error (Config)

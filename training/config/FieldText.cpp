@@ -115,6 +115,29 @@ FieldValue listFromJson(const FieldInfo& field, const json& array)
     return field.type == FieldType::TextList ? FieldValue(std::move(names)) : FieldValue(std::move(numbers));
 }
 
+FieldValue mapFromJson(const FieldInfo& field, const json& object)
+{
+    RankMap map;
+    for (const auto& [name, value] : object.items()) {
+        const auto rank = integerFromJson(field, value);
+        if (!rank)
+            throw configError(std::string(field.key) + " gives " + detail::inQuotes(name) + " "
+                + detail::shownJson(value) + ", needs a rank, a whole number");
+        map.emplace(name, *rank);
+    }
+    return map;
+}
+
+FieldValue mapFromText(const FieldInfo& field, std::string_view text)
+{
+    if (trimmed(text).empty())
+        return RankMap {};
+    const json object = json::parse(trimmed(text), nullptr, false);
+    if (!object.is_object())
+        throw wrongValue(field, detail::inQuotes(text));
+    return mapFromJson(field, object);
+}
+
 std::string realText(double value)
 {
     char buffer[32];
@@ -146,6 +169,12 @@ std::string listText(const std::vector<std::int64_t>& numbers)
         i = last + 1;
     }
     return text;
+}
+
+/// Nothing for an empty map, as for an empty list.
+std::string mapText(const RankMap& map)
+{
+    return map.empty() ? std::string() : json(map).dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 } // namespace
@@ -184,6 +213,7 @@ FieldValue detail::valueFromText(const FieldInfo& field, std::string_view text)
     case FieldType::Folder: return std::string(text);
     case FieldType::TextList:
     case FieldType::IntegerList: return listFromText(field, text);
+    case FieldType::IntegerMap: return mapFromText(field, text);
     }
     throw wrongValue(field, inQuotes(text));
 }
@@ -219,6 +249,12 @@ FieldValue detail::valueFromJson(const FieldInfo& field, const json& value)
         if (value.is_string())
             return listFromText(field, value.get_ref<const std::string&>());
         break;
+    case FieldType::IntegerMap:
+        if (value.is_object())
+            return mapFromJson(field, value);
+        if (value.is_string())
+            return mapFromText(field, value.get_ref<const std::string&>());
+        break;
     }
     throw wrongValue(field, shownJson(value));
 }
@@ -241,6 +277,7 @@ std::string toText(const FieldValue& value)
         std::string operator()(const std::string& text) const { return text; }
         std::string operator()(const std::vector<std::string>& names) const { return listText(names); }
         std::string operator()(const std::vector<std::int64_t>& numbers) const { return listText(numbers); }
+        std::string operator()(const RankMap& map) const { return mapText(map); }
     };
     return std::visit(Writer {}, value);
 }

@@ -20,11 +20,6 @@ bool setsBudget(std::string_view key)
     return key == targetRankKey || key == totalBudgetKey;
 }
 
-std::int64_t matricesOf(const ResolvedRun& resolved)
-{
-    return resolved.initRank > 0 ? resolved.schedule.initialBudget / resolved.initRank : 0;
-}
-
 [[noreturn]] void refuse(const LiveEdit& edit, const std::string& why)
 {
     throw configError(edit.key + " " + why);
@@ -69,7 +64,7 @@ void checkBudget(const RunConfig& config, const ResolvedRun& resolved, const Liv
         refuse(edit,
             "is " + std::to_string(given) + ", must be below " + std::to_string(start)
                 + ", the triplets at the start.");
-    const std::int64_t budget = byRank ? given * matricesOf(resolved) : given;
+    const std::int64_t budget = byRank ? given * resolved.matrices : given;
     if (!hasLambda(config.method) && budget > resolved.schedule.targetBudget)
         refuse(edit,
             "asks for " + std::to_string(budget) + " triplets, must ask for at most "
@@ -81,7 +76,7 @@ void checkBudget(const RunConfig& config, const ResolvedRun& resolved, const Liv
 bool turnsBudgetBack(const RunConfig& config, const ResolvedRun& resolved, const LiveEdit& edit)
 {
     return edit.key == targetRankKey && allocatesBudget(config.method)
-        && resolved.schedule.targetBudget != config.adalora.targetRank * matricesOf(resolved);
+        && resolved.schedule.targetBudget != config.adalora.targetRank * resolved.matrices;
 }
 
 void checkMeaning(const RunConfig& config, const LiveEdit& edit)
@@ -118,7 +113,7 @@ bool applyLiveEdit(RunConfig& config, ResolvedRun& resolved, const LiveEdit& edi
         checkSchedule(present, resolved, edit, stepsDone);
     if (setsBudget(edit.key))
         checkBudget(present, resolved, edit);
-    const RunFacts facts {.matrices = matricesOf(resolved)};
+    const RunFacts facts {.matrices = resolved.matrices};
     repeatEdit(changed, {.step = stepsDone, .key = edit.key, .before = {}, .after = edit.value}, facts.matrices);
     throwOnErrors(validate(changed, &facts));
     config = changed;

@@ -71,6 +71,8 @@ public:
     }
     void targets()
     {
+        if (usesRankMap(m_config)) // it names matrices that would be chosen no more
+            return;
         const TargetSelection selection = TargetSelection::of(m_config.adalora);
         const auto adapts = [&](const std::vector<std::string>& kinds) {
             const std::vector<bool> ticked = selection.ticks(kinds, m_shape.layers);
@@ -84,6 +86,8 @@ public:
     }
     void ranks()
     {
+        if (usesRankMap(m_config)) // what the ranks follow is the map
+            return;
         const AdaLoraConfig& adalora = m_config.adalora;
         std::vector<std::int64_t> targets = halves(adalora.targetRank, 1);
         (void)tryEach(Kind::Rank, targets, false, [&](std::int64_t rank) {

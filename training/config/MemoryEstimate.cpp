@@ -66,9 +66,8 @@ struct Plan {
     std::vector<std::int64_t> shares; ///< samples of each worker's part; the rest of the workers have none
     std::int64_t workers;
     std::int64_t cores;
-    std::vector<bool> adapted; ///< [layers · 7]
-    std::int64_t
-        computeRank; ///< triplets of a matrix as multiplied: bfloat16 on CUDA wants rows that begin on 16 bytes
+    std::vector<std::int64_t> ranks; ///< [layers · 7], of the triplets at the start; 0: not adapted
+    std::int64_t modules; ///< chosen matrices, those with the rank 0 among them
 
     Plan(const ModelShape& model, const RunConfig& configuration, const ResolvedRun& resolved, const MemoryPlace& place)
         : shape(model)
@@ -78,7 +77,6 @@ struct Plan {
         , element(bytesOf(configuration.train.dtype))
         , wide(configuration.train.dtype == ElementType::Float64 ? 8 : 4)
         , length(std::max<std::int64_t>(1, std::min(configuration.data.maxLength, model.maxPositions) - 1))
-        , computeRank(place.cuda && element == 2 ? roundedUp(resolved.initRank, 8) : resolved.initRank)
     {
         const TrainConfig& train = config.train;
         const std::int64_t batch = std::max<std::int64_t>(1, train.batchSize);
@@ -91,27 +89,48 @@ struct Plan {
         std::vector<std::string> kinds;
         for (const Matrix& matrix : matricesOf(shape))
             kinds.emplace_back(matrix.kind);
-        adapted = TargetSelection::of(config.adalora).ticks(kinds, shape.layers);
+        const std::vector<bool> chosen = TargetSelection::of(config.adalora).ticks(kinds, shape.layers);
+        modules = std::count(chosen.begin(), chosen.end(), true);
+        for (std::size_t i = 0; i < chosen.size(); ++i)
+            ranks.push_back(chosen[i] ? initialRank(static_cast<std::int64_t>(i / 7), kinds[i % 7]) : 0);
     }
 
-    [[nodiscard]] bool isAdapted(std::int64_t layer, std::size_t matrix) const
+    [[nodiscard]] std::int64_t initialRank(std::int64_t layer, const std::string& kind) const
     {
-        return adapted[static_cast<std::size_t>(layer) * 7 + matrix];
+        return usesRankMap(config) ? initialRankOf(config, run, matrixPath(layer, kind)) : run.initRank;
+    }
+    [[nodiscard]] std::int64_t rankOf(std::int64_t layer, std::size_t matrix) const
+    {
+        return ranks[static_cast<std::size_t>(layer) * 7 + matrix];
+    }
+    [[nodiscard]] bool isAdapted(std::int64_t layer, std::size_t matrix) const { return rankOf(layer, matrix) > 0; }
+    [[nodiscard]] std::int64_t largestRank() const
+    {
+        return ranks.empty() ? 0 : *std::max_element(ranks.begin(), ranks.end());
+    }
+    [[nodiscard]] std::int64_t triplets() const
+    {
+        return std::accumulate(ranks.begin(), ranks.end(), std::int64_t {0});
+    }
+    /// Triplets of a matrix as multiplied: bfloat16 on CUDA wants rows that begin on 16 bytes.
+    [[nodiscard]] std::int64_t asMultiplied(std::int64_t rank) const
+    {
+        return cuda && element == 2 ? roundedUp(rank, 8) : rank;
     }
     [[nodiscard]] std::int64_t rows() const { return samples * length; }
     /// First block with triplets; all blocks: none has.
     [[nodiscard]] std::int64_t lowest() const
     {
-        const auto found = std::find(adapted.begin(), adapted.end(), true);
-        return (found - adapted.begin()) / 7;
+        const auto found = std::find_if(ranks.begin(), ranks.end(), [](std::int64_t rank) { return rank > 0; });
+        return (found - ranks.begin()) / 7;
     }
     /// Elements of the flat buffer of all P, Q and λ.
     [[nodiscard]] std::int64_t arena() const
     {
         std::int64_t elements = 0;
         const auto matrices = matricesOf(shape);
-        for (std::size_t i = 0; i < adapted.size(); ++i)
-            elements += adapted[i] ? run.initRank * (matrices[i % 7].in + matrices[i % 7].out + 1) : 0;
+        for (std::size_t i = 0; i < ranks.size(); ++i)
+            elements += ranks[i] * (matrices[i % 7].in + matrices[i % 7].out + 1);
         return elements;
     }
     [[nodiscard]] std::array<InputSet, SetCount> sets() const
@@ -127,10 +146,20 @@ struct Plan {
     /// R, the triplets' rows of a block's input as they are multiplied with.
     [[nodiscard]] std::int64_t rowsOf(std::int64_t layer, std::size_t set) const
     {
+        std::int64_t rows = 0;
+        for (std::size_t i = 0; const Matrix& matrix : matricesOf(shape)) {
+            const std::int64_t rank = rankOf(layer, i++);
+            rows += matrix.set == set ? asMultiplied(rank) : 0;
+        }
+        return rows;
+    }
+    /// Adapted matrices that read one input.
+    [[nodiscard]] std::int64_t membersOf(std::int64_t layer, std::size_t set) const
+    {
         std::int64_t members = 0;
         for (std::size_t i = 0; const Matrix& matrix : matricesOf(shape))
             members += isAdapted(layer, i++) && matrix.set == set ? 1 : 0;
-        return members * computeRank;
+        return members;
     }
     [[nodiscard]] std::int64_t mostRowsOf(std::size_t set) const
     {
@@ -148,12 +177,13 @@ struct Plan {
         }
         return true;
     }
-    /// Elements beside and below the weights, where triplets are joined to them: room for every matrix, adapted or not.
+    /// Elements beside and below the weights, where triplets are joined to them: room for every matrix, adapted or not, with
+    /// the largest rank.
     [[nodiscard]] std::int64_t joined() const
     {
         std::int64_t elements = 0;
         for (const InputSet& set : sets()) {
-            const std::int64_t spare = set.matrices * computeRank;
+            const std::int64_t spare = set.matrices * asMultiplied(run.initRank);
             elements += (set.out + spare) * stride(set.in, spare, element) - set.out * set.in;
         }
         return elements * shape.layers;
@@ -189,7 +219,7 @@ Bytes blockBytes(const Plan& plan, std::int64_t layer)
     for (std::size_t set = 0; set < SetCount; ++set) {
         const std::int64_t rows = plan.rowsOf(layer, set);
         const bool followsNorm = set == Qkv || set == GateUp; // which stays, with room for x Qᵀ beside it
-        const bool together = plan.cuda || rows == plan.computeRank;
+        const bool together = plan.cuda || plan.membersOf(layer, set) == 1;
         kept += followsNorm && rows > 0 ? stride(shape.width, rows, plan.element) : 0;
         kept += followsNorm && together ? 0 : rows; // x Qᵀ in a buffer of its own
     }
@@ -229,8 +259,8 @@ Bytes logits(const Plan& plan)
 /// What an optimizer step makes and drops while the activations' buffers stay: M − I of every P and Q.
 Bytes stepTemporaries(const Plan& plan)
 {
-    const auto modules = std::count(plan.adapted.begin(), plan.adapted.end(), true);
-    return hasLambda(plan.config.method) ? 2 * modules * plan.run.initRank * plan.run.initRank * plan.wide : 0;
+    const std::int64_t largest = plan.largestRank();
+    return hasLambda(plan.config.method) ? 2 * plan.modules * largest * largest * plan.wide : 0;
 }
 
 /// An evaluation's forward keeps nothing, but each worker runs a batch of its own: the feed-forward half of a block, whose
@@ -259,7 +289,7 @@ Bytes passTemporaries(const Plan& plan, std::int64_t rows)
     if (plan.cuda) // one sample's probabilities, keys that a query does not see, and their gradients; key heads repeated
         return plan.length * (4 * shape.heads * plan.length + 8 * queries) * plan.wide;
     if (plan.element == 2) // gradients of triplets are summed in float32: copies of a product's two factors
-        return rows * (widest + plan.computeRank) * plan.wide;
+        return rows * (widest + plan.asMultiplied(plan.largestRank())) * plan.wide;
     return plan.config.adalora.dropout > 0.0 ? 2 * rows * widest * plan.element : 0; // masked inputs
 }
 
@@ -350,14 +380,16 @@ MemoryEstimate MemoryEstimate::of(
     }
     const Plan plan(shape, config, run, place);
     const Bytes values = plan.arena() * plan.wide;
-    const std::int64_t triplets = std::count(plan.adapted.begin(), plan.adapted.end(), true) * run.initRank;
+    const std::int64_t triplets = plan.triplets();
+    const std::int64_t places = plan.modules * run.initRank; // of the grid of patterns and scores
     estimate.parts[Weights] = shape.parameters() * plan.element;
     estimate.parts[Activations] = activations(plan);
     estimate.parts[Logits] = logits(plan);
     estimate.parts[Triplets] = values + plan.joined() * plan.element;
     estimate.parts[Gradients] = values + plan.workers * plan.sums() * plan.wide;
     estimate.parts[Moments] = 2 * (values - (hasLambda(config.method) ? 0 : triplets * plan.wide));
-    estimate.parts[Averages] = 2 * values + triplets * (54 + 4 * plan.wide); // and pattern, scores and places
+    estimate.parts[Averages]
+        = 2 * values + triplets * 40 + places * (14 + 4 * plan.wide); // and where each lies, pattern, scores
     estimate.parts[Workspace] = workspace(plan);
     // What a CUDA process holds beside its tensors differs by card and driver; half a GiB is on the safe side of usual.
     constexpr Bytes context = Bytes {512} << 20;

@@ -42,7 +42,7 @@ struct MemoryEstimate {
     [[nodiscard]] std::int64_t tensors() const noexcept;
     [[nodiscard]] std::int64_t total() const noexcept { return tensors() + beyondTensors; }
 
-    /// @param run of @p config: its initial rank counts
+    /// @param run of @p config: its initial rank counts, or the rank map's
     /// @returns parts of 2⁵⁸ bytes each where the sizes are beyond all sense
     [[nodiscard]] static MemoryEstimate of(
         const ModelShape& shape, const RunConfig& config, const ResolvedRun& run, const MemoryPlace& place);

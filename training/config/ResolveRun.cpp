@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <ranges>
 
 namespace spectune {
 
@@ -34,6 +35,8 @@ std::int64_t initialRank(const RunConfig& config, const RunFacts& facts)
     const AdaLoraConfig& adalora = config.adalora;
     if (adalora.initRank)
         return *adalora.initRank;
+    if (usesRankMap(config))
+        return std::max<std::int64_t>(1, std::ranges::max(adalora.rankMap | std::views::values));
     if (!allocatesBudget(config.method))
         return adalora.targetRank;
     std::int64_t mean = adalora.targetRank;
@@ -45,6 +48,18 @@ std::int64_t initialRank(const RunConfig& config, const RunFacts& facts)
     if (facts.smallestSide > mean)
         rank = std::min(rank, facts.smallestSide);
     return rank;
+}
+
+/// b0. @pre the rank map names adapted matrices alone
+std::int64_t tripletsAtStart(const RunConfig& config, std::int64_t initRank, std::int64_t matrices)
+{
+    if (!usesRankMap(config) || matrices == 0)
+        return initRank * matrices;
+    const RankMap& map = config.adalora.rankMap;
+    std::int64_t triplets = initRank * std::max<std::int64_t>(0, matrices - static_cast<std::int64_t>(map.size()));
+    for (const auto& [name, rank] : map)
+        triplets += rank;
+    return triplets;
 }
 
 BudgetSchedule constantSchedule(std::int64_t steps, std::int64_t budget)
@@ -76,12 +91,13 @@ ResolvedRun resolveRun(const RunConfig& config, const RunFacts& facts)
     const AdaLoraConfig& adalora = config.adalora;
     ResolvedRun run;
     run.totalSteps = totalSteps(config.train, facts.samples);
+    run.matrices = facts.matrices;
     run.initRank = initialRank(config, facts);
     const auto rank = static_cast<double>(run.initRank);
     run.alpha = adalora.alpha.value_or(2.0 * rank);
     run.scale = run.alpha / (hasLambda(config.method) ? rank + 1e-5 : rank);
 
-    const std::int64_t initialBudget = run.initRank * facts.matrices;
+    const std::int64_t initialBudget = tripletsAtStart(config, run.initRank, facts.matrices);
     if (!allocatesBudget(config.method)) {
         run.schedule = constantSchedule(run.totalSteps, initialBudget);
         return run;
@@ -90,6 +106,13 @@ ResolvedRun resolveRun(const RunConfig& config, const RunFacts& facts)
     run.schedule.initialBudget = initialBudget;
     run.schedule.targetBudget = adalora.totalBudget.value_or(adalora.targetRank * facts.matrices);
     return run;
+}
+
+std::int64_t initialRankOf(const RunConfig& config, const ResolvedRun& resolved, const std::string& name)
+{
+    const RankMap& map = config.adalora.rankMap;
+    const auto found = usesRankMap(config) ? map.find(name) : map.end();
+    return found == map.end() ? resolved.initRank : found->second;
 }
 
 RunConfig withResolved(RunConfig config, const ResolvedRun& resolved)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,6 +16,9 @@ enum class Method { AdaLora, Lora, SvdLora, PruneLora };
 enum class ScoreKind { SensitivityUncertainty, Sensitivity, Magnitude };
 enum class SensitivityStep { Post, Pre };
 enum class RegularizerKind { Norm, SquaredSum };
+
+/// Ranks of single matrices by full name, such as "model.layers.0.self_attn.q_proj"; 0: not adapted.
+using RankMap = std::map<std::string, std::int64_t>;
 
 struct ModelConfig {
     std::string path;
@@ -65,7 +69,8 @@ struct OptimConfig {
 
 /// What is not set here (std::nullopt) is derived from the rest by resolveSchedule().
 struct AdaLoraConfig {
-    std::optional<std::int64_t> initRank; ///< default round(1.5 · targetRank); targetRank for a method of fixed rank
+    /// default round(1.5 · targetRank); for a method of fixed rank the rank map's largest or, without one, targetRank
+    std::optional<std::int64_t> initRank;
     std::int64_t targetRank = 8; ///< mean rank of a matrix at the end
     std::optional<std::int64_t> totalBudget; ///< triplets kept at the end; default targetRank · matrices
     std::optional<double> alpha; ///< default 2 · initRank, so that s = 2
@@ -84,6 +89,7 @@ struct AdaLoraConfig {
     std::vector<std::int64_t> layers; ///< block indices, ascending; empty: all
     std::vector<std::string>
         modules; ///< exactly these, such as "0-3.q_proj", instead of targets × layers; empty: those
+    RankMap rankMap; ///< for a method of fixed rank: matrices whose rank is not initRank; empty: none
     std::string initFrom; ///< folder of a PEFT AdaLoRA adapter whose P, Λ, Q are the start
 };
 
@@ -103,6 +109,12 @@ struct RunConfig {
 [[nodiscard]] constexpr bool allocatesBudget(Method method) noexcept
 {
     return method == Method::AdaLora || method == Method::PruneLora;
+}
+
+/// Whether the matrices have the ranks of adalora.rank_map: with a method of fixed rank. Others refuse a map (validate()).
+[[nodiscard]] inline bool usesRankMap(const RunConfig& config) noexcept
+{
+    return !allocatesBudget(config.method) && !config.adalora.rankMap.empty();
 }
 
 /// Whether the method has a Λ of its own (adalora, svd-lora) or is a plain product B·A (lora, prune-lora).

@@ -68,6 +68,12 @@ bool chosen(const List& list, const Value& value)
 
 } // namespace
 
+std::string matrixPath(std::int64_t layer, std::string_view kind)
+{
+    const bool attention = kind == "q_proj" || kind == "k_proj" || kind == "v_proj" || kind == "o_proj";
+    return "model.layers." + std::to_string(layer) + (attention ? ".self_attn." : ".mlp.") + std::string(kind);
+}
+
 std::optional<ModulePattern> ModulePattern::parse(std::string_view text)
 {
     const std::size_t dot = text.find('.');

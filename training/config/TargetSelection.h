@@ -11,6 +11,9 @@
 
 namespace spectune {
 
+/// The full name of a block's matrix, as files and adalora.rank_map have it: "model.layers.3.self_attn.q_proj".
+[[nodiscard]] std::string matrixPath(std::int64_t layer, std::string_view kind);
+
 /// An entry of adalora.modules: one matrix kind in one block or a row of them; "3.q_proj", "0-3.q_proj", "*.q_proj".
 struct ModulePattern {
     std::int64_t first = 0;

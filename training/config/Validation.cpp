@@ -2,6 +2,7 @@
 #include "training/config/Validation.h"
 
 #include "training/config/FieldCheck.h"
+#include "training/config/RankMapCheck.h"
 #include "training/config/TargetSelection.h"
 #include "training/core/Error.h"
 
@@ -174,12 +175,13 @@ void checkRanks(const Context& c, Issues& issues)
     const std::string given
         = "adalora.init_rank" + std::string(adalora.initRank ? " is " : " (derived) is ") + number(rank);
 
-    if (c.facts.smallestSide > 0 && rank > c.facts.smallestSide)
+    const std::int64_t side = usesRankMap(c.config) ? 0 : c.facts.smallestSide; // a rank map is held to each side
+    if (side > 0 && rank > side)
         addError(issues, adalora.initRank ? "adalora.init_rank" : "adalora.target_rank", "Rank above a matrix's side",
-            given + ", must be at most " + number(c.facts.smallestSide)
+            given + ", must be at most " + number(side)
                 + ", the smaller side of the smallest adapted matrix; lower it, or leave that matrix out of "
                   "adalora.targets",
-            adalora.initRank ? c.facts.smallestSide : std::max<std::int64_t>(1, c.facts.smallestSide * 2 / 3));
+            adalora.initRank ? side : std::max<std::int64_t>(1, side * 2 / 3));
     if (!allocates)
         return;
     const std::int64_t start = c.run.schedule.initialBudget;
@@ -299,6 +301,7 @@ std::vector<Issue> validate(const RunConfig& config, const RunFacts* facts)
         checkTargets(context, issues);
         checkModules(context, issues);
         checkRanks(context, issues);
+        detail::checkRankMap(config, known, context.run, issues);
         checkSchedule(context, issues);
         checkTraining(context, issues);
         checkScale(context, issues);

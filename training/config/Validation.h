@@ -22,6 +22,13 @@ struct Issue {
     std::optional<FieldValue> suggestion; ///< a value for `key` that would mend it
 };
 
+/// A matrix of the model's blocks.
+struct BlockMatrix {
+    std::string name; ///< "model.layers.0.self_attn.q_proj"
+    std::int64_t side = 0; ///< min(in, out)
+    bool adapted = false; ///< by the configuration's targets and layers
+};
+
 /// What is known of the model and the data before a start.
 struct RunFacts {
     std::int64_t matrices = 0; ///< adapted ones, by the configuration's targets and layers
@@ -30,12 +37,15 @@ struct RunFacts {
     std::int64_t layers = 0;
     std::int64_t maxPositions = 0;
     std::int64_t samples = 0; ///< of the training file; 0: not known
+    std::vector<BlockMatrix>
+        blockMatrices {}; ///< all of the model's, what adalora.rank_map is held to; empty: not known
 };
 
 /// The numbers of a run that the configuration leaves to be derived.
 struct ResolvedRun {
     std::int64_t totalSteps = 0;
-    std::int64_t initRank = 0;
+    std::int64_t matrices = 0; ///< adapted ones; 0: not known
+    std::int64_t initRank = 0; ///< of every matrix; the largest where adalora.rank_map is used
     double alpha = 0.0;
     double scale = 0.0; ///< s = alpha / (initRank + 1e-5); alpha / initRank for lora
     BudgetSchedule schedule; ///< constant for methods of fixed rank
@@ -45,9 +55,13 @@ struct ResolvedRun {
 /// start. 1 for methods without Λ, where only B starts at 0, and where the width is not known (0).
 [[nodiscard]] double widthFactor(Method method, std::int64_t width) noexcept;
 
-/// Derives what is not set: T from epochs, initRank = round(1.5 · target) (target for a fixed rank), alpha = 2 · initRank,
+/// Derives what is not set: T from epochs, initRank = round(1.5 · target) (for a fixed rank the target, or the largest of the
+/// rank map), alpha = 2 · initRank,
 /// ti = 10 % T, tf = 50 % T, ΔT = max(1, T/1000). Does not judge; see validate().
 [[nodiscard]] ResolvedRun resolveRun(const RunConfig& config, const RunFacts& facts);
+
+/// Triplets of the matrix @p name at the start of @p resolved, which is of @p config: the rank map's, else the initial rank.
+[[nodiscard]] std::int64_t initialRankOf(const RunConfig& config, const ResolvedRun& resolved, const std::string& name);
 
 /// Ranges and combinations. Without @p facts only what the configuration alone tells. Errors come first, notes last.
 [[nodiscard]] std::vector<Issue> validate(const RunConfig& config, const RunFacts* facts = nullptr);

@@ -2,6 +2,7 @@
 #include "training/core/Machine.h"
 
 #include <sched.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
@@ -129,6 +130,19 @@ MachineMemory MachineMemory::now()
             memory = withinGroups(memory, "/sys/fs/cgroup/memory", group, false);
     }
     return memory;
+}
+
+std::int64_t residentBytes(std::string_view statm, std::int64_t pageBytes)
+{
+    const std::size_t second = statm.find(' '); // size, resident, shared, … in pages
+    return second == std::string_view::npos ? 0 : numberAt(statm.substr(second + 1)).value_or(0) * pageBytes;
+}
+
+std::int64_t residentBytes()
+{
+    std::string line;
+    std::getline(std::ifstream("/proc/self/statm"), line);
+    return residentBytes(line, sysconf(_SC_PAGESIZE));
 }
 
 } // namespace spectune

@@ -9,6 +9,11 @@ namespace spectune {
 /// Physical cores that this process may run on.
 [[nodiscard]] std::int64_t physicalCores();
 
+/// Bytes of this process that are in memory now (its resident set); 0: not known.
+[[nodiscard]] std::int64_t residentBytes();
+/// The same of /proc/self/statm's text. @param pageBytes of a page of memory
+[[nodiscard]] std::int64_t residentBytes(std::string_view statm, std::int64_t pageBytes);
+
 /// The computer's memory, in bytes; 0: not known.
 struct MachineMemory {
     std::int64_t total = 0;

@@ -10,6 +10,7 @@
 #include <ATen/ATen.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <iomanip>
 #include <sstream>
@@ -39,10 +40,24 @@ json describeLayout(const ModuleLayout& layout)
     for (const ModuleInfo& module : layout.modules)
         modules.push_back({{"name", module.name}, {"layer", module.layer.value},
             {"kind", layout.kinds[module.kind.at()]}, {"in", module.inFeatures}, {"out", module.outFeatures}});
+    for (std::size_t i = 0; i < layout.ranks.size(); ++i) // with a rank map alone: all others have init_rank
+        modules[i]["rank"] = layout.ranks[i];
     return modules;
 }
 
-ModuleLayout layoutOf(const json& state)
+/// Of a file that may have been changed by hand. @throws Error (Io)
+void checkRanks(const fs::path& folder, const ModuleLayout& layout)
+{
+    const bool good = layout.ranks.empty() || layout.ranks.size() == layout.modules.size();
+    const bool inRange = std::ranges::all_of(
+        layout.ranks, [&layout](std::int64_t rank) { return rank >= 0 && rank <= layout.initRank; });
+    if (!good || !inRange)
+        throw ioError((folder / stateFile).string()
+            + ": \"rank\" must stand in all modules or in none, from 0 to init_rank. Use another checkpoint of "
+              "this run.");
+}
+
+ModuleLayout layoutOf(const fs::path& folder, const json& state)
 {
     ModuleLayout layout;
     layout.initRank = state.at("init_rank").get<std::int64_t>();
@@ -52,7 +67,10 @@ ModuleLayout layoutOf(const json& state)
             .kind = {},
             .inFeatures = entry.at("in").get<std::int64_t>(),
             .outFeatures = entry.at("out").get<std::int64_t>()});
+        if (entry.contains("rank"))
+            layout.ranks.push_back(entry.at("rank").get<std::int64_t>());
     }
+    checkRanks(folder, layout);
     return layout;
 }
 
@@ -76,11 +94,11 @@ auto readState(const fs::path& folder, Read read)
 AdapterState adapterFrom(const ArenaOrder& order, const ModuleLayout& layout, const at::Tensor& values)
 {
     AdapterState adapter;
-    adapter.initRank = order.rank();
+    adapter.initRank = layout.initRank;
     for (std::int32_t i = 0; i < order.moduleCount(); ++i) {
         adapter.modules.push_back({.module = layout.modules[static_cast<std::size_t>(i)].name,
             .p = order.pT(values, {i}).t().contiguous(),
-            .lambda = order.lambda(values).select(0, i).contiguous(),
+            .lambda = order.lambda(values, {i}).contiguous(),
             .q = order.q(values, {i}).contiguous(),
             .kept = {}});
     }
@@ -103,9 +121,20 @@ std::string shortNumber(double value)
     return text.str();
 }
 
+/// @throws Error (Config) where the rank map is another than that of the checkpoint
+void checkSameRanks(const fs::path& folder, const ModuleLayout& saved, const ModuleLayout& now)
+{
+    for (std::int32_t i = 0; i < static_cast<std::int32_t>(now.modules.size()); ++i) {
+        if (saved.rankOf({i}) != now.rankOf({i}))
+            throw configError("adalora.rank_map makes the rank of " + now[{i}].name + " "
+                + std::to_string(now.rankOf({i})) + ", but " + folder.string() + " has "
+                + std::to_string(saved.rankOf({i})) + ". Resume with the run's own config.json.");
+    }
+}
+
 void checkSameRun(const fs::path& folder, const json& state, const Trainer& trainer, const ResolvedRun& resolved)
 {
-    const ModuleLayout saved = layoutOf(state);
+    const ModuleLayout saved = layoutOf(folder, state);
     const ModuleLayout& now = trainer.layout();
     const std::string method = state.at("method").get<std::string>();
     if (method != toString(trainer.method()))
@@ -127,6 +156,7 @@ void checkSameRun(const fs::path& folder, const json& state, const Trainer& trai
     if (!same)
         throw configError("adalora.targets, adalora.layers or adalora.modules choose other matrices than "
             + folder.string() + " has, or model.path is another model. Resume with the run's own config.json.");
+    checkSameRanks(folder, saved, now);
 }
 
 /// @return false where dropout cannot go on as it was: with another number of threads, or on another device
@@ -208,7 +238,7 @@ RunPosition loadCheckpoint(const fs::path& folder, Trainer& trainer, const Resol
 AdapterState adapterOfCheckpoint(const fs::path& folder)
 {
     return readState(folder, [&](const json& state) {
-        const ModuleLayout layout = layoutOf(state);
+        const ModuleLayout layout = layoutOf(folder, state);
         const ArenaOrder order(layout);
         const SafetensorsFile file(folder / tensorFile);
         AdapterState adapter = adapterFrom(order, layout, checkedTensor(file, "values", {order.size()}));

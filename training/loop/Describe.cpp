@@ -67,6 +67,8 @@ ordered_json describeRun(const std::string& path)
         for (std::size_t i = 0; i < history.modules.size(); ++i)
             run["ranks"][history.modules[i]] = history.events.back().ranks[i];
     }
+    if (usesRankMap(config))
+        run["rank_map"] = config.adalora.rankMap;
     return run;
 }
 

@@ -15,6 +15,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <string>
 
 namespace spectune {
@@ -116,6 +117,22 @@ void resetPeakMemory(at::Device device)
     c10::DeviceAllocator* allocator = at::getDeviceAllocator(device.type());
     if (allocator->initialized()) // else there is nothing yet
         allocator->resetPeakStats(device.index());
+}
+
+DeviceMemory memoryInUse(at::Device device)
+{
+    if (device.is_cpu()) {
+        static const std::int64_t total = MachineMemory::now().total;
+        return {.used = residentBytes(), .total = total};
+    }
+    // Totals do not change, and the driver takes its time to tell them.
+    thread_local std::map<at::DeviceIndex, std::int64_t> totals;
+    const auto [total, isNew] = totals.try_emplace(device.index(), 0);
+    if (isNew)
+        total->second = cuda::deviceInfo(device.index()).totalBytes;
+    constexpr auto all = static_cast<std::size_t>(c10::CachingAllocator::StatType::AGGREGATE);
+    return {.used = at::getDeviceAllocator(device.type())->getDeviceStats(device.index()).reserved_bytes[all].current,
+        .total = total->second};
 }
 
 std::size_t workerCount(at::Device device, std::int64_t threads, std::int64_t samples)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "training/config/RunConfig.h"
+#include "training/monitor/DeviceMemory.h"
 #include "training/session/Requests.h"
 
 #include <ATen/core/Tensor.h>
@@ -33,6 +34,9 @@ void settle(at::Device device);
 [[nodiscard]] std::int64_t peakMemory(at::Device device);
 /// From now on peakMemory() counts anew, beginning with what there is.
 void resetPeakMemory(at::Device device);
+
+/// What the run holds of @p device now; costs no waiting for the device. To be called on the session's thread.
+[[nodiscard]] DeviceMemory memoryInUse(at::Device device);
 
 /// How many threads work side by side on @p samples of one batch: on the CPU one a core (@p threads, 0: physical cores),
 /// else one. Threads of one core each meet once a batch, where OpenMP's would meet in every small product.

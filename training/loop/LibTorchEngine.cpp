@@ -19,6 +19,7 @@
 #include <c10/util/ScopeExit.h>
 
 #include <algorithm>
+#include <system_error>
 #include <type_traits>
 
 namespace spectune {
@@ -107,18 +108,24 @@ Answer LibTorchEngine::withVoice(const std::string& model, const std::string& ad
 
 TripletGeometry LibTorchEngine::inspectTriplets(const InspectTriplets& request) const
 {
-    if (!m_run)
+    std::error_code none;
+    const bool ofRun = m_run
+        && (request.source.empty() || !m_run->folder
+            || fs::equivalent(request.source, m_run->folder->path(), none)); // another run is asked about meanwhile
+    if (!ofRun)
         return geometryInFolder(request);
     const Trainer& trainer = *m_run->trainer;
     const ModuleIndex module = trainer.layout().find(request.module);
     if (!module.isValid())
         throw configError("The run does not adapt " + request.module + ".");
     const TripletArena& arena = trainer.arena();
-    return geometryOf({.module = request.module,
+    TripletGeometry geometry = geometryOf({.module = request.module,
         .p = arena.order.pT(arena.values, module).t(),
         .lambda = arena.order.lambda(arena.values, module),
         .q = arena.order.q(arena.values, module),
         .kept = {}});
+    geometry.live = true;
+    return geometry;
 }
 
 Answer LibTorchEngine::answer(const Request& request, const RequestContext& context)
@@ -132,6 +139,8 @@ Answer LibTorchEngine::answer(const Request& request, const RequestContext& cont
                     return inspectModel(asked.path);
                 else if constexpr (std::is_same_v<Asked, PreviewData>)
                     return previewData(asked, {.stop = context.stop, .report = {}});
+                else if constexpr (std::is_same_v<Asked, MeasureLengths>)
+                    return measureLengths(asked, {.stop = context.stop, .report = {}});
                 else if constexpr (std::is_same_v<Asked, Generate>)
                     return withVoice(asked.modelPath, asked.adapterPath, asked.tuned, asked.device, context.stop,
                         [&](DecoderModel& model, const Tokenizer& tokenizer, const AdapterSet* adapters) -> Answer {

@@ -136,31 +136,33 @@ void startFromAdapter(const std::string& path, Trainer& trainer)
         const ModuleIndex index {static_cast<std::int32_t>(i)};
         const auto found = std::find_if(adapter.modules.begin(), adapter.modules.end(),
             [&](const ModuleAdapter& candidate) { return candidate.module == module.name; });
+        if (found == adapter.modules.end() && order.rank(index) == 0)
+            continue;
         if (found == adapter.modules.end())
             throw refuse("has no triplets for " + module.name + ".");
         const std::int64_t rank = found->lambda.size(0);
-        if (rank > layout.initRank)
-            throw refuse(module.name + " has rank " + std::to_string(rank) + ", above adalora.init_rank "
-                + std::to_string(layout.initRank) + ".");
+        const std::int64_t room = order.rank(index);
+        const std::string limit
+            = (layout.ranks.empty() ? "adalora.init_rank " : "adalora.rank_map's ") + std::to_string(room);
+        if (rank > room)
+            throw refuse(module.name + " has rank " + std::to_string(rank) + ", above " + limit + ".");
         if (found->p.size(0) != module.outFeatures || found->q.size(1) != module.inFeatures)
             throw refuse(module.name + " has another shape than this model's.");
-        // A triplet keeps its place in the rank pattern; places that the file left out keep their fresh start, λ = 0.
+        // A triplet keeps its place in the rank pattern; places that the file left out keep their fresh start, λ = 0. A rank
+        // map has no places to leave out: there the file's triplets come one after the other.
+        const bool keepsPlaces = layout.ranks.empty();
         std::int64_t row = 0;
-        for (std::int64_t place = 0; place < layout.initRank && row < rank; ++place) {
+        for (std::int64_t place = 0; place < room && row < rank; ++place) {
             const auto at = static_cast<std::size_t>(place);
-            if (at < found->kept.size() && !found->kept[at])
+            if (keepsPlaces && at < found->kept.size() && !found->kept[at])
                 continue;
             order.q(values, index).select(0, place).copy_(found->q.select(0, row));
             order.pT(values, index).select(0, place).copy_(found->p.select(1, row));
-            order.lambda(values)
-                .select(0, static_cast<std::int64_t>(i))
-                .select(0, place)
-                .copy_(found->lambda.select(0, row));
+            order.lambda(values, index).select(0, place).copy_(found->lambda.select(0, row));
             ++row;
         }
         if (row < rank)
-            throw refuse(
-                module.name + " keeps triplets beyond adalora.init_rank " + std::to_string(layout.initRank) + ".");
+            throw refuse(module.name + " keeps triplets beyond " + limit + ".");
     }
 }
 
@@ -207,7 +209,23 @@ RunFacts factsOf(const ModelSpec& spec, const RunConfig& config)
         const std::int64_t side = std::min(module.inFeatures, module.outFeatures);
         facts.smallestSide = facts.smallestSide == 0 ? side : std::min(facts.smallestSide, side);
     }
+    if (config.adalora.rankMap.empty())
+        return facts;
+    for (const ModuleInfo& module : adaptedLayout(spec, {}, 1).modules)
+        facts.blockMatrices.push_back({.name = module.name,
+            .side = std::min(module.inFeatures, module.outFeatures),
+            .adapted = layout.find(module.name).isValid()});
     return facts;
+}
+
+ModuleLayout layoutOf(const ModelSpec& spec, const RunConfig& config, const ResolvedRun& resolved)
+{
+    ModuleLayout layout = adaptedLayout(spec, TargetSelection::of(config.adalora), resolved.initRank);
+    for (const ModuleInfo& module : layout.modules) {
+        if (usesRankMap(config))
+            layout.ranks.push_back(initialRankOf(config, resolved, module.name));
+    }
+    return layout;
 }
 
 std::unique_ptr<RunContext> prepareRun(const RunRequest& request, LoadedModel& cache, RunControl& control)
@@ -234,8 +252,7 @@ std::unique_ptr<RunContext> prepareRun(const RunRequest& request, LoadedModel& c
     context->base = loadModel(request.config.model.path, request.config.train.dtype, device, cache,
         Stage(control, "Reading weights"), context->resolved.initRank);
     const RunConfig& config = context->config;
-    const auto layout = std::make_shared<const ModuleLayout>(
-        adaptedLayout(folder.spec(), TargetSelection::of(config.adalora), context->resolved.initRank));
+    const auto layout = std::make_shared<const ModuleLayout>(layoutOf(folder.spec(), config, context->resolved));
     context->trainer = std::make_unique<Trainer>(context->base.model, layout, config, context->resolved);
     if (!resumes && !config.adalora.initFrom.empty()) // a checkpoint holds all of it
         startFromAdapter(config.adalora.initFrom, *context->trainer);

@@ -64,11 +64,14 @@ struct RunContext {
 [[nodiscard]] std::unique_ptr<RunContext> prepareRun(
     const RunRequest& request, LoadedModel& cache, RunControl& control);
 
-/// Copies the triplets of an adapter's folder into @p trainer's arena, each at its place in the rank pattern.
+/// Copies the triplets of an adapter's folder into @p trainer's arena, each at its place in the rank pattern; with a rank map
+/// from the first place on.
 /// @throws Error (Config) naming adalora.init_from where modules, shapes or ranks do not fit
 void startFromAdapter(const std::string& path, Trainer& trainer);
 
 /// The facts that validate() wants, from a model's headers.
 [[nodiscard]] RunFacts factsOf(const ModelSpec& spec, const RunConfig& config);
+/// The adapted matrices and their ranks at the start. @pre @p config passes validate()
+[[nodiscard]] ModuleLayout layoutOf(const ModelSpec& spec, const RunConfig& config, const ResolvedRun& resolved);
 
 } // namespace spectune

@@ -29,7 +29,7 @@ bool change(RunConfig& config, ResolvedRun& resolved, const WaitingEdit& waiting
     if (!waiting.recorded && !waiting.forced)
         return applyLiveEdit(config, resolved, {.key = edit.key, .value = edit.after}, stepsDone);
     // It was taken before; whether a schedule that was changed since would still allow it is no question.
-    const std::int64_t matrices = resolved.schedule.initialBudget / resolved.initRank;
+    const std::int64_t matrices = resolved.matrices;
     const FieldValue before = fieldValue(config, edit.key);
     const std::int64_t budget = resolved.schedule.targetBudget;
     repeatEdit(config, edit, matrices);
@@ -112,10 +112,8 @@ void RunEdits::take(const WaitingEdit& waiting, std::int64_t stepsDone)
     ResolvedRun resolved = m_context.resolved;
     const bool changes = change(config, resolved, waiting, stepsDone);
     const bool isNews = changes && !waiting.recorded;
-    AppliedEdit applied {
+    const AppliedEdit applied {
         .step = stepsDone, .key = key, .before = fieldValue(m_context.config, key), .after = fieldValue(config, key)};
-    if (changes && applied.before == applied.after)
-        applied.before = {}; // a target rank that an edit of the triplets' number had gone over: it was not in force
     if (isNews && m_context.folder)
         m_context.folder->append(applied); // first: what the folder does not tell must not happen
     if (changes) {
@@ -124,11 +122,12 @@ void RunEdits::take(const WaitingEdit& waiting, std::int64_t stepsDone)
         m_context.trainer->edit(config, resolved);
     }
     if (isNews) {
-        const bool again = std::holds_alternative<std::monostate>(applied.before);
+        // A target rank that an edit of the triplets' number had gone over stands there unchanged, and holds anew.
+        const bool again = applied.before == applied.after;
         tell("From step " + std::to_string(stepsDone + 1) + " on " + key + " is " + toText(applied.after)
             + (again ? " again." : "; it was " + toText(applied.before) + "."));
     }
-    m_control.post(EditTaken {applied}); // the value in force already is confirmed as well
+    m_control.post(EditTaken {.edit = applied, .changed = changes});
 }
 
 void RunEdits::tell(const std::string& text)

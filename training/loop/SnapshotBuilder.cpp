@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/loop/SnapshotBuilder.h"
 
+#include "training/loop/Device.h"
+
 #include <ATen/ATen.h>
 
 #include <cmath>
@@ -26,14 +28,23 @@ enum Row {
     RowCount
 };
 
+TripletScores presentScores(const Trainer& trainer)
+{
+    TripletScores scores = trainer.importance().scores(trainer.arena().values);
+    for (at::Tensor* part : {&scores.total, &scores.lambda, &scores.meanP, &scores.meanQ}) {
+        if (part->defined())
+            *part = trainer.onGrid(*part);
+    }
+    return scores;
+}
+
 at::Tensor packTriplets(const Trainer& trainer)
 {
     const RankAllocator& allocator = trainer.allocator();
     const LambdaState lambdas = trainer.lambdas();
     const at::Tensor none = at::zeros_like(lambdas.lambda);
     // Before the first event there is no score to compare with: what the next event would see is shown instead.
-    const TripletScores scores
-        = allocator.eventStep() >= 0 ? allocator.eventScores() : trainer.importance().scores(trainer.arena().values);
+    const TripletScores scores = allocator.eventStep() >= 0 ? allocator.eventScores() : presentScores(trainer);
     std::vector<at::Tensor> rows(RowCount);
     rows[Lambda] = lambdas.lambda;
     rows[Score] = scores.total;
@@ -89,7 +100,8 @@ void addToModule(ModuleState& module, const TripletState& triplet, bool keptBefo
 std::shared_ptr<const RankSnapshot> buildSnapshot(const Trainer& trainer, std::int64_t step, std::int64_t budget)
 {
     const c10::NoGradGuard noGradients;
-    const at::Tensor numbers = at::cat({packTriplets(trainer), packModules(trainer)}).cpu();
+    const at::Tensor there = at::cat({packTriplets(trainer), packModules(trainer)});
+    const at::Tensor numbers = there.cpu();
     const auto* packed = numbers.const_data_ptr<float>();
     const std::int64_t rank = trainer.layout().initRank;
     const std::int64_t modules = trainer.arena().order.moduleCount();
@@ -102,6 +114,7 @@ std::shared_ptr<const RankSnapshot> buildSnapshot(const Trainer& trainer, std::i
     snapshot->budget = budget;
     snapshot->eventStep = trainer.allocator().eventStep();
     snapshot->threshold = perModule[2 * modules];
+    snapshot->memory = memoryInUse(there.device());
     snapshot->hasScores = step > 0 && allocatesBudget(trainer.method());
     snapshot->modules.resize(static_cast<std::size_t>(modules));
     snapshot->triplets.reserve(static_cast<std::size_t>(total));

@@ -320,9 +320,19 @@ LambdaState Trainer::lambdas() const
     if (m_final)
         return m_final->lambdas(state);
     const ArenaOrder& order = m_arena.order;
-    return {.lambda = order.lambda(state.values),
-        .sensitivity = order.lambda(state.sensitivity),
-        .uncertainty = order.lambda(state.uncertainty)};
+    return {.lambda = onGrid(order.lambdas(state.values)),
+        .sensitivity = onGrid(order.lambdas(state.sensitivity)),
+        .uncertainty = onGrid(order.lambdas(state.uncertainty))};
+}
+
+at::Tensor Trainer::onGrid(const at::Tensor& values) const
+{
+    const std::int64_t modules = m_arena.order.moduleCount();
+    if (m_layout->ranks.empty())
+        return values.view({modules, m_layout->initRank});
+    // Both go module by module, so that the n-th triplet belongs to the n-th place that has one.
+    return at::zeros({modules, m_layout->initRank}, values.options())
+        .masked_scatter_(m_allocator.kept(), values.reshape({-1}));
 }
 
 void Trainer::restore(const ArenaState& state, std::int64_t optimizerSteps)

@@ -89,6 +89,9 @@ public:
     /// @{
     [[nodiscard]] ArenaState state() const; ///< the trainer's own buffers, or copies on the CPU
     [[nodiscard]] LambdaState lambdas() const;
+    /// A value of every triplet of the arena at its place in the grid: [modules, r], 0 where there is no triplet.
+    /// @param values [triplets], or the grid itself @pre the arena holds all triplets
+    [[nodiscard]] at::Tensor onGrid(const at::Tensor& values) const;
     /// For a resumed run, of which the allocator's part is already restored. @pre a new trainer
     void restore(const ArenaState& state, std::int64_t optimizerSteps);
     /// @}

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 
 namespace spectune {
 
@@ -16,6 +17,11 @@ ModuleIndex indexOf(const std::vector<ModuleInfo>& modules, const Predicate& pre
 }
 
 } // namespace
+
+std::int64_t ModuleLayout::tripletCount() const noexcept
+{
+    return ranks.empty() ? placeCount() : std::accumulate(ranks.begin(), ranks.end(), std::int64_t {0});
+}
 
 ModuleIndex ModuleLayout::find(LayerIndex layer, KindIndex kind) const noexcept
 {

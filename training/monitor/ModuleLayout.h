@@ -24,9 +24,18 @@ struct ModuleLayout {
     std::vector<ModuleInfo> modules; ///< in the model's order: by layer, then by kind
     std::vector<std::string> kinds; ///< columns of the grid: "q_proj", …, "down_proj"
     std::int64_t layerCount = 0; ///< rows of the grid: all blocks of the model, adapted or not
-    std::int64_t initRank = 0; ///< triplets of every module at the start
+    std::int64_t initRank = 0; ///< triplets of every module at the start; at most so many where `ranks` says how many
+    std::vector<std::int64_t> ranks {}; ///< by module, of a run with a rank map (0 is allowed); empty: initRank each
 
-    [[nodiscard]] std::int64_t tripletCount() const noexcept
+    /// Triplets of a module at the start: the first of its initRank places.
+    [[nodiscard]] std::int64_t rankOf(ModuleIndex module) const
+    {
+        return ranks.empty() ? initRank : ranks.at(module.at());
+    }
+    /// Triplets of all modules at the start.
+    [[nodiscard]] std::int64_t tripletCount() const noexcept;
+    /// Places of the grid module × initRank, in which views and files keep triplets; more than tripletCount() with a rank map.
+    [[nodiscard]] std::int64_t placeCount() const noexcept
     {
         return initRank * static_cast<std::int64_t>(modules.size());
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "training/monitor/DeviceMemory.h"
 #include "training/monitor/ModuleLayout.h"
 
 #include <cstdint>
@@ -44,6 +45,7 @@ struct RankSnapshot {
     float threshold = 0.0F; ///< smallest kept S at that event
     bool hasScores = false; ///< false before the first step
     bool hasTriplets = true; ///< false: made from ranks alone, the triplets say nothing
+    DeviceMemory memory; ///< when it was taken; a recorded run's files do not have it
     std::vector<ModuleState> modules; ///< in the layout's order
     std::vector<TripletState> triplets; ///< [module × initRank]
 

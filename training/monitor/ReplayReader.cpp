@@ -123,7 +123,7 @@ bool ReplayReader::takeLayout(std::string_view body)
     if (unpacker.failed() || rank > mostTriplets || layout->modules.size() > mostTriplets
         || rank * layout->modules.size() > mostTriplets)
         return false;
-    m_last = TripletPattern::allKept(static_cast<std::size_t>(layout->tripletCount()));
+    m_last = TripletPattern::allKept(static_cast<std::size_t>(layout->placeCount()));
     m_layout = std::move(layout);
     return true;
 }

@@ -149,7 +149,7 @@ void ReplayWriter::open(const ModuleLayout& layout)
 {
     std::error_code ignored;
     const std::string bytes = fs::exists(m_file, ignored) ? readFile(m_file) : std::string();
-    m_pattern = TripletPattern::allKept(static_cast<std::size_t>(layout.tripletCount()));
+    m_pattern = TripletPattern::allKept(static_cast<std::size_t>(layout.placeCount()));
     const auto first = replay::recordAt(bytes, replay::headBytes);
     const bool same = replay::generationOf(bytes) && first && first->kind == Kind::Layout
         && first->body == std::string_view(layoutBody(layout)).substr(1);

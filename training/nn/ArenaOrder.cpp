@@ -11,7 +11,8 @@
 namespace spectune {
 
 ArenaOrder::ArenaOrder(const ModuleLayout& layout)
-    : ArenaOrder(layout, std::vector<std::int64_t>(layout.modules.size(), layout.initRank))
+    : ArenaOrder(
+        layout, layout.ranks.empty() ? std::vector<std::int64_t>(layout.modules.size(), layout.initRank) : layout.ranks)
 {
 }
 

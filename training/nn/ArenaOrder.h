@@ -31,7 +31,7 @@ struct FactorPlace {
 class ArenaOrder {
 public:
     ArenaOrder() = default;
-    /// Every module has the layout's initial rank.
+    /// Every module has the layout's initial rank, or its own by the layout's rank map.
     explicit ArenaOrder(const ModuleLayout& layout);
     /// @param ranks by module; 0 is allowed
     ArenaOrder(const ModuleLayout& layout, std::vector<std::int64_t> ranks);

@@ -98,7 +98,8 @@ void TripletArena::initLora(std::uint64_t seed)
     values.zero_();
     for (std::int32_t i = 0; i < order.moduleCount(); ++i) {
         at::Tensor q = order.q(values, {i});
-        q.copy_(normal(q.sizes(), 1.0 / static_cast<double>(order.rank()), generator, values.options()));
+        if (q.size(0) > 0) // r is the module's own, as in PEFT with a rank_pattern
+            q.copy_(normal(q.sizes(), 1.0 / static_cast<double>(q.size(0)), generator, values.options()));
     }
     order.lambdas(values).fill_(1.0);
 }

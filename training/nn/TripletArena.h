@@ -28,7 +28,7 @@ struct TripletArena {
     /// The paper's start: P and Q i.i.d. N(0, 0.02²), λ = 0. Drawn on the CPU module by module, so that the numbers do
     /// not depend on the device.
     void initAdaLora(std::uint64_t seed);
-    /// PEFT's init_lora_weights="gaussian": A = Q i.i.d. N(0, 1/r²), B = P = 0; λ = 1.
+    /// PEFT's init_lora_weights="gaussian": A = Q i.i.d. N(0, 1/r²) with the module's r, B = P = 0; λ = 1.
     void initLora(std::uint64_t seed);
 
     ArenaOrder order;
