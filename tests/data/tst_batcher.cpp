@@ -132,6 +132,8 @@ private Q_SLOTS:
         const DataPreview cut = previewData(request);
         QCOMPARE(cut.tokens.size(), std::size_t {10});
         QCOMPARE(cut.cutTokens + 10, static_cast<std::int64_t>(preview.tokens.size()));
+        QVERIFY(!cut.cutMore);
+        QCOMPARE(cut.documentTokens, std::int64_t {0});
 
         request.config.data.evalPath = sharedPath("text/tinyshakespeare.txt").string();
         request.evaluationFile = true;
@@ -139,6 +141,7 @@ private Q_SLOTS:
         const DataPreview block = previewData(request);
         QCOMPARE(block.tokens.size(), std::size_t {64});
         QVERIFY(block.samples > 1000);
+        QCOMPARE(block.samples, (block.documentTokens + 63) / 64);
         text.clear();
         for (const PreviewToken& token : block.tokens)
             text += token.text;
@@ -148,6 +151,43 @@ private Q_SLOTS:
         QVERIFY(contains(errorOf([&] { (void)previewData(request); }), "there is no block"));
         request.config.model.path.clear();
         QVERIFY(contains(errorOf([&] { (void)previewData(request); }), "model.path"));
+    }
+
+    void previewsOddTexts_data()
+    {
+        QTest::addColumn<QByteArray>("text");
+        QTest::addColumn<bool>("more");
+        QTest::newRow("emoji") << QByteArray("wolf \xF0\x9F\x90\xBA\xF0\x9F\x91\xA8\xE2\x80\x8D\xF0\x9F\x91\xA9 end")
+                               << false;
+        QTest::newRow("right to left") << QByteArray(
+            "\xD7\xA9\xD7\x9C\xD7\x95\xD7\x9D 12 \xD8\xB3\xD9\x84\xD8\xA7\xD9\x85")
+                                       << false;
+        QTest::newRow("control characters") << QByteArray("a\\u0000b\\u001b[31mc\\t\\u202ed") << false;
+        QTest::newRow("a line of 3 MB") << QByteArray("once upon ").repeated(300'000) << true;
+        QTest::newRow("3 MB without a space") << QByteArray("\xE5\xAD\x97").repeated(1'000'000) << true;
+    }
+
+    void previewsOddTexts()
+    {
+        QFETCH(QByteArray, text);
+        QFETCH(bool, more);
+        const Folder folder;
+        PreviewData request;
+        request.config.model.path = sourcePath("resources/demo/model").string();
+        request.config.data.path = folder.write("a.jsonl", "{\"text\": \"" + text.toStdString() + "\"}\n").string();
+        request.config.data.maxLength = 300;
+        const DataPreview preview = previewData(request);
+        QCOMPARE(preview.cutMore, more);
+        QVERIFY(preview.tokens.size() <= 300U);
+        QCOMPARE(preview.tokens.size() == 300U, more);
+        std::string joined;
+        for (std::size_t i = 1; i < preview.tokens.size() - (more ? 0 : 1); ++i) {
+            const QByteArray bytes = QByteArray::fromStdString(preview.tokens[i].text);
+            QCOMPARE(QString::fromUtf8(bytes).toUtf8(), bytes); // whole characters
+            joined += preview.tokens[i].text;
+        }
+        QCOMPARE(joined, preview.text);
+        QVERIFY(preview.text.size() < 100'000U);
     }
 
     void inspects()

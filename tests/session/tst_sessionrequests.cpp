@@ -40,6 +40,18 @@ struct Bench {
     }
 };
 
+/// Answers InspectTriplets with a run's live values, and anything else with a summary.
+[[nodiscard]] Answer inspected(const Request& request, const RequestContext&)
+{
+    const auto* const inspect = std::get_if<InspectTriplets>(&request);
+    if (inspect == nullptr)
+        return ModelSummary {};
+    TripletGeometry geometry;
+    geometry.module = inspect->module;
+    geometry.live = true;
+    return geometry;
+}
+
 [[nodiscard]] bool isCancelled(const Answer* answer)
 {
     const auto* const failure = answer == nullptr ? nullptr : std::get_if<Failure>(answer);
@@ -59,6 +71,10 @@ private Q_SLOTS:
     void waitsForTheEndOfARun();
     void answersWhilePaused();
     void runGoesOnAfterAnAnswerWhilePaused();
+    void inspectsBetweenTwoStepsOfARun();
+    void aBorderOfARunHasOneInspection();
+    void anInspectionThatFailsEndsNoRun();
+    void aPauseAnswersInspectionsInTheirTurn();
     void cancelsWhatIsQueued();
     void cancelsWhatIsInWork();
     void stoppedInsideAnAnswerEndsNoRun();
@@ -165,6 +181,95 @@ void TestSessionRequests::runGoesOnAfterAnAnswerWhilePaused()
     QVERIFY(bench.probe.awaitState(SessionState::Finished));
     QVERIFY(bench.probe.awaitAnswer(id) != nullptr);
     QCOMPARE(bench.script->stepsRun.load(), 10);
+}
+
+void TestSessionRequests::inspectsBetweenTwoStepsOfARun()
+{
+    Bench bench;
+    bench.script->onRequest = inspected;
+    bench.script->stepping.shut();
+    QVERIFY(bench.session.start({}));
+    QVERIFY(bench.probe.awaitState(SessionState::Running));
+    QVERIFY(bench.script->stepping.awaitArrivals(1));
+    const std::int64_t model = bench.session.ask(InspectModel {}); // asked first, and waits for the end
+    const std::int64_t triplets = bench.session.ask(InspectTriplets {.source = {}, .module = "q"});
+    QCOMPARE(bench.script->answers.load(), std::int64_t(0)); // never within a step
+    bench.script->stepping.allow(1);
+    const Answer* const answer = bench.probe.awaitAnswer(triplets);
+    QVERIFY(answer != nullptr);
+    const auto* const geometry = std::get_if<TripletGeometry>(answer);
+    QVERIFY(geometry != nullptr);
+    QCOMPARE(geometry->module, std::string("q"));
+    QCOMPARE(geometry->step, std::int64_t(1));
+    QVERIFY(bench.script->stepping.awaitArrivals(2)); // and it goes on by itself
+    QCOMPARE(bench.session.state(), SessionState::Running);
+    QCOMPARE(bench.script->answers.load(), std::int64_t(1));
+    bench.script->stepping.open();
+    QVERIFY(bench.probe.awaitState(SessionState::Finished));
+    QVERIFY(bench.probe.awaitAnswer(model) != nullptr);
+    QCOMPARE(bench.script->stepsRun.load(), std::int64_t(10));
+    for (const StateChanged& change : bench.probe.all<StateChanged>())
+        QVERIFY(change.state != SessionState::Paused);
+}
+
+void TestSessionRequests::aBorderOfARunHasOneInspection()
+{
+    Bench bench;
+    bench.script->onRequest = inspected;
+    bench.script->stepping.shut();
+    QVERIFY(bench.session.start({}));
+    QVERIFY(bench.script->stepping.awaitArrivals(1));
+    std::vector<std::int64_t> ids;
+    for (int index = 0; index < 3; ++index)
+        ids.push_back(bench.session.ask(InspectTriplets {.source = {}, .module = std::to_string(index)}));
+    for (std::size_t index = 0; index < ids.size(); ++index) {
+        bench.script->stepping.allow(1);
+        QVERIFY(bench.script->stepping.awaitArrivals(static_cast<int>(index) + 2));
+        QCOMPARE(bench.script->answers.load(), static_cast<std::int64_t>(index) + 1);
+        const Answer* const answer = bench.probe.awaitAnswer(ids[index]);
+        QVERIFY(answer != nullptr);
+        QCOMPARE(std::get<TripletGeometry>(*answer).module, std::to_string(index));
+        QCOMPARE(std::get<TripletGeometry>(*answer).step, static_cast<std::int64_t>(index) + 1);
+    }
+    // One that is taken back while the run goes on is never seen by the engine.
+    const std::int64_t unwanted = bench.session.ask(InspectTriplets {});
+    bench.session.cancel(unwanted);
+    QVERIFY(isCancelled(bench.probe.awaitAnswer(unwanted)));
+    bench.script->stepping.open();
+    QVERIFY(bench.probe.awaitState(SessionState::Finished));
+    QCOMPARE(bench.script->answers.load(), std::int64_t(3));
+}
+
+void TestSessionRequests::anInspectionThatFailsEndsNoRun()
+{
+    Bench bench;
+    bench.script->onRequest = [](const Request&, const RequestContext&) -> Answer { throw std::bad_alloc(); };
+    bench.script->stepping.shut();
+    QVERIFY(bench.session.start({}));
+    QVERIFY(bench.probe.awaitState(SessionState::Running));
+    const std::int64_t id = bench.session.ask(InspectTriplets {});
+    bench.script->stepping.open();
+    const Answer* const answer = bench.probe.awaitAnswer(id);
+    QVERIFY(answer != nullptr);
+    QCOMPARE(std::get<Failure>(*answer).kind, FailureKind::OutOfMemory);
+    QVERIFY(bench.probe.awaitState(SessionState::Finished));
+    QCOMPARE(bench.script->stepsRun.load(), std::int64_t(10));
+}
+
+void TestSessionRequests::aPauseAnswersInspectionsInTheirTurn()
+{
+    Bench bench;
+    bench.script->onRequest = inspected;
+    QVERIFY(bench.startPaused());
+    const std::int64_t model = bench.session.ask(InspectModel {});
+    const std::int64_t triplets = bench.session.ask(InspectTriplets {});
+    const Answer* const answer = bench.probe.awaitAnswer(triplets);
+    QVERIFY(answer != nullptr);
+    QCOMPARE(std::get<TripletGeometry>(*answer).step, std::int64_t(1)); // the paused step
+    const auto answers = bench.probe.all<Answered>();
+    QCOMPARE(answers.size(), std::size_t(2));
+    QCOMPARE(answers[0].request, model); // paused, all are answered, in order
+    QCOMPARE(bench.session.state(), SessionState::Paused);
 }
 
 void TestSessionRequests::cancelsWhatIsQueued()

@@ -27,7 +27,12 @@ bool insideSpan(const Token& token, const std::vector<LossSpan>& spans)
 
 Sample makeSample(const RenderedSample& rendered, const Tokenizer& tokenizer, std::int64_t maxLength)
 {
-    const SpecialTokens& special = tokenizer.special();
+    return makeSample(rendered, tokenizer.encodeWithOffsets(rendered.text), tokenizer.special(), maxLength);
+}
+
+Sample makeSample(
+    const RenderedSample& rendered, std::span<const Token> tokens, const SpecialTokens& special, std::int64_t maxLength)
+{
     Sample sample;
     const auto push = [&](std::int32_t id, bool bearsLoss) {
         if (static_cast<std::int64_t>(sample.ids.size()) >= maxLength) {
@@ -39,7 +44,7 @@ Sample makeSample(const RenderedSample& rendered, const Tokenizer& tokenizer, st
     };
     if (special.addBos && special.bos)
         push(*special.bos, false);
-    for (const Token& token : tokenizer.encodeWithOffsets(rendered.text))
+    for (const Token& token : tokens)
         push(token.id, rendered.everyToken || insideSpan(token, rendered.spans));
     if (special.eos)
         push(*special.eos, rendered.everyToken || !rendered.spans.empty());

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,9 @@ struct Sample {
 /// BOS + the text tokenised once as a whole + EOS, cut on the right. A token bears loss when it ends after the byte where
 /// a completion begins (and begins before that completion ends); EOS bears loss where there is a completion.
 [[nodiscard]] Sample makeSample(const RenderedSample& rendered, const Tokenizer& tokenizer, std::int64_t maxLength);
+/// The same of a text that is tokenised already.
+[[nodiscard]] Sample makeSample(const RenderedSample& rendered, std::span<const Token> tokens,
+    const SpecialTokens& special, std::int64_t maxLength);
 
 /// All samples of one file. Files below eagerLimit are tokenised at once into packed storage, and samples without a
 /// loss-bearing token are taken out; larger ones are tokenised at each access, in bounded memory, and such samples are

@@ -5,6 +5,7 @@
 #include "training/data/Dataset.h"
 #include "training/data/SampleSource.h"
 #include "training/data/Tokenizer.h"
+#include "training/data/Utf8.h"
 #include "training/io/ModelFolder.h"
 
 #include <algorithm>
@@ -13,17 +14,40 @@ namespace spectune {
 
 namespace {
 
-/// Fills text, tokens and cut of one sample. Each token shows the bytes up to its end that none before it showed, so the
-/// tokens' texts joined are the text.
+/// Bytes of a text that are tokenised for a preview: a line of 10 MB would take minutes, and its first tokens are shown.
+constexpr std::size_t leastRead = 64U << 10U;
+constexpr std::size_t mostRead = 1U << 20U;
+constexpr std::size_t bytesPerToken = 16; ///< more than a piece of a vocabulary has on average
+
+constexpr std::int64_t unlimited = std::int64_t {1} << 40U;
+
+/// Takes the end off a very long text. @returns whether it did
+bool shorten(RenderedSample& rendered, std::int64_t maxLength)
+{
+    const auto tokens = static_cast<std::size_t>(std::max<std::int64_t>(maxLength, 1));
+    const std::size_t most = std::clamp(std::min(tokens, mostRead) * bytesPerToken, leastRead, mostRead);
+    if (rendered.text.size() <= most)
+        return false;
+    rendered.text.resize(wholeCharacters(rendered.text, most));
+    return true;
+}
+
+/// Fills text, tokens and cut of one sample. Each token shows the bytes up to its end that none before it showed, up to a
+/// whole character, so the tokens' texts joined are the text.
 class PreviewBuilder {
 public:
-    PreviewBuilder(const RenderedSample& rendered, const Tokenizer& tokenizer)
+    /// @param partial the text goes on: it has no EOS
+    PreviewBuilder(const RenderedSample& rendered, const Tokenizer& tokenizer, bool partial)
         : m_rendered(rendered)
         , m_tokenizer(tokenizer)
         , m_tokens(tokenizer.encodeWithOffsets(rendered.text))
-        , m_all(makeSample(rendered, tokenizer, std::int64_t {1} << 40U))
-        , m_prefix(m_all.ids.size() > m_tokens.size() && tokenizer.special().addBos ? 1 : 0)
+        , m_all(makeSample(rendered, m_tokens, tokenizer.special(), unlimited))
+        , m_prefix(tokenizer.special().addBos && tokenizer.special().bos ? 1 : 0)
     {
+        if (partial && tokenizer.special().eos) {
+            m_all.ids.pop_back();
+            m_all.bearsLoss.pop_back();
+        }
     }
 
     [[nodiscard]] std::int64_t length() const { return static_cast<std::int64_t>(m_all.ids.size()); }
@@ -39,7 +63,8 @@ public:
                 .text = m_tokenizer.piece(m_all.ids[index]),
                 .bearsLoss = m_all.bearsLoss[index] != 0 && i != begin};
             if (index >= m_prefix && index - m_prefix < m_tokens.size()) {
-                const std::size_t until = std::max(shown, m_tokens[index - m_prefix].end);
+                const std::size_t until
+                    = std::max(shown, wholeCharacters(m_rendered.text, m_tokens[index - m_prefix].end));
                 token.text = m_rendered.text.substr(shown, until - shown);
                 shown = until;
             }
@@ -53,7 +78,7 @@ private:
     [[nodiscard]] std::size_t textBegin(std::int64_t index) const
     {
         const auto before = static_cast<std::size_t>(index) > m_prefix ? static_cast<std::size_t>(index) - m_prefix : 0;
-        return before == 0 ? 0 : m_tokens[std::min(before, m_tokens.size()) - 1].end;
+        return before == 0 ? 0 : wholeCharacters(m_rendered.text, m_tokens[std::min(before, m_tokens.size()) - 1].end);
     }
 
     const RenderedSample& m_rendered;
@@ -81,15 +106,19 @@ DataPreview previewData(const PreviewData& request, const Progress& progress)
         .text = {},
         .tokens = {},
         .columns = source->columns()};
-    const RenderedSample rendered = source->render(source->isDocument() ? 0 : request.sample);
-    const PreviewBuilder builder(rendered, *tokenizer);
+    RenderedSample rendered = source->render(source->isDocument() ? 0 : request.sample);
+    preview.cutMore = !source->isDocument() && shorten(rendered, data.maxLength);
+    const PreviewBuilder builder(rendered, *tokenizer, preview.cutMore);
+    progress.stop.throwIfStopped();
     if (!source->isDocument()) {
         const std::int64_t kept = std::min(builder.length(), data.maxLength);
         preview.cutTokens = builder.length() - kept;
         builder.fill(preview, 0, kept);
-        preview.text = rendered.text;
+        if (preview.cutTokens == 0 && !preview.cutMore)
+            preview.text = rendered.text;
         return preview;
     }
+    preview.documentTokens = builder.length();
     preview.samples = (builder.length() + data.maxLength - 1) / data.maxLength;
     if (request.sample < 0 || request.sample >= preview.samples)
         throw configError(path + ": has " + std::to_string(preview.samples) + " blocks; there is no block "

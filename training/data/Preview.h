@@ -8,8 +8,13 @@
 
 namespace spectune {
 
-/// One sample as training would see it, with its tokens. @throws Error (Config, Io); Stopped
+/// One sample as training would see it, with its tokens. Of a very long text only the beginning is tokenised, so that
+/// the answer comes at once. @throws Error (Config, Io); Stopped
 [[nodiscard]] DataPreview previewData(const PreviewData& request, const Progress& progress = {});
+
+/// How long the training file's samples are. Documents have blocks of one length: they are refused.
+/// @throws Error (Config, Io); Stopped
+[[nodiscard]] SampleLengths measureLengths(const MeasureLengths& request, const Progress& progress = {});
 
 /// The folder's headers and tokenizer, no weights. A tokenizer that cannot be read is named in `tokenizer` in words
 /// instead of failing the rest. @throws Error (Config, Io)

@@ -72,6 +72,15 @@ void requireUtf8(std::string_view text, std::string_view file, std::int64_t firs
         + std::string(hex.data(), hex.size()) + ") is not UTF-8. Save the file as UTF-8 first.");
 }
 
+std::size_t wholeCharacters(std::string_view text, std::size_t most) noexcept
+{
+    if (text.size() <= most)
+        return text.size();
+    while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0U) == 0x80U) // within a character
+        --most;
+    return most;
+}
+
 void normaliseNewlines(std::string& text)
 {
     constexpr std::string_view mark = "\xEF\xBB\xBF";

@@ -14,6 +14,9 @@ namespace spectune {
 /// @throws Error (Io) "FILE:LINE: …" for text that is not UTF-8; @p firstLine is the line of the text's first byte
 void requireUtf8(std::string_view text, std::string_view file, std::int64_t firstLine);
 
+/// The length of the longest beginning of @p text that has at most @p most bytes and ends with a whole character.
+[[nodiscard]] std::size_t wholeCharacters(std::string_view text, std::size_t most) noexcept;
+
 /// "\n" for every "\r\n", and without a byte order mark.
 void normaliseNewlines(std::string& text);
 

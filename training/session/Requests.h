@@ -17,7 +17,8 @@
 namespace spectune {
 
 // What a front end asks of the engine outside a run, and what it gets: values only. Each request is answered on the
-// session's thread, between runs or while one is paused; a failure comes back as a Failure for that request alone.
+// session's thread, between runs or while one is paused, InspectTriplets between the steps of a running one, too; a
+// failure comes back as a Failure for that request alone.
 
 /// Reads config.json, the safetensors headers and the tokenizer of a model folder; no weights.
 struct InspectModel {
@@ -67,15 +68,34 @@ struct DataPreview {
     std::string decision; ///< why, in words: "prompt-completion: the first object has the keys prompt and completion"
     std::int64_t samples = 0; ///< in the file
     std::int64_t sample = 0; ///< the one shown
-    std::string text; ///< rendered, before the tokens
+    std::string text; ///< rendered: what `tokens` stand for, or all of it where nothing is cut
     std::vector<PreviewToken> tokens; ///< cut at data.max_length, BOS and EOS included
     std::int64_t cutTokens = 0; ///< lost to data.max_length in this sample
     std::vector<std::string> columns; ///< keys or columns that the file offers
+    bool cutMore = false; ///< only a very long text's beginning was tokenised: more than cutTokens are lost
+    std::int64_t documentTokens = 0; ///< of the document whose blocks are the samples; 0: the samples are records
+};
+
+/// Tokenises samples of the training file to see how long they are: all of a small file, evenly spaced ones of a large
+/// one. Takes a few seconds at most.
+struct MeasureLengths {
+    RunConfig config; ///< model.path and data.{path, format, template, columns} are used
+    std::int64_t most = 10'000; ///< samples that are read; fewer where they are long
+};
+
+struct SampleLengths {
+    std::string path;
+    std::int64_t samples = 0; ///< in the file
+    std::vector<std::int32_t> tokens; ///< of each sample read, BOS and EOS included, uncut; ascending
+    /// Where each sample's first loss-bearing token stands; ascending. A sample is dropped where that is not below
+    /// data.max_length; one without any has the largest number.
+    std::vector<std::int32_t> firstTargets;
+    std::int64_t estimated = 0; ///< samples so long that their length was estimated from their beginning
 };
 
 using Request = std::variant<InspectModel, PreviewData, Generate, ExportAdapter, InspectDevice, ReadFactors,
-    InspectTriplets, ScoreAnswers, JudgeSamples>;
+    InspectTriplets, ScoreAnswers, JudgeSamples, MeasureLengths>;
 using Answer = std::variant<Failure, ModelSummary, DataPreview, GeneratedText, ExportReport, DeviceSummary,
-    AdapterFactors, TripletGeometry, ScoredAnswers, JudgedSamples>;
+    AdapterFactors, TripletGeometry, ScoredAnswers, JudgedSamples, SampleLengths>;
 
 } // namespace spectune

@@ -83,6 +83,7 @@ struct LogLine {
 /// A live edit holds from step + 1 on.
 struct EditTaken {
     AppliedEdit edit;
+    bool changed = true; ///< false: the value was in force already, so nothing was done and nothing is recorded
 };
 
 /// A live edit was not taken; all stays as it was.

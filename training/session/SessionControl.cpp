@@ -29,9 +29,12 @@ Answer answerOf(TrainingEngine& engine, const RequestJob& job, SessionMailbox& m
 
 } // namespace
 
-void answerRequest(TrainingEngine& engine, const RequestJob& job, SessionMailbox& mailbox)
+void answerRequest(TrainingEngine& engine, const RequestJob& job, SessionMailbox& mailbox, std::int64_t step)
 {
-    mailbox.answer(job.id, answerOf(engine, job, mailbox));
+    Answer answer = answerOf(engine, job, mailbox);
+    if (auto* const geometry = std::get_if<TripletGeometry>(&answer); geometry != nullptr && geometry->live)
+        geometry->step = step;
+    mailbox.answer(job.id, std::move(answer));
 }
 
 SessionControl::SessionControl(SessionMailbox& mailbox, TrainingEngine& engine, StopToken stop)
@@ -62,7 +65,7 @@ BorderAction SessionControl::nextAction(std::int64_t stepsDone)
         const BorderJob job = m_mailbox.atBorder(stepsDone);
         if (const auto* const action = std::get_if<BorderAction>(&job))
             return *action;
-        answerRequest(m_engine, std::get<RequestJob>(job), m_mailbox);
+        answerRequest(m_engine, std::get<RequestJob>(job), m_mailbox, stepsDone);
     }
 }
 

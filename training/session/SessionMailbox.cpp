@@ -38,6 +38,7 @@ bool SessionMailbox::start(RunRequest request)
     m_totalSteps = 0;
     m_saveAsked = m_evaluateAsked = m_stepGranted = false;
     m_edits.clear();
+    m_inspectedAt = -1;
     m_snapshotRefused = false;
     m_snapshotStep = -1;
     m_snapshotTime.reset();
@@ -191,11 +192,17 @@ void SessionMailbox::pushAnswer(std::int64_t id, Answer answer)
         m_events.push(Answered {.request = id, .answer = std::move(answer)});
 }
 
-RequestJob SessionMailbox::takeRequest()
+RequestJob SessionMailbox::takeRequest(std::deque<RequestJob>::iterator place)
 {
-    m_request = std::move(m_requests.front());
-    m_requests.pop_front();
+    m_request = std::move(*place);
+    m_requests.erase(place);
     return *m_request;
+}
+
+std::deque<RequestJob>::iterator SessionMailbox::firstForBorder()
+{
+    return std::find_if(m_requests.begin(), m_requests.end(),
+        [](const RequestJob& job) { return std::holds_alternative<InspectTriplets>(job.request); });
 }
 
 SessionJob SessionMailbox::nextJob()
@@ -206,7 +213,7 @@ SessionJob SessionMailbox::nextJob()
         return CloseJob {};
     if (m_waitingRun)
         return *std::exchange(m_waitingRun, std::nullopt);
-    return takeRequest();
+    return takeRequest(m_requests.begin());
 }
 
 bool SessionMailbox::lacksSnapshot() const noexcept
@@ -232,12 +239,17 @@ BorderJob SessionMailbox::atBorder(std::int64_t stepsDone)
         if (m_state == SessionState::Pausing && !m_stepGranted && !lacksSnapshot())
             setState(SessionState::Paused);
         if (m_state != SessionState::Paused) {
+            if (const auto asked = m_inspectedAt == stepsDone ? m_requests.end() : firstForBorder();
+                asked != m_requests.end()) {
+                m_inspectedAt = stepsDone;
+                return takeRequest(asked);
+            }
             m_stepGranted = false;
             m_snapshotRefused = false;
             return BorderAction::Continue;
         }
         if (!m_requests.empty())
-            return takeRequest();
+            return takeRequest(m_requests.begin());
         m_wake.wait(lock);
     }
     return BorderAction::Stop;

@@ -64,7 +64,8 @@ public:
     // For the session's thread.
     /// Waits for work. After CloseJob only closed() may follow.
     [[nodiscard]] SessionJob nextJob();
-    /// What to do between two steps: waits while paused. After a RequestJob and its answer() it is asked again.
+    /// What to do between two steps: waits while paused. After a RequestJob and its answer() it is asked again. While the
+    /// run goes on, a border has one InspectTriplets at most, so that questions delay a step by one answer and no more.
     [[nodiscard]] BorderJob atBorder(std::int64_t stepsDone);
     /// What came with BorderAction::Edit.
     [[nodiscard]] std::vector<LiveEdit> takeEdits();
@@ -81,7 +82,9 @@ private:
     void setState(SessionState state, Failure failure = {});
     bool requestStop();
     void pushAnswer(std::int64_t id, Answer answer);
-    [[nodiscard]] RequestJob takeRequest();
+    [[nodiscard]] RequestJob takeRequest(std::deque<RequestJob>::iterator place);
+    /// The first request that is answered between two steps of a run that goes on.
+    [[nodiscard]] std::deque<RequestJob>::iterator firstForBorder();
     [[nodiscard]] bool isTraining() const noexcept;
     [[nodiscard]] bool lacksSnapshot() const noexcept;
 
@@ -100,6 +103,7 @@ private:
     std::deque<RequestJob> m_requests;
     std::optional<RequestJob> m_request; ///< in work
     std::int64_t m_lastRequest = 0;
+    std::int64_t m_inspectedAt = -1; ///< steps done at the last border of the running run that answered a request
     bool m_closing = false;
     bool m_closed = false;
 

@@ -30,7 +30,8 @@ public:
     /// so that what is shown while paused is the paused step. After BorderAction::Stop it is true once more.
     [[nodiscard]] virtual bool snapshotDue() = 0;
     virtual void publish(std::shared_ptr<const RankSnapshot> snapshot) = 0;
-    /// Called after every optimizer step with the steps done. Waits here while paused (requests are answered meanwhile).
+    /// Called after every optimizer step with the steps done. Waits here while paused (requests are answered meanwhile;
+    /// while the run goes on, one InspectTriplets a border).
     [[nodiscard]] virtual BorderAction nextAction(std::int64_t stepsDone) = 0;
     /// After BorderAction::Edit: what is to change from the next step on, in the order asked for. The engine takes or
     /// refuses each, and posts EditTaken or EditRefused.
@@ -57,7 +58,8 @@ public:
     /// @throws Error, std::bad_alloc, Stopped
     virtual RunOutcome run(const RunRequest& request, RunControl& control) = 0;
 
-    /// Answers one request. May be called from within RunControl::nextAction() while a run is paused.
+    /// Answers one request. May be called from within RunControl::nextAction(): while a run is paused, and for
+    /// InspectTriplets between any two steps. It changes nothing of the run.
     /// @throws Error, std::bad_alloc, Stopped
     [[nodiscard]] virtual Answer answer(const Request& request, const RequestContext& context) = 0;
 };

@@ -42,7 +42,8 @@ public:
     bool edit(LiveEdit edit);
 
     /// Queues a request; its Answered event carries the number returned here. Answered when no run is active, or while
-    /// one is paused; InspectModel and the like wait until then.
+    /// one is paused; InspectModel and the like wait until then. InspectTriplets is answered at a step border of a run
+    /// that goes on, too: one each.
     std::int64_t ask(Request request);
     /// Cancels a request, queued or in work; it is answered with a Failure of kind Config, text "Cancelled.", unless
     /// the engine had already done it.
