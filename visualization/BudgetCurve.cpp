@@ -4,9 +4,10 @@
 #include "visualization/NumberFormat.h"
 
 #include <QAccessible>
-#include <QEvent>
+#include <QHelpEvent>
 #include <QKeyEvent>
 #include <QMouseEvent>
+#include <QToolTip>
 
 #include <algorithm>
 #include <array>
@@ -17,8 +18,14 @@ namespace spectune {
 namespace {
 
 constexpr std::array allHandles {BudgetCurve::Handle::InitRank, BudgetCurve::Handle::TargetRank,
-    BudgetCurve::Handle::WarmUpEnd, BudgetCurve::Handle::FinalStart};
+    BudgetCurve::Handle::WarmUpEnd, BudgetCurve::Handle::FinalStart, BudgetCurve::Handle::Interval,
+    BudgetCurve::Handle::TotalSteps};
 constexpr double grabRadius = 14.0; ///< hit targets are at least 24 px high
+
+bool movesRank(BudgetHandle handle)
+{
+    return handle == BudgetHandle::InitRank || handle == BudgetHandle::TargetRank;
+}
 
 } // namespace
 
@@ -35,11 +42,10 @@ void BudgetCurve::setCurve(const PlotPlan& plan, const BudgetValues& values)
 {
     m_plan = plan;
     m_values = values;
-    setAccessibleDescription(tr("from %1 to %2 triplets, cubic from step %3 to %4")
-                                 .arg(plan.initialBudget)
-                                 .arg(plan.targetBudget)
-                                 .arg(plan.ti)
-                                 .arg(plan.finalStart));
+    setAccessibleDescription(
+        tr("from %1 to %2 triplets, cubic from step %3 to %4 of %5, ΔT %6")
+            .arg(formatCount(plan.initialBudget), formatCount(plan.targetBudget), formatCount(plan.ti),
+                formatCount(plan.finalStart), formatCount(plan.totalSteps), formatCount(plan.interval)));
     update();
 }
 
@@ -63,7 +69,7 @@ QSize BudgetCurve::minimumSizeHint() const
 BudgetGeometry BudgetCurve::budgetGeometry() const
 {
     return BudgetGeometry::compute(
-        QSizeF(size()), m_values, m_drag ? std::optional<double>(m_drag->topRank) : std::nullopt);
+        QSizeF(size()), m_values, m_drag ? std::optional<BudgetHold>(m_drag->scales) : std::nullopt);
 }
 
 double BudgetCurve::yOf(double budget) const
@@ -107,6 +113,9 @@ QString BudgetCurve::impossibleText() const
         }
         return tr("Impossible: after ti %1 the run of %2 steps has no step left to prune in and one to keep")
             .arg(formatCount(m_values.ti), steps);
+    case Handle::TotalSteps:
+        return tr("Impossible: of T %1 no step is left to prune in between ti and the final phase").arg(steps);
+    case Handle::Interval: // every whole number of steps is possible
     case Handle::FinalStart: break;
     }
     if (m_values.finalStart >= m_values.totalSteps || m_values.finalStart < 1) {
@@ -124,16 +133,20 @@ void BudgetCurve::edit(Handle handle, std::int64_t value)
     case Handle::TargetRank: Q_EMIT targetRankEdited(static_cast<int>(value)); break;
     case Handle::WarmUpEnd: Q_EMIT warmUpEndEdited(value); break;
     case Handle::FinalStart: Q_EMIT finalStartEdited(value); break;
+    case Handle::Interval: Q_EMIT intervalEdited(value); break;
+    case Handle::TotalSteps: Q_EMIT totalStepsEdited(value); break;
     }
 }
 
 void BudgetCurve::nudge(Handle handle, int by)
 {
-    const bool rank = handle == Handle::InitRank || handle == Handle::TargetRank;
     const std::int64_t value = std::llround(m_values.at(handle)) + by;
-    const std::int64_t last = handle == Handle::FinalStart ? m_values.totalSteps - 1 : m_values.totalSteps;
-    edit(handle,
-        rank ? std::max<std::int64_t>(1, value) : std::clamp<std::int64_t>(value, 0, std::max<std::int64_t>(0, last)));
+    if (handle == Handle::WarmUpEnd || handle == Handle::FinalStart) {
+        const std::int64_t last = m_values.totalSteps - (handle == Handle::FinalStart ? 1 : 0);
+        edit(handle, std::clamp<std::int64_t>(value, 0, std::max<std::int64_t>(0, last)));
+    } else {
+        edit(handle, std::max<std::int64_t>(1, value));
+    }
     announce();
 }
 
@@ -143,6 +156,10 @@ QString BudgetCurve::handleText(Handle handle) const
     case Handle::InitRank: return tr("init rank %1").arg(formatCount(m_values.initRank));
     case Handle::TargetRank: return tr("target rank %1").arg(formatRank(m_values.targetRank));
     case Handle::WarmUpEnd: return tr("end of the warm-up, ti, step %1").arg(formatCount(m_values.ti));
+    case Handle::Interval:
+        return m_values.interval == 1 ? tr("interval ΔT, 1 step")
+                                      : tr("interval ΔT, %1 steps").arg(formatCount(m_values.interval));
+    case Handle::TotalSteps: return tr("end of the run, T, step %1").arg(formatCount(m_values.totalSteps));
     case Handle::FinalStart: break;
     }
     return tr("begin of the final phase, step %1").arg(formatCount(m_values.finalStart));
@@ -175,16 +192,33 @@ std::optional<BudgetHandle> BudgetCurve::handleAt(QPointF position) const
     return found;
 }
 
+bool BudgetCurve::event(QEvent* event)
+{
+    if (event->type() != QEvent::ToolTip) {
+        return QWidget::event(event);
+    }
+    const auto* help = static_cast<QHelpEvent*>(event);
+    if (const auto handle = isReady() ? handleAt(help->pos()) : std::nullopt) {
+        const QString way = movesRank(*handle) ? tr("Drag it up or down.") : tr("Drag it left or right.");
+        QToolTip::showText(help->globalPos(),
+            handleText(*handle) + QLatin1Char('\n') + way + QLatin1Char(' ')
+                + tr("Keys: Tab chooses a handle, arrows move it, with Shift ten times as far."),
+            this);
+    } else {
+        QToolTip::hideText();
+    }
+    return true;
+}
+
 void BudgetCurve::mousePressEvent(QMouseEvent* event)
 {
-    if (!m_editable || m_values.matrices < 1 || event->button() != Qt::LeftButton) {
+    if (!isReady() || event->button() != Qt::LeftButton) {
         return;
     }
     if (const auto handle = handleAt(event->position())) {
         m_focused = *handle;
-        m_drag = Drag {.handle = *handle,
-            .grip = event->position() - handlePosition(*handle),
-            .topRank = budgetGeometry().topRank};
+        m_drag = Drag {
+            .handle = *handle, .grip = event->position() - handlePosition(*handle), .scales = budgetGeometry().scales};
         announce();
     }
     update();
@@ -193,8 +227,8 @@ void BudgetCurve::mousePressEvent(QMouseEvent* event)
 void BudgetCurve::mouseMoveEvent(QMouseEvent* event)
 {
     if (!m_drag) {
-        const bool grips = m_editable && m_values.matrices > 0 && handleAt(event->position());
-        setCursor(grips ? Qt::PointingHandCursor : Qt::ArrowCursor);
+        const auto handle = isReady() ? handleAt(event->position()) : std::nullopt;
+        setCursor(!handle ? Qt::ArrowCursor : movesRank(*handle) ? Qt::SizeVerCursor : Qt::SizeHorCursor);
         return;
     }
     const std::int64_t value = budgetGeometry().valueAt(m_drag->handle, event->position() - m_drag->grip);
@@ -213,7 +247,7 @@ void BudgetCurve::mouseReleaseEvent(QMouseEvent*)
 void BudgetCurve::keyPressEvent(QKeyEvent* event)
 {
     const int by = event->modifiers() & Qt::ShiftModifier ? 10 : 1;
-    switch (m_editable && m_values.matrices > 0 ? event->key() : 0) {
+    switch (isReady() ? event->key() : 0) {
     case Qt::Key_Up:
     case Qt::Key_Right: return nudge(m_focused, by);
     case Qt::Key_Down:

@@ -10,9 +10,10 @@
 
 namespace spectune {
 
-/// The budget editor of the set-up page: b(t) with its phases and planned events, and four handles to drag or to move
-/// with the arrows (Shift: ten times as far). It only asks: the owner answers an edit with setCurve(). A handle goes where
-/// the pointer is, to impossible values too: what is impossible is hatched, and a sentence says why.
+/// The budget editor of the set-up page: b(t) with its phases and planned events, and six handles (both ranks, ti, T − tf,
+/// ΔT and T) to drag or to move with the arrows (Shift: ten times as far). It only asks: the owner answers an edit with
+/// setCurve(). A handle goes where the pointer is, to impossible values too: what is impossible is hatched, and a sentence
+/// says why. The scales rest while a handle is dragged; T's goes out of the plot at its right edge.
 class BudgetCurve : public QWidget {
     Q_OBJECT
 public:
@@ -27,6 +28,8 @@ public:
     [[nodiscard]] Handle currentHandle() const { return m_focused; } ///< the one that keys move
     /// Why the values exclude each other; empty: they go together.
     [[nodiscard]] QString impossibleText() const;
+    /// What the handle is and has, for the pointer and for readers: "interval ΔT, 10 steps".
+    [[nodiscard]] QString handleText(Handle handle) const;
     [[nodiscard]] QSize sizeHint() const override;
     [[nodiscard]] QSize minimumSizeHint() const override;
 
@@ -35,8 +38,11 @@ Q_SIGNALS:
     void targetRankEdited(int rank);
     void warmUpEndEdited(qint64 step); ///< ti
     void finalStartEdited(qint64 step); ///< T − tf
+    void intervalEdited(qint64 steps); ///< ΔT
+    void totalStepsEdited(qint64 steps); ///< T
 
 protected:
+    bool event(QEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
     void changeEvent(QEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
@@ -53,7 +59,7 @@ private:
     [[nodiscard]] double yOf(double budget) const; ///< of triplets
     [[nodiscard]] std::optional<Handle> fault() const;
     [[nodiscard]] std::optional<Handle> handleAt(QPointF position) const;
-    [[nodiscard]] QString handleText(Handle handle) const;
+    [[nodiscard]] bool isReady() const { return m_editable && m_values.matrices > 0; }
     void paintImpossible(QPainter& painter) const;
     void paintSentence(QPainter& painter) const;
     void paintPath(QPainter& painter) const;
@@ -66,7 +72,11 @@ private:
     void paintSteps(QPainter& painter) const;
     enum class Ink { Quiet, Plain, Strong };
     void write(QPainter& painter, const QRectF& rect, Qt::Alignment alignment, const QString& text, Ink ink) const;
+    /// Where the target's label stands, and its words.
+    [[nodiscard]] QRectF targetLabel(QString& words) const;
+    void paintInterval(QPainter& painter) const;
     void paintHandles(QPainter& painter) const;
+    void paintEnd(QPainter& painter, const QColor& edge) const;
     void edit(Handle handle, std::int64_t value);
     void nudge(Handle handle, int by);
     void announce();
@@ -80,7 +90,7 @@ private:
     struct Drag {
         Handle handle = Handle::InitRank;
         QPointF grip; ///< from the handle's centre to the pointer
-        double topRank = 1.0; ///< the axis is held
+        BudgetHold scales; ///< those it began with
     };
     std::optional<Drag> m_drag;
 };

@@ -29,6 +29,7 @@ void BudgetCurve::paintEvent(QPaintEvent*)
     paintCurve(painter);
     paintLabels(painter);
     if (m_editable) {
+        paintInterval(painter);
         paintHandles(painter);
         paintSentence(painter);
     }
@@ -84,13 +85,16 @@ void BudgetCurve::paintGround(QPainter& painter) const
 {
     const Theme& theme = Theme::current();
     const QRectF place = ground();
-    painter.fillRect(place, theme.phaseEnd);
-    if (m_plan.totalSteps < 1 || !m_plan.prunes()) {
+    if (m_plan.totalSteps < 1) {
+        painter.fillRect(place, theme.phaseEnd);
         return;
     }
-    const double from = std::round(xOf(static_cast<double>(m_plan.ti)));
-    const double to = std::round(xOf(static_cast<double>(m_plan.finalStart)));
-    painter.fillRect(QRectF(from, place.top(), to - from, place.height()), theme.phaseCubic);
+    const BudgetGeometry geometry = budgetGeometry();
+    painter.fillRect(place, theme.sunken); // beyond T, while T is dragged
+    painter.fillRect(geometry.run(), theme.phaseEnd);
+    if (m_plan.prunes()) {
+        painter.fillRect(geometry.cubicPart(), theme.phaseCubic);
+    }
 }
 
 void BudgetCurve::paintCurve(QPainter& painter) const
@@ -124,7 +128,7 @@ void BudgetCurve::paintPath(QPainter& painter) const
         i == 0 ? curve.moveTo(point) : curve.lineTo(point);
     }
     QPainterPath area = curve;
-    area.lineTo(place.bottomRight());
+    area.lineTo(xOf(total), place.bottom());
     area.lineTo(place.bottomLeft());
     area.closeSubpath();
     QColor fill = theme.loss;
@@ -148,7 +152,7 @@ void BudgetCurve::paintEvents(QPainter& painter) const
     double lastX = -10.0;
     for (const std::int64_t step : m_plan.plannedEvents()) {
         const double x = xOf(static_cast<double>(step));
-        if (x - lastX >= 3.0) {
+        if (x - lastX >= 3.0 && x <= place.right() + 1.0) {
             drawUpright(painter, x, place.bottom(), place.bottom() + 4.0, theme.lineStrong);
             lastX = x;
         }
@@ -164,136 +168,12 @@ void BudgetCurve::paintEvents(QPainter& painter) const
     painter.setPen(dashes);
     for (const std::int64_t border : {m_plan.ti, m_plan.finalStart}) {
         const double x = std::round(xOf(static_cast<double>(border)));
+        if (x < place.left() - 1.0 || x > place.right() + 1.0) {
+            continue; // while T is dragged
+        }
         painter.drawLine(QPointF(x, place.top()), QPointF(x, place.bottom()));
     }
     painter.restore();
-}
-
-void BudgetCurve::write(
-    QPainter& painter, const QRectF& rect, Qt::Alignment alignment, const QString& text, Ink ink) const
-{
-    const Theme& theme = Theme::current();
-    painter.setFont(ink == Ink::Strong ? Fonts::captionBold() : Fonts::caption());
-    painter.setPen(ink == Ink::Strong ? theme.text : ink == Ink::Plain ? theme.text2 : theme.text3);
-    drawTabular(painter, rect, alignment, text);
-}
-
-void BudgetCurve::paintLabels(QPainter& painter) const
-{
-    paintScales(painter);
-    paintPhaseNames(painter);
-    paintSteps(painter);
-    const QRectF place = ground();
-    const double initY = std::max(yOf(static_cast<double>(m_plan.initialBudget)), place.top() + 22.0);
-    const QString init = tr("init %1 per matrix").arg(m_values.initRank);
-    const double initWidth = tabularWidth(Fonts::caption(), init);
-    const double initX
-        = std::min(xOf(static_cast<double>(m_plan.prunes() ? m_plan.ti : 0)) + 18.0, place.right() - initWidth - 6.0);
-    write(painter, {initX, initY - 20.0, initWidth, 15.0}, Qt::AlignLeft, init, Ink::Plain);
-    if (!m_plan.prunes()) {
-        return;
-    }
-    const double targetY = yOf(static_cast<double>(m_plan.targetBudget));
-    const QString rank = formatRank(m_values.targetRank);
-    QString words = tr("target %1 per matrix, %2 in all").arg(rank, formatCount(m_plan.targetBudget));
-    const double cubic
-        = xOf(static_cast<double>(m_plan.finalStart)) - std::max(xOf(static_cast<double>(m_plan.ti)), place.left());
-    if (tabularWidth(Fonts::captionBold(), words) + 16.0 > cubic) { // b's axis says the rest
-        words = tr("target %1 per matrix").arg(rank);
-    }
-    const double width = tabularWidth(Fonts::captionBold(), words);
-    const double right = std::max(xOf(static_cast<double>(m_plan.finalStart)) - 8.0, place.left() + width + 6.0);
-    const bool room = place.bottom() - targetY > 26.0;
-    write(painter, {right - width, room ? targetY + 8.0 : targetY - 24.0, width, 15.0}, Qt::AlignLeft, words,
-        Ink::Strong);
-}
-
-void BudgetCurve::paintScales(QPainter& painter) const
-{
-    const QRectF place = ground();
-    write(painter, {0.0, 6.0, place.left() - 7.0, 14.0}, Qt::AlignRight, QStringLiteral("b"), Ink::Quiet);
-    write(painter, {place.right() + 7.0, 6.0, 40.0, 14.0}, Qt::AlignLeft, tr("rank"), Ink::Quiet);
-    double lastY = 1e9;
-    for (const std::int64_t budget : {std::int64_t {0}, m_plan.targetBudget, m_plan.initialBudget}) {
-        const double y = yOf(static_cast<double>(budget));
-        if (lastY - y < 13.0 || y < place.top()) {
-            continue;
-        }
-        lastY = y;
-        write(painter, {0.0, y - 8.0, place.left() - 7.0, 16.0}, Qt::AlignRight, formatCount(budget), Ink::Quiet);
-        if (m_values.matrices > 0) {
-            const double rank = static_cast<double>(budget) / static_cast<double>(m_values.matrices);
-            write(painter, {place.right() + 7.0, y - 8.0, 40.0, 16.0}, Qt::AlignLeft, formatRank(rank), Ink::Quiet);
-        }
-    }
-}
-
-void BudgetCurve::paintPhaseNames(QPainter& painter) const
-{
-    const QRectF place = ground();
-    const auto name = [&](double left, double right, const QString& text) {
-        const bool fits = tabularWidth(Fonts::caption(), text) <= right - left;
-        if (fits) {
-            write(painter, {left, 6.0, right - left, 14.0}, Qt::AlignHCenter, text, Ink::Quiet);
-        }
-        return fits;
-    };
-    if (!m_plan.prunes()) {
-        name(place.left(), place.right(), tr("the budget stays as it is"));
-        return;
-    }
-    double from = xOf(static_cast<double>(m_plan.ti));
-    if (m_plan.ti > 0) {
-        write(painter, {place.left() + 3.0, 6.0, 60.0, 14.0}, Qt::AlignLeft, tr("warm-up"), Ink::Quiet);
-        from = std::max(from, place.left() + tabularWidth(Fonts::caption(), tr("warm-up")) + 3.0);
-    }
-    const double finalWidth = tabularWidth(Fonts::caption(), tr("final"));
-    const double to = std::min(xOf(static_cast<double>(m_plan.finalStart)), place.right() - finalWidth);
-    name(to, place.right(), tr("final"));
-    if (!name(from + 8.0, to - 8.0, tr("cubic: pruned triplets may return"))) {
-        name(from + 8.0, to - 8.0, tr("cubic"));
-    }
-}
-
-void BudgetCurve::paintSteps(QPainter& painter) const
-{
-    const QRectF place = ground();
-    const double y = place.bottom() + 18.0;
-    const QString total = formatCount(m_plan.totalSteps);
-    const double totalWidth = tabularWidth(Fonts::caption(), total);
-    const double totalLeft = std::min(place.right() - totalWidth / 2.0, width() - totalWidth);
-    std::vector<QRectF> taken;
-    if (m_plan.prunes()) {
-        const QString ti = tr("ti %1").arg(formatCount(m_plan.ti));
-        const QString end = tr("T − tf = %1").arg(formatCount(m_plan.finalStart));
-        const double tiWidth = tabularWidth(Fonts::captionBold(), ti);
-        const double endWidth = tabularWidth(Fonts::captionBold(), end);
-        const double tiX = xOf(static_cast<double>(m_plan.ti));
-        const double endX = xOf(static_cast<double>(m_plan.finalStart));
-        double tiLeft = std::clamp(tiX - tiWidth / 2.0, 0.0, width() - tiWidth);
-        double endLeft = std::clamp(endX - endWidth / 2.0, 0.0, width() - endWidth);
-        const double over = endLeft + endWidth + 10.0 - totalLeft; // a small step aside leaves room for T
-        endLeft -= over > 0.0 && over < endWidth / 2.0 ? over : 0.0;
-        endLeft = std::min(std::max(endLeft, tiLeft + tiWidth + 10.0), width() - endWidth);
-        tiLeft = std::min(tiLeft, endLeft - 10.0 - tiWidth);
-        taken = {{tiLeft, y, tiWidth, 15.0}, {endLeft, y, endWidth, 15.0}};
-        write(painter, taken[0], Qt::AlignLeft, ti, Ink::Strong);
-        write(painter, taken[1], Qt::AlignLeft, end, Ink::Strong);
-    }
-    const auto tick = [&](const QRectF& rect, const QString& text) {
-        const auto meets = [&](const QRectF& other) { return other.intersects(rect.adjusted(-8.0, 0.0, 8.0, 0.0)); };
-        if (std::none_of(taken.begin(), taken.end(), meets)) {
-            taken.push_back(rect);
-            write(painter, rect, Qt::AlignLeft, text, Ink::Quiet);
-        }
-    };
-    tick({totalLeft, y, totalWidth, 15.0}, total);
-    const int count = std::max(1, static_cast<int>(place.width() / 80.0));
-    for (const double step : stepTicks(0.0, static_cast<double>(m_plan.totalSteps), count)) {
-        const QString text = formatCount(static_cast<std::int64_t>(step));
-        const double textWidth = tabularWidth(Fonts::caption(), text);
-        tick({xOf(step) - textWidth / 2.0, y, textWidth, 15.0}, text);
-    }
 }
 
 void BudgetCurve::paintHandles(QPainter& painter) const
@@ -318,10 +198,51 @@ void BudgetCurve::paintHandles(QPainter& painter) const
         painter.drawPolygon(QPolygonF {
             c + QPointF(-6, 8), c + QPointF(6, 8), c + QPointF(6, 0), c + QPointF(0, -7), c + QPointF(-6, 0)});
     }
+    paintEnd(painter, edgeOf(Handle::TotalSteps));
     if (hasFocus()) {
         painter.setPen(QPen(theme.focus, 2.0));
         painter.setBrush(Qt::NoBrush);
         painter.drawEllipse(handlePosition(m_focused), 11.0, 11.0);
+    }
+}
+
+void BudgetCurve::paintEnd(QPainter& painter, const QColor& edge) const
+{
+    const QPointF c = handlePosition(Handle::TotalSteps);
+    painter.setPen(QPen(edge, 2.0));
+    painter.setBrush(Theme::current().raised);
+    painter.drawPolygon(
+        QPolygonF {c + QPointF(-4, -7), c + QPointF(2, -7), c + QPointF(8, 0), c + QPointF(2, 7), c + QPointF(-4, 7)});
+    const QRectF run = budgetGeometry().run();
+    if (run.right() < ground().right() - 1.0) { // T is being dragged into the plot
+        drawUpright(painter, run.right(), run.top(), run.bottom(), edge);
+    }
+}
+
+// From the end of the warm-up a bracket over one interval or over as many as there are pixels for.
+void BudgetCurve::paintInterval(QPainter& painter) const
+{
+    const Theme& theme = Theme::current();
+    const BudgetGeometry geometry = budgetGeometry();
+    const QPointF c = handlePosition(Handle::Interval);
+    const double from = std::clamp(xOf(static_cast<double>(m_values.ti)), geometry.ground.left(), c.x());
+    drawLevel(painter, c.y(), from, c.x(), theme.text2);
+    drawUpright(painter, from, c.y() - 4.0, c.y() + 5.0, theme.text2);
+    painter.setPen(QPen(theme.text, 2.0));
+    painter.setBrush(theme.raised);
+    painter.drawRoundedRect(QRectF(c.x() - 7.0, c.y() - 5.5, 14.0, 11.0), 2.0, 2.0);
+    painter.setPen(QPen(theme.text, 1.4));
+    painter.drawPolyline(QPolygonF {c + QPointF(-1.5, -2.4), c + QPointF(-4.0, 0), c + QPointF(-1.5, 2.4)});
+    painter.drawPolyline(QPolygonF {c + QPointF(1.5, -2.4), c + QPointF(4.0, 0), c + QPointF(1.5, 2.4)});
+    const QString words = geometry.scales.intervals == 1
+        ? tr("ΔT %1").arg(formatCount(m_values.interval))
+        : tr("%1 × ΔT %2").arg(formatCount(geometry.scales.intervals), formatCount(m_values.interval));
+    const double wide = tabularWidth(Fonts::captionBold(), words);
+    const QRectF label(c.x() + 12.0, c.y() - 8.0, wide, 15.0);
+    QString target;
+    const QRectF taken = m_plan.prunes() ? targetLabel(target) : QRectF();
+    if (label.right() < geometry.ground.right() && !taken.intersects(label.adjusted(-2.0, -1.0, 8.0, 1.0))) {
+        write(painter, label, Qt::AlignLeft, words, Ink::Strong);
     }
 }
 

@@ -69,17 +69,39 @@ void CompareCurves::setAxis(CompareAxis axis)
         m_curves.push_back(built(source));
 }
 
+void CompareCurves::setSmoothing(double weight)
+{
+    if (m_smoothing == weight)
+        return;
+    m_smoothing = weight;
+    for (ComparedCurve& curve : m_curves)
+        curve.smooth = smoothed(curve.loss);
+}
+
+CurveSeries CompareCurves::smoothed(const CurveSeries& raw) const
+{
+    CurveSeries smooth;
+    Smoother smoother(m_smoothing);
+    for (std::size_t i = 0; i < raw.size(); ++i)
+        smooth.append(raw.x()[i], smoother.add(raw.y()[i]));
+    return smooth;
+}
+
+bool CompareCurves::isEmpty() const
+{
+    return std::ranges::all_of(
+        m_curves, [](const ComparedCurve& curve) { return curve.loss.isEmpty() && curve.evaluations.empty(); });
+}
+
 ComparedCurve CompareCurves::built(const Source& source) const
 {
     ComparedCurve curve;
     curve.name = source.name;
     const std::vector<MetricPoint>& metrics = source.history->metrics;
     const std::vector<double> x = places(metrics, m_axis);
-    Smoother smoother;
-    for (std::size_t i = 0; i < x.size(); ++i) {
+    for (std::size_t i = 0; i < x.size(); ++i)
         curve.loss.append(x[i], metrics[i].loss);
-        curve.smooth.append(x[i], smoother.add(metrics[i].loss));
-    }
+    curve.smooth = smoothed(curve.loss);
     for (const EvalPoint& point : source.history->evaluations) {
         const auto after = std::upper_bound(metrics.begin(), metrics.end(), point.step,
             [](std::int64_t step, const MetricPoint& metric) { return step < metric.step; });
@@ -91,7 +113,7 @@ ComparedCurve CompareCurves::built(const Source& source) const
 
 AxisBounds CompareCurves::xBounds() const
 {
-    double end = m_curves.empty() ? 100.0 : 1.0;
+    double end = isEmpty() ? 100.0 : 1.0;
     for (const ComparedCurve& curve : m_curves)
         end = std::max(end, curve.end());
     return {0.0, end, stepTicks(0.0, end, xIntervals)};

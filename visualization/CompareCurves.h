@@ -40,10 +40,15 @@ public:
     /// @param history null: not read yet, an empty curve
     void add(const QString& name, std::shared_ptr<const RunHistory> history);
     void setAxis(CompareAxis axis);
+    /// @param weight of the smoothed curves' Smoother, 0 (the raw values) … below 1
+    void setSmoothing(double weight);
 
+    [[nodiscard]] double smoothing() const noexcept { return m_smoothing; }
     [[nodiscard]] CompareAxis axis() const noexcept { return m_axis; }
     [[nodiscard]] const std::vector<ComparedCurve>& curves() const noexcept { return m_curves; }
-    [[nodiscard]] AxisBounds xBounds() const; ///< from 0 to the longest run's end
+    /// No run, or none with a step or an evaluation.
+    [[nodiscard]] bool isEmpty() const;
+    [[nodiscard]] AxisBounds xBounds() const; ///< from 0 to the longest run's end, to 100 where isEmpty()
     /// Holds the smoothed curves, the evaluations and 96 % of the raw values between @p from and @p to.
     [[nodiscard]] AxisBounds lossBounds(double from, double to, int columns) const;
     /// The same for a logarithmic axis; values that are not positive have no place on it.
@@ -59,8 +64,10 @@ private:
         std::shared_ptr<const RunHistory> history; ///< never null
     };
     [[nodiscard]] ComparedCurve built(const Source& source) const;
+    [[nodiscard]] CurveSeries smoothed(const CurveSeries& raw) const;
 
     CompareAxis m_axis = CompareAxis::Step;
+    double m_smoothing = Smoother::usualWeight;
     std::vector<Source> m_sources;
     std::vector<ComparedCurve> m_curves;
 };

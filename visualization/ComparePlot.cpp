@@ -54,8 +54,10 @@ ComparePlot::~ComparePlot() = default;
 void ComparePlot::setCurves(CompareCurves curves)
 {
     const CompareAxis axis = m_private->curves.axis();
+    const double smoothing = m_private->curves.smoothing();
     m_private->curves = std::move(curves);
     m_private->curves.setAxis(axis);
+    m_private->curves.setSmoothing(smoothing);
     m_private->crosshair.reset();
     m_private->changed(true);
 }
@@ -70,6 +72,12 @@ void ComparePlot::setAxis(CompareAxis axis)
 void ComparePlot::setLogarithmic(bool logarithmic)
 {
     m_private->setLogarithmic(logarithmic);
+}
+
+void ComparePlot::setSmoothing(double weight)
+{
+    m_private->curves.setSmoothing(weight);
+    m_private->changed();
 }
 
 void ComparePlot::setPartShown(ComparePart part, bool shown)
@@ -108,6 +116,11 @@ void ComparePlot::setEmptyText(const QString& text)
 {
     m_private->emptyText = text;
     m_private->changed();
+}
+
+const QString& ComparePlot::emptyText() const
+{
+    return m_private->emptyText;
 }
 
 void ComparePlot::showAll()
@@ -173,7 +186,7 @@ void ComparePlot::resizeEvent(QResizeEvent* event)
 void ComparePlot::keyPressEvent(QKeyEvent* event)
 {
     const int direction = event->key() == Qt::Key_Right ? 1 : event->key() == Qt::Key_Left ? -1 : 0;
-    if (direction == 0 || m_private->curves.curves().empty()) {
+    if (direction == 0 || m_private->curves.isEmpty()) {
         QWidget::keyPressEvent(event);
         return;
     }

@@ -36,14 +36,18 @@ public:
     explicit ComparePlot(QWidget* parent = nullptr);
     ~ComparePlot() override;
 
-    void setCurves(CompareCurves curves); ///< shows all of them
+    void setCurves(CompareCurves curves); ///< shows all of them, over the axis and as smooth as those before
     void setAxis(CompareAxis axis);
     void setLogarithmic(bool logarithmic); ///< the loss axis; shows all
+    /// @param weight as Smoother has it; the shown range stays
+    void setSmoothing(double weight);
     void setPartShown(ComparePart part, bool shown);
     [[nodiscard]] bool isPartShown(ComparePart part) const;
     /// The plot as it stands, without the crosshair, for files and the clipboard. @param size logical pixels
     void paintOn(QPaintDevice& device, QSize size);
+    /// What stands in the axes' place where there is no curve.
     void setEmptyText(const QString& text);
+    [[nodiscard]] const QString& emptyText() const;
     void showAll();
     /// Moves the crosshair; nothing: none.
     void setCrosshair(std::optional<double> x);

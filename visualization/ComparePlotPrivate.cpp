@@ -21,18 +21,25 @@ constexpr double lineHeight = 15.0;
 /// Round ticks whose labels are written as the rest of the studio writes numbers.
 class StudioTicker : public QCPAxisTicker {
 public:
-    explicit StudioTicker(std::function<QString(double value, double step)> text)
+    /// @param least smallest step between two ticks, asked at every drawing
+    explicit StudioTicker(
+        std::function<QString(double value, double step)> text, std::function<double()> least = [] { return 0.0; })
         : m_text(std::move(text))
+        , m_least(std::move(least))
     {
         setTickCount(6);
     }
 
 protected:
-    double getTickStep(const QCPRange& range) override { return m_step = QCPAxisTicker::getTickStep(range); }
+    double getTickStep(const QCPRange& range) override
+    {
+        return m_step = std::max(QCPAxisTicker::getTickStep(range), m_least());
+    }
     QString getTickLabel(double tick, const QLocale&, QChar, int) override { return m_text(tick, m_step); }
 
 private:
     std::function<QString(double, double)> m_text;
+    std::function<double()> m_least;
     double m_step = 1.0;
 };
 
@@ -95,9 +102,11 @@ void ComparePlot::Private::build()
     plot->setInteractions(QCP::iRangeDrag | QCP::iRangeZoom);
     plot->axisRect()->setAutoMargins(QCP::msNone);
     plot->axisRect()->setMargins({52, 6, labelRoom, 24});
-    plot->xAxis->setTicker(QSharedPointer<StudioTicker>::create([this](double value, double) {
-        return curves.axis() == CompareAxis::Time ? formatDuration(value) : formatCount(std::llround(value));
-    }));
+    plot->xAxis->setTicker(QSharedPointer<StudioTicker>::create(
+        [this](double value, double) {
+            return curves.axis() == CompareAxis::Time ? formatDuration(value) : formatCount(std::llround(value));
+        },
+        [this] { return curves.axis() == CompareAxis::Time ? 0.0 : 1.0; })); // there is no half a step, nor token
     setLogarithmic(false);
     // A zoomed or panned range shows other columns of the curves.
     QObject::connect(plot->xAxis, qOverload<const QCPRange&>(&QCPAxis::rangeChanged), m_owner, [this] { changed(); });
@@ -120,7 +129,6 @@ void ComparePlot::Private::applyTheme()
 {
     const Theme& theme = Theme::current();
     plot->setBackground(QBrush(theme.panel));
-    plot->axisRect()->setBackground(QBrush(theme.phaseEnd));
     for (QCPAxis* axis : {plot->xAxis, plot->yAxis}) {
         axis->setBasePen(QPen(Qt::NoPen));
         axis->setTickPen(QPen(Qt::NoPen));
@@ -188,6 +196,10 @@ void ComparePlot::Private::replot()
 {
     if (m_smooth.size() != curves.curves().size())
         rebuildGraphs();
+    const bool any = !curves.isEmpty();
+    plot->axisRect()->setBackground(any ? QBrush(Theme::current().phaseEnd) : QBrush());
+    plot->xAxis->setVisible(any); // their grids with them
+    plot->yAxis->setVisible(any);
     if (m_all) {
         m_all = false;
         const AxisBounds x = curves.xBounds();
@@ -239,7 +251,7 @@ QPointF ComparePlot::Private::pixel(double x, double y) const
 std::optional<double> ComparePlot::Private::placeAt(double pixel) const
 {
     const QRectF rect = ground();
-    if (curves.curves().empty() || pixel < rect.left() || pixel > rect.right())
+    if (curves.isEmpty() || pixel < rect.left() || pixel > rect.right())
         return std::nullopt;
     const double x = std::max(0.0, plot->xAxis->pixelToCoord(pixel));
     return curves.axis() == CompareAxis::Time ? x : std::round(x);
@@ -249,10 +261,11 @@ void ComparePlot::Private::paintOverlay(QPainter& painter)
 {
     painter.setRenderHint(QPainter::Antialiasing);
     const Theme& theme = Theme::current();
-    if (curves.curves().empty()) {
+    if (curves.isEmpty()) {
         painter.setFont(Fonts::body());
         painter.setPen(theme.text3);
-        painter.drawText(ground().adjusted(12, 12, -12, -12), Qt::AlignCenter | Qt::TextWordWrap, emptyText);
+        const QRectF place = ground().adjusted(0, 0, labelRoom, 0); // no label stands at a line's end
+        painter.drawText(place.adjusted(12, 12, -12, -12), Qt::AlignCenter | Qt::TextWordWrap, emptyText);
     }
     if (isShown(ComparePart::Evaluation))
         paintEvaluations(painter);

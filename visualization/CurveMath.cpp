@@ -9,7 +9,6 @@ namespace spectune {
 
 namespace {
 
-constexpr std::size_t blockSize = 64;
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
@@ -21,6 +20,18 @@ double niceStep(double raw, bool whole)
         const double step = factor * power;
         if (step >= raw * (1.0 - 1e-9) && (!whole || std::abs(step - std::round(step)) < 1e-9)) {
             return step;
+        }
+    }
+    return 10.0 * power;
+}
+
+/// The smallest of {1, 2, 5} × 10ⁿ that is at least @p raw.
+double roundStep(double raw)
+{
+    const double power = std::pow(10.0, std::floor(std::log10(raw)));
+    for (const double factor : {1.0, 2.0, 5.0}) {
+        if (factor * power >= raw * (1.0 - 1e-9)) {
+            return factor * power;
         }
     }
     return 10.0 * power;
@@ -44,21 +55,35 @@ double Smoother::add(double value)
     }
     ++m_count;
     const auto n = static_cast<double>(m_count);
-    const double weight = m_count == 1 ? 0.0 : std::min(m_weight, n / (n + 8.0));
-    m_value = m_count == 1 ? value : weight * m_value + (1.0 - weight) * value;
+    const double weight = std::min(m_weight, n / (n + 8.0));
+    // All values become one step older. Sums of higher powers first: they need the lower ones as they were.
+    m_squares = weight * (m_squares + 2.0 * m_ages + m_weights);
+    m_ages = weight * (m_ages + m_weights);
+    m_weights = weight * m_weights + 1.0;
+    m_moments = weight * (m_moments + m_values);
+    m_values = weight * m_values + value;
+    const double spread = m_weights * m_squares - m_ages * m_ages;
+    // Without a spread of ages (one value, or weight 0) there is no slope.
+    m_value = spread > 1e-9 * m_weights * m_weights ? (m_squares * m_values - m_ages * m_moments) / spread
+                                                    : m_values / m_weights;
     return m_value;
 }
 
 void CurveSeries::append(double x, double y)
 {
-    if (m_x.size() % blockSize == 0) {
-        m_blocks.push_back({infinity, -infinity});
-    }
+    const std::size_t index = m_x.size();
     m_x.push_back(x);
     m_y.push_back(y);
-    if (std::isfinite(y)) {
-        m_blocks.back().low = std::min(m_blocks.back().low, y);
-        m_blocks.back().high = std::max(m_blocks.back().high, y);
+    const Extremes own = std::isfinite(y) ? Extremes {y, y} : Extremes {infinity, -infinity};
+    std::size_t block = index;
+    for (std::vector<Extremes>& level : m_levels) {
+        block /= fanOut;
+        if (block == level.size()) {
+            level.push_back(own);
+            continue;
+        }
+        level.back().low = std::min(level.back().low, own.low);
+        level.back().high = std::max(level.back().high, own.high);
     }
 }
 
@@ -66,7 +91,9 @@ void CurveSeries::clear()
 {
     m_x.clear();
     m_y.clear();
-    m_blocks.clear();
+    for (std::vector<Extremes>& level : m_levels) {
+        level.clear();
+    }
 }
 
 void CurveSeries::truncateAfter(double x)
@@ -75,16 +102,16 @@ void CurveSeries::truncateAfter(double x)
     if (keep == m_x.size()) {
         return;
     }
-    const std::size_t whole = keep / blockSize * blockSize; // the block that is cut is filled again
-    const std::vector<double> xs(
-        m_x.begin() + static_cast<std::ptrdiff_t>(whole), m_x.begin() + static_cast<std::ptrdiff_t>(keep));
-    const std::vector<double> ys(
-        m_y.begin() + static_cast<std::ptrdiff_t>(whole), m_y.begin() + static_cast<std::ptrdiff_t>(keep));
-    m_x.resize(whole);
-    m_y.resize(whole);
-    m_blocks.resize(whole / blockSize);
-    for (std::size_t i = 0; i < xs.size(); ++i) {
-        append(xs[i], ys[i]);
+    m_x.resize(keep);
+    m_y.resize(keep);
+    std::size_t length = 1;
+    for (std::vector<Extremes>& blocks : m_levels) {
+        length *= fanOut;
+        blocks.resize((keep + length - 1) / length);
+        if (keep % length != 0) { // a block is cut: it is taken anew, from the levels below
+            std::size_t visited = 0;
+            blocks.back() = extremes(keep / length * length, keep, visited);
+        }
     }
 }
 
@@ -95,56 +122,97 @@ std::size_t CurveSeries::lowerBound(double x) const
 
 double CurveSeries::valueAt(double x) const
 {
-    for (auto i = static_cast<std::size_t>(std::upper_bound(m_x.begin(), m_x.end(), x) - m_x.begin()); i-- > 0;) {
-        if (std::isfinite(m_y[i])) {
-            return m_y[i];
-        }
-    }
-    return nan;
+    const auto end = static_cast<std::size_t>(std::upper_bound(m_x.begin(), m_x.end(), x) - m_x.begin());
+    const std::size_t found = finiteEnd(0, end);
+    return found == 0 ? nan : m_y[found - 1];
 }
 
-CurveSeries::Extremes CurveSeries::extremes(std::size_t begin, std::size_t end) const
+std::size_t CurveSeries::finiteEnd(std::size_t begin, std::size_t end) const
+{
+    while (end > begin && !std::isfinite(m_y[end - 1])) {
+        std::size_t step = 1;
+        std::size_t length = fanOut;
+        for (const std::vector<Extremes>& level : m_levels) { // over the greatest block without a finite value
+            if (end % length != 0 || end - begin < length
+                || level[end / length - 1].low <= level[end / length - 1].high) {
+                break;
+            }
+            step = length;
+            length *= fanOut;
+        }
+        end -= step;
+    }
+    return end;
+}
+
+CurveSeries::Extremes CurveSeries::extremes(std::size_t begin, std::size_t end, std::size_t& visited) const
 {
     Extremes result {infinity, -infinity};
-    const auto take = [&result](double low, double high) {
-        result.low = std::min(result.low, low);
-        result.high = std::max(result.high, high);
+    const auto take = [&](std::size_t level, std::size_t place) {
+        ++visited;
+        if (level > 0) {
+            const Extremes& block = m_levels[level - 1][place];
+            result.low = std::min(result.low, block.low);
+            result.high = std::max(result.high, block.high);
+        } else if (std::isfinite(m_y[place])) {
+            result.low = std::min(result.low, m_y[place]);
+            result.high = std::max(result.high, m_y[place]);
+        }
     };
-    for (std::size_t i = begin; i < end;) {
-        if (i % blockSize == 0 && i + blockSize <= end) {
-            take(m_blocks[i / blockSize].low, m_blocks[i / blockSize].high);
-            i += blockSize;
-            continue;
+    // What does not fill a block of the next level, from both ends; then the same of these blocks.
+    for (std::size_t level = 0; begin < end; ++level) {
+        while (begin < end && (begin % fanOut != 0 || level == levelCount)) {
+            take(level, begin++);
         }
-        if (std::isfinite(m_y[i])) {
-            take(m_y[i], m_y[i]);
+        while (begin < end && end % fanOut != 0) {
+            take(level, --end);
         }
-        ++i;
+        begin /= fanOut;
+        end /= fanOut;
     }
     return result;
 }
 
-std::vector<ColumnSpan> CurveSeries::decimate(double from, double to, int columns) const
+std::size_t CurveSeries::borderNear(std::size_t guess, std::size_t begin, double border) const
+{
+    constexpr int tries = 4;
+    std::size_t end = std::min(guess, m_x.size());
+    for (int i = 0; i < tries && end < m_x.size() && m_x[end] < border; ++i) {
+        ++end;
+    }
+    for (int i = 0; i < tries && end > begin && m_x[end - 1] >= border; ++i) {
+        --end;
+    }
+    const bool found = (end == m_x.size() || m_x[end] >= border) && (end == begin || m_x[end - 1] < border);
+    return found
+        ? end
+        : static_cast<std::size_t>(
+            std::lower_bound(m_x.begin() + static_cast<std::ptrdiff_t>(begin), m_x.end(), border) - m_x.begin());
+}
+
+std::vector<ColumnSpan> CurveSeries::decimate(double from, double to, int columns, std::size_t* visited) const
 {
     std::vector<ColumnSpan> result;
     if (columns <= 0 || !(to > from) || m_x.empty()) {
         return result;
     }
     result.reserve(static_cast<std::size_t>(columns));
+    std::size_t looked = 0;
     std::size_t begin = lowerBound(from);
+    std::size_t width = 0;
     for (int column = 0; column < columns && begin < m_x.size(); ++column) {
         const double border = from + (to - from) * (column + 1) / columns;
-        const auto end = static_cast<std::size_t>(
-            std::lower_bound(m_x.begin() + static_cast<std::ptrdiff_t>(begin), m_x.end(), border) - m_x.begin());
-        const Extremes span = extremes(begin, end);
+        // A column holds about as many steps as the one before it: its end is near.
+        const std::size_t end = borderNear(begin + width, begin, border);
+        const Extremes span = extremes(begin, end, looked);
         if (span.low <= span.high) {
-            std::size_t last = end - 1;
-            while (last > begin && !std::isfinite(m_y[last])) {
-                --last;
-            }
-            result.push_back({column, span.low, span.high, m_y[last]});
+            result.push_back({column, span.low, span.high, m_y[finiteEnd(begin, end) - 1]});
         }
+        width = end - begin;
         begin = end;
+    }
+    if (visited) {
+        *visited += looked;
     }
     return result;
 }
@@ -180,8 +248,7 @@ std::vector<double> logTicks(double low, double high)
     const int first = static_cast<int>(std::floor(std::log10(low) + 1e-9));
     const int last = static_cast<int>(std::floor(std::log10(high) + 1e-9));
     std::vector<double> ticks;
-    const std::initializer_list<double> choices[] {
-        {1.0}, {1.0, 2.0, 5.0}, {1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0}};
+    const std::initializer_list<double> choices[] {{1.0}, {1.0, 2.0, 5.0}};
     for (const auto& factors : choices) {
         ticks.clear();
         for (int power = first; power <= last; ++power) {
@@ -193,10 +260,11 @@ std::vector<double> logTicks(double low, double high)
             }
         }
         if (ticks.size() >= 2) { // one alone gives no scale
-            break;
+            return ticks;
         }
     }
-    return ticks;
+    constexpr int parts = 6;
+    return multiples(low, high, roundStep((high - low) / parts)); // so narrow that it is nearly even
 }
 
 } // namespace spectune

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -9,11 +10,13 @@
 
 namespace spectune {
 
-/// Exponential smoothing whose weight grows at the start, so that it does not lag behind the first fall:
-/// w_n = min(w, n / (n + 8)), s_n = w_n·s_{n−1} + (1 − w_n)·x_n, s_1 = x_1. What is not finite is passed over.
+/// Exponential smoothing with the trend: the end of the straight line that fits the values so far best, each older one
+/// weighing w times the next (Brown's double exponential smoothing, free of its bias at the start). A mean of the past
+/// would lie above a falling loss by 1 / (1 − w) steps; this line does not lag behind a steady fall. w grows at the start,
+/// w_n = min(w, n / (n + 8)), so that it follows the first bend as well. What is not finite is passed over.
 class Smoother {
 public:
-    static constexpr double usualWeight = 0.965;
+    static constexpr double usualWeight = 0.98;
 
     /// @param weight w, 0 (the raw values) … below 1
     explicit Smoother(double weight = usualWeight)
@@ -30,6 +33,12 @@ private:
     double m_weight;
     double m_value = std::numeric_limits<double>::quiet_NaN();
     std::int64_t m_count = 0;
+    // Weighted sums over the values so far, by age (0: the last one): Σw, Σw·age, Σw·age², Σw·x, Σw·age·x.
+    double m_weights = 0.0;
+    double m_ages = 0.0;
+    double m_squares = 0.0;
+    double m_values = 0.0;
+    double m_moments = 0.0;
 };
 
 /// Lowest and highest value in one pixel column.
@@ -42,8 +51,8 @@ struct ColumnSpan {
     friend bool operator==(const ColumnSpan&, const ColumnSpan&) = default;
 };
 
-/// One curve of (step, value), steps ascending, with block-wise extremes: a column's lowest and highest value cost
-/// O(block + points / block), so 10⁶ points stay fluent.
+/// One curve of (step, value), steps ascending, with the extremes of blocks of 8, 64, 512, … values that grow along with
+/// it: the lowest and the highest value of a pixel column cost O(log points), so that a picture costs its width.
 class CurveSeries {
 public:
     void append(double x, double y); ///< NaN keeps its place and is drawn as a gap
@@ -60,18 +69,28 @@ public:
     /// The last finite value with x <= @p x; NaN: none.
     [[nodiscard]] double valueAt(double x) const;
     /// Min and max per pixel column of [from, to) cut into @p columns; columns without a finite value are left out.
-    [[nodiscard]] std::vector<ColumnSpan> decimate(double from, double to, int columns) const;
+    /// @param visited if not null: values and blocks that were looked at are added to it
+    [[nodiscard]] std::vector<ColumnSpan> decimate(
+        double from, double to, int columns, std::size_t* visited = nullptr) const;
 
 private:
+    static constexpr std::size_t fanOut = 8;
+    static constexpr std::size_t levelCount = 7; ///< the greatest block: 2 million values
+
     struct Extremes {
         double low;
         double high;
     };
-    [[nodiscard]] Extremes extremes(std::size_t begin, std::size_t end) const;
+    [[nodiscard]] Extremes extremes(std::size_t begin, std::size_t end, std::size_t& visited) const;
+    /// Index of the first point from @p begin on with x >= @p border, which is probably near @p guess.
+    [[nodiscard]] std::size_t borderNear(std::size_t guess, std::size_t begin, double border) const;
+    /// One past the last finite value of [begin, end); @p begin: there is none.
+    [[nodiscard]] std::size_t finiteEnd(std::size_t begin, std::size_t end) const;
 
     std::vector<double> m_x;
     std::vector<double> m_y;
-    std::vector<Extremes> m_blocks; ///< of 64 points each, complete or not
+    /// By level: of 8, 64, … values each, the last block complete or not. Without a finite value: low > high.
+    std::array<std::vector<Extremes>, levelCount> m_levels;
 };
 
 /// The value below which @p part (0 … 1) of the values lie. @pre not empty
@@ -81,7 +100,8 @@ private:
 [[nodiscard]] std::vector<double> niceTicks(double low, double high, int count);
 /// Round whole numbers from 0 to @p high, at most @p count intervals.
 [[nodiscard]] std::vector<double> stepTicks(double low, double high, int count);
-/// Powers of ten within [low, high]; with fewer than two of them also 2 and 5 times these.
+/// Powers of ten within [low, high]; with fewer than two of them also 2 and 5 times these; with fewer than two of those, as
+/// on an axis of a part of a decade, multiples of 1, 2 or 5 × 10ⁿ.
 [[nodiscard]] std::vector<double> logTicks(double low, double high);
 
 } // namespace spectune

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "visualization/EventTimeline.h"
 
+#include <QHelpEvent>
 #include <QKeyEvent>
 #include <QMouseEvent>
-#include <QToolTip>
 
 #include "visualization/NumberFormat.h"
 
@@ -163,22 +163,8 @@ void EventTimeline::request(std::int64_t step)
 
 bool EventTimeline::event(QEvent* event)
 {
-    if (event->type() == QEvent::ToolTip) {
-        const auto* help = static_cast<QHelpEvent*>(event);
-        const std::int64_t near = stepAt(help->pos().x());
-        const std::int64_t before = eventBefore(near + 1);
-        const std::int64_t after = eventAfter(near);
-        const std::int64_t nearest = before >= 0 && (after < 0 || near - before <= after - near) ? before : after;
-        for (const Tick& mask : m_events) {
-            if (mask.step == nearest && std::abs(xOf(static_cast<double>(mask.step)) - help->pos().x()) < 4.0) {
-                QToolTip::showText(help->globalPos(),
-                    tr("step %1: %2 pruned, %3 revived, b = %4")
-                        .arg(formatCount(mask.step), formatCount(mask.pruned), formatCount(mask.revived),
-                            formatCount(mask.budget)),
-                    this);
-                return true;
-            }
-        }
+    if (event->type() == QEvent::ToolTip && showsTip(*static_cast<QHelpEvent*>(event))) {
+        return true;
     }
     return QWidget::event(event);
 }

@@ -9,6 +9,8 @@
 #include <span>
 #include <vector>
 
+class QHelpEvent;
+
 namespace spectune {
 
 /// One bar of the track: what the events that fall on its pixels pruned and revived, the largest of them each.
@@ -46,6 +48,19 @@ public:
     [[nodiscard]] std::vector<EventBar> bars() const;
     [[nodiscard]] double xOf(double step) const; ///< in pixels
     [[nodiscard]] std::int64_t stepAt(double x) const;
+    [[nodiscard]] QRectF track() const; ///< in pixels
+    /// Of the track between ti and T − tf, never outside it; empty: there is none.
+    [[nodiscard]] QRectF cubicPart() const;
+    /// Marks of an evaluation and of a checkpoint at @p step, all inside the track; side by side where both are there.
+    [[nodiscard]] QRectF evaluationRect(std::int64_t step) const;
+    [[nodiscard]] QRectF checkpointRect(std::int64_t step) const;
+    /// Where the key and the hint stand, on ground that no bar takes; empty: there is none left for it.
+    struct KeyPlace {
+        QRectF key;
+        QRectF hint; ///< empty: there is no room for it
+        bool stacked = false; ///< one name above the middle line, one below
+    };
+    [[nodiscard]] KeyPlace keyPlace() const;
     [[nodiscard]] QSize sizeHint() const override;
     [[nodiscard]] QSize minimumSizeHint() const override;
 
@@ -66,13 +81,15 @@ protected:
     void focusOutEvent(QFocusEvent* event) override;
 
 private:
-    [[nodiscard]] QRectF track() const;
     void request(std::int64_t step);
     void paintTrack(QPainter& painter) const;
     void paintEvents(QPainter& painter) const;
     void paintMarks(QPainter& painter) const;
     void paintAxis(QPainter& painter) const;
     void paintKey(QPainter& painter) const;
+    void paintBeginning(QPainter& painter) const;
+    [[nodiscard]] QString hint() const;
+    [[nodiscard]] bool showsTip(const QHelpEvent& help);
     void paintMarkers(QPainter& painter) const;
 
     /// What the track shows of a masking event; its ranks are not needed.
@@ -86,6 +103,9 @@ private:
     {
         return {event.step, event.budget, event.pruned, event.revived};
     }
+
+    static constexpr double middle = 40.0; ///< the line between revived and pruned, pixels
+    static constexpr double longestBar = 20.0; ///< reaches neither the marks above nor the track's end
 
     PlotPlan m_plan;
     std::vector<Tick> m_events; ///< by step, ascending

@@ -10,13 +10,6 @@
 
 namespace spectune {
 
-namespace {
-
-constexpr double middle = 40.0; ///< the line between revived and pruned
-constexpr double longestBar = 24.0;
-
-} // namespace
-
 void EventTimeline::paintEvent(QPaintEvent*)
 {
     const Theme& theme = Theme::current();
@@ -43,12 +36,21 @@ void EventTimeline::paintTrack(QPainter& painter) const
     const QRectF place = track();
     painter.fillRect(place, theme.phaseEnd);
     if (m_plan.prunes()) {
-        const double from = std::round(xOf(static_cast<double>(m_plan.ti)));
-        const double to = std::round(xOf(static_cast<double>(m_plan.finalStart)));
-        painter.fillRect(QRectF(from, place.top(), to - from, place.height()), theme.phaseCubic);
+        painter.fillRect(cubicPart(), theme.phaseCubic);
     }
     drawTriangle(painter, {place.left() - 13.0, middle - 13.0}, 4.5, theme.revive, true);
     drawTriangle(painter, {place.left() - 13.0, middle + 10.0}, 4.5, theme.prune, false);
+}
+
+QRectF EventTimeline::cubicPart() const
+{
+    const QRectF place = track();
+    const auto border = [&](std::int64_t step) {
+        return std::clamp(
+            std::round(xOf(static_cast<double>(step))), place.left(), std::max(place.left(), place.right()));
+    };
+    const double from = border(m_plan.ti);
+    return {from, place.top(), std::max(0.0, border(m_plan.finalStart) - from), place.height()};
 }
 
 std::vector<EventBar> EventTimeline::bars() const
@@ -117,64 +119,6 @@ void EventTimeline::paintAxis(QPainter& painter) const
                 formatCount(static_cast<std::int64_t>(tick)));
         }
     }
-}
-
-void EventTimeline::paintMarks(QPainter& painter) const
-{
-    const Theme& theme = Theme::current();
-    for (const std::int64_t step : m_checkpoints) {
-        const double x = std::round(xOf(static_cast<double>(step)));
-        const bool shared = std::find(m_evaluations.begin(), m_evaluations.end(), step) != m_evaluations.end();
-        painter.fillRect(QRectF(x + (shared ? 6.0 : -3.0), 9.0, 6.0, 6.0), theme.text2);
-    }
-    for (const std::int64_t step : m_evaluations) {
-        drawDiamond(painter, {xOf(static_cast<double>(step)), 12.0}, 3.6, theme.eval);
-    }
-}
-
-void EventTimeline::paintKey(QPainter& painter) const
-{
-    const Theme& theme = Theme::current();
-    const QRectF place = track();
-    painter.setFont(Fonts::caption());
-    QString hint = m_hint;
-    if (m_now < 1) {
-        hint = !hint.isEmpty() ? hint
-            : m_plan.prunes()
-            ? tr("The timeline fills as the run goes. Each tick below is a planned masking event; drag "
-                 "to replay any step.")
-            : tr("The timeline fills as the run goes; drag to replay any step.");
-        painter.setPen(theme.text3);
-        drawTabular(painter, {place.left() + 8.0, middle - 22.0, place.width(), 16.0}, Qt::AlignLeft, hint);
-        return;
-    }
-    const double x = xOf(static_cast<double>(m_now));
-    const double keyWidth = m_failure >= 0 ? 220.0 : 165.0;
-    if (hint.isEmpty()) {
-        const auto planned = m_plan.plannedEvents();
-        const auto next = std::upper_bound(planned.begin(), planned.end(), m_now);
-        hint = m_failure >= 0 ? tr("drag to replay what was recorded")
-            : next == planned.end()
-            ? tr("drag to replay")
-            : tr("drag to replay; the next masking event is at step %1").arg(formatCount(*next));
-    }
-    const double hintWidth = tabularWidth(Fonts::caption(), hint);
-    if (x + 20.0 + std::max(keyWidth, hintWidth) > place.right()) {
-        return; // no free ground is left for it
-    }
-    const double left = x + 24.0;
-    drawDiamond(painter, {left, 15.0}, 4.0, theme.eval);
-    painter.fillRect(QRectF(std::round(left + 74.0), 12.0, 6.0, 6.0), theme.text2);
-    painter.setPen(theme.text2);
-    drawTabular(painter, {left + 9.0, 8.0, 70.0, 14.0}, Qt::AlignLeft, tr("evaluation"));
-    drawTabular(painter, {left + 85.0, 8.0, 80.0, 14.0}, Qt::AlignLeft, tr("checkpoint"));
-    if (m_failure >= 0) {
-        drawCross(painter, {left + 159.0, 15.0}, 3.0, theme.error, 1.8);
-        painter.setPen(theme.text2);
-        drawTabular(painter, {left + 168.0, 8.0, 60.0, 14.0}, Qt::AlignLeft, tr("failed"));
-    }
-    painter.setPen(theme.text3);
-    drawTabular(painter, {left - 4.0, place.bottom() - 18.0, hintWidth + 4.0, 14.0}, Qt::AlignLeft, hint);
 }
 
 void EventTimeline::paintMarkers(QPainter& painter) const

@@ -144,7 +144,7 @@ void MemoryBar::paintEvent(QPaintEvent*)
         }
     }
     paintLimits(painter, layout);
-    paintAxis(painter, layout);
+    paintAxis(painter);
 }
 
 void MemoryBar::paintLimits(QPainter& painter, const MemoryBarLayout& layout) const
@@ -173,30 +173,42 @@ void MemoryBar::paintLimits(QPainter& painter, const MemoryBarLayout& layout) co
     }
 }
 
-void MemoryBar::paintAxis(QPainter& painter, const MemoryBarLayout& layout) const
+// The total tells the unit, or the last tick where there is no total; what would run into the next label is left out.
+std::vector<MemoryAxisLabel> MemoryBar::axisLabels() const
+{
+    const MemoryBarLayout layout = barLayout();
+    const bool large = layout.end >= gibibyte;
+    const double unit = large ? gibibyte : mebibyte;
+    const QString withUnit = large ? QStringLiteral("%1 GiB") : QStringLiteral("%1 MiB");
+    const double step = layout.ticks.size() > 1 ? layout.ticks[1] / unit : 1.0;
+    std::vector<MemoryAxisLabel> labels; // from right to left at first
+    double freeUntil = width();
+    const auto add = [&](double x, const QString& number, bool total) {
+        const QString text = labels.empty() ? withUnit.arg(number) : number;
+        const double wide = tabularWidth(Fonts::caption(), text);
+        const double left = std::clamp(x - wide / 2.0, 0.0, std::max(0.0, width() - wide));
+        if (left + wide <= freeUntil) {
+            labels.push_back({left, wide, text, total});
+            freeUntil = left - 6.0;
+        }
+    };
+    if (layout.totalX) {
+        add(*layout.totalX, formatFixed(m_total / unit, 1), true);
+    }
+    for (auto tick = layout.ticks.rbegin(); tick != layout.ticks.rend(); ++tick) {
+        add(layout.bar.width() * *tick / layout.end, formatTick(*tick / unit, step), false);
+    }
+    std::reverse(labels.begin(), labels.end());
+    return labels;
+}
+
+void MemoryBar::paintAxis(QPainter& painter) const
 {
     const Theme& theme = Theme::current();
     painter.setFont(Fonts::caption());
-    const double unit = layout.end >= gibibyte ? gibibyte : mebibyte;
-    const double top = barTop + barHeight + 4.0;
-    double freeUntil = width();
-    const auto write = [&](double x, const QString& text, const QColor& color) {
-        const double wide = tabularWidth(Fonts::caption(), text);
-        const double left = std::clamp(x - wide / 2.0, 0.0, std::max(0.0, width() - wide));
-        if (left + wide > freeUntil) {
-            return;
-        }
-        painter.setPen(color);
-        drawTabular(painter, {left, top, wide, 14.0}, Qt::AlignLeft, text);
-    };
-    if (layout.totalX) {
-        const QString total = formatFixed(m_total / unit, 1);
-        write(*layout.totalX, total, theme.text);
-        freeUntil = *layout.totalX - tabularWidth(Fonts::caption(), total) / 2.0 - 6.0;
-    }
-    for (const double tick : layout.ticks) {
-        write(layout.bar.width() * tick / layout.end,
-            formatTick(tick / unit, layout.ticks.size() > 1 ? layout.ticks[1] / unit : 1.0), theme.text3);
+    for (const MemoryAxisLabel& label : axisLabels()) {
+        painter.setPen(label.total ? theme.text : theme.text3);
+        drawTabular(painter, {label.left, barTop + barHeight + 4.0, label.width, 14.0}, Qt::AlignLeft, label.text);
     }
 }
 

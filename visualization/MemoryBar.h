@@ -39,6 +39,14 @@ struct MemoryBarLayout {
         double width, const std::vector<MemoryPart>& parts, double total, double free);
 };
 
+/// A text below the bar.
+struct MemoryAxisLabel {
+    double left = 0.0;
+    double width = 0.0;
+    QString text; ///< one of them tells the unit
+    bool total = false; ///< the device's memory
+};
+
 /// The memory that a run needs as one stacked bar against what the device has.
 class MemoryBar : public QWidget {
     Q_OBJECT
@@ -47,6 +55,7 @@ public:
 
     void setMemory(std::vector<MemoryPart> parts, double total, double free);
     [[nodiscard]] MemoryBarLayout barLayout() const;
+    [[nodiscard]] std::vector<MemoryAxisLabel> axisLabels() const; ///< from left to right
     [[nodiscard]] double need() const;
     [[nodiscard]] QSize sizeHint() const override { return {290, 48}; }
     [[nodiscard]] QSize minimumSizeHint() const override { return {180, 48}; }
@@ -58,7 +67,7 @@ protected:
 
 private:
     void paintLimits(QPainter& painter, const MemoryBarLayout& layout) const;
-    void paintAxis(QPainter& painter, const MemoryBarLayout& layout) const;
+    void paintAxis(QPainter& painter) const;
 
     std::vector<MemoryPart> m_parts;
     double m_total = 0.0;

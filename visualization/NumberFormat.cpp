@@ -138,7 +138,10 @@ QString formatLogTick(double value)
     }
     const int magnitude = static_cast<int>(std::floor(std::log10(value) + 1e-9));
     const double leading = value / std::pow(10.0, magnitude);
-    const int more = std::abs(leading - std::round(leading)) > 1e-6 ? 1 : 0; // 1.5 and 2.5 have two digits
+    int more = 0; // digits behind the leading one: 1.52 has two
+    for (double rest = leading; more < 5 && std::abs(rest - std::round(rest)) > 1e-6 * rest; rest *= 10.0) {
+        ++more;
+    }
     if (value < 0.0009 || value >= 1e6) {
         return formatScientific(value, more);
     }

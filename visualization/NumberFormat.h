@@ -22,7 +22,7 @@ namespace spectune {
 [[nodiscard]] QString formatDuration(double seconds); ///< "42 s", "8 min 38 s", "2 h 05 min", "3 d 4 h"
 [[nodiscard]] QString formatMeanRank(double value); ///< two decimals
 [[nodiscard]] QString formatRank(double value); ///< "6", or "6.43" where it is a mean between two
-/// A power of ten, or 2 or 5 times one, without trailing zeros: "0.005", "0.1", "20".
+/// A tick of a logarithmic axis without trailing zeros: "0.005", "0.1", "20", "1.52".
 [[nodiscard]] QString formatLogTick(double value);
 /// As few decimals as tell ticks @p step apart: 0.6, 0.8, 1.0.
 [[nodiscard]] QString formatTick(double value, double step);

@@ -165,4 +165,9 @@ bool RescaleGate::allows(std::int64_t now, bool pointerInside, bool forced)
     return true;
 }
 
+std::int64_t RescaleGate::wait(std::int64_t now) const
+{
+    return std::max<std::int64_t>(0, m_last + rescaleMilliseconds - now);
+}
+
 } // namespace spectune

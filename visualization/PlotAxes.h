@@ -54,6 +54,8 @@ class RescaleGate {
 public:
     /// @param now milliseconds on any steady clock  @param forced a user's own change: always
     [[nodiscard]] bool allows(std::int64_t now, bool pointerInside, bool forced);
+    /// Milliseconds from @p now until it opens; 0: it is open.
+    [[nodiscard]] std::int64_t wait(std::int64_t now) const;
 
 private:
     std::int64_t m_last = -10000;

@@ -19,7 +19,8 @@ struct PlotPlan {
     std::int64_t targetBudget = 0; ///< bT, triplets
     std::vector<QPointF> budgetCurve {}; ///< (t, b(t)), enough points to draw it
     std::int64_t matrices = 0; ///< adapted ones; 0: unknown
-    int initRank = 0; ///< 0: unknown
+    int initRank = 0; ///< of every matrix, of the largest with a rank map; 0: unknown
+    bool hasRankMap = false; ///< matrices keep ranks of their own
     double targetRank = 0.0; ///< mean rank at the end; 0: unknown
 
     /// Whether ranks change at all in this run (LoRA and SVD-LoRA have one fixed budget).

@@ -84,6 +84,8 @@ public:
     [[nodiscard]] QString cellText(ModuleIndex module) const;
     /// All numbers of a cell, a line each, for its tool tip.
     [[nodiscard]] QString cellDetails(ModuleIndex module) const;
+    /// "Layer 9, sum over its 7 matrices …": what a bar or figure beside or below the cells stands for; empty: none there.
+    [[nodiscard]] QString marginText(QPointF position) const;
     /// The cell under the pointer, else the chosen one, in words; empty: neither.
     [[nodiscard]] QString spokenCell() const;
     /// Any cell in words, ticked or not in targets mode. @pre 0 ≤ layer < layers(), 0 ≤ kind < kinds().size()

@@ -47,12 +47,15 @@ void RankGridPainter::paintDifferenceMarginals()
     int longest = 1;
     for (int layer = 0; layer < m_state.layers; ++layer)
         longest = std::max(longest, std::abs(m_state.layerDifference(layer)));
-    const bool figures = m_geometry.layerSums && m_geometry.labelEvery <= 2;
     for (int layer = 0; layer < m_state.layers; ++layer) {
+        if (!isShown(layer)) {
+            continue;
+        }
+        const bool figures = m_geometry.layerSums && layer % m_geometry.rowsPerBlock % m_geometry.labelEvery == 0;
         const int sum = m_state.layerDifference(layer);
         const QRectF ground = m_geometry.layerBar(layer);
         const double middle = std::round(ground.left() + m_geometry.marginWidth * 0.4);
-        const double reach = std::max(4.0, middle - ground.left() - (figures ? 14.0 : 0.0));
+        const double reach = std::max(4.0, middle - ground.left() - (m_geometry.layerSums ? 14.0 : 0.0));
         const double length = std::round(reach * std::abs(sum) / longest);
         const QRectF bar(sum < 0 ? middle - length : middle, ground.top(), length, ground.height());
         m_painter.fillRect(bar, sum < 0 ? theme.loss : theme.runB);

@@ -29,6 +29,10 @@ void RankGrid::paintOn(QPaintDevice& device, QSize size) const
     request.size = size;
     request.devicePixelRatio = state.pixelRatio;
     state.geometry = RankGridGeometry::compute(request);
+    state.updateScale(); // how much a figure tells follows from the cells' width
+    if (state.view != GridView::Empty) {
+        state.refreshLooks();
+    }
     const QRect whole(QPoint(), size);
     painter.fillRect(whole, Theme::current().panel);
     const QRegion region(whole);
@@ -58,13 +62,14 @@ QString RankGrid::toCsv() const
             continue;
         }
         ModuleState module;
-        module.rank = static_cast<std::int32_t>(state.layout->initRank);
+        const std::int64_t start = state.layout->rankOf({static_cast<std::int32_t>(i)});
+        module.rank = static_cast<std::int32_t>(start);
         if (state.snapshot) {
             module = state.snapshot->modules.at(i);
         }
         QStringList line {QString::number(state.snapshot ? state.snapshot->step : 0), place,
-            QString::number(module.rank), QString::number(state.layout->initRank),
-            QString::number(module.lostAtLastEvent), QString::number(module.backAtLastEvent)};
+            QString::number(module.rank), QString::number(start), QString::number(module.lostAtLastEvent),
+            QString::number(module.backAtLastEvent)};
         line << (triplets ? QString::number(state.revivedOf(ModuleIndex {static_cast<std::int32_t>(i)})) : QString());
         for (const float value : {module.importance, module.lambdaSum, module.orthP, module.orthQ}) {
             line << (scores ? plain(static_cast<double>(value)) : QString()); // not known: empty, never 0

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "visualization/RankGridGeometry.h"
 
+#include "visualization/Fonts.h"
+
+#include <QString>
+
 #include <algorithm>
 #include <cmath>
 
@@ -15,6 +19,10 @@ constexpr double mostLayerPitch = 32.0; ///< of the closest zoom
 constexpr double tallestRow = 44.0; ///< of a matrix, transposed
 constexpr double narrowest = 4.0; ///< device pixels of a column, transposed, that has a gap
 constexpr double uprightBar = 26.0; ///< length of a layer's bar, transposed
+constexpr double lineRoom = 13.0; ///< height that a figure or a name takes
+constexpr double letterRoom = 11.0; ///< width of a matrix' name at its shortest: its first letter
+constexpr double labelGap = 5.0; ///< between two figures beside each other
+constexpr double labelOverhang = 4.0; ///< beyond the first and the last column; then come the axes' names
 
 struct Frame {
     double labels;
@@ -37,7 +45,7 @@ Frame frameFor(const RankGridRequest& request, int blocks)
         return {30.0, 4.0, 36.0, 16.0, 62.0, 36.0};
     }
     const double width = request.size.width();
-    return {36.0, 8.0, width >= 470.0 ? 84.0 : 62.0, 0.0, 62.0, 40.0};
+    return {36.0, 8.0, width >= 470.0 ? 84.0 : 70.0, 0.0, 62.0, 40.0};
 }
 
 bool hasGap(const RankGridRequest& request)
@@ -93,13 +101,69 @@ RankGridGeometry RankGridGeometry::compute(const RankGridRequest& request)
     g.blockStride = snap(request.kinds * g.pitchX + g.groupGap + frame.margin + frame.between + frame.labels);
     g.numbers = g.layerGapEvery == 0 && g.pitchY >= 14.0 && g.pitchX >= 18.0;
     g.layerSums = g.blocks == 1 && (!request.transposed || g.pitchX >= 22.0);
-    const double label = request.transposed ? 22.0 : 13.0; // what one takes
-    g.labelEvery = g.layerPitch() >= label ? 1 : g.layerPitch() >= label * 0.75 ? 2 : 8;
-    if (request.transposed && g.layerPitch() * g.labelEvery < label + 4.0) {
-        g.labelEvery = g.labelEvery < 8 ? 8 : 16;
-    }
+    g.chooseLabels();
     g.numberPixels = g.pitchY >= 17.0 && g.pitchX >= 24.0 ? 12 : 11;
     return g;
+}
+
+void RankGridGeometry::chooseLabels()
+{
+    // The bold figure of the chosen layer is the widest one.
+    labelRoom = request.transposed
+        ? tabularWidth(Fonts::captionBold(), QString(QString::number(request.layers - 1).size(), QLatin1Char('0')))
+            + labelGap
+        : lineRoom;
+    labelEvery = std::max(1, layerGapEvery); // where groups of layers stand apart, each has one label at least
+    while (labelEvery > 1 && layerPitch() * labelEvery >= 2.0 * labelRoom) {
+        labelEvery /= 2;
+    }
+    while (labelEvery < request.layers && layerPitch() * labelEvery < labelRoom) {
+        labelEvery *= 2;
+    }
+    kindEvery = 1;
+    const double kindRoom = request.transposed ? lineRoom : letterRoom;
+    while (kindEvery < request.kinds && (request.transposed ? pitchY : pitchX) * kindEvery < kindRoom) {
+        kindEvery *= 2;
+    }
+}
+
+bool RankGridGeometry::hasLabel(int layer, std::optional<int> chosen) const
+{
+    if (rowsPerBlock < 1 || (chosen && *chosen == layer)) {
+        return rowsPerBlock > 0 && isInView(layer);
+    }
+    const bool crowded = chosen && blockOf(*chosen) == blockOf(layer) && isInView(*chosen)
+        && std::abs(labelMiddle(*chosen) - labelMiddle(layer)) < labelRoom;
+    // A label that would have to make way stands too near to the next one: it is left out.
+    const double middle = alongLayers(layer) + (layerPitch() - gap) / 2.0;
+    return layer % rowsPerBlock % labelEvery == 0 && !crowded && isInView(layer)
+        && std::abs(labelMiddle(layer) - middle) < 0.5;
+}
+
+double RankGridGeometry::layersLength() const
+{
+    return zoomed() ? m_view : alongLayers(rowsPerBlock - 1) + layerPitch();
+}
+
+bool RankGridGeometry::isInView(int layer) const
+{
+    const double middle = alongLayers(layer) + (layerPitch() - gap) / 2.0;
+    return middle >= 0.0 && middle <= layersLength();
+}
+
+double RankGridGeometry::labelMiddle(int layer) const
+{
+    const double middle = alongLayers(layer) + (layerPitch() - gap) / 2.0;
+    if (!zoomed() && !request.transposed) {
+        return middle; // half a figure beyond the ends meets nothing
+    }
+    double half = 2.0; // the axis' name ends there
+    if (request.transposed) {
+        const double digit = (labelRoom - labelGap) / static_cast<double>(QString::number(request.layers - 1).size());
+        half = digit * static_cast<double>(QString::number(layer).size()) / 2.0 - labelOverhang;
+    }
+    const double last = layersLength() - half;
+    return half < last ? std::clamp(middle, half, last) : middle;
 }
 
 void RankGridGeometry::placeLayers(double space)
@@ -184,15 +248,15 @@ double RankGridGeometry::layerAt(QPointF position) const
 
 QRectF RankGridGeometry::rowLabel(int layer) const
 {
+    const double middle = labelMiddle(layer);
     if (request.transposed) {
-        const QRectF place = cell(layer, 0);
-        const double grow = std::max(0.0, 26.0 - pitchX);
-        return {place.left() - grow / 2.0, top - 18.0, place.width() + grow, 16.0};
+        const double width = std::max(labelRoom, pitchX - gap);
+        return {left + middle - width / 2.0, top - 18.0, width, 16.0};
     }
     const double from = columnX(blockOf(layer), 0) - labelWidth;
     const double width = request.targets ? 27.0 : labelWidth - (blocks == 2 ? 6.0 : 7.0);
-    const double grow = std::max(0.0, 14.0 - pitchY); // a label is taller than a low row
-    return {from, rowY(layer) - grow / 2.0, width, pitchY - gap + grow};
+    const double height = std::max(lineRoom, pitchY - gap); // a label is taller than a low row
+    return {from, top + middle - height / 2.0, width, height};
 }
 
 QRectF RankGridGeometry::columnLabel(int block, int kind) const
@@ -275,47 +339,6 @@ QRectF RankGridGeometry::legend() const
 {
     const double from = request.transposed ? 36.0 : left;
     return {from, 2.0, std::max(0.0, request.size.width() - from - padding), 40.0};
-}
-
-std::optional<GridCell> RankGridGeometry::cellAt(QPointF position) const
-{
-    if (!cells().contains(position)) {
-        return std::nullopt;
-    }
-    for (int layer = 0; layer < request.layers; ++layer) {
-        for (int kind = 0; kind < request.kinds; ++kind) {
-            const QRectF place = cell(layer, kind);
-            const QPointF within = position - place.topLeft();
-            if (within.x() >= 0.0 && within.x() < pitchX && within.y() >= 0.0 && within.y() < pitchY) {
-                return GridCell {layer, kind};
-            }
-        }
-    }
-    return std::nullopt;
-}
-
-std::optional<int> RankGridGeometry::rowHeaderAt(QPointF position) const
-{
-    for (int layer = 0; layer < request.layers; ++layer) {
-        const double from = columnX(blockOf(layer), 0) - labelWidth;
-        if (QRectF(from, rowY(layer), labelWidth, pitchY).contains(position)) {
-            return layer;
-        }
-    }
-    return std::nullopt;
-}
-
-std::optional<int> RankGridGeometry::columnHeaderAt(QPointF position) const
-{
-    const double from = request.targets ? 0.0 : top - 20.0;
-    for (int block = 0; block < blocks; ++block) {
-        for (int kind = 0; kind < request.kinds; ++kind) {
-            if (QRectF(columnX(block, kind), from, pitchX, top - from).contains(position)) {
-                return kind;
-            }
-        }
-    }
-    return std::nullopt;
 }
 
 } // namespace spectune

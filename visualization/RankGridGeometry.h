@@ -49,7 +49,9 @@ struct RankGridGeometry {
     double marginWidth = 0.0; ///< right of a block: the layer's bar and, with one block, its sum
     bool numbers = false;
     bool layerSums = false; ///< the sum beside the bar as a figure
-    int labelEvery = 1; ///< layer labels: each, every 2nd, every 8th
+    int labelEvery = 1; ///< layer labels: each, every 2nd, 4th, 8th, …: the most that do not touch
+    double labelRoom = 0.0; ///< along the layers, what one label and the gap to the next take
+    int kindEvery = 1; ///< names of matrices, in the same way
     int numberPixels = 12; ///< font size in cells
 
     [[nodiscard]] static RankGridGeometry compute(const RankGridRequest& request);
@@ -67,6 +69,9 @@ struct RankGridGeometry {
     [[nodiscard]] double rowY(int layer) const; ///< not transposed
     [[nodiscard]] QRectF cell(int layer, int kind) const; ///< without its gap
     [[nodiscard]] QRectF rowLabel(int layer) const; ///< of a layer, above its column when transposed
+    /// Whether this layer's figure is written, so that no two meet: the chosen layer's always, and not those that would
+    /// touch it or the axes' names.
+    [[nodiscard]] bool hasLabel(int layer, std::optional<int> chosen) const;
     [[nodiscard]] QRectF columnLabel(int block, int kind) const; ///< of a matrix, left of its row when transposed
     [[nodiscard]] QRectF layerBar(int layer) const; ///< ground of the longest bar; upright when transposed
     [[nodiscard]] QRectF layerSum(int layer) const;
@@ -78,12 +83,20 @@ struct RankGridGeometry {
     [[nodiscard]] double bottom() const; ///< end of the lowest cell
     [[nodiscard]] QRectF legend() const;
     [[nodiscard]] std::optional<GridCell> cellAt(QPointF position) const;
+    /// Layer whose bar or sum the margin has there.
+    [[nodiscard]] std::optional<int> layerMarginAt(QPointF position) const;
+    /// The matrix whose bar or sum the margin has there, with the first layer of what it sums up.
+    [[nodiscard]] std::optional<GridCell> kindMarginAt(QPointF position) const;
     /// Layer whose label or tick box holds the position.
     [[nodiscard]] std::optional<int> rowHeaderAt(QPointF position) const;
     [[nodiscard]] std::optional<int> columnHeaderAt(QPointF position) const;
 
 private:
     void placeLayers(double space); ///< pitch along the layers and what follows from it
+    void chooseLabels();
+    [[nodiscard]] double layersLength() const; ///< of what is shown of one block's layers
+    [[nodiscard]] bool isInView(int layer) const;
+    [[nodiscard]] double labelMiddle(int layer) const; ///< along the layers; a label at an end makes way for the axis
     [[nodiscard]] double alongLayers(int layer) const; ///< start, from the first cell's
     [[nodiscard]] double alongKinds(int kind) const;
 

@@ -16,11 +16,11 @@ bool RankGrid::event(QEvent* event)
     if (event->type() == QEvent::ToolTip && m_state->view != GridView::Targets) {
         const auto* help = static_cast<QHelpEvent*>(event);
         const auto cell = m_state->geometry.cellAt(help->pos());
-        const QString words = cell ? cellDetails(m_state->moduleAt(*cell)) : QString();
+        const QString words = cell ? cellDetails(m_state->moduleAt(*cell)) : marginText(help->pos());
+        const QRect place = cell ? m_state->geometry.cell(cell->layer, cell->kind).toAlignedRect() : QRect();
         if (words.isEmpty()) {
             QToolTip::hideText();
         } else {
-            const QRect place = m_state->geometry.cell(cell->layer, cell->kind).toAlignedRect();
             QToolTip::showText(help->globalPos(), words, this, place);
         }
         return true;

@@ -14,9 +14,19 @@ namespace spectune {
 
 namespace {
 
-constexpr double barTop = 20.0; ///< of the colours, from the legend's top
-constexpr double barHeight = 9.0;
-constexpr int scaleBins = 24;
+constexpr double barTop = legendBarTop;
+constexpr double barHeight = legendBarHeight;
+
+/// Every how many boxes of @p step pixels a figure up to @p last fits below its box.
+int figureEvery(int last, double step)
+{
+    const double room = tabularWidth(Fonts::caption(), QString::number(last)) + 9.0;
+    int every = 1;
+    while (every * step < room && every <= last) {
+        every *= 2;
+    }
+    return every;
+}
 
 QString meaning(GridMode mode)
 {
@@ -36,7 +46,7 @@ void RankGridPainter::paintHistogram(const std::vector<int>& counts, double x, d
 {
     const int most = std::max(1, *std::max_element(counts.begin(), counts.end()));
     QColor color = Theme::current().text3;
-    color.setAlphaF(0.55F);
+    color.setAlphaF(histogramAlpha);
     for (std::size_t i = 0; i < counts.size(); ++i) {
         const double height = counts[i] == 0 ? 0.0 : std::max(1.0, std::round(17.0 * counts[i] / most));
         m_painter.fillRect(QRectF(x + static_cast<double>(i) * step, baseline - height, step - 1.0, height), color);
@@ -70,15 +80,16 @@ void RankGridPainter::paintRankLegend(const QRectF& area)
         ++counts[static_cast<std::size_t>(std::clamp(static_cast<int>(rank), 0, ranks - 1))];
     }
     const double captionWidth = area.width() > 400.0 ? 112.0 : 76.0;
-    const double step = std::clamp(std::floor((area.width() - captionWidth) / ranks), 2.0, 22.0);
+    const double share = (area.width() - captionWidth) / ranks;
+    const double step = std::clamp(share >= 2.0 ? std::floor(share) : share, 0.5, 22.0);
     paintHistogram(counts, area.left(), step, area.top() + barTop - 1.0);
-    const int every = ranks <= 10 ? 1 : step >= 18.0 ? 2 : step >= 9.0 ? 8 : 16;
+    const int every = figureEvery(ranks - 1, step);
     for (int rank = 0; rank < ranks; ++rank) {
         const QRectF box(area.left() + rank * step, area.top() + barTop, step - (step > 8.0 ? 1.0 : 0.0), barHeight);
         if (rank == 0) {
             paintHatch(box);
         } else {
-            m_painter.fillRect(box, theme.rankColor(rank, ranks - 1));
+            m_painter.fillRect(box, m_state.colorOf(rank));
         }
         if (rank % every == 0) {
             const QRectF label(box.center().x() - 20.0, box.bottom() + 1.0, 40.0, 13.0);
@@ -96,9 +107,6 @@ void RankGridPainter::paintRankLegend(const QRectF& area)
 void RankGridPainter::paintScaleLegend(const QRectF& area)
 {
     const Theme& theme = Theme::current();
-    const double captionWidth = 150.0;
-    const double step = std::clamp(std::floor((area.width() - captionWidth) / scaleBins), 4.0, 11.0);
-    const QRectF label(area.left() + scaleBins * step + 12.0, area.top() + barTop - 3.0, captionWidth, 15.0);
     if (!m_state.hasValues()) {
         text(area.translated(0.0, 4.0), Qt::AlignLeft,
             m_state.mode == GridMode::Revivals && m_state.snapshot ? RankGrid::tr("This run recorded no triplets.")
@@ -108,25 +116,63 @@ void RankGridPainter::paintScaleLegend(const QRectF& area)
             theme.text2, Fonts::body());
         return;
     }
-    std::vector<int> counts(scaleBins, 0);
+    const QRectF bar = m_state.legendBar();
+    if (m_state.legendBoxes() > 0) {
+        paintLegendBoxes(bar, m_state.legendBoxes());
+    } else {
+        paintLegendScale(bar);
+    }
+    const QRectF label(bar.right() + 12.0, area.top() + barTop - 3.0, area.right() - bar.right() - 12.0, 15.0);
+    text(label, Qt::AlignLeft, meaning(m_state.mode), theme.text3, Fonts::caption());
+    text(
+        label.translated(0.0, -14.0), Qt::AlignLeft, RankGrid::tr("matrices per value"), theme.text3, Fonts::caption());
+}
+
+void RankGridPainter::paintLegendBoxes(const QRectF& bar, int boxes)
+{
+    const Theme& theme = Theme::current();
+    std::vector<int> counts(static_cast<std::size_t>(boxes), 0);
+    for (std::size_t i = 0; i < m_state.layout->modules.size(); ++i) {
+        const double value = m_state.valueOf(ModuleIndex {static_cast<std::int32_t>(i)});
+        ++counts[static_cast<std::size_t>(std::clamp(static_cast<int>(value), 0, boxes - 1))];
+    }
+    const double step = bar.width() / boxes;
+    paintHistogram(counts, bar.left(), step, bar.top() - 1.0);
+    const int every = figureEvery(boxes - 1, step);
+    for (int value = 0; value < boxes; ++value) {
+        const QRectF box(bar.left() + value * step, bar.top(), step - (step > 8.0 ? 1.0 : 0.0), bar.height());
+        m_painter.fillRect(box, m_state.colorOf(value));
+        if (value == 0) { // as pale as what lies around it: it needs an edge
+            const double half = m_geometry.gap / 2.0;
+            m_painter.setPen(QPen(theme.lineStrong, 0));
+            m_painter.setBrush(Qt::NoBrush);
+            m_painter.drawRect(box.adjusted(half, half, -half, -half));
+        }
+        if (value % every == 0) {
+            text({box.center().x() - 20.0, box.bottom() + 1.0, 40.0, 13.0}, Qt::AlignHCenter, QString::number(value),
+                theme.text3, Fonts::caption());
+        }
+    }
+}
+
+void RankGridPainter::paintLegendScale(const QRectF& bar)
+{
+    const Theme& theme = Theme::current();
+    std::vector<int> counts(legendBins, 0);
     for (std::size_t i = 0; i < m_state.layout->modules.size(); ++i) {
         const double value = m_state.valueOf(ModuleIndex {static_cast<std::int32_t>(i)});
         if (std::isfinite(value) && value > 0.0) {
-            ++counts[static_cast<std::size_t>(std::min(scaleBins - 1.0, m_state.scale.place(value) * scaleBins))];
+            ++counts[static_cast<std::size_t>(std::min(legendBins - 1.0, m_state.scale.place(value) * legendBins))];
         }
     }
-    paintHistogram(counts, area.left(), step, area.top() + barTop - 1.0);
-    for (int bin = 0; bin < scaleBins; ++bin) {
-        const QRectF box(area.left() + bin * step, area.top() + barTop, step, barHeight);
-        m_painter.fillRect(box, theme.rampColor(bin / (scaleBins - 1.0)));
+    paintHistogram(counts, bar.left(), bar.width() / legendBins, bar.top() - 1.0);
+    for (int x = 0; x < static_cast<int>(bar.width()); ++x) {
+        const double value = m_state.scale.at((x + 0.5) / bar.width());
+        m_painter.fillRect(QRectF(bar.left() + x, bar.top(), 1.0, bar.height()), m_state.colorOf(value));
     }
-    const double right = area.left() + scaleBins * step;
-    const QRectF ends(area.left(), area.top() + barTop + barHeight + 1.0, right - area.left(), 13.0);
+    const QRectF ends(bar.left(), bar.bottom() + 1.0, bar.width(), 13.0);
     text(ends, Qt::AlignLeft, m_state.valueText(m_state.scale.low), theme.text3, Fonts::caption());
     text(ends, Qt::AlignRight, m_state.valueText(m_state.scale.high), theme.text3, Fonts::caption());
-    text(label, Qt::AlignLeft, meaning(m_state.mode), theme.text3, Fonts::caption());
-    text(label.translated(0.0, -14.0), Qt::AlignLeft, QStringLiteral("matrices per value"), theme.text3,
-        Fonts::caption());
 }
 
 void RankGridPainter::paintDifferenceLegend(const QRectF& area)
@@ -170,131 +216,6 @@ void RankGridPainter::paintScrollMark()
     }
     m_painter.fillRect(ground, Theme::current().phaseEnd);
     m_painter.fillRect(thumb, Theme::current().lineStrong);
-}
-
-double RankGridPainter::layerValue(int layer) const
-{
-    double sum = 0.0;
-    for (int kind = 0; kind < m_state.columns(); ++kind) {
-        const ModuleIndex module = m_state.moduleAt({layer, kind});
-        sum += module.isValid() ? m_state.valueOf(module) : 0.0;
-    }
-    return sum;
-}
-
-double RankGridPainter::kindValue(int kind, int fromLayer, int toLayer) const
-{
-    double sum = 0.0;
-    for (int layer = fromLayer; layer < toLayer; ++layer) {
-        const ModuleIndex module = m_state.moduleAt({layer, kind});
-        sum += module.isValid() ? m_state.valueOf(module) : 0.0;
-    }
-    return sum;
-}
-
-void RankGridPainter::paintLayerMargin(int layer, double longest)
-{
-    const Theme& theme = Theme::current();
-    const QRectF ground = m_geometry.layerBar(layer);
-    if (!isShown(layer) || !touches(ground.adjusted(0, 0, m_geometry.marginWidth, m_geometry.marginWidth))) {
-        return;
-    }
-    const double value = layerValue(layer);
-    const double part = std::clamp(value / longest, 0.0, 1.0);
-    QColor color = theme.text3;
-    color.setAlphaF(m_state.isIdle() || !m_state.hasValues() ? 0.4F : 1.0F);
-    QRectF bar = ground;
-    if (m_geometry.request.transposed) {
-        bar.setHeight(std::round(ground.height() * part));
-    } else {
-        bar.setWidth(std::round(ground.width() * part));
-    }
-    m_painter.fillRect(bar, color);
-    const int row = layer % m_geometry.rowsPerBlock;
-    const bool chosen = m_state.cursor && m_state.cursor->layer == layer;
-    const QString figure = m_state.sumText(value);
-    const double room = m_geometry.request.transposed ? m_geometry.pitchX - 2.0 : m_geometry.marginWidth - 10.0;
-    if (m_geometry.layerSums && row % m_geometry.labelEvery == 0 && tabularWidth(Fonts::caption(), figure) <= room) {
-        text(m_geometry.layerSum(layer).adjusted(0, -4, 0, 4),
-            m_geometry.request.transposed ? Qt::AlignHCenter : Qt::AlignRight, figure,
-            chosen ? theme.text : theme.text2, Fonts::caption());
-    }
-}
-
-void RankGridPainter::paintMarginals()
-{
-    if (!m_state.hasValues()) {
-        return;
-    }
-    double longest = static_cast<double>(m_state.columns()) * static_cast<double>(m_state.layout->initRank);
-    if (m_state.mode != GridMode::Rank) {
-        longest = 1e-30;
-        for (int layer = 0; layer < m_state.layers; ++layer) {
-            longest = std::max(longest, layerValue(layer));
-        }
-    }
-    for (int layer = 0; layer < m_state.layers; ++layer) {
-        paintLayerMargin(layer, longest);
-    }
-    for (int block = 0; block < m_geometry.blocks; ++block) {
-        paintBlockTotals(block);
-    }
-}
-
-void RankGridPainter::paintBlockTotals(int block)
-{
-    const bool two = m_geometry.blocks == 2;
-    const int from = block * m_geometry.rowsPerBlock;
-    const int to = std::min(m_state.layers, from + m_geometry.rowsPerBlock);
-    std::vector<double> sums;
-    for (int kind = 0; kind < m_state.columns(); ++kind) {
-        sums.push_back(kindValue(kind, from, to));
-    }
-    const double full = m_state.mode == GridMode::Rank
-        ? std::max(1.0, static_cast<double>(m_state.layers) * static_cast<double>(m_state.layout->initRank))
-        : std::max(1e-30, *std::max_element(sums.begin(), sums.end()));
-    double total = 0.0;
-    QStringList figures;
-    for (int kind = 0; kind < m_state.columns(); ++kind) {
-        const double sum = sums[static_cast<std::size_t>(kind)];
-        total += sum;
-        if (!two) {
-            QRectF bar = m_geometry.kindBar(block, kind);
-            bar.setWidth(std::round(bar.width() * std::clamp(sum / full, 0.0, 1.0)));
-            QColor color = Theme::current().text3;
-            color.setAlphaF(m_state.isIdle() ? 0.4F : 1.0F);
-            m_painter.fillRect(bar, color);
-        }
-        figures << m_state.sumText(two ? sum / std::max(1, to - from) : sum);
-    }
-    paintTotals(block, figures, total);
-}
-
-void RankGridPainter::paintTotals(int block, const QStringList& figures, double total)
-{
-    const Theme& theme = Theme::current();
-    const QFont caption = Fonts::caption();
-    const bool two = m_geometry.blocks == 2;
-    const bool across = m_geometry.request.transposed;
-    const double marginX = m_geometry.right(block) + (two ? 4.0 : 9.0);
-    const QRectF head(marginX, m_geometry.top - 18.0, m_geometry.marginWidth, 16.0);
-    const QString name = across ? RankGrid::tr("Σ matrix") : RankGrid::tr("Σ layer");
-    text(head, Qt::AlignLeft, m_geometry.marginWidth > 70.0 ? name : QStringLiteral("Σ"), theme.text3, caption);
-    const double room = across ? m_geometry.marginWidth - 10.0 : m_geometry.pitchX - 4.0;
-    const bool fit = std::all_of(
-        figures.begin(), figures.end(), [&](const QString& figure) { return tabularWidth(caption, figure) <= room; });
-    for (int kind = 0; fit && kind < m_state.columns(); ++kind) { // all of them or none: the bars remain
-        text(m_geometry.kindSum(block, kind), across ? Qt::AlignRight : Qt::AlignHCenter, figures[kind], theme.text2,
-            caption);
-    }
-    const QRectF below = across ? m_geometry.layerSum(0) : m_geometry.kindSum(block, 0);
-    const double left = across ? m_geometry.left : m_geometry.columnX(block, 0);
-    text({left - 60.0, below.top(), 54.0, below.height()}, Qt::AlignRight,
-        two ? RankGrid::tr("mean") : QStringLiteral("Σ"), theme.text3, caption);
-    const QRectF sumPlace(marginX, below.top(), m_geometry.marginWidth - (two ? 4.0 : 9.0), below.height());
-    QFont bold = Fonts::captionBold();
-    bold.setWeight(QFont::Bold);
-    text(sumPlace, two ? Qt::AlignLeft : Qt::AlignRight, m_state.sumText(total), theme.text, bold);
 }
 
 void RankGridPainter::paintNote()

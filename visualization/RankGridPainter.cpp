@@ -95,8 +95,13 @@ void RankGridPainter::paintColumnNames(int block)
     const bool targets = m_state.view == GridView::Targets;
     const bool rows = m_geometry.request.transposed;
     const QStringList names = columnNames(rows ? m_geometry.left - 7.0 : m_geometry.pitchX - m_geometry.gap);
+    const int own = !targets && m_state.cursor ? m_state.cursor->kind : -1;
+    const int every = m_geometry.kindEvery;
     for (int kind = 0; kind < m_state.columns(); ++kind) {
-        const bool chosen = !targets && m_state.cursor && m_state.cursor->kind == kind;
+        const bool chosen = own == kind;
+        if (!chosen && (kind % every != 0 || (own >= 0 && std::abs(own - kind) < every))) {
+            continue; // it would meet its neighbour
+        }
         QFont font = m_geometry.blocks == 2 ? Fonts::caption() : Fonts::bodyMedium();
         if (chosen) {
             font.setWeight(QFont::Bold);
@@ -120,16 +125,13 @@ void RankGridPainter::paintLabels()
         text(head, Qt::AlignRight, QStringLiteral("layer"), theme.text3, Fonts::caption());
     }
     const bool across = m_geometry.request.transposed;
+    const std::optional<int> own
+        = m_state.cursor && m_state.view != GridView::Targets ? std::optional(m_state.cursor->layer) : std::nullopt;
     for (int layer = 0; layer < m_state.layers; ++layer) {
-        const bool chosen = m_state.view != GridView::Targets && m_state.cursor && m_state.cursor->layer == layer;
-        const int row = layer % m_geometry.rowsPerBlock;
-        const bool crowded = m_geometry.labelEvery > 1 && m_state.cursor && m_state.cursor->layer != layer
-            && m_geometry.blockOf(m_state.cursor->layer) == m_geometry.blockOf(layer)
-            && std::abs(m_state.cursor->layer - layer) * m_geometry.layerPitch() < (across ? 24.0 : 13.0)
-            && m_state.view != GridView::Targets;
-        if (((row % m_geometry.labelEvery != 0 || crowded) && !chosen) || !isShown(layer)) {
+        if (!m_geometry.hasLabel(layer, own)) {
             continue;
         }
+        const bool chosen = own == layer;
         const QRectF place = m_geometry.rowLabel(layer);
         if (touches(place)) {
             text(place, across ? Qt::AlignHCenter : Qt::AlignRight, QString::number(layer),
@@ -217,16 +219,13 @@ void RankGridPainter::paintCell(const GridCell& cell)
     } else {
         m_painter.fillRect(rect, fill);
     }
-    if (look.lost || look.back) {
-        paintFlags(look, rect);
-    }
-    if (!m_geometry.numbers || look.text.isEmpty()) {
-        return;
-    }
-    QFont font = Fonts::bodyMedium();
-    font.setPixelSize(m_state.mode == GridMode::Rank ? m_geometry.numberPixels : 11);
+    const QFont font = m_state.cellFont();
     const double width = tabularWidth(font, look.text);
-    if (width > rect.width() - 2.0) {
+    const bool figure = m_geometry.numbers && !look.text.isEmpty() && width <= rect.width() - 2.0 * cellInset;
+    if (look.lost || look.back) {
+        paintFlags(look, rect, figure ? width : 0.0);
+    }
+    if (!figure) {
         return;
     }
     if (look.hatched) {
@@ -234,49 +233,7 @@ void RankGridPainter::paintCell(const GridCell& cell)
         m_painter.fillRect(
             QRectF(rect.center() - QPointF(ground.width(), ground.height()) / 2.0, ground), theme.sunken);
     }
-    const bool narrow = (look.lost || look.back) && width > rect.width() - 18.0;
-    text(rect.translated(narrow ? -2.5 : 0.0, 0.0), Qt::AlignHCenter, look.text,
-        look.hatched ? theme.text2 : Theme::inkOn(fill), font);
-}
-
-void RankGridPainter::paintFlags(const CellLook& look, const QRectF& rect)
-{
-    const Theme& theme = Theme::current();
-    const bool across = m_geometry.request.transposed;
-    if (m_geometry.layerGapEvery > 0 || (across && rect.width() < 14.0)) {
-        const double width = std::min(3.0, rect.width() / 3.0);
-        const QColor color = look.back ? theme.revive : theme.prune;
-        if (across) { // narrow columns: the mark lies at the lower end
-            m_painter.fillRect(QRectF(rect.left(), rect.bottom() - 4.0, rect.width(), 4.0), theme.panel);
-            m_painter.fillRect(QRectF(rect.left(), rect.bottom() - 3.0, rect.width(), 3.0), color);
-            return;
-        }
-        m_painter.fillRect(QRectF(rect.right() - width - 1.0, rect.top(), width + 1.0, rect.height()), theme.panel);
-        m_painter.fillRect(QRectF(rect.right() - width, rect.top(), width, rect.height()), color);
-        return;
-    }
-    const bool small = rect.width() < 30.0 || m_state.mode != GridMode::Rank; // room for longer figures
-    const double bite = small ? 7.0 : std::min(14.0, rect.height() * 0.6);
-    const double inner = bite - (small ? 1.6 : 3.2);
-    m_painter.save();
-    m_painter.setRenderHint(QPainter::Antialiasing, true);
-    m_painter.setPen(Qt::NoPen);
-    const auto corner = [&](double size, const QColor& color, bool upper) {
-        const double y = upper ? rect.top() : rect.bottom();
-        const double direction = upper ? 1.0 : -1.0;
-        m_painter.setBrush(color);
-        m_painter.drawPolygon(QPolygonF {
-            QPointF(rect.right(), y + direction * size), QPointF(rect.right(), y), QPointF(rect.right() - size, y)});
-    };
-    if (look.lost) {
-        corner(bite, theme.panel, false);
-        corner(inner, theme.prune, false);
-    }
-    if (look.back) {
-        corner(bite, theme.panel, true);
-        corner(inner, theme.revive, true);
-    }
-    m_painter.restore();
+    text(rect, Qt::AlignHCenter, look.text, look.hatched ? theme.text2 : Theme::inkOn(fill), font);
 }
 
 void RankGridPainter::paintTargetCell(const GridCell& cell, const QRectF& rect)

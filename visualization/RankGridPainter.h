@@ -14,6 +14,9 @@ public:
     RankGridPainter(QPainter& painter, const RankGridState& state, const QRegion& region);
     void paint();
 
+    /// Legs of the corner that marks what a cell lost or got back, so that it meets no figure of that width. At least 7.
+    [[nodiscard]] static double flagSize(const QRectF& rect, double figureWidth);
+
 private:
     void paintNothing(); ///< why there is no grid yet, in words
     void paintLabels();
@@ -24,17 +27,21 @@ private:
     [[nodiscard]] bool isShown(int layer) const;
     void paintCell(const GridCell& cell);
     void paintTargetCell(const GridCell& cell, const QRectF& rect);
-    void paintFlags(const CellLook& look, const QRectF& rect);
+    void paintFlags(const CellLook& look, const QRectF& rect, double figureWidth); ///< 0: the cell has no figure
+    void paintFlagStrips(const CellLook& look, const QRectF& rect); ///< of cells too low or narrow for corners
     void paintTick(const QRectF& box, int state); ///< 0 clear, 1 some, 2 all
     void paintHatch(const QRectF& rect);
     void paintLegend();
     void paintRankLegend(const QRectF& area);
     void paintScaleLegend(const QRectF& area);
+    void paintLegendBoxes(const QRectF& bar, int boxes);
+    void paintLegendScale(const QRectF& bar);
     void paintDifferenceLegend(const QRectF& area);
     void paintHistogram(const std::vector<int>& counts, double x, double step, double baseline);
     void paintMarginals();
     void paintDifferenceMarginals(); ///< sums of B − A, bars to the left where A has more
-    void paintLayerMargin(int layer, double longest);
+    /// @param barRoom pixels that the longest bar may take beside the figures
+    void paintLayerMargin(int layer, double longest, double barRoom, const QString& figure);
     void paintBlockTotals(int block);
     void paintTotals(int block, const QStringList& figures, double total);
     void paintSelection();
@@ -42,8 +49,6 @@ private:
     void paintNote();
     void text(const QRectF& rect, Qt::Alignment alignment, const QString& text, const QColor& color, const QFont& font);
     [[nodiscard]] bool touches(const QRectF& rect) const;
-    [[nodiscard]] double layerValue(int layer) const;
-    [[nodiscard]] double kindValue(int kind, int fromLayer, int toLayer) const;
     [[nodiscard]] QStringList columnNames(double width) const;
 
     QPainter& m_painter;

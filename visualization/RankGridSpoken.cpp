@@ -22,9 +22,9 @@ QString RankGrid::cellText(ModuleIndex module) const
     if (state.view == GridView::Difference) {
         return words + tr(", rank %1 in run B").arg(formatCount(state.difference.at(module.at())));
     }
-    const int rank
-        = state.snapshot ? state.snapshot->modules.at(module.at()).rank : static_cast<int>(state.layout->initRank);
-    words += tr(", rank %1 of %2").arg(rank).arg(state.layout->initRank);
+    const int rank = state.snapshot ? state.snapshot->modules.at(module.at()).rank
+                                    : static_cast<int>(state.layout->rankOf(module));
+    words += tr(", rank %1 of %2").arg(rank).arg(state.layout->rankOf(module));
     if (state.mode != GridMode::Rank && state.hasValues()) {
         const char* names[] = {"", QT_TR_NOOP("importance"), QT_TR_NOOP("sum of |λ|"), QT_TR_NOOP("orthogonality"),
             QT_TR_NOOP("came back")};
@@ -62,6 +62,11 @@ QString RankGrid::cellDetails(ModuleIndex module) const
                   .arg(formatShort(static_cast<double>(now.orthP)), formatShort(static_cast<double>(now.orthQ)));
     }
     return words;
+}
+
+QString RankGrid::marginText(QPointF position) const
+{
+    return m_state->marginText(position);
 }
 
 QString RankGrid::spokenCell() const

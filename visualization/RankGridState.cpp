@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "visualization/RankGridState.h"
 
+#include "visualization/Fonts.h"
 #include "visualization/NumberFormat.h"
 #include "visualization/Theme.h"
 
@@ -12,6 +13,8 @@ namespace spectune {
 namespace {
 
 constexpr double fadeMilliseconds = 160.0;
+constexpr double mostLegendBoxes = 24.0; ///< of more values the legend is continuous
+constexpr double legendCaption = 150.0; ///< width that the legend's words take
 
 } // namespace
 
@@ -24,6 +27,11 @@ double ValueScale::place(double value) const
         return std::clamp(std::log(std::max(value, low) / low) / std::log(high / low), 0.0, 1.0);
     }
     return std::clamp((value - low) / (high - low), 0.0, 1.0);
+}
+
+double ValueScale::at(double place) const
+{
+    return logarithmic ? low * std::pow(high / low, place) : low + place * (high - low);
 }
 
 int RankGridState::attentionKinds() const
@@ -48,7 +56,7 @@ bool RankGridState::hasValues() const
 double RankGridState::valueOf(ModuleIndex module) const
 {
     if (!snapshot) {
-        return layout && mode == GridMode::Rank ? static_cast<double>(layout->initRank) : 0.0;
+        return layout && mode == GridMode::Rank ? static_cast<double>(layout->rankOf(module)) : 0.0;
     }
     const ModuleState& state = snapshot->modules.at(module.at());
     switch (mode) {
@@ -71,14 +79,14 @@ int RankGridState::revivedOf(ModuleIndex module) const
         [](const TripletState& triplet) { return triplet.revivedAt >= 0; }));
 }
 
-QString RankGridState::sumText(double value) const
+QString RankGridState::sumText(double value, bool brief) const
 {
     switch (mode) {
     case GridMode::Rank:
     case GridMode::Revivals: return formatCount(std::llround(value));
-    case GridMode::Importance: return formatScientific(value, 0);
+    case GridMode::Importance: return formatScientific(value, brief ? 0 : 1);
     case GridMode::LambdaSum:
-    case GridMode::Orthogonality: return formatFixed(value, value < 100.0 ? 1 : 0);
+    case GridMode::Orthogonality: return formatFixed(value, brief || value >= 100.0 ? 0 : value < 10.0 ? 2 : 1);
     }
     return {};
 }
@@ -122,6 +130,42 @@ void RankGridState::updateScale()
         return;
     }
     scale = mode == GridMode::Importance ? ValueScale {low, high, true} : ValueScale {0.0, high, false};
+    // Exponents grow towards the ends: no figure between them is wider.
+    const double widest = std::max(tabularWidth(cellFont(), valueText(low)), tabularWidth(cellFont(), valueText(high)));
+    const bool narrow = geometry.pitchX > 0.0 && widest > geometry.pitchX - geometry.gap - 2.0 * cellInset;
+    scoreDecimals = narrow ? 0 : 1;
+}
+
+QFont RankGridState::cellFont() const
+{
+    QFont font = Fonts::bodyMedium();
+    font.setPixelSize(mode == GridMode::Rank ? geometry.numberPixels : 11);
+    return font;
+}
+
+QColor RankGridState::colorOf(double value) const
+{
+    const Theme& theme = Theme::current();
+    if (mode == GridMode::Rank) {
+        return theme.rankColor(static_cast<int>(value), static_cast<int>(layout->initRank));
+    }
+    const bool never = mode == GridMode::Revivals && value == 0.0; // nothing ever came back here
+    return never ? theme.sunken : theme.rampColor(scale.place(value));
+}
+
+int RankGridState::legendBoxes() const
+{
+    const double boxes = scale.high + 1.0;
+    return mode == GridMode::Revivals && boxes <= mostLegendBoxes ? static_cast<int>(std::lround(boxes)) : 0;
+}
+
+QRectF RankGridState::legendBar() const
+{
+    const QRectF area = geometry.legend();
+    const int parts = legendBoxes() > 0 ? legendBoxes() : legendBins;
+    const double widest = legendBoxes() > 0 ? 22.0 : 11.0;
+    const double step = std::clamp(std::floor((area.width() - legendCaption) / parts), 4.0, widest);
+    return {area.left(), area.top() + legendBarTop, parts * step, legendBarHeight};
 }
 
 CellLook RankGridState::lookOf(const GridCell& cell) const
@@ -155,11 +199,11 @@ CellLook RankGridState::lookOf(const GridCell& cell) const
     const ModuleState& state = snapshot->modules.at(module.at());
     const double value = valueOf(module);
     look.hatched = state.rank == 0 && (mode == GridMode::Rank || mode == GridMode::Importance);
-    look.text = look.hatched ? QStringLiteral("0") : valueText(value);
+    look.text = look.hatched           ? QStringLiteral("0")
+        : mode == GridMode::Importance ? formatScientific(value, scoreDecimals)
+                                       : valueText(value);
     if (!look.hatched) {
-        look.fill = mode == GridMode::Rank ? theme.rankColor(state.rank, static_cast<int>(layout->initRank))
-            : mode == GridMode::Revivals && value == 0.0 ? theme.sunken // nothing ever came back here
-                                                         : theme.rampColor(scale.place(value));
+        look.fill = colorOf(value);
     }
     look.lost = !failed && snapshot->eventStep >= 0 && state.lostAtLastEvent > 0;
     look.back = !failed && snapshot->eventStep >= 0 && state.backAtLastEvent > 0;

@@ -6,11 +6,18 @@
 
 #include <QColor>
 #include <QElapsedTimer>
+#include <QFont>
 #include <QString>
 
 #include <optional>
 
 namespace spectune {
+
+inline constexpr double cellInset = 1.0; ///< the least between a cell's figure and its edges, pixels
+inline constexpr double legendBarTop = 20.0; ///< of the colours, from the legend's top
+inline constexpr double legendBarHeight = 9.0;
+inline constexpr float histogramAlpha = 0.8F; ///< of the legend's bars, in text3 on the panel: 3 : 1 at least
+inline constexpr int legendBins = 24; ///< of a continuous legend's histogram
 
 enum class GridView { Empty, Ranks, Targets, Difference };
 
@@ -33,6 +40,7 @@ struct ValueScale {
     bool logarithmic = false;
 
     [[nodiscard]] double place(double value) const; ///< 0 … 1
+    [[nodiscard]] double at(double place) const; ///< the value that stands there
 };
 
 /// Everything a RankGrid shows. Plain data, so that looks are tested without pixels.
@@ -48,6 +56,7 @@ struct RankGridState {
     std::vector<std::int32_t> difference; ///< in the layout's order
     int largestDifference = 1;
     ValueScale scale;
+    int scoreDecimals = 1; ///< of an importance in a cell: 0 where the cells are too narrow for more
     RankGridGeometry geometry;
     double pixelRatio = 1.0; ///< device pixels per logical one of what is painted on
 
@@ -90,13 +99,25 @@ struct RankGridState {
     /// Triplets of the matrix that came back at least once until now.
     [[nodiscard]] int revivedOf(ModuleIndex module) const;
     [[nodiscard]] QString valueText(double value) const;
-    [[nodiscard]] QString sumText(double value) const; ///< of several cells, in a margin
+    /// Of several cells, in a margin. @param brief with a digit less, where there is no room for it
+    [[nodiscard]] QString sumText(double value, bool brief = false) const;
+    /// The one colour of a value in this mode, of a cell and in the legend. @pre hasValues()
+    [[nodiscard]] QColor colorOf(double value) const;
+    /// Of modes other than Rank: the colours in the legend, from the scale's low to its high end.
+    [[nodiscard]] QRectF legendBar() const;
+    /// Whole values from 0 that the legend has a box each for; 0: it is continuous.
+    [[nodiscard]] int legendBoxes() const;
     [[nodiscard]] bool hasValues() const; ///< false: the mode has nothing to show at this step
+    [[nodiscard]] QFont cellFont() const; ///< of the figures in cells
     [[nodiscard]] CellLook lookOf(const GridCell& cell) const;
     /// Σ (B − A) of a row and of a column's layers [from, to); difference mode only.
     [[nodiscard]] int layerDifference(int layer) const;
     [[nodiscard]] int kindDifference(int kind, int from, int to) const;
     void updateScale();
+    /// What the bars and sums of a margin under @p position stand for, in words; empty: there is none.
+    [[nodiscard]] QString marginText(QPointF position) const;
+    [[nodiscard]] double layerValue(int layer) const; ///< Σ of a layer's matrices, in the mode's values
+    [[nodiscard]] double kindValue(int kind, int fromLayer, int toLayer) const;
     /// Recomputes looks. @return slots whose look is another now
     std::vector<std::size_t> refreshLooks();
     /// 0 … 1 of the running fade; 1: none runs

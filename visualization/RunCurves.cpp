@@ -3,9 +3,22 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 
 namespace spectune {
+
+namespace {
+
+/// The value of the last of @p points (ascending) at or before @p step; NaN: none.
+double lastAt(const std::vector<QPointF>& points, double step)
+{
+    const auto after = std::upper_bound(
+        points.begin(), points.end(), step, [](double x, const QPointF& point) { return x < point.x(); });
+    return after == points.begin() ? std::numeric_limits<double>::quiet_NaN() : std::prev(after)->y();
+}
+
+} // namespace
 
 void RunCurves::setPlan(const PlotPlan& plan)
 {
@@ -103,14 +116,7 @@ void RunCurves::setSmoothing(double weight)
 
 double RunCurves::evaluationAt(double step) const
 {
-    double value = std::numeric_limits<double>::quiet_NaN();
-    for (const QPointF& evaluation : m_evaluations) {
-        if (evaluation.x() > step) {
-            break;
-        }
-        value = evaluation.y();
-    }
-    return value;
+    return lastAt(m_evaluations, step);
 }
 
 QString RunCurves::toCsv() const
@@ -144,14 +150,7 @@ std::int64_t RunCurves::lastStep() const
 
 double RunCurves::keptAt(double step) const
 {
-    double kept = std::numeric_limits<double>::quiet_NaN();
-    for (const QPointF& corner : m_kept) {
-        if (corner.x() > step) {
-            break;
-        }
-        kept = corner.y();
-    }
-    return kept;
+    return lastAt(m_kept, step);
 }
 
 } // namespace spectune

@@ -50,6 +50,8 @@ public:
     /// Shows steps @p low to @p high, until setRange() or resetView().
     void showSteps(double low, double high);
     void resetView(); ///< back to the range as it was set
+    /// Lets the axes hold what is there with the next picture, whenever they moved last: for a run that rests.
+    void fitAxes();
     void setLogarithmic(bool logarithmic); ///< the loss axis
     [[nodiscard]] bool isLogarithmic() const;
     void setSmoothing(double weight); ///< see Smoother; the raw values stay

@@ -32,6 +32,11 @@ void RunPlots::resetView()
     m_private->changed(true, Private::Pace::Pointer);
 }
 
+void RunPlots::fitAxes()
+{
+    m_private->changed(true);
+}
+
 std::int64_t RunPlots::stepUnder(QPointF position) const
 {
     const Private& p = *m_private;

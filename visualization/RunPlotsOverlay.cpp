@@ -126,9 +126,14 @@ void RunPlots::Private::paintEvaluations(QPainter& painter) const
     const QRectF rect = rectOf(m_lossRect);
     painter.save();
     painter.setClipRect(rect.adjusted(-5.0, 0.0, 5.0, 0.0));
+    double lastX = rect.left() - 10.0;
     for (const QPointF& evaluation : curves.evaluations()) {
-        if (evaluation.x() >= steps.low && evaluation.x() <= steps.high && std::isfinite(evaluation.y())) {
-            drawDiamond(painter, {xOf(evaluation.x()), lossY(evaluation.y())}, 4.4, theme.eval, theme.panel);
+        const bool inside = evaluation.x() >= steps.low && evaluation.x() <= steps.high;
+        const double x = xOf(evaluation.x());
+        const bool apart = x - lastX >= 1.0 || &evaluation == &curves.evaluations().back(); // one a pixel column
+        if (inside && apart && std::isfinite(evaluation.y())) {
+            drawDiamond(painter, {x, lossY(evaluation.y())}, 4.4, theme.eval, theme.panel);
+            lastX = x;
         }
     }
     painter.restore();
@@ -215,8 +220,7 @@ void RunPlots::Private::paintMoment(QPainter& painter) const
     painter.setPen(QPen(theme.panel, 1.0));
     painter.setBrush(theme.focus);
     painter.drawEllipse(at, 4.0, 4.0);
-    tag(shown, {RunPlots::tr("%1 kept").arg(formatCount(std::llround(kept))), theme.focus, true},
-        std::min(at.y() + 5.0, rectOf(m_budgetRect).bottom() - lineHeight));
+    write(painter, shownKeptLabel(), {shownKeptWords(), theme.focus, true}, groundAt(static_cast<double>(shown)));
 }
 
 } // namespace spectune

@@ -3,7 +3,7 @@
 
 #include "visualization/Fonts.h"
 #include "visualization/NumberFormat.h"
-#include "visualization/QCustomPlotQt.h"
+#include "visualization/PiecewiseGraph.h"
 #include "visualization/Theme.h"
 
 #include <algorithm>
@@ -46,7 +46,17 @@ QPen solid(const QColor& color, double width)
 {
     QPen pen(color, width);
     pen.setJoinStyle(Qt::RoundJoin);
+    // Pieces of a curve meet without a notch; where they are translucent, without a darker dot.
+    pen.setCapStyle(color.alpha() == 255 ? Qt::RoundCap : Qt::FlatCap);
     return pen;
+}
+
+/// Where points lie closer than pixels round joins cannot be seen, and cost most of the picture.
+void setJoins(QCPGraph* graph, bool round)
+{
+    QPen pen = graph->pen();
+    pen.setJoinStyle(round ? Qt::RoundJoin : Qt::BevelJoin);
+    graph->setPen(pen);
 }
 
 } // namespace
@@ -62,6 +72,8 @@ RunPlots::Private::Private(RunPlots* owner)
     m_timer.setSingleShot(true);
     m_timer.setTimerType(Qt::PreciseTimer);
     QObject::connect(&m_timer, &QTimer::timeout, owner, &RunPlots::replotNow);
+    m_fit.setSingleShot(true);
+    QObject::connect(&m_fit, &QTimer::timeout, owner, &RunPlots::replotNow);
 }
 
 void RunPlots::Private::build()
@@ -88,15 +100,16 @@ void RunPlots::Private::build()
         *rects[static_cast<std::size_t>(row)] = rect;
     }
     m_orthRect->axis(QCPAxis::atLeft)->setScaleType(QCPAxis::stLogarithmic);
-    const auto graph = [this](QCPAxisRect* rect) {
-        QCPGraph* added = plot->addGraph(rect->axis(QCPAxis::atBottom), rect->axis(QCPAxis::atLeft));
-        added->setAdaptiveSampling(true);
+    const auto graph = [](QCPAxisRect* rect) {
+        auto* added
+            = new PiecewiseGraph(rect->axis(QCPAxis::atBottom), rect->axis(QCPAxis::atLeft)); // the plot owns it
+        added->setAdaptiveSampling(false); // it is given one pixel column's extremes at a time
         return added;
     };
     m_raw = graph(m_lossRect);
     m_smooth = graph(m_lossRect);
     m_orth = graph(m_orthRect);
-    m_plan = graph(m_budgetRect);
+    m_plan = plot->addGraph(m_budgetRect->axis(QCPAxis::atBottom), m_budgetRect->axis(QCPAxis::atLeft));
     m_kept = graph(m_budgetRect);
     plot->xAxis = m_lossRect->axis(QCPAxis::atBottom);
 }
@@ -190,15 +203,28 @@ void RunPlots::Private::updateAxes()
     const bool fits = nextSteps.low == steps.low && nextSteps.high == steps.high
         && loss.holds(nextLoss.low, nextLoss.high) && nextLoss.high - nextLoss.low > 0.6 * (loss.high - loss.low)
         && orth.holds(nextOrth.low, nextOrth.high) && !orth.ticks.empty() && !loss.ticks.empty();
-    // A pointer that only rests there does not read: a run would leave its axes behind.
-    const bool reading = pointerInside && m_clock.elapsed() - m_pointerMoved < readingMilliseconds;
-    if ((fits && !m_forced) || !m_gate.allows(m_clock.elapsed(), reading, m_forced)) {
+    if ((fits && !m_forced) || !mayRescale()) {
         return;
     }
     steps = std::move(nextSteps);
     loss = std::move(nextLoss);
     orth = std::move(nextOrth);
     m_forced = false;
+}
+
+bool RunPlots::Private::mayRescale()
+{
+    const std::int64_t time = m_clock.elapsed();
+    // A pointer that only rests there does not read: a run would leave its axes behind.
+    const std::int64_t reading = pointerInside ? readingMilliseconds - (time - m_pointerMoved) : 0;
+    if (m_gate.allows(time, reading > 0, m_forced)) {
+        m_fit.stop();
+        return true;
+    }
+    if (!m_fit.isActive()) {
+        m_fit.start(static_cast<int>(std::max({m_gate.wait(time), reading, std::int64_t {1}})));
+    }
+    return false;
 }
 
 void RunPlots::Private::updateCurves()
@@ -216,6 +242,8 @@ void RunPlots::Private::updateCurves()
     const auto fill = [&](QCPGraph* graph, const CurveSeries& series, double factor, bool lastOnly) {
         QVector<double> x;
         QVector<double> y;
+        x.reserve(2 * (count + 1));
+        y.reserve(2 * (count + 1));
         for (const ColumnSpan& span : series.decimate(steps.low, steps.high + perColumn, count + 1)) {
             const double middle = steps.low + (span.column + 0.5) * perColumn;
             if (perColumn <= 1.0 || lastOnly || span.low == span.high) {
@@ -237,9 +265,13 @@ void RunPlots::Private::updateCurves()
     m_plan->setVisible(isShown(PlotCurve::Plan));
     fill(m_raw, curves.loss(), 1.0, false);
     m_raw->setAntialiased(perColumn <= 1.0);
+    for (QCPGraph* graph : {m_raw, m_smooth, m_orth}) {
+        setJoins(graph, perColumn <= 1.0);
+    }
     fill(m_smooth, curves.smooth(), 1.0, true);
     fill(m_orth, curves.orth(), curves.plan().gamma > 0.0 ? curves.plan().gamma : 1.0, false);
     updateKept();
+    updatePlan();
     pointsDrawn = 0;
     for (const QCPGraph* graph : {m_raw, m_smooth, m_orth, m_plan, m_kept}) {
         pointsDrawn += graph->visible() ? static_cast<std::size_t>(graph->dataCount()) : 0;
@@ -248,19 +280,42 @@ void RunPlots::Private::updateCurves()
 
 void RunPlots::Private::updateKept()
 {
+    const std::vector<QPointF>& corners = curves.kept();
+    const auto before = [](const QPointF& corner, double step) { return corner.x() < step; };
+    auto first = std::lower_bound(corners.begin(), corners.end(), steps.low, before);
+    auto last = std::lower_bound(first, corners.end(), steps.high, before);
+    first -= first == corners.begin() ? 0 : 1; // the step that leads into sight, and the one that leads out of it
+    last += last == corners.end() ? 0 : 1;
     QVector<double> x;
     QVector<double> y;
-    for (const QPointF& corner : curves.kept()) {
-        x << corner.x();
-        y << corner.y();
-    }
-    if (!x.isEmpty()) {
-        x << static_cast<double>(now());
-        y << y.back();
+    const int count = columns();
+    if (last - first <= 2 * count) {
+        for (; first != last; ++first) {
+            x << first->x();
+            y << first->y();
+        }
+        if (last == corners.end() && !x.isEmpty()) {
+            x << static_cast<double>(now());
+            y << y.back();
+        }
+    } else { // more corners than pixels: the level at each column's end
+        for (int column = 0; column <= count; ++column) {
+            const double step = steps.low + (steps.high - steps.low) * column / count;
+            const double level = curves.keptAt(step);
+            if (step > static_cast<double>(now()) || !std::isfinite(level)) {
+                break;
+            }
+            x << step << step;
+            y << (y.isEmpty() ? level : y.back()) << level;
+        }
     }
     m_kept->setData(x, y, true);
     m_kept->setAntialiased(false); // a staircase of level and upright lines
     m_kept->setPen(solid(m_kept->pen().color(), 2.0));
+}
+
+void RunPlots::Private::updatePlan()
+{
     QVector<double> planX;
     QVector<double> planY;
     const PlotPlan& plan = curves.plan();

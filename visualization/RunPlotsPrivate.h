@@ -10,6 +10,7 @@
 
 #include <array>
 #include <optional>
+#include <span>
 
 class QCPAxisRect;
 class QCPGraph;
@@ -85,8 +86,11 @@ private:
     void addLayers();
     void place();
     void updateAxes();
+    /// Whether the axes may move now; if not, replots once they may.
+    [[nodiscard]] bool mayRescale();
     void updateCurves();
     void updateKept();
+    void updatePlan();
     [[nodiscard]] int columns() const;
 
     [[nodiscard]] double xOf(double step) const;
@@ -107,12 +111,18 @@ private:
     void paintLossLabels(QPainter& painter) const;
     void paintOrthLabel(QPainter& painter) const;
     void paintBudgetLabels(QPainter& painter) const;
+    /// Where the label "… kept" of the shown step stands in the budget's plot, off the curve; empty: there is none.
+    [[nodiscard]] QRectF shownKeptLabel() const;
+    [[nodiscard]] QString shownKeptWords() const;
+    /// @p label, whose left edge stays, at the height where the budget's curve is not.
+    [[nodiscard]] QRectF offTheBudget(const QRectF& label, std::span<const QRectF> taken) const;
     void paintEmpty(QPainter& painter) const;
     void paintEvaluations(QPainter& painter) const;
     void paintStepMarks(QPainter& painter) const;
 
     RunPlots* m_owner;
     QTimer m_timer;
+    QTimer m_fit; ///< until the axes may follow the data: the last picture of a run has no other after it
     QElapsedTimer m_clock;
     std::int64_t m_pointerMoved = 0; ///< by m_clock, ms
     std::int64_t m_drawn = 0; ///< when it was last replotted, by m_clock, ms

@@ -3,6 +3,7 @@
 
 #include "visualization/Fonts.h"
 #include "visualization/Theme.h"
+#include "visualization/TokenText.h"
 
 #include <QFontMetricsF>
 #include <QHelpEvent>
@@ -18,7 +19,10 @@ namespace {
 
 constexpr double lineHeight = 21.0;
 constexpr double boxHeight = 19.0;
+constexpr double emptyWidth = 7.0; ///< of a token without text
 constexpr double largestLoss = 5.0;
+constexpr qsizetype mostSpoken = 2000; ///< characters
+constexpr qsizetype mostInTip = 120;
 
 QColor groundOf(const TokenSpan& token, const Theme& theme)
 {
@@ -28,9 +32,41 @@ QColor groundOf(const TokenSpan& token, const Theme& theme)
     return token.bearsLoss ? theme.lossToken : theme.sunken;
 }
 
-QString spoken(QString text)
+double widthOf(const QString& text)
 {
-    return text.replace(QLatin1Char('\n'), QStringLiteral("⏎"));
+    return needsShaping(text) ? QFontMetricsF(Fonts::body()).horizontalAdvance(text)
+                              : tabularWidth(Fonts::body(), text);
+}
+
+// Figures stand in columns; what is joined, or runs from right to left, is left to the layout of its script.
+void drawChip(QPainter& painter, const QRectF& rect, const QString& text)
+{
+    if (!needsShaping(text)) {
+        drawTabular(painter, rect, Qt::AlignLeft, text);
+        return;
+    }
+    painter.save();
+    painter.setClipRect(rect, Qt::IntersectClip); // marks may be stacked high
+    const QFontMetricsF metrics(painter.font());
+    painter.drawText(QPointF(rect.left(), rect.center().y() + metrics.capHeight() / 2.0), text);
+    painter.restore();
+}
+
+/// Cuts @p text where it is wider than @p room, never within a character.
+template <typename Place>
+void placeCut(const QString& text, double room, const Place& place)
+{
+    const std::vector<qsizetype> ends = characterEnds(text);
+    qsizetype begin = 0;
+    for (auto next = ends.begin(); next != ends.end();) {
+        const auto tooWide = std::partition_point(
+            next, ends.end(), [&](qsizetype end) { return widthOf(text.mid(begin, end - begin)) <= room; });
+        const auto last = tooWide == next ? next : tooWide - 1; // one character at least
+        const QString part = text.mid(begin, *last - begin);
+        place(part, widthOf(part));
+        begin = *last;
+        next = last + 1;
+    }
 }
 
 } // namespace
@@ -46,19 +82,47 @@ TokenView::TokenView(QWidget* parent)
 
 void TokenView::setTokens(std::vector<TokenSpan> tokens)
 {
+    if (tokens == m_tokens) {
+        return; // told again with every key that is typed elsewhere
+    }
     m_tokens = std::move(tokens);
     QString all;
     for (const TokenSpan& token : m_tokens) {
-        all += token.text;
+        all += QStringView(token.text).left(mostSpoken - all.size());
+        if (all.size() >= mostSpoken) {
+            all += QStringLiteral("…");
+            break;
+        }
     }
     setAccessibleDescription(all);
+    measure();
     updateGeometry();
     update();
+}
+
+void TokenView::measure()
+{
+    m_chips.clear();
+    for (std::size_t i = 0; i < static_cast<std::size_t>(drawn()); ++i) {
+        const QString& text = m_tokens[i].text;
+        if (text.isEmpty()) {
+            m_chips.push_back({i, {}, emptyWidth, false});
+        }
+        for (qsizetype begin = 0; begin < text.size();) {
+            const qsizetype found = text.indexOf(QLatin1Char('\n'), begin);
+            const qsizetype end = found < 0 ? text.size() : found;
+            const QString line = visibleText(QStringView(text).mid(begin, end - begin))
+                + (found < 0 ? QString() : QStringLiteral("⏎"));
+            m_chips.push_back({i, line, widthOf(line) + 1.0, found >= 0});
+            begin = end + 1;
+        }
+    }
 }
 
 void TokenView::setEmptyText(const QString& text)
 {
     m_emptyText = text;
+    updateGeometry();
     update();
 }
 
@@ -70,53 +134,45 @@ int TokenView::lossBearing() const
 
 std::vector<TokenView::Box> TokenView::layoutBoxes(double width) const
 {
-    const QFontMetricsF metrics(Fonts::body());
+    const double room = std::max(20.0, width);
     std::vector<Box> boxes;
     double x = 0.0;
     double y = 0.0;
-    const auto newLine = [&] {
-        x = 0.0;
-        y += lineHeight;
-    };
-    const auto place = [&](std::size_t token, const QString& text) {
-        const double advance = tabularWidth(Fonts::body(), text) + 1.0;
-        if (x > 0.0 && x + advance > width) {
-            newLine();
+    for (const Chip& chip : m_chips) {
+        const auto place = [&](const QString& text, double advance) {
+            if (x > 0.0 && x + advance > width) {
+                x = 0.0;
+                y += lineHeight;
+            }
+            boxes.push_back({chip.token, text, {x, y, advance, boxHeight}});
+            x += advance;
+        };
+        if (chip.width <= room) {
+            place(chip.text, chip.width);
+        } else { // a token wider than the view is cut into pieces
+            placeCut(
+                chip.text, room - 1.0, [&place](const QString& part, double advance) { place(part, advance + 1.0); });
         }
-        boxes.push_back({token, text, {x, y, advance, boxHeight}});
-        x += advance;
-    };
-    const auto placeLong = [&](std::size_t token, QString text) { // a token wider than the view is cut into pieces
-        while (metrics.horizontalAdvance(text) > std::max(20.0, width) && text.size() > 1) {
-            qsizetype fits = text.size() - 1;
-            while (fits > 1 && metrics.horizontalAdvance(text.left(fits)) > std::max(20.0, width) - 1.0) {
-                --fits;
-            }
-            place(token, text.left(fits));
-            text = text.mid(fits);
-        }
-        place(token, text);
-    };
-    for (std::size_t i = 0; i < m_tokens.size(); ++i) {
-        const QStringList lines = m_tokens[i].text.split(QLatin1Char('\n'));
-        for (qsizetype line = 0; line < lines.size(); ++line) {
-            const bool breaks = line + 1 < lines.size();
-            const QString text = lines[line] + (breaks ? QStringLiteral("⏎") : QString());
-            if (!text.isEmpty()) {
-                placeLong(i, text);
-            }
-            if (breaks) {
-                newLine();
-            }
+        if (chip.breaks) {
+            x = 0.0;
+            y += lineHeight;
         }
     }
     return boxes;
 }
 
+int TokenView::emptyHeight(int width) const
+{
+    const QRect room(0, 0, std::max(width, 20), QWIDGETSIZE_MAX);
+    const int text
+        = QFontMetrics(Fonts::body()).boundingRect(room, Qt::TextWordWrap | Qt::TextWrapAnywhere, m_emptyText).height();
+    return std::max(static_cast<int>(lineHeight), text + 2);
+}
+
 int TokenView::heightForWidth(int width) const
 {
     const std::vector<Box> boxes = layoutBoxes(width);
-    return boxes.empty() ? static_cast<int>(lineHeight) : static_cast<int>(std::ceil(boxes.back().rect.bottom())) + 2;
+    return boxes.empty() ? emptyHeight(width) : static_cast<int>(std::ceil(boxes.back().rect.bottom())) + 2;
 }
 
 QSize TokenView::sizeHint() const
@@ -129,18 +185,32 @@ QSize TokenView::minimumSizeHint() const
     return {120, static_cast<int>(lineHeight)};
 }
 
+QString TokenView::tokenText(std::size_t token) const
+{
+    const TokenSpan& span = m_tokens.at(token);
+    const QString kind = span.loss >= 0.0 ? tr("loss %1").arg(span.loss, 0, 'f', 3)
+        : span.bearsLoss                  ? tr("bears loss")
+                                          : tr("read only");
+    QString text = span.text;
+    text.truncate(mostInTip + 1);
+    text = visibleText(text.replace(QLatin1Char('\n'), QStringLiteral("⏎")), mostInTip);
+    if (text.isEmpty()) {
+        return tr("token %1: no text of its own, %2").arg(token + 1).arg(kind);
+    }
+    return span.text.size() > mostInTip
+        ? tr("token %1: “%2”, %3 characters, %4").arg(token + 1).arg(text).arg(span.text.size()).arg(kind)
+        : tr("token %1: “%2”, %3").arg(QString::number(token + 1), text, kind);
+}
+
 bool TokenView::event(QEvent* event)
 {
     if (event->type() == QEvent::ToolTip) {
         const auto* help = static_cast<QHelpEvent*>(event);
         for (const Box& box : layoutBoxes(width())) {
             if (box.rect.contains(help->pos())) {
-                const TokenSpan& token = m_tokens[box.token];
-                const QString kind = token.loss >= 0.0 ? tr("loss %1").arg(token.loss, 0, 'f', 3)
-                    : token.bearsLoss                  ? tr("bears loss")
-                                                       : tr("read only");
+                // As rich text, or "<s>" would strike the rest through.
                 QToolTip::showText(help->globalPos(),
-                    tr("token %1: “%2”, %3").arg(box.token + 1).arg(spoken(token.text), kind), this, box.rect.toRect());
+                    QStringLiteral("<qt>%1</qt>").arg(tokenText(box.token).toHtmlEscaped()), this, box.rect.toRect());
                 return true;
             }
         }
@@ -158,7 +228,8 @@ void TokenView::paintEvent(QPaintEvent* event)
     painter.setFont(Fonts::body());
     if (m_tokens.empty()) {
         painter.setPen(theme.text2);
-        painter.drawText(QRectF(rect()), Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap, m_emptyText);
+        painter.drawText(
+            QRectF(rect()), Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap | Qt::TextWrapAnywhere, m_emptyText);
         return;
     }
     for (const Box& box : layoutBoxes(width())) {
@@ -178,7 +249,7 @@ void TokenView::paintEvent(QPaintEvent* event)
             ink = Theme::inkOn(ground);
         }
         painter.setPen(ink);
-        drawTabular(painter, box.rect.adjusted(0.0, 0.0, -1.0, 0.0), Qt::AlignLeft, box.text);
+        drawChip(painter, box.rect.adjusted(0.0, 0.0, -1.0, 0.0), box.text);
     }
 }
 

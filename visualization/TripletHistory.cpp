@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "visualization/TripletHistory.h"
 
+#include "visualization/CurveMath.h"
+#include "visualization/Fonts.h"
 #include "visualization/NumberFormat.h"
 
 #include <QHelpEvent>
@@ -17,6 +19,8 @@ namespace {
 
 constexpr int plotHeight = 52;
 constexpr int gap = 6;
+constexpr int axisHeight = 18;
+constexpr double labelGap = 8.0; ///< the least between two figures
 
 } // namespace
 
@@ -67,7 +71,7 @@ double TripletHistory::rowHeight() const
 
 QSize TripletHistory::sizeHint() const
 {
-    return {220, static_cast<int>(rowHeight() * std::max(1, m_rank)) + gap + plotHeight};
+    return {220, static_cast<int>(rowHeight() * std::max(1, m_rank)) + gap + plotHeight + axisHeight};
 }
 
 QRectF TripletHistory::strip() const
@@ -85,6 +89,26 @@ double TripletHistory::xOf(std::int64_t step) const
 {
     const QRectF rows = strip();
     return rows.left() + rows.width() * static_cast<double>(step) / static_cast<double>(m_total);
+}
+
+std::vector<TripletHistory::AxisLabel> TripletHistory::axisLabels() const
+{
+    const QFont font = Fonts::caption();
+    const QRectF ground = plot();
+    const auto total = static_cast<double>(m_total);
+    const double room = tabularWidth(font, formatCount(m_total)) + labelGap;
+    std::vector<AxisLabel> labels;
+    for (const double tick : stepTicks(0.0, total, std::max(1, static_cast<int>(ground.width() / room)))) {
+        const auto step = static_cast<std::int64_t>(std::llround(tick));
+        const QString text = step == 0 ? tr("step 0") : formatCount(step);
+        const double wide = tabularWidth(font, text);
+        const double x = xOf(step);
+        const double left = std::clamp(x - wide / 2.0, 0.0, std::max(0.0, width() - wide));
+        if (labels.empty() || left >= labels.back().place.right() + labelGap / 2.0) {
+            labels.push_back({step, x, text, QRectF(left, ground.bottom() + 5.0, wide, 13.0)});
+        }
+    }
+    return labels;
 }
 
 std::size_t TripletHistory::eventNear(double x) const

@@ -14,12 +14,23 @@ namespace spectune {
 
 /// One matrix over the whole run: a row per triplet, a column per pixel of time. Kept is filled, pruned is empty, an
 /// event at which the triplet fell or came back is marked. Below it S of the chosen triplet beside the threshold, on a
-/// logarithmic axis. A click asks for that event; so do left and right, and up and down choose the triplet.
+/// logarithmic axis, and the steps below both. A click asks for that event; so do left and right, and up and down choose the triplet.
 class TripletHistory : public QWidget {
     Q_OBJECT
 public:
     /// What one pixel column of a row stands for; the most telling of the events that fall on it.
     enum class Mark : std::uint8_t { Nothing, Kept, Pruned, Fell, CameBack };
+
+    /// A figure below the step axis.
+    struct AxisLabel {
+        std::int64_t step = 0;
+        double x = 0.0; ///< of its tick
+        QString text;
+        QRectF place; ///< of its text
+    };
+
+    /// Of the curves' blue, for triplets that are not the chosen one: 3 : 1 on the strip's ground in both themes.
+    [[nodiscard]] static constexpr float keptAlpha(bool dark) { return dark ? 0.55F : 0.75F; }
 
     explicit TripletHistory(QWidget* parent = nullptr);
 
@@ -34,6 +45,8 @@ public:
     [[nodiscard]] bool isEmpty() const noexcept { return m_steps.empty(); }
     /// The row of a triplet as it is painted into @p columns pixels.
     [[nodiscard]] std::vector<Mark> marksOf(int triplet, int columns) const;
+    /// Round steps from 0 to the run's last one, none of which meets its neighbour at this width.
+    [[nodiscard]] std::vector<AxisLabel> axisLabels() const;
     [[nodiscard]] QSize sizeHint() const override;
     [[nodiscard]] QSize minimumSizeHint() const override { return sizeHint(); }
 
@@ -60,6 +73,7 @@ private:
     void speak();
     void paintStrip(QPainter& painter) const;
     void paintScores(QPainter& painter) const;
+    void paintAxis(QPainter& painter) const;
 
     std::vector<TripletMoment> m_moments;
     std::vector<std::int64_t> m_steps;

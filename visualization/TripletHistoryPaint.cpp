@@ -22,6 +22,7 @@ void TripletHistory::paintEvent(QPaintEvent*)
     }
     paintStrip(painter);
     paintScores(painter);
+    paintAxis(painter);
     if (m_shown >= 0) {
         drawUpright(painter, xOf(m_shown), 0.0, plot().bottom(), Theme::current().focus, 1.5);
     }
@@ -38,7 +39,7 @@ void TripletHistory::paintStrip(QPainter& painter) const
     painter.fillRect(rows, theme.phaseEnd);
     const int columns = static_cast<int>(rows.width());
     QColor kept = theme.loss;
-    kept.setAlphaF(0.55F);
+    kept.setAlphaF(keptAlpha(theme.dark));
     const auto colorOf = [&](Mark mark, bool chosen) {
         switch (mark) {
         case Mark::Kept: return chosen ? theme.loss : kept;
@@ -70,6 +71,20 @@ void TripletHistory::paintStrip(QPainter& painter) const
             drawTabular(
                 painter, {0.0, y - 3.0, numbersWidth - 5.0, tall + 5.0}, Qt::AlignRight, QString::number(triplet));
         }
+    }
+}
+
+void TripletHistory::paintAxis(QPainter& painter) const
+{
+    const Theme& theme = Theme::current();
+    const QRectF ground = plot();
+    drawLevel(painter, ground.bottom() + 0.5, ground.left(), ground.right(), theme.line);
+    painter.setFont(Fonts::caption());
+    for (const AxisLabel& label : axisLabels()) {
+        drawUpright(
+            painter, std::min(label.x, ground.right() - 0.5), ground.bottom(), ground.bottom() + 4.0, theme.lineStrong);
+        painter.setPen(theme.text3);
+        drawTabular(painter, label.place, Qt::AlignLeft, label.text);
     }
 }
 

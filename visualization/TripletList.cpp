@@ -60,7 +60,7 @@ void TripletList::setOrder(TripletOrder order)
 void TripletList::setSelected(int triplet)
 {
     m_selected = triplet;
-    if (m_snapshot && triplet >= 0 && triplet < static_cast<int>(m_snapshot->layout->initRank)) {
+    if (m_snapshot && triplet >= 0 && triplet < static_cast<int>(m_snapshot->layout->rankOf(m_module))) {
         const TripletState& state = m_snapshot->tripletsOf(m_module)[triplet];
         setAccessibleDescription(tr("triplet %1, λ %2, %3")
                                      .arg(triplet)
@@ -78,7 +78,7 @@ void TripletList::sortRows()
     if (!m_snapshot) {
         return;
     }
-    const auto count = static_cast<int>(m_snapshot->layout->initRank);
+    const auto count = static_cast<int>(m_snapshot->layout->rankOf(m_module));
     const TripletState* states = m_snapshot->tripletsOf(m_module);
     m_rows.resize(static_cast<std::size_t>(count));
     std::iota(m_rows.begin(), m_rows.end(), 0);

@@ -2,12 +2,14 @@
 // The budget editor's geometry both ways: values → pixels → values, and what is impossible.
 #include "tests/visualization/SampleRun.h"
 #include "visualization/BudgetCurve.h"
+#include "visualization/EventTimeline.h"
 
 #include <QSignalSpy>
 #include <QTest>
 
 #include <array>
 #include <cmath>
+#include <utility>
 
 using namespace spectune;
 using spectune::test::SampleRun;
@@ -46,11 +48,11 @@ private Q_SLOTS:
     {
         QFETCH(QSizeF, size);
         BudgetValues values = sampleValues();
-        const double top = BudgetGeometry::compute(size, values).topRank;
+        const BudgetHold held = BudgetGeometry::compute(size, values).scales;
         for (int rank = 1; rank <= 13; ++rank) {
             values.initRank = rank;
             values.targetRank = rank;
-            const BudgetGeometry geometry = BudgetGeometry::compute(size, values, top);
+            const BudgetGeometry geometry = BudgetGeometry::compute(size, values, held);
             for (const BudgetHandle handle : {BudgetHandle::InitRank, BudgetHandle::TargetRank})
                 QCOMPARE(geometry.valueAt(handle, geometry.handle(handle)), rank);
             QVERIFY(std::abs(geometry.rankAt(geometry.yOf(rank)) - rank) < 1e-9);
@@ -74,12 +76,95 @@ private Q_SLOTS:
             QVERIFY(std::abs(BudgetGeometry::compute({416.0, 420.0}, moved).handle(BudgetHandle::WarmUpEnd).x() - x)
                 <= stepWidth / 2.0 + 1e-9);
         }
-        const double rankHeight = geometry.ground.height() / geometry.topRank;
+        const double rankHeight = geometry.ground.height() / geometry.scales.topRank;
         for (double y = geometry.ground.top(); y <= geometry.yOf(1.0); y += 1.0) {
             BudgetValues moved = sampleValues();
             moved.targetRank = static_cast<double>(geometry.valueAt(BudgetHandle::TargetRank, {0.0, y}));
-            const BudgetGeometry after = BudgetGeometry::compute({416.0, 420.0}, moved, geometry.topRank);
+            const BudgetGeometry after = BudgetGeometry::compute({416.0, 420.0}, moved, geometry.scales);
             QVERIFY(std::abs(after.yOf(moved.targetRank) - y) <= rankHeight / 2.0 + 1e-9);
+        }
+    }
+
+    void intervalAndLengthComeBack_data()
+    {
+        QTest::addColumn<std::int64_t>("total");
+        QTest::newRow("short") << std::int64_t {60};
+        QTest::newRow("usual") << std::int64_t {2000};
+        QTest::newRow("long") << std::int64_t {85'914};
+    }
+
+    void intervalAndLengthComeBack()
+    {
+        QFETCH(std::int64_t, total);
+        BudgetValues values = sampleValues();
+        values.totalSteps = total;
+        values.ti = total / 10;
+        values.finalStart = total / 2;
+        const QSizeF size(416.0, 420.0);
+        for (const std::int64_t interval : {1, 2, 3, 7, 10, 20, 100}) {
+            values.interval = interval;
+            const BudgetGeometry geometry = BudgetGeometry::compute(size, values);
+            const QPointF handle = geometry.handle(BudgetHandle::Interval);
+            if (handle.x() < geometry.ground.right()) // an interval longer than the run has its handle at the edge
+                QCOMPARE(geometry.valueAt(BudgetHandle::Interval, handle), interval);
+            // It is never on the handle of ti, and a pixel is worth no more than the interval itself.
+            QVERIFY(handle.x() - geometry.xOf(static_cast<double>(values.ti)) >= 24.0
+                || handle.x() >= geometry.ground.right() - 1e-9);
+            QVERIFY(geometry.stepAt(1.0) - geometry.stepAt(0.0)
+                <= geometry.scales.intervals * static_cast<double>(interval));
+        }
+        const BudgetGeometry geometry = BudgetGeometry::compute(size, values);
+        QCOMPARE(geometry.valueAt(BudgetHandle::TotalSteps, geometry.handle(BudgetHandle::TotalSteps)), total);
+    }
+
+    void theScalesRestWhileTheLengthIsDragged()
+    {
+        const QSizeF size(416.0, 420.0);
+        const BudgetGeometry before = BudgetGeometry::compute(size, sampleValues());
+        const QPointF handle = before.handle(BudgetHandle::TotalSteps);
+        const double stepWidth = before.ground.width() / 2000.0;
+        for (const double by : {-200.0, -40.0, -1.0, 1.0, 20.0}) { // into the plot, and out of it at the right
+            BudgetValues moved = sampleValues();
+            moved.totalSteps = before.valueAt(BudgetHandle::TotalSteps, handle + QPointF(by, 0.0));
+            const BudgetGeometry held = BudgetGeometry::compute(size, moved, before.scales);
+            QVERIFY(std::abs(held.handle(BudgetHandle::TotalSteps).x() - (handle.x() + by)) <= stepWidth / 2.0 + 1e-9);
+            QVERIFY(std::abs(held.xOf(160.0) - before.xOf(160.0)) < 1e-9);
+            QCOMPARE(held.run().right() < held.ground.right(), by < 0.0);
+            // Let go, T is the plot's edge again.
+            QVERIFY(std::abs(BudgetGeometry::compute(size, moved).run().right() - before.ground.right()) < 1e-9);
+        }
+        QVERIFY(before.valueAt(BudgetHandle::TotalSteps, handle + QPointF(4000.0, 0.0)) > 20'000);
+        QCOMPARE(before.valueAt(BudgetHandle::TotalSteps, {-1e6, 0.0}), 1);
+        QCOMPARE(before.valueAt(BudgetHandle::Interval, {-1e6, 0.0}), 1);
+    }
+
+    void theShadeOfThePhasesStaysInThePlot_data()
+    {
+        QTest::addColumn<qint64>("ti");
+        QTest::addColumn<qint64>("finalStart");
+        QTest::newRow("as it should be") << qint64 {160} << qint64 {1700};
+        QTest::newRow("ti beyond T") << qint64 {5000} << qint64 {1700};
+        QTest::newRow("tf longer than T") << qint64 {160} << qint64 {-700};
+        QTest::newRow("both outside") << qint64 {-50} << qint64 {9000};
+    }
+
+    void theShadeOfThePhasesStaysInThePlot()
+    {
+        QFETCH(qint64, ti);
+        QFETCH(qint64, finalStart);
+        PlotPlan plan = SampleRun {}.plan();
+        plan.ti = ti;
+        plan.finalStart = finalStart;
+        const BudgetGeometry geometry = BudgetGeometry::compute({416.0, 420.0}, BudgetValues::of(plan));
+        EventTimeline timeline;
+        timeline.resize(600, 86);
+        timeline.setPlan(plan);
+        const std::array<std::pair<QRectF, QRectF>, 2> shades {
+            {{geometry.cubicPart(), geometry.ground}, {timeline.cubicPart(), timeline.track()}}};
+        for (const auto& [shade, ground] : shades) {
+            QVERIFY(shade.left() >= ground.left() && shade.right() <= ground.right() && shade.width() >= 0.0);
+            QCOMPARE(shade.height(), ground.height());
+            QCOMPARE(shade.width() > 0.0, finalStart > ti);
         }
     }
 
@@ -104,6 +189,7 @@ private Q_SLOTS:
         QTest::newRow("ti reaches T - tf") << BudgetHandle::WarmUpEnd << 1699.0 << 1700.0;
         QTest::newRow("T - tf reaches ti") << BudgetHandle::FinalStart << 161.0 << 160.0;
         QTest::newRow("T - tf reaches T") << BudgetHandle::FinalStart << 1999.0 << 2000.0;
+        QTest::newRow("T reaches ti + tf") << BudgetHandle::TotalSteps << 461.0 << 460.0;
     }
 
     void impossibleValuesAreNamed()
@@ -118,6 +204,11 @@ private Q_SLOTS:
             case BudgetHandle::TargetRank: values.targetRank = value; break;
             case BudgetHandle::WarmUpEnd: values.ti = std::llround(value); break;
             case BudgetHandle::FinalStart: values.finalStart = std::llround(value); break;
+            case BudgetHandle::Interval: values.interval = std::llround(value); break;
+            case BudgetHandle::TotalSteps: // tf is given: it stays as long as it is
+                values.finalStart += std::llround(value) - values.totalSteps;
+                values.totalSteps = std::llround(value);
+                break;
             }
             return BudgetGeometry::compute({416.0, 420.0}, values);
         };
@@ -203,6 +294,52 @@ private Q_SLOTS:
         QSignalSpy end(&curve, &BudgetCurve::finalStartEdited);
         QTest::keyClick(&curve, Qt::Key_Left, Qt::ShiftModifier);
         QCOMPARE(end.last()[0].toLongLong(), 1690);
+        QTest::keyClick(&curve, Qt::Key_Tab);
+        QVERIFY2(curve.accessibleName().contains(QStringLiteral("interval ΔT, 20 steps")),
+            qPrintable(curve.accessibleName()));
+        QSignalSpy interval(&curve, &BudgetCurve::intervalEdited);
+        QTest::keyClick(&curve, Qt::Key_Right);
+        QCOMPARE(interval.last()[0].toLongLong(), 21);
+        QTest::keyClick(&curve, Qt::Key_Tab);
+        QVERIFY(curve.accessibleName().contains(QStringLiteral("end of the run, T, step 2,000")));
+        QSignalSpy total(&curve, &BudgetCurve::totalStepsEdited);
+        QTest::keyClick(&curve, Qt::Key_Left, Qt::ShiftModifier);
+        QCOMPARE(total.last()[0].toLongLong(), 1990);
+    }
+
+    void theHandlesOfIntervalAndLengthAreDragged()
+    {
+        BudgetCurve curve;
+        curve.resize(416, 420);
+        BudgetValues values = sampleValues();
+        PlotPlan plan = SampleRun {}.plan();
+        curve.setCurve(plan, values);
+        QObject::connect(&curve, &BudgetCurve::intervalEdited, &curve, [&](qint64 steps) {
+            values.interval = plan.interval = steps;
+            curve.setCurve(plan, values);
+        });
+        QObject::connect(&curve, &BudgetCurve::totalStepsEdited, &curve, [&](qint64 steps) {
+            values.finalStart = plan.finalStart = plan.finalStart + steps - plan.totalSteps;
+            values.totalSteps = plan.totalSteps = steps;
+            curve.setCurve(plan, values);
+        });
+        const auto drag = [&](BudgetHandle handle, int by) {
+            const QPoint from = curve.handlePosition(handle).toPoint();
+            QTest::mousePress(&curve, Qt::LeftButton, {}, from);
+            QTest::mouseMove(&curve, from + QPoint(by, 0));
+            QVERIFY(!curve.grab().isNull());
+            QTest::mouseRelease(&curve, Qt::LeftButton, {}, from + QPoint(by, 0));
+        };
+        drag(BudgetHandle::Interval, 30);
+        QVERIFY(values.interval > 20);
+        drag(BudgetHandle::Interval, -400);
+        QCOMPARE(values.interval, std::int64_t {1});
+        drag(BudgetHandle::TotalSteps, 100); // out of the plot
+        QVERIFY2(values.totalSteps > 2500 && values.totalSteps < 2800, qPrintable(QString::number(values.totalSteps)));
+        drag(BudgetHandle::TotalSteps, -1000);
+        QCOMPARE(values.totalSteps, std::int64_t {1});
+        QVERIFY2(curve.impossibleText().contains(QStringLiteral("of T 1 no step is left")),
+            qPrintable(curve.impossibleText()));
     }
 };
 

@@ -60,6 +60,8 @@ private Q_SLOTS:
     void sumsOfADifference();
     void sparklinesAreShort();
     void tagsAreToldApart();
+    void anEmptyPlotIsItsTextAlone();
+    void smoothingIsChosen();
 };
 
 void TestCompare::curvesLieOverTheChosenAxis()
@@ -289,6 +291,53 @@ void TestCompare::tagsAreToldApart()
                     && RunTag::pen(a, 2).dashPattern() != RunTag::pen(b, 2).dashPattern());
         }
     }
+}
+
+/// No axes from 0 to 1 over nothing: a picture without its text is one plain ground.
+void TestCompare::anEmptyPlotIsItsTextAlone()
+{
+    CompareCurves unread; // as a run that is being read, or cannot be
+    unread.add("unread", nullptr);
+    QVERIFY(unread.isEmpty());
+    QCOMPARE(unread.xBounds().high, 100.0);
+    QVERIFY(!twoRuns().isEmpty());
+    ComparePlot plot;
+    plot.resize(600, 300);
+    const auto isPlain = [&plot] {
+        QImage image(600, 300, QImage::Format_RGB32);
+        plot.paintOn(image, image.size());
+        for (int y = 0; y < image.height(); ++y)
+            for (int x = 0; x < image.width(); ++x)
+                if (image.pixel(x, y) != image.pixel(0, 0))
+                    return false;
+        return true;
+    };
+    plot.setCurves(unread);
+    QVERIFY(isPlain());
+    plot.setEmptyText("metrics.jsonl cannot be read");
+    QVERIFY(!isPlain());
+    plot.setEmptyText({});
+    plot.setCurves(twoRuns());
+    QVERIFY(!isPlain());
+}
+
+void TestCompare::smoothingIsChosen()
+{
+    CompareCurves curves = twoRuns();
+    const double usual = curves.curves()[0].smooth.y()[49];
+    curves.setSmoothing(0.0);
+    for (std::size_t i = 0; i < 100; ++i)
+        QCOMPARE(curves.curves()[0].smooth.y()[i], curves.curves()[0].loss.y()[i]);
+    QVERIFY(curves.curves()[0].smooth.y()[49] != usual);
+    const QStringList cells = curves.csv().split('\n').at(50).split(',');
+    QCOMPARE(cells.at(5), cells.at(4)); // what is saved is what is drawn
+    ComparePlot plot;
+    plot.resize(700, 300);
+    plot.setCurves(twoRuns());
+    plot.setSmoothing(0.0);
+    plot.setCurves(twoRuns()); // other runs, as smooth as those before
+    QCOMPARE(plot.curves().smoothing(), 0.0);
+    QCOMPARE(plot.curves().curves()[1].smooth.y()[9], plot.curves().curves()[1].loss.y()[9]);
 }
 
 QTEST_MAIN(TestCompare)

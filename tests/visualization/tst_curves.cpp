@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <random>
+#include <vector>
 
 using namespace spectune;
 
@@ -19,11 +21,71 @@ private Q_SLOTS:
         Smoother smoother;
         QVERIFY(std::isnan(smoother.value()));
         QCOMPARE(smoother.add(4.0), 4.0);
-        const double second = 0.2 * 4.0 + 0.8 * 2.0; // w = 2 / (2 + 8)
-        QCOMPARE(smoother.add(2.0), second);
-        QCOMPARE(smoother.add(std::nan("")), second); // a skipped step changes nothing
-        const double third = 3.0 / 11.0 * second + 8.0 / 11.0 * 1.0;
-        QCOMPARE(smoother.add(1.0), third);
+        QCOMPARE(smoother.add(2.0), 2.0); // a line through two values meets both
+        QCOMPARE(smoother.add(std::nan("")), 2.0); // a skipped step changes nothing
+        // Older values are weighed by 2 / (2 + 8) at the second and by 3 / (3 + 8) at the third. Least squares by hand, x = −age.
+        const double weights[] {0.2 * 3.0 / 11.0, 3.0 / 11.0, 1.0};
+        const double values[] {4.0, 2.0, 1.0};
+        double sum = 0.0;
+        double meanX = 0.0;
+        double meanY = 0.0;
+        for (int i = 0; i < 3; ++i) {
+            sum += weights[i];
+            meanX += weights[i] * (i - 2);
+            meanY += weights[i] * values[i];
+        }
+        meanX /= sum;
+        meanY /= sum;
+        double slope = 0.0;
+        double spread = 0.0;
+        for (int i = 0; i < 3; ++i) {
+            slope += weights[i] * (i - 2 - meanX) * (values[i] - meanY);
+            spread += weights[i] * (i - 2 - meanX) * (i - 2 - meanX);
+        }
+        QCOMPARE(smoother.add(1.0), meanY - slope / spread * meanX);
+    }
+
+    void smoothingWithoutWeightIsTheRawValue()
+    {
+        Smoother smoother(0.0);
+        for (const double value : {3.0, 1.0, 2.5, -4.0}) {
+            QCOMPARE(smoother.add(value), value);
+        }
+    }
+
+    /// Noise of ±0.1 around a fall of 0.01 a step: a mean of the past would lie 49 steps behind, outside of the noise.
+    void smoothingDoesNotLagBehindAFall()
+    {
+        Smoother smoother;
+        std::minstd_rand random(7);
+        double fromRamp = 0.0;
+        for (int step = 1; step <= 1000; ++step) {
+            const double ramp = 12.0 - 0.01 * step;
+            const double unit = static_cast<double>(random()) / static_cast<double>(std::minstd_rand::max());
+            const double smooth = smoother.add(ramp + 0.2 * unit - 0.1);
+            QVERIFY2(std::abs(smooth - ramp) <= 0.1, qPrintable(QString::number(step))); // inside the cloud
+            fromRamp += step > 300 ? (smooth - ramp) / 0.01 : 0.0;
+        }
+        QVERIFY2(std::abs(fromRamp / 700.0) < 2.0, qPrintable(QString::number(fromRamp / 700.0))); // steps, on the mean
+    }
+
+    void smoothingFollowsTheFirstFall_data()
+    {
+        QTest::addColumn<double>("steps");
+        for (const double steps : {10.0, 30.0, 100.0, 400.0}) {
+            QTest::addRow("in %g steps", steps) << steps;
+        }
+    }
+
+    void smoothingFollowsTheFirstFall()
+    {
+        QFETCH(const double, steps);
+        Smoother smoother;
+        for (int step = 1; step <= 2000; ++step) {
+            const double loss = 1.0 + 2.0 * std::exp(-step / steps);
+            const double smooth = smoother.add(loss);
+            QVERIFY2(std::abs(smooth - loss) < 0.04, qPrintable(QString::number(step)));
+        }
     }
 
     void smoothingOfAConstantIsThatConstant()
@@ -79,17 +141,100 @@ private Q_SLOTS:
         }
     }
 
-    void aMillionPointsDecimateQuickly()
+    void blocksEqualBruteForce_data()
+    {
+        QTest::addColumn<int>("points");
+        QTest::addColumn<int>("columns");
+        for (const int points : {7, 8, 9, 64, 511, 4097, 50000}) {
+            for (const int columns : {1, 3, 100}) {
+                QTest::addRow("%d points, %d columns", points, columns) << points << columns;
+            }
+        }
+    }
+
+    /// Steps with holes, values with gaps, cut and gone on with: as a resumed run leaves them.
+    void blocksEqualBruteForce()
+    {
+        QFETCH(const int, points);
+        QFETCH(const int, columns);
+        std::minstd_rand random(static_cast<unsigned>(points * 1000 + columns));
+        const auto value = [&random] {
+            const auto drawn = static_cast<double>(random() % 100000);
+            return drawn < 20000.0 ? std::nan("") : drawn - 60000.0;
+        };
+        CurveSeries series;
+        std::vector<double> x;
+        std::vector<double> y;
+        const auto grow = [&](int count) {
+            for (int i = 0; i < count; ++i) {
+                x.push_back((x.empty() ? 0.0 : x.back()) + 1.0 + static_cast<double>(random() % 3));
+                y.push_back(value());
+                series.append(x.back(), y.back());
+            }
+        };
+        grow(points);
+        x.resize(x.size() - static_cast<std::size_t>(points) / 3);
+        y.resize(x.size());
+        series.truncateAfter(x.back());
+        QCOMPARE(series.size(), x.size());
+        grow(points / 2);
+        const double from = x[x.size() / 7];
+        const double to = x.back() + 1.0;
+        const std::vector<ColumnSpan> spans = series.decimate(from, to, columns);
+        auto span = spans.begin();
+        for (int column = 0; column < columns; ++column) {
+            ColumnSpan expected {column, INFINITY, -INFINITY, 0.0};
+            for (std::size_t i = 0; i < x.size(); ++i) {
+                const bool inside = x[i] >= from + (to - from) * column / columns
+                    && x[i] < from + (to - from) * (column + 1) / columns;
+                if (inside && std::isfinite(y[i])) {
+                    expected.low = std::min(expected.low, y[i]);
+                    expected.high = std::max(expected.high, y[i]);
+                    expected.last = y[i];
+                }
+            }
+            if (expected.low > expected.high) {
+                QVERIFY(span == spans.end() || span->column > column);
+                continue;
+            }
+            QVERIFY(span != spans.end());
+            QVERIFY(*span == expected);
+            ++span;
+        }
+        QVERIFY(span == spans.end());
+    }
+
+    /// What a picture costs follows from its columns: a hundred times the points cost two levels of blocks more.
+    void aMillionPointsCostTheirColumns()
     {
         CurveSeries series;
         for (int i = 0; i < 1000000; ++i) {
             series.append(i, static_cast<double>(i % 997));
         }
+        for (const double to : {1e6, 987654.0, 54321.0, 7777.0}) {
+            std::size_t visited = 0;
+            const auto spans = series.decimate(123.0, to, 1000, &visited);
+            QCOMPARE(spans.size(), std::size_t {1000});
+            QVERIFY2(visited <= 1000 * 7 * 2 * 4, qPrintable(QString::number(visited)));
+        }
+        std::size_t visited = 0;
+        QCOMPARE(series.decimate(1.0, 999999.0, 1, &visited).size(), std::size_t {1});
+        QVERIFY2(visited <= 7 * 2 * 7, qPrintable(QString::number(visited)));
         QBENCHMARK
         {
-            const auto spans = series.decimate(0.0, 1e6, 1000);
-            QCOMPARE(spans.size(), std::size_t {1000});
+            QCOMPARE(series.decimate(0.0, 1e6, 1000).size(), std::size_t {1000});
         }
+    }
+
+    void theLastValueIsFoundBehindALongGap()
+    {
+        CurveSeries series;
+        for (int i = 1; i <= 5000; ++i) {
+            series.append(i, i == 3 ? 1.5 : std::nan(""));
+        }
+        QCOMPARE(series.valueAt(5000.0), 1.5);
+        QVERIFY(std::isnan(series.valueAt(2.0)));
+        QCOMPARE(series.decimate(1.0, 5001.0, 1).at(0), (ColumnSpan {0, 1.5, 1.5, 1.5}));
     }
 
     void truncationForgetsWhatIsRepeated()
@@ -118,7 +263,9 @@ private Q_SLOTS:
         QCOMPARE(stepTicks(0.0, 2000.0, 5), (std::vector<double> {0.0, 500.0, 1000.0, 1500.0, 2000.0}));
         QCOMPARE(stepTicks(0.0, 3.0, 5), (std::vector<double> {0.0, 1.0, 2.0, 3.0})); // no half steps
         QVERIFY(near(logTicks(0.004, 0.3), {0.01, 0.1}));
-        QVERIFY(logTicks(0.012, 0.06).size() >= 2); // less than a decade: 2 and 5 as well
+        QVERIFY(near(logTicks(0.012, 0.06), {0.02, 0.05})); // less than a decade: 2 and 5 as well
+        QVERIFY(near(logTicks(1.41, 2.7), {1.5, 2.0, 2.5})); // less than that: even, and round
+        QVERIFY(near(logTicks(0.0201, 0.0249), {0.021, 0.022, 0.023, 0.024}));
         QVERIFY(logTicks(0.0, 1.0).empty());
         for (double low = 0.01; low < 0.1; low *= 1.03) { // the narrowest axis still has a scale
             QVERIFY2(logTicks(low, low * 1.82).size() >= 2, qPrintable(QString::number(low)));
@@ -182,6 +329,8 @@ private Q_SLOTS:
         RescaleGate gate;
         QVERIFY(gate.allows(0, false, false));
         QVERIFY(!gate.allows(1999, false, false));
+        QCOMPARE(gate.wait(1999), 1);
+        QCOMPARE(gate.wait(5000), 0);
         QVERIFY(gate.allows(2000, false, false));
         QVERIFY(!gate.allows(9000, true, false)); // the pointer is inside
         QVERIFY(gate.allows(9001, true, true)); // the user asked for it

@@ -68,6 +68,8 @@ private Q_SLOTS:
         QCOMPARE(formatLogTick(2.5), QStringLiteral("2.5"));
         QCOMPARE(formatLogTick(15.0), QStringLiteral("15"));
         QCOMPARE(formatLogTick(1.5e-5), QStringLiteral("1.5e−5"));
+        QCOMPARE(formatLogTick(1.52), QStringLiteral("1.52")); // of a part of a decade
+        QCOMPARE(formatLogTick(0.0225), QStringLiteral("0.0225"));
     }
 };
 

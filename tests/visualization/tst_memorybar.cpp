@@ -67,6 +67,41 @@ private Q_SLOTS:
         QVERIFY(bar.accessibleDescription().contains(QStringLiteral("Activations 5.00 GiB")));
     }
 
+    void theAxisTellsItsUnit_data()
+    {
+        QTest::addColumn<double>("need"); // GiB
+        QTest::addColumn<double>("total");
+        QTest::addColumn<QString>("unit");
+        QTest::newRow("a device's gigabytes") << 7.0 << 12.0 << QStringLiteral("GiB");
+        QTest::newRow("no device") << 7.0 << 0.0 << QStringLiteral("GiB");
+        QTest::newRow("a small need on a large device") << 0.2 << 400.0 << QStringLiteral("MiB");
+        QTest::newRow("nothing") << 0.0 << 0.0 << QStringLiteral("MiB");
+    }
+
+    void theAxisTellsItsUnit()
+    {
+        QFETCH(double, need);
+        QFETCH(double, total);
+        QFETCH(QString, unit);
+        for (const int width : {180, 240, 400}) {
+            MemoryBar bar;
+            bar.resize(width, 48);
+            bar.setMemory({{MemoryColor::Weights, QStringLiteral("Weights"), need * gibibyte}}, total * gibibyte,
+                total * gibibyte / 2.0);
+            const std::vector<MemoryAxisLabel> labels = bar.axisLabels();
+            QVERIFY(!labels.empty());
+            int units = 0;
+            double free = 0.0;
+            for (const MemoryAxisLabel& label : labels) {
+                units += label.text.endsWith(unit) ? 1 : 0;
+                QVERIFY2(label.left >= free, qPrintable(label.text)); // none over another
+                free = label.left + label.width;
+            }
+            QCOMPARE(units, 1);
+            QVERIFY(labels.back().text.endsWith(unit) && free <= width + 1e-6);
+        }
+    }
+
     void partsTellThemselvesApart()
     {
         for (const bool dark : {false, true}) {

@@ -10,6 +10,18 @@
 using namespace spectune;
 using spectune::test::SampleRun;
 
+/// 200 steps with a loss far above all before them.
+static void appendHigh(RunPlots& plots)
+{
+    std::vector<MetricPoint> points(200);
+    for (std::size_t i = 0; i < points.size(); ++i) {
+        points[i].step = 1107 + static_cast<std::int64_t>(i);
+        points[i].loss = 5.0;
+        points[i].orth = 0.1;
+    }
+    plots.append(points);
+}
+
 class TestPlots : public QObject {
     Q_OBJECT
 private Q_SLOTS:
@@ -127,6 +139,62 @@ private Q_SLOTS:
         plots.append(std::span(&point, 1));
         plots.replotNow();
         QCOMPARE(plots.lossRange(), before);
+    }
+
+    /// A curve that leaves its axes within two seconds of their last move is followed, though no further point comes.
+    void theAxesFollowTheLastPoint()
+    {
+        const SampleRun run;
+        RunPlots plots;
+        plots.resize(428, 668);
+        plots.setPlan(run.plan());
+        plots.setHistory(run.history());
+        plots.replotNow();
+        appendHigh(plots);
+        plots.replotNow();
+        QVERIFY(plots.lossRange().y() < 5.0); // not so soon again
+        QTRY_VERIFY_WITH_TIMEOUT(plots.lossRange().y() > 5.0, 6000);
+    }
+
+    void aRunThatRestsIsSeenWhole()
+    {
+        const SampleRun run;
+        RunPlots plots;
+        plots.resize(428, 668);
+        plots.setPlan(run.plan());
+        plots.setHistory(run.history());
+        plots.replotNow();
+        appendHigh(plots);
+        plots.fitAxes();
+        plots.replotNow();
+        QVERIFY(plots.lossRange().y() > 5.0);
+    }
+
+    /// A masking event a step: more corners of the staircase than pixels.
+    void theStaircaseCostsAWidth()
+    {
+        SampleRun run;
+        RunPlots plots;
+        plots.resize(428, 668);
+        PlotPlan plan = run.plan();
+        plan.totalSteps = 200000;
+        plots.setPlan(plan);
+        RunHistory history;
+        history.metrics.resize(200000);
+        for (std::size_t i = 0; i < history.metrics.size(); ++i) {
+            history.metrics[i].step = static_cast<std::int64_t>(i) + 1;
+            history.metrics[i].loss = 1.0;
+            history.metrics[i].budget = 300000 - static_cast<std::int64_t>(i);
+            MaskEvent event;
+            event.step = history.metrics[i].step;
+            event.budget = history.metrics[i].budget;
+            history.events.push_back(event);
+        }
+        plots.setHistory(history);
+        plots.grab();
+        plots.replotNow();
+        QVERIFY2(plots.pointsDrawn() < 428 * 7 + 300, qPrintable(QString::number(plots.pointsDrawn())));
+        QCOMPARE(plots.curves().keptAt(100000.0), 200001.0);
     }
 
     void aMillionStepsStayFluent()

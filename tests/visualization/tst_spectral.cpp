@@ -2,8 +2,10 @@
 // The SVD lens' arithmetic: decompositions against what they must be, and the sample picture's facts.
 #include "visualization/RankSlider.h"
 #include "visualization/SampleImage.h"
+#include "visualization/SignLegend.h"
 #include "visualization/SpectralParts.h"
 #include "visualization/SpectrumPlot.h"
+#include "visualization/Theme.h"
 
 #include <QImage>
 #include <QImageWriter>
@@ -32,6 +34,7 @@ private Q_SLOTS:
     void photosAreDecodedSmall();
     void sliderIsLogarithmic();
     void plotPlacesItsValues();
+    void signsHaveTheirColours();
 };
 
 namespace {
@@ -250,6 +253,30 @@ void TestSpectral::plotPlacesItsValues()
     curve.resize(300, 200);
     curve.setValues(std::vector<double>(100, 0.5));
     QVERIFY(std::abs(curve.xOf(10) - (curve.xOf(1) + curve.xOf(100)) / 2) < 0.5);
+}
+
+void TestSpectral::signsHaveTheirColours()
+{
+    SignLegend legend;
+    QVERIFY(legend.bar().isEmpty()); // nothing to explain
+    legend.setReach(0.42);
+    QVERIFY(legend.accessibleDescription().contains("0.42"));
+    for (const int width : {164, 250, 130}) {
+        legend.resize(width, 16);
+        const QRectF bar = legend.bar();
+        QVERIFY2(bar.left() > 0.0 && bar.right() < width && bar.width() >= 8.0, qPrintable(QString::number(width)));
+        const QImage image = legend.grab().toImage();
+        const int y = static_cast<int>(bar.center().y());
+        const auto colourAt = [&image, y](double x) { return image.pixelColor(static_cast<int>(x), y); };
+        const Theme& theme = Theme::current();
+        const auto near = [](const QColor& a, const QColor& b) {
+            return std::abs(a.red() - b.red()) + std::abs(a.green() - b.green()) + std::abs(a.blue() - b.blue()) < 60;
+        };
+        QVERIFY(near(colourAt(bar.left() + 1.0), theme.differenceColor(-1.0)));
+        QVERIFY(near(colourAt(bar.right() - 1.0), theme.differenceColor(1.0)));
+    }
+    legend.resize(20, 16); // narrower than its two numbers
+    QVERIFY(legend.bar().isEmpty());
 }
 
 QTEST_MAIN(TestSpectral)

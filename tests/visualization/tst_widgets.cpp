@@ -146,6 +146,52 @@ private Q_SLOTS:
         QVERIFY(gauge.accessibleDescription().contains(QStringLiteral("0.33")));
     }
 
+    void timelineOfAFinishedRunKeepsItsMarksAndKey_data()
+    {
+        QTest::addColumn<int>("width");
+        QTest::addColumn<int>("now");
+        for (const int width : {900, 1232, 1700}) {
+            for (const int now : {300, 1106, 1900, 2000}) {
+                if (now != 1900 || width > 1000) // else neither side of it has 80 pixels
+                    QTest::addRow("%d px, step %d", width, now) << width << now;
+            }
+        }
+    }
+
+    void timelineOfAFinishedRunKeepsItsMarksAndKey()
+    {
+        QFETCH(const int, width);
+        QFETCH(const int, now);
+        SampleRun run;
+        run.now = now;
+        EventTimeline timeline;
+        timeline.resize(width, 80);
+        timeline.setPlan(run.plan());
+        const RunHistory history = run.history();
+        timeline.setEvents(history.events);
+        timeline.setNow(now);
+        const std::vector<std::int64_t> evaluations {100, 300, now};
+        const std::vector<std::int64_t> checkpoints {0, 250, 300, now};
+        timeline.setEvaluations(evaluations);
+        timeline.setCheckpoints(checkpoints);
+        const QRectF track = timeline.track();
+        for (const std::int64_t step : evaluations) {
+            QVERIFY(track.contains(timeline.evaluationRect(step)));
+        }
+        for (const std::int64_t step : checkpoints) {
+            QVERIFY(track.contains(timeline.checkpointRect(step)));
+        }
+        QVERIFY(!timeline.checkpointRect(now).intersects(timeline.evaluationRect(now)));
+        const EventTimeline::KeyPlace place = timeline.keyPlace();
+        QVERIFY(!place.key.isEmpty());
+        QVERIFY(track.contains(place.key));
+        QVERIFY(!place.key.intersects(place.hint));
+        for (const EventBar& bar : timeline.bars()) { // whatever their length
+            QVERIFY(!place.key.intersects(QRectF(bar.x, track.top(), bar.width, track.height())));
+        }
+        QVERIFY(!timeline.grab().isNull());
+    }
+
     void everythingPaintsWithoutData()
     {
         EventTimeline timeline;

@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What is written on and around the rank grid: labels that never meet, figures that fit, marks that leave them free, a
+// legend in the cells' own colours, and margins that say what they sum up.
+#include "tests/visualization/SampleRun.h"
+#include "visualization/Fonts.h"
+#include "visualization/NumberFormat.h"
+#include "visualization/RankGridPainter.h"
+#include "visualization/RankGridState.h"
+#include "visualization/Theme.h"
+#include "visualization/TripletHistory.h"
+
+#include <QImage>
+#include <QPixmap>
+#include <QTest>
+
+#include <algorithm>
+#include <cmath>
+
+using namespace spectune;
+using spectune::test::SampleRun;
+
+namespace {
+
+constexpr QSize narrow {404, 560}; ///< of the grid in a window 1280 wide
+
+RankGridRequest request(int layers, int kinds, QSize size, bool transposed, double zoom = 1.0)
+{
+    return {.size = size,
+        .layers = layers,
+        .kinds = kinds,
+        .attentionKinds = kinds / 2,
+        .transposed = transposed,
+        .zoom = zoom,
+        .firstLayer = zoom > 1.0 ? layers * 0.37 : 0.0};
+}
+
+/// From where to where a layer's figure is painted, along the layers.
+std::pair<double, double> extent(const RankGridGeometry& g, int layer, bool chosen)
+{
+    const QPointF middle = g.rowLabel(layer).center();
+    const QFont font = chosen ? Fonts::captionBold() : Fonts::caption();
+    const double half = g.request.transposed ? tabularWidth(font, QString::number(layer)) / 2.0 : 4.0;
+    const double at = g.request.transposed ? middle.x() : middle.y();
+    return {at - half, at + half};
+}
+
+RankGridState stateOf(const SampleRun& run, GridMode mode, const RankGridGeometry& geometry)
+{
+    RankGridState state;
+    state.view = GridView::Ranks;
+    state.mode = mode;
+    state.layout = run.layout();
+    state.layers = run.layers;
+    state.kinds = state.layout->kinds;
+    state.snapshot = run.snapshot(1106);
+    state.geometry = geometry;
+    state.updateScale();
+    state.refreshLooks();
+    return state;
+}
+
+} // namespace
+
+class TestGridLabels : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void layersNeverMeet_data();
+    void layersNeverMeet();
+    void matricesNeverMeet();
+    void importanceFitsItsCells();
+    void sumsHaveTwoDigits();
+    void marksLeaveFiguresFree_data();
+    void marksLeaveFiguresFree();
+    void scalesGoThereAndBack();
+    void legendsHaveTheCellsColours_data();
+    void legendsHaveTheCellsColours();
+    void countsHaveABoxEach();
+    void marginsSayWhatTheySumUp();
+    void historiesHaveTheirSteps_data();
+    void historiesHaveTheirSteps();
+};
+
+void TestGridLabels::layersNeverMeet_data()
+{
+    QTest::addColumn<int>("layers");
+    QTest::addColumn<QSize>("size");
+    QTest::addColumn<bool>("transposed");
+    for (const int layers : {6, 22, 32, 80, 126})
+        for (const QSize size : {QSize(280, 200), narrow, QSize(486, 668), QSize(656, 900)})
+            for (const bool transposed : {false, true})
+                QTest::addRow("%d in %dx%d %s", layers, size.width(), size.height(), transposed ? "across" : "down")
+                    << layers << size << transposed;
+}
+
+void TestGridLabels::layersNeverMeet()
+{
+    QFETCH(int, layers);
+    QFETCH(QSize, size);
+    QFETCH(bool, transposed);
+    const double most = RankGridGeometry::mostZoom(request(layers, 7, size, transposed));
+    for (double zoom = 1.0; zoom <= most; zoom *= 1.13) { // at every zoom that a wheel comes to, nearly
+        const RankGridGeometry g = RankGridGeometry::compute(request(layers, 7, size, transposed, zoom));
+        QVERIFY(g.labelEvery > 0 && (g.labelEvery & (g.labelEvery - 1)) == 0); // 1, 2, 4, 8, …
+        QVERIFY(g.labelEvery == 1 || g.layerPitch() * g.labelEvery / 2 < g.labelRoom); // and no sparser than needed
+        for (const int chosen : {-1, 0, layers / 2 + 1, layers - 1}) {
+            const std::optional<int> own = chosen < 0 ? std::nullopt : std::optional(chosen);
+            int written = 0;
+            int block = -1;
+            double end = 0.0;
+            for (int layer = 0; layer < layers; ++layer) {
+                if (!g.hasLabel(layer, own))
+                    continue;
+                ++written;
+                const auto [from, to] = extent(g, layer, layer == chosen);
+                const QString where = QStringLiteral("layer %1 at zoom %2, chosen %3").arg(layer).arg(zoom).arg(chosen);
+                if (block == g.blockOf(layer))
+                    QVERIFY2(from >= end + 1.0, qPrintable(where));
+                if (transposed) // the axes' names end 7 px before and begin 9 px behind the cells
+                    QVERIFY2(from >= g.left - 6.0 && to <= g.right(0) + 8.0, qPrintable(where));
+                block = g.blockOf(layer);
+                end = to;
+            }
+            QVERIFY(written > 0);
+        }
+    }
+}
+
+void TestGridLabels::matricesNeverMeet()
+{
+    const RankGridGeometry low = RankGridGeometry::compute(request(22, 16, {486, 200}, true));
+    QVERIFY(low.kindEvery > 1);
+    QVERIFY(low.kindEvery * low.pitchY >= 12.0);
+    QCOMPARE(RankGridGeometry::compute(request(22, 7, {486, 668}, true)).kindEvery, 1);
+    QCOMPARE(RankGridGeometry::compute(request(22, 7, narrow, false)).kindEvery, 1);
+}
+
+void TestGridLabels::importanceFitsItsCells()
+{
+    const SampleRun run;
+    for (const int width : {404, 486, 656}) {
+        const RankGridGeometry g = RankGridGeometry::compute(request(22, 7, {width, 560}, false));
+        const RankGridState state = stateOf(run, GridMode::Importance, g);
+        int decimals = 0;
+        for (const CellLook& look : state.looks) {
+            const double room = g.pitchX - g.gap - 2.0 * cellInset;
+            QVERIFY2(tabularWidth(state.cellFont(), look.text) <= room, qPrintable(look.text));
+            decimals += look.text.contains('.') ? 1 : 0;
+        }
+        QVERIFY(width < 600 || decimals > 0); // with room for it, a digit more
+    }
+}
+
+void TestGridLabels::sumsHaveTwoDigits()
+{
+    RankGridState state;
+    state.mode = GridMode::Importance;
+    QCOMPARE(state.sumText(4.24e-5), QStringLiteral("4.2e−5"));
+    QCOMPARE(state.sumText(4.24e-5, true), QStringLiteral("4e−5"));
+    state.mode = GridMode::LambdaSum;
+    QCOMPARE(state.sumText(0.356), QStringLiteral("0.36"));
+    QCOMPARE(state.sumText(63.31), QStringLiteral("63.3"));
+    QCOMPARE(state.sumText(354.2), QStringLiteral("354"));
+    state.mode = GridMode::Rank;
+    QCOMPARE(state.sumText(1982.0), QStringLiteral("1,982"));
+}
+
+void TestGridLabels::marksLeaveFiguresFree_data()
+{
+    QTest::addColumn<QSizeF>("cell");
+    QTest::addColumn<double>("figure");
+    QTest::addColumn<double>("least");
+    QTest::newRow("rank at 1280") << QSizeF(38, 38) << 8.0 << 12.0;
+    QTest::newRow("rank of two digits, 22 layers") << QSizeF(38, 22) << 15.0 << 10.0;
+    QTest::newRow("importance at 1280") << QSizeF(38, 38) << 28.0 << 12.0;
+    QTest::newRow("orthogonality at 1280") << QSizeF(38, 38) << 31.0 << 12.0;
+    QTest::newRow("importance, 22 layers") << QSizeF(38, 22) << 28.0 << 7.0;
+    QTest::newRow("no figure") << QSizeF(20, 20) << 0.0 << 10.0;
+}
+
+void TestGridLabels::marksLeaveFiguresFree()
+{
+    QFETCH(QSizeF, cell);
+    QFETCH(double, figure);
+    QFETCH(double, least);
+    const double size = RankGridPainter::flagSize(QRectF({}, cell), figure);
+    QVERIFY2(size >= least, qPrintable(QString::number(size)));
+    // A corner's edge runs at 45°: it passes the figure where their ways along both sides add up to more than its leg.
+    const double aside = (cell.width() - figure) / 2.0 + cell.height() / 2.0 - 4.5;
+    QVERIFY(figure == 0.0 || size <= std::max(7.0, aside));
+    QVERIFY(size <= cell.height() / 2.0 + 1e-9); // both marks have room in one cell
+}
+
+void TestGridLabels::scalesGoThereAndBack()
+{
+    for (const ValueScale& scale : {ValueScale {1e-6, 1e-2, true}, ValueScale {0.0, 4.0, false}})
+        for (const double place : {0.0, 0.3, 1.0})
+            QVERIFY(std::abs(scale.place(scale.at(place)) - place) < 1e-9);
+}
+
+void TestGridLabels::legendsHaveTheCellsColours_data()
+{
+    QTest::addColumn<int>("mode");
+    QTest::addColumn<bool>("dark");
+    for (const bool dark : {true, false})
+        for (const GridMode mode :
+            {GridMode::Importance, GridMode::LambdaSum, GridMode::Orthogonality, GridMode::Revivals})
+            QTest::addRow("%d %s", static_cast<int>(mode), dark ? "dark" : "light") << static_cast<int>(mode) << dark;
+}
+
+void TestGridLabels::legendsHaveTheCellsColours()
+{
+    QFETCH(int, mode);
+    QFETCH(bool, dark);
+    Theme::setCurrent(dark);
+    const SampleRun run;
+    RankGrid grid;
+    grid.resize(486, 668);
+    grid.setMode(static_cast<GridMode>(mode));
+    grid.setSnapshot(run.snapshot(1106));
+    const QImage picture = grid.grab().toImage();
+    const double ratio = picture.devicePixelRatio();
+    const auto pixel = [&](QPointF at) { return picture.pixelColor((at * ratio).toPoint()); };
+    const RankGridState state = stateOf(run, static_cast<GridMode>(mode), grid.gridGeometry());
+    const QRectF bar = state.legendBar();
+    QVERIFY(grid.rect().contains(bar.toAlignedRect()));
+    int compared = 0;
+    for (int layer = 0; layer < run.layers; ++layer) {
+        for (int kind = 0; kind < run.kinds; ++kind) {
+            const CellLook& look = state.looks[state.slot({layer, kind})];
+            if (look.hatched)
+                continue;
+            const double value = state.valueOf(state.moduleAt({layer, kind}));
+            QCOMPARE(look.fill, state.colorOf(value));
+            const QColor cell = pixel(grid.gridGeometry().cell(layer, kind).topLeft() + QPointF(2.0, 2.0));
+            QCOMPARE(cell.name(), look.fill.name());
+            const int boxes = state.legendBoxes();
+            const double share = boxes > 0 ? (value + 0.5) / boxes : state.scale.place(value);
+            const double x = bar.left() + std::clamp(share * bar.width(), 1.0, bar.width() - 2.0);
+            const QColor key = pixel({x, bar.center().y()});
+            const int off = std::max({std::abs(key.red() - cell.red()), std::abs(key.green() - cell.green()),
+                std::abs(key.blue() - cell.blue())});
+            QVERIFY2(off <= (boxes > 0 ? 0 : 10),
+                qPrintable(QStringLiteral("%1: %2, legend %3").arg(value).arg(cell.name(), key.name())));
+            ++compared;
+        }
+    }
+    QVERIFY(compared > 50);
+    Theme::setCurrent(true);
+}
+
+void TestGridLabels::countsHaveABoxEach()
+{
+    const SampleRun run;
+    const RankGridGeometry g = RankGridGeometry::compute(request(22, 7, {486, 668}, false));
+    RankGridState state = stateOf(run, GridMode::Revivals, g);
+    QCOMPARE(state.legendBoxes(), static_cast<int>(state.scale.high) + 1);
+    QVERIFY(state.legendBoxes() >= 2);
+    QCOMPARE(state.colorOf(0.0), Theme::current().sunken);
+    QVERIFY(state.colorOf(1.0) != state.colorOf(0.0));
+    state.scale.high = 60.0; // of so many the legend is continuous
+    QCOMPARE(state.legendBoxes(), 0);
+    QVERIFY(state.legendBar().right() <= g.legend().right());
+}
+
+void TestGridLabels::marginsSayWhatTheySumUp()
+{
+    const SampleRun run;
+    RankGrid grid;
+    grid.resize(narrow);
+    grid.setSnapshot(run.snapshot(1106));
+    const RankGridGeometry& g = grid.gridGeometry();
+    const QPointF beside = g.layerSum(3).center();
+    const QPointF below = g.kindSum(0, 2).center();
+    const QString layer = grid.marginText(beside);
+    QVERIFY2(layer.contains("Layer 3") && layer.contains("7 matrices") && layer.contains("of 84"), qPrintable(layer));
+    const QString matrix = grid.marginText(below);
+    QVERIFY2(matrix.contains("v_proj") && matrix.contains("22 matrices"), qPrintable(matrix));
+    QVERIFY(grid.marginText(g.cell(3, 2).center()).isEmpty());
+    QVERIFY(grid.marginText({1.0, 1.0}).isEmpty());
+    grid.setMode(GridMode::Importance);
+    QVERIFY2(grid.marginText(beside).contains(QStringLiteral("e−")), qPrintable(grid.marginText(beside)));
+    grid.setTransposed(true);
+    QVERIFY(grid.marginText(grid.gridGeometry().layerSum(5).center()).contains("Layer 5"));
+    QVERIFY(grid.marginText(grid.gridGeometry().kindSum(0, 6).center()).contains("down_proj"));
+}
+
+void TestGridLabels::historiesHaveTheirSteps_data()
+{
+    QTest::addColumn<int>("width");
+    QTest::addColumn<qint64>("total");
+    for (const int width : {220, 272, 336, 900})
+        for (const qint64 total : {qint64 {7}, qint64 {800}, qint64 {2000}, qint64 {123'456}})
+            QTest::addRow("%lld in %d", static_cast<long long>(total), width) << width << total;
+}
+
+void TestGridLabels::historiesHaveTheirSteps()
+{
+    QFETCH(int, width);
+    QFETCH(qint64, total);
+    TripletHistory view;
+    view.setHistory(std::vector<TripletMoment>(2), {1}, {0.1F}, 2, total);
+    view.resize(width, view.sizeHint().height());
+    const auto labels = view.axisLabels();
+    QVERIFY(labels.size() >= 2);
+    QCOMPARE(labels.front().step, std::int64_t {0});
+    double end = -100.0;
+    for (const TripletHistory::AxisLabel& label : labels) {
+        QVERIFY(label.step <= total);
+        QVERIFY(label.place.left() >= end + 3.0);
+        QVERIFY(label.place.left() >= 0.0 && label.place.right() <= width + 1e-9);
+        QVERIFY(label.place.bottom() <= view.height());
+        QVERIFY(label.text.contains(formatCount(label.step)));
+        end = label.place.right();
+    }
+}
+
+QTEST_MAIN(TestGridLabels)
+#include "tst_gridlabels.moc"

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QPointF>
+#include <QString>
+#include <QWidget>
+
+#include <vector>
+
+namespace spectune {
+
+/// A rising curve on two logarithmic axes from 1 on, with one chosen point and levels to hold it against: the smallest
+/// rank beyond the bound over K·N.
+class BoundCurve : public QWidget {
+    Q_OBJECT
+public:
+    struct Level {
+        double value = 1.0;
+        QString text; ///< "init 8"
+    };
+
+    explicit BoundCurve(QWidget* parent = nullptr);
+
+    /// @param points x ascending; both coordinates at least 1
+    void setCurve(std::vector<QPointF> points, const QString& xName, const QString& yName);
+    void setPoint(QPointF point, const QString& text);
+    void setLevels(std::vector<Level> levels);
+    [[nodiscard]] QPointF point() const { return m_point; }
+    [[nodiscard]] const std::vector<QPointF>& curve() const { return m_curve; }
+    [[nodiscard]] const std::vector<Level>& levels() const { return m_levels; }
+    [[nodiscard]] double xOf(double value) const; ///< pixels
+    [[nodiscard]] double yOf(double value) const;
+    [[nodiscard]] QSize sizeHint() const override { return {420, 220}; }
+    [[nodiscard]] QSize minimumSizeHint() const override { return {240, 120}; }
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+    void changeEvent(QEvent* event) override;
+
+private:
+    [[nodiscard]] QRectF plotRect() const;
+    void paintAxes(QPainter& painter) const;
+    void paintLevels(QPainter& painter) const;
+    void paintPoint(QPainter& painter) const;
+
+    std::vector<QPointF> m_curve;
+    std::vector<Level> m_levels;
+    QPointF m_point {1.0, 1.0};
+    QString m_text;
+    QString m_xName;
+    QString m_yName;
+};
+
+} // namespace spectune

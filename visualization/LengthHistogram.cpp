@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "visualization/LengthHistogram.h"
+
+#include "visualization/Fonts.h"
+#include "visualization/Marks.h"
+#include "visualization/NumberFormat.h"
+#include "visualization/Theme.h"
+
+#include <QHelpEvent>
+#include <QPainter>
+#include <QToolTip>
+
+#include <algorithm>
+
+namespace spectune {
+
+namespace {
+
+constexpr double topRoom = 18.0; ///< for the words at the limit
+constexpr double bottomRoom = 18.0; ///< for the ticks
+constexpr double sideRoom = 2.0;
+constexpr double leastHeight = 1.5; ///< of a bar that is not empty
+constexpr double textHeight = 16.0;
+
+QRectF plotOf(QSizeF size)
+{
+    return QRectF(QPointF(), size).adjusted(sideRoom, topRoom, -sideRoom, -bottomRoom);
+}
+
+} // namespace
+
+LengthHistogram::LengthHistogram(QWidget* parent)
+    : QWidget(parent)
+{
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    setAccessibleName(tr("Length of samples"));
+}
+
+void LengthHistogram::setLengths(std::vector<std::int32_t> lengths, std::int64_t limit)
+{
+    m_lengths = std::move(lengths);
+    m_limit = limit;
+    refresh();
+}
+
+void LengthHistogram::setLimit(std::int64_t limit)
+{
+    if (limit == m_limit)
+        return;
+    m_limit = limit;
+    refresh();
+}
+
+void LengthHistogram::refresh()
+{
+    m_bins = LengthBins::of(m_lengths, m_limit);
+    setAccessibleDescription(m_lengths.empty()
+            ? QString()
+            : tr("shortest %1 tokens, half up to %2, longest %3, limit %4")
+                  .arg(formatCount(m_lengths.front()), formatCount(m_lengths[(m_lengths.size() - 1) / 2]),
+                      formatCount(m_lengths.back()), formatCount(m_limit)));
+    update();
+}
+
+double LengthHistogram::xOf(double tokens, QSizeF size) const
+{
+    const QRectF plot = plotOf(size);
+    return plot.left() + plot.width() * tokens / static_cast<double>(std::max<std::int64_t>(m_bins.end(), 1));
+}
+
+std::optional<double> LengthHistogram::limitX(QSizeF size) const
+{
+    if (m_lengths.empty() || m_limit > m_bins.end())
+        return std::nullopt;
+    return xOf(static_cast<double>(m_limit), size);
+}
+
+std::vector<LengthHistogram::Bar> LengthHistogram::bars(QSizeF size) const
+{
+    const QRectF plot = plotOf(size);
+    const double highest = static_cast<double>(std::max<std::int64_t>(m_bins.highest(), 1));
+    std::vector<Bar> bars;
+    for (std::size_t i = 0; i < m_bins.counts.size(); ++i) {
+        const std::int64_t count = m_bins.counts[i];
+        if (count == 0)
+            continue;
+        const std::int64_t from = static_cast<std::int64_t>(i) * m_bins.width;
+        const double left = xOf(static_cast<double>(from), size);
+        const double right = xOf(static_cast<double>(from + m_bins.width), size);
+        const double gap = right - left > 3.0 ? 1.0 : 0.0;
+        const double height = std::max(leastHeight, plot.height() * static_cast<double>(count) / highest);
+        bars.push_back({from + 1, from + m_bins.width, count, from >= m_limit,
+            {left, plot.bottom() - height, right - left - gap, height}});
+    }
+    return bars;
+}
+
+void LengthHistogram::paintAxis(QPainter& painter, QSizeF size) const
+{
+    const Theme& theme = Theme::current();
+    const QRectF plot = plotOf(size);
+    drawLevel(painter, plot.bottom(), plot.left(), plot.right(), theme.lineStrong);
+    painter.setFont(Fonts::caption());
+    painter.setPen(theme.text3);
+    for (std::int64_t tokens = 0; tokens <= m_bins.end(); tokens += m_bins.tick) {
+        const QString label = formatCount(tokens);
+        const double need = tabularWidth(Fonts::caption(), label);
+        const double left = std::clamp(xOf(static_cast<double>(tokens), size) - need / 2.0, plot.left(),
+            std::max(plot.left(), plot.right() - need));
+        drawTabular(
+            painter, QRectF(left, plot.bottom() + 2.0, need, textHeight), Qt::AlignLeft | Qt::AlignVCenter, label);
+    }
+}
+
+void LengthHistogram::paintLimit(QPainter& painter, QSizeF size) const
+{
+    const Theme& theme = Theme::current();
+    const QRectF plot = plotOf(size);
+    const std::optional<double> x = limitX(size);
+    QString label = tr("limit %1").arg(formatCount(m_limit));
+    if (!x)
+        label += QStringLiteral(" →"); // far right of all
+    if (m_bins.beyond > 0 && (!x || *x < plot.right() - 1.0))
+        label += tr(", %1 longer than shown").arg(formatCount(m_bins.beyond));
+    if (x) {
+        painter.setPen(QPen(theme.text, 1.0, Qt::DashLine));
+        painter.drawLine(QPointF(*x, topRoom - 2.0), QPointF(*x, plot.bottom()));
+    }
+    const double need = tabularWidth(Fonts::caption(), label);
+    const double wanted = x ? *x + 4.0 : plot.right() - need;
+    const double left = std::clamp(wanted + need > plot.right() && x ? *x - 4.0 - need : wanted, plot.left(),
+        std::max(plot.left(), plot.right() - need));
+    painter.setFont(Fonts::caption());
+    painter.setPen(theme.text2);
+    drawTabular(painter, QRectF(left, 0.0, need, textHeight), Qt::AlignLeft | Qt::AlignVCenter, label);
+}
+
+void LengthHistogram::paint(QPainter& painter, QSizeF size) const
+{
+    if (m_lengths.empty())
+        return;
+    const Theme& theme = Theme::current();
+    for (const Bar& bar : bars(size))
+        painter.fillRect(bar.rect, bar.cut ? theme.warn : theme.lineStrong);
+    painter.setRenderHint(QPainter::Antialiasing);
+    paintAxis(painter, size);
+    paintLimit(painter, size);
+}
+
+void LengthHistogram::paintOn(QPaintDevice& device, QSize size) const
+{
+    QPainter painter(&device);
+    painter.fillRect(QRect(QPoint(), size), Theme::current().panel);
+    paint(painter, size);
+}
+
+bool LengthHistogram::event(QEvent* event)
+{
+    if (event->type() != QEvent::ToolTip)
+        return QWidget::event(event);
+    const auto* help = static_cast<QHelpEvent*>(event);
+    QString text;
+    for (const Bar& bar : bars(size()))
+        if (help->pos().x() >= bar.rect.left() && help->pos().x() < bar.rect.right() + 1.0)
+            text = tr("%1 to %2 tokens: %3").arg(formatCount(bar.from), formatCount(bar.to), formatCount(bar.count));
+    if (text.isEmpty())
+        QToolTip::hideText();
+    else
+        QToolTip::showText(help->globalPos(), text, this);
+    return true;
+}
+
+void LengthHistogram::paintEvent(QPaintEvent*)
+{
+    QPainter painter(this);
+    paint(painter, size());
+}
+
+void LengthHistogram::changeEvent(QEvent* event)
+{
+    if (event->type() == QEvent::PaletteChange)
+        update();
+    QWidget::changeEvent(event);
+}
+
+} // namespace spectune

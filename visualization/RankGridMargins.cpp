@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The sums of the rank grid's layers and matrices: bars and figures in its margins, and what they stand for in words.
+#include "visualization/Fonts.h"
+#include "visualization/NumberFormat.h"
+#include "visualization/RankGridPainter.h"
+#include "visualization/Theme.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace spectune {
+
+namespace {
+
+constexpr double figureGap = 6.0; ///< between the longest bar and its figure
+
+bool fits(const QStringList& figures, double room)
+{
+    const QFont font = Fonts::caption();
+    return std::all_of(figures.begin(), figures.end(),
+        [&font, room](const QString& figure) { return tabularWidth(font, figure) <= room; });
+}
+
+QString summed(GridMode mode)
+{
+    switch (mode) {
+    case GridMode::Rank: return RankGrid::tr("kept triplets");
+    case GridMode::Importance: return RankGrid::tr("Σ S of the kept triplets");
+    case GridMode::LambdaSum: return RankGrid::tr("Σ |λ|");
+    case GridMode::Orthogonality: return RankGrid::tr("Σ of ‖PᵀP − I‖ + ‖QQᵀ − I‖");
+    case GridMode::Revivals: return RankGrid::tr("triplets that came back");
+    }
+    return {};
+}
+
+} // namespace
+
+double RankGridState::layerValue(int layer) const
+{
+    double sum = 0.0;
+    for (int kind = 0; kind < columns(); ++kind) {
+        const ModuleIndex module = moduleAt({layer, kind});
+        sum += module.isValid() ? valueOf(module) : 0.0;
+    }
+    return sum;
+}
+
+double RankGridState::kindValue(int kind, int fromLayer, int toLayer) const
+{
+    double sum = 0.0;
+    for (int layer = fromLayer; layer < toLayer; ++layer) {
+        const ModuleIndex module = moduleAt({layer, kind});
+        sum += module.isValid() ? valueOf(module) : 0.0;
+    }
+    return sum;
+}
+
+QString RankGridState::marginText(QPointF position) const
+{
+    if (view != GridView::Ranks || !layout || !loading.isEmpty() || !hasValues()) {
+        return {};
+    }
+    const std::optional<int> layer = geometry.layerMarginAt(position);
+    const std::optional<GridCell> below = geometry.kindMarginAt(position);
+    if (!layer && !below) {
+        return {};
+    }
+    const auto [from, kind] = below.value_or(GridCell {0, 0});
+    const int to = std::min(layers, from + geometry.rowsPerBlock);
+    int matrices = 0;
+    for (const ModuleInfo& info : layout->modules) {
+        const int at = info.layer.value;
+        matrices += layer ? (at == *layer ? 1 : 0) : (info.kind.value == kind && at >= from && at < to ? 1 : 0);
+    }
+    const double sum = layer ? layerValue(*layer) : kindValue(kind, from, to);
+    const QString name
+        = layer ? RankGrid::tr("Layer %1").arg(*layer) : QString::fromStdString(kinds[static_cast<std::size_t>(kind)]);
+    QString words = RankGrid::tr("%1, sum over its %2 matrices").arg(name).arg(matrices) + QLatin1Char('\n');
+    if (mode == GridMode::Rank) {
+        return words
+            + RankGrid::tr("%1 of %2 triplets kept; a full bar is all of them")
+                  .arg(formatCount(std::llround(sum)), formatCount(matrices * layout->initRank));
+    }
+    const QString figure = mode == GridMode::Importance ? formatScientific(sum)
+        : mode == GridMode::Revivals                    ? formatCount(std::llround(sum))
+                                                        : formatFixed(sum, 3);
+    return words
+        + RankGrid::tr("%1: %2; the longest bar is the largest sum, bars begin at 0").arg(summed(mode), figure);
+}
+
+void RankGridPainter::paintLayerMargin(int layer, double longest, double barRoom, const QString& figure)
+{
+    const Theme& theme = Theme::current();
+    QRectF bar = m_geometry.layerBar(layer);
+    if (!isShown(layer) || !touches(bar.adjusted(0, 0, m_geometry.marginWidth, m_geometry.marginWidth))) {
+        return;
+    }
+    const bool across = m_geometry.request.transposed;
+    const double part = std::clamp(m_state.layerValue(layer) / longest, 0.0, 1.0);
+    QColor color = theme.text3;
+    color.setAlphaF(m_state.isIdle() || !m_state.hasValues() ? 0.4F : 1.0F);
+    if (across) {
+        bar.setHeight(std::round(bar.height() * part));
+    } else {
+        bar.setWidth(std::round(std::min(bar.width(), barRoom) * part));
+    }
+    const QRectF shown = across ? QRectF(m_geometry.left, bar.top(), m_geometry.cells().width(), bar.height())
+                                : QRectF(bar.left(), m_geometry.top, bar.width(), m_geometry.cells().height());
+    m_painter.fillRect(m_geometry.zoomed() ? bar.intersected(shown) : bar, color);
+    if (!figure.isEmpty()) {
+        const bool chosen = m_state.cursor && m_state.cursor->layer == layer;
+        text(m_geometry.layerSum(layer).adjusted(0, -4, 0, 4), across ? Qt::AlignHCenter : Qt::AlignRight, figure,
+            chosen ? theme.text : theme.text2, Fonts::caption());
+    }
+}
+
+void RankGridPainter::paintMarginals()
+{
+    if (!m_state.hasValues()) {
+        return;
+    }
+    const bool across = m_geometry.request.transposed;
+    double longest = static_cast<double>(m_state.columns()) * static_cast<double>(m_state.layout->initRank);
+    double most = 1e-30;
+    QStringList figures;
+    QStringList brief;
+    for (int layer = 0; layer < m_state.layers; ++layer) {
+        const double value = m_state.layerValue(layer);
+        most = std::max(most, value);
+        figures << m_state.sumText(value);
+        brief << m_state.sumText(value, true);
+    }
+    if (m_state.mode != GridMode::Rank) {
+        longest = most;
+    }
+    const double room = across ? m_geometry.pitchX - 4.0 : m_geometry.marginWidth - 10.0;
+    if (!fits(figures, room)) { // all of them in the same way
+        figures = brief;
+    }
+    const bool told = m_geometry.layerSums && fits(figures, room);
+    double widest = 0.0;
+    for (const QString& figure : figures) {
+        widest = std::max(widest, told ? tabularWidth(Fonts::caption(), figure) : 0.0);
+    }
+    const double barRoom = m_geometry.marginWidth - 9.0 - widest - figureGap;
+    for (int layer = 0; layer < m_state.layers; ++layer) {
+        const bool figure = told && layer % m_geometry.rowsPerBlock % m_geometry.labelEvery == 0;
+        paintLayerMargin(layer, longest, barRoom, figure ? figures[layer] : QString());
+    }
+    for (int block = 0; block < m_geometry.blocks; ++block) {
+        paintBlockTotals(block);
+    }
+}
+
+void RankGridPainter::paintBlockTotals(int block)
+{
+    const bool two = m_geometry.blocks == 2;
+    const int from = block * m_geometry.rowsPerBlock;
+    const int to = std::min(m_state.layers, from + m_geometry.rowsPerBlock);
+    std::vector<double> sums;
+    for (int kind = 0; kind < m_state.columns(); ++kind) {
+        sums.push_back(m_state.kindValue(kind, from, to));
+    }
+    const double full = m_state.mode == GridMode::Rank
+        ? std::max(1.0, static_cast<double>(m_state.layers) * static_cast<double>(m_state.layout->initRank))
+        : std::max(1e-30, *std::max_element(sums.begin(), sums.end()));
+    double total = 0.0;
+    QStringList figures;
+    QStringList brief;
+    for (int kind = 0; kind < m_state.columns(); ++kind) {
+        const double sum = sums[static_cast<std::size_t>(kind)];
+        total += sum;
+        if (!two) {
+            QRectF bar = m_geometry.kindBar(block, kind);
+            bar.setWidth(std::round(bar.width() * std::clamp(sum / full, 0.0, 1.0)));
+            QColor color = Theme::current().text3;
+            color.setAlphaF(m_state.isIdle() ? 0.4F : 1.0F);
+            m_painter.fillRect(bar, color);
+        }
+        const double told = two ? sum / std::max(1, to - from) : sum;
+        figures << m_state.sumText(told);
+        brief << m_state.sumText(told, true);
+    }
+    const double room = m_geometry.request.transposed ? m_geometry.marginWidth - 10.0 : m_geometry.pitchX - 2.0;
+    paintTotals(block, fits(figures, room) ? figures : fits(brief, room) ? brief : QStringList(), total);
+}
+
+void RankGridPainter::paintTotals(int block, const QStringList& figures, double total)
+{
+    const Theme& theme = Theme::current();
+    const QFont caption = Fonts::caption();
+    const bool two = m_geometry.blocks == 2;
+    const bool across = m_geometry.request.transposed;
+    const double marginX = m_geometry.right(block) + (two ? 4.0 : 9.0);
+    const double margin = m_geometry.marginWidth - (two ? 4.0 : 9.0);
+    const QString name = across ? RankGrid::tr("Σ matrix") : RankGrid::tr("Σ layer");
+    text({marginX, m_geometry.top - 18.0, margin, 16.0}, Qt::AlignLeft,
+        tabularWidth(caption, name) <= margin ? name : QStringLiteral("Σ"), theme.text3, caption);
+    for (int kind = 0; kind < figures.size(); ++kind) { // all of them or none: the bars remain
+        text(m_geometry.kindSum(block, kind), across ? Qt::AlignRight : Qt::AlignHCenter, figures[kind], theme.text2,
+            caption);
+    }
+    const QRectF below = across ? m_geometry.layerSum(0) : m_geometry.kindSum(block, 0);
+    const double left = across ? m_geometry.left : m_geometry.columnX(block, 0);
+    text({left - 60.0, below.top(), 54.0, below.height()}, Qt::AlignRight,
+        two ? RankGrid::tr("mean") : QStringLiteral("Σ"), theme.text3, caption);
+    QFont bold = Fonts::captionBold();
+    bold.setWeight(QFont::Bold);
+    text({marginX, below.top(), margin, below.height()}, two ? Qt::AlignLeft : Qt::AlignRight, m_state.sumText(total),
+        theme.text, bold);
+}
+
+} // namespace spectune

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "visualization/StartsPlot.h"
+
+#include "visualization/Fonts.h"
+#include "visualization/Marks.h"
+#include "visualization/NumberFormat.h"
+#include "visualization/Theme.h"
+
+#include <QEvent>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace spectune {
+
+namespace {
+
+constexpr double leftMargin = 44.0;
+constexpr double bottomMargin = 38.0; ///< ranks, and below them how many are stuck
+constexpr double topMargin = 22.0;
+constexpr double rightMargin = 12.0;
+constexpr double lineHeight = 16.0;
+constexpr double room = 1.25; ///< the axis reaches this factor beyond what is drawn
+constexpr double leastReach = 1.6; ///< from its lower to its upper end: noise shall not look like a spread
+constexpr int places = 6; ///< beside each other in a column
+
+} // namespace
+
+StartsPlot::StartsPlot(QWidget* parent)
+    : QWidget(parent)
+{
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
+    clear(12, 1);
+}
+
+void StartsPlot::clear(int ranks, int bound)
+{
+    m_losses.assign(static_cast<std::size_t>(std::max(1, ranks)), {});
+    m_bound = bound;
+    m_best = 0.0;
+    m_worst = 0.0;
+    update();
+}
+
+void StartsPlot::add(int rank, double loss)
+{
+    m_losses.at(index(rank)).push_back(loss);
+    m_best = m_best > 0.0 ? std::min(m_best, loss) : loss;
+    m_worst = std::max(m_worst, loss);
+    update();
+}
+
+int StartsPlot::count() const
+{
+    std::size_t all = 0;
+    for (const auto& losses : m_losses)
+        all += losses.size();
+    return static_cast<int>(all);
+}
+
+int StartsPlot::stuckAt(int rank) const
+{
+    const auto& losses = m_losses.at(index(rank));
+    return static_cast<int>(std::count_if(losses.begin(), losses.end(), [this](double loss) { return isStuck(loss); }));
+}
+
+int StartsPlot::firstFree() const
+{
+    int first = static_cast<int>(m_losses.size()) + 1;
+    while (first > 1 && stuckAt(first - 1) == 0)
+        --first;
+    return first;
+}
+
+void StartsPlot::setEmptyText(const QString& text)
+{
+    m_emptyText = text;
+    update();
+}
+
+QRectF StartsPlot::plotRect() const
+{
+    return QRectF(rect()).adjusted(leftMargin, topMargin, -rightMargin, -bottomMargin);
+}
+
+double StartsPlot::xOf(int rank) const
+{
+    const QRectF plot = plotRect();
+    return plot.left() + plot.width() * (rank - 0.5) / static_cast<double>(m_losses.size());
+}
+
+double StartsPlot::yOf(double loss) const
+{
+    const QRectF plot = plotRect();
+    const double low = m_best / room;
+    const double high = std::max(m_worst * room, low * leastReach);
+    if (m_best <= 0.0)
+        return plot.bottom();
+    return plot.bottom() - plot.height() * std::clamp(std::log(loss / low) / std::log(high / low), 0.0, 1.0);
+}
+
+void StartsPlot::paintGround(QPainter& painter) const
+{
+    const Theme& theme = Theme::current();
+    const QRectF plot = plotRect();
+    painter.fillRect(plot, theme.phaseEnd);
+    const int ranks = static_cast<int>(m_losses.size());
+    painter.setFont(Fonts::caption());
+    if (m_bound <= ranks) {
+        const double edge = m_bound > 1 ? (xOf(m_bound - 1) + xOf(m_bound)) / 2.0 : plot.left();
+        painter.fillRect(QRectF(edge, plot.top(), plot.right() - edge, plot.height()), theme.phaseCubic);
+        drawUpright(painter, edge, 0.0, plot.bottom(), theme.text, 2.0);
+        painter.setPen(theme.text2);
+        drawTabular(painter, {plot.left(), 2.0, edge - plot.left() - 7.0, lineHeight},
+            Qt::AlignRight | Qt::AlignVCenter, edge - plot.left() > 110.0 ? tr("below: some may") : QString());
+        painter.setFont(Fonts::captionBold());
+        painter.setPen(theme.text);
+        drawTabular(painter, {edge + 7.0, 2.0, plot.right() - edge - 7.0, lineHeight}, Qt::AlignLeft | Qt::AlignVCenter,
+            plot.right() - edge > 140.0 ? tr("above: none gets stuck") : tr("bound"));
+        painter.setFont(Fonts::caption());
+    }
+    painter.setPen(theme.text3);
+    const double row = plot.bottom() + 3.0;
+    for (const auto& [text, top] : {std::pair {tr("rank"), row}, std::pair {tr("stuck"), row + lineHeight}})
+        drawTabular(painter, {0.0, top, leftMargin - 6.0, lineHeight}, Qt::AlignRight | Qt::AlignVCenter, text);
+    if (m_best <= 0.0)
+        return;
+    painter.setPen(QPen(theme.text2, 1.0, Qt::DashLine));
+    painter.drawLine(QPointF(plot.left(), yOf(m_best)), QPointF(plot.right(), yOf(m_best)));
+    for (const double loss : {m_best, m_worst}) {
+        if (loss != m_best && yOf(loss) > yOf(m_best) - lineHeight)
+            continue;
+        painter.setPen(theme.text3);
+        drawTabular(painter, {0.0, yOf(loss) - lineHeight / 2.0, leftMargin - 6.0, lineHeight},
+            Qt::AlignRight | Qt::AlignVCenter, formatShort(loss));
+    }
+}
+
+void StartsPlot::paintRank(QPainter& painter, int rank) const
+{
+    const Theme& theme = Theme::current();
+    const QRectF plot = plotRect();
+    const double pitch = plot.width() / static_cast<double>(m_losses.size());
+    const auto& losses = m_losses.at(index(rank));
+    for (std::size_t i = 0; i < losses.size(); ++i) {
+        const double aside = (static_cast<double>(i % places) - (places - 1) / 2.0) * pitch * 0.7 / places;
+        const QPointF centre(xOf(rank) + aside, yOf(losses[i]));
+        if (isStuck(losses[i])) {
+            drawCross(painter, centre, 3.0, theme.warn, 1.5);
+        } else {
+            painter.setPen(Qt::NoPen);
+            painter.setBrush(theme.loss);
+            painter.drawEllipse(centre, 3.0, 3.0);
+        }
+    }
+    const QRectF below(xOf(rank) - pitch / 2.0, plot.bottom() + 3.0, pitch, lineHeight);
+    painter.setFont(rank == m_bound ? Fonts::captionBold() : Fonts::caption());
+    painter.setPen(rank == m_bound ? theme.text : theme.text2);
+    drawTabular(painter, below, Qt::AlignHCenter | Qt::AlignVCenter, QString::number(rank));
+    if (losses.empty())
+        return;
+    painter.setFont(Fonts::caption());
+    painter.setPen(stuckAt(rank) > 0 ? theme.warn : theme.text3);
+    drawTabular(painter, below.translated(0.0, lineHeight), Qt::AlignHCenter | Qt::AlignVCenter,
+        QString::number(stuckAt(rank)));
+}
+
+void StartsPlot::paintEvent(QPaintEvent*)
+{
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    paintGround(painter);
+    for (int rank = 1; rank <= static_cast<int>(m_losses.size()); ++rank)
+        paintRank(painter, rank);
+    if (m_best > 0.0)
+        return;
+    painter.setFont(Fonts::caption());
+    painter.setPen(Theme::current().text3);
+    painter.drawText(plotRect().adjusted(10, 10, -10, -10), Qt::AlignCenter | Qt::TextWordWrap, m_emptyText);
+}
+
+void StartsPlot::changeEvent(QEvent* event)
+{
+    if (event->type() == QEvent::PaletteChange)
+        update();
+    QWidget::changeEvent(event);
+}
+
+} // namespace spectune

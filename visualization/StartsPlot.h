@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QWidget>
+
+#include <vector>
+
+namespace spectune {
+
+/// Final losses of many random starts at each rank, on a logarithmic axis: a disc at the best loss, a cross for a start
+/// that got stuck above it, counted below. A line stands at the bound.
+class StartsPlot : public QWidget {
+    Q_OBJECT
+public:
+    /// A start is stuck where its loss is more than this share above the best one.
+    static constexpr double tolerance = 0.05;
+
+    explicit StartsPlot(QWidget* parent = nullptr);
+
+    /// Empty again. @param bound the first rank beyond it; above @p ranks: the line is not drawn
+    void clear(int ranks, int bound);
+    /// @pre 1 <= rank <= ranks, loss > 0
+    void add(int rank, double loss);
+    [[nodiscard]] int count() const;
+    [[nodiscard]] int countAt(int rank) const { return static_cast<int>(m_losses.at(index(rank)).size()); }
+    [[nodiscard]] double best() const { return m_best; } ///< of all starts so far; 0: none
+    [[nodiscard]] int stuckAt(int rank) const;
+    /// The first rank from which on no start is stuck; above all ranks: there is none.
+    [[nodiscard]] int firstFree() const;
+    [[nodiscard]] double xOf(int rank) const; ///< middle of its column, pixels
+    [[nodiscard]] double yOf(double loss) const;
+    void setEmptyText(const QString& text);
+    [[nodiscard]] QSize sizeHint() const override { return {420, 240}; }
+    [[nodiscard]] QSize minimumSizeHint() const override { return {240, 140}; }
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+    void changeEvent(QEvent* event) override;
+
+private:
+    [[nodiscard]] static std::size_t index(int rank) { return static_cast<std::size_t>(rank - 1); }
+    [[nodiscard]] bool isStuck(double loss) const { return loss > m_best * (1.0 + tolerance); }
+    [[nodiscard]] QRectF plotRect() const;
+    void paintGround(QPainter& painter) const;
+    void paintRank(QPainter& painter, int rank) const;
+
+    std::vector<std::vector<double>> m_losses; ///< by rank
+    int m_bound = 1;
+    double m_best = 0.0;
+    double m_worst = 0.0;
+    QString m_emptyText;
+};
+
+} // namespace spectune
