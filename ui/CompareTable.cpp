@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/CompareTable.h"
 
+#include "ui/ElidedApart.h"
 #include "visualization/Fonts.h"
 #include "visualization/RunTags.h"
 #include "visualization/Theme.h"
@@ -10,6 +11,9 @@
 #include <QToolTip>
 
 #include <algorithm>
+#include <cmath>
+#include <functional>
+#include <numeric>
 
 namespace spectune {
 
@@ -20,13 +24,28 @@ constexpr int headHeight = 26;
 constexpr int padding = 12;
 constexpr int gap = 10;
 constexpr int mostOfAValue = 132; ///< longer texts are elided
+constexpr int leastOfAText = 62; ///< where there is no room
 constexpr int narrowestValue = 36;
+constexpr int narrowestKey = 60;
 constexpr int leastKey = 112; ///< longer keys are elided where there is no room
 
 bool isNumber(const QString& text)
 {
     return !text.isEmpty()
         && (text.front().isDigit() || text.front() == QChar(u'−') || text.front() == QLatin1Char('-'));
+}
+
+/// A row's values as far as they are worth showing, before any is elided.
+QStringList shownTexts(const CompareRow& row)
+{
+    QStringList texts = row.isKey ? foldedPaths(row.values) : row.values;
+    for (qsizetype run = 0; run < texts.size(); ++run) {
+        if (row.isKey && texts.at(run).isEmpty())
+            texts[run] = QStringLiteral("–");
+        if (!row.edited.value(run).isEmpty())
+            texts[run] += QLatin1Char('*');
+    }
+    return texts;
 }
 
 } // namespace
@@ -52,6 +71,7 @@ void CompareTable::setRows(int runs, std::vector<CompareRow> configuration, std:
             spoken << row.name + QStringLiteral(": ") + values.join(QStringLiteral(", "));
         }
     setAccessibleDescription(spoken.join(QStringLiteral("; ")));
+    measure();
     setMinimumWidth(neededWidth());
     updateGeometry();
     update();
@@ -68,49 +88,69 @@ QSize CompareTable::minimumSizeHint() const
     return sizeHint();
 }
 
-QString CompareTable::shown(const CompareRow& row, int run) const
+void CompareTable::measure()
 {
-    QString value = row.values.value(run);
-    if (row.isKey && value.isEmpty())
-        value = QStringLiteral("–");
-    if (row.isKey && value.contains(QLatin1Char('/')))
-        return value.section(QLatin1Char('/'), -1);
-    return row.edited.value(run).isEmpty() ? value : value + QLatin1Char('*');
-}
-
-int CompareTable::keyWidth() const
-{
-    int natural = 60;
     const QFontMetrics mono(Fonts::mono());
     const QFontMetrics body(Fonts::body());
-    for (const CompareRow& row : m_configuration)
-        natural = std::max(natural, mono.horizontalAdvance(row.name) + 2);
-    for (const CompareRow& row : m_results)
-        natural = std::max(natural, body.horizontalAdvance(row.name) + 2);
-    return natural;
-}
-
-int CompareTable::widestValue(bool numbersAlone) const
-{
-    double widest = narrowestValue;
+    m_keyWidth = narrowestKey;
+    m_columns.assign(static_cast<std::size_t>(m_runs), {narrowestValue, narrowestValue});
     for (const auto* rows : {&m_configuration, &m_results})
-        for (const CompareRow& row : *rows)
-            for (int run = 0; run < m_runs; ++run)
-                if (const QString value = shown(row, run); !numbersAlone || isNumber(value))
-                    widest = std::max(widest, tabularWidth(Fonts::heading(), value) + 2.0);
-    return static_cast<int>(std::min<double>(widest, mostOfAValue));
+        for (const CompareRow& row : *rows) {
+            m_keyWidth = std::max(m_keyWidth, (row.isKey ? mono : body).horizontalAdvance(row.name) + 2);
+            const QStringList values = shownTexts(row);
+            for (std::size_t run = 0; run < m_columns.size(); ++run) {
+                const QString value = values.value(static_cast<qsizetype>(run));
+                const int width = static_cast<int>(std::ceil(tabularWidth(Fonts::heading(), value))) + 2;
+                Column& column = m_columns[run];
+                column.natural = std::max(column.natural, std::min(width, mostOfAValue));
+                column.least = std::max(column.least, isNumber(value) ? width : std::min(width, leastOfAText));
+            }
+        }
+    for (Column& column : m_columns)
+        column.natural = std::max(column.natural, column.least);
 }
 
-int CompareTable::columnWidth() const
+std::vector<int> CompareTable::columnWidths() const
 {
-    const int room = m_runs > 0 ? (width() - 2 * padding - keyWidth()) / m_runs - gap : 0;
-    const int least = widestValue(true);
-    return std::clamp(room, least, std::max(least, widestValue(false)));
+    int wish = 0; // beyond the least
+    int room = width() - 2 * padding - m_keyWidth;
+    for (const Column& column : m_columns) {
+        wish += column.natural - column.least;
+        room -= column.least + gap;
+    }
+    std::vector<int> widths;
+    for (const Column& column : m_columns) {
+        const int more = column.natural - column.least;
+        widths.push_back(column.least + (room >= wish ? more : room > 0 ? more * room / wish : 0));
+    }
+    return widths;
 }
 
 int CompareTable::neededWidth() const
 {
-    return 2 * padding + std::min(keyWidth(), leastKey) + m_runs * (widestValue(true) + gap);
+    int needed = 2 * padding + std::min(m_keyWidth, leastKey);
+    for (const Column& column : m_columns)
+        needed += column.least + gap;
+    return needed;
+}
+
+QStringList CompareTable::elided(const CompareRow& row, const std::vector<int>& widths) const
+{
+    const QStringList whole = shownTexts(row);
+    const QFontMetrics metrics(row.isKey && row.differs ? Fonts::heading() : Fonts::body());
+    QStringList shown;
+    for (qsizetype run = 0; run < m_runs; ++run) { // as if all columns were as wide as this one
+        const int width = widths[static_cast<std::size_t>(run)] + 2;
+        const QString text = whole.value(run);
+        const bool fits = isNumber(text) || metrics.horizontalAdvance(text) <= width;
+        shown << (fits ? text : elidedApart(whole, metrics, width).value(run));
+    }
+    return shown;
+}
+
+QStringList CompareTable::shownValues(std::size_t index) const
+{
+    return elided(m_configuration.at(index), columnWidths());
 }
 
 const CompareRow* CompareTable::rowAt(int y) const
@@ -139,22 +179,25 @@ bool CompareTable::event(QEvent* event)
     return true;
 }
 
-void CompareTable::paintRow(QPainter& painter, const CompareRow& row, int y) const
+void CompareTable::paintRow(QPainter& painter, const CompareRow& row, int y, const std::vector<int>& widths) const
 {
     const Theme& theme = Theme::current();
-    const int column = columnWidth();
+    const int room
+        = std::accumulate(widths.begin(), widths.end(), width() - 2 * padding - m_runs * gap, std::minus<>());
     painter.setFont(row.isKey ? Fonts::mono() : Fonts::body());
     painter.setPen(theme.text2);
-    const int room = width() - 2 * padding - m_runs * (column + gap);
     painter.drawText(QRect(padding, y, room, rowHeight), Qt::AlignLeft | Qt::AlignVCenter,
         painter.fontMetrics().elidedText(row.name, row.isKey ? Qt::ElideLeft : Qt::ElideRight, room));
+    const QStringList values = elided(row, widths);
+    const bool marked = row.isKey && row.differs;
+    painter.setFont(marked ? Fonts::heading() : Fonts::body());
+    int left = padding + room;
     for (int run = 0; run < m_runs; ++run) {
-        const QRectF place(width() - padding - (m_runs - run) * (column + gap) + gap, y, column, rowHeight);
-        const bool marked = row.isKey && row.differs;
-        painter.setFont(marked ? Fonts::heading() : Fonts::body());
+        const int column = widths[static_cast<std::size_t>(run)];
         painter.setPen(marked ? RunTag::color(run) : theme.text);
-        drawTabular(painter, place, Qt::AlignRight | Qt::AlignVCenter,
-            painter.fontMetrics().elidedText(shown(row, run), Qt::ElideMiddle, column + 2));
+        drawTabular(
+            painter, QRectF(left + gap, y, column, rowHeight), Qt::AlignRight | Qt::AlignVCenter, values.at(run));
+        left += gap + column;
     }
 }
 
@@ -162,13 +205,16 @@ void CompareTable::paintEvent(QPaintEvent*)
 {
     const Theme& theme = Theme::current();
     QPainter painter(this);
-    const int column = columnWidth();
-    for (int run = 0; run < m_runs; ++run)
-        RunTag::paint(painter, {width() - padding - (m_runs - 1 - run) * (column + gap) - 16.0, 4.0}, run);
+    const std::vector<int> widths = columnWidths();
+    int right = width() - padding;
+    for (int run = m_runs - 1; run >= 0; --run) {
+        RunTag::paint(painter, {right - 16.0, 4.0}, run);
+        right -= widths[static_cast<std::size_t>(run)] + gap;
+    }
     int y = headHeight;
     for (const CompareRow& row : m_configuration) {
         painter.fillRect(QRect(0, y, width(), 1), theme.line);
-        paintRow(painter, row, y);
+        paintRow(painter, row, y, widths);
         y += rowHeight;
     }
     if (m_results.empty())
@@ -179,7 +225,7 @@ void CompareTable::paintEvent(QPaintEvent*)
     painter.drawText(QRect(padding, y, width(), rowHeight), Qt::AlignLeft | Qt::AlignVCenter, tr("Results"));
     y += rowHeight;
     for (const CompareRow& row : m_results) {
-        paintRow(painter, row, y);
+        paintRow(painter, row, y, widths);
         y += rowHeight;
     }
 }

@@ -40,8 +40,11 @@ std::vector<std::string> modulesOfCheckpoint(const QString& folder)
 RunConfig LoadedRun::configAtEnd() const
 {
     RunConfig edited = config;
-    for (const AppliedEdit& edit : edits)
+    for (const AppliedEdit& edit : edits) {
         repeatEdit(edited, edit, static_cast<std::int64_t>(ranks.size()));
+        if (ranks.empty() && edit.key == "adalora.target_rank")
+            edited.adalora.totalBudget.reset(); // how many matrices it is times is not known: derived anew at a start
+    }
     return edited;
 }
 
@@ -62,12 +65,14 @@ LoadedRun loadRun(const QString& folder)
         run.history.modules = modulesOfCheckpoint(folder);
     RunFacts facts;
     facts.matrices = static_cast<std::int64_t>(run.history.modules.size());
-    const auto initRank = resolveRun(run.config, facts).initRank;
-    run.layout = layoutFromHistory(run.history, initRank);
-    if (run.layout)
-        run.ranks = run.history.events.empty()
-            ? std::vector<std::int32_t>(run.layout->modules.size(), static_cast<std::int32_t>(initRank))
-            : run.history.events.back().ranks;
+    run.layout = layoutFromHistory(run.history, run.config, resolveRun(run.config, facts));
+    if (!run.layout)
+        return run;
+    if (!run.history.events.empty())
+        run.ranks = run.history.events.back().ranks;
+    else
+        for (std::int32_t i = 0; i < static_cast<std::int32_t>(run.layout->modules.size()); ++i)
+            run.ranks.push_back(static_cast<std::int32_t>(run.layout->rankOf({i})));
     return run;
 }
 

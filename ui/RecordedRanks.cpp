@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/RecordedRanks.h"
 
+#include "training/config/TargetSelection.h"
 #include "ui/ConfigForm.h"
 
 #include <algorithm>
@@ -41,6 +42,16 @@ std::size_t kindOrder(const std::string& kind)
     static constexpr std::array<std::string_view, 7> order {
         "q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"};
     return static_cast<std::size_t>(std::find(order.begin(), order.end(), kind) - order.begin());
+}
+
+void takeRankMap(ModuleLayout& layout, const RunConfig& config, const ResolvedRun& resolved)
+{
+    if (!usesRankMap(config))
+        return;
+    for (const ModuleInfo& module : layout.modules) {
+        layout.ranks.push_back(initialRankOf(config, resolved, module.name));
+        layout.initRank = std::max(layout.initRank, layout.ranks.back()); // a set-up may have errors still
+    }
 }
 
 } // namespace
@@ -84,6 +95,25 @@ std::shared_ptr<const ModuleLayout> layoutFromHistory(RunHistory& history, std::
     return layout;
 }
 
+std::shared_ptr<const ModuleLayout> layoutFromHistory(
+    RunHistory& history, const RunConfig& config, const ResolvedRun& resolved)
+{
+    const std::shared_ptr<const ModuleLayout> named = layoutFromHistory(history, resolved.initRank);
+    if (!named)
+        return nullptr;
+    auto layout = std::make_shared<ModuleLayout>(*named);
+    takeRankMap(*layout, config, resolved);
+    return layout;
+}
+
+std::vector<std::string> modulesOfMap(const RunConfig& config)
+{
+    std::vector<std::string> names;
+    for (const auto& [name, rank] : config.adalora.rankMap)
+        names.push_back(name);
+    return names;
+}
+
 std::shared_ptr<const ModuleLayout> layoutFromSetup(const ConfigForm& form)
 {
     if (!form.model())
@@ -101,11 +131,11 @@ std::shared_ptr<const ModuleLayout> layoutFromSetup(const ConfigForm& form)
         const std::size_t layer = i / model.matrices.size();
         const std::size_t kind = i % model.matrices.size();
         const MatrixShape& matrix = model.matrices[kind];
-        const std::string half = isAttentionKind(matrix.kind) ? ".self_attn." : ".mlp.";
-        layout->modules.push_back({"model.layers." + std::to_string(layer) + half + matrix.kind,
-            LayerIndex {static_cast<std::int32_t>(layer)}, KindIndex {static_cast<std::int32_t>(kind)},
-            matrix.inFeatures, matrix.outFeatures});
+        layout->modules.push_back(
+            {matrixPath(static_cast<std::int64_t>(layer), matrix.kind), LayerIndex {static_cast<std::int32_t>(layer)},
+                KindIndex {static_cast<std::int32_t>(kind)}, matrix.inFeatures, matrix.outFeatures});
     }
+    takeRankMap(*layout, form.config(), form.resolved());
     return layout;
 }
 
@@ -116,7 +146,6 @@ std::shared_ptr<const RankSnapshot> snapshotFromEvents(
         return nullptr;
     auto snapshot = std::make_shared<RankSnapshot>();
     const auto modules = layout->modules.size();
-    const auto full = static_cast<std::int32_t>(layout->initRank);
     snapshot->step = step;
     snapshot->hasTriplets = events.empty(); // before the first event all are kept
     snapshot->modules.resize(modules);
@@ -125,6 +154,7 @@ std::shared_ptr<const RankSnapshot> snapshotFromEvents(
     snapshot->eventStep = events.empty() ? -1 : events.back().step;
     for (std::size_t i = 0; i < modules; ++i) {
         ModuleState& module = snapshot->modules[i];
+        const auto full = static_cast<std::int32_t>(layout->rankOf({static_cast<std::int32_t>(i)}));
         module.rank = events.empty() ? full : events.back().ranks[i];
         const std::int32_t before = events.size() < 2 ? full : events[events.size() - 2].ranks[i];
         module.lostAtLastEvent = std::max(before - module.rank, 0);

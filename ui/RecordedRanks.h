@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "training/config/Validation.h"
 #include "training/monitor/RankSnapshot.h"
 #include "training/monitor/RunHistory.h"
 
 #include <memory>
 #include <span>
+#include <string>
+#include <vector>
 
 namespace spectune {
 
@@ -14,6 +17,11 @@ class ConfigForm;
 /// The grid of a recorded run from its module names alone ("model.layers.3.self_attn.q_proj"); the matrices' sizes are
 /// not known. Sorts the events' ranks into the grid's order. Null where the run recorded no masking event.
 [[nodiscard]] std::shared_ptr<const ModuleLayout> layoutFromHistory(RunHistory& history, std::int64_t initRank);
+/// The same with the ranks of the run's configuration, which may have a rank map.
+[[nodiscard]] std::shared_ptr<const ModuleLayout> layoutFromHistory(
+    RunHistory& history, const RunConfig& config, const ResolvedRun& resolved);
+/// Names of the matrices in the rank map.
+[[nodiscard]] std::vector<std::string> modulesOfMap(const RunConfig& config);
 
 /// The grid of a set-up that has not started; null while its model is not known.
 [[nodiscard]] std::shared_ptr<const ModuleLayout> layoutFromSetup(const ConfigForm& form);

@@ -8,13 +8,17 @@
 #include "ui/StateMarkView.h"
 #include "ui/StudioIcons.h"
 #include "visualization/Fonts.h"
+#include "visualization/MemoryBar.h"
 #include "visualization/NumberFormat.h"
 #include "visualization/ProgressLine.h"
 
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
 #include <QVBoxLayout>
+
+#include <algorithm>
 
 namespace spectune {
 
@@ -38,22 +42,6 @@ QString phaseName(Phase phase)
     return phase == Phase::WarmUp ? RunBar::tr("warm-up")
         : phase == Phase::Cubic   ? RunBar::tr("cubic phase")
                                   : RunBar::tr("final phase");
-}
-
-QWidget* makeStat(QLabel*& value, const QString& caption, const QString& help = {})
-{
-    auto* stat = new QWidget;
-    stat->setToolTip(help);
-    auto* column = new QVBoxLayout(stat);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(1);
-    value = makeHeading(QString());
-    value->setMinimumWidth(54);
-    value->setAccessibleName(caption);
-    value->setAccessibleDescription(help);
-    column->addWidget(value);
-    column->addWidget(makeCaption(caption));
-    return stat;
 }
 
 } // namespace
@@ -96,145 +84,17 @@ RunBar::RunBar(RunModel& run, QWidget* parent)
     connect(&run, &RunModel::reset, this, &RunBar::refresh);
     connect(&run, &RunModel::stateChanged, this, &RunBar::refresh);
     connect(&run, &RunModel::metricsAppended, this, &RunBar::refreshNumbers);
+    connect(&run, &RunModel::snapshotChanged, this, &RunBar::refreshMemory);
     connect(&run, &RunModel::checkpointAppended, this, &RunBar::refresh);
     refresh();
 }
 
-QWidget* RunBar::makeStateColumn()
+void RunBar::setContext(const Context& context)
 {
-    auto* column = new QWidget;
-    column->setMinimumWidth(188);
-    auto* grid = new QVBoxLayout(column);
-    grid->setContentsMargins(0, 9, 0, 9);
-    grid->setSpacing(1);
-    auto* first = new QHBoxLayout;
-    first->setSpacing(7);
-    m_mark = new StateMarkView;
-    m_title = new QLabel;
-    m_title->setFont(Fonts::state());
-    m_titleNote = makeText(QString(), "third");
-    first->addWidget(m_mark);
-    first->addWidget(m_title);
-    first->addWidget(m_titleNote);
-    first->addStretch();
-    grid->addLayout(first);
-    m_subtitle = makeCaption(QString());
-    m_subtitle->setIndent(19);
-    grid->addWidget(m_subtitle);
-    return column;
-}
-
-QWidget* RunBar::makeProgressColumn()
-{
-    m_progressColumn = new QWidget;
-    auto* column = new QVBoxLayout(m_progressColumn);
-    column->setContentsMargins(0, 8, 0, 12);
-    column->setSpacing(4);
-    auto* texts = new QHBoxLayout;
-    m_stepText = makeText(QString());
-    m_stepText->setTextFormat(Qt::RichText);
-    m_leftText = makeText(QString(), "second");
-    texts->addWidget(m_stepText);
-    texts->addStretch();
-    texts->addWidget(m_leftText);
-    column->addLayout(texts);
-    m_progress = new ProgressLine;
-    column->addWidget(m_progress);
-    return m_progressColumn;
-}
-
-void RunBar::addStats(QHBoxLayout* row)
-{
-    m_stats = new QWidget;
-    auto* stats = new QHBoxLayout(m_stats);
-    stats->setContentsMargins(0, 8, 0, 8);
-    stats->setSpacing(12);
-    stats->addWidget(makeStat(m_loss, tr("task loss")));
-    stats->addWidget(makeStat(m_speed, tr("loss tok/s"),
-        tr("Tokens that bear loss, per second, over the last 40 steps. The tokens of the prompts are read as well, but "
-           "not counted.")));
-    stats->addWidget(makeStat(m_rate, tr("learning rate")));
-    row->addWidget(m_stats);
-}
-
-void RunBar::addButtons(QHBoxLayout* row)
-{
-    m_buttons = new QWidget;
-    auto* buttons = new QHBoxLayout(m_buttons);
-    buttons->setContentsMargins(0, 0, 0, 0);
-    buttons->setSpacing(6);
-    const auto add = [&](QPushButton*& button, const char* icon, int width) {
-        button = new QPushButton;
-        button->setMinimumWidth(width);
-        button->setFixedHeight(28);
-        button->setIconSize(QSize(14, 14));
-        if (icon)
-            button->setIcon(studioIcon(QString::fromLatin1(icon)));
-        buttons->addWidget(button);
-    };
-    add(m_details, nullptr, 74);
-    add(m_export, "export", 92);
-    add(m_main, nullptr, 112);
-    add(m_step, "step", 74);
-    add(m_stop, "stop", 74);
-    add(m_evaluate, "evaluate", 96);
-    add(m_save, "save", 74);
-    m_details->setText(tr("Details"));
-    m_main->setProperty("role", "primary");
-    m_main->setObjectName(QStringLiteral("MainButton"));
-    m_main->setToolTip(tr("Start (Ctrl+Return), Pause and Resume (Space)"));
-    m_step->setToolTip(tr("One optimizer step (.)"));
-    m_stop->setToolTip(tr("Saves, then ends the run (Ctrl+.)"));
-    m_evaluate->setObjectName(QStringLiteral("EvaluateButton"));
-    m_save->setToolTip(tr("Saves a checkpoint now (Ctrl+S)"));
-    connect(m_main, &QPushButton::clicked, this, [this] { Q_EMIT actionTriggered(m_state.action); });
-    connect(m_step, &QPushButton::clicked, this, &RunBar::stepTriggered);
-    connect(m_stop, &QPushButton::clicked, this, &RunBar::stopTriggered);
-    connect(m_evaluate, &QPushButton::clicked, this, &RunBar::evaluateTriggered);
-    connect(m_save, &QPushButton::clicked, this, &RunBar::saveTriggered);
-    connect(m_export, &QPushButton::clicked, this, &RunBar::exportTriggered);
-    connect(m_details, &QPushButton::clicked, this, &RunBar::detailsTriggered);
-    row->addWidget(m_buttons);
-}
-
-void RunBar::addQuestion(QHBoxLayout* row)
-{
-    m_question = new QWidget;
-    m_question->setObjectName(QStringLiteral("BarQuestion"));
-    m_question->setAttribute(Qt::WA_StyledBackground);
-    auto* line = new QHBoxLayout(m_question);
-    line->setContentsMargins(12, 0, 12, 0);
-    line->setSpacing(8);
-    line->addWidget(makeHeading(tr("A run is going on.")));
-    line->addWidget(makeText(tr("Stop it, save it and close?"), "second"));
-    auto* stay = new QPushButton(tr("Keep training"));
-    stay->setObjectName(QStringLiteral("KeepTraining"));
-    auto* stop = new QPushButton(tr("Stop, save and close"));
-    stop->setProperty("role", "primary");
-    stop->setObjectName(QStringLiteral("StopAndClose"));
-    for (QPushButton* button : {stay, stop})
-        button->setAutoDefault(true); // Return presses the one that has the focus, as in a dialog
-    line->addWidget(stay);
-    line->addWidget(stop);
-    connect(stay, &QPushButton::clicked, this, [this] {
-        m_question->hide();
-        refresh();
-        Q_EMIT closeAnswered(false);
-    });
-    connect(stop, &QPushButton::clicked, this, [this] {
-        m_question->hide();
-        refresh();
-        Q_EMIT closeAnswered(true);
-    });
-    m_question->hide();
-    row->addWidget(m_question);
-}
-
-void RunBar::setContext(int errors, bool setupShown, const QString& summary)
-{
-    m_input.errors = errors;
-    m_input.setupShown = setupShown;
-    m_summary = summary;
+    m_input.errors = context.errors;
+    m_input.setupShown = context.setupShown;
+    m_steps = context.steps;
+    m_summary = context.summary;
     refresh();
 }
 
@@ -340,7 +200,6 @@ void RunBar::refreshMessage()
 
 QString RunBar::subtitle() const
 {
-    const ResolvedRun& run = m_run.resolved();
     const QString time = m_run.since().isValid() ? m_run.since().toString(QStringLiteral("HH:mm")) : QString();
     switch (m_state.mark) {
     case StateMark::HalfDisc: return m_run.stage();
@@ -359,8 +218,53 @@ QString RunBar::subtitle() const
     case StateMark::Cross: return tr("at step %1, %2").arg(formatCount(m_run.step()), time);
     case StateMark::Ring: break;
     }
-    return run.totalSteps > 0 ? tr("%1 steps").arg(formatCount(run.totalSteps))
-                              : tr("the number of steps follows from the data");
+    return m_steps > 0 ? counted(m_steps, tr("%1 step"), tr("%1 steps"))
+                       : tr("the number of steps follows from the data");
+}
+
+bool RunBar::event(QEvent* event)
+{
+    const bool taken = QWidget::event(event);
+    if (event->type() == QEvent::LayoutRequest)
+        refreshMemory(); // the columns have their widths by now
+    return taken;
+}
+
+void RunBar::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    refreshMemory();
+}
+
+// Only where the step and the time left keep their room: they are asked for more often.
+void RunBar::refreshMemory()
+{
+    const DeviceMemory& memory = m_run.memory();
+    const bool known = memory.used > 0 && isActive(m_input.state) && !isAsking(); // the question takes the room
+    if (known) {
+        const auto used = formatMemory(static_cast<double>(memory.used));
+        const auto total = formatGiB(static_cast<double>(memory.total));
+        m_memory->setText(memory.total > 0 ? tr("%1 of %2").arg(used, total) : used);
+        const QString help
+            = tr("What this run holds of its device's memory: of a GPU what was taken from the driver, of "
+                 "the computer what the program has in memory. At most so far: %1.")
+                  .arg(formatMemory(static_cast<double>(m_run.mostMemory())));
+        m_memoryStat->setToolTip(help);
+        m_memory->setAccessibleDescription(help);
+    }
+    constexpr int gap = 12;
+    const int taken = m_memoryStat->isVisibleTo(this) ? m_memoryStat->width() + gap : 0;
+    const int room = m_progressColumn->width() + taken - m_memoryStat->sizeHint().width() - gap;
+    m_memoryStat->setVisible(known && room >= m_stepText->sizeHint().width() + m_leftText->sizeHint().width() + gap);
+}
+
+/// The last that a step used: a schedule may end at 0, which no step had.
+double RunBar::shownRate() const
+{
+    const auto& metrics = m_run.history().metrics;
+    const auto used
+        = std::find_if(metrics.rbegin(), metrics.rend(), [](const MetricPoint& point) { return point.lr > 0.0; });
+    return isTerminal(m_input.state) && used != metrics.rend() ? used->lr : metrics.back().lr;
 }
 
 void RunBar::refreshNumbers()
@@ -388,7 +292,8 @@ void RunBar::refreshNumbers()
     const bool any = !metrics.empty();
     m_loss->setText(any ? formatLoss(metrics.back().loss) : QStringLiteral("–"));
     m_speed->setText(any ? formatCount(static_cast<std::int64_t>(m_run.tokensPerSecond())) : QStringLiteral("–"));
-    m_rate->setText(any ? formatScientific(metrics.back().lr) : QStringLiteral("–"));
+    m_rate->setText(any ? formatScientific(shownRate()) : QStringLiteral("–"));
+    refreshMemory();
 }
 
 } // namespace spectune

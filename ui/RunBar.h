@@ -22,8 +22,14 @@ class RunBar : public QWidget {
 public:
     explicit RunBar(RunModel& run, QWidget* parent = nullptr);
 
-    /// Errors of the set-up, whether its workspace is in front, and one sentence about what Start would do.
-    void setContext(int errors, bool setupShown, const QString& summary);
+    /// What a start would do, of the set-up as it stands.
+    struct Context {
+        int errors = 0;
+        bool setupShown = false; ///< its workspace is in front
+        std::int64_t steps = 0; ///< 0: they follow from data that is not known yet
+        QString summary; ///< one sentence
+    };
+    void setContext(const Context& context);
     void setRunName(const QString& name);
     [[nodiscard]] QString runName() const;
     [[nodiscard]] const RunBarState& shown() const { return m_state; }
@@ -43,6 +49,10 @@ Q_SIGNALS:
     void closeAnswered(bool stopAndClose);
     void runNameEdited(const QString& name);
 
+protected:
+    bool event(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
     [[nodiscard]] QWidget* makeStateColumn();
     [[nodiscard]] QWidget* makeProgressColumn();
@@ -51,6 +61,8 @@ private:
     void addQuestion(QHBoxLayout* row);
     void refresh();
     void refreshNumbers();
+    void refreshMemory();
+    [[nodiscard]] double shownRate() const;
     void refreshMessage();
     void placeEvaluate();
     [[nodiscard]] QString subtitle() const;
@@ -59,6 +71,7 @@ private:
     RunBarState m_state;
     RunBarInput m_input;
     QString m_summary;
+    std::int64_t m_steps = 0; ///< that a start would do
     StateMarkView* m_mark = nullptr;
     QLabel* m_title = nullptr;
     QLabel* m_titleNote = nullptr;
@@ -73,6 +86,8 @@ private:
     QWidget* m_stats = nullptr;
     QLabel* m_speed = nullptr;
     QLabel* m_rate = nullptr;
+    QLabel* m_memory = nullptr;
+    QWidget* m_memoryStat = nullptr;
     QLabel* m_loss = nullptr;
     FieldLine* m_name = nullptr;
     QPushButton* m_main = nullptr;

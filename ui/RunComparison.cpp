@@ -39,6 +39,19 @@ double lastEvaluation(const LoadedRun& run)
     return run.history.evaluations.empty() ? std::nan("") : run.history.evaluations.back().evalLoss;
 }
 
+/// A rank map by its size: its ranks stand in the grids below the table.
+QString shownValue(const FieldValue& value)
+{
+    const auto* map = std::get_if<RankMap>(&value);
+    if (!map || map->empty())
+        return QString::fromStdString(toText(value));
+    std::int64_t triplets = 0;
+    for (const auto& [name, rank] : *map)
+        triplets += rank;
+    return ComparisonTexts::tr("%1 matrices, %2 triplets")
+        .arg(formatCount(static_cast<std::int64_t>(map->size())), formatCount(triplets));
+}
+
 QString lossText(double loss)
 {
     return std::isfinite(loss) ? formatLoss(loss) : ComparisonTexts::tr("none");
@@ -134,7 +147,7 @@ std::vector<CompareRow> compareConfigs(std::span<const RunConfig* const> configs
         CompareRow row {
             textOf(field.key), textOf(field.label) + QStringLiteral(": ") + textOf(field.help), {}, {}, false, true};
         for (const RunConfig* config : configs)
-            row.values << QString::fromStdString(toText(fieldValue(*config, field.key)));
+            row.values << shownValue(fieldValue(*config, field.key));
         for (const RunConfig* config : configs)
             row.differs = row.differs || fieldValue(*config, field.key) != fieldValue(*configs.front(), field.key);
         rows.push_back(std::move(row));
@@ -171,7 +184,7 @@ std::vector<CompareRow> compareResults(
         rows.push_back(resultRow(name, help, runs, text));
     };
     add(ComparisonTexts::tr("state"), ComparisonTexts::tr("How the run stands"),
-        [&](std::size_t i) { return stateWord(records[i].state); });
+        [&](std::size_t i) { return stateName(records[i].state); });
     add(ComparisonTexts::tr("evaluation loss"),
         ComparisonTexts::tr("Mean loss per loss-bearing token at the last evaluation"),
         [&](std::size_t i) { return lossText(lastEvaluation(*runs[i])); });

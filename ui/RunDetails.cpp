@@ -38,11 +38,15 @@ QLabel* makeLabelFor(QWidget* field, const QString& text)
     return label;
 }
 
-KeyValueList::Rows factsOf(const RunRecord& record)
+/// Whether steps and losses were read: nought of them is not shown for what cannot be read.
+bool knowsCourse(const RunRecord& record)
 {
-    KeyValueList::Rows rows {{RunDetails::tr("state"), record.stateText()},
-        {RunDetails::tr("method"), record.methodText()}, {RunDetails::tr("model"), record.model}};
-    const auto add = [&rows](const QString& name, const QString& value) { rows.emplace_back(name, value); };
+    return record.state != RecordState::Unreadable || record.steps > 0;
+}
+
+template <typename Add>
+void addCourse(const Add& add, const RunRecord& record)
+{
     add(RunDetails::tr("steps"),
         record.totalSteps > 0
             ? RunDetails::tr("%1 of %2").arg(formatCount(record.steps), formatCount(record.totalSteps))
@@ -50,6 +54,22 @@ KeyValueList::Rows factsOf(const RunRecord& record)
     const auto loss = [](double value) { return std::isfinite(value) ? formatLoss(value) : RunDetails::tr("none"); };
     add(RunDetails::tr("evaluation loss"), loss(record.evalLoss));
     add(RunDetails::tr("task loss, smoothed"), loss(record.loss));
+    add(RunDetails::tr("time"), formatDuration(record.seconds));
+}
+
+KeyValueList::Rows factsOf(const RunRecord& record)
+{
+    KeyValueList::Rows rows {{RunDetails::tr("state"), record.stateText()}};
+    const auto add = [&rows](const QString& name, const QString& value) {
+        if (!value.isEmpty())
+            rows.emplace_back(name, value);
+    };
+    add(RunDetails::tr("method"), record.methodText());
+    add(RunDetails::tr("model"), record.model);
+    if (knowsCourse(record))
+        addCourse(add, record);
+    else if (record.totalSteps > 0)
+        add(RunDetails::tr("steps"), RunDetails::tr("%1 planned").arg(formatCount(record.totalSteps)));
     if (record.ranks.matrices > 0) {
         add(RunDetails::tr("kept triplets"), formatCount(record.ranks.kept));
         add(RunDetails::tr("matrices at rank 0"),
@@ -57,13 +77,11 @@ KeyValueList::Rows factsOf(const RunRecord& record)
         add(RunDetails::tr("largest rank"), formatCount(record.ranks.largest));
         add(RunDetails::tr("revived in total"), formatCount(record.ranks.revived));
     }
-    add(RunDetails::tr("time"), formatDuration(record.seconds));
     if (record.started.isValid())
         add(RunDetails::tr("started"), shortTime(record.started, QDateTime::currentDateTime()));
     if (record.ended.isValid())
         add(RunDetails::tr("ended"), shortTime(record.ended, QDateTime::currentDateTime()));
-    if (!record.device.isEmpty())
-        add(RunDetails::tr("device"), record.device);
+    add(RunDetails::tr("device"), record.device);
     add(RunDetails::tr("on disk"), formatMB(static_cast<double>(record.bytes)));
     add(RunDetails::tr("folder"), shownPath(record.folder));
     return rows;
@@ -104,6 +122,8 @@ RunDetails::RunDetails(RunLibrary& library, QWidget* parent)
     connect(m_name, &QLineEdit::textEdited, this, later);
     connect(m_tags, &QLineEdit::textEdited, this, later);
     connect(m_notes, &QPlainTextEdit::textChanged, this, later);
+    connect(m_name, &QLineEdit::editingFinished, this, &RunDetails::settle);
+    connect(m_tags, &QLineEdit::editingFinished, this, &RunDetails::settle);
 }
 
 void RunDetails::setRun(std::int64_t id)
@@ -136,7 +156,7 @@ void RunDetails::refresh(const RunRecord& record)
                  "history knows of it is below.")
                   .arg(record.folder);
     else if (record.state == RecordState::Unreadable)
-        problem = tr("Not all of this run can be read. %1").arg(record.problem);
+        problem = tr("Not all of this run can be read. %1").arg(record.problemText());
     m_problem->setVisible(!problem.isEmpty());
     m_problem->setText(problem);
     m_facts->setRows(factsOf(record));
@@ -146,6 +166,16 @@ void RunDetails::flush()
 {
     if (m_later.isActive())
         store();
+}
+
+void RunDetails::settle()
+{
+    flush();
+    const RunRecord* record = m_library.find(m_id);
+    if (!record)
+        return;
+    m_name->setText(record->name); // an empty one is not taken
+    m_tags->setText(record->tags.join(QStringLiteral(", ")));
 }
 
 void RunDetails::store()

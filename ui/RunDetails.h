@@ -30,6 +30,8 @@ public:
 private:
     void refresh(const RunRecord& record);
     void store();
+    /// A name or tags are typed to their end: what was stored of them stands there.
+    void settle();
 
     RunLibrary& m_library;
     std::int64_t m_id = 0;

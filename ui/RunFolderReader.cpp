@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/RunFolderReader.h"
 
+#include "training/config/ConfigFile.h"
 #include "training/config/FieldTable.h"
 #include "ui/LoadedRun.h"
 #include "ui/RunFolders.h"
@@ -97,6 +98,24 @@ void takeRanks(RunRecord& record, const LoadedRun& run)
         record.ranks.revived += event.revived;
 }
 
+void takeConfig(RunRecord& record, const RunConfig& config)
+{
+    record.model = QFileInfo(QString::fromStdString(config.model.path)).fileName();
+    const std::string_view method = toString(config.method);
+    record.method = QString::fromUtf8(method.data(), static_cast<qsizetype>(method.size()));
+    record.totalSteps = config.train.steps;
+}
+
+/// What the configuration alone tells of a run whose other files cannot be used.
+void takeConfigAlone(RunRecord& record)
+{
+    try {
+        takeConfig(record, loadConfig(std::filesystem::path(inFolder(record.folder, "config.json").toStdString())));
+    } catch (const std::exception&) {
+        record.model.clear(); // then it is the configuration that record.problem speaks of
+    }
+}
+
 RecordState stateOf(const QString& lastWord, bool inUse)
 {
     if (inUse)
@@ -116,7 +135,8 @@ RecordState stateOf(const QString& lastWord, bool inUse)
 QString folderFingerprint(const QString& folder)
 {
     QStringList parts;
-    for (const char* name : {"config.json", "metrics.jsonl", "ranks.jsonl", "log.txt", "checkpoints", "adapter"}) {
+    for (const char* name :
+        {"config.json", "metrics.jsonl", "ranks.jsonl", "edits.jsonl", "log.txt", "checkpoints", "adapter"}) {
         const QFileInfo info(inFolder(folder, name));
         parts << (info.exists() ? QStringLiteral("%1:%2").arg(info.size()).arg(info.lastModified().toMSecsSinceEpoch())
                                 : QStringLiteral("-"));
@@ -192,10 +212,7 @@ RunRecord readRunFolder(const QString& folder, bool inUse)
         record.configuration = QString::fromUtf8(configuration.readAll());
     try {
         const LoadedRun run = loadRun(folder);
-        record.model = QFileInfo(QString::fromStdString(run.config.model.path)).fileName();
-        const std::string_view method = toString(run.config.method);
-        record.method = QString::fromUtf8(method.data(), static_cast<qsizetype>(method.size()));
-        record.totalSteps = run.config.train.steps;
+        takeConfig(record, run.config);
         takeHistory(record, run.history);
         takeRanks(record, run);
         record.state = stateOf(log.lastWord, inUse);
@@ -204,6 +221,7 @@ RunRecord readRunFolder(const QString& folder, bool inUse)
     } catch (const std::exception& error) {
         record.state = RecordState::Unreadable;
         record.problem = QString::fromUtf8(error.what());
+        takeConfigAlone(record);
     }
     if (record.state != RecordState::Running)
         record.ended = log.ended.isValid() ? log.ended : QFileInfo(inFolder(folder, "metrics.jsonl")).lastModified();

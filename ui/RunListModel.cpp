@@ -16,7 +16,7 @@ RunRowLook rowLook(const RunRecord& record, int tag)
 {
     RunRowLook look;
     look.tag = tag;
-    look.name = record.name;
+    look.name = record.title();
     look.curve = record.curve;
     if (record.totalSteps > 0)
         look.share = std::clamp(static_cast<double>(record.steps) / static_cast<double>(record.totalSteps), 0.02, 1.0);
@@ -64,17 +64,17 @@ QVariant RunListModel::data(const QModelIndex& index, int role) const
     case Qt::DisplayRole: return run->name;
     case Qt::CheckStateRole: return tag >= 0 ? Qt::Checked : Qt::Unchecked;
     case Qt::ToolTipRole: {
-        QStringList lines {run->name, run->methodText(), run->stateText(), run->folder};
-        if (!run->problem.isEmpty())
-            lines << run->problem;
-        if (!run->tags.isEmpty())
-            lines << run->tags.join(QStringLiteral(", "));
+        QStringList lines {run->title(), run->methodText(), run->stateText(), run->folder, run->problemText(),
+            run->tags.join(QStringLiteral(", "))};
+        lines.removeAll(QString());
         return lines.join(QLatin1Char('\n'));
     }
     case Qt::AccessibleTextRole: {
         const RunRowLook shown = rowLook(*run, tag);
         const QString chosenAs = tag >= 0 ? tr("chosen as %1, ").arg(RunTag::letter(tag)) : QString();
-        return tr("%1, %2%3, %4, loss %5").arg(run->name, chosenAs, run->methodText(), run->stateText(), shown.number);
+        QStringList words {run->methodText(), run->stateText()};
+        words.removeAll(QString());
+        return tr("%1, %2%3, loss %4").arg(run->title(), chosenAs, words.join(QStringLiteral(", ")), shown.number);
     }
     default: return {};
     }

@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/RunModel.h"
 
-#include "training/config/ConfigFile.h"
-#include "training/config/EditLog.h"
 #include "ui/ConfigForm.h"
 #include "ui/RecordedRanks.h"
-#include "ui/RunFolders.h"
+#include "ui/RecordedRun.h"
 #include "ui/SessionController.h"
-
-#include <QFileInfo>
 
 #include <algorithm>
 #include <limits>
@@ -72,8 +68,8 @@ void RunModel::follow(SessionController& session)
             m_checkpoints.push_back(checkpoint.step);
         Q_EMIT checkpointAppended();
     });
-    connect(&session, &SessionController::editTaken, this, [this](const AppliedEdit& edit) {
-        if (m_edited.add(edit))
+    connect(&session, &SessionController::editTaken, this, [this](const AppliedEdit& edit, bool changed) {
+        if (changed && m_edited.add(edit))
             takeEdited();
         Q_EMIT editTaken(edit);
     });
@@ -104,6 +100,8 @@ void RunModel::begin(const RunRequest& request, const ResolvedRun& resolved, boo
     m_stage = tr("Starting");
     m_failure = {};
     m_shown = -1;
+    m_memory = {};
+    m_mostMemory = 0;
     m_folder = QString::fromStdString(request.outFolder);
     m_config = request.config;
     m_resolved = resolved;
@@ -125,32 +123,24 @@ void RunModel::begin(const RunRequest& request, const ResolvedRun& resolved, boo
 
 void RunModel::openRecorded(const QString& folder)
 {
-    const QFileInfo info(folder);
-    const std::filesystem::path path = info.absoluteFilePath().toStdString();
-    RunConfig config = loadConfig(path / "config.json");
-    RunHistory history = loadHistory(path);
-    std::vector<AppliedEdit> edits = editsOfRun(path);
-    RunFacts facts;
-    facts.matrices = static_cast<std::int64_t>(history.modules.size());
-    ResolvedRun resolved = resolveRun(config, facts);
-    if (resolved.totalSteps <= 0 && !history.metrics.empty())
-        resolved.totalSteps = resolved.schedule.totalSteps = history.metrics.back().step;
+    showRecorded(readRecordedRun(folder));
+}
 
+void RunModel::showRecorded(RecordedRun run)
+{
     clear();
     m_hasRun = m_recorded = true;
-    m_folder = info.absoluteFilePath();
-    m_name = info.fileName();
-    m_edited.begin(config, resolved, std::move(edits));
+    m_folder = std::move(run.folder);
+    m_name = std::move(run.name);
+    m_edited = std::move(run.edited);
     takeEdited();
-    m_history = std::move(history);
-    m_replay.open(path);
-    const auto recorded = m_replay.reader().layout();
-    const bool whole = recorded && !m_history.modules.empty() && m_history.modules == namesOf(*recorded);
-    m_layout = whole ? recorded : layoutFromHistory(m_history, resolved.initRank);
+    m_history = std::move(run.history);
+    m_layout = std::move(run.layout);
+    m_replay = std::move(run.replay);
+    m_checkpoints = std::move(run.checkpoints);
+    m_latest = std::move(run.latest);
     m_step = m_history.metrics.empty() ? 0 : m_history.metrics.back().step;
-    m_state = m_step >= resolved.totalSteps ? SessionState::Finished : SessionState::Stopped;
-    m_checkpoints = checkpointSteps(m_folder);
-    m_latest = m_replay.at(m_layout, m_history.events, m_step);
+    m_state = m_step >= m_resolved.totalSteps ? SessionState::Finished : SessionState::Stopped;
     Q_EMIT reset();
     Q_EMIT stateChanged();
 }
@@ -162,6 +152,8 @@ void RunModel::clear()
     m_step = 0;
     m_shown = -1;
     m_failure = {};
+    m_memory = {};
+    m_mostMemory = 0;
     m_started.reset();
     m_history = {};
     m_edited = {};
@@ -209,6 +201,8 @@ void RunModel::takeSnapshot(const std::shared_ptr<const RankSnapshot>& snapshot)
     if (!m_hasRun || m_recorded)
         return;
     m_latest = snapshot;
+    m_memory = snapshot->memory;
+    m_mostMemory = std::max(m_mostMemory, m_memory.used);
     m_replay.keep(snapshot);
     // A picture of the event that is shown brings the scores that the events alone do not have.
     if (m_shown < 0 || (snapshot->eventStep >= 0 && snapshot->eventStep <= m_shown))
@@ -228,6 +222,7 @@ PlotPlan RunModel::plan() const
     plan.targetBudget = schedule.targetBudget;
     plan.matrices = m_layout ? static_cast<std::int64_t>(m_layout->modules.size()) : 0;
     plan.initRank = static_cast<int>(m_resolved.initRank);
+    plan.hasRankMap = usesRankMap(m_config);
     plan.targetRank = plan.matrices > 0 ? static_cast<double>(plan.targetBudget) / static_cast<double>(plan.matrices)
                                         : static_cast<double>(m_config.adalora.targetRank);
     if (plan.totalSteps <= 0 || plan.initialBudget <= 0)

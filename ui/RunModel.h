@@ -20,6 +20,7 @@ namespace spectune {
 
 class ConfigForm;
 class SessionController;
+struct RecordedRun;
 
 /// The one run that the studio shows: a set-up that waits for its start, a run that trains, or a recorded one.
 /// The views read it and follow its signals. GUI thread.
@@ -34,8 +35,9 @@ public:
     void showSetup(const ConfigForm& form, const QString& name);
     /// A run is about to start. @param goesOn the shown run is resumed: its curves stay
     void begin(const RunRequest& request, const ResolvedRun& resolved, bool goesOn);
-    /// Reads config.json, metrics.jsonl and ranks.jsonl of a run's folder. @throws Error
+    /// Reads a run's folder and shows it; not for a click, which must not wait (see RunOpener). @throws Error
     void openRecorded(const QString& folder);
+    void showRecorded(RecordedRun run);
     /// Back to the set-up.
     void clear();
 
@@ -64,6 +66,10 @@ public:
     /// Seconds per step and loss-bearing tokens per second of the last steps; 0: not known.
     [[nodiscard]] double secondsPerStep() const;
     [[nodiscard]] double tokensPerSecond() const;
+    /// What the run held of its device when it was last looked at, and the most of all these times; 0: not known, or
+    /// recorded.
+    [[nodiscard]] const DeviceMemory& memory() const { return m_memory; }
+    [[nodiscard]] std::int64_t mostMemory() const { return m_mostMemory; }
 
     /// What heatmap and inspector show: the newest, or that of the shown step.
     [[nodiscard]] std::shared_ptr<const RankSnapshot> shownSnapshot() const;
@@ -111,6 +117,8 @@ private:
     mutable RunReplay m_replay; ///< a cache of what the run's folder holds
     RunHistory m_history;
     std::vector<std::int64_t> m_checkpoints;
+    DeviceMemory m_memory;
+    std::int64_t m_mostMemory = 0;
 };
 
 } // namespace spectune

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/RunPlans.h"
 
+#include "training/config/FieldTable.h"
+#include "training/config/LiveEdit.h"
 #include "training/config/Validation.h"
 #include "ui/LoadedRun.h"
 #include "ui/PageParts.h"
@@ -8,11 +10,9 @@
 
 #include <QCoreApplication>
 #include <QFileInfo>
-#include <QStringList>
 
 #include <algorithm>
 #include <cmath>
-#include <set>
 
 namespace spectune {
 
@@ -29,11 +29,20 @@ RunFacts factsOf(const LoadedRun& run)
     return facts;
 }
 
+/// A sentence about them, with a blank before it; empty where there are none.
+QString stillChanged(const LoadedRun& run)
+{
+    const QStringList changes = liveChanges(run);
+    return changes.isEmpty() ? QString()
+                             : QLatin1Char(' ')
+            + PlanTexts::tr("What was changed live stays in force: %1.").arg(changes.join(QStringLiteral(", ")));
+}
+
 /// P, Λ and Q as they were trained are the start; the budget falls to what they kept with the second step.
 RunPlan newRunFromAdapter(const LoadedRun& run, std::int64_t more)
 {
     RunPlan plan;
-    plan.config = run.config;
+    plan.config = run.configAtEnd();
     const QString adapter = run.folder + QStringLiteral("/adapter");
     if (!hasLambda(run.config.method))
         plan.impossible
@@ -60,10 +69,28 @@ RunPlan newRunFromAdapter(const LoadedRun& run, std::int64_t more)
         plan.explanation += QLatin1Char(' ')
             + PlanTexts::tr("Its budget is the %1 triplets that were kept, chosen by score at the second step.")
                   .arg(formatCount(run.keptTriplets()));
+    plan.explanation += stillChanged(run);
     return plan;
 }
 
 } // namespace
+
+QStringList liveChanges(const LoadedRun& run)
+{
+    const RunConfig begun = withResolved(run.config, resolveRun(run.config, factsOf(run)));
+    const RunConfig end = run.configAtEnd();
+    QStringList changes;
+    for (const std::string& key : liveKeys()) {
+        const FieldValue before = fieldValue(begun, key);
+        const FieldValue after = fieldValue(end, key);
+        const bool edited = std::ranges::any_of(run.edits, [&](const AppliedEdit& edit) { return edit.key == key; });
+        if (edited && before != after)
+            changes << QStringLiteral("%1 %2 → %3")
+                           .arg(QString::fromStdString(key), QString::fromStdString(toText(before)),
+                               QString::fromStdString(toText(after)));
+    }
+    return changes;
+}
 
 RunPlan continueWith(const LoadedRun& run, std::int64_t more)
 {
@@ -82,6 +109,7 @@ RunPlan continueWith(const LoadedRun& run, std::int64_t more)
         plan.config.adalora.tf = resolved.schedule.finalSteps + more; // T − tf stays where it was
         plan.explanation += QLatin1Char(' ') + PlanTexts::tr("Its final phase grows: no rank changes any more.");
     }
+    plan.explanation += stillChanged(run); // the engine takes them from the folder's edits.jsonl
     return plan;
 }
 
@@ -93,51 +121,40 @@ RunPlan fixedRanksFrom(const LoadedRun& run)
         plan.impossible = PlanTexts::tr("This run has recorded no ranks.");
         return plan;
     }
-    std::set<std::int32_t> layers;
-    std::vector<std::string> kinds;
-    for (const std::string& kind : run.layout->kinds)
-        for (std::size_t i = 0; i < run.ranks.size(); ++i)
-            if (run.ranks[i] > 0 && run.layout->kinds[run.layout->modules[i].kind.at()] == kind) {
-                kinds.push_back(kind);
-                break;
-            }
-    for (std::size_t i = 0; i < run.ranks.size(); ++i)
-        if (run.ranks[i] > 0)
-            layers.insert(run.layout->modules[i].layer.value);
-    const auto chosen = [&](const ModuleInfo& module) {
-        return layers.contains(module.layer.value)
-            && std::find(kinds.begin(), kinds.end(), run.layout->kinds[module.kind.at()]) != kinds.end();
-    };
-    const auto& modules = run.layout->modules;
-    const auto matrices = static_cast<std::int64_t>(std::count_if(modules.begin(), modules.end(), chosen));
-    const double mean = static_cast<double>(run.keptTriplets()) / static_cast<double>(matrices);
-    const std::int64_t rank = std::max<std::int64_t>(1, std::llround(mean));
+    const auto matrices = static_cast<std::int64_t>(run.ranks.size());
+    const std::int64_t triplets = run.keptTriplets();
+    const double mean = static_cast<double>(triplets) / static_cast<double>(matrices);
+    const std::int64_t largest = *std::max_element(run.ranks.begin(), run.ranks.end());
+    const std::int64_t without = std::count(run.ranks.begin(), run.ranks.end(), 0);
     const ResolvedRun resolved = resolveRun(run.config, factsOf(run));
 
     AdaLoraConfig& adalora = plan.config.adalora;
     plan.config.method = hasLambda(run.config.method) ? Method::SvdLora : Method::Lora;
-    adalora.targets = kinds;
-    adalora.layers.assign(layers.begin(), layers.end());
-    adalora.targetRank = rank;
-    adalora.initRank.reset();
+    adalora.rankMap.clear();
+    for (std::size_t i = 0; i < run.ranks.size(); ++i)
+        adalora.rankMap.emplace(run.layout->modules[i].name, run.ranks[i]);
+    adalora.targetRank = std::max<std::int64_t>(1, std::llround(mean));
+    adalora.initRank.reset(); // the map's largest
     adalora.totalBudget.reset();
     adalora.ti.reset();
     adalora.tf.reset();
     adalora.deltaT.reset();
-    adalora.alpha = resolved.alpha / static_cast<double>(resolved.initRank) * static_cast<double>(rank); // s stays
+    adalora.shrink = false;
     adalora.initFrom.clear();
-    QStringList names;
-    for (const std::string& kind : kinds)
-        names << QString::fromStdString(kind);
+    const double scale = resolved.alpha / static_cast<double>(resolved.initRank); // stays
+    adalora.alpha = scale * static_cast<double>(largest);
+    if (scale == 2.0) // what is derived anyway, also once another map or none is chosen
+        adalora.alpha.reset();
     plan.explanation
-        = PlanTexts::tr(
-            "A run of fixed rank has one rank for all its matrices: rank %1 (the learned mean is %2) in the %3 "
-            "matrices of %4 in %5 that kept any triplet, %6 triplets in place of %7. How the ranks differ "
-            "between these matrices is not kept.")
-              .arg(formatCount(rank), formatMeanRank(mean), formatCount(matrices), names.join(QStringLiteral(", ")),
-                  counted(
-                      static_cast<std::int64_t>(layers.size()), PlanTexts::tr("%1 layer"), PlanTexts::tr("%1 layers")),
-                  formatCount(rank * matrices), formatCount(run.keptTriplets()));
+        = PlanTexts::tr("%1 keeps in every matrix the rank that it had at the end of this run (adalora.rank_map): "
+                        "%2 triplets in %3 matrices, mean %4, largest %5. The scale s stays %6.")
+              .arg(plan.config.method == Method::SvdLora ? QStringLiteral("SVD-LoRA") : QStringLiteral("LoRA"),
+                  formatCount(triplets), formatCount(matrices), formatMeanRank(mean), formatCount(largest),
+                  formatFixed(scale, 2));
+    if (without > 0)
+        plan.explanation += QLatin1Char(' ')
+            + counted(without, PlanTexts::tr("%1 matrix with rank 0 is not adapted."),
+                PlanTexts::tr("%1 matrices with rank 0 are not adapted."));
     return plan;
 }
 

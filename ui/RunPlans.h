@@ -4,6 +4,7 @@
 #include "training/config/RunConfig.h"
 
 #include <QString>
+#include <QStringList>
 
 #include <cstdint>
 
@@ -19,13 +20,17 @@ struct RunPlan {
     QString impossible; ///< why it cannot be; empty: it can
 };
 
+/// What live edits left changed at the end, "optim.lr 0.001 → 0.0005" each; none where all is as it was started.
+[[nodiscard]] QStringList liveChanges(const LoadedRun& run);
+
 /// The run with @p more further steps. With a constant learning rate it is resumed: ti and T − tf keep their steps, so
 /// nothing that was done would have been done otherwise. A learning rate that has fallen over the old steps cannot be
-/// stretched afterwards: then a new run starts from the trained triplets (adalora.init_from) and their budget.
+/// stretched afterwards: then a new run starts from the trained triplets (adalora.init_from) and their budget. Live edits
+/// stay in force either way.
 [[nodiscard]] RunPlan continueWith(const LoadedRun& run, std::int64_t more);
 
-/// A run of fixed rank out of the learned map, as far as the configuration can say it: the matrices' names and the
-/// layers that kept any triplet, one rank for all of them that comes nearest to the learned mean.
+/// A run of fixed ranks out of the learned map (adalora.rank_map): every matrix keeps the rank that it ended with, under the
+/// same scale s. Without the map it would have one rank for all that comes nearest to the learned mean.
 [[nodiscard]] RunPlan fixedRanksFrom(const LoadedRun& run);
 
 } // namespace spectune

@@ -123,7 +123,7 @@ KeyValueList::Rows methodRows(const RunModel& run)
     KeyValueList::Rows rows;
     if (allocatesBudget(config.method)) {
         // The budget may end at a number of triplets of its own: then this is its mean, "8 → 2.38".
-        const std::int64_t matrices = resolved.initRank > 0 ? schedule.initialBudget / resolved.initRank : 0;
+        const std::int64_t matrices = resolved.matrices;
         const bool even = matrices == 0 || schedule.targetBudget % matrices == 0;
         const std::int64_t whole = matrices == 0 ? config.adalora.targetRank : schedule.targetBudget / matrices;
         rows.emplace_back(RunRail::tr("rank"),
@@ -140,7 +140,9 @@ KeyValueList::Rows methodRows(const RunModel& run)
                 .arg(
                     formatCount(schedule.warmUpEnd), formatCount(schedule.finalSteps), formatCount(schedule.interval)));
     } else {
-        rows.emplace_back(RunRail::tr("rank"), QString::number(resolved.initRank));
+        const QString rank = QString::number(resolved.initRank);
+        rows.emplace_back(
+            RunRail::tr("rank"), usesRankMap(config) ? RunRail::tr("by its map, up to %1").arg(rank) : rank);
     }
     rows.emplace_back(RunRail::tr("α, scale s"),
         QStringLiteral("%1, %2").arg(plainNumber(resolved.alpha), formatFixed(resolved.scale, 2)));

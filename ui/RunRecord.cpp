@@ -4,6 +4,7 @@
 #include "visualization/NumberFormat.h"
 
 #include <QCoreApplication>
+#include <QFileInfo>
 #include <QLocale>
 
 #include <array>
@@ -34,6 +35,20 @@ RecordState recordStateFrom(const QString& word)
     return RecordState::Interrupted;
 }
 
+QString stateName(RecordState state)
+{
+    switch (state) {
+    case RecordState::Running: return RecordTexts::tr("running");
+    case RecordState::Finished: return RecordTexts::tr("finished");
+    case RecordState::Stopped: return RecordTexts::tr("stopped");
+    case RecordState::Failed: return RecordTexts::tr("failed");
+    case RecordState::Interrupted: return RecordTexts::tr("interrupted");
+    case RecordState::Missing: return RecordTexts::tr("missing");
+    case RecordState::Unreadable: return RecordTexts::tr("unreadable");
+    }
+    return {};
+}
+
 QString methodName(const QString& method)
 {
     if (method == QLatin1String("adalora"))
@@ -51,9 +66,11 @@ QString RunRecord::methodText() const
     if (ranks.matrices == 0 || ranks.initRank == 0)
         return called;
     const bool prunes = method == QLatin1String("adalora") || method == QLatin1String("prune-lora");
+    const double mean = static_cast<double>(ranks.kept) / static_cast<double>(ranks.matrices);
+    if (!prunes && ranks.kept != ranks.matrices * ranks.initRank) // by a rank map
+        return RecordTexts::tr("%1, mean rank %2").arg(called, formatMeanRank(mean));
     if (!prunes)
         return RecordTexts::tr("%1, rank %2").arg(called).arg(ranks.initRank);
-    const double mean = static_cast<double>(ranks.kept) / static_cast<double>(ranks.matrices);
     const bool whole = ranks.kept % ranks.matrices == 0;
     return QStringLiteral("%1 %2 → %3")
         .arg(called)
@@ -74,6 +91,17 @@ QString RunRecord::stateText() const
     }
     return ended.isValid() ? RecordTexts::tr("finished %1").arg(shortTime(ended, QDateTime::currentDateTime()))
                            : RecordTexts::tr("finished");
+}
+
+QString RunRecord::title() const
+{
+    return name.isEmpty() ? QFileInfo(folder).fileName() : name;
+}
+
+QString RunRecord::insideFolder(const QString& text) const
+{
+    QString inside = text;
+    return folder.isEmpty() ? inside : inside.replace(folder + QLatin1Char('/'), QString());
 }
 
 QString shortTime(const QDateTime& time, const QDateTime& now)

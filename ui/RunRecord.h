@@ -29,6 +29,9 @@ enum class RecordState {
 /// @p word as stateWord() gives it; Interrupted for any other
 [[nodiscard]] RecordState recordStateFrom(const QString& word);
 
+/// The same for a person.
+[[nodiscard]] QString stateName(RecordState state);
+
 /// What a run's last masking event says, in a few numbers.
 struct RankSummary {
     std::int64_t matrices = 0; ///< adapted ones; 0: not known
@@ -82,6 +85,11 @@ struct RunRecord {
     [[nodiscard]] QString methodText() const;
     /// "paused at 1,240", "folder is missing", …; for a finished run when that was
     [[nodiscard]] QString stateText() const;
+    /// What names the run where little room is: its name, or its folder's where it has none.
+    [[nodiscard]] QString title() const;
+    /// `problem`, and what else was said of this run's files, with file names as they are inside its folder.
+    [[nodiscard]] QString problemText() const { return insideFolder(problem); }
+    [[nodiscard]] QString insideFolder(const QString& text) const;
 };
 
 /// "today 14:21", "yesterday 18:07", "3 Mar 09:15", with the year where it is not this one's.

@@ -56,7 +56,7 @@ RunsBar::RunsBar(QWidget* parent)
     row->addWidget(m_verdict);
     row->addWidget(m_open = new QPushButton(tr("Open")));
     row->addWidget(m_again = new QPushButton(tr("Start again")));
-    row->addWidget(m_fixed = new QPushButton(tr("Fixed ranks")));
+    row->addWidget(m_fixed = new QPushButton(tr("Use rank map")));
     row->addWidget(m_more = new QPushButton(tr("More")));
     row->addWidget(m_main = new QPushButton);
     setRole(m_main, "primary");
@@ -69,9 +69,11 @@ RunsBar::RunsBar(QWidget* parent)
     menu->addSeparator();
     m_delete = menu->addAction(tr("Delete…"), this, &RunsBar::deleteWanted);
     m_more->setMenu(menu);
+    m_more->setProperty("hasMenu", true); // room for the arrow, see studio.qss
+    m_open->setMinimumWidth(QFontMetrics(Fonts::heading()).horizontalAdvance(tr("Opening…")) + 26); // no jump
     m_open->setToolTip(tr("Show A in Live, as it was recorded"));
     m_again->setToolTip(tr("A new set-up with A's configuration"));
-    m_fixed->setToolTip(tr("A new set-up of fixed rank out of A's learned ranks"));
+    m_fixed->setToolTip(tr("A new set-up in which every matrix keeps the rank that A ended with"));
     connect(m_swap, &QPushButton::clicked, this, &RunsBar::swapWanted);
     connect(m_open, &QPushButton::clicked, this, &RunsBar::openWanted);
     connect(m_again, &QPushButton::clicked, this, &RunsBar::startAgainWanted);
@@ -115,14 +117,15 @@ QWidget* RunsBar::makeName(int index, bool narrow)
     words->setContentsMargins(0, 8, 0, 8);
     auto* name = new ElidedLabel;
     name->setFont(Fonts::state());
-    name->setText(record.name);
-    name->setToolTip(record.name);
+    name->setText(record.title());
+    name->setToolTip(record.title());
     auto* line = new ElidedLabel;
     line->setFont(Fonts::caption());
     line->setProperty("tone", "third");
-    line->setText(
-        narrow ? record.stateText() : QStringLiteral("%1, %2").arg(methodName(record.method), record.stateText()));
-    line->setToolTip(line->text());
+    line->setText(narrow || record.method.isEmpty() // which a configuration that cannot be read does not tell
+            ? record.stateText()
+            : QStringLiteral("%1, %2").arg(methodName(record.method), record.stateText()));
+    line->setToolTip(record.problem.isEmpty() ? line->text() : record.problemText());
     words->addWidget(name);
     words->addWidget(line);
     row->addLayout(words, 1);
@@ -173,8 +176,10 @@ void RunsBar::refreshActions()
     const QString letter = m_content.runs.size() > 1 ? QStringLiteral(" A") : QString();
     m_main->setText(mainResumes() ? tr("Resume%1").arg(letter) : tr("Export%1…").arg(letter));
     m_main->setEnabled(readable && ended && !m_content.busy);
-    m_open->setEnabled(readable && ended && !m_content.busy);
-    m_again->setEnabled(!a.configuration.isEmpty());
+    m_open->setText(m_content.opening ? tr("Opening…") : tr("Open"));
+    m_open->setEnabled(readable && ended && !m_content.busy && !m_content.opening);
+    const bool knowsConfig = a.state != RecordState::Unreadable || !a.method.isEmpty();
+    m_again->setEnabled(knowsConfig && !a.configuration.isEmpty());
     m_fixed->setEnabled(readable && a.ranks.kept > 0);
     m_resume->setVisible(a.canResume());
     m_resume->setEnabled(!m_content.busy);

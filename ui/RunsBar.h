@@ -23,6 +23,7 @@ public:
     struct Content {
         std::vector<RunRecord> runs; ///< A first
         LossVerdict verdict; ///< of two
+        bool opening = false; ///< A is being opened
         bool busy = false; ///< this session's own run goes on: nothing else can be opened or started
     };
 

@@ -85,6 +85,7 @@ QWidget* RunsMaps::makeColumn(RankGrid* grid, int tag)
         title->addWidget(new RunTagView(tag));
         m_titles.push_back(name);
         m_columns.push_back(column);
+        m_notes.push_back(makeText(QString(), "second", true));
     } else {
         m_differenceTitle = name;
     }
@@ -92,14 +93,22 @@ QWidget* RunsMaps::makeColumn(RankGrid* grid, int tag)
     box->addLayout(title);
     grid->setMinimumSize(150, 120);
     box->addWidget(grid, 1);
+    if (tag >= 0) {
+        QLabel* note = m_notes.back();
+        note->setAlignment(Qt::AlignLeft | Qt::AlignTop);
+        note->setContentsMargins(36, 6, 24, 0); // where the grid's first column begins
+        note->setTextInteractionFlags(Qt::TextSelectableByMouse);
+        box->addWidget(note, 1);
+    }
     return column;
 }
 
-void RunsMaps::setRuns(std::vector<std::shared_ptr<const LoadedRun>> runs, QStringList names)
+void RunsMaps::setRuns(std::vector<std::shared_ptr<const LoadedRun>> runs, QStringList names, QStringList reasons)
 {
     const bool others = runs.size() != m_runs.size();
     m_runs = std::move(runs);
     m_names = std::move(names);
+    m_reasons = std::move(reasons);
     if (others)
         m_pair = m_runs.size() > 2 ? 1 : 0;
     refresh();
@@ -131,20 +140,32 @@ QString RunsMaps::caption() const
                               : tr("at the end of the runs");
 }
 
+QString RunsMaps::note(int run) const
+{
+    const auto& loaded = m_runs.at(static_cast<std::size_t>(run));
+    if (!loaded)
+        return m_reasons.value(run);
+    return loaded->layout
+        ? QString()
+        : tr("No ranks are recorded: neither a masking event nor a checkpoint names this run's matrices.");
+}
+
 void RunsMaps::showGrid(int run)
 {
     const auto index = static_cast<std::size_t>(run);
     const auto& loaded = m_runs[index];
-    m_titles[index]->setText(
-        loaded && !loaded->layout ? tr("%1, no ranks recorded").arg(m_names.value(run)) : m_names.value(run));
-    if (loaded && loaded->layout) {
-        m_grids[index]->setLoading({});
-        m_grids[index]->setSnapshot(finalRanks(*loaded));
-    } else {
+    const QString instead = note(run);
+    m_titles[index]->setText(m_names.value(run));
+    m_notes[index]->setText(instead);
+    m_notes[index]->setVisible(!instead.isEmpty());
+    m_grids[index]->setVisible(instead.isEmpty());
+    if (!instead.isEmpty())
+        return;
+    if (!loaded)
         m_grids[index]->setModuleLayout(nullptr);
-        m_grids[index]->setLoading(
-            loaded ? tr("Neither a masking event nor a checkpoint names this run's matrices") : tr("Reading the run"));
-    }
+    m_grids[index]->setLoading(loaded ? QString() : tr("Reading the run"));
+    if (loaded)
+        m_grids[index]->setSnapshot(finalRanks(*loaded));
 }
 
 void RunsMaps::showDifference()

@@ -20,12 +20,15 @@ public:
     explicit RunsMaps(QWidget* parent = nullptr);
 
     /// @param runs null: still being read, or it cannot be
-    void setRuns(std::vector<std::shared_ptr<const LoadedRun>> runs, QStringList names);
+    /// @param reasons why a run cannot be read, as long as names; empty: it is, or is being read
+    void setRuns(std::vector<std::shared_ptr<const LoadedRun>> runs, QStringList names, QStringList reasons = {});
     /// With three and more runs: 0 shows all maps, n the pair A and the n-th other.
     void setPair(int pair);
     [[nodiscard]] const RankDifference& difference() const { return m_difference; }
     [[nodiscard]] QString caption() const;
     [[nodiscard]] RankGrid* grid(int run) const { return m_grids.at(static_cast<std::size_t>(run)); }
+    /// What stands in the grid's place where the run has no ranks to show; empty: it has, or is being read.
+    [[nodiscard]] QString note(int run) const;
 
 Q_SIGNALS:
     void told(const QString& title, const QString& text);
@@ -39,6 +42,7 @@ private:
 
     std::vector<std::shared_ptr<const LoadedRun>> m_runs;
     QStringList m_names;
+    QStringList m_reasons;
     int m_pair = 0;
     RankDifference m_difference;
     QLabel* m_caption = nullptr;
@@ -48,6 +52,7 @@ private:
     std::vector<RankGrid*> m_grids;
     std::vector<QWidget*> m_columns;
     std::vector<QLabel*> m_titles;
+    std::vector<QLabel*> m_notes;
     RankGrid* m_differenceGrid = nullptr;
     QWidget* m_differenceColumn = nullptr;
     QLabel* m_differenceTitle = nullptr;

@@ -6,21 +6,19 @@
 #include "ui/PageParts.h"
 #include "ui/RunDetails.h"
 #include "ui/RunLibrary.h"
-#include "ui/RunListDelegate.h"
 #include "ui/RunListModel.h"
 #include "ui/RunsBar.h"
 #include "ui/RunsMaps.h"
 #include "ui/Segmented.h"
 #include "ui/ShareButton.h"
+#include "ui/SmoothingSlider.h"
 #include "visualization/ComparePlot.h"
-#include "visualization/NumberFormat.h"
 
+#include <QDir>
 #include <QHBoxLayout>
-#include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListView>
-#include <QMouseEvent>
 #include <QPushButton>
 #include <QScrollArea>
 #include <QSplitter>
@@ -76,60 +74,6 @@ RunsPage::RunsPage(RunLibrary& library, QWidget* parent)
     refresh();
 }
 
-QWidget* RunsPage::makeList()
-{
-    auto* body = new QWidget;
-    auto* column = new QVBoxLayout(body);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(0);
-    auto* head = makePanelHeader();
-    m_search = new QLineEdit;
-    m_search->setPlaceholderText(tr("Search"));
-    m_search->setToolTip(
-        tr("Words of name, notes, tags, model, method or folder; gamma=0.1 or tag=baseline for one value"));
-    m_search->setAccessibleName(tr("Search runs"));
-    m_search->setClearButtonEnabled(true);
-    m_search->setMinimumWidth(80);
-    auto* order = new Segmented({tr("Date"), tr("Loss"), tr("Name")});
-    order->setCurrent(0);
-    head->addWidget(m_search, 1);
-    head->addWidget(order);
-    column->addLayout(head);
-    column->addWidget(makeRule());
-    m_view = new QListView;
-    m_view->setModel(m_model);
-    m_view->setItemDelegate(new RunListDelegate(m_view));
-    m_view->setUniformItemSizes(true);
-    m_view->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    m_view->setSelectionMode(QAbstractItemView::NoSelection);
-    m_view->setAccessibleName(tr("Runs"));
-    column->addWidget(m_view, 1);
-    m_empty = new QWidget;
-    auto* empty = makeSection(24, 24);
-    m_empty->setLayout(empty);
-    m_emptyText = makeText(QString(), "second", true);
-    m_demo = new QPushButton(tr("Open the demo"));
-    empty->addWidget(m_emptyText);
-    empty->addWidget(m_demo, 0, Qt::AlignLeft);
-    empty->addStretch();
-    column->addWidget(m_empty, 1);
-    column->addWidget(makeRule());
-    auto* foot = makeSection(8, 8);
-    m_hint = makeCaption(QString(), "third", true);
-    auto* add = makeSmallButton(tr("Add runs from disk…"), QStringLiteral("folder"));
-    foot->addWidget(m_hint);
-    foot->addWidget(add);
-    column->addLayout(foot);
-    connect(order, &Segmented::chosen, this, [this](int index) { m_model->setOrder(static_cast<RunOrder>(index)); });
-    connect(m_search, &QLineEdit::textChanged, this, [this](const QString& text) {
-        m_model->setSearch(RunSearch(text));
-        refreshList();
-    });
-    connect(add, &QPushButton::clicked, this, &RunsPage::scanWanted);
-    connect(m_demo, &QPushButton::clicked, this, &RunsPage::demoWanted);
-    return body;
-}
-
 QWidget* RunsPage::makeCurves()
 {
     auto* body = new QWidget;
@@ -169,6 +113,9 @@ QLayout* RunsPage::makeCurvesLegend()
     };
     toggle(tr("raw"), LegendMark::Band, ComparePart::Raw, tr("Every step's loss behind the smoothed line"));
     toggle(tr("smooth"), LegendMark::Line, ComparePart::Smooth, tr("The smoothed loss"));
+    auto* smoothing = new SmoothingSlider(m_plot->curves().smoothing());
+    connect(smoothing, &SmoothingSlider::weightChanged, m_plot, &ComparePlot::setSmoothing);
+    row->addWidget(smoothing);
     toggle(tr("eval"), LegendMark::Diamond, ComparePart::Evaluation, tr("Evaluation loss"));
     row->addStretch();
     auto* log = new LegendToggle(tr("log"), LegendMark::Box);
@@ -217,58 +164,6 @@ QWidget* RunsPage::makeDifferences()
     return body;
 }
 
-void RunsPage::connectList()
-{
-    m_view->installEventFilter(this);
-    m_view->viewport()->installEventFilter(this);
-}
-
-bool RunsPage::eventFilter(QObject* watched, QEvent* event)
-{
-    const auto toggle = [this](const QModelIndex& index) {
-        const RunRecord* record = m_model->record(index);
-        if (record && !m_model->toggle(record->id))
-            Q_EMIT told({}, tr("Six runs are compared already. Untick one first."));
-    };
-    if (watched == m_view->viewport()
-        && (event->type() == QEvent::MouseButtonPress || event->type() == QEvent::MouseButtonDblClick)) {
-        const auto* mouse = static_cast<QMouseEvent*>(event);
-        const QModelIndex index = m_view->indexAt(mouse->position().toPoint());
-        const RunRecord* record = m_model->record(index);
-        if (mouse->button() == Qt::LeftButton && record) {
-            m_view->setFocus(Qt::MouseFocusReason);
-            m_view->setCurrentIndex(index);
-            const bool tick
-                = RunListDelegate::tickArea(m_view->visualRect(index)).contains(mouse->position().toPoint());
-            if (tick || mouse->modifiers().testFlag(Qt::ControlModifier))
-                toggle(index);
-            else if (event->type() == QEvent::MouseButtonDblClick)
-                Q_EMIT openWanted(record->folder);
-            else
-                m_model->choose({record->id});
-            return true;
-        }
-    }
-    if (watched == m_view && event->type() == QEvent::KeyPress) {
-        const auto* key = static_cast<QKeyEvent*>(event);
-        const RunRecord* record = m_model->record(m_view->currentIndex());
-        if (record && key->key() == Qt::Key_Space) {
-            toggle(m_view->currentIndex());
-            return true;
-        }
-        if (record && (key->key() == Qt::Key_Return || key->key() == Qt::Key_Enter)) {
-            m_model->choose({record->id});
-            return true;
-        }
-        if (record && key->key() == Qt::Key_Delete) {
-            m_model->choose({record->id});
-            deleteRun();
-            return true;
-        }
-    }
-    return QWidget::eventFilter(watched, event);
-}
-
 void RunsPage::applyDefaultWidths(int width)
 {
     const bool narrow = width < 1360;
@@ -279,12 +174,6 @@ void RunsPage::applyDefaultWidths(int width)
     findChild<QSplitter*>(QStringLiteral("RunsUpper"))->setSizes({width - list - differences - 2, differences});
 }
 
-void RunsPage::focusSearch()
-{
-    m_search->setFocus(Qt::ShortcutFocusReason);
-    m_search->selectAll();
-}
-
 void RunsPage::setBusy(bool busy)
 {
     if (m_busy == busy)
@@ -293,40 +182,22 @@ void RunsPage::setBusy(bool busy)
     refreshChosen();
 }
 
+void RunsPage::setOpening(const QString& folder)
+{
+    m_opening = folder;
+    refreshChosen();
+}
+
+bool RunsPage::isFirst(const QString& folder) const
+{
+    return first() && QDir::cleanPath(QDir(folder).absolutePath()) == first()->folder;
+}
+
 void RunsPage::refresh()
 {
     m_model->refresh();
     refreshList();
     refreshChosen();
-}
-
-void RunsPage::refreshList()
-{
-    const bool none = m_library.records().empty();
-    const bool rows = m_model->rowCount() > 0;
-    m_view->setVisible(rows);
-    m_empty->setVisible(!rows);
-    m_demo->setVisible(none && m_library.refusal().isEmpty() && m_library.isOpen());
-    QString text = tr("No run matches the search.");
-    if (!m_library.refusal().isEmpty())
-        text = tr("There is no history. %1").arg(m_library.refusal());
-    else if (!m_library.isOpen())
-        text = tr("Reading the history…");
-    else if (none)
-        text = m_library.isScanning() ? tr("Looking for runs…") : tr("No run yet");
-    m_emptyText->setText(text);
-    std::int64_t bytes = 0;
-    for (const RunRecord& record : m_library.records())
-        bytes += record.bytes;
-    QString hint = tr("Tick two to six runs to compare them. The number is the last evaluation loss; the small curves "
-                      "have scales of their own.");
-    if (!none)
-        hint = counted(static_cast<std::int64_t>(m_library.records().size()), tr("%1 run"), tr("%1 runs"))
-            + tr(", %1 on disk. ")
-                  .arg(bytes < 1'000'000'000 ? formatMB(static_cast<double>(bytes))
-                                             : formatGiB(static_cast<double>(bytes)))
-            + hint;
-    m_hint->setText(hint);
 }
 
 } // namespace spectune

@@ -43,6 +43,10 @@ public:
     [[nodiscard]] RunDetails& details() { return *m_details; }
     /// A run of this session goes on: other runs cannot be opened, resumed or deleted over it.
     void setBusy(bool busy);
+    /// The run in @p folder is being opened; empty: none is.
+    void setOpening(const QString& folder);
+    /// Whether A is the run in @p folder.
+    [[nodiscard]] bool isFirst(const QString& folder) const;
 
     // What the bar asks for; each works on A. Public for the menu and for tests.
     void startAgain();
@@ -73,17 +77,29 @@ private:
     [[nodiscard]] QWidget* makeDifferences();
     void connectBar();
     void connectList();
+    void focusList();
+    [[nodiscard]] bool pressInSearch(const QKeyEvent& key); ///< these three: whether it was meant for this page
+    [[nodiscard]] bool pressInList(const QKeyEvent& key);
+    [[nodiscard]] bool clickInList(const QMouseEvent& mouse);
+    void toggle(const QModelIndex& index);
+    [[nodiscard]] static QString sizeText(std::int64_t bytes);
     void refresh();
     void refreshList();
     void refreshChosen();
     void refreshTable();
     [[nodiscard]] const RunRecord* first() const;
+    /// Why a run's files are not shown, in words; empty: they are, or are being read.
+    [[nodiscard]] QString whyAbsent(const RunRecord& record) const;
+    [[nodiscard]] QString emptyPlotText(const QStringList& reasons) const;
+    void setUpAsStarted(const RunRecord& record, const QString& why);
     /// A as values; told why where it cannot be read.
     [[nodiscard]] std::shared_ptr<const LoadedRun> firstLoaded();
 
     RunLibrary& m_library;
     QTimer m_soon; ///< gathers the rows that a search of the disk brings one by one
     bool m_busy = false;
+    QString m_opening; ///< folder
+    std::int64_t m_current = 0; ///< id of the run that the list's keyboard stood on last
     std::int64_t m_asksToDelete = 0; ///< id of the run whose size is being measured
     RunListModel* m_model = nullptr;
     RunsBar* m_bar = nullptr;

@@ -20,6 +20,7 @@ RunsQuestion::RunsQuestion(QWidget* parent)
     , m_number(new FieldLine)
     , m_yes(new QPushButton)
     , m_no(new QPushButton(tr("Cancel")))
+    , m_other(new QPushButton)
 {
     setObjectName(QStringLiteral("BarQuestion"));
     setAttribute(Qt::WA_StyledBackground);
@@ -36,10 +37,12 @@ RunsQuestion::RunsQuestion(QWidget* parent)
     row->addWidget(m_number);
     row->addWidget(m_text, 1);
     row->addWidget(m_no);
+    row->addWidget(m_other);
     row->addWidget(m_yes);
     setRole(m_yes, "primary");
     connect(m_yes, &QPushButton::clicked, this, [this] { take(true); });
     connect(m_no, &QPushButton::clicked, this, [this] { take(false); });
+    connect(m_other, &QPushButton::clicked, this, &RunsQuestion::takeOther);
     connect(m_number, &QLineEdit::textEdited, this, &RunsQuestion::explain);
     connect(m_number, &QLineEdit::returnPressed, m_yes, &QPushButton::click);
 }
@@ -58,6 +61,8 @@ void RunsQuestion::ask(Content content, std::function<void(qint64)> answer)
     m_yes->setText(m_content.yes);
     m_yes->setVisible(!m_content.yes.isEmpty());
     m_yes->setEnabled(true);
+    m_other->setText(m_content.other);
+    m_other->setVisible(!m_content.other.isEmpty());
     m_no->setText(m_content.yes.isEmpty() ? tr("Close") : tr("Cancel"));
     explain();
     QWidget* first = m_number->isVisibleTo(this) ? static_cast<QWidget*>(m_number) : m_no;
@@ -92,6 +97,15 @@ void RunsQuestion::take(bool yes)
     Q_EMIT closed();
     if (yes && answer)
         answer(number);
+}
+
+void RunsQuestion::takeOther()
+{
+    m_answer = {};
+    const auto other = std::exchange(m_content.takeOther, {});
+    Q_EMIT closed();
+    if (other)
+        other();
 }
 
 void RunsQuestion::keyPressEvent(QKeyEvent* event)

@@ -12,8 +12,8 @@ namespace spectune {
 
 class FieldLine;
 
-/// A question inside the bar, in place of a modal box: what will happen in plain sentences, yes, no, and perhaps a
-/// number.
+/// A question inside the bar, in place of a modal box: what will happen in plain sentences, yes, no, perhaps another way,
+/// and perhaps a number.
 class RunsQuestion : public QWidget {
     Q_OBJECT
 public:
@@ -21,6 +21,8 @@ public:
         QString title;
         QString text;
         QString yes; ///< empty: there is nothing to do but to read why
+        QString other; ///< a second way, beside yes; empty: there is none
+        std::function<void()> takeOther;
         QString numberLabel; ///< empty: no number is asked for
         qint64 number = 0;
         /// Text and whether yes is possible for another number; may be empty.
@@ -33,6 +35,7 @@ public:
     [[nodiscard]] QString text() const;
     [[nodiscard]] QPushButton* yes() const { return m_yes; }
     [[nodiscard]] QPushButton* no() const { return m_no; }
+    [[nodiscard]] QPushButton* other() const { return m_other; }
     [[nodiscard]] FieldLine* number() const { return m_number; }
 
 Q_SIGNALS:
@@ -43,6 +46,7 @@ protected:
 
 private:
     void take(bool yes);
+    void takeOther();
     void explain();
 
     Content m_content;
@@ -53,6 +57,7 @@ private:
     FieldLine* m_number = nullptr;
     QPushButton* m_yes = nullptr;
     QPushButton* m_no = nullptr;
+    QPushButton* m_other = nullptr;
 };
 
 } // namespace spectune

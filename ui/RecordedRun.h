@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "training/monitor/RankSnapshot.h"
+#include "training/monitor/RunHistory.h"
+#include "ui/EditedRun.h"
+#include "ui/RunReplay.h"
+
+#include <QString>
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace spectune {
+
+/// All that a run's folder tells the studio to show it; values alone, made on one thread and handed to another.
+struct RecordedRun {
+    QString folder; ///< absolute
+    QString name; ///< the folder's
+    EditedRun edited;
+    RunHistory history; ///< its events' ranks in the layout's order
+    std::shared_ptr<const ModuleLayout> layout; ///< null: the run recorded no masking event
+    std::vector<std::int64_t> checkpoints; ///< steps, ascending
+    RunReplay replay;
+    std::shared_ptr<const RankSnapshot> latest; ///< at the last step; null without a layout
+
+    [[nodiscard]] std::int64_t lastStep() const { return history.metrics.empty() ? 0 : history.metrics.back().step; }
+};
+
+/// Reads config.json, metrics.jsonl, ranks.jsonl, edits.jsonl and replay.bin. Any thread; long runs take a second.
+/// @throws Error (Config, Io) naming the file
+[[nodiscard]] RecordedRun readRecordedRun(const QString& folder);
+
+} // namespace spectune

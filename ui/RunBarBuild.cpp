@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the run bar is made of.
+#include "ui/PageParts.h"
+#include "ui/RunBar.h"
+#include "ui/StateMarkView.h"
+#include "ui/StudioIcons.h"
+#include "visualization/Fonts.h"
+#include "visualization/ProgressLine.h"
+
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPushButton>
+#include <QVBoxLayout>
+
+namespace spectune {
+
+namespace {
+
+QWidget* makeStat(QLabel*& value, const QString& caption, const QString& help = {})
+{
+    auto* stat = new QWidget;
+    stat->setToolTip(help);
+    auto* column = new QVBoxLayout(stat);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(1);
+    value = makeHeading(QString());
+    value->setMinimumWidth(54);
+    value->setAccessibleName(caption);
+    value->setAccessibleDescription(help);
+    column->addWidget(value);
+    column->addWidget(makeCaption(caption));
+    return stat;
+}
+
+} // namespace
+
+QWidget* RunBar::makeStateColumn()
+{
+    auto* column = new QWidget;
+    column->setMinimumWidth(188);
+    auto* grid = new QVBoxLayout(column);
+    grid->setContentsMargins(0, 9, 0, 9);
+    grid->setSpacing(1);
+    auto* first = new QHBoxLayout;
+    first->setSpacing(7);
+    m_mark = new StateMarkView;
+    m_title = new QLabel;
+    m_title->setFont(Fonts::state());
+    m_titleNote = makeText(QString(), "third");
+    first->addWidget(m_mark);
+    first->addWidget(m_title);
+    first->addWidget(m_titleNote);
+    first->addStretch();
+    grid->addLayout(first);
+    m_subtitle = makeCaption(QString());
+    m_subtitle->setObjectName(QStringLiteral("RunSubtitle"));
+    m_subtitle->setIndent(19);
+    grid->addWidget(m_subtitle);
+    return column;
+}
+
+QWidget* RunBar::makeProgressColumn()
+{
+    m_progressColumn = new QWidget;
+    auto* column = new QVBoxLayout(m_progressColumn);
+    column->setContentsMargins(0, 8, 0, 12);
+    column->setSpacing(4);
+    auto* texts = new QHBoxLayout;
+    m_stepText = makeText(QString());
+    m_stepText->setTextFormat(Qt::RichText);
+    m_leftText = makeText(QString(), "second");
+    texts->addWidget(m_stepText);
+    texts->addStretch();
+    texts->addWidget(m_leftText);
+    column->addLayout(texts);
+    m_progress = new ProgressLine;
+    column->addWidget(m_progress);
+    return m_progressColumn;
+}
+
+void RunBar::addStats(QHBoxLayout* row)
+{
+    m_stats = new QWidget;
+    auto* stats = new QHBoxLayout(m_stats);
+    stats->setContentsMargins(0, 8, 0, 8);
+    stats->setSpacing(12);
+    stats->addWidget(makeStat(m_loss, tr("task loss")));
+    stats->addWidget(makeStat(m_speed, tr("loss tok/s"),
+        tr("Tokens that bear loss, per second, over the last 40 steps. The tokens of the prompts are read as well, but "
+           "not counted.")));
+    stats->addWidget(makeStat(m_rate, tr("learning rate")));
+    m_rate->setObjectName(QStringLiteral("LearningRate"));
+    m_memoryStat = makeStat(m_memory, tr("device memory"));
+    m_memory->setObjectName(QStringLiteral("DeviceMemory"));
+    m_memoryStat->setMinimumWidth(112); // what is held grows, and its place shall not jump
+    m_memoryStat->setVisible(false);
+    stats->addWidget(m_memoryStat);
+    row->addWidget(m_stats);
+}
+
+void RunBar::addButtons(QHBoxLayout* row)
+{
+    m_buttons = new QWidget;
+    auto* buttons = new QHBoxLayout(m_buttons);
+    buttons->setContentsMargins(0, 0, 0, 0);
+    buttons->setSpacing(6);
+    const auto add = [&](QPushButton*& button, const char* icon, int width) {
+        button = new QPushButton;
+        button->setMinimumWidth(width);
+        button->setFixedHeight(28);
+        button->setIconSize(QSize(14, 14));
+        if (icon)
+            button->setIcon(studioIcon(QString::fromLatin1(icon)));
+        buttons->addWidget(button);
+    };
+    add(m_details, nullptr, 74);
+    add(m_export, "export", 92);
+    add(m_main, nullptr, 112);
+    add(m_step, "step", 74);
+    add(m_stop, "stop", 74);
+    add(m_evaluate, "evaluate", 96);
+    add(m_save, "save", 74);
+    m_details->setText(tr("Details"));
+    m_main->setProperty("role", "primary");
+    m_main->setObjectName(QStringLiteral("MainButton"));
+    m_main->setToolTip(tr("Start (Ctrl+Return), Pause and Resume (Space)"));
+    m_step->setToolTip(tr("One optimizer step (.)"));
+    m_stop->setToolTip(tr("Saves, then ends the run (Ctrl+.)"));
+    m_evaluate->setObjectName(QStringLiteral("EvaluateButton"));
+    m_save->setToolTip(tr("Saves a checkpoint now (Ctrl+S)"));
+    connect(m_main, &QPushButton::clicked, this, [this] { Q_EMIT actionTriggered(m_state.action); });
+    connect(m_step, &QPushButton::clicked, this, &RunBar::stepTriggered);
+    connect(m_stop, &QPushButton::clicked, this, &RunBar::stopTriggered);
+    connect(m_evaluate, &QPushButton::clicked, this, &RunBar::evaluateTriggered);
+    connect(m_save, &QPushButton::clicked, this, &RunBar::saveTriggered);
+    connect(m_export, &QPushButton::clicked, this, &RunBar::exportTriggered);
+    connect(m_details, &QPushButton::clicked, this, &RunBar::detailsTriggered);
+    row->addWidget(m_buttons);
+}
+
+void RunBar::addQuestion(QHBoxLayout* row)
+{
+    m_question = new QWidget;
+    m_question->setObjectName(QStringLiteral("BarQuestion"));
+    m_question->setAttribute(Qt::WA_StyledBackground);
+    auto* line = new QHBoxLayout(m_question);
+    line->setContentsMargins(12, 0, 12, 0);
+    line->setSpacing(8);
+    line->addWidget(makeHeading(tr("A run is going on.")));
+    line->addWidget(makeText(tr("Stop it, save it and close?"), "second"));
+    auto* stay = new QPushButton(tr("Keep training"));
+    stay->setObjectName(QStringLiteral("KeepTraining"));
+    auto* stop = new QPushButton(tr("Stop, save and close"));
+    stop->setProperty("role", "primary");
+    stop->setObjectName(QStringLiteral("StopAndClose"));
+    for (QPushButton* button : {stay, stop})
+        button->setAutoDefault(true); // Return presses the one that has the focus, as in a dialog
+    line->addWidget(stay);
+    line->addWidget(stop);
+    connect(stay, &QPushButton::clicked, this, [this] {
+        m_question->hide();
+        refresh();
+        Q_EMIT closeAnswered(false);
+    });
+    connect(stop, &QPushButton::clicked, this, [this] {
+        m_question->hide();
+        refresh();
+        Q_EMIT closeAnswered(true);
+    });
+    m_question->hide();
+    row->addWidget(m_question);
+}
+
+} // namespace spectune

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the Runs page does for its bar: start again, fixed ranks, further steps, delete.
+#include "training/config/ConfigFile.h"
+#include "ui/PageParts.h"
+#include "ui/RunFolders.h"
+#include "ui/RunLibrary.h"
+#include "ui/RunListModel.h"
+#include "ui/RunPlans.h"
+#include "ui/RunsBar.h"
+#include "ui/RunsPage.h"
+#include "ui/RunsQuestion.h"
+#include "visualization/NumberFormat.h"
+
+#include <QDesktopServices>
+#include <QDir>
+#include <QUrl>
+
+#include <algorithm>
+
+namespace spectune {
+
+void RunsPage::connectBar()
+{
+    connect(m_bar, &RunsBar::swapWanted, this, &RunsPage::swap);
+    connect(m_bar, &RunsBar::startAgainWanted, this, &RunsPage::startAgain);
+    connect(m_bar, &RunsBar::fixedRanksWanted, this, &RunsPage::useRankMap);
+    connect(m_bar, &RunsBar::continueWanted, this, &RunsPage::continueRun);
+    connect(m_bar, &RunsBar::deleteWanted, this, &RunsPage::deleteRun);
+    // The question takes the focus away with it when it goes.
+    connect(&m_bar->question(), &RunsQuestion::closed, this, &RunsPage::focusList);
+    const auto folderOfFirst = [this] { return first() ? first()->folder : QString(); };
+    connect(m_bar, &RunsBar::openWanted, this, [this, folderOfFirst] { Q_EMIT openWanted(folderOfFirst()); });
+    connect(m_bar, &RunsBar::resumeWanted, this, [this, folderOfFirst] { Q_EMIT resumeWanted(folderOfFirst()); });
+    connect(m_bar, &RunsBar::exportWanted, this, [this, folderOfFirst] { Q_EMIT exportWanted(folderOfFirst()); });
+    connect(m_bar, &RunsBar::folderWanted, this,
+        [folderOfFirst] { QDesktopServices::openUrl(QUrl::fromLocalFile(folderOfFirst())); });
+    connect(&m_library, &RunLibrary::failed, this, [this](const QString& what) { Q_EMIT told(tr("Not done"), what); });
+    connect(&m_library, &RunLibrary::removed, this, [this](qint64, const QString& trashPath) {
+        if (!trashPath.isEmpty())
+            Q_EMIT told({}, tr("Moved to the trash: %1").arg(trashPath));
+    });
+    connect(&m_library, &RunLibrary::scanned, this, [this](const QString& root, int added, int known, int unreadable) {
+        QString text = counted(added, tr("%1 run added from %2"), tr("%1 runs added from %2")).arg(root);
+        if (known > 0)
+            text += tr(", %1 known already").arg(formatCount(known));
+        if (unreadable > 0)
+            text += tr(", %1 of them cannot be read whole").arg(formatCount(unreadable));
+        if (added > 0)
+            Q_EMIT told({}, text + QLatin1Char('.'));
+        else if (QDir(root) != QDir(runsRoot())) // which is looked through each time this page is shown
+            Q_EMIT told({}, known > 0 ? tr("No new run below %1.").arg(root) : tr("No run below %1.").arg(root));
+    });
+    connect(&m_library, &RunLibrary::measured, this, [this](qint64 id, qint64 bytes, int checkpoints) {
+        const RunRecord* record = m_library.find(id);
+        if (!record || m_asksToDelete != id)
+            return; // of a run that another has been asked for since
+        m_asksToDelete = 0;
+        RunsQuestion::Content question;
+        question.title = tr("Delete %1?").arg(record->name);
+        question.text = tr("Its folder goes to the trash: %1 with %2, %3. It can be taken back from there.")
+                            .arg(sizeText(bytes),
+                                checkpoints == 0 ? tr("no checkpoint")
+                                                 : counted(checkpoints, tr("%1 checkpoint"), tr("%1 checkpoints")),
+                                record->folder);
+        question.yes = tr("Move to the trash");
+        m_bar->question().ask(question, [this, id](qint64) { m_library.trash(id); });
+        m_bar->showQuestion(true);
+    });
+}
+
+std::shared_ptr<const LoadedRun> RunsPage::firstLoaded()
+{
+    const RunRecord* record = first();
+    auto run = record ? m_library.loaded(record->id) : nullptr;
+    if (record && !run) {
+        const QString why = m_library.whyNotLoaded(record->id);
+        Q_EMIT told({}, why.isEmpty() ? tr("%1 is still being read.").arg(record->name) : why);
+    }
+    return run;
+}
+
+void RunsPage::swap()
+{
+    std::vector<std::int64_t> ids = m_model->chosen();
+    if (ids.size() == 2)
+        m_model->choose({ids[1], ids[0]});
+}
+
+void RunsPage::startAgain()
+{
+    const RunRecord* record = first();
+    if (!record)
+        return;
+    if (!whyAbsent(*record).isEmpty()) { // the database has its configuration, but not what was changed live
+        setUpAsStarted(*record,
+            tr("The configuration of %1 as it was started; what was changed live cannot be read.")
+                .arg(record->title()));
+        return;
+    }
+    const auto run = firstLoaded();
+    if (!run)
+        return;
+    const QString changes = liveChanges(*run).join(QStringLiteral(", "));
+    const QString name = record->title();
+    if (changes.isEmpty()) {
+        setUpAsStarted(*record, tr("The configuration of %1.").arg(name));
+        return;
+    }
+    RunsQuestion::Content question;
+    question.title = tr("Start %1 again").arg(name);
+    question.text = tr("It was changed while it trained: %1. The new run can begin with the values that it was started "
+                       "with, or with those that it ended with.")
+                        .arg(changes);
+    question.yes = tr("As it was started");
+    question.other = tr("As changed live");
+    question.takeOther = [this, run, name, changes] {
+        Q_EMIT setupWanted(
+            run->configAtEnd(), name, tr("The configuration of %1 with what was changed live: %2.").arg(name, changes));
+    };
+    m_bar->question().ask(question, [this, record = *record, name](qint64) {
+        setUpAsStarted(record, tr("The configuration of %1 as it was started.").arg(name));
+    });
+    m_bar->showQuestion(true);
+}
+
+void RunsPage::setUpAsStarted(const RunRecord& record, const QString& why)
+{
+    try {
+        const RunConfig config = configFromJson(record.configuration.toStdString(), record.folder.toStdString());
+        Q_EMIT setupWanted(config, record.title(), why);
+    } catch (const std::exception& error) {
+        Q_EMIT told(tr("Not done"), QString::fromUtf8(error.what()));
+    }
+}
+
+void RunsPage::useRankMap()
+{
+    const auto run = firstLoaded();
+    if (!run)
+        return;
+    const QString name = first()->name;
+    const RunPlan plan = fixedRanksFrom(*run);
+    RunsQuestion::Content question;
+    question.title = tr("Fixed ranks from %1").arg(name);
+    question.text = plan.impossible.isEmpty() ? plan.explanation : plan.impossible;
+    question.yes = plan.impossible.isEmpty() ? tr("Set up") : QString();
+    m_bar->question().ask(question,
+        [this, plan, name](qint64) { Q_EMIT setupWanted(plan.config, tr("%1-fixed").arg(name), plan.explanation); });
+    m_bar->showQuestion(true);
+}
+
+void RunsPage::continueRun()
+{
+    const auto run = firstLoaded();
+    if (!run)
+        return;
+    const QString name = first()->name;
+    RunsQuestion::Content question;
+    question.title = tr("Continue %1").arg(name);
+    question.numberLabel = tr("further steps");
+    question.number = std::max<qint64>(1, run->lastStep() / 2);
+    question.yes = tr("Continue");
+    question.explain = [run](qint64 more) {
+        const RunPlan plan = continueWith(*run, more);
+        return plan.impossible.isEmpty() ? std::pair(plan.explanation, true) : std::pair(plan.impossible, false);
+    };
+    m_bar->question().ask(question, [this, run, name](qint64 more) {
+        const RunPlan plan = continueWith(*run, more);
+        if (plan.resumes)
+            Q_EMIT continueWanted(run->folder, plan.config);
+        else
+            Q_EMIT setupWanted(plan.config, tr("%1-more").arg(name), plan.explanation);
+    });
+    m_bar->showQuestion(true);
+}
+
+void RunsPage::deleteRun()
+{
+    const RunRecord* record = first();
+    if (!record)
+        return;
+    if (record->state == RecordState::Running) {
+        Q_EMIT told(tr("Not done"), tr("%1 goes on. Stop it before deleting it.").arg(record->name));
+        return;
+    }
+    if (record->state != RecordState::Missing) {
+        m_asksToDelete = record->id;
+        m_library.measure(record->id);
+        return;
+    }
+    RunsQuestion::Content question;
+    question.title = tr("Remove %1?").arg(record->name);
+    question.text
+        = tr("Its folder is not there (%1). Only what the history knows of it is removed: name, notes, tags and "
+             "numbers.")
+              .arg(record->folder);
+    question.yes = tr("Remove");
+    m_bar->question().ask(question, [this, id = record->id](qint64) { m_library.forget(id); });
+    m_bar->showQuestion(true);
+}
+
+} // namespace spectune
