@@ -49,12 +49,34 @@ AnimationWindow::AnimationWindow(RunModel& run, QWidget* parent)
     setObjectName(QStringLiteral("Panel"));
     setAttribute(Qt::WA_StyledBackground);
     setWindowTitle(tr("Animation of this run"));
-    resize(560, 340);
-    auto* column = makeSection(14, 14);
-    setLayout(column);
-    auto* form = new QFormLayout;
-    form->setHorizontalSpacing(14);
-    form->setVerticalSpacing(8);
+    resize(560, 400);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    auto* head = new QVBoxLayout;
+    head->setContentsMargins(18, 12, 18, 12);
+    head->setSpacing(2);
+    head->addWidget(makeTitle(tr("Animation")));
+    m_length = makeCaption(QString(), "second", true);
+    head->addWidget(m_length);
+    column->addLayout(head);
+    column->addWidget(makeRule());
+    column->addWidget(makeFields());
+    column->addStretch();
+    column->addWidget(makeRule());
+    column->addWidget(makeFoot());
+    connectAll();
+    refresh();
+}
+
+QWidget* AnimationWindow::makeFields()
+{
+    auto* fields = new QWidget;
+    auto* form = new QFormLayout(fields);
+    form->setContentsMargins(18, 14, 18, 14);
+    form->setHorizontalSpacing(18);
+    form->setVerticalSpacing(10);
+    form->setLabelAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     m_format = new Segmented({tr("GIF"), tr("WebP"), tr("PNG files")});
     m_format->setToolTips({tr("Plays everywhere; 256 colours a frame"), tr("Without loss, in browsers and viewers"),
         tr("A folder of pictures, for a film program")});
@@ -71,40 +93,58 @@ AnimationWindow::AnimationWindow(RunModel& run, QWidget* parent)
     for (const int rate : rates)
         m_speed->addItem(tr("%1 frames a second").arg(rate));
     m_speed->setCurrentIndex(1);
+    for (QComboBox* choice : {m_most, m_speed})
+        choice->setFixedWidth(190);
     auto* place = new QHBoxLayout;
+    place->setSpacing(6);
     m_path = new QLineEdit;
-    auto* choose = makeSmallButton(tr("Choose…"));
+    m_choose = makeSmallButton(tr("Choose…"), QStringLiteral("folder"));
+    m_choose->setFixedHeight(26); // as the field
     place->addWidget(m_path, 1);
-    place->addWidget(choose);
-    form->addRow(tr("Format"), m_format);
-    form->addRow(tr("Size"), m_size);
-    form->addRow(tr("Shows"), m_curves);
-    form->addRow(tr("Frames"), m_most);
-    form->addRow(tr("Speed"), m_speed);
-    form->addRow(tr("File"), place);
-    column->addLayout(form);
-    m_length = makeCaption(QString());
-    column->addWidget(m_length);
-    column->addStretch();
+    place->addWidget(m_choose);
+    const auto add = [form](const QString& name, QWidget* field, auto* content) {
+        auto* label = makeText(name, "second");
+        label->setBuddy(field);
+        label->setMinimumHeight(24);
+        form->addRow(label, content);
+    };
+    add(tr("Format"), m_format, m_format);
+    add(tr("Size"), m_size, m_size);
+    add(tr("Shows"), m_curves, m_curves);
+    add(tr("Frames"), m_most, m_most);
+    add(tr("Speed"), m_speed, m_speed);
+    add(tr("File"), m_path, place);
+    return fields;
+}
+
+QWidget* AnimationWindow::makeFoot()
+{
+    auto* foot = new QWidget;
+    auto* column = new QVBoxLayout(foot);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
     m_progress = new QProgressBar;
     m_progress->setTextVisible(false);
-    m_progress->setFixedHeight(6);
+    m_progress->setFixedHeight(4);
+    m_progress->setVisible(false);
     column->addWidget(m_progress);
-    auto* foot = new QHBoxLayout;
+    auto* row = new QHBoxLayout;
+    row->setContentsMargins(18, 12, 18, 12);
+    row->setSpacing(12);
     m_message = makeCaption(QString(), "second", true);
     m_message->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_start = new QPushButton;
     m_start->setMinimumWidth(96);
-    foot->addWidget(m_message, 1);
-    foot->addWidget(m_start);
-    column->addLayout(foot);
-    connect(choose, &QPushButton::clicked, this, &AnimationWindow::browse);
-    connectAll();
-    refresh();
+    m_start->setFixedHeight(28);
+    row->addWidget(m_message, 1);
+    row->addWidget(m_start);
+    column->addLayout(row);
+    return foot;
 }
 
 void AnimationWindow::connectAll()
 {
+    connect(m_choose, &QPushButton::clicked, this, &AnimationWindow::browse);
     connect(m_start, &QPushButton::clicked, this, &AnimationWindow::startOrCancel);
     connect(m_format, &Segmented::chosen, this, [this] { setPath(m_path->text()); });
     connect(m_most, &QComboBox::currentIndexChanged, this, &AnimationWindow::refresh);
@@ -201,8 +241,10 @@ void AnimationWindow::refresh()
     m_start->setText(running ? tr("Cancel") : tr("Start"));
     setRole(m_start, running ? "" : "primary");
     m_start->setEnabled(running || (m_run.step() > 0 && m_run.layout()));
-    for (QWidget* field : std::initializer_list<QWidget*> {m_format, m_size, m_curves, m_most, m_speed, m_path})
+    for (QWidget* field :
+        std::initializer_list<QWidget*> {m_format, m_size, m_curves, m_most, m_speed, m_path, m_choose})
         field->setEnabled(!running);
+    m_progress->setVisible(running);
     if (m_run.step() < 1) {
         m_length->setText(tr("There is nothing to show before the first step."));
         return;
@@ -210,8 +252,8 @@ void AnimationWindow::refresh()
     const std::size_t frames = steps().size();
     const double seconds = static_cast<double>(frames) / rates[m_speed->currentIndex()];
     m_length->setText(
-        tr("%1 moments of %2 masking events: %3 s")
-            .arg(formatCount(static_cast<std::int64_t>(frames)),
+        tr("%1: %2 moments of %3 masking events, %4 s")
+            .arg(m_run.name(), formatCount(static_cast<std::int64_t>(frames)),
                 formatCount(static_cast<std::int64_t>(m_run.history().events.size())), formatFixed(seconds, 1)));
 }
 

@@ -37,6 +37,8 @@ protected:
     void showEvent(QShowEvent* event) override;
 
 private:
+    [[nodiscard]] QWidget* makeFields();
+    [[nodiscard]] QWidget* makeFoot();
     void connectAll();
     void browse();
     /// Another run's animation goes into that run's folder.
@@ -60,6 +62,7 @@ private:
     QComboBox* m_most = nullptr;
     QComboBox* m_speed = nullptr;
     QLineEdit* m_path = nullptr;
+    QPushButton* m_choose = nullptr;
     QLabel* m_length = nullptr;
     QLabel* m_message = nullptr;
     QProgressBar* m_progress = nullptr;

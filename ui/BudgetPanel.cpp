@@ -147,6 +147,8 @@ void BudgetPanel::connectHandles()
     connect(m_curve, &BudgetCurve::warmUpEndEdited, this, [set](qint64 step) { set("adalora.ti", step); });
     connect(m_curve, &BudgetCurve::finalStartEdited, this,
         [this, set](qint64 step) { set("adalora.tf", m_form.resolved().totalSteps - step); });
+    connect(m_curve, &BudgetCurve::intervalEdited, this, [set](qint64 steps) { set("adalora.delta_t", steps); });
+    connect(m_curve, &BudgetCurve::totalStepsEdited, this, [set](qint64 steps) { set("train.steps", steps); });
     connect(m_derive, &QPushButton::clicked, this, [this] {
         for (const char* name :
             {"adalora.init_rank", "adalora.ti", "adalora.tf", "adalora.delta_t", "adalora.total_budget"})
@@ -165,14 +167,20 @@ QString BudgetPanel::endText(const ResolvedRun& run) const
         return tr("%1 parameters (%2 %)").arg(parametersText(std::llround(parameters)), formatFixed(percent, 2));
     };
     const auto all = static_cast<double>(trained);
+    if (usesRankMap(m_form.config()))
+        return tr("%1 triplets in %2 matrices by the rank map, from start to end: %3 are trained.")
+            .arg(formatCount(run.schedule.initialBudget), formatCount(matrices), share(all));
     if (!allocatesBudget(m_form.config().method))
-        return tr("Rank %1 in each of %2 matrices from start to end: %3 are trained.")
-            .arg(formatCount(run.initRank), formatCount(matrices), share(all));
+        return counted(matrices, tr("Rank %2 in %1 matrix from start to end: %3 are trained."),
+            tr("Rank %2 in each of %1 matrices from start to end: %3 are trained."))
+            .arg(formatCount(run.initRank), share(all));
     const auto target = static_cast<double>(run.schedule.targetBudget);
     const double kept = target / static_cast<double>(run.schedule.initialBudget);
     if (kept >= 1.0)
         return {};
-    return tr("At the end %1 triplets a matrix on average: about %2 are still in use, of %3 at the start.")
+    const bool one = run.schedule.targetBudget == matrices;
+    return (one ? tr("At the end %1 triplet a matrix on average: about %2 are still in use, of %3 at the start.")
+                : tr("At the end %1 triplets a matrix on average: about %2 are still in use, of %3 at the start."))
         .arg(formatRank(target / static_cast<double>(matrices)), share(all * kept), share(all));
 }
 
@@ -185,6 +193,7 @@ void BudgetPanel::refresh()
         ? static_cast<double>(run.schedule.targetBudget) / static_cast<double>(matrices)
         : static_cast<double>(config.adalora.targetRank);
     PlotPlan plan = planOf(run, config.adalora.gamma);
+    plan.hasRankMap = usesRankMap(config);
     plan.matrices = matrices;
     plan.targetRank = target;
     BudgetValues values = BudgetValues::of(plan);
@@ -199,14 +208,17 @@ void BudgetPanel::refresh()
     m_derive->setVisible(allocatesBudget(config.method));
     if (run.totalSteps <= 0)
         m_summary->setText(tr("drawn once the steps are known"));
+    else if (usesRankMap(config))
+        m_summary->setText(tr("ranks by the rank map, nothing is pruned"));
     else if (!allocatesBudget(config.method))
         m_summary->setText(tr("one fixed rank, nothing is pruned"));
     else if (matrices > 0)
-        m_summary->setText(tr("%1 events, %2 of %3 triplets stay")
-                               .arg(formatCount(run.schedule.eventCount()), formatCount(run.schedule.targetBudget),
-                                   formatCount(run.schedule.initialBudget)));
+        m_summary->setText(
+            counted(run.schedule.eventCount(), tr("%1 event, %2"), tr("%1 events, %2"))
+                .arg(counted(run.schedule.initialBudget, tr("%2 of %1 triplet stays"), tr("%2 of %1 triplets stay"))
+                         .arg(formatCount(run.schedule.targetBudget))));
     else
-        m_summary->setText(tr("%1 masking events").arg(formatCount(run.schedule.eventCount())));
+        m_summary->setText(counted(run.schedule.eventCount(), tr("%1 masking event"), tr("%1 masking events")));
     m_summary->setToolTip(m_summary->text());
 }
 

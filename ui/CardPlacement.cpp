@@ -10,6 +10,7 @@ namespace {
 
 constexpr int arrowMargin = 18; // the arrow keeps off the rounded corners
 constexpr int stride = 8; // pixels between tried places
+constexpr double otherSideCost = 1e9;
 
 double pixels(const QRect& rect)
 {
@@ -42,6 +43,34 @@ QPoint cornerAt(CardPlace::Arrow side, QSize card, const QRect& target, int alon
     return {along, target.top() - gap - card.height()};
 }
 
+/// How far the card stands off the target on that side; negative: it reaches over the target's edge, or lies elsewhere.
+int distance(CardPlace::Arrow side, const QRect& card, const QRect& target)
+{
+    switch (side) {
+    case CardPlace::Arrow::Left: return card.left() - target.right() - 1;
+    case CardPlace::Arrow::Right: return target.left() - card.right() - 1;
+    case CardPlace::Arrow::Top: return card.top() - target.bottom() - 1;
+    case CardPlace::Arrow::Bottom: break;
+    }
+    return target.top() - card.bottom() - 1;
+}
+
+/// The arrow needs something of the target beside it.
+bool facesTarget(CardPlace::Arrow side, const QRect& card, const QRect& target)
+{
+    return isUpright(side) ? card.top() + arrowMargin < target.bottom() && card.bottom() - arrowMargin > target.top()
+                           : card.left() + arrowMargin < target.right() && card.right() - arrowMargin > target.left();
+}
+
+/// What it costs that the arrow cannot do its work; above all that any cover costs.
+double arrowCost(CardPlace::Arrow side, const QRect& card, const QRect& target, int gap)
+{
+    const int off = distance(side, card, target);
+    if (off < 0)
+        return otherSideCost;
+    return (facesTarget(side, card, target) ? 0.0 : 1e8) + 1e4 * std::max(0, gap - off);
+}
+
 int arrowAt(const CardPlace& place, QSize card, const QRect& target)
 {
     const bool upright = isUpright(place.arrow);
@@ -67,12 +96,8 @@ CardPlace placeCard(QSize card, const QRect& target, const QRect& area, const st
             QPoint corner = cornerAt(side, card, target, along, gap);
             corner.setX(std::clamp(corner.x(), area.left(), std::max(area.left(), area.right() + 1 - card.width())));
             corner.setY(std::clamp(corner.y(), area.top(), std::max(area.top(), area.bottom() + 1 - card.height())));
-            // The arrow needs something of the target beside it.
             const QRect placed(corner, card);
-            const bool beside = upright
-                ? placed.top() + arrowMargin < target.bottom() && placed.bottom() - arrowMargin > target.top()
-                : placed.left() + arrowMargin < target.right() && placed.right() - arrowMargin > target.left();
-            const double cost = costOf(placed, target, costs) + (beside ? 0.0 : 1e6);
+            const double cost = costOf(placed, target, costs) + arrowCost(side, placed, target, gap);
             if (cost < least) {
                 least = cost;
                 best.position = corner;

@@ -23,8 +23,9 @@ struct CardPlace {
     int arrowAt = 0; ///< along that side, from its upper or left end
 };
 
-/// Beside @p target, @p gap pixels off and inside @p area, where it covers least of what costs. It never covers the
-/// target, unless no side of it has room: then it stands at the end of the area that covers least of it.
+/// Beside @p target, @p gap pixels off (less where the area ends) and inside @p area, where it covers least of what
+/// costs; the arrow points at the target. It never covers the target, unless no side of it has room for the card: then
+/// it stands where it covers least of it.
 [[nodiscard]] CardPlace placeCard(
     QSize card, const QRect& target, const QRect& area, const std::vector<CardCost>& costs, int gap = 14);
 

@@ -70,7 +70,8 @@ QString ConfigForm::derivedText(const QString& key) const
     const ResolvedRun run = resolved();
     const bool steps = run.totalSteps > 0;
     if (key == QLatin1String("adalora.init_rank"))
-        return tr("%1 (from target)").arg(run.initRank);
+        return usesRankMap(m_config) ? tr("%1 (largest of the map)").arg(run.initRank)
+                                     : tr("%1 (from target)").arg(run.initRank);
     if (key == QLatin1String("adalora.alpha"))
         return tr("%1 (2 × init)").arg(QString::number(run.alpha, 'g', 6));
     if (key == QLatin1String("adalora.total_budget"))
@@ -166,6 +167,14 @@ RunFacts ConfigForm::facts() const
         const std::int64_t side = std::min(shape.inFeatures, shape.outFeatures);
         facts.smallestSide = facts.smallestSide == 0 ? side : std::min(facts.smallestSide, side);
     }
+    if (m_config.adalora.rankMap.empty())
+        return facts;
+    for (std::size_t i = 0; i < ticked.size(); ++i) {
+        const MatrixShape& shape = m_model->matrices[i % kinds];
+        facts.blockMatrices.push_back({.name = matrixPath(static_cast<std::int64_t>(i / kinds), shape.kind),
+            .side = std::min(shape.inFeatures, shape.outFeatures),
+            .adapted = ticked[i]});
+    }
     return facts;
 }
 
@@ -193,12 +202,19 @@ std::int64_t ConfigForm::trainableParameters() const
 {
     const std::vector<bool> ticked = targets();
     const std::int64_t ofLambda = hasLambda(m_config.method) ? 1 : 0;
-    std::int64_t perRank = 0;
+    const ResolvedRun run = resolved();
+    std::int64_t parameters = 0;
     for (std::size_t i = 0; i < ticked.size(); ++i) {
-        const MatrixShape& matrix = m_model->matrices[i % m_model->matrices.size()];
-        perRank += ticked[i] ? matrix.inFeatures + matrix.outFeatures + ofLambda : 0;
+        if (!ticked[i])
+            continue;
+        const std::size_t kinds = m_model->matrices.size();
+        const MatrixShape& matrix = m_model->matrices[i % kinds];
+        const std::int64_t rank = usesRankMap(m_config)
+            ? initialRankOf(m_config, run, matrixPath(static_cast<std::int64_t>(i / kinds), matrix.kind))
+            : run.initRank;
+        parameters += rank * (matrix.inFeatures + matrix.outFeatures + ofLambda);
     }
-    return perRank * resolved().initRank;
+    return parameters;
 }
 
 int ConfigForm::errorCount() const

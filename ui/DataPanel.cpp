@@ -4,11 +4,13 @@
 #include "ui/ConfigForm.h"
 #include "ui/FieldEditor.h"
 #include "ui/KeyValueList.h"
+#include "ui/LengthsSection.h"
+#include "ui/ModelSources.h"
 #include "ui/PageParts.h"
-#include "ui/Segmented.h"
 #include "ui/SetupFields.h"
 #include "visualization/NumberFormat.h"
 #include "visualization/Theme.h"
+#include "visualization/TokenText.h"
 #include "visualization/TokenView.h"
 
 #include <QFrame>
@@ -30,6 +32,19 @@ QString fromView(std::string_view text)
     return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
 }
 
+/// A table may have thousands of columns with names of any length.
+QString namesOf(const std::vector<std::string>& columns)
+{
+    constexpr std::size_t mostColumns = 12;
+    QStringList names;
+    for (std::size_t i = 0; i < std::min(columns.size(), mostColumns); ++i)
+        names << visibleText(QString::fromStdString(columns[i]), 40);
+    const QString joined = names.join(QStringLiteral(", "));
+    return columns.size() > mostColumns
+        ? DataPanel::tr("%1 and %2 more").arg(joined, formatCount(static_cast<qint64>(columns.size() - mostColumns)))
+        : joined;
+}
+
 } // namespace
 
 DataPanel::DataPanel(ConfigForm& form, SetupFields& fields, QWidget* parent)
@@ -46,7 +61,11 @@ DataPanel::DataPanel(ConfigForm& form, SetupFields& fields, QWidget* parent)
     column->addWidget(makeModelSection(fields));
     column->addWidget(makeRule());
     column->addWidget(makeDataSection(fields));
-    column->addWidget(makePreviewSection(), 1);
+    column->addWidget(makePreviewSection());
+    m_lengths = new LengthsSection(form);
+    connect(m_lengths, &LengthsSection::told, this, &DataPanel::told);
+    column->addWidget(m_lengths);
+    column->addStretch(1);
     outer->addWidget(makeScroll(body), 1);
     outer->addWidget(makeRule());
     auto* foot = makeSection();
@@ -64,35 +83,16 @@ DataPanel::DataPanel(ConfigForm& form, SetupFields& fields, QWidget* parent)
     refreshPreview();
 }
 
-void DataPanel::setBundledModel(const QString& folder)
-{
-    m_bundled = folder;
-    refreshModel();
-}
-
 QWidget* DataPanel::makeModelSection(SetupFields& fields)
 {
     auto* section = new QWidget;
     auto* column = makeSection();
     section->setLayout(column);
-    auto* head = new QHBoxLayout;
-    head->addWidget(makeHeading(tr("Model")));
-    head->addStretch();
-    m_source = new Segmented({tr("Bundled"), tr("Folder")});
-    head->addWidget(m_source);
-    column->addLayout(head);
-    column->addWidget(fields.make(QStringLiteral("model.path"), tr("Folder with config.json and *.safetensors")));
+    m_sources = new ModelSources(m_form, fields);
+    column->addWidget(m_sources);
     m_summary = new KeyValueList;
     column->addWidget(m_summary);
-    connect(m_source, &Segmented::chosen, this, [this, &fields](int index) {
-        if (index == 0) {
-            m_form.setValue(QStringLiteral("model.path"), FieldValue {m_bundled.toStdString()});
-        } else {
-            if (QString::fromStdString(m_form.config().model.path) == m_bundled)
-                m_form.setValue(QStringLiteral("model.path"), FieldValue {std::string()});
-            fields.focus(QStringLiteral("model.path"));
-        }
-    });
+    connect(m_sources, &ModelSources::told, this, &DataPanel::told);
     return section;
 }
 
@@ -141,10 +141,9 @@ QWidget* DataPanel::makePreviewSection()
     m_tokens = new TokenView;
     m_tokens->setAccessibleName(tr("Tokens of the sample"));
     column->addWidget(m_tokens);
-    m_counts = makeCaption(QString(), "second");
+    m_counts = makeCaption(QString(), "second", true);
     m_counts->setTextFormat(Qt::RichText);
     column->addWidget(m_counts);
-    column->addStretch();
     const auto move = [this](int by) {
         if (const auto& preview = m_form.preview(false))
             Q_EMIT sampleWanted(
@@ -158,18 +157,17 @@ QWidget* DataPanel::makePreviewSection()
 void DataPanel::refreshModel()
 {
     const QString path = QString::fromStdString(m_form.config().model.path);
-    m_source->setVisible(!m_bundled.isEmpty());
-    m_source->setCurrent(!m_bundled.isEmpty() && path == m_bundled ? 0 : 1);
     KeyValueList::Rows rows;
     if (const auto& model = m_form.model()) {
-        QString heads = tr("%1 heads").arg(model->heads);
+        QString heads = counted(model->heads, tr("%1 head"), tr("%1 heads"));
         if (model->kvHeads != model->heads)
-            heads += tr(" (%1 kv)").arg(model->kvHeads);
+            heads += tr(" (%1 kv)").arg(formatCount(model->kvHeads));
         QString type = QString::fromStdString(model->modelType);
         if (!type.isEmpty())
             type[0] = type[0].toUpper();
-        rows.emplace_back(tr("architecture"),
-            tr("%1, %2 layers, hidden %3, %4").arg(type).arg(model->layers).arg(formatCount(model->width), heads));
+        rows.emplace_back(
+            tr("architecture"), tr("%1, %2").arg(type, counted(model->layers, tr("%1 layer"), tr("%1 layers"))));
+        rows.emplace_back(tr("hidden size"), tr("%1, %2").arg(formatCount(model->width), heads));
         rows.emplace_back(tr("parameters"),
             tr("%1, stored in %2").arg(parametersText(model->parameters), QString::fromStdString(model->dtype)));
         rows.emplace_back(tr("tokenizer"), QString::fromStdString(model->tokenizer));
@@ -208,11 +206,8 @@ void DataPanel::refreshPreview()
     m_decision->setVisible(true);
     m_decision->setText(tr("read as %1").arg(fromView(toString(preview->format))));
     m_decision->setToolTip(QString::fromStdString(preview->decision));
-    QStringList columns;
-    for (const std::string& column : preview->columns)
-        columns << QString::fromStdString(column);
-    m_columns->setVisible(!columns.isEmpty());
-    m_columns->setText(tr("The file offers: %1").arg(columns.join(QStringLiteral(", "))));
+    m_columns->setVisible(!preview->columns.empty());
+    m_columns->setText(tr("The file offers: %1").arg(namesOf(preview->columns)));
     m_sampleText->setText(tr("sample %1 of %2").arg(formatCount(preview->sample + 1), formatCount(preview->samples)));
     m_previous->setEnabled(preview->sample > 0);
     m_next->setEnabled(preview->sample + 1 < preview->samples);
@@ -229,15 +224,22 @@ void DataPanel::refreshPreview()
     }
     const int all = static_cast<int>(spans.size());
     m_tokens->setTokens(std::move(spans));
+    m_counts->setText(countsText(*preview, loss, all));
+}
+
+QString DataPanel::countsText(const DataPreview& preview, int loss, int all) const
+{
     QString counts = tr("<span style='background:%1'>&nbsp;&nbsp;&nbsp;</span> bears loss: %3 &nbsp; "
-                        "<span style='background:%2'>&nbsp;&nbsp;&nbsp;</span> read only: %4 &nbsp; %5 tokens")
-                         .arg(Theme::current().lossToken.name(), Theme::current().sunken.name())
-                         .arg(loss)
-                         .arg(all - loss)
-                         .arg(all);
-    if (preview->cutTokens > 0)
-        counts += tr(", %1 cut off").arg(preview->cutTokens);
-    m_counts->setText(counts);
+                        "<span style='background:%2'>&nbsp;&nbsp;&nbsp;</span> read only: %4 &nbsp; %5")
+                         .arg(Theme::current().lossToken.name(), Theme::current().sunken.name(), formatCount(loss),
+                             formatCount(all - loss), counted(all, tr("%1 token"), tr("%1 tokens")));
+    if (preview.cutMore)
+        counts += tr(", the rest of this very long text is not shown");
+    else if (preview.cutTokens > 0)
+        counts += tr(", %1 cut off").arg(formatCount(preview.cutTokens));
+    if (m_tokens->drawn() < all)
+        counts += tr(", the first %1 are drawn").arg(formatCount(m_tokens->drawn()));
+    return counts;
 }
 
 } // namespace spectune

@@ -5,13 +5,14 @@
 
 class QLabel;
 class QPushButton;
-class QStackedWidget;
 
 namespace spectune {
 
+struct DataPreview;
 class ConfigForm;
 class KeyValueList;
-class Segmented;
+class LengthsSection;
+class ModelSources;
 class SetupFields;
 class TokenView;
 
@@ -21,12 +22,14 @@ class DataPanel : public QWidget {
 public:
     DataPanel(ConfigForm& form, SetupFields& fields, QWidget* parent = nullptr);
 
-    /// Folder of the bundled model; without it the choice "Bundled" is left out.
-    void setBundledModel(const QString& folder);
+    [[nodiscard]] ModelSources& sources() const { return *m_sources; }
+    [[nodiscard]] LengthsSection& lengths() const { return *m_lengths; }
 
 Q_SIGNALS:
     /// Another sample of the training file, 0-based.
     void sampleWanted(qint64 sample);
+    /// For the status line.
+    void told(const QString& lead, const QString& text);
 
 private:
     [[nodiscard]] QWidget* makeModelSection(SetupFields& fields);
@@ -34,10 +37,11 @@ private:
     [[nodiscard]] QWidget* makePreviewSection();
     void refreshModel();
     void refreshPreview();
+    /// Below the tokens: how many of them bear loss, and what is not shown.
+    [[nodiscard]] QString countsText(const DataPreview& preview, int loss, int all) const;
 
     ConfigForm& m_form;
-    QString m_bundled;
-    Segmented* m_source = nullptr;
+    ModelSources* m_sources = nullptr;
     KeyValueList* m_summary = nullptr;
     QLabel* m_decision = nullptr;
     QLabel* m_columns = nullptr;
@@ -46,6 +50,7 @@ private:
     QPushButton* m_next = nullptr;
     TokenView* m_tokens = nullptr;
     QLabel* m_counts = nullptr;
+    LengthsSection* m_lengths = nullptr;
 };
 
 } // namespace spectune

@@ -36,7 +36,7 @@ bool EditedRun::add(const AppliedEdit& edit)
 {
     const bool known
         = std::ranges::any_of(m_edits, [&edit](const AppliedEdit& other) { return isSameEdit(other, edit); });
-    if (known || edit.before == edit.after)
+    if (known)
         return false;
     m_edits.push_back(edit);
     replay();
@@ -58,7 +58,7 @@ void EditedRun::replay()
     m_schedules.assign(1, {0, m_resolved.schedule});
     if (m_edits.empty())
         return;
-    const std::int64_t matrices = m_resolved.initRank > 0 ? m_resolved.schedule.initialBudget / m_resolved.initRank : 0;
+    const std::int64_t matrices = m_resolved.matrices;
     m_config = withResolved(m_config, m_resolved);
     for (const AppliedEdit& edit : m_edits) {
         repeatEdit(m_config, edit, matrices);

@@ -55,6 +55,7 @@ ExportRow::ExportRow(const QString& format, QWidget* parent)
     m_readBy = makeText(QString(), "second", true);
     readers->addStretch();
     readers->addWidget(m_readBy);
+    readers->addWidget(makeVllm());
     if (format == QLatin1String("merged")) {
         m_type = new Segmented({tr("As stored"), QStringLiteral("float32")});
         m_type->setAccessibleName(tr("Type of the merged weights"));
@@ -76,6 +77,23 @@ ExportRow::ExportRow(const QString& format, QWidget* parent)
     connect(m_box, &QCheckBox::toggled, this, &ExportRow::chosenChanged);
     connect(m_box, &QCheckBox::clicked, this, [this] { m_decided = true; });
     reset();
+}
+
+QWidget* ExportRow::makeVllm()
+{
+    m_vllm = new QWidget;
+    auto* row = new QHBoxLayout(m_vllm);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(6);
+    row->addWidget(makeCaption(tr("for vLLM"), "third"));
+    m_option = makeCaption(QString(), "second");
+    m_option->setObjectName(QStringLiteral("VllmOption"));
+    m_option->setFont(Fonts::mono()); // the interface's font draws two hyphens as one dash
+    m_option->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    row->addWidget(m_option);
+    row->addStretch();
+    m_vllm->hide();
+    return m_vllm;
 }
 
 QWidget* ExportRow::makeCheck()
@@ -112,6 +130,11 @@ bool ExportRow::isChosen() const
     return m_box->isChecked();
 }
 
+QString ExportRow::name() const
+{
+    return m_name->text();
+}
+
 void ExportRow::setFacts(const ExportFacts& facts)
 {
     m_facts = facts;
@@ -119,6 +142,10 @@ void ExportRow::setFacts(const ExportFacts& facts)
     m_name->setText(name);
     m_box->setAccessibleName(name);
     m_readBy->setText(ExportTexts::readBy(m_format, facts));
+    const QString option = ExportTexts::vllmOption(m_format, facts);
+    m_option->setText(option);
+    m_option->setAccessibleName(tr("Option for vLLM: %1").arg(option));
+    m_vllm->setVisible(!option.isEmpty());
     if (m_type)
         m_type->setVisible(facts.hasHalfBase());
     if (!m_decided && m_stage == Stage::Ready) // a whole model of that size is written when it is asked for
@@ -164,6 +191,7 @@ void ExportRow::setReport(const ExportReport& report)
 void ExportRow::setFailure(const Failure& failure)
 {
     const bool cancelled = failure.message == "Cancelled.";
+    m_failureKind = failure.kind;
     QString text = cancelled ? tr("Cancelled; nothing was kept") : QString::fromStdString(failure.message);
     present(cancelled ? Stage::Cancelled : Stage::Failed, text.replace(QLatin1Char('/'), QStringLiteral("/\u200B")),
         QString()); // a path may break after each folder

@@ -35,6 +35,8 @@ public:
     [[nodiscard]] Stage stage() const { return m_stage; }
     [[nodiscard]] bool isBusy() const { return m_stage == Stage::Queued || m_stage == Stage::Working; }
     [[nodiscard]] bool isChosen() const;
+    [[nodiscard]] QString name() const;
+    [[nodiscard]] FailureKind failureKind() const { return m_failureKind; } ///< of the stage Failed
     /// Sizes and readers; the outcome of an earlier export stays.
     void setFacts(const ExportFacts& facts);
     /// Back to what will be written.
@@ -56,15 +58,19 @@ protected:
 
 private:
     [[nodiscard]] QWidget* makeCheck();
+    [[nodiscard]] QWidget* makeVllm();
     void present(Stage stage, const QString& headline, const QString& detail);
 
     QString m_format;
     Stage m_stage = Stage::Ready;
     ExportFacts m_facts;
+    FailureKind m_failureKind = FailureKind::Internal;
     bool m_decided = false; ///< a person has ticked or unticked it
     QCheckBox* m_box = nullptr;
     QLabel* m_name = nullptr;
     QLabel* m_readBy = nullptr;
+    QWidget* m_vllm = nullptr;
+    QLabel* m_option = nullptr; ///< what vLLM needs; it can be selected and copied
     Segmented* m_type = nullptr; ///< of merged
     QLabel* m_size = nullptr;
     StateMarkView* m_mark = nullptr;

@@ -7,12 +7,6 @@ namespace spectune {
 
 namespace {
 
-/// An option as one unbreakable word, for showing; what is copied has plain hyphens.
-QString unbroken(QString option)
-{
-    return option.replace(QLatin1Char('-'), QChar(0x2011)).replace(QLatin1Char(' '), QChar(0x00A0));
-}
-
 /// For a POSIX shell.
 QString quoted(QString path)
 {
@@ -35,10 +29,8 @@ QString ExportTexts::name(const QString& format, const ExportFacts& facts)
 QString ExportTexts::readBy(const QString& format, const ExportFacts& facts)
 {
     QString vllm;
-    if (facts.largestRank > 0)
-        vllm = facts.vllmMaxRank() > 0
-            ? tr(" In vLLM set %1.").arg(unbroken(QStringLiteral("--max-lora-rank %1").arg(facts.vllmMaxRank())))
-            : tr(" Rank %1 is above the 512 that vLLM takes.").arg(facts.largestRank);
+    if (facts.largestRank > 0 && facts.vllmMaxRank() == 0)
+        vllm = tr(" Rank %1 is above the 512 that vLLM takes.").arg(facts.largestRank);
     if (format == QLatin1String("peft-adalora"))
         return tr("PEFT. Ranks and λ stay separate, so training can go on from here.");
     if (format == QLatin1String("peft-lora-padded"))
@@ -50,6 +42,14 @@ QString ExportTexts::readBy(const QString& format, const ExportFacts& facts)
     const QString type = facts.mergedType();
     return tr("transformers, and what else reads a Hugging Face folder. No adapter left%1.")
         .arg(type.isEmpty() ? QString() : QStringLiteral(", ") + type);
+}
+
+QString ExportTexts::vllmOption(const QString& format, const ExportFacts& facts)
+{
+    const bool read = format == QLatin1String("peft-lora-padded") || format == QLatin1String("peft-lora");
+    return read && facts.largestRank > 0 && facts.vllmMaxRank() > 0
+        ? QStringLiteral("--max-lora-rank %1").arg(facts.vllmMaxRank())
+        : QString();
 }
 
 QString ExportTexts::expectedSize(const QString& format, const ExportFacts& facts)
@@ -68,6 +68,24 @@ QString ExportTexts::shortOfSpace(std::int64_t wanted, std::int64_t free)
         return {};
     const auto gigabytes = [](std::int64_t bytes) { return formatFixed(static_cast<double>(bytes) / 1e9, 1); };
     return tr("About %1 GB would be written; %2 GB are free on that disk.").arg(gigabytes(wanted), gigabytes(free));
+}
+
+QString ExportTexts::failed(const QStringList& names, FailureKind kind)
+{
+    const QString what = tr("Not written: %1.").arg(names.join(QStringLiteral(", ")));
+    switch (kind) {
+    case FailureKind::Io: return tr("%1 Free space or choose another folder, then press Export again.").arg(what);
+    case FailureKind::OutOfMemory:
+        return tr("%1 Close what needs memory, or untick it, then press Export again.").arg(what);
+    default: break;
+    }
+    return tr("%1 Its line says why. Untick it, or press Export again once that is mended.").arg(what);
+}
+
+QString ExportTexts::differs(const QStringList& names)
+{
+    return tr("%1 differs from what was trained: do not use that file. Press Export again, into another folder.")
+        .arg(names.join(QStringLiteral(", ")));
 }
 
 QString ExportTexts::outcome(const ExportReport& report)

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "training/core/Error.h"
 #include "training/session/Requests.h"
 #include "ui/ExportFacts.h"
 
 #include <QCoreApplication>
 #include <QString>
+#include <QStringList>
 
 namespace spectune {
 
@@ -16,10 +18,16 @@ class ExportTexts {
 public:
     [[nodiscard]] static QString name(const QString& format, const ExportFacts& facts);
     [[nodiscard]] static QString readBy(const QString& format, const ExportFacts& facts);
+    /// What vLLM has to be started with, as it is typed: "--max-lora-rank 16"; empty: nothing.
+    [[nodiscard]] static QString vllmOption(const QString& format, const ExportFacts& facts);
     /// "about 20.1 MB", or what stands in its place.
     [[nodiscard]] static QString expectedSize(const QString& format, const ExportFacts& facts);
     /// What is wanted and what is free, where that is too little; else empty. @param free below 0: not known
     [[nodiscard]] static QString shortOfSpace(std::int64_t wanted, std::int64_t free);
+    /// For the foot: which profiles were not written, and what to do. @param kind of the last failure
+    [[nodiscard]] static QString failed(const QStringList& names, FailureKind kind);
+    /// For the foot: which files are not what was trained, and what to do.
+    [[nodiscard]] static QString differs(const QStringList& names);
     [[nodiscard]] static QString outcome(const ExportReport& report);
     [[nodiscard]] static QString detail(const ExportReport& report);
     /// How what is compared is compared, for the foot of the table.

@@ -13,6 +13,7 @@
 #include <QClipboard>
 #include <QDesktopServices>
 #include <QDir>
+#include <QFileDialog>
 #include <QFileInfo>
 #include <QFrame>
 #include <QGuiApplication>
@@ -81,7 +82,26 @@ QWidget* ExportWindow::makeHead()
     m_folder->setFixedWidth(270);
     m_folder->setAccessibleName(tr("Folder to export into"));
     row->addWidget(m_folder);
+    auto* browse = makeSmallButton(tr("Choose…"), QStringLiteral("folder"));
+    browse->setFixedHeight(26); // as the field
+    browse->setToolTip(tr("Another folder to export into"));
+    row->addWidget(browse);
+    connect(browse, &QPushButton::clicked, this, &ExportWindow::chooseFolder);
     return head;
+}
+
+void ExportWindow::chooseFolder()
+{
+    auto* dialog
+        = new QFileDialog(this, tr("Folder to export into"), QDir::current().absoluteFilePath(m_folder->text()));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::Directory);
+    dialog->setOption(QFileDialog::ShowDirsOnly);
+    connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& folder) {
+        m_folder->setText(shownPath(folder));
+        refreshFoot(); // another disk may have more room
+    });
+    dialog->open();
 }
 
 QWidget* ExportWindow::makeColumnNames()
@@ -302,7 +322,37 @@ void ExportWindow::refreshFoot()
     m_copy->setVisible(!m_written.empty());
     setRole(m_write, m_written.empty() && !busy ? "primary" : "");
     setRole(m_close, m_written.empty() || busy ? "" : "primary");
-    m_state->setText(footText());
+    const QString problem = busy ? QString() : problemText();
+    m_state->setText(problem.isEmpty() ? footText() : problem);
+    setTone(m_state, problem.isEmpty() ? "second" : "error");
+}
+
+QString ExportWindow::problemText() const
+{
+    QStringList failed;
+    QStringList differing;
+    FailureKind kind = FailureKind::Internal;
+    int done = 0;
+    for (const Profile& profile : m_profiles) {
+        const ExportRow& row = *profile.row;
+        done += row.stage() == ExportRow::Stage::Done ? 1 : 0;
+        if (row.stage() == ExportRow::Stage::Failed) {
+            failed << row.name();
+            kind = row.failureKind();
+        } else if (row.stage() == ExportRow::Stage::Differs) {
+            differing << row.name();
+        }
+    }
+    if (failed.isEmpty() && differing.isEmpty())
+        return {};
+    QStringList parts;
+    if (done > 0)
+        parts << tr("%1 of %2 written and checked.").arg(done).arg(done + failed.size() + differing.size());
+    if (!failed.isEmpty())
+        parts << ExportTexts::failed(failed, kind);
+    if (!differing.isEmpty())
+        parts << ExportTexts::differs(differing);
+    return parts.join(QLatin1Char(' '));
 }
 
 QString ExportWindow::footText() const

@@ -44,6 +44,7 @@ private:
     [[nodiscard]] QWidget* makeHead();
     [[nodiscard]] QWidget* makeColumnNames();
     [[nodiscard]] QWidget* makeFoot();
+    void chooseFolder();
     void listen();
     void takeRun();
     void take(Profile& profile, const Answer& answer);
@@ -52,6 +53,8 @@ private:
     void refreshFoot();
     [[nodiscard]] QString subtitle() const;
     [[nodiscard]] QString footText() const;
+    /// What failed and what to do; empty: nothing did.
+    [[nodiscard]] QString problemText() const;
     [[nodiscard]] QString freeTarget(const QString& format) const;
 
     SessionController& m_session;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/FailurePanel.h"
 
+#include "ui/FailureChoices.h"
 #include "ui/PageParts.h"
 #include "ui/RunModel.h"
 #include "ui/StudioIcons.h"
@@ -15,9 +16,11 @@
 #include <QLabel>
 #include <QPlainTextEdit>
 #include <QPushButton>
+#include <QScrollArea>
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <optional>
 
 namespace spectune {
 
@@ -62,6 +65,31 @@ FailurePanel::FailurePanel(RunModel& run, QWidget* parent)
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
+    column->addWidget(makeScroll(makeBody()), 1); // with choices it may be higher than the window
+    column->addWidget(makeRule());
+    auto* foot = new QHBoxLayout;
+    foot->setContentsMargins(12, 10, 12, 10);
+    auto* copy = makeSmallButton(tr("Copy message"));
+    m_log = makeSmallButton(tr("Open log"));
+    foot->addWidget(copy);
+    foot->addWidget(m_log);
+    foot->addStretch();
+    column->addLayout(foot);
+    connect(copy, &QPushButton::clicked, this, [this] {
+        const Failure& failure = m_run.failure();
+        QGuiApplication::clipboard()->setText(QString::fromStdString(failure.message + "\n" + failure.detail));
+    });
+    connect(m_log, &QPushButton::clicked, this, &FailurePanel::openLogWanted);
+    connect(&run, &RunModel::stateChanged, this, &FailurePanel::refresh);
+    connect(&run, &RunModel::checkpointAppended, this, &FailurePanel::refresh);
+}
+
+QWidget* FailurePanel::makeBody()
+{
+    auto* body = new QWidget;
+    auto* column = new QVBoxLayout(body);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
     auto* cause = makeSection();
     auto* head = new QHBoxLayout;
     m_title = makeHeading(QString());
@@ -85,6 +113,9 @@ FailurePanel::FailurePanel(RunModel& run, QWidget* parent)
     change->addWidget(makeHeading(tr("What may help")));
     m_advice = makeText(QString(), "second", true);
     change->addWidget(m_advice);
+    m_choices = new FailureChoices;
+    m_choices->hide();
+    change->addWidget(m_choices);
     column->addLayout(change);
     column->addWidget(makeRule());
     auto* kept = makeSection();
@@ -93,22 +124,24 @@ FailurePanel::FailurePanel(RunModel& run, QWidget* parent)
     kept->addLayout(m_kept);
     column->addLayout(kept);
     column->addStretch();
-    column->addWidget(makeRule());
-    auto* foot = new QHBoxLayout;
-    foot->setContentsMargins(12, 10, 12, 10);
-    auto* copy = makeSmallButton(tr("Copy message"));
-    m_log = makeSmallButton(tr("Open log"));
-    foot->addWidget(copy);
-    foot->addWidget(m_log);
-    foot->addStretch();
-    column->addLayout(foot);
-    connect(copy, &QPushButton::clicked, this, [this] {
-        const Failure& failure = m_run.failure();
-        QGuiApplication::clipboard()->setText(QString::fromStdString(failure.message + "\n" + failure.detail));
-    });
-    connect(m_log, &QPushButton::clicked, this, &FailurePanel::openLogWanted);
-    connect(&run, &RunModel::stateChanged, this, &FailurePanel::refresh);
-    connect(&run, &RunModel::checkpointAppended, this, &FailurePanel::refresh);
+    return body;
+}
+
+void FailurePanel::setForm(const ConfigForm& form)
+{
+    m_form = &form;
+    refresh();
+}
+
+void FailurePanel::refreshChoices()
+{
+    const bool memory = m_form && m_run.failure().kind == FailureKind::OutOfMemory;
+    const auto& saved = m_run.checkpoints();
+    m_choices->offer(memory ? MemoryWays::of(m_run.config(), *m_form) : MemoryWays {}, m_run.config(),
+        saved.empty() ? std::nullopt : std::optional(saved.back()));
+    m_advice->setText(m_choices->isEmpty() ? advice(m_run.failure().kind)
+                                           : tr("One of these needs less. Resumed as it is, the run would ask for the "
+                                                "same memory again."));
 }
 
 void FailurePanel::addKept(const char* icon, const QString& title, const QString& detail)
@@ -138,7 +171,7 @@ void FailurePanel::refresh()
     m_detail->setVisible(!failure.detail.empty());
     constexpr int lineHeight = 15;
     m_detail->setFixedHeight(16 + lineHeight * std::clamp(m_detail->blockCount() + 1, 2, 8));
-    m_advice->setText(advice(failure.kind));
+    refreshChoices();
     while (QLayoutItem* item = m_kept->takeAt(0)) {
         if (item->widget())
             item->widget()->deleteLater();

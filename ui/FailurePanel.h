@@ -12,6 +12,8 @@ class QVBoxLayout;
 
 namespace spectune {
 
+class ConfigForm;
+class FailureChoices;
 class RunModel;
 
 /// "Out of memory" and the like.
@@ -23,17 +25,25 @@ class FailurePanel : public QWidget {
 public:
     explicit FailurePanel(RunModel& run, QWidget* parent = nullptr);
 
+    /// What knows the model and the device: after too little memory it tells which changes need less.
+    void setForm(const ConfigForm& form);
+    [[nodiscard]] FailureChoices& choices() { return *m_choices; }
+
 Q_SIGNALS:
     void openLogWanted();
 
 private:
+    [[nodiscard]] QWidget* makeBody();
     void refresh();
+    void refreshChoices();
     void addKept(const char* icon, const QString& title, const QString& detail);
 
     RunModel& m_run;
+    const ConfigForm* m_form = nullptr;
     QLabel* m_title = nullptr;
     QLabel* m_message = nullptr;
     QLabel* m_advice = nullptr;
+    FailureChoices* m_choices = nullptr;
     QPlainTextEdit* m_detail = nullptr;
     QVBoxLayout* m_kept = nullptr;
     QPushButton* m_log = nullptr;

@@ -2,6 +2,7 @@
 #include "ui/FieldControls.h"
 
 #include "ui/FieldLine.h"
+#include "ui/FieldTexts.h"
 #include "ui/QuietCombo.h"
 #include "ui/Segmented.h"
 #include "ui/StudioIcons.h"
@@ -44,8 +45,11 @@ public:
         m_unit = QString::fromUtf8(info.unit.data(), static_cast<qsizetype>(info.unit.size()));
         m_line->setSuffix(m_unit);
         const bool number = m_type == FieldType::Integer || m_type == FieldType::Real;
-        if (number)
+        if (number) {
             m_line->setAlignment(Qt::AlignRight);
+            m_zero = QString::fromUtf8(info.zero.data(), static_cast<qsizetype>(info.zero.size()));
+            connect(m_line, &QLineEdit::textChanged, this, &LineControl::showResting);
+        }
         if (m_type == FieldType::Integer)
             m_line->setStepping(info.minimum, info.maximum);
         if (m_type == FieldType::File || m_type == FieldType::Folder)
@@ -95,9 +99,18 @@ private:
         });
     }
 
+    /// A number that is not being typed reads as numbers do elsewhere, and a 0 that is no amount says what it means.
+    void showResting(const QString& text)
+    {
+        const bool words = text == QLatin1String("0") && !m_zero.isEmpty();
+        const QString shown = words ? m_zero : shownNumber(text);
+        m_line->setRestingText(shown == text ? QString() : shown, words);
+    }
+
     void read()
     {
-        const QString text = m_line->text().trimmed();
+        const bool number = m_type == FieldType::Integer || m_type == FieldType::Real;
+        const QString text = number ? plainNumberText(m_line->text()) : m_line->text().trimmed();
         if (m_optional && text.isEmpty()) {
             Q_EMIT edited(FieldValue {});
             return;
@@ -113,6 +126,7 @@ private:
     bool m_optional;
     FieldLine* m_line;
     QString m_unit;
+    QString m_zero; ///< in words
 };
 
 class ChoiceControl : public FieldControl {
@@ -129,7 +143,7 @@ public:
         m_combo->setMinimumContentsLength(4);
         for (const std::string_view choice : info.choices) {
             const QString name = QString::fromUtf8(choice.data(), static_cast<qsizetype>(choice.size()));
-            m_combo->addItem(QString(name).replace(QLatin1Char('_'), QLatin1Char(' ')), name);
+            m_combo->addItem(choiceWords(info.key, name), name);
         }
         connect(m_combo, &QComboBox::activated, this,
             [this] { Q_EMIT edited(FieldValue {m_combo->currentData().toString().toStdString()}); });
@@ -155,9 +169,10 @@ public:
         : FieldControl(parent)
     {
         QStringList labels;
-        for (const std::string_view choice : info.choices)
-            labels << QString::fromUtf8(choice.data(), static_cast<qsizetype>(choice.size()));
-        m_names = labels;
+        for (const std::string_view choice : info.choices) {
+            m_names << QString::fromUtf8(choice.data(), static_cast<qsizetype>(choice.size()));
+            labels << choiceWords(info.key, m_names.back());
+        }
         m_row = new Segmented(labels);
         m_row->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
         auto* row = new QHBoxLayout(this);
@@ -226,7 +241,8 @@ FieldControl* FieldControl::create(const FieldInfo& info, QWidget* parent)
     case FieldType::File:
     case FieldType::Folder:
     case FieldType::TextList:
-    case FieldType::IntegerList: control = new LineControl(info, parent); break;
+    case FieldType::IntegerList:
+    case FieldType::IntegerMap: control = new LineControl(info, parent); break;
     }
     return control;
 }

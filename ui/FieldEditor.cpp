@@ -3,6 +3,7 @@
 
 #include "training/core/Error.h"
 #include "ui/ConfigForm.h"
+#include "ui/FieldTexts.h"
 #include "ui/PageParts.h"
 
 #include <QLabel>
@@ -13,6 +14,8 @@
 namespace spectune {
 
 namespace {
+
+constexpr int longestWord = 12; ///< letters that the narrowest field has room for
 
 QString fromView(std::string_view text)
 {
@@ -69,13 +72,13 @@ FieldEditor::FieldEditor(ConfigForm& form, const QString& key, const QString& la
 
 QString FieldEditor::message() const
 {
-    return m_message->text();
+    return m_text;
 }
 
 QString FieldEditor::help() const
 {
     QString text = QStringLiteral("<p>%1</p><p><code>%2</code>").arg(fromView(m_info.help).toHtmlEscaped(), m_key);
-    const QString usual = QString::fromStdString(toText(defaultValue(m_info.key)));
+    const QString usual = shownValue(m_info, defaultValue(m_info.key));
     if (!usual.isEmpty() && !m_info.optional)
         text += tr(", default %1").arg(usual.toHtmlEscaped());
     if (m_info.optional)
@@ -102,11 +105,12 @@ void FieldEditor::showIssues()
     if (found != issues.end()) {
         if (found->severity != Severity::Note)
             m_mark = found->severity == Severity::Error ? FieldMark::Error : FieldMark::Warning;
-        text = QString::fromStdString(found->text.size() <= 70 ? found->text : found->title);
+        text = withShownNumbers(QString::fromStdString(found->text.size() <= 70 ? found->text : found->title));
     }
     m_control->setMark(m_mark);
-    if (m_message->text() != text) {
-        m_message->setText(text);
+    if (m_text != text) {
+        m_text = text;
+        m_message->setText(breakable(text, longestWord));
         setTone(m_message, m_mark == FieldMark::Error ? "error" : m_mark == FieldMark::Warning ? "warn" : "second");
     }
     m_message->setVisible(!text.isEmpty());

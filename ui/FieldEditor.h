@@ -39,6 +39,7 @@ private:
     const FieldInfo& m_info;
     FieldControl* m_control = nullptr;
     QLabel* m_message = nullptr;
+    QString m_text; ///< of the message, without its places to break at
     FieldMark m_mark = FieldMark::None;
 };
 

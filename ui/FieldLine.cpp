@@ -6,6 +6,8 @@
 
 #include <QKeyEvent>
 #include <QPainter>
+#include <QStyle>
+#include <QStyleOptionFrame>
 
 #include <algorithm>
 #include <cmath>
@@ -14,7 +16,8 @@ namespace spectune {
 
 namespace {
 constexpr int iconRoom = 22;
-}
+constexpr int textInset = 2; ///< between the style's contents and QLineEdit's text
+} // namespace
 
 FieldLine::FieldLine(QWidget* parent)
     : QLineEdit(parent)
@@ -30,6 +33,20 @@ void FieldLine::setSuffix(const QString& text)
     m_suffix = text;
     fitMargins();
     update();
+}
+
+void FieldLine::setRestingText(const QString& text, bool words)
+{
+    if (text == m_resting && words == m_restsInWords)
+        return;
+    m_resting = text;
+    m_restsInWords = words;
+    update();
+}
+
+QString FieldLine::shownText() const
+{
+    return isResting() ? m_resting : text();
 }
 
 void FieldLine::setStepping(double minimum, double maximum)
@@ -76,10 +93,29 @@ void FieldLine::keyPressEvent(QKeyEvent* event)
     Q_EMIT textEdited(text());
 }
 
+void FieldLine::paintResting()
+{
+    QStyleOptionFrame option;
+    initStyleOption(&option);
+    QPainter painter(this);
+    style()->drawPrimitive(QStyle::PE_PanelLineEdit, &option, &painter, this);
+    QRect place = style()->subElementRect(QStyle::SE_LineEditContents, &option, this);
+    place.adjust(textInset, 0, -textInset - (m_restsInWords ? 0 : textMargins().right()), 0);
+    painter.setFont(font());
+    const Theme& theme = Theme::current();
+    painter.setPen(!isEnabled() ? theme.text3 : m_restsInWords ? theme.text2 : theme.text);
+    const Qt::Alignment horizontal = alignment() & Qt::AlignHorizontal_Mask;
+    painter.drawText(place, static_cast<int>(horizontal | Qt::AlignVCenter),
+        fontMetrics().elidedText(m_resting, Qt::ElideRight, place.width()));
+}
+
 void FieldLine::paintEvent(QPaintEvent* event)
 {
-    QLineEdit::paintEvent(event);
-    if (m_suffix.isEmpty() || textMargins().right() == 0)
+    if (isResting())
+        paintResting();
+    else
+        QLineEdit::paintEvent(event);
+    if (m_suffix.isEmpty() || textMargins().right() == 0 || (isResting() && m_restsInWords))
         return;
     QPainter painter(this);
     painter.setFont(Fonts::caption());

@@ -5,7 +5,9 @@
 #include "visualization/NumberFormat.h"
 #include "visualization/Theme.h"
 
+#include <QFontMetricsF>
 #include <QPainter>
+#include <QStringList>
 
 #include <cmath>
 
@@ -16,6 +18,24 @@ namespace {
 constexpr int rowHeight = 16;
 constexpr int titleHeight = 22;
 constexpr int nameWidth = 66;
+constexpr int leastWidth = 220;
+constexpr int between = 12; ///< the least between title and note that share a line
+
+/// @p text in lines of at most @p width pixels, broken at spaces; a word that is wider has a line of its own.
+QStringList wrapped(const QString& text, const QFont& font, double width)
+{
+    QStringList lines;
+    for (const QString& word : text.split(QLatin1Char(' '))) {
+        const QString longer = lines.isEmpty() ? word : lines.last() + QLatin1Char(' ') + word;
+        if (!lines.isEmpty() && tabularWidth(font, longer) > width)
+            lines << word;
+        else if (lines.isEmpty())
+            lines << word;
+        else
+            lines.last() = longer;
+    }
+    return lines;
+}
 
 QString verdict(const RankSnapshot& snapshot, const TripletState& triplet)
 {
@@ -38,7 +58,7 @@ QString verdict(const RankSnapshot& snapshot, const TripletState& triplet)
 FormulaLines FormulaLines::of(const RankSnapshot& snapshot, ModuleIndex module, int triplet, ScoreKind score)
 {
     FormulaLines lines;
-    if (triplet < 0 || triplet >= static_cast<int>(snapshot.layout->initRank) || snapshot.triplets.empty())
+    if (triplet < 0 || triplet >= static_cast<int>(snapshot.layout->rankOf(module)) || snapshot.triplets.empty())
         return lines;
     const TripletState& state = snapshot.tripletsOf(module)[triplet];
     const bool back = state.kept && state.revivedAt >= 0 && state.revivedAt == snapshot.eventStep;
@@ -92,25 +112,40 @@ FormulaLines FormulaLines::of(const RankSnapshot& snapshot, ModuleIndex module, 
 FormulaView::FormulaView(QWidget* parent)
     : QWidget(parent)
 {
-    setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
+    QSizePolicy policy(QSizePolicy::Preferred, QSizePolicy::Minimum); // Fixed would hold it to sizeHint()
+    policy.setHeightForWidth(true); // a narrow column breaks the longer lines
+    setSizePolicy(policy);
 }
 
 void FormulaView::setLines(FormulaLines lines)
 {
-    const bool sameHeight = lines.rows.size() == m_lines.rows.size();
     m_lines = std::move(lines);
     QString spoken = m_lines.title;
     for (const auto& [name, text] : m_lines.rows)
         spoken += QStringLiteral(", ") + name + QLatin1Char(' ') + text;
     setAccessibleName(spoken);
-    if (!sameHeight)
-        updateGeometry();
+    updateGeometry(); // other numbers may break elsewhere
     update();
 }
 
 QSize FormulaView::sizeHint() const
 {
-    return {220, titleHeight + rowHeight * static_cast<int>(m_lines.rows.size())};
+    return {leastWidth, titleHeight + rowHeight * static_cast<int>(m_lines.rows.size())};
+}
+
+bool FormulaView::noteHasItsLine(int width) const
+{
+    const double needed = QFontMetricsF(Fonts::heading()).horizontalAdvance(m_lines.title)
+        + QFontMetricsF(Fonts::caption()).horizontalAdvance(m_lines.note);
+    return !m_lines.note.isEmpty() && needed + between > width;
+}
+
+int FormulaView::heightForWidth(int width) const
+{
+    int lines = noteHasItsLine(width) ? 1 : 0;
+    for (const auto& [name, text] : m_lines.rows)
+        lines += static_cast<int>(wrapped(text, Fonts::caption(), width - nameWidth).size());
+    return titleHeight + rowHeight * lines;
 }
 
 void FormulaView::paintEvent(QPaintEvent*)
@@ -121,17 +156,25 @@ void FormulaView::paintEvent(QPaintEvent*)
     painter.setPen(theme.text);
     const QRect head(0, 0, width(), titleHeight);
     painter.drawText(head, Qt::AlignLeft | Qt::AlignTop, m_lines.title);
-    painter.setFont(Fonts::caption());
+    const QFont caption = Fonts::caption();
+    painter.setFont(caption);
     painter.setPen(theme.text3);
-    painter.drawText(head.adjusted(0, 1, 0, 0), Qt::AlignRight | Qt::AlignTop, m_lines.note);
     int y = titleHeight;
+    if (noteHasItsLine(width())) {
+        painter.drawText(QRect(0, y, width(), rowHeight), Qt::AlignLeft | Qt::AlignTop, m_lines.note);
+        y += rowHeight;
+    } else {
+        painter.drawText(head.adjusted(0, 1, 0, 0), Qt::AlignRight | Qt::AlignTop, m_lines.note);
+    }
     for (const auto& [name, text] : m_lines.rows) {
         painter.setPen(theme.text3);
         painter.drawText(QRect(0, y, nameWidth, rowHeight), Qt::AlignLeft | Qt::AlignVCenter, name);
         painter.setPen(theme.text);
-        drawTabular(
-            painter, QRectF(nameWidth, y, width() - nameWidth, rowHeight), Qt::AlignLeft | Qt::AlignVCenter, text);
-        y += rowHeight;
+        for (const QString& line : wrapped(text, caption, width() - nameWidth)) {
+            drawTabular(
+                painter, QRectF(nameWidth, y, width() - nameWidth, rowHeight), Qt::AlignLeft | Qt::AlignVCenter, line);
+            y += rowHeight;
+        }
     }
 }
 

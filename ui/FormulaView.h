@@ -24,7 +24,7 @@ struct FormulaLines {
         const RankSnapshot& snapshot, ModuleIndex module, int triplet, ScoreKind score);
 };
 
-/// Draws them.
+/// Draws them, and breaks at spaces what a line does not hold: its height follows its width.
 class FormulaView : public QWidget {
     Q_OBJECT
 public:
@@ -32,11 +32,14 @@ public:
     void setLines(FormulaLines lines);
     [[nodiscard]] QSize sizeHint() const override;
     [[nodiscard]] QSize minimumSizeHint() const override { return sizeHint(); }
+    [[nodiscard]] int heightForWidth(int width) const override;
 
 protected:
     void paintEvent(QPaintEvent* event) override;
 
 private:
+    [[nodiscard]] bool noteHasItsLine(int width) const; ///< title and note do not fit beside each other
+
     FormulaLines m_lines;
 };
 

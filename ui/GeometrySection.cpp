@@ -24,6 +24,7 @@ GeometrySection::GeometrySection(RunModel& run, QWidget* parent)
     head->addWidget(makeHeading(tr("Singular values of ΔW beside |λ|")));
     head->addStretch();
     m_when = makeCaption(QString());
+    m_when->setObjectName(QStringLiteral("geometryStep"));
     head->addWidget(m_when);
     column->addLayout(head);
     m_spectrum = new SpectrumBars;
@@ -38,12 +39,16 @@ GeometrySection::GeometrySection(RunModel& run, QWidget* parent)
     auto* foot = new QHBoxLayout;
     m_note = makeCaption(QString(), "third", true);
     m_ask = makeSmallButton(tr("Compute"));
-    m_ask->setToolTip(tr("Reads the newest checkpoint and takes the singular values of the r × r core"));
+    m_ask->setObjectName(QStringLiteral("computeGeometry"));
     foot->addWidget(m_note, 1);
-    foot->addWidget(m_ask);
+    foot->addWidget(m_ask, 0, Qt::AlignRight);
     column->addLayout(foot);
     connect(m_ask, &QPushButton::clicked, this, &GeometrySection::ask);
     connect(&run, &RunModel::stateChanged, this, &GeometrySection::refresh);
+    connect(&run, &RunModel::reset, this, [this] { // another run has matrices of the same names
+        forget();
+        refresh();
+    });
     refresh();
 }
 
@@ -51,77 +56,98 @@ void GeometrySection::setModule(const std::string& module)
 {
     if (module != m_module) {
         m_module = module;
-        m_askedStep = -1;
+        forget();
     }
     refresh();
+}
+
+void GeometrySection::forget()
+{
+    m_waiting = m_refused = m_shown = false;
+    m_askedStep = m_shownStep = -1;
 }
 
 bool GeometrySection::canAsk() const
 {
     const SessionState state = m_run.state();
+    const bool training = state == SessionState::Running || state == SessionState::Pausing;
     const bool saved = isTerminal(state) && !m_run.checkpoints().empty();
-    return !m_module.empty() && m_run.hasRun() && (state == SessionState::Paused || saved);
+    return !m_module.empty() && m_run.hasRun() && (training || state == SessionState::Paused || saved);
 }
 
 void GeometrySection::refresh()
 {
+    if (m_waiting)
+        return; // the answer, or why there is none, comes whatever becomes of the run
+    const bool current = m_shownStep == m_run.step();
     const bool paused = m_run.state() == SessionState::Paused;
-    if (m_askedStep >= 0 && m_askedStep != m_run.step())
-        m_askedStep = -1; // trained on since
-    if (m_askedStep >= 0)
+    if (paused && canAsk() && !(m_shown && current) && m_askedStep != m_run.step()) {
+        ask(); // the triplets are at hand, and nothing else waits
         return;
-    showParts(false);
-    m_ask->setVisible(canAsk());
-    m_note->setText(paused            ? QString()
-            : canAsk()                ? tr("Exact, from the newest checkpoint.")
-            : isActive(m_run.state()) ? tr("Pause the run: they are computed between two steps.")
+    }
+    const bool ended = isTerminal(m_run.state());
+    m_ask->setVisible(canAsk() && !(m_shown && current));
+    m_ask->setText(m_shown ? tr("Compute again") : tr("Compute"));
+    m_ask->setToolTip(ended ? tr("Reads the newest checkpoint and takes the singular values of the r × r core")
+                            : tr("Takes the singular values of the r × r core between two steps; the run goes on"));
+    if (m_shown || m_refused)
+        return;
+    showParts(false,
+        canAsk()                      ? ended ? tr("Exact, from the newest checkpoint.")
+                                              : tr("Exact, computed between two steps: the run goes on.")
+                                 : isActive(m_run.state()) ? tr("They can be computed while the run trains, and from its checkpoints.")
             : m_run.hasRun()          ? tr("This run has no checkpoint to compute them from.")
                                       : tr("They come with a run."));
-    if (paused && canAsk()) // the triplets are at hand, and nothing else waits
-        ask();
 }
 
 void GeometrySection::ask()
 {
     if (!canAsk())
         return;
+    m_waiting = true;
+    m_refused = false;
     m_askedStep = m_run.step();
     m_ask->hide();
-    m_note->setText(tr("Computing…"));
-    m_note->show();
+    // Values of an earlier step stay in sight, so that the page does not jump.
+    if (!m_shown)
+        showParts(false, tr("Computing…"));
     Q_EMIT geometryWanted(m_module);
 }
 
 void GeometrySection::setGeometry(const TripletGeometry& geometry)
 {
-    if (geometry.module != m_module || m_askedStep < 0)
+    if (geometry.module != m_module || !m_waiting)
         return; // of a matrix that is no longer chosen
+    m_waiting = false;
+    m_shown = true;
+    m_shownStep = geometry.step >= 0 ? geometry.step : m_askedStep;
     const std::size_t rank = geometry.lambda.size();
     m_spectrum->setValues(geometry.lambda, geometry.singular);
     m_grams[0]->setGram(geometry.gramP, rank);
     m_grams[1]->setGram(geometry.gramQ, rank);
-    m_when->setText(tr("step %1").arg(formatCount(geometry.step >= 0 ? geometry.step : m_askedStep)));
-    showParts(rank > 0);
-    m_note->setText(rank > 0 ? QString() : tr("No triplet is left in this matrix: ΔW is 0."));
-    m_note->setVisible(rank == 0);
-    m_ask->hide();
+    m_when->setText(tr("at step %1").arg(formatCount(m_shownStep)));
+    showParts(rank > 0, rank > 0 ? QString() : tr("No triplet is left in this matrix: ΔW is 0."));
+    refresh();
 }
 
 void GeometrySection::setProblem(const QString& text)
 {
-    showParts(false);
-    m_note->setText(text);
-    m_note->show();
-    m_ask->setVisible(canAsk());
+    if (!m_waiting)
+        return;
+    m_waiting = m_shown = false;
+    m_refused = true;
+    showParts(false, text);
+    refresh();
 }
 
-void GeometrySection::showParts(bool values)
+void GeometrySection::showParts(bool values, const QString& note)
 {
     m_spectrum->setVisible(values);
     m_grams[0]->setVisible(values);
     m_grams[1]->setVisible(values);
     m_when->setVisible(values);
-    m_note->setVisible(!values);
+    m_note->setText(note);
+    m_note->setVisible(!note.isEmpty());
 }
 
 } // namespace spectune

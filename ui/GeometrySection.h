@@ -15,19 +15,20 @@ class RunModel;
 class SpectrumBars;
 
 /// The inspector's exact part: singular values of ΔW beside |λ|, and PᵀP and QQᵀ as images. The engine computes them on
-/// demand, between steps: of the paused step, or of the newest checkpoint.
+/// demand between two steps of a run, which need not pause, or from the newest checkpoint of one that has ended. What is
+/// shown says of which step it is, and stays until other values come.
 class GeometrySection : public QWidget {
     Q_OBJECT
 public:
     explicit GeometrySection(RunModel& run, QWidget* parent = nullptr);
 
-    /// Another matrix, or the same one at another step: what is shown is no longer of it.
+    /// Another matrix: what is shown is no longer of it. The same one: as refresh().
     void setModule(const std::string& module);
     void setGeometry(const TripletGeometry& geometry);
     void setProblem(const QString& text);
     [[nodiscard]] SpectrumBars& spectrum() { return *m_spectrum; }
     [[nodiscard]] GramView& gram(int index) { return *m_grams[index]; } ///< 0: of P, 1: of Q
-    /// Asks where the run's state allows it without being told to.
+    /// Follows the run's state; while it is paused it asks by itself.
     void refresh();
 
 Q_SIGNALS:
@@ -36,11 +37,16 @@ Q_SIGNALS:
 private:
     [[nodiscard]] bool canAsk() const;
     void ask();
-    void showParts(bool values);
+    void forget(); ///< all that is shown and asked
+    void showParts(bool values, const QString& note);
 
     RunModel& m_run;
     std::string m_module;
-    std::int64_t m_askedStep = -1; ///< of the run, when it was asked; −1: not yet
+    bool m_waiting = false; ///< asked, not answered
+    bool m_refused = false; ///< the last question had no answer, and why is shown
+    bool m_shown = false; ///< values of m_module are shown
+    std::int64_t m_askedStep = -1; ///< of the run, when it was asked: a paused one is asked once by itself
+    std::int64_t m_shownStep = -1; ///< steps done of what is shown; −1: not known
     SpectrumBars* m_spectrum = nullptr;
     GramView* m_grams[2] = {};
     QLabel* m_when = nullptr;

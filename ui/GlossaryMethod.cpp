@@ -31,8 +31,9 @@ void Glossary::addAdapter()
                 GlossaryPage::tr(
                     "How many triplets a matrix keeps. Every matrix starts with the initial rank; how many are "
                     "left at the end "
-                    "differs by matrix, and their mean is the target rank."),
-                "rank(ΔW) ≤ r", adaLora + GlossaryPage::tr("section 3.1"), {"adalora.init_rank"},
+                    "differs by matrix, and their mean is the target rank. What one run has learned can be the rank "
+                    "map of another, in which every matrix keeps its rank from start to end."),
+                "rank(ΔW) ≤ r", adaLora + GlossaryPage::tr("section 3.1"), {"adalora.init_rank", "adalora.rank_map"},
                 {"triplet", "budget", "rank-bound"}},
             {"lambda", GlossaryPage::tr("λ, singular value"),
                 GlossaryPage::tr(

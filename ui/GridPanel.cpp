@@ -18,16 +18,23 @@ namespace spectune {
 
 namespace {
 
-constexpr int flagsFrom = 446; ///< pixels of the panel; below it the header has no room for them
+constexpr int flagsFrom = 446; ///< pixels of the panel; below it they have a line of their own
 
 /// "lost" and "back" with their marks, above the heatmap.
 class FlagKey : public QWidget {
 public:
-    FlagKey()
+    /// @param lead what comes before the marks; empty: nothing
+    explicit FlagKey(const QString& lead)
     {
+        setObjectName(QStringLiteral("flagKey"));
+        setToolTip(GridPanel::tr("Since the last masking event. Lost: the matrix lost triplets (lower corner; right or "
+                                 "lower end of a small cell). Back: triplets came back (upper corner; left or upper "
+                                 "end)."));
         auto* row = new QHBoxLayout(this);
         row->setContentsMargins(0, 0, 0, 0);
         row->setSpacing(10);
+        if (!lead.isEmpty())
+            row->addWidget(makeCaption(lead));
         auto* lost = makeCaption(GridPanel::tr("lost"), "second");
         auto* back = makeCaption(GridPanel::tr("back"), "second");
         lost->setIndent(12);
@@ -73,12 +80,19 @@ GridPanel::GridPanel(QWidget* parent)
     m_modes->setCurrent(0);
     header->addWidget(m_modes);
     header->addStretch();
-    m_flags = new FlagKey;
+    m_flags = new FlagKey(QString());
     header->addWidget(m_flags);
     m_grid = new RankGrid;
     m_grid->setAccessibleName(tr("Ranks by layer and matrix"));
     header->addWidget(makeMenuButton(makeMenu(), tr("Heatmap: way round, zoom, copy, save")));
     column->addLayout(header);
+    m_flagsBelow = new FlagKey(tr("At the last event"));
+    m_flagsBelow->hide(); // until the width is known
+    auto* below = new QHBoxLayout;
+    below->setContentsMargins(12, 0, 12, 0);
+    below->addWidget(m_flagsBelow);
+    below->addStretch();
+    column->addLayout(below);
     auto* body = new QHBoxLayout;
     body->setContentsMargins(8, 0, 8, 8);
     body->addWidget(m_grid);
@@ -132,6 +146,7 @@ void GridPanel::setMode(int mode)
 void GridPanel::resizeEvent(QResizeEvent* event)
 {
     m_flags->setVisible(width() >= flagsFrom);
+    m_flagsBelow->setVisible(width() < flagsFrom);
     QWidget::resizeEvent(event);
 }
 

@@ -34,7 +34,8 @@ private:
 
     RankGrid* m_grid = nullptr;
     Segmented* m_modes = nullptr;
-    QWidget* m_flags = nullptr;
+    QWidget* m_flags = nullptr; ///< the marks' key in the header …
+    QWidget* m_flagsBelow = nullptr; ///< … and below it, where the header is too narrow
     QString m_name;
 };
 

@@ -70,8 +70,8 @@ void HistorySection::refresh()
     m_none->setVisible(!told);
     if (!told) {
         m_none->setText(m_run.history().events.empty() ? tr("It begins with the first masking event.")
-                                                       : tr("This run's folder has no replay.bin: its events tell "
-                                                            "ranks alone."));
+                                                       : tr("Scores over the run are kept in replay.bin. This run's "
+                                                            "folder has none, so only its ranks are known."));
         return;
     }
     std::vector<std::int64_t> steps;

@@ -214,8 +214,8 @@ void Inspector::refreshCell()
     m_title->setText(tr("Layer %1 · %2").arg(info.layer.value).arg(QString::fromStdString(kind)));
     m_geometry->setModule(info.name);
     m_history->setModule(m_module);
-    const std::int64_t rank = snapshot ? snapshot->modules[m_module.at()].rank : layout->initRank;
-    m_kept->setText(tr("<b>%1</b> of %2 kept").arg(rank).arg(layout->initRank));
+    const std::int64_t rank = snapshot ? snapshot->modules[m_module.at()].rank : layout->rankOf(m_module);
+    m_kept->setText(tr("<b>%1</b> of %2 kept").arg(rank).arg(layout->rankOf(m_module)));
     QString subtitle;
     if (info.outFeatures > 0)
         subtitle = QStringLiteral("%1 × %2").arg(formatCount(info.outFeatures), formatCount(info.inFeatures));
@@ -255,9 +255,10 @@ QString Inspector::whyNone() const
         return tr("No scores at this step: of a long run not every event's λ and S are kept. The nearest are those of "
                   "step %1.")
             .arg(formatCount(near));
-    return m_run.isRecorded() ? tr("No scores at this step. This run's folder records ranks, not every λ.")
-                              : tr("No scores at this step: it passed between two pictures of the run. The ranks are "
-                                   "those of its last event.");
+    return m_run.isRecorded()
+        ? tr("No scores at this step. This run's folder records ranks, not every λ.")
+        : tr("No scores at this step: while a run trains they are read now and then, not at every "
+             "step. The ranks are those of the last masking event.");
 }
 
 void Inspector::refreshFormula()
@@ -266,7 +267,7 @@ void Inspector::refreshFormula()
     if (!snapshot || !snapshot->hasScores || !m_module.isValid() || m_triplets->rows().empty())
         return;
     // Without a choice the triplet nearest above the threshold is the telling one.
-    int triplet = m_triplet < static_cast<int>(snapshot->layout->initRank) ? m_triplet : -1;
+    int triplet = m_triplet < static_cast<int>(snapshot->layout->rankOf(m_module)) ? m_triplet : -1;
     if (triplet < 0) {
         const auto row = static_cast<std::size_t>(
             std::clamp(m_triplets->keptRows() - 1, 0, static_cast<int>(m_triplets->rows().size()) - 1));

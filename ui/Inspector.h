@@ -32,6 +32,7 @@ public:
     void setModule(ModuleIndex module);
     [[nodiscard]] ModuleIndex module() const { return m_module; }
     [[nodiscard]] FirstSteps& firstSteps() { return *m_first; }
+    [[nodiscard]] FailurePanel& failurePanel() { return *m_failure; }
     /// "What happened" in front.
     void showFailure();
     [[nodiscard]] GeometrySection& geometrySection() { return *m_geometry; }

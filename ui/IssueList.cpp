@@ -2,6 +2,8 @@
 #include "ui/IssueList.h"
 
 #include "ui/ConfigForm.h"
+#include "ui/ElidedButton.h"
+#include "ui/FieldTexts.h"
 #include "ui/PageParts.h"
 #include "ui/StudioIcons.h"
 #include "visualization/Fonts.h"
@@ -11,22 +13,33 @@
 #include <QFrame>
 #include <QGridLayout>
 #include <QLabel>
-#include <QPushButton>
 #include <QVBoxLayout>
 
 namespace spectune {
 
 namespace {
 
+constexpr int longestWord = 20; ///< letters that a card of the narrowest column has room for
+
 QString suggestionText(const Issue& issue)
 {
     const FieldInfo* info = findField(issue.key);
+    if (const auto* map = std::get_if<RankMap>(&*issue.suggestion); map && map->empty())
+        return IssueList::tr("Drop the map");
     const QString value = QString::fromStdString(toText(*issue.suggestion));
     if (info && (info->type == FieldType::File || info->type == FieldType::Folder))
         return IssueList::tr("Use %1").arg(QFileInfo(value).fileName());
     const QString label = info ? QString::fromUtf8(info->label.data(), static_cast<qsizetype>(info->label.size()))
                                : QString::fromStdString(issue.key);
-    return value.isEmpty() ? IssueList::tr("Derive %1").arg(label) : IssueList::tr("Set %1 to %2").arg(label, value);
+    if (value.isEmpty())
+        return IssueList::tr("Derive %1").arg(label);
+    return IssueList::tr("Set %1 to %2").arg(label, info ? shownValue(*info, *issue.suggestion) : value);
+}
+
+/// Wraps in the narrowest column, whatever path or name stands in it.
+QString issueWords(const std::string& text)
+{
+    return breakable(withShownNumbers(QString::fromStdString(text)), longestWord);
 }
 
 /// How a card of each severity looks.
@@ -97,29 +110,25 @@ QWidget* IssueList::makeCard(const Issue& issue)
     grid->setHorizontalSpacing(6);
     grid->setVerticalSpacing(1);
     grid->addWidget(makeIcon(QLatin1String(look.icon), look.tone, 14), 0, 0, Qt::AlignTop);
-    QLabel* title = makeHeading(QString::fromStdString(issue.title));
+    QLabel* title = makeHeading(issueWords(issue.title));
     title->setWordWrap(true);
     grid->addWidget(title, 0, 1);
-    grid->addWidget(makeText(QString::fromStdString(issue.text), "second", true), 1, 1);
+    grid->addWidget(makeText(issueWords(issue.text), "second", true), 1, 1);
     const QString key = QString::fromStdString(issue.key);
-    auto* field = makeSmallButton(key);
+    auto* field = new ElidedButton(key);
     field->setFont(Fonts::mono());
-    field->setToolTip(tr("Go to this field (F8: the next issue)"));
+    field->setHint(tr("Go to this field (F8: the next issue)"));
     setRole(field, "ghost");
     field->setStyleSheet(QStringLiteral("padding: 0")); // its words stand under the text above
-    auto* row = new QHBoxLayout;
-    row->setSpacing(6);
+    grid->addWidget(field, 2, 1, Qt::AlignLeft);
     if (issue.suggestion) {
-        auto* mend = makeSmallButton(suggestionText(issue));
-        connect(
-            mend, &QPushButton::clicked, this, [this, key, value = *issue.suggestion] { m_form.setValue(key, value); });
-        row->addWidget(mend);
+        auto* mend = new ElidedButton(suggestionText(issue));
+        connect(mend, &QAbstractButton::clicked, this,
+            [this, key, value = *issue.suggestion] { m_form.setValue(key, value); });
+        grid->addWidget(mend, 3, 1, Qt::AlignLeft);
     }
-    row->addWidget(field);
-    row->addStretch();
-    grid->addLayout(row, 2, 1);
     grid->setColumnStretch(1, 1);
-    connect(field, &QPushButton::clicked, this, [this, key] { Q_EMIT fieldWanted(key); });
+    connect(field, &QAbstractButton::clicked, this, [this, key] { Q_EMIT fieldWanted(key); });
     card->setProperty("key", key); // a click beside the buttons goes there, too
     card->setCursor(Qt::PointingHandCursor);
     card->installEventFilter(this);

@@ -8,7 +8,7 @@
 
 namespace spectune {
 
-/// The labels of a classification with the probability that each side gives them, as pairs of bars.
+/// The labels of a classification with the probability that each side gives them, as pairs of bars with a key.
 class LabelChances : public QWidget {
     Q_OBJECT
 public:

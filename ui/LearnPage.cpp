@@ -4,6 +4,7 @@
 #include "ui/GlossaryPage.h"
 #include "ui/LessonDelegate.h"
 #include "ui/PageParts.h"
+#include "ui/RankBoundLesson.h"
 #include "ui/SvdLens.h"
 #include "ui/Tour.h"
 #include "ui/TourLesson.h"
@@ -38,6 +39,7 @@ LearnPage::LearnPage(SessionController& session, RunModel& run, Tour& tour, QWid
     left->addWidget(makeRule());
     m_lessons = new QListWidget;
     m_lessons->setItemDelegate(new LessonDelegate(m_lessons));
+    m_lessons->setResizeMode(QListView::Adjust);
     m_lessons->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_lessons->setAccessibleName(tr("Lessons"));
     left->addWidget(m_lessons, 1);
@@ -53,11 +55,12 @@ LearnPage::LearnPage(SessionController& session, RunModel& run, Tour& tour, QWid
     m_pages = makeColumns();
     m_tourLesson = new TourLesson(tour, run);
     m_lens = new SvdLens(session, run);
+    m_bound = new RankBoundLesson(run);
     m_glossary = new GlossaryPage;
-    for (QWidget* page : std::initializer_list<QWidget*> {m_tourLesson, m_lens, m_glossary})
+    for (QWidget* page : std::initializer_list<QWidget*> {m_tourLesson, m_lens, m_bound, m_glossary})
         addColumn(m_pages, page, 420, true);
     row->addWidget(m_pages, 1);
-    for (const QString& title : {tr("Guided tour"), tr("SVD lens"), tr("Glossary")})
+    for (const QString& title : {tr("Guided tour"), tr("SVD lens"), tr("Rank bound"), tr("Glossary")})
         m_lessons->addItem(title);
     connect(m_lessons, &QListWidget::currentRowChanged, this, &LearnPage::showRow);
     connect(&tour, &Tour::entered, this, &LearnPage::refreshLessons);
@@ -129,6 +132,7 @@ void LearnPage::refreshLessons()
                 : begun         ? Mark::Now
                                 : Mark::Open},
         {tr("what rank k keeps, of an image and of ΔW"), Mark::Open},
+        {tr("from which rank on no random start can get stuck"), Mark::Open},
         {tr("every field and word, its formula and where it comes from"), Mark::Open}};
     for (int i = 0; i < m_lessons->count(); ++i) {
         m_lessons->item(i)->setData(LessonDelegate::detailRole, rows[i].first);

@@ -10,6 +10,7 @@ class QSplitter;
 namespace spectune {
 
 class GlossaryPage;
+class RankBoundLesson;
 class RunModel;
 class SessionController;
 class SvdLens;
@@ -20,7 +21,7 @@ class TourLesson;
 class LearnPage : public QWidget {
     Q_OBJECT
 public:
-    enum class Lesson { Tour, Lens, Glossary };
+    enum class Lesson { Tour, Lens, Bound, Glossary };
 
     LearnPage(SessionController& session, RunModel& run, Tour& tour, QWidget* parent = nullptr);
 
@@ -32,6 +33,7 @@ public:
     [[nodiscard]] GlossaryPage& glossary() { return *m_glossary; }
     [[nodiscard]] TourLesson& tourLesson() { return *m_tourLesson; }
     [[nodiscard]] SvdLens& lens() { return *m_lens; }
+    [[nodiscard]] RankBoundLesson& bound() { return *m_bound; }
 
 protected:
     void resizeEvent(QResizeEvent* event) override;
@@ -50,6 +52,7 @@ private:
     QSplitter* m_pages = nullptr;
     TourLesson* m_tourLesson = nullptr;
     SvdLens* m_lens = nullptr;
+    RankBoundLesson* m_bound = nullptr;
     GlossaryPage* m_glossary = nullptr;
 };
 

@@ -3,6 +3,7 @@
 
 #include "ui/PageParts.h"
 #include "visualization/NumberFormat.h"
+#include "visualization/SignLegend.h"
 
 #include <QGridLayout>
 #include <QHBoxLayout>
@@ -42,10 +43,15 @@ LensRow::LensRow(MatrixView::Colors colors, SpectrumPlot::Kind kind, const QStri
         const auto index = static_cast<std::size_t>(column);
         auto* head = new QHBoxLayout;
         m_titles[index] = makeHeading(titles[column]);
-        m_notes[index] = makeCaption(QString());
         head->addWidget(m_titles[index]);
-        head->addStretch();
-        head->addWidget(m_notes[index]);
+        if (index < m_notes.size()) {
+            m_notes[index] = makeCaption(QString());
+            head->addStretch();
+            head->addWidget(m_notes[index]);
+        } else {
+            m_legend = new SignLegend;
+            head->addWidget(m_legend, 1);
+        }
         grid->addLayout(head, 0, column);
         // What is lost has both signs, of an image as well.
         m_views[index] = new MatrixView(column == 2 ? MatrixView::Colors::Signed : colors);
@@ -72,6 +78,7 @@ void LensRow::setParts(std::shared_ptr<const SpectralParts> parts, const QString
     m_notes[0]->setText(sizeText);
     if (!m_parts) {
         m_plot->setValues({});
+        m_legend->setReach(0.0);
         m_titles[1]->setText(tr("Rank k"));
         m_notes[1]->clear();
         return;
@@ -84,6 +91,7 @@ void LensRow::setParts(std::shared_ptr<const SpectralParts> parts, const QString
     // A few large values would leave the rest of a signed matrix grey.
     if (m_colors == MatrixView::Colors::Signed)
         m_reach *= 0.6;
+    m_legend->setReach(m_reach);
     m_views[0]->setMatrix(std::move(all), m_reach);
     std::vector<double> values = m_parts->sigma;
     if (m_kind == SpectrumPlot::Kind::ErrorCurve)
@@ -126,7 +134,7 @@ void LensRow::showRank()
     m_views[1]->setAccessibleDescription(text);
     m_plot->setRank(m_rank,
         m_kind == SpectrumPlot::Kind::ErrorCurve ? tr("k = %1, %2 %").arg(m_rank).arg(formatFixed(100.0 * error(), 1))
-                                                 : tr("left out %1 %").arg(formatFixed(100.0 * error(), 1)));
+                                                 : tr("%1 % left out").arg(formatFixed(100.0 * error(), 1)));
 }
 
 } // namespace spectune

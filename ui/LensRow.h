@@ -13,6 +13,8 @@ class QLabel;
 
 namespace spectune {
 
+class SignLegend;
+
 /// One matrix under the lens: all of it, its rank k, what is lost, and the error or the singular values beside them.
 class LensRow : public QWidget {
     Q_OBJECT
@@ -30,6 +32,8 @@ public:
     /// 0 all, 1 rank k, 2 what is lost.
     [[nodiscard]] const MatrixView& view(int index) const { return *m_views.at(static_cast<std::size_t>(index)); }
     [[nodiscard]] QString rankTitle() const;
+    /// Of the pictures with both signs: what is lost, and of ΔW all three.
+    [[nodiscard]] const SignLegend& legend() const { return *m_legend; }
 
 private:
     void showRank();
@@ -43,7 +47,8 @@ private:
     int m_rank = 1;
     std::array<MatrixView*, 3> m_views {};
     std::array<QLabel*, 3> m_titles {};
-    std::array<QLabel*, 3> m_notes {};
+    std::array<QLabel*, 2> m_notes {}; ///< of the first two
+    SignLegend* m_legend = nullptr;
     SpectrumPlot* m_plot = nullptr;
 };
 

@@ -4,6 +4,7 @@
 #include "visualization/Fonts.h"
 #include "visualization/Theme.h"
 
+#include <QAbstractItemView>
 #include <QPainter>
 
 namespace spectune {
@@ -69,7 +70,10 @@ void LessonDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option
 
 QSize LessonDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const
 {
-    const int width = std::max(80, option.rect.width() - textLeft - inset);
+    // A list asks with one rectangle when it lays its rows out and with another when it paints them.
+    const auto* view = qobject_cast<const QAbstractItemView*>(option.widget);
+    const int row = view ? view->viewport()->width() : option.rect.width();
+    const int width = std::max(80, row - textLeft - inset);
     return {120, 2 * padding + titleHeight + detailHeight(index, width)};
 }
 

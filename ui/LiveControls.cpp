@@ -44,7 +44,7 @@ QString fromView(std::string_view text)
 bool endsByTriplets(const RunModel& run)
 {
     const ResolvedRun& resolved = run.resolved();
-    const std::int64_t matrices = resolved.initRank > 0 ? resolved.schedule.initialBudget / resolved.initRank : 0;
+    const std::int64_t matrices = resolved.matrices;
     return run.config().adalora.totalBudget && matrices > 0
         && resolved.schedule.targetBudget != run.config().adalora.targetRank * matrices;
 }

@@ -39,6 +39,7 @@ LivePage::LivePage(RunModel& run, const ConfigForm& form, QWidget* parent)
     m_plots = &m_plotsPanel->plots();
     addColumn(m_splitter, m_plotsPanel, 300, true);
     m_inspector = new Inspector(run);
+    m_inspector->failurePanel().setForm(form);
     m_inspectorPanel = addColumn(m_splitter, m_inspector, 270);
     column->addWidget(m_splitter, 1);
     m_timeline = new TimelineStrip(run);
@@ -50,6 +51,8 @@ LivePage::LivePage(RunModel& run, const ConfigForm& form, QWidget* parent)
     connect(&run, &RunModel::stateChanged, this, [this] {
         refreshSnapshot();
         refreshFailure();
+        if (m_run.state() == SessionState::Paused || isTerminal(m_run.state()))
+            m_plots->fitAxes(); // no later picture will
     });
     connect(&run, &RunModel::snapshotChanged, this, &LivePage::refreshSnapshot);
     connect(&run, &RunModel::metricsAppended, m_plots,
@@ -145,6 +148,10 @@ void LivePage::refreshNote()
         = layout && !preparing && m_run.history().events.empty() && (!snapshot || snapshot->eventStep < 0);
     if (!before) {
         m_grid->setNote({}, {});
+    } else if (!layout->ranks.empty()) {
+        m_grid->setNote(tr("Every matrix keeps the rank that its rank map says: %1 triplets.")
+                            .arg(formatCount(layout->tripletCount())),
+            tr("This method has fixed ranks; nothing is pruned."));
     } else if (!plan.prunes()) {
         m_grid->setNote(tr("Every matrix keeps rank %1.").arg(layout->initRank),
             tr("This method has one fixed rank; nothing is pruned."));

@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/MainWindow.h"
 
+#include "ui/CachedModelAsker.h"
 #include "ui/ConfigForm.h"
 #include "ui/DataPanel.h"
 #include "ui/ExportWindow.h"
+#include "ui/FailureChoices.h"
+#include "ui/FailurePanel.h"
 #include "ui/GeometryAsker.h"
 #include "ui/Inspector.h"
 #include "ui/LearnDesk.h"
 #include "ui/LearnPage.h"
+#include "ui/LengthsSection.h"
 #include "ui/LiveControls.h"
 #include "ui/LivePage.h"
+#include "ui/ModelSources.h"
 #include "ui/PageParts.h"
 #include "ui/PresetLibrary.h"
 #include "ui/RunBar.h"
@@ -69,7 +74,8 @@ MainWindow::MainWindow(StudioOptions options, QWidget* parent)
     connectStatus();
     connectHistory();
     if (!m_options.demoConfig.isEmpty())
-        m_setup->data().setBundledModel(QFileInfo(m_options.demoConfig).absolutePath() + QStringLiteral("/model"));
+        m_setup->data().sources().setBundled(QFileInfo(m_options.demoConfig).absolutePath() + QStringLiteral("/model"));
+    m_setup->data().sources().setRemembers(m_options.remembers);
     restoreGeometryOrDefault();
     showWorkspace(Workspace::Setup);
     refreshContext();
@@ -107,12 +113,21 @@ void MainWindow::buildPages()
     setCentralWidget(centre);
     connect(m_top, &TopBar::workspaceChosen, this, [this](int index) { showWorkspace(static_cast<Workspace>(index)); });
     connect(m_setup, &SetupPage::sampleWanted, m_facts, &SetupFacts::showSample);
+    connect(m_facts, &SetupFacts::lengthsAnswered, &m_setup->data().lengths(), &LengthsSection::setAnswer);
+    new CachedModelAsker(*m_session, m_setup->data().sources().cache(), this);
     connect(m_try, &TryPage::pauseWanted, this, [this] { m_session->pause(); });
     connect(&m_live->rail(), &RunRail::editWanted, this, &MainWindow::editAsNew);
     connect(&m_live->rail().controls(), &LiveControls::editWanted, this,
         [this](const LiveEdit& edit) { m_session->edit(edit); });
     connect(&m_live->inspector(), &Inspector::setupWanted, this, &MainWindow::newConfig);
     connect(&m_live->inspector(), &Inspector::openRunWanted, this, &MainWindow::askOpenRun);
+    const FailureChoices& choices = m_live->inspector().failurePanel().choices();
+    connect(&choices, &FailureChoices::resumeWanted, this, [this](const RunConfig& config) { resumeRun(config); });
+    connect(&choices, &FailureChoices::setupWanted, this, [this](const RunConfig& config, const QString& change) {
+        m_form->setConfig(config);
+        showWorkspace(Workspace::Setup);
+        m_status->setMessage(tr("New set-up"), tr("The failed run's, with this change: %1.").arg(change));
+    });
     connect(&m_live->inspector(), &Inspector::openLogWanted, this,
         [this] { QDesktopServices::openUrl(QUrl::fromLocalFile(m_run->folder() + QStringLiteral("/log.txt"))); });
 }
@@ -159,9 +174,10 @@ void MainWindow::connectRunBar()
 
 void MainWindow::connectStatus()
 {
-    connect(m_setup, &SetupPage::helpWanted, m_status, &StatusLine::setMessage);
+    m_status->follow(*m_run);
+    connect(m_setup, &SetupPage::helpWanted, m_status, &StatusLine::setHelp);
     connect(m_live, &LivePage::told, m_status, &StatusLine::setMessage);
-    connect(&m_live->rail().controls(), &LiveControls::helpWanted, m_status, &StatusLine::setMessage);
+    connect(&m_live->rail().controls(), &LiveControls::helpWanted, m_status, &StatusLine::setHelp);
     connect(m_form, &ConfigForm::checked, this, &MainWindow::refreshContext);
     connect(m_form, &ConfigForm::replaced, this, [this](const RunConfig& before) {
         if (!m_restores)
@@ -185,6 +201,8 @@ void MainWindow::connectStatus()
 
 void MainWindow::showWorkspace(Workspace workspace)
 {
+    if (m_pages->currentIndex() != static_cast<int>(workspace))
+        m_status->dropHelp();
     m_pages->setCurrentIndex(static_cast<int>(workspace));
     m_top->setWorkspace(static_cast<int>(workspace));
     refreshContext();
@@ -213,7 +231,10 @@ void MainWindow::refreshContext()
         summary = tr("A tiny model learns to turn a story into a record. Everything is filled in.");
     else
         summary = tr("Trains into %1").arg(shownPath(m_plannedFolder));
-    m_runBar->setContext(m_form->errorCount(), setupShown, summary);
+    m_runBar->setContext({.errors = m_form->errorCount(),
+        .setupShown = setupShown,
+        .steps = m_form->resolved().totalSteps,
+        .summary = summary});
     m_runBar->setRunName(m_name);
     const bool warns = setupShown || !m_run->hasRun();
     m_status->setIssues(warns ? m_form->errorCount() : 0, warns ? m_form->warningCount() : 0);

@@ -21,6 +21,7 @@ class LivePage;
 class RunBar;
 class RunLibrary;
 class RunModel;
+class RunOpener;
 class RunsPage;
 class SessionController;
 class SetupFacts;
@@ -29,6 +30,7 @@ class StatusLine;
 class StudioActions;
 class TopBar;
 class TryPage;
+struct RecordedRun;
 
 enum class Workspace { Setup, Live, Try, Runs, Learn };
 
@@ -45,8 +47,10 @@ public:
     void openDemo();
     /// @throws Error naming file and key
     void openConfig(const QString& file);
-    /// A run's folder. @throws Error
+    /// A run's folder, read at once: for a start that names it, not for a click. @throws Error
     void openRun(const QString& folder);
+    /// The same, read on another thread, which tells what is wrong. @param then once it is shown @throws Error: one goes on
+    void openRunSoon(const QString& folder, const std::function<void()>& then = {});
     /// Anything that was named or dropped: a configuration, a run, a model's folder, a dataset. @throws Error
     void openPath(const QString& path);
     void saveConfig();
@@ -54,7 +58,6 @@ public:
     /// Brings back the set-up that the last one replaced; this one in turn is kept.
     void restoreSetup();
     [[nodiscard]] bool canRestoreSetup() const { return !m_earlier.isEmpty(); }
-
     void showWorkspace(Workspace workspace);
     [[nodiscard]] Workspace workspace() const;
     /// @returns false where nothing was started: errors, or a run goes on
@@ -69,7 +72,6 @@ public:
     void askOpenRun();
     /// Tells an exception's text in the status line and the issues' place, without a modal box.
     void tryTo(const std::function<void()>& action);
-
     [[nodiscard]] SessionController& session() { return *m_session; }
     [[nodiscard]] ConfigForm& form() { return *m_form; }
     [[nodiscard]] SetupFacts& facts() { return *m_facts; }
@@ -106,6 +108,7 @@ private:
     void adoptConfig(const QString& file, const QString& name);
     void keepDraft();
     void connectHistory();
+    void showRun(RecordedRun run);
     void refreshHistory();
     void askScan();
     /// @throws Error where the run has no checkpoint
@@ -137,6 +140,7 @@ private:
     TryPage* m_try = nullptr;
     RunLibrary* m_library = nullptr;
     RunsPage* m_runs = nullptr;
+    RunOpener* m_opener = nullptr;
     LearnDesk* m_learn = nullptr;
     StatusLine* m_status = nullptr;
     StudioActions* m_actions = nullptr;

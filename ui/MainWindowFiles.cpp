@@ -5,8 +5,10 @@
 #include "training/core/Error.h"
 #include "ui/ConfigForm.h"
 #include "ui/MainWindow.h"
+#include "ui/RecordedRun.h"
 #include "ui/RunFolders.h"
 #include "ui/RunModel.h"
+#include "ui/RunOpener.h"
 #include "ui/SessionController.h"
 #include "ui/StatusLine.h"
 #include "ui/StudioActions.h"
@@ -31,6 +33,7 @@ const std::array dataSuffixes {"txt", "jsonl", "csv", "tsv"};
 void MainWindow::adoptConfig(const QString& file, const QString& name)
 {
     const RunConfig config = loadConfig(QFileInfo(file).absoluteFilePath().toStdString());
+    m_opener->cancel();
     m_form->setConfig(config); // what it replaces is kept under the old name
     m_demo = file == m_options.demoConfig;
     m_name = name;
@@ -101,9 +104,15 @@ void MainWindow::openRun(const QString& folder)
 {
     if (isActive(m_session->state()))
         throw configError("A run is going on. Stop it before opening a recorded one.");
-    m_run->openRecorded(folder);
+    m_opener->cancel();
+    showRun(readRecordedRun(folder));
+}
+
+void MainWindow::showRun(RecordedRun run)
+{
+    m_run->showRecorded(std::move(run));
     if (m_options.remembers)
-        StudioActions::remember(folder);
+        StudioActions::remember(m_run->folder());
     showWorkspace(Workspace::Live);
 }
 
@@ -115,7 +124,7 @@ void MainWindow::openPath(const QString& path)
         throw ioError(name + " does not exist.");
     if (info.isDir()) {
         if (isRunFolder(path)) {
-            openRun(path);
+            openRunSoon(path);
         } else if (isModelFolder(path)) {
             m_form->setValue(QStringLiteral("model.path"), FieldValue {info.absoluteFilePath().toStdString()});
             showWorkspace(Workspace::Setup);
@@ -142,6 +151,7 @@ void MainWindow::newConfig()
 {
     if (m_run->hasRun() && !isActive(m_session->state()))
         m_run->clear();
+    m_opener->cancel();
     m_form->setConfig(RunConfig {});
     m_demo = false;
     m_name = QStringLiteral("run");
@@ -185,7 +195,7 @@ void MainWindow::askOpenRun()
     dialog->setFileMode(QFileDialog::Directory);
     dialog->setOption(QFileDialog::ShowDirsOnly);
     connect(dialog, &QFileDialog::fileSelected, this,
-        [this](const QString& folder) { tryTo([this, &folder] { openRun(folder); }); });
+        [this](const QString& folder) { tryTo([this, &folder] { openRunSoon(folder); }); });
     dialog->open();
 }
 

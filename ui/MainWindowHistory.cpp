@@ -3,10 +3,13 @@
 #include "training/core/Error.h"
 #include "ui/ConfigForm.h"
 #include "ui/MainWindow.h"
+#include "ui/RecordedRun.h"
 #include "ui/RunBar.h"
 #include "ui/RunFolders.h"
 #include "ui/RunLibrary.h"
+#include "ui/RunListModel.h"
 #include "ui/RunModel.h"
+#include "ui/RunOpener.h"
 #include "ui/RunsPage.h"
 #include "ui/SessionController.h"
 #include "ui/StatusLine.h"
@@ -20,13 +23,9 @@ void MainWindow::connectHistory()
     m_library->follow(*m_session, *m_run);
     connect(m_runs, &RunsPage::told, m_status, &StatusLine::setMessage);
     connect(m_runs, &RunsPage::openWanted, this,
-        [this](const QString& folder) { tryTo([this, &folder] { openRun(folder); }); });
-    connect(m_runs, &RunsPage::exportWanted, this, [this](const QString& folder) {
-        tryTo([this, &folder] {
-            openRun(folder);
-            showExport();
-        });
-    });
+        [this](const QString& folder) { tryTo([this, &folder] { openRunSoon(folder); }); });
+    connect(m_runs, &RunsPage::exportWanted, this,
+        [this](const QString& folder) { tryTo([this, &folder] { openRunSoon(folder, [this] { showExport(); }); }); });
     connect(m_runs, &RunsPage::resumeWanted, this,
         [this](const QString& folder) { tryTo([this, &folder] { resumeFolder(folder, {}); }); });
     connect(m_runs, &RunsPage::continueWanted, this,
@@ -35,6 +34,7 @@ void MainWindow::connectHistory()
         m_runs, &RunsPage::setupWanted, this, [this](const RunConfig& config, const QString& name, const QString& why) {
             if (m_run->hasRun() && !isActive(m_session->state()))
                 m_run->clear();
+            m_opener->cancel();
             m_form->setConfig(config); // what it replaces is kept under the old name
             m_demo = false;
             m_name = name;
@@ -43,8 +43,33 @@ void MainWindow::connectHistory()
         });
     connect(m_runs, &RunsPage::demoWanted, this, [this] { tryTo([this] { openDemo(); }); });
     connect(m_runs, &RunsPage::scanWanted, this, &MainWindow::askScan);
+    m_opener = new RunOpener(this);
+    connect(m_opener, &RunOpener::failed, this,
+        [this](const QString&, const QString& why) { m_status->setMessage(tr("Not done"), why); });
+    connect(m_opener, &RunOpener::folderChanged, this, [this] { m_runs->setOpening(m_opener->folder()); });
+    // Whoever looks at another run by now does not want to be taken away from it.
+    connect(&m_runs->list(), &RunListModel::chosenChanged, this, [this] {
+        if (m_opener->isBusy() && !m_runs->isFirst(m_opener->folder())) {
+            m_status->setMessage({}, tr("%1 is not opened.").arg(shownPath(m_opener->folder())));
+            m_opener->cancel();
+        }
+    });
     // After the first picture: neither the window nor its first frame waits for a database.
     connect(this, &MainWindow::firstFrame, m_library, &RunLibrary::open);
+}
+
+void MainWindow::openRunSoon(const QString& folder, const std::function<void()>& then)
+{
+    if (isActive(m_session->state()))
+        throw configError("A run is going on. Stop it before opening a recorded one.");
+    m_status->setMessage(tr("Opening"), shownPath(folder) + QStringLiteral("…"));
+    m_opener->open(folder, [this, then](RecordedRun run) {
+        const QString name = run.name;
+        showRun(std::move(run));
+        m_status->setMessage({}, tr("%1, as it was recorded.").arg(name));
+        if (then)
+            then();
+    });
 }
 
 void MainWindow::resumeFolder(const QString& folder, const std::optional<RunConfig>& config)
@@ -52,8 +77,7 @@ void MainWindow::resumeFolder(const QString& folder, const std::optional<RunConf
     if (checkpointSteps(folder).empty())
         throw configError(folder.toStdString()
             + " has no checkpoint (checkpoints/step-N), so it cannot go on. Start again from its configuration.");
-    openRun(folder);
-    resumeRun(config);
+    openRunSoon(folder, [this, config] { resumeRun(config); });
 }
 
 void MainWindow::refreshHistory()

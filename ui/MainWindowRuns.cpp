@@ -8,6 +8,7 @@
 #include "ui/RunDetails.h"
 #include "ui/RunFolders.h"
 #include "ui/RunModel.h"
+#include "ui/RunOpener.h"
 #include "ui/RunsPage.h"
 #include "ui/SessionController.h"
 #include "ui/SetupFacts.h"
@@ -46,6 +47,7 @@ bool MainWindow::startRun()
             showWorkspace(Workspace::Setup);
         return false;
     }
+    m_opener->cancel();
     RunRequest request;
     request.config = m_form->config();
     request.outFolder = nextRunFolder(m_name).toStdString();
@@ -62,6 +64,7 @@ bool MainWindow::startRun()
 
 void MainWindow::resumeRun(const std::optional<RunConfig>& config)
 {
+    m_opener->cancel();
     RunRequest request;
     request.config = config.value_or(m_run->config());
     request.outFolder = request.resumeFolder = m_run->folder().toStdString();
@@ -119,6 +122,7 @@ void MainWindow::finishClosing()
     m_closing = Closing::WaitsForSession;
     rememberGeometry();
     m_runs->details().flush();
+    m_opener->cancel();
     keepDraft();
     if (m_export)
         m_export->close();

@@ -32,7 +32,8 @@ void OrthogonalityBars::setValues(double p, double q, double medianP, double med
 void OrthogonalityBars::paintEvent(QPaintEvent*)
 {
     const Theme& theme = Theme::current();
-    const QString names[2] = {QStringLiteral("‖PᵀP − I‖"), QStringLiteral("‖QQᵀ − I‖")};
+    // Hair spaces: the bars of a norm touch the letters without them.
+    const QString names[2] = {QStringLiteral("‖\u200aPᵀP − I\u200a‖"), QStringLiteral("‖\u200aQQᵀ − I\u200a‖")};
     QPainter painter(this);
     painter.setFont(Fonts::caption());
     const int left = 76;

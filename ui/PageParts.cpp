@@ -70,7 +70,10 @@ QString counted(std::int64_t number, const QString& one, const QString& many)
 
 QString plainNumber(double value)
 {
-    return QString::number(value, 'g', 6);
+    QString text = QString::number(value, 'g', 6);
+    if (const qsizetype e = text.indexOf(QLatin1Char('e')); e >= 0)
+        text = text.left(e + 1) + QString::number(text.mid(e + 1).toInt()); // "5e-05"
+    return text.replace(QLatin1Char('-'), QChar(0x2212));
 }
 
 QString parametersText(std::int64_t count)

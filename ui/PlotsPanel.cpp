@@ -5,35 +5,15 @@
 #include "ui/PageParts.h"
 #include "ui/PictureActions.h"
 #include "ui/Segmented.h"
+#include "ui/SmoothingSlider.h"
 #include "visualization/RunPlots.h"
 
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QMenu>
-#include <QSlider>
 #include <QToolButton>
 
-#include <cmath>
-
 namespace spectune {
-
-namespace {
-
-constexpr int sliderSteps = 60;
-constexpr double slowest = 1000.0; ///< steps that the strongest smoothing averages over
-
-/// The slider is even in log of the steps that a value is averaged over: w = 1 − 1 / steps.
-double weightAt(int place)
-{
-    return place == 0 ? 0.0 : 1.0 - std::pow(slowest, -static_cast<double>(place) / sliderSteps);
-}
-
-int placeOf(double weight)
-{
-    return static_cast<int>(std::lround(-std::log(1.0 - weight) / std::log(slowest) * sliderSteps));
-}
-
-} // namespace
 
 PlotsPanel::PlotsPanel(QWidget* parent)
     : QWidget(parent)
@@ -81,23 +61,9 @@ QHBoxLayout* PlotsPanel::makeLegend()
     };
     toggle(tr("raw"), LegendMark::Band, PlotCurve::Raw, tr("The loss of every step; lowest to highest in a column"));
     toggle(tr("smooth"), LegendMark::Line, PlotCurve::Smooth, tr("The smoothed loss"));
-    m_smoothing = new QSlider(Qt::Horizontal);
-    m_smoothing->setRange(0, sliderSteps);
-    m_smoothing->setValue(placeOf(m_plots->curves().smoothing()));
-    m_smoothing->setFixedWidth(70);
-    m_smoothing->setAccessibleName(tr("Smoothing"));
-    const auto describe = [this] {
-        const double weight = weightAt(m_smoothing->value());
-        m_smoothing->setToolTip(weight > 0.0
-                ? tr("Smoothing: a mean over about %1 steps").arg(std::lround(1.0 / (1.0 - weight)))
-                : tr("Smoothing: none"));
-    };
-    describe();
-    connect(m_smoothing, &QSlider::valueChanged, this, [this, describe](int place) {
-        m_plots->setSmoothing(weightAt(place));
-        describe();
-    });
-    row->addWidget(m_smoothing);
+    auto* smoothing = new SmoothingSlider(m_plots->curves().smoothing());
+    connect(smoothing, &SmoothingSlider::weightChanged, m_plots, &RunPlots::setSmoothing);
+    row->addWidget(smoothing);
     toggle(tr("eval"), LegendMark::Diamond, PlotCurve::Evaluation, tr("Evaluation loss"));
     toggle(tr("plan"), LegendMark::Dashes, PlotCurve::Plan, tr("The planned budget"));
     row->addStretch();

@@ -5,7 +5,6 @@
 
 class QHBoxLayout;
 class QMenu;
-class QSlider;
 
 namespace spectune {
 
@@ -31,7 +30,6 @@ private:
 
     RunPlots* m_plots = nullptr;
     Segmented* m_ranges = nullptr;
-    QSlider* m_smoothing = nullptr;
     QString m_name;
 };
 

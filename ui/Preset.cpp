@@ -53,6 +53,13 @@ QJsonValue jsonOf(const FieldValue& value)
                 array.append(static_cast<qint64>(number));
             return array;
         }
+        QJsonValue operator()(const RankMap& map) const
+        {
+            QJsonObject object;
+            for (const auto& [name, rank] : map)
+                object.insert(QString::fromStdString(name), static_cast<qint64>(rank));
+            return object;
+        }
     };
     return std::visit(Writer {}, value);
 }
@@ -143,6 +150,10 @@ RunConfig withPreset(RunConfig config, const Preset& preset)
         config.adalora.targets.clear();
         config.adalora.layers.clear();
     }
+    // A rank map belongs to the method and the matrices that it was set up with.
+    if (hasKey(preset, "method.name") || hasKey(preset, "adalora.targets") || hasKey(preset, "adalora.layers")
+        || hasKey(preset, "adalora.modules"))
+        config.adalora.rankMap.clear();
     for (const auto& [key, value] : preset.values)
         setFieldValue(config, key, value);
     return config;

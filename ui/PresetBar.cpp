@@ -48,6 +48,7 @@ PresetBar::PresetBar(ConfigForm& form, QString folder, QWidget* parent)
     m_export = menu->addAction(tr("Export the chosen preset…"), this, [this] { askFile(true); });
     m_remove = menu->addAction(tr("Move the chosen preset to the trash"), this, &PresetBar::removeChosen);
     m_more->setMenu(menu);
+    m_more->setProperty("hasMenu", true); // room for the arrow, see studio.qss
     row->addWidget(makeText(tr("Preset")));
     row->addWidget(m_picker);
     row->addWidget(m_note, 1);

@@ -64,8 +64,9 @@ QString RankBoundPanel::comparison() const
         return tr("r(r + 1)/2 > K·N: drawn once the training file's samples N are counted.");
     const std::int64_t rank = rankWithoutSpuriousMinima(outputs, samples);
     const std::int64_t init = m_form.resolved().initRank;
-    const QString product
-        = tr("%1, where r(r + 1)/2 > K·N = %2 × %3 samples").arg(bound(), formatCount(outputs), formatCount(samples));
+    const QString product = counted(
+        samples, tr("%2, where r(r + 1)/2 > K·N = %3 × %1 sample"), tr("%2, where r(r + 1)/2 > K·N = %3 × %1 samples"))
+                                .arg(bound(), formatCount(outputs));
     if (!allocatesBudget(m_form.config().method))
         return init >= rank ? tr("%1: rank %2 is above it.").arg(product, formatCount(init))
                             : tr("%1: rank %2 is below it.").arg(product, formatCount(init));

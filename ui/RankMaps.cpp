@@ -2,6 +2,7 @@
 #include "ui/RankMaps.h"
 
 #include "training/config/ConfigFile.h"
+#include "training/config/TargetSelection.h"
 #include "training/core/Error.h"
 #include "training/monitor/HistoryLine.h"
 #include "ui/ConfigForm.h"
@@ -53,6 +54,8 @@ std::shared_ptr<const RankSnapshot> fixedRankMap(const ConfigForm& form)
     const std::int64_t matrices = form.facts().matrices;
     if (!adapted || matrices < 1)
         return nullptr;
+    if (!adapted->ranks.empty())
+        return snapshotFromEvents(adapted, {}, 0);
     const ResolvedRun run = form.resolved();
     const std::int64_t budget
         = allocatesBudget(form.config().method) ? run.schedule.targetBudget : run.initRank * matrices;
@@ -95,6 +98,41 @@ std::shared_ptr<const RankSnapshot> learnedRankMap(const QString& runFolder)
         = std::make_shared<RankSnapshot>(*snapshotFromEvents(layout, history.events, history.events.back().step));
     snapshot->eventStep = -1; // what is shown is the map, not the last change
     return snapshot;
+}
+
+RankMap rankMapOf(const RankSnapshot& ranks)
+{
+    RankMap map;
+    for (std::size_t i = 0; i < ranks.modules.size(); ++i)
+        map.emplace(ranks.layout->modules[i].name, ranks.modules[i].rank);
+    return map;
+}
+
+void useRankMap(ConfigForm& form, const RankMap& map)
+{
+    const std::vector<std::string> kinds = form.matrixKinds();
+    std::vector<bool> ticked;
+    for (std::int64_t layer = 0; form.model() && layer < form.model()->layers; ++layer)
+        for (const std::string& kind : kinds)
+            ticked.push_back(map.contains(matrixPath(layer, kind)));
+    const auto set
+        = [&form](const char* key, const FieldValue& value) { form.setValue(QString::fromLatin1(key), value); };
+    if (std::find(ticked.begin(), ticked.end(), true)
+        != ticked.end()) { // else the map is another model's: its issue says so
+        const TargetSelection chosen = TargetSelection::fromTicks(ticked, kinds, form.model()->layers);
+        set("adalora.modules", std::vector<std::string> {});
+        set("adalora.layers", chosen.layers);
+        set("adalora.targets", chosen.kinds);
+        set("adalora.modules", chosen.modules);
+    }
+    const double perRank = form.config().adalora.alpha.value_or(0.0) / static_cast<double>(form.resolved().initRank);
+    if (allocatesBudget(form.config().method))
+        set("method.name", std::string(toString(hasLambda(form.config().method) ? Method::SvdLora : Method::Lora)));
+    set("adalora.init_rank", FieldValue {});
+    set("adalora.total_budget", FieldValue {});
+    set("adalora.rank_map", map);
+    if (perRank > 0.0) // s = alpha / initial rank stays
+        set("adalora.alpha", perRank * static_cast<double>(form.resolved().initRank));
 }
 
 QStringList runsWithRanks(const QString& root, int most)

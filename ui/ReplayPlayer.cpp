@@ -38,7 +38,9 @@ QString PlaySpeed::name() const
 
 QString PlaySpeed::shortName() const
 {
-    return seconds > 0.0 ? ReplayPlayer::tr("all %1 s").arg(seconds) : ReplayPlayer::tr("%1 / s").arg(events);
+    if (seconds > 0.0)
+        return ReplayPlayer::tr("run in %1 s").arg(seconds);
+    return events == 1.0 ? ReplayPlayer::tr("1 event/s") : ReplayPlayer::tr("%1 events/s").arg(events);
 }
 
 ReplayPlayer::ReplayPlayer(RunModel& run, QObject* parent)

@@ -21,7 +21,7 @@ struct PlaySpeed {
     /// @param interval steps from event to event  @param steps of the run so far
     [[nodiscard]] double stepsPerSecond(std::int64_t interval, std::int64_t steps) const;
     [[nodiscard]] QString name() const; ///< "5 events a second"
-    [[nodiscard]] QString shortName() const; ///< "5 / s"
+    [[nodiscard]] QString shortName() const; ///< "5 events/s"
     [[nodiscard]] static const std::vector<PlaySpeed>& all();
 
     friend bool operator==(const PlaySpeed&, const PlaySpeed&) = default;

@@ -14,6 +14,7 @@ namespace {
 
 constexpr double margin = 12.0;
 constexpr double lineHeight = 16.0;
+constexpr double columnGap = 8.0; ///< between the question and the first column
 
 /// Up to two lines, the second elided.
 void drawTwoLines(QPainter& painter, const QRectF& rect, const QString& text)
@@ -81,15 +82,19 @@ void SampleDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option
         drawTabular(*painter, cell, Qt::AlignRight | Qt::AlignVCenter,
             QFontMetricsF(painter->font())
                 .elidedText(index.data(ExpectedRole).toString(), Qt::ElideRight, cell.width() - 6.0));
-        edge -= expectedWidth();
     }
     painter->setFont(Fonts::caption());
     painter->setPen(chosen ? theme.text : theme.text2);
-    drawTwoLines(*painter,
-        {row.left() + margin, row.top() + (row.height() - 2.0 * lineHeight) / 2.0, edge - row.left() - margin - 8.0,
-            2.0 * lineHeight},
-        index.data(QuestionRole).toString());
+    drawTwoLines(*painter, questionRect(row), index.data(QuestionRole).toString());
     painter->restore();
+}
+
+QRectF SampleDelegate::questionRect(const QRectF& row) const
+{
+    const double columns = 2.0 * sideWidth() + expectedWidth();
+    const double before = columns > 0.0 ? columnGap : 0.0;
+    return {row.left() + margin, row.top() + (row.height() - 2.0 * lineHeight) / 2.0,
+        row.width() - 2.0 * margin - columns - before, 2.0 * lineHeight};
 }
 
 QSize SampleDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelIndex& /*index*/) const

@@ -22,15 +22,20 @@ public:
     /// Answers are short enough to stand in columns; else marks alone do.
     void setShowsAnswers(bool shows) { m_showsAnswers = shows; }
     [[nodiscard]] bool showsAnswers() const { return m_showsAnswers; }
+    /// Some sample was judged: the columns of base and tuned have something to show.
+    void setShowsSides(bool shows) { m_showsSides = shows; }
     /// Widths of the columns expected, base and tuned; 0: not shown.
     [[nodiscard]] int expectedWidth() const { return m_showsAnswers ? 58 : 0; }
-    [[nodiscard]] int sideWidth() const { return m_showsAnswers ? 56 : 38; }
+    [[nodiscard]] int sideWidth() const { return m_showsAnswers ? 56 : m_showsSides ? 38 : 0; }
+    /// Where the question's two lines stand in a row: all that the columns leave.
+    [[nodiscard]] QRectF questionRect(const QRectF& row) const;
 
     void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
     [[nodiscard]] QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override;
 
 private:
     bool m_showsAnswers = false;
+    bool m_showsSides = false;
 };
 
 } // namespace spectune

@@ -273,6 +273,7 @@ void SampleList::showVerdicts()
     }
     m_judged = verdicts.size();
     m_delegate->setShowsAnswers(shortOnes && !verdicts.empty());
+    m_delegate->setShowsSides(!verdicts.empty());
     m_columns->setVisible(!verdicts.empty());
     const int widths[] = {m_delegate->expectedWidth(), m_delegate->sideWidth(), m_delegate->sideWidth()};
     for (int i = 0; i < 3; ++i) {

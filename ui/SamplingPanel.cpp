@@ -79,14 +79,14 @@ SamplingPanel::SamplingPanel(RunModel& run, QWidget* parent)
 SamplingPanel::Row SamplingPanel::addRow(
     QGridLayout* grid, const QString& name, double low, double high, double scale, int decimals, double value)
 {
-    Row row {new QSlider(Qt::Horizontal), new FieldLine, scale, decimals};
+    Row row {new QSlider(Qt::Horizontal), new FieldLine, makeText(name), scale, decimals};
     row.slider->setRange(qRound(low / scale), qRound(high / scale));
     row.slider->setAccessibleName(name);
     row.field->setAccessibleName(name);
     row.field->setAlignment(Qt::AlignRight);
     row.field->setFixedWidth(62);
     const int line = grid->rowCount() == 1 && grid->count() == 0 ? 0 : grid->rowCount();
-    grid->addWidget(makeText(name), line, 0);
+    grid->addWidget(row.name, line, 0);
     grid->addWidget(row.slider, line, 1);
     grid->addWidget(row.field, line, 2);
     setValue(row, value);
@@ -108,6 +108,12 @@ void SamplingPanel::setValue(const Row& row, double value)
         = std::clamp(static_cast<int>(std::lround(value / row.scale)), row.slider->minimum(), row.slider->maximum());
     row.slider->setValue(position);
     row.field->setText(QString::number(position * row.scale, 'f', row.decimals));
+}
+
+void SamplingPanel::setRowEnabled(const Row& row, bool enabled)
+{
+    for (QWidget* part : std::initializer_list<QWidget*> {row.name, row.slider, row.field})
+        part->setEnabled(enabled);
 }
 
 void SamplingPanel::applyPreset(int preset)
@@ -136,10 +142,8 @@ void SamplingPanel::refresh()
         return;
     const Generate now = settings();
     const bool greedy = now.temperature == 0.0;
-    m_topP.slider->setEnabled(!greedy);
-    m_topP.field->setEnabled(!greedy);
-    m_topK.slider->setEnabled(!greedy);
-    m_topK.field->setEnabled(!greedy);
+    setRowEnabled(m_topP, !greedy);
+    setRowEnabled(m_topK, !greedy);
     m_seed->setEnabled(!greedy);
     m_hint->setText(greedy
             ? tr("At temperature 0 the likeliest token is taken, so top\u2011p, top\u2011k and seed change nothing.")

@@ -29,6 +29,7 @@ private:
     struct Row {
         QSlider* slider = nullptr;
         FieldLine* field = nullptr;
+        QLabel* name = nullptr;
         double scale = 1.0; ///< value of one slider step
         int decimals = 0;
     };
@@ -37,6 +38,7 @@ private:
         QGridLayout* grid, const QString& name, double low, double high, double scale, int decimals, double value);
     void applyPreset(int preset);
     void setValue(const Row& row, double value);
+    static void setRowEnabled(const Row& row, bool enabled);
     void refresh();
     void refreshEvaluations();
 

@@ -49,7 +49,14 @@ void ScreenshotTask::begin()
             });
         });
     } else {
-        connect(&m_window.facts(), &SetupFacts::settled, this, &ScreenshotTask::drawSoon);
+        connect(&m_window.facts(), &SetupFacts::settled, this, [this] {
+            if (!m_window.facts().isMeasuring())
+                drawSoon();
+        });
+        connect(&m_window.facts(), &SetupFacts::lengthsAnswered, this, [this](const Answer* answer) {
+            if (answer && !m_window.facts().isBusy())
+                drawSoon();
+        });
         m_patience.start(patience);
     }
 }

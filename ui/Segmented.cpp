@@ -69,6 +69,12 @@ void Segmented::setLabel(int index, const QString& text)
         button->setText(text);
 }
 
+void Segmented::setChoiceEnabled(int index, bool enabled)
+{
+    if (auto* button = m_group->button(index))
+        button->setEnabled(enabled);
+}
+
 void Segmented::setShown(int count)
 {
     const QList<QAbstractButton*> buttons = m_group->buttons();

@@ -19,6 +19,8 @@ public:
     void setCurrent(int index);
     void setToolTips(const QStringList& tips);
     void setLabel(int index, const QString& text);
+    /// A choice that cannot be taken stays in sight.
+    void setChoiceEnabled(int index, bool enabled);
     /// Shows the first @p count buttons alone.
     void setShown(int count);
 

@@ -172,7 +172,7 @@ void SessionController::deliver(RunEvent& event, std::vector<MetricPoint>& point
             } else if constexpr (std::is_same_v<Value, CheckpointSaved>) {
                 Q_EMIT checkpointSaved(value);
             } else if constexpr (std::is_same_v<Value, EditTaken>) {
-                Q_EMIT editTaken(value.edit);
+                Q_EMIT editTaken(value.edit, value.changed);
             } else if constexpr (std::is_same_v<Value, EditRefused>) {
                 Q_EMIT editRefused(value.edit, value.failure);
             } else if constexpr (std::is_same_v<Value, LogLine>) {

@@ -54,7 +54,7 @@ Q_SIGNALS:
     void evaluated(const spectune::EvalPoint& point);
     void masked(const spectune::MaskEvent& event);
     void checkpointSaved(const spectune::CheckpointSaved& checkpoint);
-    void editTaken(const spectune::AppliedEdit& edit);
+    void editTaken(const spectune::AppliedEdit& edit, bool changed);
     void editRefused(const spectune::LiveEdit& edit, const spectune::Failure& failure);
     void logged(const QString& line);
     void partialText(qint64 request, const QString& text);

@@ -22,8 +22,12 @@ SetupFacts::SetupFacts(SessionController& session, ConfigForm& form, QObject* pa
     connect(&m_delay, &QTimer::timeout, this, &SetupFacts::askAll);
     connect(&form, &ConfigForm::changed, this, &SetupFacts::note);
     connect(&session, &SessionController::stateChanged, this, [this](SessionState state) {
-        if (isTerminal(state)) // a run has taken memory, or given it back
-            askDevice();
+        if (!isTerminal(state)) {
+            dropLengths(); // a start does not wait for them
+            return;
+        }
+        askDevice(); // a run has taken memory, or given it back
+        askLengths();
     });
     connect(&session, &SessionController::answered, this, [this](qint64 request, const Answer& answer) {
         if (request == m_deviceQuestion) {
@@ -32,12 +36,18 @@ SetupFacts::SetupFacts(SessionController& session, ConfigForm& form, QObject* pa
                 m_form.setDevice(*device);
             return;
         }
+        if (request == m_lengths) {
+            m_lengths = -1;
+            Q_EMIT lengthsAnswered(&answer);
+            return;
+        }
         if (request == m_model) {
             m_model = -1;
             m_form.setModel(answer);
         } else if (request == m_train) {
             m_train = -1;
             m_form.setPreview(answer, false);
+            askLengths();
         } else if (request == m_evaluation) {
             m_evaluation = -1;
             m_form.setPreview(answer, true);
@@ -80,6 +90,7 @@ void SetupFacts::askDevice()
 void SetupFacts::showSample(std::int64_t sample)
 {
     m_sample = std::max<std::int64_t>(sample, 0);
+    dropLengths();
     drop(m_train);
     askPreview(false);
 }
@@ -95,6 +106,12 @@ void SetupFacts::note(const QString& key)
     const bool data = model || key.startsWith(QLatin1String("data."));
     if (!data)
         return;
+    // Those of whole samples: where they are cut is a matter of showing them.
+    if (model || (key != QLatin1String("data.max_length") && key != QLatin1String("data.eval_path"))) {
+        dropLengths();
+        m_lengthsStale = true;
+        Q_EMIT lengthsAnswered(nullptr);
+    }
     m_modelStale |= model;
     m_dataStale |= data;
     if (model)
@@ -136,6 +153,24 @@ void SetupFacts::askPreview(bool evaluationFile)
         request = m_session.ask(PreviewData {config, evaluationFile, evaluationFile ? 0 : m_sample});
     else
         m_form.forgetPreview(evaluationFile);
+}
+
+void SetupFacts::askLengths()
+{
+    const auto& preview = m_form.preview(false);
+    if (!m_lengthsStale || !m_begun || m_train >= 0 || m_delay.isActive() || isActive(m_session.state()) || !preview
+        || preview->documentTokens > 0)
+        return;
+    drop(m_lengths);
+    m_lengthsStale = false;
+    m_lengths = m_session.ask(MeasureLengths {m_form.config()});
+}
+
+void SetupFacts::dropLengths()
+{
+    if (m_lengths >= 0)
+        m_lengthsStale = true; // and asked for again at the next chance
+    drop(m_lengths);
 }
 
 void SetupFacts::drop(std::int64_t& request)

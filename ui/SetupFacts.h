@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "training/session/Requests.h"
+
 #include <QObject>
 #include <QTimer>
 
@@ -25,17 +27,24 @@ public:
     void setDevice(const QString& device);
     /// Sample of the training file that the preview shows, 0-based.
     void showSample(std::int64_t sample);
+    /// The lengths of samples are not waited for.
     [[nodiscard]] bool isBusy() const;
+    [[nodiscard]] bool isMeasuring() const { return m_lengths >= 0; }
 
 Q_SIGNALS:
     /// Every question is answered.
     void settled();
+    /// How long the training file's samples are: SampleLengths or a Failure. Null: no longer known. (A pointer, for moc
+    /// cannot make a meta type of an optional variant.)
+    void lengthsAnswered(const spectune::Answer* answer);
 
 private:
     void note(const QString& key);
     void askAll();
     void askPreview(bool evaluationFile);
     void askDevice();
+    void askLengths();
+    void dropLengths();
     void drop(std::int64_t& request);
 
     SessionController& m_session;
@@ -45,11 +54,13 @@ private:
     std::int64_t m_train = -1;
     std::int64_t m_evaluation = -1;
     std::int64_t m_deviceQuestion = -1; ///< not waited for by settled(): it may come after a run
+    std::int64_t m_lengths = -1; ///< comes last and gives way to all else: it takes seconds
     std::string m_device = "cpu";
     std::int64_t m_sample = 0;
     bool m_begun = false;
     bool m_modelStale = true;
     bool m_dataStale = true;
+    bool m_lengthsStale = true;
 };
 
 } // namespace spectune

@@ -45,6 +45,7 @@ SetupPage::SetupPage(ConfigForm& form, const QString& presets, QWidget* parent)
     connect(m_fields, &SetupFields::helpWanted, this, &SetupPage::helpWanted);
     connect(m_presets, &PresetBar::told, this, &SetupPage::helpWanted);
     connect(m_data, &DataPanel::sampleWanted, this, &SetupPage::sampleWanted);
+    connect(m_data, &DataPanel::told, this, &SetupPage::helpWanted);
     connect(&form, &ConfigForm::checked, this, &SetupPage::refreshScale);
     refreshScale();
 }

@@ -4,15 +4,15 @@
 #include "ui/PageParts.h"
 
 #include <QAction>
-#include <QHeaderView>
+#include <QHBoxLayout>
 #include <QKeyEvent>
+#include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
 #include <QMenuBar>
-#include <QTreeWidget>
+#include <QScrollArea>
+#include <QScrollBar>
 #include <QVBoxLayout>
-
-#include <algorithm>
 
 namespace spectune {
 
@@ -57,7 +57,7 @@ void addLive(std::vector<ShortcutEntry>& entries)
             {timeline, ShortcutsWindow::tr("One step back, on, on the track itself"), sideways},
             {timeline, ShortcutsWindow::tr("A twentieth of the run on, back"), QStringLiteral("PageUp  PageDown")},
             {timeline, ShortcutsWindow::tr("To the first step"), QStringLiteral("Home")},
-            {timeline, ShortcutsWindow::tr("Follow the run"), QStringLiteral("End  L")},
+            {timeline, ShortcutsWindow::tr("Back to live"), QStringLiteral("End  L")},
             {timeline, ShortcutsWindow::tr("Replay, stop the replay"), QStringLiteral("P")},
             {grid, ShortcutsWindow::tr("Choose a cell"), QStringLiteral("←  →  ↑  ↓")},
             {grid, ShortcutsWindow::tr("Show its triplets"), QStringLiteral("Return")},
@@ -124,28 +124,32 @@ ShortcutsWindow::ShortcutsWindow(const QMenuBar& menus, QWidget* parent)
     setObjectName(QStringLiteral("Panel"));
     setAttribute(Qt::WA_StyledBackground);
     resize(520, 640);
-    auto* column = makeSection(12, 12);
-    setLayout(column);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    auto* head = new QHBoxLayout;
+    head->setContentsMargins(18, 12, 18, 12);
+    head->addWidget(makeTitle(tr("Keys")));
+    head->addStretch();
     m_search = new QLineEdit;
     m_search->setPlaceholderText(tr("Search by what it does, or by key"));
     m_search->setAccessibleName(tr("Search the keys"));
     m_search->setClearButtonEnabled(true);
-    column->addWidget(m_search);
-    m_list = new QTreeWidget;
-    m_list->setHeaderLabels({tr("Where"), tr("What"), tr("Key")});
-    m_list->setRootIsDecorated(false);
-    m_list->setUniformRowHeights(true);
+    m_search->setFixedWidth(270);
+    head->addWidget(m_search);
+    column->addLayout(head);
+    column->addWidget(makeRule());
+    m_list = new ShortcutList;
     m_list->setAccessibleName(tr("Keys"));
-    m_list->header()->setSectionResizeMode(QHeaderView::ResizeToContents);
-    column->addWidget(m_list, 1);
+    m_scroll = makeScroll(m_list);
+    m_scroll->setFocusPolicy(Qt::StrongFocus);
+    column->addWidget(m_scroll, 1);
     connect(m_search, &QLineEdit::textChanged, this, &ShortcutsWindow::filter);
 }
 
 void ShortcutsWindow::showList()
 {
-    m_list->clear();
-    for (const ShortcutEntry& entry : shortcutEntries(m_menus))
-        new QTreeWidgetItem(m_list, {entry.place, entry.action, entry.keys});
+    m_list->setEntries(shortcutEntries(m_menus));
     filter();
     show();
     raise();
@@ -156,29 +160,26 @@ void ShortcutsWindow::showList()
 
 int ShortcutsWindow::shownRows() const
 {
-    int rows = 0;
-    for (int i = 0; i < m_list->topLevelItemCount(); ++i)
-        rows += m_list->topLevelItem(i)->isHidden() ? 0 : 1;
-    return rows;
+    return m_list->shownRows();
 }
 
 void ShortcutsWindow::filter()
 {
-    const QStringList words = m_search->text().split(QLatin1Char(' '), Qt::SkipEmptyParts);
-    for (int i = 0; i < m_list->topLevelItemCount(); ++i) {
-        QTreeWidgetItem* item = m_list->topLevelItem(i);
-        const QString all = item->text(0) + QLatin1Char(' ') + item->text(1) + QLatin1Char(' ') + item->text(2);
-        item->setHidden(!std::all_of(words.begin(), words.end(),
-            [&all](const QString& word) { return all.contains(word, Qt::CaseInsensitive); }));
-    }
+    m_list->filter(m_search->text().split(QLatin1Char(' '), Qt::SkipEmptyParts));
 }
 
+// The search field has no use for these: they move the list while one types.
 void ShortcutsWindow::keyPressEvent(QKeyEvent* event)
 {
-    if (event->key() == Qt::Key_Escape)
-        close();
-    else
-        QWidget::keyPressEvent(event);
+    QScrollBar* bar = m_scroll->verticalScrollBar();
+    switch (event->key()) {
+    case Qt::Key_Escape: close(); return;
+    case Qt::Key_Up: bar->triggerAction(QAbstractSlider::SliderSingleStepSub); return;
+    case Qt::Key_Down: bar->triggerAction(QAbstractSlider::SliderSingleStepAdd); return;
+    case Qt::Key_PageUp: bar->triggerAction(QAbstractSlider::SliderPageStepSub); return;
+    case Qt::Key_PageDown: bar->triggerAction(QAbstractSlider::SliderPageStepAdd); return;
+    default: QWidget::keyPressEvent(event);
+    }
 }
 
 } // namespace spectune

@@ -1,23 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QString>
-#include <QWidget>
-
-#include <vector>
+#include "ui/ShortcutList.h"
 
 class QLineEdit;
 class QMenuBar;
-class QTreeWidget;
+class QScrollArea;
 
 namespace spectune {
-
-/// One thing that a key does.
-struct ShortcutEntry {
-    QString place; ///< the menu, or the part of the window that must have the keyboard
-    QString action;
-    QString keys; ///< as the desktop writes them; empty: it has none
-};
 
 /// The actions of the menus as they stand, and the keys that no menu names.
 [[nodiscard]] std::vector<ShortcutEntry> shortcutEntries(const QMenuBar& menus);
@@ -39,7 +29,8 @@ private:
 
     const QMenuBar& m_menus;
     QLineEdit* m_search = nullptr;
-    QTreeWidget* m_list = nullptr;
+    ShortcutList* m_list = nullptr;
+    QScrollArea* m_scroll = nullptr;
 };
 
 } // namespace spectune

@@ -1,12 +1,41 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/StatusLine.h"
 
+#include "ui/ElidedLabel.h"
+#include "ui/FailurePanel.h"
 #include "ui/PageParts.h"
+#include "ui/RunModel.h"
+#include "visualization/Fonts.h"
+#include "visualization/NumberFormat.h"
 
 #include <QHBoxLayout>
 #include <QLabel>
 
 namespace spectune {
+
+namespace {
+
+/// What is to be said of a state that the run has just come into; empty: the run bar says all.
+QString sentenceOf(const RunModel& run)
+{
+    const QString step = formatCount(run.step());
+    switch (run.state()) {
+    case SessionState::Running:
+        return run.step() > 0 ? StatusLine::tr("Training goes on after step %1.").arg(step)
+                              : StatusLine::tr("Training.");
+    case SessionState::Pausing: return StatusLine::tr("The run pauses after this step.");
+    case SessionState::Paused: return StatusLine::tr("Paused after step %1.").arg(step);
+    case SessionState::Stopping: return StatusLine::tr("The run saves, then stops.");
+    case SessionState::Finished: return StatusLine::tr("Finished after step %1.").arg(step);
+    case SessionState::Stopped: return StatusLine::tr("Stopped after step %1.").arg(step);
+    case SessionState::Failed:
+        return StatusLine::tr("Failed after step %1: %2.").arg(step, failureTitle(run.failure().kind));
+    default: break;
+    }
+    return {};
+}
+
+} // namespace
 
 StatusLine::StatusLine(QWidget* parent)
     : QWidget(parent)
@@ -19,15 +48,33 @@ StatusLine::StatusLine(QWidget* parent)
     row->setSpacing(16);
     m_errors = makeCaption(QString(), "error");
     m_warnings = makeCaption(QString(), "warn");
-    m_message = makeCaption(QString(), "second");
-    m_message->setTextFormat(Qt::RichText);
-    m_message->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    m_lead = makeCaption(QString(), "second");
+    m_lead->setFont(Fonts::captionBold());
+    m_message = new ElidedLabel;
+    m_message->setFont(Fonts::caption());
+    m_message->setProperty("tone", QStringLiteral("second"));
     m_place = makeCaption(QString(), "second");
     row->addWidget(m_errors);
     row->addWidget(m_warnings);
-    row->addWidget(m_message, 1);
+    auto* sentence = new QHBoxLayout;
+    sentence->setSpacing(4);
+    sentence->addWidget(m_lead);
+    sentence->addWidget(m_message, 1);
+    row->addLayout(sentence, 1);
     row->addWidget(m_place);
     setIssues(0, 0);
+    setMessage({}, {});
+}
+
+void StatusLine::follow(const RunModel& run)
+{
+    m_state = run.state();
+    connect(&run, &RunModel::stateChanged, this, [this, &run] {
+        if (run.state() == m_state)
+            return; // a stage of the preparation, say
+        m_state = run.state();
+        setMessage({}, sentenceOf(run));
+    });
 }
 
 void StatusLine::setIssues(int errors, int warnings)
@@ -40,9 +87,24 @@ void StatusLine::setIssues(int errors, int warnings)
 
 void StatusLine::setMessage(const QString& lead, const QString& text)
 {
-    m_message->setText(lead.isEmpty()
-            ? text.toHtmlEscaped()
-            : QStringLiteral("<b>%1</b>: %2").arg(lead.toHtmlEscaped(), text.toHtmlEscaped()));
+    m_isHelp = false;
+    m_lead->setText(lead.isEmpty() ? QString() : lead + QLatin1Char(':'));
+    m_lead->setVisible(!lead.isEmpty());
+    const QString line = QString(text).replace(QLatin1Char('\n'), QLatin1Char(' '));
+    m_message->setText(line);
+    m_message->setToolTip(line);
+}
+
+void StatusLine::setHelp(const QString& lead, const QString& text)
+{
+    setMessage(lead, text);
+    m_isHelp = true;
+}
+
+void StatusLine::dropHelp()
+{
+    if (m_isHelp)
+        setMessage({}, {});
 }
 
 void StatusLine::setPlace(const QString& text, const QString& toolTip)
@@ -53,7 +115,7 @@ void StatusLine::setPlace(const QString& text, const QString& toolTip)
 
 QString StatusLine::message() const
 {
-    return m_message->text();
+    return m_lead->text().isEmpty() ? m_message->text() : m_lead->text() + QLatin1Char(' ') + m_message->text();
 }
 
 } // namespace spectune

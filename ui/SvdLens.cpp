@@ -128,7 +128,7 @@ QWidget* SvdLens::makeMatrixRow()
     row->addWidget(m_matrices);
     row->addWidget(m_shape);
     row->addStretch();
-    row->addWidget(makeCaption(tr("layers of PΛQ by size, those beyond k step back")));
+    row->addWidget(makeCaption(tr("layers of PΛQ, the largest first; those beyond k are dimmed")));
     column->addLayout(row);
     m_layers = new LayerStrip;
     m_layers->setAccessibleName(tr("Layers of PΛQ"));
@@ -207,8 +207,8 @@ void SvdLens::refreshNotes()
     m_deltaNote->setText(
         delta ? tr(
             "PΛQ is a sum of such layers, with λ for σ as far as PᵀP ≈ I and QQᵀ ≈ I. A λ set to 0 takes away one "
-            "of the layers above and leaves the others as they are. This ΔW is exact from k = %1; an image never is "
-            "before the last.")
+            "of the layers above and leaves the others as they are. This ΔW is complete at k = %1, an image only at "
+            "its last k.")
                     .arg(delta->count())
               : tr("PΛQ is a sum of such layers, with λ for σ as far as PᵀP ≈ I and QQᵀ ≈ I. A λ set to 0 takes away "
                    "one of "

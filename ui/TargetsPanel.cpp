@@ -27,6 +27,7 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <utility>
 
 namespace spectune {
 
@@ -42,6 +43,15 @@ bool isInPreset(int preset, const std::string& kind)
     case QueryAndValue: return kind == "q_proj" || kind == "v_proj";
     default: return true;
     }
+}
+
+QString mapWords(const RankSnapshot& ranks)
+{
+    const auto adapted = std::count_if(
+        ranks.modules.begin(), ranks.modules.end(), [](const ModuleState& module) { return module.rank > 0; });
+    return TargetsPanel::tr("Fixed ranks by the rank map: %1 triplets in %2 of %3 matrices.")
+        .arg(formatCount(ranks.budget), formatCount(adapted),
+            formatCount(static_cast<std::int64_t>(ranks.modules.size())));
 }
 
 } // namespace
@@ -77,6 +87,7 @@ TargetsPanel::TargetsPanel(ConfigForm& form, SetupFields& fields, QWidget* paren
     makeMaps(*column);
     for (const char* key : {"adalora.targets", "adalora.layers", "adalora.modules"})
         fields.markShown(QString::fromLatin1(key), m_grid);
+    fields.markShown(QStringLiteral("adalora.rank_map"), m_maps);
     connect(m_grid, &RankGrid::targetsChanged, this, &TargetsPanel::applyTicks);
     connect(&form, &ConfigForm::checked, this, &TargetsPanel::refresh);
     refresh();
@@ -120,12 +131,16 @@ void TargetsPanel::makeMaps(QVBoxLayout& column)
     auto* row = new QHBoxLayout;
     row->setSpacing(6);
     m_maps = new Segmented({tr("Targets"), tr("Fixed rank"), tr("Learned…")});
-    m_maps->setToolTips({tr("What is adapted"), tr("The same budget as one rank for all, as LoRA has it"),
+    m_maps->setToolTips({tr("What is adapted"),
+        tr("The ranks of the set-up's rank map; without one the same budget as one rank for all, as LoRA has it"),
         tr("The ranks that a recorded run ended with")});
     row->addWidget(m_maps);
     row->addStretch();
+    m_mapButton = makeSmallButton(QString());
+    row->addWidget(m_mapButton);
     foot->addLayout(row);
     column.addLayout(foot);
+    connect(m_mapButton, &QPushButton::clicked, this, &TargetsPanel::useOrDropMap);
     connect(m_maps, &Segmented::chosen, this, [this](int index) {
         if (static_cast<Shown>(index) == Shown::Learned)
             chooseLearned();
@@ -182,16 +197,20 @@ void TargetsPanel::refresh()
         m_grid->setLoading(m_form.config().model.path.empty() || m_form.failure(QStringLiteral("model.path"))
                 ? tr("The grid appears once the model can be read")
                 : tr("Reading the model folder"));
+        m_hadMap = false;
         setShown(Shown::Targets);
         return;
     }
     m_grid->setLoading({});
     const std::vector<bool> ticked = m_form.targets();
     m_grid->setTargets(m_form.matrixKinds(), static_cast<int>(model->layers), ticked);
-    m_count->setText(tr("%1 of %2 matrices")
-                         .arg(formatCount(std::count(ticked.begin(), ticked.end(), true)),
-                             formatCount(static_cast<std::int64_t>(ticked.size()))));
+    m_count->setText(counted(static_cast<std::int64_t>(ticked.size()), tr("%2 of %1 matrix"), tr("%2 of %1 matrices"))
+                         .arg(formatCount(std::count(ticked.begin(), ticked.end(), true))));
     refreshPresets();
+    const bool hasMap = usesRankMap(m_form.config());
+    if (hasMap && !std::exchange(m_hadMap, hasMap))
+        setShown(Shown::FixedRank); // a map has come: here it is
+    m_hadMap = hasMap;
     refreshMap();
 }
 
@@ -215,14 +234,17 @@ void TargetsPanel::refreshMap()
     std::shared_ptr<const RankSnapshot> ranks;
     if (m_what == Shown::FixedRank) {
         ranks = fixedRankMap(m_form);
-        if (ranks)
-            words = tr("One rank everywhere, as LoRA keeps it: %1 triplets, the budget's end.")
-                        .arg(formatCount(ranks->budget));
+        if (ranks && !ranks->layout->ranks.empty())
+            words = mapWords(*ranks);
+        else if (ranks)
+            words = counted(ranks->budget, tr("One rank everywhere, as LoRA keeps it: %1 triplet, the budget's end."),
+                tr("One rank everywhere, as LoRA keeps it: %1 triplets, the budget's end."));
     } else if (m_what == Shown::Learned) {
         try {
             ranks = learnedRankMap(m_learned);
-            words = tr("What %1 has learned: %2 triplets after step %3.")
-                        .arg(QFileInfo(m_learned).fileName(), formatCount(ranks->budget), formatCount(ranks->step));
+            words = counted(ranks->budget, tr("What %2 has learned: %1 triplet after step %3."),
+                tr("What %2 has learned: %1 triplets after step %3."))
+                        .arg(QFileInfo(m_learned).fileName(), formatCount(ranks->step));
         } catch (const Error& error) {
             words = QString::fromStdString(error.what());
         }
@@ -231,6 +253,30 @@ void TargetsPanel::refreshMap()
     if (ranks)
         m_map->setSnapshot(ranks);
     m_foot->setText(words);
+    refreshMapButton(ranks != nullptr);
+}
+
+void TargetsPanel::refreshMapButton(bool readable)
+{
+    const bool learned = m_what == Shown::Learned;
+    m_mapButton->setText(learned ? tr("Use this map") : tr("Drop the map"));
+    m_mapButton->setToolTip(learned ? tr("Sets up fixed ranks: every matrix keeps the rank that it has here")
+                                    : tr("One rank for all matrices again"));
+    m_mapButton->setVisible(learned ? readable : m_what == Shown::FixedRank && usesRankMap(m_form.config()));
+}
+
+void TargetsPanel::useOrDropMap()
+{
+    if (m_what != Shown::Learned) {
+        m_form.setValue(QStringLiteral("adalora.rank_map"), FieldValue {RankMap {}});
+        return;
+    }
+    try {
+        useRankMap(m_form, rankMapOf(*learnedRankMap(m_learned)));
+        setShown(Shown::FixedRank);
+    } catch (const Error& error) { // the folder has gone since
+        m_foot->setText(QString::fromStdString(error.what()));
+    }
 }
 
 void TargetsPanel::applyTicks(const std::vector<bool>& ticked)

@@ -37,6 +37,8 @@ public:
     [[nodiscard]] Shown shown() const { return m_what; }
     [[nodiscard]] RankGrid& targets() { return *m_grid; }
     [[nodiscard]] RankGrid& map() { return *m_map; }
+    /// "Use this map" below what a run has learned, "Drop the map" below the set-up's own; else hidden.
+    [[nodiscard]] QPushButton& mapButton() { return *m_mapButton; }
 
 private:
     void makePresets(QVBoxLayout& column);
@@ -44,6 +46,8 @@ private:
     void makeMaps(QVBoxLayout& column);
     void refresh();
     void refreshMap();
+    void refreshMapButton(bool readable);
+    void useOrDropMap();
     void refreshPresets();
     void applyTicks(const std::vector<bool>& ticked);
     /// Ticks the cells for which @p wanted(layer, kind) holds.
@@ -62,6 +66,8 @@ private:
     RankGrid* m_map = nullptr; ///< of ranks
     QLabel* m_foot = nullptr;
     Segmented* m_maps = nullptr;
+    QPushButton* m_mapButton = nullptr;
+    bool m_hadMap = false; ///< the set-up's rank map at the last look
     Shown m_what = Shown::Targets;
     QString m_learned; ///< run's folder
 };

@@ -63,14 +63,20 @@ QWidget* TimelineStrip::makeButtons()
     m_play = iconButton("play", tr("Replay (P)"));
     m_next = iconButton("next", tr("Next masking event (])"));
     m_live = makeSmallButton(tr("Live"));
-    m_live->setToolTip(tr("Follows the run (End or L)"));
+    m_live->setToolTip(tr("Back to live (End or L)"));
     buttons->addWidget(m_live);
     buttons->addStretch();
     m_film = iconButton("film", tr("Save as an animation"));
     column->addLayout(buttons);
     column->addStretch();
+    auto* shownEvent = new QHBoxLayout;
+    shownEvent->setSpacing(6);
     m_event = makeHeading(QString());
-    column->addWidget(m_event);
+    m_speed = makeSpeed();
+    shownEvent->addWidget(m_event);
+    shownEvent->addStretch();
+    shownEvent->addWidget(m_speed);
+    column->addLayout(shownEvent);
     auto* counts = new QHBoxLayout;
     counts->setSpacing(10);
     m_pruned = makeCaption(QString());
@@ -80,8 +86,6 @@ QWidget* TimelineStrip::makeButtons()
         counts->addWidget(label);
     }
     counts->addStretch();
-    m_speed = makeSpeed();
-    counts->addWidget(m_speed);
     column->addLayout(counts);
     return left;
 }

@@ -111,7 +111,7 @@ void Tour::follow()
     const bool shownBefore = m_momentShown;
     showMoment();
     if (m_momentShown != shownBefore)
-        Q_EMIT entered();
+        Q_EMIT arrived();
     else
         Q_EMIT moved();
 }

@@ -40,6 +40,8 @@ public:
 Q_SIGNALS:
     /// Another stop, or the tour has begun: show it anew.
     void entered();
+    /// The same stop, whose event has just happened: the timeline has moved there. A person may be anywhere.
+    void arrived();
     /// The same stop; the run has moved.
     void moved();
     void ended(); ///< left or finished

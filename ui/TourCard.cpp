@@ -132,7 +132,8 @@ QWidget* TourCard::makeFoot()
     m_next = makeSmallButton(tr("Next"));
     m_next->setToolTip(tr("The next stop (Alt+Right)"));
     row->addWidget(m_leave);
-    row->addWidget(makeCaption(tr("the run goes on")));
+    m_run = makeCaption(QString());
+    row->addWidget(m_run);
     row->addStretch();
     row->addWidget(m_back);
     row->addWidget(m_skip);
@@ -149,6 +150,8 @@ void TourCard::setPlaceInTour(std::size_t stop, std::size_t count)
     m_stop = stop;
     m_count = count;
     m_number->setText(tr("%1 of %2").arg(stop + 1).arg(count));
+    if (stop == 0)
+        passFocus(m_back, m_next->isEnabled() ? m_next : m_skip);
     m_back->setEnabled(stop > 0);
     m_next->setText(stop + 1 < count ? tr("Next") : tr("Finish"));
     update();
@@ -184,13 +187,42 @@ void TourCard::setWait(const TourWait& wait, const TourWaitText& text)
     m_when->setText(text.when);
     m_bar->setVisible(waits && wait.due > 0);
     m_bar->setProgress(wait.due > 0 ? static_cast<double>(wait.step) / static_cast<double>(wait.due) : 0.0);
-    m_skip->setVisible(waits);
-    m_next->setEnabled(!waits);
+    // Next keeps the keyboard: while it is off, the button that goes on all the same holds it.
+    if (waits) {
+        m_skip->show();
+        passFocus(m_next, m_skip);
+        m_next->setEnabled(false);
+    } else {
+        m_next->setEnabled(true);
+        passFocus(m_skip, m_next);
+        m_skip->hide();
+    }
     setRole(m_next, waits ? "" : "primary");
+}
+
+void TourCard::setRunNote(const QString& text)
+{
+    m_run->setText(text);
+}
+
+// Before a button is turned off: Qt would hand its focus to the next one in the chain, which is Back. Asks the window,
+// which remembers its focus while another window is active.
+void TourCard::passFocus(QPushButton* from, QPushButton* to)
+{
+    if (window()->focusWidget() == from)
+        to->setFocus(Qt::OtherFocusReason);
+}
+
+void TourCard::takeFocus()
+{
+    (m_next->isEnabled() ? m_next : m_skip)->setFocus(Qt::OtherFocusReason);
 }
 
 QSize TourCard::bodySize() const
 {
+    // A new text has only told its own layout so far; the card asks it for its height now.
+    for (QLayout* inner : {m_formula->layout(), m_waitRow->layout(), layout()})
+        inner->activate();
     const int height = heightForWidth(width());
     return QSize(width(), height > 0 ? height : sizeHint().height()) - QSize(2 * arrowDepth, 2 * arrowDepth);
 }

@@ -26,6 +26,9 @@ public:
     void setPlaceInTour(std::size_t stop, std::size_t count);
     void setText(const TourText& text);
     void setWait(const TourWait& wait, const TourWaitText& text);
+    void setRunNote(const QString& text); ///< "the run goes on", beside Leave
+    /// The keyboard goes to Next, or to Skip while Next is off.
+    void takeFocus();
     /// At the position, arrow included; the height follows the text.
     void standAt(const CardPlace& place);
     /// Without the arrow's margin.
@@ -49,6 +52,7 @@ protected:
 private:
     [[nodiscard]] QWidget* makeWait();
     [[nodiscard]] QWidget* makeFoot();
+    void passFocus(QPushButton* from, QPushButton* to);
 
     CardPlace m_place;
     std::size_t m_stop = 0;
@@ -63,6 +67,7 @@ private:
     QLabel* m_what = nullptr;
     QLabel* m_when = nullptr;
     WaitBar* m_bar = nullptr;
+    QLabel* m_run = nullptr;
     QPushButton* m_leave = nullptr;
     QPushButton* m_back = nullptr;
     QPushButton* m_skip = nullptr;

@@ -12,20 +12,22 @@
 #include "visualization/RunPlots.h"
 
 #include <QAccessible>
-#include <QApplication>
 #include <QEvent>
-#include <QPushButton>
 #include <QShortcut>
 #include <QSplitter>
 #include <QTimer>
 
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace spectune {
 
 namespace {
 constexpr int areaMargin = 6;
-}
+constexpr int headingHeight = 48; // of the inspector: the matrix that a stop speaks of
+constexpr double headingCost = 25.0;
+} // namespace
 
 TourGuide::TourGuide(QWidget& window, LivePage& live, Tour& tour, std::function<void()> showLive)
     : QObject(&window)
@@ -41,8 +43,10 @@ TourGuide::TourGuide(QWidget& window, LivePage& live, Tour& tour, std::function<
     connect(m_card, &TourCard::backWanted, &tour, &Tour::back);
     connect(m_card, &TourCard::leaveWanted, &tour, &Tour::leave);
     connect(&tour, &Tour::entered, this, &TourGuide::enter);
+    connect(&tour, &Tour::arrived, this, &TourGuide::arrive);
     connect(&tour, &Tour::moved, this, &TourGuide::refresh);
     connect(&tour, &Tour::ended, this, &TourGuide::hideAll);
+    connect(&live.grid(), &RankGrid::zoomChanged, this, &TourGuide::place);
     addKey(QKeySequence(Qt::ALT | Qt::Key_Right), [&tour] { tour.next(); });
     addKey(QKeySequence(Qt::ALT | Qt::Key_Left), [&tour] { tour.back(); });
     addKey(QKeySequence(Qt::Key_Escape), [&tour] { tour.leave(); });
@@ -80,10 +84,23 @@ QWidget* TourGuide::targetWidget() const
 QRect TourGuide::partOf(const QWidget* widget) const
 {
     switch (m_tour.stop().target) {
+    case TourTarget::Grid: return gridPart();
     case TourTarget::OrthPlot: return m_live.plots().partRect(1);
     case TourTarget::BudgetPlot: return m_live.plots().partRect(2);
     default: return widget->rect();
     }
+}
+
+// Legend, cells and sums: the ground below them is free.
+QRect TourGuide::gridPart() const
+{
+    const RankGrid& grid = m_live.grid();
+    const RankGridGeometry& geometry = grid.gridGeometry();
+    if (geometry.request.layers == 0 || geometry.request.kinds == 0)
+        return grid.rect();
+    const double sums = std::max(geometry.kindSum(0, 0).bottom(), geometry.layerSum(0).bottom());
+    const int bottom = static_cast<int>(std::max(sums, geometry.bottom())) + areaMargin;
+    return {0, 0, grid.width(), std::min(grid.height(), bottom)};
 }
 
 QRect TourGuide::inWindow(const QWidget* widget, const QRect& rect) const
@@ -99,44 +116,65 @@ QRect TourGuide::targetRect() const
 
 void TourGuide::enter()
 {
-    const bool wasInside = !m_card->isVisible() || m_card->isAncestorOf(QApplication::focusWidget());
+    const bool takesFocus = !m_card->isVisible();
     m_showLive();
     const TourTarget target = m_tour.stop().target;
     if (target == TourTarget::Rail && !m_live.rail().isVisibleTo(&m_live))
         m_live.toggleRail();
     if (target == TourTarget::Inspector && !m_live.inspector().isVisibleTo(&m_live))
         m_live.toggleInspector();
+    m_card->setPlaceInTour(m_tour.place(), Tour::count());
+    arrive();
+    // A card that was there keeps the focus it has, and leaves a person's own widget alone.
+    if (takesFocus && m_card->isVisible())
+        m_card->takeFocus();
+    QAccessibleEvent alert(m_card, QAccessible::Alert);
+    QAccessible::updateAccessibility(&alert);
+}
+
+void TourGuide::arrive()
+{
     if (const ModuleIndex module = m_tour.stop().choose(m_tour.facts()); module.isValid()) {
         m_live.grid().setSelected(module);
         m_live.inspector().setModule(module);
     }
-    m_card->setPlaceInTour(m_tour.place(), Tour::count());
     refresh();
-    keepFocus(wasInside);
-    QAccessibleEvent alert(m_card, QAccessible::Alert);
-    QAccessible::updateAccessibility(&alert);
 }
 
 void TourGuide::refresh()
 {
     const TourFacts facts = m_tour.facts();
     const TourStop& stop = m_tour.stop();
-    const bool wasInside = m_card->isAncestorOf(QApplication::focusWidget());
     m_card->setText(stop.text(facts, m_live.inspector().module()));
     m_card->setWait(facts.waitFor(stop.awaits), waitText(stop.awaits, facts));
+    m_card->setRunNote(runNote(facts));
     place();
-    if (wasInside)
-        keepFocus(true);
 }
 
-// The button that had the keyboard may have gone; a plot must not get its Space.
-void TourGuide::keepFocus(bool wasInside)
+CardPlace TourGuide::cardPlace(const QRect& target) const
 {
-    const auto* focused = QApplication::focusWidget();
-    const bool stillThere = m_card->isAncestorOf(focused) && focused->isEnabled() && focused->isVisible();
-    if (!wasInside || stillThere || !m_card->isVisible())
-        return;
-    (m_card->nextButton()->isEnabled() ? m_card->nextButton() : m_card->skipButton())->setFocus(Qt::OtherFocusReason);
+    const QRect columns = inWindow(&m_live.splitter(), m_live.splitter().rect());
+    std::vector<CardCost> costs;
+    const auto add = [this, &costs](const QWidget& widget, const QRect& part, double weight) {
+        if (widget.isVisibleTo(&m_window))
+            costs.push_back({inWindow(&widget, part), weight});
+    };
+    const Inspector& inspector = m_live.inspector();
+    add(m_live.grid(), gridPart(), 3.0);
+    add(m_live.plots(), m_live.plots().rect(), 1.5);
+    add(inspector, inspector.rect(), 1.2);
+    add(inspector, QRect(0, 0, inspector.width(), headingHeight), headingCost);
+    add(m_live.rail(), m_live.rail().rect(), 1.0);
+    add(m_live.timeline(), m_live.timeline().rect(), 10.0);
+    const QSize card = m_card->bodySize();
+    // Where the columns leave no room beside the target, the timeline below them is covered rather than the target.
+    CardPlace place;
+    for (const QRect& ground : {columns, columns | inWindow(&m_live, m_live.rect())}) {
+        place = placeCard(card, target, ground.adjusted(areaMargin, areaMargin, -areaMargin, -areaMargin), costs);
+        if (!QRect(place.position, card).intersects(target))
+            break;
+    }
+    return place;
 }
 
 void TourGuide::place()
@@ -147,15 +185,7 @@ void TourGuide::place()
     const QRect target = m_tour.isActive() ? targetRect() : QRect();
     const bool seen = !target.isEmpty();
     if (seen) {
-        const QRect area = inWindow(&m_live.splitter(), m_live.splitter().rect())
-                               .adjusted(areaMargin, areaMargin, -areaMargin, -areaMargin);
-        const RankGrid& grid = m_live.grid();
-        const QRect cells
-            = inWindow(&grid, QRect(0, 0, grid.width(), static_cast<int>(grid.gridGeometry().bottom()) + 30));
-        m_card->standAt(placeCard(m_card->bodySize(), target, area,
-            {{cells, 3.0}, {inWindow(&m_live.plots(), m_live.plots().rect()), 1.5},
-                {inWindow(&m_live.inspector(), m_live.inspector().rect()), 1.2},
-                {inWindow(&m_live.rail(), m_live.rail().rect()), 1.0}}));
+        m_card->standAt(cardPlace(target));
         m_ring->setGeometry(target);
     }
     m_ring->setVisible(seen);
@@ -171,11 +201,13 @@ void TourGuide::place()
 
 void TourGuide::hideAll()
 {
+    const bool hadFocus = m_card->isAncestorOf(m_window.focusWidget());
     m_ring->hide();
     m_card->hide();
     for (QShortcut* key : std::as_const(m_keys))
         key->setEnabled(false);
-    m_live.grid().setFocus(Qt::OtherFocusReason);
+    if (hadFocus)
+        m_live.grid().setFocus(Qt::OtherFocusReason);
 }
 
 bool TourGuide::eventFilter(QObject* watched, QEvent* event)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "ui/CardPlacement.h"
 #include "ui/TourScript.h"
 
 #include <QObject>
@@ -37,10 +38,12 @@ private:
     void watch(QWidget* widget);
     void addKey(const QKeySequence& keys, std::function<void()> action);
     void enter();
+    void arrive();
     void refresh();
     void place();
     void hideAll();
-    void keepFocus(bool wasInside);
+    [[nodiscard]] CardPlace cardPlace(const QRect& target) const;
+    [[nodiscard]] QRect gridPart() const;
     [[nodiscard]] QWidget* targetWidget() const;
     [[nodiscard]] QRect partOf(const QWidget* widget) const;
     [[nodiscard]] QRect inWindow(const QWidget* widget, const QRect& rect) const;

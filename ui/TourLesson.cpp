@@ -42,8 +42,13 @@ TourLesson::TourLesson(Tour& tour, RunModel& run, QWidget* parent)
     auto* head = makeSection(12, 12);
     head->addWidget(makeTitle(tr("Guided tour")));
     m_about = makeText(QString(), "second", true);
+    m_about->setObjectName(QStringLiteral("AboutTour"));
     m_about->setMaximumWidth(640);
-    head->addWidget(m_about);
+    // In a row of its own: a column asks for the height at its own width, which is more than the label gets.
+    auto* about = new QHBoxLayout;
+    about->addWidget(m_about, 1);
+    about->addStretch();
+    head->addLayout(about);
     auto* row = new QHBoxLayout;
     m_main = new QPushButton;
     m_main->setFixedHeight(28);
@@ -59,6 +64,7 @@ TourLesson::TourLesson(Tour& tour, RunModel& run, QWidget* parent)
     column->addWidget(makeRule());
     m_stops = new QListWidget;
     m_stops->setItemDelegate(new LessonDelegate(m_stops));
+    m_stops->setResizeMode(QListView::Adjust);
     m_stops->setAccessibleName(tr("Stops of the tour"));
     m_stops->setToolTip(tr("Return or a double click goes to the stop"));
     column->addWidget(m_stops, 1);

@@ -108,4 +108,24 @@ TourWaitText waitText(TourEvent event, const TourFacts& facts)
     return {};
 }
 
+QString runNote(const TourFacts& facts)
+{
+    if (!facts.hasRun)
+        return Tour::tr("no run yet");
+    if (facts.recorded)
+        return Tour::tr("a recorded run");
+    switch (facts.state) {
+    case SessionState::Idle:
+    case SessionState::Preparing: return Tour::tr("the run is starting");
+    case SessionState::Running:
+    case SessionState::Pausing: return Tour::tr("the run goes on");
+    case SessionState::Paused: return Tour::tr("the run is paused");
+    case SessionState::Stopping: return Tour::tr("the run is stopping");
+    case SessionState::Finished: return Tour::tr("the run has ended");
+    case SessionState::Stopped: return Tour::tr("the run was stopped");
+    case SessionState::Failed: return Tour::tr("the run has failed");
+    }
+    return {};
+}
+
 } // namespace spectune

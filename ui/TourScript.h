@@ -42,5 +42,7 @@ struct TourWaitText {
     QString when; ///< "step 34 of 91, in about 7 s"
 };
 [[nodiscard]] TourWaitText waitText(TourEvent event, const TourFacts& facts);
+/// A few words on what the run does meanwhile: "the run goes on".
+[[nodiscard]] QString runNote(const TourFacts& facts);
 
 } // namespace spectune

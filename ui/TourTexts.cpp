@@ -27,7 +27,7 @@ bool knows(const TourFacts& facts, ModuleIndex module)
 
 QString minus(double value)
 {
-    return plainNumber(value).replace(QLatin1Char('-'), QChar(0x2212));
+    return plainNumber(value);
 }
 
 QString count(std::int64_t value)

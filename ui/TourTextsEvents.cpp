@@ -27,7 +27,7 @@ std::optional<int> nearestPruned(const RankSnapshot& snapshot, ModuleIndex modul
 {
     std::optional<int> best;
     const TripletState* triplets = snapshot.tripletsOf(module);
-    for (int i = 0; i < static_cast<int>(snapshot.layout->initRank); ++i)
+    for (int i = 0; i < static_cast<int>(snapshot.layout->rankOf(module)); ++i)
         if (!triplets[i].kept && (!best || triplets[i].score > triplets[*best].score))
             best = i;
     return best;

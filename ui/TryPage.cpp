@@ -38,6 +38,8 @@ namespace spectune {
 
 namespace {
 
+constexpr int headHeight = 26; ///< of a field
+
 using TextParts = std::vector<std::pair<QString, QColor>>;
 
 /// The text letter for letter, in its colours. A reader who scrolled up stays there; at the end, the end is followed.
@@ -174,12 +176,14 @@ QWidget* TryPage::makeSide(int side, const QString& title)
     auto* column = makeSection(8, 8);
     panel->setLayout(column);
     auto* head = new QHBoxLayout;
+    head->addStrut(headHeight); // both sides begin at one height, though one has a box to choose from
     m_sides[side].title = makeText(QString(), "second");
     m_sides[side].count = makeCaption(QString());
     head->addWidget(makeHeading(title));
     head->addWidget(m_sides[side].title);
     if (side == 1) {
         m_adapters = new AdapterChoice;
+        m_adapters->setFixedHeight(headHeight);
         head->addWidget(m_adapters);
         connect(m_adapters, &AdapterChoice::currentIndexChanged, this, &TryPage::refresh);
     }

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/FailureChoices.h"
+
+#include "ui/ConfigForm.h"
+#include "ui/MemoryFacts.h"
+#include "ui/PageParts.h"
+#include "visualization/MemoryBar.h"
+#include "visualization/NumberFormat.h"
+
+#include <QButtonGroup>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPushButton>
+#include <QRadioButton>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace spectune {
+
+namespace {
+
+constexpr std::size_t mostChoices = 4;
+
+/// Where model and device are not known there is no estimate; these need less in any case.
+std::vector<MemoryChange> plainChanges(const RunConfig& run)
+{
+    using Kind = MemoryChange::Kind;
+    std::vector<MemoryChange> changes;
+    const auto add = [&changes](Kind kind, const char* key, const FieldValue& value, std::int64_t number, bool same) {
+        changes.push_back({.kind = kind,
+            .values = {{key, value}},
+            .number = number,
+            .estimate = {},
+            .fits = false,
+            .sameSteps = same});
+    };
+    const TrainConfig& train = run.train;
+    const std::int64_t samples
+        = train.microBatchSize > 0 ? std::min(train.microBatchSize, train.batchSize) : train.batchSize;
+    if (samples > 1)
+        add(Kind::MicroBatch, "train.micro_batch_size", samples / 2, samples / 2, true);
+    if (!train.gradientCheckpointing)
+        add(Kind::Recompute, "train.gradient_checkpointing", true, 0, true);
+    if (train.dtype != ElementType::BFloat16)
+        add(Kind::BFloat16, "train.dtype", std::string(toString(ElementType::BFloat16)), 0, false);
+    constexpr std::int64_t shortest = 64; // tokens
+    if (run.data.maxLength >= 2 * shortest)
+        add(Kind::MaxLength, "data.max_length", run.data.maxLength / 2, run.data.maxLength / 2, false);
+    return changes;
+}
+
+} // namespace
+
+MemoryWays MemoryWays::of(const RunConfig& run, const ConfigForm& form)
+{
+    MemoryWays ways;
+    std::optional<MemoryFacts> facts = MemoryFacts::of(form);
+    if (facts && facts->config.model.path == run.model.path) {
+        const DataFormat format = facts->config.data.format; // as it was decided
+        const bool sameData = facts->config.data.path == run.data.path;
+        facts->config = run;
+        if (sameData)
+            facts->config.data.format = format;
+        ways.need = estimateOf(facts->shape, facts->config, facts->facts, facts->place).total();
+        // It ran out: the estimate was too low, or others took what was free. A fifth less than it is what to try.
+        std::int64_t limit = ways.need / 5 * 4;
+        if (facts->isDeviceKnown())
+            limit = std::min(limit, facts->free);
+        ways.changes = memoryChanges(facts->shape, facts->config, facts->facts, facts->place, limit);
+    }
+    if (ways.changes.empty()) {
+        ways.need = 0;
+        ways.changes = plainChanges(run);
+    }
+    std::ranges::stable_sort(ways.changes, [](const MemoryChange& a, const MemoryChange& b) {
+        return a.sameSteps && !b.sameSteps; // none of them is sure to fit now
+    });
+    if (ways.changes.size() > mostChoices)
+        ways.changes.erase(ways.changes.begin() + mostChoices, ways.changes.end());
+    return ways;
+}
+
+FailureChoices::FailureChoices(QWidget* parent)
+    : QWidget(parent)
+{
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(6);
+    m_rows = new QVBoxLayout;
+    m_rows->setSpacing(2);
+    column->addLayout(m_rows);
+    m_group = new QButtonGroup(this);
+    auto* buttons = new QHBoxLayout;
+    buttons->setSpacing(6);
+    m_resume = makeSmallButton(QString(), QString());
+    m_resume->setObjectName(QStringLiteral("ResumeWithChange"));
+    m_setup = makeSmallButton(tr("Set up with it"));
+    m_setup->setObjectName(QStringLiteral("SetUpWithChange"));
+    m_setup->setToolTip(tr("A new set-up with this run's configuration and the chosen change"));
+    buttons->addWidget(m_resume);
+    buttons->addWidget(m_setup);
+    buttons->addStretch();
+    column->addLayout(buttons);
+    connect(m_group, &QButtonGroup::idClicked, this, &FailureChoices::refreshButtons);
+    connect(m_resume, &QPushButton::clicked, this, [this] { Q_EMIT resumeWanted(withChange(m_run, chosen())); });
+    connect(m_setup, &QPushButton::clicked, this,
+        [this] { Q_EMIT setupWanted(withChange(m_run, chosen()), changeText(chosen())); });
+}
+
+void FailureChoices::offer(const MemoryWays& ways, const RunConfig& run, std::optional<std::int64_t> checkpoint)
+{
+    m_ways = ways;
+    m_run = run;
+    m_checkpoint = checkpoint;
+    QString words;
+    for (const MemoryChange& change : ways.changes)
+        words += changeText(change) + QLatin1Char('\n');
+    if (words != m_shown) {
+        m_shown = words;
+        for (QAbstractButton* button : m_group->buttons())
+            m_group->removeButton(button);
+        while (QLayoutItem* item = m_rows->takeAt(0)) {
+            delete item->widget();
+            delete item;
+        }
+        for (int i = 0; i < static_cast<int>(ways.changes.size()); ++i)
+            addChoice(i);
+    }
+    setVisible(!isEmpty());
+    refreshButtons();
+}
+
+void FailureChoices::addChoice(int index)
+{
+    const MemoryChange& change = m_ways.changes[static_cast<std::size_t>(index)];
+    auto* row = new QWidget;
+    auto* grid = new QGridLayout(row);
+    grid->setContentsMargins(0, 0, 0, 4);
+    grid->setHorizontalSpacing(8);
+    grid->setVerticalSpacing(0);
+    auto* choice = new QRadioButton(changeText(change));
+    choice->setChecked(index == 0);
+    choice->setAccessibleDescription(changeCost(change));
+    m_group->addButton(choice, index);
+    grid->addWidget(choice, 0, 0);
+    if (m_ways.need > 0) {
+        const auto less = static_cast<double>(m_ways.need - change.estimate.total());
+        QLabel* saved = makeCaption(QChar(0x2212) + formatMemory(less), "second");
+        saved->setToolTip(
+            tr("Estimated, of %1 with the run as it was").arg(formatMemory(static_cast<double>(m_ways.need))));
+        grid->addWidget(saved, 0, 1, Qt::AlignRight | Qt::AlignVCenter);
+    }
+    QLabel* cost = makeCaption(changeCost(change), "third", true);
+    cost->setIndent(0);
+    cost->setContentsMargins(22, 0, 0, 0); // below the name, not below the circle
+    grid->addWidget(cost, 1, 0, 1, 2);
+    grid->setColumnStretch(0, 1);
+    m_rows->addWidget(row);
+}
+
+const MemoryChange& FailureChoices::chosen() const
+{
+    const auto at = static_cast<std::size_t>(std::max(0, m_group->checkedId()));
+    return m_ways.changes.at(std::min(at, m_ways.changes.size() - 1));
+}
+
+void FailureChoices::refreshButtons()
+{
+    if (isEmpty())
+        return;
+    const bool goesOn = m_checkpoint && chosen().sameSteps;
+    m_resume->setVisible(goesOn);
+    if (goesOn)
+        m_resume->setText(tr("Resume from %1 with it").arg(formatCount(*m_checkpoint)));
+    setRole(m_resume, "primary");
+    setRole(m_setup, goesOn ? "" : "primary");
+}
+
+} // namespace spectune

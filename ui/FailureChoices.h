@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "training/config/MemoryChanges.h"
+
+#include <QWidget>
+
+#include <optional>
+#include <vector>
+
+class QButtonGroup;
+class QLabel;
+class QPushButton;
+class QVBoxLayout;
+
+namespace spectune {
+
+class ConfigForm;
+
+/// What a run that ran out of memory could change, what leaves its steps alone first; at most four.
+struct MemoryWays {
+    std::vector<MemoryChange> changes;
+    std::int64_t need = 0; ///< estimated of the run as it was, bytes; 0: not known, as are the changes' estimates
+
+    /// @param run the configuration that failed  @param form knows the model and the device, while they are the run's
+    [[nodiscard]] static MemoryWays of(const RunConfig& run, const ConfigForm& form);
+};
+
+/// These changes to choose from, and where to go with the chosen one. GUI thread.
+class FailureChoices : public QWidget {
+    Q_OBJECT
+public:
+    explicit FailureChoices(QWidget* parent = nullptr);
+
+    /// @param run the configuration that failed  @param checkpoint step to resume from; none: only a new start is offered
+    void offer(const MemoryWays& ways, const RunConfig& run, std::optional<std::int64_t> checkpoint);
+    [[nodiscard]] bool isEmpty() const { return m_ways.changes.empty(); }
+
+Q_SIGNALS:
+    void resumeWanted(const spectune::RunConfig& config);
+    void setupWanted(const spectune::RunConfig& config, const QString& change); ///< the change in words
+
+private:
+    void addChoice(int index);
+    void refreshButtons();
+    [[nodiscard]] const MemoryChange& chosen() const;
+
+    MemoryWays m_ways;
+    RunConfig m_run;
+    std::optional<std::int64_t> m_checkpoint;
+    QString m_shown; ///< the choices in words: they are made anew only where they say something else
+    QVBoxLayout* m_rows = nullptr;
+    QButtonGroup* m_group = nullptr;
+    QPushButton* m_resume = nullptr;
+    QPushButton* m_setup = nullptr;
+};
+
+} // namespace spectune

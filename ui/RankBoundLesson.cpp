@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/RankBoundLesson.h"
+
+#include "training/config/RankBound.h"
+#include "ui/FieldLine.h"
+#include "ui/PageParts.h"
+#include "ui/RankTrial.h"
+#include "ui/RankTrialWorker.h"
+#include "ui/RunModel.h"
+#include "visualization/BoundCurve.h"
+#include "visualization/NumberFormat.h"
+#include "visualization/RankSlider.h"
+#include "visualization/StartsPlot.h"
+
+#include <QFrame>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPushButton>
+#include <QScrollArea>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <cmath>
+
+namespace spectune {
+
+namespace {
+
+constexpr int firstSamples = 32;
+constexpr std::int64_t leastReach = 1'000; ///< of the curve's K·N axis
+constexpr int pointsPerDecade = 120; ///< enough that the small ranks show as steps
+
+/// r(r + 1)/2.
+std::int64_t triangle(std::int64_t rank)
+{
+    return rank * (rank + 1) / 2;
+}
+
+/// From 1 to the power of ten that holds @p product.
+std::vector<QPointF> boundCurve(std::int64_t product)
+{
+    std::int64_t reach = leastReach;
+    while (reach < product)
+        reach *= 10;
+    std::vector<QPointF> points;
+    const int count = pointsPerDecade * static_cast<int>(std::lround(std::log10(static_cast<double>(reach))));
+    std::int64_t last = 0;
+    for (int i = 0; i <= count; ++i) {
+        const std::int64_t at = std::llround(std::pow(10.0, static_cast<double>(i) / pointsPerDecade));
+        if (at == last)
+            continue;
+        last = at;
+        points.emplace_back(static_cast<double>(at), static_cast<double>(rankWithoutSpuriousMinima(1, at)));
+    }
+    return points;
+}
+
+} // namespace
+
+RankBoundLesson::RankBoundLesson(RunModel& run, QWidget* parent)
+    : QWidget(parent)
+    , m_run(run)
+    , m_worker(new RankTrialWorker(this))
+{
+    auto* outer = new QVBoxLayout(this);
+    outer->setContentsMargins(0, 0, 0, 0);
+    outer->setSpacing(0);
+    auto* head = makePanelHeader();
+    head->addWidget(makeHeading(tr("Rank bound")));
+    head->addWidget(makeText(tr("LoRA in the linearised regime"), "second"));
+    head->addStretch();
+    outer->addLayout(head);
+    outer->addWidget(makeRule());
+    auto* body = new QWidget;
+    auto* column = new QVBoxLayout(body);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    auto* numbers = makeSection(8, 8);
+    m_outputs = addNumber(numbers, tr("outputs K"), mostOutputs, 1);
+    m_outputs.field->setToolTip(tr("1 for a yes or no, k for k classes"));
+    m_samples = addNumber(numbers, tr("samples N"), mostSamples, firstSamples);
+    m_samples.field->setToolTip(tr("Samples of the training file"));
+    m_headline = makeTitle(QString());
+    m_detail = makeText(QString(), "second", true);
+    m_comparison = makeText(QString(), "second", true);
+    for (QLabel* label : {m_headline, m_detail, m_comparison})
+        numbers->addWidget(label);
+    column->addLayout(numbers);
+    m_curve = new BoundCurve;
+    m_curve->setAccessibleName(tr("Smallest rank beyond the bound, over K·N"));
+    auto* plot = makeSection(0, 8);
+    plot->addWidget(m_curve, 1);
+    column->addLayout(plot, 1);
+    column->addWidget(makeRule());
+    column->addWidget(makeTrial(), 1);
+    outer->addWidget(makeScroll(body), 1);
+    connect(m_worker, &RankTrialWorker::trained, this, [this](int rank, double loss) {
+        m_starts->add(rank, loss);
+        tellTrial();
+    });
+    connect(m_worker, &RankTrialWorker::finished, this, &RankBoundLesson::tellTrial);
+    connect(&run, &RunModel::reset, this, &RankBoundLesson::refreshRun);
+    connect(&run, &RunModel::stateChanged, this, &RankBoundLesson::refreshRun);
+    refresh();
+}
+
+RankBoundLesson::Number RankBoundLesson::addNumber(QBoxLayout* column, const QString& name, int most, int value)
+{
+    auto* line = new QHBoxLayout;
+    line->setSpacing(14);
+    QLabel* label = makeCaption(name, "second");
+    label->setFixedWidth(62);
+    const Number number {new RankSlider, new FieldLine};
+    number.field->setFixedWidth(84);
+    number.field->setAlignment(Qt::AlignRight);
+    number.field->setAccessibleName(name);
+    number.field->setStepping(1, most);
+    number.slider->setRange(1, most);
+    number.slider->setAccessibleName(name);
+    label->setBuddy(number.field);
+    line->addWidget(label);
+    line->addWidget(number.field);
+    line->addWidget(number.slider, 1);
+    column->addLayout(line);
+    number.slider->setValue(value);
+    number.field->setText(QString::number(value));
+    connect(number.slider, &QAbstractSlider::valueChanged, this, [this, number](int now) {
+        if (number.field->text().toInt() != now)
+            number.field->setText(QString::number(now));
+        refresh();
+    });
+    connect(number.field, &QLineEdit::textEdited, this, [number](const QString& text) {
+        if (const int typed = text.toInt(); typed >= 1 && typed <= number.slider->maximum())
+            number.slider->setValue(typed);
+    });
+    connect(number.field, &QLineEdit::editingFinished, this,
+        [number] { number.field->setText(QString::number(number.slider->value())); });
+    return number;
+}
+
+QWidget* RankBoundLesson::makeTrial()
+{
+    auto* block = new QWidget;
+    auto* column = makeSection(8, 10);
+    block->setLayout(column);
+    auto* head = new QHBoxLayout;
+    head->addWidget(makeHeading(tr("Trial")));
+    m_trialNote = makeText(QString(), "second", true);
+    head->addWidget(m_trialNote, 1);
+    m_train = makeSmallButton(tr("Train"), QStringLiteral("play"));
+    head->addWidget(m_train, 0, Qt::AlignTop);
+    column->addLayout(head);
+    m_starts = new StartsPlot;
+    m_starts->setAccessibleName(tr("Final training loss of every start, by rank"));
+    column->addWidget(m_starts, 1);
+    m_outcome = makeText(QString(), "second", true);
+    column->addWidget(m_outcome);
+    column->addWidget(makeCaption(
+        tr("Beyond the bound no local minimum is spurious, so every start reaches the best loss. Below it a start may "
+           "get stuck, or have too little rank for any; it need not: the bound is conservative, and small ranks mostly "
+           "do. It holds for the linearised loss with weight decay, not for every fine-tuning, and generated text has "
+           "no small K. Jang, Lee, Ryu, ICML 2024."),
+        "third", true));
+    connect(m_train, &QPushButton::clicked, this, &RankBoundLesson::toggleTrial);
+    return block;
+}
+
+void RankBoundLesson::setOutputs(int k)
+{
+    m_outputs.slider->setValue(k);
+}
+
+void RankBoundLesson::setSamples(int n)
+{
+    m_samples.slider->setValue(n);
+}
+
+std::int64_t RankBoundLesson::product() const
+{
+    return std::int64_t {m_outputs.slider->value()} * m_samples.slider->value();
+}
+
+std::int64_t RankBoundLesson::bound() const
+{
+    return rankWithoutSpuriousMinima(m_outputs.slider->value(), m_samples.slider->value());
+}
+
+QString RankBoundLesson::headline() const
+{
+    return m_headline->text();
+}
+
+QString RankBoundLesson::comparison() const
+{
+    return m_comparison->text();
+}
+
+QString RankBoundLesson::outcome() const
+{
+    return m_outcome->text();
+}
+
+void RankBoundLesson::refresh()
+{
+    const std::int64_t rank = bound();
+    m_headline->setText(tr("r(r + 1)/2 > K·N = %1, so r ≥ %2").arg(formatCount(product()), formatCount(rank)));
+    m_detail->setText(tr("Rank %1 gives %1 · %2 / 2 = %3, the first above %4. Rank %5 gives %6.")
+                          .arg(formatCount(rank), formatCount(rank + 1), formatCount(triangle(rank)),
+                              formatCount(product()), formatCount(rank - 1), formatCount(triangle(rank - 1))));
+    m_curve->setCurve(boundCurve(product()), tr("K·N, log axis"), tr("smallest rank beyond the bound, log axis"));
+    m_curve->setPoint({static_cast<double>(product()), static_cast<double>(rank)},
+        tr("K·N = %1, r ≥ %2").arg(formatCount(product()), formatCount(rank)));
+    refreshRun();
+    if (product() != m_tried)
+        resetTrial();
+}
+
+// The other way round: up to which K·N the run's own ranks are beyond the bound.
+void RankBoundLesson::refreshRun()
+{
+    const std::int64_t init = m_run.hasRun() ? m_run.resolved().initRank : 0;
+    std::vector<BoundCurve::Level> levels;
+    QString text;
+    if (init > 0) {
+        levels.push_back({static_cast<double>(init), tr("init rank %1").arg(formatCount(init))});
+        const QString reach = tr("rank %1 is beyond the bound up to K·N = %2");
+        text = tr("This run: init %1").arg(reach.arg(formatCount(init), formatCount(triangle(init) - 1)));
+        const std::int64_t target = m_run.config().adalora.targetRank;
+        if (allocatesBudget(m_run.config().method) && target > 0) {
+            levels.push_back({static_cast<double>(target), tr("target rank %1").arg(formatCount(target))});
+            text += tr("; target %1").arg(reach.arg(formatCount(target), formatCount(triangle(target) - 1)));
+        }
+        text += QLatin1Char('.');
+    }
+    m_curve->setLevels(std::move(levels));
+    m_comparison->setText(text);
+    m_comparison->setVisible(!text.isEmpty());
+}
+
+void RankBoundLesson::resetTrial()
+{
+    m_worker->stop();
+    m_tried = product();
+    const bool fits = m_tried <= RankTrial::mostEquations;
+    m_starts->clear(RankTrial::ranks, static_cast<int>(std::min<std::int64_t>(bound(), RankTrial::ranks + 1)));
+    m_starts->setEmptyText(fits ? tr("Train shows the final loss of every start.")
+                                : tr("The trial takes K·N up to %1: it trains here, beside everything else.")
+                                      .arg(RankTrial::mostEquations));
+    m_train->setEnabled(fits);
+    tellTrial();
+}
+
+void RankBoundLesson::toggleTrial()
+{
+    if (m_worker->isRunning()) {
+        m_worker->stop();
+        tellTrial();
+        return;
+    }
+    resetTrial();
+    m_worker->start(static_cast<int>(m_tried));
+    tellTrial();
+}
+
+void RankBoundLesson::tellTrial()
+{
+    const int all = RankTrial::ranks * RankTrial::starts;
+    const int done = m_starts->count();
+    const bool running = m_worker->isRunning();
+    m_train->setText(running ? tr("Stop") : done > 0 ? tr("Train again") : tr("Train"));
+    m_trialNote->setText(running
+            ? tr("%1 of %2 starts have trained").arg(done).arg(all)
+            : tr("%1 random starts of each rank from 1 to %2").arg(RankTrial::starts).arg(RankTrial::ranks));
+    m_outcome->setVisible(done == all);
+    if (done < all) {
+        m_outcome->clear();
+        return;
+    }
+    const int free = m_starts->firstFree();
+    const QString best = tr("best loss %1, and stuck is what ends more than %2 above it")
+                             .arg(formatShort(m_starts->best()), formatPercent(StartsPlot::tolerance));
+    m_outcome->setText(free > RankTrial::ranks
+            ? tr("At every rank some start got stuck (%1).").arg(best)
+            : tr("From rank %1 on every start reached the best loss; the bound asks for %2 (%3).")
+                  .arg(free)
+                  .arg(formatCount(bound()), best));
+}
+
+void RankBoundLesson::showEvent(QShowEvent* event)
+{
+    QWidget::showEvent(event);
+    refreshRun();
+}
+
+// Nobody looks: the processor belongs to the run.
+void RankBoundLesson::hideEvent(QHideEvent* event)
+{
+    QWidget::hideEvent(event);
+    if (!m_worker->isRunning())
+        return;
+    m_worker->stop();
+    tellTrial();
+}
+
+} // namespace spectune
