@@ -48,6 +48,16 @@ DataPreview scenePreview(const PreviewData& request)
     return preview;
 }
 
+SampleLengths sceneLengths(const MeasureLengths& request)
+{
+    SampleLengths lengths {.path = request.config.data.path, .samples = 1500, .tokens = {}, .firstTargets = {}};
+    for (std::int32_t i = 0; i < 1500; ++i) {
+        lengths.tokens.push_back(40 + static_cast<std::int32_t>(599.0 * std::pow(i / 1499.0, 3.0)));
+        lengths.firstTargets.push_back(i < 1494 ? 6 : 256 + i);
+    }
+    return lengths;
+}
+
 AdapterFactors sceneFactors(const ReadFactors& request)
 {
     AdapterFactors factors;

@@ -172,6 +172,7 @@ std::shared_ptr<const RankSnapshot> SceneEngine::picture(std::int64_t step, std:
     snapshot->eventStep = m_eventStep;
     snapshot->threshold = m_threshold;
     snapshot->hasScores = true;
+    snapshot->memory = {.used = (std::int64_t {1200} << 20) + step * 1000, .total = std::int64_t {8} << 30};
     snapshot->modules = m_modules;
     snapshot->triplets = m_triplets;
     const auto rank = static_cast<std::size_t>(m_layout->initRank);
@@ -256,6 +257,7 @@ TripletGeometry SceneEngine::geometry(const InspectTriplets& request) const
 {
     TripletGeometry geometry;
     geometry.module = request.module;
+    geometry.live = m_layout != nullptr;
     const std::size_t rank = m_layout ? static_cast<std::size_t>(m_layout->initRank) : 8;
     const std::size_t module = m_layout ? m_layout->find(request.module).at() : 0;
     for (std::size_t i = 0; i < rank; ++i) {
@@ -285,6 +287,8 @@ Answer SceneEngine::answer(const Request& request, const RequestContext& context
     }
     if (const auto* data = std::get_if<PreviewData>(&request))
         return scenePreview(*data);
+    if (const auto* measure = std::get_if<MeasureLengths>(&request))
+        return sceneLengths(*measure);
     if (const auto* generate = std::get_if<Generate>(&request)) {
         const std::vector<std::string> words = !m_scene->answer.empty() ? std::vector {m_scene->answer}
             : generate->tuned

@@ -54,10 +54,11 @@ std::vector<std::string> takeSceneEdits(
     for (const LiveEdit& edit : control.takeEdits()) {
         try {
             const FieldValue before = fieldValue(config, edit.key);
-            (void)applyLiveEdit(config, resolved, edit, step);
+            const bool changed = applyLiveEdit(config, resolved, edit, step);
             const AppliedEdit applied {step, edit.key, before, fieldValue(config, edit.key)};
-            lines.push_back(toJsonLine(applied));
-            control.post(EditTaken {applied});
+            if (changed)
+                lines.push_back(toJsonLine(applied));
+            control.post(EditTaken {applied, changed});
         } catch (const Error&) {
             control.post(EditRefused {edit, Failure::fromCurrentException(step)});
         }

@@ -53,6 +53,7 @@ static QString otherText(const FieldInfo& info)
     case FieldType::Real: return info.maximum <= 1 ? QStringLiteral("0.25") : QStringLiteral("2.5");
     case FieldType::TextList: return QStringLiteral("q_proj,v_proj");
     case FieldType::IntegerList: return QStringLiteral("1,2");
+    case FieldType::IntegerMap: return QStringLiteral("{\"model.layers.0.self_attn.q_proj\":3}");
     default: return QStringLiteral("some text");
     }
 }

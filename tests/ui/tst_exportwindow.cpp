@@ -35,6 +35,9 @@ private Q_SLOTS:
     void progressAndCancelArePerProfile();
     void aFailedCheckIsMarked();
     void aFullDiskIsToldInTheRow();
+    void aFailureSaysWhatToDo_data();
+    void aFailureSaysWhatToDo();
+    void theFolderCanBeChosen();
     void aBaseOf16BitsOffersFloat32();
     void whatIsCopiedRuns();
     void ranksAboveVllmsLargest();
@@ -114,7 +117,13 @@ void TestExportWindow::promisesNothingThatWasNotTried()
         }
     }
     QVERIFY(says(row("gguf-lora"), "llama.cpp. Made for Ollama."));
-    QVERIFY(says(row("peft-lora"), QString("--max-lora-rank 8").replace('-', QChar(0x2011)).replace(' ', QChar(0xA0))));
+    for (const char* format : {"peft-lora", "peft-lora-padded"}) {
+        const auto* option = row(format)->findChild<QLabel*>("VllmOption");
+        QVERIFY(option && option->isVisibleTo(row(format)));
+        QCOMPARE(option->text(), QString("--max-lora-rank 8")); // as it is typed into a shell
+        QVERIFY(option->textInteractionFlags().testFlag(Qt::TextSelectableByMouse));
+    }
+    QVERIFY(!says(row("gguf-lora"), "--max-lora-rank"));
     // The bench's base: 1,216,640 numbers of float32.
     QVERIFY(says(row("merged"), "about 4.9 MB"));
     QVERIFY(says(row("merged"), "float32"));
@@ -218,6 +227,7 @@ void TestExportWindow::aFailedCheckIsMarked()
     QVERIFY(says(row("gguf-lora"), "kept and marked"));
     QVERIFY(says(row("gguf-lora"), "3.1e−4"));
     QVERIFY(says(&exports(), "4 of 5 written and checked"));
+    QVERIFY(says(&exports(), "GGUF LoRA differs"));
     m_bench->picture("export-differs", &exports());
     button("Copy commands")->click();
     QVERIFY(!QGuiApplication::clipboard()->text().contains("llama-cli"));
@@ -230,10 +240,43 @@ void TestExportWindow::aFullDiskIsToldInTheRow()
     exports().write();
     QTRY_COMPARE_WITH_TIMEOUT(row("merged")->stage(), Stage::Failed, patience);
     QVERIFY(says(row("merged"), "1.2 MB free"));
+    // The foot names it and says what to do, and forgets it once it is written.
+    QVERIFY(says(&exports(), "Not written: Merged model. Free space or choose another folder"));
     QVERIFY(row("merged")->height() >= row("merged")->minimumSizeHint().height());
     m_bench->picture("export-failed", &exports());
     QCOMPARE(exports().written().size(), 4U);
     QVERIFY(button("Export again")->isEnabled());
+    m_bench->scene->exportFails.clear();
+    exports().write();
+    QTRY_COMPARE_WITH_TIMEOUT(row("merged")->stage(), Stage::Done, patience);
+    QTRY_VERIFY_WITH_TIMEOUT(!exports().isBusy(), patience);
+    QVERIFY(!says(&exports(), "Not written"));
+    QVERIFY(says(&exports(), "5 of 5 written and checked"));
+}
+
+void TestExportWindow::aFailureSaysWhatToDo_data()
+{
+    QTest::addColumn<FailureKind>("kind");
+    QTest::addColumn<QString>("advice");
+    QTest::addRow("disk") << FailureKind::Io << "another folder";
+    QTest::addRow("memory") << FailureKind::OutOfMemory << "needs memory";
+    QTest::addRow("input") << FailureKind::Config << "Its line says why";
+    QTest::addRow("fault") << FailureKind::Internal << "Its line says why";
+}
+
+void TestExportWindow::aFailureSaysWhatToDo()
+{
+    QFETCH(FailureKind, kind);
+    QFETCH(QString, advice);
+    const QString text = ExportTexts::failed({"GGUF LoRA", "Merged model"}, kind);
+    QVERIFY2(text.contains("GGUF LoRA, Merged model") && text.contains(advice), qPrintable(text));
+}
+
+void TestExportWindow::theFolderCanBeChosen()
+{
+    QVERIFY(reach());
+    const QPushButton* choose = button("Choose…");
+    QVERIFY(choose && !choose->icon().isNull() && choose->isEnabled());
 }
 
 void TestExportWindow::aBaseOf16BitsOffersFloat32()

@@ -19,6 +19,7 @@
 #include <QDir>
 #include <QDropEvent>
 #include <QFile>
+#include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
 #include <QMenuBar>
@@ -215,7 +216,13 @@ void TestFeel::keysAreSearched()
     QCOMPARE(list.shownRows(), 1);
     list.search().setText("ctrl+b");
     QCOMPARE(list.shownRows(), 1);
+    list.search().setText("no such key");
+    QCOMPARE(list.shownRows(), 0);
     list.search().clear();
+    QCOMPARE(list.shownRows(), all);
+    const QList<QLabel*> caps = list.findChildren<QLabel*>(QStringLiteral("KeyCap"));
+    QVERIFY(caps.size() >= all); // every line has its keys
+    list.showList(); // read anew, not twice
     QCOMPARE(list.shownRows(), all);
     QTest::keyClick(&list, Qt::Key_Escape);
     QVERIFY(!list.isVisible());
@@ -313,7 +320,7 @@ void TestFeel::runIsDropped()
     window().startRun();
     QTRY_COMPARE_WITH_TIMEOUT(window().session().state(), SessionState::Finished, patience);
     drop(window().run().folder());
-    QVERIFY(window().run().isRecorded());
+    QTRY_VERIFY_WITH_TIMEOUT(window().run().isRecorded(), patience); // a worker reads it
     QCOMPARE(window().workspace(), Workspace::Live);
 }
 

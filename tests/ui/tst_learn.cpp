@@ -3,27 +3,35 @@
 #include "tests/ui/StudioBench.h"
 #include "training/config/FieldTable.h"
 #include "ui/ConfigForm.h"
+#include "ui/FieldEditor.h"
 #include "ui/GlossaryPage.h"
 #include "ui/LayerStrip.h"
 #include "ui/LearnDesk.h"
 #include "ui/LearnPage.h"
 #include "ui/LensRow.h"
+#include "ui/LessonDelegate.h"
 #include "ui/LivePage.h"
 #include "ui/RunModel.h"
 #include "ui/SessionController.h"
 #include "ui/SetupFields.h"
 #include "ui/SetupPage.h"
 #include "ui/SvdLens.h"
+#include "ui/TourLesson.h"
 #include "visualization/RankGrid.h"
+#include "visualization/SignLegend.h"
 
 #include <QComboBox>
 #include <QImage>
+#include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
 #include <QSignalSpy>
 #include <QTest>
 #include <QTextBrowser>
+#include <QWhatsThisClickedEvent>
 
+#include <algorithm>
+#include <cmath>
 #include <set>
 
 using namespace spectune;
@@ -35,10 +43,14 @@ private Q_SLOTS:
     void init();
     void cleanup();
     void everyFieldHasATerm();
+    void everyFieldsHelpFindsItsTerm();
     void termsAreWhole();
     void searchFinds();
     void helpGoesToTheFieldsTerm();
     void glossaryGoesToTheField();
+    void tourTextIsWhole_data();
+    void tourTextIsWhole();
+    void rowsLieOnOneAnother();
     void twoLessonsWhereThereIsRoom();
     void lensShowsAnImage();
     void lensReadsAnImageFile();
@@ -70,6 +82,27 @@ void TestLearn::everyFieldHasATerm()
         QVERIFY2(glossary.ofField(key), qPrintable(key));
     }
     QVERIFY(!glossary.ofField("adalora.nothing"));
+}
+
+void TestLearn::everyFieldsHelpFindsItsTerm()
+{
+    QVERIFY(m_bench->open());
+    GlossaryPage& glossary = window().learn().page().glossary();
+    for (const FieldInfo& field : fields()) {
+        const QString key = QString::fromUtf8(field.key.data(), static_cast<qsizetype>(field.key.size()));
+        // As a click in the field's "What is this?" tells the window.
+        const FieldEditor editor(window().form(), key);
+        const QString link = QStringLiteral("glossary:") + key;
+        QVERIFY2(editor.help().contains("href='" + link + "'"), qPrintable(key));
+        QWhatsThisClickedEvent click(link);
+        QCoreApplication::sendEvent(&window(), &click);
+        QCOMPARE(window().workspace(), Workspace::Learn);
+        QCOMPARE(window().learn().page().lesson(), LearnPage::Lesson::Glossary);
+        const Glossary terms;
+        const GlossaryTerm* term = terms.find(glossary.term());
+        QVERIFY2(term && term->fields.contains(key), qPrintable(key));
+        QVERIFY2(glossary.text().contains(key), qPrintable(key));
+    }
 }
 
 void TestLearn::termsAreWhole()
@@ -139,6 +172,50 @@ void TestLearn::showLens()
     window().learn().page().showLesson(LearnPage::Lesson::Lens);
 }
 
+void TestLearn::tourTextIsWhole_data()
+{
+    QTest::addColumn<QSize>("size");
+    for (const QSize size : {QSize(1180, 720), QSize(1280, 800), QSize(1440, 900), QSize(1920, 1080)})
+        QTest::addRow("%d", size.width()) << size;
+}
+
+void TestLearn::tourTextIsWhole()
+{
+    QFETCH(QSize, size);
+    m_bench->size = size;
+    QVERIFY(m_bench->open());
+    window().showWorkspace(Workspace::Learn);
+    const auto* about = window().learn().page().tourLesson().findChild<QLabel*>("AboutTour");
+    QVERIFY(about);
+    QTRY_VERIFY(about->isVisible() && !about->text().isEmpty());
+    QTRY_VERIFY(about->height() >= about->heightForWidth(about->width()));
+    QVERIFY(about->width() >= 600 && about->width() <= 640);
+}
+
+void TestLearn::rowsLieOnOneAnother()
+{
+    QVERIFY(m_bench->open());
+    window().startRun();
+    QTRY_COMPARE_WITH_TIMEOUT(window().session().state(), SessionState::Finished, patience);
+    window().showWorkspace(Workspace::Learn);
+    QCoreApplication::processEvents();
+    int lists = 0;
+    for (const QListWidget* list : window().learn().page().findChildren<QListWidget*>()) {
+        if (!qobject_cast<const LessonDelegate*>(list->itemDelegate()) || !list->isVisible())
+            continue;
+        ++lists;
+        QVERIFY(list->count() > 2);
+        for (int row = 0; row + 1 < list->count(); ++row) {
+            const QRect here = list->visualItemRect(list->item(row));
+            const QRect next = list->visualItemRect(list->item(row + 1));
+            QCOMPARE(here.bottom() + 1, next.top()); // as tall as it is painted
+            const bool hasDetail = !list->item(row)->data(LessonDelegate::detailRole).toString().isEmpty();
+            QVERIFY2(here.height() >= (hasDetail ? 48 : 36), qPrintable(QString::number(row)));
+        }
+    }
+    QCOMPARE(lists, 2);
+}
+
 void TestLearn::twoLessonsWhereThereIsRoom()
 {
     m_bench->size = {1600, 900};
@@ -163,6 +240,10 @@ void TestLearn::lensShowsAnImage()
     QVERIFY(!lens().deltaRow().parts()); // no run yet
     QCOMPARE(lens().rank(), 6);
     QVERIFY(lens().imageRow().rankTitle().contains("6 of 256"));
+    // The colours of signs stand beside what is lost, with the numbers that the pictures are painted by.
+    const double reach = lens().imageRow().legend().reach();
+    QVERIFY2(reach > 0.0 && reach < 1.001, qPrintable(QString::number(reach)));
+    QCOMPARE(lens().deltaRow().legend().reach(), 0.0);
     const double six = lens().imageRow().error();
     lens().setRank(60);
     QVERIFY(lens().imageRow().error() < six);
@@ -203,6 +284,11 @@ void TestLearn::lensShowsDelta()
         QVERIFY(std::abs(lens().deltaRow().parts()->sigma[i] - expected[i]) < 1e-6);
         QVERIFY(std::abs(lens().layers().norms()[i] - expected[i]) < 1e-6);
     }
+    float most = 0.0F;
+    for (const float value : lens().deltaRow().view(0).matrix().values)
+        most = std::max(most, std::abs(value));
+    QVERIFY(std::abs(lens().deltaRow().legend().reach() - 0.6 * most) < 1e-6);
+    QVERIFY(!lens().deltaRow().legend().accessibleDescription().isEmpty());
     lens().setRank(2);
     QVERIFY(std::abs(lens().deltaRow().error() - std::sqrt(0.3125 / 5.3125)) < 1e-9);
     lens().setRank(4);

@@ -6,6 +6,7 @@
 #include "ui/LearnPage.h"
 #include "ui/LensRow.h"
 #include "ui/LivePage.h"
+#include "ui/RankBoundLesson.h"
 #include "ui/RunModel.h"
 #include "ui/SessionController.h"
 #include "ui/ShortcutsWindow.h"
@@ -13,6 +14,7 @@
 #include "ui/Tour.h"
 
 #include <QMenuBar>
+#include <QPushButton>
 #include <QTest>
 
 using namespace spectune;
@@ -85,6 +87,12 @@ void TestLearnPictures::lessons()
     QTRY_VERIFY_WITH_TIMEOUT(lens.imageRow().parts() && lens.deltaRow().parts(), patience);
     lens.setRank(3);
     m_bench->look("learn-lens");
+    window().learn().page().showLesson(LearnPage::Lesson::Bound);
+    m_bench->look("learn-bound-before");
+    RankBoundLesson& bound = window().learn().page().bound();
+    bound.trainButton().click();
+    QTRY_VERIFY_WITH_TIMEOUT(!bound.outcome().isEmpty(), patience);
+    m_bench->look("learn-bound");
     window().learn().showGlossaryField("adalora.alpha");
     m_bench->look("learn-glossary");
     ShortcutsWindow keys(*window().findChild<QMenuBar*>(), nullptr);

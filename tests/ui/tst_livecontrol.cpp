@@ -79,6 +79,10 @@ void TestLiveControl::schedulesHoldFromTheirStepOn()
     QVERIFY(run.add({200, "adalora.target_rank", at(8), at(4)}));
     QVERIFY(!run.add({200, "adalora.target_rank", at(8), at(4)})); // a resumed run tells it again
     QVERIFY(run.add({300, "optim.lr", 1e-3, 5e-4}));
+    QVERIFY(run.add({310, "adalora.total_budget", at(40), at(60)}));
+    QVERIFY(run.add({320, "adalora.target_rank", at(4), at(4)})); // stood there, and holds again
+    QCOMPARE(run.scheduleAt(310).budgetAt(600), at(60));
+    QCOMPARE(run.resolved().schedule.targetBudget, at(40));
     QCOMPARE(run.scheduleAt(199).budgetAt(600), at(80));
     QCOMPARE(run.scheduleAt(200).budgetAt(600), at(40));
     QCOMPARE(run.scheduleAt(999).budgetAt(600), at(40));

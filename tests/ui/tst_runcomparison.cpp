@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Searching, sorting, comparing and what can be made of an old run: values in, values out.
+// Searching, sorting and comparing runs: values in, values out.
 #include "tests/ui/RunFolderBench.h"
 #include "training/config/Validation.h"
 #include "ui/RunComparison.h"
@@ -63,10 +63,7 @@ private Q_SLOTS:
     void resultsAreTheRuns();
     void ranksAreSubtractedByName();
     void tablesAreWrittenAsCsv();
-    void moreStepsWithAConstantRateResume();
-    void moreStepsAfterAFallenRateAreANewRun();
-    void moreStepsWithoutLambdaAreRefused();
-    void aRankMapBecomesAFixedRank();
+    void aRunByAMapIsReadWithItsRanks();
 
 private:
     [[nodiscard]] std::shared_ptr<const LoadedRun> load(const QString& name, const WrittenRun& run) const;
@@ -270,77 +267,25 @@ void TestRunComparison::tablesAreWrittenAsCsv()
     QCOMPARE(ranksCsv({"a", "b"}, half).split('\n').at(5), "model.layers.1.self_attn.v_proj,4,");
 }
 
-void TestRunComparison::moreStepsWithAConstantRateResume()
+void TestRunComparison::aRunByAMapIsReadWithItsRanks()
 {
-    RunConfig config = smallConfig();
-    config.optim.schedule = LrSchedule::Constant;
-    const auto run = load("a", {config});
-    const RunPlan plan = continueWith(*run, 20);
-    QVERIFY(plan.resumes);
-    QVERIFY(plan.impossible.isEmpty());
-    QCOMPARE(plan.config.train.steps, 60);
-    RunFacts facts;
-    facts.matrices = 6;
-    const ResolvedRun before = resolveRun(config, facts);
-    const ResolvedRun after = resolveRun(plan.config, facts);
-    QCOMPARE(after.schedule.finalStart(), before.schedule.finalStart());
-    for (std::int64_t t = 0; t < 40; ++t) { // nothing that was done would have been done otherwise
-        QCOMPARE(after.schedule.budgetAt(t), before.schedule.budgetAt(t));
-        QCOMPARE(after.schedule.masksAt(t), before.schedule.masksAt(t));
-    }
-    for (const Issue& issue : validate(plan.config, &facts))
-        QVERIFY2(issue.severity != Severity::Error, issue.text.c_str());
-}
-
-void TestRunComparison::moreStepsAfterAFallenRateAreANewRun()
-{
-    const auto run = load("a", {smallConfig()}); // linear
-    QVERIFY(continueWith(*run, 20).impossible.contains("adapter")); // the folder has none
-    writeText(m_folder->filePath("a/adapter/adapter_config.json"), "{}");
-    const RunPlan plan = continueWith(*run, 20);
-    QVERIFY(!plan.resumes);
-    QVERIFY2(plan.impossible.isEmpty(), qPrintable(plan.impossible));
-    QVERIFY(plan.explanation.contains("adalora.init_from"));
-    QCOMPARE(plan.config.train.steps, 20);
-    QCOMPARE(plan.config.adalora.initFrom, m_folder->filePath("a/adapter").toStdString());
-    QCOMPARE(*plan.config.adalora.totalBudget, 10);
-    RunFacts facts;
-    facts.matrices = 6;
-    const BudgetSchedule schedule = resolveRun(plan.config, facts).schedule;
-    QCOMPARE(schedule.budgetAt(schedule.totalSteps - 1), 10);
-    QCOMPARE(schedule.finalStart(), 1);
-    for (const Issue& issue : validate(plan.config, &facts))
-        QVERIFY2(issue.severity != Severity::Error, issue.text.c_str());
-}
-
-void TestRunComparison::moreStepsWithoutLambdaAreRefused()
-{
-    RunConfig config = smallConfig();
-    config.method = Method::Lora;
-    const auto run = load("a", {config});
-    QVERIFY(continueWith(*run, 20).impossible.contains("plain LoRA"));
-    config.optim.schedule = LrSchedule::Constant;
-    QVERIFY(continueWith(*load("b", {config}), 20).resumes);
-}
-
-void TestRunComparison::aRankMapBecomesAFixedRank()
-{
-    const auto run = load("a", {smallConfig()}); // ranks 0 1 2 | 3 4 0
-    const RunPlan plan = fixedRanksFrom(*run);
-    QVERIFY(plan.impossible.isEmpty());
-    QVERIFY(plan.config.method == Method::SvdLora);
-    QCOMPARE(plan.config.adalora.targets, std::vector<std::string>({"q_proj", "v_proj", "down_proj"}));
-    QCOMPARE(plan.config.adalora.layers, std::vector<std::int64_t>({0, 1}));
-    QCOMPARE(plan.config.adalora.targetRank, 2); // 10 triplets in 6 matrices
-    RunFacts facts;
-    facts.matrices = 6;
-    const ResolvedRun resolved = resolveRun(plan.config, facts);
-    QCOMPARE(resolved.initRank, 2);
-    QVERIFY(std::abs(resolved.scale - resolveRun(smallConfig(), facts).scale) < 1e-4); // s stays
-    QVERIFY2(plan.explanation.contains("12 triplets in place of 10"), qPrintable(plan.explanation));
-    LoadedRun without = *run;
-    without.layout.reset();
-    QVERIFY(!fixedRanksFrom(without).impossible.isEmpty());
+    RunConfig config = fixedRanksFrom(*load("a", {smallConfig()})).config;
+    const QString folder = writeRun(m_folder->filePath("mapped"), {.config = config, .checkpoint = 40});
+    QVERIFY(QFile::remove(folder + "/ranks.jsonl")); // a run of fixed rank has no masking event
+    QString modules;
+    for (const ModuleInfo& module : smallLayout().modules)
+        modules += QStringLiteral("%1{\"name\": \"%2\"}")
+                       .arg(modules.isEmpty() ? QString() : QStringLiteral(", "), QString::fromStdString(module.name));
+    writeText(folder + "/checkpoints/step-40/state.json", QStringLiteral("{\"modules\": [%1]}").arg(modules));
+    const LoadedRun run = loadRun(folder);
+    QCOMPARE(run.ranks, (std::vector<std::int32_t> {0, 1, 2, 3, 4, 0}));
+    QCOMPARE(run.keptTriplets(), 10);
+    // The same map as the run that it was learned in: no rank differs.
+    const RankDifference difference = rankDifference(*load("b", {smallConfig()}), run);
+    QCOMPARE(difference.difference, std::vector<std::int32_t>(6, 0));
+    // In the table a map is told by its size; CSV and grids have the ranks.
+    const std::vector<const RunConfig*> configs {&run.config, &config};
+    QCOMPARE(rowNamed(compareConfigs(configs), "adalora.rank_map").values.front(), "6 matrices, 10 triplets");
 }
 
 QTEST_GUILESS_MAIN(TestRunComparison)

@@ -218,6 +218,9 @@ void TestRunLibrary::anUnreadableRowSaysWhatAndOthersWork()
     QCOMPARE(row("good")->state, RecordState::Finished);
     QCOMPARE(row("bad")->state, RecordState::Unreadable);
     QVERIFY2(row("bad")->problem.contains("bad/metrics.jsonl:1"), qPrintable(row("bad")->problem));
+    QVERIFY2(row("bad")->problemText().startsWith("metrics.jsonl:1"), qPrintable(row("bad")->problemText()));
+    QCOMPARE(row("bad")->methodText(), "AdaLoRA"); // its configuration is whole
+    QCOMPARE(row("bad")->model, "demo-llama");
     QCOMPARE(row("worse")->state, RecordState::Unreadable);
     QVERIFY2(row("worse")->problem.contains("init_rank"), qPrintable(row("worse")->problem));
     const std::int64_t bad = row("bad")->id;

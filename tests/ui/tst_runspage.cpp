@@ -259,7 +259,7 @@ void TestRunsPage::aRankMapIsExplainedFirst()
     choose({"a"});
     page().useRankMap();
     QVERIFY(page().bar().asks());
-    QVERIFY(page().bar().question().text().contains("in place of 10"));
+    QVERIFY(page().bar().question().text().contains("10 triplets in 6 matrices"));
     page().bar().question().no()->click();
     QVERIFY(!page().bar().asks());
     QCOMPARE(window().workspace(), Workspace::Runs);
@@ -267,7 +267,10 @@ void TestRunsPage::aRankMapIsExplainedFirst()
     page().bar().question().yes()->click();
     QCOMPARE(window().workspace(), Workspace::Setup);
     QVERIFY(window().form().config().method == Method::SvdLora);
-    QCOMPARE(window().form().config().adalora.targetRank, 2);
+    const RankMap& map = window().form().config().adalora.rankMap;
+    QCOMPARE(map.size(), 6U);
+    QCOMPARE(map.at("model.layers.1.self_attn.v_proj"), 4);
+    QCOMPARE(map.at("model.layers.0.self_attn.q_proj"), 0);
 }
 
 void TestRunsPage::moreStepsAreExplainedFirst()
@@ -294,7 +297,7 @@ void TestRunsPage::aConstantRateGoesOn()
     page().continueRun();
     QVERIFY(page().bar().question().text().contains("goes on in its own folder"));
     page().bar().question().yes()->click();
-    QCOMPARE(window().workspace(), Workspace::Live);
+    QTRY_COMPARE_WITH_TIMEOUT(window().workspace(), Workspace::Live, patience); // once its folder is read
     QVERIFY(isActive(window().session().state()) || window().run().step() > 0);
     QCOMPARE(window().run().config().train.steps, 60);
     QTRY_COMPARE_WITH_TIMEOUT(window().session().state(), SessionState::Finished, patience);
@@ -313,7 +316,7 @@ void TestRunsPage::anInterruptedRunResumes()
     QCOMPARE(window().workspace(), Workspace::Runs);
     choose({"a"});
     page().bar().mainButton()->click();
-    QCOMPARE(window().workspace(), Workspace::Live);
+    QTRY_COMPARE_WITH_TIMEOUT(window().workspace(), Workspace::Live, patience);
     QTRY_COMPARE_WITH_TIMEOUT(window().session().state(), SessionState::Finished, patience);
     QCOMPARE(window().run().folder(), m_bench->path("runs/a"));
 }

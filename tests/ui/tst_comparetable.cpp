@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The comparison's table: what tells two values apart stays in sight, however little room there is.
+#include "ui/CompareTable.h"
+#include "ui/ElidedApart.h"
+
+#include <QFontMetrics>
+#include <QGuiApplication>
+#include <QTest>
+
+using namespace spectune;
+
+namespace {
+
+CompareRow keyRow(const QString& name, const QStringList& values)
+{
+    return {name, {}, values, {}, values.count(values.front()) != values.size(), true};
+}
+
+} // namespace
+
+class TestCompareTable : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void pathsAreFolded_data();
+    void pathsAreFolded();
+    void whatDiffersStaysInSight_data();
+    void whatDiffersStaysInSight();
+    void textsThatFitAreWhole();
+    void columnsFitTheirValues();
+    void differentPathsReadDifferently();
+};
+
+void TestCompareTable::pathsAreFolded_data()
+{
+    QTest::addColumn<QStringList>("whole");
+    QTest::addColumn<QStringList>("folded");
+    const auto row = [](const char* name, const QStringList& whole, const QStringList& folded) {
+        QTest::newRow(name) << whole << folded;
+    };
+    row("the same", {"/data/a/train.jsonl", "/data/a/train.jsonl"}, {"train.jsonl", "train.jsonl"});
+    row("other folders", {"/data/a/train.jsonl", "/data/b/train.jsonl"}, {"…/a/train.jsonl", "…/b/train.jsonl"});
+    row("other files", {"/data/one.jsonl", "/data/two.jsonl"}, {"one.jsonl", "two.jsonl"});
+    row("one inside the other", {"/data/a", "/data/a/b"}, {"a", "…/a/b"});
+    row("nothing shared", {"/data/a.json", "/models/a.json"}, {"/data/a.json", "/models/a.json"});
+    row("relative", {"runs/a", "runs/b"}, {"a", "b"});
+    row("one is none", {"/data/a/x.json", "", "/data/b/x.json"}, {"…/a/x.json", "", "…/b/x.json"});
+    row("no paths", {"linear", "cosine"}, {"linear", "cosine"});
+    row("a slash at the end", {"/models/llama/", "/models/llama/"}, {"llama", "llama"});
+}
+
+void TestCompareTable::pathsAreFolded()
+{
+    QFETCH(const QStringList, whole);
+    QFETCH(const QStringList, folded);
+    QCOMPARE(foldedPaths(whole), folded);
+}
+
+void TestCompareTable::whatDiffersStaysInSight_data()
+{
+    QTest::addColumn<QStringList>("texts");
+    QTest::newRow("in the middle") << QStringList {
+        "…/experiment-with-a-long-name-1/and-its-train.jsonl", "…/experiment-with-a-long-name-2/and-its-train.jsonl"};
+    QTest::newRow("three, of which two are nearer") << QStringList {"a-long-beginning-of-a-name-alpha-1-and-its-end",
+        "a-long-beginning-of-a-name-alpha-2-and-its-end", "a-long-beginning-of-a-name-omega-1-and-its-end"};
+    QTest::newRow("one goes on where the other ends")
+        << QStringList {"a-long-name-that-has-an-end", "a-long-name-that-has-one-more-long-end"};
+}
+
+void TestCompareTable::whatDiffersStaysInSight()
+{
+    QFETCH(const QStringList, texts);
+    const QFontMetrics metrics(QGuiApplication::font());
+    const int width = metrics.horizontalAdvance("…/experiment");
+    const QStringList shown = elidedApart(texts, metrics, width);
+    QCOMPARE(shown.size(), texts.size());
+    for (qsizetype i = 0; i < shown.size(); ++i) {
+        QVERIFY2(metrics.horizontalAdvance(shown.at(i)) <= width, qPrintable(shown.at(i)));
+        for (qsizetype j = 0; j < i; ++j)
+            QVERIFY2(shown.at(i) != shown.at(j), qPrintable(shown.at(i)));
+    }
+}
+
+void TestCompareTable::textsThatFitAreWhole()
+{
+    const QFontMetrics metrics(QGuiApplication::font());
+    const QStringList texts {"train.jsonl", "train.jsonl", "eval.jsonl"};
+    QCOMPARE(elidedApart(texts, metrics, metrics.horizontalAdvance("train.jsonl") + 20), texts);
+}
+
+void TestCompareTable::columnsFitTheirValues()
+{
+    CompareTable table;
+    table.setRows(
+        2, {keyRow("optim.lr", {"0.005", "0.002"}), keyRow("data.path", {"/d/train.jsonl", "/d/train.jsonl"})}, {});
+    table.resize(600, 200);
+    QCOMPARE(table.shownValues(0), QStringList({"0.005", "0.002"}));
+    QCOMPARE(table.shownValues(1), QStringList({"train.jsonl", "train.jsonl"}));
+    table.resize(table.neededWidth(), 200); // the least: a number is never cut
+    QCOMPARE(table.shownValues(0), QStringList({"0.005", "0.002"}));
+}
+
+void TestCompareTable::differentPathsReadDifferently()
+{
+    CompareTable table;
+    table.setRows(4,
+        {keyRow("model.path",
+            {"/home/me/models/a-llama-of-one-billion/checkpoint",
+                "/home/me/models/a-llama-of-seven-billions/checkpoint",
+                "/home/me/models/a-llama-of-one-billion/checkpoint", ""})},
+        {});
+    for (const int width : {table.neededWidth(), 440, 900}) {
+        table.resize(width, 200);
+        const QStringList shown = table.shownValues(0);
+        QVERIFY2(shown.at(0) != shown.at(1), qPrintable(shown.join(' ')));
+        QCOMPARE(shown.at(0), shown.at(2));
+        QCOMPARE(shown.at(3), "–");
+    }
+}
+
+QTEST_MAIN(TestCompareTable)
+#include "tst_comparetable.moc"

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The inspector beside the heatmap: words that are never cut, marks whose key is in sight, exact values of a run that
+// goes on.
+#include "tests/ui/StudioBench.h"
+#include "ui/FormulaView.h"
+#include "ui/GeometrySection.h"
+#include "ui/GridPanel.h"
+#include "ui/Inspector.h"
+#include "ui/LivePage.h"
+#include "ui/RunModel.h"
+#include "ui/SessionController.h"
+#include "visualization/SpectrumBars.h"
+
+#include <QLabel>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QTest>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+using namespace spectune;
+using spectune::test::patience;
+
+class TestInspector : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase() { QCoreApplication::setApplicationName("spectune-test"); }
+    void init() { m_bench = std::make_unique<test::StudioBench>(); }
+    void cleanup() { m_bench.reset(); }
+    void aVerdictIsNeverCut_data();
+    void aVerdictIsNeverCut();
+    void aLongNoteHasItsOwnLine();
+    void theMarksHaveTheirKey_data();
+    void theMarksHaveTheirKey();
+    void exactValuesComeWhileItRuns();
+
+private:
+    [[nodiscard]] MainWindow& window() { return *m_bench->window; }
+
+    std::unique_ptr<test::StudioBench> m_bench;
+};
+
+static FormulaLines linesBeforeTheFirstEvent()
+{
+    auto layout = std::make_shared<ModuleLayout>();
+    layout->initRank = 1;
+    layout->kinds = {"q_proj"};
+    layout->modules.push_back({"model.layers.0.self_attn.q_proj", LayerIndex {0}, KindIndex {0}, 8, 8});
+    RankSnapshot snapshot;
+    snapshot.layout = layout;
+    snapshot.hasScores = true;
+    snapshot.modules.resize(1);
+    snapshot.triplets.resize(1);
+    return FormulaLines::of(snapshot, ModuleIndex {0}, 0, ScoreKind::SensitivityUncertainty);
+}
+
+void TestInspector::aVerdictIsNeverCut_data()
+{
+    QTest::addColumn<int>("width");
+    for (const int width : {200, 272, 294, 336, 700})
+        QTest::addRow("%d", width) << width;
+}
+
+void TestInspector::aVerdictIsNeverCut()
+{
+    QFETCH(int, width);
+    const FormulaLines lines = linesBeforeTheFirstEvent();
+    QVERIFY2(lines.rows.back().second.contains("all are kept"), qPrintable(lines.rows.back().second));
+    QWidget page;
+    auto* column = new QVBoxLayout(&page);
+    column->setContentsMargins(0, 0, 0, 0);
+    auto* view = new FormulaView;
+    view->setLines(lines);
+    column->addWidget(view);
+    column->addStretch();
+    page.resize(width, 600);
+    page.show();
+    QVERIFY(column->hasHeightForWidth());
+    QCOMPARE(view->width(), std::max(width, view->minimumSizeHint().width()));
+    const int oneLineEach = view->sizeHint().height();
+    QVERIFY(view->heightForWidth(view->width()) >= oneLineEach);
+    if (width < 280) // the verdict needs a second line there
+        QVERIFY(view->heightForWidth(view->width()) > oneLineEach);
+    if (width == 700)
+        QCOMPARE(view->heightForWidth(width), oneLineEach);
+    QCOMPARE(view->height(), view->heightForWidth(view->width())); // and the layout gives what is needed
+}
+
+void TestInspector::aLongNoteHasItsOwnLine()
+{
+    FormulaLines lines = linesBeforeTheFirstEvent();
+    FormulaView view;
+    lines.note = QStringLiteral("never pruned");
+    view.setLines(lines);
+    const int together = view.heightForWidth(700);
+    lines.note = QStringLiteral("pruned at 1,234,567, back at 1,234,667");
+    view.setLines(lines);
+    QCOMPARE(view.heightForWidth(700), together); // both fit beside each other
+    lines.rows.clear();
+    view.setLines(lines);
+    QVERIFY(view.heightForWidth(230) > view.heightForWidth(700));
+}
+
+void TestInspector::theMarksHaveTheirKey_data()
+{
+    QTest::addColumn<QSize>("size");
+    for (const QSize size : {QSize(1280, 800), QSize(1440, 900), QSize(1920, 1080)})
+        QTest::addRow("%d", size.width()) << size;
+}
+
+void TestInspector::theMarksHaveTheirKey()
+{
+    QFETCH(QSize, size);
+    m_bench->size = size;
+    QVERIFY(m_bench->open());
+    QVERIFY(window().startRun());
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Finished, patience);
+    auto* panel = window().findChild<GridPanel*>();
+    QVERIFY(panel != nullptr);
+    QTRY_VERIFY(panel->isVisible());
+    const auto keys = panel->findChildren<QWidget*>("flagKey");
+    QWidget* shown = nullptr;
+    for (QWidget* key : keys) {
+        if (!key->isVisible())
+            continue;
+        QVERIFY(shown == nullptr); // once is enough
+        shown = key;
+    }
+    QVERIFY(shown != nullptr);
+    QVERIFY(!shown->toolTip().isEmpty());
+    QTRY_VERIFY(shown->width() >= shown->sizeHint().width()); // no word of it is cut
+    const QRect place(shown->mapTo(panel, QPoint()), shown->size());
+    QVERIFY(panel->rect().contains(place));
+    const auto words = shown->findChildren<QLabel*>();
+    QVERIFY(std::any_of(words.begin(), words.end(), [](const QLabel* word) { return word->text() == "lost"; }));
+    QVERIFY(std::any_of(words.begin(), words.end(), [](const QLabel* word) { return word->text() == "back"; }));
+}
+
+void TestInspector::exactValuesComeWhileItRuns()
+{
+    m_bench->scene->waitAt = 520;
+    QVERIFY(m_bench->open());
+    QVERIFY(window().startRun());
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().step(), std::int64_t {520}, patience);
+    QSignalSpy states(&window().run(), &RunModel::stateChanged);
+    bool paused = false;
+    connect(&window().run(), &RunModel::stateChanged, this,
+        [this, &paused] { paused = paused || window().run().state() == SessionState::Paused; });
+    window().live().inspector().setModule(ModuleIndex {17});
+    GeometrySection& section = window().live().inspector().geometrySection();
+    auto* ask = section.findChild<QPushButton*>("computeGeometry");
+    auto* when = section.findChild<QLabel*>("geometryStep");
+    QVERIFY(ask != nullptr && when != nullptr);
+    QVERIFY(!ask->isHidden());
+    ask->click();
+    QVERIFY(ask->isHidden()); // asked: once is enough
+    QVERIFY(section.spectrum().singular().empty()); // the engine is within a step, and nobody waits for it
+    m_bench->release();
+    QTRY_COMPARE_WITH_TIMEOUT(section.spectrum().singular().size(), std::size_t {8}, patience);
+    QCOMPARE(when->text(), QStringLiteral("at step 521"));
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Finished, patience);
+    QVERIFY(!paused);
+    QVERIFY(states.count() > 0);
+    // The run has gone on: the values stay, say of which step they are, and newer ones can be had.
+    QCOMPARE(when->text(), QStringLiteral("at step 521"));
+    QVERIFY(!section.spectrum().isHidden());
+    QVERIFY(!ask->isHidden());
+    // Another run has a matrix of the same name.
+    QVERIFY(window().startRun());
+    QVERIFY(section.spectrum().isHidden());
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Finished, patience);
+}
+
+QTEST_MAIN(TestInspector)
+#include "tst_inspector.moc"

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What Live says of a run around its pictures: run bar, status line, and what to change after too little memory.
+#include "tests/ui/StudioBench.h"
+#include "ui/ConfigForm.h"
+#include "ui/ElidedLabel.h"
+#include "ui/FailureChoices.h"
+#include "ui/FailurePanel.h"
+#include "ui/Inspector.h"
+#include "ui/LivePage.h"
+#include "ui/PageParts.h"
+#include "ui/ReplayPlayer.h"
+#include "ui/RunBar.h"
+#include "ui/RunModel.h"
+#include "ui/SessionController.h"
+#include "ui/StatusLine.h"
+
+#include <QApplication>
+#include <QLabel>
+#include <QPushButton>
+#include <QRadioButton>
+#include <QTest>
+
+using namespace spectune;
+using spectune::test::patience;
+
+class TestLiveBar : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase() { QCoreApplication::setApplicationName("spectune-test"); }
+    void init() { m_bench = std::make_unique<test::StudioBench>(); }
+    void cleanup()
+    {
+        QVERIFY(m_bench->close());
+        m_bench.reset();
+    }
+    void setUpTellsItsOwnSteps();
+    void memoryIsShownWhileARunGoesOn();
+    void memoryGivesWayInANarrowBar();
+    void aFinishedRunShowsTheLastRateThatWasUsed();
+    void theStatusLineFollowsTheState();
+    void theStatusLineElides();
+    void helpGoesWithItsPage();
+    void tooLittleMemoryOffersChanges();
+    void aChangeIsResumedWith();
+    void aChangeGoesToSetUp();
+    void withoutFactsThereAreChangesStill();
+    void speedsAreTold();
+    void exponentsHaveATrueMinus();
+
+private:
+    [[nodiscard]] MainWindow& window() { return *m_bench->window; }
+    [[nodiscard]] RunBar& bar() { return *window().findChild<RunBar*>(); }
+    [[nodiscard]] QLabel& label(const char* name) { return *bar().findChild<QLabel*>(QLatin1String(name)); }
+    [[nodiscard]] FailureChoices& choices() { return window().live().inspector().failurePanel().choices(); }
+    void runTo(SessionState state)
+    {
+        QVERIFY(m_bench->open());
+        QVERIFY(window().startRun());
+        QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), state, patience);
+    }
+
+    void choose(const char* change)
+    {
+        for (QRadioButton* row : choices().findChildren<QRadioButton*>())
+            if (row->text().startsWith(QLatin1String(change)))
+                return row->click();
+        QFAIL(change);
+    }
+
+    std::unique_ptr<test::StudioBench> m_bench;
+};
+
+void TestLiveBar::setUpTellsItsOwnSteps()
+{
+    runTo(SessionState::Finished);
+    window().showWorkspace(Workspace::Setup);
+    QCOMPARE(label("RunSubtitle").text(), QStringLiteral("800 steps"));
+    window().form().setValue(QStringLiteral("train.steps"), FieldValue {std::int64_t {1234}});
+    QCOMPARE(label("RunSubtitle").text(), QStringLiteral("1,234 steps"));
+    window().showWorkspace(Workspace::Live);
+    QVERIFY2(label("RunSubtitle").text().startsWith("step 800"), qPrintable(label("RunSubtitle").text()));
+}
+
+void TestLiveBar::memoryIsShownWhileARunGoesOn()
+{
+    m_bench->pauseAt(200);
+    QLabel& memory = label("DeviceMemory");
+    QTRY_VERIFY_WITH_TIMEOUT(memory.isVisible(), patience);
+    QCOMPARE(memory.text(), QStringLiteral("1.17 GiB of 8.0 GiB"));
+    QVERIFY(window().run().mostMemory() >= window().run().memory().used);
+    QVERIFY2(memory.accessibleDescription().contains("At most so far: 1.17 GiB"),
+        qPrintable(memory.accessibleDescription()));
+    QVERIFY(window().session().resume());
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Finished, patience);
+    QVERIFY(!memory.isVisible()); // a run that has ended holds none
+}
+
+void TestLiveBar::memoryGivesWayInANarrowBar()
+{
+    m_bench->pauseAt(200);
+    QLabel& memory = label("DeviceMemory");
+    QTRY_VERIFY_WITH_TIMEOUT(memory.isVisible(), patience);
+    window().resize(1180, 800);
+    QTRY_VERIFY_WITH_TIMEOUT(bar().width() <= 1180, patience);
+    QTRY_VERIFY_WITH_TIMEOUT(bar().minimumSizeHint().width() <= bar().width(), patience); // nothing is cut
+    window().resize(1600, 900);
+    QTRY_VERIFY_WITH_TIMEOUT(memory.isVisible(), patience);
+}
+
+void TestLiveBar::aFinishedRunShowsTheLastRateThatWasUsed()
+{
+    runTo(SessionState::Finished);
+    QCOMPARE(window().run().history().metrics.back().lr, 0.0); // the schedule's end
+    QVERIFY2(label("LearningRate").text().contains("e−"), qPrintable(label("LearningRate").text()));
+}
+
+void TestLiveBar::theStatusLineFollowsTheState()
+{
+    m_bench->pauseAt(300);
+    StatusLine& line = window().status();
+    QVERIFY2(line.message().startsWith("Paused after step 30"), qPrintable(line.message()));
+    line.setMessage(QStringLiteral("Old"), QStringLiteral("true of the paused run alone"));
+    QVERIFY(window().session().stop());
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Stopped, patience);
+    QVERIFY2(line.message().startsWith("Stopped after step 30"), qPrintable(line.message()));
+    QVERIFY(window().startRun());
+    QVERIFY2(!line.message().contains("Stopped"), qPrintable(line.message()));
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Finished, patience);
+    QCOMPARE(line.message(), QStringLiteral("Finished after step 800."));
+}
+
+void TestLiveBar::theStatusLineElides()
+{
+    StatusLine line;
+    line.resize(400, 22);
+    line.setPlace(QStringLiteral("runs/card-1     seed 42"), {});
+    const QString text = QStringLiteral("a sentence that is longer than the line ").repeated(5);
+    line.setMessage(QStringLiteral("Lead"), text);
+    line.show();
+    const auto* shown = line.findChild<ElidedLabel*>();
+    QVERIFY(shown);
+    QTRY_VERIFY(shown->width() < 400);
+    QVERIFY2(shown->shownText().endsWith(QChar(0x2026)), qPrintable(shown->shownText()));
+    QCOMPARE(shown->toolTip(), text);
+    QCOMPARE(line.message(), QStringLiteral("Lead: ") + text);
+    line.setMessage({}, QStringLiteral("short"));
+    QCOMPARE(shown->shownText(), QStringLiteral("short"));
+}
+
+void TestLiveBar::helpGoesWithItsPage()
+{
+    QVERIFY(m_bench->open());
+    window().showWorkspace(Workspace::Setup);
+    window().status().setHelp(QStringLiteral("Init rank"), QStringLiteral("Triplets at the start."));
+    QVERIFY(window().status().message().contains("Init rank"));
+    window().showWorkspace(Workspace::Runs);
+    QVERIFY(window().status().message().isEmpty());
+    window().status().setMessage({}, QStringLiteral("Step 300 saved."));
+    window().showWorkspace(Workspace::Live);
+    QCOMPARE(window().status().message(), QStringLiteral("Step 300 saved.")); // was no help
+}
+
+void TestLiveBar::tooLittleMemoryOffersChanges()
+{
+    m_bench->scene->failAt = 420;
+    runTo(SessionState::Failed);
+    QVERIFY(!choices().isEmpty());
+    const QList<QRadioButton*> rows = choices().findChildren<QRadioButton*>();
+    QVERIFY(rows.size() >= 2 && rows.size() <= 4);
+    QVERIFY(rows.front()->isChecked()); // what leaves the steps alone comes first
+    for (const QRadioButton* row : rows)
+        QVERIFY(!row->accessibleDescription().isEmpty()); // what it costs
+    const MemoryWays ways = MemoryWays::of(window().run().config(), window().form());
+    QVERIFY(ways.need > 0);
+    QVERIFY(ways.changes.front().sameSteps);
+    for (const MemoryChange& change : ways.changes)
+        QVERIFY(change.estimate.total() < ways.need);
+    auto* resume = choices().findChild<QPushButton*>(QStringLiteral("ResumeWithChange"));
+    QVERIFY2(resume->text().contains("300"), qPrintable(resume->text()));
+    m_bench->picture("failed-choices");
+}
+
+void TestLiveBar::aChangeIsResumedWith()
+{
+    m_bench->scene->failAt = 420;
+    runTo(SessionState::Failed);
+    m_bench->scene->failAt = -1; // it fits now
+    const std::int64_t before = window().run().config().train.batchSize;
+    choose("Micro batch");
+    choices().findChild<QPushButton*>(QStringLiteral("ResumeWithChange"))->click();
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Finished, patience);
+    const std::int64_t micro = window().run().config().train.microBatchSize;
+    QVERIFY2(micro > 0 && micro < before, qPrintable(QString::number(micro)));
+    QCOMPARE(window().run().config().train.batchSize, before); // the steps are the same
+}
+
+void TestLiveBar::aChangeGoesToSetUp()
+{
+    m_bench->scene->failAt = 420;
+    runTo(SessionState::Failed);
+    choose("Gradient checkpointing");
+    choices().findChild<QPushButton*>(QStringLiteral("SetUpWithChange"))->click();
+    QCOMPARE(window().workspace(), Workspace::Setup);
+    QVERIFY(window().form().config().train.gradientCheckpointing);
+    QVERIFY(!window().run().config().train.gradientCheckpointing); // the failed run stays what it was
+    QVERIFY2(window().status().message().contains("Gradient checkpointing"), qPrintable(window().status().message()));
+    QCOMPARE(bar().shown().action, MainAction::Start);
+}
+
+void TestLiveBar::withoutFactsThereAreChangesStill()
+{
+    const ConfigForm form; // knows no model
+    RunConfig run;
+    run.train.batchSize = 8;
+    run.data.maxLength = 512;
+    const MemoryWays ways = MemoryWays::of(run, form);
+    QCOMPARE(ways.need, std::int64_t {0});
+    QCOMPARE(ways.changes.size(), std::size_t {4});
+    QCOMPARE(withChange(run, ways.changes[0]).train.microBatchSize, std::int64_t {4});
+    QVERIFY(withChange(run, ways.changes[1]).train.gradientCheckpointing);
+    run.train.batchSize = 1;
+    run.train.gradientCheckpointing = true;
+    run.train.dtype = ElementType::BFloat16;
+    run.data.maxLength = 64;
+    QVERIFY(MemoryWays::of(run, form).changes.empty()); // there is nothing left to take
+}
+
+void TestLiveBar::speedsAreTold()
+{
+    QCOMPARE((PlaySpeed {.events = 5.0}).shortName(), QStringLiteral("5 events/s"));
+    QCOMPARE((PlaySpeed {.events = 1.0}).shortName(), QStringLiteral("1 event/s"));
+    QCOMPARE((PlaySpeed {.seconds = 20.0}).shortName(), QStringLiteral("run in 20 s"));
+}
+
+void TestLiveBar::exponentsHaveATrueMinus()
+{
+    QCOMPARE(plainNumber(5e-5), QStringLiteral("5e−5"));
+    QCOMPARE(plainNumber(-0.25), QStringLiteral("−0.25"));
+    QCOMPARE(plainNumber(0.005), QStringLiteral("0.005"));
+    QCOMPARE(plainNumber(64.0), QStringLiteral("64"));
+}
+
+QTEST_MAIN(TestLiveBar)
+#include "tst_livebar.moc"

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The Runs workspace while runs are read: opening beside the window, runs that cannot be read, live edits, the keyboard.
+#include "tests/ui/RunFolderBench.h"
+#include "tests/ui/StudioBench.h"
+#include "ui/ConfigForm.h"
+#include "ui/ElidedLabel.h"
+#include "ui/KeyValueList.h"
+#include "ui/RunDetails.h"
+#include "ui/RunLibrary.h"
+#include "ui/RunListModel.h"
+#include "ui/RunModel.h"
+#include "ui/RunsBar.h"
+#include "ui/RunsMaps.h"
+#include "ui/RunsPage.h"
+#include "ui/RunsQuestion.h"
+#include "ui/SmoothingSlider.h"
+#include "ui/StatusLine.h"
+#include "visualization/ComparePlot.h"
+#include "visualization/RankGrid.h"
+
+#include <QLineEdit>
+#include <QListView>
+#include <QPushButton>
+#include <QTest>
+
+using namespace spectune;
+using spectune::test::patience;
+using spectune::test::written;
+
+class TestRunsReading : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase() { QCoreApplication::setApplicationName("spectune-test"); }
+    void init() { m_bench = std::make_unique<test::StudioBench>(); }
+    void cleanup();
+    void anUnreadableRunSaysWhy();
+    void aMissingRunSaysWhere();
+    void aRunIsOpenedBesideTheWindow();
+    void anotherChoiceStopsOpening();
+    void theRunAskedForLastIsOpened();
+    void whatCannotBeOpenedIsTold();
+    void startAgainAsksForLiveEdits();
+    void theKeyboardReachesTheList();
+    void theQuestionGivesTheFocusBack();
+    void whatWasTypedIsTidied();
+    void theSliderSmoothsTheLosses();
+
+private:
+    [[nodiscard]] MainWindow& window() { return *m_bench->window; }
+    [[nodiscard]] RunsPage& page() { return window().runsPage(); }
+    [[nodiscard]] QString folder(const QString& name) const { return m_bench->path("runs/" + name); }
+    void write(const QString& name, const test::WrittenRun& run) { test::writeRun(folder(name), run); }
+    void writeBad() { test::writeText(folder("bad/metrics.jsonl"), "{\"step\": \"one\"}\n{}\n"); }
+    void openRuns(std::size_t count);
+    [[nodiscard]] std::int64_t id(const QString& name);
+    /// Chooses one run and waits until it is read, or cannot be.
+    void choose(const QString& name);
+    [[nodiscard]] QListView& list() { return *page().findChild<QListView*>(); }
+    [[nodiscard]] QLineEdit* field(const QString& accessibleName);
+    /// Folders of all recorded runs that the window shows from now on.
+    [[nodiscard]] std::shared_ptr<QStringList> watchShown();
+
+    std::unique_ptr<test::StudioBench> m_bench;
+};
+
+void TestRunsReading::cleanup()
+{
+    QVERIFY(m_bench->close());
+    m_bench.reset();
+}
+
+void TestRunsReading::openRuns(std::size_t count)
+{
+    QVERIFY(m_bench->open());
+    window().showWorkspace(Workspace::Runs);
+    QTRY_COMPARE_WITH_TIMEOUT(window().library().records().size(), count, patience);
+    QTRY_VERIFY_WITH_TIMEOUT(!window().library().isScanning(), patience);
+    QTRY_COMPARE_WITH_TIMEOUT(page().list().rowCount(), static_cast<int>(count), patience);
+}
+
+std::int64_t TestRunsReading::id(const QString& name)
+{
+    const RunRecord* record = window().library().findFolder(folder(name));
+    return record ? record->id : 0;
+}
+
+void TestRunsReading::choose(const QString& name)
+{
+    const std::int64_t run = id(name);
+    page().list().choose({run});
+    QTRY_VERIFY_WITH_TIMEOUT(
+        window().library().loaded(run) || !window().library().whyNotLoaded(run).isEmpty(), patience);
+}
+
+QLineEdit* TestRunsReading::field(const QString& accessibleName)
+{
+    const auto fields = page().findChildren<QLineEdit*>();
+    for (QLineEdit* field : fields)
+        if (field->accessibleName() == accessibleName)
+            return field;
+    qFatal("no field %s", qPrintable(accessibleName));
+}
+
+std::shared_ptr<QStringList> TestRunsReading::watchShown()
+{
+    auto shown = std::make_shared<QStringList>();
+    connect(&window().run(), &RunModel::reset, this, [this, shown] {
+        if (window().run().isRecorded())
+            *shown << window().run().folder();
+    });
+    return shown;
+}
+
+void TestRunsReading::anUnreadableRunSaysWhy()
+{
+    write("bad", written(3, 0.9));
+    writeBad();
+    openRuns(1);
+    choose("bad");
+    QTRY_VERIFY2(page().maps().note(0).contains("metrics.jsonl:1"), qPrintable(page().maps().note(0)));
+    QVERIFY(!page().maps().note(0).contains(folder("bad"))); // the file in its folder, which the facts name
+    QVERIFY(!page().maps().grid(0)->isVisibleTo(&page()));
+    QVERIFY(page().plot().curves().isEmpty());
+    QVERIFY2(page().plot().emptyText().contains("metrics.jsonl:1"), qPrintable(page().plot().emptyText()));
+    const KeyValueList::Rows& rows = page().details().findChild<KeyValueList*>()->rows();
+    QStringList names;
+    for (const auto& [name, value] : rows) {
+        names << name;
+        QVERIFY2(!value.isEmpty(), qPrintable(name));
+    }
+    QVERIFY(names.contains("method") && names.contains("folder"));
+    QVERIFY(!names.contains("evaluation loss") && !names.contains("time")); // nobody knows them
+    QStringList words;
+    for (const ElidedLabel* label : page().bar().findChildren<ElidedLabel*>())
+        words << label->text();
+    QVERIFY2(words.contains("bad") && words.contains("AdaLoRA, unreadable"), qPrintable(words.join('|')));
+}
+
+void TestRunsReading::aMissingRunSaysWhere()
+{
+    write("a", written(0, 1.0));
+    openRuns(1);
+    QVERIFY(QDir().rename(folder("a"), m_bench->path("elsewhere")));
+    window().library().open();
+    QTRY_COMPARE_WITH_TIMEOUT(window().library().find(id("a"))->state, RecordState::Missing, patience);
+    page().list().choose({id("a")});
+    QVERIFY2(page().maps().note(0).contains(folder("a")), qPrintable(page().maps().note(0)));
+    QVERIFY(page().plot().emptyText().contains("not there"));
+}
+
+void TestRunsReading::aRunIsOpenedBesideTheWindow()
+{
+    write("a", written(0, 1.0));
+    openRuns(1);
+    choose("a");
+    Q_EMIT page().openWanted(folder("a"));
+    QCOMPARE(window().workspace(), Workspace::Runs); // nothing was read in the click
+    QVERIFY(!window().run().hasRun());
+    QVERIFY2(window().status().message().contains("Opening"), qPrintable(window().status().message()));
+    QTRY_COMPARE_WITH_TIMEOUT(window().workspace(), Workspace::Live, patience);
+    QVERIFY(window().run().isRecorded());
+    QCOMPARE(window().run().folder(), folder("a"));
+    QCOMPARE(window().run().history().metrics.size(), 40U);
+    QCOMPARE(window().run().checkpoints(), std::vector<std::int64_t> {40});
+}
+
+void TestRunsReading::anotherChoiceStopsOpening()
+{
+    write("a", written(0, 1.0));
+    write("b", written(1, 0.5));
+    openRuns(2);
+    choose("b");
+    choose("a");
+    const auto shown = watchShown();
+    Q_EMIT page().openWanted(folder("a"));
+    page().list().choose({id("b")}); // before a is read: no event has passed
+    QVERIFY2(window().status().message().contains("not opened"), qPrintable(window().status().message()));
+    Q_EMIT page().openWanted(folder("b"));
+    QTRY_COMPARE_WITH_TIMEOUT(window().workspace(), Workspace::Live, patience);
+    QCOMPARE(*shown, QStringList {folder("b")});
+}
+
+void TestRunsReading::theRunAskedForLastIsOpened()
+{
+    write("a", written(0, 1.0));
+    write("b", written(1, 0.5));
+    QVERIFY(m_bench->open());
+    const auto shown = watchShown();
+    window().openRunSoon(folder("a"));
+    window().openRunSoon(folder("b"));
+    QTRY_VERIFY_WITH_TIMEOUT(window().run().isRecorded(), patience);
+    QCOMPARE(*shown, QStringList {folder("b")});
+    window().openRunSoon(folder("a"));
+    QVERIFY(window().startRun()); // another start is not overrun by it
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Finished, patience);
+    QVERIFY(!window().run().isRecorded());
+    QCOMPARE(*shown, QStringList {folder("b")});
+}
+
+void TestRunsReading::whatCannotBeOpenedIsTold()
+{
+    write("bad", written(3, 0.9));
+    writeBad();
+    QVERIFY(m_bench->open());
+    window().openRunSoon(folder("bad"));
+    QTRY_VERIFY_WITH_TIMEOUT(window().status().message().contains("metrics.jsonl:1"), patience);
+    QVERIFY(!window().run().hasRun());
+}
+
+void TestRunsReading::startAgainAsksForLiveEdits()
+{
+    test::WrittenRun a = written(0, 1.0);
+    a.config.optim.lr = 1e-3;
+    write("a", a);
+    test::writeText(folder("a/edits.jsonl"), "{\"step\": 20, \"key\": \"optim.lr\", \"old\": 0.001, \"new\": 0.002}\n");
+    openRuns(1);
+    choose("a");
+    page().startAgain();
+    QVERIFY(page().bar().asks());
+    RunsQuestion& question = page().bar().question();
+    QVERIFY2(question.text().contains("optim.lr 0.001 → 0.002"), qPrintable(question.text()));
+    question.other()->click();
+    QVERIFY(!page().bar().asks());
+    QCOMPARE(window().workspace(), Workspace::Setup);
+    QCOMPARE(window().form().config().optim.lr, 2e-3);
+    window().showWorkspace(Workspace::Runs);
+    page().startAgain();
+    question.yes()->click();
+    QCOMPARE(window().form().config().optim.lr, 1e-3);
+}
+
+void TestRunsReading::theKeyboardReachesTheList()
+{
+    write("a", written(0, 1.0));
+    write("b", written(1, 0.5));
+    openRuns(2);
+    QLineEdit* search = field("Search runs");
+    QTest::keyClick(search, Qt::Key_Down);
+    QCOMPARE(list().currentIndex().row(), 0);
+    list().setCurrentIndex(page().list().indexOf(id("b")));
+    page().list().setOrder(RunOrder::Name);
+    QCOMPARE(page().list().record(list().currentIndex())->id, id("b"));
+    page().list().setOrder(RunOrder::Loss); // b is better: it moves, and the keyboard's row with it
+    QCOMPARE(page().list().record(list().currentIndex())->id, id("b"));
+    QTest::keyClicks(search, "name=a");
+    QCOMPARE(page().list().rowCount(), 1);
+    QTest::keyClick(search, Qt::Key_Return);
+    QTest::keyClick(&list(), Qt::Key_Return);
+    QCOMPARE(page().list().chosen(), std::vector<std::int64_t> {id("a")});
+    QTest::keyClick(search, Qt::Key_Escape);
+    QVERIFY(search->text().isEmpty());
+    QCOMPARE(page().list().rowCount(), 2);
+}
+
+void TestRunsReading::theQuestionGivesTheFocusBack()
+{
+    write("a", written(0, 1.0));
+    openRuns(1);
+    choose("a");
+    page().deleteRun();
+    QTRY_VERIFY_WITH_TIMEOUT(page().bar().asks(), patience);
+    QTest::keyClick(&page().bar().question(), Qt::Key_Escape);
+    QVERIFY(!page().bar().asks());
+    QCOMPARE(window().focusWidget(), &list());
+    QVERIFY(QFileInfo::exists(folder("a/config.json")));
+}
+
+void TestRunsReading::whatWasTypedIsTidied()
+{
+    write("a", written(0, 1.0));
+    openRuns(1);
+    choose("a");
+    QLineEdit* tags = field("Tags, with commas between them");
+    QTest::keyClicks(tags, "gsm8k, baseline,");
+    QTest::keyClick(tags, Qt::Key_Return);
+    QCOMPARE(tags->text(), "baseline, gsm8k");
+    QCOMPARE(window().library().find(id("a"))->tags, QStringList({"baseline", "gsm8k"}));
+    QLineEdit* name = field("Name");
+    name->clear();
+    QTest::keyClick(name, Qt::Key_Return);
+    QCOMPARE(name->text(), "a"); // a run without a name is not found again
+}
+
+void TestRunsReading::theSliderSmoothsTheLosses()
+{
+    write("a", written(0, 1.0));
+    openRuns(1);
+    choose("a");
+    QTRY_COMPARE(page().plot().curves().curves().front().smooth.size(), 40U);
+    page().findChild<SmoothingSlider*>()->setValue(0);
+    QCOMPARE(page().plot().curves().smoothing(), 0.0);
+    const ComparedCurve& curve = page().plot().curves().curves().front();
+    QCOMPARE(curve.smooth.y()[20], curve.loss.y()[20]);
+}
+
+QTEST_MAIN(TestRunsReading)
+#include "tst_runsreading.moc"

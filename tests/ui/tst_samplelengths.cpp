@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// How long a dataset's samples are, in words, and when the engine is asked for it.
+#include "tests/ui/SceneAnswers.h"
+#include "tests/ui/StudioBench.h"
+#include "ui/ConfigForm.h"
+#include "ui/DataPanel.h"
+#include "ui/LengthsSection.h"
+#include "ui/RunModel.h"
+#include "ui/SessionController.h"
+#include "ui/SetupFacts.h"
+#include "ui/SetupPage.h"
+#include "visualization/LengthHistogram.h"
+
+#include <QSignalSpy>
+#include <QTest>
+
+#include <algorithm>
+#include <limits>
+
+using namespace spectune;
+using spectune::test::patience;
+
+class TestSampleLengths : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase() { QCoreApplication::setApplicationName("spectune-test"); }
+    void whatIsCutIsToldInWords_data();
+    void whatIsCutIsToldInWords();
+    void theSectionShowsWhatIsKnown();
+    void theLimitMovesWithoutAQuestion();
+    void aRunDoesNotWaitForThem();
+};
+
+void TestSampleLengths::whatIsCutIsToldInWords_data()
+{
+    using Lengths = std::vector<std::int32_t>;
+    constexpr auto never = std::numeric_limits<std::int32_t>::max();
+    QTest::addColumn<SampleLengths>("lengths");
+    QTest::addColumn<qint64>("limit");
+    QTest::addColumn<QString>("words");
+    const auto of = [](std::int64_t samples, Lengths tokens, Lengths first, std::int64_t estimated = 0) {
+        return SampleLengths {"train.jsonl", samples, std::move(tokens), std::move(first), estimated};
+    };
+    QTest::newRow("none") << of(3, {5, 6, 256}, {1, 1, 1}) << qint64 {256}
+                          << "None of 3 samples is cut at 256 tokens; the longest has 256.";
+    QTest::newRow("one") << of(3, {5, 6, 257}, {1, 1, 1}) << qint64 {256} << "1 of 3 samples is cut at 256 tokens.";
+    QTest::newRow("some") << of(4, {5, 300, 300, 4000}, {1, 1, 1, 1}) << qint64 {256}
+                          << "3 of 4 samples are cut at 256 tokens.";
+    QTest::newRow("one left out")
+        << of(2, {5, 300}, {1, 256}) << qint64 {256}
+        << "1 of 2 samples is cut at 256 tokens. 1 is left out: nothing to learn is left in it.";
+    QTest::newRow("two left out")
+        << of(2, {5, 300}, {256, never}) << qint64 {256}
+        << "1 of 2 samples is cut at 256 tokens. 2 are left out: nothing to learn is left in them.";
+    QTest::newRow("a part was read") << of(100'000, Lengths(8000, 300), Lengths(8000, 1)) << qint64 {256}
+                                     << "8,000 of 8,000 samples (evenly spaced, of 100,000) are cut at 256 tokens.";
+    QTest::newRow("a long one") << of(1, {90'000}, {1}, 1) << qint64 {256}
+                                << "1 of 1 sample is cut at 256 tokens. 1 is so long that its length is estimated.";
+}
+
+void TestSampleLengths::whatIsCutIsToldInWords()
+{
+    QFETCH(SampleLengths, lengths);
+    QFETCH(qint64, limit);
+    QFETCH(QString, words);
+    QCOMPARE(LengthsSection::inWords(lengths, limit), words);
+}
+
+void TestSampleLengths::theSectionShowsWhatIsKnown()
+{
+    ConfigForm form;
+    LengthsSection section(form);
+    QVERIFY(section.isHidden()); // without a file there is nothing to say
+    DataPreview preview;
+    preview.samples = 1500;
+    form.setPreview(preview, false);
+    QVERIFY(!section.isHidden() && section.histogram().isHidden());
+    const Answer lengths = test::sceneLengths({});
+    section.setAnswer(&lengths);
+    QVERIFY(!section.histogram().isHidden());
+    QVERIFY2(section.sentence().contains("of 1,500 samples are cut at"), qPrintable(section.sentence()));
+    const Answer failure = Failure {FailureKind::Io, "train.jsonl:17: is no JSON.", {}, -1};
+    section.setAnswer(&failure);
+    QVERIFY(section.histogram().isHidden());
+    QCOMPARE(section.sentence(), QStringLiteral("train.jsonl:17: is no JSON."));
+    section.setAnswer(nullptr);
+    preview.samples = 4;
+    preview.documentTokens = 1000;
+    form.setText("data.max_length", "256");
+    form.setPreview(preview, false);
+    QCOMPARE(
+        section.sentence(), QStringLiteral("One document of 1,000 tokens, cut into 4 blocks of up to 256 tokens."));
+}
+
+void TestSampleLengths::theLimitMovesWithoutAQuestion()
+{
+    test::StudioBench bench;
+    QVERIFY(bench.open());
+    LengthsSection& section = bench.window->setup().data().lengths();
+    QTRY_VERIFY_WITH_TIMEOUT(section.sentence().contains("of 1,500 samples"), patience);
+    QSignalSpy answers(&bench.window->facts(), &SetupFacts::lengthsAnswered);
+    bench.window->form().setText("data.max_length", "100");
+    const SampleLengths lengths = test::sceneLengths({});
+    const auto cut
+        = std::count_if(lengths.tokens.begin(), lengths.tokens.end(), [](std::int32_t tokens) { return tokens > 100; });
+    const QString words = QStringLiteral("%1 of 1,500 samples are cut at 100 tokens.").arg(cut);
+    QVERIFY2(section.sentence().startsWith(words), qPrintable(section.sentence()));
+    QCOMPARE(answers.count(), 0);
+    bench.window->form().setText("data.format", "text"); // other texts, other lengths
+    QVERIFY(answers.count() >= 1);
+    QTRY_VERIFY_WITH_TIMEOUT(section.sentence().contains("of 1,500 samples"), patience);
+    QVERIFY(bench.close());
+}
+
+void TestSampleLengths::aRunDoesNotWaitForThem()
+{
+    test::StudioBench bench;
+    QVERIFY(bench.open());
+    QTRY_VERIFY_WITH_TIMEOUT(!bench.window->facts().isMeasuring(), patience);
+    bench.scene->waitAt = 20;
+    QVERIFY(bench.window->startRun());
+    QTRY_COMPARE_WITH_TIMEOUT(bench.window->run().step(), 20, patience);
+    bench.window->form().setText("data.format", "text");
+    QVERIFY(!bench.window->facts().isMeasuring()); // and nothing is asked while it goes on
+    bench.release();
+    QTRY_COMPARE_WITH_TIMEOUT(bench.window->run().state(), SessionState::Finished, patience);
+    LengthsSection& section = bench.window->setup().data().lengths();
+    QTRY_VERIFY_WITH_TIMEOUT(section.sentence().contains("of 1,500 samples"), patience);
+    QVERIFY(bench.close());
+}
+
+QTEST_MAIN(TestSampleLengths)
+#include "tst_samplelengths.moc"

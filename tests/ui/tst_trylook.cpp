@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// How Try looks: widths, heights, the key of its bars, and what is disabled.
+#include "tests/ui/StudioBench.h"
+#include "ui/AdapterChoice.h"
+#include "ui/LabelChances.h"
+#include "ui/RunModel.h"
+#include "ui/SampleDelegate.h"
+#include "ui/StudioStyle.h"
+#include "ui/TryPage.h"
+#include "visualization/Theme.h"
+
+#include <QApplication>
+#include <QDir>
+#include <QImage>
+#include <QSlider>
+#include <QTest>
+#include <QTextBrowser>
+
+#include <vector>
+
+using namespace spectune;
+using spectune::test::patience;
+
+class TestTryLook : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase() { QCoreApplication::setApplicationName("spectune-test"); }
+    void init() { m_bench = std::make_unique<test::StudioBench>(); }
+    void cleanup()
+    {
+        QVERIFY(m_bench->close());
+        m_bench.reset();
+    }
+    void questionsUseTheFreeWidth();
+    void labelBarsHaveAKey();
+    void disabledSlidersLookDisabled();
+    void bothSidesBeginAtOneHeight();
+
+private:
+    [[nodiscard]] TryPage& page() { return m_bench->window->tryPage(); }
+    void finishRun()
+    {
+        QVERIFY(m_bench->open());
+        QVERIFY(m_bench->window->startRun());
+        QTRY_COMPARE_WITH_TIMEOUT(m_bench->window->run().state(), SessionState::Finished, patience);
+        QDir(m_bench->window->run().folder()).mkpath("checkpoints/step-800");
+        m_bench->window->showWorkspace(Workspace::Try);
+    }
+
+    std::unique_ptr<test::StudioBench> m_bench;
+};
+
+void TestTryLook::questionsUseTheFreeWidth()
+{
+    SampleDelegate delegate;
+    const QRectF row(0, 0, 300, SampleDelegate::rowHeight);
+    QCOMPARE(delegate.questionRect(row).width(), 276.0); // nothing was judged: both margins alone
+    delegate.setShowsSides(true);
+    const double besideMarks = delegate.questionRect(row).width();
+    QVERIFY(besideMarks < 276.0 && delegate.questionRect(row).right() <= 300.0 - 12.0 - 2.0 * delegate.sideWidth());
+    delegate.setShowsAnswers(true);
+    QVERIFY(delegate.questionRect(row).width() < besideMarks);
+}
+
+void TestTryLook::labelBarsHaveAKey()
+{
+    applyTheme(*qApp, ThemeChoice::Dark);
+    LabelChances view;
+    QCOMPARE(view.sizeHint().height(), 0);
+    view.setLabels({{"no", {-1.0, -1.0}, false}, {"yes", {-1.0, -1.0}, true}});
+    view.resize(400, view.sizeHint().height());
+    const QImage image = view.grab().toImage();
+    const auto firstRowOf = [&image](const QColor& color) {
+        for (int y = 0; y < image.height(); ++y)
+            for (int x = 0; x < image.width(); ++x)
+                if (image.pixelColor(x, y).rgb() == color.rgb())
+                    return y;
+        return -1;
+    };
+    // Nothing was read yet, so no bar has these colours: the key has, above the first label.
+    for (const QColor& color : {Theme::current().loss, Theme::current().text3}) {
+        const int y = firstRowOf(color);
+        QVERIFY2(y >= 0 && y < 18, qPrintable(QString::number(y)));
+    }
+}
+
+void TestTryLook::disabledSlidersLookDisabled()
+{
+    for (const ThemeChoice theme : {ThemeChoice::Dark, ThemeChoice::Light}) {
+        applyTheme(*qApp, theme);
+        QSlider slider(Qt::Horizontal);
+        slider.resize(120, 24);
+        slider.setRange(0, 10);
+        slider.setValue(10);
+        const QImage enabled = slider.grab().toImage();
+        slider.setEnabled(false);
+        QVERIFY(slider.grab().toImage() != enabled);
+    }
+    // And they are disabled where they change nothing.
+    finishRun();
+    const auto rows = page().findChildren<QSlider*>();
+    QVERIFY(rows.size() >= 4);
+    for (const QSlider* slider : rows) {
+        const QString name = slider->accessibleName();
+        QCOMPARE(slider->isEnabled(), name != "Top-p" && name != "Top-k");
+    }
+}
+
+void TestTryLook::bothSidesBeginAtOneHeight()
+{
+    finishRun();
+    QVERIFY(page().findChild<AdapterChoice*>()->isVisible());
+    std::vector<int> tops;
+    for (const QTextBrowser* view : page().findChildren<QTextBrowser*>())
+        if (view->accessibleName() == "Base" || view->accessibleName() == "Tuned")
+            tops.push_back(view->mapTo(&page(), QPoint(0, 0)).y());
+    QCOMPARE(tops.size(), std::size_t {2});
+    QCOMPARE(tops[0], tops[1]);
+}
+
+QTEST_MAIN(TestTryLook)
+#include "tst_trylook.moc"
