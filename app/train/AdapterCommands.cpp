@@ -49,6 +49,7 @@ const char* typeName(FieldType type)
     case FieldType::Choice: return "choice";
     case FieldType::TextList: return "list of texts";
     case FieldType::IntegerList: return "list of integers";
+    case FieldType::IntegerMap: return "map of names to integers";
     }
     return "";
 }

@@ -81,8 +81,9 @@ void TerminalControl::show(const RunStarted& started)
         grouped(started.trainableParameters).c_str(), grouped(started.baseParameters).c_str(),
         grouped(started.trainSamples).c_str(), grouped(started.droppedSamples).c_str(),
         grouped(started.evalSamples).c_str(), started.deviceName.c_str());
-    std::printf("%s steps, rank %s, s = %.3g; %s triplets", grouped(m_total).c_str(),
-        grouped(started.resolved.initRank).c_str(), started.resolved.scale, grouped(schedule.initialBudget).c_str());
+    std::printf("%s steps, rank %s%s, s = %.3g; %s triplets", grouped(m_total).c_str(),
+        started.layout->ranks.empty() ? "" : "by adalora.rank_map, up to ", grouped(started.resolved.initRank).c_str(),
+        started.resolved.scale, grouped(schedule.initialBudget).c_str());
     if (schedule.targetBudget < schedule.initialBudget)
         std::printf(", %s kept at the end (ti %s, T − tf %s, ΔT %s)", grouped(schedule.targetBudget).c_str(),
             grouped(schedule.warmUpEnd).c_str(), grouped(schedule.finalStart()).c_str(),
