@@ -107,8 +107,9 @@ void BoundCurve::paintAxes(QPainter& painter) const
             continue;
         end = xOf(value) + half;
         painter.setPen(theme.text3);
-        drawTabular(painter, {xOf(value) - half, plot.bottom() + 3.0, 2.0 * half, labelHeight},
-            Qt::AlignHCenter | Qt::AlignVCenter, label);
+        const double left = std::min(xOf(value) - half, width() - 2.0 * half); // the last one keeps inside
+        drawTabular(
+            painter, {left, plot.bottom() + 3.0, 2.0 * half, labelHeight}, Qt::AlignHCenter | Qt::AlignVCenter, label);
     }
 }
 

@@ -2,6 +2,7 @@
 #include "visualization/RankSlider.h"
 
 #include "visualization/Fonts.h"
+#include "visualization/NumberFormat.h"
 #include "visualization/Theme.h"
 
 #include <QMouseEvent>
@@ -96,7 +97,10 @@ void RankSlider::paintEvent(QPaintEvent*)
         painter.drawLine(QPointF(xOf(rank), grooveY + 6), QPointF(xOf(rank), grooveY + 9));
         painter.setFont(rank == value() ? Fonts::captionBold() : Fonts::caption());
         painter.setPen(rank == value() ? theme.text : theme.text3);
-        drawTabular(painter, QRectF(xOf(rank) - 30, grooveY + 10, 60, 14), Qt::AlignCenter, QString::number(rank));
+        const QString words = formatCount(rank);
+        const double need = tabularWidth(painter.font(), words);
+        const double left = std::min(xOf(rank) - need / 2.0, width() - need); // the last one keeps inside
+        drawTabular(painter, QRectF(left, grooveY + 10, need, 14), Qt::AlignCenter, words);
     }
     if (hasFocus()) {
         painter.setPen(QPen(theme.focus, 2.0));

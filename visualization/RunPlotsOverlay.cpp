@@ -175,6 +175,7 @@ void RunPlots::Private::paintMoment(QPainter& painter) const
         const double left = x + 6.0 + width > rect.right() ? x - 6.0 - width : x + 6.0;
         write(painter, {left, y, width, lineHeight}, label, groundAt(static_cast<double>(step)));
     };
+    const QString nowWords = RunPlots::tr("now, step %1").arg(formatCount(now()));
     double y = rect.top() + 2.0;
     if (failure >= 0) {
         const std::int64_t at = std::max(failure, now());
@@ -196,7 +197,7 @@ void RunPlots::Private::paintMoment(QPainter& painter) const
             drawCross(painter, end, 5.0, theme.error, 2.2);
         }
     } else if (static_cast<double>(now()) >= steps.low && static_cast<double>(now()) <= steps.high) {
-        tag(now(), {RunPlots::tr("now, step %1").arg(formatCount(now())), theme.text, false}, y);
+        tag(now(), {nowWords, theme.text, false}, y);
     }
     if (shown < 0 || static_cast<double>(shown) < steps.low || static_cast<double>(shown) > steps.high) {
         return;
@@ -211,7 +212,9 @@ void RunPlots::Private::paintMoment(QPainter& painter) const
         painter.setBrush(theme.focus);
         painter.drawEllipse(QPointF(xOf(static_cast<double>(shown)), lossY(value)), 4.0, 4.0);
     }
-    tag(shown, {words, theme.focus, true}, away < 120.0 ? y + lineHeight + 2.0 : y);
+    // Each stands on either side of its line: nearer than both are wide they might meet.
+    const double both = tabularWidth(Fonts::captionBold(), words) + tabularWidth(Fonts::captionBold(), nowWords) + 24.0;
+    tag(shown, {words, theme.focus, true}, away < both ? y + lineHeight + 2.0 : y);
     const double kept = curves.keptAt(static_cast<double>(shown));
     if (!std::isfinite(kept)) {
         return;

@@ -169,7 +169,8 @@ void TestSetupWords::choicesAreNamedInWords()
     }
     QCOMPARE(names, QStringList({"AdaLoRA", "LoRA", "SVD-LoRA", "Prune-LoRA"}));
     QVERIFY(form.config().method == Method::SvdLora);
-    QCOMPARE(choiceWords("adalora.score", "sensitivity_uncertainty"), QString::fromUtf8("sensitivity\u200a×\u200auncertainty"));
+    QCOMPARE(choiceWords("adalora.score", "sensitivity_uncertainty"),
+        QString::fromUtf8("sensitivity\u200a×\u200auncertainty"));
     QCOMPARE(choiceWords("train.dtype", "bfloat16"), "bfloat16");
 }
 
