@@ -192,7 +192,7 @@ void SessionMailbox::pushAnswer(std::int64_t id, Answer answer)
         m_events.push(Answered {.request = id, .answer = std::move(answer)});
 }
 
-RequestJob SessionMailbox::takeRequest(std::deque<RequestJob>::iterator place)
+RequestJob SessionMailbox::takeRequest(const std::deque<RequestJob>::iterator& place)
 {
     m_request = std::move(*place);
     m_requests.erase(place);

@@ -82,7 +82,7 @@ private:
     void setState(SessionState state, Failure failure = {});
     bool requestStop();
     void pushAnswer(std::int64_t id, Answer answer);
-    [[nodiscard]] RequestJob takeRequest(std::deque<RequestJob>::iterator place);
+    [[nodiscard]] RequestJob takeRequest(const std::deque<RequestJob>::iterator& place);
     /// The first request that is answered between two steps of a run that goes on.
     [[nodiscard]] std::deque<RequestJob>::iterator firstForBorder();
     [[nodiscard]] bool isTraining() const noexcept;
