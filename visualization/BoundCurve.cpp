@@ -107,7 +107,7 @@ void BoundCurve::paintAxes(QPainter& painter) const
             continue;
         end = xOf(value) + half;
         painter.setPen(theme.text3);
-        const double left = std::min(xOf(value) - half, width() - 2.0 * half); // the last one keeps inside
+        const double left = centredInside(xOf(value), 2.0 * half, 0.0, width()); // the last one keeps inside
         drawTabular(
             painter, {left, plot.bottom() + 3.0, 2.0 * half, labelHeight}, Qt::AlignHCenter | Qt::AlignVCenter, label);
     }

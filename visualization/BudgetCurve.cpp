@@ -22,11 +22,6 @@ constexpr std::array allHandles {BudgetCurve::Handle::InitRank, BudgetCurve::Han
     BudgetCurve::Handle::TotalSteps};
 constexpr double grabRadius = 14.0; ///< hit targets are at least 24 px high
 
-bool movesRank(BudgetHandle handle)
-{
-    return handle == BudgetHandle::InitRank || handle == BudgetHandle::TargetRank;
-}
-
 } // namespace
 
 BudgetCurve::BudgetCurve(QWidget* parent)
@@ -74,7 +69,7 @@ BudgetGeometry BudgetCurve::budgetGeometry() const
 
 double BudgetCurve::yOf(double budget) const
 {
-    return budgetGeometry().yOf(budget / static_cast<double>(std::max<std::int64_t>(1, m_values.matrices)));
+    return budgetGeometry().yOfBudget(budget);
 }
 
 std::optional<BudgetHandle> BudgetCurve::fault() const

@@ -113,17 +113,15 @@ void BudgetCurve::paintSteps(QPainter& painter) const
     const QString total = m_editable ? tr("T %1").arg(formatCount(m_plan.totalSteps)) : formatCount(m_plan.totalSteps);
     const double totalWidth = tabularWidth(m_editable ? Fonts::captionBold() : Fonts::caption(), total);
     const double totalX = std::min(xOf(static_cast<double>(m_plan.totalSteps)), static_cast<double>(width()));
-    const double totalLeft = std::clamp(totalX - totalWidth / 2.0, 0.0, std::max(0.0, width() - totalWidth));
+    const double totalLeft = centredInside(totalX, totalWidth, 0.0, width());
     std::vector<QRectF> taken;
     if (m_plan.prunes()) {
         const QString ti = tr("ti %1").arg(formatCount(m_plan.ti));
         const QString end = tr("T − tf = %1").arg(formatCount(m_plan.finalStart));
         const double tiWidth = tabularWidth(Fonts::captionBold(), ti);
         const double endWidth = tabularWidth(Fonts::captionBold(), end);
-        const double tiX = xOf(static_cast<double>(m_plan.ti));
-        const double endX = xOf(static_cast<double>(m_plan.finalStart));
-        double tiLeft = std::clamp(tiX - tiWidth / 2.0, 0.0, width() - tiWidth);
-        double endLeft = std::clamp(endX - endWidth / 2.0, 0.0, width() - endWidth);
+        double tiLeft = centredInside(xOf(static_cast<double>(m_plan.ti)), tiWidth, 0.0, width());
+        double endLeft = centredInside(xOf(static_cast<double>(m_plan.finalStart)), endWidth, 0.0, width());
         const double over = endLeft + endWidth + 10.0 - totalLeft; // a small step aside leaves room for T
         endLeft -= over > 0.0 && over < endWidth / 2.0 ? over : 0.0;
         endLeft = std::min(std::max(endLeft, tiLeft + tiWidth + 10.0), width() - endWidth);

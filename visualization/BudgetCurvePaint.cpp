@@ -118,17 +118,18 @@ void BudgetCurve::paintCurve(QPainter& painter) const
 void BudgetCurve::paintPath(QPainter& painter) const
 {
     const Theme& theme = Theme::current();
-    const QRectF place = ground();
+    const BudgetGeometry geometry = budgetGeometry();
+    const QRectF place = geometry.ground;
     QPainterPath curve;
     const auto total = static_cast<double>(m_plan.totalSteps);
     const int points = static_cast<int>(place.width());
     for (int i = 0; i <= points; ++i) {
         const double t = total * i / points;
-        const QPointF point(xOf(t), yOf(m_plan.budgetAt(t)));
+        const QPointF point(geometry.xOf(t), geometry.yOfBudget(m_plan.budgetAt(t)));
         i == 0 ? curve.moveTo(point) : curve.lineTo(point);
     }
     QPainterPath area = curve;
-    area.lineTo(xOf(total), place.bottom());
+    area.lineTo(geometry.xOf(total), place.bottom());
     area.lineTo(place.bottomLeft());
     area.closeSubpath();
     QColor fill = theme.loss;
@@ -148,10 +149,11 @@ void BudgetCurve::paintPath(QPainter& painter) const
 void BudgetCurve::paintEvents(QPainter& painter) const
 {
     const Theme& theme = Theme::current();
-    const QRectF place = ground();
+    const BudgetGeometry geometry = budgetGeometry();
+    const QRectF place = geometry.ground;
     double lastX = -10.0;
     for (const std::int64_t step : m_plan.plannedEvents()) {
-        const double x = xOf(static_cast<double>(step));
+        const double x = geometry.xOf(static_cast<double>(step));
         if (x - lastX >= 3.0 && x <= place.right() + 1.0) {
             drawUpright(painter, x, place.bottom(), place.bottom() + 4.0, theme.lineStrong);
             lastX = x;
@@ -167,7 +169,7 @@ void BudgetCurve::paintEvents(QPainter& painter) const
     painter.setRenderHint(QPainter::Antialiasing, false);
     painter.setPen(dashes);
     for (const std::int64_t border : {m_plan.ti, m_plan.finalStart}) {
-        const double x = std::round(xOf(static_cast<double>(border)));
+        const double x = std::round(geometry.xOf(static_cast<double>(border)));
         if (x < place.left() - 1.0 || x > place.right() + 1.0) {
             continue; // while T is dragged
         }

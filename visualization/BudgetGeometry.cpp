@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "visualization/BudgetGeometry.h"
 
+#include "visualization/CurveMath.h"
+#include "visualization/Marks.h"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -16,26 +19,9 @@ constexpr double endAside = 9.0; ///< T's handle stands beside the plot's right 
 constexpr double beyondEnd = 26.0; ///< as far as T's handle goes out of the plot while it is dragged
 constexpr double intervalAbove = 15.0; ///< the axis: out of the way of ti and T − tf
 constexpr double leastInterval = 26.0; ///< pixels from ti to ΔT's handle, as long as they hold a whole number of ΔT
+constexpr double mostIntervals = 1e6; ///< that ΔT's handle stands away from ti
 constexpr double largestStep = 1e12; ///< what the fields take
 constexpr double infinite = std::numeric_limits<double>::infinity();
-
-bool movesRank(BudgetHandle handle)
-{
-    return handle == BudgetHandle::InitRank || handle == BudgetHandle::TargetRank;
-}
-
-/// 1, 2 or 5 times a power of ten: the least of them that is not below @p least.
-int roundCount(double least)
-{
-    constexpr int most = 1'000'000;
-    for (int power = 1; power < most; power *= 10) {
-        for (const int count : {power, 2 * power, 5 * power}) {
-            if (count >= least)
-                return count;
-        }
-    }
-    return most;
-}
 
 } // namespace
 
@@ -80,7 +66,9 @@ BudgetGeometry BudgetGeometry::compute(
     geometry.scales.lastStep = static_cast<double>(std::max<std::int64_t>(1, values.totalSteps));
     const double step = geometry.ground.width() / geometry.scales.lastStep;
     const double interval = step * static_cast<double>(std::max<std::int64_t>(1, values.interval));
-    geometry.scales.intervals = interval > 0.0 ? roundCount(leastInterval / interval) : 1;
+    geometry.scales.intervals = interval > 0.0
+        ? static_cast<int>(std::min(mostIntervals, roundStep(std::max(1.0, leastInterval / interval))))
+        : 1;
     return geometry;
 }
 
@@ -92,6 +80,11 @@ double BudgetGeometry::xOf(double step) const
 double BudgetGeometry::yOf(double rank) const
 {
     return ground.bottom() - ground.height() * rank / scales.topRank;
+}
+
+double BudgetGeometry::yOfBudget(double triplets) const
+{
+    return yOf(triplets / static_cast<double>(std::max<std::int64_t>(1, values.matrices)));
 }
 
 double BudgetGeometry::stepAt(double x) const
@@ -113,12 +106,7 @@ QRectF BudgetGeometry::run() const
 
 QRectF BudgetGeometry::cubicPart() const
 {
-    const QRectF part = run();
-    const auto border
-        = [&part](double x) { return std::clamp(std::round(x), part.left(), std::max(part.left(), part.right())); };
-    const double from = border(xOf(static_cast<double>(values.ti)));
-    const double to = border(xOf(static_cast<double>(values.finalStart)));
-    return {from, part.top(), std::max(0.0, to - from), part.height()};
+    return partBetween(run(), xOf(static_cast<double>(values.ti)), xOf(static_cast<double>(values.finalStart)));
 }
 
 double BudgetGeometry::xOfValue(BudgetHandle handle, double value) const

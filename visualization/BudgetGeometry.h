@@ -16,6 +16,12 @@ namespace spectune {
 /// What a handle of the budget editor moves.
 enum class BudgetHandle { InitRank, TargetRank, WarmUpEnd, FinalStart, Interval, TotalSteps };
 
+/// Up and down; the others stand for steps and move sideways.
+[[nodiscard]] constexpr bool movesRank(BudgetHandle handle)
+{
+    return handle == BudgetHandle::InitRank || handle == BudgetHandle::TargetRank;
+}
+
 /// The values that b(t) is drawn from. What is not given is derived, and gives way to what is.
 struct BudgetValues {
     std::int64_t totalSteps = 0; ///< T
@@ -61,6 +67,7 @@ struct BudgetGeometry {
 
     [[nodiscard]] double xOf(double step) const;
     [[nodiscard]] double yOf(double rank) const;
+    [[nodiscard]] double yOfBudget(double triplets) const; ///< of all matrices together
     [[nodiscard]] double stepAt(double x) const;
     [[nodiscard]] double rankAt(double y) const; ///< above the plot it goes on, so that a drag can leave the axis
     [[nodiscard]] QRectF run() const; ///< the ground from step 0 to T, as far as it is inside the plot

@@ -74,17 +74,10 @@ void CompareCurves::setSmoothing(double weight)
     if (m_smoothing == weight)
         return;
     m_smoothing = weight;
-    for (ComparedCurve& curve : m_curves)
-        curve.smooth = smoothed(curve.loss);
-}
-
-CurveSeries CompareCurves::smoothed(const CurveSeries& raw) const
-{
-    CurveSeries smooth;
-    Smoother smoother(m_smoothing);
-    for (std::size_t i = 0; i < raw.size(); ++i)
-        smooth.append(raw.x()[i], smoother.add(raw.y()[i]));
-    return smooth;
+    for (ComparedCurve& curve : m_curves) {
+        Smoother smoother(weight);
+        curve.smooth = smoothed(curve.loss, smoother);
+    }
 }
 
 bool CompareCurves::isEmpty() const
@@ -101,7 +94,8 @@ ComparedCurve CompareCurves::built(const Source& source) const
     const std::vector<double> x = places(metrics, m_axis);
     for (std::size_t i = 0; i < x.size(); ++i)
         curve.loss.append(x[i], metrics[i].loss);
-    curve.smooth = smoothed(curve.loss);
+    Smoother smoother(m_smoothing);
+    curve.smooth = smoothed(curve.loss, smoother);
     for (const EvalPoint& point : source.history->evaluations) {
         const auto after = std::upper_bound(metrics.begin(), metrics.end(), point.step,
             [](std::int64_t step, const MetricPoint& metric) { return step < metric.step; });

@@ -64,7 +64,6 @@ private:
         std::shared_ptr<const RunHistory> history; ///< never null
     };
     [[nodiscard]] ComparedCurve built(const Source& source) const;
-    [[nodiscard]] CurveSeries smoothed(const CurveSeries& raw) const;
 
     CompareAxis m_axis = CompareAxis::Step;
     double m_smoothing = Smoother::usualWeight;

@@ -25,18 +25,6 @@ double niceStep(double raw, bool whole)
     return 10.0 * power;
 }
 
-/// The smallest of {1, 2, 5} × 10ⁿ that is at least @p raw.
-double roundStep(double raw)
-{
-    const double power = std::pow(10.0, std::floor(std::log10(raw)));
-    for (const double factor : {1.0, 2.0, 5.0}) {
-        if (factor * power >= raw * (1.0 - 1e-9)) {
-            return factor * power;
-        }
-    }
-    return 10.0 * power;
-}
-
 std::vector<double> multiples(double low, double high, double step)
 {
     std::vector<double> ticks;
@@ -217,11 +205,31 @@ std::vector<ColumnSpan> CurveSeries::decimate(double from, double to, int column
     return result;
 }
 
+CurveSeries smoothed(const CurveSeries& raw, Smoother& smoother)
+{
+    CurveSeries smooth;
+    for (std::size_t i = 0; i < raw.size(); ++i) {
+        smooth.append(raw.x()[i], smoother.add(raw.y()[i]));
+    }
+    return smooth;
+}
+
 double percentile(std::vector<double> values, double part)
 {
     const auto place = static_cast<std::ptrdiff_t>(part * static_cast<double>(values.size() - 1));
     std::nth_element(values.begin(), values.begin() + place, values.end());
     return values[static_cast<std::size_t>(place)];
+}
+
+double roundStep(double raw)
+{
+    const double power = std::pow(10.0, std::floor(std::log10(raw)));
+    for (const double factor : {1.0, 2.0, 5.0}) {
+        if (factor * power >= raw * (1.0 - 1e-9)) {
+            return factor * power;
+        }
+    }
+    return 10.0 * power;
 }
 
 std::vector<double> niceTicks(double low, double high, int count)

@@ -93,9 +93,14 @@ private:
     std::array<std::vector<Extremes>, levelCount> m_levels;
 };
 
+/// @p raw with its values smoothed. @param smoother goes on from where it is, and is left as after the last value
+[[nodiscard]] CurveSeries smoothed(const CurveSeries& raw, Smoother& smoother);
+
 /// The value below which @p part (0 … 1) of the values lie. @pre not empty
 [[nodiscard]] double percentile(std::vector<double> values, double part);
 
+/// The smallest of {1, 2, 5} × 10ⁿ that is at least @p raw but for rounding. @pre raw > 0
+[[nodiscard]] double roundStep(double raw);
 /// Round values (1, 2, 2.5, 5 × 10ⁿ) within [low, high], about @p count of them, ascending.
 [[nodiscard]] std::vector<double> niceTicks(double low, double high, int count);
 /// Round whole numbers from 0 to @p high, at most @p count intervals.

@@ -58,6 +58,7 @@ public:
     struct KeyPlace {
         QRectF key;
         QRectF hint; ///< empty: there is no room for it
+        QString words {}; ///< of the hint
         bool stacked = false; ///< one name above the middle line, one below
     };
     [[nodiscard]] KeyPlace keyPlace() const;

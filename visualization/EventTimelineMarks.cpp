@@ -68,13 +68,13 @@ QString EventTimeline::hint() const
     if (!m_hint.isEmpty()) {
         return m_hint;
     }
-    const auto planned = m_plan.plannedEvents();
+    if (m_failure >= 0) {
+        return tr("drag to replay what was recorded");
+    }
+    const auto planned = m_now < m_plan.totalSteps ? m_plan.plannedEvents() : std::vector<std::int64_t> {};
     const auto next = std::upper_bound(planned.begin(), planned.end(), m_now);
-    return m_failure >= 0       ? tr("drag to replay what was recorded")
-        : next == planned.end() ? tr("drag to replay")
-        : m_now >= m_plan.totalSteps
-        ? tr("drag to replay")
-        : tr("drag to replay; the next masking event is at step %1").arg(formatCount(*next));
+    return next == planned.end() ? tr("drag to replay")
+                                 : tr("drag to replay; the next masking event is at step %1").arg(formatCount(*next));
 }
 
 EventTimeline::KeyPlace EventTimeline::keyPlace() const
@@ -82,11 +82,12 @@ EventTimeline::KeyPlace EventTimeline::keyPlace() const
     const QRectF place = track();
     const double keyWidth = 2.0 * symbol + gap + widthOf(tr("evaluation")) + widthOf(tr("checkpoint"))
         + (m_failure >= 0 ? gap + symbol + widthOf(tr("failed")) : 0.0);
-    const double hintWidth = widthOf(hint());
+    const QString words = hint();
+    const double hintWidth = widthOf(words);
     const double below = place.bottom() - lineHeight - 4.0;
     const double now = xOf(static_cast<double>(m_now));
     if (now + 20.0 + std::max(keyWidth, hintWidth) <= place.right()) { // what is still to come is free
-        return {{now + 20.0, 8.0, keyWidth, lineHeight}, {now + 20.0, below, hintWidth, lineHeight}};
+        return {{now + 20.0, 8.0, keyWidth, lineHeight}, {now + 20.0, below, hintWidth, lineHeight}, words};
     }
     // Below the line only bars take ground: the wider of the parts before the first and after the last one.
     const std::vector<EventBar> all = bars();
@@ -100,12 +101,12 @@ EventTimeline::KeyPlace EventTimeline::keyPlace() const
     if (room >= keyWidth) {
         const bool both = room >= keyWidth + gap + hintWidth;
         return {{from, below, keyWidth, lineHeight},
-            both ? QRectF(from + keyWidth + gap, below, hintWidth, lineHeight) : QRectF()};
+            both ? QRectF(from + keyWidth + gap, below, hintWidth, lineHeight) : QRectF(), words};
     }
     const double narrow = symbol + std::max(widthOf(tr("evaluation")), widthOf(tr("checkpoint")));
     if (room >= narrow) {
         const double above = middle - lineHeight - 3.0;
-        return {{from, above, narrow, below + lineHeight - above}, {}, true};
+        return {{from, above, narrow, below + lineHeight - above}, {}, {}, true};
     }
     return {}; // the marks still have tool tips
 }
@@ -150,7 +151,7 @@ void EventTimeline::paintKey(QPainter& painter) const
     }
     painter.setPen(theme.text3);
     if (!place.hint.isEmpty()) {
-        drawTabular(painter, place.hint, Qt::AlignLeft, hint());
+        drawTabular(painter, place.hint, Qt::AlignLeft, place.words);
     }
 }
 

@@ -44,13 +44,7 @@ void EventTimeline::paintTrack(QPainter& painter) const
 
 QRectF EventTimeline::cubicPart() const
 {
-    const QRectF place = track();
-    const auto border = [&](std::int64_t step) {
-        return std::clamp(
-            std::round(xOf(static_cast<double>(step))), place.left(), std::max(place.left(), place.right()));
-    };
-    const double from = border(m_plan.ti);
-    return {from, place.top(), std::max(0.0, border(m_plan.finalStart) - from), place.height()};
+    return partBetween(track(), xOf(static_cast<double>(m_plan.ti)), xOf(static_cast<double>(m_plan.finalStart)));
 }
 
 std::vector<EventBar> EventTimeline::bars() const

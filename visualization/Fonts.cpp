@@ -111,6 +111,11 @@ double tabularWidth(const QFont& font, const QString& text)
     return width;
 }
 
+double centredInside(double middle, double wide, double from, double to)
+{
+    return std::clamp(middle - wide / 2.0, from, std::max(from, to - wide));
+}
+
 void drawTabular(QPainter& painter, const QRectF& rect, Qt::Alignment alignment, const QString& text)
 {
     const QFont font = painter.font();

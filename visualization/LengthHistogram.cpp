@@ -105,8 +105,7 @@ void LengthHistogram::paintAxis(QPainter& painter, QSizeF size) const
     for (std::int64_t tokens = 0; tokens <= m_bins.end(); tokens += m_bins.tick) {
         const QString label = formatCount(tokens);
         const double need = tabularWidth(Fonts::caption(), label);
-        const double left = std::clamp(xOf(static_cast<double>(tokens), size) - need / 2.0, plot.left(),
-            std::max(plot.left(), plot.right() - need));
+        const double left = centredInside(xOf(static_cast<double>(tokens), size), need, plot.left(), plot.right());
         drawTabular(
             painter, QRectF(left, plot.bottom() + 2.0, need, textHeight), Qt::AlignLeft | Qt::AlignVCenter, label);
     }

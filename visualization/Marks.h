@@ -5,6 +5,7 @@
 #include <QPainter>
 #include <QPolygonF>
 
+#include <algorithm>
 #include <cmath>
 
 namespace spectune {
@@ -47,6 +48,15 @@ inline void drawLevel(QPainter& painter, double y, double left, double right, co
     const double ratio = painter.deviceTransform().m11();
     const double top = std::round(y * ratio - width * ratio / 2.0) / ratio;
     painter.fillRect(QRectF(left, top, right - left, std::max(1.0, std::round(width * ratio)) / ratio), color);
+}
+
+/// Of @p ground what lies between two places, on whole pixels and never outside it; empty: @p right is not beyond @p left.
+[[nodiscard]] inline QRectF partBetween(const QRectF& ground, double left, double right)
+{
+    const auto border = [&ground](double x) {
+        return std::clamp(std::round(x), ground.left(), std::max(ground.left(), ground.right()));
+    };
+    return {border(left), ground.top(), std::max(0.0, border(right) - border(left)), ground.height()};
 }
 
 /// The frame of the focused widget: 2 px, inside its edge.

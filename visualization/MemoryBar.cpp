@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "visualization/MemoryBar.h"
 
+#include "visualization/CurveMath.h"
 #include "visualization/Fonts.h"
 #include "visualization/Marks.h"
 #include "visualization/NumberFormat.h"
@@ -12,7 +13,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 
 namespace spectune {
 
@@ -23,18 +23,6 @@ constexpr double mebibyte = 1024.0 * 1024.0;
 constexpr double barTop = 12.0;
 constexpr double barHeight = 18.0;
 constexpr double leastSegment = 1.5;
-
-/// 1, 2 or 5 times a power of ten.
-double niceStep(double rough)
-{
-    const double power = std::pow(10.0, std::floor(std::log10(rough)));
-    for (const double factor : {1.0, 2.0, 5.0}) {
-        if (rough <= factor * power) {
-            return factor * power;
-        }
-    }
-    return 10.0 * power;
-}
 
 double sumOf(const std::vector<MemoryPart>& parts)
 {
@@ -88,7 +76,7 @@ MemoryBarLayout MemoryBarLayout::compute(double width, const std::vector<MemoryP
     const double unit = layout.end >= gibibyte ? gibibyte : mebibyte;
     constexpr double tickDistance = 60.0;
     const double step
-        = niceStep(std::max(1e-3, layout.end / unit * tickDistance / std::max(width, tickDistance))) * unit;
+        = roundStep(std::max(1e-3, layout.end / unit * tickDistance / std::max(width, tickDistance))) * unit;
     for (double tick = 0.0; tick <= layout.end; tick += step) {
         layout.ticks.push_back(tick);
     }
@@ -186,7 +174,7 @@ std::vector<MemoryAxisLabel> MemoryBar::axisLabels() const
     const auto add = [&](double x, const QString& number, bool total) {
         const QString text = labels.empty() ? withUnit.arg(number) : number;
         const double wide = tabularWidth(Fonts::caption(), text);
-        const double left = std::clamp(x - wide / 2.0, 0.0, std::max(0.0, width() - wide));
+        const double left = centredInside(x, wide, 0.0, width());
         if (left + wide <= freeUntil) {
             labels.push_back({left, wide, text, total});
             freeUntil = left - 6.0;

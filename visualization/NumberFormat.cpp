@@ -97,6 +97,11 @@ QString formatMB(double bytes)
     return std::isfinite(bytes) ? fixedDigits(bytes / 1e6, 1) + QStringLiteral(" MB") : notFinite();
 }
 
+QString formatFileSize(double bytes)
+{
+    return bytes >= 1e9 && std::isfinite(bytes) ? fixedDigits(bytes / 1e9, 1) + QStringLiteral(" GB") : formatMB(bytes);
+}
+
 QString formatPercent(double fraction)
 {
     return std::isfinite(fraction) ? fixedDigits(fraction * 100.0, 0) + QStringLiteral(" %") : notFinite();

@@ -89,12 +89,10 @@ void RankGrid::setSnapshot(std::shared_ptr<const RankSnapshot> snapshot)
         updateCell(static_cast<int>(slot / state.kinds.size()), static_cast<int>(slot % state.kinds.size()));
     }
     if (!slots_.empty() || state.mode != GridMode::Rank) {
-        const RankGridGeometry& g = state.geometry;
-        update(g.legend().toAlignedRect().adjusted(-2, -2, 2, 2));
-        for (int block = 0; block < g.blocks; ++block) {
-            update(QRectF(g.right(block), g.top - 20.0, g.marginWidth + 12.0, height()).toAlignedRect());
+        update(state.geometry.legend().toAlignedRect().adjusted(-2, -2, 2, 2));
+        for (const QRectF& strip : state.geometry.marginStrips()) {
+            update(strip.toAlignedRect());
         }
-        update(QRectF(0.0, g.bottom(), width(), height() - g.bottom()).toAlignedRect());
     }
 }
 

@@ -135,7 +135,7 @@ bool RankGridGeometry::hasLabel(int layer, std::optional<int> chosen) const
     const bool crowded = chosen && blockOf(*chosen) == blockOf(layer) && isInView(*chosen)
         && std::abs(labelMiddle(*chosen) - labelMiddle(layer)) < labelRoom;
     // A label that would have to make way stands too near to the next one: it is left out.
-    const double middle = alongLayers(layer) + (layerPitch() - gap) / 2.0;
+    const double middle = layerMiddle(layer);
     return layer % rowsPerBlock % labelEvery == 0 && !crowded && isInView(layer)
         && std::abs(labelMiddle(layer) - middle) < 0.5;
 }
@@ -147,13 +147,13 @@ double RankGridGeometry::layersLength() const
 
 bool RankGridGeometry::isInView(int layer) const
 {
-    const double middle = alongLayers(layer) + (layerPitch() - gap) / 2.0;
+    const double middle = layerMiddle(layer);
     return middle >= 0.0 && middle <= layersLength();
 }
 
 double RankGridGeometry::labelMiddle(int layer) const
 {
-    const double middle = alongLayers(layer) + (layerPitch() - gap) / 2.0;
+    const double middle = layerMiddle(layer);
     if (!zoomed() && !request.transposed) {
         return middle; // half a figure beyond the ends meets nothing
     }
@@ -203,6 +203,11 @@ double RankGridGeometry::alongLayers(int layer) const
     const int row = rowsPerBlock > 0 ? layer % rowsPerBlock : 0;
     const int gaps = layerGapEvery > 0 ? row / layerGapEvery : 0;
     return (row - request.firstLayer) * layerPitch() + gaps * layerGap;
+}
+
+double RankGridGeometry::layerMiddle(int layer) const
+{
+    return alongLayers(layer) + (layerPitch() - gap) / 2.0;
 }
 
 double RankGridGeometry::alongKinds(int kind) const
@@ -303,6 +308,18 @@ QRectF RankGridGeometry::kindSum(int block, int kind) const
         return {right(0) + 9.0, top + alongKinds(kind), marginWidth - 9.0, pitchY - gap};
     }
     return {columnX(block, kind), bottom() + (blocks == 2 ? 4.0 : 12.0), pitchX - gap, 16.0};
+}
+
+std::vector<QRectF> RankGridGeometry::marginStrips() const
+{
+    constexpr double offCells = 2.0; // a cell is repainted with a pixel around it
+    const double width = request.size.width();
+    const double height = request.size.height();
+    std::vector<QRectF> strips {{0.0, bottom() + offCells, width, height - bottom() - offCells}};
+    for (int block = 0; block < blocks; ++block) {
+        strips.emplace_back(right(block) + offCells, top - 20.0, marginWidth + 10.0, height);
+    }
+    return strips;
 }
 
 QRectF RankGridGeometry::rowBox(int layer) const

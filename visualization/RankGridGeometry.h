@@ -6,6 +6,7 @@
 #include <QSize>
 
 #include <optional>
+#include <vector>
 
 namespace spectune {
 
@@ -77,6 +78,9 @@ struct RankGridGeometry {
     [[nodiscard]] QRectF layerSum(int layer) const;
     [[nodiscard]] QRectF kindBar(int block, int kind) const;
     [[nodiscard]] QRectF kindSum(int block, int kind) const;
+    /// Right of each block, with the head above, and below all of them: what holds every bar and sum, and no cell that is
+    /// repainted alone.
+    [[nodiscard]] std::vector<QRectF> marginStrips() const;
     [[nodiscard]] QRectF rowBox(int layer) const; ///< tick box, targets only; its hit target is the row's label
     [[nodiscard]] QRectF columnBox(int kind) const;
     [[nodiscard]] double right(int block) const; ///< end of a block's last cell
@@ -98,6 +102,7 @@ private:
     [[nodiscard]] bool isInView(int layer) const;
     [[nodiscard]] double labelMiddle(int layer) const; ///< along the layers; a label at an end makes way for the axis
     [[nodiscard]] double alongLayers(int layer) const; ///< start, from the first cell's
+    [[nodiscard]] double layerMiddle(int layer) const; ///< of its cells, along the layers
     [[nodiscard]] double alongKinds(int kind) const;
 
     double m_view = 0.0; ///< length of what is shown of the layers, when zoomed

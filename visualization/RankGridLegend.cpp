@@ -74,28 +74,10 @@ void RankGridPainter::paintRankLegend(const QRectF& area)
 {
     const Theme& theme = Theme::current();
     const int ranks = static_cast<int>(m_state.layout->initRank) + 1;
-    std::vector<int> counts(static_cast<std::size_t>(ranks), 0);
-    for (std::size_t i = 0; i < m_state.layout->modules.size(); ++i) {
-        const double rank = m_state.valueOf(ModuleIndex {static_cast<std::int32_t>(i)});
-        ++counts[static_cast<std::size_t>(std::clamp(static_cast<int>(rank), 0, ranks - 1))];
-    }
     const double captionWidth = area.width() > 400.0 ? 112.0 : 76.0;
     const double share = (area.width() - captionWidth) / ranks;
     const double step = std::clamp(share >= 2.0 ? std::floor(share) : share, 0.5, 22.0);
-    paintHistogram(counts, area.left(), step, area.top() + barTop - 1.0);
-    const int every = figureEvery(ranks - 1, step);
-    for (int rank = 0; rank < ranks; ++rank) {
-        const QRectF box(area.left() + rank * step, area.top() + barTop, step - (step > 8.0 ? 1.0 : 0.0), barHeight);
-        if (rank == 0) {
-            paintHatch(box);
-        } else {
-            m_painter.fillRect(box, m_state.colorOf(rank));
-        }
-        if (rank % every == 0) {
-            const QRectF label(box.center().x() - 20.0, box.bottom() + 1.0, 40.0, 13.0);
-            text(label, Qt::AlignHCenter, QString::number(rank), theme.text3, Fonts::caption());
-        }
-    }
+    paintLegendBoxes({area.left(), area.top() + barTop}, step, ranks);
     const double x = area.left() + ranks * step + 12.0;
     const bool wide = area.right() - x > 100.0;
     const QString lower = wide ? QStringLiteral("up to init rank %1").arg(ranks - 1) : QStringLiteral("per rank");
@@ -118,7 +100,7 @@ void RankGridPainter::paintScaleLegend(const QRectF& area)
     }
     const QRectF bar = m_state.legendBar();
     if (m_state.legendBoxes() > 0) {
-        paintLegendBoxes(bar, m_state.legendBoxes());
+        paintLegendBoxes(bar.topLeft(), bar.width() / m_state.legendBoxes(), m_state.legendBoxes());
     } else {
         paintLegendScale(bar);
     }
@@ -128,7 +110,7 @@ void RankGridPainter::paintScaleLegend(const QRectF& area)
         label.translated(0.0, -14.0), Qt::AlignLeft, RankGrid::tr("matrices per value"), theme.text3, Fonts::caption());
 }
 
-void RankGridPainter::paintLegendBoxes(const QRectF& bar, int boxes)
+void RankGridPainter::paintLegendBoxes(QPointF corner, double step, int boxes)
 {
     const Theme& theme = Theme::current();
     std::vector<int> counts(static_cast<std::size_t>(boxes), 0);
@@ -136,13 +118,17 @@ void RankGridPainter::paintLegendBoxes(const QRectF& bar, int boxes)
         const double value = m_state.valueOf(ModuleIndex {static_cast<std::int32_t>(i)});
         ++counts[static_cast<std::size_t>(std::clamp(static_cast<int>(value), 0, boxes - 1))];
     }
-    const double step = bar.width() / boxes;
-    paintHistogram(counts, bar.left(), step, bar.top() - 1.0);
+    paintHistogram(counts, corner.x(), step, corner.y() - 1.0);
     const int every = figureEvery(boxes - 1, step);
     for (int value = 0; value < boxes; ++value) {
-        const QRectF box(bar.left() + value * step, bar.top(), step - (step > 8.0 ? 1.0 : 0.0), bar.height());
-        m_painter.fillRect(box, m_state.colorOf(value));
-        if (value == 0) { // as pale as what lies around it: it needs an edge
+        const QRectF box(corner.x() + value * step, corner.y(), step - (step > 8.0 ? 1.0 : 0.0), barHeight);
+        const bool hatched = value == 0 && m_state.mode == GridMode::Rank;
+        if (hatched) {
+            paintHatch(box);
+        } else {
+            m_painter.fillRect(box, m_state.colorOf(value));
+        }
+        if (value == 0 && !hatched) { // as pale as what lies around it: it needs an edge
             const double half = m_geometry.gap / 2.0;
             m_painter.setPen(QPen(theme.lineStrong, 0));
             m_painter.setBrush(Qt::NoBrush);

@@ -14,11 +14,28 @@ namespace {
 
 constexpr double figureGap = 6.0; ///< between the longest bar and its figure
 
-bool fits(const QStringList& figures, double room)
+/// Sums in words, and the width of the longest.
+struct Figures {
+    QStringList texts;
+    double widest = 0.0;
+};
+
+Figures figuresOf(const RankGridState& state, const std::vector<double>& sums, bool brief)
 {
     const QFont font = Fonts::caption();
-    return std::all_of(figures.begin(), figures.end(),
-        [&font, room](const QString& figure) { return tabularWidth(font, figure) <= room; });
+    Figures figures;
+    for (const double sum : sums) {
+        figures.texts << state.sumText(sum, brief);
+        figures.widest = std::max(figures.widest, tabularWidth(font, figures.texts.back()));
+    }
+    return figures;
+}
+
+/// All of them in the same way: brief where one is wider than @p room.
+Figures figuresFor(const RankGridState& state, const std::vector<double>& sums, double room)
+{
+    Figures figures = figuresOf(state, sums, false);
+    return figures.widest <= room ? figures : figuresOf(state, sums, true);
 }
 
 QString summed(GridMode mode)
@@ -68,18 +85,25 @@ QString RankGridState::marginText(QPointF position) const
     const auto [from, kind] = below.value_or(GridCell {0, 0});
     const int to = std::min(layers, from + geometry.rowsPerBlock);
     int matrices = 0;
-    for (const ModuleInfo& info : layout->modules) {
+    std::int64_t triplets = 0;
+    for (std::size_t i = 0; i < layout->modules.size(); ++i) {
+        const ModuleInfo& info = layout->modules[i];
         const int at = info.layer.value;
-        matrices += layer ? (at == *layer ? 1 : 0) : (info.kind.value == kind && at >= from && at < to ? 1 : 0);
+        if (layer ? at == *layer : info.kind.value == kind && at >= from && at < to) {
+            ++matrices;
+            triplets += layout->rankOf(ModuleIndex {static_cast<std::int32_t>(i)});
+        }
     }
     const double sum = layer ? layerValue(*layer) : kindValue(kind, from, to);
     const QString name
         = layer ? RankGrid::tr("Layer %1").arg(*layer) : QString::fromStdString(kinds[static_cast<std::size_t>(kind)]);
     QString words = RankGrid::tr("%1, sum over its %2 matrices").arg(name).arg(matrices) + QLatin1Char('\n');
     if (mode == GridMode::Rank) {
+        // The bars are as long as if every matrix began with init rank: with a rank map a full one is more than all.
         return words
-            + RankGrid::tr("%1 of %2 triplets kept; a full bar is all of them")
-                  .arg(formatCount(std::llround(sum)), formatCount(matrices * layout->initRank));
+            + (layout->ranks.empty() ? RankGrid::tr("%1 of %2 triplets kept; a full bar is all of them")
+                                     : RankGrid::tr("%1 of %2 triplets kept"))
+                  .arg(formatCount(std::llround(sum)), formatCount(triplets));
     }
     const QString figure = mode == GridMode::Importance ? formatScientific(sum)
         : mode == GridMode::Revivals                    ? formatCount(std::llround(sum))
@@ -88,7 +112,7 @@ QString RankGridState::marginText(QPointF position) const
         + RankGrid::tr("%1: %2; the longest bar is the largest sum, bars begin at 0").arg(summed(mode), figure);
 }
 
-void RankGridPainter::paintLayerMargin(int layer, double longest, double barRoom, const QString& figure)
+void RankGridPainter::paintLayerMargin(int layer, double part, double barRoom, const QString& figure)
 {
     const Theme& theme = Theme::current();
     QRectF bar = m_geometry.layerBar(layer);
@@ -96,7 +120,6 @@ void RankGridPainter::paintLayerMargin(int layer, double longest, double barRoom
         return;
     }
     const bool across = m_geometry.request.transposed;
-    const double part = std::clamp(m_state.layerValue(layer) / longest, 0.0, 1.0);
     QColor color = theme.text3;
     color.setAlphaF(m_state.isIdle() || !m_state.hasValues() ? 0.4F : 1.0F);
     if (across) {
@@ -116,36 +139,29 @@ void RankGridPainter::paintLayerMargin(int layer, double longest, double barRoom
 
 void RankGridPainter::paintMarginals()
 {
-    if (!m_state.hasValues()) {
+    const std::vector<QRectF> strips = m_geometry.marginStrips();
+    if (!m_state.hasValues()
+        || std::none_of(strips.begin(), strips.end(), [this](const QRectF& strip) { return touches(strip); })) {
         return;
     }
     const bool across = m_geometry.request.transposed;
-    double longest = static_cast<double>(m_state.columns()) * static_cast<double>(m_state.layout->initRank);
+    std::vector<double> sums;
     double most = 1e-30;
-    QStringList figures;
-    QStringList brief;
     for (int layer = 0; layer < m_state.layers; ++layer) {
-        const double value = m_state.layerValue(layer);
-        most = std::max(most, value);
-        figures << m_state.sumText(value);
-        brief << m_state.sumText(value, true);
+        sums.push_back(m_state.layerValue(layer));
+        most = std::max(most, sums.back());
     }
-    if (m_state.mode != GridMode::Rank) {
-        longest = most;
-    }
+    const double longest = m_state.mode == GridMode::Rank
+        ? static_cast<double>(m_state.columns()) * static_cast<double>(m_state.layout->initRank)
+        : most;
     const double room = across ? m_geometry.pitchX - 4.0 : m_geometry.marginWidth - 10.0;
-    if (!fits(figures, room)) { // all of them in the same way
-        figures = brief;
-    }
-    const bool told = m_geometry.layerSums && fits(figures, room);
-    double widest = 0.0;
-    for (const QString& figure : figures) {
-        widest = std::max(widest, told ? tabularWidth(Fonts::caption(), figure) : 0.0);
-    }
-    const double barRoom = m_geometry.marginWidth - 9.0 - widest - figureGap;
+    const Figures figures = m_geometry.layerSums ? figuresFor(m_state, sums, room) : Figures {};
+    const bool told = m_geometry.layerSums && figures.widest <= room;
+    const double barRoom = m_geometry.marginWidth - 9.0 - (told ? figures.widest : 0.0) - figureGap;
     for (int layer = 0; layer < m_state.layers; ++layer) {
         const bool figure = told && layer % m_geometry.rowsPerBlock % m_geometry.labelEvery == 0;
-        paintLayerMargin(layer, longest, barRoom, figure ? figures[layer] : QString());
+        const double part = std::clamp(sums[static_cast<std::size_t>(layer)] / longest, 0.0, 1.0);
+        paintLayerMargin(layer, part, barRoom, figure ? figures.texts[layer] : QString());
     }
     for (int block = 0; block < m_geometry.blocks; ++block) {
         paintBlockTotals(block);
@@ -165,8 +181,7 @@ void RankGridPainter::paintBlockTotals(int block)
         ? std::max(1.0, static_cast<double>(m_state.layers) * static_cast<double>(m_state.layout->initRank))
         : std::max(1e-30, *std::max_element(sums.begin(), sums.end()));
     double total = 0.0;
-    QStringList figures;
-    QStringList brief;
+    std::vector<double> told; // with two blocks there is room for means alone
     for (int kind = 0; kind < m_state.columns(); ++kind) {
         const double sum = sums[static_cast<std::size_t>(kind)];
         total += sum;
@@ -177,12 +192,11 @@ void RankGridPainter::paintBlockTotals(int block)
             color.setAlphaF(m_state.isIdle() ? 0.4F : 1.0F);
             m_painter.fillRect(bar, color);
         }
-        const double told = two ? sum / std::max(1, to - from) : sum;
-        figures << m_state.sumText(told);
-        brief << m_state.sumText(told, true);
+        told.push_back(two ? sum / std::max(1, to - from) : sum);
     }
     const double room = m_geometry.request.transposed ? m_geometry.marginWidth - 10.0 : m_geometry.pitchX - 2.0;
-    paintTotals(block, fits(figures, room) ? figures : fits(brief, room) ? brief : QStringList(), total);
+    const Figures figures = figuresFor(m_state, told, room);
+    paintTotals(block, figures.widest <= room ? figures.texts : QStringList(), total);
 }
 
 void RankGridPainter::paintTotals(int block, const QStringList& figures, double total)

@@ -70,7 +70,7 @@ QStringList RankGridPainter::columnNames(double width) const
     QStringList names;
     const QFontMetricsF metrics(m_geometry.blocks == 2 ? Fonts::caption() : Fonts::heading());
     for (const std::string& kind : m_state.kinds) {
-        names << QString::fromUtf8(shortKindName(kind).data(), static_cast<qsizetype>(shortKindName(kind).size()));
+        names << QString::fromUtf8(shortKindName(kind));
     }
     const auto fits = [&](const QString& name) { return metrics.horizontalAdvance(name) <= width + 1.0; };
     if (std::all_of(names.begin(), names.end(), fits)) {
@@ -219,9 +219,10 @@ void RankGridPainter::paintCell(const GridCell& cell)
     } else {
         m_painter.fillRect(rect, fill);
     }
-    const QFont font = m_state.cellFont();
-    const double width = tabularWidth(font, look.text);
-    const bool figure = m_geometry.numbers && !look.text.isEmpty() && width <= rect.width() - 2.0 * cellInset;
+    const bool wanted = m_geometry.numbers && !look.text.isEmpty();
+    const QFont font = wanted ? m_state.cellFont() : QFont();
+    const double width = wanted ? tabularWidth(font, look.text) : 0.0;
+    const bool figure = wanted && width <= rect.width() - 2.0 * cellInset;
     if (look.lost || look.back) {
         paintFlags(look, rect, figure ? width : 0.0);
     }

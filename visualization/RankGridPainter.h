@@ -34,14 +34,15 @@ private:
     void paintLegend();
     void paintRankLegend(const QRectF& area);
     void paintScaleLegend(const QRectF& area);
-    void paintLegendBoxes(const QRectF& bar, int boxes);
+    /// A box and a histogram bar per whole value from 0.  @param corner top left of the first box
+    void paintLegendBoxes(QPointF corner, double step, int boxes);
     void paintLegendScale(const QRectF& bar);
     void paintDifferenceLegend(const QRectF& area);
     void paintHistogram(const std::vector<int>& counts, double x, double step, double baseline);
     void paintMarginals();
     void paintDifferenceMarginals(); ///< sums of B − A, bars to the left where A has more
-    /// @param barRoom pixels that the longest bar may take beside the figures
-    void paintLayerMargin(int layer, double longest, double barRoom, const QString& figure);
+    /// @param part of the longest bar, 0 … 1  @param barRoom pixels that the longest bar may take beside the figures
+    void paintLayerMargin(int layer, double part, double barRoom, const QString& figure);
     void paintBlockTotals(int block);
     void paintTotals(int block, const QStringList& figures, double total);
     void paintSelection();

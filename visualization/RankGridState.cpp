@@ -129,7 +129,11 @@ void RankGridState::updateScale()
     if (!(high > 0.0)) {
         return;
     }
-    scale = mode == GridMode::Importance ? ValueScale {low, high, true} : ValueScale {0.0, high, false};
+    if (mode != GridMode::Importance) {
+        scale = {0.0, high, false};
+        return;
+    }
+    scale = {low, high, true};
     // Exponents grow towards the ends: no figure between them is wider.
     const double widest = std::max(tabularWidth(cellFont(), valueText(low)), tabularWidth(cellFont(), valueText(high)));
     const bool narrow = geometry.pitchX > 0.0 && widest > geometry.pitchX - geometry.gap - 2.0 * cellInset;

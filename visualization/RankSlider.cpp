@@ -99,7 +99,7 @@ void RankSlider::paintEvent(QPaintEvent*)
         painter.setPen(rank == value() ? theme.text : theme.text3);
         const QString words = formatCount(rank);
         const double need = tabularWidth(painter.font(), words);
-        const double left = std::min(xOf(rank) - need / 2.0, width() - need); // the last one keeps inside
+        const double left = centredInside(xOf(rank), need, 0.0, width()); // the last one keeps inside
         drawTabular(painter, QRectF(left, grooveY + 10, need, 14), Qt::AlignCenter, words);
     }
     if (hasFocus()) {

@@ -106,12 +106,7 @@ void RunCurves::addCorner(double x, double budget)
 void RunCurves::setSmoothing(double weight)
 {
     m_smoother = Smoother(weight);
-    m_smooth.clear();
-    const std::span<const double> x = m_loss.x();
-    const std::span<const double> y = m_loss.y();
-    for (std::size_t i = 0; i < x.size(); ++i) {
-        m_smooth.append(x[i], m_smoother.add(y[i]));
-    }
+    m_smooth = smoothed(m_loss, m_smoother);
 }
 
 double RunCurves::evaluationAt(double step) const

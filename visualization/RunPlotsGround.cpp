@@ -52,9 +52,8 @@ void RunPlots::Private::paintPhases(QPainter& painter, const QRectF& rect) const
     if (!plan.prunes()) {
         return;
     }
-    const double from = std::clamp(std::round(xOf(static_cast<double>(plan.ti))), rect.left(), rect.right());
-    const double to = std::clamp(std::round(xOf(static_cast<double>(plan.finalStart))), rect.left(), rect.right());
-    painter.fillRect(QRectF(from, rect.top(), to - from, rect.height()), theme.phaseCubic);
+    const double from = xOf(static_cast<double>(plan.ti));
+    painter.fillRect(partBetween(rect, from, xOf(static_cast<double>(plan.finalStart))), theme.phaseCubic);
 }
 
 void RunPlots::Private::paintGround(QPainter& painter) const
@@ -89,8 +88,7 @@ void RunPlots::Private::paintGrid(QPainter& painter) const
     for (const double tick : steps.ticks) {
         const QString text = formatCount(std::llround(tick));
         const double width = tabularWidth(Fonts::caption(), text);
-        const double left
-            = std::clamp(xOf(tick) - width / 2.0, below.left(), std::max(below.left(), below.right() - width));
+        const double left = centredInside(xOf(tick), width, below.left(), below.right());
         drawTabular(painter, {left, below.bottom() + 3.0, width, 16.0}, Qt::AlignLeft, text);
     }
     if (curves.plan().prunes()) {

@@ -72,8 +72,6 @@ RunPlots::Private::Private(RunPlots* owner)
     m_timer.setSingleShot(true);
     m_timer.setTimerType(Qt::PreciseTimer);
     QObject::connect(&m_timer, &QTimer::timeout, owner, &RunPlots::replotNow);
-    m_fit.setSingleShot(true);
-    QObject::connect(&m_fit, &QTimer::timeout, owner, &RunPlots::replotNow);
 }
 
 void RunPlots::Private::build()
@@ -142,9 +140,13 @@ void RunPlots::Private::changed(bool rescale, Pace pace)
 {
     m_forced = m_forced || rescale;
     const auto since = std::clamp<std::int64_t>(m_clock.elapsed() - m_drawn, 0, pointerMilliseconds);
-    const int wait = pace == Pace::Data ? frameMilliseconds : pointerMilliseconds - static_cast<int>(since);
-    if (!m_timer.isActive() || m_timer.remainingTime() > wait) {
-        m_timer.start(wait);
+    replotIn(pace == Pace::Data ? frameMilliseconds : pointerMilliseconds - static_cast<int>(since));
+}
+
+void RunPlots::Private::replotIn(int milliseconds)
+{
+    if (!m_timer.isActive() || m_timer.remainingTime() > milliseconds) {
+        m_timer.start(milliseconds);
     }
 }
 
@@ -218,12 +220,9 @@ bool RunPlots::Private::mayRescale()
     // A pointer that only rests there does not read: a run would leave its axes behind.
     const std::int64_t reading = pointerInside ? readingMilliseconds - (time - m_pointerMoved) : 0;
     if (m_gate.allows(time, reading > 0, m_forced)) {
-        m_fit.stop();
         return true;
     }
-    if (!m_fit.isActive()) {
-        m_fit.start(static_cast<int>(std::max({m_gate.wait(time), reading, std::int64_t {1}})));
-    }
+    replotIn(static_cast<int>(std::max({m_gate.wait(time), reading, std::int64_t {1}})));
     return false;
 }
 
@@ -331,7 +330,7 @@ void RunPlots::Private::updatePlan()
 
 void RunPlots::Private::replot()
 {
-    m_timer.stop();
+    m_timer.stop(); // before the axes, which may start it anew
     m_drawn = m_clock.elapsed();
     arrange();
     plot->replot(QCustomPlot::rpQueuedRefresh);

@@ -86,7 +86,9 @@ private:
     void addLayers();
     void place();
     void updateAxes();
-    /// Whether the axes may move now; if not, replots once they may.
+    /// Replots in @p milliseconds, or sooner if that was asked for already.
+    void replotIn(int milliseconds);
+    /// Whether the axes may move now; if not, replots once they may: a run's last values ask for no later picture.
     [[nodiscard]] bool mayRescale();
     void updateCurves();
     void updateKept();
@@ -121,8 +123,7 @@ private:
     void paintStepMarks(QPainter& painter) const;
 
     RunPlots* m_owner;
-    QTimer m_timer;
-    QTimer m_fit; ///< until the axes may follow the data: the last picture of a run has no other after it
+    QTimer m_timer; ///< to the next picture
     QElapsedTimer m_clock;
     std::int64_t m_pointerMoved = 0; ///< by m_clock, ms
     std::int64_t m_drawn = 0; ///< when it was last replotted, by m_clock, ms

@@ -63,7 +63,7 @@ void ScaleGauge::paintEvent(QPaintEvent*)
     for (const double tick : {0.05, 0.125, 0.5, 2.0, 8.0}) {
         drawUpright(painter, xOf(tick), axisY, axisY + 4.0, theme.lineStrong);
         const double width_ = tabularWidth(Fonts::caption(), plain(tick));
-        const double left = std::clamp(xOf(tick) - width_ / 2.0, 0.0, width() - width_);
+        const double left = centredInside(xOf(tick), width_, 0.0, width());
         painter.setPen(theme.text3);
         drawTabular(painter, {left, axisY + 6.0, width_, 14.0}, Qt::AlignLeft, plain(tick));
     }

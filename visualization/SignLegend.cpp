@@ -41,7 +41,7 @@ void SignLegend::setReach(double reach)
 // Always with its sign: that is what the legend is for.
 QString SignLegend::endText(double value) const
 {
-    return value < 0.0 ? QChar(0x2212) + formatShort(-value) : QLatin1Char('+') + formatShort(value);
+    return (value > 0.0 ? QStringLiteral("+") : QString()) + formatShort(value);
 }
 
 QRectF SignLegend::bar() const

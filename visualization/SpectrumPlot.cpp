@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "visualization/SpectrumPlot.h"
 
+#include "visualization/CurveMath.h"
 #include "visualization/Fonts.h"
 #include "visualization/Marks.h"
 #include "visualization/NumberFormat.h"
@@ -21,17 +22,6 @@ constexpr double bottomMargin = 20.0;
 constexpr double topMargin = 8.0;
 constexpr double rightMargin = 8.0;
 
-// 1, 2 or 5 times a power of ten, so that three to six ticks fit.
-double tickFor(double most)
-{
-    const double rough = most / 4.0;
-    const double power = std::pow(10.0, std::floor(std::log10(rough)));
-    for (const double factor : {1.0, 2.0, 5.0})
-        if (factor * power >= rough)
-            return factor * power;
-    return 10.0 * power;
-}
-
 } // namespace
 
 SpectrumPlot::SpectrumPlot(Kind kind, QWidget* parent)
@@ -47,7 +37,7 @@ void SpectrumPlot::setValues(std::vector<double> values)
     double most = 0.0;
     for (const double value : m_values)
         most = std::max(most, value);
-    m_tick = most > 0 ? tickFor(most) : 0.5;
+    m_tick = most > 0 ? roundStep(most / 4.0) : 0.5; // three to six ticks fit
     m_top = most > 0 ? std::ceil(most / m_tick - 1e-9) * m_tick : 1.0;
     update();
 }

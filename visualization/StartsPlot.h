@@ -22,7 +22,6 @@ public:
     /// @pre 1 <= rank <= ranks, loss > 0
     void add(int rank, double loss);
     [[nodiscard]] int count() const;
-    [[nodiscard]] int countAt(int rank) const { return static_cast<int>(m_losses.at(index(rank)).size()); }
     [[nodiscard]] double best() const { return m_best; } ///< of all starts so far; 0: none
     [[nodiscard]] int stuckAt(int rank) const;
     /// The first rank from which on no start is stuck; above all ranks: there is none.

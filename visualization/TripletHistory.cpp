@@ -103,7 +103,7 @@ std::vector<TripletHistory::AxisLabel> TripletHistory::axisLabels() const
         const QString text = step == 0 ? tr("step 0") : formatCount(step);
         const double wide = tabularWidth(font, text);
         const double x = xOf(step);
-        const double left = std::clamp(x - wide / 2.0, 0.0, std::max(0.0, width() - wide));
+        const double left = centredInside(x, wide, 0.0, width());
         if (labels.empty() || left >= labels.back().place.right() + labelGap / 2.0) {
             labels.push_back({step, x, text, QRectF(left, ground.bottom() + 5.0, wide, 13.0)});
         }

@@ -170,7 +170,7 @@ void TripletList::paintThreshold(QPainter& painter, int first, int last, const C
     painter.restore();
     const QString words = tr("threshold %1").arg(formatScientific(static_cast<double>(m_snapshot->threshold)));
     const double width = tabularWidth(Fonts::caption(), words);
-    const double left = std::clamp(x - width / 2.0, 0.0, viewport()->width() - width);
+    const double left = centredInside(x, width, 0.0, viewport()->width());
     painter.setFont(Fonts::caption());
     painter.setPen(theme.text2);
     drawTabular(painter, {left, bottom + 3.0, width, 15.0}, Qt::AlignLeft, words);

@@ -10,6 +10,15 @@
 using namespace spectune;
 using spectune::test::SampleRun;
 
+/// The whole of @p run at the size that Live gives its curves.
+static void showRun(RunPlots& plots, const SampleRun& run)
+{
+    plots.resize(428, 668);
+    plots.setPlan(run.plan());
+    plots.setHistory(run.history());
+    plots.replotNow();
+}
+
 /// 200 steps with a loss far above all before them.
 static void appendHigh(RunPlots& plots)
 {
@@ -128,10 +137,7 @@ private Q_SLOTS:
     {
         const SampleRun run;
         RunPlots plots;
-        plots.resize(428, 668);
-        plots.setPlan(run.plan());
-        plots.setHistory(run.history());
-        plots.replotNow();
+        showRun(plots, run);
         const QPointF before = plots.lossRange();
         MetricPoint point;
         point.step = 1107;
@@ -146,10 +152,7 @@ private Q_SLOTS:
     {
         const SampleRun run;
         RunPlots plots;
-        plots.resize(428, 668);
-        plots.setPlan(run.plan());
-        plots.setHistory(run.history());
-        plots.replotNow();
+        showRun(plots, run);
         appendHigh(plots);
         plots.replotNow();
         QVERIFY(plots.lossRange().y() < 5.0); // not so soon again
@@ -160,10 +163,7 @@ private Q_SLOTS:
     {
         const SampleRun run;
         RunPlots plots;
-        plots.resize(428, 668);
-        plots.setPlan(run.plan());
-        plots.setHistory(run.history());
-        plots.replotNow();
+        showRun(plots, run);
         appendHigh(plots);
         plots.fitAxes();
         plots.replotNow();
