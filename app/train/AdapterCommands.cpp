@@ -58,7 +58,8 @@ ordered_json describe(const FieldInfo& field)
 {
     ordered_json entry {{"key", field.key}, {"type", typeName(field.type)},
         {"default", detail::jsonFromValue(defaultValue(field.key))}, {"optional", field.optional},
-        {"label", field.label}, {"help", field.help}, {"unit", field.unit}, {"live", field.liveEditable}};
+        {"label", field.label}, {"help", field.help}, {"unit", field.unit}, {"zero", field.zero},
+        {"live", field.liveEditable}};
     if (std::isfinite(field.minimum))
         entry["minimum"] = field.minimum;
     if (field.minimumExcluded)

@@ -5,8 +5,6 @@
 #include "training/data/Dataset.h"
 #include "training/data/Preview.h"
 
-#include <limits>
-
 using namespace spectune;
 using namespace spectune::testing;
 

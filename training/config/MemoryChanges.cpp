@@ -36,8 +36,7 @@ public:
     void microBatches()
     {
         const TrainConfig& train = m_config.train;
-        const std::int64_t all
-            = train.microBatchSize > 0 ? std::min(train.microBatchSize, train.batchSize) : train.batchSize;
+        const std::int64_t all = samplesOfForward(train);
         const auto with = [](std::int64_t samples) { return Values {{"train.micro_batch_size", samples}}; };
         const bool alone = tryEach(Kind::MicroBatch, halves(all, 1), true, with);
         bool recomputed = train.gradientCheckpointing;

@@ -79,8 +79,7 @@ struct Plan {
         , length(std::max<std::int64_t>(1, std::min(configuration.data.maxLength, model.maxPositions) - 1))
     {
         const TrainConfig& train = config.train;
-        const std::int64_t batch = std::max<std::int64_t>(1, train.batchSize);
-        samples = train.microBatchSize > 0 ? std::min(train.microBatchSize, batch) : batch;
+        samples = std::max<std::int64_t>(1, samplesOfForward(train));
         cores = std::max<std::int64_t>(1, train.threads > 0 ? train.threads : place.cores);
         workers = cuda ? 1 : std::min(cores, samples);
         const std::int64_t share = (samples + workers - 1) / workers;

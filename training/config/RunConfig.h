@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -55,6 +56,12 @@ struct TrainConfig {
     std::int64_t saveEvery = 0; ///< steps; 0: only at the end and on a stop
     std::int64_t threads = 0; ///< CPU threads; 0: physical cores
 };
+
+/// Samples that go through the model at once.
+[[nodiscard]] inline std::int64_t samplesOfForward(const TrainConfig& train) noexcept
+{
+    return train.microBatchSize > 0 ? std::min(train.microBatchSize, train.batchSize) : train.batchSize;
+}
 
 struct OptimConfig {
     double lr = 1e-3;
@@ -111,16 +118,22 @@ struct RunConfig {
     return method == Method::AdaLora || method == Method::PruneLora;
 }
 
-/// Whether the matrices have the ranks of adalora.rank_map: with a method of fixed rank. Others refuse a map (validate()).
-[[nodiscard]] inline bool usesRankMap(const RunConfig& config) noexcept
-{
-    return !allocatesBudget(config.method) && !config.adalora.rankMap.empty();
-}
-
 /// Whether the method has a Λ of its own (adalora, svd-lora) or is a plain product B·A (lora, prune-lora).
 [[nodiscard]] constexpr bool hasLambda(Method method) noexcept
 {
     return method == Method::AdaLora || method == Method::SvdLora;
+}
+
+/// The method of fixed rank that trains what @p method does: with a Λ or without.
+[[nodiscard]] constexpr Method fixedRankMethod(Method method) noexcept
+{
+    return hasLambda(method) ? Method::SvdLora : Method::Lora;
+}
+
+/// Whether the matrices have the ranks of adalora.rank_map: with a method of fixed rank. Others refuse a map (validate()).
+[[nodiscard]] inline bool usesRankMap(const RunConfig& config) noexcept
+{
+    return !allocatesBudget(config.method) && !config.adalora.rankMap.empty();
 }
 
 } // namespace spectune

@@ -5,6 +5,16 @@
 
 namespace spectune {
 
+Failure Failure::cancelled()
+{
+    return {.kind = FailureKind::Config, .message = "Cancelled.", .detail = {}, .step = -1};
+}
+
+bool Failure::isCancelled() const
+{
+    return message == cancelled().message;
+}
+
 Failure Failure::fromCurrentException(std::int64_t step)
 {
     try {

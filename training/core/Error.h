@@ -59,6 +59,10 @@ struct Failure {
 
     /// Translates the exception being handled. @pre called inside a catch block; Stopped must have been caught before.
     [[nodiscard]] static Failure fromCurrentException(std::int64_t step = -1);
+
+    /// What a cancelled request is answered with.
+    [[nodiscard]] static Failure cancelled();
+    [[nodiscard]] bool isCancelled() const;
 };
 
 /// The process exit code of the command line's contract: 2 input, 3 memory, 4 diverged, 1 all else.

@@ -140,9 +140,7 @@ std::int64_t residentBytes(std::string_view statm, std::int64_t pageBytes)
 
 std::int64_t residentBytes()
 {
-    std::string line;
-    std::getline(std::ifstream("/proc/self/statm"), line);
-    return residentBytes(line, sysconf(_SC_PAGESIZE));
+    return residentBytes(textOf("/proc/self/statm"), sysconf(_SC_PAGESIZE));
 }
 
 } // namespace spectune

@@ -113,7 +113,7 @@ DeltaDifference compareDeltas(const AdapterState& a, const AdapterState& b,
     for (const ModuleAdapter& module : b.modules)
         pairs[module.module].second = &module;
     // One thread's products each: shared out by LibTorch, so small ones would mostly wait for each other.
-    WorkerPool workers(static_cast<std::size_t>(std::max<std::int64_t>(1, physicalCores())), [] { useThreads(1); });
+    WorkerPool workers(static_cast<std::size_t>(physicalCores()), [] { useThreads(1); });
     const ThreadCountGuard alone(1);
     DeltaDifference result;
     std::int64_t done = 0;

@@ -15,7 +15,6 @@
 #include "training/nn/ThreadCount.h"
 
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 #include <torch/csrc/autograd/profiler_kineto.h>
 
 #include <algorithm>

@@ -8,7 +8,6 @@
 #include "training/nn/ThreadCount.h"
 
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 
 #include <algorithm>
 #include <cmath>

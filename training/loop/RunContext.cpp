@@ -221,10 +221,10 @@ RunFacts factsOf(const ModelSpec& spec, const RunConfig& config)
 ModuleLayout layoutOf(const ModelSpec& spec, const RunConfig& config, const ResolvedRun& resolved)
 {
     ModuleLayout layout = adaptedLayout(spec, TargetSelection::of(config.adalora), resolved.initRank);
-    for (const ModuleInfo& module : layout.modules) {
-        if (usesRankMap(config))
-            layout.ranks.push_back(initialRankOf(config, resolved, module.name));
-    }
+    if (!usesRankMap(config))
+        return layout;
+    for (const ModuleInfo& module : layout.modules)
+        layout.ranks.push_back(initialRankOf(config, resolved, module.name));
     return layout;
 }
 

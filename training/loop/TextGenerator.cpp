@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/loop/TextGenerator.h"
-#include "training/nn/ThreadCount.h"
 
 #include "training/core/Error.h"
 #include "training/core/Machine.h"
 #include "training/loop/Device.h"
+#include "training/nn/ThreadCount.h"
 
 #include <ATen/ATen.h>
 

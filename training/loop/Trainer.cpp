@@ -8,7 +8,6 @@
 
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
-#include <ATen/Parallel.h>
 #include <c10/core/GradMode.h>
 
 #include <algorithm>
@@ -65,11 +64,6 @@ std::string shrinkNotice(const RunConfig& config, BeforeAndAfter triplets, Befor
             += " The gradient's norm leaves out the dropped λ: where it is above optim.max_grad_norm, steps are longer "
                "than without adalora.shrink.";
     return text;
-}
-
-std::int64_t samplesOfForward(const TrainConfig& train)
-{
-    return train.microBatchSize > 0 ? std::min(train.microBatchSize, train.batchSize) : train.batchSize;
 }
 
 } // namespace

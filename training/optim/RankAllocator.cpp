@@ -16,8 +16,8 @@ RankAllocator::RankAllocator(
 {
     const std::array<std::int64_t, 2> shape {static_cast<std::int64_t>(layout.modules.size()), layout.initRank};
     m_kept = at::ones(shape, options.dtype(at::kBool));
-    for (std::size_t i = 0; i < layout.ranks.size();
-         ++i) // of a fixed-rank map; the places behind a rank have no triplet
+    // Of a rank map: the places behind a rank have no triplet.
+    for (std::size_t i = 0; i < layout.ranks.size(); ++i)
         m_kept.select(0, static_cast<std::int64_t>(i)).slice(0, layout.ranks[i]).fill_(false);
     m_keptBefore = m_kept.clone();
     m_prunedAt = at::full(shape, -1, options.dtype(at::kInt));

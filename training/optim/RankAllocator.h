@@ -42,10 +42,8 @@ public:
     /// For the events to come.
     void setSchedule(const BudgetSchedule& schedule) noexcept { m_schedule = schedule; }
 
-    [[nodiscard]] const at::Tensor& kept() const noexcept
-    {
-        return m_kept;
-    } // [modules, r] bool; false where the rank map has no triplet
+    /// [modules, r] bool; false where a rank map has no triplet
+    [[nodiscard]] const at::Tensor& kept() const noexcept { return m_kept; }
     [[nodiscard]] const at::Tensor& keptBefore() const noexcept { return m_keptBefore; } // of the event before
     [[nodiscard]] const at::Tensor& prunedAt() const noexcept { return m_prunedAt; } // [modules, r] int32, −1: never
     [[nodiscard]] const at::Tensor& revivedAt() const noexcept { return m_revivedAt; } // [modules, r] int32, −1: never

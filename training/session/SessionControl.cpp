@@ -21,7 +21,7 @@ Answer answerOf(TrainingEngine& engine, const RequestJob& job, SessionMailbox& m
         job.stop.throwIfStopped();
         return engine.answer(job.request, context);
     } catch (const Stopped&) {
-        return cancelledRequest();
+        return Failure::cancelled();
     } catch (...) {
         return Failure::fromCurrentException();
     }

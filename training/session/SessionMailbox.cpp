@@ -6,11 +6,6 @@
 
 namespace spectune {
 
-Failure cancelledRequest()
-{
-    return {.kind = FailureKind::Config, .message = "Cancelled.", .detail = {}, .step = -1};
-}
-
 SessionMailbox::SessionMailbox()
     : m_events(eventCapacity, [](const RunEvent& event) { return std::holds_alternative<MetricPoint>(event); })
 {
@@ -139,7 +134,7 @@ std::int64_t SessionMailbox::ask(Request request)
     const std::lock_guard lock(m_mutex);
     const std::int64_t id = ++m_lastRequest;
     if (m_closing) {
-        pushAnswer(id, cancelledRequest());
+        pushAnswer(id, Failure::cancelled());
     } else {
         m_requests.push_back({.id = id, .request = std::move(request), .stop = {}});
         m_wake.notify_all();
@@ -157,7 +152,7 @@ void SessionMailbox::cancel(std::int64_t id)
     if (found == m_requests.end())
         return;
     m_requests.erase(found);
-    pushAnswer(id, cancelledRequest());
+    pushAnswer(id, Failure::cancelled());
 }
 
 void SessionMailbox::close()
@@ -167,7 +162,7 @@ void SessionMailbox::close()
         return;
     m_closing = true;
     for (const RequestJob& job : std::exchange(m_requests, {}))
-        pushAnswer(job.id, cancelledRequest());
+        pushAnswer(job.id, Failure::cancelled());
     if (m_request)
         m_request->stop.requestStop();
     requestStop();

@@ -28,9 +28,6 @@ struct RequestJob {
 using SessionJob = std::variant<CloseJob, RunJob, RequestJob>;
 using BorderJob = std::variant<BorderAction, RequestJob>;
 
-/// The answer to a request that was cancelled.
-[[nodiscard]] Failure cancelledRequest();
-
 /// The three mailboxes between a front end and the session's thread, and the state machine that rules them.
 /// One mutex orders commands and states; it is never held while the engine works, so no caller waits for a step.
 ///
