@@ -20,7 +20,7 @@ CachedModelAsker::CachedModelAsker(SessionController& session, CachedModelList& 
             return;
         m_request = -1;
         const auto* failure = std::get_if<Failure>(&answer);
-        if (!failure || failure->message != "Cancelled.") // the session closes
+        if (!failure || !failure->isCancelled()) // the session closes
             list.setAnswer(m_folder, answer);
     });
 }

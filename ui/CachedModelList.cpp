@@ -115,10 +115,10 @@ void CachedModelList::setAnswer(const QString& folder, const Answer& answer)
         check.readable = !tokenizer.startsWith(folder);
         check.text = !check.readable
             ? tr("Its weights are readable, its tokenizer is not: %1").arg(withoutFolder(tokenizer, folder))
-            : tr("%1, %2 layers, %3 parameters, %4; tokenizer: %5")
-                  .arg(capitalised(QString::fromStdString(model->modelType)))
-                  .arg(model->layers)
-                  .arg(parametersText(model->parameters), QString::fromStdString(model->dtype), tokenizer);
+            : tr("%1, %2, %3 parameters, %4; tokenizer: %5")
+                  .arg(capitalised(QString::fromStdString(model->modelType)),
+                      counted(model->layers, tr("%1 layer"), tr("%1 layers")), parametersText(model->parameters),
+                      QString::fromStdString(model->dtype), tokenizer);
     } else if (const auto* failure = std::get_if<Failure>(&answer)) {
         check.text = withoutFolder(QString::fromStdString(failure->message), folder);
     }
@@ -186,12 +186,12 @@ void CachedModelList::showRow(int row)
     const CachedModel& model = m_models[static_cast<std::size_t>(row)];
     QListWidgetItem* item = m_list->item(row);
     const auto check = m_checks.constFind(model.folder);
-    item->setData(CachedModelDelegate::SizeRole, formatMB(static_cast<double>(model.bytes)));
+    item->setData(CachedModelDelegate::SizeRole, formatFileSize(static_cast<double>(model.bytes)));
     item->setData(CachedModelDelegate::LineRole, lineOf(model));
     item->setData(CachedModelDelegate::ProblemRole, check != m_checks.constEnd() && !check->readable);
     item->setData(CachedModelDelegate::ChosenRole, model.folder == m_chosen);
     item->setData(Qt::AccessibleTextRole,
-        tr("%1, %2, %3").arg(model.name, formatMB(static_cast<double>(model.bytes)), lineOf(model)));
+        tr("%1, %2, %3").arg(model.name, formatFileSize(static_cast<double>(model.bytes)), lineOf(model)));
     item->setData(Qt::AccessibleDescriptionRole, sentenceOf(model));
     item->setToolTip(
         QStringLiteral("<qt>%1<br>%2</qt>").arg(sentenceOf(model).toHtmlEscaped(), model.folder.toHtmlEscaped()));

@@ -190,6 +190,16 @@ std::vector<bool> ConfigForm::targets() const
     return TargetSelection::of(m_config.adalora).ticks(matrixKinds(), m_model->layers);
 }
 
+void ConfigForm::setTargets(const std::vector<bool>& ticked)
+{
+    const TargetSelection chosen = TargetSelection::fromTicks(ticked, matrixKinds(), m_model->layers);
+    setValue(QStringLiteral("adalora.modules"), FieldValue {std::vector<std::string> {}});
+    setValue(QStringLiteral("adalora.layers"), FieldValue {chosen.layers});
+    setValue(QStringLiteral("adalora.targets"), FieldValue {chosen.kinds});
+    if (!chosen.modules.empty())
+        setValue(QStringLiteral("adalora.modules"), FieldValue {chosen.modules});
+}
+
 std::vector<std::string> ConfigForm::matrixKinds() const
 {
     std::vector<std::string> kinds;
@@ -267,7 +277,7 @@ void ConfigForm::addFileIssues()
     checkFile(QStringLiteral("data.path"), m_config.data.path, false);
     checkFile(QStringLiteral("data.eval_path"), m_config.data.evalPath, false);
     for (auto it = m_failures.constBegin(); it != m_failures.constEnd(); ++it) {
-        if (it->message == "Cancelled.")
+        if (it->isCancelled())
             continue;
         const QString title = it.key() == QLatin1String("model.path") ? tr("The model cannot be used")
             : it.key() == QLatin1String("data.path")                  ? tr("The training file cannot be used")

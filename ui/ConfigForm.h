@@ -49,6 +49,8 @@ public:
     [[nodiscard]] ResolvedRun resolved() const;
     /// Adapted matrices of the grid, [layers × kinds of the model], row by row; empty without a model.
     [[nodiscard]] std::vector<bool> targets() const;
+    /// The same set: adalora.targets, layers and, where these cannot say it, modules. @pre a model, and one is ticked
+    void setTargets(const std::vector<bool>& ticked);
     [[nodiscard]] std::vector<std::string> matrixKinds() const; ///< columns of that grid
     [[nodiscard]] std::int64_t trainableParameters() const; ///< at the start: all P, Q and Λ; 0 without a model
 

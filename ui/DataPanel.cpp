@@ -27,11 +27,6 @@ namespace spectune {
 
 namespace {
 
-QString fromView(std::string_view text)
-{
-    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
-}
-
 /// A table may have thousands of columns with names of any length.
 QString namesOf(const std::vector<std::string>& columns)
 {
@@ -204,7 +199,7 @@ void DataPanel::refreshPreview()
         return;
     }
     m_decision->setVisible(true);
-    m_decision->setText(tr("read as %1").arg(fromView(toString(preview->format))));
+    m_decision->setText(tr("read as %1").arg(QString::fromUtf8(toString(preview->format))));
     m_decision->setToolTip(QString::fromStdString(preview->decision));
     m_columns->setVisible(!preview->columns.empty());
     m_columns->setText(tr("The file offers: %1").arg(namesOf(preview->columns)));

@@ -179,8 +179,7 @@ void ExportRow::setProgress(const PreparationProgress& progress)
 
 void ExportRow::setReport(const ExportReport& report)
 {
-    const auto bytes = static_cast<double>(report.bytes);
-    m_size->setText(report.bytes >= 1'000'000'000 ? tr("%1 GB").arg(formatFixed(bytes / 1e9, 1)) : formatMB(bytes));
+    m_size->setText(formatFileSize(static_cast<double>(report.bytes)));
     present(report.verified ? Stage::Done : Stage::Differs, ExportTexts::outcome(report), ExportTexts::detail(report));
     QString tip = QString::fromStdString(report.path);
     if (!report.note.empty())
@@ -190,7 +189,7 @@ void ExportRow::setReport(const ExportReport& report)
 
 void ExportRow::setFailure(const Failure& failure)
 {
-    const bool cancelled = failure.message == "Cancelled.";
+    const bool cancelled = failure.isCancelled();
     m_failureKind = failure.kind;
     QString text = cancelled ? tr("Cancelled; nothing was kept") : QString::fromStdString(failure.message);
     present(cancelled ? Stage::Cancelled : Stage::Failed, text.replace(QLatin1Char('/'), QStringLiteral("/\u200B")),

@@ -57,9 +57,7 @@ QString ExportTexts::expectedSize(const QString& format, const ExportFacts& fact
     const std::int64_t bytes = facts.expectedBytes(format);
     if (bytes <= 0)
         return tr("after writing");
-    return tr("about %1")
-        .arg(bytes >= 1'000'000'000 ? tr("%1 GB").arg(formatFixed(static_cast<double>(bytes) / 1e9, 1))
-                                    : formatMB(static_cast<double>(bytes)));
+    return tr("about %1").arg(formatFileSize(static_cast<double>(bytes)));
 }
 
 QString ExportTexts::shortOfSpace(std::int64_t wanted, std::int64_t free)

@@ -13,7 +13,6 @@
 #include <QClipboard>
 #include <QDesktopServices>
 #include <QDir>
-#include <QFileDialog>
 #include <QFileInfo>
 #include <QFrame>
 #include <QGuiApplication>
@@ -92,16 +91,9 @@ QWidget* ExportWindow::makeHead()
 
 void ExportWindow::chooseFolder()
 {
-    auto* dialog
-        = new QFileDialog(this, tr("Folder to export into"), QDir::current().absoluteFilePath(m_folder->text()));
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setFileMode(QFileDialog::Directory);
-    dialog->setOption(QFileDialog::ShowDirsOnly);
-    connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& folder) {
-        m_folder->setText(shownPath(folder));
-        refreshFoot(); // another disk may have more room
-    });
-    dialog->open();
+    const QString present = QDir::current().absoluteFilePath(m_folder->text());
+    askFolder(this, tr("Folder to export into"), present,
+        [this](const QString& folder) { m_folder->setText(shownPath(folder)); });
 }
 
 QWidget* ExportWindow::makeColumnNames()
@@ -130,8 +122,7 @@ void ExportWindow::addProfiles(QVBoxLayout* column)
 {
     m_profiles.reserve(exportFormats.size()); // what is connected below keeps an index
     for (std::size_t i = 0; i < exportFormats.size(); ++i) {
-        auto* row
-            = new ExportRow(QString::fromUtf8(exportFormats[i].data(), static_cast<int>(exportFormats[i].size())));
+        auto* row = new ExportRow(QString::fromUtf8(exportFormats[i]));
         m_profiles.push_back({row});
         column->addWidget(row, 1);
         connect(row, &ExportRow::chosenChanged, this, &ExportWindow::refreshFoot);
@@ -192,6 +183,7 @@ void ExportWindow::listen()
                     profile.row->setProgress(progress);
         });
     connect(&m_session, &SessionController::stateChanged, this, [this] { refreshFoot(); });
+    connect(m_folder, &QLineEdit::textChanged, this, &ExportWindow::refreshFoot); // another disk may have more room
 }
 
 bool ExportWindow::isBusy() const
@@ -285,8 +277,11 @@ QString ExportWindow::freeTarget(const QString& format) const
 
 void ExportWindow::write()
 {
+    const bool failedOnly = repeatsFailed(); // what is written stays: no second folder of it
     for (Profile& profile : m_profiles) {
         if (!profile.row->isChosen() || profile.row->isBusy())
+            continue;
+        if (failedOnly && profile.row->stage() != ExportRow::Stage::Failed)
             continue;
         const QString& format = profile.row->format();
         ExportAdapter request {m_source.toStdString(), format.toStdString(), freeTarget(format).toStdString()};
@@ -296,6 +291,13 @@ void ExportWindow::write()
         profile.row->setQueued();
     }
     refreshFoot();
+}
+
+bool ExportWindow::repeatsFailed() const
+{
+    return std::any_of(m_profiles.begin(), m_profiles.end(), [](const Profile& profile) {
+        return profile.row->isChosen() && profile.row->stage() == ExportRow::Stage::Failed;
+    });
 }
 
 void ExportWindow::take(Profile& profile, const Answer& answer)
@@ -317,7 +319,9 @@ void ExportWindow::refreshFoot()
     const bool chosen = std::any_of(
         m_profiles.begin(), m_profiles.end(), [](const Profile& profile) { return profile.row->isChosen(); });
     m_write->setEnabled(chosen && !busy && !m_source.isEmpty());
-    m_write->setText(m_written.empty() ? tr("Export") : tr("Export again"));
+    m_write->setText(m_written.empty() ? tr("Export")
+            : repeatsFailed()          ? tr("Export the failed again")
+                                       : tr("Export again"));
     m_open->setVisible(!m_written.empty());
     m_copy->setVisible(!m_written.empty());
     setRole(m_write, m_written.empty() && !busy ? "primary" : "");

@@ -51,6 +51,7 @@ private:
     void takeModel(const Answer& answer);
     void refreshFacts();
     void refreshFoot();
+    [[nodiscard]] bool repeatsFailed() const; ///< a chosen profile failed: write() takes the failed ones alone
     [[nodiscard]] QString subtitle() const;
     [[nodiscard]] QString footText() const;
     /// What failed and what to do; empty: nothing did.

@@ -36,8 +36,7 @@ std::vector<MemoryChange> plainChanges(const RunConfig& run)
             .sameSteps = same});
     };
     const TrainConfig& train = run.train;
-    const std::int64_t samples
-        = train.microBatchSize > 0 ? std::min(train.microBatchSize, train.batchSize) : train.batchSize;
+    const std::int64_t samples = samplesOfForward(train);
     if (samples > 1)
         add(Kind::MicroBatch, "train.micro_batch_size", samples / 2, samples / 2, true);
     if (!train.gradientCheckpointing)
@@ -115,7 +114,7 @@ void FailureChoices::offer(const MemoryWays& ways, const RunConfig& run, std::op
     m_checkpoint = checkpoint;
     QString words;
     for (const MemoryChange& change : ways.changes)
-        words += changeText(change) + QLatin1Char('\n');
+        words += changeText(change) + QString::number(ways.need - change.estimate.total()) + QLatin1Char('\n');
     if (words != m_shown) {
         m_shown = words;
         for (QAbstractButton* button : m_group->buttons())

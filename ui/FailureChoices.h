@@ -9,7 +9,6 @@
 #include <vector>
 
 class QButtonGroup;
-class QLabel;
 class QPushButton;
 class QVBoxLayout;
 

@@ -42,12 +42,12 @@ public:
         row->setContentsMargins(0, 0, 0, 0);
         row->addWidget(m_line);
         setFocusProxy(m_line);
-        m_unit = QString::fromUtf8(info.unit.data(), static_cast<qsizetype>(info.unit.size()));
+        m_unit = fieldWords(info.unit);
         m_line->setSuffix(m_unit);
         const bool number = m_type == FieldType::Integer || m_type == FieldType::Real;
         if (number) {
             m_line->setAlignment(Qt::AlignRight);
-            m_zero = QString::fromUtf8(info.zero.data(), static_cast<qsizetype>(info.zero.size()));
+            m_zero = fieldWords(info.zero);
             connect(m_line, &QLineEdit::textChanged, this, &LineControl::showResting);
         }
         if (m_type == FieldType::Integer)
@@ -142,7 +142,7 @@ public:
         m_combo->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
         m_combo->setMinimumContentsLength(4);
         for (const std::string_view choice : info.choices) {
-            const QString name = QString::fromUtf8(choice.data(), static_cast<qsizetype>(choice.size()));
+            const QString name = QString::fromUtf8(choice);
             m_combo->addItem(choiceWords(info.key, name), name);
         }
         connect(m_combo, &QComboBox::activated, this,
@@ -170,7 +170,7 @@ public:
     {
         QStringList labels;
         for (const std::string_view choice : info.choices) {
-            m_names << QString::fromUtf8(choice.data(), static_cast<qsizetype>(choice.size()));
+            m_names << QString::fromUtf8(choice);
             labels << choiceWords(info.key, m_names.back());
         }
         m_row = new Segmented(labels);
@@ -200,7 +200,7 @@ class CheckControl : public FieldControl {
 public:
     CheckControl(const FieldInfo& info, QWidget* parent)
         : FieldControl(parent)
-        , m_box(new QCheckBox(QString::fromUtf8(info.label.data(), static_cast<qsizetype>(info.label.size()))))
+        , m_box(new QCheckBox(fieldWords(info.label)))
     {
         auto* row = new QHBoxLayout(this);
         row->setContentsMargins(0, 0, 0, 0);

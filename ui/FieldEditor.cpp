@@ -17,11 +17,6 @@ namespace {
 
 constexpr int longestWord = 12; ///< letters that the narrowest field has room for
 
-QString fromView(std::string_view text)
-{
-    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
-}
-
 const FieldInfo& requireField(const QString& key)
 {
     if (const FieldInfo* info = findField(key.toStdString()))
@@ -40,7 +35,7 @@ FieldEditor::FieldEditor(ConfigForm& form, const QString& key, const QString& la
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(3);
-    const QString shown = label.isEmpty() ? fromView(m_info.label) : label;
+    const QString shown = label.isEmpty() ? fieldWords(m_info.label) : label;
     m_control = FieldControl::create(m_info, this);
     if (m_info.type != FieldType::Boolean) {
         auto* name = makeCaption(shown, "second");
@@ -56,14 +51,14 @@ FieldEditor::FieldEditor(ConfigForm& form, const QString& key, const QString& la
     setFocusProxy(m_control);
     setToolTip(help());
     setWhatsThis(help());
-    m_control->setAccessibleName(fromView(m_info.label));
-    m_control->setAccessibleDescription(fromView(m_info.help));
+    m_control->setAccessibleName(fieldWords(m_info.label));
+    m_control->setAccessibleDescription(fieldWords(m_info.help));
     setObjectName(key);
 
     connect(m_control, &FieldControl::edited, this, [this](const FieldValue& value) { m_form.setValue(m_key, value); });
     connect(m_control, &FieldControl::typed, this, [this](const QString& text) { m_form.setText(m_key, text); });
     connect(m_control, &FieldControl::entered, this,
-        [this] { Q_EMIT helpWanted(fromView(m_info.label), fromView(m_info.help)); });
+        [this] { Q_EMIT helpWanted(fieldWords(m_info.label), fieldWords(m_info.help)); });
     connect(&m_form, &ConfigForm::changed, this, &FieldEditor::showValue);
     connect(&m_form, &ConfigForm::checked, this, &FieldEditor::showIssues);
     showValue({});
@@ -77,7 +72,7 @@ QString FieldEditor::message() const
 
 QString FieldEditor::help() const
 {
-    QString text = QStringLiteral("<p>%1</p><p><code>%2</code>").arg(fromView(m_info.help).toHtmlEscaped(), m_key);
+    QString text = QStringLiteral("<p>%1</p><p><code>%2</code>").arg(fieldWords(m_info.help).toHtmlEscaped(), m_key);
     const QString usual = shownValue(m_info, defaultValue(m_info.key));
     if (!usual.isEmpty() && !m_info.optional)
         text += tr(", default %1").arg(usual.toHtmlEscaped());

@@ -49,6 +49,11 @@ QString grouped(QString digits)
 
 } // namespace
 
+QString fieldWords(std::string_view words)
+{
+    return words.empty() ? QString() : FieldTexts::tr(std::string(words).c_str());
+}
+
 QString choiceWords(std::string_view key, const QString& name)
 {
     if (key == "method.name")

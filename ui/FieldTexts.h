@@ -12,6 +12,8 @@ namespace spectune {
 // How values of the table are written for a person to read, and how what a person writes becomes a value's text.
 // Typed and stored texts keep the plain forms "8000" and "1e-8"; what is only shown reads "8,000" and "1e−8".
 
+/// A label, help, unit or `zero` of the table in the desktop's language; `ninja translations` collects them.
+[[nodiscard]] QString fieldWords(std::string_view words);
 /// One value: "8,000", "5e−4", "LoRA"; empty for a derived one.
 [[nodiscard]] QString shownValue(const FieldInfo& info, const FieldValue& value);
 /// The words for a Choice's name: "SVD-LoRA" for "svd-lora".

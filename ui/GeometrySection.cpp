@@ -79,13 +79,15 @@ void GeometrySection::refresh()
 {
     if (m_waiting)
         return; // the answer, or why there is none, comes whatever becomes of the run
-    const bool current = m_shownStep == m_run.step();
+    const bool ended = isTerminal(m_run.state());
+    // What can be had: a run that ended is asked for by its newest checkpoint, which may be older than its last step.
+    const std::int64_t newest = ended && !m_run.checkpoints().empty() ? m_run.checkpoints().back() : m_run.step();
+    const bool current = m_shownStep == newest;
     const bool paused = m_run.state() == SessionState::Paused;
     if (paused && canAsk() && !(m_shown && current) && m_askedStep != m_run.step()) {
         ask(); // the triplets are at hand, and nothing else waits
         return;
     }
-    const bool ended = isTerminal(m_run.state());
     m_ask->setVisible(canAsk() && !(m_shown && current));
     m_ask->setText(m_shown ? tr("Compute again") : tr("Compute"));
     m_ask->setToolTip(ended ? tr("Reads the newest checkpoint and takes the singular values of the r × r core")

@@ -2,6 +2,7 @@
 #include "ui/GlossaryPage.h"
 
 #include "training/config/FieldTable.h"
+#include "ui/FieldTexts.h"
 #include "ui/PageParts.h"
 #include "visualization/Fonts.h"
 #include "visualization/Theme.h"
@@ -23,11 +24,6 @@ namespace {
 constexpr int listWidth = 220;
 constexpr int idRole = Qt::UserRole;
 
-QString fromView(std::string_view text)
-{
-    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
-}
-
 QString link(const QString& scheme, const QString& target, const QString& text)
 {
     return QStringLiteral("<a style='color:%1; text-decoration:none' href='%2:%3'>%4</a>")
@@ -44,13 +40,13 @@ QString fieldHtml(const QString& key)
         : usual.isEmpty()          ? QString()
                                    : GlossaryPage::tr("default %1").arg(usual.toHtmlEscaped());
     if (!info->unit.empty())
-        facts += (facts.isEmpty() ? QString() : QStringLiteral(" · ")) + fromView(info->unit).toHtmlEscaped();
+        facts += (facts.isEmpty() ? QString() : QStringLiteral(" · ")) + fieldWords(info->unit).toHtmlEscaped();
     const Theme& theme = Theme::current();
     return QStringLiteral(
         "<p style='margin-top:10px; margin-bottom:0'><b>%1</b> &nbsp;<span style='color:%2'>%3 &nbsp;%4</span></p>"
         "<p style='margin-top:2px; margin-bottom:2px; color:%5'>%6</p><p style='margin-top:0'>%7</p>")
-        .arg(fromView(info->label).toHtmlEscaped(), theme.text3.name(), key, facts, theme.text2.name(),
-            fromView(info->help).toHtmlEscaped(), link(QStringLiteral("field"), key, GlossaryPage::tr("Set it")));
+        .arg(fieldWords(info->label).toHtmlEscaped(), theme.text3.name(), key, facts, theme.text2.name(),
+            fieldWords(info->help).toHtmlEscaped(), link(QStringLiteral("field"), key, GlossaryPage::tr("Set it")));
 }
 
 } // namespace

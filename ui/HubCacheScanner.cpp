@@ -25,17 +25,14 @@ void HubCacheScanner::scan(const QString& root)
         *m_ended = true;
     const auto ended = std::make_shared<std::atomic<bool>>(false);
     m_ended = ended;
-    m_busy = true;
     m_pool.start([this, root, ended] {
         const bool exists = QFileInfo(root).isDir();
         std::vector<CachedModel> models = readHubCache(root, [&ended] { return !*ended; });
         QMetaObject::invokeMethod(
             this,
             [this, ended, exists, models = std::move(models)] {
-                if (*ended)
-                    return;
-                m_busy = false;
-                Q_EMIT found(models, exists);
+                if (!*ended)
+                    Q_EMIT found(models, exists);
             },
             Qt::QueuedConnection);
     });

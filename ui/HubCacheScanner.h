@@ -19,7 +19,6 @@ public:
     ~HubCacheScanner() override; ///< ends a search at its next file
 
     void scan(const QString& root);
-    [[nodiscard]] bool isBusy() const { return m_busy; }
 
 Q_SIGNALS:
     /// @param exists whether there is a folder at the root at all
@@ -28,7 +27,6 @@ Q_SIGNALS:
 private:
     QThreadPool m_pool;
     std::shared_ptr<std::atomic<bool>> m_ended; ///< of the search at hand
-    bool m_busy = false;
 };
 
 } // namespace spectune

@@ -3,6 +3,7 @@
 
 #include "training/core/Error.h"
 #include "ui/FieldLine.h"
+#include "ui/FieldTexts.h"
 #include "ui/KeyValueList.h"
 #include "ui/PageParts.h"
 #include "ui/RunModel.h"
@@ -33,11 +34,6 @@ void setMark(FieldLine* field, const char* mark)
     field->setProperty("mark", QLatin1String(mark));
     field->style()->unpolish(field);
     field->style()->polish(field);
-}
-
-QString fromView(std::string_view text)
-{
-    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
 }
 
 /// Whether the run ends at a number of triplets that its target rank does not tell: it was set by total_budget.
@@ -126,9 +122,9 @@ void LiveControls::addRow(QGridLayout* grid, const std::string& key)
     Row row {.key = key, .label = makeText(shortFieldName(key), "second"), .field = new FieldLine};
     row.field->setFixedWidth(72);
     row.field->setAlignment(Qt::AlignRight);
-    row.field->setAccessibleName(fromView(info.label));
-    const QString help = fromView(info.help);
-    row.field->setToolTip(QStringLiteral("%1 (%2)\n%3").arg(fromView(info.label), fromView(info.key), help));
+    row.field->setAccessibleName(fieldWords(info.label));
+    const QString help = fieldWords(info.help);
+    row.field->setToolTip(QStringLiteral("%1 (%2)\n%3").arg(fieldWords(info.label), QString::fromUtf8(info.key), help));
     if (info.type == FieldType::Integer)
         row.field->setStepping(info.minimum, info.maximum);
     const int line = static_cast<int>(m_rows.size());
@@ -138,7 +134,7 @@ void LiveControls::addRow(QGridLayout* grid, const std::string& key)
     const auto index = m_rows.size() - 1;
     connect(row.field, &QLineEdit::editingFinished, this, [this, index] { commit(m_rows[index]); });
     connect(row.field, &FieldLine::entered, this,
-        [this, label = fromView(info.label), help] { Q_EMIT helpWanted(label, help); });
+        [this, label = fieldWords(info.label), help] { Q_EMIT helpWanted(label, help); });
 }
 
 bool LiveControls::isOpen() const
@@ -169,8 +165,7 @@ QString LiveControls::text(const std::string& key) const
 void LiveControls::commit(Row& row)
 {
     const FieldValue present = row.asked.value_or(fieldValue(m_run.config(), row.key));
-    const QString typed
-        = row.field->text().trimmed().replace(QChar(0x2212), QLatin1Char('-')); // shown with a true minus
+    const QString typed = plainNumberText(row.field->text());
     const auto leave = [this, &row] {
         row.refused.reset();
         row.field->setModified(false);

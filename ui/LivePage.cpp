@@ -52,7 +52,7 @@ LivePage::LivePage(RunModel& run, const ConfigForm& form, QWidget* parent)
         refreshSnapshot();
         refreshFailure();
         if (m_run.state() == SessionState::Paused || isTerminal(m_run.state()))
-            m_plots->fitAxes(); // no later picture will
+            m_plots->fitAxes(); // with the next picture, not only once they may move again
     });
     connect(&run, &RunModel::snapshotChanged, this, &LivePage::refreshSnapshot);
     connect(&run, &RunModel::metricsAppended, m_plots,

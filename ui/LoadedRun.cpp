@@ -5,37 +5,10 @@
 #include "training/config/EditLog.h"
 #include "training/config/Validation.h"
 #include "ui/RecordedRanks.h"
-#include "ui/RunFolders.h"
-
-#include <QFile>
-#include <QJsonArray>
-#include <QJsonDocument>
-#include <QJsonObject>
 
 #include <numeric>
 
 namespace spectune {
-
-namespace {
-
-/// A run of fixed rank has no masking event; its checkpoints name its matrices. Empty: there is none.
-std::vector<std::string> modulesOfCheckpoint(const QString& folder)
-{
-    std::vector<std::string> names;
-    const std::vector<std::int64_t> steps = checkpointSteps(folder);
-    if (steps.empty())
-        return names;
-    QFile file(QStringLiteral("%1/checkpoints/step-%2/state.json").arg(folder).arg(steps.back()));
-    if (!file.open(QIODevice::ReadOnly))
-        return names;
-    const QJsonArray modules
-        = QJsonDocument::fromJson(file.readAll()).object().value(QStringLiteral("modules")).toArray();
-    for (const QJsonValue& module : modules)
-        names.push_back(module.toObject().value(QStringLiteral("name")).toString().toStdString());
-    return names;
-}
-
-} // namespace
 
 RunConfig LoadedRun::configAtEnd() const
 {
@@ -61,8 +34,7 @@ LoadedRun loadRun(const QString& folder)
     run.config = loadConfig(path / "config.json");
     run.edits = editsOfRun(path);
     run.history = loadHistory(path);
-    if (run.history.modules.empty())
-        run.history.modules = modulesOfCheckpoint(folder);
+    nameModules(run.history, run.config, folder);
     RunFacts facts;
     facts.matrices = static_cast<std::int64_t>(run.history.modules.size());
     run.layout = layoutFromHistory(run.history, run.config, resolveRun(run.config, facts));

@@ -5,6 +5,7 @@
 #include "training/core/Error.h"
 #include "ui/ConfigForm.h"
 #include "ui/MainWindow.h"
+#include "ui/PageParts.h"
 #include "ui/RecordedRun.h"
 #include "ui/RunFolders.h"
 #include "ui/RunModel.h"
@@ -33,7 +34,6 @@ const std::array dataSuffixes {"txt", "jsonl", "csv", "tsv"};
 void MainWindow::adoptConfig(const QString& file, const QString& name)
 {
     const RunConfig config = loadConfig(QFileInfo(file).absoluteFilePath().toStdString());
-    m_opener->cancel();
     m_form->setConfig(config); // what it replaces is kept under the old name
     m_demo = file == m_options.demoConfig;
     m_name = name;
@@ -151,7 +151,6 @@ void MainWindow::newConfig()
 {
     if (m_run->hasRun() && !isActive(m_session->state()))
         m_run->clear();
-    m_opener->cancel();
     m_form->setConfig(RunConfig {});
     m_demo = false;
     m_name = QStringLiteral("run");
@@ -190,13 +189,8 @@ void MainWindow::askOpenConfig()
 
 void MainWindow::askOpenRun()
 {
-    auto* dialog = new QFileDialog(this, tr("Open a run's folder"), runsRoot());
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setFileMode(QFileDialog::Directory);
-    dialog->setOption(QFileDialog::ShowDirsOnly);
-    connect(dialog, &QFileDialog::fileSelected, this,
+    askFolder(this, tr("Open a run's folder"), runsRoot(),
         [this](const QString& folder) { tryTo([this, &folder] { openRunSoon(folder); }); });
-    dialog->open();
 }
 
 void MainWindow::tryTo(const std::function<void()>& action)

@@ -3,6 +3,7 @@
 #include "training/core/Error.h"
 #include "ui/ConfigForm.h"
 #include "ui/MainWindow.h"
+#include "ui/PageParts.h"
 #include "ui/RecordedRun.h"
 #include "ui/RunBar.h"
 #include "ui/RunFolders.h"
@@ -13,8 +14,6 @@
 #include "ui/RunsPage.h"
 #include "ui/SessionController.h"
 #include "ui/StatusLine.h"
-
-#include <QFileDialog>
 
 namespace spectune {
 
@@ -34,7 +33,6 @@ void MainWindow::connectHistory()
         m_runs, &RunsPage::setupWanted, this, [this](const RunConfig& config, const QString& name, const QString& why) {
             if (m_run->hasRun() && !isActive(m_session->state()))
                 m_run->clear();
-            m_opener->cancel();
             m_form->setConfig(config); // what it replaces is kept under the old name
             m_demo = false;
             m_name = name;
@@ -44,10 +42,12 @@ void MainWindow::connectHistory()
     connect(m_runs, &RunsPage::demoWanted, this, [this] { tryTo([this] { openDemo(); }); });
     connect(m_runs, &RunsPage::scanWanted, this, &MainWindow::askScan);
     m_opener = new RunOpener(this);
+    // Whoever has taken another set-up does not want to be taken away from it.
+    connect(m_form, &ConfigForm::replaced, m_opener, &RunOpener::cancel);
     connect(m_opener, &RunOpener::failed, this,
         [this](const QString&, const QString& why) { m_status->setMessage(tr("Not done"), why); });
     connect(m_opener, &RunOpener::folderChanged, this, [this] { m_runs->setOpening(m_opener->folder()); });
-    // Whoever looks at another run by now does not want to be taken away from it.
+    // Nor who looks at another run by now.
     connect(&m_runs->list(), &RunListModel::chosenChanged, this, [this] {
         if (m_opener->isBusy() && !m_runs->isFirst(m_opener->folder())) {
             m_status->setMessage({}, tr("%1 is not opened.").arg(shownPath(m_opener->folder())));
@@ -89,12 +89,8 @@ void MainWindow::refreshHistory()
 
 void MainWindow::askScan()
 {
-    auto* dialog = new QFileDialog(this, tr("Look for runs below a folder"), runsRoot());
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setFileMode(QFileDialog::Directory);
-    dialog->setOption(QFileDialog::ShowDirsOnly);
-    connect(dialog, &QFileDialog::fileSelected, m_library, &RunLibrary::scan);
-    dialog->open();
+    askFolder(this, tr("Look for runs below a folder"), runsRoot(),
+        [library = m_library](const QString& folder) { library->scan(folder); });
 }
 
 } // namespace spectune

@@ -41,8 +41,7 @@ ModelShape shapeOf(const ModelSummary& model)
 
 QString typeName(ElementType type)
 {
-    const std::string_view name = toString(type);
-    return QString::fromUtf8(name.data(), static_cast<qsizetype>(name.size()));
+    return QString::fromUtf8(toString(type));
 }
 
 } // namespace
@@ -68,8 +67,7 @@ std::optional<MemoryFacts> MemoryFacts::of(const ConfigForm& form)
 std::vector<MemoryPart> MemoryFacts::parts() const
 {
     const TrainConfig& train = config.train;
-    const std::int64_t samples
-        = train.microBatchSize > 0 ? std::min(train.microBatchSize, train.batchSize) : train.batchSize;
+    const std::int64_t samples = samplesOfForward(train);
     const QString rows = MemoryTexts::tr("%1 × %2").arg(formatCount(samples), formatCount(config.data.maxLength));
     const auto bytes = [this](MemoryEstimate::Part part) { return static_cast<double>(estimate.parts[part]); };
     const QString wide = typeName(train.dtype == ElementType::Float64 ? ElementType::Float64 : ElementType::Float32);

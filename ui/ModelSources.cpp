@@ -6,12 +6,11 @@
 #include "ui/FieldEditor.h"
 #include "ui/HubHint.h"
 #include "ui/PageParts.h"
-#include "ui/RecentModels.h"
+#include "ui/RecentPaths.h"
 #include "ui/Segmented.h"
 #include "ui/SetupFields.h"
 
 #include <QDir>
-#include <QFileDialog>
 #include <QFileInfo>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -66,12 +65,12 @@ QWidget* ModelSources::makeFolderRow()
     line->setContentsMargins(0, 0, 0, 0);
     auto* browse = makeSmallButton(tr("Choose…"));
     browse->setAccessibleName(tr("Choose the model's folder"));
-    m_recentButton = makeSmallButton(tr("Recent"));
-    m_recentButton->setAccessibleName(tr("Model folders that were used last"));
-    m_recent = new QMenu(m_recentButton);
-    m_recentButton->setMenu(m_recent);
+    auto* recent = makeSmallButton(tr("Recent"));
+    recent->setAccessibleName(tr("Model folders that were used last"));
+    m_recent = new QMenu(recent);
+    recent->setMenu(m_recent);
     line->addWidget(browse);
-    line->addWidget(m_recentButton);
+    line->addWidget(recent);
     line->addStretch();
     connect(browse, &QPushButton::clicked, this, &ModelSources::browse);
     connect(m_recent, &QMenu::aboutToShow, this, &ModelSources::fillRecent);
@@ -104,6 +103,8 @@ ModelSources::Source ModelSources::sourceOf(const QString& path) const
 
 void ModelSources::choose(Source source)
 {
+    if (source == Source::Cache)
+        m_cache->look(); // before it is shown, which looks where nothing was looked at yet
     show(source);
     switch (source) {
     case Source::Bundled: setPath(m_bundled); break;
@@ -113,7 +114,7 @@ void ModelSources::choose(Source source)
         show(source); // an empty path belongs to no other
         m_fields.focus(pathKey);
         break;
-    case Source::Cache: m_cache->look(); break;
+    case Source::Cache: break;
     case Source::Hub: m_hub->name().setFocus(Qt::OtherFocusReason); break;
     }
 }
@@ -145,13 +146,13 @@ void ModelSources::remember()
     if (!m_remembers || !m_form.model() || used == m_remembered || sourceOf(used) != Source::Folder)
         return;
     m_remembered = used;
-    RecentModels::add(QFileInfo(used).absoluteFilePath());
+    recentModels().add(QFileInfo(used).absoluteFilePath());
 }
 
 void ModelSources::fillRecent()
 {
     m_recent->clear();
-    const QStringList folders = m_remembers ? RecentModels::folders() : QStringList();
+    const QStringList folders = m_remembers ? recentModels().list() : QStringList();
     for (const QString& folder : folders) {
         QString shown = QDir::toNativeSeparators(folder);
         shown.replace(QLatin1Char('&'), QStringLiteral("&&"));
@@ -162,17 +163,12 @@ void ModelSources::fillRecent()
         return;
     }
     m_recent->addSeparator();
-    m_recent->addAction(tr("&Clear this list"), this, [] { RecentModels::clear(); });
+    m_recent->addAction(tr("&Clear this list"), this, [] { recentModels().clear(); });
 }
 
 void ModelSources::browse()
 {
-    auto* dialog = new QFileDialog(this, tr("Choose the model's folder"), path());
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setFileMode(QFileDialog::Directory);
-    dialog->setOption(QFileDialog::ShowDirsOnly);
-    connect(dialog, &QFileDialog::fileSelected, this, &ModelSources::setPath);
-    dialog->open();
+    askFolder(this, tr("Choose the model's folder"), path(), [this](const QString& folder) { setPath(folder); });
 }
 
 } // namespace spectune

@@ -56,7 +56,6 @@ private:
     Source m_shown = Source::Folder;
     Segmented* m_sources = nullptr;
     QWidget* m_folderRow = nullptr;
-    QPushButton* m_recentButton = nullptr;
     QMenu* m_recent = nullptr;
     CachedModelList* m_cache = nullptr;
     HubHint* m_hub = nullptr;

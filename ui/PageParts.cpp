@@ -7,6 +7,7 @@
 #include "visualization/Theme.h"
 
 #include <QCoreApplication>
+#include <QFileDialog>
 #include <QFrame>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -18,6 +19,7 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <utility>
 
 namespace spectune {
 
@@ -199,6 +201,17 @@ QScrollArea* makeScroll(QWidget* content)
     content->setAttribute(Qt::WA_StyledBackground);
     area->setWidget(content);
     return area;
+}
+
+void askFolder(
+    QWidget* parent, const QString& title, const QString& start, std::function<void(const QString& folder)> use)
+{
+    auto* dialog = new QFileDialog(parent, title, start);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::Directory);
+    dialog->setOption(QFileDialog::ShowDirsOnly);
+    QObject::connect(dialog, &QFileDialog::fileSelected, parent, std::move(use));
+    dialog->open();
 }
 
 } // namespace spectune

@@ -4,6 +4,7 @@
 #include <QString>
 
 #include <cstdint>
+#include <functional>
 
 class QBoxLayout;
 class QFrame;
@@ -58,5 +59,8 @@ QWidget* addColumn(QSplitter* columns, QWidget* content, int minimumWidth, bool 
 [[nodiscard]] QVBoxLayout* makeSection(int top = 10, int bottom = 10);
 /// Lets @p content scroll vertically when it does not fit; no frame.
 [[nodiscard]] QScrollArea* makeScroll(QWidget* content);
+/// Opens the desktop's dialog for a folder over @p parent and returns at once; @p use gets what is chosen.
+void askFolder(
+    QWidget* parent, const QString& title, const QString& start, std::function<void(const QString& folder)> use);
 
 } // namespace spectune

@@ -20,7 +20,7 @@ constexpr int presetVersion = 1;
 
 QStringList pathOf(std::string_view key)
 {
-    return QString::fromUtf8(key.data(), static_cast<qsizetype>(key.size())).split(QLatin1Char('.'));
+    return QString::fromUtf8(key).split(QLatin1Char('.'));
 }
 
 /// Whether the nested object names the key.

@@ -119,15 +119,11 @@ void useRankMap(ConfigForm& form, const RankMap& map)
         = [&form](const char* key, const FieldValue& value) { form.setValue(QString::fromLatin1(key), value); };
     if (std::find(ticked.begin(), ticked.end(), true)
         != ticked.end()) { // else the map is another model's: its issue says so
-        const TargetSelection chosen = TargetSelection::fromTicks(ticked, kinds, form.model()->layers);
-        set("adalora.modules", std::vector<std::string> {});
-        set("adalora.layers", chosen.layers);
-        set("adalora.targets", chosen.kinds);
-        set("adalora.modules", chosen.modules);
+        form.setTargets(ticked);
     }
     const double perRank = form.config().adalora.alpha.value_or(0.0) / static_cast<double>(form.resolved().initRank);
     if (allocatesBudget(form.config().method))
-        set("method.name", std::string(toString(hasLambda(form.config().method) ? Method::SvdLora : Method::Lora)));
+        set("method.name", std::string(toString(fixedRankMethod(form.config().method))));
     set("adalora.init_rank", FieldValue {});
     set("adalora.total_budget", FieldValue {});
     set("adalora.rank_map", map);

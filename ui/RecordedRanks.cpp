@@ -3,6 +3,12 @@
 
 #include "training/config/TargetSelection.h"
 #include "ui/ConfigForm.h"
+#include "ui/RunFolders.h"
+
+#include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
 
 #include <algorithm>
 #include <array>
@@ -54,7 +60,35 @@ void takeRankMap(ModuleLayout& layout, const RunConfig& config, const ResolvedRu
     }
 }
 
+/// Of the newest checkpoint; empty: there is none.
+std::vector<std::string> modulesOfCheckpoint(const QString& folder)
+{
+    std::vector<std::string> names;
+    const std::vector<std::int64_t> steps = checkpointSteps(folder);
+    if (steps.empty())
+        return names;
+    QFile file(QStringLiteral("%1/checkpoints/step-%2/state.json").arg(folder).arg(steps.back()));
+    if (!file.open(QIODevice::ReadOnly))
+        return names;
+    const QJsonArray modules
+        = QJsonDocument::fromJson(file.readAll()).object().value(QStringLiteral("modules")).toArray();
+    for (const QJsonValue& module : modules)
+        names.push_back(module.toObject().value(QStringLiteral("name")).toString().toStdString());
+    return names;
+}
+
 } // namespace
+
+void nameModules(RunHistory& history, const RunConfig& config, const QString& folder)
+{
+    if (!history.modules.empty())
+        return;
+    history.modules = modulesOfCheckpoint(folder);
+    if (!history.modules.empty() || !usesRankMap(config))
+        return;
+    for (const auto& [name, rank] : config.adalora.rankMap)
+        history.modules.push_back(name);
+}
 
 std::shared_ptr<const ModuleLayout> layoutFromHistory(RunHistory& history, std::int64_t initRank)
 {
@@ -104,14 +138,6 @@ std::shared_ptr<const ModuleLayout> layoutFromHistory(
     auto layout = std::make_shared<ModuleLayout>(*named);
     takeRankMap(*layout, config, resolved);
     return layout;
-}
-
-std::vector<std::string> modulesOfMap(const RunConfig& config)
-{
-    std::vector<std::string> names;
-    for (const auto& [name, rank] : config.adalora.rankMap)
-        names.push_back(name);
-    return names;
 }
 
 std::shared_ptr<const ModuleLayout> layoutFromSetup(const ConfigForm& form)

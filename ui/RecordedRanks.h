@@ -5,6 +5,8 @@
 #include "training/monitor/RankSnapshot.h"
 #include "training/monitor/RunHistory.h"
 
+#include <QString>
+
 #include <memory>
 #include <span>
 #include <string>
@@ -20,8 +22,8 @@ class ConfigForm;
 /// The same with the ranks of the run's configuration, which may have a rank map.
 [[nodiscard]] std::shared_ptr<const ModuleLayout> layoutFromHistory(
     RunHistory& history, const RunConfig& config, const ResolvedRun& resolved);
-/// Names of the matrices in the rank map.
-[[nodiscard]] std::vector<std::string> modulesOfMap(const RunConfig& config);
+/// A run of fixed rank has no masking event that names its matrices: its newest checkpoint does, or else its rank map.
+void nameModules(RunHistory& history, const RunConfig& config, const QString& folder);
 
 /// The grid of a set-up that has not started; null while its model is not known.
 [[nodiscard]] std::shared_ptr<const ModuleLayout> layoutFromSetup(const ConfigForm& form);

@@ -32,8 +32,7 @@ RecordedRun readRecordedRun(const QString& folder)
     run.name = info.fileName();
     const RunConfig config = loadConfig(path / "config.json");
     run.history = loadHistory(path);
-    if (run.history.modules.empty() && usesRankMap(config)) // no masking event names them
-        run.history.modules = modulesOfMap(config);
+    nameModules(run.history, config, run.folder);
     RunFacts facts;
     facts.matrices = static_cast<std::int64_t>(run.history.modules.size());
     ResolvedRun resolved = resolveRun(config, facts);

@@ -226,22 +226,25 @@ bool RunBar::event(QEvent* event)
 {
     const bool taken = QWidget::event(event);
     if (event->type() == QEvent::LayoutRequest)
-        refreshMemory(); // the columns have their widths by now
+        fitColumns(); // the columns have their widths by now
     return taken;
 }
 
 void RunBar::resizeEvent(QResizeEvent* event)
 {
     QWidget::resizeEvent(event);
-    refreshMemory();
+    fitColumns();
 }
 
-// Only where the step and the time left keep their room: they are asked for more often.
+bool RunBar::hasMemory() const
+{
+    return m_run.memory().used > 0 && isActive(m_input.state) && !isAsking(); // a question takes the room
+}
+
 void RunBar::refreshMemory()
 {
     const DeviceMemory& memory = m_run.memory();
-    const bool known = memory.used > 0 && isActive(m_input.state) && !isAsking(); // the question takes the room
-    if (known) {
+    if (hasMemory()) {
         const auto used = formatMemory(static_cast<double>(memory.used));
         const auto total = formatGiB(static_cast<double>(memory.total));
         m_memory->setText(memory.total > 0 ? tr("%1 of %2").arg(used, total) : used);
@@ -252,10 +255,20 @@ void RunBar::refreshMemory()
         m_memoryStat->setToolTip(help);
         m_memory->setAccessibleDescription(help);
     }
+    fitColumns();
+}
+
+// The device's memory is shown only where step and time left keep their room, which are asked for more often; in a bar that
+// is narrower still the share done stands without the time left.
+void RunBar::fitColumns()
+{
     constexpr int gap = 12;
+    const int steps = m_stepText->sizeHint().width() + gap;
+    const int wanted = steps + m_leftText->fontMetrics().horizontalAdvance(m_left);
     const int taken = m_memoryStat->isVisibleTo(this) ? m_memoryStat->width() + gap : 0;
-    const int room = m_progressColumn->width() + taken - m_memoryStat->sizeHint().width() - gap;
-    m_memoryStat->setVisible(known && room >= m_stepText->sizeHint().width() + m_leftText->sizeHint().width() + gap);
+    const int withoutMemory = m_progressColumn->width() + taken;
+    m_memoryStat->setVisible(hasMemory() && withoutMemory - m_memoryStat->sizeHint().width() - gap >= wanted);
+    m_leftText->setText(wanted <= withoutMemory ? m_left : m_share);
 }
 
 /// The last that a step used: a schedule may end at 0, which no step had.
@@ -282,12 +295,11 @@ void RunBar::refreshNumbers()
     m_progress->setPlan(m_run.plan());
     m_progress->setStep(m_run.step());
     m_stepText->setText(tr("<b>Step %1</b> of %2").arg(formatCount(m_run.step()), formatCount(total)));
-    QString left
-        = total > 0 ? formatPercent(static_cast<double>(m_run.step()) / static_cast<double>(total)) : QString();
+    m_share = total > 0 ? formatPercent(static_cast<double>(m_run.step()) / static_cast<double>(total)) : QString();
+    m_left = m_share;
     const double perStep = m_run.secondsPerStep();
     if (perStep > 0 && isActive(m_input.state) && m_run.step() < total)
-        left += tr(" · %1 left").arg(formatDuration(perStep * static_cast<double>(total - m_run.step())));
-    m_leftText->setText(left);
+        m_left += tr(" · %1 left").arg(formatDuration(perStep * static_cast<double>(total - m_run.step())));
     const auto& metrics = m_run.history().metrics;
     const bool any = !metrics.empty();
     m_loss->setText(any ? formatLoss(metrics.back().loss) : QStringLiteral("–"));

@@ -61,7 +61,9 @@ private:
     void addQuestion(QHBoxLayout* row);
     void refresh();
     void refreshNumbers();
+    [[nodiscard]] bool hasMemory() const; ///< and room would be its only condition
     void refreshMemory();
+    void fitColumns();
     [[nodiscard]] double shownRate() const;
     void refreshMessage();
     void placeEvaluate();
@@ -80,6 +82,8 @@ private:
     ProgressLine* m_progress = nullptr;
     QLabel* m_stepText = nullptr;
     QLabel* m_leftText = nullptr;
+    QString m_share; ///< of the steps, done
+    QString m_left; ///< that and the time left, whether or not there is room for both
     QLabel* m_message = nullptr;
     QLabel* m_messageDetail = nullptr;
     QWidget* m_messageColumn = nullptr;

@@ -69,9 +69,10 @@ QWidget* RunBar::makeProgressColumn()
     m_stepText = makeText(QString());
     m_stepText->setTextFormat(Qt::RichText);
     m_leftText = makeText(QString(), "second");
+    m_leftText->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    m_leftText->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); // a long time left does not widen the bar
     texts->addWidget(m_stepText);
-    texts->addStretch();
-    texts->addWidget(m_leftText);
+    texts->addWidget(m_leftText, 1);
     column->addLayout(texts);
     m_progress = new ProgressLine;
     column->addWidget(m_progress);

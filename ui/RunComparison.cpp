@@ -2,6 +2,7 @@
 #include "ui/RunComparison.h"
 
 #include "training/config/FieldTable.h"
+#include "ui/FieldTexts.h"
 #include "ui/RecordedRanks.h"
 #include "visualization/CurveMath.h"
 #include "visualization/NumberFormat.h"
@@ -20,11 +21,6 @@ namespace {
 struct ComparisonTexts {
     Q_DECLARE_TR_FUNCTIONS(ComparisonTexts)
 };
-
-QString textOf(std::string_view text)
-{
-    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
-}
 
 double finalLoss(const LoadedRun& run)
 {
@@ -144,8 +140,8 @@ std::vector<CompareRow> compareConfigs(std::span<const RunConfig* const> configs
 {
     std::vector<CompareRow> rows;
     for (const FieldInfo& field : fields()) {
-        CompareRow row {
-            textOf(field.key), textOf(field.label) + QStringLiteral(": ") + textOf(field.help), {}, {}, false, true};
+        CompareRow row {QString::fromUtf8(field.key),
+            fieldWords(field.label) + QStringLiteral(": ") + fieldWords(field.help), {}, {}, false, true};
         for (const RunConfig* config : configs)
             row.values << shownValue(fieldValue(*config, field.key));
         for (const RunConfig* config : configs)

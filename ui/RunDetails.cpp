@@ -82,7 +82,7 @@ KeyValueList::Rows factsOf(const RunRecord& record)
     if (record.ended.isValid())
         add(RunDetails::tr("ended"), shortTime(record.ended, QDateTime::currentDateTime()));
     add(RunDetails::tr("device"), record.device);
-    add(RunDetails::tr("on disk"), formatMB(static_cast<double>(record.bytes)));
+    add(RunDetails::tr("on disk"), formatFileSize(static_cast<double>(record.bytes)));
     add(RunDetails::tr("folder"), shownPath(record.folder));
     return rows;
 }

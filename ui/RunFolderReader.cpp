@@ -102,7 +102,7 @@ void takeConfig(RunRecord& record, const RunConfig& config)
 {
     record.model = QFileInfo(QString::fromStdString(config.model.path)).fileName();
     const std::string_view method = toString(config.method);
-    record.method = QString::fromUtf8(method.data(), static_cast<qsizetype>(method.size()));
+    record.method = QString::fromUtf8(method);
     record.totalSteps = config.train.steps;
 }
 
@@ -110,9 +110,8 @@ void takeConfig(RunRecord& record, const RunConfig& config)
 void takeConfigAlone(RunRecord& record)
 {
     try {
-        takeConfig(record, loadConfig(std::filesystem::path(inFolder(record.folder, "config.json").toStdString())));
-    } catch (const std::exception&) {
-        record.model.clear(); // then it is the configuration that record.problem speaks of
+        takeConfig(record, configFromJson(record.configuration.toStdString(), record.folder.toStdString()));
+    } catch (const std::exception&) { // NOLINT(bugprone-empty-catch): it is what record.problem speaks of
     }
 }
 

@@ -129,7 +129,7 @@ RunPlan fixedRanksFrom(const LoadedRun& run)
     const ResolvedRun resolved = resolveRun(run.config, factsOf(run));
 
     AdaLoraConfig& adalora = plan.config.adalora;
-    plan.config.method = hasLambda(run.config.method) ? Method::SvdLora : Method::Lora;
+    plan.config.method = fixedRankMethod(run.config.method);
     adalora.rankMap.clear();
     for (std::size_t i = 0; i < run.ranks.size(); ++i)
         adalora.rankMap.emplace(run.layout->modules[i].name, run.ranks[i]);
@@ -155,6 +155,10 @@ RunPlan fixedRanksFrom(const LoadedRun& run)
         plan.explanation += QLatin1Char(' ')
             + counted(without, PlanTexts::tr("%1 matrix with rank 0 is not adapted."),
                 PlanTexts::tr("%1 matrices with rank 0 are not adapted."));
+    if (const QStringList changes = liveChanges(run); !changes.isEmpty())
+        plan.explanation += QLatin1Char(' ')
+            + PlanTexts::tr("Everything else is as this run was started: what was changed live (%1) is not taken over.")
+                  .arg(changes.join(QStringLiteral(", ")));
     return plan;
 }
 

@@ -63,15 +63,10 @@ QString scoreText(ScoreKind score)
     return {};
 }
 
-QString fromView(std::string_view text)
-{
-    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
-}
-
 KeyValueList::Rows modelRows(const RunModel& run, const ConfigForm& form)
 {
     const RunConfig& config = run.config();
-    KeyValueList::Rows rows {{modelName(config.model.path), fromView(toString(config.train.dtype))}};
+    KeyValueList::Rows rows {{modelName(config.model.path), QString::fromUtf8(toString(config.train.dtype))}};
     if (const auto layout = run.layout()) {
         const auto kinds = layout->kinds.size();
         rows.emplace_back(
@@ -157,7 +152,7 @@ KeyValueList::Rows optimizerRows(const RunConfig& config)
 {
     return {{QStringLiteral("AdamW"), RunRail::tr("lr %1").arg(formatScientific(config.optim.lr))},
         {RunRail::tr("schedule"),
-            QStringLiteral("%1, %2").arg(fromView(toString(config.optim.schedule))).arg(config.optim.warmup)},
+            QStringLiteral("%1, %2").arg(QString::fromUtf8(toString(config.optim.schedule))).arg(config.optim.warmup)},
         {RunRail::tr("clip"),
             config.optim.maxGradNorm > 0 ? plainNumber(config.optim.maxGradNorm) : RunRail::tr("off")}};
 }

@@ -82,7 +82,6 @@ private:
     [[nodiscard]] bool pressInList(const QKeyEvent& key);
     [[nodiscard]] bool clickInList(const QMouseEvent& mouse);
     void toggle(const QModelIndex& index);
-    [[nodiscard]] static QString sizeText(std::int64_t bytes);
     void refresh();
     void refreshList();
     void refreshChosen();

@@ -58,7 +58,7 @@ void RunsPage::connectBar()
         RunsQuestion::Content question;
         question.title = tr("Delete %1?").arg(record->name);
         question.text = tr("Its folder goes to the trash: %1 with %2, %3. It can be taken back from there.")
-                            .arg(sizeText(bytes),
+                            .arg(formatFileSize(static_cast<double>(bytes)),
                                 checkpoints == 0 ? tr("no checkpoint")
                                                  : counted(checkpoints, tr("%1 checkpoint"), tr("%1 checkpoints")),
                                 record->folder);

@@ -190,14 +190,8 @@ void RunsPage::refreshList()
                       "have scales of their own.");
     if (!none)
         hint = counted(static_cast<std::int64_t>(m_library.records().size()), tr("%1 run"), tr("%1 runs"))
-            + tr(", %1 on disk. ").arg(sizeText(bytes)) + hint;
+            + tr(", %1 on disk. ").arg(formatFileSize(static_cast<double>(bytes))) + hint;
     m_hint->setText(hint);
-}
-
-QString RunsPage::sizeText(std::int64_t bytes)
-{
-    constexpr std::int64_t inGiB = 1'000'000'000; // from here on
-    return bytes < inGiB ? formatMB(static_cast<double>(bytes)) : formatGiB(static_cast<double>(bytes));
 }
 
 } // namespace spectune

@@ -213,7 +213,7 @@ void SampleList::take(const Answer& answer)
     const auto* preview = std::get_if<DataPreview>(&answer);
     if (!preview) {
         const auto* failure = std::get_if<Failure>(&answer);
-        m_failed = failure && failure->message != "Cancelled.";
+        m_failed = failure && !failure->isCancelled();
         if (m_failed)
             m_idleNote = QString::fromStdString(failure->message);
         refreshFoot();

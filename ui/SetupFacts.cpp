@@ -106,9 +106,9 @@ void SetupFacts::note(const QString& key)
     const bool data = model || key.startsWith(QLatin1String("data."));
     if (!data)
         return;
-    // Those of whole samples: where they are cut is a matter of showing them.
+    dropLengths(); // a preview is about to be asked for, and does not wait behind them
+    // They are of whole samples: where they are cut is a matter of showing them.
     if (model || (key != QLatin1String("data.max_length") && key != QLatin1String("data.eval_path"))) {
-        dropLengths();
         m_lengthsStale = true;
         Q_EMIT lengthsAnswered(nullptr);
     }

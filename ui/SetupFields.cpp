@@ -59,7 +59,7 @@ QStringList SetupFields::remaining() const
 {
     QStringList keys;
     for (const FieldInfo& info : fields()) {
-        const QString key = QString::fromUtf8(info.key.data(), static_cast<qsizetype>(info.key.size()));
+        const QString key = QString::fromUtf8(info.key);
         if (!m_editors.contains(key) && !m_others.contains(key))
             keys << key;
     }

@@ -5,6 +5,7 @@
 #include "ui/LearnDesk.h"
 #include "ui/LivePage.h"
 #include "ui/MainWindow.h"
+#include "ui/RecentPaths.h"
 #include "ui/RunModel.h"
 #include "ui/RunsPage.h"
 #include "ui/SessionController.h"
@@ -26,8 +27,7 @@ namespace spectune {
 
 namespace {
 
-constexpr int mostRecent = 8;
-const QString recentKey = QStringLiteral("recent");
+const RecentPaths recentFiles {.key = QStringLiteral("recent"), .most = 8};
 const QString calmKey = QStringLiteral("reducedMotion");
 
 // What the desktop says of animations reaches Qt as the length of the style's own.
@@ -163,19 +163,14 @@ void StudioActions::addHelpMenu(QMenuBar& bar)
 
 void StudioActions::remember(const QString& path)
 {
-    QSettings settings;
-    QStringList recent = settings.value(recentKey).toStringList();
-    const QString absolute = QFileInfo(path).absoluteFilePath();
-    recent.removeAll(absolute);
-    recent.prepend(absolute);
-    settings.setValue(recentKey, recent.mid(0, mostRecent));
+    recentFiles.add(QFileInfo(path).absoluteFilePath());
 }
 
 void StudioActions::fillRecent()
 {
     m_recent->clear();
     MainWindow* window = &m_window;
-    const QStringList paths = QSettings().value(recentKey).toStringList();
+    const QStringList paths = recentFiles.list();
     for (const QString& path : paths) {
         const QString shown = QDir::toNativeSeparators(path);
         add(m_recent, QFileInfo::exists(path) ? shown : tr("%1 (missing)").arg(shown), {},
@@ -186,7 +181,7 @@ void StudioActions::fillRecent()
         return;
     }
     m_recent->addSeparator();
-    add(m_recent, tr("&Clear this list"), {}, [] { QSettings().remove(recentKey); });
+    add(m_recent, tr("&Clear this list"), {}, [] { recentFiles.clear(); });
 }
 
 void StudioActions::refresh()

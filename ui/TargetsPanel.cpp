@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/TargetsPanel.h"
 
-#include "training/config/TargetSelection.h"
 #include "training/core/Error.h"
 #include "training/monitor/ModuleLayout.h"
 #include "ui/ConfigForm.h"
@@ -15,7 +14,6 @@
 #include "visualization/RankGrid.h"
 
 #include <QCursor>
-#include <QFileDialog>
 #include <QFileInfo>
 #include <QHBoxLayout>
 #include <QIntValidator>
@@ -27,7 +25,6 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
-#include <utility>
 
 namespace spectune {
 
@@ -160,6 +157,13 @@ void TargetsPanel::setShown(Shown shown)
 void TargetsPanel::showLearned(const QString& folder)
 {
     m_learned = folder;
+    m_learnedProblem.clear();
+    m_learnedRanks.reset();
+    try {
+        m_learnedRanks = learnedRankMap(folder);
+    } catch (const Error& error) {
+        m_learnedProblem = QString::fromStdString(error.what());
+    }
     setShown(Shown::Learned);
 }
 
@@ -172,12 +176,8 @@ void TargetsPanel::chooseLearned()
     if (!menu->isEmpty())
         menu->addSeparator();
     connect(menu->addAction(tr("Another run's folder…")), &QAction::triggered, this, [this] {
-        auto* dialog = new QFileDialog(this, tr("A run with ranks.jsonl"), runsRoot());
-        dialog->setAttribute(Qt::WA_DeleteOnClose);
-        dialog->setFileMode(QFileDialog::Directory);
-        dialog->setOption(QFileDialog::ShowDirsOnly);
-        connect(dialog, &QFileDialog::fileSelected, this, &TargetsPanel::showLearned);
-        dialog->open();
+        askFolder(
+            this, tr("A run with ranks.jsonl"), runsRoot(), [this](const QString& folder) { showLearned(folder); });
     });
     connect(menu, &QMenu::aboutToHide, this, [this, menu] {
         m_maps->setCurrent(static_cast<int>(m_what)); // where nothing was chosen
@@ -208,10 +208,12 @@ void TargetsPanel::refresh()
                          .arg(formatCount(std::count(ticked.begin(), ticked.end(), true))));
     refreshPresets();
     const bool hasMap = usesRankMap(m_form.config());
-    if (hasMap && !std::exchange(m_hadMap, hasMap))
-        setShown(Shown::FixedRank); // a map has come: here it is
+    const bool hasCome = hasMap && !m_hadMap;
     m_hadMap = hasMap;
-    refreshMap();
+    if (hasCome)
+        setShown(Shown::FixedRank); // here it is
+    else
+        refreshMap();
 }
 
 void TargetsPanel::refreshPresets()
@@ -240,14 +242,11 @@ void TargetsPanel::refreshMap()
             words = counted(ranks->budget, tr("One rank everywhere, as LoRA keeps it: %1 triplet, the budget's end."),
                 tr("One rank everywhere, as LoRA keeps it: %1 triplets, the budget's end."));
     } else if (m_what == Shown::Learned) {
-        try {
-            ranks = learnedRankMap(m_learned);
-            words = counted(ranks->budget, tr("What %2 has learned: %1 triplet after step %3."),
-                tr("What %2 has learned: %1 triplets after step %3."))
-                        .arg(QFileInfo(m_learned).fileName(), formatCount(ranks->step));
-        } catch (const Error& error) {
-            words = QString::fromStdString(error.what());
-        }
+        ranks = m_learnedRanks;
+        words = ranks ? counted(ranks->budget, tr("What %2 has learned: %1 triplet after step %3."),
+                    tr("What %2 has learned: %1 triplets after step %3."))
+                            .arg(QFileInfo(m_learned).fileName(), formatCount(ranks->step))
+                      : m_learnedProblem;
     }
     m_map->setModuleLayout(ranks ? ranks->layout : nullptr);
     if (ranks)
@@ -271,12 +270,8 @@ void TargetsPanel::useOrDropMap()
         m_form.setValue(QStringLiteral("adalora.rank_map"), FieldValue {RankMap {}});
         return;
     }
-    try {
-        useRankMap(m_form, rankMapOf(*learnedRankMap(m_learned)));
-        setShown(Shown::FixedRank);
-    } catch (const Error& error) { // the folder has gone since
-        m_foot->setText(QString::fromStdString(error.what()));
-    }
+    useRankMap(m_form, rankMapOf(*m_learnedRanks));
+    setShown(Shown::FixedRank);
 }
 
 void TargetsPanel::applyTicks(const std::vector<bool>& ticked)
@@ -287,12 +282,7 @@ void TargetsPanel::applyTicks(const std::vector<bool>& ticked)
         m_foot->setText(tr("One matrix at least has to be adapted."));
         return;
     }
-    const TargetSelection chosen = TargetSelection::fromTicks(ticked, m_form.matrixKinds(), m_form.model()->layers);
-    m_form.setValue(QStringLiteral("adalora.modules"), FieldValue {std::vector<std::string> {}});
-    m_form.setValue(QStringLiteral("adalora.layers"), FieldValue {chosen.layers});
-    m_form.setValue(QStringLiteral("adalora.targets"), FieldValue {chosen.kinds});
-    if (!chosen.modules.empty())
-        m_form.setValue(QStringLiteral("adalora.modules"), FieldValue {chosen.modules});
+    m_form.setTargets(ticked);
 }
 
 void TargetsPanel::applyWhere(const std::function<bool(int layer, const std::string& kind)>& wanted)

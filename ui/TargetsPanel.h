@@ -5,6 +5,7 @@
 #include <QWidget>
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,7 @@ class ConfigForm;
 class RankGrid;
 class Segmented;
 class SetupFields;
+struct RankSnapshot;
 
 /// Set up's second column: the grid of targets with its presets; the same grid also shows the map of a fixed rank and what
 /// another run has learned.
@@ -70,6 +72,8 @@ private:
     bool m_hadMap = false; ///< the set-up's rank map at the last look
     Shown m_what = Shown::Targets;
     QString m_learned; ///< run's folder
+    std::shared_ptr<const RankSnapshot> m_learnedRanks; ///< read when it was chosen; null: m_learnedProblem says why
+    QString m_learnedProblem;
 };
 
 } // namespace spectune

@@ -25,11 +25,6 @@ bool knows(const TourFacts& facts, ModuleIndex module)
     return facts.layout && module.isValid() && module.at() < facts.layout->modules.size();
 }
 
-QString minus(double value)
-{
-    return plainNumber(value);
-}
-
 QString count(std::int64_t value)
 {
     return formatCount(value);
@@ -47,7 +42,7 @@ TourText TourTexts::triplet(const TourFacts& facts, ModuleIndex chosen)
     if (!knows(facts, chosen))
         return text;
     const ModuleInfo& info = (*facts.layout)[chosen];
-    const std::int64_t rank = facts.layout->initRank;
+    const std::int64_t rank = facts.layout->rankOf(chosen);
     if (info.outFeatures <= 0) {
         text.formula.emplace_back(
             QString(), Tour::tr("%1: %2 triplets at the start").arg(nameOf(facts, chosen)).arg(rank));
@@ -74,9 +69,11 @@ TourText TourTexts::ranks(const TourFacts& facts, ModuleIndex)
     if (!facts.layout)
         return text;
     const auto matrices = static_cast<std::int64_t>(facts.layout->modules.size());
+    const QString triplets = count(facts.layout->tripletCount());
     text.formula.emplace_back(Tour::tr("start"),
-        Tour::tr("= %1 matrices × rank %2 = %3 triplets")
-            .arg(count(matrices), count(facts.layout->initRank), count(facts.layout->tripletCount())));
+        facts.layout->ranks.empty() ? Tour::tr("= %1 matrices × rank %2 = %3 triplets")
+                                          .arg(count(matrices), count(facts.layout->initRank), triplets)
+                                    : Tour::tr("= %1 triplets in %2 matrices").arg(triplets, count(matrices)));
     if (facts.plan.prunes())
         text.formula.emplace_back(Tour::tr("goal"),
             Tour::tr("= %1 triplets, mean rank %2")
@@ -95,7 +92,7 @@ TourText TourTexts::scale(const TourFacts& facts, ModuleIndex)
     if (facts.resolved.initRank > 0)
         text.formula.emplace_back(QString(),
             QStringLiteral("= %1 / %2 = %3")
-                .arg(minus(alpha), count(facts.resolved.initRank), formatFixed(facts.resolved.scale, 2)));
+                .arg(plainNumber(alpha), count(facts.resolved.initRank), formatFixed(facts.resolved.scale, 2)));
     return text;
 }
 
@@ -192,7 +189,7 @@ TourText TourTexts::orthogonality(const TourFacts& facts, ModuleIndex)
         return text;
     text.formula.emplace_back(QStringLiteral("γR"),
         Tour::tr("= %1 · %2 = %3 at step %4")
-            .arg(minus(gamma), formatShort(last->orth), formatShort(gamma * last->orth), count(last->step)));
+            .arg(plainNumber(gamma), formatShort(last->orth), formatShort(gamma * last->orth), count(last->step)));
     if (first->step != last->step)
         text.formula.emplace_back(
             QString(), Tour::tr("it was %1 at step %2").arg(formatShort(gamma * first->orth), count(first->step)));

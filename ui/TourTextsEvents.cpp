@@ -67,8 +67,7 @@ std::vector<KindRank> kindRanks(const TourFacts& facts)
 
 QString shortName(const KindRank& rank)
 {
-    const std::string_view name = shortKindName(rank.kind);
-    return QString::fromUtf8(name.data(), static_cast<qsizetype>(name.size()));
+    return QString::fromUtf8(shortKindName(rank.kind));
 }
 
 } // namespace

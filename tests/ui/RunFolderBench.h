@@ -11,6 +11,7 @@
 #include <QString>
 
 #include <cmath>
+#include <memory>
 
 namespace spectune::test {
 
@@ -97,6 +98,12 @@ inline QString writeRun(const QString& folder, const WrittenRun& run)
     if (run.checkpoint >= 0)
         writeText(QStringLiteral("%1/checkpoints/step-%2/state.json").arg(folder).arg(run.checkpoint), "{}");
     return folder;
+}
+
+/// writeRun(), and what is read from its folder.
+inline std::shared_ptr<const LoadedRun> loadWritten(const QString& folder, const WrittenRun& run)
+{
+    return std::make_shared<LoadedRun>(loadRun(writeRun(folder, run)));
 }
 
 } // namespace spectune::test

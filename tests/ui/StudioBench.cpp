@@ -107,6 +107,13 @@ void StudioBench::pauseAt(std::int64_t step)
     QTRY_COMPARE_WITH_TIMEOUT(window->run().state(), SessionState::Paused, patience);
 }
 
+void StudioBench::runTo(SessionState state)
+{
+    QVERIFY(open());
+    QVERIFY(window->startRun());
+    QTRY_COMPARE_WITH_TIMEOUT(window->run().state(), state, patience);
+}
+
 void StudioBench::addLooks(std::initializer_list<QSize> sizes)
 {
     QTest::addColumn<ThemeChoice>("theme");
@@ -139,6 +146,23 @@ void StudioBench::picture(const QString& name, QWidget* widget) const
     QTest::qWait(400); // animations and queued replots
     window->live().plots().replotNow();
     (widget ? widget : window.get())->grab().save(folder + '/' + name + ".png");
+}
+
+void StudioTest::initTestCase()
+{
+    QCoreApplication::setApplicationName("spectune-test");
+}
+
+void StudioTest::init()
+{
+    m_bench = std::make_unique<StudioBench>();
+}
+
+void StudioTest::cleanup()
+{
+    const bool closed = m_bench->close();
+    m_bench.reset(); // also where closing failed: the next function begins afresh
+    QVERIFY(closed);
 }
 
 } // namespace spectune::test

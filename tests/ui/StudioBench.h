@@ -28,6 +28,8 @@ public:
     [[nodiscard]] QString path(const QString& name) const { return m_folder.filePath(name); }
     /// Opens the window, starts its run, and pauses it behind @p step.
     void pauseAt(std::int64_t step);
+    /// Opens the window, starts its run, and waits until it has come to @p state.
+    void runTo(SessionState state);
 
     /// Data of a test that paints: every theme at each of @p sizes.
     static void addLooks(std::initializer_list<QSize> sizes = {QSize(1280, 800), QSize(1920, 1080)});
@@ -47,6 +49,20 @@ public:
 
 private:
     QTemporaryDir m_folder;
+};
+
+/// A test of the whole window: every test function has a bench of its own.
+class StudioTest : public QObject {
+    Q_OBJECT
+protected Q_SLOTS: // by name, for Qt Test
+    void initTestCase();
+    void init();
+    void cleanup();
+
+protected:
+    [[nodiscard]] MainWindow& window() { return *m_bench->window; }
+
+    std::unique_ptr<StudioBench> m_bench;
 };
 
 } // namespace spectune::test

@@ -20,24 +20,12 @@
 using namespace spectune;
 using spectune::test::patience;
 
-class TestEarlierSetups : public QObject {
+class TestEarlierSetups : public test::StudioTest {
     Q_OBJECT
 private Q_SLOTS:
-    void initTestCase() { QCoreApplication::setApplicationName("spectune-test"); }
-    void init() { m_bench = std::make_unique<test::StudioBench>(); }
-    void cleanup()
-    {
-        QVERIFY(m_bench->close());
-        m_bench.reset();
-    }
     void aReplacedSetupComesBack();
     void aDraftOutlivesTheProgram();
     void theToursDemoWaitsForTheRun();
-
-private:
-    [[nodiscard]] MainWindow& window() { return *m_bench->window; }
-
-    std::unique_ptr<test::StudioBench> m_bench;
 };
 
 void TestEarlierSetups::aReplacedSetupComesBack()

@@ -245,11 +245,13 @@ void TestExportWindow::aFullDiskIsToldInTheRow()
     QVERIFY(row("merged")->height() >= row("merged")->minimumSizeHint().height());
     m_bench->picture("export-failed", &exports());
     QCOMPARE(exports().written().size(), 4U);
-    QVERIFY(button("Export again")->isEnabled());
+    QVERIFY(button("Export the failed again")->isEnabled());
     m_bench->scene->exportFails.clear();
     exports().write();
     QTRY_COMPARE_WITH_TIMEOUT(row("merged")->stage(), Stage::Done, patience);
     QTRY_VERIFY_WITH_TIMEOUT(!exports().isBusy(), patience);
+    QCOMPARE(exports().written().size(), 5U); // the four others were not written a second time
+    QVERIFY(button("Export again")->isEnabled());
     QVERIFY(!says(&exports(), "Not written"));
     QVERIFY(says(&exports(), "5 of 5 written and checked"));
 }

@@ -113,9 +113,7 @@ void TestInspector::theMarksHaveTheirKey()
 {
     QFETCH(QSize, size);
     m_bench->size = size;
-    QVERIFY(m_bench->open());
-    QVERIFY(window().startRun());
-    QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Finished, patience);
+    m_bench->runTo(SessionState::Finished);
     auto* panel = window().findChild<GridPanel*>();
     QVERIFY(panel != nullptr);
     QTRY_VERIFY(panel->isVisible());

@@ -23,16 +23,9 @@
 using namespace spectune;
 using spectune::test::patience;
 
-class TestLiveBar : public QObject {
+class TestLiveBar : public test::StudioTest {
     Q_OBJECT
 private Q_SLOTS:
-    void initTestCase() { QCoreApplication::setApplicationName("spectune-test"); }
-    void init() { m_bench = std::make_unique<test::StudioBench>(); }
-    void cleanup()
-    {
-        QVERIFY(m_bench->close());
-        m_bench.reset();
-    }
     void setUpTellsItsOwnSteps();
     void memoryIsShownWhileARunGoesOn();
     void memoryGivesWayInANarrowBar();
@@ -48,17 +41,9 @@ private Q_SLOTS:
     void exponentsHaveATrueMinus();
 
 private:
-    [[nodiscard]] MainWindow& window() { return *m_bench->window; }
     [[nodiscard]] RunBar& bar() { return *window().findChild<RunBar*>(); }
     [[nodiscard]] QLabel& label(const char* name) { return *bar().findChild<QLabel*>(QLatin1String(name)); }
     [[nodiscard]] FailureChoices& choices() { return window().live().inspector().failurePanel().choices(); }
-    void runTo(SessionState state)
-    {
-        QVERIFY(m_bench->open());
-        QVERIFY(window().startRun());
-        QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), state, patience);
-    }
-
     void choose(const char* change)
     {
         for (QRadioButton* row : choices().findChildren<QRadioButton*>())
@@ -66,13 +51,11 @@ private:
                 return row->click();
         QFAIL(change);
     }
-
-    std::unique_ptr<test::StudioBench> m_bench;
 };
 
 void TestLiveBar::setUpTellsItsOwnSteps()
 {
-    runTo(SessionState::Finished);
+    m_bench->runTo(SessionState::Finished);
     window().showWorkspace(Workspace::Setup);
     QCOMPARE(label("RunSubtitle").text(), QStringLiteral("800 steps"));
     window().form().setValue(QStringLiteral("train.steps"), FieldValue {std::int64_t {1234}});
@@ -109,7 +92,7 @@ void TestLiveBar::memoryGivesWayInANarrowBar()
 
 void TestLiveBar::aFinishedRunShowsTheLastRateThatWasUsed()
 {
-    runTo(SessionState::Finished);
+    m_bench->runTo(SessionState::Finished);
     QCOMPARE(window().run().history().metrics.back().lr, 0.0); // the schedule's end
     QVERIFY2(label("LearningRate").text().contains("e−"), qPrintable(label("LearningRate").text()));
 }
@@ -163,7 +146,7 @@ void TestLiveBar::helpGoesWithItsPage()
 void TestLiveBar::tooLittleMemoryOffersChanges()
 {
     m_bench->scene->failAt = 420;
-    runTo(SessionState::Failed);
+    m_bench->runTo(SessionState::Failed);
     QVERIFY(!choices().isEmpty());
     const QList<QRadioButton*> rows = choices().findChildren<QRadioButton*>();
     QVERIFY(rows.size() >= 2 && rows.size() <= 4);
@@ -183,7 +166,7 @@ void TestLiveBar::tooLittleMemoryOffersChanges()
 void TestLiveBar::aChangeIsResumedWith()
 {
     m_bench->scene->failAt = 420;
-    runTo(SessionState::Failed);
+    m_bench->runTo(SessionState::Failed);
     m_bench->scene->failAt = -1; // it fits now
     const std::int64_t before = window().run().config().train.batchSize;
     choose("Micro batch");
@@ -197,7 +180,7 @@ void TestLiveBar::aChangeIsResumedWith()
 void TestLiveBar::aChangeGoesToSetUp()
 {
     m_bench->scene->failAt = 420;
-    runTo(SessionState::Failed);
+    m_bench->runTo(SessionState::Failed);
     choose("Gradient checkpointing");
     choices().findChild<QPushButton*>(QStringLiteral("SetUpWithChange"))->click();
     QCOMPARE(window().workspace(), Workspace::Setup);

@@ -32,16 +32,9 @@ constexpr std::int64_t at(std::int64_t value)
 
 } // namespace
 
-class TestLiveControl : public QObject {
+class TestLiveControl : public test::StudioTest {
     Q_OBJECT
 private Q_SLOTS:
-    void initTestCase() { QCoreApplication::setApplicationName("spectune-test"); }
-    void init() { m_bench = std::make_unique<test::StudioBench>(); }
-    void cleanup()
-    {
-        QVERIFY(m_bench->close());
-        m_bench.reset();
-    }
     void schedulesHoldFromTheirStepOn();
     void anEditIsAskedForConfirmedAndMarked();
     void theBudgetsEndIsAskedForAsItWasSet();
@@ -54,7 +47,6 @@ private Q_SLOTS:
     void pictures();
 
 private:
-    [[nodiscard]] MainWindow& window() { return *m_bench->window; }
     [[nodiscard]] LiveControls& controls() { return window().live().rail().controls(); }
     void edit(const std::string& key, const QString& text)
     {
@@ -62,8 +54,6 @@ private:
         controls().type(key, text);
         QVERIFY2(taken.wait(patience), qPrintable(controls().note()));
     }
-
-    std::unique_ptr<test::StudioBench> m_bench;
 };
 
 void TestLiveControl::schedulesHoldFromTheirStepOn()

@@ -9,7 +9,7 @@
 #include "ui/FieldEditor.h"
 #include "ui/HubHint.h"
 #include "ui/ModelSources.h"
-#include "ui/RecentModels.h"
+#include "ui/RecentPaths.h"
 #include "ui/SessionController.h"
 #include "ui/SetupFields.h"
 
@@ -87,7 +87,7 @@ void TestModelSources::initTestCase()
 
 void TestModelSources::init()
 {
-    RecentModels::clear();
+    recentModels().clear();
     m_folder = std::make_unique<QTemporaryDir>();
     addSnapshot("org--small", older, 48);
     addSnapshot("org--small", newer, 2);
@@ -99,7 +99,7 @@ void TestModelSources::init()
 
 void TestModelSources::cleanup()
 {
-    RecentModels::clear();
+    recentModels().clear();
     m_folder.reset();
 }
 
@@ -316,17 +316,17 @@ void TestModelSources::foldersThatWereReadAreOfferedAgain()
         form.forgetModel();
     };
     read("/models/unkept");
-    QVERIFY(RecentModels::folders().isEmpty());
+    QVERIFY(recentModels().list().isEmpty());
     sources.setRemembers(true);
     form.setValue("model.path", FieldValue {std::string("/models/never-read")});
-    for (int i = 0; i < RecentModels::most + 2; ++i)
+    for (int i = 0; i < recentModels().most + 2; ++i)
         read(QStringLiteral("/models/%1").arg(i));
     read("/models/5");
-    QCOMPARE(RecentModels::folders().size(), RecentModels::most);
-    QCOMPARE(RecentModels::folders().mid(0, 2), (QStringList {"/models/5", "/models/9"}));
+    QCOMPARE(recentModels().list().size(), recentModels().most);
+    QCOMPARE(recentModels().list().mid(0, 2), (QStringList {"/models/5", "/models/9"}));
     auto* menu = sources.findChild<QMenu*>();
     Q_EMIT menu->aboutToShow();
-    QCOMPARE(menu->actions().size(), RecentModels::most + 2); // a line, and "Clear this list"
+    QCOMPARE(menu->actions().size(), recentModels().most + 2); // a line, and "Clear this list"
     menu->actions().at(1)->trigger();
     QCOMPARE(form.config().model.path, std::string("/models/9"));
 }

@@ -10,7 +10,6 @@
 #include "ui/RunModel.h"
 #include "ui/SetupPage.h"
 #include "ui/TargetsPanel.h"
-#include "visualization/NumberFormat.h"
 #include "visualization/RankGrid.h"
 
 #include <QLabel>

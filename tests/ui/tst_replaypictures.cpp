@@ -5,7 +5,6 @@
 #include "ui/Inspector.h"
 #include "ui/LivePage.h"
 #include "ui/RunModel.h"
-#include "ui/SessionController.h"
 #include "visualization/RankGrid.h"
 #include "visualization/RunPlots.h"
 

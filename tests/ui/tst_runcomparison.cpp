@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Searching, sorting and comparing runs: values in, values out.
 #include "tests/ui/RunFolderBench.h"
-#include "training/config/Validation.h"
 #include "ui/RunComparison.h"
 #include "ui/RunListModel.h"
 #include "ui/RunPlans.h"
@@ -66,19 +65,12 @@ private Q_SLOTS:
     void aRunByAMapIsReadWithItsRanks();
 
 private:
-    [[nodiscard]] std::shared_ptr<const LoadedRun> load(const QString& name, const WrittenRun& run) const;
-
     std::unique_ptr<QTemporaryDir> m_folder;
 };
 
 void TestRunComparison::init()
 {
     m_folder = std::make_unique<QTemporaryDir>();
-}
-
-std::shared_ptr<const LoadedRun> TestRunComparison::load(const QString& name, const WrittenRun& run) const
-{
-    return std::make_shared<LoadedRun>(loadRun(writeRun(m_folder->filePath(name), run)));
 }
 
 void TestRunComparison::searchFinds_data()
@@ -184,7 +176,7 @@ void TestRunComparison::anEditMakesTwoRunsDiffer()
         "{\"step\": 20, \"key\": \"optim.lr\", \"old\": 0.001, \"new\": 0.005}\n"
         "{\"step\": 30, \"key\": \"optim.lr\", \"old\": 0.005, \"new\": 0.002}\n");
     const std::vector<std::shared_ptr<const LoadedRun>> runs {
-        load("a", {smallConfig()}), std::make_shared<LoadedRun>(loadRun(edited))};
+        loadWritten(m_folder->filePath("a"), {smallConfig()}), std::make_shared<LoadedRun>(loadRun(edited))};
     const std::vector<CompareRow> rows = compareConfigs(runs);
     const CompareRow& rate = rowNamed(rows, "optim.lr");
     QVERIFY(rate.differs);
@@ -211,7 +203,8 @@ void TestRunComparison::aSearchReadsAConfigurationOnce()
 
 void TestRunComparison::resultsAreTheRuns()
 {
-    const std::vector runs {load("a", {smallConfig()}), load("b", {.config = smallConfig(), .loss = 0.5, .shift = 1})};
+    const std::vector runs {loadWritten(m_folder->filePath("a"), {smallConfig()}),
+        loadWritten(m_folder->filePath("b"), {.config = smallConfig(), .loss = 0.5, .shift = 1})};
     std::vector<RunRecord> records {record(1, "a", 0), record(2, "b", 0)};
     records[0].seconds = 20;
     records[0].ranks.revived = 4;
@@ -234,8 +227,8 @@ void TestRunComparison::resultsAreTheRuns()
 
 void TestRunComparison::ranksAreSubtractedByName()
 {
-    const auto a = load("a", {smallConfig()});
-    const auto b = load("b", {.config = smallConfig(), .shift = 1});
+    const auto a = loadWritten(m_folder->filePath("a"), {smallConfig()});
+    const auto b = loadWritten(m_folder->filePath("b"), {.config = smallConfig(), .shift = 1});
     RankDifference difference = rankDifference(*a, *b);
     QCOMPARE(difference.difference, std::vector<std::int32_t>({1, 1, 1, 1, -4, 1}));
     QCOMPARE(difference.onlyOne, 0);
@@ -257,7 +250,8 @@ void TestRunComparison::tablesAreWrittenAsCsv()
 {
     const std::vector<CompareRow> rows {{"adalora.score", {}, {"a,b", "say \"x\""}, {}, true, true}};
     QCOMPARE(tableCsv({"one", "two"}, rows), ",one,two\nadalora.score,\"a,b\",\"say \"\"x\"\"\"\n");
-    const std::vector runs {load("a", {smallConfig()}), load("b", {.config = smallConfig(), .shift = 1})};
+    const std::vector runs {loadWritten(m_folder->filePath("a"), {smallConfig()}),
+        loadWritten(m_folder->filePath("b"), {.config = smallConfig(), .shift = 1})};
     const QStringList lines = ranksCsv({"a", "b"}, runs).split('\n');
     QCOMPARE(lines.at(0), "matrix,a,b,B - A");
     QCOMPARE(lines.at(5), "model.layers.1.self_attn.v_proj,4,0,-4");
@@ -269,7 +263,7 @@ void TestRunComparison::tablesAreWrittenAsCsv()
 
 void TestRunComparison::aRunByAMapIsReadWithItsRanks()
 {
-    RunConfig config = fixedRanksFrom(*load("a", {smallConfig()})).config;
+    RunConfig config = fixedRanksFrom(*loadWritten(m_folder->filePath("a"), {smallConfig()})).config;
     const QString folder = writeRun(m_folder->filePath("mapped"), {.config = config, .checkpoint = 40});
     QVERIFY(QFile::remove(folder + "/ranks.jsonl")); // a run of fixed rank has no masking event
     QString modules;
@@ -281,7 +275,7 @@ void TestRunComparison::aRunByAMapIsReadWithItsRanks()
     QCOMPARE(run.ranks, (std::vector<std::int32_t> {0, 1, 2, 3, 4, 0}));
     QCOMPARE(run.keptTriplets(), 10);
     // The same map as the run that it was learned in: no rank differs.
-    const RankDifference difference = rankDifference(*load("b", {smallConfig()}), run);
+    const RankDifference difference = rankDifference(*loadWritten(m_folder->filePath("b"), {smallConfig()}), run);
     QCOMPARE(difference.difference, std::vector<std::int32_t>(6, 0));
     // In the table a map is told by its size; CSV and grids have the ranks.
     const std::vector<const RunConfig*> configs {&run.config, &config};

@@ -26,7 +26,6 @@ private Q_SLOTS:
 
 private:
     [[nodiscard]] std::shared_ptr<const LoadedRun> loadEdited(LrSchedule schedule) const;
-    [[nodiscard]] std::shared_ptr<const LoadedRun> load(const QString& name, const WrittenRun& run) const;
 
     std::unique_ptr<QTemporaryDir> m_folder;
 };
@@ -36,16 +35,11 @@ void TestRunPlans::init()
     m_folder = std::make_unique<QTemporaryDir>();
 }
 
-std::shared_ptr<const LoadedRun> TestRunPlans::load(const QString& name, const WrittenRun& run) const
-{
-    return std::make_shared<LoadedRun>(loadRun(writeRun(m_folder->filePath(name), run)));
-}
-
 void TestRunPlans::moreStepsWithAConstantRateResume()
 {
     RunConfig config = smallConfig();
     config.optim.schedule = LrSchedule::Constant;
-    const auto run = load("a", {config});
+    const auto run = loadWritten(m_folder->filePath("a"), {config});
     const RunPlan plan = continueWith(*run, 20);
     QVERIFY(plan.resumes);
     QVERIFY(plan.impossible.isEmpty());
@@ -65,7 +59,7 @@ void TestRunPlans::moreStepsWithAConstantRateResume()
 
 void TestRunPlans::moreStepsAfterAFallenRateAreANewRun()
 {
-    const auto run = load("a", {smallConfig()}); // linear
+    const auto run = loadWritten(m_folder->filePath("a"), {smallConfig()}); // linear
     QVERIFY(continueWith(*run, 20).impossible.contains("adapter")); // the folder has none
     writeText(m_folder->filePath("a/adapter/adapter_config.json"), "{}");
     const RunPlan plan = continueWith(*run, 20);
@@ -88,15 +82,15 @@ void TestRunPlans::moreStepsWithoutLambdaAreRefused()
 {
     RunConfig config = smallConfig();
     config.method = Method::Lora;
-    const auto run = load("a", {config});
+    const auto run = loadWritten(m_folder->filePath("a"), {config});
     QVERIFY(continueWith(*run, 20).impossible.contains("plain LoRA"));
     config.optim.schedule = LrSchedule::Constant;
-    QVERIFY(continueWith(*load("b", {config}), 20).resumes);
+    QVERIFY(continueWith(*loadWritten(m_folder->filePath("b"), {config}), 20).resumes);
 }
 
 void TestRunPlans::aRankMapBecomesFixedRanks()
 {
-    const auto run = load("a", {smallConfig()}); // ranks 0 1 2 | 3 4 0
+    const auto run = loadWritten(m_folder->filePath("a"), {smallConfig()}); // ranks 0 1 2 | 3 4 0
     const RunPlan plan = fixedRanksFrom(*run);
     QVERIFY(plan.impossible.isEmpty());
     QVERIFY(plan.config.method == Method::SvdLora);
@@ -119,10 +113,10 @@ void TestRunPlans::aRankMapBecomesFixedRanks()
         qPrintable(plan.explanation));
     RunConfig config = smallConfig(); // a scale that is not the derived one
     config.adalora.alpha = 6;
-    const RunPlan other = fixedRanksFrom(*load("b", {config}));
+    const RunPlan other = fixedRanksFrom(*loadWritten(m_folder->filePath("b"), {config}));
     QCOMPARE(other.config.adalora.alpha.value_or(0.0), 6.0);
     config.method = Method::PruneLora;
-    QVERIFY(fixedRanksFrom(*load("c", {config})).config.method == Method::Lora);
+    QVERIFY(fixedRanksFrom(*loadWritten(m_folder->filePath("c"), {config})).config.method == Method::Lora);
     LoadedRun without = *run;
     without.layout.reset();
     QVERIFY(!fixedRanksFrom(without).impossible.isEmpty());
@@ -156,7 +150,12 @@ void TestRunPlans::liveEditsStayWithFurtherSteps()
     QVERIFY(!begun.resumes);
     QCOMPARE(begun.config.optim.lr, 2e-3);
     QVERIFY2(begun.explanation.contains(changes.front()), qPrintable(begun.explanation));
-    QVERIFY(liveChanges(*load("a", {smallConfig()})).isEmpty());
+    QVERIFY(liveChanges(*loadWritten(m_folder->filePath("a"), {smallConfig()})).isEmpty());
+    // The fixed ranks begin as the run began, and say so.
+    const RunPlan fixed = fixedRanksFrom(*run);
+    QVERIFY2(fixed.impossible.isEmpty(), qPrintable(fixed.impossible));
+    QCOMPARE(fixed.config.optim.lr, 1e-3);
+    QVERIFY2(fixed.explanation.contains(changes.front() + ") is not taken over"), qPrintable(fixed.explanation));
 }
 
 void TestRunPlans::aTargetRankIsNotTimesNothing()

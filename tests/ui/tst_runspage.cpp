@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The Runs workspace in the whole window: what a run leaves, what is chosen, compared, continued and deleted.
-#include "tests/ui/RunFolderBench.h"
-#include "tests/ui/StudioBench.h"
+#include "tests/ui/RunsTest.h"
 #include "ui/CompareTable.h"
 #include "ui/ConfigForm.h"
-#include "ui/PresetBar.h"
-#include "ui/RunBar.h"
 #include "ui/RunDetails.h"
 #include "ui/RunLibrary.h"
 #include "ui/RunListDelegate.h"
@@ -16,7 +13,6 @@
 #include "ui/RunsPage.h"
 #include "ui/RunsQuestion.h"
 #include "ui/SessionController.h"
-#include "ui/SetupPage.h"
 #include "ui/ShareButton.h"
 #include "visualization/ComparePlot.h"
 
@@ -24,19 +20,15 @@
 #include <QListView>
 #include <QPlainTextEdit>
 #include <QPushButton>
-#include <QSignalSpy>
 #include <QTest>
 
 using namespace spectune;
 using spectune::test::patience;
 using spectune::test::written;
 
-class TestRunsPage : public QObject {
+class TestRunsPage : public test::RunsTest {
     Q_OBJECT
 private Q_SLOTS:
-    void initTestCase() { QCoreApplication::setApplicationName("spectune-test"); }
-    void init() { m_bench = std::make_unique<test::StudioBench>(); }
-    void cleanup();
     void aRunIsWrittenDown();
     void aFailureIsWrittenDown();
     void runsOfTheFolderAreThere();
@@ -53,50 +45,7 @@ private Q_SLOTS:
     void deletingAsks();
     void theRunAskedForLastIsDeleted();
     void noClickWaitsForTheDisk();
-
-private:
-    [[nodiscard]] MainWindow& window() { return *m_bench->window; }
-    [[nodiscard]] RunsPage& page() { return window().runsPage(); }
-    void write(const QString& name, const test::WrittenRun& run) { test::writeRun(m_bench->path("runs/" + name), run); }
-    /// Opens the window in Runs with the bench's runs read.
-    void openRuns(std::size_t count);
-    [[nodiscard]] std::int64_t id(const QString& name);
-    void choose(const QStringList& names);
-
-    std::unique_ptr<test::StudioBench> m_bench;
 };
-
-void TestRunsPage::cleanup()
-{
-    QVERIFY(m_bench->close());
-    m_bench.reset();
-}
-
-void TestRunsPage::openRuns(std::size_t count)
-{
-    QVERIFY(m_bench->open());
-    window().showWorkspace(Workspace::Runs);
-    QTRY_COMPARE_WITH_TIMEOUT(window().library().records().size(), count, patience);
-    QTRY_VERIFY_WITH_TIMEOUT(!window().library().isScanning(), patience);
-    QTRY_COMPARE_WITH_TIMEOUT(page().list().rowCount(), static_cast<int>(count), patience);
-}
-
-std::int64_t TestRunsPage::id(const QString& name)
-{
-    const RunRecord* record = window().library().findFolder(m_bench->path("runs/" + name));
-    return record ? record->id : 0;
-}
-
-void TestRunsPage::choose(const QStringList& names)
-{
-    std::vector<std::int64_t> ids;
-    for (const QString& name : names)
-        ids.push_back(id(name));
-    page().list().choose(ids);
-    for (const std::int64_t run : ids)
-        QTRY_VERIFY_WITH_TIMEOUT(
-            window().library().loaded(run) || !window().library().whyNotLoaded(run).isEmpty(), patience);
-}
 
 void TestRunsPage::aRunIsWrittenDown()
 {

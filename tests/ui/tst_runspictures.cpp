@@ -1,65 +1,37 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The Runs workspace as pictures, for a person's eye, where SPECTUNE_PICTURES names a folder.
-#include "tests/ui/RunFolderBench.h"
-#include "tests/ui/StudioBench.h"
+#include "tests/ui/RunsTest.h"
 #include "ui/CompareTable.h"
 #include "ui/ConfigForm.h"
 #include "ui/PresetBar.h"
 #include "ui/RunBar.h"
-#include "ui/RunDetails.h"
 #include "ui/RunLibrary.h"
-#include "ui/RunListDelegate.h"
 #include "ui/RunListModel.h"
 #include "ui/RunModel.h"
 #include "ui/RunsBar.h"
-#include "ui/RunsMaps.h"
 #include "ui/RunsPage.h"
 #include "ui/RunsQuestion.h"
 #include "ui/SessionController.h"
 #include "ui/SetupPage.h"
-#include "ui/ShareButton.h"
 #include "visualization/ComparePlot.h"
 
-#include <QElapsedTimer>
-#include <QListView>
-#include <QPlainTextEdit>
 #include <QPushButton>
-#include <QSignalSpy>
 #include <QTest>
 
 using namespace spectune;
 using spectune::test::patience;
 using spectune::test::written;
 
-class TestRunsPictures : public QObject {
+class TestRunsPictures : public test::RunsTest {
     Q_OBJECT
 private Q_SLOTS:
-    void initTestCase() { QCoreApplication::setApplicationName("spectune-test"); }
-    void init() { m_bench = std::make_unique<test::StudioBench>(); }
-    void cleanup();
     void pictures_data();
     void pictures();
 
 private:
-    [[nodiscard]] MainWindow& window() { return *m_bench->window; }
-    [[nodiscard]] RunsPage& page() { return window().runsPage(); }
-    void write(const QString& name, const test::WrittenRun& run) { test::writeRun(m_bench->path("runs/" + name), run); }
-    [[nodiscard]] std::int64_t id(const QString& name)
-    {
-        const RunRecord* record = window().library().findFolder(m_bench->path("runs/" + name));
-        return record ? record->id : 0;
-    }
     void train(const QString& name, double gamma);
     void writeOthers();
-
-    std::unique_ptr<test::StudioBench> m_bench;
 };
-
-void TestRunsPictures::cleanup()
-{
-    QVERIFY(m_bench->close());
-    m_bench.reset();
-}
 
 /// A whole run of the scene's engine, as a person would start it.
 void TestRunsPictures::train(const QString& name, double gamma)

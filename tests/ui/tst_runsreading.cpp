@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The Runs workspace while runs are read: opening beside the window, runs that cannot be read, live edits, the keyboard.
-#include "tests/ui/RunFolderBench.h"
-#include "tests/ui/StudioBench.h"
+#include "tests/ui/RunsTest.h"
 #include "ui/ConfigForm.h"
 #include "ui/ElidedLabel.h"
 #include "ui/KeyValueList.h"
@@ -27,12 +26,9 @@ using namespace spectune;
 using spectune::test::patience;
 using spectune::test::written;
 
-class TestRunsReading : public QObject {
+class TestRunsReading : public test::RunsTest {
     Q_OBJECT
 private Q_SLOTS:
-    void initTestCase() { QCoreApplication::setApplicationName("spectune-test"); }
-    void init() { m_bench = std::make_unique<test::StudioBench>(); }
-    void cleanup();
     void anUnreadableRunSaysWhy();
     void aMissingRunSaysWhere();
     void aRunIsOpenedBesideTheWindow();
@@ -46,51 +42,13 @@ private Q_SLOTS:
     void theSliderSmoothsTheLosses();
 
 private:
-    [[nodiscard]] MainWindow& window() { return *m_bench->window; }
-    [[nodiscard]] RunsPage& page() { return window().runsPage(); }
     [[nodiscard]] QString folder(const QString& name) const { return m_bench->path("runs/" + name); }
-    void write(const QString& name, const test::WrittenRun& run) { test::writeRun(folder(name), run); }
     void writeBad() { test::writeText(folder("bad/metrics.jsonl"), "{\"step\": \"one\"}\n{}\n"); }
-    void openRuns(std::size_t count);
-    [[nodiscard]] std::int64_t id(const QString& name);
-    /// Chooses one run and waits until it is read, or cannot be.
-    void choose(const QString& name);
     [[nodiscard]] QListView& list() { return *page().findChild<QListView*>(); }
     [[nodiscard]] QLineEdit* field(const QString& accessibleName);
     /// Folders of all recorded runs that the window shows from now on.
     [[nodiscard]] std::shared_ptr<QStringList> watchShown();
-
-    std::unique_ptr<test::StudioBench> m_bench;
 };
-
-void TestRunsReading::cleanup()
-{
-    QVERIFY(m_bench->close());
-    m_bench.reset();
-}
-
-void TestRunsReading::openRuns(std::size_t count)
-{
-    QVERIFY(m_bench->open());
-    window().showWorkspace(Workspace::Runs);
-    QTRY_COMPARE_WITH_TIMEOUT(window().library().records().size(), count, patience);
-    QTRY_VERIFY_WITH_TIMEOUT(!window().library().isScanning(), patience);
-    QTRY_COMPARE_WITH_TIMEOUT(page().list().rowCount(), static_cast<int>(count), patience);
-}
-
-std::int64_t TestRunsReading::id(const QString& name)
-{
-    const RunRecord* record = window().library().findFolder(folder(name));
-    return record ? record->id : 0;
-}
-
-void TestRunsReading::choose(const QString& name)
-{
-    const std::int64_t run = id(name);
-    page().list().choose({run});
-    QTRY_VERIFY_WITH_TIMEOUT(
-        window().library().loaded(run) || !window().library().whyNotLoaded(run).isEmpty(), patience);
-}
 
 QLineEdit* TestRunsReading::field(const QString& accessibleName)
 {
@@ -116,7 +74,7 @@ void TestRunsReading::anUnreadableRunSaysWhy()
     write("bad", written(3, 0.9));
     writeBad();
     openRuns(1);
-    choose("bad");
+    choose({"bad"});
     QTRY_VERIFY2(page().maps().note(0).contains("metrics.jsonl:1"), qPrintable(page().maps().note(0)));
     QVERIFY(!page().maps().note(0).contains(folder("bad"))); // the file in its folder, which the facts name
     QVERIFY(!page().maps().grid(0)->isVisibleTo(&page()));
@@ -152,7 +110,7 @@ void TestRunsReading::aRunIsOpenedBesideTheWindow()
 {
     write("a", written(0, 1.0));
     openRuns(1);
-    choose("a");
+    choose({"a"});
     Q_EMIT page().openWanted(folder("a"));
     QCOMPARE(window().workspace(), Workspace::Runs); // nothing was read in the click
     QVERIFY(!window().run().hasRun());
@@ -169,8 +127,8 @@ void TestRunsReading::anotherChoiceStopsOpening()
     write("a", written(0, 1.0));
     write("b", written(1, 0.5));
     openRuns(2);
-    choose("b");
-    choose("a");
+    choose({"b"});
+    choose({"a"});
     const auto shown = watchShown();
     Q_EMIT page().openWanted(folder("a"));
     page().list().choose({id("b")}); // before a is read: no event has passed
@@ -214,7 +172,7 @@ void TestRunsReading::startAgainAsksForLiveEdits()
     write("a", a);
     test::writeText(folder("a/edits.jsonl"), "{\"step\": 20, \"key\": \"optim.lr\", \"old\": 0.001, \"new\": 0.002}\n");
     openRuns(1);
-    choose("a");
+    choose({"a"});
     page().startAgain();
     QVERIFY(page().bar().asks());
     RunsQuestion& question = page().bar().question();
@@ -256,7 +214,7 @@ void TestRunsReading::theQuestionGivesTheFocusBack()
 {
     write("a", written(0, 1.0));
     openRuns(1);
-    choose("a");
+    choose({"a"});
     page().deleteRun();
     QTRY_VERIFY_WITH_TIMEOUT(page().bar().asks(), patience);
     QTest::keyClick(&page().bar().question(), Qt::Key_Escape);
@@ -269,7 +227,7 @@ void TestRunsReading::whatWasTypedIsTidied()
 {
     write("a", written(0, 1.0));
     openRuns(1);
-    choose("a");
+    choose({"a"});
     QLineEdit* tags = field("Tags, with commas between them");
     QTest::keyClicks(tags, "gsm8k, baseline,");
     QTest::keyClick(tags, Qt::Key_Return);
@@ -285,7 +243,7 @@ void TestRunsReading::theSliderSmoothsTheLosses()
 {
     write("a", written(0, 1.0));
     openRuns(1);
-    choose("a");
+    choose({"a"});
     QTRY_COMPARE(page().plot().curves().curves().front().smooth.size(), 40U);
     page().findChild<SmoothingSlider*>()->setValue(0);
     QCOMPARE(page().plot().curves().smoothing(), 0.0);

@@ -14,13 +14,14 @@
 #include "visualization/BudgetCurve.h"
 #include "visualization/Fonts.h"
 
+#include <QCheckBox>
+#include <QCoreApplication>
 #include <QFontMetrics>
 #include <QFrame>
 #include <QLabel>
 #include <QTest>
 #include <QToolButton>
-
-#include <memory>
+#include <QTranslator>
 
 using namespace spectune;
 
@@ -28,6 +29,17 @@ namespace {
 
 /// What the narrowest column leaves for a card: 270 px less the scroll bar and the section's margins.
 constexpr int cardRoom = 236;
+
+/// A desktop's language in which every word of the field table stands in brackets.
+class BracketTranslator : public QTranslator {
+public:
+    [[nodiscard]] QString translate(const char* context, const char* source, const char*, int) const override
+    {
+        return qstrcmp(context, "FieldTexts") == 0 ? QLatin1Char('[') + QString::fromUtf8(source) + QLatin1Char(']')
+                                                   : QString();
+    }
+    [[nodiscard]] bool isEmpty() const override { return false; }
+};
 
 } // namespace
 
@@ -42,6 +54,7 @@ private Q_SLOTS:
     void everyZeroThatIsNoAmountHasWords();
     void restingFieldsReadLikeTheRest();
     void choicesAreNamedInWords();
+    void theTablesWordsAreTranslated();
     void issueCardsFitTheNarrowestColumn();
     void theModelIsToldWhole();
     void theHandlesOfIntervalAndLengthMoveTheirFields();
@@ -172,6 +185,19 @@ void TestSetupWords::choicesAreNamedInWords()
     QCOMPARE(choiceWords("adalora.score", "sensitivity_uncertainty"),
         QString::fromUtf8("sensitivity\u200a×\u200auncertainty"));
     QCOMPARE(choiceWords("train.dtype", "bfloat16"), "bfloat16");
+}
+
+void TestSetupWords::theTablesWordsAreTranslated()
+{
+    BracketTranslator brackets;
+    QVERIFY(QCoreApplication::installTranslator(&brackets));
+    ConfigForm form;
+    const FieldEditor rate(form, QStringLiteral("optim.lr"));
+    const FieldEditor shuffle(form, QStringLiteral("data.shuffle"));
+    QCoreApplication::removeTranslator(&brackets);
+    QCOMPARE(rate.findChild<QLabel*>()->text(), QStringLiteral("[Learning rate]"));
+    QVERIFY2(rate.toolTip().contains(QStringLiteral("[Highest learning rate of AdamW.")), qPrintable(rate.toolTip()));
+    QCOMPARE(shuffle.findChild<QCheckBox*>()->text(), QStringLiteral("[Shuffle]"));
 }
 
 void TestSetupWords::issueCardsFitTheNarrowestColumn()

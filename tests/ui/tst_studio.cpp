@@ -20,7 +20,6 @@
 
 #include <QApplication>
 #include <QDir>
-#include <QFile>
 #include <QLabel>
 #include <QPushButton>
 #include <QSignalSpy>
@@ -31,12 +30,9 @@
 using namespace spectune;
 using spectune::test::patience;
 
-class TestStudio : public QObject {
+class TestStudio : public test::StudioTest {
     Q_OBJECT
 private Q_SLOTS:
-    void initTestCase();
-    void init();
-    void cleanup();
     void aRunDrivesHeatmapAndCurves();
     void aDoubleClickOnStartIsHarmless();
     void idleCostsNothing();
@@ -53,28 +49,7 @@ private Q_SLOTS:
     void exportsAreChecked();
     void screenshotOfARunAtAStep();
     void recordedRunNeedsNoEngine();
-
-private:
-    [[nodiscard]] MainWindow& window() { return *m_bench->window; }
-
-    std::unique_ptr<test::StudioBench> m_bench;
 };
-
-void TestStudio::initTestCase()
-{
-    QCoreApplication::setApplicationName("spectune-test");
-}
-
-void TestStudio::init()
-{
-    m_bench = std::make_unique<test::StudioBench>();
-}
-
-void TestStudio::cleanup()
-{
-    QVERIFY(m_bench->close());
-    m_bench.reset();
-}
 
 void TestStudio::aRunDrivesHeatmapAndCurves()
 {

@@ -39,16 +39,9 @@ SampleVerdict verdict(bool base, bool tuned, double baseLoss = 4.0, double tuned
 
 } // namespace
 
-class TestTry : public QObject {
+class TestTry : public test::StudioTest {
     Q_OBJECT
 private Q_SLOTS:
-    void initTestCase() { QCoreApplication::setApplicationName("spectune-test"); }
-    void init() { m_bench = std::make_unique<test::StudioBench>(); }
-    void cleanup()
-    {
-        QVERIFY(m_bench->close());
-        m_bench.reset();
-    }
     void answersAreCompared_data();
     void answersAreCompared();
     void scoresAndTheirIntervals();
@@ -65,19 +58,14 @@ private Q_SLOTS:
     void pictures();
 
 private:
-    [[nodiscard]] MainWindow& window() { return *m_bench->window; }
     [[nodiscard]] TryPage& page() { return window().tryPage(); }
     void finishRun()
     {
-        QVERIFY(m_bench->open());
-        QVERIFY(window().startRun());
-        QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Finished, patience);
+        m_bench->runTo(SessionState::Finished);
         QDir(window().run().folder()).mkpath("checkpoints/step-300");
         QDir(window().run().folder()).mkpath("checkpoints/step-800");
         window().showWorkspace(Workspace::Try);
     }
-
-    std::unique_ptr<test::StudioBench> m_bench;
 };
 
 void TestTry::answersAreCompared_data()

@@ -21,16 +21,9 @@
 using namespace spectune;
 using spectune::test::patience;
 
-class TestTryLook : public QObject {
+class TestTryLook : public test::StudioTest {
     Q_OBJECT
 private Q_SLOTS:
-    void initTestCase() { QCoreApplication::setApplicationName("spectune-test"); }
-    void init() { m_bench = std::make_unique<test::StudioBench>(); }
-    void cleanup()
-    {
-        QVERIFY(m_bench->close());
-        m_bench.reset();
-    }
     void questionsUseTheFreeWidth();
     void labelBarsHaveAKey();
     void disabledSlidersLookDisabled();
@@ -40,14 +33,10 @@ private:
     [[nodiscard]] TryPage& page() { return m_bench->window->tryPage(); }
     void finishRun()
     {
-        QVERIFY(m_bench->open());
-        QVERIFY(m_bench->window->startRun());
-        QTRY_COMPARE_WITH_TIMEOUT(m_bench->window->run().state(), SessionState::Finished, patience);
+        m_bench->runTo(SessionState::Finished);
         QDir(m_bench->window->run().folder()).mkpath("checkpoints/step-800");
         m_bench->window->showWorkspace(Workspace::Try);
     }
-
-    std::unique_ptr<test::StudioBench> m_bench;
 };
 
 void TestTryLook::questionsUseTheFreeWidth()
