@@ -7,7 +7,7 @@
 #include "visualization/Theme.h"
 
 #include <QEvent>
-#include <QPainterPath>
+#include <QPainter>
 
 #include <algorithm>
 #include <cmath>
@@ -21,6 +21,7 @@ constexpr double bottomMargin = 36.0;
 constexpr double topMargin = 22.0;
 constexpr double rightMargin = 12.0;
 constexpr double labelHeight = 16.0;
+constexpr double leastStep = 0.5; ///< px; narrower levels are drawn together
 
 /// Where a value lies between 1 and the last one, 0 … 1.
 double share(double value, double last)
@@ -75,14 +76,32 @@ double BoundCurve::yOf(double value) const
     return plot.bottom() - plot.height() * share(value, m_curve.empty() ? 1.0 : m_curve.back().y());
 }
 
+QPolygonF BoundCurve::staircase() const
+{
+    QPolygonF line;
+    for (std::size_t i = 0; i < m_curve.size(); ++i) {
+        const QPointF at(xOf(m_curve[i].x()), yOf(m_curve[i].y()));
+        const bool end = i + 1 == m_curve.size();
+        if (!line.isEmpty()) {
+            if (!end && at.x() - line.back().x() < leastStep)
+                continue;
+            line << QPointF(at.x(), line.back().y());
+        }
+        line << at;
+    }
+    return line;
+}
+
 void BoundCurve::paintAxes(QPainter& painter) const
 {
     const Theme& theme = Theme::current();
     const QRectF plot = plotRect();
     painter.fillRect(plot, theme.phaseEnd);
+    painter.setFont(Fonts::captionBold());
+    painter.setPen(theme.text);
+    drawTabular(painter, {plot.left(), 0.0, plot.width(), labelHeight}, Qt::AlignLeft | Qt::AlignVCenter, m_yName);
     painter.setFont(Fonts::caption());
     painter.setPen(theme.text3);
-    drawTabular(painter, {0.0, 0.0, plot.right(), labelHeight}, Qt::AlignLeft | Qt::AlignVCenter, m_yName);
     drawTabular(painter, {plot.left(), plot.bottom() + 19.0, plot.width(), labelHeight},
         Qt::AlignRight | Qt::AlignVCenter, m_xName);
     if (m_curve.empty())
@@ -156,12 +175,9 @@ void BoundCurve::paintEvent(QPaintEvent*)
     if (m_curve.empty())
         return;
     paintLevels(painter);
-    QPainterPath path(QPointF(xOf(m_curve.front().x()), yOf(m_curve.front().y())));
-    for (const QPointF& each : m_curve)
-        path.lineTo(xOf(each.x()), yOf(each.y()));
     painter.setBrush(Qt::NoBrush);
-    painter.setPen(QPen(Theme::current().text2, 2.0));
-    painter.drawPath(path);
+    painter.setPen(QPen(Theme::current().text2, 2.0, Qt::SolidLine, Qt::FlatCap, Qt::MiterJoin));
+    painter.drawPolyline(staircase());
     paintPoint(painter);
 }
 

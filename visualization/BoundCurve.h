@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QPointF>
+#include <QPolygonF>
 #include <QString>
 #include <QWidget>
 
@@ -9,7 +10,7 @@
 
 namespace spectune {
 
-/// A rising curve on two logarithmic axes from 1 on, with one chosen point and levels to hold it against: the smallest
+/// A rising staircase on two logarithmic axes from 1 on, with one chosen point and levels to hold it against: the smallest
 /// rank beyond the bound over K·N.
 class BoundCurve : public QWidget {
     Q_OBJECT
@@ -21,12 +22,13 @@ public:
 
     explicit BoundCurve(QWidget* parent = nullptr);
 
-    /// @param points x ascending; both coordinates at least 1
+    /// @param points where a level begins, and the end: x ascending; both coordinates at least 1
     void setCurve(std::vector<QPointF> points, const QString& xName, const QString& yName);
     void setPoint(QPointF point, const QString& text);
     void setLevels(std::vector<Level> levels);
     [[nodiscard]] QPointF point() const { return m_point; }
     [[nodiscard]] const std::vector<QPointF>& curve() const { return m_curve; }
+    [[nodiscard]] QPolygonF staircase() const; ///< as it is drawn, pixels: level, then upright
     [[nodiscard]] const std::vector<Level>& levels() const { return m_levels; }
     [[nodiscard]] double xOf(double value) const; ///< pixels
     [[nodiscard]] double yOf(double value) const;

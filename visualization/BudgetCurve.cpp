@@ -151,9 +151,12 @@ QString BudgetCurve::handleText(Handle handle) const
     case Handle::InitRank: return tr("init rank %1").arg(formatCount(m_values.initRank));
     case Handle::TargetRank: return tr("target rank %1").arg(formatRank(m_values.targetRank));
     case Handle::WarmUpEnd: return tr("end of the warm-up, ti, step %1").arg(formatCount(m_values.ti));
-    case Handle::Interval:
-        return m_values.interval == 1 ? tr("interval ΔT, 1 step")
-                                      : tr("interval ΔT, %1 steps").arg(formatCount(m_values.interval));
+    case Handle::Interval: {
+        const int spans = budgetGeometry().scales.intervals;
+        return (m_values.interval == 1 ? tr("interval ΔT, 1 step")
+                                       : tr("interval ΔT, %1 steps").arg(formatCount(m_values.interval)))
+            + (spans > 1 ? tr("; the bracket spans %1 of them").arg(formatCount(spans)) : QString());
+    }
     case Handle::TotalSteps: return tr("end of the run, T, step %1").arg(formatCount(m_values.totalSteps));
     case Handle::FinalStart: break;
     }

@@ -236,9 +236,7 @@ void BudgetCurve::paintInterval(QPainter& painter) const
     painter.setPen(QPen(theme.text, 1.4));
     painter.drawPolyline(QPolygonF {c + QPointF(-1.5, -2.4), c + QPointF(-4.0, 0), c + QPointF(-1.5, 2.4)});
     painter.drawPolyline(QPolygonF {c + QPointF(1.5, -2.4), c + QPointF(4.0, 0), c + QPointF(1.5, 2.4)});
-    const QString words = geometry.scales.intervals == 1
-        ? tr("ΔT %1").arg(formatCount(m_values.interval))
-        : tr("%1 × ΔT %2").arg(formatCount(geometry.scales.intervals), formatCount(m_values.interval));
+    const QString words = tr("ΔT %1").arg(formatCount(m_values.interval)); // handleText() tells how many it spans
     const double wide = tabularWidth(Fonts::captionBold(), words);
     const QRectF label(c.x() + 12.0, c.y() - 8.0, wide, 15.0);
     QString target;

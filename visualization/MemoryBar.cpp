@@ -46,7 +46,7 @@ QColor memoryColor(MemoryColor part)
 
 QString formatMemory(double bytes)
 {
-    return bytes >= gibibyte ? QStringLiteral("%1 GiB").arg(formatFixed(bytes / gibibyte, 2))
+    return bytes >= gibibyte ? QStringLiteral("%1 GiB").arg(formatFixed(bytes / gibibyte, 1))
                              : QStringLiteral("%1 MiB").arg(formatFixed(bytes / mebibyte, 1));
 }
 

@@ -15,7 +15,7 @@ namespace spectune {
 enum class MemoryColor { Weights, Activations, Logits, Triplets, Gradients, Moments, Averages, Workspace };
 [[nodiscard]] QColor memoryColor(MemoryColor part);
 
-/// "8.88 GiB", or "61.2 MiB" below 1 GiB.
+/// "8.9 GiB", or "61.2 MiB" below 1 GiB.
 [[nodiscard]] QString formatMemory(double bytes);
 
 struct MemoryPart {

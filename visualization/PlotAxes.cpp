@@ -11,6 +11,7 @@ namespace {
 constexpr std::int64_t leastSteps = 100;
 constexpr std::int64_t rescaleMilliseconds = 2000;
 constexpr int stepIntervals = 6;
+constexpr double overTop = 4.0; // px that a level's text may reach beyond the plot
 
 AxisBounds stepAxis(double low, double high)
 {
@@ -154,6 +155,27 @@ AxisBounds budgetAxis(const PlotPlan& plan)
     }
     const double fall = first - last;
     return {std::max(0.0, last - 0.35 * fall), first + 0.16 * fall, {last, std::round((first + last) / 2.0), first}};
+}
+
+std::vector<TickPlace> standingApart(const std::vector<TickPlace>& places, double gap)
+{
+    std::vector<TickPlace> standing;
+    for (auto place = places.rbegin(); place != places.rend(); ++place)
+        if (standing.empty() || place->left + place->width + gap <= standing.back().left)
+            standing.push_back(*place);
+    return standing;
+}
+
+std::vector<TickPlace> standingLevels(
+    const std::vector<double>& ticks, const std::function<double(double)>& yOf, double top)
+{
+    std::vector<TickPlace> places; // from top to bottom
+    for (auto tick = ticks.rbegin(); tick != ticks.rend(); ++tick) {
+        const double above = yOf(*tick) - levelHeight / 2.0;
+        if (above >= top - overTop)
+            places.push_back({*tick, above, levelHeight});
+    }
+    return standingApart(places, 0.0);
 }
 
 bool RescaleGate::allows(std::int64_t now, bool pointerInside, bool forced)

@@ -4,6 +4,7 @@
 #include "visualization/RunCurves.h"
 
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <vector>
 
@@ -48,6 +49,22 @@ private:
 /// Logarithmic; of γR (of R where γ is 0). No ticks: nothing positive is there.
 [[nodiscard]] AxisBounds orthAxis(const RunCurves& curves, double from, double to, int columns);
 [[nodiscard]] AxisBounds budgetAxis(const PlotPlan& plan);
+
+/// Where a tick's text stands along its axis, px.
+struct TickPlace {
+    double tick = 0.0;
+    double left = 0.0;
+    double width = 0.0;
+};
+/// Those of @p places (ascending) whose texts leave each other room, the last one first of all.
+/// @param gap the least between two texts, px
+[[nodiscard]] std::vector<TickPlace> standingApart(const std::vector<TickPlace>& places, double gap = 8.0);
+constexpr double levelHeight = 16.0; ///< px, of a text beside an upright axis
+/// Which of the ticks (ascending) of an upright axis get a text, the lowest first: none meets the one below it, none the
+/// title above the plot. left is the text's top here, and width its height.
+/// @param yOf pixels  @param top of the plot, px
+[[nodiscard]] std::vector<TickPlace> standingLevels(
+    const std::vector<double>& ticks, const std::function<double(double)>& yOf, double top);
 
 /// Lets axes change at most once in two seconds, and never while the pointer is inside.
 class RescaleGate {

@@ -21,6 +21,7 @@ constexpr double narrowest = 4.0; ///< device pixels of a column, transposed, th
 constexpr double uprightBar = 26.0; ///< length of a layer's bar, transposed
 constexpr double lineRoom = 13.0; ///< height that a figure or a name takes
 constexpr double letterRoom = 11.0; ///< width of a matrix' name at its shortest: its first letter
+constexpr double figureGap = 6.0; ///< between the longest bar and its figure
 constexpr double labelGap = 5.0; ///< between two figures beside each other
 constexpr double labelOverhang = 4.0; ///< beyond the first and the last column; then come the axes' names
 
@@ -39,7 +40,7 @@ Frame frameFor(const RankGridRequest& request, int blocks)
         return {58.0, 8.0, padding, 0.0, 42.0, 6.0};
     }
     if (request.transposed) {
-        return {44.0, 8.0, 84.0, 0.0, 62.0, 54.0};
+        return {44.0, 8.0, 84.0, 0.0, 70.0, 54.0}; // the layers' figures stand off the legend's
     }
     if (blocks == 2) {
         return {30.0, 4.0, 36.0, 16.0, 62.0, 36.0};
@@ -300,6 +301,11 @@ QRectF RankGridGeometry::kindBar(int block, int kind) const
         return {right(0) + 9.0, top + alongKinds(kind) + (pitchY - gap - thick) / 2.0, marginWidth - 49.0, thick};
     }
     return {columnX(block, kind), bottom() + 4.0, pitchX - gap, 5.0};
+}
+
+double RankGridGeometry::barRoom(double figure) const
+{
+    return std::max(0.0, marginWidth - 9.0 - figure - figureGap);
 }
 
 QRectF RankGridGeometry::kindSum(int block, int kind) const

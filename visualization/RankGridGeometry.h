@@ -77,6 +77,8 @@ struct RankGridGeometry {
     [[nodiscard]] QRectF layerBar(int layer) const; ///< ground of the longest bar; upright when transposed
     [[nodiscard]] QRectF layerSum(int layer) const;
     [[nodiscard]] QRectF kindBar(int block, int kind) const;
+    /// Longest level bar right of the cells that leaves room for a figure @p figure pixels wide.
+    [[nodiscard]] double barRoom(double figure) const;
     [[nodiscard]] QRectF kindSum(int block, int kind) const;
     /// Right of each block, with the head above, and below all of them: what holds every bar and sum, and no cell that is
     /// repainted alone.

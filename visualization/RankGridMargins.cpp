@@ -12,8 +12,6 @@ namespace spectune {
 
 namespace {
 
-constexpr double figureGap = 6.0; ///< between the longest bar and its figure
-
 /// Sums in words, and the width of the longest.
 struct Figures {
     QStringList texts;
@@ -157,7 +155,7 @@ void RankGridPainter::paintMarginals()
     const double room = across ? m_geometry.pitchX - 4.0 : m_geometry.marginWidth - 10.0;
     const Figures figures = m_geometry.layerSums ? figuresFor(m_state, sums, room) : Figures {};
     const bool told = m_geometry.layerSums && figures.widest <= room;
-    const double barRoom = m_geometry.marginWidth - 9.0 - (told ? figures.widest : 0.0) - figureGap;
+    const double barRoom = m_geometry.barRoom(told ? figures.widest : 0.0);
     for (int layer = 0; layer < m_state.layers; ++layer) {
         const bool figure = told && layer % m_geometry.rowsPerBlock % m_geometry.labelEvery == 0;
         const double part = std::clamp(sums[static_cast<std::size_t>(layer)] / longest, 0.0, 1.0);
@@ -181,22 +179,25 @@ void RankGridPainter::paintBlockTotals(int block)
         ? std::max(1.0, static_cast<double>(m_state.layers) * static_cast<double>(m_state.layout->initRank))
         : std::max(1e-30, *std::max_element(sums.begin(), sums.end()));
     double total = 0.0;
-    std::vector<double> told; // with two blocks there is room for means alone
-    for (int kind = 0; kind < m_state.columns(); ++kind) {
-        const double sum = sums[static_cast<std::size_t>(kind)];
+    std::vector<double> means; // with two blocks there is room for means alone
+    for (const double sum : sums) {
         total += sum;
-        if (!two) {
-            QRectF bar = m_geometry.kindBar(block, kind);
-            bar.setWidth(std::round(bar.width() * std::clamp(sum / full, 0.0, 1.0)));
-            QColor color = Theme::current().text3;
-            color.setAlphaF(m_state.isIdle() ? 0.4F : 1.0F);
-            m_painter.fillRect(bar, color);
-        }
-        told.push_back(two ? sum / std::max(1, to - from) : sum);
+        means.push_back(two ? sum / std::max(1, to - from) : sum);
     }
-    const double room = m_geometry.request.transposed ? m_geometry.marginWidth - 10.0 : m_geometry.pitchX - 2.0;
-    const Figures figures = figuresFor(m_state, told, room);
-    paintTotals(block, figures.widest <= room ? figures.texts : QStringList(), total);
+    const bool across = m_geometry.request.transposed;
+    const double room = across ? m_geometry.marginWidth - 10.0 : m_geometry.pitchX - 2.0;
+    const Figures figures = figuresFor(m_state, means, room);
+    const bool told = figures.widest <= room;
+    for (int kind = 0; kind < m_state.columns() && !two; ++kind) {
+        QRectF bar = m_geometry.kindBar(block, kind);
+        const double longest
+            = across ? std::min(bar.width(), m_geometry.barRoom(told ? figures.widest : 0.0)) : bar.width();
+        bar.setWidth(std::round(longest * std::clamp(sums[static_cast<std::size_t>(kind)] / full, 0.0, 1.0)));
+        QColor color = Theme::current().text3;
+        color.setAlphaF(m_state.isIdle() ? 0.4F : 1.0F);
+        m_painter.fillRect(bar, color);
+    }
+    paintTotals(block, told ? figures.texts : QStringList(), total);
 }
 
 void RankGridPainter::paintTotals(int block, const QStringList& figures, double total)
@@ -214,7 +215,10 @@ void RankGridPainter::paintTotals(int block, const QStringList& figures, double 
         text(m_geometry.kindSum(block, kind), across ? Qt::AlignRight : Qt::AlignHCenter, figures[kind], theme.text2,
             caption);
     }
-    const QRectF below = across ? m_geometry.layerSum(0) : m_geometry.kindSum(block, 0);
+    // Across, without figures below the bars, the total stands beside them.
+    const QRectF below = !across ? m_geometry.kindSum(block, 0)
+        : m_geometry.layerSums   ? m_geometry.layerSum(0)
+                                 : m_geometry.layerBar(0);
     const double left = across ? m_geometry.left : m_geometry.columnX(block, 0);
     text({left - 60.0, below.top(), 54.0, below.height()}, Qt::AlignRight,
         two ? RankGrid::tr("mean") : QStringLiteral("Σ"), theme.text3, caption);

@@ -56,15 +56,19 @@ std::vector<int> RankSlider::ticks() const
 {
     std::vector<int> ranks;
     double end = -1e9;
-    const double lastLeft = xOf(maximum()) - tabularWidth(Fonts::caption(), QString::number(maximum())) / 2.0;
+    const auto widthOf = [](int rank) { // the bold text of the chosen rank is the widest
+        return tabularWidth(Fonts::captionBold(), formatCount(rank));
+    };
+    const double lastLeft = centredInside(xOf(maximum()), widthOf(maximum()), 0.0, width());
     for (int decade = 1; decade <= maximum(); decade *= 10)
         for (const int factor : {1, 2, 3, 5}) {
             const int rank = factor * decade;
-            const double half = tabularWidth(Fonts::caption(), QString::number(rank)) / 2.0;
-            if (rank >= maximum() || xOf(rank) - half < end + labelGap || xOf(rank) + half > lastLeft - labelGap)
+            const double wide = widthOf(rank);
+            const double left = centredInside(xOf(rank), wide, 0.0, width());
+            if (rank >= maximum() || left < end + labelGap || left + wide > lastLeft - labelGap)
                 continue;
             ranks.push_back(rank);
-            end = xOf(rank) + half;
+            end = left + wide;
         }
     ranks.push_back(maximum());
     return ranks;

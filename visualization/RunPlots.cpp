@@ -60,6 +60,7 @@ void RunPlots::clear()
     m_private->curves.clear();
     m_private->shown = -1;
     m_private->failure = -1;
+    m_private->ended = false;
     m_private->sentence.clear();
     m_private->changed(true);
 }
@@ -77,6 +78,19 @@ void RunPlots::setFailure(std::int64_t step, const QString& sentence)
     m_private->failure = sentence.isEmpty() ? -1 : step;
     m_private->sentence = sentence;
     m_private->changed();
+}
+
+void RunPlots::setEnded(bool ended)
+{
+    if (m_private->ended != ended) {
+        m_private->ended = ended;
+        m_private->changed();
+    }
+}
+
+QString RunPlots::nowText() const
+{
+    return m_private->nowText();
 }
 
 void RunPlots::setMarks(std::vector<StepMark> marks)

@@ -41,6 +41,9 @@ public:
     void setShownStep(std::int64_t step); ///< −1: live
     /// A cross at the curve's end and the sentence beside it. An empty sentence takes it back.
     void setFailure(std::int64_t step, const QString& sentence);
+    /// Whether the curves' last step is the run's last one, and not merely the newest.
+    void setEnded(bool ended);
+    [[nodiscard]] QString nowText() const; ///< beside the line at the last step: "now, step 301"
     /// What a person changed while the run went on, by step.
     void setMarks(std::vector<StepMark> marks);
     [[nodiscard]] const std::vector<StepMark>& marks() const;

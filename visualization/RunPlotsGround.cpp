@@ -68,31 +68,48 @@ void RunPlots::Private::paintGrid(QPainter& painter) const
 {
     const Theme& theme = Theme::current();
     painter.setFont(Fonts::caption());
-    const auto level = [&](const QRectF& rect, double y, const QString& text) {
-        drawLevel(painter, y, rect.left(), rect.right(), theme.line);
+    const auto levels = [&](const QRectF& rect, const std::vector<double>& ticks, const auto& yOf, const auto& textOf) {
+        for (const double tick : ticks) {
+            drawLevel(painter, yOf(tick), rect.left(), rect.right(), theme.line);
+        }
         painter.setPen(theme.text3);
-        drawTabular(painter, {0.0, y - 8.0, rect.left() - 6.0, 16.0}, Qt::AlignRight, text);
+        for (const TickPlace& place : standingLevels(ticks, yOf, rect.top())) {
+            drawTabular(painter, {0.0, place.left, rect.left() - 6.0, place.width}, Qt::AlignRight, textOf(place.tick));
+        }
     };
     const double lossStep = loss.ticks.size() > 1 ? loss.ticks[1] - loss.ticks[0] : 1.0;
-    for (const double tick : loss.ticks) {
-        level(rectOf(m_lossRect), lossY(tick), logarithmic ? formatLogTick(tick) : formatTick(tick, lossStep));
-    }
-    for (const double tick : orth.ticks) {
-        level(rectOf(m_orthRect), orthY(tick), formatLogTick(tick));
-    }
-    for (const double tick : budget.ticks) {
-        level(rectOf(m_budgetRect), budgetY(tick), formatCount(std::llround(tick)));
-    }
+    levels(
+        rectOf(m_lossRect), loss.ticks, [this](double tick) { return lossY(tick); },
+        [this, lossStep](double tick) { return logarithmic ? formatLogTick(tick) : formatTick(tick, lossStep); });
+    levels(
+        rectOf(m_orthRect), orth.ticks, [this](double tick) { return orthY(tick); },
+        [](double tick) { return formatLogTick(tick); });
+    levels(
+        rectOf(m_budgetRect), budget.ticks, [this](double tick) { return budgetY(tick); },
+        [](double tick) { return formatCount(std::llround(tick)); });
+    paintSteps(painter);
+    paintBorders(painter);
+}
+
+void RunPlots::Private::paintSteps(QPainter& painter) const
+{
     const QRectF below = rectOf(m_budgetRect);
-    painter.setPen(theme.text3);
+    painter.setPen(Theme::current().text3);
+    std::vector<TickPlace> places; // those at the ends move inwards, towards their neighbours
     for (const double tick : steps.ticks) {
-        const QString text = formatCount(std::llround(tick));
-        const double width = tabularWidth(Fonts::caption(), text);
-        const double left = centredInside(xOf(tick), width, below.left(), below.right());
-        drawTabular(painter, {left, below.bottom() + 3.0, width, 16.0}, Qt::AlignLeft, text);
+        const double width = tabularWidth(Fonts::caption(), formatCount(std::llround(tick)));
+        places.push_back({tick, centredInside(xOf(tick), width, below.left(), below.right()), width});
     }
+    for (const TickPlace& place : standingApart(places))
+        drawTabular(painter, {place.left, below.bottom() + 3.0, place.width, 16.0}, Qt::AlignLeft,
+            formatCount(std::llround(place.tick)));
+}
+
+void RunPlots::Private::paintBorders(QPainter& painter) const
+{
     if (curves.plan().prunes()) {
-        QPen dashes(theme.lineStrong, 0);
+        const QRectF below = rectOf(m_budgetRect);
+        QPen dashes(Theme::current().lineStrong, 0);
         const double ratio = plot->devicePixelRatioF();
         dashes.setDashPattern({2.0 * ratio, 2.0 * ratio});
         painter.save();

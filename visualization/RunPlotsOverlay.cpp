@@ -165,6 +165,11 @@ void RunPlots::Private::paintNow(QPainter& painter) const
     }
 }
 
+QString RunPlots::Private::nowText() const
+{
+    return (ended ? RunPlots::tr("end, step %1") : RunPlots::tr("now, step %1")).arg(formatCount(now()));
+}
+
 void RunPlots::Private::paintMoment(QPainter& painter) const
 {
     const Theme& theme = Theme::current();
@@ -175,7 +180,7 @@ void RunPlots::Private::paintMoment(QPainter& painter) const
         const double left = x + 6.0 + width > rect.right() ? x - 6.0 - width : x + 6.0;
         write(painter, {left, y, width, lineHeight}, label, groundAt(static_cast<double>(step)));
     };
-    const QString nowWords = RunPlots::tr("now, step %1").arg(formatCount(now()));
+    const QString nowWords = nowText();
     double y = rect.top() + 2.0;
     if (failure >= 0) {
         const std::int64_t at = std::max(failure, now());

@@ -42,6 +42,7 @@ public:
     PlotRange announced = PlotRange::Automatic;
     std::int64_t shown = -1;
     std::int64_t failure = -1;
+    bool ended = false;
     std::int64_t hovered = -1;
     QString sentence;
     QString emptyText;
@@ -74,6 +75,7 @@ public:
     [[nodiscard]] double plotLeft() const;
     void arrange(); ///< axes and curves for the plot's viewport
     [[nodiscard]] QStringList readouts(std::int64_t step) const;
+    [[nodiscard]] QString nowText() const;
     void pointerMoved() { m_pointerMoved = m_clock.elapsed(); }
     AxisBounds steps;
     AxisBounds loss;
@@ -105,6 +107,8 @@ private:
 
     void paintPhases(QPainter& painter, const QRectF& rect) const;
     void paintGrid(QPainter& painter) const;
+    void paintSteps(QPainter& painter) const;
+    void paintBorders(QPainter& painter) const; ///< of the phases
     void paintTitles(QPainter& painter) const;
     void paintCrosshair(QPainter& painter, const std::array<double, 3>& used) const;
     void paintPhaseNames(QPainter& painter) const;

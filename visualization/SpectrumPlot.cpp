@@ -21,6 +21,8 @@ constexpr double leftMargin = 44.0;
 constexpr double bottomMargin = 20.0;
 constexpr double topMargin = 8.0;
 constexpr double rightMargin = 8.0;
+constexpr int fewBars = 12; ///< so few have a figure each
+constexpr double labelGap = 8.0;
 
 } // namespace
 
@@ -86,19 +88,34 @@ void SpectrumPlot::paintAxes(QPainter& painter) const
                             : formatTick(value, m_tick);
         drawTabular(painter, QRectF(0, yOf(value) - 8, leftMargin - 6, 16), Qt::AlignRight | Qt::AlignVCenter, label);
     }
+    painter.setPen(theme.text3);
+    for (const int rank : ticks())
+        drawTabular(painter, QRectF(xOf(rank) - 30, plot.bottom() + 3, 60, 16), Qt::AlignHCenter | Qt::AlignVCenter,
+            QString::number(rank));
+}
+
+std::vector<int> SpectrumPlot::ticks() const
+{
     const int count = static_cast<int>(m_values.size());
+    std::vector<int> wanted;
+    if (m_kind == Kind::SingularValues && count <= fewBars) {
+        for (int rank = 1; rank <= count; ++rank)
+            wanted.push_back(rank);
+    } else {
+        for (int decade = 1; decade <= count; decade *= 10)
+            for (const int factor : {1, 2, 3, 5})
+                wanted.push_back(factor * decade);
+    }
+    std::vector<int> ranks;
     double end = -1e9;
-    for (int decade = 1; decade <= count; decade *= 10)
-        for (const int factor : {1, 2, 3, 5}) {
-            const int rank = factor * decade;
-            const double half = tabularWidth(Fonts::caption(), QString::number(rank)) / 2.0;
-            if (rank > count || xOf(rank) - half < end + 8)
-                continue;
-            end = xOf(rank) + half;
-            painter.setPen(theme.text3);
-            drawTabular(painter, QRectF(xOf(rank) - 30, plot.bottom() + 3, 60, 16), Qt::AlignHCenter | Qt::AlignVCenter,
-                QString::number(rank));
-        }
+    for (const int rank : wanted) {
+        const double half = tabularWidth(Fonts::caption(), QString::number(rank)) / 2.0;
+        if (rank > count || xOf(rank) - half < end + labelGap)
+            continue;
+        end = xOf(rank) + half;
+        ranks.push_back(rank);
+    }
+    return ranks;
 }
 
 void SpectrumPlot::paintCurve(QPainter& painter) const

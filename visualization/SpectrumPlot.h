@@ -20,6 +20,7 @@ public:
     void setRank(int k, const QString& text); ///< @p text beside the line
     [[nodiscard]] double xOf(double rank) const; ///< pixels; bars: their middle
     [[nodiscard]] double yOf(double value) const;
+    [[nodiscard]] std::vector<int> ticks() const; ///< ranks with a figure below the axis, none of which meets another
     [[nodiscard]] double top() const { return m_top; } ///< the axis' largest value
     [[nodiscard]] QSize sizeHint() const override { return {220, 216}; }
     [[nodiscard]] QSize minimumSizeHint() const override { return {120, 80}; }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "visualization/StartsPlot.h"
 
+#include "visualization/CurveMath.h"
 #include "visualization/Fonts.h"
 #include "visualization/Marks.h"
 #include "visualization/NumberFormat.h"
+#include "visualization/PlotAxes.h"
 #include "visualization/Theme.h"
 
 #include <QEvent>
@@ -90,14 +92,55 @@ double StartsPlot::xOf(int rank) const
     return plot.left() + plot.width() * (rank - 0.5) / static_cast<double>(m_losses.size());
 }
 
+double StartsPlot::lowest() const
+{
+    return m_best / room;
+}
+
+double StartsPlot::highest() const
+{
+    return std::max(m_worst * room, lowest() * leastReach);
+}
+
 double StartsPlot::yOf(double loss) const
 {
     const QRectF plot = plotRect();
-    const double low = m_best / room;
-    const double high = std::max(m_worst * room, low * leastReach);
     if (m_best <= 0.0)
         return plot.bottom();
-    return plot.bottom() - plot.height() * std::clamp(std::log(loss / low) / std::log(high / low), 0.0, 1.0);
+    const double reach = std::log(highest() / lowest());
+    return plot.bottom() - plot.height() * std::clamp(std::log(loss / lowest()) / reach, 0.0, 1.0);
+}
+
+std::vector<double> StartsPlot::lossTicks() const
+{
+    return m_best > 0.0 ? logTicks(lowest(), highest()) : std::vector<double> {};
+}
+
+std::vector<double> StartsPlot::lossFigures() const
+{
+    std::vector<double> figures;
+    for (const TickPlace& place : standingLevels(
+             lossTicks(), [this](double loss) { return yOf(loss); }, plotRect().top()))
+        if (std::abs(yOf(place.tick) - yOf(m_best)) >= lineHeight) // the best loss has its own
+            figures.push_back(place.tick);
+    return figures;
+}
+
+double StartsPlot::boundX() const
+{
+    const QRectF plot = plotRect();
+    if (m_bound > static_cast<int>(m_losses.size()))
+        return plot.right();
+    return m_bound > 1 ? (xOf(m_bound - 1) + xOf(m_bound)) / 2.0 : plot.left();
+}
+
+QRectF StartsPlot::emptyTextRect() const
+{
+    const QRectF plot = plotRect();
+    const bool before = boundX() >= plot.center().x();
+    const QRectF part = before ? QRectF(plot.topLeft(), QPointF(boundX(), plot.bottom()))
+                               : QRectF(QPointF(boundX(), plot.top()), plot.bottomRight());
+    return part.adjusted(10.0, 10.0, -10.0, -10.0);
 }
 
 void StartsPlot::paintGround(QPainter& painter) const
@@ -105,36 +148,54 @@ void StartsPlot::paintGround(QPainter& painter) const
     const Theme& theme = Theme::current();
     const QRectF plot = plotRect();
     painter.fillRect(plot, theme.phaseEnd);
-    const int ranks = static_cast<int>(m_losses.size());
+    if (m_bound <= static_cast<int>(m_losses.size()))
+        painter.fillRect(QRectF(QPointF(boundX(), plot.top()), plot.bottomRight()), theme.phaseCubic);
+    paintLosses(painter);
+    if (m_bound <= static_cast<int>(m_losses.size()))
+        paintBound(painter);
     painter.setFont(Fonts::caption());
-    if (m_bound <= ranks) {
-        const double edge = m_bound > 1 ? (xOf(m_bound - 1) + xOf(m_bound)) / 2.0 : plot.left();
-        painter.fillRect(QRectF(edge, plot.top(), plot.right() - edge, plot.height()), theme.phaseCubic);
-        drawUpright(painter, edge, 0.0, plot.bottom(), theme.text, 2.0);
-        painter.setPen(theme.text2);
-        drawTabular(painter, {plot.left(), 2.0, edge - plot.left() - 7.0, lineHeight},
-            Qt::AlignRight | Qt::AlignVCenter, edge - plot.left() > 110.0 ? tr("below: some may") : QString());
-        painter.setFont(Fonts::captionBold());
-        painter.setPen(theme.text);
-        drawTabular(painter, {edge + 7.0, 2.0, plot.right() - edge - 7.0, lineHeight}, Qt::AlignLeft | Qt::AlignVCenter,
-            plot.right() - edge > 140.0 ? tr("above: none gets stuck") : tr("bound"));
-        painter.setFont(Fonts::caption());
-    }
     painter.setPen(theme.text3);
     const double row = plot.bottom() + 3.0;
     for (const auto& [text, top] : {std::pair {tr("rank"), row}, std::pair {tr("stuck"), row + lineHeight}})
         drawTabular(painter, {0.0, top, leftMargin - 6.0, lineHeight}, Qt::AlignRight | Qt::AlignVCenter, text);
+}
+
+void StartsPlot::paintBound(QPainter& painter) const
+{
+    const Theme& theme = Theme::current();
+    const QRectF plot = plotRect();
+    const double edge = boundX();
+    drawUpright(painter, edge, 0.0, plot.bottom(), theme.text, 2.0);
+    painter.setFont(Fonts::caption());
+    painter.setPen(theme.text2);
+    drawTabular(painter, {plot.left(), 2.0, edge - plot.left() - 7.0, lineHeight}, Qt::AlignRight | Qt::AlignVCenter,
+        edge - plot.left() > 110.0 ? tr("below: some may") : QString());
+    painter.setFont(Fonts::captionBold());
+    painter.setPen(theme.text);
+    drawTabular(painter, {edge + 7.0, 2.0, plot.right() - edge - 7.0, lineHeight}, Qt::AlignLeft | Qt::AlignVCenter,
+        plot.right() - edge > 140.0 ? tr("above: none gets stuck") : tr("bound"));
+}
+
+void StartsPlot::paintLosses(QPainter& painter) const
+{
     if (m_best <= 0.0)
         return;
+    const Theme& theme = Theme::current();
+    const QRectF plot = plotRect();
+    for (const double loss : lossTicks())
+        drawLevel(painter, yOf(loss), plot.left(), plot.right(), theme.line);
     painter.setPen(QPen(theme.text2, 1.0, Qt::DashLine));
     painter.drawLine(QPointF(plot.left(), yOf(m_best)), QPointF(plot.right(), yOf(m_best)));
-    for (const double loss : {m_best, m_worst}) {
-        if (loss != m_best && yOf(loss) > yOf(m_best) - lineHeight)
-            continue;
-        painter.setPen(theme.text3);
+    painter.setFont(Fonts::caption());
+    const auto figure = [&](double loss, const QString& text) {
         drawTabular(painter, {0.0, yOf(loss) - lineHeight / 2.0, leftMargin - 6.0, lineHeight},
-            Qt::AlignRight | Qt::AlignVCenter, formatShort(loss));
-    }
+            Qt::AlignRight | Qt::AlignVCenter, text);
+    };
+    painter.setPen(theme.text3);
+    for (const double loss : lossFigures())
+        figure(loss, formatLogTick(loss));
+    painter.setPen(theme.text2);
+    figure(m_best, formatShort(m_best));
 }
 
 void StartsPlot::paintRank(QPainter& painter, int rank) const
@@ -177,7 +238,7 @@ void StartsPlot::paintEvent(QPaintEvent*)
         return;
     painter.setFont(Fonts::caption());
     painter.setPen(Theme::current().text3);
-    painter.drawText(plotRect().adjusted(10, 10, -10, -10), Qt::AlignCenter | Qt::TextWordWrap, m_emptyText);
+    painter.drawText(emptyTextRect(), Qt::AlignCenter | Qt::TextWordWrap, m_emptyText);
 }
 
 void StartsPlot::changeEvent(QEvent* event)

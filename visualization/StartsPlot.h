@@ -8,7 +8,7 @@
 namespace spectune {
 
 /// Final losses of many random starts at each rank, on a logarithmic axis: a disc at the best loss, a cross for a start
-/// that got stuck above it, counted below. A line stands at the bound.
+/// that got stuck above it, counted below. A line stands at the bound. Round losses have grid lines.
 class StartsPlot : public QWidget {
     Q_OBJECT
 public:
@@ -29,6 +29,10 @@ public:
     [[nodiscard]] double xOf(int rank) const; ///< middle of its column, pixels
     [[nodiscard]] double yOf(double loss) const;
     void setEmptyText(const QString& text);
+    [[nodiscard]] double boundX() const; ///< of the bound's line, pixels; the plot's right end: there is none
+    [[nodiscard]] QRectF emptyTextRect() const; ///< in the wider part beside that line
+    [[nodiscard]] std::vector<double> lossTicks() const; ///< with grid lines; empty before the first start
+    [[nodiscard]] std::vector<double> lossFigures() const; ///< those with a figure, none of which meets another
     [[nodiscard]] QSize sizeHint() const override { return {420, 240}; }
     [[nodiscard]] QSize minimumSizeHint() const override { return {240, 140}; }
 
@@ -40,6 +44,10 @@ private:
     [[nodiscard]] static std::size_t index(int rank) { return static_cast<std::size_t>(rank - 1); }
     [[nodiscard]] bool isStuck(double loss) const { return loss > m_best * (1.0 + tolerance); }
     [[nodiscard]] QRectF plotRect() const;
+    [[nodiscard]] double lowest() const; ///< loss of the axis
+    [[nodiscard]] double highest() const;
+    void paintBound(QPainter& painter) const;
+    void paintLosses(QPainter& painter) const;
     void paintGround(QPainter& painter) const;
     void paintRank(QPainter& painter, int rank) const;
 

@@ -4,6 +4,7 @@
 #include "visualization/CurveMath.h"
 #include "visualization/Fonts.h"
 #include "visualization/NumberFormat.h"
+#include "visualization/PlotAxes.h"
 
 #include <QHelpEvent>
 #include <QKeyEvent>
@@ -20,7 +21,7 @@ namespace {
 constexpr int plotHeight = 52;
 constexpr int gap = 6;
 constexpr int axisHeight = 18;
-constexpr double labelGap = 8.0; ///< the least between two figures
+constexpr double labelGap = 8.0; ///< the least between two figures, see standingApart()
 
 } // namespace
 
@@ -97,16 +98,23 @@ std::vector<TripletHistory::AxisLabel> TripletHistory::axisLabels() const
     const QRectF ground = plot();
     const auto total = static_cast<double>(m_total);
     const double room = tabularWidth(font, formatCount(m_total)) + labelGap;
-    std::vector<AxisLabel> labels;
-    for (const double tick : stepTicks(0.0, total, std::max(1, static_cast<int>(ground.width() / room)))) {
+    std::vector<double> ticks = stepTicks(0.0, total, std::max(1, static_cast<int>(ground.width() / room)));
+    if (ticks.empty() || ticks.back() < total) {
+        ticks.push_back(total);
+    }
+    std::vector<TickPlace> places;
+    for (const double tick : ticks) {
         const auto step = static_cast<std::int64_t>(std::llround(tick));
-        const QString text = step == 0 ? tr("step 0") : formatCount(step);
-        const double wide = tabularWidth(font, text);
-        const double x = xOf(step);
-        const double left = centredInside(x, wide, 0.0, width());
-        if (labels.empty() || left >= labels.back().place.right() + labelGap / 2.0) {
-            labels.push_back({step, x, text, QRectF(left, ground.bottom() + 5.0, wide, 13.0)});
-        }
+        const double wide = tabularWidth(font, formatCount(step));
+        places.push_back({tick, centredInside(xOf(step), wide, 0.0, width()), wide});
+    }
+    std::vector<TickPlace> standing = standingApart(places, labelGap);
+    std::reverse(standing.begin(), standing.end());
+    std::vector<AxisLabel> labels;
+    for (const TickPlace& place : standing) {
+        const auto step = static_cast<std::int64_t>(std::llround(place.tick));
+        labels.push_back(
+            {step, xOf(step), formatCount(step), QRectF(place.left, ground.bottom() + 5.0, place.width, 13.0)});
     }
     return labels;
 }

@@ -45,7 +45,7 @@ public:
     [[nodiscard]] bool isEmpty() const noexcept { return m_steps.empty(); }
     /// The row of a triplet as it is painted into @p columns pixels.
     [[nodiscard]] std::vector<Mark> marksOf(int triplet, int columns) const;
-    /// Round steps from 0 to the run's last one, none of which meets its neighbour at this width.
+    /// Round steps from 0, and always the run's last one; none meets its neighbour at this width.
     [[nodiscard]] std::vector<AxisLabel> axisLabels() const;
     [[nodiscard]] QSize sizeHint() const override;
     [[nodiscard]] QSize minimumSizeHint() const override { return sizeHint(); }
@@ -72,7 +72,8 @@ private:
     [[nodiscard]] std::optional<std::size_t> shownEvent() const; ///< the last one until the shown step
     void speak();
     void paintStrip(QPainter& painter) const;
-    void paintScores(QPainter& painter) const;
+    bool paintScores(QPainter& painter) const; ///< false: there is no curve
+    void paintCaption(QPainter& painter) const;
     void paintAxis(QPainter& painter) const;
 
     std::vector<TripletMoment> m_moments;

@@ -21,10 +21,13 @@ void TripletHistory::paintEvent(QPaintEvent*)
         return;
     }
     paintStrip(painter);
-    paintScores(painter);
+    const bool curve = paintScores(painter);
     paintAxis(painter);
     if (m_shown >= 0) {
         drawUpright(painter, xOf(m_shown), 0.0, plot().bottom(), Theme::current().focus, 1.5);
+    }
+    if (curve) {
+        paintCaption(painter);
     }
     if (hasFocus()) {
         drawFocusFrame(painter, rect(), Theme::current().focus);
@@ -88,14 +91,14 @@ void TripletHistory::paintAxis(QPainter& painter) const
     }
 }
 
-void TripletHistory::paintScores(QPainter& painter) const
+bool TripletHistory::paintScores(QPainter& painter) const
 {
     const Theme& theme = Theme::current();
     const QRectF ground = plot();
     const QRectF place = ground.adjusted(0.0, 15.0, 0.0, -2.0); // below the words
     painter.fillRect(ground, theme.sunken);
     if (m_selected < 0 || m_selected >= m_rank) {
-        return;
+        return false;
     }
     const auto momentAt = [&](std::size_t event) -> const TripletMoment& {
         return m_moments[event * static_cast<std::size_t>(m_rank) + static_cast<std::size_t>(m_selected)];
@@ -108,7 +111,7 @@ void TripletHistory::paintScores(QPainter& painter) const
         }
     }
     if (range.isEmpty()) {
-        return;
+        return false;
     }
     const double room = std::max(1.2, std::pow(range.high() / range.low(), 0.08));
     const double from = std::log(range.low() / room);
@@ -134,10 +137,21 @@ void TripletHistory::paintScores(QPainter& painter) const
     painter.setPen(QPen(theme.loss, 1.5));
     painter.drawPolyline(scores);
     painter.restore();
+    return true;
+}
+
+/// On a ground of its own, so that the shown step's line does not run through it.
+void TripletHistory::paintCaption(QPainter& painter) const
+{
+    const Theme& theme = Theme::current();
+    const QString words = tr("S of #%1, dashed: threshold").arg(m_selected);
+    const QRectF ground = plot();
+    const QRectF place(ground.left() + 4.0, ground.top() + 1.0,
+        std::min(tabularWidth(Fonts::caption(), words), ground.width() - 8.0), 14.0);
+    painter.fillRect(place.adjusted(-2.0, -1.0, 2.0, 0.0), theme.sunken);
     painter.setFont(Fonts::caption());
     painter.setPen(theme.text3);
-    drawTabular(painter, {ground.left() + 4.0, ground.top() + 1.0, ground.width() - 8.0, 14.0}, Qt::AlignLeft,
-        tr("S of #%1, dashed: threshold").arg(m_selected));
+    drawTabular(painter, place, Qt::AlignLeft, words);
 }
 
 } // namespace spectune

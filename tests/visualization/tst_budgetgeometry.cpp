@@ -307,6 +307,27 @@ private Q_SLOTS:
         QCOMPARE(total.last()[0].toLongLong(), 1990);
     }
 
+    void theIntervalTellsHowManyItsBracketSpans_data()
+    {
+        QTest::addColumn<int>("width");
+        QTest::newRow("narrow") << 416;
+        QTest::newRow("wide") << 900;
+        QTest::newRow("one interval has its pixels") << 6000;
+    }
+
+    void theIntervalTellsHowManyItsBracketSpans()
+    {
+        QFETCH(int, width);
+        BudgetCurve curve;
+        curve.resize(width, 420);
+        curve.setCurve(SampleRun {}.plan(), sampleValues());
+        const int spans = curve.budgetGeometry().scales.intervals;
+        const QString words = QStringLiteral("interval ΔT, 20 steps");
+        QCOMPARE(spans > 1, width < 6000);
+        QCOMPARE(curve.handleText(BudgetHandle::Interval),
+            spans > 1 ? words + QStringLiteral("; the bracket spans %1 of them").arg(spans) : words);
+    }
+
     void theHandlesOfIntervalAndLengthAreDragged()
     {
         BudgetCurve curve;

@@ -272,6 +272,44 @@ private Q_SLOTS:
         }
     }
 
+    void textsBelowAnAxisStandApart()
+    {
+        // 15,000 would touch 20,000, which was moved inwards; the last one matters most.
+        const std::vector<TickPlace> places {
+            {0.0, 0.0, 7.0}, {10000.0, 95.0, 38.0}, {15000.0, 150.0, 38.0}, {20000.0, 190.0, 38.0}};
+        std::vector<double> ticks;
+        for (const TickPlace& place : standingApart(places))
+            ticks.push_back(place.tick);
+        QCOMPARE(ticks, (std::vector<double> {20000.0, 10000.0, 0.0}));
+        QVERIFY(standingApart({}).empty());
+    }
+
+    void figuresBesideAnAxisStandApart_data()
+    {
+        QTest::addColumn<std::vector<double>>("ticks"); // pixels above a plot's lower end at 100; its top is 0
+        QTest::addColumn<std::vector<double>>("told");
+        using Ticks = std::vector<double>;
+        QTest::newRow("far apart") << Ticks {10.0, 40.0, 80.0} << Ticks {10.0, 40.0, 80.0};
+        QTest::newRow("just apart") << Ticks {10.0, 26.0, 42.0} << Ticks {10.0, 26.0, 42.0};
+        QTest::newRow("nearer than a line") << Ticks {10.0, 20.0, 30.0, 50.0} << Ticks {10.0, 30.0, 50.0};
+        QTest::newRow("just below the title") << Ticks {50.0, 96.0} << Ticks {50.0, 96.0};
+        QTest::newRow("at the title") << Ticks {50.0, 97.0} << Ticks {50.0};
+        QTest::newRow("none") << Ticks {} << Ticks {};
+    }
+
+    void figuresBesideAnAxisStandApart()
+    {
+        QFETCH(std::vector<double>, ticks);
+        QFETCH(std::vector<double>, told);
+        std::vector<double> standing;
+        for (const TickPlace& place : standingLevels(
+                 ticks, [](double tick) { return 100.0 - tick; }, 0.0)) {
+            QCOMPARE(place.left + place.width / 2.0, 100.0 - place.tick);
+            standing.push_back(place.tick);
+        }
+        QCOMPARE(standing, told);
+    }
+
     void plannedEventsFollowTheSchedule()
     {
         const PlotPlan plan {.totalSteps = 100,

@@ -3,11 +3,9 @@
 // legend in the cells' own colours, and margins that say what they sum up.
 #include "tests/visualization/SampleRun.h"
 #include "visualization/Fonts.h"
-#include "visualization/NumberFormat.h"
 #include "visualization/RankGridPainter.h"
 #include "visualization/RankGridState.h"
 #include "visualization/Theme.h"
-#include "visualization/TripletHistory.h"
 
 #include <QImage>
 #include <QPixmap>
@@ -76,8 +74,9 @@ private Q_SLOTS:
     void legendsHaveTheCellsColours();
     void countsHaveABoxEach();
     void marginsSayWhatTheySumUp();
-    void historiesHaveTheirSteps_data();
-    void historiesHaveTheirSteps();
+    void barsLeaveTheirFiguresRoom_data();
+    void barsLeaveTheirFiguresRoom();
+    void headsAndTotalsOfManyLayers();
 };
 
 void TestGridLabels::layersNeverMeet_data()
@@ -284,34 +283,73 @@ void TestGridLabels::marginsSayWhatTheySumUp()
     QVERIFY(grid.marginText(grid.gridGeometry().kindSum(0, 6).center()).contains("down_proj"));
 }
 
-void TestGridLabels::historiesHaveTheirSteps_data()
+void TestGridLabels::barsLeaveTheirFiguresRoom_data()
 {
-    QTest::addColumn<int>("width");
-    QTest::addColumn<qint64>("total");
-    for (const int width : {220, 272, 336, 900})
-        for (const qint64 total : {qint64 {7}, qint64 {800}, qint64 {2000}, qint64 {123'456}})
-            QTest::addRow("%lld in %d", static_cast<long long>(total), width) << width << total;
+    QTest::addColumn<GridMode>("mode");
+    QTest::newRow("ranks") << GridMode::Rank;
+    QTest::newRow("importance") << GridMode::Importance;
+    QTest::newRow("Σ |λ|") << GridMode::LambdaSum;
 }
 
-void TestGridLabels::historiesHaveTheirSteps()
+void TestGridLabels::barsLeaveTheirFiguresRoom()
 {
-    QFETCH(int, width);
-    QFETCH(qint64, total);
-    TripletHistory view;
-    view.setHistory(std::vector<TripletMoment>(2), {1}, {0.1F}, 2, total);
-    view.resize(width, view.sizeHint().height());
-    const auto labels = view.axisLabels();
-    QVERIFY(labels.size() >= 2);
-    QCOMPARE(labels.front().step, std::int64_t {0});
-    double end = -100.0;
-    for (const TripletHistory::AxisLabel& label : labels) {
-        QVERIFY(label.step <= total);
-        QVERIFY(label.place.left() >= end + 3.0);
-        QVERIFY(label.place.left() >= 0.0 && label.place.right() <= width + 1e-9);
-        QVERIFY(label.place.bottom() <= view.height());
-        QVERIFY(label.text.contains(formatCount(label.step)));
-        end = label.place.right();
+    QFETCH(GridMode, mode);
+    const SampleRun run;
+    RankGrid grid;
+    grid.setReducedMotion(true);
+    grid.resize(486, 668);
+    grid.setSnapshot(run.snapshot(1106));
+    grid.setTransposed(true);
+    grid.setMode(mode);
+    const RankGridGeometry& g = grid.gridGeometry();
+    const QImage image = grid.grab().toImage();
+    int checked = 0;
+    for (int kind = 0; kind < 7; ++kind) {
+        const QRectF bar = g.kindBar(0, kind);
+        const int from = qRound(bar.left());
+        for (int y = static_cast<int>(std::ceil(bar.top())) + 1; y < bar.bottom() - 2.0; ++y) {
+            const QRgb ground = image.pixel(from - 4, y); // between the cells and the bar
+            const QRgb ink = image.pixel(from, y);
+            if (ink == ground)
+                continue; // too short a bar to be seen
+            int end = from;
+            while (end < image.width() - 6 && image.pixel(end, y) == ink)
+                ++end;
+            for (int x = end; x < end + 4; ++x)
+                QVERIFY2(image.pixel(x, y) == ground, qPrintable(QStringLiteral("%1, %2").arg(kind).arg(x)));
+            ++checked;
+        }
     }
+    QVERIFY(checked > 0);
+    for (const double figure : {0.0, 30.0, 50.0, 90.0})
+        QVERIFY(g.barRoom(figure) == 0.0 || g.kindSum(0, 0).width() - g.barRoom(figure) - figure >= 6.0 - 1e-9);
+}
+
+/// Transposed, many layers have no sums of their own: the total stands beside their bars, the numbers off the legend.
+void TestGridLabels::headsAndTotalsOfManyLayers()
+{
+    const SampleRun run {.layers = 126};
+    RankGrid grid;
+    grid.setReducedMotion(true);
+    grid.resize(486, 668);
+    grid.setSnapshot(run.snapshot(1106));
+    grid.setTransposed(true);
+    const RankGridGeometry& g = grid.gridGeometry();
+    QVERIFY(!g.layerSums);
+    const double figures = g.legend().top() + legendBarTop + legendBarHeight + 14.0; // the legend's own end there
+    QVERIFY2(g.rowLabel(0).top() >= figures + 4.0, qPrintable(QString::number(g.rowLabel(0).top() - figures)));
+    const QImage image = grid.grab().toImage();
+    const auto inks = [&](const QRectF& row) {
+        const QRect place = QRectF(g.right(0) + 9.0, row.top(), g.marginWidth - 9.0, row.height()).toAlignedRect();
+        int count = 0;
+        for (int y = place.top(); y <= place.bottom(); ++y)
+            for (int x = place.left(); x <= place.right() && x < image.width(); ++x)
+                count += image.pixel(x, y) != image.pixel(place.left() - 4, y) ? 1 : 0;
+        return count;
+    };
+    const QRectF bars = g.layerBar(0);
+    QVERIFY(inks(bars) > 20);
+    QCOMPARE(inks(g.layerSum(0).adjusted(0.0, 2.0, 0.0, 0.0)), 0);
 }
 
 QTEST_MAIN(TestGridLabels)

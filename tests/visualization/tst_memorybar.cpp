@@ -64,7 +64,7 @@ private Q_SLOTS:
         QVERIFY(!bar.grab().isNull());
         bar.setMemory(parts(), 0.0, 0.0);
         QVERIFY(!bar.grab().isNull());
-        QVERIFY(bar.accessibleDescription().contains(QStringLiteral("Activations 5.00 GiB")));
+        QVERIFY(bar.accessibleDescription().contains(QStringLiteral("Activations 5.0 GiB")));
     }
 
     void theAxisTellsItsUnit_data()
@@ -113,10 +113,22 @@ private Q_SLOTS:
         }
     }
 
+    void sizesAreWrittenInTheirUnit_data()
+    {
+        QTest::addColumn<double>("bytes");
+        QTest::addColumn<QString>("words");
+        QTest::newRow("gigabytes") << 8.876 * gibibyte << QStringLiteral("8.9 GiB");
+        QTest::newRow("whole ones") << 11.0 * gibibyte << QStringLiteral("11.0 GiB");
+        QTest::newRow("the first one") << gibibyte << QStringLiteral("1.0 GiB");
+        QTest::newRow("megabytes") << gibibyte / 16.0 << QStringLiteral("64.0 MiB");
+        QTest::newRow("nothing") << 0.0 << QStringLiteral("0.0 MiB");
+    }
+
     void sizesAreWrittenInTheirUnit()
     {
-        QCOMPARE(formatMemory(8.876 * gibibyte), QStringLiteral("8.88 GiB"));
-        QCOMPARE(formatMemory(gibibyte / 16.0), QStringLiteral("64.0 MiB"));
+        QFETCH(double, bytes);
+        QFETCH(QString, words);
+        QCOMPARE(formatMemory(bytes), words);
     }
 };
 

@@ -221,6 +221,18 @@ private Q_SLOTS:
         QVERIFY2(clock.elapsed() < 2000, qPrintable(QString::number(clock.elapsed())));
     }
 
+    void theLastStepOfARunIsItsEnd()
+    {
+        RunPlots plots;
+        showRun(plots, SampleRun {});
+        QCOMPARE(plots.nowText(), QStringLiteral("now, step 1,106"));
+        plots.setEnded(true);
+        plots.replotNow();
+        QCOMPARE(plots.nowText(), QStringLiteral("end, step 1,106"));
+        plots.clear(); // another run's
+        QVERIFY2(plots.nowText().startsWith(QStringLiteral("now")), qPrintable(plots.nowText()));
+    }
+
     void everyStatePaints()
     {
         RunPlots plots;

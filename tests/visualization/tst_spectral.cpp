@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The SVD lens' arithmetic: decompositions against what they must be, and the sample picture's facts.
+#include "visualization/Fonts.h"
+#include "visualization/NumberFormat.h"
 #include "visualization/RankSlider.h"
 #include "visualization/SampleImage.h"
 #include "visualization/SignLegend.h"
@@ -33,7 +35,11 @@ private Q_SLOTS:
     void imagesAreReadAndShrunk();
     void photosAreDecodedSmall();
     void sliderIsLogarithmic();
+    void figuresOfTheSliderNeverMeet_data();
+    void figuresOfTheSliderNeverMeet();
     void plotPlacesItsValues();
+    void fewBarsHaveAFigureEach_data();
+    void fewBarsHaveAFigureEach();
     void signsHaveTheirColours();
 };
 
@@ -241,6 +247,33 @@ void TestSpectral::sliderIsLogarithmic()
     QVERIFY(std::abs(slider.value() - 20) <= 1);
 }
 
+void TestSpectral::figuresOfTheSliderNeverMeet_data()
+{
+    QTest::addColumn<int>("most");
+    QTest::addColumn<int>("width");
+    for (const int most : {1, 2, 64, 1'000, 1'000'000})
+        for (const int width : {120, 400, 865})
+            QTest::addRow("%d in %d", most, width) << most << width;
+}
+
+void TestSpectral::figuresOfTheSliderNeverMeet()
+{
+    QFETCH(int, most);
+    QFETCH(int, width);
+    RankSlider slider;
+    slider.resize(width, 46);
+    slider.setRange(1, most);
+    const std::vector<int> ticks = slider.ticks();
+    QCOMPARE(ticks.back(), most);
+    double end = -1e9;
+    for (const int rank : ticks) { // as wide as they are painted, and at most so: the chosen one is bold
+        const double wide = tabularWidth(Fonts::captionBold(), formatCount(rank));
+        const double left = centredInside(slider.xOf(rank), wide, 0.0, width);
+        QVERIFY2(left >= end + 8.0 - 1e-6, qPrintable(QString::number(rank)));
+        end = left + wide;
+    }
+}
+
 void TestSpectral::plotPlacesItsValues()
 {
     SpectrumPlot bars(SpectrumPlot::Kind::SingularValues);
@@ -253,6 +286,33 @@ void TestSpectral::plotPlacesItsValues()
     curve.resize(300, 200);
     curve.setValues(std::vector<double>(100, 0.5));
     QVERIFY(std::abs(curve.xOf(10) - (curve.xOf(1) + curve.xOf(100)) / 2) < 0.5);
+}
+
+void TestSpectral::fewBarsHaveAFigureEach_data()
+{
+    QTest::addColumn<int>("kind");
+    QTest::addColumn<int>("count");
+    QTest::addColumn<std::vector<int>>("ticks");
+    using Ticks = std::vector<int>;
+    const int bars = static_cast<int>(SpectrumPlot::Kind::SingularValues);
+    const int curve = static_cast<int>(SpectrumPlot::Kind::ErrorCurve);
+    QTest::newRow("none") << bars << 0 << Ticks {};
+    QTest::newRow("8 bars") << bars << 8 << Ticks {1, 2, 3, 4, 5, 6, 7, 8};
+    QTest::newRow("12 bars") << bars << 12 << Ticks {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+    QTest::newRow("13 bars") << bars << 13 << Ticks {1, 2, 3, 5, 10};
+    QTest::newRow("a curve") << curve << 8 << Ticks {1, 2, 3, 5};
+}
+
+void TestSpectral::fewBarsHaveAFigureEach()
+{
+    QFETCH(int, kind);
+    QFETCH(int, count);
+    QFETCH(std::vector<int>, ticks);
+    SpectrumPlot plot(static_cast<SpectrumPlot::Kind>(kind));
+    plot.resize(400, 200);
+    plot.setValues(std::vector<double>(static_cast<std::size_t>(count), 0.5));
+    QCOMPARE(plot.ticks(), ticks);
+    QVERIFY(!plot.grab().isNull());
 }
 
 void TestSpectral::signsHaveTheirColours()

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// One matrix over the whole run: the figures of its steps, and a caption that nothing runs through.
+#include "visualization/NumberFormat.h"
+#include "visualization/Theme.h"
+#include "visualization/TripletHistory.h"
+
+#include <QImage>
+#include <QPixmap>
+#include <QTest>
+
+using namespace spectune;
+
+class TestTripletHistory : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void historiesHaveTheirSteps_data();
+    void historiesHaveTheirSteps();
+    void theShownLineLeavesTheCaption();
+};
+
+void TestTripletHistory::historiesHaveTheirSteps_data()
+{
+    QTest::addColumn<int>("width");
+    QTest::addColumn<qint64>("total");
+    for (const int width : {220, 272, 336, 900})
+        for (const qint64 total : {qint64 {7}, qint64 {800}, qint64 {2000}, qint64 {123'456}})
+            QTest::addRow("%lld in %d", static_cast<long long>(total), width) << width << total;
+}
+
+void TestTripletHistory::historiesHaveTheirSteps()
+{
+    QFETCH(int, width);
+    QFETCH(qint64, total);
+    TripletHistory view;
+    view.setHistory(std::vector<TripletMoment>(2), {1}, {0.1F}, 2, total);
+    view.resize(width, view.sizeHint().height());
+    const auto labels = view.axisLabels();
+    QVERIFY(labels.size() >= 2);
+    QCOMPARE(labels.front().text, QStringLiteral("0"));
+    QCOMPARE(labels.back().step, std::int64_t {total}); // its neighbour gives way
+    double end = -100.0;
+    for (const TripletHistory::AxisLabel& label : labels) {
+        QVERIFY(label.step <= total);
+        QVERIFY(label.place.left() >= end + 3.0);
+        QVERIFY(label.place.left() >= 0.0 && label.place.right() <= width + 1e-9);
+        QVERIFY(label.place.bottom() <= view.height());
+        QVERIFY(label.text.contains(formatCount(label.step)));
+        end = label.place.right();
+    }
+}
+
+void TestTripletHistory::theShownLineLeavesTheCaption()
+{
+    TripletMoment moment;
+    moment.hasScore = true;
+    moment.score = 0.2F;
+    TripletHistory view;
+    view.setHistory(std::vector<TripletMoment>(2 * 2, moment), {20, 40}, {0.1F, 0.1F}, 2, 100);
+    view.setSelected(0);
+    view.setShownStep(20);
+    view.resize(300, view.sizeHint().height());
+    const QImage image = view.grab().toImage();
+    const int x = 20 + (300 - 20) / 5; // of step 20, behind the triplets' numbers
+    const auto line = [&](int from, int to) {
+        int count = 0;
+        for (int y = from; y < to; ++y)
+            count += image.pixelColor(x, y).rgb() == Theme::current().focus.rgb() ? 1 : 0;
+        return count;
+    };
+    const int caption = 2 * 8 + 6; // below the two rows
+    QCOMPARE(line(0, caption), caption);
+    QCOMPARE(line(caption + 1, caption + 14), 0);
+    QVERIFY(line(caption + 16, caption + 48) > 20);
+}
+
+QTEST_MAIN(TestTripletHistory)
+#include "tst_triplethistory.moc"
