@@ -179,6 +179,7 @@ void LivePage::refreshFailure()
 {
     const bool failed = m_run.state() == SessionState::Failed;
     m_grid->setFailed(failed);
+    m_plots->setEnded(isTerminal(m_run.state()));
     if (failed && m_run.step() > 0)
         m_plots->setFailure(m_run.step(), failureTitle(m_run.failure().kind));
     else

@@ -51,17 +51,17 @@ namespace spectune {
 
 namespace {
 constexpr QSize usualSize(1440, 900);
-constexpr QSize leastSize(1180, 720);
 } // namespace
 
 MainWindow::MainWindow(StudioOptions options, QWidget* parent)
     : QMainWindow(parent)
     , m_options(std::move(options))
 {
+    const StyleSheetPause unstyled(*this);
     setWindowTitle(QStringLiteral("Spectune"));
     setWindowIcon(QIcon(QStringLiteral(":/icons/spectune.svg")));
     setAcceptDrops(true);
-    setMinimumSize(leastSize);
+    setMinimumSize(leastWindowSize);
     m_form = new ConfigForm(this);
     m_session = new SessionController(m_options.engine, this);
     m_facts = new SetupFacts(*m_session, *m_form, this);
@@ -154,10 +154,7 @@ void MainWindow::connectRunBar()
             m_runBar->mainButton()->setFocus(Qt::OtherFocusReason); // not what stands next to the vanished button
             return;
         }
-        m_closing = Closing::WaitsForRun;
-        m_session->stop();
-        if (!isActive(m_session->state()))
-            finishClosing();
+        quitSaving();
     });
     connect(m_session, &SessionController::stateChanged, this, [this](SessionState state) {
         m_actions->refresh();
@@ -285,7 +282,7 @@ void MainWindow::restoreGeometryOrDefault()
     else if (stored.isEmpty() || !restoreGeometry(stored))
         resize(usualSize.boundedTo(screen()->availableSize())); // a window larger than the screen hides its Start
     if (!m_options.size.isEmpty())
-        setMinimumSize(m_options.size.boundedTo(leastSize));
+        setMinimumSize(m_options.size.boundedTo(leastWindowSize));
     m_setup->applyDefaultWidths(width());
     m_live->applyDefaultWidths(width());
     m_try->applyDefaultWidths(width());

@@ -60,11 +60,11 @@ public:
     [[nodiscard]] bool canRestoreSetup() const { return !m_earlier.isEmpty(); }
     void showWorkspace(Workspace workspace);
     [[nodiscard]] Workspace workspace() const;
-    /// @returns false where nothing was started: errors, or a run goes on
-    bool startRun();
+    bool startRun(); ///< false: nothing was started, because of errors or a run that goes on
     void pauseOrResume();
     void act(MainAction action);
     void showExport();
+    void quitSaving(); ///< closes without asking: a run that goes on is stopped and saved first; closedDown() tells
     void setTheme(ThemeChoice theme);
     void setDevice(const QString& device);
     /// Opens the file dialogs of the menu.

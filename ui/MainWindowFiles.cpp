@@ -57,8 +57,10 @@ void MainWindow::keepDraft()
     if (!m_options.remembers)
         return;
     const std::string text = toJson(m_form->config());
-    bool own = text != toJson(RunConfig {});
-    if (own && m_demo)
+    if (text == toJson(RunConfig {}))
+        return; // a run was looked at and nothing set up: the draft of another day stays
+    bool own = true;
+    if (m_demo)
         tryTo([&] { own = text != toJson(loadConfig(m_options.demoConfig.toStdString())); });
     EarlierSetups::writeDraft(own ? std::optional(EarlierSetups::Setup {m_form->config(), m_name}) : std::nullopt);
 }
@@ -110,10 +112,15 @@ void MainWindow::openRun(const QString& folder)
 
 void MainWindow::showRun(RecordedRun run)
 {
+    const QString damage = run.damage;
     m_run->showRecorded(std::move(run));
     if (m_options.remembers)
         StudioActions::remember(m_run->folder());
     showWorkspace(Workspace::Live);
+    if (!damage.isEmpty())
+        m_status->setMessage(tr("Damaged"), damage);
+    else if (m_run->isInterrupted())
+        m_status->tellState(*m_run);
 }
 
 void MainWindow::openPath(const QString& path)

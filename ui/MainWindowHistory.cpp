@@ -65,8 +65,10 @@ void MainWindow::openRunSoon(const QString& folder, const std::function<void()>&
     m_status->setMessage(tr("Opening"), shownPath(folder) + QStringLiteral("…"));
     m_opener->open(folder, [this, then](RecordedRun run) {
         const QString name = run.name;
+        const bool whole = run.damage.isEmpty() && run.state != RecordState::Interrupted;
         showRun(std::move(run));
-        m_status->setMessage({}, tr("%1, as it was recorded.").arg(name));
+        if (whole) // else the line says already what is missing
+            m_status->setMessage({}, tr("%1, as it was recorded.").arg(name));
         if (then)
             then();
     });

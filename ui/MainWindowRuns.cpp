@@ -86,6 +86,10 @@ void MainWindow::showExport()
 {
     if (!m_run->hasRun())
         return;
+    if (!m_run->isExportable()) {
+        m_status->setMessage(tr("Not done"), m_runBar->shown().exportNote);
+        return;
+    }
     if (!m_export)
         m_export = new ExportWindow(*m_session, *m_run, this);
     m_export->showRun();
@@ -114,6 +118,16 @@ void MainWindow::closeEvent(QCloseEvent* event)
         return;
     }
     finishClosing();
+}
+
+void MainWindow::quitSaving()
+{
+    if (m_closing == Closing::WaitsForSession || m_closing == Closing::Done)
+        return;
+    m_closing = Closing::WaitsForRun;
+    m_session->stop();
+    if (!isActive(m_session->state()))
+        finishClosing();
 }
 
 // Nothing waits here: the session says when its thread has ended, and then the window closes.

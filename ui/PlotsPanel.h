@@ -3,16 +3,22 @@
 
 #include <QWidget>
 
+#include <vector>
+
 class QHBoxLayout;
+class QLabel;
 class QMenu;
+class QToolButton;
 
 namespace spectune {
 
 class LegendToggle;
 class RunPlots;
 class Segmented;
+class SmoothingSlider;
 
-/// Live's plots with their header: which steps, which curves, smoothing, logarithmic loss, and the ways out.
+/// Live's plots with their header: which steps, which curves, smoothing, logarithmic loss, and the ways out. Where it is
+/// narrow the words grow shorter, then the slider, then what the menu holds as well leaves the legend.
 class PlotsPanel : public QWidget {
     Q_OBJECT
 public:
@@ -24,12 +30,23 @@ public:
 Q_SIGNALS:
     void told(const QString& lead, const QString& text);
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
+    void fitHeader();
+    void fitLegend();
+    void addSmoothing(QMenu& menu);
     [[nodiscard]] QHBoxLayout* makeLegend();
     [[nodiscard]] QMenu* makeMenu();
 
     RunPlots* m_plots = nullptr;
+    QLabel* m_heading = nullptr;
     Segmented* m_ranges = nullptr;
+    QToolButton* m_menu = nullptr;
+    std::vector<LegendToggle*> m_curves; ///< of the legend, which stay
+    SmoothingSlider* m_smoothing = nullptr;
+    LegendToggle* m_log = nullptr;
     QString m_name;
 };
 

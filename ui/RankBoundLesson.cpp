@@ -20,7 +20,6 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
-#include <cmath>
 
 namespace spectune {
 
@@ -28,7 +27,6 @@ namespace {
 
 constexpr int firstSamples = 32;
 constexpr std::int64_t leastReach = 1'000; ///< of the curve's K·N axis
-constexpr int pointsPerDecade = 120; ///< enough that the small ranks show as steps
 
 /// r(r + 1)/2.
 std::int64_t triangle(std::int64_t rank)
@@ -36,22 +34,18 @@ std::int64_t triangle(std::int64_t rank)
     return rank * (rank + 1) / 2;
 }
 
-/// From 1 to the power of ten that holds @p product.
+/// Where each rank becomes the smallest one beyond the bound, from 1 to the power of ten that holds @p product.
 std::vector<QPointF> boundCurve(std::int64_t product)
 {
     std::int64_t reach = leastReach;
     while (reach < product)
         reach *= 10;
     std::vector<QPointF> points;
-    const int count = pointsPerDecade * static_cast<int>(std::lround(std::log10(static_cast<double>(reach))));
-    std::int64_t last = 0;
-    for (int i = 0; i <= count; ++i) {
-        const std::int64_t at = std::llround(std::pow(10.0, static_cast<double>(i) / pointsPerDecade));
-        if (at == last)
-            continue;
-        last = at;
-        points.emplace_back(static_cast<double>(at), static_cast<double>(rankWithoutSpuriousMinima(1, at)));
-    }
+    const std::int64_t end = rankWithoutSpuriousMinima(1, reach);
+    for (std::int64_t rank = rankWithoutSpuriousMinima(1, 1); rank <= end; ++rank)
+        points.emplace_back(static_cast<double>(triangle(rank - 1)), static_cast<double>(rank));
+    if (points.back().x() < static_cast<double>(reach))
+        points.emplace_back(static_cast<double>(reach), static_cast<double>(end));
     return points;
 }
 
@@ -90,9 +84,9 @@ RankBoundLesson::RankBoundLesson(RunModel& run, QWidget* parent)
     m_curve->setAccessibleName(tr("Smallest rank beyond the bound, over K·N"));
     auto* plot = makeSection(0, 8);
     plot->addWidget(m_curve, 1);
-    column->addLayout(plot, 1);
+    column->addLayout(plot, 2);
     column->addWidget(makeRule());
-    column->addWidget(makeTrial(), 1);
+    column->addWidget(makeTrial(), 3);
     outer->addWidget(makeScroll(body), 1);
     connect(m_worker, &RankTrialWorker::trained, this, [this](int rank, double loss) {
         m_starts->add(rank, loss);
@@ -269,8 +263,8 @@ void RankBoundLesson::tellTrial()
     const bool running = m_worker->isRunning();
     m_train->setText(running ? tr("Stop") : done > 0 ? tr("Train again") : tr("Train"));
     m_trialNote->setText(running
-            ? tr("%1 of %2 starts have trained").arg(done).arg(all)
-            : tr("%1 random starts of each rank from 1 to %2").arg(RankTrial::starts).arg(RankTrial::ranks));
+            ? tr("final training loss, log axis; %1 of %2 starts have trained").arg(done).arg(all)
+            : tr("final training loss, log axis; %1 random starts per rank").arg(RankTrial::starts));
     m_outcome->setVisible(done == all);
     if (done < all) {
         m_outcome->clear();

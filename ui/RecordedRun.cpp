@@ -4,8 +4,11 @@
 #include "training/config/ConfigFile.h"
 #include "training/config/EditLog.h"
 #include "ui/RecordedRanks.h"
+#include "ui/RunFolderReader.h"
 #include "ui/RunFolders.h"
+#include "visualization/NumberFormat.h"
 
+#include <QCoreApplication>
 #include <QFileInfo>
 
 #include <algorithm>
@@ -19,6 +22,31 @@ bool isLayoutOf(const ModuleLayout& layout, const std::vector<std::string>& name
     return !names.empty()
         && std::equal(layout.modules.begin(), layout.modules.end(), names.begin(), names.end(),
             [](const ModuleInfo& module, const std::string& name) { return module.name == name; });
+}
+
+struct DamageTexts {
+    Q_DECLARE_TR_FUNCTIONS(DamageTexts)
+};
+
+// What one file has less of than the others. replay.bin alone is a side file, which older runs do not have.
+QString damageOf(const RunHistory& history, const ReplayReader& replay, const QString& folder)
+{
+    if (history.events.empty())
+        return {};
+    const std::int64_t lastEvent = history.events.back().step;
+    const std::int64_t lastStep = history.metrics.empty() ? 0 : history.metrics.back().step;
+    if (lastStep < lastEvent)
+        return DamageTexts::tr("metrics.jsonl ends at step %1, ranks.jsonl at %2: the curves are cut.")
+            .arg(formatCount(lastStep), formatCount(lastEvent));
+    if (QFileInfo(folder + QStringLiteral("/replay.bin")).size() == 0)
+        return {};
+    if (replay.eventCount() == 0)
+        return DamageTexts::tr("replay.bin cannot be read: past steps show ranks without triplets.");
+    const std::int64_t lastReplayed = replay.stepOf(replay.eventCount() - 1);
+    if (lastReplayed < lastEvent)
+        return DamageTexts::tr("replay.bin ends at step %1, ranks.jsonl at %2: the steps between show ranks alone.")
+            .arg(formatCount(lastReplayed), formatCount(lastEvent));
+    return {};
 }
 
 } // namespace
@@ -44,6 +72,10 @@ RecordedRun readRecordedRun(const QString& folder)
     const bool whole = recorded && isLayoutOf(*recorded, run.history.modules);
     run.layout = whole ? recorded : layoutFromHistory(run.history, config, resolved);
     run.checkpoints = checkpointSteps(run.folder);
+    run.hasAdapter = QFileInfo(run.folder + QStringLiteral("/adapter")).isDir();
+    run.state = stateOfFolder(run.folder, foldersInUse().contains(QFileInfo(run.folder).canonicalFilePath()));
+    if (run.state != RecordState::Running) // a trainer's files are not written in step
+        run.damage = damageOf(run.history, run.replay.reader(), run.folder);
     run.latest = run.replay.at(run.layout, run.history.events, run.lastStep());
     return run;
 }

@@ -4,6 +4,7 @@
 #include "training/monitor/RankSnapshot.h"
 #include "training/monitor/RunHistory.h"
 #include "ui/EditedRun.h"
+#include "ui/RunRecord.h"
 #include "ui/RunReplay.h"
 
 #include <QString>
@@ -18,10 +19,13 @@ namespace spectune {
 struct RecordedRun {
     QString folder; ///< absolute
     QString name; ///< the folder's
+    RecordState state = RecordState::Interrupted; ///< as Runs names it
+    QString damage; ///< one sentence naming the file that does not hold all of the run; empty: they do
     EditedRun edited;
     RunHistory history; ///< its events' ranks in the layout's order
     std::shared_ptr<const ModuleLayout> layout; ///< null: the run recorded no masking event
     std::vector<std::int64_t> checkpoints; ///< steps, ascending
+    bool hasAdapter = false; ///< adapter/ is there
     RunReplay replay;
     std::shared_ptr<const RankSnapshot> latest; ///< at the last step; null without a layout
 

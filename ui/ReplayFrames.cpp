@@ -32,6 +32,7 @@ ReplayFrames::ReplayFrames(const RunModel& run, const FrameLook& look)
     m_grid.setTransposed(look.transposed);
     m_plots.setPlan(run.plan());
     m_plots.setHistory(run.history());
+    m_plots.setEnded(isTerminal(run.state()));
     m_plots.setRange(PlotRange::WholeRun);
 }
 

@@ -126,6 +126,8 @@ void RunBar::refresh()
 {
     m_input.state = m_run.state();
     m_input.recorded = m_run.isRecorded();
+    m_input.interrupted = m_run.isInterrupted();
+    m_input.exportable = m_run.isExportable();
     m_input.hasCheckpoint = !m_run.checkpoints().empty();
     m_input.checkpointStep = m_input.hasCheckpoint ? m_run.checkpoints().back() : 0;
     m_state = RunBarState::of(m_input);
@@ -144,6 +146,9 @@ void RunBar::refresh()
     placeEvaluate();
     apply(m_save, m_state.save);
     apply(m_export, m_state.exportRun);
+    m_export->setToolTip(m_state.exportNote);
+    m_main->setToolTip(m_state.action == MainAction::Export ? m_state.exportNote
+                                                            : tr("Start (Ctrl+Return), Pause and Resume (Space)"));
     const QString icon = mainIcon(m_state.action);
     m_main->setIcon(icon.isEmpty() ? QIcon() : studioIcon(icon, IconTone::OnPrimary));
     const bool waiting = m_state.action == MainAction::Start;
@@ -211,6 +216,8 @@ QString RunBar::subtitle() const
     case StateMark::Tick:
     case StateMark::Square: {
         const auto& metrics = m_run.history().metrics;
+        if (m_input.interrupted && !m_input.exportable)
+            return tr("at step %1, nothing was saved").arg(formatCount(m_run.step()));
         if (metrics.empty())
             return {};
         return tr("step %1, %2").arg(formatCount(m_run.step()), formatDuration(metrics.back().seconds));

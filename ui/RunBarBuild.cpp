@@ -124,7 +124,6 @@ void RunBar::addButtons(QHBoxLayout* row)
     m_details->setText(tr("Details"));
     m_main->setProperty("role", "primary");
     m_main->setObjectName(QStringLiteral("MainButton"));
-    m_main->setToolTip(tr("Start (Ctrl+Return), Pause and Resume (Space)"));
     m_step->setToolTip(tr("One optimizer step (.)"));
     m_stop->setToolTip(tr("Saves, then ends the run (Ctrl+.)"));
     m_evaluate->setObjectName(QStringLiteral("EvaluateButton"));

@@ -71,17 +71,21 @@ RunBarState ended(const RunBarInput& input)
     bar.evaluateNote
         = RunBar::tr("Evaluates while a run trains or is paused. This run has ended: the diamonds in the loss plot "
                      "are its evaluations.");
+    if (!input.exportable)
+        bar.exportNote
+            = RunBar::tr("Nothing of this run was saved: its folder has neither an adapter nor a checkpoint.");
     if (input.state == SessionState::Finished) {
         bar.mark = StateMark::Tick;
         bar.title = RunBar::tr("Finished");
         bar.action = MainAction::Export;
-        bar.main = {true, true, RunBar::tr("Export…")};
+        bar.main = {true, input.exportable, RunBar::tr("Export…")};
         return bar;
     }
     const bool failed = input.state == SessionState::Failed;
     bar.mark = failed ? StateMark::Cross : StateMark::Square;
-    bar.title = failed ? RunBar::tr("Failed") : RunBar::tr("Stopped");
-    bar.exportRun = {input.hasCheckpoint || input.recorded, true, RunBar::tr("Export…")};
+    bar.title = failed ? RunBar::tr("Failed") : input.interrupted ? RunBar::tr("Interrupted") : RunBar::tr("Stopped");
+    // Off and in sight where it says why.
+    bar.exportRun = {input.hasCheckpoint || input.recorded, input.exportable, RunBar::tr("Export…")};
     bar.action = MainAction::ResumeStopped;
     bar.main = {input.hasCheckpoint, true,
         input.hasCheckpoint ? RunBar::tr("Resume from %1").arg(formatCount(input.checkpointStep))

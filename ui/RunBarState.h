@@ -13,6 +13,8 @@ struct RunBarInput {
     int errors = 0; ///< of the set-up
     bool setupShown = false; ///< the Set up workspace is in front: a run that has ended offers a new start there
     bool recorded = false; ///< a run opened from its folder
+    bool interrupted = false; ///< a recorded run whose process is gone without a word
+    bool exportable = true; ///< see RunModel::isExportable()
     bool hasCheckpoint = false; ///< something to resume from
     std::int64_t checkpointStep = 0;
 };
@@ -39,6 +41,7 @@ struct RunBarState {
     QString evaluateNote; ///< why Evaluate is off where nothing else on the bar says it
     BarButton save;
     BarButton exportRun; ///< beside a Resume of a run that has ended
+    QString exportNote; ///< why Export is off
     bool showsProgress = false;
 
     [[nodiscard]] static RunBarState of(const RunBarInput& input);

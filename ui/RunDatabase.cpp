@@ -98,22 +98,28 @@ RunRecord recordFrom(const QSqlQuery& query)
 
 } // namespace
 
-RunDatabase::RunDatabase(const QString& file)
+RunDatabase::RunDatabase(const QString& file, std::chrono::milliseconds patience)
     : m_connection(QUuid::createUuid().toString())
 {
     if (!QSqlDatabase::isDriverAvailable(QStringLiteral("QSQLITE")))
         throw ioError(
             "Qt's SQLite driver is not installed, so that no history can be kept. Install libqt6sql6-sqlite.");
+    if (QFileInfo(file).isDir())
+        throw ioError(file.toStdString()
+            + " is a folder, where the history's file should be. Move it away, and the runs can be added again from "
+              "the disk.");
     if (file != QLatin1String(":memory:"))
         QDir().mkpath(QFileInfo(file).absolutePath());
     m_database = std::make_unique<QSqlDatabase>(QSqlDatabase::addDatabase(QStringLiteral("QSQLITE"), m_connection));
     m_database->setDatabaseName(file);
-    m_database->setConnectOptions(QStringLiteral("QSQLITE_BUSY_TIMEOUT=4000")); // another studio may be writing
+    m_database->setConnectOptions(QStringLiteral("QSQLITE_BUSY_TIMEOUT=%1").arg(patience.count()));
     try {
         if (!m_database->open())
-            throw ioError(file.toStdString() + " could not be opened: " + m_database->lastError().text().toStdString()
-                + ". The runs' folders are not touched.");
+            throw historyError(file, m_database->lastError());
         migrateHistory(*m_database);
+        // Tables of these names that another program made would otherwise fail at the first question.
+        (void)prepared(QStringLiteral("SELECT id, name, notes, %1 FROM runs").arg(factColumns.join(QLatin1Char(','))));
+        (void)prepared(QStringLiteral("SELECT run, tag FROM tags"));
         executeStatement(*m_database, QStringLiteral("PRAGMA foreign_keys = ON"));
     } catch (const Error&) {
         m_database.reset();
@@ -132,21 +138,27 @@ RunDatabase::~RunDatabase()
 void RunDatabase::run(QSqlQuery& query) const
 {
     if (!query.exec())
-        throw ioError(m_database->databaseName().toStdString() + ": " + query.lastError().text().toStdString() + ".");
+        throw historyError(m_database->databaseName(), query.lastError());
+}
+
+QSqlQuery RunDatabase::prepared(const QString& statement) const
+{
+    QSqlQuery query(*m_database);
+    if (!query.prepare(statement)) // what is executed all the same says no more than "No query"
+        throw historyError(m_database->databaseName(), query.lastError());
+    return query;
 }
 
 std::vector<RunRecord> RunDatabase::select(const QString& rest, const QVariant& value) const
 {
-    QSqlQuery query(*m_database);
-    query.prepare(QStringLiteral("SELECT * FROM runs ") + rest);
+    QSqlQuery query = prepared(QStringLiteral("SELECT * FROM runs ") + rest);
     if (value.isValid())
         query.addBindValue(value);
     run(query);
     std::vector<RunRecord> records;
     while (query.next())
         records.push_back(recordFrom(query));
-    QSqlQuery tags(*m_database);
-    tags.prepare(QStringLiteral("SELECT tag FROM tags WHERE run = ? ORDER BY tag"));
+    QSqlQuery tags = prepared(QStringLiteral("SELECT tag FROM tags WHERE run = ? ORDER BY tag"));
     for (RunRecord& record : records) {
         tags.addBindValue(QVariant::fromValue<qlonglong>(record.id));
         run(tags);
@@ -188,11 +200,10 @@ void RunDatabase::bindFacts(QSqlQuery& query, const RunRecord& record) const
 
 std::int64_t RunDatabase::insert(const RunRecord& record)
 {
-    QSqlQuery query(*m_database);
     const QString marks
         = QStringLiteral("?") + QStringLiteral(", ?").repeated(static_cast<int>(factColumns.size()) + 1);
-    query.prepare(QStringLiteral("INSERT INTO runs (%1, name, notes) VALUES (%2)")
-                      .arg(factColumns.join(QStringLiteral(", ")), marks));
+    QSqlQuery query = prepared(QStringLiteral("INSERT INTO runs (%1, name, notes) VALUES (%2)")
+                                   .arg(factColumns.join(QStringLiteral(", ")), marks));
     bindFacts(query, record);
     query.addBindValue(textOf(record.name));
     query.addBindValue(textOf(record.notes));
@@ -205,8 +216,7 @@ std::int64_t RunDatabase::insert(const RunRecord& record)
 
 void RunDatabase::updateFacts(const RunRecord& record)
 {
-    QSqlQuery query(*m_database);
-    query.prepare(
+    QSqlQuery query = prepared(
         QStringLiteral("UPDATE runs SET %1 = ? WHERE id = ?").arg(factColumns.join(QStringLiteral(" = ?, "))));
     bindFacts(query, record);
     query.addBindValue(QVariant::fromValue<qlonglong>(record.id));
@@ -215,8 +225,7 @@ void RunDatabase::updateFacts(const RunRecord& record)
 
 void RunDatabase::setText(std::int64_t id, const char* column, const QString& text)
 {
-    QSqlQuery query(*m_database);
-    query.prepare(QStringLiteral("UPDATE runs SET %1 = ? WHERE id = ?").arg(QLatin1String(column)));
+    QSqlQuery query = prepared(QStringLiteral("UPDATE runs SET %1 = ? WHERE id = ?").arg(QLatin1String(column)));
     query.addBindValue(textOf(text));
     query.addBindValue(QVariant::fromValue<qlonglong>(id));
     run(query);
@@ -236,11 +245,10 @@ void RunDatabase::setTags(std::int64_t id, const QStringList& tags)
 {
     executeStatement(*m_database, QStringLiteral("BEGIN IMMEDIATE"));
     try {
-        QSqlQuery query(*m_database);
-        query.prepare(QStringLiteral("DELETE FROM tags WHERE run = ?"));
+        QSqlQuery query = prepared(QStringLiteral("DELETE FROM tags WHERE run = ?"));
         query.addBindValue(QVariant::fromValue<qlonglong>(id));
         run(query);
-        query.prepare(QStringLiteral("INSERT OR IGNORE INTO tags (run, tag) VALUES (?, ?)"));
+        query = prepared(QStringLiteral("INSERT OR IGNORE INTO tags (run, tag) VALUES (?, ?)"));
         for (const QString& tag : tags) {
             query.addBindValue(QVariant::fromValue<qlonglong>(id));
             query.addBindValue(tag);
@@ -255,8 +263,7 @@ void RunDatabase::setTags(std::int64_t id, const QStringList& tags)
 
 void RunDatabase::remove(std::int64_t id)
 {
-    QSqlQuery query(*m_database);
-    query.prepare(QStringLiteral("DELETE FROM runs WHERE id = ?"));
+    QSqlQuery query = prepared(QStringLiteral("DELETE FROM runs WHERE id = ?"));
     query.addBindValue(QVariant::fromValue<qlonglong>(id));
     run(query);
 }

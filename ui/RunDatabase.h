@@ -3,6 +3,7 @@
 
 #include "ui/RunRecord.h"
 
+#include <chrono>
 #include <memory>
 #include <optional>
 
@@ -16,7 +17,8 @@ namespace spectune {
 class RunDatabase {
 public:
     /// Opens or makes @p file (":memory:" for none) and migrates it.
-    explicit RunDatabase(const QString& file);
+    /// @param patience how long each statement waits for another program that has the file
+    explicit RunDatabase(const QString& file, std::chrono::milliseconds patience = std::chrono::seconds(2));
     ~RunDatabase();
     RunDatabase(const RunDatabase&) = delete;
     RunDatabase& operator=(const RunDatabase&) = delete;
@@ -40,6 +42,7 @@ private:
     [[nodiscard]] std::vector<RunRecord> select(const QString& rest, const QVariant& value) const;
     void setText(std::int64_t id, const char* column, const QString& text);
     void run(QSqlQuery& query) const;
+    [[nodiscard]] QSqlQuery prepared(const QString& statement) const;
     void bindFacts(QSqlQuery& query, const RunRecord& record) const;
 
     QString m_connection;

@@ -131,6 +131,11 @@ RecordState stateOf(const QString& lastWord, bool inUse)
 
 } // namespace
 
+RecordState stateOfFolder(const QString& folder, bool inUse)
+{
+    return stateOf(readLog(folder).lastWord, inUse);
+}
+
 QString folderFingerprint(const QString& folder)
 {
     QStringList parts;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/RunFolders.h"
 
+#include "training/core/Error.h"
+
 #include <QDir>
 #include <QFileInfo>
 #include <QRegularExpression>
@@ -41,6 +43,12 @@ bool isRunFolder(const QString& path)
     const QDir folder(path);
     return folder.exists(QStringLiteral("config.json"))
         && (folder.exists(QStringLiteral("metrics.jsonl")) || folder.exists(QStringLiteral("ranks.jsonl")));
+}
+
+void requireRunFolder(const QString& path)
+{
+    if (!isRunFolder(path))
+        throw configError(path.toStdString() + " is no run's folder: that holds config.json and metrics.jsonl.");
 }
 
 std::vector<std::int64_t> checkpointSteps(const QString& runFolder)

@@ -17,6 +17,8 @@ namespace spectune {
 
 /// A folder with a config.json and the records of a run.
 [[nodiscard]] bool isRunFolder(const QString& path);
+/// Looks at names alone. @throws Error (Config) naming a folder that is no run's
+void requireRunFolder(const QString& path);
 /// Steps of a run's checkpoints, ascending. Only "step-N" counts: "step-N.cut" came after a checkpoint that the run
 /// was resumed from, "step-N.partial-…" was never finished.
 [[nodiscard]] std::vector<std::int64_t> checkpointSteps(const QString& runFolder);

@@ -35,7 +35,7 @@ void RunIndexer::open()
         m_database.reset();
         Q_EMIT refused(QString::fromUtf8(error.what()));
     }
-    refresh();
+    readAll();
 }
 
 bool RunIndexer::goesOn(const QString& folder) const
@@ -76,6 +76,14 @@ void RunIndexer::readAgain(RunDatabase& database, RunRecord record, const QSet<Q
 }
 
 void RunIndexer::refresh()
+{
+    if (m_database)
+        readAll();
+    else
+        open(); // another program may have let the file go
+}
+
+void RunIndexer::readAll()
 {
     guarded([this](RunDatabase& database) {
         const QSet<QString> inUse = foldersInUse();

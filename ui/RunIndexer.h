@@ -23,7 +23,8 @@ public:
 
     /// Opens the file and lists what it holds; refused() where it cannot be used. Then refreshes.
     void open();
-    /// Reads folders again whose files have changed, and finds out which runs still go on.
+    /// Reads folders again whose files have changed, and finds out which runs still go on. A file that could not be
+    /// used is tried again.
     void refresh();
     /// Adds the runs below @p root that are not in the history.
     void scan(const QString& root);
@@ -55,6 +56,7 @@ Q_SIGNALS:
     void failed(const QString& what);
 
 private:
+    void readAll();
     void guarded(const std::function<void(RunDatabase&)>& work);
     void readAgain(RunDatabase& database, RunRecord record, const QSet<QString>& inUse);
     [[nodiscard]] bool goesOn(const QString& folder) const;

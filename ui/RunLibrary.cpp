@@ -58,6 +58,7 @@ RunLibrary::RunLibrary(QString file, QObject* parent)
     connect(m_indexer, &RunIndexer::listed, this, [this](const std::vector<RunRecord>& records) {
         m_records = records;
         m_open = true;
+        m_refusal.clear();
         Q_EMIT changed();
     });
     connect(m_indexer, &RunIndexer::refused, this, [this](const QString& why) {

@@ -53,21 +53,41 @@ constexpr std::array<void (*)(QSqlDatabase&), historyVersion> migrations {toVers
 
 } // namespace
 
+Error historyError(const QString& file, const QSqlError& error)
+{
+    // SQLite's numbers, part of its file format's and interface's promise; the upper bytes tell variants apart.
+    enum Primary { OtherError = 1, Busy = 5, Locked = 6, Corrupt = 11, CannotOpen = 14, NotADatabase = 26 };
+    const std::string name = file.toStdString();
+    const std::string words = error.text().simplified().toStdString();
+    switch (error.nativeErrorCode().toInt() & 0xff) {
+    case Busy:
+    case Locked:
+        return ioError(name + " is in use by another program (" + words
+            + "). It is tried again when you come back to Runs; nothing is lost meanwhile.");
+    case OtherError: // a table or column that is not as this program makes it
+    case Corrupt:
+    case NotADatabase:
+        return ioError(name + " is no history of Spectune: " + words
+            + ". The runs' folders are not touched; move this file away, and add them again from the disk.");
+    case CannotOpen:
+        return ioError(name + " could not be opened: " + words
+            + ". The runs' folders are not touched; see that you may write to this file and its folder.");
+    default: return ioError(name + ": " + words + ". The runs' folders are not touched.");
+    }
+}
+
 void executeStatement(QSqlDatabase& database, const QString& statement)
 {
     QSqlQuery query(database);
     if (!query.exec(statement))
-        throw ioError(database.databaseName().toStdString() + ": " + query.lastError().text().toStdString()
-            + ". The runs' folders are not touched; move this file away, and add them again from the disk.");
+        throw historyError(database.databaseName(), query.lastError());
 }
 
 int historyVersionOf(QSqlDatabase& database)
 {
     QSqlQuery query(database);
     if (!query.exec(QStringLiteral("PRAGMA user_version")) || !query.next())
-        throw ioError(database.databaseName().toStdString()
-            + " is no history of Spectune: " + query.lastError().text().toStdString()
-            + ". The runs' folders are not touched; move this file away, and add them again from the disk.");
+        throw historyError(database.databaseName(), query.lastError());
     return query.value(0).toInt();
 }
 

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "training/core/Error.h"
+
 #include <QString>
 
 class QSqlDatabase;
+class QSqlError;
 
 namespace spectune {
 
@@ -14,6 +17,9 @@ inline constexpr int historyVersion = 3;
 /// it was. An empty file has version 0. A newer file is refused before anything is written.
 /// @throws Error (Io) naming the file, and what to do
 void migrateHistory(QSqlDatabase& database, int version = historyVersion);
+
+/// What to be said of @p error, and what to do: a file that is in use, one that is no history, and all else.
+[[nodiscard]] Error historyError(const QString& file, const QSqlError& error);
 
 /// PRAGMA user_version. @throws Error (Io) where the file is no database
 [[nodiscard]] int historyVersionOf(QSqlDatabase& database);

@@ -94,7 +94,7 @@ void RunModel::showSetup(const ConfigForm& form, const QString& name)
 void RunModel::begin(const RunRequest& request, const ResolvedRun& resolved, bool goesOn)
 {
     m_hasRun = true;
-    m_recorded = false;
+    m_recorded = m_interrupted = m_hasAdapter = false;
     m_state = SessionState::Preparing;
     m_since = QDateTime::currentDateTime();
     m_stage = tr("Starting");
@@ -140,14 +140,16 @@ void RunModel::showRecorded(RecordedRun run)
     m_checkpoints = std::move(run.checkpoints);
     m_latest = std::move(run.latest);
     m_step = m_history.metrics.empty() ? 0 : m_history.metrics.back().step;
-    m_state = m_step >= m_resolved.totalSteps ? SessionState::Finished : SessionState::Stopped;
+    m_hasAdapter = run.hasAdapter;
+    m_interrupted = run.state == RecordState::Interrupted;
+    m_state = run.state == RecordState::Finished ? SessionState::Finished : SessionState::Stopped;
     Q_EMIT reset();
     Q_EMIT stateChanged();
 }
 
 void RunModel::clear()
 {
-    m_hasRun = m_recorded = false;
+    m_hasRun = m_recorded = m_interrupted = m_hasAdapter = false;
     m_state = SessionState::Idle;
     m_step = 0;
     m_shown = -1;

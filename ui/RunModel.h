@@ -60,6 +60,10 @@ public:
     [[nodiscard]] std::shared_ptr<const ModuleLayout> layout() const { return m_layout; }
     [[nodiscard]] const RunHistory& history() const { return m_history; }
     [[nodiscard]] const std::vector<std::int64_t>& checkpoints() const { return m_checkpoints; }
+    /// A recorded run whose process is gone without a word; Runs calls it so, too.
+    [[nodiscard]] bool isInterrupted() const { return m_interrupted; }
+    /// Something is there to be exported: what the session holds, an adapter or a checkpoint.
+    [[nodiscard]] bool isExportable() const { return !m_recorded || m_hasAdapter || !m_checkpoints.empty(); }
     [[nodiscard]] PlotPlan plan() const;
     [[nodiscard]] Phase phase() const;
     [[nodiscard]] int matricesAtZero() const;
@@ -102,6 +106,8 @@ private:
     std::int64_t m_shown = -1;
     bool m_recorded = false;
     bool m_hasRun = false;
+    bool m_interrupted = false;
+    bool m_hasAdapter = false; ///< of a recorded run
     Failure m_failure;
     QString m_name;
     QString m_folder;

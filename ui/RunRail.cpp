@@ -254,7 +254,9 @@ std::vector<RunRail::Health> RunRail::healthOfRun() const
     const RunHistory& history = m_run.history();
     if (allocatesBudget(m_run.config().method)) {
         const auto planned = m_run.resolved().schedule.eventCount();
-        rows.push_back({"check", tr("Pruning"), tr("%1 of %2 events").arg(history.events.size()).arg(planned)});
+        rows.push_back({"check", tr("Pruning"),
+            tr("%1 of %2 events")
+                .arg(formatCount(static_cast<std::int64_t>(history.events.size())), formatCount(planned))});
         if (!history.events.empty()) {
             std::int64_t sum = 0;
             for (const std::int32_t rank : history.events.back().ranks)

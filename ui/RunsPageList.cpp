@@ -177,7 +177,7 @@ void RunsPage::refreshList()
     m_demo->setVisible(none && m_library.refusal().isEmpty() && m_library.isOpen());
     QString text = tr("No run matches the search.");
     if (!m_library.refusal().isEmpty())
-        text = tr("There is no history. %1").arg(m_library.refusal());
+        text = tr("The history cannot be shown. %1").arg(m_library.refusal());
     else if (!m_library.isOpen())
         text = tr("Reading the history…");
     else if (none)

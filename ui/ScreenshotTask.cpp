@@ -33,7 +33,11 @@ ScreenshotTask::ScreenshotTask(MainWindow& window, QString file, std::int64_t at
 
 void ScreenshotTask::begin()
 {
-    if (m_window.run().isRecorded()) {
+    const RunModel& run = m_window.run();
+    if (run.isRecorded() && m_at > run.step()) {
+        Q_EMIT done(exitCode(FailureKind::Config),
+            tr("--at %1: the recording in %2 ends at step %3.").arg(m_at).arg(run.folder()).arg(run.step()));
+    } else if (run.isRecorded()) {
         m_window.run().showStep(m_at);
         drawSoon();
     } else if (m_waitsForRun) {

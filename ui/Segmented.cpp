@@ -9,6 +9,25 @@
 
 namespace spectune {
 
+namespace {
+
+constexpr int frame = 1;
+
+int leastButtonWidth(const QString& label)
+{
+    return QFontMetrics(Fonts::captionBold()).horizontalAdvance(label) + 20; // padding and rule, see studio.qss
+}
+
+} // namespace
+
+int Segmented::leastWidth(const QStringList& labels)
+{
+    int width = 2 * frame;
+    for (const QString& label : labels)
+        width += leastButtonWidth(label);
+    return width;
+}
+
 Segmented::Segmented(const QStringList& labels, QWidget* parent)
     : QWidget(parent)
     , m_group(new QButtonGroup(this))
@@ -18,7 +37,7 @@ Segmented::Segmented(const QStringList& labels, QWidget* parent)
     setSizePolicy(QSizePolicy::Maximum, QSizePolicy::Fixed);
     setFixedHeight(24);
     auto* row = new QHBoxLayout(this);
-    row->setContentsMargins(1, 1, 1, 1);
+    row->setContentsMargins(frame, frame, frame, frame);
     row->setSpacing(0);
     for (int i = 0; i < labels.size(); ++i) {
         auto* button = new QToolButton;
@@ -32,7 +51,7 @@ Segmented::Segmented(const QStringList& labels, QWidget* parent)
             corners += QStringLiteral("border-top-right-radius: 4px; border-bottom-right-radius: 4px;");
         button->setStyleSheet(corners);
         button->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Expanding);
-        button->setMinimumWidth(QFontMetrics(Fonts::captionBold()).horizontalAdvance(labels.at(i)) + 20);
+        button->setMinimumWidth(leastButtonWidth(labels.at(i)));
         m_group->addButton(button, i);
         row->addWidget(button);
     }
@@ -65,8 +84,11 @@ void Segmented::setToolTips(const QStringList& tips)
 
 void Segmented::setLabel(int index, const QString& text)
 {
-    if (auto* button = m_group->button(index))
-        button->setText(text);
+    auto* button = m_group->button(index);
+    if (button == nullptr || button->text() == text)
+        return;
+    button->setText(text);
+    button->setMinimumWidth(leastButtonWidth(text));
 }
 
 void Segmented::setChoiceEnabled(int index, bool enabled)

@@ -19,6 +19,8 @@ public:
     void setCurrent(int index);
     void setToolTips(const QStringList& tips);
     void setLabel(int index, const QString& text);
+    /// As narrow as a row of these can be without cutting off a word, chosen or not.
+    [[nodiscard]] static int leastWidth(const QStringList& labels);
     /// A choice that cannot be taken stays in sight.
     void setChoiceEnabled(int index, bool enabled);
     /// Shows the first @p count buttons alone.

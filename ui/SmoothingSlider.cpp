@@ -42,6 +42,11 @@ double SmoothingSlider::weight() const
     return weightAt(value());
 }
 
+void SmoothingSlider::setWeight(double weight)
+{
+    setValue(placeOf(weight));
+}
+
 void SmoothingSlider::describe()
 {
     const double now = weight();

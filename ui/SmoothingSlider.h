@@ -14,6 +14,7 @@ public:
     explicit SmoothingSlider(double weight, QWidget* parent = nullptr);
 
     [[nodiscard]] double weight() const;
+    void setWeight(double weight); ///< to the nearest place
 
 Q_SIGNALS:
     void weightChanged(double weight);

@@ -27,7 +27,11 @@ QString sentenceOf(const RunModel& run)
     case SessionState::Paused: return StatusLine::tr("Paused after step %1.").arg(step);
     case SessionState::Stopping: return StatusLine::tr("The run saves, then stops.");
     case SessionState::Finished: return StatusLine::tr("Finished after step %1.").arg(step);
-    case SessionState::Stopped: return StatusLine::tr("Stopped after step %1.").arg(step);
+    case SessionState::Stopped:
+        if (!run.isInterrupted())
+            return StatusLine::tr("Stopped after step %1.").arg(step);
+        return run.isExportable() ? StatusLine::tr("Interrupted after step %1.").arg(step)
+                                  : StatusLine::tr("Interrupted after step %1; nothing was saved.").arg(step);
     case SessionState::Failed:
         return StatusLine::tr("Failed after step %1: %2.").arg(step, failureTitle(run.failure().kind));
     default: break;
@@ -72,9 +76,14 @@ void StatusLine::follow(const RunModel& run)
     connect(&run, &RunModel::stateChanged, this, [this, &run] {
         if (run.state() == m_state)
             return; // a stage of the preparation, say
-        m_state = run.state();
-        setMessage({}, sentenceOf(run));
+        tellState(run);
     });
+}
+
+void StatusLine::tellState(const RunModel& run)
+{
+    m_state = run.state();
+    setMessage({}, sentenceOf(run));
 }
 
 void StatusLine::setIssues(int errors, int warnings)

@@ -19,6 +19,8 @@ public:
     explicit StatusLine(QWidget* parent = nullptr);
     /// From now on a sentence gives way when the run's state changes: what was true of the old one is none of the new.
     void follow(const RunModel& run);
+    /// What is to be said of its state, whether or not it is another one than before.
+    void tellState(const RunModel& run);
     void setIssues(int errors, int warnings);
     /// @param lead set in semibold before the text; may be empty
     void setMessage(const QString& lead, const QString& text);

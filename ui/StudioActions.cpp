@@ -195,7 +195,7 @@ void StudioActions::refresh()
     m_stop->setEnabled(isActive(state) && state != SessionState::Stopping);
     m_evaluate->setEnabled(training);
     m_save->setEnabled(training);
-    m_export->setEnabled(m_window.run().hasRun() && !isActive(state));
+    m_export->setEnabled(m_window.run().hasRun() && m_window.run().isExportable() && !isActive(state));
     m_restore->setEnabled(m_window.canRestoreSetup());
 }
 

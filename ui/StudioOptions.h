@@ -9,6 +9,9 @@
 
 namespace spectune {
 
+/// From here on nothing in the window is cut off; StudioOptions::size alone makes it smaller.
+inline constexpr QSize leastWindowSize(1180, 720);
+
 /// What the program knows before its window exists.
 struct StudioOptions {
     EngineFactory engine;

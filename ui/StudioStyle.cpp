@@ -169,4 +169,19 @@ void applyTheme(QApplication& application, ThemeChoice choice)
     application.setStyleSheet(styleSheet(theme));
 }
 
+StyleSheetPause::StyleSheetPause(const QWidget& window)
+{
+    const QWidgetList widgets = QApplication::allWidgets();
+    if (widgets.size() > 1 || !widgets.contains(&window))
+        return;
+    m_sheet = qApp->styleSheet();
+    qApp->setStyleSheet({});
+}
+
+StyleSheetPause::~StyleSheetPause()
+{
+    if (!m_sheet.isEmpty())
+        qApp->setStyleSheet(m_sheet);
+}
+
 } // namespace spectune

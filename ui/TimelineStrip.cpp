@@ -22,6 +22,11 @@
 
 namespace spectune {
 
+namespace {
+constexpr int usualLeftWidth = 208; // px, of buttons and words
+constexpr int wordsGap = 6;
+} // namespace
+
 TimelineStrip::TimelineStrip(RunModel& run, QWidget* parent)
     : QWidget(parent)
     , m_run(run)
@@ -44,9 +49,9 @@ TimelineStrip::TimelineStrip(RunModel& run, QWidget* parent)
 
 QWidget* TimelineStrip::makeButtons()
 {
-    auto* left = new QWidget;
-    left->setFixedWidth(208);
-    auto* column = new QVBoxLayout(left);
+    m_left = new QWidget;
+    m_left->setFixedWidth(usualLeftWidth);
+    auto* column = new QVBoxLayout(m_left);
     column->setContentsMargins(0, 2, 0, 8);
     column->setSpacing(2);
     auto* buttons = new QHBoxLayout;
@@ -70,7 +75,7 @@ QWidget* TimelineStrip::makeButtons()
     column->addLayout(buttons);
     column->addStretch();
     auto* shownEvent = new QHBoxLayout;
-    shownEvent->setSpacing(6);
+    shownEvent->setSpacing(wordsGap);
     m_event = makeHeading(QString());
     m_speed = makeSpeed();
     shownEvent->addWidget(m_event);
@@ -87,7 +92,7 @@ QWidget* TimelineStrip::makeButtons()
     }
     counts->addStretch();
     column->addLayout(counts);
-    return left;
+    return m_left;
 }
 
 QToolButton* TimelineStrip::makeSpeed()
@@ -197,9 +202,25 @@ void TimelineStrip::refreshEvaluations()
     m_timeline->setEvaluations(evaluations);
 }
 
+QString TimelineStrip::eventWords(std::size_t number, std::int64_t step)
+{
+    return tr("Event %1 <span style='font-weight:400'>step %2</span>")
+        .arg(formatCount(static_cast<std::int64_t>(number)), formatCount(step));
+}
+
+void TimelineStrip::fitEventWords()
+{
+    const std::vector<std::int64_t> planned = m_run.plan().plannedEvents();
+    QLabel last(planned.empty() ? QString() : eventWords(planned.size(), planned.back()));
+    last.setFont(m_event->font());
+    last.setTextFormat(Qt::RichText);
+    m_left->setFixedWidth(std::max(usualLeftWidth, last.sizeHint().width() + wordsGap + m_speed->sizeHint().width()));
+}
+
 void TimelineStrip::refreshAll()
 {
     m_timeline->setPlan(m_run.plan());
+    fitEventWords(); // for the last event's: the timeline does not move while a run goes on
     m_timeline->setEvents(m_run.history().events);
     refreshEvaluations();
     m_timeline->setCheckpoints(m_run.checkpoints());
@@ -228,14 +249,14 @@ void TimelineStrip::refreshText()
         m_event->setText(tr("No event yet"));
         m_pruned->setText(planned.empty()
                 ? tr("this method does not prune")
-                : tr("%1 planned, first at %2").arg(planned.size()).arg(formatCount(planned.front())));
+                : tr("%1 planned, first at %2")
+                      .arg(formatCount(static_cast<std::int64_t>(planned.size())), formatCount(planned.front())));
         m_revived->clear();
         return;
     }
     const MaskEvent& event = events[count - 1];
     m_event->setTextFormat(Qt::RichText);
-    m_event->setText(
-        tr("Event %1 <span style='font-weight:400'>step %2</span>").arg(count).arg(formatCount(event.step)));
+    m_event->setText(eventWords(count, event.step));
     const Theme& theme = Theme::current();
     m_pruned->setText(QStringLiteral("<span style='color:%1'>▼ %2</span>")
                           .arg(theme.prune.name(), tr("%1 pruned").arg(formatCount(event.pruned))));

@@ -40,8 +40,11 @@ private:
     void refreshAll();
     void refreshEvaluations();
     void refreshText();
+    void fitEventWords();
+    [[nodiscard]] static QString eventWords(std::size_t number, std::int64_t step);
 
     RunModel& m_run;
+    QWidget* m_left = nullptr; ///< buttons and words, left of the timeline
     EventTimeline* m_timeline = nullptr;
     ReplayPlayer* m_player = nullptr;
     QPushButton* m_previous = nullptr;

@@ -2,7 +2,10 @@
 #include "app/studio/StudioArguments.h"
 
 #include <QFileInfo>
+#include <QImageWriter>
 #include <QRegularExpression>
+
+#include <algorithm>
 
 namespace spectune {
 
@@ -10,6 +13,28 @@ namespace {
 
 const QRegularExpression sizePattern(QStringLiteral("^(\\d{2,5})x(\\d{2,5})$"));
 const QRegularExpression devicePattern(QStringLiteral("^(cpu|cuda(:\\d+)?)$"));
+
+constexpr int longestSide = 16384; ///< pixels; what windows, graphics drivers and picture files still hold
+
+QString sizeText(QSize size)
+{
+    return QStringLiteral("%1x%2").arg(size.width()).arg(size.height());
+}
+
+// What speaks against a picture's file before hours of training are spent on it; empty: nothing.
+QString problemOfPicture(const QString& file)
+{
+    const QFileInfo info(file);
+    if (!QFileInfo(info.absolutePath()).isDir())
+        return QStringLiteral("--screenshot: the folder of %1 does not exist.").arg(file);
+    if (info.isDir())
+        return QStringLiteral("--screenshot: %1 is a folder; a file's name such as studio.png is wanted.").arg(file);
+    const QList<QByteArray> formats = QImageWriter::supportedImageFormats();
+    if (formats.contains(info.suffix().toLower().toLatin1()))
+        return {};
+    return QStringLiteral("--screenshot: \"%1\" does not end in one of .%2.")
+        .arg(file, QString::fromLatin1(formats.join(", .")));
+}
 
 // Reads one option with a value into the arguments.
 void readOption(StudioArguments& result, const QString& name, const QString& value)
@@ -23,14 +48,14 @@ void readOption(StudioArguments& result, const QString& name, const QString& val
             refuse(QStringLiteral("one of light, dark, system"));
     } else if (name == QLatin1String("--size")) {
         const auto match = sizePattern.match(value);
-        if (match.hasMatch())
-            result.size = QSize(match.captured(1).toInt(), match.captured(2).toInt());
+        const QSize size(match.captured(1).toInt(), match.captured(2).toInt());
+        if (match.hasMatch() && std::max(size.width(), size.height()) <= longestSide)
+            result.size = size;
         else
-            refuse(QStringLiteral("a size such as 1440x900"));
+            refuse(QStringLiteral("a size such as 1440x900, with at most %1 pixels a side").arg(longestSide));
     } else if (name == QLatin1String("--screenshot")) {
         result.screenshot = value;
-        if (!QFileInfo(QFileInfo(value).absolutePath()).isDir())
-            result.error = QStringLiteral("--screenshot: the folder of %1 does not exist.").arg(value);
+        result.error = problemOfPicture(value);
     } else if (name == QLatin1String("--at")) {
         bool readable = false;
         result.at = value.toLongLong(&readable);
@@ -81,6 +106,14 @@ StudioArguments StudioArguments::parse(const QStringList& arguments)
     return result;
 }
 
+QString StudioArguments::sizeNote(QSize least) const
+{
+    if (size.isEmpty() || size.expandedTo(least) == size)
+        return {};
+    return QStringLiteral("--size %1 is below the studio's least size, %2: some of it will be cut off.")
+        .arg(sizeText(size), sizeText(least));
+}
+
 QString StudioArguments::usage()
 {
     return QStringLiteral(
@@ -95,7 +128,8 @@ QString StudioArguments::usage()
         "  --version              the version\n"
         "  --help                 this text\n\n"
         "Runs go to ./runs/NAME-N, or to $XDG_DATA_HOME/spectune/runs where the working folder is the home folder\n"
-        "or cannot be written. Exit codes: 0 done, 2 bad arguments or input, 3 out of memory, 4 diverged.\n");
+        "or cannot be written. SIGINT, SIGTERM and SIGHUP stop and save a run before the studio ends.\n"
+        "Exit codes: 0 done, 2 bad arguments or input, 3 out of memory, 4 diverged, 130 ended by a signal.\n");
 }
 
 } // namespace spectune

@@ -22,6 +22,8 @@ struct StudioArguments {
     bool version = false;
     QString error; ///< what is wrong with the arguments; empty: nothing
 
+    /// What is to be said of a --size that is smaller than @p least, which goes on all the same; empty: nothing.
+    [[nodiscard]] QString sizeNote(QSize least) const;
     /// @param arguments without the program's name
     [[nodiscard]] static StudioArguments parse(const QStringList& arguments);
     [[nodiscard]] static QString usage();

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/studio/StudioArguments.h"
+#include "app/studio/TerminationSignals.h"
 #include "training/core/Error.h"
 #include "training/session/EngineLibrary.h"
 #include "ui/MainWindow.h"
+#include "ui/RunFolders.h"
 #include "ui/RunModel.h"
 #include "ui/ScreenshotTask.h"
 #include "ui/SessionController.h"
 #include "ui/SetupFacts.h"
+#include "ui/StudioOptions.h"
 
 #include <QApplication>
 #include <QElapsedTimer>
@@ -18,6 +21,7 @@
 
 #include <cstdio>
 #include <ctime>
+#include <memory>
 #include <utility>
 
 namespace spectune {
@@ -25,6 +29,7 @@ namespace spectune {
 namespace {
 
 constexpr int badInput = 2;
+constexpr int endedBySignal = 130; ///< as spectune-train's
 
 // Where the installed program, or the one in its build folder, has its files.
 QStringList resourceFolders()
@@ -65,17 +70,31 @@ EngineFactory engineFactory()
     };
 }
 
+// A folder is read once the window is there (openShown), unless a picture of it is all that is wanted.
+bool readsAfterShown(const StudioArguments& arguments)
+{
+    return arguments.screenshot.isEmpty() && QFileInfo(arguments.path).isDir();
+}
+
 void openWanted(MainWindow& window, const StudioArguments& arguments)
 {
-    const QFileInfo path(arguments.path);
     if (arguments.path.isEmpty() && arguments.start)
         window.openDemo();
     else if (arguments.path.isEmpty())
         window.openFirst();
-    else if (path.isDir())
+    else if (readsAfterShown(arguments)) {
+        requireRunFolder(arguments.path);
+        window.showWorkspace(Workspace::Live);
+    } else if (QFileInfo(arguments.path).isDir())
         window.openRun(arguments.path);
     else
         window.openConfig(arguments.path);
+}
+
+void openShown(MainWindow& window, const StudioArguments& arguments)
+{
+    if (readsAfterShown(arguments))
+        window.tryTo([&window, &arguments] { window.openRunSoon(arguments.path); });
 }
 
 // Milliseconds since this process was started, by the kernel's clock. For SPECTUNE_STARTUP_TIME.
@@ -111,12 +130,16 @@ int runStudio(QApplication& application, const StudioArguments& arguments)
                                                                : arguments.theme);
     applyTheme(application, options.theme);
     MainWindow window(options);
+    std::unique_ptr<TerminationSignals> termination;
     try {
         openWanted(window, arguments);
+        termination = std::make_unique<TerminationSignals>([&window] { window.quitSaving(); });
     } catch (const Error& error) {
         std::fprintf(stderr, "spectune: %s\n", error.what());
         return badInput;
     }
+    if (const QString note = arguments.sizeNote(leastWindowSize); !note.isEmpty())
+        std::fprintf(stderr, "spectune: %s\n", qPrintable(note));
     QObject::connect(&window, &MainWindow::closedDown, &application, &QApplication::quit);
     QObject::connect(&window, &MainWindow::firstFrame, &window, [] {
         if (qEnvironmentVariableIsSet("SPECTUNE_STARTUP_TIME"))
@@ -132,6 +155,7 @@ int runStudio(QApplication& application, const StudioArguments& arguments)
         window.session().close();
     });
     window.show();
+    openShown(window, arguments);
     if (arguments.start)
         QObject::connect(&window.facts(), &SetupFacts::settled, &window, [&window, started = false]() mutable {
             if (!std::exchange(started, true))
@@ -140,7 +164,7 @@ int runStudio(QApplication& application, const StudioArguments& arguments)
     if (pictures)
         task.begin();
     QApplication::exec();
-    return code;
+    return TerminationSignals::arrived() ? endedBySignal : code;
 }
 
 } // namespace

@@ -74,6 +74,14 @@ void TestEarlierSetups::aDraftOutlivesTheProgram()
     window().close();
     QVERIFY(down.wait(patience));
     QCOMPARE(EarlierSetups::readDraft()->config.optim.lr, 0.0456);
+    // `spectune RUN` sets nothing up.
+    m_bench->window = std::make_unique<MainWindow>(options);
+    QSignalSpy again(&window(), &MainWindow::closedDown);
+    window().show();
+    window().close();
+    QVERIFY(again.wait(patience));
+    QVERIFY(EarlierSetups::readDraft());
+    QCOMPARE(EarlierSetups::readDraft()->config.optim.lr, 0.0456);
     EarlierSetups::writeDraft({});
 }
 

@@ -247,9 +247,11 @@ void TestLiveControl::pictures()
     edit("optim.lr", "2e-3");
     edit("adalora.gamma", "0.3");
     m_bench->scene->open = false;
+    m_bench->scene->waitAt = 330;
     QVERIFY(window().session().resume());
-    QTRY_VERIFY_WITH_TIMEOUT(window().run().step() > 320, patience);
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().step(), 330, patience);
     QVERIFY(window().session().pause());
+    m_bench->release();
     QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Paused, patience);
     if (window().run().resolved().schedule.finalStart() >= window().run().step())
         edit("adalora.target_rank", "2");

@@ -28,8 +28,14 @@ private Q_SLOTS:
     void numbersFollowTheSliders();
     void curveHoldsThePoint_data();
     void curveHoldsThePoint();
+    void theCurveIsAStaircase_data();
+    void theCurveIsAStaircase();
     void theRunsRanksStandBeside();
     void startsAreCounted();
+    void theSentenceStandsBesideTheBound_data();
+    void theSentenceStandsBesideTheBound();
+    void lossesHaveRoundTicks_data();
+    void lossesHaveRoundTicks();
     void aTrialIsTheSameEachTime();
     void noStartIsStuckBeyondTheBound_data();
     void noStartIsStuckBeyondTheBound();
@@ -99,7 +105,42 @@ void TestRankBound::curveHoldsThePoint()
         [](const QPointF& point, double x) { return point.x() < x; });
     QVERIFY(next != points.end() && next->y() >= curve.point().y());
     QVERIFY(next == points.begin() || (next - 1)->y() <= curve.point().y());
+    // The level that holds the point is the exact bound, and begins where r(r − 1)/2 is reached.
+    const auto above = std::upper_bound(points.begin(), points.end(), static_cast<double>(samples),
+        [](double x, const QPointF& point) { return x < point.x(); });
+    QVERIFY(above != points.begin());
+    QCOMPARE((above - 1)->y(), curve.point().y());
+    for (std::size_t i = 0; i + 1 < points.size(); ++i)
+        QCOMPARE(points[i].x(), points[i].y() * (points[i].y() - 1.0) / 2.0);
     QVERIFY(curve.xOf(1.0) < curve.xOf(1'000.0) && curve.yOf(1.0) > curve.yOf(points.back().y()));
+}
+
+void TestRankBound::theCurveIsAStaircase_data()
+{
+    QTest::addColumn<std::vector<QPointF>>("points");
+    QTest::addRow("a few ranks") << std::vector<QPointF> {{1, 2}, {3, 3}, {6, 4}, {10, 4}};
+    std::vector<QPointF> many;
+    for (int rank = 2; rank <= 40'000; ++rank)
+        many.emplace_back(0.5 * rank * (rank - 1.0), rank);
+    QTest::addRow("more than pixels") << many;
+}
+
+void TestRankBound::theCurveIsAStaircase()
+{
+    QFETCH(std::vector<QPointF>, points);
+    BoundCurve curve;
+    curve.resize(500, 220);
+    curve.setCurve(points, "x", "y");
+    const QPolygonF line = curve.staircase();
+    QCOMPARE(line.front(), QPointF(curve.xOf(points.front().x()), curve.yOf(points.front().y())));
+    QCOMPARE(line.back(), QPointF(curve.xOf(points.back().x()), curve.yOf(points.back().y())));
+    for (qsizetype i = 1; i < line.size(); ++i) {
+        const QPointF step = line[i] - line[i - 1];
+        QVERIFY(i % 2 == 1 ? step.y() == 0.0 && step.x() > 0.0 : step.x() == 0.0 && step.y() <= 0.0);
+    }
+    QVERIFY2(line.size() <= 4 * curve.width() + 3, qPrintable(QString::number(line.size())));
+    QCOMPARE(line[1], QPointF(curve.xOf(points[1].x()), curve.yOf(points[0].y()))); // the first level's end
+    QVERIFY(!curve.grab().isNull());
 }
 
 void TestRankBound::theRunsRanksStandBeside()
@@ -137,6 +178,59 @@ void TestRankBound::startsAreCounted()
     QVERIFY(!plot.grab().isNull());
     plot.clear(3, 3);
     QCOMPARE(plot.count(), 0);
+}
+
+void TestRankBound::theSentenceStandsBesideTheBound_data()
+{
+    QTest::addColumn<int>("bound");
+    for (const int bound : {1, 2, 6, 7, 8, 12, 13})
+        QTest::addRow("%d", bound) << bound;
+}
+
+void TestRankBound::theSentenceStandsBesideTheBound()
+{
+    QFETCH(int, bound);
+    StartsPlot plot;
+    plot.resize(600, 300);
+    plot.clear(12, bound);
+    const QRectF text = plot.emptyTextRect();
+    QVERIFY(text.right() < plot.boundX() || text.left() > plot.boundX());
+    QVERIFY2(text.width() >= 240.0 && text.left() >= 0.0 && text.right() <= 600.0,
+        qPrintable(QString::number(text.width())));
+}
+
+void TestRankBound::lossesHaveRoundTicks_data()
+{
+    QTest::addColumn<double>("best");
+    QTest::addColumn<double>("worst");
+    QTest::addRow("one decade") << 0.017 << 0.18;
+    QTest::addRow("all the same") << 0.1 << 0.1;
+    QTest::addRow("many decades") << 1e-6 << 3.0;
+}
+
+void TestRankBound::lossesHaveRoundTicks()
+{
+    QFETCH(double, best);
+    QFETCH(double, worst);
+    StartsPlot plot;
+    plot.resize(500, 300);
+    plot.clear(2, 2);
+    QVERIFY(plot.lossTicks().empty() && plot.lossFigures().empty());
+    plot.add(1, worst);
+    plot.add(2, best);
+    const std::vector<double> ticks = plot.lossTicks();
+    QVERIFY(ticks.size() >= 2);
+    for (std::size_t i = 1; i < ticks.size(); ++i)
+        QVERIFY(plot.yOf(ticks[i]) < plot.yOf(ticks[i - 1]));
+    const std::vector<double> figures = plot.lossFigures();
+    QVERIFY(!figures.empty());
+    double below = 1e9;
+    for (const double figure : figures) {
+        QVERIFY(std::find(ticks.begin(), ticks.end(), figure) != ticks.end());
+        QVERIFY(plot.yOf(figure) <= below - 16.0 && std::abs(plot.yOf(figure) - plot.yOf(best)) >= 16.0);
+        below = plot.yOf(figure);
+    }
+    QVERIFY(!plot.grab().isNull());
 }
 
 void TestRankBound::aTrialIsTheSameEachTime()

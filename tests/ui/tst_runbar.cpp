@@ -18,6 +18,7 @@ private Q_SLOTS:
     void finished();
     void evaluateSaysWhyItIsOff();
     void stopped();
+    void anInterruptedRunSaysSo();
     void failed();
     void setUpOffersANewStart();
     void startIsNoPause();
@@ -106,6 +107,29 @@ void TestRunBar::stopped()
     QCOMPARE(bar.action, MainAction::ResumeStopped);
     QVERIFY(bar.main.text.contains("1,105"));
     QVERIFY(bar.exportRun.visible);
+}
+
+void TestRunBar::anInterruptedRunSaysSo()
+{
+    RunBarInput input;
+    input.state = SessionState::Stopped;
+    input.recorded = input.interrupted = true;
+    input.exportable = false;
+    RunBarState bar = RunBarState::of(input);
+    QCOMPARE(bar.title, "Interrupted");
+    QVERIFY(!bar.main.visible); // nothing to resume from
+    QCOMPARE(bar.exportRun, (BarButton {true, false, "Export…"}));
+    QVERIFY(bar.exportNote.contains("neither an adapter nor a checkpoint"));
+    input.exportable = input.hasCheckpoint = true;
+    bar = RunBarState::of(input);
+    QCOMPARE(bar.title, "Interrupted");
+    QVERIFY(bar.main.enabled && bar.exportRun.enabled);
+    QVERIFY(bar.exportNote.isEmpty());
+    input.interrupted = false;
+    QCOMPARE(RunBarState::of(input).title, "Stopped");
+    input.state = SessionState::Finished;
+    input.exportable = false;
+    QCOMPARE(RunBarState::of(input).main, (BarButton {true, false, "Export…"}));
 }
 
 void TestRunBar::failed()

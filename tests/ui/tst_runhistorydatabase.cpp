@@ -2,6 +2,7 @@
 // The history's file: migrations from every earlier version, rows there and back, what is refused.
 #include "tests/support/Errors.h"
 #include "ui/RunDatabase.h"
+#include "ui/RunLibrary.h"
 #include "ui/RunMigrations.h"
 
 #include <QFile>
@@ -17,6 +18,8 @@
 using namespace spectune;
 
 namespace {
+
+constexpr int patience = 20'000; // ms
 
 /// A connection of its own to a file, as an older program would have had it.
 class OldProgram {
@@ -90,6 +93,11 @@ private Q_SLOTS:
     void twoProgramsMigrateOnce();
     void aNewerFileIsRefusedAndLeftAlone();
     void whatIsNoDatabaseIsRefused();
+    void aFileInUseIsToldApart();
+    void aFileLetGoIsReadAtTheNextVisit();
+    void aFolderIsNoHistory();
+    void foreignTablesAreRefused_data();
+    void foreignTablesAreRefused();
     void tagsGoWithTheirRow();
 
 private:
@@ -272,6 +280,69 @@ void TestRunHistoryDatabase::whatIsNoDatabaseIsRefused()
     letter.close();
     QVERIFY(says([&] { RunDatabase {path}; }, "letter.txt is no history of Spectune"));
     QCOMPARE(letter.size(), 4096);
+}
+
+void TestRunHistoryDatabase::aFileInUseIsToldApart()
+{
+    const QString path = m_folder->filePath("busy.sqlite");
+    OldProgram other(path);
+    migrateHistory(other.database());
+    executeStatement(other.database(), "BEGIN EXCLUSIVE");
+    const std::string problem = testing::ioErrorOf([&] { RunDatabase(path, std::chrono::milliseconds(20)); });
+    QVERIFY2(problem.find("in use by another program") != std::string::npos, problem.c_str());
+    QVERIFY2(problem.find("no history of Spectune") == std::string::npos, problem.c_str());
+    QVERIFY2(problem.find("move") == std::string::npos, problem.c_str());
+    executeStatement(other.database(), "COMMIT");
+    QVERIFY(RunDatabase(path).all().empty());
+}
+
+void TestRunHistoryDatabase::aFileLetGoIsReadAtTheNextVisit()
+{
+    const QString path = m_folder->filePath("busy.sqlite");
+    OldProgram other(path);
+    migrateHistory(other.database());
+    executeStatement(other.database(), "INSERT INTO runs (folder, name, state) VALUES ('/runs/a', 'a', 'missing')");
+    executeStatement(other.database(), "BEGIN EXCLUSIVE");
+    RunLibrary library(path);
+    library.open();
+    QTRY_VERIFY_WITH_TIMEOUT(!library.refusal().isEmpty(), patience);
+    QVERIFY2(library.refusal().contains("in use by another program"), qPrintable(library.refusal()));
+    QVERIFY(!library.isOpen());
+    executeStatement(other.database(), "COMMIT");
+    library.open(); // as the window does when Runs is shown
+    QTRY_VERIFY_WITH_TIMEOUT(library.isOpen(), patience);
+    QCOMPARE(library.refusal(), QString());
+    QCOMPARE(library.records().size(), 1U);
+}
+
+void TestRunHistoryDatabase::aFolderIsNoHistory()
+{
+    QVERIFY(says([&] { RunDatabase {m_folder->path()}; }, "is a folder"));
+}
+
+void TestRunHistoryDatabase::foreignTablesAreRefused_data()
+{
+    QTest::addColumn<QString>("table");
+    QTest::addColumn<int>("version");
+    QTest::newRow("at the first migration") << "CREATE TABLE runs (distance REAL, shoes TEXT)" << 0;
+    QTest::newRow("of this version") << "CREATE TABLE runs (distance REAL, shoes TEXT)" << historyVersion;
+    QTest::newRow("no tables") << "CREATE TABLE shoes (size INTEGER)" << historyVersion;
+}
+
+void TestRunHistoryDatabase::foreignTablesAreRefused()
+{
+    QFETCH(QString, table);
+    QFETCH(int, version);
+    const QString path = m_folder->filePath("jogging.sqlite");
+    {
+        OldProgram other(path);
+        executeStatement(other.database(), table);
+        executeStatement(other.database(), QStringLiteral("PRAGMA user_version = %1").arg(version));
+    }
+    const std::string problem = testing::ioErrorOf([&] { RunDatabase {path}; });
+    QVERIFY2(problem.find("jogging.sqlite is no history of Spectune") != std::string::npos, problem.c_str());
+    QVERIFY2(problem.find("move this file away") != std::string::npos, problem.c_str());
+    QVERIFY2(problem.find("No query") == std::string::npos, problem.c_str());
 }
 
 void TestRunHistoryDatabase::tagsGoWithTheirRow()

@@ -6,6 +6,7 @@
 #include "ui/ExportFacts.h"
 #include "ui/FormulaView.h"
 #include "ui/RecordedRanks.h"
+#include "ui/RecordedRun.h"
 #include "ui/RunModel.h"
 #include "ui/SampleList.h"
 
@@ -23,6 +24,9 @@ private Q_SLOTS:
     void opensARecordedRun();
     void wholeCheckpointsAloneCount();
     void tellsWhatIsBroken();
+    void anInterruptedRunIsCalledSo();
+    void tellsWhichFileIsCut_data();
+    void tellsWhichFileIsCut();
     void termsOfTheFormula();
     void picturesThatTheFileHasAreLetGo();
     void sizesOfAnExport();
@@ -40,6 +44,7 @@ static void writeRun(const QTemporaryDir& folder)
     config.adalora.deltaT = 5;
     const std::filesystem::path path = folder.path().toStdString();
     writeFileAtomically(path / "config.json", toJson(config));
+    writeFileAtomically(path / "log.txt", "2026-03-02 10:05:00  Finished after step 20.\n");
     std::string metrics;
     for (int step = 1; step <= 20; ++step)
         metrics += toJsonLine(MetricPoint {step, 1.0 / step, 0.1, 1e-3, 16, 1.0, 10, 0.1 * step, {}}) + "\n";
@@ -104,6 +109,59 @@ void TestRunModel::tellsWhatIsBroken()
     QVERIFY_EXCEPTION_THROWN(run.openRecorded(folder.path()), Error);
     QVERIFY_EXCEPTION_THROWN(run.openRecorded(folder.path() + "/none"), Error);
     QVERIFY(!run.hasRun());
+}
+
+void TestRunModel::anInterruptedRunIsCalledSo()
+{
+    const QTemporaryDir folder;
+    writeRun(folder);
+    const QDir root(folder.path());
+    RunModel run;
+    run.openRecorded(folder.path());
+    QVERIFY(!run.isInterrupted());
+    QVERIFY(!run.isExportable()); // it has finished, but what it made is gone
+    QVERIFY(root.mkpath("adapter"));
+    run.openRecorded(folder.path());
+    QVERIFY(run.isExportable());
+    QVERIFY(QFile::remove(root.filePath("log.txt")));
+    QVERIFY(root.rmdir("adapter"));
+    run.openRecorded(folder.path());
+    QVERIFY(run.isInterrupted());
+    QCOMPARE(run.state(), SessionState::Stopped);
+    QVERIFY(!run.isExportable());
+    QVERIFY(root.mkpath("checkpoints/step-10"));
+    run.openRecorded(folder.path());
+    QVERIFY(run.isInterrupted());
+    QVERIFY(run.isExportable());
+    run.clear();
+    QVERIFY(!run.isInterrupted());
+    QVERIFY(run.isExportable());
+}
+
+void TestRunModel::tellsWhichFileIsCut_data()
+{
+    QTest::addColumn<QString>("file");
+    QTest::addColumn<QByteArray>("bytes");
+    QTest::addColumn<QString>("damage");
+    const QByteArray metric = QByteArray::fromStdString(toJsonLine(MetricPoint {4, 1.0, 0.1, 1e-3, 16, 1, 10, 1, {}}));
+    QTest::newRow("whole") << "notes.txt" << QByteArray("mine") << "";
+    QTest::newRow("curves") << "metrics.jsonl" << metric + "\n"
+                            << "metrics.jsonl ends at step 4, ranks.jsonl at 16: the curves are cut.";
+    QTest::newRow("no step") << "metrics.jsonl" << QByteArray()
+                             << "metrics.jsonl ends at step 0, ranks.jsonl at 16: the curves are cut.";
+    QTest::newRow("replay") << "replay.bin" << QByteArray(200, 'x')
+                            << "replay.bin cannot be read: past steps show ranks without triplets.";
+}
+
+void TestRunModel::tellsWhichFileIsCut()
+{
+    QFETCH(QString, file);
+    QFETCH(QByteArray, bytes);
+    QFETCH(QString, damage);
+    const QTemporaryDir folder;
+    writeRun(folder);
+    writeFileAtomically(folder.filePath(file).toStdString(), bytes.toStdString());
+    QCOMPARE(readRecordedRun(folder.path()).damage, damage);
 }
 
 void TestRunModel::termsOfTheFormula()

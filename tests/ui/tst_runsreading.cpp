@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The Runs workspace while runs are read: opening beside the window, runs that cannot be read, live edits, the keyboard.
 #include "tests/ui/RunsTest.h"
+#include "training/core/Error.h"
 #include "ui/ConfigForm.h"
 #include "ui/ElidedLabel.h"
 #include "ui/KeyValueList.h"
+#include "ui/RunBar.h"
 #include "ui/RunDetails.h"
+#include "ui/RunFolders.h"
 #include "ui/RunLibrary.h"
 #include "ui/RunListModel.h"
 #include "ui/RunModel.h"
@@ -35,6 +38,8 @@ private Q_SLOTS:
     void anotherChoiceStopsOpening();
     void theRunAskedForLastIsOpened();
     void whatCannotBeOpenedIsTold();
+    void whatIsMissingIsTold();
+    void aFolderThatIsNoRunIsRefused();
     void startAgainAsksForLiveEdits();
     void theKeyboardReachesTheList();
     void theQuestionGivesTheFocusBack();
@@ -163,6 +168,46 @@ void TestRunsReading::whatCannotBeOpenedIsTold()
     window().openRunSoon(folder("bad"));
     QTRY_VERIFY_WITH_TIMEOUT(window().status().message().contains("metrics.jsonl:1"), patience);
     QVERIFY(!window().run().hasRun());
+}
+
+// Killed before its first checkpoint, and a file cut: each is said when the run is opened.
+void TestRunsReading::whatIsMissingIsTold()
+{
+    test::WrittenRun killed = written(0, 1.0, {});
+    killed.steps = 20;
+    killed.checkpoint = -1;
+    write("killed", killed);
+    write("cut", written(1, 1.0));
+    QFile metrics(folder("cut/metrics.jsonl"));
+    QVERIFY(metrics.open(QIODevice::ReadWrite));
+    const QByteArray first = metrics.readLine();
+    QVERIFY(metrics.resize(first.size()));
+    metrics.close();
+    QVERIFY(m_bench->open());
+    const auto shown = watchShown();
+    window().openRunSoon(folder("killed"));
+    QTRY_COMPARE_WITH_TIMEOUT(shown->size(), 1, patience);
+    QCOMPARE(window().status().message(), "Interrupted after step 20; nothing was saved.");
+    QCOMPARE(window().runBar().shown().title, "Interrupted");
+    QVERIFY(!window().runBar().shown().exportRun.enabled);
+    window().showExport();
+    QVERIFY(!window().exportWindow());
+    window().openRunSoon(folder("cut"));
+    QTRY_COMPARE_WITH_TIMEOUT(shown->size(), 2, patience);
+    QTRY_VERIFY2(
+        window().status().message().contains("metrics.jsonl ends at step 1,"), qPrintable(window().status().message()));
+    window().openRunSoon(folder("killed")); // again: the state is the same, the sentence is said
+    QTRY_COMPARE_WITH_TIMEOUT(shown->size(), 3, patience);
+    QTRY_COMPARE(window().status().message(), "Interrupted after step 20; nothing was saved.");
+}
+
+// What `spectune FOLDER` asks before its window is there.
+void TestRunsReading::aFolderThatIsNoRunIsRefused()
+{
+    write("a", written(0, 1.0));
+    requireRunFolder(folder("a"));
+    QVERIFY_EXCEPTION_THROWN(requireRunFolder(m_bench->path("runs")), Error);
+    QVERIFY_EXCEPTION_THROWN(requireRunFolder(m_bench->path("demo-llama")), Error);
 }
 
 void TestRunsReading::startAgainAsksForLiveEdits()

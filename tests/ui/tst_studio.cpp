@@ -38,6 +38,8 @@ private Q_SLOTS:
     void idleCostsNothing();
     void pausedCostsLittle();
     void closingDuringARunAsksFirst();
+    void quittingForASignalSavesWithoutAsking();
+    void quittingForASignalNeedsNoRun();
     void quitAsksFromTheExportWindow();
     void evaluateStaysInSightAfterARun();
     void speedNamesItsTokens();
@@ -49,6 +51,7 @@ private Q_SLOTS:
     void exportsAreChecked();
     void screenshotOfARunAtAStep();
     void recordedRunNeedsNoEngine();
+    void noScreenshotBehindTheRecordingsEnd();
 };
 
 void TestStudio::aRunDrivesHeatmapAndCurves()
@@ -67,6 +70,7 @@ void TestStudio::aRunDrivesHeatmapAndCurves()
         sum += module.rank;
     QCOMPARE(sum, 126);
     QCOMPARE(window().live().plots().curves().lastStep(), 800);
+    QCOMPARE(window().live().plots().nowText(), QString("end, step 800"));
     QCOMPARE(window().live().plots().curves().evaluations().size(), 8U);
     QVERIFY(window().live().grid().cellText(ModuleIndex {0}).contains("rank"));
     QCOMPARE(window().runBar().shown().action, MainAction::Export);
@@ -131,6 +135,37 @@ void TestStudio::closingDuringARunAsksFirst()
     QVERIFY(window().session().isClosed());
     QCOMPARE(window().session().state(), SessionState::Stopped);
     QVERIFY(!window().run().checkpoints().empty());
+}
+
+// A closed terminal or a logout: nobody is there to answer.
+void TestStudio::quittingForASignalSavesWithoutAsking()
+{
+    m_bench->scene->waitAt = 50;
+    QVERIFY(m_bench->open());
+    QVERIFY(window().startRun());
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().step(), 50, patience);
+    QSignalSpy down(&window(), &MainWindow::closedDown);
+    window().quitSaving();
+    QVERIFY(!window().runBar().isAsking());
+    QCOMPARE(down.count(), 0); // the checkpoint comes first
+    window().quitSaving(); // a second call changes nothing
+    m_bench->release();
+    QVERIFY(down.wait(patience));
+    QVERIFY(window().session().isClosed());
+    QVERIFY(!window().isVisible());
+    QCOMPARE(window().session().state(), SessionState::Stopped);
+    QCOMPARE(window().run().checkpoints(), std::vector<std::int64_t> {51});
+    QCOMPARE(down.count(), 1);
+}
+
+void TestStudio::quittingForASignalNeedsNoRun()
+{
+    QVERIFY(m_bench->open());
+    QSignalSpy down(&window(), &MainWindow::closedDown);
+    window().quitSaving();
+    QVERIFY(down.wait(patience));
+    QVERIFY(window().session().isClosed());
+    QVERIFY(!window().isVisible());
 }
 
 void TestStudio::quitAsksFromTheExportWindow()
@@ -301,6 +336,29 @@ void TestStudio::recordedRunNeedsNoEngine()
     QVERIFY(done.wait(patience));
     QCOMPARE(done.first().first().toInt(), 0);
     QCOMPARE(window().run().shownStep(), 300);
+}
+
+void TestStudio::noScreenshotBehindTheRecordingsEnd()
+{
+    m_bench->scene->writesFiles = true;
+    QVERIFY(m_bench->open());
+    QVERIFY(window().startRun());
+    QTRY_COMPARE_WITH_TIMEOUT(window().session().state(), SessionState::Finished, patience);
+    window().openRun(window().run().folder());
+    const QString file = m_bench->path("late.png");
+    ScreenshotTask late(window(), file, 801, false);
+    QSignalSpy refused(&late, &ScreenshotTask::done);
+    late.begin();
+    QCOMPARE(refused.count(), 1);
+    QCOMPARE(refused.first().at(0).toInt(), 2);
+    QVERIFY2(refused.first().at(1).toString().contains("step 800"), qPrintable(refused.first().at(1).toString()));
+    QVERIFY(!QFile::exists(file));
+    ScreenshotTask last(window(), file, 800, false);
+    QSignalSpy done(&last, &ScreenshotTask::done);
+    last.begin();
+    QVERIFY(done.wait(patience));
+    QCOMPARE(done.first().at(0).toInt(), 0);
+    QCOMPARE(refused.count(), 1);
 }
 
 QTEST_MAIN(TestStudio)

@@ -12,6 +12,8 @@ private Q_SLOTS:
     void readsAll();
     void refuses_data();
     void refuses();
+    void aSmallWindowIsToldOf();
+    void picturesOfEverySuffix();
 };
 
 void TestStudioArguments::readsAll()
@@ -44,8 +46,13 @@ void TestStudioArguments::refuses_data()
     QTest::newRow("at alone") << QStringList {"--at", "3"} << "--screenshot";
     QTest::newRow("device") << QStringList {"--device", "tpu"} << "tpu";
     QTest::newRow("missing file") << QStringList {"/no/such.json"} << "/no/such.json";
+    QTest::newRow("too wide") << QStringList {"--size", "16385x900"} << "16384";
+    QTest::newRow("too high") << QStringList {"--size", "1440x99999"} << "16384";
     QTest::newRow("two") << QStringList {"/tmp", "/var"} << "/var";
     QTest::newRow("no folder") << QStringList {"--screenshot", "/no/such/a.png"} << "/no/such";
+    QTest::newRow("no picture's suffix") << QStringList {"--screenshot", "/tmp/a.docx"} << ".png";
+    QTest::newRow("no suffix") << QStringList {"--screenshot", "/tmp/a"} << ".png";
+    QTest::newRow("a folder") << QStringList {"--screenshot", "/tmp"} << "is a folder";
 }
 
 void TestStudioArguments::refuses()
@@ -55,6 +62,29 @@ void TestStudioArguments::refuses()
     const auto read = StudioArguments::parse(arguments);
     QVERIFY(!read.error.isEmpty());
     QVERIFY2(read.error.contains(names), qPrintable(read.error));
+}
+
+void TestStudioArguments::aSmallWindowIsToldOf()
+{
+    const QSize least(1180, 720);
+    const auto note = [least](const char* size) {
+        const auto read = StudioArguments::parse({QStringLiteral("--size"), QString::fromLatin1(size)});
+        return read.error.isEmpty() ? read.sizeNote(least) : read.error;
+    };
+    QCOMPARE(note("1180x720"), QString());
+    QCOMPARE(note("16384x16384"), QString());
+    QVERIFY(note("1179x900").contains(QLatin1String("1180x720")));
+    QVERIFY(note("1440x719").contains(QLatin1String("1440x719")));
+    QCOMPARE(StudioArguments::parse({}).sizeNote(least), QString());
+}
+
+void TestStudioArguments::picturesOfEverySuffix()
+{
+    const QTemporaryDir folder;
+    for (const char* name : {"a.png", "a.PNG", "a.b.bmp"}) {
+        const auto read = StudioArguments::parse({QStringLiteral("--screenshot"), folder.filePath(name)});
+        QVERIFY2(read.error.isEmpty(), qPrintable(read.error));
+    }
 }
 
 QTEST_GUILESS_MAIN(TestStudioArguments)
