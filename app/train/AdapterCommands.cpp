@@ -73,6 +73,15 @@ ordered_json describe(const FieldInfo& field)
     return entry;
 }
 
+/// "2 to 1048576", "above 0", "at most 1"; empty where every value is taken.
+std::string rangeText(const FieldInfo& field)
+{
+    const bool both = std::isfinite(field.minimum) && std::isfinite(field.maximum);
+    if (!both || field.minimumExcluded || field.maximumExcluded)
+        return detail::rangeWords(field);
+    return toText(field.minimum) + " to " + toText(field.maximum);
+}
+
 void printFields(bool json)
 {
     if (json) {
@@ -86,6 +95,8 @@ void printFields(bool json)
         std::cout << field.key << "  (" << typeName(field.type);
         for (std::size_t i = 0; i < field.choices.size(); ++i)
             std::cout << (i == 0 ? ": " : ", ") << field.choices[i];
+        if (const std::string range = rangeText(field); !range.empty())
+            std::cout << ", " << range;
         const FieldValue value = defaultValue(field.key);
         std::cout << "; default " << (std::holds_alternative<std::monostate>(value) ? "derived" : toText(value))
                   << ")\n    " << field.help << "\n";

@@ -3,8 +3,13 @@
 
 #include "training/core/Error.h"
 
+#include <atomic>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <iostream>
+#include <poll.h>
+#include <string_view>
 #include <unistd.h>
 
 namespace spectune {
@@ -12,6 +17,10 @@ namespace spectune {
 namespace {
 
 constexpr int stoppedBySignal = 130;
+constexpr int badOutput = 2;
+
+std::atomic<bool> savesWhenStopped = false;
+static_assert(std::atomic<bool>::is_always_lock_free); // the signal handler reads it
 
 const StopToken& token()
 {
@@ -19,11 +28,44 @@ const StopToken& token()
     return stop;
 }
 
+/// From a signal handler. A terminal's line may hold a progress text, or "^C".
+void sayAtOnce(std::string_view text)
+{
+    if (!savesWhenStopped.load(std::memory_order_relaxed))
+        return;
+    const int before = errno;
+    if (isatty(STDERR_FILENO) == 0)
+        text.remove_prefix(1);
+    const auto written = ::write(STDERR_FILENO, text.data(), text.size());
+    static_cast<void>(written); // where nobody is there to read it there is nobody to tell
+    errno = before;
+}
+
 void onSignal(int /*number*/)
 {
-    if (token().stopRequested())
-        _exit(stoppedBySignal); // asked twice: the last checkpoint is whole, whatever is being written now
+    if (token().stopRequested()) {
+        // Asked twice. Checkpoints that were complete stay; of what is being written now nothing is kept, so that a run
+        // without an earlier one leaves none.
+        sayAtOnce("\nQuit without saving\n");
+        _exit(stoppedBySignal);
+    }
     token().requestStop();
+    sayAtOnce("\nStopping after this step and saving; once more: quit without saving\n");
+}
+
+/// Whether standard output is a pipe that nobody reads any more.
+bool readerHasLeft()
+{
+    pollfd output {.fd = STDOUT_FILENO, .events = POLLOUT, .revents = 0};
+    return ::poll(&output, 1, 0) == 1 && (output.revents & POLLERR) != 0;
+}
+
+/// Whether all that was printed has arrived. A reader that left had what it wanted (`… | head -1`).
+bool outputWritten()
+{
+    std::cout.flush();
+    const bool flushed = std::fflush(stdout) == 0;
+    return (flushed && std::cout && std::ferror(stdout) == 0) || readerHasLeft();
 }
 
 std::string plural(long long value, const char* unit)
@@ -49,11 +91,19 @@ void installSignalHandlers()
     std::signal(SIGXFSZ, SIG_IGN); // a file that may not grow (ulimit -f) is an error that names it
 }
 
+void announceStops()
+{
+    savesWhenStopped = true;
+}
+
 int runGuarded(const std::function<void()>& command)
 {
     try {
         command();
-        return 0;
+        if (outputWritten())
+            return 0;
+        std::fprintf(stderr, "spectune-train: standard output could not be written.\n");
+        return badOutput;
     } catch (const Stopped&) {
         std::fprintf(stderr, "spectune-train: stopped.\n");
         return stoppedBySignal;

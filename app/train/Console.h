@@ -8,11 +8,14 @@
 
 namespace spectune {
 
-/// Raised by SIGINT and SIGTERM once installSignalHandlers() was called; a second signal ends the process at once.
+/// Raised by SIGINT, SIGTERM and SIGHUP once installSignalHandlers() was called; a second signal ends the process at once.
 [[nodiscard]] const StopToken& stopOnSignal();
 void installSignalHandlers();
+/// From now on a stop ends with a save: signals say on stderr what they do.
+void announceStops();
 
-/// Runs a command and turns what it throws into a text on stderr and the contract's exit code.
+/// Runs a command and turns what it throws, or output that could not be written, into a text on stderr and the
+/// contract's exit code.
 [[nodiscard]] int runGuarded(const std::function<void()>& command);
 
 /// Whether stdout is a terminal, where a progress line may be redrawn in place.

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <iostream>
 #include <memory>
@@ -43,6 +44,14 @@ void addModel(CLI::App* command, ModelOptions& options, bool withAdapter)
                 "--adapter", options.adapter, "An adapter's, run's or checkpoint's folder; none: the base alone")
             ->type_name("DIR");
     command->add_option("--device", options.device, "cpu, cuda or cuda:N")->capture_default_str();
+}
+
+/// "nan" and "inf" are numbers to CLI11, and "nan" lies in every range.
+std::string finiteNumber(const std::string& text)
+{
+    double value = 0.0;
+    const bool good = CLI::detail::lexical_cast(text, value) && std::isfinite(value);
+    return good ? std::string() : text + " is not a finite number";
 }
 
 /// The answer to a request that is asked outside any run. @throws Error
@@ -115,20 +124,19 @@ void logits(const ModelOptions& options)
         static_cast<long long>(shape[1]), static_cast<long long>(shape[2]));
 }
 
-/// Streams: a line's ids are written before the next line is read.
+/// Streams: a line's ids are written before the next line is read. Nothing is written before model and text are open.
 void tokenize(const ModelOptions& options)
 {
-    const char* separator = "";
-    if (options.json)
-        std::cout << "{\"ids\": [";
+    const char* const begin = options.json ? "{\"ids\": [" : "";
+    const char* before = begin;
     tokenizeFile(
         options.model, options.data,
         [&](const std::vector<std::int32_t>& ids) {
-            std::cout << separator << ordered_json(ids).dump();
-            separator = options.json ? ",\n" : "\n";
+            std::cout << before << ordered_json(ids).dump();
+            before = options.json ? ",\n" : "\n";
         },
         stopOnSignal());
-    std::cout << (options.json ? "]}" : "") << std::endl;
+    std::cout << (before == begin ? begin : "") << (options.json ? "]}" : "") << std::endl;
 }
 
 } // namespace
@@ -158,9 +166,11 @@ void addGenerateCommand(CLI::App& program, Chosen& chosen)
         ->capture_default_str();
     command->add_option("--temperature", options->generate.temperature, "0: the likeliest token each time")
         ->check(CLI::Range(0.0, 100.0))
+        ->check(finiteNumber)
         ->capture_default_str();
     command->add_option("--top-p", options->generate.topP, "Nucleus sampling")
         ->check(CLI::Range(0.0, 1.0))
+        ->check(finiteNumber)
         ->capture_default_str();
     command->add_option("--seed", options->generate.seed)->capture_default_str();
     command->add_flag("--json", options->json, "Print one JSON object with text and ids");

@@ -47,8 +47,10 @@ BorderAction TerminalControl::nextAction(std::int64_t /*stepsDone*/)
 
 void TerminalControl::post(RunEvent event)
 {
-    if (const auto* const started = std::get_if<RunStarted>(&event))
+    if (const auto* const started = std::get_if<RunStarted>(&event)) {
         m_outFolder = started->outFolder;
+        announceStops(); // before, there is nothing to save
+    }
     if (m_quiet)
         return;
     std::visit(

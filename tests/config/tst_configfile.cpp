@@ -3,6 +3,7 @@
 #include "training/config/ConfigFile.h"
 #include "training/core/AtomicFile.h"
 
+#include <QtCore/QScopeGuard>
 #include <QtTest/QtTest>
 
 #include <nlohmann/json.hpp>
@@ -25,6 +26,8 @@ private Q_SLOTS:
     void brokenUtf8();
     void pathsAreTakenFromTheFilesFolder();
     void overridesAreTakenFromTheWorkingDirectory();
+    void aTargetRankUnsetsTheBudgetWrittenOut();
+    void homeStandsForTheTilde();
     void missingFile();
 };
 
@@ -170,6 +173,39 @@ void ConfigFileTest::overridesAreTakenFromTheWorkingDirectory()
     QCOMPARE(config.data.path, (std::filesystem::current_path() / "x" / "y.txt").string());
     QCOMPARE(config.train.steps, 7); // the last one counts
     QVERIFY(configErrorOf([&] { (void)loadConfig(base / "run.json", {"train.stepz=5"}); }).starts_with("unknown key"));
+}
+
+/// As a run's folder keeps its configuration: with the total budget written out.
+void ConfigFileTest::aTargetRankUnsetsTheBudgetWrittenOut()
+{
+    QTemporaryDir folder;
+    const std::filesystem::path file = std::filesystem::path(folder.path().toStdString()) / "config.json";
+    writeFileAtomically(file, R"({"adalora": {"target_rank": 8, "total_budget": 144}})");
+    const auto budget = [&file](const std::vector<std::string>& overrides) {
+        return loadConfig(file, overrides).adalora.totalBudget.value_or(-1);
+    };
+    QCOMPARE(budget({}), 144);
+    QCOMPARE(budget({"train.steps=5", "adalora.init_rank=12"}), 144);
+    QCOMPARE(budget({" adalora.target_rank =3"}), -1);
+    QCOMPARE(budget({"adalora.target_rank=3", "adalora.total_budget=60"}), 60);
+    QCOMPARE(budget({"adalora.total_budget=60", "adalora.target_rank=3"}), 60);
+    QCOMPARE(loadConfig(file, {"adalora.target_rank=3"}).adalora.targetRank, 3);
+}
+
+void ConfigFileTest::homeStandsForTheTilde()
+{
+    const QByteArray before = qgetenv("HOME");
+    const auto restore = qScopeGuard([&before] { qputenv("HOME", before); });
+    QTemporaryDir folder;
+    const std::filesystem::path base = std::filesystem::canonical(folder.path().toStdString());
+    writeFileAtomically(base / "run.json", R"({"model": {"path": "~/models/m"}, "data": {"path": "~d/~/x"}})");
+    qputenv("HOME", "/home/somebody");
+    const RunConfig config = loadConfig(base / "run.json", {"data.eval_path=~/e.jsonl"});
+    QCOMPARE(config.model.path, std::string("/home/somebody/models/m"));
+    QCOMPARE(config.data.evalPath, std::string("/home/somebody/e.jsonl"));
+    QCOMPARE(config.data.path, (base / "~d/~/x").string()); // only at the beginning, and of one's own home
+    qunsetenv("HOME");
+    QCOMPARE(loadConfig(base / "run.json").model.path, (base / "~/models/m").string());
 }
 
 void ConfigFileTest::missingFile()

@@ -142,7 +142,7 @@ void TestAtomicFile::errorsNameThePath()
     const fs::path missing = m_folder / "none" / "file";
     QVERIFY(contains(ioErrorOf([&] { static_cast<void>(readFile(missing)); }), missing.string()));
     QVERIFY(contains(ioErrorOf([&] { writeFileAtomically(missing, ""); }), missing.string()));
-    QVERIFY(contains(ioErrorOf([&] { static_cast<void>(readFile(m_folder)); }), "Is a directory"));
+    QVERIFY(contains(ioErrorOf([&] { static_cast<void>(readFile(m_folder)); }), "it is a folder"));
     QVERIFY(contains(ioErrorOf([&] { writeFileAtomically(m_folder, ""); }), m_folder.string()));
     QVERIFY(names().empty());
     if (::geteuid() != 0) {

@@ -164,6 +164,12 @@ private Q_SLOTS:
             (void)parseJsonRecord("{\"a\":" + std::string(200000, '['), {"f", 3});
         }),
             "f:3: "));
+        const std::string deep = std::string(200000, '[') + std::string(200000, ']');
+        for (const std::string& json : {"{\"a\":" + deep + ",\"b\":1,\"c\":2}", "{\"b\":1,\"a\":" + deep + '}'})
+            QVERIFY(contains(errorOf([&] { (void)parseJsonRecord(json, {"f", 3}); }), "f:3: is nested too deeply"));
+        // Brackets in a text are no nesting.
+        const std::string text(2000, '[');
+        QCOMPARE(parseJsonRecord("{\"a\":\"\\\"" + text + "\"}", {"f", 3}).at("a"), '"' + text);
         QVERIFY(contains(errorOf([&] { (void)e2eRecord("no bars | here", {"f", 3}); }), "f:3: has no \"||\""));
     }
 
@@ -194,7 +200,7 @@ private Q_SLOTS:
     {
         const Folder folder;
         QVERIFY(contains(errorOf([&] { InputFile(""); }), "data.path is empty"));
-        QVERIFY(contains(errorOf([&] { InputFile(folder.path() / "x.txt"); }), "x.txt: cannot be opened"));
+        QVERIFY(contains(errorOf([&] { InputFile(folder.path() / "x.txt"); }), "x.txt: No such file"));
         QVERIFY(contains(errorOf([&] { InputFile(folder.path()); }), "is a folder"));
         const InputFile file(folder.write("a", "abc"));
         std::filesystem::resize_file(folder.path() / "a", 1);

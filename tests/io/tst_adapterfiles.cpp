@@ -150,6 +150,35 @@ private Q_SLOTS:
         QCOMPARE(config["target_modules"], (Json {"q_proj", "v_proj"}));
     }
 
+    /// A rank_pattern above r: init_r is one number for all modules, so it has to be the largest.
+    void holdsRanksAboveR()
+    {
+        AdapterState state = example(at::kDouble);
+        state.method = Method::Lora;
+        state.scale = 2.0;
+        for (ModuleAdapter& module : state.modules)
+            module.lambda = at::ones({3}, at::kDouble);
+        ModuleAdapter& wide = state.modules[1];
+        wide.p = at::randn({5, 4}, at::kDouble);
+        wide.lambda = at::tensor({0.5, -1.0, 2.0, 0.25}, at::kDouble);
+        wide.q = at::randn({4, 4}, at::kDouble);
+        const Folder folder;
+        const ExportReport report = writeAdapter(state, "peft-adalora", folder.path() / "out", meta(2));
+        QVERIFY(report.verified);
+        const Json config = configOf(folder.path() / "out");
+        QCOMPARE(config["init_r"], 4);
+        for (const Json& kept : config["rank_pattern"])
+            QCOMPARE(kept.size(), std::size_t {4});
+        const AdapterState back = readAdapter(folder.path() / "out");
+        for (std::size_t i = 0; i < state.modules.size(); ++i) {
+            const ModuleAdapter& given = state.modules[i];
+            const ModuleAdapter& read = back.modules[i];
+            QCOMPARE(read.module, given.module);
+            const at::Tensor wanted = (given.p * given.lambda).matmul(given.q) * state.scale;
+            QVERIFY(at::allclose((read.p * read.lambda).matmul(read.q) * back.scale, wanted, 1e-12, 1e-12));
+        }
+    }
+
     void namesModulesOfSomeLayers()
     {
         const Folder folder;

@@ -121,6 +121,41 @@ private Q_SLOTS:
         QVERIFY(contains(index(R"({"weight_map":{}})"), "no model.embed_tokens.weight"));
     }
 
+    /// As transformers 5 reads them: a head of its own is not tied, whatever config.json says.
+    void readsTheHeadThatIsThere()
+    {
+        const Folder folder;
+        folder.write("config.json", config);
+        const at::Tensor vectors = at::arange(32, at::kFloat).view({8, 4});
+        const auto save = [&folder](const std::vector<NamedTensor>& tensors) {
+            writeSafetensors(folder.path() / "model.safetensors", tensors);
+        };
+        save({{"model.embed_tokens.weight", vectors}, {"lm_head.weight", vectors.clone()}});
+        QVERIFY(ModelFolder(folder.path()).spec().tiedHead);
+
+        save({{"model.embed_tokens.weight", vectors}, {"lm_head.weight", vectors + 1}});
+        const ModelFolder own(folder.path());
+        QVERIFY(!own.spec().tiedHead && !own.summary().tiedHead);
+        QVERIFY(at::equal(own.weight("lm_head.weight"), vectors + 1));
+
+        save({{"lm_head.weight", vectors}});
+        const ModelFolder headAlone(folder.path());
+        QVERIFY(headAlone.spec().tiedHead);
+        QVERIFY(at::equal(headAlone.weight("model.embed_tokens.weight"), vectors));
+    }
+
+    /// As for a folder that one may not enter, in a form that root cannot pass either.
+    void saysWhatCannotBeRead()
+    {
+        const Folder folder;
+        std::filesystem::create_symlink("loop", folder.path() / "loop");
+        QVERIFY(contains(errorOf([&] { ModelFolder model(folder.path() / "loop"); }, FailureKind::Io), "/loop"));
+        folder.write("m/config.json", config);
+        std::filesystem::create_symlink("model.safetensors", folder.path() / "m/model.safetensors");
+        const std::string error = errorOf([&] { ModelFolder model(folder.path() / "m"); }, FailureKind::Io);
+        QVERIFY2(contains(error, "m/model.safetensors: ") && contains(error, "links"), error.c_str());
+    }
+
     void readsTheTrainedModel()
     {
         const auto path = sharedPath("models/stories260K");

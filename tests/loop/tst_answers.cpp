@@ -142,6 +142,38 @@ private Q_SLOTS:
         QVERIFY(expected.starts_with(streamed)); // nothing was shown that the stop takes back
     }
 
+    void everyEndStops_data()
+    {
+        QTest::addColumn<QString>("file");
+        QTest::newRow("config.json") << "config.json";
+        QTest::newRow("generation_config.json") << "generation_config.json";
+    }
+
+    /// The first token that the demo's model writes stands in the file as a further end.
+    void everyEndStops()
+    {
+        QFETCH(QString, file);
+        const Folder folder;
+        const std::filesystem::path model = folder.path() / "model";
+        std::filesystem::copy(sourcePath("resources/demo/model"), model, std::filesystem::copy_options::recursive);
+        Generate request;
+        request.modelPath = model.string();
+        request.device = "cpu";
+        request.prompt = judge(0, 1).verdicts.front().prompt;
+        request.maxNewTokens = 12;
+        request.temperature = 0.0;
+        const auto whole = std::get<GeneratedText>(m_engine.answer(request, {}));
+        QVERIFY(whole.ids.size() > 1);
+        const auto config = nlohmann::json::parse(readFile(model / "config.json"));
+        auto changed = file == "config.json" ? config : nlohmann::json::object();
+        changed["eos_token_id"] = {config["eos_token_id"], whole.ids.front()};
+        writeFileAtomically(model / file.toStdString(), changed.dump());
+        LibTorchEngine engine; // has not read the folder yet
+        const auto cut = std::get<GeneratedText>(engine.answer(request, {}));
+        QCOMPARE(cut.ids, std::vector<std::int32_t> {whole.ids.front()});
+        QVERIFY(cut.ended);
+    }
+
 private:
     [[nodiscard]] JudgedSamples judge(std::int64_t first, std::int64_t count)
     {

@@ -250,7 +250,7 @@ private Q_SLOTS:
         folder.write("run/notes.txt", "mine");
         RecordingControl control;
         const std::string text = errorOf([&] { runEngine(control, demoConfig(), folder.path() / "run"); });
-        QVERIFY2(contains(text, "not empty") && contains(text, "--resume"), text.c_str());
+        QVERIFY2(contains(text, "not empty") && contains(text, "--out"), text.c_str());
         QCOMPARE(namesIn(folder.path() / "run"), (std::vector<std::string> {"notes.txt"}));
         QVERIFY(!errorOf([&] { runEngine(control, demoConfig(), folder.path() / "run/notes.txt"); }).empty());
     }

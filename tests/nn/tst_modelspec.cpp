@@ -66,10 +66,16 @@ private Q_SLOTS:
         QCOMPARE(llama.rmsNormEps, 1e-6);
         QCOMPARE(llama.bosToken, std::optional<std::int64_t>(1));
         QVERIFY(!llama.slidingWindow && !llama.tiedHead);
-        const ModelSpec lists
+        QCOMPARE(llama.eosTokens, std::vector<std::int64_t> {2});
+        ModelSpec lists
             = ModelSpec::fromJson('{' + std::string(smallest) + R"(,"eos_token_id":[7,8],"bos_token_id":null})", "c");
-        QCOMPARE(lists.eosToken, std::optional<std::int64_t>(7));
+        QCOMPARE(lists.eosTokens, (std::vector<std::int64_t> {7, 8}));
         QVERIFY(!lists.bosToken);
+        lists.addEosTokens(R"({"eos_token_id":[9,"x"]})", "g");
+        lists.addEosTokens(R"({"eos_token_id":11})", "g");
+        for (const char* nothing : {"", "{", "[]", R"({"eos_token_id":null})", "{}"})
+            lists.addEosTokens(nothing, "g");
+        QCOMPARE(lists.eosTokens, (std::vector<std::int64_t> {7, 8, 9, 11}));
     }
 
     void refuses_data()
@@ -112,7 +118,7 @@ private Q_SLOTS:
         row("no factor", R"("rope_scaling":{"type":"linear"})", "rope_scaling.factor is missing");
         row("llama3", R"("rope_scaling":{"rope_type":"llama3","factor":2,"low_freq_factor":4,"high_freq_factor":1})",
             "high_freq_factor");
-        row("deep", "\"vocab_size\":" + std::string(200000, '[') + std::string(200000, ']'), "vocab_size is a list");
+        row("deep", "\"vocab_size\":" + std::string(200000, '[') + std::string(200000, ']'), "is nested too deeply");
         row("partial", R"("rope_parameters":{"partial_rotary_factor":0.5})", "partial_rotary_factor");
         row("tied", R"("tie_word_embeddings":1)", "tie_word_embeddings is 1");
         row("eos", R"("eos_token_id":"</s>")", "eos_token_id");
@@ -124,6 +130,23 @@ private Q_SLOTS:
         QFETCH(QString, reason);
         const std::string error = errorOf([&] { (void)ModelSpec::fromJson(json.toStdString(), "m/config.json"); });
         QVERIFY2(contains(error, "m/config.json: ") && contains(error, reason.toStdString()), error.c_str());
+    }
+
+    /// transformers takes the older key, whole, where it is not empty.
+    void ofBothRopesTheOlderCounts()
+    {
+        const std::string form = R"({"model_type":"llama","vocab_size":8,"hidden_size":4,"intermediate_size":6,
+"num_hidden_layers":1,"num_attention_heads":2,"rope_parameters":{"rope_type":"default","rope_theta":500},)";
+        const RopeSpec both
+            = ModelSpec::fromJson(form + R"("rope_scaling":{"rope_type":"linear","factor":4}})", "c").rope;
+        QCOMPARE(both.scaling, RopeScaling::Linear);
+        QCOMPARE(both.factor, 4.0);
+        QCOMPARE(both.theta, 10000.0);
+        for (const char* none : {R"("rope_scaling":{}})", R"("rope_scaling":null})"}) {
+            const RopeSpec rope = ModelSpec::fromJson(form + none, "c").rope;
+            QCOMPARE(rope.scaling, RopeScaling::None);
+            QCOMPARE(rope.theta, 500.0);
+        }
     }
 
     void refusesTheReferencesList()

@@ -181,6 +181,9 @@ private Q_SLOTS:
         QCOMPARE(plain.code, 0);
         QCOMPARE(plain.out, first.at("text").get<std::string>() + "\n");
         refuses({"generate", "--model", demoModel(), "--prompt", QString("a ").repeated(400)}, "256");
+        for (const char* number : {"nan", "inf", "-1"})
+            for (const char* option : {"--temperature", "--top-p"})
+                refuses({"generate", "--model", demoModel(), "--prompt", "x", QString(option) + '=' + number}, option);
     }
 
     void writesLogits()
@@ -201,6 +204,11 @@ private Q_SLOTS:
             const fs::path file = m_folder.write("bad.json", bad);
             refuses({"logits", "--model", demoModel(), "--tokens", text(file), "--out", text(out)}, "bad.json");
         }
+        const fs::path deep
+            = m_folder.write("deep.json", "[[" + std::string(200000, '[') + std::string(200000, ']') + "]]");
+        refuses({"logits", "--model", demoModel(), "--tokens", text(deep), "--out", text(out)}, "nested too deeply");
+        const fs::path listed = m_folder.write("listed.json", "[[[1]]]");
+        refuses({"logits", "--model", demoModel(), "--tokens", text(listed), "--out", text(out)}, "row 0 has a list");
     }
 
     void tokenizes()
@@ -215,6 +223,8 @@ private Q_SLOTS:
         const Outcome plain = call({"tokenize", "--model", demoModel(), "--text-file", text(lines)});
         QCOMPARE(plain.out.substr(0, plain.out.find('\n')), ids[0].dump());
         QCOMPARE(std::count(plain.out.begin(), plain.out.end(), '\n'), std::ptrdiff_t {4});
+        const Outcome absent = call({"tokenize", "--model", demoModel(), "--text-file", "/absent.txt", "--json"});
+        QVERIFY(absent.code == 2 && absent.out.empty());
         const fs::path nothing = m_folder.write("nothing.txt", "");
         QCOMPARE(call({"tokenize", "--model", demoModel(), "--text-file", text(nothing), "--json"})
                      .object()
@@ -280,6 +290,8 @@ private Q_SLOTS:
             QVERIFY2(keys.contains(key), key);
         const Outcome plain = call({"fields"});
         QVERIFY(plain.code == 0 && contains(plain.out, "adalora.delta_t"));
+        QVERIFY(contains(plain.out, "data.max_length  (integer, 2 to 1048576; default "));
+        QVERIFY(contains(plain.out, "optim.lr  (number, above 0 and at most 10; default "));
     }
 
     void exports()

@@ -71,6 +71,8 @@ private Q_SLOTS:
         send(process, number);
         const Outcome outcome = finish(process);
         QVERIFY2(outcome.code == 130, outcome.err.c_str());
+        QVERIFY2(contains(outcome.err, "Stopping after this step and saving; once more: quit without saving\n"),
+            outcome.err.c_str());
         const std::size_t steps = lineCount(run / "metrics.jsonl");
         QVERIFY(fs::exists(run / "checkpoints" / ("step-" + std::to_string(steps)) / "state.json"));
         QVERIFY(fs::exists(run / "adapter/adapter_config.json"));
@@ -140,6 +142,37 @@ private Q_SLOTS:
         const Outcome resumed = call({"run", text(run / "config.json"), "--resume", text(run)});
         QVERIFY2(resumed.code == 0, resumed.err.c_str());
         QCOMPARE(lineCount(run / "metrics.jsonl"), std::size_t {7});
+    }
+
+    /// The second of two on one run's folder is refused, and the first loses nothing.
+    void aRunThatIsBeingTrained()
+    {
+        const fs::path run = m_folder.path() / "taken";
+        QProcess process;
+        startProgram(process,
+            {"run", text(m_config), "--out", text(run), "--set", "train.steps=100000", "--set",
+                "train.save_every=1000"});
+        QTRY_VERIFY_WITH_TIMEOUT(lineCount(run / "metrics.jsonl") > 0, 60000);
+        const Outcome second = call({"run", text(run / "config.json"), "--resume", text(run)});
+        QVERIFY2(second.code == 2 && contains(second.err, "is being trained by another process"), second.err.c_str());
+        QCOMPARE(call({"info", text(run)}).code, 0); // reading it is no matter of the lock
+        send(process, SIGINT);
+        QCOMPARE(finish(process).code, 130);
+        const std::size_t steps = lineCount(run / "metrics.jsonl");
+        QVERIFY(fs::exists(run / "checkpoints" / ("step-" + std::to_string(steps)) / "state.json"));
+    }
+
+    /// A result that nobody got is no success.
+    void outputThatCannotBeWritten()
+    {
+        if (!fs::exists("/dev/full"))
+            QSKIP("/dev/full is absent");
+        QProcess process;
+        process.setStandardOutputFile("/dev/full");
+        startProgram(process, {"fields", "--json"});
+        const Outcome outcome = finish(process);
+        QCOMPARE(outcome.code, 2);
+        QVERIFY2(contains(outcome.err, "standard output could not be written"), outcome.err.c_str());
     }
 
     /// A file that cannot grow, as on a full disk: the text names it and says how to go on; what was saved before stays.

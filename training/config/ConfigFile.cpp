@@ -3,11 +3,14 @@
 
 #include "training/config/FieldCheck.h"
 #include "training/config/FieldTable.h"
-#include "training/core/AtomicFile.h"
 #include "training/core/Error.h"
+#include "training/core/FileAccess.h"
+#include "training/core/JsonDepth.h"
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <cstdlib>
 #include <set>
 
 namespace spectune {
@@ -59,6 +62,9 @@ json parsedJson(std::string_view text)
 {
     if (text.find_first_not_of(" \t\r\n") == std::string_view::npos)
         throw configError("the file is empty, needs a JSON object with the configuration");
+    if (isNestedTooDeeply(text))
+        throw configError(
+            "is nested too deeply; " + std::to_string(deepestJson) + " lists and objects within one another are read");
     try {
         // The callback is copied by the parser, its state with it, once and before the first event.
         return json::parse(text, DuplicateKeys {});
@@ -130,6 +136,13 @@ void readObject(
     }
 }
 
+/// "~/…" as a shell would have put it; anything else, and all where there is no $HOME, as it is.
+std::string withHome(const std::string& path)
+{
+    const char* home = path.starts_with("~/") ? std::getenv("HOME") : nullptr;
+    return home != nullptr && *home != '\0' ? home + path.substr(1) : path;
+}
+
 void makePathsAbsolute(RunConfig& config, const fs::path& base)
 {
     for (const FieldInfo& field : fields()) {
@@ -137,8 +150,15 @@ void makePathsAbsolute(RunConfig& config, const fs::path& base)
             continue;
         const auto text = std::get<std::string>(fieldValue(config, field.key));
         if (!text.empty())
-            setFieldValue(config, field.key, (base / text).lexically_normal().string());
+            setFieldValue(config, field.key, (base / withHome(text)).lexically_normal().string());
     }
+}
+
+/// Whether one of the assignments ("key=value") is to @p key.
+bool assigns(const std::vector<std::string>& assignments, std::string_view key)
+{
+    return std::ranges::any_of(
+        assignments, [key](const std::string& assignment) { return detail::assignedKey(assignment) == key; });
 }
 
 } // namespace
@@ -177,7 +197,7 @@ RunConfig configFromJson(std::string_view text, std::string_view origin)
 
 RunConfig loadConfig(const std::filesystem::path& file)
 {
-    RunConfig config = configFromJson(readFile(file), file.string());
+    RunConfig config = configFromJson(readText(file), file.string());
     // The folder's links are resolved first, so that "../data" in the file means what the file system says.
     std::error_code failed;
     const fs::path folder = fs::weakly_canonical(fs::absolute(file).parent_path(), failed);
@@ -190,6 +210,9 @@ RunConfig loadConfig(const std::filesystem::path& file, const std::vector<std::s
     RunConfig config = loadConfig(file);
     for (const std::string& assignment : overrides)
         applyAssignment(config, assignment);
+    // A run's config.json has its total budget written out, which would overrule the target rank that is asked for.
+    if (assigns(overrides, "adalora.target_rank") && !assigns(overrides, "adalora.total_budget"))
+        config.adalora.totalBudget.reset();
     makePathsAbsolute(config, fs::current_path());
     return config;
 }

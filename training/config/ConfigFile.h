@@ -18,10 +18,11 @@ namespace spectune {
 [[nodiscard]] RunConfig configFromJson(std::string_view json, std::string_view origin);
 
 /// Reads a file; relative paths in it (model, data, adapter) are taken from the file's own folder
-/// and become absolute. @throws Error (Config, Io)
+/// and become absolute; "~/" is $HOME. @throws Error (Config, Io)
 [[nodiscard]] RunConfig loadConfig(const std::filesystem::path& file);
 
 /// The same with @p overrides ("key=value") applied; paths given in overrides are relative to the working directory.
+/// An adalora.target_rank given without an adalora.total_budget unsets the file's, which would overrule it.
 [[nodiscard]] RunConfig loadConfig(const std::filesystem::path& file, const std::vector<std::string>& overrides);
 
 } // namespace spectune

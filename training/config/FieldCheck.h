@@ -33,6 +33,8 @@ namespace spectune::detail {
 [[nodiscard]] nlohmann::ordered_json jsonFromValue(const FieldValue& value);
 /// Text as after `--set key=`. @throws Error (Config)
 [[nodiscard]] FieldValue valueFromText(const FieldInfo& field, std::string_view text);
+/// The key of "key=value"; empty where there is none.
+[[nodiscard]] std::string_view assignedKey(std::string_view assignment);
 
 /// The candidate nearest to @p name; empty when none is near.
 [[nodiscard]] std::string_view nearestName(std::string_view name, std::span<const std::string_view> candidates);

@@ -259,12 +259,18 @@ FieldValue detail::valueFromJson(const FieldInfo& field, const json& value)
     throw wrongValue(field, shownJson(value));
 }
 
-void applyAssignment(RunConfig& config, std::string_view assignment)
+std::string_view detail::assignedKey(std::string_view assignment)
 {
     const std::size_t equals = assignment.find('=');
-    if (equals == std::string_view::npos || trimmed(assignment.substr(0, equals)).empty())
+    return equals == std::string_view::npos ? std::string_view {} : trimmed(assignment.substr(0, equals));
+}
+
+void applyAssignment(RunConfig& config, std::string_view assignment)
+{
+    const std::string_view key = detail::assignedKey(assignment);
+    if (key.empty())
         throw configError("--set " + detail::inQuotes(assignment) + " needs the form key=value");
-    setFieldFromText(config, trimmed(assignment.substr(0, equals)), assignment.substr(equals + 1));
+    setFieldFromText(config, key, assignment.substr(assignment.find('=') + 1));
 }
 
 std::string toText(const FieldValue& value)

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/core/AtomicFile.h"
 
+#include "training/core/FileAccess.h"
+
 #include <atomic>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <fcntl.h>
+#include <limits>
 #include <optional>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,6 +20,7 @@ namespace spectune {
 
 namespace {
 
+/// To who writes; who reads is told by readError().
 const char* advice(int code) noexcept
 {
     switch (code) {
@@ -209,30 +213,7 @@ void appendDurably(const fs::path& path, std::string_view content)
 
 std::string readFile(const fs::path& path)
 {
-    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (file.get() < 0)
-        fail("Could not read", path, errno);
-    struct stat status { };
-    if (::fstat(file.get(), &status) != 0)
-        fail("Could not read", path, errno);
-
-    // The size is a hint: /proc says 0, and a log may grow while it is read.
-    std::string content(static_cast<std::size_t>(status.st_size) + 1, '\0');
-    std::size_t size = 0;
-    while (true) {
-        if (size == content.size())
-            content.resize(content.size() * 2);
-        const ssize_t got = ::read(file.get(), content.data() + size, content.size() - size);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            fail("Could not read", path, errno);
-        if (got == 0)
-            break;
-        size += static_cast<std::size_t>(got);
-    }
-    content.resize(size);
-    return content;
+    return readText(path, std::numeric_limits<std::uint64_t>::max());
 }
 
 AtomicDirectory::AtomicDirectory(const fs::path& target, Existing existing)

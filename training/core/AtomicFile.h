@@ -27,7 +27,8 @@ void settleFile(int fd, const std::filesystem::path& temporary, const std::files
 /// An Error (Io) for a write to @p path that failed with errno @p code, with what to do where that is known (a full disk).
 [[nodiscard]] Error writeError(const std::filesystem::path& path, int code);
 
-/// The whole file. @throws Error (Io) naming the path
+/// The whole file, of any size: for the run's own files (FileAccess.h has readText() for all others).
+/// @throws Error (Io) naming the path, where it is no regular file too
 [[nodiscard]] std::string readFile(const std::filesystem::path& path);
 
 /// A directory that appears under its final name only when it is complete.

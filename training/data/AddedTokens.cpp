@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/data/AddedTokens.h"
 
-#include "training/core/AtomicFile.h"
 #include "training/core/Error.h"
+#include "training/core/FileAccess.h"
+#include "training/core/JsonDepth.h"
+#include "training/data/WordCharacters.h"
 
 #include <nlohmann/json.hpp>
 
@@ -20,10 +22,11 @@ using Json = nlohmann::json;
 
 std::optional<Json> readObject(const fs::path& file)
 {
-    std::error_code error;
-    if (!fs::exists(file, error))
+    if (!fileExists(file))
         return std::nullopt;
-    Json json = Json::parse(readFile(file), nullptr, false);
+    const std::string text = readText(file);
+    refuseDeepJson(text, file.string());
+    Json json = Json::parse(text, nullptr, false);
     if (json.is_discarded() || !json.is_object())
         throw configError(file.string() + ": must hold a JSON object.");
     return json;
@@ -90,7 +93,8 @@ void readDecoder(const Json& decoder, const fs::path& file, TokenizerSettings& s
                 + "\" that is not an id with an object that has \"content\".");
         const auto content = value["content"].get<std::string>();
         add({content, checkedId(id, file, content), flag(value, "special", false, file),
-                flag(value, "lstrip", false, file), flag(value, "rstrip", false, file)},
+                flag(value, "lstrip", false, file), flag(value, "rstrip", false, file),
+                flag(value, "single_word", false, file)},
             file, settings);
     }
 }
@@ -109,7 +113,7 @@ TokenizerSettings TokenizerSettings::read(const fs::path& folder)
     if (const std::optional<Json> json = readObject(config)) {
         readRoles(*json, config, settings);
         settings.addBos = flag(*json, "add_bos_token", true, config);
-        settings.legacy = flag(*json, "legacy", true, config);
+        settings.legacy = flag(*json, "legacy", false, config); // as transformers 5 has it
         if (json->contains("added_tokens_decoder"))
             readDecoder((*json)["added_tokens_decoder"], config, settings);
     }
@@ -153,6 +157,10 @@ std::vector<TextPart> splitAtAddedTokens(std::string_view text, const std::vecto
         }
         std::size_t begin = at;
         std::size_t end = at + best->content.size();
+        if (best->singleWord && !standsAlone(text, begin, end)) {
+            at = end;
+            continue;
+        }
         while (best->stripLeft && begin > plain && isSpace(text[begin - 1]))
             --begin;
         while (best->stripRight && end < text.size() && isSpace(text[end]))

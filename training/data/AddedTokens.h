@@ -11,13 +11,14 @@
 
 namespace spectune {
 
-/// A token beside the tokenizer's own vocabulary, recognised in text as it stands.
+/// A token that the folder lists, in or beside the tokenizer's own vocabulary, recognised in text as it stands.
 struct AddedToken {
     std::string content;
     std::int32_t id = 0;
     bool special = false; ///< gives no text when decoded
     bool stripLeft = false; ///< takes the white space before it
     bool stripRight = false; ///< takes the white space after it
+    bool singleWord = false; ///< only where no letter, digit or underscore touches it
 };
 
 /// What tokenizer_config.json, special_tokens_map.json and added_tokens.json of a folder say.
@@ -26,7 +27,7 @@ struct TokenizerSettings {
     std::map<std::string, std::optional<std::string>> roles;
     std::vector<AddedToken> added; ///< by id
     bool addBos = true;
-    bool legacy = true; ///< the text after an added token gets a dummy prefix of its own
+    bool legacy = false; ///< the text after an added token gets a dummy prefix of its own
 
     /// Files that are not there are skipped. @throws Error (Config) naming file and key
     [[nodiscard]] static TokenizerSettings read(const std::filesystem::path& folder);
@@ -39,7 +40,8 @@ struct TextPart {
     const AddedToken* token = nullptr; ///< null: ordinary text
 };
 
-/// Cuts @p text at added tokens; at each place the longest one wins. Parts are in order and never empty.
+/// Cuts @p text at added tokens; at each place the longest one wins, and where that one may not
+/// stand (`singleWord`) its bytes are ordinary text, as for Rust's tokenizers. Parts are in order and never empty.
 [[nodiscard]] std::vector<TextPart> splitAtAddedTokens(std::string_view text, const std::vector<AddedToken>& added);
 
 } // namespace spectune

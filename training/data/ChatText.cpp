@@ -2,6 +2,7 @@
 #include "training/data/ChatText.h"
 
 #include "training/core/Error.h"
+#include "training/core/JsonDepth.h"
 
 #include <nlohmann/json.hpp>
 
@@ -36,6 +37,7 @@ const char* heading(const std::string& role, const std::string& where)
 
 RenderedSample renderChat(std::string_view json, const RecordPlace& place)
 {
+    refuseDeepJson(json, place.text());
     const Json value = Json::parse(json, nullptr, false);
     if (value.is_discarded())
         throw ioError(place.text() + ": is not valid JSON.");

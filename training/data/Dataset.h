@@ -51,6 +51,8 @@ public:
     [[nodiscard]] std::int64_t usableCount(const Progress& progress = {}) const;
     /// Samples without one, as far as known: all of them unless the set is lazy and not counted.
     [[nodiscard]] std::int64_t dropped() const noexcept { return m_dropped; }
+    /// Of the file.
+    [[nodiscard]] std::uint64_t bytes() const noexcept { return m_source->bytes(); }
     [[nodiscard]] DataFormat format() const noexcept { return m_source->format(); }
     /// Why that format, in words.
     [[nodiscard]] const std::string& decision() const noexcept { return m_source->decision(); }

@@ -2,6 +2,7 @@
 #include "training/data/Record.h"
 
 #include "training/core/Error.h"
+#include "training/core/JsonDepth.h"
 
 #include <nlohmann/json.hpp>
 
@@ -66,6 +67,7 @@ std::string Record::names() const
 
 Record parseJsonRecord(std::string_view json, RecordPlace place)
 {
+    refuseDeepJson(json, place.text());
     Json value;
     try {
         value = Json::parse(json);

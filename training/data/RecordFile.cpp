@@ -2,9 +2,9 @@
 #include "training/data/RecordFile.h"
 
 #include "training/core/Error.h"
+#include "training/core/FileAccess.h"
 #include "training/data/Utf8.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -28,15 +28,12 @@ InputFile::InputFile(std::filesystem::path path)
 {
     if (m_path.empty())
         throw configError("data.path is empty; it must name a file.");
-    m_fd = ::open(m_path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (m_fd < 0)
-        throw ioError(name() + ": cannot be opened: " + std::strerror(errno));
+    m_fd = openToRead(m_path);
     struct stat status { };
-    const bool known = ::fstat(m_fd, &status) == 0;
-    if (!known || !S_ISREG(status.st_mode)) {
+    if (::fstat(m_fd, &status) != 0) {
+        const int code = errno;
         ::close(m_fd);
-        throw ioError(name()
-            + (known && S_ISDIR(status.st_mode) ? ": is a folder; a data file is needed." : ": is no regular file."));
+        throw readError(m_path, code);
     }
     m_size = static_cast<std::uint64_t>(status.st_size);
 }

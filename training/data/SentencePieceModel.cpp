@@ -4,6 +4,8 @@
 #include "training/core/Error.h"
 
 #include <array>
+#include <cstring>
+#include <vector>
 
 namespace spectune {
 
@@ -109,6 +111,44 @@ void readTrainer(std::string_view bytes, std::string_view origin, SentencePieceM
     }
 }
 
+[[noreturn]] void refuseCharsMap(std::string_view origin)
+{
+    throw ioError(
+        std::string(origin) + ": the table that normalises characters is damaged. Was the download finished?");
+}
+
+/// Follows every unit of the table's double-array trie (Darts-clone: four bytes its size, the trie, the replacements with
+/// a NUL after each), because the library walks it without looking at its bounds.
+void checkCharsMap(std::string_view map, std::string_view origin)
+{
+    constexpr std::uint32_t block = 256; // a unit's children: its offset and any byte
+    constexpr std::uint32_t leaf = 1U << 31U;
+    constexpr std::uint32_t hasValue = 1U << 8U;
+    if (map.empty())
+        return;
+    std::uint32_t trieBytes = 0;
+    if (map.size() < sizeof trieBytes)
+        refuseCharsMap(origin);
+    std::memcpy(&trieBytes, map.data(), sizeof trieBytes);
+    map.remove_prefix(sizeof trieBytes);
+    if (trieBytes == 0 || trieBytes % (block * sizeof(std::uint32_t)) != 0 || trieBytes >= map.size()
+        || map.back() != '\0')
+        refuseCharsMap(origin);
+    std::vector<std::uint32_t> units(trieBytes / sizeof(std::uint32_t));
+    std::memcpy(units.data(), map.data(), trieBytes);
+    const std::size_t replacements = map.size() - trieBytes;
+    for (std::size_t i = 0; i < units.size(); ++i) {
+        const std::uint32_t unit = units[i];
+        if ((unit & leaf) != 0 && i != 0)
+            continue; // a value: no text leads on from it
+        const std::size_t children = i ^ (static_cast<std::size_t>(unit >> 10U) << ((unit & (1U << 9U)) >> 6U));
+        if (children >= units.size()) // whole blocks: so is every other child
+            refuseCharsMap(origin);
+        if ((unit & hasValue) != 0 && (units[children] & ~leaf) >= replacements)
+            refuseCharsMap(origin);
+    }
+}
+
 void readNormalizer(std::string_view bytes, std::string_view origin, SentencePieceModel& model)
 {
     Message message(bytes, origin);
@@ -117,6 +157,18 @@ void readNormalizer(std::string_view bytes, std::string_view origin, SentencePie
             model.addDummyPrefix = field.value != 0;
         else if (field.number == 4 && field.wireType == 0)
             model.removeExtraWhitespace = field.value != 0;
+        else if (field.number == 2 && field.wireType == 2)
+            checkCharsMap(field.bytes, origin);
+    }
+}
+
+/// What undoes the normalisation when ids become text.
+void checkDenormalizer(std::string_view bytes, std::string_view origin)
+{
+    Message message(bytes, origin);
+    for (Field field; message.next(field);) {
+        if (field.number == 2 && field.wireType == 2)
+            checkCharsMap(field.bytes, origin);
     }
 }
 
@@ -138,6 +190,8 @@ SentencePieceModel SentencePieceModel::parse(std::string_view bytes, std::string
             readTrainer(field.bytes, origin, model);
         else if (field.number == 3)
             readNormalizer(field.bytes, origin, model);
+        else if (field.number == 5)
+            checkDenormalizer(field.bytes, origin);
     }
     if (model.pieces == 0)
         throw ioError(std::string(origin) + ": has no pieces, so it is no sentencepiece model.");

@@ -15,8 +15,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Stands before a text that must not get a dummy prefix, and is cut off again after tokenising.
-constexpr std::string_view guard = "<unk>";
+/// A second normalizer_spec at a model's end: what it names replaces what the first one says (protobuf.dev, "Last One
+/// Wins"). Field 3 of ModelProto, four bytes long: add_dummy_prefix (3) and remove_extra_whitespaces (4) are false.
+constexpr std::string_view noPrefix("\x1A\x04\x18\x00\x20\x00", 6);
 
 /// The library's memory and time grow faster than the text; longer ones are cut where that changes nothing.
 constexpr std::size_t longText = 64U << 10U;
@@ -59,16 +60,14 @@ SentencePieceTokenizer::SentencePieceTokenizer(const fs::path& folder)
     m_special.addBos = m_settings.addBos && m_special.bos.has_value();
 
     const int pieces = m_processor->GetPieceSize();
-    auto& added = m_settings.added;
+    const auto& added = m_settings.added;
     for (const AddedToken& token : added) {
         if (token.id < pieces && m_processor->IdToPiece(token.id) != token.content)
             throw configError(folder.string() + ": the added token \"" + token.content + "\" has the id "
                 + std::to_string(token.id) + ", which is \"" + m_processor->IdToPiece(token.id)
                 + "\" in tokenizer.model.");
     }
-    added.erase(
-        std::remove_if(added.begin(), added.end(), [&](const AddedToken& t) { return t.id < pieces; }), added.end());
-    m_vocabularySize = added.empty() ? pieces : static_cast<std::int64_t>(added.back().id) + 1;
+    m_vocabularySize = added.empty() ? pieces : std::max<std::int64_t>(pieces, std::int64_t {added.back().id} + 1);
 }
 
 SentencePieceTokenizer::~SentencePieceTokenizer() = default;
@@ -93,31 +92,32 @@ std::optional<std::int32_t> SentencePieceTokenizer::idOf(
     throw configError(origin + ": " + role + " is \"" + *found->second + "\", which is no token of it.");
 }
 
+const sentencepiece::SentencePieceProcessor& SentencePieceTokenizer::withoutPrefix() const
+{
+    std::call_once(m_withoutPrefixOnce, [this] {
+        auto processor = std::make_unique<sentencepiece::SentencePieceProcessor>();
+        const auto status = processor->LoadFromSerializedProto(m_processor->serialized_model_proto().append(noPrefix));
+        if (!status.ok())
+            throw Error(FailureKind::Internal, "sentencepiece could not load a model again: " + status.ToString());
+        m_withoutPrefix = std::move(processor);
+    });
+    return *m_withoutPrefix;
+}
+
 void SentencePieceTokenizer::appendPlain(
-    std::string_view text, std::size_t offset, bool withoutPrefix, std::vector<Token>& tokens) const
+    std::string_view text, std::size_t offset, bool bare, std::vector<Token>& tokens) const
 {
     if (text.size() > std::numeric_limits<std::int32_t>::max() / 2)
         throw configError("A text of more than 1 GiB cannot be tokenised as one; use JSONL with one sample a line.");
-    std::string guarded;
-    std::size_t skipped = 0;
-    if (withoutPrefix) {
-        guarded.assign(guard).append(text);
-        text = guarded;
-        skipped = guard.size();
-    }
     sentencepiece::ImmutableSentencePieceText result;
-    const auto status = m_processor->Encode(text, result.mutable_proto());
+    const auto status = (bare ? withoutPrefix() : *m_processor).Encode(text, result.mutable_proto());
     if (!status.ok())
         throw Error(FailureKind::Internal, "sentencepiece could not tokenise a text: " + status.ToString());
     const std::size_t first = tokens.size();
     std::size_t bytePieces = first; // where the byte pieces of the current character begin
     for (const auto& piece : result.pieces()) {
         const auto id = static_cast<std::int32_t>(piece.id());
-        Token token {id, piece.begin(), piece.end()};
-        if (token.end <= skipped && skipped != 0)
-            continue;
-        token.begin = offset + std::max(token.begin, skipped) - skipped;
-        token.end = offset + token.end - skipped;
+        const Token token {id, offset + piece.begin(), offset + piece.end()};
         tokens.push_back(token);
         if (!m_processor->IsByte(id)) {
             bytePieces = tokens.size();
@@ -131,14 +131,15 @@ void SentencePieceTokenizer::appendPlain(
     }
 }
 
-void SentencePieceTokenizer::appendLong(std::string_view text, std::size_t offset, std::vector<Token>& tokens) const
+void SentencePieceTokenizer::appendLong(
+    std::string_view text, std::size_t offset, bool bare, std::vector<Token>& tokens) const
 {
     std::size_t begin = 0;
     while (true) {
         const std::size_t cut
             = text.size() - begin > longText ? findCut(text, begin + longText) : std::string_view::npos;
         const std::size_t first = tokens.size();
-        appendPlain(text.substr(begin, std::min(cut, text.size()) - begin), offset + begin, false, tokens);
+        appendPlain(text.substr(begin, std::min(cut, text.size()) - begin), offset + begin, bare && begin == 0, tokens);
         // The space at the cut belongs to the token that has its mark.
         if (begin > 0 && !m_model.whitespaceAsSuffix && first < tokens.size())
             --tokens[first].begin;
@@ -156,13 +157,16 @@ std::vector<Token> SentencePieceTokenizer::tokenise(std::string_view text) const
     bool afterAdded = false;
     for (const TextPart& part : splitAtAddedTokens(text, m_settings.added)) {
         const std::string_view plain = text.substr(part.begin, part.end - part.begin);
-        const bool withoutPrefix = afterAdded && !m_settings.legacy;
+        const bool bare = afterAdded && !m_settings.legacy && (m_model.addDummyPrefix || m_model.removeExtraWhitespace);
+        // A dummy suffix and what is done to white space would differ from one part to the next.
+        const bool mayCut
+            = m_model.mayCutAtSpaces() && !(bare && (m_model.whitespaceAsSuffix || m_model.removeExtraWhitespace));
         if (part.token != nullptr)
             tokens.push_back({part.token->id, part.begin, part.end});
-        else if (plain.size() > longText && !withoutPrefix && m_model.mayCutAtSpaces())
-            appendLong(plain, part.begin, tokens);
+        else if (plain.size() > longText && mayCut)
+            appendLong(plain, part.begin, bare, tokens);
         else
-            appendPlain(plain, part.begin, withoutPrefix, tokens);
+            appendPlain(plain, part.begin, bare, tokens);
         afterAdded = part.token != nullptr;
     }
     return tokens;
@@ -201,10 +205,13 @@ std::string SentencePieceTokenizer::decode(std::span<const std::int32_t> ids) co
         run.clear();
     };
     for (const std::int32_t id : ids) {
+        const AddedToken* token = findAdded(id);
+        if (token != nullptr && token->special)
+            continue;
         if (id >= 0 && id < m_processor->GetPieceSize()) {
             if (!m_processor->IsControl(id))
                 run.push_back(id);
-        } else if (const AddedToken* token = findAdded(id); token != nullptr && !token->special) {
+        } else if (token != nullptr) {
             flush();
             text += token->content;
         }
@@ -223,8 +230,11 @@ std::string SentencePieceTokenizer::piece(std::int32_t id) const
 
 std::string SentencePieceTokenizer::describe() const
 {
-    const std::string added
-        = m_settings.added.empty() ? std::string() : " and " + std::to_string(m_settings.added.size()) + " added";
+    const auto beyond = m_vocabularySize > m_processor->GetPieceSize()
+        ? std::count_if(m_settings.added.begin(), m_settings.added.end(),
+            [this](const AddedToken& token) { return token.id >= m_processor->GetPieceSize(); })
+        : 0;
+    const std::string added = beyond == 0 ? std::string() : " and " + std::to_string(beyond) + " added";
     return "sentencepiece " + m_model.type + ", " + std::to_string(m_model.pieces) + " pieces" + added;
 }
 

@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <mutex>
 
 namespace sentencepiece {
 class SentencePieceProcessor;
@@ -15,9 +16,8 @@ class SentencePieceProcessor;
 namespace spectune {
 
 /// tokenizer.model with the settings files beside it. Ids are the sentencepiece library's own for every text, except
-/// where a token stands in it that was added to the vocabulary ("<|im_start|>" with an id of its own). Control pieces of
-/// the model ("<s>", "</s>") written in a text stay text, as for the library; transformers would make them control
-/// tokens, so that a data file could end a sample.
+/// where a token stands in it that the folder lists as added ("<|im_start|>" with an id of its own, but also "</s>" or
+/// "[INST]" of the model): it is that token, as for transformers. Control pieces that no list names stay text.
 class SentencePieceTokenizer : public Tokenizer {
 public:
     /// @param folder holds tokenizer.model. @throws Error (Config, Io) naming the file
@@ -33,16 +33,21 @@ public:
     [[nodiscard]] std::string describe() const override;
 
 private:
-    void appendPlain(std::string_view text, std::size_t offset, bool withoutPrefix, std::vector<Token>& tokens) const;
-    void appendLong(std::string_view text, std::size_t offset, std::vector<Token>& tokens) const;
+    /// @param bare without a dummy prefix
+    void appendPlain(std::string_view text, std::size_t offset, bool bare, std::vector<Token>& tokens) const;
+    void appendLong(std::string_view text, std::size_t offset, bool bare, std::vector<Token>& tokens) const;
+    /// The same model without a dummy prefix, loaded when first needed. Every white space stays, as in transformers.
+    [[nodiscard]] const sentencepiece::SentencePieceProcessor& withoutPrefix() const;
     [[nodiscard]] std::vector<Token> tokenise(std::string_view text) const;
     [[nodiscard]] std::optional<std::int32_t> idOf(
         const std::string& role, int libraryId, const std::string& origin) const;
     [[nodiscard]] const AddedToken* findAdded(std::int32_t id) const;
 
     std::unique_ptr<sentencepiece::SentencePieceProcessor> m_processor;
+    mutable std::once_flag m_withoutPrefixOnce;
+    mutable std::unique_ptr<sentencepiece::SentencePieceProcessor> m_withoutPrefix;
     SentencePieceModel m_model;
-    TokenizerSettings m_settings; ///< `added` holds only those beyond the model's own pieces
+    TokenizerSettings m_settings;
     SpecialTokens m_special;
     std::int64_t m_vocabularySize = 0;
 };

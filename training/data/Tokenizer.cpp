@@ -2,6 +2,7 @@
 #include "training/data/Tokenizer.h"
 
 #include "training/core/Error.h"
+#include "training/core/FileAccess.h"
 #include "training/data/SentencePieceTokenizer.h"
 
 namespace spectune {
@@ -11,10 +12,10 @@ std::shared_ptr<const Tokenizer> loadTokenizer(const std::filesystem::path& fold
     std::error_code error;
     if (!std::filesystem::is_directory(folder, error))
         throw configError(folder.string() + ": there is no such model folder.");
-    if (std::filesystem::exists(folder / "tokenizer.model", error))
+    if (fileExists(folder / "tokenizer.model"))
         return std::make_shared<const SentencePieceTokenizer>(folder);
     const std::filesystem::path json = folder / "tokenizer.json";
-    if (std::filesystem::exists(json, error))
+    if (fileExists(json))
         throw configError(json.string()
             + ": this kind of tokenizer is not read yet. A folder with a sentencepiece tokenizer.model works.");
     throw configError(folder.string() + ": has no tokenizer.model.");

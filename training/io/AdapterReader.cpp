@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "training/core/AtomicFile.h"
 #include "training/core/Error.h"
+#include "training/core/FileAccess.h"
+#include "training/core/JsonDepth.h"
 #include "training/io/AdapterFiles.h"
 #include "training/io/AdapterNames.h"
 #include "training/io/Safetensors.h"
@@ -35,7 +36,9 @@ public:
         , m_configFile(folder / "adapter_config.json")
     {
         checkFolder();
-        m_config = Json::parse(readFile(m_configFile), nullptr, false);
+        const std::string text = readText(m_configFile);
+        refuseDeepJson(text, m_configFile.string());
+        m_config = Json::parse(text, nullptr, false);
         if (m_config.is_discarded() || !m_config.is_object())
             throw configError(m_configFile.string() + ": must hold a JSON object.");
         refuseVariants();
@@ -50,14 +53,14 @@ private:
     void checkFolder() const
     {
         std::error_code error;
-        if (!fs::exists(m_folder, error))
+        if (!fileExists(m_folder))
             throw configError(m_folder.string() + ": there is no such adapter folder.");
         if (!fs::is_directory(m_folder, error))
             throw configError(m_folder.string()
                 + ": is a file; an adapter is a folder with adapter_config.json and adapter_model.safetensors.");
-        if (!fs::exists(m_configFile, error))
+        if (!fileExists(m_configFile))
             throw configError(m_folder.string() + ": has no adapter_config.json, so it is no PEFT adapter.");
-        if (!fs::exists(m_folder / "adapter_model.safetensors", error))
+        if (!fileExists(m_folder / "adapter_model.safetensors"))
             throw configError(m_folder.string() + ": has no adapter_model.safetensors."
                 + (fs::exists(m_folder / "adapter_model.bin", error)
                         ? " adapter_model.bin is a pickle, which can run code and is never read; save it again with "

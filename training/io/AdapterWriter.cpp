@@ -118,10 +118,20 @@ private:
             {"target_modules", targetModules(written, m_meta.baseLayers)}};
     }
 
+    /// PEFT's init_r: there is one for all modules, while a LoRA's rank_pattern may give some of them more than r.
+    [[nodiscard]] std::int64_t slotsOfAll() const
+    {
+        std::int64_t slots = m_adapter.initRank;
+        for (const KeptRows& rows : m_rows)
+            slots = std::max(slots, static_cast<std::int64_t>(rows.pattern.size()));
+        return slots;
+    }
+
     Json fillAdaLora()
     {
         // Files of a LoRA run have another s: its ratio to PEFT's goes into Λ, so that ΔW stays what it is.
-        const double fileScale = m_adapter.alpha / (static_cast<double>(m_adapter.initRank) + 1e-5);
+        const std::int64_t slots = slotsOfAll();
+        const double fileScale = m_adapter.alpha / (static_cast<double>(slots) + 1e-5);
         const double ratio = m_adapter.scale == fileScale ? 1.0 : m_adapter.scale / fileScale;
         std::vector<std::string> written;
         Json pattern = Json::object();
@@ -130,7 +140,9 @@ private:
             add(rows, ".lora_B", rows.p);
             add(rows, ".lora_E", (rows.lambda * ratio).unsqueeze(1));
             written.push_back(rows.module);
-            pattern[rows.module + ".lora_E"] = rows.pattern;
+            std::vector<bool> kept = rows.pattern;
+            kept.resize(static_cast<std::size_t>(slots), false);
+            pattern[rows.module + ".lora_E"] = kept;
         }
         Json config = commonConfig("ADALORA", written);
         const AdaLoraConfig& adalora = m_meta.config.adalora;
@@ -138,8 +150,7 @@ private:
         // PEFT refuses a configuration with tinit >= total_step − tfinal, as methods of fixed rank would have.
         const std::int64_t steps = std::max<std::int64_t>(1, schedule.totalSteps);
         const bool allocates = allocatesBudget(m_adapter.method) && schedule.warmUpEnd < steps - schedule.finalSteps;
-        config.update({{"init_r", m_adapter.initRank},
-            {"target_r", allocates ? std::min(adalora.targetRank, m_adapter.initRank) : m_adapter.initRank},
+        config.update({{"init_r", slots}, {"target_r", allocates ? std::min(adalora.targetRank, slots) : slots},
             {"lora_alpha", wholeWherePossible(m_adapter.alpha)}, {"lora_dropout", adalora.dropout},
             {"tinit", allocates ? schedule.warmUpEnd : 0}, {"tfinal", allocates ? schedule.finalSteps : 0},
             {"deltaT", std::max<std::int64_t>(1, schedule.interval)}, {"beta1", adalora.beta1},

@@ -2,8 +2,8 @@
 #include "training/io/MappedFile.h"
 
 #include "training/core/Error.h"
+#include "training/core/FileAccess.h"
 
-#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -18,10 +18,8 @@ namespace {
 class Descriptor {
 public:
     explicit Descriptor(const std::filesystem::path& path)
-        : m_fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC))
+        : m_fd(openToRead(path))
     {
-        if (m_fd < 0)
-            throw ioError(path.string() + ": cannot be opened: " + std::strerror(errno));
     }
     ~Descriptor() { ::close(m_fd); }
     Descriptor(const Descriptor&) = delete;
@@ -40,9 +38,7 @@ MappedFile::MappedFile(std::filesystem::path path)
     const Descriptor file(m_path);
     struct stat status { };
     if (::fstat(file.get(), &status) != 0)
-        throw ioError(m_path.string() + ": cannot be read: " + std::strerror(errno));
-    if (!S_ISREG(status.st_mode))
-        throw ioError(m_path.string() + ": is not a regular file.");
+        throw readError(m_path, errno);
     const auto size = static_cast<std::size_t>(status.st_size);
     if (size == 0)
         return;

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/io/ModelFolder.h"
 
-#include "training/core/AtomicFile.h"
 #include "training/core/Error.h"
+#include "training/core/FileAccess.h"
+#include "training/core/JsonDepth.h"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cstring>
 #include <map>
 #include <set>
 
@@ -15,6 +17,9 @@ namespace spectune {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::string_view embedding = "model.embed_tokens.weight";
+constexpr std::string_view head = "lm_head.weight";
 
 constexpr const char* howToConvert = "Convert it once where Python is at hand: "
                                      "AutoModelForCausalLM.from_pretrained(FOLDER).save_pretrained(NEW_FOLDER) "
@@ -44,7 +49,11 @@ std::string noWeights(const fs::path& folder)
 {
     std::string other;
     bool gguf = false;
-    for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+    std::error_code error;
+    const fs::directory_iterator entries(folder, error);
+    if (error)
+        throw readError(folder, error.value());
+    for (const fs::directory_entry& entry : entries) {
         if (isPickle(entry.path()))
             other = entry.path().filename().string();
         gguf = gguf || entry.path().extension() == ".gguf";
@@ -79,34 +88,36 @@ std::string dtypeText(const std::string& stored)
 ModelFolder::ModelFolder(fs::path folder)
     : m_folder(std::move(folder))
 {
-    std::error_code error;
-    const fs::file_status status = fs::status(m_folder, error);
     if (m_folder.empty())
         throw configError("model.path is empty; it must name a model's folder.");
-    if (!fs::exists(status))
+    if (!fileExists(m_folder))
         throw configError(m_folder.string() + ": there is no such folder (model.path).");
-    if (!fs::is_directory(status))
+    std::error_code error;
+    if (!fs::is_directory(m_folder, error))
         refuseFile(m_folder);
     const fs::path config = m_folder / "config.json";
-    if (!fs::exists(config, error)) {
-        if (fs::exists(m_folder / "adapter_config.json", error))
+    if (!fileExists(config)) {
+        if (fileExists(m_folder / "adapter_config.json"))
             throw configError(m_folder.string() + ": is an adapter, not a model. Name the base model's folder.");
         throw configError(m_folder.string() + ": has no config.json, so it is no Hugging Face model folder.");
     }
-    m_spec = ModelSpec::fromJson(readFile(config), config.string());
+    m_spec = ModelSpec::fromJson(readText(config), config.string());
+    const fs::path generation = m_folder / "generation_config.json";
+    if (fs::is_regular_file(generation, error))
+        m_spec.addEosTokens(readText(generation), generation.string());
     openFiles();
-    if (!contains("model.embed_tokens.weight"))
+    if (!contains(embedding))
         throw ioError(m_folder.string() + ": its weights have no model.embed_tokens.weight.");
+    untieOwnHead();
 }
 
 void ModelFolder::openFiles()
 {
-    std::error_code error;
     const fs::path single = m_folder / "model.safetensors";
     const fs::path index = m_folder / "model.safetensors.index.json";
-    if (fs::exists(single, error))
+    if (fileExists(single))
         addFile(single);
-    else if (fs::exists(index, error))
+    else if (fileExists(index))
         openShards(index);
     else
         throw configError(noWeights(m_folder));
@@ -114,7 +125,9 @@ void ModelFolder::openFiles()
 
 void ModelFolder::openShards(const fs::path& index)
 {
-    const nlohmann::json json = nlohmann::json::parse(readFile(index), nullptr, false);
+    const std::string text = readText(index);
+    refuseDeepJson(text, index.string());
+    const nlohmann::json json = nlohmann::json::parse(text, nullptr, false);
     if (json.is_discarded() || !json.is_object() || !json.contains("weight_map") || !json["weight_map"].is_object())
         throw ioError(index.string() + ": must be JSON with an object \"weight_map\".");
     std::set<std::string> shards;
@@ -127,8 +140,7 @@ void ModelFolder::openShards(const fs::path& index)
         shards.insert(name);
     }
     for (const std::string& shard : shards) {
-        std::error_code error;
-        if (!fs::exists(m_folder / shard, error))
+        if (!fileExists(m_folder / shard))
             throw ioError(index.string() + ": the shard " + shard + " is missing. Was the download finished?");
         addFile(m_folder / shard);
     }
@@ -150,12 +162,26 @@ void ModelFolder::addFile(const fs::path& file)
     }
 }
 
+void ModelFolder::untieOwnHead()
+{
+    if (!m_spec.tiedHead || m_places.count(std::string(head)) == 0)
+        return;
+    const Place& first = placeOf(embedding);
+    const Place& second = placeOf(head);
+    const std::string_view vectors = m_files[first.file].bytes(first.storedName);
+    const std::string_view own = m_files[second.file].bytes(second.storedName);
+    // Mapped files: only a head that is the embedding's copy is read to its end.
+    m_spec.tiedHead = vectors.size() == own.size() && std::memcmp(vectors.data(), own.data(), own.size()) == 0;
+}
+
 const ModelFolder::Place* ModelFolder::find(std::string_view name) const
 {
     constexpr std::string_view prefix = "model.";
     auto found = m_places.find(std::string(name));
     if (found == m_places.end() && name.substr(0, prefix.size()) == prefix)
         found = m_places.find(std::string(name.substr(prefix.size())));
+    if (found == m_places.end() && name == embedding && m_spec.tiedHead) // one matrix under its other name
+        found = m_places.find(std::string(head));
     return found == m_places.end() ? nullptr : &found->second;
 }
 

@@ -24,6 +24,7 @@ public:
     explicit ModelFolder(std::filesystem::path folder);
 
     [[nodiscard]] const std::filesystem::path& path() const noexcept { return m_folder; }
+    /// tiedHead is what the weights say: config.json may claim it although the files hold another head.
     [[nodiscard]] const ModelSpec& spec() const noexcept { return m_spec; }
 
     /// @param name as transformers names it: "model.layers.0.self_attn.q_proj.weight", "model.embed_tokens.weight",
@@ -51,6 +52,8 @@ private:
     void openFiles();
     void openShards(const std::filesystem::path& index);
     void addFile(const std::filesystem::path& file);
+    /// A head of its own in the files overrules tie_word_embeddings, as it does for transformers.
+    void untieOwnHead();
     [[nodiscard]] const Place* find(std::string_view name) const;
     [[nodiscard]] const Place& placeOf(std::string_view name) const;
 

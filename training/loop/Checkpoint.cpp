@@ -5,6 +5,8 @@
 #include "training/config/FieldTable.h"
 #include "training/core/AtomicFile.h"
 #include "training/core/Error.h"
+#include "training/core/FileAccess.h"
+#include "training/core/JsonDepth.h"
 #include "training/io/Safetensors.h"
 
 #include <ATen/ATen.h>
@@ -80,7 +82,9 @@ auto readState(const fs::path& folder, Read read)
 {
     const fs::path file = folder / stateFile;
     try {
-        const json state = json::parse(readFile(file));
+        const std::string text = readText(file);
+        refuseDeepJson(text, file.string());
+        const json state = json::parse(text);
         if (const int found = state.at("schema").get<int>(); found != schema)
             throw ioError(file.string() + " has schema " + std::to_string(found) + ", this version of Spectune reads "
                 + std::to_string(schema)
@@ -195,8 +199,9 @@ void saveCheckpoint(const fs::path& folder, Trainer& trainer, const RunConfig& c
     AtomicDirectory target(folder);
     const json state {{"schema", schema}, {"step", position.step}, {"optimizer_steps", trainer.optimizer().steps()},
         {"epoch", position.data.epoch}, {"epoch_index", position.data.index}, {"loss_limit", position.lossLimit},
-        {"method", toString(trainer.method())}, {"init_rank", trainer.layout().initRank}, {"alpha", resolved.alpha},
-        {"scale", resolved.scale}, {"modules", describeLayout(trainer.layout())}};
+        {"samples", position.samples}, {"data_bytes", position.dataBytes}, {"method", toString(trainer.method())},
+        {"init_rank", trainer.layout().initRank}, {"alpha", resolved.alpha}, {"scale", resolved.scale},
+        {"modules", describeLayout(trainer.layout())}};
     const ArenaState arena = trainer.state();
     std::vector<NamedTensor> tensors {{"values", arena.values}, {"first_moment", arena.firstMoment},
         {"second_moment", arena.secondMoment}, {"sensitivity", arena.sensitivity}, {"uncertainty", arena.uncertainty}};
@@ -230,9 +235,23 @@ RunPosition loadCheckpoint(const fs::path& folder, Trainer& trainer, const Resol
         return RunPosition {.step = state.at("step").get<std::int64_t>(),
             .data
             = {.epoch = state.at("epoch").get<std::int64_t>(), .index = state.at("epoch_index").get<std::int64_t>()},
-            .lossLimit = state.value("loss_limit", 0.0), // checkpoints of earlier versions have none
+            .lossLimit = state.value("loss_limit", 0.0), // checkpoints of earlier versions have none of these
+            .samples = state.value("samples", std::int64_t {-1}),
+            .dataBytes = state.value("data_bytes", std::int64_t {-1}),
             .sameDraws = sameDraws};
     });
+}
+
+bool looksWhole(const fs::path& folder)
+{
+    try {
+        return readState(folder, [&folder](const json& state) {
+            (void)layoutOf(folder, state);
+            return SafetensorsFile(folder / tensorFile).contains("values");
+        });
+    } catch (const Error&) {
+        return false;
+    }
 }
 
 AdapterState adapterOfCheckpoint(const fs::path& folder)

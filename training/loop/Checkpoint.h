@@ -19,6 +19,8 @@ struct RunPosition {
     std::int64_t step = 0; ///< optimizer steps done, skipped ones included
     DataPosition data;
     double lossLimit = 0.0; ///< DivergenceGuard::limit()
+    std::int64_t samples = -1; ///< of the training file; −1: a checkpoint of an earlier version, which has none
+    std::int64_t dataBytes = -1; ///< its size, likewise
     bool sameDraws = true; ///< as loaded: dropout goes on where it was
 };
 
@@ -31,6 +33,9 @@ void saveCheckpoint(const std::filesystem::path& folder, Trainer& trainer, const
 /// @throws Error (Config) where the run's modules, ranks, scale or method differ, naming what; Error (Io)
 [[nodiscard]] RunPosition loadCheckpoint(
     const std::filesystem::path& folder, Trainer& trainer, const ResolvedRun& resolved);
+
+/// Whether state.json can be read and the tensors lie where their file's header says; their values are not looked at.
+[[nodiscard]] bool looksWhole(const std::filesystem::path& folder);
 
 /// The adapter in a checkpoint, without its model. @throws Error (Io)
 [[nodiscard]] AdapterState adapterOfCheckpoint(const std::filesystem::path& folder);

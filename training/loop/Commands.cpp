@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/loop/Commands.h"
 
-#include "training/core/AtomicFile.h"
 #include "training/core/Error.h"
+#include "training/core/FileAccess.h"
+#include "training/core/JsonDepth.h"
 #include "training/data/Dataset.h"
 #include "training/io/MappedFile.h"
 #include "training/io/ModelFolder.h"
@@ -54,10 +55,22 @@ double exactMatch(const EvaluateCommand& command, const LoadedModel& base, const
     return static_cast<double>(equal) / static_cast<double>(std::max<std::size_t>(texts.size(), 1));
 }
 
+/// A text may be as long as the file, and may hold bytes that are no UTF-8.
+std::string shownId(const nlohmann::json& value)
+{
+    if (value.is_structured())
+        return value.is_array() ? "a list" : "an object";
+    if (value.is_string())
+        return "a text";
+    return value.dump().substr(0, 80);
+}
+
 /// [batch, seq] @throws Error (Config) naming file and row
 at::Tensor readTokens(const std::string& file, std::int64_t vocabulary)
 {
-    const nlohmann::json rows = nlohmann::json::parse(readFile(file), nullptr, /*allow_exceptions=*/false);
+    const std::string text = readText(file);
+    refuseDeepJson(text, file);
+    const nlohmann::json rows = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
     const auto refuse = [&file](const std::string& why) {
         return configError(
             file + ": " + why + " A list of equally long lists of ids is expected: [[1, 5, 9], [1, 7, 2]].");
@@ -70,8 +83,8 @@ at::Tensor readTokens(const std::string& file, std::int64_t vocabulary)
             throw refuse("row " + std::to_string(r) + " is not as long as row 0.");
         for (const auto& id : rows[r]) {
             if (!id.is_number_integer() || id.get<std::int64_t>() < 0 || id.get<std::int64_t>() >= vocabulary)
-                throw refuse("row " + std::to_string(r) + " has " + id.dump() + ", which is no id of this model (0 to "
-                    + std::to_string(vocabulary - 1) + ").");
+                throw refuse("row " + std::to_string(r) + " has " + shownId(id)
+                    + ", which is no id of this model (0 to " + std::to_string(vocabulary - 1) + ").");
             ids.push_back(id.get<std::int64_t>());
         }
     }

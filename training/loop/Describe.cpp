@@ -4,6 +4,7 @@
 #include "training/config/ConfigFile.h"
 #include "training/config/FieldTable.h"
 #include "training/core/Error.h"
+#include "training/core/FileAccess.h"
 #include "training/data/Preview.h"
 #include "training/io/AdapterFiles.h"
 #include "training/io/ExportTarget.h"
@@ -75,13 +76,13 @@ ordered_json describeRun(const std::string& path)
 ordered_json describe(const std::string& path)
 {
     const fs::path folder(path);
-    if (fs::exists(folder / "adapter_config.json"))
+    if (fileExists(folder / "adapter_config.json"))
         return describeAdapter(path, "adapter");
     if (ggufAdapterIn(folder))
         return describeAdapter(path, "gguf-adapter");
-    if (fs::exists(folder / "state.json"))
+    if (fileExists(folder / "state.json"))
         return describeAdapter(path, "checkpoint");
-    if (fs::exists(folder / "metrics.jsonl"))
+    if (fileExists(folder / "metrics.jsonl"))
         return describeRun(path);
     return describeModel(path);
 }
@@ -91,7 +92,7 @@ ordered_json describe(const std::string& path)
 std::string describeFolder(const std::string& path)
 {
     ordered_json object = describe(path);
-    if (fs::exists(fs::path(path) / unverifiedMark))
+    if (fileExists(fs::path(path) / unverifiedMark))
         object["verified"] = false; // an export whose check failed
     return object.dump(2, ' ', false, ordered_json::error_handler_t::replace);
 }

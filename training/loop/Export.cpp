@@ -2,8 +2,9 @@
 #include "training/loop/Export.h"
 
 #include "training/config/ConfigFile.h"
-#include "training/core/AtomicFile.h"
 #include "training/core/Error.h"
+#include "training/core/FileAccess.h"
+#include "training/core/JsonDepth.h"
 #include "training/io/AdapterFiles.h"
 #include "training/io/MergedModel.h"
 #include "training/loop/LibTorchEngine.h"
@@ -24,7 +25,7 @@ namespace fs = std::filesystem;
 fs::path runOf(const std::string& source)
 {
     const fs::path folder = runFolderOf(source);
-    if (folder.filename() == "adapter" && fs::exists(folder.parent_path() / "metrics.jsonl"))
+    if (folder.filename() == "adapter" && fileExists(folder.parent_path() / "metrics.jsonl"))
         return folder.parent_path();
     return folder;
 }
@@ -33,12 +34,12 @@ fs::path runOf(const std::string& source)
 /// the run's. Empty for an adapter of no run; a config.json beside that is its model's.
 fs::path configOf(const std::string& source, const fs::path& run)
 {
-    const bool isCheckpoint = fs::exists(fs::path(source) / "state.json");
-    if (!isCheckpoint && !fs::exists(run / "metrics.jsonl"))
+    const bool isCheckpoint = fileExists(fs::path(source) / "state.json");
+    if (!isCheckpoint && !fileExists(run / "metrics.jsonl"))
         return {};
     try {
         const fs::path file = newestCheckpoint(isCheckpoint ? fs::path(source) : run) / "config.json";
-        if (fs::exists(file))
+        if (fileExists(file))
             return file;
     } catch (const Error&) { // none was kept
         return run / "config.json";
@@ -50,9 +51,11 @@ fs::path configOf(const std::string& source, const fs::path& run)
 std::string baseOfAdapter(const fs::path& folder)
 {
     const fs::path file = folder / "adapter_config.json";
-    if (!fs::exists(file))
+    if (!fileExists(file))
         return {};
-    const auto json = nlohmann::json::parse(readFile(file), nullptr, false);
+    const std::string text = readText(file);
+    refuseDeepJson(text, file.string());
+    const auto json = nlohmann::json::parse(text, nullptr, false);
     const auto found = json.is_object() ? json.find("base_model_name_or_path") : json.end();
     return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
@@ -64,7 +67,7 @@ AdapterMeta metaOf(const ExportAdapter& request, const AdapterState& adapter)
     const fs::path folder = runOf(request.source);
     meta.name = folder.filename().string();
     const fs::path file = configOf(request.source, folder);
-    if (!file.empty() && fs::exists(file)) {
+    if (!file.empty() && fileExists(file)) {
         meta.config = loadConfig(file);
         meta.baseModel = meta.config.model.path;
         RunFacts facts;
@@ -76,8 +79,8 @@ AdapterMeta metaOf(const ExportAdapter& request, const AdapterState& adapter)
     if (!request.model.empty())
         meta.baseModel = request.model;
     const fs::path config = fs::path(meta.baseModel) / "config.json";
-    if (!meta.baseModel.empty() && fs::exists(config)) { // it may have moved away since
-        meta.spec = ModelSpec::fromJson(readFile(config), config.string());
+    if (!meta.baseModel.empty() && fileExists(config)) { // it may have moved away since
+        meta.spec = ModelSpec::fromJson(readText(config), config.string());
         meta.baseLayers = meta.spec->layers;
     }
     return meta;
@@ -122,7 +125,7 @@ ExportReport exportAdapter(const ExportAdapter& request, const RequestContext& c
     if (meta.baseModel.empty())
         throw configError(
             request.source + " does not say which model it was trained on. Name its folder with --model.");
-    if (!fs::exists(meta.baseModel))
+    if (!fileExists(meta.baseModel))
         throw configError("The base model is not in " + meta.baseModel + ". Name its folder with --model.");
     const MergeOptions options {
         .type = typeOf(request.dtype), .shardBytes = static_cast<std::uint64_t>(request.shardBytes)};

@@ -2,6 +2,7 @@
 #include "training/loop/LibTorchEngine.h"
 
 #include "training/core/Error.h"
+#include "training/core/FileAccess.h"
 #include "training/data/Preview.h"
 #include "training/io/AdapterFactors.h"
 #include "training/io/AdapterFiles.h"
@@ -28,7 +29,7 @@ namespace fs = std::filesystem;
 
 AdapterState loadAdapterState(const std::string& path)
 {
-    if (fs::exists(fs::path(path) / "adapter_config.json"))
+    if (fileExists(fs::path(path) / "adapter_config.json"))
         return readAdapter(path);
     if (const auto gguf = ggufAdapterIn(path))
         return readGgufAdapter(*gguf);

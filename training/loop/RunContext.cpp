@@ -60,12 +60,18 @@ void checkVocabulary(const std::string& path, const Tokenizer& tokenizer, const 
             + ". The folder mixes two models; use the tokenizer that came with the weights.");
 }
 
+void note(RunContext& context, RunControl& control, const std::string& text)
+{
+    context.notes.push_back(text);
+    control.post(LogLine {text});
+}
+
 void openData(RunContext& context, RunControl& control)
 {
     const RunConfig& config = context.config;
     context.trainData = std::make_shared<Dataset>(
         config.data.path, config.data, context.base.tokenizer, progressOf(control, "Tokenising the training file"));
-    control.post(LogLine {"Training file: " + context.trainData->decision()});
+    note(context, control, "Training file: " + context.trainData->decision());
     if (!config.data.evalPath.empty())
         context.evalData = std::make_shared<Dataset>(config.data.evalPath, config.data, context.base.tokenizer,
             progressOf(control, "Tokenising the evaluation file"));
@@ -98,13 +104,61 @@ RunStarted startedEvent(const RunContext& context)
         .baseParameters = context.base.model->parameterCount()};
 }
 
-void restore(RunContext& context, const RunRequest& request, const fs::path& checkpoint, RunControl& control)
+/// loadCheckpoint(), with the checkpoint to go on from named where this one cannot be read.
+RunPosition loadOrNameAnother(const fs::path& checkpoint, const RunContext& context)
+{
+    try {
+        return loadCheckpoint(checkpoint, *context.trainer, context.resolved);
+    } catch (const Error& fault) {
+        if (fault.kind() != FailureKind::Io)
+            throw;
+        const std::vector<fs::path> earlier = checkpointsBefore(checkpoint);
+        const auto whole = std::ranges::find_if(earlier, looksWhole);
+        if (whole == earlier.end())
+            throw;
+        throw Error(
+            fault.kind(), std::string(fault.what()) + " Go on with --resume " + whole->string() + ".", fault.detail());
+    }
+}
+
+/// A position in another file's samples is another place: the run goes on, but not as it would have.
+void noteChangedData(RunContext& context, RunControl& control)
+{
+    const RunPosition& then = context.position;
+    const std::int64_t samples = context.trainData->size();
+    const auto bytes = static_cast<std::int64_t>(context.trainData->bytes());
+    if (then.samples >= 0 && then.samples != samples)
+        note(context, control,
+            "Warning: the training file gives " + std::to_string(samples) + " samples; it gave "
+                + std::to_string(then.samples) + " when the checkpoint was saved. The run goes on with other samples.");
+    else if (then.dataBytes >= 0 && then.dataBytes != bytes)
+        note(context, control,
+            "Warning: the training file has " + std::to_string(bytes) + " bytes; it had "
+                + std::to_string(then.dataBytes)
+                + " when the checkpoint was saved. The run goes on with other samples.");
+}
+
+/// metrics.jsonl may have been cut, or copied without its end, since the checkpoint was saved.
+void noteLostMetrics(RunContext& context, RunControl& control)
+{
+    const std::int64_t first = context.folder->lastMetric() + 1;
+    const std::int64_t last = context.position.step;
+    if (first == last)
+        note(context, control, "Warning: metrics.jsonl lacks step " + std::to_string(last) + ".");
+    else if (first < last)
+        note(context, control,
+            "Warning: metrics.jsonl lacks steps " + std::to_string(first) + " to " + std::to_string(last) + ".");
+}
+
+/// @param lock of the run's folder; empty where nothing is written there
+void restore(RunContext& context, const RunRequest& request, const fs::path& checkpoint, std::optional<FolderLock> lock,
+    RunControl& control)
 {
     const fs::path run = runFolderOf(checkpoint);
     if (!request.outFolder.empty() && fs::weakly_canonical(runFolderOf(request.outFolder)) != fs::weakly_canonical(run))
         throw configError("--resume goes on in " + run.string() + ", but --out names " + request.outFolder
             + ". Leave --out away, or copy the run's folder and resume the copy.");
-    context.position = loadCheckpoint(checkpoint, *context.trainer, context.resolved);
+    context.position = loadOrNameAnother(checkpoint, context);
     context.batcher->seek(context.position.data);
     control.post(LogLine {"Resumed from " + checkpoint.string() + "."});
     if (!context.position.sameDraws)
@@ -112,9 +166,11 @@ void restore(RunContext& context, const RunRequest& request, const fs::path& che
                               "adalora.dropout, so the run will not go on bit for bit."});
     if (context.position.step >= context.resolved.totalSteps)
         control.post(LogLine {"All " + std::to_string(context.resolved.totalSteps) + " steps of this run are done."});
+    noteChangedData(context, control);
     const RunConfig written = continueEdits(context, run, request.edits);
-    if (!request.outFolder.empty()) {
-        context.folder = RunFolder::reopen(run, context.position.step);
+    if (lock) {
+        context.folder = RunFolder::reopen(run, context.position.step, std::move(*lock));
+        noteLostMetrics(context, control);
         context.folder->writeConfig(written); // it may go on with other settings
     }
 }
@@ -123,7 +179,10 @@ void restore(RunContext& context, const RunRequest& request, const fs::path& che
 
 void startFromAdapter(const std::string& path, Trainer& trainer)
 {
-    const AdapterState adapter = readAdapter(path);
+    std::error_code ignored;
+    const bool ofRun = !fs::exists(fs::path(path) / "adapter_config.json", ignored)
+        && fs::exists(fs::path(path) / "adapter/adapter_config.json", ignored);
+    const AdapterState adapter = readAdapter(ofRun ? fs::path(path) / "adapter" : fs::path(path));
     const ModuleLayout& layout = trainer.layout();
     const ArenaOrder& order = trainer.arena().order;
     at::Tensor& values = trainer.arena().values;
@@ -234,6 +293,9 @@ std::unique_ptr<RunContext> prepareRun(const RunRequest& request, LoadedModel& c
     context->config = request.config;
     throwOnErrors(validate(request.config));
     const bool resumes = !request.resumeFolder.empty();
+    std::optional<FolderLock> lock; // first of all: while another process saves there, the newest checkpoint changes
+    if (resumes && !request.outFolder.empty())
+        lock.emplace(runFolderOf(request.resumeFolder));
     const fs::path checkpoint = resumes ? newestCheckpoint(request.resumeFolder) : fs::path();
     if (!resumes && !request.outFolder.empty())
         RunFolder::checkNew(request.outFolder);
@@ -257,7 +319,7 @@ std::unique_ptr<RunContext> prepareRun(const RunRequest& request, LoadedModel& c
     if (!resumes && !config.adalora.initFrom.empty()) // a checkpoint holds all of it
         startFromAdapter(config.adalora.initFrom, *context->trainer);
     if (resumes) {
-        restore(*context, request, checkpoint, control);
+        restore(*context, request, checkpoint, std::move(lock), control);
     } else {
         scheduleEdits(*context, request.edits);
         if (!request.outFolder.empty())

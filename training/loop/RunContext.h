@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace spectune {
 
@@ -55,6 +56,7 @@ struct RunContext {
     std::optional<RunFolder> folder; ///< empty: the run leaves no files
     RunPosition position;
     std::deque<WaitingEdit> edits; ///< by step
+    std::vector<std::string> notes; ///< posted in the preparation; for the run's log once that has begun
 };
 
 /// Loads, checks, injects and tokenises in the order in which a mistake is cheapest: what the configuration alone tells,
@@ -64,7 +66,7 @@ struct RunContext {
 [[nodiscard]] std::unique_ptr<RunContext> prepareRun(
     const RunRequest& request, LoadedModel& cache, RunControl& control);
 
-/// Copies the triplets of an adapter's folder into @p trainer's arena, each at its place in the rank pattern; with a rank map
+/// Copies the triplets of an adapter's folder, or of the adapter in a run's folder, into @p trainer's arena, each at its place in the rank pattern; with a rank map
 /// from the first place on.
 /// @throws Error (Config) naming adalora.init_from where modules, shapes or ranks do not fit
 void startFromAdapter(const std::string& path, Trainer& trainer);

@@ -5,6 +5,7 @@
 #include "training/config/EditLog.h"
 #include "training/core/AtomicFile.h"
 #include "training/core/Error.h"
+#include "training/core/FileAccess.h"
 #include "training/monitor/ReplayFormat.h"
 #include "training/monitor/RunHistory.h"
 
@@ -13,7 +14,9 @@
 #include <chrono>
 #include <cstring>
 #include <ctime>
+#include <functional>
 #include <iomanip>
+#include <map>
 #include <sstream>
 #include <utility>
 #include <vector>
@@ -51,7 +54,7 @@ std::int64_t stepOfName(const std::string& name)
 
 bool isCheckpoint(const fs::path& path)
 {
-    return fs::exists(path / "state.json");
+    return fileExists(path / "state.json");
 }
 
 /// A checkpoint beyond the step that a run goes on from belongs to the past that is cut off. Left under its name it would
@@ -75,20 +78,41 @@ void setAsideCheckpointsAfter(const fs::path& run, std::int64_t step)
     }
 }
 
-/// The newest checkpoint of a run's folder; empty where there is none.
-fs::path newestIn(const fs::path& run)
+/// Checkpoints of a run's folder, the newest first.
+std::vector<fs::path> checkpointsIn(const fs::path& run)
 {
-    fs::path newest;
-    std::int64_t newestStep = -1;
+    std::map<std::int64_t, fs::path, std::greater<>> byStep;
     std::error_code ignored;
     for (const auto& entry : fs::directory_iterator(run / "checkpoints", ignored)) {
         const std::int64_t step = stepOfName(entry.path().filename().string());
-        if (step > newestStep && isCheckpoint(entry.path())) {
-            newest = entry.path();
-            newestStep = step;
-        }
+        if (step >= 0 && isCheckpoint(entry.path()))
+            byStep.emplace(step, entry.path());
     }
-    return newest;
+    std::vector<fs::path> checkpoints;
+    for (const auto& [step, path] : byStep)
+        checkpoints.push_back(path);
+    return checkpoints;
+}
+
+/// The newest checkpoint of a run's folder; empty where there is none.
+fs::path newestIn(const fs::path& run)
+{
+    const std::vector<fs::path> checkpoints = checkpointsIn(run);
+    return checkpoints.empty() ? fs::path() : checkpoints.front();
+}
+
+/// What to do about a folder without a checkpoint.
+std::string adviceWithoutCheckpoint(const fs::path& path)
+{
+    std::error_code ignored;
+    if (!fs::exists(path / "config.json", ignored) || !fs::exists(path / metricsFile, ignored))
+        return " has no checkpoint (checkpoints/step-N). Name a run's folder that has one.";
+    std::string often;
+    try {
+        often = " (train.save_every is " + std::to_string(loadConfig(path / "config.json").train.saveEvery) + ")";
+    } catch (const Error&) { // NOLINT(bugprone-empty-catch): the number is an aid alone
+    }
+    return " has no checkpoint: it ended before its first one" + often + ". Start again with another --out.";
 }
 
 std::string timeOfDay()
@@ -108,14 +132,16 @@ void RunFolder::checkNew(const fs::path& path)
     std::error_code ignored;
     if (fs::exists(path, ignored) && !fs::is_directory(path, ignored))
         throw configError(path.string() + " is a file. Choose another --out.");
-    if (fs::is_directory(path, ignored) && !fs::is_empty(path, ignored))
-        throw configError(path.string()
-            + " exists and is not empty. Choose another --out, or go on with that run by --resume " + path.string()
-            + ".");
+    if (!fs::is_directory(path, ignored) || fs::is_empty(path, ignored))
+        return;
+    const std::string goOn
+        = newestIn(path).empty() ? "." : ", or go on with that run by --resume " + path.string() + ".";
+    throw configError(path.string() + " exists and is not empty. Choose another --out" + goOn);
 }
 
-RunFolder::RunFolder(fs::path path)
+RunFolder::RunFolder(fs::path path, FolderLock lock)
     : m_path(std::move(path))
+    , m_lock(std::move(lock))
     , m_replay(m_path / replay::fileName)
 {
 }
@@ -126,8 +152,10 @@ RunFolder RunFolder::create(const fs::path& path, const RunConfig& config)
     std::error_code fault;
     const bool made = fs::create_directories(path, fault);
     if (fault)
-        throw ioError("The folder " + path.string() + " could not be made: " + fault.message() + ".");
-    RunFolder folder(path);
+        throw writeError(path, fault.value());
+    FolderLock lock(path);
+    checkNew(path); // nobody else may have filled it since
+    RunFolder folder(path, std::move(lock));
     try {
         folder.writeConfig(config);
         folder.open();
@@ -141,15 +169,17 @@ RunFolder RunFolder::create(const fs::path& path, const RunConfig& config)
     return folder;
 }
 
-RunFolder RunFolder::reopen(const fs::path& path, std::int64_t step)
+RunFolder RunFolder::reopen(const fs::path& path, std::int64_t step, FolderLock lock)
 {
     setAsideCheckpointsAfter(path, step);
     truncateHistory(path, step);
     truncateEdits(path, step);
     const RunHistory history = loadHistory(path);
-    RunFolder folder(path);
-    if (!history.metrics.empty())
+    RunFolder folder(path, std::move(lock));
+    if (!history.metrics.empty()) {
         folder.m_secondsBefore = history.metrics.back().seconds;
+        folder.m_lastMetric = history.metrics.back().step;
+    }
     if (!history.evaluations.empty())
         folder.m_evaluatedAt = history.evaluations.back().step;
     folder.open();
@@ -233,8 +263,16 @@ fs::path newestCheckpoint(const fs::path& path)
         return path;
     fs::path newest = newestIn(path);
     if (newest.empty())
-        throw configError(path.string() + " has no checkpoint (checkpoints/step-N). Name a run's folder that has one.");
+        throw configError(path.string() + adviceWithoutCheckpoint(path));
     return newest;
+}
+
+std::vector<fs::path> checkpointsBefore(const fs::path& checkpoint)
+{
+    std::vector<fs::path> earlier = checkpointsIn(runFolderOf(checkpoint));
+    const std::int64_t step = stepOfName(checkpoint.filename().string());
+    std::erase_if(earlier, [step](const fs::path& path) { return stepOfName(path.filename().string()) >= step; });
+    return earlier;
 }
 
 fs::path runFolderOf(const fs::path& path)

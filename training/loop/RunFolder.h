@@ -3,6 +3,7 @@
 
 #include "training/config/LiveEdit.h"
 #include "training/config/RunConfig.h"
+#include "training/loop/FolderLock.h"
 #include "training/monitor/MetricPoint.h"
 #include "training/monitor/ModuleLayout.h"
 #include "training/monitor/ReplayWriter.h"
@@ -11,6 +12,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <vector>
 
 namespace spectune {
 
@@ -18,23 +20,28 @@ namespace spectune {
 /// replay.bin, from which the studio goes back in time (see ReplayFormat.h); edits.jsonl once something was edited while
 /// it went on.
 /// Every line is on its way to the disk when its function returns. @throws Error (Io) naming the file, e.g. a full disk
+/// While an object lives nobody else writes to its folder (see FolderLock).
 class RunFolder {
 public:
     /// Refuses a folder that exists and is not empty, before anything is written. @throws Error (Config)
     static void checkNew(const std::filesystem::path& path);
 
     /// Makes the folder with its config.json. Where that fails (a full disk) nothing is left that a second try would take
-    /// for a run. @throws Error (Config) as checkNew(), Error (Io)
+    /// for a run. Of two that make the same folder at once one is refused.
+    /// @throws Error (Config) as checkNew(), Error (Io)
     [[nodiscard]] static RunFolder create(const std::filesystem::path& path, const RunConfig& config);
     /// Goes on in @p path after @p step: metrics, ranks and edits are cut back to it, and later checkpoints renamed "step-N.cut".
+    /// @param lock of that folder, taken before the checkpoint was chosen
     /// @throws Error (Io)
-    [[nodiscard]] static RunFolder reopen(const std::filesystem::path& path, std::int64_t step);
+    [[nodiscard]] static RunFolder reopen(const std::filesystem::path& path, std::int64_t step, FolderLock lock);
 
     [[nodiscard]] const std::filesystem::path& path() const noexcept { return m_path; }
     [[nodiscard]] std::filesystem::path checkpoint(std::int64_t step) const;
     [[nodiscard]] std::filesystem::path adapter() const { return m_path / "adapter"; }
     /// `seconds` of the last metric line: a resumed run's clock goes on from there.
     [[nodiscard]] double secondsBefore() const noexcept { return m_secondsBefore; }
+    /// Step of the last metric line, 0 where there is none: below the step gone on from, lines were lost.
+    [[nodiscard]] std::int64_t lastMetric() const noexcept { return m_lastMetric; }
     /// Step of the last evaluation line, −1 where there is none: a resumed run does not repeat it.
     [[nodiscard]] std::int64_t evaluatedAt() const noexcept { return m_evaluatedAt; }
 
@@ -58,22 +65,27 @@ public:
     void logFailure(const std::string& reason) noexcept;
 
 private:
-    explicit RunFolder(std::filesystem::path path);
+    RunFolder(std::filesystem::path path, FolderLock lock);
     void open();
     void openFile(std::ofstream& stream, const char* name) const;
 
     std::filesystem::path m_path;
+    FolderLock m_lock;
     std::ofstream m_metrics;
     std::ofstream m_ranks;
     std::ofstream m_log;
     ReplayWriter m_replay;
     double m_secondsBefore = 0.0;
+    std::int64_t m_lastMetric = 0;
     std::int64_t m_evaluatedAt = -1;
 };
 
 /// The newest checkpoint of a run's folder, or @p path itself where it is a checkpoint.
 /// @throws Error (Config) where there is none, naming the folder
 [[nodiscard]] std::filesystem::path newestCheckpoint(const std::filesystem::path& path);
+
+/// The checkpoints of the same run that are older than @p checkpoint, the newest first.
+[[nodiscard]] std::vector<std::filesystem::path> checkpointsBefore(const std::filesystem::path& checkpoint);
 
 /// The run's folder that a checkpoint (or the folder itself) belongs to.
 [[nodiscard]] std::filesystem::path runFolderOf(const std::filesystem::path& path);

@@ -97,7 +97,8 @@ std::vector<std::int32_t> TextGenerator::promptIds(const std::string& prompt) co
 
 bool TextGenerator::ends(std::int32_t id) const
 {
-    return m_tokenizer.special().eos == id || m_model.spec().eosToken == static_cast<std::int64_t>(id);
+    const std::vector<std::int64_t>& ends = m_model.spec().eosTokens;
+    return m_tokenizer.special().eos == id || std::find(ends.begin(), ends.end(), id) != ends.end();
 }
 
 std::string TextGenerator::continuation(

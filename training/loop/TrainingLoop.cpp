@@ -33,18 +33,33 @@ DivergenceGuard::DivergenceGuard(std::int64_t vocabulary, double limit)
 {
 }
 
+bool DivergenceGuard::isDead(const StepResult& result) const
+{
+    // Numbers that grew beyond float32 leave logits that are all the same, whatever the batch; losses of a model that
+    // merely knows nothing differ from batch to batch. Without the regularizer the gradient may tell, but it is 0 as well
+    // where all answers are right.
+    constexpr double rounding = 1e-6;
+    const bool sameLogits = std::abs(result.loss - m_guessing) <= rounding * m_guessing;
+    return sameLogits || (result.gradNorm == 0.0 && result.loss > m_guessing);
+}
+
 void DivergenceGuard::check(std::int64_t step, const StepResult& result)
 {
     if (m_limit == 0.0 && result.skipped.empty())
         m_limit = 2.0 * std::max(m_guessing, result.loss);
     m_skipped = result.skipped.empty() ? 0 : m_skipped + 1;
     m_high = result.skipped.empty() && result.loss > m_limit ? m_high + 1 : 0;
+    m_dead = result.skipped.empty() && isDead(result) ? m_dead + 1 : 0;
     const std::string advice
         = " Lower optim.lr, or set optim.max_grad_norm, and start again or resume from a checkpoint.";
     if (m_skipped >= patience)
         throw Error(FailureKind::Diverged,
             "The run diverged: " + result.skipped + " for " + std::to_string(patience) + " steps in a row, up to step "
                 + std::to_string(step) + "." + advice);
+    if (m_dead >= patience)
+        throw Error(FailureKind::Diverged,
+            "The run diverged: the loss is no better than guessing, and the triplets no longer change it, for "
+                + std::to_string(patience) + " steps in a row, up to step " + std::to_string(step) + "." + advice);
     if (m_high >= patience)
         throw Error(FailureKind::Diverged,
             "The run diverged: the loss stayed above " + std::to_string(m_limit) + " for " + std::to_string(patience)
@@ -72,6 +87,8 @@ RunOutcome TrainingLoop::run()
 {
     log("Started at step " + std::to_string(m_step) + " of " + std::to_string(m_context.resolved.totalSteps) + " on "
         + m_context.deviceName + ".");
+    if (m_context.folder) // behind the line above, which readers of the log look for at its beginning
+        std::ranges::for_each(m_context.notes, [this](const std::string& text) { m_context.folder->log(text); });
     publish();
     if (m_step > 0 && m_step < m_context.resolved.totalSteps && due(m_context.config.train.evalEvery))
         evaluate(); // a stop or a failure kept it from being made before
@@ -231,7 +248,11 @@ void TrainingLoop::save()
     const auto path = m_context.folder->checkpoint(m_step);
     writeInto(*m_context.folder, "Step " + std::to_string(m_step) + " could not be saved. ", [&] {
         saveCheckpoint(path, *m_context.trainer, m_context.config, m_context.resolved,
-            {.step = m_step, .data = m_position, .lossLimit = m_guard.limit()});
+            {.step = m_step,
+                .data = m_position,
+                .lossLimit = m_guard.limit(),
+                .samples = m_context.trainData->size(),
+                .dataBytes = static_cast<std::int64_t>(m_context.trainData->bytes())});
     });
     m_savedAt = m_step;
     log("Saved " + path.string() + ".");

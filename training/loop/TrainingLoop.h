@@ -11,8 +11,8 @@
 
 namespace spectune {
 
-/// Tells a run that has diverged from one that merely stumbles: too many steps in a row that had to be skipped, or a
-/// loss that stays far above what guessing gives.
+/// Tells a run that has diverged from one that merely stumbles: too many steps in a row that had to be skipped, a loss
+/// that stays far above what guessing gives, or a model whose output the triplets no longer change.
 class DivergenceGuard {
 public:
     /// @param vocabulary of the model: guessing evenly costs ln(vocabulary)
@@ -24,11 +24,15 @@ public:
     [[nodiscard]] double limit() const noexcept { return m_limit; }
 
 private:
+    /// Whether nothing that is learnt could change the loss any more.
+    [[nodiscard]] bool isDead(const StepResult& result) const;
+
     static constexpr int patience = 10; ///< steps in a row
     double m_guessing;
     double m_limit;
     int m_skipped = 0;
     int m_high = 0;
+    int m_dead = 0;
 };
 
 /// The order around the optimizer steps: report, evaluate, save, show, ask.

@@ -2,6 +2,7 @@
 #include "training/loop/TripletInspection.h"
 
 #include "training/core/Error.h"
+#include "training/core/FileAccess.h"
 #include "training/loop/LibTorchEngine.h"
 #include "training/loop/RunFolder.h"
 
@@ -27,7 +28,7 @@ std::vector<double> numbersOf(const at::Tensor& tensor)
 /// N of a checkpoint's "step-N"; −1 for an adapter.
 std::int64_t stepOf(const std::string& source)
 {
-    if (fs::exists(fs::path(source) / "adapter_config.json"))
+    if (fileExists(fs::path(source) / "adapter_config.json"))
         return -1;
     const std::string name = newestCheckpoint(source).filename().string();
     std::int64_t step = -1;

@@ -2,9 +2,11 @@
 #include "training/nn/ModelSpec.h"
 
 #include "training/core/Error.h"
+#include "training/core/JsonDepth.h"
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -102,12 +104,31 @@ public:
             return isNull(key) ? std::nullopt : fallback;
         if (value->is_array() && !value->empty())
             value = &value->front();
-        if (!value->is_number_integer())
-            fail(key, "is " + shown(*value) + ", must be a token id.");
-        return value->get<std::int64_t>();
+        return checkedId(key, *value);
+    }
+
+    /// A token id, or every one of a list.
+    [[nodiscard]] std::vector<std::int64_t> tokenIds(const char* key, std::int64_t fallback) const
+    {
+        const Json* value = find(key);
+        if (value == nullptr)
+            return isNull(key) ? std::vector<std::int64_t> {} : std::vector<std::int64_t> {fallback};
+        if (!value->is_array())
+            return {checkedId(key, *value)};
+        std::vector<std::int64_t> ids;
+        for (const Json& id : *value)
+            ids.push_back(checkedId(key, id));
+        return ids;
     }
 
 private:
+    [[nodiscard]] std::int64_t checkedId(const char* key, const Json& value) const
+    {
+        if (!value.is_number_integer())
+            fail(key, "is " + shown(value) + ", must be a token id.");
+        return value.get<std::int64_t>();
+    }
+
     const Json& m_json;
     std::string m_origin;
     std::string m_prefix;
@@ -115,6 +136,7 @@ private:
 
 Json parse(std::string_view json, std::string_view origin)
 {
+    refuseDeepJson(json, origin);
     try {
         Json result = Json::parse(json);
         if (!result.is_object())
@@ -148,7 +170,9 @@ RopeSpec readRope(const Json& json, const Keys& keys, std::string_view origin, s
 {
     RopeSpec rope;
     rope.theta = keys.positiveReal("rope_theta", rope.theta);
-    const bool isNew = keys.find("rope_parameters") != nullptr;
+    // Of both, transformers takes the older one whole, and an empty one for none.
+    const Json* older = keys.find("rope_scaling");
+    const bool isNew = keys.find("rope_parameters") != nullptr && (older == nullptr || older->empty());
     const char* name = isNew ? "rope_parameters" : "rope_scaling";
     const Json* value = keys.find(name);
     if (value == nullptr)
@@ -226,9 +250,25 @@ ModelSpec ModelSpec::fromJson(std::string_view text, std::string_view origin)
     spec.attentionBias = !mistral && keys.flag("attention_bias", false);
     spec.mlpBias = !mistral && keys.flag("mlp_bias", false);
     spec.bosToken = keys.tokenId("bos_token_id", 1);
-    spec.eosToken = keys.tokenId("eos_token_id", 2);
+    spec.eosTokens = keys.tokenIds("eos_token_id", 2);
     spec.storedDtype = keys.text("dtype", keys.text("torch_dtype"));
     return spec;
+}
+
+void ModelSpec::addEosTokens(std::string_view generationConfig, std::string_view origin)
+{
+    refuseDeepJson(generationConfig, origin);
+    const Json json = Json::parse(generationConfig, nullptr, false);
+    if (!json.is_object() || !json.contains("eos_token_id"))
+        return;
+    const auto take = [this](const Json& id) {
+        if (id.is_number_integer())
+            eosTokens.push_back(id.get<std::int64_t>());
+    };
+    const Json& ends = json["eos_token_id"];
+    take(ends);
+    if (ends.is_array())
+        std::for_each(ends.begin(), ends.end(), take);
 }
 
 } // namespace spectune

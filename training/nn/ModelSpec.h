@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace spectune {
 
@@ -38,13 +39,17 @@ struct ModelSpec {
     bool attentionBias = false; ///< q, k, v and o (transformers' Llama gives all four a bias)
     bool mlpBias = false;
     std::optional<std::int64_t> bosToken;
-    std::optional<std::int64_t> eosToken; ///< the first, where the file lists several
+    std::vector<std::int64_t> eosTokens; ///< each ends a generated text; what a sample ends with is the tokenizer's EOS
     std::string storedDtype; ///< "dtype" or "torch_dtype"; may be empty
 
     /// @param origin names the text in errors (a file's path)
     /// @throws Error (Config) naming the key; an unsupported model_type, activation or rope type is refused by name
     /// with the list of what is supported
     [[nodiscard]] static ModelSpec fromJson(std::string_view json, std::string_view origin);
+
+    /// Adds what generation_config.json names as eos_token_id, an id or a list. Training needs nothing of that file:
+    /// one that is no JSON object is passed over, as by transformers. @throws Error (Config) where it is nested too deeply
+    void addEosTokens(std::string_view generationConfig, std::string_view origin);
 };
 
 } // namespace spectune

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Files and JSON that somebody else has made.
+#include "tests/support/Files.h"
+#include "training/core/AtomicFile.h"
+#include "training/core/FileAccess.h"
+#include "training/core/JsonDepth.h"
+
+#include <cerrno>
+#include <sys/stat.h>
+#include <unistd.h>
+
+using namespace spectune;
+using namespace spectune::testing;
+namespace fs = std::filesystem;
+
+class TestFileAccess : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    /// Each of the others would wait, or never end.
+    void opensRegularFilesOnly()
+    {
+        const Folder folder;
+        const fs::path pipe = folder.path() / "pipe";
+        QVERIFY(::mkfifo(pipe.c_str(), 0600) == 0);
+        for (const fs::path& path : {pipe, fs::path("/dev/zero")}) {
+            for (const std::string& error : {ioErrorOf([&] { ::close(openToRead(path)); }),
+                     ioErrorOf([&] { (void)readText(path); }), ioErrorOf([&] { (void)readFile(path); })})
+                QVERIFY2(contains(error, path.string() + ": it is no regular file"), error.c_str());
+        }
+        QVERIFY(contains(ioErrorOf([&] { (void)readText(folder.path()); }), "it is a folder"));
+    }
+
+    void readsUpToALimit()
+    {
+        const Folder folder;
+        const fs::path file = folder.write("text", "12345");
+        QCOMPARE(readText(file), std::string("12345"));
+        QCOMPARE(readText(file, 5), std::string("12345"));
+        QVERIFY(contains(ioErrorOf([&] { (void)readText(file, 4); }), file.string()));
+        QVERIFY(contains(readText("/proc/self/status"), "Name:")); // its size is given as 0
+        QVERIFY(contains(ioErrorOf([&] { (void)readText("/proc/self/status", 10); }), "/proc/self/status"));
+        const fs::path sparse = folder.write("sparse", "");
+        fs::resize_file(sparse, mostTextBytes + 1);
+        const std::string error = ioErrorOf([&] { (void)readText(sparse); });
+        QVERIFY2(contains(error, sparse.string()) && contains(error, "more than 256 MiB"), error.c_str());
+    }
+
+    void tellsReadersWhatToDo()
+    {
+        const std::string denied = readError("/data/a.txt", EACCES).what();
+        QVERIFY2(contains(denied, "/data/a.txt: ") && contains(denied, "ask its owner"), denied.c_str());
+        QVERIFY(!contains(denied, "Choose a folder"));
+        QVERIFY(contains(writeError("/data/a.txt", EACCES).what(), "Choose a folder that you may write to"));
+    }
+
+    void knowsWhatExists()
+    {
+        const Folder folder;
+        const fs::path file = folder.write("file", "x");
+        QVERIFY(fileExists(file) && fileExists(folder.path()));
+        QVERIFY(!fileExists(folder.path() / "none") && !fileExists(file / "below"));
+        fs::create_symlink("none", folder.path() / "broken");
+        QVERIFY(!fileExists(folder.path() / "broken"));
+        fs::create_symlink("loop", folder.path() / "loop");
+        QVERIFY(contains(ioErrorOf([&] { (void)fileExists(folder.path() / "loop"); }), "/loop"));
+        if (::geteuid() == 0)
+            return; // who may enter every folder
+        const fs::path inner = folder.write("locked/file", "x");
+        QVERIFY(::chmod(inner.parent_path().c_str(), 0) == 0);
+        const std::string error = ioErrorOf([&] { (void)fileExists(inner); });
+        QVERIFY(::chmod(inner.parent_path().c_str(), 0700) == 0);
+        QVERIFY2(contains(error, inner.string()) && contains(error, "You may not read it"), error.c_str());
+    }
+
+    void countsBrackets()
+    {
+        const auto nested = [](std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
+        constexpr std::size_t most = deepestJson;
+        QVERIFY(!isNestedTooDeeply(nested(most)));
+        QVERIFY(isNestedTooDeeply(nested(most + 1)));
+        std::string flat = "[";
+        for (std::size_t i = 0; i < 2 * most; ++i)
+            flat += "{},";
+        QVERIFY(!isNestedTooDeeply(flat + "1]"));
+        const std::string brackets(2 * most, '{');
+        QVERIFY(!isNestedTooDeeply('"' + brackets + '"'));
+        QVERIFY(!isNestedTooDeeply("\"\\\"" + brackets + '"')); // a quote inside the text
+        QVERIFY(isNestedTooDeeply("\"\\\\\"" + brackets)); // a backslash at the text's end
+        QVERIFY(!isNestedTooDeeply("\"\\"));
+        QVERIFY(contains(ioErrorOf([&] { refuseDeepJson(brackets, "f:3"); }), "f:3: is nested too deeply"));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestFileAccess)
+#include "tst_fileaccess.moc"

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "training/core/Error.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+namespace spectune {
+
+/// What a configuration or any other text that is read whole may have; far above any of them.
+inline constexpr std::uint64_t mostTextBytes = std::uint64_t {256} << 20U;
+
+/// Opens @p path for reading. Only regular files: a named pipe would wait for a writer, a device may never end.
+/// @return the file descriptor, which is the caller's to close @throws Error (Io) naming the path and what to do
+[[nodiscard]] int openToRead(const std::filesystem::path& path);
+
+/// An Error (Io) for a read of @p path that failed with errno @p code, with what to do where that is known.
+[[nodiscard]] Error readError(const std::filesystem::path& path, int code);
+
+/// The whole of a file that somebody else may have made. @throws Error (Io) naming the path, where it is no regular file or
+/// has more than @p most bytes too
+[[nodiscard]] std::string readText(const std::filesystem::path& path, std::uint64_t most = mostTextBytes);
+
+/// Whether there is something of that name; a link to nothing is not.
+/// @throws Error (Io) naming the path where that cannot be told, as in a folder that one may not enter
+[[nodiscard]] bool fileExists(const std::filesystem::path& path);
+
+} // namespace spectune

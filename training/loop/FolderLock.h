@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <filesystem>
+
+namespace spectune {
+
+/// Keeps a second process, or a second engine of this one, from writing to a run's folder: an advisory lock on the
+/// folder itself, which leaves no file and ends with the process however that ends. Readers do not ask for it. Where the
+/// file system has no such locks it holds nothing and refuses nobody.
+class FolderLock {
+public:
+    /// @pre @p folder exists @throws Error (Io) naming it where somebody else holds its lock
+    explicit FolderLock(const std::filesystem::path& folder);
+    ~FolderLock();
+    FolderLock(FolderLock&& other) noexcept;
+    FolderLock& operator=(FolderLock&& other) noexcept;
+    FolderLock(const FolderLock&) = delete;
+    FolderLock& operator=(const FolderLock&) = delete;
+
+private:
+    int m_fd = -1;
+};
+
+} // namespace spectune
