@@ -71,8 +71,8 @@ void TestLiveBar::memoryIsShownWhileARunGoesOn()
     QTRY_VERIFY_WITH_TIMEOUT(memory.isVisible(), patience);
     QCOMPARE(memory.text(), QStringLiteral("1.2 GiB of 8.0 GiB"));
     QVERIFY(window().run().mostMemory() >= window().run().memory().used);
-    QVERIFY2(memory.accessibleDescription().contains("At most so far: 1.2 GiB"),
-        qPrintable(memory.accessibleDescription()));
+    QVERIFY2(
+        memory.accessibleDescription().contains("At most so far: 1.2 GiB"), qPrintable(memory.accessibleDescription()));
     QVERIFY(window().session().resume());
     QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Finished, patience);
     QVERIFY(!memory.isVisible()); // a run that has ended holds none
