@@ -57,7 +57,6 @@ MainWindow::MainWindow(StudioOptions options, QWidget* parent)
     : QMainWindow(parent)
     , m_options(std::move(options))
 {
-    const StyleSheetPause unstyled(*this);
     setWindowTitle(QStringLiteral("Spectune"));
     setWindowIcon(QIcon(QStringLiteral(":/icons/spectune.svg")));
     setAcceptDrops(true);

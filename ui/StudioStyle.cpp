@@ -169,10 +169,9 @@ void applyTheme(QApplication& application, ThemeChoice choice)
     application.setStyleSheet(styleSheet(theme));
 }
 
-StyleSheetPause::StyleSheetPause(const QWidget& window)
+StyleSheetPause::StyleSheetPause()
 {
-    const QWidgetList widgets = QApplication::allWidgets();
-    if (widgets.size() > 1 || !widgets.contains(&window))
+    if (!QApplication::allWidgets().isEmpty())
         return;
     m_sheet = qApp->styleSheet();
     qApp->setStyleSheet({});

@@ -4,7 +4,6 @@
 #include <QString>
 
 class QApplication;
-class QWidget;
 
 namespace spectune {
 
@@ -18,13 +17,13 @@ enum class ThemeChoice { System, Light, Dark };
 /// Fusion, a palette from the tokens and the one style sheet. GUI thread; may be called again at any time.
 void applyTheme(QApplication& application, ThemeChoice choice);
 
-/// While it lives, the first window is built without the style sheet; at its end all widgets get it. Under a sheet Qt asks
-/// the rules anew for every widget below one that is given a parent: a window that is put together from the leaves takes
-/// three times as long. It does nothing where other widgets were styled before: a sheet that is taken off and put on again
-/// no longer notices that they are destroyed (Qt 6.4). GUI thread; not nested.
+/// While it lives, the program's first window is built without the style sheet; at its end all widgets get it. Under a sheet
+/// Qt asks the rules anew for every widget below one that is given a parent: a window that is put together from the leaves
+/// takes three times as long. It does nothing where a widget exists already: after a sheet was taken off, Qt 6.4 no longer
+/// notices that what it had styled is destroyed. GUI thread; not nested.
 class StyleSheetPause {
 public:
-    explicit StyleSheetPause(const QWidget& window);
+    StyleSheetPause();
     ~StyleSheetPause();
     Q_DISABLE_COPY_MOVE(StyleSheetPause)
 

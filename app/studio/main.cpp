@@ -10,6 +10,7 @@
 #include "ui/SessionController.h"
 #include "ui/SetupFacts.h"
 #include "ui/StudioOptions.h"
+#include "ui/StudioStyle.h"
 
 #include <QApplication>
 #include <QElapsedTimer>
@@ -22,6 +23,7 @@
 #include <cstdio>
 #include <ctime>
 #include <memory>
+#include <optional>
 #include <utility>
 
 namespace spectune {
@@ -129,7 +131,9 @@ int runStudio(QApplication& application, const StudioArguments& arguments)
         = themeFromName(arguments.theme.isEmpty() && !pictures ? QSettings().value(QStringLiteral("theme")).toString()
                                                                : arguments.theme);
     applyTheme(application, options.theme);
+    std::optional<StyleSheetPause> unstyled(std::in_place);
     MainWindow window(options);
+    unstyled.reset();
     std::unique_ptr<TerminationSignals> termination;
     try {
         openWanted(window, arguments);
