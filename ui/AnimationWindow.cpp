@@ -49,7 +49,7 @@ AnimationWindow::AnimationWindow(RunModel& run, QWidget* parent)
     setObjectName(QStringLiteral("Panel"));
     setAttribute(Qt::WA_StyledBackground);
     setWindowTitle(tr("Animation of this run"));
-    resize(560, 400);
+    resize(560, 340);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
@@ -136,7 +136,11 @@ QWidget* AnimationWindow::makeFoot()
     m_start = new QPushButton;
     m_start->setMinimumWidth(96);
     m_start->setFixedHeight(28);
+    auto* close = new QPushButton(tr("Close"));
+    close->setFixedHeight(28);
+    connect(close, &QPushButton::clicked, this, &QWidget::close);
     row->addWidget(m_message, 1);
+    row->addWidget(close);
     row->addWidget(m_start);
     column->addLayout(row);
     return foot;
@@ -146,7 +150,10 @@ void AnimationWindow::connectAll()
 {
     connect(m_choose, &QPushButton::clicked, this, &AnimationWindow::browse);
     connect(m_start, &QPushButton::clicked, this, &AnimationWindow::startOrCancel);
-    connect(m_format, &Segmented::chosen, this, [this] { setPath(m_path->text()); });
+    connect(m_format, &Segmented::chosen, this, [this] {
+        setPath(m_path->text());
+        refresh();
+    });
     connect(m_most, &QComboBox::currentIndexChanged, this, &AnimationWindow::refresh);
     connect(m_speed, &QComboBox::currentIndexChanged, this, &AnimationWindow::refresh);
     connect(&m_work, &AnimationExport::ended, this, &AnimationWindow::takeEnd);
@@ -199,6 +206,17 @@ void AnimationWindow::setFormat(AnimationFormat format)
 {
     m_format->setCurrent(static_cast<int>(format));
     setPath(m_path->text());
+    refresh();
+}
+
+QString AnimationWindow::saveText() const
+{
+    switch (format()) {
+    case AnimationFormat::Gif: return tr("Save GIF");
+    case AnimationFormat::WebP: return tr("Save WebP");
+    case AnimationFormat::PngFolder: break;
+    }
+    return tr("Save PNGs");
 }
 
 QString AnimationWindow::withEnding(const QString& path) const
@@ -238,7 +256,7 @@ std::vector<std::int64_t> AnimationWindow::steps() const
 void AnimationWindow::refresh()
 {
     const bool running = m_work.isRunning();
-    m_start->setText(running ? tr("Cancel") : tr("Start"));
+    m_start->setText(running ? tr("Cancel") : saveText());
     setRole(m_start, running ? "" : "primary");
     m_start->setEnabled(running || (m_run.step() > 0 && m_run.layout()));
     for (QWidget* field :
@@ -272,7 +290,8 @@ void AnimationWindow::startOrCancel()
     }
     if (wouldOverwrite()) {
         m_agreed = m_path->text();
-        m_message->setText(tr("%1 exists. Start again replaces it; or choose another file.").arg(target.filePath()));
+        m_message->setText(
+            tr("%1 exists. “%2” again replaces it; or choose another file.").arg(target.filePath(), saveText()));
         return;
     }
     m_agreed.clear();

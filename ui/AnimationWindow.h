@@ -27,7 +27,7 @@ public:
     void setLook(GridMode mode, bool transposed);
     void setPath(const QString& path);
     void setFormat(AnimationFormat format);
-    /// Start, or Cancel while it runs.
+    /// Save, or Cancel while it runs.
     void startOrCancel();
     [[nodiscard]] AnimationExport& work() { return m_work; }
     /// The last message, in words.
@@ -47,6 +47,7 @@ private:
     [[nodiscard]] bool wouldOverwrite() const;
     void refresh();
     [[nodiscard]] AnimationFormat format() const;
+    [[nodiscard]] QString saveText() const; ///< of the button, by the format
     [[nodiscard]] QString withEnding(const QString& path) const;
     [[nodiscard]] std::vector<std::int64_t> steps() const;
     void takeEnd(bool written, const QString& problem);

@@ -24,10 +24,29 @@ constexpr int headHeight = 26;
 constexpr int padding = 12;
 constexpr int gap = 10;
 constexpr int mostOfAValue = 132; ///< longer texts are elided
-constexpr int leastOfAText = 62; ///< where there is no room
 constexpr int narrowestValue = 36;
 constexpr int narrowestKey = 60;
-constexpr int leastKey = 112; ///< longer keys are elided where there is no room
+
+/// Where there is no room longer keys and texts are elided; further where more than two runs ask for a column.
+constexpr int leastOfAText(int runs)
+{
+    return runs > 2 ? 44 : 62;
+}
+
+constexpr int leastKey(int runs)
+{
+    return runs > 2 ? 88 : 112;
+}
+
+/// A key without its group, "target_rank", where the whole does not fit; elided only where that does not, either.
+QString keyWithin(const CompareRow& row, const QFontMetrics& metrics, int room)
+{
+    if (metrics.horizontalAdvance(row.name) <= room)
+        return row.name;
+    if (!row.isKey)
+        return metrics.elidedText(row.name, Qt::ElideRight, room);
+    return metrics.elidedText(row.name.section(QLatin1Char('.'), -1), Qt::ElideLeft, room);
+}
 
 bool isNumber(const QString& text)
 {
@@ -103,7 +122,7 @@ void CompareTable::measure()
                 const int width = static_cast<int>(std::ceil(tabularWidth(Fonts::heading(), value))) + 2;
                 Column& column = m_columns[run];
                 column.natural = std::max(column.natural, std::min(width, mostOfAValue));
-                column.least = std::max(column.least, isNumber(value) ? width : std::min(width, leastOfAText));
+                column.least = std::max(column.least, isNumber(value) ? width : std::min(width, leastOfAText(m_runs)));
             }
         }
     for (Column& column : m_columns)
@@ -128,7 +147,7 @@ std::vector<int> CompareTable::columnWidths() const
 
 int CompareTable::neededWidth() const
 {
-    int needed = 2 * padding + std::min(m_keyWidth, leastKey);
+    int needed = 2 * padding + std::min(m_keyWidth, leastKey(m_runs));
     for (const Column& column : m_columns)
         needed += column.least + gap;
     return needed;
@@ -151,6 +170,17 @@ QStringList CompareTable::elided(const CompareRow& row, const std::vector<int>& 
 QStringList CompareTable::shownValues(std::size_t index) const
 {
     return elided(m_configuration.at(index), columnWidths());
+}
+
+int CompareTable::keyRoom(const std::vector<int>& widths) const
+{
+    return std::accumulate(widths.begin(), widths.end(), width() - 2 * padding - m_runs * gap, std::minus<>());
+}
+
+QString CompareTable::shownKey(std::size_t index) const
+{
+    const CompareRow& row = m_configuration.at(index);
+    return keyWithin(row, QFontMetrics(row.isKey ? Fonts::mono() : Fonts::body()), keyRoom(columnWidths()));
 }
 
 const CompareRow* CompareTable::rowAt(int y) const
@@ -182,12 +212,11 @@ bool CompareTable::event(QEvent* event)
 void CompareTable::paintRow(QPainter& painter, const CompareRow& row, int y, const std::vector<int>& widths) const
 {
     const Theme& theme = Theme::current();
-    const int room
-        = std::accumulate(widths.begin(), widths.end(), width() - 2 * padding - m_runs * gap, std::minus<>());
+    const int room = keyRoom(widths);
     painter.setFont(row.isKey ? Fonts::mono() : Fonts::body());
     painter.setPen(theme.text2);
     painter.drawText(QRect(padding, y, room, rowHeight), Qt::AlignLeft | Qt::AlignVCenter,
-        painter.fontMetrics().elidedText(row.name, row.isKey ? Qt::ElideLeft : Qt::ElideRight, room));
+        keyWithin(row, painter.fontMetrics(), room));
     const QStringList values = elided(row, widths);
     const bool marked = row.isKey && row.differs;
     painter.setFont(marked ? Fonts::heading() : Fonts::body());

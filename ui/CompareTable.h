@@ -24,6 +24,8 @@ public:
     [[nodiscard]] int neededWidth() const;
     /// What row @p index of the configuration reads in each run, as painted at the present width.
     [[nodiscard]] QStringList shownValues(std::size_t index) const;
+    /// That row's key, as painted at the present width.
+    [[nodiscard]] QString shownKey(std::size_t index) const;
 
 protected:
     bool event(QEvent* event) override;
@@ -37,6 +39,7 @@ private:
     void measure();
     /// Widths of the runs' columns at the present width.
     [[nodiscard]] std::vector<int> columnWidths() const;
+    [[nodiscard]] int keyRoom(const std::vector<int>& widths) const;
     void paintRow(QPainter& painter, const CompareRow& row, int y, const std::vector<int>& widths) const;
     [[nodiscard]] QStringList elided(const CompareRow& row, const std::vector<int>& widths) const;
     [[nodiscard]] const CompareRow* rowAt(int y) const;

@@ -13,10 +13,13 @@
 #include "visualization/TokenText.h"
 #include "visualization/TokenView.h"
 
+#include <QBuffer>
 #include <QFrame>
 #include <QGridLayout>
 #include <QHBoxLayout>
+#include <QImage>
 #include <QLabel>
+#include <QPainter>
 #include <QPushButton>
 #include <QScrollArea>
 #include <QVBoxLayout>
@@ -26,6 +29,29 @@
 namespace spectune {
 
 namespace {
+
+/// 10 px of a token's ground with an edge, and 6 px of room behind it, for a rich text.
+QString swatch(const QColor& ground)
+{
+    constexpr int side = 10;
+    constexpr int room = 6;
+    constexpr int scale = 3; // sharp on a dense screen as well
+    QImage image(QSize(side + room, side) * scale, QImage::Format_ARGB32_Premultiplied);
+    image.fill(Qt::transparent);
+    QPainter painter(&image);
+    painter.scale(scale, scale);
+    painter.fillRect(0, 0, side, side, Theme::current().fieldLine);
+    painter.fillRect(1, 1, side - 2, side - 2, ground);
+    painter.end();
+    QByteArray bytes;
+    QBuffer file(&bytes);
+    file.open(QIODevice::WriteOnly);
+    image.save(&file, "PNG");
+    return QStringLiteral("<img src='data:image/png;base64,%1' width='%2' height='%3'>")
+        .arg(QString::fromLatin1(bytes.toBase64()))
+        .arg(side + room)
+        .arg(side);
+}
 
 /// A table may have thousands of columns with names of any length.
 QString namesOf(const std::vector<std::string>& columns)
@@ -224,9 +250,8 @@ void DataPanel::refreshPreview()
 
 QString DataPanel::countsText(const DataPreview& preview, int loss, int all) const
 {
-    QString counts = tr("<span style='background:%1'>&nbsp;&nbsp;&nbsp;</span> bears loss: %3 &nbsp; "
-                        "<span style='background:%2'>&nbsp;&nbsp;&nbsp;</span> read only: %4 &nbsp; %5")
-                         .arg(Theme::current().lossToken.name(), Theme::current().sunken.name(), formatCount(loss),
+    QString counts = tr("%1bears loss: %3 &nbsp; %2read only: %4 &nbsp; %5")
+                         .arg(swatch(Theme::current().lossToken), swatch(Theme::current().sunken), formatCount(loss),
                              formatCount(all - loss), counted(all, tr("%1 token"), tr("%1 tokens")));
     if (preview.cutMore)
         counts += tr(", the rest of this very long text is not shown");

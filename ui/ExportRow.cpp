@@ -22,8 +22,9 @@
 namespace spectune {
 
 namespace {
+constexpr int markGap = 6; ///< px, between the mark and its words
 constexpr std::int64_t mostUnasked = 1'000'000'000; ///< bytes
-}
+} // namespace
 
 ExportRow::ExportRow(const QString& format, QWidget* parent)
     : QWidget(parent)
@@ -104,7 +105,7 @@ QWidget* ExportRow::makeCheck()
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(2);
     auto* top = new QHBoxLayout;
-    top->setSpacing(6);
+    top->setSpacing(markGap);
     m_mark = new StateMarkView;
     m_headline = makeText(QString(), "", true);
     m_cancel = makeSmallButton(tr("Cancel"));
@@ -209,6 +210,7 @@ void ExportRow::present(Stage stage, const QString& headline, const QString& det
             : isBusy()                                           ? "second"
                                                                  : "");
     m_mark->setVisible(wrong || stage == Stage::Done);
+    m_detail->setContentsMargins(m_mark->isHidden() ? 0 : m_mark->width() + markGap, 0, 0, 0); // below the words
     m_mark->setMark(wrong ? StateMark::Cross : StateMark::Tick);
     m_bar->setVisible(isBusy());
     m_cancel->setVisible(isBusy());

@@ -123,11 +123,22 @@ void FailureChoices::offer(const MemoryWays& ways, const RunConfig& run, std::op
             delete item->widget();
             delete item;
         }
+        if (ways.need > 0 && !isEmpty())
+            addCaption();
         for (int i = 0; i < static_cast<int>(ways.changes.size()); ++i)
             addChoice(i);
     }
     setVisible(!isEmpty());
     refreshButtons();
+    Q_EMIT offered(!isEmpty());
+}
+
+/// Over the column of what each change saves.
+void FailureChoices::addCaption()
+{
+    m_rows->addWidget(
+        makeCaption(tr("saves, of %1 needed").arg(formatMemory(static_cast<double>(m_ways.need))), "third"), 0,
+        Qt::AlignRight);
 }
 
 void FailureChoices::addChoice(int index)
@@ -146,8 +157,7 @@ void FailureChoices::addChoice(int index)
     if (m_ways.need > 0) {
         const auto less = static_cast<double>(m_ways.need - change.estimate.total());
         QLabel* saved = makeCaption(QChar(0x2212) + formatMemory(less), "second");
-        saved->setToolTip(
-            tr("Estimated, of %1 with the run as it was").arg(formatMemory(static_cast<double>(m_ways.need))));
+        saved->setToolTip(tr("Estimated"));
         grid->addWidget(saved, 0, 1, Qt::AlignRight | Qt::AlignVCenter);
     }
     QLabel* cost = makeCaption(changeCost(change), "third", true);

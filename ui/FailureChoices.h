@@ -36,10 +36,12 @@ public:
     [[nodiscard]] bool isEmpty() const { return m_ways.changes.empty(); }
 
 Q_SIGNALS:
+    void offered(bool any);
     void resumeWanted(const spectune::RunConfig& config);
     void setupWanted(const spectune::RunConfig& config, const QString& change); ///< the change in words
 
 private:
+    void addCaption();
     void addChoice(int index);
     void refreshButtons();
     [[nodiscard]] const MemoryChange& chosen() const;

@@ -152,8 +152,9 @@ QString GlossaryPage::html(const GlossaryTerm& term) const
     QString page = QStringLiteral("<h3 style='margin-bottom:6px'>%1</h3><p>%2</p>")
                        .arg(term.title.toHtmlEscaped(), term.text.toHtmlEscaped());
     if (!term.formula.isEmpty())
-        page += QStringLiteral("<table bgcolor='%1' cellpadding='8'><tr><td>%2</td></tr></table>")
-                    .arg(theme.sunken.name(), term.formula.toHtmlEscaped());
+        page
+            += QStringLiteral("<table bgcolor='%1' cellpadding='8' style='margin-top:8px'><tr><td>%2</td></tr></table>")
+                   .arg(theme.sunken.name(), term.formula.toHtmlEscaped());
     page += QStringLiteral("<p style='color:%1'>%2</p>")
                 .arg(theme.text3.name(), tr("Source: %1").arg(term.source).toHtmlEscaped());
     QStringList keys = term.fields;

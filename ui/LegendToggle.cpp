@@ -28,6 +28,12 @@ LegendToggle::LegendToggle(const QString& name, LegendMark mark, QWidget* parent
     setFocusPolicy(Qt::TabFocus);
 }
 
+void LegendToggle::setNeutral(bool neutral)
+{
+    m_neutral = neutral;
+    update();
+}
+
 QSize LegendToggle::sizeHint() const
 {
     return {markWidth + 11 + static_cast<int>(tabularWidth(Fonts::caption(), text())), rowHeight};
@@ -41,10 +47,10 @@ void LegendToggle::paintEvent(QPaintEvent*)
     const double middle = rect().height() / 2.0;
     const double left = 3.0;
     const bool on = isChecked();
-    QColor color = m_mark == LegendMark::Diamond ? theme.eval
-        : m_mark == LegendMark::Dashes           ? theme.text2
-        : m_mark == LegendMark::Box              ? theme.text
-                                                 : theme.loss;
+    QColor color = m_mark == LegendMark::Box        ? theme.text
+        : m_neutral || m_mark == LegendMark::Dashes ? theme.text2
+        : m_mark == LegendMark::Diamond             ? theme.eval
+                                                    : theme.loss;
     if (!on)
         color = theme.lineStrong;
     switch (m_mark) {

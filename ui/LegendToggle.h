@@ -12,6 +12,9 @@ class LegendToggle : public QAbstractButton {
     Q_OBJECT
 public:
     LegendToggle(const QString& name, LegendMark mark, QWidget* parent = nullptr);
+    /// The mark in no curve's colour: where a part has as many colours as there are runs.
+    void setNeutral(bool neutral);
+    [[nodiscard]] bool isNeutral() const { return m_neutral; }
     [[nodiscard]] QSize sizeHint() const override;
     [[nodiscard]] QSize minimumSizeHint() const override { return sizeHint(); }
 
@@ -20,6 +23,7 @@ protected:
 
 private:
     LegendMark m_mark;
+    bool m_neutral = false;
 };
 
 } // namespace spectune

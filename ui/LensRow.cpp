@@ -46,8 +46,9 @@ LensRow::LensRow(MatrixView::Colors colors, SpectrumPlot::Kind kind, const QStri
         head->addWidget(m_titles[index]);
         if (index < m_notes.size()) {
             m_notes[index] = makeCaption(QString());
-            head->addStretch();
             head->addWidget(m_notes[index]);
+            // A signed matrix fills its column; an image may be narrower, and what is said of it stays with its title.
+            head->insertStretch(colors == MatrixView::Colors::Signed ? 1 : 2);
         } else {
             m_legend = new SignLegend;
             head->addWidget(m_legend, 1);

@@ -41,6 +41,7 @@ LivePage::LivePage(RunModel& run, const ConfigForm& form, QWidget* parent)
     m_inspector = new Inspector(run);
     m_inspector->failurePanel().setForm(form);
     m_inspectorPanel = addColumn(m_splitter, m_inspector, 270);
+    connect(m_splitter, &QSplitter::splitterMoved, this, &LivePage::keepWidths);
     column->addWidget(m_splitter, 1);
     m_timeline = new TimelineStrip(run);
     column->addWidget(m_timeline);
@@ -100,9 +101,28 @@ void LivePage::toggleInspector()
 void LivePage::applyDefaultWidths(int width)
 {
     const int rail = width < 1400 ? 186 : width < 1700 ? 208 : 224;
-    const int grid = width < 1400 ? 420 : width < 1700 ? 486 : 656;
+    const int grid = m_gridWidth = gridWidth(width);
     const int inspector = width < 1400 ? 296 : width < 1700 ? 318 : 360;
     m_splitter->setSizes({rail, grid, width - rail - grid - inspector - 3, inspector});
+}
+
+// Over 40 layers the grid folds into blocks side by side, which ask for more width.
+int LivePage::gridWidth(int width) const
+{
+    constexpr std::int64_t oneBlock = 40; // layers
+    constexpr std::int64_t threeBlocks = 120;
+    const auto layout = m_run.layout();
+    const bool folds = layout && layout->layerCount > oneBlock && layout->layerCount <= threeBlocks;
+    if (width < 1400)
+        return folds ? 440 : 420;
+    return width >= 1700 ? 656 : folds ? 530 : 486;
+}
+
+void LivePage::fitGrid()
+{
+    const int width = window()->width();
+    if (!m_keepsWidths && m_gridWidth > 0 && gridWidth(width) != m_gridWidth)
+        applyDefaultWidths(width);
 }
 
 void LivePage::refreshAll()
@@ -113,6 +133,7 @@ void LivePage::refreshAll()
     m_plots->setShownStep(m_run.shownStep());
     m_plots->setEmptyText(tr("The curve begins with step 1"));
     m_grid->setModuleLayout(m_run.layout());
+    fitGrid();
     refreshSnapshot();
     refreshNote();
     refreshFailure();

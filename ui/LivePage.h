@@ -40,6 +40,8 @@ public:
     void toggleInspector();
     /// The columns' widths for a window of this width (STUDIO.md, section 1).
     void applyDefaultWidths(int width);
+    /// The widths are a person's own from now on: a run of more layers does not change them.
+    void keepWidths() { m_keepsWidths = true; }
 
 Q_SIGNALS:
     /// For the status line.
@@ -52,9 +54,13 @@ private:
     void refreshSnapshot();
     void refreshFailure();
     void refreshMarks();
+    [[nodiscard]] int gridWidth(int width) const; ///< px, of the grid's column in a window as wide as @p width
+    void fitGrid();
 
     RunModel& m_run;
     const ConfigForm& m_form;
+    bool m_keepsWidths = false;
+    int m_gridWidth = 0; ///< px, asked for last; 0: not yet
     QSplitter* m_splitter = nullptr;
     RunRail* m_rail = nullptr;
     RankGrid* m_grid = nullptr;

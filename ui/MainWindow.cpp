@@ -121,6 +121,7 @@ void MainWindow::buildPages()
     connect(&m_live->inspector(), &Inspector::setupWanted, this, &MainWindow::newConfig);
     connect(&m_live->inspector(), &Inspector::openRunWanted, this, &MainWindow::askOpenRun);
     const FailureChoices& choices = m_live->inspector().failurePanel().choices();
+    connect(&choices, &FailureChoices::offered, m_runBar, &RunBar::setOffersChanges);
     connect(&choices, &FailureChoices::resumeWanted, this, [this](const RunConfig& config) { resumeRun(config); });
     connect(&choices, &FailureChoices::setupWanted, this, [this](const RunConfig& config, const QString& change) {
         m_form->setConfig(config);
@@ -290,7 +291,8 @@ void MainWindow::restoreGeometryOrDefault()
         return;
     const QSettings settings;
     m_setup->splitter().restoreState(settings.value(QStringLiteral("splitters/setup")).toByteArray());
-    m_live->splitter().restoreState(settings.value(QStringLiteral("splitters/live")).toByteArray());
+    if (m_live->splitter().restoreState(settings.value(QStringLiteral("splitters/live")).toByteArray()))
+        m_live->keepWidths();
     m_try->splitter().restoreState(settings.value(QStringLiteral("splitters/try")).toByteArray());
     m_runs->splitter().restoreState(settings.value(QStringLiteral("splitters/runs")).toByteArray());
 }

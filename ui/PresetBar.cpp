@@ -61,6 +61,7 @@ PresetBar::PresetBar(ConfigForm& form, QString folder, QWidget* parent)
             choose(index.toInt());
     });
     m_picker->installEventFilter(this);
+    m_note->installEventFilter(this);
     connect(m_name, &QLineEdit::returnPressed, m_save, &QPushButton::click);
     connect(m_save, &QPushButton::clicked, this, [this] { saveAs(m_name->text().simplified()); });
     connect(&form, &ConfigForm::changed, this, &PresetBar::refresh);
@@ -71,6 +72,11 @@ PresetBar::PresetBar(ConfigForm& form, QString folder, QWidget* parent)
 // A closed box would choose one preset after another as keys and wheel go over them, and each fills the whole set-up.
 bool PresetBar::eventFilter(QObject* watched, QEvent* event)
 {
+    if (watched == m_note) {
+        if (event->type() == QEvent::Resize)
+            refresh();
+        return false;
+    }
     if (event->type() == QEvent::Wheel) {
         event->ignore();
         return true;
@@ -147,8 +153,11 @@ void PresetBar::refresh()
     }
     const int changed = changedSince(m_form.config(), *preset);
     const QString since
-        = changed == 0 ? tr("as the preset") : counted(changed, tr("%1 field changed"), tr("%1 fields changed"));
-    m_note->setText(QStringLiteral("%1  ·  %2").arg(since, preset->source));
+        = changed == 0 ? tr("unchanged") : counted(changed, tr("%1 field changed"), tr("%1 fields changed"));
+    // Where its source comes from is read whole or not at all; the tool tip has it in any case.
+    const QString whole = QStringLiteral("%1  ·  %2").arg(since, preset->source);
+    const bool fits = m_note->fontMetrics().horizontalAdvance(whole) <= m_note->contentsRect().width();
+    m_note->setText(fits ? whole : since);
     m_note->setToolTip(preset->about + QStringLiteral("\n\n") + preset->source);
 }
 

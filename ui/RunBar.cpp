@@ -11,6 +11,7 @@
 #include "visualization/MemoryBar.h"
 #include "visualization/NumberFormat.h"
 #include "visualization/ProgressLine.h"
+#include "visualization/Theme.h"
 
 #include <QEvent>
 #include <QHBoxLayout>
@@ -35,6 +36,18 @@ QString mainIcon(MainAction action)
     case MainAction::None: break;
     }
     return {};
+}
+
+/// "1.2 / 8.0 GiB", what the device has more quietly than what the run holds of it.
+QString memoryText(const DeviceMemory& memory)
+{
+    const QString used = formatMemory(static_cast<double>(memory.used));
+    if (memory.total <= 0)
+        return used;
+    const QString total = formatGiB(static_cast<double>(memory.total));
+    const QString unit = total.mid(total.lastIndexOf(QLatin1Char(' ')));
+    const QString number = used.endsWith(unit) ? used.chopped(unit.size()) : used;
+    return QStringLiteral("%1 <span style='color:%2'>/ %3</span>").arg(number, Theme::current().text3.name(), total);
 }
 
 QString phaseName(Phase phase)
@@ -98,6 +111,12 @@ void RunBar::setContext(const Context& context)
     refresh();
 }
 
+void RunBar::setOffersChanges(bool offers)
+{
+    m_input.offersChanges = offers;
+    refresh();
+}
+
 void RunBar::setRunName(const QString& name)
 {
     if (m_name->text() != name)
@@ -150,7 +169,9 @@ void RunBar::refresh()
     m_main->setToolTip(m_state.action == MainAction::Export ? m_state.exportNote
                                                             : tr("Start (Ctrl+Return), Pause and Resume (Space)"));
     const QString icon = mainIcon(m_state.action);
-    m_main->setIcon(icon.isEmpty() ? QIcon() : studioIcon(icon, IconTone::OnPrimary));
+    m_main->setIcon(
+        icon.isEmpty() ? QIcon() : studioIcon(icon, m_state.mainIsPrimary ? IconTone::OnPrimary : IconTone::Text));
+    setRole(m_main, m_state.mainIsPrimary ? "primary" : "");
     const bool waiting = m_state.action == MainAction::Start;
     m_details->setVisible(m_state.mark == StateMark::Cross);
     m_name->setVisible(waiting && m_input.setupShown);
@@ -232,6 +253,8 @@ QString RunBar::subtitle() const
 bool RunBar::event(QEvent* event)
 {
     const bool taken = QWidget::event(event);
+    if (event->type() == QEvent::PaletteChange)
+        refreshMemory(); // one of its colours stands in the text
     if (event->type() == QEvent::LayoutRequest)
         fitColumns(); // the columns have their widths by now
     return taken;
@@ -252,9 +275,7 @@ void RunBar::refreshMemory()
 {
     const DeviceMemory& memory = m_run.memory();
     if (hasMemory()) {
-        const auto used = formatMemory(static_cast<double>(memory.used));
-        const auto total = formatGiB(static_cast<double>(memory.total));
-        m_memory->setText(memory.total > 0 ? tr("%1 of %2").arg(used, total) : used);
+        m_memory->setText(memoryText(memory));
         const QString help
             = tr("What this run holds of its device's memory: of a GPU what was taken from the driver, of "
                  "the computer what the program has in memory. At most so far: %1.")
@@ -306,11 +327,14 @@ void RunBar::refreshNumbers()
     m_left = m_share;
     const double perStep = m_run.secondsPerStep();
     if (perStep > 0 && isActive(m_input.state) && m_run.step() < total)
-        m_left += tr(" · %1 left").arg(formatDuration(perStep * static_cast<double>(total - m_run.step())));
+        m_left += (m_input.state == SessionState::Paused ? tr(" · %1 to go") : tr(" · %1 left"))
+                      .arg(formatDuration(perStep * static_cast<double>(total - m_run.step())));
     const auto& metrics = m_run.history().metrics;
     const bool any = !metrics.empty();
     m_loss->setText(any ? formatLoss(metrics.back().loss) : QStringLiteral("–"));
-    m_speed->setText(any ? formatCount(static_cast<std::int64_t>(m_run.tokensPerSecond())) : QStringLiteral("–"));
+    const bool stands = m_input.state == SessionState::Paused; // the last steps' speed is not that of one that waits
+    m_speed->setText(
+        any ? formatCount(stands ? 0 : static_cast<std::int64_t>(m_run.tokensPerSecond())) : QStringLiteral("–"));
     m_rate->setText(any ? formatScientific(shownRate()) : QStringLiteral("–"));
     refreshMemory();
 }

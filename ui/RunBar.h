@@ -30,6 +30,8 @@ public:
         QString summary; ///< one sentence
     };
     void setContext(const Context& context);
+    /// A failed run's changes are offered beside it: its plain Resume steps back.
+    void setOffersChanges(bool offers);
     void setRunName(const QString& name);
     [[nodiscard]] QString runName() const;
     [[nodiscard]] const RunBarState& shown() const { return m_state; }

@@ -92,6 +92,7 @@ void RunBar::addStats(QHBoxLayout* row)
     stats->addWidget(makeStat(m_rate, tr("learning rate")));
     m_rate->setObjectName(QStringLiteral("LearningRate"));
     m_memoryStat = makeStat(m_memory, tr("device memory"));
+    m_memory->setTextFormat(Qt::RichText);
     m_memory->setObjectName(QStringLiteral("DeviceMemory"));
     m_memoryStat->setMinimumWidth(112); // what is held grows, and its place shall not jump
     m_memoryStat->setVisible(false);

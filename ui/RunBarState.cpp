@@ -87,6 +87,7 @@ RunBarState ended(const RunBarInput& input)
     // Off and in sight where it says why.
     bar.exportRun = {input.hasCheckpoint || input.recorded, input.exportable, RunBar::tr("Export…")};
     bar.action = MainAction::ResumeStopped;
+    bar.mainIsPrimary = !failed || !input.offersChanges; // resumed as it is, it would fail again
     bar.main = {input.hasCheckpoint, true,
         input.hasCheckpoint ? RunBar::tr("Resume from %1").arg(formatCount(input.checkpointStep))
                             : RunBar::tr("Resume")};

@@ -17,6 +17,8 @@ struct RunBarInput {
     bool exportable = true; ///< see RunModel::isExportable()
     bool hasCheckpoint = false; ///< something to resume from
     std::int64_t checkpointStep = 0;
+    bool offersChanges
+        = false; ///< of a failed run: what it could change stands beside it, with a main button of its own
 };
 
 enum class StateMark { Ring, HalfDisc, GreenDisc, AmberDisc, Bars, Tick, Square, Cross };
@@ -35,6 +37,7 @@ struct RunBarState {
     QString title;
     MainAction action = MainAction::Start;
     BarButton main;
+    bool mainIsPrimary = true;
     BarButton step;
     BarButton stop;
     BarButton evaluate;

@@ -12,6 +12,7 @@
 #include <QLabel>
 #include <QMenu>
 #include <QPushButton>
+#include <QResizeEvent>
 #include <QStackedLayout>
 #include <QVBoxLayout>
 
@@ -90,8 +91,36 @@ RunsBar::RunsBar(QWidget* parent)
 
 void RunsBar::showQuestion(bool shown)
 {
-    setFixedHeight(shown ? askingHeight : usualHeight);
     m_stack->setCurrentIndex(shown ? 1 : 0);
+    fitHeight();
+}
+
+// A question that is short enough keeps the page below in its place.
+void RunsBar::fitHeight()
+{
+    int height = usualHeight;
+    if (asks()) {
+        m_question->layout()->activate(); // its texts have just changed
+        if (m_question->layout()->heightForWidth(width()) > usualHeight)
+            height = askingHeight;
+    }
+    setFixedHeight(height);
+}
+
+bool RunsBar::event(QEvent* event)
+{
+    const bool taken = QWidget::event(event);
+    // What a typed number would do may need more lines; with fewer the bar does not shrink under the typing.
+    if (event->type() == QEvent::LayoutRequest && asks() && height() < askingHeight)
+        fitHeight();
+    return taken;
+}
+
+void RunsBar::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    if (event->size().width() != event->oldSize().width())
+        fitHeight();
 }
 
 bool RunsBar::asks() const

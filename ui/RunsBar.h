@@ -47,7 +47,12 @@ Q_SIGNALS:
     void deleteWanted();
     void folderWanted();
 
+protected:
+    bool event(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
+    void fitHeight();
     void rebuildNames();
     void refreshActions();
     [[nodiscard]] QWidget* makeName(int index, bool narrow);

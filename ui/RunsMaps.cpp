@@ -30,6 +30,9 @@ std::shared_ptr<const RankSnapshot> finalRanks(const LoadedRun& run)
     return snapshot;
 }
 
+constexpr int columnGap = 4;
+constexpr int titleHeight = 16; ///< a tag's, of a column without a tag as well
+
 } // namespace
 
 RunsMaps::RunsMaps(QWidget* parent)
@@ -56,7 +59,7 @@ RunsMaps::RunsMaps(QWidget* parent)
     column->addWidget(m_empty, 1);
     auto* row = new QHBoxLayout(m_maps);
     row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(4);
+    row->setSpacing(columnGap);
     for (int run = 0; run < mostComparedRuns; ++run) {
         m_grids.push_back(new RankGrid);
         row->addWidget(makeColumn(m_grids.back(), run), 1);
@@ -78,6 +81,7 @@ QWidget* RunsMaps::makeColumn(RankGrid* grid, int tag)
     auto* title = new QHBoxLayout;
     title->setContentsMargins(36, 0, 12, 0);
     title->setSpacing(6);
+    title->addStrut(titleHeight);
     auto* name = new ElidedLabel;
     name->setFont(Fonts::caption());
     name->setProperty("tone", "second");
@@ -95,8 +99,8 @@ QWidget* RunsMaps::makeColumn(RankGrid* grid, int tag)
     box->addWidget(grid, 1);
     if (tag >= 0) {
         QLabel* note = m_notes.back();
-        note->setAlignment(Qt::AlignLeft | Qt::AlignTop);
-        note->setContentsMargins(36, 6, 24, 0); // where the grid's first column begins
+        note->setAlignment(Qt::AlignCenter);
+        note->setContentsMargins(24, 0, 24, 0);
         note->setTextInteractionFlags(Qt::TextSelectableByMouse);
         box->addWidget(note, 1);
     }
@@ -144,7 +148,7 @@ QString RunsMaps::note(int run) const
 {
     const auto& loaded = m_runs.at(static_cast<std::size_t>(run));
     if (!loaded)
-        return m_reasons.value(run);
+        return m_reasons.value(run).isEmpty() ? QString() : tr("No ranks"); // why, the facts beside it say
     return loaded->layout
         ? QString()
         : tr("No ranks are recorded: neither a masking event nor a checkpoint names this run's matrices.");
@@ -157,6 +161,7 @@ void RunsMaps::showGrid(int run)
     const QString instead = note(run);
     m_titles[index]->setText(m_names.value(run));
     m_notes[index]->setText(instead);
+    m_notes[index]->setToolTip(m_reasons.value(run));
     m_notes[index]->setVisible(!instead.isEmpty());
     m_grids[index]->setVisible(instead.isEmpty());
     if (!instead.isEmpty())
@@ -202,6 +207,23 @@ void RunsMaps::refresh()
             showGrid(run);
     }
     showDifference();
+    alignColumns();
+}
+
+// A pixel that is left over would make one grid's cells larger than its neighbours': it goes to the right edge.
+void RunsMaps::alignColumns()
+{
+    int shown = m_differenceColumn->isHidden() ? 0 : 1;
+    for (const QWidget* column : m_columns)
+        shown += column->isHidden() ? 0 : 1;
+    const int rest = shown > 0 ? std::max(0, width() - (shown - 1) * columnGap) % shown : 0;
+    m_maps->layout()->setContentsMargins(0, 0, rest, 0);
+}
+
+void RunsMaps::resizeEvent(QResizeEvent* event)
+{
+    alignColumns();
+    QWidget::resizeEvent(event);
 }
 
 } // namespace spectune

@@ -27,14 +27,19 @@ public:
     [[nodiscard]] const RankDifference& difference() const { return m_difference; }
     [[nodiscard]] QString caption() const;
     [[nodiscard]] RankGrid* grid(int run) const { return m_grids.at(static_cast<std::size_t>(run)); }
+    [[nodiscard]] RankGrid* differenceGrid() const { return m_differenceGrid; }
     /// What stands in the grid's place where the run has no ranks to show; empty: it has, or is being read.
     [[nodiscard]] QString note(int run) const;
 
 Q_SIGNALS:
     void told(const QString& title, const QString& text);
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
     void refresh();
+    void alignColumns();
     void showGrid(int run);
     void showDifference();
     [[nodiscard]] int otherOfPair() const; ///< the run that is held against A; −1: all are shown

@@ -24,6 +24,8 @@
 #include <QSplitter>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace spectune {
 
 namespace {
@@ -50,6 +52,7 @@ RunsPage::RunsPage(RunLibrary& library, QWidget* parent)
     upper->setObjectName(QStringLiteral("RunsUpper"));
     addColumn(upper, makeCurves(), 420, true);
     addColumn(upper, makeDifferences(), 280);
+    connect(upper, &QSplitter::splitterMoved, this, [this] { m_handleMoved = true; });
     right->addWidget(upper);
     QVBoxLayout* maps = nullptr;
     right->addWidget(makePanel(maps));
@@ -107,6 +110,7 @@ QLayout* RunsPage::makeCurvesLegend()
     const auto toggle = [&](const QString& name, LegendMark mark, ComparePart part, const QString& tip) {
         auto* entry = new LegendToggle(name, mark);
         entry->setToolTip(tip);
+        entry->setNeutral(true); // each run has a colour of its own
         connect(
             entry, &QAbstractButton::toggled, m_plot, [this, part](bool shown) { m_plot->setPartShown(part, shown); });
         row->addWidget(entry);
@@ -168,10 +172,32 @@ void RunsPage::applyDefaultWidths(int width)
 {
     const bool narrow = width < 1360;
     const int list = narrow ? 286 : 330;
-    const int differences = narrow ? 300 : width < 1700 ? 344 : 440;
     m_splitter->setSizes({list, width - list - 1});
     findChild<QSplitter*>(QStringLiteral("RunsRight"))->setSizes({4100, 5900}); // shares: the splitter scales them
-    findChild<QSplitter*>(QStringLiteral("RunsUpper"))->setSizes({width - list - differences - 2, differences});
+    findChild<QSplitter*>(QStringLiteral("RunsUpper"))
+        ->setSizes({width - list - differencesWidth(width) - 2, differencesWidth(width)});
+}
+
+int RunsPage::differencesWidth(int width) const
+{
+    constexpr int manyRuns = 360; // room for four columns
+    const int usual = width < 1360 ? 300 : width < 1700 ? 344 : 440;
+    return m_model->chosen().size() > 2 ? std::max(usual, manyRuns) : usual;
+}
+
+// More than two runs ask for more columns; where a person has put the handle, it stays.
+void RunsPage::fitDifferences()
+{
+    const bool many = m_model->chosen().size() > 2;
+    if (many == m_fitsMany)
+        return;
+    m_fitsMany = many;
+    auto* upper = findChild<QSplitter*>(QStringLiteral("RunsUpper"));
+    const QList<int> sizes = upper->sizes();
+    if (m_handleMoved || sizes.size() != 2)
+        return;
+    const int differences = differencesWidth(window()->width());
+    upper->setSizes({sizes[0] + sizes[1] - differences, differences});
 }
 
 void RunsPage::setBusy(bool busy)

@@ -86,6 +86,8 @@ private:
     void refreshList();
     void refreshChosen();
     void refreshTable();
+    [[nodiscard]] int differencesWidth(int width) const; ///< px, in a window as wide as @p width
+    void fitDifferences();
     [[nodiscard]] const RunRecord* first() const;
     /// Why a run's files are not shown, in words; empty: they are, or are being read.
     [[nodiscard]] QString whyAbsent(const RunRecord& record) const;
@@ -97,6 +99,8 @@ private:
     RunLibrary& m_library;
     QTimer m_soon; ///< gathers the rows that a search of the disk brings one by one
     bool m_busy = false;
+    bool m_fitsMany = false; ///< the differences have the width that more than two runs ask for
+    bool m_handleMoved = false; ///< left of the differences, by a person
     QString m_opening; ///< folder
     std::int64_t m_current = 0; ///< id of the run that the list's keyboard stood on last
     std::int64_t m_asksToDelete = 0; ///< id of the run whose size is being measured

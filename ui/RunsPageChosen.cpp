@@ -79,6 +79,7 @@ void RunsPage::refreshChosen()
     m_curvesNote->setVisible(!m_plot->curves().isEmpty());
     m_bar->setContent(std::move(content));
     m_maps->setRuns(std::move(runs), names, reasons);
+    fitDifferences();
     refreshTable();
 }
 
@@ -97,14 +98,11 @@ QString RunsPage::emptyPlotText(const QStringList& reasons) const
     if (reasons.isEmpty())
         return tr("The losses of chosen runs stand here, one over the other");
     const auto reading = [this](qsizetype i) { return !m_drawn[static_cast<std::size_t>(i)]; };
-    QStringList told;
     for (qsizetype i = 0; i < reasons.size(); ++i)
-        if (!reasons.at(i).isEmpty())
-            told << (reasons.size() == 1 ? reasons.at(i)
-                                         : tr("%1: %2").arg(RunTag::letter(static_cast<int>(i)), reasons.at(i)));
-        else if (reading(i))
+        if (reasons.at(i).isEmpty() && reading(i))
             return tr("Reading the run");
-    return told.isEmpty() ? tr("No step is recorded yet") : told.join(QLatin1Char('\n'));
+    const bool absent = std::ranges::any_of(reasons, [](const QString& reason) { return !reason.isEmpty(); });
+    return absent ? tr("No curve") : tr("No step is recorded yet"); // why, the column beside it says
 }
 
 void RunsPage::refreshTable()
@@ -131,6 +129,9 @@ void RunsPage::refreshTable()
     }
     const bool whole = read == m_drawn.size() && count > 1;
     m_tableNote->setVisible(shown != About && (!waiting.isEmpty() || count == 0));
+    m_tableNote->setAlignment(count == 0 ? Qt::AlignCenter : Qt::AlignLeft | Qt::AlignVCenter);
+    m_tableNote->setContentsMargins(
+        count == 0 ? 24 : 12, 4, count == 0 ? 24 : 12, 4); // centred as the plot's and the maps'
     m_tableNote->setText(
         count == 0 ? tr("What differs between chosen runs, and what came of them.") : waiting.join(QLatin1Char('\n')));
     m_differenceCount->setText(count == 1 ? tr("About this run") : shown == About ? tr("About A") : tr("What differs"));

@@ -56,12 +56,14 @@ QWidget* RunsPage::makeList()
     empty->addStretch();
     column->addWidget(m_empty, 1);
     column->addWidget(makeRule());
+    auto* below = new QWidget; // a widget of its own asks for its text's height, and for no more
     auto* foot = makeSection(8, 8);
+    below->setLayout(foot);
     m_hint = makeCaption(QString(), "third", true);
     auto* add = makeSmallButton(tr("Add runs from disk…"), QStringLiteral("folder"));
     foot->addWidget(m_hint);
     foot->addWidget(add);
-    column->addLayout(foot);
+    column->addWidget(below);
     connect(order, &Segmented::chosen, this, [this](int index) { m_model->setOrder(static_cast<RunOrder>(index)); });
     connect(m_search, &QLineEdit::textChanged, this, [this](const QString& text) {
         m_model->setSearch(RunSearch(text));

@@ -14,6 +14,7 @@
 #include <QListWidget>
 #include <QPushButton>
 #include <QScrollBar>
+#include <QStyle>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -75,7 +76,10 @@ SampleList::SampleList(SessionController& session, SampleJudge& judge, QWidget* 
     m_list->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
     m_list->setResizeMode(QListView::Adjust);
     m_list->setAccessibleName(tr("Held-out samples"));
+    showScrollBar();
+    connect(m_list->verticalScrollBar(), &QScrollBar::rangeChanged, this, &SampleList::showScrollBar);
     column->addWidget(m_list, 1);
+    column->addWidget(makeRule());
     column->addWidget(makeFoot());
     connect(next, &QPushButton::clicked, this, &SampleList::selectNext);
     connect(m_filters, &Segmented::chosen, this, [this](int index) { setFilter(static_cast<SampleFilter>(index)); });
@@ -90,6 +94,18 @@ SampleList::SampleList(SessionController& session, SampleJudge& judge, QWidget* 
         m_request = -1;
         take(answer);
     });
+}
+
+// Its place is kept, below the columns' names; a handle that could not be moved is not drawn.
+void SampleList::showScrollBar()
+{
+    QScrollBar* bar = m_list->verticalScrollBar();
+    const bool idle = bar->maximum() <= bar->minimum();
+    if (bar->property("idle").isValid() && bar->property("idle").toBool() == idle)
+        return;
+    bar->setProperty("idle", idle);
+    bar->style()->unpolish(bar);
+    bar->style()->polish(bar);
 }
 
 /// The filters and the columns' names; shown once something was checked.

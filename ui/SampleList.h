@@ -57,6 +57,7 @@ private:
     void take(const Answer& answer);
     void append(const HeldOutSample& sample);
     void showVerdicts();
+    void showScrollBar();
     void applyFilter();
     void refreshFoot();
 

@@ -19,6 +19,8 @@ namespace spectune {
 namespace {
 
 constexpr int cardWidth = 404;
+constexpr int narrowCardWidth = 356;
+constexpr int usualWindow = 1400; ///< px, from here on there is room for the wide card
 constexpr int arrowDepth = 12;
 constexpr int arrowHalf = 9;
 constexpr double corner = 5.0;
@@ -94,7 +96,7 @@ TourCard::TourCard(QWidget* window)
     column->addWidget(makeWait());
     column->addWidget(makeRule());
     column->addWidget(makeFoot());
-    setFixedWidth(cardWidth + 2 * arrowDepth);
+    fitWindow(window->width());
     setTabOrder(m_next, m_back);
     setTabOrder(m_back, m_skip);
     setTabOrder(m_skip, m_leave);
@@ -216,6 +218,11 @@ void TourCard::passFocus(QPushButton* from, QPushButton* to)
 void TourCard::takeFocus()
 {
     (m_next->isEnabled() ? m_next : m_skip)->setFocus(Qt::OtherFocusReason);
+}
+
+void TourCard::fitWindow(int width)
+{
+    setFixedWidth((width < usualWindow ? narrowCardWidth : cardWidth) + 2 * arrowDepth);
 }
 
 QSize TourCard::bodySize() const

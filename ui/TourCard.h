@@ -33,6 +33,8 @@ public:
     void standAt(const CardPlace& place);
     /// Without the arrow's margin.
     [[nodiscard]] QSize bodySize() const;
+    /// Narrower in a window below 1400 px, where the columns beside its target are. @p width the window's, px
+    void fitWindow(int width);
     [[nodiscard]] QString spoken() const; ///< the stop in one sentence, for a screen reader
     [[nodiscard]] QPushButton* nextButton() const { return m_next; }
     [[nodiscard]] QPushButton* skipButton() const { return m_skip; }

@@ -185,6 +185,7 @@ void TourGuide::place()
     const QRect target = m_tour.isActive() ? targetRect() : QRect();
     const bool seen = !target.isEmpty();
     if (seen) {
+        m_card->fitWindow(m_window.width());
         m_card->standAt(cardPlace(target));
         m_ring->setGeometry(target);
     }

@@ -5,6 +5,7 @@
 #include "ui/KeyValueList.h"
 #include "ui/PageParts.h"
 #include "ui/SampleJudge.h"
+#include "visualization/Fonts.h"
 #include "visualization/NumberFormat.h"
 
 #include <QFrame>
@@ -48,8 +49,9 @@ TryResults::TryResults(SampleJudge& judge, QWidget* parent)
     grid->addWidget(makeCaption(tr("tuned wrong")), 0, 2, Qt::AlignCenter);
     grid->addWidget(makeCaption(tr("base right")), 1, 0, Qt::AlignRight | Qt::AlignVCenter);
     grid->addWidget(makeCaption(tr("base wrong")), 2, 0, Qt::AlignRight | Qt::AlignVCenter);
-    m_fields = {makeField(tr("both right"), SampleFilter::All), makeField(tr("broken"), SampleFilter::Broken),
-        makeField(tr("fixed"), SampleFilter::Fixed), makeField(tr("both wrong"), SampleFilter::Wrong)};
+    m_fields = {makeField(0, tr("both right"), "second", SampleFilter::All),
+        makeField(1, tr("broken"), "error", SampleFilter::Broken), makeField(2, tr("fixed"), "ok", SampleFilter::Fixed),
+        makeField(3, tr("both wrong"), "second", SampleFilter::Wrong)};
     for (int i = 0; i < 4; ++i)
         grid->addWidget(m_fields[static_cast<std::size_t>(i)], 1 + i / 2, 1 + i % 2);
     grid->setColumnStretch(1, 1);
@@ -68,11 +70,21 @@ TryResults::TryResults(SampleJudge& judge, QWidget* parent)
     refresh();
 }
 
-QPushButton* TryResults::makeField(const QString& word, SampleFilter filter)
+QPushButton* TryResults::makeField(std::size_t index, const QString& word, const char* tone, SampleFilter filter)
 {
     auto* field = new QPushButton;
-    field->setFixedHeight(40);
+    field->setFixedHeight(52);
     field->setProperty("word", word);
+    auto* lines = new QVBoxLayout(field);
+    lines->setContentsMargins(4, 6, 4, 6);
+    lines->setSpacing(0);
+    m_counts[index] = makeText(QString());
+    m_counts[index]->setFont(Fonts::state());
+    for (QLabel* line : {m_counts[index], makeCaption(word, tone)}) {
+        line->setAlignment(Qt::AlignCenter);
+        line->setAttribute(Qt::WA_TransparentForMouseEvents);
+        lines->addWidget(line);
+    }
     // "Both right" has no list of its own: all are shown, as ever.
     connect(field, &QPushButton::clicked, this, [this, filter] { Q_EMIT filterWanted(filter); });
     return field;
@@ -95,8 +107,11 @@ void TryResults::refresh()
     m_hint->setVisible(!any || !m_judge.failure().isEmpty());
     m_who->setVisible(scores.answered > 0);
     const std::int64_t counts[] = {scores.bothRight, scores.broken, scores.fixed, scores.bothWrong};
-    for (std::size_t i = 0; i < m_fields.size(); ++i)
-        m_fields[i]->setText(formatCount(counts[i]) + QLatin1Char('\n') + m_fields[i]->property("word").toString());
+    for (std::size_t i = 0; i < m_fields.size(); ++i) {
+        m_counts[i]->setText(formatCount(counts[i]));
+        m_fields[i]->setAccessibleName(
+            QStringLiteral("%1 %2").arg(m_counts[i]->text(), m_fields[i]->property("word").toString()));
+    }
     m_cost->setText(scores.broken > 0
             ? counted(scores.broken, tr("Broken is what tuning cost: %1 answer was right before."),
                 tr("Broken is what tuning cost: %1 answers were right before."))

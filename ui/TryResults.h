@@ -30,7 +30,7 @@ Q_SIGNALS:
 
 private:
     void refresh();
-    [[nodiscard]] QPushButton* makeField(const QString& word, SampleFilter filter);
+    [[nodiscard]] QPushButton* makeField(std::size_t index, const QString& word, const char* tone, SampleFilter filter);
 
     SampleJudge& m_judge;
     TryScores m_scores;
@@ -39,6 +39,7 @@ private:
     BeforeAfter* m_rows = nullptr;
     QWidget* m_who = nullptr;
     std::array<QPushButton*, 4> m_fields {}; ///< both right, broken, fixed, both wrong
+    std::array<QLabel*, 4> m_counts {}; ///< in them
     QLabel* m_cost = nullptr;
     KeyValueList* m_facts = nullptr;
 };

@@ -96,8 +96,8 @@ ExportReport sceneExport(const Scene& scene, const ExportAdapter& wanted, const 
     if (wanted.format == "merged") {
         report.bytes = 4'870'000;
         report.maxDifference = 0.0;
-        report.dtype = wanted.dtype.empty() ? "bfloat16" : wanted.dtype;
-        report.roundingLoss = wanted.dtype.empty() ? 0.031 : 2e-8;
+        report.dtype = wanted.dtype.empty() ? scene.dtype : wanted.dtype;
+        report.roundingLoss = report.dtype == "float32" ? 2e-8 : 0.031;
     }
     if (wanted.format == scene.exportDiffers) {
         report.maxDifference = 3.1e-4;

@@ -28,6 +28,7 @@ private Q_SLOTS:
     void textsThatFitAreWhole();
     void columnsFitTheirValues();
     void differentPathsReadDifferently();
+    void keysGiveTheirGroupFirst();
 };
 
 void TestCompareTable::pathsAreFolded_data()
@@ -115,6 +116,20 @@ void TestCompareTable::differentPathsReadDifferently()
         QCOMPARE(shown.at(0), shown.at(2));
         QCOMPARE(shown.at(3), "–");
     }
+}
+
+void TestCompareTable::keysGiveTheirGroupFirst()
+{
+    CompareTable table;
+    const QString key = QStringLiteral("adalora.target_rank");
+    table.setRows(4, {keyRow(key, {"8", "4", "3", "2"})}, {});
+    table.resize(table.neededWidth(), 200);
+    QCOMPARE(table.shownKey(0), "target_rank"); // whole, and not the end of the whole key
+    table.resize(900, 200);
+    QCOMPARE(table.shownKey(0), key);
+    const int four = table.neededWidth();
+    table.setRows(2, {keyRow(key, {"8", "4"})}, {});
+    QVERIFY(table.neededWidth() < four);
 }
 
 QTEST_MAIN(TestCompareTable)

@@ -18,7 +18,9 @@
 #include <QLabel>
 #include <QPushButton>
 #include <QRadioButton>
+#include <QRegularExpression>
 #include <QTest>
+#include <QTextDocumentFragment>
 
 using namespace spectune;
 using spectune::test::patience;
@@ -69,7 +71,7 @@ void TestLiveBar::memoryIsShownWhileARunGoesOn()
     m_bench->pauseAt(200);
     QLabel& memory = label("DeviceMemory");
     QTRY_VERIFY_WITH_TIMEOUT(memory.isVisible(), patience);
-    QCOMPARE(memory.text(), QStringLiteral("1.2 GiB of 8.0 GiB"));
+    QCOMPARE(QTextDocumentFragment::fromHtml(memory.text()).toPlainText(), QStringLiteral("1.2 / 8.0 GiB"));
     QVERIFY(window().run().mostMemory() >= window().run().memory().used);
     QVERIFY2(
         memory.accessibleDescription().contains("At most so far: 1.2 GiB"), qPrintable(memory.accessibleDescription()));
@@ -160,6 +162,13 @@ void TestLiveBar::tooLittleMemoryOffersChanges()
         QVERIFY(change.estimate.total() < ways.need);
     auto* resume = choices().findChild<QPushButton*>(QStringLiteral("ResumeWithChange"));
     QVERIFY2(resume->text().contains("300"), qPrintable(resume->text()));
+    QCOMPARE(resume->property("role").toString(), "primary"); // and it is the only one
+    QCOMPARE(bar().mainButton()->property("role").toString(), QString());
+    QVERIFY(bar().mainButton()->text().contains("300"));
+    QStringList captions;
+    for (const QLabel* label : choices().findChildren<QLabel*>())
+        captions << label->text();
+    QCOMPARE(captions.filter(QRegularExpression("^saves, of .* needed$")).size(), 1);
     m_bench->picture("failed-choices");
 }
 

@@ -139,6 +139,13 @@ void TestRunBar::failed()
     QCOMPARE(bar.mark, StateMark::Cross);
     QCOMPARE(bar.action, MainAction::ResumeStopped);
     QVERIFY(bar.main.visible && bar.main.enabled);
+    QVERIFY(bar.mainIsPrimary);
+    RunBarInput input;
+    input.state = SessionState::Failed;
+    input.hasCheckpoint = input.offersChanges = true; // which have a main button of their own
+    QVERIFY(!RunBarState::of(input).mainIsPrimary);
+    input.state = SessionState::Stopped;
+    QVERIFY(RunBarState::of(input).mainIsPrimary);
 }
 
 void TestRunBar::setUpOffersANewStart()

@@ -15,11 +15,13 @@
 #include "ui/SessionController.h"
 #include "ui/ShareButton.h"
 #include "visualization/ComparePlot.h"
+#include "visualization/RankGrid.h"
 
 #include <QElapsedTimer>
 #include <QListView>
 #include <QPlainTextEdit>
 #include <QPushButton>
+#include <QSplitter>
 #include <QTest>
 
 using namespace spectune;
@@ -34,6 +36,8 @@ private Q_SLOTS:
     void runsOfTheFolderAreThere();
     void clicksChoose();
     void twoRunsAreCompared();
+    void mapsStandInLine();
+    void moreRunsWidenTheDifferences();
     void aRunThatCannotBeReadIsShared();
     void notesTypedLastAreKept();
     void sixAtMost();
@@ -147,6 +151,42 @@ void TestRunsPage::twoRunsAreCompared()
         QVERIFY(QFileInfo(m_bench->path("picture.svg")).size() > 1000);
         QVERIFY(QFileInfo(m_bench->path("picture.pdf")).size() > 1000);
     }
+}
+
+void TestRunsPage::mapsStandInLine()
+{
+    write("a", written(0, 1.0));
+    write("b", written(1, 0.5));
+    openRuns(2);
+    choose({"a", "b"});
+    const RankGrid* difference = page().maps().differenceGrid();
+    QTRY_VERIFY(difference->isVisible());
+    const int first = window().width();
+    for (int width = first; width < first + 4; ++width) { // whatever three columns leave over
+        window().resize(width, window().height());
+        QTRY_COMPARE(window().width(), width);
+        const auto extra = [&](int run) { return std::abs(page().maps().grid(run)->width() - difference->width()); };
+        QTRY_VERIFY(extra(0) <= 1); // a pixel that cannot be shared
+        const auto top = [this](const RankGrid* grid) { return grid->mapTo(&page().maps(), QPoint()).y(); };
+        for (int run = 0; run < 2; ++run) {
+            QVERIFY(extra(run) <= 1);
+            QCOMPARE(top(page().maps().grid(run)), top(difference));
+        }
+    }
+}
+
+void TestRunsPage::moreRunsWidenTheDifferences()
+{
+    for (int run = 0; run < 3; ++run)
+        write(QStringLiteral("run-%1").arg(run), written(run, 1.0));
+    openRuns(3);
+    auto* upper = page().findChild<QSplitter*>("RunsUpper");
+    choose({"run-0", "run-1"});
+    QTRY_VERIFY(upper->sizes().at(1) < 360);
+    choose({"run-0", "run-1", "run-2"});
+    QTRY_VERIFY(upper->sizes().at(1) >= 360);
+    choose({"run-0"});
+    QTRY_VERIFY(upper->sizes().at(1) < 360);
 }
 
 void TestRunsPage::aRunThatCannotBeReadIsShared()
