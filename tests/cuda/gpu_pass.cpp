@@ -99,13 +99,26 @@ void checkGram(at::ScalarType type, std::int64_t rank, RegularizerKind kind)
     report("gram, gradient, " + name, apart(there.arena.gradients, here.arena.gradients), allowed(type, 176.0 * 40.0));
 }
 
-/// @param even all samples equally long
-Batch batchOf(bool even)
+/// How long samples are, and what their rows and those that bear loss round up to (see PackedBatch).
+enum class Form { Even, Uneven, UnevenToOneNumber };
+
+const char* nameOf(Form form)
+{
+    switch (form) {
+    case Form::Even: return "even";
+    case Form::Uneven: return "uneven";
+    case Form::UnevenToOneNumber: return "uneven, as many rows as targets when rounded up";
+    }
+    return "";
+}
+
+Batch batchOf(Form form)
 {
     at::Generator generator = at::detail::createCPUGenerator(11);
-    Batch batch {.tokens = at::randint(0, 120, {5, 70}, generator, at::kLong),
-        .targets = at::randint(0, 120, {5, 70}, generator, at::kLong)};
-    for (std::int64_t i = 0; !even && i < 5; ++i) {
+    const std::int64_t samples = form == Form::UnevenToOneNumber ? 3 : 5; // 183 and 174 make 256; 260 and 230 do not
+    Batch batch {.tokens = at::randint(0, 120, {samples, 70}, generator, at::kLong),
+        .targets = at::randint(0, 120, {samples, 70}, generator, at::kLong)};
+    for (std::int64_t i = 0; form != Form::Even && i < samples; ++i) {
         batch.targets[i].narrow(0, 70 - 9 * i, 9 * i).fill_(Batch::ignored);
         batch.targets[i].narrow(0, 0, 3 * i).fill_(Batch::ignored);
     }
@@ -114,13 +127,13 @@ Batch batchOf(bool even)
 }
 
 /// Loss, then the arena's gradient.
-std::pair<double, at::Tensor> passOn(at::Device device, at::ScalarType type, std::int64_t window, bool even)
+std::pair<double, at::Tensor> passOn(at::Device device, at::ScalarType type, std::int64_t window, Form form)
 {
     const at::NoGradGuard noGraph;
     Joined joined(device, type, window, 5);
     const at::Tensor sums = joined.triplets.makeSums();
     TrainingPass pass(*joined.model, joined.triplets.adaptersInto(sums), {});
-    const Batch batch = batchOf(even);
+    const Batch batch = batchOf(form);
     joined.model->reserve(256);
     const at::Tensor scale = lossScale(batch.targetCount, *joined.model);
     const double loss = pass.run(packed(batch, device), scale, /*recomputes=*/false).item<double>();
@@ -131,15 +144,15 @@ std::pair<double, at::Tensor> passOn(at::Device device, at::ScalarType type, std
 void checkPass()
 {
     for (const std::int64_t window : {0, 20}) {
-        for (const bool even : {true, false}) {
-            const auto [loss, gradient] = passOn(at::kCPU, at::kDouble, window, even);
+        for (const Form form : {Form::Even, Form::Uneven, Form::UnevenToOneNumber}) {
+            const auto [loss, gradient] = passOn(at::kCPU, at::kDouble, window, form);
             // By type: of the loss, and of the gradient's norm. bfloat16: some thirty roundings of 2⁻⁸ one after the
             // other are √30 · 2⁻⁸ ≈ 2 % apart; three times that.
             for (const auto& [type, ofLoss, ofGradient] :
                 {std::tuple {at::kDouble, 1e-12, 1e-11}, {at::kFloat, 1e-5, 1e-4}, {at::kBFloat16, 0.02, 0.06}}) {
-                const auto [there, gradientThere] = passOn(at::Device(at::kCUDA, 0), type, window, even);
+                const auto [there, gradientThere] = passOn(at::Device(at::kCUDA, 0), type, window, form);
                 const std::string name = std::string("pass, ") + at::toString(type) + ", window "
-                    + std::to_string(window) + (even ? ", even" : ", uneven");
+                    + std::to_string(window) + ", " + nameOf(form);
                 report(name + ", loss", std::abs(there - loss) / loss, ofLoss);
                 report(name + ", gradient", ((gradientThere - gradient).norm() / gradient.norm()).item<double>(),
                     ofGradient);

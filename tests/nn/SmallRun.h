@@ -46,10 +46,10 @@ struct Setup {
     }
 
     /// C's part; the gradients are added to those that there are.
-    double run(const Batch& batch, double normalizer, bool recomputes = false)
+    double run(const Batch& batch, double normalizer, bool recomputes = false, bool fillsUp = false)
     {
         const c10::NoGradGuard noGraph;
-        const PackedBatch pack = packed(batch, at::kCPU);
+        const PackedBatch pack = packed(batch, at::kCPU, fillsUp);
         model->reserve(pack.longest);
         const at::Tensor share = at::full({}, 1.0 / normalizer, arena.values.options());
         const double loss = pass.run(pack, share, recomputes).item<double>();

@@ -202,6 +202,46 @@ private Q_SLOTS:
         QVERIFY(!packed(fullBatch(89, 2, 3), at::kCPU).bearing.defined());
     }
 
+    /// As on CUDA: whatever the counts round up to, a target stays with its row, and what fills up bears no loss.
+    void fillingUpChangesNothing_data()
+    {
+        QTest::addColumn<int>("samples"); // of 16 tokens, but for the first
+        QTest::addColumn<int>("first"); // its tokens
+        QTest::addColumn<int>("silent"); // tokens at each sample's begin that bear no loss
+        QTest::newRow("rows and targets round up to one number") << 4 << 5 << 3;
+        QTest::newRow("all bear loss") << 4 << 5 << 0;
+        QTest::newRow("all bear loss, one row short of a round number") << 16 << 15 << 0;
+        QTest::newRow("targets round up to less") << 20 << 1 << 9;
+    }
+
+    void fillingUpChangesNothing()
+    {
+        QFETCH(const int, samples);
+        QFETCH(const int, first);
+        QFETCH(const int, silent);
+        Batch batch = fullBatch(91, samples, 16);
+        batch.targets[0].narrow(0, first, 16 - first).fill_(Batch::ignored);
+        batch.targets.narrow(1, 0, silent).fill_(Batch::ignored);
+        batch.targetCount = (batch.targets != Batch::ignored).sum().item<std::int64_t>();
+
+        const PackedBatch plain = packed(batch, at::kCPU, /*fillsUp=*/false);
+        const PackedBatch filled = packed(batch, at::kCPU, /*fillsUp=*/true);
+        const auto rowsOf = [](const PackedBatch& pack) {
+            const at::Tensor rows = pack.bearing.defined() ? pack.bearing : at::arange(pack.rows());
+            return rows.masked_select(pack.targets >= 0);
+        };
+        QVERIFY(filled.rows() > plain.rows());
+        QVERIFY(identical(filled.tokens.narrow(0, 0, plain.rows()), plain.tokens));
+        QVERIFY(identical(filled.targets.masked_select(filled.targets >= 0), plain.targets));
+        QVERIFY(identical(rowsOf(filled), rowsOf(plain)));
+
+        Setup one({});
+        Setup other({});
+        const double loss = one.run(batch, 20.0);
+        QVERIFY(std::abs(other.run(batch, 20.0, /*recomputes=*/false, /*fillsUp=*/true) - loss) <= 1e-12 * loss);
+        QVERIFY((other.gradients - one.gradients).norm().item<double>() <= 1e-12 * one.gradients.norm().item<double>());
+    }
+
     /// A frozen model's price: the loss is the base's, and with triplets the gradients are what they were.
     void reachingTheEmbeddingChangesNothing()
     {

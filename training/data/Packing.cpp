@@ -66,10 +66,22 @@ struct Lists {
         bearing.resize(static_cast<std::size_t>(roundUp(bearing.size(), unit)), rows - 1);
         targets.resize(bearing.size(), Batch::ignored);
     }
+    /// Whether target i is row i's, so that no list of rows is needed. What was filled up has no loss, wherever it points;
+    /// and equal counts alone say nothing, for both were rounded up.
+    [[nodiscard]] bool bearsEverywhere() const
+    {
+        if (bearing.size() != tokens.size())
+            return false;
+        for (std::size_t i = 0; i < bearing.size(); ++i) {
+            if (targets[i] != Batch::ignored && bearing[i] != static_cast<std::int64_t>(i))
+                return false;
+        }
+        return true;
+    }
     /// In one copy, which the host does not wait for.
     [[nodiscard]] PackedBatch onDevice(at::Device device) const
     {
-        const bool all = bearing.size() == tokens.size();
+        const bool all = bearsEverywhere();
         const BatchForm form {.rows = static_cast<std::int64_t>(tokens.size()),
             .samples = static_cast<std::int64_t>(offsets.size()) - 1,
             .listed = all ? 0 : static_cast<std::int64_t>(bearing.size()),
@@ -90,6 +102,11 @@ struct Lists {
 
 PackedBatch packed(const Batch& batch, at::Device device)
 {
+    return packed(batch, device, /*fillsUp=*/device.is_cuda());
+}
+
+PackedBatch packed(const Batch& batch, at::Device device, bool fillsUp)
+{
     const std::int64_t width = batch.tokens.size(1);
     const at::Tensor tokens = batch.tokens.contiguous();
     const at::Tensor targets = batch.targets.contiguous();
@@ -101,7 +118,7 @@ PackedBatch packed(const Batch& batch, at::Device device)
             --length;
         lists.take(tokens.const_data_ptr<std::int64_t>() + sample * width, target, length);
     }
-    if (device.is_cuda() && !lists.isEven())
+    if (fillsUp && !lists.isEven())
         lists.fillUp(batch.samples());
     return lists.onDevice(device);
 }

@@ -11,6 +11,8 @@ namespace spectune {
 /// The samples of @p batch end to end on @p device; copied there without waiting, in the order of its current stream.
 /// @pre batch.targetCount > 0
 [[nodiscard]] PackedBatch packed(const Batch& batch, at::Device device);
+/// @param fillsUp whether uneven samples are filled up to a round number of rows, as on CUDA (see PackedBatch)
+[[nodiscard]] PackedBatch packed(const Batch& batch, at::Device device, bool fillsUp);
 
 /// A batch as an optimizer step takes it: cut into micro-batches, and each of those into what one worker takes. Parts
 /// without a loss are left out.

@@ -26,8 +26,11 @@ struct StepGraphs::Recording {
     }
     ~Recording()
     {
-        if (work)
-            settle(batch.storage.device()); // it may still be played
+        try {
+            if (work)
+                settle(batch.storage.device()); // it may still be played
+        } catch (const c10::Error&) { // a lost device plays nothing any more; who uses it next is told so
+        }
     }
     Recording(const Recording&) = delete;
     Recording& operator=(const Recording&) = delete;
