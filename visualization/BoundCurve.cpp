@@ -6,7 +6,6 @@
 #include "visualization/NumberFormat.h"
 #include "visualization/Theme.h"
 
-#include <QEvent>
 #include <QPainter>
 
 #include <algorithm>
@@ -179,13 +178,6 @@ void BoundCurve::paintEvent(QPaintEvent*)
     painter.setPen(QPen(Theme::current().text2, 2.0, Qt::SolidLine, Qt::FlatCap, Qt::MiterJoin));
     painter.drawPolyline(staircase());
     paintPoint(painter);
-}
-
-void BoundCurve::changeEvent(QEvent* event)
-{
-    if (event->type() == QEvent::PaletteChange)
-        update();
-    QWidget::changeEvent(event);
 }
 
 } // namespace spectune

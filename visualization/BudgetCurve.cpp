@@ -285,12 +285,4 @@ void BudgetCurve::focusOutEvent(QFocusEvent*)
     update();
 }
 
-void BudgetCurve::changeEvent(QEvent* event)
-{
-    if (event->type() == QEvent::PaletteChange) {
-        update();
-    }
-    QWidget::changeEvent(event);
-}
-
 } // namespace spectune

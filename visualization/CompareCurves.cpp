@@ -149,15 +149,8 @@ AxisBounds CompareCurves::lossBounds(double from, double to, int columns) const
 AxisBounds CompareCurves::lossLogBounds(double from, double to, int columns) const
 {
     PositiveRange range;
-    for (const ComparedCurve& curve : m_curves) {
-        for (const ColumnSpan& span : curve.loss.decimate(from, to, columns)) {
-            range.take(span.low);
-            range.take(span.high);
-        }
-        for (const QPointF& point : curve.evaluations)
-            if (point.x() >= from && point.x() <= to)
-                range.take(point.y());
-    }
+    for (const ComparedCurve& curve : m_curves)
+        range.take(curve.loss, curve.evaluations, from, to, columns);
     return range.lossBounds();
 }
 

@@ -4,6 +4,7 @@
 #include "visualization/Fonts.h"
 #include "visualization/Marks.h"
 #include "visualization/NumberFormat.h"
+#include "visualization/PiecewiseGraph.h"
 #include "visualization/QCustomPlotQt.h"
 #include "visualization/RunTags.h"
 #include "visualization/Theme.h"
@@ -154,8 +155,11 @@ void ComparePlot::Private::rebuildGraphs()
     for (int run = runs - 1; run >= 0; --run) { // A lies on top
         QColor pale = RunTag::color(run);
         pale.setAlphaF(0.32F);
-        QCPGraph* raw = plot->addGraph();
-        raw->setPen(QPen(pale, 1.0));
+        auto* raw = new PiecewiseGraph(plot->xAxis, plot->yAxis); // the plot owns it
+        QPen pen(pale, 1.0);
+        pen.setCapStyle(Qt::FlatCap); // translucent pieces meet without a darker dot
+        raw->setPen(pen);
+        raw->setAdaptiveSampling(false); // it is given one pixel column's extremes at a time
         m_raw.insert(m_raw.begin(), raw);
     }
     for (int run = runs - 1; run >= 0; --run) {
@@ -172,24 +176,12 @@ void ComparePlot::Private::changed(bool all)
         m_timer.start();
 }
 
-void ComparePlot::Private::fill(QCPGraph* graph, const CurveSeries& series, bool lastOnly) const
+void ComparePlot::Private::fill(QCPGraph* graph, const CurveSeries& series, ColumnDetail detail) const
 {
     const QCPRange range = plot->xAxis->range();
     const int columns = std::max(1, plot->axisRect()->width());
-    const double perColumn = range.size() / columns;
-    QVector<double> x;
-    QVector<double> y;
-    for (const ColumnSpan& span : series.decimate(range.lower - perColumn, range.upper + perColumn, columns + 2)) {
-        const double middle = range.lower - perColumn + (span.column + 0.5) * perColumn;
-        if (lastOnly || span.low == span.high) {
-            x << middle;
-            y << span.last;
-        } else {
-            x << middle << middle;
-            y << span.low << span.high;
-        }
-    }
-    graph->setData(x, y, true);
+    const CurvePoints points = curvePoints(series, range.lower, range.upper, columns, detail);
+    graph->setData(points.x, points.y, true);
 }
 
 void ComparePlot::Private::replot()
@@ -212,10 +204,10 @@ void ComparePlot::Private::replot()
     for (std::size_t run = 0; run < m_smooth.size(); ++run) {
         m_smooth[run]->setVisible(isShown(ComparePart::Smooth));
         if (isShown(ComparePart::Smooth))
-            fill(m_smooth[run], curves.curves()[run].smooth, true);
+            fill(m_smooth[run], curves.curves()[run].smooth, ColumnDetail::Last);
         m_raw[run]->setVisible(isShown(ComparePart::Raw));
         if (isShown(ComparePart::Raw))
-            fill(m_raw[run], curves.curves()[run].loss, false);
+            fill(m_raw[run], curves.curves()[run].loss, ColumnDetail::Extremes);
     }
     plot->replot(QCustomPlot::rpQueuedReplot);
     m_timer.stop(); // setRange() has asked for what is done by now

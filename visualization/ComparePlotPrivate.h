@@ -2,6 +2,7 @@
 #pragma once
 
 #include "visualization/ComparePlot.h"
+#include "visualization/CurvePoints.h"
 
 #include <QTimer>
 
@@ -38,7 +39,7 @@ public:
 private:
     void build();
     void rebuildGraphs();
-    void fill(QCPGraph* graph, const CurveSeries& series, bool lastOnly) const;
+    void fill(QCPGraph* graph, const CurveSeries& series, ColumnDetail detail) const;
     void paintEvaluations(QPainter& painter) const;
     void paintEnds(QPainter& painter) const;
     void paintCrosshair(QPainter& painter) const;

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "visualization/EventTimeline.h"
 
+#include "visualization/EventTimelineAccess.h"
+#include "visualization/NumberFormat.h"
+
+#include <QAccessible>
 #include <QHelpEvent>
 #include <QKeyEvent>
 #include <QMouseEvent>
-
-#include "visualization/NumberFormat.h"
 
 #include <algorithm>
 #include <cmath>
@@ -26,6 +28,7 @@ EventTimeline::EventTimeline(QWidget* parent)
     setFocusPolicy(Qt::StrongFocus);
     setMouseTracking(true);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    EventTimelineAccess::install(); // before the first word to a screen reader, which makes the interface
     setAccessibleName(tr("Timeline"));
 }
 
@@ -76,10 +79,16 @@ void EventTimeline::setShownStep(std::int64_t step)
 {
     if (step != m_shown) {
         m_shown = step;
-        setAccessibleDescription(step < 0 ? tr("live, step %1").arg(formatCount(m_now))
-                                          : tr("step %1 of %2").arg(formatCount(step), formatCount(m_now)));
+        QAccessibleValueChangeEvent event(this, QVariant::fromValue<qlonglong>(m_shown < 0 ? m_now : m_shown));
+        QAccessible::updateAccessibility(&event);
         update();
     }
+}
+
+QString EventTimeline::spokenStep() const
+{
+    return m_shown < 0 ? tr("live, step %1").arg(formatCount(m_now))
+                       : tr("step %1 of %2").arg(formatCount(m_shown), formatCount(m_now));
 }
 
 void EventTimeline::setFailure(std::int64_t step)
@@ -167,14 +176,6 @@ bool EventTimeline::event(QEvent* event)
         return true;
     }
     return QWidget::event(event);
-}
-
-void EventTimeline::changeEvent(QEvent* event)
-{
-    if (event->type() == QEvent::PaletteChange) {
-        update();
-    }
-    QWidget::changeEvent(event);
 }
 
 void EventTimeline::mousePressEvent(QMouseEvent* event)

@@ -22,7 +22,8 @@ struct EventBar {
 };
 
 /// The run as a track: revived above and pruned below the line at every masking event, evaluations and checkpoints, the
-/// planned events as ticks. Dragging asks for a step to be shown; it is a slider for the keyboard and for readers.
+/// planned events as ticks. Dragging asks for a step to be shown; it is a slider for the keyboard and for readers, see
+/// EventTimelineAccess.
 class EventTimeline : public QWidget {
     Q_OBJECT
 public:
@@ -38,6 +39,7 @@ public:
     void setFailure(std::int64_t step); ///< −1: none
     void setHint(const QString& text); ///< instead of the built-in one; empty: the built-in one
     void clear(); ///< all but the plan
+    void request(std::int64_t step); ///< asks for @p step as dragging does: live from now on, and nothing before 1
 
     [[nodiscard]] std::int64_t now() const noexcept { return m_now; }
     [[nodiscard]] std::int64_t shownStep() const noexcept { return m_shown; }
@@ -62,6 +64,7 @@ public:
         bool stacked = false; ///< one name above the middle line, one below
     };
     [[nodiscard]] KeyPlace keyPlace() const;
+    [[nodiscard]] QString spokenStep() const; ///< "live, step 520", "step 300 of 520"
     [[nodiscard]] QSize sizeHint() const override;
     [[nodiscard]] QSize minimumSizeHint() const override;
 
@@ -73,7 +76,6 @@ Q_SIGNALS:
 protected:
     bool event(QEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
-    void changeEvent(QEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
     void mouseMoveEvent(QMouseEvent* event) override;
     void mouseReleaseEvent(QMouseEvent* event) override;
@@ -82,7 +84,6 @@ protected:
     void focusOutEvent(QFocusEvent* event) override;
 
 private:
-    void request(std::int64_t step);
     void paintTrack(QPainter& painter) const;
     void paintEvents(QPainter& painter) const;
     void paintMarks(QPainter& painter) const;

@@ -60,8 +60,9 @@ bool GramView::event(QEvent* event)
         const QRectF place = square();
         const QPointF at = (QPointF(help->pos()) - place.topLeft()) / place.width() * static_cast<double>(m_rank);
         if (place.contains(help->pos())) {
-            const auto row = static_cast<std::size_t>(at.y());
-            const auto column = static_cast<std::size_t>(at.x());
+            const auto row
+                = std::min(static_cast<std::size_t>(at.y()), m_rank - 1); // contains() takes the far edges in
+            const auto column = std::min(static_cast<std::size_t>(at.x()), m_rank - 1);
             QToolTip::showText(help->globalPos(),
                 tr("%1 at %2, %3: %4")
                     .arg(m_name)

@@ -175,11 +175,4 @@ void LengthHistogram::paintEvent(QPaintEvent*)
     paint(painter, size());
 }
 
-void LengthHistogram::changeEvent(QEvent* event)
-{
-    if (event->type() == QEvent::PaletteChange)
-        update();
-    QWidget::changeEvent(event);
-}
-
 } // namespace spectune

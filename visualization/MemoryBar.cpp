@@ -218,12 +218,4 @@ bool MemoryBar::event(QEvent* event)
     return QWidget::event(event);
 }
 
-void MemoryBar::changeEvent(QEvent* event)
-{
-    if (event->type() == QEvent::PaletteChange) {
-        update();
-    }
-    QWidget::changeEvent(event);
-}
-
 } // namespace spectune

@@ -63,7 +63,6 @@ public:
 protected:
     bool event(QEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
-    void changeEvent(QEvent* event) override;
 
 private:
     void paintLimits(QPainter& painter, const MemoryBarLayout& layout) const;

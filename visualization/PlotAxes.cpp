@@ -89,6 +89,20 @@ void PositiveRange::take(double value)
     }
 }
 
+void PositiveRange::take(
+    const CurveSeries& loss, std::span<const QPointF> evaluations, double from, double to, int columns)
+{
+    for (const ColumnSpan& span : loss.decimate(from, to, columns)) {
+        take(span.low);
+        take(span.high);
+    }
+    for (const QPointF& evaluation : evaluations) {
+        if (evaluation.x() >= from && evaluation.x() <= to) {
+            take(evaluation.y());
+        }
+    }
+}
+
 AxisBounds PositiveRange::lossBounds() const
 {
     if (isEmpty()) {
@@ -101,15 +115,7 @@ AxisBounds PositiveRange::lossBounds() const
 AxisBounds lossLogAxis(const RunCurves& curves, double from, double to, int columns)
 {
     PositiveRange range;
-    for (const ColumnSpan& span : curves.loss().decimate(from, to, columns)) {
-        range.take(span.low);
-        range.take(span.high);
-    }
-    for (const QPointF& evaluation : curves.evaluations()) {
-        if (evaluation.x() >= from && evaluation.x() <= to) {
-            range.take(evaluation.y());
-        }
-    }
+    range.take(curves.loss(), curves.evaluations(), from, to, columns);
     return range.lossBounds();
 }
 

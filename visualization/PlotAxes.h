@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <span>
 #include <vector>
 
 namespace spectune {
@@ -23,6 +24,8 @@ struct AxisBounds {
 class PositiveRange {
 public:
     void take(double value);
+    /// What a curve and its evaluations have between @p from and @p to.
+    void take(const CurveSeries& loss, std::span<const QPointF> evaluations, double from, double to, int columns);
     [[nodiscard]] bool isEmpty() const { return !(m_high > 0.0); }
     [[nodiscard]] double low() const { return m_low; }
     [[nodiscard]] double high() const { return m_high; }

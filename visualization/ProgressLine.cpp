@@ -5,8 +5,6 @@
 #include "visualization/NumberFormat.h"
 #include "visualization/Theme.h"
 
-#include <QEvent>
-
 #include <algorithm>
 
 namespace spectune {
@@ -63,14 +61,6 @@ void ProgressLine::paintEvent(QPaintEvent*)
         drawUpright(
             painter, xOf(border), ground.top(), ground.bottom(), border < m_step ? theme.panel : theme.text3, 1.5);
     }
-}
-
-void ProgressLine::changeEvent(QEvent* event)
-{
-    if (event->type() == QEvent::PaletteChange) {
-        update();
-    }
-    QWidget::changeEvent(event);
 }
 
 } // namespace spectune

@@ -39,14 +39,15 @@ void RankGrid::setModuleLayout(std::shared_ptr<const ModuleLayout> layout)
 {
     RankGridState& state = *m_state;
     state.view = layout ? GridView::Ranks : GridView::Empty;
-    state.layout = std::move(layout);
+    state.setLayout(std::move(layout));
     state.snapshot.reset();
-    state.kinds = state.layout ? state.layout->kinds : std::vector<std::string> {};
-    state.layers = state.layout ? static_cast<int>(state.layout->layerCount) : 0;
     state.zoom = 1.0;
     state.cursor.reset();
+    state.rangeAnchor.reset();
+    state.drag.reset();
     state.hovered.reset();
     state.looks.clear();
+    stopFade();
     setAccessibleName(tr("Rank of every matrix"));
     relayout();
 }
@@ -83,7 +84,7 @@ void RankGrid::setSnapshot(std::shared_ptr<const RankSnapshot> snapshot)
         state.fadeFrom = std::move(from);
         startFade();
     } else if (recoloured) {
-        state.fadeFrom.clear();
+        stopFade();
     }
     for (const std::size_t slot : slots_) {
         updateCell(static_cast<int>(slot / state.kinds.size()), static_cast<int>(slot % state.kinds.size()));
@@ -102,7 +103,7 @@ void RankGrid::setMode(GridMode mode)
         return;
     }
     m_state->mode = mode;
-    m_state->fadeFrom.clear();
+    stopFade();
     m_state->updateScale();
     m_state->refreshLooks();
     update();
@@ -121,16 +122,19 @@ void RankGrid::setTargets(const std::vector<std::string>& kinds, int layerCount,
     }
     const bool same = state.view == GridView::Targets && state.kinds == kinds && state.layers == layerCount;
     state.view = kinds.empty() || layerCount < 1 ? GridView::Empty : GridView::Targets;
-    state.kinds = kinds;
-    state.layers = layerCount;
     state.ticked = std::move(ticked);
     if (!same) {
+        state.setLayout(nullptr);
+        state.snapshot.reset();
+        state.kinds = kinds;
+        state.layers = layerCount;
         state.available.clear();
         state.cursor.reset();
         state.rangeAnchor.reset();
         state.drag.reset();
         state.hovered.reset();
         state.looks.clear();
+        stopFade();
     }
     setAccessibleName(tr("Matrices to adapt"));
     relayout();
@@ -189,6 +193,9 @@ ModuleIndex RankGrid::selected() const
 
 void RankGrid::setNote(const QString& headline, const QString& detail)
 {
+    if (m_state->headline == headline && m_state->detail == detail) {
+        return;
+    }
     m_state->headline = headline;
     m_state->detail = detail;
     relayout();
@@ -196,6 +203,9 @@ void RankGrid::setNote(const QString& headline, const QString& detail)
 
 void RankGrid::setLoading(const QString& stage)
 {
+    if (m_state->loading == stage) {
+        return;
+    }
     m_state->loading = stage;
     m_state->refreshLooks();
     update();
@@ -203,6 +213,9 @@ void RankGrid::setLoading(const QString& stage)
 
 void RankGrid::setFailed(bool failed)
 {
+    if (m_state->failed == failed) {
+        return;
+    }
     m_state->failed = failed;
     m_state->refreshLooks();
     update();
@@ -282,9 +295,18 @@ void RankGrid::startFade()
     }
 }
 
+void RankGrid::stopFade()
+{
+    if (m_state->fadeTimer != 0) {
+        killTimer(m_state->fadeTimer);
+        m_state->fadeTimer = 0;
+    }
+    m_state->fadeFrom.clear();
+}
+
 void RankGrid::timerEvent(QTimerEvent*)
 {
-    RankGridState& state = *m_state;
+    const RankGridState& state = *m_state;
     const bool done = state.fadeProgress() >= 1.0;
     for (std::size_t slot = 0; slot < state.fadeFrom.size(); ++slot) {
         if (state.fadeFrom[slot].isValid()) {
@@ -292,9 +314,7 @@ void RankGrid::timerEvent(QTimerEvent*)
         }
     }
     if (done) {
-        killTimer(state.fadeTimer);
-        state.fadeTimer = 0;
-        state.fadeFrom.clear();
+        stopFade();
     }
 }
 

@@ -129,6 +129,7 @@ private:
     void tickTargets(const std::vector<bool>& ticked);
     [[nodiscard]] bool pressForTargets(QKeyEvent* event);
     void startFade();
+    void stopFade(); ///< what fades stands in its new colour at once
     void announceCell();
     void zoomTo(double zoom, double layer, QPointF at); ///< @p layer stays at @p at
     void panTo(double firstLayer);

@@ -5,12 +5,12 @@ namespace spectune {
 
 QString RankGridCellAccess::text(QAccessible::Text text) const
 {
-    return m_grid && text == QAccessible::Name ? m_grid->spokenCellAt(m_row, m_column) : QString();
+    return isValid() && text == QAccessible::Name ? m_grid->spokenCellAt(m_row, m_column) : QString();
 }
 
 QRect RankGridCellAccess::rect() const
 {
-    if (!m_grid)
+    if (!isValid())
         return {};
     const QRect cell = m_grid->gridGeometry().cell(m_row, m_column).toAlignedRect();
     return {m_grid->mapToGlobal(cell.topLeft()), cell.size()};
@@ -18,16 +18,20 @@ QRect RankGridCellAccess::rect() const
 
 bool RankGridCellAccess::isSelected() const
 {
-    return m_grid && m_grid->selected().isValid() && m_grid->moduleAt(m_row, m_column) == m_grid->selected();
+    return isValid() && m_grid->selected().isValid() && m_grid->moduleAt(m_row, m_column) == m_grid->selected();
 }
 
 QAccessible::State RankGridCellAccess::state() const
 {
     QAccessible::State state;
+    if (!isValid()) {
+        state.invalid = true;
+        return state;
+    }
     state.selectable = true;
     state.focusable = true;
     state.selected = isSelected();
-    state.focused = state.selected && m_grid && m_grid->hasFocus();
+    state.focused = state.selected && m_grid->hasFocus();
     return state;
 }
 

@@ -18,7 +18,11 @@ public:
     {
     }
 
-    [[nodiscard]] bool isValid() const override { return m_grid; }
+    /// False once the grid is gone or has a layout without this cell.
+    [[nodiscard]] bool isValid() const override
+    {
+        return m_grid && m_row < m_grid->layers() && m_column < static_cast<int>(m_grid->kinds().size());
+    }
     [[nodiscard]] QObject* object() const override { return nullptr; }
     [[nodiscard]] QAccessibleInterface* parent() const override
     {

@@ -31,7 +31,7 @@ bool RankGrid::event(QEvent* event)
 void RankGrid::changeEvent(QEvent* event)
 {
     if (event->type() == QEvent::PaletteChange) {
-        m_state->fadeFrom.clear();
+        stopFade();
         if (m_state->view != GridView::Empty) {
             m_state->refreshLooks();
         }

@@ -47,9 +47,10 @@ void RankGridPainter::paintHistogram(const std::vector<int>& counts, double x, d
     const int most = std::max(1, *std::max_element(counts.begin(), counts.end()));
     QColor color = Theme::current().text3;
     color.setAlphaF(histogramAlpha);
+    const double width = std::max(step * 0.5, step - 1.0); // a rank of hundreds has bars narrower than a pixel
     for (std::size_t i = 0; i < counts.size(); ++i) {
         const double height = counts[i] == 0 ? 0.0 : std::max(1.0, std::round(17.0 * counts[i] / most));
-        m_painter.fillRect(QRectF(x + static_cast<double>(i) * step, baseline - height, step - 1.0, height), color);
+        m_painter.fillRect(QRectF(x + static_cast<double>(i) * step, baseline - height, width, height), color);
     }
 }
 

@@ -7,8 +7,27 @@
 #include <QAccessible>
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace spectune {
+
+namespace {
+
+/// @param delta ranks of run B minus those of run A
+QString differenceWords(std::int32_t delta)
+{
+    const QString count = formatCount(std::abs(delta));
+    switch (delta) {
+    case 0: return RankGrid::tr("same rank in both runs");
+    case 1: return RankGrid::tr("1 triplet more in run B than in run A");
+    case -1: return RankGrid::tr("1 triplet fewer in run B than in run A");
+    default:
+        return delta > 0 ? RankGrid::tr("%1 triplets more in run B than in run A").arg(count)
+                         : RankGrid::tr("%1 triplets fewer in run B than in run A").arg(count);
+    }
+}
+
+} // namespace
 
 QString RankGrid::cellText(ModuleIndex module) const
 {
@@ -20,7 +39,7 @@ QString RankGrid::cellText(ModuleIndex module) const
     QString words
         = tr("layer %1, %2").arg(info.layer.value).arg(QString::fromStdString(state.layout->kinds.at(info.kind.at())));
     if (state.view == GridView::Difference) {
-        return words + tr(", rank %1 in run B").arg(formatCount(state.difference.at(module.at())));
+        return words + QStringLiteral(", ") + differenceWords(state.difference.at(module.at()));
     }
     const int rank = state.snapshot ? state.snapshot->modules.at(module.at()).rank
                                     : static_cast<int>(state.layout->rankOf(module));

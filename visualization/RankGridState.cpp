@@ -40,9 +40,20 @@ int RankGridState::attentionKinds() const
         std::count_if(kinds.begin(), kinds.end(), [](const std::string& kind) { return isAttentionKind(kind); }));
 }
 
-ModuleIndex RankGridState::moduleAt(const GridCell& cell) const
+void RankGridState::setLayout(std::shared_ptr<const ModuleLayout> next)
 {
-    return layout ? layout->find(LayerIndex {cell.layer}, KindIndex {cell.kind}) : ModuleIndex {};
+    layout = std::move(next);
+    kinds = layout ? layout->kinds : std::vector<std::string> {};
+    layers = layout ? static_cast<int>(layout->layerCount) : 0;
+    modules.assign(static_cast<std::size_t>(layers) * kinds.size(), {});
+    for (std::size_t i = 0; layout && i < layout->modules.size(); ++i) {
+        const ModuleInfo& info = layout->modules[i];
+        const bool inside
+            = info.layer.value >= 0 && info.layer.value < layers && info.kind.value >= 0 && info.kind.value < columns();
+        if (inside) {
+            modules[slot({info.layer.value, info.kind.value})] = ModuleIndex {static_cast<std::int32_t>(i)};
+        }
+    }
 }
 
 bool RankGridState::hasValues() const

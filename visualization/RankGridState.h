@@ -51,6 +51,7 @@ struct RankGridState {
     std::shared_ptr<const RankSnapshot> snapshot;
     int layers = 0;
     std::vector<std::string> kinds;
+    std::vector<ModuleIndex> modules; ///< [layers × kinds] of the layout; setLayout() fills it
     std::vector<bool> ticked; ///< [layers × kinds]
     std::vector<bool> available; ///< [layers × kinds] or empty
     std::vector<std::int32_t> difference; ///< in the layout's order
@@ -91,7 +92,13 @@ struct RankGridState {
         return static_cast<std::size_t>(cell.layer) * kinds.size() + static_cast<std::size_t>(cell.kind);
     }
     [[nodiscard]] int attentionKinds() const;
-    [[nodiscard]] ModuleIndex moduleAt(const GridCell& cell) const;
+    /// With its layers and kinds; null: none. View, snapshot and looks stay.
+    void setLayout(std::shared_ptr<const ModuleLayout> next);
+    [[nodiscard]] ModuleIndex moduleAt(const GridCell& cell) const
+    {
+        const std::size_t place = slot(cell);
+        return place < modules.size() ? modules[place] : ModuleIndex {};
+    }
     [[nodiscard]] bool isIdle() const { return view == GridView::Ranks && !snapshot; }
     [[nodiscard]] bool canTick(const GridCell& cell) const { return available.empty() || available[slot(cell)]; }
     /// The value that the mode shows; with no snapshot the init rank.

@@ -22,7 +22,7 @@ void RankGrid::setTransposed(bool transposed)
 {
     if (m_state->transposed != transposed) {
         m_state->transposed = transposed;
-        m_state->fadeFrom.clear();
+        stopFade();
         relayout();
     }
 }

@@ -52,6 +52,9 @@ void RunPlots::setHistory(const RunHistory& history)
         m_private->curves.append(point);
     }
     m_private->curves.setEvents(history.events);
+    if (m_private->hovered > m_private->curves.lastStep()) {
+        m_private->hovered = -1;
+    }
     m_private->changed(true);
 }
 
@@ -62,7 +65,9 @@ void RunPlots::clear()
     m_private->failure = -1;
     m_private->ended = false;
     m_private->sentence.clear();
-    m_private->changed(true);
+    m_private->hovered = -1;
+    m_private->grab.reset();
+    resetView();
 }
 
 void RunPlots::setShownStep(std::int64_t step)
@@ -172,6 +177,12 @@ void RunPlots::changeEvent(QEvent* event)
         m_private->changed();
     }
     QWidget::changeEvent(event);
+}
+
+void RunPlots::showEvent(QShowEvent* event)
+{
+    QWidget::showEvent(event);
+    m_private->changed(true); // what came while it was hidden
 }
 
 void RunPlots::resizeEvent(QResizeEvent* event)

@@ -22,7 +22,7 @@ enum class PlotCurve { Raw, Smooth, Evaluation, Orthogonality, Kept, Plan };
 
 /// Task loss (raw, smoothed, evaluations), γR on a logarithmic axis of its own, and the budget, over one step axis.
 /// The picture follows the data at most 30 times a second, and the pointer 60 times; axes are rescaled at most once in 2 s, and not while the
-/// pointer is moving inside. The wheel zooms along the steps around the pointer (over the loss axis, or with Ctrl, along
+/// pointer is moving inside. Hidden, nothing is drawn until it is shown or replotNow() asks for it. The wheel zooms along the steps around the pointer (over the loss axis, or with Ctrl, along
 /// the loss), dragging pans, a double click goes back. Left and right move the crosshair, PageUp and PageDown pan, + and −
 /// zoom around it, 0 or Home go back, Return shows its step. GUI thread only.
 class RunPlots : public QWidget {
@@ -34,9 +34,9 @@ public:
     void setPlan(const PlotPlan& plan);
     void append(std::span<const MetricPoint> points);
     void append(const EvalPoint& point);
-    /// Replaces all curves. The plan stays.
+    /// Replaces all curves. The plan and the view stay: it is the same run.
     void setHistory(const RunHistory& history);
-    void clear();
+    void clear(); ///< another run's curves follow: nothing of the last one's stays, its zoom neither
 
     void setShownStep(std::int64_t step); ///< −1: live
     /// A cross at the curve's end and the sentence beside it. An empty sentence takes it back.
@@ -85,10 +85,11 @@ public:
 
 Q_SIGNALS:
     void effectiveRangeChanged(spectune::PlotRange range);
-    void stepActivated(qint64 step); ///< clicked; −1: a double click takes its first click back
+    void stepActivated(qint64 step); ///< clicked; a double click takes its first click back, to −1: live
 
 protected:
     void changeEvent(QEvent* event) override;
+    void showEvent(QShowEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
     bool eventFilter(QObject* watched, QEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
@@ -99,6 +100,7 @@ private:
     void pressed(const QMouseEvent& mouse);
     void moved(const QMouseEvent& mouse);
     void released(const QMouseEvent& mouse);
+    void doubleClicked();
     bool wheeled(const QWheelEvent& wheel);
     [[nodiscard]] std::int64_t stepUnder(QPointF position) const; ///< −1: none is there
 

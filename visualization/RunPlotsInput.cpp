@@ -50,6 +50,7 @@ void RunPlots::pressed(const QMouseEvent& mouse)
 {
     Private& p = *m_private;
     if (mouse.button() == Qt::LeftButton) {
+        p.shownBeforeClick = p.shown;
         p.grab = Private::Grab {mouse.position(), p.steps, p.loss, false};
     }
 }
@@ -83,9 +84,17 @@ void RunPlots::released(const QMouseEvent& mouse)
         return; // the second half of a double click has no press of its own
     }
     if (const std::int64_t step = stepUnder(mouse.position()); step > 0) {
-        p.shownBeforeClick = p.shown;
         Q_EMIT stepActivated(step);
     }
+}
+
+void RunPlots::doubleClicked()
+{
+    const Private& p = *m_private;
+    if (p.view || p.lossView) {
+        resetView();
+    }
+    Q_EMIT stepActivated(p.shownBeforeClick); // a double click chooses no step
 }
 
 bool RunPlots::wheeled(const QWheelEvent& wheel)
@@ -121,10 +130,9 @@ bool RunPlots::eventFilter(QObject* watched, QEvent* event)
     case QEvent::MouseMove: moved(*static_cast<QMouseEvent*>(event)); break;
     case QEvent::MouseButtonRelease: released(*static_cast<QMouseEvent*>(event)); break;
     case QEvent::MouseButtonDblClick:
-        if (p.view || p.lossView) {
-            resetView();
+        if (static_cast<QMouseEvent*>(event)->button() == Qt::LeftButton) {
+            doubleClicked();
         }
-        Q_EMIT stepActivated(p.shownBeforeClick); // a double click chooses no step
         break;
     case QEvent::Wheel:
         if (wheeled(*static_cast<QWheelEvent*>(event))) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "visualization/RunPlotsPrivate.h"
 
+#include "visualization/CurvePoints.h"
 #include "visualization/Fonts.h"
 #include "visualization/NumberFormat.h"
 #include "visualization/PiecewiseGraph.h"
@@ -145,6 +146,9 @@ void RunPlots::Private::changed(bool rescale, Pace pace)
 
 void RunPlots::Private::replotIn(int milliseconds)
 {
+    if (!m_owner->isVisible()) {
+        return; // thirty pictures a second for nobody; showEvent() asks for one
+    }
     if (!m_timer.isActive() || m_timer.remainingTime() > milliseconds) {
         m_timer.start(milliseconds);
     }
@@ -204,7 +208,8 @@ void RunPlots::Private::updateAxes()
     budget = budgetAxis(curves.plan());
     const bool fits = nextSteps.low == steps.low && nextSteps.high == steps.high
         && loss.holds(nextLoss.low, nextLoss.high) && nextLoss.high - nextLoss.low > 0.6 * (loss.high - loss.low)
-        && orth.holds(nextOrth.low, nextOrth.high) && !orth.ticks.empty() && !loss.ticks.empty();
+        && orth.holds(nextOrth.low, nextOrth.high) && orth.ticks.empty() == nextOrth.ticks.empty()
+        && loss.ticks.empty() == nextLoss.ticks.empty();
     if ((fits && !m_forced) || !mayRescale()) {
         return;
     }
@@ -238,37 +243,22 @@ void RunPlots::Private::updateCurves()
 
     const int count = columns();
     const double perColumn = (steps.high - steps.low) / count;
-    const auto fill = [&](QCPGraph* graph, const CurveSeries& series, double factor, bool lastOnly) {
-        QVector<double> x;
-        QVector<double> y;
-        x.reserve(2 * (count + 1));
-        y.reserve(2 * (count + 1));
-        for (const ColumnSpan& span : series.decimate(steps.low, steps.high + perColumn, count + 1)) {
-            const double middle = steps.low + (span.column + 0.5) * perColumn;
-            if (perColumn <= 1.0 || lastOnly || span.low == span.high) {
-                x << (perColumn <= 1.0 ? std::floor(middle + 0.5 * perColumn) : middle);
-                y << span.last * factor;
-                continue;
-            }
-            const bool upwards
-                = y.isEmpty() || std::abs(y.back() - span.low * factor) < std::abs(y.back() - span.high * factor);
-            x << middle << middle;
-            y << (upwards ? span.low : span.high) * factor << (upwards ? span.high : span.low) * factor;
-        }
-        graph->setData(x, y, true);
+    const auto fill = [&](QCPGraph* graph, const CurveSeries& series, ColumnDetail detail, double factor = 1.0) {
+        const CurvePoints points = curvePoints(series, steps.low, steps.high, count, detail, factor);
+        graph->setData(points.x, points.y, true);
     };
     m_raw->setVisible(isShown(PlotCurve::Raw));
     m_smooth->setVisible(isShown(PlotCurve::Smooth));
     m_orth->setVisible(isShown(PlotCurve::Orthogonality));
     m_kept->setVisible(isShown(PlotCurve::Kept));
     m_plan->setVisible(isShown(PlotCurve::Plan));
-    fill(m_raw, curves.loss(), 1.0, false);
+    fill(m_raw, curves.loss(), ColumnDetail::Extremes);
     m_raw->setAntialiased(perColumn <= 1.0);
     for (QCPGraph* graph : {m_raw, m_smooth, m_orth}) {
         setJoins(graph, perColumn <= 1.0);
     }
-    fill(m_smooth, curves.smooth(), 1.0, true);
-    fill(m_orth, curves.orth(), curves.plan().gamma > 0.0 ? curves.plan().gamma : 1.0, false);
+    fill(m_smooth, curves.smooth(), ColumnDetail::Last);
+    fill(m_orth, curves.orth(), ColumnDetail::Extremes, curves.plan().gamma > 0.0 ? curves.plan().gamma : 1.0);
     updateKept();
     updatePlan();
     pointsDrawn = 0;
@@ -319,7 +309,7 @@ void RunPlots::Private::updatePlan()
     QVector<double> planY;
     const PlotPlan& plan = curves.plan();
     const double from = std::max(steps.low, static_cast<double>(now()));
-    const int points = plan.totalSteps > 0 && plan.initialBudget > 0 ? 200 : -1;
+    const int points = plan.totalSteps > 0 && plan.initialBudget > 0 && from < steps.high ? 200 : -1;
     for (int i = 0; i <= points; ++i) {
         const double t = from + (steps.high - from) * i / points;
         planX << t;

@@ -56,7 +56,7 @@ public:
         bool dragged = false;
     };
     std::optional<Grab> grab;
-    std::int64_t shownBeforeClick = -1;
+    std::int64_t shownBeforeClick = -1; ///< when the pointer went down last
     std::optional<QPointF> view; ///< steps that the user zoomed to: low, high
     std::optional<QPointF> lossView; ///< the same of the loss
     bool logarithmic = false;
@@ -88,7 +88,7 @@ private:
     void addLayers();
     void place();
     void updateAxes();
-    /// Replots in @p milliseconds, or sooner if that was asked for already.
+    /// Replots in @p milliseconds, or sooner if that was asked for already; hidden, not at all.
     void replotIn(int milliseconds);
     /// Whether the axes may move now; if not, replots once they may: a run's last values ask for no later picture.
     [[nodiscard]] bool mayRescale();

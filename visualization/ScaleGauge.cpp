@@ -6,8 +6,6 @@
 #include "visualization/NumberFormat.h"
 #include "visualization/Theme.h"
 
-#include <QEvent>
-
 #include <algorithm>
 #include <cmath>
 
@@ -84,14 +82,6 @@ void ScaleGauge::paintEvent(QPaintEvent*)
     if (m_scale > 0.0 && std::isfinite(m_scale)) {
         drawDiamond(painter, {xOf(m_scale), axisY - 3.0}, 5.0, isLow() ? theme.warn : theme.text, theme.panel);
     }
-}
-
-void ScaleGauge::changeEvent(QEvent* event)
-{
-    if (event->type() == QEvent::PaletteChange) {
-        update();
-    }
-    QWidget::changeEvent(event);
 }
 
 } // namespace spectune

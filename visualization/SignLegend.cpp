@@ -5,7 +5,6 @@
 #include "visualization/NumberFormat.h"
 #include "visualization/Theme.h"
 
-#include <QEvent>
 #include <QPainter>
 
 #include <algorithm>
@@ -73,13 +72,6 @@ void SignLegend::paintEvent(QPaintEvent*)
         Qt::AlignLeft | Qt::AlignVCenter, low);
     drawTabular(painter, {colours.right() + gap, 0.0, width() - colours.right() - gap, static_cast<double>(height())},
         Qt::AlignLeft | Qt::AlignVCenter, endText(m_reach));
-}
-
-void SignLegend::changeEvent(QEvent* event)
-{
-    if (event->type() == QEvent::PaletteChange)
-        update();
-    QWidget::changeEvent(event);
 }
 
 } // namespace spectune

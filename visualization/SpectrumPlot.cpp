@@ -7,7 +7,6 @@
 #include "visualization/NumberFormat.h"
 #include "visualization/Theme.h"
 
-#include <QEvent>
 #include <QPainterPath>
 
 #include <algorithm>
@@ -182,13 +181,6 @@ void SpectrumPlot::paintEvent(QPaintEvent*)
         return;
     m_kind == Kind::ErrorCurve ? paintCurve(painter) : paintBars(painter);
     paintRank(painter);
-}
-
-void SpectrumPlot::changeEvent(QEvent* event)
-{
-    if (event->type() == QEvent::PaletteChange)
-        update();
-    QWidget::changeEvent(event);
 }
 
 } // namespace spectune

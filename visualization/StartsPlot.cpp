@@ -8,8 +8,6 @@
 #include "visualization/PlotAxes.h"
 #include "visualization/Theme.h"
 
-#include <QEvent>
-
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -239,13 +237,6 @@ void StartsPlot::paintEvent(QPaintEvent*)
     painter.setFont(Fonts::caption());
     painter.setPen(Theme::current().text3);
     painter.drawText(emptyTextRect(), Qt::AlignCenter | Qt::TextWordWrap, m_emptyText);
-}
-
-void StartsPlot::changeEvent(QEvent* event)
-{
-    if (event->type() == QEvent::PaletteChange)
-        update();
-    QWidget::changeEvent(event);
 }
 
 } // namespace spectune

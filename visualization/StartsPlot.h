@@ -38,7 +38,6 @@ public:
 
 protected:
     void paintEvent(QPaintEvent* event) override;
-    void changeEvent(QEvent* event) override;
 
 private:
     [[nodiscard]] static std::size_t index(int rank) { return static_cast<std::size_t>(rank - 1); }

@@ -253,12 +253,4 @@ void TokenView::paintEvent(QPaintEvent* event)
     }
 }
 
-void TokenView::changeEvent(QEvent* event)
-{
-    if (event->type() == QEvent::PaletteChange) {
-        update();
-    }
-    QWidget::changeEvent(event);
-}
-
 } // namespace spectune

@@ -98,35 +98,6 @@ void TripletList::sortRows()
     if (m_snapshot->eventStep < 0) {
         m_keptRows = count;
     }
-    fitScores(0, count);
-}
-
-void TripletList::fitScores(int first, int last)
-{
-    double low = INFINITY;
-    double high = 0.0;
-    const auto take = [&](double score) {
-        if (score > 0.0 && std::isfinite(score)) {
-            low = std::min(low, score);
-            high = std::max(high, score);
-        }
-    };
-    for (int row = first; row < last; ++row) {
-        take(static_cast<double>(triplet(row).score));
-    }
-    if (m_snapshot->eventStep >= 0) {
-        take(static_cast<double>(m_snapshot->threshold));
-    }
-    if (!(high > 0.0)) {
-        m_logLow = -8.0;
-        m_logHigh = -4.0;
-        return;
-    }
-    m_logLow = std::log10(low);
-    m_logHigh = std::log10(high);
-    const double pad = std::max(0.15, (m_logHigh - m_logLow) * 0.08);
-    m_logLow -= pad;
-    m_logHigh += pad;
 }
 
 int TripletList::fullHeight() const

@@ -56,7 +56,7 @@ private:
     [[nodiscard]] int visibleRows() const;
     [[nodiscard]] Columns columns() const;
     [[nodiscard]] double scoreX(double score, const Columns& columns) const;
-    void fitScores(int first, int last);
+    void fitScores(Columns& columns, int first, int last) const; ///< the S axis to rows [first, last) and the threshold
     void paintHead(QPainter& painter, const Columns& columns) const;
     void paintRow(QPainter& painter, int row, double y, const Columns& columns) const;
     void paintMark(QPainter& painter, const TripletState& triplet, double y, const Columns& columns) const;
@@ -72,8 +72,6 @@ private:
     int m_keptRows = 0;
     int m_selected = -1;
     double m_lambdaMax = 1.0;
-    double m_logLow = -8.0; ///< log10 of the S axis
-    double m_logHigh = -4.0;
 };
 
 } // namespace spectune

@@ -15,7 +15,7 @@ inline constexpr int restHeight = 18; ///< "11 more above, all kept"
 
 } // namespace tripletlist
 
-/// Left edges and widths of the list's columns, in pixels.
+/// Left edges and widths of the list's columns, in pixels, and the axis of S.
 struct TripletList::Columns {
     double index = 0.0; ///< right edge of the triplet's number
     double bar = 0.0;
@@ -25,6 +25,8 @@ struct TripletList::Columns {
     double scoreWidth = 0.0;
     double mark = 0.0; ///< centre of the tick or triangle
     double when = 0.0; ///< right edge of "kept" or the step
+    double logLow = -8.0; ///< log10 of S at the axis' ends
+    double logHigh = -4.0;
 };
 
 } // namespace spectune

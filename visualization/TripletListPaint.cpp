@@ -2,6 +2,7 @@
 #include "visualization/Fonts.h"
 #include "visualization/Marks.h"
 #include "visualization/NumberFormat.h"
+#include "visualization/PlotAxes.h"
 #include "visualization/Theme.h"
 #include "visualization/TripletListColumns.h"
 
@@ -33,8 +34,27 @@ TripletList::Columns TripletList::columns() const
 
 double TripletList::scoreX(double score, const Columns& c) const
 {
-    const double place = score > 0.0 ? (std::log10(score) - m_logLow) / (m_logHigh - m_logLow) : 0.0;
+    const double place = score > 0.0 ? (std::log10(score) - c.logLow) / (c.logHigh - c.logLow) : 0.0;
     return c.score + c.scoreWidth * std::clamp(place, 0.0, 1.0);
+}
+
+void TripletList::fitScores(Columns& c, int first, int last) const
+{
+    PositiveRange scores;
+    for (int row = first; row < last; ++row) {
+        scores.take(static_cast<double>(triplet(row).score));
+    }
+    if (m_snapshot->eventStep >= 0) {
+        scores.take(static_cast<double>(m_snapshot->threshold));
+    }
+    if (scores.isEmpty()) {
+        return;
+    }
+    const double low = std::log10(scores.low());
+    const double high = std::log10(scores.high());
+    const double pad = std::max(0.15, (high - low) * 0.08);
+    c.logLow = low - pad;
+    c.logHigh = high + pad;
 }
 
 void TripletList::paintEvent(QPaintEvent*)
@@ -46,10 +66,10 @@ void TripletList::paintEvent(QPaintEvent*)
     if (!m_snapshot) {
         return;
     }
-    const Columns c = columns();
+    Columns c = columns();
     const int first = verticalScrollBar()->value();
     const int last = std::min(static_cast<int>(m_rows.size()), first + visibleRows());
-    fitScores(first, last);
+    fitScores(c, first, last);
     const double top = headHeight + (verticalScrollBar()->maximum() > 0 ? restHeight : 0.0);
     const bool scored = m_snapshot->hasScores;
     if (scored) {

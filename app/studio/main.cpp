@@ -5,7 +5,6 @@
 #include "training/session/EngineLibrary.h"
 #include "ui/MainWindow.h"
 #include "ui/RunFolders.h"
-#include "ui/RunModel.h"
 #include "ui/ScreenshotTask.h"
 #include "ui/SessionController.h"
 #include "ui/SetupFacts.h"
@@ -13,11 +12,9 @@
 #include "ui/StudioStyle.h"
 
 #include <QApplication>
-#include <QElapsedTimer>
 #include <QFileInfo>
 #include <QLocale>
 #include <QSettings>
-#include <QTimer>
 #include <QTranslator>
 
 #include <cstdio>

@@ -89,9 +89,18 @@ void exportTo(const ExportOptions& options)
     const bool shows = isTerminal() && !options.json;
     if (shows)
         context.progress = showProgress;
-    const auto report = std::get<ExportReport>(createEngine()->answer(options.request, context));
-    if (shows)
-        std::fprintf(stderr, "\r\033[K");
+    const auto clearLine = [shows] {
+        if (shows)
+            std::fprintf(stderr, "\r\033[K");
+    };
+    ExportReport report;
+    try {
+        report = std::get<ExportReport>(createEngine()->answer(options.request, context));
+    } catch (...) {
+        clearLine(); // before the text of what went wrong
+        throw;
+    }
+    clearLine();
     if (options.json)
         std::cout << asJson(report).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << std::endl;
     else

@@ -79,15 +79,17 @@ void evaluate(const ModelOptions& options)
     if (options.json) {
         ordered_json result {{"loss", report.loss}, {"perplexity", report.perplexity}, {"tokens", report.tokens},
             {"samples", report.samples}};
-        if (options.exactMatch)
+        if (options.exactMatch) {
             result["exact_match"] = report.exactMatch;
+            result["answers"] = report.answered;
+        }
         std::cout << result.dump() << std::endl;
         return;
     }
     std::printf("loss %.6f, perplexity %.4f over %s tokens of %s samples\n", report.loss, report.perplexity,
         grouped(report.tokens).c_str(), grouped(report.samples).c_str());
     if (options.exactMatch)
-        std::printf("exact match %.4f\n", report.exactMatch);
+        std::printf("exact match %.4f of %s answers\n", report.exactMatch, grouped(report.answered).c_str());
 }
 
 void generate(const ModelOptions& options)

@@ -39,6 +39,9 @@ private Q_SLOTS:
     void stopSavesWhileTraining();
     void stopWhilePaused();
     void stopGivesUpAnEvaluation();
+    void stopGivesUpAnAnswerThatTheRunWaitsFor_data();
+    void stopGivesUpAnAnswerThatTheRunWaitsFor();
+    void stopLeavesARequestBeforeTheRun();
     void exceptionsBecomeFailures_data();
     void exceptionsBecomeFailures();
     void failureInThePreparation();
@@ -118,6 +121,53 @@ void TestSessionEnds::stopGivesUpAnEvaluation()
     QVERIFY(bench.probe.awaitState(SessionState::Stopped));
     QCOMPARE(bench.script->saves.load(), 1);
     QVERIFY(bench.probe.all<EvalPoint>().empty());
+}
+
+void TestSessionEnds::stopGivesUpAnAnswerThatTheRunWaitsFor_data()
+{
+    QTest::addColumn<bool>("resumed");
+    QTest::newRow("paused") << false;
+    QTest::newRow("resumed while it is answered") << true;
+}
+
+void TestSessionEnds::stopGivesUpAnAnswerThatTheRunWaitsFor()
+{
+    QFETCH(bool, resumed);
+    Bench bench;
+    bench.script->onRequest = [](const Request&, const RequestContext& context) -> Answer {
+        while (true) { // as a merged export of a large model, which takes minutes
+            context.stop.throwIfStopped();
+            std::this_thread::yield();
+        }
+    };
+    QVERIFY(bench.startPaused());
+    const std::int64_t request = bench.session.ask(ExportAdapter {});
+    QVERIFY(bench.script->answering.awaitArrivals(1));
+    QVERIFY(!resumed || bench.session.resume());
+    QVERIFY(bench.session.stop());
+    QVERIFY(bench.probe.awaitState(SessionState::Stopped));
+    QCOMPARE(bench.script->saves.load(), 1);
+    QCOMPARE(bench.script->stepsRun.load(), 1);
+    const Answer* const answer = bench.probe.awaitAnswer(request);
+    QVERIFY(answer != nullptr && std::holds_alternative<Failure>(*answer));
+    QVERIFY(std::get<Failure>(*answer).isCancelled());
+}
+
+void TestSessionEnds::stopLeavesARequestBeforeTheRun()
+{
+    Bench bench;
+    bench.script->onRequest = [](const Request&, const RequestContext& context) -> Answer {
+        context.stop.throwIfStopped();
+        return ModelSummary {};
+    };
+    bench.script->answering.shut();
+    const std::int64_t request = bench.session.ask(ExportAdapter {});
+    QVERIFY(bench.script->answering.awaitArrivals(1));
+    QVERIFY(bench.session.start({}));
+    QVERIFY(bench.session.stop());
+    bench.script->answering.open();
+    const Answer* const answer = bench.probe.awaitAnswer(request);
+    QVERIFY(answer != nullptr && std::holds_alternative<ModelSummary>(*answer));
 }
 
 void TestSessionEnds::exceptionsBecomeFailures_data()

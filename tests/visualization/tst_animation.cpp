@@ -9,11 +9,13 @@
 
 #include <QDir>
 #include <QFile>
+#include <QHelpEvent>
 #include <QImageReader>
 #include <QPainter>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QToolTip>
 
 using namespace spectune;
 
@@ -49,6 +51,7 @@ private Q_SLOTS:
     void aMissingFolderIsNamed();
     void whatChanged();
     void gramsShowTheWayFromTheIdentity();
+    void theFarEdgeOfAGramIsItsLastValue();
     void theLargestGap();
     void aTripletOverTime();
     void aTripletOverTimeByKeys();
@@ -136,6 +139,18 @@ void TestAnimation::gramsShowTheWayFromTheIdentity()
     QCOMPARE(view.shareAt(1, 1), 0.0);
     view.setGram({1.0}, 2); // not a matrix
     QCOMPARE(view.largest(), 0.0);
+}
+
+void TestAnimation::theFarEdgeOfAGramIsItsLastValue()
+{
+    GramView view("PᵀP − I");
+    view.resize(200, 116); // its square is 100 pixels wide
+    view.setGram({1.0, 0.0, 0.0, 1.5}, 2);
+    const QPoint edge(100, 116);
+    QHelpEvent help(QEvent::ToolTip, edge, view.mapToGlobal(edge));
+    QCoreApplication::sendEvent(&view, &help);
+    QCOMPARE(QToolTip::text(), QStringLiteral("PᵀP − I at 1, 1: 0.5000"));
+    QToolTip::hideText();
 }
 
 void TestAnimation::theLargestGap()

@@ -258,9 +258,7 @@ void TestCompare::sumsOfADifference()
         for (std::int32_t kind = 0; kind < 2; ++kind)
             layout->modules.push_back(
                 {"m" + std::to_string(layer * 2 + kind), LayerIndex {layer}, KindIndex {kind}, 0, 0});
-    state.layout = layout;
-    state.kinds = layout->kinds;
-    state.layers = 2;
+    state.setLayout(layout);
     state.difference = {3, -5, 0, 1};
     QCOMPARE(state.layerDifference(0), -2);
     QCOMPARE(state.layerDifference(1), 1);

@@ -105,9 +105,7 @@ private Q_SLOTS:
         RankGridState state;
         const SampleRun run;
         state.view = GridView::Ranks;
-        state.layout = run.layout();
-        state.layers = run.layers;
-        state.kinds = state.layout->kinds;
+        state.setLayout(run.layout());
         CellLook idle = state.lookOf({3, 2});
         QCOMPARE(idle.text, QStringLiteral("12"));
         QCOMPARE(idle.fill, Theme::current().idleCell);

@@ -72,6 +72,51 @@ private Q_SLOTS:
         QCOMPARE(table->columnCount(), 7);
         QVERIFY(table->cellAt(0, 1)->text(QAccessible::Name).startsWith(QStringLiteral("layer 0, k_proj, rank ")));
     }
+
+    void aCellOfAnotherLayoutIsNoneAnyMore()
+    {
+        const SampleRun run;
+        RankGrid grid;
+        grid.resize(486, 668);
+        grid.setModuleLayout(run.layout());
+        QAccessibleTableInterface* const table = QAccessible::queryAccessibleInterface(&grid)->tableInterface();
+        QAccessibleInterface* const cell = table->cellAt(20, 6); // a reader may keep it
+        QVERIFY(cell->isValid());
+        grid.setModuleLayout(SampleRun {.layers = 4}.layout());
+        QVERIFY(!cell->isValid());
+        grid.setTargets({"q_proj", "v_proj"}, 30, std::vector<bool>(60, true));
+        QVERIFY(!cell->isValid()); // the row is there, the column is not
+        QVERIFY(cell->text(QAccessible::Name).isEmpty());
+        QVERIFY(cell->rect().isEmpty());
+        QVERIFY(!cell->tableCellInterface()->isSelected());
+        QVERIFY(cell->state().invalid);
+        grid.setModuleLayout(nullptr);
+        QVERIFY(!cell->isValid());
+    }
+
+    void aDifferenceIsSaidInTriplets_data()
+    {
+        QTest::addColumn<int>("delta");
+        QTest::addColumn<QString>("words");
+        QTest::newRow("more") << 3 << QStringLiteral("layer 0, q_proj, 3 triplets more in run B than in run A");
+        QTest::newRow("one more") << 1 << QStringLiteral("layer 0, q_proj, 1 triplet more in run B than in run A");
+        QTest::newRow("same") << 0 << QStringLiteral("layer 0, q_proj, same rank in both runs");
+        QTest::newRow("one fewer") << -1 << QStringLiteral("layer 0, q_proj, 1 triplet fewer in run B than in run A");
+        QTest::newRow("fewer") << -12 << QStringLiteral("layer 0, q_proj, 12 triplets fewer in run B than in run A");
+    }
+    void aDifferenceIsSaidInTriplets()
+    {
+        QFETCH(int, delta);
+        QFETCH(QString, words);
+        RankGrid grid;
+        grid.resize(486, 668);
+        std::vector<std::int32_t> difference(22 * 7, 0);
+        difference[0] = delta;
+        grid.setDifference(SampleRun {}.layout(), difference);
+        QCOMPARE(grid.cellText(ModuleIndex {0}), words);
+        QCOMPARE(grid.cellDetails(ModuleIndex {0}), words); // its tool tip
+        QCOMPARE(grid.spokenCellAt(0, 0), words);
+    }
 };
 
 QTEST_MAIN(TestGridAccess)

@@ -47,9 +47,7 @@ RankGridState stateOf(const SampleRun& run, GridMode mode, const RankGridGeometr
     RankGridState state;
     state.view = GridView::Ranks;
     state.mode = mode;
-    state.layout = run.layout();
-    state.layers = run.layers;
-    state.kinds = state.layout->kinds;
+    state.setLayout(run.layout());
     state.snapshot = run.snapshot(1106);
     state.geometry = geometry;
     state.updateScale();

@@ -232,9 +232,7 @@ void TestGridViews::revivalsAreTripletsThatCameBack()
     RankGridState state;
     state.view = GridView::Ranks;
     state.mode = GridMode::Revivals;
-    state.layout = snapshot->layout;
-    state.kinds = snapshot->layout->kinds;
-    state.layers = 22;
+    state.setLayout(snapshot->layout);
     state.snapshot = snapshot;
     state.updateScale();
     int cells = 0;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/visualization/SampleRun.h"
+#include "visualization/CurvePoints.h"
 #include "visualization/RunPlots.h"
 
 #include <QSignalSpy>
@@ -91,9 +92,17 @@ private Q_SLOTS:
         MetricPoint skipped;
         skipped.step = 2;
         skipped.loss = skipped.orth = std::nan("");
-        curves.append(std::vector {good, skipped});
-        QCOMPARE(curves.lastStep(), 2);
+        MetricPoint next = good;
+        next.step = 3;
+        next.loss = 1.5;
+        curves.append(std::vector {good, skipped, next});
+        QCOMPARE(curves.lastStep(), 3);
         QCOMPARE(curves.smooth().valueAt(2.0), 2.0);
+        const CurvePoints drawn = curvePoints(curves.loss(), 0.0, 10.0, 300, ColumnDetail::Extremes);
+        QCOMPARE(drawn.x, (QVector<double> {1.0, 2.0, 3.0}));
+        QCOMPARE(drawn.y.first(), 2.0);
+        QVERIFY(std::isnan(drawn.y[1])); // the line from step 1 to step 3 is not drawn
+        QCOMPARE(drawn.y.last(), 1.5);
     }
 
     void automaticRangeWidensAtTenPercent()
@@ -152,6 +161,7 @@ private Q_SLOTS:
     {
         const SampleRun run;
         RunPlots plots;
+        plots.show(); // hidden, nothing is followed
         showRun(plots, run);
         appendHigh(plots);
         plots.replotNow();
@@ -219,6 +229,56 @@ private Q_SLOTS:
             plots.grab();
         }
         QVERIFY2(clock.elapsed() < 2000, qPrintable(QString::number(clock.elapsed())));
+    }
+
+    void hiddenPlotsDrawNothing()
+    {
+        const SampleRun run;
+        RunPlots hidden;
+        RunPlots seen;
+        QSignalSpy ranges(&hidden, &RunPlots::effectiveRangeChanged);
+        for (RunPlots* plots : {&hidden, &seen}) {
+            plots->resize(428, 668);
+            plots->setPlan(run.plan());
+            plots->setHistory(run.history());
+            plots->setRange(PlotRange::Last200);
+        }
+        seen.show();
+        QTRY_VERIFY(seen.pointsDrawn() > 0);
+        QCOMPARE(hidden.pointsDrawn(), std::size_t {0}); // it was changed first, and would have been drawn first
+        QCOMPARE(ranges.count(), 0);
+        hidden.show();
+        QTRY_VERIFY(hidden.pointsDrawn() > 0);
+        QCOMPARE(hidden.stepRange(), seen.stepRange());
+        QCOMPARE(ranges.count(), 1);
+    }
+
+    void anotherRunBeginsWithTheWholeView()
+    {
+        const SampleRun run;
+        RunPlots plots;
+        showRun(plots, run);
+        plots.showSteps(400.0, 500.0);
+        QTest::keyClick(&plots, Qt::Key_Right);
+        QVERIFY(plots.crosshairStep() > 0);
+        plots.setHistory(run.history()); // the same run, which was resumed
+        QCOMPARE(plots.effectiveRange(), PlotRange::Custom);
+        QVERIFY(plots.crosshairStep() > 0);
+        plots.clear();
+        QCOMPARE(plots.effectiveRange(), PlotRange::WholeRun);
+        QCOMPARE(plots.crosshairStep(), -1);
+    }
+
+    void theCrosshairGoesWithItsStep()
+    {
+        SampleRun run;
+        RunPlots plots;
+        showRun(plots, run);
+        QTest::keyClick(&plots, Qt::Key_Right); // to the last step
+        QCOMPARE(plots.crosshairStep(), 1106);
+        run.now = 300; // resumed from an earlier checkpoint
+        plots.setHistory(run.history());
+        QCOMPARE(plots.crosshairStep(), -1);
     }
 
     void theLastStepOfARunIsItsEnd()

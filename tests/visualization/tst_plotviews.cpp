@@ -4,6 +4,7 @@
 #include "visualization/RunPlots.h"
 
 #include <QElapsedTimer>
+#include <QMouseEvent>
 #include <QSignalSpy>
 #include <QTest>
 #include <QWheelEvent>
@@ -57,6 +58,9 @@ private Q_SLOTS:
     void theWheelZoomsAroundThePointer();
     void draggingPansAndIsNoClick();
     void aDoubleClickGoesBack();
+    void aDoubleClickKeepsTheShownStep_data();
+    void aDoubleClickKeepsTheShownStep();
+    void curvesLeadOutOfSight();
     void theLossAxisZoomsAlone();
     void aLogarithmicAxisHoldsTheLoss();
     void smoothingKeepsTheRawValues();
@@ -120,6 +124,50 @@ void TestPlotViews::aDoubleClickGoesBack()
     QCOMPARE(bench.plots.stepRange(), before);
     QCOMPARE(bench.plots.effectiveRange(), PlotRange::SoFar);
     QCOMPARE(clicks.last().first().toLongLong(), -1); // the click before it is taken back
+}
+
+void TestPlotViews::aDoubleClickKeepsTheShownStep_data()
+{
+    QTest::addColumn<Qt::MouseButton>("button");
+    QTest::addColumn<QPoint>("at");
+    QTest::addColumn<bool>("chooses");
+    QTest::newRow("on the curve") << Qt::LeftButton << QPoint(200, 100) << true;
+    QTest::newRow("behind the last step") << Qt::LeftButton << QPoint(410, 100) << false;
+    QTest::newRow("another button") << Qt::RightButton << QPoint(200, 100) << false;
+}
+
+void TestPlotViews::aDoubleClickKeepsTheShownStep()
+{
+    QFETCH(Qt::MouseButton, button);
+    QFETCH(QPoint, at);
+    QFETCH(bool, chooses);
+    Bench bench;
+    std::int64_t shown = -1;
+    QObject::connect(&bench.plots, &RunPlots::stepActivated, &bench.plots, [&](qint64 step) { // as Live does
+        shown = step;
+        bench.plots.setShownStep(step);
+    });
+    QTest::mouseClick(bench.canvas, Qt::LeftButton, {}, {150, 100});
+    QVERIFY(shown > 0);
+    shown = 500; // and then another by the timeline
+    bench.plots.setShownStep(shown);
+    QTest::mouseClick(bench.canvas, button, {}, at);
+    QCOMPARE(shown != 500, chooses);
+    QMouseEvent second(QEvent::MouseButtonDblClick, at, bench.canvas->mapToGlobal(at), button, button, Qt::NoModifier);
+    QCoreApplication::sendEvent(bench.canvas, &second);
+    QCOMPARE(shown, std::int64_t {500});
+}
+
+/// Zoomed in, a curve goes on to the edges of its plot: to the step before the first shown, and the one behind the last.
+void TestPlotViews::curvesLeadOutOfSight()
+{
+    Bench bench;
+    for (const PlotCurve curve : {PlotCurve::Smooth, PlotCurve::Orthogonality, PlotCurve::Kept, PlotCurve::Plan})
+        bench.plots.setCurveShown(curve, false);
+    bench.plots.showSteps(400.5, 500.5);
+    bench.plots.replotNow();
+    QCOMPARE(bench.plots.stepRange(), QPointF(400.5, 500.5));
+    QCOMPARE(bench.plots.pointsDrawn(), std::size_t {102});
 }
 
 void TestPlotViews::theLossAxisZoomsAlone()

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/visualization/PaintCount.h"
 #include "tests/visualization/SampleRun.h"
 #include "visualization/BudgetCurve.h"
 #include "visualization/EventTimeline.h"
@@ -144,6 +145,33 @@ private Q_SLOTS:
         QVERIFY(gauge.xOf(1000.0) <= 290.0);
         gauge.setScale(0.33);
         QVERIFY(gauge.accessibleDescription().contains(QStringLiteral("0.33")));
+    }
+
+    void anotherPaletteRepaints_data()
+    {
+        QTest::addColumn<bool>("styled");
+        QTest::newRow("plain") << false;
+        QTest::newRow("under a style sheet") << true; // as the studio's themes are
+    }
+    /// Widgets that take their colours from Theme alone need no code for it: QWidget repaints.
+    void anotherPaletteRepaints()
+    {
+        QFETCH(bool, styled);
+        QWidget window;
+        if (styled) {
+            window.setStyleSheet(QStringLiteral("QWidget { border: 0px; }"));
+        }
+        ScaleGauge gauge(&window);
+        gauge.resize(290, 46);
+        window.resize(300, 60);
+        window.show();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        QCoreApplication::processEvents();
+        test::PaintCount paints(gauge);
+        QPalette palette = window.palette();
+        palette.setColor(QPalette::WindowText, palette.color(QPalette::WindowText) == Qt::red ? Qt::blue : Qt::red);
+        window.setPalette(palette);
+        QTRY_VERIFY(paints.count > 0);
     }
 
     void timelineOfAFinishedRunKeepsItsMarksAndKey_data()

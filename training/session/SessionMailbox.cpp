@@ -85,6 +85,9 @@ bool SessionMailbox::requestStop()
         return false;
     m_runStop.requestStop();
     setState(SessionState::Stopping);
+    // Answered at a border of this run, whose checkpoint waits for it. An inspection takes no time, and is shown.
+    if (m_request && !m_waitingRun && !std::holds_alternative<InspectTriplets>(m_request->request))
+        m_request->stop.requestStop();
     if (m_waitingRun) { // the thread is at a request and has not seen this run
         m_waitingRun.reset();
         setState(SessionState::Stopped);

@@ -77,6 +77,7 @@ public:
 
 private:
     void setState(SessionState state, Failure failure = {});
+    /// A request that the run waits for at a step border is stopped, too; one that is before the run goes on.
     bool requestStop();
     void pushAnswer(std::int64_t id, Answer answer);
     [[nodiscard]] RequestJob takeRequest(const std::deque<RequestJob>::iterator& place);

@@ -31,7 +31,8 @@ public:
     bool resume();
     /// From Paused: one optimizer step (to Pausing), then Paused again. resume() meanwhile lets it go on.
     bool step();
-    /// From any active state. While training the engine saves and ends as Stopped; while preparing it just ends.
+    /// From any active state. While training the engine saves and ends as Stopped; while preparing it just ends. A
+    /// request that the paused run is answering is cancelled, as by cancel(), so that the checkpoint does not wait for it.
     bool stop();
     /// While Running, Pausing or Paused: a checkpoint at the next step border.
     bool saveNow();

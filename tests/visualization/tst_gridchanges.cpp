@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What of the grid is set anew, fades and is repainted, and what is left alone.
+#include "tests/visualization/PaintCount.h"
+#include "tests/visualization/SampleRun.h"
+#include "visualization/RankGrid.h"
+
+#include <QAbstractEventDispatcher>
+#include <QTest>
+#include <QTimerEvent>
+
+using namespace spectune;
+using spectune::test::PaintCount;
+using spectune::test::SampleRun;
+
+class TestGridChanges : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void whatDidNotChangeIsNotSetAgain()
+    {
+        const SampleRun run;
+        RankGrid grid;
+        grid.resize(486, 668);
+        grid.setNote(QStringLiteral("headline"), QStringLiteral("detail"));
+        const auto shown = run.snapshot(1106);
+        grid.setSnapshot(shown);
+        grid.show();
+        QVERIFY(QTest::qWaitForWindowActive(&grid));
+        grid.setSnapshot(shown);
+        QVERIFY(grid.lastChanged().empty());
+        QCoreApplication::processEvents();
+        PaintCount paints(grid);
+        grid.setNote(QStringLiteral("headline"), QStringLiteral("detail")); // as the page does with each snapshot
+        grid.setLoading({});
+        grid.setFailed(false);
+        QVERIFY(grid.lastChanged().empty()); // a new arrangement would count all
+        QCoreApplication::processEvents();
+        QCOMPARE(paints.count, 0);
+        grid.setNote(QStringLiteral("another headline"), QStringLiteral("detail"));
+        QCOMPARE(grid.lastChanged().size(), std::size_t {154});
+        QTRY_VERIFY(paints.count > 0);
+    }
+
+    void aFadeEndsWithItsLayout_data()
+    {
+        QTest::addColumn<int>("layers"); // of the next layout; 0: none, −1: targets
+        QTest::newRow("none") << 0;
+        QTest::newRow("larger") << 80;
+        QTest::newRow("smaller") << 4;
+        QTest::newRow("targets") << -1;
+    }
+    void aFadeEndsWithItsLayout()
+    {
+        QFETCH(int, layers);
+        const SampleRun run;
+        RankGrid grid;
+        grid.resize(486, 668);
+        auto first = std::make_shared<RankSnapshot>(*run.snapshot(1106));
+        first->hasScores = false;
+        first->modules[150].rank = 3;
+        grid.setMode(GridMode::Importance); // nothing to show yet: the next change is the first, and fades
+        grid.setSnapshot(first);
+        grid.setMode(GridMode::Rank);
+        auto second = std::make_shared<RankSnapshot>(*first);
+        second->modules[150].rank = 9;
+        grid.setSnapshot(second);
+        const auto timers = [&grid] { return QAbstractEventDispatcher::instance()->registeredTimers(&grid).size(); };
+        QCOMPARE(timers(), 1);
+        if (layers < 0)
+            grid.setTargets({"q_proj"}, 1, {true});
+        else
+            grid.setModuleLayout(layers > 0 ? SampleRun {.layers = layers}.layout() : nullptr);
+        QCOMPARE(timers(), 0);
+        QTimerEvent late(1); // one that was under way
+        QCoreApplication::sendEvent(&grid, &late);
+        QVERIFY(!grid.grab().isNull());
+    }
+
+    void targetsForgetTheRun()
+    {
+        const SampleRun run;
+        RankGrid grid;
+        grid.resize(486, 668);
+        const auto snapshot = run.snapshot(1106);
+        grid.setSnapshot(snapshot);
+        grid.setSelected(ModuleIndex {10});
+        grid.setTargets({"q_proj", "v_proj"}, 3, std::vector<bool>(6, true));
+        QTest::keyClick(&grid, Qt::Key_Down);
+        QVERIFY(!grid.selected().isValid()); // a target is no matrix of the run before
+        grid.setSnapshot(snapshot);
+        QCOMPARE(grid.layers(), 22); // the run is back, with its own cells
+        QCOMPARE(grid.moduleAt(9, 6), ModuleIndex {9 * 7 + 6});
+    }
+};
+
+QTEST_MAIN(TestGridChanges)
+#include "tst_gridchanges.moc"
