@@ -25,6 +25,7 @@ namespace {
 constexpr QSize sizes[] {{960, 540}, {1280, 720}, {1920, 1080}};
 constexpr AnimationFormat formats[] {AnimationFormat::Gif, AnimationFormat::WebP, AnimationFormat::PngFolder};
 constexpr int rates[] {2, 5, 10, 20}; // frames a second
+constexpr int gatherFor = 200; // ms
 constexpr int frameCounts[] {60, 150, 400, 1000};
 
 double bytesOf(const QString& path)
@@ -166,6 +167,20 @@ void AnimationWindow::connectAll()
         m_work.cancel(); // its frames were of another run
         takeFolder();
         refresh();
+    });
+    // Events come many at a time; the first step alone opens what there is to save at once.
+    m_soon.setSingleShot(true);
+    m_soon.setInterval(gatherFor);
+    connect(&m_soon, &QTimer::timeout, this, &AnimationWindow::refresh);
+    const auto soon = [this] {
+        if (isVisible() && !m_soon.isActive())
+            m_soon.start();
+    };
+    connect(&m_run, &RunModel::eventAppended, this, soon);
+    connect(&m_run, &RunModel::stateChanged, this, soon);
+    connect(&m_run, &RunModel::metricsAppended, this, [this] {
+        if (isVisible() && !m_start->isEnabled())
+            refresh();
     });
 }
 

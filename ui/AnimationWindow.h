@@ -3,6 +3,7 @@
 
 #include "ui/AnimationExport.h"
 
+#include <QTimer>
 #include <QWidget>
 
 class QCheckBox;
@@ -55,6 +56,7 @@ private:
     RunModel& m_run;
     AnimationExport m_work;
     FrameLook m_look;
+    QTimer m_soon; ///< gathers what a run adds while the window is open
     QString m_source; ///< folder of the run that the path was made for
     QString m_agreed; ///< path that may be replaced
     Segmented* m_format = nullptr;

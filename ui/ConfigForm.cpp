@@ -126,8 +126,13 @@ void ConfigForm::forgetModel()
 
 void ConfigForm::forgetPreview(bool evaluationFile)
 {
-    (evaluationFile ? m_evaluation : m_train).reset();
-    m_failures.remove(evaluationFile ? QStringLiteral("data.eval_path") : QStringLiteral("data.path"));
+    auto& preview = evaluationFile ? m_evaluation : m_train;
+    const QString key = evaluationFile ? QStringLiteral("data.eval_path") : QStringLiteral("data.path");
+    if (!preview && !m_failures.contains(key))
+        return;
+    preview.reset();
+    m_failures.remove(key);
+    check(); // sample, steps and issues were of the old file
 }
 
 const std::optional<DataPreview>& ConfigForm::preview(bool evaluationFile) const

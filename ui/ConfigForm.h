@@ -34,7 +34,8 @@ public:
     /// Answers about the model folder and the two files; a Failure becomes an issue of the field.
     void setModel(const Answer& answer);
     void setPreview(const Answer& answer, bool evaluationFile);
-    /// What is known of the old folder or file is no longer true.
+    /// What is known of the old folder or file is no longer true. That the model is not known is told with what comes next:
+    /// a value, or an answer.
     void forgetModel();
     void forgetPreview(bool evaluationFile);
     [[nodiscard]] const std::optional<ModelSummary>& model() const { return m_model; }

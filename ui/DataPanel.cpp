@@ -14,6 +14,7 @@
 #include "visualization/TokenView.h"
 
 #include <QBuffer>
+#include <QFileInfo>
 #include <QFrame>
 #include <QGridLayout>
 #include <QHBoxLayout>
@@ -219,8 +220,9 @@ void DataPanel::refreshPreview()
         m_tokens->setEmptyText(failure ? QString::fromStdString(failure->message)
                 : m_form.config().data.path.empty()
                 ? tr("Choose a file: the first sample appears here as the model reads it.")
-                : m_form.model() ? tr("Reading the first sample…")
-                                 : tr("Tokens appear once model and file can be read."));
+                : m_form.model() && QFileInfo(QString::fromStdString(m_form.config().data.path)).isFile()
+                ? tr("Reading the first sample…")
+                : tr("Tokens appear once model and file can be read."));
         m_tokens->setTokens({});
         return;
     }

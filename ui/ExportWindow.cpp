@@ -8,36 +8,20 @@
 #include "ui/RunFolders.h"
 #include "ui/RunModel.h"
 #include "ui/SessionController.h"
-#include "visualization/NumberFormat.h"
 
 #include <QClipboard>
 #include <QDesktopServices>
 #include <QDir>
 #include <QFileInfo>
-#include <QFrame>
 #include <QGuiApplication>
 #include <QLabel>
 #include <QPushButton>
-#include <QStorageInfo>
 #include <QUrl>
 #include <QVBoxLayout>
 
 #include <algorithm>
 
 namespace spectune {
-
-namespace {
-
-/// Where @p folder will be; −1: not known.
-std::int64_t freeBytes(QString folder)
-{
-    while (!QFileInfo::exists(folder) && folder.contains(QLatin1Char('/')))
-        folder = folder.section(QLatin1Char('/'), 0, -2);
-    const QStorageInfo disk(folder.isEmpty() ? QStringLiteral("/") : folder);
-    return disk.isValid() && disk.isReady() ? disk.bytesAvailable() : -1;
-}
-
-} // namespace
 
 ExportWindow::ExportWindow(SessionController& session, RunModel& run, QWidget* parent)
     : QWidget(parent, Qt::Window)
@@ -183,6 +167,8 @@ void ExportWindow::listen()
                     profile.row->setProgress(progress);
         });
     connect(&m_session, &SessionController::stateChanged, this, [this] { refreshFoot(); });
+    for (const auto signal : {&RunModel::reset, &RunModel::stateChanged, &RunModel::checkpointAppended})
+        connect(&m_run, signal, this, &ExportWindow::renew);
     connect(m_folder, &QLineEdit::textChanged, this, &ExportWindow::refreshFoot); // another disk may have more room
 }
 
@@ -212,34 +198,15 @@ void ExportWindow::takeRun()
         m_folder->setText(shownPath(m_run.folder() + QStringLiteral("/exports")));
     }
     m_source = m_run.folder();
-    const auto snapshot = m_run.shownStep() < 0 ? m_run.shownSnapshot() : nullptr;
-    const bool asFloat32 = m_facts.mergesAsFloat32;
-    m_facts = snapshot ? ExportFacts::of(*snapshot) : ExportFacts();
-    m_facts.mergesAsFloat32 = asFloat32;
-    m_model = QString::fromStdString(m_run.config().model.path);
+    const QString model = QString::fromStdString(m_run.config().model.path);
+    if (m_model != model) {
+        m_facts.modelBytes = m_facts.modelParameters = 0;
+        m_facts.modelType.clear();
+    }
+    m_model = model;
     m_modelRequest = m_session.ask(InspectModel {m_model.toStdString()});
     m_title->setText(tr("Export %1").arg(QFileInfo(m_source).fileName()));
-    m_subtitle->setText(subtitle());
-    refreshFacts();
-    refreshFoot();
-}
-
-QString ExportWindow::subtitle() const
-{
-    const auto& checkpoints = m_run.checkpoints();
-    const bool ended = m_run.state() == SessionState::Finished || m_run.isRecorded();
-    const std::int64_t step = ended || checkpoints.empty() ? m_run.step() : checkpoints.back();
-    QString text = ended ? tr("step %1").arg(formatCount(step)) : tr("checkpoint of step %1").arg(formatCount(step));
-    if (step != m_run.step())
-        return text + tr(" · the run stands at %1: save it first to export that").arg(formatCount(m_run.step()));
-    if (m_facts.modules > 0)
-        text += tr(" · %1 triplets in %2 matrices, ranks %3 to %4")
-                    .arg(formatCount(m_facts.triplets), formatCount(m_facts.modules))
-                    .arg(m_facts.smallestRank)
-                    .arg(m_facts.largestRank);
-    if (m_facts.zeroModules > 0)
-        text += tr(" · %1 at rank 0 left out").arg(m_facts.zeroModules);
-    return text;
+    takeRanks();
 }
 
 void ExportWindow::takeModel(const Answer& answer)
@@ -275,29 +242,30 @@ QString ExportWindow::freeTarget(const QString& format) const
     return target;
 }
 
+// Where the checkpoints were cleared away, the adapter that the run left is enough.
+QString ExportWindow::exportedFolder() const
+{
+    const QString adapter = m_source + QStringLiteral("/adapter");
+    const bool alone
+        = checkpointSteps(m_source).empty() && QFileInfo::exists(adapter + QStringLiteral("/adapter_config.json"));
+    return alone ? adapter : m_source;
+}
+
 void ExportWindow::write()
 {
-    const bool failedOnly = repeatsFailed(); // what is written stays: no second folder of it
+    const bool some = hasLeft(); // what is written stays: no second folder of it
+    const std::string source = exportedFolder().toStdString();
     for (Profile& profile : m_profiles) {
-        if (!profile.row->isChosen() || profile.row->isBusy())
-            continue;
-        if (failedOnly && profile.row->stage() != ExportRow::Stage::Failed)
+        if (!profile.row->isChosen() || profile.row->isBusy() || (some && !isLeft(profile)))
             continue;
         const QString& format = profile.row->format();
-        ExportAdapter request {m_source.toStdString(), format.toStdString(), freeTarget(format).toStdString()};
+        ExportAdapter request {source, format.toStdString(), freeTarget(format).toStdString()};
         if (format == QLatin1String("merged") && m_facts.mergesAsFloat32)
             request.dtype = "float32";
         profile.request = m_session.ask(std::move(request));
         profile.row->setQueued();
     }
     refreshFoot();
-}
-
-bool ExportWindow::repeatsFailed() const
-{
-    return std::any_of(m_profiles.begin(), m_profiles.end(), [](const Profile& profile) {
-        return profile.row->isChosen() && profile.row->stage() == ExportRow::Stage::Failed;
-    });
 }
 
 void ExportWindow::take(Profile& profile, const Answer& answer)
@@ -310,77 +278,8 @@ void ExportWindow::take(Profile& profile, const Answer& answer)
     } else if (const auto* failure = std::get_if<Failure>(&answer)) {
         profile.row->setFailure(*failure);
     }
+    renew(); // the run may have gone on meanwhile
     refreshFoot();
-}
-
-void ExportWindow::refreshFoot()
-{
-    const bool busy = isBusy();
-    const bool chosen = std::any_of(
-        m_profiles.begin(), m_profiles.end(), [](const Profile& profile) { return profile.row->isChosen(); });
-    m_write->setEnabled(chosen && !busy && !m_source.isEmpty());
-    m_write->setText(m_written.empty() ? tr("Export")
-            : repeatsFailed()          ? tr("Export the failed again")
-                                       : tr("Export again"));
-    m_open->setVisible(!m_written.empty());
-    m_copy->setVisible(!m_written.empty());
-    setRole(m_write, m_written.empty() && !busy ? "primary" : "");
-    setRole(m_close, m_written.empty() || busy ? "" : "primary");
-    const QString problem = busy ? QString() : problemText();
-    m_state->setText(problem.isEmpty() ? footText() : problem);
-    setTone(m_state, problem.isEmpty() ? "second" : "error");
-}
-
-QString ExportWindow::problemText() const
-{
-    QStringList failed;
-    QStringList differing;
-    FailureKind kind = FailureKind::Internal;
-    int done = 0;
-    for (const Profile& profile : m_profiles) {
-        const ExportRow& row = *profile.row;
-        done += row.stage() == ExportRow::Stage::Done ? 1 : 0;
-        if (row.stage() == ExportRow::Stage::Failed) {
-            failed << row.name();
-            kind = row.failureKind();
-        } else if (row.stage() == ExportRow::Stage::Differs) {
-            differing << row.name();
-        }
-    }
-    if (failed.isEmpty() && differing.isEmpty())
-        return {};
-    QStringList parts;
-    if (done > 0)
-        parts << tr("%1 of %2 written and checked.").arg(done).arg(done + failed.size() + differing.size());
-    if (!failed.isEmpty())
-        parts << ExportTexts::failed(failed, kind);
-    if (!differing.isEmpty())
-        parts << ExportTexts::differs(differing);
-    return parts.join(QLatin1Char(' '));
-}
-
-QString ExportWindow::footText() const
-{
-    const SessionState state = m_session.state();
-    const auto count = [this](auto is) { return std::count_if(m_profiles.begin(), m_profiles.end(), is); };
-    const auto busy = count([](const Profile& profile) { return profile.row->isBusy(); });
-    const auto chosen = count([](const Profile& profile) { return profile.row->isChosen(); });
-    const auto done = count([](const Profile& profile) { return profile.row->stage() == ExportRow::Stage::Done; });
-    if (busy > 0 && isActive(state) && state != SessionState::Paused)
-        return tr("Waits until the run is paused or has ended.");
-    if (busy > 0 || done > 0)
-        return tr("%1 of %2 written and checked. The window can stay open while another run trains.")
-            .arg(done)
-            .arg(std::max(chosen, done));
-    if (chosen == 0)
-        return tr("Choose a profile.");
-    std::int64_t wanted = 0;
-    for (const Profile& profile : m_profiles)
-        wanted += profile.row->isChosen() ? m_facts.expectedBytes(profile.row->format()) : 0;
-    const QString folder = QDir::current().absoluteFilePath(m_folder->text());
-    const QString warning = ExportTexts::shortOfSpace(wanted, freeBytes(folder));
-    return counted(chosen, tr("%1 profile chosen."), tr("%1 profiles chosen."))
-        + (warning.isEmpty() ? QString() : QLatin1Char(' ') + warning);
 }
 
 } // namespace spectune

@@ -28,7 +28,7 @@ public:
 
     /// Takes over the shown run: its folder, its ranks. While exports are at work it stays with theirs.
     void showRun();
-    /// Every chosen format, into a folder of its own.
+    /// Every chosen format that is not written and checked yet, each into a folder of its own; once all are, all again.
     void write();
     /// The reports of this run's exports, those included whose check failed.
     [[nodiscard]] const std::vector<ExportReport>& written() const { return m_written; }
@@ -47,11 +47,18 @@ private:
     void chooseFolder();
     void listen();
     void takeRun();
+    /// What there is to export may have changed: the run went on, was saved, or ended.
+    void renew();
+    void takeRanks();
+    [[nodiscard]] std::int64_t exportedStep() const;
+    [[nodiscard]] QString exportedFolder() const; ///< the run's, or its adapter/
     void take(Profile& profile, const Answer& answer);
     void takeModel(const Answer& answer);
     void refreshFacts();
     void refreshFoot();
-    [[nodiscard]] bool repeatsFailed() const; ///< a chosen profile failed: write() takes the failed ones alone
+    [[nodiscard]] static bool isLeft(const Profile& profile); ///< chosen, and not written and checked
+    [[nodiscard]] bool hasLeft() const;
+    [[nodiscard]] QString writeText() const; ///< of the button
     [[nodiscard]] QString subtitle() const;
     [[nodiscard]] QString footText() const;
     /// What failed and what to do; empty: nothing did.

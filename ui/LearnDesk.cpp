@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/LearnDesk.h"
 
-#include "training/core/Error.h"
 #include "ui/FieldEditor.h"
 #include "ui/FirstSteps.h"
 #include "ui/GlossaryPage.h"
@@ -76,9 +75,7 @@ void LearnDesk::connectPage()
     lesson.demoButton()->setEnabled(!m_window.options().demoConfig.isEmpty());
     connect(&lesson, &TourLesson::demoWanted, this, [this] {
         m_window.tryTo([this] {
-            // The run knows of its start at once, the session with its first event.
-            if (isActive(m_window.session().state()) || isActive(m_window.run().state()))
-                throw configError("A run is going on. Stop it before the demo is started.");
+            m_window.requireIdle();
             m_window.openDemo();
             m_tour->goTo(0);
             m_window.startRun();

@@ -127,6 +127,10 @@ void LivePage::fitGrid()
 
 void LivePage::refreshAll()
 {
+    if (m_folder != m_run.folder()) { // another run begins with the whole view
+        m_folder = m_run.folder();
+        m_plots->clear();
+    }
     m_plots->setPlan(m_run.plan());
     m_plots->setHistory(m_run.history());
     refreshMarks();
@@ -163,7 +167,6 @@ void LivePage::refreshNote()
             ? tr("No model yet: choose one in Set up")
             : tr("Reading the model folder");
     m_grid->setLoading(stage);
-    const PlotPlan plan = m_run.plan();
     const auto snapshot = m_run.shownSnapshot();
     const bool before
         = layout && !preparing && m_run.history().events.empty() && (!snapshot || snapshot->eventStep < 0);
@@ -173,7 +176,7 @@ void LivePage::refreshNote()
         m_grid->setNote(tr("Every matrix keeps the rank that its rank map says: %1 triplets.")
                             .arg(formatCount(layout->tripletCount())),
             tr("This method has fixed ranks; nothing is pruned."));
-    } else if (!plan.prunes()) {
+    } else if (const PlotPlan plan = m_run.plan(); !plan.prunes()) {
         m_grid->setNote(tr("Every matrix keeps rank %1.").arg(layout->initRank),
             tr("This method has one fixed rank; nothing is pruned."));
     } else {

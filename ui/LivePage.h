@@ -42,6 +42,7 @@ public:
     void applyDefaultWidths(int width);
     /// The widths are a person's own from now on: a run of more layers does not change them.
     void keepWidths() { m_keepsWidths = true; }
+    [[nodiscard]] bool keepsWidths() const { return m_keepsWidths; }
 
 Q_SIGNALS:
     /// For the status line.
@@ -59,6 +60,7 @@ private:
 
     RunModel& m_run;
     const ConfigForm& m_form;
+    QString m_folder; ///< of the run that is shown
     bool m_keepsWidths = false;
     int m_gridWidth = 0; ///< px, asked for last; 0: not yet
     QSplitter* m_splitter = nullptr;

@@ -176,6 +176,7 @@ void MainWindow::connectStatus()
     connect(m_live, &LivePage::told, m_status, &StatusLine::setMessage);
     connect(&m_live->rail().controls(), &LiveControls::helpWanted, m_status, &StatusLine::setHelp);
     connect(m_form, &ConfigForm::checked, this, &MainWindow::refreshContext);
+    connect(m_form, &ConfigForm::changed, this, [this] { m_demo = false; });
     connect(m_form, &ConfigForm::replaced, this, [this](const RunConfig& before) {
         if (!m_restores)
             m_earlier.keep(before, m_name, m_form->config());
@@ -262,7 +263,7 @@ void MainWindow::setTheme(ThemeChoice theme)
     if (auto* application = qobject_cast<QApplication*>(QCoreApplication::instance()))
         applyTheme(*application, theme);
     // Colours inside rich texts are of the theme in which they were written.
-    Q_EMIT m_run->reset();
+    Q_EMIT m_run->recoloured();
     Q_EMIT m_form->checked();
 }
 
@@ -304,7 +305,10 @@ void MainWindow::rememberGeometry()
     QSettings settings;
     settings.setValue(QStringLiteral("geometry"), saveGeometry());
     settings.setValue(QStringLiteral("splitters/setup"), m_setup->splitter().saveState());
-    settings.setValue(QStringLiteral("splitters/live"), m_live->splitter().saveState());
+    if (m_live->keepsWidths())
+        settings.setValue(QStringLiteral("splitters/live"), m_live->splitter().saveState());
+    else
+        settings.remove(QStringLiteral("splitters/live")); // the next start finds the widths that suit its run
     settings.setValue(QStringLiteral("splitters/try"), m_try->splitter().saveState());
     settings.setValue(QStringLiteral("splitters/runs"), m_runs->splitter().saveState());
 }

@@ -67,8 +67,8 @@ public:
     void quitSaving(); ///< closes without asking: a run that goes on is stopped and saved first; closedDown() tells
     void setTheme(ThemeChoice theme);
     void setDevice(const QString& device);
-    /// Opens the file dialogs of the menu.
-    void askOpenConfig();
+    void requireIdle() const; ///< @throws Error (Config) while a run goes on, from the very call that starts it
+    void askOpenConfig(); ///< the file dialogs of the menu
     void askOpenRun();
     /// Tells an exception's text in the status line and the issues' place, without a modal box.
     void tryTo(const std::function<void()>& action);

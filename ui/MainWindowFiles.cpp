@@ -33,9 +33,11 @@ const std::array dataSuffixes {"txt", "jsonl", "csv", "tsv"};
 
 void MainWindow::adoptConfig(const QString& file, const QString& name)
 {
-    const RunConfig config = loadConfig(QFileInfo(file).absoluteFilePath().toStdString());
+    const RunConfig config = loadConfig(QFileInfo(file).absoluteFilePath().toStdString()); // may throw: all stays then
+    if (!isActive(m_session->state()))
+        m_run->clear();
     m_form->setConfig(config); // what it replaces is kept under the old name
-    m_demo = file == m_options.demoConfig;
+    m_demo = file == m_options.demoConfig; // until the first change
     m_name = name;
 }
 
@@ -60,7 +62,7 @@ void MainWindow::keepDraft()
     if (text == toJson(RunConfig {}))
         return; // a run was looked at and nothing set up: the draft of another day stays
     bool own = true;
-    if (m_demo)
+    if (!m_options.demoConfig.isEmpty()) // which the next start shows by itself
         tryTo([&] { own = text != toJson(loadConfig(m_options.demoConfig.toStdString())); });
     EarlierSetups::writeDraft(own ? std::optional(EarlierSetups::Setup {m_form->config(), m_name}) : std::nullopt);
 }
@@ -73,7 +75,6 @@ void MainWindow::restoreSetup()
     m_restores = true; // it is exchanged, not replaced
     m_form->setConfig(earlier.config);
     m_restores = false;
-    m_demo = false;
     m_name = earlier.name;
     showWorkspace(Workspace::Setup);
     m_status->setMessage({}, tr("The set-up %1 is back. Once more brings the one before it.").arg(m_name));
@@ -82,9 +83,8 @@ void MainWindow::restoreSetup()
 void MainWindow::openDemo()
 {
     if (m_options.demoConfig.isEmpty())
-        throw ioError("The bundled demo was not found beside the program (share/spectune/demo/demo.json).");
-    if (!isActive(m_session->state()))
-        m_run->clear();
+        throw ioError(
+            tr("The bundled demo was not found beside the program (share/spectune/demo/demo.json).").toStdString());
     adoptConfig(m_options.demoConfig, QStringLiteral("demo"));
     showWorkspace(Workspace::Live);
 }
@@ -94,18 +94,22 @@ void MainWindow::openConfig(const QString& file)
     QString name = QFileInfo(file).completeBaseName();
     if (name == QLatin1String("config"))
         name = QFileInfo(QFileInfo(file).absolutePath()).fileName();
-    if (!isActive(m_session->state()))
-        m_run->clear();
     adoptConfig(file, name);
     if (m_options.remembers)
         StudioActions::remember(file);
     showWorkspace(Workspace::Setup);
 }
 
+void MainWindow::requireIdle() const
+{
+    // The run knows of its start at once, the session with its first event.
+    if (isActive(m_session->state()) || isActive(m_run->state()))
+        throw configError(tr("A run is going on. Stop it first.").toStdString());
+}
+
 void MainWindow::openRun(const QString& folder)
 {
-    if (isActive(m_session->state()))
-        throw configError("A run is going on. Stop it before opening a recorded one.");
+    requireIdle();
     m_opener->cancel();
     showRun(readRecordedRun(folder));
 }
@@ -113,22 +117,22 @@ void MainWindow::openRun(const QString& folder)
 void MainWindow::showRun(RecordedRun run)
 {
     const QString damage = run.damage;
+    const bool endedWell = run.endedWell();
     m_run->showRecorded(std::move(run));
     if (m_options.remembers)
         StudioActions::remember(m_run->folder());
     showWorkspace(Workspace::Live);
     if (!damage.isEmpty())
         m_status->setMessage(tr("Damaged"), damage);
-    else if (m_run->isInterrupted())
+    else if (!endedWell)
         m_status->tellState(*m_run);
 }
 
 void MainWindow::openPath(const QString& path)
 {
     const QFileInfo info(path);
-    const std::string name = info.filePath().toStdString();
     if (!info.exists())
-        throw ioError(name + " does not exist.");
+        throw ioError(tr("%1 does not exist.").arg(path).toStdString());
     if (info.isDir()) {
         if (isRunFolder(path)) {
             openRunSoon(path);
@@ -136,9 +140,10 @@ void MainWindow::openPath(const QString& path)
             m_form->setValue(QStringLiteral("model.path"), FieldValue {info.absoluteFilePath().toStdString()});
             showWorkspace(Workspace::Setup);
         } else {
-            throw configError(name
-                + " is neither a run's folder (config.json with metrics.jsonl) nor a model's (config.json with "
-                  "*.safetensors).");
+            throw configError(tr("%1 is neither a run's folder (config.json with metrics.jsonl) nor a model's "
+                                 "(config.json with *.safetensors).")
+                                  .arg(path)
+                                  .toStdString());
         }
         return;
     }
@@ -149,8 +154,9 @@ void MainWindow::openPath(const QString& path)
     } else if (suffix == "json") {
         openConfig(path);
     } else {
-        throw configError(
-            name + " is no configuration (.json), dataset (.txt, .jsonl, .csv, .tsv), run or model folder.");
+        throw configError(tr("%1 is no configuration (.json), dataset (.txt, .jsonl, .csv, .tsv), run or model folder.")
+                              .arg(path)
+                              .toStdString());
     }
 }
 
@@ -159,7 +165,6 @@ void MainWindow::newConfig()
     if (m_run->hasRun() && !isActive(m_session->state()))
         m_run->clear();
     m_form->setConfig(RunConfig {});
-    m_demo = false;
     m_name = QStringLiteral("run");
     showWorkspace(Workspace::Setup);
     if (canRestoreSetup())

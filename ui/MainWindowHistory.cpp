@@ -34,7 +34,6 @@ void MainWindow::connectHistory()
             if (m_run->hasRun() && !isActive(m_session->state()))
                 m_run->clear();
             m_form->setConfig(config); // what it replaces is kept under the old name
-            m_demo = false;
             m_name = name;
             showWorkspace(Workspace::Setup);
             m_status->setMessage(tr("New set-up"), why);
@@ -60,12 +59,11 @@ void MainWindow::connectHistory()
 
 void MainWindow::openRunSoon(const QString& folder, const std::function<void()>& then)
 {
-    if (isActive(m_session->state()))
-        throw configError("A run is going on. Stop it before opening a recorded one.");
+    requireIdle();
     m_status->setMessage(tr("Opening"), shownPath(folder) + QStringLiteral("…"));
     m_opener->open(folder, [this, then](RecordedRun run) {
         const QString name = run.name;
-        const bool whole = run.damage.isEmpty() && run.state != RecordState::Interrupted;
+        const bool whole = run.damage.isEmpty() && run.endedWell();
         showRun(std::move(run));
         if (whole) // else the line says already what is missing
             m_status->setMessage({}, tr("%1, as it was recorded.").arg(name));
@@ -77,8 +75,10 @@ void MainWindow::openRunSoon(const QString& folder, const std::function<void()>&
 void MainWindow::resumeFolder(const QString& folder, const std::optional<RunConfig>& config)
 {
     if (checkpointSteps(folder).empty())
-        throw configError(folder.toStdString()
-            + " has no checkpoint (checkpoints/step-N), so it cannot go on. Start again from its configuration.");
+        throw configError(tr("%1 has no checkpoint (checkpoints/step-N), so it cannot go on. Start again from its "
+                             "configuration.")
+                              .arg(folder)
+                              .toStdString());
     openRunSoon(folder, [this, config] { resumeRun(config); });
 }
 

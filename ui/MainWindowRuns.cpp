@@ -138,8 +138,10 @@ void MainWindow::finishClosing()
     m_runs->details().flush();
     m_opener->cancel();
     keepDraft();
-    if (m_export)
-        m_export->close();
+    for (QWidget* other : findChildren<QWidget*>()) { // exports, an animation, the keys
+        if (other->isWindow())
+            other->close();
+    }
     hide();
     m_session->close();
 }

@@ -3,11 +3,12 @@
 
 #include "training/core/AtomicFile.h"
 #include "training/core/Error.h"
+#include "ui/RunFolders.h"
 
+#include <QCoreApplication>
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
-#include <QRegularExpression>
 #include <QStandardPaths>
 
 #include <algorithm>
@@ -16,24 +17,18 @@ namespace spectune {
 
 namespace {
 
+struct PresetTexts {
+    Q_DECLARE_TR_FUNCTIONS(PresetTexts)
+};
+
 const QString shippedFolder = QStringLiteral(":/presets");
 
 QByteArray contentOf(const QString& path)
 {
     QFile file(path);
     if (!file.open(QIODevice::ReadOnly))
-        throw ioError(path.toStdString() + " could not be read: " + file.errorString().toStdString() + ".");
+        throw ioError(PresetTexts::tr("%1 could not be read: %2.").arg(path, file.errorString()).toStdString());
     return file.readAll();
-}
-
-QString fileName(const QString& name)
-{
-    static const QRegularExpression unwanted(
-        QStringLiteral("[^\\w.+-]+"), QRegularExpression::UseUnicodePropertiesOption);
-    QString base = name.simplified();
-    base.replace(unwanted, QStringLiteral("-"));
-    return (base.isEmpty() || base.startsWith(QLatin1Char('.')) ? QStringLiteral("preset") + base : base)
-        + QStringLiteral(".json");
 }
 
 } // namespace
@@ -88,7 +83,7 @@ const Preset* PresetLibrary::named(const QString& name) const
 
 QString PresetLibrary::freeFile(const QString& name) const
 {
-    const QString base = m_folder + QLatin1Char('/') + fileName(name).chopped(5); // without ".json"
+    const QString base = m_folder + QLatin1Char('/') + fileNameFrom(name, QStringLiteral("preset"));
     QString file = base + QStringLiteral(".json");
     for (int number = 2; QFileInfo::exists(file); ++number) // "a b" and "a/b" would be one file
         file = QStringLiteral("%1-%2.json").arg(base).arg(number);
@@ -98,7 +93,9 @@ QString PresetLibrary::freeFile(const QString& name) const
 QString PresetLibrary::save(Preset preset)
 {
     if (m_folder.isEmpty() || !QDir().mkpath(m_folder))
-        throw ioError("The preset could not be stored: the folder " + m_folder.toStdString() + " could not be made.");
+        throw ioError(PresetTexts::tr("The preset could not be stored: the folder %1 could not be made.")
+                          .arg(m_folder)
+                          .toStdString());
     const QString wanted = preset.name;
     for (int number = 2; const Preset* other = named(preset.name); ++number) {
         if (other->own && other->values == preset.values)
@@ -123,7 +120,8 @@ void PresetLibrary::exportTo(const Preset& preset, const QString& file)
 void PresetLibrary::remove(const Preset& preset)
 {
     if (!preset.own || !QFile::moveToTrash(preset.file))
-        throw ioError(preset.file.toStdString() + " could not be moved to the trash. Nothing was deleted.");
+        throw ioError(
+            PresetTexts::tr("%1 could not be moved to the trash. Nothing was deleted.").arg(preset.file).toStdString());
     reload();
 }
 

@@ -12,6 +12,7 @@
 #include <QFileInfo>
 
 #include <algorithm>
+#include <tuple>
 
 namespace spectune {
 
@@ -73,7 +74,8 @@ RecordedRun readRecordedRun(const QString& folder)
     run.layout = whole ? recorded : layoutFromHistory(run.history, config, resolved);
     run.checkpoints = checkpointSteps(run.folder);
     run.hasAdapter = QFileInfo(run.folder + QStringLiteral("/adapter")).isDir();
-    run.state = stateOfFolder(run.folder, foldersInUse().contains(QFileInfo(run.folder).canonicalFilePath()));
+    const bool inUse = foldersInUse().contains(QFileInfo(run.folder).canonicalFilePath());
+    std::tie(run.state, run.problem) = stateOfFolder(run.folder, inUse);
     if (run.state != RecordState::Running) // a trainer's files are not written in step
         run.damage = damageOf(run.history, run.replay.reader(), run.folder);
     run.latest = run.replay.at(run.layout, run.history.events, run.lastStep());

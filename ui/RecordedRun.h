@@ -20,6 +20,7 @@ struct RecordedRun {
     QString folder; ///< absolute
     QString name; ///< the folder's
     RecordState state = RecordState::Interrupted; ///< as Runs names it
+    QString problem; ///< of Failed: the reason that log.txt gives
     QString damage; ///< one sentence naming the file that does not hold all of the run; empty: they do
     EditedRun edited;
     RunHistory history; ///< its events' ranks in the layout's order
@@ -29,6 +30,8 @@ struct RecordedRun {
     RunReplay replay;
     std::shared_ptr<const RankSnapshot> latest; ///< at the last step; null without a layout
 
+    /// On its own or on request, with all of it saved.
+    [[nodiscard]] bool endedWell() const { return state == RecordState::Finished || state == RecordState::Stopped; }
     [[nodiscard]] std::int64_t lastStep() const { return history.metrics.empty() ? 0 : history.metrics.back().step; }
 };
 

@@ -95,6 +95,7 @@ RunBar::RunBar(RunModel& run, QWidget* parent)
     addButtons(row);
     addQuestion(row);
     connect(&run, &RunModel::reset, this, &RunBar::refresh);
+    connect(&run, &RunModel::recoloured, this, &RunBar::refresh); // a new style sheet sets fonts back, too
     connect(&run, &RunModel::stateChanged, this, &RunBar::refresh);
     connect(&run, &RunModel::metricsAppended, this, &RunBar::refreshNumbers);
     connect(&run, &RunModel::snapshotChanged, this, &RunBar::refreshMemory);
@@ -143,15 +144,21 @@ bool RunBar::isAsking() const
 
 void RunBar::refresh()
 {
+    const bool isMoot = isAsking() && !isActive(m_run.state()); // what was to be stopped has ended by itself
+    const bool hadFocus = isMoot && m_question->isAncestorOf(window()->focusWidget());
+    if (isMoot)
+        m_question->hide();
     m_input.state = m_run.state();
-    m_input.recorded = m_run.isRecorded();
-    m_input.interrupted = m_run.isInterrupted();
+    m_input.record = m_run.record();
+    m_input.cancelled = m_run.isCancelled();
     m_input.exportable = m_run.isExportable();
     m_input.hasCheckpoint = !m_run.checkpoints().empty();
     m_input.checkpointStep = m_input.hasCheckpoint ? m_run.checkpoints().back() : 0;
     m_state = RunBarState::of(m_input);
     m_mark->setMark(m_state.mark);
     m_title->setText(m_state.title);
+    m_title->setToolTip(
+        m_state.mark == StateMark::Cross ? QString::fromStdString(m_run.failure().message) : m_state.note);
     setTone(m_title, m_state.mark == StateMark::Cross ? "error" : "");
     const auto apply = [](QPushButton* button, const BarButton& state) {
         button->setVisible(state.visible);
@@ -173,7 +180,7 @@ void RunBar::refresh()
         icon.isEmpty() ? QIcon() : studioIcon(icon, m_state.mainIsPrimary ? IconTone::OnPrimary : IconTone::Text));
     setRole(m_main, m_state.mainIsPrimary ? "primary" : "");
     const bool waiting = m_state.action == MainAction::Start;
-    m_details->setVisible(m_state.mark == StateMark::Cross);
+    m_details->setVisible(m_state.showsFailure);
     m_name->setVisible(waiting && m_input.setupShown);
     m_progressColumn->setVisible(m_state.showsProgress);
     m_messageColumn->setVisible(!m_state.showsProgress);
@@ -182,6 +189,8 @@ void RunBar::refresh()
     layout()->setContentsMargins(12, 0, isAsking() ? 0 : 12, 0); // the question's ground reaches the window's edge
     refreshMessage();
     refreshNumbers();
+    if (hadFocus)
+        m_main->setFocus(Qt::OtherFocusReason); // not what stands next to the vanished button
 }
 
 // Beside Save while a run goes on; left of Export and Resume once it has ended: these stay at the right end, where no
@@ -202,7 +211,7 @@ void RunBar::refreshMessage()
 {
     QString message;
     QString detail;
-    const bool failed = m_state.mark == StateMark::Cross;
+    const bool failed = m_state.showsFailure;
     if (failed) {
         message = QString::fromStdString(m_run.failure().message).section(QLatin1Char('\n'), 0, 0);
         detail = m_run.checkpoints().empty() ? tr("Nothing was saved yet: no checkpoint had been reached.")
@@ -224,26 +233,33 @@ void RunBar::refreshMessage()
     m_messageDetail->setVisible(!detail.isEmpty());
 }
 
+QString RunBar::subtitleOfEnded() const
+{
+    const auto& metrics = m_run.history().metrics;
+    const bool endedBadly = m_input.record == RecordState::Interrupted || m_input.record == RecordState::Failed;
+    if (endedBadly && !m_input.exportable)
+        return tr("at step %1, nothing was saved").arg(formatCount(m_run.step()));
+    if (metrics.empty())
+        return m_input.cancelled ? tr("nothing was saved") : QString();
+    return tr("step %1, %2").arg(formatCount(m_run.step()), formatDuration(metrics.back().seconds));
+}
+
 QString RunBar::subtitle() const
 {
     const QString time = m_run.since().isValid() ? m_run.since().toString(QStringLiteral("HH:mm")) : QString();
     switch (m_state.mark) {
     case StateMark::HalfDisc: return m_run.stage();
-    case StateMark::GreenDisc: return tr("since %1").arg(time);
+    case StateMark::GreenDisc:
+        return m_input.record ? tr("as of step %1").arg(formatCount(m_run.step())) : tr("since %1").arg(time);
     case StateMark::Bars: return tr("at step %1, memory stays held").arg(formatCount(m_run.step()));
     case StateMark::AmberDisc:
         return m_input.state == SessionState::Pausing ? tr("after this step")
+            : m_input.cancelled                       ? tr("nothing is to be saved")
                                                       : tr("saving step %1").arg(formatCount(m_run.step()));
+    case StateMark::Cross:
+        return m_input.record ? subtitleOfEnded() : tr("at step %1, %2").arg(formatCount(m_run.step()), time);
     case StateMark::Tick:
-    case StateMark::Square: {
-        const auto& metrics = m_run.history().metrics;
-        if (m_input.interrupted && !m_input.exportable)
-            return tr("at step %1, nothing was saved").arg(formatCount(m_run.step()));
-        if (metrics.empty())
-            return {};
-        return tr("step %1, %2").arg(formatCount(m_run.step()), formatDuration(metrics.back().seconds));
-    }
-    case StateMark::Cross: return tr("at step %1, %2").arg(formatCount(m_run.step()), time);
+    case StateMark::Square: return subtitleOfEnded();
     case StateMark::Ring: break;
     }
     return m_steps > 0 ? counted(m_steps, tr("%1 step"), tr("%1 steps"))
@@ -312,9 +328,9 @@ void RunBar::refreshNumbers()
 {
     m_subtitle->setText(subtitle());
     QString note;
-    if (m_state.mark == StateMark::GreenDisc || m_state.mark == StateMark::Bars)
+    if (m_input.state == SessionState::Running || m_input.state == SessionState::Paused)
         note = allocatesBudget(m_run.config().method) ? phaseName(m_run.phase()) : QString();
-    else if (m_input.recorded && m_state.showsProgress)
+    else if (m_input.record && m_input.record != RecordState::Running && m_state.showsProgress)
         note = tr("recorded");
     m_titleNote->setText(note.isEmpty() ? QString() : QStringLiteral("· ") + note);
     if (!m_state.showsProgress)

@@ -70,6 +70,7 @@ private:
     void refreshMessage();
     void placeEvaluate();
     [[nodiscard]] QString subtitle() const;
+    [[nodiscard]] QString subtitleOfEnded() const;
 
     RunModel& m_run;
     RunBarState m_state;

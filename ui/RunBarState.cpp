@@ -4,6 +4,8 @@
 #include "ui/RunBar.h"
 #include "visualization/NumberFormat.h"
 
+#include <utility>
+
 namespace spectune {
 
 namespace {
@@ -55,39 +57,76 @@ RunBarState active(const RunBarInput& input)
         break;
     default:
         bar.mark = StateMark::AmberDisc;
-        bar.title = RunBar::tr("Stopping");
-        bar.main = {true, false, RunBar::tr("Stopping…")};
+        bar.title = input.cancelled ? RunBar::tr("Cancelling") : RunBar::tr("Stopping");
+        bar.main = {true, false, input.cancelled ? RunBar::tr("Cancelling…") : RunBar::tr("Stopping…")};
         bar.stop.enabled = bar.evaluate.enabled = bar.save.enabled = false;
         break;
     }
     return bar;
 }
 
+bool hasFailed(const RunBarInput& input)
+{
+    return input.state == SessionState::Failed || input.record == RecordState::Failed;
+}
+
+QString titleOfEnded(const RunBarInput& input)
+{
+    if (hasFailed(input))
+        return RunBar::tr("Failed");
+    if (input.record == RecordState::Interrupted)
+        return RunBar::tr("Interrupted");
+    return input.cancelled ? RunBar::tr("Cancelled") : RunBar::tr("Stopped");
+}
+
+RunBarState finished(const RunBarInput& input, RunBarState bar)
+{
+    bar.mark = StateMark::Tick;
+    bar.title = RunBar::tr("Finished");
+    bar.action = MainAction::Export;
+    bar.main = {true, input.exportable, RunBar::tr("Export…")};
+    return bar;
+}
+
+/// A recorded run that another process trains: it can be looked at and what it has saved exported, no more.
+RunBarState elsewhere(const RunBarInput& input, RunBarState bar)
+{
+    bar.mark = StateMark::GreenDisc;
+    bar.title = RunBar::tr("Running elsewhere");
+    bar.note = RunBar::tr("Another process trains this run. What is shown is as it was read, and it cannot be resumed "
+                          "here meanwhile.");
+    bar.evaluateNote
+        = RunBar::tr("Another process trains this run, and evaluates it: the diamonds in the loss plot are "
+                     "its evaluations.");
+    if (!input.exportable)
+        bar.exportNote = RunBar::tr("Nothing of this run is saved yet: its first checkpoint has not been reached.");
+    bar.exportRun = {true, input.exportable, RunBar::tr("Export…")};
+    bar.action = MainAction::None;
+    return bar;
+}
+
 RunBarState ended(const RunBarInput& input)
 {
     RunBarState bar;
-    bar.showsProgress = input.state != SessionState::Failed;
+    bar.showsFailure = input.state == SessionState::Failed; // a recorded one's is told in its log alone
+    bar.showsProgress = !bar.showsFailure;
     bar.evaluate = {true, false, RunBar::tr("Evaluate")};
+    if (input.record == RecordState::Running)
+        return elsewhere(input, std::move(bar));
     bar.evaluateNote
         = RunBar::tr("Evaluates while a run trains or is paused. This run has ended: the diamonds in the loss plot "
                      "are its evaluations.");
     if (!input.exportable)
         bar.exportNote
             = RunBar::tr("Nothing of this run was saved: its folder has neither an adapter nor a checkpoint.");
-    if (input.state == SessionState::Finished) {
-        bar.mark = StateMark::Tick;
-        bar.title = RunBar::tr("Finished");
-        bar.action = MainAction::Export;
-        bar.main = {true, input.exportable, RunBar::tr("Export…")};
-        return bar;
-    }
-    const bool failed = input.state == SessionState::Failed;
-    bar.mark = failed ? StateMark::Cross : StateMark::Square;
-    bar.title = failed ? RunBar::tr("Failed") : input.interrupted ? RunBar::tr("Interrupted") : RunBar::tr("Stopped");
+    if (input.state == SessionState::Finished)
+        return finished(input, std::move(bar));
+    bar.mark = hasFailed(input) ? StateMark::Cross : StateMark::Square;
+    bar.title = titleOfEnded(input);
     // Off and in sight where it says why.
-    bar.exportRun = {input.hasCheckpoint || input.recorded, input.exportable, RunBar::tr("Export…")};
+    bar.exportRun = {input.hasCheckpoint || input.record.has_value(), input.exportable, RunBar::tr("Export…")};
     bar.action = MainAction::ResumeStopped;
-    bar.mainIsPrimary = !failed || !input.offersChanges; // resumed as it is, it would fail again
+    bar.mainIsPrimary = !bar.showsFailure || !input.offersChanges; // resumed as it is, it would fail again
     bar.main = {input.hasCheckpoint, true,
         input.hasCheckpoint ? RunBar::tr("Resume from %1").arg(formatCount(input.checkpointStep))
                             : RunBar::tr("Resume")};

@@ -2,8 +2,11 @@
 #pragma once
 
 #include "training/session/RunEvents.h"
+#include "ui/RunRecord.h"
 
 #include <QString>
+
+#include <optional>
 
 namespace spectune {
 
@@ -12,8 +15,8 @@ struct RunBarInput {
     SessionState state = SessionState::Idle;
     int errors = 0; ///< of the set-up
     bool setupShown = false; ///< the Set up workspace is in front: a run that has ended offers a new start there
-    bool recorded = false; ///< a run opened from its folder
-    bool interrupted = false; ///< a recorded run whose process is gone without a word
+    std::optional<RecordState> record; ///< of a run opened from its folder: how it stands there
+    bool cancelled = false; ///< see RunModel::isCancelled()
     bool exportable = true; ///< see RunModel::isExportable()
     bool hasCheckpoint = false; ///< something to resume from
     std::int64_t checkpointStep = 0;
@@ -35,6 +38,7 @@ struct BarButton {
 struct RunBarState {
     StateMark mark = StateMark::Ring;
     QString title;
+    QString note; ///< what the title says in two words, in a sentence; may be empty
     MainAction action = MainAction::Start;
     BarButton main;
     bool mainIsPrimary = true;
@@ -46,6 +50,7 @@ struct RunBarState {
     BarButton exportRun; ///< beside a Resume of a run that has ended
     QString exportNote; ///< why Export is off
     bool showsProgress = false;
+    bool showsFailure = false; ///< what went wrong in place of the progress, with a way to its details
 
     [[nodiscard]] static RunBarState of(const RunBarInput& input);
 };

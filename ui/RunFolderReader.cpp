@@ -131,9 +131,11 @@ RecordState stateOf(const QString& lastWord, bool inUse)
 
 } // namespace
 
-RecordState stateOfFolder(const QString& folder, bool inUse)
+std::pair<RecordState, QString> stateOfFolder(const QString& folder, bool inUse)
 {
-    return stateOf(readLog(folder).lastWord, inUse);
+    const LogFacts log = readLog(folder);
+    const RecordState state = stateOf(log.lastWord, inUse);
+    return {state, state == RecordState::Failed ? log.rest : QString()};
 }
 
 QString folderFingerprint(const QString& folder)

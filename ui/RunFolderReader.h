@@ -7,6 +7,7 @@
 #include <QString>
 
 #include <functional>
+#include <utility>
 
 namespace spectune {
 
@@ -18,8 +19,9 @@ namespace spectune {
 /// @param inUse the folder's files are open in some process
 [[nodiscard]] RunRecord readRunFolder(const QString& folder, bool inUse);
 
-/// How a folder's run stands by the last word of its log.txt: Running, Finished, Stopped, Failed or Interrupted.
-[[nodiscard]] RecordState stateOfFolder(const QString& folder, bool inUse);
+/// How a folder's run stands by the last word of its log.txt: Running, Finished, Stopped, Failed with the reason that is
+/// given there, or Interrupted.
+[[nodiscard]] std::pair<RecordState, QString> stateOfFolder(const QString& folder, bool inUse);
 
 /// Sizes and times of the files that readRunFolder() reads: unchanged, nothing needs to be read again.
 [[nodiscard]] QString folderFingerprint(const QString& folder);

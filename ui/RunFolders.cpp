@@ -3,6 +3,7 @@
 
 #include "training/core/Error.h"
 
+#include <QCoreApplication>
 #include <QDir>
 #include <QFileInfo>
 #include <QRegularExpression>
@@ -11,6 +12,14 @@
 #include <algorithm>
 
 namespace spectune {
+
+namespace {
+
+struct FolderTexts {
+    Q_DECLARE_TR_FUNCTIONS(FolderTexts)
+};
+
+} // namespace
 
 QString runsRoot()
 {
@@ -21,14 +30,18 @@ QString runsRoot()
     return QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation) + QStringLiteral("/spectune/runs");
 }
 
-QString nextRunFolder(const QString& name)
+QString fileNameFrom(const QString& name, const QString& kind)
 {
     static const QRegularExpression unwanted(
         QStringLiteral("[^\\w.+-]+"), QRegularExpression::UseUnicodePropertiesOption);
     QString base = name.simplified();
     base.replace(unwanted, QStringLiteral("-"));
-    if (base.isEmpty() || base.startsWith(QLatin1Char('.')))
-        base.prepend(QStringLiteral("run"));
+    return base.isEmpty() || base.startsWith(QLatin1Char('.')) ? kind + base : base;
+}
+
+QString nextRunFolder(const QString& name)
+{
+    const QString base = fileNameFrom(name, QStringLiteral("run"));
     const QString root = runsRoot();
     int number = 1;
     QString folder;
@@ -48,7 +61,9 @@ bool isRunFolder(const QString& path)
 void requireRunFolder(const QString& path)
 {
     if (!isRunFolder(path))
-        throw configError(path.toStdString() + " is no run's folder: that holds config.json and metrics.jsonl.");
+        throw configError(FolderTexts::tr("%1 is no run's folder: that holds config.json and metrics.jsonl.")
+                              .arg(path)
+                              .toStdString());
 }
 
 std::vector<std::int64_t> checkpointSteps(const QString& runFolder)

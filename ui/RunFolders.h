@@ -12,7 +12,11 @@ namespace spectune {
 /// user's data folder (XDG_DATA_HOME/spectune/runs).
 [[nodiscard]] QString runsRoot();
 
-/// `<runs>/<name>-N` with the smallest N that is free. Characters that folders do not like become '-'.
+/// What a person calls something, as a name for its file or folder: characters that these do not like become '-'.
+/// @param kind begins it where nothing else is left, or where it would be hidden
+[[nodiscard]] QString fileNameFrom(const QString& name, const QString& kind);
+
+/// `<runs>/<name>-N` with the smallest N that is free; @p name as fileNameFrom() has it.
 [[nodiscard]] QString nextRunFolder(const QString& name);
 
 /// A folder with a config.json and the records of a run.

@@ -34,12 +34,14 @@ void RunModel::follow(SessionController& session)
 {
     connect(&session, &SessionController::stateChanged, this,
         [this](SessionState state, qint64 step, const Failure& failure) {
-            if (m_recorded || !m_hasRun)
+            if (isRecorded() || !m_hasRun)
                 return;
             if (state != m_state)
                 m_since = QDateTime::currentDateTime();
             m_state = state;
-            m_step = std::max<std::int64_t>(step, 0);
+            m_begun = m_begun || state == SessionState::Running;
+            if (m_begun) // before, a resumed run stands where its curves end, of which the session knows nothing yet
+                m_step = std::max<std::int64_t>(step, 0);
             m_failure = failure;
             Q_EMIT stateChanged();
         });
@@ -94,7 +96,8 @@ void RunModel::showSetup(const ConfigForm& form, const QString& name)
 void RunModel::begin(const RunRequest& request, const ResolvedRun& resolved, bool goesOn)
 {
     m_hasRun = true;
-    m_recorded = m_interrupted = m_hasAdapter = false;
+    m_record.reset();
+    m_begun = m_hasAdapter = false;
     m_state = SessionState::Preparing;
     m_since = QDateTime::currentDateTime();
     m_stage = tr("Starting");
@@ -129,7 +132,8 @@ void RunModel::openRecorded(const QString& folder)
 void RunModel::showRecorded(RecordedRun run)
 {
     clear();
-    m_hasRun = m_recorded = true;
+    m_hasRun = true;
+    m_record = run.state;
     m_folder = std::move(run.folder);
     m_name = std::move(run.name);
     m_edited = std::move(run.edited);
@@ -141,7 +145,7 @@ void RunModel::showRecorded(RecordedRun run)
     m_latest = std::move(run.latest);
     m_step = m_history.metrics.empty() ? 0 : m_history.metrics.back().step;
     m_hasAdapter = run.hasAdapter;
-    m_interrupted = run.state == RecordState::Interrupted;
+    m_failure.message = run.problem.toStdString();
     m_state = run.state == RecordState::Finished ? SessionState::Finished : SessionState::Stopped;
     Q_EMIT reset();
     Q_EMIT stateChanged();
@@ -149,7 +153,8 @@ void RunModel::showRecorded(RecordedRun run)
 
 void RunModel::clear()
 {
-    m_hasRun = m_recorded = m_interrupted = m_hasAdapter = false;
+    m_record.reset();
+    m_hasRun = m_begun = m_hasAdapter = false;
     m_state = SessionState::Idle;
     m_step = 0;
     m_shown = -1;
@@ -168,6 +173,7 @@ void RunModel::clear()
 void RunModel::takeStarted(const RunStarted& started)
 {
     m_started = started;
+    m_begun = true;
     m_layout = started.layout;
     m_edited.started(started.resolved, started.firstStep);
     takeEdited();
@@ -200,7 +206,7 @@ void RunModel::cutAfter(std::int64_t step)
 
 void RunModel::takeSnapshot(const std::shared_ptr<const RankSnapshot>& snapshot)
 {
-    if (!m_hasRun || m_recorded)
+    if (!m_hasRun || isRecorded())
         return;
     m_latest = snapshot;
     m_memory = snapshot->memory;
@@ -209,6 +215,17 @@ void RunModel::takeSnapshot(const std::shared_ptr<const RankSnapshot>& snapshot)
     // A picture of the event that is shown brings the scores that the events alone do not have.
     if (m_shown < 0 || (snapshot->eventStep >= 0 && snapshot->eventStep <= m_shown))
         Q_EMIT snapshotChanged();
+}
+
+bool RunModel::isCancelled() const
+{
+    const bool stopped = m_state == SessionState::Stopping || m_state == SessionState::Stopped;
+    return stopped && m_hasRun && !isRecorded() && !m_begun;
+}
+
+bool RunModel::isExportable() const
+{
+    return m_hasRun && (isActive(m_state) || m_hasAdapter || !m_checkpoints.empty());
 }
 
 PlotPlan RunModel::plan() const

@@ -5,6 +5,7 @@
 #include "training/monitor/RunHistory.h"
 #include "training/session/RunEvents.h"
 #include "ui/EditedRun.h"
+#include "ui/RunRecord.h"
 #include "ui/RunReplay.h"
 #include "visualization/PlotPlan.h"
 
@@ -41,11 +42,17 @@ public:
     /// Back to the set-up.
     void clear();
 
-    [[nodiscard]] bool isRecorded() const { return m_recorded; }
+    [[nodiscard]] bool isRecorded() const { return m_record.has_value(); }
+    /// How a recorded run's folder says that it stands, as Runs names it; empty for a set-up or a run of this session.
+    /// state() of one that failed or that another process trains is Stopped: here nothing goes on.
+    [[nodiscard]] const std::optional<RecordState>& record() const { return m_record; }
     /// A run, live or recorded; false: the set-up alone.
     [[nodiscard]] bool hasRun() const { return m_hasRun; }
     [[nodiscard]] SessionState state() const { return m_state; }
+    /// Stopping or stopped before its first step could begin: there is nothing of it to be saved.
+    [[nodiscard]] bool isCancelled() const;
     [[nodiscard]] std::int64_t step() const { return m_step; }
+    /// Of a recorded run the message alone, as its log.txt has it.
     [[nodiscard]] const Failure& failure() const { return m_failure; }
     [[nodiscard]] const QString& name() const { return m_name; }
     [[nodiscard]] const QString& folder() const { return m_folder; }
@@ -60,10 +67,8 @@ public:
     [[nodiscard]] std::shared_ptr<const ModuleLayout> layout() const { return m_layout; }
     [[nodiscard]] const RunHistory& history() const { return m_history; }
     [[nodiscard]] const std::vector<std::int64_t>& checkpoints() const { return m_checkpoints; }
-    /// A recorded run whose process is gone without a word; Runs calls it so, too.
-    [[nodiscard]] bool isInterrupted() const { return m_interrupted; }
     /// Something is there to be exported: what the session holds, an adapter or a checkpoint.
-    [[nodiscard]] bool isExportable() const { return !m_recorded || m_hasAdapter || !m_checkpoints.empty(); }
+    [[nodiscard]] bool isExportable() const;
     [[nodiscard]] PlotPlan plan() const;
     [[nodiscard]] Phase phase() const;
     [[nodiscard]] int matricesAtZero() const;
@@ -85,6 +90,8 @@ public:
 Q_SIGNALS:
     /// Another run, plan or layout: read everything anew.
     void reset();
+    /// The same run in another theme: only texts that hold colours are to be written anew.
+    void recoloured();
     void stateChanged();
     void metricsAppended(std::span<const spectune::MetricPoint> points);
     void evaluationAppended(const spectune::EvalPoint& point);
@@ -104,9 +111,9 @@ private:
     SessionState m_state = SessionState::Idle;
     std::int64_t m_step = 0;
     std::int64_t m_shown = -1;
-    bool m_recorded = false;
+    std::optional<RecordState> m_record;
     bool m_hasRun = false;
-    bool m_interrupted = false;
+    bool m_begun = false; ///< a live run is behind its preparation
     bool m_hasAdapter = false; ///< of a recorded run
     Failure m_failure;
     QString m_name;

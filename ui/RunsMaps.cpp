@@ -45,8 +45,8 @@ RunsMaps::RunsMaps(QWidget* parent)
     m_caption = makeText(QString(), "second");
     m_pairs = new Segmented({tr("All"), QStringLiteral("A B"), QStringLiteral("A C"), QStringLiteral("A D"),
         QStringLiteral("A E"), QStringLiteral("A F")});
-    auto* share
-        = new ShareButton(QStringLiteral("ranks"), m_maps = new QWidget, [this] { return ranksCsv(m_names, m_runs); });
+    auto* share = new ShareButton(QStringLiteral("ranks"), m_maps = new QWidget,
+        [this] { return [names = m_names, runs = m_runs] { return ranksCsv(names, runs); }; });
     head->addWidget(makeHeading(tr("Rank maps")));
     head->addWidget(m_caption);
     head->addStretch();

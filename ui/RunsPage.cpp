@@ -25,6 +25,7 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <utility>
 
 namespace spectune {
 
@@ -87,7 +88,8 @@ QWidget* RunsPage::makeCurves()
     m_plot = new ComparePlot;
     auto* axis = new Segmented({tr("Step"), tr("Tokens"), tr("Time")});
     axis->setCurrent(0);
-    auto* share = new ShareButton(QStringLiteral("losses"), m_plot, [this] { return m_plot->curves().csv(); });
+    auto* share = new ShareButton(
+        QStringLiteral("losses"), m_plot, [this] { return [curves = m_plot->curves()] { return curves.csv(); }; });
     share->setPaint([this](QPaintDevice& device, QSize size) { m_plot->paintOn(device, size); });
     head->addWidget(makeHeading(tr("Loss")));
     head->addWidget(m_curvesNote = makeText(tr("smoothed, with evaluations"), "second"));
@@ -147,8 +149,8 @@ QWidget* RunsPage::makeDifferences()
         QStringList names;
         for (const std::int64_t id : m_model->chosen())
             if (const RunRecord* record = m_library.find(id))
-                names << record->name;
-        return tableCsv(names, rows);
+                names << record->title();
+        return [names, rows = std::move(rows)] { return tableCsv(names, rows); };
     });
     head->addWidget(m_differenceCount);
     head->addStretch();

@@ -85,6 +85,8 @@ private:
     void refresh();
     void refreshList();
     void refreshChosen();
+    /// Curves, maps and differences, where any run, name or reason is another than what they show.
+    void showChosen(std::vector<std::shared_ptr<const LoadedRun>> runs, const std::vector<RunRecord>& records);
     void refreshTable();
     [[nodiscard]] int differencesWidth(int width) const; ///< px, in a window as wide as @p width
     void fitDifferences();
@@ -123,7 +125,16 @@ private:
     QLabel* m_tableNote = nullptr;
     RunDetails* m_details = nullptr;
     RunsMaps* m_maps = nullptr;
-    std::vector<std::shared_ptr<const LoadedRun>> m_drawn; ///< whose curves the plot has
+    struct Chosen {
+        std::vector<std::int64_t> ids;
+        std::vector<std::shared_ptr<const LoadedRun>> runs; ///< null: being read, or it cannot be
+        QStringList names;
+        QStringList reasons; ///< why a run cannot be read; empty: it is, or is being read
+
+        friend bool operator==(const Chosen&, const Chosen&) = default;
+    };
+    Chosen m_drawn; ///< what plot, maps and table show
+    bool m_hasDrawn = false;
 };
 
 } // namespace spectune

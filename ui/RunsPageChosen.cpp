@@ -15,6 +15,7 @@
 #include <QScrollArea>
 
 #include <algorithm>
+#include <utility>
 
 namespace spectune {
 
@@ -52,34 +53,46 @@ void RunsPage::refreshChosen()
     content.busy = m_busy;
     content.opening = !m_opening.isEmpty() && isFirst(m_opening);
     std::vector<std::shared_ptr<const LoadedRun>> runs;
-    QStringList names;
-    QStringList reasons;
     for (const std::int64_t id : m_model->chosen()) {
         const RunRecord* record = m_library.find(id);
         if (!record)
             continue;
         content.runs.push_back(*record);
         runs.push_back(record->state == RecordState::Missing ? nullptr : m_library.loaded(id));
-        names << record->title();
-        reasons << (runs.back() ? QString() : whyAbsent(*record));
     }
     if (runs.size() == 2 && runs[0] && runs[1])
         content.verdict = lossVerdict(*runs[0], *runs[1]);
-    if (m_drawn != runs) {
+    showChosen(std::move(runs), content.runs);
+    m_details->setRun(m_model->chosen().empty() ? 0 : m_model->chosen().front());
+    m_bar->setContent(std::move(content));
+    fitDifferences();
+}
+
+// A search of the disk tells of its rows up to thirty times a second: what is chosen is seldom among them.
+void RunsPage::showChosen(std::vector<std::shared_ptr<const LoadedRun>> runs, const std::vector<RunRecord>& records)
+{
+    Chosen chosen {.ids = m_model->chosen(), .runs = std::move(runs), .names = {}, .reasons = {}};
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        chosen.names << records[i].title();
+        chosen.reasons << (chosen.runs[i] ? QString() : whyAbsent(records[i]));
+    }
+    if (std::exchange(m_hasDrawn, true) && chosen == m_drawn)
+        return;
+    if (chosen.runs != m_drawn.runs || chosen.names != m_drawn.names) {
         CompareCurves curves;
         curves.setAxis(m_plot->curves().axis());
         curves.setSmoothing(m_plot->curves().smoothing());
-        for (std::size_t i = 0; i < runs.size(); ++i)
-            curves.add(names.at(static_cast<qsizetype>(i)),
-                runs[i] ? std::shared_ptr<const RunHistory>(runs[i], &runs[i]->history) : nullptr);
+        for (std::size_t i = 0; i < chosen.runs.size(); ++i) {
+            const auto& run = chosen.runs[i];
+            curves.add(chosen.names.at(static_cast<qsizetype>(i)),
+                run ? std::shared_ptr<const RunHistory>(run, &run->history) : nullptr);
+        }
         m_plot->setCurves(std::move(curves));
     }
-    m_drawn = runs;
-    m_plot->setEmptyText(emptyPlotText(reasons));
+    m_drawn = std::move(chosen);
+    m_plot->setEmptyText(emptyPlotText(m_drawn.reasons));
     m_curvesNote->setVisible(!m_plot->curves().isEmpty());
-    m_bar->setContent(std::move(content));
-    m_maps->setRuns(std::move(runs), names, reasons);
-    fitDifferences();
+    m_maps->setRuns(m_drawn.runs, m_drawn.names, m_drawn.reasons);
     refreshTable();
 }
 
@@ -97,7 +110,7 @@ QString RunsPage::emptyPlotText(const QStringList& reasons) const
 {
     if (reasons.isEmpty())
         return tr("The losses of chosen runs stand here, one over the other");
-    const auto reading = [this](qsizetype i) { return !m_drawn[static_cast<std::size_t>(i)]; };
+    const auto reading = [this](qsizetype i) { return !m_drawn.runs[static_cast<std::size_t>(i)]; };
     for (qsizetype i = 0; i < reasons.size(); ++i)
         if (reasons.at(i).isEmpty() && reading(i))
             return tr("Reading the run");
@@ -112,22 +125,21 @@ void RunsPage::refreshTable()
     const int shown = count == 1 ? About : m_shown->current();
     m_detailsArea->setVisible(count > 0 && shown == About);
     m_tableArea->setVisible(count > 1 && shown != About);
-    m_details->setRun(count > 0 ? m_model->chosen().front() : 0);
     std::size_t read = 0;
     std::vector<RunRecord> records;
     QStringList waiting;
-    for (std::size_t i = 0; i < m_drawn.size(); ++i) {
+    for (std::size_t i = 0; i < m_drawn.runs.size(); ++i) {
         const RunRecord* found = m_library.find(m_model->chosen()[i]);
         if (!found)
             continue; // just removed: the list follows
         const RunRecord& record = *found;
         records.push_back(record);
-        if (m_drawn[i])
+        if (m_drawn.runs[i])
             ++read;
         else if (const QString why = whyAbsent(record); !why.isEmpty())
             waiting << tr("%1: %2").arg(record.title(), why);
     }
-    const bool whole = read == m_drawn.size() && count > 1;
+    const bool whole = read == m_drawn.runs.size() && count > 1;
     m_tableNote->setVisible(shown != About && (!waiting.isEmpty() || count == 0));
     m_tableNote->setAlignment(count == 0 ? Qt::AlignCenter : Qt::AlignLeft | Qt::AlignVCenter);
     m_tableNote->setContentsMargins(
@@ -139,7 +151,7 @@ void RunsPage::refreshTable()
         m_table->setRows(0, {}, {});
         return;
     }
-    std::vector<CompareRow> rows = compareConfigs(m_drawn);
+    std::vector<CompareRow> rows = compareConfigs(m_drawn.runs);
     if (const QString edited = editedNote(rows); !edited.isEmpty() && shown != About) {
         m_tableNote->setText(edited);
         m_tableNote->setVisible(true);
@@ -149,7 +161,7 @@ void RunsPage::refreshTable()
         m_differenceCount->setText(tr("%1 of %2 differ").arg(different).arg(rows.size()));
     if (shown == Differences)
         rows = onlyDifferent(std::move(rows));
-    m_table->setRows(count, std::move(rows), compareResults(m_drawn, records));
+    m_table->setRows(count, std::move(rows), compareResults(m_drawn.runs, records));
 }
 
 } // namespace spectune

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/SampleJudge.h"
 
+#include "training/config/FieldTable.h"
 #include "ui/SessionController.h"
 
 #include <QDateTime>
+
+#include <algorithm>
 
 namespace spectune {
 
@@ -11,6 +14,13 @@ namespace {
 constexpr std::int64_t firstCount = 4; ///< soon something to see
 constexpr std::int64_t count = 32;
 } // namespace
+
+bool haveSameSamples(const RunConfig& a, const RunConfig& b)
+{
+    return a.model.path == b.model.path && std::ranges::all_of(fields(), [&a, &b](const FieldInfo& field) {
+        return !field.key.starts_with("data.") || fieldValue(a, field.key) == fieldValue(b, field.key);
+    });
+}
 
 SampleJudge::SampleJudge(SessionController& session, QObject* parent)
     : QObject(parent)
@@ -27,8 +37,7 @@ SampleJudge::SampleJudge(SessionController& session, QObject* parent)
 void SampleJudge::setSubject(const RunConfig& config, const QString& adapterFolder, std::int64_t step)
 {
     const std::string folder = adapterFolder.toStdString();
-    const bool same = m_next.config.data.evalPath == config.data.evalPath
-        && m_next.config.model.path == config.model.path && m_next.adapterPath == folder && m_step == step;
+    const bool same = haveSameSamples(m_next.config, config) && m_next.adapterPath == folder && m_step == step;
     m_next.config = config;
     if (same)
         return;

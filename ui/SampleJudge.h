@@ -12,6 +12,9 @@ namespace spectune {
 
 class SessionController;
 
+/// Whether both make the same held-out samples, for the same model: its folder and every field of data.
+[[nodiscard]] bool haveSameSamples(const RunConfig& a, const RunConfig& b);
+
 /// Has both sides answer the held-out samples, a few with each request, so that it can be watched, stopped and gone on
 /// with, and other requests come in between. GUI thread.
 class SampleJudge : public QObject {
@@ -19,7 +22,7 @@ class SampleJudge : public QObject {
 public:
     explicit SampleJudge(SessionController& session, QObject* parent = nullptr);
 
-    /// Whose answers are wanted. Another subject (file, model, adapter, step) forgets the verdicts.
+    /// Whose answers are wanted. Another subject (samples, model, adapter, step) forgets the verdicts.
     void setSubject(const RunConfig& config, const QString& adapterFolder, std::int64_t step);
     /// Begins, or goes on where it was stopped.
     void start();

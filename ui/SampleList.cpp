@@ -151,7 +151,7 @@ QWidget* SampleList::makeFoot()
 
 void SampleList::setConfig(const RunConfig& config)
 {
-    const bool same = m_config.data.evalPath == config.data.evalPath && m_config.model.path == config.model.path;
+    const bool same = haveSameSamples(m_config, config);
     m_config = config;
     if (same)
         return;
@@ -165,6 +165,11 @@ void SampleList::setConfig(const RunConfig& config)
     m_failed = false;
     m_count->clear();
     m_idleNote.clear();
+}
+
+void SampleList::retry()
+{
+    m_failed = false;
 }
 
 void SampleList::load(bool mayAsk)

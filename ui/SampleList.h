@@ -37,8 +37,10 @@ class SampleList : public QWidget {
 public:
     SampleList(SessionController& session, SampleJudge& judge, QWidget* parent = nullptr);
 
-    /// Another file: forgets the samples when it differs.
+    /// Forgets the samples where it makes others of the file, or names another.
     void setConfig(const RunConfig& config);
+    /// What could not be read is asked for again by the next load().
+    void retry();
     /// Goes on asking; called when the page is in front. @param mayAsk the session can answer now
     void load(bool mayAsk);
     void selectNext();

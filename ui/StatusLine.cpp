@@ -15,6 +15,29 @@ namespace spectune {
 
 namespace {
 
+/// How a run stands that nothing goes on with here.
+QString sentenceOfStopped(const RunModel& run, const QString& step)
+{
+    if (run.isCancelled())
+        return run.checkpoints().empty() ? StatusLine::tr("Cancelled before its first step; nothing was saved.")
+                                         : StatusLine::tr("Cancelled; it stands as it was saved after step %1.")
+                                               .arg(formatCount(run.checkpoints().back()));
+    switch (run.record().value_or(RecordState::Stopped)) {
+    case RecordState::Running:
+        return StatusLine::tr("Another process trains this run. It is shown as it was read, after step %1, and cannot "
+                              "be resumed here meanwhile.")
+            .arg(step);
+    case RecordState::Failed:
+        return run.failure().message.empty()
+            ? StatusLine::tr("Failed after step %1.").arg(step)
+            : StatusLine::tr("Failed after step %1: %2").arg(step, QString::fromStdString(run.failure().message));
+    case RecordState::Interrupted:
+        return run.isExportable() ? StatusLine::tr("Interrupted after step %1.").arg(step)
+                                  : StatusLine::tr("Interrupted after step %1; nothing was saved.").arg(step);
+    default: return StatusLine::tr("Stopped after step %1.").arg(step);
+    }
+}
+
 /// What is to be said of a state that the run has just come into; empty: the run bar says all.
 QString sentenceOf(const RunModel& run)
 {
@@ -25,13 +48,11 @@ QString sentenceOf(const RunModel& run)
                               : StatusLine::tr("Training.");
     case SessionState::Pausing: return StatusLine::tr("The run pauses after this step.");
     case SessionState::Paused: return StatusLine::tr("Paused after step %1.").arg(step);
-    case SessionState::Stopping: return StatusLine::tr("The run saves, then stops.");
+    case SessionState::Stopping:
+        return run.isCancelled() ? StatusLine::tr("The run is cancelled: there is nothing to be saved yet.")
+                                 : StatusLine::tr("The run saves, then stops.");
     case SessionState::Finished: return StatusLine::tr("Finished after step %1.").arg(step);
-    case SessionState::Stopped:
-        if (!run.isInterrupted())
-            return StatusLine::tr("Stopped after step %1.").arg(step);
-        return run.isExportable() ? StatusLine::tr("Interrupted after step %1.").arg(step)
-                                  : StatusLine::tr("Interrupted after step %1; nothing was saved.").arg(step);
+    case SessionState::Stopped: return sentenceOfStopped(run, step);
     case SessionState::Failed:
         return StatusLine::tr("Failed after step %1: %2.").arg(step, failureTitle(run.failure().kind));
     default: break;

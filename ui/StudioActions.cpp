@@ -143,10 +143,17 @@ void StudioActions::addViewMenu(QMenuBar& bar)
     connect(calm, &QAction::toggled, this, [window](bool reduced) {
         for (RankGrid* grid : window->findChildren<RankGrid*>()) // Live's, Set up's, and those of Runs
             grid->setReducedMotion(reduced);
+    });
+    // What a person chose is kept; what the desktop asks for is asked anew at each start.
+    const auto keep = [window](bool reduced) {
         if (window->options().remembers)
             QSettings().setValue(calmKey, reduced);
+    };
+    connect(calm, &QAction::triggered, this, keep);
+    connect(&window->live(), &LivePage::reducedMotionWanted, calm, [calm, keep](bool reduced) {
+        calm->setChecked(reduced);
+        keep(reduced);
     });
-    connect(&window->live(), &LivePage::reducedMotionWanted, calm, &QAction::setChecked);
     calm->setChecked(window->options().remembers && QSettings().value(calmKey, desktopReducesMotion(*window)).toBool());
 }
 

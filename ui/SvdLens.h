@@ -67,6 +67,8 @@ private:
     QLabel* m_deltaNote = nullptr;
     QLabel* m_problem = nullptr;
     std::int64_t m_request = -1;
+    QString m_folder; ///< of the run that the ΔW shown, or asked for, is of
+    QString m_module; ///< asked for; empty: the run's first
     QString m_asked; ///< folder and step that the ΔW shown, or asked for, is of
     AdapterFactors m_factors;
 };

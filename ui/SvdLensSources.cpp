@@ -73,7 +73,7 @@ void SvdLens::askDelta()
     }
     const SessionState state = m_run.state();
     if (!m_run.isRecorded() && isActive(state) && state != SessionState::Paused) {
-        if (!m_delta->parts())
+        if (!m_delta->parts() || m_folder != m_run.folder()) // what another run has learnt is not this one's
             showNoDelta(tr("The run goes on. ΔW is read once it is paused and saved, or has ended."));
         return;
     }
@@ -81,9 +81,13 @@ void SvdLens::askDelta()
     const QString asked = QStringLiteral("%1 %2 %3").arg(m_run.folder()).arg(saved).arg(isTerminal(state));
     if (asked == m_asked)
         return;
+    const QString module = m_matrices->currentData().toString(); // the same matrix of another run
+    if (m_folder != m_run.folder() && (m_delta->parts() || m_deltaWorker->isBusy()))
+        showNoDelta(tr("Reading ΔW…"));
     m_asked = asked;
-    m_request
-        = m_session.ask(ReadFactors {m_run.folder().toStdString(), m_matrices->currentData().toString().toStdString()});
+    m_folder = m_run.folder();
+    m_module = module;
+    m_request = m_session.ask(ReadFactors {m_folder.toStdString(), m_module.toStdString()});
 }
 
 void SvdLens::takeDelta(const Answer& answer)
@@ -91,15 +95,17 @@ void SvdLens::takeDelta(const Answer& answer)
     m_request = -1;
     if (const auto* failure = std::get_if<Failure>(&answer)) {
         // The chosen matrix may be another run's: the first of this one then.
-        if (m_matrices->count() > 0) {
+        if (!m_module.isEmpty()) {
             m_matrices->clear();
             m_asked.clear();
             askDelta();
             return;
         }
         const QString asked = m_asked;
+        const QString folder = m_folder;
         showNoDelta(tr("ΔW cannot be shown: %1").arg(QString::fromStdString(failure->message)));
         m_asked = asked; // until something is saved anew
+        m_folder = folder;
         return;
     }
     if (const auto* factors = std::get_if<AdapterFactors>(&answer)) {
@@ -137,6 +143,11 @@ void SvdLens::showNoDelta(const QString& why)
     m_matrices->clear();
     m_matrices->setEnabled(false);
     m_asked.clear();
+    m_folder.clear();
+    if (m_request >= 0)
+        m_session.cancel(m_request);
+    m_request = -1; // what is read or decomposed still is of what is no longer shown
+    m_deltaWorker->drop();
     refreshRange();
 }
 

@@ -35,6 +35,12 @@ void SvdWorker::start(std::function<SpectralParts()> work)
     });
 }
 
+void SvdWorker::drop()
+{
+    m_pool.clear();
+    m_done = ++m_wanted;
+}
+
 void SvdWorker::take(qint64 number, const std::shared_ptr<const SpectralParts>& parts, const QString& problem)
 {
     if (number != m_wanted)

@@ -21,6 +21,8 @@ public:
 
     /// @param work called on the worker's thread with nothing but what it has captured by value; it may throw
     void start(std::function<SpectralParts()> work);
+    /// Nothing is wanted any more: what is at work is told to nobody.
+    void drop();
     [[nodiscard]] bool isBusy() const { return m_wanted != m_done; }
 
 Q_SIGNALS:

@@ -143,6 +143,7 @@ void TimelineStrip::connectAll()
     connect(m_timeline, &EventTimeline::liveRequested, this, &TimelineStrip::goLive);
     connect(m_timeline, &EventTimeline::scrubbingChanged, this, &TimelineStrip::scrubbingChanged);
     connect(&m_run, &RunModel::reset, this, &TimelineStrip::refreshAll);
+    connect(&m_run, &RunModel::recoloured, this, &TimelineStrip::refreshText);
     connect(&m_run, &RunModel::stateChanged, this, [this] {
         m_timeline->setFailure(m_run.state() == SessionState::Failed ? m_run.step() : -1);
         refreshText();

@@ -64,6 +64,8 @@ private:
     void refresh();
     void showTexts();
     void showVerdicts();
+    void clearAnswers();
+    void dropStaleAnswers();
     void readExpected();
     void take(int side, const Answer& answer);
     [[nodiscard]] QWidget* makeResults();
@@ -87,6 +89,7 @@ private:
     QLabel* m_hint = nullptr;
     Side m_sides[2]; ///< base, tuned
     QString m_samplePrompt;
+    QString m_answersSubject; ///< whose answers are shown or on their way; empty: none are
     QString m_readSubject; ///< of the reading shown
     QString m_expected; ///< the sample's answer as the file has it
     bool m_fromSample = false; ///< the prompt is a sample's, unchanged

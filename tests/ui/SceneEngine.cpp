@@ -78,6 +78,7 @@ void SceneEngine::prepare(const RunRequest& request, RunControl& control)
 {
     for (int stage = 0; stage < 3; ++stage) {
         control.post(PreparationProgress {"Reading weights", stage, 3});
+        m_scene->prepareWaits.wait(true);
         control.stopToken().throwIfStopped();
     }
     const ModelSummary model = sceneModel(m_scene->layers);
@@ -285,8 +286,12 @@ Answer SceneEngine::answer(const Request& request, const RequestContext& context
         model.dtype = m_scene->dtype;
         return model;
     }
-    if (const auto* data = std::get_if<PreviewData>(&request))
+    if (const auto* data = std::get_if<PreviewData>(&request)) {
+        const std::string& file = data->evaluationFile ? data->config.data.evalPath : data->config.data.path;
+        if (file.find("broken") != std::string::npos && !std::filesystem::exists(file))
+            throw ioError(file + ": there is no such file.");
         return scenePreview(*data);
+    }
     if (const auto* measure = std::get_if<MeasureLengths>(&request))
         return sceneLengths(*measure);
     if (const auto* generate = std::get_if<Generate>(&request)) {

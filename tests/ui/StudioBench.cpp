@@ -92,6 +92,8 @@ void StudioBench::release()
 {
     scene->open = true;
     scene->open.notify_all();
+    scene->prepareWaits = false;
+    scene->prepareWaits.notify_all();
     scene->answerWaits = false;
     scene->answerWaits.notify_all();
 }

@@ -23,7 +23,7 @@ public:
     [[nodiscard]] bool open();
     /// Lets the engine go on, ends the session, and deletes the window.
     bool close();
-    /// Lets an engine go on that waits at Scene::waitAt.
+    /// Lets an engine go on that waits at Scene::waitAt, in its preparation or in an answer.
     void release();
     [[nodiscard]] QString path(const QString& name) const { return m_folder.filePath(name); }
     /// Opens the window, starts its run, and pauses it behind @p step.

@@ -2,10 +2,20 @@
 // The comparison's table: what tells two values apart stays in sight, however little room there is.
 #include "ui/CompareTable.h"
 #include "ui/ElidedApart.h"
+#include "ui/PictureActions.h"
+#include "ui/ShareButton.h"
 
+#include <QAction>
+#include <QClipboard>
 #include <QFontMetrics>
 #include <QGuiApplication>
+#include <QMenu>
+#include <QSignalSpy>
 #include <QTest>
+#include <QThread>
+
+#include <atomic>
+#include <functional>
 
 using namespace spectune;
 
@@ -29,6 +39,7 @@ private Q_SLOTS:
     void columnsFitTheirValues();
     void differentPathsReadDifferently();
     void keysGiveTheirGroupFirst();
+    void whatIsSharedIsTold();
 };
 
 void TestCompareTable::pathsAreFolded_data()
@@ -130,6 +141,41 @@ void TestCompareTable::keysGiveTheirGroupFirst()
     const int four = table.neededWidth();
     table.setRows(2, {keyRow(key, {"8", "4"})}, {});
     QVERIFY(table.neededWidth() < four);
+}
+
+void TestCompareTable::whatIsSharedIsTold()
+{
+    QWidget picture;
+    picture.resize(40, 30);
+    std::atomic<QThread*> writer {nullptr};
+    const ShareButton share("table", &picture, [&writer]() -> std::function<QString()> {
+        return [&writer] {
+            writer = QThread::currentThread();
+            return QString("a,b\n1,2\n");
+        };
+    });
+    QStringList texts;
+    QAction* copyValues = nullptr;
+    QAction* copyPicture = nullptr;
+    for (QAction* action : share.menu()->actions()) {
+        texts << action->text();
+        copyValues = action->text() == "Copy &values" ? action : copyValues;
+        copyPicture = action->text() == "&Copy picture" ? action : copyPicture;
+    }
+    QMenu same; // as every other view says it
+    addPictureActions(same, picture, share.source(), [](const QString&, const QString&) {});
+    QStringList wanted;
+    for (const QAction* action : same.actions())
+        wanted << action->text();
+    QCOMPARE(texts, wanted);
+    QSignalSpy told(&share, &ShareButton::told);
+    copyPicture->trigger();
+    QCOMPARE(told.count(), 1);
+    QCOMPARE(QGuiApplication::clipboard()->image().size(), QSize(80, 60));
+    copyValues->trigger();
+    QTRY_COMPARE(told.count(), 2);
+    QCOMPARE(QGuiApplication::clipboard()->text(), QString("a,b\n1,2\n"));
+    QVERIFY(writer.load() != nullptr && writer.load() != QThread::currentThread());
 }
 
 QTEST_MAIN(TestCompareTable)

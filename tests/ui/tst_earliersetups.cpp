@@ -5,17 +5,24 @@
 #include "ui/EarlierSetups.h"
 #include "ui/LearnDesk.h"
 #include "ui/LearnPage.h"
+#include "ui/LivePage.h"
 #include "ui/MainWindow.h"
 #include "ui/PresetBar.h"
+#include "ui/RunBar.h"
 #include "ui/SessionController.h"
 #include "ui/SetupFacts.h"
 #include "ui/SetupPage.h"
 #include "ui/TourLesson.h"
 
 #include <QFile>
+#include <QLabel>
 #include <QPushButton>
+#include <QSettings>
 #include <QSignalSpy>
+#include <QSplitter>
 #include <QTest>
+
+#include <algorithm>
 
 using namespace spectune;
 using spectune::test::patience;
@@ -26,6 +33,8 @@ private Q_SLOTS:
     void aReplacedSetupComesBack();
     void aDraftOutlivesTheProgram();
     void theToursDemoWaitsForTheRun();
+    void aChangedDemoIsADemoNoMore();
+    void widthsOfOnesOwnAloneAreKept();
 };
 
 void TestEarlierSetups::aReplacedSetupComesBack()
@@ -106,6 +115,64 @@ void TestEarlierSetups::theToursDemoWaitsForTheRun()
     QTRY_COMPARE_WITH_TIMEOUT(window().session().state(), SessionState::Running, patience);
     demo->click();
     QCOMPARE(window().form().config().optim.lr, 0.0123);
+}
+
+void TestEarlierSetups::aChangedDemoIsADemoNoMore()
+{
+    QVERIFY(QFile::copy(m_bench->path("card.json"), m_bench->path("demo.json")));
+    StudioOptions options;
+    options.engine = test::sceneFactory(m_bench->scene);
+    options.remembers = false;
+    options.demoConfig = m_bench->path("demo.json");
+    m_bench->window = std::make_unique<MainWindow>(options);
+    window().openDemo();
+    QSignalSpy settled(&window().facts(), &SetupFacts::settled);
+    window().show();
+    QVERIFY(settled.wait(patience));
+    const auto says = [this](const char* words) {
+        const QList<QLabel*> labels = window().runBar().findChildren<QLabel*>();
+        return std::ranges::any_of(labels, [words](const QLabel* label) { return label->text().contains(words); });
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(says("A tiny model"), patience);
+    window().form().setValue("optim.lr", FieldValue {0.0123});
+    QVERIFY(!says("A tiny model"));
+    QTRY_VERIFY_WITH_TIMEOUT(says("Trains into"), patience); // and where to
+    window().openDemo();
+    QTRY_VERIFY_WITH_TIMEOUT(says("A tiny model"), patience);
+    window().setup().presets().choose(0);
+    QVERIFY(!says("A tiny model"));
+}
+
+void TestEarlierSetups::widthsOfOnesOwnAloneAreKept()
+{
+    QCoreApplication::setOrganizationName("spectune-test");
+    const QString key = QStringLiteral("splitters/live");
+    QSettings().setValue(key, QByteArray("no splitter's"));
+    StudioOptions options;
+    options.engine = test::sceneFactory(m_bench->scene);
+    options.historyFile = ":memory:";
+    options.presetFolder = m_bench->path("presets");
+    const auto reopen = [this, &options] {
+        m_bench->close();
+        m_bench->window = std::make_unique<MainWindow>(options);
+        window().show();
+    };
+    const auto close = [this] {
+        QSignalSpy down(&window(), &MainWindow::closedDown);
+        window().close();
+        return down.wait(patience);
+    };
+    reopen();
+    QVERIFY(!window().live().keepsWidths());
+    QVERIFY(close());
+    QVERIFY(!QSettings().contains(key)); // a later run of more layers gets the width that it asks for
+    reopen();
+    Q_EMIT window().live().splitter().splitterMoved(200, 1); // by hand
+    QVERIFY(close());
+    QVERIFY(QSettings().contains(key));
+    reopen();
+    QVERIFY(window().live().keepsWidths());
+    QSettings().remove(key);
 }
 
 QTEST_MAIN(TestEarlierSetups)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The export window: five profiles, what each promises, its progress and cancel, a failed check, what is copied.
 #include "tests/ui/StudioBench.h"
+#include "ui/ExportFacts.h"
 #include "ui/ExportRow.h"
 #include "ui/ExportTexts.h"
 #include "ui/ExportWindow.h"
@@ -35,6 +36,9 @@ private Q_SLOTS:
     void progressAndCancelArePerProfile();
     void aFailedCheckIsMarked();
     void aFullDiskIsToldInTheRow();
+    void whatIsLeftIsWritten();
+    void theExportedCheckpointIsNamed();
+    void aSavedStepIsTakenUp();
     void aFailureSaysWhatToDo_data();
     void aFailureSaysWhatToDo();
     void theFolderCanBeChosen();
@@ -254,6 +258,57 @@ void TestExportWindow::aFullDiskIsToldInTheRow()
     QVERIFY(button("Export again")->isEnabled());
     QVERIFY(!says(&exports(), "Not written"));
     QVERIFY(says(&exports(), "5 of 5 written and checked"));
+}
+
+void TestExportWindow::whatIsLeftIsWritten()
+{
+    m_bench->scene->exportFails = "merged";
+    QVERIFY(reach());
+    for (const char* format : {"gguf-lora", "peft-lora"})
+        row(format)->findChild<QCheckBox*>()->click();
+    exports().write();
+    QTRY_COMPARE_WITH_TIMEOUT(row("merged")->stage(), Stage::Failed, patience);
+    QTRY_VERIFY_WITH_TIMEOUT(!exports().isBusy(), patience);
+    QCOMPARE(exports().written().size(), 2U);
+    QVERIFY(button("Export the failed again"));
+    row("gguf-lora")->findChild<QCheckBox*>()->click(); // never written: left as the failed one is
+    QVERIFY(button("Export the rest") && button("Export the rest")->isEnabled());
+    m_bench->scene->exportFails.clear();
+    exports().write();
+    QTRY_VERIFY_WITH_TIMEOUT(!exports().isBusy(), patience);
+    QCOMPARE(row("merged")->stage(), Stage::Done);
+    QCOMPARE(row("gguf-lora")->stage(), Stage::Done);
+    QCOMPARE(row("peft-lora")->stage(), Stage::Ready);
+    QCOMPARE(exports().written().size(), 4U);
+    QVERIFY(button("Export again"));
+}
+
+void TestExportWindow::theExportedCheckpointIsNamed()
+{
+    m_bench->scene->failAt = 350; // behind the checkpoint of step 300
+    QVERIFY(m_bench->open());
+    QVERIFY(window().startRun());
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Failed, patience);
+    window().showExport();
+    QVERIFY(says(&exports(), "checkpoint of step 300 · the run ended at 350, which is not saved"));
+    const auto sizeAt = [this](std::int64_t step) {
+        RunModel& run = window().run();
+        const auto ranks = run.replay().at(run.layout(), run.history().events, step);
+        return ExportTexts::expectedSize("peft-adalora", ExportFacts::of(*ranks));
+    };
+    QVERIFY(sizeAt(300) != sizeAt(350));
+    QVERIFY2(says(row("peft-adalora"), sizeAt(300)), qPrintable(sizeAt(300)));
+}
+
+void TestExportWindow::aSavedStepIsTakenUp()
+{
+    m_bench->pauseAt(320);
+    window().showExport();
+    const QString step = QString::number(window().run().step());
+    QVERIFY(says(&exports(), "checkpoint of step 300 · the run stands at " + step + ": save it first"));
+    QVERIFY(window().session().saveNow());
+    QTRY_VERIFY_WITH_TIMEOUT(says(&exports(), "checkpoint of step " + step + " · "), patience);
+    QVERIFY(!says(&exports(), "save it first"));
 }
 
 void TestExportWindow::aFailureSaysWhatToDo_data()

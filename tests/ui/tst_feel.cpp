@@ -25,6 +25,7 @@
 #include <QMenuBar>
 #include <QMimeData>
 #include <QPushButton>
+#include <QScopeGuard>
 #include <QSettings>
 #include <QShortcut>
 #include <QSignalSpy>
@@ -52,6 +53,7 @@ private Q_SLOTS:
     void everyKeyIsListed();
     void theDesktopsThemeIsFollowed();
     void motionIsOneSetting();
+    void theDesktopsMotionIsNotStored();
     void tablesAreWrittenByAWorker();
     void keysAreSearched();
     void keysDoNotCollide();
@@ -171,6 +173,38 @@ void TestFeel::motionIsOneSetting()
     QCOMPARE(calmed(), grids.size());
     QVERIFY(calm->isChecked());
     QCOMPARE(QSettings().allKeys(), stored); // this window remembers nothing
+}
+
+void TestFeel::theDesktopsMotionIsNotStored()
+{
+    const QString key = QStringLiteral("reducedMotion");
+    QCoreApplication::setOrganizationName("spectune-tests");
+    QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, m_bench->path("settings"));
+    applyTheme(*qApp, ThemeChoice::Dark);
+    const QString sheet = qApp->styleSheet();
+    qApp->setStyleSheet(
+        sheet + QStringLiteral("QWidget { widget-animation-duration: 0; }")); // a desktop that keeps still
+    const auto restore = qScopeGuard([&sheet] {
+        qApp->setStyleSheet(sheet);
+        QCoreApplication::setOrganizationName({});
+    });
+    StudioOptions options;
+    options.engine = test::sceneFactory(m_bench->scene);
+    options.historyFile = m_bench->path("history.db");
+    options.presetFolder = m_bench->path("presets");
+    const auto calmOf = [](const MainWindow& window) {
+        const auto actions = window.findChildren<QAction*>();
+        return *std::ranges::find_if(actions, [](const auto* one) { return one->text() == "Reduced &motion"; });
+    };
+    {
+        const MainWindow first(options);
+        QVERIFY(calmOf(first)->isChecked());
+        QVERIFY(!QSettings().contains(key)); // the desktop's wish, not a person's
+        calmOf(first)->trigger();
+        QVERIFY(QSettings().contains(key) && !QSettings().value(key).toBool());
+    }
+    const MainWindow second(options);
+    QVERIFY(!calmOf(second)->isChecked());
 }
 
 void TestFeel::tablesAreWrittenByAWorker()

@@ -16,8 +16,10 @@
 #include "ui/SetupFields.h"
 #include "ui/SetupPage.h"
 #include "ui/SvdLens.h"
+#include "ui/SvdWorker.h"
 #include "ui/TourLesson.h"
 #include "visualization/RankGrid.h"
+#include "visualization/SampleImage.h"
 #include "visualization/SignLegend.h"
 
 #include <QComboBox>
@@ -31,7 +33,9 @@
 #include <QWhatsThisClickedEvent>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
+#include <memory>
 #include <set>
 
 using namespace spectune;
@@ -55,6 +59,8 @@ private Q_SLOTS:
     void lensShowsAnImage();
     void lensReadsAnImageFile();
     void lensShowsDelta();
+    void lensForgetsAnotherRunsDelta();
+    void whatIsDroppedIsNotTold();
 
 private:
     [[nodiscard]] MainWindow& window() { return *m_bench->window; }
@@ -299,6 +305,50 @@ void TestLearn::lensShowsDelta()
     Q_EMIT lens().matrices().activated(1);
     QTRY_COMPARE_WITH_TIMEOUT(lens().matrices().currentText(), QString("Layer 3 · down_proj"), patience);
     QTRY_VERIFY_WITH_TIMEOUT(!window().session().isPolling(), patience);
+}
+
+void TestLearn::lensForgetsAnotherRunsDelta()
+{
+    QVERIFY(m_bench->open());
+    QVERIFY(window().startRun());
+    QTRY_COMPARE_WITH_TIMEOUT(window().session().state(), SessionState::Finished, patience);
+    showLens();
+    QTRY_VERIFY_WITH_TIMEOUT(lens().deltaRow().parts(), patience);
+    m_bench->scene->waitAt = 50;
+    QVERIFY(window().startRun());
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().step(), 50, patience);
+    showLens();
+    QVERIFY(!lens().deltaRow().parts()); // of the run before
+    QCOMPARE(lens().matrices().count(), 0);
+    m_bench->release();
+    QTRY_COMPARE_WITH_TIMEOUT(window().session().state(), SessionState::Finished, patience);
+    QTRY_VERIFY_WITH_TIMEOUT(lens().deltaRow().parts(), patience);
+}
+
+void TestLearn::whatIsDroppedIsNotTold()
+{
+    std::atomic<bool> open {false};
+    std::atomic<bool> done {false};
+    SvdWorker worker;
+    QSignalSpy finished(&worker, &SvdWorker::finished);
+    worker.start([&open, &done] {
+        open.wait(false);
+        SpectralParts parts = SpectralParts::of(sampleImage(8));
+        done = true;
+        return parts;
+    });
+    QVERIFY(worker.isBusy());
+    worker.drop();
+    const bool busy = worker.isBusy();
+    open = true; // whatever comes below: the thread ends
+    open.notify_all();
+    QVERIFY(!busy);
+    QTRY_VERIFY_WITH_TIMEOUT(done, patience);
+    QCoreApplication::processEvents();
+    QCOMPARE(finished.count(), 0);
+    worker.start([] { return SpectralParts::of(sampleImage(16)); }); // the next one is
+    QTRY_COMPARE_WITH_TIMEOUT(finished.count(), 1, patience);
+    QCOMPARE(finished.first().first().value<std::shared_ptr<const SpectralParts>>()->rows, 16);
 }
 
 QTEST_MAIN(TestLearn)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What Live says of a run around its pictures: run bar, status line, and what to change after too little memory.
+#include "tests/ui/RunFolderBench.h"
 #include "tests/ui/StudioBench.h"
 #include "ui/ConfigForm.h"
 #include "ui/ElidedLabel.h"
@@ -13,12 +14,16 @@
 #include "ui/RunModel.h"
 #include "ui/SessionController.h"
 #include "ui/StatusLine.h"
+#include "ui/TimelineStrip.h"
+#include "visualization/Theme.h"
 
+#include <QAction>
 #include <QApplication>
 #include <QLabel>
 #include <QPushButton>
 #include <QRadioButton>
 #include <QRegularExpression>
+#include <QSignalSpy>
 #include <QTest>
 #include <QTextDocumentFragment>
 
@@ -41,6 +46,12 @@ private Q_SLOTS:
     void withoutFactsThereAreChangesStill();
     void speedsAreTold();
     void exponentsHaveATrueMinus();
+    void theCloseQuestionEndsWithItsRun();
+    void aCancelledStartSaysThatNothingIsSaved();
+    void aRunWithoutACheckpointIsNotExported();
+    void recordedRunsAreNamedAsTheyStand_data();
+    void recordedRunsAreNamedAsTheyStand();
+    void anotherThemeLeavesTheRunAlone();
 
 private:
     [[nodiscard]] RunBar& bar() { return *window().findChild<RunBar*>(); }
@@ -230,6 +241,120 @@ void TestLiveBar::exponentsHaveATrueMinus()
     QCOMPARE(plainNumber(-0.25), QStringLiteral("−0.25"));
     QCOMPARE(plainNumber(0.005), QStringLiteral("0.005"));
     QCOMPARE(plainNumber(64.0), QStringLiteral("64"));
+}
+
+void TestLiveBar::theCloseQuestionEndsWithItsRun()
+{
+    m_bench->scene->waitAt = 50;
+    QVERIFY(m_bench->open());
+    QVERIFY(window().startRun());
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().step(), 50, patience);
+    window().close();
+    QVERIFY(bar().isAsking());
+    m_bench->release(); // and the run comes to its end before there is an answer
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Finished, patience);
+    QVERIFY(!bar().isAsking());
+    QVERIFY(bar().mainButton()->isVisible());
+    QCOMPARE(window().focusWidget(), bar().mainButton());
+    QVERIFY(window().isVisible());
+}
+
+void TestLiveBar::aCancelledStartSaysThatNothingIsSaved()
+{
+    m_bench->scene->prepareWaits = true;
+    QVERIFY(m_bench->open());
+    QVERIFY(window().startRun());
+    QTRY_VERIFY_WITH_TIMEOUT(window().run().stage().startsWith("Reading"), patience);
+    QVERIFY(window().session().stop());
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Stopping, patience);
+    QCOMPARE(bar().shown().title, "Cancelling");
+    QVERIFY2(!label("RunSubtitle").text().contains("saving"), qPrintable(label("RunSubtitle").text()));
+    QVERIFY2(window().status().message().contains("nothing to be saved"), qPrintable(window().status().message()));
+    m_bench->release();
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Stopped, patience);
+    QCOMPARE(bar().shown().title, "Cancelled");
+    QVERIFY2(window().status().message().contains("nothing was saved"), qPrintable(window().status().message()));
+    QVERIFY(window().startRun()); // a later one is no cancelled one
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Finished, patience);
+    QVERIFY(!window().run().isCancelled());
+}
+
+void TestLiveBar::aRunWithoutACheckpointIsNotExported()
+{
+    const auto offersExport = [this] {
+        for (const QAction* action : window().findChildren<QAction*>())
+            if (action->text() == "&Export…")
+                return action->isEnabled();
+        return false;
+    };
+    m_bench->scene->failAt = 100; // the first is made after step 300
+    m_bench->runTo(SessionState::Failed);
+    QVERIFY(window().run().checkpoints().empty());
+    QVERIFY(!window().run().isExportable());
+    QVERIFY(!offersExport());
+    m_bench->scene->failAt = 420;
+    QVERIFY(window().startRun());
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Failed, patience);
+    QVERIFY(window().run().isExportable());
+    QVERIFY(offersExport());
+}
+
+void TestLiveBar::recordedRunsAreNamedAsTheyStand_data()
+{
+    QTest::addColumn<QString>("lastWord");
+    QTest::addColumn<bool>("held");
+    QTest::addColumn<QString>("title");
+    QTest::addColumn<QString>("sentence");
+    QTest::newRow("stopped") << "Stopped after step 40." << false << "Stopped"
+                             << "Stopped after step 40.";
+    QTest::newRow("interrupted") << "" << false << "Interrupted"
+                                 << "Interrupted after step 40.";
+    QTest::newRow("failed") << "Failed: The memory was full." << false << "Failed"
+                            << "Failed after step 40: The memory was full.";
+    QTest::newRow("goes on") << "" << true << "Running elsewhere"
+                             << "Another process trains this run. It is shown as it was read, after step 40, and "
+                                "cannot be resumed here meanwhile.";
+}
+
+void TestLiveBar::recordedRunsAreNamedAsTheyStand()
+{
+    QFETCH(const QString, lastWord);
+    QFETCH(const bool, held);
+    QFETCH(const QString, title);
+    QFETCH(const QString, sentence);
+    const QString folder = test::writeRun(m_bench->path("run"), test::written(0, 0.5, lastWord));
+    QFile metrics(folder + "/metrics.jsonl");
+    QVERIFY(!held || metrics.open(QIODevice::ReadOnly)); // as the process that trains it has
+    QVERIFY(m_bench->open());
+    window().openRun(folder);
+    QCOMPARE(bar().shown().title, title);
+    QCOMPARE(bar().mainButton()->isVisible(), !held); // it has a checkpoint to resume from
+    if (title != QLatin1String("Stopped")) // of which nothing is said by itself
+        QCOMPARE(window().status().message(), sentence);
+    window().status().tellState(window().run());
+    QCOMPARE(window().status().message(), sentence);
+}
+
+void TestLiveBar::anotherThemeLeavesTheRunAlone()
+{
+    m_bench->runTo(SessionState::Finished);
+    TimelineStrip& timeline = window().live().timeline();
+    const auto pruned = [&timeline] {
+        for (const QLabel* each : timeline.findChildren<QLabel*>())
+            if (each->text().contains("pruned"))
+                return each->text();
+        return QString();
+    };
+    QVERIFY2(pruned().contains(Theme::darkTheme().prune.name()), qPrintable(pruned()));
+    const QSignalSpy reset(&window().run(), &RunModel::reset);
+    window().setTheme(ThemeChoice::Light);
+    QVERIFY2(pruned().contains(Theme::lightTheme().prune.name()), qPrintable(pruned()));
+    timeline.player().play();
+    QVERIFY(timeline.player().isPlaying());
+    window().setTheme(ThemeChoice::Dark);
+    QVERIFY(timeline.player().isPlaying());
+    QCOMPARE(reset.count(), 0);
+    timeline.player().stop();
 }
 
 QTEST_MAIN(TestLiveBar)

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The plots' controls are legible at every width that the panel can have.
 #include "tests/ui/StudioBench.h"
+#include "ui/ConfigForm.h"
 #include "ui/LegendToggle.h"
+#include "ui/LivePage.h"
 #include "ui/PlotsPanel.h"
+#include "ui/RecordedRun.h"
+#include "ui/RunModel.h"
 #include "ui/Segmented.h"
 #include "ui/SmoothingSlider.h"
 #include "visualization/Fonts.h"
@@ -25,6 +29,7 @@ private Q_SLOTS:
     void atEveryWidth_data();
     void atEveryWidth();
     void whatIsFoldedIsInTheMenu();
+    void anotherRunBeginsWithTheWholeView();
 
 private:
     /// What is cut off, overlaps or lies outside, a line each.
@@ -153,6 +158,28 @@ void TestPlotsPanel::whatIsFoldedIsInTheMenu()
     mean->trigger();
     QVERIFY(std::abs(panel.plots().curves().smoothing() - 0.99) < 1e-6);
     QVERIFY(std::abs(panel.findChild<SmoothingSlider*>()->weight() - 0.99) < 1e-6);
+}
+
+void TestPlotsPanel::anotherRunBeginsWithTheWholeView()
+{
+    RunModel run;
+    const ConfigForm form;
+    LivePage page(run, form);
+    const auto show = [&run](const QString& folder) {
+        RecordedRun recorded;
+        recorded.folder = folder;
+        recorded.state = RecordState::Finished;
+        for (std::int64_t step = 1; step <= 800; ++step)
+            recorded.history.metrics.push_back({.step = step, .loss = 1.0, .skipped = {}});
+        run.showRecorded(std::move(recorded));
+    };
+    show("/runs/a");
+    page.plots().showSteps(100.0, 200.0);
+    QCOMPARE(page.plots().effectiveRange(), PlotRange::Custom);
+    show("/runs/a"); // as when it goes on from a checkpoint
+    QCOMPARE(page.plots().effectiveRange(), PlotRange::Custom);
+    show("/runs/b");
+    QVERIFY(page.plots().effectiveRange() != PlotRange::Custom);
 }
 
 QTEST_MAIN(TestPlotsPanel)

@@ -19,6 +19,9 @@ private Q_SLOTS:
     void evaluateSaysWhyItIsOff();
     void stopped();
     void anInterruptedRunSaysSo();
+    void aRecordedFailureIsNoStop();
+    void aRunThatGoesOnElsewhereIsNotResumed();
+    void aCancelledStartSavesNothing();
     void failed();
     void setUpOffersANewStart();
     void startIsNoPause();
@@ -113,7 +116,7 @@ void TestRunBar::anInterruptedRunSaysSo()
 {
     RunBarInput input;
     input.state = SessionState::Stopped;
-    input.recorded = input.interrupted = true;
+    input.record = RecordState::Interrupted;
     input.exportable = false;
     RunBarState bar = RunBarState::of(input);
     QCOMPARE(bar.title, "Interrupted");
@@ -125,11 +128,59 @@ void TestRunBar::anInterruptedRunSaysSo()
     QCOMPARE(bar.title, "Interrupted");
     QVERIFY(bar.main.enabled && bar.exportRun.enabled);
     QVERIFY(bar.exportNote.isEmpty());
-    input.interrupted = false;
+    input.record = RecordState::Stopped;
     QCOMPARE(RunBarState::of(input).title, "Stopped");
     input.state = SessionState::Finished;
     input.exportable = false;
     QCOMPARE(RunBarState::of(input).main, (BarButton {true, false, "Export…"}));
+}
+
+void TestRunBar::aRecordedFailureIsNoStop()
+{
+    RunBarInput input;
+    input.state = SessionState::Stopped;
+    input.record = RecordState::Failed;
+    input.hasCheckpoint = input.offersChanges = true;
+    const RunBarState bar = RunBarState::of(input);
+    QCOMPARE(bar.title, "Failed");
+    QCOMPARE(bar.mark, StateMark::Cross);
+    QVERIFY(bar.showsProgress && !bar.showsFailure); // its folder has no details
+    QVERIFY(bar.main.visible && bar.mainIsPrimary);
+    QVERIFY(of(SessionState::Failed).showsFailure);
+}
+
+void TestRunBar::aRunThatGoesOnElsewhereIsNotResumed()
+{
+    RunBarInput input;
+    input.state = SessionState::Stopped;
+    input.record = RecordState::Running;
+    input.hasCheckpoint = true;
+    RunBarState bar = RunBarState::of(input);
+    QCOMPARE(bar.title, "Running elsewhere");
+    QCOMPARE(bar.action, MainAction::None);
+    QVERIFY(!bar.main.visible && !bar.stop.visible);
+    QVERIFY(bar.note.contains("Another process"));
+    QVERIFY(!bar.evaluateNote.contains("has ended"));
+    QCOMPARE(bar.exportRun, (BarButton {true, true, "Export…"})); // of its checkpoint
+    input.hasCheckpoint = input.exportable = false;
+    bar = RunBarState::of(input);
+    QVERIFY(!bar.exportRun.enabled);
+    QVERIFY(bar.exportNote.contains("yet"));
+}
+
+void TestRunBar::aCancelledStartSavesNothing()
+{
+    RunBarInput input;
+    input.state = SessionState::Stopping;
+    QCOMPARE(RunBarState::of(input).title, "Stopping");
+    input.cancelled = true;
+    QCOMPARE(RunBarState::of(input).title, "Cancelling");
+    QCOMPARE(RunBarState::of(input).main, (BarButton {true, false, "Cancelling…"}));
+    input.state = SessionState::Stopped;
+    input.exportable = false;
+    const RunBarState bar = RunBarState::of(input);
+    QCOMPARE(bar.title, "Cancelled");
+    QVERIFY(!bar.main.visible && !bar.exportRun.visible);
 }
 
 void TestRunBar::failed()

@@ -9,6 +9,7 @@
 #include "ui/RecordedRun.h"
 #include "ui/RunModel.h"
 #include "ui/SampleList.h"
+#include "ui/SessionController.h"
 
 #include <QDir>
 #include <QFile>
@@ -25,6 +26,10 @@ private Q_SLOTS:
     void wholeCheckpointsAloneCount();
     void tellsWhatIsBroken();
     void anInterruptedRunIsCalledSo();
+    void aFailedRunKeepsItsReason();
+    void aRunThatGoesOnElsewhereHasNotStopped();
+    void aResumeThatEndsWhilePreparingKeepsTheStep_data();
+    void aResumeThatEndsWhilePreparingKeepsTheStep();
     void tellsWhichFileIsCut_data();
     void tellsWhichFileIsCut();
     void termsOfTheFormula();
@@ -118,7 +123,7 @@ void TestRunModel::anInterruptedRunIsCalledSo()
     const QDir root(folder.path());
     RunModel run;
     run.openRecorded(folder.path());
-    QVERIFY(!run.isInterrupted());
+    QVERIFY(run.record() == RecordState::Finished);
     QVERIFY(!run.isExportable()); // it has finished, but what it made is gone
     QVERIFY(root.mkpath("adapter"));
     run.openRecorded(folder.path());
@@ -126,16 +131,72 @@ void TestRunModel::anInterruptedRunIsCalledSo()
     QVERIFY(QFile::remove(root.filePath("log.txt")));
     QVERIFY(root.rmdir("adapter"));
     run.openRecorded(folder.path());
-    QVERIFY(run.isInterrupted());
+    QVERIFY(run.record() == RecordState::Interrupted);
     QCOMPARE(run.state(), SessionState::Stopped);
     QVERIFY(!run.isExportable());
     QVERIFY(root.mkpath("checkpoints/step-10"));
     run.openRecorded(folder.path());
-    QVERIFY(run.isInterrupted());
+    QVERIFY(run.record() == RecordState::Interrupted);
     QVERIFY(run.isExportable());
     run.clear();
-    QVERIFY(!run.isInterrupted());
-    QVERIFY(run.isExportable());
+    QVERIFY(!run.record());
+    QVERIFY(!run.isExportable()); // there is no run
+}
+
+void TestRunModel::aResumeThatEndsWhilePreparingKeepsTheStep_data()
+{
+    QTest::addColumn<SessionState>("end");
+    QTest::newRow("failed") << SessionState::Failed;
+    QTest::newRow("cancelled") << SessionState::Stopped;
+}
+
+void TestRunModel::aResumeThatEndsWhilePreparingKeepsTheStep()
+{
+    QFETCH(SessionState, end);
+    const QTemporaryDir folder;
+    writeRun(folder);
+    SessionController session([]() -> std::unique_ptr<TrainingEngine> { return nullptr; });
+    RunModel run;
+    run.follow(session);
+    run.openRecorded(folder.path());
+    RunRequest request;
+    request.outFolder = folder.path().toStdString();
+    run.begin(request, {}, true);
+    Q_EMIT session.stateChanged(SessionState::Preparing, 0, {});
+    QCOMPARE(run.step(), 20);
+    Q_EMIT session.stateChanged(end, 0, {});
+    QCOMPARE(run.state(), end);
+    QCOMPARE(run.step(), 20); // its timeline still leads through the run
+    run.begin(request, {}, false);
+    Q_EMIT session.stateChanged(SessionState::Preparing, 0, {});
+    QCOMPARE(run.step(), 0);
+}
+
+void TestRunModel::aFailedRunKeepsItsReason()
+{
+    const QTemporaryDir folder;
+    writeRun(folder);
+    writeFileAtomically(
+        folder.filePath("log.txt").toStdString(), "2026-03-02 10:05:00  Failed: The memory was full.\n");
+    RunModel run;
+    run.openRecorded(folder.path());
+    QVERIFY(run.record() == RecordState::Failed);
+    QCOMPARE(run.failure().message, std::string("The memory was full."));
+    run.clear();
+    QVERIFY(run.failure().message.empty());
+}
+
+void TestRunModel::aRunThatGoesOnElsewhereHasNotStopped()
+{
+    const QTemporaryDir folder;
+    writeRun(folder); // its log says that it has finished: of an earlier time
+    QFile held(folder.filePath("metrics.jsonl"));
+    QVERIFY(held.open(QIODevice::ReadOnly)); // as the process that trains it has
+    RunModel run;
+    run.openRecorded(folder.path());
+    QVERIFY(run.record() == RecordState::Running);
+    QVERIFY(!isActive(run.state())); // here nothing can be paused or stopped
+    QVERIFY(!run.isCancelled());
 }
 
 void TestRunModel::tellsWhichFileIsCut_data()

@@ -36,6 +36,7 @@ private Q_SLOTS:
     void runsOfTheFolderAreThere();
     void clicksChoose();
     void twoRunsAreCompared();
+    void aNewNameStandsEverywhere();
     void mapsStandInLine();
     void moreRunsWidenTheDifferences();
     void aRunThatCannotBeReadIsShared();
@@ -141,16 +142,39 @@ void TestRunsPage::twoRunsAreCompared()
     QCOMPARE(page().maps().difference().difference, std::vector<std::int32_t>({-1, -1, -1, -1, 4, -1}));
     const auto shares = page().findChildren<ShareButton*>();
     QCOMPARE(shares.size(), 3);
-    for (ShareButton* share : shares) {
-        share->saveTable(m_bench->path("table.csv"));
-        share->savePicture(m_bench->path("picture.png"));
+    for (const ShareButton* share : shares) {
+        const PictureSource& source = share->source();
+        const auto savePicture
+            = [&](const char* name) { spectune::savePicture(m_bench->path(name), source.size(), source.paint); };
+        saveText(m_bench->path("table.csv"), source.csv()());
+        savePicture("picture.png");
         QVERIFY(QFileInfo(m_bench->path("table.csv")).size() > 50);
         QVERIFY(!QImage(m_bench->path("picture.png")).isNull());
-        share->savePicture(m_bench->path("picture.svg"));
-        share->savePicture(m_bench->path("picture.pdf"));
+        savePicture("picture.svg");
+        savePicture("picture.pdf");
         QVERIFY(QFileInfo(m_bench->path("picture.svg")).size() > 1000);
         QVERIFY(QFileInfo(m_bench->path("picture.pdf")).size() > 1000);
     }
+}
+
+void TestRunsPage::aNewNameStandsEverywhere()
+{
+    write("a", written(0, 1.0));
+    write("b", written(1, 0.5));
+    openRuns(2);
+    choose({"a", "b"});
+    QTRY_COMPARE(page().plot().curves().curves().size(), 2U);
+    QTRY_VERIFY(!page().table().results().empty());
+    // What is shown already is not made anew by every refresh.
+    page().table().setAccessibleDescription("left alone");
+    page().setBusy(true);
+    QCOMPARE(page().table().accessibleDescription(), "left alone");
+    window().library().setName(id("b"), "rate 5e-3");
+    QTRY_COMPARE(page().plot().curves().curves()[1].name, "rate 5e-3");
+    const auto shares = page().findChildren<ShareButton*>();
+    QCOMPARE(shares.size(), 3);
+    for (const ShareButton* share : shares)
+        QVERIFY2(share->source().csv()().contains("rate 5e-3"), qPrintable(share->source().name()));
 }
 
 void TestRunsPage::mapsStandInLine()
@@ -196,11 +220,8 @@ void TestRunsPage::aRunThatCannotBeReadIsShared()
     test::writeText(m_bench->path("runs/bad/metrics.jsonl"), "{\"step\": \"one\"}\n{}\n");
     openRuns(2);
     choose({"a", "bad"});
-    auto* share = page().maps().findChild<ShareButton*>();
-    share->saveTable(m_bench->path("ranks.csv"));
-    QFile file(m_bench->path("ranks.csv"));
-    QVERIFY(file.open(QIODevice::ReadOnly));
-    QCOMPARE(file.readLine().trimmed(), "matrix,a,bad");
+    const QString table = page().maps().findChild<ShareButton*>()->source().csv()();
+    QCOMPARE(table.section('\n', 0, 0), QString("matrix,a,bad"));
 }
 
 void TestRunsPage::notesTypedLastAreKept()

@@ -10,7 +10,9 @@
 #include "ui/SetupFacts.h"
 #include "ui/SetupPage.h"
 #include "visualization/LengthHistogram.h"
+#include "visualization/TokenView.h"
 
+#include <QLabel>
 #include <QSignalSpy>
 #include <QTest>
 
@@ -29,6 +31,7 @@ private Q_SLOTS:
     void theSectionShowsWhatIsKnown();
     void theLimitMovesWithoutAQuestion();
     void aRunDoesNotWaitForThem();
+    void aFileThatIsNotThereHasNoSample();
 };
 
 void TestSampleLengths::whatIsCutIsToldInWords_data()
@@ -125,6 +128,29 @@ void TestSampleLengths::aRunDoesNotWaitForThem()
     QTRY_COMPARE_WITH_TIMEOUT(bench.window->run().state(), SessionState::Finished, patience);
     LengthsSection& section = bench.window->setup().data().lengths();
     QTRY_VERIFY_WITH_TIMEOUT(section.sentence().contains("of 1,500 samples"), patience);
+    QVERIFY(bench.close());
+}
+
+void TestSampleLengths::aFileThatIsNotThereHasNoSample()
+{
+    test::StudioBench bench;
+    QVERIFY(bench.open());
+    ConfigForm& form = bench.window->form();
+    DataPanel& panel = bench.window->setup().data();
+    const auto says = [&panel](const QString& part) {
+        const auto labels = panel.findChildren<QLabel*>();
+        return std::ranges::any_of(labels, [&part](const QLabel* label) { return label->text().contains(part); });
+    };
+    form.setText("data.eval_path", ""); // whose answer would bring the panel up to date as well
+    QTRY_VERIFY_WITH_TIMEOUT(!form.preview(true) && !bench.window->facts().isBusy(), patience);
+    QVERIFY(says("sample 1 of 1,500"));
+    form.setText("data.path", "nowhere.jsonl");
+    QTRY_VERIFY_WITH_TIMEOUT(!form.preview(false), patience);
+    QVERIFY(!says("sample 1 of"));
+    QCOMPARE(panel.findChild<TokenView*>()->count(), 0);
+    QCOMPARE(form.facts().samples, 0);
+    form.setText("data.path", "train.jsonl");
+    QTRY_VERIFY_WITH_TIMEOUT(says("sample 1 of 1,500"), patience);
     QVERIFY(bench.close());
 }
 

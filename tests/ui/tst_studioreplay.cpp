@@ -12,6 +12,7 @@
 #include "ui/SessionController.h"
 #include "ui/TimelineStrip.h"
 #include "visualization/GramView.h"
+#include "visualization/NumberFormat.h"
 #include "visualization/RankGrid.h"
 #include "visualization/RunPlots.h"
 #include "visualization/SpectrumBars.h"
@@ -20,9 +21,13 @@
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
+#include <QLabel>
 #include <QLineEdit>
+#include <QPushButton>
 #include <QSignalSpy>
 #include <QTest>
+
+#include <algorithm>
 
 using namespace spectune;
 using spectune::test::patience;
@@ -56,6 +61,7 @@ private Q_SLOTS:
     void anAnimationIsWritten();
     void aCancelledAnimationLeavesNothing();
     void anotherRunsAnimationIsAnotherFile();
+    void anAnimationOpenedEarlyFollowsTheRun();
 
 private:
     [[nodiscard]] MainWindow& window() { return *m_bench->window; }
@@ -306,6 +312,30 @@ void TestStudioReplay::anotherRunsAnimationIsAnotherFile()
     QCOMPARE(QFileInfo(there).size(), 4);
     animation->startOrCancel(); // agreed
     QVERIFY(animation->work().isRunning());
+}
+
+void TestStudioReplay::anAnimationOpenedEarlyFollowsTheRun()
+{
+    m_bench->scene->waitAt = 0;
+    QVERIFY(m_bench->open());
+    QVERIFY(window().startRun());
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Running, patience);
+    window().live().showAnimation();
+    AnimationWindow* animation = window().live().animation();
+    const auto says = [animation](const QString& part) {
+        const auto labels = animation->findChildren<QLabel*>();
+        return std::ranges::any_of(labels, [&part](const QLabel* label) { return label->text().contains(part); });
+    };
+    const auto buttons = animation->findChildren<QPushButton*>();
+    const auto save = std::ranges::find_if(buttons, [](const auto* button) { return button->text() == "Save GIF"; });
+    QVERIFY(save != buttons.end() && !(*save)->isEnabled());
+    QVERIFY(says("nothing to show before the first step"));
+    m_bench->release();
+    QTRY_VERIFY_WITH_TIMEOUT((*save)->isEnabled(), patience);
+    QVERIFY(!says("nothing to show"));
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Finished, patience);
+    const auto events = static_cast<std::int64_t>(window().run().history().events.size());
+    QTRY_VERIFY_WITH_TIMEOUT(says(QStringLiteral(" of %1 masking events").arg(formatCount(events))), patience);
 }
 
 QTEST_MAIN(TestStudioReplay)

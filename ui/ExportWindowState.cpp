@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the export window says of its run, of what is left to write, and of what came of it.
+#include "ui/ExportRow.h"
+#include "ui/ExportTexts.h"
+#include "ui/ExportWindow.h"
+#include "ui/FieldLine.h"
+#include "ui/PageParts.h"
+#include "ui/RunModel.h"
+#include "ui/SessionController.h"
+#include "visualization/NumberFormat.h"
+
+#include <QDir>
+#include <QFileInfo>
+#include <QLabel>
+#include <QPushButton>
+#include <QStorageInfo>
+
+#include <algorithm>
+
+namespace spectune {
+
+namespace {
+
+/// Where @p folder will be; −1: not known.
+std::int64_t freeBytes(QString folder)
+{
+    while (!QFileInfo::exists(folder) && folder.contains(QLatin1Char('/')))
+        folder = folder.section(QLatin1Char('/'), 0, -2);
+    const QStorageInfo disk(folder.isEmpty() ? QStringLiteral("/") : folder);
+    return disk.isValid() && disk.isReady() ? disk.bytesAvailable() : -1;
+}
+
+} // namespace
+
+// Of a run's folder the engine exports the newest checkpoint; a run without any has its end alone.
+std::int64_t ExportWindow::exportedStep() const
+{
+    return m_run.checkpoints().empty() ? m_run.step() : m_run.checkpoints().back();
+}
+
+void ExportWindow::renew()
+{
+    if (isVisible() && !m_source.isEmpty() && m_source == m_run.folder() && !isBusy())
+        takeRanks();
+}
+
+void ExportWindow::takeRanks()
+{
+    const auto snapshot = m_run.replay().at(m_run.layout(), m_run.history().events, exportedStep());
+    ExportFacts facts = snapshot ? ExportFacts::of(*snapshot) : ExportFacts();
+    facts.modelBytes = m_facts.modelBytes;
+    facts.modelParameters = m_facts.modelParameters;
+    facts.modelType = m_facts.modelType;
+    facts.mergesAsFloat32 = m_facts.mergesAsFloat32;
+    m_facts = facts;
+    m_subtitle->setText(subtitle());
+    refreshFacts();
+    refreshFoot();
+}
+
+QString ExportWindow::subtitle() const
+{
+    const SessionState state = m_run.state();
+    if (!isTerminal(state) && m_run.checkpoints().empty())
+        return tr("Nothing is saved yet: save the run first");
+    const std::int64_t step = exportedStep();
+    const bool whole = step == m_run.step();
+    QString text = isTerminal(state) && whole ? tr("step %1").arg(formatCount(step))
+                                              : tr("checkpoint of step %1").arg(formatCount(step));
+    if (!whole && isTerminal(state))
+        return text + tr(" · the run ended at %1, which is not saved").arg(formatCount(m_run.step()));
+    if (!whole && state == SessionState::Paused)
+        return text + tr(" · the run stands at %1: save it first to export that").arg(formatCount(m_run.step()));
+    if (m_facts.modules > 0)
+        text += tr(" · %1 triplets in %2 matrices, ranks %3 to %4")
+                    .arg(formatCount(m_facts.triplets), formatCount(m_facts.modules))
+                    .arg(m_facts.smallestRank)
+                    .arg(m_facts.largestRank);
+    if (m_facts.zeroModules > 0)
+        text += tr(" · %1 at rank 0 left out").arg(m_facts.zeroModules);
+    return text;
+}
+
+bool ExportWindow::isLeft(const Profile& profile)
+{
+    return profile.row->isChosen() && profile.row->stage() != ExportRow::Stage::Done;
+}
+
+bool ExportWindow::hasLeft() const
+{
+    return std::any_of(m_profiles.begin(), m_profiles.end(), isLeft);
+}
+
+QString ExportWindow::writeText() const
+{
+    if (m_written.empty())
+        return tr("Export");
+    if (!hasLeft())
+        return tr("Export again");
+    const bool onlyFailed = std::all_of(m_profiles.begin(), m_profiles.end(), [](const Profile& profile) {
+        const ExportRow::Stage stage = profile.row->stage();
+        return !isLeft(profile) || stage == ExportRow::Stage::Failed || stage == ExportRow::Stage::Differs;
+    });
+    return onlyFailed ? tr("Export the failed again") : tr("Export the rest");
+}
+
+void ExportWindow::refreshFoot()
+{
+    const bool busy = isBusy();
+    const bool chosen = std::any_of(
+        m_profiles.begin(), m_profiles.end(), [](const Profile& profile) { return profile.row->isChosen(); });
+    m_write->setEnabled(chosen && !busy && !m_source.isEmpty());
+    m_write->setText(writeText());
+    m_open->setVisible(!m_written.empty());
+    m_copy->setVisible(!m_written.empty());
+    setRole(m_write, m_written.empty() && !busy ? "primary" : "");
+    setRole(m_close, m_written.empty() || busy ? "" : "primary");
+    const QString problem = busy ? QString() : problemText();
+    m_state->setText(problem.isEmpty() ? footText() : problem);
+    setTone(m_state, problem.isEmpty() ? "second" : "error");
+}
+
+QString ExportWindow::problemText() const
+{
+    QStringList failed;
+    QStringList differing;
+    FailureKind kind = FailureKind::Internal;
+    int done = 0;
+    for (const Profile& profile : m_profiles) {
+        const ExportRow& row = *profile.row;
+        done += row.stage() == ExportRow::Stage::Done ? 1 : 0;
+        if (row.stage() == ExportRow::Stage::Failed) {
+            failed << row.name();
+            kind = row.failureKind();
+        } else if (row.stage() == ExportRow::Stage::Differs) {
+            differing << row.name();
+        }
+    }
+    if (failed.isEmpty() && differing.isEmpty())
+        return {};
+    QStringList parts;
+    if (done > 0)
+        parts << tr("%1 of %2 written and checked.").arg(done).arg(done + failed.size() + differing.size());
+    if (!failed.isEmpty())
+        parts << ExportTexts::failed(failed, kind);
+    if (!differing.isEmpty())
+        parts << ExportTexts::differs(differing);
+    return parts.join(QLatin1Char(' '));
+}
+
+QString ExportWindow::footText() const
+{
+    const SessionState state = m_session.state();
+    const auto count = [this](auto is) { return std::count_if(m_profiles.begin(), m_profiles.end(), is); };
+    const auto busy = count([](const Profile& profile) { return profile.row->isBusy(); });
+    const auto chosen = count([](const Profile& profile) { return profile.row->isChosen(); });
+    const auto done = count([](const Profile& profile) { return profile.row->stage() == ExportRow::Stage::Done; });
+    if (busy > 0 && isActive(state) && state != SessionState::Paused)
+        return tr("Waits until the run is paused or has ended.");
+    if (busy > 0 || done > 0)
+        return tr("%1 of %2 written and checked. The window can stay open while another run trains.")
+            .arg(done)
+            .arg(std::max(chosen, done));
+    if (chosen == 0)
+        return tr("Choose a profile.");
+    std::int64_t wanted = 0;
+    for (const Profile& profile : m_profiles)
+        wanted += profile.row->isChosen() ? m_facts.expectedBytes(profile.row->format()) : 0;
+    const QString folder = QDir::current().absoluteFilePath(m_folder->text());
+    const QString warning = ExportTexts::shortOfSpace(wanted, freeBytes(folder));
+    return counted(chosen, tr("%1 profile chosen."), tr("%1 profiles chosen."))
+        + (warning.isEmpty() ? QString() : QLatin1Char(' ') + warning);
+}
+
+} // namespace spectune
