@@ -169,6 +169,83 @@ void checkSweep(at::ScalarType type, bool before, bool finite)
             std::string("sweep, ") + names[i] + (before ? ", before" : "") + (finite ? "" : ", inf"), 4.0);
 }
 
+/// Products of many ranks and widths at once, against their twin and against float64.
+void checkThinSums(std::int64_t rows, bool strided)
+{
+    using kernels::BFloat16;
+    using Args = kernels::ThinSumArgs<BFloat16>;
+    struct Product {
+        Pair thin;
+        Pair wide;
+        Pair sums;
+    };
+    std::vector<Product> products;
+    for (const std::int64_t rank : {8, 16, 24, 48, 64}) {
+        for (const std::int64_t width : {8, 200, 2048})
+            products.push_back({Pair({rows, rank}, at::kBFloat16, strided), Pair({rows, width}, at::kBFloat16, strided),
+                Pair({rank, width}, at::kFloat, strided)});
+    }
+    std::vector<at::Tensor> expected;
+    for (const Product& product : products)
+        expected.push_back(product.sums.cpu.to(at::kDouble)
+            + at::mm(product.thin.cpu.t().to(at::kDouble), product.wide.cpu.to(at::kDouble)));
+    for (const at::Device device : {at::Device(at::kCPU), at::Device(at::kCUDA, 0)}) {
+        const auto on = [&](const Pair& pair) { return device.is_cuda() ? pair.gpu : pair.cpu; };
+        Args args {.products = {}, .count = static_cast<std::int64_t>(products.size()), .rows = rows};
+        for (std::size_t i = 0; i < products.size(); ++i)
+            args.products[i] = {.thin = ops::rowsOf<const BFloat16>(on(products[i].thin)),
+                .wide = ops::rowsOf<const BFloat16>(on(products[i].wide)),
+                .sums = ops::rowsOf<float>(on(products[i].sums)),
+                .rank = products[i].thin.cpu.size(1),
+                .width = products[i].wide.cpu.size(1)};
+        ops::tableFor<BFloat16>(device).thinSums(args, ops::currentStream(device));
+    }
+    for (std::size_t i = 0; i < products.size(); ++i) {
+        const std::string name = "thinSums, " + std::to_string(rows) + " rows"
+            + (strided ? " strided, rank " : ", rank ") + std::to_string(products[i].thin.cpu.size(1)) + ", width "
+            + std::to_string(products[i].wide.cpu.size(1));
+        products[i].sums.compare(name, static_cast<double>(rows));
+        report(name + ", float64", apart(products[i].sums.gpu, expected[i]),
+            allowed(at::kFloat, static_cast<double>(rows)));
+    }
+}
+
+/// Long rows times factors of many ranks, against their twin and against float64.
+void checkThinRows(std::int64_t rows, std::int64_t depth)
+{
+    using kernels::BFloat16;
+    using Args = kernels::ThinRowArgs<BFloat16>;
+    struct Product {
+        Pair x;
+        Pair factor;
+        Pair out;
+    };
+    std::vector<Product> products;
+    for (const std::int64_t rank : {8, 16, 24, 48, 64})
+        products.push_back({Pair({rows, depth}, at::kBFloat16, true), Pair({depth, rank}, at::kBFloat16, true),
+            Pair({rows, rank}, at::kBFloat16, true)});
+    for (const at::Device device : {at::Device(at::kCPU), at::Device(at::kCUDA, 0)}) {
+        const auto on = [&](const Pair& pair) { return device.is_cuda() ? pair.gpu : pair.cpu; };
+        Args args {.products = {}, .count = static_cast<std::int64_t>(products.size()), .rows = rows};
+        for (std::size_t i = 0; i < products.size(); ++i)
+            args.products[i] = {.x = ops::rowsOf<const BFloat16>(on(products[i].x)),
+                .factor = ops::rowsOf<const BFloat16>(on(products[i].factor)),
+                .out = ops::rowsOf<BFloat16>(on(products[i].out)),
+                .rank = products[i].out.cpu.size(1),
+                .depth = depth};
+        if (!ops::tableFor<BFloat16>(device).thinRows(args, ops::currentStream(device)))
+            return; // a device that leaves them to BLAS
+    }
+    for (const Product& product : products) {
+        const std::string name = "thinRows, " + std::to_string(rows) + " x " + std::to_string(depth) + ", rank "
+            + std::to_string(product.out.cpu.size(1));
+        product.out.compare(name);
+        report(name + ", float64",
+            apart(product.out.gpu, at::mm(product.x.cpu.to(at::kDouble), product.factor.cpu.to(at::kDouble))),
+            allowed(at::kBFloat16));
+    }
+}
+
 /// @param grain scores are multiples of it, so that many are equal; 0: as drawn
 template <typename A>
 void checkSelection(at::ScalarType type, std::int64_t triplets, double grain)
@@ -269,6 +346,12 @@ void checkKernels()
             checkSweep<float>(at::kFloat, before, finite);
             checkSweep<double>(at::kDouble, before, finite);
         }
+    }
+    for (const std::int64_t rows : {1, 63, 64, 511}) {
+        for (const bool strided : {false, true})
+            checkThinSums(rows, strided);
+        for (const std::int64_t depth : {8, 72, 640, 2048})
+            checkThinRows(rows, depth);
     }
     for (const std::int64_t triplets : {1, 31, 257, 3000}) {
         for (const double grain : {0.0, 0.25}) {

@@ -99,13 +99,15 @@ void checkGram(at::ScalarType type, std::int64_t rank, RegularizerKind kind)
     report("gram, gradient, " + name, apart(there.arena.gradients, here.arena.gradients), allowed(type, 176.0 * 40.0));
 }
 
-/// How long samples are, and what their rows and those that bear loss round up to (see PackedBatch).
-enum class Form { Even, Uneven, UnevenToOneNumber };
+/// How long samples are, and what their rows and those that bear loss round up to (see PackedBatch). Thin products of all
+/// but the large batch are kernels of ours (see isSmallBatch()).
+enum class Form { Even, EvenAndLarge, Uneven, UnevenToOneNumber };
 
 const char* nameOf(Form form)
 {
     switch (form) {
     case Form::Even: return "even";
+    case Form::EvenAndLarge: return "even and large";
     case Form::Uneven: return "uneven";
     case Form::UnevenToOneNumber: return "uneven, as many rows as targets when rounded up";
     }
@@ -115,10 +117,12 @@ const char* nameOf(Form form)
 Batch batchOf(Form form)
 {
     at::Generator generator = at::detail::createCPUGenerator(11);
-    const std::int64_t samples = form == Form::UnevenToOneNumber ? 3 : 5; // 183 and 174 make 256; 260 and 230 do not
+    // In one number: 183 and 174 make 256; 260 and 230 do not.
+    const std::int64_t samples = form == Form::UnevenToOneNumber ? 3 : form == Form::EvenAndLarge ? 20 : 5;
     Batch batch {.tokens = at::randint(0, 120, {samples, 70}, generator, at::kLong),
         .targets = at::randint(0, 120, {samples, 70}, generator, at::kLong)};
-    for (std::int64_t i = 0; form != Form::Even && i < samples; ++i) {
+    const bool isEven = form == Form::Even || form == Form::EvenAndLarge;
+    for (std::int64_t i = 0; !isEven && i < samples; ++i) {
         batch.targets[i].narrow(0, 70 - 9 * i, 9 * i).fill_(Batch::ignored);
         batch.targets[i].narrow(0, 0, 3 * i).fill_(Batch::ignored);
     }
@@ -144,7 +148,7 @@ std::pair<double, at::Tensor> passOn(at::Device device, at::ScalarType type, std
 void checkPass()
 {
     for (const std::int64_t window : {0, 20}) {
-        for (const Form form : {Form::Even, Form::Uneven, Form::UnevenToOneNumber}) {
+        for (const Form form : {Form::Even, Form::EvenAndLarge, Form::Uneven, Form::UnevenToOneNumber}) {
             const auto [loss, gradient] = passOn(at::kCPU, at::kDouble, window, form);
             // By type: of the loss, and of the gradient's norm. bfloat16: some thirty roundings of 2⁻⁸ one after the
             // other are √30 · 2⁻⁸ ≈ 2 % apart; three times that.

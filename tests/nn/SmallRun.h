@@ -8,6 +8,8 @@
 #include "training/nn/JoinedTriplets.h"
 #include "training/nn/TrainingPass.h"
 
+#include <c10/core/GradMode.h>
+
 namespace spectune::testing {
 
 /// A model with triplets and a pass over them.

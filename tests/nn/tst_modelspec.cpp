@@ -33,7 +33,6 @@ private Q_SLOTS:
             QCOMPARE(spec.rope.factor, 8.0);
             QCOMPARE(spec.rope.highFreqFactor, 4.0);
             QCOMPARE(spec.rope.originalMaxPositions, std::int64_t {64});
-            QCOMPARE(spec.storedDtype, std::string("float32"));
         }
         for (const char* name : {"llama-rope-linear", "llama-rope-linear-old"}) {
             QCOMPARE(reference(name).rope.scaling, RopeScaling::Linear);

@@ -26,6 +26,10 @@ template <typename T>
 void join(const JoinArgs<T>& args, Stream);
 template <typename A>
 void collect(const CollectArgs<A>& args, Stream);
+template <typename T>
+bool thinRows(const ThinRowArgs<T>& args, Stream);
+template <typename T>
+void thinSums(const ThinSumArgs<T>& args, Stream);
 template <typename A>
 void gram(const GramArgs<A>& args, Stream);
 template <typename A>

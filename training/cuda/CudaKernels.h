@@ -22,6 +22,15 @@ template <typename T>
 void join(const JoinArgs<T>& args, Stream stream);
 template <typename A>
 void collect(const CollectArgs<A>& args, Stream stream);
+/// This and the next for T = BFloat16 alone. @return false: the device has no clusters, nothing was done
+template <typename T>
+bool thinRows(const ThinRowArgs<T>& args, Stream stream);
+template <>
+bool thinRows(const ThinRowArgs<BFloat16>& args, Stream stream);
+template <typename T>
+void thinSums(const ThinSumArgs<T>& args, Stream stream);
+template <>
+void thinSums(const ThinSumArgs<BFloat16>& args, Stream stream);
 template <typename A>
 void gram(const GramArgs<A>& args, Stream stream);
 template <typename A>

@@ -6,41 +6,73 @@ namespace spectune::kernels::gpu {
 
 namespace {
 
-constexpr int tile = 16; ///< rows and columns of M that a block makes
-constexpr int depth = 128; ///< elements of the rows that it holds at once
+constexpr int side = 4; ///< rows and columns of M that a block makes
+constexpr unsigned gramThreads = 256;
 
-/// A block has one tile of one M, a thread one element. M is symmetric; all of it is written.
+/// One column of @p side rows from @p first on; 0 beyond the last.
 template <typename A>
-__global__ void gramKernel(GramArgs<A> args)
+__device__ void loadRows(const A* column, const GramFactor& factor, int first, A (&to)[side])
 {
-    __shared__ A left[tile][depth + 1];
-    __shared__ A right[tile][depth + 1];
-    const GramFactor factor = args.factors[blockIdx.x];
-    const int firstRow = static_cast<int>(blockIdx.y) * tile;
-    const int firstColumn = static_cast<int>(blockIdx.z) * tile;
-    if (firstRow >= factor.rank || firstColumn >= factor.rank)
-        return;
-    const A* values = args.values + factor.values;
-    const int row = static_cast<int>(threadIdx.y);
-    const int column = static_cast<int>(threadIdx.x);
-    A sum = A(0);
-    for (std::int64_t begin = 0; begin < factor.width; begin += depth) {
-        for (int part = column; part < depth; part += tile) {
-            const std::int64_t at = begin + part;
-            const auto element
-                = [&](int of) { return of < factor.rank && at < factor.width ? values[of * factor.width + at] : A(0); };
-            left[row][part] = element(firstRow + row);
-            right[row][part] = element(firstColumn + row);
-        }
-        __syncthreads();
-        for (int part = 0; part < depth; ++part)
-            sum += left[row][part] * right[column][part];
-        __syncthreads();
+    for (int i = 0; i < side; ++i)
+        to[i] = first + i < factor.rank ? column[(first + i) * factor.width] : A(0);
+}
+
+/// Σ over the block of each of @p sums, which warp 0 hands to @p take(row, column, sum).
+template <typename A, typename Take>
+__device__ void sumUp(A (&sums)[side][side], const Take& take)
+{
+    constexpr int warps = gramThreads / 32;
+    __shared__ A shared[warps][side * side];
+    const int warp = static_cast<int>(threadIdx.x) / 32;
+    const int lane = static_cast<int>(threadIdx.x) % 32;
+    for (int i = 0; i < side * side; ++i) {
+        A sum = sums[i / side][i % side];
+        for (int offset = 16; offset > 0; offset /= 2)
+            sum += __shfl_xor_sync(0xffffffffU, sum, offset);
+        if (lane == 0)
+            shared[warp][i] = sum;
     }
-    const int i = firstRow + row;
-    const int j = firstColumn + column;
-    if (i < factor.rank && j < factor.rank)
-        args.errors[blockIdx.x * args.mostRows * args.mostRows + i * factor.rank + j] = i == j ? sum - A(1) : sum;
+    __syncthreads();
+    if (threadIdx.x >= side * side)
+        return;
+    A sum = A(0);
+    for (int i = 0; i < warps; ++i)
+        sum += shared[i][lane];
+    take(lane / side, lane % side, sum);
+}
+
+/// A block has one tile of one M, on the diagonal or below, and a thread some of the terms of all its sums: what it loads
+/// serves several products. M is symmetric; all of it is written.
+template <typename A>
+__global__ void __launch_bounds__(gramThreads) gramKernel(GramArgs<A> args)
+{
+    const GramFactor factor = args.factors[blockIdx.x];
+    const int firstRow = static_cast<int>(blockIdx.y) * side;
+    const int firstColumn = static_cast<int>(blockIdx.z) * side;
+    if (firstRow >= factor.rank || firstColumn > firstRow)
+        return;
+    A sums[side][side] = {};
+#pragma unroll 2
+    for (std::int64_t at = threadIdx.x; at < factor.width; at += gramThreads) {
+        const A* column = args.values + factor.values + at;
+        A left[side];
+        A right[side];
+        loadRows(column, factor, firstRow, left);
+        loadRows(column, factor, firstColumn, right);
+        for (int i = 0; i < side; ++i)
+            for (int j = 0; j < side; ++j)
+                sums[i][j] += left[i] * right[j];
+    }
+    A* errors = args.errors + blockIdx.x * args.mostRows * args.mostRows;
+    sumUp(sums, [&](int row, int column, A sum) {
+        const int i = firstRow + row;
+        const int j = firstColumn + column;
+        if (i >= factor.rank || j > i)
+            return;
+        const A error = i == j ? sum - A(1) : sum;
+        errors[i * factor.rank + j] = error;
+        errors[j * factor.rank + i] = error;
+    });
 }
 
 /// A block has one factor.
@@ -88,8 +120,8 @@ void gram(const GramArgs<A>& args, Stream stream)
     if (args.count == 0 || args.mostRows == 0)
         return;
     const auto factors = static_cast<unsigned>(args.count);
-    const auto tiles = static_cast<unsigned>((args.mostRows + tile - 1) / tile);
-    gramKernel<A><<<dim3(factors, tiles, tiles), dim3(tile, tile), 0, streamOf(stream)>>>(args);
+    const auto tiles = static_cast<unsigned>((args.mostRows + side - 1) / side);
+    gramKernel<A><<<dim3(factors, tiles, tiles), gramThreads, 0, streamOf(stream)>>>(args);
     normKernel<A><<<factors, 128, 0, streamOf(stream)>>>(args);
     if (args.gamma == 0.0)
         return;

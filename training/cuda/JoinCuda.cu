@@ -7,6 +7,7 @@ namespace spectune::kernels::gpu {
 namespace {
 
 constexpr unsigned joinThreads = 128;
+constexpr int ahead = 4; ///< elements that a thread collects at once: past a store the compiler moves no load
 
 /// A thread's row of P, in stores of 16 bytes. @param values its first value in Pᵀ
 template <typename T>
@@ -63,11 +64,20 @@ __global__ void collectKernel(CollectArgs<A> args)
     const A scale = static_cast<A>(args.scale);
     const A weight = factor.lambda < 0 ? A(1) : args.values[factor.lambda + row] * scale;
     A along = A(0);
-    for (std::int64_t j = threadIdx.x; j < factor.width; j += blockDim.x) {
-        const A sum = sums[j];
-        args.gradients[begin + j] = sum * weight;
-        if (factor.lambda >= 0)
-            along += args.values[begin + j] * sum;
+    for (std::int64_t first = threadIdx.x; first < factor.width; first += ahead * blockDim.x) {
+        A sum[ahead];
+        A value[ahead];
+        for (int i = 0; i < ahead; ++i) {
+            const std::int64_t j = first + i * blockDim.x;
+            sum[i] = j < factor.width ? sums[j] : A(0);
+            value[i] = j < factor.width && factor.lambda >= 0 ? args.values[begin + j] : A(0);
+        }
+        for (int i = 0; i < ahead; ++i) {
+            const std::int64_t j = first + i * blockDim.x;
+            if (j < factor.width)
+                args.gradients[begin + j] = sum[i] * weight;
+            along += value[i] * sum[i];
+        }
     }
     if (factor.lambda < 0 || !args.trainsLambda)
         return;

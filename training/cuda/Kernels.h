@@ -4,11 +4,13 @@
 #include "training/cuda/GramArgs.h"
 #include "training/cuda/JoinArgs.h"
 #include "training/cuda/KernelArgs.h"
+#include "training/cuda/ThinRowArgs.h"
+#include "training/cuda/ThinSumArgs.h"
 #include "training/cuda/UpdateArgs.h"
 
 /// The element-wise and small-matrix work of a training step, as plain-pointer functions. A table holds one function per
 /// idea for an element type; the CPU's and CUDA's tables have the same signatures and give the same numbers up to the
-/// order of additions. Products are BLAS's work and are not here.
+/// order of additions. Products are BLAS's work and are not here, but for the thin ones of bfloat16 on CUDA.
 namespace spectune::kernels {
 
 template <typename T>
@@ -23,6 +25,9 @@ struct Table {
     void (*crossEntropy)(const CrossEntropyArgs<T>&, Stream) = nullptr;
     void (*join)(const JoinArgs<T>&, Stream) = nullptr;
     void (*collect)(const CollectArgs<Wide<T>>&, Stream) = nullptr;
+    bool (*thinRows)(const ThinRowArgs<T>&, Stream)
+        = nullptr; ///< false: not on this device; null on CUDA, but for bfloat16
+    void (*thinSums)(const ThinSumArgs<T>&, Stream) = nullptr; ///< likewise null
     void (*gram)(const GramArgs<Wide<T>>&, Stream) = nullptr;
     void (*sweep)(const SweepArgs<Wide<T>>&, Stream) = nullptr;
     void (*score)(const ScoreArgs<Wide<T>>&, Stream) = nullptr;

@@ -17,6 +17,8 @@ const Table<T>& table() noexcept
         .crossEntropy = crossEntropy<T>,
         .join = join<T>,
         .collect = collect<Wide<T>>,
+        .thinRows = thinRows<T>,
+        .thinSums = thinSums<T>,
         .gram = gram<Wide<T>>,
         .sweep = sweep<Wide<T>>,
         .score = score<Wide<T>>,

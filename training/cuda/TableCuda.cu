@@ -1,7 +1,30 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/cuda/CudaKernels.h"
 
+#include <type_traits>
+
 namespace spectune::kernels {
+
+namespace {
+
+/// Other types' thin products are BLAS's work.
+template <typename T>
+constexpr auto thinRowsOf() -> bool (*)(const ThinRowArgs<T>&, Stream)
+{
+    if constexpr (std::is_same_v<T, BFloat16>)
+        return gpu::thinRows<T>;
+    return nullptr;
+}
+
+template <typename T>
+constexpr auto thinSumsOf() -> void (*)(const ThinSumArgs<T>&, Stream)
+{
+    if constexpr (std::is_same_v<T, BFloat16>)
+        return gpu::thinSums<T>;
+    return nullptr;
+}
+
+} // namespace
 
 template <typename T>
 const Table<T>& cudaTable() noexcept
@@ -16,6 +39,8 @@ const Table<T>& cudaTable() noexcept
         .crossEntropy = gpu::crossEntropy<T>,
         .join = gpu::join<T>,
         .collect = gpu::collect<Wide<T>>,
+        .thinRows = thinRowsOf<T>(),
+        .thinSums = thinSumsOf<T>(),
         .gram = gpu::gram<Wide<T>>,
         .sweep = gpu::sweep<Wide<T>>,
         .score = gpu::score<Wide<T>>,

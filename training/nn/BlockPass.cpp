@@ -64,14 +64,14 @@ void BlockPass::linearBackward(
     InputSet set, const at::Tensor& dy, BlockActivations& kept, BlockWorkspace& work, const at::Tensor& dx) const
 {
     const std::size_t i = indexOf(set);
-    sharedInputBackward(dy, m_block.shared[i], m_triplets[i], kept.sets[i], work.lane, dx);
+    sharedInputBackward(dy, m_block.shared[i], m_triplets[i], kept.sets[i], work.sums, dx);
 }
 
 void BlockPass::addGradientOfQ(
     InputSet set, const at::Tensor& x, const at::Tensor& dy, const BlockActivations& kept, BlockWorkspace& work) const
 {
     const std::size_t i = indexOf(set);
-    spectune::addGradientOfQ(x, dy, m_triplets[i], kept.sets[i], work.lane);
+    spectune::addGradientOfQ(x, dy, m_triplets[i], kept.sets[i], work.sums);
 }
 
 ResidualStream BlockPass::forward(const ResidualStream& in, const at::Tensor& sum, const PackedBatch& batch,
@@ -111,11 +111,12 @@ ResidualStream BlockPass::forward(const ResidualStream& in, const at::Tensor& su
 void BlockPass::backward(
     const PackedBatch& batch, BlockActivations& kept, BlockWorkspace& work, const at::Tensor& dx, bool goesOn) const
 {
+    work.sums = {}; // of a pass that failed
     const bool attentionAdapted = triplets(InputSet::Qkv) != nullptr || triplets(InputSet::O) != nullptr;
     feedForwardBackward(kept, work, dx, goesOn || attentionAdapted);
     if (goesOn || attentionAdapted)
         attentionBackward(batch, kept, work, dx, goesOn);
-    work.lane.join(); // a block run again writes what it reads
+    work.sums.run(); // the next block writes what they read
 }
 
 void BlockPass::feedForwardBackward(
@@ -127,6 +128,7 @@ void BlockPass::feedForwardBackward(
     linearBackward(InputSet::Down, dx, kept, work, work.hidden);
     ops::swiGluBackward(kept.gateUp, work.hidden); // from here on gateUp's gradient, and the gated product itself
     addGradientOfQ(InputSet::Down, work.hidden, dx, kept, work);
+    work.sums.run(); // they read dx, which the norm's backward adds to
     if (!goesOn && triplets(InputSet::GateUp) == nullptr)
         return;
     work.dNormed = bufferRows(work.dNormed, rows, spec.width, dx.options());
@@ -134,7 +136,6 @@ void BlockPass::feedForwardBackward(
     addGradientOfQ(InputSet::GateUp, kept.middleNormed, kept.gateUp, kept, work);
     if (!goesOn)
         return;
-    work.lane.join(); // it reads dx
     ops::rmsNormBackward(kept.middle, kept.middleInverse, m_block.postAttentionNorm, work.dNormed, dx);
 }
 
@@ -157,7 +158,7 @@ void BlockPass::attentionBackward(
     addGradientOfQ(InputSet::Qkv, kept.inputNormed, work.dQkv, kept, work);
     if (!goesOn)
         return;
-    work.lane.join();
+    work.sums.run();
     ops::rmsNormBackward(kept.input, kept.inputInverse, m_block.inputNorm, work.dNormed, dx);
 }
 

@@ -42,7 +42,7 @@ struct BlockWorkspace {
     at::Tensor dQkv; // [T, (heads + 2 kvHeads) · headDim]
     at::Tensor dAttention; // [T, heads · headDim]
     at::Tensor attentionScratch;
-    SideLane lane {at::kCPU};
+    GradientSums sums;
 };
 
 /// Forward and backward of one decoder block, written out: no autograd graph is made.

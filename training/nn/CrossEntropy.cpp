@@ -39,7 +39,7 @@ void rowLosses(const at::Tensor& rows, const at::Tensor& head, const at::Tensor&
     }
 }
 
-at::Tensor lossSum(const at::Tensor& hidden, const at::Tensor& head, const at::Tensor& targets)
+at::Tensor bearingLosses(const at::Tensor& hidden, const at::Tensor& head, const at::Tensor& targets)
 {
     const at::Tensor flat = targets.reshape({-1});
     // Most tokens of a prompt bear no loss: their logits are never computed.
@@ -48,7 +48,12 @@ at::Tensor lossSum(const at::Tensor& hidden, const at::Tensor& head, const at::T
     at::Tensor losses = at::empty({rows.size(0)}, rows.options().dtype(ops::wideType(rows.scalar_type())));
     at::Tensor logits;
     rowLosses(rows, head, flat.index_select(0, bearing), losses, logits, {});
-    return losses.sum();
+    return losses;
+}
+
+at::Tensor lossSum(const at::Tensor& hidden, const at::Tensor& head, const at::Tensor& targets)
+{
+    return bearingLosses(hidden, head, targets).sum();
 }
 
 } // namespace spectune

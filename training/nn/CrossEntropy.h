@@ -15,8 +15,11 @@ namespace spectune {
 void rowLosses(const at::Tensor& rows, const at::Tensor& head, const at::Tensor& targets, const at::Tensor& losses,
     at::Tensor& logits, const at::Tensor& scale);
 
-/// Σ of rowLosses over the rows of @p hidden whose target is not −100, without a gradient.
+/// rowLosses of the rows of @p hidden whose target is not −100, in order, without a gradient: [M], float32 or float64.
 /// @param hidden [..., width] @param targets [...] int64
+[[nodiscard]] at::Tensor bearingLosses(const at::Tensor& hidden, const at::Tensor& head, const at::Tensor& targets);
+
+/// Their sum.
 [[nodiscard]] at::Tensor lossSum(const at::Tensor& hidden, const at::Tensor& head, const at::Tensor& targets);
 
 } // namespace spectune

@@ -10,6 +10,7 @@ namespace spectune {
 struct DecoderModel::Pass {
     const AdapterSet* adapters = nullptr; ///< null: the base alone
     KeyValueCache* cache = nullptr; ///< null: all keys are in this forward
+    std::optional<at::Tensor> mask; ///< see windowMask()
 };
 
 at::Tensor DecoderModel::forward(const at::Tensor& tokens, const AdapterSet* adapters, KeyValueCache* cache)
@@ -17,12 +18,14 @@ at::Tensor DecoderModel::forward(const at::Tensor& tokens, const AdapterSet* ada
     const c10::NoGradGuard noGradients;
     if (cache != nullptr)
         cache->blocks.resize(m_blocks.size());
-    const Pass pass {.adapters = adapters, .cache = cache};
+    const std::int64_t length = tokens.size(1);
+    const std::int64_t keys = length + (cache != nullptr ? cache->length : 0);
+    const Pass pass {.adapters = adapters, .cache = cache, .mask = windowMask(length, keys)};
     at::Tensor x = at::embedding(m_embedding, tokens);
     for (std::int64_t layer = 0; layer < m_spec.layers; ++layer)
         x = blockForward(layer, x, pass);
     if (cache != nullptr)
-        cache->length += tokens.size(1);
+        cache->length += length;
     return rmsNorm(x, m_finalNorm, m_spec.rmsNormEps);
 }
 
@@ -69,9 +72,8 @@ at::Tensor DecoderModel::attention(std::int64_t layer, const at::Tensor& x, cons
         pastValues = values;
     }
     // Right padding needs no mask: a real token never looks to its right. A single query at the end sees every key.
-    const std::optional<at::Tensor> mask = windowMask(length, keys.size(2));
-    const at::Tensor mixed = at::scaled_dot_product_attention(queries, keys, values, mask, 0.0,
-        /*is_causal=*/!mask && length > 1, std::nullopt, /*enable_gqa=*/m_spec.heads != m_spec.kvHeads);
+    const at::Tensor mixed = at::scaled_dot_product_attention(queries, keys, values, pass.mask, 0.0,
+        /*is_causal=*/!pass.mask && length > 1, std::nullopt, /*enable_gqa=*/m_spec.heads != m_spec.kvHeads);
     return project(layer, Matrix::O, mixed.transpose(1, 2).reshape({batch, length, -1}), pass);
 }
 

@@ -71,8 +71,7 @@ void checkModules(std::span<const std::string> modules, std::int64_t count)
 
 std::string modulePath(std::int64_t layer, Matrix matrix)
 {
-    return "model.layers." + std::to_string(layer) + (isAttention(matrix) ? ".self_attn." : ".mlp.")
-        + std::string(matrixNames[static_cast<std::size_t>(matrix)]);
+    return matrixPath(layer, matrixNames[static_cast<std::size_t>(matrix)]);
 }
 
 std::span<const Matrix> matricesOf(InputSet set)

@@ -2,7 +2,7 @@
 #include "training/nn/ModelSpec.h"
 
 #include "training/core/Error.h"
-#include "training/core/JsonDepth.h"
+#include "training/core/JsonText.h"
 
 #include <nlohmann/json.hpp>
 
@@ -251,14 +251,12 @@ ModelSpec ModelSpec::fromJson(std::string_view text, std::string_view origin)
     spec.mlpBias = !mistral && keys.flag("mlp_bias", false);
     spec.bosToken = keys.tokenId("bos_token_id", 1);
     spec.eosTokens = keys.tokenIds("eos_token_id", 2);
-    spec.storedDtype = keys.text("dtype", keys.text("torch_dtype"));
     return spec;
 }
 
 void ModelSpec::addEosTokens(std::string_view generationConfig, std::string_view origin)
 {
-    refuseDeepJson(generationConfig, origin);
-    const Json json = Json::parse(generationConfig, nullptr, false);
+    const Json json = parseJson(generationConfig, origin);
     if (!json.is_object() || !json.contains("eos_token_id"))
         return;
     const auto take = [this](const Json& id) {

@@ -40,7 +40,6 @@ struct ModelSpec {
     bool mlpBias = false;
     std::optional<std::int64_t> bosToken;
     std::vector<std::int64_t> eosTokens; ///< each ends a generated text; what a sample ends with is the tokenizer's EOS
-    std::string storedDtype; ///< "dtype" or "torch_dtype"; may be empty
 
     /// @param origin names the text in errors (a file's path)
     /// @throws Error (Config) naming the key; an unsupported model_type, activation or rope type is refused by name

@@ -2,24 +2,13 @@
 #include "training/nn/SharedInput.h"
 
 #include "training/nn/Buffer.h"
+#include "training/nn/ThinProducts.h"
 
 #include <ATen/ATen.h>
 
 namespace spectune {
 
 namespace {
-
-/// to += aᵀ b, with the sums in the type of @p to.
-void addProduct(const at::Tensor& to, const at::Tensor& a, const at::Tensor& b)
-{
-    at::Tensor target = to;
-    if (to.scalar_type() == a.scalar_type())
-        target.addmm_(a.t(), b);
-    else if (to.is_cuda())
-        at::addmm_out(target, target, a.t(), b, to.scalar_type());
-    else
-        target.addmm_(a.t().to(to.scalar_type()), b.to(to.scalar_type()));
-}
 
 /// 0 and 1/(1 − p), [T, in].
 at::Tensor dropoutMask(const at::Tensor& like, const DropoutPass& dropout)
@@ -75,6 +64,33 @@ void forParts(const at::Tensor& y, const at::Tensor& u, const SharedTriplets& tr
             triplets.productGrad.narrow(0, member.row, member.rank).narrow(1, member.begin, member.out));
 }
 
+/// Adds to productGrad.
+void addGradientOfProduct(
+    const at::Tensor& dy, const SharedTriplets& triplets, const SharedInputBuffers& buffers, GradientSums& sums)
+{
+    if (!isSmallBatch(dy))
+        return forParts(dy, buffers.u, triplets,
+            [&](const at::Tensor& part, const at::Tensor& u, const at::Tensor&, const at::Tensor& grad) {
+                sums.add(grad, u, part);
+            });
+    for (const SharedTriplets::Member& member : triplets.members) // without what is between two members
+        sums.add(triplets.productGrad.narrow(0, member.row, member.rank).narrow(1, member.begin, member.out),
+            buffers.u.narrow(1, member.row, member.rank), dy.narrow(1, member.begin, member.out));
+}
+
+/// du = dy P, [T, R], of a small batch. @return false: nothing was done
+bool projectTogether(const at::Tensor& dy, const SharedTriplets& triplets, const at::Tensor& du)
+{
+    if (!isSmallBatch(dy))
+        return false;
+    std::vector<ThinProduct> products;
+    for (const SharedTriplets::Member& member : triplets.members)
+        products.push_back({.x = dy.narrow(1, member.begin, member.out),
+            .factor = triplets.p().narrow(0, member.begin, member.out).narrow(1, member.row, member.rank),
+            .out = du.narrow(1, member.row, member.rank)});
+    return multiplyTogether(products);
+}
+
 } // namespace
 
 void sharedInputForward(const at::Tensor& x, bool keepsX, const SharedLinear& base, const SharedTriplets* triplets,
@@ -105,7 +121,7 @@ void sharedInputForward(const at::Tensor& x, bool keepsX, const SharedLinear& ba
 }
 
 void sharedInputBackward(const at::Tensor& dy, const SharedLinear& base, const SharedTriplets* triplets,
-    const SharedInputBuffers& buffers, SideLane& lane, const at::Tensor& dx)
+    const SharedInputBuffers& buffers, GradientSums& sums, const at::Tensor& dx)
 {
     at::Tensor input = dx;
     if (triplets == nullptr) {
@@ -115,15 +131,11 @@ void sharedInputBackward(const at::Tensor& dy, const SharedLinear& base, const S
     }
     const std::int64_t rank = triplets->rows();
     const at::Tensor du = spareOf(dy, rank);
-    lane.run([&] {
-        forParts(dy, buffers.u, *triplets,
-            [](const at::Tensor& part, const at::Tensor& u, const at::Tensor&, const at::Tensor& grad) {
-                addProduct(grad, u, part);
-            });
-    });
-    forParts(dy, du, *triplets, [](const at::Tensor& part, at::Tensor own, const at::Tensor& p, const at::Tensor&) {
-        at::mm_out(own, part, p);
-    });
+    addGradientOfProduct(dy, *triplets, buffers, sums);
+    if (!projectTogether(dy, *triplets, du))
+        forParts(dy, du, *triplets, [](const at::Tensor& part, at::Tensor own, const at::Tensor& p, const at::Tensor&) {
+            at::mm_out(own, part, p);
+        });
     if (!dx.defined())
         return;
     if (buffers.masks.empty()) {
@@ -140,18 +152,16 @@ void sharedInputBackward(const at::Tensor& dy, const SharedLinear& base, const S
 }
 
 void addGradientOfQ(const at::Tensor& x, const at::Tensor& dy, const SharedTriplets* triplets,
-    const SharedInputBuffers& buffers, SideLane& lane)
+    const SharedInputBuffers& buffers, GradientSums& sums)
 {
     if (triplets == nullptr)
         return;
     const at::Tensor du = spareOf(dy, triplets->rows());
-    if (buffers.masks.empty()) {
-        lane.run([&] { addProduct(triplets->qGrad, du, x); });
-        return;
-    }
+    if (buffers.masks.empty())
+        return sums.add(triplets->qGrad, du, x);
     for (std::size_t i = 0; i < triplets->members.size(); ++i) {
         const SharedTriplets::Member& member = triplets->members[i];
-        addProduct(triplets->qGrad.narrow(0, member.row, member.rank), du.narrow(1, member.row, member.rank),
+        sums.add(triplets->qGrad.narrow(0, member.row, member.rank), du.narrow(1, member.row, member.rank),
             x * buffers.masks[i]);
     }
 }

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "training/nn/AdaptedLinear.h"
-#include "training/nn/SideLane.h"
+#include "training/nn/GradientSums.h"
 
 #include <ATen/core/Tensor.h>
 
@@ -64,13 +64,13 @@ void sharedInputForward(const at::Tensor& x, bool keepsX, const SharedLinear& ba
 
 /// Adds to productGrad, leaves the gradient of x Qᵀ in the spare columns of @p dy, and gives the input's.
 /// @param dy [T, Σ out], with R spare columns @param dx [T, in], overwritten; undefined: not wanted
-/// @param lane reads dy and the buffers from here on, until it is joined
+/// @param sums may read dy and the buffers until they have run
 void sharedInputBackward(const at::Tensor& dy, const SharedLinear& base, const SharedTriplets* triplets,
-    const SharedInputBuffers& buffers, SideLane& lane, const at::Tensor& dx);
+    const SharedInputBuffers& buffers, GradientSums& sums, const at::Tensor& dx);
 
 /// What is left once the input is there again: adds the gradient of Q. @param x [T, in], as in the forward
-/// @param dy as sharedInputBackward() left it @param lane reads all of it, until it is joined
+/// @param dy as sharedInputBackward() left it @param sums may read all of it until they have run
 void addGradientOfQ(const at::Tensor& x, const at::Tensor& dy, const SharedTriplets* triplets,
-    const SharedInputBuffers& buffers, SideLane& lane);
+    const SharedInputBuffers& buffers, GradientSums& sums);
 
 } // namespace spectune

@@ -23,7 +23,6 @@ TrainingPass::TrainingPass(const DecoderModel& model, AdapterSet adapters, Dropo
     , m_dropout(std::move(dropout))
     , m_lowest(model.spec().layers)
 {
-    m_work.lane = SideLane(model.options().device());
     const std::int64_t layers = model.spec().layers;
     for (std::int64_t layer = layers - 1; layer >= 0; --layer) {
         for (const InputSet set : inputSets) {
