@@ -6,9 +6,6 @@
 #include <c10/core/ScalarType.h>
 #include <c10/util/Exception.h>
 #include <nlohmann/json.hpp>
-#include <torch/csrc/autograd/autograd.h>
-#include <torch/csrc/autograd/custom_function.h>
-#include <torch/csrc/autograd/grad_mode.h>
 
 #include <algorithm>
 #include <chrono>

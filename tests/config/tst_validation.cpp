@@ -88,6 +88,9 @@ void ValidationTest::issues_data()
         "adalora.target_rank is 12, must be below adalora.init_rank 12");
     error("method.name=prune-lora adalora.target_rank=3 adalora.init_rank=2", "adalora.target_rank",
         "adalora.target_rank is 3, must be below adalora.init_rank 2");
+    error("method.name=prune-lora adalora.score=magnitude", "adalora.score",
+        "adalora.score is magnitude, which ranks by |λ|, but method.name is prune-lora, which has none: choose "
+        "sensitivity_uncertainty or sensitivity");
     error("adalora.init_rank=65", "adalora.init_rank", "adalora.init_rank is 65, must be at most 64, the smaller side");
     error("adalora.target_rank=65", "adalora.target_rank", "adalora.init_rank (derived) is 98, must be at most 64");
     error("method.name=lora adalora.target_rank=65", "adalora.target_rank",
@@ -181,6 +184,8 @@ void ValidationTest::goodConfigurationsHaveNone()
                      "adalora.ti=80", "adalora.tf=300", "adalora.delta_t=10", "optim.warmup=20"},
         &demoFacts));
     QVERIFY(none({"method.name=lora", "adalora.target_rank=64", "train.steps=1"}, &demoFacts));
+    QVERIFY(none({"adalora.score=magnitude"}, &demoFacts));
+    QVERIFY(none({"adalora.score=magnitude", "method.name=lora"}, &demoFacts)); // never asked for
     QVERIFY(
         none({"method.name=svd-lora", "adalora.init_rank=8", "adalora.target_rank=8", "adalora.ti=900"}, &demoFacts));
     QVERIFY(none({"adalora.init_rank=6", "adalora.total_budget=251"}, &demoFacts)); // target_rank 8 does not count then

@@ -3,11 +3,12 @@
 #include "tests/support/Files.h"
 #include "training/core/AtomicFile.h"
 #include "training/core/FileAccess.h"
-#include "training/core/JsonDepth.h"
+#include "training/core/JsonText.h"
 
+#include <algorithm>
 #include <cerrno>
+#include <nlohmann/json.hpp>
 #include <sys/stat.h>
-#include <unistd.h>
 
 using namespace spectune;
 using namespace spectune::testing;
@@ -24,7 +25,7 @@ private Q_SLOTS:
         const fs::path pipe = folder.path() / "pipe";
         QVERIFY(::mkfifo(pipe.c_str(), 0600) == 0);
         for (const fs::path& path : {pipe, fs::path("/dev/zero")}) {
-            for (const std::string& error : {ioErrorOf([&] { ::close(openToRead(path)); }),
+            for (const std::string& error : {ioErrorOf([&] { (void)openToRead(path); }),
                      ioErrorOf([&] { (void)readText(path); }), ioErrorOf([&] { (void)readFile(path); })})
                 QVERIFY2(contains(error, path.string() + ": it is no regular file"), error.c_str());
         }
@@ -73,22 +74,66 @@ private Q_SLOTS:
         QVERIFY2(contains(error, inner.string()) && contains(error, "You may not read it"), error.c_str());
     }
 
-    void countsBrackets()
+    void listsAndMeasures()
     {
+        const Folder folder;
+        const fs::path file = folder.write("inner/file", "12345");
+        folder.write("inner/deeper/file", "x");
+        std::vector<fs::path> entries = entriesIn(file.parent_path());
+        std::ranges::sort(entries);
+        QCOMPARE(entries, (std::vector<fs::path> {file.parent_path() / "deeper", file}));
+        QCOMPARE(sizeOf(file), std::uint64_t {5});
+        const fs::path none = folder.path() / "none";
+        QVERIFY(contains(ioErrorOf([&] { (void)entriesIn(none); }), none.string()));
+        QVERIFY(contains(ioErrorOf([&] { (void)entriesIn(file); }), file.string()));
+        QVERIFY(contains(ioErrorOf([&] { (void)sizeOf(none); }), none.string()));
+    }
+
+    void countsBrackets_data()
+    {
+        QTest::addColumn<QByteArray>("json");
+        QTest::addColumn<bool>("tooDeep");
+        const auto row = [](const char* name, const std::string& json, bool tooDeep) {
+            QTest::newRow(name) << QByteArray::fromStdString(json) << tooDeep;
+        };
         const auto nested = [](std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
         constexpr std::size_t most = deepestJson;
-        QVERIFY(!isNestedTooDeeply(nested(most)));
-        QVERIFY(isNestedTooDeeply(nested(most + 1)));
+        row("as deep as is read", nested(most), false);
+        row("one deeper", nested(most + 1), true);
         std::string flat = "[";
         for (std::size_t i = 0; i < 2 * most; ++i)
             flat += "{},";
-        QVERIFY(!isNestedTooDeeply(flat + "1]"));
+        row("side by side", flat + "1]", false);
         const std::string brackets(2 * most, '{');
-        QVERIFY(!isNestedTooDeeply('"' + brackets + '"'));
-        QVERIFY(!isNestedTooDeeply("\"\\\"" + brackets + '"')); // a quote inside the text
-        QVERIFY(isNestedTooDeeply("\"\\\\\"" + brackets)); // a backslash at the text's end
-        QVERIFY(!isNestedTooDeeply("\"\\"));
-        QVERIFY(contains(ioErrorOf([&] { refuseDeepJson(brackets, "f:3"); }), "f:3: is nested too deeply"));
+        row("never closed", brackets, true);
+        row("in a text", '"' + brackets + '"', false);
+        row("after a quote in a text", "\"\\\"" + brackets + '"', false);
+        row("after a backslash at a text's end", "\"\\\\\"" + brackets, true);
+        row("a backslash last", "\"\\", false);
+    }
+
+    void countsBrackets()
+    {
+        QFETCH(const QByteArray, json);
+        QFETCH(const bool, tooDeep);
+        bool refused = false;
+        try {
+            refuseDeepJson(json.toStdString(), "f:3");
+        } catch (const Error& error) {
+            refused = contains(error.what(), "f:3: is nested too deeply");
+        }
+        QCOMPARE(refused, tooDeep);
+    }
+
+    void readsJson()
+    {
+        const Folder folder;
+        QCOMPARE(readJson(folder.write("a", R"({"b":[1]})"))["b"][0], 1);
+        QVERIFY(readJson(folder.write("cut", R"({"b":[1)")).is_discarded());
+        const fs::path deep = folder.write("deep", std::string(2 * deepestJson, '['));
+        QVERIFY(contains(ioErrorOf([&] { (void)readJson(deep); }), deep.string() + ": is nested too deeply"));
+        const fs::path none = folder.path() / "none";
+        QVERIFY(contains(ioErrorOf([&] { (void)readJson(none); }), none.string()));
     }
 };
 

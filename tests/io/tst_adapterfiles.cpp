@@ -8,6 +8,8 @@
 #include <ATen/ATen.h>
 #include <nlohmann/json.hpp>
 
+#include <limits>
+
 using namespace spectune;
 using namespace spectune::testing;
 using Json = nlohmann::json;
@@ -87,6 +89,46 @@ private Q_SLOTS:
         QCOMPARE(writeAdapter(back, "peft-adalora", folder.path() / "again", meta(2)).maxDifference, 0.0);
         QCOMPARE(readFile(folder.path() / "again/adapter_model.safetensors"),
             readFile(target / "adapter_model.safetensors"));
+    }
+
+    void tripletsWithoutLambdaAreNoDifference_data()
+    {
+        QTest::addColumn<int>("row");
+        QTest::addColumn<float>("lambda");
+        QTest::addColumn<float>("p");
+        QTest::addColumn<bool>("differs");
+        const float nan = std::numeric_limits<float>::quiet_NaN();
+        const float infinite = std::numeric_limits<float>::infinity();
+        QTest::newRow("the same") << 1 << 0.0F << 1.0F << false;
+        QTest::newRow("another P where λ is 0") << 1 << 0.0F << 7.0F << false;
+        QTest::newRow("a λ that came back") << 1 << 1e-3F << 1.0F << true;
+        QTest::newRow("a λ that is gone") << 2 << 0.0F << 1.0F << true;
+        QTest::newRow("λ is no number") << 1 << nan << 1.0F << true;
+        QTest::newRow("P is no number where λ is 0") << 1 << 0.0F << nan << true;
+        QTest::newRow("P is infinite where λ is 0") << 1 << 0.0F << infinite << true;
+    }
+
+    /// Module 0 has its λ = 0 at row 1. Both ways round, for either side may be the one that leaves such rows out.
+    void tripletsWithoutLambdaAreNoDifference()
+    {
+        QFETCH(const int, row);
+        QFETCH(const float, lambda);
+        QFETCH(const float, p);
+        QFETCH(const bool, differs);
+        const Folder folder;
+        (void)writeAdapter(example(), "peft-adalora", folder.path() / "out", meta(2));
+        const AdapterState back = readAdapter(folder.path() / "out");
+        AdapterState other = example();
+        if (row == 1)
+            other.modules[0].lambda[row].fill_(lambda);
+        else
+            other.modules[0].lambda[row].zero_();
+        if (p != 1.0F)
+            other.modules[0].p[0][row].fill_(p);
+        for (const DeltaDifference& found : {compareDeltas(other, back), compareDeltas(back, other)}) {
+            QCOMPARE(!(found.maxDifference <= 0.0), differs); // NaN is a difference
+            QVERIFY(found.maxDelta > 0.1);
+        }
     }
 
     void writesLora_data()

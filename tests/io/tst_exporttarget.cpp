@@ -46,6 +46,18 @@ private Q_SLOTS:
         QCOMPARE(errorOf([&] { requireVerified(report); }).empty(), verified);
     }
 
+    /// What goes wrong while the files are counted is told as an error of the file, not as a fault of the program.
+    void namesWhatCannotBeCounted()
+    {
+        const Folder folder;
+        AtomicDirectory made(folder.path() / "out");
+        std::filesystem::create_symlink("loop", made.path() / "loop");
+        ExportReport report;
+        const std::string text = ioErrorOf([&] { concludeExport(made, report, 1e-6); });
+        QVERIFY2(contains(text, (made.path() / "loop").string()), text.c_str());
+        QVERIFY(!std::filesystem::exists(folder.path() / "out"));
+    }
+
     /// float32 cannot hold s·P·λ here, though each factor fits: the file's ΔW is not the engine's.
     void anAdapterBeyondFloat32IsMarked()
     {

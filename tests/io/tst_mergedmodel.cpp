@@ -142,6 +142,19 @@ private Q_SLOTS:
         QVERIFY(!fs::is_symlink(folder.path() / "out/tokenizer.model"));
     }
 
+    void namesACompanionThatCannotBeRead()
+    {
+        const Folder folder;
+        const fs::path base = folder.path() / "base";
+        fs::copy(tinyModel("llama-tied-old"), base);
+        fs::create_symlink("chat_template.jinja", base / "chat_template.jinja"); // it leads back to itself
+        const ModelFolder opened(base);
+        const AdapterState adapter = randomAdapter(opened.spec(), {1});
+        const std::string text = ioErrorOf([&] { (void)writeMerged(adapter, opened, folder.path() / "out"); });
+        QVERIFY2(contains(text, (base / "chat_template.jinja").string()), text.c_str());
+        QVERIFY(!fs::exists(folder.path() / "out"));
+    }
+
     void shards()
     {
         const Folder folder;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Trying a model: reading given answers, judging samples, and how tokens are drawn, on the bundled demo.
 #include "tests/support/EngineRuns.h"
+#include "training/io/Safetensors.h"
 #include "training/loop/Commands.h"
 #include "training/loop/TextGenerator.h"
 
@@ -168,10 +169,46 @@ private Q_SLOTS:
         auto changed = file == "config.json" ? config : nlohmann::json::object();
         changed["eos_token_id"] = {config["eos_token_id"], whole.ids.front()};
         writeFileAtomically(model / file.toStdString(), changed.dump());
-        LibTorchEngine engine; // has not read the folder yet
-        const auto cut = std::get<GeneratedText>(engine.answer(request, {}));
+        const auto cut = std::get<GeneratedText>(m_engine.answer(request, {})); // it has the model of before in memory
         QCOMPARE(cut.ids, std::vector<std::int32_t> {whole.ids.front()});
         QVERIFY(cut.ended);
+    }
+
+    /// The same name, another model: a run and an answer take what is there now.
+    void aFolderMadeAnewIsReadAnew()
+    {
+        const Folder folder;
+        const std::filesystem::path model = folder.path() / "model";
+        std::filesystem::copy(sourcePath("resources/demo/model"), model);
+        LoadedModel cache;
+        cache = loadModel(model.string(), ElementType::Float32, at::kCPU, cache);
+        const std::shared_ptr<DecoderModel> before = cache.model;
+        QVERIFY(loadModel(model.string(), ElementType::Float32, at::kCPU, cache).model == before);
+        std::vector<NamedTensor> tensors;
+        {
+            const SafetensorsFile file(model / "model.safetensors");
+            for (const TensorInfo& info : file.tensors())
+                tensors.push_back({info.name, file.tensor(info.name) * 2.0});
+        }
+        writeSafetensors(model / "model.safetensors", tensors, {{"format", "pt"}});
+        std::filesystem::last_write_time(
+            model / "model.safetensors", std::filesystem::file_time_type::clock::now() + std::chrono::seconds(2));
+        const LoadedModel after = loadModel(model.string(), ElementType::Float32, at::kCPU, cache);
+        QVERIFY(after.model != before);
+        QVERIFY(at::equal(after.model->embedding(), before->embedding() * 2.0));
+    }
+
+    void anAnswerWithoutRoomIsRefused()
+    {
+        ScoreAnswers request;
+        request.modelPath = m_config.model.path;
+        request.prompt = "Once there was a brown owl.";
+        request.answers = {" owl"};
+        for (const std::int64_t length : {0, 1, 2}) {
+            request.maxLength = length;
+            const std::string text = configErrorOf([&] { (void)m_engine.answer(request, {}); });
+            QVERIFY2(contains(text, "behind token " + std::to_string(length)), text.c_str());
+        }
     }
 
 private:

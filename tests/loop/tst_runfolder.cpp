@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Who may write to a run's folder, what is said where it cannot be gone on with, and what a resume warns of.
 #include "tests/support/EngineRuns.h"
+#include "training/io/AdapterFiles.h"
 #include "training/loop/TrainingLoop.h"
 
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <sys/resource.h>
 
 using namespace spectune;
 using namespace spectune::testing;
@@ -118,6 +120,74 @@ private Q_SLOTS:
         folder.write("other/notes.txt", "mine");
         QVERIFY(
             contains(configErrorOf([&] { (void)newestCheckpoint(folder.path() / "other"); }), "Name a run's folder"));
+    }
+
+    /// Checkpoints are large, and the first that a person clears away.
+    void aRunWithItsAdapterAloneIsExported()
+    {
+        const Folder folder;
+        const fs::path run = folder.path() / "run";
+        RecordingControl control;
+        QVERIFY(runEngine(control, demoConfig(), run) == RunOutcome::Finished);
+        const AdapterState saved = loadAdapterState(run.string());
+        fs::remove_all(run / "checkpoints");
+        const AdapterState left = loadAdapterState(run.string());
+        const DeltaDifference difference = compareDeltas(saved, left);
+        QVERIFY(difference.maxDelta > 0.0 && difference.maxDifference <= 1e-5 * difference.maxDelta);
+        LibTorchEngine engine;
+        for (const std::string_view format : exportFormats) {
+            const fs::path target = folder.path() / format;
+            // "merged" and "gguf-lora" need to know the base model, which the run's config.json names.
+            (void)engine.answer(
+                ExportAdapter {.source = run.string(), .format = std::string(format), .target = target.string()}, {});
+            QVERIFY2(fs::exists(target), std::string(format).c_str());
+        }
+        const auto exported = nlohmann::json::parse(readFile(folder.path() / "peft-adalora" / "adapter_config.json"));
+        QCOMPARE(exported.at("total_step").get<int>(), 12);
+        const Answer answer
+            = engine.answer(InspectTriplets {.source = run.string(), .module = left.modules.front().module}, {});
+        QCOMPARE(std::get<TripletGeometry>(answer).step, std::int64_t {-1});
+        const std::string resumed = configErrorOf([&] { (void)newestCheckpoint(run); });
+        QVERIFY2(contains(resumed, "adapter/") && !contains(resumed, "ended before"), resumed.c_str());
+    }
+
+    /// A name that cannot be followed is told as an error of the file, not as a fault of the program.
+    void aCheckpointThatCannotBeLookedAt()
+    {
+        const Folder folder;
+        const fs::path loop = folder.path() / "loop";
+        fs::create_symlink("loop", loop);
+        const std::string text = ioErrorOf([&] { (void)newestCheckpoint(loop); });
+        QVERIFY2(contains(text, loop.string()) && contains(text, "links"), text.c_str());
+        QVERIFY(contains(configErrorOf([&] { (void)newestCheckpoint(folder.path() / "none"); }), "is not a folder"));
+        QVERIFY(contains(configErrorOf([&] { (void)newestCheckpoint(folder.write("f", "")); }), "is not a folder"));
+    }
+
+    /// The end of a run that may not replace an earlier stop's adapter: here no file can be opened any more.
+    void anAdapterThatCannotBeReplaced()
+    {
+        const Folder folder;
+        const fs::path run = folder.path() / "run";
+        struct rlimit before { };
+        QCOMPARE(::getrlimit(RLIMIT_NOFILE, &before), 0);
+        RecordingControl control;
+        control.saveAt = {12};
+        control.atBorder = [&](std::int64_t steps) {
+            if (steps != 12 || !fs::exists(run / "checkpoints/step-12/state.json"))
+                return;
+            folder.write("run/adapter/earlier", "x");
+            struct rlimit none = before;
+            none.rlim_cur = 0;
+            (void)::setrlimit(RLIMIT_NOFILE, &none);
+        };
+        const std::string text = ioErrorOf([&] { runEngine(control, demoConfig(), run); });
+        QCOMPARE(::setrlimit(RLIMIT_NOFILE, &before), 0);
+        QVERIFY2(text.starts_with("The adapter could not be written; all steps are saved. ")
+                && contains(text, (run / "adapter").string()),
+            text.c_str());
+        RecordingControl again; // nothing is lost
+        QVERIFY(runEngine(again, demoConfig(), run, run) == RunOutcome::Finished);
+        QVERIFY(fs::exists(run / "adapter/adapter_model.safetensors") && !fs::exists(run / "adapter/earlier"));
     }
 
     /// The newest that can be read is named, not merely the one before.

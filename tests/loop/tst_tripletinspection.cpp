@@ -116,6 +116,57 @@ private Q_SLOTS:
         }
     }
 
+    /// Once the dropped triplets have left the arena its rows are no longer 0, 1, 2, …
+    void aShrunkRunKeepsItsNumbers()
+    {
+        LibTorchEngine engine;
+        RecordingControl control;
+        control.wantsSnapshots = true;
+        int gaps = 0;
+        control.atBorder = [&](std::int64_t step) {
+            if (step != 10)
+                return;
+            const RankSnapshot& snapshot = *control.snapshots.back();
+            for (std::size_t m = 0; m < snapshot.layout->modules.size(); ++m) {
+                const Answer answer
+                    = engine.answer(InspectTriplets {.source = {}, .module = snapshot.layout->modules[m].name}, {});
+                const auto& geometry = std::get<TripletGeometry>(answer);
+                std::vector<std::int32_t> kept;
+                for (std::int32_t i = 0; i < 4; ++i) {
+                    if (snapshot.triplets[m * 4 + static_cast<std::size_t>(i)].kept)
+                        kept.push_back(i);
+                }
+                QCOMPARE(geometry.triplets, kept);
+                QCOMPARE(geometry.lambda.size(), kept.size());
+                for (std::size_t row = 0; row < kept.size(); ++row)
+                    QCOMPARE(static_cast<float>(geometry.lambda[row]),
+                        snapshot.triplets[m * 4 + static_cast<std::size_t>(kept[row])].lambda);
+                gaps += kept.empty() || kept.back() + 1 == static_cast<std::int32_t>(kept.size()) ? 0 : 1;
+            }
+        };
+        RunRequest request;
+        request.config = demoConfig();
+        request.config.adalora.shrink = true;
+        QVERIFY(engine.run(request, control) == RunOutcome::Finished);
+        QVERIFY(gaps > 0); // else any numbers would do
+    }
+
+    void onlyACheckpointsNameHasAStep()
+    {
+        QCOMPARE(stepOfCheckpoint("run/checkpoints/step-5"), std::int64_t {5});
+        for (const char* name : {"step-5.cut", "step-", "step", "adapter", "step-5-6", "last-7"})
+            QCOMPARE(stepOfCheckpoint(std::filesystem::path("run/checkpoints") / name), std::int64_t {-1});
+        const Folder folder; // set aside by a resume, but still a checkpoint that may be named
+        RecordingControl control;
+        runEngine(control, demoConfig(), folder.path() / "run");
+        const auto aside = folder.path() / "run/checkpoints/step-12.cut";
+        std::filesystem::rename(folder.path() / "run/checkpoints/step-12", aside);
+        LibTorchEngine engine;
+        const std::string module = "model.layers.0.self_attn.q_proj";
+        const Answer answer = engine.answer(InspectTriplets {.source = aside.string(), .module = module}, {});
+        QCOMPARE(std::get<TripletGeometry>(answer).step, std::int64_t {-1});
+    }
+
     void aRunTellsItsPastAndItsGeometry()
     {
         const QTemporaryDir folder;

@@ -66,6 +66,7 @@ private Q_SLOTS:
     void otherWritersLines();
     void longRunsLoadFast();
     void truncationKeepsWhatHadHappened();
+    void truncationReadsEveryForm();
     void truncationMendsATornEnd();
     void truncationOfNothing();
 
@@ -327,7 +328,10 @@ void TestRunHistory::truncationKeepsWhatHadHappened()
     write("ranks.jsonl", ranks);
     truncateHistory(m_folder, 10);
     QCOMPARE(readFile(m_folder / "metrics.jsonl"), metrics);
-    truncateHistory(m_folder, 6);
+    const HistoryEnd end = truncateHistory(m_folder, 6);
+    QCOMPARE(end.metric, 6);
+    QCOMPARE(end.seconds, 3.0);
+    QCOMPARE(end.evaluation, 6);
     QCOMPARE(readFile(m_folder / "metrics.jsonl"), keptMetrics);
     QCOMPARE(readFile(m_folder / "ranks.jsonl"), keptRanks);
     const RunHistory history = loadHistory(m_folder);
@@ -336,6 +340,30 @@ void TestRunHistory::truncationKeepsWhatHadHappened()
     QCOMPARE(history.events.back().step, 6);
     truncateHistory(m_folder, 0);
     QCOMPARE(readFile(m_folder / "metrics.jsonl"), std::string());
+}
+
+/// Lines of the known form are not parsed; all others are, and what is in either must be the same.
+void TestRunHistory::truncationReadsEveryForm()
+{
+    const auto layout = test::fakeLayout(1, 3);
+    const auto event = [&layout](std::int64_t step) {
+        return toJsonLine(MaskEvent {.step = step, .budget = 9, .ranks = {1, 2}}, *layout);
+    };
+    const std::string spaced = "{ " + event(4).substr(1);
+    const std::string kept = event(2) + "\n" + spaced + "\n" + event(6) + "\n";
+    write("ranks.jsonl", kept + event(8) + "\n{ " + event(9).substr(1) + "\n" + event(10).substr(0, 40));
+    truncateHistory(m_folder, 7);
+    QCOMPARE(readFile(m_folder / "ranks.jsonl"), kept);
+    write("ranks.jsonl", event(2) + "\n" + event(6)); // whole, but for its newline
+    truncateHistory(m_folder, 7);
+    QCOMPARE(readFile(m_folder / "ranks.jsonl"), event(2) + "\n" + event(6) + "\n");
+    write("ranks.jsonl", event(2) + "\n" + event(6) + "\n" + event(4) + "\n");
+    const std::string order = ioErrorOf([&] { truncateHistory(m_folder, 7); });
+    QVERIFY2(
+        order.find("ranks.jsonl:3: ") != std::string::npos && order.find("step 4") != std::string::npos, order.c_str());
+    write("metrics.jsonl", toJsonLine(metricAt(2)) + "\n{\"step\":3}\n");
+    const std::string lacks = ioErrorOf([&] { truncateHistory(m_folder, 7); });
+    QVERIFY2(lacks.find("metrics.jsonl:2: ") != std::string::npos, lacks.c_str());
 }
 
 void TestRunHistory::truncationMendsATornEnd()
@@ -355,7 +383,10 @@ void TestRunHistory::truncationMendsATornEnd()
 
 void TestRunHistory::truncationOfNothing()
 {
-    truncateHistory(m_folder, 3);
+    const HistoryEnd end = truncateHistory(m_folder, 3);
+    QCOMPARE(end.metric, -1);
+    QCOMPARE(end.seconds, 0.0);
+    QCOMPARE(end.evaluation, -1);
     QVERIFY(fs::is_empty(m_folder));
 }
 

@@ -3,6 +3,7 @@
 #include "tests/optim/Layouts.h"
 #include "training/core/Error.h"
 #include "training/optim/RankAllocator.h"
+#include "training/optim/StepInputs.h"
 
 #include <cmath>
 #include <map>
@@ -55,7 +56,20 @@ struct Setup {
 
     void freeLambdas() { arena.order.lambda(arena.values).fill_(1.0); }
     [[nodiscard]] at::Tensor lambda() const { return arena.order.lambda(arena.values); }
-    bool apply(std::int64_t t) { return allocator.apply(t, arena, importance); }
+    bool apply(std::int64_t t) { return apply(t, importance); }
+    /// What a step that was not skipped does. @return whether a new pattern was chosen
+    bool apply(std::int64_t t, const Importance& scores)
+    {
+        const MaskPlan plan = allocator.planOf(t);
+        kernels::StepScalars scalars;
+        plan.writeTo(scalars, t);
+        StepInputs inputs(at::kCPU);
+        inputs.set(scalars);
+        allocator.run(arena, scores, inputs.data(), {}, {});
+        if (plan.chooses)
+            allocator.chosen(t);
+        return plan.chooses;
+    }
 };
 
 at::Tensor rising()
@@ -247,7 +261,7 @@ private Q_SLOTS:
             if (canRevive)
                 QVERIFY(setup.apply(10));
             else
-                QVERIFY(setup.allocator.apply(10, setup.arena, doublets));
+                QVERIFY(setup.apply(10, doublets));
         }
         std::map<std::string, at::Tensor> saved;
         for (auto& [name, tensor] : setup.allocator.state())

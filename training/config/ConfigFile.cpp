@@ -5,7 +5,7 @@
 #include "training/config/FieldTable.h"
 #include "training/core/Error.h"
 #include "training/core/FileAccess.h"
-#include "training/core/JsonDepth.h"
+#include "training/core/JsonText.h"
 
 #include <nlohmann/json.hpp>
 
@@ -62,9 +62,6 @@ json parsedJson(std::string_view text)
 {
     if (text.find_first_not_of(" \t\r\n") == std::string_view::npos)
         throw configError("the file is empty, needs a JSON object with the configuration");
-    if (isNestedTooDeeply(text))
-        throw configError(
-            "is nested too deeply; " + std::to_string(deepestJson) + " lists and objects within one another are read");
     try {
         // The callback is copied by the parser, its state with it, once and before the first event.
         return json::parse(text, DuplicateKeys {});
@@ -181,6 +178,7 @@ std::string toJson(const RunConfig& config)
 
 RunConfig configFromJson(std::string_view text, std::string_view origin)
 {
+    refuseDeepJson(text, origin.empty() ? "The configuration" : origin);
     try {
         const json root = parsedJson(text);
         if (!root.is_object())

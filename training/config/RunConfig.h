@@ -74,7 +74,7 @@ struct OptimConfig {
     double maxGradNorm = 1.0; ///< 0: no clipping
 };
 
-/// What is not set here (std::nullopt) is derived from the rest by resolveSchedule().
+/// What is not set here (std::nullopt) is derived from the rest by resolveRun().
 struct AdaLoraConfig {
     /// default round(1.5 · targetRank); for a method of fixed rank the rank map's largest or, without one, targetRank
     std::optional<std::int64_t> initRank;

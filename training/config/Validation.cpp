@@ -230,6 +230,20 @@ void checkSchedule(const Context& c, Issues& issues)
     }
 }
 
+/// Without a Λ there is no |λ| to go by: every score would be 0, and the ranks would fall in the order of the matrices.
+void checkScore(const Context& c, Issues& issues)
+{
+    const AdaLoraConfig& adalora = c.config.adalora;
+    if (adalora.score != ScoreKind::Magnitude || !allocatesBudget(c.config.method) || hasLambda(c.config.method))
+        return;
+    const std::string usual(toString(ScoreKind::SensitivityUncertainty));
+    addError(issues, "adalora.score", "No λ to rank by",
+        "adalora.score is " + std::string(toString(adalora.score)) + ", which ranks by |λ|, but method.name is "
+            + std::string(toString(c.config.method)) + ", which has none: choose " + usual + " or "
+            + std::string(toString(ScoreKind::Sensitivity)),
+        usual);
+}
+
 /// ADALORA.md, section 5, last point. prune-lora has no γ, and its dropped doublets no gradient: it stays the same in all.
 void checkShrink(const Context& c, Issues& issues)
 {
@@ -302,6 +316,7 @@ std::vector<Issue> validate(const RunConfig& config, const RunFacts* facts)
         checkModules(context, issues);
         checkRanks(context, issues);
         detail::checkRankMap(config, known, context.run, issues);
+        checkScore(context, issues);
         checkSchedule(context, issues);
         checkTraining(context, issues);
         checkScale(context, issues);

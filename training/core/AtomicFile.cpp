@@ -2,6 +2,7 @@
 #include "training/core/AtomicFile.h"
 
 #include "training/core/FileAccess.h"
+#include "training/core/FileDescriptor.h"
 
 #include <atomic>
 #include <cerrno>
@@ -12,7 +13,6 @@
 #include <optional>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <utility>
 
 namespace fs = std::filesystem;
 
@@ -45,30 +45,6 @@ Error failureOf(const char* what, const fs::path& path, int code)
     throw failureOf(what, path, code);
 }
 
-/// A file descriptor that is closed on every way out.
-class Descriptor {
-public:
-    explicit Descriptor(int fd) noexcept
-        : m_fd(fd)
-    {
-    }
-    ~Descriptor()
-    {
-        if (m_fd >= 0)
-            ::close(m_fd);
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-
-    [[nodiscard]] int get() const noexcept { return m_fd; }
-    [[nodiscard]] int release() noexcept { return std::exchange(m_fd, -1); }
-    /// Network file systems report a failed write here at the latest. @returns errno or 0
-    [[nodiscard]] int close() noexcept { return ::close(std::exchange(m_fd, -1)) == 0 ? 0 : errno; }
-
-private:
-    int m_fd;
-};
-
 /// Removes a temporary unless its content has reached its place.
 struct TemporaryFile {
     fs::path path;
@@ -87,8 +63,8 @@ fs::path folderOf(const fs::path& path)
 
 void flushToDisk(const fs::path& path, int flags)
 {
-    const Descriptor file(::open(path.c_str(), flags | O_RDONLY | O_CLOEXEC));
-    if (file.get() < 0)
+    const FileDescriptor file(::open(path.c_str(), flags | O_RDONLY | O_CLOEXEC));
+    if (!file.isOpen())
         fail("Could not open", path, errno);
     // EINVAL: a file system without the notion, such as some that are mounted over a network.
     if (::fsync(file.get()) != 0 && errno != EINVAL)
@@ -149,8 +125,8 @@ void writeFileAtomically(const fs::path& path, std::string_view content)
     TemporaryFile temporary {folderOf(path)
         / ("." + path.filename().string() + ".tmp-" + std::to_string(::getpid()) + "-" + std::to_string(counter++))};
 
-    Descriptor file(::open(temporary.path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
-    if (file.get() < 0) {
+    FileDescriptor file(::open(temporary.path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+    if (!file.isOpen()) {
         temporary.kept = true; // there is none
         fail("Could not write", path, errno);
     }
@@ -158,7 +134,7 @@ void writeFileAtomically(const fs::path& path, std::string_view content)
     if (::stat(path.c_str(), &old) == 0 && ::fchmod(file.get(), old.st_mode & 07777) != 0)
         fail("Could not write", path, errno);
     writeAll(file.get(), content, path);
-    settleFile(file.release(), temporary.path, path);
+    settleFile(std::move(file), temporary.path, path);
     temporary.kept = true;
 }
 
@@ -174,10 +150,9 @@ void writeAll(int fd, std::string_view content, const fs::path& path)
     }
 }
 
-void settleFile(int fd, const fs::path& temporary, const fs::path& path)
+void settleFile(FileDescriptor file, const fs::path& temporary, const fs::path& path)
 {
-    Descriptor file(fd);
-    if (::fsync(fd) != 0 && errno != EINVAL) // see flushToDisk()
+    if (::fsync(file.get()) != 0 && errno != EINVAL) // see flushToDisk()
         fail("Could not write", path, errno);
     if (const int code = file.close())
         fail("Could not write", path, code);
@@ -190,8 +165,8 @@ void appendDurably(const fs::path& path, std::string_view content)
 {
     struct stat before { };
     const bool isNew = ::stat(path.c_str(), &before) != 0;
-    Descriptor file(::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666));
-    if (file.get() < 0)
+    FileDescriptor file(::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666));
+    if (!file.isOpen())
         fail("Could not write", path, errno);
     try {
         writeAll(file.get(), content, path);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "training/core/Error.h"
+#include "training/core/FileDescriptor.h"
 
 #include <filesystem>
 #include <string>
@@ -20,9 +21,9 @@ void appendDurably(const std::filesystem::path& path, std::string_view content);
 /// Writes all of @p content to @p fd, which is open for @p path. @throws Error (Io) naming the path
 void writeAll(int fd, std::string_view content, const std::filesystem::path& path);
 
-/// The end of a file that was written under the name @p temporary: flushes and closes @p fd (on every way out), renames it
+/// The end of a file that was written under the name @p temporary: flushes and closes @p file, renames it
 /// to @p path and flushes the folder. @throws Error (Io) naming @p path
-void settleFile(int fd, const std::filesystem::path& temporary, const std::filesystem::path& path);
+void settleFile(FileDescriptor file, const std::filesystem::path& temporary, const std::filesystem::path& path);
 
 /// An Error (Io) for a write to @p path that failed with errno @p code, with what to do where that is known (a full disk).
 [[nodiscard]] Error writeError(const std::filesystem::path& path, int code);

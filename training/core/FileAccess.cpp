@@ -31,18 +31,6 @@ Error failureToRead(const fs::path& path, const std::string& reason)
     return ioError("Could not read " + path.string() + ": " + reason);
 }
 
-/// Closes its file on every way out.
-struct OpenFile {
-    explicit OpenFile(int descriptor) noexcept
-        : fd(descriptor)
-    {
-    }
-    ~OpenFile() { ::close(fd); }
-    OpenFile(const OpenFile&) = delete;
-    OpenFile& operator=(const OpenFile&) = delete;
-    int fd;
-};
-
 } // namespace
 
 Error readError(const fs::path& path, int code)
@@ -50,33 +38,31 @@ Error readError(const fs::path& path, int code)
     return failureToRead(path, std::string(std::strerror(code)) + '.' + adviceToReader(code));
 }
 
-int openToRead(const fs::path& path)
+FileDescriptor openToRead(const fs::path& path)
 {
     // Without O_NONBLOCK the open of a named pipe waits for somebody to write. Regular files do not know the flag.
-    const int fd = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    if (fd < 0)
+    FileDescriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+    if (!file.isOpen())
         throw errno == ENXIO ? failureToRead(path, "it is no regular file.") : readError(path, errno);
     struct stat status { };
-    const int code = ::fstat(fd, &status) == 0 ? 0 : errno;
-    if (code == 0 && S_ISREG(status.st_mode))
-        return fd;
-    ::close(fd);
-    if (code != 0)
-        throw readError(path, code);
+    if (::fstat(file.get(), &status) != 0)
+        throw readError(path, errno);
     if (S_ISDIR(status.st_mode))
         throw failureToRead(path, "it is a folder; a file is needed.");
-    throw failureToRead(path, "it is no regular file.");
+    if (!S_ISREG(status.st_mode))
+        throw failureToRead(path, "it is no regular file.");
+    return file;
 }
 
 std::string readText(const fs::path& path, std::uint64_t most)
 {
-    const OpenFile file(openToRead(path));
+    const FileDescriptor file = openToRead(path);
     const auto refuse = [&path, most] {
         return failureToRead(path,
             "it has more than " + std::to_string(most >> 20U) + " MiB, which no such file needs. Check the path.");
     };
     struct stat status { };
-    if (::fstat(file.fd, &status) != 0)
+    if (::fstat(file.get(), &status) != 0)
         throw readError(path, errno);
     if (static_cast<std::uint64_t>(status.st_size) > most)
         throw refuse();
@@ -89,7 +75,7 @@ std::string readText(const fs::path& path, std::uint64_t most)
             throw refuse();
         if (size == content.size())
             content.resize(content.size() * 2);
-        const ssize_t got = ::read(file.fd, content.data() + size, content.size() - size);
+        const ssize_t got = ::read(file.get(), content.data() + size, content.size() - size);
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
@@ -110,6 +96,27 @@ bool fileExists(const fs::path& path)
     if (errno == ENOENT || errno == ENOTDIR)
         return false;
     throw readError(path, errno);
+}
+
+std::vector<fs::path> entriesIn(const fs::path& folder)
+{
+    std::error_code fault;
+    std::vector<fs::path> entries;
+    for (fs::directory_iterator entry(folder, fault); !fault && entry != fs::directory_iterator();
+         entry.increment(fault))
+        entries.push_back(entry->path());
+    if (fault)
+        throw readError(folder, fault.value());
+    return entries;
+}
+
+std::uint64_t sizeOf(const fs::path& path)
+{
+    std::error_code fault;
+    const std::uintmax_t size = fs::file_size(path, fault);
+    if (fault)
+        throw readError(path, fault.value());
+    return size;
 }
 
 } // namespace spectune

@@ -2,10 +2,12 @@
 #pragma once
 
 #include "training/core/Error.h"
+#include "training/core/FileDescriptor.h"
 
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace spectune {
 
@@ -13,8 +15,8 @@ namespace spectune {
 inline constexpr std::uint64_t mostTextBytes = std::uint64_t {256} << 20U;
 
 /// Opens @p path for reading. Only regular files: a named pipe would wait for a writer, a device may never end.
-/// @return the file descriptor, which is the caller's to close @throws Error (Io) naming the path and what to do
-[[nodiscard]] int openToRead(const std::filesystem::path& path);
+/// @throws Error (Io) naming the path and what to do
+[[nodiscard]] FileDescriptor openToRead(const std::filesystem::path& path);
 
 /// An Error (Io) for a read of @p path that failed with errno @p code, with what to do where that is known.
 [[nodiscard]] Error readError(const std::filesystem::path& path, int code);
@@ -26,5 +28,11 @@ inline constexpr std::uint64_t mostTextBytes = std::uint64_t {256} << 20U;
 /// Whether there is something of that name; a link to nothing is not.
 /// @throws Error (Io) naming the path where that cannot be told, as in a folder that one may not enter
 [[nodiscard]] bool fileExists(const std::filesystem::path& path);
+
+/// What is in @p folder, in no order. @throws Error (Io) naming the folder where it cannot be read to its end
+[[nodiscard]] std::vector<std::filesystem::path> entriesIn(const std::filesystem::path& folder);
+
+/// Bytes of the file behind @p path. @throws Error (Io) naming the path
+[[nodiscard]] std::uint64_t sizeOf(const std::filesystem::path& path);
 
 } // namespace spectune

@@ -22,6 +22,5 @@ struct Index {
 using ModuleIndex = Index<struct ModuleTag>; ///< position in ModuleLayout::modules
 using LayerIndex = Index<struct LayerTag>; ///< decoder block, 0 is nearest the embedding
 using KindIndex = Index<struct KindTag>; ///< position in ModuleLayout::kinds (q_proj, k_proj, …)
-using TripletIndex = Index<struct TripletTag>; ///< row of a module's Λ, 0 … init rank − 1
 
 } // namespace spectune

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "training/core/JsonDepth.h"
+#include "training/core/JsonText.h"
 
 #include "training/core/Error.h"
+#include "training/core/FileAccess.h"
 
 #include <cstddef>
+#include <nlohmann/json.hpp>
 #include <string>
 
 namespace spectune {
+
+namespace {
 
 bool isNestedTooDeeply(std::string_view json) noexcept
 {
@@ -26,11 +30,24 @@ bool isNestedTooDeeply(std::string_view json) noexcept
     return false;
 }
 
+} // namespace
+
 void refuseDeepJson(std::string_view json, std::string_view origin)
 {
     if (isNestedTooDeeply(json))
         throw ioError(std::string(origin) + ": is nested too deeply; " + std::to_string(deepestJson)
             + " lists and objects within one another are read.");
+}
+
+nlohmann::json parseJson(std::string_view json, std::string_view origin)
+{
+    refuseDeepJson(json, origin);
+    return nlohmann::json::parse(json, nullptr, /*allow_exceptions=*/false);
+}
+
+nlohmann::json readJson(const std::filesystem::path& file)
+{
+    return parseJson(readText(file), file.string());
 }
 
 } // namespace spectune

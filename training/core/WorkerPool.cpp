@@ -1,18 +1,38 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/core/WorkerPool.h"
 
+#include "training/core/Error.h"
+
 #include <algorithm>
+#include <string>
+#include <system_error>
 
 namespace spectune {
 
 WorkerPool::WorkerPool(std::size_t size, const std::function<void()>& prepare)
     : m_faults(std::max<std::size_t>(size, 1))
 {
-    for (std::size_t number = 1; number < size; ++number)
-        m_threads.emplace_back([this, number, prepare] { work(number, prepare); });
+    m_threads.reserve(m_faults.size() - 1);
+    try {
+        for (std::size_t number = 1; number < size; ++number)
+            m_threads.emplace_back([this, number, start = prepare] { work(number, start); });
+    } catch (const std::system_error& fault) {
+        const std::string made = std::to_string(m_threads.size() + 1);
+        close();
+        throw configError("The system gives only " + made + " of " + std::to_string(size)
+            + " threads: " + fault.code().message() + ". Lower train.threads, or raise the limit (ulimit -u).");
+    } catch (...) { // threads that still run when they are destroyed end the program
+        close();
+        throw;
+    }
 }
 
 WorkerPool::~WorkerPool()
+{
+    close();
+}
+
+void WorkerPool::close() noexcept
 {
     {
         const std::lock_guard lock(m_mutex);

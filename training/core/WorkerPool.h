@@ -17,6 +17,7 @@ class WorkerPool {
 public:
     /// @param size workers, the caller counted; at least 1
     /// @param prepare runs once on each new thread (not on the caller's)
+    /// @throws Error (Config) where the system does not give as many threads
     explicit WorkerPool(std::size_t size, const std::function<void()>& prepare = {});
     ~WorkerPool();
     WorkerPool(const WorkerPool&) = delete;
@@ -29,6 +30,7 @@ public:
     void run(std::size_t count, const std::function<void(std::size_t)>& job);
 
 private:
+    void close() noexcept;
     void work(std::size_t number, const std::function<void()>& prepare);
     void perform(std::size_t number);
 

@@ -3,7 +3,7 @@
 
 #include "training/core/Error.h"
 #include "training/core/FileAccess.h"
-#include "training/core/JsonDepth.h"
+#include "training/core/JsonText.h"
 #include "training/data/WordCharacters.h"
 
 #include <nlohmann/json.hpp>
@@ -24,10 +24,8 @@ std::optional<Json> readObject(const fs::path& file)
 {
     if (!fileExists(file))
         return std::nullopt;
-    const std::string text = readText(file);
-    refuseDeepJson(text, file.string());
-    Json json = Json::parse(text, nullptr, false);
-    if (json.is_discarded() || !json.is_object())
+    Json json = readJson(file);
+    if (!json.is_object())
         throw configError(file.string() + ": must hold a JSON object.");
     return json;
 }

@@ -112,9 +112,4 @@ Batch Batcher::next()
     throw configError("No sample of the data has a token that bears loss within data.max_length.");
 }
 
-std::int64_t Batcher::stepsPerEpoch(const Progress& progress) const
-{
-    return (m_data->usableCount(progress) + m_batchSize - 1) / m_batchSize;
-}
-
 } // namespace spectune

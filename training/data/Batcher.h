@@ -50,8 +50,6 @@ public:
 
     [[nodiscard]] DataPosition position() const noexcept { return m_position; }
     void seek(DataPosition position);
-    /// ceil(usable samples / batch size). A full pass over a lazy set's file. @throws Stopped, Error
-    [[nodiscard]] std::int64_t stepsPerEpoch(const Progress& progress = {}) const;
 
 private:
     std::shared_ptr<const Dataset> m_data;

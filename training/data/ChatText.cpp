@@ -2,7 +2,7 @@
 #include "training/data/ChatText.h"
 
 #include "training/core/Error.h"
-#include "training/core/JsonDepth.h"
+#include "training/core/JsonText.h"
 
 #include <nlohmann/json.hpp>
 
@@ -37,8 +37,7 @@ const char* heading(const std::string& role, const std::string& where)
 
 RenderedSample renderChat(std::string_view json, const RecordPlace& place)
 {
-    refuseDeepJson(json, place.text());
-    const Json value = Json::parse(json, nullptr, false);
+    const Json value = parseJson(json, place.text());
     if (value.is_discarded())
         throw ioError(place.text() + ": is not valid JSON.");
     if (!value.is_object() || !value.contains("messages"))

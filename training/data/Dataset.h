@@ -46,7 +46,6 @@ public:
     [[nodiscard]] std::int64_t size() const noexcept { return m_size; }
     /// Empty: the sample has no loss-bearing token and is to be skipped (lazy sets only). @throws Error (Io)
     [[nodiscard]] std::optional<Sample> sample(std::int64_t index) const;
-    [[nodiscard]] bool isLazy() const noexcept { return m_lazy; }
     /// Samples with a loss-bearing token; a full pass in a lazy set, remembered. @throws Stopped, Error
     [[nodiscard]] std::int64_t usableCount(const Progress& progress = {}) const;
     /// Samples without one, as far as known: all of them unless the set is lazy and not counted.

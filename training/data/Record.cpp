@@ -2,7 +2,7 @@
 #include "training/data/Record.h"
 
 #include "training/core/Error.h"
-#include "training/core/JsonDepth.h"
+#include "training/core/JsonText.h"
 
 #include <nlohmann/json.hpp>
 

@@ -28,19 +28,11 @@ InputFile::InputFile(std::filesystem::path path)
 {
     if (m_path.empty())
         throw configError("data.path is empty; it must name a file.");
-    m_fd = openToRead(m_path);
+    m_file = openToRead(m_path);
     struct stat status { };
-    if (::fstat(m_fd, &status) != 0) {
-        const int code = errno;
-        ::close(m_fd);
-        throw readError(m_path, code);
-    }
+    if (::fstat(m_file.get(), &status) != 0)
+        throw readError(m_path, errno);
     m_size = static_cast<std::uint64_t>(status.st_size);
-}
-
-InputFile::~InputFile()
-{
-    ::close(m_fd);
 }
 
 std::string InputFile::read(std::uint64_t offset, std::uint64_t length) const
@@ -48,7 +40,7 @@ std::string InputFile::read(std::uint64_t offset, std::uint64_t length) const
     std::string bytes(length, '\0');
     std::uint64_t done = 0;
     while (done < length) {
-        const ssize_t got = ::pread(m_fd, bytes.data() + done, length - done, static_cast<off_t>(offset + done));
+        const ssize_t got = ::pread(m_file.get(), bytes.data() + done, length - done, static_cast<off_t>(offset + done));
         if (got < 0 && errno == EINTR)
             continue;
         if (got <= 0)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "training/core/FileDescriptor.h"
 #include "training/data/Progress.h"
 
 #include <cstdint>
@@ -18,9 +19,6 @@ class InputFile {
 public:
     /// @throws Error (Io) naming the path: missing, a folder, not readable
     explicit InputFile(std::filesystem::path path);
-    ~InputFile();
-    InputFile(const InputFile&) = delete;
-    InputFile& operator=(const InputFile&) = delete;
 
     [[nodiscard]] std::uint64_t size() const noexcept { return m_size; }
     [[nodiscard]] std::string name() const { return m_path.string(); }
@@ -34,7 +32,7 @@ public:
 
 private:
     std::filesystem::path m_path;
-    int m_fd = -1;
+    FileDescriptor m_file;
     std::uint64_t m_size = 0;
 };
 

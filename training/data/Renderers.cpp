@@ -230,11 +230,4 @@ std::unique_ptr<Renderer> e2eRenderer(const DataConfig& data)
             {{"prompt", "mr"}, {"completion", "sentence"}}));
 }
 
-std::string_view formatName(DataFormat format) noexcept
-{
-    constexpr std::array<std::string_view, 7> names {
-        "auto", "text", "prompt-completion", "chat", "alpaca", "e2e", "table"};
-    return names[static_cast<std::size_t>(format)];
-}
-
 } // namespace spectune

@@ -38,7 +38,4 @@ public:
     const DataConfig& data, char separator, std::vector<std::string> columns, const RecordPlace& header);
 [[nodiscard]] std::unique_ptr<Renderer> e2eRenderer(const DataConfig& data);
 
-/// "prompt-completion" and the like, as in data.format.
-[[nodiscard]] std::string_view formatName(DataFormat format) noexcept;
-
 } // namespace spectune

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/data/SampleSource.h"
 
+#include "training/config/FieldTable.h"
 #include "training/core/Error.h"
 #include "training/data/RecordFile.h"
 #include "training/data/Renderers.h"
@@ -137,7 +138,7 @@ Decision decideByKeys(const Record& first, const DataColumns& columns)
         });
     };
     const auto because = [](DataFormat format, const std::string& why) {
-        return Decision {.format = format, .why = std::string(formatName(format)) + ": " + why};
+        return Decision {.format = format, .why = std::string(toString(format)) + ": " + why};
     };
     if (!columns.prompt.empty() && !columns.completion.empty())
         return because(DataFormat::PromptCompletion, "data.columns names a prompt and a completion");
@@ -191,7 +192,7 @@ Decision decide(const std::string& path, DataFormat asked)
     const bool json = !head.empty() && (head.front() == '{' || head.front() == '[');
     const bool plainText
         = extension == ".txt" || extension == ".md" || (!json && extension != ".tsv" && extension != ".csv");
-    Decision decision {.format = asked, .why = std::string(formatName(asked)) + ": data.format says so"};
+    Decision decision {.format = asked, .why = std::string(toString(asked)) + ": data.format says so"};
     switch (asked) {
     case DataFormat::Auto: break;
     case DataFormat::E2e: return decision;
@@ -204,7 +205,7 @@ Decision decide(const std::string& path, DataFormat asked)
         return decision;
     default:
         if (!json)
-            throw configError(path + ": data.format " + std::string(formatName(asked))
+            throw configError(path + ": data.format " + std::string(toString(asked))
                 + " needs JSON objects, one on each line or in an array; this file begins with neither '{' nor '['.");
         decision.container = jsonContainer(head);
         return decision;

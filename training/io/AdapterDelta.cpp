@@ -25,12 +25,22 @@ struct Factors {
     at::Tensor right; ///< [r, in]
 };
 
+/// Without the triplets whose λ is 0, which files leave out: what is otherwise the same then has the same bits. Where P or
+/// Q holds something that is not finite all stay, for 0 · ∞ is in ΔW too.
 Factors factors(const ModuleAdapter& adapter, double scale)
 {
-    at::Tensor left = adapter.p.detach().to(at::kCPU, at::kDouble) * scale;
-    if (adapter.lambda.defined())
-        left = left * adapter.lambda.detach().to(at::kCPU, at::kDouble);
-    return {left, adapter.q.detach().to(at::kCPU, at::kDouble)};
+    at::Tensor p = adapter.p.detach().to(at::kCPU, at::kDouble);
+    at::Tensor q = adapter.q.detach().to(at::kCPU, at::kDouble);
+    if (!adapter.lambda.defined())
+        return {p * scale, q};
+    at::Tensor lambda = adapter.lambda.detach().to(at::kCPU, at::kDouble);
+    const at::Tensor kept = lambda.nonzero().squeeze(1); // a NaN counts
+    if (kept.size(0) < lambda.size(0) && at::isfinite(p).all().item<bool>() && at::isfinite(q).all().item<bool>()) {
+        p = p.index_select(1, kept);
+        q = q.index_select(0, kept);
+        lambda = lambda.index_select(0, kept);
+    }
+    return {p * scale * lambda, q};
 }
 
 bool sameBits(const Factors& a, const Factors& b)
@@ -89,7 +99,7 @@ void compareModule(const Factors& a, const Factors* b, WorkerPool& workers, Delt
 {
     const std::int64_t rows = a.left.size(0);
     const std::int64_t columns = a.right.size(1);
-    if (rows == 0 || columns == 0)
+    if (rows == 0 || columns == 0 || (b == nullptr && a.left.size(1) == 0))
         return;
     const std::int64_t block = std::max<std::int64_t>(1, (std::int64_t {1} << 16U) / columns); // 512 KiB
     const auto count = static_cast<std::int64_t>(workers.size());

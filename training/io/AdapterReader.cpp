@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/core/Error.h"
 #include "training/core/FileAccess.h"
-#include "training/core/JsonDepth.h"
+#include "training/core/JsonText.h"
 #include "training/io/AdapterFiles.h"
 #include "training/io/AdapterNames.h"
 #include "training/io/Safetensors.h"
@@ -36,10 +36,8 @@ public:
         , m_configFile(folder / "adapter_config.json")
     {
         checkFolder();
-        const std::string text = readText(m_configFile);
-        refuseDeepJson(text, m_configFile.string());
-        m_config = Json::parse(text, nullptr, false);
-        if (m_config.is_discarded() || !m_config.is_object())
+        m_config = readJson(m_configFile);
+        if (!m_config.is_object())
             throw configError(m_configFile.string() + ": must hold a JSON object.");
         refuseVariants();
         readTensors();
@@ -264,6 +262,15 @@ private:
 AdapterState readAdapter(const fs::path& folder)
 {
     return AdapterReader(folder).read();
+}
+
+fs::path adapterFolderIn(const fs::path& path)
+{
+    for (const fs::path& folder : {path, path / "adapter"}) {
+        if (fileExists(folder / "adapter_config.json"))
+            return folder;
+    }
+    return {};
 }
 
 } // namespace spectune

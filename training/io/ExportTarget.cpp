@@ -2,6 +2,7 @@
 #include "training/io/ExportTarget.h"
 
 #include "training/core/Error.h"
+#include "training/core/FileAccess.h"
 
 #include <array>
 #include <cstdio>
@@ -38,8 +39,8 @@ void concludeExport(AtomicDirectory& folder, ExportReport& report, double allowe
 {
     report.verified = report.maxDifference <= allowed; // false for what is not a number
     report.bytes = 0;
-    for (const fs::directory_entry& entry : fs::directory_iterator(folder.path()))
-        report.bytes += static_cast<std::int64_t>(entry.file_size());
+    for (const fs::path& file : entriesIn(folder.path()))
+        report.bytes += static_cast<std::int64_t>(sizeOf(file));
     if (!report.verified) {
         std::array<char, 400> text {};
         std::snprintf(text.data(), text.size(),

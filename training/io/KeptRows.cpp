@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/io/KeptRows.h"
 
+#include "training/config/TargetSelection.h"
 #include "training/core/Error.h"
 #include "training/io/AdapterNames.h"
 #include "training/io/ModelFolder.h"
@@ -74,10 +75,8 @@ void checkFits(const std::vector<KeptRows>& rows, const ModelSpec& spec, const s
     const std::vector<MatrixShape> shapes = blockMatrices(spec);
     for (const KeptRows& module : rows) {
         const std::int64_t layer = layerOf(module.module);
-        const auto found = std::find_if(shapes.begin(), shapes.end(), [&](const MatrixShape& shape) {
-            const std::string block = "model.layers." + std::to_string(layer) + '.';
-            return module.module == block + "self_attn." + shape.kind || module.module == block + "mlp." + shape.kind;
-        });
+        const auto found = std::find_if(shapes.begin(), shapes.end(),
+            [&](const MatrixShape& shape) { return module.module == matrixPath(layer, shape.kind); });
         if (found == shapes.end() || layer >= spec.layers)
             throw configError(
                 "The adapter has triplets for " + module.module + ", which is no matrix of a block of " + model + '.');

@@ -6,36 +6,16 @@
 
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 
 namespace spectune {
 
-namespace {
-
-class Descriptor {
-public:
-    explicit Descriptor(const std::filesystem::path& path)
-        : m_fd(openToRead(path))
-    {
-    }
-    ~Descriptor() { ::close(m_fd); }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    [[nodiscard]] int get() const noexcept { return m_fd; }
-
-private:
-    int m_fd;
-};
-
-} // namespace
-
 MappedFile::MappedFile(std::filesystem::path path)
     : m_path(std::move(path))
 {
-    const Descriptor file(m_path);
+    const FileDescriptor file = openToRead(m_path);
     struct stat status { };
     if (::fstat(file.get(), &status) != 0)
         throw readError(m_path, errno);

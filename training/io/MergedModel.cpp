@@ -2,6 +2,7 @@
 #include "training/io/MergedModel.h"
 
 #include "training/core/Error.h"
+#include "training/core/FileAccess.h"
 #include "training/io/ExportTarget.h"
 #include "training/io/MergePlan.h"
 
@@ -200,10 +201,11 @@ private:
 
     void copyCompanions(const fs::path& folder) const
     {
-        for (const fs::directory_entry& entry : fs::directory_iterator(m_base.path())) {
-            if (entry.is_regular_file()
-                && isCompanion(entry.path())) // a link of the Hugging Face cache counts as its file
-                writeFileAtomically(folder / entry.path().filename(), readFile(entry.path()));
+        std::error_code ignored; // where something cannot be told, fileExists() says so
+        for (const fs::path& file : entriesIn(m_base.path())) {
+            if (isCompanion(file) && fileExists(file)
+                && fs::is_regular_file(file, ignored)) // a link of the Hugging Face cache counts as its file
+                writeFileAtomically(folder / file.filename(), readFile(file));
         }
         const std::string config = readFile(m_base.path() / "config.json");
         if (!m_options.type) {

@@ -3,7 +3,8 @@
 
 #include "training/core/Error.h"
 #include "training/core/FileAccess.h"
-#include "training/core/JsonDepth.h"
+#include "training/core/JsonText.h"
+#include "training/nn/DecoderModel.h"
 
 #include <nlohmann/json.hpp>
 
@@ -49,14 +50,10 @@ std::string noWeights(const fs::path& folder)
 {
     std::string other;
     bool gguf = false;
-    std::error_code error;
-    const fs::directory_iterator entries(folder, error);
-    if (error)
-        throw readError(folder, error.value());
-    for (const fs::directory_entry& entry : entries) {
-        if (isPickle(entry.path()))
-            other = entry.path().filename().string();
-        gguf = gguf || entry.path().extension() == ".gguf";
+    for (const fs::path& entry : entriesIn(folder)) {
+        if (isPickle(entry))
+            other = entry.filename().string();
+        gguf = gguf || entry.extension() == ".gguf";
     }
     if (!other.empty())
         return folder.string() + ": has its weights only as a pickle (" + other
@@ -103,7 +100,7 @@ ModelFolder::ModelFolder(fs::path folder)
     }
     m_spec = ModelSpec::fromJson(readText(config), config.string());
     const fs::path generation = m_folder / "generation_config.json";
-    if (fs::is_regular_file(generation, error))
+    if (fileExists(generation))
         m_spec.addEosTokens(readText(generation), generation.string());
     openFiles();
     if (!contains(embedding))
@@ -125,10 +122,8 @@ void ModelFolder::openFiles()
 
 void ModelFolder::openShards(const fs::path& index)
 {
-    const std::string text = readText(index);
-    refuseDeepJson(text, index.string());
-    const nlohmann::json json = nlohmann::json::parse(text, nullptr, false);
-    if (json.is_discarded() || !json.is_object() || !json.contains("weight_map") || !json["weight_map"].is_object())
+    const nlohmann::json json = readJson(index);
+    if (!json.is_object() || !json.contains("weight_map") || !json["weight_map"].is_object())
         throw ioError(index.string() + ": must be JSON with an object \"weight_map\".");
     std::set<std::string> shards;
     for (const auto& [tensor, shard] : json["weight_map"].items()) {
@@ -254,11 +249,12 @@ ModelSummary ModelFolder::summary() const
 
 std::vector<MatrixShape> blockMatrices(const ModelSpec& spec)
 {
-    const std::int64_t queries = spec.heads * spec.headDim;
-    const std::int64_t keys = spec.kvHeads * spec.headDim;
-    return {{"q_proj", spec.width, queries}, {"k_proj", spec.width, keys}, {"v_proj", spec.width, keys},
-        {"o_proj", queries, spec.width}, {"gate_proj", spec.width, spec.feedForward},
-        {"up_proj", spec.width, spec.feedForward}, {"down_proj", spec.feedForward, spec.width}};
+    std::vector<MatrixShape> matrices;
+    for (std::size_t i = 0; i < matrixNames.size(); ++i) {
+        const auto [out, in] = matrixShape(spec, static_cast<Matrix>(i));
+        matrices.push_back({.kind = std::string(matrixNames[i]), .inFeatures = in, .outFeatures = out});
+    }
+    return matrices;
 }
 
 } // namespace spectune

@@ -14,23 +14,21 @@ namespace spectune {
 StreamedFile::StreamedFile(std::filesystem::path path)
     : m_path(std::move(path))
     , m_partial(m_path.string() + ".partial-" + std::to_string(::getpid()))
-    , m_fd(::open(m_partial.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666))
+    , m_file(::open(m_partial.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666))
 {
-    if (m_fd < 0)
+    if (!m_file.isOpen())
         throw writeError(m_path, errno);
 }
 
 StreamedFile::~StreamedFile()
 {
-    if (m_fd >= 0)
-        ::close(m_fd);
     if (!m_committed)
         ::unlink(m_partial.c_str());
 }
 
 void StreamedFile::write(const void* data, std::size_t size)
 {
-    writeAll(m_fd, {static_cast<const char*>(data), size}, m_path);
+    writeAll(m_file.get(), {static_cast<const char*>(data), size}, m_path);
     m_size += size;
 }
 
@@ -41,7 +39,7 @@ void StreamedFile::pad(std::uint64_t alignment)
 
 void StreamedFile::commit()
 {
-    settleFile(std::exchange(m_fd, -1), m_partial, m_path);
+    settleFile(std::move(m_file), m_partial, m_path);
     m_committed = true;
 }
 

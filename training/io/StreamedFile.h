@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "training/core/FileDescriptor.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -29,8 +31,8 @@ public:
 private:
     std::filesystem::path m_path;
     std::filesystem::path m_partial;
+    FileDescriptor m_file;
     std::uint64_t m_size = 0;
-    int m_fd;
     bool m_committed = false;
 };
 

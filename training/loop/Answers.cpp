@@ -3,58 +3,62 @@
 
 #include "training/core/Error.h"
 #include "training/data/Dataset.h"
-#include "training/data/SampleSource.h"
 #include "training/loop/TextGenerator.h"
+#include "training/nn/CrossEntropy.h"
 
 #include <ATen/ATen.h>
 #include <c10/core/GradMode.h>
 
 #include <algorithm>
+#include <numeric>
+#include <utility>
+#include <vector>
 
 namespace spectune {
 
 namespace {
 
-/// −log P of each token after those before it: [ids − 1], float64, on the CPU.
-at::Tensor tokenLosses(const std::vector<std::int32_t>& ids, DecoderModel& model, const AdapterSet* adapters)
+/// −log P of each loss-bearing token after all before it, in order.
+std::vector<double> lossesOf(const Sample& sample, DecoderModel& model, const AdapterSet* adapters)
 {
+    constexpr std::int64_t ignored = -100; // see bearingLosses()
+    std::vector<std::int64_t> targets; // of every token but the last
+    for (std::size_t i = 1; i < sample.ids.size(); ++i)
+        targets.push_back(sample.bearsLoss[i] != 0 ? sample.ids[i] : ignored);
+    if (std::ranges::all_of(targets, [](std::int64_t target) { return target == ignored; }))
+        return {}; // a sample of one token, too
     const c10::NoGradGuard noGradients;
-    const at::Tensor row = at::tensor(at::ArrayRef<std::int32_t>(ids), at::kInt).to(at::kLong); // [n]
-    const auto device = model.options().device();
-    const std::int64_t count = row.size(0) - 1;
-    const at::Tensor hidden = model.forward(row.unsqueeze(0).to(device), adapters).squeeze(0).narrow(0, 0, count);
-    const at::Tensor targets = row.narrow(0, 1, count).to(device).unsqueeze(1);
-    const at::Tensor logits = model.logits(hidden).to(at::kDouble); // [n − 1, vocabulary]
-    return at::log_softmax(logits, 1).gather(1, targets).squeeze(1).neg().cpu();
+    const at::Device device = model.options().device();
+    const at::Tensor row = at::tensor(at::ArrayRef<std::int32_t>(sample.ids), at::kInt).to(at::kLong); // [n]
+    const at::Tensor hidden = model.forward(row.unsqueeze(0).to(device), adapters).squeeze(0); // [n, width]
+    const at::Tensor losses
+        = bearingLosses(hidden.narrow(0, 0, row.size(0) - 1), model.head(), at::tensor(targets).to(device))
+              .to(at::kCPU, at::kDouble);
+    const auto* values = losses.const_data_ptr<double>();
+    return {values, values + losses.size(0)};
 }
 
 /// Σ over the loss-bearing tokens.
 double lossOf(const Sample& sample, DecoderModel& model, const AdapterSet* adapters)
 {
-    if (sample.ids.size() < 2)
-        return 0.0;
-    const at::Tensor losses = tokenLosses(sample.ids, model, adapters);
-    const auto* values = losses.const_data_ptr<double>();
-    double sum = 0.0;
-    for (std::size_t i = 1; i < sample.ids.size(); ++i)
-        sum += sample.bearsLoss[i] != 0 ? values[i - 1] : 0.0;
-    return sum;
+    const std::vector<double> losses = lossesOf(sample, model, adapters);
+    return std::accumulate(losses.begin(), losses.end(), 0.0);
 }
 
 AnswerScore scoreOne(const RenderedSample& rendered, std::int64_t maxLength, DecoderModel& model,
     const Tokenizer& tokenizer, const AdapterSet* adapters)
 {
-    const Sample sample = makeSample(rendered, tokenizer, maxLength);
     const std::vector<Token> tokens = tokenizer.encodeWithOffsets(rendered.text);
+    const Sample sample = makeSample(rendered, tokens, tokenizer.special(), maxLength);
     const std::size_t prefix = tokenizer.special().addBos && tokenizer.special().bos ? 1 : 0;
-    const at::Tensor losses = tokenLosses(sample.ids, model, adapters);
-    const auto* values = losses.const_data_ptr<double>();
+    const std::vector<double> losses = lossesOf(sample, model, adapters);
     AnswerScore score;
     std::size_t shown = rendered.spans[0].begin;
+    auto loss = losses.begin();
     for (std::size_t i = 1; i < sample.ids.size(); ++i) {
         if (sample.bearsLoss[i] == 0)
             continue;
-        ScoredToken token {.text = tokenizer.piece(sample.ids[i]), .loss = values[i - 1], .control = true};
+        ScoredToken token {.text = tokenizer.piece(sample.ids[i]), .loss = *loss++, .control = true};
         if (i >= prefix && i - prefix < tokens.size()) {
             const std::size_t until = std::max(shown, tokens[i - prefix].end);
             token.text = rendered.text.substr(shown, until - shown);
@@ -88,6 +92,20 @@ void answerAll(std::vector<SampleVerdict>& verdicts, std::size_t side, std::int6
 }
 
 } // namespace
+
+Question questionOf(const RenderedSample& rendered, const Tokenizer& tokenizer, const ModelSpec& spec)
+{
+    if (rendered.spans.size() != 1)
+        return {.prompt = rendered.text, .expected = {}};
+    const auto [begin, end] = rendered.spans[0];
+    Question question {.prompt = rendered.text.substr(0, begin), .expected = {}};
+    const std::int64_t room = spec.maxPositions - 2; // BOS, and a token to write
+    if (static_cast<std::int64_t>(tokenizer.encode(question.prompt).size()) > room)
+        return question;
+    question.expected = rendered.text.substr(begin, end - begin);
+    question.expectedTokens = static_cast<std::int64_t>(tokenizer.encode(question.expected).size());
+    return question;
+}
 
 ScoredAnswers scoreAnswers(const ScoreAnswers& request, DecoderModel& model, const Tokenizer& tokenizer,
     const AdapterSet* adapters, const StopToken& stop)
@@ -124,17 +142,14 @@ JudgedSamples judgeSamples(const JudgeSamples& request, DecoderModel& model, con
         stop.throwIfStopped();
         const RenderedSample rendered = source->render(i);
         const Sample sample = makeSample(rendered, tokenizer, std::min(data.maxLength, model.spec().maxPositions));
-        SampleVerdict verdict {.sample = i, .prompt = rendered.text, .expected = {}, .tokens = 0, .sides = {}};
-        if (rendered.spans.size() == 1) {
-            verdict.prompt = rendered.text.substr(0, rendered.spans[0].begin);
-            verdict.expected
-                = rendered.text.substr(rendered.spans[0].begin, rendered.spans[0].end - rendered.spans[0].begin);
-            const auto room = model.spec().maxPositions - 2; // BOS, and a token to write
-            if (static_cast<std::int64_t>(tokenizer.encode(verdict.prompt).size()) > room)
-                verdict.expected.clear(); // no room to answer in
-            marked = marked || verdict.expected.find("####") != std::string::npos;
-            longest = std::max(longest, static_cast<std::int64_t>(tokenizer.encode(verdict.expected).size()));
-        }
+        Question question = questionOf(rendered, tokenizer, model.spec());
+        marked = marked || question.expected.find("####") != std::string::npos;
+        longest = std::max(longest, question.expectedTokens);
+        SampleVerdict verdict {.sample = i,
+            .prompt = std::move(question.prompt),
+            .expected = std::move(question.expected),
+            .tokens = 0,
+            .sides = {}};
         verdict.tokens = std::count(sample.bearsLoss.begin(), sample.bearsLoss.end(), 1);
         verdict.sides[0].loss = lossOf(sample, model, nullptr);
         verdict.sides[1].loss = lossOf(sample, model, adapters);

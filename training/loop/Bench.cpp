@@ -15,6 +15,7 @@
 #include "training/nn/ThreadCount.h"
 
 #include <ATen/ATen.h>
+#include <c10/core/GradMode.h>
 #include <torch/csrc/autograd/profiler_kineto.h>
 
 #include <algorithm>

@@ -5,8 +5,7 @@
 #include "training/config/FieldTable.h"
 #include "training/core/AtomicFile.h"
 #include "training/core/Error.h"
-#include "training/core/FileAccess.h"
-#include "training/core/JsonDepth.h"
+#include "training/core/JsonText.h"
 #include "training/io/Safetensors.h"
 
 #include <ATen/ATen.h>
@@ -82,9 +81,9 @@ auto readState(const fs::path& folder, Read read)
 {
     const fs::path file = folder / stateFile;
     try {
-        const std::string text = readText(file);
-        refuseDeepJson(text, file.string());
-        const json state = json::parse(text);
+        const json state = readJson(file);
+        if (!state.is_object())
+            throw ioError(file.string() + " is broken (it holds no JSON object). Use another checkpoint of this run.");
         if (const int found = state.at("schema").get<int>(); found != schema)
             throw ioError(file.string() + " has schema " + std::to_string(found) + ", this version of Spectune reads "
                 + std::to_string(schema)

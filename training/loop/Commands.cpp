@@ -2,15 +2,16 @@
 #include "training/loop/Commands.h"
 
 #include "training/core/Error.h"
-#include "training/core/FileAccess.h"
-#include "training/core/JsonDepth.h"
+#include "training/core/JsonText.h"
 #include "training/data/Dataset.h"
+#include "training/data/SampleSource.h"
 #include "training/io/MappedFile.h"
-#include "training/io/ModelFolder.h"
 #include "training/io/Safetensors.h"
+#include "training/loop/Answers.h"
 #include "training/loop/Device.h"
 #include "training/loop/Evaluator.h"
 #include "training/loop/LibTorchEngine.h"
+#include "training/loop/LoadedModel.h"
 #include "training/loop/TextGenerator.h"
 
 #include <ATen/ATen.h>
@@ -18,41 +19,58 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 namespace spectune {
 
 namespace {
 
-std::optional<AdapterSet> adapterFor(const std::string& path, const DecoderModel& model)
+/// Read and held against the model before its weights are: that costs less.
+std::optional<AdapterSet> adapterFor(const std::string& path, const ModelSpec& spec, at::TensorOptions options)
 {
     if (path.empty())
         return std::nullopt;
-    return placeAdapter(loadAdapterState(path), model);
+    return placeAdapter(loadAdapterState(path), spec, options);
 }
 
-/// Share of the samples whose completion a greedy continuation of the prompt gives to the letter.
-double exactMatch(const EvaluateCommand& command, const LoadedModel& base, const AdapterSet* adapters)
+/// What the model is to be asked: the samples whose prompt leaves room for an answer.
+struct Questions {
+    std::vector<std::string> prompts;
+    std::vector<std::string> expected;
+    std::int64_t longest = 0; ///< tokens of an expected completion
+};
+
+Questions questionsIn(const EvaluateCommand& command, const OpenedModel& model)
 {
     const auto source
         = openSamples(command.config.data.path, command.config.data, {.stop = command.stop, .report = {}});
-    std::vector<std::string> prompts;
-    std::vector<std::string> expected;
-    std::int64_t longest = 0;
+    Questions questions;
     for (std::int64_t i = 0; i < source->size(); ++i) {
+        command.stop.throwIfStopped();
         const RenderedSample sample = source->render(i);
         if (sample.spans.size() != 1)
             throw configError("data.format " + std::string(toString(source->format()))
                 + " has no single completion to compare with: --exact-match needs prompts with one completion each.");
-        prompts.push_back(sample.text.substr(0, sample.spans[0].begin));
-        expected.push_back(sample.text.substr(sample.spans[0].begin, sample.spans[0].end - sample.spans[0].begin));
-        longest = std::max(longest, static_cast<std::int64_t>(base.tokenizer->encode(expected.back()).size()));
+        Question question = questionOf(sample, *model.tokenizer, model.folder.spec());
+        if (question.expected.empty())
+            continue;
+        questions.prompts.push_back(std::move(question.prompt));
+        questions.expected.push_back(std::move(question.expected));
+        questions.longest = std::max(questions.longest, question.expectedTokens);
     }
+    return questions;
+}
+
+/// How many greedy continuations of the prompts are what is expected, to the letter.
+std::int64_t exactMatches(
+    const Questions& questions, const LoadedModel& base, const AdapterSet* adapters, const StopToken& stop)
+{
     TextGenerator generator(*base.model, *base.tokenizer, adapters);
-    const std::vector<std::string> texts = generator.greedy(prompts, longest + 2, command.stop);
+    const std::vector<std::string> texts = generator.greedy(questions.prompts, questions.longest + 2, stop);
     std::int64_t equal = 0;
     for (std::size_t i = 0; i < texts.size(); ++i)
-        equal += texts[i] == expected[i] ? 1 : 0;
-    return static_cast<double>(equal) / static_cast<double>(std::max<std::size_t>(texts.size(), 1));
+        equal += texts[i] == questions.expected[i] ? 1 : 0;
+    return equal;
 }
 
 /// A text may be as long as the file, and may hold bytes that are no UTF-8.
@@ -68,9 +86,7 @@ std::string shownId(const nlohmann::json& value)
 /// [batch, seq] @throws Error (Config) naming file and row
 at::Tensor readTokens(const std::string& file, std::int64_t vocabulary)
 {
-    const std::string text = readText(file);
-    refuseDeepJson(text, file);
-    const nlohmann::json rows = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+    const nlohmann::json rows = readJson(file);
     const auto refuse = [&file](const std::string& why) {
         return configError(
             file + ": " + why + " A list of equally long lists of ids is expected: [[1, 5, 9], [1, 7, 2]].");
@@ -91,12 +107,9 @@ at::Tensor readTokens(const std::string& file, std::int64_t vocabulary)
     return at::tensor(ids).view({static_cast<std::int64_t>(rows.size()), -1});
 }
 
-LoadedModel loadWeights(const std::string& path, ElementType type, const std::string& device, const StopToken& stop)
+BlocksRead stoppedBy(const StopToken& stop)
 {
-    const at::Device place = parseDevice(device);
-    prepareThread(place, 0);
-    LoadedModel none;
-    return loadModel(path, type, place, none, [&stop](std::int64_t, std::int64_t) { stop.throwIfStopped(); });
+    return [&stop](std::int64_t, std::int64_t) { stop.throwIfStopped(); };
 }
 
 } // namespace
@@ -111,21 +124,33 @@ EvaluationReport evaluateFile(const EvaluateCommand& command)
     EvaluationReport report;
     withTorchErrors([&] {
         const RunConfig& config = command.config;
-        const LoadedModel base = loadWeights(config.model.path, config.train.dtype, command.device, command.stop);
-        if (config.data.maxLength > base.model->spec().maxPositions)
+        const at::Device device = parseDevice(command.device);
+        prepareThread(device, config.train.threads);
+        const OpenedModel opened = openModel(config.model.path);
+        const ModelSpec& spec = opened.folder.spec();
+        if (config.data.maxLength > spec.maxPositions)
             throw configError("data.max_length is " + std::to_string(config.data.maxLength) + ", above the model's "
-                + std::to_string(base.model->spec().maxPositions) + " positions.");
-        const std::optional<AdapterSet> adapters = adapterFor(command.adapter, *base.model);
+                + std::to_string(spec.maxPositions) + " positions.");
+        const at::TensorOptions options = at::TensorOptions().dtype(scalarType(config.train.dtype)).device(device);
+        const std::optional<AdapterSet> adapters = adapterFor(command.adapter, spec, options);
         const AdapterSet* set = adapters ? &*adapters : nullptr;
         const auto data = std::make_shared<const Dataset>(
-            config.data.path, config.data, base.tokenizer, Progress {.stop = command.stop, .report = {}});
+            config.data.path, config.data, opened.tokenizer, Progress {.stop = command.stop, .report = {}});
+        const Questions questions = command.exactMatch ? questionsIn(command, opened) : Questions {};
+
+        LoadedModel none;
+        const LoadedModel base = loadModel(opened, config.train.dtype, device, none, stoppedBy(command.stop));
         const EvaluationResult result
             = evaluateLoss(*base.model, set, data, config.train.batchSize, config.train.threads, command.stop);
         report = {.loss = result.loss,
             .perplexity = result.perplexity(),
             .tokens = result.tokens,
             .samples = result.samples,
-            .exactMatch = command.exactMatch ? exactMatch(command, base, set) : -1.0};
+            .exactMatch = -1.0,
+            .answered = static_cast<std::int64_t>(questions.prompts.size())};
+        if (command.exactMatch)
+            report.exactMatch = static_cast<double>(exactMatches(questions, base, set, command.stop))
+                / static_cast<double>(std::max<std::int64_t>(report.answered, 1));
     });
     return report;
 }
@@ -135,21 +160,22 @@ std::vector<std::int64_t> writeLogits(const LogitsCommand& command)
     std::vector<std::int64_t> shape;
     withTorchErrors([&] {
         const ModelFolder folder(command.model);
-        const at::Tensor tokens = readTokens(command.tokensFile, folder.spec().vocabulary);
-        if (tokens.size(1) > folder.spec().maxPositions)
+        const ModelSpec& spec = folder.spec();
+        const at::Tensor tokens = readTokens(command.tokensFile, spec.vocabulary);
+        if (tokens.size(1) > spec.maxPositions)
             throw configError(command.tokensFile + ": rows have " + std::to_string(tokens.size(1))
-                + " ids, but the model has only " + std::to_string(folder.spec().maxPositions) + " positions.");
+                + " ids, but the model has only " + std::to_string(spec.maxPositions) + " positions.");
         const at::Device device = parseDevice(command.device);
         prepareThread(device, 0);
-        DecoderModel model(
-            folder.spec(), weightsOf(folder), at::TensorOptions().dtype(scalarType(command.dtype)).device(device));
-        const std::optional<AdapterSet> adapters = adapterFor(command.adapter, model);
-        at::Tensor logits = at::empty({tokens.size(0), tokens.size(1), folder.spec().vocabulary}, at::kFloat);
+        const std::optional<AdapterSet> adapters
+            = adapterFor(command.adapter, spec, at::TensorOptions().dtype(scalarType(command.dtype)).device(device));
+        const auto model = loadDecoder(folder, command.dtype, device, stoppedBy(command.stop));
+        at::Tensor logits = at::empty({tokens.size(0), tokens.size(1), spec.vocabulary}, at::kFloat);
         for (std::int64_t row = 0; row < tokens.size(0); ++row) {
             command.stop.throwIfStopped();
             const at::Tensor hidden
-                = model.forward(tokens.narrow(0, row, 1).to(device), adapters ? &*adapters : nullptr);
-            logits.narrow(0, row, 1).copy_(model.logits(hidden));
+                = model->forward(tokens.narrow(0, row, 1).to(device), adapters ? &*adapters : nullptr);
+            logits.narrow(0, row, 1).copy_(model->logits(hidden));
         }
         writeSafetensors(command.outFile, {{"logits", logits}});
         shape = logits.sizes().vec();

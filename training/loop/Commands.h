@@ -19,7 +19,7 @@ namespace spectune {
 [[nodiscard]] SPECTUNE_ENGINE_API std::unique_ptr<TrainingEngine> createEngine();
 
 struct EvaluateCommand {
-    RunConfig config; ///< model.path, data.path (the file to evaluate), data.*, train.dtype, train.batch_size
+    RunConfig config; ///< model.path, data.path (the file to evaluate), data.*, train.dtype, .batch_size and .threads
     std::string adapter; ///< folder of an adapter, a run or a checkpoint; empty: the base alone
     std::string device = "cpu";
     bool exactMatch = false; ///< also generate every completion greedily and compare
@@ -31,9 +31,11 @@ struct EvaluationReport {
     double perplexity = 0.0;
     std::int64_t tokens = 0; ///< targets
     std::int64_t samples = 0;
-    double exactMatch = -1.0; ///< share of completions that came out to the letter; −1: not asked for
+    double exactMatch = -1.0; ///< share of the answers that came out to the letter; −1: not asked for
+    std::int64_t answered = 0; ///< samples behind exactMatch: those whose prompt leaves room for an answer
 };
 
+/// Reads the weights last: what a typo can break is found before.
 [[nodiscard]] SPECTUNE_ENGINE_API EvaluationReport evaluateFile(const EvaluateCommand& command);
 
 struct LogitsCommand {

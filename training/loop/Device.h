@@ -45,7 +45,7 @@ void resetPeakMemory(at::Device device);
 [[nodiscard]] at::ScalarType scalarType(ElementType type) noexcept;
 
 /// Runs @p body and turns LibTorch's exceptions into ours: memory that ran out into Error (OutOfMemory) with what would
-/// help, a lost device into Error (DeviceLost). All others pass.
+/// help, a lost device into Error (DeviceLost), all else that LibTorch throws into Error (Internal). Other exceptions pass.
 void withTorchErrors(const std::function<void()>& body);
 
 } // namespace spectune

@@ -8,6 +8,7 @@
 #include "training/nn/ThreadCount.h"
 
 #include <ATen/ATen.h>
+#include <c10/core/GradMode.h>
 
 #include <algorithm>
 #include <cmath>

@@ -4,7 +4,7 @@
 #include "training/config/ConfigFile.h"
 #include "training/core/Error.h"
 #include "training/core/FileAccess.h"
-#include "training/core/JsonDepth.h"
+#include "training/core/JsonText.h"
 #include "training/io/AdapterFiles.h"
 #include "training/io/MergedModel.h"
 #include "training/loop/LibTorchEngine.h"
@@ -53,9 +53,7 @@ std::string baseOfAdapter(const fs::path& folder)
     const fs::path file = folder / "adapter_config.json";
     if (!fileExists(file))
         return {};
-    const std::string text = readText(file);
-    refuseDeepJson(text, file.string());
-    const auto json = nlohmann::json::parse(text, nullptr, false);
+    const nlohmann::json json = readJson(file);
     const auto found = json.is_object() ? json.find("base_model_name_or_path") : json.end();
     return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
 }

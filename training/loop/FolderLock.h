@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "training/core/FileDescriptor.h"
+
 #include <filesystem>
 
 namespace spectune {
@@ -12,14 +14,9 @@ class FolderLock {
 public:
     /// @pre @p folder exists @throws Error (Io) naming it where somebody else holds its lock
     explicit FolderLock(const std::filesystem::path& folder);
-    ~FolderLock();
-    FolderLock(FolderLock&& other) noexcept;
-    FolderLock& operator=(FolderLock&& other) noexcept;
-    FolderLock(const FolderLock&) = delete;
-    FolderLock& operator=(const FolderLock&) = delete;
 
 private:
-    int m_fd = -1;
+    FileDescriptor m_folder; ///< whose closing ends the lock
 };
 
 } // namespace spectune

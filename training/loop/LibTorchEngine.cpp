@@ -2,7 +2,6 @@
 #include "training/loop/LibTorchEngine.h"
 
 #include "training/core/Error.h"
-#include "training/core/FileAccess.h"
 #include "training/data/Preview.h"
 #include "training/io/AdapterFactors.h"
 #include "training/io/AdapterFiles.h"
@@ -10,6 +9,7 @@
 #include "training/loop/Answers.h"
 #include "training/loop/Device.h"
 #include "training/loop/Export.h"
+#include "training/loop/RunFolder.h"
 #include "training/loop/TextGenerator.h"
 #include "training/loop/TrainingLoop.h"
 #include "training/loop/TripletInspection.h"
@@ -22,6 +22,7 @@
 #include <algorithm>
 #include <system_error>
 #include <type_traits>
+#include <unordered_map>
 
 namespace spectune {
 
@@ -29,37 +30,44 @@ namespace fs = std::filesystem;
 
 AdapterState loadAdapterState(const std::string& path)
 {
-    if (fileExists(fs::path(path) / "adapter_config.json"))
-        return readAdapter(path);
+    const fs::path folder = adapterFolderIn(path);
+    if (!folder.empty() && folder == fs::path(path))
+        return readAdapter(folder);
     if (const auto gguf = ggufAdapterIn(path))
         return readGgufAdapter(*gguf);
+    // A resumed run's checkpoint is newer than the adapter of its first end; where none is left the adapter is all there is.
+    if (!folder.empty() && !hasCheckpoint(path))
+        return readAdapter(folder);
     return adapterOfCheckpoint(newestCheckpoint(path));
 }
 
 AdapterSet placeAdapter(const AdapterState& adapter, const DecoderModel& model)
 {
-    const auto layers = model.spec().layers;
+    return placeAdapter(adapter, model.spec(), model.options());
+}
+
+AdapterSet placeAdapter(const AdapterState& adapter, const ModelSpec& spec, at::TensorOptions options)
+{
     AdapterSet set;
-    set.modules.resize(static_cast<std::size_t>(layers) * matrixNames.size());
-    const auto type = model.options().dtype() == at::kDouble ? at::kDouble : at::kFloat;
-    const at::TensorOptions options = model.options().dtype(type);
+    set.modules.resize(static_cast<std::size_t>(spec.layers) * matrixNames.size());
+    std::unordered_map<std::string, std::size_t> places;
+    for (std::size_t place = 0; place < set.modules.size(); ++place)
+        places.emplace(modulePath(static_cast<std::int64_t>(place / matrixNames.size()),
+                           static_cast<Matrix>(place % matrixNames.size())),
+            place);
+    options = options.dtype(options.dtype() == at::kDouble ? at::kDouble : at::kFloat);
     for (const ModuleAdapter& module : adapter.modules) {
-        std::size_t place = 0;
-        while (place < set.modules.size()
-            && modulePath(static_cast<std::int64_t>(place / matrixNames.size()),
-                   static_cast<Matrix>(place % matrixNames.size()))
-                != module.module)
-            ++place;
-        if (place == set.modules.size())
+        const auto found = places.find(module.module);
+        if (found == places.end())
             throw configError("The adapter has triplets for " + module.module + ", which the model does not have.");
-        const auto shape = matrixShape(model.spec(), static_cast<Matrix>(place % matrixNames.size()));
+        const auto shape = matrixShape(spec, static_cast<Matrix>(found->second % matrixNames.size()));
         if (module.p.size(0) != shape[0] || module.q.size(1) != shape[1])
             throw configError("The adapter's " + module.module + " is " + std::to_string(module.p.size(0)) + " × "
                 + std::to_string(module.q.size(1)) + ", but the model's is " + std::to_string(shape[0]) + " × "
                 + std::to_string(shape[1]) + ". It was trained on another model.");
         if (module.lambda.size(0) == 0)
             continue;
-        set.modules[place] = TripletViews {.q = module.q.to(options),
+        set.modules[found->second] = TripletViews {.q = module.q.to(options),
             .pT = module.p.t().contiguous().to(options),
             .lambda = module.lambda.to(options),
             .scale = adapter.scale};
@@ -115,18 +123,7 @@ TripletGeometry LibTorchEngine::inspectTriplets(const InspectTriplets& request) 
             || fs::equivalent(request.source, m_run->folder->path(), none)); // another run is asked about meanwhile
     if (!ofRun)
         return geometryInFolder(request);
-    const Trainer& trainer = *m_run->trainer;
-    const ModuleIndex module = trainer.layout().find(request.module);
-    if (!module.isValid())
-        throw configError("The run does not adapt " + request.module + ".");
-    const TripletArena& arena = trainer.arena();
-    TripletGeometry geometry = geometryOf({.module = request.module,
-        .p = arena.order.pT(arena.values, module).t(),
-        .lambda = arena.order.lambda(arena.values, module),
-        .q = arena.order.q(arena.values, module),
-        .kept = {}});
-    geometry.live = true;
-    return geometry;
+    return geometryInRun(*m_run->trainer, request.module);
 }
 
 Answer LibTorchEngine::answer(const Request& request, const RequestContext& context)

@@ -28,11 +28,14 @@ private:
     std::string m_device = "cpu"; ///< of the last run
 };
 
-/// Reads an adapter for @p model: an adapter's folder, a run's folder (its newest checkpoint) or a checkpoint.
+/// Reads an adapter: an adapter's folder, a run's folder (its newest checkpoint, or its adapter/ where no checkpoint is
+/// left) or a checkpoint.
 /// @throws Error (Config, Io)
 [[nodiscard]] AdapterState loadAdapterState(const std::string& path);
 
 /// An adapter beside a model, ready for forward(). @throws Error (Config) where modules or shapes differ
 [[nodiscard]] AdapterSet placeAdapter(const AdapterState& adapter, const DecoderModel& model);
+/// The same beside a model to come. @param options the model's
+[[nodiscard]] AdapterSet placeAdapter(const AdapterState& adapter, const ModelSpec& spec, at::TensorOptions options);
 
 } // namespace spectune

@@ -2,17 +2,16 @@
 #include "training/loop/RunContext.h"
 
 #include "training/core/Error.h"
+#include "training/core/FileAccess.h"
 #include "training/io/AdapterFiles.h"
-#include "training/io/ModelFolder.h"
 #include "training/loop/Device.h"
 #include "training/loop/RunEdits.h"
-#include "training/loop/WeightUpload.h"
-#include "training/nn/JoinedTriplets.h"
 
 #include <ATen/ATen.h>
 
 #include <algorithm>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 namespace spectune {
@@ -50,14 +49,6 @@ Progress progressOf(RunControl& control, const std::string& name)
     auto stage = std::make_shared<Stage>(control, name);
     return {.stop = control.stopToken(),
         .report = [stage](std::int64_t done, std::int64_t total) { (*stage)(done, total); }};
-}
-
-void checkVocabulary(const std::string& path, const Tokenizer& tokenizer, const ModelSpec& spec)
-{
-    if (tokenizer.vocabularySize() > spec.vocabulary)
-        throw configError(path + ": the tokenizer has " + std::to_string(tokenizer.vocabularySize())
-            + " ids, but config.json says vocab_size " + std::to_string(spec.vocabulary)
-            + ". The folder mixes two models; use the tokenizer that came with the weights.");
 }
 
 void note(RunContext& context, RunControl& control, const std::string& text)
@@ -150,12 +141,25 @@ void noteLostMetrics(RunContext& context, RunControl& control)
             "Warning: metrics.jsonl lacks steps " + std::to_string(first) + " to " + std::to_string(last) + ".");
 }
 
+/// Whether both are one folder, links followed; what does not exist yet may be named.
+bool sameFolder(const fs::path& a, const fs::path& b)
+{
+    const auto real = [](const fs::path& path) {
+        std::error_code fault;
+        fs::path found = fs::weakly_canonical(path, fault);
+        if (fault)
+            throw readError(path, fault.value());
+        return found;
+    };
+    return real(a) == real(b);
+}
+
 /// @param lock of the run's folder; empty where nothing is written there
 void restore(RunContext& context, const RunRequest& request, const fs::path& checkpoint, std::optional<FolderLock> lock,
     RunControl& control)
 {
     const fs::path run = runFolderOf(checkpoint);
-    if (!request.outFolder.empty() && fs::weakly_canonical(runFolderOf(request.outFolder)) != fs::weakly_canonical(run))
+    if (!request.outFolder.empty() && !sameFolder(runFolderOf(request.outFolder), run))
         throw configError("--resume goes on in " + run.string() + ", but --out names " + request.outFolder
             + ". Leave --out away, or copy the run's folder and resume the copy.");
     context.position = loadOrNameAnother(checkpoint, context);
@@ -179,10 +183,8 @@ void restore(RunContext& context, const RunRequest& request, const fs::path& che
 
 void startFromAdapter(const std::string& path, Trainer& trainer)
 {
-    std::error_code ignored;
-    const bool ofRun = !fs::exists(fs::path(path) / "adapter_config.json", ignored)
-        && fs::exists(fs::path(path) / "adapter/adapter_config.json", ignored);
-    const AdapterState adapter = readAdapter(ofRun ? fs::path(path) / "adapter" : fs::path(path));
+    const fs::path folder = adapterFolderIn(path);
+    const AdapterState adapter = readAdapter(folder.empty() ? fs::path(path) : folder);
     const ModuleLayout& layout = trainer.layout();
     const ArenaOrder& order = trainer.arena().order;
     at::Tensor& values = trainer.arena().values;
@@ -223,36 +225,6 @@ void startFromAdapter(const std::string& path, Trainer& trainer)
         if (row < rank)
             throw refuse(module.name + " keeps triplets beyond " + limit + ".");
     }
-}
-
-WeightSource weightsOf(const ModelFolder& folder)
-{
-    return [&folder](const std::string& name, at::IntArrayRef shape) {
-        return folder.weight(name, std::span<const std::int64_t>(shape.data(), shape.size()));
-    };
-}
-
-LoadedModel loadModel(const std::string& path, ElementType type, at::Device device, LoadedModel& cache,
-    const std::function<void(std::int64_t, std::int64_t)>& progress, std::int64_t rank)
-{
-    const at::TensorOptions options = at::TensorOptions().dtype(scalarType(type)).device(device);
-    if (cache.model && cache.path == path && cache.model->options().dtype() == options.dtype()
-        && cache.model->options().device() == options.device())
-        return cache;
-    const ModelFolder folder(path);
-    std::shared_ptr<const Tokenizer> tokenizer = loadTokenizer(path);
-    checkVocabulary(path, *tokenizer, folder.spec());
-    cache = {};
-    std::optional<WeightUpload> upload;
-    WeightSource source = weightsOf(folder);
-    if (device.is_cuda()) {
-        upload.emplace(device);
-        source = [&upload, stored = std::move(source)](
-                     const std::string& name, at::IntArrayRef shape) { return (*upload)(stored(name, shape)); };
-    }
-    return {.path = path,
-        .model = std::make_shared<DecoderModel>(folder.spec(), source, options, progress, joinedRank(rank, options)),
-        .tokenizer = std::move(tokenizer)};
 }
 
 RunFacts factsOf(const ModelSpec& spec, const RunConfig& config)
@@ -303,18 +275,17 @@ std::unique_ptr<RunContext> prepareRun(const RunRequest& request, LoadedModel& c
     prepareThread(device, request.config.train.threads);
     context->deviceName = deviceName(device);
 
-    const ModelFolder folder(request.config.model.path);
-    const RunFacts facts = factsOf(folder.spec(), request.config);
+    const OpenedModel model = openModel(request.config.model.path);
+    const RunFacts facts = factsOf(model.folder.spec(), request.config);
     throwOnErrors(validate(request.config, &facts));
-    context->base.tokenizer = loadTokenizer(request.config.model.path);
-    checkVocabulary(request.config.model.path, *context->base.tokenizer, folder.spec());
+    context->base.tokenizer = model.tokenizer;
     openData(*context, control);
     resolve(*context, facts, control);
 
-    context->base = loadModel(request.config.model.path, request.config.train.dtype, device, cache,
-        Stage(control, "Reading weights"), context->resolved.initRank);
+    context->base = loadModel(model, request.config.train.dtype, device, cache, Stage(control, "Reading weights"),
+        context->resolved.initRank);
     const RunConfig& config = context->config;
-    const auto layout = std::make_shared<const ModuleLayout>(layoutOf(folder.spec(), config, context->resolved));
+    const auto layout = std::make_shared<const ModuleLayout>(layoutOf(model.folder.spec(), config, context->resolved));
     context->trainer = std::make_unique<Trainer>(context->base.model, layout, config, context->resolved);
     if (!resumes && !config.adalora.initFrom.empty()) // a checkpoint holds all of it
         startFromAdapter(config.adalora.initFrom, *context->trainer);

@@ -5,6 +5,7 @@
 #include "training/data/Batcher.h"
 #include "training/data/Dataset.h"
 #include "training/loop/Checkpoint.h"
+#include "training/loop/LoadedModel.h"
 #include "training/loop/RunFolder.h"
 #include "training/loop/Trainer.h"
 #include "training/session/TrainingEngine.h"
@@ -16,25 +17,6 @@
 #include <vector>
 
 namespace spectune {
-
-class ModelFolder;
-
-/// The base model that is in memory, so that a second run or a generation need not read it again.
-struct LoadedModel {
-    std::string path;
-    std::shared_ptr<DecoderModel> model;
-    std::shared_ptr<const Tokenizer> tokenizer;
-};
-
-/// The folder's weights as a model asks for them. @p folder must outlive what is returned.
-[[nodiscard]] WeightSource weightsOf(const ModelFolder& folder);
-
-/// Reads weights and tokenizer, or keeps @p cache's where path, type and device are the same. Where they are not,
-/// @p cache is emptied before the weights are read: two models at once may be more than the memory holds.
-/// @param rank of the triplets to come: the weights are laid out with room for them
-/// @throws Error (Config, Io), Stopped
-[[nodiscard]] LoadedModel loadModel(const std::string& path, ElementType type, at::Device device, LoadedModel& cache,
-    const std::function<void(std::int64_t, std::int64_t)>& progress = {}, std::int64_t rank = 0);
 
 /// A live edit whose step border is still to come.
 struct WaitingEdit {

@@ -41,35 +41,32 @@ void writeLine(std::ofstream& stream, const fs::path& file, const std::string& l
             + ". Free some space, then go on with --resume from the last checkpoint.");
 }
 
-/// N of "step-N"; −1 for any other name.
-std::int64_t stepOfName(const std::string& name)
-{
-    if (!name.starts_with(stepPrefix))
-        return -1;
-    std::int64_t step = -1;
-    const char* end = name.data() + name.size();
-    const auto parsed = std::from_chars(name.data() + stepPrefix.size(), end, step);
-    return parsed.ec == std::errc {} && parsed.ptr == end ? step : -1;
-}
-
 bool isCheckpoint(const fs::path& path)
 {
     return fileExists(path / "state.json");
+}
+
+/// What lies in the run's checkpoints/; nothing where that is missing or cannot be read.
+std::vector<fs::path> entriesOfCheckpoints(const fs::path& run)
+{
+    std::error_code fault;
+    std::vector<fs::path> entries;
+    for (fs::directory_iterator entry(run / "checkpoints", fault); !fault && entry != fs::directory_iterator();
+         entry.increment(fault))
+        entries.push_back(entry->path());
+    return entries;
 }
 
 /// A checkpoint beyond the step that a run goes on from belongs to the past that is cut off. Left under its name it would
 /// be taken for the newest by the next --resume; it is kept as "<name>.cut" instead.
 void setAsideCheckpointsAfter(const fs::path& run, std::int64_t step)
 {
-    std::error_code ignored;
-    std::vector<fs::path> later;
-    for (const auto& entry : fs::directory_iterator(run / "checkpoints", ignored)) {
-        if (stepOfName(entry.path().filename().string()) > step)
-            later.push_back(entry.path());
-    }
-    for (const fs::path& checkpoint : later) {
+    for (const fs::path& checkpoint : entriesOfCheckpoints(run)) {
+        if (stepOfCheckpoint(checkpoint) <= step)
+            continue;
         fs::path aside = checkpoint;
         aside += ".cut";
+        std::error_code ignored;
         std::error_code fault;
         fs::remove_all(aside, ignored);
         fs::rename(checkpoint, aside, fault);
@@ -82,11 +79,10 @@ void setAsideCheckpointsAfter(const fs::path& run, std::int64_t step)
 std::vector<fs::path> checkpointsIn(const fs::path& run)
 {
     std::map<std::int64_t, fs::path, std::greater<>> byStep;
-    std::error_code ignored;
-    for (const auto& entry : fs::directory_iterator(run / "checkpoints", ignored)) {
-        const std::int64_t step = stepOfName(entry.path().filename().string());
-        if (step >= 0 && isCheckpoint(entry.path()))
-            byStep.emplace(step, entry.path());
+    for (const fs::path& entry : entriesOfCheckpoints(run)) {
+        const std::int64_t step = stepOfCheckpoint(entry);
+        if (step >= 0 && isCheckpoint(entry))
+            byStep.emplace(step, entry);
     }
     std::vector<fs::path> checkpoints;
     for (const auto& [step, path] : byStep)
@@ -107,6 +103,9 @@ std::string adviceWithoutCheckpoint(const fs::path& path)
     std::error_code ignored;
     if (!fs::exists(path / "config.json", ignored) || !fs::exists(path / metricsFile, ignored))
         return " has no checkpoint (checkpoints/step-N). Name a run's folder that has one.";
+    if (fs::exists(path / "adapter/adapter_config.json", ignored)) // written at the end, after the last checkpoint
+        return " has no checkpoint any more, so it cannot go on. Its adapter/ can still be exported, or begun with "
+               "(adalora.init_from).";
     std::string often;
     try {
         often = " (train.save_every is " + std::to_string(loadConfig(path / "config.json").train.saveEvery) + ")";
@@ -172,16 +171,12 @@ RunFolder RunFolder::create(const fs::path& path, const RunConfig& config)
 RunFolder RunFolder::reopen(const fs::path& path, std::int64_t step, FolderLock lock)
 {
     setAsideCheckpointsAfter(path, step);
-    truncateHistory(path, step);
+    const HistoryEnd end = truncateHistory(path, step);
     truncateEdits(path, step);
-    const RunHistory history = loadHistory(path);
     RunFolder folder(path, std::move(lock));
-    if (!history.metrics.empty()) {
-        folder.m_secondsBefore = history.metrics.back().seconds;
-        folder.m_lastMetric = history.metrics.back().step;
-    }
-    if (!history.evaluations.empty())
-        folder.m_evaluatedAt = history.evaluations.back().step;
+    folder.m_secondsBefore = end.seconds;
+    folder.m_lastMetric = std::max<std::int64_t>(end.metric, 0);
+    folder.m_evaluatedAt = end.evaluation;
     folder.open();
     return folder;
 }
@@ -255,9 +250,26 @@ void RunFolder::logFailure(const std::string& reason) noexcept
     }
 }
 
+std::int64_t stepOfCheckpoint(const fs::path& path)
+{
+    const std::string name = path.filename().string();
+    if (!name.starts_with(stepPrefix))
+        return -1;
+    std::int64_t step = -1;
+    const char* end = name.data() + name.size();
+    const auto parsed = std::from_chars(name.data() + stepPrefix.size(), end, step);
+    return parsed.ec == std::errc {} && parsed.ptr == end ? step : -1;
+}
+
+bool hasCheckpoint(const fs::path& path)
+{
+    return isCheckpoint(path) || !newestIn(path).empty();
+}
+
 fs::path newestCheckpoint(const fs::path& path)
 {
-    if (!fs::is_directory(path))
+    std::error_code ignored; // what cannot be told, fileExists() says
+    if (!fileExists(path) || !fs::is_directory(path, ignored))
         throw configError(path.string() + " is not a folder. Name a run's folder or one of its checkpoints.");
     if (isCheckpoint(path))
         return path;
@@ -270,14 +282,17 @@ fs::path newestCheckpoint(const fs::path& path)
 std::vector<fs::path> checkpointsBefore(const fs::path& checkpoint)
 {
     std::vector<fs::path> earlier = checkpointsIn(runFolderOf(checkpoint));
-    const std::int64_t step = stepOfName(checkpoint.filename().string());
-    std::erase_if(earlier, [step](const fs::path& path) { return stepOfName(path.filename().string()) >= step; });
+    const std::int64_t step = stepOfCheckpoint(checkpoint);
+    std::erase_if(earlier, [step](const fs::path& path) { return stepOfCheckpoint(path) >= step; });
     return earlier;
 }
 
 fs::path runFolderOf(const fs::path& path)
 {
-    const fs::path folder = fs::absolute(path).lexically_normal();
+    std::error_code fault;
+    const fs::path folder = fs::absolute(path, fault).lexically_normal();
+    if (fault) // the current folder is gone
+        throw readError(path, fault.value());
     const fs::path trimmed = folder.has_filename() ? folder : folder.parent_path();
     if (isCheckpoint(trimmed) && trimmed.parent_path().filename() == "checkpoints")
         return trimmed.parent_path().parent_path();

@@ -80,6 +80,12 @@ private:
     std::int64_t m_evaluatedAt = -1;
 };
 
+/// N of a checkpoint's folder, "step-N"; −1 for any other name.
+[[nodiscard]] std::int64_t stepOfCheckpoint(const std::filesystem::path& path);
+
+/// Whether @p path is a checkpoint or a run's folder that has one: newestCheckpoint() then finds it.
+[[nodiscard]] bool hasCheckpoint(const std::filesystem::path& path);
+
 /// The newest checkpoint of a run's folder, or @p path itself where it is a checkpoint.
 /// @throws Error (Config) where there is none, naming the folder
 [[nodiscard]] std::filesystem::path newestCheckpoint(const std::filesystem::path& path);

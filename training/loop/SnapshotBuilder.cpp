@@ -4,6 +4,7 @@
 #include "training/loop/Device.h"
 
 #include <ATen/ATen.h>
+#include <c10/core/GradMode.h>
 
 #include <cmath>
 #include <vector>

@@ -13,6 +13,7 @@
 #include <map>
 #include <optional>
 #include <span>
+#include <utility>
 
 namespace spectune {
 
@@ -46,6 +47,33 @@ std::string_view settled(std::string_view text, std::string_view stop)
     }
     return wholeCharacters(text);
 }
+
+/// The text that tokens add to a prompt: sentencepiece drops a leading space of what it decodes alone.
+class Continuation {
+public:
+    Continuation(const Tokenizer& tokenizer, std::vector<std::int32_t> prompt)
+        : m_tokenizer(tokenizer)
+        , m_ids(std::move(prompt))
+        , m_promptTokens(m_ids.size())
+        , m_before(tokenizer.decode(m_ids))
+    {
+    }
+
+    void append(std::span<const std::int32_t> ids) { m_ids.insert(m_ids.end(), ids.begin(), ids.end()); }
+
+    [[nodiscard]] std::string text() const
+    {
+        const std::string text = m_tokenizer.decode(m_ids);
+        return text.starts_with(m_before) ? text.substr(m_before.size())
+                                          : m_tokenizer.decode(std::span(m_ids).subspan(m_promptTokens));
+    }
+
+private:
+    const Tokenizer& m_tokenizer;
+    std::vector<std::int32_t> m_ids; ///< the prompt's, then what was generated
+    std::size_t m_promptTokens;
+    std::string m_before; ///< the prompt as its ids spell it
+};
 
 } // namespace
 
@@ -101,16 +129,6 @@ bool TextGenerator::ends(std::int32_t id) const
     return m_tokenizer.special().eos == id || std::find(ends.begin(), ends.end(), id) != ends.end();
 }
 
-std::string TextGenerator::continuation(
-    const std::vector<std::int32_t>& prompt, const std::vector<std::int32_t>& generated) const
-{
-    std::vector<std::int32_t> all = prompt;
-    all.insert(all.end(), generated.begin(), generated.end());
-    const std::string before = m_tokenizer.decode(prompt);
-    const std::string text = m_tokenizer.decode(all);
-    return text.starts_with(before) ? text.substr(before.size()) : m_tokenizer.decode(generated);
-}
-
 GeneratedText TextGenerator::generate(
     const Generate& request, const StopToken& stop, const std::function<void(const std::string&)>& partial)
 {
@@ -122,6 +140,7 @@ GeneratedText TextGenerator::generate(
     std::mt19937_64 random(static_cast<std::uint64_t>(request.seed));
     KeyValueCache cache;
     GeneratedText result {.text = {}, .ids = {}, .tuned = request.tuned, .ended = false, .seconds = 0.0};
+    Continuation continuation(m_tokenizer, prompt);
     at::Tensor input = asRow(prompt);
     while (static_cast<std::int64_t>(result.ids.size()) < limit && !result.ended) {
         stop.throwIfStopped();
@@ -131,7 +150,8 @@ GeneratedText TextGenerator::generate(
         result.ids.push_back(id);
         result.ended = ends(id);
         input = at::full({1, 1}, static_cast<std::int64_t>(id), at::kLong);
-        std::string text = continuation(prompt, result.ids);
+        continuation.append({&id, 1});
+        std::string text = continuation.text();
         const std::size_t stopAt = request.stop.empty() ? std::string::npos : text.find(request.stop);
         if (stopAt != std::string::npos) {
             result.ended = true;
@@ -142,7 +162,7 @@ GeneratedText TextGenerator::generate(
             partial(std::string(whole.substr(result.text.size())));
         result.text = whole;
     }
-    const std::string text = continuation(prompt, result.ids);
+    const std::string text = continuation.text();
     result.text = text.substr(0, request.stop.empty() ? std::string::npos : text.find(request.stop));
     result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return result;
@@ -167,8 +187,11 @@ std::vector<std::string> TextGenerator::greedy(
             for (const std::size_t member : part)
                 chosen.push_back(ids[member]);
             const auto generated = greedyIds(chosen, maxNewTokens, stop);
-            for (std::size_t i = 0; i < part.size(); ++i)
-                texts[part[i]] = continuation(chosen[i], generated[i]);
+            for (std::size_t i = 0; i < part.size(); ++i) {
+                Continuation continuation(m_tokenizer, std::move(chosen[i]));
+                continuation.append(generated[i]);
+                texts[part[i]] = continuation.text();
+            }
         }
     }
     return texts;

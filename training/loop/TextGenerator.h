@@ -30,9 +30,6 @@ public:
 
 private:
     [[nodiscard]] std::vector<std::int32_t> promptIds(const std::string& prompt) const;
-    /// The text that @p generated adds to @p prompt: sentencepiece drops a leading space of what it decodes alone.
-    [[nodiscard]] std::string continuation(
-        const std::vector<std::int32_t>& prompt, const std::vector<std::int32_t>& generated) const;
     [[nodiscard]] std::vector<std::vector<std::int32_t>> greedyIds(
         const std::vector<std::vector<std::int32_t>>& prompts, std::int64_t maxNewTokens, const StopToken& stop);
     [[nodiscard]] bool ends(std::int32_t id) const;

@@ -2,6 +2,7 @@
 #include "training/loop/Trainer.h"
 
 #include "training/loop/Device.h"
+#include "training/loop/Draws.h"
 #include "training/nn/FusedOps.h"
 #include "training/optim/ArenaSweep.h"
 #include "training/optim/LearningRate.h"
@@ -168,7 +169,13 @@ StepResult Trainer::step(std::int64_t t, const PreparedBatch& batch, const std::
     const MaskPlan plan = masks ? m_allocator.planOf(t) : MaskPlan {};
     const kernels::StepScalars scalars = scalarsOf(t, batch, plan);
     m_inputs.set(scalars);
-    launch(batch);
+    Draws draws(generators());
+    try {
+        launch(batch);
+    } catch (const std::exception&) {
+        draws.putBack();
+        throw;
+    }
     m_updating = true; // for all that is known here
     m_numbers.request();
     if (meanwhile)

@@ -81,7 +81,7 @@ public:
     [[nodiscard]] Method method() const noexcept { return m_config.method; }
     /// Of dropout, one a shard; empty where there is none.
     [[nodiscard]] std::vector<at::Generator> generators() const;
-    /// False while an exception left an update half done: such a state must not be saved.
+    /// False where an exception left an update half done, which must not be saved. Before that a step changes nothing.
     [[nodiscard]] bool isConsistent() const noexcept { return !m_updating; }
     [[nodiscard]] std::int64_t trainableParameters() const noexcept { return m_optimizer.firstMoment().numel(); }
 

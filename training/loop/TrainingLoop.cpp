@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/loop/TrainingLoop.h"
 
+#include "training/core/AtomicFile.h"
 #include "training/core/Error.h"
 #include "training/io/AdapterFiles.h"
 #include "training/loop/Device.h"
@@ -9,6 +10,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <system_error>
 
 namespace spectune {
 
@@ -151,7 +153,8 @@ void TrainingLoop::train()
 
 void TrainingLoop::saveAfterFailure()
 {
-    // Memory that ran out in a step's forward or backward has changed nothing yet: that state is worth keeping.
+    // Memory that ran out in a step's forward or backward has changed nothing yet, and dropout's draws were put back:
+    // that state is worth keeping.
     if (!m_context.trainer->isConsistent() || m_step <= m_context.position.step)
         return;
     try {
@@ -285,9 +288,11 @@ RunOutcome TrainingLoop::finish(RunOutcome outcome)
     publish();
     if (m_context.folder) {
         const char* format = hasLambda(m_context.config.method) ? "peft-adalora" : "peft-lora";
-        std::filesystem::remove_all(
-            m_context.folder->adapter()); // an earlier stop's; the checkpoint above holds all of it
         writeInto(*m_context.folder, "The adapter could not be written; all steps are saved. ", [&] {
+            std::error_code fault;
+            std::filesystem::remove_all(m_context.folder->adapter(), fault); // an earlier stop's
+            if (fault)
+                throw writeError(m_context.folder->adapter(), fault.value());
             requireVerified(
                 writeAdapter(adapterState(*m_context.trainer, m_context.resolved), format, m_context.folder->adapter(),
                     {.baseModel = m_context.config.model.path,

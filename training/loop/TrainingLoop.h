@@ -6,7 +6,6 @@
 #include "training/loop/RunEdits.h"
 
 #include <chrono>
-#include <deque>
 #include <functional>
 
 namespace spectune {

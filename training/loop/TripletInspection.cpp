@@ -5,11 +5,12 @@
 #include "training/core/FileAccess.h"
 #include "training/loop/LibTorchEngine.h"
 #include "training/loop/RunFolder.h"
+#include "training/loop/Trainer.h"
 
 #include <ATen/ATen.h>
+#include <c10/core/GradMode.h>
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 
 namespace spectune {
@@ -25,16 +26,22 @@ std::vector<double> numbersOf(const at::Tensor& tensor)
     return {values, values + flat.numel()};
 }
 
-/// N of a checkpoint's "step-N"; −1 for an adapter.
+/// Which triplets the arena's rows of a module are; empty: all.
+std::vector<bool> placesOf(const Trainer& trainer, ModuleIndex module)
+{
+    if (trainer.arena().order.rank(module) == trainer.layout().initRank)
+        return {};
+    const at::Tensor kept = trainer.allocator().kept().select(0, module.value).cpu().contiguous(); // [r]
+    const auto* values = kept.const_data_ptr<bool>();
+    return std::vector<bool>(values, values + kept.numel()); // braces would make a list of two
+}
+
+/// −1 for an adapter, which is what loadAdapterState() reads where there is no checkpoint.
 std::int64_t stepOf(const std::string& source)
 {
-    if (fileExists(fs::path(source) / "adapter_config.json"))
+    if (fileExists(fs::path(source) / "adapter_config.json") || !hasCheckpoint(source))
         return -1;
-    const std::string name = newestCheckpoint(source).filename().string();
-    std::int64_t step = -1;
-    if (const std::size_t dash = name.find('-'); dash != std::string::npos)
-        std::from_chars(name.data() + dash + 1, name.data() + name.size(), step);
-    return step;
+    return stepOfCheckpoint(newestCheckpoint(source));
 }
 
 } // namespace
@@ -61,6 +68,21 @@ TripletGeometry geometryOf(const ModuleAdapter& module)
     geometry.gramQ = numbersOf(q.mm(q.t()));
     geometry.singular = numbersOf(at::linalg_svdvals((rp * lambda).mm(rq.t())));
     geometry.singular.resize(geometry.lambda.size(), 0.0); // a matrix smaller than r has no more of them
+    return geometry;
+}
+
+TripletGeometry geometryInRun(const Trainer& trainer, const std::string& module)
+{
+    const ModuleIndex index = trainer.layout().find(module);
+    if (!index.isValid())
+        throw configError("The run does not adapt " + module + ".");
+    const TripletArena& arena = trainer.arena();
+    TripletGeometry geometry = geometryOf({.module = module,
+        .p = arena.order.pT(arena.values, index).t(),
+        .lambda = arena.order.lambda(arena.values, index),
+        .q = arena.order.q(arena.values, index),
+        .kept = placesOf(trainer, index)});
+    geometry.live = true;
     return geometry;
 }
 

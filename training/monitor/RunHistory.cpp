@@ -135,6 +135,14 @@ std::int32_t rankOf(const HistoryField& field, const Place& place)
     return static_cast<std::int32_t>(field.integer);
 }
 
+/// The modules of a run are those of its first line.
+void learnModules(const HistoryLine& line, std::vector<std::string>& modules)
+{
+    if (modules.empty())
+        for (std::size_t index = 0; index < line.rankCount(); ++index)
+            modules.push_back(line.rank(index).key);
+}
+
 MaskEvent maskEventFrom(const HistoryLine& line, std::vector<std::string>& modules, const Place& place)
 {
     MaskEvent event {
@@ -146,9 +154,7 @@ MaskEvent maskEventFrom(const HistoryLine& line, std::vector<std::string>& modul
     };
     if (!line.hasRanks())
         place.reject("it has no \"ranks\"");
-    if (modules.empty())
-        for (std::size_t index = 0; index < line.rankCount(); ++index)
-            modules.push_back(line.rank(index).key);
+    learnModules(line, modules);
     if (line.rankCount() != modules.size())
         place.reject("it has the ranks of " + std::to_string(line.rankCount()) + " modules, the lines before of "
             + std::to_string(modules.size()));
@@ -162,25 +168,95 @@ MaskEvent maskEventFrom(const HistoryLine& line, std::vector<std::string>& modul
     return event;
 }
 
+void checkOrder(std::int64_t step, std::int64_t before, const Place& place)
+{
+    if (step <= before)
+        place.reject("step " + std::to_string(step) + " comes after step " + std::to_string(before));
+}
+
 template <typename Point>
 void append(std::vector<Point>& points, Point&& point, const Place& place)
 {
-    if (!points.empty() && point.step <= points.back().step)
-        place.reject("step " + std::to_string(point.step) + " comes after step " + std::to_string(points.back().step));
+    if (!points.empty())
+        checkOrder(point.step, points.back().step, place);
     points.push_back(std::forward<Point>(point));
 }
 
-void truncateFile(const fs::path& file, std::int64_t step)
+/// A file that is read line by line and written again without what came after a step.
+class Truncation {
+public:
+    explicit Truncation(fs::path file)
+        : m_file(std::move(file))
+        , m_content(readIfPresent(m_file))
+    {
+        m_kept.reserve(m_content.size());
+    }
+
+    void forEach(const LineUser& use, const QuickUser& quick = nullptr) const
+    {
+        forEachLine(m_file, m_content, use, quick);
+    }
+    void keep(std::string_view line) { m_kept.append(line).push_back('\n'); }
+    void write() const
+    {
+        if (m_kept != m_content)
+            writeFileAtomically(m_file, m_kept);
+    }
+
+private:
+    fs::path m_file;
+    std::string m_content;
+    std::string m_kept;
+};
+
+HistoryEnd truncateMetrics(const fs::path& file, std::int64_t step)
 {
-    const std::string content = readIfPresent(file);
-    std::string kept;
-    kept.reserve(content.size());
-    forEachLine(file, content, [&](const HistoryLine& line, std::string_view text, const Place& place) {
-        if (integerAt(line, "step", place) <= step)
-            kept.append(text).push_back('\n');
+    Truncation truncation(file);
+    HistoryEnd end;
+    truncation.forEach([&](const HistoryLine& line, std::string_view text, const Place& place) {
+        if (integerAt(line, "step", place) > step)
+            return;
+        if (line.find("eval_loss") != nullptr) {
+            const EvalPoint point = evalPointFrom(line, place);
+            checkOrder(point.step, end.evaluation, place);
+            end.evaluation = point.step;
+        } else {
+            const MetricPoint point = metricPointFrom(line, place);
+            checkOrder(point.step, end.metric, place);
+            end.metric = point.step;
+            end.seconds = point.seconds;
+        }
+        truncation.keep(text);
     });
-    if (kept != content)
-        writeFileAtomically(file, kept);
+    truncation.write();
+    return end;
+}
+
+void truncateRanks(const fs::path& file, std::int64_t step)
+{
+    Truncation truncation(file);
+    std::vector<std::string> modules;
+    std::int64_t last = -1;
+    const auto take = [&](const MaskEvent& event, std::string_view text, const Place& place) {
+        if (event.step > step)
+            return;
+        checkOrder(event.step, last, place);
+        last = event.step;
+        truncation.keep(text);
+    };
+    const auto parsed = [&](const HistoryLine& line, std::string_view text, const Place& place) {
+        learnModules(line, modules);
+        if (integerAt(line, "step", place) <= step)
+            take(maskEventFrom(line, modules, place), text, place);
+    };
+    MaskEvent event;
+    truncation.forEach(parsed, [&](std::string_view line, const Place& place) {
+        const bool scanned = !modules.empty() && scanRanksLine(line, modules, event);
+        if (scanned)
+            take(event, line, place);
+        return scanned;
+    });
+    truncation.write();
 }
 
 } // namespace
@@ -248,16 +324,17 @@ RunHistory loadHistory(const fs::path& runFolder)
     return history;
 }
 
-void truncateHistory(const fs::path& runFolder, std::int64_t step)
+HistoryEnd truncateHistory(const fs::path& runFolder, std::int64_t step)
 {
-    truncateFile(runFolder / metricsName, step);
-    truncateFile(runFolder / ranksName, step);
+    const HistoryEnd end = truncateMetrics(runFolder / metricsName, step);
+    truncateRanks(runFolder / ranksName, step);
     try {
         truncateReplay(runFolder, step);
     } catch (const Error&) { // a side file, which must not keep a run from going on
         std::error_code ignored;
         fs::remove(runFolder / replay::fileName, ignored);
     }
+    return end;
 }
 
 } // namespace spectune

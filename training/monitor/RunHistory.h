@@ -4,6 +4,7 @@
 #include "training/monitor/MetricPoint.h"
 #include "training/monitor/ModuleLayout.h"
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -30,8 +31,16 @@ struct RunHistory {
 /// out. Unknown keys are passed over. @throws Error (Io) naming file and line for anything else, steps out of order too
 [[nodiscard]] RunHistory loadHistory(const std::filesystem::path& runFolder);
 
+/// What a run that goes on must know of the lines before it; −1: there is none.
+struct HistoryEnd {
+    std::int64_t metric = -1; ///< step of the last metric line
+    double seconds = 0.0; ///< of that line
+    std::int64_t evaluation = -1; ///< step of the last evaluation line
+};
+
 /// Cuts both files, and replay.bin, back to what had happened when @p step steps were done (for --resume), an evaluation
-/// at that very step included. Each file is replaced in one step; a second call changes nothing. @throws Error (Io)
-void truncateHistory(const std::filesystem::path& runFolder, std::int64_t step);
+/// at that very step included. Each file is replaced in one step; a second call changes nothing.
+/// @throws Error (Io), for lines that loadHistory() would refuse too
+HistoryEnd truncateHistory(const std::filesystem::path& runFolder, std::int64_t step);
 
 } // namespace spectune

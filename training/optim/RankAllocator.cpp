@@ -3,7 +3,6 @@
 
 #include "training/nn/FusedOps.h"
 #include "training/nn/KernelTypes.h"
-#include "training/optim/StepInputs.h"
 
 #include <ATen/ATen.h>
 
@@ -81,19 +80,6 @@ void MaskPlan::writeTo(kernels::StepScalars& scalars, std::int64_t t) const
     scalars.masks = masks ? 1.0 : 0.0;
     scalars.budget = static_cast<double>(budget);
     scalars.stepsDone = static_cast<double>(t + 1);
-}
-
-bool RankAllocator::apply(std::int64_t t, const TripletArena& arena, const Importance& importance)
-{
-    const MaskPlan plan = planOf(t);
-    StepInputs inputs(arena.values.device());
-    kernels::StepScalars scalars;
-    plan.writeTo(scalars, t);
-    inputs.set(scalars);
-    run(arena, importance, inputs.data(), {}, {});
-    if (plan.chooses)
-        chosen(t);
-    return plan.chooses;
 }
 
 std::vector<std::pair<std::string, at::Tensor>> RankAllocator::state() const

@@ -36,8 +36,6 @@ public:
         const at::Tensor& loss, const at::Tensor& gradNorm);
     /// The step @p t that chose a pattern was not skipped.
     void chosen(std::int64_t t) noexcept { m_eventStep = t + 1; }
-    /// All of it, for a step that was not skipped. @return whether a new pattern was chosen
-    bool apply(std::int64_t t, const TripletArena& arena, const Importance& importance);
 
     /// For the events to come.
     void setSchedule(const BudgetSchedule& schedule) noexcept { m_schedule = schedule; }

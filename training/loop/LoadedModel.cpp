@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "training/loop/LoadedModel.h"
+
+#include "training/core/Error.h"
+#include "training/loop/Device.h"
+#include "training/loop/WeightUpload.h"
+#include "training/nn/JoinedTriplets.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace spectune {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Size and time of the folder's configuration, weights and tokenizer. A folder that is made anew under the same name has
+/// another one. What cannot be looked at is left out: opening it says why.
+std::string stampOf(const fs::path& folder)
+{
+    constexpr std::array<std::string_view, 3> endings {".json", ".safetensors", ".model"};
+    std::vector<std::string> files;
+    std::error_code fault;
+    for (fs::directory_iterator entry(folder, fault); !fault && entry != fs::directory_iterator();
+         entry.increment(fault)) {
+        if (std::ranges::find(endings, entry->path().extension().string()) == endings.end())
+            continue;
+        std::error_code ignored;
+        files.push_back(entry->path().filename().string() + ' ' + std::to_string(fs::file_size(entry->path(), ignored))
+            + ' ' + std::to_string(fs::last_write_time(entry->path(), ignored).time_since_epoch().count()) + '\n');
+    }
+    std::ranges::sort(files);
+    std::string stamp;
+    for (const std::string& file : files)
+        stamp += file;
+    return stamp;
+}
+
+void checkVocabulary(const OpenedModel& opened)
+{
+    const std::int64_t ids = opened.tokenizer->vocabularySize();
+    const std::int64_t rows = opened.folder.spec().vocabulary;
+    if (ids > rows)
+        throw configError(opened.path + ": the tokenizer has " + std::to_string(ids)
+            + " ids, but config.json says vocab_size " + std::to_string(rows)
+            + ". The folder mixes two models; use the tokenizer that came with the weights.");
+}
+
+at::TensorOptions optionsOf(ElementType type, at::Device device)
+{
+    return at::TensorOptions().dtype(scalarType(type)).device(device);
+}
+
+bool holds(const LoadedModel& cache, const std::string& path, const std::string& stamp, at::TensorOptions options)
+{
+    return cache.model && cache.path == path && cache.stamp == stamp
+        && cache.model->options().dtype() == options.dtype() && cache.model->options().device() == options.device();
+}
+
+} // namespace
+
+OpenedModel openModel(const std::string& path)
+{
+    std::string stamp = stampOf(path); // first: what changes from here on makes it another
+    OpenedModel opened {
+        .path = path, .stamp = std::move(stamp), .folder = ModelFolder(path), .tokenizer = loadTokenizer(path)};
+    checkVocabulary(opened);
+    return opened;
+}
+
+std::shared_ptr<DecoderModel> loadDecoder(
+    const ModelFolder& folder, ElementType type, at::Device device, const BlocksRead& progress, std::int64_t rank)
+{
+    const at::TensorOptions options = optionsOf(type, device);
+    std::optional<WeightUpload> upload;
+    if (device.is_cuda())
+        upload.emplace(device);
+    const WeightSource source = [&folder, &upload](const std::string& name, at::IntArrayRef shape) {
+        const at::Tensor stored = folder.weight(name, std::span<const std::int64_t>(shape.data(), shape.size()));
+        return upload ? (*upload)(stored) : stored;
+    };
+    return std::make_shared<DecoderModel>(folder.spec(), source, options, progress, joinedRank(rank, options));
+}
+
+LoadedModel loadModel(const OpenedModel& opened, ElementType type, at::Device device, LoadedModel& cache,
+    const BlocksRead& progress, std::int64_t rank)
+{
+    if (holds(cache, opened.path, opened.stamp, optionsOf(type, device)))
+        return cache;
+    cache = {};
+    return {.path = opened.path,
+        .stamp = opened.stamp,
+        .model = loadDecoder(opened.folder, type, device, progress, rank),
+        .tokenizer = opened.tokenizer};
+}
+
+LoadedModel loadModel(
+    const std::string& path, ElementType type, at::Device device, LoadedModel& cache, const BlocksRead& progress)
+{
+    if (holds(cache, path, stampOf(path), optionsOf(type, device)))
+        return cache;
+    return loadModel(openModel(path), type, device, cache, progress);
+}
+
+} // namespace spectune
