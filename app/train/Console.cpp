@@ -20,6 +20,7 @@ constexpr int stoppedBySignal = 130;
 constexpr int badOutput = 2;
 
 std::atomic<bool> savesWhenStopped = false;
+std::atomic<bool> wasAsked = false; ///< by a signal; the token may be stopped for other reasons, at a run's end
 static_assert(std::atomic<bool>::is_always_lock_free); // the signal handler reads it
 
 const StopToken& token()
@@ -43,7 +44,7 @@ void sayAtOnce(std::string_view text)
 
 void onSignal(int /*number*/)
 {
-    if (token().stopRequested()) {
+    if (wasAsked.exchange(true)) {
         // Asked twice. Checkpoints that were complete stay; of what is being written now nothing is kept, so that a run
         // without an earlier one leaves none.
         sayAtOnce("\nQuit without saving\n");

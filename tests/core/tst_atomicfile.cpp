@@ -62,6 +62,7 @@ private Q_SLOTS:
     void failedWriteLeavesTheOldFile();
     void errorsNameThePath();
     void errorsSayWhatToDo();
+    void onlyRegularFilesAreReplaced();
     void readerSeesOldOrNew();
     void appendsAllOrNothing();
     void directoryAppearsWhenCommitted();
@@ -160,6 +161,16 @@ void TestAtomicFile::errorsSayWhatToDo()
     QVERIFY2(contains(full.what(), "/runs/7/state.safetensors: the disk is full. Free some space"), full.what());
     QVERIFY(contains(writeError("/runs/7", EDQUOT).what(), "Your share of that disk is used up"));
     QVERIFY(contains(writeError("/runs/7", EROFS).what(), "choose a folder elsewhere"));
+}
+
+/// As root, a rename would put a file in the place of /dev/null.
+void TestAtomicFile::onlyRegularFilesAreReplaced()
+{
+    const fs::path pipe = m_folder / "pipe";
+    QVERIFY(::mkfifo(pipe.c_str(), 0600) == 0);
+    const std::string error = ioErrorOf([&] { writeFileAtomically(pipe, "text"); });
+    QVERIFY2(QByteArray::fromStdString(error).contains("it is no regular file"), error.c_str());
+    QVERIFY(fs::is_fifo(pipe));
 }
 
 void TestAtomicFile::readerSeesOldOrNew()

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Files and JSON that somebody else has made.
+// Files that somebody else has made.
 #include "tests/support/Files.h"
 #include "training/core/AtomicFile.h"
 #include "training/core/FileAccess.h"
-#include "training/core/JsonText.h"
 
 #include <algorithm>
 #include <cerrno>
-#include <nlohmann/json.hpp>
 #include <sys/stat.h>
 
 using namespace spectune;
@@ -87,53 +85,6 @@ private Q_SLOTS:
         QVERIFY(contains(ioErrorOf([&] { (void)entriesIn(none); }), none.string()));
         QVERIFY(contains(ioErrorOf([&] { (void)entriesIn(file); }), file.string()));
         QVERIFY(contains(ioErrorOf([&] { (void)sizeOf(none); }), none.string()));
-    }
-
-    void countsBrackets_data()
-    {
-        QTest::addColumn<QByteArray>("json");
-        QTest::addColumn<bool>("tooDeep");
-        const auto row = [](const char* name, const std::string& json, bool tooDeep) {
-            QTest::newRow(name) << QByteArray::fromStdString(json) << tooDeep;
-        };
-        const auto nested = [](std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
-        constexpr std::size_t most = deepestJson;
-        row("as deep as is read", nested(most), false);
-        row("one deeper", nested(most + 1), true);
-        std::string flat = "[";
-        for (std::size_t i = 0; i < 2 * most; ++i)
-            flat += "{},";
-        row("side by side", flat + "1]", false);
-        const std::string brackets(2 * most, '{');
-        row("never closed", brackets, true);
-        row("in a text", '"' + brackets + '"', false);
-        row("after a quote in a text", "\"\\\"" + brackets + '"', false);
-        row("after a backslash at a text's end", "\"\\\\\"" + brackets, true);
-        row("a backslash last", "\"\\", false);
-    }
-
-    void countsBrackets()
-    {
-        QFETCH(const QByteArray, json);
-        QFETCH(const bool, tooDeep);
-        bool refused = false;
-        try {
-            refuseDeepJson(json.toStdString(), "f:3");
-        } catch (const Error& error) {
-            refused = contains(error.what(), "f:3: is nested too deeply");
-        }
-        QCOMPARE(refused, tooDeep);
-    }
-
-    void readsJson()
-    {
-        const Folder folder;
-        QCOMPARE(readJson(folder.write("a", R"({"b":[1]})"))["b"][0], 1);
-        QVERIFY(readJson(folder.write("cut", R"({"b":[1)")).is_discarded());
-        const fs::path deep = folder.write("deep", std::string(2 * deepestJson, '['));
-        QVERIFY(contains(ioErrorOf([&] { (void)readJson(deep); }), deep.string() + ": is nested too deeply"));
-        const fs::path none = folder.path() / "none";
-        QVERIFY(contains(ioErrorOf([&] { (void)readJson(none); }), none.string()));
     }
 };
 

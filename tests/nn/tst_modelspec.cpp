@@ -131,6 +131,23 @@ private Q_SLOTS:
         QVERIFY2(contains(error, "m/config.json: ") && contains(error, reason.toStdString()), error.c_str());
     }
 
+    void mixedWindowsAreRefused()
+    {
+        const auto errorWith = [](const std::string& keys) {
+            return errorOf([&] {
+                (void)ModelSpec::fromJson(
+                    R"({"model_type":"mistral","vocab_size":8,"hidden_size":4,"intermediate_size":6,
+"num_hidden_layers":2,"num_attention_heads":2,"num_key_value_heads":2,)"
+                        + keys + "}",
+                    "m/config.json");
+            });
+        };
+        const std::string mixed = R"("layer_types":["full_attention","sliding_attention"])";
+        for (const char* window : {R"("sliding_window":7,)", R"("sliding_window":null,)"})
+            QVERIFY(contains(errorWith(window + mixed), "m/config.json: layer_types mixes"));
+        QVERIFY(contains(errorWith(R"("layer_types":"sliding_attention")"), "layer_types"));
+    }
+
     /// transformers takes the older key, whole, where it is not empty.
     void ofBothRopesTheOlderCounts()
     {

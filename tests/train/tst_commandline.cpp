@@ -209,6 +209,8 @@ private Q_SLOTS:
         refuses({"logits", "--model", demoModel(), "--tokens", text(deep), "--out", text(out)}, "nested too deeply");
         const fs::path listed = m_folder.write("listed.json", "[[[1]]]");
         refuses({"logits", "--model", demoModel(), "--tokens", text(listed), "--out", text(out)}, "row 0 has a list");
+        refuses({"logits", "--model", demoModel(), "--tokens", text(tokens), "--out", text(tokens)}, "--tokens");
+        QCOMPARE(readFile(tokens), std::string("[[1, 5, 9], [1, 7, 2]]"));
     }
 
     void tokenizes()

@@ -3,9 +3,9 @@
 
 #include "training/config/FieldCheck.h"
 #include "training/config/FieldTable.h"
+#include "training/config/JsonText.h"
 #include "training/core/Error.h"
 #include "training/core/FileAccess.h"
-#include "training/core/JsonText.h"
 
 #include <nlohmann/json.hpp>
 

@@ -133,8 +133,9 @@ constexpr FieldDescriptor adapterFields[] = {
     describe(
         {.key = "adalora.score",
             .label = "Importance score",
-            .help = "Rank triplets by sensitivity times uncertainty (AdaLoRA), sensitivity alone, or |λ| alone (not for "
-                    "prune-lora, which has no λ)."},
+            .help
+            = "Rank triplets by sensitivity times uncertainty (AdaLoRA), sensitivity alone, or |λ| alone (not for "
+              "prune-lora, which has no λ)."},
         [](auto& c) -> auto& { return c.adalora.score; }),
     describe(
         {.key = "adalora.sensitivity_step",

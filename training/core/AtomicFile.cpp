@@ -152,6 +152,9 @@ void writeAll(int fd, std::string_view content, const fs::path& path)
 
 void settleFile(FileDescriptor file, const fs::path& temporary, const fs::path& path)
 {
+    struct stat there { };
+    if (::stat(path.c_str(), &there) == 0 && !S_ISREG(there.st_mode)) // such as /dev/null, which a rename would replace
+        throw ioError("Could not write " + path.string() + ": it is no regular file. Choose another name.");
     if (::fsync(file.get()) != 0 && errno != EINVAL) // see flushToDisk()
         fail("Could not write", path, errno);
     if (const int code = file.close())

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/data/ChatText.h"
 
+#include "training/config/JsonText.h"
 #include "training/core/Error.h"
-#include "training/core/JsonText.h"
 
 #include <nlohmann/json.hpp>
 

@@ -40,7 +40,8 @@ std::string InputFile::read(std::uint64_t offset, std::uint64_t length) const
     std::string bytes(length, '\0');
     std::uint64_t done = 0;
     while (done < length) {
-        const ssize_t got = ::pread(m_file.get(), bytes.data() + done, length - done, static_cast<off_t>(offset + done));
+        const ssize_t got
+            = ::pread(m_file.get(), bytes.data() + done, length - done, static_cast<off_t>(offset + done));
         if (got < 0 && errno == EINTR)
             continue;
         if (got <= 0)

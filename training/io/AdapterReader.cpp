@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "training/config/JsonText.h"
 #include "training/core/Error.h"
 #include "training/core/FileAccess.h"
-#include "training/core/JsonText.h"
 #include "training/io/AdapterFiles.h"
 #include "training/io/AdapterNames.h"
 #include "training/io/Safetensors.h"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/io/ModelFolder.h"
 
+#include "training/config/JsonText.h"
 #include "training/core/Error.h"
 #include "training/core/FileAccess.h"
-#include "training/core/JsonText.h"
 #include "training/nn/DecoderModel.h"
 
 #include <nlohmann/json.hpp>

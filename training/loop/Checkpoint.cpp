@@ -3,9 +3,9 @@
 
 #include "training/config/ConfigFile.h"
 #include "training/config/FieldTable.h"
+#include "training/config/JsonText.h"
 #include "training/core/AtomicFile.h"
 #include "training/core/Error.h"
-#include "training/core/JsonText.h"
 #include "training/io/Safetensors.h"
 
 #include <ATen/ATen.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/loop/Commands.h"
 
+#include "training/config/JsonText.h"
 #include "training/core/Error.h"
-#include "training/core/JsonText.h"
 #include "training/data/Dataset.h"
 #include "training/data/SampleSource.h"
 #include "training/io/MappedFile.h"
@@ -155,8 +155,22 @@ EvaluationReport evaluateFile(const EvaluateCommand& command)
     return report;
 }
 
+/// What is written must not take the place of what is read.
+void refuseInputs(const LogitsCommand& command)
+{
+    std::error_code error;
+    const std::filesystem::path out = command.outFile;
+    if (std::filesystem::equivalent(out, command.tokensFile, error))
+        throw configError("--out " + command.outFile + " is the file of --tokens. Choose another name.");
+    const std::filesystem::path folder = out.has_parent_path() ? out.parent_path() : ".";
+    if (std::filesystem::exists(out, error) && std::filesystem::equivalent(folder, command.model, error))
+        throw configError(
+            "--out " + command.outFile + " is a file of the model, which is never replaced. Choose another name.");
+}
+
 std::vector<std::int64_t> writeLogits(const LogitsCommand& command)
 {
+    refuseInputs(command);
     std::vector<std::int64_t> shape;
     withTorchErrors([&] {
         const ModelFolder folder(command.model);

@@ -2,9 +2,9 @@
 #include "training/loop/Export.h"
 
 #include "training/config/ConfigFile.h"
+#include "training/config/JsonText.h"
 #include "training/core/Error.h"
 #include "training/core/FileAccess.h"
-#include "training/core/JsonText.h"
 #include "training/io/AdapterFiles.h"
 #include "training/io/MergedModel.h"
 #include "training/loop/LibTorchEngine.h"

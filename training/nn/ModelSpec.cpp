@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/nn/ModelSpec.h"
 
+#include "training/config/JsonText.h"
 #include "training/core/Error.h"
-#include "training/core/JsonText.h"
 
 #include <nlohmann/json.hpp>
 
@@ -147,6 +147,20 @@ Json parse(std::string_view json, std::string_view origin)
     }
 }
 
+/// A Mistral whose layers look differently far back is Ministral, to transformers as well.
+void refuseMixedWindows(const Keys& keys, bool hasWindow)
+{
+    const Json* layers = keys.find("layer_types");
+    if (layers == nullptr)
+        return;
+    const char* const same = hasWindow ? "sliding_attention" : "full_attention";
+    if (!layers->is_array()
+        || !std::all_of(layers->begin(), layers->end(), [same](const Json& type) { return type == same; }))
+        keys.fail("layer_types",
+            std::string("mixes kinds of attention; with this sliding_window only \"") + same
+                + "\" in every layer is supported.");
+}
+
 void refuseOtherModels(const Keys& keys)
 {
     const std::string type = keys.text("model_type");
@@ -246,6 +260,8 @@ ModelSpec ModelSpec::fromJson(std::string_view text, std::string_view origin)
     spec.rope = readRope(json, keys, origin, spec.maxPositions);
     if (mistral && !keys.isNull("sliding_window"))
         spec.slidingWindow = keys.positive("sliding_window", 4096);
+    if (mistral)
+        refuseMixedWindows(keys, spec.slidingWindow.has_value());
     spec.tiedHead = keys.flag("tie_word_embeddings", false);
     spec.attentionBias = !mistral && keys.flag("attention_bias", false);
     spec.mlpBias = !mistral && keys.flag("mlp_bias", false);

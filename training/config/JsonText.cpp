@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "training/core/JsonText.h"
+#include "training/config/JsonText.h"
 
 #include "training/core/Error.h"
 #include "training/core/FileAccess.h"
