@@ -57,7 +57,7 @@ void TestPresets::shippedPresetsAreWhole()
 {
     const PresetLibrary library {QString()};
     QVERIFY2(library.problems().isEmpty(), qPrintable(library.problems().join('\n')));
-    QCOMPARE(library.presets().size(), 14U);
+    QCOMPARE(library.presets().size(), 15U);
     int papers = 0;
     for (const Preset& preset : library.presets()) {
         QVERIFY(!preset.about.isEmpty());
@@ -170,7 +170,7 @@ void TestPresets::aNameThatIsTakenGetsANumber()
     QCOMPARE(library.save(presetOf(config, "a b", "s")), "a b");
     config.optim.lr = 0.007;
     QCOMPARE(library.save(presetOf(config, "a/b", "s")), "a/b"); // would be the same file
-    QCOMPARE(library.presets().size(), 16U);
+    QCOMPARE(library.presets().size(), 17U);
     config.optim.lr = 0.008;
     QCOMPARE(library.save(presetOf(config, "a b", "s")), "a b 2");
     QCOMPARE(library.presets().size(), 17U);
@@ -252,7 +252,7 @@ void TestPresets::ownPresetsAreKeptSharedAndRemoved()
     RunConfig config;
     config.optim.lr = 0.007;
     library.save(presetOf(config, "My own/preset", "Saved from the set-up"));
-    QCOMPARE(library.presets().size(), 15U);
+    QCOMPARE(library.presets().size(), 16U);
     const Preset kept = library.presets().back();
     QVERIFY(kept.own);
     QVERIFY(QFile::exists(kept.file));
@@ -277,7 +277,7 @@ void TestPresets::oneBrokenFileLeavesTheOthers()
     bad.write("{\"spectune_preset\": 1}");
     bad.close();
     library.reload();
-    QCOMPARE(library.presets().size(), 15U);
+    QCOMPARE(library.presets().size(), 16U);
     QCOMPARE(library.problems().size(), 1);
     QVERIFY(library.problems().front().contains("bad.json"));
 }
