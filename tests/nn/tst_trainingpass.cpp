@@ -211,7 +211,7 @@ private Q_SLOTS:
         QTest::newRow("rows and targets round up to one number") << 4 << 5 << 3;
         QTest::newRow("all bear loss") << 4 << 5 << 0;
         QTest::newRow("all bear loss, one row short of a round number") << 16 << 15 << 0;
-        QTest::newRow("targets round up to less") << 20 << 1 << 9;
+        QTest::newRow("targets round up to less") << 20 << 12 << 9;
     }
 
     void fillingUpChangesNothing()
