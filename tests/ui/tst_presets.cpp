@@ -173,7 +173,7 @@ void TestPresets::aNameThatIsTakenGetsANumber()
     QCOMPARE(library.presets().size(), 17U);
     config.optim.lr = 0.008;
     QCOMPARE(library.save(presetOf(config, "a b", "s")), "a b 2");
-    QCOMPARE(library.presets().size(), 17U);
+    QCOMPARE(library.presets().size(), 18U);
     QCOMPARE(library.save(presetOf(config, "Quick try", "s")), "Quick try 2"); // a shipped one has it
 }
 
@@ -262,9 +262,9 @@ void TestPresets::ownPresetsAreKeptSharedAndRemoved()
     QCOMPARE(another.import(shared), "My own/preset");
     QVERIFY(another.presets().back().values == kept.values);
     another.import(shared); // it is there already
-    QCOMPARE(another.presets().size(), 15U);
+    QCOMPARE(another.presets().size(), 16U);
     another.remove(another.presets().back());
-    QCOMPARE(another.presets().size(), 14U);
+    QCOMPARE(another.presets().size(), 15U);
     QVERIFY(!testing::ioErrorOf([&] { another.remove(another.presets().front()); }).empty()); // shipped
 }
 
