@@ -242,24 +242,14 @@ QString ExportWindow::freeTarget(const QString& format) const
     return target;
 }
 
-// Where the checkpoints were cleared away, the adapter that the run left is enough.
-QString ExportWindow::exportedFolder() const
-{
-    const QString adapter = m_source + QStringLiteral("/adapter");
-    const bool alone
-        = checkpointSteps(m_source).empty() && QFileInfo::exists(adapter + QStringLiteral("/adapter_config.json"));
-    return alone ? adapter : m_source;
-}
-
 void ExportWindow::write()
 {
     const bool some = hasLeft(); // what is written stays: no second folder of it
-    const std::string source = exportedFolder().toStdString();
     for (Profile& profile : m_profiles) {
         if (!profile.row->isChosen() || profile.row->isBusy() || (some && !isLeft(profile)))
             continue;
         const QString& format = profile.row->format();
-        ExportAdapter request {source, format.toStdString(), freeTarget(format).toStdString()};
+        ExportAdapter request {m_source.toStdString(), format.toStdString(), freeTarget(format).toStdString()};
         if (format == QLatin1String("merged") && m_facts.mergesAsFloat32)
             request.dtype = "float32";
         profile.request = m_session.ask(std::move(request));

@@ -51,7 +51,6 @@ private:
     void renew();
     void takeRanks();
     [[nodiscard]] std::int64_t exportedStep() const;
-    [[nodiscard]] QString exportedFolder() const; ///< the run's, or its adapter/
     void take(Profile& profile, const Answer& answer);
     void takeModel(const Answer& answer);
     void refreshFacts();
