@@ -112,7 +112,7 @@ void addInfoCommand(CLI::App& program, Chosen& chosen)
     const auto json = std::make_shared<bool>(false);
     CLI::App* command = program.add_subcommand("info", "What a model, run, checkpoint or adapter folder holds");
     command->add_option("folder", *path, "The folder")->required();
-    command->add_option("--device", *device, "Taken for uniformity; only headers are read")->capture_default_str();
+    addDevice(*command, *device, "Taken for uniformity; only headers are read");
     command->add_flag("--json", *json, "Print one JSON object");
     command->callback([path, device, json, &chosen] { chosen = [path, json] { info(*path, *json); }; });
 }
@@ -122,7 +122,7 @@ void addFieldsCommand(CLI::App& program, Chosen& chosen)
     const auto json = std::make_shared<bool>(false);
     const auto device = std::make_shared<std::string>("cpu");
     CLI::App* command = program.add_subcommand("fields", "Every configuration key: type, range, default, help");
-    command->add_option("--device", *device, "Taken for uniformity; nothing is computed")->capture_default_str();
+    addDevice(*command, *device, "Taken for uniformity; nothing is computed");
     command->add_flag("--json", *json, "Print one JSON object");
     command->callback([json, device, &chosen] { chosen = [json] { printFields(*json); }; });
 }

@@ -96,7 +96,7 @@ void addBenchCommand(CLI::App& program, Chosen& chosen)
         ->capture_default_str()
         ->check(CLI::Range(0, 1000000));
     command->add_option("--dtype", options->dtype, "float32, bfloat16 or float64")->capture_default_str();
-    command->add_option("--device", bench.device, "cpu, cuda or cuda:N")->capture_default_str();
+    addDevice(*command, bench.device);
     command->add_option("--threads", bench.threads, "Of the CPU; 0: one a core")
         ->capture_default_str()
         ->check(CLI::Range(0, 1024));

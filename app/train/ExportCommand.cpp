@@ -131,8 +131,7 @@ void addExportCommand(CLI::App& program, Chosen& chosen)
             "--shard-size", options->request.shardBytes, "Of merged: largest file of weights, like 5GB or 500MB")
         ->transform(CLI::AsSizeValue(true))
         ->default_str("5GB");
-    command->add_option("--device", options->device, "Taken for uniformity; exports run on the CPU")
-        ->capture_default_str();
+    addDevice(*command, options->device, "Taken for uniformity; exports run on the CPU");
     command->add_flag("--json", options->json, "Print one JSON object");
     command->callback([options, &chosen] { chosen = [options] { exportTo(*options); }; });
 }

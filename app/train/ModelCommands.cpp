@@ -43,7 +43,7 @@ void addModel(CLI::App* command, ModelOptions& options, bool withAdapter)
             ->add_option(
                 "--adapter", options.adapter, "An adapter's, run's or checkpoint's folder; none: the base alone")
             ->type_name("DIR");
-    command->add_option("--device", options.device, "cpu, cuda or cuda:N")->capture_default_str();
+    addDevice(*command, options.device);
 }
 
 /// "nan" and "inf" are numbers to CLI11, and "nan" lies in every range.
@@ -174,7 +174,9 @@ void addGenerateCommand(CLI::App& program, Chosen& chosen)
         ->check(CLI::Range(0.0, 1.0))
         ->check(finiteNumber)
         ->capture_default_str();
-    command->add_option("--seed", options->generate.seed)->capture_default_str();
+    command->add_option("--seed", options->generate.seed, "Of the draws where the temperature is above 0")
+        ->check(CLI::Range(std::int64_t {0}, std::int64_t {1} << 53))
+        ->capture_default_str();
     command->add_flag("--json", options->json, "Print one JSON object with text and ids");
     command->callback([options, &chosen] { chosen = [options] { generate(*options); }; });
 }

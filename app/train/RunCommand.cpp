@@ -82,7 +82,7 @@ void addRunCommand(CLI::App& program, Chosen& chosen)
         ->add_option(
             "--edits", options->edits, "Change fields while the run goes on, as another run's edits.jsonl tells it")
         ->type_name("FILE");
-    command->add_option("--device", options->device, "cpu, cuda or cuda:N")->capture_default_str();
+    addDevice(*command, options->device);
     command->add_flag("--quiet", options->quiet, "Print nothing but errors");
     command->callback([options, &chosen] { chosen = [options] { run(*options); }; });
 }

@@ -78,7 +78,7 @@ void TerminalControl::show(const RunStarted& started)
     m_first = started.firstStep;
     endLine();
     const BudgetSchedule& schedule = started.resolved.schedule;
-    std::printf("%s matrices, %s trainable of %s frozen parameters; %s samples (%s dropped), %s to evaluate; %s\n",
+    std::printf("%s matrices, %s trainable and %s frozen parameters; %s samples (%s dropped), %s to evaluate; %s\n",
         grouped(static_cast<long long>(started.layout->modules.size())).c_str(),
         grouped(started.trainableParameters).c_str(), grouped(started.baseParameters).c_str(),
         grouped(started.trainSamples).c_str(), grouped(started.droppedSamples).c_str(),

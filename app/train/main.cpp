@@ -2,7 +2,27 @@
 #include "app/train/Commands.h"
 #include "app/train/Console.h"
 
+#include <algorithm>
+#include <cctype>
 #include <cstdio>
+#include <string_view>
+
+namespace spectune {
+
+void addDevice(CLI::App& command, std::string& device, const std::string& help)
+{
+    command.add_option("--device", device, help)->capture_default_str()->check([](const std::string& text) {
+        std::string_view number = text;
+        const bool numbered = number.starts_with("cuda:");
+        number.remove_prefix(numbered ? std::string_view("cuda:").size() : 0);
+        const bool known = text == "cpu" || text == "cuda"
+            || (numbered && !number.empty()
+                && std::ranges::all_of(number, [](unsigned char c) { return std::isdigit(c); }));
+        return known ? std::string() : "The device \"" + text + "\" is not known. Use cpu, cuda or cuda:N.";
+    });
+}
+
+} // namespace spectune
 
 int main(int argc, char** argv)
 {

@@ -150,6 +150,8 @@ void FieldTableTest::rangesAreHeld_data()
     row("train.epochs=0", "train.epochs is 0, must be above 0");
     row("train.seed=9007199254740991", "");
     row("train.seed=9007199254740993", "train.seed is 9007199254740993, must be at least 0");
+    row("train.steps=99999999999999999999", "train.steps is 99999999999999999999, must be at least 0");
+    row("optim.lr=1e400", "optim.lr is 1e400, must be above 0 and at most 10");
     row("adalora.layers=0,10000", "adalora.layers holds 10000, must be at least 0 and at most 9999");
     row("adalora.layers=0-999999999999", "adalora.layers holds 999999999999, must be");
 }
@@ -220,7 +222,6 @@ void FieldTableTest::textErrors_data()
     row("train.steps=", "train.steps is \"\", needs an integer");
     row("train.steps=1e3", "train.steps is \"1e3\", needs an integer");
     row("adalora.ti=x", "adalora.ti is \"x\", needs an integer, or null");
-    row("train.steps=99999999999999999999", "train.steps is \"99999999999999999999\", needs an integer");
     row("optim.lr=fast", "optim.lr is \"fast\", needs a number");
     row("data.shuffle=yes", "data.shuffle is \"yes\", needs true or false");
     row("method.name=adalorra",

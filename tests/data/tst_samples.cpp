@@ -122,6 +122,42 @@ private Q_SLOTS:
         QCOMPARE(first("t.jsonl", "{\"text\":\"b\",\"label\":0}", table), std::string("b\nLabel: «0»"));
     }
 
+    void columnsInVain_data()
+    {
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<QString>("bytes");
+        QTest::addColumn<int>("format");
+        QTest::addColumn<QString>("templateText");
+        QTest::addColumn<QString>("ending");
+        const auto row = [](const char* title, const char* name, const char* bytes, DataFormat format,
+                             const char* ending, const char* text = "") {
+            QTest::newRow(title) << name << bytes << static_cast<int>(format) << text << ending;
+        };
+        using F = DataFormat;
+        const char* const pair = R"({"prompt":"p","completion":"c","kind":"k"})";
+        const char* const chat = R"({"messages":[{"role":"user","content":"U"},{"role":"assistant","content":"A"}]})";
+        row("pairs", "a.jsonl", pair, F::PromptCompletion, "; data.columns.label has no meaning in it");
+        row("pairs with a template", "a.jsonl", pair, F::PromptCompletion, "says so", "{prompt}{completion}{label}");
+        row("chat that was found", "a.jsonl", chat, F::Auto, "; data.columns.label has no meaning in it");
+        row("e2e", "a.txt", "x||y", F::Auto, "; data.columns.label has no meaning in it");
+        row("document", "a.md", "x", F::Auto, "; data.columns.label has no meaning in it");
+        row("table", "a.csv", "text,kind\n1,2\n", F::Auto, "named *.csv");
+    }
+
+    void columnsInVain()
+    {
+        QFETCH(QString, name);
+        QFETCH(QString, bytes);
+        QFETCH(int, format);
+        QFETCH(QString, templateText);
+        QFETCH(QString, ending);
+        DataConfig data = withFormat(static_cast<DataFormat>(format));
+        data.templateText = templateText.toStdString();
+        data.columns.label = "kind";
+        const std::string decision = open(name.toStdString(), bytes.toStdString(), data)->decision();
+        QVERIFY2(decision.ends_with(ending.toStdString()), decision.c_str());
+    }
+
     void refuses_data()
     {
         QTest::addColumn<QString>("name");
@@ -160,6 +196,8 @@ private Q_SLOTS:
         row("chat template", "a.jsonl", R"({"messages":[{"role":"user","content":"x"}]})", F::Auto, "data.template",
             "{x}");
         row("alpaca without output", "a.jsonl", "{\"instruction\":\"x\"}", F::Alpaca, "\"output\" is missing");
+        row("alpaca on pairs", "a.jsonl", R"({"prompt":"x","completion":"y"})", F::Alpaca,
+            "\"instruction\" is missing; there are: prompt, completion.");
         row("header alone", "a.csv", "text,label\n", F::Auto, "no rows");
         row("unknown columns", "a.csv", "x,y\n1,2\n", F::Auto, "columns x, y");
         row("column twice", "a.csv", "text,text\n1,2\n", F::Auto, "comes twice");

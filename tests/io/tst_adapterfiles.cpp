@@ -332,6 +332,11 @@ private Q_SLOTS:
         QTest::newRow("pattern of numbers")
             << ada(R"(,"rank_pattern":{"model.layers.0.self_attn.q_proj.lora_E":[1,1,1]})") << "true and false";
         QTest::newRow("pattern of nobody") << ada(R"(,"rank_pattern":{"x.lora_E":[true,true,true]})") << "no tensors";
+        QTest::newRow("other targets") << ada(R"(,"target_modules":["k_proj","proj","v_proj.q_proj"])")
+                                       << "does not name model.layers.0.self_attn.q_proj";
+        QTest::newRow("targets that fit, but no rank") // the name's end behind a dot is enough
+            << R"({"peft_type":"ADALORA","lora_alpha":6,"target_modules":["self_attn.q_proj"]})"
+            << "init_r";
         QTest::newRow("plain LoRA with E") << R"({"peft_type":"LORA","r":3,"lora_alpha":6})"
                                            << "no lora_E";
     }

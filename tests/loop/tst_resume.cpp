@@ -282,6 +282,44 @@ private Q_SLOTS:
     }
 
     /// Nothing is written before the data and the model have been read.
+    void anotherStartIsTold()
+    {
+        const Folder folder;
+        const fs::path run = folder.path() / "run";
+        RunConfig config = demoConfig();
+        RecordingControl first;
+        first.stopAfter = 4;
+        QVERIFY(runEngine(first, config, run) == RunOutcome::Stopped);
+        config.train.seed += 1;
+        config.optim.lr /= 2.0; // an edit, which is told as one
+        RecordingControl control;
+        QVERIFY(runEngine(control, config, run, run) == RunOutcome::Finished);
+        const std::string text = control.said("Changed by this resume: ");
+        QCOMPARE(text,
+            "Changed by this resume: train.seed is " + std::to_string(config.train.seed) + "; the run was begun with "
+                + std::to_string(config.train.seed - 1) + ".");
+        QVERIFY(contains(readFile(run / "log.txt"), text));
+        QCOMPARE(loadConfig(run / "config.json").train.seed, config.train.seed);
+
+        config.train.seed += 1; // nothing is left to train with it
+        RecordingControl again;
+        QVERIFY(runEngine(again, config, run, run) == RunOutcome::Finished);
+        QCOMPARE(again.said("Changed by this resume: "), std::string());
+        QCOMPARE(loadConfig(run / "config.json").train.seed, config.train.seed - 1);
+    }
+
+    void warningsAreTold()
+    {
+        const Folder folder;
+        RunConfig config = demoConfig();
+        config.optim.warmup = 1000;
+        RecordingControl control;
+        QVERIFY(runEngine(control, config, folder.path() / "run") == RunOutcome::Finished);
+        const std::string text = control.said("Warning: optim.warmup");
+        QVERIFY2(text.starts_with("Warning: optim.warmup is 1000, but the run has "), text.c_str());
+        QVERIFY(contains(readFile(folder.path() / "run/log.txt"), text));
+    }
+
     void mistakesLeaveNoFolder()
     {
         const Folder folder;

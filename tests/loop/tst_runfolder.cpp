@@ -23,15 +23,6 @@ void stopAfter(std::int64_t steps, const RunConfig& config, const fs::path& run)
 }
 
 /// What a run said that begins so; empty where it said nothing of the kind.
-std::string said(const RecordingControl& control, const std::string& beginning)
-{
-    for (const LogLine& line : control.all<LogLine>()) {
-        if (line.text.starts_with(beginning))
-            return line.text;
-    }
-    return {};
-}
-
 /// A run on a file of its own, which a test may change.
 RunConfig configOn(const fs::path& data)
 {
@@ -258,7 +249,7 @@ private Q_SLOTS:
         folder.write("train.jsonl", demoEvaluationLines(lines) + (longer ? "\n" : ""));
         RecordingControl control;
         QVERIFY(runEngine(control, configOn(data), run, run) == RunOutcome::Finished);
-        const std::string text = said(control, "Warning: ");
+        const std::string text = control.said("Warning: ");
         QVERIFY2(warning.isEmpty() ? text.empty() : text.starts_with(warning.toStdString()), text.c_str());
         QVERIFY(contains(readFile(run / "log.txt"), text));
     }
@@ -287,7 +278,7 @@ private Q_SLOTS:
         writeFileAtomically(run / "metrics.jsonl", lines);
         RecordingControl control;
         QVERIFY(runEngine(control, demoConfig(), run, run) == RunOutcome::Finished);
-        QCOMPARE(said(control, "Warning: "), warning.toStdString());
+        QCOMPARE(control.said("Warning: "), warning.toStdString());
         QVERIFY(contains(readFile(run / "log.txt"), warning.toStdString()));
     }
 
@@ -299,7 +290,7 @@ private Q_SLOTS:
         config.data.format = DataFormat::Auto;
         RecordingControl control;
         runEngine(control, config, folder.path() / "run");
-        const std::string decision = said(control, "Training file: ");
+        const std::string decision = control.said("Training file: ");
         QVERIFY(!decision.empty());
         std::istringstream log(readFile(folder.path() / "run/log.txt"));
         std::string first;

@@ -59,6 +59,16 @@ public:
         return edits;
     }
 
+    /// The first line of the log that begins so; empty where there is none.
+    [[nodiscard]] std::string said(std::string_view beginning) const
+    {
+        for (const LogLine& line : all<LogLine>()) {
+            if (line.text.starts_with(beginning))
+                return line.text;
+        }
+        return {};
+    }
+
     template <typename Event>
     [[nodiscard]] std::vector<Event> all() const
     {

@@ -115,7 +115,8 @@ private Q_SLOTS:
         refuses({"run", text(m_config), "--out", text(m_run)}, "not empty");
         refuses({"run", text(m_config), "--resume", text(m_folder.path() / "absent")}, "absent");
         refuses({"eval", "--model", demoModel(), "--data", "/absent.jsonl"}, "/absent.jsonl");
-        refuses({"info", "/absent/folder"}, "/absent/folder");
+        refuses({"info", "/absent/folder"}, "/absent/folder: there is no such folder.");
+        refuses({"info", text(m_folder.path())}, "no model, run, checkpoint or adapter");
         refuses({"tokenize", "--model", demoModel(), "--text-file", "/absent.txt"}, "/absent.txt");
         refuses({"generate", "--model", demoModel(), "--adapter", "/absent", "--prompt", "x"}, "/absent");
     }
@@ -139,6 +140,9 @@ private Q_SLOTS:
         for (const char* device : {"gpu0", "cpu:1x", "cuda:", "", "CUDA"})
             refuses({"run", text(m_config), "--out", text(m_folder.path() / "never"), "--device", device}, "cuda:N");
         refuses({"generate", "--model", demoModel(), "--prompt", "x", "--device", "tpu"}, "tpu");
+        refuses({"info", demoModel(), "--device", "tpu"}, "tpu"); // even where nothing is computed
+        for (const char* seed : {"-1", "99999999999999999999"})
+            refuses({"generate", "--model", demoModel(), "--prompt", "x", "--seed", seed}, seed);
         if (fs::exists("/dev/nvidiactl"))
             QSKIP("a CUDA device is here");
         refuses({"run", text(m_config), "--out", text(m_folder.path() / "never"), "--device", "cuda"}, "CUDA");

@@ -32,7 +32,7 @@ public:
     void runTo(SessionState state);
 
     /// Data of a test that paints: every theme at each of @p sizes.
-    static void addLooks(std::initializer_list<QSize> sizes = {QSize(1280, 800), QSize(1920, 1080)});
+    static void addLooks();
     /// Takes the theme and the size of the row that runs; before open().
     void takeLook();
     /// Whether SPECTUNE_PICTURES names a folder.

@@ -55,7 +55,7 @@ void TestReplayPictures::pauseAt(std::int64_t step)
 
 void TestReplayPictures::looks_data()
 {
-    test::StudioBench::addLooks({QSize(1280, 800), QSize(1440, 900), QSize(1920, 1080)});
+    test::StudioBench::addLooks();
 }
 
 void TestReplayPictures::looks()

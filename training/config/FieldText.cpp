@@ -22,11 +22,17 @@ std::string_view trimmed(std::string_view text)
     return text.substr(first, text.find_last_not_of(blank) - first + 1);
 }
 
+/// @throws Error (Config) where it is a number that no Number holds
 template <typename Number>
-std::optional<Number> parsed(std::string_view text)
+std::optional<Number> parsed(const FieldInfo& field, std::string_view text)
 {
     Number number {};
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error == std::errc::result_out_of_range && end == text.data() + text.size()) {
+        const std::string range = detail::rangeWords(field);
+        throw configError(std::string(field.key) + " is " + std::string(text) + ", must be "
+            + (range.empty() ? "a number of ordinary size" : range));
+    }
     if (error != std::errc {} || end != text.data() + text.size())
         return std::nullopt;
     return number;
@@ -55,8 +61,9 @@ std::vector<std::string_view> commaParts(std::string_view text)
 void addIndices(const FieldInfo& field, std::string_view part, std::vector<std::int64_t>& list)
 {
     const std::size_t dash = part.find('-', 1);
-    const auto first = parsed<std::int64_t>(trimmed(part.substr(0, dash)));
-    const auto last = dash == std::string_view::npos ? first : parsed<std::int64_t>(trimmed(part.substr(dash + 1)));
+    const auto first = parsed<std::int64_t>(field, trimmed(part.substr(0, dash)));
+    const auto last
+        = dash == std::string_view::npos ? first : parsed<std::int64_t>(field, trimmed(part.substr(dash + 1)));
     if (!first || !last)
         throw wrongValue(field, detail::inQuotes(part));
     if (*first > *last)
@@ -196,11 +203,11 @@ FieldValue detail::valueFromText(const FieldInfo& field, std::string_view text)
         return {};
     switch (field.type) {
     case FieldType::Integer:
-        if (const auto number = parsed<std::int64_t>(bare))
+        if (const auto number = parsed<std::int64_t>(field, bare))
             return *number;
         break;
     case FieldType::Real:
-        if (const auto number = parsed<double>(bare))
+        if (const auto number = parsed<double>(field, bare))
             return *number;
         break;
     case FieldType::Boolean:

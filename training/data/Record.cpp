@@ -119,8 +119,8 @@ Record rowRecord(std::string_view row, char separator, const std::vector<std::st
 {
     std::vector<std::string> cells = splitRow(row, separator, place);
     if (cells.size() != columns.size())
-        throw ioError(place.text() + ": has " + std::to_string(cells.size()) + " cells, the header has "
-            + std::to_string(columns.size()) + '.');
+        throw ioError(place.text() + ": has " + std::to_string(cells.size()) + (cells.size() == 1 ? " cell" : " cells")
+            + ", the header has " + std::to_string(columns.size()) + '.');
     Record record {.place = std::move(place), .fields = {}, .structured = {}};
     for (std::size_t i = 0; i < cells.size(); ++i)
         record.fields.emplace_back(columns[i], std::move(cells[i]));

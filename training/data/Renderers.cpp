@@ -138,8 +138,13 @@ public:
         const std::string* input = record.find("input");
         if (input != nullptr && !input->empty())
             return TemplateRenderer::render(raw, std::move(place));
-        if (input == nullptr)
+        if (input == nullptr) {
+            for (const std::string& column : m_withoutInput.columns()) {
+                if (column != "input")
+                    (void)record.at(column); // while it says what the file has: an empty input it has not
+            }
             record.fields.emplace_back("input", std::string());
+        }
         return m_withoutInput.render(record);
     }
 
@@ -180,6 +185,23 @@ public:
 };
 
 } // namespace
+
+std::vector<std::string> unreadColumns(DataFormat format, const DataConfig& data)
+{
+    std::vector<std::string_view> read;
+    if (format == DataFormat::PromptCompletion)
+        read = {"prompt", "completion"};
+    else if (format == DataFormat::Text)
+        read = {"text"};
+    std::vector<std::string> keys;
+    for (const auto& [role, column] : configuredColumns(data.columns)) {
+        const bool reads = format == DataFormat::Table || std::ranges::find(read, role) != read.end()
+            || (!read.empty() && data.templateText.find("{" + role + "}") != std::string::npos);
+        if (!reads)
+            keys.push_back("data.columns." + role);
+    }
+    return keys;
+}
 
 std::unique_ptr<Renderer> jsonRenderer(DataFormat format, const DataConfig& data, const Record& first)
 {

@@ -30,6 +30,8 @@ public:
     [[nodiscard]] virtual std::vector<std::string> columns(std::string_view raw, RecordPlace place) const = 0;
 };
 
+/// The keys of data.columns that are set although @p format, which `auto` has become, asks for no such column.
+[[nodiscard]] std::vector<std::string> unreadColumns(DataFormat format, const DataConfig& data);
 /// For formats whose records are JSON objects: text, prompt-completion, chat, alpaca, table.
 /// @param first the file's first record, which decides optional columns. @throws Error (Config, Io)
 [[nodiscard]] std::unique_ptr<Renderer> jsonRenderer(DataFormat format, const DataConfig& data, const Record& first);

@@ -128,17 +128,31 @@ Record firstRecord(const RecordFile& file)
     return parseJsonRecord(file.record(0), {file.file().name(), file.line(0)});
 }
 
-/// The format of JSON objects by their keys.
-Decision decideByKeys(const Record& first, const DataColumns& columns)
+/// What of data.columns is set in vain: "; data.columns.label has no meaning in it". Empty where all of it counts.
+std::string withoutMeaning(const Decision& decision, const DataConfig& data)
 {
+    // A document has no columns at all, as chat has none.
+    const std::vector<std::string> keys = unreadColumns(decision.document ? DataFormat::Chat : decision.format, data);
+    std::string text;
+    for (const std::string& key : keys)
+        text += (text.empty() ? "; " : ", ") + key;
+    return text.empty() ? text : text + (keys.size() == 1 ? " has" : " have") + " no meaning in it";
+}
+
+/// The format of JSON objects by their keys.
+Decision decideByKeys(const Record& first, const DataConfig& data)
+{
+    const DataColumns& columns = data.columns;
     const auto all = [&](std::initializer_list<std::string> names) {
         return std::all_of(names.begin(), names.end(), [&](const std::string& name) {
             return first.find(name) != nullptr
                 || std::find(first.structured.begin(), first.structured.end(), name) != first.structured.end();
         });
     };
-    const auto because = [](DataFormat format, const std::string& why) {
-        return Decision {.format = format, .why = std::string(toString(format)) + ": " + why};
+    const auto because = [&data](DataFormat format, const std::string& why) {
+        Decision decision {.format = format, .why = std::string(toString(format)) + ": " + why};
+        decision.why += withoutMeaning(decision, data);
+        return decision;
     };
     if (!columns.prompt.empty() && !columns.completion.empty())
         return because(DataFormat::PromptCompletion, "data.columns names a prompt and a completion");
@@ -264,7 +278,7 @@ std::unique_ptr<SampleSource> openObjects(Decision decision, const DataConfig& d
         explainOneObject(*file, error);
     }
     if (decision.format == DataFormat::Auto)
-        decision = decideByKeys(first, data.columns);
+        decision = decideByKeys(first, data);
     auto renderer = jsonRenderer(decision.format, data, first);
     std::vector<std::string> columns;
     for (const auto& [name, value] : first.fields)
@@ -279,6 +293,8 @@ std::unique_ptr<SampleSource> openObjects(Decision decision, const DataConfig& d
 std::unique_ptr<SampleSource> openSamples(const std::string& path, const DataConfig& data, const Progress& progress)
 {
     Decision decision = decide(path, data.format);
+    if (decision.format != DataFormat::Auto)
+        decision.why += withoutMeaning(decision, data);
     if (decision.document) {
         if (!data.templateText.empty())
             throw configError("data.template does not apply to the document " + path + "; it is for records.");

@@ -41,6 +41,7 @@ public:
             throw configError(m_configFile.string() + ": must hold a JSON object.");
         refuseVariants();
         readTensors();
+        checkTargets();
     }
 
     [[nodiscard]] AdapterState read() const { return text("peft_type") == "ADALORA" ? readAdaLora() : readLora(); }
@@ -207,7 +208,30 @@ private:
         return state;
     }
 
-    /// The pattern's value for a module: PEFT matches the end of the module's name.
+    /// PEFT's rule for names in lists and patterns: the module's name, or its end behind a dot.
+    [[nodiscard]] static bool isNamedBy(const std::string& name, const std::string& module)
+    {
+        return module == name || module.ends_with('.' + name);
+    }
+
+    /// PEFT builds the modules that target_modules names and leaves the file's others out, so that applying them here would
+    /// be another adapter. A regular expression is taken at its word.
+    void checkTargets() const
+    {
+        if (!isSet("target_modules") || !m_config["target_modules"].is_array())
+            return;
+        const Json& targets = m_config["target_modules"];
+        for (const auto& [module, parts] : m_parts) {
+            const bool named = std::ranges::any_of(targets, [&module](const Json& target) {
+                return target.is_string() && isNamedBy(target.get_ref<const std::string&>(), module);
+            });
+            if (!named)
+                fail("target_modules does not name " + module
+                    + ", for which adapter_model.safetensors has tensors. Add its name, or take its tensors out.");
+        }
+    }
+
+    /// The pattern's value for a module.
     [[nodiscard]] std::optional<double> patternValue(const char* key, const std::string& module) const
     {
         if (!isSet(key))
@@ -215,9 +239,7 @@ private:
         for (const auto& [name, value] : m_config[key].items()) {
             if (name.find_first_of("*+?[]()|^$\\{}") != std::string::npos)
                 fail(std::string(key) + " holds the regular expression \"" + name + "\"; only module names are read.");
-            const bool matches = module == name
-                || (module.size() > name.size() && module.compare(module.size() - name.size(), name.size(), name) == 0
-                    && module[module.size() - name.size() - 1] == '.');
+            const bool matches = isNamedBy(name, module);
             if (matches && (!value.is_number() || !(value.get<double>() > 0.0)))
                 fail(std::string(key) + " of " + name + " must be a positive number.");
             if (matches)

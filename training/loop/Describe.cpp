@@ -76,6 +76,11 @@ ordered_json describeRun(const std::string& path)
 ordered_json describe(const std::string& path)
 {
     const fs::path folder(path);
+    std::error_code ignored;
+    if (!fileExists(folder))
+        throw configError(path + ": there is no such folder.");
+    if (!fs::is_directory(folder, ignored))
+        throw configError(path + ": is a file. Name the folder of a model, run, checkpoint or adapter.");
     if (fileExists(folder / "adapter_config.json"))
         return describeAdapter(path, "adapter");
     if (ggufAdapterIn(folder))
@@ -84,6 +89,8 @@ ordered_json describe(const std::string& path)
         return describeAdapter(path, "checkpoint");
     if (fileExists(folder / "metrics.jsonl"))
         return describeRun(path);
+    if (!fileExists(folder / "config.json"))
+        throw configError(path + ": holds no model, run, checkpoint or adapter.");
     return describeModel(path);
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/loop/RunContext.h"
 
+#include "training/config/ConfigFile.h"
+#include "training/config/FieldCheck.h"
 #include "training/core/Error.h"
 #include "training/core/FileAccess.h"
 #include "training/io/AdapterFiles.h"
@@ -77,7 +79,10 @@ void resolve(RunContext& context, RunFacts facts, RunControl& control)
         ? context.trainData->size()
         : context.trainData->usableCount(progressOf(control, "Counting samples"));
     context.resolved = resolveRun(context.config, facts);
-    throwOnErrors(validate(context.config, &facts));
+    const std::vector<Issue> issues = validate(context.config, &facts);
+    throwOnErrors(issues);
+    for (const Issue& issue : issues)
+        note(context, control, (issue.severity == Severity::Warning ? "Warning: " : "Note: ") + issue.text + ".");
     context.config = withResolved(context.config, context.resolved);
 }
 
@@ -129,6 +134,19 @@ void noteChangedData(RunContext& context, RunControl& control)
                 + " when the checkpoint was saved. The run goes on with other samples.");
 }
 
+/// What the run was begun with and is not to go on with. A live-editable field is changed by an edit, which says so itself.
+void noteOtherStart(RunContext& context, const RunConfig& begun, RunControl& control)
+{
+    for (const FieldInfo& field : fields()) {
+        const FieldValue before = fieldValue(begun, field.key);
+        const FieldValue now = fieldValue(context.config, field.key);
+        if (!field.liveEditable && before != now && !std::holds_alternative<std::monostate>(before))
+            note(context, control,
+                "Changed by this resume: " + std::string(field.key) + " is " + detail::shown(now)
+                    + "; the run was begun with " + detail::shown(before) + ".");
+    }
+}
+
 /// metrics.jsonl may have been cut, or copied without its end, since the checkpoint was saved.
 void noteLostMetrics(RunContext& context, RunControl& control)
 {
@@ -154,6 +172,12 @@ bool sameFolder(const fs::path& a, const fs::path& b)
     return real(a) == real(b);
 }
 
+/// What the run's config.json says, or the given one where there is none.
+RunConfig configOf(const fs::path& run, const RunConfig& given)
+{
+    return fileExists(run / "config.json") ? loadConfig(run / "config.json") : given;
+}
+
 /// @param lock of the run's folder; empty where nothing is written there
 void restore(RunContext& context, const RunRequest& request, const fs::path& checkpoint, std::optional<FolderLock> lock,
     RunControl& control)
@@ -171,11 +195,16 @@ void restore(RunContext& context, const RunRequest& request, const fs::path& che
     if (context.position.step >= context.resolved.totalSteps)
         control.post(LogLine {"All " + std::to_string(context.resolved.totalSteps) + " steps of this run are done."});
     noteChangedData(context, control);
-    const RunConfig written = continueEdits(context, run, request.edits);
+    const RunConfig begun = configOf(run, context.config);
+    const bool goesOn = context.position.step < context.resolved.totalSteps;
+    if (goesOn)
+        noteOtherStart(context, begun, control);
+    const RunConfig written = continueEdits(context, begun, editsOfRun(run), request.edits);
     if (lock) {
         context.folder = RunFolder::reopen(run, context.position.step, std::move(*lock));
         noteLostMetrics(context, control);
-        context.folder->writeConfig(written); // it may go on with other settings
+        if (goesOn)
+            context.folder->writeConfig(written); // it may go on with other settings
     }
 }
 

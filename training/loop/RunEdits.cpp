@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/loop/RunEdits.h"
 
-#include "training/config/ConfigFile.h"
 #include "training/core/Error.h"
 
 #include <algorithm>
 
 namespace spectune {
-
-namespace fs = std::filesystem;
 
 namespace {
 
@@ -56,13 +53,6 @@ void rehearse(const RunContext& context)
     for (const WaitingEdit& waiting : context.edits) {
         (void)change(config, resolved, waiting, waiting.edit.step);
     }
-}
-
-/// What the run's config.json says, or the given one where it cannot be read.
-RunConfig configOf(const fs::path& run, const RunConfig& given)
-{
-    std::error_code ignored;
-    return fs::exists(run / "config.json", ignored) ? loadConfig(run / "config.json") : given;
 }
 
 /// Whether the edit, with its value, stands among the run's own.
@@ -150,15 +140,15 @@ void scheduleEdits(RunContext& context, const std::vector<AppliedEdit>& edits)
     rehearse(context);
 }
 
-RunConfig continueEdits(RunContext& context, const fs::path& run, const std::vector<AppliedEdit>& edits)
+RunConfig continueEdits(RunContext& context, const RunConfig& begun, const std::vector<AppliedEdit>& taken,
+    const std::vector<AppliedEdit>& edits)
 {
     const std::int64_t step = context.position.step;
     const std::int64_t matrices = matricesOf(context);
     const RunConfig given = context.config;
-    const RunConfig begun = configOf(run, given);
     RunConfig before = begun; // when the checkpoint's step was done
     RunConfig now = begun; // and after the edits at that very border
-    for (const AppliedEdit& edit : editsOfRun(run)) {
+    for (const AppliedEdit& edit : taken) {
         if (edit.step > step)
             break; // cut off with all that lies behind the checkpoint
         repeatEdit(now, edit, matrices);

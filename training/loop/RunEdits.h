@@ -3,8 +3,6 @@
 
 #include "training/loop/RunContext.h"
 
-#include <filesystem>
-
 namespace spectune {
 
 /// Takes the live edits of one run at its step borders: those that wait for their step (a replay, a resumed run) and those
@@ -32,13 +30,15 @@ private:
 /// @throws Error (Config) with the first that would be refused, or would come after the run's last step
 void scheduleEdits(RunContext& context, const std::vector<AppliedEdit>& edits);
 
-/// Goes on with the edits of @p run, from the checkpoint at context.position.step on. A live-editable field then has the
-/// value that it had there. Where the given configuration differs from the run's config.json in such a field, that is an
+/// Goes on with a run's edits, from the checkpoint at context.position.step on. A live-editable field then has the value that
+/// it had there. Where the given configuration differs from the one that the run was begun with in such a field, that is an
 /// edit at the checkpoint's step, and is recorded as one, even where a running run would refuse it.
+/// @param begun the run's config.json
+/// @param taken the run's edits.jsonl
 /// @param edits further ones, for the steps to come
 /// @returns the configuration for config.json: the given one, live-editable fields as the run began with them
 /// @throws Error (Config, Io)
-[[nodiscard]] RunConfig continueEdits(
-    RunContext& context, const std::filesystem::path& run, const std::vector<AppliedEdit>& edits);
+[[nodiscard]] RunConfig continueEdits(RunContext& context, const RunConfig& begun,
+    const std::vector<AppliedEdit>& taken, const std::vector<AppliedEdit>& edits);
 
 } // namespace spectune
