@@ -10,8 +10,10 @@
 #include "visualization/RankGrid.h"
 #include "visualization/RunPlots.h"
 
+#include <QCoreApplication>
+#include <QEvent>
 #include <QFileInfo>
-#include <QPixmap>
+#include <QWidget>
 
 namespace spectune {
 
@@ -29,6 +31,12 @@ ScreenshotTask::ScreenshotTask(MainWindow& window, QString file, std::int64_t at
 {
     m_patience.setSingleShot(true);
     connect(&m_patience, &QTimer::timeout, this, &ScreenshotTask::drawSoon);
+}
+
+QPixmap pictureOf(QWidget& widget)
+{
+    QCoreApplication::sendPostedEvents(nullptr, QEvent::LayoutRequest); // and those that they post
+    return widget.grab();
 }
 
 void ScreenshotTask::begin()
@@ -90,7 +98,7 @@ void ScreenshotTask::drawSoon()
 void ScreenshotTask::draw()
 {
     m_window.live().plots().replotNow();
-    const QPixmap picture = m_window.grab();
+    const QPixmap picture = pictureOf(m_window);
     const bool saved = picture.save(m_file);
     const QString message = saved
         ? tr("%1 (%2 × %3)").arg(QFileInfo(m_file).absoluteFilePath()).arg(picture.width()).arg(picture.height())

@@ -5,6 +5,7 @@
 #include "training/core/AtomicFile.h"
 #include "ui/LivePage.h"
 #include "ui/RunModel.h"
+#include "ui/ScreenshotTask.h"
 #include "ui/SessionController.h"
 #include "ui/SetupFacts.h"
 #include "visualization/RunPlots.h"
@@ -147,7 +148,7 @@ void StudioBench::picture(const QString& name, QWidget* widget) const
         return;
     QTest::qWait(400); // animations and queued replots
     window->live().plots().replotNow();
-    (widget ? widget : window.get())->grab().save(folder + '/' + name + ".png");
+    pictureOf(widget ? *widget : *window).save(folder + '/' + name + ".png");
 }
 
 void StudioTest::initTestCase()
