@@ -21,7 +21,7 @@ cpu_packages=("torch==$torch_version" nvidia-cuda-cupti==13.0.85 nvidia-cuda-run
 apt_packages=(
     g++ cmake ninja-build ccache pkg-config python3 python3-venv
     qt6-base-dev qt6-base-dev-tools qt6-svg-dev libgl-dev libqcustomplot-dev
-    libqt6sql6-sqlite qt6-qpa-plugins qt6-wayland libxcb-cursor0 fonts-inter fonts-dejavu-core
+    libqt6sql6-sqlite qt6-qpa-plugins qt6-wayland dbus-daemon libxcb-cursor0 fonts-inter fonts-dejavu-core
     libsentencepiece-dev libprotobuf-dev nlohmann-json3-dev libcli11-dev libgif-dev libwebp-dev
 )
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/StudioStyle.h"
 
+#include "ui/RowGround.h"
 #include "visualization/Fonts.h"
 #include "visualization/Theme.h"
 
@@ -47,6 +48,12 @@ bool& desktopPaletteIsDark()
     return dark;
 }
 
+std::optional<bool>& desktopSchemeIsDark()
+{
+    static std::optional<bool> dark;
+    return dark;
+}
+
 QPalette paletteFrom(const Theme& theme)
 {
     QPalette palette;
@@ -86,7 +93,7 @@ QString styleSheet(const Theme& theme)
     const QColor buttonLine = theme.dark ? theme.line : QColor(0xb4, 0xbb, 0xc4);
     const QString suffix = theme.dark ? QStringLiteral("dark") : QStringLiteral("light");
     // Longer names first: @text would otherwise match inside @text2.
-    const std::array<std::pair<const char*, QString>, 24> tokens {{
+    const std::array<std::pair<const char*, QString>, 25> tokens {{
         {"@downArrow", QStringLiteral(":/themes/arrow-%1.svg").arg(suffix)},
         {"@checkMark", QStringLiteral(":/themes/check-%1.svg").arg(suffix)},
         {"@buttonLine", buttonLine.name()},
@@ -95,6 +102,7 @@ QString styleSheet(const Theme& theme)
         {"@onPrimary", theme.onPrimary.name()},
         {"@errorFill", theme.errorFill.name()},
         {"@warnFill", theme.warnFill.name()},
+        {"@chosen", chosenGround(theme).name()},
         {"@primary", theme.primary.name()},
         {"@window", theme.window.name()},
         {"@raised", theme.raised.name()},
@@ -136,12 +144,17 @@ ThemeChoice themeFromName(const QString& name)
     return name == QLatin1String("dark") ? ThemeChoice::Dark : ThemeChoice::System;
 }
 
+void setDesktopScheme(std::optional<bool> dark)
+{
+    desktopSchemeIsDark() = dark;
+}
+
 bool systemPrefersDark()
 {
     const QString gtk = qEnvironmentVariable("GTK_THEME");
     if (!gtk.isEmpty())
         return gtk.endsWith(QLatin1String("dark"), Qt::CaseInsensitive);
-    return desktopPaletteIsDark();
+    return desktopSchemeIsDark().value_or(desktopPaletteIsDark());
 }
 
 bool desktopTurned()

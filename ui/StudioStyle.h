@@ -3,6 +3,8 @@
 
 #include <QString>
 
+#include <optional>
+
 class QApplication;
 
 namespace spectune {
@@ -31,10 +33,13 @@ private:
     QString m_sheet;
 };
 
-/// What the desktop asks for, as far as Qt 6.4 lets one know: the palette it hands to programs, or GTK_THEME.
+/// What the desktop's settings portal says (see DesktopScheme); empty: nothing. GUI thread.
+void setDesktopScheme(std::optional<bool> dark);
+
+/// What the desktop asks for: by GTK_THEME, else by its portal, else by the palette that Qt hands to programs.
 [[nodiscard]] bool systemPrefersDark();
 
-/// Asks the desktop anew, for when Qt tells that its theme has changed. @returns whether it wants another theme than the
+/// Asks the desktop anew, for when Qt or the portal tells that its theme has changed. @returns whether it wants another theme than the
 /// one that is shown
 [[nodiscard]] bool desktopTurned();
 

@@ -3,6 +3,7 @@
 #include "app/studio/TerminationSignals.h"
 #include "training/core/Error.h"
 #include "training/session/EngineLibrary.h"
+#include "ui/DesktopScheme.h"
 #include "ui/MainWindow.h"
 #include "ui/RunFolders.h"
 #include "ui/ScreenshotTask.h"
@@ -12,6 +13,7 @@
 #include "ui/StudioStyle.h"
 
 #include <QApplication>
+#include <QEvent>
 #include <QFileInfo>
 #include <QLocale>
 #include <QSettings>
@@ -114,6 +116,30 @@ double processAge()
                               : -1.0;
 }
 
+constexpr const char* schemeKey = "desktopScheme";
+
+// The portal answers after the first frame: until then the desktop is taken to be as it was last time.
+void guessDesktopScheme()
+{
+    const QVariant last = QSettings().value(QLatin1String(schemeKey));
+    if (last.isValid() && DesktopScheme::hasSessionBus())
+        setDesktopScheme(last.toBool());
+}
+
+void followDesktop(MainWindow& window, DesktopScheme& scheme, bool remembers)
+{
+    QObject::connect(&scheme, &DesktopScheme::told, &window, [&window, remembers](std::optional<bool> dark) {
+        setDesktopScheme(dark);
+        if (remembers && dark)
+            QSettings().setValue(QLatin1String(schemeKey), *dark);
+        else if (remembers)
+            QSettings().remove(QLatin1String(schemeKey));
+        QEvent turned(QEvent::ThemeChange);
+        QCoreApplication::sendEvent(&window, &turned);
+    });
+    scheme.followSession();
+}
+
 int runStudio(QApplication& application, const StudioArguments& arguments)
 {
     QApplication::setQuitOnLastWindowClosed(false);
@@ -127,6 +153,8 @@ int runStudio(QApplication& application, const StudioArguments& arguments)
     options.theme
         = themeFromName(arguments.theme.isEmpty() && !pictures ? QSettings().value(QStringLiteral("theme")).toString()
                                                                : arguments.theme);
+    if (options.remembers)
+        guessDesktopScheme();
     applyTheme(application, options.theme);
     std::optional<StyleSheetPause> unstyled(std::in_place);
     MainWindow window(options);
@@ -147,6 +175,9 @@ int runStudio(QApplication& application, const StudioArguments& arguments)
             std::fprintf(stderr, "first frame %.0f ms after exec, %.0f ms of them on the processor\n", processAge(),
                 1e3 * static_cast<double>(std::clock()) / CLOCKS_PER_SEC);
     });
+    DesktopScheme scheme;
+    QObject::connect(&window, &MainWindow::firstFrame, &scheme,
+        [&window, &scheme, remembers = options.remembers] { followDesktop(window, scheme, remembers); });
     int code = 0;
     ScreenshotTask task(window, arguments.screenshot, arguments.at, arguments.start);
     QObject::connect(&task, &ScreenshotTask::done, &application, [&](int result, const QString& message) {
