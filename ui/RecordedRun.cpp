@@ -32,9 +32,13 @@ struct DamageTexts {
 // What one file has less of than the others. replay.bin alone is a side file, which older runs do not have.
 QString damageOf(const RunHistory& history, const ReplayReader& replay, const QString& folder)
 {
+    const std::int64_t lastReplayed = replay.eventCount() > 0 ? replay.stepOf(replay.eventCount() - 1) : -1;
+    const std::int64_t lastEvent = history.events.empty() ? 0 : history.events.back().step;
+    if (lastEvent < lastReplayed)
+        return DamageTexts::tr("ranks.jsonl ends at step %1, replay.bin at %2: the ranks after that are missing.")
+            .arg(formatCount(lastEvent), formatCount(lastReplayed));
     if (history.events.empty())
         return {};
-    const std::int64_t lastEvent = history.events.back().step;
     const std::int64_t lastStep = history.metrics.empty() ? 0 : history.metrics.back().step;
     if (lastStep < lastEvent)
         return DamageTexts::tr("metrics.jsonl ends at step %1, ranks.jsonl at %2: the curves are cut.")
@@ -43,7 +47,6 @@ QString damageOf(const RunHistory& history, const ReplayReader& replay, const QS
         return {};
     if (replay.eventCount() == 0)
         return DamageTexts::tr("replay.bin cannot be read: past steps show ranks without triplets.");
-    const std::int64_t lastReplayed = replay.stepOf(replay.eventCount() - 1);
     if (lastReplayed < lastEvent)
         return DamageTexts::tr("replay.bin ends at step %1, ranks.jsonl at %2: the steps between show ranks alone.")
             .arg(formatCount(lastReplayed), formatCount(lastEvent));

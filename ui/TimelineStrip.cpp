@@ -248,10 +248,14 @@ void TimelineStrip::refreshText()
     if (count == 0) {
         const std::vector<std::int64_t> planned = m_run.plan().plannedEvents();
         m_event->setText(tr("No event yet"));
-        m_pruned->setText(planned.empty()
-                ? tr("this method does not prune")
-                : tr("%1 planned, first at %2")
-                      .arg(formatCount(static_cast<std::int64_t>(planned.size())), formatCount(planned.front())));
+        if (!allocatesBudget(m_run.config().method))
+            m_pruned->setText(tr("this method does not prune"));
+        else if (planned.empty()) // a recorded run that has not told its matrices yet
+            m_pruned->setText(tr("%1 planned").arg(formatCount(m_run.resolved().schedule.eventCount())));
+        else
+            m_pruned->setText(
+                tr("%1 planned, first at %2")
+                    .arg(formatCount(static_cast<std::int64_t>(planned.size())), formatCount(planned.front())));
         m_revived->clear();
         return;
     }

@@ -41,6 +41,7 @@ double Smoother::add(double value)
     if (!std::isfinite(value)) {
         return m_value;
     }
+    m_recent[static_cast<std::size_t>(m_count) % m_recent.size()] = value;
     ++m_count;
     const auto n = static_cast<double>(m_count);
     const double weight = std::min(m_weight, n / (n + 8.0));
@@ -54,6 +55,11 @@ double Smoother::add(double value)
     // Without a spread of ages (one value, or weight 0) there is no slope.
     m_value = spread > 1e-9 * m_weights * m_weights ? (m_squares * m_values - m_ages * m_moments) / spread
                                                     : m_values / m_weights;
+    // Where a steep fall ends the line goes on below all that was measured, even below 0, which no loss is.
+    const auto known
+        = std::span(m_recent).first(std::min<std::size_t>(static_cast<std::size_t>(m_count), m_recent.size()));
+    const auto [low, high] = std::ranges::minmax(known);
+    m_value = std::clamp(m_value, low, high);
     return m_value;
 }
 

@@ -33,6 +33,7 @@ private:
     double m_weight;
     double m_value = std::numeric_limits<double>::quiet_NaN();
     std::int64_t m_count = 0;
+    std::array<double, 16> m_recent {}; ///< the last values, in a ring
     // Weighted sums over the values so far, by age (0: the last one): Σw, Σw·age, Σw·age², Σw·x, Σw·age·x.
     double m_weights = 0.0;
     double m_ages = 0.0;

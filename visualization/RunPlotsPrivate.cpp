@@ -283,7 +283,7 @@ void RunPlots::Private::updateKept()
             x << first->x();
             y << first->y();
         }
-        if (last == corners.end() && !x.isEmpty()) {
+        if (last == corners.end() && !x.isEmpty() && x.back() <= static_cast<double>(now())) { // metrics may be cut
             x << static_cast<double>(now());
             y << y.back();
         }

@@ -92,8 +92,12 @@ void ConfigFileTest::errors_data()
     row("", "the file is empty");
     row(" \n", "the file is empty");
     row("[]", "the outermost value is no object");
-    row("{\n  \"model\": {\n    \"path\" \"x\"\n  }\n}", "broken JSON at line 3, column 14: syntax error");
-    row("{\"model\": {}", "broken JSON at line 1, column 13: syntax error");
+    row("{\n  \"model\": {\n    \"path\" \"x\"\n  }\n}",
+        "broken JSON at line 3, column 14: what stands there is no JSON");
+    row("{\"model\": {}", "broken JSON at line 1, column 13: it ends too early");
+    row("{\"optim\": {\"schedu",
+        "broken JSON at line 1, column 19: a text has no closing quote. Was the file cut off?");
+    row("PK", "broken JSON at line 1, column 1: what stands there is no JSON: \"P\"");
     row("{} x", "broken JSON at line 1, column 4");
     row("{\"optim\": {\"lr\": 1e999}}", "broken JSON: number overflow");
     row("{\"optim\": {\"lr\": NaN}}", "broken JSON at line 1, column 18");

@@ -7,6 +7,7 @@
 #include "ui/HistorySection.h"
 #include "ui/Inspector.h"
 #include "ui/LivePage.h"
+#include "ui/RecordedRun.h"
 #include "ui/ReplayPlayer.h"
 #include "ui/RunModel.h"
 #include "ui/SessionController.h"
@@ -53,6 +54,7 @@ private Q_SLOTS:
     void replayEqualsLive();
     void scrubbingWhileItTrainsEqualsReplay();
     void aFolderWithoutReplayTellsRanks();
+    void cutRanksAreDamage();
     void speedsAreStepsPerSecond();
     void playingEndsLive();
     void theInspectorShowsTheRun();
@@ -168,6 +170,23 @@ void TestStudioReplay::aFolderWithoutReplayTellsRanks()
     QCOMPARE(without.size(), with.size());
     for (qsizetype i = 1; i + 1 < with.size(); ++i)
         QCOMPARE(without[i].split(',')[4], with[i].split(',')[4]); // ranks are the same
+}
+
+void TestStudioReplay::cutRanksAreDamage()
+{
+    runToTheEnd();
+    const QString folder = window().run().folder();
+    QCOMPARE(readRecordedRun(folder).damage, QString());
+    QFile ranks(folder + "/ranks.jsonl");
+    QVERIFY(ranks.open(QIODevice::ReadWrite));
+    const QByteArray first = ranks.readLine();
+    QVERIFY(ranks.resize(first.size()));
+    ranks.close();
+    const QString damage = readRecordedRun(folder).damage;
+    QVERIFY2(damage.startsWith(QLatin1String("ranks.jsonl ends at step ")), qPrintable(damage));
+    QVERIFY(ranks.remove() && ranks.open(QIODevice::WriteOnly));
+    ranks.close();
+    QVERIFY(readRecordedRun(folder).damage.startsWith(QLatin1String("ranks.jsonl ends at step 0,")));
 }
 
 void TestStudioReplay::speedsAreStepsPerSecond()

@@ -21,11 +21,11 @@ private Q_SLOTS:
         Smoother smoother;
         QVERIFY(std::isnan(smoother.value()));
         QCOMPARE(smoother.add(4.0), 4.0);
-        QCOMPARE(smoother.add(2.0), 2.0); // a line through two values meets both
-        QCOMPARE(smoother.add(std::nan("")), 2.0); // a skipped step changes nothing
+        QCOMPARE(smoother.add(1.0), 1.0); // a line through two values meets both
+        QCOMPARE(smoother.add(std::nan("")), 1.0); // a skipped step changes nothing
         // Older values are weighed by 2 / (2 + 8) at the second and by 3 / (3 + 8) at the third. Least squares by hand, x = −age.
         const double weights[] {0.2 * 3.0 / 11.0, 3.0 / 11.0, 1.0};
-        const double values[] {4.0, 2.0, 1.0};
+        const double values[] {4.0, 1.0, 2.0};
         double sum = 0.0;
         double meanX = 0.0;
         double meanY = 0.0;
@@ -42,7 +42,19 @@ private Q_SLOTS:
             slope += weights[i] * (i - 2 - meanX) * (values[i] - meanY);
             spread += weights[i] * (i - 2 - meanX) * (i - 2 - meanX);
         }
-        QCOMPARE(smoother.add(1.0), meanY - slope / spread * meanX);
+        QCOMPARE(smoother.add(2.0), meanY - slope / spread * meanX);
+    }
+
+    /// A run that learns its task by heart: a steep fall to almost nothing. A line alone would end below zero.
+    void smoothingStaysAmongTheValues()
+    {
+        Smoother smoother(0.97);
+        for (int step = 0; step < 600; ++step) {
+            const double loss = 3.0 * std::exp(-step / 40.0) + 0.003 + 0.002 * (step % 3);
+            const double smooth = smoother.add(loss);
+            QVERIFY2(smooth > 0.0, qPrintable(QStringLiteral("step %1: %2").arg(step).arg(smooth)));
+        }
+        QVERIFY(smoother.value() >= 0.003 && smoother.value() <= 0.007);
     }
 
     void smoothingWithoutWeightIsTheRawValue()

@@ -58,6 +58,29 @@ private:
     std::vector<Object> m_objects;
 };
 
+/// A parser's reason in words for those who did not write it: "[json.exception.…] parse error at line 3, column 7: syntax
+/// error while parsing object separator - unexpected string literal; last read: '"path" "x"'; expected ','".
+std::string brokenJson(std::string_view reason)
+{
+    const auto between = [reason](std::string_view begin, std::string_view end) {
+        const std::size_t from = reason.find(begin);
+        if (from == std::string_view::npos)
+            return std::string_view();
+        const std::string_view rest = reason.substr(from + begin.size());
+        return rest.substr(0, rest.find(end));
+    };
+    const std::string_view place = between("parse error at ", ":");
+    if (place.empty())
+        return "broken JSON: " + std::string(between("] ", "\n"));
+    const std::string text = "broken JSON at " + std::string(place) + ": ";
+    if (reason.find("unexpected end of input") != std::string_view::npos)
+        return text + "it ends too early. Was the file cut off?";
+    if (reason.find("missing closing quote") != std::string_view::npos)
+        return text + "a text has no closing quote. Was the file cut off?";
+    const std::string_view read = between("last read: '", "'");
+    return text + "what stands there is no JSON" + (read.empty() ? std::string() : ": " + detail::inQuotes(read));
+}
+
 json parsedJson(std::string_view text)
 {
     if (text.find_first_not_of(" \t\r\n") == std::string_view::npos)
@@ -66,15 +89,7 @@ json parsedJson(std::string_view text)
         // The callback is copied by the parser, its state with it, once and before the first event.
         return json::parse(text, DuplicateKeys {});
     } catch (const json::exception& error) {
-        // "[json.exception.…] parse error at line 3, column 7: syntax error while parsing …"
-        constexpr std::size_t longest = 240;
-        std::string_view reason = error.what();
-        const std::size_t place = reason.find("line ");
-        if (place != std::string_view::npos)
-            throw configError("broken JSON at " + std::string(reason.substr(place, longest)));
-        const std::size_t bracket = reason.find("] ");
-        throw configError(
-            "broken JSON: " + std::string(reason.substr(bracket == std::string_view::npos ? 0 : bracket + 2, longest)));
+        throw configError(brokenJson(error.what()));
     }
 }
 

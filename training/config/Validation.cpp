@@ -222,7 +222,7 @@ void checkSchedule(const Context& c, Issues& issues)
             "adalora.ti is " + number(schedule.warmUpEnd) + ", must be below " + number(schedule.finalStart()) + ", "
                 + run + " less adalora.tf " + number(schedule.finalSteps),
             std::max<std::int64_t>(0, std::min(steps / 10, schedule.finalStart() - 1)));
-    } else if (adalora.deltaT && schedule.eventCount() < 2) {
+    } else if (adalora.deltaT && schedule.eventCount() < 2 && schedule.interval > 1) {
         addWarning(issues, "adalora.delta_t", "All pruning in one step",
             "adalora.delta_t is " + number(schedule.interval) + ", so that no masking event falls between adalora.ti "
                 + number(schedule.warmUpEnd) + " and the forced one at step " + number(schedule.finalStart()),

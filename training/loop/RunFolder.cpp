@@ -32,15 +32,6 @@ constexpr const char* metricsFile = "metrics.jsonl";
 constexpr const char* ranksFile = "ranks.jsonl";
 constexpr const char* logFile = "log.txt";
 
-void writeLine(std::ofstream& stream, const fs::path& file, const std::string& line)
-{
-    stream << line << '\n';
-    stream.flush();
-    if (!stream)
-        throw ioError(file.string() + " could not be written: " + std::strerror(errno)
-            + ". Free some space, then go on with --resume from the last checkpoint.");
-}
-
 bool isCheckpoint(const fs::path& path)
 {
     return fileExists(path / "state.json");
@@ -95,6 +86,24 @@ fs::path newestIn(const fs::path& run)
 {
     const std::vector<fs::path> checkpoints = checkpointsIn(run);
     return checkpoints.empty() ? fs::path() : checkpoints.front();
+}
+
+/// " Then go on with --resume …" where @p run has a checkpoint; else empty.
+std::string howToGoOnIn(const fs::path& run)
+{
+    const fs::path newest = newestIn(run);
+    if (newest.empty())
+        return {};
+    return " Then go on with --resume " + run.string() + ", from " + newest.filename().string() + ".";
+}
+
+void writeLine(std::ofstream& stream, const fs::path& file, const std::string& line)
+{
+    stream << line << '\n';
+    stream.flush();
+    if (!stream)
+        throw ioError(file.string() + " could not be written: " + std::strerror(errno) + ". Free some space."
+            + howToGoOnIn(file.parent_path()));
 }
 
 /// What to do about a folder without a checkpoint.
@@ -202,10 +211,7 @@ fs::path RunFolder::checkpoint(std::int64_t step) const
 
 std::string RunFolder::howToGoOn() const
 {
-    const fs::path newest = newestIn(m_path);
-    if (newest.empty())
-        return {};
-    return " Then go on with --resume " + m_path.string() + ", from " + newest.filename().string() + ".";
+    return howToGoOnIn(m_path);
 }
 
 void RunFolder::writeConfig(const RunConfig& config) const
