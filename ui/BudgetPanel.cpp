@@ -5,6 +5,7 @@
 #include "ui/ElidedLabel.h"
 #include "ui/FieldEditor.h"
 #include "ui/PageParts.h"
+#include "ui/ScrollGutter.h"
 #include "ui/SetupFields.h"
 #include "visualization/BudgetCurve.h"
 #include "visualization/NumberFormat.h"
@@ -28,12 +29,6 @@ QString key(const char* name)
     return QString::fromLatin1(name);
 }
 
-// A key with a shorter label than the table's; see SetupFields::fill().
-QString key(const char* name, const QString& label)
-{
-    return key(name) + QLatin1Char('=') + label;
-}
-
 PlotPlan planOf(const ResolvedRun& run, double gamma)
 {
     PlotPlan plan;
@@ -55,15 +50,11 @@ PlotPlan planOf(const ResolvedRun& run, double gamma)
 
 void fillMethod(QGridLayout* grid, SetupFields& fields)
 {
-    grid->addWidget(fields.make(key("method.name"), BudgetPanel::tr("How ranks are given out")), 0, 0, 1, 3);
-    fields.fill(grid,
-        {key("adalora.alpha", BudgetPanel::tr("Alpha α")), key("adalora.dropout"),
-            key("adalora.gamma", BudgetPanel::tr("Orthogonality γ"))},
-        3, 1);
+    grid->addWidget(fields.make(key("method.name")), 0, 0, 1, 3);
+    fields.fill(grid, {key("adalora.alpha"), key("adalora.dropout"), key("adalora.gamma")}, 3, 1);
     auto* averages = new QGridLayout; // the score's names are long: half a row
-    fields.fill(averages,
-        {key("adalora.beta1", BudgetPanel::tr("β1 of Ī")), key("adalora.beta2", BudgetPanel::tr("β2 of Ū"))}, 2);
-    averages->addWidget(fields.make(key("adalora.score"), BudgetPanel::tr("Score")), 0, 2);
+    fields.fill(averages, {key("adalora.beta1"), key("adalora.beta2")}, 2);
+    averages->addWidget(fields.make(key("adalora.score")), 0, 2);
     for (const int average : {0, 1})
         averages->setColumnStretch(average, 2);
     averages->setColumnStretch(2, 5);
@@ -85,7 +76,7 @@ BudgetPanel::BudgetPanel(ConfigForm& form, SetupFields& fields, QWidget* parent)
     setTone(m_summary, "second");
     header->addWidget(m_summary, 1);
     m_derive = makeSmallButton(tr("Suggest"));
-    m_derive->setToolTip(tr("Derives init rank, ti, tf and ΔT from the target rank and the steps"));
+    m_derive->setToolTip(tr("Derives initial rank, ti, tf and ΔT from the target rank and the steps"));
     header->addWidget(m_derive);
     outer->addLayout(header);
 
@@ -117,19 +108,20 @@ BudgetPanel::BudgetPanel(ConfigForm& form, SetupFields& fields, QWidget* parent)
     };
     addSection({}, [&](QGridLayout* grid) {
         fields.fill(grid,
-            {key("adalora.init_rank", tr("Init rank")), key("adalora.target_rank", tr("Target rank")),
-                key("train.steps", tr("Steps T")), key("adalora.ti", tr("Warm-up ti")),
-                key("adalora.tf", tr("Final tf")), key("adalora.delta_t", tr("Interval ΔT"))},
+            {key("adalora.init_rank"), key("adalora.target_rank"), key("train.steps"), key("adalora.ti"),
+                key("adalora.tf"), key("adalora.delta_t")},
             3);
     });
-    addSection(tr("Method"), [&](QGridLayout* grid) { fillMethod(grid, fields); });
+    addSection(tr("Adapter"), [&](QGridLayout* grid) { fillMethod(grid, fields); });
     addSection(tr("Optimizer (AdamW)"), [&](QGridLayout* grid) {
         fields.fill(grid,
-            {key("optim.lr"), key("optim.schedule", tr("Schedule")), key("optim.warmup", tr("Warm-up")),
-                key("train.batch_size"), key("train.micro_batch_size"), key("train.dtype")},
+            {key("optim.lr"), key("optim.schedule"), key("optim.warmup"), key("train.batch_size"),
+                key("train.micro_batch_size"), key("train.dtype")},
             3);
     });
-    outer->addWidget(makeScroll(body), 1);
+    QScrollArea* area = makeScroll(body);
+    outer->addWidget(area, 1);
+    new ScrollGutter(*area, *header);
     connectHandles();
     connect(&form, &ConfigForm::checked, this, &BudgetPanel::refresh);
     refresh();

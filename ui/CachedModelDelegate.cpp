@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/CachedModelDelegate.h"
 
+#include "ui/RowGround.h"
 #include "visualization/Fonts.h"
 #include "visualization/Marks.h"
 #include "visualization/Theme.h"
@@ -25,10 +26,7 @@ void CachedModelDelegate::paint(QPainter* painter, const QStyleOptionViewItem& o
     const QRect row = option.rect;
     const bool chosen = index.data(ChosenRole).toBool();
     painter->save();
-    painter->fillRect(row, chosen ? theme.raised : theme.panel);
-    painter->fillRect(QRect(row.left(), row.bottom(), row.width(), 1), theme.line);
-    if (chosen)
-        painter->fillRect(QRect(row.left(), row.top(), 3, row.height() - 1), theme.text);
+    paintRowGround(*painter, row, chosen);
     const QRect first(row.left() + margin, row.top() + 3, row.width() - 2 * margin, lineHeight);
     const QString size = index.data(SizeRole).toString();
     painter->setFont(Fonts::caption());

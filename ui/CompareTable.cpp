@@ -20,32 +20,42 @@ namespace spectune {
 namespace {
 
 constexpr int rowHeight = 22;
+constexpr int pathHeight = 36; ///< of a row with folders below its values
 constexpr int headHeight = 26;
+constexpr int headingHeight = 20;
 constexpr int padding = 12;
 constexpr int gap = 10;
 constexpr int mostOfAValue = 132; ///< longer texts are elided
 constexpr int narrowestValue = 36;
 constexpr int narrowestKey = 60;
+constexpr int manyRuns = 4; ///< more share what little room there is
 
-/// Where there is no room longer keys and texts are elided; further where more than two runs ask for a column.
+/// Where there is no room longer keys and texts are elided; further where many runs ask for a column.
 constexpr int leastOfAText(int runs)
 {
-    return runs > 2 ? 44 : 62;
+    return runs > manyRuns ? 44 : runs > 2 ? 72 : 62;
 }
 
 constexpr int leastKey(int runs)
 {
-    return runs > 2 ? 88 : 112;
+    return runs > 2 ? 88 : 110;
 }
 
-/// A key without its group, "target_rank", where the whole does not fit; elided only where that does not, either.
-QString keyWithin(const CompareRow& row, const QFontMetrics& metrics, int room)
+QString groupOf(const CompareRow& row)
 {
-    if (metrics.horizontalAdvance(row.name) <= room)
-        return row.name;
-    if (!row.isKey)
-        return metrics.elidedText(row.name, Qt::ElideRight, room);
-    return metrics.elidedText(row.name.section(QLatin1Char('.'), -1), Qt::ElideLeft, room);
+    return row.isKey ? row.name.section(QLatin1Char('.'), 0, 0) : QString();
+}
+
+/// The name as it stands below its group's heading.
+QString shortName(const CompareRow& row)
+{
+    const QString rest = row.isKey ? row.name.section(QLatin1Char('.'), 1) : QString();
+    return rest.isEmpty() ? row.name : rest;
+}
+
+QFont keyFont(const CompareRow& row)
+{
+    return row.isKey ? Fonts::mono() : Fonts::body();
 }
 
 bool isNumber(const QString& text)
@@ -54,10 +64,15 @@ bool isNumber(const QString& text)
         && (text.front().isDigit() || text.front() == QChar(u'−') || text.front() == QLatin1Char('-'));
 }
 
+bool hasFolders(const CompareRow& row)
+{
+    return row.isPath && !toldApart(row.values).folders.isEmpty();
+}
+
 /// A row's values as far as they are worth showing, before any is elided.
 QStringList shownTexts(const CompareRow& row)
 {
-    QStringList texts = row.isKey ? foldedPaths(row.values) : row.values;
+    QStringList texts = row.isPath ? toldApart(row.values).names : row.values;
     for (qsizetype run = 0; run < texts.size(); ++run) {
         if (row.isKey && texts.at(run).isEmpty())
             texts[run] = QStringLiteral("–");
@@ -72,7 +87,9 @@ QStringList shownTexts(const CompareRow& row)
 CompareTable::CompareTable(QWidget* parent)
     : QWidget(parent)
 {
-    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    QSizePolicy policy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+    policy.setHeightForWidth(true);
+    setSizePolicy(policy);
     setAccessibleName(tr("Configurations and results of the compared runs"));
 }
 
@@ -98,24 +115,29 @@ void CompareTable::setRows(int runs, std::vector<CompareRow> configuration, std:
 
 QSize CompareTable::sizeHint() const
 {
-    const auto rows = static_cast<int>(m_configuration.size() + m_results.size());
-    return {neededWidth(), headHeight + rowHeight * (rows + (m_results.empty() ? 0 : 1)) + 6};
+    return {neededWidth(), heightForWidth(neededWidth())};
 }
 
 QSize CompareTable::minimumSizeHint() const
 {
-    return sizeHint();
+    return {neededWidth(), headHeight};
+}
+
+int CompareTable::heightForWidth(int width) const
+{
+    return layoutAt(width).height;
 }
 
 void CompareTable::measure()
 {
-    const QFontMetrics mono(Fonts::mono());
-    const QFontMetrics body(Fonts::body());
     m_keyWidth = narrowestKey;
+    m_shortKeyWidth = narrowestKey;
     m_columns.assign(static_cast<std::size_t>(m_runs), {narrowestValue, narrowestValue});
     for (const auto* rows : {&m_configuration, &m_results})
         for (const CompareRow& row : *rows) {
-            m_keyWidth = std::max(m_keyWidth, (row.isKey ? mono : body).horizontalAdvance(row.name) + 2);
+            const QFontMetrics metrics(keyFont(row));
+            m_keyWidth = std::max(m_keyWidth, metrics.horizontalAdvance(row.name) + 2);
+            m_shortKeyWidth = std::max(m_shortKeyWidth, metrics.horizontalAdvance(shortName(row)) + 2);
             const QStringList values = shownTexts(row);
             for (std::size_t run = 0; run < m_columns.size(); ++run) {
                 const QString value = values.value(static_cast<qsizetype>(run));
@@ -129,10 +151,10 @@ void CompareTable::measure()
         column.natural = std::max(column.natural, column.least);
 }
 
-std::vector<int> CompareTable::columnWidths() const
+std::vector<int> CompareTable::columnWidths(int width, int names) const
 {
     int wish = 0; // beyond the least
-    int room = width() - 2 * padding - m_keyWidth;
+    int room = width - 2 * padding - names;
     for (const Column& column : m_columns) {
         wish += column.natural - column.least;
         room -= column.least + gap;
@@ -147,19 +169,54 @@ std::vector<int> CompareTable::columnWidths() const
 
 int CompareTable::neededWidth() const
 {
-    int needed = 2 * padding + std::min(m_keyWidth, leastKey(m_runs));
+    int needed = 2 * padding + std::min(m_shortKeyWidth, leastKey(m_runs));
     for (const Column& column : m_columns)
         needed += column.least + gap;
     return needed;
 }
 
-QStringList CompareTable::elided(const CompareRow& row, const std::vector<int>& widths) const
+CompareTable::Layout CompareTable::layoutAt(int width) const
+{
+    Layout layout;
+    const auto divide = [this, &layout, width](int names) {
+        layout.columns = columnWidths(width, names);
+        layout.keyRoom = std::accumulate(
+            layout.columns.begin(), layout.columns.end(), width - 2 * padding - m_runs * gap, std::minus<>());
+    };
+    divide(m_keyWidth);
+    layout.grouped = std::ranges::any_of(m_configuration, [&layout](const CompareRow& row) {
+        return QFontMetrics(keyFont(row)).horizontalAdvance(row.name) > layout.keyRoom;
+    });
+    if (layout.grouped)
+        divide(m_shortKeyWidth);
+    int y = headHeight;
+    const auto add = [&layout, &y](const Line& line) {
+        layout.lines.push_back(line);
+        layout.lines.back().y = y;
+        y += line.height;
+    };
+    QString group;
+    for (const CompareRow& row : m_configuration) {
+        if (layout.grouped && groupOf(row) != group)
+            add({nullptr, groupOf(row), true, 0, headingHeight});
+        group = groupOf(row);
+        add({&row, {}, false, 0, hasFolders(row) ? pathHeight : rowHeight});
+    }
+    if (!m_results.empty())
+        add({nullptr, tr("Results"), false, 0, rowHeight});
+    for (const CompareRow& row : m_results)
+        add({&row, {}, false, 0, rowHeight});
+    layout.height = y + 6;
+    return layout;
+}
+
+QStringList CompareTable::elided(const CompareRow& row, const Layout& layout) const
 {
     const QStringList whole = shownTexts(row);
     const QFontMetrics metrics(row.isKey && row.differs ? Fonts::heading() : Fonts::body());
     QStringList shown;
     for (qsizetype run = 0; run < m_runs; ++run) { // as if all columns were as wide as this one
-        const int width = widths[static_cast<std::size_t>(run)] + 2;
+        const int width = layout.columns[static_cast<std::size_t>(run)] + 2;
         const QString text = whole.value(run);
         const bool fits = isNumber(text) || metrics.horizontalAdvance(text) <= width;
         shown << (fits ? text : elidedApart(whole, metrics, width).value(run));
@@ -167,32 +224,42 @@ QStringList CompareTable::elided(const CompareRow& row, const std::vector<int>& 
     return shown;
 }
 
-QStringList CompareTable::shownValues(std::size_t index) const
+QStringList CompareTable::elidedFolders(const CompareRow& row, const Layout& layout) const
 {
-    return elided(m_configuration.at(index), columnWidths());
+    if (!hasFolders(row))
+        return {};
+    const QStringList whole = toldApart(row.values).folders;
+    const QFontMetrics metrics(Fonts::caption());
+    QStringList shown;
+    for (qsizetype run = 0; run < m_runs; ++run)
+        shown << elidedApart(whole, metrics, layout.columns[static_cast<std::size_t>(run)] + 2).value(run);
+    return shown;
 }
 
-int CompareTable::keyRoom(const std::vector<int>& widths) const
+QStringList CompareTable::shownValues(std::size_t index) const
 {
-    return std::accumulate(widths.begin(), widths.end(), width() - 2 * padding - m_runs * gap, std::minus<>());
+    return elided(m_configuration.at(index), layoutAt(width()));
+}
+
+QStringList CompareTable::shownFolders(std::size_t index) const
+{
+    return elidedFolders(m_configuration.at(index), layoutAt(width()));
 }
 
 QString CompareTable::shownKey(std::size_t index) const
 {
     const CompareRow& row = m_configuration.at(index);
-    return keyWithin(row, QFontMetrics(row.isKey ? Fonts::mono() : Fonts::body()), keyRoom(columnWidths()));
+    return layoutAt(width()).grouped ? shortName(row) : row.name;
 }
 
-const CompareRow* CompareTable::rowAt(int y) const
+QStringList CompareTable::shownGroups() const
 {
-    int index = (y - headHeight) / rowHeight;
-    if (y < headHeight)
-        return nullptr;
-    if (index < static_cast<int>(m_configuration.size()))
-        return &m_configuration[static_cast<std::size_t>(index)];
-    index -= static_cast<int>(m_configuration.size()) + 1;
-    return index >= 0 && index < static_cast<int>(m_results.size()) ? &m_results[static_cast<std::size_t>(index)]
-                                                                    : nullptr;
+    QStringList groups;
+    const Layout layout = layoutAt(width());
+    for (const Line& line : layout.lines)
+        if (line.isGroup)
+            groups << line.heading;
+    return groups;
 }
 
 bool CompareTable::event(QEvent* event)
@@ -200,63 +267,78 @@ bool CompareTable::event(QEvent* event)
     if (event->type() != QEvent::ToolTip)
         return QWidget::event(event);
     const auto* help = static_cast<QHelpEvent*>(event);
-    if (const CompareRow* row = rowAt(help->pos().y())) {
-        QStringList lines {row->name.trimmed(), row->help};
-        for (int run = 0; run < m_runs; ++run)
-            lines << QStringLiteral("%1  %2").arg(RunTag::letter(run), valueText(*row, run));
-        QToolTip::showText(help->globalPos(), lines.join(QLatin1Char('\n')), this);
+    const Layout layout = layoutAt(width());
+    const auto line = std::ranges::find_if(layout.lines, [help](const Line& candidate) {
+        return help->pos().y() >= candidate.y && help->pos().y() < candidate.y + candidate.height;
+    });
+    if (line == layout.lines.end() || !line->row) {
+        QToolTip::hideText();
+        return true;
     }
+    const CompareRow& row = *line->row;
+    QStringList words {row.name.trimmed(), row.help};
+    for (int run = 0; run < m_runs; ++run)
+        words << QStringLiteral("%1  %2").arg(RunTag::letter(run), valueText(row, run));
+    QToolTip::showText(help->globalPos(), words.join(QLatin1Char('\n')), this);
     return true;
 }
 
-void CompareTable::paintRow(QPainter& painter, const CompareRow& row, int y, const std::vector<int>& widths) const
+void CompareTable::paintValues(QPainter& painter, const CompareRow& row, int y, const Layout& layout) const
 {
     const Theme& theme = Theme::current();
-    const int room = keyRoom(widths);
-    painter.setFont(row.isKey ? Fonts::mono() : Fonts::body());
-    painter.setPen(theme.text2);
-    painter.drawText(QRect(padding, y, room, rowHeight), Qt::AlignLeft | Qt::AlignVCenter,
-        keyWithin(row, painter.fontMetrics(), room));
-    const QStringList values = elided(row, widths);
+    const QStringList values = elided(row, layout);
+    const QStringList folders = elidedFolders(row, layout);
     const bool marked = row.isKey && row.differs;
-    painter.setFont(marked ? Fonts::heading() : Fonts::body());
-    int left = padding + room;
+    int left = padding + layout.keyRoom;
     for (int run = 0; run < m_runs; ++run) {
-        const int column = widths[static_cast<std::size_t>(run)];
+        const int column = layout.columns[static_cast<std::size_t>(run)];
+        const QRectF cell(left + gap, y, column, rowHeight);
+        painter.setFont(marked ? Fonts::heading() : Fonts::body());
         painter.setPen(marked ? RunTag::color(run) : theme.text);
-        drawTabular(
-            painter, QRectF(left + gap, y, column, rowHeight), Qt::AlignRight | Qt::AlignVCenter, values.at(run));
+        drawTabular(painter, cell, Qt::AlignRight | Qt::AlignVCenter, values.at(run));
+        if (!folders.isEmpty()) {
+            painter.setFont(Fonts::caption());
+            painter.setPen(theme.text2);
+            drawTabular(painter, cell.translated(0, pathHeight - rowHeight), Qt::AlignRight | Qt::AlignVCenter,
+                folders.at(run));
+        }
         left += gap + column;
     }
 }
 
-void CompareTable::paintEvent(QPaintEvent*)
+void CompareTable::paintLine(QPainter& painter, const Line& line, const Layout& layout) const
 {
     const Theme& theme = Theme::current();
+    if (!line.row) {
+        painter.fillRect(QRect(0, line.y, width(), 1), theme.line);
+        painter.setFont(line.isGroup ? Fonts::caption() : Fonts::body());
+        painter.setPen(theme.text3);
+        painter.drawText(QRect(padding, line.y, width(), line.height), Qt::AlignLeft | Qt::AlignVCenter, line.heading);
+        return;
+    }
+    const CompareRow& row = *line.row;
+    if (row.isKey && !layout.grouped)
+        painter.fillRect(QRect(0, line.y, width(), 1), theme.line);
+    painter.setFont(keyFont(row));
+    painter.setPen(theme.text2);
+    // A key that is too long below its heading, too, is told by its end, a result by its beginning.
+    const QString name = layout.grouped ? shortName(row) : row.name;
+    painter.drawText(QRect(padding, line.y, layout.keyRoom, rowHeight), Qt::AlignLeft | Qt::AlignVCenter,
+        painter.fontMetrics().elidedText(name, row.isKey ? Qt::ElideLeft : Qt::ElideRight, layout.keyRoom));
+    paintValues(painter, row, line.y, layout);
+}
+
+void CompareTable::paintEvent(QPaintEvent*)
+{
     QPainter painter(this);
-    const std::vector<int> widths = columnWidths();
+    const Layout layout = layoutAt(width());
     int right = width() - padding;
     for (int run = m_runs - 1; run >= 0; --run) {
         RunTag::paint(painter, {right - 16.0, 4.0}, run);
-        right -= widths[static_cast<std::size_t>(run)] + gap;
+        right -= layout.columns[static_cast<std::size_t>(run)] + gap;
     }
-    int y = headHeight;
-    for (const CompareRow& row : m_configuration) {
-        painter.fillRect(QRect(0, y, width(), 1), theme.line);
-        paintRow(painter, row, y, widths);
-        y += rowHeight;
-    }
-    if (m_results.empty())
-        return;
-    painter.fillRect(QRect(0, y, width(), 1), theme.line);
-    painter.setFont(Fonts::body());
-    painter.setPen(theme.text3);
-    painter.drawText(QRect(padding, y, width(), rowHeight), Qt::AlignLeft | Qt::AlignVCenter, tr("Results"));
-    y += rowHeight;
-    for (const CompareRow& row : m_results) {
-        paintRow(painter, row, y, widths);
-        y += rowHeight;
-    }
+    for (const Line& line : layout.lines)
+        paintLine(painter, line, layout);
 }
 
 } // namespace spectune

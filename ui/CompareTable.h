@@ -9,7 +9,8 @@ namespace spectune {
 
 /// Two groups of rows, configuration and results, one column per run, 22 px a row. A column is as wide as its widest value
 /// where there is room. Texts that do not fit are elided so that what differs stays in sight (numbers never are), and are
-/// whole in a tooltip.
+/// whole in a tooltip. Of a path the name is shown, with the folder below it where the name does not tell it apart. Where
+/// one key does not fit, none is written out: the groups stand above their keys.
 class CompareTable : public QWidget {
     Q_OBJECT
 public:
@@ -20,12 +21,18 @@ public:
     [[nodiscard]] const std::vector<CompareRow>& results() const { return m_results; }
     [[nodiscard]] QSize sizeHint() const override;
     [[nodiscard]] QSize minimumSizeHint() const override;
+    [[nodiscard]] bool hasHeightForWidth() const override { return true; }
+    [[nodiscard]] int heightForWidth(int width) const override;
     /// Width that all columns need so that no number is cut and some letters of every text are there.
     [[nodiscard]] int neededWidth() const;
     /// What row @p index of the configuration reads in each run, as painted at the present width.
     [[nodiscard]] QStringList shownValues(std::size_t index) const;
+    /// What stands below them: the folders of paths that share a name; empty for all other rows.
+    [[nodiscard]] QStringList shownFolders(std::size_t index) const;
     /// That row's key, as painted at the present width.
     [[nodiscard]] QString shownKey(std::size_t index) const;
+    /// The headings above the keys at the present width: "adalora"; none where the keys are whole.
+    [[nodiscard]] QStringList shownGroups() const;
 
 protected:
     bool event(QEvent* event) override;
@@ -36,16 +43,33 @@ private:
         int least = 0; ///< its numbers whole
         int natural = 0; ///< all of it whole, as far as that is worth the room
     };
+    struct Line {
+        const CompareRow* row = nullptr; ///< null: a heading
+        QString heading;
+        bool isGroup = false; ///< the heading is a group's of keys
+        int y = 0;
+        int height = 0;
+    };
+    /// How all is laid out at one width.
+    struct Layout {
+        std::vector<int> columns; ///< widths, one per run
+        int keyRoom = 0;
+        bool grouped = false;
+        std::vector<Line> lines;
+        int height = 0;
+    };
     void measure();
-    /// Widths of the runs' columns at the present width.
-    [[nodiscard]] std::vector<int> columnWidths() const;
-    [[nodiscard]] int keyRoom(const std::vector<int>& widths) const;
-    void paintRow(QPainter& painter, const CompareRow& row, int y, const std::vector<int>& widths) const;
-    [[nodiscard]] QStringList elided(const CompareRow& row, const std::vector<int>& widths) const;
-    [[nodiscard]] const CompareRow* rowAt(int y) const;
+    [[nodiscard]] Layout layoutAt(int width) const;
+    /// @param names width that the names are to have where the columns leave it
+    [[nodiscard]] std::vector<int> columnWidths(int width, int names) const;
+    void paintLine(QPainter& painter, const Line& line, const Layout& layout) const;
+    void paintValues(QPainter& painter, const CompareRow& row, int y, const Layout& layout) const;
+    [[nodiscard]] QStringList elided(const CompareRow& row, const Layout& layout) const;
+    [[nodiscard]] QStringList elidedFolders(const CompareRow& row, const Layout& layout) const;
 
     int m_runs = 0;
     int m_keyWidth = 0; ///< of the longest name
+    int m_shortKeyWidth = 0; ///< of the longest name without its group
     std::vector<Column> m_columns; ///< one per run
     std::vector<CompareRow> m_configuration;
     std::vector<CompareRow> m_results;

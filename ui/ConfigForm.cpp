@@ -89,6 +89,10 @@ QString ConfigForm::derivedText(const QString& key) const
         return tr("all");
     if (key == QLatin1String("adalora.modules"))
         return tr("matrices × layers");
+    if (key == QLatin1String("data.columns.prompt")) // as the file names it
+        return QStringLiteral("prompt");
+    if (key == QLatin1String("data.columns.completion"))
+        return QStringLiteral("completion");
     return {};
 }
 

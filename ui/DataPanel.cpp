@@ -7,6 +7,7 @@
 #include "ui/LengthsSection.h"
 #include "ui/ModelSources.h"
 #include "ui/PageParts.h"
+#include "ui/ScrollGutter.h"
 #include "ui/SetupFields.h"
 #include "visualization/NumberFormat.h"
 #include "visualization/Theme.h"
@@ -88,7 +89,8 @@ DataPanel::DataPanel(ConfigForm& form, SetupFields& fields, QWidget* parent)
     connect(m_lengths, &LengthsSection::told, this, &DataPanel::told);
     column->addWidget(m_lengths);
     column->addStretch(1);
-    outer->addWidget(makeScroll(body), 1);
+    QScrollArea* area = makeScroll(body);
+    outer->addWidget(area, 1);
     outer->addWidget(makeRule());
     auto* foot = makeSection();
     foot->addWidget(makeHeading(tr("Evaluate and save")));
@@ -97,6 +99,7 @@ DataPanel::DataPanel(ConfigForm& form, SetupFields& fields, QWidget* parent)
         {QStringLiteral("train.eval_every"), QStringLiteral("train.save_every"), QStringLiteral("train.seed")}, 3);
     foot->addLayout(grid);
     outer->addLayout(foot);
+    new ScrollGutter(*area, *foot);
     connect(&form, &ConfigForm::checked, this, [this] {
         refreshModel();
         refreshPreview();

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <vector>
 
 namespace spectune {
@@ -66,37 +67,61 @@ void tellApart(
             tellApart(texts, group, shown, metrics, width);
 }
 
+QString tailOf(const QStringList& folders, qsizetype parts)
+{
+    QString tail = folders.mid(std::max<qsizetype>(0, folders.size() - parts)).join(slash);
+    if (tail.startsWith(QLatin1String("//"))) // the root, which is a slash itself
+        tail.remove(0, 1);
+    return tail;
+}
+
+/// As few of the innermost folders as tell all apart that differ; empty: none differ.
+QStringList shortestTails(const std::vector<QStringList>& folders, const Places& places)
+{
+    const auto at
+        = [&folders](qsizetype place) -> const QStringList& { return folders[static_cast<std::size_t>(place)]; };
+    std::set<QStringList> different;
+    qsizetype deepest = 0;
+    for (const qsizetype place : places) {
+        different.insert(at(place));
+        deepest = std::max(deepest, at(place).size());
+    }
+    if (different.size() < 2)
+        return {};
+    for (qsizetype parts = 1; parts <= deepest; ++parts) {
+        QStringList tails;
+        for (const qsizetype place : places)
+            tails << tailOf(at(place), parts);
+        if (parts == deepest || std::set<QString>(tails.begin(), tails.end()).size() == different.size())
+            return tails;
+    }
+    return {};
+}
+
 } // namespace
 
-QStringList foldedPaths(const QStringList& texts)
+ToldPaths toldApart(const QStringList& paths)
 {
-    std::vector<QStringList> paths; // of the texts that are paths
-    for (const QString& text : texts)
-        if (text.contains(slash))
-            paths.push_back(text.split(slash));
-    if (paths.empty())
-        return texts;
-    const bool same = std::ranges::all_of(paths, [&](const QStringList& path) { return path == paths.front(); });
-    qsizetype shared = 0; // leading parts; each path keeps its last
-    const auto sharesNext = [&](const QStringList& path) {
-        return shared + 1 < path.size() && path.at(shared) == paths.front().at(shared);
-    };
-    while (std::ranges::all_of(paths, sharesNext))
-        ++shared;
-    const bool folds = shared > 1 || (shared == 1 && !paths.front().front().isEmpty()); // the root alone is no folder
-    QStringList folded;
-    for (const QString& text : texts) {
-        if (!text.contains(slash))
-            folded << text;
-        else if (same)
-            folded << text.section(slash, -1, -1, QString::SectionSkipEmpty);
-        else if (folds)
-            folded << (text.count(slash) > shared ? QString(ellipsis) + slash : QString())
-                    + text.section(slash, shared);
-        else
-            folded << text;
+    ToldPaths told;
+    std::vector<QStringList> folders; // those that each lies in, the root included
+    std::map<QString, Places> groups;
+    for (const QString& path : paths) {
+        QStringList parts = path.split(slash, Qt::SkipEmptyParts);
+        const QString name = parts.isEmpty() ? path : parts.takeLast();
+        if (path.startsWith(slash))
+            parts.prepend(QString(slash));
+        groups[name].push_back(told.names.size());
+        told.names << name;
+        folders.push_back(parts);
     }
-    return folded;
+    for (const auto& [name, places] : groups) {
+        const QStringList tails = shortestTails(folders, places);
+        for (std::size_t i = 0; i < places.size() && !tails.isEmpty(); ++i) {
+            told.folders.resize(paths.size());
+            told.folders[places[i]] = tails.at(static_cast<qsizetype>(i));
+        }
+    }
+    return told;
 }
 
 QStringList elidedApart(const QStringList& texts, const QFontMetrics& metrics, int width)

@@ -7,6 +7,8 @@ namespace spectune {
 
 namespace {
 
+constexpr double smallLoss = 1e-3;
+
 /// For a POSIX shell.
 QString quoted(QString path)
 {
@@ -40,7 +42,7 @@ QString ExportTexts::readBy(const QString& format, const ExportFacts& facts)
     if (format == QLatin1String("gguf-lora"))
         return tr("llama.cpp. Made for Ollama. Rows of q and k in the order of llama.cpp.");
     const QString type = facts.mergedType();
-    return tr("transformers, and what else reads a Hugging Face folder. No adapter left%1.")
+    return tr("transformers, and other programs that read Hugging Face folders. No adapter left%1.")
         .arg(type.isEmpty() ? QString() : QStringLiteral(", ") + type);
 }
 
@@ -68,28 +70,28 @@ QString ExportTexts::shortOfSpace(std::int64_t wanted, std::int64_t free)
     return tr("About %1 GB would be written; %2 GB are free on that disk.").arg(gigabytes(wanted), gigabytes(free));
 }
 
-QString ExportTexts::failed(const QStringList& names, FailureKind kind)
+QString ExportTexts::failed(const QStringList& names, FailureKind kind, const QString& button)
 {
     const QString what = tr("Not written: %1.").arg(names.join(QStringLiteral(", ")));
     switch (kind) {
-    case FailureKind::Io: return tr("%1 Free space or choose another folder, then press Export again.").arg(what);
+    case FailureKind::Io: return tr("%1 Free space or choose another folder, then press “%2”.").arg(what, button);
     case FailureKind::OutOfMemory:
-        return tr("%1 Close what needs memory, or untick it, then press Export again.").arg(what);
+        return tr("%1 Close other programs that hold memory, then press “%2”; or untick it.").arg(what, button);
     default: break;
     }
-    return tr("%1 Its line says why. Untick it, or press Export again once that is mended.").arg(what);
+    return tr("%1 Its line says why. Once that is mended, press “%2”; or untick it.").arg(what, button);
 }
 
-QString ExportTexts::differs(const QStringList& names)
+QString ExportTexts::differs(const QStringList& names, const QString& button)
 {
-    return tr("%1 differs from what was trained: do not use that file. Press Export again, into another folder.")
-        .arg(names.join(QStringLiteral(", ")));
+    return tr("%1 differs from what was trained: do not use that file. Choose another folder, then press “%2”.")
+        .arg(names.join(QStringLiteral(", ")), button);
 }
 
 QString ExportTexts::outcome(const ExportReport& report)
 {
     if (!report.verified)
-        return tr("Differs: kept and marked, not done");
+        return tr("Differs from what was trained");
     return report.maxDifference == 0.0 ? tr("Read back, equal bit for bit") : tr("Read back");
 }
 
@@ -99,8 +101,10 @@ QString ExportTexts::detail(const ExportReport& report)
         return tr("max |difference of ΔW| %1").arg(formatScientific(report.maxDifference, 1));
     if (report.roundingLoss == 0.0)
         return tr("to W0 + ΔW; nothing was rounded");
-    return tr("rounding to %1 changes ΔW by %2 %")
-        .arg(QString::fromStdString(report.dtype), formatShort(100.0 * report.roundingLoss));
+    const QString type = QString::fromStdString(report.dtype);
+    if (report.roundingLoss < smallLoss) // too little for per cent
+        return tr("rounding to %1: relative change of ΔW %2").arg(type, formatScientific(report.roundingLoss, 0));
+    return tr("rounding to %1 changes ΔW by %2 %").arg(type, formatShort(100.0 * report.roundingLoss));
 }
 
 QString ExportTexts::method(const ExportFacts& facts, double maxDelta)
@@ -112,7 +116,7 @@ QString ExportTexts::method(const ExportFacts& facts, double maxDelta)
         ? tr(" The merged model must equal W0 + ΔW, rounded to its type, bit for bit.")
         : tr(" The merged model must equal W0 + ΔW, rounded to %1, bit for bit.").arg(facts.mergedType());
     return text
-        + tr(" An adapter that differs by more than 1e−5 of the largest |ΔW| is kept, marked and not called done.");
+        + tr(" An adapter that differs by more than 1e−5 of the largest |ΔW| fails: its file is kept; do not use it.");
 }
 
 QString ExportTexts::commands(const ExportReport& report, const QString& model)

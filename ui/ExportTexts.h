@@ -24,10 +24,12 @@ public:
     [[nodiscard]] static QString expectedSize(const QString& format, const ExportFacts& facts);
     /// What is wanted and what is free, where that is too little; else empty. @param free below 0: not known
     [[nodiscard]] static QString shortOfSpace(std::int64_t wanted, std::int64_t free);
-    /// For the foot: which profiles were not written, and what to do. @param kind of the last failure
-    [[nodiscard]] static QString failed(const QStringList& names, FailureKind kind);
+    /// For the foot: which profiles were not written, and what to do.
+    /// @param kind of the last failure
+    /// @param button what the button reads that writes them anew
+    [[nodiscard]] static QString failed(const QStringList& names, FailureKind kind, const QString& button);
     /// For the foot: which files are not what was trained, and what to do.
-    [[nodiscard]] static QString differs(const QStringList& names);
+    [[nodiscard]] static QString differs(const QStringList& names, const QString& button);
     [[nodiscard]] static QString outcome(const ExportReport& report);
     [[nodiscard]] static QString detail(const ExportReport& report);
     /// How what is compared is compared, for the foot of the table.

@@ -270,6 +270,8 @@ void ExportWindow::take(Profile& profile, const Answer& answer)
     }
     renew(); // the run may have gone on meanwhile
     refreshFoot();
+    if (!isBusy())
+        Q_EMIT ended();
 }
 
 } // namespace spectune

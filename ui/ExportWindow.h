@@ -34,6 +34,9 @@ public:
     [[nodiscard]] const std::vector<ExportReport>& written() const { return m_written; }
     [[nodiscard]] bool isBusy() const;
 
+Q_SIGNALS:
+    void ended(); ///< none is at work any more
+
 private:
     struct Profile {
         ExportRow* row = nullptr;

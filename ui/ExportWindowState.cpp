@@ -113,8 +113,10 @@ void ExportWindow::refreshFoot()
     m_write->setText(writeText());
     m_open->setVisible(!m_written.empty());
     m_copy->setVisible(!m_written.empty());
-    setRole(m_write, m_written.empty() && !busy ? "primary" : "");
-    setRole(m_close, m_written.empty() || busy ? "" : "primary");
+    // What is to be done next: writing, as long as anything is unwritten that was to be.
+    const bool writes = m_written.empty() || hasLeft();
+    setRole(m_write, writes && !busy ? "primary" : "");
+    setRole(m_close, writes || busy ? "" : "primary");
     const QString problem = busy ? QString() : problemText();
     m_state->setText(problem.isEmpty() ? footText() : problem);
     setTone(m_state, problem.isEmpty() ? "second" : "error");
@@ -142,9 +144,9 @@ QString ExportWindow::problemText() const
     if (done > 0)
         parts << tr("%1 of %2 written and checked.").arg(done).arg(done + failed.size() + differing.size());
     if (!failed.isEmpty())
-        parts << ExportTexts::failed(failed, kind);
+        parts << ExportTexts::failed(failed, kind, writeText());
     if (!differing.isEmpty())
-        parts << ExportTexts::differs(differing);
+        parts << ExportTexts::differs(differing, writeText());
     return parts.join(QLatin1Char(' '));
 }
 

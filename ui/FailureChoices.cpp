@@ -4,6 +4,7 @@
 #include "ui/ConfigForm.h"
 #include "ui/MemoryFacts.h"
 #include "ui/PageParts.h"
+#include "visualization/Fonts.h"
 #include "visualization/MemoryBar.h"
 #include "visualization/NumberFormat.h"
 
@@ -90,16 +91,16 @@ FailureChoices::FailureChoices(QWidget* parent)
     m_rows->setSpacing(2);
     column->addLayout(m_rows);
     m_group = new QButtonGroup(this);
-    auto* buttons = new QHBoxLayout;
+    auto* buttons = new QVBoxLayout; // they name the change: side by side they have no room
     buttons->setSpacing(6);
     m_resume = makeSmallButton(QString(), QString());
     m_resume->setObjectName(QStringLiteral("ResumeWithChange"));
-    m_setup = makeSmallButton(tr("Set up with it"));
+    m_setup = makeSmallButton(QString());
     m_setup->setObjectName(QStringLiteral("SetUpWithChange"));
-    m_setup->setToolTip(tr("A new set-up with this run's configuration and the chosen change"));
-    buttons->addWidget(m_resume);
-    buttons->addWidget(m_setup);
-    buttons->addStretch();
+    for (QPushButton* button : {m_resume, m_setup}) {
+        button->setMinimumWidth(1); // its words follow the panel's width, not the other way round
+        buttons->addWidget(button, 0, Qt::AlignLeft);
+    }
     column->addLayout(buttons);
     connect(m_group, &QButtonGroup::idClicked, this, &FailureChoices::refreshButtons);
     connect(m_resume, &QPushButton::clicked, this, [this] { Q_EMIT resumeWanted(withChange(m_run, chosen())); });
@@ -174,16 +175,43 @@ const MemoryChange& FailureChoices::chosen() const
     return m_ways.changes.at(std::min(at, m_ways.changes.size() - 1));
 }
 
+std::optional<RunConfig> FailureChoices::resumeConfig() const
+{
+    return goesOn() ? std::optional(withChange(m_run, chosen())) : std::nullopt;
+}
+
+void FailureChoices::name(QPushButton* button, const QString& text, const QString& phrase)
+{
+    constexpr int padding = 20; // both sides and the frame, see studio.qss
+    const QString whole = text.arg(phrase);
+    const bool fits = QFontMetrics(Fonts::captionBold()).horizontalAdvance(whole) + padding <= width();
+    button->setText(fits ? whole : text.arg(tr("it")));
+    button->setToolTip(whole);
+    button->setAccessibleName(whole);
+}
+
 void FailureChoices::refreshButtons()
 {
-    if (isEmpty())
-        return;
-    const bool goesOn = m_checkpoint && chosen().sameSteps;
-    m_resume->setVisible(goesOn);
-    if (goesOn)
-        m_resume->setText(tr("Resume from %1 with it").arg(formatCount(*m_checkpoint)));
-    setRole(m_resume, "primary");
-    setRole(m_setup, goesOn ? "" : "primary");
+    const QString named = goesOn() ? changePhrase(chosen()) : QString();
+    if (!isEmpty()) {
+        m_resume->setVisible(goesOn());
+        if (goesOn())
+            name(m_resume, tr("Resume from %1 with %2").arg(formatCount(*m_checkpoint), QStringLiteral("%1")), named);
+        name(m_setup, tr("Set up with %1"), changePhrase(chosen()));
+        m_setup->setToolTip(tr("A new set-up with this run's configuration and the chosen change"));
+        setRole(m_resume, "primary");
+        setRole(m_setup, goesOn() ? "" : "primary");
+    }
+    if (named != m_named) {
+        m_named = named;
+        Q_EMIT resumeNamed(named);
+    }
+}
+
+void FailureChoices::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    refreshButtons();
 }
 
 } // namespace spectune

@@ -34,21 +34,32 @@ public:
     /// @param run the configuration that failed  @param checkpoint step to resume from; none: only a new start is offered
     void offer(const MemoryWays& ways, const RunConfig& run, std::optional<std::int64_t> checkpoint);
     [[nodiscard]] bool isEmpty() const { return m_ways.changes.empty(); }
+    /// What to resume the failed run with: its configuration with the chosen change; empty: nothing is offered, or the
+    /// chosen change needs a new start.
+    [[nodiscard]] std::optional<RunConfig> resumeConfig() const;
 
 Q_SIGNALS:
     void offered(bool any);
+    void resumeNamed(const QString& change); ///< what resumeConfig() changes, "micro-batch 4"; empty: nothing
     void resumeWanted(const spectune::RunConfig& config);
     void setupWanted(const spectune::RunConfig& config, const QString& change); ///< the change in words
+
+protected:
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     void addCaption();
     void addChoice(int index);
     void refreshButtons();
+    /// The change's name, or "it" where the button would be wider than there is room.
+    void name(QPushButton* button, const QString& text, const QString& phrase);
+    [[nodiscard]] bool goesOn() const { return !isEmpty() && m_checkpoint && chosen().sameSteps; }
     [[nodiscard]] const MemoryChange& chosen() const;
 
     MemoryWays m_ways;
     RunConfig m_run;
     std::optional<std::int64_t> m_checkpoint;
+    QString m_named; ///< as resumeNamed() told it last
     QString m_shown; ///< the choices in words: they are made anew only where they say something else
     QVBoxLayout* m_rows = nullptr;
     QButtonGroup* m_group = nullptr;

@@ -32,11 +32,12 @@ QString advice(FailureKind kind)
     case FailureKind::Config: return FailurePanel::tr("Mend the named field in Set up and start again.");
     case FailureKind::Io: return FailurePanel::tr("Look at the named file, then start again.");
     case FailureKind::OutOfMemory:
-        return FailurePanel::tr("With the same result: a smaller micro batch, or gradient checkpointing. A shorter max "
-                                "length needs less, too, but cuts samples.");
-    case FailureKind::Diverged:
         return FailurePanel::tr(
-            "A lower learning rate, a longer warm-up or a smaller clip norm; or resume from an earlier checkpoint.");
+            "With the same result: a smaller micro-batch size, or gradient checkpointing. A smaller "
+            "“Longest sample” needs less, too, but cuts samples.");
+    case FailureKind::Diverged:
+        return FailurePanel::tr("A lower learning rate, a longer warm-up or stronger gradient clipping; or resume from "
+                                "an earlier checkpoint.");
     case FailureKind::DeviceLost: return FailurePanel::tr("Restart the program before using the device again.");
     case FailureKind::Internal: break;
     }
@@ -184,7 +185,9 @@ void FailurePanel::refresh()
         addKept("check", tr("Checkpoint of step %1").arg(formatCount(saved.back())),
             tr("adapter, moments, averages, order of data"));
     if (!m_run.history().metrics.empty())
-        addKept("check", tr("Loss, ranks, all %1 events").arg(m_run.history().events.size()),
+        addKept("check",
+            tr("Loss, ranks, masking events: %1")
+                .arg(formatCount(static_cast<std::int64_t>(m_run.history().events.size()))),
             tr("the timeline replays them"));
     m_log->setVisible(QFileInfo::exists(m_run.folder() + QStringLiteral("/log.txt")));
 }

@@ -200,7 +200,7 @@ class CheckControl : public FieldControl {
 public:
     CheckControl(const FieldInfo& info, QWidget* parent)
         : FieldControl(parent)
-        , m_box(new QCheckBox(fieldWords(info.label)))
+        , m_box(new QCheckBox(fieldLabel(info)))
     {
         auto* row = new QHBoxLayout(this);
         row->setContentsMargins(0, 0, 0, 0);

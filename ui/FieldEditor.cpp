@@ -26,7 +26,7 @@ const FieldInfo& requireField(const QString& key)
 
 } // namespace
 
-FieldEditor::FieldEditor(ConfigForm& form, const QString& key, const QString& label, QWidget* parent)
+FieldEditor::FieldEditor(ConfigForm& form, const QString& key, QWidget* parent)
     : QWidget(parent)
     , m_form(form)
     , m_key(key)
@@ -35,10 +35,9 @@ FieldEditor::FieldEditor(ConfigForm& form, const QString& key, const QString& la
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(3);
-    const QString shown = label.isEmpty() ? fieldWords(m_info.label) : label;
     m_control = FieldControl::create(m_info, this);
     if (m_info.type != FieldType::Boolean) {
-        auto* name = makeCaption(shown, "second");
+        auto* name = makeCaption(fieldLabel(m_info), "second");
         name->setBuddy(m_control);
         name->setMinimumWidth(10);
         column->addWidget(name);
@@ -51,14 +50,14 @@ FieldEditor::FieldEditor(ConfigForm& form, const QString& key, const QString& la
     setFocusProxy(m_control);
     setToolTip(help());
     setWhatsThis(help());
-    m_control->setAccessibleName(fieldWords(m_info.label));
+    m_control->setAccessibleName(fieldLabel(m_info));
     m_control->setAccessibleDescription(fieldWords(m_info.help));
     setObjectName(key);
 
     connect(m_control, &FieldControl::edited, this, [this](const FieldValue& value) { m_form.setValue(m_key, value); });
     connect(m_control, &FieldControl::typed, this, [this](const QString& text) { m_form.setText(m_key, text); });
     connect(m_control, &FieldControl::entered, this,
-        [this] { Q_EMIT helpWanted(fieldWords(m_info.label), fieldWords(m_info.help)); });
+        [this] { Q_EMIT helpWanted(fieldLabel(m_info), fieldWords(m_info.help)); });
     connect(&m_form, &ConfigForm::changed, this, &FieldEditor::showValue);
     connect(&m_form, &ConfigForm::checked, this, &FieldEditor::showIssues);
     showValue({});
@@ -87,7 +86,8 @@ void FieldEditor::showValue(const QString& key)
     const bool typing = key == m_key && m_control->focusProxy() && m_control->focusProxy()->hasFocus();
     if ((key.isEmpty() || key == m_key) && !typing)
         m_control->setValue(m_form.value(m_key));
-    if (m_info.optional || m_info.type == FieldType::TextList || m_info.type == FieldType::IntegerList)
+    if (m_info.optional || m_info.type == FieldType::Text || m_info.type == FieldType::TextList
+        || m_info.type == FieldType::IntegerList)
         m_control->setDerived(m_form.derivedText(m_key));
 }
 

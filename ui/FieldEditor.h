@@ -16,8 +16,8 @@ class ConfigForm;
 class FieldEditor : public QWidget {
     Q_OBJECT
 public:
-    /// @param label instead of the table's, where the place already says half of it; empty: the table's
-    FieldEditor(ConfigForm& form, const QString& key, const QString& label = {}, QWidget* parent = nullptr);
+    /// @throws Error (Config) where the table has no such key
+    FieldEditor(ConfigForm& form, const QString& key, QWidget* parent = nullptr);
 
     [[nodiscard]] const QString& key() const { return m_key; }
     [[nodiscard]] FieldControl& control() const { return *m_control; }

@@ -37,6 +37,21 @@ constexpr std::array choices {
     ChoiceWords {"data.format", "prompt-completion", QT_TRANSLATE_NOOP("FieldTexts", "prompt, completion")},
 };
 
+struct ShortLabel {
+    std::string_view key;
+    const char* words; ///< marked for translation
+};
+
+// A third of the narrowest budget column holds about 18 letters.
+constexpr std::array shortLabels {
+    ShortLabel {"adalora.delta_t", QT_TRANSLATE_NOOP("FieldTexts", "Interval (ΔT)")},
+    ShortLabel {"adalora.gamma", QT_TRANSLATE_NOOP("FieldTexts", "Orthogonality (γ)")},
+    ShortLabel {"adalora.beta1", QT_TRANSLATE_NOOP("FieldTexts", "β1 of Ī")},
+    ShortLabel {"adalora.beta2", QT_TRANSLATE_NOOP("FieldTexts", "β2 of Ū")},
+    ShortLabel {"optim.schedule", QT_TRANSLATE_NOOP("FieldTexts", "LR schedule")},
+    ShortLabel {"optim.warmup", QT_TRANSLATE_NOOP("FieldTexts", "LR warm-up")},
+};
+
 constexpr QChar trueMinus(0x2212);
 constexpr QChar breakPlace(0x200B);
 
@@ -52,6 +67,14 @@ QString grouped(QString digits)
 QString fieldWords(std::string_view words)
 {
     return words.empty() ? QString() : FieldTexts::tr(std::string(words).c_str());
+}
+
+QString fieldLabel(const FieldInfo& info)
+{
+    for (const ShortLabel& label : shortLabels)
+        if (label.key == info.key)
+            return FieldTexts::tr(label.words);
+    return fieldWords(info.label);
 }
 
 QString choiceWords(std::string_view key, const QString& name)

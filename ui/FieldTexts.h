@@ -14,6 +14,9 @@ namespace spectune {
 
 /// A label, help, unit or `zero` of the table in the desktop's language; `ninja translations` collects them.
 [[nodiscard]] QString fieldWords(std::string_view words);
+/// What a field is called in the studio: the table's label, or the short form of one that no column of the set-up has room
+/// for. The form, the issues' buttons and the live changes all take it from here.
+[[nodiscard]] QString fieldLabel(const FieldInfo& info);
 /// One value: "8,000", "5e−4", "LoRA"; empty for a derived one.
 [[nodiscard]] QString shownValue(const FieldInfo& info, const FieldValue& value);
 /// The words for a Choice's name: "SVD-LoRA" for "svd-lora".

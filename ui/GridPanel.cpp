@@ -4,14 +4,18 @@
 #include "ui/PageParts.h"
 #include "ui/PictureActions.h"
 #include "ui/Segmented.h"
+#include "visualization/Fonts.h"
+#include "visualization/NumberFormat.h"
 #include "visualization/RankGrid.h"
 #include "visualization/Theme.h"
 
 #include <QActionGroup>
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QMenu>
 #include <QPainter>
+#include <QPushButton>
 #include <QToolButton>
 
 namespace spectune {
@@ -19,6 +23,13 @@ namespace spectune {
 namespace {
 
 constexpr int flagsFrom = 446; ///< pixels of the panel; below it they have a line of their own
+constexpr int headerRest = 24 + 28 + 4 * 8; ///< margins, the menu's button and the gaps of the header
+constexpr int orthogonality = 3; ///< in the row of modes
+
+QStringList modeNames(const QString& orth)
+{
+    return {GridPanel::tr("Rank"), GridPanel::tr("Importance"), QStringLiteral("|λ|"), orth, GridPanel::tr("Revivals")};
+}
 
 /// "lost" and "back" with their marks, above the heatmap.
 class FlagKey : public QWidget {
@@ -74,7 +85,7 @@ GridPanel::GridPanel(QWidget* parent)
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
     auto* header = makePanelHeader();
-    m_modes = new Segmented({tr("Rank"), tr("Importance"), QStringLiteral("|λ|"), tr("Orth."), tr("Revivals")});
+    m_modes = new Segmented(modeNames(tr("Orth.")));
     m_modes->setToolTips({tr("Kept triplets (1)"), tr("Σ S over the kept triplets (2)"), tr("Σ |λ| (3)"),
         tr("Orthogonality error ‖PᵀP − I‖ + ‖QQᵀ − I‖ (4)"), tr("Triplets that came back at least once (5)")});
     m_modes->setCurrent(0);
@@ -97,6 +108,17 @@ GridPanel::GridPanel(QWidget* parent)
     body->setContentsMargins(8, 0, 8, 8);
     body->addWidget(m_grid);
     column->addLayout(body, 1);
+    m_nearest = makeSmallButton(QString());
+    m_nearest->setParent(m_grid);
+    m_nearest->setObjectName(QStringLiteral("NearestScores"));
+    m_nearest->setToolTip(tr("Shows the nearest step whose scores were kept"));
+    m_nearest->hide();
+    m_grid->installEventFilter(this);
+    connect(m_nearest, &QPushButton::clicked, this, [this] { Q_EMIT stepWanted(m_nearestStep); });
+    connect(m_grid, &RankGrid::missingTextChanged, this, [this] {
+        refreshKeys();
+        placeNearest();
+    });
     connect(m_modes, &Segmented::chosen, this, &GridPanel::setMode);
 }
 
@@ -143,11 +165,52 @@ void GridPanel::setMode(int mode)
     m_grid->setMode(static_cast<GridMode>(mode));
 }
 
+void GridPanel::setNearestScores(std::int64_t step)
+{
+    m_nearestStep = step;
+    placeNearest();
+}
+
+void GridPanel::placeNearest()
+{
+    const QString words = m_grid->missingText();
+    const QRectF area = m_grid->gridGeometry().legend();
+    m_nearest->setText(tr("Go to step %1").arg(formatCount(m_nearestStep)));
+    m_nearest->adjustSize();
+    const double left = area.left() + tabularWidth(Fonts::body(), words) + 12.0;
+    m_nearest->move(qRound(left), qRound(area.top() + 4.0 + (area.height() - m_nearest->height()) / 2.0));
+    m_nearest->setVisible(m_nearestStep >= 0 && !words.isEmpty() && left + m_nearest->width() <= m_grid->width());
+}
+
+// Where the mode has no values there are no marks either; their key keeps its place, so that the grid keeps its own.
+void GridPanel::refreshKeys()
+{
+    const bool marks = m_grid->missingText().isEmpty();
+    const bool above = width() >= flagsFrom;
+    const auto show = [marks](QWidget* key, bool here) {
+        QSizePolicy policy = key->sizePolicy();
+        policy.setRetainSizeWhenHidden(here);
+        key->setSizePolicy(policy);
+        key->setVisible(here && marks);
+    };
+    show(m_flags, above);
+    show(m_flagsBelow, !above);
+}
+
 void GridPanel::resizeEvent(QResizeEvent* event)
 {
-    m_flags->setVisible(width() >= flagsFrom);
-    m_flagsBelow->setVisible(width() < flagsFrom);
+    const int room = width() - headerRest - m_flags->sizeHint().width();
+    const QString whole = tr("Orthogonality");
+    m_modes->setLabel(orthogonality, Segmented::leastWidth(modeNames(whole)) <= room ? whole : tr("Orth."));
+    refreshKeys();
     QWidget::resizeEvent(event);
+}
+
+bool GridPanel::eventFilter(QObject* watched, QEvent* event)
+{
+    if (watched == m_grid && event->type() == QEvent::Resize)
+        placeNearest();
+    return QWidget::eventFilter(watched, event);
 }
 
 } // namespace spectune

@@ -3,7 +3,10 @@
 
 #include <QWidget>
 
+#include <cstdint>
+
 class QMenu;
+class QPushButton;
 
 namespace spectune {
 
@@ -21,21 +24,29 @@ public:
     void setMode(int mode);
     /// For the names of files: the run's name and what step is shown.
     void setPicture(const QString& name) { m_name = name; }
+    /// The step with scores that is nearest to the shown one; −1: none is known. Offered where the mode needs them.
+    void setNearestScores(std::int64_t step);
 
 Q_SIGNALS:
+    void stepWanted(qint64 step); ///< to be shown
     void told(const QString& lead, const QString& text);
     void reducedMotionWanted(bool reduced); ///< of all heatmaps: the window has the setting
 
 protected:
     void resizeEvent(QResizeEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
     [[nodiscard]] QMenu* makeMenu();
+    void refreshKeys();
+    void placeNearest(); ///< behind the grid's own words
 
     RankGrid* m_grid = nullptr;
     Segmented* m_modes = nullptr;
     QWidget* m_flags = nullptr; ///< the marks' key in the header …
     QWidget* m_flagsBelow = nullptr; ///< … and below it, where the header is too narrow
+    QPushButton* m_nearest = nullptr;
+    std::int64_t m_nearestStep = -1;
     QString m_name;
 };
 

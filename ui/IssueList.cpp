@@ -29,7 +29,7 @@ QString suggestionText(const Issue& issue)
     const QString value = QString::fromStdString(toText(*issue.suggestion));
     if (info && (info->type == FieldType::File || info->type == FieldType::Folder))
         return IssueList::tr("Use %1").arg(QFileInfo(value).fileName());
-    const QString label = info ? fieldWords(info->label) : QString::fromStdString(issue.key);
+    const QString label = info ? fieldLabel(*info) : QString::fromStdString(issue.key);
     if (value.isEmpty())
         return IssueList::tr("Derive %1").arg(label);
     return IssueList::tr("Set %1 to %2").arg(label, info ? shownValue(*info, *issue.suggestion) : value);

@@ -19,6 +19,7 @@ namespace spectune {
 namespace {
 
 constexpr int mostDrawn = 512; // values on a side: more are averaged in blocks
+constexpr int wordGap = 8; // px between a title, its note and its legend
 
 QString errorText(double fraction)
 {
@@ -42,16 +43,22 @@ LensRow::LensRow(MatrixView::Colors colors, SpectrumPlot::Kind kind, const QStri
     for (int column = 0; column < 3; ++column) {
         const auto index = static_cast<std::size_t>(column);
         auto* head = new QHBoxLayout;
+        head->setSpacing(wordGap);
         m_titles[index] = makeHeading(titles[column]);
         head->addWidget(m_titles[index]);
         if (index < m_notes.size()) {
             m_notes[index] = makeCaption(QString());
             head->addWidget(m_notes[index]);
-            // A signed matrix fills its column; an image may be narrower, and what is said of it stays with its title.
-            head->insertStretch(colors == MatrixView::Colors::Signed ? 1 : 2);
-        } else {
+        }
+        if (column == 0 && colors == MatrixView::Colors::Signed) { // its rank k has the same colours
+            m_matrixLegend = new SignLegend;
+            m_matrixLegend->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed); // the words go first
+            head->addWidget(m_matrixLegend, 1);
+        } else if (column == 2) {
             m_legend = new SignLegend;
             head->addWidget(m_legend, 1);
+        } else {
+            head->addStretch();
         }
         grid->addLayout(head, 0, column);
         // What is lost has both signs, of an image as well.
@@ -79,7 +86,7 @@ void LensRow::setParts(std::shared_ptr<const SpectralParts> parts, const QString
     m_notes[0]->setText(sizeText);
     if (!m_parts) {
         m_plot->setValues({});
-        m_legend->setReach(0.0);
+        showReach(0.0);
         m_titles[1]->setText(tr("Rank k"));
         m_notes[1]->clear();
         return;
@@ -92,7 +99,7 @@ void LensRow::setParts(std::shared_ptr<const SpectralParts> parts, const QString
     // A few large values would leave the rest of a signed matrix grey.
     if (m_colors == MatrixView::Colors::Signed)
         m_reach *= 0.6;
-    m_legend->setReach(m_reach);
+    showReach(m_reach);
     m_views[0]->setMatrix(std::move(all), m_reach);
     std::vector<double> values = m_parts->sigma;
     if (m_kind == SpectrumPlot::Kind::ErrorCurve)
@@ -116,6 +123,13 @@ double LensRow::error() const
 QString LensRow::rankTitle() const
 {
     return m_titles[1]->text();
+}
+
+void LensRow::showReach(double reach)
+{
+    m_legend->setReach(reach);
+    if (m_matrixLegend)
+        m_matrixLegend->setReach(reach);
 }
 
 void LensRow::showRank()

@@ -32,11 +32,14 @@ public:
     /// 0 all, 1 rank k, 2 what is lost.
     [[nodiscard]] const MatrixView& view(int index) const { return *m_views.at(static_cast<std::size_t>(index)); }
     [[nodiscard]] QString rankTitle() const;
-    /// Of the pictures with both signs: what is lost, and of ΔW all three.
+    /// Of what is lost, which has both signs.
     [[nodiscard]] const SignLegend& legend() const { return *m_legend; }
+    /// Of ΔW and its rank k, beside ΔW's title; null: an image is grey.
+    [[nodiscard]] const SignLegend* matrixLegend() const { return m_matrixLegend; }
 
 private:
     void showRank();
+    void showReach(double reach); ///< value of the strongest colours; 0: none
 
     MatrixView::Colors m_colors;
     SpectrumPlot::Kind m_kind;
@@ -49,6 +52,7 @@ private:
     std::array<QLabel*, 3> m_titles {};
     std::array<QLabel*, 2> m_notes {}; ///< of the first two
     SignLegend* m_legend = nullptr;
+    SignLegend* m_matrixLegend = nullptr;
     SpectrumPlot* m_plot = nullptr;
 };
 

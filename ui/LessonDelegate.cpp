@@ -7,6 +7,9 @@
 #include <QAbstractItemView>
 #include <QPainter>
 
+#include <algorithm>
+#include <cmath>
+
 namespace spectune {
 
 namespace {
@@ -15,6 +18,7 @@ constexpr int inset = 12;
 constexpr int textLeft = 34;
 constexpr int titleHeight = 18;
 constexpr int padding = 9;
+constexpr int numberGap = 8; ///< behind a number
 
 void drawMark(QPainter& painter, QPointF centre, LessonDelegate::Mark mark)
 {
@@ -43,7 +47,19 @@ int detailHeight(const QModelIndex& index, int width)
     return QFontMetrics(Fonts::caption()).boundingRect(QRect(0, 0, width, 200), Qt::TextWordWrap, detail).height() + 2;
 }
 
+/// As wide as the last row's, with all digits equally wide.
+double numberWidth(const QModelIndex& index)
+{
+    return tabularWidth(Fonts::heading(), QString::number(index.model()->rowCount(index.parent())));
+}
+
 } // namespace
+
+int LessonDelegate::linesLeft(const QModelIndex& index)
+{
+    const bool numbered = index.data(numberRole).isValid();
+    return textLeft + (numbered ? static_cast<int>(std::ceil(numberWidth(index))) + numberGap : 0);
+}
 
 void LessonDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const
 {
@@ -57,9 +73,13 @@ void LessonDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option
     painter->fillRect(QRect(option.rect.left(), option.rect.bottom(), option.rect.width(), 1), theme.line);
     drawMark(*painter, QPointF(option.rect.left() + inset + 6, option.rect.top() + padding + titleHeight / 2.0),
         static_cast<Mark>(index.data(markRole).toInt()));
-    const QRect text = option.rect.adjusted(textLeft, padding, -inset, -padding);
+    const QRect text = option.rect.adjusted(linesLeft(index), padding, -inset, -padding);
     painter->setFont(Fonts::heading());
     painter->setPen(theme.text);
+    if (const QVariant number = index.data(numberRole); number.isValid()) {
+        const QRectF column(option.rect.left() + textLeft, text.top(), numberWidth(index), titleHeight);
+        drawTabular(*painter, column, Qt::AlignRight, number.toString());
+    }
     painter->drawText(QRect(text.left(), text.top(), text.width(), titleHeight), Qt::AlignLeft | Qt::AlignVCenter,
         painter->fontMetrics().elidedText(index.data().toString(), Qt::ElideRight, text.width()));
     painter->setFont(Fonts::caption());
@@ -73,7 +93,7 @@ QSize LessonDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelI
     // A list asks with one rectangle when it lays its rows out and with another when it paints them.
     const auto* view = qobject_cast<const QAbstractItemView*>(option.widget);
     const int row = view ? view->viewport()->width() : option.rect.width();
-    const int width = std::max(80, row - textLeft - inset);
+    const int width = std::max(80, row - linesLeft(index) - inset);
     return {120, 2 * padding + titleHeight + detailHeight(index, width)};
 }
 

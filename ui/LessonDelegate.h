@@ -5,15 +5,18 @@
 
 namespace spectune {
 
-/// Rows of a list with a title, a quiet second line (detailRole) and a mark before it (markRole).
+/// Rows of a list with a title, a quiet second line (detailRole) and a mark before it (markRole); where rows have a number
+/// (numberRole), it has a column of its own between the mark and both lines.
 class LessonDelegate : public QStyledItemDelegate {
     Q_OBJECT
 public:
-    enum Role { detailRole = Qt::UserRole + 1, markRole };
+    enum Role { detailRole = Qt::UserRole + 1, markRole, numberRole };
     enum class Mark { None, Open, Now, Done };
 
     using QStyledItemDelegate::QStyledItemDelegate;
     void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
+    /// Where both lines of a row begin, in pixels from its left edge: the same for all rows of a list.
+    [[nodiscard]] static int linesLeft(const QModelIndex& index);
     [[nodiscard]] QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override;
 };
 

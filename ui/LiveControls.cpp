@@ -122,9 +122,9 @@ void LiveControls::addRow(QGridLayout* grid, const std::string& key)
     Row row {.key = key, .label = makeText(shortFieldName(key), "second"), .field = new FieldLine};
     row.field->setFixedWidth(72);
     row.field->setAlignment(Qt::AlignRight);
-    row.field->setAccessibleName(fieldWords(info.label));
+    row.field->setAccessibleName(fieldLabel(info));
     const QString help = fieldWords(info.help);
-    row.field->setToolTip(QStringLiteral("%1 (%2)\n%3").arg(fieldWords(info.label), QString::fromUtf8(info.key), help));
+    row.field->setToolTip(QStringLiteral("%1 (%2)\n%3").arg(fieldLabel(info), QString::fromUtf8(info.key), help));
     if (info.type == FieldType::Integer)
         row.field->setStepping(info.minimum, info.maximum);
     const int line = static_cast<int>(m_rows.size());
@@ -134,7 +134,7 @@ void LiveControls::addRow(QGridLayout* grid, const std::string& key)
     const auto index = m_rows.size() - 1;
     connect(row.field, &QLineEdit::editingFinished, this, [this, index] { commit(m_rows[index]); });
     connect(row.field, &FieldLine::entered, this,
-        [this, label = fieldWords(info.label), help] { Q_EMIT helpWanted(label, help); });
+        [this, label = fieldLabel(info), help] { Q_EMIT helpWanted(label, help); });
 }
 
 bool LiveControls::isOpen() const

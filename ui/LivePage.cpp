@@ -19,6 +19,8 @@
 #include <QSplitter>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace spectune {
 
 LivePage::LivePage(RunModel& run, const ConfigForm& form, QWidget* parent)
@@ -63,6 +65,7 @@ LivePage::LivePage(RunModel& run, const ConfigForm& form, QWidget* parent)
     connect(&run, &RunModel::eventAppended, this, &LivePage::refreshNote);
     connect(m_plots, &RunPlots::stepActivated, &run, &RunModel::showStep);
     connect(m_gridPanel, &GridPanel::told, this, &LivePage::told);
+    connect(m_gridPanel, &GridPanel::stepWanted, &m_run, &RunModel::showStep);
     connect(m_gridPanel, &GridPanel::reducedMotionWanted, this, &LivePage::reducedMotionWanted);
     connect(m_plotsPanel, &PlotsPanel::told, this, &LivePage::told);
     connect(&run, &RunModel::editTaken, this, [this] {
@@ -78,10 +81,17 @@ void LivePage::setHeatMode(int mode)
     m_gridPanel->setMode(mode);
 }
 
+bool LivePage::isWritingAnimation() const
+{
+    return m_animation && m_animation->work().isRunning();
+}
+
 void LivePage::showAnimation()
 {
-    if (m_animation == nullptr)
+    if (m_animation == nullptr) {
         m_animation = new AnimationWindow(m_run, this);
+        connect(&m_animation->work(), &AnimationExport::ended, this, &LivePage::animationEnded);
+    }
     m_animation->setLook(m_grid->mode(), m_grid->isTransposed());
     m_animation->show();
     m_animation->raise();
@@ -148,6 +158,9 @@ void LivePage::refreshSnapshot()
     const auto snapshot = m_run.shownSnapshot();
     if (snapshot)
         m_grid->setSnapshot(snapshot);
+    const bool unknown = snapshot && !snapshot->hasScores && m_run.hasRun();
+    m_gridPanel->setNearestScores(
+        unknown ? m_run.replay().nearestState(std::max<std::int64_t>(m_run.shownStep(), 0)) : -1);
     m_gridPanel->setPicture(tr("%1-step-%2").arg(m_run.name()).arg(snapshot ? snapshot->step : 0));
     m_plotsPanel->setPicture(m_run.name());
     refreshNote();

@@ -36,6 +36,7 @@ public:
     void setHeatMode(int mode);
     void showAnimation();
     [[nodiscard]] AnimationWindow* animation() { return m_animation; } ///< null: not opened yet
+    [[nodiscard]] bool isWritingAnimation() const;
     void toggleRail();
     void toggleInspector();
     /// The columns' widths for a window of this width (STUDIO.md, section 1).
@@ -45,6 +46,7 @@ public:
     [[nodiscard]] bool keepsWidths() const { return m_keepsWidths; }
 
 Q_SIGNALS:
+    void animationEnded(); ///< written, cancelled or failed
     /// For the status line.
     void told(const QString& lead, const QString& text);
     void reducedMotionWanted(bool reduced);

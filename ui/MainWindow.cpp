@@ -122,6 +122,7 @@ void MainWindow::buildPages()
     connect(&m_live->inspector(), &Inspector::openRunWanted, this, &MainWindow::askOpenRun);
     const FailureChoices& choices = m_live->inspector().failurePanel().choices();
     connect(&choices, &FailureChoices::offered, m_runBar, &RunBar::setOffersChanges);
+    connect(&choices, &FailureChoices::resumeNamed, m_runBar, &RunBar::setResumeChange);
     connect(&choices, &FailureChoices::resumeWanted, this, [this](const RunConfig& config) { resumeRun(config); });
     connect(&choices, &FailureChoices::setupWanted, this, [this](const RunConfig& config, const QString& change) {
         m_form->setConfig(config);
@@ -148,8 +149,9 @@ void MainWindow::connectRunBar()
         m_name = name.trimmed().isEmpty() ? QStringLiteral("run") : name.trimmed();
         refreshContext();
     });
-    connect(m_runBar, &RunBar::closeAnswered, this, [this](bool stopAndClose) {
-        if (!stopAndClose) {
+    connect(m_live, &LivePage::animationEnded, m_runBar, &RunBar::withdrawQuestion);
+    connect(m_runBar, &RunBar::closeAnswered, this, [this](bool ends) {
+        if (!ends) {
             m_closing = Closing::No;
             m_runBar->mainButton()->setFocus(Qt::OtherFocusReason); // not what stands next to the vanished button
             return;
@@ -183,7 +185,7 @@ void MainWindow::connectStatus()
     });
     connect(m_run, &RunModel::eventAppended, this, [this](const MaskEvent& event) {
         m_status->setMessage({},
-            tr("Step %1: %2 triplets pruned, %3 came back, b = %4.")
+            tr("Step %1: %2 pruned, %3 came back, b = %4.")
                 .arg(formatCount(event.step), formatCount(event.pruned), formatCount(event.revived),
                     formatCount(event.budget)));
     });
@@ -316,6 +318,10 @@ void MainWindow::rememberGeometry()
 void MainWindow::keyPressEvent(QKeyEvent* event)
 {
     // Only what no field and no button has wanted comes here.
+    if ((event->modifiers() & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier)) != 0) {
+        QMainWindow::keyPressEvent(event); // another key, which the menus may have
+        return;
+    }
     const bool shift = event->modifiers().testFlag(Qt::ShiftModifier);
     TimelineStrip& timeline = m_live->timeline();
     switch (event->key()) {

@@ -2,6 +2,9 @@
 // What the window does with runs: start, resume, close while one goes on.
 #include "ui/ConfigForm.h"
 #include "ui/ExportWindow.h"
+#include "ui/FailureChoices.h"
+#include "ui/FailurePanel.h"
+#include "ui/Inspector.h"
 #include "ui/LivePage.h"
 #include "ui/MainWindow.h"
 #include "ui/RunBar.h"
@@ -26,7 +29,12 @@ void MainWindow::act(MainAction action)
     case MainAction::Start: startRun(); break;
     case MainAction::Pause:
     case MainAction::Resume: pauseOrResume(); break;
-    case MainAction::ResumeStopped: resumeRun(); break;
+    case MainAction::
+        ResumeStopped: { // of a failed run with the change that the bar names; unchanged it goes on in Runs
+        const FailureChoices& choices = m_live->inspector().failurePanel().choices();
+        resumeRun(m_runBar->shown().showsFailure ? choices.resumeConfig() : std::nullopt);
+        break;
+    }
     case MainAction::Export: showExport(); break;
     case MainAction::None: break;
     }
@@ -90,14 +98,25 @@ void MainWindow::showExport()
         m_status->setMessage(tr("Not done"), m_runBar->shown().exportNote);
         return;
     }
-    if (!m_export)
+    if (!m_export) {
         m_export = new ExportWindow(*m_session, *m_run, this);
+        connect(m_export, &ExportWindow::ended, m_runBar, &RunBar::withdrawQuestion);
+    }
     m_export->showRun();
 }
 
 QString MainWindow::outputFolder() const
 {
     return m_run->hasRun() ? m_run->folder() : m_plannedFolder;
+}
+
+OpenWork MainWindow::openWork() const
+{
+    if (isActive(m_session->state()))
+        return OpenWork::Run;
+    if (m_export && m_export->isBusy())
+        return OpenWork::Export;
+    return m_live->isWritingAnimation() ? OpenWork::Animation : OpenWork::None;
 }
 
 void MainWindow::closeEvent(QCloseEvent* event)
@@ -109,8 +128,8 @@ void MainWindow::closeEvent(QCloseEvent* event)
     event->ignore();
     if (m_closing != Closing::No)
         return;
-    if (isActive(m_session->state())) {
-        m_runBar->askClose();
+    if (const OpenWork work = openWork(); work != OpenWork::None) {
+        m_runBar->askClose(work);
         // Asked from another window or out of sight, the question would wait unseen.
         setWindowState(windowState() & ~Qt::WindowMinimized);
         raise();

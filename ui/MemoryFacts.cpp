@@ -97,21 +97,38 @@ QString changeText(const MemoryChange& change)
 {
     const QString number = formatCount(change.number);
     switch (change.kind) {
-    case MemoryChange::Kind::MicroBatch: return MemoryTexts::tr("Micro batch %1").arg(number);
+    case MemoryChange::Kind::MicroBatch: return MemoryTexts::tr("Micro-batch size %1").arg(number);
     case MemoryChange::Kind::Recompute: return MemoryTexts::tr("Gradient checkpointing");
-    case MemoryChange::Kind::MicroBatchAndRecompute: return MemoryTexts::tr("Checkpointing, micro %1").arg(number);
+    case MemoryChange::Kind::MicroBatchAndRecompute:
+        return MemoryTexts::tr("Checkpointing, micro-batch %1").arg(number);
     case MemoryChange::Kind::BFloat16: return MemoryTexts::tr("bfloat16");
-    case MemoryChange::Kind::MaxLength: return MemoryTexts::tr("Max length %1").arg(number);
+    case MemoryChange::Kind::MaxLength: return MemoryTexts::tr("Longest sample %1").arg(number);
     case MemoryChange::Kind::AttentionOnly: return MemoryTexts::tr("Attention matrices only");
     case MemoryChange::Kind::Rank: break;
     }
     return MemoryTexts::tr("Target rank %1").arg(number);
 }
 
+QString changePhrase(const MemoryChange& change)
+{
+    const QString number = formatCount(change.number);
+    switch (change.kind) {
+    case MemoryChange::Kind::MicroBatch: return MemoryTexts::tr("micro-batch %1").arg(number);
+    case MemoryChange::Kind::Recompute: return MemoryTexts::tr("checkpointing");
+    case MemoryChange::Kind::MicroBatchAndRecompute:
+        return MemoryTexts::tr("checkpointing, micro-batch %1").arg(number);
+    case MemoryChange::Kind::BFloat16: return MemoryTexts::tr("bfloat16");
+    case MemoryChange::Kind::MaxLength: return MemoryTexts::tr("longest sample %1").arg(number);
+    case MemoryChange::Kind::AttentionOnly: return MemoryTexts::tr("attention alone");
+    case MemoryChange::Kind::Rank: break;
+    }
+    return MemoryTexts::tr("target rank %1").arg(number);
+}
+
 QString changeCost(const MemoryChange& change)
 {
     switch (change.kind) {
-    case MemoryChange::Kind::MicroBatch: return MemoryTexts::tr("The same steps, in more forwards.");
+    case MemoryChange::Kind::MicroBatch: return MemoryTexts::tr("The same steps, more forward passes.");
     case MemoryChange::Kind::Recompute:
     case MemoryChange::Kind::MicroBatchAndRecompute:
         return MemoryTexts::tr("The same steps; each block is computed twice, about a third more time.");

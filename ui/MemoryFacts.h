@@ -34,8 +34,10 @@ struct MemoryFacts {
     [[nodiscard]] std::vector<MemoryChange> changes() const;
 };
 
-/// "Micro batch 2", "Gradient checkpointing": what a change is.
+/// "Micro-batch size 2", "Gradient checkpointing": what a change is.
 [[nodiscard]] QString changeText(const MemoryChange& change);
+/// The same behind "with", as short as a button needs it: "micro-batch 2", "checkpointing".
+[[nodiscard]] QString changePhrase(const MemoryChange& change);
 /// What it costs: "same steps, slower", "cuts longer samples".
 [[nodiscard]] QString changeCost(const MemoryChange& change);
 

@@ -47,7 +47,7 @@ ModelSources::ModelSources(ConfigForm& form, SetupFields& fields, QWidget* paren
         tr("Models that the hub's tools have fetched"), tr("How to fetch a model from the Hugging Face hub")});
     column->addWidget(m_hub);
     column->addWidget(m_cache);
-    column->addWidget(fields.make(pathKey, tr("Folder with config.json and *.safetensors")));
+    column->addWidget(fields.make(pathKey));
     column->addWidget(m_folderRow = makeFolderRow());
     connect(m_sources, &Segmented::chosen, this, [this](int index) { choose(static_cast<Source>(index)); });
     connect(m_cache, &CachedModelList::chosen, this, &ModelSources::setPath);

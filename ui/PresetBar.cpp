@@ -2,14 +2,13 @@
 #include "ui/PresetBar.h"
 
 #include "ui/ConfigForm.h"
-#include "ui/ElidedLabel.h"
 #include "ui/PageParts.h"
 #include "ui/QuietCombo.h"
-#include "visualization/Fonts.h"
 
 #include <QFileDialog>
 #include <QHBoxLayout>
 #include <QKeyEvent>
+#include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
 #include <QPushButton>
@@ -18,6 +17,10 @@
 
 namespace spectune {
 
+namespace {
+constexpr int sourceLines = 2; ///< what a preset is for may take more
+} // namespace
+
 PresetBar::PresetBar(ConfigForm& form, QString folder, QWidget* parent)
     : QWidget(parent)
     , m_form(form)
@@ -25,17 +28,17 @@ PresetBar::PresetBar(ConfigForm& form, QString folder, QWidget* parent)
 {
     setObjectName(QStringLiteral("Panel"));
     setAttribute(Qt::WA_StyledBackground);
-    setFixedHeight(40);
+    setMinimumHeight(40);
     auto* row = new QHBoxLayout(this);
-    row->setContentsMargins(12, 0, 12, 0);
+    row->setContentsMargins(12, 5, 12, 5);
     row->setSpacing(10);
     m_picker = new QuietCombo;
     m_picker->setAccessibleName(tr("Preset"));
     m_picker->setMinimumWidth(220);
     m_picker->setMaxVisibleItems(24);
-    m_note = new ElidedLabel;
-    m_note->setFont(Fonts::caption());
-    m_note->setProperty("tone", "second");
+    m_note = makeCaption(QString(), "second", true);
+    m_note->setTextFormat(Qt::PlainText);
+    m_note->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     m_name = new QLineEdit;
     m_name->setPlaceholderText(tr("Name of the preset"));
     m_name->setAccessibleName(tr("Name of the preset"));
@@ -130,7 +133,7 @@ void PresetBar::choose(int index)
         return;
     m_picker->setCurrentIndex(std::max(0, m_picker->findData(index)));
     m_form.setConfig(withPreset(m_form.config(), *preset));
-    Q_EMIT told(preset->name, preset->about);
+    Q_EMIT told({}, tr("The set-up has the values of “%1”.").arg(preset->name));
     refresh();
 }
 
@@ -154,10 +157,12 @@ void PresetBar::refresh()
     const int changed = changedSince(m_form.config(), *preset);
     const QString since
         = changed == 0 ? tr("unchanged") : counted(changed, tr("%1 field changed"), tr("%1 fields changed"));
-    // Where its source comes from is read whole or not at all; the tool tip has it in any case.
-    const QString whole = QStringLiteral("%1  ·  %2").arg(since, preset->source);
-    const bool fits = m_note->fontMetrics().horizontalAdvance(whole) <= m_note->contentsRect().width();
-    m_note->setText(fits ? whole : since);
+    const QString about = preset->about.isEmpty() ? since : QStringLiteral("%1  ·  %2").arg(since, preset->about);
+    // Its source is read whole or not at all; the tool tip has it in any case.
+    const QString whole = QStringLiteral("%1  ·  %2").arg(about, preset->source);
+    const QRect room(0, 0, m_note->contentsRect().width(), 0);
+    const int height = m_note->fontMetrics().boundingRect(room, Qt::TextWordWrap, whole).height();
+    m_note->setText(height <= sourceLines * m_note->fontMetrics().lineSpacing() ? whole : about);
     m_note->setToolTip(preset->about + QStringLiteral("\n\n") + preset->source);
 }
 

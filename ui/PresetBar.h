@@ -9,16 +9,16 @@
 
 class QAction;
 class QComboBox;
+class QLabel;
 class QLineEdit;
 class QPushButton;
 
 namespace spectune {
 
 class ConfigForm;
-class ElidedLabel;
 
-/// The row above the set-up: presets to choose from, what the chosen one is and where its numbers come from, and how
-/// many fields have been changed since.
+/// The row above the set-up: presets to choose from, how many fields have been changed since, what the chosen one is for,
+/// whole, and where its numbers come from, where there is room. As high as these words need.
 class PresetBar : public QWidget {
     Q_OBJECT
 public:
@@ -53,7 +53,7 @@ private:
     PresetLibrary m_library;
     int m_chosen = -1; ///< of the library; −1: none
     QComboBox* m_picker = nullptr;
-    ElidedLabel* m_note = nullptr;
+    QLabel* m_note = nullptr;
     QLineEdit* m_name = nullptr;
     QPushButton* m_save = nullptr;
     QPushButton* m_more = nullptr;

@@ -118,6 +118,12 @@ void RunBar::setOffersChanges(bool offers)
     refresh();
 }
 
+void RunBar::setResumeChange(const QString& change)
+{
+    m_input.resumeChange = change;
+    refresh();
+}
+
 void RunBar::setRunName(const QString& name)
 {
     if (m_name->text() != name)
@@ -129,12 +135,28 @@ QString RunBar::runName() const
     return m_name->text().trimmed();
 }
 
-void RunBar::askClose()
+void RunBar::askClose(OpenWork work)
 {
-    m_question->show();
+    m_question->ask(work);
     refresh();
-    if (auto* button = m_question->findChild<QPushButton*>(QStringLiteral("StopAndClose")))
-        button->setFocus();
+    m_question->findChild<QPushButton*>(QStringLiteral("KeepTraining"))->setFocus(Qt::OtherFocusReason);
+}
+
+void RunBar::withdrawQuestion()
+{
+    if (m_question->work() != OpenWork::Run)
+        endQuestion();
+}
+
+void RunBar::endQuestion()
+{
+    if (!isAsking())
+        return;
+    const bool hadFocus = m_question->isAncestorOf(window()->focusWidget());
+    m_question->hide();
+    refresh();
+    if (hadFocus)
+        m_main->setFocus(Qt::OtherFocusReason); // not what stands next to the vanished button
 }
 
 bool RunBar::isAsking() const
@@ -144,10 +166,10 @@ bool RunBar::isAsking() const
 
 void RunBar::refresh()
 {
-    const bool isMoot = isAsking() && !isActive(m_run.state()); // what was to be stopped has ended by itself
-    const bool hadFocus = isMoot && m_question->isAncestorOf(window()->focusWidget());
-    if (isMoot)
-        m_question->hide();
+    if (m_question->work() == OpenWork::Run && isAsking() && !isActive(m_run.state())) {
+        endQuestion(); // what was to be stopped has ended by itself
+        return;
+    }
     m_input.state = m_run.state();
     m_input.record = m_run.record();
     m_input.cancelled = m_run.isCancelled();
@@ -173,8 +195,11 @@ void RunBar::refresh()
     apply(m_save, m_state.save);
     apply(m_export, m_state.exportRun);
     m_export->setToolTip(m_state.exportNote);
+    const bool changes = m_state.showsFailure && !m_input.resumeChange.isEmpty();
     m_main->setToolTip(m_state.action == MainAction::Export ? m_state.exportNote
-                                                            : tr("Start (Ctrl+Return), Pause and Resume (Space)"));
+            : changes
+            ? tr("With the change that is chosen under “What happened”. As it was, a run is resumed from Runs.")
+            : tr("Start (Ctrl+Return), Pause and Resume (Space)"));
     const QString icon = mainIcon(m_state.action);
     m_main->setIcon(
         icon.isEmpty() ? QIcon() : studioIcon(icon, m_state.mainIsPrimary ? IconTone::OnPrimary : IconTone::Text));
@@ -189,8 +214,6 @@ void RunBar::refresh()
     layout()->setContentsMargins(12, 0, isAsking() ? 0 : 12, 0); // the question's ground reaches the window's edge
     refreshMessage();
     refreshNumbers();
-    if (hadFocus)
-        m_main->setFocus(Qt::OtherFocusReason); // not what stands next to the vanished button
 }
 
 // Beside Save while a run goes on; left of Export and Resume once it has ended: these stay at the right end, where no

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "ui/CloseQuestion.h"
 #include "ui/RunBarState.h"
 
 #include <QWidget>
@@ -30,13 +31,17 @@ public:
         QString summary; ///< one sentence
     };
     void setContext(const Context& context);
-    /// A failed run's changes are offered beside it: its plain Resume steps back.
+    /// A failed run's changes are offered beside it: its Resume steps back.
     void setOffersChanges(bool offers);
+    /// What Resume changes of a failed run, "micro-batch 4"; empty: nothing, it is resumed as it was.
+    void setResumeChange(const QString& change);
     void setRunName(const QString& name);
     [[nodiscard]] QString runName() const;
     [[nodiscard]] const RunBarState& shown() const { return m_state; }
-    /// "Stop and save this run before closing?" in place of the buttons, until an answer.
-    void askClose();
+    /// Asks whether to end @p work and close, in place of the buttons, until an answer or until that has ended by itself.
+    void askClose(OpenWork work);
+    /// Export or animation have ended: there is nothing to ask any more.
+    void withdrawQuestion();
     [[nodiscard]] bool isAsking() const;
     [[nodiscard]] QPushButton* mainButton() const { return m_main; }
 
@@ -48,7 +53,7 @@ Q_SIGNALS:
     void saveTriggered();
     void exportTriggered();
     void detailsTriggered();
-    void closeAnswered(bool stopAndClose);
+    void closeAnswered(bool close);
     void runNameEdited(const QString& name);
 
 protected:
@@ -61,6 +66,7 @@ private:
     void addStats(QHBoxLayout* row);
     void addButtons(QHBoxLayout* row);
     void addQuestion(QHBoxLayout* row);
+    void endQuestion();
     void refresh();
     void refreshNumbers();
     [[nodiscard]] bool hasMemory() const; ///< and room would be its only condition
@@ -105,7 +111,7 @@ private:
     QPushButton* m_export = nullptr;
     QPushButton* m_details = nullptr;
     QWidget* m_buttons = nullptr;
-    QWidget* m_question = nullptr;
+    CloseQuestion* m_question = nullptr;
 };
 
 } // namespace spectune

@@ -86,8 +86,8 @@ void RunBar::addStats(QHBoxLayout* row)
     stats->setContentsMargins(0, 8, 0, 8);
     stats->setSpacing(12);
     stats->addWidget(makeStat(m_loss, tr("task loss")));
-    stats->addWidget(makeStat(m_speed, tr("loss tok/s"),
-        tr("Tokens that bear loss, per second, over the last 40 steps. The tokens of the prompts are read as well, but "
+    stats->addWidget(makeStat(m_speed, tr("tok/s"),
+        tr("Loss-bearing tokens per second, over the last 40 steps. The tokens of the prompts are read as well, but "
            "not counted.")));
     stats->addWidget(makeStat(m_rate, tr("learning rate")));
     m_rate->setObjectName(QStringLiteral("LearningRate"));
@@ -141,34 +141,11 @@ void RunBar::addButtons(QHBoxLayout* row)
 
 void RunBar::addQuestion(QHBoxLayout* row)
 {
-    m_question = new QWidget;
-    m_question->setObjectName(QStringLiteral("BarQuestion"));
-    m_question->setAttribute(Qt::WA_StyledBackground);
-    auto* line = new QHBoxLayout(m_question);
-    line->setContentsMargins(12, 0, 12, 0);
-    line->setSpacing(8);
-    line->addWidget(makeHeading(tr("A run is going on.")));
-    line->addWidget(makeText(tr("Stop it, save it and close?"), "second"));
-    auto* stay = new QPushButton(tr("Keep training"));
-    stay->setObjectName(QStringLiteral("KeepTraining"));
-    auto* stop = new QPushButton(tr("Stop, save and close"));
-    stop->setProperty("role", "primary");
-    stop->setObjectName(QStringLiteral("StopAndClose"));
-    for (QPushButton* button : {stay, stop})
-        button->setAutoDefault(true); // Return presses the one that has the focus, as in a dialog
-    line->addWidget(stay);
-    line->addWidget(stop);
-    connect(stay, &QPushButton::clicked, this, [this] {
-        m_question->hide();
+    m_question = new CloseQuestion;
+    connect(m_question, &CloseQuestion::answered, this, [this](bool close) {
         refresh();
-        Q_EMIT closeAnswered(false);
+        Q_EMIT closeAnswered(close);
     });
-    connect(stop, &QPushButton::clicked, this, [this] {
-        m_question->hide();
-        refresh();
-        Q_EMIT closeAnswered(true);
-    });
-    m_question->hide();
     row->addWidget(m_question);
 }
 

@@ -127,9 +127,12 @@ RunBarState ended(const RunBarInput& input)
     bar.exportRun = {input.hasCheckpoint || input.record.has_value(), input.exportable, RunBar::tr("Export…")};
     bar.action = MainAction::ResumeStopped;
     bar.mainIsPrimary = !bar.showsFailure || !input.offersChanges; // resumed as it is, it would fail again
-    bar.main = {input.hasCheckpoint, true,
-        input.hasCheckpoint ? RunBar::tr("Resume from %1").arg(formatCount(input.checkpointStep))
-                            : RunBar::tr("Resume")};
+    bar.main = {input.hasCheckpoint, true, RunBar::tr("Resume")};
+    if (input.hasCheckpoint && bar.showsFailure && !input.resumeChange.isEmpty()) {
+        bar.main.text = RunBar::tr("Resume from %1 with %2").arg(formatCount(input.checkpointStep), input.resumeChange);
+    } else if (input.hasCheckpoint) {
+        bar.main.text = RunBar::tr("Resume from %1").arg(formatCount(input.checkpointStep));
+    }
     return bar;
 }
 

@@ -20,8 +20,9 @@ struct RunBarInput {
     bool exportable = true; ///< see RunModel::isExportable()
     bool hasCheckpoint = false; ///< something to resume from
     std::int64_t checkpointStep = 0;
-    bool offersChanges
-        = false; ///< of a failed run: what it could change stands beside it, with a main button of its own
+    /// Of a failed run: what it could change stands beside it, with a main button of its own.
+    bool offersChanges = false;
+    QString resumeChange; ///< the chosen one in words, which Resume names as well; empty: it is resumed as it was
 };
 
 enum class StateMark { Ring, HalfDisc, GreenDisc, AmberDisc, Bars, Tick, Square, Cross };

@@ -65,7 +65,7 @@ template <typename Text>
 CompareRow resultRow(
     const QString& name, const QString& help, std::span<const std::shared_ptr<const LoadedRun>> runs, Text text)
 {
-    CompareRow row {name, help, {}, {}, false, false};
+    CompareRow row {name, help, {}, {}, false, false, false};
     for (std::size_t i = 0; i < runs.size(); ++i)
         row.values << text(i);
     row.differs = std::adjacent_find(row.values.begin(), row.values.end(), std::not_equal_to<>()) != row.values.end();
@@ -103,7 +103,7 @@ QString editedText(const LoadedRun& run, const QString& key)
     QStringList steps;
     for (const AppliedEdit& edit : run.edits)
         if (QString::fromStdString(edit.key) == key)
-            steps << formatCount(edit.step);
+            steps << formatCount(edit.step + 1); // the first that it holds in, as the log and the rail count
     if (steps.isEmpty())
         return {};
     return steps.size() == 1 ? ComparisonTexts::tr("edited at step %1").arg(steps.front())
@@ -140,8 +140,9 @@ std::vector<CompareRow> compareConfigs(std::span<const RunConfig* const> configs
 {
     std::vector<CompareRow> rows;
     for (const FieldInfo& field : fields()) {
-        CompareRow row {QString::fromUtf8(field.key),
-            fieldWords(field.label) + QStringLiteral(": ") + fieldWords(field.help), {}, {}, false, true};
+        CompareRow row {QString::fromUtf8(field.key), fieldLabel(field) + QStringLiteral(": ") + fieldWords(field.help),
+            {}, {}, false, true};
+        row.isPath = field.type == FieldType::File || field.type == FieldType::Folder;
         for (const RunConfig* config : configs)
             row.values << shownValue(fieldValue(*config, field.key));
         for (const RunConfig* config : configs)

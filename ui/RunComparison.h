@@ -23,6 +23,7 @@ struct CompareRow {
     QStringList edited; ///< per run "edited at step 120", empty where it was not; none at all: no run's was
     bool differs = false;
     bool isKey = false; ///< name is a configuration key
+    bool isPath = false; ///< the values are files or folders
 };
 
 /// Every field of the configuration, in the field table's order; values as they would be typed, "" for what is derived.

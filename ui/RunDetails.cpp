@@ -14,10 +14,15 @@
 #include <QVBoxLayout>
 
 #include <cmath>
+#include <initializer_list>
+#include <utility>
 
 namespace spectune {
 
 namespace {
+
+constexpr int labelGap = 4; ///< px between a label and its field
+constexpr int fieldGap = 12; ///< px between a field and the next label
 
 QStringList tagsFrom(const QString& text)
 {
@@ -100,19 +105,21 @@ RunDetails::RunDetails(RunLibrary& library, QWidget* parent)
 {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(12, 4, 12, 12);
-    column->setSpacing(4);
+    column->setSpacing(labelGap);
     m_tags->setPlaceholderText(tr("gsm8k, baseline"));
     m_notes->setPlaceholderText(tr("What this run was for, what came out"));
+    m_notes->setObjectName(QStringLiteral("RunNotes")); // else the sheet's height of a field holds
     m_notes->setFixedHeight(72);
     m_notes->setTabChangesFocus(true);
+    m_problem->setContentsMargins(0, 0, 0, fieldGap - labelGap); // goes with it where there is none
     column->addWidget(m_problem);
-    column->addWidget(makeLabelFor(m_name, tr("Name")));
-    column->addWidget(m_name);
-    column->addWidget(makeLabelFor(m_tags, tr("Tags, with commas between them")));
-    column->addWidget(m_tags);
-    column->addWidget(makeLabelFor(m_notes, tr("Notes")));
-    column->addWidget(m_notes);
-    column->addSpacing(6);
+    const std::initializer_list<std::pair<QWidget*, QString>> fields {
+        {m_name, tr("Name")}, {m_tags, tr("Tags, with commas between them")}, {m_notes, tr("Notes")}};
+    for (const auto& [field, label] : fields) {
+        column->addWidget(makeLabelFor(field, label));
+        column->addWidget(field);
+        column->addSpacing(fieldGap - labelGap); // beside the layout's own
+    }
     column->addWidget(m_facts);
     column->addStretch();
     m_later.setSingleShot(true);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/RunListDelegate.h"
 
+#include "ui/RowGround.h"
 #include "ui/RunListModel.h"
 #include "visualization/Fonts.h"
 #include "visualization/Marks.h"
@@ -19,7 +20,7 @@ constexpr int tickRoom = 32;
 constexpr int numberRoom = 52;
 constexpr int curveWidth = 68;
 
-QColor toneColor(RunRowLook::Tone tone)
+QColor toneColor(RunRowLook::Tone tone, bool chosen)
 {
     const Theme& theme = Theme::current();
     switch (tone) {
@@ -28,7 +29,7 @@ QColor toneColor(RunRowLook::Tone tone)
     case RunRowLook::Tone::Ok: return theme.ok;
     case RunRowLook::Tone::Quiet: break;
     }
-    return theme.text3;
+    return chosen ? theme.text2 : theme.text3;
 }
 
 void paintTick(QPainter& painter, const QRect& row, int tag)
@@ -65,8 +66,7 @@ void RunListDelegate::paint(QPainter* painter, const QStyleOptionViewItem& optio
     const QRect row = option.rect;
     painter->save();
     painter->setRenderHint(QPainter::Antialiasing);
-    painter->fillRect(row, look.tag >= 0 ? theme.raised : theme.panel);
-    painter->fillRect(QRect(row.left(), row.bottom(), row.width(), 1), theme.line);
+    paintRowGround(*painter, row, look.tag >= 0);
     paintTick(*painter, row, look.tag);
     const bool narrow = row.width() < 300;
     const int curve = narrow ? curveWidth - 18 : curveWidth;
@@ -78,7 +78,7 @@ void RunListDelegate::paint(QPainter* painter, const QStyleOptionViewItem& optio
     painter->drawText(words, Qt::AlignLeft | Qt::AlignVCenter,
         painter->fontMetrics().elidedText(look.name, Qt::ElideRight, words.width()));
     painter->setFont(Fonts::caption());
-    painter->setPen(toneColor(look.tone));
+    painter->setPen(toneColor(look.tone, look.tag >= 0));
     painter->drawText(words.translated(0, 16), Qt::AlignLeft | Qt::AlignVCenter,
         painter->fontMetrics().elidedText(look.line, Qt::ElideRight, words.width()));
     painter->setPen(QPen(theme.text2, 1.3));

@@ -100,7 +100,7 @@ KeyValueList::Rows dataRows(const RunModel& run, const ConfigForm& form)
     if (!config.data.evalPath.empty())
         rows.emplace_back(
             RunRail::tr("held out"), run.isRecorded() ? fileName(config.data.evalPath) : countOrNone(held));
-    rows.emplace_back(RunRail::tr("max length"), formatCount(config.data.maxLength));
+    rows.emplace_back(RunRail::tr("longest sample"), formatCount(config.data.maxLength));
     QString batch = formatCount(config.train.batchSize);
     if (config.train.microBatchSize > 0)
         batch += RunRail::tr(" (micro %1)").arg(config.train.microBatchSize);
@@ -254,10 +254,13 @@ std::vector<RunRail::Health> RunRail::healthOfRun() const
     const RunHistory& history = m_run.history();
     if (allocatesBudget(m_run.config().method)) {
         const auto planned = m_run.resolved().schedule.eventCount();
-        rows.push_back({"check", tr("Pruning"),
-            tr("%1 of %2 events")
+        // The forced event at T − tf ends the pruning: a finished run without it has lost it with the end of ranks.jsonl.
+        const bool cut = m_run.state() == SessionState::Finished && planned > 0
+            && (history.events.empty() || history.events.back().step <= m_run.resolved().schedule.finalStart());
+        rows.push_back({cut ? "warning" : "check", tr("Pruning"),
+            (cut ? tr("event %1 of %2 is the last on record") : tr("event %1 of %2"))
                 .arg(formatCount(static_cast<std::int64_t>(history.events.size())), formatCount(planned))});
-        if (!history.events.empty()) {
+        if (!history.events.empty() && !cut) {
             std::int64_t sum = 0;
             for (const std::int32_t rank : history.events.back().ranks)
                 sum += rank;

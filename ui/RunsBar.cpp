@@ -169,8 +169,7 @@ void RunsBar::rebuildNames()
     }
     const auto count = static_cast<int>(m_content.runs.size());
     if (count == 0) {
-        m_names->addWidget(
-            makeText(tr("Choose a run, or tick two to six to hold them against one another."), "second"));
+        m_names->addWidget(makeText(tr("Choose a run, or tick two to six to compare them."), "second"));
         return;
     }
     for (int index = 0; index < count; ++index) {

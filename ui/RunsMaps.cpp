@@ -194,7 +194,7 @@ void RunsMaps::refresh()
     const auto count = static_cast<int>(m_runs.size());
     m_maps->setVisible(count > 0);
     m_empty->setVisible(count == 0);
-    m_empty->setText(tr("The ranks of chosen runs stand here side by side"));
+    m_empty->setText(tr("The ranks of chosen runs appear here, side by side."));
     m_caption->setText(caption());
     m_pairs->setVisible(count > 2);
     m_pairs->setCurrent(m_pair);

@@ -182,8 +182,8 @@ void RunsPage::applyDefaultWidths(int width)
 
 int RunsPage::differencesWidth(int width) const
 {
-    constexpr int manyRuns = 360; // room for four columns
-    const int usual = width < 1360 ? 300 : width < 1700 ? 344 : 440;
+    constexpr int manyRuns = 450; // room for four columns with words in them
+    const int usual = width < 1360 ? 320 : width < 1700 ? 344 : 440;
     return m_model->chosen().size() > 2 ? std::max(usual, manyRuns) : usual;
 }
 

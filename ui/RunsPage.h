@@ -77,6 +77,7 @@ private:
     [[nodiscard]] QWidget* makeDifferences();
     void connectBar();
     void connectList();
+    void followChoice();
     void focusList();
     [[nodiscard]] bool pressInSearch(const QKeyEvent& key); ///< these three: whether it was meant for this page
     [[nodiscard]] bool pressInList(const QKeyEvent& key);
@@ -104,6 +105,7 @@ private:
     bool m_fitsMany = false; ///< the differences have the width that more than two runs ask for
     bool m_handleMoved = false; ///< left of the differences, by a person
     QString m_opening; ///< folder
+    std::vector<std::int64_t> m_choice; ///< the chosen runs, as the list's keyboard followed them last
     std::int64_t m_current = 0; ///< id of the run that the list's keyboard stood on last
     std::int64_t m_asksToDelete = 0; ///< id of the run whose size is being measured
     RunListModel* m_model = nullptr;

@@ -109,7 +109,7 @@ QString RunsPage::whyAbsent(const RunRecord& record) const
 QString RunsPage::emptyPlotText(const QStringList& reasons) const
 {
     if (reasons.isEmpty())
-        return tr("The losses of chosen runs stand here, one over the other");
+        return tr("The losses of chosen runs appear here, in one plot.");
     const auto reading = [this](qsizetype i) { return !m_drawn.runs[static_cast<std::size_t>(i)]; };
     for (qsizetype i = 0; i < reasons.size(); ++i)
         if (reasons.at(i).isEmpty() && reading(i))
@@ -144,8 +144,8 @@ void RunsPage::refreshTable()
     m_tableNote->setAlignment(count == 0 ? Qt::AlignCenter : Qt::AlignLeft | Qt::AlignVCenter);
     m_tableNote->setContentsMargins(
         count == 0 ? 24 : 12, 4, count == 0 ? 24 : 12, 4); // centred as the plot's and the maps'
-    m_tableNote->setText(
-        count == 0 ? tr("What differs between chosen runs, and what came of them.") : waiting.join(QLatin1Char('\n')));
+    m_tableNote->setText(count == 0 ? tr("The settings in which chosen runs differ appear here, with their results.")
+                                    : waiting.join(QLatin1Char('\n')));
     m_differenceCount->setText(count == 1 ? tr("About this run") : shown == About ? tr("About A") : tr("What differs"));
     if (!whole) {
         m_table->setRows(0, {}, {});

@@ -8,6 +8,7 @@
 #include "ui/Segmented.h"
 #include "visualization/NumberFormat.h"
 
+#include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
@@ -15,6 +16,8 @@
 #include <QMouseEvent>
 #include <QPushButton>
 #include <QVBoxLayout>
+
+#include <algorithm>
 
 namespace spectune {
 
@@ -26,17 +29,21 @@ QWidget* RunsPage::makeList()
     column->setSpacing(0);
     auto* head = makePanelHeader();
     m_search = new QLineEdit;
-    m_search->setPlaceholderText(tr("Search"));
+    m_search->setPlaceholderText(tr("Search names, models, notes"));
     m_search->setToolTip(
         tr("Words of name, notes, tags, model, method or folder; gamma=0.1 or tag=baseline for one value"));
     m_search->setAccessibleName(tr("Search runs"));
     m_search->setClearButtonEnabled(true);
-    m_search->setMinimumWidth(80);
     auto* order = new Segmented({tr("Date"), tr("Loss"), tr("Name")});
     order->setCurrent(0);
     head->addWidget(m_search, 1);
-    head->addWidget(order);
     column->addLayout(head);
+    auto* sorting = new QHBoxLayout; // a row of its own: beside it the search would have room for one word
+    sorting->setContentsMargins(12, 0, 12, 7);
+    sorting->addWidget(makeCaption(tr("Sorted by")));
+    sorting->addStretch();
+    sorting->addWidget(order);
+    column->addLayout(sorting);
     column->addWidget(makeRule());
     m_view = new QListView;
     m_view->setModel(m_model);
@@ -85,6 +92,18 @@ void RunsPage::connectList()
             m_current = record->id;
     });
     connect(m_model, &RunListModel::modelReset, this, [this] { m_view->setCurrentIndex(m_model->indexOf(m_current)); });
+    connect(m_model, &RunListModel::chosenChanged, this, &RunsPage::followChoice);
+}
+
+/// The keyboard stands on the run that was chosen last, also where something else than the list chose it.
+void RunsPage::followChoice()
+{
+    const std::vector<std::int64_t>& chosen = m_model->chosen();
+    const auto isNew = [this](std::int64_t id) { return std::ranges::find(m_choice, id) == m_choice.end(); };
+    const auto newest = std::find_if(chosen.rbegin(), chosen.rend(), isNew);
+    if (newest != chosen.rend() && m_model->indexOf(*newest).isValid())
+        m_view->setCurrentIndex(m_model->indexOf(*newest));
+    m_choice = chosen;
 }
 
 void RunsPage::focusList()

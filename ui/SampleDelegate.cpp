@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/SampleDelegate.h"
 
+#include "ui/RowGround.h"
 #include "ui/StudioIcons.h"
 #include "visualization/Fonts.h"
 #include "visualization/Theme.h"
@@ -45,10 +46,7 @@ void SampleDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option
     const QRectF row(option.rect);
     const bool chosen = option.state.testFlag(QStyle::State_Selected);
     painter->save();
-    painter->fillRect(row, chosen ? theme.raised : theme.panel);
-    painter->fillRect(QRectF(row.left(), row.bottom() - 1.0, row.width(), 1.0), theme.line);
-    if (chosen)
-        painter->fillRect(QRectF(row.left(), row.top(), 3.0, row.height() - 1.0), theme.text);
+    paintRowGround(*painter, option.rect, chosen);
     if (option.state.testFlag(QStyle::State_HasFocus)) {
         painter->setPen(QPen(theme.focus, 2.0));
         painter->drawRect(row.adjusted(1.0, 1.0, -1.0, -2.0));

@@ -83,7 +83,10 @@ SampleList::SampleList(SessionController& session, SampleJudge& judge, QWidget* 
     column->addWidget(makeFoot());
     connect(next, &QPushButton::clicked, this, &SampleList::selectNext);
     connect(m_filters, &Segmented::chosen, this, [this](int index) { setFilter(static_cast<SampleFilter>(index)); });
-    connect(m_list, &QListWidget::currentRowChanged, this, [this](int row) {
+    // Not the current row: the keyboard's coming in makes one current, which asks nothing yet.
+    connect(m_list, &QListWidget::itemSelectionChanged, this, [this] {
+        const QList<QListWidgetItem*> marked = m_list->selectedItems();
+        const int row = marked.isEmpty() ? -1 : m_list->row(marked.front());
         if (row >= 0 && row < static_cast<int>(m_samples.size()))
             Q_EMIT chosen(m_samples[static_cast<std::size_t>(row)]);
     });
@@ -195,6 +198,11 @@ void SampleList::selectNext()
             return;
         }
     }
+}
+
+void SampleList::unmark()
+{
+    m_list->clearSelection();
 }
 
 void SampleList::setFilter(SampleFilter filter)

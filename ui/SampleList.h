@@ -44,6 +44,8 @@ public:
     /// Goes on asking; called when the page is in front. @param mayAsk the session can answer now
     void load(bool mayAsk);
     void selectNext();
+    /// No row is the shown sample's any longer; the next one is still counted from where it was.
+    void unmark();
     void setFilter(SampleFilter filter);
     [[nodiscard]] int shownCount() const; ///< rows that pass the filter
     /// The labels of a classification among the samples known so far; empty for other data.

@@ -15,9 +15,9 @@ SetupFields::SetupFields(ConfigForm& form, QObject* parent)
 {
 }
 
-FieldEditor* SetupFields::make(const QString& key, const QString& label)
+FieldEditor* SetupFields::make(const QString& key)
 {
-    auto* editor = new FieldEditor(m_form, key, label);
+    auto* editor = new FieldEditor(m_form, key);
     connect(editor, &FieldEditor::helpWanted, this, &SetupFields::helpWanted);
     m_editors.insert(key, editor);
     return editor;
@@ -34,13 +34,12 @@ void SetupFields::fill(QGridLayout* grid, const QStringList& keys, int columns, 
     grid->setVerticalSpacing(7);
     QStringList boxes;
     int place = 0;
-    for (const QString& entry : keys) {
-        const QString key = entry.section(QLatin1Char('='), 0, 0);
+    for (const QString& key : keys) {
         if (findField(key.toStdString())->type == FieldType::Boolean) {
             boxes << key;
             continue;
         }
-        grid->addWidget(make(key, entry.section(QLatin1Char('='), 1)), firstRow + place / columns, place % columns);
+        grid->addWidget(make(key), firstRow + place / columns, place % columns);
         ++place;
     }
     // A check box has its label beside it: it comes last and has a row of its own, so that all columns are equally wide.

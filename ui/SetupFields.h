@@ -18,10 +18,10 @@ class SetupFields : public QObject {
 public:
     explicit SetupFields(ConfigForm& form, QObject* parent = nullptr);
 
-    [[nodiscard]] FieldEditor* make(const QString& key, const QString& label = {});
+    [[nodiscard]] FieldEditor* make(const QString& key);
     /// A key that something else than an editor shows (the targets grid).
     void markShown(const QString& key, QWidget* widget);
-    /// Fills a grid row by row with editors. "key=label" takes a shorter label than the table's.
+    /// Fills a grid row by row with editors.
     void fill(QGridLayout* grid, const QStringList& keys, int columns, int firstRow = 0);
     [[nodiscard]] FieldEditor* find(const QString& key) const;
     /// Keys of the table without an editor so far, in the table's order.

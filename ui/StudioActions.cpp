@@ -71,7 +71,7 @@ void StudioActions::addFileMenu(QMenuBar& bar)
     demo->setEnabled(!window->options().demoConfig.isEmpty());
     menu->addSeparator();
     m_restore
-        = add(menu, tr("&Restore the set-up before"), QStringLiteral("Ctrl+Z"), [window] { window->restoreSetup(); });
+        = add(menu, tr("&Restore the previous set-up"), QStringLiteral("Ctrl+Z"), [window] { window->restoreSetup(); });
     add(menu, tr("&Save configuration as…"), QStringLiteral("Ctrl+Shift+S"), [window] { window->saveConfig(); });
     m_export = add(menu, tr("&Export…"), QStringLiteral("Ctrl+Shift+E"), [window] { window->showExport(); });
     menu->addSeparator();

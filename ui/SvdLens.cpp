@@ -128,11 +128,14 @@ QWidget* SvdLens::makeMatrixRow()
     row->addWidget(m_matrices);
     row->addWidget(m_shape);
     row->addStretch();
-    row->addWidget(makeCaption(tr("layers of PΛQ, the largest first; those beyond k are dimmed")));
     column->addLayout(row);
     m_layers = new LayerStrip;
     m_layers->setAccessibleName(tr("Layers of PΛQ"));
-    column->addWidget(m_layers);
+    auto* strip = new QVBoxLayout;
+    strip->setSpacing(4);
+    strip->addWidget(makeCaption(tr("layers of PΛQ, the largest first; those beyond k are dimmed")));
+    strip->addWidget(m_layers);
+    column->addLayout(strip);
     connect(m_matrices, &QComboBox::activated, this, [this] {
         m_asked.clear();
         askDelta();

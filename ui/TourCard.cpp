@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/TourCard.h"
 
+#include "ui/ElidedLabel.h"
 #include "ui/PageParts.h"
 #include "ui/WaitBar.h"
+#include "visualization/Fonts.h"
 #include "visualization/Theme.h"
 
 #include <QGridLayout>
@@ -134,9 +136,11 @@ QWidget* TourCard::makeFoot()
     m_next = makeSmallButton(tr("Next"));
     m_next->setToolTip(tr("The next stop (Alt+Right)"));
     row->addWidget(m_leave);
-    m_run = makeCaption(QString());
-    row->addWidget(m_run);
-    row->addStretch();
+    m_run = new ElidedLabel; // it gives way, no button does
+    m_run->setFont(Fonts::caption());
+    setTone(m_run, "third");
+    row->addWidget(m_run, 1);
+    row->addStretch(); // where it is hidden
     row->addWidget(m_back);
     row->addWidget(m_skip);
     row->addWidget(m_next);
@@ -199,12 +203,14 @@ void TourCard::setWait(const TourWait& wait, const TourWaitText& text)
         passFocus(m_skip, m_next);
         m_skip->hide();
     }
+    m_run->setVisible(!waits); // what is waited for says that the run goes on
     setRole(m_next, waits ? "" : "primary");
 }
 
 void TourCard::setRunNote(const QString& text)
 {
     m_run->setText(text);
+    m_run->setToolTip(text);
 }
 
 // Before a button is turned off: Qt would hand its focus to the next one in the chain, which is Back. Asks the window,

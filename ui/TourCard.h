@@ -14,6 +14,7 @@ class QPushButton;
 
 namespace spectune {
 
+class ElidedLabel;
 class WaitBar;
 
 /// The tour's card: where one stands, the stop's text and formula, what is waited for, and the ways on. A child of the
@@ -69,7 +70,7 @@ private:
     QLabel* m_what = nullptr;
     QLabel* m_when = nullptr;
     WaitBar* m_bar = nullptr;
-    QLabel* m_run = nullptr;
+    ElidedLabel* m_run = nullptr;
     QPushButton* m_leave = nullptr;
     QPushButton* m_back = nullptr;
     QPushButton* m_skip = nullptr;

@@ -29,13 +29,6 @@ QString detailOf(const TourStop& stop, const TourFacts& facts)
     return {};
 }
 
-/// As wide as the last stop's: the titles behind the numbers stand below one another.
-QString paddedNumber(std::size_t number)
-{
-    constexpr char16_t figureSpace = 0x2007;
-    return QString::number(number).rightJustified(QString::number(Tour::count()).size(), QChar(figureSpace));
-}
-
 } // namespace
 
 TourLesson::TourLesson(Tour& tour, RunModel& run, QWidget* parent)
@@ -110,7 +103,9 @@ void TourLesson::refresh()
     m_stops->clear();
     for (std::size_t i = 0; i < Tour::count(); ++i) {
         const TourStop& stop = tourStops()[i];
-        auto* item = new QListWidgetItem(tr("%1  %2").arg(paddedNumber(i + 1), stop.text(facts, {}).title), m_stops);
+        auto* item = new QListWidgetItem(stop.text(facts, {}).title, m_stops);
+        item->setData(LessonDelegate::numberRole, static_cast<int>(i + 1));
+        item->setData(Qt::AccessibleTextRole, tr("%1: %2").arg(i + 1).arg(item->text()));
         item->setData(LessonDelegate::detailRole, detailOf(stop, facts));
         const bool done = m_tour.isFinished() || i < m_tour.place();
         item->setData(LessonDelegate::markRole,

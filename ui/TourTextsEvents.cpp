@@ -149,7 +149,7 @@ TourText TourTexts::finalPhase(const TourFacts& facts, ModuleIndex)
             .arg(formatCount(plan.totalSteps), formatCount(plan.finalSteps), formatCount(plan.finalStart())));
     if (event)
         text.formula.emplace_back(Tour::tr("kept"),
-            Tour::tr("= %1 of %2 triplets after %3 events")
+            Tour::tr("= %1 of %2 triplets after event %3")
                 .arg(formatCount(event->budget), formatCount(plan.initialBudget),
                     formatCount(static_cast<std::int64_t>(facts.history->events.size()))));
     return text;

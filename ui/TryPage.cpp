@@ -4,6 +4,7 @@
 #include "ui/AdapterChoice.h"
 #include "ui/AnswerReading.h"
 #include "ui/ConfigForm.h"
+#include "ui/ElidedLabel.h"
 #include "ui/PageParts.h"
 #include "ui/RunModel.h"
 #include "ui/SampleJudge.h"
@@ -29,6 +30,7 @@ namespace spectune {
 
 namespace {
 constexpr int headHeight = 26; ///< of a field
+constexpr int stripHeight = 32;
 } // namespace
 
 TryPage::TryPage(SessionController& session, RunModel& run, const ConfigForm& form, QWidget* parent)
@@ -93,7 +95,7 @@ QWidget* TryPage::makeCentre()
     m_prompt->setFixedHeight(78);
     m_prompt->setTabChangesFocus(true);
     m_prompt->setAccessibleName(tr("Prompt"));
-    m_prompt->setPlaceholderText(tr("Choose a held-out sample, or write what the model shall continue."));
+    m_prompt->setPlaceholderText(tr("Choose a held-out sample, or write a prompt of your own."));
     prompt->addWidget(m_prompt);
     auto* row = new QHBoxLayout;
     m_hint = makeCaption(QString(), "third", true);
@@ -119,12 +121,16 @@ QWidget* TryPage::makeCentre()
     column->addWidget(m_reading);
     connect(m_generate, &QPushButton::clicked, this, [this] { isGenerating() ? cancel() : generate(); });
     connect(m_pause, &QPushButton::clicked, this, &TryPage::pauseWanted);
-    connect(clear, &QPushButton::clicked, this, [this] { setPrompt({}); });
+    connect(clear, &QPushButton::clicked, this, [this] {
+        setPrompt({});
+        m_samples->unmark();
+    });
     connect(m_prompt, &QPlainTextEdit::textChanged, this, [this] {
         const bool was = m_fromSample;
         m_fromSample = m_fromSample && m_prompt->toPlainText() == m_samplePrompt;
         if (was && !m_fromSample) { // with a prompt of one's own there is no expected answer
             m_reading->clear();
+            m_samples->unmark();
             showVerdicts();
         }
         refresh();
@@ -135,8 +141,11 @@ QWidget* TryPage::makeCentre()
 QWidget* TryPage::makeSide(int side, const QString& title)
 {
     auto* panel = new QWidget;
+    auto* whole = new QVBoxLayout(panel);
+    whole->setContentsMargins(0, 0, 0, 0);
+    whole->setSpacing(0);
     auto* column = makeSection(8, 8);
-    panel->setLayout(column);
+    whole->addLayout(column, 1);
     auto* head = new QHBoxLayout;
     head->addStrut(headHeight); // both sides begin at one height, though one has a box to choose from
     m_sides[side].title = makeText(QString(), "second");
@@ -157,12 +166,27 @@ QWidget* TryPage::makeSide(int side, const QString& title)
     m_sides[side].view->document()->setDocumentMargin(0);
     m_sides[side].view->setAccessibleName(title);
     column->addWidget(m_sides[side].view, 1);
-    auto* foot = new QHBoxLayout;
-    m_sides[side].verdict = makeText(QString(), "second", true);
-    foot->addWidget(m_sides[side].verdict, 1);
-    foot->addWidget(m_sides[side].count, 0, Qt::AlignBottom);
-    column->addLayout(foot);
+    whole->addWidget(makeStrip(side));
     return panel;
+}
+
+/// Below a side's answer: whether it is the expected one, and how fast it came.
+QWidget* TryPage::makeStrip(int side)
+{
+    m_sides[side].strip = new QWidget;
+    auto* column = new QVBoxLayout(m_sides[side].strip);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(makeRule());
+    auto* row = new QHBoxLayout;
+    row->setContentsMargins(12, 0, 12, 0);
+    row->addStrut(stripHeight);
+    m_sides[side].verdict = new ElidedLabel;
+    row->addWidget(m_sides[side].verdict, 1);
+    row->addWidget(m_sides[side].count);
+    column->addLayout(row);
+    m_sides[side].strip->hide();
+    return m_sides[side].strip;
 }
 
 void TryPage::applyDefaultWidths(int width)

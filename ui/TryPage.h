@@ -16,6 +16,7 @@ namespace spectune {
 class AdapterChoice;
 class AnswerReading;
 class ConfigForm;
+class ElidedLabel;
 class RunModel;
 class SampleJudge;
 class SampleList;
@@ -56,11 +57,13 @@ private:
         QTextBrowser* view = nullptr;
         QLabel* title = nullptr;
         QLabel* count = nullptr;
-        QLabel* verdict = nullptr;
+        ElidedLabel* verdict = nullptr;
+        QWidget* strip = nullptr; ///< verdict and count
     };
 
     [[nodiscard]] QWidget* makeCentre();
     [[nodiscard]] QWidget* makeSide(int side, const QString& title);
+    [[nodiscard]] QWidget* makeStrip(int side);
     void refresh();
     void showTexts();
     void showVerdicts();

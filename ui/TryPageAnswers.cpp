@@ -3,6 +3,7 @@
 #include "ui/AdapterChoice.h"
 #include "ui/AnswerReading.h"
 #include "ui/ConfigForm.h"
+#include "ui/ElidedLabel.h"
 #include "ui/PageParts.h"
 #include "ui/RunModel.h"
 #include "ui/SampleList.h"
@@ -185,20 +186,31 @@ void TryPage::take(int side, const Answer& answer)
     refresh();
 }
 
-/// Below each side: whether its answer is the expected one.
+/// Below each side: whether its answer is the expected one. Both strips are there, or none, so that both sides end at one
+/// height.
 void TryPage::showVerdicts()
 {
+    bool any = false;
     for (Side& side : m_sides) {
         const bool answered = side.request < 0 && side.error.isEmpty() && !side.count->text().isEmpty();
-        side.verdict->clear();
-        if (!m_fromSample || !answered)
-            continue;
-        const std::string expected = m_expected.toStdString();
-        const bool right = sameAnswer(side.text.toStdString(), expected);
-        const QString wanted = QString::fromStdString(finalAnswer(expected));
-        side.verdict->setText(right ? tr("✓ as expected: %1").arg(wanted) : tr("✕ expected: %1").arg(wanted));
-        setTone(side.verdict, right ? "ok" : "error");
+        any = any || answered || side.request >= 0;
+        QString verdict;
+        const char* tone = "third";
+        if (side.request >= 0) {
+            verdict = tr("Writing…");
+        } else if (m_fromSample && answered) {
+            const std::string expected = m_expected.toStdString();
+            const bool right = sameAnswer(side.text.toStdString(), expected);
+            const QString wanted = QString::fromStdString(finalAnswer(expected)).simplified();
+            verdict = right ? tr("✓ as expected: %1").arg(wanted) : tr("✕ expected: %1").arg(wanted);
+            tone = right ? "ok" : "error";
+        }
+        side.verdict->setText(verdict);
+        side.verdict->setToolTip(verdict);
+        setTone(side.verdict, tone);
     }
+    for (const Side& side : m_sides)
+        side.strip->setVisible(any);
 }
 
 void TryPage::showTexts()

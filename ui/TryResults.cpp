@@ -16,6 +16,10 @@
 
 namespace spectune {
 
+namespace {
+constexpr int fieldHeight = 52; ///< px, of a number above its word; as in studio.qss
+} // namespace
+
 TryResults::TryResults(SampleJudge& judge, QWidget* parent)
     : QWidget(parent)
     , m_judge(judge)
@@ -73,7 +77,8 @@ TryResults::TryResults(SampleJudge& judge, QWidget* parent)
 QPushButton* TryResults::makeField(std::size_t index, const QString& word, const char* tone, SampleFilter filter)
 {
     auto* field = new QPushButton;
-    field->setFixedHeight(52);
+    field->setFixedHeight(fieldHeight);
+    setRole(field, "cell"); // else the sheet's height of a button holds
     field->setProperty("word", word);
     auto* lines = new QVBoxLayout(field);
     lines->setContentsMargins(4, 6, 4, 6);

@@ -7,6 +7,7 @@
 #include <QWidget>
 
 #include <optional>
+#include <vector>
 
 namespace spectune {
 
@@ -25,6 +26,16 @@ public:
     void setEditable(bool editable); ///< true at the start
     [[nodiscard]] BudgetGeometry budgetGeometry() const;
     [[nodiscard]] QPointF handlePosition(Handle handle) const { return budgetGeometry().handle(handle); } ///< in pixels
+    /// What stands below a handle on the step axis, with an arrow where its value lies beyond the axis.
+    struct StepLabel {
+        Handle handle = Handle::WarmUpEnd;
+        QString text;
+        QRectF place; ///< in pixels
+    };
+    /// From left to right as their handles, T's always the last; none meets another unless the widget is too narrow.
+    [[nodiscard]] std::vector<StepLabel> stepLabels() const;
+    /// Where the init rank's label stands, off its handle, and its words.
+    [[nodiscard]] QRectF initLabel(QString& words) const;
     [[nodiscard]] Handle currentHandle() const { return m_focused; } ///< the one that keys move
     /// Why the values exclude each other; empty: they go together.
     [[nodiscard]] QString impossibleText() const;
@@ -69,6 +80,7 @@ private:
     void paintScales(QPainter& painter) const;
     void paintPhaseNames(QPainter& painter) const;
     void paintSteps(QPainter& painter) const;
+    [[nodiscard]] bool handleAtOrigin() const; ///< ti's or that of T − tf stands at step 0
     enum class Ink { Quiet, Plain, Strong };
     void write(QPainter& painter, const QRectF& rect, Qt::Alignment alignment, const QString& text, Ink ink) const;
     /// Where the target's label stands, and its words.

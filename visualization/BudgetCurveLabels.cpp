@@ -26,21 +26,37 @@ void BudgetCurve::paintLabels(QPainter& painter) const
     paintScales(painter);
     paintPhaseNames(painter);
     paintSteps(painter);
+    QString words;
+    const QRectF init = initLabel(words);
+    write(painter, init, Qt::AlignLeft, words, Ink::Plain);
+    if (m_plan.prunes()) {
+        const QRectF target = targetLabel(words);
+        write(painter, target, Qt::AlignLeft, words, Ink::Strong);
+    }
+}
+
+QRectF BudgetCurve::initLabel(QString& words) const
+{
     const QRectF place = ground();
-    const double initY = std::max(yOf(static_cast<double>(m_plan.initialBudget)), place.top() + 22.0);
-    const QString init = m_plan.hasRankMap && m_plan.matrices > 0
+    const double y = std::max(yOf(static_cast<double>(m_plan.initialBudget)), place.top() + 22.0);
+    words = m_plan.hasRankMap && m_plan.matrices > 0
         ? tr("%1 per matrix on average")
               .arg(formatMeanRank(static_cast<double>(m_plan.initialBudget) / static_cast<double>(m_plan.matrices)))
         : tr("init %1 per matrix").arg(m_values.initRank);
-    const double initWidth = tabularWidth(Fonts::caption(), init);
-    const double initX
-        = std::min(xOf(static_cast<double>(m_plan.prunes() ? m_plan.ti : 0)) + 18.0, place.right() - initWidth - 6.0);
-    write(painter, {initX, initY - 20.0, initWidth, 15.0}, Qt::AlignLeft, init, Ink::Plain);
-    if (m_plan.prunes()) {
-        QString words;
-        const QRectF label = targetLabel(words);
-        write(painter, label, Qt::AlignLeft, words, Ink::Strong);
+    const double wide = tabularWidth(Fonts::caption(), words);
+    const double x
+        = std::min(xOf(static_cast<double>(m_plan.prunes() ? m_plan.ti : 0)) + 18.0, place.right() - wide - 6.0);
+    QRectF label(x, y - 20.0, wide, 15.0);
+    if (m_editable) { // the handle keeps its place, the words stand aside
+        const QPointF handle = handlePosition(Handle::InitRank);
+        if (label.intersects(QRectF(handle.x() - 10.0, handle.y() - 9.0, 20.0, 18.0))) {
+            label.moveRight(handle.x() - 12.0);
+        }
+        if (label.left() < place.left()) {
+            label.moveLeft(handle.x() + 12.0);
+        }
     }
+    return label;
 }
 
 QRectF BudgetCurve::targetLabel(QString& words) const
@@ -71,7 +87,9 @@ void BudgetCurve::paintScales(QPainter& painter) const
             continue;
         }
         lastY = y;
-        write(painter, {0.0, y - 8.0, place.left() - 7.0, 16.0}, Qt::AlignRight, formatCount(budget), Ink::Quiet);
+        // The handles of ti and T − tf stand on the lower edge, at its left end too.
+        const double aside = budget == 0 && handleAtOrigin() ? 14.0 : 7.0;
+        write(painter, {0.0, y - 8.0, place.left() - aside, 16.0}, Qt::AlignRight, formatCount(budget), Ink::Quiet);
         if (m_values.matrices > 0 && (budget > 0 || !m_editable)) { // the handle of T stands at the right one's 0
             const double rank = static_cast<double>(budget) / static_cast<double>(m_values.matrices);
             write(painter, {place.right() + 7.0, y - 8.0, 40.0, 16.0}, Qt::AlignLeft, formatRank(rank), Ink::Quiet);
@@ -106,44 +124,76 @@ void BudgetCurve::paintPhaseNames(QPainter& painter) const
     }
 }
 
+bool BudgetCurve::handleAtOrigin() const
+{
+    const auto stands = [this](Handle handle) { return handlePosition(handle).x() < ground().left() + 3.0; };
+    return m_editable && (stands(Handle::WarmUpEnd) || stands(Handle::FinalStart));
+}
+
+std::vector<BudgetCurve::StepLabel> BudgetCurve::stepLabels() const
+{
+    const QRectF place = ground();
+    const QFont bold = Fonts::captionBold();
+    const auto total = static_cast<double>(m_plan.totalSteps);
+    std::vector<StepLabel> labels;
+    // Beyond the plot's ends an arrow tells where the value is: its handle waits at the end.
+    const auto add = [this, &labels, &place](Handle handle, const QString& words, double step, const QFont& font) {
+        const double x = xOf(step);
+        const bool below = x < place.left() - 1.0;
+        const bool above = x > place.right() + 1.0 && handle != Handle::TotalSteps;
+        const QString text = below ? QStringLiteral("← ") + words : above ? words + QStringLiteral(" →") : words;
+        const double wide = tabularWidth(font, text);
+        const double middle = handle == Handle::TotalSteps ? std::min(x, static_cast<double>(width()))
+                                                           : std::clamp(x, place.left(), place.right());
+        labels.push_back(
+            {handle, text, {centredInside(middle, wide, 0.0, width()), place.bottom() + 18.0, wide, 15.0}});
+    };
+    if (m_plan.prunes()) {
+        add(Handle::WarmUpEnd, tr("ti %1").arg(formatCount(m_plan.ti)), static_cast<double>(m_plan.ti), bold);
+        add(Handle::FinalStart, tr("T − tf = %1").arg(formatCount(m_plan.finalStart)),
+            static_cast<double>(m_plan.finalStart), bold);
+    }
+    const QString end = m_editable ? tr("T %1").arg(formatCount(m_plan.totalSteps)) : formatCount(m_plan.totalSteps);
+    add(Handle::TotalSteps, end, total, m_editable ? bold : Fonts::caption());
+    const auto xOfHandle = [this](const StepLabel& label) { return handlePosition(label.handle).x(); };
+    std::stable_sort(labels.begin(), labels.end() - 1, [&xOfHandle](const StepLabel& one, const StepLabel& other) {
+        return xOfHandle(one) < xOfHandle(other); // T's stays the last
+    });
+    constexpr double gap = 10.0;
+    double limit = width();
+    for (auto label = labels.rbegin(); label != labels.rend(); ++label) {
+        label->place.moveRight(std::min(label->place.right(), limit));
+        limit = label->place.left() - gap;
+    }
+    double from = 0.0; // too narrow for all: the first ones push the others on
+    for (StepLabel& label : labels) {
+        label.place.moveLeft(std::max(label.place.left(), from));
+        from = label.place.right() + gap;
+    }
+    return labels;
+}
+
 void BudgetCurve::paintSteps(QPainter& painter) const
 {
     const QRectF place = ground();
-    const double y = place.bottom() + 18.0;
-    const QString total = m_editable ? tr("T %1").arg(formatCount(m_plan.totalSteps)) : formatCount(m_plan.totalSteps);
-    const double totalWidth = tabularWidth(m_editable ? Fonts::captionBold() : Fonts::caption(), total);
-    const double totalX = std::min(xOf(static_cast<double>(m_plan.totalSteps)), static_cast<double>(width()));
-    const double totalLeft = centredInside(totalX, totalWidth, 0.0, width());
     std::vector<QRectF> taken;
-    if (m_plan.prunes()) {
-        const QString ti = tr("ti %1").arg(formatCount(m_plan.ti));
-        const QString end = tr("T − tf = %1").arg(formatCount(m_plan.finalStart));
-        const double tiWidth = tabularWidth(Fonts::captionBold(), ti);
-        const double endWidth = tabularWidth(Fonts::captionBold(), end);
-        double tiLeft = centredInside(xOf(static_cast<double>(m_plan.ti)), tiWidth, 0.0, width());
-        double endLeft = centredInside(xOf(static_cast<double>(m_plan.finalStart)), endWidth, 0.0, width());
-        const double over = endLeft + endWidth + 10.0 - totalLeft; // a small step aside leaves room for T
-        endLeft -= over > 0.0 && over < endWidth / 2.0 ? over : 0.0;
-        endLeft = std::min(std::max(endLeft, tiLeft + tiWidth + 10.0), width() - endWidth);
-        tiLeft = std::min(tiLeft, endLeft - 10.0 - tiWidth);
-        taken = {{tiLeft, y, tiWidth, 15.0}, {endLeft, y, endWidth, 15.0}};
-        write(painter, taken[0], Qt::AlignLeft, ti, Ink::Strong);
-        write(painter, taken[1], Qt::AlignLeft, end, Ink::Strong);
+    for (const StepLabel& label : stepLabels()) {
+        const bool quiet = label.handle == Handle::TotalSteps && !m_editable;
+        write(painter, label.place, Qt::AlignLeft, label.text, quiet ? Ink::Quiet : Ink::Strong);
+        taken.push_back(label.place);
     }
-    const auto tick = [&](const QRectF& rect, const QString& text, Ink ink) {
-        const auto meets = [&](const QRectF& other) { return other.intersects(rect.adjusted(-8.0, 0.0, 8.0, 0.0)); };
-        if (std::none_of(taken.begin(), taken.end(), meets)) {
-            taken.push_back(rect);
-            write(painter, rect, Qt::AlignLeft, text, ink);
-        }
-    };
-    tick({totalLeft, y, totalWidth, 15.0}, total, m_editable ? Ink::Strong : Ink::Quiet);
     const int count = std::max(1, static_cast<int>(place.width() / 80.0));
     const double last = std::min(static_cast<double>(m_plan.totalSteps), budgetGeometry().scales.lastStep);
     for (const double step : stepTicks(0.0, last, count)) {
         const QString text = formatCount(static_cast<std::int64_t>(step));
-        const double textWidth = tabularWidth(Fonts::caption(), text);
-        tick({xOf(step) - textWidth / 2.0, y, textWidth, 15.0}, text, Ink::Quiet);
+        const double wide = tabularWidth(Fonts::caption(), text);
+        const QRectF tick(xOf(step) - wide / 2.0, place.bottom() + 18.0, wide, 15.0);
+        const QRectF around = tick.adjusted(-8.0, 0.0, 8.0, 0.0);
+        const auto meets = [&around](const QRectF& other) { return other.intersects(around); };
+        if (std::none_of(taken.begin(), taken.end(), meets)) {
+            taken.push_back(tick);
+            write(painter, tick, Qt::AlignLeft, text, Ink::Quiet);
+        }
     }
 }
 

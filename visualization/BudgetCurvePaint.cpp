@@ -238,7 +238,9 @@ void BudgetCurve::paintInterval(QPainter& painter) const
     painter.drawPolyline(QPolygonF {c + QPointF(1.5, -2.4), c + QPointF(4.0, 0), c + QPointF(1.5, 2.4)});
     const QString words = tr("ΔT %1").arg(formatCount(m_values.interval)); // handleText() tells how many it spans
     const double wide = tabularWidth(Fonts::captionBold(), words);
-    const QRectF label(c.x() + 12.0, c.y() - 8.0, wide, 15.0);
+    const bool beyond = c.x() - from < 1.0; // no bracket: its words stand in its place
+    const bool left = beyond && c.x() + 12.0 + wide >= geometry.ground.right();
+    const QRectF label(left ? c.x() - 12.0 - wide : c.x() + 12.0, c.y() - 8.0, wide, 15.0);
     QString target;
     const QRectF taken = m_plan.prunes() ? targetLabel(target) : QRectF();
     if (label.right() < geometry.ground.right() && !taken.intersects(label.adjusted(-2.0, -1.0, 8.0, 1.0))) {

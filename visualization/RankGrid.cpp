@@ -95,6 +95,7 @@ void RankGrid::setSnapshot(std::shared_ptr<const RankSnapshot> snapshot)
             update(strip.toAlignedRect());
         }
     }
+    announceMissing();
 }
 
 void RankGrid::setMode(GridMode mode)
@@ -107,11 +108,25 @@ void RankGrid::setMode(GridMode mode)
     m_state->updateScale();
     m_state->refreshLooks();
     update();
+    announceMissing();
 }
 
 GridMode RankGrid::mode() const
 {
     return m_state->mode;
+}
+
+QString RankGrid::missingText() const
+{
+    return m_state->missingText();
+}
+
+void RankGrid::announceMissing()
+{
+    if (QString text = m_state->missingText(); text != m_state->missing) {
+        m_state->missing = std::move(text);
+        Q_EMIT missingTextChanged();
+    }
 }
 
 void RankGrid::setTargets(const std::vector<std::string>& kinds, int layerCount, std::vector<bool> ticked)
@@ -280,6 +295,7 @@ void RankGrid::relayout()
         state.changed.push_back(ModuleIndex {static_cast<std::int32_t>(i)});
     }
     update();
+    announceMissing();
 }
 
 void RankGrid::updateCell(int layer, int kind)

@@ -42,6 +42,8 @@ public:
     void setSnapshot(std::shared_ptr<const RankSnapshot> snapshot);
     void setMode(GridMode mode);
     [[nodiscard]] GridMode mode() const;
+    /// Why the mode has no value of the shown step, as it is written above the cells; empty: it has.
+    [[nodiscard]] QString missingText() const;
 
     /// Ticks for the set-up page. @p ticked is [layerCount × kinds.size()], row by row
     void setTargets(const std::vector<std::string>& kinds, int layerCount, std::vector<bool> ticked);
@@ -102,6 +104,7 @@ Q_SIGNALS:
     void cellActivated(spectune::ModuleIndex module); ///< chosen by click, arrow or Return
     void targetsChanged(const std::vector<bool>& ticked);
     void zoomChanged(bool zoomed);
+    void missingTextChanged();
 
 protected:
     bool event(QEvent* event) override;
@@ -131,6 +134,7 @@ private:
     void startFade();
     void stopFade(); ///< what fades stands in its new colour at once
     void announceCell();
+    void announceMissing();
     void zoomTo(double zoom, double layer, QPointF at); ///< @p layer stays at @p at
     void panTo(double firstLayer);
     void dragTo(QPointF position);

@@ -23,6 +23,7 @@ constexpr double lineRoom = 13.0; ///< height that a figure or a name takes
 constexpr double letterRoom = 11.0; ///< width of a matrix' name at its shortest: its first letter
 constexpr double figureGap = 6.0; ///< between the longest bar and its figure
 constexpr double labelGap = 5.0; ///< between two figures beside each other
+constexpr double headBelowLegend = 66.0; ///< top of the cells: the matrices' names stand off the legend's figures
 constexpr double labelOverhang = 4.0; ///< beyond the first and the last column; then come the axes' names
 
 struct Frame {
@@ -43,10 +44,10 @@ Frame frameFor(const RankGridRequest& request, int blocks)
         return {44.0, 8.0, 84.0, 0.0, 70.0, 54.0}; // the layers' figures stand off the legend's
     }
     if (blocks == 2) {
-        return {30.0, 4.0, 36.0, 16.0, 62.0, 36.0};
+        return {30.0, 4.0, 36.0, 16.0, headBelowLegend, 36.0};
     }
     const double width = request.size.width();
-    return {36.0, 8.0, width >= 470.0 ? 84.0 : 70.0, 0.0, 62.0, 40.0};
+    return {36.0, 8.0, width >= 470.0 ? 84.0 : 70.0, 0.0, headBelowLegend, 40.0};
 }
 
 bool hasGap(const RankGridRequest& request)

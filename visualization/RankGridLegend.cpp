@@ -91,12 +91,7 @@ void RankGridPainter::paintScaleLegend(const QRectF& area)
 {
     const Theme& theme = Theme::current();
     if (!m_state.hasValues()) {
-        text(area.translated(0.0, 4.0), Qt::AlignLeft,
-            m_state.mode == GridMode::Revivals && m_state.snapshot ? RankGrid::tr("This run recorded no triplets.")
-                : m_state.snapshot && m_state.snapshot->step > 0
-                ? RankGrid::tr("No scores were kept of this step.")
-                : RankGrid::tr("No scores yet: they begin with step 1."),
-            theme.text2, Fonts::body());
+        text(area.translated(0.0, 4.0), Qt::AlignLeft, m_state.missingText(), theme.text2, Fonts::body());
         return;
     }
     const QRectF bar = m_state.legendBar();

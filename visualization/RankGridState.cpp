@@ -64,6 +64,18 @@ bool RankGridState::hasValues() const
     return mode == GridMode::Rank || (snapshot && snapshot->hasScores);
 }
 
+QString RankGridState::missingText() const
+{
+    if (view != GridView::Ranks || hasValues()) {
+        return {};
+    }
+    if (!isMissing()) {
+        return RankGrid::tr("No scores yet: they begin with step 1.");
+    }
+    return mode == GridMode::Revivals ? RankGrid::tr("This run recorded no triplets.")
+                                      : RankGrid::tr("No scores were kept for this step.");
+}
+
 double RankGridState::valueOf(ModuleIndex module) const
 {
     if (!snapshot) {
@@ -203,6 +215,10 @@ CellLook RankGridState::lookOf(const GridCell& cell) const
         return look;
     }
     if (!loading.isEmpty()) {
+        look.hatched = true;
+        return look;
+    }
+    if (isMissing()) { // not grey, as before the first step: there is nothing to wait for
         look.hatched = true;
         return look;
     }

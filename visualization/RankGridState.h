@@ -24,7 +24,7 @@ enum class GridView { Empty, Ranks, Targets, Difference };
 /// How one cell looks; two equal looks need no repaint.
 struct CellLook {
     bool exists = false; ///< false: this matrix is not adapted
-    bool hatched = false; ///< rank 0
+    bool hatched = false; ///< rank 0, or nothing is known
     QColor fill {}; ///< invalid: no colour
     QString text {};
     bool lost = false;
@@ -67,6 +67,7 @@ struct RankGridState {
     QString headline;
     QString detail;
     QString loading;
+    QString missing; ///< missingText() as it was announced last
     bool failed = false;
     bool scrubbing = false;
     bool reducedMotion = false;
@@ -115,6 +116,13 @@ struct RankGridState {
     /// Whole values from 0 that the legend has a box each for; 0: it is continuous.
     [[nodiscard]] int legendBoxes() const;
     [[nodiscard]] bool hasValues() const; ///< false: the mode has nothing to show at this step
+    /// Of a step that was trained what the mode shows was not kept: neither values nor marks.
+    [[nodiscard]] bool isMissing() const
+    {
+        return view == GridView::Ranks && snapshot && snapshot->step > 0 && !hasValues();
+    }
+    /// Why there are no values, in a sentence; empty: there are.
+    [[nodiscard]] QString missingText() const;
     [[nodiscard]] QFont cellFont() const; ///< of the figures in cells
     [[nodiscard]] CellLook lookOf(const GridCell& cell) const;
     /// Σ (B − A) of a row and of a column's layers [from, to); difference mode only.

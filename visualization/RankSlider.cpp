@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 
 namespace spectune {
 
@@ -54,23 +55,33 @@ int RankSlider::rankAt(double x) const
 
 std::vector<int> RankSlider::ticks() const
 {
-    std::vector<int> ranks;
-    double end = -1e9;
-    const auto widthOf = [](int rank) { // the bold text of the chosen rank is the widest
-        return tabularWidth(Fonts::captionBold(), formatCount(rank));
+    struct Tick {
+        int rank;
+        double left;
+        double right;
     };
-    const double lastLeft = centredInside(xOf(maximum()), widthOf(maximum()), 0.0, width());
-    for (int decade = 1; decade <= maximum(); decade *= 10)
-        for (const int factor : {1, 2, 3, 5}) {
-            const int rank = factor * decade;
-            const double wide = widthOf(rank);
-            const double left = centredInside(xOf(rank), wide, 0.0, width());
-            if (rank >= maximum() || left < end + labelGap || left + wide > lastLeft - labelGap)
-                continue;
-            ranks.push_back(rank);
-            end = left + wide;
-        }
-    ranks.push_back(maximum());
+    std::vector<Tick> standing;
+    const auto take = [this, &standing](std::int64_t rank) {
+        if (rank > maximum())
+            return;
+        const int whole = static_cast<int>(rank);
+        // The bold text of the chosen rank is the widest.
+        const double wide = tabularWidth(Fonts::captionBold(), formatCount(rank));
+        const double left = centredInside(xOf(whole), wide, 0.0, width());
+        const auto meets = [left, wide](const Tick& other) {
+            return left < other.right + labelGap && left + wide > other.left - labelGap;
+        };
+        if (std::none_of(standing.begin(), standing.end(), meets))
+            standing.push_back({whole, left, left + wide});
+    };
+    take(maximum());
+    for (const std::int64_t factor : {1, 5, 2, 3}) // powers of ten first: they tell that the axis is logarithmic
+        for (std::int64_t decade = 1; decade <= maximum(); decade *= 10)
+            take(factor * decade);
+    std::vector<int> ranks;
+    for (const Tick& tick : standing)
+        ranks.push_back(tick.rank);
+    std::sort(ranks.begin(), ranks.end());
     return ranks;
 }
 

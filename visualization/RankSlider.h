@@ -16,7 +16,8 @@ public:
     void setMark(int rank, const QString& text); ///< a dashed line with a word; 0: none
     [[nodiscard]] double xOf(int rank) const;
     [[nodiscard]] int rankAt(double x) const;
-    /// Labelled ranks: 1, 2, 3, 5, 10, 20, 30, 50, … and the last one, as far as their labels keep apart.
+    /// Labelled ranks, ascending: the last one, the powers of ten, then 5, 2 and 3 times these, as far as their labels
+    /// keep apart.
     [[nodiscard]] std::vector<int> ticks() const;
     [[nodiscard]] QSize sizeHint() const override { return {320, 46}; }
     [[nodiscard]] QSize minimumSizeHint() const override { return {160, 46}; }

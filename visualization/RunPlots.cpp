@@ -109,6 +109,16 @@ const std::vector<StepMark>& RunPlots::marks() const
     return m_private->marks;
 }
 
+std::vector<PlacedMark> RunPlots::placedMarks() const
+{
+    return m_private->placedMarks();
+}
+
+std::vector<QRectF> RunPlots::lossLabels() const
+{
+    return m_private->lossLabels();
+}
+
 void RunPlots::setRange(PlotRange range)
 {
     m_private->range = range;

@@ -47,6 +47,9 @@ public:
     /// What a person changed while the run went on, by step.
     void setMarks(std::vector<StepMark> marks);
     [[nodiscard]] const std::vector<StepMark>& marks() const;
+    /// The marks as they stand in the loss plot, and the words of its curves and steps that they keep off; canvas pixels.
+    [[nodiscard]] std::vector<PlacedMark> placedMarks() const;
+    [[nodiscard]] std::vector<QRectF> lossLabels() const;
     void setRange(PlotRange range);
     [[nodiscard]] PlotRange range() const; ///< as set
     [[nodiscard]] PlotRange effectiveRange() const; ///< what Automatic means now

@@ -15,14 +15,18 @@ namespace spectune {
 
 using namespace plotlabel;
 
-void RunPlots::Private::paintLossLabels(QPainter& painter) const
+namespace {
+constexpr double keyWidth = 15.0; ///< a curve's own mark, left of the text at its end
+} // namespace
+
+std::vector<RunPlots::Private::CurveEnd> RunPlots::Private::curveEnds() const
 {
     const Theme& theme = Theme::current();
     const QRectF rect = rectOf(m_lossRect);
     const auto at = static_cast<double>(now());
     const double smooth = curves.smooth().valueAt(at);
     if (at < steps.low || at > steps.high || !std::isfinite(smooth) || !isShown(PlotCurve::Smooth)) {
-        return;
+        return {};
     }
     const bool evaluated = !curves.evaluations().empty() && isShown(PlotCurve::Evaluation);
     const double evaluation = evaluated ? curves.evaluations().back().y() : NAN;
@@ -32,14 +36,13 @@ void RunPlots::Private::paintLossLabels(QPainter& painter) const
     const double width
         = 20.0 + std::max({evaluated ? widthOf(evalLabel) : 0.0, widthOf(smoothLabel), widthOf(rawLabel)});
     const double x = xOf(at);
-    const bool flipped = x + width > rect.right();
     double left = x + 5.0;
     double smoothTop
         = std::clamp(lossY(smooth) - 1.0, rect.top() + 2.0 * lineHeight + 4.0, rect.bottom() - 2.0 * lineHeight);
     double evalTop = std::isfinite(evaluation) ? lossY(evaluation) - lineHeight - 3.0 : smoothTop;
     evalTop = std::clamp(std::min(evalTop, smoothTop - lineHeight - 3.0), rect.top() + lineHeight + 4.0, rect.bottom());
     smoothTop = std::max(smoothTop, evalTop + lineHeight);
-    if (flipped) { // no room to the right: a stack above all that is drawn there
+    if (x + width > rect.right()) { // no room to the right: a stack above all that is drawn there
         left = x - 8.0 - width;
         const double from = (left - rect.left()) / rect.width() * (steps.high - steps.low) + steps.low;
         double highest = smooth;
@@ -50,21 +53,51 @@ void RunPlots::Private::paintLossLabels(QPainter& painter) const
         evalTop = std::max(rect.top() + lineHeight + 6.0, lossY(highest) - 3.0 * lineHeight - 8.0);
         smoothTop = evalTop + (evaluated ? lineHeight : 0.0);
     }
-    const QColor ground = groundAt(at);
-    const double text = left + 15.0;
+    std::vector<CurveEnd> ends;
+    const auto add = [&ends, left](PlotCurve curve, const Label& label, double top) {
+        ends.push_back({curve, label, {left + keyWidth, top, widthOf(label), lineHeight}});
+    };
     if (evaluated) {
-        write(painter, {text, evalTop, width, lineHeight}, evalLabel, ground);
-        drawDiamond(painter, {left + 6.0, evalTop + lineHeight / 2.0}, 4.0, theme.eval);
+        add(PlotCurve::Evaluation, evalLabel, evalTop);
     }
-    write(painter, {text, smoothTop, width, lineHeight}, smoothLabel, ground);
-    drawLevel(painter, smoothTop + lineHeight / 2.0, left + 1.0, left + 11.0, theme.loss, 2.0);
-    if (!isShown(PlotCurve::Raw)) {
-        return;
+    add(PlotCurve::Smooth, smoothLabel, smoothTop);
+    if (isShown(PlotCurve::Raw)) {
+        add(PlotCurve::Raw, rawLabel, smoothTop + lineHeight);
     }
-    write(painter, {text, smoothTop + lineHeight, width, lineHeight}, rawLabel, ground);
-    QColor raw = theme.loss;
-    raw.setAlphaF(0.4F);
-    drawLevel(painter, smoothTop + lineHeight * 1.5, left + 1.0, left + 11.0, raw, 4.0);
+    return ends;
+}
+
+std::vector<QRectF> RunPlots::Private::lossLabels() const
+{
+    std::vector<QRectF> places;
+    for (const CurveEnd& end : curveEnds()) {
+        places.push_back(end.place.adjusted(-keyWidth, 0.0, 0.0, 0.0));
+    }
+    for (const MomentLabel& moment : momentLabels()) {
+        places.push_back(moment.place);
+    }
+    if (const QRectF sentenceRect = sentencePlace(); !sentenceRect.isEmpty()) {
+        places.push_back(sentenceRect);
+    }
+    return places;
+}
+
+void RunPlots::Private::paintLossLabels(QPainter& painter) const
+{
+    const Theme& theme = Theme::current();
+    const QColor ground = groundAt(static_cast<double>(now()));
+    for (const CurveEnd& end : curveEnds()) {
+        write(painter, end.place, end.label, ground);
+        const double left = end.place.left() - keyWidth;
+        const double middle = end.place.center().y();
+        QColor raw = theme.loss;
+        raw.setAlphaF(0.4F);
+        switch (end.curve) {
+        case PlotCurve::Evaluation: drawDiamond(painter, {left + 6.0, middle}, 4.0, theme.eval); break;
+        case PlotCurve::Raw: drawLevel(painter, middle, left + 1.0, left + 11.0, raw, 4.0); break;
+        default: drawLevel(painter, middle, left + 1.0, left + 11.0, theme.loss, 2.0); break;
+        }
+    }
 }
 
 void RunPlots::Private::paintOrthLabel(QPainter& painter) const

@@ -139,13 +139,29 @@ void RunPlots::Private::paintEvaluations(QPainter& painter) const
     painter.restore();
 }
 
+std::vector<PlacedMark> RunPlots::Private::placedMarks() const
+{
+    if (curves.loss().isEmpty()) {
+        return {}; // the plot says that there is no curve
+    }
+    const QRectF rect = rectOf(m_lossRect);
+    const auto curve = [this, &rect](double x) {
+        const double step = steps.low + (x - rect.left()) / std::max(1.0, rect.width()) * (steps.high - steps.low);
+        const double value = step <= static_cast<double>(now()) ? curves.smooth().valueAt(step) : NAN;
+        return std::isfinite(value) ? lossY(value) : NAN;
+    };
+    MarkObstacles obstacles {.labels = lossLabels(), .uprights = {xOf(static_cast<double>(now()))}, .curve = curve};
+    if (shown >= 0) {
+        obstacles.uprights.push_back(xOf(static_cast<double>(shown)));
+    }
+    return placeMarks(
+        marks, rect, lineHeight, [this](double step) { return xOf(step); },
+        [](const QString& text) { return tabularWidth(Fonts::caption(), text); }, obstacles);
+}
+
 void RunPlots::Private::paintStepMarks(QPainter& painter) const
 {
-    const QRectF rect = rectOf(m_lossRect);
-    const auto placed = placeMarks(
-        marks, rect, lineHeight, [this](double step) { return xOf(step); },
-        [](const QString& text) { return tabularWidth(Fonts::caption(), text); });
-    paintMarks(painter, placed, rect, rectOf(m_budgetRect).bottom());
+    paintMarks(painter, placedMarks(), rectOf(m_lossRect), rectOf(m_budgetRect).bottom());
 }
 
 void RunPlots::Private::paintNow(QPainter& painter) const
@@ -170,65 +186,100 @@ QString RunPlots::Private::nowText() const
     return (ended ? RunPlots::tr("end, step %1") : RunPlots::tr("now, step %1")).arg(formatCount(now()));
 }
 
-void RunPlots::Private::paintMoment(QPainter& painter) const
+std::vector<RunPlots::Private::MomentLabel> RunPlots::Private::momentLabels() const
 {
     const Theme& theme = Theme::current();
     const QRectF rect = rectOf(m_lossRect);
-    const auto tag = [&](std::int64_t step, const Label& label, double y) {
+    const auto inside = [this](std::int64_t step) {
+        return static_cast<double>(step) >= steps.low && static_cast<double>(step) <= steps.high;
+    };
+    std::vector<MomentLabel> labels;
+    const auto tag = [this, &rect, &labels](std::int64_t step, const Label& label, double y) {
         const double x = xOf(static_cast<double>(step));
         const double width = widthOf(label);
         const double left = x + 6.0 + width > rect.right() ? x - 6.0 - width : x + 6.0;
-        write(painter, {left, y, width, lineHeight}, label, groundAt(static_cast<double>(step)));
+        labels.push_back({step, label, {left, y, width, lineHeight}});
     };
-    const QString nowWords = nowText();
-    double y = rect.top() + 2.0;
+    const double y = rect.top() + 2.0;
     if (failure >= 0) {
-        const std::int64_t at = std::max(failure, now());
-        tag(at, {RunPlots::tr("failed at step %1").arg(formatCount(failure)), theme.error, true}, y);
-        const double x = xOf(static_cast<double>(at));
-        const double room = std::max(rect.right() - x, x - rect.left()) - 12.0;
-        const double left = rect.right() - x > x - rect.left() ? x + 6.0 : x - 6.0 - room;
-        QTextOption option(left > x ? Qt::AlignLeft : Qt::AlignRight);
+        tag(std::max(failure, now()), {RunPlots::tr("failed at step %1").arg(formatCount(failure)), theme.error, true},
+            y);
+    } else if (inside(now())) {
+        tag(now(), {nowText(), theme.text, false}, y);
+    }
+    if (shown >= 0 && inside(shown)) {
+        QString words = RunPlots::tr("shown %1").arg(formatCount(shown));
+        if (const double value = curves.smooth().valueAt(static_cast<double>(shown)); std::isfinite(value)) {
+            words += QStringLiteral(": ") + formatLoss(value);
+        }
+        // Each stands on either side of its line: nearer than both are wide they might meet.
+        const double away = std::abs(xOf(static_cast<double>(shown)) - xOf(static_cast<double>(now())));
+        const double both
+            = tabularWidth(Fonts::captionBold(), words) + tabularWidth(Fonts::captionBold(), nowText()) + 24.0;
+        tag(shown, {words, theme.focus, true}, away < both ? y + lineHeight + 2.0 : y);
+    }
+    return labels;
+}
+
+QRectF RunPlots::Private::sentencePlace() const
+{
+    if (failure < 0) {
+        return {};
+    }
+    const QRectF rect = rectOf(m_lossRect);
+    const double x = xOf(static_cast<double>(std::max(failure, now())));
+    const double room = std::max(rect.right() - x, x - rect.left()) - 12.0;
+    const double left = rect.right() - x > x - rect.left() ? x + 6.0 : x - 6.0 - room;
+    return room > 110.0 ? QRectF(left, rect.top() + lineHeight + 3.0, room, 3.2 * lineHeight) : QRectF();
+}
+
+void RunPlots::Private::paintMoment(QPainter& painter) const
+{
+    for (const MomentLabel& moment : momentLabels()) {
+        write(painter, moment.place, moment.label, groundAt(static_cast<double>(moment.step)));
+    }
+    if (failure >= 0) {
+        paintFailure(painter);
+    }
+    if (shown >= 0 && static_cast<double>(shown) >= steps.low && static_cast<double>(shown) <= steps.high) {
+        paintShown(painter);
+    }
+}
+
+void RunPlots::Private::paintFailure(QPainter& painter) const
+{
+    const Theme& theme = Theme::current();
+    if (const QRectF place = sentencePlace(); !place.isEmpty()) {
+        const bool right = place.left() > xOf(static_cast<double>(std::max(failure, now())));
+        QTextOption option(right ? Qt::AlignLeft : Qt::AlignRight);
         option.setWrapMode(QTextOption::WordWrap);
         painter.setFont(Fonts::caption());
         painter.setPen(theme.text2);
-        if (room > 110.0) {
-            painter.drawText(QRectF(left, y + lineHeight + 1.0, room, 3.2 * lineHeight), sentence, option);
-        }
-        const double value = curves.smooth().valueAt(static_cast<double>(now()));
-        if (std::isfinite(value)) {
-            const QPointF end(xOf(static_cast<double>(now())), lossY(value));
-            drawCross(painter, end, 5.0, theme.panel, 5.0);
-            drawCross(painter, end, 5.0, theme.error, 2.2);
-        }
-    } else if (static_cast<double>(now()) >= steps.low && static_cast<double>(now()) <= steps.high) {
-        tag(now(), {nowWords, theme.text, false}, y);
+        painter.drawText(place, sentence, option);
     }
-    if (shown < 0 || static_cast<double>(shown) < steps.low || static_cast<double>(shown) > steps.high) {
-        return;
-    }
-    const double value = curves.smooth().valueAt(static_cast<double>(shown));
-    const double away = std::abs(xOf(static_cast<double>(shown)) - xOf(static_cast<double>(now())));
-    QString words = RunPlots::tr("shown %1").arg(formatCount(shown));
+    const double value = curves.smooth().valueAt(static_cast<double>(now()));
     if (std::isfinite(value)) {
-        words += QStringLiteral(": ") + formatLoss(value);
-        drawDiamond(painter, {xOf(static_cast<double>(shown)), lossY(value)}, 0.01, theme.focus);
-        painter.setPen(QPen(theme.panel, 1.0));
-        painter.setBrush(theme.focus);
-        painter.drawEllipse(QPointF(xOf(static_cast<double>(shown)), lossY(value)), 4.0, 4.0);
+        const QPointF end(xOf(static_cast<double>(now())), lossY(value));
+        drawCross(painter, end, 5.0, theme.panel, 5.0);
+        drawCross(painter, end, 5.0, theme.error, 2.2);
     }
-    // Each stands on either side of its line: nearer than both are wide they might meet.
-    const double both = tabularWidth(Fonts::captionBold(), words) + tabularWidth(Fonts::captionBold(), nowWords) + 24.0;
-    tag(shown, {words, theme.focus, true}, away < both ? y + lineHeight + 2.0 : y);
-    const double kept = curves.keptAt(static_cast<double>(shown));
-    if (!std::isfinite(kept)) {
-        return;
+}
+
+void RunPlots::Private::paintShown(QPainter& painter) const
+{
+    const auto step = static_cast<double>(shown);
+    const auto dot = [this, &painter, step](double y) {
+        painter.setPen(QPen(Theme::current().panel, 1.0));
+        painter.setBrush(Theme::current().focus);
+        painter.drawEllipse(QPointF(xOf(step), y), 4.0, 4.0);
+    };
+    if (const double value = curves.smooth().valueAt(step); std::isfinite(value)) {
+        dot(lossY(value));
     }
-    const QPointF at(xOf(static_cast<double>(shown)), budgetY(kept));
-    painter.setPen(QPen(theme.panel, 1.0));
-    painter.setBrush(theme.focus);
-    painter.drawEllipse(at, 4.0, 4.0);
-    write(painter, shownKeptLabel(), {shownKeptWords(), theme.focus, true}, groundAt(static_cast<double>(shown)));
+    if (const double kept = curves.keptAt(step); std::isfinite(kept)) {
+        dot(budgetY(kept));
+        write(painter, shownKeptLabel(), {shownKeptWords(), Theme::current().focus, true}, groundAt(step));
+    }
 }
 
 } // namespace spectune

@@ -3,6 +3,7 @@
 
 #include "visualization/PlotAxes.h"
 #include "visualization/RunPlots.h"
+#include "visualization/RunPlotsLabel.h"
 
 #include <QColor>
 #include <QElapsedTimer>
@@ -76,6 +77,8 @@ public:
     void arrange(); ///< axes and curves for the plot's viewport
     [[nodiscard]] QStringList readouts(std::int64_t step) const;
     [[nodiscard]] QString nowText() const;
+    [[nodiscard]] std::vector<PlacedMark> placedMarks() const;
+    [[nodiscard]] std::vector<QRectF> lossLabels() const; ///< the loss plot's own words, marks not among them
     void pointerMoved() { m_pointerMoved = m_clock.elapsed(); }
     AxisBounds steps;
     AxisBounds loss;
@@ -114,6 +117,23 @@ private:
     void paintPhaseNames(QPainter& painter) const;
     void paintNow(QPainter& painter) const;
     void paintMoment(QPainter& painter) const;
+    /// A text at an upright line of the loss plot.
+    struct MomentLabel {
+        std::int64_t step = 0;
+        plotlabel::Label label;
+        QRectF place;
+    };
+    [[nodiscard]] std::vector<MomentLabel> momentLabels() const; ///< of the last step, and of the shown one
+    [[nodiscard]] QRectF sentencePlace() const; ///< of what failed; empty: there is none, or no room
+    void paintFailure(QPainter& painter) const;
+    void paintShown(QPainter& painter) const;
+    /// A text at a curve's end; the curve's own mark stands to its left.
+    struct CurveEnd {
+        PlotCurve curve = PlotCurve::Raw;
+        plotlabel::Label label;
+        QRectF place;
+    };
+    [[nodiscard]] std::vector<CurveEnd> curveEnds() const; ///< in the loss plot
     void paintLossLabels(QPainter& painter) const;
     void paintOrthLabel(QPainter& painter) const;
     void paintBudgetLabels(QPainter& painter) const;

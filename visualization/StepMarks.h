@@ -3,6 +3,7 @@
 
 #include <QRectF>
 #include <QString>
+#include <QStringList>
 
 #include <cstdint>
 #include <functional>
@@ -24,15 +25,25 @@ struct PlacedMark {
     std::int64_t step = 0;
     double x = 0.0;
     QString text; ///< of all marks at this step; empty: no room
+    QStringList lines; ///< the same as written: one line, or one for each mark
     QRectF label;
 };
 
-/// Marks at one step become one. Words stand to the right of their line, or to the left at the plot's right edge; those
-/// that would run into the next line or the words before it are left out, so that the lines alone stay.
+/// What else stands in the plot, in pixels: words keep off all of it.
+struct MarkObstacles {
+    std::vector<QRectF> labels {};
+    std::vector<double> uprights {}; ///< x of lines from top to bottom
+    std::function<double(double x)> curve {}; ///< its y, NaN where there is none; words cover it only where they must
+};
+
+/// Marks at one step become one. Words stand on the plot's lower edge, to the right of their line or else to the left;
+/// where both are taken they stand at the top, by their wedge, and where one line is too wide each mark has its own. Those
+/// that find no such place are left out, so that the lines alone stay.
 /// @param plot the curves' ground in pixels; marks outside its width are left out
-/// @param lineHeight of the words, which stand on the plot's lower edge
+/// @param lineHeight of the words
 [[nodiscard]] std::vector<PlacedMark> placeMarks(std::span<const StepMark> marks, const QRectF& plot, double lineHeight,
-    const std::function<double(double)>& xOf, const std::function<double(const QString&)>& widthOf);
+    const std::function<double(double)>& xOf, const std::function<double(const QString&)>& widthOf,
+    const MarkObstacles& obstacles = {});
 
 /// Dotted uprights from @p plot's top down to @p bottom, each with a wedge on top, and the words.
 void paintMarks(QPainter& painter, std::span<const PlacedMark> marks, const QRectF& plot, double bottom);

@@ -4,7 +4,6 @@
 #include "visualization/CurveMath.h"
 #include "visualization/Fonts.h"
 #include "visualization/NumberFormat.h"
-#include "visualization/PlotAxes.h"
 
 #include <QHelpEvent>
 #include <QKeyEvent>
@@ -92,29 +91,41 @@ double TripletHistory::xOf(std::int64_t step) const
     return rows.left() + rows.width() * static_cast<double>(step) / static_cast<double>(m_total);
 }
 
-std::vector<TripletHistory::AxisLabel> TripletHistory::axisLabels() const
+std::vector<TickPlace> TripletHistory::axisPlaces() const
 {
     const QFont font = Fonts::caption();
-    const QRectF ground = plot();
     const auto total = static_cast<double>(m_total);
     const double room = tabularWidth(font, formatCount(m_total)) + labelGap;
-    std::vector<double> ticks = stepTicks(0.0, total, std::max(1, static_cast<int>(ground.width() / room)));
-    if (ticks.empty() || ticks.back() < total) {
-        ticks.push_back(total);
+    std::vector<TickPlace> standing;
+    for (int count = std::max(1, static_cast<int>(plot().width() / room)); count >= 1; --count) {
+        std::vector<double> ticks = stepTicks(0.0, total, count);
+        // The last step takes the place of a round one beside it; between round ones none may be missing.
+        const std::size_t givesWay = ticks.empty() || ticks.back() < total ? 1 : 0;
+        if (givesWay > 0) {
+            ticks.push_back(total);
+        }
+        std::vector<TickPlace> places;
+        for (const double tick : ticks) {
+            const auto step = static_cast<std::int64_t>(std::llround(tick));
+            const double wide = tabularWidth(font, formatCount(step));
+            places.push_back({tick, centredInside(xOf(step), wide, 0.0, width()), wide});
+        }
+        standing = standingApart(places, labelGap);
+        if (standing.size() + givesWay >= places.size()) {
+            break;
+        }
     }
-    std::vector<TickPlace> places;
-    for (const double tick : ticks) {
-        const auto step = static_cast<std::int64_t>(std::llround(tick));
-        const double wide = tabularWidth(font, formatCount(step));
-        places.push_back({tick, centredInside(xOf(step), wide, 0.0, width()), wide});
-    }
-    std::vector<TickPlace> standing = standingApart(places, labelGap);
     std::reverse(standing.begin(), standing.end());
+    return standing;
+}
+
+std::vector<TripletHistory::AxisLabel> TripletHistory::axisLabels() const
+{
+    const double top = plot().bottom() + 5.0;
     std::vector<AxisLabel> labels;
-    for (const TickPlace& place : standing) {
+    for (const TickPlace& place : axisPlaces()) {
         const auto step = static_cast<std::int64_t>(std::llround(place.tick));
-        labels.push_back(
-            {step, xOf(step), formatCount(step), QRectF(place.left, ground.bottom() + 5.0, place.width, 13.0)});
+        labels.push_back({step, xOf(step), formatCount(step), QRectF(place.left, top, place.width, 13.0)});
     }
     return labels;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "training/monitor/ReplayReader.h"
+#include "visualization/PlotAxes.h"
 
 #include <QImage>
 #include <QWidget>
@@ -45,7 +46,7 @@ public:
     [[nodiscard]] bool isEmpty() const noexcept { return m_steps.empty(); }
     /// The row of a triplet as it is painted into @p columns pixels.
     [[nodiscard]] std::vector<Mark> marksOf(int triplet, int columns) const;
-    /// Round steps from 0, and always the run's last one; none meets its neighbour at this width.
+    /// Round steps from 0 without a hole, and always the run's last one; none meets its neighbour at this width.
     [[nodiscard]] std::vector<AxisLabel> axisLabels() const;
     [[nodiscard]] QSize sizeHint() const override;
     [[nodiscard]] QSize minimumSizeHint() const override { return sizeHint(); }
@@ -68,6 +69,7 @@ private:
     [[nodiscard]] QRectF strip() const;
     [[nodiscard]] QRectF plot() const; ///< of S
     [[nodiscard]] double xOf(std::int64_t step) const;
+    [[nodiscard]] std::vector<TickPlace> axisPlaces() const; ///< ascending
     [[nodiscard]] std::size_t eventNear(double x) const;
     [[nodiscard]] std::optional<std::size_t> shownEvent() const; ///< the last one until the shown step
     void speak();

@@ -23,7 +23,7 @@ namespace {
 
 CompareRow keyRow(const QString& name, const QStringList& values)
 {
-    return {name, {}, values, {}, values.count(values.front()) != values.size(), true};
+    return {name, {}, values, {}, values.count(values.front()) != values.size(), true, name.endsWith("path")};
 }
 
 } // namespace
@@ -31,40 +31,47 @@ CompareRow keyRow(const QString& name, const QStringList& values)
 class TestCompareTable : public QObject {
     Q_OBJECT
 private Q_SLOTS:
-    void pathsAreFolded_data();
-    void pathsAreFolded();
+    void pathsAreToldApart_data();
+    void pathsAreToldApart();
     void whatDiffersStaysInSight_data();
     void whatDiffersStaysInSight();
     void textsThatFitAreWhole();
     void columnsFitTheirValues();
     void differentPathsReadDifferently();
-    void keysGiveTheirGroupFirst();
+    void namesOfModelsAreRead();
+    void allKeysAreWholeOrNone();
     void whatIsSharedIsTold();
 };
 
-void TestCompareTable::pathsAreFolded_data()
+void TestCompareTable::pathsAreToldApart_data()
 {
     QTest::addColumn<QStringList>("whole");
-    QTest::addColumn<QStringList>("folded");
-    const auto row = [](const char* name, const QStringList& whole, const QStringList& folded) {
-        QTest::newRow(name) << whole << folded;
-    };
-    row("the same", {"/data/a/train.jsonl", "/data/a/train.jsonl"}, {"train.jsonl", "train.jsonl"});
-    row("other folders", {"/data/a/train.jsonl", "/data/b/train.jsonl"}, {"…/a/train.jsonl", "…/b/train.jsonl"});
-    row("other files", {"/data/one.jsonl", "/data/two.jsonl"}, {"one.jsonl", "two.jsonl"});
-    row("one inside the other", {"/data/a", "/data/a/b"}, {"a", "…/a/b"});
-    row("nothing shared", {"/data/a.json", "/models/a.json"}, {"/data/a.json", "/models/a.json"});
-    row("relative", {"runs/a", "runs/b"}, {"a", "b"});
-    row("one is none", {"/data/a/x.json", "", "/data/b/x.json"}, {"…/a/x.json", "", "…/b/x.json"});
-    row("no paths", {"linear", "cosine"}, {"linear", "cosine"});
-    row("a slash at the end", {"/models/llama/", "/models/llama/"}, {"llama", "llama"});
+    QTest::addColumn<QStringList>("names");
+    QTest::addColumn<QStringList>("folders");
+    const auto row = [](const char* name, const QStringList& whole, const QStringList& names,
+                         const QStringList& folders) { QTest::newRow(name) << whole << names << folders; };
+    row("the same", {"/data/a/train.jsonl", "/data/a/train.jsonl"}, {"train.jsonl", "train.jsonl"}, {});
+    row("other folders", {"/data/a/train.jsonl", "/data/b/train.jsonl"}, {"train.jsonl", "train.jsonl"}, {"a", "b"});
+    row("other files", {"/data/one.jsonl", "/data/two.jsonl"}, {"one.jsonl", "two.jsonl"}, {});
+    row("one inside the other", {"/data/a", "/data/a/b"}, {"a", "b"}, {});
+    row("nothing shared", {"/data/a.json", "/models/a.json"}, {"a.json", "a.json"}, {"data", "models"});
+    row("two folders are needed", {"/a/1/m", "/a/2/m", "/b/1/m"}, {"m", "m", "m"}, {"a/1", "a/2", "b/1"});
+    row("the root", {"/m", "/x/m"}, {"m", "m"}, {"/", "x"});
+    row("the root, deeper", {"/x/m", "/y/x/m"}, {"m", "m"}, {"/x", "y/x"});
+    row("relative", {"m", "/m"}, {"m", "m"}, {"", "/"});
+    row("one of its own", {"/a/m", "/b/m", "/c/n"}, {"m", "m", "n"}, {"a", "b", ""});
+    row("one is none", {"/a/x.json", "", "/b/x.json"}, {"x.json", "", "x.json"}, {"a", "", "b"});
+    row("a slash at the end", {"/models/llama/", "/models/llama"}, {"llama", "llama"}, {});
 }
 
-void TestCompareTable::pathsAreFolded()
+void TestCompareTable::pathsAreToldApart()
 {
     QFETCH(const QStringList, whole);
-    QFETCH(const QStringList, folded);
-    QCOMPARE(foldedPaths(whole), folded);
+    QFETCH(const QStringList, names);
+    QFETCH(const QStringList, folders);
+    const ToldPaths told = toldApart(whole);
+    QCOMPARE(told.names, names);
+    QCOMPARE(told.folders, folders);
 }
 
 void TestCompareTable::whatDiffersStaysInSight_data()
@@ -122,24 +129,53 @@ void TestCompareTable::differentPathsReadDifferently()
         {});
     for (const int width : {table.neededWidth(), 440, 900}) {
         table.resize(width, 200);
-        const QStringList shown = table.shownValues(0);
-        QVERIFY2(shown.at(0) != shown.at(1), qPrintable(shown.join(' ')));
-        QCOMPARE(shown.at(0), shown.at(2));
-        QCOMPARE(shown.at(3), "–");
+        const QStringList names = table.shownValues(0);
+        QCOMPARE(names.at(0), names.at(1));
+        QCOMPARE(names.at(3), "–");
+        const QStringList folders = table.shownFolders(0);
+        QVERIFY2(folders.at(0) != folders.at(1), qPrintable(folders.join(' ')));
+        QCOMPARE(folders.at(0), folders.at(2));
+        QCOMPARE(folders.at(3), "");
     }
 }
 
-void TestCompareTable::keysGiveTheirGroupFirst()
+void TestCompareTable::namesOfModelsAreRead()
 {
     CompareTable table;
-    const QString key = QStringLiteral("adalora.target_rank");
-    table.setRows(4, {keyRow(key, {"8", "4", "3", "2"})}, {});
+    const QStringList models {
+        "/tmp/some/demo-llama", "/tmp/some/demo-llama", "/models/demo-llama", "/models/demo-llama"};
+    table.setRows(4, {keyRow("model.path", models), keyRow("adalora.target_rank", {"4", "3", "2", "2"})}, {});
+    table.resize(440, 300); // of the smallest window
+    const QStringList demo {"demo-llama", "demo-llama", "demo-llama", "demo-llama"};
+    QCOMPARE(table.shownValues(0), demo);
+    QCOMPARE(table.shownFolders(0), QStringList({"some", "some", "models", "models"}));
+    QVERIFY(table.shownFolders(1).isEmpty());
+    const int tall = table.heightForWidth(440);
+    table.setRows(4, {keyRow("model.path", demo), keyRow("adalora.target_rank", {"4", "3", "2", "2"})}, {});
+    QVERIFY(table.heightForWidth(440) < tall); // no second line
+}
+
+void TestCompareTable::allKeysAreWholeOrNone()
+{
+    CompareTable table;
+    const QString rank = QStringLiteral("adalora.target_rank");
+    table.setRows(4,
+        {keyRow("optim.lr", {"0.1", "0.2", "0.3", "0.4"}), keyRow(rank, {"8", "4", "3", "2"}),
+            keyRow("adalora.alpha", {"8", "4", "3", "2"})},
+        {});
     table.resize(table.neededWidth(), 200);
-    QCOMPARE(table.shownKey(0), "target_rank"); // whole, and not the end of the whole key
+    QCOMPARE(table.shownKey(0), "lr");
+    QCOMPARE(table.shownKey(1), "target_rank"); // whole, and not the end of the whole key
+    QCOMPARE(table.shownKey(2), "alpha");
+    QCOMPARE(table.shownGroups(), QStringList({"optim", "adalora"}));
+    const int grouped = table.heightForWidth(table.width());
     table.resize(900, 200);
-    QCOMPARE(table.shownKey(0), key);
+    QCOMPARE(table.shownKey(0), "optim.lr");
+    QCOMPARE(table.shownKey(1), rank);
+    QVERIFY(table.shownGroups().isEmpty());
+    QVERIFY(table.heightForWidth(900) < grouped);
     const int four = table.neededWidth();
-    table.setRows(2, {keyRow(key, {"8", "4"})}, {});
+    table.setRows(2, {keyRow(rank, {"8", "4"})}, {});
     QVERIFY(table.neededWidth() < four);
 }
 

@@ -152,7 +152,7 @@ void TestExportWindow::allFiveAreWrittenAndChecked()
     QCOMPARE(formats, (QStringList {"peft-adalora", "peft-lora-padded", "peft-lora", "gguf-lora", "merged"}));
     QVERIFY(says(row("peft-adalora"), "equal bit for bit"));
     QVERIFY(says(row("peft-lora"), "2.4e−9"));
-    QVERIFY(says(row("merged"), "rounding to float32 changes ΔW by"));
+    QVERIFY(says(row("merged"), "rounding to float32: relative change of ΔW 2e−8"));
     QVERIFY(says(&exports(), "5 of 5 written and checked"));
     QVERIFY(says(&exports(), "The largest |ΔW| is 0.018"));
     QVERIFY(button("Open folder") && button("Copy commands") && button("Close"));
@@ -228,10 +228,13 @@ void TestExportWindow::aFailedCheckIsMarked()
     exports().write();
     QTRY_COMPARE_WITH_TIMEOUT(exports().written().size(), 5U, patience);
     QCOMPARE(row("gguf-lora")->stage(), Stage::Differs);
-    QVERIFY(says(row("gguf-lora"), "kept and marked"));
+    QVERIFY(says(row("gguf-lora"), "Differs from what was trained"));
     QVERIFY(says(row("gguf-lora"), "3.1e−4"));
     QVERIFY(says(&exports(), "4 of 5 written and checked"));
     QVERIFY(says(&exports(), "GGUF LoRA differs"));
+    QVERIFY(says(&exports(), "press “Export the failed again”"));
+    QCOMPARE(button("Export the failed again")->property("role").toString(), QString("primary"));
+    QVERIFY(button("Close")->property("role").toString() != "primary");
     m_bench->picture("export-differs", &exports());
     button("Copy commands")->click();
     QVERIFY(!QGuiApplication::clipboard()->text().contains("llama-cli"));
@@ -250,6 +253,8 @@ void TestExportWindow::aFullDiskIsToldInTheRow()
     m_bench->picture("export-failed", &exports());
     QCOMPARE(exports().written().size(), 4U);
     QVERIFY(button("Export the failed again")->isEnabled());
+    QVERIFY(says(&exports(), "press “Export the failed again”"));
+    QCOMPARE(button("Export the failed again")->property("role").toString(), QString("primary"));
     m_bench->scene->exportFails.clear();
     exports().write();
     QTRY_COMPARE_WITH_TIMEOUT(row("merged")->stage(), Stage::Done, patience);
@@ -257,6 +262,7 @@ void TestExportWindow::aFullDiskIsToldInTheRow()
     QCOMPARE(exports().written().size(), 5U); // the four others were not written a second time
     QVERIFY(button("Export again")->isEnabled());
     QVERIFY(!says(&exports(), "Not written"));
+    QCOMPARE(button("Close")->property("role").toString(), QString("primary")); // nothing is left to do
     QVERIFY(says(&exports(), "5 of 5 written and checked"));
 }
 
@@ -309,7 +315,7 @@ void TestExportWindow::aFailureSaysWhatToDo_data()
     QTest::addColumn<FailureKind>("kind");
     QTest::addColumn<QString>("advice");
     QTest::addRow("disk") << FailureKind::Io << "another folder";
-    QTest::addRow("memory") << FailureKind::OutOfMemory << "needs memory";
+    QTest::addRow("memory") << FailureKind::OutOfMemory << "hold memory";
     QTest::addRow("input") << FailureKind::Config << "Its line says why";
     QTest::addRow("fault") << FailureKind::Internal << "Its line says why";
 }
@@ -318,8 +324,9 @@ void TestExportWindow::aFailureSaysWhatToDo()
 {
     QFETCH(FailureKind, kind);
     QFETCH(QString, advice);
-    const QString text = ExportTexts::failed({"GGUF LoRA", "Merged model"}, kind);
+    const QString text = ExportTexts::failed({"GGUF LoRA", "Merged model"}, kind, "Export the rest");
     QVERIFY2(text.contains("GGUF LoRA, Merged model") && text.contains(advice), qPrintable(text));
+    QVERIFY2(text.contains("“Export the rest”"), qPrintable(text));
 }
 
 void TestExportWindow::theFolderCanBeChosen()

@@ -9,12 +9,14 @@
 #include "ui/LivePage.h"
 #include "ui/RunModel.h"
 #include "ui/SessionController.h"
+#include "visualization/RankGrid.h"
 #include "visualization/SpectrumBars.h"
 
 #include <QLabel>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTest>
+#include <QToolButton>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -33,6 +35,8 @@ private Q_SLOTS:
     void aLongNoteHasItsOwnLine();
     void theMarksHaveTheirKey_data();
     void theMarksHaveTheirKey();
+    void withoutScoresThereIsNoKey();
+    void modesAreSpelledOutWhereTheyFit();
     void exactValuesComeWhileItRuns();
 
 private:
@@ -133,6 +137,58 @@ void TestInspector::theMarksHaveTheirKey()
     const auto words = shown->findChildren<QLabel*>();
     QVERIFY(std::any_of(words.begin(), words.end(), [](const QLabel* word) { return word->text() == "lost"; }));
     QVERIFY(std::any_of(words.begin(), words.end(), [](const QLabel* word) { return word->text() == "back"; }));
+}
+
+/// The key of marks that no cell has goes, the grid stays where it is, and the way to a step with scores is offered.
+void TestInspector::withoutScoresThereIsNoKey()
+{
+    m_bench->size = {1280, 800};
+    m_bench->runTo(SessionState::Finished);
+    auto* panel = window().findChild<GridPanel*>();
+    QTRY_VERIFY(panel->isVisible());
+    const auto keys = [panel] {
+        int count = 0;
+        for (const QWidget* key : panel->findChildren<QWidget*>("flagKey"))
+            count += key->isVisible() ? 1 : 0;
+        return count;
+    };
+    panel->setMode(1);
+    QTRY_COMPARE(keys(), 1);
+    QCoreApplication::processEvents();
+    const QRect place = panel->grid().geometry();
+    window().run().showStep(40); // before the first event: no picture was kept of it
+    QVERIFY(!window().run().shownSnapshot()->hasScores);
+    QCOMPARE(keys(), 0);
+    QCoreApplication::processEvents();
+    QCOMPARE(panel->grid().geometry(), place);
+    auto* nearest = panel->findChild<QPushButton*>("NearestScores");
+    QVERIFY(nearest != nullptr);
+    QSignalSpy wanted(panel, &GridPanel::stepWanted);
+    panel->setNearestScores(200);
+    QVERIFY(nearest->isVisible());
+    QVERIFY(panel->grid().rect().contains(nearest->geometry()));
+    QVERIFY2(nearest->text().contains("200"), qPrintable(nearest->text()));
+    nearest->click();
+    QCOMPARE(wanted.value(0).value(0).toLongLong(), 200);
+    QCOMPARE(window().run().shownStep(), std::int64_t {200});
+    window().run().showStep(-1);
+    QCOMPARE(keys(), 1);
+    QVERIFY(!nearest->isVisible());
+}
+
+void TestInspector::modesAreSpelledOutWhereTheyFit()
+{
+    GridPanel panel;
+    const auto has = [&panel](const char* word) {
+        const auto buttons = panel.findChildren<QToolButton*>();
+        return std::any_of(buttons.begin(), buttons.end(),
+            [word](const QToolButton* button) { return button->text() == QLatin1String(word); });
+    };
+    panel.resize(420, 600);
+    panel.show();
+    QVERIFY(has("Orth.") && !has("Orthogonality"));
+    panel.resize(900, 600);
+    QTRY_VERIFY(has("Orthogonality") && !has("Orth."));
 }
 
 void TestInspector::exactValuesComeWhileItRuns()

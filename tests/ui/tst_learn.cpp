@@ -66,6 +66,13 @@ private:
     [[nodiscard]] MainWindow& window() { return *m_bench->window; }
     [[nodiscard]] SvdLens& lens() { return window().learn().page().lens(); }
     void showLens();
+    [[nodiscard]] const QLabel* labelOf(const char* text) ///< of the lens; null: there is none
+    {
+        for (const QLabel* label : lens().findChildren<QLabel*>())
+            if (label->text() == QString::fromUtf8(text))
+                return label;
+        return nullptr;
+    }
 
     std::unique_ptr<test::StudioBench> m_bench;
 };
@@ -211,10 +218,14 @@ void TestLearn::rowsLieOnOneAnother()
             continue;
         ++lists;
         QVERIFY(list->count() > 2);
+        const int left = LessonDelegate::linesLeft(list->model()->index(0, 0));
         for (int row = 0; row + 1 < list->count(); ++row) {
             const QRect here = list->visualItemRect(list->item(row));
             const QRect next = list->visualItemRect(list->item(row + 1));
             QCOMPARE(here.bottom() + 1, next.top()); // as tall as it is painted
+            // Titles and details stand below one another; a number has a column of its own.
+            QCOMPARE(LessonDelegate::linesLeft(list->model()->index(row + 1, 0)), left);
+            QVERIFY2(list->item(row)->text().front().isLetter(), qPrintable(list->item(row)->text()));
             const bool hasDetail = !list->item(row)->data(LessonDelegate::detailRole).toString().isEmpty();
             QVERIFY2(here.height() >= (hasDetail ? 48 : 36), qPrintable(QString::number(row)));
         }
@@ -250,6 +261,11 @@ void TestLearn::lensShowsAnImage()
     const double reach = lens().imageRow().legend().reach();
     QVERIFY2(reach > 0.0 && reach < 1.001, qPrintable(QString::number(reach)));
     QCOMPARE(lens().deltaRow().legend().reach(), 0.0);
+    QVERIFY(!lens().imageRow().matrixLegend()); // a grey image needs none
+    const QLabel* size = labelOf("256 × 256");
+    const QLabel* title = labelOf("Image");
+    QVERIFY(size && title);
+    QTRY_VERIFY(size->x() - title->geometry().right() >= 6 && size->x() - title->geometry().right() <= 12);
     const double six = lens().imageRow().error();
     lens().setRank(60);
     QVERIFY(lens().imageRow().error() < six);
@@ -295,6 +311,14 @@ void TestLearn::lensShowsDelta()
         most = std::max(most, std::abs(value));
     QVERIFY(std::abs(lens().deltaRow().legend().reach() - 0.6 * most) < 1e-6);
     QVERIFY(!lens().deltaRow().legend().accessibleDescription().isEmpty());
+    const SignLegend* all = lens().deltaRow().matrixLegend(); // of ΔW and its rank k, in the same colours
+    QVERIFY(all && all->isVisible());
+    QCOMPARE(all->reach(), lens().deltaRow().legend().reach());
+    QTRY_VERIFY(!all->bar().isEmpty());
+    const QLabel* note = labelOf("layers of PΛQ, the largest first; those beyond k are dimmed");
+    QVERIFY(note);
+    const LayerStrip& strip = lens().layers();
+    QTRY_VERIFY(note->x() == strip.x() && strip.y() > note->y() && strip.y() - note->geometry().bottom() <= 8);
     lens().setRank(2);
     QVERIFY(std::abs(lens().deltaRow().error() - std::sqrt(0.3125 / 5.3125)) < 1e-9);
     lens().setRank(4);

@@ -8,6 +8,7 @@
 #include "ui/FailurePanel.h"
 #include "ui/Inspector.h"
 #include "ui/LivePage.h"
+#include "ui/MemoryFacts.h"
 #include "ui/PageParts.h"
 #include "ui/ReplayPlayer.h"
 #include "ui/RunBar.h"
@@ -41,6 +42,7 @@ private Q_SLOTS:
     void theStatusLineElides();
     void helpGoesWithItsPage();
     void tooLittleMemoryOffersChanges();
+    void aChangeIsResumedWith_data();
     void aChangeIsResumedWith();
     void aChangeGoesToSetUp();
     void withoutFactsThereAreChangesStill();
@@ -172,25 +174,43 @@ void TestLiveBar::tooLittleMemoryOffersChanges()
     for (const MemoryChange& change : ways.changes)
         QVERIFY(change.estimate.total() < ways.need);
     auto* resume = choices().findChild<QPushButton*>(QStringLiteral("ResumeWithChange"));
-    QVERIFY2(resume->text().contains("300"), qPrintable(resume->text()));
+    // Both name the change, in whole or, where there is no room, to a reader.
+    const QString named = QStringLiteral("Resume from 300 with %1").arg(changePhrase(ways.changes.front()));
+    QCOMPARE(resume->accessibleName(), named);
+    QCOMPARE(bar().mainButton()->text(), named);
+    QTRY_VERIFY(resume->width() >= resume->sizeHint().width() && resume->width() <= choices().width());
     QCOMPARE(resume->property("role").toString(), "primary"); // and it is the only one
     QCOMPARE(bar().mainButton()->property("role").toString(), QString());
-    QVERIFY(bar().mainButton()->text().contains("300"));
     QStringList captions;
     for (const QLabel* label : choices().findChildren<QLabel*>())
         captions << label->text();
     QCOMPARE(captions.filter(QRegularExpression("^saves, of .* needed$")).size(), 1);
+    for (int i = 0; i < rows.size(); ++i) {
+        const MemoryChange& change = ways.changes[static_cast<std::size_t>(i)];
+        rows[i]->click();
+        QCOMPARE(bar().mainButton()->text().contains(changePhrase(change)), change.sameSteps);
+        QCOMPARE(!resume->isHidden(), change.sameSteps); // else the run begins anew
+    }
+    rows.front()->click();
     m_bench->picture("failed-choices");
+}
+
+void TestLiveBar::aChangeIsResumedWith_data()
+{
+    QTest::addColumn<bool>("fromTheBar");
+    QTest::newRow("beside the change") << false;
+    QTest::newRow("in the run bar") << true;
 }
 
 void TestLiveBar::aChangeIsResumedWith()
 {
+    QFETCH(bool, fromTheBar);
     m_bench->scene->failAt = 420;
     m_bench->runTo(SessionState::Failed);
     m_bench->scene->failAt = -1; // it fits now
     const std::int64_t before = window().run().config().train.batchSize;
-    choose("Micro batch");
-    choices().findChild<QPushButton*>(QStringLiteral("ResumeWithChange"))->click();
+    choose("Micro-batch");
+    (fromTheBar ? bar().mainButton() : choices().findChild<QPushButton*>(QStringLiteral("ResumeWithChange")))->click();
     QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Finished, patience);
     const std::int64_t micro = window().run().config().train.microBatchSize;
     QVERIFY2(micro > 0 && micro < before, qPrintable(QString::number(micro)));

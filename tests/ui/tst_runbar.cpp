@@ -195,8 +195,13 @@ void TestRunBar::failed()
     input.state = SessionState::Failed;
     input.hasCheckpoint = input.offersChanges = true; // which have a main button of their own
     QVERIFY(!RunBarState::of(input).mainIsPrimary);
+    input.checkpointStep = 300;
+    QCOMPARE(RunBarState::of(input).main.text, "Resume from 300");
+    input.resumeChange = "micro-batch 4";
+    QCOMPARE(RunBarState::of(input).main.text, "Resume from 300 with micro-batch 4");
     input.state = SessionState::Stopped;
     QVERIFY(RunBarState::of(input).mainIsPrimary);
+    QCOMPARE(RunBarState::of(input).main.text, "Resume from 300"); // the change was another run's
 }
 
 void TestRunBar::setUpOffersANewStart()

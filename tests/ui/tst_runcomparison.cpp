@@ -181,8 +181,8 @@ void TestRunComparison::anEditMakesTwoRunsDiffer()
     const CompareRow& rate = rowNamed(rows, "optim.lr");
     QVERIFY(rate.differs);
     QCOMPARE(rate.values.at(1), "0.002");
-    QCOMPARE(rate.edited, QStringList({"", "edited at steps 20, 30"}));
-    QVERIFY(tableCsv({"a", "b"}, rows).contains("0.002 (edited at steps 20"));
+    QCOMPARE(rate.edited, QStringList({"", "edited at steps 21, 31"}));
+    QVERIFY(tableCsv({"a", "b"}, rows).contains("0.002 (edited at steps 21"));
     QCOMPARE(std::count_if(rows.begin(), rows.end(), [](const CompareRow& row) { return row.differs; }), 1);
 }
 

@@ -7,6 +7,7 @@
 #include "ui/LivePage.h"
 #include "ui/RunBar.h"
 #include "ui/RunModel.h"
+#include "ui/SampleList.h"
 #include "ui/SessionController.h"
 #include "ui/SetupFacts.h"
 #include "ui/SetupPage.h"
@@ -125,8 +126,8 @@ void TestStudioPictures::ended()
     m_bench->look("finished");
     QDir(window().run().folder()).mkpath("adapter");
     window().showWorkspace(Workspace::Try);
-    window().tryPage().setPrompt("Paul is a brown wolf. He feels hungry today. He eats soup every evening. Card:",
-        " Paul | wolf | mammal | brown | meadow");
+    QTRY_VERIFY_WITH_TIMEOUT(window().tryPage().samples().shownCount() > 0, patience);
+    window().tryPage().samples().selectNext();
     window().tryPage().generate();
     QTRY_VERIFY_WITH_TIMEOUT(!window().tryPage().isGenerating(), patience);
     QTRY_VERIFY_WITH_TIMEOUT(!window().session().isPolling(), patience);

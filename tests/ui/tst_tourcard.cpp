@@ -2,6 +2,7 @@
 // The tour's card: where it stands, how tall it is, what it says of the run, and who has the keyboard.
 #include "tests/ui/StudioBench.h"
 #include "ui/CardPlacement.h"
+#include "ui/ElidedLabel.h"
 #include "ui/LearnDesk.h"
 #include "ui/LivePage.h"
 #include "ui/RunModel.h"
@@ -28,6 +29,7 @@ private Q_SLOTS:
     void coversTheTargetOnlyWithoutRoom();
     void coversLeastWhereNothingElseIsPossible();
     void heightFollowsTheTextAtOnce();
+    void noButtonIsCut();
     void noteSaysWhatTheRunDoes_data();
     void noteSaysWhatTheRunDoes();
     void nextKeepsTheKeyboard();
@@ -174,6 +176,34 @@ void TestTourCard::heightFollowsTheTextAtOnce()
     QCOMPARE(one.bodySize(), small);
     one.setText(wordy);
     QVERIFY(one.bodySize().height() > small.height() + 30);
+}
+
+void TestTourCard::noButtonIsCut()
+{
+    QWidget ground;
+    ground.resize(1280, 800);
+    TourCard one(&ground);
+    one.setPlaceInTour(3, 10);
+    one.setText({"Title", "One line.", {}});
+    one.setRunNote("the run goes on");
+    ground.show();
+    one.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&ground));
+    const TourWait waits {TourWait::State::Running, 60, 91, 2.0};
+    for (const TourWait& wait : {waits, TourWait {}}) {
+        one.setWait(wait, {});
+        one.standAt({});
+        QCoreApplication::processEvents();
+        for (const QPushButton* button : {one.leaveButton(), one.backButton(), one.skipButton(), one.nextButton()})
+            if (button->isVisible())
+                QVERIFY2(button->width() >= button->sizeHint().width(), qPrintable(button->text()));
+        const bool isWaiting = wait.state == TourWait::State::Running;
+        QCOMPARE(one.skipButton()->isVisible(), isWaiting);
+        for (const ElidedLabel* note : one.findChildren<ElidedLabel*>()) {
+            QCOMPARE(note->isVisible(), !isWaiting); // the wait says how the run goes on
+            QVERIFY(isWaiting || note->shownText() == note->text());
+        }
+    }
 }
 
 void TestTourCard::noteSaysWhatTheRunDoes_data()

@@ -307,17 +307,17 @@ void TestTry::pictures()
     finishRun();
     page().judge().start();
     QTRY_VERIFY_WITH_TIMEOUT(page().judge().isDone(), patience);
-    page().setPrompt("Paul is a brown wolf. He feels hungry today. He eats soup every evening. Card:",
-        " Paul | wolf | mammal | brown | meadow");
+    page().samples().selectNext();
     page().generate();
     QTRY_VERIFY_WITH_TIMEOUT(!page().isGenerating(), patience);
     QTRY_VERIFY_WITH_TIMEOUT(!window().session().isPolling(), patience);
     m_bench->look("try-checked");
+    page().samples().setFilter(SampleFilter::Broken);
+    page().samples().selectNext();
     ScoreAnswers request;
     request.prompt = "Is it good?";
     page().reading().read(request, " yes", {" maybe", " no", " yes"}, true);
     QTRY_VERIFY_WITH_TIMEOUT(page().reading().meanLoss(1) >= 0.0, patience);
-    page().samples().setFilter(SampleFilter::Broken);
     m_bench->look("try-labels");
 }
 

@@ -2,9 +2,12 @@
 // How Try looks: widths, heights, the key of its bars, and what is disabled.
 #include "tests/ui/StudioBench.h"
 #include "ui/AdapterChoice.h"
+#include "ui/ElidedLabel.h"
 #include "ui/LabelChances.h"
 #include "ui/RunModel.h"
 #include "ui/SampleDelegate.h"
+#include "ui/SampleJudge.h"
+#include "ui/SampleList.h"
 #include "ui/StudioStyle.h"
 #include "ui/TryPage.h"
 #include "visualization/Theme.h"
@@ -12,6 +15,10 @@
 #include <QApplication>
 #include <QDir>
 #include <QImage>
+#include <QLabel>
+#include <QListWidget>
+#include <QPlainTextEdit>
+#include <QPushButton>
 #include <QSlider>
 #include <QTest>
 #include <QTextBrowser>
@@ -28,6 +35,9 @@ private Q_SLOTS:
     void labelBarsHaveAKey();
     void disabledSlidersLookDisabled();
     void bothSidesBeginAtOneHeight();
+    void numbersOfWhoIsRightAreWhole();
+    void theShownSampleIsMarked();
+    void verdictsStandInAStrip();
 
 private:
     [[nodiscard]] TryPage& page() { return m_bench->window->tryPage(); }
@@ -105,6 +115,79 @@ void TestTryLook::bothSidesBeginAtOneHeight()
             tops.push_back(view->mapTo(&page(), QPoint(0, 0)).y());
     QCOMPARE(tops.size(), std::size_t {2});
     QCOMPARE(tops[0], tops[1]);
+}
+
+void TestTryLook::numbersOfWhoIsRightAreWhole()
+{
+    finishRun();
+    window().resize(1280, 800);
+    page().judge().start();
+    QTRY_VERIFY_WITH_TIMEOUT(page().judge().isDone(), patience);
+    int fields = 0;
+    for (QPushButton* field : page().findChildren<QPushButton*>()) {
+        if (!field->property("word").isValid())
+            continue;
+        ++fields;
+        for (const bool focused : {false, true}) {
+            if (focused)
+                field->setFocus();
+            QTRY_VERIFY2(field->height() >= 44 && field->height() <= 52, qPrintable(QString::number(field->height())));
+        }
+        for (const QLabel* line : field->findChildren<QLabel*>()) {
+            QVERIFY2(line->height() >= line->sizeHint().height(), qPrintable(line->text()));
+            QVERIFY2(field->rect().contains(line->geometry()), qPrintable(line->text()));
+        }
+    }
+    QCOMPARE(fields, 4);
+}
+
+void TestTryLook::theShownSampleIsMarked()
+{
+    finishRun();
+    QTRY_VERIFY_WITH_TIMEOUT(page().samples().shownCount() > 1, patience);
+    auto* list = page().samples().findChild<QListWidget*>();
+    auto* prompt = page().findChild<QPlainTextEdit*>();
+    list->setFocus(); // makes a row current, and chooses none
+    QVERIFY(list->selectedItems().isEmpty() && prompt->toPlainText().isEmpty());
+    page().samples().selectNext();
+    QCOMPARE(list->selectedItems().size(), 1);
+    QVERIFY(prompt->toPlainText().startsWith("Paul"));
+    prompt->setFocus(); // without the keyboard's frame
+    // Its ground and its bar tell it from the others, in either theme.
+    for (const ThemeChoice theme : {ThemeChoice::Dark, ThemeChoice::Light}) {
+        applyTheme(*qApp, theme);
+        const QRect row = list->visualItemRect(list->selectedItems().front());
+        const QImage image = list->viewport()->grab(row).toImage();
+        QCOMPARE(image.pixelColor(1, 4).rgb(), Theme::current().text.rgb());
+        QVERIFY(Theme::contrast(image.pixelColor(image.width() / 2, 3), Theme::current().panel) > 1.05);
+    }
+    prompt->insertPlainText("!"); // a prompt of one's own is no sample's
+    QVERIFY(list->selectedItems().isEmpty());
+    QTest::mouseClick(list->viewport(), Qt::LeftButton, {}, list->visualItemRect(list->currentItem()).center());
+    QCOMPARE(list->selectedItems().size(), 1); // and a click brings it back
+    QVERIFY(prompt->toPlainText().endsWith("Card:"));
+}
+
+void TestTryLook::verdictsStandInAStrip()
+{
+    finishRun();
+    page().setPrompt("Card:", " Paul | wolf | mammal | brown | meadow");
+    page().generate();
+    QTRY_VERIFY_WITH_TIMEOUT(!page().isGenerating(), patience);
+    std::vector<QRect> strips;
+    for (const ElidedLabel* verdict : page().findChildren<ElidedLabel*>()) {
+        if (!verdict->text().contains("expected:"))
+            continue;
+        const QWidget* strip = verdict->parentWidget();
+        strips.emplace_back(strip->mapTo(&page(), QPoint(0, 0)), strip->size());
+        QVERIFY(!verdict->toolTip().isEmpty());
+    }
+    QCOMPARE(strips.size(), std::size_t {2});
+    QCOMPARE(strips[0].top(), strips[1].top());
+    QVERIFY2(strips[0].height() <= 34, qPrintable(QString::number(strips[0].height())));
+    page().setPrompt({});
+    for (const ElidedLabel* verdict : page().findChildren<ElidedLabel*>())
+        QVERIFY(!verdict->text().contains("expected:"));
 }
 
 QTEST_MAIN(TestTryLook)

@@ -7,6 +7,7 @@
 #include "visualization/RankGridState.h"
 #include "visualization/Theme.h"
 
+#include <QFontMetricsF>
 #include <QImage>
 #include <QPixmap>
 #include <QTest>
@@ -75,6 +76,8 @@ private Q_SLOTS:
     void barsLeaveTheirFiguresRoom_data();
     void barsLeaveTheirFiguresRoom();
     void headsAndTotalsOfManyLayers();
+    void headsStandOffTheLegend_data();
+    void headsStandOffTheLegend();
 };
 
 void TestGridLabels::layersNeverMeet_data()
@@ -348,6 +351,27 @@ void TestGridLabels::headsAndTotalsOfManyLayers()
     const QRectF bars = g.layerBar(0);
     QVERIFY(inks(bars) > 20);
     QCOMPARE(inks(g.layerSum(0).adjusted(0.0, 2.0, 0.0, 0.0)), 0);
+}
+
+void TestGridLabels::headsStandOffTheLegend_data()
+{
+    QTest::addColumn<int>("layers");
+    QTest::addColumn<bool>("transposed");
+    for (const int layers : {6, 22, 80, 126}) // in one block, in two, without numbers
+        for (const bool transposed : {false, true})
+            QTest::addRow("%d%s", layers, transposed ? " across" : "") << layers << transposed;
+}
+
+void TestGridLabels::headsStandOffTheLegend()
+{
+    QFETCH(int, layers);
+    QFETCH(bool, transposed);
+    const RankGridGeometry g = RankGridGeometry::compute(request(layers, 7, narrow, transposed));
+    const double figure = g.legend().top() + legendBarTop + legendBarHeight + 1.0 + 13.0 / 2.0; // their middle
+    const double lower = figure + QFontMetricsF(Fonts::caption()).capHeight() / 2.0;
+    const QRectF head = transposed ? g.rowLabel(0) : g.columnLabel(0, 0);
+    const double upper = head.center().y() - QFontMetricsF(Fonts::bodyMedium()).capHeight() / 2.0;
+    QVERIFY2(upper - lower >= 8.0, qPrintable(QString::number(upper - lower)));
 }
 
 QTEST_MAIN(TestGridLabels)

@@ -52,6 +52,7 @@ private Q_SLOTS:
     void arrowsFollowTheWayRound();
     void revivalsAreTripletsThatCameBack();
     void unknownValuesStayUnknown();
+    void missingScoresAreHatched();
     void csvHasALinePerMatrix();
     void filesAreWhatTheirNamesSay_data();
     void filesAreWhatTheirNamesSay();
@@ -265,6 +266,37 @@ void TestGridViews::unknownValuesStayUnknown()
     for (const int column : {8, 9, 10, 11, 12})
         QVERIFY(line.at(column).isEmpty());
     QVERIFY(!grid.cellDetails(ModuleIndex {0}).contains("came back"));
+}
+
+/// A step without scores does not look like a run that has not begun.
+void TestGridViews::missingScoresAreHatched()
+{
+    const SampleRun run;
+    auto ranks = std::make_shared<RankSnapshot>(*run.snapshot(1106));
+    ranks->hasScores = false;
+    RankGridState state;
+    state.view = GridView::Ranks;
+    state.mode = GridMode::Importance;
+    state.setLayout(run.layout());
+    QVERIFY(!state.lookOf({3, 2}).hatched);
+    QVERIFY(!state.isMissing());
+    state.snapshot = ranks;
+    QVERIFY(state.isMissing());
+    const CellLook look = state.lookOf({3, 2});
+    QVERIFY(look.exists && look.hatched && look.text.isEmpty() && !look.lost && !look.back);
+    RankGrid grid;
+    grid.resize(486, 668);
+    QSignalSpy told(&grid, &RankGrid::missingTextChanged);
+    grid.setSnapshot(ranks);
+    QVERIFY(grid.missingText().isEmpty()); // the ranks are known
+    QCOMPARE(told.count(), 0);
+    grid.setMode(GridMode::Importance);
+    QCOMPARE(grid.missingText(), QStringLiteral("No scores were kept for this step."));
+    QCOMPARE(told.count(), 1);
+    QVERIFY(!grid.grab().isNull());
+    grid.setSnapshot(run.snapshot(1106));
+    QVERIFY(grid.missingText().isEmpty());
+    QVERIFY(told.count() > 1);
 }
 
 void TestGridViews::csvHasALinePerMatrix()

@@ -293,6 +293,38 @@ private Q_SLOTS:
         QVERIFY2(plots.nowText().startsWith(QStringLiteral("now")), qPrintable(plots.nowText()));
     }
 
+    void wordsOfEditsKeepOffTheCurvesOwn_data()
+    {
+        QTest::addColumn<qint64>("shown");
+        QTest::addColumn<qint64>("failure");
+        QTest::newRow("live") << qint64 {-1} << qint64 {-1};
+        QTest::newRow("a step is shown") << qint64 {700} << qint64 {-1};
+        QTest::newRow("failed") << qint64 {-1} << qint64 {1107};
+    }
+
+    void wordsOfEditsKeepOffTheCurvesOwn()
+    {
+        QFETCH(qint64, shown);
+        QFETCH(qint64, failure);
+        RunPlots plots;
+        showRun(plots, SampleRun {});
+        plots.setMarks({{600, "lr 0.002"}, {600, "γ 0.3"}, {1107, "target rank 2"}}); // one beside the curve's end
+        plots.setShownStep(shown);
+        plots.setFailure(failure, failure >= 0 ? QStringLiteral("Out of memory") : QString());
+        plots.replotNow();
+        const std::vector<QRectF> own = plots.lossLabels();
+        QVERIFY(own.size() >= 4); // three at the curve's end, one at least at the last step
+        const std::vector<PlacedMark> marks = plots.placedMarks();
+        QCOMPARE(marks.size(), std::size_t {2});
+        for (const PlacedMark& mark : marks) {
+            QVERIFY(!mark.text.isEmpty());
+            for (const QRectF& label : own)
+                QVERIFY2(!mark.label.intersects(label), qPrintable(mark.text));
+        }
+        QVERIFY(!marks[0].label.intersects(marks[1].label));
+        QVERIFY(!plots.grab().isNull());
+    }
+
     void everyStatePaints()
     {
         RunPlots plots;

@@ -37,6 +37,7 @@ private Q_SLOTS:
     void sliderIsLogarithmic();
     void figuresOfTheSliderNeverMeet_data();
     void figuresOfTheSliderNeverMeet();
+    void theSliderKeepsItsPowersOfTen();
     void plotPlacesItsValues();
     void fewBarsHaveAFigureEach_data();
     void fewBarsHaveAFigureEach();
@@ -272,6 +273,18 @@ void TestSpectral::figuresOfTheSliderNeverMeet()
         QVERIFY2(left >= end + 8.0 - 1e-6, qPrintable(QString::number(rank)));
         end = left + wide;
     }
+}
+
+void TestSpectral::theSliderKeepsItsPowersOfTen()
+{
+    RankSlider slider;
+    slider.resize(865, 46);
+    slider.setRange(1, 1'000'000);
+    const std::vector<int> ticks = slider.ticks();
+    for (int decade = 1; decade <= 1'000'000; decade *= 10)
+        QVERIFY2(std::find(ticks.begin(), ticks.end(), decade) != ticks.end(), qPrintable(QString::number(decade)));
+    QVERIFY(ticks.size() > 10); // what has room between them is there, too
+    QVERIFY(std::is_sorted(ticks.begin(), ticks.end()));
 }
 
 void TestSpectral::plotPlacesItsValues()

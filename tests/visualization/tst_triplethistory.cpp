@@ -47,6 +47,11 @@ void TestTripletHistory::historiesHaveTheirSteps()
         QVERIFY(label.text.contains(formatCount(label.step)));
         end = label.place.right();
     }
+    const std::int64_t interval = labels[1].step; // from 0 on
+    for (std::size_t i = 2; i + 1 < labels.size(); ++i)
+        QCOMPARE(labels[i].step - labels[i - 1].step, interval);
+    if (total % interval == 0) // a round end: it is one of the even steps, with none missing before it
+        QCOMPARE(labels.size(), static_cast<std::size_t>(total / interval) + 1);
 }
 
 void TestTripletHistory::theShownLineLeavesTheCaption()

@@ -120,6 +120,54 @@ private Q_SLOTS:
         QCOMPARE(init.count(), count);
     }
 
+    void everyBudgetHandleHasItsLabel_data()
+    {
+        QTest::addColumn<qint64>("ti");
+        QTest::addColumn<qint64>("finalStart");
+        QTest::addColumn<QStringList>("texts");
+        QTest::newRow("possible") << qint64 {160} << qint64 {1700}
+                                  << QStringList {"ti 160", "T − tf = 1,700", "T 2,000"};
+        QTest::newRow("both beyond the axis")
+            << qint64 {8000} << qint64 {-49671} << QStringList {"← T − tf = −49,671", "ti 8,000 →", "T 2,000"};
+        QTest::newRow("both behind the end")
+            << qint64 {8000} << qint64 {9000} << QStringList {"ti 8,000 →", "T − tf = 9,000 →", "T 2,000"};
+        QTest::newRow("on each other") << qint64 {1000} << qint64 {1000}
+                                       << QStringList {"ti 1,000", "T − tf = 1,000", "T 2,000"};
+    }
+
+    void everyBudgetHandleHasItsLabel()
+    {
+        QFETCH(qint64, ti);
+        QFETCH(qint64, finalStart);
+        QFETCH(QStringList, texts);
+        PlotPlan plan = SampleRun {}.plan();
+        plan.ti = ti;
+        plan.finalStart = finalStart;
+        BudgetCurve curve;
+        curve.resize(345, 400);
+        curve.setCurve(plan, BudgetValues::of(plan));
+        QStringList found;
+        double end = -10.0;
+        for (const BudgetCurve::StepLabel& label : curve.stepLabels()) {
+            found << label.text;
+            QVERIFY2(label.place.left() >= end + 9.9, qPrintable(label.text));
+            QVERIFY2(label.place.right() <= curve.width() + 1e-6, qPrintable(label.text));
+            // Alone at its end of the axis a label stands below its handle, and T's always does.
+            const double x = label.handle == BudgetHandle::TotalSteps ? curve.budgetGeometry().run().right()
+                                                                      : curve.handlePosition(label.handle).x();
+            if (label.handle == BudgetHandle::TotalSteps || label.text.startsWith(QChar(0x2190)))
+                QVERIFY2(label.place.left() <= x && label.place.right() >= x, qPrintable(label.text));
+            end = label.place.right();
+        }
+        QCOMPARE(found, texts);
+        QString words;
+        const QRectF init = curve.initLabel(words);
+        const QPointF handle = curve.handlePosition(BudgetHandle::InitRank);
+        QVERIFY(!init.intersects(QRectF(handle.x() - 8.0, handle.y() - 8.0, 16.0, 16.0)));
+        QVERIFY(curve.budgetGeometry().ground.adjusted(0.0, -20.0, 0.0, 0.0).contains(init));
+        QVERIFY(!curve.grab().isNull());
+    }
+
     void tokensWrapAndCount()
     {
         TokenView view;

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// How the set-up page looks: right edges that stand in line, placeholders that can be read, one name for a field.
+#include "tests/ui/SceneEngine.h"
+#include "training/config/FieldTable.h"
+#include "ui/ConfigForm.h"
+#include "ui/DataPanel.h"
+#include "ui/ElidedButton.h"
+#include "ui/FieldEditor.h"
+#include "ui/FieldLine.h"
+#include "ui/FieldTexts.h"
+#include "ui/IssueList.h"
+#include "ui/PresetBar.h"
+#include "ui/ScrollGutter.h"
+#include "ui/SetupFields.h"
+#include "ui/SetupPage.h"
+#include "ui/StudioStyle.h"
+#include "visualization/Theme.h"
+
+#include <QApplication>
+#include <QCoreApplication>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPlainTextEdit>
+#include <QScrollArea>
+#include <QScrollBar>
+#include <QTest>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+using namespace spectune;
+
+class TestSetupLook : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void init();
+    void cleanup();
+    void placeholdersCanBeRead_data();
+    void placeholdersCanBeRead();
+    void aFixedBlockLeavesTheScrollBarsWidth();
+    void fieldsOfAColumnEndTogether();
+    void emptyColumnsNameTheirDefault();
+    void aFieldHasOneName_data();
+    void aFieldHasOneName();
+    void labelsFitTheNarrowestWindow();
+    void whatAPresetIsForIsRead();
+
+private:
+    std::unique_ptr<ConfigForm> m_form;
+    std::unique_ptr<SetupPage> m_page;
+};
+
+void TestSetupLook::init()
+{
+    applyTheme(*qApp, ThemeChoice::Dark);
+    m_form = std::make_unique<ConfigForm>();
+    m_page = std::make_unique<SetupPage>(*m_form);
+    m_form->setModel(test::sceneModel(6));
+    m_page->resize(1280, 640);
+    m_page->applyDefaultWidths(1280);
+    m_page->show();
+    QVERIFY(QTest::qWaitForWindowExposed(m_page.get()));
+}
+
+void TestSetupLook::cleanup()
+{
+    m_page.reset();
+    m_form.reset();
+}
+
+void TestSetupLook::placeholdersCanBeRead_data()
+{
+    QTest::addColumn<ThemeChoice>("theme");
+    QTest::newRow("dark") << ThemeChoice::Dark;
+    QTest::newRow("light") << ThemeChoice::Light;
+}
+
+void TestSetupLook::placeholdersCanBeRead()
+{
+    QFETCH(const ThemeChoice, theme);
+    QLineEdit line;
+    QPlainTextEdit text;
+    for (QWidget* field : std::initializer_list<QWidget*> {&line, &text})
+        field->show();
+    applyTheme(*qApp, theme); // also where the field was there before
+    const Theme& colors = Theme::current();
+    const QColor ground = colors.dark ? colors.sunken : colors.raised;
+    for (const QWidget* field : std::initializer_list<const QWidget*> {&line, &text}) {
+        const QColor placeholder = field->palette().color(QPalette::PlaceholderText);
+        QCOMPARE(placeholder.alpha(), 255);
+        QVERIFY2(Theme::contrast(placeholder, ground) >= 4.5, qPrintable(placeholder.name()));
+        QCOMPARE(field->palette().color(QPalette::Text).name(), colors.text.name());
+    }
+}
+
+void TestSetupLook::aFixedBlockLeavesTheScrollBarsWidth()
+{
+    QWidget panel;
+    auto* column = new QVBoxLayout(&panel);
+    auto* area = new QScrollArea;
+    area->setWidgetResizable(true);
+    auto* body = new QWidget;
+    area->setWidget(body);
+    column->addWidget(area, 1);
+    auto* block = new QVBoxLayout;
+    block->setContentsMargins(12, 4, 12, 4);
+    column->addLayout(block);
+    new ScrollGutter(*area, *block);
+    panel.resize(300, 300);
+    panel.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&panel));
+    QCOMPARE(block->contentsMargins().right(), 12);
+    body->setMinimumHeight(900);
+    QTRY_VERIFY(area->verticalScrollBar()->isVisible());
+    QTRY_COMPARE(block->contentsMargins().right(), 12 + area->verticalScrollBar()->width());
+    QCOMPARE(block->contentsMargins().left(), 12);
+    body->setMinimumHeight(10);
+    QTRY_COMPARE(block->contentsMargins().right(), 12);
+}
+
+void TestSetupLook::fieldsOfAColumnEndTogether()
+{
+    const auto right = [this](const char* key) {
+        const auto* line = m_page->fields().find(key)->findChild<FieldLine*>();
+        return line->mapTo(m_page.get(), QPoint(line->width(), 0)).x();
+    };
+    QTRY_COMPARE(right("train.seed"), right("data.path")); // one is fixed, the other scrolls
+}
+
+void TestSetupLook::emptyColumnsNameTheirDefault()
+{
+    const auto placeholder
+        = [this](const char* key) { return m_page->fields().find(key)->findChild<QLineEdit*>()->placeholderText(); };
+    QCOMPARE(placeholder("data.columns.prompt"), "prompt");
+    QCOMPARE(placeholder("data.columns.completion"), "completion");
+    QCOMPARE(placeholder("data.template"), "");
+}
+
+void TestSetupLook::aFieldHasOneName_data()
+{
+    QTest::addColumn<QString>("key");
+    for (const FieldInfo& info : fields())
+        QTest::newRow(std::string(info.key).c_str()) << QString::fromUtf8(info.key);
+}
+
+void TestSetupLook::aFieldHasOneName()
+{
+    QFETCH(const QString, key);
+    const FieldInfo& info = *findField(key.toStdString());
+    const FieldEditor editor(*m_form, key);
+    const QString name = fieldLabel(info);
+    if (info.type != FieldType::Boolean)
+        QCOMPARE(editor.findChild<QLabel*>()->text(), name);
+    QCOMPARE(editor.control().accessibleName(), name);
+    for (const FieldInfo& other : fields())
+        QVERIFY2(other.key == info.key || fieldLabel(other) != name, qPrintable(name));
+}
+
+void TestSetupLook::labelsFitTheNarrowestWindow()
+{
+    // A budget's button names its field as the form does.
+    m_form->setText("train.steps", "1000");
+    m_form->setText("adalora.tf", "2000");
+    m_form->setText("optim.warmup", "2000");
+    QStringList mends;
+    for (const ElidedButton* button : m_page->findChild<IssueList*>()->findChildren<ElidedButton*>())
+        mends << button->text();
+    QVERIFY2(!mends.filter("Set Final phase (tf) to").isEmpty(), qPrintable(mends.join('\n')));
+    QVERIFY2(!mends.filter("Set LR warm-up to").isEmpty(), qPrintable(mends.join('\n')));
+    for (const char* key : {"adalora.init_rank", "adalora.ti", "adalora.tf", "adalora.delta_t", "adalora.gamma",
+             "adalora.beta1", "adalora.score", "optim.schedule", "optim.warmup", "train.micro_batch_size"}) {
+        const auto* label = m_page->fields().find(key)->findChild<QLabel*>();
+        QTRY_VERIFY2(label->width() >= label->sizeHint().width(), qPrintable(label->text()));
+    }
+}
+
+void TestSetupLook::whatAPresetIsForIsRead()
+{
+    PresetBar& bar = m_page->presets();
+    const auto& presets = bar.library().presets();
+    for (std::size_t i = 0; i < presets.size(); ++i) {
+        bar.choose(static_cast<int>(i));
+        const QString about = presets[i].about;
+        QVERIFY2(bar.note().contains(about), qPrintable(presets[i].name));
+        const auto labels = bar.findChildren<QLabel*>();
+        const auto note
+            = std::ranges::find_if(labels, [&bar](const QLabel* label) { return label->text() == bar.note(); });
+        QVERIFY(note != labels.end());
+        QTRY_VERIFY2((*note)->height() >= (*note)->heightForWidth((*note)->width()), qPrintable(presets[i].name));
+    }
+}
+
+QTEST_MAIN(TestSetupLook)
+#include "tst_setuplook.moc"
