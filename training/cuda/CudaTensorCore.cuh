@@ -10,6 +10,14 @@ namespace spectune::kernels::gpu {
 
 constexpr int packBytes = 16; ///< what one asynchronous copy brings
 
+/// Bytes from row to row of a thin factor in shared memory: an odd number of packs, so that eight rows lie in different
+/// banks. @param rank a multiple of 8
+inline __host__ __device__ constexpr int thinStride(std::int64_t rank)
+{
+    const int packs = static_cast<int>(rank) / 8;
+    return (packs % 2 == 0 ? packs + 1 : packs) * packBytes;
+}
+
 inline __device__ unsigned sharedAddress(const void* shared)
 {
     return static_cast<unsigned>(__cvta_generic_to_shared(shared));

@@ -4,8 +4,7 @@
 #include "training/cuda/GramArgs.h"
 #include "training/cuda/JoinArgs.h"
 #include "training/cuda/KernelArgs.h"
-#include "training/cuda/ThinRowArgs.h"
-#include "training/cuda/ThinSumArgs.h"
+#include "training/cuda/ThinArgs.h"
 #include "training/cuda/UpdateArgs.h"
 
 /// The element-wise and small-matrix work of a training step, as plain-pointer functions. A table holds one function per
