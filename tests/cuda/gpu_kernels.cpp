@@ -249,6 +249,81 @@ void checkThinRows(std::int64_t rows, std::int64_t depth)
     }
 }
 
+/// What a gated product's backward gives, with factors of these ranks (0: none), against its twin; their products also
+/// against float64 with the results that the GPU itself gave, and in a second run to the bit.
+void checkSwiGluThin(std::int64_t rows, std::int64_t width, const std::array<std::int64_t, 3>& ranks)
+{
+    const bool strided = rows % 2 == 1;
+    const Pair gateUp({rows, 2 * width}, at::kBFloat16, strided, 3.0);
+    const Pair dOut({rows, width}, at::kBFloat16, strided);
+    std::vector<Pair> thin;
+    std::vector<Pair> sums;
+    std::vector<Pair> factors;
+    std::vector<Pair> products;
+    for (const std::int64_t rank : ranks) {
+        thin.push_back(Pair({rows, rank}, at::kBFloat16, true));
+        sums.push_back(Pair({rank, width}, at::kFloat, strided));
+        factors.push_back(Pair({width, rank}, at::kBFloat16, true));
+        products.push_back(Pair({rows, rank}, at::kBFloat16, true));
+    }
+    const auto run = [&](const at::Tensor& inner, const at::Tensor& outer, const std::vector<at::Tensor>& totals) {
+        ops::GatedFactors wanted;
+        for (std::size_t i = 0; i < ranks.size(); ++i) {
+            const auto here = [&](const Pair& pair) { return inner.is_cuda() ? pair.gpu : pair.cpu; };
+            if (ranks[i] == 0)
+                continue;
+            wanted[i] = {.thin = here(thin[i]), .sums = totals[i], .factor = {}, .product = {}};
+            if (i < 2) {
+                wanted[i].factor = here(factors[i]);
+                wanted[i].product = here(products[i]);
+            }
+        }
+        at::Tensor scratch = at::full({3}, NAN, totals.front().options()); // too small
+        return ops::swiGluBackwardWithFactors(inner, outer, wanted, scratch);
+    };
+    const at::Tensor again = gateUp.gpu.clone();
+    const at::Tensor dOutAgain = dOut.gpu.clone();
+    std::vector<at::Tensor> here;
+    std::vector<at::Tensor> there;
+    std::vector<at::Tensor> totalsAgain;
+    for (const Pair& sum : sums) {
+        here.push_back(sum.cpu);
+        there.push_back(sum.gpu);
+        totalsAgain.push_back(sum.gpu.clone());
+    }
+    if (!run(gateUp.gpu, dOut.gpu, there))
+        return; // a device that leaves them to BLAS
+    const std::array productsBefore {products[0].gpu.clone(), products[1].gpu.clone()};
+    (void)run(again, dOutAgain, totalsAgain);
+    std::vector<at::Tensor> expected;
+    const std::array made {gateUp.gpu.narrow(1, 0, width), gateUp.gpu.narrow(1, width, width), dOut.gpu};
+    for (std::size_t i = 0; i < sums.size(); ++i)
+        expected.push_back(
+            sums[i].cpu.to(at::kDouble) + at::mm(thin[i].cpu.t().to(at::kDouble), made[i].cpu().to(at::kDouble)));
+    run(gateUp.cpu, dOut.cpu, here);
+    const std::string name = "swiGluThin, " + std::to_string(rows) + " x " + std::to_string(width);
+    gateUp.compare(name + ", gate and up", 4.0);
+    dOut.compare(name + ", out again");
+    bool isSame = at::equal(again, gateUp.gpu) && at::equal(dOutAgain, dOut.gpu);
+    for (std::size_t i = 0; i < sums.size(); ++i) {
+        const std::string which = name + ", sum " + std::to_string(i) + " of rank " + std::to_string(ranks[i]);
+        isSame = isSame && at::equal(totalsAgain[i], sums[i].gpu);
+        if (ranks[i] == 0)
+            continue;
+        report(which + ", float64", apart(sums[i].gpu, expected[i]), allowed(at::kFloat, static_cast<double>(rows)));
+        // The twin's addends are rounded to bfloat16 as well, some to the other side.
+        report(which, apart(sums[i].gpu, sums[i].cpu), allowed(at::kBFloat16));
+        if (i == 2)
+            continue;
+        isSame = isSame && at::equal(productsBefore[i], products[i].gpu);
+        products[i].compare(which + ", product");
+        report(which + ", product, float64",
+            apart(products[i].gpu, at::mm(made[i].cpu().to(at::kDouble), factors[i].cpu.to(at::kDouble))),
+            allowed(at::kBFloat16));
+    }
+    report(name + ", twice", isSame ? 0.0 : 1.0, 0.0);
+}
+
 /// @param grain scores are multiples of it, so that many are equal; 0: as drawn
 template <typename A>
 void checkSelection(at::ScalarType type, std::int64_t triplets, double grain)
@@ -355,6 +430,12 @@ void checkKernels()
             checkThinSums(rows, strided);
         for (const std::int64_t depth : {8, 72, 640, 2048})
             checkThinRows(rows, depth);
+    }
+    for (const std::int64_t rows : {1, 16, 100, 511}) {
+        for (const std::int64_t width : {8, 136, 1096}) {
+            for (const auto& ranks : {std::array<std::int64_t, 3> {16, 16, 16}, {8, 16, 8}, {0, 8, 16}, {16, 0, 0}})
+                checkSwiGluThin(rows, width, ranks);
+        }
     }
     for (const std::int64_t triplets : {1, 31, 257, 3000}) {
         for (const double grain : {0.0, 0.25}) {

@@ -4,6 +4,9 @@
 #include "tests/nn/PlainReference.h"
 #include "training/nn/FusedOps.h"
 
+#include <array>
+#include <vector>
+
 using namespace spectune;
 using namespace spectune::testing;
 
@@ -161,6 +164,58 @@ private Q_SLOTS:
                 "gradient of up", gateUp.rows.narrow(1, width, width), input.grad().narrow(1, width, width), tolerance);
             QVERIFY(identical(dOut.rows, out.rows)); // the value a second time
             QVERIFY(gateUp.marginsHold() && out.marginsHold() && dOut.marginsHold());
+        }
+    }
+
+    /// Gradients of S in gate + thin · S and of X in gate + X · factorᵀ are thinᵀ d and d · factor. Every term of a sum has
+    /// the error of d, so the sums of all terms' sizes are what tolerances are of.
+    void swiGluWithFactors_data() { addTypes(); }
+    void swiGluWithFactors()
+    {
+        const at::ScalarType type = fetchType();
+        Random random(6);
+        for (const auto& [rows, width] : shapes) {
+            for (const std::array<std::int64_t, 3> ranks :
+                {std::array<std::int64_t, 3> {3, 1, 2}, {0, 2, 0}, {5, 0, 9}}) {
+                const Range gateUp(random.normal({rows, 2 * width}, type) * 3.0);
+                const Range dOut(random.normal({rows, width}, type));
+                ops::GatedFactors factors;
+                std::vector<at::Tensor> s;
+                std::vector<at::Tensor> x;
+                at::Tensor input = leaf(gateUp.rows);
+                std::vector<at::Tensor> parts {input.narrow(1, 0, width), input.narrow(1, width, width)};
+                for (std::size_t i = 0; i < factors.size(); ++i) {
+                    if (ranks[i] > 0)
+                        factors[i] = {.thin = random.normal({rows, ranks[i]}, type),
+                            .sums = at::ones({ranks[i], width}, ops::wideType(type)),
+                            .factor = random.normal({width, ranks[i]}, type),
+                            .product = at::zeros({rows, ranks[i]}, type)};
+                    s.push_back(leaf(at::zeros({ranks[i], width}, type)));
+                    x.push_back(leaf(at::zeros({rows, ranks[i]}, type)));
+                    if (ranks[i] > 0 && i < 2)
+                        parts[i] = parts[i] + at::mm(leaf(factors[i].thin), s[i])
+                            + at::mm(x[i], leaf(factors[i].factor).t());
+                }
+                const at::Tensor out = plain::swiGlu(at::cat(parts, 1));
+                out.backward(leaf(dOut.rows).detach());
+                at::Tensor scratch;
+                QVERIFY(ops::swiGluBackwardWithFactors(gateUp.rows, dOut.rows, factors, scratch));
+                NEAR("gradient", gateUp.rows, input.grad(), allowed(type, 24, 2));
+                NEAR("value", dOut.rows, out, allowed(type, 24, 2));
+                for (std::size_t i = 0; i < factors.size(); ++i) {
+                    if (ranks[i] == 0)
+                        continue;
+                    const at::Tensor sums
+                        = (i < 2 ? s[i].grad() : at::mm(leaf(factors[i].thin).t(), out).detach()) + 1.0;
+                    const double size = largest(i < 2 ? input.grad() : out.detach());
+                    NEAR("sums", factors[i].sums, sums, allowed(type, 24 + rows, 2),
+                        1.0 + static_cast<double>(rows) * size * largest(factors[i].thin));
+                    if (i < 2)
+                        NEAR("product", factors[i].product, x[i].grad(), allowed(type, 24 + width, 3),
+                            static_cast<double>(width) * size * largest(factors[i].factor));
+                }
+                QVERIFY(gateUp.marginsHold() && dOut.marginsHold());
+            }
         }
     }
 

@@ -42,7 +42,7 @@ std::int64_t roundedUp(std::int64_t value, std::int64_t unit)
 /// Columns between the begins of two rows, as rowStride() in nn/Buffer.cpp: with spare ones on whole cache lines.
 std::int64_t stride(std::int64_t columns, std::int64_t spare, Bytes element)
 {
-    return spare > 0 ? roundedUp(columns + spare, 64 / element) : columns;
+    return spare > 0 ? roundedUp(columns + spare, 128 / element) : columns;
 }
 
 /// The matrices of a block that read one input.

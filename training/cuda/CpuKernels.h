@@ -30,6 +30,8 @@ template <typename T>
 bool thinRows(const ThinRowArgs<T>& args, Stream);
 template <typename T>
 void thinSums(const ThinSumArgs<T>& args, Stream);
+template <typename T>
+bool swiGluThin(const SwiGluThinArgs<T>& args, Stream);
 template <typename A>
 void gram(const GramArgs<A>& args, Stream);
 template <typename A>

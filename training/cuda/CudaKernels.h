@@ -31,6 +31,10 @@ template <typename T>
 void thinSums(const ThinSumArgs<T>& args, Stream stream);
 template <>
 void thinSums(const ThinSumArgs<BFloat16>& args, Stream stream);
+template <typename T>
+bool swiGluThin(const SwiGluThinArgs<T>& args, Stream stream);
+template <>
+bool swiGluThin(const SwiGluThinArgs<BFloat16>& args, Stream stream);
 template <typename A>
 void gram(const GramArgs<A>& args, Stream stream);
 template <typename A>

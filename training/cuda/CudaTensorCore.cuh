@@ -10,6 +10,14 @@ namespace spectune::kernels::gpu {
 
 constexpr int packBytes = 16; ///< what one asynchronous copy brings
 
+/// Bytes from row to row of a thin factor in shared memory: an odd number of packs, so that eight rows lie in different
+/// banks. @param rank a multiple of 8
+inline __host__ __device__ constexpr int thinStride(std::int64_t rank)
+{
+    const int packs = static_cast<int>(rank) / 8;
+    return (packs % 2 == 0 ? packs + 1 : packs) * packBytes;
+}
+
 inline __device__ unsigned sharedAddress(const void* shared)
 {
     return static_cast<unsigned>(__cvta_generic_to_shared(shared));
@@ -56,6 +64,51 @@ inline __device__ void multiplyAdd(float (&sum)[4], const unsigned (&a)[4], unsi
         "{%0, %1, %2, %3};"
         : "+f"(sum[0]), "+f"(sum[1]), "+f"(sum[2]), "+f"(sum[3])
         : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1));
+}
+
+/// sum [16, 8] += a [16, 8] · b [8, 8], with sums as above.
+inline __device__ void multiplyAdd(float (&sum)[4], const unsigned (&a)[2], unsigned b)
+{
+    asm("mma.sync.aligned.m16n8k8.row.col.f32.bf16.bf16.f32 {%0, %1, %2, %3}, {%4, %5}, {%6}, {%0, %1, %2, %3};"
+        : "+f"(sum[0]), "+f"(sum[1]), "+f"(sum[2]), "+f"(sum[3])
+        : "r"(a[0]), "r"(a[1]), "r"(b));
+}
+
+/// @name Two bfloat16 in a word
+/// @{
+inline __device__ float lowOf(unsigned two)
+{
+    return __uint_as_float(two << 16U);
+}
+
+inline __device__ float highOf(unsigned two)
+{
+    return __uint_as_float(two & 0xffff0000U);
+}
+
+/// Two numbers as bfloat16, rounded to the nearest.
+inline __device__ unsigned packed(float low, float high)
+{
+    unsigned two;
+    asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(two) : "f"(high), "f"(low));
+    return two;
+}
+
+/// 16 bytes at once, which the compiler else takes apart where they were put together word by word.
+inline __device__ void storePack(void* to, const uint4& pack)
+{
+    asm volatile(
+        "st.global.v4.b32 [%0], {%1, %2, %3, %4};" ::"l"(to), "r"(pack.x), "r"(pack.y), "r"(pack.z), "r"(pack.w)
+        : "memory");
+}
+/// @}
+
+/// An 8 × 8 matrix over the warp's lanes, transposed: lane l has of both the row l / 4, columns 2 (l mod 4) and the next.
+inline __device__ unsigned transposed(unsigned matrix)
+{
+    unsigned to;
+    asm("movmatrix.sync.aligned.m8n8.trans.b16 %0, %1;" : "=r"(to) : "r"(matrix));
+    return to;
 }
 
 } // namespace spectune::kernels::gpu

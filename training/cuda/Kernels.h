@@ -4,8 +4,8 @@
 #include "training/cuda/GramArgs.h"
 #include "training/cuda/JoinArgs.h"
 #include "training/cuda/KernelArgs.h"
-#include "training/cuda/ThinRowArgs.h"
-#include "training/cuda/ThinSumArgs.h"
+#include "training/cuda/SwiGluThinArgs.h"
+#include "training/cuda/ThinArgs.h"
 #include "training/cuda/UpdateArgs.h"
 
 /// The element-wise and small-matrix work of a training step, as plain-pointer functions. A table holds one function per
@@ -28,6 +28,7 @@ struct Table {
     bool (*thinRows)(const ThinRowArgs<T>&, Stream)
         = nullptr; ///< false: not on this device; null on CUDA, but for bfloat16
     void (*thinSums)(const ThinSumArgs<T>&, Stream) = nullptr; ///< likewise null
+    bool (*swiGluThin)(const SwiGluThinArgs<T>&, Stream) = nullptr; ///< as thinRows
     void (*gram)(const GramArgs<Wide<T>>&, Stream) = nullptr;
     void (*sweep)(const SweepArgs<Wide<T>>&, Stream) = nullptr;
     void (*score)(const ScoreArgs<Wide<T>>&, Stream) = nullptr;

@@ -19,6 +19,7 @@ const Table<T>& table() noexcept
         .collect = collect<Wide<T>>,
         .thinRows = thinRows<T>,
         .thinSums = thinSums<T>,
+        .swiGluThin = swiGluThin<T>,
         .gram = gram<Wide<T>>,
         .sweep = sweep<Wide<T>>,
         .score = score<Wide<T>>,

@@ -24,6 +24,14 @@ constexpr auto thinSumsOf() -> void (*)(const ThinSumArgs<T>&, Stream)
     return nullptr;
 }
 
+template <typename T>
+constexpr auto swiGluThinOf() -> bool (*)(const SwiGluThinArgs<T>&, Stream)
+{
+    if constexpr (std::is_same_v<T, BFloat16>)
+        return gpu::swiGluThin<T>;
+    return nullptr;
+}
+
 } // namespace
 
 template <typename T>
@@ -41,6 +49,7 @@ const Table<T>& cudaTable() noexcept
         .collect = gpu::collect<Wide<T>>,
         .thinRows = thinRowsOf<T>(),
         .thinSums = thinSumsOf<T>(),
+        .swiGluThin = swiGluThinOf<T>(),
         .gram = gpu::gram<Wide<T>>,
         .sweep = gpu::sweep<Wide<T>>,
         .score = gpu::score<Wide<T>>,

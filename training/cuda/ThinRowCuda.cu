@@ -24,13 +24,6 @@ constexpr int rowsAtOnce = threads / packsOfRow;
 constexpr int xBytes = rowsOfBlock * depth * 2; ///< of a stage
 constexpr int mostPairs = Args::mostRank / 16; ///< of tiles of 8 ranks
 
-/// Bytes from row to row of the factor in shared memory: an odd number of packs, so that eight lie in different banks.
-__host__ __device__ int factorStride(std::int64_t rank)
-{
-    const int packs = static_cast<int>(rank) / 8;
-    return (packs % 2 == 0 ? packs + 1 : packs) * packBytes;
-}
-
 /// A stage of x; its packs change places from row to row, so that eight rows lie in different banks.
 __device__ unsigned placeInX(int row, int pack)
 {
@@ -71,7 +64,7 @@ __device__ Share shareOfX(const Product& product, std::int64_t row, std::int64_t
 
 __device__ Share shareOfFactor(const Product& product, std::int64_t k)
 {
-    const auto stride = static_cast<unsigned>(factorStride(product.rank));
+    const auto stride = static_cast<unsigned>(thinStride(product.rank));
     return {.from = product.factor.data + (k + ownRow()) * product.factor.stride + ownPack() * 8,
         .jump = rowsAtOnce * product.factor.stride,
         .advance = depth * product.factor.stride,
@@ -199,7 +192,7 @@ __global__ void __launch_bounds__(threads) thinRowKernel(const __grid_constant__
         awaitCopies<stages - 2>();
         __syncthreads(); // this stage is there for all, and all have left the one that is filled next
         bringStep(step + stages - 1);
-        multiply(base + step % stages * stageBytes, pairs, factorStride(rank), sums);
+        multiply(base + step % stages * stageBytes, pairs, thinStride(rank), sums);
     }
     awaitCopies<0>();
     __syncthreads(); // sums take the stages' place
@@ -248,7 +241,7 @@ bool thinRows(const Args& args, Stream stream)
     for (std::int64_t i = 0; i < args.count; ++i)
         rank = std::max(rank, args.products[i].rank);
     // Behind the factor's last row a pair of tiles may read half a pair further.
-    const int stageBytes = (xBytes + depth * factorStride(rank) + packBytes + 127) / 128 * 128;
+    const int stageBytes = (xBytes + depth * thinStride(rank) + packBytes + 127) / 128 * 128;
     const int sumBytes = warps * rowsOfBlock * static_cast<int>(rank) * static_cast<int>(sizeof(float));
     const int bytes = std::max(stages * stageBytes, sumBytes);
     const int tiles = static_cast<int>((args.rows + rowsOfBlock - 1) / rowsOfBlock);

@@ -27,13 +27,6 @@ struct Blocks {
     int first[Args::most]; ///< of each product
 };
 
-/// Bytes from row to row of thin in shared memory: an odd number of packs, so that eight rows lie in different banks.
-__host__ __device__ int thinStride(std::int64_t rank)
-{
-    const int packs = static_cast<int>(rank) / 8;
-    return (packs % 2 == 0 ? packs + 1 : packs) * packBytes;
-}
-
 /// A stage of wide; its packs change places from row to row, so that eight rows lie in different banks.
 __device__ unsigned placeInWide(int row, int pack)
 {

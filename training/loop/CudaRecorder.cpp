@@ -2,6 +2,8 @@
 #include "training/loop/StepRecorder.h"
 
 #if SPECTUNE_WITH_CUDA
+#include "training/cuda/GraphFills.h"
+
 #include <ATen/cuda/CUDAGraph.h>
 #include <c10/cuda/CUDAFunctions.h>
 #include <c10/cuda/CUDAGuard.h>
@@ -31,7 +33,7 @@ public:
 
 private:
     std::shared_ptr<Pool> m_pool; // ends after the graph
-    at::cuda::CUDAGraph m_graph;
+    at::cuda::CUDAGraph m_graph {/*keep_graph=*/true}; // so that it can be changed ahead of its instantiation
 };
 
 class CudaRecorder final : public StepRecorder {
@@ -63,6 +65,8 @@ public:
         }
         try {
             graph.capture_end();
+            kernels::gpu::replaceFills(graph.raw_cuda_graph());
+            graph.instantiate();
         } catch (...) {
             (void)cudaGetLastError();
             throw;

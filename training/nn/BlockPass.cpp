@@ -3,6 +3,7 @@
 
 #include "training/nn/Buffer.h"
 #include "training/nn/FusedOps.h"
+#include "training/nn/GatedBackward.h"
 
 #include <ATen/ATen.h>
 
@@ -61,10 +62,10 @@ void BlockPass::linear(
 }
 
 void BlockPass::linearBackward(
-    InputSet set, const at::Tensor& dy, BlockActivations& kept, BlockWorkspace& work, const at::Tensor& dx) const
+    InputSet set, const at::Tensor& dy, BlockActivations& kept, GradientSums* sums, const at::Tensor& dx) const
 {
     const std::size_t i = indexOf(set);
-    sharedInputBackward(dy, m_block.shared[i], m_triplets[i], kept.sets[i], work.sums, dx);
+    sharedInputBackward(dy, m_block.shared[i], m_triplets[i], kept.sets[i], sums, dx);
 }
 
 void BlockPass::addGradientOfQ(
@@ -125,14 +126,22 @@ void BlockPass::feedForwardBackward(
     const ModelSpec& spec = m_model.spec();
     const std::int64_t rows = dx.size(0);
     work.hidden = bufferRows(work.hidden, rows, spec.feedForward, dx.options());
-    linearBackward(InputSet::Down, dx, kept, work, work.hidden);
-    ops::swiGluBackward(kept.gateUp, work.hidden); // from here on gateUp's gradient, and the gated product itself
-    addGradientOfQ(InputSet::Down, work.hidden, dx, kept, work);
+    linearBackward(InputSet::Down, dx, kept, &work.sums, work.hidden);
+    // From here on gateUp's gradient, and the gated product itself.
+    const auto adapted
+        = [&](InputSet set) { return AdaptedInput {.triplets = triplets(set), .buffers = kept.sets[indexOf(set)]}; };
+    const bool isDone = gatedBackwardWithFactors(
+        kept.gateUp, work.hidden, dx, adapted(InputSet::GateUp), adapted(InputSet::Down), work.gatedScratch);
+    if (!isDone) {
+        ops::swiGluBackward(kept.gateUp, work.hidden);
+        addGradientOfQ(InputSet::Down, work.hidden, dx, kept, work);
+    }
     work.sums.run(); // they read dx, which the norm's backward adds to
     if (!goesOn && triplets(InputSet::GateUp) == nullptr)
         return;
     work.dNormed = bufferRows(work.dNormed, rows, spec.width, dx.options());
-    linearBackward(InputSet::GateUp, kept.gateUp, kept, work, goesOn ? work.dNormed : at::Tensor());
+    linearBackward(
+        InputSet::GateUp, kept.gateUp, kept, isDone ? nullptr : &work.sums, goesOn ? work.dNormed : at::Tensor());
     addGradientOfQ(InputSet::GateUp, kept.middleNormed, kept.gateUp, kept, work);
     if (!goesOn)
         return;
@@ -146,7 +155,7 @@ void BlockPass::attentionBackward(
     const std::int64_t rows = dx.size(0);
     const bool needsQkv = goesOn || triplets(InputSet::Qkv) != nullptr;
     work.dAttention = bufferRows(work.dAttention, rows, spec.heads * spec.headDim, dx.options());
-    linearBackward(InputSet::O, dx, kept, work, needsQkv ? work.dAttention : at::Tensor());
+    linearBackward(InputSet::O, dx, kept, &work.sums, needsQkv ? work.dAttention : at::Tensor());
     addGradientOfQ(InputSet::O, kept.attention.out, dx, kept, work);
     if (!needsQkv)
         return;
@@ -154,7 +163,7 @@ void BlockPass::attentionBackward(
     spectune::attentionBackward(kept.qkv, batch, attentionForm(spec), kept.attention, work.dAttention, m_model.rotary(),
         work.attentionScratch, work.dQkv);
     work.dNormed = bufferRows(work.dNormed, rows, spec.width, dx.options());
-    linearBackward(InputSet::Qkv, work.dQkv, kept, work, goesOn ? work.dNormed : at::Tensor());
+    linearBackward(InputSet::Qkv, work.dQkv, kept, &work.sums, goesOn ? work.dNormed : at::Tensor());
     addGradientOfQ(InputSet::Qkv, kept.inputNormed, work.dQkv, kept, work);
     if (!goesOn)
         return;

@@ -42,6 +42,7 @@ struct BlockWorkspace {
     at::Tensor dQkv; // [T, (heads + 2 kvHeads) · headDim]
     at::Tensor dAttention; // [T, heads · headDim]
     at::Tensor attentionScratch;
+    at::Tensor gatedScratch; // of gatedBackwardWithFactors()
     GradientSums sums;
 };
 
@@ -76,9 +77,9 @@ private:
     /// Where the norm before @p set goes, [rows of x, width]. @param kept where it stays if the set has triplets
     [[nodiscard]] at::Tensor normedFor(InputSet set, const at::Tensor& x, at::Tensor& kept, BlockWorkspace& work) const;
     void linear(InputSet set, const at::Tensor& x, bool keepsX, BlockActivations& kept, const at::Tensor& y) const;
-    /// @param dx undefined: not wanted
+    /// @param sums, dx as sharedInputBackward() takes them
     void linearBackward(
-        InputSet set, const at::Tensor& dy, BlockActivations& kept, BlockWorkspace& work, const at::Tensor& dx) const;
+        InputSet set, const at::Tensor& dy, BlockActivations& kept, GradientSums* sums, const at::Tensor& dx) const;
     /// @param dy as linearBackward() left it
     void addGradientOfQ(InputSet set, const at::Tensor& x, const at::Tensor& dy, const BlockActivations& kept,
         BlockWorkspace& work) const;

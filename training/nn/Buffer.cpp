@@ -7,7 +7,7 @@ namespace spectune {
 
 std::int64_t rowStride(std::int64_t columns, at::ScalarType type)
 {
-    const auto line = static_cast<std::int64_t>(64 / c10::elementSize(type));
+    const auto line = static_cast<std::int64_t>(128 / c10::elementSize(type));
     return (columns + line - 1) / line * line;
 }
 

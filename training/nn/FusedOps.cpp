@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/nn/FusedOps.h"
 
+#include "training/nn/Buffer.h"
 #include "training/nn/KernelTypes.h"
 
 #include <ATen/ATen.h>
@@ -9,6 +10,21 @@
 namespace spectune::ops {
 
 using kernels::Wide;
+
+namespace {
+
+template <typename T>
+kernels::SwiGluBackwardArgs<T> backwardArgs(const at::Tensor& gateUp, const at::Tensor& dOut)
+{
+    return {.rows = dOut.size(0),
+        .width = dOut.size(1),
+        .gateUp = rowsOf<const T>(gateUp),
+        .dOut = rowsOf<const T>(dOut),
+        .dGateUp = rowsOf<T>(gateUp),
+        .out = rowsOf<T>(dOut)};
+}
+
+} // namespace
 
 at::ScalarType wideType(at::ScalarType type) noexcept
 {
@@ -102,13 +118,37 @@ void swiGlu(const at::Tensor& gateUp, const at::Tensor& out)
 void swiGluBackward(const at::Tensor& gateUp, const at::Tensor& dOut)
 {
     withElementType(dOut.scalar_type(), [&]<typename T>(T*) {
-        const kernels::SwiGluBackwardArgs<T> args {.rows = dOut.size(0),
-            .width = dOut.size(1),
-            .gateUp = rowsOf<const T>(gateUp),
-            .dOut = rowsOf<const T>(dOut),
-            .dGateUp = rowsOf<T>(gateUp),
-            .out = rowsOf<T>(dOut)};
-        tableFor<T>(dOut.device()).swiGluBackward(args, currentStream(dOut.device()));
+        tableFor<T>(dOut.device()).swiGluBackward(backwardArgs<T>(gateUp, dOut), currentStream(dOut.device()));
+    });
+}
+
+bool swiGluBackwardWithFactors(
+    const at::Tensor& gateUp, const at::Tensor& dOut, const GatedFactors& factors, at::Tensor& scratch)
+{
+    return withElementType(dOut.scalar_type(), [&]<typename T>(T*) {
+        using A = Wide<T>;
+        const auto function = tableFor<T>(dOut.device()).swiGluThin;
+        if (function == nullptr)
+            return false;
+        if (dOut.is_cuda())
+            scratch = bufferRows(scratch, 1, kernels::swiGluThinScratch(dOut.size(0), dOut.size(1)),
+                dOut.options().dtype(wideType(dOut.scalar_type())));
+        const auto sumOf = [](const ThinFactor& of) {
+            return kernels::FactorSum<T> {.thin = rowsOf<const T>(of.thin),
+                .sums = rowsOf<A>(of.sums),
+                .rank = of.thin.defined() ? of.thin.size(1) : 0};
+        };
+        const auto productOf = [](const ThinFactor& of) {
+            return kernels::FactorProduct<T> {.factor = rowsOf<const T>(of.factor), .out = rowsOf<T>(of.product)};
+        };
+        const kernels::SwiGluThinArgs<T> args {.gradient = backwardArgs<T>(gateUp, dOut),
+            .ofGate = sumOf(factors[0]),
+            .ofUp = sumOf(factors[1]),
+            .ofOut = sumOf(factors[2]),
+            .byGate = productOf(factors[0]),
+            .byUp = productOf(factors[1]),
+            .scratch = pointerOf<A>(scratch)};
+        return function(args, currentStream(dOut.device()));
     });
 }
 

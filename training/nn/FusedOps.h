@@ -5,6 +5,7 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <array>
 #include <cstdint>
 
 /// training/cuda's functions on tensors: the element type and the device choose the function. Rows may lie apart (a
@@ -31,6 +32,22 @@ void rotateBack(const at::Tensor& query, const at::Tensor& key, const at::Tensor
 void swiGlu(const at::Tensor& gateUp, const at::Tensor& out);
 /// @p gateUp becomes its gradient and @p dOut becomes out again.
 void swiGluBackward(const at::Tensor& gateUp, const at::Tensor& dOut);
+
+/// The thin products of one module's factors with a matrix m that another operation makes, [rows, width]: sums += thinᵀ m
+/// and product ← m · factor. What is undefined is not wanted.
+struct ThinFactor {
+    at::Tensor thin; // [rows, rank]
+    at::Tensor sums; // [rank, width], wide type
+    at::Tensor factor; // [width, rank]
+    at::Tensor product; // [rows, rank]
+};
+/// With the gradient of gate, with that of up, and with out, which has sums alone.
+using GatedFactors = std::array<ThinFactor, 3>;
+constexpr std::int64_t mostRankOfGatedFactors = kernels::SwiGluThinArgs<kernels::BFloat16>::mostRank;
+/// As swiGluBackward(), with these products on the way.
+/// @param scratch made anew where it is too small @return false: not for this type on this device, nothing was done
+[[nodiscard]] bool swiGluBackwardWithFactors(
+    const at::Tensor& gateUp, const at::Tensor& dOut, const GatedFactors& factors, at::Tensor& scratch);
 
 /// @param logits [rows, vocabulary]; become their gradient · @p scale (scalar, wide), where that is defined
 /// @param targets [rows] int64; negative: no loss, no gradient @param losses [rows], wide

@@ -121,7 +121,7 @@ void sharedInputForward(const at::Tensor& x, bool keepsX, const SharedLinear& ba
 }
 
 void sharedInputBackward(const at::Tensor& dy, const SharedLinear& base, const SharedTriplets* triplets,
-    const SharedInputBuffers& buffers, GradientSums& sums, const at::Tensor& dx)
+    const SharedInputBuffers& buffers, GradientSums* sums, const at::Tensor& dx)
 {
     at::Tensor input = dx;
     if (triplets == nullptr) {
@@ -131,11 +131,14 @@ void sharedInputBackward(const at::Tensor& dy, const SharedLinear& base, const S
     }
     const std::int64_t rank = triplets->rows();
     const at::Tensor du = spareOf(dy, rank);
-    addGradientOfProduct(dy, *triplets, buffers, sums);
-    if (!projectTogether(dy, *triplets, du))
-        forParts(dy, du, *triplets, [](const at::Tensor& part, at::Tensor own, const at::Tensor& p, const at::Tensor&) {
-            at::mm_out(own, part, p);
-        });
+    if (sums != nullptr) {
+        addGradientOfProduct(dy, *triplets, buffers, *sums);
+        if (!projectTogether(dy, *triplets, du))
+            forParts(
+                dy, du, *triplets, [](const at::Tensor& part, at::Tensor own, const at::Tensor& p, const at::Tensor&) {
+                    at::mm_out(own, part, p);
+                });
+    }
     if (!dx.defined())
         return;
     if (buffers.masks.empty()) {

@@ -64,9 +64,10 @@ void sharedInputForward(const at::Tensor& x, bool keepsX, const SharedLinear& ba
 
 /// Adds to productGrad, leaves the gradient of x Qᵀ in the spare columns of @p dy, and gives the input's.
 /// @param dy [T, Σ out], with R spare columns @param dx [T, in], overwritten; undefined: not wanted
-/// @param sums may read dy and the buffers until they have run
+/// @param sums may read dy and the buffers until they have run; null: both of that has been done, see
+/// gatedBackwardWithFactors()
 void sharedInputBackward(const at::Tensor& dy, const SharedLinear& base, const SharedTriplets* triplets,
-    const SharedInputBuffers& buffers, GradientSums& sums, const at::Tensor& dx);
+    const SharedInputBuffers& buffers, GradientSums* sums, const at::Tensor& dx);
 
 /// What is left once the input is there again: adds the gradient of Q. @param x [T, in], as in the forward
 /// @param dy as sharedInputBackward() left it @param sums may read all of it until they have run
