@@ -144,6 +144,8 @@ QWidget* TourCard::makeFoot()
     row->addWidget(m_back);
     row->addWidget(m_skip);
     row->addWidget(m_next);
+    for (QPushButton* button : {m_leave, m_back, m_skip, m_next})
+        button->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
     connect(m_leave, &QPushButton::clicked, this, &TourCard::leaveWanted);
     connect(m_back, &QPushButton::clicked, this, &TourCard::backWanted);
     connect(m_skip, &QPushButton::clicked, this, &TourCard::skipWanted);

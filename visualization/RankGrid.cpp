@@ -77,7 +77,7 @@ void RankGrid::setSnapshot(std::shared_ptr<const RankSnapshot> snapshot)
     }
     const bool all = slots_.size() == state.looks.size();
     const bool calm = !state.eventClock.isValid() || state.eventClock.elapsed() > quietMilliseconds;
-    if (recoloured) {
+    if (recoloured && !wasIdle) { // a first picture is no change that another would follow too soon
         state.eventClock.start();
     }
     if (recoloured && calm && !all && !fresh && !wasIdle && !state.scrubbing && !state.reducedMotion) {

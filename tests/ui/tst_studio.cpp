@@ -128,8 +128,17 @@ void TestStudio::closingDuringARunAsksFirst()
     window().close();
     QVERIFY(window().isVisible());
     QVERIFY(window().runBar().isAsking());
+    QTest::keyClick(window().focusWidget(), Qt::Key_Escape); // the question's button has the focus
+    QVERIFY(!window().runBar().isAsking());
+    QCOMPARE(window().session().state(), SessionState::Running);
+    window().close();
+    QTest::keyClick(window().focusWidget(), Qt::Key_Space); // as if to pause: keeps training
+    QVERIFY(!window().runBar().isAsking());
+    QCOMPARE(window().session().state(), SessionState::Running);
+    window().close();
     QSignalSpy down(&window(), &MainWindow::closedDown);
-    QTest::keyClick(window().focusWidget(), Qt::Key_Return); // the question's button has the focus
+    window().runBar().findChild<QPushButton*>("StopAndClose")->setFocus();
+    QTest::keyClick(window().focusWidget(), Qt::Key_Return);
     m_bench->release();
     QVERIFY(down.wait(patience));
     QVERIFY(window().session().isClosed());

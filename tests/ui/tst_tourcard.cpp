@@ -7,13 +7,16 @@
 #include "ui/LivePage.h"
 #include "ui/RunModel.h"
 #include "ui/SessionController.h"
+#include "ui/StudioStyle.h"
 #include "ui/Tour.h"
 #include "ui/TourCard.h"
 #include "ui/TourGuide.h"
 #include "visualization/RankGrid.h"
 
+#include <QApplication>
 #include <QLineEdit>
 #include <QPushButton>
+#include <QScopeGuard>
 #include <QTest>
 
 using namespace spectune;
@@ -180,9 +183,13 @@ void TestTourCard::heightFollowsTheTextAtOnce()
 
 void TestTourCard::noButtonIsCut()
 {
+    auto* application = qobject_cast<QApplication*>(QCoreApplication::instance());
+    applyTheme(*application, ThemeChoice::Light); // which says how wide buttons are
+    const auto plain = qScopeGuard([application] { application->setStyleSheet({}); });
     QWidget ground;
     ground.resize(1280, 800);
     TourCard one(&ground);
+    one.fitWindow(1280);
     one.setPlaceInTour(3, 10);
     one.setText({"Title", "One line.", {}});
     one.setRunNote("the run goes on");
@@ -196,7 +203,11 @@ void TestTourCard::noButtonIsCut()
         QCoreApplication::processEvents();
         for (const QPushButton* button : {one.leaveButton(), one.backButton(), one.skipButton(), one.nextButton()})
             if (button->isVisible())
-                QVERIFY2(button->width() >= button->sizeHint().width(), qPrintable(button->text()));
+                QVERIFY2(button->width() >= button->sizeHint().width(),
+                    qPrintable(QStringLiteral("%1: %2 of %3")
+                                   .arg(button->text())
+                                   .arg(button->width())
+                                   .arg(button->sizeHint().width())));
         const bool isWaiting = wait.state == TourWait::State::Running;
         QCOMPARE(one.skipButton()->isVisible(), isWaiting);
         for (const ElidedLabel* note : one.findChildren<ElidedLabel*>()) {

@@ -321,7 +321,10 @@ void TestCompare::anEmptyPlotIsItsTextAlone()
 
 void TestCompare::smoothingIsChosen()
 {
-    CompareCurves curves = twoRuns();
+    const auto uneven = history(100, 1.0, 0.5);
+    uneven->metrics[49].loss += 0.5;
+    CompareCurves curves;
+    curves.add("first", uneven);
     const double usual = curves.curves()[0].smooth.y()[49];
     curves.setSmoothing(0.0);
     for (std::size_t i = 0; i < 100; ++i)
