@@ -9,6 +9,7 @@
 #include "ui/LivePage.h"
 #include "ui/RecordedRun.h"
 #include "ui/ReplayPlayer.h"
+#include "ui/RunBar.h"
 #include "ui/RunModel.h"
 #include "ui/SessionController.h"
 #include "ui/TimelineStrip.h"
@@ -62,6 +63,7 @@ private Q_SLOTS:
     void exactValuesComeWhilePaused();
     void anAnimationIsWritten();
     void aCancelledAnimationLeavesNothing();
+    void closingAsksWhileAnAnimationIsWritten();
     void anotherRunsAnimationIsAnotherFile();
     void anAnimationOpenedEarlyFollowsTheRun();
 
@@ -306,6 +308,25 @@ void TestStudioReplay::aCancelledAnimationLeavesNothing()
     QVERIFY(ended.count() > 0 || ended.wait(patience));
     QVERIFY(!ended.first().first().toBool());
     QVERIFY(QDir(m_bench->path("films")).isEmpty());
+}
+
+void TestStudioReplay::closingAsksWhileAnAnimationIsWritten()
+{
+    runToTheEnd();
+    window().live().showAnimation();
+    AnimationWindow* animation = window().live().animation();
+    animation->setFormat(AnimationFormat::PngFolder);
+    animation->setPath(m_bench->path("frames"));
+    QSignalSpy ended(&animation->work(), &AnimationExport::ended);
+    QSignalSpy progressed(&animation->work(), &AnimationExport::progressed);
+    animation->startOrCancel();
+    QVERIFY(progressed.wait(patience));
+    QVERIFY(!window().close());
+    QVERIFY(window().isVisible() && window().runBar().isAsking());
+    QVERIFY(ended.count() > 0 || ended.wait(patience));
+    QVERIFY(!window().runBar().isAsking()); // nothing is left to ask
+    QVERIFY(ended.first().first().toBool());
+    QVERIFY(!QDir(m_bench->path("frames")).isEmpty());
 }
 
 void TestStudioReplay::anotherRunsAnimationIsAnotherFile()
