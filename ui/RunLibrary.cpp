@@ -117,6 +117,7 @@ void RunLibrary::post(std::function<void(RunIndexer&)> work)
 
 void RunLibrary::open()
 {
+    readLiveAnew();
     const bool again = m_started;
     post([again](RunIndexer& indexer) {
         if (again)
@@ -142,12 +143,21 @@ void RunLibrary::follow(SessionController& session, const RunModel& run)
     });
     connect(
         &session, &SessionController::stateChanged, this, [this](SessionState state, qint64, const Failure& failure) {
+            if (state == SessionState::Paused)
+                readLiveAnew();
             if (!isTerminal(state) || m_liveFolder.isEmpty())
                 return;
             const QString problem = QString::fromStdString(failure.message);
             post([folder = std::exchange(m_liveFolder, {}), state, problem](
                      RunIndexer& indexer) { indexer.end(folder, recordState(state), problem); });
         });
+}
+
+void RunLibrary::readLiveAnew()
+{
+    const RunRecord* live = m_liveFolder.isEmpty() ? nullptr : findFolder(m_liveFolder);
+    if (live && m_loaded.remove(live->id))
+        Q_EMIT changed();
 }
 
 const RunRecord* RunLibrary::find(std::int64_t id) const

@@ -67,6 +67,8 @@ private:
     void take(const RunRecord& record);
     /// Has @p work write what a person typed about run @p id; until it is done, older rows do not overwrite it.
     void write(std::int64_t id, std::function<void(RunIndexer&)> work);
+    /// The run that trains here has gone on since its files were read: whoever shows it asks again.
+    void readLiveAnew();
     [[nodiscard]] RunRecord* editable(std::int64_t id);
 
     QThread m_thread;

@@ -15,6 +15,7 @@
 #include "ui/RunsMaps.h"
 #include "ui/RunsPage.h"
 #include "ui/RunsQuestion.h"
+#include "ui/SessionController.h"
 #include "ui/SmoothingSlider.h"
 #include "ui/StatusLine.h"
 #include "visualization/ComparePlot.h"
@@ -44,6 +45,7 @@ private Q_SLOTS:
     void whatIsMissingIsTold();
     void aFolderThatIsNoRunIsRefused();
     void startAgainAsksForLiveEdits();
+    void theRunThatTrainsIsReadAnew();
     void theKeyboardReachesTheList();
     void theQuestionGivesTheFocusBack();
     void whatWasTypedIsTidied();
@@ -242,6 +244,27 @@ void TestRunsReading::startAgainAsksForLiveEdits()
     page().startAgain();
     question.yes()->click();
     QCOMPARE(window().form().config().optim.lr, 1e-3);
+}
+
+void TestRunsReading::theRunThatTrainsIsReadAnew()
+{
+    m_bench->scene->writesFiles = true;
+    m_bench->scene->waitAt = 120;
+    QVERIFY(m_bench->open());
+    QVERIFY(window().startRun());
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().step(), std::int64_t {120}, patience);
+    window().showWorkspace(Workspace::Runs);
+    const auto lastRead = [this] {
+        const RunRecord* record = window().library().findFolder(window().run().folder());
+        const auto run = record ? window().library().loaded(record->id) : nullptr;
+        return run && !run->history.metrics.empty() ? run->history.metrics.back().step : -1;
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(lastRead() > 0 && lastRead() <= 120, patience);
+    QVERIFY(window().session().pause());
+    m_bench->release();
+    QTRY_COMPARE_WITH_TIMEOUT(window().session().state(), SessionState::Paused, patience);
+    QVERIFY(window().run().step() > 120);
+    QTRY_COMPARE_WITH_TIMEOUT(lastRead(), window().run().step(), patience);
 }
 
 void TestRunsReading::theKeyboardReachesTheList()
