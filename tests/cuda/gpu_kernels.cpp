@@ -2,7 +2,7 @@
 // Every CUDA kernel of one tensor against its CPU twin, on odd shapes. A plain program:
 //     gpu_kernels      0: all checks hold, 1: one does not, 77: no CUDA device here (skipped)
 // Also under compute-sanitizer --tool memcheck|racecheck.
-#include "tests/cuda/GpuCheck.h"
+#include "tests/cuda/KernelPairs.h"
 #include "training/loop/Device.h"
 #include "training/nn/FusedOps.h"
 #include "training/nn/KernelTypes.h"
@@ -10,7 +10,6 @@
 #include "training/optim/StepInputs.h"
 
 #include <ATen/ATen.h>
-#include <ATen/CPUGeneratorImpl.h>
 
 #include <algorithm>
 #include <array>
@@ -23,27 +22,6 @@ using namespace spectune;
 using namespace spectune::test;
 
 namespace {
-
-/// The same numbers on both devices, as the middle columns of a wider matrix where @p strided.
-struct Pair {
-    at::Tensor cpu;
-    at::Tensor gpu;
-
-    Pair(at::IntArrayRef sizes, at::ScalarType type, bool strided, double size = 1.0)
-    {
-        static at::Generator generator = at::detail::createCPUGenerator(5);
-        const std::int64_t margin = strided ? 8 : 0;
-        auto wide = sizes.vec();
-        wide.back() += 2 * margin;
-        const at::Tensor whole = (at::randn(wide, generator, at::kFloat) * size).to(type);
-        cpu = whole.narrow(-1, margin, sizes.back());
-        gpu = whole.to(at::kCUDA).narrow(-1, margin, sizes.back());
-    }
-    void compare(const std::string& what, double terms = 1.0) const
-    {
-        report(what, apart(gpu, cpu), allowed(cpu.scalar_type(), terms));
-    }
-};
 
 struct Shape {
     at::ScalarType type;
@@ -172,158 +150,6 @@ void checkSweep(at::ScalarType type, bool before, bool finite)
             std::string("sweep, ") + names[i] + (before ? ", before" : "") + (finite ? "" : ", inf"), 4.0);
 }
 
-/// Products of many ranks and widths at once, against their twin and against float64.
-void checkThinSums(std::int64_t rows, bool strided)
-{
-    using kernels::BFloat16;
-    using Args = kernels::ThinSumArgs<BFloat16>;
-    struct Product {
-        Pair thin;
-        Pair wide;
-        Pair sums;
-    };
-    std::vector<Product> products;
-    for (const std::int64_t rank : {8, 16, 24, 48, 64}) {
-        for (const std::int64_t width : {8, 200, 2048})
-            products.push_back({Pair({rows, rank}, at::kBFloat16, strided), Pair({rows, width}, at::kBFloat16, strided),
-                Pair({rank, width}, at::kFloat, strided)});
-    }
-    std::vector<at::Tensor> expected;
-    for (const Product& product : products)
-        expected.push_back(product.sums.cpu.to(at::kDouble)
-            + at::mm(product.thin.cpu.t().to(at::kDouble), product.wide.cpu.to(at::kDouble)));
-    for (const at::Device device : {at::Device(at::kCPU), at::Device(at::kCUDA, 0)}) {
-        const auto on = [&](const Pair& pair) { return device.is_cuda() ? pair.gpu : pair.cpu; };
-        Args args {.products = {}, .count = static_cast<std::int64_t>(products.size()), .rows = rows};
-        for (std::size_t i = 0; i < products.size(); ++i)
-            args.products[i] = {.thin = ops::rowsOf<const BFloat16>(on(products[i].thin)),
-                .wide = ops::rowsOf<const BFloat16>(on(products[i].wide)),
-                .sums = ops::rowsOf<float>(on(products[i].sums)),
-                .rank = products[i].thin.cpu.size(1),
-                .width = products[i].wide.cpu.size(1)};
-        ops::tableFor<BFloat16>(device).thinSums(args, ops::currentStream(device));
-    }
-    for (std::size_t i = 0; i < products.size(); ++i) {
-        const std::string name = "thinSums, " + std::to_string(rows) + " rows"
-            + (strided ? " strided, rank " : ", rank ") + std::to_string(products[i].thin.cpu.size(1)) + ", width "
-            + std::to_string(products[i].wide.cpu.size(1));
-        products[i].sums.compare(name, static_cast<double>(rows));
-        report(name + ", float64", apart(products[i].sums.gpu, expected[i]),
-            allowed(at::kFloat, static_cast<double>(rows)));
-    }
-}
-
-/// Long rows times factors of many ranks, against their twin and against float64.
-void checkThinRows(std::int64_t rows, std::int64_t depth)
-{
-    using kernels::BFloat16;
-    using Args = kernels::ThinRowArgs<BFloat16>;
-    struct Product {
-        Pair x;
-        Pair factor;
-        Pair out;
-    };
-    std::vector<Product> products;
-    for (const std::int64_t rank : {8, 16, 24, 48, 64})
-        products.push_back({Pair({rows, depth}, at::kBFloat16, true), Pair({depth, rank}, at::kBFloat16, true),
-            Pair({rows, rank}, at::kBFloat16, true)});
-    for (const at::Device device : {at::Device(at::kCPU), at::Device(at::kCUDA, 0)}) {
-        const auto on = [&](const Pair& pair) { return device.is_cuda() ? pair.gpu : pair.cpu; };
-        Args args {.products = {}, .count = static_cast<std::int64_t>(products.size()), .rows = rows};
-        for (std::size_t i = 0; i < products.size(); ++i)
-            args.products[i] = {.x = ops::rowsOf<const BFloat16>(on(products[i].x)),
-                .factor = ops::rowsOf<const BFloat16>(on(products[i].factor)),
-                .out = ops::rowsOf<BFloat16>(on(products[i].out)),
-                .rank = products[i].out.cpu.size(1),
-                .depth = depth};
-        if (!ops::tableFor<BFloat16>(device).thinRows(args, ops::currentStream(device)))
-            return; // a device that leaves them to BLAS
-    }
-    for (const Product& product : products) {
-        const std::string name = "thinRows, " + std::to_string(rows) + " x " + std::to_string(depth) + ", rank "
-            + std::to_string(product.out.cpu.size(1));
-        product.out.compare(name);
-        report(name + ", float64",
-            apart(product.out.gpu, at::mm(product.x.cpu.to(at::kDouble), product.factor.cpu.to(at::kDouble))),
-            allowed(at::kBFloat16));
-    }
-}
-
-/// What a gated product's backward gives, with factors of these ranks (0: none), against its twin; their products also
-/// against float64 with the results that the GPU itself gave, and in a second run to the bit.
-void checkSwiGluThin(std::int64_t rows, std::int64_t width, const std::array<std::int64_t, 3>& ranks)
-{
-    const bool strided = rows % 2 == 1;
-    const Pair gateUp({rows, 2 * width}, at::kBFloat16, strided, 3.0);
-    const Pair dOut({rows, width}, at::kBFloat16, strided);
-    std::vector<Pair> thin;
-    std::vector<Pair> sums;
-    std::vector<Pair> factors;
-    std::vector<Pair> products;
-    for (const std::int64_t rank : ranks) {
-        thin.push_back(Pair({rows, rank}, at::kBFloat16, true));
-        sums.push_back(Pair({rank, width}, at::kFloat, strided));
-        factors.push_back(Pair({width, rank}, at::kBFloat16, true));
-        products.push_back(Pair({rows, rank}, at::kBFloat16, true));
-    }
-    const auto run = [&](const at::Tensor& inner, const at::Tensor& outer, const std::vector<at::Tensor>& totals) {
-        ops::GatedFactors wanted;
-        for (std::size_t i = 0; i < ranks.size(); ++i) {
-            const auto here = [&](const Pair& pair) { return inner.is_cuda() ? pair.gpu : pair.cpu; };
-            if (ranks[i] == 0)
-                continue;
-            wanted[i] = {.thin = here(thin[i]), .sums = totals[i], .factor = {}, .product = {}};
-            if (i < 2) {
-                wanted[i].factor = here(factors[i]);
-                wanted[i].product = here(products[i]);
-            }
-        }
-        at::Tensor scratch = at::full({3}, NAN, totals.front().options()); // too small
-        return ops::swiGluBackwardWithFactors(inner, outer, wanted, scratch);
-    };
-    const at::Tensor again = gateUp.gpu.clone();
-    const at::Tensor dOutAgain = dOut.gpu.clone();
-    std::vector<at::Tensor> here;
-    std::vector<at::Tensor> there;
-    std::vector<at::Tensor> totalsAgain;
-    for (const Pair& sum : sums) {
-        here.push_back(sum.cpu);
-        there.push_back(sum.gpu);
-        totalsAgain.push_back(sum.gpu.clone());
-    }
-    if (!run(gateUp.gpu, dOut.gpu, there))
-        return; // a device that leaves them to BLAS
-    const std::array productsBefore {products[0].gpu.clone(), products[1].gpu.clone()};
-    (void)run(again, dOutAgain, totalsAgain);
-    std::vector<at::Tensor> expected;
-    const std::array made {gateUp.gpu.narrow(1, 0, width), gateUp.gpu.narrow(1, width, width), dOut.gpu};
-    for (std::size_t i = 0; i < sums.size(); ++i)
-        expected.push_back(
-            sums[i].cpu.to(at::kDouble) + at::mm(thin[i].cpu.t().to(at::kDouble), made[i].cpu().to(at::kDouble)));
-    run(gateUp.cpu, dOut.cpu, here);
-    const std::string name = "swiGluThin, " + std::to_string(rows) + " x " + std::to_string(width);
-    gateUp.compare(name + ", gate and up", 4.0);
-    dOut.compare(name + ", out again");
-    bool isSame = at::equal(again, gateUp.gpu) && at::equal(dOutAgain, dOut.gpu);
-    for (std::size_t i = 0; i < sums.size(); ++i) {
-        const std::string which = name + ", sum " + std::to_string(i) + " of rank " + std::to_string(ranks[i]);
-        isSame = isSame && at::equal(totalsAgain[i], sums[i].gpu);
-        if (ranks[i] == 0)
-            continue;
-        report(which + ", float64", apart(sums[i].gpu, expected[i]), allowed(at::kFloat, static_cast<double>(rows)));
-        // The twin's addends are rounded to bfloat16 as well, some to the other side.
-        report(which, apart(sums[i].gpu, sums[i].cpu), allowed(at::kBFloat16));
-        if (i == 2)
-            continue;
-        isSame = isSame && at::equal(productsBefore[i], products[i].gpu);
-        products[i].compare(which + ", product");
-        report(which + ", product, float64",
-            apart(products[i].gpu, at::mm(made[i].cpu().to(at::kDouble), factors[i].cpu.to(at::kDouble))),
-            allowed(at::kBFloat16));
-    }
-    report(name + ", twice", isSame ? 0.0 : 1.0, 0.0);
-}
-
 /// @param grain scores are multiples of it, so that many are equal; 0: as drawn
 template <typename A>
 void checkSelection(at::ScalarType type, std::int64_t triplets, double grain)
@@ -425,18 +251,7 @@ void checkKernels()
             checkSweep<double>(at::kDouble, before, finite);
         }
     }
-    for (const std::int64_t rows : {1, 63, 64, 511}) {
-        for (const bool strided : {false, true})
-            checkThinSums(rows, strided);
-        for (const std::int64_t depth : {8, 72, 640, 2048})
-            checkThinRows(rows, depth);
-    }
-    for (const std::int64_t rows : {1, 16, 100, 511}) {
-        for (const std::int64_t width : {8, 136, 1096}) {
-            for (const auto& ranks : {std::array<std::int64_t, 3> {16, 16, 16}, {8, 16, 8}, {0, 8, 16}, {16, 0, 0}})
-                checkSwiGluThin(rows, width, ranks);
-        }
-    }
+    checkThinKernels();
     for (const std::int64_t triplets : {1, 31, 257, 3000}) {
         for (const double grain : {0.0, 0.25}) {
             checkSelection<float>(at::kFloat, triplets, grain);

@@ -65,20 +65,23 @@ __device__ void bring(const Args& args, std::int64_t firstRow, unsigned stage)
     for (int i = 0; i < rowsOfTile * packsOfRow / threads; ++i) {
         const int row = static_cast<int>(threadIdx.x) / packsOfRow + i * (threads / packsOfRow);
         const bool isThere = column < from.width && row < left;
-        const BFloat16* gate = from.gateUp.data + (firstRow + row) * from.gateUp.stride + column;
+        // Also what is not read has an address inside the tensor: tools that watch accesses look at it.
+        const BFloat16* gate = from.gateUp.data + (isThere ? (firstRow + row) * from.gateUp.stride + column : 0);
+        const BFloat16* out = from.dOut.data + (isThere ? (firstRow + row) * from.dOut.stride + column : 0);
         const unsigned to = stage + static_cast<unsigned>(row * inputStride + pack * packBytes);
         copyAhead(to, gate, isThere);
         copyAhead(to + inputBytes, gate + from.width, isThere);
-        copyAhead(to + 2 * inputBytes, from.dOut.data + (firstRow + row) * from.dOut.stride + column, isThere);
+        copyAhead(to + 2 * inputBytes, out, isThere);
     }
     if (threadIdx.x >= rowsOfTile * 2)
         return;
     const int row = lane() / 2;
     const int half = lane() % 2;
     const auto bringThin = [&](const Sum& sum, int index) {
+        const bool isThere = row < left && half * 8 < sum.rank;
         copyAhead(
             stage + products * inputBytes + static_cast<unsigned>(row * thinBytes + (index * 2 + half) * packBytes),
-            sum.thin.data + (firstRow + row) * sum.thin.stride + half * 8, row < left && half * 8 < sum.rank);
+            isThere ? sum.thin.data + (firstRow + row) * sum.thin.stride + half * 8 : from.gateUp.data, isThere);
     };
     bringThin(args.ofGate, 0);
     bringThin(args.ofUp, 1);
