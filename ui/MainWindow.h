@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "ui/CloseQuestion.h"
 #include "ui/EarlierSetups.h"
 #include "ui/RunBarState.h"
 #include "ui/StudioOptions.h"
@@ -117,7 +116,6 @@ private:
     void resumeRun(const std::optional<RunConfig>& config = {});
     void editAsNew();
     void refreshContext();
-    [[nodiscard]] OpenWork openWork() const; ///< that closing the window would end
     void finishClosing();
     void restoreGeometryOrDefault();
     void rememberGeometry();

@@ -23,6 +23,20 @@
 
 namespace spectune {
 
+namespace {
+
+/// What closing the window would end. @param window may be null
+OpenWork openWork(const SessionController& session, const ExportWindow* window, const LivePage& live)
+{
+    if (isActive(session.state()))
+        return OpenWork::Run;
+    if (window && window->isBusy())
+        return OpenWork::Export;
+    return live.isWritingAnimation() ? OpenWork::Animation : OpenWork::None;
+}
+
+} // namespace
+
 void MainWindow::act(MainAction action)
 {
     switch (action) {
@@ -110,15 +124,6 @@ QString MainWindow::outputFolder() const
     return m_run->hasRun() ? m_run->folder() : m_plannedFolder;
 }
 
-OpenWork MainWindow::openWork() const
-{
-    if (isActive(m_session->state()))
-        return OpenWork::Run;
-    if (m_export && m_export->isBusy())
-        return OpenWork::Export;
-    return m_live->isWritingAnimation() ? OpenWork::Animation : OpenWork::None;
-}
-
 void MainWindow::closeEvent(QCloseEvent* event)
 {
     if (m_closing == Closing::Done || m_session->isClosed()) {
@@ -128,7 +133,7 @@ void MainWindow::closeEvent(QCloseEvent* event)
     event->ignore();
     if (m_closing != Closing::No)
         return;
-    if (const OpenWork work = openWork(); work != OpenWork::None) {
+    if (const OpenWork work = openWork(*m_session, m_export, *m_live); work != OpenWork::None) {
         m_runBar->askClose(work);
         // Asked from another window or out of sight, the question would wait unseen.
         setWindowState(windowState() & ~Qt::WindowMinimized);

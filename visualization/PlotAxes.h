@@ -3,6 +3,8 @@
 
 #include "visualization/RunCurves.h"
 
+#include <QPointF>
+
 #include <cstdint>
 #include <functional>
 #include <limits>
@@ -79,6 +81,14 @@ public:
 
 private:
     std::int64_t m_last = -10000;
+};
+
+/// Where the pointer went down in the loss plot, and the axes then.
+struct PlotGrab {
+    QPointF at;
+    AxisBounds steps;
+    AxisBounds loss;
+    bool dragged = false;
 };
 
 } // namespace spectune

@@ -51,7 +51,7 @@ void RunPlots::pressed(const QMouseEvent& mouse)
     Private& p = *m_private;
     if (mouse.button() == Qt::LeftButton) {
         p.shownBeforeClick = p.shown;
-        p.grab = Private::Grab {mouse.position(), p.steps, p.loss, false};
+        p.grab = PlotGrab {mouse.position(), p.steps, p.loss, false};
     }
 }
 

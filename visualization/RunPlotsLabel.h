@@ -2,10 +2,14 @@
 #pragma once
 
 #include "visualization/Fonts.h"
+#include "visualization/RunPlots.h"
 
 #include <QColor>
 #include <QPainter>
+#include <QRectF>
 #include <QString>
+
+#include <cstdint>
 
 namespace spectune::plotlabel {
 
@@ -14,6 +18,20 @@ struct Label {
     QString text;
     QColor color;
     bool bold = false;
+};
+
+/// At an upright line of the loss plot.
+struct MomentLabel {
+    std::int64_t step = 0;
+    Label label;
+    QRectF place;
+};
+
+/// At a curve's end; the curve's own mark stands to its left.
+struct CurveEnd {
+    PlotCurve curve = PlotCurve::Raw;
+    Label label;
+    QRectF place;
 };
 
 inline constexpr double lineHeight = 14.0;

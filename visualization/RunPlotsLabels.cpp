@@ -19,7 +19,7 @@ namespace {
 constexpr double keyWidth = 15.0; ///< a curve's own mark, left of the text at its end
 } // namespace
 
-std::vector<RunPlots::Private::CurveEnd> RunPlots::Private::curveEnds() const
+std::vector<plotlabel::CurveEnd> RunPlots::Private::curveEnds() const
 {
     const Theme& theme = Theme::current();
     const QRectF rect = rectOf(m_lossRect);

@@ -186,7 +186,7 @@ QString RunPlots::Private::nowText() const
     return (ended ? RunPlots::tr("end, step %1") : RunPlots::tr("now, step %1")).arg(formatCount(now()));
 }
 
-std::vector<RunPlots::Private::MomentLabel> RunPlots::Private::momentLabels() const
+std::vector<plotlabel::MomentLabel> RunPlots::Private::momentLabels() const
 {
     const Theme& theme = Theme::current();
     const QRectF rect = rectOf(m_lossRect);

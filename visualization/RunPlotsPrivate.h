@@ -49,14 +49,7 @@ public:
     QString emptyText;
     std::vector<StepMark> marks;
     bool pointerInside = false;
-    /// Where the pointer went down, and the axes then.
-    struct Grab {
-        QPointF at;
-        AxisBounds steps;
-        AxisBounds loss;
-        bool dragged = false;
-    };
-    std::optional<Grab> grab;
+    std::optional<PlotGrab> grab;
     std::int64_t shownBeforeClick = -1; ///< when the pointer went down last
     std::optional<QPointF> view; ///< steps that the user zoomed to: low, high
     std::optional<QPointF> lossView; ///< the same of the loss
@@ -117,23 +110,11 @@ private:
     void paintPhaseNames(QPainter& painter) const;
     void paintNow(QPainter& painter) const;
     void paintMoment(QPainter& painter) const;
-    /// A text at an upright line of the loss plot.
-    struct MomentLabel {
-        std::int64_t step = 0;
-        plotlabel::Label label;
-        QRectF place;
-    };
-    [[nodiscard]] std::vector<MomentLabel> momentLabels() const; ///< of the last step, and of the shown one
+    [[nodiscard]] std::vector<plotlabel::MomentLabel> momentLabels() const; ///< of the last step, and of the shown one
     [[nodiscard]] QRectF sentencePlace() const; ///< of what failed; empty: there is none, or no room
     void paintFailure(QPainter& painter) const;
     void paintShown(QPainter& painter) const;
-    /// A text at a curve's end; the curve's own mark stands to its left.
-    struct CurveEnd {
-        PlotCurve curve = PlotCurve::Raw;
-        plotlabel::Label label;
-        QRectF place;
-    };
-    [[nodiscard]] std::vector<CurveEnd> curveEnds() const; ///< in the loss plot
+    [[nodiscard]] std::vector<plotlabel::CurveEnd> curveEnds() const; ///< in the loss plot
     void paintLossLabels(QPainter& painter) const;
     void paintOrthLabel(QPainter& painter) const;
     void paintBudgetLabels(QPainter& painter) const;
