@@ -20,8 +20,9 @@ ScrollGutter::ScrollGutter(QScrollArea& area, QLayout& block)
 
 bool ScrollGutter::eventFilter(QObject* watched, QEvent* event)
 {
-    if (event->type() == QEvent::Show || event->type() == QEvent::Hide)
-        fit(event->type() == QEvent::Show);
+    // A style sheet that comes later gives the bar another width.
+    if (event->type() == QEvent::Show || event->type() == QEvent::Hide || event->type() == QEvent::Resize)
+        fit(m_area.verticalScrollBar()->isVisible());
     return QObject::eventFilter(watched, event);
 }
 
@@ -29,7 +30,7 @@ void ScrollGutter::fit(bool isShown)
 {
     QMargins margins = m_margins;
     if (isShown)
-        margins.setRight(margins.right() + m_area.verticalScrollBar()->sizeHint().width());
+        margins.setRight(margins.right() + m_area.verticalScrollBar()->width());
     m_block.setContentsMargins(margins);
 }
 

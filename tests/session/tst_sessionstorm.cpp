@@ -24,17 +24,23 @@ struct Accepted {
     std::atomic<int> step {0};
     std::atomic<int> stop {0};
     std::atomic<std::int64_t> lastRequest {0};
+    std::atomic<int> running {2}; ///< threads that give commands
+    std::atomic<int> waiting {0}; ///< of them in waitForProgress()
 };
 
-void waitForProgress(const FakeScript& script, const TrainingSession& session)
+void waitForProgress(const FakeScript& script, const TrainingSession& session, Accepted& accepted)
 {
     const std::int64_t before = script.stepsRun.load();
-    for (int turn = 0; turn < 500; ++turn) {
+    ++accepted.waiting;
+    for (int turn = 0; turn < 200; ++turn) {
         const SessionState state = session.state();
         if (script.stepsRun.load() != before || state == SessionState::Paused || !isActive(state))
-            return;
+            break;
+        if (accepted.waiting > 1)
+            break; // a step waits for a command, and nobody would give one
         std::this_thread::yield();
     }
+    --accepted.waiting;
 }
 
 void storm(std::uint32_t seed, TrainingSession& session, const FakeScript& script, Accepted& accepted)
@@ -58,7 +64,7 @@ void storm(std::uint32_t seed, TrainingSession& session, const FakeScript& scrip
             break;
         }
         case 8: session.cancel(accepted.lastRequest.load()); break;
-        default: waitForProgress(script, session);
+        default: waitForProgress(script, session, accepted);
         }
     }
 }
@@ -190,11 +196,10 @@ void TestSessionStorm::keepsItsWord()
     script->logsSnapshots = true;
     script->announcesTotal = seed % 2 == 0;
     Accepted accepted;
-    std::atomic<int> running {2};
     script->beforeStep = [&, run = script.get()](std::int64_t step) {
         // A step takes as long as a command, however the threads are scheduled, so that commands meet steps.
         const int given = accepted.given;
-        while (running > 0 && accepted.given == given)
+        while (accepted.running > 0 && accepted.given == given)
             std::this_thread::yield();
         if (step == 4 && run->runs % 5 == 0)
             throw Error(FailureKind::Diverged, "The loss is not finite.");
@@ -212,11 +217,11 @@ void TestSessionStorm::keepsItsWord()
 
     const auto work = [&](std::uint32_t own) {
         storm(own, session, *script, accepted);
-        --running;
+        --accepted.running;
     };
     std::thread first(work, seed);
     std::thread second(work, seed + 1000);
-    while (running > 0) {
+    while (accepted.running > 0) {
         look();
         static_cast<void>(session.latestSnapshot());
         std::this_thread::yield();

@@ -114,6 +114,9 @@ void TestSetupLook::aFixedBlockLeavesTheScrollBarsWidth()
     QTRY_VERIFY(area->verticalScrollBar()->isVisible());
     QTRY_COMPARE(block->contentsMargins().right(), 12 + area->verticalScrollBar()->width());
     QCOMPARE(block->contentsMargins().left(), 12);
+    panel.setStyleSheet("QScrollBar:vertical { width: 7px; }"); // as a first window gets its sheet once it is built
+    QTRY_COMPARE(area->verticalScrollBar()->width(), 7);
+    QTRY_COMPARE(block->contentsMargins().right(), 12 + 7);
     body->setMinimumHeight(10);
     QTRY_COMPARE(block->contentsMargins().right(), 12);
 }
