@@ -198,6 +198,20 @@ private Q_SLOTS:
         QCOMPARE(lineCount(run / "metrics.jsonl"), std::size_t {6});
     }
 
+    /// Why, and no advice to go on from what was never saved.
+    void metricsThatCannotBeWritten()
+    {
+        const fs::path run = m_folder.path() / "cut";
+        const Outcome outcome
+            = callLimited({"run", text(m_config), "--out", text(run), "--set", "train.steps=40", "--set",
+                              "adalora.ti=30", "--set", "adalora.tf=5", "--set", "train.save_every=0"},
+                3000);
+        QVERIFY2(outcome.code == 2, (std::to_string(outcome.code) + outcome.err).c_str());
+        const std::string file = (run / "metrics.jsonl").string();
+        QVERIFY2(contains(outcome.err, file + " could not be written: File too large. Free some space.\n"),
+            outcome.err.c_str());
+    }
+
     /// Nothing is left that a second try would take for a run.
     void aRunThatCannotBegin()
     {

@@ -102,7 +102,7 @@ void replaceFills(void* graph)
                 continue;
             ++fills;
             if (fills == kept)
-                kept *= 4;
+                kept *= 4; // see the header: where the graph can be handed over in parts
             else
                 replaceFill(recorded, node);
         }

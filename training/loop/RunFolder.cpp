@@ -101,9 +101,11 @@ void writeLine(std::ofstream& stream, const fs::path& file, const std::string& l
 {
     stream << line << '\n';
     stream.flush();
-    if (!stream)
-        throw ioError(file.string() + " could not be written: " + std::strerror(errno) + ". Free some space."
-            + howToGoOnIn(file.parent_path()));
+    if (stream)
+        return;
+    const int code = errno; // before the search for a checkpoint sets another
+    throw ioError(file.string() + " could not be written: " + std::strerror(code) + ". Free some space."
+        + howToGoOnIn(file.parent_path()));
 }
 
 /// What to do about a folder without a checkpoint.
