@@ -137,6 +137,42 @@ void runSwiGlu(const Table<T>& table, at::ScalarType type, std::int64_t width, O
     outputs.add("gated product again", again);
 }
 
+/// With factors of gate and of the product; what the thin products alone do is part of it.
+template <typename T>
+void runSwiGluThin(const Table<T>& table, at::ScalarType type, std::int64_t width, Outputs& outputs)
+{
+    constexpr std::int64_t rank = 3;
+    Random random(46);
+    const Range gateUp(random.normal({5, 2 * width}, type) * 4.0);
+    const Range dOut(random.normal({5, width}, type));
+    const Range dGateUp(at::zeros_like(gateUp.rows));
+    const Range out(at::zeros_like(dOut.rows));
+    const Range thin(random.normal({5, rank}, type));
+    const Range factor(random.normal({width, rank}, type));
+    const Range product(at::zeros_like(thin.rows));
+    const Range sums(at::zeros({rank, width}, ops::wideType(type)));
+    const Range sumsOfOut(at::zeros({rank, width}, ops::wideType(type)));
+    const auto thinRows = ops::rowsOf<const T>(thin.rows);
+    const bool done = table.swiGluThin({.gradient = {.rows = 5,
+                                            .width = width,
+                                            .gateUp = ops::rowsOf<const T>(gateUp.rows),
+                                            .dOut = ops::rowsOf<const T>(dOut.rows),
+                                            .dGateUp = ops::rowsOf<T>(dGateUp.rows),
+                                            .out = ops::rowsOf<T>(out.rows)},
+                                           .ofGate = {thinRows, ops::rowsOf<Wide<T>>(sums.rows), rank},
+                                           .ofUp = {},
+                                           .ofOut = {thinRows, ops::rowsOf<Wide<T>>(sumsOfOut.rows), rank},
+                                           .byGate = {ops::rowsOf<const T>(factor.rows), ops::rowsOf<T>(product.rows)},
+                                           .byUp = {}},
+        nullptr);
+    outputs.stayedInside = outputs.stayedInside && done;
+    outputs.add("gated product's gradient, with factors", dGateUp);
+    outputs.add("gated product again, with factors", out);
+    outputs.add("sums of gate's factor", sums);
+    outputs.add("sums of the product's factor", sumsOfOut);
+    outputs.add("product with gate's factor", product);
+}
+
 template <typename T>
 void runCrossEntropy(const Table<T>& table, at::ScalarType type, std::int64_t width, Outputs& outputs)
 {
@@ -201,6 +237,7 @@ Outputs outputsOf(const QString& level, at::ScalarType type)
     for (const std::int64_t width : {1, 2, 7, 16, 31, 32, 33, 172}) {
         runNorm(table, type, width, outputs);
         runSwiGlu(table, type, width, outputs);
+        runSwiGluThin(table, type, width, outputs);
         runCrossEntropy(table, type, width, outputs);
         if (width % 2 == 0)
             runRotate(table, type, width, outputs);
