@@ -168,7 +168,8 @@ QString BudgetPanel::endText(const ResolvedRun& run) const
             .arg(formatCount(run.initRank), share(all));
     const auto target = static_cast<double>(run.schedule.targetBudget);
     const double kept = target / static_cast<double>(run.schedule.initialBudget);
-    if (kept >= 1.0)
+    const bool isImpossible = run.totalSteps > 0 && run.schedule.eventCount() == 0; // the curve says why
+    if (kept >= 1.0 || isImpossible)
         return {};
     const bool one = run.schedule.targetBudget == matrices;
     return (one ? tr("At the end %1 triplet a matrix on average: about %2 are still in use, of %3 at the start.")

@@ -209,6 +209,8 @@ void TestSetupPage::theEndIsToldInWords()
     QVERIFY2(words.contains("At the end 6 triplets a matrix on average"), qPrintable(words));
     const std::int64_t all = m_form->trainableParameters();
     QVERIFY2(words.contains("of " + formatCount(all) + " parameters"), qPrintable(words));
+    m_form->setText("adalora.ti", "1000000"); // beyond the run: nothing would be pruned, so that nothing is promised
+    QVERIFY(!texts(part<BudgetPanel>()).join('\n').contains("At the end"));
     m_form->setText("method.name", "lora");
     QVERIFY(texts(part<BudgetPanel>()).join('\n').contains("from start to end"));
 }
