@@ -48,13 +48,9 @@ void CloseQuestion::ask(OpenWork work)
         m_close->setText(tr("Stop, save and close"));
         break;
     case OpenWork::Export:
-        m_title->setText(tr("An export is being written."));
-        m_text->setText(tr("Closing now leaves nothing of it."));
-        m_stay->setText(tr("Keep writing"));
-        m_close->setText(tr("Close without it"));
-        break;
     case OpenWork::Animation:
-        m_title->setText(tr("An animation is being written."));
+        m_title->setText(
+            work == OpenWork::Export ? tr("An export is being written.") : tr("An animation is being written."));
         m_text->setText(tr("Closing now leaves nothing of it."));
         m_stay->setText(tr("Keep writing"));
         m_close->setText(tr("Close without it"));

@@ -140,19 +140,16 @@ std::string withoutMeaning(const Decision& decision, const DataConfig& data)
 }
 
 /// The format of JSON objects by their keys.
-Decision decideByKeys(const Record& first, const DataConfig& data)
+Decision decideByKeys(const Record& first, const DataColumns& columns)
 {
-    const DataColumns& columns = data.columns;
     const auto all = [&](std::initializer_list<std::string> names) {
         return std::all_of(names.begin(), names.end(), [&](const std::string& name) {
             return first.find(name) != nullptr
                 || std::find(first.structured.begin(), first.structured.end(), name) != first.structured.end();
         });
     };
-    const auto because = [&data](DataFormat format, const std::string& why) {
-        Decision decision {.format = format, .why = std::string(toString(format)) + ": " + why};
-        decision.why += withoutMeaning(decision, data);
-        return decision;
+    const auto because = [](DataFormat format, const std::string& why) {
+        return Decision {.format = format, .why = std::string(toString(format)) + ": " + why};
     };
     if (!columns.prompt.empty() && !columns.completion.empty())
         return because(DataFormat::PromptCompletion, "data.columns names a prompt and a completion");
@@ -277,8 +274,10 @@ std::unique_ptr<SampleSource> openObjects(Decision decision, const DataConfig& d
     } catch (const Error& error) {
         explainOneObject(*file, error);
     }
-    if (decision.format == DataFormat::Auto)
-        decision = decideByKeys(first, data);
+    if (decision.format == DataFormat::Auto) {
+        decision = decideByKeys(first, data.columns);
+        decision.why += withoutMeaning(decision, data);
+    }
     auto renderer = jsonRenderer(decision.format, data, first);
     std::vector<std::string> columns;
     for (const auto& [name, value] : first.fields)
