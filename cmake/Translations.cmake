@@ -19,12 +19,16 @@ list(REMOVE_DUPLICATES _catalogues)
 if(_catalogues)
     # The fields' labels and helps stand in the engine's table, which knows no Qt: fieldWords() looks them up by their text.
     set(_fields "${PROJECT_BINARY_DIR}/translations/fields.cpp")
+    # What the engine and the files say: messageWords() looks patterns up likewise.
+    set(_messages "${PROJECT_BINARY_DIR}/translations/messages.cpp")
     # -I: the classes' namespace is part of a sentence's context, and stands in headers named from the root.
     add_custom_target(translations
         COMMAND "${CMAKE_COMMAND}" -E make_directory "${_folder}"
         COMMAND "${CMAKE_COMMAND}" "-DTRAINER=$<TARGET_FILE:spectune-train>" "-DOUT=${_fields}"
             -P "${PROJECT_SOURCE_DIR}/cmake/FieldWords.cmake"
-        COMMAND "${SPECTUNE_LUPDATE}" -silent -I . ui visualization app/studio "${_fields}" -ts ${_catalogues}
+        COMMAND "${CMAKE_COMMAND}" "-DROOT=${PROJECT_SOURCE_DIR}" "-DOUT=${_messages}"
+            -P "${PROJECT_SOURCE_DIR}/cmake/MessageWords.cmake"
+        COMMAND "${SPECTUNE_LUPDATE}" -silent -I . ui visualization app/studio "${_fields}" "${_messages}" -ts ${_catalogues}
         COMMAND "${SPECTUNE_LRELEASE}" -silent ${_catalogues}
         WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}" VERBATIM)
 endif()

@@ -2,6 +2,7 @@
 #include "ui/AnimationExport.h"
 
 #include "training/core/Error.h"
+#include "ui/MessageWords.h"
 
 #include <utility>
 
@@ -48,8 +49,8 @@ private:
         try {
             work();
             return {};
-        } catch (const std::exception& error) {
-            return QString::fromUtf8(error.what());
+        } catch (const std::exception&) {
+            return caughtWords();
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/AnimationWindow.h"
 
+#include "ui/HomePath.h"
 #include "ui/PageParts.h"
 #include "ui/RunModel.h"
 #include "ui/Segmented.h"
@@ -247,7 +248,7 @@ QString AnimationWindow::withEnding(const QString& path) const
 
 void AnimationWindow::setPath(const QString& path)
 {
-    m_path->setText(withEnding(path));
+    m_path->setText(withEnding(withHome(path)));
 }
 
 void AnimationWindow::browse()

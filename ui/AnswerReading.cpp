@@ -3,6 +3,7 @@
 
 #include "ui/LabelChances.h"
 #include "ui/LossScale.h"
+#include "ui/MessageWords.h"
 #include "ui/PageParts.h"
 #include "ui/SessionController.h"
 #include "ui/TryScores.h"
@@ -113,7 +114,7 @@ void AnswerReading::take(Side& side, const Answer& answer)
     if (const auto* scored = std::get_if<ScoredAnswers>(&answer))
         side.scores = scored->answers;
     else if (const auto* failure = std::get_if<Failure>(&answer))
-        m_failure->setText(QString::fromStdString(failure->message));
+        m_failure->setText(messageWords(failure->message));
     show();
 }
 

@@ -3,6 +3,7 @@
 
 #include "ui/CachedModelDelegate.h"
 #include "ui/HubCacheScanner.h"
+#include "ui/MessageWords.h"
 #include "ui/PageParts.h"
 #include "visualization/NumberFormat.h"
 
@@ -111,8 +112,8 @@ void CachedModelList::setAnswer(const QString& folder, const Answer& answer)
     Check check;
     if (const auto* model = std::get_if<ModelSummary>(&answer)) {
         // In the place of a tokenizer's description, a sentence about its file says that it cannot be read.
-        const QString tokenizer = QString::fromStdString(model->tokenizer);
-        check.readable = !tokenizer.startsWith(folder);
+        const QString tokenizer = messageWords(model->tokenizer);
+        check.readable = !model->tokenizer.english().starts_with(folder.toStdString());
         check.text = !check.readable
             ? tr("Its weights are readable, its tokenizer is not: %1").arg(withoutFolder(tokenizer, folder))
             : tr("%1, %2, %3 parameters, %4; tokenizer: %5")
@@ -120,7 +121,7 @@ void CachedModelList::setAnswer(const QString& folder, const Answer& answer)
                       counted(model->layers, tr("%1 layer"), tr("%1 layers")), parametersText(model->parameters),
                       QString::fromStdString(model->dtype), tokenizer);
     } else if (const auto* failure = std::get_if<Failure>(&answer)) {
-        check.text = withoutFolder(QString::fromStdString(failure->message), folder);
+        check.text = withoutFolder(messageWords(failure->message), folder);
     }
     m_checks[folder] = check;
     for (std::size_t i = 0; i < m_models.size(); ++i)

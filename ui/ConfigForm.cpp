@@ -47,7 +47,7 @@ void ConfigForm::setValue(const QString& key, const FieldValue& value)
         setFieldValue(m_config, key.toStdString(), value);
         m_unreadable.remove(key);
     } catch (const Error& error) {
-        m_unreadable[key] = QString::fromStdString(error.what());
+        m_unreadable[key] = error.message();
     }
     Q_EMIT changed(key);
     check();
@@ -59,7 +59,7 @@ void ConfigForm::setText(const QString& key, const QString& text)
         setFieldFromText(m_config, key.toStdString(), text.toStdString());
         m_unreadable.remove(key);
     } catch (const Error& error) {
-        m_unreadable[key] = QString::fromStdString(error.what());
+        m_unreadable[key] = error.message();
     }
     Q_EMIT changed(key);
     check();
@@ -252,7 +252,7 @@ void ConfigForm::check()
 {
     m_issues.clear();
     for (auto it = m_unreadable.constBegin(); it != m_unreadable.constEnd(); ++it)
-        addExternal(it.key(), tr("Not a value for this field"), it.value().toStdString());
+        addExternal(it.key(), makeMessage("Not a value for this field"), it.value());
     addFileIssues();
     const RunFacts known = facts();
     for (Issue& issue : validate(m_config, m_model ? &known : nullptr)) {
@@ -272,11 +272,11 @@ void ConfigForm::addMemoryIssue()
     const auto memory = errorCount() == 0 ? MemoryFacts::of(*this) : std::nullopt;
     if (!memory || !memory->isDeviceKnown() || memory->fits())
         return;
-    const auto words = [](std::int64_t bytes) { return formatMemory(static_cast<double>(bytes)); };
-    m_issues.push_back({Severity::Warning, "train.micro_batch_size", tr("May not fit into memory").toStdString(),
-        tr("About %1 are needed at full sample length, %2 are free. \"Memory\" below says what would make it fit.")
-            .arg(words(memory->estimate.total()), words(memory->free))
-            .toStdString(),
+    const auto words = [](std::int64_t bytes) { return formatMemory(static_cast<double>(bytes)).toStdString(); };
+    m_issues.push_back({Severity::Warning, "train.micro_batch_size", makeMessage("May not fit into memory"),
+        makeMessage(
+            "About %1 are needed at full sample length, %2 are free. \"Memory\" below says what would make it fit.",
+            words(memory->estimate.total()), words(memory->free)),
         {}});
 }
 
@@ -288,20 +288,20 @@ void ConfigForm::addFileIssues()
     for (auto it = m_failures.constBegin(); it != m_failures.constEnd(); ++it) {
         if (it->isCancelled())
             continue;
-        const QString title = it.key() == QLatin1String("model.path") ? tr("The model cannot be used")
-            : it.key() == QLatin1String("data.path")                  ? tr("The training file cannot be used")
-                                                                      : tr("The evaluation file cannot be used");
+        const Message title = it.key() == QLatin1String("model.path") ? makeMessage("The model cannot be used")
+            : it.key() == QLatin1String("data.path")                  ? makeMessage("The training file cannot be used")
+                                                     : makeMessage("The evaluation file cannot be used");
         addExternal(it.key(), title, it->message);
     }
 }
 
 void ConfigForm::addExternal(
-    const QString& key, const QString& title, const std::string& text, const std::optional<FieldValue>& suggestion)
+    const QString& key, const Message& title, const Message& text, const std::optional<FieldValue>& suggestion)
 {
     const std::string name = key.toStdString();
     if (std::any_of(m_issues.begin(), m_issues.end(), [&name](const Issue& issue) { return issue.key == name; }))
         return;
-    m_issues.push_back({Severity::Error, name, title.toStdString(), text, suggestion});
+    m_issues.push_back({Severity::Error, name, title, text, suggestion});
 }
 
 void ConfigForm::checkFile(const QString& key, const std::string& path, bool folder)
@@ -313,17 +313,18 @@ void ConfigForm::checkFile(const QString& key, const std::string& path, bool fol
         return;
     const QString near = nearestEntry(info.filePath(), folder);
     std::optional<FieldValue> suggestion;
-    QString text = info.exists() ? (folder ? tr("%1 is a file, not a folder.") : tr("%1 is a folder, not a file."))
-                                 : tr("%1 does not exist.");
-    text = text.arg(info.filePath());
+    const std::string shown = info.filePath().toStdString();
+    Message text = !info.exists() ? makeMessage("%1 does not exist.", shown)
+        : folder                  ? makeMessage("%1 is a file, not a folder.", shown)
+                                  : makeMessage("%1 is a folder, not a file.", shown);
     if (!near.isEmpty()) {
-        text += QLatin1Char(' ') + tr("%1 is in the same folder.").arg(QFileInfo(near).fileName());
+        text = makeMessage("%1 %2 is in the same folder.", text, QFileInfo(near).fileName().toStdString());
         suggestion = FieldValue {near.toStdString()};
     }
-    const QString title = folder            ? tr("Model folder not found")
-        : key == QLatin1String("data.path") ? tr("Training file not found")
-                                            : tr("Evaluation file not found");
-    addExternal(key, title, text.toStdString(), suggestion);
+    const Message title = folder            ? makeMessage("Model folder not found")
+        : key == QLatin1String("data.path") ? makeMessage("Training file not found")
+                                            : makeMessage("Evaluation file not found");
+    addExternal(key, title, text, suggestion);
 }
 
 } // namespace spectune

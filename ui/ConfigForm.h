@@ -71,12 +71,12 @@ private:
     void check();
     void addFileIssues();
     void addMemoryIssue();
-    void addExternal(const QString& key, const QString& title, const std::string& text,
+    void addExternal(const QString& key, const Message& title, const Message& text,
         const std::optional<FieldValue>& suggestion = {});
     void checkFile(const QString& key, const std::string& path, bool folder);
 
     RunConfig m_config;
-    QHash<QString, QString> m_unreadable; ///< key → what is wrong with the text typed there
+    QHash<QString, Message> m_unreadable; ///< key → what is wrong with the text typed there
     QHash<QString, Failure> m_failures; ///< key → answer of the session
     std::optional<ModelSummary> m_model;
     std::optional<DataPreview> m_train;

@@ -5,6 +5,7 @@
 #include "ui/FieldEditor.h"
 #include "ui/KeyValueList.h"
 #include "ui/LengthsSection.h"
+#include "ui/MessageWords.h"
 #include "ui/ModelSources.h"
 #include "ui/PageParts.h"
 #include "ui/ScrollGutter.h"
@@ -195,7 +196,7 @@ void DataPanel::refreshModel()
         rows.emplace_back(tr("hidden size"), tr("%1, %2").arg(formatCount(model->width), heads));
         rows.emplace_back(tr("parameters"),
             tr("%1, stored in %2").arg(parametersText(model->parameters), QString::fromStdString(model->dtype)));
-        rows.emplace_back(tr("tokenizer"), QString::fromStdString(model->tokenizer));
+        rows.emplace_back(tr("tokenizer"), messageWords(model->tokenizer));
         const std::int64_t trainable = m_form.trainableParameters();
         const double share = model->parameters > 0
             ? 100.0 * static_cast<double>(trainable) / static_cast<double>(model->parameters)
@@ -220,7 +221,7 @@ void DataPanel::refreshPreview()
         m_sampleText->clear();
         m_decision->setVisible(false);
         m_columns->setVisible(false);
-        m_tokens->setEmptyText(failure ? QString::fromStdString(failure->message)
+        m_tokens->setEmptyText(failure ? messageWords(failure->message)
                 : m_form.config().data.path.empty()
                 ? tr("Choose a file: the first sample appears here as the model reads it.")
                 : m_form.model() && QFileInfo(QString::fromStdString(m_form.config().data.path)).isFile()
@@ -231,7 +232,7 @@ void DataPanel::refreshPreview()
     }
     m_decision->setVisible(true);
     m_decision->setText(tr("read as %1").arg(QString::fromUtf8(toString(preview->format))));
-    m_decision->setToolTip(QString::fromStdString(preview->decision));
+    m_decision->setToolTip(messageWords(preview->decision));
     m_columns->setVisible(!preview->columns.empty());
     m_columns->setText(tr("The file offers: %1").arg(namesOf(preview->columns)));
     m_sampleText->setText(tr("sample %1 of %2").arg(formatCount(preview->sample + 1), formatCount(preview->samples)));

@@ -2,6 +2,7 @@
 #include "ui/ExportRow.h"
 
 #include "ui/ExportTexts.h"
+#include "ui/MessageWords.h"
 #include "ui/PageParts.h"
 #include "ui/Segmented.h"
 #include "ui/StateMarkView.h"
@@ -170,7 +171,7 @@ void ExportRow::setQueued()
 
 void ExportRow::setProgress(const PreparationProgress& progress)
 {
-    QString text = QString::fromStdString(progress.stage);
+    QString text = messageWords(progress.stage);
     if (progress.total > 0)
         text = tr("%1, %2 of %3").arg(text, formatCount(progress.done), formatCount(progress.total));
     present(Stage::Working, text, QString());
@@ -184,7 +185,7 @@ void ExportRow::setReport(const ExportReport& report)
     present(report.verified ? Stage::Done : Stage::Differs, ExportTexts::outcome(report), ExportTexts::detail(report));
     QString tip = QString::fromStdString(report.path);
     if (!report.note.empty())
-        tip += QLatin1Char('\n') + QString::fromStdString(report.note);
+        tip += QLatin1Char('\n') + messageWords(report.note);
     setToolTip(tip);
 }
 
@@ -192,7 +193,7 @@ void ExportRow::setFailure(const Failure& failure)
 {
     const bool cancelled = failure.isCancelled();
     m_failureKind = failure.kind;
-    QString text = cancelled ? tr("Cancelled; nothing was kept") : QString::fromStdString(failure.message);
+    QString text = cancelled ? tr("Cancelled; nothing was kept") : messageWords(failure.message);
     present(cancelled ? Stage::Cancelled : Stage::Failed, text.replace(QLatin1Char('/'), QStringLiteral("/\u200B")),
         QString()); // a path may break after each folder
 }

@@ -4,6 +4,7 @@
 #include "ui/ExportRow.h"
 #include "ui/ExportTexts.h"
 #include "ui/FieldLine.h"
+#include "ui/HomePath.h"
 #include "ui/PageParts.h"
 #include "ui/RunFolders.h"
 #include "ui/RunModel.h"
@@ -75,8 +76,7 @@ QWidget* ExportWindow::makeHead()
 
 void ExportWindow::chooseFolder()
 {
-    const QString present = QDir::current().absoluteFilePath(m_folder->text());
-    askFolder(this, tr("Folder to export into"), present,
+    askFolder(this, tr("Folder to export into"), folder(),
         [this](const QString& folder) { m_folder->setText(shownPath(folder)); });
 }
 
@@ -137,8 +137,7 @@ QWidget* ExportWindow::makeFoot()
         button->setFixedHeight(28);
         row->addWidget(button);
     }
-    connect(m_open, &QPushButton::clicked, this,
-        [this] { QDesktopServices::openUrl(QUrl::fromLocalFile(QDir::current().absoluteFilePath(m_folder->text()))); });
+    connect(m_open, &QPushButton::clicked, this, [this] { QDesktopServices::openUrl(QUrl::fromLocalFile(folder())); });
     connect(m_copy, &QPushButton::clicked, this, [this] {
         QString text;
         for (const ExportReport& report : m_written)
@@ -233,9 +232,14 @@ void ExportWindow::refreshFacts()
     m_method->setText(ExportTexts::method(m_facts, maxDelta));
 }
 
+QString ExportWindow::folder() const
+{
+    return QDir::current().absoluteFilePath(withHome(m_folder->text().trimmed()));
+}
+
 QString ExportWindow::freeTarget(const QString& format) const
 {
-    const QString base = QDir::current().absoluteFilePath(m_folder->text()) + QLatin1Char('/') + format;
+    const QString base = folder() + QLatin1Char('/') + format;
     QString target = base;
     for (int i = 2; QFileInfo::exists(target) && !QDir(target).isEmpty(); ++i)
         target = QStringLiteral("%1-%2").arg(base).arg(i);

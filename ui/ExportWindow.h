@@ -65,6 +65,7 @@ private:
     [[nodiscard]] QString footText() const;
     /// What failed and what to do; empty: nothing did.
     [[nodiscard]] QString problemText() const;
+    [[nodiscard]] QString folder() const; ///< to export into, absolute
     [[nodiscard]] QString freeTarget(const QString& format) const;
 
     SessionController& m_session;

@@ -168,8 +168,7 @@ QString ExportWindow::footText() const
     std::int64_t wanted = 0;
     for (const Profile& profile : m_profiles)
         wanted += profile.row->isChosen() ? m_facts.expectedBytes(profile.row->format()) : 0;
-    const QString folder = QDir::current().absoluteFilePath(m_folder->text());
-    const QString warning = ExportTexts::shortOfSpace(wanted, freeBytes(folder));
+    const QString warning = ExportTexts::shortOfSpace(wanted, freeBytes(folder()));
     return counted(chosen, tr("%1 profile chosen."), tr("%1 profiles chosen."))
         + (warning.isEmpty() ? QString() : QLatin1Char(' ') + warning);
 }

@@ -2,6 +2,7 @@
 #include "ui/FailurePanel.h"
 
 #include "ui/FailureChoices.h"
+#include "ui/MessageWords.h"
 #include "ui/PageParts.h"
 #include "ui/RunModel.h"
 #include "ui/StudioIcons.h"
@@ -78,7 +79,8 @@ FailurePanel::FailurePanel(RunModel& run, QWidget* parent)
     column->addLayout(foot);
     connect(copy, &QPushButton::clicked, this, [this] {
         const Failure& failure = m_run.failure();
-        QGuiApplication::clipboard()->setText(QString::fromStdString(failure.message + "\n" + failure.detail));
+        QGuiApplication::clipboard()->setText(
+            messageWords(failure.message) + QLatin1Char('\n') + messageWords(failure.detail));
     });
     connect(m_log, &QPushButton::clicked, this, &FailurePanel::openLogWanted);
     connect(&run, &RunModel::stateChanged, this, &FailurePanel::refresh);
@@ -167,8 +169,8 @@ void FailurePanel::refresh()
     const Failure& failure = m_run.failure();
     const QString where = failure.step >= 0 ? tr(" at step %1").arg(formatCount(failure.step)) : QString();
     m_title->setText(failureTitle(failure.kind) + where);
-    m_message->setText(QString::fromStdString(failure.message));
-    m_detail->setPlainText(QString::fromStdString(failure.detail));
+    m_message->setText(messageWords(failure.message));
+    m_detail->setPlainText(messageWords(failure.detail));
     m_detail->setVisible(!failure.detail.empty());
     constexpr int lineHeight = 15;
     m_detail->setFixedHeight(16 + lineHeight * std::clamp(m_detail->blockCount() + 1, 2, 8));

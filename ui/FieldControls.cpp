@@ -3,6 +3,7 @@
 
 #include "ui/FieldLine.h"
 #include "ui/FieldTexts.h"
+#include "ui/HomePath.h"
 #include "ui/QuietCombo.h"
 #include "ui/Segmented.h"
 #include "ui/StudioIcons.h"
@@ -115,8 +116,9 @@ private:
             Q_EMIT edited(FieldValue {});
             return;
         }
-        if (m_type == FieldType::Text || m_type == FieldType::File || m_type == FieldType::Folder) {
-            Q_EMIT edited(FieldValue {text.toStdString()});
+        const bool path = m_type == FieldType::File || m_type == FieldType::Folder;
+        if (m_type == FieldType::Text || path) {
+            Q_EMIT edited(FieldValue {(path ? withHome(text) : text).toStdString()});
             return;
         }
         Q_EMIT typed(text);

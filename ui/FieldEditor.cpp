@@ -4,6 +4,7 @@
 #include "training/core/Error.h"
 #include "ui/ConfigForm.h"
 #include "ui/FieldTexts.h"
+#include "ui/MessageWords.h"
 #include "ui/PageParts.h"
 
 #include <QLabel>
@@ -21,7 +22,7 @@ const FieldInfo& requireField(const QString& key)
 {
     if (const FieldInfo* info = findField(key.toStdString()))
         return *info;
-    throw configError("There is no field " + key.toStdString() + ".");
+    throw configError("There is no field %1.", key.toStdString());
 }
 
 } // namespace
@@ -100,7 +101,7 @@ void FieldEditor::showIssues()
     if (found != issues.end()) {
         if (found->severity != Severity::Note)
             m_mark = found->severity == Severity::Error ? FieldMark::Error : FieldMark::Warning;
-        text = withShownNumbers(QString::fromStdString(found->text.size() <= 70 ? found->text : found->title));
+        text = withShownNumbers(messageWords(found->text.english().size() <= 70 ? found->text : found->title));
     }
     m_control->setMark(m_mark);
     if (m_text != text) {

@@ -2,6 +2,7 @@
 #include "ui/GeometryAsker.h"
 
 #include "ui/GeometrySection.h"
+#include "ui/MessageWords.h"
 #include "ui/RunModel.h"
 #include "ui/SessionController.h"
 
@@ -22,7 +23,7 @@ GeometryAsker::GeometryAsker(SessionController& session, RunModel& run, Geometry
         if (const auto* geometry = std::get_if<TripletGeometry>(&answer))
             section.setGeometry(*geometry);
         else if (const auto* failure = std::get_if<Failure>(&answer))
-            section.setProblem(QString::fromStdString(failure->message));
+            section.setProblem(messageWords(failure->message));
     });
 }
 

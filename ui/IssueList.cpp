@@ -4,6 +4,7 @@
 #include "ui/ConfigForm.h"
 #include "ui/ElidedButton.h"
 #include "ui/FieldTexts.h"
+#include "ui/MessageWords.h"
 #include "ui/PageParts.h"
 #include "ui/StudioIcons.h"
 #include "visualization/Fonts.h"
@@ -36,9 +37,9 @@ QString suggestionText(const Issue& issue)
 }
 
 /// Wraps in the narrowest column, whatever path or name stands in it.
-QString issueWords(const std::string& text)
+QString issueWords(const Message& message)
 {
-    return breakable(withShownNumbers(QString::fromStdString(text)), longestWord);
+    return breakable(withShownNumbers(messageWords(message)), longestWord);
 }
 
 /// How a card of each severity looks.
@@ -76,7 +77,8 @@ void IssueList::refresh()
 {
     QString shown;
     for (const Issue& issue : m_form.issues())
-        shown += QString::fromStdString(issue.key + issue.title + issue.text) + QLatin1Char('\n');
+        shown += QString::fromStdString(issue.key) + messageWords(issue.title) + messageWords(issue.text)
+            + QLatin1Char('\n');
     if (shown == m_shown && m_cards->count() > 0)
         return;
     m_shown = shown;

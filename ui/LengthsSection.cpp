@@ -2,6 +2,7 @@
 #include "ui/LengthsSection.h"
 
 #include "ui/ConfigForm.h"
+#include "ui/MessageWords.h"
 #include "ui/PageParts.h"
 #include "ui/PictureActions.h"
 #include "visualization/LengthHistogram.h"
@@ -121,7 +122,7 @@ void LengthsSection::refresh()
                         .arg(formatCount(maxLength))));
     else
         m_text->setText(lengths ? inWords(*lengths, maxLength)
-                : failure       ? QString::fromStdString(failure->message)
+                : failure       ? messageWords(failure->message)
                                 : tr("Not measured yet."));
 }
 

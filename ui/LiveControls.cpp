@@ -5,6 +5,7 @@
 #include "ui/FieldLine.h"
 #include "ui/FieldTexts.h"
 #include "ui/KeyValueList.h"
+#include "ui/MessageWords.h"
 #include "ui/PageParts.h"
 #include "ui/RunModel.h"
 #include "visualization/NumberFormat.h"
@@ -189,7 +190,7 @@ void LiveControls::commit(Row& row)
     } catch (const Error& error) {
         row.refused = FieldValue(typed.toStdString());
         setMark(row.field, "error");
-        say(QString::fromUtf8(error.what()), "error");
+        say(messageWords(error.message()), "error");
     }
 }
 

@@ -156,13 +156,18 @@ void MainWindow::connectRunBar()
             m_runBar->mainButton()->setFocus(Qt::OtherFocusReason); // not what stands next to the vanished button
             return;
         }
-        quitSaving();
+        quitSaving(true);
     });
     connect(m_session, &SessionController::stateChanged, this, [this](SessionState state) {
         m_actions->refresh();
         refreshContext();
-        if (m_closing == Closing::WaitsForRun && isTerminal(state))
+        const bool waits = m_closing == Closing::WaitsForRun || m_closing == Closing::WaitsUnattended;
+        if (waits && isTerminal(state))
             finishClosing();
+        else if (m_closing == Closing::WaitsForRun && state == SessionState::Paused)
+            m_closing = Closing::No; // it could not be saved: the run bar asks what to do
+        else if (m_closing == Closing::WaitsUnattended && state == SessionState::Paused)
+            m_session->stop(); // nobody is there to make room: what was saved before has to do
     });
     connect(m_session, &SessionController::closed, this, [this] {
         m_closing = Closing::Done;

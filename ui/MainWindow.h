@@ -64,7 +64,9 @@ public:
     void pauseOrResume();
     void act(MainAction action);
     void showExport();
-    void quitSaving(); ///< closes without asking: a run that goes on is stopped and saved first; closedDown() tells
+    /// Closes without asking: a run that goes on is stopped and saved first; closedDown() tells. Where it cannot be saved,
+    /// the window of who is @p attended stays open.
+    void quitSaving(bool attended = false);
     void setTheme(ThemeChoice theme);
     void setDevice(const QString& device);
     void requireIdle() const; ///< @throws Error (Config) while a run goes on, from the very call that starts it
@@ -89,10 +91,8 @@ public:
     [[nodiscard]] QString outputFolder() const;
 
 Q_SIGNALS:
-    /// The session has ended and the window is gone: the program may quit.
-    void closedDown();
-    /// The first picture is on the screen.
-    void firstFrame();
+    void closedDown(); ///< the session has ended and the window is gone: the program may quit
+    void firstFrame(); ///< the first picture is on the screen
 
 protected:
     void closeEvent(QCloseEvent* event) override;
@@ -127,7 +127,7 @@ private:
     bool m_demo = false;
     bool m_restores = false;
     bool m_painted = false;
-    enum class Closing { No, WaitsForRun, WaitsForSession, Done } m_closing = Closing::No;
+    enum class Closing { No, WaitsForRun, WaitsUnattended, WaitsForSession, Done } m_closing = Closing::No;
     ConfigForm* m_form = nullptr;
     SessionController* m_session = nullptr;
     SetupFacts* m_facts = nullptr;

@@ -5,6 +5,7 @@
 #include "training/core/Error.h"
 #include "ui/ConfigForm.h"
 #include "ui/MainWindow.h"
+#include "ui/MessageWords.h"
 #include "ui/PageParts.h"
 #include "ui/RecordedRun.h"
 #include "ui/RunFolders.h"
@@ -83,8 +84,7 @@ void MainWindow::restoreSetup()
 void MainWindow::openDemo()
 {
     if (m_options.demoConfig.isEmpty())
-        throw ioError(
-            tr("The bundled demo was not found beside the program (share/spectune/demo/demo.json).").toStdString());
+        throw ioError("The bundled demo was not found beside the program (share/spectune/demo/demo.json).");
     adoptConfig(m_options.demoConfig, QStringLiteral("demo"));
     showWorkspace(Workspace::Live);
 }
@@ -104,7 +104,7 @@ void MainWindow::requireIdle() const
 {
     // The run knows of its start at once, the session with its first event.
     if (isActive(m_session->state()) || isActive(m_run->state()))
-        throw configError(tr("A run is going on. Stop it first.").toStdString());
+        throw configError("A run is going on. Stop it first.");
 }
 
 void MainWindow::openRun(const QString& folder)
@@ -132,7 +132,7 @@ void MainWindow::openPath(const QString& path)
 {
     const QFileInfo info(path);
     if (!info.exists())
-        throw ioError(tr("%1 does not exist.").arg(path).toStdString());
+        throw ioError("%1 does not exist.", path.toStdString());
     if (info.isDir()) {
         if (isRunFolder(path)) {
             openRunSoon(path);
@@ -140,10 +140,10 @@ void MainWindow::openPath(const QString& path)
             m_form->setValue(QStringLiteral("model.path"), FieldValue {info.absoluteFilePath().toStdString()});
             showWorkspace(Workspace::Setup);
         } else {
-            throw configError(tr("%1 is neither a run's folder (config.json with metrics.jsonl) nor a model's "
-                                 "(config.json with *.safetensors).")
-                                  .arg(path)
-                                  .toStdString());
+            throw configError(
+                "%1 is neither a run's folder (config.json with metrics.jsonl) nor a model's (config.json "
+                "with *.safetensors).",
+                path.toStdString());
         }
         return;
     }
@@ -154,9 +154,8 @@ void MainWindow::openPath(const QString& path)
     } else if (suffix == "json") {
         openConfig(path);
     } else {
-        throw configError(tr("%1 is no configuration (.json), dataset (.txt, .jsonl, .csv, .tsv), run or model folder.")
-                              .arg(path)
-                              .toStdString());
+        throw configError("%1 is no configuration (.json), dataset (.txt, .jsonl, .csv, .tsv), run or model folder.",
+            path.toStdString());
     }
 }
 
@@ -209,8 +208,8 @@ void MainWindow::tryTo(const std::function<void()>& action)
 {
     try {
         action();
-    } catch (const std::exception& error) {
-        m_status->setMessage(tr("Not done"), QString::fromUtf8(error.what()));
+    } catch (const std::exception&) {
+        m_status->setMessage(tr("Not done"), caughtWords());
     }
 }
 

@@ -75,10 +75,9 @@ void MainWindow::openRunSoon(const QString& folder, const std::function<void()>&
 void MainWindow::resumeFolder(const QString& folder, const std::optional<RunConfig>& config)
 {
     if (checkpointSteps(folder).empty())
-        throw configError(tr("%1 has no checkpoint (checkpoints/step-N), so it cannot go on. Start again from its "
-                             "configuration.")
-                              .arg(folder)
-                              .toStdString());
+        throw configError("%1 has no checkpoint (checkpoints/step-N), so it cannot go on. Start again from its "
+                          "configuration.",
+            folder.toStdString());
     openRunSoon(folder, [this, config] { resumeRun(config); });
 }
 

@@ -144,11 +144,11 @@ void MainWindow::closeEvent(QCloseEvent* event)
     finishClosing();
 }
 
-void MainWindow::quitSaving()
+void MainWindow::quitSaving(bool attended)
 {
     if (m_closing == Closing::WaitsForSession || m_closing == Closing::Done)
         return;
-    m_closing = Closing::WaitsForRun;
+    m_closing = attended ? Closing::WaitsForRun : Closing::WaitsUnattended;
     m_session->stop();
     if (!isActive(m_session->state()))
         finishClosing();

@@ -2,6 +2,7 @@
 #include "ui/PictureActions.h"
 
 #include "training/core/Error.h"
+#include "ui/MessageWords.h"
 #include "ui/StudioIcons.h"
 
 #include <QApplication>
@@ -36,8 +37,8 @@ void inWorker(QWidget& owner, const TellUser& tell, std::function<QString()> wor
         QString problem;
         try {
             told = work();
-        } catch (const std::exception& error) {
-            problem = QString::fromUtf8(error.what());
+        } catch (const std::exception&) {
+            problem = caughtWords();
         }
         QMetaObject::invokeMethod(
             QCoreApplication::instance(),
@@ -98,7 +99,7 @@ void addPictureActions(QMenu& menu, QWidget& owner, const PictureSource& source,
                     savePicture(path, source.size(), source.paint);
                     tell({}, savedAs(path));
                 } catch (const Error& error) {
-                    tell(PictureTexts::tr("Not done"), QString::fromUtf8(error.what()));
+                    tell(PictureTexts::tr("Not done"), messageWords(error.message()));
                 }
             });
     });

@@ -92,7 +92,7 @@ QString textAt(const QJsonObject& object, const char* key, const QString& origin
 {
     const QJsonValue value = object.value(QLatin1String(key));
     if (!value.isString() || value.toString().trimmed().isEmpty())
-        throw configError(origin.toStdString() + ": \"" + key + "\" is missing or empty, needs text.");
+        throw configError("%1: \"%2\" is missing or empty, needs text.", origin.toStdString(), key);
     return value.toString();
 }
 
@@ -104,15 +104,14 @@ Preset presetFromJson(const QByteArray& text, const QString& origin)
     const QJsonObject root = QJsonDocument::fromJson(text, &fault).object();
     const std::string file = origin.toStdString();
     if (fault.error != QJsonParseError::NoError)
-        throw configError(file + ": broken JSON at byte " + std::to_string(fault.offset) + ": "
-            + fault.errorString().toStdString() + ".");
+        throw configError("%1: broken JSON at byte %2: %3.", file, fault.offset, fault.errorString().toStdString());
     const QJsonValue version = root.value(QLatin1String("spectune_preset"));
     if (version.toInt() < 1)
         throw configError(
-            file + " is no preset: it has no \"spectune_preset\": 1. A configuration is opened by File, Open.");
+            "%1 is no preset: it has no \"spectune_preset\": 1. A configuration is opened by File, Open.", file);
     if (version.toInt() > presetVersion)
-        throw configError(file + " was written by a newer Spectune (\"spectune_preset\": "
-            + std::to_string(version.toInt()) + "). Use that version.");
+        throw configError(
+            "%1 was written by a newer Spectune (\"spectune_preset\": %2). Use that version.", file, version.toInt());
     Preset preset;
     preset.name = textAt(root, "name", origin);
     preset.source = textAt(root, "source", origin);
@@ -121,7 +120,7 @@ Preset presetFromJson(const QByteArray& text, const QString& origin)
     const QJsonValue part = root.value(QLatin1String("config"));
     if (!part.isObject() || part.toObject().isEmpty())
         throw configError(
-            file + ": \"config\" is missing or empty, needs an object such as {\"optim\": {\"lr\": 1e-3}}.");
+            "%1: \"config\" is missing or empty, needs an object such as {\"optim\": {\"lr\": 1e-3}}.", file);
     const QByteArray written = QJsonDocument(part.toObject()).toJson();
     const RunConfig config = configFromJson(written.toStdString(), file + ", \"config\"");
     for (const FieldInfo& field : fields())

@@ -2,6 +2,7 @@
 #include "ui/PresetBar.h"
 
 #include "ui/ConfigForm.h"
+#include "ui/MessageWords.h"
 #include "ui/PageParts.h"
 #include "ui/QuietCombo.h"
 
@@ -180,8 +181,8 @@ void PresetBar::tryTo(const std::function<void()>& work)
 {
     try {
         work();
-    } catch (const std::exception& error) {
-        Q_EMIT told(tr("Not done"), QString::fromUtf8(error.what()));
+    } catch (const std::exception&) {
+        Q_EMIT told(tr("Not done"), caughtWords());
     }
 }
 

@@ -3,9 +3,9 @@
 
 #include "training/core/AtomicFile.h"
 #include "training/core/Error.h"
+#include "ui/MessageWords.h"
 #include "ui/RunFolders.h"
 
-#include <QCoreApplication>
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
@@ -17,17 +17,13 @@ namespace spectune {
 
 namespace {
 
-struct PresetTexts {
-    Q_DECLARE_TR_FUNCTIONS(PresetTexts)
-};
-
 const QString shippedFolder = QStringLiteral(":/presets");
 
 QByteArray contentOf(const QString& path)
 {
     QFile file(path);
     if (!file.open(QIODevice::ReadOnly))
-        throw ioError(PresetTexts::tr("%1 could not be read: %2.").arg(path, file.errorString()).toStdString());
+        throw ioError("%1 could not be read: %2.", path.toStdString(), file.errorString().toStdString());
     return file.readAll();
 }
 
@@ -52,7 +48,7 @@ void PresetLibrary::read(const QString& file, bool own)
         preset.own = own;
         m_presets.push_back(std::move(preset));
     } catch (const Error& error) {
-        m_problems << QString::fromUtf8(error.what());
+        m_problems << messageWords(error.message());
     }
 }
 
@@ -93,9 +89,7 @@ QString PresetLibrary::freeFile(const QString& name) const
 QString PresetLibrary::save(Preset preset)
 {
     if (m_folder.isEmpty() || !QDir().mkpath(m_folder))
-        throw ioError(PresetTexts::tr("The preset could not be stored: the folder %1 could not be made.")
-                          .arg(m_folder)
-                          .toStdString());
+        throw ioError("The preset could not be stored: the folder %1 could not be made.", m_folder.toStdString());
     const QString wanted = preset.name;
     for (int number = 2; const Preset* other = named(preset.name); ++number) {
         if (other->own && other->values == preset.values)
@@ -120,8 +114,7 @@ void PresetLibrary::exportTo(const Preset& preset, const QString& file)
 void PresetLibrary::remove(const Preset& preset)
 {
     if (!preset.own || !QFile::moveToTrash(preset.file))
-        throw ioError(
-            PresetTexts::tr("%1 could not be moved to the trash. Nothing was deleted.").arg(preset.file).toStdString());
+        throw ioError("%1 could not be moved to the trash. Nothing was deleted.", preset.file.toStdString());
     reload();
 }
 

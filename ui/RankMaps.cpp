@@ -9,7 +9,6 @@
 #include "ui/RecordedRanks.h"
 #include "ui/RunFolders.h"
 
-#include <QCoreApplication>
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
@@ -20,10 +19,6 @@
 namespace spectune {
 
 namespace {
-
-struct MapTexts {
-    Q_DECLARE_TR_FUNCTIONS(MapTexts)
-};
 
 QString ranksFile(const QString& runFolder)
 {
@@ -80,18 +75,15 @@ std::shared_ptr<const RankSnapshot> learnedRankMap(const QString& runFolder)
     const QString file = ranksFile(runFolder);
     const QByteArray text = lastLine(file);
     if (text.isEmpty())
-        throw ioError(MapTexts::tr("%1: records no masking event. Choose a run of adalora or prune-lora.")
-                          .arg(file)
-                          .toStdString());
+        throw ioError("%1: records no masking event. Choose a run of adalora or prune-lora.", file.toStdString());
     HistoryLine line;
-    const std::string problem = line.parse(std::string_view(text.data(), static_cast<std::size_t>(text.size())));
+    const std::optional<Message> problem
+        = line.parse(std::string_view(text.data(), static_cast<std::size_t>(text.size())));
     const HistoryField* step = line.find("step");
     const HistoryField* budget = line.find("budget");
-    if (!problem.empty() || !line.hasRanks() || !step || !budget)
-        throw ioError((problem.empty()
-                ? MapTexts::tr("%1: its last line is no masking event.").arg(file)
-                : MapTexts::tr("%1: its last line is no masking event: %2.").arg(file, QString::fromStdString(problem)))
-                          .toStdString());
+    if (problem || !line.hasRanks() || !step || !budget)
+        throw problem ? ioError("%1: its last line is no masking event: %2.", file.toStdString(), *problem)
+                      : ioError("%1: its last line is no masking event.", file.toStdString());
     RunHistory history;
     MaskEvent event {.step = step->integer, .budget = budget->integer, .ranks = {}, .pruned = 0, .revived = 0};
     for (std::size_t i = 0; i < line.rankCount(); ++i) {

@@ -3,6 +3,7 @@
 
 #include "ui/ElidedLabel.h"
 #include "ui/FieldLine.h"
+#include "ui/MessageWords.h"
 #include "ui/PageParts.h"
 #include "ui/RunModel.h"
 #include "ui/StateMarkView.h"
@@ -172,6 +173,7 @@ void RunBar::refresh()
     }
     m_input.state = m_run.state();
     m_input.record = m_run.record();
+    m_input.held = m_run.isHeld();
     m_input.cancelled = m_run.isCancelled();
     m_input.exportable = m_run.isExportable();
     m_input.hasCheckpoint = !m_run.checkpoints().empty();
@@ -179,8 +181,7 @@ void RunBar::refresh()
     m_state = RunBarState::of(m_input);
     m_mark->setMark(m_state.mark);
     m_title->setText(m_state.title);
-    m_title->setToolTip(
-        m_state.mark == StateMark::Cross ? QString::fromStdString(m_run.failure().message) : m_state.note);
+    m_title->setToolTip(m_state.mark == StateMark::Cross ? messageWords(m_run.failure().message) : m_state.note);
     setTone(m_title, m_state.mark == StateMark::Cross ? "error" : "");
     const auto apply = [](QPushButton* button, const BarButton& state) {
         button->setVisible(state.visible);
@@ -205,7 +206,7 @@ void RunBar::refresh()
         icon.isEmpty() ? QIcon() : studioIcon(icon, m_state.mainIsPrimary ? IconTone::OnPrimary : IconTone::Text));
     setRole(m_main, m_state.mainIsPrimary ? "primary" : "");
     const bool waiting = m_state.action == MainAction::Start;
-    m_details->setVisible(m_state.showsFailure);
+    m_details->setVisible(m_state.showsFailure && !m_input.held); // the bar has room for all of it
     m_name->setVisible(waiting && m_input.setupShown);
     m_progressColumn->setVisible(m_state.showsProgress);
     m_messageColumn->setVisible(!m_state.showsProgress);
@@ -236,9 +237,10 @@ void RunBar::refreshMessage()
     QString detail;
     const bool failed = m_state.showsFailure;
     if (failed) {
-        message = QString::fromStdString(m_run.failure().message).section(QLatin1Char('\n'), 0, 0);
-        detail = m_run.checkpoints().empty() ? tr("Nothing was saved yet: no checkpoint had been reached.")
-                                             : tr("Saved: step %1.").arg(formatCount(m_run.checkpoints().back()));
+        message = messageWords(m_run.failure().message).section(QLatin1Char('\n'), 0, 0);
+        detail = m_input.held             ? tr("Nothing is lost: the run waits. Make room, then try again.")
+            : m_run.checkpoints().empty() ? tr("Nothing was saved yet: no checkpoint had been reached.")
+                                          : tr("Saved: step %1.").arg(formatCount(m_run.checkpoints().back()));
     } else if (m_input.errors > 0) {
         message = counted(m_input.errors, tr("Fix %1 error to start"), tr("Fix %1 errors to start"));
     } else {

@@ -20,6 +20,19 @@ RunBarState waiting(const RunBarInput& input)
     return bar;
 }
 
+/// A run that waits until it can write: Save would be the same as trying again, and nothing else can be done with it.
+RunBarState held(RunBarState bar)
+{
+    bar.mark = StateMark::Cross;
+    bar.title = RunBar::tr("Cannot write");
+    bar.main = {true, true, RunBar::tr("Try again")};
+    bar.stop.text = RunBar::tr("Give up");
+    bar.step.visible = bar.evaluate.visible = bar.save.visible = false;
+    bar.showsProgress = false;
+    bar.showsFailure = true;
+    return bar;
+}
+
 RunBarState active(const RunBarInput& input)
 {
     RunBarState bar;
@@ -54,6 +67,8 @@ RunBarState active(const RunBarInput& input)
         bar.main = {true, true, RunBar::tr("Resume")};
         bar.action = MainAction::Resume;
         bar.step.enabled = true;
+        if (input.held)
+            return held(std::move(bar));
         break;
     default:
         bar.mark = StateMark::AmberDisc;

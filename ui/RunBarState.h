@@ -16,6 +16,7 @@ struct RunBarInput {
     int errors = 0; ///< of the set-up
     bool setupShown = false; ///< the Set up workspace is in front: a run that has ended offers a new start there
     std::optional<RecordState> record; ///< of a run opened from its folder: how it stands there
+    bool held = false; ///< see RunModel::isHeld()
     bool cancelled = false; ///< see RunModel::isCancelled()
     bool exportable = true; ///< see RunModel::isExportable()
     bool hasCheckpoint = false; ///< something to resume from

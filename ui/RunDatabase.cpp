@@ -105,9 +105,10 @@ RunDatabase::RunDatabase(const QString& file, std::chrono::milliseconds patience
         throw ioError(
             "Qt's SQLite driver is not installed, so that no history can be kept. Install libqt6sql6-sqlite.");
     if (QFileInfo(file).isDir())
-        throw ioError(file.toStdString()
-            + " is a folder, where the history's file should be. Move it away, and the runs can be added again from "
-              "the disk.");
+        throw ioError(
+            "%1 is a folder, where the history's file should be. Move it away, and the runs can be added again "
+            "from the disk.",
+            file.toStdString());
     if (file != QLatin1String(":memory:"))
         QDir().mkpath(QFileInfo(file).absolutePath());
     m_database = std::make_unique<QSqlDatabase>(QSqlDatabase::addDatabase(QStringLiteral("QSQLITE"), m_connection));

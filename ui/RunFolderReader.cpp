@@ -4,6 +4,7 @@
 #include "training/config/ConfigFile.h"
 #include "training/config/FieldTable.h"
 #include "ui/LoadedRun.h"
+#include "ui/MessageWords.h"
 #include "ui/RunFolders.h"
 #include "visualization/CurveMath.h"
 #include "visualization/Sparkline.h"
@@ -224,9 +225,9 @@ RunRecord readRunFolder(const QString& folder, bool inUse)
         record.state = stateOf(log.lastWord, inUse);
         if (record.state == RecordState::Failed)
             record.problem = log.rest;
-    } catch (const std::exception& error) {
+    } catch (const std::exception&) {
         record.state = RecordState::Unreadable;
-        record.problem = QString::fromUtf8(error.what());
+        record.problem = caughtWords();
         takeConfigAlone(record);
     }
     if (record.state != RecordState::Running)

@@ -3,7 +3,6 @@
 
 #include "training/core/Error.h"
 
-#include <QCoreApplication>
 #include <QDir>
 #include <QFileInfo>
 #include <QRegularExpression>
@@ -12,14 +11,6 @@
 #include <algorithm>
 
 namespace spectune {
-
-namespace {
-
-struct FolderTexts {
-    Q_DECLARE_TR_FUNCTIONS(FolderTexts)
-};
-
-} // namespace
 
 QString runsRoot()
 {
@@ -61,9 +52,7 @@ bool isRunFolder(const QString& path)
 void requireRunFolder(const QString& path)
 {
     if (!isRunFolder(path))
-        throw configError(FolderTexts::tr("%1 is no run's folder: that holds config.json and metrics.jsonl.")
-                              .arg(path)
-                              .toStdString());
+        throw configError("%1 is no run's folder: that holds config.json and metrics.jsonl.", path.toStdString());
 }
 
 std::vector<std::int64_t> checkpointSteps(const QString& runFolder)

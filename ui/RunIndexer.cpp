@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/RunIndexer.h"
 
+#include "ui/MessageWords.h"
 #include "ui/RunFolderReader.h"
 #include "ui/RunFolders.h"
 
@@ -21,8 +22,8 @@ void RunIndexer::guarded(const std::function<void(RunDatabase&)>& work)
         return;
     try {
         work(*m_database);
-    } catch (const std::exception& error) {
-        Q_EMIT failed(QString::fromUtf8(error.what()));
+    } catch (const std::exception&) {
+        Q_EMIT failed(caughtWords());
     }
 }
 
@@ -31,9 +32,9 @@ void RunIndexer::open()
     try {
         m_database = std::make_unique<RunDatabase>(m_file);
         Q_EMIT listed(m_database->all());
-    } catch (const std::exception& error) {
+    } catch (const std::exception&) {
         m_database.reset();
-        Q_EMIT refused(QString::fromUtf8(error.what()));
+        Q_EMIT refused(caughtWords());
     }
     readAll();
 }
@@ -197,8 +198,8 @@ void RunIndexer::load(std::int64_t id)
             auto run = std::make_shared<LoadedRun>(loadRun(record->folder));
             run->id = id;
             Q_EMIT loaded(run);
-        } catch (const std::exception& error) {
-            Q_EMIT notLoaded(id, QString::fromUtf8(error.what()));
+        } catch (const std::exception&) {
+            Q_EMIT notLoaded(id, caughtWords());
         }
     });
 }

@@ -3,6 +3,7 @@
 
 #include "training/config/ConfigFile.h"
 #include "training/config/FieldTable.h"
+#include "ui/MessageWords.h"
 #include "ui/RunIndexer.h"
 #include "ui/RunModel.h"
 #include "ui/SessionController.h"
@@ -37,7 +38,7 @@ RunRecord startOf(const RunStarted& started, const RunModel& run)
     RunRecord record;
     record.folder = QDir::cleanPath(QFileInfo(QString::fromStdString(started.outFolder)).absoluteFilePath());
     record.name = run.name();
-    record.device = QString::fromStdString(started.deviceName);
+    record.device = messageWords(started.deviceName);
     record.model = QFileInfo(QString::fromStdString(run.config().model.path)).fileName();
     record.method = QString::fromStdString(toText(fieldValue(run.config(), "method.name")));
     record.started = QDateTime::currentDateTime();
@@ -147,7 +148,7 @@ void RunLibrary::follow(SessionController& session, const RunModel& run)
                 readLiveAnew();
             if (!isTerminal(state) || m_liveFolder.isEmpty())
                 return;
-            const QString problem = QString::fromStdString(failure.message);
+            const QString problem = messageWords(failure.message);
             post([folder = std::exchange(m_liveFolder, {}), state, problem](
                      RunIndexer& indexer) { indexer.end(folder, recordState(state), problem); });
         });

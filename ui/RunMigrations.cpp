@@ -62,17 +62,21 @@ Error historyError(const QString& file, const QSqlError& error)
     switch (error.nativeErrorCode().toInt() & 0xff) {
     case Busy:
     case Locked:
-        return ioError(name + " is in use by another program (" + words
-            + "). It is tried again when you come back to Runs; nothing is lost meanwhile.");
+        return ioError("%1 is in use by another program (%2). It is tried again when you come back to Runs; nothing is "
+                       "lost meanwhile.",
+            name, words);
     case OtherError: // a table or column that is not as this program makes it
     case Corrupt:
     case NotADatabase:
-        return ioError(name + " is no history of Spectune: " + words
-            + ". The runs' folders are not touched; move this file away, and add them again from the disk.");
+        return ioError(
+            "%1 is no history of Spectune: %2. The runs' folders are not touched; move this file away, and add "
+            "them again from the disk.",
+            name, words);
     case CannotOpen:
-        return ioError(name + " could not be opened: " + words
-            + ". The runs' folders are not touched; see that you may write to this file and its folder.");
-    default: return ioError(name + ": " + words + ". The runs' folders are not touched.");
+        return ioError("%1 could not be opened: %2. The runs' folders are not touched; see that you may write to this "
+                       "file and its folder.",
+            name, words);
+    default: return ioError("%1: %2. The runs' folders are not touched.", name, words);
     }
 }
 
@@ -95,10 +99,10 @@ void migrateHistory(QSqlDatabase& database, int version)
 {
     const auto known = [&database](int found) {
         if (found > historyVersion)
-            throw ioError(database.databaseName().toStdString() + " has version " + std::to_string(found)
-                + ", this Spectune knows versions up to " + std::to_string(historyVersion)
-                + ". It was left as it is: use the newer Spectune that wrote it, or move the file away to begin a new "
-                  "history.");
+            throw ioError(
+                "%1 has version %2, this Spectune knows versions up to %3. It was left as it is: use the newer "
+                "Spectune that wrote it, or move the file away to begin a new history.",
+                database.databaseName().toStdString(), found, historyVersion);
         return found;
     };
     int found = known(historyVersionOf(database));

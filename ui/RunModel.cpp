@@ -2,6 +2,7 @@
 #include "ui/RunModel.h"
 
 #include "ui/ConfigForm.h"
+#include "ui/MessageWords.h"
 #include "ui/RecordedRanks.h"
 #include "ui/RecordedRun.h"
 #include "ui/SessionController.h"
@@ -46,7 +47,7 @@ void RunModel::follow(SessionController& session)
             Q_EMIT stateChanged();
         });
     connect(&session, &SessionController::preparation, this, [this](const PreparationProgress& progress) {
-        m_stage = QString::fromStdString(progress.stage);
+        m_stage = messageWords(progress.stage);
         if (progress.total > 0)
             m_stage += tr(", %1 of %2").arg(progress.done).arg(progress.total);
         Q_EMIT stateChanged();
@@ -76,7 +77,7 @@ void RunModel::follow(SessionController& session)
         Q_EMIT editTaken(edit);
     });
     connect(&session, &SessionController::editRefused, this, [this](const LiveEdit& edit, const Failure& failure) {
-        Q_EMIT editRefused(edit, QString::fromStdString(failure.message));
+        Q_EMIT editRefused(edit, messageWords(failure.message));
     });
     connect(&session, &SessionController::snapshotArrived, this, &RunModel::takeSnapshot);
 }
@@ -145,7 +146,7 @@ void RunModel::showRecorded(RecordedRun run)
     m_latest = std::move(run.latest);
     m_step = m_history.metrics.empty() ? 0 : m_history.metrics.back().step;
     m_hasAdapter = run.hasAdapter;
-    m_failure.message = run.problem.toStdString();
+    m_failure.message = Message::verbatim(run.problem.toStdString());
     m_state = run.state == RecordState::Finished ? SessionState::Finished : SessionState::Stopped;
     Q_EMIT reset();
     Q_EMIT stateChanged();
@@ -177,7 +178,7 @@ void RunModel::takeStarted(const RunStarted& started)
     m_layout = started.layout;
     m_edited.started(started.resolved, started.firstStep);
     takeEdited();
-    m_deviceName = QString::fromStdString(started.deviceName);
+    m_deviceName = messageWords(started.deviceName);
     if (!started.outFolder.empty())
         m_folder = QString::fromStdString(started.outFolder);
     m_replay.open(started.outFolder);

@@ -49,6 +49,8 @@ public:
     /// A run, live or recorded; false: the set-up alone.
     [[nodiscard]] bool hasRun() const { return m_hasRun; }
     [[nodiscard]] SessionState state() const { return m_state; }
+    /// The run is paused because the disk refuses what it has to write: failure() says what.
+    [[nodiscard]] bool isHeld() const { return m_state == SessionState::Paused && !m_failure.message.empty(); }
     /// Stopping or stopped before its first step could begin: there is nothing of it to be saved.
     [[nodiscard]] bool isCancelled() const;
     [[nodiscard]] std::int64_t step() const { return m_step; }

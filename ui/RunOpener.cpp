@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/RunOpener.h"
 
+#include "ui/MessageWords.h"
 #include "ui/RecordedRun.h"
 
 #include <exception>
@@ -31,8 +32,8 @@ void RunOpener::open(const QString& folder, std::function<void(RecordedRun)> use
         QString problem;
         try {
             run = std::make_shared<RecordedRun>(readRecordedRun(folder));
-        } catch (const std::exception& error) {
-            problem = QString::fromUtf8(error.what());
+        } catch (const std::exception&) {
+            problem = caughtWords();
         }
         QMetaObject::invokeMethod(
             this, [this, number, run, problem] { take(number, run, problem); }, Qt::QueuedConnection);

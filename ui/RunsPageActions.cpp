@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the Runs page does for its bar: start again, fixed ranks, further steps, delete.
 #include "training/config/ConfigFile.h"
+#include "ui/MessageWords.h"
 #include "ui/PageParts.h"
 #include "ui/RunFolders.h"
 #include "ui/RunLibrary.h"
@@ -128,8 +129,8 @@ void RunsPage::setUpAsStarted(const RunRecord& record, const QString& why)
     try {
         const RunConfig config = configFromJson(record.configuration.toStdString(), record.folder.toStdString());
         Q_EMIT setupWanted(config, record.title(), why);
-    } catch (const std::exception& error) {
-        Q_EMIT told(tr("Not done"), QString::fromUtf8(error.what()));
+    } catch (const std::exception&) {
+        Q_EMIT told(tr("Not done"), caughtWords());
     }
 }
 

@@ -2,6 +2,7 @@
 #include "ui/SampleJudge.h"
 
 #include "training/config/FieldTable.h"
+#include "ui/MessageWords.h"
 #include "ui/SessionController.h"
 
 #include <QDateTime>
@@ -86,7 +87,7 @@ void SampleJudge::take(const Answer& answer)
         if (!isDone())
             askNext();
     } else if (const auto* failure = std::get_if<Failure>(&answer)) {
-        m_failure = QString::fromStdString(failure->message);
+        m_failure = messageWords(failure->message);
     }
     Q_EMIT changed();
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/SampleList.h"
 
+#include "ui/MessageWords.h"
 #include "ui/PageParts.h"
 #include "ui/SampleDelegate.h"
 #include "ui/SampleJudge.h"
@@ -244,7 +245,7 @@ void SampleList::take(const Answer& answer)
         const auto* failure = std::get_if<Failure>(&answer);
         m_failed = failure && !failure->isCancelled();
         if (m_failed)
-            m_idleNote = QString::fromStdString(failure->message);
+            m_idleNote = messageWords(failure->message);
         refreshFoot();
         return;
     }

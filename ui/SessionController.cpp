@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/SessionController.h"
 
+#include "ui/MessageWords.h"
+
 #include <type_traits>
 
 namespace spectune {
@@ -176,7 +178,7 @@ void SessionController::deliver(RunEvent& event, std::vector<MetricPoint>& point
             } else if constexpr (std::is_same_v<Value, EditRefused>) {
                 Q_EMIT editRefused(value.edit, value.failure);
             } else if constexpr (std::is_same_v<Value, LogLine>) {
-                Q_EMIT logged(QString::fromStdString(value.text));
+                Q_EMIT logged(messageWords(value.text));
             } else if constexpr (std::is_same_v<Value, PartialText>) {
                 Q_EMIT partialText(value.request, QString::fromStdString(value.text));
             } else if constexpr (std::is_same_v<Value, RequestProgress>) {

@@ -3,6 +3,7 @@
 
 #include "ui/ElidedLabel.h"
 #include "ui/FailurePanel.h"
+#include "ui/MessageWords.h"
 #include "ui/PageParts.h"
 #include "ui/RunModel.h"
 #include "visualization/Fonts.h"
@@ -30,7 +31,7 @@ QString sentenceOfStopped(const RunModel& run, const QString& step)
     case RecordState::Failed:
         return run.failure().message.empty()
             ? StatusLine::tr("Failed after step %1.").arg(step)
-            : StatusLine::tr("Failed after step %1: %2").arg(step, QString::fromStdString(run.failure().message));
+            : StatusLine::tr("Failed after step %1: %2").arg(step, messageWords(run.failure().message));
     case RecordState::Interrupted:
         return run.isExportable() ? StatusLine::tr("Interrupted after step %1.").arg(step)
                                   : StatusLine::tr("Interrupted after step %1; nothing was saved.").arg(step);
@@ -47,7 +48,9 @@ QString sentenceOf(const RunModel& run)
         return run.step() > 0 ? StatusLine::tr("Training goes on after step %1.").arg(step)
                               : StatusLine::tr("Training.");
     case SessionState::Pausing: return StatusLine::tr("The run pauses after this step.");
-    case SessionState::Paused: return StatusLine::tr("Paused after step %1.").arg(step);
+    case SessionState::Paused:
+        return run.isHeld() ? StatusLine::tr("The run waits at step %1 until it can write.").arg(step)
+                            : StatusLine::tr("Paused after step %1.").arg(step);
     case SessionState::Stopping:
         return run.isCancelled() ? StatusLine::tr("The run is cancelled: there is nothing to be saved yet.")
                                  : StatusLine::tr("The run saves, then stops.");

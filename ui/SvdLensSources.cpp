@@ -2,6 +2,7 @@
 // Where the lens gets its matrices: an image file or its own picture, and ΔW of the shown run's folder.
 #include "ui/LayerStrip.h"
 #include "ui/LensRow.h"
+#include "ui/MessageWords.h"
 #include "ui/PageParts.h"
 #include "ui/RunModel.h"
 #include "ui/SessionController.h"
@@ -103,7 +104,7 @@ void SvdLens::takeDelta(const Answer& answer)
         }
         const QString asked = m_asked;
         const QString folder = m_folder;
-        showNoDelta(tr("ΔW cannot be shown: %1").arg(QString::fromStdString(failure->message)));
+        showNoDelta(tr("ΔW cannot be shown: %1").arg(messageWords(failure->message)));
         m_asked = asked; // until something is saved anew
         m_folder = folder;
         return;

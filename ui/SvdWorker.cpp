@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/SvdWorker.h"
 
+#include "ui/MessageWords.h"
+
 #include <exception>
 #include <utility>
 
@@ -27,8 +29,8 @@ void SvdWorker::start(std::function<SpectralParts()> work)
         QString problem;
         try {
             parts = std::make_shared<const SpectralParts>(work());
-        } catch (const std::exception& error) {
-            problem = QString::fromUtf8(error.what());
+        } catch (const std::exception&) {
+            problem = caughtWords();
         }
         QMetaObject::invokeMethod(
             this, [this, number, parts, problem] { take(number, parts, problem); }, Qt::QueuedConnection);

@@ -5,6 +5,7 @@
 #include "training/monitor/ModuleLayout.h"
 #include "ui/ConfigForm.h"
 #include "ui/ElidedLabel.h"
+#include "ui/MessageWords.h"
 #include "ui/PageParts.h"
 #include "ui/RankMaps.h"
 #include "ui/RunFolders.h"
@@ -162,7 +163,7 @@ void TargetsPanel::showLearned(const QString& folder)
     try {
         m_learnedRanks = learnedRankMap(folder);
     } catch (const Error& error) {
-        m_learnedProblem = QString::fromStdString(error.what());
+        m_learnedProblem = messageWords(error.message());
     }
     setShown(Shown::Learned);
 }

@@ -4,6 +4,7 @@
 #include "ui/AnswerReading.h"
 #include "ui/ConfigForm.h"
 #include "ui/ElidedLabel.h"
+#include "ui/MessageWords.h"
 #include "ui/PageParts.h"
 #include "ui/RunModel.h"
 #include "ui/SampleList.h"
@@ -179,7 +180,7 @@ void TryPage::take(int side, const Answer& answer)
             tr("%1 tok, %2 tok/s").arg(formatCount(count), formatCount(static_cast<std::int64_t>(rate))));
     } else if (const auto* failure = std::get_if<Failure>(&answer)) {
         if (!failure->isCancelled()) // what was stopped stands as far as it came
-            shown.error = QString::fromStdString(failure->message);
+            shown.error = messageWords(failure->message);
     }
     showTexts();
     showVerdicts();

@@ -25,7 +25,7 @@ public:
         const QString name = QStringLiteral("frame-%1.png").arg(++m_count, 4, 10, QLatin1Char('0'));
         const QString file = QString::fromStdString((m_folder.path() / name.toStdString()).string());
         if (!image.save(file, "PNG")) {
-            throw ioError(file.toStdString() + " could not be written. Is the disk full?");
+            throw ioError("%1 could not be written. Is the disk full?", file.toStdString());
         }
     }
 

@@ -29,7 +29,7 @@ GifAnimation::GifAnimation(const QString& path, QSize size, int milliseconds)
     , m_hundredths(std::max(leastHundredths, (milliseconds + 5) / 10))
 {
     if (!m_file.open(QIODevice::WriteOnly)) {
-        throw ioError(path.toStdString() + " cannot be written: " + m_file.errorString().toStdString() + ".");
+        throw ioError("%1 cannot be written: %2.", path.toStdString(), m_file.errorString().toStdString());
     }
     int code = 0;
     m_gif = EGifOpen(&m_file, writeTo, &code);
@@ -60,7 +60,7 @@ GifAnimation::~GifAnimation()
 void GifAnimation::fail(const QString& what)
 {
     const QString why = m_file.error() == QFileDevice::NoError ? what : m_file.errorString();
-    throw ioError(m_file.fileName().toStdString() + " could not be written: " + why.toStdString() + ".");
+    throw ioError("%1 could not be written: %2.", m_file.fileName().toStdString(), why.toStdString());
 }
 
 void GifAnimation::add(const QImage& image)

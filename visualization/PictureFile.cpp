@@ -39,16 +39,16 @@ void saveWith(const QString& path, const std::function<bool(QSaveFile&)>& write)
 {
     QSaveFile file(path);
     if (!file.open(QIODevice::WriteOnly)) {
-        throw ioError(path.toStdString() + " cannot be written: " + file.errorString().toStdString() + ".");
+        throw ioError("%1 cannot be written: %2.", path.toStdString(), file.errorString().toStdString());
     }
     if (!write(file)) {
-        const std::string why = file.error() == QFileDevice::NoError ? "its format could not be encoded"
-                                                                     : file.errorString().toStdString();
+        const Message why = file.error() == QFileDevice::NoError ? makeMessage("its format could not be encoded")
+                                                                 : Message::verbatim(file.errorString().toStdString());
         file.cancelWriting();
-        throw ioError(path.toStdString() + " could not be written: " + why + ".");
+        throw ioError("%1 could not be written: %2.", path.toStdString(), why);
     }
     if (!file.commit()) {
-        throw ioError(path.toStdString() + " could not be written: " + file.errorString().toStdString() + ".");
+        throw ioError("%1 could not be written: %2.", path.toStdString(), file.errorString().toStdString());
     }
 }
 
@@ -67,7 +67,7 @@ void savePicture(const QString& path, QSize size, const PaintPicture& paint)
 {
     const QString ending = QFileInfo(path).suffix().toLower();
     if (ending != QLatin1String("png") && ending != QLatin1String("svg") && ending != QLatin1String("pdf")) {
-        throw configError(path.toStdString() + " must end in .png, .svg or .pdf.");
+        throw configError("%1 must end in .png, .svg or .pdf.", path.toStdString());
     }
     saveWith(path, [&](QSaveFile& file) {
         if (ending == QLatin1String("svg")) {

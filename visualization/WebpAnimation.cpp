@@ -36,8 +36,9 @@ WebpAnimation::~WebpAnimation()
 
 void WebpAnimation::fail() const
 {
-    const char* why = m_encoder != nullptr ? WebPAnimEncoderGetError(m_encoder) : "libwebp could not begin";
-    throw ioError(m_path.toStdString() + " could not be written: " + why + ".");
+    const Message why = m_encoder != nullptr ? Message::verbatim(WebPAnimEncoderGetError(m_encoder))
+                                             : makeMessage("libwebp could not begin");
+    throw ioError("%1 could not be written: %2.", m_path.toStdString(), why);
 }
 
 void WebpAnimation::add(const QImage& image)

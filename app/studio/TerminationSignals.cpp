@@ -58,7 +58,7 @@ TerminationSignals::TerminationSignals(std::function<void()> told, std::chrono::
     : m_told(std::move(told))
 {
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, m_sockets.data()) != 0)
-        throw ioError(std::string("The studio cannot listen for signals: ") + std::strerror(errno) + ".");
+        throw ioError("The studio cannot listen for signals: %1.", std::strerror(errno));
     firstSignal = 0;
     burstLasts = burst.count();
     handlerSocket = m_sockets[1];

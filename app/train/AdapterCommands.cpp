@@ -77,7 +77,7 @@ std::string rangeText(const FieldInfo& field)
 {
     const bool both = std::isfinite(field.minimum) && std::isfinite(field.maximum);
     if (!both || field.minimumExcluded || field.maximumExcluded)
-        return detail::rangeWords(field);
+        return detail::rangeWords(field).english();
     return toText(field.minimum) + " to " + toText(field.maximum);
 }
 

@@ -110,9 +110,9 @@ int runGuarded(const std::function<void()>& command)
         return stoppedBySignal;
     } catch (...) {
         const Failure failure = Failure::fromCurrentException();
-        std::fprintf(stderr, "spectune-train: %s\n", failure.message.c_str());
+        std::fprintf(stderr, "spectune-train: %s\n", failure.message.english().c_str());
         if (!failure.detail.empty())
-            std::fprintf(stderr, "%s\n", failure.detail.c_str());
+            std::fprintf(stderr, "%s\n", failure.detail.english().c_str());
         return exitCode(failure.kind);
     }
 }

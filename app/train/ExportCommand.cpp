@@ -51,7 +51,7 @@ nlohmann::ordered_json asJson(const ExportReport& report)
         object["rounding_loss"] = report.roundingLoss;
     }
     if (!report.note.empty())
-        object["note"] = report.note;
+        object["note"] = report.note.english();
     return object;
 }
 
@@ -73,14 +73,15 @@ void print(const ExportReport& report)
     if (report.vllmMaxRank > 0)
         std::printf("vLLM: --max-lora-rank %s\n", grouped(report.vllmMaxRank).c_str());
     if (!report.note.empty())
-        std::printf("Note: %s\n", report.note.c_str());
+        std::printf("Note: %s\n", report.note.english().c_str());
 }
 
 /// One line on a terminal, redrawn; nothing where stdout goes elsewhere.
-void showProgress(const std::string& stage, std::int64_t done, std::int64_t total)
+void showProgress(const Message& stage, std::int64_t done, std::int64_t total)
 {
     if (total > 0)
-        std::fprintf(stderr, "\r%s, %s of %s\033[K", stage.c_str(), grouped(done).c_str(), grouped(total).c_str());
+        std::fprintf(
+            stderr, "\r%s, %s of %s\033[K", stage.english().c_str(), grouped(done).c_str(), grouped(total).c_str());
 }
 
 void exportTo(const ExportOptions& options)

@@ -67,9 +67,10 @@ void TerminalControl::post(RunEvent event)
 void TerminalControl::show(const PreparationProgress& progress)
 {
     if (progress.total > 0)
-        progressLine(progress.stage + ": " + grouped(progress.done) + " of " + grouped(progress.total), false);
+        progressLine(
+            progress.stage.english() + ": " + grouped(progress.done) + " of " + grouped(progress.total), false);
     else
-        progressLine(progress.stage + "…", false);
+        progressLine(progress.stage.english() + "…", false);
 }
 
 void TerminalControl::show(const RunStarted& started)
@@ -82,7 +83,7 @@ void TerminalControl::show(const RunStarted& started)
         grouped(static_cast<long long>(started.layout->modules.size())).c_str(),
         grouped(started.trainableParameters).c_str(), grouped(started.baseParameters).c_str(),
         grouped(started.trainSamples).c_str(), grouped(started.droppedSamples).c_str(),
-        grouped(started.evalSamples).c_str(), started.deviceName.c_str());
+        grouped(started.evalSamples).c_str(), started.deviceName.english().c_str());
     std::printf("%s steps, rank %s%s, s = %.3g; %s triplets", grouped(m_total).c_str(),
         started.layout->ranks.empty() ? "" : "by adalora.rank_map, up to ", grouped(started.resolved.initRank).c_str(),
         started.resolved.scale, grouped(schedule.initialBudget).c_str());
@@ -128,7 +129,7 @@ void TerminalControl::show(const EvalPoint& point)
 void TerminalControl::show(const LogLine& line)
 {
     endLine();
-    std::printf("%s\n", line.text.c_str());
+    std::printf("%s\n", line.text.english().c_str());
     std::fflush(stdout);
 }
 

@@ -2,6 +2,7 @@
 // The memory of a run, told before it starts: parts that add up, peaks that were measured, and changes that help.
 #include "tests/config/ConfigTesting.h"
 #include "training/config/MemoryChanges.h"
+#include "training/config/MemoryWorkspace.h"
 #include "training/config/RankBound.h"
 
 #include <QtTest/QtTest>
@@ -58,6 +59,8 @@ private Q_SLOTS:
     void holdsTheMeasuredPeaks_data();
     void holdsTheMeasuredPeaks();
     void partsFollowTheConfiguration();
+    void fusedBackwardsScratchIsCounted_data();
+    void fusedBackwardsScratchIsCounted();
     void workersShareTheRows();
     void adaptersFollowTheTargets();
     void changesHelpAndAreApplied();
@@ -85,10 +88,10 @@ void MemoryEstimateTest::holdsTheMeasuredPeaks_data()
     QTest::addColumn<int>("length");
     QTest::addColumn<bool>("recomputes");
     QTest::addColumn<double>("gib");
-    QTest::newRow("TinyLlama 1.1B, 8 x 1024") << false << 8 << 1024 << false << 11.22;
-    QTest::newRow("TinyLlama 1.1B, 1 x 512") << false << 1 << 512 << false << 3.05;
-    QTest::newRow("Llama-2 7B, 4 x 1024") << true << 4 << 1024 << false << 27.78;
-    QTest::newRow("Llama-2 7B, 4 x 1024, recomputed") << true << 4 << 1024 << true << 15.75;
+    QTest::newRow("TinyLlama 1.1B, 8 x 1024") << false << 8 << 1024 << false << 11.264;
+    QTest::newRow("TinyLlama 1.1B, 1 x 512") << false << 1 << 512 << false << 3.051;
+    QTest::newRow("Llama-2 7B, 4 x 1024") << true << 4 << 1024 << false << 27.847;
+    QTest::newRow("Llama-2 7B, 4 x 1024, recomputed") << true << 4 << 1024 << true << 15.797;
 }
 
 void MemoryEstimateTest::holdsTheMeasuredPeaks()
@@ -102,7 +105,7 @@ void MemoryEstimateTest::holdsTheMeasuredPeaks()
     config.train.gradientCheckpointing = recomputes;
     const ModelShape& shape = large ? llama7b : tinyLlama;
     const double told = static_cast<double>(estimate(shape, config, gpu).tensors()) / gibibyte;
-    QVERIFY2(std::abs(told - gib) <= 0.1 * gib, qPrintable(QStringLiteral("%1 GiB, measured %2").arg(told).arg(gib)));
+    QVERIFY2(std::abs(told - gib) <= 0.02 * gib, qPrintable(QStringLiteral("%1 GiB, measured %2").arg(told).arg(gib)));
 }
 
 void MemoryEstimateTest::partsFollowTheConfiguration()
@@ -134,6 +137,46 @@ void MemoryEstimateTest::partsFollowTheConfiguration()
     lora.adalora.targetRank = 12;
     QCOMPARE(plain.parts[MemoryEstimate::Moments] - estimate(tinyLlama, lora, gpu).parts[MemoryEstimate::Moments],
         2 * 4 * 12 * 154);
+}
+
+// The gated product's backward with its factors' gradients: on CUDA, in bfloat16, above 1024 rows, ranks up to 16 as
+// multiplied. Dropout of what `down` reads rules it out and changes nothing else of the workspace there.
+void MemoryEstimateTest::fusedBackwardsScratchIsCounted_data()
+{
+    QTest::addColumn<int>("length");
+    QTest::addColumn<int>("rank");
+    QTest::addColumn<ElementType>("type");
+    QTest::addColumn<QString>("kind"); // empty: every one
+    QTest::addColumn<bool>("expected");
+    QTest::newRow("a large batch") << 1024 << 12 << ElementType::BFloat16 << "" << true;
+    QTest::newRow("1025 rows") << 1026 << 12 << ElementType::BFloat16 << "" << true;
+    QTest::newRow("1024 rows: a small batch") << 1025 << 12 << ElementType::BFloat16 << "" << false;
+    QTest::newRow("the largest rank") << 1026 << 16 << ElementType::BFloat16 << "" << true;
+    QTest::newRow("too large a rank") << 1026 << 17 << ElementType::BFloat16 << "" << false;
+    QTest::newRow("float32") << 1026 << 12 << ElementType::Float32 << "" << false;
+    QTest::newRow("down alone") << 1026 << 12 << ElementType::BFloat16 << "down_proj" << true;
+    QTest::newRow("no factor of it") << 1026 << 12 << ElementType::BFloat16 << "q_proj" << false;
+}
+
+void MemoryEstimateTest::fusedBackwardsScratchIsCounted()
+{
+    QFETCH(int, length);
+    QFETCH(int, rank);
+    QFETCH(ElementType, type);
+    QFETCH(QString, kind);
+    QFETCH(bool, expected);
+    const std::int64_t batch = length == 1024 ? 8 : 1;
+    RunConfig config = configOf(batch, length, type);
+    config.adalora.initRank = rank;
+    if (!kind.isEmpty())
+        config.adalora.targets = {kind.toStdString()};
+    RunConfig dropped = config;
+    dropped.adalora.dropout = 0.1;
+    const std::int64_t with = estimate(tinyLlama, config, gpu).parts[MemoryEstimate::Workspace];
+    const std::int64_t without = estimate(tinyLlama, dropped, gpu).parts[MemoryEstimate::Workspace];
+    const std::int64_t scratch = memory::gatedBackwardScratch(batch * (length - 1), tinyLlama.feedForward);
+    QVERIFY(scratch > 0);
+    QCOMPARE(with - without, expected ? scratch : 0);
 }
 
 void MemoryEstimateTest::workersShareTheRows()

@@ -208,12 +208,12 @@ void RankMapFieldTest::whatIsWrong()
     if (!wrong)
         return;
     const Issue& issue = issues.front();
-    QVERIFY2(
-        issue.text.starts_with(key) && issue.text.find(text.toStdString()) != std::string::npos, issue.text.c_str());
+    const std::string& told = issue.text.english();
+    QVERIFY2(told.starts_with(key) && told.find(text.toStdString()) != std::string::npos, told.c_str());
     QVERIFY(issue.suggestion == FieldValue(RankMap {})); // the map dropped mends it
     setFieldValue(config, issue.key, *issue.suggestion);
     for (const Issue& left : issuesOf(config))
-        QVERIFY2(left.severity != Severity::Error, left.text.c_str());
+        QVERIFY2(left.severity != Severity::Error, left.text.english().c_str());
 }
 
 void RankMapFieldTest::theInitialRankMustReach()
@@ -224,16 +224,17 @@ void RankMapFieldTest::theInitialRankMustReach()
     std::vector<Issue> issues = issuesOf(config);
     QCOMPARE(issues.size(), 1U);
     QCOMPARE(issues[0].key, std::string("adalora.init_rank"));
-    QVERIFY2(issues[0].text.starts_with("adalora.init_rank is 8, must be at least 9, the rank that adalora.rank_map "
-                                        "gives \"model.layers.1.self_attn.q_proj\""),
-        issues[0].text.c_str());
+    QVERIFY2(issues[0].text.english().starts_with(
+                 "adalora.init_rank is 8, must be at least 9, the rank that adalora.rank_map "
+                 "gives \"model.layers.1.self_attn.q_proj\""),
+        issues[0].text.english().c_str());
     setFieldValue(config, issues[0].key, *issues[0].suggestion);
     QVERIFY(issuesOf(config).empty());
     // The narrow matrices are held to their own ranks, and to the initial rank where they have none.
     config = mapped({{q0, 40}, {q1, 40}, {v0, 3}});
     issues = issuesOf(config);
     QVERIFY(!issues.empty() && issues[0].severity == Severity::Error);
-    QVERIFY2(issues[0].text.find("is 40") != std::string::npos, issues[0].text.c_str());
+    QVERIFY2(issues[0].text.english().find("is 40") != std::string::npos, issues[0].text.english().c_str());
     config.adalora.rankMap["model.layers.1.self_attn.v_proj"] = 16;
     QVERIFY(issuesOf(config).empty());
 }
@@ -243,7 +244,7 @@ void RankMapFieldTest::matricesWithoutAnEntryAreTold()
     const std::vector<Issue> issues = issuesOf(mapped({{q0, 7}, {v0, 3}}));
     QCOMPARE(issues.size(), 1U);
     QVERIFY(issues[0].severity == Severity::Note && issues[0].key == key);
-    QCOMPARE(issues[0].text,
+    QCOMPARE(issues[0].text.english(),
         std::string("adalora.rank_map does not name 2 of 4 chosen matrices: their rank is 7, adalora.init_rank"));
 }
 

@@ -66,9 +66,9 @@ void ValidationTest::emptyConfigurationNamesBothPaths()
 {
     const std::vector<Issue> issues = validate(RunConfig {});
     QCOMPARE(issues.size(), 2U);
-    QCOMPARE(issueOf(issues, "model.path")->text,
+    QCOMPARE(issueOf(issues, "model.path")->text.english(),
         std::string("model.path is empty, needs the folder of a Hugging Face model"));
-    QCOMPARE(issueOf(issues, "data.path")->text,
+    QCOMPARE(issueOf(issues, "data.path")->text.english(),
         std::string("data.path is empty, needs the file with the training samples"));
 }
 
@@ -143,8 +143,8 @@ void ValidationTest::issues()
     const Issue* issue = issueOf(issues, key.toStdString());
     QVERIFY2(issue, "no such issue");
     QCOMPARE(issue->severity == Severity::Error, isError);
-    QVERIFY2(issue->text.starts_with(text.toStdString()), issue->text.c_str());
-    QVERIFY(!issue->title.empty());
+    QVERIFY2(issue->text.english().starts_with(text.toStdString()), issue->text.english().c_str());
+    QVERIFY(!issue->title.pattern().empty() && !issue->text.pattern().empty()); // both can be translated
     QCOMPARE(issues.size(), 1U); // one fault, one issue
     QVERIFY(findField(issue->key));
 }
@@ -165,7 +165,7 @@ void ValidationTest::suggestionsMend()
         return;
     setFieldValue(config, issue.key, *issue.suggestion);
     const std::vector<Issue> rest = validate(config, &demoFacts);
-    QVERIFY2(rest.empty(), rest.empty() ? "" : rest.front().text.c_str());
+    QVERIFY2(rest.empty(), rest.empty() ? "" : rest.front().text.english().c_str());
 }
 
 void ValidationTest::goodConfigurationsHaveNone()
@@ -173,7 +173,7 @@ void ValidationTest::goodConfigurationsHaveNone()
     const auto none = [](const std::vector<std::string>& assignments, const RunFacts* facts) {
         const std::vector<Issue> issues = validate(configWith(assignments), facts);
         if (!issues.empty())
-            qWarning("%s", issues.front().text.c_str());
+            qWarning("%s", issues.front().text.english().c_str());
         return issues.empty();
     };
     QVERIFY(none({}, nullptr));
@@ -195,7 +195,7 @@ void ValidationTest::goodConfigurationsHaveNone()
     nothing.matrices = 0;
     const std::vector<Issue> issues = validate(configWith({"adalora.targets=x_proj"}), &nothing);
     QVERIFY(issueOf(issues, "adalora.targets"));
-    QVERIFY(issueOf(issues, "adalora.targets")->text.starts_with("adalora.targets is \"x_proj\""));
+    QVERIFY(issueOf(issues, "adalora.targets")->text.english().starts_with("adalora.targets is \"x_proj\""));
 }
 
 void ValidationTest::rangesAreCheckedPastTheSetters()
@@ -248,8 +248,15 @@ void ValidationTest::errorsComeFirstAndThrow()
         QFAIL("no error");
     } catch (const Error& error) {
         QVERIFY(error.kind() == FailureKind::Config);
-        QCOMPARE(std::string(error.what()), issues[0].text);
-        QCOMPARE(error.detail(), issues[1].text);
+        QCOMPARE(std::string(error.what()), issues[0].text.english());
+        QCOMPARE(error.detail().english(), issues[1].text.english());
+    }
+    try {
+        throwOnErrors({issues[0], issues[2], issues[1], issues[0]});
+        QFAIL("no error");
+    } catch (const Error& error) { // the further errors, a line each, as sentences of their own
+        QCOMPARE(error.detail().english(), issues[1].text.english() + "\n" + issues[0].text.english());
+        QVERIFY((error.detail().values() == std::vector<Message> {issues[1].text, issues[0].text}));
     }
     throwOnErrors({issues[2]});
     throwOnErrors({});

@@ -36,15 +36,15 @@ private Q_SLOTS:
 
 void TestCoreValues::exceptionsAsValues()
 {
-    const Failure error = failureOf(Error(FailureKind::Diverged, "text", "detail"), 12);
+    const Failure error = failureOf(Error(FailureKind::Diverged, makeMessage("text"), makeMessage("detail")), 12);
     QCOMPARE(error.kind, FailureKind::Diverged);
-    QCOMPARE(error.message, std::string("text"));
-    QCOMPARE(error.detail, std::string("detail"));
+    QCOMPARE(error.message.english(), std::string("text"));
+    QCOMPARE(error.detail.english(), std::string("detail"));
     QCOMPARE(error.step, 12);
     QCOMPARE(failureOf(std::bad_alloc()).kind, FailureKind::OutOfMemory);
     QVERIFY(!failureOf(std::bad_alloc()).message.empty());
     QCOMPARE(failureOf(std::logic_error("text")).kind, FailureKind::Internal);
-    QCOMPARE(failureOf(std::logic_error("text")).message, std::string("text"));
+    QCOMPARE(failureOf(std::logic_error("text")).message.english(), std::string("text"));
     QCOMPARE(failureOf(3).kind, FailureKind::Internal);
     QCOMPARE(failureOf(configError("text")).kind, FailureKind::Config);
     QCOMPARE(failureOf(ioError("text")).kind, FailureKind::Io);

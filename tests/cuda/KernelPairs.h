@@ -21,5 +21,7 @@ struct Pair {
 
 /// The kernels of adapters' thin products (ThinKernels.cpp).
 void checkThinKernels();
+/// Graphs whose fills became kernels (FilledGraphs.cpp).
+void checkFilledGraphs();
 
 } // namespace spectune::test

@@ -141,7 +141,7 @@ int main(int argc, char** argv)
     if (const int leave = test::withoutDevice(); leave != 0)
         return leave;
     try {
-        std::printf("%s\n", deviceName(parseDevice("cuda")).c_str());
+        std::printf("%s\n", deviceName(parseDevice("cuda")).english().c_str());
         bool good = check("weights arrive whole on the device", weightsArriveWhole());
         const Recorder cpu64 = record(shortRun(argv[1], ElementType::Float64), "cpu");
         const Recorder gpu64 = record(shortRun(argv[1], ElementType::Float64), "cuda");

@@ -123,7 +123,7 @@ Run train(const Form& form, bool recorded, bool ahead)
             if (ahead)
                 prefetcher.prepare();
         }));
-        run.notices += trainer.notice();
+        run.notices += trainer.notice().english();
         if (t == form.poisonedStep) {
             weight.copy_(healthy);
             run.skippedStepChangedNothing = at::equal(before, trainer.arena().values);

@@ -37,7 +37,7 @@ private Q_SLOTS:
         }
         QVERIFY(!info.name.empty());
         QVERIFY(info.totalBytes > 0 && info.freeBytes > 0 && info.freeBytes <= info.totalBytes);
-        QCOMPARE(deviceName(parseDevice("cuda:0")), info.name);
+        QCOMPARE(deviceName(parseDevice("cuda:0")).english(), info.name);
     }
 
     void deviceTexts()
@@ -57,7 +57,7 @@ private Q_SLOTS:
     void processor()
     {
         QVERIFY(physicalCores() >= 1);
-        const std::string name = deviceName(at::kCPU);
+        const std::string name = deviceName(at::kCPU).english();
         QVERIFY2(contains(name, std::to_string(physicalCores())), name.c_str());
         prepareThread(at::kCPU, 1);
         QCOMPARE(at::get_num_threads(), 1);

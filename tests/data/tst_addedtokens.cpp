@@ -124,7 +124,7 @@ private Q_SLOTS:
         QCOMPARE(tokenizer->encode("<|x|>foo").back(), 35);
         QCOMPARE(tokenizer->encode("éfoo").back(), 7);
         QCOMPARE(tokenizer->encode("foo\u2003").front(), 35);
-        QCOMPARE(tokenizer->describe(), std::string("sentencepiece BPE, 34 pieces and 2 added"));
+        QCOMPARE(tokenizer->describe().english(), std::string("sentencepiece BPE, 34 pieces and 2 added"));
     }
 
     void listedSpecialTokensGiveNoText()

@@ -114,7 +114,7 @@ private Q_SLOTS:
         request.sample = 3;
         const DataPreview preview = previewData(request);
         QVERIFY(preview.format == DataFormat::E2e);
-        QVERIFY(contains(preview.decision, "e2e"));
+        QVERIFY(contains(preview.decision.english(), "e2e"));
         QCOMPARE(preview.tokens.front().text, std::string("<s>"));
         QCOMPARE(preview.tokens.back().text, std::string("</s>"));
         std::string text;
@@ -192,10 +192,10 @@ private Q_SLOTS:
     void inspects()
     {
         SKIP_WITHOUT(sharedPath("models/stories260K"));
-        QCOMPARE(inspectModel(sharedPath("models/stories260K").string()).tokenizer,
+        QCOMPARE(inspectModel(sharedPath("models/stories260K").string()).tokenizer.english(),
             std::string("sentencepiece BPE, 512 pieces"));
         const ModelSummary without = inspectModel(sourcePath("tests/reference/models/llama-untied").string());
-        QVERIFY(contains(without.tokenizer, "no tokenizer.model"));
+        QVERIFY(contains(without.tokenizer.english(), "no tokenizer.model"));
         QCOMPARE(without.layers, std::int64_t {2});
     }
 };

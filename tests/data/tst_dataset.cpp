@@ -39,7 +39,7 @@ public:
     [[nodiscard]] std::string piece(std::int32_t) const override { return {}; }
     [[nodiscard]] const SpecialTokens& special() const noexcept override { return m_special; }
     [[nodiscard]] std::int64_t vocabularySize() const noexcept override { return 266; }
-    [[nodiscard]] std::string describe() const override { return "bytes"; }
+    [[nodiscard]] Message describe() const override { return Message::verbatim("bytes"); }
 
 private:
     SpecialTokens m_special;

@@ -88,7 +88,7 @@ private Q_SLOTS:
         QFETCH(QString, text);
         const auto source = open(name.toStdString(), bytes.toStdString());
         QCOMPARE(static_cast<int>(source->format()), format);
-        QVERIFY(!source->decision().empty());
+        QVERIFY(!source->decision().pattern().empty()); // it can be translated
         QCOMPARE(marked(source->render(0)), text.toStdString());
     }
 
@@ -154,8 +154,24 @@ private Q_SLOTS:
         DataConfig data = withFormat(static_cast<DataFormat>(format));
         data.templateText = templateText.toStdString();
         data.columns.label = "kind";
-        const std::string decision = open(name.toStdString(), bytes.toStdString(), data)->decision();
+        const std::string decision = open(name.toStdString(), bytes.toStdString(), data)->decision().english();
         QVERIFY2(decision.ends_with(ending.toStdString()), decision.c_str());
+    }
+
+    void aDecisionIsMadeOfSentences()
+    {
+        DataConfig data;
+        data.columns.label = "kind";
+        data.columns.textPair = "other";
+        const auto source = open("a.jsonl", R"({"messages":[{"role":"assistant","content":"A"}]})", data);
+        const Message& decision = source->decision();
+        QCOMPARE(decision.english(),
+            std::string("chat: the first object has the key messages; data.columns.label, data.columns.text_pair have "
+                        "no meaning in it"));
+        QCOMPARE(decision.pattern(), std::string("%1; %2 have no meaning in it"));
+        const Message& why = decision.values().at(0);
+        QCOMPARE(why.values().at(0), Message::verbatim("chat"));
+        QCOMPARE(why.values().at(1), makeMessage("the first object has the key messages"));
     }
 
     void refuses_data()
@@ -226,9 +242,15 @@ private Q_SLOTS:
         QFETCH(QString, reason);
         DataConfig data = withFormat(static_cast<DataFormat>(format));
         data.templateText = templateText.toStdString();
-        const std::string error
-            = errorOf([&] { (void)open(name.toStdString(), bytes.toStdString(), data)->render(0); });
+        Message refusal;
+        try {
+            (void)open(name.toStdString(), bytes.toStdString(), data)->render(0);
+        } catch (const Error& fault) {
+            refusal = fault.message();
+        }
+        const std::string& error = refusal.english();
         QVERIFY2(contains(error, reason.toStdString()), error.empty() ? "no error" : error.c_str());
+        QVERIFY2(!refusal.pattern().empty(), "it cannot be translated");
         QVERIFY2(contains(error, name.toStdString()) || contains(error, "data.template"), error.c_str());
     }
 

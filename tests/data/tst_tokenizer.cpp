@@ -61,7 +61,7 @@ private Q_SLOTS:
                 end = token.end;
             }
         }
-        qInfo("%s", tokenizer->describe().c_str());
+        qInfo("%s", tokenizer->describe().english().c_str());
     }
 
     void knowsControlTokens()
@@ -74,7 +74,7 @@ private Q_SLOTS:
         QVERIFY(tokenizer->special().addBos);
         QVERIFY(!tokenizer->special().pad);
         QCOMPARE(tokenizer->vocabularySize(), std::int64_t {512});
-        QCOMPARE(tokenizer->describe(), std::string("sentencepiece BPE, 512 pieces"));
+        QCOMPARE(tokenizer->describe().english(), std::string("sentencepiece BPE, 512 pieces"));
         QCOMPARE(tokenizer->piece(1), std::string("<s>"));
         QCOMPARE(tokenizer->piece(-1), std::string("<-1>"));
         const auto ids = tokenizer->encode("Once upon a time");

@@ -83,7 +83,7 @@ private Q_SLOTS:
         const AdapterMeta meta {.baseModel = "base", .config = {}, .resolved = {}};
         const RequestContext context {.stop = {},
             .partialText = {},
-            .progress = [&folder](const std::string&, std::int64_t, std::int64_t) { folder.write("out/theirs", "x"); }};
+            .progress = [&folder](const Message&, std::int64_t, std::int64_t) { folder.write("out/theirs", "x"); }};
         const std::string text
             = errorOf([&] { (void)writeAdapter(adapter, "peft-lora", folder.path() / "out", meta, context); });
         QVERIFY2(contains(text, (folder.path() / "out").string()) && contains(text, "no longer empty"), text.c_str());
@@ -104,11 +104,11 @@ private Q_SLOTS:
 
     void writesSizes()
     {
-        QCOMPARE(sizeText(0), std::string("0 bytes"));
-        QCOMPARE(sizeText(999), std::string("999 bytes"));
-        QCOMPARE(sizeText(1000), std::string("1.0 kB"));
-        QCOMPARE(sizeText(999'960), std::string("1.0 MB"));
-        QCOMPARE(sizeText(13'500'000'000), std::string("13.5 GB"));
+        QCOMPARE(sizeText(0).english(), std::string("0 bytes"));
+        QCOMPARE(sizeText(999).english(), std::string("999 bytes"));
+        QCOMPARE(sizeText(1000).english(), std::string("1.0 kB"));
+        QCOMPARE(sizeText(999'960).english(), std::string("1.0 MB"));
+        QCOMPARE(sizeText(13'500'000'000).english(), std::string("13.5 GB"));
     }
 
     void refusesTargets()

@@ -223,7 +223,9 @@ private Q_SLOTS:
         const AdapterState small = randomAdapter(opened.spec(), {4}, 1e-3);
         const ExportReport report = writeMerged(small, opened, folder.path() / "a");
         QVERIFY(report.verified && report.roundingLoss > 0.01);
-        QVERIFY2(contains(report.note, "bfloat16") && contains(report.note, "float32 keeps it"), report.note.c_str());
+        const std::string note = report.note.english();
+        QVERIFY2(
+            contains(note, "to bfloat16 changes") && contains(note, " % of its norm; float32 keeps it."), note.c_str());
         const ExportReport wide = writeMerged(small, opened, folder.path() / "b", {.type = at::kFloat});
         QVERIFY(wide.roundingLoss < 1e-3 && wide.note.empty());
         // Nothing to merge is no fault: the base comes out, byte for byte.
@@ -294,14 +296,15 @@ private Q_SLOTS:
         const AdapterState adapter = randomAdapter(opened.spec(), {2});
         std::vector<std::string> stages;
         RequestContext counting {.stop = {}, .partialText = {}};
-        counting.progress = [&](const std::string& stage, std::int64_t, std::int64_t) { stages.push_back(stage); };
+        counting.progress
+            = [&](const Message& stage, std::int64_t, std::int64_t) { stages.push_back(stage.english()); };
         (void)writeMerged(adapter, opened, folder.path() / "whole", {}, counting);
         QCOMPARE(
             std::set<std::string>(stages.begin(), stages.end()), (std::set<std::string> {"Writing", "Reading back"}));
         for (std::size_t at = 0; at < stages.size(); at += 7) {
             RequestContext context {.stop = {}, .partialText = {}};
             std::size_t seen = 0;
-            context.progress = [&](const std::string&, std::int64_t done, std::int64_t total) {
+            context.progress = [&](const Message&, std::int64_t done, std::int64_t total) {
                 QVERIFY(done < total);
                 if (seen++ == at)
                     context.stop.requestStop();

@@ -57,14 +57,14 @@ RunConfig withEvaluation(RunConfig config, const std::string& path)
 bool saysEvaluatingAt(const RunEvent& event, std::int64_t step)
 {
     const auto* line = std::get_if<LogLine>(&event);
-    return line != nullptr && contains(line->text, "Evaluating at step " + std::to_string(step));
+    return line != nullptr && contains(line->text.english(), "Evaluating at step " + std::to_string(step));
 }
 
 bool saysDropoutDrawsAnew(const RecordingControl& control)
 {
     const auto lines = control.all<LogLine>();
-    return std::any_of(
-        lines.begin(), lines.end(), [](const LogLine& line) { return contains(line.text, "Dropout draws anew"); });
+    return std::any_of(lines.begin(), lines.end(),
+        [](const LogLine& line) { return contains(line.text.english(), "Dropout draws anew"); });
 }
 
 /// Ends the demo run after @p steps.
@@ -159,8 +159,8 @@ private Q_SLOTS:
         QVERIFY(fs::exists(run / "adapter/adapter_model.safetensors"));
         QCOMPARE(jsonLines(run / "ranks.jsonl").size(), std::size_t {3});
         const auto lines = control.all<LogLine>();
-        QCOMPARE(
-            std::ranges::count_if(lines, [](const LogLine& line) { return contains(line.text, "cannot be replayed"); }),
+        QCOMPARE(std::ranges::count_if(
+                     lines, [](const LogLine& line) { return contains(line.text.english(), "cannot be replayed"); }),
             1);
         QVERIFY(contains(readFile(run / "log.txt"), "cannot be replayed"));
     }
@@ -279,7 +279,7 @@ private Q_SLOTS:
     {
         DivergenceGuard fresh(1000, 0.0);
         const double nan = std::numeric_limits<double>::quiet_NaN();
-        fresh.check(1, {.loss = nan, .skipped = "the loss is not finite"});
+        fresh.check(1, {.loss = nan, .skipped = makeMessage("the loss is not finite")});
         QCOMPARE(fresh.limit(), 0.0);
         fresh.check(2, {.loss = 30.0, .skipped = {}});
         fresh.check(3, {.loss = 50.0, .skipped = {}});
@@ -287,6 +287,27 @@ private Q_SLOTS:
         DivergenceGuard low(1000, 0.0);
         low.check(1, {.loss = 0.5, .skipped = {}});
         QCOMPARE(low.limit(), 2.0 * std::log(1000.0));
+    }
+
+    /// A translation gets the reason as a sentence of its own, not as part of a finished text.
+    void divergenceIsToldInParts()
+    {
+        DivergenceGuard guard(1000, 0.0);
+        const Message reason = makeMessage("the gradient is not finite");
+        const auto check = [&guard, &reason](std::int64_t step) { guard.check(step, {.skipped = reason}); };
+        for (std::int64_t step = 1; step <= 9; ++step)
+            check(step);
+        try {
+            check(10);
+            QFAIL("The guard let it pass.");
+        } catch (const Error& error) {
+            QVERIFY(contains(error.message().pattern(), "%1"));
+            QVERIFY(error.message().values().at(0) == reason);
+            const std::string text = error.what();
+            QVERIFY2(text.starts_with("The run diverged: the gradient is not finite for 10 steps in a row, up to step "
+                                      "10. Lower optim.lr"),
+                text.c_str());
+        }
     }
 
     /// A run that was resumed after its loss had risen must not take that loss for its measure.
@@ -350,7 +371,7 @@ private Q_SLOTS:
         bool alive = false;
         control.onPost = [&](const RunEvent& event) {
             const auto* progress = std::get_if<PreparationProgress>(&event);
-            if (progress == nullptr || progress->stage != "Reading weights" || progress->done == 0)
+            if (progress == nullptr || progress->stage.english() != "Reading weights" || progress->done == 0)
                 return;
             ++blocksRead;
             alive = alive || !before.expired();

@@ -196,7 +196,7 @@ private Q_SLOTS:
         const auto refused = control.all<EditRefused>();
         QCOMPARE(refused.size(), std::size_t {4});
         for (const EditRefused& one : refused)
-            QVERIFY2(contains(one.failure.message, one.edit.key), one.failure.message.c_str());
+            QVERIFY2(contains(one.failure.message.english(), one.edit.key), one.failure.message.english().c_str());
         QVERIFY(!fs::exists(run / "edits.jsonl"));
     }
 
@@ -255,7 +255,8 @@ private Q_SLOTS:
         QVERIFY(runEngine(control, demoConfig(), run) == RunOutcome::Finished);
         const auto refused = control.all<EditRefused>();
         QCOMPARE(refused.size(), std::size_t {1});
-        QVERIFY(refused[0].failure.kind == FailureKind::Io && contains(refused[0].failure.message, "edits.jsonl"));
+        QVERIFY(refused[0].failure.kind == FailureKind::Io
+            && contains(refused[0].failure.message.english(), "edits.jsonl"));
         QVERIFY(control.all<EditTaken>().empty());
         QCOMPARE(
             jsonLines(run / "metrics.jsonl").at(4).at("lr").get<double>(), learningRate(demoConfig().optim, 4, 12));

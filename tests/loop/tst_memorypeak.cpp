@@ -2,6 +2,8 @@
 // What a run is told to need beforehand against what its tensors took, as the allocator counted.
 #include "tests/support/EngineRuns.h"
 #include "training/config/MemoryChanges.h"
+#include "training/config/MemoryWorkspace.h"
+#include "training/cuda/SwiGluThinArgs.h"
 #include "training/io/ModelFolder.h"
 #include "training/loop/Bench.h"
 #include "training/loop/BenchShapes.h"
@@ -83,6 +85,17 @@ private Q_SLOTS:
         QCOMPARE(CountingAllocator::current(), before);
         QVERIFY(peakMemory(at::kCPU) - before >= 4 << 20);
         QCOMPARE(at::empty({0}).numel(), 0);
+    }
+
+    // training/config may not include training/cuda: what it says twice is the same.
+    void theFusedBackwardsScratchIsItsKernels()
+    {
+        for (const std::int64_t rows : {1, 1025, 8184, 4092}) {
+            for (const std::int64_t width : {8, 511, 512, 513, 5632, 11008})
+                QCOMPARE(memory::gatedBackwardScratch(rows, width),
+                    kernels::swiGluThinScratch(rows, width)
+                        * static_cast<std::int64_t>(sizeof(kernels::Wide<kernels::BFloat16>)));
+        }
     }
 
     void estimatesTheMeasuredPeak_data()

@@ -147,7 +147,7 @@ private Q_SLOTS:
         QCOMPARE(trainer->trainableParameters(), keptElements(*trainer, hasLambda(method)));
         QCOMPARE(trainer->optimizer().secondMoment().numel(), trainer->trainableParameters());
         QCOMPARE(trainer->arena().order.tripletCount(), std::int64_t {28}); // 14 matrices of mean rank 2
-        const std::string notice = trainer->notice();
+        const std::string notice = trainer->notice().english();
         QVERIFY2(contains(notice, "56 of 84 triplets"), notice.c_str());
         QVERIFY2(contains(notice, std::to_string(trainer->trainableParameters())), notice.c_str());
         QVERIFY(!contains(notice, "gamma") && !contains(notice, "max_grad_norm"));
@@ -185,7 +185,7 @@ private Q_SLOTS:
             QCOMPARE(results[t].loss, expected[t].loss);
         QVERIFY(close(results[lastMask + 1].loss, expected[lastMask + 1].loss)); // the state is still the same
         QVERIFY(results.back().loss != expected.back().loss);
-        QVERIFY(contains(shrunk->notice(), "optim.max_grad_norm"));
+        QVERIFY(contains(shrunk->notice().english(), "optim.max_grad_norm"));
     }
 
     /// With γ > 0 R is that of the kept triplets, n still the number of all adapted matrices.
@@ -195,7 +195,7 @@ private Q_SLOTS:
         config.adalora.gamma = 0.1;
         const auto shrunk = shrinkTrainer(config);
         stepsOf(*shrunk, 0, lastMask + 1);
-        const std::string notice = shrunk->notice();
+        const std::string notice = shrunk->notice().english();
         QVERIFY2(contains(notice, "adalora.gamma is 0.1") && contains(notice, "kept triplets alone"), notice.c_str());
         const ArenaOrder& order = shrunk->arena().order;
         double expected = 0.0;

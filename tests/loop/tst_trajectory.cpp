@@ -113,7 +113,7 @@ private Q_SLOTS:
         std::int64_t t = 0;
         for (const auto& expected : reference.at("steps")) {
             const StepResult result = trainer->step(t, batches[static_cast<std::size_t>(t) % batches.size()]);
-            QVERIFY2(result.skipped.empty(), result.skipped.c_str());
+            QVERIFY2(result.skipped.empty(), result.skipped.english().c_str());
             QCOMPARE(result.tokens, expected.at("tokens").get<std::int64_t>());
             QVERIFY(relativeError(result.lr, expected.at("lr").get<double>()) < 1e-14
                 || result.lr == expected.at("lr").get<double>());

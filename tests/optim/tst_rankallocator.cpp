@@ -270,7 +270,7 @@ private Q_SLOTS:
         other.allocator.restore([&](const std::string& name, at::IntArrayRef shape) {
             const at::Tensor tensor = saved.at(name);
             if (tensor.sizes() != shape)
-                throw ioError(name);
+                throw ioError("%1 has another shape.", name);
             return tensor;
         });
         QCOMPARE(other.allocator.eventStep(), setup.allocator.eventStep());

@@ -11,7 +11,8 @@ public:
     {
         if (request.device == "stop")
             throw spectune::Stopped {};
-        throw spectune::Error(spectune::FailureKind::Diverged, "From the library.", "detail");
+        throw spectune::Error(spectune::FailureKind::Diverged, spectune::makeMessage("From the library."),
+            spectune::Message::verbatim("detail"));
     }
 
     [[nodiscard]] spectune::Answer answer(const spectune::Request&, const spectune::RequestContext&) override

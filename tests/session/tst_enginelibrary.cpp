@@ -34,7 +34,7 @@ Failure TestEngineLibrary::failureOf(const std::string& library)
     } catch (...) {
         return Failure::fromCurrentException();
     }
-    return {.kind = FailureKind::Internal, .message = "nothing was thrown", .detail = {}, .step = -1};
+    return {.kind = FailureKind::Internal, .message = makeMessage("nothing was thrown"), .detail = {}, .step = -1};
 }
 
 void TestEngineLibrary::exceptionsCrossTheLibrarysBorder()
@@ -44,8 +44,8 @@ void TestEngineLibrary::exceptionsCrossTheLibrarysBorder()
     QVERIFY(session.start({}));
     QVERIFY(probe.awaitState(SessionState::Failed));
     QCOMPARE(probe.lastChange().failure.kind, FailureKind::Diverged);
-    QCOMPARE(probe.lastChange().failure.message, std::string("From the library."));
-    QCOMPARE(probe.lastChange().failure.detail, std::string("detail"));
+    QCOMPARE(probe.lastChange().failure.message.english(), std::string("From the library."));
+    QCOMPARE(probe.lastChange().failure.detail.english(), std::string("detail"));
     RunRequest request;
     request.device = "stop";
     QVERIFY(session.start(request));
@@ -59,9 +59,9 @@ void TestEngineLibrary::missingLibrary()
 {
     const Failure failure = failureOf("/nowhere/libspectune-engine.so");
     QCOMPARE(failure.kind, FailureKind::Io);
-    QVERIFY(failure.message.find("/nowhere/libspectune-engine.so") != std::string::npos);
-    QVERIFY(failure.message.find("run.sh") != std::string::npos);
-    QVERIFY(failure.detail.find("No such file") != std::string::npos);
+    QVERIFY(failure.message.english().find("/nowhere/libspectune-engine.so") != std::string::npos);
+    QVERIFY(failure.message.english().find("run.sh") != std::string::npos);
+    QVERIFY(failure.detail.english().find("No such file") != std::string::npos);
 }
 
 void TestEngineLibrary::brokenLibrary()
@@ -79,8 +79,8 @@ void TestEngineLibrary::libraryWithoutAnEngine()
 {
     const Failure failure = failureOf("libm.so.6");
     QCOMPARE(failure.kind, FailureKind::Io);
-    QVERIFY(failure.message.find("no training engine") != std::string::npos);
-    QVERIFY(failure.detail.find(engineSymbol) != std::string::npos);
+    QVERIFY(failure.message.english().find("no training engine") != std::string::npos);
+    QVERIFY(failure.detail.english().find(engineSymbol) != std::string::npos);
 }
 
 void TestEngineLibrary::searchesAroundTheProgram()

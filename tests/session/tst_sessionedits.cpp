@@ -64,7 +64,7 @@ private Q_SLOTS:
         QVERIFY(bench.probe.await([](const RunEvent& event) { return std::holds_alternative<EditRefused>(event); }));
         const auto refused = bench.probe.all<EditRefused>();
         QCOMPARE(refused[0].edit.key, std::string("optim.rl"));
-        QVERIFY(refused[0].failure.message.find("optim.rl") != std::string::npos);
+        QVERIFY(refused[0].failure.message.english().find("optim.rl") != std::string::npos);
         QCOMPARE(bench.session.state(), SessionState::Paused);
     }
 

@@ -18,7 +18,7 @@ namespace {
 [[noreturn]] void throwNamed(const std::string& name)
 {
     if (name == "diverged")
-        throw Error(FailureKind::Diverged, "The loss is not finite.", "step 3");
+        throw Error(FailureKind::Diverged, makeMessage("The loss is not finite."), Message::verbatim("step 3"));
     if (name == "memory")
         throw std::bad_alloc();
     if (name == "standard")
@@ -218,7 +218,7 @@ void TestSessionEnds::failureInThePreparation()
     QVERIFY(bench.probe.awaitState(SessionState::Failed));
     QCOMPARE(bench.probe.states(), (States {SessionState::Preparing, SessionState::Failed}));
     QCOMPARE(bench.probe.lastChange().failure.kind, FailureKind::Config);
-    QCOMPARE(bench.probe.lastChange().failure.message, std::string("data.path is missing."));
+    QCOMPARE(bench.probe.lastChange().failure.message.english(), std::string("data.path is missing."));
 }
 
 void TestSessionEnds::missingEngineFailsTheRunAndMayComeLater()

@@ -55,7 +55,7 @@ struct Bench {
 [[nodiscard]] bool isCancelled(const Answer* answer)
 {
     const auto* const failure = answer == nullptr ? nullptr : std::get_if<Failure>(answer);
-    return failure != nullptr && failure->kind == FailureKind::Config && failure->message == "Cancelled."
+    return failure != nullptr && failure->kind == FailureKind::Config && failure->message.english() == "Cancelled."
         && failure->step == -1;
 }
 
@@ -122,8 +122,8 @@ void TestSessionRequests::tellsHowFarARequestIs()
 {
     Bench bench;
     bench.script->onRequest = [](const Request&, const RequestContext& context) -> Answer {
-        context.progress("Writing", 0, 2);
-        context.progress("Reading back", 1, 2);
+        context.progress(makeMessage("Writing"), 0, 2);
+        context.progress(makeMessage("Reading back"), 1, 2);
         return ExportReport {};
     };
     const std::int64_t id = bench.session.ask(ExportAdapter {});
@@ -131,8 +131,8 @@ void TestSessionRequests::tellsHowFarARequestIs()
     const auto told = bench.probe.all<RequestProgress>();
     QCOMPARE(told.size(), std::size_t(2));
     QCOMPARE(told[1].request, id);
-    QCOMPARE(told[0].progress.stage, std::string("Writing"));
-    QCOMPARE(told[1].progress.stage, std::string("Reading back"));
+    QCOMPARE(told[0].progress.stage.english(), std::string("Writing"));
+    QCOMPARE(told[1].progress.stage.english(), std::string("Reading back"));
     QCOMPARE(told[1].progress.done, std::int64_t(1));
     QCOMPARE(told[1].progress.total, std::int64_t(2));
     QVERIFY(std::holds_alternative<Answered>(bench.probe.events().back()));

@@ -100,7 +100,7 @@ public:
         else if (const auto* const answer = std::get_if<Answered>(&event))
             seeAnswer(*answer);
         else if (const auto* const log = std::get_if<LogLine>(&event))
-            m_snapshot = std::stoll(log->text.substr(9));
+            m_snapshot = std::stoll(log->text.english().substr(9));
         else if (std::holds_alternative<SessionClosed>(event))
             m_closed = true;
         else if (!isActive(m_state))
@@ -202,7 +202,7 @@ void TestSessionStorm::keepsItsWord()
         while (accepted.running > 0 && accepted.waiting == 0 && accepted.given == given)
             std::this_thread::yield();
         if (step == 4 && run->runs % 5 == 0)
-            throw Error(FailureKind::Diverged, "The loss is not finite.");
+            throw Error(FailureKind::Diverged, makeMessage("The loss is not finite."));
     };
     script->inPreparation = [run = script.get()](std::int64_t) {
         if (run->runs % 7 == 0)

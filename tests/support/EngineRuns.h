@@ -26,6 +26,7 @@ public:
     std::multimap<std::int64_t, LiveEdit> editAt; ///< by steps done
     std::function<void(std::int64_t)> atBorder; ///< may be empty
     std::function<void(const RunEvent&)> onPost; ///< may be empty
+    std::function<bool(const Failure&)> onHold; ///< may be empty: nobody is there
     StopToken token;
     std::vector<RunEvent> events;
     std::vector<std::shared_ptr<const RankSnapshot>> snapshots;
@@ -38,6 +39,7 @@ public:
             onPost(event);
         events.push_back(std::move(event));
     }
+    [[nodiscard]] bool holdFor(const Failure& failure) override { return onHold && onHold(failure); }
     [[nodiscard]] bool snapshotDue() override { return wantsSnapshots; }
     void publish(std::shared_ptr<const RankSnapshot> snapshot) override { snapshots.push_back(std::move(snapshot)); }
     [[nodiscard]] BorderAction nextAction(std::int64_t stepsDone) override
@@ -62,8 +64,8 @@ public:
     [[nodiscard]] std::string said(std::string_view beginning) const
     {
         for (const LogLine& line : all<LogLine>()) {
-            if (line.text.starts_with(beginning))
-                return line.text;
+            if (line.text.english().starts_with(beginning))
+                return line.text.english();
         }
         return {};
     }

@@ -33,6 +33,7 @@ public:
             ++m_script->stepsRun;
             ++step;
             report(step, control);
+            write(step, control);
             if (!isToGoOn(step, control))
                 return RunOutcome::Stopped;
         }
@@ -55,8 +56,8 @@ private:
     void prepare(const RunRequest& request, RunControl& control)
     {
         for (std::int64_t stage = 0; stage < m_script->preparationStages; ++stage) {
-            control.post(
-                PreparationProgress {.stage = "Reading weights", .done = stage, .total = m_script->preparationStages});
+            control.post(PreparationProgress {
+                .stage = makeMessage("Reading weights"), .done = stage, .total = m_script->preparationStages});
             m_script->preparing.pass();
             if (m_script->inPreparation)
                 m_script->inPreparation(stage);
@@ -67,7 +68,7 @@ private:
         started.layout = m_layout;
         started.resolved.totalSteps = m_script->announcesTotal ? m_script->totalSteps : 0;
         started.outFolder = request.outFolder;
-        started.deviceName = "Fake";
+        started.deviceName = Message::verbatim("Fake");
         started.firstStep = m_script->firstStep;
         control.post(std::move(started));
     }
@@ -91,7 +92,7 @@ private:
             snapshot->triplets.resize(static_cast<std::size_t>(m_layout->tripletCount()));
             control.publish(std::move(snapshot));
             if (m_script->logsSnapshots)
-                control.post(LogLine {.text = "snapshot " + std::to_string(step)});
+                control.post(LogLine {.text = makeMessage("snapshot %1", step)});
             ++m_script->published;
         } else {
             ++m_script->refused;
@@ -126,13 +127,24 @@ private:
     static void edit(std::int64_t step, RunControl& control)
     {
         for (const auto& [key, value] : control.takeEdits())
-            control.post(findField(key) != nullptr
-                    ? RunEvent(EditTaken {{step, key, {}, value}})
-                    : RunEvent(EditRefused {{key, value}, {FailureKind::Config, key + "?", {}, step}}));
+            control.post(findField(key) != nullptr ? RunEvent(EditTaken {{step, key, {}, value}})
+                                                   : RunEvent(EditRefused {{key, value},
+                                                       {FailureKind::Config, Message::verbatim(key + "?"), {}, step}}));
+    }
+
+    /// As the loop writes what must not be lost: again and again, as long as the run is held for it.
+    void write(std::int64_t step, RunControl& control)
+    {
+        while (m_script->diskFull) {
+            const Failure failure {FailureKind::Io, makeMessage("The disk is full."), {}, step};
+            if (!control.holdFor(failure))
+                throw Error(failure.kind, failure.message);
+        }
     }
 
     void save(std::int64_t step, RunControl& control)
     {
+        write(step, control);
         ++m_script->saves;
         control.post(CheckpointSaved {.step = step, .path = "checkpoints/step-" + std::to_string(step)});
     }

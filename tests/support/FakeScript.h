@@ -23,6 +23,7 @@ struct FakeScript {
     std::function<void(std::int64_t step)> beforeStep; ///< may throw; step: steps done before it
     std::function<void(std::int64_t stage)> inPreparation; ///< may throw
     std::function<Answer(const Request&, const RequestContext&)> onRequest; ///< may throw; empty: a ModelSummary
+    std::atomic<bool> diskFull {false}; ///< nothing can be written after a step, and no checkpoint
     Gate preparing; ///< passed in every stage of the preparation
     Gate stepping; ///< passed in every step
     Gate border; ///< passed between a step's snapshot and nextAction()

@@ -21,7 +21,7 @@ ModelSummary sceneModel(std::int64_t layers)
     model.parameters = 1'216'640;
     model.weightBytes = 4'866'560;
     model.dtype = "float32";
-    model.tokenizer = "sentencepiece BPE, 768 pieces";
+    model.tokenizer = makeMessage("sentencepiece BPE, %1 pieces", 768);
     model.matrices = {{"q_proj", 128, 128}, {"k_proj", 128, 64}, {"v_proj", 128, 64}, {"o_proj", 128, 128},
         {"gate_proj", 128, 352}, {"up_proj", 128, 352}, {"down_proj", 352, 128}};
     return model;
@@ -32,7 +32,7 @@ DataPreview scenePreview(const PreviewData& request)
     DataPreview preview;
     preview.path = request.evaluationFile ? request.config.data.evalPath : request.config.data.path;
     preview.format = DataFormat::PromptCompletion;
-    preview.decision = "prompt-completion: the first object has the keys prompt and completion";
+    preview.decision = makeMessage("%1: the first object has the keys prompt and completion", "prompt-completion");
     preview.samples = request.evaluationFile ? 200 : 1500;
     preview.sample = request.sample;
     preview.columns = {"prompt", "completion"};
@@ -82,13 +82,13 @@ ExportReport sceneExport(const Scene& scene, const ExportAdapter& wanted, const 
 {
     for (std::int64_t module = 0; module < 40; ++module) {
         if (context.progress)
-            context.progress("Reading back", module, 40);
+            context.progress(makeMessage("Reading back"), module, 40);
         if (module == 27 && wanted.format == scene.exportWaits)
             scene.exportOpen.wait(false);
         context.stop.throwIfStopped();
     }
     if (wanted.format == scene.exportFails)
-        throw ioError(wanted.target + ": the export takes 4.9 MB, and the disk of /mnt has only 1.2 MB free.");
+        throw ioError("%1: the export takes 4.9 MB, and the disk of /mnt has only 1.2 MB free.", wanted.target);
     ExportReport report {
         wanted.format, wanted.target, 1'234'567, 40, 2, 8, 8, wanted.format == "peft-adalora" ? 0.0 : 2.4e-9, 0.018};
     if (wanted.format == "gguf-lora" || wanted.format == "merged")

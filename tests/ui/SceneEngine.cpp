@@ -44,6 +44,7 @@ private:
     [[nodiscard]] MaskEvent mask(std::int64_t step, std::int64_t budget);
     [[nodiscard]] std::shared_ptr<const RankSnapshot> picture(std::int64_t step, std::int64_t budget) const;
     void record(const std::string& file, const std::string& line) const;
+    void write(RunControl& control, std::int64_t step);
     [[nodiscard]] TripletGeometry geometry(const InspectTriplets& request) const;
 
     std::shared_ptr<Scene> m_scene;
@@ -77,7 +78,7 @@ std::shared_ptr<const ModuleLayout> layoutOf(const ModelSummary& model, std::int
 void SceneEngine::prepare(const RunRequest& request, RunControl& control)
 {
     for (int stage = 0; stage < 3; ++stage) {
-        control.post(PreparationProgress {"Reading weights", stage, 3});
+        control.post(PreparationProgress {makeMessage("Reading weights"), stage, 3});
         m_scene->prepareWaits.wait(true);
         control.stopToken().throwIfStopped();
     }
@@ -104,7 +105,7 @@ void SceneEngine::prepare(const RunRequest& request, RunControl& control)
     started.layout = m_layout;
     started.resolved = m_resolved;
     started.outFolder = request.outFolder;
-    started.deviceName = "Processor, 2 cores";
+    started.deviceName = makeMessage("Processor, %1 cores", 2);
     started.trainSamples = 1500;
     started.evalSamples = 200;
     started.trainableParameters = 123456;
@@ -198,6 +199,16 @@ void SceneEngine::record(const std::string& file, const std::string& line) const
         std::ofstream(std::filesystem::path(m_folder) / file, std::ios::app) << line << '\n';
 }
 
+void SceneEngine::write(RunControl& control, std::int64_t step)
+{
+    while (m_scene->diskFull) {
+        const Failure failure {
+            FailureKind::Io, makeMessage("Could not write %1: the disk is full.", "metrics.jsonl"), {}, step};
+        if (!control.holdFor(failure))
+            throw Error(failure.kind, failure.message);
+    }
+}
+
 RunOutcome SceneEngine::run(const RunRequest& request, RunControl& control)
 {
     prepare(request, control);
@@ -205,8 +216,8 @@ RunOutcome SceneEngine::run(const RunRequest& request, RunControl& control)
     for (std::int64_t t = 0; t < total; ++t) {
         if (t == m_scene->failAt)
             throw Error(FailureKind::OutOfMemory,
-                "The memory was full: a block of 512 MiB was asked for, 210 MiB were free.",
-                "allocation of activations, layer 4");
+                makeMessage("The memory was full: a block of 512 MiB was asked for, 210 MiB were free."),
+                Message::verbatim("allocation of activations, layer 4"));
         if (t == m_scene->waitAt)
             m_scene->open.wait(false);
         const std::int64_t step = t + 1;
@@ -236,10 +247,14 @@ RunOutcome SceneEngine::run(const RunRequest& request, RunControl& control)
         if (control.snapshotDue() || step == total || m_eventStep == step || t + 1 == m_scene->waitAt
             || t + 1 == m_scene->failAt)
             control.publish(picture(step, budget));
+        m_scene->diskFull = m_scene->diskFull || step == m_scene->fillsAt;
+        write(control, step);
         for (BorderAction action = control.nextAction(step); action != BorderAction::Continue;
              action = control.nextAction(step)) {
-            if (action == BorderAction::Save || action == BorderAction::Stop)
+            if (action == BorderAction::Save || action == BorderAction::Stop) {
+                write(control, step);
                 control.post(CheckpointSaved {step, "checkpoints/step-" + std::to_string(step)});
+            }
             if (action == BorderAction::Edit)
                 for (const std::string& line : takeSceneEdits(control, m_config, m_resolved, step))
                     record("edits.jsonl", line);
@@ -280,7 +295,7 @@ Answer SceneEngine::answer(const Request& request, const RequestContext& context
 {
     if (const auto* inspect = std::get_if<InspectModel>(&request)) {
         if (inspect->path.find("broken") != std::string::npos)
-            throw ioError(inspect->path + "/model.safetensors: the header is cut off at byte 12.");
+            throw ioError("%1/model.safetensors: the header is cut off at byte 12.", inspect->path);
         ModelSummary model = sceneModel(m_scene->layers);
         model.path = inspect->path;
         model.dtype = m_scene->dtype;
@@ -289,7 +304,7 @@ Answer SceneEngine::answer(const Request& request, const RequestContext& context
     if (const auto* data = std::get_if<PreviewData>(&request)) {
         const std::string& file = data->evaluationFile ? data->config.data.evalPath : data->config.data.path;
         if (file.find("broken") != std::string::npos && !std::filesystem::exists(file))
-            throw ioError(file + ": there is no such file.");
+            throw ioError("%1: there is no such file.", file);
         return scenePreview(*data);
     }
     if (const auto* measure = std::get_if<MeasureLengths>(&request))
@@ -320,7 +335,8 @@ Answer SceneEngine::answer(const Request& request, const RequestContext& context
     if (const auto* judge = std::get_if<JudgeSamples>(&request))
         return sceneVerdicts(*judge);
     if (const auto* device = std::get_if<InspectDevice>(&request))
-        return DeviceSummary {device->device, "Scene", std::int64_t {12} << 30, std::int64_t {11} << 30};
+        return DeviceSummary {
+            device->device, Message::verbatim("Scene"), std::int64_t {12} << 30, std::int64_t {11} << 30};
     if (const auto* factors = std::get_if<ReadFactors>(&request))
         return sceneFactors(*factors);
     return sceneExport(*m_scene, std::get<ExportAdapter>(request), context);

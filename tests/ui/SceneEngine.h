@@ -17,6 +17,8 @@ struct Scene {
     std::int64_t failAt = -1; ///< throws out-of-memory before this step; -1: never
     std::int64_t waitAt = -1; ///< goes on only once `open` is set; -1: never
     std::atomic<bool> open {false};
+    std::int64_t fillsAt = -1; ///< sets diskFull after this step; -1: never
+    std::atomic<bool> diskFull {false}; ///< a step, or the last checkpoint, waits until it can be written
     std::atomic<bool> prepareWaits {false}; ///< a start waits in its preparation until this is false again
     std::string dtype = "float32"; ///< of the base's weights
     std::string exportWaits; ///< this format waits at matrix 27 until `exportOpen` is set

@@ -11,6 +11,7 @@
 
 #include <QCheckBox>
 #include <QComboBox>
+#include <QDir>
 #include <QGridLayout>
 #include <QLineEdit>
 #include <QTemporaryDir>
@@ -27,6 +28,8 @@ private Q_SLOTS:
     void editorsChangeTheConfiguration();
     void theFormShowsAConfiguration();
     void unreadableTextMarksItsField();
+    void aTypedPathMayBeginAtHome_data();
+    void aTypedPathMayBeginAtHome();
     void aMissingFileSuggestsItsNeighbour();
     void derivedValuesAreShown();
     void gaugeAndWarningTellTheSameScale_data();
@@ -146,6 +149,30 @@ void TestConfigForm::unreadableTextMarksItsField()
     QCOMPARE(form.config().optim.lr, 1e-4);
 }
 
+void TestConfigForm::aTypedPathMayBeginAtHome_data()
+{
+    QTest::addColumn<QString>("typed");
+    QTest::addColumn<QString>("path");
+    QTest::newRow("home") << "~" << QDir::homePath();
+    QTest::newRow("in it") << "~/data/a.jsonl" << QDir::homePath() + "/data/a.jsonl";
+    QTest::newRow("a name of its own") << "~data.jsonl"
+                                       << "~data.jsonl";
+    QTest::newRow("further on") << "/tmp/~/a.jsonl"
+                                << "/tmp/~/a.jsonl";
+}
+
+void TestConfigForm::aTypedPathMayBeginAtHome()
+{
+    QFETCH(const QString, typed);
+    QFETCH(const QString, path);
+    ConfigForm form;
+    const FieldEditor editor(form, "data.path");
+    auto* line = editor.findChild<QLineEdit*>();
+    line->setText(typed);
+    Q_EMIT line->textEdited(typed);
+    QCOMPARE(QString::fromStdString(form.config().data.path), path);
+}
+
 void TestConfigForm::aMissingFileSuggestsItsNeighbour()
 {
     const QTemporaryDir folder;
@@ -209,7 +236,7 @@ void TestConfigForm::gaugeAndWarningTellTheSameScale()
     QCOMPARE(page.findChild<ScaleGauge*>()->isLow(), warns);
     if (!warns)
         return;
-    const QString words = QString::fromStdString(issue->title + "; " + issue->text);
+    const QString words = QString::fromStdString(issue->title.english() + "; " + issue->text.english());
     const QString number = scale.headline().section("<b>", 1).section("</b>", 0, 0);
     QVERIFY2(
         words.contains("is " + number) || words.contains("acts like " + number), qPrintable(number + ": " + words));

@@ -176,7 +176,8 @@ void TestModelSources::theListAsksForOneAfterTheOther()
     QCOMPARE(asked.count(), 1);
     QCOMPARE(asked[0][0].toString(), snapshot("org--half", newer));
     list.setAnswer(asked[0][0].toString(),
-        Failure {FailureKind::Config, asked[0][0].toString().toStdString() + ": has no model.safetensors.", {}, -1});
+        Failure {FailureKind::Config,
+            makeMessage("%1: has no model.safetensors.", asked[0][0].toString().toStdString()), {}, -1});
     QCOMPARE(asked.count(), 2);
     list.setAnswer(asked[1][0].toString(), test::sceneModel(6));
     QCOMPARE(asked.count(), 3);
@@ -206,7 +207,8 @@ void TestModelSources::whatCannotBeReadIsNotTaken()
     QSignalSpy chosen(&list, &CachedModelList::chosen);
     const std::string folder = snapshot("org--half", newer).toStdString();
     list.setAnswer(QString::fromStdString(folder),
-        Failure {FailureKind::Config, folder + ": has its weights only as a pickle (pytorch_model.bin).", {}, -1});
+        Failure {FailureKind::Config, makeMessage("%1: has its weights only as a pickle (pytorch_model.bin).", folder),
+            {}, -1});
     Q_EMIT list.list().itemClicked(list.list().item(0));
     QCOMPARE(chosen.count(), 0);
     QVERIFY2(
@@ -214,7 +216,7 @@ void TestModelSources::whatCannotBeReadIsNotTaken()
     QVERIFY(list.note().contains("1 file has not been fetched"));
     // A model whose tokenizer is not readable is no model to train either.
     ModelSummary model = test::sceneModel(6);
-    model.tokenizer = snapshot("solo", newer).toStdString() + ": has no tokenizer.model.";
+    model.tokenizer = makeMessage("%1: has no tokenizer.model.", snapshot("solo", newer).toStdString());
     list.setAnswer(snapshot("solo", newer), model);
     Q_EMIT list.list().itemClicked(list.list().item(2));
     QCOMPARE(chosen.count(), 0);

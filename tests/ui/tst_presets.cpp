@@ -74,7 +74,8 @@ void TestPresets::shippedPresetsAreWhole()
         facts.width = 4096;
         facts.samples = 400'000;
         for (const Issue& issue : validate(withPreset(config, preset), &facts))
-            QVERIFY2(issue.severity != Severity::Error, (preset.name.toStdString() + ": " + issue.text).c_str());
+            QVERIFY2(
+                issue.severity != Severity::Error, (preset.name.toStdString() + ": " + issue.text.english()).c_str());
     }
     QCOMPARE(papers, 12);
 }

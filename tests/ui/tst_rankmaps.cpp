@@ -168,8 +168,8 @@ void TestRankMaps::otherTargetsSayWhatHappens()
     m_form->setValue("adalora.modules", FieldValue {std::vector<std::string> {"0.q_proj", "5.down_proj"}});
     const Issue* issue = issueOfMap();
     QVERIFY(issue && issue->severity == Severity::Error);
-    QVERIFY2(
-        issue->text.find("\"" + up1 + "\" the rank 2, but adalora.targets") != std::string::npos, issue->text.c_str());
+    QVERIFY2(issue->text.english().find("\"" + up1 + "\" the rank 2, but adalora.targets") != std::string::npos,
+        issue->text.english().c_str());
     mend();
     QVERIFY(m_form->config().adalora.rankMap.empty());
     QCOMPARE(m_form->errorCount(), 0);
@@ -183,7 +183,7 @@ void TestRankMaps::otherMethodsSayWhatHappens()
     QVERIFY(issueOfMap() == nullptr);
     m_form->setText("method.name", "adalora");
     const Issue* issue = issueOfMap();
-    QVERIFY(issue && issue->text.find("method.name is adalora") != std::string::npos);
+    QVERIFY(issue && issue->text.english().find("method.name is adalora") != std::string::npos);
     QVERIFY(part<TargetsPanel>().mapButton().isHidden());
     m_form->setText("method.name", "svd-lora"); // back: the map is still there, and shown
     QVERIFY(issueOfMap() == nullptr);
@@ -208,7 +208,7 @@ void TestRankMaps::theMapIsDroppedBelowTheGrid()
     // A map of another model changes no target, and says what is wrong.
     useRankMap(*m_form, {{"model.layers.60.self_attn.q_proj", 3}});
     QCOMPARE(m_form->facts().matrices, 3);
-    QVERIFY(issueOfMap() && issueOfMap()->text.find("no matrix of the model") != std::string::npos);
+    QVERIFY(issueOfMap() && issueOfMap()->text.english().find("no matrix of the model") != std::string::npos);
 }
 
 /// Such a run has no masking event that would name its matrices: the map does.

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What is refused is said in the window's language, and leaves all as it was.
-#include "tests/support/Errors.h"
+#include "tests/ui/MarkingTranslator.h"
 #include "tests/ui/StudioBench.h"
+#include "training/core/Error.h"
 #include "ui/LearnDesk.h"
 #include "ui/LearnPage.h"
+#include "ui/MessageWords.h"
 #include "ui/PresetLibrary.h"
 #include "ui/RankMaps.h"
 #include "ui/RunFolders.h"
@@ -16,27 +18,9 @@
 #include <QFile>
 #include <QPushButton>
 #include <QTest>
-#include <QTranslator>
 
 using namespace spectune;
 using spectune::test::patience;
-
-namespace {
-
-/// Marks whatever goes through tr().
-class Marker : public QTranslator {
-public:
-    Marker() { QCoreApplication::installTranslator(this); }
-    ~Marker() override { QCoreApplication::removeTranslator(this); }
-    [[nodiscard]] bool isEmpty() const override { return false; }
-    [[nodiscard]] QString translate(
-        const char* /*context*/, const char* text, const char* /*which*/, int /*number*/) const override
-    {
-        return QStringLiteral("§") + QString::fromUtf8(text);
-    }
-};
-
-} // namespace
 
 class TestRefusals : public test::StudioTest {
     Q_OBJECT
@@ -98,7 +82,7 @@ void TestRefusals::theWindowsAreTranslated()
     const QString gone = m_bench->path("gone.json");
     const QString song = write("song.mp3", "la");
     const QString folder = m_bench->path(""); // neither a run's nor a model's
-    const Marker marker;
+    const test::MarkingTranslator marker;
     for (const QString& path : {gone, song, folder}) {
         window().tryTo([&] { window().openPath(path); });
         QVERIFY2(told().contains(QStringLiteral("§") + path), qPrintable(told()));
@@ -112,7 +96,7 @@ void TestRefusals::aRunThatGoesOnIsTold()
     m_bench->scene->waitAt = 50;
     QVERIFY(m_bench->open());
     QVERIFY(window().startRun());
-    const Marker marker;
+    const test::MarkingTranslator marker;
     const auto refuses = [this](const std::function<void()>& action) {
         window().status().setMessage({}, {});
         window().tryTo(action);
@@ -129,18 +113,23 @@ void TestRefusals::aRunThatGoesOnIsTold()
 
 void TestRefusals::thoseOfFilesAreTranslated()
 {
-    using testing::errorOf;
     const QString folder = m_bench->path("empty");
-    const Marker marker;
-    const auto marked = [](const std::string& text, const char* words) {
-        return text.starts_with("§") && text.find(words) != std::string::npos;
+    const test::MarkingTranslator marker;
+    const auto refuses = [](const std::function<void()>& action, const char* words) {
+        try {
+            action();
+            return false;
+        } catch (const Error&) {
+            const QString text = caughtWords();
+            return text.startsWith(QStringLiteral("§")) && text.contains(QLatin1String(words));
+        }
     };
-    QVERIFY(marked(errorOf([&] { requireRunFolder(folder); }), "is no run's folder"));
-    QVERIFY(marked(errorOf([&] { (void)learnedRankMap(folder); }), "records no masking event"));
+    QVERIFY(refuses([&] { requireRunFolder(folder); }, "is no run's folder"));
+    QVERIFY(refuses([&] { (void)learnedRankMap(folder); }, "records no masking event"));
     PresetLibrary none {QString()};
-    QVERIFY(marked(errorOf([&] { (void)none.import(folder + "/none.json"); }), "could not be read"));
-    QVERIFY(marked(errorOf([&] { (void)none.save({}); }), "could not be stored"));
-    QVERIFY(marked(errorOf([&] { none.remove({}); }), "could not be moved to the trash"));
+    QVERIFY(refuses([&] { (void)none.import(folder + "/none.json"); }, "could not be read"));
+    QVERIFY(refuses([&] { (void)none.save({}); }, "could not be stored"));
+    QVERIFY(refuses([&] { none.remove({}); }, "could not be moved to the trash"));
 }
 
 void TestRefusals::namesBecomeNamesOfFiles_data()

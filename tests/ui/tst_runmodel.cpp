@@ -181,7 +181,7 @@ void TestRunModel::aFailedRunKeepsItsReason()
     RunModel run;
     run.openRecorded(folder.path());
     QVERIFY(run.record() == RecordState::Failed);
-    QCOMPARE(run.failure().message, std::string("The memory was full."));
+    QCOMPARE(run.failure().message.english(), std::string("The memory was full."));
     run.clear();
     QVERIFY(run.failure().message.empty());
 }

@@ -54,7 +54,7 @@ void TestRunPlans::moreStepsWithAConstantRateResume()
         QCOMPARE(after.schedule.masksAt(t), before.schedule.masksAt(t));
     }
     for (const Issue& issue : validate(plan.config, &facts))
-        QVERIFY2(issue.severity != Severity::Error, issue.text.c_str());
+        QVERIFY2(issue.severity != Severity::Error, issue.text.english().c_str());
 }
 
 void TestRunPlans::moreStepsAfterAFallenRateAreANewRun()
@@ -75,7 +75,7 @@ void TestRunPlans::moreStepsAfterAFallenRateAreANewRun()
     QCOMPARE(schedule.budgetAt(schedule.totalSteps - 1), 10);
     QCOMPARE(schedule.finalStart(), 1);
     for (const Issue& issue : validate(plan.config, &facts))
-        QVERIFY2(issue.severity != Severity::Error, issue.text.c_str());
+        QVERIFY2(issue.severity != Severity::Error, issue.text.english().c_str());
 }
 
 void TestRunPlans::moreStepsWithoutLambdaAreRefused()
@@ -107,7 +107,7 @@ void TestRunPlans::aRankMapBecomesFixedRanks()
     QCOMPARE(resolved.schedule.initialBudget, 10);
     QVERIFY(std::abs(resolved.scale - resolveRun(smallConfig(), facts).scale) < 1e-4); // s stays
     for (const Issue& issue : validate(plan.config, &facts))
-        QVERIFY2(issue.severity != Severity::Error, issue.text.c_str());
+        QVERIFY2(issue.severity != Severity::Error, issue.text.english().c_str());
     QVERIFY2(
         plan.explanation.contains("10 triplets in 6 matrices") && plan.explanation.contains("2 matrices with rank 0"),
         qPrintable(plan.explanation));

@@ -82,7 +82,7 @@ void TestSampleLengths::theSectionShowsWhatIsKnown()
     section.setAnswer(&lengths);
     QVERIFY(!section.histogram().isHidden());
     QVERIFY2(section.sentence().contains("of 1,500 samples are cut at"), qPrintable(section.sentence()));
-    const Answer failure = Failure {FailureKind::Io, "train.jsonl:17: is no JSON.", {}, -1};
+    const Answer failure = Failure {FailureKind::Io, makeMessage("%1: is no JSON.", "train.jsonl:17"), {}, -1};
     section.setAnswer(&failure);
     QVERIFY(section.histogram().isHidden());
     QCOMPARE(section.sentence(), QStringLiteral("train.jsonl:17: is no JSON."));

@@ -103,7 +103,7 @@ void TestSetupPage::init()
     preview.format = DataFormat::Text;
     preview.samples = 1500;
     m_form->setPreview(preview, false);
-    m_form->setDevice({"cpu", "Processor", std::int64_t {16} << 30, std::int64_t {12} << 30});
+    m_form->setDevice({"cpu", Message::verbatim("Processor"), std::int64_t {16} << 30, std::int64_t {12} << 30});
     m_page->show();
 }
 
@@ -338,7 +338,7 @@ void TestSetupPage::aClickMakesItFit()
 {
     m_form->setValue("train.batch_size", FieldValue {std::int64_t {64}});
     const auto need = MemoryFacts::of(*m_form)->estimate.total();
-    m_form->setDevice({"cpu", "Processor", 1024 * mebibyte, need / 2});
+    m_form->setDevice({"cpu", Message::verbatim("Processor"), 1024 * mebibyte, need / 2});
     QCOMPARE(m_form->warningCount(), 1);
     const std::vector<MemoryChange> changes = MemoryFacts::of(*m_form)->changes();
     QVERIFY(!changes.empty() && changes.front().fits && changes.front().sameSteps);
@@ -352,7 +352,7 @@ void TestSetupPage::aClickMakesItFit()
 
 void TestSetupPage::anUnknownDeviceIsSaidToBe()
 {
-    m_form->setDevice({"cuda", "", 0, 0});
+    m_form->setDevice({"cuda", {}, 0, 0});
     const QString words = texts(part<MemoryPanel>()).join('\n');
     QVERIFY2(words.contains("What the device has is not known."), qPrintable(words));
     QCOMPARE(m_form->warningCount(), 0);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // How the set-up page writes values and names, that its issue cards fit their column, and the handles of ΔT and T.
+#include "tests/ui/MarkingTranslator.h"
 #include "tests/ui/SceneEngine.h"
 #include "ui/ConfigForm.h"
 #include "ui/DataPanel.h"
@@ -21,7 +22,6 @@
 #include <QLabel>
 #include <QTest>
 #include <QToolButton>
-#include <QTranslator>
 
 using namespace spectune;
 
@@ -29,17 +29,6 @@ namespace {
 
 /// What the narrowest column leaves for a card: 270 px less the scroll bar and the section's margins.
 constexpr int cardRoom = 236;
-
-/// A desktop's language in which every word of the field table stands in brackets.
-class BracketTranslator : public QTranslator {
-public:
-    [[nodiscard]] QString translate(const char* context, const char* source, const char*, int) const override
-    {
-        return qstrcmp(context, "FieldTexts") == 0 ? QLatin1Char('[') + QString::fromUtf8(source) + QLatin1Char(']')
-                                                   : QString();
-    }
-    [[nodiscard]] bool isEmpty() const override { return false; }
-};
 
 } // namespace
 
@@ -189,15 +178,13 @@ void TestSetupWords::choicesAreNamedInWords()
 
 void TestSetupWords::theTablesWordsAreTranslated()
 {
-    BracketTranslator brackets;
-    QVERIFY(QCoreApplication::installTranslator(&brackets));
+    const test::MarkingTranslator marks("FieldTexts");
     ConfigForm form;
     const FieldEditor rate(form, QStringLiteral("optim.lr"));
     const FieldEditor shuffle(form, QStringLiteral("data.shuffle"));
-    QCoreApplication::removeTranslator(&brackets);
-    QCOMPARE(rate.findChild<QLabel*>()->text(), QStringLiteral("[Learning rate]"));
-    QVERIFY2(rate.toolTip().contains(QStringLiteral("[Highest learning rate of AdamW.")), qPrintable(rate.toolTip()));
-    QCOMPARE(shuffle.findChild<QCheckBox*>()->text(), QStringLiteral("[Shuffle]"));
+    QCOMPARE(rate.findChild<QLabel*>()->text(), QStringLiteral("§Learning rate"));
+    QVERIFY2(rate.toolTip().contains(QStringLiteral("§Highest learning rate of AdamW.")), qPrintable(rate.toolTip()));
+    QCOMPARE(shuffle.findChild<QCheckBox*>()->text(), QStringLiteral("§Shuffle"));
 }
 
 void TestSetupWords::issueCardsFitTheNarrowestColumn()

@@ -31,6 +31,8 @@ private Q_SLOTS:
     void setUp();
     void live_data() { test::StudioBench::addLooks(); }
     void live();
+    void held_data() { test::StudioBench::addLooks(); }
+    void held();
     void failed_data() { test::StudioBench::addLooks(); }
     void failed();
     void ended_data() { test::StudioBench::addLooks(); }
@@ -105,6 +107,15 @@ void TestStudioPictures::live()
     window().live().setHeatMode(1);
     window().run().showStep(200);
     m_bench->look("paused-importance-200");
+}
+
+void TestStudioPictures::held()
+{
+    m_bench->scene->fillsAt = 420;
+    QVERIFY(m_bench->open());
+    QVERIFY(window().startRun());
+    QTRY_VERIFY_WITH_TIMEOUT(window().run().isHeld(), patience);
+    m_bench->look("held");
 }
 
 void TestStudioPictures::failed()

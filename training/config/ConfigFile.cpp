@@ -36,7 +36,7 @@ public:
             Object& object = m_objects.back();
             object.current = value.get<std::string>();
             if (!object.seen.insert(object.current).second)
-                throw configError("the key " + detail::inQuotes(path()) + " is given twice");
+                throw configError("the key %1 is given twice", detail::inQuotes(path()));
         }
         return true;
     }
@@ -60,7 +60,7 @@ private:
 
 /// A parser's reason in words for those who did not write it: "[json.exception.…] parse error at line 3, column 7: syntax
 /// error while parsing object separator - unexpected string literal; last read: '"path" "x"'; expected ','".
-std::string brokenJson(std::string_view reason)
+Message brokenJson(std::string_view reason)
 {
     const auto between = [reason](std::string_view begin, std::string_view end) {
         const std::size_t from = reason.find(begin);
@@ -69,16 +69,19 @@ std::string brokenJson(std::string_view reason)
         const std::string_view rest = reason.substr(from + begin.size());
         return rest.substr(0, rest.find(end));
     };
-    const std::string_view place = between("parse error at ", ":");
-    if (place.empty())
-        return "broken JSON: " + std::string(between("] ", "\n"));
-    const std::string text = "broken JSON at " + std::string(place) + ": ";
+    const std::string_view line = between("parse error at line ", ",");
+    const std::string_view column = between(", column ", ":");
+    if (line.empty() || column.empty())
+        return makeMessage("broken JSON: %1", between("] ", "\n"));
     if (reason.find("unexpected end of input") != std::string_view::npos)
-        return text + "it ends too early. Was the file cut off?";
+        return makeMessage("broken JSON at line %1, column %2: it ends too early. Was the file cut off?", line, column);
     if (reason.find("missing closing quote") != std::string_view::npos)
-        return text + "a text has no closing quote. Was the file cut off?";
-    const std::string_view read = between("last read: '", "'");
-    return text + "what stands there is no JSON" + (read.empty() ? std::string() : ": " + detail::inQuotes(read));
+        return makeMessage(
+            "broken JSON at line %1, column %2: a text has no closing quote. Was the file cut off?", line, column);
+    if (const std::string_view read = between("last read: '", "'"); !read.empty())
+        return makeMessage("broken JSON at line %1, column %2: what stands there is no JSON: %3", line, column,
+            detail::inQuotes(read));
+    return makeMessage("broken JSON at line %1, column %2: what stands there is no JSON", line, column);
 }
 
 json parsedJson(std::string_view text)
@@ -96,10 +99,10 @@ json parsedJson(std::string_view text)
 void checkSchema(const json& value)
 {
     if (!value.is_number_integer() || value < 1)
-        throw configError("schema is " + detail::shownJson(value) + ", needs the integer 1");
+        throw configError("schema is %1, needs the integer 1", detail::shownJson(value));
     if (value > RunConfig::schemaVersion)
-        throw configError("schema is " + value.dump() + ", but this program knows schemas up to "
-            + std::to_string(RunConfig::schemaVersion) + ": use a newer Spectune");
+        throw configError("schema is %1, but this program knows schemas up to %2: use a newer Spectune", value.dump(),
+            RunConfig::schemaVersion);
 }
 
 /// "data", "data.columns", …: the objects that the keys with dots are nested in.
@@ -117,13 +120,8 @@ std::vector<std::string_view> sections()
 
 [[noreturn]] void refuseUnknown(const std::string& path, const json& value, const std::vector<std::string_view>& known)
 {
-    std::string_view near = value.is_object() ? detail::nearestName(path, known) : std::string_view {};
-    if (near.empty())
-        near = nearestKey(path);
-    std::string text = "unknown key " + detail::inQuotes(path);
-    text
-        += near.empty() ? "; `spectune-train fields` lists them all" : "; did you mean " + detail::inQuotes(near) + "?";
-    throw configError(text);
+    const std::string_view near = value.is_object() ? detail::nearestName(path, known) : std::string_view {};
+    throw detail::unknownKey(path, near.empty() ? nearestKey(path) : near);
 }
 
 void readObject(
@@ -135,13 +133,13 @@ void readObject(
             checkSchema(value);
         } else if (name.find('.') != std::string::npos) {
             throw configError(
-                "the key " + detail::inQuotes(path) + " has a dot in it: in a file, sections are nested objects");
+                "the key %1 has a dot in it: in a file, sections are nested objects", detail::inQuotes(path));
         } else if (const FieldInfo* field = findField(path)) {
             setFieldValue(config, path, detail::valueFromJson(*field, value));
         } else if (std::ranges::find(known, std::string_view(path)) == known.end()) {
             refuseUnknown(path, value, known);
         } else if (!value.is_object()) {
-            throw configError(path + " is " + detail::shownJson(value) + ", needs an object with its keys");
+            throw configError("%1 is %2, needs an object with its keys", path, detail::shownJson(value));
         } else {
             readObject(config, value, path + ".", known);
         }
@@ -193,7 +191,7 @@ std::string toJson(const RunConfig& config)
 
 RunConfig configFromJson(std::string_view text, std::string_view origin)
 {
-    refuseDeepJson(text, origin.empty() ? "The configuration" : origin);
+    refuseDeepJson(text, origin.empty() ? makeMessage("The configuration") : Message::verbatim(std::string(origin)));
     try {
         const json root = parsedJson(text);
         if (!root.is_object())
@@ -204,7 +202,7 @@ RunConfig configFromJson(std::string_view text, std::string_view origin)
     } catch (const Error& error) {
         if (origin.empty())
             throw;
-        throw Error(error.kind(), std::string(origin) + ": " + error.what(), error.detail());
+        throw Error(error.kind(), makeMessage("%1: %2", origin, error.message()), error.detail());
     }
 }
 

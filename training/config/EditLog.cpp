@@ -67,11 +67,9 @@ std::vector<AppliedEdit> loadEdits(const fs::path& file)
             edits.push_back(editFrom(parsed));
             edits.back().line = number;
             if (edits.size() > 1 && edits.back().step < edits[edits.size() - 2].step)
-                throw configError("step " + std::to_string(edits.back().step) + " comes after step "
-                    + std::to_string(edits[edits.size() - 2].step));
+                throw configError("step %1 comes after step %2", edits.back().step, edits[edits.size() - 2].step);
         } catch (const Error& error) {
-            throw configError(
-                file.string() + ":" + std::to_string(number) + ": " + error.what() + ". Mend the line or remove it.");
+            throw configError("%1:%2: %3. Mend the line or remove it.", file, number, error.message());
         }
     }
     return edits;

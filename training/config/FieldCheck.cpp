@@ -55,86 +55,84 @@ bool inRange(const FieldInfo& field, double value)
         && (field.maximumExcluded ? value < field.maximum : value <= field.maximum);
 }
 
-std::string isAnd(const FieldInfo& field, const std::string& found, const std::string& demand)
-{
-    return std::string(field.key) + " is " + found + ", " + demand;
-}
-
-std::optional<std::string> rangeProblem(const FieldInfo& field, double value, const std::string& found)
+std::optional<Message> rangeProblem(const FieldInfo& field, double value, const Message& found)
 {
     if (inRange(field, value))
         return std::nullopt;
-    const std::string range = rangeWords(field);
-    return isAnd(field, found, "must be " + (range.empty() ? "a finite number" : range));
+    const Message range = rangeWords(field);
+    return makeMessage(
+        "%1 is %2, must be %3", field.key, found, range.empty() ? makeMessage("a finite number") : range);
 }
 
-std::optional<std::string> choiceProblem(const FieldInfo& field, const std::string& name)
+std::optional<Message> choiceProblem(const FieldInfo& field, const std::string& name)
 {
     if (std::ranges::find(field.choices, std::string_view(name)) != field.choices.end())
         return std::nullopt;
-    std::string text = isAnd(field, inQuotes(name), "must be " + expectedWords(field));
-    if (const std::string_view near = nearestName(name, field.choices); !near.empty())
-        text += "; did you mean " + inQuotes(near) + "?";
-    return text;
+    const std::string_view near = nearestName(name, field.choices);
+    return near.empty() ? makeMessage("%1 is %2, must be %3", field.key, inQuotes(name), expectedWords(field))
+                        : makeMessage("%1 is %2, must be %3; did you mean %4?", field.key, inQuotes(name),
+                            expectedWords(field), inQuotes(near));
 }
 
-std::optional<std::string> encodingProblem(const FieldInfo& field, const std::string& text)
+std::optional<Message> encodingProblem(const FieldInfo& field, const std::string& text)
 {
     if (isUtf8(text))
         return std::nullopt;
-    return isAnd(field, inQuotes(text), "must be text in UTF-8");
+    return makeMessage("%1 is %2, must be text in UTF-8", field.key, inQuotes(text));
 }
 
-std::optional<std::string> mapProblem(const FieldInfo& field, const RankMap& map)
+std::optional<Message> mapProblem(const FieldInfo& field, const RankMap& map)
 {
     for (const auto& [name, rank] : map) {
         if (name.empty())
-            return std::string(field.key) + " has a rank without a name, needs names of matrices";
+            return makeMessage("%1 has a rank without a name, needs names of matrices", field.key);
         if (auto problem = encodingProblem(field, name))
             return problem;
         if (!inRange(field, static_cast<double>(rank)))
-            return std::string(field.key) + " gives " + inQuotes(name) + " the rank " + std::to_string(rank)
-                + ", must be " + rangeWords(field);
+            return makeMessage(
+                "%1 gives %2 the rank %3, must be %4", field.key, inQuotes(name), rank, rangeWords(field));
     }
     return std::nullopt;
 }
 
 } // namespace
 
-std::string expectedWords(const FieldInfo& field)
+Message expectedWords(const FieldInfo& field)
 {
-    std::string words;
+    Message words;
     switch (field.type) {
-    case FieldType::Integer: words = "an integer"; break;
-    case FieldType::Real: words = "a number"; break;
-    case FieldType::Boolean: words = "true or false"; break;
-    case FieldType::Text: words = "text"; break;
-    case FieldType::File: words = "a file's path as text"; break;
-    case FieldType::Folder: words = "a folder's path as text"; break;
-    case FieldType::Choice: words = "one of " + joined(field.choices); break;
-    case FieldType::TextList: words = "a list of names or text such as \"q_proj,v_proj\""; break;
-    case FieldType::IntegerList: words = "a list of indices or text such as \"2-5\""; break;
+    case FieldType::Integer: words = makeMessage("an integer"); break;
+    case FieldType::Real: words = makeMessage("a number"); break;
+    case FieldType::Boolean: words = makeMessage("true or false"); break;
+    case FieldType::Text: words = makeMessage("text"); break;
+    case FieldType::File: words = makeMessage("a file's path as text"); break;
+    case FieldType::Folder: words = makeMessage("a folder's path as text"); break;
+    case FieldType::Choice: words = makeMessage("one of %1", joined(field.choices)); break;
+    case FieldType::TextList: words = makeMessage("a list of names or text such as \"q_proj,v_proj\""); break;
+    case FieldType::IntegerList: words = makeMessage("a list of indices or text such as \"2-5\""); break;
     case FieldType::IntegerMap:
-        words = "an object of names and ranks such as {\"model.layers.0.self_attn.q_proj\": 3}";
+        words = makeMessage("an object of names and ranks such as {\"model.layers.0.self_attn.q_proj\": 3}");
         break;
     }
-    return field.optional ? words + ", or null" : words;
+    return field.optional ? makeMessage("%1, or null", words) : words;
 }
 
-std::string rangeWords(const FieldInfo& field)
+Message rangeWords(const FieldInfo& field)
 {
-    std::string words;
+    Message lower;
+    Message upper;
     if (std::isfinite(field.minimum))
-        words = (field.minimumExcluded ? "above " : "at least ") + toText(field.minimum);
-    if (std::isfinite(field.maximum)) {
-        if (!words.empty())
-            words += " and ";
-        words += (field.maximumExcluded ? "below " : "at most ") + toText(field.maximum);
-    }
-    return words;
+        lower = field.minimumExcluded ? makeMessage("above %1", toText(field.minimum))
+                                      : makeMessage("at least %1", toText(field.minimum));
+    if (std::isfinite(field.maximum))
+        upper = field.maximumExcluded ? makeMessage("below %1", toText(field.maximum))
+                                      : makeMessage("at most %1", toText(field.maximum));
+    if (lower.empty() || upper.empty())
+        return lower.empty() ? upper : lower;
+    return makeMessage("%1 and %2", lower, upper);
 }
 
-std::string inQuotes(std::string_view text)
+Message inQuotes(std::string_view text)
 {
     constexpr std::size_t longest = 60;
     const bool cut = text.size() > longest;
@@ -142,21 +140,21 @@ std::string inQuotes(std::string_view text)
     std::string result = shortened.dump(-1, ' ', false, json::error_handler_t::replace);
     if (cut)
         result += "…";
-    return result;
+    return Message::verbatim(std::move(result));
 }
 
-std::string shown(const FieldValue& value)
+Message shown(const FieldValue& value)
 {
     if (std::holds_alternative<std::monostate>(value))
-        return "null";
+        return Message::verbatim("null");
     if (const auto* text = std::get_if<std::string>(&value))
         return inQuotes(*text);
     if (std::holds_alternative<std::vector<std::string>>(value)
         || std::holds_alternative<std::vector<std::int64_t>>(value))
-        return "the list " + inQuotes(toText(value));
+        return makeMessage("the list %1", inQuotes(toText(value)));
     if (std::holds_alternative<RankMap>(value))
-        return "the map " + inQuotes(toText(value));
-    return toText(value);
+        return makeMessage("the map %1", inQuotes(toText(value)));
+    return Message::verbatim(toText(value));
 }
 
 FieldValue normalized(const FieldInfo& field, FieldValue value)
@@ -172,10 +170,10 @@ FieldValue normalized(const FieldInfo& field, FieldValue value)
     return value;
 }
 
-std::optional<std::string> problemWith(const FieldInfo& field, const FieldValue& value)
+std::optional<Message> problemWith(const FieldInfo& field, const FieldValue& value)
 {
     if (!hasType(field, value))
-        return isAnd(field, shown(value), "needs " + expectedWords(field));
+        return makeMessage("%1 is %2, needs %3", field.key, shown(value), expectedWords(field));
     if (const auto* integer = std::get_if<std::int64_t>(&value))
         return rangeProblem(field, static_cast<double>(*integer), shown(value));
     if (const auto* real = std::get_if<double>(&value))
@@ -187,7 +185,7 @@ std::optional<std::string> problemWith(const FieldInfo& field, const FieldValue&
     if (const auto* names = std::get_if<std::vector<std::string>>(&value)) {
         for (const std::string& name : *names) {
             if (name.empty() || name.find(',') != std::string::npos)
-                return std::string(field.key) + " holds " + inQuotes(name) + ", needs names without commas";
+                return makeMessage("%1 holds %2, needs names without commas", field.key, inQuotes(name));
             if (auto problem = encodingProblem(field, name))
                 return problem;
         }
@@ -195,10 +193,16 @@ std::optional<std::string> problemWith(const FieldInfo& field, const FieldValue&
     if (const auto* numbers = std::get_if<std::vector<std::int64_t>>(&value)) {
         for (const std::int64_t number : *numbers) {
             if (!inRange(field, static_cast<double>(number)))
-                return std::string(field.key) + " holds " + std::to_string(number) + ", must be " + rangeWords(field);
+                return makeMessage("%1 holds %2, must be %3", field.key, number, rangeWords(field));
         }
     }
     return std::nullopt;
+}
+
+Error unknownKey(std::string_view key, std::string_view near)
+{
+    return near.empty() ? configError("unknown key %1; `spectune-train fields` lists them all", inQuotes(key))
+                        : configError("unknown key %1; did you mean %2?", inQuotes(key), inQuotes(near));
 }
 
 std::string_view nearestName(std::string_view name, std::span<const std::string_view> candidates)

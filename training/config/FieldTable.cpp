@@ -24,12 +24,7 @@ const detail::FieldDescriptor& descriptorOf(std::string_view key)
 {
     if (const detail::FieldDescriptor* descriptor = findDescriptor(key))
         return *descriptor;
-    std::string text = "unknown key " + detail::inQuotes(key);
-    if (const std::string_view near = nearestKey(key); !near.empty())
-        text += "; did you mean " + detail::inQuotes(near) + "?";
-    else
-        text += "; `spectune-train fields` lists them all";
-    throw configError(text);
+    throw detail::unknownKey(key, nearestKey(key));
 }
 
 std::string_view lastPart(std::string_view key)

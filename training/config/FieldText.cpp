@@ -29,18 +29,18 @@ std::optional<Number> parsed(const FieldInfo& field, std::string_view text)
     Number number {};
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (error == std::errc::result_out_of_range && end == text.data() + text.size()) {
-        const std::string range = detail::rangeWords(field);
-        throw configError(std::string(field.key) + " is " + std::string(text) + ", must be "
-            + (range.empty() ? "a number of ordinary size" : range));
+        const Message range = detail::rangeWords(field);
+        throw configError(
+            "%1 is %2, must be %3", field.key, text, range.empty() ? makeMessage("a number of ordinary size") : range);
     }
     if (error != std::errc {} || end != text.data() + text.size())
         return std::nullopt;
     return number;
 }
 
-Error wrongValue(const FieldInfo& field, const std::string& found)
+Error wrongValue(const FieldInfo& field, const Message& found)
 {
-    return configError(std::string(field.key) + " is " + found + ", needs " + detail::expectedWords(field));
+    return configError("%1 is %2, needs %3", field.key, found, detail::expectedWords(field));
 }
 
 /// The parts between commas, without the blanks around them; none for blank text.
@@ -67,8 +67,7 @@ void addIndices(const FieldInfo& field, std::string_view part, std::vector<std::
     if (!first || !last)
         throw wrongValue(field, detail::inQuotes(part));
     if (*first > *last)
-        throw configError(std::string(field.key) + " holds " + detail::inQuotes(part)
-            + ", the first index must not be above the last");
+        throw configError("%1 holds %2, the first index must not be above the last", field.key, detail::inQuotes(part));
     const FieldValue bounds = std::vector<std::int64_t> {*first, *last};
     if (const auto problem = detail::problemWith(field, bounds))
         throw configError(*problem);
@@ -99,7 +98,7 @@ std::optional<std::int64_t> integerFromJson(const FieldInfo& field, const json& 
     if (!value.is_number_integer())
         return std::nullopt;
     if (value.is_number_unsigned() && value.get<std::uint64_t>() > static_cast<std::uint64_t>(INT64_MAX))
-        throw configError(std::string(field.key) + " is " + value.dump() + ", must be " + detail::rangeWords(field));
+        throw configError("%1 is %2, must be %3", field.key, value.dump(), detail::rangeWords(field));
     return value.get<std::int64_t>();
 }
 
@@ -116,8 +115,8 @@ FieldValue listFromJson(const FieldInfo& field, const json& array)
         else if (const auto number = field.type == FieldType::IntegerList ? integerFromJson(field, item) : std::nullopt)
             numbers.push_back(*number);
         else
-            throw configError(std::string(field.key) + " holds " + detail::shownJson(item) + ", needs "
-                + detail::expectedWords(field));
+            throw configError(
+                "%1 holds %2, needs %3", field.key, detail::shownJson(item), detail::expectedWords(field));
     }
     return field.type == FieldType::TextList ? FieldValue(std::move(names)) : FieldValue(std::move(numbers));
 }
@@ -128,8 +127,8 @@ FieldValue mapFromJson(const FieldInfo& field, const json& object)
     for (const auto& [name, value] : object.items()) {
         const auto rank = integerFromJson(field, value);
         if (!rank)
-            throw configError(std::string(field.key) + " gives " + detail::inQuotes(name) + " "
-                + detail::shownJson(value) + ", needs a rank, a whole number");
+            throw configError("%1 gives %2 %3, needs a rank, a whole number", field.key, detail::inQuotes(name),
+                detail::shownJson(value));
         map.emplace(name, *rank);
     }
     return map;
@@ -186,13 +185,13 @@ std::string mapText(const RankMap& map)
 
 } // namespace
 
-std::string detail::shownJson(const json& value)
+Message detail::shownJson(const json& value)
 {
     switch (value.type()) {
-    case json::value_t::string: return "the text " + inQuotes(value.get_ref<const std::string&>());
-    case json::value_t::array: return "a list";
-    case json::value_t::object: return "an object";
-    default: return value.dump();
+    case json::value_t::string: return makeMessage("the text %1", inQuotes(value.get_ref<const std::string&>()));
+    case json::value_t::array: return makeMessage("a list");
+    case json::value_t::object: return makeMessage("an object");
+    default: return Message::verbatim(value.dump());
     }
 }
 
@@ -276,7 +275,7 @@ void applyAssignment(RunConfig& config, std::string_view assignment)
 {
     const std::string_view key = detail::assignedKey(assignment);
     if (key.empty())
-        throw configError("--set " + detail::inQuotes(assignment) + " needs the form key=value");
+        throw configError("--set %1 needs the form key=value", detail::inQuotes(assignment));
     setFieldFromText(config, key, assignment.substr(assignment.find('=') + 1));
 }
 

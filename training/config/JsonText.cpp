@@ -30,13 +30,23 @@ bool isNestedTooDeeply(std::string_view json) noexcept
     return false;
 }
 
+Error nestedTooDeeply(const Message& origin)
+{
+    return ioError("%1: is nested too deeply; %2 lists and objects within one another are read.", origin, deepestJson);
+}
+
 } // namespace
+
+void refuseDeepJson(std::string_view json, const Message& origin)
+{
+    if (isNestedTooDeeply(json))
+        throw nestedTooDeeply(origin);
+}
 
 void refuseDeepJson(std::string_view json, std::string_view origin)
 {
     if (isNestedTooDeeply(json))
-        throw ioError(std::string(origin) + ": is nested too deeply; " + std::to_string(deepestJson)
-            + " lists and objects within one another are read.");
+        throw nestedTooDeeply(Message::verbatim(std::string(origin)));
 }
 
 nlohmann::json parseJson(std::string_view json, std::string_view origin)

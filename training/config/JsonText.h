@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "training/core/Message.h"
+
 #include <filesystem>
 #include <nlohmann/json_fwd.hpp>
 #include <string_view>
@@ -14,6 +16,7 @@ inline constexpr int deepestJson = 512;
 /// full. @throws Error (Io) "<origin>: is nested too deeply…" where the brackets of @p json, outside its texts, lie more than
 /// deepestJson deep
 void refuseDeepJson(std::string_view json, std::string_view origin);
+void refuseDeepJson(std::string_view json, const Message& origin);
 
 /// @return a discarded value where @p json is none; callers know what they expected and say so
 /// @throws Error (Io) as refuseDeepJson()

@@ -20,11 +20,6 @@ bool setsBudget(std::string_view key)
     return key == targetRankKey || key == totalBudgetKey;
 }
 
-[[noreturn]] void refuse(const LiveEdit& edit, const std::string& why)
-{
-    throw configError(edit.key + " " + why);
-}
-
 void checkLiveEditable(const LiveEdit& edit)
 {
     const FieldInfo* field = findField(edit.key);
@@ -35,7 +30,7 @@ void checkLiveEditable(const LiveEdit& edit)
     std::string all;
     for (const std::string& key : liveKeys())
         all += (all.empty() ? "" : ", ") + key;
-    refuse(edit, "cannot be changed while a run goes on. These can: " + all + ".");
+    throw configError("%1 cannot be changed while a run goes on. These can: %2.", edit.key, all);
 }
 
 /// The rules of the falling budget, beyond what validate() says.
@@ -43,12 +38,12 @@ void checkSchedule(const RunConfig& config, const ResolvedRun& resolved, const L
 {
     const BudgetSchedule& schedule = resolved.schedule;
     if (!allocatesBudget(config.method))
-        refuse(edit,
-            "has no meaning with method.name " + std::string(toString(config.method)) + ", which keeps one rank.");
+        throw configError(
+            "%1 has no meaning with method.name %2, which keeps one rank.", edit.key, toString(config.method));
     if (stepsDone > schedule.finalStart())
-        refuse(edit,
-            "can no longer be changed: the last mask was chosen in step " + std::to_string(schedule.finalStart() + 1)
-                + ", and after it the ranks stay.");
+        throw configError(
+            "%1 can no longer be changed: the last mask was chosen in step %2, and after it the ranks stay.", edit.key,
+            schedule.finalStart() + 1);
 }
 
 void checkBudget(const RunConfig& config, const ResolvedRun& resolved, const LiveEdit& edit)
@@ -57,19 +52,15 @@ void checkBudget(const RunConfig& config, const ResolvedRun& resolved, const Liv
     const std::int64_t given = std::get<std::int64_t>(edit.value);
     const bool byRank = edit.key == targetRankKey;
     if (byRank && given >= resolved.initRank)
-        refuse(edit,
-            "is " + std::to_string(given) + ", must be below adalora.init_rank " + std::to_string(resolved.initRank)
-                + ".");
+        throw configError("%1 is %2, must be below adalora.init_rank %3.", edit.key, given, resolved.initRank);
     if (!byRank && given >= start)
-        refuse(edit,
-            "is " + std::to_string(given) + ", must be below " + std::to_string(start)
-                + ", the triplets at the start.");
+        throw configError("%1 is %2, must be below %3, the triplets at the start.", edit.key, given, start);
     const std::int64_t budget = byRank ? given * resolved.matrices : given;
     if (!hasLambda(config.method) && budget > resolved.schedule.targetBudget)
-        refuse(edit,
-            "asks for " + std::to_string(budget) + " triplets, must ask for at most "
-                + std::to_string(resolved.schedule.targetBudget) + ": with method.name "
-                + std::string(toString(config.method)) + " what was pruned cannot come back.");
+        throw configError(
+            "%1 asks for %2 triplets, must ask for at most %3: with method.name %4 what was pruned cannot "
+            "come back.",
+            edit.key, budget, resolved.schedule.targetBudget, toString(config.method));
 }
 
 /// Whether the target rank stands in the configuration, but an edit of the triplets' number has gone over it since.
@@ -82,13 +73,12 @@ bool turnsBudgetBack(const RunConfig& config, const ResolvedRun& resolved, const
 void checkMeaning(const RunConfig& config, const LiveEdit& edit)
 {
     if (edit.key == gammaKey && !hasLambda(config.method))
-        refuse(edit,
-            "has no meaning with method.name " + std::string(toString(config.method))
-                + ", which has no orthogonality term.");
+        throw configError("%1 has no meaning with method.name %2, which has no orthogonality term.", edit.key,
+            toString(config.method));
     const auto* interval = std::get_if<std::int64_t>(&edit.value);
     if (edit.key == evaluationKey && config.data.evalPath.empty() && interval != nullptr && *interval > 0)
-        refuse(edit,
-            "is " + std::to_string(*interval) + ", but data.eval_path is empty: there is nothing to evaluate on.");
+        throw configError(
+            "%1 is %2, but data.eval_path is empty: there is nothing to evaluate on.", edit.key, *interval);
 }
 
 } // namespace
@@ -102,7 +92,7 @@ bool applyLiveEdit(RunConfig& config, ResolvedRun& resolved, const LiveEdit& edi
 {
     checkLiveEditable(edit);
     if (std::holds_alternative<std::monostate>(edit.value))
-        refuse(edit, "needs a value: a run that goes on derives nothing anew.");
+        throw configError("%1 needs a value: a run that goes on derives nothing anew.", edit.key);
     const RunConfig present = withResolved(config, resolved);
     RunConfig changed = present;
     setFieldValue(changed, edit.key, edit.value);

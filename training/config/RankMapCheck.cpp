@@ -27,14 +27,14 @@ struct Faults {
             side = itsSide;
         }
     }
-    /// " (and 3 more)"
-    [[nodiscard]] std::string others() const
+    /// "model.layers.0.mlp.up_proj" (and 3 more)
+    [[nodiscard]] Message matrices() const
     {
-        return count > 1 ? " (and " + std::to_string(count - 1) + " more)" : std::string();
+        return count > 1 ? makeMessage("%1 (and %2 more)", inQuotes(name), count - 1) : inQuotes(name);
     }
 };
 
-void addError(std::vector<Issue>& issues, std::string title, std::string text)
+void addError(std::vector<Issue>& issues, Message title, Message text)
 {
     issues.push_back({Severity::Error, key, std::move(title), std::move(text), FieldValue(RankMap {})});
 }
@@ -45,18 +45,17 @@ const BlockMatrix* findMatrix(const RunFacts& facts, const std::string& name)
     return found == facts.blockMatrices.end() ? nullptr : &*found;
 }
 
-std::string unknownText(const Faults& faults, const RunFacts& facts)
+Message unknownText(const Faults& faults, const RunFacts& facts)
 {
-    std::string text
-        = key + " names " + inQuotes(faults.name) + faults.others() + ", which is no matrix of the model's blocks";
     std::vector<std::string_view> names;
     for (const BlockMatrix& matrix : facts.blockMatrices)
         names.emplace_back(matrix.name);
-    if (const std::string_view near = nearestName(faults.name, names); !near.empty())
-        text += "; did you mean " + inQuotes(near) + "?";
-    else
-        text += "; names are such as " + inQuotes(names.front());
-    return text;
+    const std::string_view near = nearestName(faults.name, names);
+    return near.empty()
+        ? makeMessage("adalora.rank_map names %1, which is no matrix of the model's blocks; names are such as %2",
+            faults.matrices(), inQuotes(names.front()))
+        : makeMessage("adalora.rank_map names %1, which is no matrix of the model's blocks; did you mean %2?",
+            faults.matrices(), inQuotes(near));
 }
 
 /// Holds every entry to the model's own matrices.
@@ -75,17 +74,17 @@ void checkNames(const RunConfig& config, const RunFacts& facts, std::vector<Issu
             tooLarge.add(name, rank, matrix->side);
     }
     if (unknown.count > 0)
-        addError(issues, "The rank map is of another model", unknownText(unknown, facts));
+        addError(issues, makeMessage("The rank map is of another model"), unknownText(unknown, facts));
     if (outside.count > 0)
-        addError(issues, "The rank map names matrices that are not chosen",
-            key + " gives " + inQuotes(outside.name) + outside.others() + " the rank " + std::to_string(outside.rank)
-                + ", but adalora.targets, adalora.layers and adalora.modules leave it out: choose it there, take it "
-                  "out "
-                  "of the map, or drop the map");
+        addError(issues, makeMessage("The rank map names matrices that are not chosen"),
+            makeMessage("adalora.rank_map gives %1 the rank %2, but adalora.targets, adalora.layers and "
+                        "adalora.modules leave it out: choose it there, take it out of the map, or drop the map",
+                outside.matrices(), outside.rank));
     if (tooLarge.count > 0)
-        addError(issues, "Rank above a matrix's side",
-            key + " gives " + inQuotes(tooLarge.name) + tooLarge.others() + " the rank " + std::to_string(tooLarge.rank)
-                + ", must be at most " + std::to_string(tooLarge.side) + ", the matrix's smaller side: lower it");
+        addError(issues, makeMessage("Rank above a matrix's side"),
+            makeMessage(
+                "adalora.rank_map gives %1 the rank %2, must be at most %3, the matrix's smaller side: lower it",
+                tooLarge.matrices(), tooLarge.rank, tooLarge.side));
 }
 
 /// No rank may be above the one that alpha is divided by and that files have as r.
@@ -96,10 +95,10 @@ void checkLargest(const RunConfig& config, std::vector<Issue>& issues)
         = std::ranges::max_element(adalora.rankMap, {}, [](const RankMap::value_type& entry) { return entry.second; });
     if (!adalora.initRank || largest->second <= *adalora.initRank)
         return;
-    issues.push_back({Severity::Error, "adalora.init_rank", "Initial rank below the rank map's",
-        "adalora.init_rank is " + std::to_string(*adalora.initRank) + ", must be at least "
-            + std::to_string(largest->second) + ", the rank that " + key + " gives " + inQuotes(largest->first)
-            + ": raise it (alpha is divided by it), or leave it unset",
+    issues.push_back({Severity::Error, "adalora.init_rank", makeMessage("Initial rank below the rank map's"),
+        makeMessage("adalora.init_rank is %1, must be at least %2, the rank that adalora.rank_map gives %3: raise it "
+                    "(alpha is divided by it), or leave it unset",
+            *adalora.initRank, largest->second, inQuotes(largest->first)),
         FieldValue(largest->second)});
 }
 
@@ -117,18 +116,23 @@ void checkUnnamed(const RunConfig& config, const RunFacts& facts, const Resolved
     }
     if (smallest == nullptr)
         return;
-    const std::string rank = std::to_string(run.initRank);
-    if (run.initRank > smallest->side)
-        addError(issues, "Rank above a matrix's side",
-            key + " does not name " + inQuotes(smallest->name) + ", whose rank then is " + rank + " (adalora.init_rank"
-                + (config.adalora.initRank ? "" : ", the map's largest") + "), must be at most "
-                + std::to_string(smallest->side)
-                + ", the matrix's smaller side: name it in the map, or leave it out of adalora.targets");
-    else
-        issues.push_back({Severity::Note, key, "Not all matrices are in the rank map",
-            key + " does not name " + std::to_string(unnamed) + " of " + std::to_string(facts.matrices)
-                + " chosen matrices: " + (unnamed == 1 ? "its" : "their") + " rank is " + rank + ", adalora.init_rank",
-            {}});
+    if (run.initRank > smallest->side) {
+        const Message origin = config.adalora.initRank ? Message::verbatim("adalora.init_rank")
+                                                       : makeMessage("adalora.init_rank, the map's largest");
+        addError(issues, makeMessage("Rank above a matrix's side"),
+            makeMessage("adalora.rank_map does not name %1, whose rank then is %2 (%3), must be at most %4, the "
+                        "matrix's smaller side: name it in the map, or leave it out of adalora.targets",
+                inQuotes(smallest->name), run.initRank, origin, smallest->side));
+        return;
+    }
+    issues.push_back({Severity::Note, key, makeMessage("Not all matrices are in the rank map"),
+        unnamed == 1
+            ? makeMessage("adalora.rank_map does not name 1 of %1 chosen matrices: its rank is %2, adalora.init_rank",
+                facts.matrices, run.initRank)
+            : makeMessage(
+                "adalora.rank_map does not name %1 of %2 chosen matrices: their rank is %3, adalora.init_rank", unnamed,
+                facts.matrices, run.initRank),
+        {}});
 }
 
 } // namespace
@@ -139,18 +143,23 @@ void checkRankMap(const RunConfig& config, const RunFacts& facts, const Resolved
     if (map.empty())
         return;
     if (allocatesBudget(config.method)) {
-        const std::string ranks = map.size() == 1 ? "a matrix a rank of its own"
-                                                  : std::to_string(map.size()) + " matrices ranks of their own";
-        addError(issues, "A rank map needs a fixed rank",
-            key + " gives " + ranks + ", but method.name is " + std::string(toString(config.method))
-                + ", which moves ranks itself: choose svd-lora or lora, or drop the map");
+        const std::string_view method = toString(config.method);
+        addError(issues, makeMessage("A rank map needs a fixed rank"),
+            map.size() == 1
+                ? makeMessage("adalora.rank_map gives a matrix a rank of its own, but method.name is %1, which moves "
+                              "ranks itself: choose svd-lora or lora, or drop the map",
+                    method)
+                : makeMessage("adalora.rank_map gives %1 matrices ranks of their own, but method.name is %2, which "
+                              "moves ranks itself: choose svd-lora or lora, or drop the map",
+                    map.size(), method));
         return;
     }
     checkLargest(config, issues);
     if (!facts.blockMatrices.empty())
         checkNames(config, facts, issues);
     if (facts.matrices > 0 && run.schedule.initialBudget == 0)
-        addError(issues, "Nothing to adapt", key + " gives every chosen matrix the rank 0: raise one, or drop the map");
+        addError(issues, makeMessage("Nothing to adapt"),
+            makeMessage("adalora.rank_map gives every chosen matrix the rank 0: raise one, or drop the map"));
     checkUnnamed(config, facts, run, issues);
 }
 

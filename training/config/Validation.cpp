@@ -23,27 +23,19 @@ struct Context {
     ResolvedRun run;
 };
 
-void addError(
-    Issues& issues, std::string key, std::string title, std::string text, std::optional<FieldValue> suggestion = {})
+void addError(Issues& issues, std::string key, Message title, Message text, std::optional<FieldValue> suggestion = {})
 {
     issues.push_back({Severity::Error, std::move(key), std::move(title), std::move(text), std::move(suggestion)});
 }
 
-void addWarning(
-    Issues& issues, std::string key, std::string title, std::string text, std::optional<FieldValue> suggestion = {})
+void addWarning(Issues& issues, std::string key, Message title, Message text, std::optional<FieldValue> suggestion = {})
 {
     issues.push_back({Severity::Warning, std::move(key), std::move(title), std::move(text), std::move(suggestion)});
 }
 
-void addNote(
-    Issues& issues, std::string key, std::string title, std::string text, std::optional<FieldValue> suggestion = {})
+void addNote(Issues& issues, std::string key, Message title, Message text, std::optional<FieldValue> suggestion = {})
 {
     issues.push_back({Severity::Note, std::move(key), std::move(title), std::move(text), std::move(suggestion)});
-}
-
-std::string number(std::int64_t value)
-{
-    return std::to_string(value);
 }
 
 std::string twoDigits(double value)
@@ -73,28 +65,28 @@ void checkRanges(const RunConfig& config, Issues& issues)
     for (const FieldInfo& field : fields()) {
         const FieldValue value = fieldValue(config, field.key);
         if (const auto problem = detail::problemWith(field, value))
-            addError(issues, std::string(field.key), std::string(field.label) + " is out of range", *problem,
-                nearestAllowed(field, value));
+            addError(issues, std::string(field.key), makeMessage("%1 is out of range", Message::ofTable(field.label)),
+                *problem, nearestAllowed(field, value));
     }
 }
 
 void checkPaths(const RunConfig& config, Issues& issues)
 {
     if (config.model.path.empty())
-        addError(
-            issues, "model.path", "No model chosen", "model.path is empty, needs the folder of a Hugging Face model");
+        addError(issues, "model.path", makeMessage("No model chosen"),
+            makeMessage("model.path is empty, needs the folder of a Hugging Face model"));
     if (config.data.path.empty())
-        addError(issues, "data.path", "No training file chosen",
-            "data.path is empty, needs the file with the training samples");
+        addError(issues, "data.path", makeMessage("No training file chosen"),
+            makeMessage("data.path is empty, needs the file with the training samples"));
 }
 
 void checkData(const Context& c, Issues& issues)
 {
     const std::int64_t length = c.config.data.maxLength;
     if (c.facts.maxPositions > 0 && length > c.facts.maxPositions)
-        addError(issues, "data.max_length", "Samples longer than the model reads",
-            "data.max_length is " + number(length) + ", must be at most " + number(c.facts.maxPositions)
-                + ", the positions that the model knows",
+        addError(issues, "data.max_length", makeMessage("Samples longer than the model reads"),
+            makeMessage("data.max_length is %1, must be at most %2, the positions that the model knows", length,
+                c.facts.maxPositions),
             c.facts.maxPositions);
 }
 
@@ -102,19 +94,19 @@ void checkTraining(const Context& c, Issues& issues)
 {
     const TrainConfig& train = c.config.train;
     if (train.microBatchSize > train.batchSize)
-        addWarning(issues, "train.micro_batch_size", "Micro-batch above the batch",
-            "train.micro_batch_size is " + number(train.microBatchSize) + ", above train.batch_size "
-                + number(train.batchSize) + ": the whole batch goes through at once",
+        addWarning(issues, "train.micro_batch_size", makeMessage("Micro-batch above the batch"),
+            makeMessage("train.micro_batch_size is %1, above train.batch_size %2: the whole batch goes through at once",
+                train.microBatchSize, train.batchSize),
             std::int64_t {0});
     if (train.evalEvery > 0 && c.config.data.evalPath.empty())
-        addWarning(issues, "train.eval_every", "Nothing to evaluate on",
-            "train.eval_every is " + number(train.evalEvery)
-                + ", but data.eval_path is empty: no evaluation takes place");
+        addWarning(issues, "train.eval_every", makeMessage("Nothing to evaluate on"),
+            makeMessage(
+                "train.eval_every is %1, but data.eval_path is empty: no evaluation takes place", train.evalEvery));
     const std::int64_t warmup = c.config.optim.warmup;
     if (c.run.totalSteps > 0 && warmup >= c.run.totalSteps)
-        addWarning(issues, "optim.warmup", "Warm-up as long as the run",
-            "optim.warmup is " + number(warmup) + ", but the run has " + number(c.run.totalSteps)
-                + " steps: the learning rate never reaches optim.lr",
+        addWarning(issues, "optim.warmup", makeMessage("Warm-up as long as the run"),
+            makeMessage("optim.warmup is %1, but the run has %2 steps: the learning rate never reaches optim.lr",
+                warmup, c.run.totalSteps),
             c.run.totalSteps / 10);
 }
 
@@ -130,19 +122,21 @@ void checkModules(const Context& c, Issues& issues)
         return;
     const std::string key = "adalora.modules";
     if (!adalora.targets.empty() || !adalora.layers.empty())
-        addError(issues, key, "Two ways to name the matrices",
-            key + " names every adapted matrix itself; leave adalora.targets and adalora.layers empty, or this",
+        addError(issues, key, makeMessage("Two ways to name the matrices"),
+            makeMessage("adalora.modules names every adapted matrix itself; leave adalora.targets and adalora.layers "
+                        "empty, or this"),
             std::vector<std::string> {});
     for (const std::string& entry : adalora.modules) {
         const auto pattern = ModulePattern::parse(entry);
         if (!pattern)
-            addError(issues, key, "No name of a matrix and its blocks",
-                key + " holds " + detail::inQuotes(entry) + ", needs entries such as \"0-3.q_proj\" or \"*.q_proj\"");
+            addError(issues, key, makeMessage("No name of a matrix and its blocks"),
+                makeMessage("adalora.modules holds %1, needs entries such as \"0-3.q_proj\" or \"*.q_proj\"",
+                    detail::inQuotes(entry)));
         else if (c.facts.layers > 0 && pattern->last.value_or(0) >= c.facts.layers)
-            addError(issues, key, "The model has fewer layers",
-                key + " holds " + detail::inQuotes(entry) + ", whose blocks must be at most "
-                    + number(c.facts.layers - 1) + ": the model has " + number(c.facts.layers)
-                    + " layers, counted from 0");
+            addError(issues, key, makeMessage("The model has fewer layers"),
+                makeMessage("adalora.modules holds %1, whose blocks must be at most %2: the model has %3 layers, "
+                            "counted from 0",
+                    detail::inQuotes(entry), c.facts.layers - 1, c.facts.layers));
     }
 }
 
@@ -151,18 +145,19 @@ void checkTargets(const Context& c, Issues& issues)
     const AdaLoraConfig& adalora = c.config.adalora;
     for (const std::string& name : adalora.targets) {
         if (!isModuleName(name))
-            addError(issues, "adalora.targets", "No name of a matrix",
-                "adalora.targets holds " + detail::inQuotes(name) + ", needs names of matrices such as \"q_proj\"");
+            addError(issues, "adalora.targets", makeMessage("No name of a matrix"),
+                makeMessage(
+                    "adalora.targets holds %1, needs names of matrices such as \"q_proj\"", detail::inQuotes(name)));
     }
     if (c.facts.layers > 0 && !adalora.layers.empty() && adalora.layers.back() >= c.facts.layers)
-        addError(issues, "adalora.layers", "The model has fewer layers",
-            "adalora.layers holds " + number(adalora.layers.back()) + ", must be at most " + number(c.facts.layers - 1)
-                + ": the model has " + number(c.facts.layers) + " layers, counted from 0");
+        addError(issues, "adalora.layers", makeMessage("The model has fewer layers"),
+            makeMessage("adalora.layers holds %1, must be at most %2: the model has %3 layers, counted from 0",
+                adalora.layers.back(), c.facts.layers - 1, c.facts.layers));
     else if (c.facts.layers > 0 && c.facts.matrices == 0) {
         const std::string key = adalora.modules.empty() ? "adalora.targets" : "adalora.modules";
         const std::string list = toText(adalora.modules.empty() ? adalora.targets : adalora.modules);
-        addError(issues, key, "Nothing to adapt",
-            key + " is " + detail::inQuotes(list) + ", which no matrix of the model's blocks is named by");
+        addError(issues, key, makeMessage("Nothing to adapt"),
+            makeMessage("%1 is %2, which no matrix of the model's blocks is named by", key, detail::inQuotes(list)));
     }
 }
 
@@ -172,28 +167,30 @@ void checkRanks(const Context& c, Issues& issues)
     const std::int64_t rank = c.run.initRank;
     const std::int64_t target = adalora.targetRank;
     const bool allocates = allocatesBudget(c.config.method);
-    const std::string given
-        = "adalora.init_rank" + std::string(adalora.initRank ? " is " : " (derived) is ") + number(rank);
+    const Message given = adalora.initRank ? makeMessage("adalora.init_rank is %1", rank)
+                                           : makeMessage("adalora.init_rank (derived) is %1", rank);
 
     const std::int64_t side = usesRankMap(c.config) ? 0 : c.facts.smallestSide; // a rank map is held to each side
     if (side > 0 && rank > side)
-        addError(issues, adalora.initRank ? "adalora.init_rank" : "adalora.target_rank", "Rank above a matrix's side",
-            given + ", must be at most " + number(side)
-                + ", the smaller side of the smallest adapted matrix; lower it, or leave that matrix out of "
-                  "adalora.targets",
+        addError(issues, adalora.initRank ? "adalora.init_rank" : "adalora.target_rank",
+            makeMessage("Rank above a matrix's side"),
+            makeMessage("%1, must be at most %2, the smaller side of the smallest adapted matrix; lower it, or leave "
+                        "that matrix out of adalora.targets",
+                given, side),
             adalora.initRank ? side : std::max<std::int64_t>(1, side * 2 / 3));
     if (!allocates)
         return;
     const std::int64_t start = c.run.schedule.initialBudget;
     if (adalora.totalBudget) {
         if (c.facts.matrices > 0 && *adalora.totalBudget >= start)
-            addError(issues, "adalora.total_budget", "Nothing to prune",
-                "adalora.total_budget is " + number(*adalora.totalBudget) + ", must be below " + number(start)
-                    + ", the triplets at the start (" + given + ", times " + number(c.facts.matrices) + " matrices)",
+            addError(issues, "adalora.total_budget", makeMessage("Nothing to prune"),
+                makeMessage("adalora.total_budget is %1, must be below %2, the triplets at the start (%3, times %4 "
+                            "matrices)",
+                    *adalora.totalBudget, start, given, c.facts.matrices),
                 std::max<std::int64_t>(1, start * 2 / 3));
     } else if (target >= rank) {
-        addError(issues, "adalora.target_rank", "Nothing to prune",
-            "adalora.target_rank is " + number(target) + ", must be below adalora.init_rank " + number(rank),
+        addError(issues, "adalora.target_rank", makeMessage("Nothing to prune"),
+            makeMessage("adalora.target_rank is %1, must be below adalora.init_rank %2", target, rank),
             rank > 1 ? std::optional<FieldValue>(std::max<std::int64_t>(1, rank * 2 / 3)) : std::nullopt);
     }
 }
@@ -205,27 +202,27 @@ void checkSchedule(const Context& c, Issues& issues)
     const std::int64_t steps = schedule.totalSteps;
     if (!allocatesBudget(c.config.method) || steps == 0)
         return;
-    const std::string run = "the run's " + number(steps) + (steps == 1 ? " step" : " steps");
     if (steps < 2) {
         const bool fromEpochs = c.config.train.steps == 0;
-        addError(issues, fromEpochs ? "train.epochs" : "train.steps", "Too few steps to prune",
-            std::string(fromEpochs ? "train.epochs gives " : "train.steps is ") + number(steps)
-                + ", must be at least 2 with a falling budget: one before the final phase, one in it",
+        const Message given
+            = fromEpochs ? makeMessage("train.epochs gives %1", steps) : makeMessage("train.steps is %1", steps);
+        addError(issues, fromEpochs ? "train.epochs" : "train.steps", makeMessage("Too few steps to prune"),
+            makeMessage("%1, must be at least 2 with a falling budget: one before the final phase, one in it", given),
             fromEpochs ? std::nullopt : std::optional<FieldValue>(std::int64_t {2}));
     } else if (adalora.tf && schedule.finalSteps >= steps) {
-        addError(issues, "adalora.tf", "Final phase as long as the run",
-            "adalora.tf is " + number(schedule.finalSteps) + ", must be below " + run,
+        addError(issues, "adalora.tf", makeMessage("Final phase as long as the run"),
+            makeMessage("adalora.tf is %1, must be below the run's %2 steps", schedule.finalSteps, steps),
             std::max<std::int64_t>(1, steps / 2));
     } else if (schedule.warmUpEnd >= schedule.finalStart()) {
-        const std::string key = adalora.ti ? "adalora.ti" : "adalora.tf";
-        addError(issues, key, "No step left to prune in",
-            "adalora.ti is " + number(schedule.warmUpEnd) + ", must be below " + number(schedule.finalStart()) + ", "
-                + run + " less adalora.tf " + number(schedule.finalSteps),
+        addError(issues, adalora.ti ? "adalora.ti" : "adalora.tf", makeMessage("No step left to prune in"),
+            makeMessage("adalora.ti is %1, must be below %2, the run's %3 steps less adalora.tf %4", schedule.warmUpEnd,
+                schedule.finalStart(), steps, schedule.finalSteps),
             std::max<std::int64_t>(0, std::min(steps / 10, schedule.finalStart() - 1)));
     } else if (adalora.deltaT && schedule.eventCount() < 2 && schedule.interval > 1) {
-        addWarning(issues, "adalora.delta_t", "All pruning in one step",
-            "adalora.delta_t is " + number(schedule.interval) + ", so that no masking event falls between adalora.ti "
-                + number(schedule.warmUpEnd) + " and the forced one at step " + number(schedule.finalStart()),
+        addWarning(issues, "adalora.delta_t", makeMessage("All pruning in one step"),
+            makeMessage("adalora.delta_t is %1, so that no masking event falls between adalora.ti %2 and the forced "
+                        "one at step %3",
+                schedule.interval, schedule.warmUpEnd, schedule.finalStart()),
             std::max<std::int64_t>(1, (schedule.finalStart() - schedule.warmUpEnd) / 10));
     }
 }
@@ -237,10 +234,9 @@ void checkScore(const Context& c, Issues& issues)
     if (adalora.score != ScoreKind::Magnitude || !allocatesBudget(c.config.method) || hasLambda(c.config.method))
         return;
     const std::string usual(toString(ScoreKind::SensitivityUncertainty));
-    addError(issues, "adalora.score", "No λ to rank by",
-        "adalora.score is " + std::string(toString(adalora.score)) + ", which ranks by |λ|, but method.name is "
-            + std::string(toString(c.config.method)) + ", which has none: choose " + usual + " or "
-            + std::string(toString(ScoreKind::Sensitivity)),
+    addError(issues, "adalora.score", makeMessage("No λ to rank by"),
+        makeMessage("adalora.score is %1, which ranks by |λ|, but method.name is %2, which has none: choose %3 or %4",
+            toString(adalora.score), toString(c.config.method), usual, toString(ScoreKind::Sensitivity)),
         usual);
 }
 
@@ -251,23 +247,22 @@ void checkShrink(const Context& c, Issues& issues)
     if (!config.adalora.shrink)
         return;
     if (!allocatesBudget(config.method)) {
-        addNote(issues, "adalora.shrink", "Nothing to shrink",
-            "adalora.shrink is on, but method.name is " + std::string(toString(config.method))
-                + ", which keeps one rank: no triplet is dropped",
+        addNote(issues, "adalora.shrink", makeMessage("Nothing to shrink"),
+            makeMessage("adalora.shrink is on, but method.name is %1, which keeps one rank: no triplet is dropped",
+                toString(config.method)),
             false);
     } else if (hasLambda(config.method) && config.adalora.gamma > 0.0) {
-        addNote(issues, "adalora.shrink", "Shrinking changes the final phase",
-            "adalora.gamma is " + toText(config.adalora.gamma)
-                + ": once the pruned triplets are dropped the orthogonality term covers the kept ones alone, so "
-                  "losses, P "
-                  "and Q differ from a run without adalora.shrink from the final phase on. With adalora.gamma 0 they "
-                  "stay "
-                  "the same");
+        addNote(issues, "adalora.shrink", makeMessage("Shrinking changes the final phase"),
+            makeMessage("adalora.gamma is %1: once the pruned triplets are dropped the orthogonality term covers the "
+                        "kept ones alone, so losses, P and Q differ from a run without adalora.shrink from the final "
+                        "phase on. With adalora.gamma 0 they stay the same",
+                toText(config.adalora.gamma)));
     } else if (hasLambda(config.method) && config.optim.maxGradNorm > 0.0) {
-        addNote(issues, "adalora.shrink", "Shrinking may change the clipping",
-            "optim.max_grad_norm is " + toText(config.optim.maxGradNorm)
-                + ": the gradient's norm leaves out the λ of dropped triplets, so steps of the final phase that are "
-                  "clipped are clipped less than without adalora.shrink; the others stay the same");
+        addNote(issues, "adalora.shrink", makeMessage("Shrinking may change the clipping"),
+            makeMessage("optim.max_grad_norm is %1: the gradient's norm leaves out the λ of dropped triplets, so "
+                        "steps of the final phase that are clipped are clipped less than without adalora.shrink; the "
+                        "others stay the same",
+                toText(config.optim.maxGradNorm)));
     }
 }
 
@@ -282,15 +277,21 @@ void checkScale(const Context& c, Issues& issues)
     if (effective >= 0.5)
         return;
     const double suggested = std::exp2(std::round(std::log2(2.0 / factor))) * rank;
-    std::string text = "adalora.alpha is " + toText(c.run.alpha) + " with an initial rank of " + number(c.run.initRank)
-        + ", so s = " + twoDigits(c.run.scale);
+    const std::string alpha = toText(c.run.alpha);
+    const std::string scale = twoDigits(c.run.scale);
     if (factor < 1.0)
-        text += " acts like " + twoDigits(effective) + " on a model that is only " + number(c.facts.width)
-            + " wide (P and Q start small there)";
-    text += ": the adapter will learn slowly. Set adalora.alpha to about " + toText(suggested);
-    const std::string title = factor < 1.0 ? "Scale s = " + twoDigits(c.run.scale) + " is weak on so narrow a model"
-                                           : "Effective scale is " + twoDigits(effective);
-    addWarning(issues, "adalora.alpha", title, text, suggested);
+        addWarning(issues, "adalora.alpha", makeMessage("Scale s = %1 is weak on so narrow a model", scale),
+            makeMessage("adalora.alpha is %1 with an initial rank of %2, so s = %3 acts like %4 on a model that is "
+                        "only %5 wide (P and Q start small there): the adapter will learn slowly. Set adalora.alpha "
+                        "to about %6",
+                alpha, c.run.initRank, scale, twoDigits(effective), c.facts.width, toText(suggested)),
+            suggested);
+    else
+        addWarning(issues, "adalora.alpha", makeMessage("Effective scale is %1", twoDigits(effective)),
+            makeMessage("adalora.alpha is %1 with an initial rank of %2, so s = %3: the adapter will learn slowly. Set "
+                        "adalora.alpha to about %4",
+                alpha, c.run.initRank, scale, toText(suggested)),
+            suggested);
 }
 
 } // namespace
@@ -328,13 +329,13 @@ std::vector<Issue> validate(const RunConfig& config, const RunFacts* facts)
 
 void throwOnErrors(const std::vector<Issue>& issues)
 {
-    std::string first;
-    std::string others;
+    Message first;
+    Message others;
     for (const Issue& issue : issues) {
         if (issue.severity != Severity::Error)
             continue;
-        std::string& place = first.empty() ? first : others;
-        place += (place.empty() ? "" : "\n") + issue.text;
+        Message& place = first.empty() ? first : others;
+        place = place.empty() ? issue.text : makeMessage("%1\n%2", place, issue.text);
     }
     if (!first.empty())
         throw Error(FailureKind::Config, first, others);

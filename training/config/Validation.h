@@ -3,6 +3,7 @@
 
 #include "training/config/BudgetSchedule.h"
 #include "training/config/FieldTable.h"
+#include "training/core/Message.h"
 
 #include <optional>
 #include <string>
@@ -17,8 +18,8 @@ enum class Severity { Note, Warning, Error };
 struct Issue {
     Severity severity = Severity::Error;
     std::string key; ///< a field's key
-    std::string title; ///< a few words: "Effective scale is 0.33"
-    std::string text; ///< a sentence or two: why, and what to do
+    Message title; ///< a few words: "Effective scale is 0.33"
+    Message text; ///< a sentence or two: why, and what to do
     std::optional<FieldValue> suggestion; ///< a value for `key` that would mend it
 };
 
@@ -66,7 +67,7 @@ struct ResolvedRun {
 /// Ranges and combinations. Without @p facts only what the configuration alone tells. Errors come first, notes last.
 [[nodiscard]] std::vector<Issue> validate(const RunConfig& config, const RunFacts* facts = nullptr);
 
-/// @throws Error (Config) with the first error's text, if there is one
+/// @throws Error (Config) with the first error's text, if there is one; the others' stand in the detail, a line each
 void throwOnErrors(const std::vector<Issue>& issues);
 
 /// The configuration with every derived value written out, as a run's folder keeps it.

@@ -21,28 +21,46 @@ namespace spectune {
 namespace {
 
 /// To who writes; who reads is told by readError().
-const char* advice(int code) noexcept
+Message advice(int code)
 {
     switch (code) {
-    case ENOSPC: return " Free some space on that disk, or choose a folder on another one.";
-    case EDQUOT: return " Your share of that disk is used up: delete something, or choose a folder on another disk.";
+    case ENOSPC: return makeMessage(" Free some space on that disk, or choose a folder on another one.");
+    case EDQUOT:
+        return makeMessage(
+            " Your share of that disk is used up: delete something, or choose a folder on another disk.");
     case EACCES:
-    case EPERM: return " Choose a folder that you may write to, or change its permissions.";
-    case EROFS: return " That disk can only be read: choose a folder elsewhere.";
-    case ENOENT: return " Check the path.";
-    default: return "";
+    case EPERM: return makeMessage(" Choose a folder that you may write to, or change its permissions.");
+    case EROFS: return makeMessage(" That disk can only be read: choose a folder elsewhere.");
+    case ENOENT: return makeMessage(" Check the path.");
+    default: return {};
     }
 }
 
-Error failureOf(const char* what, const fs::path& path, int code)
+/// What was tried, without the path and the reason.
+enum class Attempt { Write, Open, Flush, Replace, Create, CreateFolder };
+
+Message failed(Attempt attempt, const fs::path& path, const Message& reason)
 {
-    const std::string reason = code == ENOSPC ? "the disk is full" : std::strerror(code);
-    return ioError(std::string(what) + " " + path.string() + ": " + reason + "." + advice(code));
+    switch (attempt) {
+    case Attempt::Write: return makeMessage("Could not write %1: %2.", path, reason);
+    case Attempt::Open: return makeMessage("Could not open %1: %2.", path, reason);
+    case Attempt::Flush: return makeMessage("Could not flush %1: %2.", path, reason);
+    case Attempt::Replace: return makeMessage("Could not replace %1: %2.", path, reason);
+    case Attempt::Create: return makeMessage("Could not create %1: %2.", path, reason);
+    case Attempt::CreateFolder: break;
+    }
+    return makeMessage("Could not create the folder %1: %2.", path, reason);
 }
 
-[[noreturn]] void fail(const char* what, const fs::path& path, int code)
+Error failureOf(Attempt attempt, const fs::path& path, int code)
 {
-    throw failureOf(what, path, code);
+    const Message reason = code == ENOSPC ? makeMessage("the disk is full") : Message::verbatim(std::strerror(code));
+    return ioError("%1%2", failed(attempt, path, reason), advice(code));
+}
+
+[[noreturn]] void fail(Attempt attempt, const fs::path& path, int code)
+{
+    throw failureOf(attempt, path, code);
 }
 
 /// Removes a temporary unless its content has reached its place.
@@ -65,10 +83,10 @@ void flushToDisk(const fs::path& path, int flags)
 {
     const FileDescriptor file(::open(path.c_str(), flags | O_RDONLY | O_CLOEXEC));
     if (!file.isOpen())
-        fail("Could not open", path, errno);
+        fail(Attempt::Open, path, errno);
     // EINVAL: a file system without the notion, such as some that are mounted over a network.
     if (::fsync(file.get()) != 0 && errno != EINVAL)
-        fail("Could not flush", path, errno);
+        fail(Attempt::Flush, path, errno);
 }
 
 /// After a rename, so that the new name outlives a power cut as well.
@@ -84,7 +102,7 @@ bool exchangeNames(const fs::path& first, const fs::path& second)
     if (::renameat2(AT_FDCWD, first.c_str(), AT_FDCWD, second.c_str(), RENAME_EXCHANGE) == 0)
         return true;
     if (errno != EINVAL && errno != ENOSYS && errno != ENOTSUP)
-        fail("Could not replace", second, errno);
+        fail(Attempt::Replace, second, errno);
 #else
     static_cast<void>(first);
     static_cast<void>(second);
@@ -100,7 +118,7 @@ fs::path makeFolderBeside(const fs::path& target, const std::string& suffix)
     // A crashed process of the same id may have left one; it is not ours to delete.
     for (int number = 2; ::mkdir(folder.c_str(), 0777) != 0; ++number) {
         if (errno != EEXIST)
-            fail("Could not create the folder", folder, errno);
+            fail(Attempt::CreateFolder, folder, errno);
         folder = target;
         folder += suffix + "-" + std::to_string(number);
     }
@@ -116,7 +134,7 @@ fs::path withoutTrailingSlash(const fs::path& path)
 
 Error writeError(const fs::path& path, int code)
 {
-    return failureOf("Could not write", path, code);
+    return failureOf(Attempt::Write, path, code);
 }
 
 void writeFileAtomically(const fs::path& path, std::string_view content)
@@ -128,11 +146,11 @@ void writeFileAtomically(const fs::path& path, std::string_view content)
     FileDescriptor file(::open(temporary.path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
     if (!file.isOpen()) {
         temporary.kept = true; // there is none
-        fail("Could not write", path, errno);
+        fail(Attempt::Write, path, errno);
     }
     struct stat old { };
     if (::stat(path.c_str(), &old) == 0 && ::fchmod(file.get(), old.st_mode & 07777) != 0)
-        fail("Could not write", path, errno);
+        fail(Attempt::Write, path, errno);
     writeAll(file.get(), content, path);
     settleFile(std::move(file), temporary.path, path);
     temporary.kept = true;
@@ -145,7 +163,7 @@ void writeAll(int fd, std::string_view content, const fs::path& path)
         if (written < 0 && errno == EINTR)
             continue;
         if (written <= 0)
-            fail("Could not write", path, errno);
+            fail(Attempt::Write, path, errno);
         content.remove_prefix(static_cast<std::size_t>(written));
     }
 }
@@ -154,13 +172,13 @@ void settleFile(FileDescriptor file, const fs::path& temporary, const fs::path& 
 {
     struct stat there { };
     if (::stat(path.c_str(), &there) == 0 && !S_ISREG(there.st_mode)) // such as /dev/null, which a rename would replace
-        throw ioError("Could not write " + path.string() + ": it is no regular file. Choose another name.");
+        throw ioError("Could not write %1: it is no regular file. Choose another name.", path);
     if (::fsync(file.get()) != 0 && errno != EINVAL) // see flushToDisk()
-        fail("Could not write", path, errno);
+        fail(Attempt::Write, path, errno);
     if (const int code = file.close())
-        fail("Could not write", path, code);
+        fail(Attempt::Write, path, code);
     if (::rename(temporary.c_str(), path.c_str()) != 0)
-        fail("Could not replace", path, errno);
+        fail(Attempt::Replace, path, errno);
     flushFolder(folderOf(path));
 }
 
@@ -170,11 +188,11 @@ void appendDurably(const fs::path& path, std::string_view content)
     const bool isNew = ::stat(path.c_str(), &before) != 0;
     FileDescriptor file(::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666));
     if (!file.isOpen())
-        fail("Could not write", path, errno);
+        fail(Attempt::Write, path, errno);
     try {
         writeAll(file.get(), content, path);
         if (::fsync(file.get()) != 0 && errno != EINVAL) // see flushToDisk()
-            fail("Could not write", path, errno);
+            fail(Attempt::Write, path, errno);
     } catch (const Error&) {
         std::error_code ignored;
         if (isNew)
@@ -184,7 +202,7 @@ void appendDurably(const fs::path& path, std::string_view content)
         throw;
     }
     if (const int code = file.close())
-        fail("Could not write", path, code);
+        fail(Attempt::Write, path, code);
     if (isNew)
         flushFolder(folderOf(path));
 }
@@ -201,7 +219,7 @@ AtomicDirectory::AtomicDirectory(const fs::path& target, Existing existing)
     std::error_code error;
     fs::create_directories(folderOf(m_target), error);
     if (error)
-        fail("Could not create the folder", folderOf(m_target), error.value());
+        fail(Attempt::CreateFolder, folderOf(m_target), error.value());
     m_partial = makeFolderBeside(m_target, ".partial-" + std::to_string(::getpid()));
 }
 
@@ -223,7 +241,7 @@ void AtomicDirectory::commit()
                 flushToDisk(entry.path(), 0);
         }
     } catch (const fs::filesystem_error& error) {
-        fail("Could not flush", m_partial, error.code().value());
+        fail(Attempt::Flush, m_partial, error.code().value());
     }
     flushFolder(m_partial);
     replaceTarget();
@@ -237,11 +255,11 @@ void AtomicDirectory::replaceTarget()
     if (::rename(m_partial.c_str(), m_target.c_str()) == 0)
         return;
     if (errno != ENOTEMPTY && errno != EEXIST)
-        fail("Could not create", m_target, errno);
+        fail(Attempt::Create, m_target, errno);
     if (m_existing == Existing::Refuse)
-        throw ioError(m_target.string()
-            + " is no longer empty: something was put there in the meantime, and it is left alone. Choose another "
-              "folder.");
+        throw ioError("%1 is no longer empty: something was put there in the meantime, and it is left alone. Choose "
+                      "another folder.",
+            m_target);
 
     std::error_code ignored;
     if (exchangeNames(m_partial, m_target)) {
@@ -250,11 +268,11 @@ void AtomicDirectory::replaceTarget()
     }
     const fs::path aside = makeFolderBeside(m_target, ".old-" + std::to_string(::getpid()));
     if (::rename(m_target.c_str(), aside.c_str()) != 0)
-        fail("Could not replace", m_target, errno);
+        fail(Attempt::Replace, m_target, errno);
     if (::rename(m_partial.c_str(), m_target.c_str()) != 0) {
         const int code = errno;
         ::rename(aside.c_str(), m_target.c_str());
-        fail("Could not replace", m_target, code);
+        fail(Attempt::Replace, m_target, code);
     }
     fs::remove_all(aside, ignored);
 }

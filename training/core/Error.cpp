@@ -7,7 +7,7 @@ namespace spectune {
 
 Failure Failure::cancelled()
 {
-    return {.kind = FailureKind::Config, .message = "Cancelled.", .detail = {}, .step = -1};
+    return {.kind = FailureKind::Config, .message = makeMessage("Cancelled."), .detail = {}, .step = -1};
 }
 
 bool Failure::isCancelled() const
@@ -20,18 +20,20 @@ Failure Failure::fromCurrentException(std::int64_t step)
     try {
         throw;
     } catch (const Error& error) {
-        return {.kind = error.kind(), .message = error.what(), .detail = error.detail(), .step = step};
+        return {.kind = error.kind(), .message = error.message(), .detail = error.detail(), .step = step};
     } catch (const std::bad_alloc&) {
         return {.kind = FailureKind::OutOfMemory,
-            .message
-            = "The computer's memory was full. A smaller train.micro_batch_size or data.max_length needs less.",
+            .message = makeMessage(
+                "The computer's memory was full. A smaller train.micro_batch_size or data.max_length needs less."),
             .detail = {},
             .step = step};
     } catch (const std::exception& error) {
-        return {.kind = FailureKind::Internal, .message = error.what(), .detail = {}, .step = step};
+        return {.kind = FailureKind::Internal, .message = Message::verbatim(error.what()), .detail = {}, .step = step};
     } catch (...) {
-        return {
-            .kind = FailureKind::Internal, .message = "An unknown exception was thrown.", .detail = {}, .step = step};
+        return {.kind = FailureKind::Internal,
+            .message = makeMessage("An unknown exception was thrown."),
+            .detail = {},
+            .step = step};
     }
 }
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "training/core/Message.h"
+
 #include <cstdint>
 #include <exception>
 #include <stdexcept>
-#include <string>
+#include <utility>
 
 namespace spectune {
 
@@ -21,29 +23,45 @@ enum class FailureKind {
 /// The one exception of the engine for bad input. Its text names the file, key or value and says what to do.
 class Error : public std::runtime_error {
 public:
-    Error(FailureKind kind, const std::string& message, std::string detail = {})
-        : std::runtime_error(message)
+    Error(FailureKind kind, Message message, Message detail = {})
+        : std::runtime_error(message.english())
         , m_kind(kind)
+        , m_message(std::move(message))
         , m_detail(std::move(detail))
     {
     }
 
     [[nodiscard]] FailureKind kind() const noexcept { return m_kind; }
+    /// what() in the parts that a translation needs
+    [[nodiscard]] const Message& message() const noexcept { return m_message; }
     /// Further lines for a "Details" box or the log; may be empty.
-    [[nodiscard]] const std::string& detail() const noexcept { return m_detail; }
+    [[nodiscard]] const Message& detail() const noexcept { return m_detail; }
 
 private:
     FailureKind m_kind;
-    std::string m_detail;
+    Message m_message;
+    Message m_detail;
 };
 
-[[nodiscard]] inline Error configError(const std::string& message)
+[[nodiscard]] inline Error configError(Message message)
 {
-    return {FailureKind::Config, message};
+    return {FailureKind::Config, std::move(message)};
 }
-[[nodiscard]] inline Error ioError(const std::string& message)
+[[nodiscard]] inline Error ioError(Message message)
 {
-    return {FailureKind::Io, message};
+    return {FailureKind::Io, std::move(message)};
+}
+
+/// configError("%1: is not JSON: %2", file, reason); see makeMessage().
+template <typename... Values>
+[[nodiscard]] Error configError(MessagePattern<std::type_identity_t<Values>...> pattern, const Values&... values)
+{
+    return configError(makeMessage<Values...>(pattern, values...));
+}
+template <typename... Values>
+[[nodiscard]] Error ioError(MessagePattern<std::type_identity_t<Values>...> pattern, const Values&... values)
+{
+    return ioError(makeMessage<Values...>(pattern, values...));
 }
 
 /// Thrown where a stop was asked for. It is no error, so it does not derive from std::exception:
@@ -53,8 +71,8 @@ struct Stopped { };
 /// An exception as a value: what crosses a thread's border.
 struct Failure {
     FailureKind kind = FailureKind::Internal;
-    std::string message;
-    std::string detail;
+    Message message;
+    Message detail;
     std::int64_t step = -1; ///< optimizer steps done when it happened; -1: outside a run
 
     /// Translates the exception being handled. @pre called inside a catch block; Stopped must have been caught before.

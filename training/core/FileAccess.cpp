@@ -14,28 +14,28 @@ namespace spectune {
 
 namespace {
 
-const char* adviceToReader(int code) noexcept
+Message adviceToReader(int code)
 {
     switch (code) {
     case EACCES:
-    case EPERM: return " You may not read it: ask its owner, or change its permissions.";
+    case EPERM: return makeMessage(" You may not read it: ask its owner, or change its permissions.");
     case ENOENT:
-    case ENOTDIR: return " Check the path.";
-    case ELOOP: return " Its links lead back to themselves: make them anew.";
-    default: return "";
+    case ENOTDIR: return makeMessage(" Check the path.");
+    case ELOOP: return makeMessage(" Its links lead back to themselves: make them anew.");
+    default: return {};
     }
 }
 
-Error failureToRead(const fs::path& path, const std::string& reason)
+Error notRegular(const fs::path& path)
 {
-    return ioError("Could not read " + path.string() + ": " + reason);
+    return ioError("Could not read %1: it is no regular file.", path);
 }
 
 } // namespace
 
 Error readError(const fs::path& path, int code)
 {
-    return failureToRead(path, std::string(std::strerror(code)) + '.' + adviceToReader(code));
+    return ioError("Could not read %1: %2.%3", path, std::strerror(code), adviceToReader(code));
 }
 
 FileDescriptor openToRead(const fs::path& path)
@@ -43,14 +43,14 @@ FileDescriptor openToRead(const fs::path& path)
     // Without O_NONBLOCK the open of a named pipe waits for somebody to write. Regular files do not know the flag.
     FileDescriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
     if (!file.isOpen())
-        throw errno == ENXIO ? failureToRead(path, "it is no regular file.") : readError(path, errno);
+        throw errno == ENXIO ? notRegular(path) : readError(path, errno);
     struct stat status { };
     if (::fstat(file.get(), &status) != 0)
         throw readError(path, errno);
     if (S_ISDIR(status.st_mode))
-        throw failureToRead(path, "it is a folder; a file is needed.");
+        throw ioError("Could not read %1: it is a folder; a file is needed.", path);
     if (!S_ISREG(status.st_mode))
-        throw failureToRead(path, "it is no regular file.");
+        throw notRegular(path);
     return file;
 }
 
@@ -58,8 +58,8 @@ std::string readText(const fs::path& path, std::uint64_t most)
 {
     const FileDescriptor file = openToRead(path);
     const auto refuse = [&path, most] {
-        return failureToRead(path,
-            "it has more than " + std::to_string(most >> 20U) + " MiB, which no such file needs. Check the path.");
+        return ioError(
+            "Could not read %1: it has more than %2 MiB, which no such file needs. Check the path.", path, most >> 20U);
     };
     struct stat status { };
     if (::fstat(file.get(), &status) != 0)

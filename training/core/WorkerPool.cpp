@@ -17,10 +17,11 @@ WorkerPool::WorkerPool(std::size_t size, const std::function<void()>& prepare)
         for (std::size_t number = 1; number < size; ++number)
             m_threads.emplace_back([this, number, start = prepare] { work(number, start); });
     } catch (const std::system_error& fault) {
-        const std::string made = std::to_string(m_threads.size() + 1);
+        const std::size_t made = m_threads.size() + 1;
         close();
-        throw configError("The system gives only " + made + " of " + std::to_string(size)
-            + " threads: " + fault.code().message() + ". Lower train.threads, or raise the limit (ulimit -u).");
+        throw configError(
+            "The system gives only %1 of %2 threads: %3. Lower train.threads, or raise the limit (ulimit -u).", made,
+            size, fault.code().message());
     } catch (...) { // threads that still run when they are destroyed end the program
         close();
         throw;

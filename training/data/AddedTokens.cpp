@@ -26,7 +26,7 @@ std::optional<Json> readObject(const fs::path& file)
         return std::nullopt;
     Json json = readJson(file);
     if (!json.is_object())
-        throw configError(file.string() + ": must hold a JSON object.");
+        throw configError("%1: must hold a JSON object.", file);
     return json;
 }
 
@@ -43,27 +43,27 @@ void readRoles(const Json& json, const fs::path& file, TokenizerSettings& settin
         else if (found->is_object() && found->contains("content") && (*found)["content"].is_string())
             settings.roles[role] = (*found)["content"].get<std::string>();
         else
-            throw configError(file.string() + ": " + role + " must be a text, an object with \"content\", or null.");
+            throw configError("%1: %2 must be a text, an object with \"content\", or null.", file, role);
     }
 }
 
 std::int32_t checkedId(std::int64_t id, const fs::path& file, const std::string& token)
 {
     if (id < 0 || id > std::numeric_limits<std::int32_t>::max() - 1)
-        throw configError(file.string() + ": the token \"" + token + "\" has the id " + std::to_string(id) + '.');
+        throw configError("%1: the token \"%2\" has the id %3.", file, token, id);
     return static_cast<std::int32_t>(id);
 }
 
 void add(AddedToken token, const fs::path& file, TokenizerSettings& settings)
 {
     if (token.content.empty())
-        throw configError(file.string() + ": the added token with id " + std::to_string(token.id) + " is empty.");
+        throw configError("%1: the added token with id %2 is empty.", file, token.id);
     for (const AddedToken& known : settings.added) {
         if (known.content == token.content && known.id == token.id)
             return;
         if (known.content == token.content || known.id == token.id)
-            throw configError(file.string() + ": the added token \"" + token.content + "\" (" + std::to_string(token.id)
-                + ") contradicts \"" + known.content + "\" (" + std::to_string(known.id) + ").");
+            throw configError("%1: the added token \"%2\" (%3) contradicts \"%4\" (%5).", file, token.content, token.id,
+                known.content, known.id);
     }
     settings.added.push_back(std::move(token));
 }
@@ -74,21 +74,22 @@ bool flag(const Json& json, const char* key, bool fallback, const fs::path& file
     if (found == json.end() || found->is_null())
         return fallback;
     if (!found->is_boolean())
-        throw configError(file.string() + ": " + key + " must be true or false.");
+        throw configError("%1: %2 must be true or false.", file, key);
     return found->get<bool>();
 }
 
 void readDecoder(const Json& decoder, const fs::path& file, TokenizerSettings& settings)
 {
     if (!decoder.is_object())
-        throw configError(file.string() + ": added_tokens_decoder must be an object.");
+        throw configError("%1: added_tokens_decoder must be an object.", file);
     for (const auto& [key, value] : decoder.items()) {
         std::int64_t id = -1;
         const auto [end, error] = std::from_chars(key.data(), key.data() + key.size(), id);
         if (error != std::errc() || end != key.data() + key.size() || !value.is_object() || !value.contains("content")
             || !value["content"].is_string())
-            throw configError(file.string() + ": added_tokens_decoder has an entry \"" + key
-                + "\" that is not an id with an object that has \"content\".");
+            throw configError(
+                "%1: added_tokens_decoder has an entry \"%2\" that is not an id with an object that has \"content\".",
+                file, key);
         const auto content = value["content"].get<std::string>();
         add({content, checkedId(id, file, content), flag(value, "special", false, file),
                 flag(value, "lstrip", false, file), flag(value, "rstrip", false, file),
@@ -122,7 +123,7 @@ TokenizerSettings TokenizerSettings::read(const fs::path& folder)
     if (const std::optional<Json> json = readObject(list)) {
         for (const auto& [content, id] : json->items()) {
             if (!id.is_number_integer())
-                throw configError(list.string() + ": the token \"" + content + "\" needs an id.");
+                throw configError("%1: the token \"%2\" needs an id.", list, content);
             add({content, checkedId(id.get<std::int64_t>(), list, content)}, list, settings);
         }
     }

@@ -71,15 +71,16 @@ Batcher::Batcher(std::shared_ptr<const Dataset> data, std::int64_t batchSize, bo
     if (m_data->size() < 1)
         throw configError("data.path holds no samples.");
     if (m_batchSize < 1)
-        throw configError("train.batch_size is " + std::to_string(m_batchSize) + ", must be at least 1.");
+        throw configError("train.batch_size is %1, must be at least 1.", m_batchSize);
     seek({});
 }
 
 void Batcher::seek(DataPosition position)
 {
     if (position.epoch < 0 || position.index < 0 || position.index > m_data->size())
-        throw configError("The saved data position (epoch " + std::to_string(position.epoch) + ", sample "
-            + std::to_string(position.index) + ") does not fit the data file: has data.path changed since?");
+        throw configError(
+            "The saved data position (epoch %1, sample %2) does not fit the data file: has data.path changed since?",
+            position.epoch, position.index);
     m_position = position;
     m_order.reset();
     if (m_shuffle)

@@ -16,9 +16,9 @@ const std::string& textOf(const Json& message, const char* key, const std::strin
 {
     const auto found = message.find(key);
     if (found == message.end())
-        throw ioError(where + '.' + key + " is missing.");
+        throw ioError("%1.%2 is missing.", where, key);
     if (!found->is_string())
-        throw ioError(where + '.' + key + " is no text.");
+        throw ioError("%1.%2 is no text.", where, key);
     return found->get_ref<const std::string&>();
 }
 
@@ -30,7 +30,7 @@ const char* heading(const std::string& role, const std::string& where)
         return "### User:\n";
     if (role == "assistant")
         return "### Assistant:\n";
-    throw ioError(where + ".role is \"" + role + "\"; system, user and assistant are known.");
+    throw ioError("%1.role is \"%2\"; system, user and assistant are known.", where, role);
 }
 
 } // namespace
@@ -39,17 +39,17 @@ RenderedSample renderChat(std::string_view json, const RecordPlace& place)
 {
     const Json value = parseJson(json, place.text());
     if (value.is_discarded())
-        throw ioError(place.text() + ": is not valid JSON.");
+        throw ioError("%1: is not valid JSON.", place.text());
     if (!value.is_object() || !value.contains("messages"))
-        throw ioError(place.text() + ": the field \"messages\" is missing.");
+        throw ioError("%1: the field \"messages\" is missing.", place.text());
     const Json& messages = value["messages"];
     if (!messages.is_array() || messages.empty())
-        throw ioError(place.text() + ": \"messages\" must be a list of {\"role\", \"content\"}, with at least one.");
+        throw ioError("%1: \"messages\" must be a list of {\"role\", \"content\"}, with at least one.", place.text());
     RenderedSample sample;
     for (std::size_t i = 0; i < messages.size(); ++i) {
         const std::string where = place.text() + ": messages[" + std::to_string(i) + ']';
         if (!messages[i].is_object())
-            throw ioError(where + " is no object with \"role\" and \"content\".");
+            throw ioError("%1 is no object with \"role\" and \"content\".", where);
         const std::string& role = textOf(messages[i], "role", where);
         if (i > 0)
             sample.text += "\n\n";

@@ -57,7 +57,7 @@ Dataset::Dataset(const std::string& path, const DataConfig& data, std::shared_pt
     , m_maxLength(data.maxLength)
 {
     if (m_maxLength < 2)
-        throw configError("data.max_length is " + std::to_string(m_maxLength) + ", must be at least 2.");
+        throw configError("data.max_length is %1, must be at least 2.", m_maxLength);
     // While a small file is scanned nothing is reported: the samples will be.
     m_source = openSamples(path, data, Progress {.stop = progress.stop});
     m_lazy = !m_source->isDocument() && m_source->bytes() >= eager;
@@ -72,8 +72,7 @@ Dataset::Dataset(const std::string& path, const DataConfig& data, std::shared_pt
         tokeniseAll(progress);
     m_size = static_cast<std::int64_t>(m_begins.size()) - 1;
     if (m_size == 0)
-        throw configError(path + ": no sample has a token that bears loss within data.max_length "
-            + std::to_string(m_maxLength) + '.');
+        throw configError("%1: no sample has a token that bears loss within data.max_length %2.", path, m_maxLength);
 }
 
 void Dataset::append(const Sample& sample)
@@ -118,8 +117,7 @@ void Dataset::cutDocument(const Progress& progress)
 std::optional<Sample> Dataset::sample(std::int64_t index) const
 {
     if (index < 0 || index >= m_size)
-        throw configError(
-            "There is no sample " + std::to_string(index) + "; there are " + std::to_string(m_size) + '.');
+        throw configError("There is no sample %1; there are %2.", index, m_size);
     if (m_lazy) {
         Sample sample = makeSample(m_source->render(index), *m_tokenizer, m_maxLength);
         return hasTarget(sample) ? std::optional<Sample>(std::move(sample)) : std::nullopt;

@@ -54,7 +54,7 @@ public:
     [[nodiscard]] std::uint64_t bytes() const noexcept { return m_source->bytes(); }
     [[nodiscard]] DataFormat format() const noexcept { return m_source->format(); }
     /// Why that format, in words.
-    [[nodiscard]] const std::string& decision() const noexcept { return m_source->decision(); }
+    [[nodiscard]] const Message& decision() const noexcept { return m_source->decision(); }
     [[nodiscard]] const Tokenizer& tokenizer() const noexcept { return *m_tokenizer; }
 
 private:

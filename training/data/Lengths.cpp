@@ -43,7 +43,7 @@ SampleLengths measureLengths(const MeasureLengths& request, const Progress& prog
     const std::shared_ptr<const Tokenizer> tokenizer = loadTokenizer(request.config.model.path);
     const std::unique_ptr<SampleSource> source = openSamples(data.path, data, progress);
     if (source->isDocument())
-        throw configError(data.path + ": is one document, cut into blocks of data.max_length.");
+        throw configError("%1: is one document, cut into blocks of data.max_length.", data.path);
     SampleLengths lengths {.path = data.path, .samples = source->size(), .tokens = {}, .firstTargets = {}};
     const std::int64_t count = samplesToRead(*source, request.most);
     constexpr std::int64_t unlimited = std::int64_t {1} << 40U;

@@ -121,8 +121,7 @@ DataPreview previewData(const PreviewData& request, const Progress& progress)
     preview.documentTokens = builder.length();
     preview.samples = (builder.length() + data.maxLength - 1) / data.maxLength;
     if (request.sample < 0 || request.sample >= preview.samples)
-        throw configError(path + ": has " + std::to_string(preview.samples) + " blocks; there is no block "
-            + std::to_string(request.sample) + '.');
+        throw configError("%1: has %2 blocks; there is no block %3.", path, preview.samples, request.sample);
     const std::int64_t begin = request.sample * data.maxLength;
     builder.fill(preview, begin, std::min(builder.length(), begin + data.maxLength));
     return preview;
@@ -134,7 +133,7 @@ ModelSummary inspectModel(const std::string& folder)
     try {
         summary.tokenizer = loadTokenizer(folder)->describe();
     } catch (const Error& error) {
-        summary.tokenizer = error.what();
+        summary.tokenizer = error.message();
     }
     return summary;
 }

@@ -12,7 +12,7 @@ class ArrayScanner {
 public:
     enum class Event { None, Begin, End, Done };
 
-    /// What the byte does; End and Done come with the byte after the element ("," or "]"). Throws a text for a fault.
+    /// What the byte does; End and Done come with the byte after the element ("," or "]"). Throws a Message for a fault.
     Event step(char c)
     {
         if (m_inString) {
@@ -23,10 +23,10 @@ public:
         if (c == ' ' || c == '\t' || c == '\r' || c == '\n')
             return Event::None;
         if (m_done)
-            throw "something follows the closing bracket";
+            throw makeMessage("something follows the closing bracket");
         if (m_depth == 0) {
             if (c != '[')
-                throw "a JSON array of objects must begin with '['";
+                throw makeMessage("a JSON array of objects must begin with '['");
             m_depth = 1;
             return Event::None;
         }
@@ -34,7 +34,7 @@ public:
             return separator(c);
         const bool begins = m_depth == 1 && !m_inElement;
         if (m_depth == 1 && m_afterElement)
-            throw "a comma is missing between two elements";
+            throw makeMessage("a comma is missing between two elements");
         advance(c);
         return begins ? Event::Begin : Event::None;
     }
@@ -46,7 +46,7 @@ private:
     {
         const bool ended = m_inElement;
         if (!ended && (c == ',' || m_afterComma))
-            throw "an element is missing beside a comma";
+            throw makeMessage("an element is missing beside a comma");
         m_inElement = m_afterElement = false;
         m_afterComma = c == ',';
         m_done = c == ']';
@@ -63,7 +63,7 @@ private:
         } else if (c == '}' || c == ']') {
             --m_depth;
             if (m_depth < 1)
-                throw "a bracket closes that was never opened";
+                throw makeMessage("a bracket closes that was never opened");
             m_afterElement = m_depth == 1;
         }
     }
@@ -93,15 +93,14 @@ JsonArrayFile::JsonArrayFile(const std::filesystem::path& path, const Progress& 
                     m_ranges.push_back({offset + i, offset + i, line});
                 else if (event == ArrayScanner::Event::End)
                     m_ranges.back().end = offset + i;
-            } catch (const char* fault) {
-                throw ioError(file().name() + ':' + std::to_string(line) + ": is not a JSON array: " + fault + '.');
+            } catch (const Message& fault) {
+                throw ioError("%1:%2: is not a JSON array: %3.", file().name(), line, fault);
             }
             line += bytes[i] == '\n' ? 1 : 0;
         }
     });
     if (!scanner.isDone())
-        throw ioError(
-            file().name() + ':' + std::to_string(line) + ": the JSON array is not closed. Was the file cut short?");
+        throw ioError("%1:%2: the JSON array is not closed. Was the file cut short?", file().name(), line);
 }
 
 CsvFile::CsvFile(const std::filesystem::path& path, const Progress& progress)
@@ -136,7 +135,7 @@ CsvFile::CsvFile(const std::filesystem::path& path, const Progress& progress)
         }
     });
     if (inQuotes)
-        throw ioError(file().name() + ':' + std::to_string(quoteLine) + ": a quote is opened here and never closed.");
+        throw ioError("%1:%2: a quote is opened here and never closed.", file().name(), quoteLine);
     endRow(file().size(), file().size());
 }
 

@@ -51,18 +51,18 @@ const std::string& Record::at(std::string_view name) const
     if (value != nullptr)
         return *value;
     if (std::find(structured.begin(), structured.end(), name) != structured.end())
-        throw ioError(place.text() + ": the field \"" + std::string(name) + "\" is no text.");
-    throw ioError(place.text() + ": the field \"" + std::string(name) + "\" is missing; there are: " + names() + '.');
+        throw ioError("%1: the field \"%2\" is no text.", place.text(), name);
+    throw ioError("%1: the field \"%2\" is missing; there are: %3.", place.text(), name, names());
 }
 
-std::string Record::names() const
+Message Record::names() const
 {
     std::string all;
     for (const auto& [name, value] : fields)
         all += (all.empty() ? "" : ", ") + name;
     for (const std::string& name : structured)
         all += (all.empty() ? "" : ", ") + name;
-    return all.empty() ? "none" : all;
+    return all.empty() ? makeMessage("none") : Message::verbatim(std::move(all));
 }
 
 Record parseJsonRecord(std::string_view json, RecordPlace place)
@@ -72,13 +72,12 @@ Record parseJsonRecord(std::string_view json, RecordPlace place)
     try {
         value = Json::parse(json);
     } catch (const Json::parse_error& error) {
-        throw ioError(
-            place.text() + ": is not valid JSON (near byte " + std::to_string(error.byte) + " of the record).");
+        throw ioError("%1: is not valid JSON (near byte %2 of the record).", place.text(), error.byte);
     } catch (const Json::exception& error) {
-        throw ioError(place.text() + ": is not valid JSON: " + error.what());
+        throw ioError("%1: is not valid JSON: %2", place.text(), error.what());
     }
     if (!value.is_object())
-        throw ioError(place.text() + ": must be a JSON object with named fields.");
+        throw ioError("%1: must be a JSON object with named fields.", place.text());
     Record record {.place = std::move(place), .fields = {}, .structured = {}};
     for (const auto& [key, item] : value.items()) {
         if (item.is_string())
@@ -104,8 +103,10 @@ std::vector<std::string> splitRow(std::string_view row, char separator, const Re
             const std::size_t end = std::min(row.find(separator, at), row.size());
             cell = std::string(row.substr(at, end - at));
             if (separator != '\t' && cell.find('"') != std::string::npos)
-                throw ioError(place.text() + ": the cell " + std::to_string(cells.size() + 1)
-                    + " has a loose quote; in CSV a cell with quotes is enclosed in quotes and doubles those inside.");
+                throw ioError(
+                    "%1: the cell %2 has a loose quote; in CSV a cell with quotes is enclosed in quotes and doubles "
+                    "those inside.",
+                    place.text(), cells.size() + 1);
             at = end;
         }
         cells.push_back(std::move(cell));
@@ -119,8 +120,9 @@ Record rowRecord(std::string_view row, char separator, const std::vector<std::st
 {
     std::vector<std::string> cells = splitRow(row, separator, place);
     if (cells.size() != columns.size())
-        throw ioError(place.text() + ": has " + std::to_string(cells.size()) + (cells.size() == 1 ? " cell" : " cells")
-            + ", the header has " + std::to_string(columns.size()) + '.');
+        throw ioError(cells.size() == 1
+                ? makeMessage("%1: has 1 cell, the header has %2.", place.text(), columns.size())
+                : makeMessage("%1: has %2 cells, the header has %3.", place.text(), cells.size(), columns.size()));
     Record record {.place = std::move(place), .fields = {}, .structured = {}};
     for (std::size_t i = 0; i < cells.size(); ++i)
         record.fields.emplace_back(columns[i], std::move(cells[i]));
@@ -131,7 +133,7 @@ Record e2eRecord(std::string_view line, RecordPlace place)
 {
     const std::size_t at = line.find("||");
     if (at == std::string_view::npos)
-        throw ioError(place.text() + ": has no \"||\" between the meaning representation and the sentence.");
+        throw ioError("%1: has no \"||\" between the meaning representation and the sentence.", place.text());
     Record record {.place = std::move(place), .fields = {}, .structured = {}};
     record.fields.emplace_back("mr", std::string(line.substr(0, at)));
     record.fields.emplace_back("sentence", std::string(line.substr(at + 2)));

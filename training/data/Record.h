@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "training/core/Message.h"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -27,8 +29,8 @@ struct Record {
     [[nodiscard]] const std::string* find(std::string_view name) const;
     /// @throws Error (Io) naming file, line and field, and the fields there are
     [[nodiscard]] const std::string& at(std::string_view name) const;
-    /// "a, b, c", fields that hold no text included.
-    [[nodiscard]] std::string names() const;
+    /// "a, b, c", fields that hold no text included; "none" where there are none.
+    [[nodiscard]] Message names() const;
 };
 
 /// @throws Error (Io) naming file and line for what is no JSON object

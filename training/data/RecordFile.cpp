@@ -45,8 +45,9 @@ std::string InputFile::read(std::uint64_t offset, std::uint64_t length) const
         if (got < 0 && errno == EINTR)
             continue;
         if (got <= 0)
-            throw ioError(name() + ": cannot be read at byte " + std::to_string(offset + done) + ": "
-                + (got < 0 ? std::strerror(errno) : "the file became shorter while it was in use"));
+            throw ioError("%1: cannot be read at byte %2: %3", m_path, offset + done,
+                got < 0 ? Message::verbatim(std::strerror(errno))
+                        : makeMessage("the file became shorter while it was in use"));
         done += static_cast<std::uint64_t>(got);
     }
     return bytes;
@@ -69,8 +70,7 @@ std::uint64_t InputFile::markLength() const
 std::string RecordFile::readChecked(std::uint64_t begin, std::uint64_t end, std::int64_t line) const
 {
     if (end - begin > maxRecord)
-        throw ioError(m_file.name() + ':' + std::to_string(line) + ": this record has "
-            + std::to_string((end - begin) >> 20U) + " MiB; at most 64 are read.");
+        throw ioError("%1:%2: this record has %3 MiB; at most 64 are read.", m_file.name(), line, (end - begin) >> 20U);
     std::string text = m_file.read(begin, end - begin);
     requireUtf8(text, m_file.name(), line);
     return text;
@@ -114,7 +114,7 @@ void LineFile::loadBlock(std::int64_t block) const
     const Anchor& first = m_anchors.at(static_cast<std::size_t>(block));
     const Anchor& next = m_anchors.at(static_cast<std::size_t>(block) + 1);
     if (next.offset - first.offset > 4 * maxRecord)
-        throw ioError(file().name() + ':' + std::to_string(first.line) + ": a line near here is longer than 64 MiB.");
+        throw ioError("%1:%2: a line near here is longer than 64 MiB.", file().name(), first.line);
     m_block = -1;
     m_text = file().read(first.offset, next.offset - first.offset);
     m_places.clear();
@@ -137,7 +137,7 @@ std::string LineFile::record(std::int64_t index) const
     loadBlock(index / stride);
     const Place& place = m_places.at(static_cast<std::size_t>(index % stride));
     if (place.end - place.begin > maxRecord)
-        throw ioError(file().name() + ':' + std::to_string(place.line) + ": this line is longer than 64 MiB.");
+        throw ioError("%1:%2: this line is longer than 64 MiB.", file().name(), place.line);
     std::string text = m_text.substr(place.begin, place.end - place.begin);
     requireUtf8(text, file().name(), place.line);
     return text;

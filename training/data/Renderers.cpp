@@ -65,8 +65,8 @@ TablePlan planTable(const DataConfig& data, const Record& header)
     TablePlan plan {.text = {}, .answer = {}, .aliases = configuredColumns(data.columns)};
     for (const auto& [role, column] : plan.aliases) {
         if (!has(header, column))
-            throw configError("data.columns." + role + " is \"" + column + "\", but " + header.place.file
-                + " has the columns: " + header.names() + '.');
+            throw configError("data.columns.%1 is \"%2\", but %3 has the columns: %4.", role, column, header.place.file,
+                header.names());
     }
     guessColumn(plan.aliases, header, "prompt", {"prompt"});
     guessColumn(plan.aliases, header, "completion", {"completion"});
@@ -86,9 +86,9 @@ TablePlan planTable(const DataConfig& data, const Record& header)
         plan.text += plan.aliases.count("text_pair") != 0 ? "\n{text_pair}" : "";
         plan.text += label ? "\nLabel: {label}" : "";
     } else {
-        throw configError(header.place.file + ": has the columns " + header.names()
-            + ". Say what they are: data.columns.text (and data.columns.label), or data.columns.prompt and "
-              "data.columns.completion.");
+        throw configError("%1: has the columns %2. Say what they are: data.columns.text (and data.columns.label), or "
+                          "data.columns.prompt and data.columns.completion.",
+            header.place.file, header.names());
     }
     return plan;
 }
@@ -232,15 +232,15 @@ std::unique_ptr<Renderer> rowRenderer(
     Record names {.place = header, .fields = {}, .structured = {}};
     for (const std::string& column : columns) {
         if (has(names, column))
-            throw ioError(header.text() + ": the column \"" + column + "\" comes twice in the header.");
+            throw ioError("%1: the column \"%2\" comes twice in the header.", header.text(), column);
         names.fields.emplace_back(column, std::string());
     }
     const TablePlan plan = planTable(data, names);
     TextTemplate text(plan.text, plan.answer, plan.aliases);
     for (const std::string& column : text.columns()) {
         if (!has(names, column))
-            throw configError("data.template names {" + column + "}, but " + header.file
-                + " has the columns: " + names.names() + '.');
+            throw configError(
+                "data.template names {%1}, but %2 has the columns: %3.", column, header.file, names.names());
     }
     return std::make_unique<RowRenderer>(separator, std::move(columns), std::move(text));
 }

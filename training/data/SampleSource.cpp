@@ -23,7 +23,7 @@ constexpr std::uint64_t maxDocument = 16ULL << 20U;
 /// Formats whose samples are records of the file.
 class RecordSource : public SampleSource {
 public:
-    RecordSource(DataFormat format, std::string decision, std::vector<std::string> columns,
+    RecordSource(DataFormat format, Message decision, std::vector<std::string> columns,
         std::unique_ptr<RecordFile> file, std::unique_ptr<Renderer> renderer, std::int64_t skipped)
         : SampleSource(format, std::move(decision), std::move(columns))
         , m_file(std::move(file))
@@ -37,8 +37,7 @@ public:
     [[nodiscard]] RenderedSample render(std::int64_t index) const override
     {
         if (index < 0 || index >= size())
-            throw configError(m_file->file().name() + ": has " + std::to_string(size())
-                + " samples; there is no sample " + std::to_string(index) + '.');
+            throw configError("%1: has %2 samples; there is no sample %3.", m_file->file().name(), size(), index);
         const std::string raw = m_file->record(index + m_skipped);
         return m_renderer->render(raw, {m_file->file().name(), m_file->line(index + m_skipped)});
     }
@@ -52,13 +51,14 @@ private:
 /// A .txt as one document.
 class DocumentSource : public SampleSource {
 public:
-    DocumentSource(const std::string& path, std::string decision)
+    DocumentSource(const std::string& path, Message decision)
         : SampleSource(DataFormat::Text, std::move(decision), {})
         , m_file(path)
     {
         if (m_file.size() > maxDocument)
-            throw configError(path + ": has " + std::to_string(m_file.size() >> 20U)
-                + " MiB; a .txt document is tokenised as one and may have 16. Use JSONL with one {\"text\"} a line.");
+            throw configError("%1: has %2 MiB; a .txt document is tokenised as one and may have 16. Use JSONL with one "
+                              "{\"text\"} a line.",
+                path, m_file.size() >> 20U);
     }
 
     [[nodiscard]] std::int64_t size() const noexcept override { return 1; }
@@ -70,7 +70,7 @@ public:
         requireUtf8(sample.text, m_file.name(), 1);
         normaliseNewlines(sample.text);
         if (sample.text.empty())
-            throw configError(m_file.name() + ": is empty.");
+            throw configError("%1: is empty.", m_file.name());
         return sample;
     }
 
@@ -85,7 +85,7 @@ struct Decision {
     DataFormat format = DataFormat::Text;
     Container container = Container::Lines;
     bool document = false;
-    std::string why;
+    Message why;
 };
 
 std::string extensionOf(const std::string& path)
@@ -105,7 +105,7 @@ std::string beginning(const std::string& path)
     const std::string bytes = file.read(mark, std::min(enough, file.size() - mark));
     const std::size_t first = bytes.find_first_not_of(" \t\r\n");
     if (first == std::string::npos && file.size() <= enough)
-        throw configError(path + ": is empty.");
+        throw configError("%1: is empty.", path);
     return first == std::string::npos ? std::string() : bytes.substr(first);
 }
 
@@ -119,7 +119,7 @@ std::unique_ptr<RecordFile> openRecords(const std::string& path, Container conta
     else
         file = std::make_unique<LineFile>(path, progress);
     if (file->size() == 0)
-        throw configError(path + ": holds no samples.");
+        throw configError("%1: holds no samples.", path);
     return file;
 }
 
@@ -128,15 +128,18 @@ Record firstRecord(const RecordFile& file)
     return parseJsonRecord(file.record(0), {file.file().name(), file.line(0)});
 }
 
-/// What of data.columns is set in vain: "; data.columns.label has no meaning in it". Empty where all of it counts.
-std::string withoutMeaning(const Decision& decision, const DataConfig& data)
+/// The decision in words, with what of data.columns is set in vain: "…; data.columns.label has no meaning in it".
+Message explained(const Decision& decision, const DataConfig& data)
 {
     // A document has no columns at all, as chat has none.
     const std::vector<std::string> keys = unreadColumns(decision.document ? DataFormat::Chat : decision.format, data);
-    std::string text;
+    if (keys.empty())
+        return decision.why;
+    std::string list;
     for (const std::string& key : keys)
-        text += (text.empty() ? "; " : ", ") + key;
-    return text.empty() ? text : text + (keys.size() == 1 ? " has" : " have") + " no meaning in it";
+        list += (list.empty() ? "" : ", ") + key;
+    return keys.size() == 1 ? makeMessage("%1; %2 has no meaning in it", decision.why, list)
+                            : makeMessage("%1; %2 have no meaning in it", decision.why, list);
 }
 
 /// The format of JSON objects by their keys.
@@ -148,25 +151,27 @@ Decision decideByKeys(const Record& first, const DataColumns& columns)
                 || std::find(first.structured.begin(), first.structured.end(), name) != first.structured.end();
         });
     };
-    const auto because = [](DataFormat format, const std::string& why) {
-        return Decision {.format = format, .why = std::string(toString(format)) + ": " + why};
+    const auto because = [](DataFormat format, const Message& why) {
+        return Decision {.format = format, .why = makeMessage("%1: %2", toString(format), why)};
     };
     if (!columns.prompt.empty() && !columns.completion.empty())
-        return because(DataFormat::PromptCompletion, "data.columns names a prompt and a completion");
+        return because(DataFormat::PromptCompletion, makeMessage("data.columns names a prompt and a completion"));
     if (!columns.text.empty() && !columns.label.empty())
-        return because(DataFormat::Table, "data.columns names a text and a label");
+        return because(DataFormat::Table, makeMessage("data.columns names a text and a label"));
     if (!columns.text.empty())
-        return because(DataFormat::Text, "data.columns names a text");
+        return because(DataFormat::Text, makeMessage("data.columns names a text"));
     if (all({"messages"}))
-        return because(DataFormat::Chat, "the first object has the key messages");
+        return because(DataFormat::Chat, makeMessage("the first object has the key messages"));
     if (all({"instruction", "output"}))
-        return because(DataFormat::Alpaca, "the first object has the keys instruction and output");
+        return because(DataFormat::Alpaca, makeMessage("the first object has the keys instruction and output"));
     if (all({"prompt", "completion"}))
-        return because(DataFormat::PromptCompletion, "the first object has the keys prompt and completion");
+        return because(
+            DataFormat::PromptCompletion, makeMessage("the first object has the keys prompt and completion"));
     if (all({"text"}))
-        return because(DataFormat::Text, "the first object has the key text");
-    throw configError(first.place.text() + ": the format cannot be told from the keys " + first.names()
-        + ". Name two of them in data.columns.prompt and data.columns.completion, or one in data.columns.text.");
+        return because(DataFormat::Text, makeMessage("the first object has the key text"));
+    throw configError("%1: the format cannot be told from the keys %2. Name two of them in data.columns.prompt and "
+                      "data.columns.completion, or one in data.columns.text.",
+        first.place.text(), first.names());
 }
 
 bool firstLinesAreE2e(const std::string& head)
@@ -203,7 +208,7 @@ Decision decide(const std::string& path, DataFormat asked)
     const bool json = !head.empty() && (head.front() == '{' || head.front() == '[');
     const bool plainText
         = extension == ".txt" || extension == ".md" || (!json && extension != ".tsv" && extension != ".csv");
-    Decision decision {.format = asked, .why = std::string(toString(asked)) + ": data.format says so"};
+    Decision decision {.format = asked, .why = makeMessage("%1: data.format says so", toString(asked))};
     switch (asked) {
     case DataFormat::Auto: break;
     case DataFormat::E2e: return decision;
@@ -216,23 +221,26 @@ Decision decide(const std::string& path, DataFormat asked)
         return decision;
     default:
         if (!json)
-            throw configError(path + ": data.format " + std::string(toString(asked))
-                + " needs JSON objects, one on each line or in an array; this file begins with neither '{' nor '['.");
+            throw configError(
+                "%1: data.format %2 needs JSON objects, one on each line or in an array; this file begins with "
+                "neither '{' nor '['.",
+                path, toString(asked));
         decision.container = jsonContainer(head);
         return decision;
     }
     if (extension == ".tsv" || extension == ".csv")
         return {.format = DataFormat::Table,
             .container = tableContainer(extension, head),
-            .why = "table: the file is named *" + extension};
+            .why = makeMessage("table: the file is named *%1", extension)};
     if (json && extension != ".txt" && extension != ".md")
         return {.format = DataFormat::Auto, .container = jsonContainer(head), .why = {}};
     if (extension == ".json" || extension == ".jsonl")
-        throw configError(path + ": is named *" + extension + ", but begins with neither '{' nor '['.");
+        throw configError("%1: is named *%2, but begins with neither '{' nor '['.", path, extension);
     if (firstLinesAreE2e(head))
-        return {.format = DataFormat::E2e, .why = "e2e: the first lines have a \"||\""};
-    return {
-        .format = DataFormat::Text, .document = true, .why = "text: one document, cut into blocks of data.max_length"};
+        return {.format = DataFormat::E2e, .why = makeMessage("e2e: the first lines have a \"||\"")};
+    return {.format = DataFormat::Text,
+        .document = true,
+        .why = makeMessage("text: one document, cut into blocks of data.max_length")};
 }
 
 char separatorOf(Container container, const std::string& header)
@@ -247,8 +255,7 @@ char separatorOf(Container container, const std::string& header)
 {
     const std::string first = file.record(0);
     if (extensionOf(file.file().name()) == ".json")
-        throw ioError(
-            error.what() + std::string(" A .json file must be an array of objects, or have one object on each line."));
+        throw ioError("%1 A .json file must be an array of objects, or have one object on each line.", error.message());
     throw error;
 }
 
@@ -260,7 +267,7 @@ std::unique_ptr<SampleSource> openTable(
     const char separator = separatorOf(decision.container, header);
     std::vector<std::string> columns = splitRow(header, separator, place);
     if (file->size() < 2)
-        throw configError(path + ": holds a header and no rows.");
+        throw configError("%1: holds a header and no rows.", path);
     auto renderer = rowRenderer(data, separator, columns, place);
     return std::make_unique<RecordSource>(
         decision.format, std::move(decision.why), std::move(columns), std::move(file), std::move(renderer), 1);
@@ -276,7 +283,7 @@ std::unique_ptr<SampleSource> openObjects(Decision decision, const DataConfig& d
     }
     if (decision.format == DataFormat::Auto) {
         decision = decideByKeys(first, data.columns);
-        decision.why += withoutMeaning(decision, data);
+        decision.why = explained(decision, data);
     }
     auto renderer = jsonRenderer(decision.format, data, first);
     std::vector<std::string> columns;
@@ -293,10 +300,10 @@ std::unique_ptr<SampleSource> openSamples(const std::string& path, const DataCon
 {
     Decision decision = decide(path, data.format);
     if (decision.format != DataFormat::Auto)
-        decision.why += withoutMeaning(decision, data);
+        decision.why = explained(decision, data);
     if (decision.document) {
         if (!data.templateText.empty())
-            throw configError("data.template does not apply to the document " + path + "; it is for records.");
+            throw configError("data.template does not apply to the document %1; it is for records.", path);
         return std::make_unique<DocumentSource>(path, std::move(decision.why));
     }
     std::unique_ptr<RecordFile> file = openRecords(path, decision.container, progress);

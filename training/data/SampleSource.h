@@ -2,6 +2,7 @@
 #pragma once
 
 #include "training/config/RunConfig.h"
+#include "training/core/Message.h"
 #include "training/data/Progress.h"
 
 #include <cstdint>
@@ -39,14 +40,14 @@ public:
     [[nodiscard]] virtual std::uint64_t bytes() const noexcept = 0;
 
     [[nodiscard]] DataFormat format() const noexcept { return m_format; } ///< never Auto
-    [[nodiscard]] const std::string& decision() const noexcept { return m_decision; } ///< why, in words
+    [[nodiscard]] const Message& decision() const noexcept { return m_decision; } ///< why, in words
     [[nodiscard]] const std::vector<std::string>& columns() const noexcept
     {
         return m_columns;
     } ///< what the file offers
 
 protected:
-    SampleSource(DataFormat format, std::string decision, std::vector<std::string> columns)
+    SampleSource(DataFormat format, Message decision, std::vector<std::string> columns)
         : m_format(format)
         , m_decision(std::move(decision))
         , m_columns(std::move(columns))
@@ -55,7 +56,7 @@ protected:
 
 private:
     DataFormat m_format;
-    std::string m_decision;
+    Message m_decision;
     std::vector<std::string> m_columns;
 };
 

@@ -21,10 +21,10 @@ struct Field {
     unsigned wireType = 0;
 };
 
-/// Walks the fields of a message (protobuf.dev, "Encoding").
-class Message {
+/// Walks the fields of a protocol buffer message (protobuf.dev, "Encoding").
+class FieldReader {
 public:
-    Message(std::string_view bytes, std::string_view origin)
+    FieldReader(std::string_view bytes, std::string_view origin)
         : m_rest(bytes)
         , m_origin(origin)
     {
@@ -50,7 +50,7 @@ public:
 private:
     [[noreturn]] void fail() const
     {
-        throw ioError(m_origin + ": is not a sentencepiece model, or it is damaged. Was the download finished?");
+        throw ioError("%1: is not a sentencepiece model, or it is damaged. Was the download finished?", m_origin);
     }
 
     std::uint64_t varint()
@@ -102,8 +102,8 @@ bool crossesWords(std::string_view piece, bool suffix)
 void readTrainer(std::string_view bytes, std::string_view origin, SentencePieceModel& model)
 {
     static constexpr std::array<const char*, 5> types {"unigram", "unigram", "BPE", "word", "char"};
-    Message message(bytes, origin);
-    for (Field field; message.next(field);) {
+    FieldReader fields(bytes, origin);
+    for (Field field; fields.next(field);) {
         if (field.number == 3 && field.wireType == 0 && field.value < types.size())
             model.type = types[field.value];
         else if (field.number == 24 && field.wireType == 0)
@@ -113,8 +113,7 @@ void readTrainer(std::string_view bytes, std::string_view origin, SentencePieceM
 
 [[noreturn]] void refuseCharsMap(std::string_view origin)
 {
-    throw ioError(
-        std::string(origin) + ": the table that normalises characters is damaged. Was the download finished?");
+    throw ioError("%1: the table that normalises characters is damaged. Was the download finished?", origin);
 }
 
 /// Follows every unit of the table's double-array trie (Darts-clone: four bytes its size, the trie, the replacements with
@@ -151,8 +150,8 @@ void checkCharsMap(std::string_view map, std::string_view origin)
 
 void readNormalizer(std::string_view bytes, std::string_view origin, SentencePieceModel& model)
 {
-    Message message(bytes, origin);
-    for (Field field; message.next(field);) {
+    FieldReader fields(bytes, origin);
+    for (Field field; fields.next(field);) {
         if (field.number == 3 && field.wireType == 0)
             model.addDummyPrefix = field.value != 0;
         else if (field.number == 4 && field.wireType == 0)
@@ -165,8 +164,8 @@ void readNormalizer(std::string_view bytes, std::string_view origin, SentencePie
 /// What undoes the normalisation when ids become text.
 void checkDenormalizer(std::string_view bytes, std::string_view origin)
 {
-    Message message(bytes, origin);
-    for (Field field; message.next(field);) {
+    FieldReader fields(bytes, origin);
+    for (Field field; fields.next(field);) {
         if (field.number == 2 && field.wireType == 2)
             checkCharsMap(field.bytes, origin);
     }
@@ -177,11 +176,10 @@ void checkDenormalizer(std::string_view bytes, std::string_view origin)
 SentencePieceModel SentencePieceModel::parse(std::string_view bytes, std::string_view origin)
 {
     if (bytes.size() > maxBytes)
-        throw ioError(std::string(origin) + ": has " + std::to_string(bytes.size() >> 20U)
-            + " MiB; a sentencepiece model is far smaller.");
+        throw ioError("%1: has %2 MiB; a sentencepiece model is far smaller.", origin, bytes.size() >> 20U);
     SentencePieceModel model {.type = "unigram"};
-    Message message(bytes, origin);
-    for (Field field; message.next(field);) {
+    FieldReader fields(bytes, origin);
+    for (Field field; fields.next(field);) {
         if (field.wireType != 2)
             continue;
         if (field.number == 1)
@@ -194,12 +192,12 @@ SentencePieceModel SentencePieceModel::parse(std::string_view bytes, std::string
             checkDenormalizer(field.bytes, origin);
     }
     if (model.pieces == 0)
-        throw ioError(std::string(origin) + ": has no pieces, so it is no sentencepiece model.");
-    Message again(bytes, origin);
+        throw ioError("%1: has no pieces, so it is no sentencepiece model.", origin);
+    FieldReader again(bytes, origin);
     for (Field field; again.next(field);) {
         if (field.number != 1 || field.wireType != 2)
             continue;
-        Message piece(field.bytes, origin);
+        FieldReader piece(field.bytes, origin);
         for (Field part; piece.next(part);) {
             if (part.number == 1 && part.wireType == 2 && crossesWords(part.bytes, model.whitespaceAsSuffix))
                 model.piecesCrossWords = true;

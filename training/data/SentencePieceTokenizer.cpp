@@ -46,12 +46,12 @@ SentencePieceTokenizer::SentencePieceTokenizer(const fs::path& folder)
     const std::string origin = (folder / "tokenizer.model").string();
     std::error_code error;
     if (fs::file_size(origin, error) > SentencePieceModel::maxBytes && !error)
-        throw ioError(origin + ": is larger than 256 MiB; a sentencepiece model is far smaller.");
+        throw ioError("%1: is larger than 256 MiB; a sentencepiece model is far smaller.", origin);
     const std::string bytes = readFile(origin);
     m_model = SentencePieceModel::parse(bytes, origin);
     const auto status = m_processor->LoadFromSerializedProto(bytes);
     if (!status.ok())
-        throw ioError(origin + ": sentencepiece cannot read it: " + status.ToString());
+        throw ioError("%1: sentencepiece cannot read it: %2", origin, status.ToString());
 
     m_special.bos = idOf("bos_token", m_processor->bos_id(), origin);
     m_special.eos = idOf("eos_token", m_processor->eos_id(), origin);
@@ -63,9 +63,8 @@ SentencePieceTokenizer::SentencePieceTokenizer(const fs::path& folder)
     const auto& added = m_settings.added;
     for (const AddedToken& token : added) {
         if (token.id < pieces && m_processor->IdToPiece(token.id) != token.content)
-            throw configError(folder.string() + ": the added token \"" + token.content + "\" has the id "
-                + std::to_string(token.id) + ", which is \"" + m_processor->IdToPiece(token.id)
-                + "\" in tokenizer.model.");
+            throw configError("%1: the added token \"%2\" has the id %3, which is \"%4\" in tokenizer.model.", folder,
+                token.content, token.id, m_processor->IdToPiece(token.id));
     }
     m_vocabularySize = added.empty() ? pieces : std::max<std::int64_t>(pieces, std::int64_t {added.back().id} + 1);
 }
@@ -89,7 +88,7 @@ std::optional<std::int32_t> SentencePieceTokenizer::idOf(
         return id;
     if (role == "pad_token" || role == "unk_token")
         return std::nullopt; // of no consequence for training
-    throw configError(origin + ": " + role + " is \"" + *found->second + "\", which is no token of it.");
+    throw configError("%1: %2 is \"%3\", which is no token of it.", origin, role, *found->second);
 }
 
 const sentencepiece::SentencePieceProcessor& SentencePieceTokenizer::withoutPrefix() const
@@ -98,7 +97,8 @@ const sentencepiece::SentencePieceProcessor& SentencePieceTokenizer::withoutPref
         auto processor = std::make_unique<sentencepiece::SentencePieceProcessor>();
         const auto status = processor->LoadFromSerializedProto(m_processor->serialized_model_proto().append(noPrefix));
         if (!status.ok())
-            throw Error(FailureKind::Internal, "sentencepiece could not load a model again: " + status.ToString());
+            throw Error(FailureKind::Internal,
+                makeMessage("sentencepiece could not load a model again: %1", status.ToString()));
         m_withoutPrefix = std::move(processor);
     });
     return *m_withoutPrefix;
@@ -112,7 +112,8 @@ void SentencePieceTokenizer::appendPlain(
     sentencepiece::ImmutableSentencePieceText result;
     const auto status = (bare ? withoutPrefix() : *m_processor).Encode(text, result.mutable_proto());
     if (!status.ok())
-        throw Error(FailureKind::Internal, "sentencepiece could not tokenise a text: " + status.ToString());
+        throw Error(
+            FailureKind::Internal, makeMessage("sentencepiece could not tokenise a text: %1", status.ToString()));
     const std::size_t first = tokens.size();
     std::size_t bytePieces = first; // where the byte pieces of the current character begin
     for (const auto& piece : result.pieces()) {
@@ -228,14 +229,14 @@ std::string SentencePieceTokenizer::piece(std::int32_t id) const
     return token != nullptr ? token->content : '<' + std::to_string(id) + '>';
 }
 
-std::string SentencePieceTokenizer::describe() const
+Message SentencePieceTokenizer::describe() const
 {
     const auto beyond = m_vocabularySize > m_processor->GetPieceSize()
         ? std::count_if(m_settings.added.begin(), m_settings.added.end(),
             [this](const AddedToken& token) { return token.id >= m_processor->GetPieceSize(); })
         : 0;
-    const std::string added = beyond == 0 ? std::string() : " and " + std::to_string(beyond) + " added";
-    return "sentencepiece " + m_model.type + ", " + std::to_string(m_model.pieces) + " pieces" + added;
+    return beyond == 0 ? makeMessage("sentencepiece %1, %2 pieces", m_model.type, m_model.pieces)
+                       : makeMessage("sentencepiece %1, %2 pieces and %3 added", m_model.type, m_model.pieces, beyond);
 }
 
 } // namespace spectune

@@ -30,7 +30,7 @@ public:
     [[nodiscard]] std::string piece(std::int32_t id) const override;
     [[nodiscard]] const SpecialTokens& special() const noexcept override { return m_special; }
     [[nodiscard]] std::int64_t vocabularySize() const noexcept override { return m_vocabularySize; }
-    [[nodiscard]] std::string describe() const override;
+    [[nodiscard]] Message describe() const override;
 
 private:
     /// @param bare without a dummy prefix

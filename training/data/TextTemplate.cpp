@@ -33,15 +33,15 @@ TextTemplate::TextTemplate(std::string_view text, std::string answer, std::map<s
         }
         const std::size_t end = text.find_first_of("{}", brace + 1);
         if (text[brace] == '}' || end == std::string_view::npos || text[end] == '{' || end == brace + 1)
-            throw configError("data.template: the brace at character " + std::to_string(brace + 1)
-                + " does not enclose a column's name; write {{ or }} for a brace.");
+            throw configError("data.template: the brace at character %1 does not enclose a column's name; "
+                              "write {{ or }} for a brace.",
+                brace + 1);
         m_pieces.push_back({resolve(std::string(text.substr(brace + 1, end - brace - 1)), aliases), true});
         at = end + 1;
     }
     const auto isAnswer = [&](const Piece& piece) { return piece.isColumn && piece.text == m_answer; };
     if (!m_answer.empty() && std::none_of(m_pieces.begin(), m_pieces.end(), isAnswer))
-        throw configError(
-            "data.template has no {" + answer + "}: that is what is to be learnt, the rest is its prompt.");
+        throw configError("data.template has no {%1}: that is what is to be learnt, the rest is its prompt.", answer);
     if (m_answer.empty() && columns().empty())
         throw configError("data.template names no column, such as {text}.");
 }

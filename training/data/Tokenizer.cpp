@@ -11,14 +11,14 @@ std::shared_ptr<const Tokenizer> loadTokenizer(const std::filesystem::path& fold
 {
     std::error_code error;
     if (!std::filesystem::is_directory(folder, error))
-        throw configError(folder.string() + ": there is no such model folder.");
+        throw configError("%1: there is no such model folder.", folder);
     if (fileExists(folder / "tokenizer.model"))
         return std::make_shared<const SentencePieceTokenizer>(folder);
     const std::filesystem::path json = folder / "tokenizer.json";
     if (fileExists(json))
-        throw configError(json.string()
-            + ": this kind of tokenizer is not read yet. A folder with a sentencepiece tokenizer.model works.");
-    throw configError(folder.string() + ": has no tokenizer.model.");
+        throw configError(
+            "%1: this kind of tokenizer is not read yet. A folder with a sentencepiece tokenizer.model works.", json);
+    throw configError("%1: has no tokenizer.model.", folder);
 }
 
 } // namespace spectune

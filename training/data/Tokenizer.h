@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "training/core/Message.h"
+
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -44,7 +46,7 @@ public:
     /// Ids are 0 … size − 1, added tokens included.
     [[nodiscard]] virtual std::int64_t vocabularySize() const noexcept = 0;
     /// For people: "sentencepiece BPE, 512 pieces".
-    [[nodiscard]] virtual std::string describe() const = 0;
+    [[nodiscard]] virtual Message describe() const = 0;
 };
 
 /// Reads a model folder's tokenizer. @throws Error (Config, Io) naming the file: none there, broken, or of a kind that is

@@ -68,8 +68,8 @@ void requireUtf8(std::string_view text, std::string_view file, std::int64_t firs
     constexpr std::string_view digits = "0123456789ABCDEF";
     const auto byte = static_cast<unsigned char>(text[at]);
     const std::array<char, 2> hex {digits[byte >> 4U], digits[byte & 15U]};
-    throw ioError(std::string(file) + ':' + std::to_string(line) + ": byte " + std::to_string(column + 1) + " (0x"
-        + std::string(hex.data(), hex.size()) + ") is not UTF-8. Save the file as UTF-8 first.");
+    throw ioError("%1:%2: byte %3 (0x%4) is not UTF-8. Save the file as UTF-8 first.", file, line, column + 1,
+        std::string_view(hex.data(), hex.size()));
 }
 
 std::size_t wholeCharacters(std::string_view text, std::size_t most) noexcept

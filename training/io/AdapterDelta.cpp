@@ -143,7 +143,7 @@ DeltaDifference compareDeltas(const AdapterState& a, const AdapterState& b,
         const Factors first = factors(*pair.first, a.scale);
         const Factors second = factors(*pair.second, b.scale);
         if (first.left.size(0) != second.left.size(0) || first.right.size(1) != second.right.size(1))
-            throw ioError(name + ": the two adapters have matrices of different shapes.");
+            throw ioError("%1: the two adapters have matrices of different shapes.", name);
         compareModule(first, sameBits(first, second) ? nullptr : &second, workers, result);
     }
     return result;

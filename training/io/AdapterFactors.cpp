@@ -26,8 +26,8 @@ AdapterFactors factorsOf(const AdapterState& adapter, const std::string& module)
         return module.empty() ? one.lambda.count_nonzero().item<std::int64_t>() > 0 : one.module == module;
     });
     if (wanted == adapter.modules.end())
-        throw configError(module.empty() ? std::string("The adapter holds no triplet.")
-                                         : "The adapter has no triplets for " + module + ".");
+        throw module.empty() ? configError("The adapter holds no triplet.")
+                             : configError("The adapter has no triplets for %1.", module);
     AdapterFactors factors;
     for (const ModuleAdapter& one : adapter.modules)
         factors.modules.push_back(one.module);

@@ -38,7 +38,7 @@ public:
         checkFolder();
         m_config = readJson(m_configFile);
         if (!m_config.is_object())
-            throw configError(m_configFile.string() + ": must hold a JSON object.");
+            throw configError("%1: must hold a JSON object.", m_configFile);
         refuseVariants();
         readTensors();
         checkTargets();
@@ -47,24 +47,26 @@ public:
     [[nodiscard]] AdapterState read() const { return text("peft_type") == "ADALORA" ? readAdaLora() : readLora(); }
 
 private:
-    [[noreturn]] void fail(const std::string& what) const { throw configError(m_configFile.string() + ": " + what); }
+    [[noreturn]] void fail(const Message& what) const { throw configError("%1: %2", m_configFile, what); }
 
     void checkFolder() const
     {
         std::error_code error;
         if (!fileExists(m_folder))
-            throw configError(m_folder.string() + ": there is no such adapter folder.");
+            throw configError("%1: there is no such adapter folder.", m_folder);
         if (!fs::is_directory(m_folder, error))
-            throw configError(m_folder.string()
-                + ": is a file; an adapter is a folder with adapter_config.json and adapter_model.safetensors.");
+            throw configError(
+                "%1: is a file; an adapter is a folder with adapter_config.json and adapter_model.safetensors.",
+                m_folder);
         if (!fileExists(m_configFile))
-            throw configError(m_folder.string() + ": has no adapter_config.json, so it is no PEFT adapter.");
-        if (!fileExists(m_folder / "adapter_model.safetensors"))
-            throw configError(m_folder.string() + ": has no adapter_model.safetensors."
-                + (fs::exists(m_folder / "adapter_model.bin", error)
-                        ? " adapter_model.bin is a pickle, which can run code and is never read; save it again with "
-                          "PEFT."
-                        : ""));
+            throw configError("%1: has no adapter_config.json, so it is no PEFT adapter.", m_folder);
+        if (fileExists(m_folder / "adapter_model.safetensors"))
+            return;
+        if (fs::exists(m_folder / "adapter_model.bin", error))
+            throw configError("%1: has no adapter_model.safetensors. adapter_model.bin is a pickle, which can run code "
+                              "and is never read; save it again with PEFT.",
+                m_folder);
+        throw configError("%1: has no adapter_model.safetensors.", m_folder);
     }
 
     [[nodiscard]] std::string text(const char* key) const
@@ -77,7 +79,7 @@ private:
     {
         const auto found = m_config.find(key);
         if (found == m_config.end() || !found->is_number() || !(found->get<double>() > 0.0))
-            fail(std::string(key) + " must be a positive number.");
+            fail(makeMessage("%1 must be a positive number.", key));
         return found->get<double>();
     }
 
@@ -85,7 +87,7 @@ private:
     {
         const double value = number(key);
         if (value != std::floor(value) || value > 1e6)
-            fail(std::string(key) + " must be an integer up to 1000000.");
+            fail(makeMessage("%1 must be an integer up to 1000000.", key));
         return static_cast<std::int64_t>(value);
     }
 
@@ -101,21 +103,21 @@ private:
     {
         const std::string type = text("peft_type");
         if (type != "ADALORA" && type != "LORA")
-            fail("peft_type is \"" + type + "\"; ADALORA and LORA are read.");
+            fail(makeMessage("peft_type is \"%1\"; ADALORA and LORA are read.", type));
         static constexpr std::array refused {"use_dora", "use_qalora", "use_bdlora", "lora_bias", "fan_in_fan_out",
             "modules_to_save", "layer_replication", "alora_invocation_tokens", "trainable_token_indices",
             "target_parameters", "arrow_config", "monteclora_config", "velora_config", "kasa_config"};
         for (const char* key : refused) {
             if (isSet(key))
-                fail(std::string(key) + " is set; adapters of this variant are not read.");
+                fail(makeMessage("%1 is set; adapters of this variant are not read.", key));
         }
         if (!text("bias").empty() && text("bias") != "none")
-            fail("bias is \"" + text("bias") + "\"; only adapters without biases (\"none\") are read.");
+            fail(makeMessage("bias is \"%1\"; only adapters without biases (\"none\") are read.", text("bias")));
         const std::string start = text("init_lora_weights");
         for (const char* changed : {"pissa", "olora", "corda", "loftq", "lora_ga"}) {
             if (start.rfind(changed, 0) == 0)
-                fail("init_lora_weights is \"" + start
-                    + "\", which changes the base model's weights; that is not read.");
+                fail(makeMessage(
+                    "init_lora_weights is \"%1\", which changes the base model's weights; that is not read.", start));
         }
     }
 
@@ -133,11 +135,12 @@ private:
             const std::size_t dot = name.rfind('.');
             const std::string kind = dot == std::string::npos ? std::string() : name.substr(dot + 1);
             if (kind != "lora_A" && kind != "lora_B" && kind != "lora_E")
-                throw configError(file.path().string() + ": the tensor " + info.name
-                    + " is no lora_A, lora_B or lora_E of a linear layer; this adapter cannot be read.");
+                throw configError("%1: the tensor %2 is no lora_A, lora_B or lora_E of a linear layer; this adapter "
+                                  "cannot be read.",
+                    file.path(), info.name);
             at::Tensor tensor = file.tensor(info.name);
             if (!tensor.is_floating_point() || tensor.dim() != 2)
-                throw ioError(file.path().string() + ": " + info.name + " must be a matrix of floating-point numbers.");
+                throw ioError("%1: %2 must be a matrix of floating-point numbers.", file.path(), info.name);
             Parts& parts = m_parts[name.substr(0, dot)];
             // A copy, so that the adapter outlives the file.
             (kind == "lora_A"          ? parts.a
@@ -146,23 +149,31 @@ private:
                 = tensor.to(tensor.scalar_type() == at::kDouble ? at::kDouble : at::kFloat, false, true);
         }
         if (m_parts.empty())
-            throw ioError(file.path().string() + ": holds no tensors.");
+            throw ioError("%1: holds no tensors.", file.path());
     }
 
     /// Checks A [r, in], B [out, r] and E [r, 1]. @return r
     std::int64_t checkShapes(const std::string& module, const Parts& parts, bool needsE) const
     {
-        const std::string where = (m_folder / "adapter_model.safetensors").string() + ": " + module;
+        const fs::path file = m_folder / "adapter_model.safetensors";
         if (!parts.a.defined() || !parts.b.defined() || parts.e.defined() != needsE)
-            throw ioError(where + " must have lora_A, lora_B" + (needsE ? " and lora_E." : " and no lora_E."));
+            throw needsE ? ioError("%1: %2 must have lora_A, lora_B and lora_E.", file, module)
+                         : ioError("%1: %2 must have lora_A, lora_B and no lora_E.", file, module);
         const std::int64_t rank = parts.a.size(0);
         if (parts.b.size(1) != rank || (needsE && (parts.e.size(0) != rank || parts.e.size(1) != 1)))
-            throw ioError(where + ": lora_A, lora_B" + (needsE ? " and lora_E" : "") + " do not have one common rank.");
+            throw needsE ? ioError("%1: %2: lora_A, lora_B and lora_E do not have one common rank.", file, module)
+                         : ioError("%1: %2: lora_A, lora_B do not have one common rank.", file, module);
         // Before anything of that size is made: without elements it costs a file nothing. AdaLoRA may have pruned a matrix to
         // rank 0.
         if (parts.a.size(1) == 0 || parts.b.size(0) == 0 || (!needsE && rank == 0))
-            throw ioError(where + ": lora_A or lora_B has no elements.");
+            throw ioError("%1: %2: lora_A or lora_B has no elements.", file, module);
         return rank;
+    }
+
+    [[noreturn]] void failRank(const std::string& module, std::int64_t found, std::int64_t expected) const
+    {
+        throw ioError("%1: %2 has rank %3, adapter_config.json says %4.", m_folder / "adapter_model.safetensors",
+            module, found, expected);
     }
 
     [[nodiscard]] std::map<std::string, std::vector<bool>> keptPatterns(std::int64_t initRank) const
@@ -175,14 +186,13 @@ private:
             std::vector<bool> kept;
             for (const Json& bit : value) {
                 if (!bit.is_boolean())
-                    fail("rank_pattern of " + module + " must be a list of true and false.");
+                    fail(makeMessage("rank_pattern of %1 must be a list of true and false.", module));
                 kept.push_back(bit.get<bool>());
             }
             if (static_cast<std::int64_t>(kept.size()) != initRank)
-                fail("rank_pattern of " + module + " has " + std::to_string(kept.size()) + " entries, init_r is "
-                    + std::to_string(initRank) + '.');
+                fail(makeMessage("rank_pattern of %1 has %2 entries, init_r is %3.", module, kept.size(), initRank));
             if (m_parts.count(module) == 0)
-                fail("rank_pattern names " + module + ", which has no tensors.");
+                fail(makeMessage("rank_pattern names %1, which has no tensors.", module));
             patterns[module] = std::move(kept);
         }
         return patterns;
@@ -200,8 +210,7 @@ private:
             const std::vector<bool> kept = found == patterns.end() ? std::vector<bool>() : found->second;
             const std::int64_t expected = kept.empty() ? state.initRank : std::count(kept.begin(), kept.end(), true);
             if (rank != expected)
-                throw ioError((m_folder / "adapter_model.safetensors").string() + ": " + module + " has rank "
-                    + std::to_string(rank) + ", adapter_config.json says " + std::to_string(expected) + '.');
+                failRank(module, rank, expected);
             state.modules.push_back({module, parts.b, parts.e.reshape({rank}), parts.a, kept});
         }
         sortModules(state.modules);
@@ -226,8 +235,10 @@ private:
                 return target.is_string() && isNamedBy(target.get_ref<const std::string&>(), module);
             });
             if (!named)
-                fail("target_modules does not name " + module
-                    + ", for which adapter_model.safetensors has tensors. Add its name, or take its tensors out.");
+                fail(makeMessage(
+                    "target_modules does not name %1, for which adapter_model.safetensors has tensors. Add its "
+                    "name, or take its tensors out.",
+                    module));
         }
     }
 
@@ -238,10 +249,10 @@ private:
             return std::nullopt;
         for (const auto& [name, value] : m_config[key].items()) {
             if (name.find_first_of("*+?[]()|^$\\{}") != std::string::npos)
-                fail(std::string(key) + " holds the regular expression \"" + name + "\"; only module names are read.");
+                fail(makeMessage("%1 holds the regular expression \"%2\"; only module names are read.", key, name));
             const bool matches = isNamedBy(name, module);
             if (matches && (!value.is_number() || !(value.get<double>() > 0.0)))
-                fail(std::string(key) + " of " + name + " must be a positive number.");
+                fail(makeMessage("%1 of %2 must be a positive number.", key, name));
             if (matches)
                 return value.get<double>();
         }
@@ -260,11 +271,9 @@ private:
             const std::int64_t rank = checkShapes(module, parts, false);
             const double expected = patternValue("rank_pattern", module).value_or(static_cast<double>(state.initRank));
             if (expected != std::floor(expected) || expected > 1e6)
-                fail("rank_pattern of " + module + " must be an integer up to 1000000.");
+                fail(makeMessage("rank_pattern of %1 must be an integer up to 1000000.", module));
             if (static_cast<double>(rank) != expected)
-                throw ioError((m_folder / "adapter_model.safetensors").string() + ": " + module + " has rank "
-                    + std::to_string(rank) + ", adapter_config.json says "
-                    + std::to_string(static_cast<std::int64_t>(expected)) + '.');
+                failRank(module, rank, static_cast<std::int64_t>(expected));
             const double scale = scaleOf(patternValue("alpha_pattern", module).value_or(state.alpha), rank);
             const at::Tensor lambda = at::full({rank}, scale / state.scale, parts.a.options());
             state.modules.push_back({module, parts.b, lambda, parts.a, {}});

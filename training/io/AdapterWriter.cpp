@@ -76,8 +76,10 @@ public:
         if (m_format == "peft-lora" || m_format == "peft-lora-padded")
             report.vllmMaxRank = vllmMaxRank(m_maxRank);
         if (m_format == "gguf-lora" && m_meta.spec->slidingWindow)
-            report.note = "llama.cpp computes this model without its sliding window of "
-                + std::to_string(*m_meta.spec->slidingWindow) + " tokens: longer texts come out differently there.";
+            report.note
+                = makeMessage("llama.cpp computes this model without its sliding window of %1 tokens: longer texts "
+                              "come out differently there.",
+                    *m_meta.spec->slidingWindow);
         return report;
     }
     /// Tensors alone, in bytes; the texts beside them are small.
@@ -96,9 +98,14 @@ private:
     void checkBase() const
     {
         if (!m_meta.spec)
-            throw configError("gguf-lora needs the config.json of the base model, for its number of heads"
-                + (m_meta.baseModel.empty() ? std::string() : ", and it is not in " + m_meta.baseModel)
-                + ". Name the base model's folder with --model.");
+            throw m_meta.baseModel.empty()
+                ? configError(
+                    "gguf-lora needs the config.json of the base model, for its number of heads. Name the base "
+                    "model's folder with --model.")
+                : configError(
+                    "gguf-lora needs the config.json of the base model, for its number of heads, and it is not "
+                    "in %1. Name the base model's folder with --model.",
+                    m_meta.baseModel);
         for (const KeptRows& rows : m_rows)
             (void)ggufName(rows.module);
         checkFits(m_rows, *m_meta.spec, m_meta.baseModel);
@@ -203,17 +210,17 @@ ExportReport writeAdapter(const AdapterState& adapter, std::string_view format, 
 {
     const auto* const last = exportFormats.end() - 1; // merged is no adapter
     if (std::find(exportFormats.begin(), last, format) == last)
-        throw configError("There is no adapter format \"" + std::string(format) + "\".");
+        throw configError("There is no adapter format \"%1\".", format);
     checkExportTarget(target);
     AdapterWriter writer(adapter, format, meta);
     checkFreeSpace(target, writer.expectedBytes());
     AtomicDirectory folder(target, AtomicDirectory::Existing::Refuse);
-    stageOf(context, "Writing")(0, 0);
+    stageOf(context, makeMessage("Writing"))(0, 0);
     writer.write(folder.path());
     ExportReport report = writer.report();
     report.path = target.string();
     const DeltaDifference difference
-        = compareDeltas(adapter, writer.readBack(folder.path()), stageOf(context, "Reading back"));
+        = compareDeltas(adapter, writer.readBack(folder.path()), stageOf(context, makeMessage("Reading back")));
     report.maxDifference = difference.maxDifference;
     report.maxDelta = difference.maxDelta;
     concludeExport(folder, report, writer.allowed(difference.maxDelta));

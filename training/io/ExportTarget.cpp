@@ -17,9 +17,9 @@ void checkExportTarget(const fs::path& target)
     if (target.empty())
         throw configError("The export needs a folder to write to.");
     if (fs::exists(target, error) && !fs::is_directory(target, error))
-        throw configError(target.string() + ": is a file; the export makes a folder of its own.");
+        throw configError("%1: is a file; the export makes a folder of its own.", target);
     if (fs::is_directory(target, error) && !fs::is_empty(target, error))
-        throw configError(target.string() + ": exists and is not empty; name a new folder.");
+        throw configError("%1: exists and is not empty; name a new folder.", target);
 }
 
 void checkFreeSpace(const fs::path& target, std::uint64_t bytes)
@@ -31,8 +31,10 @@ void checkFreeSpace(const fs::path& target, std::uint64_t bytes)
     const fs::space_info space = fs::space(existing, error);
     if (error || space.available >= bytes) // a file system that does not tell is tried
         return;
-    throw ioError(target.string() + ": the export takes " + sizeText(bytes) + ", and the disk of " + existing.string()
-        + " has only " + sizeText(space.available) + " free. Free some space, or choose a folder on another disk.");
+    throw ioError(
+        "%1: the export takes %2, and the disk of %3 has only %4 free. Free some space, or choose a folder on "
+        "another disk.",
+        target, sizeText(bytes), existing, sizeText(space.available));
 }
 
 void concludeExport(AtomicDirectory& folder, ExportReport& report, double allowed)
@@ -53,7 +55,7 @@ void concludeExport(AtomicDirectory& folder, ExportReport& report, double allowe
     folder.commit();
 }
 
-std::function<void(std::int64_t, std::int64_t)> stageOf(const RequestContext& context, const std::string& stage)
+std::function<void(std::int64_t, std::int64_t)> stageOf(const RequestContext& context, const Message& stage)
 {
     return [&context, stage](std::int64_t done, std::int64_t total) {
         context.stop.throwIfStopped();
@@ -62,18 +64,18 @@ std::function<void(std::int64_t, std::int64_t)> stageOf(const RequestContext& co
     };
 }
 
-std::string sizeText(std::uint64_t bytes)
+Message sizeText(std::uint64_t bytes)
 {
     constexpr std::array<const char*, 4> units {"kB", "MB", "GB", "TB"};
     if (bytes < 1000)
-        return std::to_string(bytes) + " bytes";
+        return makeMessage("%1 bytes", bytes);
     double value = static_cast<double>(bytes) / 1000.0;
     std::size_t unit = 0;
     for (; value >= 999.95 && unit + 1 < units.size(); ++unit)
         value /= 1000.0;
     std::array<char, 32> text {};
     std::snprintf(text.data(), text.size(), "%.1f %s", value, units[unit]);
-    return text.data();
+    return Message::verbatim(text.data());
 }
 
 } // namespace spectune

@@ -2,12 +2,12 @@
 #pragma once
 
 #include "training/core/AtomicFile.h"
+#include "training/core/Message.h"
 #include "training/session/TrainingEngine.h"
 
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <string>
 
 namespace spectune {
 
@@ -28,9 +28,9 @@ void concludeExport(AtomicDirectory& folder, ExportReport& report, double allowe
 /// Tells a stage's progress to whoever waits for the request, and looks for its stop first: what it returns throws Stopped.
 /// @p context must outlive it
 [[nodiscard]] std::function<void(std::int64_t done, std::int64_t total)> stageOf(
-    const RequestContext& context, const std::string& stage);
+    const RequestContext& context, const Message& stage);
 
 /// "13.5 GB", "2.4 MB", "812 bytes"
-[[nodiscard]] std::string sizeText(std::uint64_t bytes);
+[[nodiscard]] Message sizeText(std::uint64_t bytes);
 
 } // namespace spectune

@@ -41,8 +41,7 @@ at::Tensor interleaved(const at::Tensor& rows, std::int64_t heads, std::int64_t 
 {
     const std::int64_t inner = outer > 0 ? rows.size(0) / heads / outer : 0;
     if (heads * outer * inner != rows.size(0))
-        throw configError("A matrix of " + std::to_string(rows.size(0)) + " rows cannot be split into "
-            + std::to_string(heads) + " heads of an even size.");
+        throw configError("A matrix of %1 rows cannot be split into %2 heads of an even size.", rows.size(0), heads);
     return rows.reshape({heads, outer, inner, rows.size(1)}).transpose(1, 2).reshape(rows.sizes());
 }
 
@@ -66,16 +65,16 @@ public:
     {
         const auto* alpha = m_file.find<float>("adapter.lora.alpha");
         if (alpha == nullptr)
-            throw ioError(m_path + ": has no adapter.lora.alpha.");
+            throw ioError("%1: has no adapter.lora.alpha.", m_path);
         AdapterState state {.method = Method::Lora, .initRank = 0, .alpha = 0.0, .scale = 1.0, .modules = {}};
         for (const auto& [base, parts] : pairs()) {
             if (!parts.a.defined() || !parts.b.defined() || parts.a.dim() != 2 || parts.b.dim() != 2
                 || parts.a.size(0) != parts.b.size(1))
-                throw ioError(m_path + ": " + base + " needs a lora_a [r, in] and a lora_b [out, r] of numbers.");
+                throw ioError("%1: %2 needs a lora_a [r, in] and a lora_b [out, r] of numbers.", m_path, base);
             const std::int64_t rank = parts.a.size(0);
             if (parts.a.numel() == 0
                 || parts.b.numel() == 0) // rank · 0 elements cost a file nothing, whatever the rank
-                throw ioError(m_path + ": lora_a or lora_b of " + base + " has no elements.");
+                throw ioError("%1: lora_a or lora_b of %2 has no elements.", m_path, base);
             const double scale = *alpha == 0.0F ? 1.0 : *alpha / static_cast<double>(rank);
             at::Tensor b = parts.b.to(at::kFloat, false, true);
             if (const std::int64_t heads = rotatedHeads(base, count(base, headsKey), count(base, keyHeadsKey)))
@@ -94,9 +93,10 @@ private:
     void require(const char* key, const std::string& expected) const
     {
         const auto* found = m_file.find<std::string>(key);
-        if (found == nullptr || *found != expected)
-            throw configError(m_path + ": " + key + " is " + (found == nullptr ? "missing" : '"' + *found + '"')
-                + "; a LoRA adapter has \"" + expected + "\".");
+        if (found == nullptr)
+            throw configError("%1: %2 is missing; a LoRA adapter has \"%3\".", m_path, key, expected);
+        if (*found != expected)
+            throw configError("%1: %2 is \"%3\"; a LoRA adapter has \"%4\".", m_path, key, *found, expected);
     }
 
     [[nodiscard]] std::map<std::string, Halves> pairs() const
@@ -106,7 +106,7 @@ private:
             constexpr std::string_view endings[] {".weight.lora_a", ".weight.lora_b"};
             const bool isA = item.name.ends_with(endings[0]);
             if (!isA && !item.name.ends_with(endings[1]))
-                throw configError(m_path + ": the tensor " + item.name + " is no lora_a or lora_b of a matrix.");
+                throw configError("%1: the tensor %2 is no lora_a or lora_b of a matrix.", m_path, item.name);
             Halves& parts = found[item.name.substr(0, item.name.size() - endings[0].size())];
             (isA ? parts.a : parts.b) = item.tensor;
         }
@@ -120,8 +120,9 @@ private:
             return 0;
         const auto* found = m_file.find<std::uint32_t>(key);
         if (found == nullptr || *found == 0)
-            throw configError(m_path + ": has no " + key + ", which the order of the rows of " + base
-                + " depends on. Spectune's own exports have it.");
+            throw configError(
+                "%1: has no %2, which the order of the rows of %3 depends on. Spectune's own exports have it.", m_path,
+                key, base);
         return *found;
     }
 
@@ -132,7 +133,7 @@ private:
             if (base.rfind("blk.", 0) == 0 && dot != std::string::npos && base.substr(dot + 1) == names.gguf)
                 return "model.layers." + base.substr(4, dot - 3) + std::string(names.module);
         }
-        throw configError(m_path + ": " + base + " is no matrix of a block that Spectune adapts.");
+        throw configError("%1: %2 is no matrix of a block that Spectune adapts.", m_path, base);
     }
 
     std::string m_path;
@@ -158,10 +159,10 @@ std::string ggufName(std::string_view module)
         if (module == "model.layers." + layer + "." + std::string(names.module))
             return "blk." + layer + "." + std::string(names.gguf);
     }
-    throw configError(std::string(module)
-        + ": llama.cpp has no name for this matrix in its llama architecture, so gguf-lora cannot hold it. Take "
-          "peft-lora "
-          "or merged.");
+    throw configError(
+        "%1: llama.cpp has no name for this matrix in its llama architecture, so gguf-lora cannot hold it. "
+        "Take peft-lora or merged.",
+        module);
 }
 
 at::Tensor toNeighbours(const at::Tensor& rows, std::int64_t heads)

@@ -68,7 +68,7 @@ private:
     void typed(const std::string& value) { type(ValueType::String), text(value); }
     void typed(const GgufFile::List& /*list*/)
     {
-        throw Error(FailureKind::Internal, m_file.path().string() + ": lists are read over, not written.");
+        throw Error(FailureKind::Internal, makeMessage("%1: lists are read over, not written.", m_file.path()));
     }
 
     StreamedFile m_file;
@@ -79,9 +79,9 @@ void refuseDoubledNames(const std::filesystem::path& path, const std::vector<Nam
     std::set<std::string_view> names;
     for (const NamedTensor& item : tensors) {
         if (!names.insert(item.name).second)
-            throw Error(FailureKind::Internal, path.string() + ": two tensors would be named " + item.name);
+            throw Error(FailureKind::Internal, makeMessage("%1: two tensors would be named %2", path, item.name));
         if (!item.tensor.defined() || !numberOf(item.tensor.scalar_type()))
-            throw Error(FailureKind::Internal, path.string() + ": " + item.name + " has a type that is not written.");
+            throw Error(FailureKind::Internal, makeMessage("%1: %2 has a type that is not written.", path, item.name));
     }
 }
 

@@ -18,8 +18,8 @@ namespace {
 void refuseNonFinite(const ModuleAdapter& adapter, const at::Tensor& tensor)
 {
     if (!at::isfinite(tensor).all().item<bool>())
-        throw ioError(adapter.module
-            + ": holds numbers that are not finite, so nothing is exported. Take an earlier checkpoint.");
+        throw ioError("%1: holds numbers that are not finite, so nothing is exported. Take an earlier checkpoint.",
+            adapter.module);
 }
 
 KeptRows keptRowsOf(const ModuleAdapter& adapter, std::int64_t initRank)
@@ -33,7 +33,8 @@ KeptRows keptRowsOf(const ModuleAdapter& adapter, std::int64_t initRank)
     const auto slots = static_cast<std::size_t>(std::max(initRank, q.size(0)));
     const std::vector<bool> present = adapter.kept.empty() ? std::vector<bool>(slots, true) : adapter.kept;
     if (!adapter.kept.empty() && std::count(present.begin(), present.end(), true) != q.size(0))
-        throw Error(FailureKind::Internal, adapter.module + ": its rows do not fit its pattern of kept triplets.");
+        throw Error(FailureKind::Internal,
+            makeMessage("%1: its rows do not fit its pattern of kept triplets.", adapter.module));
     KeptRows rows {
         .module = adapter.module, .p = {}, .lambda = {}, .q = {}, .pattern = std::vector<bool>(slots, false)};
     std::vector<std::int64_t> picked;
@@ -79,12 +80,11 @@ void checkFits(const std::vector<KeptRows>& rows, const ModelSpec& spec, const s
             [&](const MatrixShape& shape) { return module.module == matrixPath(layer, shape.kind); });
         if (found == shapes.end() || layer >= spec.layers)
             throw configError(
-                "The adapter has triplets for " + module.module + ", which is no matrix of a block of " + model + '.');
+                "The adapter has triplets for %1, which is no matrix of a block of %2.", module.module, model);
         if (found->outFeatures != module.p.size(0) || found->inFeatures != module.q.size(1))
-            throw configError("The adapter's " + module.module + " is " + std::to_string(module.p.size(0)) + " × "
-                + std::to_string(module.q.size(1)) + ", but that of " + model + " is "
-                + std::to_string(found->outFeatures) + " × " + std::to_string(found->inFeatures)
-                + ". It was trained on another model.");
+            throw configError(
+                "The adapter's %1 is %2 × %3, but that of %4 is %5 × %6. It was trained on another model.",
+                module.module, module.p.size(0), module.q.size(1), model, found->outFeatures, found->inFeatures);
     }
 }
 

@@ -24,7 +24,7 @@ MappedFile::MappedFile(std::filesystem::path path)
         return;
     void* address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);
     if (address == MAP_FAILED)
-        throw ioError(m_path.string() + ": cannot be mapped into memory: " + std::strerror(errno));
+        throw ioError("%1: cannot be mapped into memory: %2", m_path, std::strerror(errno));
     m_bytes = {static_cast<const char*>(address), size};
 }
 

@@ -38,15 +38,15 @@ void refuseOverflow(const std::string& name, const at::Tensor& base, const at::T
     if (isFinite(stored))
         return;
     if (!isFinite(base))
-        throw configError(name
-            + " of the base model holds values that are not finite (inf or NaN): its file is damaged, or "
-              "the model was saved broken. Get the model's files anew.");
+        throw configError("%1 of the base model holds values that are not finite (inf or NaN): its file is damaged, or "
+                          "the model was saved broken. Get the model's files anew.",
+            name);
     if (!isFinite(exact))
-        throw configError(name + ": ΔW holds values that are not finite (inf or NaN): the adapter is broken.");
+        throw configError("%1: ΔW holds values that are not finite (inf or NaN): the adapter is broken.", name);
     std::array<char, 32> largest {};
     std::snprintf(largest.data(), largest.size(), "%.3g", exact.abs().max().item<double>());
-    throw configError(name + ": W0 + ΔW reaches " + largest.data() + ", which does not fit into "
-        + std::string(c10::toString(stored.scalar_type())) + ". Export with --dtype float32.");
+    throw configError("%1: W0 + ΔW reaches %2, which does not fit into %3. Export with --dtype float32.", name,
+        largest.data(), c10::toString(stored.scalar_type()));
 }
 
 } // namespace

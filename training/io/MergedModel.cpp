@@ -105,7 +105,7 @@ public:
 
     void write(const fs::path& folder, const RequestContext& context) const
     {
-        const auto progress = stageOf(context, "Writing");
+        const auto progress = stageOf(context, makeMessage("Writing"));
         copyCompanions(folder);
         Json map = Json::object();
         std::int64_t done = 0;
@@ -135,7 +135,7 @@ public:
     /// Opens the folder as any reader would, and computes every tensor once more.
     [[nodiscard]] Comparison compare(const fs::path& folder, const RequestContext& context) const
     {
-        const auto progress = stageOf(context, "Reading back");
+        const auto progress = stageOf(context, makeMessage("Reading back"));
         const ModelFolder written(folder);
         std::unordered_map<std::string, const SafetensorsFile*> files;
         for (const SafetensorsFile& file : written.files()) {
@@ -169,11 +169,10 @@ public:
         report.dtype = typeOfMerged();
         report.roundingLoss = found.delta > 0.0 ? std::sqrt(found.lost / found.delta) : 0.0;
         if (report.roundingLoss > 0.01) {
-            std::array<char, 160> text {};
-            std::snprintf(text.data(), text.size(),
-                "Rounding W0 + ΔW to %s changes ΔW by %.3g %% of its norm; float32 keeps it.", report.dtype.c_str(),
-                100.0 * report.roundingLoss);
-            report.note = text.data();
+            std::array<char, 32> percent {};
+            std::snprintf(percent.data(), percent.size(), "%.3g", 100.0 * report.roundingLoss);
+            report.note = makeMessage("Rounding W0 + ΔW to %1 changes ΔW by %2 % of its norm; float32 keeps it.",
+                report.dtype, percent.data());
         }
         return report;
     }
@@ -184,7 +183,7 @@ private:
         const TensorInfo& info = file.info(plan.name);
         if (info.dtype != plan.dtype || info.shape != plan.shape)
             throw Error(FailureKind::Internal,
-                file.path().string() + ": " + plan.name + " was read back with another type or shape.");
+                makeMessage("%1: %2 was read back with another type or shape.", file.path(), plan.name));
         return file.bytes(plan.name);
     }
 

@@ -22,9 +22,12 @@ namespace fs = std::filesystem;
 constexpr std::string_view embedding = "model.embed_tokens.weight";
 constexpr std::string_view head = "lm_head.weight";
 
-constexpr const char* howToConvert = "Convert it once where Python is at hand: "
-                                     "AutoModelForCausalLM.from_pretrained(FOLDER).save_pretrained(NEW_FOLDER) "
-                                     "of transformers writes safetensors.";
+Message howToConvert()
+{
+    return makeMessage("Convert it once where Python is at hand: "
+                       "AutoModelForCausalLM.from_pretrained(FOLDER).save_pretrained(NEW_FOLDER) "
+                       "of transformers writes safetensors.");
+}
 
 bool isPickle(const fs::path& path)
 {
@@ -34,19 +37,18 @@ bool isPickle(const fs::path& path)
 
 void refuseFile(const fs::path& path)
 {
-    const std::string name = path.string();
     if (isPickle(path))
-        throw configError(name + ": is a pickle. Pickles can run code, so they are never read. " + howToConvert);
+        throw configError("%1: is a pickle. Pickles can run code, so they are never read. %2", path, howToConvert());
     if (path.extension() == ".gguf")
         throw configError(
-            name + ": is a GGUF file, which cannot be trained. Take the model's safetensors folder instead.");
+            "%1: is a GGUF file, which cannot be trained. Take the model's safetensors folder instead.", path);
     if (path.extension() == ".safetensors")
-        throw configError(name + ": is one file; model.path must be the folder that holds it beside config.json.");
-    throw configError(name + ": is a file; model.path must be a folder with config.json and *.safetensors.");
+        throw configError("%1: is one file; model.path must be the folder that holds it beside config.json.", path);
+    throw configError("%1: is a file; model.path must be a folder with config.json and *.safetensors.", path);
 }
 
 /// Why a folder has no weights, in words.
-std::string noWeights(const fs::path& folder)
+Message noWeights(const fs::path& folder)
 {
     std::string other;
     bool gguf = false;
@@ -56,12 +58,13 @@ std::string noWeights(const fs::path& folder)
         gguf = gguf || entry.extension() == ".gguf";
     }
     if (!other.empty())
-        return folder.string() + ": has its weights only as a pickle (" + other
-            + "). Pickles can run code, so they are never read. " + howToConvert;
+        return makeMessage(
+            "%1: has its weights only as a pickle (%2). Pickles can run code, so they are never read. %3", folder,
+            other, howToConvert());
     if (gguf)
-        return folder.string()
-            + ": has its weights only as GGUF, which cannot be trained. Take the safetensors version.";
-    return folder.string() + ": has no model.safetensors and no model.safetensors.index.json.";
+        return makeMessage(
+            "%1: has its weights only as GGUF, which cannot be trained. Take the safetensors version.", folder);
+    return makeMessage("%1: has no model.safetensors and no model.safetensors.index.json.", folder);
 }
 
 std::string shapeText(std::span<const std::int64_t> shape)
@@ -88,15 +91,15 @@ ModelFolder::ModelFolder(fs::path folder)
     if (m_folder.empty())
         throw configError("model.path is empty; it must name a model's folder.");
     if (!fileExists(m_folder))
-        throw configError(m_folder.string() + ": there is no such folder (model.path).");
+        throw configError("%1: there is no such folder (model.path).", m_folder);
     std::error_code error;
     if (!fs::is_directory(m_folder, error))
         refuseFile(m_folder);
     const fs::path config = m_folder / "config.json";
     if (!fileExists(config)) {
         if (fileExists(m_folder / "adapter_config.json"))
-            throw configError(m_folder.string() + ": is an adapter, not a model. Name the base model's folder.");
-        throw configError(m_folder.string() + ": has no config.json, so it is no Hugging Face model folder.");
+            throw configError("%1: is an adapter, not a model. Name the base model's folder.", m_folder);
+        throw configError("%1: has no config.json, so it is no Hugging Face model folder.", m_folder);
     }
     m_spec = ModelSpec::fromJson(readText(config), config.string());
     const fs::path generation = m_folder / "generation_config.json";
@@ -104,7 +107,7 @@ ModelFolder::ModelFolder(fs::path folder)
         m_spec.addEosTokens(readText(generation), generation.string());
     openFiles();
     if (!contains(embedding))
-        throw ioError(m_folder.string() + ": its weights have no model.embed_tokens.weight.");
+        throw ioError("%1: its weights have no model.embed_tokens.weight.", m_folder);
     untieOwnHead();
 }
 
@@ -124,25 +127,25 @@ void ModelFolder::openShards(const fs::path& index)
 {
     const nlohmann::json json = readJson(index);
     if (!json.is_object() || !json.contains("weight_map") || !json["weight_map"].is_object())
-        throw ioError(index.string() + ": must be JSON with an object \"weight_map\".");
+        throw ioError("%1: must be JSON with an object \"weight_map\".", index);
     std::set<std::string> shards;
     for (const auto& [tensor, shard] : json["weight_map"].items()) {
         if (!shard.is_string())
-            throw ioError(index.string() + ": weight_map names no file for " + tensor + '.');
+            throw ioError("%1: weight_map names no file for %2.", index, tensor);
         const auto name = shard.get<std::string>();
         if (fs::path(name).filename() != name || name == "." || name == "..")
-            throw ioError(index.string() + ": the shard \"" + name + "\" is not a plain file name in this folder.");
+            throw ioError("%1: the shard \"%2\" is not a plain file name in this folder.", index, name);
         shards.insert(name);
     }
     for (const std::string& shard : shards) {
         if (!fileExists(m_folder / shard))
-            throw ioError(index.string() + ": the shard " + shard + " is missing. Was the download finished?");
+            throw ioError("%1: the shard %2 is missing. Was the download finished?", index, shard);
         addFile(m_folder / shard);
     }
     for (const auto& [tensor, shard] : json["weight_map"].items()) {
         const auto found = m_places.find(tensor);
         if (found == m_places.end() || m_files[found->second.file].path().filename() != shard.get<std::string>())
-            throw ioError(index.string() + ": " + tensor + " is not in " + shard.get<std::string>() + '.');
+            throw ioError("%1: %2 is not in %3.", index, tensor, shard.get<std::string>());
     }
 }
 
@@ -152,8 +155,7 @@ void ModelFolder::addFile(const fs::path& file)
     for (const TensorInfo& info : m_files.back().tensors()) {
         const auto [place, fresh] = m_places.emplace(info.name, Place {m_files.size() - 1, info.name});
         if (!fresh)
-            throw ioError(file.string() + ": " + info.name + " is in " + m_files[place->second.file].path().string()
-                + " already.");
+            throw ioError("%1: %2 is in %3 already.", file, info.name, m_files[place->second.file].path());
     }
 }
 
@@ -189,7 +191,7 @@ const ModelFolder::Place& ModelFolder::placeOf(std::string_view name) const
 {
     const Place* place = find(name);
     if (place == nullptr)
-        throw ioError(m_folder.string() + ": its weights have no " + std::string(name) + '.');
+        throw ioError("%1: its weights have no %2.", m_folder, name);
     return *place;
 }
 
@@ -203,9 +205,9 @@ at::Tensor ModelFolder::weight(std::string_view name) const
     const Place* place = &placeOf(name);
     at::Tensor tensor = m_files[place->file].tensor(place->storedName);
     if (!tensor.is_floating_point())
-        throw ioError(m_files[place->file].path().string() + ": " + place->storedName + " is stored as "
-            + dtypeText(m_files[place->file].info(place->storedName).dtype)
-            + ", must be float32, float16, bfloat16 or float64.");
+        throw ioError("%1: %2 is stored as %3, must be float32, float16, bfloat16 or float64.",
+            m_files[place->file].path(), place->storedName,
+            dtypeText(m_files[place->file].info(place->storedName).dtype));
     return tensor;
 }
 
@@ -213,8 +215,8 @@ at::Tensor ModelFolder::weight(std::string_view name, std::span<const std::int64
 {
     at::Tensor tensor = weight(name);
     if (!std::equal(shape.begin(), shape.end(), tensor.sizes().begin(), tensor.sizes().end()))
-        throw ioError(m_folder.string() + ": " + std::string(name) + " has the shape " + shapeText(tensor.sizes())
-            + ", config.json expects " + shapeText(shape) + '.');
+        throw ioError("%1: %2 has the shape %3, config.json expects %4.", m_folder, name, shapeText(tensor.sizes()),
+            shapeText(shape));
     return tensor;
 }
 

@@ -49,7 +49,7 @@ const TensorInfo& SafetensorsFile::info(std::string_view name) const
 {
     const auto found = m_index.find(std::string(name));
     if (found == m_index.end())
-        throw ioError(path().string() + ": has no tensor " + std::string(name) + '.');
+        throw ioError("%1: has no tensor %2.", path(), name);
     return m_header.tensors[found->second];
 }
 
@@ -58,8 +58,10 @@ at::Tensor SafetensorsFile::tensor(std::string_view name) const
     const TensorInfo& entry = info(name);
     const std::optional<at::ScalarType> type = scalarType(entry.dtype);
     if (!type)
-        throw ioError(path().string() + ": the tensor " + entry.name + " is stored as " + entry.dtype
-            + ", which is not read; F64, F32, F16, BF16, I64, I32, I16, I8, U8 and BOOL are.");
+        throw ioError(
+            "%1: the tensor %2 is stored as %3, which is not read; F64, F32, F16, BF16, I64, I32, I16, I8, U8 "
+            "and BOOL are.",
+            path(), entry.name, entry.dtype);
     const auto options = at::TensorOptions().dtype(*type);
     if (entry.bytes() == 0)
         return at::empty(entry.shape, options);
@@ -98,7 +100,7 @@ void writeSafetensors(const std::filesystem::path& path, const std::vector<Named
         const std::string_view dtype = item.tensor.defined() ? dtypeName(item.tensor.scalar_type()) : "";
         if (dtype.empty())
             throw Error(
-                FailureKind::Internal, path.string() + ": " + item.name + " has a type safetensors cannot hold.");
+                FailureKind::Internal, makeMessage("%1: %2 has a type safetensors cannot hold.", path, item.name));
         plan.push_back({item.name, std::string(dtype), item.tensor.sizes().vec()});
         byName.emplace(item.name, &item.tensor);
     }

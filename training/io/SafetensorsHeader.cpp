@@ -22,9 +22,9 @@ constexpr std::array<std::pair<std::string_view, std::uint64_t>, 20> dtypes {
         {"F6_E3M2", 6}, {"I16", 16}, {"U16", 16}, {"F16", 16}, {"BF16", 16}, {"I32", 32}, {"U32", 32}, {"F32", 32},
         {"C64", 64}, {"F64", 64}, {"I64", 64}, {"U64", 64}}};
 
-[[noreturn]] void fail(std::string_view origin, const std::string& what)
+[[noreturn]] void fail(std::string_view origin, const Message& what)
 {
-    throw ioError(std::string(origin) + ": is not a valid safetensors file: " + what);
+    throw ioError("%1: is not a valid safetensors file: %2", origin, what);
 }
 
 std::string inQuotes(std::string_view name)
@@ -36,18 +36,18 @@ std::string inQuotes(std::string_view name)
 std::uint64_t headerLength(std::string_view file, std::string_view origin)
 {
     if (file.size() < 8)
-        fail(origin, "it has " + std::to_string(file.size()) + " bytes; the length of the header alone takes 8.");
+        fail(origin, makeMessage("it has %1 bytes; the length of the header alone takes 8.", file.size()));
     std::uint64_t length = 0;
     for (std::size_t i = 0; i < 8; ++i)
         length |= static_cast<std::uint64_t>(static_cast<unsigned char>(file[i])) << (8 * i);
     if (length > SafetensorsHeader::maxLength)
-        fail(origin, "its header claims " + std::to_string(length) + " bytes; at most 100000000 are allowed.");
+        fail(origin, makeMessage("its header claims %1 bytes; at most 100000000 are allowed.", length));
     if (length > file.size() - 8)
         fail(origin,
-            "its header claims " + std::to_string(length) + " bytes, but only " + std::to_string(file.size() - 8)
-                + " follow. Was the download cut short?");
+            makeMessage("its header claims %1 bytes, but only %2 follow. Was the download cut short?", length,
+                file.size() - 8));
     if (length < 2)
-        fail(origin, "its header is empty.");
+        fail(origin, makeMessage("its header is empty."));
     return length;
 }
 
@@ -55,7 +55,7 @@ std::uint64_t headerLength(std::string_view file, std::string_view origin)
 Json parseJson(std::string_view text, std::string_view origin)
 {
     if (text.front() != '{')
-        fail(origin, "its header does not begin with '{'.");
+        fail(origin, makeMessage("its header does not begin with '{'."));
     std::vector<std::set<std::string>> seen;
     std::string doubled;
     const auto watch = [&](int, Json::parse_event_t event, Json& value) {
@@ -71,20 +71,26 @@ Json parseJson(std::string_view text, std::string_view origin)
     try {
         json = Json::parse(text, watch);
     } catch (const Json::exception& error) {
-        fail(origin, std::string("its header is not JSON: ") + error.what());
+        fail(origin, makeMessage("its header is not JSON: %1", error.what()));
     }
     if (!doubled.empty())
-        fail(origin, "the name " + inQuotes(doubled) + " comes twice in its header.");
+        fail(origin, makeMessage("the name %1 comes twice in its header.", inQuotes(doubled)));
     return json;
 }
 
-std::uint64_t unsignedNumber(const Json& value, const std::string& what, std::string_view origin)
+std::uint64_t unsignedNumber(const Json& value, const Message& what, std::string_view origin)
 {
     if (value.is_number_unsigned())
         return value.get<std::uint64_t>();
     // A list or an object is not written out: it may be nested deeper than the stack allows.
     fail(origin,
-        what + " is " + (value.is_number() ? value.dump() : value.type_name()) + ", must be a non-negative integer.");
+        makeMessage(
+            "%1 is %2, must be a non-negative integer.", what, value.is_number() ? value.dump() : value.type_name()));
+}
+
+[[noreturn]] void failOverflow(const std::string& name, std::string_view origin)
+{
+    fail(origin, makeMessage("the tensor %1 has a shape whose number of elements overflows.", name));
 }
 
 /// Elements of a shape. @return false where the product does not fit
@@ -98,55 +104,57 @@ bool product(const std::vector<std::int64_t>& shape, std::uint64_t& result)
     return result <= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
 }
 
-void checkSize(const TensorInfo& info, const std::string& tensor, std::string_view origin)
+/// @param name the tensor's, in quotes
+void checkSize(const TensorInfo& info, const std::string& name, std::string_view origin)
 {
     const std::uint64_t bits = elementBits(info.dtype);
     if (bits == 0)
-        fail(origin, tensor + " has the unknown dtype " + inQuotes(info.dtype) + '.');
+        fail(origin, makeMessage("the tensor %1 has the unknown dtype %2.", name, inQuotes(info.dtype)));
     std::uint64_t elements = 0;
     std::uint64_t allBits = 0;
     if (!product(info.shape, elements) || __builtin_mul_overflow(elements, bits, &allBits))
-        fail(origin, tensor + " has a shape whose number of elements overflows.");
+        failOverflow(name, origin);
     if (allBits % 8 != 0 || allBits / 8 != info.bytes())
         fail(origin,
-            tensor + " has " + std::to_string(info.bytes()) + " bytes of data, but its shape and dtype " + info.dtype
-                + " need " + std::to_string((allBits + 7) / 8) + '.');
+            makeMessage("the tensor %1 has %2 bytes of data, but its shape and dtype %3 need %4.", name, info.bytes(),
+                info.dtype, (allBits + 7) / 8));
 }
 
 TensorInfo parseTensor(const std::string& name, const Json& value, std::uint64_t dataSize, std::string_view origin)
 {
-    const std::string tensor = "the tensor " + inQuotes(name);
+    const std::string quoted = inQuotes(name);
     if (!value.is_object())
-        fail(origin, tensor + " is not described by an object.");
+        fail(origin, makeMessage("the tensor %1 is not described by an object.", quoted));
     for (const char* key : {"dtype", "shape", "data_offsets"}) {
         if (!value.contains(key))
-            fail(origin, tensor + " has no \"" + key + "\".");
+            fail(origin, makeMessage("the tensor %1 has no \"%2\".", quoted, key));
     }
     const Json& dtype = value["dtype"];
     const Json& shape = value["shape"];
     const Json& offsets = value["data_offsets"];
     if (!dtype.is_string())
-        fail(origin, tensor + " has a dtype that is no text.");
+        fail(origin, makeMessage("the tensor %1 has a dtype that is no text.", quoted));
     if (!shape.is_array())
-        fail(origin, tensor + " has a shape that is no list.");
+        fail(origin, makeMessage("the tensor %1 has a shape that is no list.", quoted));
     if (!offsets.is_array() || offsets.size() != 2)
-        fail(origin, tensor + " needs data_offsets of two numbers.");
+        fail(origin, makeMessage("the tensor %1 needs data_offsets of two numbers.", quoted));
     TensorInfo info {.name = name, .dtype = dtype.get<std::string>(), .shape = {}};
+    const Message aSide = makeMessage("a side of the tensor %1", quoted);
     for (const Json& side : shape) {
-        const std::uint64_t length = unsignedNumber(side, "a side of " + tensor, origin);
+        const std::uint64_t length = unsignedNumber(side, aSide, origin);
         if (length > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
-            fail(origin, tensor + " has a shape whose number of elements overflows.");
+            failOverflow(quoted, origin);
         info.shape.push_back(static_cast<std::int64_t>(length));
     }
-    info.begin = unsignedNumber(offsets[0], "the first offset of " + tensor, origin);
-    info.end = unsignedNumber(offsets[1], "the second offset of " + tensor, origin);
+    info.begin = unsignedNumber(offsets[0], makeMessage("the first offset of the tensor %1", quoted), origin);
+    info.end = unsignedNumber(offsets[1], makeMessage("the second offset of the tensor %1", quoted), origin);
     if (info.begin > info.end)
-        fail(origin, tensor + " ends before it begins.");
+        fail(origin, makeMessage("the tensor %1 ends before it begins.", quoted));
     if (info.end > dataSize)
         fail(origin,
-            tensor + " ends at byte " + std::to_string(info.end) + " of the data, which has " + std::to_string(dataSize)
-                + ". Was the download cut short?");
-    checkSize(info, tensor, origin);
+            makeMessage("the tensor %1 ends at byte %2 of the data, which has %3. Was the download cut short?", quoted,
+                info.end, dataSize));
+    checkSize(info, quoted, origin);
     return info;
 }
 
@@ -157,16 +165,17 @@ void checkCover(const std::vector<TensorInfo>& tensors, std::uint64_t dataSize, 
     const TensorInfo* previous = nullptr;
     for (const TensorInfo& info : tensors) {
         if (info.begin < at)
-            fail(origin, "the data of " + inQuotes(info.name) + " overlap those of " + inQuotes(previous->name) + '.');
+            fail(origin,
+                makeMessage("the data of %1 overlap those of %2.", inQuotes(info.name), inQuotes(previous->name)));
         if (info.begin > at)
             fail(origin,
-                "there is a hole of " + std::to_string(info.begin - at) + " bytes in the data before "
-                    + inQuotes(info.name) + '.');
+                makeMessage(
+                    "there is a hole of %1 bytes in the data before %2.", info.begin - at, inQuotes(info.name)));
         at = info.end;
         previous = &info;
     }
     if (at != dataSize)
-        fail(origin, std::to_string(dataSize - at) + " bytes at its end belong to no tensor.");
+        fail(origin, makeMessage("%1 bytes at its end belong to no tensor.", dataSize - at));
 }
 
 } // namespace
@@ -201,10 +210,10 @@ SafetensorsHeader SafetensorsHeader::parse(std::string_view file, std::string_vi
             continue;
         }
         if (!value.is_object())
-            fail(origin, "its __metadata__ is not an object.");
+            fail(origin, makeMessage("its __metadata__ is not an object."));
         for (const auto& [key, text] : value.items()) {
             if (!text.is_string())
-                fail(origin, "__metadata__ " + inQuotes(key) + " is not a text.");
+                fail(origin, makeMessage("__metadata__ %1 is not a text.", inQuotes(key)));
             header.metadata[key] = text.get<std::string>();
         }
     }

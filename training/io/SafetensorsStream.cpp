@@ -21,7 +21,7 @@ void refuseDoubledNames(const std::filesystem::path& path, const std::vector<Ten
     std::set<std::string_view> names;
     for (const TensorPlan& tensor : tensors) {
         if (!names.insert(tensor.name).second || tensor.name == "__metadata__")
-            throw Error(FailureKind::Internal, path.string() + ": two tensors would be named " + tensor.name);
+            throw Error(FailureKind::Internal, makeMessage("%1: two tensors would be named %2", path, tensor.name));
     }
 }
 
@@ -31,7 +31,7 @@ std::uint64_t TensorPlan::bytes() const
 {
     const std::uint64_t bits = elementBits(dtype);
     if (bits == 0)
-        throw Error(FailureKind::Internal, name + " has a type safetensors cannot hold.");
+        throw Error(FailureKind::Internal, makeMessage("%1 has a type safetensors cannot hold.", name));
     std::uint64_t elements = 1;
     for (const std::int64_t side : shape)
         elements *= static_cast<std::uint64_t>(side);
@@ -72,8 +72,7 @@ void SafetensorsStream::commit()
 {
     if (m_file.size() != m_expected)
         throw Error(FailureKind::Internal,
-            m_file.path().string() + ": " + std::to_string(m_file.size()) + " bytes were written, the header says "
-                + std::to_string(m_expected) + '.');
+            makeMessage("%1: %2 bytes were written, the header says %3.", m_file.path(), m_file.size(), m_expected));
     m_file.commit();
 }
 

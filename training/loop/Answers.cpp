@@ -121,8 +121,10 @@ ScoredAnswers scoreAnswers(const ScoreAnswers& request, DecoderModel& model, con
             .everyToken = false};
         scored.answers.push_back(scoreOne(rendered, length, model, tokenizer, adapters));
         if (scored.answers.back().tokens.empty())
-            throw configError("The answer begins behind token " + std::to_string(length)
-                + ", where the sample is cut. Shorten the prompt, or raise data.max_length.");
+            throw configError(
+                "The answer begins behind token %1, where the sample is cut. Shorten the prompt, or raise "
+                "data.max_length.",
+                length);
     }
     return scored;
 }
@@ -133,7 +135,7 @@ JudgedSamples judgeSamples(const JudgeSamples& request, DecoderModel& model, con
     const DataConfig& data = request.config.data;
     const auto source = openSamples(data.evalPath, data, {.stop = stop, .report = {}});
     if (source->isDocument())
-        throw configError(data.evalPath + " is one document, cut into blocks: it has no samples to be answered.");
+        throw configError("%1 is one document, cut into blocks: it has no samples to be answered.", data.evalPath);
     JudgedSamples judged {.samples = source->size(), .verdicts = {}};
     const std::int64_t end = std::min(source->size(), request.first + request.count);
     bool marked = false;

@@ -67,7 +67,7 @@ RunConfig configOf(const BenchCommand& command)
         config.method = Method::Lora;
         config.adalora.targetRank = command.initRank;
     } else if (command.method != "adalora" && command.method != "frozen")
-        throw configError("--method " + command.method + " is not known. There are adalora, lora and frozen.");
+        throw configError("--method %1 is not known. There are adalora, lora and frozen.", command.method);
     return config;
 }
 
@@ -103,7 +103,7 @@ public:
     }
     void setClock(PhaseClock* clock) override { m_trainer.setClock(clock); }
     [[nodiscard]] std::int64_t trainedParameters() const override { return m_trainer.trainableParameters(); }
-    [[nodiscard]] std::string notice() override { return m_trainer.notice(); }
+    [[nodiscard]] std::string notice() override { return m_trainer.notice().english(); }
 
 private:
     ResolvedRun m_resolved;
@@ -157,7 +157,7 @@ public:
         m_passes[0]->setClock(clock);
     }
     [[nodiscard]] std::int64_t trainedParameters() const override { return 0; }
-    [[nodiscard]] std::string notice() override { return m_graphs.notice(); }
+    [[nodiscard]] std::string notice() override { return m_graphs.notice().english(); }
 
 private:
     void compute(std::span<const PackedBatch> parts)
@@ -220,19 +220,18 @@ void writeProfile(const std::string& path, at::Device device, const std::functio
 void check(const BenchCommand& command, const ModelSpec& spec, const RunConfig& config)
 {
     if (command.sequence < 2 || command.sequence > spec.maxPositions)
-        throw configError("--seq is " + std::to_string(command.sequence) + ", but " + command.shape + " takes 2 to "
-            + std::to_string(spec.maxPositions) + " tokens.");
+        throw configError(
+            "--seq is %1, but %2 takes 2 to %3 tokens.", command.sequence, command.shape, spec.maxPositions);
     if (!command.profile.empty() && !std::ofstream(command.profile))
-        throw ioError("--profile " + command.profile + " cannot be written. Name a file in a folder that exists.");
+        throw ioError("--profile %1 cannot be written. Name a file in a folder that exists.", command.profile);
     if (command.method == "frozen" && command.microBatch != 0)
         throw configError("--micro-batch does not go with --method frozen, which runs the batch whole.");
     const std::int64_t side = factsOf(spec, config).smallestSide;
     if (command.initRank > side)
-        throw configError("--init-rank is " + std::to_string(command.initRank) + ", above the smallest side of "
-            + command.shape + "'s matrices, " + std::to_string(side) + ".");
+        throw configError(
+            "--init-rank is %1, above the smallest side of %2's matrices, %3.", command.initRank, command.shape, side);
     if (command.method == "adalora" && command.targetRank >= command.initRank)
-        throw configError("--target-rank is " + std::to_string(command.targetRank) + ", must be below --init-rank "
-            + std::to_string(command.initRank) + ".");
+        throw configError("--target-rank is %1, must be below --init-rank %2.", command.targetRank, command.initRank);
 }
 
 void add(const std::vector<double>& sorted, BenchReport& report)
@@ -306,7 +305,7 @@ BenchReport bench(const BenchCommand& command)
         report.teraflops = operations(spec, command.batch, command.sequence - 1) / report.median / 1e9;
         report.frozenParameters = model->parameterCount();
         report.trainedParameters = subject->trainedParameters();
-        report.deviceName = deviceName(device);
+        report.deviceName = deviceName(device).english();
         report.instructionSet = kernels::cpuInstructionSet();
         report.notice = subject->notice();
     });

@@ -65,7 +65,7 @@ ModelSpec shapeNamed(std::string_view name)
         spec.tiedHead = shape.tiedHead;
         return spec;
     }
-    throw configError("--shape " + std::string(name) + " is not known. There are " + known + ".");
+    throw configError("--shape %1 is not known. There are %2.", name, known);
 }
 
 } // namespace spectune

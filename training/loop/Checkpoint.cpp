@@ -53,9 +53,10 @@ void checkRanks(const fs::path& folder, const ModuleLayout& layout)
     const bool inRange = std::ranges::all_of(
         layout.ranks, [&layout](std::int64_t rank) { return rank >= 0 && rank <= layout.initRank; });
     if (!good || !inRange)
-        throw ioError((folder / stateFile).string()
-            + ": \"rank\" must stand in all modules or in none, from 0 to init_rank. Use another checkpoint of "
-              "this run.");
+        throw ioError(
+            "%1: \"rank\" must stand in all modules or in none, from 0 to init_rank. Use another checkpoint of "
+            "this run.",
+            folder / stateFile);
 }
 
 ModuleLayout layoutOf(const fs::path& folder, const json& state)
@@ -83,14 +84,15 @@ auto readState(const fs::path& folder, Read read)
     try {
         const json state = readJson(file);
         if (!state.is_object())
-            throw ioError(file.string() + " is broken (it holds no JSON object). Use another checkpoint of this run.");
+            throw ioError("%1 is broken (it holds no JSON object). Use another checkpoint of this run.", file);
         if (const int found = state.at("schema").get<int>(); found != schema)
-            throw ioError(file.string() + " has schema " + std::to_string(found) + ", this version of Spectune reads "
-                + std::to_string(schema)
-                + ". Go on with the version that wrote it; its adapter can be exported there.");
+            throw ioError(
+                "%1 has schema %2, this version of Spectune reads %3. Go on with the version that wrote it; its "
+                "adapter can be exported there.",
+                file, found, schema);
         return read(state);
     } catch (const json::exception& fault) {
-        throw ioError(file.string() + " is broken (" + fault.what() + "). Use another checkpoint of this run.");
+        throw ioError("%1 is broken (%2). Use another checkpoint of this run.", file, fault.what());
     }
 }
 
@@ -112,7 +114,7 @@ at::Tensor checkedTensor(const SafetensorsFile& file, const std::string& name, a
 {
     at::Tensor tensor = file.tensor(name);
     if (tensor.sizes() != shape)
-        throw ioError(file.path().string() + ": the tensor " + name + " does not have the shape that this run needs.");
+        throw ioError("%1: the tensor %2 does not have the shape that this run needs.", file.path(), name);
     return tensor;
 }
 
@@ -129,9 +131,9 @@ void checkSameRanks(const fs::path& folder, const ModuleLayout& saved, const Mod
 {
     for (std::int32_t i = 0; i < static_cast<std::int32_t>(now.modules.size()); ++i) {
         if (saved.rankOf({i}) != now.rankOf({i}))
-            throw configError("adalora.rank_map makes the rank of " + now[{i}].name + " "
-                + std::to_string(now.rankOf({i})) + ", but " + folder.string() + " has "
-                + std::to_string(saved.rankOf({i})) + ". Resume with the run's own config.json.");
+            throw configError("adalora.rank_map makes the rank of %1 %2, but %3 has %4. Resume with the run's own "
+                              "config.json.",
+                now[{i}].name, now.rankOf({i}), folder, saved.rankOf({i}));
     }
 }
 
@@ -141,24 +143,27 @@ void checkSameRun(const fs::path& folder, const json& state, const Trainer& trai
     const ModuleLayout& now = trainer.layout();
     const std::string method = state.at("method").get<std::string>();
     if (method != toString(trainer.method()))
-        throw configError("method.name is " + std::string(toString(trainer.method())) + ", but " + folder.string()
-            + " was made with " + method + ". Resume with the run's own config.json.");
+        throw configError("method.name is %1, but %2 was made with %3. Resume with the run's own config.json.",
+            toString(trainer.method()), folder, method);
     if (saved.initRank != now.initRank)
-        throw configError("adalora.init_rank is " + std::to_string(now.initRank) + ", but " + folder.string() + " has "
-            + std::to_string(saved.initRank) + ". Resume with the run's own config.json.");
+        throw configError("adalora.init_rank is %1, but %2 has %3. Resume with the run's own config.json.",
+            now.initRank, folder, saved.initRank);
     // The triplets were trained under their scale: another one would multiply ΔW on the spot.
     const auto scale = state.at("scale").get<double>();
     if (std::abs(scale - resolved.scale) > 1e-9 * std::abs(scale))
-        throw configError("adalora.alpha is " + shortNumber(resolved.alpha) + " (s = " + shortNumber(resolved.scale)
-            + "), but " + folder.string() + " was trained with " + shortNumber(state.at("alpha").get<double>())
-            + " (s = " + shortNumber(scale) + "). Resume with the run's own config.json.");
+        throw configError(
+            "adalora.alpha is %1 (s = %2), but %3 was trained with %4 (s = %5). Resume with the run's own "
+            "config.json.",
+            shortNumber(resolved.alpha), shortNumber(resolved.scale), folder,
+            shortNumber(state.at("alpha").get<double>()), shortNumber(scale));
     bool same = saved.modules.size() == now.modules.size();
     for (std::size_t i = 0; same && i < saved.modules.size(); ++i)
         same = saved.modules[i].name == now.modules[i].name && saved.modules[i].inFeatures == now.modules[i].inFeatures
             && saved.modules[i].outFeatures == now.modules[i].outFeatures;
     if (!same)
-        throw configError("adalora.targets, adalora.layers or adalora.modules choose other matrices than "
-            + folder.string() + " has, or model.path is another model. Resume with the run's own config.json.");
+        throw configError("adalora.targets, adalora.layers or adalora.modules choose other matrices than %1 has, or "
+                          "model.path is another model. Resume with the run's own config.json.",
+            folder);
     checkSameRanks(folder, saved, now);
 }
 
@@ -194,7 +199,7 @@ void saveCheckpoint(const fs::path& folder, Trainer& trainer, const RunConfig& c
     std::error_code fault;
     fs::create_directories(folder.parent_path(), fault);
     if (fault)
-        throw ioError("The folder " + folder.parent_path().string() + " could not be made: " + fault.message() + ".");
+        throw ioError("The folder %1 could not be made: %2.", folder.parent_path(), fault.message());
     AtomicDirectory target(folder);
     const json state {{"schema", schema}, {"step", position.step}, {"optimizer_steps", trainer.optimizer().steps()},
         {"epoch", position.data.epoch}, {"epoch_index", position.data.index}, {"loss_limit", position.lossLimit},

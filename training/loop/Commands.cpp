@@ -49,8 +49,10 @@ Questions questionsIn(const EvaluateCommand& command, const OpenedModel& model)
         command.stop.throwIfStopped();
         const RenderedSample sample = source->render(i);
         if (sample.spans.size() != 1)
-            throw configError("data.format " + std::string(toString(source->format()))
-                + " has no single completion to compare with: --exact-match needs prompts with one completion each.");
+            throw configError(
+                "data.format %1 has no single completion to compare with: --exact-match needs prompts with "
+                "one completion each.",
+                toString(source->format()));
         Question question = questionOf(sample, *model.tokenizer, model.folder.spec());
         if (question.expected.empty())
             continue;
@@ -74,33 +76,33 @@ std::int64_t exactMatches(
 }
 
 /// A text may be as long as the file, and may hold bytes that are no UTF-8.
-std::string shownId(const nlohmann::json& value)
+Message shownId(const nlohmann::json& value)
 {
     if (value.is_structured())
-        return value.is_array() ? "a list" : "an object";
+        return value.is_array() ? makeMessage("a list") : makeMessage("an object");
     if (value.is_string())
-        return "a text";
-    return value.dump().substr(0, 80);
+        return makeMessage("a text");
+    return Message::verbatim(value.dump().substr(0, 80));
 }
 
 /// [batch, seq] @throws Error (Config) naming file and row
 at::Tensor readTokens(const std::string& file, std::int64_t vocabulary)
 {
     const nlohmann::json rows = readJson(file);
-    const auto refuse = [&file](const std::string& why) {
+    const auto refuse = [&file](const Message& why) {
         return configError(
-            file + ": " + why + " A list of equally long lists of ids is expected: [[1, 5, 9], [1, 7, 2]].");
+            "%1: %2 A list of equally long lists of ids is expected: [[1, 5, 9], [1, 7, 2]].", file, why);
     };
     if (!rows.is_array() || rows.empty() || !rows[0].is_array() || rows[0].empty())
-        throw refuse("this is not such a list.");
+        throw refuse(makeMessage("this is not such a list."));
     std::vector<std::int64_t> ids;
     for (std::size_t r = 0; r < rows.size(); ++r) {
         if (!rows[r].is_array() || rows[r].size() != rows[0].size())
-            throw refuse("row " + std::to_string(r) + " is not as long as row 0.");
+            throw refuse(makeMessage("row %1 is not as long as row 0.", r));
         for (const auto& id : rows[r]) {
             if (!id.is_number_integer() || id.get<std::int64_t>() < 0 || id.get<std::int64_t>() >= vocabulary)
-                throw refuse("row " + std::to_string(r) + " has " + shownId(id)
-                    + ", which is no id of this model (0 to " + std::to_string(vocabulary - 1) + ").");
+                throw refuse(makeMessage(
+                    "row %1 has %2, which is no id of this model (0 to %3).", r, shownId(id), vocabulary - 1));
             ids.push_back(id.get<std::int64_t>());
         }
     }
@@ -129,8 +131,8 @@ EvaluationReport evaluateFile(const EvaluateCommand& command)
         const OpenedModel opened = openModel(config.model.path);
         const ModelSpec& spec = opened.folder.spec();
         if (config.data.maxLength > spec.maxPositions)
-            throw configError("data.max_length is " + std::to_string(config.data.maxLength) + ", above the model's "
-                + std::to_string(spec.maxPositions) + " positions.");
+            throw configError(
+                "data.max_length is %1, above the model's %2 positions.", config.data.maxLength, spec.maxPositions);
         const at::TensorOptions options = at::TensorOptions().dtype(scalarType(config.train.dtype)).device(device);
         const std::optional<AdapterSet> adapters = adapterFor(command.adapter, spec, options);
         const AdapterSet* set = adapters ? &*adapters : nullptr;
@@ -161,11 +163,11 @@ void refuseInputs(const LogitsCommand& command)
     std::error_code error;
     const std::filesystem::path out = command.outFile;
     if (std::filesystem::equivalent(out, command.tokensFile, error))
-        throw configError("--out " + command.outFile + " is the file of --tokens. Choose another name.");
+        throw configError("--out %1 is the file of --tokens. Choose another name.", command.outFile);
     const std::filesystem::path folder = out.has_parent_path() ? out.parent_path() : ".";
     if (std::filesystem::exists(out, error) && std::filesystem::equivalent(folder, command.model, error))
         throw configError(
-            "--out " + command.outFile + " is a file of the model, which is never replaced. Choose another name.");
+            "--out %1 is a file of the model, which is never replaced. Choose another name.", command.outFile);
 }
 
 std::vector<std::int64_t> writeLogits(const LogitsCommand& command)
@@ -177,8 +179,8 @@ std::vector<std::int64_t> writeLogits(const LogitsCommand& command)
         const ModelSpec& spec = folder.spec();
         const at::Tensor tokens = readTokens(command.tokensFile, spec.vocabulary);
         if (tokens.size(1) > spec.maxPositions)
-            throw configError(command.tokensFile + ": rows have " + std::to_string(tokens.size(1))
-                + " ids, but the model has only " + std::to_string(spec.maxPositions) + " positions.");
+            throw configError("%1: rows have %2 ids, but the model has only %3 positions.", command.tokensFile,
+                tokens.size(1), spec.maxPositions);
         const at::Device device = parseDevice(command.device);
         prepareThread(device, 0);
         const std::optional<AdapterSet> adapters

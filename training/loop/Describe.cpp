@@ -32,7 +32,8 @@ ordered_json describeModel(const std::string& path)
     return {{"kind", "model"}, {"path", model.path}, {"model_type", model.modelType}, {"layers", model.layers},
         {"hidden_size", model.width}, {"heads", model.heads}, {"kv_heads", model.kvHeads},
         {"vocabulary", model.vocabulary}, {"max_positions", model.maxPositions}, {"parameters", model.parameters},
-        {"bytes", model.weightBytes}, {"dtype", model.dtype}, {"tokenizer", model.tokenizer}, {"matrices", matrices}};
+        {"bytes", model.weightBytes}, {"dtype", model.dtype}, {"tokenizer", model.tokenizer.english()},
+        {"matrices", matrices}};
 }
 
 ordered_json describeAdapter(const std::string& path, const char* kind)
@@ -78,9 +79,9 @@ ordered_json describe(const std::string& path)
     const fs::path folder(path);
     std::error_code ignored;
     if (!fileExists(folder))
-        throw configError(path + ": there is no such folder.");
+        throw configError("%1: there is no such folder.", path);
     if (!fs::is_directory(folder, ignored))
-        throw configError(path + ": is a file. Name the folder of a model, run, checkpoint or adapter.");
+        throw configError("%1: is a file. Name the folder of a model, run, checkpoint or adapter.", path);
     if (fileExists(folder / "adapter_config.json"))
         return describeAdapter(path, "adapter");
     if (ggufAdapterIn(folder))
@@ -90,7 +91,7 @@ ordered_json describe(const std::string& path)
     if (fileExists(folder / "metrics.jsonl"))
         return describeRun(path);
     if (!fileExists(folder / "config.json"))
-        throw configError(path + ": holds no model, run, checkpoint or adapter.");
+        throw configError("%1: holds no model, run, checkpoint or adapter.", path);
     return describeModel(path);
 }
 

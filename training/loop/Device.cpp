@@ -22,23 +22,39 @@ namespace spectune {
 
 namespace {
 
-constexpr std::string_view memoryAdvice
-    = "A smaller train.micro_batch_size, a shorter data.max_length or train.gradient_checkpointing needs less.";
+Message memoryAdvice()
+{
+    return makeMessage(
+        "A smaller train.micro_batch_size, a shorter data.max_length or train.gradient_checkpointing needs less.");
+}
+
+/// @param detail LibTorch's words
+Error graphicsMemoryFull(const std::string& detail)
+{
+    return {FailureKind::OutOfMemory, makeMessage("The graphics memory was full. %1", memoryAdvice()),
+        Message::verbatim(detail)};
+}
+
+Error unknownDevice(std::string_view text)
+{
+    return configError("The device \"%1\" is not known. Use cpu, cuda or cuda:N.", text);
+}
 
 at::Device cudaDevice(std::string_view text, std::string_view number)
 {
     if (!at::globalContext().hasCUDA())
-        throw configError("The device \"" + std::string(text)
-            + "\" was asked for, but no CUDA device can be used here (no NVIDIA driver or GPU was found). Use --device "
-              "cpu.");
+        throw configError(
+            "The device \"%1\" was asked for, but no CUDA device can be used here (no NVIDIA driver or GPU "
+            "was found). Use --device cpu.",
+            text);
     int index = 0;
     const auto [end, fault] = std::from_chars(number.data(), number.data() + number.size(), index);
     if (!number.empty() && (fault != std::errc {} || end != number.data() + number.size() || index < 0))
-        throw configError("The device \"" + std::string(text) + "\" is not known. Use cpu, cuda or cuda:N.");
+        throw unknownDevice(text);
     const auto count = static_cast<int>(at::detail::getCUDAHooks().deviceCount());
     if (index >= count)
-        throw configError("The device \"" + std::string(text) + "\" does not exist: this machine has "
-            + std::to_string(count) + " CUDA device(s), numbered from 0.");
+        throw configError(
+            "The device \"%1\" does not exist: this machine has %2 CUDA device(s), numbered from 0.", text, count);
     return {at::kCUDA, static_cast<at::DeviceIndex>(index)};
 }
 
@@ -52,17 +68,17 @@ at::Device parseDevice(std::string_view text)
         return cudaDevice(text, {});
     if (text.starts_with("cuda:") && text.size() > 5)
         return cudaDevice(text, text.substr(5));
-    throw configError("The device \"" + std::string(text) + "\" is not known. Use cpu, cuda or cuda:N.");
+    throw unknownDevice(text);
 }
 
-std::string deviceName(at::Device device)
+Message deviceName(at::Device device)
 {
     if (device.is_cpu()) {
         const std::int64_t cores = physicalCores();
-        return "Processor, " + std::to_string(cores) + (cores == 1 ? " core" : " cores");
+        return cores == 1 ? makeMessage("Processor, 1 core") : makeMessage("Processor, %1 cores", cores);
     }
     const cuda::DeviceInfo info = cuda::deviceInfo(device.index());
-    return info.name.empty() ? device.str() : info.name;
+    return Message::verbatim(info.name.empty() ? device.str() : info.name);
 }
 
 DeviceSummary inspectDevice(std::string_view device)
@@ -81,8 +97,10 @@ DeviceSummary inspectDevice(std::string_view device)
         constexpr auto all = static_cast<std::size_t>(c10::CachingAllocator::StatType::AGGREGATE);
         info.freeBytes += allocator->getDeviceStats(place.index()).reserved_bytes[all].current;
     }
-    return {
-        .device = std::string(device), .name = info.name, .totalBytes = info.totalBytes, .freeBytes = info.freeBytes};
+    return {.device = std::string(device),
+        .name = Message::verbatim(info.name),
+        .totalBytes = info.totalBytes,
+        .freeBytes = info.freeBytes};
 }
 
 void prepareThread(at::Device device, std::int64_t threads)
@@ -158,21 +176,22 @@ void withTorchErrors(const std::function<void()>& body)
     try {
         body();
     } catch (const c10::OutOfMemoryError& error) {
-        throw Error(FailureKind::OutOfMemory, "The graphics memory was full. " + std::string(memoryAdvice),
-            error.what_without_backtrace());
+        throw graphicsMemoryFull(error.what_without_backtrace());
     } catch (const c10::Error& error) {
         const std::string text = error.what_without_backtrace();
         // The CPU allocator has no exception type of its own.
         if (text.find("DefaultCPUAllocator") != std::string::npos)
-            throw Error(FailureKind::OutOfMemory, "The computer's memory was full. " + std::string(memoryAdvice), text);
+            throw Error(FailureKind::OutOfMemory, makeMessage("The computer's memory was full. %1", memoryAdvice()),
+                Message::verbatim(text));
         if (text.find("CUDA error: out of memory") != std::string::npos
             || text.find("CUBLAS_STATUS_ALLOC_FAILED") != std::string::npos)
-            throw Error(FailureKind::OutOfMemory, "The graphics memory was full. " + std::string(memoryAdvice), text);
+            throw graphicsMemoryFull(text);
         if (text.find("CUDA error") != std::string::npos)
             throw Error(FailureKind::DeviceLost,
-                "The graphics device reported an error and cannot go on in this process. Start again with --resume.",
-                text);
-        throw Error(FailureKind::Internal, text);
+                makeMessage("The graphics device reported an error and cannot go on in this process. Start again with "
+                            "--resume."),
+                Message::verbatim(text));
+        throw Error(FailureKind::Internal, Message::verbatim(text));
     }
 }
 

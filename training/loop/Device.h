@@ -18,7 +18,7 @@ namespace spectune {
 [[nodiscard]] at::Device parseDevice(std::string_view text);
 
 /// "Processor, 2 cores" or the GPU's own name.
-[[nodiscard]] std::string deviceName(at::Device device);
+[[nodiscard]] Message deviceName(at::Device device);
 
 /// What @p device has to offer, as the driver and the system say. @throws Error (Config) as parseDevice()
 [[nodiscard]] DeviceSummary inspectDevice(std::string_view device);

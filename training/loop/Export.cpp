@@ -94,7 +94,7 @@ std::optional<at::ScalarType> typeOf(const std::string& dtype)
         if (name == dtype)
             return type;
     }
-    throw configError("--dtype is " + dtype + ", must be float32, bfloat16, float16 or float64.");
+    throw configError("--dtype is %1, must be float32, bfloat16, float16 or float64.", dtype);
 }
 
 void checkRequest(const ExportAdapter& request)
@@ -103,12 +103,12 @@ void checkRequest(const ExportAdapter& request)
         std::string known;
         for (const std::string_view format : exportFormats)
             known += (known.empty() ? "" : ", ") + std::string(format);
-        throw configError("There is no format \"" + request.format + "\". There are " + known + '.');
+        throw configError("There is no format \"%1\". There are %2.", request.format, known);
     }
     if (!request.dtype.empty() && request.format != "merged")
         throw configError("--dtype goes with the format merged alone; adapters are written in float32.");
     if (request.shardBytes <= 0)
-        throw configError("--shard-size is " + std::to_string(request.shardBytes) + " bytes, must be above 0.");
+        throw configError("--shard-size is %1 bytes, must be above 0.", request.shardBytes);
 }
 
 } // namespace
@@ -122,9 +122,9 @@ ExportReport exportAdapter(const ExportAdapter& request, const RequestContext& c
         return writeAdapter(adapter, request.format, request.target, meta, context);
     if (meta.baseModel.empty())
         throw configError(
-            request.source + " does not say which model it was trained on. Name its folder with --model.");
+            "%1 does not say which model it was trained on. Name its folder with --model.", request.source);
     if (!fileExists(meta.baseModel))
-        throw configError("The base model is not in " + meta.baseModel + ". Name its folder with --model.");
+        throw configError("The base model is not in %1. Name its folder with --model.", meta.baseModel);
     const MergeOptions options {
         .type = typeOf(request.dtype), .shardBytes = static_cast<std::uint64_t>(request.shardBytes)};
     return writeMerged(adapter, ModelFolder(meta.baseModel), request.target, options, context);

@@ -19,7 +19,7 @@ FolderLock::FolderLock(const std::filesystem::path& folder)
         result = ::flock(m_folder.get(), LOCK_EX | LOCK_NB);
     // Any other fault than EWOULDBLOCK: a file system without locks.
     if (result != 0 && errno == EWOULDBLOCK)
-        throw ioError(folder.string() + " is being trained by another process. Wait for it or stop it first.");
+        throw ioError("%1 is being trained by another process. Wait for it or stop it first.", folder);
 }
 
 } // namespace spectune

@@ -59,12 +59,12 @@ AdapterSet placeAdapter(const AdapterState& adapter, const ModelSpec& spec, at::
     for (const ModuleAdapter& module : adapter.modules) {
         const auto found = places.find(module.module);
         if (found == places.end())
-            throw configError("The adapter has triplets for " + module.module + ", which the model does not have.");
+            throw configError("The adapter has triplets for %1, which the model does not have.", module.module);
         const auto shape = matrixShape(spec, static_cast<Matrix>(found->second % matrixNames.size()));
         if (module.p.size(0) != shape[0] || module.q.size(1) != shape[1])
-            throw configError("The adapter's " + module.module + " is " + std::to_string(module.p.size(0)) + " × "
-                + std::to_string(module.q.size(1)) + ", but the model's is " + std::to_string(shape[0]) + " × "
-                + std::to_string(shape[1]) + ". It was trained on another model.");
+            throw configError(
+                "The adapter's %1 is %2 × %3, but the model's is %4 × %5. It was trained on another model.",
+                module.module, module.p.size(0), module.q.size(1), shape[0], shape[1]);
         if (module.lambda.size(0) == 0)
             continue;
         set.modules[found->second] = TripletViews {.q = module.q.to(options),
@@ -88,7 +88,7 @@ RunOutcome LibTorchEngine::run(const RunRequest& request, RunControl& control)
         });
     } catch (const std::exception&) {
         if (m_run && m_run->folder)
-            m_run->folder->logFailure(Failure::fromCurrentException().message);
+            m_run->folder->logFailure(Failure::fromCurrentException().message.english());
         throw;
     }
     return outcome;

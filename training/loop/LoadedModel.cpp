@@ -51,9 +51,10 @@ void checkVocabulary(const OpenedModel& opened)
     const std::int64_t ids = opened.tokenizer->vocabularySize();
     const std::int64_t rows = opened.folder.spec().vocabulary;
     if (ids > rows)
-        throw configError(opened.path + ": the tokenizer has " + std::to_string(ids)
-            + " ids, but config.json says vocab_size " + std::to_string(rows)
-            + ". The folder mixes two models; use the tokenizer that came with the weights.");
+        throw configError(
+            "%1: the tokenizer has %2 ids, but config.json says vocab_size %3. The folder mixes two models; "
+            "use the tokenizer that came with the weights.",
+            opened.path, ids, rows);
 }
 
 at::TensorOptions optionsOf(ElementType type, at::Device device)

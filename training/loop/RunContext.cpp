@@ -25,7 +25,7 @@ namespace {
 /// Posts a stage at most a hundred times, so that a long loop does not flood the mailbox.
 class Stage {
 public:
-    Stage(RunControl& control, std::string name)
+    Stage(RunControl& control, Message name)
         : m_control(control)
         , m_name(std::move(name))
     {
@@ -42,18 +42,18 @@ public:
 
 private:
     RunControl& m_control;
-    std::string m_name;
+    Message m_name;
     std::int64_t m_part = -1;
 };
 
-Progress progressOf(RunControl& control, const std::string& name)
+Progress progressOf(RunControl& control, const Message& name)
 {
     auto stage = std::make_shared<Stage>(control, name);
     return {.stop = control.stopToken(),
         .report = [stage](std::int64_t done, std::int64_t total) { (*stage)(done, total); }};
 }
 
-void note(RunContext& context, RunControl& control, const std::string& text)
+void note(RunContext& context, RunControl& control, const Message& text)
 {
     context.notes.push_back(text);
     control.post(LogLine {text});
@@ -62,12 +62,12 @@ void note(RunContext& context, RunControl& control, const std::string& text)
 void openData(RunContext& context, RunControl& control)
 {
     const RunConfig& config = context.config;
-    context.trainData = std::make_shared<Dataset>(
-        config.data.path, config.data, context.base.tokenizer, progressOf(control, "Tokenising the training file"));
-    note(context, control, "Training file: " + context.trainData->decision());
+    context.trainData = std::make_shared<Dataset>(config.data.path, config.data, context.base.tokenizer,
+        progressOf(control, makeMessage("Tokenising the training file")));
+    note(context, control, makeMessage("Training file: %1", context.trainData->decision()));
     if (!config.data.evalPath.empty())
         context.evalData = std::make_shared<Dataset>(config.data.evalPath, config.data, context.base.tokenizer,
-            progressOf(control, "Tokenising the evaluation file"));
+            progressOf(control, makeMessage("Tokenising the evaluation file")));
     context.batcher = std::make_unique<Batcher>(
         context.trainData, config.train.batchSize, config.data.shuffle, static_cast<std::uint64_t>(config.train.seed));
 }
@@ -77,12 +77,14 @@ void resolve(RunContext& context, RunFacts facts, RunControl& control)
 {
     facts.samples = context.config.train.steps > 0
         ? context.trainData->size()
-        : context.trainData->usableCount(progressOf(control, "Counting samples"));
+        : context.trainData->usableCount(progressOf(control, makeMessage("Counting samples")));
     context.resolved = resolveRun(context.config, facts);
     const std::vector<Issue> issues = validate(context.config, &facts);
     throwOnErrors(issues);
     for (const Issue& issue : issues)
-        note(context, control, (issue.severity == Severity::Warning ? "Warning: " : "Note: ") + issue.text + ".");
+        note(context, control,
+            issue.severity == Severity::Warning ? makeMessage("Warning: %1.", issue.text)
+                                                : makeMessage("Note: %1.", issue.text));
     context.config = withResolved(context.config, context.resolved);
 }
 
@@ -112,8 +114,7 @@ RunPosition loadOrNameAnother(const fs::path& checkpoint, const RunContext& cont
         const auto whole = std::ranges::find_if(earlier, looksWhole);
         if (whole == earlier.end())
             throw;
-        throw Error(
-            fault.kind(), std::string(fault.what()) + " Go on with --resume " + whole->string() + ".", fault.detail());
+        throw Error(fault.kind(), makeMessage("%1 Go on with --resume %2.", fault.message(), *whole), fault.detail());
     }
 }
 
@@ -125,13 +126,16 @@ void noteChangedData(RunContext& context, RunControl& control)
     const auto bytes = static_cast<std::int64_t>(context.trainData->bytes());
     if (then.samples >= 0 && then.samples != samples)
         note(context, control,
-            "Warning: the training file gives " + std::to_string(samples) + " samples; it gave "
-                + std::to_string(then.samples) + " when the checkpoint was saved. The run goes on with other samples.");
+            makeMessage(
+                "Warning: the training file gives %1 samples; it gave %2 when the checkpoint was saved. The run goes "
+                "on with other samples.",
+                samples, then.samples));
     else if (then.dataBytes >= 0 && then.dataBytes != bytes)
         note(context, control,
-            "Warning: the training file has " + std::to_string(bytes) + " bytes; it had "
-                + std::to_string(then.dataBytes)
-                + " when the checkpoint was saved. The run goes on with other samples.");
+            makeMessage(
+                "Warning: the training file has %1 bytes; it had %2 when the checkpoint was saved. The run goes on "
+                "with other samples.",
+                bytes, then.dataBytes));
 }
 
 /// What the run was begun with and is not to go on with. A live-editable field is changed by an edit, which says so itself.
@@ -142,8 +146,8 @@ void noteOtherStart(RunContext& context, const RunConfig& begun, RunControl& con
         const FieldValue now = fieldValue(context.config, field.key);
         if (!field.liveEditable && before != now && !std::holds_alternative<std::monostate>(before))
             note(context, control,
-                "Changed by this resume: " + std::string(field.key) + " is " + detail::shown(now)
-                    + "; the run was begun with " + detail::shown(before) + ".");
+                makeMessage("Changed by this resume: %1 is %2; the run was begun with %3.", field.key,
+                    detail::shown(now), detail::shown(before)));
     }
 }
 
@@ -153,10 +157,9 @@ void noteLostMetrics(RunContext& context, RunControl& control)
     const std::int64_t first = context.folder->lastMetric() + 1;
     const std::int64_t last = context.position.step;
     if (first == last)
-        note(context, control, "Warning: metrics.jsonl lacks step " + std::to_string(last) + ".");
+        note(context, control, makeMessage("Warning: metrics.jsonl lacks step %1.", last));
     else if (first < last)
-        note(context, control,
-            "Warning: metrics.jsonl lacks steps " + std::to_string(first) + " to " + std::to_string(last) + ".");
+        note(context, control, makeMessage("Warning: metrics.jsonl lacks steps %1 to %2.", first, last));
 }
 
 /// Whether both are one folder, links followed; what does not exist yet may be named.
@@ -184,16 +187,17 @@ void restore(RunContext& context, const RunRequest& request, const fs::path& che
 {
     const fs::path run = runFolderOf(checkpoint);
     if (!request.outFolder.empty() && !sameFolder(runFolderOf(request.outFolder), run))
-        throw configError("--resume goes on in " + run.string() + ", but --out names " + request.outFolder
-            + ". Leave --out away, or copy the run's folder and resume the copy.");
+        throw configError("--resume goes on in %1, but --out names %2. Leave --out away, or copy the run's folder and "
+                          "resume the copy.",
+            run, request.outFolder);
     context.position = loadOrNameAnother(checkpoint, context);
     context.batcher->seek(context.position.data);
-    control.post(LogLine {"Resumed from " + checkpoint.string() + "."});
+    control.post(LogLine {makeMessage("Resumed from %1.", checkpoint)});
     if (!context.position.sameDraws)
-        control.post(LogLine {"Dropout draws anew: the checkpoint was made with another device, number of threads or "
-                              "adalora.dropout, so the run will not go on bit for bit."});
+        control.post(LogLine {makeMessage("Dropout draws anew: the checkpoint was made with another device, number of "
+                                          "threads or adalora.dropout, so the run will not go on bit for bit.")});
     if (context.position.step >= context.resolved.totalSteps)
-        control.post(LogLine {"All " + std::to_string(context.resolved.totalSteps) + " steps of this run are done."});
+        control.post(LogLine {makeMessage("All %1 steps of this run are done.", context.resolved.totalSteps)});
     noteChangedData(context, control);
     const RunConfig begun = configOf(run, context.config);
     const bool goesOn = context.position.step < context.resolved.totalSteps;
@@ -217,10 +221,9 @@ void startFromAdapter(const std::string& path, Trainer& trainer)
     const ModuleLayout& layout = trainer.layout();
     const ArenaOrder& order = trainer.arena().order;
     at::Tensor& values = trainer.arena().values;
-    const auto refuse
-        = [&path](const std::string& why) { return configError("adalora.init_from " + path + ": " + why); };
+    const auto refuse = [&path](const Message& why) { return configError("adalora.init_from %1: %2", path, why); };
     if (!hasLambda(trainer.method()) && hasLambda(adapter.method))
-        throw refuse("is an AdaLoRA adapter, but method.name is a plain LoRA. Use adalora or svd-lora.");
+        throw refuse(makeMessage("is an AdaLoRA adapter, but method.name is a plain LoRA. Use adalora or svd-lora."));
     for (std::size_t i = 0; i < layout.modules.size(); ++i) {
         const ModuleInfo& module = layout.modules[i];
         const ModuleIndex index {static_cast<std::int32_t>(i)};
@@ -229,15 +232,15 @@ void startFromAdapter(const std::string& path, Trainer& trainer)
         if (found == adapter.modules.end() && order.rank(index) == 0)
             continue;
         if (found == adapter.modules.end())
-            throw refuse("has no triplets for " + module.name + ".");
+            throw refuse(makeMessage("has no triplets for %1.", module.name));
         const std::int64_t rank = found->lambda.size(0);
         const std::int64_t room = order.rank(index);
-        const std::string limit
-            = (layout.ranks.empty() ? "adalora.init_rank " : "adalora.rank_map's ") + std::to_string(room);
+        const Message limit = layout.ranks.empty() ? makeMessage("adalora.init_rank %1", room)
+                                                   : makeMessage("adalora.rank_map's %1", room);
         if (rank > room)
-            throw refuse(module.name + " has rank " + std::to_string(rank) + ", above " + limit + ".");
+            throw refuse(makeMessage("%1 has rank %2, above %3.", module.name, rank, limit));
         if (found->p.size(0) != module.outFeatures || found->q.size(1) != module.inFeatures)
-            throw refuse(module.name + " has another shape than this model's.");
+            throw refuse(makeMessage("%1 has another shape than this model's.", module.name));
         // A triplet keeps its place in the rank pattern; places that the file left out keep their fresh start, λ = 0. A rank
         // map has no places to leave out: there the file's triplets come one after the other.
         const bool keepsPlaces = layout.ranks.empty();
@@ -252,7 +255,7 @@ void startFromAdapter(const std::string& path, Trainer& trainer)
             ++row;
         }
         if (row < rank)
-            throw refuse(module.name + " keeps triplets beyond " + limit + ".");
+            throw refuse(makeMessage("%1 keeps triplets beyond %2.", module.name, limit));
     }
 }
 
@@ -311,8 +314,8 @@ std::unique_ptr<RunContext> prepareRun(const RunRequest& request, LoadedModel& c
     openData(*context, control);
     resolve(*context, facts, control);
 
-    context->base = loadModel(model, request.config.train.dtype, device, cache, Stage(control, "Reading weights"),
-        context->resolved.initRank);
+    context->base = loadModel(model, request.config.train.dtype, device, cache,
+        Stage(control, makeMessage("Reading weights")), context->resolved.initRank);
     const RunConfig& config = context->config;
     const auto layout = std::make_shared<const ModuleLayout>(layoutOf(model.folder.spec(), config, context->resolved));
     context->trainer = std::make_unique<Trainer>(context->base.model, layout, config, context->resolved);

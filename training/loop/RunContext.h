@@ -29,7 +29,7 @@ struct WaitingEdit {
 struct RunContext {
     RunConfig config; ///< every derived value written out; as it is now, live edits included
     ResolvedRun resolved;
-    std::string deviceName;
+    Message deviceName;
     LoadedModel base;
     std::shared_ptr<const Dataset> trainData;
     std::shared_ptr<const Dataset> evalData; ///< null: no evaluation file
@@ -38,7 +38,7 @@ struct RunContext {
     std::optional<RunFolder> folder; ///< empty: the run leaves no files
     RunPosition position;
     std::deque<WaitingEdit> edits; ///< by step
-    std::vector<std::string> notes; ///< posted in the preparation; for the run's log once that has begun
+    std::vector<Message> notes; ///< posted in the preparation; for the run's log once that has begun
 };
 
 /// Loads, checks, injects and tokenises in the order in which a mistake is cheapest: what the configuration alone tells,

@@ -39,10 +39,11 @@ void checkBeforeTheEnd(const AppliedEdit& edit, std::int64_t totalSteps)
 {
     if (edit.step < totalSteps)
         return;
-    const std::string place = edit.line > 0 ? "Line " + std::to_string(edit.line) + " of the edits: " : std::string();
-    throw configError(place + edit.key + " at step " + std::to_string(edit.step)
-        + " would never take effect: the run ends with step " + std::to_string(totalSteps)
-        + ". Mend the edit or remove it.");
+    const Message problem
+        = makeMessage("%1 at step %2 would never take effect: the run ends with step %3. Mend the edit "
+                      "or remove it.",
+            edit.key, edit.step, totalSteps);
+    throw configError(edit.line > 0 ? makeMessage("Line %1 of the edits: %2", edit.line, problem) : problem);
 }
 
 /// Takes all that waits on copies, so that a refusal comes before any step.
@@ -114,19 +115,20 @@ void RunEdits::take(const WaitingEdit& waiting, std::int64_t stepsDone)
     if (isNews) {
         // A target rank that an edit of the triplets' number had gone over stands there unchanged, and holds anew.
         const bool again = applied.before == applied.after;
-        tell("From step " + std::to_string(stepsDone + 1) + " on " + key + " is " + toText(applied.after)
-            + (again ? " again." : "; it was " + toText(applied.before) + "."));
+        tell(again ? makeMessage("From step %1 on %2 is %3 again.", stepsDone + 1, key, toText(applied.after))
+                   : makeMessage("From step %1 on %2 is %3; it was %4.", stepsDone + 1, key, toText(applied.after),
+                       toText(applied.before)));
     }
     m_control.post(EditTaken {.edit = applied, .changed = changes});
 }
 
-void RunEdits::tell(const std::string& text)
+void RunEdits::tell(const Message& text)
 {
     try {
         if (m_context.folder)
-            m_context.folder->log(text);
+            m_context.folder->log(text.english());
     } catch (const Error& fault) {
-        m_control.post(LogLine {fault.what()});
+        m_control.post(LogLine {fault.message()});
     }
     m_control.post(LogLine {text});
 }

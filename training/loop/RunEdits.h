@@ -20,7 +20,7 @@ public:
 private:
     void take(const WaitingEdit& waiting, std::int64_t stepsDone);
     /// A line for the log and the front end; the edit holds even where the log cannot be written.
-    void tell(const std::string& text);
+    void tell(const Message& text);
 
     RunContext& m_context;
     RunControl& m_control;

@@ -62,7 +62,7 @@ void setAsideCheckpointsAfter(const fs::path& run, std::int64_t step)
         fs::remove_all(aside, ignored);
         fs::rename(checkpoint, aside, fault);
         if (fault)
-            throw ioError(checkpoint.string() + " could not be renamed: " + fault.message() + ".");
+            throw ioError("%1 could not be renamed: %2.", checkpoint, fault.message());
     }
 }
 
@@ -89,40 +89,32 @@ fs::path newestIn(const fs::path& run)
 }
 
 /// " Then go on with --resume …" where @p run has a checkpoint; else empty.
-std::string howToGoOnIn(const fs::path& run)
+Message howToGoOnIn(const fs::path& run)
 {
     const fs::path newest = newestIn(run);
     if (newest.empty())
         return {};
-    return " Then go on with --resume " + run.string() + ", from " + newest.filename().string() + ".";
+    return makeMessage(" Then go on with --resume %1, from %2.", run, newest.filename());
 }
 
-void writeLine(std::ofstream& stream, const fs::path& file, const std::string& line)
-{
-    stream << line << '\n';
-    stream.flush();
-    if (stream)
-        return;
-    const int code = errno; // before the search for a checkpoint sets another
-    throw ioError(file.string() + " could not be written: " + std::strerror(code) + ". Free some space."
-        + howToGoOnIn(file.parent_path()));
-}
-
-/// What to do about a folder without a checkpoint.
-std::string adviceWithoutCheckpoint(const fs::path& path)
+/// That the folder has no checkpoint, and what to do about it.
+Message withoutCheckpoint(const fs::path& path)
 {
     std::error_code ignored;
     if (!fs::exists(path / "config.json", ignored) || !fs::exists(path / metricsFile, ignored))
-        return " has no checkpoint (checkpoints/step-N). Name a run's folder that has one.";
+        return makeMessage("%1 has no checkpoint (checkpoints/step-N). Name a run's folder that has one.", path);
     if (fs::exists(path / "adapter/adapter_config.json", ignored)) // written at the end, after the last checkpoint
-        return " has no checkpoint any more, so it cannot go on. Its adapter/ can still be exported, or begun with "
-               "(adalora.init_from).";
-    std::string often;
+        return makeMessage("%1 has no checkpoint any more, so it cannot go on. Its adapter/ can still be exported, or "
+                           "begun with (adalora.init_from).",
+            path);
     try {
-        often = " (train.save_every is " + std::to_string(loadConfig(path / "config.json").train.saveEvery) + ")";
-    } catch (const Error&) { // NOLINT(bugprone-empty-catch): the number is an aid alone
+        return makeMessage("%1 has no checkpoint: it ended before its first one (train.save_every is %2). Start again "
+                           "with another --out.",
+            path, loadConfig(path / "config.json").train.saveEvery);
+    } catch (const Error&) { // the number is an aid alone
+        return makeMessage(
+            "%1 has no checkpoint: it ended before its first one. Start again with another --out.", path);
     }
-    return " has no checkpoint: it ended before its first one" + often + ". Start again with another --out.";
 }
 
 std::string timeOfDay()
@@ -141,12 +133,12 @@ void RunFolder::checkNew(const fs::path& path)
 {
     std::error_code ignored;
     if (fs::exists(path, ignored) && !fs::is_directory(path, ignored))
-        throw configError(path.string() + " is a file. Choose another --out.");
+        throw configError("%1 is a file. Choose another --out.", path);
     if (!fs::is_directory(path, ignored) || fs::is_empty(path, ignored))
         return;
-    const std::string goOn
-        = newestIn(path).empty() ? "." : ", or go on with that run by --resume " + path.string() + ".";
-    throw configError(path.string() + " exists and is not empty. Choose another --out" + goOn);
+    if (newestIn(path).empty())
+        throw configError("%1 exists and is not empty. Choose another --out.", path);
+    throw configError("%1 exists and is not empty. Choose another --out, or go on with that run by --resume %1.", path);
 }
 
 RunFolder::RunFolder(fs::path path, FolderLock lock)
@@ -194,16 +186,9 @@ RunFolder RunFolder::reopen(const fs::path& path, std::int64_t step, FolderLock 
 
 void RunFolder::open()
 {
-    openFile(m_metrics, metricsFile);
-    openFile(m_ranks, ranksFile);
-    openFile(m_log, logFile);
-}
-
-void RunFolder::openFile(std::ofstream& stream, const char* name) const
-{
-    stream.open(m_path / name, std::ios::app);
-    if (!stream)
-        throw ioError((m_path / name).string() + " could not be opened: " + std::strerror(errno) + ".");
+    m_metrics.open(m_path / metricsFile);
+    m_ranks.open(m_path / ranksFile);
+    m_log.open(m_path / logFile);
 }
 
 fs::path RunFolder::checkpoint(std::int64_t step) const
@@ -211,7 +196,7 @@ fs::path RunFolder::checkpoint(std::int64_t step) const
     return m_path / "checkpoints" / (std::string(stepPrefix) + std::to_string(step));
 }
 
-std::string RunFolder::howToGoOn() const
+Message RunFolder::howToGoOn() const
 {
     return howToGoOnIn(m_path);
 }
@@ -223,17 +208,17 @@ void RunFolder::writeConfig(const RunConfig& config) const
 
 void RunFolder::append(const MetricPoint& point)
 {
-    writeLine(m_metrics, m_path / metricsFile, toJsonLine(point));
+    m_metrics.append(toJsonLine(point));
 }
 
 void RunFolder::append(const EvalPoint& point)
 {
-    writeLine(m_metrics, m_path / metricsFile, toJsonLine(point));
+    m_metrics.append(toJsonLine(point));
 }
 
 void RunFolder::append(const MaskEvent& event, const ModuleLayout& layout)
 {
-    writeLine(m_ranks, m_path / ranksFile, toJsonLine(event, layout));
+    m_ranks.append(toJsonLine(event, layout));
 }
 
 void RunFolder::append(const AppliedEdit& edit) const
@@ -243,7 +228,7 @@ void RunFolder::append(const AppliedEdit& edit) const
 
 void RunFolder::log(const std::string& text)
 {
-    writeLine(m_log, m_path / logFile, timeOfDay() + "  " + text);
+    m_log.append(timeOfDay() + "  " + text);
 }
 
 void RunFolder::logFailure(const std::string& reason) noexcept
@@ -251,7 +236,6 @@ void RunFolder::logFailure(const std::string& reason) noexcept
     try {
         std::string line = "Failed: " + reason;
         std::ranges::replace(line, '\n', ' ');
-        m_log.clear(); // a line that could not be written before is no reason not to try this one
         log(line);
     } catch (const std::exception&) {
         return; // a full disk, as like as not
@@ -278,12 +262,12 @@ fs::path newestCheckpoint(const fs::path& path)
 {
     std::error_code ignored; // what cannot be told, fileExists() says
     if (!fileExists(path) || !fs::is_directory(path, ignored))
-        throw configError(path.string() + " is not a folder. Name a run's folder or one of its checkpoints.");
+        throw configError("%1 is not a folder. Name a run's folder or one of its checkpoints.", path);
     if (isCheckpoint(path))
         return path;
     fs::path newest = newestIn(path);
     if (newest.empty())
-        throw configError(path.string() + adviceWithoutCheckpoint(path));
+        throw configError(withoutCheckpoint(path));
     return newest;
 }
 

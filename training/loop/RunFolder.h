@@ -3,14 +3,15 @@
 
 #include "training/config/LiveEdit.h"
 #include "training/config/RunConfig.h"
+#include "training/core/Message.h"
 #include "training/loop/FolderLock.h"
+#include "training/loop/LineFile.h"
 #include "training/monitor/MetricPoint.h"
 #include "training/monitor/ModuleLayout.h"
 #include "training/monitor/ReplayWriter.h"
 
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,8 @@ namespace spectune {
 /// A run's folder as PRODUCT.md describes it: config.json, metrics.jsonl, ranks.jsonl, checkpoints/, adapter/, log.txt;
 /// replay.bin, from which the studio goes back in time (see ReplayFormat.h); edits.jsonl once something was edited while
 /// it went on.
-/// Every line is on its way to the disk when its function returns. @throws Error (Io) naming the file, e.g. a full disk
+/// Every line is on its way to the disk when its function returns. @throws Error (Io) naming the file, e.g. a full disk:
+/// nothing of that line is left, and it may be tried again
 /// While an object lives nobody else writes to its folder (see FolderLock).
 class RunFolder {
 public:
@@ -46,7 +48,7 @@ public:
     [[nodiscard]] std::int64_t evaluatedAt() const noexcept { return m_evaluatedAt; }
 
     /// For the end of an error's text: " Then go on with --resume …" where there is a checkpoint; else empty.
-    [[nodiscard]] std::string howToGoOn() const;
+    [[nodiscard]] Message howToGoOn() const;
 
     void writeConfig(const RunConfig& config) const;
     void append(const MetricPoint& point);
@@ -67,13 +69,12 @@ public:
 private:
     RunFolder(std::filesystem::path path, FolderLock lock);
     void open();
-    void openFile(std::ofstream& stream, const char* name) const;
 
     std::filesystem::path m_path;
     FolderLock m_lock;
-    std::ofstream m_metrics;
-    std::ofstream m_ranks;
-    std::ofstream m_log;
+    LineFile m_metrics;
+    LineFile m_ranks;
+    LineFile m_log;
     ReplayWriter m_replay;
     double m_secondsBefore = 0.0;
     std::int64_t m_lastMetric = 0;

@@ -79,8 +79,8 @@ bool StepGraphs::record(Recording& recording)
         recording.work = m_recorder->record([&] { m_body(recording.batch, recording.part); });
         return true;
     } catch (const c10::Error& error) {
-        m_notice = std::string("Steps are not recorded as a CUDA graph, but run one operation after the other: ")
-            + error.what_without_backtrace();
+        m_notice = makeMessage("Steps are not recorded as a CUDA graph, but run one operation after the other: %1",
+            error.what_without_backtrace());
         forget();
         m_recorder.reset();
         return false;
@@ -108,7 +108,7 @@ std::unique_ptr<StepRecorder> StepGraphs::release()
     return std::move(m_recorder);
 }
 
-std::string StepGraphs::notice()
+Message StepGraphs::notice()
 {
     return std::exchange(m_notice, {});
 }

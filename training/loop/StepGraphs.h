@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "training/core/Message.h"
 #include "training/loop/StepRecorder.h"
 #include "training/nn/PackedBatch.h"
 
@@ -40,7 +41,7 @@ public:
     /// Ends all recordings and gives the recorder away, null where it failed; nothing is recorded from then on.
     [[nodiscard]] std::unique_ptr<StepRecorder> release();
     /// What is to be told once; empty: nothing.
-    [[nodiscard]] std::string notice();
+    [[nodiscard]] Message notice();
     [[nodiscard]] bool isEnabled() const noexcept { return m_recorder != nullptr; }
 
     static constexpr std::size_t most = 16; ///< forms kept; the one used longest ago goes first
@@ -57,7 +58,7 @@ private:
     std::unique_ptr<StepRecorder> m_recorder; ///< null once it failed; ends after its recordings
     std::list<std::unique_ptr<Recording>> m_recordings; ///< latest first
     BatchForm m_largest; ///< by number; a batch that goes beyond moves the buffers that recordings point to
-    std::string m_notice;
+    Message m_notice;
 };
 
 } // namespace spectune

@@ -118,8 +118,8 @@ std::vector<std::int32_t> TextGenerator::promptIds(const std::string& prompt) co
     if (ids.empty())
         throw configError("The prompt is empty, and this tokenizer has no BOS to begin with. Type some text.");
     if (static_cast<std::int64_t>(ids.size()) >= m_model.spec().maxPositions)
-        throw configError("The prompt has " + std::to_string(ids.size()) + " tokens, but the model has only "
-            + std::to_string(m_model.spec().maxPositions) + " positions. Shorten it.");
+        throw configError("The prompt has %1 tokens, but the model has only %2 positions. Shorten it.", ids.size(),
+            m_model.spec().maxPositions);
     return ids;
 }
 

@@ -51,20 +51,22 @@ struct BeforeAndAfter {
 };
 
 /// What adalora.shrink did, and what differs from a run without it from here on.
-std::string shrinkNotice(const RunConfig& config, BeforeAndAfter triplets, BeforeAndAfter parameters)
+Message shrinkNotice(const RunConfig& config, BeforeAndAfter triplets, BeforeAndAfter parameters)
 {
-    std::string text = "The ranks are final: " + std::to_string(triplets.before - triplets.after) + " of "
-        + std::to_string(triplets.before) + " triplets leave the arena (adalora.shrink); trained are "
-        + std::to_string(parameters.after) + " values instead of " + std::to_string(parameters.before) + ".";
-    if (hasLambda(config.method) && config.adalora.gamma > 0.0)
-        text += " adalora.gamma is " + toText(config.adalora.gamma)
-            + ", and R covers the kept triplets alone from here on: R, the loss, P and Q differ from a run without "
-              "adalora.shrink.";
-    if (hasLambda(config.method) && config.optim.maxGradNorm > 0.0)
-        text
-            += " The gradient's norm leaves out the dropped λ: where it is above optim.max_grad_norm, steps are longer "
-               "than without adalora.shrink.";
-    return text;
+    const bool prunes = hasLambda(config.method);
+    const Message regularizer = prunes && config.adalora.gamma > 0.0
+        ? makeMessage(
+            " adalora.gamma is %1, and R covers the kept triplets alone from here on: R, the loss, P and Q differ "
+            "from a run without adalora.shrink.",
+            toText(config.adalora.gamma))
+        : Message();
+    const Message clip = prunes && config.optim.maxGradNorm > 0.0
+        ? makeMessage(" The gradient's norm leaves out the dropped λ: where it is above optim.max_grad_norm, steps are "
+                      "longer than without adalora.shrink.")
+        : Message();
+    return makeMessage("The ranks are final: %1 of %2 triplets leave the arena (adalora.shrink); trained are %3 values "
+                       "instead of %4.%5%6",
+        triplets.before - triplets.after, triplets.before, parameters.after, parameters.before, regularizer, clip);
 }
 
 } // namespace
@@ -189,9 +191,9 @@ StepResult Trainer::step(std::int64_t t, const PreparedBatch& batch, const std::
         .masked = false,
         .skipped = {}};
     if (!std::isfinite(result.loss))
-        result.skipped = "the loss is not finite";
+        result.skipped = makeMessage("the loss is not finite");
     else if (!std::isfinite(result.gradNorm))
-        result.skipped = "the gradient is not finite";
+        result.skipped = makeMessage("the gradient is not finite");
     else {
         m_optimizer.countStep();
         result.masked = plan.chooses;
@@ -293,12 +295,11 @@ void Trainer::update(const at::Tensor& gradNorm)
         m_allocator.run(m_arena, m_importance, m_inputs.data(), m_loss, gradNorm);
 }
 
-std::string Trainer::notice()
+Message Trainer::notice()
 {
-    std::string text = std::exchange(m_notice, {});
-    if (m_graphs)
-        text += m_graphs->notice();
-    return text;
+    const Message own = std::exchange(m_notice, {});
+    const Message graphs = m_graphs ? m_graphs->notice() : Message();
+    return own.empty() ? graphs : graphs.empty() ? own : makeMessage("%1 %2", own, graphs);
 }
 
 ArenaState Trainer::held() const

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "training/config/Validation.h"
+#include "training/core/Message.h"
 #include "training/core/PhaseClock.h"
 #include "training/core/WorkerPool.h"
 #include "training/data/Packing.h"
@@ -37,7 +38,7 @@ struct StepResult {
     double lr = 0.0;
     std::int64_t tokens = 0; ///< loss-bearing
     bool masked = false; ///< a new pattern was chosen
-    std::string skipped; ///< why the step was skipped
+    Message skipped; ///< why the step was skipped: "the loss is not finite"
 };
 
 /// One optimizer step of AdaLoRA or a sibling method, and the state that it changes: triplets, moments, Ī, Ū, mask.
@@ -64,7 +65,7 @@ public:
     void setClock(PhaseClock* clock);
 
     /// What the trainer has to tell once; empty: nothing.
-    [[nodiscard]] std::string notice();
+    [[nodiscard]] Message notice();
 
     [[nodiscard]] const ModuleLayout& layout() const noexcept { return *m_layout; }
     [[nodiscard]] const std::shared_ptr<const ModuleLayout>& sharedLayout() const noexcept { return m_layout; }
@@ -138,7 +139,7 @@ private:
     RankAllocator m_allocator;
     OrthogonalityResult m_orthogonality;
     std::optional<FinalTriplets> m_final; ///< empty: the arena holds all triplets
-    std::string m_notice;
+    Message m_notice;
     StepInputs m_inputs;
     at::Tensor m_loss; // C so far, scalar in the arena's type
     Readback m_numbers; ///< C, R, gradient norm

@@ -14,21 +14,6 @@
 
 namespace spectune {
 
-namespace {
-
-/// Runs @p write. An error of it begins with @p what and ends with how to go on from the last checkpoint.
-template <typename Write>
-void writeInto(const RunFolder& folder, const std::string& what, Write write)
-{
-    try {
-        write();
-    } catch (const Error& fault) {
-        throw Error(fault.kind(), what + fault.what() + folder.howToGoOn(), fault.detail());
-    }
-}
-
-} // namespace
-
 DivergenceGuard::DivergenceGuard(std::int64_t vocabulary, double limit)
     : m_guessing(std::log(static_cast<double>(std::max<std::int64_t>(vocabulary, 2))))
     , m_limit(limit)
@@ -52,21 +37,24 @@ void DivergenceGuard::check(std::int64_t step, const StepResult& result)
     m_skipped = result.skipped.empty() ? 0 : m_skipped + 1;
     m_high = result.skipped.empty() && result.loss > m_limit ? m_high + 1 : 0;
     m_dead = result.skipped.empty() && isDead(result) ? m_dead + 1 : 0;
-    const std::string advice
-        = " Lower optim.lr, or set optim.max_grad_norm, and start again or resume from a checkpoint.";
+    const Message advice
+        = makeMessage("Lower optim.lr, or set optim.max_grad_norm, and start again or resume from a checkpoint.");
     if (m_skipped >= patience)
         throw Error(FailureKind::Diverged,
-            "The run diverged: " + result.skipped + " for " + std::to_string(patience) + " steps in a row, up to step "
-                + std::to_string(step) + "." + advice);
+            makeMessage("The run diverged: %1 for %2 steps in a row, up to step %3. %4", result.skipped, patience, step,
+                advice));
     if (m_dead >= patience)
         throw Error(FailureKind::Diverged,
-            "The run diverged: the loss is no better than guessing, and the triplets no longer change it, for "
-                + std::to_string(patience) + " steps in a row, up to step " + std::to_string(step) + "." + advice);
+            makeMessage(
+                "The run diverged: the loss is no better than guessing, and the triplets no longer change it, for "
+                "%1 steps in a row, up to step %2. %3",
+                patience, step, advice));
     if (m_high >= patience)
         throw Error(FailureKind::Diverged,
-            "The run diverged: the loss stayed above " + std::to_string(m_limit) + " for " + std::to_string(patience)
-                + " steps in a row, up to step " + std::to_string(step) + "; guessing gives "
-                + std::to_string(m_guessing) + "." + advice);
+            makeMessage(
+                "The run diverged: the loss stayed above %1 for %2 steps in a row, up to step %3; guessing gives "
+                "%4. %5",
+                std::to_string(m_limit), patience, step, std::to_string(m_guessing), advice));
 }
 
 TrainingLoop::TrainingLoop(RunContext& context, RunControl& control)
@@ -87,10 +75,10 @@ TrainingLoop::TrainingLoop(RunContext& context, RunControl& control)
 
 RunOutcome TrainingLoop::run()
 {
-    log("Started at step " + std::to_string(m_step) + " of " + std::to_string(m_context.resolved.totalSteps) + " on "
-        + m_context.deviceName + ".");
+    log(makeMessage("Started at step %1 of %2 on %3.", m_step, m_context.resolved.totalSteps, m_context.deviceName));
     if (m_context.folder) // behind the line above, which readers of the log look for at its beginning
-        std::ranges::for_each(m_context.notes, [this](const std::string& text) { m_context.folder->log(text); });
+        for (const Message& text : m_context.notes)
+            persist({}, [&] { m_context.folder->log(text.english()); });
     publish();
     if (m_step > 0 && m_step < m_context.resolved.totalSteps && due(m_context.config.train.evalEvery))
         evaluate(); // a stop or a failure kept it from being made before
@@ -138,7 +126,7 @@ void TrainingLoop::train()
         ++m_step;
         m_position = batch.after; // until here the batch counts as not trained, and comes again after a resume
         report(result);
-        if (const std::string notice = m_context.trainer->notice(); !notice.empty())
+        if (const Message notice = m_context.trainer->notice(); !notice.empty())
             log(notice);
         m_guard.check(m_step, result);
     } catch (const Error& error) {
@@ -159,8 +147,8 @@ void TrainingLoop::saveAfterFailure()
         return;
     try {
         save();
-    } catch (const std::exception& fault) {
-        m_control.post(LogLine {fault.what()});
+    } catch (const std::exception&) {
+        m_control.post(LogLine {Failure::fromCurrentException().message});
     }
 }
 
@@ -176,17 +164,16 @@ void TrainingLoop::report(const StepResult& result)
         .gradNorm = result.gradNorm,
         .tokens = result.tokens,
         .seconds = seconds,
-        .skipped = result.skipped};
-    if (m_context.folder)
-        m_context.folder->append(point);
+        .skipped = result.skipped.english()};
+    persist({}, [&] { m_context.folder->append(point); });
     m_control.post(point);
     if (!result.skipped.empty())
-        log("Step " + std::to_string(m_step) + " was skipped: " + result.skipped + ".");
+        log(makeMessage("Step %1 was skipped: %2.", m_step, result.skipped));
     std::shared_ptr<const RankSnapshot> snapshot; // one for the replay and the views: it waits for the device
     if (result.masked) {
         MaskEvent event = lastMaskEvent(*m_context.trainer, budget);
         if (m_context.folder) {
-            m_context.folder->append(event, m_context.trainer->layout());
+            persist({}, [&] { m_context.folder->append(event, m_context.trainer->layout()); });
             if (m_keepsReplay) {
                 snapshot = buildSnapshot(*m_context.trainer, m_step, budget);
                 keepReplay([&snapshot](RunFolder& folder) { folder.append(*snapshot); });
@@ -202,19 +189,20 @@ void TrainingLoop::keepReplay(const std::function<void(RunFolder&)>& write)
 {
     if (!m_context.folder || !m_keepsReplay)
         return;
-    std::string text;
+    Message text;
     try {
         write(*m_context.folder);
         return;
-    } catch (const std::exception& fault) {
-        text = std::string("From here on this run cannot be replayed: ") + fault.what();
+    } catch (const std::exception&) {
+        text = makeMessage(
+            "From here on this run cannot be replayed: %1", Failure::fromCurrentException(m_step).message);
     }
     m_keepsReplay = false;
     m_control.post(LogLine {text});
     try {
-        m_context.folder->log(text);
+        m_context.folder->log(text.english());
     } catch (const Error& fault) {
-        m_control.post(LogLine {fault.what()});
+        m_control.post(LogLine {fault.message()});
     }
 }
 
@@ -222,7 +210,7 @@ bool TrainingLoop::evaluate()
 {
     if (!m_context.evalData || m_evaluatedAt == m_step)
         return true;
-    m_control.post(LogLine {"Evaluating at step " + std::to_string(m_step) + "…"});
+    m_control.post(LogLine {makeMessage("Evaluating at step %1…", m_step)});
     const std::int64_t micro = m_context.config.train.microBatchSize;
     EvaluationResult result;
     try {
@@ -230,7 +218,7 @@ bool TrainingLoop::evaluate()
             micro > 0 ? micro : m_context.config.train.batchSize, m_context.config.train.threads,
             m_control.stopToken());
     } catch (const Stopped&) {
-        log("The evaluation at step " + std::to_string(m_step) + " was stopped; nothing of it is kept.");
+        log(makeMessage("The evaluation at step %1 was stopped; nothing of it is kept.", m_step));
         return false; // the border that follows takes the stop
     } catch (const std::exception&) {
         saveAfterFailure(); // an evaluation that fails must not cost the training before it
@@ -238,8 +226,7 @@ bool TrainingLoop::evaluate()
     }
     m_evaluatedAt = m_step;
     EvalPoint point {.step = m_step, .evalLoss = result.loss, .metrics = {{"perplexity", result.perplexity()}}};
-    if (m_context.folder)
-        m_context.folder->append(point);
+    persist({}, [&] { m_context.folder->append(point); });
     m_control.post(std::move(point));
     return true;
 }
@@ -249,7 +236,7 @@ void TrainingLoop::save()
     if (!m_context.folder || m_savedAt == m_step)
         return;
     const auto path = m_context.folder->checkpoint(m_step);
-    writeInto(*m_context.folder, "Step " + std::to_string(m_step) + " could not be saved. ", [&] {
+    persist(makeMessage("Step %1 could not be saved.", m_step), [&] {
         saveCheckpoint(path, *m_context.trainer, m_context.config, m_context.resolved,
             {.step = m_step,
                 .data = m_position,
@@ -258,7 +245,7 @@ void TrainingLoop::save()
                 .dataBytes = static_cast<std::int64_t>(m_context.trainData->bytes())});
     });
     m_savedAt = m_step;
-    log("Saved " + path.string() + ".");
+    log(makeMessage("Saved %1.", path));
     m_control.post(CheckpointSaved {.step = m_step, .path = path.string()});
 }
 
@@ -288,7 +275,7 @@ RunOutcome TrainingLoop::finish(RunOutcome outcome)
     publish();
     if (m_context.folder) {
         const char* format = hasLambda(m_context.config.method) ? "peft-adalora" : "peft-lora";
-        writeInto(*m_context.folder, "The adapter could not be written; all steps are saved. ", [&] {
+        persist(makeMessage("The adapter could not be written; all steps are saved."), [&] {
             std::error_code fault;
             std::filesystem::remove_all(m_context.folder->adapter(), fault); // an earlier stop's
             if (fault)
@@ -304,16 +291,32 @@ RunOutcome TrainingLoop::finish(RunOutcome outcome)
     }
     if (outcome == RunOutcome::Finished && !evaluate())
         outcome = RunOutcome::Stopped;
-    log((outcome == RunOutcome::Finished ? "Finished after step " : "Stopped after step ") + std::to_string(m_step)
-        + ".");
+    log(outcome == RunOutcome::Finished ? makeMessage("Finished after step %1.", m_step)
+                                        : makeMessage("Stopped after step %1.", m_step));
     return outcome;
 }
 
-void TrainingLoop::log(const std::string& text)
+void TrainingLoop::log(const Message& text)
 {
-    if (m_context.folder)
-        m_context.folder->log(text);
+    persist({}, [&] { m_context.folder->log(text.english()); });
     m_control.post(LogLine {text});
+}
+
+void TrainingLoop::persist(const Message& what, const std::function<void()>& write)
+{
+    if (!m_context.folder)
+        return;
+    for (;;) {
+        try {
+            write();
+            return;
+        } catch (const Error& fault) {
+            const Message told = what.empty() ? fault.message() : makeMessage("%1 %2", what, fault.message());
+            const Failure failure {.kind = fault.kind(), .message = told, .detail = fault.detail(), .step = m_step};
+            if (fault.kind() != FailureKind::Io || !m_control.holdFor(failure))
+                throw Error(fault.kind(), makeMessage("%1%2", told, m_context.folder->howToGoOn()), fault.detail());
+        }
+    }
 }
 
 bool TrainingLoop::due(std::int64_t interval) const

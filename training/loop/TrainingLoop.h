@@ -62,7 +62,11 @@ private:
     bool obeyOrSave();
     /// @return how the run ended after all: a stop may come in the last evaluation
     [[nodiscard]] RunOutcome finish(RunOutcome outcome);
-    void log(const std::string& text);
+    void log(const Message& text);
+    /// Runs @p write, which writes into the run's folder; without one it does nothing. Where the disk refuses, the run is
+    /// held until somebody has made room, and it is tried again. Nobody there: an error that begins with @p what and ends
+    /// with how to go on from the last checkpoint.
+    void persist(const Message& what, const std::function<void()>& write);
     [[nodiscard]] bool due(std::int64_t interval) const;
 
     RunContext& m_context;

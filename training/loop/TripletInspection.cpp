@@ -75,7 +75,7 @@ TripletGeometry geometryInRun(const Trainer& trainer, const std::string& module)
 {
     const ModuleIndex index = trainer.layout().find(module);
     if (!index.isValid())
-        throw configError("The run does not adapt " + module + ".");
+        throw configError("The run does not adapt %1.", module);
     const TripletArena& arena = trainer.arena();
     TripletGeometry geometry = geometryOf({.module = module,
         .p = arena.order.pT(arena.values, index).t(),
@@ -92,7 +92,7 @@ TripletGeometry geometryInFolder(const InspectTriplets& request)
     const auto found = std::find_if(adapter.modules.begin(), adapter.modules.end(),
         [&](const ModuleAdapter& module) { return module.module == request.module; });
     if (found == adapter.modules.end())
-        throw configError(request.source + " has no triplets for " + request.module + ".");
+        throw configError("%1 has no triplets for %2.", request.source, request.module);
     TripletGeometry geometry = geometryOf(*found);
     geometry.step = stepOf(request.source);
     return geometry;

@@ -5,13 +5,13 @@
 
 namespace spectune {
 
-std::string HistoryLine::parse(std::string_view line)
+std::optional<Message> HistoryLine::parse(std::string_view line)
 {
     m_size = 0;
     m_rankCount = 0;
     m_hasRanks = false;
     m_depth = 0;
-    m_problem.clear();
+    m_problem.reset();
     nlohmann::json::sax_parse(line.begin(), line.end(), this);
     return m_problem;
 }
@@ -27,13 +27,13 @@ const HistoryField* HistoryLine::find(std::string_view key) const noexcept
 HistoryField* HistoryLine::current()
 {
     if (m_depth == 0) {
-        reject("it is no JSON object");
+        reject(makeMessage("it is no JSON object"));
         return nullptr;
     }
     return m_depth == 1 ? &m_fields[m_size - 1] : &m_ranks[m_rankCount - 1];
 }
 
-bool HistoryLine::reject(std::string problem)
+bool HistoryLine::reject(Message problem)
 {
     m_problem = std::move(problem);
     return false;
@@ -95,17 +95,17 @@ bool HistoryLine::string(std::string& value)
 
 bool HistoryLine::binary(nlohmann::json::binary_t&)
 {
-    return reject("it holds binary data");
+    return reject(makeMessage("it holds binary data"));
 }
 
 bool HistoryLine::start_object(std::size_t)
 {
     if (m_depth == 1) {
         if (m_fields[m_size - 1].key != "ranks")
-            return reject("\"" + m_fields[m_size - 1].key + "\" is an object");
+            return reject(makeMessage("\"%1\" is an object", m_fields[m_size - 1].key));
         m_hasRanks = true;
     } else if (m_depth > 1) {
-        return reject("it is nested too deeply");
+        return reject(makeMessage("it is nested too deeply"));
     }
     ++m_depth;
     return true;
@@ -132,7 +132,7 @@ bool HistoryLine::end_object()
 
 bool HistoryLine::start_array(std::size_t)
 {
-    return reject("it holds a list");
+    return reject(makeMessage("it holds a list"));
 }
 
 bool HistoryLine::end_array()
@@ -142,7 +142,7 @@ bool HistoryLine::end_array()
 
 bool HistoryLine::parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception&)
 {
-    return reject("it is no complete JSON object (character " + std::to_string(position) + ")");
+    return reject(makeMessage("it is no complete JSON object (character %1)", position));
 }
 
 } // namespace spectune

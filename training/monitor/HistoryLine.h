@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "training/core/Message.h"
+
 #include <nlohmann/json.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,8 +30,8 @@ struct HistoryField {
 /// It is filled straight from the parser and used for line after line, so that 10^5 of them allocate next to nothing.
 class HistoryLine final : public nlohmann::json_sax<nlohmann::json> {
 public:
-    /// @returns an empty text, or what is wrong with the line
-    [[nodiscard]] std::string parse(std::string_view line);
+    /// @returns what is wrong with the line, or nothing
+    [[nodiscard]] std::optional<Message> parse(std::string_view line);
 
     [[nodiscard]] std::size_t size() const noexcept { return m_size; }
     [[nodiscard]] const HistoryField& operator[](std::size_t index) const { return m_fields[index]; }
@@ -56,7 +59,7 @@ public:
 
 private:
     HistoryField* current();
-    bool reject(std::string problem);
+    bool reject(Message problem);
 
     std::vector<HistoryField> m_fields; ///< the first m_size are this line's
     std::vector<HistoryField> m_ranks;
@@ -64,7 +67,7 @@ private:
     std::size_t m_rankCount = 0;
     bool m_hasRanks = false;
     int m_depth = 0;
-    std::string m_problem;
+    std::optional<Message> m_problem;
 };
 
 } // namespace spectune

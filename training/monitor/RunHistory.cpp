@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include <functional>
+#include <optional>
 #include <utility>
 
 namespace fs = std::filesystem;
@@ -27,10 +28,10 @@ struct Place {
     const fs::path& file;
     std::int64_t line = 0;
 
-    [[noreturn]] void reject(const std::string& problem) const
+    [[noreturn]] void reject(const Message& problem) const
     {
-        throw ioError(file.string() + ":" + std::to_string(line) + ": this line cannot be used: " + problem
-            + ". Remove the line, or restore the file from a copy.");
+        throw ioError("%1:%2: this line cannot be used: %3. Remove the line, or restore the file from a copy.", file,
+            line, problem);
     }
 };
 
@@ -58,10 +59,10 @@ void forEachLine(const fs::path& file, std::string_view content, const LineUser&
             continue;
         if (quick && quick(line, place))
             continue;
-        if (const std::string problem = parsed.parse(line); !problem.empty()) {
+        if (const std::optional<Message> problem = parsed.parse(line)) {
             if (newline == std::string_view::npos)
                 return;
-            place.reject(problem);
+            place.reject(*problem);
         }
         use(parsed, line, place);
     }
@@ -77,9 +78,9 @@ std::int64_t integerAt(const HistoryLine& line, std::string_view key, const Plac
 {
     const HistoryField* const field = line.find(key);
     if (field == nullptr)
-        place.reject("it has no \"" + std::string(key) + "\"");
+        place.reject(makeMessage("it has no \"%1\"", key));
     if (field->type != HistoryField::Type::Integer)
-        place.reject("\"" + std::string(key) + "\" is no whole number");
+        place.reject(makeMessage("\"%1\" is no whole number", key));
     return field->integer;
 }
 
@@ -87,9 +88,9 @@ double realAt(const HistoryLine& line, std::string_view key, const Place& place)
 {
     const HistoryField* const field = line.find(key);
     if (field == nullptr)
-        place.reject("it has no \"" + std::string(key) + "\"");
+        place.reject(makeMessage("it has no \"%1\"", key));
     if (field->type == HistoryField::Type::Text || field->type == HistoryField::Type::Boolean)
-        place.reject("\"" + std::string(key) + "\" is no number");
+        place.reject(makeMessage("\"%1\" is no number", key));
     return field->real;
 }
 
@@ -121,7 +122,7 @@ MetricPoint metricPointFrom(const HistoryLine& line, const Place& place)
     };
     if (const HistoryField* const skipped = line.find("skipped"); skipped != nullptr) {
         if (skipped->type != HistoryField::Type::Text && skipped->type != HistoryField::Type::Null)
-            place.reject("\"skipped\" is no text");
+            place.reject(makeMessage("\"skipped\" is no text"));
         if (skipped->type == HistoryField::Type::Text)
             point.skipped = skipped->text;
     }
@@ -131,7 +132,7 @@ MetricPoint metricPointFrom(const HistoryLine& line, const Place& place)
 std::int32_t rankOf(const HistoryField& field, const Place& place)
 {
     if (field.type != HistoryField::Type::Integer || field.integer < 0 || !std::in_range<std::int32_t>(field.integer))
-        place.reject("the rank of \"" + field.key + "\" is no whole number from 0 on");
+        place.reject(makeMessage("the rank of \"%1\" is no whole number from 0 on", field.key));
     return static_cast<std::int32_t>(field.integer);
 }
 
@@ -153,16 +154,16 @@ MaskEvent maskEventFrom(const HistoryLine& line, std::vector<std::string>& modul
         .revived = integerAt(line, "revived", place),
     };
     if (!line.hasRanks())
-        place.reject("it has no \"ranks\"");
+        place.reject(makeMessage("it has no \"ranks\""));
     learnModules(line, modules);
     if (line.rankCount() != modules.size())
-        place.reject("it has the ranks of " + std::to_string(line.rankCount()) + " modules, the lines before of "
-            + std::to_string(modules.size()));
+        place.reject(
+            makeMessage("it has the ranks of %1 modules, the lines before of %2", line.rankCount(), modules.size()));
     event.ranks.reserve(modules.size());
     for (std::size_t index = 0; index < modules.size(); ++index) {
         if (line.rank(index).key != modules[index])
             place.reject(
-                "\"" + line.rank(index).key + "\" stands where the lines before have \"" + modules[index] + "\"");
+                makeMessage("\"%1\" stands where the lines before have \"%2\"", line.rank(index).key, modules[index]));
         event.ranks.push_back(rankOf(line.rank(index), place));
     }
     return event;
@@ -171,7 +172,7 @@ MaskEvent maskEventFrom(const HistoryLine& line, std::vector<std::string>& modul
 void checkOrder(std::int64_t step, std::int64_t before, const Place& place)
 {
     if (step <= before)
-        place.reject("step " + std::to_string(step) + " comes after step " + std::to_string(before));
+        place.reject(makeMessage("step %1 comes after step %2", step, before));
 }
 
 template <typename Point>
@@ -290,8 +291,8 @@ std::string toJsonLine(const MaskEvent& event, const ModuleLayout& layout)
 {
     if (event.ranks.size() != layout.modules.size())
         throw Error(FailureKind::Internal,
-            "A masking event has " + std::to_string(event.ranks.size()) + " ranks, the layout "
-                + std::to_string(layout.modules.size()) + " modules.");
+            makeMessage(
+                "A masking event has %1 ranks, the layout %2 modules.", event.ranks.size(), layout.modules.size()));
     nlohmann::ordered_json ranks = nlohmann::ordered_json::object();
     ranks.get_ref<nlohmann::ordered_json::object_t&>().reserve(event.ranks.size());
     for (std::size_t index = 0; index < event.ranks.size(); ++index)

@@ -38,8 +38,8 @@ void checkTargets(std::span<const std::string> targets)
 {
     for (const std::string& target : targets) {
         if (std::find(matrixNames.begin(), matrixNames.end(), target) == matrixNames.end())
-            throw configError("adalora.targets has \"" + target + "\", which this model does not have. It has "
-                + joined(matrixNames) + ".");
+            throw configError(
+                "adalora.targets has \"%1\", which this model does not have. It has %2.", target, joined(matrixNames));
     }
 }
 
@@ -47,8 +47,7 @@ void checkLayers(std::span<const std::int64_t> layers, std::int64_t count)
 {
     for (const std::int64_t layer : layers) {
         if (layer < 0 || layer >= count)
-            throw configError("adalora.layers has " + std::to_string(layer) + ", but the model's layers are 0 to "
-                + std::to_string(count - 1) + ".");
+            throw configError("adalora.layers has %1, but the model's layers are 0 to %2.", layer, count - 1);
     }
 }
 
@@ -57,13 +56,12 @@ void checkModules(std::span<const std::string> modules, std::int64_t count)
     for (const std::string& entry : modules) {
         const auto pattern = ModulePattern::parse(entry);
         if (!pattern)
-            throw configError("adalora.modules has \"" + entry + "\". It takes entries such as \"0-3.q_proj\".");
+            throw configError("adalora.modules has \"%1\". It takes entries such as \"0-3.q_proj\".", entry);
         if (std::find(matrixNames.begin(), matrixNames.end(), pattern->kind) == matrixNames.end())
-            throw configError("adalora.modules has \"" + entry + "\", whose matrix this model does not have. It has "
-                + joined(matrixNames) + ".");
+            throw configError("adalora.modules has \"%1\", whose matrix this model does not have. It has %2.", entry,
+                joined(matrixNames));
         if (pattern->last.value_or(0) >= count)
-            throw configError("adalora.modules has \"" + entry + "\", but the model's layers are 0 to "
-                + std::to_string(count - 1) + ".");
+            throw configError("adalora.modules has \"%1\", but the model's layers are 0 to %2.", entry, count - 1);
     }
 }
 

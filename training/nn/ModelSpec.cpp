@@ -21,11 +21,11 @@ constexpr std::int64_t largestSize = std::int64_t {1} << 24U;
 constexpr std::int64_t mostLayers = 10'000;
 
 /// A list or an object is not written out: it may be nested deeper than the stack allows.
-std::string shown(const Json& value)
+Message shown(const Json& value)
 {
     if (value.is_structured())
-        return value.is_array() ? "a list" : "an object";
-    return value.dump(-1, ' ', false, Json::error_handler_t::replace).substr(0, 80);
+        return value.is_array() ? makeMessage("a list") : makeMessage("an object");
+    return Message::verbatim(value.dump(-1, ' ', false, Json::error_handler_t::replace).substr(0, 80));
 }
 
 /// config.json with the checks that name its keys. A null counts as absent, as it does for transformers.
@@ -45,10 +45,8 @@ public:
     }
     [[nodiscard]] bool isNull(const char* key) const { return m_json.contains(key) && m_json[key].is_null(); }
 
-    [[noreturn]] void fail(const char* key, const std::string& what) const
-    {
-        throw configError(m_origin + ": " + m_prefix + key + ' ' + what);
-    }
+    /// "config.json: rope_scaling.factor"
+    [[nodiscard]] std::string place(const char* key) const { return m_origin + ": " + m_prefix + key; }
 
     [[nodiscard]] std::int64_t positive(
         const char* key, std::optional<std::int64_t> fallback = std::nullopt, std::int64_t largest = largestSize) const
@@ -57,10 +55,10 @@ public:
         if (value == nullptr && fallback)
             return *fallback;
         if (value == nullptr)
-            fail(key, "is missing.");
+            throw configError("%1 is missing.", place(key));
         if (!value->is_number_unsigned() || value->get<std::uint64_t>() == 0
             || value->get<std::uint64_t>() > static_cast<std::uint64_t>(largest))
-            fail(key, "is " + shown(*value) + ", must be a positive integer up to " + std::to_string(largest) + '.');
+            throw configError("%1 is %2, must be a positive integer up to %3.", place(key), shown(*value), largest);
         return value->get<std::int64_t>();
     }
 
@@ -70,9 +68,9 @@ public:
         if (value == nullptr && fallback)
             return *fallback;
         if (value == nullptr)
-            fail(key, "is missing.");
+            throw configError("%1 is missing.", place(key));
         if (!value->is_number() || !std::isfinite(value->get<double>()) || value->get<double>() <= 0.0)
-            fail(key, "is " + shown(*value) + ", must be a positive number.");
+            throw configError("%1 is %2, must be a positive number.", place(key), shown(*value));
         return value->get<double>();
     }
 
@@ -82,7 +80,7 @@ public:
         if (value == nullptr)
             return fallback;
         if (!value->is_boolean())
-            fail(key, "is " + shown(*value) + ", must be true or false.");
+            throw configError("%1 is %2, must be true or false.", place(key), shown(*value));
         return value->get<bool>();
     }
 
@@ -92,7 +90,7 @@ public:
         if (value == nullptr)
             return fallback;
         if (!value->is_string())
-            fail(key, "is " + shown(*value) + ", must be a text.");
+            throw configError("%1 is %2, must be a text.", place(key), shown(*value));
         return value->get<std::string>();
     }
 
@@ -125,7 +123,7 @@ private:
     [[nodiscard]] std::int64_t checkedId(const char* key, const Json& value) const
     {
         if (!value.is_number_integer())
-            fail(key, "is " + shown(value) + ", must be a token id.");
+            throw configError("%1 is %2, must be a token id.", place(key), shown(value));
         return value.get<std::int64_t>();
     }
 
@@ -140,10 +138,10 @@ Json parse(std::string_view json, std::string_view origin)
     try {
         Json result = Json::parse(json);
         if (!result.is_object())
-            throw configError(std::string(origin) + ": must hold a JSON object.");
+            throw configError("%1: must hold a JSON object.", origin);
         return result;
     } catch (const Json::exception& error) {
-        throw configError(std::string(origin) + ": is not JSON: " + error.what());
+        throw configError("%1: is not JSON: %2", origin, error.what());
     }
 }
 
@@ -156,27 +154,28 @@ void refuseMixedWindows(const Keys& keys, bool hasWindow)
     const char* const same = hasWindow ? "sliding_attention" : "full_attention";
     if (!layers->is_array()
         || !std::all_of(layers->begin(), layers->end(), [same](const Json& type) { return type == same; }))
-        keys.fail("layer_types",
-            std::string("mixes kinds of attention; with this sliding_window only \"") + same
-                + "\" in every layer is supported.");
+        throw configError(
+            "%1 mixes kinds of attention; with this sliding_window only \"%2\" in every layer is supported.",
+            keys.place("layer_types"), same);
 }
 
 void refuseOtherModels(const Keys& keys)
 {
     const std::string type = keys.text("model_type");
-    constexpr const char* supported
-        = "Supported are llama (Llama 1 to 3, TinyLlama, SmolLM, and what shares their form) "
-          "and mistral.";
-    if (type.empty())
-        keys.fail("model_type", std::string("is missing. ") + supported);
-    if (type != "llama" && type != "mistral")
-        keys.fail("model_type", "is \"" + type + "\", which is not supported. " + supported);
+    if (type != "llama" && type != "mistral") {
+        const std::string place = keys.place("model_type");
+        const Message supported = makeMessage(
+            "Supported are llama (Llama 1 to 3, TinyLlama, SmolLM, and what shares their form) and mistral.");
+        throw type.empty() ? configError("%1 is missing. %2", place, supported)
+                           : configError("%1 is \"%2\", which is not supported. %3", place, type, supported);
+    }
     if (keys.find("quantization_config") != nullptr)
-        keys.fail("quantization_config",
-            "says that the weights are quantised. Take the model in float32, float16 or bfloat16 instead.");
+        throw configError("%1 says that the weights are quantised. Take the model in float32, float16 or bfloat16 "
+                          "instead.",
+            keys.place("quantization_config"));
     const std::string activation = keys.text("hidden_act", "silu");
     if (activation != "silu" && activation != "swish")
-        keys.fail("hidden_act", "is \"" + activation + "\"; only silu is supported.");
+        throw configError("%1 is \"%2\"; only silu is supported.", keys.place("hidden_act"), activation);
 }
 
 /// "rope_parameters" of transformers 5, or "rope_theta" beside "rope_scaling" of the older ones.
@@ -192,16 +191,17 @@ RopeSpec readRope(const Json& json, const Keys& keys, std::string_view origin, s
     if (value == nullptr)
         return rope;
     if (!value->is_object())
-        keys.fail(name, "is " + shown(*value) + ", must be an object.");
+        throw configError("%1 is %2, must be an object.", keys.place(name), shown(*value));
     const Keys inner(json[name], origin, std::string(name) + '.');
     rope.theta = inner.positiveReal("rope_theta", rope.theta);
     if (inner.positiveReal("partial_rotary_factor", 1.0) != 1.0)
-        inner.fail("partial_rotary_factor", "is not 1; only whole heads are rotated.");
+        throw configError("%1 is not 1; only whole heads are rotated.", inner.place("partial_rotary_factor"));
     const std::string type = inner.text("rope_type", inner.text("type", "default"));
     if (type == "default")
         return rope;
     if (type != "linear" && type != "llama3")
-        inner.fail("rope_type", "is \"" + type + "\", which is not supported; default, linear and llama3 are.");
+        throw configError(
+            "%1 is \"%2\", which is not supported; default, linear and llama3 are.", inner.place("rope_type"), type);
     rope.factor = inner.positiveReal("factor");
     if (type == "linear") {
         rope.scaling = RopeScaling::Linear;
@@ -213,26 +213,23 @@ RopeSpec readRope(const Json& json, const Keys& keys, std::string_view origin, s
     rope.originalMaxPositions = inner.positive(
         "original_max_position_embeddings", keys.positive("original_max_position_embeddings", maxPositions));
     if (rope.highFreqFactor <= rope.lowFreqFactor)
-        inner.fail("high_freq_factor", "must be above low_freq_factor.");
+        throw configError("%1 must be above low_freq_factor.", inner.place("high_freq_factor"));
     return rope;
 }
 
 void checkHeads(const ModelSpec& spec, const Keys& keys)
 {
     if (spec.heads % spec.kvHeads != 0)
-        keys.fail("num_key_value_heads",
-            "is " + std::to_string(spec.kvHeads) + ", must divide num_attention_heads, " + std::to_string(spec.heads)
-                + '.');
+        throw configError("%1 is %2, must divide num_attention_heads, %3.", keys.place("num_key_value_heads"),
+            spec.kvHeads, spec.heads);
     if (keys.find("head_dim") == nullptr && spec.width % spec.heads != 0)
-        keys.fail("hidden_size",
-            "is " + std::to_string(spec.width) + ", must be a multiple of num_attention_heads, "
-                + std::to_string(spec.heads) + '.');
+        throw configError("%1 is %2, must be a multiple of num_attention_heads, %3.", keys.place("hidden_size"),
+            spec.width, spec.heads);
     if (spec.heads * spec.headDim > largestSize)
-        keys.fail("head_dim",
-            "is " + std::to_string(spec.headDim) + ", times num_attention_heads, " + std::to_string(spec.heads)
-                + ", must be up to " + std::to_string(largestSize) + '.');
+        throw configError("%1 is %2, times num_attention_heads, %3, must be up to %4.", keys.place("head_dim"),
+            spec.headDim, spec.heads, largestSize);
     if (spec.headDim < 2 || spec.headDim % 2 != 0)
-        keys.fail("head_dim", "is " + std::to_string(spec.headDim) + ", must be even for rotary embeddings.");
+        throw configError("%1 is %2, must be even for rotary embeddings.", keys.place("head_dim"), spec.headDim);
 }
 
 } // namespace

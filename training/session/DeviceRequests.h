@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "training/core/Message.h"
+
 #include <cstdint>
 #include <string>
 
@@ -13,7 +15,7 @@ struct InspectDevice {
 
 struct DeviceSummary {
     std::string device; ///< as asked
-    std::string name; ///< "NVIDIA H200"; empty: not known
+    Message name; ///< "NVIDIA H200", "Processor, 2 cores"; empty: not known
     std::int64_t totalBytes = 0; ///< 0: not known
     std::int64_t freeBytes = 0; ///< of totalBytes, what a run could take: this program's own idle memory counts as free
 };

@@ -13,10 +13,10 @@ namespace {
 
 constexpr const char* libraryName = "libspectune-engine.so";
 
-std::string loaderMessage()
+Message loaderMessage()
 {
     const char* const message = ::dlerror();
-    return message == nullptr ? "no reason was given" : message;
+    return message == nullptr ? makeMessage("no reason was given") : Message::verbatim(message);
 }
 
 std::unique_ptr<TrainingEngine> makeEngine(const fs::path& library)
@@ -27,15 +27,16 @@ std::unique_ptr<TrainingEngine> makeEngine(const fs::path& library)
     void* const handle = ::dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (handle == nullptr)
         throw Error(FailureKind::Io,
-            "The training engine " + library.string()
-                + " could not be loaded. Build or install Spectune again (run.sh fetches LibTorch where it is "
-                  "missing).",
+            makeMessage("The training engine %1 could not be loaded. Build or install Spectune again (run.sh fetches "
+                        "LibTorch where it is missing).",
+                library),
             loaderMessage());
     using Create = TrainingEngine* (*)();
     const auto create = reinterpret_cast<Create>(::dlsym(handle, engineSymbol));
     if (create == nullptr)
         throw Error(FailureKind::Io,
-            library.string() + " is no training engine of Spectune. Build or install Spectune again.", loaderMessage());
+            makeMessage("%1 is no training engine of Spectune. Build or install Spectune again.", library),
+            loaderMessage());
     return std::unique_ptr<TrainingEngine>(create());
 }
 
@@ -51,7 +52,7 @@ fs::path findEngineLibrary()
     std::error_code error;
     const fs::path program = fs::read_symlink("/proc/self/exe", error);
     if (error)
-        throw ioError("Could not find out where this program lies: " + error.message() + ". Is /proc mounted?");
+        throw ioError("Could not find out where this program lies: %1. Is /proc mounted?", error.message());
     const fs::path folder = program.parent_path();
     const std::array<fs::path, 4> places
         = {folder, folder / "../lib", folder / "../lib/spectune", folder / ".." / SPECTUNE_LIBRARY_FOLDER / "spectune"};
@@ -62,9 +63,8 @@ fs::path findEngineLibrary()
             return candidate;
         searched += "\n" + candidate.string();
     }
-    throw Error(FailureKind::Io,
-        std::string("The training engine ") + libraryName
-            + " was not found. Build or install Spectune again. Searched:" + searched);
+    throw ioError(
+        "The training engine %1 was not found. Build or install Spectune again. Searched:%2", libraryName, searched);
 }
 
 } // namespace spectune

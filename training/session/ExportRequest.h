@@ -35,7 +35,7 @@ struct ExportReport {
     double maxDifference = 0.0;
     double maxDelta = 0.0; ///< largest |ΔW|
     bool verified = true; ///< false: the difference is too large; the files are kept and marked
-    std::string note = {}; ///< what a reader must know; empty: nothing
+    Message note = {}; ///< what a reader must know; empty: nothing
     std::string dtype = {}; ///< of merged: the type of the changed matrices
     std::int64_t files = 0; ///< that hold weights
     /// Of merged: ‖W − (W0 + ΔW)‖ / ‖ΔW‖ (Frobenius, all matrices), what rounding to the type costs.
@@ -47,9 +47,9 @@ inline void requireVerified(const ExportReport& report)
 {
     if (!report.verified)
         throw Error(FailureKind::Internal,
-            report.path
-                + ": what was read back is not what the engine has. The files are kept and marked by "
-                  "NOT-VERIFIED.txt; do not use them.");
+            makeMessage("%1: what was read back is not what the engine has. The files are kept and marked by "
+                        "NOT-VERIFIED.txt; do not use them.",
+                report.path));
 }
 
 } // namespace spectune

@@ -44,7 +44,7 @@ struct ModelSummary {
     std::int64_t parameters = 0;
     std::int64_t weightBytes = 0;
     std::string dtype; ///< as stored: "float32", "bfloat16", …
-    std::string tokenizer; ///< "sentencepiece BPE, 768 pieces"
+    Message tokenizer; ///< "sentencepiece BPE, 768 pieces"
     std::vector<MatrixShape> matrices; ///< of one block, in the model's order
     bool tiedHead = false; ///< the output's vectors are the embedding's
 };
@@ -65,7 +65,7 @@ struct PreviewToken {
 struct DataPreview {
     std::string path;
     DataFormat format = DataFormat::Auto; ///< the one decided on, never Auto
-    std::string decision; ///< why, in words: "prompt-completion: the first object has the keys prompt and completion"
+    Message decision; ///< why, in words: "prompt-completion: the first object has the keys prompt and completion"
     std::int64_t samples = 0; ///< in the file
     std::int64_t sample = 0; ///< the one shown
     std::string text; ///< rendered: what `tokens` stand for, or all of it where nothing is cut

@@ -52,7 +52,7 @@ struct RunRequest {
 
 /// A stage of the preparation: "Reading weights", 3 of 5. total 0: unknown.
 struct PreparationProgress {
-    std::string stage;
+    Message stage;
     std::int64_t done = 0;
     std::int64_t total = 0;
 };
@@ -62,7 +62,7 @@ struct RunStarted {
     std::shared_ptr<const ModuleLayout> layout;
     ResolvedRun resolved;
     std::string outFolder;
-    std::string deviceName; ///< "Processor, 2 cores", "NVIDIA H200"
+    Message deviceName; ///< "Processor, 2 cores", "NVIDIA H200"
     std::int64_t firstStep = 0; ///< steps done before (resume)
     std::int64_t trainSamples = 0;
     std::int64_t evalSamples = 0;
@@ -77,7 +77,7 @@ struct CheckpointSaved {
 };
 
 struct LogLine {
-    std::string text;
+    Message text;
 };
 
 /// A live edit holds from step + 1 on.
@@ -95,7 +95,7 @@ struct EditRefused {
 struct StateChanged {
     SessionState state = SessionState::Idle;
     std::int64_t step = 0; ///< steps done
-    Failure failure; ///< of Failed
+    Failure failure; ///< of Failed; of Paused where the run is held until it can write (RunControl::holdFor)
 };
 
 /// A piece of a Generate request's text.

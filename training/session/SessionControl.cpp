@@ -13,7 +13,7 @@ Answer answerOf(TrainingEngine& engine, const RequestJob& job, SessionMailbox& m
         .stop = job.stop,
         .partialText = [&](const std::string& text) { mailbox.post(PartialText {.request = job.id, .text = text}); },
         .progress =
-            [&](const std::string& stage, std::int64_t done, std::int64_t total) {
+            [&](const Message& stage, std::int64_t done, std::int64_t total) {
                 mailbox.post(RequestProgress {.request = job.id, .progress = {stage, done, total}});
             },
     };
@@ -57,6 +57,18 @@ bool SessionControl::snapshotDue()
 void SessionControl::publish(std::shared_ptr<const RankSnapshot> snapshot)
 {
     m_mailbox.publish(std::move(snapshot));
+}
+
+bool SessionControl::holdFor(const Failure& failure)
+{
+    if (!m_mailbox.hold(failure))
+        return false;
+    while (true) {
+        const HoldJob job = m_mailbox.atHold();
+        if (const auto* const again = std::get_if<bool>(&job))
+            return *again;
+        answerRequest(m_engine, std::get<RequestJob>(job), m_mailbox, failure.step);
+    }
 }
 
 BorderAction SessionControl::nextAction(std::int64_t stepsDone)

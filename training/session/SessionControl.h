@@ -20,6 +20,7 @@ public:
     [[nodiscard]] bool snapshotDue() override;
     void publish(std::shared_ptr<const RankSnapshot> snapshot) override;
     [[nodiscard]] BorderAction nextAction(std::int64_t stepsDone) override;
+    [[nodiscard]] bool holdFor(const Failure& failure) override;
     [[nodiscard]] std::vector<LiveEdit> takeEdits() override { return m_mailbox.takeEdits(); }
 
 private:

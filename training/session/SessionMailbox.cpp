@@ -253,6 +253,31 @@ BorderJob SessionMailbox::atBorder(std::int64_t stepsDone)
     return BorderAction::Stop;
 }
 
+bool SessionMailbox::hold(Failure failure)
+{
+    const std::lock_guard lock(m_mutex);
+    if (m_closing)
+        return false;
+    m_saveAsked = false;
+    setState(SessionState::Paused, std::move(failure));
+    return true;
+}
+
+HoldJob SessionMailbox::atHold()
+{
+    std::unique_lock lock(m_mutex);
+    while (m_state == SessionState::Paused) {
+        if (std::exchange(m_saveAsked, false)) {
+            setState(SessionState::Paused); // without the failure, until it comes again
+            return true;
+        }
+        if (!m_requests.empty())
+            return takeRequest(m_requests.begin());
+        m_wake.wait(lock);
+    }
+    return m_state != SessionState::Stopping;
+}
+
 void SessionMailbox::post(RunEvent event)
 {
     const std::lock_guard lock(m_mutex);
@@ -301,7 +326,7 @@ void SessionMailbox::endRun(SessionState terminal, Failure failure)
 {
     const std::lock_guard lock(m_mutex);
     for (LiveEdit& edit : std::exchange(m_edits, {})) {
-        const std::string text = edit.key + " was not changed: the run ended before its next step.";
+        const Message text = makeMessage("%1 was not changed: the run ended before its next step.", edit.key);
         m_events.push(EditRefused {.edit = std::move(edit),
             .failure = {.kind = FailureKind::Config, .message = text, .detail = {}, .step = m_stepsDone}});
     }

@@ -27,11 +27,14 @@ struct RequestJob {
 };
 using SessionJob = std::variant<CloseJob, RunJob, RequestJob>;
 using BorderJob = std::variant<BorderAction, RequestJob>;
+/// Of a run that is held: whether to try again what it is held for.
+using HoldJob = std::variant<bool, RequestJob>;
 
 /// The three mailboxes between a front end and the session's thread, and the state machine that rules them.
 /// One mutex orders commands and states; it is never held while the engine works, so no caller waits for a step.
 ///
 ///     Idle → Preparing → Running ⇄ Pausing → Paused → (Running: resume | Pausing: step)
+///     Running, Pausing, Stopping → Paused, with a failure: hold
 ///     any active state → Stopping → Stopped;  Finished and Failed from any active state
 class SessionMailbox {
 public:
@@ -64,6 +67,10 @@ public:
     /// What to do between two steps: waits while paused. After a RequestJob and its answer() it is asked again. While the
     /// run goes on, a border has one InspectTriplets at most, so that questions delay a step by one answer and no more.
     [[nodiscard]] BorderJob atBorder(std::int64_t stepsDone);
+    /// Pauses the run, wherever it is, for @p failure. @return false: the session closes, nobody can mend it
+    [[nodiscard]] bool hold(Failure failure);
+    /// Waits until resume(), step() or saveNow() ask to try again, or stop() gives the run up.
+    [[nodiscard]] HoldJob atHold();
     /// What came with BorderAction::Edit.
     [[nodiscard]] std::vector<LiveEdit> takeEdits();
     /// Hands an event on and takes note of RunStarted and of the steps done.

@@ -33,6 +33,10 @@ public:
     /// Called after every optimizer step with the steps done. Waits here while paused (requests are answered meanwhile;
     /// while the run goes on, one InspectTriplets a border).
     [[nodiscard]] virtual BorderAction nextAction(std::int64_t stepsDone) = 0;
+    /// The disk refuses what the run has to write: no room, no rights. A person can mend that: waits, paused, until it is
+    /// to be tried again. At any place of the loop between two steps' work; requests are answered meanwhile.
+    /// @return false: nobody is there, or they gave up, and @p failure is to end the run
+    [[nodiscard]] virtual bool holdFor(const Failure& /*failure*/) { return false; }
     /// After BorderAction::Edit: what is to change from the next step on, in the order asked for. The engine takes or
     /// refuses each, and posts EditTaken or EditRefused.
     [[nodiscard]] virtual std::vector<LiveEdit> takeEdits() { return {}; }
@@ -43,7 +47,7 @@ struct RequestContext {
     StopToken stop; ///< to be polled in every long loop
     std::function<void(const std::string&)> partialText; ///< for Generate; may be empty
     /// For exports: "Writing", 3 of 42 matrices. May be empty.
-    std::function<void(const std::string& stage, std::int64_t done, std::int64_t total)> progress = {};
+    std::function<void(const Message& stage, std::int64_t done, std::int64_t total)> progress = {};
 };
 
 /// How a run ended, when it did not throw.

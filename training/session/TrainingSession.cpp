@@ -58,7 +58,7 @@ TrainingEngine& TrainingSession::Worker::engine()
     if (!m_engine)
         m_engine = m_factory();
     if (!m_engine)
-        throw Error(FailureKind::Internal, "The engine's factory made none.");
+        throw Error(FailureKind::Internal, makeMessage("The engine's factory made none."));
     return *m_engine;
 }
 

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A disk that has no room for a while costs a run that somebody looks after nothing.
+#include "tests/support/EngineRuns.h"
+#include "training/loop/LineFile.h"
+
+#include <csignal>
+#include <optional>
+#include <sys/resource.h>
+
+using namespace spectune;
+using namespace spectune::testing;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// As long as it lives no file of this process grows beyond @p bytes: a write says EFBIG, as a full disk says ENOSPC.
+class SmallDisk {
+public:
+    explicit SmallDisk(std::uintmax_t bytes)
+    {
+        std::signal(SIGXFSZ, SIG_IGN);
+        ::getrlimit(RLIMIT_FSIZE, &m_before);
+        struct rlimit small = m_before;
+        small.rlim_cur = bytes;
+        ::setrlimit(RLIMIT_FSIZE, &small);
+    }
+    ~SmallDisk() { ::setrlimit(RLIMIT_FSIZE, &m_before); }
+    SmallDisk(const SmallDisk&) = delete;
+    SmallDisk& operator=(const SmallDisk&) = delete;
+
+private:
+    struct rlimit m_before { };
+};
+
+} // namespace
+
+class TestHeldRun : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void aTornLineIsTakenBack();
+    void aRunGoesOnAsIfNothingHadBeen_data();
+    void aRunGoesOnAsIfNothingHadBeen();
+    void nobodyThereEndsIt();
+};
+
+void TestHeldRun::aTornLineIsTakenBack()
+{
+    const Folder folder;
+    const fs::path path = folder.path() / "lines";
+    LineFile file;
+    file.open(path);
+    file.append("one");
+    {
+        const SmallDisk disk(6);
+        QVERIFY(contains(ioErrorOf([&] { file.append("two, longer"); }), path.string()));
+    }
+    QCOMPARE(readFile(path), std::string("one\n"));
+    file.append("two");
+    QCOMPARE(readFile(path), std::string("one\ntwo\n"));
+}
+
+void TestHeldRun::aRunGoesOnAsIfNothingHadBeen_data()
+{
+    QTest::addColumn<int>("step");
+    QTest::addColumn<qulonglong>("bytes");
+    QTest::addColumn<QString>("told");
+    QTest::newRow("a metric line") << 5 << qulonglong {0} << "metrics.jsonl: File too large.";
+    QTest::newRow("a checkpoint") << 7 << qulonglong {20000} << "Step 7 could not be saved. ";
+    QTest::newRow("the last checkpoint") << 12 << qulonglong {20000} << "Step 12 could not be saved. ";
+}
+
+void TestHeldRun::aRunGoesOnAsIfNothingHadBeen()
+{
+    QFETCH(const int, step);
+    QFETCH(const qulonglong, bytes);
+    QFETCH(const QString, told);
+    const Folder folder;
+    RecordingControl undisturbed;
+    QVERIFY(runEngine(undisturbed, demoConfig(), folder.path() / "whole") == RunOutcome::Finished);
+
+    const fs::path run = folder.path() / "run";
+    std::optional<SmallDisk> disk;
+    std::vector<std::string> reasons;
+    RecordingControl control;
+    control.saveAt = {7};
+    control.atBorder = [&](std::int64_t done) {
+        if (done == step && reasons.empty() && !disk)
+            disk.emplace(bytes);
+    };
+    control.onHold = [&](const Failure& failure) {
+        reasons.push_back(failure.message.english());
+        if (reasons.size() == 2) // the first time it is as full as before
+            disk.reset();
+        return true;
+    };
+    QVERIFY(runEngine(control, demoConfig(), run) == RunOutcome::Finished);
+    QVERIFY2(
+        reasons.size() == 2 && contains(reasons[0], told.toStdString()), reasons.empty() ? "" : reasons[0].c_str());
+    QVERIFY(reasons[0] == reasons[1]);
+    QVERIFY(!contains(reasons[0], "--resume")); // it is held, not over
+    QVERIFY(jsonLines(run / "metrics.jsonl") == jsonLines(folder.path() / "whole/metrics.jsonl"));
+    QVERIFY(readFile(run / "ranks.jsonl") == readFile(folder.path() / "whole/ranks.jsonl"));
+    QVERIFY(readFile(run / "adapter/adapter_model.safetensors")
+        == readFile(folder.path() / "whole/adapter/adapter_model.safetensors"));
+}
+
+/// As on the command line: what was saved before is named.
+void TestHeldRun::nobodyThereEndsIt()
+{
+    const Folder folder;
+    const fs::path run = folder.path() / "run";
+    std::optional<SmallDisk> disk;
+    RecordingControl control;
+    control.saveAt = {4};
+    control.atBorder = [&](std::int64_t done) {
+        if (done == 6)
+            disk.emplace(0);
+    };
+    const std::string text = ioErrorOf([&] { runEngine(control, demoConfig(), run); });
+    disk.reset();
+    QVERIFY2(
+        contains(text, "metrics.jsonl: File too large. Then go on with --resume " + run.string() + ", from step-4."),
+        text.c_str());
+    QCOMPARE(jsonLines(run / "metrics.jsonl").size(), std::size_t {6});
+}
+
+QTEST_GUILESS_MAIN(TestHeldRun)
+#include "tst_heldrun.moc"

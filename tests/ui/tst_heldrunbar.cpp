@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A full disk in the studio: the run waits, says why and what to do, and loses nothing.
+#include "tests/ui/StudioBench.h"
+#include "ui/RunBar.h"
+#include "ui/RunModel.h"
+#include "ui/SessionController.h"
+#include "ui/StatusLine.h"
+
+#include <QLabel>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QTest>
+
+using namespace spectune;
+using spectune::test::patience;
+
+class TestHeldRunBar : public test::StudioTest {
+    Q_OBJECT
+private Q_SLOTS:
+    void theBarSaysWhyAndWhatToDo();
+    void tryingAgainGoesOn();
+    void givingUpFails();
+    void closingWaitsForRoom();
+    void aSignalGivesUp();
+
+private:
+    [[nodiscard]] RunBar& bar() { return window().runBar(); }
+    [[nodiscard]] bool startHeld()
+    {
+        m_bench->scene->fillsAt = 50;
+        return m_bench->open() && window().startRun()
+            && QTest::qWaitFor([this] { return window().run().isHeld(); }, patience);
+    }
+    void makeRoom()
+    {
+        m_bench->scene->fillsAt = -1;
+        m_bench->scene->diskFull = false;
+    }
+    [[nodiscard]] bool says(const QString& words)
+    {
+        for (const QLabel* label : bar().findChildren<QLabel*>())
+            if (label->isVisible() && label->text().contains(words))
+                return true;
+        return false;
+    }
+};
+
+void TestHeldRunBar::theBarSaysWhyAndWhatToDo()
+{
+    QVERIFY(startHeld());
+    const RunBarState& shown = bar().shown();
+    QCOMPARE(shown.title, "Cannot write");
+    QCOMPARE(shown.mark, StateMark::Cross);
+    QCOMPARE(shown.main, (BarButton {true, true, "Try again"}));
+    QCOMPARE(shown.stop, (BarButton {true, true, "Give up"}));
+    QVERIFY(!shown.step.visible && !shown.save.visible && !shown.evaluate.visible);
+    QVERIFY(says("Could not write metrics.jsonl: the disk is full."));
+    QVERIFY(says("Nothing is lost"));
+    QCOMPARE(window().status().message(), "The run waits at step 50 until it can write.");
+}
+
+void TestHeldRunBar::tryingAgainGoesOn()
+{
+    QVERIFY(startHeld());
+    bar().mainButton()->click(); // nothing has changed
+    QTRY_VERIFY_WITH_TIMEOUT(window().run().isHeld(), patience);
+    makeRoom();
+    bar().mainButton()->click();
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Finished, patience);
+    QCOMPARE(window().run().history().metrics.size(), std::size_t {800});
+    QVERIFY(window().run().failure().message.empty());
+}
+
+void TestHeldRunBar::givingUpFails()
+{
+    QVERIFY(startHeld());
+    QVERIFY(window().session().stop());
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Failed, patience);
+    QCOMPARE(bar().shown().title, "Failed");
+    QVERIFY(says("the disk is full"));
+}
+
+void TestHeldRunBar::closingWaitsForRoom()
+{
+    m_bench->scene->waitAt = 50;
+    QVERIFY(m_bench->open() && window().startRun());
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().step(), 50, patience);
+    QSignalSpy down(&window(), &MainWindow::closedDown);
+    window().close();
+    bar().findChild<QPushButton*>("StopAndClose")->click();
+    m_bench->scene->diskFull = true;
+    m_bench->release();
+    QTRY_VERIFY_WITH_TIMEOUT(window().run().isHeld(), patience);
+    QVERIFY(window().isVisible() && !bar().isAsking());
+    makeRoom();
+    bar().mainButton()->click();
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Stopped, patience);
+    QVERIFY(!window().run().checkpoints().empty());
+    QCOMPARE(down.count(), 0); // the wish to close was of before
+}
+
+void TestHeldRunBar::aSignalGivesUp()
+{
+    QVERIFY(startHeld());
+    QSignalSpy down(&window(), &MainWindow::closedDown);
+    window().quitSaving();
+    QVERIFY(down.count() > 0 || down.wait(patience));
+    QCOMPARE(window().session().state(), SessionState::Failed);
+}
+
+QTEST_MAIN(TestHeldRunBar)
+#include "tst_heldrunbar.moc"

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the engine says reaches the screen in the desktop's language, with its values in their places.
+#include "tests/ui/MarkingTranslator.h"
+#include "training/core/Error.h"
+#include "ui/MessageWords.h"
+
+#include <QFile>
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <new>
+
+using namespace spectune;
+
+namespace {
+
+/// Puts the second value before the first, as some languages do.
+class Turned final : public QTranslator {
+public:
+    Turned() { QCoreApplication::installTranslator(this); }
+    ~Turned() override { QCoreApplication::removeTranslator(this); }
+    [[nodiscard]] bool isEmpty() const override { return false; }
+    [[nodiscard]] QString translate(
+        const char* context, const char* text, const char* /*which*/, int /*number*/) const override
+    {
+        const bool known = qstrcmp(context, "Messages") == 0 && qstrcmp(text, "%1 has %2 rows.") == 0;
+        return known ? QStringLiteral("%2 Zeilen: %1") : QString();
+    }
+};
+
+template <typename Exception>
+QString wordsOf(const Exception& exception)
+{
+    try {
+        throw exception;
+    } catch (const std::exception&) {
+        return caughtWords();
+    }
+}
+
+} // namespace
+
+class TestMessageWords : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void englishIsTheMessagesOwn();
+    void patternsAreTranslated();
+    void exceptionsAreTranslated();
+    void patternsAreCollected();
+};
+
+void TestMessageWords::englishIsTheMessagesOwn()
+{
+    const Message message
+        = makeMessage("%1: %2%3", "a%2.json", makeMessage("%2 before %1", "%1", -4), Message::verbatim(" 100 %1"));
+    QCOMPARE(messageWords(message), QString::fromStdString(message.english()));
+    QCOMPARE(messageWords(Message()), QString());
+}
+
+void TestMessageWords::patternsAreTranslated()
+{
+    const Turned turned;
+    QCOMPARE(messageWords(makeMessage("%1 has %2 rows.", "%2.txt", 7)), "7 Zeilen: %2.txt");
+    QCOMPARE(messageWords(makeMessage("%1: %2", "x", makeMessage("%1 has %2 rows.", "a", 1))), "x: 1 Zeilen: a");
+    QCOMPARE(messageWords(makeMessage("%1 has no rows.", "a")), "a has no rows."); // not translated yet
+    QCOMPARE(messageWords(Message::verbatim("%1 has %2 rows.")), "%1 has %2 rows."); // somebody's text
+}
+
+void TestMessageWords::exceptionsAreTranslated()
+{
+    const test::MarkingTranslator marks("Messages");
+    QCOMPARE(wordsOf(ioError("%1 is gone.", "f")), QStringLiteral("§f is gone."));
+    QVERIFY(wordsOf(std::bad_alloc()).startsWith(QStringLiteral("§The computer's memory was full.")));
+    QCOMPARE(wordsOf(std::runtime_error("of a library")), "of a library");
+}
+
+/// Those of every room, over several lines and with quotes in them, and none that has no words.
+void TestMessageWords::patternsAreCollected()
+{
+    const QTemporaryDir folder;
+    QVERIFY(folder.isValid());
+    for (const char* room : {"training", "ui", "visualization", "app"})
+        QVERIFY(QDir(folder.path()).mkdir(QLatin1String(room)));
+    const auto write = [&folder](const char* name, const char* text) {
+        QFile file(folder.filePath(QLatin1String(name)));
+        QVERIFY(file.open(QIODevice::WriteOnly) && file.write(text) > 0);
+    };
+    write("training/a.cpp",
+        "throw configError(\n    \"one; [%1] \\\"x\\\" \"\n    \"goes on\", value);\nioError(\"%1: %2\", a, b);");
+    write("ui/b.cpp", "makeMessage(\"two\"); notOurs(\"three\"); ioError(makeMessage(\"four\"));");
+    QProcess script;
+    script.start(QStringLiteral("cmake"),
+        {"-DROOT=" + folder.path(), "-DOUT=" + folder.filePath("out.cpp"), "-P",
+            qEnvironmentVariable("SPECTUNE_SOURCE_DIR") + "/cmake/MessageWords.cmake"});
+    QVERIFY(script.waitForFinished() && script.exitCode() == 0);
+    QFile out(folder.filePath("out.cpp"));
+    QVERIFY(out.open(QIODevice::ReadOnly));
+    QCOMPARE(QString::fromUtf8(out.readAll()),
+        QString("//: training/a.cpp\nQT_TRANSLATE_NOOP(\"Messages\", \"one; [%1] \\\"x\\\" \"\n    \"goes on\")\n"
+                "//: ui/b.cpp\nQT_TRANSLATE_NOOP(\"Messages\", \"two\")\n"
+                "//: ui/b.cpp\nQT_TRANSLATE_NOOP(\"Messages\", \"four\")\n"));
+}
+
+QTEST_GUILESS_MAIN(TestMessageWords)
+#include "tst_messagewords.moc"

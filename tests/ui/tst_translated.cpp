@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// In a language whose every sentence begins with "§", no English is left on any screen: what a person can read of the whole
+// studio, tool tips and what a screen reader says included, went through tr().
+#include "tests/ui/MarkingTranslator.h"
+#include "tests/ui/StudioBench.h"
+#include "ui/ConfigForm.h"
+#include "ui/ExportWindow.h"
+#include "ui/LivePage.h"
+#include "ui/RunModel.h"
+#include "ui/SetupFacts.h"
+#include "ui/TryPage.h"
+
+#include <QAbstractButton>
+#include <QAction>
+#include <QComboBox>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPlainTextEdit>
+#include <QRegularExpression>
+#include <QSignalSpy>
+#include <QTest>
+
+using namespace spectune;
+using spectune::test::patience;
+
+namespace {
+
+/// Two words in a row: no number, key, path, unit or name of a matrix.
+bool isSentence(const QString& text)
+{
+    static const QRegularExpression twoWords(QStringLiteral("\\b[A-Za-z]{2,},? [a-z]{2,}\\b"));
+    return twoWords.match(text).hasMatch();
+}
+
+void note(QStringList& english, const QObject& owner, const char* what, const QString& text)
+{
+    static const QRegularExpression markup(QStringLiteral("<[^>]*>"));
+    QString plain = text;
+    plain.remove(markup);
+    if (!plain.contains(QChar(0xa7)) && isSentence(plain))
+        english << QStringLiteral("%1 %2 %3: %4")
+                       .arg(QLatin1String(owner.metaObject()->className()), owner.objectName(), QLatin1String(what),
+                           plain);
+}
+
+void readWidget(QStringList& english, const QWidget& widget)
+{
+    note(english, widget, "tool tip", widget.toolTip());
+    note(english, widget, "name", widget.accessibleName());
+    note(english, widget, "description", widget.accessibleDescription());
+    note(english, widget, "title", widget.windowTitle());
+    for (const QAction* action : widget.actions()) {
+        note(english, *action, "action", action->text());
+        note(english, *action, "action's tip", action->toolTip());
+    }
+    if (const auto* label = qobject_cast<const QLabel*>(&widget))
+        note(english, widget, "label", label->text());
+    if (const auto* button = qobject_cast<const QAbstractButton*>(&widget))
+        note(english, widget, "button", button->text());
+    if (const auto* line = qobject_cast<const QLineEdit*>(&widget))
+        note(english, widget, "placeholder", line->placeholderText());
+    if (const auto* box = qobject_cast<const QComboBox*>(&widget))
+        for (int i = 0; i < box->count(); ++i)
+            note(english, widget, "choice", box->itemText(i));
+}
+
+/// The English that @p window shows or would show.
+QStringList englishOf(const QWidget& window)
+{
+    QStringList english;
+    readWidget(english, window);
+    for (const QWidget* widget : window.findChildren<QWidget*>())
+        readWidget(english, *widget);
+    english.removeDuplicates();
+    return english;
+}
+
+} // namespace
+
+class TestTranslated : public test::StudioTest {
+    Q_OBJECT
+private Q_SLOTS:
+    void sentencesAreTold_data();
+    void sentencesAreTold();
+    void settingUp();
+    void aRunAndItsExport();
+    void aFailure();
+    void theOtherPages();
+
+private:
+    void isTranslated(const char* when, const QWidget* widget = nullptr)
+    {
+        const QStringList english = englishOf(widget ? *widget : static_cast<const QWidget&>(window()));
+        QVERIFY2(english.isEmpty(), qPrintable(QLatin1String(when) + QStringLiteral(":\n") + english.join('\n')));
+    }
+};
+
+void TestTranslated::sentencesAreTold_data()
+{
+    QTest::addColumn<QString>("text");
+    QTest::addColumn<bool>("english");
+    QTest::newRow("sentence") << "Stops the run" << true;
+    QTest::newRow("in markup") << "<b>Stops</b> the run" << true;
+    QTest::newRow("translated") << QStringLiteral("§Stops the run") << false;
+    QTest::newRow("key") << "optim.lr" << false;
+    QTest::newRow("path") << "/tmp/a folder/model" << false;
+    QTest::newRow("numbers") << "1,500 / 2,000" << false;
+}
+
+void TestTranslated::sentencesAreTold()
+{
+    QFETCH(const QString, text);
+    QFETCH(const bool, english);
+    QLabel label(text);
+    QCOMPARE(!englishOf(label).isEmpty(), english);
+}
+
+void TestTranslated::settingUp()
+{
+    const test::MarkingTranslator marks;
+    QVERIFY(m_bench->open());
+    isTranslated("setting up");
+    QSignalSpy settled(&window().facts(), &SetupFacts::settled);
+    window().form().setValue("adalora.alpha", FieldValue {4.0});
+    window().form().setText("train.steps", "1000");
+    window().form().setText("adalora.tf", "2000");
+    window().form().setText("adalora.sensitivity_step", "sometimes");
+    window().form().setValue("model.path", FieldValue {m_bench->path("broken").toStdString()});
+    QVERIFY(settled.wait(patience));
+    isTranslated("issues");
+}
+
+void TestTranslated::aRunAndItsExport()
+{
+    const test::MarkingTranslator marks;
+    QVERIFY(m_bench->open());
+    QVERIFY(window().startRun());
+    isTranslated("starting");
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Finished, patience);
+    isTranslated("finished");
+    window().run().showStep(200);
+    isTranslated("looking back");
+    window().showExport();
+    isTranslated("before the export", window().exportWindow());
+    window().exportWindow()->write();
+    QTRY_COMPARE_WITH_TIMEOUT(window().exportWindow()->written().size(), 5U, patience);
+    isTranslated("after the export", window().exportWindow());
+}
+
+void TestTranslated::aFailure()
+{
+    const test::MarkingTranslator marks;
+    m_bench->scene->failAt = 420;
+    QVERIFY(m_bench->open());
+    QVERIFY(window().startRun());
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Failed, patience);
+    isTranslated("failed");
+}
+
+void TestTranslated::theOtherPages()
+{
+    const test::MarkingTranslator marks;
+    QVERIFY(m_bench->open());
+    for (const Workspace page : {Workspace::Live, Workspace::Try, Workspace::Runs, Workspace::Learn}) {
+        window().showWorkspace(page);
+        isTranslated("a page");
+    }
+}
+
+QTEST_MAIN(TestTranslated)
+#include "tst_translated.moc"

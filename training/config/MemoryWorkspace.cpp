@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "training/config/MemoryWorkspace.h"
+
+#include <algorithm>
+
+namespace spectune::memory {
+
+namespace {
+
+/// What an optimizer step makes and drops while the activations' buffers stay: M − I of every P and Q.
+Bytes stepTemporaries(const Plan& plan)
+{
+    const std::int64_t largest = plan.largestRank();
+    return hasLambda(plan.config.method) ? 2 * plan.modules * largest * largest * plan.wide : 0;
+}
+
+/// An evaluation's forward keeps nothing, but each worker runs a batch of its own: the feed-forward half of a block, whose
+/// gate, its silu, up and their product are there at once. Where the base is in half precision the triplets' part of up comes
+/// in float32 beside it.
+Bytes evaluationTemporaries(const Plan& plan)
+{
+    if (plan.config.data.evalPath.empty())
+        return 0;
+    const ModelShape& shape = plan.shape;
+    const std::int64_t batches = plan.cuda ? 1 : plan.cores;
+    Bytes row = (4 * shape.feedForward + 4 * shape.width) * plan.element;
+    if (plan.element == 2)
+        row += (shape.feedForward + shape.width) * plan.wide;
+    return batches * plan.rows() * row;
+}
+
+/// What a block's pass makes and drops. @param rows of one worker
+Bytes passTemporaries(const Plan& plan, std::int64_t rows)
+{
+    const ModelShape& shape = plan.shape;
+    const std::int64_t queries = shape.heads * shape.headDim;
+    const std::int64_t widest = std::max({shape.width, queries, shape.feedForward});
+    if (plan.cuda && plan.element == 2) // the gradients of q, k and v, and the kernel's sums for q
+        return rows * ((queries + 2 * shape.kvHeads * shape.headDim) * plan.element + queries * plan.wide);
+    if (plan.cuda) // one sample's probabilities, keys that a query does not see, and their gradients; key heads repeated
+        return plan.length * (4 * shape.heads * plan.length + 8 * queries) * plan.wide;
+    if (plan.element == 2) // gradients of triplets are summed in float32: copies of a product's two factors
+        return rows * (widest + plan.asMultiplied(plan.largestRank())) * plan.wide;
+    return plan.config.adalora.dropout > 0.0 ? 2 * rows * widest * plan.element : 0; // masked inputs
+}
+
+/// Whether a block's gated product goes back together with the gradients of its factors, as gatedBackwardWithFactors() in
+/// nn/GatedBackward.cpp decides it.
+bool fusesGatedBackward(const Plan& plan, std::int64_t layer)
+{
+    constexpr std::int64_t smallBatch = 1024; // rows, as isSmallBatch() in nn/ThinProducts.cpp
+    constexpr std::int64_t mostRank = 16;
+    const bool masksDown = plan.config.adalora.dropout > 0.0 && plan.isAdapted(layer, DownProjection);
+    if (!plan.cuda || plan.element != 2 || plan.rows() <= smallBatch || plan.shape.feedForward % 8 != 0 || masksDown)
+        return false;
+    bool some = false;
+    for (const std::size_t matrix : {Gate, Up, DownProjection}) {
+        some = some || plan.isAdapted(layer, matrix);
+        if (plan.asMultiplied(plan.rankOf(layer, matrix)) > mostRank)
+            return false;
+    }
+    return some;
+}
+
+Bytes gatedScratchOf(const Plan& plan)
+{
+    for (std::int64_t layer = 0; layer < plan.shape.layers; ++layer) { // one for all blocks
+        if (fusesGatedBackward(plan, layer))
+            return gatedBackwardScratch(plan.rows(), plan.shape.feedForward);
+    }
+    return 0;
+}
+
+} // namespace
+
+Bytes workspace(const Plan& plan)
+{
+    const ModelShape& shape = plan.shape;
+    const std::int64_t queries = shape.heads * shape.headDim;
+    const std::int64_t keys = shape.kvHeads * shape.headDim;
+    const auto with
+        = [&plan](std::int64_t columns, std::int64_t spare) { return stride(columns, spare, plan.element); };
+    // BlockWorkspace, and the norm, its gradient and that of the last block's output in TrainingPass
+    std::int64_t columns = plan.keepsEveryNorm() ? 0 : shape.width;
+    columns
+        += with(shape.feedForward, plan.mostRowsOf(Down)) + with(queries + 2 * keys, plan.mostRowsOf(Qkv)) + queries;
+    columns += 3 * shape.width + with(shape.width, std::max(plan.mostRowsOf(O), plan.mostRowsOf(Down)));
+    std::int64_t row = columns * plan.element;
+    row += 2 * plan.wide + 56; // 1/rms, losses; tokens, targets and positions of this batch and of the next
+    if (plan.config.data.format != DataFormat::Text) // rows that bear loss are gathered, their gradient is put back
+        row += 2 * shape.width * plan.element + 8;
+    Bytes sum = row * plan.rows() + gatedScratchOf(plan);
+    Bytes passing = 0;
+    for (const std::int64_t share : plan.shares)
+        passing += passTemporaries(plan, share * plan.length);
+    if (!plan.cuda) { // as attentionScratch() in cuda/AttentionCpu.cpp
+        const std::int64_t tokens = roundedUp(plan.length, 16);
+        const std::int64_t dim = roundedUp(shape.headDim, 16);
+        sum += static_cast<std::int64_t>(plan.shares.size()) * (5 * tokens * dim + 16 * (3 * dim + 2 * tokens))
+            * plan.wide;
+    } else {
+        constexpr Bytes cublas = Bytes {96} << 20; // 32 MiB for each of three streams, from the same allocator
+        sum += cublas;
+    }
+    // A recorded step points to the rotary tables, which are made whole for it.
+    const std::int64_t positions
+        = plan.cuda && plan.element == 2 ? shape.maxPositions : std::max<std::int64_t>(64, plan.length);
+    sum += 2 * positions * shape.headDim * plan.element;
+    return sum + std::max({passing, stepTemporaries(plan), evaluationTemporaries(plan)});
+}
+
+} // namespace spectune::memory

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/MessageWords.h"
+
+#include "training/core/Error.h"
+#include "ui/FieldTexts.h"
+
+#include <QCoreApplication>
+
+namespace spectune {
+
+namespace {
+
+struct Messages {
+    Q_DECLARE_TR_FUNCTIONS(Messages)
+};
+
+} // namespace
+
+QString messageWords(const Message& message)
+{
+    if (message.pattern().empty())
+        return QString::fromStdString(message.english());
+    QString pattern = Messages::tr(message.pattern().c_str());
+    if (message.values().empty() && pattern == QLatin1String(message.pattern().c_str()))
+        pattern = fieldWords(message.pattern()); // a field's label has a context of its own
+    QString filled;
+    // In one pass: QString::arg() would take a "%1" that stands in a value, a path say, for a place.
+    for (qsizetype i = 0; i < pattern.size(); ++i) {
+        const int place = pattern[i] == QLatin1Char('%') && i + 1 < pattern.size() ? pattern[i + 1].digitValue() : 0;
+        if (place < 1 || static_cast<std::size_t>(place) > message.values().size()) {
+            filled += pattern[i];
+            continue;
+        }
+        filled += messageWords(message.values()[static_cast<std::size_t>(place) - 1]);
+        ++i;
+    }
+    return filled;
+}
+
+QString caughtWords()
+{
+    return messageWords(Failure::fromCurrentException().message);
+}
+
+} // namespace spectune
