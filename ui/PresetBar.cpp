@@ -34,6 +34,7 @@ PresetBar::PresetBar(ConfigForm& form, QString folder, QWidget* parent)
     row->setContentsMargins(12, 5, 12, 5);
     row->setSpacing(10);
     m_picker = new QuietCombo;
+    m_picker->setObjectName(QStringLiteral("Presets"));
     m_picker->setAccessibleName(tr("Preset"));
     m_picker->setMinimumWidth(220);
     m_picker->setMaxVisibleItems(24);

@@ -31,6 +31,7 @@ private Q_SLOTS:
     void savingTriesAgainAndStaysPaused();
     void stoppingGivesUp();
     void aStopIsHeldForItsCheckpoint();
+    void aStopOutlivesAHold();
     void questionsAreAnsweredMeanwhile();
     void closingGivesUp();
 };
@@ -109,6 +110,22 @@ void TestSessionHolds::aStopIsHeldForItsCheckpoint()
     QVERIFY(bench.session.resume());
     QVERIFY(bench.probe.awaitState(SessionState::Stopped));
     QCOMPARE(bench.script->saves.load(), 1);
+    QCOMPARE(bench.script->stepsRun.load(), 1);
+}
+
+/// Between the wish to stop and its checkpoint, the step's own lines have to be written.
+void TestSessionHolds::aStopOutlivesAHold()
+{
+    HeldBench bench;
+    bench.script->border.shut();
+    bench.script->beforeStep = [&bench](std::int64_t) { bench.script->diskFull = true; };
+    QVERIFY(bench.session.start({}) && bench.script->border.awaitArrivals(1));
+    QVERIFY(bench.session.stop());
+    bench.script->border.open();
+    QVERIFY(bench.probe.awaitState(SessionState::Paused));
+    bench.script->diskFull = false;
+    QVERIFY(bench.session.resume());
+    QVERIFY(bench.probe.awaitState(SessionState::Stopped));
     QCOMPARE(bench.script->stepsRun.load(), 1);
 }
 

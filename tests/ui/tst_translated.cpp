@@ -7,7 +7,6 @@
 #include "ui/ExportWindow.h"
 #include "ui/LivePage.h"
 #include "ui/RunModel.h"
-#include "ui/SetupFacts.h"
 #include "ui/TryPage.h"
 
 #include <QAbstractButton>
@@ -17,7 +16,6 @@
 #include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QRegularExpression>
-#include <QSignalSpy>
 #include <QTest>
 
 using namespace spectune;
@@ -47,7 +45,8 @@ void readWidget(QStringList& english, const QWidget& widget)
 {
     note(english, widget, "tool tip", widget.toolTip());
     note(english, widget, "name", widget.accessibleName());
-    note(english, widget, "description", widget.accessibleDescription());
+    if (!widget.inherits("spectune::TokenView")) // which reads its sample
+        note(english, widget, "description", widget.accessibleDescription());
     note(english, widget, "title", widget.windowTitle());
     for (const QAction* action : widget.actions()) {
         note(english, *action, "action", action->text());
@@ -59,7 +58,8 @@ void readWidget(QStringList& english, const QWidget& widget)
         note(english, widget, "button", button->text());
     if (const auto* line = qobject_cast<const QLineEdit*>(&widget))
         note(english, widget, "placeholder", line->placeholderText());
-    if (const auto* box = qobject_cast<const QComboBox*>(&widget))
+    const auto* box = qobject_cast<const QComboBox*>(&widget);
+    if (box && box->objectName() != QLatin1String("Presets")) // a preset is called as its file says
         for (int i = 0; i < box->count(); ++i)
             note(english, widget, "choice", box->itemText(i));
 }
@@ -120,13 +120,12 @@ void TestTranslated::settingUp()
     const test::MarkingTranslator marks;
     QVERIFY(m_bench->open());
     isTranslated("setting up");
-    QSignalSpy settled(&window().facts(), &SetupFacts::settled);
     window().form().setValue("adalora.alpha", FieldValue {4.0});
     window().form().setText("train.steps", "1000");
     window().form().setText("adalora.tf", "2000");
     window().form().setText("adalora.sensitivity_step", "sometimes");
     window().form().setValue("model.path", FieldValue {m_bench->path("broken").toStdString()});
-    QVERIFY(settled.wait(patience));
+    QTRY_VERIFY_WITH_TIMEOUT(window().form().errorCount() >= 3, patience);
     isTranslated("issues");
 }
 

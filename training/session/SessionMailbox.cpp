@@ -31,7 +31,7 @@ bool SessionMailbox::start(RunRequest request)
     m_waitingRun = RunJob {.request = std::move(request), .stop = m_runStop};
     m_stepsDone = 0;
     m_totalSteps = 0;
-    m_saveAsked = m_evaluateAsked = m_stepGranted = false;
+    m_saveAsked = m_evaluateAsked = m_stepGranted = m_triesAgain = m_stopHeld = false;
     m_edits.clear();
     m_inspectedAt = -1;
     m_snapshotRefused = false;
@@ -57,7 +57,8 @@ bool SessionMailbox::resume()
     const std::lock_guard lock(m_mutex);
     if (m_state != SessionState::Paused && m_state != SessionState::Pausing)
         return false;
-    setState(SessionState::Running);
+    m_triesAgain = true;
+    setState(std::exchange(m_stopHeld, false) ? SessionState::Stopping : SessionState::Running);
     m_wake.notify_all();
     return true;
 }
@@ -67,8 +68,9 @@ bool SessionMailbox::step()
     const std::lock_guard lock(m_mutex);
     if (m_state != SessionState::Paused)
         return false;
-    m_stepGranted = true;
-    setState(SessionState::Pausing);
+    m_triesAgain = true;
+    m_stepGranted = !m_stopHeld;
+    setState(std::exchange(m_stopHeld, false) ? SessionState::Stopping : SessionState::Pausing);
     m_wake.notify_all();
     return true;
 }
@@ -258,7 +260,8 @@ bool SessionMailbox::hold(Failure failure)
     const std::lock_guard lock(m_mutex);
     if (m_closing)
         return false;
-    m_saveAsked = false;
+    m_saveAsked = m_triesAgain = false;
+    m_stopHeld = m_state == SessionState::Stopping;
     setState(SessionState::Paused, std::move(failure));
     return true;
 }
@@ -268,14 +271,15 @@ HoldJob SessionMailbox::atHold()
     std::unique_lock lock(m_mutex);
     while (m_state == SessionState::Paused) {
         if (std::exchange(m_saveAsked, false)) {
-            setState(SessionState::Paused); // without the failure, until it comes again
+            // Without the failure, until it comes again.
+            setState(std::exchange(m_stopHeld, false) ? SessionState::Stopping : SessionState::Paused);
             return true;
         }
         if (!m_requests.empty())
             return takeRequest(m_requests.begin());
         m_wake.wait(lock);
     }
-    return m_state != SessionState::Stopping;
+    return m_triesAgain;
 }
 
 void SessionMailbox::post(RunEvent event)

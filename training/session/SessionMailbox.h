@@ -102,6 +102,8 @@ private:
     StopToken m_runStop;
     bool m_saveAsked = false;
     bool m_evaluateAsked = false;
+    bool m_triesAgain = false; ///< what the run is held for
+    bool m_stopHeld = false; ///< the run was held in its stop, which goes on after it
     bool m_stepGranted = false; ///< step() was asked for and has not begun
     std::vector<LiveEdit> m_edits; ///< asked for and not yet taken
 
