@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A disk that has no room for a while costs a run that somebody looks after nothing.
 #include "tests/support/EngineRuns.h"
-#include "training/loop/LineFile.h"
+#include "training/loop/LineLog.h"
 
 #include <csignal>
 #include <optional>
@@ -47,7 +47,7 @@ void TestHeldRun::aTornLineIsTakenBack()
 {
     const Folder folder;
     const fs::path path = folder.path() / "lines";
-    LineFile file;
+    LineLog file;
     file.open(path);
     file.append("one");
     {

@@ -5,7 +5,7 @@
 #include "training/config/RunConfig.h"
 #include "training/core/Message.h"
 #include "training/loop/FolderLock.h"
-#include "training/loop/LineFile.h"
+#include "training/loop/LineLog.h"
 #include "training/monitor/MetricPoint.h"
 #include "training/monitor/ModuleLayout.h"
 #include "training/monitor/ReplayWriter.h"
@@ -72,9 +72,9 @@ private:
 
     std::filesystem::path m_path;
     FolderLock m_lock;
-    LineFile m_metrics;
-    LineFile m_ranks;
-    LineFile m_log;
+    LineLog m_metrics;
+    LineLog m_ranks;
+    LineLog m_log;
     ReplayWriter m_replay;
     double m_secondsBefore = 0.0;
     std::int64_t m_lastMetric = 0;

@@ -10,7 +10,7 @@ namespace spectune {
 
 /// A text file that grows by whole lines: what could not be written of one is taken back, so that it can be tried again.
 /// One thread at a time.
-class LineFile {
+class LineLog {
 public:
     /// Makes the file where it is missing. @throws Error (Io) naming the path
     void open(const std::filesystem::path& path);

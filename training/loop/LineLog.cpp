@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "training/loop/LineFile.h"
+#include "training/loop/LineLog.h"
 
 #include "training/core/AtomicFile.h"
 
@@ -9,7 +9,7 @@
 
 namespace spectune {
 
-void LineFile::open(const std::filesystem::path& path)
+void LineLog::open(const std::filesystem::path& path)
 {
     m_path = path;
     m_file = FileDescriptor(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666));
@@ -17,7 +17,7 @@ void LineFile::open(const std::filesystem::path& path)
         throw writeError(path, errno);
 }
 
-void LineFile::append(const std::string& line)
+void LineLog::append(const std::string& line)
 {
     const off_t before = ::lseek(m_file.get(), 0, SEEK_END);
     try {
