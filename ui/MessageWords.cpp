@@ -21,7 +21,7 @@ QString messageWords(const Message& message)
     if (message.pattern().empty())
         return QString::fromStdString(message.english());
     QString pattern = Messages::tr(message.pattern().c_str());
-    if (message.values().empty() && pattern == QLatin1String(message.pattern().c_str()))
+    if (message.values().empty() && pattern == QString::fromStdString(message.pattern()))
         pattern = fieldWords(message.pattern()); // a field's label has a context of its own
     QString filled;
     // In one pass: QString::arg() would take a "%1" that stands in a value, a path say, for a place.

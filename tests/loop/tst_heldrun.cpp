@@ -40,6 +40,7 @@ private Q_SLOTS:
     void aTornLineIsTakenBack();
     void aRunGoesOnAsIfNothingHadBeen_data();
     void aRunGoesOnAsIfNothingHadBeen();
+    void givingUpIsAskedOnce();
     void nobodyThereEndsIt();
 };
 
@@ -102,6 +103,28 @@ void TestHeldRun::aRunGoesOnAsIfNothingHadBeen()
     QVERIFY(readFile(run / "ranks.jsonl") == readFile(folder.path() / "whole/ranks.jsonl"));
     QVERIFY(readFile(run / "adapter/adapter_model.safetensors")
         == readFile(folder.path() / "whole/adapter/adapter_model.safetensors"));
+}
+
+/// The steps before it are tried to be saved all the same, but nobody is asked a second time.
+void TestHeldRun::givingUpIsAskedOnce()
+{
+    const Folder folder;
+    std::optional<SmallDisk> disk;
+    int asked = 0;
+    RecordingControl control;
+    control.atBorder = [&](std::int64_t done) {
+        if (done == 6)
+            disk.emplace(0);
+    };
+    control.onHold = [&asked](const Failure&) {
+        ++asked;
+        return false;
+    };
+    const std::string text = ioErrorOf([&] { runEngine(control, demoConfig(), folder.path() / "run"); });
+    disk.reset();
+    QVERIFY2(contains(text, "metrics.jsonl: File too large."), text.c_str());
+    QVERIFY(!control.said("Step 7 could not be saved. ").empty());
+    QCOMPARE(asked, 1);
 }
 
 /// As on the command line: what was saved before is named.

@@ -17,6 +17,11 @@ struct HeldBench : Bench {
         script->beforeStep = [this](std::int64_t step) { script->diskFull = script->diskFull || step == 2; };
         return session.start({}) && probe.awaitState(SessionState::Paused);
     }
+    void makeRoom()
+    {
+        script->beforeStep = nullptr;
+        script->diskFull = false;
+    }
     [[nodiscard]] Failure failure() { return probe.lastChange().failure; }
 };
 
@@ -51,8 +56,7 @@ void TestSessionHolds::tryingAgainGoesOn()
 {
     HeldBench bench;
     QVERIFY(bench.startHeld());
-    bench.script->beforeStep = nullptr;
-    bench.script->diskFull = false;
+    bench.makeRoom();
     QVERIFY(bench.session.resume());
     QVERIFY(bench.probe.awaitState(SessionState::Running));
     QVERIFY(bench.failure().message.empty());
@@ -76,8 +80,7 @@ void TestSessionHolds::savingTriesAgainAndStaysPaused()
 {
     HeldBench bench;
     QVERIFY(bench.startHeld());
-    bench.script->beforeStep = nullptr;
-    bench.script->diskFull = false;
+    bench.makeRoom();
     QVERIFY(bench.session.saveNow());
     QVERIFY(bench.probe.awaitState(SessionState::Paused));
     QVERIFY(bench.failure().message.empty());

@@ -313,7 +313,9 @@ void TrainingLoop::persist(const Message& what, const std::function<void()>& wri
         } catch (const Error& fault) {
             const Message told = what.empty() ? fault.message() : makeMessage("%1 %2", what, fault.message());
             const Failure failure {.kind = fault.kind(), .message = told, .detail = fault.detail(), .step = m_step};
-            if (fault.kind() != FailureKind::Io || !m_control.holdFor(failure))
+            const bool mendable = fault.kind() == FailureKind::Io && !m_givenUp;
+            m_givenUp = m_givenUp || (mendable && !m_control.holdFor(failure));
+            if (!mendable || m_givenUp)
                 throw Error(fault.kind(), makeMessage("%1%2", told, m_context.folder->howToGoOn()), fault.detail());
         }
     }

@@ -64,7 +64,7 @@ private:
     [[nodiscard]] RunOutcome finish(RunOutcome outcome);
     void log(const Message& text);
     /// Runs @p write, which writes into the run's folder; without one it does nothing. Where the disk refuses, the run is
-    /// held until somebody has made room, and it is tried again. Nobody there: an error that begins with @p what and ends
+    /// held until somebody has made room, and it is tried again. Nobody there, or given up, which is asked once: an error that begins with @p what and ends
     /// with how to go on from the last checkpoint.
     void persist(const Message& what, const std::function<void()>& write);
     [[nodiscard]] bool due(std::int64_t interval) const;
@@ -79,6 +79,7 @@ private:
     std::int64_t m_evaluatedAt = -1;
     std::int64_t m_savedAt = -1;
     bool m_keepsReplay = true;
+    bool m_givenUp = false; ///< nobody makes room: what is saved on the way out is tried once
     std::chrono::steady_clock::time_point m_start = std::chrono::steady_clock::now();
 };
 

@@ -17,6 +17,12 @@ void SessionMailbox::setState(SessionState state, Failure failure)
     m_events.push(StateChanged {.state = state, .step = m_stepsDone, .failure = std::move(failure)});
 }
 
+void SessionMailbox::goOn(SessionState state)
+{
+    m_triesAgain = true;
+    setState(std::exchange(m_stopHeld, false) ? SessionState::Stopping : state);
+}
+
 bool SessionMailbox::isTraining() const noexcept
 {
     return m_state == SessionState::Running || m_state == SessionState::Pausing || m_state == SessionState::Paused;
@@ -57,8 +63,7 @@ bool SessionMailbox::resume()
     const std::lock_guard lock(m_mutex);
     if (m_state != SessionState::Paused && m_state != SessionState::Pausing)
         return false;
-    m_triesAgain = true;
-    setState(std::exchange(m_stopHeld, false) ? SessionState::Stopping : SessionState::Running);
+    goOn(SessionState::Running);
     m_wake.notify_all();
     return true;
 }
@@ -68,9 +73,8 @@ bool SessionMailbox::step()
     const std::lock_guard lock(m_mutex);
     if (m_state != SessionState::Paused)
         return false;
-    m_triesAgain = true;
     m_stepGranted = !m_stopHeld;
-    setState(std::exchange(m_stopHeld, false) ? SessionState::Stopping : SessionState::Pausing);
+    goOn(SessionState::Pausing);
     m_wake.notify_all();
     return true;
 }
@@ -271,8 +275,7 @@ HoldJob SessionMailbox::atHold()
     std::unique_lock lock(m_mutex);
     while (m_state == SessionState::Paused) {
         if (std::exchange(m_saveAsked, false)) {
-            // Without the failure, until it comes again.
-            setState(std::exchange(m_stopHeld, false) ? SessionState::Stopping : SessionState::Paused);
+            goOn(SessionState::Paused); // without the failure, until it comes again
             return true;
         }
         if (!m_requests.empty())

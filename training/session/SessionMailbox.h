@@ -84,6 +84,8 @@ public:
 
 private:
     void setState(SessionState state, Failure failure = {});
+    /// To @p state from a pause, or from a hold: a stop that was held goes on as one instead.
+    void goOn(SessionState state);
     /// A request that the run waits for at a step border is stopped, too; one that is before the run goes on.
     bool requestStop();
     void pushAnswer(std::int64_t id, Answer answer);
