@@ -44,11 +44,12 @@ if(LibTorch_ROOT)
     list(JOIN LibTorch_VERSION "." LibTorch_VERSION)
 endif()
 
+list(JOIN _torch_candidates " and " _torch_places) # a list would fall apart into arguments of the call
 include(FindPackageHandleStandardArgs)
 find_package_handle_standard_args(LibTorch
     REQUIRED_VARS LibTorch_ROOT LibTorch_LIBRARY_DIR
     VERSION_VAR LibTorch_VERSION
-    REASON_FAILURE_MESSAGE "Looked in: ${_torch_candidates}. Run ./run.sh (it fetches the pinned wheel into .deps/), \
+    REASON_FAILURE_MESSAGE "Looked in: ${_torch_places}. Run ./run.sh (it fetches the pinned wheel into .deps/), \
 pass -DSPECTUNE_TORCH_ROOT=<site-packages>/torch, or build without the engine: -DSPECTUNE_ENGINE=OFF")
 
 if(LibTorch_FOUND AND NOT TARGET LibTorch::LibTorch)

@@ -38,9 +38,9 @@ void printJson(const BenchCommand& command, const std::string& dtype, const Benc
         phases[name] = ms;
     const ordered_json object {{"shape", command.shape}, {"batch", command.batch}, {"seq", command.sequence},
         {"method", command.method}, {"dtype", dtype}, {"steps", command.steps}, {"ms_median", report.median},
-        {"ms_p10", report.p10}, {"ms_p90", report.p90}, {"tokens_per_second", report.tokensPerSecond},
-        {"tflops", report.teraflops}, {"peak_bytes", report.peakBytes}, {"frozen", report.frozenParameters},
-        {"trainable", report.trainedParameters}, {"device", report.deviceName},
+        {"ms_p10", report.p10}, {"ms_p90", report.p90}, {"ms_mean", report.mean},
+        {"tokens_per_second", report.tokensPerSecond}, {"tflops", report.teraflops}, {"peak_bytes", report.peakBytes},
+        {"frozen", report.frozenParameters}, {"trainable", report.trainedParameters}, {"device", report.deviceName},
         {"instruction_set", report.instructionSet}, {"phases_ms", phases}};
     std::cout << object.dump(2) << '\n';
 }
@@ -52,8 +52,9 @@ void printText(const BenchCommand& command, const std::string& dtype, const Benc
         command.method.c_str(), report.deviceName.c_str(), report.instructionSet.c_str());
     std::printf("%s frozen parameters, %s trained\n", grouped(report.frozenParameters).c_str(),
         grouped(report.trainedParameters).c_str());
-    std::printf("%.2f ms a step (median of %lld; p10 %.2f, p90 %.2f), %s tokens/s, %.2f TFLOP/s, peak %.2f GiB\n",
-        report.median, static_cast<long long>(command.steps), report.p10, report.p90,
+    std::printf(
+        "%.2f ms a step (median of %lld; p10 %.2f, p90 %.2f, mean %.2f), %s tokens/s, %.2f TFLOP/s, peak %.2f GiB\n",
+        report.median, static_cast<long long>(command.steps), report.p10, report.p90, report.mean,
         grouped(static_cast<long long>(report.tokensPerSecond)).c_str(), report.teraflops,
         static_cast<double>(report.peakBytes) / (1024.0 * 1024.0 * 1024.0));
     std::printf("Phases of one worker, each waited for:\n");
@@ -113,7 +114,8 @@ void addBenchCommand(CLI::App& program, Chosen& chosen)
         ->capture_default_str()
         ->check(CLI::Range(0, 65536));
     command->add_flag("--recompute", bench.recomputes, "Keep each block's input only (train.gradient_checkpointing)");
-    command->add_flag("--snapshots", bench.snapshots, "Make a live view's snapshot after each step");
+    command->add_flag(
+        "--snapshots", bench.snapshots, "Make a live view's snapshots, at most 30 a second as it asks for them");
     command->add_option("--profile", bench.profile, "Write a Chrome trace of three further steps")->type_name("FILE");
     command->add_flag("--json", options->json, "One JSON object on stdout");
     command->callback([options, &chosen] { chosen = [options] { run(*options); }; });

@@ -13,6 +13,7 @@
 #include "training/loop/SnapshotBuilder.h"
 #include "training/loop/Trainer.h"
 #include "training/nn/ThreadCount.h"
+#include "training/session/TrainingEngine.h"
 
 #include <ATen/ATen.h>
 #include <c10/core/GradMode.h>
@@ -21,6 +22,7 @@
 #include <algorithm>
 #include <chrono>
 #include <fstream>
+#include <numeric>
 
 namespace spectune {
 
@@ -98,8 +100,11 @@ public:
     void step(std::int64_t t, const PreparedBatch& batch, const std::function<void()>& meanwhile) override
     {
         (void)m_trainer.step(t, batch, meanwhile);
-        if (m_snapshots)
-            (void)buildSnapshot(m_trainer, t + 1, m_resolved.schedule.budgetAt(t));
+        const auto now = std::chrono::steady_clock::now();
+        if (!m_snapshots || now - m_shown < RunControl::snapshotInterval)
+            return;
+        (void)buildSnapshot(m_trainer, t + 1, m_resolved.schedule.budgetAt(t));
+        m_shown = now;
     }
     void setClock(PhaseClock* clock) override { m_trainer.setClock(clock); }
     [[nodiscard]] std::int64_t trainedParameters() const override { return m_trainer.trainableParameters(); }
@@ -109,6 +114,7 @@ private:
     ResolvedRun m_resolved;
     Trainer m_trainer;
     bool m_snapshots;
+    std::chrono::steady_clock::time_point m_shown {}; ///< when the last snapshot was made
 };
 
 /// Forward and input gradients of the frozen model, shared out and recorded as the trainer does it.
@@ -239,6 +245,7 @@ void add(const std::vector<double>& sorted, BenchReport& report)
     report.median = quantile(sorted, 0.5);
     report.p10 = quantile(sorted, 0.1);
     report.p90 = quantile(sorted, 0.9);
+    report.mean = std::accumulate(sorted.begin(), sorted.end(), 0.0) / static_cast<double>(sorted.size());
 }
 
 } // namespace

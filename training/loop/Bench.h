@@ -30,7 +30,7 @@ struct BenchCommand {
     std::int64_t deltaT = 1;
     std::int64_t microBatch = 0;
     bool recomputes = false; ///< train.gradient_checkpointing
-    bool snapshots = false; ///< a snapshot after each step, as a live view asks for them
+    bool snapshots = false; ///< made as often as a session asks for them (RunControl::snapshotInterval)
     std::string profile; ///< where to write a Chrome trace of three further steps; empty: none
     StopToken stop;
 };
@@ -39,6 +39,7 @@ struct BenchReport {
     double median = 0.0; ///< ms a step
     double p10 = 0.0;
     double p90 = 0.0;
+    double mean = 0.0; ///< in which the steps with a snapshot weigh what they are
     double tokensPerSecond = 0.0; ///< batch · sequence / median
     double teraflops = 0.0; ///< 10¹² operations a second, of the frozen model's own products
     std::int64_t peakBytes = 0; ///< memory in tensors at most

@@ -64,8 +64,8 @@ private:
     [[nodiscard]] RunOutcome finish(RunOutcome outcome);
     void log(const Message& text);
     /// Runs @p write, which writes into the run's folder; without one it does nothing. Where the disk refuses, the run is
-    /// held until somebody has made room, and it is tried again. Nobody there, or given up, which is asked once: an error that begins with @p what and ends
-    /// with how to go on from the last checkpoint.
+    /// held until somebody has made room, and it is tried again. Nobody there, or given up, which is asked once: an error
+    /// that begins with @p what and ends with how to go on from the last checkpoint.
     void persist(const Message& what, const std::function<void()>& write);
     [[nodiscard]] bool due(std::int64_t interval) const;
 

@@ -307,7 +307,7 @@ bool SessionMailbox::snapshotDue()
     const std::lock_guard lock(m_mutex);
     const bool isLast = m_totalSteps > 0 && m_stepsDone + 1 >= m_totalSteps;
     const bool due = m_state != SessionState::Running || isLast || !m_snapshotTime
-        || std::chrono::steady_clock::now() - *m_snapshotTime >= snapshotInterval;
+        || std::chrono::steady_clock::now() - *m_snapshotTime >= RunControl::snapshotInterval;
     if (!due)
         m_snapshotRefused = true;
     return due;

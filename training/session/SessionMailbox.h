@@ -40,8 +40,6 @@ class SessionMailbox {
 public:
     /// A reader that falls this many events behind gets fewer metric points. About 10 MB.
     static constexpr std::size_t eventCapacity = 1U << 15U;
-    /// A view redraws at 30 Hz; more snapshots than that are copied for nobody.
-    static constexpr std::chrono::milliseconds snapshotInterval {33};
 
     SessionMailbox();
 

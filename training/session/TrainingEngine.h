@@ -5,6 +5,7 @@
 #include "training/monitor/RankSnapshot.h"
 #include "training/session/RunEvents.h"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -19,6 +20,9 @@ enum class BorderAction { Continue, Save, Evaluate, Edit, Stop };
 class RunControl {
 public:
     virtual ~RunControl() = default;
+
+    /// A view redraws at 30 Hz; more snapshots than that are copied for nobody.
+    static constexpr std::chrono::milliseconds snapshotInterval {33};
 
     /// To be polled in every long loop of the preparation, which leaves as Stopped, and of an evaluation, which is given
     /// up. A step is never left: nextAction() returns BorderAction::Stop at its end, so that nothing is lost.
