@@ -9,6 +9,7 @@
 #include <QPainter>
 #include <QStringList>
 
+#include <algorithm>
 #include <cmath>
 
 namespace spectune {
@@ -53,6 +54,28 @@ QString verdict(const RankSnapshot& snapshot, const TripletState& triplet)
         .arg(value, word, formatPercent(std::abs(off)), off >= 0 ? FormulaView::tr("above") : FormulaView::tr("below"));
 }
 
+/// s(λ) by its factors. S is of the last event and they are of the snapshot's step: between events the two are told apart.
+void addTermsOfLambda(const RankSnapshot& snapshot, const TripletState& state, ScoreKind score, FormulaLines& lines)
+{
+    const bool product = score == ScoreKind::SensitivityUncertainty;
+    const double now = product
+        ? static_cast<double>(state.sensitivityLambda) * static_cast<double>(state.uncertaintyLambda)
+        : static_cast<double>(state.sensitivityLambda);
+    const QString factors = product ? QStringLiteral("= %1 × %2 = %3")
+                                          .arg(formatScientific(state.sensitivityLambda),
+                                              formatScientific(state.uncertaintyLambda), formatScientific(now))
+                                    : QStringLiteral("= %1").arg(formatScientific(now));
+    const double then = state.scoreLambda;
+    constexpr double rounding = 1e-5; // float32, the device's product and this one
+    if (snapshot.eventStep < 0 || std::abs(now - then) <= rounding * std::max(std::abs(now), std::abs(then))) {
+        lines.rows.emplace_back(product ? QStringLiteral("s(λ) = Ī·Ū") : QStringLiteral("s(λ) = Ī"), factors);
+        return;
+    }
+    lines.rows.emplace_back(QStringLiteral("s(λ)"),
+        FormulaView::tr("= %1 at step %2").arg(formatScientific(then), formatCount(snapshot.eventStep)));
+    lines.rows.emplace_back(product ? FormulaView::tr("Ī·Ū now") : FormulaView::tr("Ī now"), factors);
+}
+
 } // namespace
 
 FormulaLines FormulaLines::of(const RankSnapshot& snapshot, ModuleIndex module, int triplet, ScoreKind score)
@@ -86,15 +109,7 @@ FormulaLines FormulaLines::of(const RankSnapshot& snapshot, ModuleIndex module, 
                 .arg(formatScientific(state.scoreLambda), formatScientific(state.meanScoreP),
                     formatScientific(state.meanScoreQ)));
         lines.rows.emplace_back(QString(), QStringLiteral("= %1").arg(formatScientific(state.score)));
-        if (score == ScoreKind::SensitivityUncertainty)
-            lines.rows.emplace_back(QStringLiteral("s(λ) = Ī·Ū"),
-                QStringLiteral("= %1 × %2 = %3")
-                    .arg(formatScientific(state.sensitivityLambda), formatScientific(state.uncertaintyLambda),
-                        formatScientific(static_cast<double>(state.sensitivityLambda)
-                            * static_cast<double>(state.uncertaintyLambda))));
-        else
-            lines.rows.emplace_back(
-                QStringLiteral("s(λ) = Ī"), QStringLiteral("= %1").arg(formatScientific(state.sensitivityLambda)));
+        addTermsOfLambda(snapshot, state, score, lines);
         const ModuleInfo& info = (*snapshot.layout)[module];
         const auto mean = [&](const QString& name, float value, std::int64_t entries) {
             lines.rows.emplace_back(name,

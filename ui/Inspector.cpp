@@ -249,6 +249,8 @@ QString Inspector::whyNone() const
 {
     if (!m_run.hasRun())
         return tr("No scores yet. They come with the first step.");
+    if (!allocatesBudget(m_run.config().method))
+        return tr("No scores: this method keeps the ranks it starts with, and decides nothing by them.");
     if (m_run.shownStep() < 0 && !m_run.isRecorded())
         return tr("No scores yet. They come with the first snapshot.");
     if (const std::int64_t near = m_run.replay().nearestState(std::max<std::int64_t>(m_run.shownStep(), 0)); near >= 0)

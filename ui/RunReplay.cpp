@@ -104,28 +104,42 @@ std::int64_t RunReplay::nearestState(std::int64_t step)
     return nearest;
 }
 
+std::shared_ptr<const RankSnapshot> RunReplay::atEvent(
+    const std::shared_ptr<const ModuleLayout>& layout, std::span<const MaskEvent> until, std::int64_t step)
+{
+    if (!layout || until.empty())
+        return snapshotFromEvents(layout, until, step);
+    const std::int64_t eventStep = until.back().step;
+    if (const ReplayReader* file = readerOf(*layout)) {
+        if (const std::size_t event = file->find(eventStep); event < file->eventCount()) {
+            auto snapshot = std::make_shared<RankSnapshot>(*file->snapshotAt(event));
+            snapshot->layout = layout; // the views know a run by its layout
+            return snapshot;
+        }
+    }
+    if (const auto kept = m_pictures.find(eventStep); kept != m_pictures.end())
+        return kept->second;
+    return snapshotFromEvents(layout, until, step);
+}
+
 std::shared_ptr<const RankSnapshot> RunReplay::at(
     const std::shared_ptr<const ModuleLayout>& layout, std::span<const MaskEvent> events, std::int64_t step)
 {
     const auto after = std::upper_bound(
         events.begin(), events.end(), step, [](std::int64_t at, const MaskEvent& event) { return at < event.step; });
     const auto until = events.first(static_cast<std::size_t>(after - events.begin()));
-    if (!layout || until.empty())
-        return snapshotFromEvents(layout, until, step);
-    const std::int64_t eventStep = until.back().step;
-    const ReplayReader* file = readerOf(*layout);
-    if (m_last && m_last->layout == layout && m_last->eventStep == eventStep)
+    const std::int64_t eventStep = until.empty() ? -1 : until.back().step;
+    const ReplayReader* file = layout ? readerOf(*layout) : nullptr;
+    const std::int64_t moment = file != nullptr ? file->momentUntil(step) : -1;
+    const std::int64_t shown = std::max(moment, eventStep);
+    if (shown >= 0 && m_last && m_last->layout == layout && m_last->eventStep == eventStep && m_last->step == shown)
         return m_last;
-    if (const std::size_t event = file != nullptr ? file->find(eventStep) : 0;
-        file != nullptr && event < file->eventCount()) {
-        auto snapshot = std::make_shared<RankSnapshot>(*file->snapshotAt(event));
-        snapshot->layout = layout; // the views know a run by its layout
-        m_last = std::move(snapshot);
-        return m_last;
-    }
-    if (const auto kept = m_pictures.find(eventStep); kept != m_pictures.end())
-        return kept->second;
-    return snapshotFromEvents(layout, until, step);
+    auto snapshot = atEvent(layout, until, step);
+    if (moment > eventStep && snapshot->hasTriplets)
+        snapshot = std::make_shared<const RankSnapshot>(file->atMoment(*snapshot, moment));
+    if (file != nullptr && (moment > eventStep || file->find(eventStep) < file->eventCount()))
+        m_last = snapshot; // a kept picture may be followed by a newer one of its event
+    return snapshot;
 }
 
 } // namespace spectune

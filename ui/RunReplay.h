@@ -24,7 +24,8 @@ public:
     void keep(const std::shared_ptr<const RankSnapshot>& snapshot);
     [[nodiscard]] std::size_t keptBytes() const; ///< of all kept pictures
 
-    /// What was there after @p step steps, that is at the last event until then; null without a layout.
+    /// What was there after @p step steps: the pattern of the last event until then, with λ and S of that event or of a
+    /// later moment that the file has (the snapshot's step says which); null without a layout.
     /// @param events all of the run's
     [[nodiscard]] std::shared_ptr<const RankSnapshot> at(
         const std::shared_ptr<const ModuleLayout>& layout, std::span<const MaskEvent> events, std::int64_t step);
@@ -37,6 +38,9 @@ public:
 
 private:
     void letGo(const ModuleLayout& layout);
+    /// @param until the events so far
+    [[nodiscard]] std::shared_ptr<const RankSnapshot> atEvent(
+        const std::shared_ptr<const ModuleLayout>& layout, std::span<const MaskEvent> until, std::int64_t step);
 
     ReplayReader m_reader;
     std::map<std::int64_t, std::shared_ptr<const RankSnapshot>> m_pictures; ///< the newest one of each event

@@ -81,6 +81,7 @@ void RankGrid::setSnapshot(std::shared_ptr<const RankSnapshot> snapshot)
         state.eventClock.start();
     }
     if (recoloured && calm && !all && !fresh && !wasIdle && !state.scrubbing && !state.reducedMotion) {
+        updateFading(); // what faded until now has its colour
         state.fadeFrom = std::move(from);
         startFade();
     } else if (recoloured) {
@@ -317,20 +318,26 @@ void RankGrid::stopFade()
         killTimer(m_state->fadeTimer);
         m_state->fadeTimer = 0;
     }
+    updateFading();
     m_state->fadeFrom.clear();
 }
 
-void RankGrid::timerEvent(QTimerEvent*)
+void RankGrid::updateFading()
 {
     const RankGridState& state = *m_state;
-    const bool done = state.fadeProgress() >= 1.0;
-    for (std::size_t slot = 0; slot < state.fadeFrom.size(); ++slot) {
+    for (std::size_t slot = 0; slot < std::min(state.fadeFrom.size(), state.looks.size()); ++slot) {
         if (state.fadeFrom[slot].isValid()) {
             updateCell(static_cast<int>(slot / state.kinds.size()), static_cast<int>(slot % state.kinds.size()));
         }
     }
-    if (done) {
+}
+
+void RankGrid::timerEvent(QTimerEvent*)
+{
+    if (m_state->fadeProgress() >= 1.0) {
         stopFade();
+    } else {
+        updateFading();
     }
 }
 

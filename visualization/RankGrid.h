@@ -133,6 +133,7 @@ private:
     [[nodiscard]] bool pressForTargets(QKeyEvent* event);
     void startFade();
     void stopFade(); ///< what fades stands in its new colour at once
+    void updateFading();
     void announceCell();
     void announceMissing();
     void zoomTo(double zoom, double layer, QPointF at); ///< @p layer stays at @p at

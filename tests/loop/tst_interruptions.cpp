@@ -151,8 +151,8 @@ private Q_SLOTS:
         const Folder folder;
         const fs::path run = folder.path() / "run";
         RecordingControl control;
-        control.atBorder = [&run](std::int64_t steps) {
-            if (steps == 1)
+        control.onPost = [&run](const RunEvent& event) {
+            if (std::holds_alternative<RunStarted>(event)) // the folder is there, and no step was done
                 fs::create_directory(run / "replay.bin");
         };
         QVERIFY(runEngine(control, demoConfig(), run) == RunOutcome::Finished);

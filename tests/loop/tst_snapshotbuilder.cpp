@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A snapshot says what the trainer's tensors say, every number in its own field.
 #include "tests/loop/ShrinkRuns.h"
-#include "tests/support/Tensors.h"
 #include "training/loop/SnapshotBuilder.h"
-
-#include <QTest>
 
 using namespace spectune;
 using namespace spectune::testing;
@@ -38,7 +35,7 @@ at::Tensor asShown(const at::Tensor& values)
 class TestSnapshotBuilder : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void numbersAreTheTrainersOwn()
     {
         const auto trainer = shrinkTrainer(shrinkConfig(false));

@@ -12,6 +12,33 @@
 using namespace spectune;
 using namespace spectune::testing;
 
+namespace {
+
+/// Beside the events, of warm-up and final phase too, the file has what the views were shown.
+void verifyMoments(const ReplayReader& replay, const RecordingControl& control)
+{
+    int moments = 0;
+    for (const auto& live : control.snapshots) {
+        if (live->step == 0 || replay.momentUntil(live->step) != live->step)
+            continue;
+        ++moments;
+        RankSnapshot base = *live;
+        for (TripletState& triplet : base.triplets)
+            triplet.lambda = triplet.score = 0.0F;
+        const RankSnapshot told = replay.atMoment(base, live->step);
+        for (std::size_t i = 0; i < told.triplets.size(); ++i) {
+            QCOMPARE(told.triplets[i].lambda, live->triplets[i].lambda);
+            QCOMPARE(told.triplets[i].score, live->triplets[i].score);
+        }
+        for (std::size_t m = 0; m < told.modules.size(); ++m)
+            QCOMPARE(told.modules[m].lambdaSum, live->modules[m].lambdaSum);
+    }
+    QVERIFY(moments > 1);
+    QCOMPARE(replay.momentUntil(100), control.snapshots.back()->step); // the end
+}
+
+} // namespace
+
 class TestTripletInspection : public QObject {
     Q_OBJECT
 
@@ -202,6 +229,7 @@ private Q_SLOTS:
                 QCOMPARE(snapshot->modules[m].lostAtLastEvent, (*live)->modules[m].lostAtLastEvent);
             }
         }
+        verifyMoments(replay, control);
         LibTorchEngine engine;
         const Answer answer
             = engine.answer(InspectTriplets {.source = out.string(), .module = history.modules.front()}, {});

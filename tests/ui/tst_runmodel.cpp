@@ -17,6 +17,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <algorithm>
+
 using namespace spectune;
 
 class TestRunModel : public QObject {
@@ -237,15 +239,25 @@ void TestRunModel::termsOfTheFormula()
     snapshot.eventStep = 1100;
     snapshot.threshold = 2.9e-6F;
     snapshot.modules.resize(1);
-    snapshot.triplets.push_back({0.064F, 3.07e-6F, 2.57e-6F, 2.21e-3F, 1.16e-3F, 2.18e-7F, 2.89e-7F, 1020, 1100, true});
+    snapshot.triplets.push_back(
+        {0.064F, 3.07e-6F, 2.21e-3F * 1.16e-3F, 2.21e-3F, 1.16e-3F, 2.18e-7F, 2.89e-7F, 1020, 1100, true});
     const FormulaLines lines = FormulaLines::of(snapshot, ModuleIndex {0}, 0, ScoreKind::SensitivityUncertainty);
     QVERIFY(lines.title.contains("back"));
     QCOMPARE(lines.note, QStringLiteral("pruned at 1,020, back at 1,100"));
     QString all;
     for (const auto& [name, text] : lines.rows)
         all += text + '\n';
-    for (const QString part : {"2.57e−6 + 2.18e−7 + 2.89e−7", "3.07e−6", "2.21e−3 × 1.16e−3", "so kept", "6 %"})
+    for (const QString part : {"2.56e−6 + 2.18e−7 + 2.89e−7", "3.07e−6", "2.21e−3 × 1.16e−3", "so kept", "6 %"})
         QVERIFY2(all.contains(part), qPrintable(all));
+    QVERIFY(!all.contains("at step"));
+    // Between events λ's Ī and Ū go on, and S stays the last event's: the line of the one is not the other's.
+    snapshot.triplets.front().sensitivityLambda = 3.00e-3F;
+    const FormulaLines later = FormulaLines::of(snapshot, ModuleIndex {0}, 0, ScoreKind::SensitivityUncertainty);
+    const auto has = [&](const QString& name, const QString& text) {
+        return std::find(later.rows.begin(), later.rows.end(), std::pair(name, text)) != later.rows.end();
+    };
+    QVERIFY(has(QStringLiteral("s(λ)"), QStringLiteral("= 2.56e−6 at step 1,100")));
+    QVERIFY(has(QStringLiteral("Ī·Ū now"), QStringLiteral("= 3.00e−3 × 1.16e−3 = 3.48e−6")));
     for (const int none : {-1, 1, 11}) // the matrix has one triplet
         QVERIFY(FormulaLines::of(snapshot, ModuleIndex {0}, none, ScoreKind::Magnitude).title.isEmpty());
 }

@@ -5,12 +5,25 @@
 #include "visualization/RankGrid.h"
 
 #include <QAbstractEventDispatcher>
+#include <QAccessible>
 #include <QTest>
 #include <QTimerEvent>
 
 using namespace spectune;
 using spectune::test::PaintCount;
 using spectune::test::SampleRun;
+
+namespace {
+
+/// Of a grid of seven kinds.
+QPoint centreOf(RankGrid& grid, std::size_t module)
+{
+    auto* table = QAccessible::queryAccessibleInterface(&grid)->tableInterface();
+    return grid.mapFromGlobal(
+        table->cellAt(static_cast<int>(module / 7), static_cast<int>(module % 7))->rect().center());
+}
+
+} // namespace
 
 class TestGridChanges : public QObject {
     Q_OBJECT
@@ -73,6 +86,33 @@ private Q_SLOTS:
         QTimerEvent late(1); // one that was under way
         QCoreApplication::sendEvent(&grid, &late);
         QVERIFY(!grid.grab().isNull());
+    }
+
+    /// A change that follows another too soon ends its fade: what was half-way there is painted anew, not left so.
+    void aFadeThatIsCutShortLeavesTheNewColour()
+    {
+        const SampleRun run;
+        RankGrid grid;
+        grid.resize(486, 668);
+        const auto first = run.snapshot(1106);
+        grid.setSnapshot(first);
+        grid.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&grid));
+        QCoreApplication::processEvents();
+        const auto with = [](const RankSnapshot& before, std::size_t module, std::int32_t rank) {
+            auto after = std::make_shared<RankSnapshot>(before);
+            after->modules[module].rank = rank;
+            return after;
+        };
+        const auto second = with(*first, 3, first->modules[3].rank == 9 ? 2 : 9);
+        grid.setSnapshot(second);
+        QCOMPARE(QAbstractEventDispatcher::instance()->registeredTimers(&grid).size(), 1); // it fades
+        PaintCount paints(grid);
+        grid.setSnapshot(with(*second, 150, second->modules[150].rank == 9 ? 2 : 9));
+        QCOMPARE(QAbstractEventDispatcher::instance()->registeredTimers(&grid).size(), 0);
+        QTRY_VERIFY(paints.count > 0);
+        for (const std::size_t module : {std::size_t {3}, std::size_t {150}})
+            QVERIFY(paints.region.contains(centreOf(grid, module)));
     }
 
     void targetsForgetTheRun()

@@ -56,6 +56,8 @@ public:
     void append(const MaskEvent& event, const ModuleLayout& layout);
     /// The triplets at the masking event that @p snapshot was taken at, into replay.bin.
     void append(const RankSnapshot& snapshot) { m_replay.append(snapshot); }
+    /// λ and S at a step between events, likewise.
+    void appendMoment(const RankSnapshot& snapshot) { m_replay.appendMoment(snapshot); }
     /// No event follows.
     void finishReplay() { m_replay.finish(); }
     /// Makes edits.jsonl with the first. What cannot be written whole is not there at all, and the next may be tried.

@@ -68,6 +68,8 @@ TrainingLoop::TrainingLoop(RunContext& context, RunControl& control)
 {
     if (!context.folder)
         return;
+    if (allocatesBudget(context.config.method))
+        m_momentEvery = ReplayWriter::momentInterval(context.trainer->layout(), context.resolved.totalSteps);
     m_start -= std::chrono::duration_cast<std::chrono::steady_clock::duration>(
         std::chrono::duration<double>(context.folder->secondsBefore()));
     m_evaluatedAt = context.folder->evaluatedAt();
@@ -180,6 +182,9 @@ void TrainingLoop::report(const StepResult& result)
             }
         }
         m_control.post(std::move(event));
+    } else if (due(m_momentEvery)) {
+        snapshot = buildSnapshot(*m_context.trainer, m_step, budget);
+        keepReplay([&snapshot](RunFolder& folder) { folder.appendMoment(*snapshot); });
     }
     if (m_control.snapshotDue())
         m_control.publish(snapshot ? std::move(snapshot) : buildSnapshot(*m_context.trainer, m_step, budget));
@@ -249,10 +254,12 @@ void TrainingLoop::save()
     m_control.post(CheckpointSaved {.step = m_step, .path = path.string()});
 }
 
-void TrainingLoop::publish()
+std::shared_ptr<const RankSnapshot> TrainingLoop::publish()
 {
     const std::int64_t last = std::max<std::int64_t>(m_step - 1, 0);
-    m_control.publish(buildSnapshot(*m_context.trainer, m_step, m_context.resolved.schedule.budgetAt(last)));
+    auto snapshot = buildSnapshot(*m_context.trainer, m_step, m_context.resolved.schedule.budgetAt(last));
+    m_control.publish(snapshot);
+    return snapshot;
 }
 
 bool TrainingLoop::obey()
@@ -272,7 +279,7 @@ bool TrainingLoop::obey()
 RunOutcome TrainingLoop::finish(RunOutcome outcome)
 {
     save();
-    publish();
+    const auto end = publish();
     if (m_context.folder) {
         const char* format = hasLambda(m_context.config.method) ? "peft-adalora" : "peft-lora";
         persist(makeMessage("The adapter could not be written; all steps are saved."), [&] {
@@ -287,7 +294,11 @@ RunOutcome TrainingLoop::finish(RunOutcome outcome)
                         .config = m_context.config,
                         .resolved = m_context.resolved}));
         });
-        keepReplay([](RunFolder& folder) { folder.finishReplay(); });
+        keepReplay([this, &end](RunFolder& folder) {
+            if (m_momentEvery > 0)
+                folder.appendMoment(*end);
+            folder.finishReplay();
+        });
     }
     if (outcome == RunOutcome::Finished && !evaluate())
         outcome = RunOutcome::Stopped;
@@ -306,10 +317,11 @@ void TrainingLoop::persist(const Message& what, const std::function<void()>& wri
 {
     if (!m_context.folder)
         return;
+    Message waitedFor;
     for (;;) {
         try {
             write();
-            return;
+            break;
         } catch (const Error& fault) {
             const Message told = what.empty() ? fault.message() : makeMessage("%1 %2", what, fault.message());
             const Failure failure {.kind = fault.kind(), .message = told, .detail = fault.detail(), .step = m_step};
@@ -317,8 +329,11 @@ void TrainingLoop::persist(const Message& what, const std::function<void()>& wri
             m_givenUp = m_givenUp || (mendable && !m_control.holdFor(failure));
             if (!mendable || m_givenUp)
                 throw Error(fault.kind(), makeMessage("%1%2", told, m_context.folder->howToGoOn()), fault.detail());
+            waitedFor = told;
         }
     }
+    if (!waitedFor.empty()) // its clock went on meanwhile: who reads the run later should know why
+        log(makeMessage("The run waited at step %1 until it could write: %2", m_step, waitedFor));
 }
 
 bool TrainingLoop::due(std::int64_t interval) const

@@ -55,7 +55,8 @@ private:
     /// @return false: a stop cut it short
     bool evaluate();
     void save();
-    void publish();
+    /// @return what was published
+    std::shared_ptr<const RankSnapshot> publish();
     /// What the front end asked for at this step border. @return false: stop
     bool obey();
     /// The same; a failure in it must not cost the steps before it.
@@ -78,6 +79,7 @@ private:
     Prefetcher m_ahead;
     std::int64_t m_evaluatedAt = -1;
     std::int64_t m_savedAt = -1;
+    std::int64_t m_momentEvery = 0; ///< steps between moments of replay.bin; 0: it gets none
     bool m_keepsReplay = true;
     bool m_givenUp = false; ///< nobody makes room: what is saved on the way out is tried once
     std::chrono::steady_clock::time_point m_start = std::chrono::steady_clock::now();

@@ -18,6 +18,7 @@ namespace spectune::replay {
 //   Flips    step, budget, threshold, which triplets changed between kept and pruned at this event
 //   Pattern  step, budget, threshold, every triplet's kept, prunedAt, revivedAt: where flips alone do not tell
 //   State    step; by module ‖PᵀP − I‖, ‖QQᵀ − I‖; by triplet λ, S and its terms: float32, exactly the snapshot's
+//   Moment   the same at a step that is no event: warm-up, final phase, the end; the pattern is the last event's
 // Whole numbers are LEB128, other values little-endian. A record that is cut off ends the file.
 
 static_assert(std::endian::native == std::endian::little, "replay.bin is written as the machine's own bytes");
@@ -30,7 +31,7 @@ inline constexpr std::size_t frameBytes = 2 * sizeof(std::uint32_t);
 inline constexpr std::size_t floatsPerTriplet = 7;
 inline constexpr std::size_t floatsPerModule = 2;
 
-enum class Kind : std::uint8_t { Layout = 1, Flips, Pattern, State };
+enum class Kind : std::uint8_t { Layout = 1, Flips, Pattern, State, Moment };
 
 [[nodiscard]] std::uint32_t checksum(std::string_view bytes) noexcept;
 /// A record's frame and body.

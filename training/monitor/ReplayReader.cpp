@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
+#include <iterator>
 
 namespace fs = std::filesystem;
 
@@ -81,21 +82,37 @@ void ReplayReader::takeRecords()
         case Kind::State:
             good = !m_events.empty() && m_events.back().step == record->step;
             if (good) {
-                Unpacker unpacker(record->body);
-                (void)unpacker.whole();
-                const std::size_t floats = m_last.kept.size() * replay::floatsPerTriplet
-                    + m_layout->modules.size() * replay::floatsPerModule;
-                good = unpacker.left() == floats * sizeof(float);
-                m_events.back().state = good ? static_cast<std::size_t>(record->body.data() - m_bytes.data())
-                        + record->body.size() - unpacker.left()
-                                             : 0;
+                m_events.back().state = valuesOf(record->body);
+                good = m_events.back().state != 0;
             }
             break;
+        case Kind::Moment: good = m_layout && takeMoment(record->step, record->body); break;
         }
         if (!good)
             return; // written by something else: what came before it holds
         m_end = record->end;
     }
+}
+
+std::size_t ReplayReader::valuesOf(std::string_view body) const
+{
+    Unpacker unpacker(body);
+    (void)unpacker.whole();
+    const std::size_t floats
+        = m_last.kept.size() * replay::floatsPerTriplet + m_layout->modules.size() * replay::floatsPerModule;
+    if (unpacker.failed() || unpacker.left() != floats * sizeof(float))
+        return 0;
+    return static_cast<std::size_t>(body.data() - m_bytes.data()) + body.size() - unpacker.left();
+}
+
+bool ReplayReader::takeMoment(std::int64_t step, std::string_view body)
+{
+    const bool inOrder
+        = (m_events.empty() || step > m_events.back().step) && (m_moments.empty() || step > m_moments.back().step);
+    const std::size_t values = inOrder ? valuesOf(body) : 0;
+    if (values != 0)
+        m_moments.push_back({step, values});
+    return values != 0;
 }
 
 bool ReplayReader::takeLayout(std::string_view body)
@@ -225,6 +242,30 @@ void ReplayReader::fillState(RankSnapshot& snapshot, std::size_t state) const
         triplet.meanScoreQ = values[6];
     }
     snapshot.hasScores = true;
+}
+
+std::int64_t ReplayReader::momentUntil(std::int64_t step) const
+{
+    const auto after = std::upper_bound(m_moments.begin(), m_moments.end(), step,
+        [](std::int64_t at, const Moment& moment) { return at < moment.step; });
+    return after == m_moments.begin() ? -1 : std::prev(after)->step;
+}
+
+RankSnapshot ReplayReader::atMoment(RankSnapshot base, std::int64_t step) const
+{
+    const auto moment = std::lower_bound(m_moments.begin(), m_moments.end(), step,
+        [](const Moment& before, std::int64_t at) { return before.step < at; });
+    fillState(base, moment->values);
+    base.step = step;
+    const auto rank = static_cast<std::size_t>(m_layout->initRank);
+    for (ModuleState& module : base.modules)
+        module.importance = module.lambdaSum = 0.0F;
+    for (std::size_t i = 0; i < base.triplets.size(); ++i) {
+        const TripletState& triplet = base.triplets[i];
+        base.modules[i / rank].importance += triplet.kept ? triplet.score : 0.0F;
+        base.modules[i / rank].lambdaSum += std::abs(triplet.lambda);
+    }
+    return base;
 }
 
 std::shared_ptr<const RankSnapshot> ReplayReader::snapshotAt(std::size_t index) const

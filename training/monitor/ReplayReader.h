@@ -44,6 +44,10 @@ public:
     /// The state of the run at an event, as a live snapshot taken at its step. Without a recorded state hasScores is
     /// false and λ and S are 0.
     [[nodiscard]] std::shared_ptr<const RankSnapshot> snapshotAt(std::size_t event) const;
+    /// Step of the newest moment beside the events at which λ and S were recorded, of those until @p step; −1: none.
+    [[nodiscard]] std::int64_t momentUntil(std::int64_t step) const;
+    /// @p base, which is the run at its last event until then, with the λ, S and errors of the moment of @p step.
+    [[nodiscard]] RankSnapshot atMoment(RankSnapshot base, std::int64_t step) const;
     /// One matrix over all events: [event × initRank].
     [[nodiscard]] std::vector<TripletMoment> historyOf(ModuleIndex module) const;
 
@@ -55,7 +59,14 @@ private:
         std::size_t body = 0; ///< of its record, in m_bytes
         std::size_t state = 0; ///< of its State record's values; 0: none
     };
+    struct Moment {
+        std::int64_t step = 0;
+        std::size_t values = 0; ///< of its record, in m_bytes
+    };
     void takeRecords();
+    /// Where the values of a State or Moment begin in m_bytes; 0: they are not as many as the layout asks for.
+    [[nodiscard]] std::size_t valuesOf(std::string_view body) const;
+    bool takeMoment(std::int64_t step, std::string_view body);
     bool takeLayout(std::string_view body);
     bool takeEvent(std::string_view body, bool whole);
     /// Applies the event's changes. @p flipped may be null; it gets the triplets that changed
@@ -68,6 +79,7 @@ private:
     std::size_t m_end = 0; ///< of the last whole record
     std::shared_ptr<const ModuleLayout> m_layout;
     std::vector<Event> m_events;
+    std::vector<Moment> m_moments;
     std::vector<TripletPattern> m_keyframes; ///< before every 256th event
     TripletPattern m_last; ///< after the newest event
 };

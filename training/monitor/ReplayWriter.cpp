@@ -67,10 +67,11 @@ std::string patternBody(const RankSnapshot& snapshot, const TripletPattern& patt
     return packer.bytes();
 }
 
-std::string stateBody(const RankSnapshot& snapshot)
+/// @param kind State, of the snapshot's event, or Moment, of its step
+std::string stateBody(const RankSnapshot& snapshot, Kind kind)
 {
-    Packer packer(Kind::State);
-    packer.whole(static_cast<std::uint64_t>(snapshot.eventStep));
+    Packer packer(kind);
+    packer.whole(static_cast<std::uint64_t>(kind == Kind::State ? snapshot.eventStep : snapshot.step));
     for (const ModuleState& module : snapshot.modules) {
         const float values[replay::floatsPerModule] {module.orthP, module.orthQ};
         packer.raw(values, replay::floatsPerModule);
@@ -120,17 +121,39 @@ void ReplayWriter::append(const RankSnapshot& snapshot)
     if (m_events % m_stride != 0) // by now: the room may have been too small for this one
         m_stateless = std::make_shared<const RankSnapshot>(snapshot);
     ++m_events;
+    m_lastStep = snapshot.eventStep;
 }
 
 void ReplayWriter::finish()
 {
     if (m_stateless) // beyond the room: it would be the first to be dropped
-        write(replay::framed(stateBody(*std::exchange(m_stateless, nullptr))));
+        write(replay::framed(stateBody(*std::exchange(m_stateless, nullptr), Kind::State)));
+}
+
+void ReplayWriter::appendMoment(const RankSnapshot& snapshot)
+{
+    if (!m_stream.is_open())
+        open(*snapshot.layout);
+    if (snapshot.step <= m_lastStep) // as of a run that was gone on with at its end
+        return;
+    write(replay::framed(stateBody(snapshot, Kind::Moment)));
+    m_lastStep = snapshot.step;
+}
+
+std::int64_t ReplayWriter::momentInterval(const ModuleLayout& layout, std::int64_t totalSteps) noexcept
+{
+    constexpr std::int64_t room = 4LL << 20U;
+    constexpr std::int64_t most = 48;
+    const auto bytes = static_cast<std::int64_t>(sizeof(float))
+        * (layout.placeCount() * static_cast<std::int64_t>(replay::floatsPerTriplet)
+            + static_cast<std::int64_t>(layout.modules.size() * replay::floatsPerModule));
+    const std::int64_t count = std::clamp<std::int64_t>(room / std::max<std::int64_t>(bytes, 1), 1, most);
+    return std::max<std::int64_t>(1, (totalSteps + count - 1) / count);
 }
 
 void ReplayWriter::writeState(const RankSnapshot& snapshot)
 {
-    const std::string record = replay::framed(stateBody(snapshot));
+    const std::string record = replay::framed(stateBody(snapshot, Kind::State));
     write(record);
     m_stateBytes += record.size();
     while (m_stateBytes > m_room && m_stateBytes > record.size())
@@ -172,6 +195,7 @@ void ReplayWriter::goOn(const std::string& bytes)
     std::vector<std::size_t> stated; // events that have a state
     while (const auto record = replay::recordAt(bytes, end)) {
         m_events += record->kind == Kind::Flips || record->kind == Kind::Pattern ? 1 : 0;
+        m_lastStep = std::max(m_lastStep, record->kind == Kind::Layout ? -1 : record->step);
         if (record->kind == Kind::State) {
             m_stateBytes += record->end - end;
             stated.push_back(m_events - 1);

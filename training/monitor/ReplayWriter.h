@@ -23,6 +23,10 @@ public:
     /// Appends the masking event that @p snapshot was taken at (its step is its eventStep). A file that is there already
     /// is gone on with, without a record that was cut off.
     void append(const RankSnapshot& snapshot);
+    /// λ, S and errors of @p snapshot, taken at a step between events; nothing, where its step is in the file already.
+    void appendMoment(const RankSnapshot& snapshot);
+    /// Steps from one moment to the next: at most 48 in a run, and about 4 MiB.
+    [[nodiscard]] static std::int64_t momentInterval(const ModuleLayout& layout, std::int64_t totalSteps) noexcept;
     /// The end of a run: the last event gets its state, should it have none, and be there room or not.
     void finish();
 
@@ -38,6 +42,7 @@ private:
     std::ofstream m_stream;
     TripletPattern m_pattern; ///< as the file tells it
     std::size_t m_events = 0;
+    std::int64_t m_lastStep = -1; ///< of an event or a moment
     std::size_t m_stateBytes = 0; ///< of all states in the file
     std::size_t m_stride = 1; ///< events per state
     std::uint32_t m_generation = 0;
