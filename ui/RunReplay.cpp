@@ -104,13 +104,13 @@ std::int64_t RunReplay::nearestState(std::int64_t step)
     return nearest;
 }
 
-std::shared_ptr<const RankSnapshot> RunReplay::atEvent(
-    const std::shared_ptr<const ModuleLayout>& layout, std::span<const MaskEvent> until, std::int64_t step)
+std::shared_ptr<const RankSnapshot> RunReplay::atEvent(const ReplayReader* file,
+    const std::shared_ptr<const ModuleLayout>& layout, std::span<const MaskEvent> until, std::int64_t step) const
 {
     if (!layout || until.empty())
         return snapshotFromEvents(layout, until, step);
     const std::int64_t eventStep = until.back().step;
-    if (const ReplayReader* file = readerOf(*layout)) {
+    if (file != nullptr) {
         if (const std::size_t event = file->find(eventStep); event < file->eventCount()) {
             auto snapshot = std::make_shared<RankSnapshot>(*file->snapshotAt(event));
             snapshot->layout = layout; // the views know a run by its layout
@@ -129,12 +129,13 @@ std::shared_ptr<const RankSnapshot> RunReplay::at(
         events.begin(), events.end(), step, [](std::int64_t at, const MaskEvent& event) { return at < event.step; });
     const auto until = events.first(static_cast<std::size_t>(after - events.begin()));
     const std::int64_t eventStep = until.empty() ? -1 : until.back().step;
+    // Asked for once: the file may be written anew between two looks at it, and have other moments then.
     const ReplayReader* file = layout ? readerOf(*layout) : nullptr;
     const std::int64_t moment = file != nullptr ? file->momentUntil(step) : -1;
     const std::int64_t shown = std::max(moment, eventStep);
     if (shown >= 0 && m_last && m_last->layout == layout && m_last->eventStep == eventStep && m_last->step == shown)
         return m_last;
-    auto snapshot = atEvent(layout, until, step);
+    auto snapshot = atEvent(file, layout, until, step);
     if (moment > eventStep && snapshot->hasTriplets)
         snapshot = std::make_shared<const RankSnapshot>(file->atMoment(*snapshot, moment));
     if (file != nullptr && (moment > eventStep || file->find(eventStep) < file->eventCount()))

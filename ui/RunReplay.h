@@ -38,9 +38,10 @@ public:
 
 private:
     void letGo(const ModuleLayout& layout);
+    /// @param file of the run, as it stands; null: none
     /// @param until the events so far
-    [[nodiscard]] std::shared_ptr<const RankSnapshot> atEvent(
-        const std::shared_ptr<const ModuleLayout>& layout, std::span<const MaskEvent> until, std::int64_t step);
+    [[nodiscard]] std::shared_ptr<const RankSnapshot> atEvent(const ReplayReader* file,
+        const std::shared_ptr<const ModuleLayout>& layout, std::span<const MaskEvent> until, std::int64_t step) const;
 
     ReplayReader m_reader;
     std::map<std::int64_t, std::shared_ptr<const RankSnapshot>> m_pictures; ///< the newest one of each event

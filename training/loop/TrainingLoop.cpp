@@ -182,7 +182,7 @@ void TrainingLoop::report(const StepResult& result)
             }
         }
         m_control.post(std::move(event));
-    } else if (due(m_momentEvery)) {
+    } else if (m_keepsReplay && due(m_momentEvery)) {
         snapshot = buildSnapshot(*m_context.trainer, m_step, budget);
         keepReplay([&snapshot](RunFolder& folder) { folder.appendMoment(*snapshot); });
     }

@@ -21,6 +21,16 @@ namespace {
 constexpr std::size_t keyframeEvery = 256; ///< events
 constexpr std::uint64_t mostTriplets = 1U << 26U; ///< more is a damaged file
 
+/// Adds the triplet at @p place to its module's sums. One after the other, as the engine adds them up: the sums are the
+/// same floats.
+void addUp(RankSnapshot& snapshot, std::size_t place)
+{
+    const TripletState& triplet = snapshot.triplets[place];
+    ModuleState& module = snapshot.modules[place / static_cast<std::size_t>(snapshot.layout->initRank)];
+    module.importance += triplet.kept ? triplet.score : 0.0F;
+    module.lambdaSum += std::abs(triplet.lambda);
+}
+
 } // namespace
 
 ReplayReader::ReplayReader(const fs::path& runFolder)
@@ -257,14 +267,10 @@ RankSnapshot ReplayReader::atMoment(RankSnapshot base, std::int64_t step) const
         [](const Moment& before, std::int64_t at) { return before.step < at; });
     fillState(base, moment->values);
     base.step = step;
-    const auto rank = static_cast<std::size_t>(m_layout->initRank);
     for (ModuleState& module : base.modules)
         module.importance = module.lambdaSum = 0.0F;
-    for (std::size_t i = 0; i < base.triplets.size(); ++i) {
-        const TripletState& triplet = base.triplets[i];
-        base.modules[i / rank].importance += triplet.kept ? triplet.score : 0.0F;
-        base.modules[i / rank].lambdaSum += std::abs(triplet.lambda);
-    }
+    for (std::size_t i = 0; i < base.triplets.size(); ++i)
+        addUp(base, i);
     return base;
 }
 
@@ -293,11 +299,8 @@ std::shared_ptr<const RankSnapshot> ReplayReader::snapshotAt(std::size_t index) 
         triplet.kept = pattern.kept[i] != 0;
         triplet.prunedAt = pattern.prunedAt[i];
         triplet.revivedAt = pattern.revivedAt[i];
-        // In this order, as the engine adds them up: the sums are the same floats.
-        ModuleState& module = snapshot->modules[i / rank];
-        module.rank += triplet.kept ? 1 : 0;
-        module.importance += triplet.kept ? triplet.score : 0.0F;
-        module.lambdaSum += std::abs(triplet.lambda);
+        snapshot->modules[i / rank].rank += triplet.kept ? 1 : 0;
+        addUp(*snapshot, i);
     }
     return snapshot;
 }
