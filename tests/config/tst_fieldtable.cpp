@@ -34,13 +34,13 @@ void FieldTableTest::namesEveryKeyOfTheContract()
     const std::set<std::string_view> contract {"model.path", "data.path", "data.eval_path", "data.format",
         "data.template", "data.columns.text", "data.columns.text_pair", "data.columns.label", "data.columns.prompt",
         "data.columns.completion", "data.max_length", "data.shuffle", "train.seed", "train.steps", "train.epochs",
-        "train.batch_size", "train.micro_batch_size", "train.dtype", "train.gradient_checkpointing", "train.eval_every",
-        "train.save_every", "train.threads", "optim.lr", "optim.schedule", "optim.warmup", "optim.weight_decay",
-        "optim.beta1", "optim.beta2", "optim.eps", "optim.max_grad_norm", "method.name", "adalora.init_rank",
-        "adalora.target_rank", "adalora.total_budget", "adalora.alpha", "adalora.dropout", "adalora.ti", "adalora.tf",
-        "adalora.delta_t", "adalora.beta1", "adalora.beta2", "adalora.gamma", "adalora.score",
-        "adalora.sensitivity_step", "adalora.regularizer", "adalora.shrink", "adalora.targets", "adalora.layers",
-        "adalora.modules", "adalora.rank_map", "adalora.init_from"};
+        "train.batch_size", "train.micro_batch_size", "train.dtype", "train.gradient_checkpointing", "train.tf32",
+        "train.eval_every", "train.save_every", "train.threads", "optim.lr", "optim.schedule", "optim.warmup",
+        "optim.weight_decay", "optim.beta1", "optim.beta2", "optim.eps", "optim.max_grad_norm", "method.name",
+        "adalora.init_rank", "adalora.target_rank", "adalora.total_budget", "adalora.alpha", "adalora.dropout",
+        "adalora.ti", "adalora.tf", "adalora.delta_t", "adalora.beta1", "adalora.beta2", "adalora.gamma",
+        "adalora.score", "adalora.sensitivity_step", "adalora.regularizer", "adalora.shrink", "adalora.targets",
+        "adalora.layers", "adalora.modules", "adalora.rank_map", "adalora.init_from"};
     std::set<std::string_view> keys;
     for (const FieldInfo& field : fields())
         QVERIFY2(keys.insert(field.key).second, std::string(field.key).c_str());

@@ -49,6 +49,13 @@ private Q_SLOTS:
         QVERIFY(memory.total > 0);
         QVERIFY(memory.available > 0 && memory.available <= memory.total);
         QVERIFY(physicalCores() >= 1);
+        QCOMPARE(coresWithin(8, "200000 100000\n", "100000\n"), 2); // of version 2, read from one line
+        QCOMPARE(coresWithin(8, "250000\n", "100000\n"), 3);
+        QCOMPARE(coresWithin(8, "20000\n", "100000\n"), 1);
+        QCOMPARE(coresWithin(8, "1600000\n", "100000\n"), 8); // more than there are
+        for (const char* none : {"max 100000\n", "-1\n", "", "0\n"})
+            QCOMPARE(coresWithin(8, none, "100000\n"), 8);
+        QCOMPARE(coresWithin(8, "100000", ""), 8);
     }
 };
 

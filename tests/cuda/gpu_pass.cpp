@@ -94,8 +94,8 @@ void checkGram(at::ScalarType type, std::int64_t rank, RegularizerKind kind)
     const OrthogonalityResult resultThere = addOrthogonalityGradient(there.arena, kind, 0.3);
     const std::string name = std::string(at::toString(type)) + ", rank " + std::to_string(rank);
     report("gram, R, " + name, apart(resultThere.value, result.value), allowed(type, 176.0));
-    report("gram, of Q, " + name, apart(resultThere.errorQ, result.errorQ), allowed(type, 176.0));
-    report("gram, of P, " + name, apart(resultThere.errorP, result.errorP), allowed(type, 176.0));
+    report("gram, of Q, " + name, apart(resultThere.errorQ(), result.errorQ()), allowed(type, 176.0));
+    report("gram, of P, " + name, apart(resultThere.errorP(), result.errorP()), allowed(type, 176.0));
     report("gram, gradient, " + name, apart(there.arena.gradients, here.arena.gradients), allowed(type, 176.0 * 40.0));
 }
 

@@ -11,6 +11,7 @@
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 
@@ -38,30 +39,6 @@ public:
     }
 };
 
-std::shared_ptr<DecoderModel> randomModel()
-{
-    at::Generator generator = at::detail::createCPUGenerator(21);
-    const WeightSource source = [&generator](const std::string& name, at::IntArrayRef shape) {
-        const at::Tensor numbers = at::randn(shape, generator, at::kFloat);
-        return name.ends_with("norm.weight") ? 1.0 + 0.1 * numbers : 0.1 * numbers;
-    };
-    return std::make_shared<DecoderModel>(
-        shapeNamed("demo"), source, at::TensorOptions().dtype(at::kBFloat16).device(at::Device(at::kCUDA, 0)));
-}
-
-/// Every third batch has the lengths of the first; @p uneven: of its samples one differs from the other.
-Batch batchAt(std::int64_t t, std::int64_t vocabulary, bool uneven)
-{
-    at::Generator generator = at::detail::createCPUGenerator(static_cast<std::uint64_t>(100 + t));
-    const std::int64_t length = 40 + 8 * (t % 3);
-    Batch batch {.tokens = at::randint(0, vocabulary, {samples, length}, generator, at::kLong),
-        .targets = at::randint(0, vocabulary, {samples, length}, generator, at::kLong)};
-    for (std::int64_t i = 0; uneven && i < samples; ++i)
-        batch.targets[i].narrow(0, length - 5 * i - 1, 5 * i + 1).fill_(Batch::ignored);
-    batch.targetCount = (batch.targets != Batch::ignored).sum().item<std::int64_t>();
-    return batch;
-}
-
 struct Form {
     const char* name = "";
     bool uneven = false;
@@ -69,14 +46,61 @@ struct Form {
     double dropout = 0.0;
     Method method = Method::AdaLora;
     std::int64_t poisonedStep = -1; ///< the loss is not a number then
+    std::int64_t length = 56; ///< of the longest sample, in tokens to predict
+    bool wide = false; ///< heads and widths of a real model: attention and products take their fast kernels
+    bool recomputes = false;
+    bool shrinks = false;
+    bool unevenRanks = false;
+    ElementType dtype = ElementType::BFloat16;
+
+    /// float32's attention, and a generator that is set back, cannot be recorded.
+    [[nodiscard]] bool isRecorded() const { return dtype == ElementType::BFloat16 && !(recomputes && dropout > 0.0); }
 };
+
+std::shared_ptr<DecoderModel> randomModel(const Form& form)
+{
+    ModelSpec spec = shapeNamed("demo");
+    if (form.wide) {
+        spec.width = 1024;
+        spec.feedForward = 2816;
+        spec.layers = 3;
+        spec.heads = 16;
+        spec.kvHeads = 4;
+        spec.headDim = 64;
+        spec.maxPositions = 1024;
+    }
+    at::Generator generator = at::detail::createCPUGenerator(21);
+    const double size = 1.0 / std::sqrt(static_cast<double>(spec.width));
+    const WeightSource source = [&generator, size](const std::string& name, at::IntArrayRef shape) {
+        const at::Tensor numbers = at::randn(shape, generator, at::kFloat);
+        return name.ends_with("norm.weight") ? 1.0 + 0.1 * numbers : size * numbers;
+    };
+    return std::make_shared<DecoderModel>(
+        spec, source, at::TensorOptions().dtype(scalarType(form.dtype)).device(at::Device(at::kCUDA, 0)));
+}
+
+/// Every third batch has the lengths of the first; uneven: of its samples one differs from the other.
+Batch batchAt(std::int64_t t, std::int64_t vocabulary, const Form& form)
+{
+    at::Generator generator = at::detail::createCPUGenerator(static_cast<std::uint64_t>(100 + t));
+    const std::int64_t length = std::max<std::int64_t>(1, form.length - form.length / 7 * (t % 3));
+    Batch batch {.tokens = at::randint(0, vocabulary, {samples, length}, generator, at::kLong),
+        .targets = at::randint(0, vocabulary, {samples, length}, generator, at::kLong)};
+    const std::int64_t less = length / 8;
+    for (std::int64_t i = 0; form.uneven && i < samples; ++i)
+        batch.targets[i].narrow(0, length - less * i - 1, less * i + 1).fill_(Batch::ignored);
+    batch.targetCount = (batch.targets != Batch::ignored).sum().item<std::int64_t>();
+    return batch;
+}
 
 RunConfig configOf(const Form& form)
 {
     RunConfig config;
-    config.train = {.seed = 5, .steps = steps, .batchSize = samples, .dtype = ElementType::BFloat16};
+    config.train = {.seed = 5, .steps = steps, .batchSize = samples, .dtype = form.dtype};
+    config.data.maxLength = form.length + 1; // even batches are of one form, shorter ones are filled up
     config.train.microBatchSize = form.micro;
-    config.optim.lr = 0.01;
+    config.train.gradientCheckpointing = form.recomputes;
+    config.optim.lr = form.wide ? 0.001 : 0.01;
     config.optim.warmup = 3;
     config.method = form.method;
     config.adalora.targetRank = 3;
@@ -86,6 +110,10 @@ RunConfig configOf(const Form& form)
     config.adalora.tf = 6;
     config.adalora.deltaT = 2;
     config.adalora.dropout = form.dropout;
+    config.adalora.shrink = form.shrinks;
+    if (form.unevenRanks)
+        config.adalora.rankMap = {{"model.layers.0.self_attn.q_proj", 1}, {"model.layers.0.self_attn.v_proj", 0},
+            {"model.layers.1.mlp.down_proj", 5}, {"model.layers.1.mlp.up_proj", 3}};
     return config;
 }
 
@@ -102,7 +130,7 @@ struct Run {
 Run train(const Form& form, bool recorded, bool ahead)
 {
     const RunConfig config = configOf(form);
-    const auto model = randomModel();
+    const auto model = randomModel(form);
     const ResolvedRun resolved = resolveRun(config, factsOf(model->spec(), config));
     const auto layout = std::make_shared<const ModuleLayout>(
         adaptedLayout(model->spec(), TargetSelection::of(config.adalora), resolved.initRank));
@@ -111,8 +139,8 @@ Run train(const Form& form, bool recorded, bool ahead)
     at::Tensor weight = model->linear(1, Matrix::Up).weight;
     const at::Tensor healthy = weight.clone();
     std::int64_t drawn = 0;
-    Prefetcher prefetcher([&] { return trainer.prepare(batchAt(drawn++, model->spec().vocabulary, form.uneven)); },
-        model->options().device());
+    Prefetcher prefetcher(
+        [&] { return trainer.prepare(batchAt(drawn++, model->spec().vocabulary, form)); }, model->options().device());
     Run run;
     for (std::int64_t t = 0; t < steps; ++t) {
         if (t == form.poisonedStep)
@@ -163,9 +191,10 @@ void checkForm(const Form& form)
     const Run eager = train(form, /*recorded=*/false, /*ahead=*/false);
     if (!recorded.notices.empty())
         std::printf("  %s\n", recorded.notices.c_str());
-    check(name + ": steps are recorded", recorded.notices.empty());
-    check(
-        name + ": without a recorder they go on, and say so", eager.notices.find("not recorded") != std::string::npos);
+    const auto saysSo = [](const Run& run) { return run.notices.find("not recorded") != std::string::npos; };
+    check(name + (form.isRecorded() ? ": steps are recorded" : ": steps are not recorded, and say why"),
+        saysSo(recorded) != form.isRecorded());
+    check(name + ": without a recorder they go on, and say so", saysSo(eager));
     check(name + ": two runs, one with batches ahead, give the same bits", at::equal(recorded.values, again.values));
     const double apart = largestDifference(recorded, eager);
     std::printf("  largest relative difference of a loss to the unrecorded run's: %.2e; values are %s\n", apart,
@@ -192,7 +221,21 @@ int main()
                 Form {.name = "micro-batches", .uneven = true, .micro = 2}, Form {.name = "dropout", .dropout = 0.1},
                 Form {.name = "lora", .method = Method::Lora}, Form {.name = "prune-lora", .method = Method::PruneLora},
                 Form {.name = "a skipped event", .poisonedStep = 8},
-                Form {.name = "the skipped last event", .uneven = true, .poisonedStep = 18}})
+                Form {.name = "the skipped last event", .uneven = true, .poisonedStep = 18},
+                Form {.name = "samples of one token", .length = 1},
+                Form {.name = "blocks twice", .uneven = true, .recomputes = true},
+                Form {.name = "blocks twice with dropout", .uneven = true, .dropout = 0.1, .recomputes = true},
+                Form {.name = "shrunk", .uneven = true, .shrinks = true},
+                Form {.name = "a rank map", .method = Method::SvdLora, .unevenRanks = true},
+                Form {.name = "float32", .uneven = true, .dtype = ElementType::Float32},
+                Form {.name = "wide, even", .length = 640, .wide = true},
+                Form {.name = "wide, uneven", .uneven = true, .length = 640, .wide = true},
+                Form {.name = "wide, uneven, blocks twice",
+                     .uneven = true,
+                     .length = 640,
+                     .wide = true,
+                     .recomputes = true},
+                Form {.name = "wide, a small batch", .uneven = true, .micro = 1, .length = 300, .wide = true}})
             checkForm(form);
     } catch (const std::exception& error) {
         std::printf("FAILED: %s\n", error.what());

@@ -53,8 +53,8 @@ private Q_SLOTS:
             QVERIFY2(identical(triplets.select(1, static_cast<std::int64_t>(i)), asShown(expected[i])),
                 qPrintable(QString("column %1").arg(i)));
         QVERIFY(identical(modules.select(1, 0), allocator.kept().sum(1).to(at::kDouble)));
-        QVERIFY(identical(modules.select(1, 5), asShown(trainer->orthogonality().errorP)));
-        QVERIFY(identical(modules.select(1, 6), asShown(trainer->orthogonality().errorQ)));
+        QVERIFY(identical(modules.select(1, 5), asShown(trainer->orthogonality().errorP())));
+        QVERIFY(identical(modules.select(1, 6), asShown(trainer->orthogonality().errorQ())));
         QCOMPARE(snapshot->threshold, allocator.threshold().to(at::kFloat).item<float>());
     }
 };

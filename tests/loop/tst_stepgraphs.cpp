@@ -119,7 +119,7 @@ Run train(const RunConfig& config, std::unique_ptr<StepRecorder> recorder, std::
     }
     run.values = trainer->arena().values.clone();
     run.kept = trainer->allocator().kept().clone();
-    run.orthogonality = trainer->orthogonality().errorP.clone();
+    run.orthogonality = trainer->orthogonality().errorP().clone();
     return run;
 }
 

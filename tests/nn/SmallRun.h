@@ -51,7 +51,7 @@ struct Setup {
     double run(const Batch& batch, double normalizer, bool recomputes = false, bool fillsUp = false)
     {
         const c10::NoGradGuard noGraph;
-        const PackedBatch pack = packed(batch, at::kCPU, fillsUp);
+        const PackedBatch pack = packed(batch, at::kCPU, fillsUp, batch.tokens.size(1));
         model->reserve(pack.longest);
         const at::Tensor share = at::full({}, 1.0 / normalizer, arena.values.options());
         const double loss = pass.run(pack, share, recomputes).item<double>();

@@ -2,6 +2,7 @@
 // Evaluation's norm and rotation, and the chunked cross entropy of both evaluation and training, held to their formulas.
 #include "tests/nn/KernelCases.h"
 #include "tests/nn/PlainReference.h"
+#include "training/config/StepShares.h"
 #include "training/nn/CrossEntropy.h"
 #include "training/nn/RmsNorm.h"
 #include "training/nn/Rotary.h"
@@ -83,7 +84,8 @@ private Q_SLOTS:
         QVERIFY(relativeDifference(stretched.apply(x, 0).select(2, 8), every.select(2, 0)) <= 1e-14);
     }
 
-    /// 2¹³ tokens of vocabulary make chunks of 32 rows: one row, one chunk, and three of which the last is shorter.
+    /// At this vocabulary a chunk has the fewest rows that it can have: one row, one chunk, one and a row, and three of which
+    /// the last is shorter.
     /// bfloat16 rounds the logits (which exponentials magnify by their size, 30 here), their gradient and the result.
     void rowLossesEqualAutograd_data() { addTypes(); }
     void rowLossesEqualAutograd()
@@ -93,7 +95,9 @@ private Q_SLOTS:
         const std::int64_t vocabulary = std::int64_t {1} << 13;
         const at::Tensor head = random.normal({vocabulary, 16}, type);
         at::Tensor logits; // used again
-        for (const std::int64_t count : {1, 32, 70, 33}) {
+        const std::int64_t chunk = lossChunkRows(vocabulary, /*onCuda=*/false);
+        QCOMPARE(chunk, 512);
+        for (const std::int64_t count : {std::int64_t {1}, chunk, chunk + 1, 2 * chunk + 76}) {
             const at::Tensor values = random.normal({count, 16}, type);
             at::Tensor targets = random.integers(vocabulary, {count});
             targets[0] = 0;

@@ -326,7 +326,9 @@ private Q_SLOTS:
         Layer layer(test, 67);
         const at::Tensor state = layer.dropout.generator->get_state();
         layer.run();
-        const std::vector<at::Tensor> masks = layer.buffers.masks;
+        std::vector<at::Tensor> masks;
+        for (const at::Tensor& mask : layer.buffers.masks)
+            masks.push_back(mask.clone()); // the next call takes their memory
         const at::Tensor y = layer.y.clone();
         QCOMPARE(masks.size(), 3U);
         for (const at::Tensor& mask : masks) {

@@ -224,8 +224,8 @@ private Q_SLOTS:
         batch.targets.narrow(1, 0, silent).fill_(Batch::ignored);
         batch.targetCount = (batch.targets != Batch::ignored).sum().item<std::int64_t>();
 
-        const PackedBatch plain = packed(batch, at::kCPU, /*fillsUp=*/false);
-        const PackedBatch filled = packed(batch, at::kCPU, /*fillsUp=*/true);
+        const PackedBatch plain = packed(batch, at::kCPU, /*fillsUp=*/false, batch.tokens.size(1));
+        const PackedBatch filled = packed(batch, at::kCPU, /*fillsUp=*/true, batch.tokens.size(1));
         const auto rowsOf = [](const PackedBatch& pack) {
             const at::Tensor rows = pack.bearing.defined() ? pack.bearing : at::arange(pack.rows());
             return rows.masked_select(pack.targets >= 0);

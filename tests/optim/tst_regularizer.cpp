@@ -84,10 +84,10 @@ private Q_SLOTS:
         for (std::int32_t i = 0; i < 3; ++i) {
             const at::Tensor q = arena.order.q(arena.values, {i});
             const at::Tensor p = arena.order.pT(arena.values, {i});
-            QVERIFY(relativeDifference(result.errorQ[i], (at::matmul(q, q.t()) - identity).norm()) <= 1e-13);
-            QVERIFY(relativeDifference(result.errorP[i], (at::matmul(p, p.t()) - identity).norm()) <= 1e-13);
+            QVERIFY(relativeDifference(result.errorQ()[i], (at::matmul(q, q.t()) - identity).norm()) <= 1e-13);
+            QVERIFY(relativeDifference(result.errorP()[i], (at::matmul(p, p.t()) - identity).norm()) <= 1e-13);
         }
-        const at::Tensor mean = (result.errorP.sum() + result.errorQ.sum()) / 6.0;
+        const at::Tensor mean = (result.errorP().sum() + result.errorQ().sum()) / 6.0;
         QVERIFY(relativeDifference(result.value, mean) <= 1e-14);
     }
 

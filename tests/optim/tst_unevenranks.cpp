@@ -72,8 +72,8 @@ private Q_SLOTS:
         const OrthogonalityResult result = addOrthogonalityGradient(arena, kind, gamma);
         QVERIFY(relativeDifference(result.value, expected.detach()) <= 1e-13);
         QVERIFY(relativeDifference(arena.gradients - before, gamma * flat.grad()) <= 1e-13);
-        QVERIFY(relativeDifference(result.errorQ, errors.detach()[0].sqrt()) <= 1e-13);
-        QVERIFY(relativeDifference(result.errorP, errors.detach()[1].sqrt()) <= 1e-13);
+        QVERIFY(relativeDifference(result.errorQ(), errors.detach()[0].sqrt()) <= 1e-13);
+        QVERIFY(relativeDifference(result.errorP(), errors.detach()[1].sqrt()) <= 1e-13);
     }
 };
 

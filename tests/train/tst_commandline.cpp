@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fstream>
 #include <set>
 
 using namespace spectune;
@@ -271,9 +272,16 @@ private Q_SLOTS:
             QVERIFY(report.at("phases_ms").contains("backward"));
             QVERIFY(report.at("peak_bytes").get<std::int64_t>() > 0);
         }
-        const Outcome traced = call(few + QStringList {"--profile", text(trace), "--snapshots"});
+        QStringList shared = few; // among two
+        shared.last() = "2";
+        const Outcome traced = call(shared + QStringList {"--profile", text(trace), "--snapshots"});
         QVERIFY2(traced.code == 0 && contains(traced.out, "ms a step"), traced.err.c_str());
-        QVERIFY(fs::file_size(trace) > 1000);
+        std::set<std::int64_t> threads; // those that did a product: each worker does some
+        for (const nlohmann::json& event : nlohmann::json::parse(std::ifstream(trace)).at("traceEvents")) {
+            if (event.value("name", "") == "aten::mm")
+                threads.insert(event.at("tid").get<std::int64_t>());
+        }
+        QCOMPARE(threads.size(), std::size_t {2});
         refuses({"bench", "--shape", "gpt-5"}, "--shape gpt-5 is not known. There are demo,");
         refuses({"bench", "--method", "qlora"}, "--method qlora is not known");
         refuses({"bench", "--seq", "1"}, "--seq is 1");

@@ -144,6 +144,12 @@ constexpr FieldDescriptor generalFields[] = {
             .help = "Compute activations again in the backward pass: less memory, more time, the same result."},
         [](auto& c) -> auto& { return c.train.gradientCheckpointing; }),
     describe(
+        {.key = "train.tf32",
+            .label = "TF32 products",
+            .help
+            = "On CUDA, float32 products round their factors to 10 bits: faster, less exact. Off: float32 is float32."},
+        [](auto& c) -> auto& { return c.train.tf32; }),
+    describe(
         {.key = "train.eval_every",
             .label = "Evaluate every",
             .help = "Steps between evaluations on data.eval_path. 0: only at the end.",

@@ -3,6 +3,7 @@
 
 #include "training/config/MemoryPlan.h"
 #include "training/config/MemoryWorkspace.h"
+#include "training/config/StepShares.h"
 
 #include <algorithm>
 #include <numeric>
@@ -50,11 +51,10 @@ Bytes activations(const Plan& plan)
     return row * plan.rows();
 }
 
-/// A chunk's, one for each worker; as chunkRows() in nn/CrossEntropy.cpp.
+/// A chunk's, one for each worker.
 Bytes logits(const Plan& plan)
 {
-    const std::int64_t most = plan.cuda ? std::int64_t {1} << 27 : std::int64_t {1} << 18;
-    const std::int64_t chunk = std::max<std::int64_t>(256, most / std::max<std::int64_t>(1, plan.shape.vocabulary));
+    const std::int64_t chunk = lossChunkRows(plan.shape.vocabulary, plan.cuda);
     Bytes sum = 0;
     for (const std::int64_t share : plan.shares)
         sum += std::min(chunk, share * plan.length) * plan.shape.vocabulary * plan.element;

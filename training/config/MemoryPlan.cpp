@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/config/MemoryPlan.h"
 
+#include "training/config/StepShares.h"
 #include "training/config/TargetSelection.h"
 
 #include <algorithm>
@@ -45,7 +46,7 @@ Plan::Plan(
     const TrainConfig& train = config.train;
     samples = std::max<std::int64_t>(1, samplesOfForward(train));
     cores = std::max<std::int64_t>(1, train.threads > 0 ? train.threads : place.cores);
-    workers = cuda ? 1 : std::min(cores, samples);
+    workers = cuda ? 1 : workersFor(cores, samples);
     const std::int64_t share = (samples + workers - 1) / workers;
     for (std::int64_t left = samples; left > 0; left -= share)
         shares.push_back(std::min(share, left));

@@ -52,6 +52,7 @@ struct TrainConfig {
     std::int64_t microBatchSize = 0; ///< samples per forward; 0: the whole batch
     ElementType dtype = ElementType::Float32; ///< of the base model; adapters are float32, or float64 when this is
     bool gradientCheckpointing = false;
+    bool tf32 = false; ///< float32 products on CUDA with factors rounded to TF32's 10 bits
     std::int64_t evalEvery = 0; ///< steps; 0: only at the end
     std::int64_t saveEvery = 0; ///< steps; 0: only at the end and on a stop
     std::int64_t threads = 0; ///< CPU threads; 0: physical cores

@@ -67,20 +67,42 @@ std::string textOf(const std::string& file)
     return {std::istreambuf_iterator<char>(stream), {}};
 }
 
-/// The limits of a control group and of those that it is in. @param root where the hierarchy is mounted
-MachineMemory withinGroups(MachineMemory memory, const std::string& root, std::string group, bool isSecond)
+/// Calls @p body with the folder of each control group that bounds this process by @p controller ("memory"), and with
+/// whether that is of version 2, whose files have other names.
+template <typename Body>
+void forGroups(const std::string& controller, const Body& body)
 {
-    for (;;) {
-        const std::string folder = root + group + '/';
-        memory = memory.within(textOf(folder + (isSecond ? "memory.max" : "memory.limit_in_bytes")),
-            textOf(folder + (isSecond ? "memory.current" : "memory.usage_in_bytes")), textOf(folder + "memory.stat"));
-        if (group.empty())
-            return memory;
-        group.erase(group.rfind('/') == std::string::npos ? 0 : group.rfind('/'));
+    std::ifstream groups("/proc/self/cgroup");
+    for (std::string line; std::getline(groups, line);) { // "0::/path", in version 1 "9:memory:/path"
+        const std::size_t first = line.find(':');
+        const std::size_t second = line.find(':', first + 1);
+        if (first == std::string::npos || second == std::string::npos)
+            continue;
+        const std::string controllers = ',' + line.substr(first + 1, second - first - 1) + ',';
+        const bool isSecond = controllers == ",,";
+        if (!isSecond && controllers.find(',' + controller + ',') == std::string::npos)
+            continue;
+        const std::string root = "/sys/fs/cgroup" + (isSecond ? std::string() : '/' + controller);
+        std::string group = line.substr(second + 1) == "/" ? std::string() : line.substr(second + 1);
+        for (;;) { // a group, and those that it is in
+            body(root + group + '/', isSecond);
+            if (group.empty())
+                break;
+            group.erase(group.rfind('/') == std::string::npos ? 0 : group.rfind('/'));
+        }
     }
 }
 
 } // namespace
+
+std::int64_t coresWithin(std::int64_t cores, std::string_view quota, std::string_view period)
+{
+    const std::optional<std::int64_t> time = numberAt(quota);
+    const std::optional<std::int64_t> of = numberAt(period);
+    if (!time || !of || *time <= 0 || *of <= 0) // "max", −1: no limit
+        return cores;
+    return std::clamp<std::int64_t>(*time / *of + (*time % *of > 0 ? 1 : 0), 1, cores);
+}
 
 std::int64_t physicalCores()
 {
@@ -93,7 +115,14 @@ std::int64_t physicalCores()
         if (CPU_ISSET(cpu, &allowed))
             cores.insert(corePlace(cpu));
     }
-    return std::max<std::int64_t>(1, static_cast<std::int64_t>(cores.size()));
+    auto count = std::max<std::int64_t>(1, static_cast<std::int64_t>(cores.size()));
+    forGroups("cpu", [&count](const std::string& folder, bool isSecond) {
+        const std::string quota = textOf(folder + (isSecond ? "cpu.max" : "cpu.cfs_quota_us"));
+        const std::string period = isSecond ? quota.substr(std::min(quota.size(), quota.find(' ') + 1))
+                                            : textOf(folder + "cpu.cfs_period_us");
+        count = coresWithin(count, quota, period);
+    });
+    return count;
 }
 
 MachineMemory MachineMemory::parse(std::string_view meminfo)
@@ -116,19 +145,10 @@ MachineMemory MachineMemory::within(std::string_view limit, std::string_view use
 MachineMemory MachineMemory::now()
 {
     MachineMemory memory = parse(textOf("/proc/meminfo"));
-    std::ifstream groups("/proc/self/cgroup");
-    for (std::string line; std::getline(groups, line);) { // "0::/path", in version 1 "9:memory:/path"
-        const std::size_t first = line.find(':');
-        const std::size_t second = line.find(':', first + 1);
-        if (first == std::string::npos || second == std::string::npos)
-            continue;
-        const std::string controllers = ',' + line.substr(first + 1, second - first - 1) + ',';
-        const std::string group = line.substr(second + 1) == "/" ? std::string() : line.substr(second + 1);
-        if (controllers == ",,")
-            memory = withinGroups(memory, "/sys/fs/cgroup", group, true);
-        else if (controllers.find(",memory,") != std::string::npos)
-            memory = withinGroups(memory, "/sys/fs/cgroup/memory", group, false);
-    }
+    forGroups("memory", [&memory](const std::string& folder, bool isSecond) {
+        memory = memory.within(textOf(folder + (isSecond ? "memory.max" : "memory.limit_in_bytes")),
+            textOf(folder + (isSecond ? "memory.current" : "memory.usage_in_bytes")), textOf(folder + "memory.stat"));
+    });
     return memory;
 }
 

@@ -6,8 +6,11 @@
 
 namespace spectune {
 
-/// Physical cores that this process may run on.
+/// Physical cores that this process may run on, and no more than a container grants of their time.
 [[nodiscard]] std::int64_t physicalCores();
+/// @p cores within a control group's quota of time and its period (the numbers of cpu.max, "max": no quota, or of
+/// cpu.cfs_quota_us, −1: none, and cpu.cfs_period_us); a part of a core counts as one.
+[[nodiscard]] std::int64_t coresWithin(std::int64_t cores, std::string_view quota, std::string_view period);
 
 /// Bytes of this process that are in memory now (its resident set); 0: not known.
 [[nodiscard]] std::int64_t residentBytes();

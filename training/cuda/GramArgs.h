@@ -13,11 +13,12 @@ struct GramFactor {
 };
 
 /// How far the rows of every factor F are from orthonormal, ‖F Fᵀ − I‖, and what that adds to the gradients: with M = F Fᵀ
-/// 2 γ / n · (M − I) F / ‖M − I‖ (0 where the norm is), n the number of factors, or 4 γ (M − I) F for the squared norm.
+/// 2 γ / n · (M − I) F / ‖M − I‖ (0 where the norm is), n the number of all factors, or 4 γ (M − I) F for the squared norm.
 template <typename A>
 struct GramArgs {
     const GramFactor* factors = nullptr; ///< in the memory of the device
-    std::int64_t count = 0; ///< n
+    std::int64_t count = 0;
+    std::int64_t all = 0; ///< n, of which these may be a part
     std::int64_t mostRows = 0; ///< rank of the largest factor
     std::int64_t widest = 0;
     const A* values = nullptr;

@@ -31,12 +31,28 @@ A dot(const A* __restrict a, const A* __restrict b, std::int64_t count)
     return sum;
 }
 
-/// to += factor · from
+/// to += weight · Σ_j errors_j · (row j of values), with the sums of two registers' columns at a time.
 template <typename A>
-void addScaled(A* __restrict to, const A* __restrict from, A factor, std::int64_t count)
+void addRow(A* __restrict to, const A* errors, const A* values, const GramFactor& factor, A weight)
 {
-    for (std::int64_t i = 0; i < count; ++i)
-        to[i] += factor * from[i];
+    constexpr std::int64_t step = lanes<A>;
+    std::int64_t c = 0;
+    for (; c + 2 * step <= factor.width; c += 2 * step) {
+        Vector<A> sums[2] = {};
+        for (std::int64_t j = 0; j < factor.rank; ++j) {
+            const A* from = values + j * factor.width + c;
+            sums[0] += load(from) * errors[j];
+            sums[1] += load(from + step) * errors[j];
+        }
+        store(to + c, load(to + c) + sums[0] * weight);
+        store(to + c + step, load(to + c + step) + sums[1] * weight);
+    }
+    for (; c < factor.width; ++c) {
+        A sum = A(0);
+        for (std::int64_t j = 0; j < factor.rank; ++j)
+            sum += errors[j] * values[j * factor.width + c];
+        to[c] += weight * sum;
+    }
 }
 
 /// M − I into @p errors. @return its norm
@@ -70,11 +86,9 @@ void gram(const GramArgs<A>& args, Stream)
         if (args.gamma == 0.0 || (!args.squared && norm == A(0)))
             continue;
         const A weight = args.squared ? static_cast<A>(4.0 * args.gamma)
-                                      : static_cast<A>(2.0 * args.gamma / static_cast<double>(args.count)) / norm;
+                                      : static_cast<A>(2.0 * args.gamma / static_cast<double>(args.all)) / norm;
         for (std::int64_t i = 0; i < factor.rank; ++i)
-            for (std::int64_t j = 0; j < factor.rank; ++j)
-                addScaled(args.gradients + factor.values + i * factor.width, values + j * factor.width,
-                    weight * errors[i * factor.rank + j], factor.width);
+            addRow(args.gradients + factor.values + i * factor.width, errors + i * factor.rank, values, factor, weight);
     }
 }
 

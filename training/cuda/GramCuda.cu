@@ -100,7 +100,7 @@ __global__ void gramGradientKernel(GramArgs<A> args)
     if (column >= factor.width || (!args.squared && norm == A(0)))
         return;
     const A weight = args.squared ? static_cast<A>(4.0 * args.gamma)
-                                  : static_cast<A>(2.0 * args.gamma / static_cast<double>(args.count)) / norm;
+                                  : static_cast<A>(2.0 * args.gamma / static_cast<double>(args.all)) / norm;
     const A* errors = args.errors + blockIdx.x * args.mostRows * args.mostRows;
     const A* values = args.values + factor.values + column;
     A* gradients = args.gradients + factor.values + column;

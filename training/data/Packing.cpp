@@ -102,10 +102,10 @@ struct Lists {
 
 PackedBatch packed(const Batch& batch, at::Device device)
 {
-    return packed(batch, device, /*fillsUp=*/device.is_cuda());
+    return packed(batch, device, /*fillsUp=*/device.is_cuda(), batch.tokens.size(1));
 }
 
-PackedBatch packed(const Batch& batch, at::Device device, bool fillsUp)
+PackedBatch packed(const Batch& batch, at::Device device, bool fillsUp, std::int64_t fullLength)
 {
     const std::int64_t width = batch.tokens.size(1);
     const at::Tensor tokens = batch.tokens.contiguous();
@@ -118,21 +118,21 @@ PackedBatch packed(const Batch& batch, at::Device device, bool fillsUp)
             --length;
         lists.take(tokens.const_data_ptr<std::int64_t>() + sample * width, target, length);
     }
-    if (fillsUp && !lists.isEven())
+    if (fillsUp && (!lists.isEven() || lists.longest != fullLength))
         lists.fillUp(batch.samples());
     return lists.onDevice(device);
 }
 
-PreparedBatch prepared(const Batch& batch, std::int64_t microBatchSize, std::size_t shares, at::Device device)
+PreparedBatch prepared(const Batch& batch, BatchShares shares, std::int64_t maxLength, at::Device device)
 {
     PreparedBatch result {.targetCount = batch.targetCount, .longest = batch.tokens.size(1), .micros = {}, .after = {}};
-    for (const Batch& micro : splitMicroBatches(batch, microBatchSize)) {
+    for (const Batch& micro : splitMicroBatches(batch, shares.microBatchSize)) {
         const auto samples = static_cast<std::size_t>(micro.samples());
-        const std::size_t share = (samples + shares - 1) / shares;
+        const std::size_t share = (samples + shares.workers - 1) / shares.workers;
         std::vector<PackedBatch> parts;
         for (const Batch& part : splitMicroBatches(micro, static_cast<std::int64_t>(share))) {
             if (part.targetCount > 0)
-                parts.push_back(packed(part, device));
+                parts.push_back(packed(part, device, device.is_cuda(), maxLength - 1));
         }
         if (!parts.empty())
             result.micros.push_back(std::move(parts));

@@ -11,8 +11,9 @@ namespace spectune {
 /// The samples of @p batch end to end on @p device; copied there without waiting, in the order of its current stream.
 /// @pre batch.targetCount > 0
 [[nodiscard]] PackedBatch packed(const Batch& batch, at::Device device);
-/// @param fillsUp whether uneven samples are filled up to a round number of rows, as on CUDA (see PackedBatch)
-[[nodiscard]] PackedBatch packed(const Batch& batch, at::Device device, bool fillsUp);
+/// @param fillsUp whether samples are filled up to a round number of rows, as on CUDA (see PackedBatch), but for those that
+/// all have @p fullLength tokens to predict: what data.max_length leaves of longer ones, a form that comes again by itself
+[[nodiscard]] PackedBatch packed(const Batch& batch, at::Device device, bool fillsUp, std::int64_t fullLength);
 
 /// A batch as an optimizer step takes it: cut into micro-batches, and each of those into what one worker takes. Parts
 /// without a loss are left out.
@@ -23,8 +24,12 @@ struct PreparedBatch {
     DataPosition after; ///< where the data stand once this batch is trained
 };
 
-/// @param microBatchSize samples; 0: all at once @param shares workers that share a micro-batch
-[[nodiscard]] PreparedBatch prepared(
-    const Batch& batch, std::int64_t microBatchSize, std::size_t shares, at::Device device);
+struct BatchShares {
+    std::int64_t microBatchSize = 0; ///< samples; 0: all at once
+    std::size_t workers = 1; ///< that share a micro-batch
+};
+
+/// @param maxLength data.max_length
+[[nodiscard]] PreparedBatch prepared(const Batch& batch, BatchShares shares, std::int64_t maxLength, at::Device device);
 
 } // namespace spectune

@@ -16,6 +16,7 @@
 #include "training/session/TrainingEngine.h"
 
 #include <ATen/ATen.h>
+#include <ATen/ThreadLocalState.h>
 #include <c10/core/GradMode.h>
 #include <torch/csrc/autograd/profiler_kineto.h>
 
@@ -51,6 +52,7 @@ RunConfig configOf(const BenchCommand& command)
 {
     RunConfig config;
     config.model.path = command.shape;
+    config.data.maxLength = command.sequence;
     config.train.seed = 0;
     config.train.steps = 10 * (command.steps + command.warmUp) + 100;
     config.train.batchSize = command.batch;
@@ -144,7 +146,7 @@ public:
     }
     [[nodiscard]] PreparedBatch prepare(const Batch& batch) const override
     {
-        return prepared(batch, 0, m_workers.size(), m_model->options().device());
+        return prepared(batch, {.workers = m_workers.size()}, batch.tokens.size(1), m_model->options().device());
     }
     void step(std::int64_t /*t*/, const PreparedBatch& batch, const std::function<void()>& meanwhile) override
     {
@@ -169,7 +171,9 @@ private:
     void compute(std::span<const PackedBatch> parts)
     {
         std::vector<at::Tensor> losses(parts.size());
+        const at::ThreadLocalState here; // for a profile
         m_workers.run(parts.size(), [&](std::size_t i) {
+            const at::ThreadLocalStateGuard there(here);
             const c10::NoGradGuard noGraph;
             losses[i] = m_passes[i]->run(parts[i], m_scale, m_recomputes);
         });

@@ -128,6 +128,7 @@ EvaluationReport evaluateFile(const EvaluateCommand& command)
         const RunConfig& config = command.config;
         const at::Device device = parseDevice(command.device);
         prepareThread(device, config.train.threads);
+        useTf32(config.train.tf32);
         const OpenedModel opened = openModel(config.model.path);
         const ModelSpec& spec = opened.folder.spec();
         if (config.data.maxLength > spec.maxPositions)

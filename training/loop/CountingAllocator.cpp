@@ -15,6 +15,7 @@ namespace {
 
 std::atomic<std::int64_t> bytesNow {0};
 std::atomic<std::int64_t> bytesAtMost {0};
+std::atomic<std::int64_t> blocksGiven {0};
 
 /// Ahead of the data, as long as its alignment.
 constexpr std::size_t headerBytes = c10::gAlignment;
@@ -47,6 +48,7 @@ public:
         auto* block = static_cast<std::byte*>(c10::alloc_cpu(bytes + headerBytes)); // throws where there is no room
         std::memcpy(block, &bytes, sizeof bytes);
         add(static_cast<std::int64_t>(bytes));
+        blocksGiven.fetch_add(1, std::memory_order_relaxed);
         void* data = block + headerBytes;
         return {data, data, &release, at::Device(at::kCPU)};
     }
@@ -73,6 +75,11 @@ std::int64_t CountingAllocator::current() noexcept
 std::int64_t CountingAllocator::peak() noexcept
 {
     return bytesAtMost.load(std::memory_order_relaxed);
+}
+
+std::int64_t CountingAllocator::allocations() noexcept
+{
+    return blocksGiven.load(std::memory_order_relaxed);
 }
 
 void CountingAllocator::resetPeak() noexcept

@@ -14,6 +14,7 @@ struct CountingAllocator {
     [[nodiscard]] static std::int64_t current() noexcept; ///< bytes in tensors now
     [[nodiscard]] static std::int64_t peak() noexcept; ///< bytes in tensors at most since resetPeak()
     static void resetPeak() noexcept;
+    [[nodiscard]] static std::int64_t allocations() noexcept; ///< blocks handed out so far
 };
 
 } // namespace spectune

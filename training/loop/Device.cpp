@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/loop/Device.h"
 
+#include "training/config/StepShares.h"
 #include "training/core/Error.h"
 #include "training/core/Machine.h"
 #include "training/cuda/DeviceInfo.h"
@@ -109,8 +110,13 @@ void prepareThread(at::Device device, std::int64_t threads)
     at::set_num_threads(static_cast<int>(threads > 0 ? threads : physicalCores()));
     if (device.is_cuda()) {
         c10::impl::VirtualGuardImpl(at::kCUDA).setDevice(device);
-        at::globalContext().setFloat32MatmulPrecision("highest"); // float32 means float32
+        useTf32(false); // float32 means float32
     }
+}
+
+void useTf32(bool rounds)
+{
+    at::globalContext().setFloat32MatmulPrecision(rounds ? "high" : "highest");
 }
 
 void settle(at::Device device)
@@ -158,7 +164,7 @@ std::size_t workerCount(at::Device device, std::int64_t threads, std::int64_t sa
     if (!device.is_cpu())
         return 1;
     const std::int64_t cores = threads > 0 ? threads : physicalCores();
-    return static_cast<std::size_t>(std::max<std::int64_t>(1, std::min(cores, samples)));
+    return static_cast<std::size_t>(workersFor(cores, samples));
 }
 
 at::ScalarType scalarType(ElementType type) noexcept

@@ -27,6 +27,9 @@ namespace spectune {
 /// session's thread before any tensor is made.
 void prepareThread(at::Device device, std::int64_t threads);
 
+/// Whether float32 products on CUDA may round their factors to TF32 (train.tf32). prepareThread() says no.
+void useTf32(bool rounds);
+
 /// Waits for what @p device still does.
 void settle(at::Device device);
 

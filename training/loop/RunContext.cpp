@@ -305,6 +305,7 @@ std::unique_ptr<RunContext> prepareRun(const RunRequest& request, LoadedModel& c
         RunFolder::checkNew(request.outFolder);
     const at::Device device = parseDevice(request.device);
     prepareThread(device, request.config.train.threads);
+    useTf32(request.config.train.tf32);
     context->deviceName = deviceName(device);
 
     const OpenedModel model = openModel(request.config.model.path);

@@ -67,9 +67,9 @@ at::Tensor packModules(const Trainer& trainer)
 {
     const OrthogonalityResult& orthogonality = trainer.orthogonality();
     const at::Tensor threshold = trainer.allocator().threshold().to(at::kFloat).reshape({1});
-    if (!orthogonality.errorP.defined())
+    if (!orthogonality.defined())
         return at::cat({at::zeros({2 * trainer.arena().order.moduleCount()}, threshold.options()), threshold});
-    return at::cat({orthogonality.errorP.to(at::kFloat), orthogonality.errorQ.to(at::kFloat), threshold});
+    return at::cat({orthogonality.errorP().to(at::kFloat), orthogonality.errorQ().to(at::kFloat), threshold});
 }
 
 TripletState tripletAt(const float* packed, std::int64_t total, std::int64_t i)

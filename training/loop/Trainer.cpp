@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/loop/Trainer.h"
 
+#include "training/config/EnumNames.h"
 #include "training/loop/Device.h"
 #include "training/loop/Draws.h"
 #include "training/nn/FusedOps.h"
@@ -9,6 +10,7 @@
 
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
+#include <ATen/ThreadLocalState.h>
 #include <c10/core/GradMode.h>
 
 #include <algorithm>
@@ -39,10 +41,18 @@ at::Generator dropoutGenerator(at::Device device, std::uint64_t seed)
     return generator;
 }
 
-/// Puts @p now where it can be read for good, whichever recording left it.
-void keep(at::Tensor& place, const at::Tensor& now)
+/// Why steps are launched one operation after the other, though the device could record them.
+Message unrecordedNotice(ElementType type, bool follows)
 {
-    place.defined() ? place.copy_(now) : place = now.clone();
+    if (!follows)
+        return makeMessage(
+            "Steps are not recorded as a CUDA graph, but run one operation after the other: with train.dtype "
+            "%1, attention goes sample by sample. bfloat16 is recorded.",
+            detail::enumName(type));
+    return makeMessage(
+        "Steps are not recorded as a CUDA graph, but run one operation after the other: with "
+        "train.gradient_checkpointing and adalora.dropout the generator is set back in the middle of a step. "
+        "Without one of the two they are recorded.");
 }
 
 struct BeforeAndAfter {
@@ -85,9 +95,12 @@ Trainer::Trainer(std::shared_ptr<DecoderModel> model, std::shared_ptr<const Modu
     , m_importance(m_arena.order, config.adalora, hasLambda(config.method), m_arena.values.options())
     , m_allocator(*m_layout, resolved.schedule, hasLambda(config.method), m_arena.values.options())
     , m_inputs(m_arena.values.device())
+    , m_lossScale(at::zeros({}, m_arena.values.options()))
     , m_loss(at::zeros({}, m_arena.values.options()))
+    , m_gradNorm(at::zeros({}, m_arena.values.options()))
     , m_numbers(3, m_arena.values.device())
 {
+    m_arena.workers = &m_workers;
     const auto seed = static_cast<std::uint64_t>(config.train.seed);
     if (hasLambda(config.method))
         m_arena.initAdaLora(seed);
@@ -106,6 +119,8 @@ void Trainer::makeGraphs(std::unique_ptr<StepRecorder> recorder)
     // with dropout the generator's state is read and put back, which none can either.
     const bool follows = device.is_cpu() || m_model->options().dtype() == at::kBFloat16;
     const bool rewinds = m_config.adalora.dropout > 0.0 && m_config.train.gradientCheckpointing;
+    if (device.is_cuda() && (!follows || rewinds))
+        m_notice = unrecordedNotice(m_config.train.dtype, follows);
     if (!follows || rewinds || m_shards.size() > 1)
         return;
     if (!recorder)
@@ -162,7 +177,8 @@ void Trainer::setClock(PhaseClock* clock)
 
 PreparedBatch Trainer::prepare(const Batch& batch) const
 {
-    return prepared(batch, m_config.train.microBatchSize, m_shards.size(), m_model->options().device());
+    return prepared(batch, {.microBatchSize = m_config.train.microBatchSize, .workers = m_shards.size()},
+        m_config.data.maxLength, m_model->options().device());
 }
 
 StepResult Trainer::step(std::int64_t t, const PreparedBatch& batch, const std::function<void()>& meanwhile)
@@ -243,14 +259,15 @@ void Trainer::begin()
 void Trainer::accumulate(std::span<const PackedBatch> parts)
 {
     m_updating = false; // an update may have been under way in a recording that failed
-    const at::Tensor scale = m_inputs.lossScale().to(m_loss.scalar_type());
-    std::vector<at::Tensor> losses(parts.size());
+    m_lossScale.copy_(m_inputs.lossScale()); // in the type of the losses
+    const at::ThreadLocalState here; // a profiler sees the threads that this is set on
     m_workers.run(parts.size(), [&](std::size_t i) {
-        const c10::NoGradGuard noGraph; // the pass is written out; the mode is the thread's own
-        losses[i] = m_shards[i]->pass.run(parts[i], scale, m_config.train.gradientCheckpointing);
+        const at::ThreadLocalStateGuard there(here);
+        const c10::NoGradGuard noGraph; // the pass is written out
+        m_shards[i]->loss = m_shards[i]->pass.run(parts[i], m_lossScale, m_config.train.gradientCheckpointing);
     });
-    for (const at::Tensor& loss : losses)
-        m_loss.add_(loss);
+    for (std::size_t i = 0; i < parts.size(); ++i)
+        m_loss.add_(m_shards[i]->loss);
 }
 
 void Trainer::conclude()
@@ -262,20 +279,16 @@ void Trainer::conclude()
     m_joined->collect(sums); // always in this order: two runs give the same bits
     const at::Tensor& numbers = m_numbers.onDevice();
     if (hasLambda(m_config.method)) {
-        const OrthogonalityResult now
-            = addOrthogonalityGradient(m_arena, m_config.adalora.regularizer, m_config.adalora.gamma);
-        keep(m_orthogonality.value, now.value);
-        keep(m_orthogonality.errorQ, now.errorQ);
-        keep(m_orthogonality.errorP, now.errorP);
-        numbers.select(0, 1).copy_(now.value);
+        addOrthogonalityGradient(m_arena, m_config.adalora.regularizer, m_config.adalora.gamma, m_orthogonality);
+        numbers.select(0, 1).copy_(m_orthogonality.value);
     }
-    const at::Tensor gradNorm = m_arena.gradients.norm();
+    at::linalg_vector_norm_out(m_gradNorm, m_arena.gradients);
     numbers.select(0, 0).copy_(m_loss);
-    numbers.select(0, 2).copy_(gradNorm);
-    update(gradNorm);
+    numbers.select(0, 2).copy_(m_gradNorm);
+    update();
 }
 
-void Trainer::update(const at::Tensor& gradNorm)
+void Trainer::update()
 {
     m_updating = true;
     PhaseClock::begin(m_clock, "update");
@@ -283,16 +296,17 @@ void Trainer::update(const at::Tensor& gradNorm)
     ArenaSweep {.values = m_arena.values,
         .gradients = m_arena.gradients,
         .loss = m_loss,
-        .gradNorm = gradNorm,
+        .gradNorm = m_gradNorm,
         .scalars = m_inputs.data(),
         .maxNorm = m_config.optim.maxGradNorm,
         .optimizer = &m_optimizer,
         .importance = allocates ? &m_importance : nullptr,
-        .when = m_config.adalora.sensitivityStep}
+        .when = m_config.adalora.sensitivityStep,
+        .workers = m_arena.workers}
         .run();
     PhaseClock::begin(m_clock, "allocate");
     if (allocates && !m_final) // what is left once the pattern is final has no mask
-        m_allocator.run(m_arena, m_importance, m_inputs.data(), m_loss, gradNorm);
+        m_allocator.run(m_arena, m_importance, m_inputs.data(), m_loss, m_gradNorm);
 }
 
 Message Trainer::notice()
@@ -368,6 +382,7 @@ void Trainer::shrinkTo(const ArenaState& kept)
     m_shards.clear();
     const at::TensorOptions options = m_arena.values.options();
     m_arena = TripletArena(*m_layout, m_final->order(), m_resolved.scale, options);
+    m_arena.workers = &m_workers;
     m_arena.values.copy_(kept.values);
     m_joined.emplace(*m_model, *m_layout, m_arena, hasLambda(m_config.method));
     const std::int64_t steps = m_optimizer.steps();

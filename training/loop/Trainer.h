@@ -103,6 +103,7 @@ private:
 
         at::Tensor sums; ///< what its backwards add up; see JoinedTriplets::collect()
         TrainingPass pass;
+        at::Tensor loss; // of its last part, scalar
     };
 
     /// @param generators of dropout, to go on with; empty: new ones
@@ -122,7 +123,7 @@ private:
     void accumulate(std::span<const PackedBatch> parts);
     /// The shards' gradients into the arena, γ∇R, the norm; then the update.
     void conclude();
-    void update(const at::Tensor& gradNorm);
+    void update();
 
     std::shared_ptr<DecoderModel> m_model;
     std::shared_ptr<const ModuleLayout> m_layout;
@@ -140,7 +141,9 @@ private:
     std::optional<FinalTriplets> m_final; ///< empty: the arena holds all triplets
     Message m_notice;
     StepInputs m_inputs;
-    at::Tensor m_loss; // C so far, scalar in the arena's type
+    at::Tensor m_lossScale; // of the step, scalar in the arena's type, as are those that follow
+    at::Tensor m_loss; // C so far
+    at::Tensor m_gradNorm; // before clipping
     Readback m_numbers; ///< C, R, gradient norm
     std::unique_ptr<StepGraphs> m_graphs; ///< null: a step is never recorded
     PhaseClock* m_clock = nullptr;

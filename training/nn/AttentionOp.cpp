@@ -7,8 +7,10 @@
 
 #include <ATen/ATen.h>
 #include <ATen/Context.h>
+#include <ATen/Parallel.h>
 #include <ATen/detail/CUDAHooksInterface.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace spectune {
@@ -38,10 +40,9 @@ Parts partsOf(const at::Tensor& qkv, const AttentionForm& form)
 }
 
 template <typename T>
-kernels::AttentionArgs<T> arguments(const at::Tensor& qkv, const PackedBatch& batch, const AttentionForm& form,
-    const AttentionSaved& saved, at::Tensor& scratch)
+kernels::AttentionArgs<T> arguments(
+    const at::Tensor& qkv, const PackedBatch& batch, const AttentionForm& form, const AttentionSaved& saved)
 {
-    const std::int64_t elements = kernels::attentionScratch(batch.longest, form.headDim);
     return {.sequences = batch.samples(),
         .offsets = ops::pointerOf<const std::int32_t>(batch.offsets),
         .heads = form.heads,
@@ -51,9 +52,25 @@ kernels::AttentionArgs<T> arguments(const at::Tensor& qkv, const PackedBatch& ba
         .scale = scaleOf(form),
         .qkv = ops::rowsOf<const T>(qkv),
         .out = ops::rowsOf<T>(saved.out),
-        .logSumExp = ops::pointerOf<Wide<T>>(saved.logSumExp),
-        .scratch = ops::pointerOf<Wide<T>>(
-            bufferRows(scratch, 1, elements, qkv.options().dtype(ops::wideType(qkv.scalar_type()))))};
+        .logSumExp = ops::pointerOf<Wide<T>>(saved.logSumExp)};
+}
+
+/// Calls @p body with the arguments of a part of the key heads and scratch of its own, for all of them.
+template <typename T, typename Body>
+void forHeads(const kernels::AttentionArgs<T>& whole, const PackedBatch& batch, const at::Tensor& qkv,
+    at::Tensor& scratch, const Body& body)
+{
+    const std::int64_t parts = std::min<std::int64_t>(whole.kvHeads, at::get_num_threads());
+    const std::int64_t elements = kernels::attentionScratch(batch.longest, whole.headDim);
+    scratch = bufferRows(scratch, parts, elements, qkv.options().dtype(ops::wideType(qkv.scalar_type())));
+    auto* places = ops::pointerOf<Wide<T>>(scratch);
+    at::parallel_for(0, parts, 1, [&](std::int64_t begin, std::int64_t end) {
+        kernels::AttentionArgs<T> args = whole;
+        args.beginKvHead = whole.kvHeads * begin / parts;
+        args.endKvHead = whole.kvHeads * end / parts;
+        args.scratch = places + begin * elements;
+        body(args);
+    });
 }
 
 // ---- CUDA, half precision -------------------------------------------------------------------------------------------
@@ -68,6 +85,31 @@ std::optional<std::int64_t> rightOf(const AttentionForm& form)
 {
     return form.window > 0 ? 0 : -1;
 }
+
+/// While it lives, flash attention's backward adds up in one order, so that a run gives the same bits again. The switch is
+/// the process's, but the training thread alone computes on CUDA.
+class OneOrder {
+public:
+    OneOrder()
+    {
+        at::Context& context = at::globalContext();
+        context.setDeterministicAlgorithms(true, /*warn_only=*/false);
+        context.setDeterministicFillUninitializedMemory(false); // every element is written
+    }
+    ~OneOrder()
+    {
+        at::Context& context = at::globalContext();
+        context.setDeterministicAlgorithms(m_before, m_warned);
+        context.setDeterministicFillUninitializedMemory(m_filled);
+    }
+    OneOrder(const OneOrder&) = delete;
+    OneOrder& operator=(const OneOrder&) = delete;
+
+private:
+    bool m_before = at::globalContext().deterministicAlgorithms();
+    bool m_warned = at::globalContext().deterministicAlgorithmsWarnOnly();
+    bool m_filled = at::globalContext().deterministicFillUninitializedMemory();
+};
 
 void flashForward(const at::Tensor& qkv, const PackedBatch& batch, const AttentionForm& form, AttentionSaved& saved)
 {
@@ -86,13 +128,14 @@ void flashBackward(const at::Tensor& qkv, const PackedBatch& batch, const Attent
 {
     const Parts parts = partsOf(qkv, form);
     const at::Tensor out = saved.out.unflatten(1, {form.heads, form.headDim});
+    const OneOrder guard;
     const auto [dq, dk, dv] = at::_flash_attention_backward(dOut.unflatten(1, {form.heads, form.headDim}), parts.q,
         parts.k, parts.v, out, saved.logSumExp, batch.offsets, batch.offsets, batch.longest, batch.longest, 0.0,
         /*is_causal=*/true, saved.seed, saved.offset, scaleOf(form), leftOf(form), rightOf(form));
     ops::rotateBack(dq.flatten(1), dk.flatten(1), dv.flatten(1), batch.positions, rotary.cos(), rotary.sin(), dQkv);
 }
 
-/// cuDNN's kernels are up to twice as fast on Hopper, but its form for samples of different lengths is not to be had
+/// cuDNN's forward is up to twice as fast on Hopper, but its form for samples of different lengths is not to be had
 /// through ATen 2.11 (it reads beyond its memory there).
 bool usesCudnn(const PackedBatch& batch, const AttentionForm& form)
 {
@@ -113,31 +156,40 @@ void cudnnForward(const at::Tensor& qkv, const PackedBatch& batch, const Attenti
         bySample(parts.v, batch), std::nullopt, /*compute_log_sumexp=*/true, 0.0, /*is_causal=*/true,
         /*return_debug_mask=*/false, scaleOf(form));
     saved.out = std::get<0>(result).transpose(1, 2).reshape({qkv.size(0), form.heads * form.headDim});
-    saved.logSumExp = std::get<1>(result);
+    saved.logSumExp = std::get<1>(result).view({batch.samples(), form.heads, batch.longest});
     saved.seed = std::get<6>(result);
     saved.offset = std::get<7>(result);
 }
 
-void cudnnBackward(const at::Tensor& qkv, const PackedBatch& batch, const AttentionForm& form,
+/// Of cuDNN's forward. Its own backward adds up in any order, and ATen 2.11 has no switch for that. On an H200 that is 2 to
+/// 4 % of a step faster, 7 % where a step is one short sample: what the same bits cost.
+void evenBackward(const at::Tensor& qkv, const PackedBatch& batch, const AttentionForm& form,
     const AttentionSaved& saved, const at::Tensor& dOut, const Rotary& rotary, const at::Tensor& dQkv)
 {
     const Parts parts = partsOf(qkv, form);
-    const auto heads = [&](const at::Tensor& rows) {
-        return bySample(rows.unflatten(1, {form.heads, form.headDim}), batch);
-    };
-    const auto [dq, dk, dv] = at::_scaled_dot_product_cudnn_attention_backward(heads(dOut), bySample(parts.q, batch),
-        bySample(parts.k, batch), bySample(parts.v, batch), heads(saved.out), saved.logSumExp, saved.seed, saved.offset,
-        at::Tensor(), at::Tensor(), at::Tensor(), batch.longest, batch.longest, 0.0, /*is_causal=*/true, scaleOf(form));
-    const auto rows = [&](const at::Tensor& perSample) { return perSample.transpose(1, 2).flatten(0, 1).flatten(1); };
+    const auto samples = [&](const at::Tensor& rows) { return rows.unflatten(0, {batch.samples(), batch.longest}); };
+    const auto heads = [&](const at::Tensor& rows) { return samples(rows.unflatten(1, {form.heads, form.headDim})); };
+    const OneOrder guard;
+    const auto [dq, dk, dv] = at::_flash_attention_backward(heads(dOut), samples(parts.q), samples(parts.k),
+        samples(parts.v), heads(saved.out), saved.logSumExp, at::Tensor(), at::Tensor(), batch.longest, batch.longest,
+        0.0, /*is_causal=*/true, saved.seed, saved.offset, scaleOf(form));
+    const auto rows = [](const at::Tensor& perSample) { return perSample.flatten(0, 1).flatten(1); };
     ops::rotateBack(rows(dq), rows(dk), rows(dv), batch.positions, rotary.cos(), rotary.sin(), dQkv);
 }
 
 // ---- CUDA, float32 and float64: for checking, not for speed ---------------------------------------------------------
 
-/// One sample's heads as [heads, S, headDim], key heads repeated.
-at::Tensor headsOf(const at::Tensor& rows, std::int64_t heads)
+/// One sample's heads, [S, heads, headDim], as [kvHeads, group · S, headDim]: those that read one key head end to end, so that
+/// no key is repeated.
+at::Tensor byKeyHead(const at::Tensor& rows, std::int64_t kvHeads)
 {
-    return rows.transpose(0, 1).repeat_interleave(heads / rows.size(1), 0);
+    return rows.unflatten(1, {kvHeads, rows.size(1) / kvHeads}).permute({1, 2, 0, 3}).flatten(1, 2);
+}
+
+/// And back, as [S, heads, headDim].
+at::Tensor byRow(const at::Tensor& heads, std::int64_t length)
+{
+    return heads.unflatten(1, {-1, length}).permute({2, 0, 1, 3}).flatten(1, 2);
 }
 
 /// What keys a query does not see, [S, S].
@@ -159,19 +211,26 @@ void forSamples(const PackedBatch& batch, const Body& body)
     }
 }
 
+/// scale · q kᵀ, −∞ where a key is hidden: [kvHeads, group · S, S].
+at::Tensor scoresOf(const at::Tensor& q, const at::Tensor& k, const AttentionForm& form)
+{
+    const std::int64_t length = k.size(1);
+    const at::Tensor scores = at::bmm(q, k.transpose(1, 2)).mul_(scaleOf(form));
+    scores.unflatten(1, {-1, length}).masked_fill_(hidden(length, form.window, scores), -INFINITY);
+    return scores;
+}
+
 void plainForward(const at::Tensor& qkv, const PackedBatch& batch, const AttentionForm& form, AttentionSaved& saved)
 {
     const Parts all = partsOf(qkv, form);
     forSamples(batch, [&](std::int64_t first, std::int64_t length) {
-        const at::Tensor q = headsOf(all.q.narrow(0, first, length), form.heads);
-        const at::Tensor k = headsOf(all.k.narrow(0, first, length), form.heads);
-        const at::Tensor v = headsOf(all.v.narrow(0, first, length), form.heads);
-        const at::Tensor scores = at::bmm(q, k.transpose(1, 2)).mul_(scaleOf(form));
-        scores.masked_fill_(hidden(length, form.window, scores), -INFINITY);
-        const at::Tensor logSum = scores.logsumexp(2); // [heads, S]
-        saved.logSumExp.narrow(1, first, length).copy_(logSum);
-        const at::Tensor mixed = at::bmm((scores - logSum.unsqueeze(2)).exp_(), v); // [heads, S, headDim]
-        saved.out.narrow(0, first, length).copy_(mixed.transpose(0, 1).flatten(1));
+        const auto ofSample
+            = [&](const at::Tensor& rows) { return byKeyHead(rows.narrow(0, first, length), form.kvHeads); };
+        const at::Tensor scores = scoresOf(ofSample(all.q), ofSample(all.k), form);
+        const at::Tensor logSum = scores.logsumexp(2, /*keepdim=*/true);
+        saved.logSumExp.narrow(1, first, length).copy_(logSum.view({form.heads, length}));
+        const at::Tensor mixed = at::bmm((scores - logSum).exp_(), ofSample(all.v));
+        saved.out.narrow(0, first, length).copy_(byRow(mixed, length).flatten(1));
     });
 }
 
@@ -180,25 +239,20 @@ void plainBackward(const at::Tensor& qkv, const PackedBatch& batch, const Attent
 {
     const Parts all = partsOf(qkv, form);
     const Parts target = partsOf(dQkv, form);
-    const std::int64_t group = form.heads / form.kvHeads;
     forSamples(batch, [&](std::int64_t first, std::int64_t length) {
         const auto ofSample
-            = [&](const at::Tensor& rows) { return headsOf(rows.narrow(0, first, length), form.heads); };
+            = [&](const at::Tensor& rows) { return byKeyHead(rows.narrow(0, first, length), form.kvHeads); };
         const at::Tensor q = ofSample(all.q);
         const at::Tensor k = ofSample(all.k);
-        const at::Tensor v = ofSample(all.v);
         const at::Tensor dO = ofSample(dOut.unflatten(1, {form.heads, form.headDim}));
         const at::Tensor o = ofSample(saved.out.unflatten(1, {form.heads, form.headDim}));
-        const at::Tensor scores = at::bmm(q, k.transpose(1, 2)).mul_(scaleOf(form));
-        scores.masked_fill_(hidden(length, form.window, scores), -INFINITY);
-        const at::Tensor p = (scores - saved.logSumExp.narrow(1, first, length).unsqueeze(2)).exp_();
-        const at::Tensor dS = p * (at::bmm(dO, v.transpose(1, 2)) - (dO * o).sum(2, /*keepdim=*/true)) * scaleOf(form);
-        const auto summed = [&](const at::Tensor& perHead) { // [heads, S, headDim] → [S, kvHeads, headDim]
-            return perHead.unflatten(0, {form.kvHeads, group}).sum(1).transpose(0, 1);
-        };
-        target.q.narrow(0, first, length).copy_(at::bmm(dS, k).transpose(0, 1));
-        target.k.narrow(0, first, length).copy_(summed(at::bmm(dS.transpose(1, 2), q)));
-        target.v.narrow(0, first, length).copy_(summed(at::bmm(p.transpose(1, 2), dO)));
+        const at::Tensor logSum = saved.logSumExp.narrow(1, first, length).reshape({form.kvHeads, -1, 1});
+        const at::Tensor p = (scoresOf(q, k, form) - logSum).exp_();
+        const at::Tensor dP = at::bmm(dO, ofSample(all.v).transpose(1, 2));
+        const at::Tensor dS = p * (dP - (dO * o).sum(2, /*keepdim=*/true)) * scaleOf(form);
+        target.q.narrow(0, first, length).copy_(byRow(at::bmm(dS, k), length));
+        target.k.narrow(0, first, length).copy_(byRow(at::bmm(dS.transpose(1, 2), q), length)); // sums over the group
+        target.v.narrow(0, first, length).copy_(byRow(at::bmm(p.transpose(1, 2), dO), length));
     });
 }
 
@@ -222,7 +276,8 @@ void attentionForward(const at::Tensor& qkv, const PackedBatch& batch, const Att
     if (qkv.is_cuda())
         return plainForward(qkv, batch, form, saved);
     ops::withElementType(qkv.scalar_type(), [&]<typename T>(T*) {
-        kernels::cpuTable<T>().attention(arguments<T>(qkv, batch, form, saved, scratch), nullptr);
+        forHeads(arguments<T>(qkv, batch, form, saved), batch, qkv, scratch,
+            [](const auto& args) { kernels::cpuTable<T>().attention(args, nullptr); });
     });
 }
 
@@ -231,16 +286,16 @@ void attentionBackward(const at::Tensor& qkv, const PackedBatch& batch, const At
     const at::Tensor& dQkv)
 {
     if (usesFlash(qkv))
-        return usesCudnn(batch, form) ? cudnnBackward(qkv, batch, form, saved, dOut, rotary, dQkv)
+        return usesCudnn(batch, form) ? evenBackward(qkv, batch, form, saved, dOut, rotary, dQkv)
                                       : flashBackward(qkv, batch, form, saved, dOut, rotary, dQkv);
     if (qkv.is_cuda())
         plainBackward(qkv, batch, form, saved, dOut, dQkv);
     else
         ops::withElementType(qkv.scalar_type(), [&]<typename T>(T*) {
-            const kernels::AttentionBackwardArgs<T> args {.forward = arguments<T>(qkv, batch, form, saved, scratch),
-                .dOut = ops::rowsOf<const T>(dOut),
-                .dQkv = ops::rowsOf<T>(dQkv)};
-            kernels::cpuTable<T>().attentionBackward(args, nullptr);
+            forHeads(arguments<T>(qkv, batch, form, saved), batch, qkv, scratch, [&](const auto& args) {
+                kernels::cpuTable<T>().attentionBackward(
+                    {.forward = args, .dOut = ops::rowsOf<const T>(dOut), .dQkv = ops::rowsOf<T>(dQkv)}, nullptr);
+            });
         });
     ops::rotate(dQkv, form.heads + form.kvHeads, batch.positions, rotary.cos(), rotary.sin(), /*back=*/true);
 }

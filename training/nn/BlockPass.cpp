@@ -112,7 +112,7 @@ ResidualStream BlockPass::forward(const ResidualStream& in, const at::Tensor& su
 void BlockPass::backward(
     const PackedBatch& batch, BlockActivations& kept, BlockWorkspace& work, const at::Tensor& dx, bool goesOn) const
 {
-    work.sums = {}; // of a pass that failed
+    work.sums.forget(); // of a pass that failed
     const bool attentionAdapted = triplets(InputSet::Qkv) != nullptr || triplets(InputSet::O) != nullptr;
     feedForwardBackward(kept, work, dx, goesOn || attentionAdapted);
     if (goesOn || attentionAdapted)

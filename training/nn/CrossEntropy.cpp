@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/nn/CrossEntropy.h"
 
+#include "training/config/StepShares.h"
 #include "training/nn/Buffer.h"
 #include "training/nn/FusedOps.h"
 
@@ -14,19 +15,12 @@ namespace {
 
 constexpr std::int64_t ignoredTarget = -100;
 
-/// Rows whose logits are made at once: what stays in a core's cache, yet enough for the products to be fast.
-std::int64_t chunkRows(const at::Tensor& head)
-{
-    const std::int64_t elements = head.is_cuda() ? std::int64_t {1} << 26 : std::int64_t {1} << 18;
-    return std::max<std::int64_t>(512, elements / head.size(0));
-}
-
 } // namespace
 
 void rowLosses(const at::Tensor& rows, const at::Tensor& head, const at::Tensor& targets, const at::Tensor& losses,
     at::Tensor& logits, const at::Tensor& scale)
 {
-    const std::int64_t step = chunkRows(head);
+    const std::int64_t step = lossChunkRows(head.size(0), head.is_cuda());
     for (std::int64_t begin = 0; begin < rows.size(0); begin += step) {
         const std::int64_t length = std::min(step, rows.size(0) - begin);
         at::Tensor chunk = rows.narrow(0, begin, length);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/nn/GradientSums.h"
 
+#include "training/nn/Buffer.h"
 #include "training/nn/FusedOps.h"
 #include "training/nn/KernelTypes.h"
 #include "training/nn/ThinProducts.h"
@@ -16,16 +17,11 @@ namespace {
 
 using Args = kernels::ThinSumArgs<kernels::BFloat16>;
 
-/// to += aᵀ b, with the sums in the type of @p to.
-void addProduct(const at::Tensor& to, const at::Tensor& a, const at::Tensor& b)
+/// @p x in the type of @p like, in @p buffer.
+at::Tensor inType(const at::Tensor& x, const at::Tensor& like, at::Tensor& buffer)
 {
-    at::Tensor target = to;
-    if (to.scalar_type() == a.scalar_type())
-        target.addmm_(a.t(), b);
-    else if (to.is_cuda())
-        at::addmm_out(target, target, a.t(), b, to.scalar_type());
-    else
-        target.addmm_(a.t().to(to.scalar_type()), b.to(to.scalar_type()));
+    buffer = bufferRows(buffer, x.size(0), x.size(1), like.options());
+    return buffer.copy_(x);
 }
 
 bool canWait(const at::Tensor& to, const at::Tensor& thin, const at::Tensor& wide)
@@ -36,10 +32,21 @@ bool canWait(const at::Tensor& to, const at::Tensor& thin, const at::Tensor& wid
 
 } // namespace
 
+void GradientSums::addNow(const at::Tensor& to, const at::Tensor& thin, const at::Tensor& wide)
+{
+    at::Tensor target = to;
+    if (to.scalar_type() == thin.scalar_type())
+        target.addmm_(thin.t(), wide);
+    else if (to.is_cuda())
+        at::addmm_out(target, target, thin.t(), wide, to.scalar_type());
+    else
+        target.addmm_(inType(thin, to, m_thin).t(), inType(wide, to, m_wide));
+}
+
 void GradientSums::add(const at::Tensor& to, const at::Tensor& thin, const at::Tensor& wide)
 {
     if (!canWait(to, thin, wide))
-        return addProduct(to, thin, wide);
+        return addNow(to, thin, wide);
     for (std::int64_t begin = 0; begin < thin.size(1); begin += Args::mostRank) {
         const std::int64_t rank = std::min(Args::mostRank, thin.size(1) - begin);
         m_waiting.push_back({to.narrow(0, begin, rank), thin.narrow(1, begin, rank), wide});

@@ -16,14 +16,21 @@ public:
     void add(const at::Tensor& to, const at::Tensor& thin, const at::Tensor& wide);
     /// All that has been put off: before a buffer that it reads is written again.
     void run();
+    /// Drops what has been put off: of a pass that failed.
+    void forget() noexcept { m_waiting.clear(); }
 
 private:
+    /// With the sums in the type of @p to.
+    void addNow(const at::Tensor& to, const at::Tensor& thin, const at::Tensor& wide);
+
     struct Product {
         at::Tensor to;
         at::Tensor thin;
         at::Tensor wide;
     };
     std::vector<Product> m_waiting;
+    at::Tensor m_thin; // of the CPU, whose products want one type
+    at::Tensor m_wide;
 };
 
 } // namespace spectune

@@ -3,6 +3,7 @@
 
 #include "training/nn/FusedOps.h"
 #include "training/nn/KernelTypes.h"
+#include "training/nn/LoopParts.h"
 
 #include <ATen/ATen.h>
 
@@ -126,13 +127,15 @@ AdapterSet JoinedTriplets::adaptersInto(const at::Tensor& sums) const
 void JoinedTriplets::refresh()
 {
     const at::Tensor& values = m_arena.values;
-    ops::withElementType(m_type, [&]<typename T>(T*) {
-        const kernels::JoinArgs<T> args {.factors = ops::pointerOf<const kernels::JoinedFactor>(m_factors),
-            .count = m_count,
-            .widest = m_widest,
-            .values = ops::pointerOf<const kernels::Wide<T>>(values),
-            .scale = m_arena.scale};
-        ops::tableFor<T>(values.device()).join(args, ops::currentStream(values.device()));
+    forParts(values.device(), m_arena.workers, m_count, 1, [&](std::int64_t begin, std::int64_t end) {
+        ops::withElementType(m_type, [&]<typename T>(T*) {
+            const kernels::JoinArgs<T> args {.factors = ops::pointerOf<const kernels::JoinedFactor>(m_factors) + begin,
+                .count = end - begin,
+                .widest = m_widest,
+                .values = ops::pointerOf<const kernels::Wide<T>>(values),
+                .scale = m_arena.scale};
+            ops::tableFor<T>(values.device()).join(args, ops::currentStream(values.device()));
+        });
     });
 }
 
@@ -142,17 +145,20 @@ void JoinedTriplets::collect(std::span<const at::Tensor> sums)
     for (const at::Tensor& further : sums.subspan(1))
         total.add_(further);
     const at::Tensor& values = m_arena.values;
-    ops::withElementType(m_type, [&]<typename T>(T*) {
-        using A = kernels::Wide<T>;
-        const kernels::CollectArgs<A> args {.factors = ops::pointerOf<const kernels::JoinedFactor>(m_factors),
-            .count = m_count,
-            .mostRows = m_mostRows,
-            .values = ops::pointerOf<const A>(values),
-            .sums = ops::pointerOf<const A>(total),
-            .gradients = ops::pointerOf<A>(m_arena.gradients),
-            .scale = m_arena.scale,
-            .trainsLambda = m_trainsLambda};
-        ops::tableFor<T>(values.device()).collect(args, ops::currentStream(values.device()));
+    forParts(values.device(), m_arena.workers, m_count, 1, [&](std::int64_t begin, std::int64_t end) {
+        ops::withElementType(m_type, [&]<typename T>(T*) {
+            using A = kernels::Wide<T>;
+            const kernels::CollectArgs<A> args {
+                .factors = ops::pointerOf<const kernels::JoinedFactor>(m_factors) + begin,
+                .count = end - begin,
+                .mostRows = m_mostRows,
+                .values = ops::pointerOf<const A>(values),
+                .sums = ops::pointerOf<const A>(total),
+                .gradients = ops::pointerOf<A>(m_arena.gradients),
+                .scale = m_arena.scale,
+                .trainsLambda = m_trainsLambda};
+            ops::tableFor<T>(values.device()).collect(args, ops::currentStream(values.device()));
+        });
     });
     for (const at::Tensor& buffer : sums)
         buffer.zero_();

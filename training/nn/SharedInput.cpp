@@ -10,12 +10,12 @@ namespace spectune {
 
 namespace {
 
-/// 0 and 1/(1 − p), [T, in].
-at::Tensor dropoutMask(const at::Tensor& like, const DropoutPass& dropout)
+/// 0 and 1/(1 − p) into @p mask, [T, in].
+void draw(at::Tensor& mask, const at::Tensor& like, const DropoutPass& dropout)
 {
-    at::Tensor mask = at::empty(like.sizes(), like.options());
+    mask = bufferRows(mask, like.size(0), like.size(1), like.options());
     mask.bernoulli_(1.0 - dropout.probability, dropout.generator);
-    return mask.div_(1.0 - dropout.probability);
+    mask.div_(1.0 - dropout.probability);
 }
 
 /// u = drop(x) Qᵀ, [T, R].
@@ -23,15 +23,17 @@ void project(const at::Tensor& x, const SharedTriplets& triplets, const DropoutP
     SharedInputBuffers& buffers, at::Tensor u)
 {
     const at::Tensor q = triplets.q();
-    buffers.masks.clear();
     if (dropout.probability == 0.0) {
+        buffers.masks.clear();
         at::mm_out(u, x, q.t());
         return;
     }
-    for (const SharedTriplets::Member& member : triplets.members) {
-        buffers.masks.push_back(dropoutMask(x, dropout));
-        u.narrow(1, member.row, member.rank)
-            .copy_(at::mm(x * buffers.masks.back(), q.narrow(0, member.row, member.rank).t()));
+    buffers.masks.resize(triplets.members.size());
+    for (std::size_t i = 0; i < triplets.members.size(); ++i) {
+        const SharedTriplets::Member& member = triplets.members[i];
+        draw(buffers.masks[i], x, dropout);
+        at::Tensor part = u.narrow(1, member.row, member.rank);
+        at::mm_out(part, x * buffers.masks[i], q.narrow(0, member.row, member.rank).t());
     }
 }
 

@@ -88,8 +88,11 @@ at::Tensor TrainingPass::lossAndGradient(const PackedBatch& batch, const at::Ten
     const at::Tensor& x = m_streams.back();
     const std::int64_t rows = x.size(0);
     const at::TensorOptions wide = x.options().dtype(ops::wideType(x.scalar_type()));
-    const at::Tensor bearing
-        = batch.bearing.defined() ? m_normed.index_select(0, batch.bearing) : m_normed; // [M, width]
+    at::Tensor bearing = m_normed; // [M, width]
+    if (batch.bearing.defined()) {
+        m_bearing = bufferRows(m_bearing, batch.bearing.size(0), x.size(1), x.options());
+        bearing = at::index_select_out(m_bearing, m_normed, 0, batch.bearing);
+    }
     m_losses = bufferRows(m_losses, 1, bearing.size(0), wide);
     // Each row's gradient takes the place of the row itself.
     rowLosses(bearing, m_model.head(), batch.targets, m_losses.squeeze(0), m_logits, scale);
@@ -101,7 +104,9 @@ at::Tensor TrainingPass::lossAndGradient(const PackedBatch& batch, const at::Ten
     m_gradient = bufferRows(m_gradient, rows, x.size(1), x.options(), m_spare);
     m_gradient.zero_();
     ops::rmsNormBackward(x, m_finalInverse, m_model.finalNorm(), dNormed, m_gradient);
-    return m_losses.sum().mul_(scale);
+    if (!m_loss.defined())
+        m_loss = at::empty({}, wide);
+    return at::sum_out(m_loss, m_losses, at::IntArrayRef {0, 1}).mul_(scale);
 }
 
 void TrainingPass::backward(const PackedBatch& batch, bool recomputes)

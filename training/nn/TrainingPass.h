@@ -63,7 +63,9 @@ private:
     at::Tensor m_gradient; // [T, width]
     at::Tensor m_dNormed; // [T, width]
     at::Tensor m_logits; // a chunk's
-    at::Tensor m_losses; // [M]
+    at::Tensor m_bearing; // [M, width]: rows of m_normed that bear loss, then their gradients
+    at::Tensor m_losses; // [1, M]
+    at::Tensor m_loss; // scalar
 };
 
 } // namespace spectune

@@ -3,8 +3,11 @@
 
 #include "training/nn/FusedOps.h"
 #include "training/nn/KernelTypes.h"
+#include "training/nn/LoopParts.h"
 
 #include <ATen/ATen.h>
+
+#include <algorithm>
 
 namespace spectune {
 
@@ -38,14 +41,36 @@ kernels::SweepArgs<A> arguments(const ArenaSweep& sweep)
     return args;
 }
 
+/// Of elements @p begin to @p end alone.
+template <typename A>
+kernels::SweepArgs<A> part(const kernels::SweepArgs<A>& of, std::int64_t begin, std::int64_t end)
+{
+    const auto from = [begin](A* array) { return array != nullptr ? array + begin : nullptr; };
+    kernels::SweepArgs<A> args = of;
+    args.elements = end - begin;
+    args.trained = std::clamp<std::int64_t>(of.trained - begin, 0, end - begin);
+    args.values = from(of.values);
+    args.gradients = from(of.gradients);
+    args.first = from(of.first);
+    args.second = from(of.second);
+    args.sensitivity = from(of.sensitivity);
+    args.uncertainty = from(of.uncertainty);
+    return args;
+}
+
 } // namespace
 
 void ArenaSweep::run() const
 {
+    constexpr std::int64_t block = 1024; // parts end where the kernel's own blocks do
     const at::Device device = values.device();
+    const std::int64_t blocks = (values.numel() + block - 1) / block;
     ops::withElementType(values.scalar_type(), [&]<typename T>(T*) {
-        using A = kernels::Wide<T>;
-        ops::tableFor<T>(device).sweep(arguments<A>(*this), ops::currentStream(device));
+        const auto whole = arguments<kernels::Wide<T>>(*this);
+        forParts(device, workers, blocks, 16, [&](std::int64_t begin, std::int64_t end) {
+            ops::tableFor<T>(device).sweep(
+                part(whole, begin * block, std::min(end * block, whole.elements)), ops::currentStream(device));
+        });
     });
 }
 

@@ -3,6 +3,7 @@
 
 #include "training/nn/FusedOps.h"
 #include "training/nn/KernelTypes.h"
+#include "training/nn/LoopParts.h"
 
 #include <ATen/ATen.h>
 
@@ -59,25 +60,28 @@ TripletScores Importance::scores(const at::Tensor& values) const
 void Importance::score(const at::Tensor& values, const ScoreTask& task) const
 {
     const at::Device device = values.device();
-    ops::withElementType(values.scalar_type(), [&]<typename T>(T*) {
-        using A = kernels::Wide<T>;
-        const bool magnitude = m_kind == ScoreKind::Magnitude;
-        const bool product = m_kind == ScoreKind::SensitivityUncertainty;
-        const kernels::ScoreArgs<A> args {.triplets = m_places.size(0),
-            .places = places(),
-            .values = ops::pointerOf<const A>(values),
-            .sensitivity = magnitude ? nullptr : ops::pointerOf<const A>(m_sensitivity),
-            .uncertainty = product ? ops::pointerOf<const A>(m_uncertainty) : nullptr,
-            .mayStay = ops::pointerOf<const bool>(task.mayStay),
-            .total = ops::pointerOf<A>(task.into.total),
-            .lambda = ops::pointerOf<A>(task.into.lambda),
-            .meanP = ops::pointerOf<A>(task.into.meanP),
-            .meanQ = ops::pointerOf<A>(task.into.meanQ),
-            .rivals = ops::pointerOf<A>(task.rivals),
-            .scalars = task.scalars,
-            .loss = ops::pointerOf<const A>(task.loss),
-            .gradNorm = ops::pointerOf<const A>(task.gradNorm)};
-        ops::tableFor<T>(device).score(args, ops::currentStream(device));
+    const auto from = [](auto* list, std::int64_t begin) { return list != nullptr ? list + begin : nullptr; };
+    forParts(device, task.workers, m_places.size(0), 32, [&](std::int64_t begin, std::int64_t end) {
+        ops::withElementType(values.scalar_type(), [&]<typename T>(T*) {
+            using A = kernels::Wide<T>;
+            const bool magnitude = m_kind == ScoreKind::Magnitude;
+            const bool product = m_kind == ScoreKind::SensitivityUncertainty;
+            const kernels::ScoreArgs<A> args {.triplets = end - begin,
+                .places = places() + begin,
+                .values = ops::pointerOf<const A>(values),
+                .sensitivity = magnitude ? nullptr : ops::pointerOf<const A>(m_sensitivity),
+                .uncertainty = product ? ops::pointerOf<const A>(m_uncertainty) : nullptr,
+                .mayStay = from(ops::pointerOf<const bool>(task.mayStay), begin),
+                .total = from(ops::pointerOf<A>(task.into.total), begin),
+                .lambda = from(ops::pointerOf<A>(task.into.lambda), begin),
+                .meanP = from(ops::pointerOf<A>(task.into.meanP), begin),
+                .meanQ = from(ops::pointerOf<A>(task.into.meanQ), begin),
+                .rivals = from(ops::pointerOf<A>(task.rivals), begin),
+                .scalars = task.scalars,
+                .loss = ops::pointerOf<const A>(task.loss),
+                .gradNorm = ops::pointerOf<const A>(task.gradNorm)};
+            ops::tableFor<T>(device).score(args, ops::currentStream(device));
+        });
     });
 }
 

@@ -23,6 +23,7 @@ struct ScoreTask {
     const kernels::StepScalars* scalars = nullptr; ///< on the device; null: take the scores whatever the step says
     at::Tensor loss; // scalar; undefined: known to be finite
     at::Tensor gradNorm; // likewise
+    WorkerPool* workers = nullptr; ///< of the arena
 };
 
 /// The smoothed sensitivity Ī and uncertainty Ū of every element (ADALORA.md section 3):

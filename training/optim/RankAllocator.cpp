@@ -53,7 +53,8 @@ void RankAllocator::run(const TripletArena& arena, const Importance& importance,
             .rivals = m_rivals,
             .scalars = scalars,
             .loss = loss,
-            .gradNorm = gradNorm});
+            .gradNorm = gradNorm,
+            .workers = arena.workers});
     const at::Device device = arena.values.device();
     ops::withElementType(arena.values.scalar_type(), [&]<typename T>(T*) {
         using A = kernels::Wide<T>;

@@ -30,6 +30,10 @@ StepInputs::StepInputs(at::Device device)
 
 void StepInputs::set(const StepScalars& scalars)
 {
+    if (m_numbers.is_cpu()) {
+        std::memcpy(m_numbers.mutable_data_ptr(), &scalars, sizeof scalars);
+        return;
+    }
     const at::Tensor staged = hostBuffer({count}, at::kDouble, m_numbers.device());
     std::memcpy(staged.mutable_data_ptr(), &scalars, sizeof scalars);
     m_numbers.copy_(staged, /*non_blocking=*/true);

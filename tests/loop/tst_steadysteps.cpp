@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Steps once their buffers are there: no memory is taken for tensors any more, however the work is shared.
+#include "tests/support/Tensors.h"
+#include "training/loop/CountingAllocator.h"
+#include "training/loop/Device.h"
+#include "training/loop/RunContext.h"
+#include "training/loop/Trainer.h"
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+#include <QtTest/QtTest>
+
+using namespace spectune;
+using namespace spectune::testing;
+
+namespace {
+
+struct Form {
+    std::int64_t threads = 2;
+    std::int64_t samples = 4;
+    ElementType dtype = ElementType::Float32;
+    bool recomputes = false;
+    Method method = Method::AdaLora;
+};
+
+RunConfig configOf(const Form& form)
+{
+    RunConfig config;
+    config.train = {.seed = 5, .steps = 40, .batchSize = form.samples, .dtype = form.dtype, .threads = form.threads};
+    config.train.gradientCheckpointing = form.recomputes;
+    config.method = form.method;
+    config.adalora.targetRank = 2;
+    config.adalora.initRank = form.method == Method::AdaLora ? 4 : 2;
+    config.adalora.ti = 2;
+    config.adalora.tf = 30;
+    config.adalora.deltaT = 1; // a new pattern every step
+    return config;
+}
+
+std::unique_ptr<Trainer> trainerOf(const RunConfig& config)
+{
+    prepareThread(at::kCPU, config.train.threads);
+    const auto model = loadWeights(tinyModel("llama-untied"), scalarType(config.train.dtype));
+    const ResolvedRun resolved = resolveRun(config, factsOf(model->spec(), config));
+    const auto layout = std::make_shared<const ModuleLayout>(
+        adaptedLayout(model->spec(), TargetSelection::of(config.adalora), resolved.initRank));
+    return std::make_unique<Trainer>(model, layout, config, resolved);
+}
+
+/// Samples of different lengths, the longest first met at the first step.
+Batch batchAt(std::int64_t t, std::int64_t samples)
+{
+    Random random(static_cast<std::uint64_t>(300 + t));
+    const std::int64_t length = t == 0 ? 12 : 7 + t % 5;
+    Batch batch {.tokens = random.integers(64, {samples, length}), .targets = random.integers(64, {samples, length})};
+    batch.targets[0].narrow(0, 0, 3).fill_(Batch::ignored); // of a prompt
+    batch.targetCount = (batch.targets != Batch::ignored).sum().item<std::int64_t>();
+    return batch;
+}
+
+} // namespace
+
+Q_DECLARE_METATYPE(Form)
+
+class TestSteadySteps : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void cleanup() { prepareThread(at::kCPU, 1); }
+
+    void takeNoMemory_data()
+    {
+        QTest::addColumn<Form>("form");
+        QTest::newRow("two workers") << Form {};
+        QTest::newRow("one sample on two threads") << Form {.samples = 1};
+        QTest::newRow("one thread") << Form {.threads = 1};
+        QTest::newRow("bfloat16") << Form {.dtype = ElementType::BFloat16};
+        QTest::newRow("blocks twice") << Form {.recomputes = true};
+        QTest::newRow("lora") << Form {.method = Method::Lora};
+    }
+    void takeNoMemory()
+    {
+        QFETCH(const Form, form);
+        const auto trainer = trainerOf(configOf(form));
+        constexpr std::int64_t steps = 16;
+        std::vector<PreparedBatch> batches;
+        for (std::int64_t t = 0; t < steps; ++t)
+            batches.push_back(trainer->prepare(batchAt(t, form.samples)));
+        bool masked = false;
+        for (std::int64_t t = 0; t < steps; ++t) {
+            const std::int64_t before = CountingAllocator::allocations();
+            const StepResult result = trainer->step(t, batches[static_cast<std::size_t>(t)]);
+            const std::int64_t taken = CountingAllocator::allocations() - before;
+            QVERIFY2(result.skipped.empty(), result.skipped.english().c_str());
+            masked = masked || result.masked;
+            if (t == 0)
+                QVERIFY(taken > 0); // the count sees what it is to see
+            if (t >= 4)
+                QVERIFY2(taken == 0, qPrintable(QString("step %1 takes memory %2 times").arg(t).arg(taken)));
+        }
+        QCOMPARE(masked, form.method == Method::AdaLora);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestSteadySteps)
+#include "tst_steadysteps.moc"

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+// How a step's work is shared out. The engine works by it, and the memory estimate counts by it.
+namespace spectune {
+
+/// Workers of the CPU that share a batch, each with samples of its own and alone in its products. Where they would leave
+/// half of the cores or more without a sample there is one, whose products and loops go over all cores.
+/// @param samples of a forward
+[[nodiscard]] constexpr std::int64_t workersFor(std::int64_t cores, std::int64_t samples) noexcept
+{
+    return std::max<std::int64_t>(1, samples >= cores ? cores : 2 * samples > cores ? samples : 1);
+}
+
+/// Rows whose logits the loss makes at once, so that those of a batch never exist together: on the CPU what stays in a
+/// core's cache, on CUDA 128 MiB of bfloat16; 512 at least, for the products to be fast.
+/// @param vocabulary columns of the head
+[[nodiscard]] constexpr std::int64_t lossChunkRows(std::int64_t vocabulary, bool onCuda) noexcept
+{
+    const std::int64_t elements = std::int64_t {1} << (onCuda ? 26U : 18U);
+    return std::max<std::int64_t>(512, elements / std::max<std::int64_t>(1, vocabulary));
+}
+
+} // namespace spectune
