@@ -302,7 +302,7 @@ void MainWindow::restoreGeometryOrDefault()
     if (m_live->splitter().restoreState(settings.value(QStringLiteral("splitters/live")).toByteArray()))
         m_live->keepWidths();
     m_try->splitter().restoreState(settings.value(QStringLiteral("splitters/try")).toByteArray());
-    m_runs->splitter().restoreState(settings.value(QStringLiteral("splitters/runs")).toByteArray());
+    m_runs->restoreSplitters(settings.value(QStringLiteral("splitters/runs")).toByteArray());
 }
 
 void MainWindow::rememberGeometry()
@@ -317,7 +317,7 @@ void MainWindow::rememberGeometry()
     else
         settings.remove(QStringLiteral("splitters/live")); // the next start finds the widths that suit its run
     settings.setValue(QStringLiteral("splitters/try"), m_try->splitter().saveState());
-    settings.setValue(QStringLiteral("splitters/runs"), m_runs->splitter().saveState());
+    settings.setValue(QStringLiteral("splitters/runs"), m_runs->saveSplitters());
 }
 
 void MainWindow::keyPressEvent(QKeyEvent* event)

@@ -14,6 +14,7 @@
 #include "ui/SmoothingSlider.h"
 #include "visualization/ComparePlot.h"
 
+#include <QDataStream>
 #include <QDir>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -45,22 +46,22 @@ RunsPage::RunsPage(RunLibrary& library, QWidget* parent)
     outer->addWidget(m_bar);
     m_splitter = makeColumns();
     addColumn(m_splitter, makeList(), 260);
-    auto* right = new QSplitter(Qt::Vertical);
-    right->setObjectName(QStringLiteral("RunsRight"));
-    right->setHandleWidth(1);
-    right->setChildrenCollapsible(false);
-    QSplitter* upper = makeColumns();
-    upper->setObjectName(QStringLiteral("RunsUpper"));
-    addColumn(upper, makeCurves(), 420, true);
-    addColumn(upper, makeDifferences(), 280);
-    connect(upper, &QSplitter::splitterMoved, this, [this] { m_handleMoved = true; });
-    right->addWidget(upper);
+    m_right = new QSplitter(Qt::Vertical);
+    m_right->setObjectName(QStringLiteral("RunsRight"));
+    m_right->setHandleWidth(1);
+    m_right->setChildrenCollapsible(false);
+    m_upper = makeColumns();
+    m_upper->setObjectName(QStringLiteral("RunsUpper"));
+    addColumn(m_upper, makeCurves(), 420, true);
+    addColumn(m_upper, makeDifferences(), 280);
+    connect(m_upper, &QSplitter::splitterMoved, this, [this] { m_handleMoved = true; });
+    m_right->addWidget(m_upper);
     QVBoxLayout* maps = nullptr;
-    right->addWidget(makePanel(maps));
+    m_right->addWidget(makePanel(maps));
     maps->addWidget(m_maps = new RunsMaps);
-    right->setStretchFactor(0, 41);
-    right->setStretchFactor(1, 59);
-    m_splitter->addWidget(right);
+    m_right->setStretchFactor(0, 41);
+    m_right->setStretchFactor(1, 59);
+    m_splitter->addWidget(m_right);
     m_splitter->setStretchFactor(1, 1);
     outer->addWidget(m_splitter, 1);
     connect(m_maps, &RunsMaps::told, this, &RunsPage::told);
@@ -175,9 +176,31 @@ void RunsPage::applyDefaultWidths(int width)
     const bool narrow = width < 1360;
     const int list = narrow ? 286 : 330;
     m_splitter->setSizes({list, width - list - 1});
-    findChild<QSplitter*>(QStringLiteral("RunsRight"))->setSizes({4100, 5900}); // shares: the splitter scales them
-    findChild<QSplitter*>(QStringLiteral("RunsUpper"))
-        ->setSizes({width - list - differencesWidth(width) - 2, differencesWidth(width)});
+    m_right->setSizes({4100, 5900}); // shares: the splitter scales them
+    m_upper->setSizes({width - list - differencesWidth(width) - 2, differencesWidth(width)});
+}
+
+QByteArray RunsPage::saveSplitters() const
+{
+    QByteArray state;
+    QDataStream stream(&state, QIODevice::WriteOnly);
+    // Where no one has moved the handle left of the differences, their width goes on following the runs that are chosen.
+    stream << m_splitter->saveState() << m_right->saveState() << (m_handleMoved ? m_upper->saveState() : QByteArray());
+    return state;
+}
+
+void RunsPage::restoreSplitters(const QByteArray& state)
+{
+    QDataStream stream(state);
+    QByteArray outer;
+    QByteArray right;
+    QByteArray upper;
+    stream >> outer >> right >> upper;
+    if (stream.status() != QDataStream::Ok)
+        return;
+    m_splitter->restoreState(outer);
+    m_right->restoreState(right);
+    m_handleMoved = m_upper->restoreState(upper);
 }
 
 int RunsPage::differencesWidth(int width) const
@@ -194,12 +217,11 @@ void RunsPage::fitDifferences()
     if (many == m_fitsMany)
         return;
     m_fitsMany = many;
-    auto* upper = findChild<QSplitter*>(QStringLiteral("RunsUpper"));
-    const QList<int> sizes = upper->sizes();
+    const QList<int> sizes = m_upper->sizes();
     if (m_handleMoved || sizes.size() != 2)
         return;
     const int differences = differencesWidth(window()->width());
-    upper->setSizes({sizes[0] + sizes[1] - differences, differences});
+    m_upper->setSizes({sizes[0] + sizes[1] - differences, differences});
 }
 
 void RunsPage::setBusy(bool busy)

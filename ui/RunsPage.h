@@ -32,7 +32,10 @@ class RunsPage : public QWidget {
 public:
     explicit RunsPage(RunLibrary& library, QWidget* parent = nullptr);
 
-    [[nodiscard]] QSplitter& splitter() { return *m_splitter; }
+    /// Widths and heights of its panels, to be kept from one start to the next.
+    [[nodiscard]] QByteArray saveSplitters() const;
+    /// @p state of another version changes nothing.
+    void restoreSplitters(const QByteArray& state);
     [[nodiscard]] RunListModel& list() { return *m_model; }
     [[nodiscard]] ComparePlot& plot() { return *m_plot; }
     [[nodiscard]] CompareTable& table() { return *m_table; }
@@ -110,7 +113,9 @@ private:
     std::int64_t m_asksToDelete = 0; ///< id of the run whose size is being measured
     RunListModel* m_model = nullptr;
     RunsBar* m_bar = nullptr;
-    QSplitter* m_splitter = nullptr;
+    QSplitter* m_splitter = nullptr; ///< list | the rest
+    QSplitter* m_right = nullptr; ///< curves and differences over maps
+    QSplitter* m_upper = nullptr; ///< curves | differences
     QLineEdit* m_search = nullptr;
     QListView* m_view = nullptr;
     QLabel* m_hint = nullptr;

@@ -19,7 +19,10 @@ void report(const std::string& what, double difference, double allowed);
 /// The largest difference, as a share of the largest expected element.
 [[nodiscard]] double apart(const at::Tensor& actual, const at::Tensor& expected);
 
-/// Twins round once more or less at the end and add in another order: a few units in the last place, times √terms for sums.
+/// What rounding alone explains between twins, relative to the largest element: a sum of @p terms in another order differs by
+/// a random walk of as many roundings, √terms units, of which four deviations are allowed; the functions around it (a root, a
+/// division, an exponential of up to 2 units each, and what follows from them) make 8 more. bfloat16's sums are float32, so
+/// its own roundings at the end alone count.
 [[nodiscard]] double allowed(at::ScalarType type, double terms = 1.0);
 
 } // namespace spectune::test

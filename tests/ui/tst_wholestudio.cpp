@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// One way through the whole studio, as a person takes it: set up, mend an issue, train with the tour, pause, step, look,
-// go back in time, stop, start again, try, export, learn; and at the end the run is opened again from its folder alone.
+// One way through the whole studio, as a person takes it: a preset and back, set up, mend an issue, train with the tour,
+// pause, step, look, go back in time, stop, start again, try, export in every format, learn, compare; and at the end the run
+// is opened again from its folder alone.
 #include "tests/ui/StudioBench.h"
 #include "training/core/Error.h"
+#include "ui/CompareTable.h"
 #include "ui/ConfigForm.h"
+#include "ui/ExportRow.h"
 #include "ui/ExportWindow.h"
 #include "ui/GlossaryPage.h"
 #include "ui/Inspector.h"
@@ -11,8 +14,13 @@
 #include "ui/LearnPage.h"
 #include "ui/LensRow.h"
 #include "ui/LivePage.h"
+#include "ui/PresetBar.h"
 #include "ui/RunBar.h"
+#include "ui/RunLibrary.h"
+#include "ui/RunListModel.h"
 #include "ui/RunModel.h"
+#include "ui/RunsMaps.h"
+#include "ui/RunsPage.h"
 #include "ui/SessionController.h"
 #include "ui/SetupPage.h"
 #include "ui/StatusLine.h"
@@ -20,8 +28,10 @@
 #include "ui/TimelineStrip.h"
 #include "ui/Tour.h"
 #include "ui/TryPage.h"
+#include "visualization/ComparePlot.h"
 #include "visualization/RankGrid.h"
 
+#include <QCheckBox>
 #include <QDir>
 #include <QPushButton>
 #include <QSignalSpy>
@@ -43,11 +53,13 @@ private:
     void stopAndStartAgain();
     void tryAndExport();
     void learn();
+    void compare();
     void reopen();
     [[nodiscard]] MainWindow& window() { return *m_bench.window; }
 
     test::StudioBench m_bench;
     RunHistory m_history; ///< as it was seen live
+    QString m_folder; ///< of the run that finished
     std::vector<std::int32_t> m_ranksAt300; ///< of the live run, on its timeline
 };
 
@@ -58,6 +70,14 @@ void TestWholeStudio::setUp()
     window().form().setText("adalora.target_rank", "9"); // above the initial rank of 8
     QTRY_VERIFY(window().form().errorCount() > 0);
     QVERIFY(!window().startRun());
+    PresetBar& presets = window().setup().presets(); // all of it changes, and comes back
+    const RunConfig before = window().form().config();
+    presets.choose(1);
+    QVERIFY(window().form().config().optim.lr != before.optim.lr
+        || window().form().config().adalora.tf != before.adalora.tf);
+    window().restoreSetup();
+    QCOMPARE(window().form().config().adalora.tf, before.adalora.tf);
+    QCOMPARE(window().form().config().adalora.targetRank, 9);
     window().setup().nextIssue();
     window().form().setText("adalora.target_rank", "3");
     QTRY_COMPARE(window().form().errorCount(), 0);
@@ -127,6 +147,7 @@ void TestWholeStudio::stopAndStartAgain()
     QTRY_COMPARE_WITH_TIMEOUT(window().session().state(), SessionState::Finished, patience);
     m_history = window().run().history();
     QVERIFY(m_history.events.size() > 30);
+    m_folder = window().run().folder();
     window().run().showStep(300);
     for (const ModuleState& module : window().run().shownSnapshot()->modules)
         m_ranksAt300.push_back(module.rank);
@@ -142,10 +163,16 @@ void TestWholeStudio::tryAndExport()
     QTRY_VERIFY_WITH_TIMEOUT(!window().tryPage().isGenerating(), patience);
     QVERIFY(window().tryPage().text(0) != window().tryPage().text(1));
     window().showExport();
+    for (const ExportRow* row : window().exportWindow()->findChildren<ExportRow*>()) {
+        if (!row->isChosen())
+            QTest::mouseClick(row->findChild<QCheckBox*>(), Qt::LeftButton);
+        QVERIFY(row->isChosen());
+    }
     window().exportWindow()->write();
     QTRY_VERIFY_WITH_TIMEOUT(!window().exportWindow()->written().empty() && !window().session().isPolling(), patience);
     for (const ExportReport& report : window().exportWindow()->written())
         QVERIFY(report.maxDifference < 1e-6);
+    QCOMPARE(window().exportWindow()->written().size(), 5U); // each format, read back
     window().exportWindow()->close();
 }
 
@@ -161,9 +188,31 @@ void TestWholeStudio::learn()
     QVERIFY(window().learn().page().glossary().text().contains("AdaLoRA"));
 }
 
+/// The run that was stopped and the one that finished, which are of one configuration.
+void TestWholeStudio::compare()
+{
+    window().showWorkspace(Workspace::Runs);
+    RunsPage& runs = window().runsPage();
+    QTRY_COMPARE_WITH_TIMEOUT(window().library().records().size(), 2U, patience);
+    QTRY_COMPARE_WITH_TIMEOUT(runs.list().rowCount(), 2, patience);
+    std::vector<std::int64_t> ids;
+    for (const RunRecord& record : window().library().records())
+        ids.push_back(record.id);
+    runs.list().choose(ids);
+    QTRY_COMPARE_WITH_TIMEOUT(runs.plot().curves().curves().size(), 2U, patience);
+    QTRY_VERIFY_WITH_TIMEOUT(!runs.table().results().empty(), patience);
+    QCOMPARE(runs.table().configuration().size(), 0U);
+    QTRY_VERIFY_WITH_TIMEOUT(!runs.maps().difference().difference.empty(), patience);
+    const std::vector<std::int32_t> difference = runs.maps().difference().difference;
+    runs.swap();
+    QTRY_VERIFY_WITH_TIMEOUT(runs.maps().difference().difference != difference, patience);
+    runs.startAgain();
+    QCOMPARE(window().workspace(), Workspace::Setup);
+    QCOMPARE(window().form().config().adalora.targetRank, 3);
+}
+
 void TestWholeStudio::reopen()
 {
-    const QString folder = window().run().folder();
     QVERIFY(m_bench.close());
     StudioOptions options;
     options.engine = []() -> std::unique_ptr<TrainingEngine> { throw ioError("no engine here"); };
@@ -171,7 +220,7 @@ void TestWholeStudio::reopen()
     options.size = m_bench.size;
     m_bench.window = std::make_unique<MainWindow>(options);
     window().show();
-    window().openRun(folder);
+    window().openRun(m_folder);
     QVERIFY(window().run().isRecorded());
     const RunHistory& again = window().run().history();
     QCOMPARE(again.metrics.size(), m_history.metrics.size());
@@ -192,7 +241,7 @@ void TestWholeStudio::fromSetUpToReopened()
     m_bench.scene->writesFiles = true;
     for (const auto part : {&TestWholeStudio::setUp, &TestWholeStudio::trainWithTheTour, &TestWholeStudio::lookAround,
              &TestWholeStudio::goBackInTime, &TestWholeStudio::stopAndStartAgain, &TestWholeStudio::tryAndExport,
-             &TestWholeStudio::learn, &TestWholeStudio::reopen}) {
+             &TestWholeStudio::learn, &TestWholeStudio::compare, &TestWholeStudio::reopen}) {
         (this->*part)();
         if (QTest::currentTestFailed())
             return;
