@@ -21,6 +21,8 @@ if(_catalogues)
     set(_fields "${PROJECT_BINARY_DIR}/translations/fields.cpp")
     # What the engine and the files say: messageWords() looks patterns up likewise.
     set(_messages "${PROJECT_BINARY_DIR}/translations/messages.cpp")
+    # The shipped presets' names and what they say of themselves: presetWords() looks them up likewise.
+    set(_presets "${PROJECT_BINARY_DIR}/translations/presets.cpp")
     # -I: the classes' namespace is part of a sentence's context, and stands in headers named from the root.
     add_custom_target(translations
         COMMAND "${CMAKE_COMMAND}" -E make_directory "${_folder}"
@@ -28,7 +30,10 @@ if(_catalogues)
             -P "${PROJECT_SOURCE_DIR}/cmake/FieldWords.cmake"
         COMMAND "${CMAKE_COMMAND}" "-DROOT=${PROJECT_SOURCE_DIR}" "-DOUT=${_messages}"
             -P "${PROJECT_SOURCE_DIR}/cmake/MessageWords.cmake"
-        COMMAND "${SPECTUNE_LUPDATE}" -silent -I . ui visualization app/studio "${_fields}" "${_messages}" -ts ${_catalogues}
+        COMMAND "${CMAKE_COMMAND}" "-DFOLDER=${PROJECT_SOURCE_DIR}/resources/presets" "-DOUT=${_presets}"
+            -P "${PROJECT_SOURCE_DIR}/cmake/PresetWords.cmake"
+        COMMAND "${SPECTUNE_LUPDATE}" -silent -I . ui visualization app/studio "${_fields}" "${_messages}" "${_presets}"
+            -ts ${_catalogues}
         COMMAND "${SPECTUNE_LRELEASE}" -silent ${_catalogues}
         WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}" VERBATIM)
 endif()

@@ -165,8 +165,7 @@ QString CachedModelList::lineOf(const CachedModel& model) const
         : check->readable                              ? tr("can be trained")
         : model.missing > 0                            ? tr("not complete")
                                                        : tr("cannot be read");
-    return tr("%1 · %2 · %3")
-        .arg(model.label, QLocale::c().toString(model.changed, QStringLiteral("d MMM yyyy")), state);
+    return tr("%1 · %2 · %3").arg(model.label, QLocale().toString(model.changed, QStringLiteral("d MMM yyyy")), state);
 }
 
 QString CachedModelList::sentenceOf(const CachedModel& model) const

@@ -4,6 +4,7 @@
 #include "training/config/ConfigFile.h"
 #include "training/core/Error.h"
 
+#include <QCoreApplication>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -17,6 +18,10 @@ namespace spectune {
 namespace {
 
 constexpr int presetVersion = 1;
+
+struct PresetTexts {
+    Q_DECLARE_TR_FUNCTIONS(PresetTexts)
+};
 
 QStringList pathOf(std::string_view key)
 {
@@ -138,6 +143,11 @@ QByteArray toJson(const Preset& preset)
         {QStringLiteral("group"), preset.group}, {QStringLiteral("about"), preset.about},
         {QStringLiteral("source"), preset.source}, {QStringLiteral("config"), config}};
     return QJsonDocument(root).toJson();
+}
+
+QString presetWords(const Preset& preset, const QString& text)
+{
+    return preset.own || text.isEmpty() ? text : PresetTexts::tr(text.toUtf8().constData());
 }
 
 RunConfig withPreset(RunConfig config, const Preset& preset)

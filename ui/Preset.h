@@ -28,6 +28,10 @@ struct Preset {
 [[nodiscard]] Preset presetFromJson(const QByteArray& text, const QString& origin);
 [[nodiscard]] QByteArray toJson(const Preset& preset);
 
+/// @p text of @p preset as it is shown: a shipped one's in the desktop's language, a person's own as it was written.
+/// `ninja translations` collects the shipped ones' (cmake/PresetWords.cmake).
+[[nodiscard]] QString presetWords(const Preset& preset, const QString& text);
+
 [[nodiscard]] RunConfig withPreset(RunConfig config, const Preset& preset);
 /// Fields that no longer have the preset's value.
 [[nodiscard]] int changedSince(const RunConfig& config, const Preset& preset);

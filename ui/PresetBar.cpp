@@ -20,6 +20,12 @@ namespace spectune {
 
 namespace {
 constexpr int sourceLines = 2; ///< what a preset is for may take more
+
+/// What it is for and where its numbers come from, whole.
+QString tipOf(const Preset& preset)
+{
+    return presetWords(preset, preset.about) + QStringLiteral("\n\n") + presetWords(preset, preset.source);
+}
 } // namespace
 
 PresetBar::PresetBar(ConfigForm& form, QString folder, QWidget* parent)
@@ -113,13 +119,12 @@ void PresetBar::fillPicker(const QString& chosenName)
     m_chosen = -1;
     for (std::size_t i = 0; i < m_library.presets().size(); ++i) {
         const Preset& preset = m_library.presets()[i];
-        const QString itsGroup = preset.own ? tr("Your own") : preset.group;
+        const QString itsGroup = preset.own ? tr("Your own") : presetWords(preset, preset.group);
         if (itsGroup != group)
             m_picker->insertSeparator(m_picker->count());
         group = itsGroup;
-        m_picker->addItem(preset.name, static_cast<int>(i));
-        m_picker->setItemData(
-            m_picker->count() - 1, preset.about + QStringLiteral("\n\n") + preset.source, Qt::ToolTipRole);
+        m_picker->addItem(presetWords(preset, preset.name), static_cast<int>(i));
+        m_picker->setItemData(m_picker->count() - 1, tipOf(preset), Qt::ToolTipRole);
         if (!chosenName.isEmpty() && preset.name == chosenName)
             m_chosen = static_cast<int>(i);
     }
@@ -135,7 +140,7 @@ void PresetBar::choose(int index)
         return;
     m_picker->setCurrentIndex(std::max(0, m_picker->findData(index)));
     m_form.setConfig(withPreset(m_form.config(), *preset));
-    Q_EMIT told({}, tr("The set-up has the values of “%1”.").arg(preset->name));
+    Q_EMIT told({}, tr("The set-up has the values of “%1”.").arg(presetWords(*preset, preset->name)));
     refresh();
 }
 
@@ -159,13 +164,14 @@ void PresetBar::refresh()
     const int changed = changedSince(m_form.config(), *preset);
     const QString since
         = changed == 0 ? tr("unchanged") : counted(changed, tr("%1 field changed"), tr("%1 fields changed"));
-    const QString about = preset->about.isEmpty() ? since : QStringLiteral("%1  ·  %2").arg(since, preset->about);
+    const QString about
+        = preset->about.isEmpty() ? since : QStringLiteral("%1  ·  %2").arg(since, presetWords(*preset, preset->about));
     // Its source is read whole or not at all; the tool tip has it in any case.
-    const QString whole = QStringLiteral("%1  ·  %2").arg(about, preset->source);
+    const QString whole = QStringLiteral("%1  ·  %2").arg(about, presetWords(*preset, preset->source));
     const QRect room(0, 0, m_note->contentsRect().width(), 0);
     const int height = m_note->fontMetrics().boundingRect(room, Qt::TextWordWrap, whole).height();
     m_note->setText(height <= sourceLines * m_note->fontMetrics().lineSpacing() ? whole : about);
-    m_note->setToolTip(preset->about + QStringLiteral("\n\n") + preset->source);
+    m_note->setToolTip(tipOf(*preset));
 }
 
 void PresetBar::showNaming(bool shown)
@@ -193,7 +199,8 @@ void PresetBar::saveAs(const QString& name)
         return;
     tryTo([&] {
         const Preset* from = chosen();
-        const QString source = from ? tr("Saved from the set-up; began as \"%1\": %2").arg(from->name, from->source)
+        const QString source = from ? tr("Saved from the set-up; began as \"%1\": %2")
+                                          .arg(presetWords(*from, from->name), presetWords(*from, from->source))
                                     : tr("Saved from the set-up");
         const QString given = m_library.save(presetOf(m_form.config(), name, source));
         showNaming(false);

@@ -112,7 +112,7 @@ QString shortTime(const QDateTime& time, const QDateTime& now)
         return RecordTexts::tr("today %1").arg(clock);
     if (days == 1)
         return RecordTexts::tr("yesterday %1").arg(clock);
-    const QString day = QLocale::c().toString(time.date(), QStringLiteral("d MMM"));
+    const QString day = QLocale().toString(time.date(), QStringLiteral("d MMM"));
     if (time.date().year() == now.date().year())
         return QStringLiteral("%1 %2").arg(day, clock);
     return QStringLiteral("%1 %2").arg(day).arg(time.date().year());

@@ -3,7 +3,9 @@
 #include "tests/ui/MarkingTranslator.h"
 #include "training/core/Error.h"
 #include "ui/MessageWords.h"
+#include "ui/PresetLibrary.h"
 
+#include <QDir>
 #include <QFile>
 #include <QProcess>
 #include <QTemporaryDir>
@@ -48,6 +50,7 @@ private Q_SLOTS:
     void patternsAreTranslated();
     void exceptionsAreTranslated();
     void patternsAreCollected();
+    void presetsAreCollected();
 };
 
 void TestMessageWords::englishIsTheMessagesOwn()
@@ -100,6 +103,35 @@ void TestMessageWords::patternsAreCollected()
         QString("//: training/a.cpp\nQT_TRANSLATE_NOOP(\"Messages\", \"one; [%1] \\\"x\\\" \"\n    \"goes on\")\n"
                 "//: ui/b.cpp\nQT_TRANSLATE_NOOP(\"Messages\", \"two\")\n"
                 "//: ui/b.cpp\nQT_TRANSLATE_NOOP(\"Messages\", \"four\")\n"));
+}
+
+/// Every text of every shipped preset as it is looked up, with quotes in it.
+void TestMessageWords::presetsAreCollected()
+{
+    const QTemporaryDir folder;
+    QVERIFY(folder.isValid() && QDir(folder.path()).mkdir("presets"));
+    for (const QFileInfo& file : QDir(":/presets").entryInfoList({"*.json"}, QDir::Files))
+        QVERIFY(QFile::copy(file.filePath(), folder.filePath("presets/" + file.fileName())));
+    QFile quoted(folder.filePath("presets/a.json"));
+    QVERIFY(quoted.open(QIODevice::WriteOnly) && quoted.write("{\"name\": \"a \\\"b\\\"; c\\\\d\"}") > 0);
+    quoted.close();
+    QProcess script;
+    script.start(QStringLiteral("cmake"),
+        {"-DFOLDER=" + folder.filePath("presets"), "-DOUT=" + folder.filePath("out.cpp"), "-P",
+            qEnvironmentVariable("SPECTUNE_SOURCE_DIR") + "/cmake/PresetWords.cmake"});
+    QVERIFY2(script.waitForFinished() && script.exitCode() == 0, script.readAllStandardError().constData());
+    QFile out(folder.filePath("out.cpp"));
+    QVERIFY(out.open(QIODevice::ReadOnly));
+    const QString collected = QString::fromUtf8(out.readAll());
+    QVERIFY(collected.contains("QT_TRANSLATE_NOOP(\"PresetTexts\", \"a \\\"b\\\"; c\\\\d\")"));
+    const PresetLibrary library {QString()};
+    QVERIFY(library.presets().size() >= 15);
+    for (const Preset& preset : library.presets())
+        for (QString text : {preset.name, preset.group, preset.about, preset.source}) {
+            text.replace("\"", "\\\"");
+            QVERIFY2(text.isEmpty() || collected.contains("QT_TRANSLATE_NOOP(\"PresetTexts\", \"" + text + "\")"),
+                qPrintable(text));
+        }
 }
 
 QTEST_GUILESS_MAIN(TestMessageWords)

@@ -6,7 +6,9 @@
 #include "ui/ConfigForm.h"
 #include "ui/ExportWindow.h"
 #include "ui/LivePage.h"
+#include "ui/PresetBar.h"
 #include "ui/RunModel.h"
+#include "ui/SetupPage.h"
 #include "ui/TryPage.h"
 
 #include <QAbstractButton>
@@ -59,9 +61,10 @@ void readWidget(QStringList& english, const QWidget& widget)
     if (const auto* line = qobject_cast<const QLineEdit*>(&widget))
         note(english, widget, "placeholder", line->placeholderText());
     const auto* box = qobject_cast<const QComboBox*>(&widget);
-    if (box && box->objectName() != QLatin1String("Presets")) // a preset is called as its file says
-        for (int i = 0; i < box->count(); ++i)
-            note(english, widget, "choice", box->itemText(i));
+    for (int i = 0; box && i < box->count(); ++i) {
+        note(english, widget, "choice", box->itemText(i));
+        note(english, widget, "choice's tip", box->itemData(i, Qt::ToolTipRole).toString());
+    }
 }
 
 /// The English that @p window shows or would show.
@@ -83,6 +86,7 @@ private Q_SLOTS:
     void sentencesAreTold_data();
     void sentencesAreTold();
     void settingUp();
+    void presets();
     void aRunAndItsExport();
     void aFailure();
     void theOtherPages();
@@ -127,6 +131,25 @@ void TestTranslated::settingUp()
     window().form().setValue("model.path", FieldValue {m_bench->path("broken").toStdString()});
     QTRY_VERIFY_WITH_TIMEOUT(window().form().errorCount() >= 3, patience);
     isTranslated("issues");
+}
+
+/// The shipped ones are read in the language, a person's own as it was written.
+void TestTranslated::presets()
+{
+    const test::MarkingTranslator marks;
+    QVERIFY(m_bench->open());
+    PresetBar& bar = window().setup().presets();
+    const std::vector<Preset>& all = bar.library().presets();
+    QVERIFY(all.size() >= 15);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        bar.choose(static_cast<int>(i));
+        isTranslated("a preset");
+        QVERIFY2(bar.note().contains(QStringLiteral("§") + all[i].about), qPrintable(bar.note()));
+    }
+    Preset own = all.back();
+    own.own = true;
+    QCOMPARE(presetWords(own, own.about), own.about);
+    QCOMPARE(presetWords(all.back(), QString()), QString());
 }
 
 void TestTranslated::aRunAndItsExport()

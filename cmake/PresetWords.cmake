@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# cmake -DFOLDER=resources/presets -DOUT=presets.cpp -P PresetWords.cmake: the words of the presets that are shipped as a source
+# that lupdate reads. Never compiled. A person's own presets stay as they were written.
+file(GLOB _files "${FOLDER}/*.json")
+list(SORT _files)
+set(_source "")
+foreach(_file IN LISTS _files)
+    file(READ "${_file}" _json)
+    get_filename_component(_name "${_file}" NAME)
+    foreach(_part name group about source)
+        string(JSON _words ERROR_VARIABLE _absent GET "${_json}" ${_part})
+        if(NOT _absent AND NOT _words STREQUAL "")
+            string(REPLACE "\\" "\\\\" _words "${_words}")
+            string(REPLACE "\"" "\\\"" _words "${_words}")
+            string(APPEND _source "//: ${_name}, ${_part}\nQT_TRANSLATE_NOOP(\"PresetTexts\", \"${_words}\")\n")
+        endif()
+    endforeach()
+endforeach()
+file(WRITE "${OUT}" "${_source}")
