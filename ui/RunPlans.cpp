@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/RunPlans.h"
 
+#include "training/config/ConfigFile.h"
 #include "training/config/FieldTable.h"
 #include "training/config/LiveEdit.h"
 #include "training/config/Validation.h"
 #include "ui/LoadedRun.h"
+#include "ui/MessageWords.h"
 #include "ui/PageParts.h"
+#include "ui/RunFolders.h"
+#include "ui/RunRecord.h"
 #include "visualization/NumberFormat.h"
 
 #include <QCoreApplication>
@@ -29,47 +33,98 @@ RunFacts factsOf(const LoadedRun& run)
     return facts;
 }
 
-/// A sentence about them, with a blank before it; empty where there are none.
-QString stillChanged(const LoadedRun& run)
+/// A sentence about those that mean something in @p config, with a blank before it; empty where there are none.
+QString stillChanged(const LoadedRun& run, const RunConfig& config)
 {
-    const QStringList changes = liveChanges(run);
+    const std::vector<std::string> keys = liveKeysOf(config);
+    QStringList changes = liveChanges(run);
+    changes.removeIf([&keys](const QString& change) {
+        return std::ranges::find(keys, change.section(QLatin1Char(' '), 0, 0).toStdString()) == keys.end();
+    });
     return changes.isEmpty() ? QString()
                              : QLatin1Char(' ')
             + PlanTexts::tr("What was changed live stays in force: %1.").arg(changes.join(QStringLiteral(", ")));
 }
 
-/// P, Λ and Q as they were trained are the start; the budget falls to what they kept with the second step.
+QString adapterOf(const QString& folder)
+{
+    return folder + QStringLiteral("/adapter");
+}
+
+/// Why a run with this configuration, which did @p steps, cannot go on; empty: it can.
+QString whyNotContinued(const RunConfig& config, const QString& folder, std::int64_t steps)
+{
+    if (config.optim.schedule == LrSchedule::Constant)
+        return checkpointSteps(folder).empty() ? PlanTexts::tr(
+                   "The run's folder has no checkpoint to go on from (%1). Start again with more steps instead.")
+                                                     .arg(folder)
+                                               : QString();
+    if (!hasLambda(config.method))
+        return PlanTexts::tr(
+            "This run's learning rate has fallen over its %1 steps, and a plain LoRA adapter cannot be "
+            "the start of a new run. Start again with more steps instead.")
+            .arg(formatCount(steps));
+    if (!QFileInfo::exists(adapterOf(folder) + QStringLiteral("/adapter_config.json")))
+        return PlanTexts::tr("The run's folder has no adapter to start from (%1). Start again with more steps instead.")
+            .arg(adapterOf(folder));
+    return {};
+}
+
+/// The method of fixed rank with the ranks that @p run ended with, and nothing left of a budget to allocate.
+void keepRanks(RunConfig& config, const LoadedRun& run)
+{
+    const double mean = static_cast<double>(run.keptTriplets()) / static_cast<double>(run.ranks.size());
+    AdaLoraConfig& adalora = config.adalora;
+    config.method = fixedRankMethod(config.method);
+    adalora.rankMap.clear();
+    for (std::size_t i = 0; i < run.ranks.size(); ++i)
+        adalora.rankMap.emplace(run.layout->modules[i].name, run.ranks[i]);
+    adalora.targetRank = std::max<std::int64_t>(1, std::llround(mean));
+    adalora.totalBudget.reset();
+    adalora.ti.reset();
+    adalora.tf.reset();
+    adalora.deltaT.reset();
+    adalora.shrink = false;
+}
+
+QString noRanksText()
+{
+    return PlanTexts::tr("This run has recorded no ranks.");
+}
+
+/// P, Λ and Q as they were trained are the start, under the same scale s. What AdaLoRA has allocated stays: pruning anew
+/// would begin without the scores that chose these triplets.
 RunPlan newRunFromAdapter(const LoadedRun& run, std::int64_t more)
 {
     RunPlan plan;
     plan.config = run.configAtEnd();
-    const QString adapter = run.folder + QStringLiteral("/adapter");
-    if (!hasLambda(run.config.method))
-        plan.impossible
-            = PlanTexts::tr("This run's learning rate has fallen over its %1 steps, and a plain LoRA adapter cannot be "
-                            "the start of a new run. Start again with more steps instead.")
-                  .arg(formatCount(run.lastStep()));
-    else if (!QFileInfo::exists(adapter + QStringLiteral("/adapter_config.json")))
-        plan.impossible = PlanTexts::tr("The run's folder has no adapter to start from (%1).").arg(adapter);
+    plan.impossible = whyNotContinued(run.config, run.folder, run.lastStep());
+    const bool allocated = allocatesBudget(run.config.method);
+    if (plan.impossible.isEmpty() && allocated && (!run.layout || run.keptTriplets() == 0))
+        plan.impossible = noRanksText();
+    if (!plan.impossible.isEmpty())
+        return plan;
     plan.config.train.steps = more;
     plan.config.optim.warmup = std::min(plan.config.optim.warmup, more / 10);
-    plan.config.adalora.initFrom = adapter.toStdString();
-    if (allocatesBudget(plan.config.method)) {
-        plan.config.adalora.ti = 0;
-        plan.config.adalora.tf = std::max<std::int64_t>(1, more - 1);
-        plan.config.adalora.deltaT = 1;
-        plan.config.adalora.totalBudget = run.keptTriplets();
+    plan.config.adalora.initFrom = adapterOf(run.folder).toStdString();
+    if (allocated) {
+        const ResolvedRun resolved = resolveRun(run.config, factsOf(run));
+        keepRanks(plan.config, run);
+        plan.config.adalora.initRank = resolved.initRank; // which alpha is divided by
+        plan.config.adalora.alpha = resolved.alpha;
     }
-    plan.explanation = PlanTexts::tr(
-        "The learning rate's schedule has fallen over the %1 steps of this run and cannot be stretched "
-        "afterwards. So a new run of %2 steps begins in a folder of its own from the trained P, Λ and Q "
-        "(adalora.init_from); the optimizer's moments and the order of the data begin anew.")
-                           .arg(formatCount(run.lastStep()), formatCount(more));
-    if (allocatesBudget(plan.config.method))
+    plan.explanation
+        = PlanTexts::tr("The learning rate has fallen over this run's %1 steps and cannot be stretched afterwards. So "
+                        "a new run of %2 steps begins in a folder of its own from the trained P, Λ and Q "
+                        "(adalora.init_from); the optimizer's moments and the order of the data begin anew.")
+              .arg(formatCount(run.lastStep()), formatCount(more));
+    if (allocated)
         plan.explanation += QLatin1Char(' ')
-            + PlanTexts::tr("Its budget is the %1 triplets that were kept, chosen by score at the second step.")
+            + PlanTexts::tr(
+                "Every matrix keeps its rank (adalora.rank_map, SVD-LoRA): of the %1 triplets that were kept, "
+                "none is pruned any more.")
                   .arg(formatCount(run.keptTriplets()));
-    plan.explanation += stillChanged(run);
+    plan.explanation += stillChanged(run, plan.config);
     return plan;
 }
 
@@ -98,6 +153,7 @@ RunPlan continueWith(const LoadedRun& run, std::int64_t more)
     if (run.config.optim.schedule != LrSchedule::Constant)
         return newRunFromAdapter(run, more);
     RunPlan plan;
+    plan.impossible = whyNotContinued(run.config, run.folder, run.lastStep());
     plan.resumes = true;
     plan.config = withResolved(run.config, resolved);
     plan.config.train.steps = resolved.totalSteps + more;
@@ -109,8 +165,37 @@ RunPlan continueWith(const LoadedRun& run, std::int64_t more)
         plan.config.adalora.tf = resolved.schedule.finalSteps + more; // T − tf stays where it was
         plan.explanation += QLatin1Char(' ') + PlanTexts::tr("Its final phase grows: no rank changes any more.");
     }
-    plan.explanation += stillChanged(run); // the engine takes them from the folder's edits.jsonl
+    plan.explanation += stillChanged(run, run.config); // the engine takes them from the folder's edits.jsonl
     return plan;
+}
+
+ContinueChoice continueChoice(const RunRecord& record)
+{
+    switch (record.state) {
+    case RecordState::Finished: break;
+    case RecordState::Running:
+        return {false, PlanTexts::tr("This run goes on. Further steps can follow once it has ended.")};
+    case RecordState::Missing:
+    case RecordState::Unreadable: return {false, PlanTexts::tr("This run's files cannot be read.")};
+    default:
+        return {
+            false, PlanTexts::tr("This run did not reach its end. Resume it first; further steps can follow then.")};
+    }
+    RunConfig config;
+    try {
+        config = configFromJson(record.configuration.toStdString(), record.folder.toStdString());
+    } catch (const std::exception&) {
+        return {false, caughtWords()};
+    }
+    if (const QString why = whyNotContinued(config, record.folder, record.steps); !why.isEmpty())
+        return {false, why};
+    if (config.optim.schedule == LrSchedule::Constant)
+        return {true, PlanTexts::tr("The run goes on in its own folder, from its last checkpoint.")};
+    return {true,
+        allocatesBudget(config.method)
+            ? PlanTexts::tr("A new run from the trained adapter: every matrix keeps the rank that it ended with, and "
+                            "nothing is pruned any more.")
+            : PlanTexts::tr("A new run from the trained adapter.")};
 }
 
 RunPlan fixedRanksFrom(const LoadedRun& run)
@@ -118,7 +203,7 @@ RunPlan fixedRanksFrom(const LoadedRun& run)
     RunPlan plan;
     plan.config = run.config;
     if (!run.layout || run.keptTriplets() == 0) {
-        plan.impossible = PlanTexts::tr("This run has recorded no ranks.");
+        plan.impossible = noRanksText();
         return plan;
     }
     const auto matrices = static_cast<std::int64_t>(run.ranks.size());
@@ -129,17 +214,8 @@ RunPlan fixedRanksFrom(const LoadedRun& run)
     const ResolvedRun resolved = resolveRun(run.config, factsOf(run));
 
     AdaLoraConfig& adalora = plan.config.adalora;
-    plan.config.method = fixedRankMethod(run.config.method);
-    adalora.rankMap.clear();
-    for (std::size_t i = 0; i < run.ranks.size(); ++i)
-        adalora.rankMap.emplace(run.layout->modules[i].name, run.ranks[i]);
-    adalora.targetRank = std::max<std::int64_t>(1, std::llround(mean));
+    keepRanks(plan.config, run);
     adalora.initRank.reset(); // the map's largest
-    adalora.totalBudget.reset();
-    adalora.ti.reset();
-    adalora.tf.reset();
-    adalora.deltaT.reset();
-    adalora.shrink = false;
     adalora.initFrom.clear();
     const double scale = resolved.alpha / static_cast<double>(resolved.initRank); // stays
     adalora.alpha = scale * static_cast<double>(largest);

@@ -3,6 +3,7 @@
 
 #include "ui/ElidedLabel.h"
 #include "ui/PageParts.h"
+#include "ui/RunPlans.h"
 #include "ui/RunTagView.h"
 #include "ui/RunsQuestion.h"
 #include "visualization/Fonts.h"
@@ -69,6 +70,8 @@ RunsBar::RunsBar(QWidget* parent)
     m_folder = menu->addAction(tr("Show its folder"), this, &RunsBar::folderWanted);
     menu->addSeparator();
     m_delete = menu->addAction(tr("Delete…"), this, &RunsBar::deleteWanted);
+    menu->setToolTipsVisible(true);
+    m_resume->setToolTip(tr("In its own folder, from its last checkpoint"));
     m_more->setMenu(menu);
     m_more->setProperty("hasMenu", true); // room for the arrow, see studio.qss
     m_open->setMinimumWidth(QFontMetrics(Fonts::heading()).horizontalAdvance(tr("Opening…")) + 26); // no jump
@@ -211,7 +214,10 @@ void RunsBar::refreshActions()
     m_fixed->setEnabled(readable && a.ranks.kept > 0);
     m_resume->setVisible(a.canResume());
     m_resume->setEnabled(!m_content.busy);
-    m_continue->setEnabled(readable && a.state == RecordState::Finished && !m_content.busy);
+    const ContinueChoice further = continueChoice(a);
+    m_continue->setEnabled(further.possible && !m_content.busy);
+    m_continue->setToolTip(
+        further.possible && m_content.busy ? tr("Another run goes on. Stop it or wait for its end.") : further.text);
     m_folder->setEnabled(a.state != RecordState::Missing);
     m_delete->setText(a.state == RecordState::Missing ? tr("Remove from the history…") : tr("Delete…"));
     m_delete->setEnabled(ended);

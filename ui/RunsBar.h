@@ -35,6 +35,8 @@ public:
     [[nodiscard]] bool asks() const;
     [[nodiscard]] QPushButton* mainButton() const { return m_main; }
     [[nodiscard]] bool mainResumes() const;
+    /// "Continue with more steps": its tool tip says what it does, or why it cannot be.
+    [[nodiscard]] QAction* continueAction() const { return m_continue; }
 
 Q_SIGNALS:
     void swapWanted();

@@ -4,6 +4,7 @@
 #include "training/config/Validation.h"
 #include "ui/RunComparison.h"
 #include "ui/RunPlans.h"
+#include "ui/RunRecord.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -20,6 +21,8 @@ private Q_SLOTS:
     void moreStepsWithAConstantRateResume();
     void moreStepsAfterAFallenRateAreANewRun();
     void moreStepsWithoutLambdaAreRefused();
+    void theRowTellsWhetherStepsCanFollow_data();
+    void theRowTellsWhetherStepsCanFollow();
     void aRankMapBecomesFixedRanks();
     void liveEditsStayWithFurtherSteps();
     void aTargetRankIsNotTimesNothing();
@@ -66,14 +69,25 @@ void TestRunPlans::moreStepsAfterAFallenRateAreANewRun()
     QVERIFY(!plan.resumes);
     QVERIFY2(plan.impossible.isEmpty(), qPrintable(plan.impossible));
     QVERIFY(plan.explanation.contains("adalora.init_from"));
+    QVERIFY2(plan.explanation.contains("none is pruned any more"), qPrintable(plan.explanation));
     QCOMPARE(plan.config.train.steps, 20);
     QCOMPARE(plan.config.adalora.initFrom, m_folder->filePath("a/adapter").toStdString());
-    QCOMPARE(*plan.config.adalora.totalBudget, 10);
+    // The learned ranks 0 1 2 | 3 4 0 stay, under the same scale, and no step prunes.
+    QVERIFY(plan.config.method == Method::SvdLora);
+    QVERIFY(plan.config.adalora.rankMap == fixedRanksFrom(*run).config.adalora.rankMap);
+    QCOMPARE(plan.config.adalora.rankMap.size(), 6U);
     RunFacts facts;
     facts.matrices = 6;
-    const BudgetSchedule schedule = resolveRun(plan.config, facts).schedule;
-    QCOMPARE(schedule.budgetAt(schedule.totalSteps - 1), 10);
-    QCOMPARE(schedule.finalStart(), 1);
+    const ResolvedRun resolved = resolveRun(plan.config, facts);
+    QCOMPARE(resolved.scale, resolveRun(smallConfig(), facts).scale);
+    QCOMPARE(resolved.schedule.initialBudget, 10);
+    for (std::int64_t t = 0; t < 20; ++t) {
+        QCOMPARE(resolved.schedule.budgetAt(t), 10);
+        QVERIFY(!resolved.schedule.masksAt(t));
+    }
+    LoadedRun without = *run;
+    without.layout.reset();
+    QVERIFY(continueWith(without, 20).impossible.contains("no ranks"));
     for (const Issue& issue : validate(plan.config, &facts))
         QVERIFY2(issue.severity != Severity::Error, issue.text.english().c_str());
 }
@@ -86,6 +100,61 @@ void TestRunPlans::moreStepsWithoutLambdaAreRefused()
     QVERIFY(continueWith(*run, 20).impossible.contains("plain LoRA"));
     config.optim.schedule = LrSchedule::Constant;
     QVERIFY(continueWith(*loadWritten(m_folder->filePath("b"), {config}), 20).resumes);
+}
+
+void TestRunPlans::theRowTellsWhetherStepsCanFollow_data()
+{
+    QTest::addColumn<Method>("method");
+    QTest::addColumn<LrSchedule>("schedule");
+    QTest::addColumn<RecordState>("state");
+    QTest::addColumn<bool>("files"); // a checkpoint and an adapter
+    QTest::addColumn<QString>("says");
+    QTest::addColumn<bool>("possible");
+    const auto row = [](const char* name, Method method, LrSchedule schedule, RecordState state, bool files,
+                         const char* says, bool possible) {
+        QTest::newRow(name) << method << schedule << state << files << QString::fromUtf8(says) << possible;
+    };
+    using enum LrSchedule;
+    using enum RecordState;
+    row("AdaLoRA", Method::AdaLora, Linear, Finished, true, "nothing is pruned any more", true);
+    row("SVD-LoRA", Method::SvdLora, Cosine, Finished, true, "from the trained adapter.", true);
+    row("LoRA", Method::Lora, Linear, Finished, true, "Start again with more steps instead", false);
+    row("Prune-LoRA", Method::PruneLora, Cosine, Finished, true, "plain LoRA", false);
+    row("LoRA at a constant rate", Method::Lora, Constant, Finished, true, "in its own folder", true);
+    row("no adapter", Method::AdaLora, Linear, Finished, false, "no adapter", false);
+    row("no checkpoint", Method::AdaLora, Constant, Finished, false, "no checkpoint", false);
+    row("stopped", Method::AdaLora, Linear, Stopped, true, "Resume it first", false);
+    row("running", Method::AdaLora, Linear, Running, true, "goes on", false);
+    row("missing", Method::AdaLora, Linear, Missing, true, "cannot be read", false);
+}
+
+/// As the menu shows it, before a click; where it can be, the plan says the same.
+void TestRunPlans::theRowTellsWhetherStepsCanFollow()
+{
+    QFETCH(Method, method);
+    QFETCH(LrSchedule, schedule);
+    QFETCH(RecordState, state);
+    QFETCH(bool, files);
+    QFETCH(QString, says);
+    QFETCH(bool, possible);
+    WrittenRun written {smallConfig()};
+    written.config.method = method;
+    written.config.optim.schedule = schedule;
+    written.checkpoint = files ? 40 : -1;
+    RunRecord record;
+    record.folder = writeRun(m_folder->filePath("a"), written);
+    record.state = state;
+    record.steps = 40;
+    record.configuration = QString::fromStdString(toJson(written.config));
+    if (files)
+        writeText(record.folder + "/adapter/adapter_config.json", "{}");
+    const ContinueChoice choice = continueChoice(record);
+    QCOMPARE(choice.possible, possible);
+    QVERIFY2(choice.text.contains(says), qPrintable(choice.text));
+    if (state == RecordState::Finished)
+        QCOMPARE(continueWith(loadRun(record.folder), 20).impossible.isEmpty(), possible);
+    record.configuration = "{";
+    QVERIFY(!continueChoice(record).possible && !continueChoice(record).text.isEmpty());
 }
 
 void TestRunPlans::aRankMapBecomesFixedRanks()

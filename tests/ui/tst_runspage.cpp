@@ -17,6 +17,7 @@
 #include "visualization/ComparePlot.h"
 #include "visualization/RankGrid.h"
 
+#include <QAction>
 #include <QElapsedTimer>
 #include <QListView>
 #include <QPlainTextEdit>
@@ -312,12 +313,16 @@ void TestRunsPage::moreStepsAreExplainedFirst()
     test::writeText(m_bench->path("runs/a/adapter/adapter_config.json"), "{}");
     openRuns(1);
     choose({"a"});
+    QVERIFY(page().bar().continueAction()->isEnabled());
+    QVERIFY(page().bar().continueAction()->toolTip().contains("nothing is pruned any more"));
     page().continueRun();
     QVERIFY(page().bar().question().text().contains("a new run of 20 steps"));
     page().bar().question().yes()->click();
     QCOMPARE(window().workspace(), Workspace::Setup);
     QCOMPARE(window().form().config().train.steps, 20);
     QVERIFY(QString::fromStdString(window().form().config().adalora.initFrom).endsWith("runs/a/adapter"));
+    QVERIFY(window().form().config().method == Method::SvdLora);
+    QCOMPARE(window().form().config().adalora.rankMap.size(), 6U);
 }
 
 void TestRunsPage::aConstantRateGoesOn()

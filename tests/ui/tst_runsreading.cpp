@@ -21,9 +21,11 @@
 #include "visualization/ComparePlot.h"
 #include "visualization/RankGrid.h"
 
+#include <QAction>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListView>
+#include <QMenu>
 #include <QPushButton>
 #include <QTest>
 
@@ -50,6 +52,7 @@ private Q_SLOTS:
     void theQuestionGivesTheFocusBack();
     void whatWasTypedIsTidied();
     void theSliderSmoothsTheLosses();
+    void moreStepsThatCannotBeSayWhy();
 
 private:
     [[nodiscard]] QString folder(const QString& name) const { return m_bench->path("runs/" + name); }
@@ -329,6 +332,19 @@ void TestRunsReading::theSliderSmoothsTheLosses()
     QCOMPARE(page().plot().curves().smoothing(), 0.0);
     const ComparedCurve& curve = page().plot().curves().curves().front();
     QCOMPARE(curve.smooth.y()[20], curve.loss.y()[20]);
+}
+
+void TestRunsReading::moreStepsThatCannotBeSayWhy()
+{
+    test::WrittenRun lora = written(0, 1.0);
+    lora.config.method = Method::Lora;
+    write("a", lora);
+    openRuns(1);
+    choose({"a"});
+    const QAction* action = page().bar().continueAction();
+    QVERIFY(!action->isEnabled());
+    QVERIFY2(action->toolTip().contains("Start again with more steps instead"), qPrintable(action->toolTip()));
+    QVERIFY(qobject_cast<QMenu*>(action->associatedObjects().front())->toolTipsVisible());
 }
 
 QTEST_MAIN(TestRunsReading)
