@@ -17,6 +17,7 @@
 
 #include <QDragEnterEvent>
 #include <QDropEvent>
+#include <QFile>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QMimeData>
@@ -29,6 +30,25 @@ namespace spectune {
 namespace {
 
 const std::array dataSuffixes {"txt", "jsonl", "csv", "tsv"};
+
+/// Whether the outermost value of a JSON file is a list: a dataset's is, a configuration's never.
+bool holdsList(const QString& path)
+{
+    QFile file(path);
+    if (!file.open(QIODevice::ReadOnly))
+        return false; // who reads it says why
+    QByteArray head = file.read(4096);
+    if (head.startsWith("\xEF\xBB\xBF"))
+        head.remove(0, 3);
+    return head.trimmed().startsWith('[');
+}
+
+/// The first of what is dragged, where it is a file of this machine; empty otherwise. A list of addresses may be empty.
+QString draggedPath(const QMimeData& data)
+{
+    const QList<QUrl> urls = data.urls();
+    return urls.isEmpty() || !urls.front().isLocalFile() ? QString() : urls.front().toLocalFile();
+}
 
 } // namespace
 
@@ -148,13 +168,15 @@ void MainWindow::openPath(const QString& path)
         return;
     }
     const std::string suffix = info.suffix().toLower().toStdString();
-    if (std::find(dataSuffixes.begin(), dataSuffixes.end(), suffix) != dataSuffixes.end()) {
+    const bool listed = std::find(dataSuffixes.begin(), dataSuffixes.end(), suffix) != dataSuffixes.end();
+    if (listed || (suffix == "json" && holdsList(path))) {
         m_form->setValue(QStringLiteral("data.path"), FieldValue {info.absoluteFilePath().toStdString()});
         showWorkspace(Workspace::Setup);
     } else if (suffix == "json") {
         openConfig(path);
     } else {
-        throw configError("%1 is no configuration (.json), dataset (.txt, .jsonl, .csv, .tsv), run or model folder.",
+        throw configError("%1 is no configuration (.json), dataset (.txt, .jsonl, .csv, .tsv, or .json with a list), "
+                          "run or model folder.",
             path.toStdString());
     }
 }
@@ -215,13 +237,15 @@ void MainWindow::tryTo(const std::function<void()>& action)
 
 void MainWindow::dragEnterEvent(QDragEnterEvent* event)
 {
-    if (event->mimeData()->hasUrls() && event->mimeData()->urls().front().isLocalFile())
+    if (!draggedPath(*event->mimeData()).isEmpty())
         event->acceptProposedAction();
 }
 
 void MainWindow::dropEvent(QDropEvent* event)
 {
-    const QString path = event->mimeData()->urls().front().toLocalFile();
+    const QString path = draggedPath(*event->mimeData());
+    if (path.isEmpty())
+        return;
     tryTo([this, &path] { openPath(path); });
     event->acceptProposedAction();
 }

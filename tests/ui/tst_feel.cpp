@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What a person notices without a name for it: the first picture, what an idle window costs, keys, drops, names.
+// What a person notices without a name for it: the first picture, what an idle window costs, keys, names.
 #include "tests/ui/StudioBench.h"
 #include "training/core/Error.h"
 #include "ui/ConfigForm.h"
@@ -10,20 +10,15 @@
 #include "ui/SessionController.h"
 #include "ui/SetupFacts.h"
 #include "ui/ShortcutsWindow.h"
-#include "ui/StatusLine.h"
 #include "visualization/RankGrid.h"
 #include "visualization/Theme.h"
 
 #include <QApplication>
 #include <QClipboard>
-#include <QDir>
-#include <QDropEvent>
-#include <QFile>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
 #include <QMenuBar>
-#include <QMimeData>
 #include <QPushButton>
 #include <QScopeGuard>
 #include <QSettings>
@@ -33,7 +28,6 @@
 #include <QThread>
 #include <QTimer>
 #include <QTreeWidget>
-#include <QUrl>
 
 #include <algorithm>
 #include <atomic>
@@ -58,15 +52,8 @@ private Q_SLOTS:
     void keysAreSearched();
     void keysDoNotCollide();
     void runByKeysAlone();
-    void configIsDropped();
-    void datasetIsDropped();
-    void modelFolderIsDropped();
-    void runIsDropped();
-    void otherFilesAreRefusedInWords();
-    void missingFileIsTold();
 
 private:
-    void drop(const QString& path);
     [[nodiscard]] MainWindow& window() { return *m_bench->window; }
 
     std::unique_ptr<test::StudioBench> m_bench;
@@ -301,79 +288,6 @@ void TestFeel::runByKeysAlone()
     QTRY_COMPARE_WITH_TIMEOUT(window().session().state(), SessionState::Stopped, patience);
     press(Qt::Key_E, Qt::ControlModifier | Qt::ShiftModifier);
     QVERIFY(window().exportWindow());
-}
-
-void TestFeel::drop(const QString& path)
-{
-    QMimeData data;
-    data.setUrls({QUrl::fromLocalFile(path)});
-    const QPoint middle = window().rect().center();
-    QDragEnterEvent enter(middle, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
-    QCoreApplication::sendEvent(&window(), &enter);
-    QVERIFY(enter.isAccepted());
-    QDropEvent event(QPointF(middle), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
-    QCoreApplication::sendEvent(&window(), &event);
-}
-
-void TestFeel::configIsDropped()
-{
-    QVERIFY(m_bench->open());
-    window().form().setValue("train.steps", FieldValue {std::int64_t {7}});
-    drop(m_bench->path("card.json"));
-    QCOMPARE(window().form().config().train.steps, 800);
-    QCOMPARE(window().workspace(), Workspace::Setup);
-}
-
-void TestFeel::datasetIsDropped()
-{
-    QVERIFY(m_bench->open());
-    QFile file(m_bench->path("other.csv"));
-    QVERIFY(file.open(QIODevice::WriteOnly));
-    file.close();
-    drop(m_bench->path("other.csv"));
-    QVERIFY(QString::fromStdString(window().form().config().data.path).endsWith("other.csv"));
-}
-
-void TestFeel::modelFolderIsDropped()
-{
-    QVERIFY(m_bench->open());
-    QVERIFY(QDir().mkpath(m_bench->path("bigger")));
-    for (const char* name : {"config.json", "model.safetensors"}) {
-        QFile file(m_bench->path(QStringLiteral("bigger/") + QLatin1String(name)));
-        QVERIFY(file.open(QIODevice::WriteOnly));
-        file.write("{}");
-    }
-    drop(m_bench->path("bigger"));
-    QVERIFY(QString::fromStdString(window().form().config().model.path).endsWith("bigger"));
-}
-
-void TestFeel::runIsDropped()
-{
-    m_bench->scene->writesFiles = true;
-    QVERIFY(m_bench->open());
-    window().startRun();
-    QTRY_COMPARE_WITH_TIMEOUT(window().session().state(), SessionState::Finished, patience);
-    drop(window().run().folder());
-    QTRY_VERIFY_WITH_TIMEOUT(window().run().isRecorded(), patience); // a worker reads it
-    QCOMPARE(window().workspace(), Workspace::Live);
-}
-
-void TestFeel::otherFilesAreRefusedInWords()
-{
-    QVERIFY(m_bench->open());
-    QFile file(m_bench->path("song.mp3"));
-    QVERIFY(file.open(QIODevice::WriteOnly));
-    file.close();
-    drop(m_bench->path("song.mp3"));
-    QVERIFY(window().status().message().contains("song.mp3"));
-    QVERIFY(window().status().message().contains(".jsonl"));
-}
-
-void TestFeel::missingFileIsTold()
-{
-    QVERIFY(m_bench->open());
-    window().tryTo([this] { window().openPath(m_bench->path("gone.json")); });
-    QVERIFY(window().status().message().contains("gone.json does not exist"));
 }
 
 QTEST_MAIN(TestFeel)
