@@ -44,6 +44,32 @@ private Q_SLOTS:
         QCOMPARE(all(LineFile(folder.write("d", "x"), {})), (Texts {"x"}));
     }
 
+    /// What Mac OS wrote before X: lines end with a carriage return alone.
+    void linesThatEndWithReturns()
+    {
+        const Folder folder;
+        const LineFile file(folder.write("a",
+                                "\xEF\xBB\xBF"
+                                "one\r\r  \rtwo \rthree"),
+            {});
+        QCOMPARE(all(file), (Texts {"one", "two ", "three"}));
+        QCOMPARE(file.line(1), std::int64_t {4});
+        const CsvFile table(folder.write("a.csv", "a,b\r\"x\ry\",2\r\r3,4\r"), {});
+        QCOMPARE(all(table), (Texts {"a,b", "\"x\ry\",2", "3,4"}));
+        QCOMPARE(table.line(2), std::int64_t {5});
+        const JsonArrayFile array(folder.write("a.json", "[\r{},\r{}]\r"), {});
+        QCOMPARE(array.line(1), std::int64_t {3});
+        // The first piece of the scan, of 1 MiB, has no line feed, the second has: returns are text there.
+        const std::string wide((1U << 20U) + 5, 'x');
+        QCOMPARE(all(LineFile(folder.write("b", "a\r" + wide + "\nb"), {})), (Texts {"a\r" + wide, "b"}));
+        std::string many;
+        for (int line = 0; line < 300'000; ++line)
+            many += "line " + std::to_string(line) + '\r';
+        const LineFile longer(folder.write("c", many), {});
+        QCOMPARE(longer.size(), std::int64_t {300'000});
+        QCOMPARE(longer.record(299'999), std::string("line 299999"));
+    }
+
     void manyLinesInAnyOrder()
     {
         std::mt19937 random(5);

@@ -53,8 +53,10 @@ private Q_SLOTS:
                   QTest::newRow(title) << name << bytes << static_cast<int>(format) << text;
               };
         row("document", "a.txt", "Once\r\nupon", DataFormat::Text, "all:Once\nupon");
+        row("document of returns", "a.txt", "Once\rupon\r", DataFormat::Text, "all:Once\nupon\n");
         row("document like JSON", "a.txt", "{\"text\"", DataFormat::Text, "all:{\"text\"");
         row("e2e", "a.txt", "name : X||X is .\n\nname : Y||Y is .", DataFormat::E2e, "name : X||«X is .»");
+        row("e2e of returns", "a.txt", "name : X||X is .\rname : Y||Y is .\r", DataFormat::E2e, "name : X||«X is .»");
         row("not e2e", "a.txt", "a||b\nc", DataFormat::Text, "all:a||b\nc");
         row("text lines", "a.jsonl", "{\"text\":\"x\"}\n", DataFormat::Text, "all:x");
         row("pairs", "a.jsonl", "{\"prompt\":\"p \",\"completion\":\"c\"}", DataFormat::PromptCompletion, "p «c»");
@@ -76,6 +78,11 @@ private Q_SLOTS:
         row("tsv", "a.tsv", "sentence\tlabel\nfine film \t1\n", DataFormat::Table, "fine film \nLabel: «1»");
         row("csv pair", "a.csv", "text,text_pair,label\r\n\"a, b\",c,no\r\n", DataFormat::Table,
             "a, b\nc\nLabel: «no»");
+        row("csv of returns", "a.csv", "text,text_pair,label\r\"a, b\",c,no\rd,e,yes\r", DataFormat::Table,
+            "a, b\nc\nLabel: «no»");
+        row("tsv of returns", "a.tsv", "sentence\tlabel\rfine film \t1\rother\t0", DataFormat::Table,
+            "fine film \nLabel: «1»");
+        row("lines of returns", "a.jsonl", "{\"text\":\"x\"}\r{\"text\":\"y\"}\r", DataFormat::Text, "all:x");
         row("csv semicolons", "a.csv", "prompt;completion\n1+1=;2\n", DataFormat::Table, "1+1=«2»");
         row("csv text", "a.csv", "text\nonly\n", DataFormat::Table, "all:only");
     }

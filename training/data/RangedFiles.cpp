@@ -85,6 +85,7 @@ JsonArrayFile::JsonArrayFile(const std::filesystem::path& path, const Progress& 
     ArrayScanner scanner;
     std::int64_t line = 1;
     const std::uint64_t mark = file().markLength();
+    const char lineEnd = file().lineEnd(progress);
     file().scan(progress, [&](std::uint64_t offset, std::string_view bytes) {
         for (std::size_t i = offset == 0 ? mark : 0; i < bytes.size(); ++i) {
             try {
@@ -96,7 +97,7 @@ JsonArrayFile::JsonArrayFile(const std::filesystem::path& path, const Progress& 
             } catch (const Message& fault) {
                 throw ioError("%1:%2: is not a JSON array: %3.", file().name(), line, fault);
             }
-            line += bytes[i] == '\n' ? 1 : 0;
+            line += bytes[i] == lineEnd ? 1 : 0;
         }
     });
     if (!scanner.isDone())
@@ -107,6 +108,7 @@ CsvFile::CsvFile(const std::filesystem::path& path, const Progress& progress)
     : RangedFile(path)
 {
     const std::uint64_t mark = file().markLength();
+    const char lineEnd = file().lineEnd(progress);
     std::uint64_t begin = mark;
     std::int64_t line = 1;
     std::int64_t recordLine = 1;
@@ -123,12 +125,12 @@ CsvFile::CsvFile(const std::filesystem::path& path, const Progress& progress)
     file().scan(progress, [&](std::uint64_t offset, std::string_view bytes) {
         for (std::size_t i = offset == 0 ? mark : 0; i < bytes.size(); ++i) {
             const char c = bytes[i];
-            line += c == '\n' ? 1 : 0;
+            line += c == lineEnd ? 1 : 0;
             if (c == '"') {
                 inQuotes = !inQuotes; // a doubled quote toggles twice
                 quoteLine = inQuotes ? line : quoteLine;
             }
-            if (c == '\n' && !inQuotes)
+            if (c == lineEnd && !inQuotes)
                 endRow(offset + i, offset + i + 1);
             else if (c != '\r' && c != '\n' && c != ' ')
                 blank = false;

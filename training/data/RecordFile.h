@@ -29,6 +29,9 @@ public:
         const Progress& progress, const std::function<void(std::uint64_t offset, std::string_view bytes)>& visit) const;
     /// Length of a UTF-8 byte order mark at the start: 3 or 0.
     [[nodiscard]] std::uint64_t markLength() const;
+    /// What ends its lines: '\n' ("\r\n" too), or '\r' where it has no '\n' at all, as Mac OS wrote before X.
+    /// Reads up to the first '\n'. @throws Error (Io), Stopped
+    [[nodiscard]] char lineEnd(const Progress& progress) const;
 
 private:
     std::filesystem::path m_path;
@@ -61,7 +64,8 @@ private:
     InputFile m_file;
 };
 
-/// The lines of a file that are not blank, without their line ends ("\n" or "\r\n"). Only every 16th is in the index.
+/// The lines of a file that are not blank, without their line ends ("\n", "\r\n"; "\r" where there is no "\n"). Only
+/// every 16th is in the index.
 class LineFile : public RecordFile {
 public:
     LineFile(const std::filesystem::path& path, const Progress& progress);
@@ -82,6 +86,7 @@ private:
     };
     void loadBlock(std::int64_t block) const;
 
+    char m_lineEnd = '\n';
     std::int64_t m_size = 0;
     std::vector<Anchor> m_anchors; ///< of records 0, 16, 32, …, and one past the end
     mutable std::int64_t m_block = -1; ///< whose text and places are held

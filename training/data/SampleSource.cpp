@@ -174,11 +174,18 @@ Decision decideByKeys(const Record& first, const DataColumns& columns)
         first.place.text(), first.names());
 }
 
+/// As InputFile::lineEnd(), of a file's first bytes.
+char lineEndOf(std::string_view head)
+{
+    return head.find('\n') == std::string_view::npos && head.find('\r') != std::string_view::npos ? '\r' : '\n';
+}
+
 bool firstLinesAreE2e(const std::string& head)
 {
+    const char lineEnd = lineEndOf(head);
     int seen = 0;
     for (std::size_t at = 0; at < head.size() && seen < 5; ++seen) {
-        const std::size_t end = std::min(head.find('\n', at), head.size());
+        const std::size_t end = std::min(head.find(lineEnd, at), head.size());
         if (std::string_view(head).substr(at, end - at).find("||") == std::string_view::npos)
             return false;
         at = end + 1;
@@ -192,7 +199,7 @@ Container tableContainer(const std::string& extension, const std::string& head)
 {
     if (extension == ".tsv" || extension == ".csv")
         return extension == ".tsv" ? Container::Tsv : Container::Csv;
-    return head.substr(0, head.find('\n')).find('\t') != std::string::npos ? Container::Tsv : Container::Csv;
+    return head.substr(0, head.find(lineEndOf(head))).find('\t') != std::string::npos ? Container::Tsv : Container::Csv;
 }
 
 Container jsonContainer(const std::string& head)

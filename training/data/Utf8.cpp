@@ -86,6 +86,8 @@ void normaliseNewlines(std::string& text)
     constexpr std::string_view mark = "\xEF\xBB\xBF";
     if (text.compare(0, mark.size(), mark) == 0)
         text.erase(0, mark.size());
+    if (text.find('\n') == std::string::npos)
+        std::replace(text.begin(), text.end(), '\r', '\n');
     std::size_t out = 0;
     for (std::size_t in = 0; in < text.size(); ++in) {
         if (text[in] == '\r' && in + 1 < text.size() && text[in + 1] == '\n')

@@ -17,7 +17,7 @@ void requireUtf8(std::string_view text, std::string_view file, std::int64_t firs
 /// The length of the longest beginning of @p text that has at most @p most bytes and ends with a whole character.
 [[nodiscard]] std::size_t wholeCharacters(std::string_view text, std::size_t most) noexcept;
 
-/// "\n" for every "\r\n", and without a byte order mark.
+/// "\n" for every "\r\n", and for every "\r" of a text that has no "\n" (Mac OS before X); without a byte order mark.
 void normaliseNewlines(std::string& text);
 
 } // namespace spectune
