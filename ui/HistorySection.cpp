@@ -69,9 +69,13 @@ void HistorySection::refresh()
     m_history->setVisible(told);
     m_none->setVisible(!told);
     if (!told) {
-        m_none->setText(m_run.history().events.empty() ? tr("It begins with the first masking event.")
-                                                       : tr("Scores over the run are kept in replay.bin. This run's "
-                                                            "folder has none, so only its ranks are known."));
+        const bool events = !m_run.history().events.empty();
+        m_none->setText(events
+                ? tr("Scores over the run are kept in replay.bin. This run's folder has none, so only its "
+                     "ranks are known.")
+                : allocatesBudget(m_run.config().method)
+                ? tr("It begins with the first masking event.")
+                : tr("This method has no masking events: every triplet stays."));
         return;
     }
     std::vector<std::int64_t> steps;

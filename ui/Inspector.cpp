@@ -156,11 +156,16 @@ QWidget* Inspector::makeNumbers()
     auto* column = new QVBoxLayout(m_numbers);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
-    column->addWidget(makeRule());
+    m_scores = new QWidget;
+    auto* scores = new QVBoxLayout(m_scores);
+    scores->setContentsMargins(0, 0, 0, 0);
+    scores->setSpacing(0);
+    scores->addWidget(makeRule());
     auto* formula = makeSection();
     m_formula = new FormulaView;
     formula->addWidget(m_formula);
-    column->addLayout(formula);
+    scores->addLayout(formula);
+    column->addWidget(m_scores);
     column->addWidget(makeRule());
     auto* orth = makeSection();
     auto* orthHead = new QHBoxLayout;
@@ -219,20 +224,21 @@ void Inspector::refreshCell()
     QString subtitle;
     if (info.outFeatures > 0)
         subtitle = QStringLiteral("%1 × %2").arg(formatCount(info.outFeatures), formatCount(info.inFeatures));
-    if (snapshot && snapshot->hasScores) {
-        subtitle += tr(" · λ at step %1").arg(formatCount(snapshot->step));
-        if (snapshot->eventStep >= 0)
-            subtitle += tr(", scores of event %1").arg(formatCount(snapshot->eventStep));
-    }
-    m_subtitle->setText(subtitle);
+    const bool lambdas = snapshot && snapshot->hasLambda;
     const bool scores = snapshot && snapshot->hasScores;
-    m_triplets->setVisible(scores);
-    m_numbers->setVisible(scores); // those of another step would stand there
+    if (lambdas)
+        subtitle += tr(" · λ at step %1").arg(formatCount(snapshot->step));
+    if (scores && snapshot->eventStep >= 0)
+        subtitle += tr(", scores of event %1").arg(formatCount(snapshot->eventStep));
+    m_subtitle->setText(subtitle);
+    m_triplets->setVisible(lambdas);
+    m_numbers->setVisible(lambdas); // those of another step would stand there
+    m_scores->setVisible(scores);
     m_none->setVisible(!scores);
-    if (!scores) {
-        m_none->setText(whyNone());
+    if (!scores)
+        m_none->setText(whyNone(lambdas));
+    if (!lambdas)
         return;
-    }
     m_triplets->setModule(snapshot, m_module);
     m_triplets->setFixedHeight(m_triplets->usualHeight());
     const ModuleState& state = snapshot->modules[m_module.at()];
@@ -245,12 +251,16 @@ void Inspector::refreshCell()
     refreshFormula();
 }
 
-QString Inspector::whyNone() const
+QString Inspector::whyNone(bool lambdas) const
 {
     if (!m_run.hasRun())
         return tr("No scores yet. They come with the first step.");
-    if (!allocatesBudget(m_run.config().method))
-        return tr("No scores: this method keeps the ranks it starts with, and decides nothing by them.");
+    if (!allocatesBudget(m_run.config().method)) {
+        const QString why = tr("No scores: this method keeps the ranks it starts with, and decides nothing by them.");
+        const bool past
+            = !lambdas && hasLambda(m_run.config().method) && (m_run.isRecorded() || m_run.shownStep() >= 0);
+        return past ? why + QLatin1Char(' ') + tr("Its λ are shown while it trains; they are not recorded.") : why;
+    }
     if (m_run.shownStep() < 0 && !m_run.isRecorded())
         return tr("No scores yet. They come with the first snapshot.");
     if (const std::int64_t near = m_run.replay().nearestState(std::max<std::int64_t>(m_run.shownStep(), 0)); near >= 0)

@@ -50,7 +50,7 @@ private:
     void refreshCell();
     void refreshFormula();
     void chooseTriplet(int triplet);
-    [[nodiscard]] QString whyNone() const;
+    [[nodiscard]] QString whyNone(bool lambdas) const; ///< @param lambdas those are there, and the scores alone are not
 
     RunModel& m_run;
     ModuleIndex m_module;
@@ -68,7 +68,8 @@ private:
     TripletList* m_triplets = nullptr;
     FormulaView* m_formula = nullptr;
     OrthogonalityBars* m_orthogonality = nullptr;
-    QWidget* m_numbers = nullptr; ///< formula and orthogonality, of steps with scores
+    QWidget* m_numbers = nullptr; ///< formula and orthogonality, of steps with λ
+    QWidget* m_scores = nullptr; ///< the formula of them, where there are scores too
     GeometrySection* m_geometry = nullptr;
     HistorySection* m_history = nullptr;
     QLabel* m_none = nullptr; ///< "No scores at this step", and why

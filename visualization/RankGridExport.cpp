@@ -47,6 +47,7 @@ QString RankGrid::toCsv() const
     }
     const bool difference = state.view == GridView::Difference;
     const bool scores = state.snapshot && state.snapshot->hasScores;
+    const bool lambdas = state.snapshot && state.snapshot->hasLambda;
     const bool triplets = state.snapshot && state.snapshot->hasTriplets;
     QString csv = difference ? QStringLiteral("layer,matrix,module,rank_b_minus_a\n")
                              : QStringLiteral("step,layer,matrix,module,rank,init_rank,lost,back,revived,importance,"
@@ -71,8 +72,9 @@ QString RankGrid::toCsv() const
             QString::number(module.rank), QString::number(start), QString::number(module.lostAtLastEvent),
             QString::number(module.backAtLastEvent)};
         line << (triplets ? QString::number(state.revivedOf(ModuleIndex {static_cast<std::int32_t>(i)})) : QString());
-        for (const float value : {module.importance, module.lambdaSum, module.orthP, module.orthQ}) {
-            line << (scores ? plain(static_cast<double>(value)) : QString()); // not known: empty, never 0
+        line << (scores ? plain(static_cast<double>(module.importance)) : QString()); // not known: empty, never 0
+        for (const float value : {module.lambdaSum, module.orthP, module.orthQ}) {
+            line << (lambdas ? plain(static_cast<double>(value)) : QString());
         }
         csv += line.join(QLatin1Char(',')) + QLatin1Char('\n');
     }

@@ -71,11 +71,12 @@ QString RankGrid::cellDetails(ModuleIndex module) const
     if (state.snapshot->hasTriplets) {
         words += QLatin1Char('\n') + tr("triplets that came back at least once: %1").arg(state.revivedOf(module));
     }
-    if (state.snapshot->hasScores) {
+    if (state.snapshot->hasLambda) {
+        const QString sum = formatFixed(static_cast<double>(now.lambdaSum), 3);
         words += QLatin1Char('\n')
-            + tr("Σ S of kept %1, Σ |λ| %2")
-                  .arg(formatScientific(static_cast<double>(now.importance)),
-                      formatFixed(static_cast<double>(now.lambdaSum), 3));
+            + (state.snapshot->hasScores
+                    ? tr("Σ S of kept %1, Σ |λ| %2").arg(formatScientific(static_cast<double>(now.importance)), sum)
+                    : tr("Σ |λ| %1").arg(sum));
         words += QLatin1Char('\n')
             + tr("‖PᵀP − I‖ %1, ‖QQᵀ − I‖ %2")
                   .arg(formatShort(static_cast<double>(now.orthP)), formatShort(static_cast<double>(now.orthQ)));

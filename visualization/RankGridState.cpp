@@ -61,7 +61,10 @@ bool RankGridState::hasValues() const
     if (mode == GridMode::Revivals) {
         return snapshot && snapshot->hasTriplets;
     }
-    return mode == GridMode::Rank || (snapshot && snapshot->hasScores);
+    if (mode == GridMode::Importance) {
+        return snapshot && snapshot->hasScores;
+    }
+    return mode == GridMode::Rank || (snapshot && snapshot->hasLambda);
 }
 
 QString RankGridState::missingText() const
@@ -72,8 +75,14 @@ QString RankGridState::missingText() const
     if (!isMissing()) {
         return RankGrid::tr("No scores yet: they begin with step 1.");
     }
-    return mode == GridMode::Revivals ? RankGrid::tr("This run recorded no triplets.")
-                                      : RankGrid::tr("No scores were kept for this step.");
+    if (mode == GridMode::Revivals) {
+        return RankGrid::tr("This run recorded no triplets.");
+    }
+    if (mode == GridMode::Importance) { // λ without scores: nothing that could have been kept
+        return snapshot->hasLambda ? RankGrid::tr("This method has fixed ranks, and no scores.")
+                                   : RankGrid::tr("No scores were kept for this step.");
+    }
+    return RankGrid::tr("No λ was kept for this step.");
 }
 
 double RankGridState::valueOf(ModuleIndex module) const

@@ -102,7 +102,7 @@ void TripletList::paintHead(QPainter& painter, const Columns& c) const
     if (m_snapshot->hasScores) {
         head(c.score, c.mark, Qt::AlignLeft, tr("score S (log)"));
     } else {
-        head(c.score, c.when, Qt::AlignRight, tr("no scores at this step"));
+        head(c.score, c.when, Qt::AlignRight, tr("no scores"));
     }
 }
 

@@ -57,6 +57,34 @@ private Q_SLOTS:
         QVERIFY(identical(modules.select(1, 6), asShown(trainer->orthogonality().errorQ())));
         QCOMPARE(snapshot->threshold, allocator.threshold().to(at::kFloat).item<float>());
     }
+
+    void whatThereIsFollowsFromTheMethod_data()
+    {
+        QTest::addColumn<Method>("method");
+        QTest::addColumn<bool>("lambdas");
+        QTest::addColumn<bool>("scores");
+        QTest::newRow("adalora") << Method::AdaLora << true << true;
+        QTest::newRow("svd-lora") << Method::SvdLora << true << false;
+        QTest::newRow("lora") << Method::Lora << false << false;
+    }
+
+    void whatThereIsFollowsFromTheMethod()
+    {
+        QFETCH(Method, method);
+        QFETCH(bool, lambdas);
+        QFETCH(bool, scores);
+        const auto trainer = shrinkTrainer(shrinkConfig(false, method));
+        const auto before = buildSnapshot(*trainer, 0, 28);
+        QVERIFY(!before->hasLambda && !before->hasScores);
+        stepsOf(*trainer, 0, 3);
+        const auto snapshot = buildSnapshot(*trainer, 3, 28);
+        QCOMPARE(snapshot->hasLambda, lambdas);
+        QCOMPARE(snapshot->hasScores, scores);
+        if (!lambdas)
+            return;
+        QVERIFY(snapshot->modules.front().lambdaSum > 0.0F);
+        QVERIFY(snapshot->modules.front().orthP > 0.0F);
+    }
 };
 
 QTEST_GUILESS_MAIN(TestSnapshotBuilder)

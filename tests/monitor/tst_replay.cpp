@@ -36,7 +36,7 @@ public:
         m_now.layout = layout;
         m_now.modules.resize(layout->modules.size());
         m_now.triplets.resize(static_cast<std::size_t>(layout->tripletCount()));
-        m_now.hasScores = true;
+        m_now.hasLambda = m_now.hasScores = true;
     }
 
     /// @param fresh other λ, S, … than at the event before
@@ -102,7 +102,7 @@ bool sameModule(const ModuleState& a, const ModuleState& b)
 bool same(const RankSnapshot& a, const RankSnapshot& b)
 {
     return a.step == b.step && a.budget == b.budget && a.eventStep == b.eventStep && a.threshold == b.threshold
-        && a.hasScores == b.hasScores && a.hasTriplets == b.hasTriplets
+        && a.hasLambda == b.hasLambda && a.hasScores == b.hasScores && a.hasTriplets == b.hasTriplets
         && std::equal(a.modules.begin(), a.modules.end(), b.modules.begin(), b.modules.end(), sameModule)
         && std::equal(a.triplets.begin(), a.triplets.end(), b.triplets.begin(), b.triplets.end(), sameTriplet);
 }

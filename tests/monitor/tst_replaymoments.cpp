@@ -36,7 +36,7 @@ RankSnapshot snapshotOf(
     snapshot.layout = layout;
     snapshot.step = step;
     snapshot.eventStep = eventStep;
-    snapshot.hasScores = true;
+    snapshot.hasLambda = snapshot.hasScores = true;
     snapshot.budget = layout->tripletCount() - static_cast<std::int64_t>(pruned);
     snapshot.modules.resize(layout->modules.size());
     snapshot.triplets.resize(static_cast<std::size_t>(layout->tripletCount()));
@@ -70,6 +70,7 @@ void verifySame(const RankSnapshot& now, const RankSnapshot& then)
     QCOMPARE(now.step, then.step);
     QCOMPARE(now.eventStep, then.eventStep);
     QCOMPARE(now.budget, then.budget);
+    QCOMPARE(now.hasLambda, then.hasLambda);
     QCOMPARE(now.hasScores, then.hasScores);
     for (std::size_t i = 0; i < then.triplets.size(); ++i) {
         QCOMPARE(now.triplets[i].lambda, then.triplets[i].lambda);
@@ -118,7 +119,7 @@ private Q_SLOTS:
         RankSnapshot before = snapshotOf(layout, 4, -1, 0); // as a run's layout tells it: all kept, no numbers
         for (TripletState& triplet : before.triplets)
             triplet = {};
-        before.hasScores = false;
+        before.hasLambda = before.hasScores = false;
         verifySame(reader.atMoment(before, 4), warmUp);
     }
 

@@ -173,7 +173,8 @@ std::shared_ptr<const RankSnapshot> SceneEngine::picture(std::int64_t step, std:
     snapshot->budget = budget;
     snapshot->eventStep = m_eventStep;
     snapshot->threshold = m_threshold;
-    snapshot->hasScores = true;
+    snapshot->hasScores = allocatesBudget(m_config.method);
+    snapshot->hasLambda = snapshot->hasScores || hasLambda(m_config.method);
     snapshot->memory = {.used = (std::int64_t {1200} << 20) + step * 1000, .total = std::int64_t {8} << 30};
     snapshot->modules = m_modules;
     snapshot->triplets = m_triplets;

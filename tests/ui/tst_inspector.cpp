@@ -2,15 +2,18 @@
 // The inspector beside the heatmap: words that are never cut, marks whose key is in sight, exact values of a run that
 // goes on.
 #include "tests/ui/StudioBench.h"
+#include "ui/ConfigForm.h"
 #include "ui/FormulaView.h"
 #include "ui/GeometrySection.h"
 #include "ui/GridPanel.h"
 #include "ui/Inspector.h"
 #include "ui/LivePage.h"
+#include "ui/OrthogonalityBars.h"
 #include "ui/RunModel.h"
 #include "ui/SessionController.h"
 #include "visualization/RankGrid.h"
 #include "visualization/SpectrumBars.h"
+#include "visualization/TripletList.h"
 
 #include <QLabel>
 #include <QPushButton>
@@ -36,6 +39,7 @@ private Q_SLOTS:
     void theMarksHaveTheirKey_data();
     void theMarksHaveTheirKey();
     void withoutScoresThereIsNoKey();
+    void fixedRanksHaveLambdaWithoutScores();
     void modesAreSpelledOutWhereTheyFit();
     void exactValuesComeWhileItRuns();
 
@@ -53,7 +57,7 @@ static FormulaLines linesBeforeTheFirstEvent()
     layout->modules.push_back({"model.layers.0.self_attn.q_proj", LayerIndex {0}, KindIndex {0}, 8, 8});
     RankSnapshot snapshot;
     snapshot.layout = layout;
-    snapshot.hasScores = true;
+    snapshot.hasLambda = snapshot.hasScores = true;
     snapshot.modules.resize(1);
     snapshot.triplets.resize(1);
     return FormulaLines::of(snapshot, ModuleIndex {0}, 0, ScoreKind::SensitivityUncertainty);
@@ -174,6 +178,43 @@ void TestInspector::withoutScoresThereIsNoKey()
     window().run().showStep(-1);
     QCOMPARE(keys(), 1);
     QVERIFY(!nearest->isVisible());
+}
+
+/// SVD-LoRA: λ, errors and exact values are there; scores, threshold and formula are not, and the page says why.
+void TestInspector::fixedRanksHaveLambdaWithoutScores()
+{
+    QVERIFY(m_bench->open());
+    window().form().setText("method.name", "svd-lora");
+    QVERIFY(window().startRun());
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Finished, patience);
+    const auto snapshot = window().run().shownSnapshot();
+    QVERIFY(snapshot && snapshot->hasLambda && !snapshot->hasScores);
+    Inspector& inspector = window().live().inspector();
+    inspector.setModule(ModuleIndex {17});
+    const auto* list = inspector.findChild<TripletList*>();
+    const auto* bars = inspector.findChild<OrthogonalityBars*>();
+    const auto* formula = inspector.findChild<FormulaView*>();
+    QVERIFY(list->isVisible() && bars->isVisible() && !formula->isVisible());
+    QCOMPARE(static_cast<std::int64_t>(list->rows().size()), snapshot->layout->initRank);
+    QVERIFY(inspector.geometrySection().isVisible());
+    const auto says = [&inspector](const char* words) {
+        const auto labels = inspector.findChildren<QLabel*>();
+        return std::any_of(labels.begin(), labels.end(), [words](const QLabel* label) {
+            return label->isVisible() && label->text().contains(QLatin1String(words));
+        });
+    };
+    QVERIFY(says("this method keeps the ranks it starts with"));
+    QVERIFY(!says("they are not recorded"));
+    RankGrid& grid = window().live().grid();
+    for (const int mode : {2, 3}) {
+        window().live().setHeatMode(mode);
+        QCOMPARE(grid.missingText(), QString());
+    }
+    window().live().setHeatMode(1);
+    QVERIFY(!grid.missingText().isEmpty());
+    window().run().showStep(40); // no λ was kept of it
+    QVERIFY(!list->isVisible() && !bars->isVisible());
+    QVERIFY(says("they are not recorded"));
 }
 
 void TestInspector::modesAreSpelledOutWhereTheyFit()

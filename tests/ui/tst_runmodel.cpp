@@ -235,7 +235,7 @@ void TestRunModel::termsOfTheFormula()
     layout->modules.push_back({"model.layers.0.self_attn.q_proj", LayerIndex {0}, KindIndex {0}, 8, 8});
     RankSnapshot snapshot;
     snapshot.layout = layout;
-    snapshot.hasScores = true;
+    snapshot.hasLambda = snapshot.hasScores = true;
     snapshot.eventStep = 1100;
     snapshot.threshold = 2.9e-6F;
     snapshot.modules.resize(1);
@@ -273,7 +273,7 @@ void TestRunModel::picturesThatTheFileHasAreLetGo()
         auto snapshot = std::make_shared<RankSnapshot>();
         snapshot->layout = layout;
         snapshot->step = snapshot->eventStep = step;
-        snapshot->hasScores = true;
+        snapshot->hasLambda = snapshot->hasScores = true;
         snapshot->modules.resize(1);
         snapshot->triplets.resize(25'000);
         return snapshot;

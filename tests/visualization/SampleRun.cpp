@@ -133,7 +133,7 @@ std::shared_ptr<const RankSnapshot> SampleRun::snapshot(std::int64_t step) const
     auto snapshot = std::make_shared<RankSnapshot>();
     snapshot->layout = layout();
     snapshot->step = step;
-    snapshot->hasScores = step > 0;
+    snapshot->hasLambda = snapshot->hasScores = step > 0;
     snapshot->budget = budgetAt(step - 1);
     std::int64_t last = std::min((step - 1) / interval * interval, totalSteps - finalSteps);
     double threshold = 0.0;

@@ -68,7 +68,7 @@ private Q_SLOTS:
         RankGrid grid;
         grid.resize(486, 668);
         auto first = std::make_shared<RankSnapshot>(*run.snapshot(1106));
-        first->hasScores = false;
+        first->hasLambda = first->hasScores = false;
         first->modules[150].rank = 3;
         grid.setMode(GridMode::Importance); // nothing to show yet: the next change is the first, and fades
         grid.setSnapshot(first);

@@ -53,6 +53,7 @@ private Q_SLOTS:
     void revivalsAreTripletsThatCameBack();
     void unknownValuesStayUnknown();
     void missingScoresAreHatched();
+    void lambdaIsThereWithoutScores();
     void csvHasALinePerMatrix();
     void filesAreWhatTheirNamesSay_data();
     void filesAreWhatTheirNamesSay();
@@ -254,7 +255,7 @@ void TestGridViews::unknownValuesStayUnknown()
 {
     const SampleRun run;
     auto ranks = std::make_shared<RankSnapshot>(*run.snapshot(1106));
-    ranks->hasScores = false;
+    ranks->hasLambda = ranks->hasScores = false;
     ranks->hasTriplets = false;
     RankGrid grid;
     grid.resize(486, 668);
@@ -273,7 +274,7 @@ void TestGridViews::missingScoresAreHatched()
 {
     const SampleRun run;
     auto ranks = std::make_shared<RankSnapshot>(*run.snapshot(1106));
-    ranks->hasScores = false;
+    ranks->hasLambda = ranks->hasScores = false;
     RankGridState state;
     state.view = GridView::Ranks;
     state.mode = GridMode::Importance;
@@ -297,6 +298,29 @@ void TestGridViews::missingScoresAreHatched()
     grid.setSnapshot(run.snapshot(1106));
     QVERIFY(grid.missingText().isEmpty());
     QVERIFY(told.count() > 1);
+}
+
+/// As of SVD-LoRA, which has λ and prunes nothing by it.
+void TestGridViews::lambdaIsThereWithoutScores()
+{
+    const SampleRun run;
+    auto lambdas = std::make_shared<RankSnapshot>(*run.snapshot(1106));
+    lambdas->hasScores = false;
+    RankGrid grid;
+    grid.resize(486, 668);
+    grid.setSnapshot(lambdas);
+    for (const GridMode mode : {GridMode::LambdaSum, GridMode::Orthogonality}) {
+        grid.setMode(mode);
+        QCOMPARE(grid.missingText(), QString());
+    }
+    grid.setMode(GridMode::Importance);
+    QCOMPARE(grid.missingText(), QStringLiteral("This method has fixed ranks, and no scores."));
+    const QStringList line = grid.toCsv().split('\n').at(1).split(',');
+    QVERIFY(line.at(9).isEmpty());
+    for (const int column : {10, 11, 12})
+        QVERIFY(!line.at(column).isEmpty());
+    const QString details = grid.cellDetails(ModuleIndex {0});
+    QVERIFY2(details.contains("\nΣ |λ| ") && !details.contains("Σ S"), qPrintable(details));
 }
 
 void TestGridViews::csvHasALinePerMatrix()

@@ -48,6 +48,23 @@ private Q_SLOTS:
         QVERIFY(list.rows().empty());
     }
 
+    void withoutScoresTripletsSortByLambda()
+    {
+        auto snapshot = std::make_shared<RankSnapshot>(*SampleRun {}.snapshot(1106));
+        snapshot->hasScores = false;
+        const ModuleIndex module {69};
+        TripletList list;
+        list.resize(294, 300);
+        list.setModule(snapshot, module);
+        QVERIFY(list.order() == TripletOrder::Score);
+        const TripletState* states = snapshot->tripletsOf(module);
+        QCOMPARE(list.rows().size(), std::size_t {12});
+        for (std::size_t row = 1; row < 12; ++row) {
+            QVERIFY(std::abs(states[list.rows()[row - 1]].lambda) >= std::abs(states[list.rows()[row]].lambda));
+        }
+        QVERIFY(!list.grab().isNull());
+    }
+
     void timelineTurnsPixelsIntoSteps()
     {
         const SampleRun run;

@@ -117,6 +117,7 @@ std::shared_ptr<const RankSnapshot> buildSnapshot(const Trainer& trainer, std::i
     snapshot->threshold = perModule[2 * modules];
     snapshot->memory = memoryInUse(there.device());
     snapshot->hasScores = step > 0 && allocatesBudget(trainer.method());
+    snapshot->hasLambda = snapshot->hasScores || (step > 0 && hasLambda(trainer.method()));
     snapshot->modules.resize(static_cast<std::size_t>(modules));
     snapshot->triplets.reserve(static_cast<std::size_t>(total));
     for (std::int64_t i = 0; i < total; ++i) {

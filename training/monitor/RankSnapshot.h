@@ -43,7 +43,8 @@ struct RankSnapshot {
     std::int64_t budget = 0; ///< b(t) of the last step
     std::int64_t eventStep = -1; ///< steps done at the last masking event; -1: none yet
     float threshold = 0.0F; ///< smallest kept S at that event
-    bool hasScores = false; ///< false before the first step
+    bool hasLambda = false; ///< λ and the errors say something: not before the first step, nor of plain LoRA
+    bool hasScores = false; ///< S too, its terms and the threshold: not of a method that keeps its ranks
     bool hasTriplets = true; ///< false: made from ranks alone, the triplets say nothing
     DeviceMemory memory; ///< when it was taken; a recorded run's files do not have it
     std::vector<ModuleState> modules; ///< in the layout's order

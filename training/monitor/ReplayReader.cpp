@@ -251,7 +251,7 @@ void ReplayReader::fillState(RankSnapshot& snapshot, std::size_t state) const
         triplet.meanScoreP = values[5];
         triplet.meanScoreQ = values[6];
     }
-    snapshot.hasScores = true;
+    snapshot.hasLambda = snapshot.hasScores = true; // only a run that allocates a budget writes states
 }
 
 std::int64_t ReplayReader::momentUntil(std::int64_t step) const

@@ -41,8 +41,8 @@ public:
     [[nodiscard]] bool hasState(std::size_t event) const { return m_events.at(event).state != 0; }
     /// The event of exactly @p step; eventCount(): none.
     [[nodiscard]] std::size_t find(std::int64_t step) const;
-    /// The state of the run at an event, as a live snapshot taken at its step. Without a recorded state hasScores is
-    /// false and λ and S are 0.
+    /// The state of the run at an event, as a live snapshot taken at its step. Without a recorded state hasLambda and
+    /// hasScores are false and λ and S are 0.
     [[nodiscard]] std::shared_ptr<const RankSnapshot> snapshotAt(std::size_t event) const;
     /// Step of the newest moment beside the events at which λ and S were recorded, of those until @p step; −1: none.
     [[nodiscard]] std::int64_t momentUntil(std::int64_t step) const;
