@@ -277,7 +277,8 @@ private Q_SLOTS:
         const Outcome traced = call(shared + QStringList {"--profile", text(trace), "--snapshots"});
         QVERIFY2(traced.code == 0 && contains(traced.out, "ms a step"), traced.err.c_str());
         std::set<std::int64_t> threads; // those that did a product: each worker does some
-        for (const nlohmann::json& event : nlohmann::json::parse(std::ifstream(trace)).at("traceEvents")) {
+        const auto written = nlohmann::json::parse(std::ifstream(trace));
+        for (const nlohmann::json& event : written.at("traceEvents")) {
             if (event.value("name", "") == "aten::mm")
                 threads.insert(event.at("tid").get<std::int64_t>());
         }

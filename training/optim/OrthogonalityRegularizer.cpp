@@ -26,6 +26,7 @@ void addOrthogonalityGradient(TripletArena& arena, RegularizerKind kind, double 
     if (!result.norms.defined()) {
         result.norms = at::zeros({order.moduleCount(), 2}, arena.values.options());
         result.value = at::zeros({}, arena.values.options());
+        result.count = at::full({}, factors, arena.values.options());
     }
     const at::Device device = arena.values.device();
     forParts(device, arena.workers, factors, 1, [&](std::int64_t begin, std::int64_t end) {
@@ -49,7 +50,7 @@ void addOrthogonalityGradient(TripletArena& arena, RegularizerKind kind, double 
     if (squared)
         at::dot_out(result.value, result.norms.view(-1), result.norms.view(-1));
     else
-        at::mean_out(result.value, result.norms, at::IntArrayRef {0, 1});
+        at::sum_out(result.value, result.norms, at::IntArrayRef {0, 1}).div_(result.count);
 }
 
 OrthogonalityResult addOrthogonalityGradient(TripletArena& arena, RegularizerKind kind, double gamma)

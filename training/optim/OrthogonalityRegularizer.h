@@ -11,6 +11,7 @@ struct OrthogonalityResult {
     at::Tensor value; // R, scalar on the arena's device
     at::Tensor norms; // [modules, 2]: of Q and of P
     at::Tensor errors; // scratch: M − I of every factor
+    at::Tensor count; // of the factors, scalar: a number would be made a tensor at every step
 
     [[nodiscard]] bool defined() const { return norms.defined(); }
     [[nodiscard]] at::Tensor errorQ() const { return norms.select(1, 0); } // ‖QQᵀ − I‖_F by module, [modules]
