@@ -94,10 +94,13 @@ void addPictureActions(QMenu& menu, QWidget& owner, const PictureSource& source,
         askFile(*parent, PictureTexts::tr("Save picture"), source.name(),
             {PictureTexts::tr("Picture (*.png)"), PictureTexts::tr("Drawing (*.svg)"),
                 PictureTexts::tr("Page (*.pdf)")},
-            [source, tell](const QString& path) {
+            [source, tell, parent](const QString& path) {
                 try {
-                    savePicture(path, source.size(), source.paint);
-                    tell({}, savedAs(path));
+                    const auto write = [path, work = pictureWork(path, source.size(), source.paint)] {
+                        work();
+                        return path;
+                    };
+                    inWorker(*parent, tell, write, [tell](const QString& saved) { tell({}, savedAs(saved)); });
                 } catch (const Error& error) {
                     tell(PictureTexts::tr("Not done"), messageWords(error.message()));
                 }

@@ -26,8 +26,8 @@ struct PictureSource {
 /// One sentence for the status line; the lead is empty, or "Not done" before what went wrong.
 using TellUser = std::function<void(const QString& lead, const QString& text)>;
 
-/// Copy picture, copy values, save picture (PNG, SVG, PDF), save values (CSV) at the end of @p menu. No dialog blocks, and
-/// a table of a million lines is written by a worker.
+/// Copy picture, copy values, save picture (PNG, SVG, PDF), save values (CSV) at the end of @p menu. No dialog blocks;
+/// a worker encodes the picture, and writes a table of a million lines.
 void addPictureActions(QMenu& menu, QWidget& owner, const PictureSource& source, const TellUser& tell);
 
 /// The three dots of a panel's header that open @p menu.

@@ -50,13 +50,15 @@ QString exact(double value)
 void CompareCurves::clear()
 {
     m_sources.clear();
-    m_curves.clear();
+    m_curves = std::make_shared<std::vector<ComparedCurve>>();
 }
 
 void CompareCurves::add(const QString& name, std::shared_ptr<const RunHistory> history)
 {
     m_sources.push_back({name, history ? std::move(history) : std::make_shared<const RunHistory>()});
-    m_curves.push_back(built(m_sources.back()));
+    if (m_curves.use_count() > 1)
+        m_curves = std::make_shared<std::vector<ComparedCurve>>(*m_curves); // another copy goes on with those
+    m_curves->push_back(built(m_sources.back()));
 }
 
 void CompareCurves::setAxis(CompareAxis axis)
@@ -64,9 +66,10 @@ void CompareCurves::setAxis(CompareAxis axis)
     if (m_axis == axis)
         return;
     m_axis = axis;
-    m_curves.clear();
+    auto curves = std::make_shared<std::vector<ComparedCurve>>();
     for (const Source& source : m_sources)
-        m_curves.push_back(built(source));
+        curves->push_back(built(source));
+    m_curves = std::move(curves);
 }
 
 void CompareCurves::setSmoothing(double weight)
@@ -74,16 +77,26 @@ void CompareCurves::setSmoothing(double weight)
     if (m_smoothing == weight)
         return;
     m_smoothing = weight;
-    for (ComparedCurve& curve : m_curves) {
+    auto curves = std::make_shared<std::vector<ComparedCurve>>();
+    for (const ComparedCurve& curve : *m_curves) {
         Smoother smoother(weight);
-        curve.smooth = smoothed(curve.loss, smoother);
+        curves->push_back({curve.name, curve.loss, smoothed(curve.loss, smoother), curve.evaluations});
     }
+    m_curves = std::move(curves);
+}
+
+std::size_t CompareCurves::points() const
+{
+    std::size_t sum = 0;
+    for (const ComparedCurve& curve : *m_curves)
+        sum += curve.loss.size();
+    return sum;
 }
 
 bool CompareCurves::isEmpty() const
 {
     return std::ranges::all_of(
-        m_curves, [](const ComparedCurve& curve) { return curve.loss.isEmpty() && curve.evaluations.empty(); });
+        *m_curves, [](const ComparedCurve& curve) { return curve.loss.isEmpty() && curve.evaluations.empty(); });
 }
 
 ComparedCurve CompareCurves::built(const Source& source) const
@@ -108,7 +121,7 @@ ComparedCurve CompareCurves::built(const Source& source) const
 AxisBounds CompareCurves::xBounds() const
 {
     double end = isEmpty() ? 100.0 : 1.0;
-    for (const ComparedCurve& curve : m_curves)
+    for (const ComparedCurve& curve : *m_curves)
         end = std::max(end, curve.end());
     return {0.0, end, stepTicks(0.0, end, xIntervals)};
 }
@@ -122,7 +135,7 @@ AxisBounds CompareCurves::lossBounds(double from, double to, int columns) const
         low = std::min(low, value);
         high = std::max(high, value);
     };
-    for (const ComparedCurve& curve : m_curves) {
+    for (const ComparedCurve& curve : *m_curves) {
         for (const ColumnSpan& span : curve.loss.decimate(from, to, columns)) {
             raw.push_back(span.low);
             raw.push_back(span.high);
@@ -149,7 +162,7 @@ AxisBounds CompareCurves::lossBounds(double from, double to, int columns) const
 AxisBounds CompareCurves::lossLogBounds(double from, double to, int columns) const
 {
     PositiveRange range;
-    for (const ComparedCurve& curve : m_curves)
+    for (const ComparedCurve& curve : *m_curves)
         range.take(curve.loss, curve.evaluations, from, to, columns);
     return range.lossBounds();
 }
@@ -157,7 +170,7 @@ AxisBounds CompareCurves::lossLogBounds(double from, double to, int columns) con
 std::vector<CrosshairValue> CompareCurves::valuesAt(double x) const
 {
     std::vector<CrosshairValue> values;
-    for (const ComparedCurve& curve : m_curves) {
+    for (const ComparedCurve& curve : *m_curves) {
         CrosshairValue value {nan, nan, nan};
         if (!curve.loss.isEmpty() && x <= curve.end()) {
             value.raw = curve.loss.valueAt(x);
@@ -190,7 +203,7 @@ QString CompareCurves::csv() const
         const Source& source = m_sources[run];
         const std::vector<MetricPoint>& metrics = source.history->metrics;
         const std::vector<EvalPoint>& evaluations = source.history->evaluations;
-        const std::span<const double> smooth = m_curves[run].smooth.y();
+        const std::span<const double> smooth = curves()[run].smooth.y();
         std::int64_t tokens = 0;
         std::size_t next = 0;
         for (std::size_t i = 0; i < metrics.size(); ++i) {

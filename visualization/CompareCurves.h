@@ -33,7 +33,8 @@ struct CrosshairValue {
     double eval = 0.0; ///< of the last evaluation at or before
 };
 
-/// The values of the comparison's plot, without any widget. A is the first run.
+/// The values of the comparison's plot, without any widget. A is the first run. A copy is cheap and may be changed by
+/// another thread: curves that are built are shared, and never changed.
 class CompareCurves {
 public:
     void clear();
@@ -45,7 +46,8 @@ public:
 
     [[nodiscard]] double smoothing() const noexcept { return m_smoothing; }
     [[nodiscard]] CompareAxis axis() const noexcept { return m_axis; }
-    [[nodiscard]] const std::vector<ComparedCurve>& curves() const noexcept { return m_curves; }
+    [[nodiscard]] const std::vector<ComparedCurve>& curves() const noexcept { return *m_curves; }
+    [[nodiscard]] std::size_t points() const; ///< of all runs: what another axis or smoothing costs
     /// No run, or none with a step or an evaluation.
     [[nodiscard]] bool isEmpty() const;
     [[nodiscard]] AxisBounds xBounds() const; ///< from 0 to the longest run's end, to 100 where isEmpty()
@@ -68,7 +70,7 @@ private:
     CompareAxis m_axis = CompareAxis::Step;
     double m_smoothing = Smoother::usualWeight;
     std::vector<Source> m_sources;
-    std::vector<ComparedCurve> m_curves;
+    std::shared_ptr<std::vector<ComparedCurve>> m_curves = std::make_shared<std::vector<ComparedCurve>>();
 };
 
 /// Moves labels apart that want to stand at @p wanted (their centres, in pixels), so that neighbours are @p height

@@ -53,18 +53,20 @@ ComparePlot::~ComparePlot() = default;
 
 void ComparePlot::setCurves(CompareCurves curves)
 {
-    const CompareAxis axis = m_private->curves.axis();
-    const double smoothing = m_private->curves.smoothing();
-    m_private->curves = std::move(curves);
-    m_private->curves.setAxis(axis);
-    m_private->curves.setSmoothing(smoothing);
-    m_private->crosshair.reset();
-    m_private->changed(true);
+    Private& p = *m_private;
+    ++p.generation;
+    p.curves = std::move(curves);
+    p.crosshair.reset();
+    p.changed(true);
+    if (p.curves.axis() != p.axisAsked || p.curves.smoothing() != p.smoothingAsked)
+        p.build(p.axisAsked, p.smoothingAsked);
 }
 
 void ComparePlot::setAxis(CompareAxis axis)
 {
-    m_private->curves.setAxis(axis);
+    m_private->build(axis, m_private->smoothingAsked);
+    if (m_private->curves.axis() != axis)
+        return; // a worker's: until then it stays as it is
     m_private->crosshair.reset();
     m_private->changed(true);
 }
@@ -76,8 +78,7 @@ void ComparePlot::setLogarithmic(bool logarithmic)
 
 void ComparePlot::setSmoothing(double weight)
 {
-    m_private->curves.setSmoothing(weight);
-    m_private->changed();
+    m_private->build(m_private->axisAsked, weight);
 }
 
 void ComparePlot::setPartShown(ComparePart part, bool shown)

@@ -37,6 +37,8 @@ public:
     ~ComparePlot() override;
 
     void setCurves(CompareCurves curves); ///< shows all of them, over the axis and as smooth as those before
+    /// Of more than 50,000 points a worker makes the curves, here as in setSmoothing(), and the earlier ones stay until
+    /// then; what is asked for last wins.
     void setAxis(CompareAxis axis);
     void setLogarithmic(bool logarithmic); ///< the loss axis; shows all
     /// @param weight as Smoother has it; the shown range stays

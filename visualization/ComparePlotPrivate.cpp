@@ -18,6 +18,7 @@ namespace {
 
 constexpr int labelRoom = 104; ///< right of the axes, for the labels at the lines' ends
 constexpr double lineHeight = 15.0;
+constexpr std::size_t builtAtOnce = 50'000; ///< points: a few milliseconds
 
 /// Round ticks whose labels are written as the rest of the studio writes numbers.
 class StudioTicker : public QCPAxisTicker {
@@ -85,7 +86,7 @@ std::vector<EndLabel> endLabels(const CompareCurves& curves)
 ComparePlot::Private::Private(ComparePlot* owner)
     : m_owner(owner)
 {
-    build();
+    makePlot();
     overlay = new QWidget(owner);
     overlay->setAttribute(Qt::WA_TransparentForMouseEvents);
     overlay->setAttribute(Qt::WA_NoSystemBackground);
@@ -95,7 +96,7 @@ ComparePlot::Private::Private(ComparePlot* owner)
     applyTheme();
 }
 
-void ComparePlot::Private::build()
+void ComparePlot::Private::makePlot()
 {
     plot = new QCustomPlot(m_owner);
     plot->setAutoAddPlottableToLegend(false);
@@ -163,8 +164,9 @@ void ComparePlot::Private::rebuildGraphs()
         m_raw.insert(m_raw.begin(), raw);
     }
     for (int run = runs - 1; run >= 0; --run) {
-        QCPGraph* smooth = plot->addGraph();
+        auto* smooth = new PiecewiseGraph(plot->xAxis, plot->yAxis);
         smooth->setPen(RunTag::pen(run, 1.9));
+        smooth->setAdaptiveSampling(false);
         m_smooth.insert(m_smooth.begin(), smooth);
     }
 }
@@ -213,6 +215,41 @@ void ComparePlot::Private::replot()
     m_timer.stop(); // setRange() has asked for what is done by now
     overlay->update();
     speak();
+}
+
+void ComparePlot::Private::build(CompareAxis axis, double weight)
+{
+    axisAsked = axis;
+    smoothingAsked = weight;
+    if (curves.points() <= builtAtOnce) {
+        m_work.forget();
+        CompareCurves next = curves;
+        next.setAxis(axis);
+        next.setSmoothing(weight);
+        show(std::move(next));
+        return;
+    }
+    m_work.ask([this]() -> LatestWork::Work {
+        return [this, from = curves, wanted = axisAsked, smoothing = smoothingAsked,
+                   of = generation]() -> LatestWork::Done {
+            CompareCurves next = from;
+            next.setAxis(wanted);
+            next.setSmoothing(smoothing);
+            return [this, next, of] {
+                if (of == generation && next.axis() == axisAsked) // other runs have their own
+                    show(next);
+            };
+        };
+    });
+}
+
+void ComparePlot::Private::show(CompareCurves next)
+{
+    const bool other = next.axis() != curves.axis();
+    curves = std::move(next);
+    if (other)
+        crosshair.reset();
+    changed(other);
 }
 
 void ComparePlot::Private::speak()

@@ -3,6 +3,7 @@
 
 #include "visualization/ComparePlot.h"
 #include "visualization/CurvePoints.h"
+#include "visualization/LatestWork.h"
 
 #include <QTimer>
 
@@ -24,11 +25,17 @@ public:
     void applyTheme();
     void setLogarithmic(bool logarithmic);
     [[nodiscard]] bool isShown(ComparePart part) const { return !hidden[static_cast<std::size_t>(part)]; }
+    /// Curves over another axis or smoother: few points at once; many by a worker, and the earlier ones stay until then.
+    void build(CompareAxis axis, double weight);
+    void show(CompareCurves next); ///< of the same runs
     void speak();
     void paintOverlay(QPainter& painter);
     [[nodiscard]] std::optional<double> placeAt(double pixel) const; ///< nothing: outside the axes
 
     CompareCurves curves;
+    CompareAxis axisAsked = CompareAxis::Step; ///< as asked for last; so is the smoothing
+    double smoothingAsked = Smoother::usualWeight;
+    std::uint64_t generation = 0; ///< grows with other runs
     std::optional<double> crosshair;
     QString emptyText;
     bool asPicture = false; ///< it is painted for a file
@@ -37,7 +44,7 @@ public:
     QWidget* overlay = nullptr;
 
 private:
-    void build();
+    void makePlot();
     void rebuildGraphs();
     void fill(QCPGraph* graph, const CurveSeries& series, ColumnDetail detail) const;
     void paintEvaluations(QPainter& painter) const;
@@ -52,6 +59,7 @@ private:
     bool m_logarithmic = false;
     std::vector<QCPGraph*> m_raw;
     std::vector<QCPGraph*> m_smooth;
+    LatestWork m_work; ///< the last member: it ends before what its answers touch
 };
 
 } // namespace spectune

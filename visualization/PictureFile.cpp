@@ -3,6 +3,7 @@
 
 #include "training/core/Error.h"
 
+#include <QBuffer>
 #include <QFileInfo>
 #include <QPdfWriter>
 #include <QSaveFile>
@@ -52,6 +53,11 @@ void saveWith(const QString& path, const std::function<bool(QSaveFile&)>& write)
     }
 }
 
+void saveBytes(const QString& path, const QByteArray& bytes)
+{
+    saveWith(path, [&bytes](QSaveFile& file) { return file.write(bytes) == bytes.size(); });
+}
+
 } // namespace
 
 QImage pictureOf(QSize size, double ratio, const PaintPicture& paint)
@@ -63,28 +69,36 @@ QImage pictureOf(QSize size, double ratio, const PaintPicture& paint)
     return image;
 }
 
-void savePicture(const QString& path, QSize size, const PaintPicture& paint)
+std::function<void()> pictureWork(const QString& path, QSize size, const PaintPicture& paint)
 {
     const QString ending = QFileInfo(path).suffix().toLower();
-    if (ending != QLatin1String("png") && ending != QLatin1String("svg") && ending != QLatin1String("pdf")) {
+    if (ending == QLatin1String("png")) {
+        return [path, image = pictureOf(size, fileRatio, paint)] {
+            saveWith(path, [&image](QSaveFile& file) { return image.save(&file, "PNG"); });
+        };
+    }
+    if (ending != QLatin1String("svg") && ending != QLatin1String("pdf")) {
         throw configError("%1 must end in .png, .svg or .pdf.", path.toStdString());
     }
-    saveWith(path, [&](QSaveFile& file) {
-        if (ending == QLatin1String("svg")) {
-            writeSvg(file, size, paint);
-        } else if (ending == QLatin1String("pdf")) {
-            writePdf(file, size, paint);
-        } else {
-            return pictureOf(size, fileRatio, paint).save(&file, "PNG");
-        }
-        return file.error() == QFileDevice::NoError;
-    });
+    QByteArray bytes;
+    QBuffer buffer(&bytes);
+    buffer.open(QIODevice::WriteOnly);
+    if (ending == QLatin1String("svg")) {
+        writeSvg(buffer, size, paint);
+    } else {
+        writePdf(buffer, size, paint);
+    }
+    return [path, bytes] { saveBytes(path, bytes); };
+}
+
+void savePicture(const QString& path, QSize size, const PaintPicture& paint)
+{
+    pictureWork(path, size, paint)();
 }
 
 void saveText(const QString& path, const QString& text)
 {
-    const QByteArray bytes = text.toUtf8();
-    saveWith(path, [&bytes](QSaveFile& file) { return file.write(bytes) == bytes.size(); });
+    saveBytes(path, text.toUtf8());
 }
 
 } // namespace spectune

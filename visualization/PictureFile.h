@@ -21,6 +21,10 @@ using PaintPicture = std::function<void(QPaintDevice& device, QSize size)>;
 /// ending of @p path. The file appears whole or not at all. @throws Error (Io) naming the file; (Config) for another ending
 void savePicture(const QString& path, QSize size, const PaintPicture& paint);
 
+/// savePicture() in two parts: paints at once, and returns the work that encodes and writes, for whatever thread.
+/// @throws Error (Config) for another ending; the work throws Error (Io)
+[[nodiscard]] std::function<void()> pictureWork(const QString& path, QSize size, const PaintPicture& paint);
+
 /// Writes text, whole or not at all. @throws Error (Io)
 void saveText(const QString& path, const QString& text);
 

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <iterator>
 #include <limits>
+#include <utility>
 
 namespace spectune {
 
@@ -20,6 +21,13 @@ double lastAt(const std::vector<QPointF>& points, double step)
 
 } // namespace
 
+SmoothedLosses smoothed(const LossesToSmooth& losses)
+{
+    SmoothedLosses result {{}, Smoother(losses.weight), losses.past};
+    result.smooth = smoothed(losses.loss, result.smoother);
+    return result;
+}
+
 void RunCurves::setPlan(const PlotPlan& plan)
 {
     m_plan = plan;
@@ -31,6 +39,7 @@ void RunCurves::clear()
     m_smooth.clear();
     m_orth.clear();
     m_smoother.reset();
+    ++m_past;
     m_evaluations.clear();
     m_kept.clear();
 }
@@ -44,6 +53,7 @@ void RunCurves::append(std::span<const MetricPoint> points)
             m_smooth.truncateAfter(x - 1.0);
             m_orth.truncateAfter(x - 1.0);
             m_smoother.reset();
+            ++m_past;
             for (const double value : m_loss.y()) {
                 m_smoother.add(value);
             }
@@ -107,6 +117,19 @@ void RunCurves::setSmoothing(double weight)
 {
     m_smoother = Smoother(weight);
     m_smooth = smoothed(m_loss, m_smoother);
+}
+
+bool RunCurves::take(SmoothedLosses&& losses)
+{
+    if (losses.past != m_past) {
+        return false;
+    }
+    m_smooth = std::move(losses.smooth);
+    m_smoother = losses.smoother;
+    for (std::size_t i = m_smooth.size(); i < m_loss.size(); ++i) {
+        m_smooth.append(m_loss.x()[i], m_smoother.add(m_loss.y()[i]));
+    }
+    return true;
 }
 
 double RunCurves::evaluationAt(double step) const

@@ -9,10 +9,28 @@
 #include <QString>
 #include <QStringList>
 
+#include <cstdint>
 #include <span>
 #include <vector>
 
 namespace spectune {
+
+/// The losses of a run as they were when somebody asked for other smoothing: what a worker needs.
+struct LossesToSmooth {
+    CurveSeries loss;
+    double weight = Smoother::usualWeight; ///< see Smoother
+    std::uint64_t past = 0; ///< RunCurves' own
+};
+
+/// What became of them.
+struct SmoothedLosses {
+    CurveSeries smooth;
+    Smoother smoother; ///< as after the last value
+    std::uint64_t past = 0;
+};
+
+/// Costs all points; any thread.
+[[nodiscard]] SmoothedLosses smoothed(const LossesToSmooth& losses);
 
 /// The values of Live's three plots, without any widget: task loss raw and smoothed, evaluations, γR, kept triplets.
 class RunCurves {
@@ -27,6 +45,12 @@ public:
     void setEvents(std::span<const MaskEvent> events);
     /// Smooths all points anew. @param weight see Smoother
     void setSmoothing(double weight);
+    /// The same in two parts, so that a worker does what costs all points: its copy costs a few milliseconds for a million.
+    /// @param weight see Smoother
+    [[nodiscard]] LossesToSmooth lossesToSmooth(double weight) const { return {m_loss, weight, m_past}; }
+    /// Takes the place of the smoothed curve; points that came meanwhile follow. @return false: points were taken back
+    /// meanwhile, and nothing changes
+    [[nodiscard]] bool take(SmoothedLosses&& losses);
     [[nodiscard]] double smoothing() const noexcept { return m_smoother.weight(); }
 
     [[nodiscard]] const PlotPlan& plan() const noexcept { return m_plan; }
@@ -52,6 +76,7 @@ private:
     CurveSeries m_smooth;
     CurveSeries m_orth;
     Smoother m_smoother;
+    std::uint64_t m_past = 0; ///< grows whenever points are taken back
     std::vector<QPointF> m_evaluations;
     std::vector<QPointF> m_kept;
 };

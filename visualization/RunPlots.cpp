@@ -46,7 +46,7 @@ void RunPlots::append(const EvalPoint& point)
 
 void RunPlots::setHistory(const RunHistory& history)
 {
-    m_private->curves.clear();
+    m_private->clearCurves();
     m_private->curves.append(history.metrics);
     for (const EvalPoint& point : history.evaluations) {
         m_private->curves.append(point);
@@ -60,7 +60,7 @@ void RunPlots::setHistory(const RunHistory& history)
 
 void RunPlots::clear()
 {
-    m_private->curves.clear();
+    m_private->clearCurves();
     m_private->shown = -1;
     m_private->failure = -1;
     m_private->ended = false;

@@ -60,7 +60,9 @@ public:
     void fitAxes();
     void setLogarithmic(bool logarithmic); ///< the loss axis
     [[nodiscard]] bool isLogarithmic() const;
-    void setSmoothing(double weight); ///< see Smoother; the raw values stay
+    /// The raw values stay. Of more than 50,000 points a worker makes the curve, and the earlier one stays until then;
+    /// what is asked for last wins. @param weight see Smoother
+    void setSmoothing(double weight);
     void setCurveShown(PlotCurve curve, bool shown);
     [[nodiscard]] bool isCurveShown(PlotCurve curve) const;
     /// Points handed to the painter at the last replot, all curves together: bound by the width, not by the steps.

@@ -10,6 +10,10 @@
 
 namespace spectune {
 
+namespace {
+constexpr std::size_t smoothedAtOnce = 50'000; ///< points: a few milliseconds
+} // namespace
+
 void RunPlots::setLogarithmic(bool logarithmic)
 {
     if (m_private->logarithmic != logarithmic) {
@@ -26,8 +30,7 @@ bool RunPlots::isLogarithmic() const
 
 void RunPlots::setSmoothing(double weight)
 {
-    m_private->curves.setSmoothing(weight);
-    m_private->changed();
+    m_private->smooth(weight);
 }
 
 void RunPlots::setCurveShown(PlotCurve curve, bool shown)
@@ -67,6 +70,36 @@ void RunPlots::paintOn(QPaintDevice& device, QSize size)
     p.hovered = hovered;
     p.asPicture = false;
     p.arrange();
+}
+
+void RunPlots::Private::smooth(double weight)
+{
+    m_smoothing = weight;
+    if (curves.loss().size() <= smoothedAtOnce) {
+        m_work.forget();
+        curves.setSmoothing(weight);
+        changed();
+        return;
+    }
+    m_work.ask([this]() -> LatestWork::Work {
+        return [this,
+                   losses
+                   = std::make_shared<const LossesToSmooth>(curves.lossesToSmooth(m_smoothing))]() -> LatestWork::Done {
+            return [this, result = std::make_shared<SmoothedLosses>(smoothed(*losses))] {
+                if (curves.take(std::move(*result))) {
+                    changed();
+                } else {
+                    smooth(m_smoothing);
+                }
+            };
+        };
+    });
+}
+
+void RunPlots::Private::clearCurves()
+{
+    curves.clear();
+    curves.setSmoothing(m_smoothing);
 }
 
 QStringList RunPlots::Private::readouts(std::int64_t step) const

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "visualization/LatestWork.h"
 #include "visualization/PlotAxes.h"
 #include "visualization/RunPlots.h"
 #include "visualization/RunPlotsLabel.h"
@@ -72,6 +73,9 @@ public:
     [[nodiscard]] QString nowText() const;
     [[nodiscard]] std::vector<PlacedMark> placedMarks() const;
     [[nodiscard]] std::vector<QRectF> lossLabels() const; ///< the loss plot's own words, marks not among them
+    /// Few points at once; many by a worker: the earlier curve stays until the new one is there.
+    void smooth(double weight);
+    void clearCurves(); ///< what is smoothed next is as smooth as was asked for last
     void pointerMoved() { m_pointerMoved = m_clock.elapsed(); }
     AxisBounds steps;
     AxisBounds loss;
@@ -142,6 +146,8 @@ private:
     QCPGraph* m_orth = nullptr;
     QCPGraph* m_plan = nullptr;
     QCPGraph* m_kept = nullptr;
+    double m_smoothing = Smoother::usualWeight; ///< as asked for last
+    LatestWork m_work; ///< the last member: it ends before what its answers touch
 };
 
 } // namespace spectune
