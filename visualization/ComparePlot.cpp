@@ -16,6 +16,11 @@
 
 namespace spectune {
 
+namespace {
+constexpr double zoomPerKey = 1.25; ///< as in Live's plots
+constexpr double leastShown = 5.0; ///< steps, tokens or seconds
+} // namespace
+
 CrosshairText crosshairText(const CompareCurves& curves, double x)
 {
     CrosshairText text;
@@ -186,15 +191,68 @@ void ComparePlot::resizeEvent(QResizeEvent* event)
 
 void ComparePlot::keyPressEvent(QKeyEvent* event)
 {
-    const int direction = event->key() == Qt::Key_Right ? 1 : event->key() == Qt::Key_Left ? -1 : 0;
-    if (direction == 0 || m_private->curves.isEmpty()) {
+    const Qt::KeyboardModifiers held = event->modifiers() & ~Qt::KeypadModifier;
+    const bool shift = held.testFlag(Qt::ShiftModifier); // + is shifted
+    const bool loss = held.testFlag(Qt::ControlModifier);
+    const bool zooms = event->key() == Qt::Key_Plus || event->key() == Qt::Key_Equal || event->key() == Qt::Key_Minus;
+    const bool other = (held & ~(Qt::ShiftModifier | Qt::ControlModifier)) != Qt::NoModifier || (loss && !zooms);
+    if (other || m_private->curves.isEmpty()) {
         QWidget::keyPressEvent(event);
         return;
     }
     const AxisBounds x = shownX();
-    const double by = (x.high - x.low) / (event->modifiers().testFlag(Qt::ShiftModifier) ? 20.0 : 100.0);
-    const double least = m_private->curves.axis() == CompareAxis::Time ? by : std::max(1.0, std::round(by));
-    setCrosshair(std::clamp(m_private->crosshair.value_or(x.low) + direction * least, x.low, x.high));
+    const double by = (x.high - x.low) / (shift ? 20.0 : 100.0);
+    switch (event->key()) {
+    case Qt::Key_Left: return moveCrosshair(-by);
+    case Qt::Key_Right: return moveCrosshair(by);
+    case Qt::Key_PageUp: return panX(0.5);
+    case Qt::Key_PageDown: return panX(-0.5);
+    case Qt::Key_Plus:
+    case Qt::Key_Equal: return loss ? zoomLoss(1.0 / zoomPerKey) : zoomX(1.0 / zoomPerKey);
+    case Qt::Key_Minus: return loss ? zoomLoss(zoomPerKey) : zoomX(zoomPerKey);
+    case Qt::Key_0:
+    case Qt::Key_Home: return showAll();
+    default: QWidget::keyPressEvent(event);
+    }
+}
+
+void ComparePlot::moveCrosshair(double by)
+{
+    const AxisBounds x = shownX();
+    const bool whole = m_private->curves.axis() != CompareAxis::Time; // there is no half a step, nor token
+    const double least = whole ? std::copysign(std::max(1.0, std::round(std::abs(by))), by) : by;
+    setCrosshair(std::clamp(m_private->crosshair.value_or(x.low) + least, x.low, x.high));
+}
+
+void ComparePlot::zoomX(double factor)
+{
+    const AxisBounds x = shownX();
+    const double end = m_private->curves.xBounds().high;
+    const double span = std::clamp((x.high - x.low) * factor, std::min(leastShown, end), end);
+    const double middle = (x.low + x.high) / 2.0;
+    const double at = m_private->crosshair.value_or(middle);
+    const double fixed = at < x.low || at > x.high ? middle : at;
+    const double part = (fixed - x.low) / (x.high - x.low);
+    const double low = std::clamp(fixed - part * span, 0.0, end - span);
+    m_private->plot->xAxis->setRange(low, low + span);
+}
+
+void ComparePlot::panX(double part)
+{
+    const AxisBounds x = shownX();
+    const double span = x.high - x.low;
+    const double last = std::max(0.0, m_private->curves.xBounds().high - span);
+    const double low = std::clamp(x.low + part * span, 0.0, last);
+    m_private->plot->xAxis->setRange(low, low + span);
+}
+
+void ComparePlot::zoomLoss(double factor)
+{
+    QCPAxis* axis = m_private->plot->yAxis;
+    const QCPRange range = axis->range();
+    const double top = axis->coordToPixel(range.upper);
+    const double bottom = axis->coordToPixel(range.lower);
+    axis->scaleRange(factor, axis->pixelToCoord((top + bottom) / 2.0)); // in pixels: the axis may be logarithmic
 }
 
 void ComparePlot::focusInEvent(QFocusEvent* event)

@@ -29,7 +29,8 @@ struct CrosshairText {
 enum class ComparePart { Raw, Smooth, Evaluation };
 
 /// Losses of two to six runs over one axis with one crosshair: smoothed lines, raw values at 32 %, evaluations as
-/// diamonds. Wheel zooms, drag pans, a double click shows all again; arrows move the crosshair. GUI thread only.
+/// diamonds. Wheel zooms, drag pans, a double click shows all again. Left and right move the crosshair (with Shift
+/// faster), PageUp and PageDown pan, + and − zoom around it, with Ctrl the loss, 0 or Home show all. GUI thread only.
 class ComparePlot : public QWidget {
     Q_OBJECT
 public:
@@ -70,6 +71,11 @@ protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
+    void moveCrosshair(double by); ///< in the axis' unit
+    void zoomX(double factor); ///< around the crosshair, else the middle; < 1: closer
+    void panX(double part); ///< of what is shown
+    void zoomLoss(double factor);
+
     class Private;
     std::unique_ptr<Private> m_private;
 };

@@ -24,7 +24,7 @@ enum class PlotCurve { Raw, Smooth, Evaluation, Orthogonality, Kept, Plan };
 /// The picture follows the data at most 30 times a second, and the pointer 60 times; axes are rescaled at most once in 2 s, and not while the
 /// pointer is moving inside. Hidden, nothing is drawn until it is shown or replotNow() asks for it. The wheel zooms along the steps around the pointer (over the loss axis, or with Ctrl, along
 /// the loss), dragging pans, a double click goes back. Left and right move the crosshair, PageUp and PageDown pan, + and −
-/// zoom around it, 0 or Home go back, Return shows its step. GUI thread only.
+/// zoom around it, with Ctrl the loss, 0 or Home go back, Return shows its step. GUI thread only.
 class RunPlots : public QWidget {
     Q_OBJECT
 public:

@@ -150,6 +150,11 @@ void RunPlots::keyPressEvent(QKeyEvent* event)
     Private& p = *m_private;
     const Qt::KeyboardModifiers held = event->modifiers() & ~Qt::KeypadModifier;
     const bool plus = event->key() == Qt::Key_Plus || event->key() == Qt::Key_Equal; // + is shifted
+    const bool values = held.testFlag(Qt::ControlModifier) && !held.testFlag(Qt::AltModifier); // as with the wheel
+    if (p.curves.lastStep() > 0 && values && (plus || event->key() == Qt::Key_Minus)) {
+        p.zoomLoss(plus ? 1.0 / zoomPerNotch : zoomPerNotch);
+        return;
+    }
     if (p.curves.lastStep() < 1 || (held != Qt::NoModifier && !(plus && held == Qt::ShiftModifier))) {
         QWidget::keyPressEvent(event); // Shift with an arrow is the timeline's
         return;
@@ -254,10 +259,12 @@ void RunPlots::Private::zoomSteps(double factor, double x)
     m_lossRect->axis(QCPAxis::atBottom)->setRange(steps.low, steps.high);
 }
 
-void RunPlots::Private::zoomLoss(double factor, double y)
+void RunPlots::Private::zoomLoss(double factor, std::optional<double> y)
 {
     QCPAxis* axis = m_lossRect->axis(QCPAxis::atLeft);
-    const double at = std::clamp(axis->pixelToCoord(y), loss.low, loss.high);
+    const double middle
+        = (axis->coordToPixel(loss.low) + axis->coordToPixel(loss.high)) / 2.0; // of a logarithm as well
+    const double at = std::clamp(axis->pixelToCoord(y.value_or(middle)), loss.low, loss.high);
     double low = at + (loss.low - at) * factor;
     double high = at + (loss.high - at) * factor;
     if (logarithmic) {

@@ -38,7 +38,6 @@ public:
 
     void paintGround(QPainter& painter) const;
     void paintOverlay(QPainter& painter) const;
-
     RunCurves curves;
     PlotRange range = PlotRange::Automatic;
     PlotRange announced = PlotRange::Automatic;
@@ -59,11 +58,10 @@ public:
     std::array<bool, 6> hidden {}; ///< by PlotCurve
     std::size_t pointsDrawn = 0;
     static constexpr double leastShownSteps = 5.0;
-
     [[nodiscard]] bool isShown(PlotCurve curve) const { return !hidden[static_cast<std::size_t>(curve)]; }
     void showSteps(double low, double high);
     void zoomSteps(double factor, double x); ///< @p x in pixels stays; factor < 1: closer
-    void zoomLoss(double factor, double y);
+    void zoomLoss(double factor, std::optional<double> y = {}); ///< @p y in pixels stays; nothing: the middle
     void pan(QPointF way); ///< pixels since the grab
     void moveCrosshair(int direction); ///< by keys
     [[nodiscard]] double pixelOfKeys() const; ///< where the keys zoom: at the crosshair, else in the middle
@@ -73,8 +71,7 @@ public:
     [[nodiscard]] QString nowText() const;
     [[nodiscard]] std::vector<PlacedMark> placedMarks() const;
     [[nodiscard]] std::vector<QRectF> lossLabels() const; ///< the loss plot's own words, marks not among them
-    /// Few points at once; many by a worker: the earlier curve stays until the new one is there.
-    void smooth(double weight);
+    void smooth(double weight); ///< many points by a worker: the earlier curve stays until then
     void clearCurves(); ///< what is smoothed next is as smooth as was asked for last
     void pointerMoved() { m_pointerMoved = m_clock.elapsed(); }
     AxisBounds steps;

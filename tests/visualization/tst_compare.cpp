@@ -57,6 +57,7 @@ private Q_SLOTS:
     void partsCanBeLeftOut();
     void aDrawingHasLines();
     void arrowsMoveTheCrosshair();
+    void keysZoomAndPan();
     void sumsOfADifference();
     void sparklinesAreShort();
     void tagsAreToldApart();
@@ -246,6 +247,47 @@ void TestCompare::arrowsMoveTheCrosshair()
     QVERIFY(plot.accessibleDescription().startsWith("step 6"));
     QTest::keyClick(&plot, Qt::Key_Left);
     QCOMPARE(plot.crosshair(), std::optional(5.0));
+}
+
+void TestCompare::keysZoomAndPan()
+{
+    ComparePlot plot;
+    plot.resize(700, 300);
+    QTest::keyClick(&plot, Qt::Key_Plus); // nothing is there
+    plot.setCurves(twoRuns());
+    plot.show();
+    QTRY_COMPARE(plot.shownX().high, 100.0);
+    const AxisBounds loss = plot.shownLoss();
+    QTest::keyClick(&plot, Qt::Key_Plus);
+    QCOMPARE(plot.shownX().low, 10.0); // four fifths, around the middle
+    QCOMPARE(plot.shownX().high, 90.0);
+    QTest::keyClick(&plot, Qt::Key_PageUp);
+    QCOMPARE(plot.shownX().low, 20.0); // as far as the longest run goes
+    QCOMPARE(plot.shownX().high, 100.0);
+    QTest::keyClick(&plot, Qt::Key_PageDown);
+    QTest::keyClick(&plot, Qt::Key_PageDown);
+    QCOMPARE(plot.shownX().low, 0.0);
+    QCOMPARE(plot.shownX().high, 80.0);
+    QTest::keyClick(&plot, Qt::Key_Minus);
+    QCOMPARE(plot.shownX().high, 100.0);
+    plot.setCrosshair(50.0);
+    for (int i = 0; i < 30; ++i)
+        QTest::keyClick(&plot, Qt::Key_Equal, Qt::ShiftModifier); // + of many keyboards
+    QVERIFY(std::abs(plot.shownX().high - plot.shownX().low - 5.0) < 1e-9);
+    QVERIFY(plot.shownX().low < 50.0 && plot.shownX().high > 50.0);
+    QCOMPARE(plot.shownLoss().high, loss.high);
+    QTest::keyClick(&plot, Qt::Key_Plus, Qt::ControlModifier);
+    QVERIFY(std::abs(plot.shownLoss().high - plot.shownLoss().low - 0.8 * (loss.high - loss.low)) < 1e-6);
+    QTest::keyClick(&plot, Qt::Key_Minus, Qt::ControlModifier);
+    QVERIFY(std::abs(plot.shownLoss().high - loss.high) < 1e-6);
+    QTest::keyClick(&plot, Qt::Key_Plus, Qt::ControlModifier);
+    QTest::keyClick(&plot, Qt::Key_0);
+    QTRY_COMPARE(plot.shownX().high, 100.0);
+    QCOMPARE(plot.shownLoss().high, loss.high);
+    QTest::keyClick(&plot, Qt::Key_Plus);
+    QVERIFY(plot.shownX().high < 100.0);
+    QTest::keyClick(&plot, Qt::Key_Home);
+    QTRY_COMPARE(plot.shownX().high, 100.0);
 }
 
 void TestCompare::sumsOfADifference()

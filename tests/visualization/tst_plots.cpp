@@ -269,6 +269,28 @@ private Q_SLOTS:
         QCOMPARE(plots.crosshairStep(), -1);
     }
 
+    void keysZoomTheLoss()
+    {
+        const SampleRun run;
+        RunPlots plots;
+        showRun(plots, run);
+        const QPointF steps = plots.stepRange();
+        const QPointF before = plots.lossRange();
+        QTest::keyClick(&plots, Qt::Key_Plus, Qt::ControlModifier);
+        plots.replotNow();
+        const double span = before.y() - before.x();
+        QVERIFY(std::abs(plots.lossRange().y() - plots.lossRange().x() - 0.8 * span) < 1e-3 * span);
+        QVERIFY(plots.lossRange().x() > before.x() && plots.lossRange().y() < before.y()); // around the middle
+        QCOMPARE(plots.stepRange(), steps);
+        QTest::keyClick(&plots, Qt::Key_Minus, Qt::ControlModifier);
+        QTest::keyClick(&plots, Qt::Key_Minus, Qt::ControlModifier | Qt::KeypadModifier);
+        plots.replotNow();
+        QVERIFY(plots.lossRange().y() > before.y());
+        QTest::keyClick(&plots, Qt::Key_0);
+        plots.replotNow();
+        QCOMPARE(plots.lossRange(), before);
+    }
+
     void theCrosshairGoesWithItsStep()
     {
         SampleRun run;
