@@ -44,6 +44,9 @@ QString verdict(const RankSnapshot& snapshot, const TripletState& triplet)
         return FormulaView::tr("none yet: before the first event all are kept");
     const double threshold = snapshot.threshold;
     const QString value = formatScientific(threshold);
+    if (snapshot.nearestStep >= 0) // that S did not meet this threshold
+        return FormulaView::tr("= %1 at step %2; S is of step %3, the nearest kept")
+            .arg(value, formatCount(snapshot.eventStep), formatCount(snapshot.nearestStep));
     if (threshold <= 0)
         return value;
     const double off = (triplet.score - threshold) / threshold;
@@ -71,9 +74,15 @@ void addTermsOfLambda(const RankSnapshot& snapshot, const TripletState& state, S
         lines.rows.emplace_back(product ? QStringLiteral("s(λ) = Ī·Ū") : QStringLiteral("s(λ) = Ī"), factors);
         return;
     }
+    const bool near = snapshot.nearestStep >= 0; // whose last event is not known
+    const QString when
+        = near ? FormulaView::tr("= %1 at the event before step %2") : FormulaView::tr("= %1 at step %2");
     lines.rows.emplace_back(QStringLiteral("s(λ)"),
-        FormulaView::tr("= %1 at step %2").arg(formatScientific(then), formatCount(snapshot.eventStep)));
-    lines.rows.emplace_back(product ? FormulaView::tr("Ī·Ū now") : FormulaView::tr("Ī now"), factors);
+        when.arg(formatScientific(then), formatCount(near ? snapshot.nearestStep : snapshot.eventStep)));
+    lines.rows.emplace_back(product ? near ? FormulaView::tr("Ī·Ū then") : FormulaView::tr("Ī·Ū now")
+            : near ? FormulaView::tr("Ī then")
+                                    : FormulaView::tr("Ī now"),
+        factors);
 }
 
 } // namespace
@@ -89,6 +98,10 @@ FormulaLines FormulaLines::of(const RankSnapshot& snapshot, ModuleIndex module, 
     lines.title = back ? FormulaView::tr("Why #%1 is back").arg(number)
         : state.kept   ? FormulaView::tr("Why #%1 is kept").arg(number)
                        : FormulaView::tr("Why #%1 is pruned").arg(number);
+    if (snapshot.nearestStep >= 0) // another step's S is no reason
+        lines.title = back ? FormulaView::tr("#%1 is back").arg(number)
+            : state.kept   ? FormulaView::tr("#%1 is kept").arg(number)
+                           : FormulaView::tr("#%1 is pruned").arg(number);
     if (state.prunedAt < 0)
         lines.note = FormulaView::tr("never pruned");
     else if (state.kept && state.revivedAt >= 0)

@@ -11,6 +11,7 @@
 #include "ui/RunModel.h"
 #include "ui/Segmented.h"
 #include "visualization/NumberFormat.h"
+#include "visualization/RankGrid.h"
 #include "visualization/TripletList.h"
 
 #include <QFrame>
@@ -226,9 +227,12 @@ void Inspector::refreshCell()
         subtitle = QStringLiteral("%1 × %2").arg(formatCount(info.outFeatures), formatCount(info.inFeatures));
     const bool lambdas = snapshot && snapshot->hasLambda;
     const bool scores = snapshot && snapshot->hasScores;
-    if (lambdas)
+    const bool near = snapshot && snapshot->nearestStep >= 0;
+    if (near)
+        subtitle += QStringLiteral(" · ") + RankGrid::nearestStepText(snapshot->nearestStep);
+    else if (lambdas)
         subtitle += tr(" · λ at step %1").arg(formatCount(snapshot->step));
-    if (scores && snapshot->eventStep >= 0)
+    if (!near && scores && snapshot->eventStep >= 0)
         subtitle += tr(", scores of event %1").arg(formatCount(snapshot->eventStep));
     m_subtitle->setText(subtitle);
     m_triplets->setVisible(lambdas);

@@ -74,9 +74,10 @@ QString ReplayFrames::caption(std::int64_t step, const RankSnapshot* snapshot) c
     std::int64_t kept = 0;
     for (const ModuleState& module : snapshot->modules)
         kept += module.rank;
-    return words
-        + RunModel::tr(", %1 of %2 triplets kept")
-              .arg(formatCount(kept), formatCount(snapshot->layout->tripletCount()));
+    words += RunModel::tr(", %1 of %2 triplets kept")
+                 .arg(formatCount(kept), formatCount(snapshot->layout->tripletCount()));
+    const QString nearest = m_grid.nearestText();
+    return nearest.isEmpty() ? words : words + QStringLiteral(", ") + nearest;
 }
 
 std::vector<std::int64_t> ReplayFrames::moments(const RunModel& run, std::size_t most)

@@ -5,7 +5,6 @@
 #include "ui/RecordedRanks.h"
 
 #include <algorithm>
-#include <cstdlib>
 
 namespace spectune {
 
@@ -96,12 +95,7 @@ const ReplayReader* RunReplay::readerOf(const ModuleLayout& layout)
 
 std::int64_t RunReplay::nearestState(std::int64_t step)
 {
-    std::int64_t nearest = -1;
-    const ReplayReader& file = reader();
-    for (std::size_t event = 0; event < file.eventCount(); ++event)
-        if (file.hasState(event) && (nearest < 0 || std::abs(file.stepOf(event) - step) < std::abs(nearest - step)))
-            nearest = file.stepOf(event);
-    return nearest;
+    return reader().nearestState(step);
 }
 
 std::shared_ptr<const RankSnapshot> RunReplay::atEvent(const ReplayReader* file,
@@ -133,11 +127,16 @@ std::shared_ptr<const RankSnapshot> RunReplay::at(
     const ReplayReader* file = layout ? readerOf(*layout) : nullptr;
     const std::int64_t moment = file != nullptr ? file->momentUntil(step) : -1;
     const std::int64_t shown = std::max(moment, eventStep);
-    if (shown >= 0 && m_last && m_last->layout == layout && m_last->eventStep == eventStep && m_last->step == shown)
+    const bool known
+        = shown >= 0 && m_last && m_last->layout == layout && m_last->eventStep == eventStep && m_last->step == shown;
+    if (known && (m_last->nearestStep < 0 || (file != nullptr && m_last->nearestStep == file->nearestState(step))))
         return m_last;
     auto snapshot = atEvent(file, layout, until, step);
     if (moment > eventStep && snapshot->hasTriplets)
         snapshot = std::make_shared<const RankSnapshot>(file->atMoment(*snapshot, moment));
+    else if (file != nullptr && step > 0 && snapshot->hasTriplets && !snapshot->hasLambda)
+        snapshot
+            = std::make_shared<const RankSnapshot>(file->withNearest(*snapshot, step)); // a long run's states thin out
     if (file != nullptr && (moment > eventStep || file->find(eventStep) < file->eventCount()))
         m_last = snapshot; // a kept picture may be followed by a newer one of its event
     return snapshot;

@@ -25,7 +25,8 @@ public:
     [[nodiscard]] std::size_t keptBytes() const; ///< of all kept pictures
 
     /// What was there after @p step steps: the pattern of the last event until then, with λ and S of that event or of a
-    /// later moment that the file has (the snapshot's step says which); null without a layout.
+    /// later moment that the file has (the snapshot's step says which). Where it has neither, with those of the nearest
+    /// step that it has (the snapshot's nearestStep). Null without a layout.
     /// @param events all of the run's
     [[nodiscard]] std::shared_ptr<const RankSnapshot> at(
         const std::shared_ptr<const ModuleLayout>& layout, std::span<const MaskEvent> events, std::int64_t step);
@@ -33,7 +34,7 @@ public:
     [[nodiscard]] const ReplayReader& reader();
     /// The same where its matrices are those of @p layout; else null.
     [[nodiscard]] const ReplayReader* readerOf(const ModuleLayout& layout);
-    /// Step of the event nearest to @p step whose λ and S were recorded; −1: none.
+    /// Step of the event or moment nearest to @p step whose λ and S were recorded; −1: none.
     [[nodiscard]] std::int64_t nearestState(std::int64_t step);
 
 private:

@@ -80,7 +80,7 @@ TourText TourTexts::threshold(const TourFacts& facts, ModuleIndex chosen)
             "them is the threshold, the same line for every matrix."),
         {{QStringLiteral("S"), scoreFormula(facts.config.adalora.score)}}};
     const RankSnapshot* shown = facts.shown.get();
-    if (shown && shown->eventStep >= 0 && !shown->hasScores) {
+    if (shown && shown->eventStep >= 0 && (!shown->hasScores || shown->nearestStep >= 0)) {
         text.formula.emplace_back(QString(), Tour::tr("of this event the ranks are known, not the scores"));
         return text;
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "visualization/RankGrid.h"
 
+#include "visualization/NumberFormat.h"
 #include "visualization/RankGridAccess.h"
 #include "visualization/RankGridPainter.h"
 #include "visualization/RankGridState.h"
@@ -122,12 +123,22 @@ QString RankGrid::missingText() const
     return m_state->missingText();
 }
 
+QString RankGrid::nearestText() const
+{
+    return m_state->showsNearest() ? nearestStepText(m_state->snapshot->nearestStep) : QString();
+}
+
 void RankGrid::announceMissing()
 {
     if (QString text = m_state->missingText(); text != m_state->missing) {
         m_state->missing = std::move(text);
         Q_EMIT missingTextChanged();
     }
+}
+
+QString RankGrid::nearestStepText(std::int64_t step)
+{
+    return tr("λ and S of step %1, the nearest kept").arg(formatCount(step));
 }
 
 void RankGrid::setTargets(const std::vector<std::string>& kinds, int layerCount, std::vector<bool> ticked)

@@ -44,6 +44,9 @@ public:
     [[nodiscard]] GridMode mode() const;
     /// Why the mode has no value of the shown step, as it is written above the cells; empty: it has.
     [[nodiscard]] QString missingText() const;
+    /// "λ and S of step 1,200, the nearest kept", where the mode shows values of another step; empty: it does not.
+    [[nodiscard]] QString nearestText() const;
+    [[nodiscard]] static QString nearestStepText(std::int64_t step); ///< those words
 
     /// Ticks for the set-up page. @p ticked is [layerCount × kinds.size()], row by row
     void setTargets(const std::vector<std::string>& kinds, int layerCount, std::vector<bool> ticked);
@@ -84,8 +87,7 @@ public:
     [[nodiscard]] const std::vector<ModuleIndex>& lastChanged() const;
     /// "layer 9, down_proj, rank 8 of 12, 1 back at step 1,100"
     [[nodiscard]] QString cellText(ModuleIndex module) const;
-    /// All numbers of a cell, a line each, for its tool tip.
-    [[nodiscard]] QString cellDetails(ModuleIndex module) const;
+    [[nodiscard]] QString cellDetails(ModuleIndex module) const; ///< all its numbers, a line each, for its tool tip
     /// "Layer 9, sum over its 7 matrices …": what a bar or figure beside or below the cells stands for; empty: none there.
     [[nodiscard]] QString marginText(QPointF position) const;
     /// The cell under the pointer, else the chosen one, in words; empty: neither.
@@ -95,8 +97,7 @@ public:
     [[nodiscard]] ModuleIndex moduleAt(int layer, int kind) const; ///< invalid: not adapted
     [[nodiscard]] int layers() const; ///< rows; 0: nothing to show
     [[nodiscard]] const std::vector<std::string>& kinds() const; ///< columns
-    /// "42 matrices in 6 layers, step 520: 126 of 336 triplets kept, 5 matrices at rank 0"
-    [[nodiscard]] QString spokenSummary() const;
+    [[nodiscard]] QString spokenSummary() const; ///< "42 matrices in 6 layers, step 520: 126 of 336 triplets kept, …"
     [[nodiscard]] QSize sizeHint() const override;
     [[nodiscard]] QSize minimumSizeHint() const override;
 

@@ -46,8 +46,9 @@ QString RankGrid::toCsv() const
         return {};
     }
     const bool difference = state.view == GridView::Difference;
-    const bool scores = state.snapshot && state.snapshot->hasScores;
-    const bool lambdas = state.snapshot && state.snapshot->hasLambda;
+    const bool own = state.snapshot && state.snapshot->nearestStep < 0; // a line has no values of another step
+    const bool scores = own && state.snapshot->hasScores;
+    const bool lambdas = own && state.snapshot->hasLambda;
     const bool triplets = state.snapshot && state.snapshot->hasTriplets;
     QString csv = difference ? QStringLiteral("layer,matrix,module,rank_b_minus_a\n")
                              : QStringLiteral("step,layer,matrix,module,rank,init_rank,lost,back,revived,importance,"

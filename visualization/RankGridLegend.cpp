@@ -102,8 +102,16 @@ void RankGridPainter::paintScaleLegend(const QRectF& area)
     }
     const QRectF label(bar.right() + 12.0, area.top() + barTop - 3.0, area.right() - bar.right() - 12.0, 15.0);
     text(label, Qt::AlignLeft, meaning(m_state.mode), theme.text3, Fonts::caption());
-    text(
-        label.translated(0.0, -14.0), Qt::AlignLeft, RankGrid::tr("matrices per value"), theme.text3, Fonts::caption());
+    QString above = RankGrid::tr("matrices per value");
+    if (m_state.showsNearest()) {
+        const std::int64_t step = m_state.snapshot->nearestStep;
+        above = RankGrid::nearestStepText(step);
+        if (tabularWidth(Fonts::caption(), above) > label.width()) {
+            above = RankGrid::tr("nearest kept: step %1").arg(formatCount(step));
+        }
+    }
+    text(label.translated(0.0, -14.0), Qt::AlignLeft, above, m_state.showsNearest() ? theme.text2 : theme.text3,
+        Fonts::caption());
 }
 
 void RankGridPainter::paintLegendBoxes(QPointF corner, double step, int boxes)

@@ -49,6 +49,7 @@ QString RankGrid::cellText(ModuleIndex module) const
             QT_TR_NOOP("came back")};
         words += QStringLiteral(", %1 %2").arg(
             tr(names[static_cast<int>(state.mode)]), state.valueText(state.valueOf(module)));
+        words += state.showsNearest() ? QStringLiteral(" (%1)").arg(nearestText()) : QString();
     }
     if (state.snapshot && state.snapshot->eventStep >= 0) {
         const ModuleState& now = state.snapshot->modules.at(module.at());
@@ -80,6 +81,9 @@ QString RankGrid::cellDetails(ModuleIndex module) const
         words += QLatin1Char('\n')
             + tr("‖PᵀP − I‖ %1, ‖QQᵀ − I‖ %2")
                   .arg(formatShort(static_cast<double>(now.orthP)), formatShort(static_cast<double>(now.orthQ)));
+    }
+    if (state.snapshot->nearestStep >= 0 && !state.showsNearest()) { // else the first line says it
+        words += QLatin1Char('\n') + nearestStepText(state.snapshot->nearestStep);
     }
     return words;
 }
@@ -161,7 +165,8 @@ QString RankGrid::spokenSummary() const
     return place
         + tr(", step %1: %2 of %3 triplets kept, %4 matrices at rank 0")
               .arg(formatCount(state.snapshot->step), formatCount(kept), all)
-              .arg(empty);
+              .arg(empty)
+        + (state.showsNearest() ? QStringLiteral(", ") + nearestText() : QString());
 }
 
 void RankGrid::announceCell()

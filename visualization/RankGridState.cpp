@@ -85,6 +85,12 @@ QString RankGridState::missingText() const
     return RankGrid::tr("No λ was kept for this step.");
 }
 
+bool RankGridState::showsNearest() const
+{
+    const bool ofTriplets = mode != GridMode::Rank && mode != GridMode::Revivals;
+    return view == GridView::Ranks && ofTriplets && snapshot && snapshot->nearestStep >= 0;
+}
+
 double RankGridState::valueOf(ModuleIndex module) const
 {
     if (!snapshot) {

@@ -123,6 +123,8 @@ struct RankGridState {
     }
     /// Why there are no values, in a sentence; empty: there are.
     [[nodiscard]] QString missingText() const;
+    /// The mode's values are of another step than the ranks, the nearest at which they were kept.
+    [[nodiscard]] bool showsNearest() const;
     [[nodiscard]] QFont cellFont() const; ///< of the figures in cells
     [[nodiscard]] CellLook lookOf(const GridCell& cell) const;
     /// Σ (B − A) of a row and of a column's layers [from, to); difference mode only.

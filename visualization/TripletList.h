@@ -64,6 +64,7 @@ private:
     void paintRest(QPainter& painter, int first, int last, const Columns& columns) const;
     void paintScroll(QPainter& painter, int first, int last) const;
     [[nodiscard]] const TripletState& triplet(int row) const;
+    [[nodiscard]] bool hasThreshold() const; ///< of the event that the shown S decided
 
     std::shared_ptr<const RankSnapshot> m_snapshot;
     ModuleIndex m_module;

@@ -32,6 +32,11 @@ TripletList::Columns TripletList::columns() const
     return c;
 }
 
+bool TripletList::hasThreshold() const
+{
+    return m_snapshot->hasScores && m_snapshot->eventStep >= 0 && m_snapshot->nearestStep < 0;
+}
+
 double TripletList::scoreX(double score, const Columns& c) const
 {
     const double place = score > 0.0 ? (std::log10(score) - c.logLow) / (c.logHigh - c.logLow) : 0.0;
@@ -44,7 +49,7 @@ void TripletList::fitScores(Columns& c, int first, int last) const
     for (int row = first; row < last; ++row) {
         scores.take(static_cast<double>(triplet(row).score));
     }
-    if (m_snapshot->eventStep >= 0) {
+    if (hasThreshold()) {
         scores.take(static_cast<double>(m_snapshot->threshold));
     }
     if (scores.isEmpty()) {
@@ -79,7 +84,7 @@ void TripletList::paintEvent(QPaintEvent*)
     for (int row = first; row < last; ++row) {
         paintRow(painter, row, top + (row - first) * rowHeight, c);
     }
-    if (scored && m_snapshot->eventStep >= 0) {
+    if (hasThreshold()) {
         paintThreshold(painter, first, last, c);
     }
     paintRest(painter, first, last, c);
@@ -226,9 +231,8 @@ void TripletList::paintRest(QPainter& painter, int first, int last, const Column
                 (above ? tr("S up to %1") : tr("S down to %1")).arg(formatScientific(score)));
         }
     };
-    const bool threshold = m_snapshot->hasScores && m_snapshot->eventStep >= 0;
     line(headHeight - 2.0, 0, first, tr("more above"));
-    line(headHeight + restHeight + (last - first) * rowHeight + (threshold ? footHeight : 2.0), last, count,
+    line(headHeight + restHeight + (last - first) * rowHeight + (hasThreshold() ? footHeight : 2.0), last, count,
         tr("more below"));
 }
 

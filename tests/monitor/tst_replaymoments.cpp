@@ -123,6 +123,47 @@ private Q_SLOTS:
         verifySame(reader.atMoment(before, 4), warmUp);
     }
 
+    /// Events and moments alike; the pattern stays that of the step itself.
+    void theNearestStateIsOfAnEventOrAMoment()
+    {
+        const QTemporaryDir folder;
+        const fs::path path = folder.path().toStdString();
+        const auto layout = layoutOf(3, 4);
+        const RankSnapshot later = snapshotOf(layout, 15, 10, 5);
+        {
+            ReplayWriter writer(path / replay::fileName);
+            writer.appendMoment(snapshotOf(layout, 4, -1, 0));
+            writer.append(snapshotOf(layout, 10, 10, 5));
+            writer.appendMoment(later);
+            writer.finish();
+        }
+        const ReplayReader reader(path);
+        QCOMPARE(ReplayReader().nearestState(7), -1);
+        QCOMPARE(reader.nearestState(1), 4);
+        QCOMPARE(reader.nearestState(7), 4); // as far from 10: the earlier one
+        QCOMPARE(reader.nearestState(8), 10);
+        QCOMPARE(reader.nearestState(13), 15);
+        QCOMPARE(reader.nearestState(99), 15);
+        RankSnapshot base = snapshotOf(layout, 12, 10, 2);
+        base.hasLambda = base.hasScores = false;
+        const RankSnapshot told = reader.withNearest(base, 13);
+        QCOMPARE(told.step, 12);
+        QCOMPARE(told.nearestStep, 15);
+        QVERIFY(told.hasLambda && told.hasScores);
+        float importance = 0.0F;
+        for (std::size_t i = 0; i < told.triplets.size(); ++i) {
+            QCOMPARE(told.triplets[i].lambda, later.triplets[i].lambda);
+            QCOMPARE(told.triplets[i].score, later.triplets[i].score);
+            QCOMPARE(told.triplets[i].kept, base.triplets[i].kept);
+            if (i < 4)
+                importance += told.triplets[i].kept ? later.triplets[i].score : 0.0F;
+        }
+        QCOMPARE(told.modules[0].importance, importance);
+        QCOMPARE(told.modules[0].rank, base.modules[0].rank);
+        QCOMPARE(told.modules[2].orthQ, later.modules[2].orthQ);
+        QCOMPARE(reader.withNearest(base, 8).triplets[11].lambda, -(10.0F + 0.01F * 11.0F)); // an event's state
+    }
+
     /// A run that is gone on with writes the moments after its checkpoint anew, and none of them twice.
     void aResumeGoesOn()
     {

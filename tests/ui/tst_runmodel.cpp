@@ -36,6 +36,7 @@ private Q_SLOTS:
     void tellsWhichFileIsCut();
     void termsOfTheFormula();
     void picturesThatTheFileHasAreLetGo();
+    void aStepWithoutStateHasTheNearest();
     void sizesOfAnExport();
     void aSampleIsPromptAndAnswer();
 };
@@ -258,6 +259,11 @@ void TestRunModel::termsOfTheFormula()
     };
     QVERIFY(has(QStringLiteral("s(λ)"), QStringLiteral("= 2.56e−6 at step 1,100")));
     QVERIFY(has(QStringLiteral("Ī·Ū now"), QStringLiteral("= 3.00e−3 × 1.16e−3 = 3.48e−6")));
+    snapshot.nearestStep = 1200; // another step's S is no reason
+    const FormulaLines near = FormulaLines::of(snapshot, ModuleIndex {0}, 0, ScoreKind::SensitivityUncertainty);
+    QCOMPARE(near.title, QStringLiteral("#0 is back"));
+    QVERIFY2(
+        near.rows.back().second.contains("S is of step 1,200, the nearest kept"), qPrintable(near.rows.back().second));
     for (const int none : {-1, 1, 11}) // the matrix has one triplet
         QVERIFY(FormulaLines::of(snapshot, ModuleIndex {0}, none, ScoreKind::Magnitude).title.isEmpty());
 }
@@ -299,6 +305,49 @@ void TestRunModel::picturesThatTheFileHasAreLetGo()
     }
     QVERIFY(recorded.keptBytes() < 2U << 20U);
     QCOMPARE(recorded.at(layout, events, 3)->eventStep, 3);
+}
+
+/// A long run keeps few states; every other step has the λ and S of the nearest one, and says of which.
+void TestRunModel::aStepWithoutStateHasTheNearest()
+{
+    auto layout = std::make_shared<ModuleLayout>();
+    layout->initRank = 4;
+    layout->layerCount = 1;
+    layout->kinds = {"q_proj"};
+    layout->modules.push_back({"model.layers.0.self_attn.q_proj", LayerIndex {0}, KindIndex {0}, 8, 8});
+    const QTemporaryDir folder;
+    const std::filesystem::path path = folder.path().toStdString();
+    std::vector<MaskEvent> events;
+    ReplayWriter writer(path / "replay.bin", 500); // room for three or four
+    for (std::int64_t step = 10; step <= 200; step += 10) {
+        RankSnapshot snapshot;
+        snapshot.layout = layout;
+        snapshot.step = snapshot.eventStep = step;
+        snapshot.hasLambda = snapshot.hasScores = true;
+        snapshot.modules.resize(1);
+        snapshot.triplets.resize(4);
+        for (TripletState& triplet : snapshot.triplets)
+            triplet.lambda = static_cast<float>(step);
+        writer.append(snapshot);
+        events.push_back({step, 4, {4}, 0, 0});
+    }
+    RunReplay replay;
+    replay.open(path);
+    int nearest = 0;
+    for (std::int64_t step = 5; step <= 205; step += 5) {
+        const auto shown = replay.at(layout, events, step);
+        QVERIFY(shown->hasLambda && shown->hasScores);
+        QCOMPARE(shown->eventStep, step < 10 ? -1 : std::min<std::int64_t>(200, step / 10 * 10));
+        const bool near = shown->nearestStep >= 0;
+        if (near)
+            QCOMPARE(shown->nearestStep, replay.nearestState(step));
+        const auto of = static_cast<float>(near ? shown->nearestStep : shown->step);
+        QCOMPARE(shown->triplets.front().lambda, of);
+        QCOMPARE(shown->modules.front().lambdaSum, 4.0F * of);
+        nearest += near ? 1 : 0;
+    }
+    QVERIFY(nearest > 10 && nearest < 41);
+    QVERIFY(!replay.at(layout, events, 0)->hasLambda); // nothing is trained yet
 }
 
 void TestRunModel::sizesOfAnExport()

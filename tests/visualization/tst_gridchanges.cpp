@@ -53,6 +53,34 @@ private Q_SLOTS:
         QTRY_VERIFY(paints.count > 0);
     }
 
+    /// Values of another step than the ranks are named as such wherever they stand, and are no line of a file.
+    void valuesOfTheNearestStepSaySo()
+    {
+        auto snapshot = std::make_shared<RankSnapshot>(*SampleRun {}.snapshot(1106));
+        snapshot->nearestStep = 1200;
+        RankGrid grid;
+        grid.resize(486, 668);
+        grid.setSnapshot(snapshot);
+        const QString words = QStringLiteral("λ and S of step 1,200, the nearest kept");
+        QCOMPARE(grid.nearestText(), QString()); // the ranks are the step's own
+        QVERIFY(!grid.cellText(ModuleIndex {0}).contains(words));
+        QVERIFY(grid.cellDetails(ModuleIndex {0}).endsWith(words));
+        for (const GridMode mode : {GridMode::Importance, GridMode::LambdaSum, GridMode::Orthogonality}) {
+            grid.setMode(mode);
+            QCOMPARE(grid.missingText(), QString());
+            QCOMPARE(grid.nearestText(), words);
+            QVERIFY(grid.cellText(ModuleIndex {0}).contains(words));
+            QCOMPARE(grid.cellDetails(ModuleIndex {0}).count(words), 1);
+            QVERIFY(grid.spokenSummary().endsWith(words));
+            QVERIFY(!grid.grab().isNull());
+        }
+        grid.setMode(GridMode::Revivals);
+        QCOMPARE(grid.nearestText(), QString());
+        const QStringList line = grid.toCsv().split('\n').at(1).split(',');
+        for (const int column : {9, 10, 11, 12})
+            QVERIFY(line.at(column).isEmpty());
+    }
+
     void aFadeEndsWithItsLayout_data()
     {
         QTest::addColumn<int>("layers"); // of the next layout; 0: none, −1: targets

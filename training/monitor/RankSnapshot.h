@@ -45,6 +45,7 @@ struct RankSnapshot {
     float threshold = 0.0F; ///< smallest kept S at that event
     bool hasLambda = false; ///< λ and the errors say something: not before the first step, nor of plain LoRA
     bool hasScores = false; ///< S too, its terms and the threshold: not of a method that keeps its ranks
+    std::int64_t nearestStep = -1; ///< λ, S and errors are of this step, the nearest that a replay kept; −1: of its own
     bool hasTriplets = true; ///< false: made from ranks alone, the triplets say nothing
     DeviceMemory memory; ///< when it was taken; a recorded run's files do not have it
     std::vector<ModuleState> modules; ///< in the layout's order

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
 
@@ -265,12 +266,46 @@ RankSnapshot ReplayReader::atMoment(RankSnapshot base, std::int64_t step) const
 {
     const auto moment = std::lower_bound(m_moments.begin(), m_moments.end(), step,
         [](const Moment& before, std::int64_t at) { return before.step < at; });
-    fillState(base, moment->values);
+    refill(base, moment->values);
     base.step = step;
-    for (ModuleState& module : base.modules)
+    return base;
+}
+
+void ReplayReader::refill(RankSnapshot& snapshot, std::size_t state) const
+{
+    fillState(snapshot, state);
+    for (ModuleState& module : snapshot.modules)
         module.importance = module.lambdaSum = 0.0F;
-    for (std::size_t i = 0; i < base.triplets.size(); ++i)
-        addUp(base, i);
+    for (std::size_t i = 0; i < snapshot.triplets.size(); ++i)
+        addUp(snapshot, i);
+}
+
+std::int64_t ReplayReader::nearestState(std::int64_t step) const
+{
+    std::int64_t nearest = -1;
+    const auto take = [&nearest, step](std::int64_t at) {
+        const std::int64_t off = std::abs(at - step);
+        const std::int64_t best = std::abs(nearest - step);
+        if (nearest < 0 || off < best || (off == best && at < nearest))
+            nearest = at;
+    };
+    for (const Event& event : m_events)
+        if (event.state != 0)
+            take(event.step);
+    for (const Moment& moment : m_moments)
+        take(moment.step);
+    return nearest;
+}
+
+RankSnapshot ReplayReader::withNearest(RankSnapshot base, std::int64_t step) const
+{
+    const std::int64_t nearest = nearestState(step);
+    if (nearest < 0)
+        return base;
+    const auto moment
+        = std::find_if(m_moments.begin(), m_moments.end(), [nearest](const Moment& at) { return at.step == nearest; });
+    refill(base, moment != m_moments.end() ? moment->values : m_events[find(nearest)].state);
+    base.nearestStep = nearest;
     return base;
 }
 

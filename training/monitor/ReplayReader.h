@@ -48,6 +48,10 @@ public:
     [[nodiscard]] std::int64_t momentUntil(std::int64_t step) const;
     /// @p base, which is the run at its last event until then, with the λ, S and errors of the moment of @p step.
     [[nodiscard]] RankSnapshot atMoment(RankSnapshot base, std::int64_t step) const;
+    /// Step of the event or moment nearest to @p step, of two the earlier, at which λ and S were recorded; −1: none.
+    [[nodiscard]] std::int64_t nearestState(std::int64_t step) const;
+    /// @p base as it is, its pattern too, with λ, S and errors of nearestState(): its nearestStep says so.
+    [[nodiscard]] RankSnapshot withNearest(RankSnapshot base, std::int64_t step) const;
     /// One matrix over all events: [event × initRank].
     [[nodiscard]] std::vector<TripletMoment> historyOf(ModuleIndex module) const;
 
@@ -73,6 +77,8 @@ private:
     void apply(std::size_t event, TripletPattern& pattern, std::vector<std::size_t>* flipped) const;
     [[nodiscard]] TripletPattern patternBefore(std::size_t event) const;
     void fillState(RankSnapshot& snapshot, std::size_t state) const;
+    /// The same for one that has sums already.
+    void refill(RankSnapshot& snapshot, std::size_t state) const;
 
     std::filesystem::path m_file;
     std::string m_bytes;
