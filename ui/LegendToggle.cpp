@@ -7,6 +7,8 @@
 
 #include <QPainter>
 
+#include <utility>
+
 namespace spectune {
 
 namespace {
@@ -34,6 +36,12 @@ void LegendToggle::setNeutral(bool neutral)
     update();
 }
 
+void LegendToggle::setColor(std::function<QColor()> color)
+{
+    m_color = std::move(color);
+    update();
+}
+
 QSize LegendToggle::sizeHint() const
 {
     return {markWidth + 11 + static_cast<int>(tabularWidth(Fonts::caption(), text())), rowHeight};
@@ -47,7 +55,8 @@ void LegendToggle::paintEvent(QPaintEvent*)
     const double middle = rect().height() / 2.0;
     const double left = 3.0;
     const bool on = isChecked();
-    QColor color = m_mark == LegendMark::Box        ? theme.text
+    QColor color = m_color                          ? m_color()
+        : m_mark == LegendMark::Box                 ? theme.text
         : m_neutral || m_mark == LegendMark::Dashes ? theme.text2
         : m_mark == LegendMark::Diamond             ? theme.eval
                                                     : theme.loss;

@@ -2,6 +2,9 @@
 #pragma once
 
 #include <QAbstractButton>
+#include <QColor>
+
+#include <functional>
 
 namespace spectune {
 
@@ -14,6 +17,8 @@ public:
     LegendToggle(const QString& name, LegendMark mark, QWidget* parent = nullptr);
     /// The mark in no curve's colour: where a part has as many colours as there are runs.
     void setNeutral(bool neutral);
+    /// The mark in a colour of its own. @param color asked at each painting, so that it follows the theme
+    void setColor(std::function<QColor()> color);
     [[nodiscard]] bool isNeutral() const { return m_neutral; }
     [[nodiscard]] QSize sizeHint() const override;
     [[nodiscard]] QSize minimumSizeHint() const override { return sizeHint(); }
@@ -24,6 +29,7 @@ protected:
 private:
     LegendMark m_mark;
     bool m_neutral = false;
+    std::function<QColor()> m_color;
 };
 
 } // namespace spectune

@@ -9,6 +9,7 @@
 #include "visualization/Fonts.h"
 #include "visualization/NumberFormat.h"
 #include "visualization/RunPlots.h"
+#include "visualization/Theme.h"
 
 #include <QHBoxLayout>
 #include <QLabel>
@@ -96,7 +97,12 @@ void PlotsPanel::fitLegend()
     needs += shortestSlider;
     const bool slider = needs <= width();
     m_smoothing->setVisible(slider);
-    m_log->setVisible(slider && needs + legendGap + m_log->sizeHint().width() <= width());
+    needs += legendGap + m_log->sizeHint().width();
+    m_log->setVisible(slider && needs <= width());
+    for (const LegendToggle* curve : m_folded)
+        needs += curve->sizeHint().width() + legendGap;
+    for (LegendToggle* curve : m_folded)
+        curve->setVisible(needs <= width());
 }
 
 QHBoxLayout* PlotsPanel::makeLegend()
@@ -110,16 +116,24 @@ QHBoxLayout* PlotsPanel::makeLegend()
         connect(entry, &QAbstractButton::toggled, m_plots,
             [this, curve](bool shown) { m_plots->setCurveShown(curve, shown); });
         row->addWidget(entry);
-        m_curves.push_back(entry);
+        return entry;
     };
-    toggle(tr("raw"), LegendMark::Band, PlotCurve::Raw, tr("The loss of every step; lowest to highest in a column"));
-    toggle(tr("smooth"), LegendMark::Line, PlotCurve::Smooth, tr("The smoothed loss"));
+    const auto keep = [this](LegendToggle* entry) { m_curves.push_back(entry); };
+    const auto fold = [this](LegendToggle* entry, QColor Theme::*color) {
+        entry->setColor([color] { return Theme::current().*color; });
+        m_folded.push_back(entry);
+    };
+    keep(toggle(
+        tr("raw"), LegendMark::Band, PlotCurve::Raw, tr("The loss of every step; lowest to highest in a column")));
+    keep(toggle(tr("smooth"), LegendMark::Line, PlotCurve::Smooth, tr("The smoothed loss")));
     m_smoothing = new SmoothingSlider(m_plots->curves().smoothing());
     m_smoothing->setMinimumWidth(shortestSlider);
     connect(m_smoothing, &SmoothingSlider::weightChanged, m_plots, &RunPlots::setSmoothing);
     row->addWidget(m_smoothing);
-    toggle(tr("eval"), LegendMark::Diamond, PlotCurve::Evaluation, tr("Evaluation loss"));
-    toggle(tr("plan"), LegendMark::Dashes, PlotCurve::Plan, tr("The planned budget"));
+    keep(toggle(tr("eval"), LegendMark::Diamond, PlotCurve::Evaluation, tr("Evaluation loss")));
+    fold(toggle(tr("γR"), LegendMark::Line, PlotCurve::Orthogonality, tr("The orthogonality term")), &Theme::orth);
+    fold(toggle(tr("kept"), LegendMark::Line, PlotCurve::Kept, tr("The kept triplets")), &Theme::text);
+    keep(toggle(tr("plan"), LegendMark::Dashes, PlotCurve::Plan, tr("The planned budget")));
     row->addStretch();
     m_log = new LegendToggle(tr("log"), LegendMark::Box);
     m_log->setChecked(false);
@@ -145,15 +159,23 @@ void PlotsPanel::addSmoothing(QMenu& menu)
     }
 }
 
+void PlotsPanel::addToggle(QMenu& menu, const QString& text, LegendToggle* toggle)
+{
+    QAction* action = menu.addAction(text);
+    action->setCheckable(true);
+    action->setChecked(toggle->isChecked());
+    connect(action, &QAction::toggled, toggle, &QAbstractButton::setChecked);
+    connect(toggle, &QAbstractButton::toggled, action, &QAction::setChecked);
+}
+
 QMenu* PlotsPanel::makeMenu()
 {
     auto* menu = new QMenu(this);
     QAction* back = menu->addAction(tr("&Whole range again"), m_plots, &RunPlots::resetView);
     addSmoothing(*menu);
-    QAction* log = menu->addAction(tr("&Logarithmic loss"));
-    log->setCheckable(true);
-    connect(log, &QAction::toggled, m_log, &QAbstractButton::setChecked);
-    connect(m_log, &QAbstractButton::toggled, log, &QAction::setChecked);
+    addToggle(*menu, tr("&Logarithmic loss"), m_log);
+    addToggle(*menu, tr("&Orthogonality term"), m_folded[0]);
+    addToggle(*menu, tr("&Kept triplets"), m_folded[1]);
     menu->addSeparator();
     addPictureActions(*menu, *this,
         {.name = [this] { return m_name.isEmpty() ? tr("curves") : m_name + tr("-curves"); },

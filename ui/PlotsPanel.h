@@ -37,6 +37,7 @@ private:
     void fitHeader();
     void fitLegend();
     void addSmoothing(QMenu& menu);
+    void addToggle(QMenu& menu, const QString& text, LegendToggle* toggle);
     [[nodiscard]] QHBoxLayout* makeLegend();
     [[nodiscard]] QMenu* makeMenu();
 
@@ -45,6 +46,7 @@ private:
     Segmented* m_ranges = nullptr;
     QToolButton* m_menu = nullptr;
     std::vector<LegendToggle*> m_curves; ///< of the legend, which stay
+    std::vector<LegendToggle*> m_folded; ///< of the legend, which the menu has as well
     SmoothingSlider* m_smoothing = nullptr;
     LegendToggle* m_log = nullptr;
     QString m_name;

@@ -113,7 +113,7 @@ void RunPlots::Private::paintOrthLabel(QPainter& painter) const
         drawTabular(painter, rect, Qt::AlignHCenter, RunPlots::tr("this method has no orthogonality term"));
         return;
     }
-    if (at < steps.low || at > steps.high) {
+    if (at < steps.low || at > steps.high || !isShown(PlotCurve::Orthogonality)) {
         return;
     }
     const Label label {formatShort(value), theme.text2, true};
@@ -140,7 +140,7 @@ QRectF RunPlots::Private::offTheBudget(const QRectF& label, std::span<const QRec
 
 QString RunPlots::Private::shownKeptWords() const
 {
-    const double kept = shown < 0 ? NAN : curves.keptAt(static_cast<double>(shown));
+    const double kept = shown < 0 || !isShown(PlotCurve::Kept) ? NAN : curves.keptAt(static_cast<double>(shown));
     return std::isfinite(kept) ? RunPlots::tr("%1 kept").arg(formatCount(std::llround(kept))) : QString();
 }
 
@@ -171,7 +171,7 @@ void RunPlots::Private::paintBudgetLabels(QPainter& painter) const
     const auto at = static_cast<double>(now());
     const double kept = curves.keptAt(at);
     std::vector<QRectF> taken {shownKeptLabel()};
-    if (std::isfinite(kept) && at >= steps.low && at <= steps.high) {
+    if (std::isfinite(kept) && isShown(PlotCurve::Kept) && at >= steps.low && at <= steps.high) {
         const Label figure {formatCount(std::llround(kept)), theme.text, true};
         const Label mean {plan.matrices > 0
                 ? RunPlots::tr("mean rank %1").arg(formatMeanRank(kept / static_cast<double>(plan.matrices)))

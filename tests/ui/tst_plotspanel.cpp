@@ -29,6 +29,7 @@ private Q_SLOTS:
     void atEveryWidth_data();
     void atEveryWidth();
     void whatIsFoldedIsInTheMenu();
+    void everyCurveHasItsEntry();
     void anotherRunBeginsWithTheWholeView();
 
 private:
@@ -158,6 +159,42 @@ void TestPlotsPanel::whatIsFoldedIsInTheMenu()
     mean->trigger();
     QVERIFY(std::abs(panel.plots().curves().smoothing() - 0.99) < 1e-6);
     QVERIFY(std::abs(panel.findChild<SmoothingSlider*>()->weight() - 0.99) < 1e-6);
+}
+
+void TestPlotsPanel::everyCurveHasItsEntry()
+{
+    PlotsPanel panel;
+    panel.resize(900, 500);
+    std::vector<MetricPoint> points(100);
+    for (std::size_t i = 0; i < points.size(); ++i)
+        points[i] = {.step = static_cast<std::int64_t>(i) + 1, .loss = 1.0, .orth = 0.1, .budget = 80, .skipped = {}};
+    panel.plots().setPlan(
+        {.totalSteps = 100, .gamma = 0.1, .initialBudget = 80, .targetBudget = 40, .budgetCurve = {}});
+    panel.plots().append(points);
+    const auto picture = [&panel] {
+        QImage image(600, 500, QImage::Format_RGB32);
+        panel.plots().paintOn(image, image.size());
+        return image;
+    };
+    const QImage whole = picture();
+    const std::pair<QString, PlotCurve> entries[] {{"γR", PlotCurve::Orthogonality}, {"kept", PlotCurve::Kept}};
+    for (const auto& [name, curve] : entries) {
+        LegendToggle* entry = nullptr;
+        for (LegendToggle* each : panel.findChildren<LegendToggle*>())
+            if (each->text() == name)
+                entry = each;
+        QVERIFY2(entry, qPrintable(name));
+        entry->click();
+        QVERIFY(!panel.plots().isCurveShown(curve));
+        QVERIFY(picture() != whole);
+        entry->click();
+        QVERIFY(panel.plots().isCurveShown(curve));
+        QCOMPARE(picture(), whole);
+    }
+    for (QAction* action : panel.findChildren<QAction*>()) // where the legend has no room for it
+        if (action->text() == "&Kept triplets")
+            action->trigger();
+    QVERIFY(!panel.plots().isCurveShown(PlotCurve::Kept));
 }
 
 void TestPlotsPanel::anotherRunBeginsWithTheWholeView()
