@@ -64,16 +64,7 @@ RunsBar::RunsBar(QWidget* parent)
     setRole(m_main, "primary");
     m_stack->addWidget(usual);
     m_stack->addWidget(m_question);
-    auto* menu = new QMenu(this);
-    m_resume = menu->addAction(tr("Resume where it was left"), this, &RunsBar::resumeWanted);
-    m_continue = menu->addAction(tr("Continue with more steps…"), this, &RunsBar::continueWanted);
-    m_folder = menu->addAction(tr("Show its folder"), this, &RunsBar::folderWanted);
-    menu->addSeparator();
-    m_delete = menu->addAction(tr("Delete…"), this, &RunsBar::deleteWanted);
-    menu->setToolTipsVisible(true);
-    m_resume->setToolTip(tr("In its own folder, from its last checkpoint"));
-    m_more->setMenu(menu);
-    m_more->setProperty("hasMenu", true); // room for the arrow, see studio.qss
+    makeMenu();
     m_open->setMinimumWidth(QFontMetrics(Fonts::heading()).horizontalAdvance(tr("Opening…")) + 26); // no jump
     m_open->setToolTip(tr("Show A in Live, as it was recorded"));
     m_again->setToolTip(tr("A new set-up with A's configuration"));
@@ -90,6 +81,20 @@ RunsBar::RunsBar(QWidget* parent)
     });
     connect(m_question, &RunsQuestion::closed, this, [this] { showQuestion(false); });
     setContent({});
+}
+
+void RunsBar::makeMenu()
+{
+    auto* menu = new QMenu(this);
+    m_resume = menu->addAction(tr("Resume where it was left"), this, &RunsBar::resumeWanted);
+    m_continue = menu->addAction(tr("Continue with more steps…"), this, &RunsBar::continueWanted);
+    m_folder = menu->addAction(tr("Show its folder"), this, &RunsBar::folderWanted);
+    menu->addSeparator();
+    m_delete = menu->addAction(tr("Delete…"), this, &RunsBar::deleteWanted);
+    menu->setToolTipsVisible(true);
+    m_resume->setToolTip(tr("In its own folder, from its last checkpoint"));
+    m_more->setMenu(menu);
+    m_more->setProperty("hasMenu", true); // room for the arrow, see studio.qss
 }
 
 void RunsBar::showQuestion(bool shown)

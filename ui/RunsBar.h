@@ -54,6 +54,7 @@ protected:
     void resizeEvent(QResizeEvent* event) override;
 
 private:
+    void makeMenu();
     void fitHeight();
     void rebuildNames();
     void refreshActions();

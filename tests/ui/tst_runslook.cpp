@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// How Runs looks: chosen rows, where the keyboard stands, room for a search, and labels beside their fields.
+// How Runs looks: chosen rows, where the keyboard stands, room for a search, labels beside their fields, and handles where they were put.
 #include "tests/ui/RunsTest.h"
 #include "ui/RowGround.h"
 #include "ui/RunDetails.h"
@@ -13,6 +13,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QListView>
+#include <QSplitter>
 #include <QTest>
 
 using namespace spectune;
@@ -27,6 +28,7 @@ private Q_SLOTS:
     void theSearchHasRoom();
     void labelsStandAtTheirFields();
     void aProblemStandsApart();
+    void handlesStayWhereTheyWerePut();
 
 private:
     [[nodiscard]] QListView& list() { return *page().findChild<QListView*>(); }
@@ -135,6 +137,28 @@ void TestRunsLook::aProblemStandsApart()
     }
     QVERIFY(problem && name && !problem->isHidden());
     QTRY_COMPARE(name->y() - (problem->y() + problem->height() - problem->contentsMargins().bottom()), 12);
+}
+
+void TestRunsLook::handlesStayWhereTheyWerePut()
+{
+    openRuns(0);
+    auto* right = page().findChild<QSplitter*>("RunsRight");
+    auto* upper = page().findChild<QSplitter*>("RunsUpper");
+    const QByteArray untouched = page().saveSplitters();
+    right->setSizes({right->height() - 250, 250});
+    Q_EMIT upper->splitterMoved(0, 1);
+    upper->setSizes({upper->width() - 300, 300});
+    const QList<int> rightSizes = right->sizes();
+    const QList<int> upperSizes = upper->sizes();
+    const QByteArray moved = page().saveSplitters();
+    page().restoreSplitters(untouched);
+    QVERIFY(right->sizes() != rightSizes);
+    page().restoreSplitters(moved);
+    QCOMPARE(right->sizes(), rightSizes);
+    QCOMPARE(upper->sizes(), upperSizes);
+    page().restoreSplitters("of an earlier version");
+    page().restoreSplitters({});
+    QCOMPARE(right->sizes(), rightSizes);
 }
 
 QTEST_MAIN(TestRunsLook)

@@ -40,7 +40,6 @@ private Q_SLOTS:
     void aNewNameStandsEverywhere();
     void mapsStandInLine();
     void moreRunsWidenTheDifferences();
-    void handlesStayWhereTheyWerePut();
     void aRunThatCannotBeReadIsShared();
     void notesTypedLastAreKept();
     void sixAtMost();
@@ -213,28 +212,6 @@ void TestRunsPage::moreRunsWidenTheDifferences()
     QTRY_VERIFY(upper->sizes().at(1) >= 360);
     choose({"run-0"});
     QTRY_VERIFY(upper->sizes().at(1) < 360);
-}
-
-void TestRunsPage::handlesStayWhereTheyWerePut()
-{
-    openRuns(0);
-    auto* right = page().findChild<QSplitter*>("RunsRight");
-    auto* upper = page().findChild<QSplitter*>("RunsUpper");
-    const QByteArray untouched = page().saveSplitters();
-    right->setSizes({right->height() - 250, 250});
-    Q_EMIT upper->splitterMoved(0, 1);
-    upper->setSizes({upper->width() - 300, 300});
-    const QList<int> rightSizes = right->sizes();
-    const QList<int> upperSizes = upper->sizes();
-    const QByteArray moved = page().saveSplitters();
-    page().restoreSplitters(untouched);
-    QVERIFY(right->sizes() != rightSizes);
-    page().restoreSplitters(moved);
-    QCOMPARE(right->sizes(), rightSizes);
-    QCOMPARE(upper->sizes(), upperSizes);
-    page().restoreSplitters("of an earlier version");
-    page().restoreSplitters({});
-    QCOMPARE(right->sizes(), rightSizes);
 }
 
 void TestRunsPage::aRunThatCannotBeReadIsShared()

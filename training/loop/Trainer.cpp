@@ -264,10 +264,10 @@ void Trainer::accumulate(std::span<const PackedBatch> parts)
     m_workers.run(parts.size(), [&](std::size_t i) {
         const at::ThreadLocalStateGuard there(here);
         const c10::NoGradGuard noGraph; // the pass is written out
-        m_shards[i]->loss = m_shards[i]->pass.run(parts[i], m_lossScale, m_config.train.gradientCheckpointing);
+        m_shards[i]->pass.run(parts[i], m_lossScale, m_config.train.gradientCheckpointing);
     });
     for (std::size_t i = 0; i < parts.size(); ++i)
-        m_loss.add_(m_shards[i]->loss);
+        m_loss.add_(m_shards[i]->pass.loss());
 }
 
 void Trainer::conclude()

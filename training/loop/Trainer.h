@@ -4,7 +4,6 @@
 #include "training/config/Validation.h"
 #include "training/core/Message.h"
 #include "training/core/PhaseClock.h"
-#include "training/core/WorkerPool.h"
 #include "training/data/Packing.h"
 #include "training/loop/Device.h"
 #include "training/loop/FinalTriplets.h"
@@ -40,8 +39,7 @@ struct StepResult {
     Message skipped; ///< why the step was skipped: "the loss is not finite"
 };
 
-/// One optimizer step of AdaLoRA or a sibling method, and the state that it changes: triplets, moments, Ī, Ū, mask.
-/// Made, used and destroyed on one thread.
+/// One optimizer step of AdaLoRA or a sibling method and the state that it changes. Made, used and destroyed on one thread.
 class Trainer {
 public:
     /// The triplets start as the method says (see TripletArena), from train.seed.
@@ -103,7 +101,6 @@ private:
 
         at::Tensor sums; ///< what its backwards add up; see JoinedTriplets::collect()
         TrainingPass pass;
-        at::Tensor loss; // of its last part, scalar
     };
 
     /// @param generators of dropout, to go on with; empty: new ones
@@ -141,9 +138,9 @@ private:
     std::optional<FinalTriplets> m_final; ///< empty: the arena holds all triplets
     Message m_notice;
     StepInputs m_inputs;
-    at::Tensor m_lossScale; // of the step, scalar in the arena's type, as are those that follow
-    at::Tensor m_loss; // C so far
-    at::Tensor m_gradNorm; // before clipping
+    at::Tensor m_lossScale; // scalar in the arena's type, as are C so far and the norm before clipping
+    at::Tensor m_loss;
+    at::Tensor m_gradNorm;
     Readback m_numbers; ///< C, R, gradient norm
     std::unique_ptr<StepGraphs> m_graphs; ///< null: a step is never recorded
     PhaseClock* m_clock = nullptr;

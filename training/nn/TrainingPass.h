@@ -28,7 +28,9 @@ public:
     /// @param scale 1 / loss-bearing tokens of the optimizer step, of which C is the mean; scalar on the device, wide type
     /// @param recomputes keep each block's input only, and run the block again in the backward
     /// @return this batch's part of C, scalar on the device, in the wide type
-    [[nodiscard]] at::Tensor run(const PackedBatch& batch, const at::Tensor& scale, bool recomputes);
+    at::Tensor run(const PackedBatch& batch, const at::Tensor& scale, bool recomputes);
+    /// What the last run() gave; the next one overwrites it.
+    [[nodiscard]] const at::Tensor& loss() const noexcept { return m_loss; }
 
     /// Also brings the gradient to the embedding's output, as a frozen model's backward does. For timing.
     void reachEmbedding() noexcept { m_reachesEmbedding = true; }
