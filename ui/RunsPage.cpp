@@ -13,6 +13,7 @@
 #include "ui/ShareButton.h"
 #include "ui/SmoothingSlider.h"
 #include "visualization/ComparePlot.h"
+#include "visualization/RunTags.h"
 
 #include <QDataStream>
 #include <QDir>
@@ -99,6 +100,7 @@ QWidget* RunsPage::makeCurves()
     head->addWidget(share);
     column->addLayout(head);
     column->addLayout(makeCurvesLegend());
+    column->addLayout(makeRunsLegend());
     column->addWidget(m_plot, 1);
     connect(axis, &Segmented::chosen, this, [this](int index) { m_plot->setAxis(static_cast<CompareAxis>(index)); });
     connect(share, &ShareButton::told, this, &RunsPage::told);
@@ -130,6 +132,24 @@ QLayout* RunsPage::makeCurvesLegend()
     log->setToolTip(tr("Logarithmic loss axis"));
     connect(log, &QAbstractButton::toggled, m_plot, &ComparePlot::setLogarithmic);
     row->addWidget(log);
+    return row;
+}
+
+// A row of its own: six entries more have no room beside the others.
+QLayout* RunsPage::makeRunsLegend()
+{
+    auto* row = new QHBoxLayout;
+    row->setContentsMargins(12, 0, 12, 0);
+    row->setSpacing(5);
+    for (int run = 0; run < mostComparedRuns; ++run) {
+        auto* entry = new LegendToggle(RunTag::letter(run), LegendMark::Line);
+        entry->setColor([run] { return RunTag::color(run); });
+        entry->setVisible(false);
+        connect(entry, &QAbstractButton::toggled, m_plot, [this, run](bool shown) { m_plot->setRunShown(run, shown); });
+        row->addWidget(entry);
+        m_runToggles.push_back(entry);
+    }
+    row->addStretch();
     return row;
 }
 

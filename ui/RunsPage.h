@@ -18,6 +18,7 @@ class QSplitter;
 namespace spectune {
 
 class ComparePlot;
+class LegendToggle;
 class CompareTable;
 class RunDetails;
 class RunLibrary;
@@ -77,6 +78,7 @@ private:
     [[nodiscard]] QWidget* makeList();
     [[nodiscard]] QWidget* makeCurves();
     [[nodiscard]] QLayout* makeCurvesLegend();
+    [[nodiscard]] QLayout* makeRunsLegend();
     [[nodiscard]] QWidget* makeDifferences();
     void connectBar();
     void connectList();
@@ -124,6 +126,7 @@ private:
     QPushButton* m_demo = nullptr;
     QLabel* m_curvesNote = nullptr;
     ComparePlot* m_plot = nullptr;
+    std::vector<LegendToggle*> m_runToggles; ///< one for each run that can be compared
     QLabel* m_differenceCount = nullptr;
     Segmented* m_shown = nullptr; ///< differences, all, about A
     CompareTable* m_table = nullptr;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the Runs page shows of the chosen runs: one against the others.
 #include "ui/CompareTable.h"
+#include "ui/LegendToggle.h"
 #include "ui/RunDetails.h"
 #include "ui/RunLibrary.h"
 #include "ui/RunListModel.h"
@@ -88,6 +89,12 @@ void RunsPage::showChosen(std::vector<std::shared_ptr<const LoadedRun>> runs, co
                 run ? std::shared_ptr<const RunHistory>(run, &run->history) : nullptr);
         }
         m_plot->setCurves(std::move(curves));
+        const std::size_t count = chosen.runs.size();
+        for (std::size_t i = 0; i < m_runToggles.size(); ++i) {
+            m_runToggles[i]->setChecked(true);
+            m_runToggles[i]->setVisible(count > 1 && i < count);
+            m_runToggles[i]->setToolTip(chosen.names.value(static_cast<qsizetype>(i)));
+        }
     }
     m_drawn = std::move(chosen);
     m_plot->setEmptyText(emptyPlotText(m_drawn.reasons));

@@ -60,6 +60,7 @@ void ComparePlot::setCurves(CompareCurves curves)
 {
     Private& p = *m_private;
     ++p.generation;
+    p.hiddenRuns = {};
     p.curves = std::move(curves);
     p.crosshair.reset();
     p.changed(true);
@@ -95,6 +96,17 @@ void ComparePlot::setPartShown(ComparePart part, bool shown)
 bool ComparePlot::isPartShown(ComparePart part) const
 {
     return m_private->isShown(part);
+}
+
+void ComparePlot::setRunShown(int run, bool shown)
+{
+    m_private->hiddenRuns.at(static_cast<std::size_t>(run)) = !shown;
+    m_private->changed();
+}
+
+bool ComparePlot::isRunShown(int run) const
+{
+    return m_private->isRunShown(run);
 }
 
 void ComparePlot::paintOn(QPaintDevice& device, QSize size)

@@ -46,6 +46,9 @@ public:
     void setSmoothing(double weight);
     void setPartShown(ComparePart part, bool shown);
     [[nodiscard]] bool isPartShown(ComparePart part) const;
+    /// All that is drawn of a run; the axes stay. Other runs are all shown. @param run 0 … mostComparedRuns − 1
+    void setRunShown(int run, bool shown);
+    [[nodiscard]] bool isRunShown(int run) const;
     /// The plot as it stands, without the crosshair, for files and the clipboard. @param size logical pixels
     void paintOn(QPaintDevice& device, QSize size);
     /// What stands in the axes' place where there is no curve.

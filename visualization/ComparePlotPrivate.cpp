@@ -204,11 +204,12 @@ void ComparePlot::Private::replot()
         plot->yAxis->setRange(loss.low, loss.high);
     }
     for (std::size_t run = 0; run < m_smooth.size(); ++run) {
-        m_smooth[run]->setVisible(isShown(ComparePart::Smooth));
-        if (isShown(ComparePart::Smooth))
+        const bool shown = isRunShown(static_cast<int>(run));
+        m_smooth[run]->setVisible(shown && isShown(ComparePart::Smooth));
+        if (m_smooth[run]->visible())
             fill(m_smooth[run], curves.curves()[run].smooth, ColumnDetail::Last);
-        m_raw[run]->setVisible(isShown(ComparePart::Raw));
-        if (isShown(ComparePart::Raw))
+        m_raw[run]->setVisible(shown && isShown(ComparePart::Raw));
+        if (m_raw[run]->visible())
             fill(m_raw[run], curves.curves()[run].loss, ColumnDetail::Extremes);
     }
     plot->replot(QCustomPlot::rpQueuedReplot);
@@ -252,17 +253,26 @@ void ComparePlot::Private::show(CompareCurves next)
     changed(other);
 }
 
+CrosshairText ComparePlot::Private::shownText() const
+{
+    CrosshairText text = crosshairText(curves, *crosshair);
+    if (std::erase_if(text.lines, [this](const CrosshairText::Line& line) { return !isRunShown(line.run); }) > 0)
+        text.difference.clear();
+    return text;
+}
+
 void ComparePlot::Private::speak()
 {
     QStringList words;
     if (crosshair) {
-        const CrosshairText text = crosshairText(curves, *crosshair);
+        const CrosshairText text = shownText();
         words << text.place;
         for (const CrosshairText::Line& line : text.lines)
             words << QStringLiteral("%1 %2").arg(RunTag::letter(line.run), line.smooth);
     } else {
         for (const EndLabel& label : endLabels(curves))
-            words << QStringLiteral("%1 %2").arg(label.text, formatLoss(label.value));
+            if (isRunShown(label.run))
+                words << QStringLiteral("%1 %2").arg(label.text, formatLoss(label.value));
     }
     m_owner->setAccessibleDescription(words.join(QStringLiteral(", ")));
 }
@@ -311,7 +321,7 @@ void ComparePlot::Private::paintEvaluations(QPainter& painter) const
     painter.setClipRect(ground().adjusted(-5, 0, 5, 0));
     for (int run = static_cast<int>(curves.curves().size()) - 1; run >= 0; --run)
         for (const QPointF& point : curves.curves()[static_cast<std::size_t>(run)].evaluations)
-            if (std::isfinite(point.y()))
+            if (std::isfinite(point.y()) && isRunShown(run))
                 drawDiamond(painter, pixel(point.x(), point.y()), 3.8, RunTag::color(run), Theme::current().panel);
     painter.restore();
 }
@@ -320,7 +330,7 @@ void ComparePlot::Private::paintEnds(QPainter& painter) const
 {
     std::vector<EndLabel> labels = endLabels(curves);
     std::erase_if(labels, [this](const EndLabel& label) {
-        return !isShown(label.evaluation ? ComparePart::Evaluation : ComparePart::Smooth);
+        return !isRunShown(label.run) || !isShown(label.evaluation ? ComparePart::Evaluation : ComparePart::Smooth);
     });
     const QRectF rect = ground();
     std::vector<double> wanted;
@@ -352,7 +362,7 @@ void ComparePlot::Private::paintCrosshair(QPainter& painter) const
     if (x < rect.left() || x > rect.right())
         return;
     drawUpright(painter, x, rect.top(), rect.bottom(), theme.lineStrong);
-    const CrosshairText text = crosshairText(curves, *crosshair);
+    const CrosshairText text = shownText();
     const double width = 168.0;
     const double height = 12.0 + lineHeight * static_cast<double>(text.lines.size() + 1);
     QRectF box(x + 8.0, rect.top() + 8.0, width, height);

@@ -4,6 +4,7 @@
 #include "visualization/ComparePlot.h"
 #include "visualization/CurvePoints.h"
 #include "visualization/LatestWork.h"
+#include "visualization/RunTags.h"
 
 #include <QTimer>
 
@@ -28,6 +29,9 @@ public:
     /// Curves over another axis or smoother: few points at once; many by a worker, and the earlier ones stay until then.
     void build(CompareAxis axis, double weight);
     void show(CompareCurves next); ///< of the same runs
+    [[nodiscard]] bool isRunShown(int run) const { return !hiddenRuns.at(static_cast<std::size_t>(run)); }
+    /// crosshairText() of the runs that are shown; the difference needs both.
+    [[nodiscard]] CrosshairText shownText() const;
     void speak();
     void paintOverlay(QPainter& painter);
     [[nodiscard]] std::optional<double> placeAt(double pixel) const; ///< nothing: outside the axes
@@ -40,6 +44,7 @@ public:
     QString emptyText;
     bool asPicture = false; ///< it is painted for a file
     std::array<bool, 3> hidden {}; ///< by ComparePart
+    std::array<bool, mostComparedRuns> hiddenRuns {};
     QCustomPlot* plot = nullptr;
     QWidget* overlay = nullptr;
 

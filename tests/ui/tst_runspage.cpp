@@ -3,6 +3,7 @@
 #include "tests/ui/RunsTest.h"
 #include "ui/CompareTable.h"
 #include "ui/ConfigForm.h"
+#include "ui/LegendToggle.h"
 #include "ui/RunDetails.h"
 #include "ui/RunLibrary.h"
 #include "ui/RunListDelegate.h"
@@ -138,8 +139,17 @@ void TestRunsPage::twoRunsAreCompared()
     QCOMPARE(page().table().configuration().front().values, QStringList({"0.1", "0"}));
     QVERIFY(page().table().results().size() > 8);
     QCOMPARE(page().maps().difference().difference, std::vector<std::int32_t>({1, 1, 1, 1, -4, 1}));
+    QStringList letters;
+    for (LegendToggle* toggle : page().findChildren<LegendToggle*>())
+        if (toggle->text().size() == 1 && toggle->isVisibleTo(&page())) {
+            toggle->click();
+            QVERIFY(!page().plot().isRunShown(static_cast<int>(letters.size())));
+            letters << toggle->text();
+        }
+    QCOMPARE(letters, QStringList({"A", "B"}));
     page().swap();
     QTRY_COMPARE(page().table().configuration().front().values, QStringList({"0", "0.1"}));
+    QVERIFY(page().plot().isRunShown(0) && page().plot().isRunShown(1)); // other curves
     QCOMPARE(page().maps().difference().difference, std::vector<std::int32_t>({-1, -1, -1, -1, 4, -1}));
     const auto shares = page().findChildren<ShareButton*>();
     QCOMPARE(shares.size(), 3);

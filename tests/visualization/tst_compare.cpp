@@ -55,6 +55,7 @@ private Q_SLOTS:
     void zoomAndReset();
     void theLossAxisCanBeLogarithmic();
     void partsCanBeLeftOut();
+    void runsCanBeLeftOut();
     void aDrawingHasLines();
     void arrowsMoveTheCrosshair();
     void keysZoomAndPan();
@@ -216,6 +217,35 @@ void TestCompare::partsCanBeLeftOut()
         plot.setPartShown(part, true);
         QCOMPARE(picture(), whole);
     }
+}
+
+void TestCompare::runsCanBeLeftOut()
+{
+    ComparePlot plot;
+    plot.resize(600, 300);
+    plot.setCurves(twoRuns());
+    const auto picture = [&plot] {
+        QImage image(600, 300, QImage::Format_RGB32);
+        plot.paintOn(image, image.size());
+        return image;
+    };
+    const QImage whole = picture();
+    const AxisBounds loss = plot.shownLoss();
+    plot.setRunShown(0, false);
+    QVERIFY(!plot.isRunShown(0) && plot.isRunShown(1));
+    const QImage second = picture();
+    QVERIFY(second != whole);
+    QCOMPARE(plot.shownLoss().high, loss.high); // the other stays where it was
+    QVERIFY2(plot.accessibleDescription().startsWith("B"), qPrintable(plot.accessibleDescription()));
+    plot.setCrosshair(40.0);
+    QVERIFY2(!plot.accessibleDescription().contains("A "), qPrintable(plot.accessibleDescription()));
+    plot.setCrosshair({});
+    plot.setRunShown(1, false);
+    plot.setRunShown(0, true);
+    QVERIFY(picture() != second);
+    plot.setCurves(twoRuns()); // others are all shown
+    QVERIFY(plot.isRunShown(1));
+    QCOMPARE(picture(), whole);
 }
 
 void TestCompare::aDrawingHasLines()
