@@ -48,11 +48,10 @@ void Glossary::addTraining()
                     "The loss on the held-out samples, every so many steps and at the end. It trains nothing."),
                 {}, GlossaryPage::tr("common usage"), {"train.eval_every"}, {"dataset", "loss"}},
             {"dtype", GlossaryPage::tr("Number format"),
-                GlossaryPage::tr(
-                    "float32 is exact to 7 digits; bfloat16 halves memory and is faster where the device "
-                    "computes with it; "
-                    "float64 is for comparisons. TF32 rounds the factors of float32 products on a GPU to 10 bits, and "
-                    "only where it is asked for."),
+                GlossaryPage::tr("float32 is exact to 7 digits; bfloat16 halves memory and is faster where the device "
+                                 "computes with it; "
+                                 "float64 is for comparisons. TF32, only where asked for, rounds a GPU's float32 "
+                                 "products to 10 bits."),
                 {}, GlossaryPage::tr("common usage"), {"train.dtype", "train.tf32"}, {"checkpointing"}},
             {"checkpointing", GlossaryPage::tr("Recomputed activations"),
                 GlossaryPage::tr(

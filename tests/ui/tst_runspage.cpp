@@ -18,11 +18,9 @@
 #include "visualization/ComparePlot.h"
 #include "visualization/RankGrid.h"
 
-#include <QAction>
 #include <QElapsedTimer>
 #include <QListView>
 #include <QPlainTextEdit>
-#include <QPushButton>
 #include <QSplitter>
 #include <QTest>
 
@@ -140,7 +138,7 @@ void TestRunsPage::twoRunsAreCompared()
     QVERIFY(page().table().results().size() > 8);
     QCOMPARE(page().maps().difference().difference, std::vector<std::int32_t>({1, 1, 1, 1, -4, 1}));
     QStringList letters;
-    for (LegendToggle* toggle : page().findChildren<LegendToggle*>())
+    for (auto* toggle : page().findChildren<LegendToggle*>())
         if (toggle->text().size() == 1 && toggle->isVisibleTo(&page())) {
             toggle->click();
             QVERIFY(!page().plot().isRunShown(static_cast<int>(letters.size())));

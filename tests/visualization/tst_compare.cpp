@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The comparison of runs: its curves, its crosshair, its labels and the sums beside the difference map.
+// The comparison of runs: its curves, its crosshair, its keys and its labels.
 #include "visualization/ComparePlot.h"
 #include "visualization/PictureFile.h"
-#include "visualization/RankGrid.h"
-#include "visualization/RankGridState.h"
-#include "visualization/RunTags.h"
-#include "visualization/Sparkline.h"
 #include "visualization/Theme.h"
 
 #include <QApplication>
@@ -59,9 +55,6 @@ private Q_SLOTS:
     void aDrawingHasLines();
     void arrowsMoveTheCrosshair();
     void keysZoomAndPan();
-    void sumsOfADifference();
-    void sparklinesAreShort();
-    void tagsAreToldApart();
     void anEmptyPlotIsItsTextAlone();
     void smoothingIsChosen();
 };
@@ -320,50 +313,6 @@ void TestCompare::keysZoomAndPan()
     QTRY_COMPARE(plot.shownX().high, 100.0);
 }
 
-void TestCompare::sumsOfADifference()
-{
-    RankGridState state;
-    auto layout = std::make_shared<ModuleLayout>();
-    layout->kinds = {"q_proj", "down_proj"};
-    layout->layerCount = 2;
-    for (std::int32_t layer = 0; layer < 2; ++layer)
-        for (std::int32_t kind = 0; kind < 2; ++kind)
-            layout->modules.push_back(
-                {"m" + std::to_string(layer * 2 + kind), LayerIndex {layer}, KindIndex {kind}, 0, 0});
-    state.setLayout(layout);
-    state.difference = {3, -5, 0, 1};
-    QCOMPARE(state.layerDifference(0), -2);
-    QCOMPARE(state.layerDifference(1), 1);
-    QCOMPARE(state.kindDifference(0, 0, 2), 3);
-    QCOMPARE(state.kindDifference(1, 0, 2), -4);
-}
-
-void TestCompare::sparklinesAreShort()
-{
-    const std::vector<double> values {5.0, std::nan(""), 4.0, 3.0, 2.0, 1.0};
-    QCOMPARE(thinned(values, 3), std::vector<float>({5.0F, 3.0F, 1.0F}));
-    QCOMPARE(thinned(values, 10).size(), 5U);
-    const QPolygonF line = sparkline(std::vector<float> {3.0F, 1.0F, 2.0F}, {0, 0, 60, 20}, 0.5);
-    QCOMPARE(line, QPolygonF({{0, 0}, {15, 20}, {30, 10}}));
-    QVERIFY(sparkline({}, {0, 0, 60, 20}).isEmpty());
-    QCOMPARE(sparkline(std::vector<float> {1.0F}, {0, 0, 60, 20}).size(), 1);
-}
-
-void TestCompare::tagsAreToldApart()
-{
-    QCOMPARE(RunTag::letter(5), "F");
-    for (const bool dark : {true, false}) {
-        Theme::setCurrent(dark);
-        for (int a = 0; a < mostComparedRuns; ++a) {
-            QVERIFY(Theme::contrast(RunTag::color(a), Theme::current().panel) >= 4.5);
-            for (int b = 0; b < a; ++b) // neither colour alone nor dashes alone
-                QVERIFY(RunTag::color(a) != RunTag::color(b)
-                    && RunTag::pen(a, 2).dashPattern() != RunTag::pen(b, 2).dashPattern());
-        }
-    }
-}
-
-/// No axes from 0 to 1 over nothing: a picture without its text is one plain ground.
 void TestCompare::anEmptyPlotIsItsTextAlone()
 {
     CompareCurves unread; // as a run that is being read, or cannot be
