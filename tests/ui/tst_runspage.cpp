@@ -21,6 +21,7 @@
 #include <QElapsedTimer>
 #include <QListView>
 #include <QPlainTextEdit>
+#include <QPushButton>
 #include <QSplitter>
 #include <QTest>
 
