@@ -96,9 +96,8 @@ Bytes workspace(const Plan& plan)
     if (!plan.cuda) { // as attentionScratch() in cuda/AttentionCpu.cpp
         const std::int64_t tokens = roundedUp(plan.length, 16);
         const std::int64_t dim = roundedUp(shape.headDim, 16);
-        const std::int64_t parts = plan.shares.size() > 1 ? static_cast<std::int64_t>(plan.shares.size())
-                                                          : std::min(plan.cores, plan.shape.kvHeads); // of the heads
-        sum += parts * (5 * tokens * dim + 16 * (3 * dim + 2 * tokens)) * plan.wide;
+        sum += static_cast<std::int64_t>(plan.shares.size()) * (5 * tokens * dim + 16 * (3 * dim + 2 * tokens))
+            * plan.wide;
     } else {
         constexpr Bytes cublas = Bytes {96} << 20; // 32 MiB for each of three streams, from the same allocator
         sum += cublas;

@@ -7,12 +7,11 @@
 // How a step's work is shared out. The engine works by it, and the memory estimate counts by it.
 namespace spectune {
 
-/// Workers of the CPU that share a batch, each with samples of its own and alone in its products. Where they would leave
-/// half of the cores or more without a sample there is one, whose products and loops go over all cores.
-/// @param samples of a forward
+/// Workers of the CPU that share a batch, each with samples of its own and alone in its products. One sample has one worker,
+/// whose products go over all cores. @param samples of a forward
 [[nodiscard]] constexpr std::int64_t workersFor(std::int64_t cores, std::int64_t samples) noexcept
 {
-    return std::max<std::int64_t>(1, samples >= cores ? cores : 2 * samples > cores ? samples : 1);
+    return std::max<std::int64_t>(1, std::min(cores, samples));
 }
 
 /// Rows whose logits the loss makes at once, so that those of a batch never exist together: on the CPU what stays in a

@@ -7,10 +7,8 @@
 
 #include <ATen/ATen.h>
 #include <ATen/Context.h>
-#include <ATen/Parallel.h>
 #include <ATen/detail/CUDAHooksInterface.h>
 
-#include <algorithm>
 #include <cmath>
 
 namespace spectune {
@@ -40,37 +38,23 @@ Parts partsOf(const at::Tensor& qkv, const AttentionForm& form)
 }
 
 template <typename T>
-kernels::AttentionArgs<T> arguments(
-    const at::Tensor& qkv, const PackedBatch& batch, const AttentionForm& form, const AttentionSaved& saved)
+kernels::AttentionArgs<T> arguments(const at::Tensor& qkv, const PackedBatch& batch, const AttentionForm& form,
+    const AttentionSaved& saved, at::Tensor& scratch)
 {
+    const std::int64_t elements = kernels::attentionScratch(batch.longest, form.headDim);
     return {.sequences = batch.samples(),
         .offsets = ops::pointerOf<const std::int32_t>(batch.offsets),
         .heads = form.heads,
         .kvHeads = form.kvHeads,
+        .endKvHead = form.kvHeads,
         .headDim = form.headDim,
         .window = form.window,
         .scale = scaleOf(form),
         .qkv = ops::rowsOf<const T>(qkv),
         .out = ops::rowsOf<T>(saved.out),
-        .logSumExp = ops::pointerOf<Wide<T>>(saved.logSumExp)};
-}
-
-/// Calls @p body with the arguments of a part of the key heads and scratch of its own, for all of them.
-template <typename T, typename Body>
-void forHeads(const kernels::AttentionArgs<T>& whole, const PackedBatch& batch, const at::Tensor& qkv,
-    at::Tensor& scratch, const Body& body)
-{
-    const std::int64_t parts = std::min<std::int64_t>(whole.kvHeads, at::get_num_threads());
-    const std::int64_t elements = kernels::attentionScratch(batch.longest, whole.headDim);
-    scratch = bufferRows(scratch, parts, elements, qkv.options().dtype(ops::wideType(qkv.scalar_type())));
-    auto* places = ops::pointerOf<Wide<T>>(scratch);
-    at::parallel_for(0, parts, 1, [&](std::int64_t begin, std::int64_t end) {
-        kernels::AttentionArgs<T> args = whole;
-        args.beginKvHead = whole.kvHeads * begin / parts;
-        args.endKvHead = whole.kvHeads * end / parts;
-        args.scratch = places + begin * elements;
-        body(args);
-    });
+        .logSumExp = ops::pointerOf<Wide<T>>(saved.logSumExp),
+        .scratch = ops::pointerOf<Wide<T>>(
+            bufferRows(scratch, 1, elements, qkv.options().dtype(ops::wideType(qkv.scalar_type()))))};
 }
 
 // ---- CUDA, half precision -------------------------------------------------------------------------------------------
@@ -276,8 +260,7 @@ void attentionForward(const at::Tensor& qkv, const PackedBatch& batch, const Att
     if (qkv.is_cuda())
         return plainForward(qkv, batch, form, saved);
     ops::withElementType(qkv.scalar_type(), [&]<typename T>(T*) {
-        forHeads(arguments<T>(qkv, batch, form, saved), batch, qkv, scratch,
-            [](const auto& args) { kernels::cpuTable<T>().attention(args, nullptr); });
+        kernels::cpuTable<T>().attention(arguments<T>(qkv, batch, form, saved, scratch), nullptr);
     });
 }
 
@@ -292,10 +275,10 @@ void attentionBackward(const at::Tensor& qkv, const PackedBatch& batch, const At
         plainBackward(qkv, batch, form, saved, dOut, dQkv);
     else
         ops::withElementType(qkv.scalar_type(), [&]<typename T>(T*) {
-            forHeads(arguments<T>(qkv, batch, form, saved), batch, qkv, scratch, [&](const auto& args) {
-                kernels::cpuTable<T>().attentionBackward(
-                    {.forward = args, .dOut = ops::rowsOf<const T>(dOut), .dQkv = ops::rowsOf<T>(dQkv)}, nullptr);
-            });
+            const kernels::AttentionBackwardArgs<T> args {.forward = arguments<T>(qkv, batch, form, saved, scratch),
+                .dOut = ops::rowsOf<const T>(dOut),
+                .dQkv = ops::rowsOf<T>(dQkv)};
+            kernels::cpuTable<T>().attentionBackward(args, nullptr);
         });
     ops::rotate(dQkv, form.heads + form.kvHeads, batch.positions, rotary.cos(), rotary.sin(), /*back=*/true);
 }

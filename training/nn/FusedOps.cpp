@@ -3,31 +3,15 @@
 
 #include "training/nn/Buffer.h"
 #include "training/nn/KernelTypes.h"
-#include "training/nn/LoopParts.h"
 
 #include <ATen/ATen.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
 
 namespace spectune::ops {
 
-using kernels::Rows;
 using kernels::Wide;
 
 namespace {
-
-/// The rows from @p begin on.
-template <typename T>
-Rows<T> from(Rows<T> rows, std::int64_t begin)
-{
-    return {.data = rows.data != nullptr ? rows.data + begin * rows.stride : nullptr, .stride = rows.stride};
-}
-
-/// A number a row, from row @p begin on.
-template <typename T>
-T* from(T* list, std::int64_t begin)
-{
-    return list != nullptr ? list + begin : nullptr;
-}
 
 template <typename T>
 kernels::SwiGluBackwardArgs<T> backwardArgs(const at::Tensor& gateUp, const at::Tensor& dOut)
@@ -58,18 +42,16 @@ void rmsNorm(const at::Tensor& x, const at::Tensor& delta, const at::Tensor& sum
     const at::Tensor& y, const at::Tensor& inverse)
 {
     withElementType(x.scalar_type(), [&]<typename T>(T*) {
-        forRows(x.device(), x.size(0), x.size(1), [&](std::int64_t begin, std::int64_t end) {
-            const kernels::RmsNormArgs<T> args {.rows = end - begin,
-                .width = x.size(1),
-                .x = from(rowsOf<const T>(x), begin),
-                .delta = from(rowsOf<const T>(delta), begin),
-                .sum = from(rowsOf<T>(sum), begin),
-                .weight = pointerOf<const T>(weight),
-                .y = from(rowsOf<T>(y), begin),
-                .inverse = from(pointerOf<Wide<T>>(inverse), begin),
-                .eps = eps};
-            tableFor<T>(x.device()).rmsNorm(args, currentStream(x.device()));
-        });
+        const kernels::RmsNormArgs<T> args {.rows = x.size(0),
+            .width = x.size(1),
+            .x = rowsOf<const T>(x),
+            .delta = rowsOf<const T>(delta),
+            .sum = rowsOf<T>(sum),
+            .weight = pointerOf<const T>(weight),
+            .y = rowsOf<T>(y),
+            .inverse = pointerOf<Wide<T>>(inverse),
+            .eps = eps};
+        tableFor<T>(x.device()).rmsNorm(args, currentStream(x.device()));
     });
 }
 
@@ -77,16 +59,14 @@ void rmsNormBackward(const at::Tensor& x, const at::Tensor& inverse, const at::T
     const at::Tensor& dx)
 {
     withElementType(x.scalar_type(), [&]<typename T>(T*) {
-        forRows(x.device(), x.size(0), x.size(1), [&](std::int64_t begin, std::int64_t end) {
-            const kernels::RmsNormBackwardArgs<T> args {.rows = end - begin,
-                .width = x.size(1),
-                .x = from(rowsOf<const T>(x), begin),
-                .inverse = from(pointerOf<const Wide<T>>(inverse), begin),
-                .weight = pointerOf<const T>(weight),
-                .dy = from(rowsOf<const T>(dy), begin),
-                .dx = from(rowsOf<T>(dx), begin)};
-            tableFor<T>(x.device()).rmsNormBackward(args, currentStream(x.device()));
-        });
+        const kernels::RmsNormBackwardArgs<T> args {.rows = x.size(0),
+            .width = x.size(1),
+            .x = rowsOf<const T>(x),
+            .inverse = pointerOf<const Wide<T>>(inverse),
+            .weight = pointerOf<const T>(weight),
+            .dy = rowsOf<const T>(dy),
+            .dx = rowsOf<T>(dx)};
+        tableFor<T>(x.device()).rmsNormBackward(args, currentStream(x.device()));
     });
 }
 
@@ -94,17 +74,15 @@ void rotate(const at::Tensor& x, std::int64_t heads, const at::Tensor& positions
     const at::Tensor& sin, bool back)
 {
     withElementType(x.scalar_type(), [&]<typename T>(T*) {
-        forRows(x.device(), x.size(0), x.size(1), [&](std::int64_t begin, std::int64_t end) {
-            const kernels::RotateArgs<T> args {.rows = end - begin,
-                .heads = heads,
-                .headDim = cos.size(1),
-                .x = from(rowsOf<T>(x), begin),
-                .positions = from(pointerOf<const std::int32_t>(positions), begin),
-                .cos = pointerOf<const T>(cos),
-                .sin = pointerOf<const T>(sin),
-                .back = back};
-            tableFor<T>(x.device()).rotate(args, currentStream(x.device()));
-        });
+        const kernels::RotateArgs<T> args {.rows = x.size(0),
+            .heads = heads,
+            .headDim = cos.size(1),
+            .x = rowsOf<T>(x),
+            .positions = pointerOf<const std::int32_t>(positions),
+            .cos = pointerOf<const T>(cos),
+            .sin = pointerOf<const T>(sin),
+            .back = back};
+        tableFor<T>(x.device()).rotate(args, currentStream(x.device()));
     });
 }
 
@@ -131,24 +109,16 @@ void rotateBack(const at::Tensor& query, const at::Tensor& key, const at::Tensor
 void swiGlu(const at::Tensor& gateUp, const at::Tensor& out)
 {
     withElementType(out.scalar_type(), [&]<typename T>(T*) {
-        forRows(out.device(), out.size(0), out.size(1), [&](std::int64_t begin, std::int64_t end) {
-            const kernels::SwiGluArgs<T> args {.rows = end - begin,
-                .width = out.size(1),
-                .gateUp = from(rowsOf<const T>(gateUp), begin),
-                .out = from(rowsOf<T>(out), begin)};
-            tableFor<T>(out.device()).swiGlu(args, currentStream(out.device()));
-        });
+        const kernels::SwiGluArgs<T> args {
+            .rows = out.size(0), .width = out.size(1), .gateUp = rowsOf<const T>(gateUp), .out = rowsOf<T>(out)};
+        tableFor<T>(out.device()).swiGlu(args, currentStream(out.device()));
     });
 }
 
 void swiGluBackward(const at::Tensor& gateUp, const at::Tensor& dOut)
 {
     withElementType(dOut.scalar_type(), [&]<typename T>(T*) {
-        forRows(dOut.device(), dOut.size(0), dOut.size(1), [&](std::int64_t begin, std::int64_t end) {
-            tableFor<T>(dOut.device())
-                .swiGluBackward(backwardArgs<T>(gateUp.slice(0, begin, end), dOut.slice(0, begin, end)),
-                    currentStream(dOut.device()));
-        });
+        tableFor<T>(dOut.device()).swiGluBackward(backwardArgs<T>(gateUp, dOut), currentStream(dOut.device()));
     });
 }
 
@@ -186,15 +156,13 @@ void crossEntropy(
     const at::Tensor& logits, const at::Tensor& targets, const at::Tensor& losses, const at::Tensor& scale)
 {
     withElementType(logits.scalar_type(), [&]<typename T>(T*) {
-        forRows(logits.device(), logits.size(0), logits.size(1), [&](std::int64_t begin, std::int64_t end) {
-            const kernels::CrossEntropyArgs<T> args {.rows = end - begin,
-                .vocabulary = logits.size(1),
-                .logits = from(rowsOf<T>(logits), begin),
-                .targets = from(pointerOf<const std::int64_t>(targets), begin),
-                .losses = from(pointerOf<Wide<T>>(losses), begin),
-                .scale = pointerOf<const Wide<T>>(scale)};
-            tableFor<T>(logits.device()).crossEntropy(args, currentStream(logits.device()));
-        });
+        const kernels::CrossEntropyArgs<T> args {.rows = logits.size(0),
+            .vocabulary = logits.size(1),
+            .logits = rowsOf<T>(logits),
+            .targets = pointerOf<const std::int64_t>(targets),
+            .losses = pointerOf<Wide<T>>(losses),
+            .scale = pointerOf<const Wide<T>>(scale)};
+        tableFor<T>(logits.device()).crossEntropy(args, currentStream(logits.device()));
     });
 }
 

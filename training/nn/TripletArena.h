@@ -38,7 +38,7 @@ struct TripletArena {
     at::Tensor gradients; // [size]
     AdapterSet adapters; ///< views of the values for every module: for evaluation and generation
     at::Tensor factors; ///< kernels::GramFactor by module, Q then P, as bytes on the device
-    WorkerPool* workers = nullptr; ///< who share the passes over it on the CPU; null: LibTorch's threads
+    WorkerPool* workers = nullptr; ///< who share the passes over it on the CPU; null: the caller alone
 };
 
 /// The matrix that a module's path ends in: "model.layers.0.self_attn.q_proj".
