@@ -211,7 +211,6 @@ void runAttention(
         .offsets = ops::pointerOf<const std::int32_t>(offsets),
         .heads = 4,
         .kvHeads = 2,
-        .endKvHead = 2,
         .headDim = headDim,
         .window = length > 20 ? 9 : 0,
         .scale = 0.3,

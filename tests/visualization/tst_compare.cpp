@@ -36,6 +36,13 @@ CompareCurves twoRuns()
     return curves;
 }
 
+QImage pictureOf(ComparePlot& plot)
+{
+    QImage image(600, 300, QImage::Format_RGB32);
+    plot.paintOn(image, image.size());
+    return image;
+}
+
 } // namespace
 
 class TestCompare : public QObject {
@@ -197,18 +204,13 @@ void TestCompare::partsCanBeLeftOut()
     ComparePlot plot;
     plot.resize(600, 300);
     plot.setCurves(twoRuns());
-    const auto picture = [&plot] {
-        QImage image(600, 300, QImage::Format_RGB32);
-        plot.paintOn(image, image.size());
-        return image;
-    };
-    const QImage whole = picture();
+    const QImage whole = pictureOf(plot);
     for (const ComparePart part : {ComparePart::Raw, ComparePart::Smooth, ComparePart::Evaluation}) {
         plot.setPartShown(part, false);
         QVERIFY(!plot.isPartShown(part));
-        QVERIFY(picture() != whole);
+        QVERIFY(pictureOf(plot) != whole);
         plot.setPartShown(part, true);
-        QCOMPARE(picture(), whole);
+        QCOMPARE(pictureOf(plot), whole);
     }
 }
 
@@ -217,16 +219,11 @@ void TestCompare::runsCanBeLeftOut()
     ComparePlot plot;
     plot.resize(600, 300);
     plot.setCurves(twoRuns());
-    const auto picture = [&plot] {
-        QImage image(600, 300, QImage::Format_RGB32);
-        plot.paintOn(image, image.size());
-        return image;
-    };
-    const QImage whole = picture();
+    const QImage whole = pictureOf(plot);
     const AxisBounds loss = plot.shownLoss();
     plot.setRunShown(0, false);
     QVERIFY(!plot.isRunShown(0) && plot.isRunShown(1));
-    const QImage second = picture();
+    const QImage second = pictureOf(plot);
     QVERIFY(second != whole);
     QCOMPARE(plot.shownLoss().high, loss.high); // the other stays where it was
     QVERIFY2(plot.accessibleDescription().startsWith("B"), qPrintable(plot.accessibleDescription()));
@@ -235,10 +232,10 @@ void TestCompare::runsCanBeLeftOut()
     plot.setCrosshair({});
     plot.setRunShown(1, false);
     plot.setRunShown(0, true);
-    QVERIFY(picture() != second);
+    QVERIFY(pictureOf(plot) != second);
     plot.setCurves(twoRuns()); // others are all shown
     QVERIFY(plot.isRunShown(1));
-    QCOMPARE(picture(), whole);
+    QCOMPARE(pictureOf(plot), whole);
 }
 
 void TestCompare::aDrawingHasLines()

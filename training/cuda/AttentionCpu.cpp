@@ -307,7 +307,7 @@ void attention(const AttentionArgs<T>& args, Stream)
     for (std::int64_t sequence = 0; sequence < args.sequences; ++sequence) {
         const std::int64_t first = args.offsets[sequence];
         const Head<T> at {.args = args, .first = first, .length = args.offsets[sequence + 1] - first};
-        for (std::int64_t head = args.beginKvHead; head < args.endKvHead; ++head) {
+        for (std::int64_t head = 0; head < args.kvHeads; ++head) {
             Scratch<A> scratch {args.scratch};
             A* keysT = scratch.take(args.headDim * at.keys);
             A* values = scratch.take(at.keys * at.dim);
@@ -331,7 +331,7 @@ void attentionBackward(const AttentionBackwardArgs<T>& args, Stream)
     for (std::int64_t sequence = 0; sequence < of.sequences; ++sequence) {
         const std::int64_t first = of.offsets[sequence];
         const Head<T> at {.args = of, .first = first, .length = of.offsets[sequence + 1] - first};
-        for (std::int64_t head = of.beginKvHead; head < of.endKvHead; ++head) {
+        for (std::int64_t head = 0; head < of.kvHeads; ++head) {
             Scratch<A> scratch {of.scratch};
             const std::int64_t size = at.keys * at.dim;
             const KeyHead<A> shared {.keys = scratch.take(size),

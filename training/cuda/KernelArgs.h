@@ -80,8 +80,6 @@ struct AttentionArgs {
     const std::int32_t* offsets = nullptr; ///< [sequences + 1], rows
     std::int64_t heads = 0;
     std::int64_t kvHeads = 0;
-    std::int64_t beginKvHead = 0; ///< the key heads of this call, with the query heads that read them
-    std::int64_t endKvHead = 0;
     std::int64_t headDim = 0;
     std::int64_t window = 0;
     double scale = 1.0;

@@ -46,7 +46,6 @@ kernels::AttentionArgs<T> arguments(const at::Tensor& qkv, const PackedBatch& ba
         .offsets = ops::pointerOf<const std::int32_t>(batch.offsets),
         .heads = form.heads,
         .kvHeads = form.kvHeads,
-        .endKvHead = form.kvHeads,
         .headDim = form.headDim,
         .window = form.window,
         .scale = scaleOf(form),
