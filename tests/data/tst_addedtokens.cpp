@@ -2,6 +2,7 @@
 // Added tokens in a text, on a BPE model made here byte by byte; the pieces are those of transformers 5.17.
 #include "tests/support/Files.h"
 
+#include "training/data/AddedTokens.h"
 #include "training/data/Tokenizer.h"
 #include "training/data/WordCharacters.h"
 
@@ -125,6 +126,27 @@ private Q_SLOTS:
         QCOMPARE(tokenizer->encode("éfoo").back(), 7);
         QCOMPARE(tokenizer->encode("foo\u2003").front(), 35);
         QCOMPARE(tokenizer->describe().english(), std::string("sentencepiece BPE, 34 pieces and 2 added"));
+    }
+
+    /// The tokenizers library strips by \s, Unicode's White_Space: what merely looks or acts like a space stays.
+    void stripsWhiteSpaceOfAnyKind()
+    {
+        const std::vector<AddedToken> added {{"<m>", 36, false, true, true, false}};
+        const auto tokenIn = [&added](const std::string& text) {
+            for (const TextPart& part : splitAtAddedTokens(text, added))
+                if (part.token != nullptr)
+                    return std::pair(part.begin, part.end);
+            return std::pair(text.size(), text.size());
+        };
+        for (const std::string space : {" ", "\t", "\n", "\v", "\f", "\r", "\u0085", "\u00A0", "\u1680", "\u2000",
+                 "\u200A", "\u2028", "\u2029", "\u202F", "\u205F", "\u3000", " \u00A0\n"}) {
+            const std::string text = "é" + space + "<m>" + space + "é";
+            QCOMPARE(tokenIn(text), std::pair(std::size_t {2}, text.size() - 2));
+        }
+        for (const std::string other : {"\x1C", "\u200B", "\u2060", "\uFEFF", "\u180E", "\u0084"}) {
+            const std::string text = other + "<m>" + other;
+            QCOMPARE(tokenIn(text), std::pair(other.size(), other.size() + 3));
+        }
     }
 
     void listedSpecialTokensGiveNoText()

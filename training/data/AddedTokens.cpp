@@ -98,9 +98,25 @@ void readDecoder(const Json& decoder, const fs::path& file, TokenizerSettings& s
     }
 }
 
-bool isSpace(char c)
+/// Unicode's White_Space, which a regular expression's \s stands for in the tokenizers library.
+constexpr std::array<std::string_view, 25> spaces {" ", "\t", "\n", "\v", "\f", "\r", "\xC2\x85", "\xC2\xA0",
+    "\xE1\x9A\x80", "\xE2\x80\x80", "\xE2\x80\x81", "\xE2\x80\x82", "\xE2\x80\x83", "\xE2\x80\x84", "\xE2\x80\x85",
+    "\xE2\x80\x86", "\xE2\x80\x87", "\xE2\x80\x88", "\xE2\x80\x89", "\xE2\x80\x8A", "\xE2\x80\xA8", "\xE2\x80\xA9",
+    "\xE2\x80\xAF", "\xE2\x81\x9F", "\xE3\x80\x80"};
+
+/// Bytes of the space at the beginning of @p text; 0: there is none.
+std::size_t leadingSpace(std::string_view text) noexcept
 {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+    const auto* found
+        = std::ranges::find_if(spaces, [text](std::string_view space) { return text.starts_with(space); });
+    return found == spaces.end() ? 0 : found->size();
+}
+
+/// The same of its end.
+std::size_t trailingSpace(std::string_view text) noexcept
+{
+    const auto* found = std::ranges::find_if(spaces, [text](std::string_view space) { return text.ends_with(space); });
+    return found == spaces.end() ? 0 : found->size();
 }
 
 } // namespace
@@ -160,10 +176,12 @@ std::vector<TextPart> splitAtAddedTokens(std::string_view text, const std::vecto
             at = end;
             continue;
         }
-        while (best->stripLeft && begin > plain && isSpace(text[begin - 1]))
-            --begin;
-        while (best->stripRight && end < text.size() && isSpace(text[end]))
-            ++end;
+        if (best->stripLeft)
+            while (const std::size_t space = trailingSpace(text.substr(plain, begin - plain)))
+                begin -= space;
+        if (best->stripRight)
+            while (const std::size_t space = leadingSpace(text.substr(end)))
+                end += space;
         if (begin > plain)
             parts.push_back({plain, begin, nullptr});
         parts.push_back({begin, end, best});
