@@ -6,6 +6,7 @@
 #include "training/loop/Trainer.h"
 
 #include <cmath>
+#include <random>
 
 using namespace spectune;
 using namespace spectune::testing;
@@ -282,6 +283,50 @@ private Q_SLOTS:
         QCOMPARE(log.played, played + 1);
         graphs.run(packOf(1, forms)); // the first has gone
         QCOMPARE(log.played, played + 1);
+    }
+
+    /// Samples of all lengths: most batches come in a form that is recorded, and few rows are filled up for it.
+    void manyLengthsAreFewForms()
+    {
+        Log log;
+        StepGraphs graphs([](const PackedBatch&, StepPart) {}, std::make_unique<TestRecorder>(log));
+        constexpr std::int64_t samples = 8;
+        constexpr std::int64_t longest = 1024;
+        constexpr int batches = 600;
+        std::mt19937 random(7); // whose numbers the standard says
+        std::int64_t real = 0;
+        std::int64_t rows = 0;
+        for (int i = 0; i < batches; ++i) {
+            Batch batch {.tokens = at::zeros({samples, longest}, at::kLong),
+                .targets = at::full({samples, longest}, Batch::ignored, at::kLong)};
+            for (std::int64_t sample = 0; sample < samples; ++sample) {
+                const auto drawn = static_cast<std::int64_t>(random() % 985);
+                const std::int64_t length = 40 + drawn * drawn / 985; // short ones are more
+                batch.targets[sample].narrow(0, length / 2, length - length / 2).fill_(1);
+                batch.targetCount += length - length / 2;
+                real += length;
+            }
+            const PackedBatch filled = packed(batch, at::kCPU, /*fillsUp=*/true, longest);
+            rows += filled.rows();
+            graphs.run(filled);
+            QVERIFY(log.alive <= static_cast<int>(StepGraphs::most));
+        }
+        QVERIFY2(log.played > batches * 6 / 10, qPrintable(QString::number(log.played)));
+        QVERIFY2(rows < real * 108 / 100, qPrintable(QString("%1 rows of %2").arg(rows).arg(real)));
+    }
+
+    /// A form that has run needs no other first run once a larger batch has moved the buffers.
+    void aKnownFormIsRecordedAnewAtOnce()
+    {
+        Log log;
+        StepGraphs graphs([](const PackedBatch&, StepPart) {}, std::make_unique<TestRecorder>(log));
+        for (int i = 0; i < 2; ++i)
+            graphs.run(packOf(2, 6));
+        graphs.run(packOf(2, 7));
+        QCOMPARE(log.alive, 0);
+        graphs.run(packOf(2, 6));
+        QCOMPARE(log.recorded, 2);
+        QCOMPARE(log.played, 2);
     }
 
     /// A recording works on its own copy: what is played is the batch of that call.

@@ -6,6 +6,8 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <bit>
+#include <cstddef>
 #include <vector>
 
 namespace spectune {
@@ -21,6 +23,23 @@ void fill(const at::Tensor& list, const std::vector<T>& numbers)
 std::int64_t roundUp(std::size_t value, std::size_t unit)
 {
     return static_cast<std::int64_t>((value + unit - 1) / unit * unit);
+}
+
+// Few forms come back often; but each row that is filled up is computed. The rows of a batch cost the whole model: they are
+// rounded by little. Those of the loss cost its head alone, and the longest sample's length is a bound that costs nothing.
+std::int64_t roundedRows(std::size_t rows)
+{
+    return roundUp(rows, std::clamp<std::size_t>(std::bit_floor(rows) / 4, 128, 256));
+}
+
+std::int64_t roundedListed(std::size_t listed)
+{
+    return roundUp(listed, std::max<std::size_t>(std::bit_floor(listed) / 4, 128));
+}
+
+std::int64_t roundedLength(std::int64_t longest)
+{
+    return static_cast<std::int64_t>(std::bit_ceil(std::max<std::size_t>(static_cast<std::size_t>(longest), 128)));
 }
 
 struct Lists {
@@ -52,8 +71,7 @@ struct Lists {
     /// One more sample, of fillers, and targets without a loss in it. @param samples that an unfilled batch would have
     void fillUp(std::int64_t samples)
     {
-        constexpr std::size_t unit = 256;
-        const std::int64_t rows = roundUp(tokens.size() + 1, unit);
+        const std::int64_t rows = roundedRows(tokens.size() + 1);
         const auto last = offsets.back();
         for (auto row = static_cast<std::int64_t>(tokens.size()); row < rows; ++row) {
             tokens.push_back(0);
@@ -62,8 +80,8 @@ struct Lists {
         while (static_cast<std::int64_t>(offsets.size()) < samples + 1)
             offsets.push_back(last); // of samples without a loss
         offsets.push_back(static_cast<std::int32_t>(rows));
-        longest = std::max(roundUp(static_cast<std::size_t>(longest), unit), rows - last);
-        bearing.resize(static_cast<std::size_t>(roundUp(bearing.size(), unit)), rows - 1);
+        longest = roundedLength(std::max(longest, rows - last));
+        bearing.resize(static_cast<std::size_t>(roundedListed(bearing.size())), rows - 1);
         targets.resize(bearing.size(), Batch::ignored);
     }
     /// Whether target i is row i's, so that no list of rows is needed. What was filled up has no loss, wherever it points;

@@ -16,7 +16,7 @@ struct StepGraphs::Recording {
     BatchForm form;
     StepPart part;
     PackedBatch batch; ///< a copy of its own
-    std::unique_ptr<StepRecording> work; ///< null: seen once, not yet recorded
+    std::unique_ptr<StepRecording> work; ///< null: not yet recorded
 
     Recording(const PackedBatch& like, StepPart of)
         : form(like.form())
@@ -59,7 +59,8 @@ StepGraphs::Recording* StepGraphs::recordingFor(const PackedBatch& batch, StepPa
 {
     const BatchForm form = batch.form();
     if (outgrows(form))
-        forget();
+        m_recordings
+            .clear(); // the buffers only grow: a form that has run needs no other run before it is recorded anew
     const auto found = std::find_if(m_recordings.begin(), m_recordings.end(),
         [&](const auto& recording) { return recording->form == form && recording->part == part; });
     if (found != m_recordings.end()) {
@@ -67,10 +68,19 @@ StepGraphs::Recording* StepGraphs::recordingFor(const PackedBatch& batch, StepPa
         m_recordings.front()->batch.storage.copy_(batch.storage);
         return m_recordings.front().get();
     }
+    if (std::ranges::find(m_seen, Seen {form, part}) == m_seen.end()) {
+        if (m_seen.size() == mostSeen)
+            m_seen.clear();
+        m_seen.push_back({form, part});
+        return nullptr;
+    }
     m_recordings.push_front(std::make_unique<Recording>(batch, part));
-    if (m_recordings.size() > most)
+    if (m_recordings.size()
+        > most) { // it is recorded again only once it has come twice: recording waits for the device
+        std::erase(m_seen, Seen {m_recordings.back()->form, m_recordings.back()->part});
         m_recordings.pop_back();
-    return nullptr;
+    }
+    return m_recordings.front().get();
 }
 
 bool StepGraphs::record(Recording& recording)
@@ -100,6 +110,7 @@ void StepGraphs::run(const PackedBatch& batch, StepPart part)
 void StepGraphs::forget()
 {
     m_recordings.clear();
+    m_seen.clear();
 }
 
 std::unique_ptr<StepRecorder> StepGraphs::release()

@@ -9,6 +9,7 @@
 #include <list>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace spectune {
 
@@ -44,19 +45,28 @@ public:
     [[nodiscard]] Message notice();
     [[nodiscard]] bool isEnabled() const noexcept { return m_recorder != nullptr; }
 
-    static constexpr std::size_t most = 16; ///< forms kept; the one used longest ago goes first
+    static constexpr std::size_t most = 32; ///< recordings kept; the one used longest ago goes first
+    static constexpr std::size_t mostSeen = 4096; ///< forms remembered that came once
 
 private:
     struct Recording;
+    struct Seen {
+        BatchForm form;
+        StepPart part;
+
+        friend bool operator==(const Seen&, const Seen&) = default;
+    };
 
     [[nodiscard]] bool outgrows(const BatchForm& form);
-    /// The recording of this form, with the batch taken in; null where the form is new (it is known from then on).
+    /// The recording of this form, made where it has come before, with the batch taken in; null where the form is new (it
+    /// is known from then on).
     [[nodiscard]] Recording* recordingFor(const PackedBatch& batch, StepPart part);
     [[nodiscard]] bool record(Recording& recording);
 
     Body m_body;
     std::unique_ptr<StepRecorder> m_recorder; ///< null once it failed; ends after its recordings
     std::list<std::unique_ptr<Recording>> m_recordings; ///< latest first
+    std::vector<Seen> m_seen; ///< have run once since forget(), so that their buffers are there
     BatchForm m_largest; ///< by number; a batch that goes beyond moves the buffers that recordings point to
     Message m_notice;
 };
