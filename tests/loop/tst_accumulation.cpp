@@ -124,6 +124,7 @@ private Q_SLOTS:
         row("adalora, 3", Method::AdaLora, 3, 1);
         row("adalora, 7", Method::AdaLora, 7, 1);
         row("adalora, more than there are", Method::AdaLora, 50, 1);
+        row("adalora, more threads than samples", Method::AdaLora, 2, 5);
         row("lora, 2", Method::Lora, 2, 1);
         row("prune-lora, 3", Method::PruneLora, 3, 1);
         row("svd-lora, 3", Method::SvdLora, 3, 1);

@@ -7,11 +7,16 @@
 // How a step's work is shared out. The engine works by it, and the memory estimate counts by it.
 namespace spectune {
 
-/// Workers of the CPU that share a batch, each with samples of its own and alone in its products. One sample has one worker,
-/// whose products go over all cores. @param samples of a forward
+/// Workers of the CPU that share a batch, each with samples of its own. @param samples of a forward
 [[nodiscard]] constexpr std::int64_t workersFor(std::int64_t cores, std::int64_t samples) noexcept
 {
     return std::max<std::int64_t>(1, std::min(cores, samples));
+}
+
+/// Cores that the products of each worker go over: where there are more cores than samples, none stands idle.
+[[nodiscard]] constexpr std::int64_t coresOfWorker(std::int64_t cores, std::int64_t workers) noexcept
+{
+    return std::max<std::int64_t>(1, cores / std::max<std::int64_t>(1, workers));
 }
 
 /// Rows whose logits the loss makes at once, so that those of a batch never exist together: on the CPU what stays in a

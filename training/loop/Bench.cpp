@@ -119,6 +119,11 @@ private:
     std::chrono::steady_clock::time_point m_shown {}; ///< when the last snapshot was made
 };
 
+int productsOf(const DecoderModel& model, const TrainConfig& train)
+{
+    return productThreads(model.options().device(), train.threads, train.batchSize);
+}
+
 /// Forward and input gradients of the frozen model, shared out and recorded as the trainer does it.
 class FrozenSubject : public Subject {
 public:
@@ -129,7 +134,7 @@ public:
         , m_scale(lossScale(targets, *model))
         , m_loss(1, model->options().device())
         , m_workers(workerCount(model->options().device(), config.train.threads, config.train.batchSize),
-              [] { useThreads(1); })
+              [each = productsOf(*model, config.train)] { useThreads(each); })
         , m_graphs(
               [this](const PackedBatch& batch, StepPart) {
                   compute({&batch, 1});
@@ -137,7 +142,7 @@ public:
               model->options().dtype() == at::kBFloat16 ? cudaRecorder(model->options().device(), {}) : nullptr)
     {
         if (m_workers.size() > 1)
-            m_alone.emplace(1);
+            m_alone.emplace(productsOf(*model, config.train));
         for (std::size_t i = 0; i < m_workers.size(); ++i) {
             m_passes.push_back(std::make_unique<TrainingPass>(*model, AdapterSet {}, DropoutPass {}));
             m_passes.back()->reachEmbedding();

@@ -59,6 +59,11 @@ at::Device cudaDevice(std::string_view text, std::string_view number)
     return {at::kCUDA, static_cast<at::DeviceIndex>(index)};
 }
 
+std::int64_t coresOf(std::int64_t threads)
+{
+    return threads > 0 ? threads : physicalCores();
+}
+
 } // namespace
 
 at::Device parseDevice(std::string_view text)
@@ -161,10 +166,13 @@ DeviceMemory memoryInUse(at::Device device)
 
 std::size_t workerCount(at::Device device, std::int64_t threads, std::int64_t samples)
 {
-    if (!device.is_cpu())
-        return 1;
-    const std::int64_t cores = threads > 0 ? threads : physicalCores();
-    return static_cast<std::size_t>(workersFor(cores, samples));
+    return device.is_cpu() ? static_cast<std::size_t>(workersFor(coresOf(threads), samples)) : 1;
+}
+
+int productThreads(at::Device device, std::int64_t threads, std::int64_t samples)
+{
+    const auto workers = static_cast<std::int64_t>(workerCount(device, threads, samples));
+    return static_cast<int>(coresOfWorker(coresOf(threads), workers));
 }
 
 at::ScalarType scalarType(ElementType type) noexcept

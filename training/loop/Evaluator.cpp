@@ -53,10 +53,11 @@ EvaluationResult evaluateLoss(DecoderModel& model, const AdapterSet* adapters,
 {
     Batcher batcher(data, batchSize, /*shuffle=*/false, /*seed=*/0);
     const std::int64_t batches = (data->size() + batchSize - 1) / batchSize;
-    WorkerPool workers(workerCount(model.options().device(), threads, batches), [] { useThreads(1); });
+    const int each = productThreads(model.options().device(), threads, batches);
+    WorkerPool workers(workerCount(model.options().device(), threads, batches), [each] { useThreads(each); });
     std::optional<ThreadCountGuard> alone;
     if (workers.size() > 1)
-        alone.emplace(1);
+        alone.emplace(each);
     EvaluationResult result;
     double sum = 0.0;
     bool more = true;

@@ -27,11 +27,6 @@ at::TensorOptions adapterOptions(const DecoderModel& model)
     return model.options().dtype(ops::wideType(model.options().dtype().toScalarType()));
 }
 
-std::int64_t trainedElements(const ArenaOrder& order, Method method)
-{
-    return hasLambda(method) ? order.size() : order.lambdaOffset();
-}
-
 at::Generator dropoutGenerator(at::Device device, std::uint64_t seed)
 {
     if (device.is_cpu())
@@ -55,28 +50,10 @@ Message unrecordedNotice(ElementType type, bool follows)
         "Without one of the two they are recorded.");
 }
 
-struct BeforeAndAfter {
-    std::int64_t before = 0;
-    std::int64_t after = 0;
-};
-
-/// What adalora.shrink did, and what differs from a run without it from here on.
-Message shrinkNotice(const RunConfig& config, BeforeAndAfter triplets, BeforeAndAfter parameters)
+/// Threads of each worker's products.
+int productsOf(const DecoderModel& model, const TrainConfig& train)
 {
-    const bool prunes = hasLambda(config.method);
-    const Message regularizer = prunes && config.adalora.gamma > 0.0
-        ? makeMessage(
-            " adalora.gamma is %1, and R covers the kept triplets alone from here on: R, the loss, P and Q differ "
-            "from a run without adalora.shrink.",
-            toText(config.adalora.gamma))
-        : Message();
-    const Message clip = prunes && config.optim.maxGradNorm > 0.0
-        ? makeMessage(" The gradient's norm leaves out the dropped λ: where it is above optim.max_grad_norm, steps are "
-                      "longer than without adalora.shrink.")
-        : Message();
-    return makeMessage("The ranks are final: %1 of %2 triplets leave the arena (adalora.shrink); trained are %3 values "
-                       "instead of %4.%5%6",
-        triplets.before - triplets.after, triplets.before, parameters.after, parameters.before, regularizer, clip);
+    return productThreads(model.options().device(), train.threads, samplesOfForward(train));
 }
 
 } // namespace
@@ -90,8 +67,8 @@ Trainer::Trainer(std::shared_ptr<DecoderModel> model, std::shared_ptr<const Modu
     , m_arena(*m_layout, resolved.scale, adapterOptions(*m_model))
     , m_joined(std::in_place, *m_model, *m_layout, m_arena, hasLambda(config.method))
     , m_workers(workerCount(m_model->options().device(), config.train.threads, samplesOfForward(config.train)),
-          [] { useThreads(1); })
-    , m_optimizer(config.optim, trainedElements(m_arena.order, config.method), m_arena.values.options())
+          [each = productsOf(*m_model, config.train)] { useThreads(each); })
+    , m_optimizer(config.optim, trainedElements(), m_arena.values.options())
     , m_importance(m_arena.order, config.adalora, hasLambda(config.method), m_arena.values.options())
     , m_allocator(*m_layout, resolved.schedule, hasLambda(config.method), m_arena.values.options())
     , m_inputs(m_arena.values.device())
@@ -107,9 +84,14 @@ Trainer::Trainer(std::shared_ptr<DecoderModel> model, std::shared_ptr<const Modu
     else
         m_arena.initLora(seed);
     if (m_workers.size() > 1)
-        m_alone.emplace(1); // the batch is shared out instead of each product
+        m_alone.emplace(productsOf(*m_model, config.train)); // this thread is one of them
     makeShards(m_workers.size(), {});
     makeGraphs(std::move(recorder));
+}
+
+std::int64_t Trainer::trainedElements() const
+{
+    return hasLambda(m_config.method) ? m_arena.order.size() : m_arena.order.lambdaOffset();
 }
 
 void Trainer::makeGraphs(std::unique_ptr<StepRecorder> recorder)
@@ -357,43 +339,6 @@ void Trainer::restore(const ArenaState& state, std::int64_t optimizerSteps)
     m_optimizer.restore(state.firstMoment, state.secondMoment, optimizerSteps);
     m_importance.restore(state.sensitivity, state.uncertainty);
     shrinkIfFinal();
-}
-
-void Trainer::shrinkIfFinal()
-{
-    const bool isFinal = m_allocator.eventStep() > m_resolved.schedule.finalStart();
-    if (!m_config.adalora.shrink || !allocatesBudget(m_config.method) || !isFinal || m_final)
-        return;
-    const std::int64_t triplets = m_arena.order.tripletCount();
-    const std::int64_t parameters = trainableParameters();
-    FinalTriplets parts(*m_layout, m_allocator.kept(), held());
-    const ArenaState kept = parts.take(held());
-    m_final.emplace(std::move(parts));
-    shrinkTo(kept);
-    m_notice = shrinkNotice(m_config, {triplets, m_arena.order.tripletCount()}, {parameters, trainableParameters()});
-}
-
-void Trainer::shrinkTo(const ArenaState& kept)
-{
-    const std::vector<at::Generator> generators = this->generators();
-    const std::size_t workers = m_shards.size();
-    std::unique_ptr<StepRecorder> recorder = m_graphs ? m_graphs->release() : nullptr;
-    m_graphs.reset(); // recordings and passes point into the arena as it was
-    m_shards.clear();
-    const at::TensorOptions options = m_arena.values.options();
-    m_arena = TripletArena(*m_layout, m_final->order(), m_resolved.scale, options);
-    m_arena.workers = &m_workers;
-    m_arena.values.copy_(kept.values);
-    m_joined.emplace(*m_model, *m_layout, m_arena, hasLambda(m_config.method));
-    const std::int64_t steps = m_optimizer.steps();
-    m_optimizer = AdamW(m_config.optim, trainedElements(m_arena.order, m_config.method), options);
-    m_optimizer.restore(kept.firstMoment, kept.secondMoment, steps);
-    m_importance = Importance(m_arena.order, m_config.adalora, hasLambda(m_config.method), options);
-    m_importance.restore(kept.sensitivity, kept.uncertainty);
-    makeShards(workers, generators);
-    setClock(m_clock);
-    if (recorder) // else there never was one, or it could not record
-        makeGraphs(std::move(recorder));
 }
 
 } // namespace spectune

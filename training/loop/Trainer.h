@@ -103,8 +103,8 @@ private:
         TrainingPass pass;
     };
 
-    /// @param generators of dropout, to go on with; empty: new ones
-    void makeShards(std::size_t count, const std::vector<at::Generator>& generators);
+    [[nodiscard]] std::int64_t trainedElements() const; ///< of the arena: those of plain LoRA are without λ
+    void makeShards(std::size_t count, const std::vector<at::Generator>& generators); ///< of dropout; empty: new ones
     /// Leaves the dropped triplets out for good, where adalora.shrink says so and the pattern has become final.
     void shrinkIfFinal();
     void shrinkTo(const ArenaState& kept);
