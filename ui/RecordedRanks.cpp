@@ -135,9 +135,17 @@ std::shared_ptr<const ModuleLayout> layoutFromHistory(
     const std::shared_ptr<const ModuleLayout> named = layoutFromHistory(history, resolved.initRank);
     if (!named)
         return nullptr;
-    auto layout = std::make_shared<ModuleLayout>(*named);
-    takeRankMap(*layout, config, resolved);
-    return layout;
+    return withRankMap(named, config, resolved);
+}
+
+std::shared_ptr<const ModuleLayout> withRankMap(
+    std::shared_ptr<const ModuleLayout> layout, const RunConfig& config, const ResolvedRun& resolved)
+{
+    if (!usesRankMap(config))
+        return layout;
+    auto mapped = std::make_shared<ModuleLayout>(*layout);
+    takeRankMap(*mapped, config, resolved);
+    return mapped;
 }
 
 std::shared_ptr<const ModuleLayout> layoutFromSetup(const ConfigForm& form)
@@ -182,6 +190,9 @@ std::shared_ptr<const RankSnapshot> snapshotFromEvents(
         ModuleState& module = snapshot->modules[i];
         const auto full = static_cast<std::int32_t>(layout->rankOf({static_cast<std::int32_t>(i)}));
         module.rank = events.empty() ? full : events.back().ranks[i];
+        for (std::int64_t place = full; place < layout->initRank; ++place) // those that a rank map leaves empty
+            snapshot->triplets[i * static_cast<std::size_t>(layout->initRank) + static_cast<std::size_t>(place)].kept
+                = false;
         const std::int32_t before = events.size() < 2 ? full : events[events.size() - 2].ranks[i];
         module.lostAtLastEvent = std::max(before - module.rank, 0);
         module.backAtLastEvent = std::max(module.rank - before, 0);

@@ -22,6 +22,9 @@ class ConfigForm;
 /// The same with the ranks of the run's configuration, which may have a rank map.
 [[nodiscard]] std::shared_ptr<const ModuleLayout> layoutFromHistory(
     RunHistory& history, const RunConfig& config, const ResolvedRun& resolved);
+/// A layout with the ranks of the run's configuration: @p layout itself where it has no rank map.
+[[nodiscard]] std::shared_ptr<const ModuleLayout> withRankMap(
+    std::shared_ptr<const ModuleLayout> layout, const RunConfig& config, const ResolvedRun& resolved);
 /// A run of fixed rank has no masking event that names its matrices: its newest checkpoint does, or else its rank map.
 void nameModules(RunHistory& history, const RunConfig& config, const QString& folder);
 

@@ -49,7 +49,7 @@ std::string pattern(const at::Tensor& kept, std::int64_t module)
 
 void compareEvent(const Trainer& trainer, const nlohmann::json& expected, std::int64_t budget)
 {
-    const MaskEvent event = lastMaskEvent(trainer, budget);
+    const MaskEvent event = maskEventOf(*buildSnapshot(trainer, expected.at("step").get<std::int64_t>(), budget));
     QCOMPARE(event.step, expected.at("step").get<std::int64_t>());
     QCOMPARE(event.budget, expected.at("budget").get<std::int64_t>());
     QCOMPARE(event.pruned, expected.at("pruned").get<std::int64_t>());

@@ -194,6 +194,21 @@ private Q_SLOTS:
         QCOMPARE(std::get<TripletGeometry>(answer).step, std::int64_t {-1});
     }
 
+    void aRunOfFixedRanksTellsItsLambda()
+    {
+        const Folder folder;
+        RunConfig config = demoConfig();
+        config.method = Method::SvdLora;
+        RecordingControl control;
+        control.wantsSnapshots = true;
+        runEngine(control, config, folder.path() / "run");
+        const ReplayReader replay(folder.path() / "run");
+        QCOMPARE(replay.eventCount(), 0U);
+        verifyMoments(replay, control);
+        const RankSnapshot told = replay.atMoment(*control.snapshots.front(), replay.momentUntil(100));
+        QVERIFY(told.hasLambda && !told.hasScores && told.modules[0].orthP > 0.0F);
+    }
+
     void aRunTellsItsPastAndItsGeometry()
     {
         const QTemporaryDir folder;

@@ -123,6 +123,47 @@ private Q_SLOTS:
         verifySame(reader.atMoment(before, 4), warmUp);
     }
 
+    /// svd-lora: a Λ, and no event in the whole file.
+    void aMethodWithoutScoresKeepsItsLambda()
+    {
+        const QTemporaryDir folder;
+        const fs::path path = folder.path().toStdString();
+        const auto layout = layoutOf(3, 4);
+        RankSnapshot fixed = snapshotOf(layout, 6, -1, 0);
+        fixed.hasScores = false;
+        {
+            ReplayWriter writer(path / replay::fileName);
+            writer.appendMoment(fixed);
+        }
+        {
+            ReplayWriter resumed(path / replay::fileName);
+            resumed.appendMoment(fixed); // it is there
+            fixed.step = 9;
+            resumed.appendMoment(fixed);
+            resumed.finish();
+        }
+        const ReplayReader reader(path);
+        QCOMPARE(reader.eventCount(), 0U);
+        QCOMPARE(reader.momentUntil(8), 6);
+        QCOMPARE(reader.momentUntil(99), 9);
+        RankSnapshot base = snapshotOf(layout, 0, -1, 0);
+        base.hasLambda = base.hasScores = false;
+        for (const RankSnapshot& told : {reader.atMoment(base, 9), reader.withNearest(base, 99)}) {
+            QVERIFY(told.hasLambda && !told.hasScores);
+            for (std::size_t i = 0; i < told.triplets.size(); ++i) {
+                QCOMPARE(told.triplets[i].lambda, fixed.triplets[i].lambda);
+                QCOMPARE(told.triplets[i].score, 0.0F);
+            }
+            for (std::size_t i = 0; i < told.modules.size(); ++i) {
+                QCOMPARE(told.modules[i].orthP, fixed.modules[i].orthP);
+                QCOMPARE(told.modules[i].lambdaSum, fixed.modules[i].lambdaSum);
+                QCOMPARE(told.modules[i].importance, 0.0F);
+            }
+        }
+        truncateReplay(path, 7);
+        QCOMPARE(ReplayReader(path).momentUntil(99), 6);
+    }
+
     /// Events and moments alike; the pattern stays that of the step itself.
     void theNearestStateIsOfAnEventOrAMoment()
     {
@@ -190,10 +231,11 @@ private Q_SLOTS:
 
     void theirRoomIsBounded()
     {
-        QCOMPARE(ReplayWriter::momentInterval(*layoutOf(42, 8), 640), 14);
-        QCOMPARE(ReplayWriter::momentInterval(*layoutOf(42, 8), 20), 1);
-        QCOMPARE(ReplayWriter::momentInterval(*layoutOf(560, 12), 10'000), 477); // 21 of 193 KB
-        QCOMPARE(ReplayWriter::momentInterval(*layoutOf(1, 1), 0), 1);
+        QCOMPARE(ReplayWriter::momentInterval(*layoutOf(42, 8), 640, true), 14);
+        QCOMPARE(ReplayWriter::momentInterval(*layoutOf(42, 8), 20, true), 1);
+        QCOMPARE(ReplayWriter::momentInterval(*layoutOf(560, 12), 10'000, true), 477); // 21 of 193 KB
+        QCOMPARE(ReplayWriter::momentInterval(*layoutOf(560, 12), 10'000, false), 209); // 48 of 31 KB
+        QCOMPARE(ReplayWriter::momentInterval(*layoutOf(1, 1), 0, true), 1);
     }
 };
 

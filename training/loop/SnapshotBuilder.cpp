@@ -133,19 +133,15 @@ std::shared_ptr<const RankSnapshot> buildSnapshot(const Trainer& trainer, std::i
     return snapshot;
 }
 
-MaskEvent lastMaskEvent(const Trainer& trainer, std::int64_t budget)
+MaskEvent maskEventOf(const RankSnapshot& snapshot)
 {
-    const RankAllocator& allocator = trainer.allocator();
-    const at::Tensor patterns = at::stack({allocator.kept(), allocator.keptBefore()}).cpu(); // one copy, one wait
-    const at::Tensor kept = patterns[0];
-    const at::Tensor before = patterns[1];
-    const at::Tensor ranks = kept.sum(1).to(at::kInt).contiguous();
-    const auto* values = ranks.const_data_ptr<std::int32_t>();
-    return {.step = allocator.eventStep(),
-        .budget = budget,
-        .ranks = {values, values + ranks.numel()},
-        .pruned = before.logical_and(kept.logical_not()).sum().item<std::int64_t>(),
-        .revived = kept.logical_and(before.logical_not()).sum().item<std::int64_t>()};
+    MaskEvent event {.step = snapshot.eventStep, .budget = snapshot.budget, .ranks = {}, .pruned = 0, .revived = 0};
+    for (const ModuleState& module : snapshot.modules) {
+        event.ranks.push_back(module.rank);
+        event.pruned += module.lostAtLastEvent;
+        event.revived += module.backAtLastEvent;
+    }
+    return event;
 }
 
 } // namespace spectune

@@ -14,7 +14,7 @@ namespace spectune {
 [[nodiscard]] std::shared_ptr<const RankSnapshot> buildSnapshot(
     const Trainer& trainer, std::int64_t step, std::int64_t budget);
 
-/// Ranks, pruned and revived counts of the trainer's last masking event.
-[[nodiscard]] MaskEvent lastMaskEvent(const Trainer& trainer, std::int64_t budget);
+/// Ranks, pruned and revived counts of the snapshot's last masking event, with its budget.
+[[nodiscard]] MaskEvent maskEventOf(const RankSnapshot& snapshot);
 
 } // namespace spectune

@@ -68,8 +68,9 @@ TrainingLoop::TrainingLoop(RunContext& context, RunControl& control)
 {
     if (!context.folder)
         return;
-    if (allocatesBudget(context.config.method))
-        m_momentEvery = ReplayWriter::momentInterval(context.trainer->layout(), context.resolved.totalSteps);
+    const bool hasScores = allocatesBudget(context.config.method);
+    if (hasScores || hasLambda(context.config.method)) // of plain LoRA there is nothing that moves
+        m_momentEvery = ReplayWriter::momentInterval(context.trainer->layout(), context.resolved.totalSteps, hasScores);
     m_start -= std::chrono::duration_cast<std::chrono::steady_clock::duration>(
         std::chrono::duration<double>(context.folder->secondsBefore()));
     m_evaluatedAt = context.folder->evaluatedAt();
@@ -173,14 +174,11 @@ void TrainingLoop::report(const StepResult& result)
         log(makeMessage("Step %1 was skipped: %2.", m_step, result.skipped));
     std::shared_ptr<const RankSnapshot> snapshot; // one for the replay and the views: it waits for the device
     if (result.masked) {
-        MaskEvent event = lastMaskEvent(*m_context.trainer, budget);
-        if (m_context.folder) {
+        snapshot = buildSnapshot(*m_context.trainer, m_step, budget);
+        MaskEvent event = maskEventOf(*snapshot);
+        if (m_context.folder)
             persist({}, [&] { m_context.folder->append(event, m_context.trainer->layout()); });
-            if (m_keepsReplay) {
-                snapshot = buildSnapshot(*m_context.trainer, m_step, budget);
-                keepReplay([&snapshot](RunFolder& folder) { folder.append(*snapshot); });
-            }
-        }
+        keepReplay([&snapshot](RunFolder& folder) { folder.append(*snapshot); });
         m_control.post(std::move(event));
     } else if (m_keepsReplay && due(m_momentEvery)) {
         snapshot = buildSnapshot(*m_context.trainer, m_step, budget);

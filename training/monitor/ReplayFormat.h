@@ -19,6 +19,7 @@ namespace spectune::replay {
 //   Pattern  step, budget, threshold, every triplet's kept, prunedAt, revivedAt: where flips alone do not tell
 //   State    step; by module ‖PᵀP − I‖, ‖QQᵀ − I‖; by triplet λ, S and its terms: float32, exactly the snapshot's
 //   Moment   the same at a step that is no event: warm-up, final phase, the end; the pattern is the last event's
+//   Lambda   a Moment of a method without scores: by triplet λ alone
 // Whole numbers are LEB128, other values little-endian. A record that is cut off ends the file.
 
 static_assert(std::endian::native == std::endian::little, "replay.bin is written as the machine's own bytes");
@@ -31,7 +32,18 @@ inline constexpr std::size_t frameBytes = 2 * sizeof(std::uint32_t);
 inline constexpr std::size_t floatsPerTriplet = 7;
 inline constexpr std::size_t floatsPerModule = 2;
 
-enum class Kind : std::uint8_t { Layout = 1, Flips, Pattern, State, Moment };
+enum class Kind : std::uint8_t { Layout = 1, Flips, Pattern, State, Moment, Lambda };
+
+/// Of a triplet in a State, Moment or Lambda.
+[[nodiscard]] constexpr std::size_t floatsOfTriplet(Kind kind) noexcept
+{
+    return kind == Kind::Lambda ? 1 : floatsPerTriplet;
+}
+/// What such a record holds beside its step.
+[[nodiscard]] constexpr std::size_t valueBytes(Kind kind, std::size_t modules, std::size_t triplets) noexcept
+{
+    return sizeof(float) * (triplets * floatsOfTriplet(kind) + modules * floatsPerModule);
+}
 
 [[nodiscard]] std::uint32_t checksum(std::string_view bytes) noexcept;
 /// A record's frame and body.

@@ -93,11 +93,12 @@ void ReplayReader::takeRecords()
         case Kind::State:
             good = !m_events.empty() && m_events.back().step == record->step;
             if (good) {
-                m_events.back().state = valuesOf(record->body);
+                m_events.back().state = valuesOf(*record);
                 good = m_events.back().state != 0;
             }
             break;
-        case Kind::Moment: good = m_layout && takeMoment(record->step, record->body); break;
+        case Kind::Moment:
+        case Kind::Lambda: good = m_layout && takeMoment(*record); break;
         }
         if (!good)
             return; // written by something else: what came before it holds
@@ -105,24 +106,23 @@ void ReplayReader::takeRecords()
     }
 }
 
-std::size_t ReplayReader::valuesOf(std::string_view body) const
+std::size_t ReplayReader::valuesOf(const replay::Record& record) const
 {
-    Unpacker unpacker(body);
+    Unpacker unpacker(record.body);
     (void)unpacker.whole();
-    const std::size_t floats
-        = m_last.kept.size() * replay::floatsPerTriplet + m_layout->modules.size() * replay::floatsPerModule;
-    if (unpacker.failed() || unpacker.left() != floats * sizeof(float))
+    if (unpacker.failed()
+        || unpacker.left() != replay::valueBytes(record.kind, m_layout->modules.size(), m_last.kept.size()))
         return 0;
-    return static_cast<std::size_t>(body.data() - m_bytes.data()) + body.size() - unpacker.left();
+    return static_cast<std::size_t>(record.body.data() - m_bytes.data()) + record.body.size() - unpacker.left();
 }
 
-bool ReplayReader::takeMoment(std::int64_t step, std::string_view body)
+bool ReplayReader::takeMoment(const replay::Record& record)
 {
-    const bool inOrder
-        = (m_events.empty() || step > m_events.back().step) && (m_moments.empty() || step > m_moments.back().step);
-    const std::size_t values = inOrder ? valuesOf(body) : 0;
+    const bool inOrder = (m_events.empty() || record.step > m_events.back().step)
+        && (m_moments.empty() || record.step > m_moments.back().step);
+    const std::size_t values = inOrder ? valuesOf(record) : 0;
     if (values != 0)
-        m_moments.push_back({step, values});
+        m_moments.push_back({record.step, values, record.kind});
     return values != 0;
 }
 
@@ -230,9 +230,10 @@ std::size_t ReplayReader::find(std::int64_t step) const
                                                           : m_events.size();
 }
 
-void ReplayReader::fillState(RankSnapshot& snapshot, std::size_t state) const
+void ReplayReader::fillState(RankSnapshot& snapshot, std::size_t state, Kind kind) const
 {
     const char* at = m_bytes.data() + state;
+    const std::size_t tripletBytes = replay::floatsOfTriplet(kind) * sizeof(float);
     for (ModuleState& module : snapshot.modules) {
         float values[replay::floatsPerModule];
         std::memcpy(values, at, sizeof values);
@@ -241,9 +242,9 @@ void ReplayReader::fillState(RankSnapshot& snapshot, std::size_t state) const
         module.orthQ = values[1];
     }
     for (TripletState& triplet : snapshot.triplets) {
-        float values[replay::floatsPerTriplet];
-        std::memcpy(values, at, sizeof values);
-        at += sizeof values;
+        float values[replay::floatsPerTriplet] {};
+        std::memcpy(values, at, tripletBytes);
+        at += tripletBytes;
         triplet.lambda = values[0];
         triplet.score = values[1];
         triplet.scoreLambda = values[2];
@@ -252,7 +253,8 @@ void ReplayReader::fillState(RankSnapshot& snapshot, std::size_t state) const
         triplet.meanScoreP = values[5];
         triplet.meanScoreQ = values[6];
     }
-    snapshot.hasLambda = snapshot.hasScores = true; // only a run that allocates a budget writes states
+    snapshot.hasLambda = true;
+    snapshot.hasScores = kind != Kind::Lambda;
 }
 
 std::int64_t ReplayReader::momentUntil(std::int64_t step) const
@@ -266,14 +268,14 @@ RankSnapshot ReplayReader::atMoment(RankSnapshot base, std::int64_t step) const
 {
     const auto moment = std::lower_bound(m_moments.begin(), m_moments.end(), step,
         [](const Moment& before, std::int64_t at) { return before.step < at; });
-    refill(base, moment->values);
+    refill(base, moment->values, moment->kind);
     base.step = step;
     return base;
 }
 
-void ReplayReader::refill(RankSnapshot& snapshot, std::size_t state) const
+void ReplayReader::refill(RankSnapshot& snapshot, std::size_t values, Kind kind) const
 {
-    fillState(snapshot, state);
+    fillState(snapshot, values, kind);
     for (ModuleState& module : snapshot.modules)
         module.importance = module.lambdaSum = 0.0F;
     for (std::size_t i = 0; i < snapshot.triplets.size(); ++i)
@@ -304,7 +306,10 @@ RankSnapshot ReplayReader::withNearest(RankSnapshot base, std::int64_t step) con
         return base;
     const auto moment
         = std::find_if(m_moments.begin(), m_moments.end(), [nearest](const Moment& at) { return at.step == nearest; });
-    refill(base, moment != m_moments.end() ? moment->values : m_events[find(nearest)].state);
+    if (moment != m_moments.end())
+        refill(base, moment->values, moment->kind);
+    else
+        refill(base, m_events[find(nearest)].state, Kind::State);
     base.nearestStep = nearest;
     return base;
 }
@@ -328,7 +333,7 @@ std::shared_ptr<const RankSnapshot> ReplayReader::snapshotAt(std::size_t index) 
         ++(pattern.kept[triplet] != 0 ? module.backAtLastEvent : module.lostAtLastEvent);
     }
     if (event.state != 0)
-        fillState(*snapshot, event.state);
+        fillState(*snapshot, event.state, Kind::State);
     for (std::size_t i = 0; i < pattern.kept.size(); ++i) {
         TripletState& triplet = snapshot->triplets[i];
         triplet.kept = pattern.kept[i] != 0;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "training/monitor/MetricPoint.h"
+#include "training/monitor/ReplayFormat.h"
 #include "training/monitor/TripletPattern.h"
 
 #include <cstddef>
@@ -46,7 +47,8 @@ public:
     [[nodiscard]] std::shared_ptr<const RankSnapshot> snapshotAt(std::size_t event) const;
     /// Step of the newest moment beside the events at which λ and S were recorded, of those until @p step; −1: none.
     [[nodiscard]] std::int64_t momentUntil(std::int64_t step) const;
-    /// @p base, which is the run at its last event until then, with the λ, S and errors of the moment of @p step.
+    /// @p base, which is the run at its last event until then, with the λ, S and errors of the moment of @p step;
+    /// without S where the run's method has none.
     [[nodiscard]] RankSnapshot atMoment(RankSnapshot base, std::int64_t step) const;
     /// Step of the event or moment nearest to @p step, of two the earlier, at which λ and S were recorded; −1: none.
     [[nodiscard]] std::int64_t nearestState(std::int64_t step) const;
@@ -66,19 +68,20 @@ private:
     struct Moment {
         std::int64_t step = 0;
         std::size_t values = 0; ///< of its record, in m_bytes
+        replay::Kind kind = replay::Kind::Moment; ///< or Lambda
     };
     void takeRecords();
-    /// Where the values of a State or Moment begin in m_bytes; 0: they are not as many as the layout asks for.
-    [[nodiscard]] std::size_t valuesOf(std::string_view body) const;
-    bool takeMoment(std::int64_t step, std::string_view body);
+    /// Where the values of a State, Moment or Lambda begin in m_bytes; 0: they are not as many as the layout asks for.
+    [[nodiscard]] std::size_t valuesOf(const replay::Record& record) const;
+    bool takeMoment(const replay::Record& record);
     bool takeLayout(std::string_view body);
     bool takeEvent(std::string_view body, bool whole);
     /// Applies the event's changes. @p flipped may be null; it gets the triplets that changed
     void apply(std::size_t event, TripletPattern& pattern, std::vector<std::size_t>* flipped) const;
     [[nodiscard]] TripletPattern patternBefore(std::size_t event) const;
-    void fillState(RankSnapshot& snapshot, std::size_t state) const;
+    void fillState(RankSnapshot& snapshot, std::size_t values, replay::Kind kind) const;
     /// The same for one that has sums already.
-    void refill(RankSnapshot& snapshot, std::size_t state) const;
+    void refill(RankSnapshot& snapshot, std::size_t values, replay::Kind kind) const;
 
     std::filesystem::path m_file;
     std::string m_bytes;

@@ -67,7 +67,7 @@ std::string patternBody(const RankSnapshot& snapshot, const TripletPattern& patt
     return packer.bytes();
 }
 
-/// @param kind State, of the snapshot's event, or Moment, of its step
+/// @param kind State, of the snapshot's event; Moment or Lambda, of its step
 std::string stateBody(const RankSnapshot& snapshot, Kind kind)
 {
     Packer packer(kind);
@@ -79,9 +79,14 @@ std::string stateBody(const RankSnapshot& snapshot, Kind kind)
     for (const TripletState& triplet : snapshot.triplets) {
         const float values[replay::floatsPerTriplet] {triplet.lambda, triplet.score, triplet.scoreLambda,
             triplet.sensitivityLambda, triplet.uncertaintyLambda, triplet.meanScoreP, triplet.meanScoreQ};
-        packer.raw(values, replay::floatsPerTriplet);
+        packer.raw(values, replay::floatsOfTriplet(kind));
     }
     return packer.bytes();
+}
+
+Kind momentKind(bool hasScores) noexcept
+{
+    return hasScores ? Kind::Moment : Kind::Lambda;
 }
 
 std::vector<std::size_t> flipsBetween(const TripletPattern& before, const TripletPattern& after)
@@ -136,17 +141,16 @@ void ReplayWriter::appendMoment(const RankSnapshot& snapshot)
         open(*snapshot.layout);
     if (snapshot.step <= m_lastStep) // as of a run that was gone on with at its end
         return;
-    write(replay::framed(stateBody(snapshot, Kind::Moment)));
+    write(replay::framed(stateBody(snapshot, momentKind(snapshot.hasScores))));
     m_lastStep = snapshot.step;
 }
 
-std::int64_t ReplayWriter::momentInterval(const ModuleLayout& layout, std::int64_t totalSteps) noexcept
+std::int64_t ReplayWriter::momentInterval(const ModuleLayout& layout, std::int64_t totalSteps, bool hasScores) noexcept
 {
     constexpr std::int64_t room = 4LL << 20U;
     constexpr std::int64_t most = 48;
-    const auto bytes = static_cast<std::int64_t>(sizeof(float))
-        * (layout.placeCount() * static_cast<std::int64_t>(replay::floatsPerTriplet)
-            + static_cast<std::int64_t>(layout.modules.size() * replay::floatsPerModule));
+    const auto bytes = static_cast<std::int64_t>(replay::valueBytes(
+        momentKind(hasScores), layout.modules.size(), static_cast<std::size_t>(layout.placeCount())));
     const std::int64_t count = std::clamp<std::int64_t>(room / std::max<std::int64_t>(bytes, 1), 1, most);
     return std::max<std::int64_t>(1, (totalSteps + count - 1) / count);
 }

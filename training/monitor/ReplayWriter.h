@@ -23,10 +23,13 @@ public:
     /// Appends the masking event that @p snapshot was taken at (its step is its eventStep). A file that is there already
     /// is gone on with, without a record that was cut off.
     void append(const RankSnapshot& snapshot);
-    /// λ, S and errors of @p snapshot, taken at a step between events; nothing, where its step is in the file already.
+    /// λ, S and errors of @p snapshot, taken at a step between events (λ and errors, where it has no scores); nothing,
+    /// where its step is in the file already.
     void appendMoment(const RankSnapshot& snapshot);
     /// Steps from one moment to the next: at most 48 in a run, and about 4 MiB.
-    [[nodiscard]] static std::int64_t momentInterval(const ModuleLayout& layout, std::int64_t totalSteps) noexcept;
+    /// @param hasScores of the run's method
+    [[nodiscard]] static std::int64_t momentInterval(
+        const ModuleLayout& layout, std::int64_t totalSteps, bool hasScores) noexcept;
     /// The end of a run: the last event gets its state, should it have none, and be there room or not.
     void finish();
 
