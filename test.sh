@@ -9,7 +9,7 @@ usage() {
 ./test.sh                 all tests
 ./test.sh -R name         the tests whose name matches this regular expression
 ./test.sh --quick         without the sanitizer builds
-./test.sh --gpu           the checks on a real GPU alone
+./test.sh --gpu           the checks on a real GPU alone, compute-sanitizer's among them
 EOF
 }
 
@@ -64,11 +64,29 @@ run_tests() {
     "${fixed_addresses[@]}" ctest --test-dir "build/$preset" -j "$(nproc)" --output-on-failure --no-tests=ignore "$@" || failed+=("$preset")
 }
 
+# The toolkit's own checkers on every kernel of ours: reads and writes out of bounds, threads that do not wait for each other.
+sanitize_kernels() {
+    local tool checker=
+    for tool in compute-sanitizer /usr/local/cuda/bin/compute-sanitizer; do
+        [ -n "$checker" ] || checker=$(command -v "$tool" || true)
+    done
+    if [ -z "$checker" ]; then
+        say "SKIPPED: compute-sanitizer is not here (Debian and Ubuntu: cuda-sanitizer-13-0 of NVIDIA's repository)."
+        return
+    fi
+    for tool in memcheck racecheck; do
+        say "compute-sanitizer, $tool"
+        "$checker" --tool "$tool" --error-exitcode 1 build/dev/tests/gpu_kernels > /dev/null || failed+=("dev, $tool of gpu_kernels")
+        "$checker" --tool "$tool" --error-exitcode 1 build/dev/tests/gpu_pass kernels > /dev/null || failed+=("dev, $tool of gpu_pass")
+    done
+}
+
 select=()
 [ -n "$filter" ] && select+=(-R "$filter")
 if [ -n "$gpu" ]; then
     export SPECTUNE_REQUIRE_GPU=1
     run_tests dev -L gpu "${select[@]}"
+    [ -n "$filter" ] || sanitize_kernels
 else
     run_tests dev "${select[@]}"
     if [ -z "$quick" ]; then

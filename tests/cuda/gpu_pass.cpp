@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a run's triplets do together on the GPU, against the CPU: their places beside the weights, the orthogonality of all
 // of them, and a whole training pass. A plain program:
-//     gpu_pass      0: all checks hold, 1: one does not, 77: no CUDA device here (skipped)
+//     gpu_pass          0: all checks hold, 1: one does not, 77: no CUDA device here (skipped)
+//     gpu_pass kernels  the places and the orthogonality alone, for compute-sanitizer, under which a pass takes its time
 #include "tests/cuda/GpuCheck.h"
 #include "training/data/Packing.h"
 #include "training/loop/Device.h"
@@ -18,6 +19,7 @@
 #include <cmath>
 #include <cstdio>
 #include <string>
+#include <string_view>
 #include <tuple>
 
 using namespace spectune;
@@ -25,7 +27,7 @@ using namespace spectune::test;
 
 namespace {
 
-std::shared_ptr<DecoderModel> smallModel(at::TensorOptions options, std::int64_t window)
+std::shared_ptr<DecoderModel> smallModel(at::TensorOptions options, std::int64_t window, std::int64_t headDim)
 {
     ModelSpec spec;
     spec.modelType = "llama";
@@ -35,7 +37,7 @@ std::shared_ptr<DecoderModel> smallModel(at::TensorOptions options, std::int64_t
     spec.layers = 3;
     spec.heads = 4;
     spec.kvHeads = 2;
-    spec.headDim = 16;
+    spec.headDim = headDim;
     spec.maxPositions = 256;
     if (window > 0)
         spec.slidingWindow = window;
@@ -54,8 +56,8 @@ struct Joined {
     TripletArena arena;
     JoinedTriplets triplets;
 
-    Joined(at::Device device, at::ScalarType type, std::int64_t window, std::int64_t rank)
-        : model(smallModel(at::TensorOptions().dtype(type).device(device), window))
+    Joined(at::Device device, at::ScalarType type, std::int64_t window, std::int64_t rank, std::int64_t headDim = 16)
+        : model(smallModel(at::TensorOptions().dtype(type).device(device), window, headDim))
         , layout(adaptedLayout(model->spec(), {}, rank))
         , arena(layout, 2.0, at::TensorOptions().dtype(ops::wideType(type)).device(device))
         , triplets(*model, layout, arena, /*trainsLambda=*/true)
@@ -114,16 +116,31 @@ const char* nameOf(Form form)
     return "";
 }
 
-Batch batchOf(Form form)
+/// One training pass.
+struct Pass {
+    Form form = Form::Even;
+    std::int64_t window = 0;
+    std::int64_t headDim = 16; ///< of real models 64 or 128, for which attention has kernels of its own
+    std::int64_t tokens = 70; ///< of the longest sample
+    std::int64_t rank = 5;
+
+    [[nodiscard]] std::string name() const
+    {
+        return std::string(nameOf(form)) + ", window " + std::to_string(window) + ", heads of "
+            + std::to_string(headDim) + ", " + std::to_string(tokens) + " tokens, rank " + std::to_string(rank);
+    }
+};
+
+Batch batchOf(Form form, std::int64_t tokens)
 {
     at::Generator generator = at::detail::createCPUGenerator(11);
-    // In one number: 183 and 174 make 256; 260 and 230 do not.
+    // In one number, of 70 tokens: 183 and 174 make 256; 260 and 230 do not.
     const std::int64_t samples = form == Form::UnevenToOneNumber ? 3 : form == Form::EvenAndLarge ? 20 : 5;
-    Batch batch {.tokens = at::randint(0, 120, {samples, 70}, generator, at::kLong),
-        .targets = at::randint(0, 120, {samples, 70}, generator, at::kLong)};
+    Batch batch {.tokens = at::randint(0, 120, {samples, tokens}, generator, at::kLong),
+        .targets = at::randint(0, 120, {samples, tokens}, generator, at::kLong)};
     const bool isEven = form == Form::Even || form == Form::EvenAndLarge;
     for (std::int64_t i = 0; !isEven && i < samples; ++i) {
-        batch.targets[i].narrow(0, 70 - 9 * i, 9 * i).fill_(Batch::ignored);
+        batch.targets[i].narrow(0, tokens - 9 * i, 9 * i).fill_(Batch::ignored);
         batch.targets[i].narrow(0, 0, 3 * i).fill_(Batch::ignored);
     }
     batch.targetCount = (batch.targets != Batch::ignored).sum().item<std::int64_t>();
@@ -131,13 +148,13 @@ Batch batchOf(Form form)
 }
 
 /// Loss, then the arena's gradient.
-std::pair<double, at::Tensor> passOn(at::Device device, at::ScalarType type, std::int64_t window, Form form)
+std::pair<double, at::Tensor> passOn(at::Device device, at::ScalarType type, const Pass& of)
 {
     const at::NoGradGuard noGraph;
-    Joined joined(device, type, window, 5);
+    Joined joined(device, type, of.window, of.rank, of.headDim);
     const at::Tensor sums = joined.triplets.makeSums();
     TrainingPass pass(*joined.model, joined.triplets.adaptersInto(sums), {});
-    const Batch batch = batchOf(form);
+    const Batch batch = batchOf(of.form, of.tokens);
     joined.model->reserve(256);
     const at::Tensor scale = lossScale(batch.targetCount, *joined.model);
     const double loss = pass.run(packed(batch, device), scale, /*recomputes=*/false).item<double>();
@@ -145,29 +162,35 @@ std::pair<double, at::Tensor> passOn(at::Device device, at::ScalarType type, std
     return {loss, joined.arena.gradients.cpu().to(at::kDouble)};
 }
 
-void checkPass()
+void checkPass(const Pass& of)
 {
-    for (const std::int64_t window : {0, 20}) {
-        for (const Form form : {Form::Even, Form::EvenAndLarge, Form::Uneven, Form::UnevenToOneNumber}) {
-            const auto [loss, gradient] = passOn(at::kCPU, at::kDouble, window, form);
-            // By type: of the loss, and of the gradient's norm. bfloat16: some thirty roundings of 2⁻⁸ one after the
-            // other are √30 · 2⁻⁸ ≈ 2 % apart; three times that.
-            for (const auto& [type, ofLoss, ofGradient] :
-                {std::tuple {at::kDouble, 1e-12, 1e-11}, {at::kFloat, 1e-5, 1e-4}, {at::kBFloat16, 0.02, 0.06}}) {
-                const auto [there, gradientThere] = passOn(at::Device(at::kCUDA, 0), type, window, form);
-                const std::string name = std::string("pass, ") + at::toString(type) + ", window "
-                    + std::to_string(window) + ", " + nameOf(form);
-                report(name + ", loss", std::abs(there - loss) / loss, ofLoss);
-                report(name + ", gradient", ((gradientThere - gradient).norm() / gradient.norm()).item<double>(),
-                    ofGradient);
-            }
-        }
+    const auto [loss, gradient] = passOn(at::kCPU, at::kDouble, of);
+    // By type: of the loss, and of the gradient's norm. bfloat16: some thirty roundings of 2⁻⁸ one after the other are
+    // √30 · 2⁻⁸ ≈ 2 % apart; three times that.
+    for (const auto& [type, ofLoss, ofGradient] :
+        {std::tuple {at::kDouble, 1e-12, 1e-11}, {at::kFloat, 1e-5, 1e-4}, {at::kBFloat16, 0.02, 0.06}}) {
+        const auto [there, gradientThere] = passOn(at::Device(at::kCUDA, 0), type, of);
+        const std::string name = std::string("pass, ") + at::toString(type) + ", " + of.name();
+        report(name + ", loss", std::abs(there - loss) / loss, ofLoss);
+        report(name + ", gradient", ((gradientThere - gradient).norm() / gradient.norm()).item<double>(), ofGradient);
     }
+}
+
+void checkPasses()
+{
+    for (const std::int64_t window : {0, 20})
+        for (const Form form : {Form::Even, Form::EvenAndLarge, Form::Uneven, Form::UnevenToOneNumber})
+            checkPass({.form = form, .window = window});
+    for (const std::int64_t headDim : {64, 128})
+        for (const Form form : {Form::Even, Form::EvenAndLarge, Form::Uneven})
+            checkPass({.form = form, .headDim = headDim, .tokens = 200});
+    checkPass({.tokens = 1});
+    checkPass({.form = Form::Uneven, .rank = 24}); // q, k and v have 72 triplets, more than one thin kernel takes
 }
 
 } // namespace
 
-int main()
+int main(int argc, char** argv)
 {
     if (const int leave = withoutDevice(); leave != 0)
         return leave;
@@ -182,7 +205,8 @@ int main()
                 checkGram(type, rank, kind);
         }
     }
-    checkPass();
+    if (argc < 2 || std::string_view(argv[1]) != "kernels")
+        checkPasses();
     std::printf("a training pass on the GPU against the CPU's in float64: %s\n", failures() == 0 ? "ok" : "FAILED");
     return failures() == 0 ? 0 : 1;
 }
