@@ -142,7 +142,10 @@ void LivePage::refreshAll()
         m_plots->clear();
     }
     m_plots->setPlan(m_run.plan());
-    m_plots->setHistory(m_run.history());
+    if (const RunCurves* curves = m_run.curves())
+        m_plots->setCurves(*curves);
+    else
+        m_plots->setHistory(m_run.history());
     refreshMarks();
     m_plots->setShownStep(m_run.shownStep());
     m_plots->setEmptyText(tr("The curve begins with step 1"));
@@ -158,7 +161,7 @@ void LivePage::refreshSnapshot()
     const auto snapshot = m_run.shownSnapshot();
     if (snapshot)
         m_grid->setSnapshot(snapshot);
-    const bool unknown = snapshot && !snapshot->hasScores && m_run.hasRun();
+    const bool unknown = snapshot && !snapshot->hasLambda && m_run.hasRun();
     m_gridPanel->setNearestScores(
         unknown ? m_run.replay().nearestState(std::max<std::int64_t>(m_run.shownStep(), 0)) : -1);
     m_gridPanel->setPicture(tr("%1-step-%2").arg(m_run.name()).arg(snapshot ? snapshot->step : 0));

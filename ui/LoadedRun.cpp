@@ -34,6 +34,7 @@ LoadedRun loadRun(const QString& folder)
     run.config = loadConfig(path / "config.json");
     run.edits = editsOfRun(path);
     run.history = loadHistory(path);
+    run.curve = comparedCurve(run.history);
     nameModules(run.history, run.config, folder);
     RunFacts facts;
     facts.matrices = static_cast<std::int64_t>(run.history.modules.size());

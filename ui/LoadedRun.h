@@ -4,6 +4,7 @@
 #include "training/config/LiveEdit.h"
 #include "training/config/RunConfig.h"
 #include "training/monitor/RunHistory.h"
+#include "visualization/CompareCurves.h"
 
 #include <QString>
 
@@ -20,6 +21,7 @@ struct LoadedRun {
     RunConfig config; ///< that it began with
     std::vector<AppliedEdit> edits; ///< made while it went on, by step
     RunHistory history;
+    ComparedCurve curve; ///< its losses over the steps, with the usual smoothing
     std::shared_ptr<const ModuleLayout> layout; ///< null: neither a masking event nor a checkpoint names the matrices
     std::vector<std::int32_t> ranks; ///< at the end, in the layout's order
 

@@ -6,6 +6,7 @@
 #include "ui/RecordedRanks.h"
 #include "ui/RunFolderReader.h"
 #include "ui/RunFolders.h"
+#include "ui/RunPlotPlan.h"
 #include "visualization/NumberFormat.h"
 
 #include <QCoreApplication>
@@ -55,6 +56,11 @@ QString damageOf(const RunHistory& history, const ReplayReader& replay, const QS
 
 } // namespace
 
+std::int64_t skippedIn(const std::vector<MetricPoint>& points)
+{
+    return std::ranges::count_if(points, [](const MetricPoint& point) { return !point.skipped.empty(); });
+}
+
 RecordedRun readRecordedRun(const QString& folder)
 {
     const QFileInfo info(folder);
@@ -74,7 +80,8 @@ RecordedRun readRecordedRun(const QString& folder)
     run.replay.open(path);
     const auto recorded = run.replay.reader().layout();
     const bool whole = recorded && isLayoutOf(*recorded, run.history.modules);
-    run.layout = whole ? recorded : layoutFromHistory(run.history, config, resolved);
+    // The file has the matrices' sizes, and no rank map.
+    run.layout = whole ? withRankMap(recorded, config, resolved) : layoutFromHistory(run.history, config, resolved);
     run.checkpoints = checkpointSteps(run.folder);
     run.hasAdapter = QFileInfo(run.folder + QStringLiteral("/adapter")).isDir();
     const bool inUse = foldersInUse().contains(QFileInfo(run.folder).canonicalFilePath());
@@ -82,6 +89,10 @@ RecordedRun readRecordedRun(const QString& folder)
     if (run.state != RecordState::Running) // a trainer's files are not written in step
         run.damage = damageOf(run.history, run.replay.reader(), run.folder);
     run.latest = run.replay.at(run.layout, run.history.events, run.lastStep());
+    const std::int64_t matrices = run.layout ? facts.matrices : 0;
+    run.curves.setPlan(plotPlan(run.edited.config(), run.edited.resolved(), matrices, &run.edited));
+    run.curves.setHistory(run.history);
+    run.skipped = skippedIn(run.history.metrics);
     return run;
 }
 

@@ -6,6 +6,7 @@
 #include "ui/EditedRun.h"
 #include "ui/RunRecord.h"
 #include "ui/RunReplay.h"
+#include "visualization/RunCurves.h"
 
 #include <QString>
 
@@ -24,6 +25,8 @@ struct RecordedRun {
     QString damage; ///< one sentence naming the file that does not hold all of the run; empty: they do
     EditedRun edited;
     RunHistory history; ///< its events' ranks in the layout's order
+    std::int64_t skipped = 0; ///< steps of the history
+    RunCurves curves; ///< of the history, with the usual smoothing
     std::shared_ptr<const ModuleLayout> layout; ///< null: the run recorded no masking event
     std::vector<std::int64_t> checkpoints; ///< steps, ascending
     bool hasAdapter = false; ///< adapter/ is there
@@ -34,6 +37,9 @@ struct RecordedRun {
     [[nodiscard]] bool endedWell() const { return state == RecordState::Finished || state == RecordState::Stopped; }
     [[nodiscard]] std::int64_t lastStep() const { return history.metrics.empty() ? 0 : history.metrics.back().step; }
 };
+
+/// Steps that changed nothing, for a gradient was not finite.
+[[nodiscard]] std::int64_t skippedIn(const std::vector<MetricPoint>& points);
 
 /// Reads config.json, metrics.jsonl, ranks.jsonl, edits.jsonl and replay.bin. Any thread; long runs take a second.
 /// @throws Error (Config, Io) naming the file

@@ -24,10 +24,8 @@ struct ComparisonTexts {
 
 double finalLoss(const LoadedRun& run)
 {
-    Smoother smoother;
-    for (const MetricPoint& point : run.history.metrics)
-        smoother.add(point.loss);
-    return smoother.value();
+    const CurveSeries& smooth = run.curve.smooth;
+    return smooth.isEmpty() ? std::nan("") : smooth.y().back();
 }
 
 double lastEvaluation(const LoadedRun& run)

@@ -5,6 +5,7 @@
 #include "ui/MessageWords.h"
 #include "ui/RecordedRanks.h"
 #include "ui/RecordedRun.h"
+#include "ui/RunPlotPlan.h"
 #include "ui/SessionController.h"
 
 #include <algorithm>
@@ -55,6 +56,7 @@ void RunModel::follow(SessionController& session)
     connect(&session, &SessionController::runStarted, this, &RunModel::takeStarted);
     connect(&session, &SessionController::metricsArrived, this, [this](const std::vector<MetricPoint>& points) {
         m_history.metrics.insert(m_history.metrics.end(), points.begin(), points.end());
+        m_skipped += skippedIn(points);
         m_step = points.back().step;
         Q_EMIT metricsAppended(points);
     });
@@ -116,6 +118,7 @@ void RunModel::begin(const RunRequest& request, const ResolvedRun& resolved, boo
     if (!goesOn) {
         m_started.reset();
         m_history = {};
+        m_skipped = 0;
         m_checkpoints.clear();
         m_replay.clear();
         m_latest.reset();
@@ -144,6 +147,8 @@ void RunModel::showRecorded(RecordedRun run)
     m_replay = std::move(run.replay);
     m_checkpoints = std::move(run.checkpoints);
     m_latest = std::move(run.latest);
+    m_curves = std::move(run.curves);
+    m_skipped = run.skipped;
     m_step = m_history.metrics.empty() ? 0 : m_history.metrics.back().step;
     m_hasAdapter = run.hasAdapter;
     m_failure.message = Message::verbatim(run.problem.toStdString());
@@ -169,6 +174,8 @@ void RunModel::clear()
     m_replay.clear();
     m_latest.reset();
     m_layout.reset();
+    m_curves.reset();
+    m_skipped = 0;
 }
 
 void RunModel::takeStarted(const RunStarted& started)
@@ -202,6 +209,8 @@ void RunModel::cutAfter(std::int64_t step)
     std::erase_if(m_history.events, later);
     std::erase_if(m_checkpoints, [step](std::int64_t saved) { return saved > step; });
     m_replay.cutAfter(step);
+    m_curves.reset();
+    m_skipped = skippedIn(m_history.metrics);
     m_step = step;
 }
 
@@ -231,29 +240,8 @@ bool RunModel::isExportable() const
 
 PlotPlan RunModel::plan() const
 {
-    PlotPlan plan;
-    const BudgetSchedule& schedule = m_resolved.schedule;
-    plan.totalSteps = m_resolved.totalSteps;
-    plan.ti = schedule.warmUpEnd;
-    plan.finalStart = schedule.finalStart();
-    plan.gamma = m_config.adalora.gamma;
-    plan.interval = std::max<std::int64_t>(schedule.interval, 1);
-    plan.initialBudget = schedule.initialBudget;
-    plan.targetBudget = schedule.targetBudget;
-    plan.matrices = m_layout ? static_cast<std::int64_t>(m_layout->modules.size()) : 0;
-    plan.initRank = static_cast<int>(m_resolved.initRank);
-    plan.hasRankMap = usesRankMap(m_config);
-    plan.targetRank = plan.matrices > 0 ? static_cast<double>(plan.targetBudget) / static_cast<double>(plan.matrices)
-                                        : static_cast<double>(m_config.adalora.targetRank);
-    if (plan.totalSteps <= 0 || plan.initialBudget <= 0)
-        return plan;
-    constexpr std::int64_t points = 240;
-    for (std::int64_t i = 0; i <= points; ++i) {
-        const std::int64_t t = plan.totalSteps * i / points;
-        const BudgetSchedule& held = m_hasRun ? m_edited.scheduleAt(t) : schedule; // as the run went, or will
-        plan.budgetCurve.emplace_back(static_cast<double>(t), static_cast<double>(held.budgetAt(t)));
-    }
-    return plan;
+    const std::int64_t matrices = m_layout ? static_cast<std::int64_t>(m_layout->modules.size()) : 0;
+    return plotPlan(m_config, m_resolved, matrices, m_hasRun ? &m_edited : nullptr);
 }
 
 Phase RunModel::phase() const

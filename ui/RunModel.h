@@ -8,6 +8,7 @@
 #include "ui/RunRecord.h"
 #include "ui/RunReplay.h"
 #include "visualization/PlotPlan.h"
+#include "visualization/RunCurves.h"
 
 #include <QDateTime>
 #include <QObject>
@@ -72,8 +73,11 @@ public:
     /// Something is there to be exported: what the session holds, an adapter or a checkpoint.
     [[nodiscard]] bool isExportable() const;
     [[nodiscard]] PlotPlan plan() const;
+    /// history()'s curves, where a worker has made them already: of a recorded run. Null: of one that goes on.
+    [[nodiscard]] const RunCurves* curves() const { return m_curves ? &*m_curves : nullptr; }
     [[nodiscard]] Phase phase() const;
     [[nodiscard]] int matricesAtZero() const;
+    [[nodiscard]] std::int64_t skippedSteps() const { return m_skipped; }
     /// Seconds per step and loss-bearing tokens per second of the last steps; 0: not known.
     [[nodiscard]] double secondsPerStep() const;
     [[nodiscard]] double tokensPerSecond() const;
@@ -131,6 +135,8 @@ private:
     std::shared_ptr<const RankSnapshot> m_latest;
     mutable RunReplay m_replay; ///< a cache of what the run's folder holds
     RunHistory m_history;
+    std::optional<RunCurves> m_curves;
+    std::int64_t m_skipped = 0; ///< of the history's steps
     std::vector<std::int64_t> m_checkpoints;
     DeviceMemory m_memory;
     std::int64_t m_mostMemory = 0;

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 namespace spectune {
 
@@ -47,69 +48,16 @@ QString exact(double value)
 
 } // namespace
 
-void CompareCurves::clear()
-{
-    m_sources.clear();
-    m_curves = std::make_shared<std::vector<ComparedCurve>>();
-}
-
-void CompareCurves::add(const QString& name, std::shared_ptr<const RunHistory> history)
-{
-    m_sources.push_back({name, history ? std::move(history) : std::make_shared<const RunHistory>()});
-    if (m_curves.use_count() > 1)
-        m_curves = std::make_shared<std::vector<ComparedCurve>>(*m_curves); // another copy goes on with those
-    m_curves->push_back(built(m_sources.back()));
-}
-
-void CompareCurves::setAxis(CompareAxis axis)
-{
-    if (m_axis == axis)
-        return;
-    m_axis = axis;
-    auto curves = std::make_shared<std::vector<ComparedCurve>>();
-    for (const Source& source : m_sources)
-        curves->push_back(built(source));
-    m_curves = std::move(curves);
-}
-
-void CompareCurves::setSmoothing(double weight)
-{
-    if (m_smoothing == weight)
-        return;
-    m_smoothing = weight;
-    auto curves = std::make_shared<std::vector<ComparedCurve>>();
-    for (const ComparedCurve& curve : *m_curves) {
-        Smoother smoother(weight);
-        curves->push_back({curve.name, curve.loss, smoothed(curve.loss, smoother), curve.evaluations});
-    }
-    m_curves = std::move(curves);
-}
-
-std::size_t CompareCurves::points() const
-{
-    std::size_t sum = 0;
-    for (const ComparedCurve& curve : *m_curves)
-        sum += curve.loss.size();
-    return sum;
-}
-
-bool CompareCurves::isEmpty() const
-{
-    return std::ranges::all_of(
-        *m_curves, [](const ComparedCurve& curve) { return curve.loss.isEmpty() && curve.evaluations.empty(); });
-}
-
-ComparedCurve CompareCurves::built(const Source& source) const
+ComparedCurve comparedCurve(const RunHistory& history, CompareAxis axis, double weight)
 {
     ComparedCurve curve;
-    curve.name = source.name;
-    const std::vector<MetricPoint>& metrics = source.history->metrics;
-    const std::vector<double> x = places(metrics, m_axis);
+    const std::vector<MetricPoint>& metrics = history.metrics;
+    const std::vector<double> x = places(metrics, axis);
     for (std::size_t i = 0; i < x.size(); ++i)
         curve.loss.append(x[i], metrics[i].loss);
-    Smoother smoother(m_smoothing);
+    Smoother smoother(weight);
     curve.smooth = smoothed(curve.loss, smoother);
-    for (const EvalPoint& point : source.history->evaluations) {
+    for (const EvalPoint& point : history.evaluations) {
         const auto after = std::upper_bound(metrics.begin(), metrics.end(), point.step,
             [](std::int64_t step, const MetricPoint& metric) { return step < metric.step; });
         const auto index = static_cast<std::size_t>(after - metrics.begin());
@@ -118,10 +66,64 @@ ComparedCurve CompareCurves::built(const Source& source) const
     return curve;
 }
 
+void CompareCurves::clear()
+{
+    m_sources.clear();
+    m_curves.clear();
+}
+
+void CompareCurves::add(const QString& name, std::shared_ptr<const RunHistory> history)
+{
+    if (!history)
+        history = std::make_shared<const RunHistory>();
+    ComparedCurve curve = comparedCurve(*history, m_axis, m_smoothing);
+    add(name, std::move(history), std::move(curve));
+}
+
+void CompareCurves::add(const QString& name, std::shared_ptr<const RunHistory> history, ComparedCurve curve)
+{
+    m_sources.push_back({name, std::move(history)});
+    m_curves.push_back(std::move(curve));
+}
+
+void CompareCurves::setAxis(CompareAxis axis)
+{
+    if (m_axis == axis)
+        return;
+    m_axis = axis;
+    for (std::size_t run = 0; run < m_sources.size(); ++run)
+        m_curves[run] = comparedCurve(*m_sources[run].history, axis, m_smoothing);
+}
+
+void CompareCurves::setSmoothing(double weight)
+{
+    if (m_smoothing == weight)
+        return;
+    m_smoothing = weight;
+    for (ComparedCurve& curve : m_curves) {
+        Smoother smoother(weight);
+        curve.smooth = smoothed(curve.loss, smoother);
+    }
+}
+
+std::size_t CompareCurves::points() const
+{
+    std::size_t sum = 0;
+    for (const ComparedCurve& curve : m_curves)
+        sum += curve.loss.size();
+    return sum;
+}
+
+bool CompareCurves::isEmpty() const
+{
+    return std::ranges::all_of(
+        m_curves, [](const ComparedCurve& curve) { return curve.loss.isEmpty() && curve.evaluations.empty(); });
+}
+
 AxisBounds CompareCurves::xBounds() const
 {
     double end = isEmpty() ? 100.0 : 1.0;
-    for (const ComparedCurve& curve : *m_curves)
+    for (const ComparedCurve& curve : m_curves)
         end = std::max(end, curve.end());
     return {0.0, end, stepTicks(0.0, end, xIntervals)};
 }
@@ -135,7 +137,7 @@ AxisBounds CompareCurves::lossBounds(double from, double to, int columns) const
         low = std::min(low, value);
         high = std::max(high, value);
     };
-    for (const ComparedCurve& curve : *m_curves) {
+    for (const ComparedCurve& curve : m_curves) {
         for (const ColumnSpan& span : curve.loss.decimate(from, to, columns)) {
             raw.push_back(span.low);
             raw.push_back(span.high);
@@ -162,7 +164,7 @@ AxisBounds CompareCurves::lossBounds(double from, double to, int columns) const
 AxisBounds CompareCurves::lossLogBounds(double from, double to, int columns) const
 {
     PositiveRange range;
-    for (const ComparedCurve& curve : *m_curves)
+    for (const ComparedCurve& curve : m_curves)
         range.take(curve.loss, curve.evaluations, from, to, columns);
     return range.lossBounds();
 }
@@ -170,7 +172,7 @@ AxisBounds CompareCurves::lossLogBounds(double from, double to, int columns) con
 std::vector<CrosshairValue> CompareCurves::valuesAt(double x) const
 {
     std::vector<CrosshairValue> values;
-    for (const ComparedCurve& curve : *m_curves) {
+    for (const ComparedCurve& curve : m_curves) {
         CrosshairValue value {nan, nan, nan};
         if (!curve.loss.isEmpty() && x <= curve.end()) {
             value.raw = curve.loss.valueAt(x);

@@ -16,15 +16,18 @@ namespace spectune {
 /// What the curves of compared runs are drawn over.
 enum class CompareAxis { Step, Tokens, Time };
 
-/// One run's task loss, raw and smoothed, and its evaluations, over one axis.
+/// One run's task loss, raw and smoothed, and its evaluations, over one axis. A copy shares the values.
 struct ComparedCurve {
-    QString name;
     CurveSeries loss;
     CurveSeries smooth;
     std::vector<QPointF> evaluations;
 
     [[nodiscard]] double end() const { return loss.isEmpty() ? 0.0 : loss.x().back(); }
 };
+
+/// Costs all of the run's points; any thread. @param weight see Smoother
+[[nodiscard]] ComparedCurve comparedCurve(
+    const RunHistory& history, CompareAxis axis = CompareAxis::Step, double weight = Smoother::usualWeight);
 
 /// Values of one run where the crosshair stands; NaN: the run does not reach there, or has not evaluated yet.
 struct CrosshairValue {
@@ -34,19 +37,22 @@ struct CrosshairValue {
 };
 
 /// The values of the comparison's plot, without any widget. A is the first run. A copy is cheap and may be changed by
-/// another thread: curves that are built are shared, and never changed.
+/// another thread.
 class CompareCurves {
 public:
     void clear();
     /// @param history null: not read yet, an empty curve
     void add(const QString& name, std::shared_ptr<const RunHistory> history);
+    /// @param curve comparedCurve() of @p history over axis(), with smoothing(): costs nothing
+    void add(const QString& name, std::shared_ptr<const RunHistory> history, ComparedCurve curve);
     void setAxis(CompareAxis axis);
     /// @param weight of the smoothed curves' Smoother, 0 (the raw values) … below 1
     void setSmoothing(double weight);
 
     [[nodiscard]] double smoothing() const noexcept { return m_smoothing; }
     [[nodiscard]] CompareAxis axis() const noexcept { return m_axis; }
-    [[nodiscard]] const std::vector<ComparedCurve>& curves() const noexcept { return *m_curves; }
+    [[nodiscard]] const std::vector<ComparedCurve>& curves() const noexcept { return m_curves; }
+    [[nodiscard]] const QString& nameOf(std::size_t run) const { return m_sources.at(run).name; }
     [[nodiscard]] std::size_t points() const; ///< of all runs: what another axis or smoothing costs
     /// No run, or none with a step or an evaluation.
     [[nodiscard]] bool isEmpty() const;
@@ -65,12 +71,11 @@ private:
         QString name;
         std::shared_ptr<const RunHistory> history; ///< never null
     };
-    [[nodiscard]] ComparedCurve built(const Source& source) const;
 
     CompareAxis m_axis = CompareAxis::Step;
     double m_smoothing = Smoother::usualWeight;
     std::vector<Source> m_sources;
-    std::shared_ptr<std::vector<ComparedCurve>> m_curves = std::make_shared<std::vector<ComparedCurve>>();
+    std::vector<ComparedCurve> m_curves; ///< by source
 };
 
 /// Moves labels apart that want to stand at @p wanted (their centres, in pixels), so that neighbours are @p height

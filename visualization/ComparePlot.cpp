@@ -9,6 +9,7 @@
 #include <QKeyEvent>
 #include <QMouseEvent>
 #include <QVBoxLayout>
+#include <QWheelEvent>
 
 #include <algorithm>
 #include <cmath>
@@ -17,7 +18,7 @@
 namespace spectune {
 
 namespace {
-constexpr double zoomPerKey = 1.25; ///< as in Live's plots
+constexpr double zoomPerKey = 1.25; ///< and per notch of the wheel, as in Live's plots
 constexpr double leastShown = 5.0; ///< steps, tokens or seconds
 } // namespace
 
@@ -220,8 +221,8 @@ void ComparePlot::keyPressEvent(QKeyEvent* event)
     case Qt::Key_PageUp: return panX(0.5);
     case Qt::Key_PageDown: return panX(-0.5);
     case Qt::Key_Plus:
-    case Qt::Key_Equal: return loss ? zoomLoss(1.0 / zoomPerKey) : zoomX(1.0 / zoomPerKey);
-    case Qt::Key_Minus: return loss ? zoomLoss(zoomPerKey) : zoomX(zoomPerKey);
+    case Qt::Key_Equal: return loss ? zoomLoss(1.0 / zoomPerKey) : zoomX(1.0 / zoomPerKey, crosshair());
+    case Qt::Key_Minus: return loss ? zoomLoss(zoomPerKey) : zoomX(zoomPerKey, crosshair());
     case Qt::Key_0:
     case Qt::Key_Home: return showAll();
     default: QWidget::keyPressEvent(event);
@@ -236,13 +237,27 @@ void ComparePlot::moveCrosshair(double by)
     setCrosshair(std::clamp(m_private->crosshair.value_or(x.low) + least, x.low, x.high));
 }
 
-void ComparePlot::zoomX(double factor)
+bool ComparePlot::wheeled(const QWheelEvent& wheel)
+{
+    const double notches = wheel.angleDelta().y() / 120.0;
+    if (notches == 0.0 || m_private->curves.isEmpty())
+        return false;
+    const QPointF pointer = wheel.position();
+    const double factor = std::pow(1.0 / zoomPerKey, notches);
+    if (wheel.modifiers() & Qt::ControlModifier || pointer.x() < m_private->plot->axisRect()->left())
+        zoomLoss(factor, pointer.y());
+    else
+        zoomX(factor, m_private->plot->xAxis->pixelToCoord(pointer.x()));
+    return true;
+}
+
+void ComparePlot::zoomX(double factor, std::optional<double> around)
 {
     const AxisBounds x = shownX();
     const double end = m_private->curves.xBounds().high;
     const double span = std::clamp((x.high - x.low) * factor, std::min(leastShown, end), end);
     const double middle = (x.low + x.high) / 2.0;
-    const double at = m_private->crosshair.value_or(middle);
+    const double at = around.value_or(middle);
     const double fixed = at < x.low || at > x.high ? middle : at;
     const double part = (fixed - x.low) / (x.high - x.low);
     const double low = std::clamp(fixed - part * span, 0.0, end - span);
@@ -258,13 +273,14 @@ void ComparePlot::panX(double part)
     m_private->plot->xAxis->setRange(low, low + span);
 }
 
-void ComparePlot::zoomLoss(double factor)
+void ComparePlot::zoomLoss(double factor, std::optional<double> y)
 {
     QCPAxis* axis = m_private->plot->yAxis;
     const QCPRange range = axis->range();
     const double top = axis->coordToPixel(range.upper);
     const double bottom = axis->coordToPixel(range.lower);
-    axis->scaleRange(factor, axis->pixelToCoord((top + bottom) / 2.0)); // in pixels: the axis may be logarithmic
+    // In pixels: the axis may be logarithmic.
+    axis->scaleRange(factor, axis->pixelToCoord(y.value_or((top + bottom) / 2.0)));
 }
 
 void ComparePlot::focusInEvent(QFocusEvent* event)
@@ -292,6 +308,12 @@ bool ComparePlot::eventFilter(QObject* watched, QEvent* event)
     case QEvent::Leave: setCrosshair({}); break;
     case QEvent::MouseMove: setCrosshair(m_private->placeAt(static_cast<QMouseEvent*>(event)->position().x())); break;
     case QEvent::MouseButtonDblClick: showAll(); return true;
+    case QEvent::Wheel:
+        if (wheeled(*static_cast<QWheelEvent*>(event))) {
+            event->accept();
+            return true;
+        }
+        break;
     default: break;
     }
     return QWidget::eventFilter(watched, event);

@@ -29,8 +29,9 @@ struct CrosshairText {
 enum class ComparePart { Raw, Smooth, Evaluation };
 
 /// Losses of two to six runs over one axis with one crosshair: smoothed lines, raw values at 32 %, evaluations as
-/// diamonds. Wheel zooms, drag pans, a double click shows all again. Left and right move the crosshair (with Shift
-/// faster), PageUp and PageDown pan, + and − zoom around it, with Ctrl the loss, 0 or Home show all. GUI thread only.
+/// diamonds. The wheel zooms along the axis around the pointer (over the loss axis, or with Ctrl, along the loss), drag
+/// pans, a double click shows all again. Left and right move the crosshair (with Shift faster), PageUp and PageDown pan,
+/// + and − zoom around it, with Ctrl the loss, 0 or Home show all. GUI thread only.
 class ComparePlot : public QWidget {
     Q_OBJECT
 public:
@@ -75,9 +76,11 @@ protected:
 
 private:
     void moveCrosshair(double by); ///< in the axis' unit
-    void zoomX(double factor); ///< around the crosshair, else the middle; < 1: closer
+    [[nodiscard]] bool wheeled(const QWheelEvent& wheel);
+    void zoomX(
+        double factor, std::optional<double> around); ///< around the middle, where that is not shown; < 1: closer
     void panX(double part); ///< of what is shown
-    void zoomLoss(double factor);
+    void zoomLoss(double factor, std::optional<double> y = {}); ///< @p y in pixels stays; nothing: the middle
 
     class Private;
     std::unique_ptr<Private> m_private;

@@ -101,7 +101,7 @@ void ComparePlot::Private::makePlot()
     plot = new QCustomPlot(m_owner);
     plot->setAutoAddPlottableToLegend(false);
     plot->setFocusPolicy(Qt::NoFocus);
-    plot->setInteractions(QCP::iRangeDrag | QCP::iRangeZoom);
+    plot->setInteractions(QCP::iRangeDrag); // the wheel is the owner's
     plot->axisRect()->setAutoMargins(QCP::msNone);
     plot->axisRect()->setMargins({52, 6, labelRoom, 24});
     plot->xAxis->setTicker(QSharedPointer<StudioTicker>::create(

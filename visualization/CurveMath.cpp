@@ -65,12 +65,13 @@ double Smoother::add(double value)
 
 void CurveSeries::append(double x, double y)
 {
-    const std::size_t index = m_x.size();
-    m_x.push_back(x);
-    m_y.push_back(y);
+    Data& data = *m_data;
+    const std::size_t index = data.x.size();
+    data.x.push_back(x);
+    data.y.push_back(y);
     const Extremes own = std::isfinite(y) ? Extremes {y, y} : Extremes {infinity, -infinity};
     std::size_t block = index;
-    for (std::vector<Extremes>& level : m_levels) {
+    for (std::vector<Extremes>& level : data.levels) {
         block /= fanOut;
         if (block == level.size()) {
             level.push_back(own);
@@ -83,23 +84,20 @@ void CurveSeries::append(double x, double y)
 
 void CurveSeries::clear()
 {
-    m_x.clear();
-    m_y.clear();
-    for (std::vector<Extremes>& level : m_levels) {
-        level.clear();
-    }
+    m_data = new Data;
 }
 
 void CurveSeries::truncateAfter(double x)
 {
-    const auto keep = static_cast<std::size_t>(std::upper_bound(m_x.begin(), m_x.end(), x) - m_x.begin());
-    if (keep == m_x.size()) {
+    const std::size_t keep = countUpTo(x);
+    if (keep == size()) {
         return;
     }
-    m_x.resize(keep);
-    m_y.resize(keep);
+    Data& data = *m_data;
+    data.x.resize(keep);
+    data.y.resize(keep);
     std::size_t length = 1;
-    for (std::vector<Extremes>& blocks : m_levels) {
+    for (std::vector<Extremes>& blocks : data.levels) {
         length *= fanOut;
         blocks.resize((keep + length - 1) / length);
         if (keep % length != 0) { // a block is cut: it is taken anew, from the levels below
@@ -109,24 +107,28 @@ void CurveSeries::truncateAfter(double x)
     }
 }
 
+std::size_t CurveSeries::countUpTo(double x) const
+{
+    return static_cast<std::size_t>(std::ranges::upper_bound(m_data->x, x) - m_data->x.begin());
+}
+
 std::size_t CurveSeries::lowerBound(double x) const
 {
-    return static_cast<std::size_t>(std::lower_bound(m_x.begin(), m_x.end(), x) - m_x.begin());
+    return static_cast<std::size_t>(std::lower_bound(m_data->x.begin(), m_data->x.end(), x) - m_data->x.begin());
 }
 
 double CurveSeries::valueAt(double x) const
 {
-    const auto end = static_cast<std::size_t>(std::upper_bound(m_x.begin(), m_x.end(), x) - m_x.begin());
-    const std::size_t found = finiteEnd(0, end);
-    return found == 0 ? nan : m_y[found - 1];
+    const std::size_t found = finiteEnd(0, countUpTo(x));
+    return found == 0 ? nan : m_data->y[found - 1];
 }
 
 std::size_t CurveSeries::finiteEnd(std::size_t begin, std::size_t end) const
 {
-    while (end > begin && !std::isfinite(m_y[end - 1])) {
+    while (end > begin && !std::isfinite(m_data->y[end - 1])) {
         std::size_t step = 1;
         std::size_t length = fanOut;
-        for (const std::vector<Extremes>& level : m_levels) { // over the greatest block without a finite value
+        for (const std::vector<Extremes>& level : m_data->levels) { // over the greatest block without a finite value
             if (end % length != 0 || end - begin < length
                 || level[end / length - 1].low <= level[end / length - 1].high) {
                 break;
@@ -145,12 +147,12 @@ CurveSeries::Extremes CurveSeries::extremes(std::size_t begin, std::size_t end, 
     const auto take = [&](std::size_t level, std::size_t place) {
         ++visited;
         if (level > 0) {
-            const Extremes& block = m_levels[level - 1][place];
+            const Extremes& block = m_data->levels[level - 1][place];
             result.low = std::min(result.low, block.low);
             result.high = std::max(result.high, block.high);
-        } else if (std::isfinite(m_y[place])) {
-            result.low = std::min(result.low, m_y[place]);
-            result.high = std::max(result.high, m_y[place]);
+        } else if (std::isfinite(m_data->y[place])) {
+            result.low = std::min(result.low, m_data->y[place]);
+            result.high = std::max(result.high, m_data->y[place]);
         }
     };
     // What does not fill a block of the next level, from both ends; then the same of these blocks.
@@ -170,37 +172,38 @@ CurveSeries::Extremes CurveSeries::extremes(std::size_t begin, std::size_t end, 
 std::size_t CurveSeries::borderNear(std::size_t guess, std::size_t begin, double border) const
 {
     constexpr int tries = 4;
-    std::size_t end = std::min(guess, m_x.size());
-    for (int i = 0; i < tries && end < m_x.size() && m_x[end] < border; ++i) {
+    std::size_t end = std::min(guess, m_data->x.size());
+    for (int i = 0; i < tries && end < m_data->x.size() && m_data->x[end] < border; ++i) {
         ++end;
     }
-    for (int i = 0; i < tries && end > begin && m_x[end - 1] >= border; ++i) {
+    for (int i = 0; i < tries && end > begin && m_data->x[end - 1] >= border; ++i) {
         --end;
     }
-    const bool found = (end == m_x.size() || m_x[end] >= border) && (end == begin || m_x[end - 1] < border);
-    return found
-        ? end
-        : static_cast<std::size_t>(
-            std::lower_bound(m_x.begin() + static_cast<std::ptrdiff_t>(begin), m_x.end(), border) - m_x.begin());
+    const bool found
+        = (end == m_data->x.size() || m_data->x[end] >= border) && (end == begin || m_data->x[end - 1] < border);
+    return found ? end
+                 : static_cast<std::size_t>(
+                     std::lower_bound(m_data->x.begin() + static_cast<std::ptrdiff_t>(begin), m_data->x.end(), border)
+                     - m_data->x.begin());
 }
 
 std::vector<ColumnSpan> CurveSeries::decimate(double from, double to, int columns, std::size_t* visited) const
 {
     std::vector<ColumnSpan> result;
-    if (columns <= 0 || !(to > from) || m_x.empty()) {
+    if (columns <= 0 || !(to > from) || m_data->x.empty()) {
         return result;
     }
     result.reserve(static_cast<std::size_t>(columns));
     std::size_t looked = 0;
     std::size_t begin = lowerBound(from);
     std::size_t width = 0;
-    for (int column = 0; column < columns && begin < m_x.size(); ++column) {
+    for (int column = 0; column < columns && begin < m_data->x.size(); ++column) {
         const double border = from + (to - from) * (column + 1) / columns;
         // A column holds about as many steps as the one before it: its end is near.
         const std::size_t end = borderNear(begin + width, begin, border);
         const Extremes span = extremes(begin, end, looked);
         if (span.low <= span.high) {
-            result.push_back({column, span.low, span.high, m_y[finiteEnd(begin, end) - 1]});
+            result.push_back({column, span.low, span.high, m_data->y[finiteEnd(begin, end) - 1]});
         }
         width = end - begin;
         begin = end;

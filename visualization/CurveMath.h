@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QSharedData>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -54,6 +56,7 @@ struct ColumnSpan {
 
 /// One curve of (step, value), steps ascending, with the extremes of blocks of 8, 64, 512, … values that grow along with
 /// it: the lowest and the highest value of a pixel column cost O(log points), so that a picture costs its width.
+/// A copy shares the values until one of the two changes, and may be another thread's.
 class CurveSeries {
 public:
     void append(double x, double y); ///< NaN keeps its place and is drawn as a gap
@@ -61,10 +64,10 @@ public:
     /// Cuts what lies beyond @p x (a resumed run takes the place of what it repeats).
     void truncateAfter(double x);
 
-    [[nodiscard]] std::size_t size() const noexcept { return m_x.size(); }
-    [[nodiscard]] bool isEmpty() const noexcept { return m_x.empty(); }
-    [[nodiscard]] std::span<const double> x() const noexcept { return m_x; }
-    [[nodiscard]] std::span<const double> y() const noexcept { return m_y; }
+    [[nodiscard]] std::size_t size() const noexcept { return m_data->x.size(); }
+    [[nodiscard]] bool isEmpty() const noexcept { return m_data->x.empty(); }
+    [[nodiscard]] std::span<const double> x() const noexcept { return m_data->x; }
+    [[nodiscard]] std::span<const double> y() const noexcept { return m_data->y; }
     /// Index of the first point with x >= @p x.
     [[nodiscard]] std::size_t lowerBound(double x) const;
     /// The last finite value with x <= @p x; NaN: none.
@@ -83,15 +86,19 @@ private:
         double high;
     };
     [[nodiscard]] Extremes extremes(std::size_t begin, std::size_t end, std::size_t& visited) const;
+    [[nodiscard]] std::size_t countUpTo(double x) const; ///< points with x <= @p x
     /// Index of the first point from @p begin on with x >= @p border, which is probably near @p guess.
     [[nodiscard]] std::size_t borderNear(std::size_t guess, std::size_t begin, double border) const;
     /// One past the last finite value of [begin, end); @p begin: there is none.
     [[nodiscard]] std::size_t finiteEnd(std::size_t begin, std::size_t end) const;
 
-    std::vector<double> m_x;
-    std::vector<double> m_y;
-    /// By level: of 8, 64, … values each, the last block complete or not. Without a finite value: low > high.
-    std::array<std::vector<Extremes>, levelCount> m_levels;
+    struct Data : QSharedData {
+        std::vector<double> x;
+        std::vector<double> y;
+        /// By level: of 8, 64, … values each, the last block complete or not. Without a finite value: low > high.
+        std::array<std::vector<Extremes>, levelCount> levels;
+    };
+    QSharedDataPointer<Data> m_data {new Data};
 };
 
 /// @p raw with its values smoothed. @param smoother goes on from where it is, and is left as after the last value

@@ -113,6 +113,23 @@ void RunCurves::addCorner(double x, double budget)
     }
 }
 
+void RunCurves::setHistory(const RunHistory& history)
+{
+    clear();
+    append(history.metrics);
+    for (const EvalPoint& point : history.evaluations) {
+        append(point);
+    }
+    setEvents(history.events);
+}
+
+void RunCurves::takeAll(RunCurves&& curves)
+{
+    const std::uint64_t past = m_past + 1;
+    *this = std::move(curves);
+    m_past = past;
+}
+
 void RunCurves::setSmoothing(double weight)
 {
     m_smoother = Smoother(weight);

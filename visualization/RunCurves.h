@@ -33,6 +33,7 @@ struct SmoothedLosses {
 [[nodiscard]] SmoothedLosses smoothed(const LossesToSmooth& losses);
 
 /// The values of Live's three plots, without any widget: task loss raw and smoothed, evaluations, γR, kept triplets.
+/// A copy shares the points.
 class RunCurves {
 public:
     void setPlan(const PlotPlan& plan); ///< keeps the values
@@ -43,9 +44,13 @@ public:
     /// The staircase as the events tell it: a plan that was edited on the way does not know where they were. Without
     /// events it stays as the points and the plan have it.
     void setEvents(std::span<const MaskEvent> events);
+    /// All values anew.
+    void setHistory(const RunHistory& history);
+    /// Takes the place of all values and of the plan, as clear() and points that follow it would.
+    void takeAll(RunCurves&& curves);
     /// Smooths all points anew. @param weight see Smoother
     void setSmoothing(double weight);
-    /// The same in two parts, so that a worker does what costs all points: its copy costs a few milliseconds for a million.
+    /// The same in two parts, so that a worker does what costs all points.
     /// @param weight see Smoother
     [[nodiscard]] LossesToSmooth lossesToSmooth(double weight) const { return {m_loss, weight, m_past}; }
     /// Takes the place of the smoothed curve; points that came meanwhile follow. @return false: points were taken back

@@ -7,6 +7,8 @@
 
 #include <QVBoxLayout>
 
+#include <utility>
+
 namespace spectune {
 
 RunPlots::RunPlots(QWidget* parent)
@@ -47,15 +49,15 @@ void RunPlots::append(const EvalPoint& point)
 void RunPlots::setHistory(const RunHistory& history)
 {
     m_private->clearCurves();
-    m_private->curves.append(history.metrics);
-    for (const EvalPoint& point : history.evaluations) {
-        m_private->curves.append(point);
-    }
-    m_private->curves.setEvents(history.events);
-    if (m_private->hovered > m_private->curves.lastStep()) {
-        m_private->hovered = -1;
-    }
-    m_private->changed(true);
+    m_private->curves.setHistory(history);
+    m_private->replaced();
+}
+
+void RunPlots::setCurves(RunCurves curves)
+{
+    curves.setPlan(m_private->curves.plan());
+    m_private->curves.takeAll(std::move(curves));
+    m_private->replaced();
 }
 
 void RunPlots::clear()

@@ -36,6 +36,8 @@ public:
     void append(const EvalPoint& point);
     /// Replaces all curves. The plan and the view stay: it is the same run.
     void setHistory(const RunHistory& history);
+    /// The same of curves that were made elsewhere: costs nothing.
+    void setCurves(RunCurves curves);
     void clear(); ///< another run's curves follow: nothing of the last one's stays, its zoom neither
 
     void setShownStep(std::int64_t step); ///< −1: live

@@ -96,6 +96,17 @@ void RunPlots::Private::smooth(double weight)
     });
 }
 
+void RunPlots::Private::replaced()
+{
+    if (hovered > curves.lastStep()) {
+        hovered = -1;
+    }
+    if (curves.smoothing() != m_smoothing) {
+        smooth(m_smoothing);
+    }
+    changed(true);
+}
+
 void RunPlots::Private::clearCurves()
 {
     curves.clear();

@@ -72,6 +72,7 @@ public:
     [[nodiscard]] std::vector<PlacedMark> placedMarks() const;
     [[nodiscard]] std::vector<QRectF> lossLabels() const; ///< the loss plot's own words, marks not among them
     void smooth(double weight); ///< many points by a worker: the earlier curve stays until then
+    void replaced(); ///< all curves: as smooth as was asked for last
     void clearCurves(); ///< what is smoothed next is as smooth as was asked for last
     void pointerMoved() { m_pointerMoved = m_clock.elapsed(); }
     AxisBounds steps;
@@ -87,8 +88,7 @@ private:
     void updateAxes();
     /// Replots in @p milliseconds, or sooner if that was asked for already; hidden, not at all.
     void replotIn(int milliseconds);
-    /// Whether the axes may move now; if not, replots once they may: a run's last values ask for no later picture.
-    [[nodiscard]] bool mayRescale();
+    [[nodiscard]] bool mayRescale(); ///< now; if not, replots once the axes may: last values ask for no later picture
     void updateCurves();
     void updateKept();
     void updatePlan();

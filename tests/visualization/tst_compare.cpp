@@ -169,11 +169,28 @@ void TestCompare::zoomAndReset()
     QTRY_COMPARE(plot.shownX().high, 100.0);
     auto* canvas = plot.findChildren<QWidget*>().front();
     const QPointF middle(300, 150);
-    QWheelEvent wheel(
-        middle, plot.mapToGlobal(middle), {}, {0, 240}, Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase, false);
-    QApplication::sendEvent(canvas, &wheel);
+    const auto turn = [&](QPointF place, int delta, Qt::KeyboardModifiers held) {
+        QWheelEvent wheel(place, plot.mapToGlobal(place), {}, {0, delta}, Qt::NoButton, held, Qt::NoScrollPhase, false);
+        QApplication::sendEvent(canvas, &wheel);
+    };
+    const AxisBounds loss = plot.shownLoss();
+    turn(middle, 240, Qt::NoModifier);
     QTRY_VERIFY(plot.shownX().high < 99.0);
     const AxisBounds zoomed = plot.shownX();
+    QCOMPARE(plot.shownLoss().high, loss.high); // along the steps alone
+    turn(middle, -2400, Qt::NoModifier);
+    QCOMPARE(plot.shownX().high, 100.0); // never beyond the runs
+    QCOMPARE(plot.shownX().low, 0.0);
+    for (const auto& [place, held] : {std::pair(QPointF(10, 150), Qt::NoModifier), {middle, Qt::ControlModifier}}) {
+        const AxisBounds before = plot.shownLoss();
+        turn(place, 120, held);
+        QVERIFY(plot.shownLoss().high < before.high && plot.shownLoss().low > before.low);
+        QCOMPARE(plot.shownX().high, 100.0);
+    }
+    plot.showAll();
+    QTRY_COMPARE(plot.shownLoss().high, loss.high);
+    turn(middle, 240, Qt::NoModifier);
+    QCOMPARE(plot.shownX().high, zoomed.high);
     plot.setPartShown(ComparePart::Raw, false); // a range that the user chose stays
     QCoreApplication::processEvents();
     QCOMPARE(plot.shownX().high, zoomed.high);
