@@ -19,6 +19,10 @@ class BudgetPanel : public QWidget {
 public:
     BudgetPanel(ConfigForm& form, SetupFields& fields, QWidget* parent = nullptr);
 
+Q_SIGNALS:
+    /// What was done with the curve or why it was not, for the status line.
+    void told(const QString& lead, const QString& text);
+
 private:
     void connectHandles();
     void refresh();

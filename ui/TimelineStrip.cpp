@@ -211,8 +211,9 @@ QString TimelineStrip::eventWords(std::size_t number, std::int64_t step)
 
 void TimelineStrip::fitEventWords()
 {
-    const std::vector<std::int64_t> planned = m_run.plan().plannedEvents();
-    QLabel last(planned.empty() ? QString() : eventWords(planned.size(), planned.back()));
+    const PlotPlan plan = m_run.plan();
+    const std::int64_t count = plan.eventCount();
+    QLabel last(count == 0 ? QString() : eventWords(static_cast<std::size_t>(count), plan.eventAt(count - 1)));
     last.setFont(m_event->font());
     last.setTextFormat(Qt::RichText);
     m_left->setFixedWidth(std::max(usualLeftWidth, last.sizeHint().width() + wordsGap + m_speed->sizeHint().width()));
@@ -246,16 +247,15 @@ void TimelineStrip::refreshText()
         [](std::int64_t step, const MaskEvent& event) { return step < event.step; });
     const auto count = static_cast<std::size_t>(after - events.begin());
     if (count == 0) {
-        const std::vector<std::int64_t> planned = m_run.plan().plannedEvents();
+        const PlotPlan plan = m_run.plan();
+        const std::int64_t planned = plan.eventCount();
         m_event->setText(tr("No event yet"));
         if (!allocatesBudget(m_run.config().method))
             m_pruned->setText(tr("this method does not prune"));
-        else if (planned.empty()) // a recorded run that has not told its matrices yet
+        else if (planned == 0) // a recorded run that has not told its matrices yet
             m_pruned->setText(tr("%1 planned").arg(formatCount(m_run.resolved().schedule.eventCount())));
         else
-            m_pruned->setText(
-                tr("%1 planned, first at %2")
-                    .arg(formatCount(static_cast<std::int64_t>(planned.size())), formatCount(planned.front())));
+            m_pruned->setText(tr("%1 planned, first at %2").arg(formatCount(planned), formatCount(plan.eventAt(0))));
         m_revived->clear();
         return;
     }

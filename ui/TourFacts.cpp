@@ -50,18 +50,25 @@ std::int64_t TourFacts::plannedAt(TourEvent event) const
 {
     if (event == TourEvent::End)
         return plan.totalSteps > 0 ? plan.totalSteps : -1;
-    const std::vector<std::int64_t> planned = plan.plannedEvents();
-    if (event == TourEvent::None || planned.empty())
+    const std::int64_t count = plan.eventCount();
+    if (event == TourEvent::None || count == 0)
         return -1;
     if (event == TourEvent::FinalPhase)
-        return planned.back();
-    const auto due = std::find_if(planned.begin(), planned.end(), [&](std::int64_t at) {
-        // An event prunes nothing while the rounded budget is still the initial one.
-        const bool takes
-            = event != TourEvent::FirstPruning || resolved.schedule.budgetAt(at - 1) < resolved.schedule.initialBudget;
-        return at > step && takes;
-    });
-    return due == planned.end() ? -1 : *due;
+        return plan.eventAt(count - 1);
+    // An event prunes nothing while the rounded budget is still the initial one; b(t) never rises.
+    const auto takes = [&](std::int64_t index) {
+        return event != TourEvent::FirstPruning
+            || resolved.schedule.budgetAt(plan.eventAt(index) - 1) < resolved.schedule.initialBudget;
+    };
+    std::int64_t due = plan.eventsUntil(step);
+    for (std::int64_t end = count; due < end;) {
+        const std::int64_t middle = due + (end - due) / 2;
+        if (takes(middle))
+            end = middle;
+        else
+            due = middle + 1;
+    }
+    return due < count ? plan.eventAt(due) : -1;
 }
 
 TourWait TourFacts::waitFor(TourEvent event) const

@@ -151,12 +151,11 @@ void BudgetCurve::paintEvents(QPainter& painter) const
     const Theme& theme = Theme::current();
     const BudgetGeometry geometry = budgetGeometry();
     const QRectF place = geometry.ground;
-    double lastX = -10.0;
-    for (const std::int64_t step : m_plan.plannedEvents()) {
+    const double stepWidth = geometry.xOf(1.0) - geometry.xOf(0.0);
+    for (const std::int64_t step : m_plan.eventsApart(leastTickDistance / std::max(stepWidth, 1e-300))) {
         const double x = geometry.xOf(static_cast<double>(step));
-        if (x - lastX >= 3.0 && x <= place.right() + 1.0) {
+        if (x <= place.right() + 1.0) {
             drawUpright(painter, x, place.bottom(), place.bottom() + 4.0, theme.lineStrong);
-            lastX = x;
         }
     }
     if (!m_plan.prunes()) {

@@ -71,10 +71,10 @@ QString EventTimeline::hint() const
     if (m_failure >= 0) {
         return tr("drag to replay what was recorded");
     }
-    const auto planned = m_now < m_plan.totalSteps ? m_plan.plannedEvents() : std::vector<std::int64_t> {};
-    const auto next = std::upper_bound(planned.begin(), planned.end(), m_now);
-    return next == planned.end() ? tr("drag to replay")
-                                 : tr("drag to replay; the next masking event is at step %1").arg(formatCount(*next));
+    const std::int64_t past = m_plan.eventsUntil(m_now);
+    return m_now >= m_plan.totalSteps || past == m_plan.eventCount()
+        ? tr("drag to replay")
+        : tr("drag to replay; the next masking event is at step %1").arg(formatCount(m_plan.eventAt(past)));
 }
 
 EventTimeline::KeyPlace EventTimeline::keyPlace() const

@@ -89,13 +89,8 @@ void EventTimeline::paintAxis(QPainter& painter) const
 {
     const Theme& theme = Theme::current();
     const QRectF place = track();
-    double lastX = -10.0;
-    for (const std::int64_t step : m_plan.plannedEvents()) {
+    for (const std::int64_t step : m_plan.eventsApart(leastTickDistance / std::max(xOf(1.0) - xOf(0.0), 1e-300))) {
         const double x = xOf(static_cast<double>(step));
-        if (x - lastX < 3.0) {
-            continue; // more events than pixels: the ticks would be a bar
-        }
-        lastX = x;
         const bool done = m_now > 0 && step <= m_now;
         drawUpright(painter, x, place.bottom(), place.bottom() + 4.0, done ? theme.text2 : theme.lineStrong);
     }

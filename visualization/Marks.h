@@ -35,6 +35,8 @@ inline void drawCross(QPainter& painter, QPointF centre, double size, const QCol
     painter.drawLine(centre + QPointF(-size, size), centre + QPointF(size, -size));
 }
 
+constexpr double leastTickDistance = 3.0; ///< px; closer ones would be a bar
+
 /// A vertical line one device pixel wide (or @p width logical ones) with crisp edges.
 inline void drawUpright(QPainter& painter, double x, double top, double bottom, const QColor& color, double width = 1.0)
 {

@@ -25,10 +25,21 @@ struct PlotPlan {
 
     /// Whether ranks change at all in this run (LoRA and SVD-LoRA have one fixed budget).
     [[nodiscard]] bool prunes() const noexcept { return targetBudget < initialBudget; }
-    /// Steps done (t + 1) at each planned masking event: t mod ΔT = 0 in ti < t < T − tf, and t = T − tf.
-    [[nodiscard]] std::vector<std::int64_t> plannedEvents() const;
+    /// How many masking events are planned: at t mod ΔT = 0 in ti < t < T − tf, and at t = T − tf. None of them is stored: a
+    /// plan may have a million million steps, as somebody types them.
+    [[nodiscard]] std::int64_t eventCount() const noexcept;
+    /// Steps done (t + 1) at the planned event @p index. @pre 0 <= index < eventCount()
+    [[nodiscard]] std::int64_t eventAt(std::int64_t index) const noexcept;
+    [[nodiscard]] std::int64_t eventsUntil(
+        std::int64_t step) const noexcept; ///< planned ones with that many steps done
+    /// The planned events that can be drawn: steps done at the first one, and at each that is at least @p steps behind.
+    [[nodiscard]] std::vector<std::int64_t> eventsApart(double steps) const;
     /// b(t) read off budgetCurve, between its points on the straight line.
     [[nodiscard]] double budgetAt(double t) const;
+
+private:
+    [[nodiscard]] std::int64_t firstMasking() const noexcept { return (ti / interval + 1) * interval; } ///< t
+    [[nodiscard]] std::int64_t regularCount() const noexcept; ///< without that of T − tf
 };
 
 } // namespace spectune

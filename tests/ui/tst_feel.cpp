@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a person notices without a name for it: the first picture, what an idle window costs, keys, names.
+#include "tests/support/CpuTime.h"
 #include "tests/ui/StudioBench.h"
 #include "training/core/Error.h"
 #include "ui/ConfigForm.h"
 #include "ui/LivePage.h"
 #include "ui/PictureActions.h"
+#include "ui/RecordedRun.h"
 #include "ui/RunBar.h"
 #include "ui/RunModel.h"
 #include "ui/SessionController.h"
 #include "ui/SetupFacts.h"
+#include "ui/SetupPage.h"
+#include "ui/ShareButton.h"
 #include "ui/ShortcutsWindow.h"
 #include "visualization/RankGrid.h"
+#include "visualization/RunPlots.h"
 #include "visualization/Theme.h"
 
 #include <QApplication>
@@ -32,6 +37,7 @@
 #include <algorithm>
 #include <atomic>
 #include <functional>
+#include <limits>
 #include <map>
 #include <set>
 
@@ -49,6 +55,8 @@ private Q_SLOTS:
     void motionIsOneSetting();
     void theDesktopsMotionIsNotStored();
     void tablesAreWrittenByAWorker();
+    void aLongRunIsShownWithoutAPause();
+    void aMillionMillionStepsCostNothing();
     void keysAreSearched();
     void keysDoNotCollide();
     void runByKeysAlone();
@@ -224,6 +232,61 @@ void TestFeel::tablesAreWrittenByAWorker()
     copy();
     QTRY_COMPARE_WITH_TIMEOUT(told.size(), 2, patience);
     QVERIFY2(told.last().contains("Not done|the disk is full"), qPrintable(told.last()));
+}
+
+/// Reading a run of a million steps is a worker's; to show what it read keeps the window for less than a click may.
+void TestFeel::aLongRunIsShownWithoutAPause()
+{
+    constexpr double most = 50.0; // ms
+    QVERIFY(m_bench->open());
+    RecordedRun read;
+    read.name = "long";
+    read.history.metrics.resize(1'000'000);
+    for (std::size_t i = 0; i < read.history.metrics.size(); ++i) {
+        read.history.metrics[i].step = static_cast<std::int64_t>(i) + 1;
+        read.history.metrics[i].loss = 1.0 + 1.0 / static_cast<double>(i + 1);
+    }
+    read.curves.setHistory(read.history);
+    window().showWorkspace(Workspace::Live);
+    std::vector<RecordedRun> runs(3, read);
+    double taken = std::numeric_limits<double>::infinity();
+    for (RecordedRun& run : runs) {
+        const double begin = testing::cpuMilliseconds();
+        window().run().showRecorded(std::move(run));
+        QCoreApplication::processEvents();
+        taken = std::min(taken, testing::cpuMilliseconds() - begin);
+    }
+    QCOMPARE(window().run().step(), std::int64_t {1'000'000});
+    QCOMPARE(window().live().plots().curves().lastStep(), std::int64_t {1'000'000});
+    QVERIFY2(taken < most, qPrintable(QString::number(taken)));
+}
+
+/// A few digits too many in a field: nothing is written out step by step, nor event by event.
+void TestFeel::aMillionMillionStepsCostNothing()
+{
+    QVERIFY(m_bench->open());
+    window().form().setText("adalora.delta_t", "1");
+    const double begin = testing::cpuMilliseconds();
+    window().form().setText("train.steps", "1000000000000");
+    for (const Workspace workspace : {Workspace::Setup, Workspace::Live, Workspace::Learn}) {
+        window().showWorkspace(workspace);
+        QVERIFY(!window().grab().isNull());
+    }
+    QVERIFY2(testing::cpuMilliseconds() - begin < 5000.0, "a plan was written out");
+    QCOMPARE(window().run().plan().totalSteps, std::int64_t {1'000'000'000'000});
+    const auto shares = window().setup().findChildren<ShareButton*>();
+    const auto budget = std::ranges::find_if(
+        shares, [](const ShareButton* share) { return share->source().name() == QLatin1String("budget"); });
+    QVERIFY(budget != shares.end());
+    const QStringList lines = (*budget)->source().csv()().split('\n', Qt::SkipEmptyParts);
+    const BudgetSchedule schedule = window().form().resolved().schedule;
+    QCOMPARE(lines.size(), 2 + schedule.initialBudget - schedule.targetBudget); // it falls by one each time
+    QCOMPARE(lines.at(1), QStringLiteral("0,%1").arg(schedule.initialBudget));
+    for (const QString& line : lines.mid(2)) {
+        const std::int64_t t = line.section(',', 0, 0).toLongLong();
+        QCOMPARE(schedule.budgetAt(t), line.section(',', 1).toLongLong());
+        QCOMPARE(schedule.budgetAt(t - 1), schedule.budgetAt(t) + 1);
+    }
 }
 
 void TestFeel::keysAreSearched()

@@ -205,10 +205,9 @@ RunHistory SampleRun::history() const
         }
     }
     const std::int64_t first = static_cast<std::int64_t>(layers) * kinds * initRank;
-    for (const std::int64_t step : plan().plannedEvents()) {
-        if (step > now) {
-            break;
-        }
+    const PlotPlan planned = plan();
+    for (std::int64_t index = 0; index < planned.eventsUntil(now); ++index) {
+        const std::int64_t step = planned.eventAt(index);
         const std::int64_t before = history.events.empty() ? first : history.events.back().budget;
         MaskEvent event;
         event.step = step;

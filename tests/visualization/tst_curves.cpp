@@ -322,23 +322,6 @@ private Q_SLOTS:
         QCOMPARE(standing, told);
     }
 
-    void plannedEventsFollowTheSchedule()
-    {
-        const PlotPlan plan {.totalSteps = 100,
-            .ti = 10,
-            .finalStart = 45,
-            .interval = 10,
-            .initialBudget = 8,
-            .targetBudget = 4,
-            .budgetCurve = {{0, 8}, {10, 8}, {45, 4}, {100, 4}}};
-        QCOMPARE(plan.plannedEvents(), (std::vector<std::int64_t> {21, 31, 41, 46}));
-        QCOMPARE(plan.budgetAt(27.5), 6.0);
-        QCOMPARE(plan.budgetAt(1000.0), 4.0);
-        PlotPlan fixed = plan;
-        fixed.targetBudget = 8;
-        QVERIFY(fixed.plannedEvents().empty());
-    }
-
     void theStaircaseIsThatOfTheEvents()
     {
         RunCurves curves;
