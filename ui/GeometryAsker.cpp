@@ -11,11 +11,14 @@ namespace spectune {
 GeometryAsker::GeometryAsker(SessionController& session, RunModel& run, GeometrySection& section, QObject* parent)
     : QObject(parent)
 {
-    connect(&section, &GeometrySection::geometryWanted, this, [this, &session, &run](const std::string& module) {
-        if (m_request >= 0)
-            session.cancel(m_request);
-        m_request = session.ask(InspectTriplets {.source = run.folder().toStdString(), .module = module});
-    });
+    connect(&section, &GeometrySection::geometryWanted, this,
+        [this, &session, &run](const std::string& module, qint64 checkpoint) {
+            if (m_request >= 0)
+                session.cancel(m_request);
+            const QString source
+                = checkpoint < 0 ? run.folder() : run.folder() + QStringLiteral("/checkpoints/step-%1").arg(checkpoint);
+            m_request = session.ask(InspectTriplets {.source = source.toStdString(), .module = module});
+        });
     connect(&session, &SessionController::answered, this, [this, &section](qint64 request, const Answer& answer) {
         if (request != m_request)
             return;

@@ -12,6 +12,10 @@
 #include <QPushButton>
 #include <QVBoxLayout>
 
+#include <algorithm>
+#include <iterator>
+#include <vector>
+
 namespace spectune {
 
 GeometrySection::GeometrySection(RunModel& run, QWidget* parent)
@@ -45,6 +49,10 @@ GeometrySection::GeometrySection(RunModel& run, QWidget* parent)
     column->addLayout(foot);
     connect(m_ask, &QPushButton::clicked, this, &GeometrySection::ask);
     connect(&run, &RunModel::stateChanged, this, &GeometrySection::refresh);
+    connect(&run, &RunModel::shownStepChanged, this, [this] {
+        refreshWhen();
+        refresh();
+    });
     connect(&run, &RunModel::reset, this, [this] { // another run has matrices of the same names
         forget();
         refresh();
@@ -75,14 +83,31 @@ bool GeometrySection::canAsk() const
     return !m_module.empty() && m_run.hasRun() && (training || state == SessionState::Paused || saved);
 }
 
+std::int64_t GeometrySection::checkpointOfShown() const
+{
+    const std::vector<std::int64_t>& saved = m_run.checkpoints();
+    const auto after = std::ranges::upper_bound(saved, m_run.shownStep());
+    const bool past = isTerminal(m_run.state()) && m_run.shownStep() >= 0 && after != saved.begin();
+    return past ? *std::prev(after) : -1;
+}
+
+void GeometrySection::refreshWhen()
+{
+    const std::int64_t shown = m_run.shownStep();
+    const QString step = formatCount(m_shownStep);
+    m_when->setText(shown < 0 || shown == m_shownStep ? tr("at step %1").arg(step)
+                                                      : tr("at step %1, not %2").arg(step, formatCount(shown)));
+}
+
 void GeometrySection::refresh()
 {
     if (m_waiting)
         return; // the answer, or why there is none, comes whatever becomes of the run
     const bool ended = isTerminal(m_run.state());
-    // What can be had: a run that ended is asked for by its newest checkpoint, which may be older than its last step.
+    // What can be had: a run that ended is asked for by a checkpoint, which may be older than its last or its shown step.
+    const std::int64_t past = checkpointOfShown();
     const std::int64_t newest = ended && !m_run.checkpoints().empty() ? m_run.checkpoints().back() : m_run.step();
-    const bool current = m_shownStep == newest;
+    const bool current = m_shownStep == (past >= 0 ? past : newest);
     const bool paused = m_run.state() == SessionState::Paused;
     if (paused && canAsk() && !(m_shown && current) && m_askedStep != m_run.step()) {
         ask(); // the triplets are at hand, and nothing else waits
@@ -90,8 +115,10 @@ void GeometrySection::refresh()
     }
     m_ask->setVisible(canAsk() && !(m_shown && current));
     m_ask->setText(m_shown ? tr("Compute again") : tr("Compute"));
-    m_ask->setToolTip(ended ? tr("Reads the newest checkpoint and takes the singular values of the r × r core")
-                            : tr("Takes the singular values of the r × r core between two steps; the run goes on"));
+    m_ask->setToolTip(past >= 0 ? tr("Reads the checkpoint of step %1 and takes the singular values of the r × r core")
+                                      .arg(formatCount(past))
+            : ended ? tr("Reads the newest checkpoint and takes the singular values of the r × r core")
+                    : tr("Takes the singular values of the r × r core between two steps; the run goes on"));
     if (m_shown || m_refused)
         return;
     showParts(false,
@@ -113,7 +140,7 @@ void GeometrySection::ask()
     // Values of an earlier step stay in sight, so that the page does not jump.
     if (!m_shown)
         showParts(false, tr("Computing…"));
-    Q_EMIT geometryWanted(m_module);
+    Q_EMIT geometryWanted(m_module, checkpointOfShown());
 }
 
 void GeometrySection::setGeometry(const TripletGeometry& geometry)
@@ -127,7 +154,7 @@ void GeometrySection::setGeometry(const TripletGeometry& geometry)
     m_spectrum->setValues(geometry.lambda, geometry.singular);
     m_grams[0]->setGram(geometry.gramP, rank);
     m_grams[1]->setGram(geometry.gramQ, rank);
-    m_when->setText(tr("at step %1").arg(formatCount(m_shownStep)));
+    refreshWhen();
     showParts(rank > 0, rank > 0 ? QString() : tr("No triplet is left in this matrix: ΔW is 0."));
     refresh();
 }

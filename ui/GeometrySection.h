@@ -15,8 +15,8 @@ class RunModel;
 class SpectrumBars;
 
 /// The inspector's exact part: singular values of ΔW beside |λ|, and PᵀP and QQᵀ as images. The engine computes them on
-/// demand between two steps of a run, which need not pause, or from the newest checkpoint of one that has ended. What is
-/// shown says of which step it is, and stays until other values come.
+/// demand between two steps of a run, which need not pause, or of one that has ended from its newest checkpoint, or the one
+/// before the shown step. What is shown says of which step it is, and stays until other values come.
 class GeometrySection : public QWidget {
     Q_OBJECT
 public:
@@ -32,11 +32,15 @@ public:
     void refresh();
 
 Q_SIGNALS:
-    void geometryWanted(const std::string& module);
+    /// @param checkpoint steps done at the one to read; −1: the newest, or the run in work
+    void geometryWanted(const std::string& module, qint64 checkpoint);
 
 private:
     [[nodiscard]] bool canAsk() const;
+    [[nodiscard]] std::int64_t
+    checkpointOfShown() const; ///< the last one until the shown step; −1: none, or nothing past
     void ask();
+    void refreshWhen();
     void forget(); ///< all that is shown and asked
     void showParts(bool values, const QString& note);
 

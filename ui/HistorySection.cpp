@@ -9,11 +9,25 @@
 #include <QLabel>
 #include <QVBoxLayout>
 
+#include <filesystem>
+#include <utility>
+
 namespace spectune {
 
 namespace {
 
 constexpr int refreshMilliseconds = 150;
+constexpr std::size_t readAtOnce = 1000; ///< events: some milliseconds
+
+HistorySection::MatrixHistory historyIn(const ReplayReader& file, ModuleIndex module)
+{
+    HistorySection::MatrixHistory told {.moments = file.historyOf(module), .steps = {}, .thresholds = {}};
+    for (std::size_t event = 0; event < file.eventCount(); ++event) {
+        told.steps.push_back(file.stepOf(event));
+        told.thresholds.push_back(file.thresholdOf(event));
+    }
+    return told;
+}
 
 } // namespace
 
@@ -78,13 +92,44 @@ void HistorySection::refresh()
                 : tr("This method has no masking events: every triplet stays."));
         return;
     }
-    std::vector<std::int64_t> steps;
-    std::vector<float> thresholds;
-    for (std::size_t event = 0; event < file->eventCount(); ++event) {
-        steps.push_back(file->stepOf(event));
-        thresholds.push_back(file->thresholdOf(event));
+    if (file->eventCount() <= readAtOnce) {
+        m_work.forget();
+        m_waits = false;
+        show(historyIn(*file, m_module));
+    } else {
+        m_waits = true;
+        readSoon();
     }
-    m_history->setHistory(file->historyOf(m_module), std::move(steps), std::move(thresholds),
+}
+
+void HistorySection::readSoon()
+{
+    if (m_shown != m_module) { // another matrix's past does not stand below this one's name
+        m_shown = m_module;
+        m_history->setHistory({}, {}, {}, static_cast<int>(m_run.layout()->initRank), 1);
+    }
+    m_work.ask([this]() -> LatestWork::Work {
+        return [this, file = m_file, folder = m_run.folder(), module = m_module]() -> LatestWork::Done {
+            if (file->folder != folder)
+                *file = {folder, ReplayReader(std::filesystem::path(folder.toStdString()))};
+            else
+                file->reader.refresh();
+            auto told = std::make_shared<MatrixHistory>(historyIn(file->reader, module));
+            return [this, told, folder, module] {
+                if (module == m_module && folder == m_run.folder() && m_waits) // nothing else is shown by now
+                    show(std::move(*told));
+            };
+        };
+    });
+}
+
+void HistorySection::show(MatrixHistory told)
+{
+    const auto layout = m_run.layout();
+    if (!layout)
+        return;
+    m_shown = m_module;
+    m_history->setHistory(std::move(told.moments), std::move(told.steps), std::move(told.thresholds),
         static_cast<int>(layout->initRank), std::max(m_run.resolved().totalSteps, m_run.step()));
     m_history->setShownStep(m_run.shownStep());
 }

@@ -2,9 +2,16 @@
 #pragma once
 
 #include "training/core/Index.h"
+#include "training/monitor/ReplayReader.h"
+#include "visualization/LatestWork.h"
 
+#include <QString>
 #include <QTimer>
 #include <QWidget>
+
+#include <cstdint>
+#include <memory>
+#include <vector>
 
 class QLabel;
 
@@ -17,6 +24,12 @@ class TripletHistory;
 class HistorySection : public QWidget {
     Q_OBJECT
 public:
+    struct MatrixHistory {
+        std::vector<TripletMoment> moments; ///< [event × rank]
+        std::vector<std::int64_t> steps; ///< [event]; so are the thresholds
+        std::vector<float> thresholds;
+    };
+
     explicit HistorySection(RunModel& run, QWidget* parent = nullptr);
 
     void setModule(ModuleIndex module);
@@ -27,13 +40,24 @@ Q_SIGNALS:
     void tripletActivated(int triplet);
 
 private:
+    /// replay.bin as the worker knows it: its own reader, for this thread's goes on meanwhile.
+    struct WorkersFile {
+        QString folder;
+        ReplayReader reader;
+    };
     void refresh();
+    void readSoon(); ///< of a long run: by a worker
+    void show(MatrixHistory told);
 
     RunModel& m_run;
     ModuleIndex m_module;
+    ModuleIndex m_shown; ///< whose history is there
+    bool m_waits = false; ///< for the worker
     QTimer m_soon; ///< events may come faster than they can be read
     TripletHistory* m_history = nullptr;
     QLabel* m_none = nullptr;
+    std::shared_ptr<WorkersFile> m_file = std::make_shared<WorkersFile>();
+    LatestWork m_work; ///< the last member: it ends before what its answers touch
 };
 
 } // namespace spectune

@@ -235,6 +235,7 @@ void Inspector::refreshCell()
     if (!near && scores && snapshot->eventStep >= 0)
         subtitle += tr(", scores of event %1").arg(formatCount(snapshot->eventStep));
     m_subtitle->setText(subtitle);
+    m_order->setChoiceEnabled(static_cast<int>(TripletOrder::Score), scores || !lambdas);
     m_triplets->setVisible(lambdas);
     m_numbers->setVisible(lambdas); // those of another step would stand there
     m_scores->setVisible(scores);
@@ -263,7 +264,7 @@ QString Inspector::whyNone(bool lambdas) const
         const QString why = tr("No scores: this method keeps the ranks it starts with, and decides nothing by them.");
         const bool past
             = !lambdas && hasLambda(m_run.config().method) && (m_run.isRecorded() || m_run.shownStep() >= 0);
-        return past ? why + QLatin1Char(' ') + tr("Its λ are shown while it trains; they are not recorded.") : why;
+        return past ? why + QLatin1Char(' ') + tr("This run's folder has no λ of this step.") : why;
     }
     if (m_run.shownStep() < 0 && !m_run.isRecorded())
         return tr("No scores yet. They come with the first snapshot.");

@@ -269,8 +269,7 @@ std::vector<RunRail::Health> RunRail::healthOfRun() const
                 tr("Σ rank %1, b %2").arg(formatCount(sum), formatCount(history.events.back().budget))});
         }
     }
-    const auto skipped = std::count_if(history.metrics.begin(), history.metrics.end(),
-        [](const MetricPoint& point) { return !point.skipped.empty(); });
+    const std::int64_t skipped = m_run.skippedSteps();
     rows.push_back(skipped == 0
             ? Health {"check", tr("No skipped steps"), tr("all gradients finite")}
             : Health {"warning", tr("%1 skipped steps").arg(skipped), tr("gradients were not finite")});

@@ -43,6 +43,7 @@ void TripletHistory::setHistory(std::vector<TripletMoment> moments, std::vector<
     m_rank = rank;
     m_selected = m_selected < rank ? m_selected : -1; // another run's
     m_total = std::max<std::int64_t>(totalSteps, 1);
+    m_picture = {};
     if (!sameHeight) {
         updateGeometry();
     }
@@ -60,6 +61,7 @@ void TripletHistory::setShownStep(std::int64_t step)
 void TripletHistory::setSelected(int triplet)
 {
     m_selected = triplet;
+    m_picture = {};
     update();
     speak();
 }
@@ -185,6 +187,10 @@ bool TripletHistory::event(QEvent* event)
             QToolTip::showText(help->globalPos(), words, this);
         }
         return true;
+    }
+    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange
+        || event->type() == QEvent::LanguageChange) {
+        m_picture = {};
     }
     return QWidget::event(event);
 }

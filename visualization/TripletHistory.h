@@ -5,6 +5,7 @@
 #include "visualization/PlotAxes.h"
 
 #include <QImage>
+#include <QPixmap>
 #include <QWidget>
 
 #include <cstdint>
@@ -73,6 +74,8 @@ private:
     [[nodiscard]] std::size_t eventNear(double x) const;
     [[nodiscard]] std::optional<std::size_t> shownEvent() const; ///< the last one until the shown step
     void speak();
+    /// All but the shown step and the focus: painted once for many of these.
+    void paintPicture(QPainter& painter);
     void paintStrip(QPainter& painter) const;
     bool paintScores(QPainter& painter) const; ///< false: there is no curve
     void paintCaption(QPainter& painter) const;
@@ -85,6 +88,8 @@ private:
     std::int64_t m_total = 1;
     std::int64_t m_shown = -1;
     int m_selected = -1;
+    QPixmap m_picture; ///< paintPicture()'s; null: to be painted anew
+    bool m_hasCurve = false; ///< in it
 };
 
 } // namespace spectune

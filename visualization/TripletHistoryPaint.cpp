@@ -16,22 +16,38 @@ namespace spectune {
 void TripletHistory::paintEvent(QPaintEvent*)
 {
     QPainter painter(this);
-    painter.fillRect(rect(), Theme::current().panel);
+    const double ratio = devicePixelRatioF();
+    if (m_picture.size() != (QSizeF(size()) * ratio).toSize() || m_picture.devicePixelRatio() != ratio) {
+        m_picture = QPixmap((QSizeF(size()) * ratio).toSize());
+        m_picture.setDevicePixelRatio(ratio);
+        QPainter once(&m_picture);
+        paintPicture(once);
+    }
+    painter.drawPixmap(0, 0, m_picture);
     if (m_steps.empty()) {
         return;
     }
-    paintStrip(painter);
-    const bool curve = paintScores(painter);
-    paintAxis(painter);
     if (m_shown >= 0) {
         drawUpright(painter, xOf(m_shown), 0.0, plot().bottom(), Theme::current().focus, 1.5);
     }
-    if (curve) {
+    if (m_hasCurve) {
         paintCaption(painter);
     }
     if (hasFocus()) {
         drawFocusFrame(painter, rect(), Theme::current().focus);
     }
+}
+
+void TripletHistory::paintPicture(QPainter& painter)
+{
+    painter.fillRect(rect(), Theme::current().panel);
+    m_hasCurve = false;
+    if (m_steps.empty()) {
+        return;
+    }
+    paintStrip(painter);
+    m_hasCurve = paintScores(painter);
+    paintAxis(painter);
 }
 
 void TripletHistory::paintStrip(QPainter& painter) const

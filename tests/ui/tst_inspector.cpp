@@ -204,7 +204,11 @@ void TestInspector::fixedRanksHaveLambdaWithoutScores()
         });
     };
     QVERIFY(says("this method keeps the ranks it starts with"));
-    QVERIFY(!says("they are not recorded"));
+    QVERIFY(!says("has no λ of this step"));
+    const auto buttons = inspector.findChildren<QToolButton*>();
+    const auto byScore = std::find_if(
+        buttons.begin(), buttons.end(), [](const QToolButton* button) { return button->text() == QLatin1String("S"); });
+    QVERIFY(byScore != buttons.end() && !(*byScore)->isEnabled());
     RankGrid& grid = window().live().grid();
     for (const int mode : {2, 3}) {
         window().live().setHeatMode(mode);
@@ -214,7 +218,7 @@ void TestInspector::fixedRanksHaveLambdaWithoutScores()
     QVERIFY(!grid.missingText().isEmpty());
     window().run().showStep(40); // no λ was kept of it
     QVERIFY(!list->isVisible() && !bars->isVisible());
-    QVERIFY(says("they are not recorded"));
+    QVERIFY(says("has no λ of this step"));
 }
 
 void TestInspector::modesAreSpelledOutWhereTheyFit()
@@ -261,6 +265,10 @@ void TestInspector::exactValuesComeWhileItRuns()
     QCOMPARE(when->text(), QStringLiteral("at step 521"));
     QVERIFY(!section.spectrum().isHidden());
     QVERIFY(!ask->isHidden());
+    window().run().showStep(200); // nor are they of a moment in the past
+    QCOMPARE(when->text(), QStringLiteral("at step 521, not 200"));
+    window().run().showStep(-1);
+    QCOMPARE(when->text(), QStringLiteral("at step 521"));
     // Another run has a matrix of the same name.
     QVERIFY(window().startRun());
     QVERIFY(section.spectrum().isHidden());

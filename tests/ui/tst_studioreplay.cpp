@@ -1,31 +1,27 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Going back in a run: replay equals live, playing, the inspector's history and exact values, animations.
+// Going back in a run: replay equals live, playing, the inspector's history and exact values.
 #include "tests/ui/StudioBench.h"
-#include "ui/AnimationWindow.h"
 #include "ui/ConfigForm.h"
+#include "ui/FormulaView.h"
 #include "ui/GeometrySection.h"
 #include "ui/HistorySection.h"
 #include "ui/Inspector.h"
 #include "ui/LivePage.h"
+#include "ui/OrthogonalityBars.h"
 #include "ui/RecordedRun.h"
 #include "ui/ReplayPlayer.h"
-#include "ui/RunBar.h"
 #include "ui/RunModel.h"
 #include "ui/SessionController.h"
 #include "ui/TimelineStrip.h"
 #include "visualization/GramView.h"
-#include "visualization/NumberFormat.h"
 #include "visualization/RankGrid.h"
 #include "visualization/RunPlots.h"
 #include "visualization/SpectrumBars.h"
 #include "visualization/TripletHistory.h"
+#include "visualization/TripletList.h"
 
-#include <QDir>
 #include <QFile>
-#include <QFileInfo>
 #include <QLabel>
-#include <QLineEdit>
-#include <QPushButton>
 #include <QSignalSpy>
 #include <QTest>
 
@@ -41,7 +37,29 @@ struct Shown {
     QString grid; ///< every number of every cell
     QStringList cells; ///< as the tool tips say them
     QStringList plots;
+    QStringList inspector; ///< of one matrix: words, rows, formula and errors
+    QImage triplets;
+    QStringList timeline;
 };
+
+void verifySame(const Shown& is, const Shown& was)
+{
+    QCOMPARE(is.grid, was.grid);
+    QCOMPARE(is.cells, was.cells);
+    QCOMPARE(is.plots, was.plots);
+    QCOMPARE(is.inspector, was.inspector);
+    QCOMPARE(is.triplets, was.triplets);
+    QCOMPARE(is.timeline, was.timeline);
+}
+
+QStringList textsOf(const QWidget& parent)
+{
+    QStringList texts;
+    for (const QLabel* label : parent.findChildren<QLabel*>())
+        if (label->isVisibleTo(&parent))
+            texts << label->text();
+    return texts;
+}
 
 } // namespace
 
@@ -61,11 +79,6 @@ private Q_SLOTS:
     void theInspectorShowsTheRun();
     void aTripletThatIsNoMoreIsForgotten();
     void exactValuesComeWhilePaused();
-    void anAnimationIsWritten();
-    void aCancelledAnimationLeavesNothing();
-    void closingAsksWhileAnAnimationIsWritten();
-    void anotherRunsAnimationIsAnotherFile();
-    void anAnimationOpenedEarlyFollowsTheRun();
 
 private:
     [[nodiscard]] MainWindow& window() { return *m_bench->window; }
@@ -90,6 +103,15 @@ Shown TestStudioReplay::shown()
         now.cells << grid.cellDetails(ModuleIndex {i});
     const std::int64_t step = window().run().shownSnapshot()->step;
     now.plots = window().live().plots().readoutsAt(step);
+    Inspector& inspector = window().live().inspector();
+    inspector.setModule(ModuleIndex {17});
+    auto* list = inspector.findChild<TripletList*>();
+    now.triplets = list->grab().toImage();
+    for (const int row : list->rows())
+        now.inspector << QString::number(row);
+    now.inspector << inspector.findChild<FormulaView*>()->accessibleName()
+                  << inspector.findChild<OrthogonalityBars*>()->accessibleDescription();
+    now.timeline = textsOf(*window().findChild<TimelineStrip*>());
     return now;
 }
 
@@ -128,9 +150,8 @@ void TestStudioReplay::replayEqualsLive()
     QVERIFY(window().run().isRecorded());
     window().run().showStep(event);
     const Shown is = shown();
-    QCOMPARE(is.grid, was.grid);
-    QCOMPARE(is.cells, was.cells);
-    QCOMPARE(is.plots, was.plots);
+    verifySame(is, was);
+    QVERIFY(is.inspector.size() > 2 && !is.inspector.at(is.inspector.size() - 2).isEmpty() && !is.timeline.isEmpty());
 }
 
 void TestStudioReplay::scrubbingWhileItTrainsEqualsReplay()
@@ -151,9 +172,7 @@ void TestStudioReplay::scrubbingWhileItTrainsEqualsReplay()
     window().openRun(window().run().folder());
     for (const auto& [step, was] : live) {
         window().run().showStep(step);
-        QCOMPARE(shown().grid, was.grid);
-        QCOMPARE(shown().cells, was.cells);
-        QCOMPARE(shown().plots, was.plots);
+        verifySame(shown(), was);
     }
 }
 
@@ -270,112 +289,6 @@ void TestStudioReplay::exactValuesComeWhilePaused()
     QTRY_COMPARE_WITH_TIMEOUT(section.spectrum().singular().size(), std::size_t {8}, patience);
     QVERIFY(section.spectrum().largestGap() > 0.0);
     QVERIFY(section.gram(0).largest() > 0.0);
-}
-
-void TestStudioReplay::anAnimationIsWritten()
-{
-    runToTheEnd();
-    window().live().showAnimation();
-    AnimationWindow* animation = window().live().animation();
-    animation->setFormat(AnimationFormat::Gif);
-    animation->setPath(m_bench->path("run"));
-    QSignalSpy ended(&animation->work(), &AnimationExport::ended);
-    QSignalSpy progressed(&animation->work(), &AnimationExport::progressed);
-    animation->startOrCancel();
-    QVERIFY(animation->work().isRunning());
-    QVERIFY(ended.wait(patience));
-    QVERIFY2(ended.first().first().toBool(), qPrintable(animation->message()));
-    QVERIFY(QFileInfo(m_bench->path("run.gif")).size() > 10'000);
-    const auto frames = ReplayFrames::moments(window().run(), 150).size();
-    QCOMPARE(progressed.last().at(0).toInt(), static_cast<int>(frames));
-    QCOMPARE(frames, window().run().history().events.size() + 1);
-    QCOMPARE(ReplayFrames::moments(window().run(), 10).size(), std::size_t {10});
-}
-
-void TestStudioReplay::aCancelledAnimationLeavesNothing()
-{
-    runToTheEnd();
-    window().live().showAnimation();
-    AnimationWindow* animation = window().live().animation();
-    animation->setFormat(AnimationFormat::PngFolder);
-    QDir().mkpath(m_bench->path("films"));
-    animation->setPath(m_bench->path("films/frames"));
-    QSignalSpy ended(&animation->work(), &AnimationExport::ended);
-    QSignalSpy progressed(&animation->work(), &AnimationExport::progressed);
-    animation->startOrCancel();
-    QVERIFY(progressed.wait(patience));
-    animation->startOrCancel();
-    QVERIFY(ended.count() > 0 || ended.wait(patience));
-    QVERIFY(!ended.first().first().toBool());
-    QVERIFY(QDir(m_bench->path("films")).isEmpty());
-}
-
-void TestStudioReplay::closingAsksWhileAnAnimationIsWritten()
-{
-    runToTheEnd();
-    window().live().showAnimation();
-    AnimationWindow* animation = window().live().animation();
-    animation->setFormat(AnimationFormat::PngFolder);
-    animation->setPath(m_bench->path("frames"));
-    QSignalSpy ended(&animation->work(), &AnimationExport::ended);
-    QSignalSpy progressed(&animation->work(), &AnimationExport::progressed);
-    animation->startOrCancel();
-    QVERIFY(progressed.wait(patience));
-    QVERIFY(!window().close());
-    QVERIFY(window().isVisible() && window().runBar().isAsking());
-    QVERIFY(ended.count() > 0 || ended.wait(patience));
-    QVERIFY(!window().runBar().isAsking()); // nothing is left to ask
-    QVERIFY(ended.first().first().toBool());
-    QVERIFY(!QDir(m_bench->path("frames")).isEmpty());
-}
-
-void TestStudioReplay::anotherRunsAnimationIsAnotherFile()
-{
-    runToTheEnd();
-    window().live().showAnimation();
-    AnimationWindow* animation = window().live().animation();
-    auto* path = animation->findChild<QLineEdit*>();
-    const QString first = window().run().folder();
-    QVERIFY2(path->text().startsWith(first), qPrintable(path->text()));
-    QVERIFY(window().startRun());
-    QVERIFY(window().run().folder() != first);
-    QVERIFY2(path->text().startsWith(window().run().folder()), qPrintable(path->text()));
-    QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Finished, patience);
-    animation->setFormat(AnimationFormat::Gif);
-    animation->setPath(m_bench->path("run"));
-    QFile there(m_bench->path("run.gif"));
-    QVERIFY(there.open(QIODevice::WriteOnly) && there.write("mine") == 4);
-    there.close();
-    animation->startOrCancel();
-    QVERIFY(!animation->work().isRunning());
-    QVERIFY2(animation->message().contains("run.gif exists"), qPrintable(animation->message()));
-    QCOMPARE(QFileInfo(there).size(), 4);
-    animation->startOrCancel(); // agreed
-    QVERIFY(animation->work().isRunning());
-}
-
-void TestStudioReplay::anAnimationOpenedEarlyFollowsTheRun()
-{
-    m_bench->scene->waitAt = 0;
-    QVERIFY(m_bench->open());
-    QVERIFY(window().startRun());
-    QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Running, patience);
-    window().live().showAnimation();
-    AnimationWindow* animation = window().live().animation();
-    const auto says = [animation](const QString& part) {
-        const auto labels = animation->findChildren<QLabel*>();
-        return std::ranges::any_of(labels, [&part](const QLabel* label) { return label->text().contains(part); });
-    };
-    const auto buttons = animation->findChildren<QPushButton*>();
-    const auto save = std::ranges::find_if(buttons, [](const auto* button) { return button->text() == "Save GIF"; });
-    QVERIFY(save != buttons.end() && !(*save)->isEnabled());
-    QVERIFY(says("nothing to show before the first step"));
-    m_bench->release();
-    QTRY_VERIFY_WITH_TIMEOUT((*save)->isEnabled(), patience);
-    QVERIFY(!says("nothing to show"));
-    QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Finished, patience);
-    const auto events = static_cast<std::int64_t>(window().run().history().events.size());
-    QTRY_VERIFY_WITH_TIMEOUT(says(QStringLiteral(" of %1 masking events").arg(formatCount(events))), patience);
 }
 
 QTEST_MAIN(TestStudioReplay)
