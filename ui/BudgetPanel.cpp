@@ -5,8 +5,10 @@
 #include "ui/ElidedLabel.h"
 #include "ui/FieldEditor.h"
 #include "ui/PageParts.h"
+#include "ui/RunPlotPlan.h"
 #include "ui/ScrollGutter.h"
 #include "ui/SetupFields.h"
+#include "ui/ShareButton.h"
 #include "visualization/BudgetCurve.h"
 #include "visualization/NumberFormat.h"
 
@@ -29,23 +31,23 @@ QString key(const char* name)
     return QString::fromLatin1(name);
 }
 
-PlotPlan planOf(const ResolvedRun& run, double gamma)
+/// A line for each value that b(t) takes, with the first t that has it: as many as it falls by, whatever T is.
+QString csvOf(const BudgetSchedule& schedule)
 {
-    PlotPlan plan;
-    plan.totalSteps = run.totalSteps;
-    plan.ti = run.schedule.warmUpEnd;
-    plan.finalStart = run.schedule.finalStart();
-    plan.gamma = gamma;
-    plan.interval = std::max<std::int64_t>(run.schedule.interval, 1);
-    plan.initialBudget = run.schedule.initialBudget;
-    plan.targetBudget = run.schedule.targetBudget;
-    plan.initRank = static_cast<int>(run.initRank);
-    constexpr std::int64_t points = 300;
-    for (std::int64_t i = 0; i <= points && run.totalSteps > 0; ++i) {
-        const std::int64_t t = run.totalSteps * i / points;
-        plan.budgetCurve.emplace_back(static_cast<double>(t), static_cast<double>(run.schedule.budgetAt(t)));
+    QString csv = QStringLiteral("from_t,budget\n");
+    for (std::int64_t t = 0; t < schedule.totalSteps;) {
+        const std::int64_t budget = schedule.budgetAt(t);
+        csv += QStringLiteral("%1,%2\n").arg(t).arg(budget);
+        std::int64_t next = schedule.totalSteps; // b(t) never rises
+        for (++t; t < next;) {
+            const std::int64_t middle = t + (next - t) / 2;
+            if (schedule.budgetAt(middle) < budget)
+                next = middle;
+            else
+                t = middle + 1;
+        }
     }
-    return plan;
+    return csv;
 }
 
 void fillMethod(QGridLayout* grid, SetupFields& fields)
@@ -59,6 +61,14 @@ void fillMethod(QGridLayout* grid, SetupFields& fields)
         averages->setColumnStretch(average, 2);
     averages->setColumnStretch(2, 5);
     grid->addLayout(averages, 2, 0, 1, 3);
+}
+
+void fillOptimizer(QGridLayout* grid, SetupFields& fields)
+{
+    fields.fill(grid,
+        {key("optim.lr"), key("optim.schedule"), key("optim.warmup"), key("train.batch_size"),
+            key("train.micro_batch_size"), key("train.dtype")},
+        3);
 }
 
 } // namespace
@@ -78,13 +88,17 @@ BudgetPanel::BudgetPanel(ConfigForm& form, SetupFields& fields, QWidget* parent)
     m_derive = makeSmallButton(tr("Suggest"));
     m_derive->setToolTip(tr("Derives initial rank, ti, tf and ΔT from the target rank and the steps"));
     header->addWidget(m_derive);
+    m_curve = new BudgetCurve;
+    auto* share = new ShareButton(QStringLiteral("budget"), m_curve,
+        [this] { return [schedule = m_form.resolved().schedule] { return csvOf(schedule); }; });
+    connect(share, &ShareButton::told, this, &BudgetPanel::told);
+    header->addWidget(share);
     outer->addLayout(header);
 
     auto* body = new QWidget;
     auto* column = new QVBoxLayout(body);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
-    m_curve = new BudgetCurve;
     m_curve->setAccessibleName(tr("Budget curve"));
     m_curve->setMinimumHeight(190);
     auto* curveRow = new QHBoxLayout;
@@ -113,13 +127,9 @@ BudgetPanel::BudgetPanel(ConfigForm& form, SetupFields& fields, QWidget* parent)
             3);
     });
     addSection(tr("Adapter"), [&](QGridLayout* grid) { fillMethod(grid, fields); });
-    addSection(tr("Optimizer (AdamW)"), [&](QGridLayout* grid) {
-        fields.fill(grid,
-            {key("optim.lr"), key("optim.schedule"), key("optim.warmup"), key("train.batch_size"),
-                key("train.micro_batch_size"), key("train.dtype")},
-            3);
-    });
+    addSection(tr("Optimizer (AdamW)"), [&](QGridLayout* grid) { fillOptimizer(grid, fields); });
     QScrollArea* area = makeScroll(body);
+    area->setAccessibleName(tr("Budget, adapter and optimizer"));
     outer->addWidget(area, 1);
     new ScrollGutter(*area, *header);
     connectHandles();
@@ -185,9 +195,7 @@ void BudgetPanel::refresh()
     const double target = matrices > 0 && allocatesBudget(config.method)
         ? static_cast<double>(run.schedule.targetBudget) / static_cast<double>(matrices)
         : static_cast<double>(config.adalora.targetRank);
-    PlotPlan plan = planOf(run, config.adalora.gamma);
-    plan.hasRankMap = usesRankMap(config);
-    plan.matrices = matrices;
+    PlotPlan plan = plotPlan(config, run, matrices, nullptr);
     plan.targetRank = target;
     BudgetValues values = BudgetValues::of(plan);
     values.largestRank = m_form.facts().smallestSide;

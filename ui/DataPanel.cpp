@@ -91,6 +91,7 @@ DataPanel::DataPanel(ConfigForm& form, SetupFields& fields, QWidget* parent)
     column->addWidget(m_lengths);
     column->addStretch(1);
     QScrollArea* area = makeScroll(body);
+    area->setAccessibleName(tr("Model and dataset"));
     outer->addWidget(area, 1);
     outer->addWidget(makeRule());
     auto* foot = makeSection();

@@ -4,6 +4,7 @@
 #include "ui/FieldLine.h"
 #include "ui/FieldTexts.h"
 #include "ui/HomePath.h"
+#include "ui/PageParts.h"
 #include "ui/QuietCombo.h"
 #include "ui/Segmented.h"
 #include "ui/StudioIcons.h"
@@ -11,14 +12,16 @@
 #include <QAction>
 #include <QCheckBox>
 #include <QFileDialog>
-#include <QHBoxLayout>
+#include <QLabel>
 #include <QStyle>
+#include <QVBoxLayout>
 
 namespace spectune {
 
 namespace {
 
 constexpr std::size_t fewChoices = 4;
+constexpr int labelGap = 3; ///< px, to the field below
 
 void setMarkProperty(QWidget* widget, FieldMark mark)
 {
@@ -39,10 +42,7 @@ public:
         , m_optional(info.optional)
         , m_line(new FieldLine)
     {
-        auto* row = new QHBoxLayout(this);
-        row->setContentsMargins(0, 0, 0, 0);
-        row->addWidget(m_line);
-        setFocusProxy(m_line);
+        hold(info, m_line);
         m_unit = fieldWords(info.unit);
         m_line->setSuffix(m_unit);
         const bool number = m_type == FieldType::Integer || m_type == FieldType::Real;
@@ -137,10 +137,7 @@ public:
         : FieldControl(parent)
         , m_combo(new QuietCombo)
     {
-        auto* row = new QHBoxLayout(this);
-        row->setContentsMargins(0, 0, 0, 0);
-        row->addWidget(m_combo);
-        setFocusProxy(m_combo);
+        hold(info, m_combo);
         m_combo->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
         m_combo->setMinimumContentsLength(4);
         for (const std::string_view choice : info.choices) {
@@ -177,10 +174,8 @@ public:
         }
         m_row = new Segmented(labels);
         m_row->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
-        auto* row = new QHBoxLayout(this);
-        row->setContentsMargins(0, 0, 0, 0);
-        row->addWidget(m_row);
-        setFocusProxy(m_row);
+        hold(info, m_row);
+        m_row->setName(fieldLabel(info), fieldWords(info.help));
         connect(m_row, &Segmented::chosen, this, [this](int index) {
             Q_EMIT entered();
             Q_EMIT edited(FieldValue {m_names.at(index).toStdString()});
@@ -204,10 +199,7 @@ public:
         : FieldControl(parent)
         , m_box(new QCheckBox(fieldLabel(info)))
     {
-        auto* row = new QHBoxLayout(this);
-        row->setContentsMargins(0, 0, 0, 0);
-        row->addWidget(m_box);
-        setFocusProxy(m_box);
+        hold(info, m_box);
         connect(m_box, &QCheckBox::clicked, this, [this](bool on) {
             Q_EMIT entered();
             Q_EMIT edited(FieldValue {on});
@@ -247,6 +239,24 @@ FieldControl* FieldControl::create(const FieldInfo& info, QWidget* parent)
     case FieldType::IntegerMap: control = new LineControl(info, parent); break;
     }
     return control;
+}
+
+void FieldControl::hold(const FieldInfo& info, QWidget* widget)
+{
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(labelGap);
+    const QString name = fieldLabel(info);
+    if (info.type != FieldType::Boolean) {
+        QLabel* label = makeCaption(name, "second");
+        label->setBuddy(widget);
+        label->setMinimumWidth(10);
+        column->addWidget(label);
+    }
+    column->addWidget(widget);
+    setFocusProxy(widget);
+    widget->setAccessibleName(name);
+    widget->setAccessibleDescription(fieldWords(info.help));
 }
 
 } // namespace spectune

@@ -4,6 +4,7 @@
 #include "training/core/Error.h"
 #include "ui/ConfigForm.h"
 #include "ui/FieldTexts.h"
+#include "ui/HelpKey.h"
 #include "ui/MessageWords.h"
 #include "ui/PageParts.h"
 
@@ -37,12 +38,6 @@ FieldEditor::FieldEditor(ConfigForm& form, const QString& key, QWidget* parent)
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(3);
     m_control = FieldControl::create(m_info, this);
-    if (m_info.type != FieldType::Boolean) {
-        auto* name = makeCaption(fieldLabel(m_info), "second");
-        name->setBuddy(m_control);
-        name->setMinimumWidth(10);
-        column->addWidget(name);
-    }
     column->addWidget(m_control);
     m_message = makeCaption(QString(), "error", true);
     m_message->hide();
@@ -51,9 +46,8 @@ FieldEditor::FieldEditor(ConfigForm& form, const QString& key, QWidget* parent)
     setFocusProxy(m_control);
     setToolTip(help());
     setWhatsThis(help());
-    m_control->setAccessibleName(fieldLabel(m_info));
-    m_control->setAccessibleDescription(fieldWords(m_info.help));
     setObjectName(key);
+    setHelpKey(*this, key);
 
     connect(m_control, &FieldControl::edited, this, [this](const FieldValue& value) { m_form.setValue(m_key, value); });
     connect(m_control, &FieldControl::typed, this, [this](const QString& text) { m_form.setText(m_key, text); });

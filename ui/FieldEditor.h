@@ -11,7 +11,7 @@ namespace spectune {
 
 class ConfigForm;
 
-/// One field of the table on the page: its label, its control and, below, what is wrong with it. Everything shown comes
+/// One field of the table on the page: its control, below its label, and then what is wrong with it. Everything shown comes
 /// from the FieldInfo; the value goes to and comes from the ConfigForm.
 class FieldEditor : public QWidget {
     Q_OBJECT
@@ -19,7 +19,6 @@ public:
     /// @throws Error (Config) where the table has no such key
     FieldEditor(ConfigForm& form, const QString& key, QWidget* parent = nullptr);
 
-    [[nodiscard]] const QString& key() const { return m_key; }
     [[nodiscard]] FieldControl& control() const { return *m_control; }
     [[nodiscard]] FieldMark mark() const { return m_mark; }
     [[nodiscard]] QString message() const;

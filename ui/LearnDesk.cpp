@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/LearnDesk.h"
 
-#include "ui/FieldEditor.h"
 #include "ui/FirstSteps.h"
 #include "ui/GlossaryPage.h"
+#include "ui/HelpKey.h"
 #include "ui/Inspector.h"
 #include "ui/LearnPage.h"
 #include "ui/LivePage.h"
@@ -115,11 +115,10 @@ void LearnDesk::showGlossaryField(const QString& key)
 void LearnDesk::showHelp()
 {
     const QWidget* focused = QApplication::focusWidget();
-    for (const QWidget* widget = focused; widget; widget = widget->parentWidget())
-        if (const auto* editor = qobject_cast<const FieldEditor*>(widget)) {
-            showGlossaryField(editor->key());
-            return;
-        }
+    if (const QString key = helpKeyOf(focused); !key.isEmpty()) {
+        showGlossaryField(key);
+        return;
+    }
     LivePage& live = m_window.live();
     const std::pair<const QWidget*, const char*> parts[] {{&live.grid(), "rank"}, {&live.inspector(), "importance"},
         {&live.plots(), "loss"}, {&live.timeline(), "event"}};

@@ -4,6 +4,7 @@
 #include "training/core/Error.h"
 #include "ui/FieldLine.h"
 #include "ui/FieldTexts.h"
+#include "ui/HelpKey.h"
 #include "ui/KeyValueList.h"
 #include "ui/MessageWords.h"
 #include "ui/PageParts.h"
@@ -124,6 +125,7 @@ void LiveControls::addRow(QGridLayout* grid, const std::string& key)
     row.field->setFixedWidth(72);
     row.field->setAlignment(Qt::AlignRight);
     row.field->setAccessibleName(fieldLabel(info));
+    setHelpKey(*row.field, QString::fromStdString(key));
     const QString help = fieldWords(info.help);
     row.field->setToolTip(QStringLiteral("%1 (%2)\n%3").arg(fieldLabel(info), QString::fromUtf8(info.key), help));
     if (info.type == FieldType::Integer)

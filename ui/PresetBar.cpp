@@ -60,7 +60,9 @@ PresetBar::PresetBar(ConfigForm& form, QString folder, QWidget* parent)
     m_remove = menu->addAction(tr("Move the chosen preset to the trash"), this, &PresetBar::removeChosen);
     m_more->setMenu(menu);
     m_more->setProperty("hasMenu", true); // room for the arrow, see studio.qss
-    row->addWidget(makeText(tr("Preset")));
+    QLabel* label = makeText(tr("Preset"));
+    label->setBuddy(m_picker); // a combo box is named by its label alone on Linux
+    row->addWidget(label);
     row->addWidget(m_picker);
     row->addWidget(m_note, 1);
     row->addWidget(m_name);

@@ -82,12 +82,31 @@ void Segmented::setToolTips(const QStringList& tips)
             button->setToolTip(tips.at(i));
 }
 
+void Segmented::setName(const QString& name, const QString& help)
+{
+    m_name = name;
+    setAccessibleName(name);
+    setAccessibleDescription(help);
+    const QList<QAbstractButton*> buttons = m_group->buttons();
+    for (QAbstractButton* button : buttons) {
+        nameButton(*button);
+        button->setAccessibleDescription(help);
+    }
+}
+
+void Segmented::nameButton(QAbstractButton& button)
+{
+    if (!m_name.isEmpty())
+        button.setAccessibleName(tr("%1: %2").arg(m_name, button.text()));
+}
+
 void Segmented::setLabel(int index, const QString& text)
 {
     auto* button = m_group->button(index);
     if (button == nullptr || button->text() == text)
         return;
     button->setText(text);
+    nameButton(*button);
     button->setMinimumWidth(leastButtonWidth(text));
 }
 

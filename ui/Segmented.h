@@ -4,6 +4,7 @@
 #include <QStringList>
 #include <QWidget>
 
+class QAbstractButton;
 class QButtonGroup;
 
 namespace spectune {
@@ -18,6 +19,8 @@ public:
     /// Without chosen(); -1 unsets all.
     void setCurrent(int index);
     void setToolTips(const QStringList& tips);
+    /// What is chosen here, for a screen reader: each button is a stop of its own and says it, "Method: AdaLoRA".
+    void setName(const QString& name, const QString& help);
     void setLabel(int index, const QString& text);
     /// As narrow as a row of these can be without cutting off a word, chosen or not.
     [[nodiscard]] static int leastWidth(const QStringList& labels);
@@ -31,7 +34,10 @@ Q_SIGNALS:
     void chosen(int index);
 
 private:
+    void nameButton(QAbstractButton& button);
+
     QButtonGroup* m_group = nullptr;
+    QString m_name; ///< empty: a button's own word is its name
 };
 
 } // namespace spectune

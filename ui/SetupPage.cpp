@@ -39,13 +39,15 @@ SetupPage::SetupPage(ConfigForm& form, const QString& presets, QWidget* parent)
     m_data = new DataPanel(form, *m_fields);
     addColumn(m_splitter, m_data, 300);
     addColumn(m_splitter, new TargetsPanel(form, *m_fields), 260);
-    addColumn(m_splitter, new BudgetPanel(form, *m_fields), 340, true);
+    auto* budget = new BudgetPanel(form, *m_fields);
+    addColumn(m_splitter, budget, 340, true);
     addColumn(m_splitter, makeChecks(), 270); // last: it takes all fields that are left
     outer->addWidget(m_splitter, 1);
     connect(m_fields, &SetupFields::helpWanted, this, &SetupPage::helpWanted);
     connect(m_presets, &PresetBar::told, this, &SetupPage::helpWanted);
     connect(m_data, &DataPanel::sampleWanted, this, &SetupPage::sampleWanted);
     connect(m_data, &DataPanel::told, this, &SetupPage::helpWanted);
+    connect(budget, &BudgetPanel::told, this, &SetupPage::helpWanted);
     connect(&form, &ConfigForm::checked, this, &SetupPage::refreshScale);
     refreshScale();
 }
@@ -88,7 +90,9 @@ QWidget* SetupPage::makeChecks()
     more->addLayout(grid);
     column->addLayout(more);
     column->addStretch();
-    return makeScroll(body);
+    QScrollArea* area = makeScroll(body);
+    area->setAccessibleName(tr("Issues, scale, memory and all other fields"));
+    return area;
 }
 
 void SetupPage::nextIssue()

@@ -5,6 +5,7 @@
 #include "training/monitor/ModuleLayout.h"
 #include "ui/ConfigForm.h"
 #include "ui/ElidedLabel.h"
+#include "ui/HelpKey.h"
 #include "ui/MessageWords.h"
 #include "ui/PageParts.h"
 #include "ui/RankMaps.h"
@@ -86,6 +87,9 @@ TargetsPanel::TargetsPanel(ConfigForm& form, SetupFields& fields, QWidget* paren
     for (const char* key : {"adalora.targets", "adalora.layers", "adalora.modules"})
         fields.markShown(QString::fromLatin1(key), m_grid);
     fields.markShown(QStringLiteral("adalora.rank_map"), m_maps);
+    setHelpKey(*this, QStringLiteral("adalora.targets"));
+    for (QWidget* ofRanks : std::initializer_list<QWidget*> {m_map, m_maps, m_mapButton})
+        setHelpKey(*ofRanks, QStringLiteral("adalora.rank_map"));
     connect(m_grid, &RankGrid::targetsChanged, this, &TargetsPanel::applyTicks);
     connect(&form, &ConfigForm::checked, this, &TargetsPanel::refresh);
     refresh();

@@ -17,6 +17,7 @@
 #include "ui/SetupPage.h"
 #include "ui/SvdLens.h"
 #include "ui/SvdWorker.h"
+#include "ui/TargetsPanel.h"
 #include "ui/TourLesson.h"
 #include "visualization/RankGrid.h"
 #include "visualization/SampleImage.h"
@@ -30,6 +31,7 @@
 #include <QSignalSpy>
 #include <QTest>
 #include <QTextBrowser>
+#include <QToolButton>
 #include <QWhatsThisClickedEvent>
 
 #include <algorithm>
@@ -166,6 +168,24 @@ void TestLearn::helpGoesToTheFieldsTerm()
     window().live().grid().setFocus();
     window().learn().showHelp();
     QCOMPARE(window().learn().page().glossary().term(), QString("rank"));
+    GlossaryPage& glossary = window().learn().page().glossary();
+    // The targets have no editor: a grid shows them, and another one a map of ranks.
+    auto& panel = *window().setup().findChild<TargetsPanel*>();
+    const auto helpOn = [&](QWidget& widget) {
+        window().showWorkspace(Workspace::Setup);
+        glossary.showTerm("triplet"); // no field's
+        widget.setFocus();
+        const bool focused = widget.hasFocus();
+        window().learn().showHelp();
+        return focused ? glossary.term() : QStringLiteral("no focus");
+    };
+    panel.setShown(TargetsPanel::Shown::Targets);
+    QCOMPARE(helpOn(panel.targets()), QString("targets"));
+    panel.setShown(TargetsPanel::Shown::FixedRank);
+    QCOMPARE(helpOn(panel.map()), QString("rank"));
+    const auto buttons = panel.findChildren<QToolButton*>(); // of the presets, then of the maps
+    QCOMPARE(buttons.back()->text(), QString("Learned…"));
+    QCOMPARE(helpOn(*buttons.back()), QString("rank"));
 }
 
 void TestLearn::glossaryGoesToTheField()

@@ -3,7 +3,11 @@
 #include "tests/ui/StudioBench.h"
 #include "ui/ConfigForm.h"
 #include "ui/EditedRun.h"
+#include "ui/FieldTexts.h"
+#include "ui/GlossaryPage.h"
 #include "ui/KeyValueList.h"
+#include "ui/LearnDesk.h"
+#include "ui/LearnPage.h"
 #include "ui/LiveControls.h"
 #include "ui/LivePage.h"
 #include "ui/RunModel.h"
@@ -41,6 +45,7 @@ private Q_SLOTS:
     void theTimelineFollowsAnEdit();
     void mistakesStayInTheField();
     void fieldsFollowTheState();
+    void helpGoesToTheFieldsTerm();
     void recordedRunsTellTheirEdits();
     void noClickWaits();
     void pictures_data();
@@ -152,7 +157,7 @@ void TestLiveControl::theTimelineFollowsAnEdit()
             all += label->text() + '\n';
         return all;
     };
-    const auto planned = [this] { return QString::number(window().run().plan().plannedEvents().size()) + " planned"; };
+    const auto planned = [this] { return QString::number(window().run().plan().eventCount()) + " planned"; };
     QVERIFY2(told().contains(planned()), qPrintable(told()));
     const QString before = planned();
     edit("adalora.delta_t", "25");
@@ -193,6 +198,34 @@ void TestLiveControl::fieldsFollowTheState()
     QVERIFY(window().session().stop());
     QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Stopped, patience);
     QVERIFY(!controls().isVisibleTo(&window()));
+}
+
+void TestLiveControl::helpGoesToTheFieldsTerm()
+{
+    m_bench->pauseAt(200);
+    window().activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(&window()));
+    std::vector<std::string> keys = liveKeysOf(window().run().config());
+    std::erase(keys, "adalora.total_budget"); // the target rank is in force
+    QVERIFY(std::ranges::find(keys, "train.eval_every") != keys.end() && keys.size() >= 7);
+    GlossaryPage& shown = window().learn().page().glossary();
+    const Glossary glossary;
+    const auto fields = controls().findChildren<QLineEdit*>();
+    for (const std::string& key : keys) {
+        const QString label = fieldLabel(*findField(key));
+        const auto field
+            = std::ranges::find(fields, label, [](const QLineEdit* each) { return each->accessibleName(); });
+        QVERIFY2(field != fields.end(), key.c_str());
+        window().showWorkspace(Workspace::Live);
+        shown.showTerm("triplet"); // no field's
+        (*field)->setFocus();
+        QVERIFY2((*field)->hasFocus(), key.c_str());
+        window().learn().showHelp();
+        QCOMPARE(window().workspace(), Workspace::Learn);
+        const QString name = QString::fromStdString(key);
+        QCOMPARE(shown.term(), glossary.ofField(name)->id);
+        QVERIFY2(shown.text().contains(name), key.c_str());
+    }
 }
 
 void TestLiveControl::recordedRunsTellTheirEdits()

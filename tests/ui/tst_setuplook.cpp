@@ -11,11 +11,13 @@
 #include "ui/IssueList.h"
 #include "ui/PresetBar.h"
 #include "ui/ScrollGutter.h"
+#include "ui/Segmented.h"
 #include "ui/SetupFields.h"
 #include "ui/SetupPage.h"
 #include "ui/StudioStyle.h"
 #include "visualization/Theme.h"
 
+#include <QAccessible>
 #include <QApplication>
 #include <QCoreApplication>
 #include <QLabel>
@@ -24,11 +26,26 @@
 #include <QScrollArea>
 #include <QScrollBar>
 #include <QTest>
+#include <QToolButton>
 #include <QVBoxLayout>
 
 #include <algorithm>
 
 using namespace spectune;
+
+namespace {
+
+/// What a screen reader calls a widget. A combo box has its choice for a name on Linux, and says the label beside it.
+QString spokenName(QWidget* widget)
+{
+    QAccessibleInterface* const access = QAccessible::queryAccessibleInterface(widget);
+    if (access->role() != QAccessible::ComboBox)
+        return access->text(QAccessible::Name);
+    const auto labels = access->relations(QAccessible::Label);
+    return labels.isEmpty() ? QString() : labels.front().first->text(QAccessible::Name);
+}
+
+} // namespace
 
 class TestSetupLook : public QObject {
     Q_OBJECT
@@ -42,6 +59,7 @@ private Q_SLOTS:
     void emptyColumnsNameTheirDefault();
     void aFieldHasOneName_data();
     void aFieldHasOneName();
+    void everyTabStopHasAName();
     void labelsFitTheNarrowestWindow();
     void whatAPresetIsForIsRead();
 
@@ -153,10 +171,43 @@ void TestSetupLook::aFieldHasOneName()
     const FieldEditor editor(*m_form, key);
     const QString name = fieldLabel(info);
     if (info.type != FieldType::Boolean)
-        QCOMPARE(editor.findChild<QLabel*>()->text(), name);
-    QCOMPARE(editor.control().accessibleName(), name);
+        QCOMPARE(editor.control().findChild<QLabel*>()->text(), name);
+    QCOMPARE(editor.control().focusProxy()->accessibleName(), name); // of what the keyboard goes to
+    QCOMPARE(editor.control().focusProxy()->accessibleDescription(), fieldWords(info.help));
     for (const FieldInfo& other : fields())
         QVERIFY2(other.key == info.key || fieldLabel(other) != name, qPrintable(name));
+}
+
+void TestSetupLook::everyTabStopHasAName()
+{
+    QStringList nameless;
+    int stops = 0;
+    for (QWidget* widget : m_page->findChildren<QWidget*>()) { // shown at present or not
+        if (widget->window() != m_page.get() || (widget->focusPolicy() & Qt::TabFocus) == 0)
+            continue;
+        ++stops;
+        if (spokenName(widget).trimmed().isEmpty())
+            nameless << QStringLiteral("%1 %2 in %3")
+                            .arg(QLatin1String(widget->metaObject()->className()), widget->objectName(),
+                                QLatin1String(widget->parentWidget()->metaObject()->className()));
+    }
+    QVERIFY2(nameless.isEmpty(), qPrintable(nameless.join('\n')));
+    int editors = 0;
+    for (const FieldInfo& info : fields()) {
+        const FieldEditor* editor = m_page->fields().find(QString::fromUtf8(info.key));
+        if (!editor)
+            continue; // the grid of targets shows it
+        ++editors;
+        QWidget* focused = editor->control().focusProxy();
+        QCOMPARE(spokenName(focused), fieldLabel(info));
+        if (!qobject_cast<Segmented*>(focused))
+            continue;
+        const auto buttons = focused->findChildren<QToolButton*>();
+        QVERIFY(!buttons.isEmpty());
+        for (QToolButton* button : buttons)
+            QCOMPARE(spokenName(button), fieldLabel(info) + ": " + button->text());
+    }
+    QVERIFY2(editors > 30 && stops > editors, qPrintable(QStringLiteral("%1 of %2").arg(editors).arg(stops)));
 }
 
 void TestSetupLook::labelsFitTheNarrowestWindow()
@@ -172,7 +223,7 @@ void TestSetupLook::labelsFitTheNarrowestWindow()
     QVERIFY2(!mends.filter("Set LR warm-up to").isEmpty(), qPrintable(mends.join('\n')));
     for (const char* key : {"adalora.init_rank", "adalora.ti", "adalora.tf", "adalora.delta_t", "adalora.gamma",
              "adalora.beta1", "adalora.score", "optim.schedule", "optim.warmup", "train.micro_batch_size"}) {
-        const auto* label = m_page->fields().find(key)->findChild<QLabel*>();
+        const auto* label = m_page->fields().find(key)->control().findChild<QLabel*>();
         QTRY_VERIFY2(label->width() >= label->sizeHint().width(), qPrintable(label->text()));
     }
 }

@@ -182,7 +182,7 @@ void TestSetupWords::theTablesWordsAreTranslated()
     ConfigForm form;
     const FieldEditor rate(form, QStringLiteral("optim.lr"));
     const FieldEditor shuffle(form, QStringLiteral("data.shuffle"));
-    QCOMPARE(rate.findChild<QLabel*>()->text(), QStringLiteral("§Learning rate"));
+    QCOMPARE(rate.control().findChild<QLabel*>()->text(), QStringLiteral("§Learning rate"));
     QVERIFY2(rate.toolTip().contains(QStringLiteral("§Highest learning rate of AdamW.")), qPrintable(rate.toolTip()));
     QCOMPARE(shuffle.findChild<QCheckBox*>()->text(), QStringLiteral("§Shuffle"));
 }
