@@ -60,6 +60,7 @@ MainWindow::MainWindow(StudioOptions options, QWidget* parent)
     setWindowTitle(QStringLiteral("Spectune"));
     setWindowIcon(QIcon(QStringLiteral(":/icons/spectune.svg")));
     setAcceptDrops(true);
+    qApp->installEventFilter(this);
     setMinimumSize(leastWindowSize);
     m_form = new ConfigForm(this);
     m_session = new SessionController(m_options.engine, this);
@@ -80,7 +81,10 @@ MainWindow::MainWindow(StudioOptions options, QWidget* parent)
     refreshContext();
 }
 
-MainWindow::~MainWindow() = default;
+MainWindow::~MainWindow()
+{
+    qApp->removeEventFilter(this);
+}
 
 void MainWindow::buildPages()
 {
@@ -206,8 +210,11 @@ void MainWindow::connectStatus()
 
 void MainWindow::showWorkspace(Workspace workspace)
 {
-    if (m_pages->currentIndex() != static_cast<int>(workspace))
+    if (m_pages->currentIndex() != static_cast<int>(workspace)) {
         m_status->dropHelp();
+        if (workspace == Workspace::Setup)
+            m_facts->refreshDevice();
+    }
     m_pages->setCurrentIndex(static_cast<int>(workspace));
     m_top->setWorkspace(static_cast<int>(workspace));
     refreshContext();
@@ -359,6 +366,8 @@ bool MainWindow::event(QEvent* event)
     const bool done = QMainWindow::event(event);
     if (event->type() == QEvent::ThemeChange && m_options.theme == ThemeChoice::System && desktopTurned())
         setTheme(ThemeChoice::System);
+    if (event->type() == QEvent::WindowActivate)
+        m_facts->refreshDevice(); // what other programs hold has changed meanwhile
     if (event->type() == QEvent::Paint && !m_painted) {
         m_painted = true;
         // After this frame: the first question makes the session's thread open the engine.

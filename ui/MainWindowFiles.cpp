@@ -15,7 +15,6 @@
 #include "ui/StatusLine.h"
 #include "ui/StudioActions.h"
 
-#include <QDragEnterEvent>
 #include <QDropEvent>
 #include <QFile>
 #include <QFileDialog>
@@ -235,19 +234,22 @@ void MainWindow::tryTo(const std::function<void()>& action)
     }
 }
 
-void MainWindow::dragEnterEvent(QDragEnterEvent* event)
+// A child that takes drops has a drag before its window, and an editor would insert the file's address as its text.
+bool MainWindow::eventFilter(QObject* watched, QEvent* event)
 {
-    if (!draggedPath(*event->mimeData()).isEmpty())
-        event->acceptProposedAction();
-}
-
-void MainWindow::dropEvent(QDropEvent* event)
-{
-    const QString path = draggedPath(*event->mimeData());
+    const QEvent::Type type = event->type();
+    const bool drags = type == QEvent::DragEnter || type == QEvent::DragMove || type == QEvent::Drop;
+    const auto* child = drags ? qobject_cast<QWidget*>(watched) : nullptr;
+    if (!child || child->window() != this)
+        return QMainWindow::eventFilter(watched, event);
+    auto* drag = static_cast<QDropEvent*>(event); // the other two are of its kind
+    const QString path = draggedPath(*drag->mimeData());
     if (path.isEmpty())
-        return;
-    tryTo([this, &path] { openPath(path); });
-    event->acceptProposedAction();
+        return QMainWindow::eventFilter(watched, event);
+    drag->acceptProposedAction();
+    if (type == QEvent::Drop)
+        tryTo([this, &path] { openPath(path); });
+    return true;
 }
 
 } // namespace spectune

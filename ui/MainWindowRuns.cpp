@@ -49,6 +49,10 @@ void MainWindow::act(MainAction action)
         resumeRun(m_runBar->shown().showsFailure ? choices.resumeConfig() : std::nullopt);
         break;
     }
+    case MainAction::StartAgain:
+        editAsNew();
+        m_status->setMessage(tr("New set-up"), tr("The configuration of %1.").arg(m_run->name()));
+        break;
     case MainAction::Export: showExport(); break;
     case MainAction::None: break;
     }

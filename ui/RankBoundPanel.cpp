@@ -63,19 +63,23 @@ QString RankBoundPanel::comparison() const
     if (samples < 1 || outputs < 1)
         return tr("r(r + 1)/2 > K·N: drawn once the training file's samples N are counted.");
     const std::int64_t rank = rankWithoutSpuriousMinima(outputs, samples);
-    const std::int64_t init = m_form.resolved().initRank;
+    const ResolvedRun run = m_form.resolved();
+    const std::int64_t init = run.initRank;
     const QString product = counted(
         samples, tr("%2, where r(r + 1)/2 > K·N = %3 × %1 sample"), tr("%2, where r(r + 1)/2 > K·N = %3 × %1 samples"))
                                 .arg(bound(), formatCount(outputs));
     if (!allocatesBudget(m_form.config().method))
         return init >= rank ? tr("%1: rank %2 is above it.").arg(product, formatCount(init))
                             : tr("%1: rank %2 is below it.").arg(product, formatCount(init));
-    const std::int64_t target = m_form.config().adalora.targetRank;
-    if (target >= rank)
-        return tr("%1: init %2 and target %3 are above it.").arg(product, formatCount(init), formatCount(target));
+    const std::int64_t matrices = m_form.facts().matrices;
+    const double target = matrices > 0 // a total budget overrules the target rank
+        ? static_cast<double>(run.schedule.targetBudget) / static_cast<double>(matrices)
+        : static_cast<double>(m_form.config().adalora.targetRank);
+    if (target >= static_cast<double>(rank))
+        return tr("%1: init %2 and target %3 are above it.").arg(product, formatCount(init), formatRank(target));
     if (init >= rank)
-        return tr("%1: init %2 is above it, target %3 below.").arg(product, formatCount(init), formatCount(target));
-    return tr("%1: init %2 and target %3 are below it.").arg(product, formatCount(init), formatCount(target));
+        return tr("%1: init %2 is above it, target %3 below.").arg(product, formatCount(init), formatRank(target));
+    return tr("%1: init %2 and target %3 are below it.").arg(product, formatCount(init), formatRank(target));
 }
 
 void RankBoundPanel::refresh()

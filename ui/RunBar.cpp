@@ -34,6 +34,7 @@ QString mainIcon(MainAction action)
     case MainAction::ResumeStopped: return QStringLiteral("play");
     case MainAction::Pause: return QStringLiteral("pause");
     case MainAction::Export: return QStringLiteral("export");
+    case MainAction::StartAgain: // which begins in Set up
     case MainAction::None: break;
     }
     return {};
@@ -198,6 +199,7 @@ void RunBar::refresh()
     m_export->setToolTip(m_state.exportNote);
     const bool changes = m_state.showsFailure && !m_input.resumeChange.isEmpty();
     m_main->setToolTip(m_state.action == MainAction::Export ? m_state.exportNote
+            : m_state.action == MainAction::StartAgain      ? m_state.againNote
             : changes
             ? tr("With the change that is chosen under “What happened”. As it was, a run is resumed from Runs.")
             : tr("Start (Ctrl+Return), Pause and Resume (Space)"));

@@ -140,14 +140,19 @@ RunBarState ended(const RunBarInput& input)
     bar.title = titleOfEnded(input);
     // Off and in sight where it says why.
     bar.exportRun = {input.hasCheckpoint || input.record.has_value(), input.exportable, RunBar::tr("Export…")};
-    bar.action = MainAction::ResumeStopped;
-    bar.mainIsPrimary = !bar.showsFailure || !input.offersChanges; // resumed as it is, it would fail again
-    bar.main = {input.hasCheckpoint, true, RunBar::tr("Resume")};
-    if (input.hasCheckpoint && bar.showsFailure && !input.resumeChange.isEmpty()) {
-        bar.main.text = RunBar::tr("Resume from %1 with %2").arg(formatCount(input.checkpointStep), input.resumeChange);
-    } else if (input.hasCheckpoint) {
-        bar.main.text = RunBar::tr("Resume from %1").arg(formatCount(input.checkpointStep));
+    bar.mainIsPrimary = !bar.showsFailure || !input.offersChanges; // as it is, it would fail again
+    if (!input.hasCheckpoint) {
+        bar.action = MainAction::StartAgain;
+        bar.main = {true, true, RunBar::tr("Start again")};
+        bar.againNote = RunBar::tr("A new set-up with this configuration: the run has no checkpoint to resume from");
+        return bar;
     }
+    bar.action = MainAction::ResumeStopped;
+    const QString step = formatCount(input.checkpointStep);
+    const bool changes = bar.showsFailure && !input.resumeChange.isEmpty();
+    bar.main = {true, true,
+        changes ? RunBar::tr("Resume from %1 with %2").arg(step, input.resumeChange)
+                : RunBar::tr("Resume from %1").arg(step)};
     return bar;
 }
 

@@ -27,7 +27,7 @@ struct RunBarInput {
 };
 
 enum class StateMark { Ring, HalfDisc, GreenDisc, AmberDisc, Bars, Tick, Square, Cross };
-enum class MainAction { Start, Pause, Resume, ResumeStopped, Export, None };
+enum class MainAction { Start, Pause, Resume, ResumeStopped, StartAgain, Export, None };
 
 struct BarButton {
     bool visible = false;
@@ -44,6 +44,7 @@ struct RunBarState {
     MainAction action = MainAction::Start;
     BarButton main;
     bool mainIsPrimary = true;
+    QString againNote; ///< of StartAgain: what it does, and why there is no Resume
     BarButton step;
     BarButton stop;
     BarButton evaluate;

@@ -178,8 +178,11 @@ ContinueChoice continueChoice(const RunRecord& record)
     case RecordState::Missing:
     case RecordState::Unreadable: return {false, PlanTexts::tr("This run's files cannot be read.")};
     default:
-        return {
-            false, PlanTexts::tr("This run did not reach its end. Resume it first; further steps can follow then.")};
+        return {false,
+            record.canResume()
+                ? PlanTexts::tr("This run did not reach its end. Resume it first; further steps can follow then.")
+                : PlanTexts::tr("This run did not reach its end and has no checkpoint to resume from. Start again with "
+                                "more steps instead.")};
     }
     RunConfig config;
     try {

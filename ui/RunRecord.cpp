@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/RunRecord.h"
 
+#include "ui/RunFolders.h"
 #include "visualization/NumberFormat.h"
 
 #include <QCoreApplication>
@@ -58,6 +59,11 @@ QString methodName(const QString& method)
     if (method == QLatin1String("svd-lora"))
         return QStringLiteral("SVD-LoRA");
     return method == QLatin1String("prune-lora") ? QStringLiteral("Prune-LoRA") : method;
+}
+
+bool RunRecord::canResume() const
+{
+    return endedEarly() && !checkpointSteps(folder).empty();
 }
 
 QString RunRecord::methodText() const

@@ -19,7 +19,7 @@ enum class RecordState {
     Finished,
     Stopped, ///< on request, saved
     Failed,
-    Interrupted, ///< its process is gone without a word; it can be resumed
+    Interrupted, ///< its process is gone without a word
     Missing, ///< its folder is not there
     Unreadable ///< its folder is there, but a file of it cannot be used
 };
@@ -77,10 +77,13 @@ struct RunRecord {
     mutable std::shared_ptr<const TypedConfig> typed; ///< of configuration, by the first search that asks
     QString fingerprint; ///< of the files that the above was read from; empty: read it again
 
-    [[nodiscard]] bool canResume() const
+    /// Nobody trains it, and it has not come to its end.
+    [[nodiscard]] bool endedEarly() const
     {
         return state == RecordState::Interrupted || state == RecordState::Stopped || state == RecordState::Failed;
     }
+    /// It ended early and has a checkpoint to go on from. Looks into its folder: that changes without the history.
+    [[nodiscard]] bool canResume() const;
     /// "AdaLoRA 12 → 6", "LoRA, rank 8"
     [[nodiscard]] QString methodText() const;
     /// "paused at 1,240", "folder is missing", …; for a finished run when that was

@@ -74,10 +74,11 @@ RunsBar::RunsBar(QWidget* parent)
     connect(m_again, &QPushButton::clicked, this, &RunsBar::startAgainWanted);
     connect(m_fixed, &QPushButton::clicked, this, &RunsBar::fixedRanksWanted);
     connect(m_main, &QPushButton::clicked, this, [this] {
-        if (mainResumes())
-            Q_EMIT resumeWanted();
-        else
-            Q_EMIT exportWanted();
+        switch (m_offer) { // as the button was named, whatever its folder holds by now
+        case Offer::Export: Q_EMIT exportWanted(); break;
+        case Offer::Resume: Q_EMIT resumeWanted(); break;
+        case Offer::StartAgain: Q_EMIT startAgainWanted(); break;
+        }
     });
     connect(m_question, &RunsQuestion::closed, this, [this] { showQuestion(false); });
     setContent({});
@@ -92,7 +93,6 @@ void RunsBar::makeMenu()
     menu->addSeparator();
     m_delete = menu->addAction(tr("Delete…"), this, &RunsBar::deleteWanted);
     menu->setToolTipsVisible(true);
-    m_resume->setToolTip(tr("In its own folder, from its last checkpoint"));
     m_more->setMenu(menu);
     m_more->setProperty("hasMenu", true); // room for the arrow, see studio.qss
 }
@@ -136,9 +136,11 @@ bool RunsBar::asks() const
     return m_stack->currentIndex() == 1;
 }
 
-bool RunsBar::mainResumes() const
+RunsBar::Offer RunsBar::offerFor(const RunRecord& record)
 {
-    return !m_content.runs.empty() && m_content.runs.front().canResume();
+    if (!record.endedEarly())
+        return Offer::Export;
+    return record.canResume() ? Offer::Resume : Offer::StartAgain;
 }
 
 QWidget* RunsBar::makeName(int index, bool narrow)
@@ -204,21 +206,30 @@ void RunsBar::refreshActions()
     const bool any = !m_content.runs.empty();
     for (QPushButton* button : {m_open, m_again, m_fixed, m_more, m_main})
         button->setVisible(any);
+    m_offer = any ? offerFor(m_content.runs.front()) : Offer::Export;
     if (!any)
         return;
     const RunRecord& a = m_content.runs.front();
     const bool readable = a.state != RecordState::Missing && a.state != RecordState::Unreadable;
     const bool ended = a.state != RecordState::Running;
     const QString letter = m_content.runs.size() > 1 ? QStringLiteral(" A") : QString();
-    m_main->setText(mainResumes() ? tr("Resume%1").arg(letter) : tr("Export%1…").arg(letter));
-    m_main->setEnabled(readable && ended && !m_content.busy);
+    const bool knowsConfig = (a.state != RecordState::Unreadable || !a.method.isEmpty()) && !a.configuration.isEmpty();
+    const bool again = m_offer == Offer::StartAgain;
+    m_main->setText(again   ? tr("Start%1 again").arg(letter)
+            : mainResumes() ? tr("Resume%1").arg(letter)
+                            : tr("Export%1…").arg(letter));
+    m_main->setEnabled(again ? knowsConfig : readable && ended && !m_content.busy);
+    m_main->setToolTip(
+        again ? tr("A new set-up with A's configuration: A has no checkpoint to resume from") : QString());
     m_open->setText(m_content.opening ? tr("Opening…") : tr("Open"));
     m_open->setEnabled(readable && ended && !m_content.busy && !m_content.opening);
-    const bool knowsConfig = a.state != RecordState::Unreadable || !a.method.isEmpty();
-    m_again->setEnabled(knowsConfig && !a.configuration.isEmpty());
+    m_again->setVisible(!again); // it is the main one then
+    m_again->setEnabled(knowsConfig);
     m_fixed->setEnabled(readable && a.ranks.kept > 0);
-    m_resume->setVisible(a.canResume());
-    m_resume->setEnabled(!m_content.busy);
+    m_resume->setVisible(a.endedEarly());
+    m_resume->setEnabled(mainResumes() && !m_content.busy);
+    m_resume->setToolTip(again ? tr("Its folder has no checkpoint (checkpoints/step-N) to go on from")
+                               : tr("In its own folder, from its last checkpoint"));
     const ContinueChoice further = continueChoice(a);
     m_continue->setEnabled(further.possible && !m_content.busy);
     m_continue->setToolTip(

@@ -34,7 +34,7 @@ public:
     void showQuestion(bool shown);
     [[nodiscard]] bool asks() const;
     [[nodiscard]] QPushButton* mainButton() const { return m_main; }
-    [[nodiscard]] bool mainResumes() const;
+    [[nodiscard]] bool mainResumes() const { return m_offer == Offer::Resume; }
     /// "Continue with more steps": its tool tip says what it does, or why it cannot be.
     [[nodiscard]] QAction* continueAction() const { return m_continue; }
 
@@ -54,6 +54,10 @@ protected:
     void resizeEvent(QResizeEvent* event) override;
 
 private:
+    /// What the main button does with A: a run that ended early goes on, or begins anew where it has no checkpoint.
+    enum class Offer { Export, Resume, StartAgain };
+
+    [[nodiscard]] static Offer offerFor(const RunRecord& record);
     void makeMenu();
     void fitHeight();
     void rebuildNames();
@@ -61,6 +65,7 @@ private:
     [[nodiscard]] QWidget* makeName(int index, bool narrow);
 
     Content m_content;
+    Offer m_offer = Offer::Export;
     QStackedLayout* m_stack = nullptr;
     QHBoxLayout* m_names = nullptr;
     QPushButton* m_swap = nullptr;

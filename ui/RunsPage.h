@@ -140,11 +140,11 @@ private:
         std::vector<std::shared_ptr<const LoadedRun>> runs; ///< null: being read, or it cannot be
         QStringList names;
         QStringList reasons; ///< why a run cannot be read; empty: it is, or is being read
-
         friend bool operator==(const Chosen&, const Chosen&) = default;
     };
     Chosen m_drawn; ///< what plot, maps and table show
     bool m_hasDrawn = false;
+    QStringList m_toldBar; ///< what the bar was told last
 };
 
 } // namespace spectune

@@ -65,7 +65,13 @@ void RunsPage::refreshChosen()
         content.verdict = lossVerdict(*runs[0], *runs[1]);
     showChosen(std::move(runs), content.runs);
     m_details->setRun(m_model->chosen().empty() ? 0 : m_model->chosen().front());
-    m_bar->setContent(std::move(content));
+    // The bar looks into the first run's folder: not thirty times a second.
+    QStringList told {content.verdict.number, QString::number((content.busy ? 2 : 0) + (content.opening ? 1 : 0))};
+    for (const RunRecord& record : content.runs)
+        told << QString::number(record.id) << record.title() << record.stateText() << record.fingerprint
+             << record.problem;
+    if (std::exchange(m_toldBar, told) != told)
+        m_bar->setContent(std::move(content));
     fitDifferences();
 }
 
@@ -81,12 +87,13 @@ void RunsPage::showChosen(std::vector<std::shared_ptr<const LoadedRun>> runs, co
         return;
     if (chosen.runs != m_drawn.runs || chosen.names != m_drawn.names) {
         CompareCurves curves;
-        curves.setAxis(m_plot->curves().axis());
-        curves.setSmoothing(m_plot->curves().smoothing());
         for (std::size_t i = 0; i < chosen.runs.size(); ++i) {
             const auto& run = chosen.runs[i];
-            curves.add(chosen.names.at(static_cast<qsizetype>(i)),
-                run ? std::shared_ptr<const RunHistory>(run, &run->history) : nullptr);
+            const QString& name = chosen.names.at(static_cast<qsizetype>(i));
+            if (run)
+                curves.add(name, std::shared_ptr<const RunHistory>(run, &run->history), run->curve);
+            else
+                curves.add(name, nullptr);
         }
         m_plot->setCurves(std::move(curves));
         const std::size_t count = chosen.runs.size();

@@ -83,8 +83,17 @@ void SetupFacts::setDevice(const QString& device)
 void SetupFacts::askDevice()
 {
     drop(m_deviceQuestion);
-    if (m_begun)
-        m_deviceQuestion = m_session.ask(InspectDevice {m_device});
+    if (!m_begun)
+        return;
+    m_deviceQuestion = m_session.ask(InspectDevice {m_device});
+    m_sinceDevice.start();
+}
+
+void SetupFacts::refreshDevice()
+{
+    const bool waits = isAskingDevice() || isActive(m_session.state()) || m_session.isClosed();
+    if (m_begun && !waits && m_sinceDevice.elapsed() >= m_devicePause.count())
+        askDevice();
 }
 
 void SetupFacts::showSample(std::int64_t sample)

@@ -3,9 +3,11 @@
 
 #include "training/session/Requests.h"
 
+#include <QElapsedTimer>
 #include <QObject>
 #include <QTimer>
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 
@@ -25,6 +27,12 @@ public:
     void begin();
     /// Where a start would run: "cpu", "cuda", "cuda:1".
     void setDevice(const QString& device);
+    /// Asks again what is free on the device: other programs have come and gone. Not while a run goes on, whose end asks
+    /// by itself, nor within the pause behind the last question.
+    void refreshDevice();
+    /// The least time between two of refreshDevice()'s questions; at first two seconds.
+    void setDevicePause(std::chrono::milliseconds pause) { m_devicePause = pause; }
+    [[nodiscard]] bool isAskingDevice() const { return m_deviceQuestion >= 0; }
     /// Sample of the training file that the preview shows, 0-based.
     void showSample(std::int64_t sample);
     /// The lengths of samples are not waited for.
@@ -55,6 +63,8 @@ private:
     std::int64_t m_evaluation = -1;
     std::int64_t m_deviceQuestion = -1; ///< not waited for by settled(): it may come after a run
     std::int64_t m_lengths = -1; ///< comes last and gives way to all else: it takes seconds
+    QElapsedTimer m_sinceDevice; ///< the last question about the device
+    std::chrono::milliseconds m_devicePause {2000};
     std::string m_device = "cpu";
     std::int64_t m_sample = 0;
     bool m_begun = false;

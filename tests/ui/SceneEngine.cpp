@@ -335,9 +335,11 @@ Answer SceneEngine::answer(const Request& request, const RequestContext& context
         return sceneScores(*score);
     if (const auto* judge = std::get_if<JudgeSamples>(&request))
         return sceneVerdicts(*judge);
-    if (const auto* device = std::get_if<InspectDevice>(&request))
+    if (const auto* device = std::get_if<InspectDevice>(&request)) {
+        ++m_scene->deviceQuestions;
         return DeviceSummary {
             device->device, Message::verbatim("Scene"), std::int64_t {12} << 30, std::int64_t {11} << 30};
+    }
     if (const auto* factors = std::get_if<ReadFactors>(&request))
         return sceneFactors(*factors);
     return sceneExport(*m_scene, std::get<ExportAdapter>(request), context);

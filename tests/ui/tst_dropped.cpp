@@ -2,14 +2,24 @@
 // What is dropped on the window: configurations, datasets, models and runs are told apart by what they hold.
 #include "tests/ui/StudioBench.h"
 #include "ui/ConfigForm.h"
+#include "ui/FieldEditor.h"
+#include "ui/RunDetails.h"
+#include "ui/RunLibrary.h"
+#include "ui/RunListModel.h"
 #include "ui/RunModel.h"
+#include "ui/RunsPage.h"
 #include "ui/SessionController.h"
+#include "ui/SetupFields.h"
+#include "ui/SetupPage.h"
 #include "ui/StatusLine.h"
+#include "ui/TryPage.h"
 
 #include <QDir>
 #include <QDropEvent>
 #include <QFile>
+#include <QLineEdit>
 #include <QMimeData>
+#include <QPlainTextEdit>
 #include <QTest>
 #include <QUrl>
 
@@ -28,10 +38,36 @@ private Q_SLOTS:
     void runIsDropped();
     void otherFilesAreRefusedInWords();
     void missingFileIsTold();
+    void aRunIsDroppedOnThePrompt();
+    void aConfigIsDroppedOnTheNotes();
+    void aDatasetIsDroppedOnAField();
+    void textIsDroppedIntoItsEditor();
+    void anotherWindowKeepsItsDrops();
 
 private:
     void drop(const QString& path);
+    /// As a file manager has it: the address is offered as text too, which every editor takes.
+    void dropOn(QWidget& editor, const QString& path);
+    [[nodiscard]] QPlainTextEdit& prompt();
+    /// The folder of a run that this session has done.
+    [[nodiscard]] QString finishedRun();
 };
+
+/// Drags @p data into @p target and lets it go there. @returns whether it was taken
+static bool drag(QWidget& target, const QMimeData& data)
+{
+    const QPoint middle = target.rect().center();
+    QDragEnterEvent enter(middle, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+    enter.ignore();
+    QCoreApplication::sendEvent(&target, &enter);
+    QDragMoveEvent move(middle, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+    move.ignore();
+    QCoreApplication::sendEvent(&target, &move);
+    QDropEvent event(QPointF(middle), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+    event.ignore();
+    QCoreApplication::sendEvent(&target, &event);
+    return enter.isAccepted() && move.isAccepted() && event.isAccepted();
+}
 
 void TestDropped::drop(const QString& path)
 {
@@ -43,6 +79,30 @@ void TestDropped::drop(const QString& path)
     QVERIFY(enter.isAccepted());
     QDropEvent event(QPointF(middle), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
     QCoreApplication::sendEvent(&window(), &event);
+}
+
+void TestDropped::dropOn(QWidget& editor, const QString& path)
+{
+    QMimeData data;
+    data.setUrls({QUrl::fromLocalFile(path)});
+    data.setText(QUrl::fromLocalFile(path).toString());
+    QVERIFY(editor.isVisible() && editor.isEnabled() && editor.acceptDrops());
+    QVERIFY(drag(editor, data));
+}
+
+QPlainTextEdit& TestDropped::prompt()
+{
+    for (QPlainTextEdit* editor : window().tryPage().findChildren<QPlainTextEdit*>())
+        if (editor->accessibleName() == "Prompt")
+            return *editor;
+    qFatal("no prompt");
+}
+
+QString TestDropped::finishedRun()
+{
+    m_bench->scene->writesFiles = true;
+    m_bench->runTo(SessionState::Finished);
+    return window().run().folder();
 }
 
 void TestDropped::configIsDropped()
@@ -149,6 +209,88 @@ void TestDropped::missingFileIsTold()
     QVERIFY(m_bench->open());
     window().tryTo([this] { window().openPath(m_bench->path("gone.json")); });
     QVERIFY(window().status().message().contains("gone.json does not exist"));
+}
+
+void TestDropped::aRunIsDroppedOnThePrompt()
+{
+    const QString folder = finishedRun();
+    QVERIFY(!window().run().isRecorded());
+    window().showWorkspace(Workspace::Try);
+    prompt().setPlainText("Paul is a brown wolf.");
+    dropOn(*prompt().viewport(), folder);
+    QCOMPARE(prompt().toPlainText(), QString("Paul is a brown wolf."));
+    QTRY_VERIFY_WITH_TIMEOUT(window().run().isRecorded(), patience); // a worker reads it
+    QCOMPARE(window().run().folder(), folder);
+    QCOMPARE(window().workspace(), Workspace::Live);
+}
+
+void TestDropped::aConfigIsDroppedOnTheNotes()
+{
+    const QString folder = finishedRun();
+    window().form().setValue("train.steps", FieldValue {std::int64_t {7}});
+    window().showWorkspace(Workspace::Runs);
+    QTRY_VERIFY_WITH_TIMEOUT(window().library().findFolder(folder), patience);
+    window().runsPage().list().choose({window().library().findFolder(folder)->id});
+    auto* notes = window().runsPage().details().findChild<QPlainTextEdit*>("RunNotes");
+    QTRY_VERIFY_WITH_TIMEOUT(notes->isVisible() && notes->isEnabled(), patience);
+    notes->setPlainText("first try");
+    dropOn(*notes->viewport(), m_bench->path("card.json"));
+    QCOMPARE(notes->toPlainText(), QString("first try"));
+    QCOMPARE(window().form().config().train.steps, 800);
+    QCOMPARE(window().workspace(), Workspace::Setup);
+}
+
+void TestDropped::aDatasetIsDroppedOnAField()
+{
+    QVERIFY(m_bench->open());
+    QFile file(m_bench->path("other.csv"));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.close();
+    auto* line = window().setup().fields().find("data.eval_path")->findChild<QLineEdit*>();
+    const QString before = line->text();
+    const std::string evaluation = window().form().config().data.evalPath;
+    dropOn(*line, file.fileName());
+    QCOMPARE(line->text(), before);
+    QCOMPARE(window().form().config().data.evalPath, evaluation);
+    QVERIFY(QString::fromStdString(window().form().config().data.path).endsWith("other.csv"));
+}
+
+void TestDropped::textIsDroppedIntoItsEditor()
+{
+    QVERIFY(m_bench->open());
+    QMimeData text;
+    text.setText("sleepy");
+    auto* line = window().setup().fields().find("data.eval_path")->findChild<QLineEdit*>();
+    QVERIFY(drag(*line, text));
+    QVERIFY2(line->text().contains("sleepy"), qPrintable(line->text()));
+    window().showWorkspace(Workspace::Try);
+    prompt().clear();
+    QVERIFY(drag(*prompt().viewport(), text));
+    QCOMPARE(prompt().toPlainText(), QString("sleepy"));
+    QMimeData link; // of a browser: no file of this machine
+    link.setUrls({QUrl("https://example.org/a.json")});
+    link.setText("https://example.org/a.json");
+    prompt().clear();
+    QVERIFY(drag(*prompt().viewport(), link));
+    QCOMPARE(prompt().toPlainText(), QString("https://example.org/a.json"));
+    QCOMPARE(window().workspace(), Workspace::Try);
+}
+
+void TestDropped::anotherWindowKeepsItsDrops()
+{
+    QVERIFY(m_bench->open());
+    QLineEdit other; // of another window
+    QMimeData data;
+    data.setUrls({QUrl::fromLocalFile(m_bench->path("card.json"))});
+    data.setText("card");
+    window().form().setValue("train.steps", FieldValue {std::int64_t {7}});
+    QVERIFY(drag(other, data));
+    QCOMPARE(other.text(), QString("card"));
+    QCOMPARE(window().form().config().train.steps, 7);
+    QVERIFY(m_bench->close());
+    other.clear();
+    QVERIFY(drag(other, data));
+    QCOMPARE(other.text(), QString("card"));
 }
 
 QTEST_MAIN(TestDropped)

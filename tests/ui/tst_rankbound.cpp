@@ -2,11 +2,14 @@
 // The rank-bound lab: its numbers, its curve, the run's ranks beside them, and a trial that agrees with the bound.
 #include "tests/ui/StudioBench.h"
 #include "training/config/RankBound.h"
+#include "ui/ConfigForm.h"
 #include "ui/LearnDesk.h"
 #include "ui/LearnPage.h"
 #include "ui/RankBoundLesson.h"
+#include "ui/RankBoundPanel.h"
 #include "ui/RankTrial.h"
 #include "ui/RunModel.h"
+#include "ui/SetupPage.h"
 #include "visualization/BoundCurve.h"
 #include "visualization/StartsPlot.h"
 
@@ -40,6 +43,7 @@ private Q_SLOTS:
     void noStartIsStuckBeyondTheBound_data();
     void noStartIsStuckBeyondTheBound();
     void theTrialRunsOnThePage();
+    void aTotalBudgetIsWhatTheBoundIsHeldAgainst();
 
 private:
     [[nodiscard]] MainWindow& window() { return *m_bench->window; }
@@ -292,6 +296,25 @@ void TestRankBound::theTrialRunsOnThePage()
     const int then = lesson().starts().count();
     QCoreApplication::processEvents();
     QCOMPARE(lesson().starts().count(), then);
+}
+
+void TestRankBound::aTotalBudgetIsWhatTheBoundIsHeldAgainst()
+{
+    QVERIFY(m_bench->open());
+    ConfigForm& form = window().form();
+    QCOMPARE(form.facts().matrices, 42);
+    const auto* panel = window().setup().findChild<RankBoundPanel*>();
+    form.setValue("adalora.target_rank", FieldValue {std::int64_t {6}});
+    QVERIFY2(panel->comparison().contains("target 6 are below"), qPrintable(panel->comparison()));
+    form.setValue("adalora.total_budget", FieldValue {std::int64_t {300}});
+    QVERIFY2(panel->comparison().contains("target 7.14 are below"), qPrintable(panel->comparison()));
+    DataPreview few;
+    few.samples = 27; // 7 · 8 / 2 = 28: the bound lies between the two
+    form.setPreview(few, false);
+    QCOMPARE(panel->bound(), QString("r ≥ 7"));
+    QVERIFY2(panel->comparison().contains("target 7.14 are above"), qPrintable(panel->comparison()));
+    form.setValue("adalora.total_budget", FieldValue {});
+    QVERIFY2(panel->comparison().contains("target 6 below"), qPrintable(panel->comparison()));
 }
 
 QTEST_MAIN(TestRankBound)

@@ -120,12 +120,15 @@ void TestRunBar::anInterruptedRunSaysSo()
     input.exportable = false;
     RunBarState bar = RunBarState::of(input);
     QCOMPARE(bar.title, "Interrupted");
-    QVERIFY(!bar.main.visible); // nothing to resume from
+    QCOMPARE(bar.action, MainAction::StartAgain); // nothing to resume from
+    QCOMPARE(bar.main, (BarButton {true, true, "Start again"}));
+    QVERIFY(bar.mainIsPrimary && bar.againNote.contains("no checkpoint"));
     QCOMPARE(bar.exportRun, (BarButton {true, false, "Export…"}));
     QVERIFY(bar.exportNote.contains("neither an adapter nor a checkpoint"));
     input.exportable = input.hasCheckpoint = true;
     bar = RunBarState::of(input);
     QCOMPARE(bar.title, "Interrupted");
+    QCOMPARE(bar.action, MainAction::ResumeStopped);
     QVERIFY(bar.main.enabled && bar.exportRun.enabled);
     QVERIFY(bar.exportNote.isEmpty());
     input.record = RecordState::Stopped;
@@ -180,12 +183,13 @@ void TestRunBar::aCancelledStartSavesNothing()
     input.exportable = false;
     const RunBarState bar = RunBarState::of(input);
     QCOMPARE(bar.title, "Cancelled");
-    QVERIFY(!bar.main.visible && !bar.exportRun.visible);
+    QCOMPARE(bar.action, MainAction::StartAgain);
+    QVERIFY(!bar.exportRun.visible);
 }
 
 void TestRunBar::failed()
 {
-    QVERIFY(!of(SessionState::Failed).main.visible);
+    QCOMPARE(of(SessionState::Failed).action, MainAction::StartAgain);
     const RunBarState bar = of(SessionState::Failed, true);
     QCOMPARE(bar.mark, StateMark::Cross);
     QCOMPARE(bar.action, MainAction::ResumeStopped);
@@ -195,6 +199,9 @@ void TestRunBar::failed()
     input.state = SessionState::Failed;
     input.hasCheckpoint = input.offersChanges = true; // which have a main button of their own
     QVERIFY(!RunBarState::of(input).mainIsPrimary);
+    input.hasCheckpoint = false;
+    QVERIFY(!RunBarState::of(input).mainIsPrimary);
+    input.hasCheckpoint = true;
     input.checkpointStep = 300;
     QCOMPARE(RunBarState::of(input).main.text, "Resume from 300");
     input.resumeChange = "micro-batch 4";

@@ -156,7 +156,7 @@ void TestRunLibrary::howARunStands_data()
 {
     QTest::addColumn<QString>("lastWord");
     QTest::addColumn<RecordState>("state");
-    QTest::addColumn<bool>("resumes");
+    QTest::addColumn<bool>("endedEarly");
     QTest::newRow("finished") << "Finished after step 40." << RecordState::Finished << false;
     QTest::newRow("stopped") << "Stopped after step 30." << RecordState::Stopped << true;
     QTest::newRow("no last word") << "" << RecordState::Interrupted << true;
@@ -168,11 +168,14 @@ void TestRunLibrary::howARunStands()
 {
     QFETCH(QString, lastWord);
     QFETCH(RecordState, state);
-    QFETCH(bool, resumes);
+    QFETCH(bool, endedEarly);
     writeRun(path("a"), {.config = smallConfig(), .lastWord = lastWord});
     const RunRecord record = readRunFolder(path("a"), false);
     QCOMPARE(record.state, state);
-    QCOMPARE(record.canResume(), resumes);
+    QCOMPARE(record.endedEarly(), endedEarly);
+    QCOMPARE(record.canResume(), endedEarly); // with a checkpoint
+    QVERIFY(QDir(path("a/checkpoints")).rename("step-40", "step-40.partial-1"));
+    QVERIFY(!record.canResume());
     QCOMPARE(record.problem, state == RecordState::Failed ? "The memory was full." : "");
     QCOMPARE(readRunFolder(path("a"), true).state, RecordState::Running);
 }

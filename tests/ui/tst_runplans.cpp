@@ -124,6 +124,7 @@ void TestRunPlans::theRowTellsWhetherStepsCanFollow_data()
     row("no adapter", Method::AdaLora, Linear, Finished, false, "no adapter", false);
     row("no checkpoint", Method::AdaLora, Constant, Finished, false, "no checkpoint", false);
     row("stopped", Method::AdaLora, Linear, Stopped, true, "Resume it first", false);
+    row("stopped early", Method::AdaLora, Linear, Stopped, false, "no checkpoint to resume from", false);
     row("running", Method::AdaLora, Linear, Running, true, "goes on", false);
     row("missing", Method::AdaLora, Linear, Missing, true, "cannot be read", false);
 }

@@ -53,15 +53,26 @@ private Q_SLOTS:
     void whatWasTypedIsTidied();
     void theSliderSmoothsTheLosses();
     void moreStepsThatCannotBeSayWhy();
+    void withoutACheckpointARunStartsAgain();
+    void withoutACheckpointLiveStartsAgain();
 
 private:
     [[nodiscard]] QString folder(const QString& name) const { return m_bench->path("runs/" + name); }
     void writeBad() { test::writeText(folder("bad/metrics.jsonl"), "{\"step\": \"one\"}\n{}\n"); }
+    void writeKilled(); ///< before its first checkpoint
     [[nodiscard]] QListView& list() { return *page().findChild<QListView*>(); }
     [[nodiscard]] QLineEdit* field(const QString& accessibleName);
     /// Folders of all recorded runs that the window shows from now on.
     [[nodiscard]] std::shared_ptr<QStringList> watchShown();
 };
+
+void TestRunsReading::writeKilled()
+{
+    test::WrittenRun killed = written(0, 1.0, {});
+    killed.steps = 20;
+    killed.checkpoint = -1;
+    write("killed", killed);
+}
 
 QLineEdit* TestRunsReading::field(const QString& accessibleName)
 {
@@ -190,10 +201,7 @@ void TestRunsReading::whatCannotBeOpenedIsTold()
 // Killed before its first checkpoint, and a file cut: each is said when the run is opened.
 void TestRunsReading::whatIsMissingIsTold()
 {
-    test::WrittenRun killed = written(0, 1.0, {});
-    killed.steps = 20;
-    killed.checkpoint = -1;
-    write("killed", killed);
+    writeKilled();
     write("cut", written(1, 1.0));
     QFile metrics(folder("cut/metrics.jsonl"));
     QVERIFY(metrics.open(QIODevice::ReadWrite));
@@ -345,6 +353,42 @@ void TestRunsReading::moreStepsThatCannotBeSayWhy()
     QVERIFY(!action->isEnabled());
     QVERIFY2(action->toolTip().contains("Start again with more steps instead"), qPrintable(action->toolTip()));
     QVERIFY(qobject_cast<QMenu*>(action->associatedObjects().front())->toolTipsVisible());
+}
+
+void TestRunsReading::withoutACheckpointARunStartsAgain()
+{
+    writeKilled();
+    openRuns(1);
+    choose({"killed"});
+    const auto actions = page().bar().findChildren<QAction*>();
+    const auto resume = std::ranges::find(actions, QString("Resume where it was left"), &QAction::text);
+    QVERIFY(resume != actions.end());
+    QVERIFY((*resume)->isVisible() && !(*resume)->isEnabled());
+    QVERIFY2((*resume)->toolTip().contains("no checkpoint"), qPrintable((*resume)->toolTip()));
+    QPushButton* again = page().bar().mainButton();
+    QVERIFY(!page().bar().mainResumes() && again->isEnabled());
+    QCOMPARE(again->text(), QString("Start again"));
+    QVERIFY2(again->toolTip().contains("no checkpoint"), qPrintable(again->toolTip()));
+    Q_EMIT page().resumeWanted(folder("killed")); // as by a button that was named before it was gone
+    QVERIFY2(window().status().message().contains("has no checkpoint"), qPrintable(window().status().message()));
+    again->click();
+    QCOMPARE(window().workspace(), Workspace::Setup);
+    QCOMPARE(window().form().config().train.steps, 40);
+}
+
+void TestRunsReading::withoutACheckpointLiveStartsAgain()
+{
+    writeKilled();
+    QVERIFY(m_bench->open());
+    window().openRun(folder("killed"));
+    QPushButton* again = window().runBar().mainButton();
+    QCOMPARE(again->text(), QString("Start again"));
+    QVERIFY(again->isVisible() && again->isEnabled());
+    QVERIFY2(again->toolTip().contains("no checkpoint"), qPrintable(again->toolTip()));
+    again->click();
+    QCOMPARE(window().workspace(), Workspace::Setup);
+    QCOMPARE(window().form().config().train.steps, 40);
+    QCOMPARE(window().status().message(), "New set-up: The configuration of killed.");
 }
 
 QTEST_MAIN(TestRunsReading)

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What is free on the device is asked for when a person comes back to it, and not more often than it can matter.
+#include "tests/ui/StudioBench.h"
+#include "ui/RunModel.h"
+#include "ui/SessionController.h"
+#include "ui/SetupFacts.h"
+
+#include <QTest>
+
+#include <chrono>
+
+using namespace spectune;
+using namespace std::chrono_literals;
+using spectune::test::patience;
+
+class TestFreeMemory : public test::StudioTest {
+    Q_OBJECT
+private Q_SLOTS:
+    void comingBackAsksAgain();
+    void setUpAsksWhenItIsShown();
+    void aYoungAnswerIsEnough();
+    void aRunIsNotAskedBeside();
+
+private:
+    /// Opens the window and waits for what it asks by itself; from then on each visit may ask.
+    void openAnswered(std::chrono::milliseconds pause = 0ms);
+    void activate();
+    [[nodiscard]] bool isAsking() { return window().facts().isAskingDevice(); }
+    [[nodiscard]] int asked() const { return m_bench->scene->deviceQuestions; }
+};
+
+void TestFreeMemory::openAnswered(std::chrono::milliseconds pause)
+{
+    QVERIFY(m_bench->open());
+    window().facts().setDevicePause(1h); // the screen may activate the window on its own
+    QTRY_VERIFY_WITH_TIMEOUT(!isAsking() && asked() >= 1, patience);
+    QCoreApplication::processEvents();
+    window().facts().setDevicePause(pause);
+}
+
+void TestFreeMemory::activate()
+{
+    QEvent event(QEvent::WindowActivate);
+    QCoreApplication::sendEvent(&window(), &event);
+}
+
+void TestFreeMemory::comingBackAsksAgain()
+{
+    openAnswered();
+    const int before = asked();
+    activate();
+    QVERIFY(isAsking());
+    activate(); // which that answer serves as well
+    QTRY_VERIFY_WITH_TIMEOUT(!isAsking(), patience);
+    QCOMPARE(asked(), before + 1);
+}
+
+void TestFreeMemory::setUpAsksWhenItIsShown()
+{
+    openAnswered();
+    const int before = asked();
+    QCOMPARE(window().workspace(), Workspace::Setup);
+    window().showWorkspace(Workspace::Setup); // it is there already
+    window().showWorkspace(Workspace::Live);
+    QVERIFY(!isAsking());
+    window().showWorkspace(Workspace::Setup);
+    QVERIFY(isAsking());
+    QTRY_VERIFY_WITH_TIMEOUT(!isAsking(), patience);
+    QCOMPARE(asked(), before + 1);
+}
+
+void TestFreeMemory::aYoungAnswerIsEnough()
+{
+    openAnswered(1h);
+    activate();
+    QVERIFY(!isAsking());
+    window().showWorkspace(Workspace::Live);
+    window().showWorkspace(Workspace::Setup);
+    QVERIFY(!isAsking());
+}
+
+void TestFreeMemory::aRunIsNotAskedBeside()
+{
+    m_bench->scene->waitAt = 50;
+    openAnswered();
+    QVERIFY(window().startRun());
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().step(), 50, patience);
+    QVERIFY(isActive(window().session().state()));
+    activate();
+    window().showWorkspace(Workspace::Setup);
+    QVERIFY(!isAsking());
+    const int before = asked();
+    m_bench->release();
+    QTRY_COMPARE_WITH_TIMEOUT(window().session().state(), SessionState::Finished, patience);
+    QTRY_COMPARE_WITH_TIMEOUT(asked(), before + 1, patience); // by its end
+}
+
+QTEST_MAIN(TestFreeMemory)
+#include "tst_freememory.moc"
