@@ -8,8 +8,12 @@
 #include "ui/RunPlotPlan.h"
 #include "ui/SessionController.h"
 
+#include <QThreadPool>
+
 #include <algorithm>
 #include <limits>
+#include <memory>
+#include <utility>
 
 namespace spectune {
 
@@ -23,6 +27,15 @@ std::vector<std::string> namesOf(const ModuleLayout& layout)
     for (const ModuleInfo& module : layout.modules)
         names.push_back(module.name);
     return names;
+}
+
+/// A million steps take their time to be freed: a worker does it.
+void giveBack(RunHistory&& history)
+{
+    constexpr std::size_t freedAtOnce = 50'000; // steps
+    if (history.metrics.size() > freedAtOnce)
+        QThreadPool::globalInstance()->start(
+            [old = std::make_shared<RunHistory>(std::move(history))]() mutable { old.reset(); });
 }
 
 } // namespace
@@ -168,7 +181,7 @@ void RunModel::clear()
     m_memory = {};
     m_mostMemory = 0;
     m_started.reset();
-    m_history = {};
+    giveBack(std::exchange(m_history, {}));
     m_edited = {};
     m_checkpoints.clear();
     m_replay.clear();

@@ -248,7 +248,7 @@ void TestFeel::aLongRunIsShownWithoutAPause()
     }
     read.curves.setHistory(read.history);
     window().showWorkspace(Workspace::Live);
-    std::vector<RecordedRun> runs(3, read);
+    std::vector<RecordedRun> runs(5, read);
     double taken = std::numeric_limits<double>::infinity();
     for (RecordedRun& run : runs) {
         const double begin = testing::cpuMilliseconds();

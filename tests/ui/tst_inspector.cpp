@@ -204,7 +204,7 @@ void TestInspector::fixedRanksHaveLambdaWithoutScores()
         });
     };
     QVERIFY(says("this method keeps the ranks it starts with"));
-    QVERIFY(!says("has no λ of this step"));
+    QVERIFY(!says("This run's folder has no"));
     const auto buttons = inspector.findChildren<QToolButton*>();
     const auto byScore = std::find_if(
         buttons.begin(), buttons.end(), [](const QToolButton* button) { return button->text() == QLatin1String("S"); });
@@ -218,7 +218,7 @@ void TestInspector::fixedRanksHaveLambdaWithoutScores()
     QVERIFY(!grid.missingText().isEmpty());
     window().run().showStep(40); // no λ was kept of it
     QVERIFY(!list->isVisible() && !bars->isVisible());
-    QVERIFY(says("has no λ of this step"));
+    QVERIFY(says("This run's folder has no"));
 }
 
 void TestInspector::modesAreSpelledOutWhereTheyFit()

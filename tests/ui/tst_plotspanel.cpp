@@ -208,6 +208,7 @@ void TestPlotsPanel::anotherRunBeginsWithTheWholeView()
         recorded.state = RecordState::Finished;
         for (std::int64_t step = 1; step <= 800; ++step)
             recorded.history.metrics.push_back({.step = step, .loss = 1.0, .skipped = {}});
+        recorded.curves.setHistory(recorded.history);
         run.showRecorded(std::move(recorded));
     };
     show("/runs/a");

@@ -106,7 +106,10 @@ Shown TestStudioReplay::shown()
     Inspector& inspector = window().live().inspector();
     inspector.setModule(ModuleIndex {17});
     auto* list = inspector.findChild<TripletList*>();
+    const QSize size = list->size(); // a scroll bar beside it comes and goes
+    list->resize(280, list->fullHeight());
     now.triplets = list->grab().toImage();
+    list->resize(size);
     for (const int row : list->rows())
         now.inspector << QString::number(row);
     now.inspector << inspector.findChild<FormulaView*>()->accessibleName()
