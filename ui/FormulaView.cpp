@@ -26,14 +26,17 @@ constexpr int between = 12; ///< the least between title and note that share a l
 QStringList wrapped(const QString& text, const QFont& font, double width)
 {
     QStringList lines;
+    const double space = tabularWidth(font, QStringLiteral(" "));
+    double used = 0.0; // of the last line
     for (const QString& word : text.split(QLatin1Char(' '))) {
-        const QString longer = lines.isEmpty() ? word : lines.last() + QLatin1Char(' ') + word;
-        if (!lines.isEmpty() && tabularWidth(font, longer) > width)
+        const double wide = tabularWidth(font, word);
+        if (lines.isEmpty() || used + space + wide > width) {
             lines << word;
-        else if (lines.isEmpty())
-            lines << word;
-        else
-            lines.last() = longer;
+            used = wide;
+        } else {
+            lines.last() += QLatin1Char(' ') + word;
+            used += space + wide;
+        }
     }
     return lines;
 }

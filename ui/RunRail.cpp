@@ -285,17 +285,24 @@ void RunRail::refreshHealth()
             : m_run.state() == SessionState::Failed ? tr("Health at the failure")
                                                     : tr("Health"));
     const std::vector<Health> rows = m_run.hasRun() ? healthOfRun() : healthBefore();
-    QString text;
-    for (const Health& row : rows)
-        text += QLatin1String(row.icon) + row.title + row.detail + QLatin1Char('\n');
-    if (text == m_healthText)
-        return;
-    m_healthText = text;
+    const bool sameIcons = std::ranges::equal(rows, m_healthRows,
+        [](const Health& row, const HealthRow& shown) { return shown.icon == QLatin1String(row.icon); });
+    if (!sameIcons)
+        rebuildHealth(rows);
+    for (std::size_t i = 0; i < rows.size(); ++i) { // a drag through a run changes numbers alone
+        m_healthRows[i].title->setText(rows[i].title);
+        m_healthRows[i].detail->setText(rows[i].detail);
+    }
+}
+
+void RunRail::rebuildHealth(const std::vector<Health>& rows)
+{
     while (QLayoutItem* item = m_health->takeAt(0)) {
         if (item->widget())
             item->widget()->deleteLater();
         delete item;
     }
+    m_healthRows.clear();
     for (const Health& row : rows) {
         auto* widget = new QWidget;
         auto* grid = new QGridLayout(widget);
@@ -306,11 +313,13 @@ void RunRail::refreshHealth()
         const IconTone tone = name == QLatin1String("check") ? IconTone::Ok
             : name == QLatin1String("error")                 ? IconTone::Error
                                                              : IconTone::Warn;
+        HealthRow shown {name, makeText(row.title, "", true), makeCaption(row.detail, "third", true)};
         grid->addWidget(makeIcon(name, tone), 0, 0);
-        grid->addWidget(makeText(row.title, "", true), 0, 1);
-        grid->addWidget(makeCaption(row.detail, "third", true), 1, 1);
+        grid->addWidget(shown.title, 0, 1);
+        grid->addWidget(shown.detail, 1, 1);
         grid->setColumnStretch(1, 1);
         m_health->addWidget(widget);
+        m_healthRows.push_back(std::move(shown));
     }
 }
 

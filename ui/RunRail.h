@@ -35,7 +35,13 @@ private:
 
     KeyValueList* addSection(QVBoxLayout* column, QLabel*& heading, const QString& title);
     void refresh();
+    struct HealthRow { ///< as it stands
+        QString icon;
+        QLabel* title = nullptr;
+        QLabel* detail = nullptr;
+    };
     void refreshHealth();
+    void rebuildHealth(const std::vector<Health>& rows);
     [[nodiscard]] std::vector<Health> healthBefore() const;
     [[nodiscard]] std::vector<Health> healthOfRun() const;
 
@@ -51,7 +57,7 @@ private:
     QLabel* m_methodHeading = nullptr;
     QLabel* m_healthHeading = nullptr;
     QVBoxLayout* m_health = nullptr;
-    QString m_healthText; ///< what the health rows were built from
+    std::vector<HealthRow> m_healthRows;
 };
 
 } // namespace spectune

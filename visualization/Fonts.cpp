@@ -6,6 +6,7 @@
 #include <QPainter>
 
 #include <algorithm>
+#include <memory>
 
 namespace spectune {
 
@@ -22,20 +23,49 @@ QFont make(int pixels, QFont::Weight weight)
     return font;
 }
 
-double widestDigit(const QFont& font)
+/// Widths of parts of texts in one font, each measured once: a picture has the same few hundred of them again and again,
+/// and to shape one costs more than to draw it.
+class PartWidths {
+public:
+    explicit PartWidths(const QFont& font)
+        : m_metrics(font)
+    {
+        for (char digit = '0'; digit <= '9'; ++digit) {
+            m_digit = std::max(m_digit, of(QString(QLatin1Char(digit))));
+        }
+    }
+    [[nodiscard]] double of(const QString& part)
+    {
+        const auto found = m_widths.constFind(part);
+        if (found != m_widths.constEnd()) {
+            return *found;
+        }
+        if (m_widths.size() >= most) {
+            m_widths.clear();
+        }
+        const double width = m_metrics.horizontalAdvance(part);
+        m_widths.insert(part, width);
+        return width;
+    }
+    [[nodiscard]] double digit() const noexcept { return m_digit; } ///< the widest one's
+    [[nodiscard]] const QFontMetricsF& metrics() const noexcept { return m_metrics; }
+
+private:
+    static constexpr qsizetype most = 4096;
+
+    QFontMetricsF m_metrics;
+    QHash<QString, double> m_widths;
+    double m_digit = 0.0;
+};
+
+PartWidths& widthsIn(const QFont& font)
 {
-    static QHash<QFont, double> widths; // GUI thread only; a handful of fonts
-    const auto found = widths.constFind(font);
-    if (found != widths.constEnd()) {
-        return *found;
+    static QHash<QFont, std::shared_ptr<PartWidths>> widths; // GUI thread only; a handful of fonts
+    std::shared_ptr<PartWidths>& own = widths[font];
+    if (!own) {
+        own = std::make_shared<PartWidths>(font);
     }
-    const QFontMetricsF metrics(font);
-    double widest = 0.0;
-    for (char digit = '0'; digit <= '9'; ++digit) {
-        widest = std::max(widest, metrics.horizontalAdvance(QLatin1Char(digit)));
-    }
-    widths.insert(font, widest);
-    return widest;
+    return *own;
 }
 
 bool isDigit(QChar character)
@@ -45,23 +75,28 @@ bool isDigit(QChar character)
 
 /// Calls part(text, width, isDigit) for every digit and every run without digits.
 template <typename Part>
-void forParts(const QFont& font, const QString& text, Part part)
+void forParts(PartWidths& widths, const QString& text, Part part)
 {
-    const QFontMetricsF metrics(font);
-    const double digit = widestDigit(font);
     for (qsizetype begin = 0; begin < text.size();) {
         qsizetype end = begin + 1;
         if (isDigit(text[begin])) {
-            part(text.mid(begin, 1), digit, true);
+            part(text.mid(begin, 1), widths.digit(), true);
         } else {
             while (end < text.size() && !isDigit(text[end])) {
                 ++end;
             }
             const QString run = text.mid(begin, end - begin);
-            part(run, metrics.horizontalAdvance(run), false);
+            part(run, widths.of(run), false);
         }
         begin = end;
     }
+}
+
+double widthOf(PartWidths& widths, const QString& text)
+{
+    double width = 0.0;
+    forParts(widths, text, [&](const QString&, double advance, bool) { width += advance; });
+    return width;
 }
 
 } // namespace
@@ -106,9 +141,7 @@ QFont Fonts::mono()
 
 double tabularWidth(const QFont& font, const QString& text)
 {
-    double width = 0.0;
-    forParts(font, text, [&](const QString&, double advance, bool) { width += advance; });
-    return width;
+    return widthOf(widthsIn(font), text);
 }
 
 double centredInside(double middle, double wide, double from, double to)
@@ -118,13 +151,13 @@ double centredInside(double middle, double wide, double from, double to)
 
 void drawTabular(QPainter& painter, const QRectF& rect, Qt::Alignment alignment, const QString& text)
 {
-    const QFont font = painter.font();
-    const QFontMetricsF metrics(font);
+    PartWidths& widths = widthsIn(painter.font());
+    const QFontMetricsF& metrics = widths.metrics();
     double x = rect.left();
     if (alignment & Qt::AlignRight) {
-        x = rect.right() - tabularWidth(font, text);
+        x = rect.right() - widthOf(widths, text);
     } else if (alignment & Qt::AlignHCenter) {
-        x = rect.center().x() - tabularWidth(font, text) / 2.0;
+        x = rect.center().x() - widthOf(widths, text) / 2.0;
     }
     double baseline = rect.center().y() + metrics.capHeight() / 2.0;
     if (alignment & Qt::AlignTop) {
@@ -132,8 +165,8 @@ void drawTabular(QPainter& painter, const QRectF& rect, Qt::Alignment alignment,
     } else if (alignment & Qt::AlignBottom) {
         baseline = rect.bottom() - metrics.descent();
     }
-    forParts(font, text, [&](const QString& part, double advance, bool digit) {
-        const double inset = digit ? (advance - metrics.horizontalAdvance(part)) / 2.0 : 0.0;
+    forParts(widths, text, [&](const QString& part, double advance, bool digit) {
+        const double inset = digit ? (advance - widths.of(part)) / 2.0 : 0.0;
         painter.drawText(QPointF(x + inset, baseline), part);
         x += advance;
     });

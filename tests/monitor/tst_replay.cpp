@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // replay.bin: what was shown live at an event is what its folder shows later; sizes, cuts, damage.
 #include "tests/support/CpuTime.h"
+#include "tests/support/ReplayPlay.h"
 #include "training/core/AtomicFile.h"
 #include "training/monitor/ReplayFormat.h"
 #include "training/monitor/ReplayReader.h"
@@ -17,74 +18,6 @@ using namespace spectune::testing;
 namespace fs = std::filesystem;
 
 namespace {
-
-/// A run's triplets as they are pruned and come back; the same on every machine.
-class Play {
-public:
-    Play(int layers, int kinds, int rank, int flipsPerEvent)
-        : m_flips(flipsPerEvent)
-    {
-        auto layout = std::make_shared<ModuleLayout>();
-        layout->layerCount = layers;
-        layout->initRank = rank;
-        for (int kind = 0; kind < kinds; ++kind)
-            layout->kinds.push_back("kind" + std::to_string(kind));
-        for (int layer = 0; layer < layers; ++layer)
-            for (int kind = 0; kind < kinds; ++kind)
-                layout->modules.push_back(
-                    {"model.layers." + std::to_string(layer) + ".self_attn.kind" + std::to_string(kind) + "_proj",
-                        LayerIndex {layer}, KindIndex {kind}, 8, 16});
-        m_now.layout = layout;
-        m_now.modules.resize(layout->modules.size());
-        m_now.triplets.resize(static_cast<std::size_t>(layout->tripletCount()));
-        m_now.hasLambda = m_now.hasScores = true;
-    }
-
-    /// @param fresh other λ, S, … than at the event before
-    std::shared_ptr<const RankSnapshot> next(std::int64_t step, bool fresh = true)
-    {
-        const auto rank = static_cast<std::size_t>(m_now.layout->initRank);
-        for (ModuleState& module : m_now.modules)
-            module = {.orthP = value(), .orthQ = value()};
-        for (int i = 0; i < m_flips; ++i) {
-            TripletState& triplet = m_now.triplets[m_random() % m_now.triplets.size()];
-            if (triplet.prunedAt == step || triplet.revivedAt == step)
-                continue; // once an event
-            triplet.kept = !triplet.kept;
-            (triplet.kept ? triplet.revivedAt : triplet.prunedAt) = static_cast<std::int32_t>(step);
-        }
-        m_now.step = m_now.eventStep = step;
-        m_now.budget = 0;
-        m_now.threshold = value();
-        for (std::size_t i = 0; i < m_now.triplets.size(); ++i) {
-            TripletState& triplet = m_now.triplets[i];
-            ModuleState& module = m_now.modules[i / rank];
-            if (fresh) {
-                triplet.lambda = value() - 0.5F;
-                triplet.score = value();
-                triplet.scoreLambda = value();
-                triplet.sensitivityLambda = value();
-                triplet.uncertaintyLambda = value();
-                triplet.meanScoreP = value();
-                triplet.meanScoreQ = value();
-            }
-            module.rank += triplet.kept ? 1 : 0;
-            module.lostAtLastEvent += !triplet.kept && triplet.prunedAt == step ? 1 : 0;
-            module.backAtLastEvent += triplet.kept && triplet.revivedAt == step ? 1 : 0;
-            module.importance += triplet.kept ? triplet.score : 0.0F;
-            module.lambdaSum += std::abs(triplet.lambda);
-            m_now.budget += triplet.kept ? 1 : 0;
-        }
-        return std::make_shared<const RankSnapshot>(m_now);
-    }
-
-private:
-    float value() { return static_cast<float>(m_random() % 1000003) / 1000003.0F; }
-
-    std::mt19937 m_random {7};
-    int m_flips;
-    RankSnapshot m_now;
-};
 
 bool sameTriplet(const TripletState& a, const TripletState& b)
 {
@@ -133,7 +66,7 @@ private:
     std::vector<std::shared_ptr<const RankSnapshot>> write(int events, std::size_t room = ReplayWriter::usualStateBytes)
     {
         std::vector<std::shared_ptr<const RankSnapshot>> shown;
-        Play play(3, 4, 5, 6);
+        ReplayPlay play(3, 4, 5, 6);
         ReplayWriter writer(file(), room);
         for (int event = 1; event <= events; ++event) {
             shown.push_back(play.next(10 * event));
@@ -209,7 +142,7 @@ void TestReplay::aMatrixOverTime()
 
 void TestReplay::aLiveReaderFollows()
 {
-    Play play(3, 4, 5, 6);
+    ReplayPlay play(3, 4, 5, 6);
     ReplayReader reader(path());
     QVERIFY(!reader.refresh());
     ReplayWriter writer(file());
@@ -237,7 +170,7 @@ void TestReplay::aTornTailEndsTheFile()
     }
     QCOMPARE(least, 0U);
     fs::resize_file(file(), whole.size() - 5); // as after a crash; the next run goes on behind the last whole record
-    Play play(3, 4, 5, 6);
+    ReplayPlay play(3, 4, 5, 6);
     ReplayWriter writer(file());
     for (int event = 1; event <= 3; ++event)
         play.next(10 * event);
@@ -287,7 +220,7 @@ void TestReplay::resumeCutsAndGoesOn()
 
 void TestReplay::aRunWithoutTheFileGoesOnWithOne()
 {
-    Play play(3, 4, 5, 6);
+    ReplayPlay play(3, 4, 5, 6);
     for (int event = 1; event <= 9; ++event)
         play.next(10 * event);
     ReplayWriter writer(file());
@@ -334,7 +267,7 @@ void TestReplay::longRunStaysSmall()
     constexpr int events = 10'000;
     constexpr double slower = 1.0;
 #endif
-    Play play(80, 7, 12, 200); // 560 matrices, 200 changes an event
+    ReplayPlay play(80, 7, 12, 200); // 560 matrices, 200 changes an event
     {
         ReplayWriter writer(file());
         for (int event = 1; event <= events; ++event)
@@ -368,7 +301,7 @@ void TestReplay::longRunStaysSmall()
 
 void TestReplay::fastLinesReadAsSlowOnes()
 {
-    Play play(80, 7, 12, 200);
+    ReplayPlay play(80, 7, 12, 200);
     std::string fast;
     std::string slow; // spaces: the general reader takes these
     const auto layout = play.next(1)->layout;
