@@ -38,14 +38,7 @@ QString csvOf(const BudgetSchedule& schedule)
     for (std::int64_t t = 0; t < schedule.totalSteps;) {
         const std::int64_t budget = schedule.budgetAt(t);
         csv += QStringLiteral("%1,%2\n").arg(t).arg(budget);
-        std::int64_t next = schedule.totalSteps; // b(t) never rises
-        for (++t; t < next;) {
-            const std::int64_t middle = t + (next - t) / 2;
-            if (schedule.budgetAt(middle) < budget)
-                next = middle;
-            else
-                t = middle + 1;
-        }
+        t = firstBelow(schedule, budget, t + 1);
     }
     return csv;
 }
@@ -192,11 +185,9 @@ void BudgetPanel::refresh()
     const RunConfig& config = m_form.config();
     const ResolvedRun run = m_form.resolved();
     const std::int64_t matrices = m_form.facts().matrices;
-    const double target = matrices > 0 && allocatesBudget(config.method)
-        ? static_cast<double>(run.schedule.targetBudget) / static_cast<double>(matrices)
-        : static_cast<double>(config.adalora.targetRank);
     PlotPlan plan = plotPlan(config, run, matrices, nullptr);
-    plan.targetRank = target;
+    if (!allocatesBudget(config.method)) // the curve has no handle for it, and keeps what the field says
+        plan.targetRank = static_cast<double>(config.adalora.targetRank);
     BudgetValues values = BudgetValues::of(plan);
     values.largestRank = m_form.facts().smallestSide;
     values.initGiven = config.adalora.initRank.has_value();

@@ -153,9 +153,7 @@ QMenu* GridPanel::makeMenu()
         (m_grid->isTransposed() ? matrices : layers)->setChecked(true);
         all->setEnabled(m_grid->isZoomed());
     });
-    m_grid->setContextMenuPolicy(Qt::CustomContextMenu);
-    connect(m_grid, &QWidget::customContextMenuRequested, menu,
-        [this, menu](const QPoint& place) { menu->popup(m_grid->mapToGlobal(place)); });
+    openByRightClick(*m_grid, *menu);
     return menu;
 }
 

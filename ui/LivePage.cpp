@@ -142,10 +142,7 @@ void LivePage::refreshAll()
         m_plots->clear();
     }
     m_plots->setPlan(m_run.plan());
-    if (const RunCurves* curves = m_run.curves())
-        m_plots->setCurves(*curves);
-    else
-        m_plots->setHistory(m_run.history());
+    m_plots->setHistory(m_run.history(), m_run.curves());
     refreshMarks();
     m_plots->setShownStep(m_run.shownStep());
     m_plots->setEmptyText(tr("The curve begins with step 1"));

@@ -118,6 +118,13 @@ void addPictureActions(QMenu& menu, QWidget& owner, const PictureSource& source,
     });
 }
 
+void openByRightClick(QWidget& view, QMenu& menu)
+{
+    view.setContextMenuPolicy(Qt::CustomContextMenu);
+    QObject::connect(&view, &QWidget::customContextMenuRequested, &menu,
+        [&view, &menu](const QPoint& place) { menu.popup(view.mapToGlobal(place)); });
+}
+
 QToolButton* makeMenuButton(QMenu* menu, const QString& name)
 {
     auto* button = new QToolButton;

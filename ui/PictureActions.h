@@ -30,6 +30,9 @@ using TellUser = std::function<void(const QString& lead, const QString& text)>;
 /// a worker encodes the picture, and writes a table of a million lines.
 void addPictureActions(QMenu& menu, QWidget& owner, const PictureSource& source, const TellUser& tell);
 
+/// A right click on @p view opens @p menu.
+void openByRightClick(QWidget& view, QMenu& menu);
+
 /// The three dots of a panel's header that open @p menu.
 [[nodiscard]] QToolButton* makeMenuButton(QMenu* menu, const QString& name);
 

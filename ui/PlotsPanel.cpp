@@ -185,9 +185,7 @@ QMenu* PlotsPanel::makeMenu()
         [this](const QString& lead, const QString& text) { Q_EMIT told(lead, text); });
     connect(menu, &QMenu::aboutToShow, this,
         [this, back] { back->setEnabled(m_plots->effectiveRange() == PlotRange::Custom); });
-    m_plots->setContextMenuPolicy(Qt::CustomContextMenu);
-    connect(m_plots, &QWidget::customContextMenuRequested, menu,
-        [this, menu](const QPoint& place) { menu->popup(m_plots->mapToGlobal(place)); });
+    openByRightClick(*m_plots, *menu);
     return menu;
 }
 

@@ -4,6 +4,7 @@
 #include "training/config/RankBound.h"
 #include "ui/ConfigForm.h"
 #include "ui/PageParts.h"
+#include "ui/RunPlotPlan.h"
 #include "visualization/NumberFormat.h"
 
 #include <QHBoxLayout>
@@ -71,10 +72,7 @@ QString RankBoundPanel::comparison() const
     if (!allocatesBudget(m_form.config().method))
         return init >= rank ? tr("%1: rank %2 is above it.").arg(product, formatCount(init))
                             : tr("%1: rank %2 is below it.").arg(product, formatCount(init));
-    const std::int64_t matrices = m_form.facts().matrices;
-    const double target = matrices > 0 // a total budget overrules the target rank
-        ? static_cast<double>(run.schedule.targetBudget) / static_cast<double>(matrices)
-        : static_cast<double>(m_form.config().adalora.targetRank);
+    const double target = targetRankOf(m_form.config(), run, m_form.facts().matrices);
     if (target >= static_cast<double>(rank))
         return tr("%1: init %2 and target %3 are above it.").arg(product, formatCount(init), formatRank(target));
     if (init >= rank)

@@ -31,10 +31,7 @@ ReplayFrames::ReplayFrames(const RunModel& run, const FrameLook& look)
     m_grid.setMode(look.mode);
     m_grid.setTransposed(look.transposed);
     m_plots.setPlan(run.plan());
-    if (const RunCurves* curves = run.curves())
-        m_plots.setCurves(*curves);
-    else
-        m_plots.setHistory(run.history());
+    m_plots.setHistory(run.history(), run.curves());
     m_plots.setEnded(isTerminal(run.state()));
     m_plots.setRange(PlotRange::WholeRun);
 }

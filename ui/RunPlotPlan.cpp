@@ -21,8 +21,7 @@ PlotPlan plotPlan(const RunConfig& config, const ResolvedRun& resolved, std::int
     plan.matrices = matrices;
     plan.initRank = static_cast<int>(resolved.initRank);
     plan.hasRankMap = usesRankMap(config);
-    plan.targetRank = plan.matrices > 0 ? static_cast<double>(plan.targetBudget) / static_cast<double>(plan.matrices)
-                                        : static_cast<double>(config.adalora.targetRank);
+    plan.targetRank = targetRankOf(config, resolved, matrices);
     if (plan.totalSteps <= 0 || plan.initialBudget <= 0)
         return plan;
     constexpr std::int64_t points = 300;
@@ -32,6 +31,24 @@ PlotPlan plotPlan(const RunConfig& config, const ResolvedRun& resolved, std::int
         plan.budgetCurve.emplace_back(static_cast<double>(t), static_cast<double>(then.budgetAt(t)));
     }
     return plan;
+}
+
+double targetRankOf(const RunConfig& config, const ResolvedRun& resolved, std::int64_t matrices)
+{
+    return matrices > 0 ? static_cast<double>(resolved.schedule.targetBudget) / static_cast<double>(matrices)
+                        : static_cast<double>(config.adalora.targetRank);
+}
+
+std::int64_t firstBelow(const BudgetSchedule& schedule, std::int64_t budget, std::int64_t from)
+{
+    for (std::int64_t end = schedule.totalSteps; from < end;) {
+        const std::int64_t middle = from + (end - from) / 2;
+        if (schedule.budgetAt(middle) < budget)
+            end = middle;
+        else
+            from = middle + 1;
+    }
+    return from;
 }
 
 } // namespace spectune

@@ -46,9 +46,7 @@ ShareButton::ShareButton(
     addPictureActions(
         *menu, *this, m_source, [this](const QString& lead, const QString& text) { Q_EMIT told(lead, text); });
     setMenu(menu);
-    picture->setContextMenuPolicy(Qt::CustomContextMenu);
-    connect(picture, &QWidget::customContextMenuRequested, menu,
-        [picture, menu](const QPoint& place) { menu->popup(picture->mapToGlobal(place)); });
+    openByRightClick(*picture, *menu);
 }
 
 } // namespace spectune

@@ -2,6 +2,7 @@
 #include "ui/TourFacts.h"
 
 #include "ui/RunModel.h"
+#include "ui/RunPlotPlan.h"
 
 #include <algorithm>
 
@@ -55,19 +56,10 @@ std::int64_t TourFacts::plannedAt(TourEvent event) const
         return -1;
     if (event == TourEvent::FinalPhase)
         return plan.eventAt(count - 1);
-    // An event prunes nothing while the rounded budget is still the initial one; b(t) never rises.
-    const auto takes = [&](std::int64_t index) {
-        return event != TourEvent::FirstPruning
-            || resolved.schedule.budgetAt(plan.eventAt(index) - 1) < resolved.schedule.initialBudget;
-    };
-    std::int64_t due = plan.eventsUntil(step);
-    for (std::int64_t end = count; due < end;) {
-        const std::int64_t middle = due + (end - due) / 2;
-        if (takes(middle))
-            end = middle;
-        else
-            due = middle + 1;
-    }
+    // An event prunes nothing while the rounded budget is still the initial one.
+    const std::int64_t falls
+        = event == TourEvent::FirstPruning ? firstBelow(resolved.schedule, resolved.schedule.initialBudget, 0) : 0;
+    const std::int64_t due = plan.eventsUntil(std::max(step, falls));
     return due < count ? plan.eventAt(due) : -1;
 }
 

@@ -3,6 +3,7 @@
 
 #include "visualization/ComparePlotPrivate.h"
 #include "visualization/NumberFormat.h"
+#include "visualization/PlotInput.h"
 #include "visualization/QCustomPlotQt.h"
 #include "visualization/RunTags.h"
 
@@ -18,7 +19,6 @@
 namespace spectune {
 
 namespace {
-constexpr double zoomPerKey = 1.25; ///< and per notch of the wheel, as in Live's plots
 constexpr double leastShown = 5.0; ///< steps, tokens or seconds
 } // namespace
 
@@ -221,8 +221,8 @@ void ComparePlot::keyPressEvent(QKeyEvent* event)
     case Qt::Key_PageUp: return panX(0.5);
     case Qt::Key_PageDown: return panX(-0.5);
     case Qt::Key_Plus:
-    case Qt::Key_Equal: return loss ? zoomLoss(1.0 / zoomPerKey) : zoomX(1.0 / zoomPerKey, crosshair());
-    case Qt::Key_Minus: return loss ? zoomLoss(zoomPerKey) : zoomX(zoomPerKey, crosshair());
+    case Qt::Key_Equal: return loss ? zoomLoss(1.0 / zoomPerNotch) : zoomX(1.0 / zoomPerNotch, crosshair());
+    case Qt::Key_Minus: return loss ? zoomLoss(zoomPerNotch) : zoomX(zoomPerNotch, crosshair());
     case Qt::Key_0:
     case Qt::Key_Home: return showAll();
     default: QWidget::keyPressEvent(event);
@@ -239,15 +239,13 @@ void ComparePlot::moveCrosshair(double by)
 
 bool ComparePlot::wheeled(const QWheelEvent& wheel)
 {
-    const double notches = wheel.angleDelta().y() / 120.0;
-    if (notches == 0.0 || m_private->curves.isEmpty())
+    const auto zoom = wheelZoom(wheel, m_private->plot->axisRect()->left());
+    if (!zoom || m_private->curves.isEmpty())
         return false;
-    const QPointF pointer = wheel.position();
-    const double factor = std::pow(1.0 / zoomPerKey, notches);
-    if (wheel.modifiers() & Qt::ControlModifier || pointer.x() < m_private->plot->axisRect()->left())
-        zoomLoss(factor, pointer.y());
+    if (zoom->ofValues)
+        zoomLoss(zoom->factor, wheel.position().y());
     else
-        zoomX(factor, m_private->plot->xAxis->pixelToCoord(pointer.x()));
+        zoomX(zoom->factor, m_private->plot->xAxis->pixelToCoord(wheel.position().x()));
     return true;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The rank grid turned round, and looked at from nearer: zoom and pan along the layers.
+#include "visualization/PlotInput.h"
 #include "visualization/RankGrid.h"
 #include "visualization/RankGridState.h"
 
@@ -13,7 +14,6 @@ namespace spectune {
 
 namespace {
 
-constexpr double zoomPerNotch = 1.25; ///< 15 degrees of a wheel
 constexpr double clickReach = 4.0; ///< pixels; a pointer that moved further drags
 
 } // namespace

@@ -46,17 +46,16 @@ void RunPlots::append(const EvalPoint& point)
     m_private->changed();
 }
 
-void RunPlots::setHistory(const RunHistory& history)
+void RunPlots::setHistory(const RunHistory& history, const RunCurves* made)
 {
-    m_private->clearCurves();
-    m_private->curves.setHistory(history);
-    m_private->replaced();
-}
-
-void RunPlots::setCurves(RunCurves curves)
-{
-    curves.setPlan(m_private->curves.plan());
-    m_private->curves.takeAll(std::move(curves));
+    if (made != nullptr) {
+        RunCurves curves = *made;
+        curves.setPlan(m_private->curves.plan());
+        m_private->curves.takeAll(std::move(curves));
+    } else {
+        m_private->clearCurves();
+        m_private->curves.setHistory(history);
+    }
     m_private->replaced();
 }
 

@@ -35,9 +35,8 @@ public:
     void append(std::span<const MetricPoint> points);
     void append(const EvalPoint& point);
     /// Replaces all curves. The plan and the view stay: it is the same run.
-    void setHistory(const RunHistory& history);
-    /// The same of curves that were made elsewhere: costs nothing.
-    void setCurves(RunCurves curves);
+    /// @param made the history's curves, where a worker has made them: they cost nothing; null: they are made here
+    void setHistory(const RunHistory& history, const RunCurves* made = nullptr);
     void clear(); ///< another run's curves follow: nothing of the last one's stays, its zoom neither
 
     void setShownStep(std::int64_t step); ///< −1: live

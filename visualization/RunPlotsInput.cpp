@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // How the plots are read with a pointer and with keys: crosshair, zoom, pan, and the way back.
+#include "visualization/PlotInput.h"
 #include "visualization/QCustomPlotQt.h"
 #include "visualization/RunPlots.h"
 #include "visualization/RunPlotsPrivate.h"
@@ -15,7 +16,6 @@ namespace spectune {
 
 namespace {
 
-constexpr double zoomPerNotch = 1.25; ///< 15 degrees of a wheel
 constexpr double clickReach = 4.0; ///< pixels; a pointer that moved further drags
 
 } // namespace
@@ -99,16 +99,14 @@ void RunPlots::doubleClicked()
 
 bool RunPlots::wheeled(const QWheelEvent& wheel)
 {
-    const double notches = wheel.angleDelta().y() / 120.0;
-    if (notches == 0.0 || m_private->curves.lastStep() < 1) {
+    const auto zoom = wheelZoom(wheel, m_private->plotLeft());
+    if (!zoom || m_private->curves.lastStep() < 1) {
         return false;
     }
-    const bool values = wheel.modifiers() & Qt::ControlModifier || wheel.position().x() < m_private->plotLeft();
-    const double factor = std::pow(1.0 / zoomPerNotch, notches);
-    if (values) {
-        m_private->zoomLoss(factor, wheel.position().y());
+    if (zoom->ofValues) {
+        m_private->zoomLoss(zoom->factor, wheel.position().y());
     } else {
-        m_private->zoomSteps(factor, wheel.position().x());
+        m_private->zoomSteps(zoom->factor, wheel.position().x());
     }
     return true;
 }

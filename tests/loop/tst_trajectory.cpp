@@ -4,6 +4,7 @@
 #include "tests/loop/Reference.h"
 #include "training/io/Safetensors.h"
 #include "training/loop/SnapshotBuilder.h"
+#include "training/monitor/SnapshotEvent.h"
 
 #include <QtTest/QtTest>
 

@@ -6,6 +6,7 @@
 #include "tests/ui/StudioBench.h"
 #include "training/monitor/ReplayFormat.h"
 #include "training/monitor/ReplayWriter.h"
+#include "training/monitor/SnapshotEvent.h"
 #include "ui/Inspector.h"
 #include "ui/LivePage.h"
 #include "ui/RecordedRun.h"
@@ -36,13 +37,7 @@ RecordedRun longRun(const std::filesystem::path& folder)
     for (int event = 1; event <= events; ++event) {
         const auto snapshot = play.next(event, event == 1);
         writer.append(*snapshot);
-        MaskEvent told {.step = event, .budget = snapshot->budget, .ranks = {}, .pruned = 0, .revived = 0};
-        for (const ModuleState& module : snapshot->modules) {
-            told.ranks.push_back(module.rank);
-            told.pruned += module.lostAtLastEvent;
-            told.revived += module.backAtLastEvent;
-        }
-        run.history.events.push_back(std::move(told));
+        run.history.events.push_back(maskEventOf(*snapshot));
         run.history.metrics.push_back({.step = event, .loss = 1.0 + 1.0 / event, .skipped = {}});
     }
     writer.finish();

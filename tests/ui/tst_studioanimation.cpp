@@ -36,7 +36,6 @@ private Q_SLOTS:
 
 private:
     [[nodiscard]] MainWindow& window() { return *m_bench->window; }
-    void runToTheEnd();
 
     std::unique_ptr<test::StudioBench> m_bench;
 };
@@ -47,16 +46,9 @@ void TestStudioAnimation::init()
     m_bench->scene->writesFiles = true;
 }
 
-void TestStudioAnimation::runToTheEnd()
-{
-    QVERIFY(m_bench->open());
-    QVERIFY(window().startRun());
-    QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Finished, patience);
-}
-
 void TestStudioAnimation::anAnimationIsWritten()
 {
-    runToTheEnd();
+    m_bench->runTo(SessionState::Finished);
     window().live().showAnimation();
     AnimationWindow* animation = window().live().animation();
     animation->setFormat(AnimationFormat::Gif);
@@ -76,7 +68,7 @@ void TestStudioAnimation::anAnimationIsWritten()
 
 void TestStudioAnimation::aCancelledAnimationLeavesNothing()
 {
-    runToTheEnd();
+    m_bench->runTo(SessionState::Finished);
     window().live().showAnimation();
     AnimationWindow* animation = window().live().animation();
     animation->setFormat(AnimationFormat::PngFolder);
@@ -94,7 +86,7 @@ void TestStudioAnimation::aCancelledAnimationLeavesNothing()
 
 void TestStudioAnimation::closingAsksWhileAnAnimationIsWritten()
 {
-    runToTheEnd();
+    m_bench->runTo(SessionState::Finished);
     window().live().showAnimation();
     AnimationWindow* animation = window().live().animation();
     animation->setFormat(AnimationFormat::PngFolder);
@@ -113,7 +105,7 @@ void TestStudioAnimation::closingAsksWhileAnAnimationIsWritten()
 
 void TestStudioAnimation::anotherRunsAnimationIsAnotherFile()
 {
-    runToTheEnd();
+    m_bench->runTo(SessionState::Finished);
     window().live().showAnimation();
     AnimationWindow* animation = window().live().animation();
     auto* path = animation->findChild<QLineEdit*>();

@@ -83,7 +83,6 @@ private Q_SLOTS:
 private:
     [[nodiscard]] MainWindow& window() { return *m_bench->window; }
     [[nodiscard]] Shown shown();
-    void runToTheEnd();
 
     std::unique_ptr<test::StudioBench> m_bench;
 };
@@ -116,13 +115,6 @@ Shown TestStudioReplay::shown()
                   << inspector.findChild<OrthogonalityBars*>()->accessibleDescription();
     now.timeline = textsOf(*window().findChild<TimelineStrip*>());
     return now;
-}
-
-void TestStudioReplay::runToTheEnd()
-{
-    QVERIFY(m_bench->open());
-    QVERIFY(window().startRun());
-    QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Finished, patience);
 }
 
 void TestStudioReplay::replayEqualsLive_data()
@@ -181,7 +173,7 @@ void TestStudioReplay::scrubbingWhileItTrainsEqualsReplay()
 
 void TestStudioReplay::aFolderWithoutReplayTellsRanks()
 {
-    runToTheEnd();
+    m_bench->runTo(SessionState::Finished);
     const QString folder = window().run().folder();
     window().run().showStep(341);
     const QStringList with = window().live().grid().toCsv().split('\n');
@@ -198,7 +190,7 @@ void TestStudioReplay::aFolderWithoutReplayTellsRanks()
 
 void TestStudioReplay::cutRanksAreDamage()
 {
-    runToTheEnd();
+    m_bench->runTo(SessionState::Finished);
     const QString folder = window().run().folder();
     QCOMPARE(readRecordedRun(folder).damage, QString());
     QFile ranks(folder + "/ranks.jsonl");
@@ -224,7 +216,7 @@ void TestStudioReplay::speedsAreStepsPerSecond()
 
 void TestStudioReplay::playingEndsLive()
 {
-    runToTheEnd();
+    m_bench->runTo(SessionState::Finished);
     ReplayPlayer& player = window().live().timeline().player();
     QSignalSpy steps(&window().run(), &RunModel::shownStepChanged);
     player.setSpeed({.events = 10.0});
@@ -246,7 +238,7 @@ void TestStudioReplay::playingEndsLive()
 
 void TestStudioReplay::theInspectorShowsTheRun()
 {
-    runToTheEnd();
+    m_bench->runTo(SessionState::Finished);
     Inspector& inspector = window().live().inspector();
     inspector.setModule(ModuleIndex {17});
     TripletHistory& history = inspector.historySection().history();
@@ -262,7 +254,7 @@ void TestStudioReplay::theInspectorShowsTheRun()
 /// The last of eight is chosen; the next run has four in each matrix.
 void TestStudioReplay::aTripletThatIsNoMoreIsForgotten()
 {
-    runToTheEnd();
+    m_bench->runTo(SessionState::Finished);
     Inspector& inspector = window().live().inspector();
     inspector.setModule(ModuleIndex {41});
     TripletHistory& history = inspector.historySection().history();

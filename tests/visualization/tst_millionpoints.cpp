@@ -239,7 +239,7 @@ void TestMillionPoints::anotherRunIsShownAtOnce()
     plots.show();
     plots.append(metrics(1, 100));
     plots.setSmoothing(0.9);
-    VERIFY_SHORT(timeOf([&] { plots.setCurves(made); }));
+    VERIFY_SHORT(timeOf([&] { plots.setHistory(history, &made); }));
     QCOMPARE(plots.curves().loss().y().data(), made.loss().y().data());
     QCOMPARE(plots.readoutsAt(million).size(), 3);
     VERIFY_SHORT(longestTurn([&] { return plots.curves().smoothing() == 0.9; }));

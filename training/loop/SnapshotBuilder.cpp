@@ -133,15 +133,4 @@ std::shared_ptr<const RankSnapshot> buildSnapshot(const Trainer& trainer, std::i
     return snapshot;
 }
 
-MaskEvent maskEventOf(const RankSnapshot& snapshot)
-{
-    MaskEvent event {.step = snapshot.eventStep, .budget = snapshot.budget, .ranks = {}, .pruned = 0, .revived = 0};
-    for (const ModuleState& module : snapshot.modules) {
-        event.ranks.push_back(module.rank);
-        event.pruned += module.lostAtLastEvent;
-        event.revived += module.backAtLastEvent;
-    }
-    return event;
-}
-
 } // namespace spectune

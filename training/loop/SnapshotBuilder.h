@@ -2,7 +2,6 @@
 #pragma once
 
 #include "training/loop/Trainer.h"
-#include "training/monitor/MetricPoint.h"
 #include "training/monitor/RankSnapshot.h"
 
 #include <memory>
@@ -13,8 +12,5 @@ namespace spectune {
 /// copied once.
 [[nodiscard]] std::shared_ptr<const RankSnapshot> buildSnapshot(
     const Trainer& trainer, std::int64_t step, std::int64_t budget);
-
-/// Ranks, pruned and revived counts of the snapshot's last masking event, with its budget.
-[[nodiscard]] MaskEvent maskEventOf(const RankSnapshot& snapshot);
 
 } // namespace spectune

@@ -7,6 +7,7 @@
 #include "training/loop/Device.h"
 #include "training/loop/Evaluator.h"
 #include "training/loop/SnapshotBuilder.h"
+#include "training/monitor/SnapshotEvent.h"
 
 #include <algorithm>
 #include <cmath>
