@@ -169,7 +169,7 @@ private:
             }
         }
         at::Tensor scratch = at::full({3}, NAN, here(m_factors[0].sums).options()); // too small
-        return ops::swiGluBackwardWithFactors(here(m_gateUp), here(m_dOut), wanted, scratch);
+        return ops::swiGluBackwardWithFactors(here(m_gateUp), here(m_dOut), /*wantsOut=*/true, wanted, scratch);
     }
 
     void checkFactor(const std::string& name, std::size_t i, const at::Tensor& before) const

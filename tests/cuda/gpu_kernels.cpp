@@ -66,8 +66,8 @@ void checkSwiGlu(const Shape& of)
     ops::swiGlu(gateUp.cpu, out.cpu);
     ops::swiGlu(gateUp.gpu, out.gpu);
     out.compare(of.name("swiGlu"));
-    ops::swiGluBackward(gateUp.cpu, out.cpu);
-    ops::swiGluBackward(gateUp.gpu, out.gpu);
+    ops::swiGluBackward(gateUp.cpu, out.cpu, /*wantsOut=*/true);
+    ops::swiGluBackward(gateUp.gpu, out.gpu, /*wantsOut=*/true);
     gateUp.compare(of.name("swiGluBackward, gate and up"), 4.0);
     out.compare(of.name("swiGluBackward, out again"));
 }

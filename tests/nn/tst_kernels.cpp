@@ -158,7 +158,7 @@ private Q_SLOTS:
             expected.backward(leaf(dOut.rows).detach());
             ops::swiGlu(gateUp.rows, out.rows);
             NEAR("value", out.rows, expected, tolerance);
-            ops::swiGluBackward(gateUp.rows, dOut.rows);
+            ops::swiGluBackward(gateUp.rows, dOut.rows, /*wantsOut=*/true);
             NEAR("gradient of the gate", gateUp.rows.narrow(1, 0, width), input.grad().narrow(1, 0, width), tolerance);
             NEAR(
                 "gradient of up", gateUp.rows.narrow(1, width, width), input.grad().narrow(1, width, width), tolerance);
@@ -199,7 +199,7 @@ private Q_SLOTS:
                 const at::Tensor out = plain::swiGlu(at::cat(parts, 1));
                 out.backward(leaf(dOut.rows).detach());
                 at::Tensor scratch;
-                QVERIFY(ops::swiGluBackwardWithFactors(gateUp.rows, dOut.rows, factors, scratch));
+                QVERIFY(ops::swiGluBackwardWithFactors(gateUp.rows, dOut.rows, /*wantsOut=*/true, factors, scratch));
                 NEAR("gradient", gateUp.rows, input.grad(), allowed(type, 24, 2));
                 NEAR("value", dOut.rows, out, allowed(type, 24, 2));
                 for (std::size_t i = 0; i < factors.size(); ++i) {
@@ -235,7 +235,7 @@ private Q_SLOTS:
         expected.backward(at::ones_like(expected));
         ops::swiGlu(gateUp, out);
         const at::Tensor dOut = at::ones_like(gate);
-        ops::swiGluBackward(gateUp, dOut);
+        ops::swiGluBackward(gateUp, dOut, /*wantsOut=*/true);
         const at::Tensor size = 2.0 * gate.to(at::kDouble).abs() + 2.0;
         const at::Tensor sizes = at::cat({at::full_like(size, 2.0), size}, 1);
         NEAR("value", out / size, expected / size, allowed(type, 24, 3), 1.0);

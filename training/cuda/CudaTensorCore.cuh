@@ -74,26 +74,6 @@ inline __device__ void multiplyAdd(float (&sum)[4], const unsigned (&a)[2], unsi
         : "r"(a[0]), "r"(a[1]), "r"(b));
 }
 
-/// @name Two bfloat16 in a word
-/// @{
-inline __device__ float lowOf(unsigned two)
-{
-    return __uint_as_float(two << 16U);
-}
-
-inline __device__ float highOf(unsigned two)
-{
-    return __uint_as_float(two & 0xffff0000U);
-}
-
-/// Two numbers as bfloat16, rounded to the nearest.
-inline __device__ unsigned packed(float low, float high)
-{
-    unsigned two;
-    asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(two) : "f"(high), "f"(low));
-    return two;
-}
-
 /// 16 bytes at once, which the compiler else takes apart where they were put together word by word.
 inline __device__ void storePack(void* to, const uint4& pack)
 {
@@ -101,7 +81,6 @@ inline __device__ void storePack(void* to, const uint4& pack)
         "st.global.v4.b32 [%0], {%1, %2, %3, %4};" ::"l"(to), "r"(pack.x), "r"(pack.y), "r"(pack.z), "r"(pack.w)
         : "memory");
 }
-/// @}
 
 /// An 8 × 8 matrix over the warp's lanes, transposed: lane l has of both the row l / 4, columns 2 (l mod 4) and the next.
 inline __device__ unsigned transposed(unsigned matrix)

@@ -9,6 +9,27 @@
 
 namespace spectune::kernels::gpu {
 
+/// @name Two bfloat16 in a word
+/// @{
+inline __device__ float lowOf(unsigned two)
+{
+    return __uint_as_float(two << 16U);
+}
+
+inline __device__ float highOf(unsigned two)
+{
+    return __uint_as_float(two & 0xffff0000U);
+}
+
+/// Two numbers as bfloat16: to the nearest, ties to even; NaN stays NaN.
+inline __device__ unsigned packed(float low, float high)
+{
+    unsigned two;
+    asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(two) : "f"(high), "f"(low));
+    return two;
+}
+/// @}
+
 /// 16 bytes of elements: one load of a thread.
 template <typename T>
 struct alignas(16) Pack {
@@ -26,7 +47,7 @@ __device__ inline double widened(double x)
 }
 __device__ inline float widened(BFloat16 x)
 {
-    return __uint_as_float(static_cast<unsigned>(x.bits) << 16U);
+    return lowOf(x.bits);
 }
 
 template <typename T>
@@ -34,13 +55,10 @@ __device__ inline T narrowed(Wide<T> x)
 {
     return x;
 }
-/// To the nearest, ties to even; NaN stays NaN.
 template <>
 __device__ inline BFloat16 narrowed<BFloat16>(float x)
 {
-    const unsigned bits = __float_as_uint(x);
-    const unsigned up = (bits + 0x7fffU + ((bits >> 16U) & 1U)) >> 16U;
-    return {static_cast<std::uint16_t>(x != x ? 0x7fc0U : up)};
+    return {static_cast<std::uint16_t>(packed(x, 0.0F))};
 }
 
 /// x as it is after having been stored as T.
@@ -57,6 +75,19 @@ __device__ inline float exponential(float x)
 __device__ inline double exponential(double x)
 {
     return exp(x);
+}
+
+/// 1 / (1 + e⁻ˣ). What is rounded to bfloat16 afterwards takes it to a few units of float32: full precision would cost more
+/// than the memory that it is read from.
+template <typename T>
+__device__ Wide<T> sigmoid(Wide<T> x)
+{
+    return Wide<T>(1) / (Wide<T>(1) + exponential(-x));
+}
+template <>
+__device__ inline float sigmoid<BFloat16>(float x)
+{
+    return __fdividef(1.0F, 1.0F + __expf(-x));
 }
 
 /// Σ over the block, the same on every thread and in the same order every time. @param shared 33 elements
@@ -129,6 +160,28 @@ struct Chunk {
             *reinterpret_cast<Pack<T>*>(to) = pack;
         } else
             *to = narrowed<T>(from[0]);
+    }
+};
+
+/// Word by word: taken out one by one, elements cost more instructions than what is done with them.
+template <>
+struct Chunk<BFloat16, true> {
+    static constexpr int size = Pack<BFloat16>::size;
+
+    __device__ static void load(const BFloat16* from, float* to)
+    {
+        const uint4 pack = *reinterpret_cast<const uint4*>(from);
+        const unsigned words[] = {pack.x, pack.y, pack.z, pack.w};
+#pragma unroll
+        for (int i = 0; i < size / 2; ++i) {
+            to[2 * i] = lowOf(words[i]);
+            to[2 * i + 1] = highOf(words[i]);
+        }
+    }
+    __device__ static void store(BFloat16* to, const float* from)
+    {
+        *reinterpret_cast<uint4*>(to)
+            = {packed(from[0], from[1]), packed(from[2], from[3]), packed(from[4], from[5]), packed(from[6], from[7])};
     }
 };
 

@@ -6,6 +6,10 @@ namespace spectune::kernels::gpu {
 
 namespace {
 
+constexpr unsigned mostThreads = 512;
+constexpr int held
+    = 2; ///< chunks of a row that a thread keeps while the row is summed up; of a wider row it reads the rest again
+
 /// One block a row.
 template <typename T, bool Packed>
 __global__ void rmsNormKernel(RmsNormArgs<T> args)
@@ -17,9 +21,10 @@ __global__ void rmsNormKernel(RmsNormArgs<T> args)
     const T* x = args.x.data + row * args.x.stride;
     const T* delta = args.delta.data != nullptr ? args.delta.data + row * args.delta.stride : nullptr;
     T* sum = args.sum.data != nullptr ? args.sum.data + row * args.sum.stride : nullptr;
+    const std::int64_t first = threadIdx.x * C::size;
+    const std::int64_t step = blockDim.x * C::size;
     A squares = 0;
-    for (std::int64_t i = threadIdx.x * C::size; i < args.width; i += blockDim.x * C::size) {
-        A value[C::size];
+    const auto take = [&](std::int64_t i, A(&value)[C::size]) {
         C::load(x + i, value);
         if (delta != nullptr) {
             A added[C::size];
@@ -31,6 +36,15 @@ __global__ void rmsNormKernel(RmsNormArgs<T> args)
             C::store(sum + i, value);
         for (int e = 0; e < C::size; ++e)
             squares += value[e] * value[e];
+    };
+    A kept[held][C::size];
+#pragma unroll
+    for (int k = 0; k < held; ++k)
+        if (first + k * step < args.width)
+            take(first + k * step, kept[k]);
+    for (std::int64_t i = first + held * step; i < args.width; i += step) {
+        A value[C::size];
+        take(i, value);
     }
     squares = blockSum(squares, shared);
     const A inverse = A(1) / sqrt(squares / static_cast<A>(args.width) + static_cast<A>(args.eps));
@@ -38,15 +52,22 @@ __global__ void rmsNormKernel(RmsNormArgs<T> args)
         args.inverse[row] = inverse;
     if (args.y.data == nullptr)
         return;
-    const T* from = sum != nullptr ? sum : x; // each thread reads what it wrote itself
-    for (std::int64_t i = threadIdx.x * C::size; i < args.width; i += blockDim.x * C::size) {
-        A value[C::size];
+    const auto give = [&](std::int64_t i, A(&value)[C::size]) {
         A weight[C::size];
-        C::load(from + i, value);
         C::load(args.weight + i, weight);
         for (int e = 0; e < C::size; ++e)
             value[e] = rounded<T>(value[e] * inverse) * weight[e];
         C::store(args.y.data + row * args.y.stride + i, value);
+    };
+#pragma unroll
+    for (int k = 0; k < held; ++k)
+        if (first + k * step < args.width)
+            give(first + k * step, kept[k]);
+    const T* from = sum != nullptr ? sum : x; // each thread reads what it wrote itself
+    for (std::int64_t i = first + held * step; i < args.width; i += step) {
+        A value[C::size];
+        C::load(from + i, value);
+        give(i, value);
     }
 }
 
@@ -104,9 +125,10 @@ void rmsNorm(const RmsNormArgs<T>& args, Stream stream)
         && packs(args.y, args.width) && aligned(args.weight);
     const auto rows = static_cast<unsigned>(args.rows);
     if (packed)
-        rmsNormKernel<T, true><<<rows, rowThreads(args.width / Pack<T>::size, 512), 0, streamOf(stream)>>>(args);
+        rmsNormKernel<T, true>
+            <<<rows, rowThreads(args.width / (held * Pack<T>::size), mostThreads), 0, streamOf(stream)>>>(args);
     else
-        rmsNormKernel<T, false><<<rows, rowThreads(args.width, 512), 0, streamOf(stream)>>>(args);
+        rmsNormKernel<T, false><<<rows, rowThreads(args.width, mostThreads), 0, streamOf(stream)>>>(args);
 }
 
 template <typename T>
@@ -119,9 +141,9 @@ void rmsNormBackward(const RmsNormBackwardArgs<T>& args, Stream stream)
     const auto rows = static_cast<unsigned>(args.rows);
     if (packed)
         rmsNormBackwardKernel<T, true>
-            <<<rows, rowThreads(args.width / Pack<T>::size, 512), 0, streamOf(stream)>>>(args);
+            <<<rows, rowThreads(args.width / Pack<T>::size, mostThreads), 0, streamOf(stream)>>>(args);
     else
-        rmsNormBackwardKernel<T, false><<<rows, rowThreads(args.width, 512), 0, streamOf(stream)>>>(args);
+        rmsNormBackwardKernel<T, false><<<rows, rowThreads(args.width, mostThreads), 0, streamOf(stream)>>>(args);
 }
 
 template void rmsNorm(const RmsNormArgs<float>&, Stream);

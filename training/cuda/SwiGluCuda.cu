@@ -6,10 +6,11 @@ namespace spectune::kernels::gpu {
 
 namespace {
 
-template <typename A>
-__device__ A sigmoid(A x)
+/// The chunk of a thread: blockIdx.x is the row, so that no thread divides 64-bit numbers.
+template <typename C>
+__device__ std::int64_t ownColumn()
 {
-    return A(1) / (A(1) + exponential(-x));
+    return (static_cast<std::int64_t>(blockIdx.y) * blockDim.x + threadIdx.x) * C::size;
 }
 
 template <typename T, bool Packed>
@@ -17,18 +18,17 @@ __global__ void swiGluKernel(SwiGluArgs<T> args)
 {
     using A = Wide<T>;
     using C = Chunk<T, Packed>;
-    const std::int64_t index = (static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x) * C::size;
-    const std::int64_t row = index / args.width;
-    if (row >= args.rows)
+    const std::int64_t row = blockIdx.x;
+    const std::int64_t i = ownColumn<C>();
+    if (i >= args.width)
         return;
-    const std::int64_t i = index % args.width;
     A gate[C::size];
     A up[C::size];
     const T* from = args.gateUp.data + row * args.gateUp.stride + i;
     C::load(from, gate);
     C::load(from + args.width, up);
     for (int e = 0; e < C::size; ++e)
-        gate[e] = rounded<T>(gate[e] * sigmoid(gate[e])) * up[e];
+        gate[e] = rounded<T>(gate[e] * sigmoid<T>(gate[e])) * up[e];
     C::store(args.out.data + row * args.out.stride + i, gate);
 }
 
@@ -37,11 +37,10 @@ __global__ void swiGluBackwardKernel(SwiGluBackwardArgs<T> args)
 {
     using A = Wide<T>;
     using C = Chunk<T, Packed>;
-    const std::int64_t index = (static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x) * C::size;
-    const std::int64_t row = index / args.width;
-    if (row >= args.rows)
+    const std::int64_t row = blockIdx.x;
+    const std::int64_t i = ownColumn<C>();
+    if (i >= args.width)
         return;
-    const std::int64_t i = index % args.width;
     A gate[C::size];
     A up[C::size];
     A d[C::size];
@@ -51,7 +50,7 @@ __global__ void swiGluBackwardKernel(SwiGluBackwardArgs<T> args)
     C::load(args.dOut.data + row * args.dOut.stride + i, d);
     A out[C::size];
     for (int e = 0; e < C::size; ++e) {
-        const A s = sigmoid(gate[e]);
+        const A s = sigmoid<T>(gate[e]);
         const A silu = rounded<T>(gate[e] * s);
         out[e] = silu * up[e];
         gate[e] = rounded<T>(d[e] * up[e]) * (s * (A(1) + gate[e] * (A(1) - s)));
@@ -64,11 +63,26 @@ __global__ void swiGluBackwardKernel(SwiGluBackwardArgs<T> args)
         C::store(args.out.data + row * args.out.stride + i, out);
 }
 
-constexpr unsigned threads = 256;
+/// Blocks of a row each, or of a part of it, as even as whole warps allow.
+struct Launch {
+    dim3 blocks;
+    unsigned threads;
+};
 
-unsigned blocksFor(std::int64_t elements, int chunk)
+Launch launchOf(std::int64_t rows, std::int64_t chunks)
 {
-    return static_cast<unsigned>((elements / chunk + threads - 1) / threads);
+    constexpr std::int64_t most = 512;
+    constexpr std::int64_t warp = 32;
+    const std::int64_t parts = (chunks + most - 1) / most;
+    const std::int64_t warps = (chunks + parts * warp - 1) / (parts * warp);
+    return {.blocks = dim3(static_cast<unsigned>(rows), static_cast<unsigned>(parts)),
+        .threads = static_cast<unsigned>(warps * warp)};
+}
+
+template <typename T>
+Launch launchOf(std::int64_t rows, std::int64_t width, bool packed)
+{
+    return launchOf(rows, packed ? width / Pack<T>::size : width);
 }
 
 } // namespace
@@ -76,27 +90,28 @@ unsigned blocksFor(std::int64_t elements, int chunk)
 template <typename T>
 void swiGlu(const SwiGluArgs<T>& args, Stream stream)
 {
-    if (args.rows == 0)
+    if (args.rows == 0 || args.width == 0)
         return;
-    const std::int64_t elements = args.rows * args.width;
-    if (packs(args.gateUp, args.width) && packs(args.out, args.width))
-        swiGluKernel<T, true><<<blocksFor(elements, Pack<T>::size), threads, 0, streamOf(stream)>>>(args);
+    const bool packed = packs(args.gateUp, args.width) && packs(args.out, args.width);
+    const Launch launch = launchOf<T>(args.rows, args.width, packed);
+    if (packed)
+        swiGluKernel<T, true><<<launch.blocks, launch.threads, 0, streamOf(stream)>>>(args);
     else
-        swiGluKernel<T, false><<<blocksFor(elements, 1), threads, 0, streamOf(stream)>>>(args);
+        swiGluKernel<T, false><<<launch.blocks, launch.threads, 0, streamOf(stream)>>>(args);
 }
 
 template <typename T>
 void swiGluBackward(const SwiGluBackwardArgs<T>& args, Stream stream)
 {
-    if (args.rows == 0)
+    if (args.rows == 0 || args.width == 0)
         return;
-    const std::int64_t elements = args.rows * args.width;
     const bool packed = packs(args.gateUp, args.width) && packs(args.dOut, args.width)
         && packs(args.dGateUp, args.width) && packs(args.out, args.width);
+    const Launch launch = launchOf<T>(args.rows, args.width, packed);
     if (packed)
-        swiGluBackwardKernel<T, true><<<blocksFor(elements, Pack<T>::size), threads, 0, streamOf(stream)>>>(args);
+        swiGluBackwardKernel<T, true><<<launch.blocks, launch.threads, 0, streamOf(stream)>>>(args);
     else
-        swiGluBackwardKernel<T, false><<<blocksFor(elements, 1), threads, 0, streamOf(stream)>>>(args);
+        swiGluBackwardKernel<T, false><<<launch.blocks, launch.threads, 0, streamOf(stream)>>>(args);
 }
 
 template void swiGlu(const SwiGluArgs<float>&, Stream);

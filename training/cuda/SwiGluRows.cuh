@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "training/cuda/CudaTensorCore.cuh"
+#include "training/cuda/CudaVector.cuh"
 
 /// The backward of SwiGLU in bfloat16, two rows at a time: so its results can go straight to the tensor cores.
 namespace spectune::kernels::gpu {
@@ -13,16 +13,10 @@ struct Column {
     unsigned out;
 };
 
-/// 1 / (1 + e⁻ˣ), to a few units of float32: what follows is rounded to bfloat16.
-inline __device__ float sigmoid(float x)
-{
-    return __fdividef(1.0F, 1.0F + __expf(-x));
-}
-
 /// As swiGluBackward() does it. @param gate, up, d of two rows
 inline __device__ Column columnOf(const float (&gate)[2], const float (&up)[2], const float (&d)[2])
 {
-    const float s[2] = {sigmoid(gate[0]), sigmoid(gate[1])};
+    const float s[2] = {sigmoid<BFloat16>(gate[0]), sigmoid<BFloat16>(gate[1])};
     const unsigned silu = packed(gate[0] * s[0], gate[1] * s[1]);
     const unsigned dSilu = packed(d[0] * up[0], d[1] * up[1]);
     return {.gate = packed(lowOf(dSilu) * (s[0] * (1.0F + gate[0] * (1.0F - s[0]))),

@@ -31,7 +31,7 @@ struct SwiGluThinArgs {
     static constexpr int mostParts = 12; ///< of a batch: each has sums of its own, which are added in their order
     static constexpr std::int64_t unit = 8; ///< ranks and width are multiples, and rows begin on so many elements
 
-    SwiGluBackwardArgs<T> gradient; ///< with `out`
+    SwiGluBackwardArgs<T> gradient; ///< on the CPU with `out`, which its products read
     FactorSum<T> ofGate; ///< with the gradient of gate
     FactorSum<T> ofUp;
     FactorSum<T> ofOut; ///< with out

@@ -191,7 +191,8 @@ __device__ void takeTile(const Args& args, const Place& place, std::int64_t firs
             BFloat16* gate = to.dGateUp.data + row * to.dGateUp.stride + place.column;
             storePack(gate, rows.gate[i]);
             storePack(gate + to.width, rows.up[i]);
-            storePack(to.out.data + row * to.out.stride + place.column, rows.out[i]);
+            if (to.out.data != nullptr)
+                storePack(to.out.data + row * to.out.stride + place.column, rows.out[i]);
         }
     }
 }

@@ -133,7 +133,7 @@ void BlockPass::feedForwardBackward(
     const bool isDone = gatedBackwardWithFactors(
         kept.gateUp, work.hidden, dx, adapted(InputSet::GateUp), adapted(InputSet::Down), work.gatedScratch);
     if (!isDone) {
-        ops::swiGluBackward(kept.gateUp, work.hidden);
+        ops::swiGluBackward(kept.gateUp, work.hidden, triplets(InputSet::Down) != nullptr);
         addGradientOfQ(InputSet::Down, work.hidden, dx, kept, work);
     }
     work.sums.run(); // they read dx, which the norm's backward adds to

@@ -14,14 +14,14 @@ using kernels::Wide;
 namespace {
 
 template <typename T>
-kernels::SwiGluBackwardArgs<T> backwardArgs(const at::Tensor& gateUp, const at::Tensor& dOut)
+kernels::SwiGluBackwardArgs<T> backwardArgs(const at::Tensor& gateUp, const at::Tensor& dOut, bool wantsOut)
 {
     return {.rows = dOut.size(0),
         .width = dOut.size(1),
         .gateUp = rowsOf<const T>(gateUp),
         .dOut = rowsOf<const T>(dOut),
         .dGateUp = rowsOf<T>(gateUp),
-        .out = rowsOf<T>(dOut)};
+        .out = wantsOut ? rowsOf<T>(dOut) : kernels::Rows<T> {}};
 }
 
 } // namespace
@@ -115,15 +115,16 @@ void swiGlu(const at::Tensor& gateUp, const at::Tensor& out)
     });
 }
 
-void swiGluBackward(const at::Tensor& gateUp, const at::Tensor& dOut)
+void swiGluBackward(const at::Tensor& gateUp, const at::Tensor& dOut, bool wantsOut)
 {
     withElementType(dOut.scalar_type(), [&]<typename T>(T*) {
-        tableFor<T>(dOut.device()).swiGluBackward(backwardArgs<T>(gateUp, dOut), currentStream(dOut.device()));
+        tableFor<T>(dOut.device())
+            .swiGluBackward(backwardArgs<T>(gateUp, dOut, wantsOut), currentStream(dOut.device()));
     });
 }
 
 bool swiGluBackwardWithFactors(
-    const at::Tensor& gateUp, const at::Tensor& dOut, const GatedFactors& factors, at::Tensor& scratch)
+    const at::Tensor& gateUp, const at::Tensor& dOut, bool wantsOut, const GatedFactors& factors, at::Tensor& scratch)
 {
     return withElementType(dOut.scalar_type(), [&]<typename T>(T*) {
         using A = Wide<T>;
@@ -141,7 +142,7 @@ bool swiGluBackwardWithFactors(
         const auto productOf = [](const ThinFactor& of) {
             return kernels::FactorProduct<T> {.factor = rowsOf<const T>(of.factor), .out = rowsOf<T>(of.product)};
         };
-        const kernels::SwiGluThinArgs<T> args {.gradient = backwardArgs<T>(gateUp, dOut),
+        const kernels::SwiGluThinArgs<T> args {.gradient = backwardArgs<T>(gateUp, dOut, wantsOut || dOut.is_cpu()),
             .ofGate = sumOf(factors[0]),
             .ofUp = sumOf(factors[1]),
             .ofOut = sumOf(factors[2]),

@@ -30,8 +30,8 @@ void rotateBack(const at::Tensor& query, const at::Tensor& key, const at::Tensor
 
 /// @param gateUp [rows, 2 · width] @param out [rows, width]
 void swiGlu(const at::Tensor& gateUp, const at::Tensor& out);
-/// @p gateUp becomes its gradient and @p dOut becomes out again.
-void swiGluBackward(const at::Tensor& gateUp, const at::Tensor& dOut);
+/// @p gateUp becomes its gradient, and @p dOut becomes out again where @p wantsOut says that somebody reads it.
+void swiGluBackward(const at::Tensor& gateUp, const at::Tensor& dOut, bool wantsOut);
 
 /// The thin products of one module's factors with a matrix m that another operation makes, [rows, width]: sums += thinᵀ m
 /// and product ← m · factor. What is undefined is not wanted.
@@ -44,10 +44,10 @@ struct ThinFactor {
 /// With the gradient of gate, with that of up, and with out, which has sums alone.
 using GatedFactors = std::array<ThinFactor, 3>;
 constexpr std::int64_t mostRankOfGatedFactors = kernels::SwiGluThinArgs<kernels::BFloat16>::mostRank;
-/// As swiGluBackward(), with these products on the way.
+/// As swiGluBackward(), with these products on the way; the CPU always makes out again.
 /// @param scratch made anew where it is too small @return false: not for this type on this device, nothing was done
 [[nodiscard]] bool swiGluBackwardWithFactors(
-    const at::Tensor& gateUp, const at::Tensor& dOut, const GatedFactors& factors, at::Tensor& scratch);
+    const at::Tensor& gateUp, const at::Tensor& dOut, bool wantsOut, const GatedFactors& factors, at::Tensor& scratch);
 
 /// @param logits [rows, vocabulary]; become their gradient · @p scale (scalar, wide), where that is defined
 /// @param targets [rows] int64; negative: no loss, no gradient @param losses [rows], wide

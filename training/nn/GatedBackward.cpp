@@ -58,7 +58,7 @@ bool gatedBackwardWithFactors(const at::Tensor& gateUp, const at::Tensor& dOut, 
         factorsOfP(ofGateUp, gateUp, 0), factorsOfP(ofGateUp, gateUp, dOut.size(1)), factorOfQ(ofDown, dDown)};
     const auto isWanted = [](const ops::ThinFactor& factor) { return factor.thin.defined(); };
     return std::any_of(factors.begin(), factors.end(), isWanted) && std::all_of(factors.begin(), factors.end(), suits)
-        && ops::swiGluBackwardWithFactors(gateUp, dOut, factors, scratch);
+        && ops::swiGluBackwardWithFactors(gateUp, dOut, /*wantsOut=*/false, factors, scratch);
 }
 
 } // namespace spectune

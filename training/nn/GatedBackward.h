@@ -16,7 +16,7 @@ struct AdaptedInput {
 /// ops::swiGluBackward() and, in the same pass over a large batch, all thin products of the factors with its results: adds
 /// to gateUp's productGrad and to down's qGrad, and leaves the gradient of gateUp's x Qᵀ in the spare columns of @p gateUp.
 /// For bfloat16 on CUDA and small ranks; a small batch's products are better done with others (see isSmallBatch()).
-/// @param gateUp [T, 2 · feedForward], becomes its gradient @param dOut [T, feedForward], becomes the gated product
+/// @param gateUp [T, 2 · feedForward], becomes its gradient @param dOut [T, feedForward], used up
 /// @param dDown [T, width], the gradient of down's output, as sharedInputBackward() left it
 /// @param scratch made anew where it is too small @return false: nothing was done
 [[nodiscard]] bool gatedBackwardWithFactors(const at::Tensor& gateUp, const at::Tensor& dOut, const at::Tensor& dDown,
