@@ -26,8 +26,9 @@ Bytes blockBytes(const Plan& plan, std::int64_t layer)
         const std::int64_t rows = plan.rowsOf(layer, set);
         const bool followsNorm = set == Qkv || set == GateUp; // which stays, with room for x Qᵀ beside it
         const bool together = plan.cuda || plan.membersOf(layer, set) == 1;
-        kept += followsNorm && rows > 0 ? stride(shape.width, rows, plan.element) : 0;
-        kept += followsNorm && together ? 0 : rows; // x Qᵀ in a buffer of its own
+        const bool keepsNorm = followsNorm && plan.keepsNorms();
+        kept += keepsNorm && rows > 0 ? stride(shape.width, rows, plan.element) : 0;
+        kept += keepsNorm && together ? 0 : rows; // x Qᵀ in a buffer of its own
     }
     kept += plan.config.adalora.dropout > 0.0 ? plan.maskedWidth(layer) : 0;
     return kept * plan.element + (2 + shape.heads) * plan.wide; // two norms' 1/rms, log Σ exp
@@ -51,13 +52,12 @@ Bytes activations(const Plan& plan)
     return row * plan.rows();
 }
 
-/// A chunk's, one for each worker.
+/// Of all workers.
 Bytes logits(const Plan& plan)
 {
-    const std::int64_t chunk = lossChunkRows(plan.shape.vocabulary, plan.cuda);
     Bytes sum = 0;
     for (const std::int64_t share : plan.shares)
-        sum += std::min(chunk, share * plan.length) * plan.shape.vocabulary * plan.element;
+        sum += chunkOfLogits(plan, share * plan.length);
     return sum;
 }
 

@@ -145,6 +145,11 @@ bool Plan::keepsEveryNorm() const
     return true;
 }
 
+bool Plan::keepsNorms() const
+{
+    return config.train.gradientCheckpointing || !cuda || isSmallBatch() || config.adalora.dropout > 0.0;
+}
+
 std::int64_t Plan::joined() const
 {
     std::int64_t elements = 0;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/config/MemoryWorkspace.h"
 
+#include "training/config/StepShares.h"
+
 #include <algorithm>
 
 namespace spectune::memory {
@@ -48,10 +50,9 @@ Bytes passTemporaries(const Plan& plan, std::int64_t rows)
 /// nn/GatedBackward.cpp decides it.
 bool fusesGatedBackward(const Plan& plan, std::int64_t layer)
 {
-    constexpr std::int64_t smallBatch = 1024; // rows, as isSmallBatch() in nn/ThinProducts.cpp
     constexpr std::int64_t mostRank = 16;
     const bool masksDown = plan.config.adalora.dropout > 0.0 && plan.isAdapted(layer, DownProjection);
-    if (!plan.cuda || plan.element != 2 || plan.rows() <= smallBatch || plan.shape.feedForward % 8 != 0 || masksDown)
+    if (!plan.cuda || plan.element != 2 || plan.isSmallBatch() || plan.shape.feedForward % 8 != 0 || masksDown)
         return false;
     bool some = false;
     for (const std::size_t matrix : {Gate, Up, DownProjection}) {
@@ -73,6 +74,12 @@ Bytes gatedScratchOf(const Plan& plan)
 
 } // namespace
 
+Bytes chunkOfLogits(const Plan& plan, std::int64_t rows)
+{
+    const std::int64_t chunk = lossChunkRows(plan.shape.vocabulary, plan.cuda);
+    return std::min(chunk, rows) * plan.shape.vocabulary * plan.element;
+}
+
 Bytes workspace(const Plan& plan)
 {
     const ModelShape& shape = plan.shape;
@@ -80,19 +87,27 @@ Bytes workspace(const Plan& plan)
     const std::int64_t keys = shape.kvHeads * shape.headDim;
     const auto with
         = [&plan](std::int64_t columns, std::int64_t spare) { return stride(columns, spare, plan.element); };
-    // BlockWorkspace, and the norm, its gradient and that of the last block's output in TrainingPass
-    std::int64_t columns = plan.keepsEveryNorm() ? 0 : shape.width;
-    columns
-        += with(shape.feedForward, plan.mostRowsOf(Down)) + with(queries + 2 * keys, plan.mostRowsOf(Qkv)) + queries;
-    columns += 3 * shape.width + with(shape.width, std::max(plan.mostRowsOf(O), plan.mostRowsOf(Down)));
+    // BlockWorkspace, and the gradient of the last block's output in TrainingPass
+    std::int64_t columns = shape.width + with(shape.width, std::max(plan.mostRowsOf(O), plan.mostRowsOf(Down)));
+    if (!plan.keepsNorms())
+        columns += with(shape.width, std::max(plan.mostRowsOf(Qkv), plan.mostRowsOf(GateUp)));
+    else if (!plan.keepsEveryNorm())
+        columns += shape.width;
+    const std::int64_t dQkv = with(queries + 2 * keys, plan.mostRowsOf(Qkv));
+    if (plan.isSmallBatch() || dQkv > 2 * shape.feedForward) // else in the place of the gate's gradient
+        columns += dQkv;
     std::int64_t row = columns * plan.element;
     row += 2 * plan.wide + 56; // 1/rms, losses; tokens, targets and positions of this batch and of the next
-    if (plan.config.data.format != DataFormat::Text) // rows that bear loss are gathered, their gradient is put back
-        row += 2 * shape.width * plan.element + 8;
+    if (plan.config.data.format != DataFormat::Text) // rows that bear loss are gathered
+        row += shape.width * plan.element + 8;
     Bytes sum = row * plan.rows() + gatedScratchOf(plan);
     Bytes passing = 0;
-    for (const std::int64_t share : plan.shares)
-        passing += passTemporaries(plan, share * plan.length);
+    const Bytes hidden = std::max(with(shape.feedForward, plan.mostRowsOf(Down)), queries) * plan.element;
+    for (const std::int64_t share : plan.shares) {
+        const std::int64_t rows = share * plan.length;
+        passing += passTemporaries(plan, rows);
+        sum += std::max<Bytes>(0, hidden * rows - chunkOfLogits(plan, rows)); // the logits lie there as well
+    }
     if (!plan.cuda) { // as attentionScratch() in cuda/AttentionCpu.cpp
         const std::int64_t tokens = roundedUp(plan.length, 16);
         const std::int64_t dim = roundedUp(shape.headDim, 16);

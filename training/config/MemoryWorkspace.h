@@ -19,6 +19,9 @@ namespace spectune::memory {
     return 4 * mostRank * (3 * parts * feedForward + 2 * blocks * rows);
 }
 
+/// Logits of the rows that are taken at once. @param rows of one worker
+[[nodiscard]] Bytes chunkOfLogits(const Plan& plan, std::int64_t rows);
+
 /// Buffers that every pass uses again, and the most that is made and dropped beside them.
 [[nodiscard]] Bytes workspace(const Plan& plan);
 

@@ -4,6 +4,7 @@
 #include "training/nn/Buffer.h"
 #include "training/nn/FusedOps.h"
 #include "training/nn/GatedBackward.h"
+#include "training/nn/ThinProducts.h"
 
 #include <ATen/ATen.h>
 
@@ -47,11 +48,25 @@ std::int64_t BlockPass::spare() const
     return std::max(spareOf(InputSet::O), spareOf(InputSet::Down));
 }
 
-at::Tensor BlockPass::normedFor(InputSet set, const at::Tensor& x, at::Tensor& kept, BlockWorkspace& work) const
+at::Tensor BlockPass::normedFor(
+    InputSet set, const at::Tensor& x, bool keeps, at::Tensor& kept, BlockWorkspace& work) const
 {
-    at::Tensor& buffer = triplets(set) != nullptr ? kept : work.normed;
+    at::Tensor& buffer = keeps && triplets(set) != nullptr ? kept : work.normed;
     buffer = bufferRows(buffer, x.size(0), x.size(1), x.options(), spareOf(set));
     return buffer;
+}
+
+void BlockPass::addGradientOfQAfterNorm(InputSet set, const NormedInput& input, const at::Tensor& dy,
+    const BlockActivations& kept, BlockWorkspace& work) const
+{
+    if (triplets(set) == nullptr)
+        return;
+    at::Tensor normed = input.normed;
+    if (!kept.keepsNorms) {
+        normed = work.normed = bufferRows(work.normed, input.x.size(0), input.x.size(1), input.x.options());
+        ops::rmsNorm(input.x, {}, {}, input.weight, m_model.spec().rmsNormEps, normed, {});
+    }
+    addGradientOfQ(set, normed, dy, kept, work);
 }
 
 void BlockPass::linear(
@@ -83,12 +98,13 @@ ResidualStream BlockPass::forward(const ResidualStream& in, const at::Tensor& su
     const auto options = in.x.options();
     const double eps = spec.rmsNormEps;
     kept.input = in.delta.defined() ? sum : in.x;
-    const at::Tensor inputNormed = normedFor(InputSet::Qkv, in.x, kept.inputNormed, work);
+    const bool keeps = kept.keepsNorms;
+    const at::Tensor inputNormed = normedFor(InputSet::Qkv, in.x, keeps, kept.inputNormed, work);
     ops::rmsNorm(in.x, in.delta, in.delta.defined() ? sum : at::Tensor(), m_block.inputNorm, eps, inputNormed,
         inverseBuffer(kept.inputInverse, in.x));
 
     kept.qkv = bufferRows(kept.qkv, rows, (spec.heads + 2 * spec.kvHeads) * spec.headDim, options);
-    linear(InputSet::Qkv, inputNormed, /*keepsX=*/true, kept, kept.qkv);
+    linear(InputSet::Qkv, inputNormed, keeps, kept, kept.qkv);
     const Rotary& rotary = m_model.rotary();
     ops::rotate(kept.qkv, spec.heads + spec.kvHeads, batch.positions, rotary.cos(), rotary.sin(), /*back=*/false);
     attentionForward(kept.qkv, batch, attentionForm(spec), work.attentionScratch, kept.attention);
@@ -96,11 +112,11 @@ ResidualStream BlockPass::forward(const ResidualStream& in, const at::Tensor& su
     linear(InputSet::O, kept.attention.out, /*keepsX=*/true, kept, work.delta);
 
     kept.middle = bufferRows(kept.middle, rows, spec.width, options);
-    const at::Tensor middleNormed = normedFor(InputSet::GateUp, in.x, kept.middleNormed, work);
+    const at::Tensor middleNormed = normedFor(InputSet::GateUp, in.x, keeps, kept.middleNormed, work);
     ops::rmsNorm(kept.input, work.delta, kept.middle, m_block.postAttentionNorm, eps, middleNormed,
         inverseBuffer(kept.middleInverse, in.x));
     kept.gateUp = bufferRows(kept.gateUp, rows, 2 * spec.feedForward, options, spareOf(InputSet::GateUp));
-    linear(InputSet::GateUp, middleNormed, /*keepsX=*/true, kept, kept.gateUp);
+    linear(InputSet::GateUp, middleNormed, keeps, kept, kept.gateUp);
     if (!wantsOut && triplets(InputSet::Down) == nullptr)
         return {};
     work.hidden = bufferRows(work.hidden, rows, spec.feedForward, options, spareOf(InputSet::Down));
@@ -139,13 +155,14 @@ void BlockPass::feedForwardBackward(
     work.sums.run(); // they read dx, which the norm's backward adds to
     if (!goesOn && triplets(InputSet::GateUp) == nullptr)
         return;
-    work.dNormed = bufferRows(work.dNormed, rows, spec.width, dx.options());
+    work.delta = bufferRows(work.delta, rows, spec.width, dx.options());
     linearBackward(
-        InputSet::GateUp, kept.gateUp, kept, isDone ? nullptr : &work.sums, goesOn ? work.dNormed : at::Tensor());
-    addGradientOfQ(InputSet::GateUp, kept.middleNormed, kept.gateUp, kept, work);
+        InputSet::GateUp, kept.gateUp, kept, isDone ? nullptr : &work.sums, goesOn ? work.delta : at::Tensor());
+    addGradientOfQAfterNorm(InputSet::GateUp,
+        {.x = kept.middle, .weight = m_block.postAttentionNorm, .normed = kept.middleNormed}, kept.gateUp, kept, work);
     if (!goesOn)
         return;
-    ops::rmsNormBackward(kept.middle, kept.middleInverse, m_block.postAttentionNorm, work.dNormed, dx);
+    ops::rmsNormBackward(kept.middle, kept.middleInverse, m_block.postAttentionNorm, work.delta, dx);
 }
 
 void BlockPass::attentionBackward(
@@ -154,21 +171,34 @@ void BlockPass::attentionBackward(
     const ModelSpec& spec = m_model.spec();
     const std::int64_t rows = dx.size(0);
     const bool needsQkv = goesOn || triplets(InputSet::Qkv) != nullptr;
-    work.dAttention = bufferRows(work.dAttention, rows, spec.heads * spec.headDim, dx.options());
-    linearBackward(InputSet::O, dx, kept, &work.sums, needsQkv ? work.dAttention : at::Tensor());
+    work.hidden = bufferRows(work.hidden, rows, spec.heads * spec.headDim, dx.options());
+    linearBackward(InputSet::O, dx, kept, &work.sums, needsQkv ? work.hidden : at::Tensor());
     addGradientOfQ(InputSet::O, kept.attention.out, dx, kept, work);
     if (!needsQkv)
         return;
-    work.dQkv = bufferRows(work.dQkv, rows, kept.qkv.size(1), dx.options(), spareOf(InputSet::Qkv));
-    spectune::attentionBackward(kept.qkv, batch, attentionForm(spec), kept.attention, work.dAttention, m_model.rotary(),
-        work.attentionScratch, work.dQkv);
-    work.dNormed = bufferRows(work.dNormed, rows, spec.width, dx.options());
-    linearBackward(InputSet::Qkv, work.dQkv, kept, &work.sums, goesOn ? work.dNormed : at::Tensor());
-    addGradientOfQ(InputSet::Qkv, kept.inputNormed, work.dQkv, kept, work);
+    const at::Tensor dQkv = gradientOfQkv(kept, work);
+    spectune::attentionBackward(kept.qkv, batch, attentionForm(spec), kept.attention, work.hidden, m_model.rotary(),
+        work.attentionScratch, dQkv);
+    work.delta = bufferRows(work.delta, rows, spec.width, dx.options());
+    linearBackward(InputSet::Qkv, dQkv, kept, &work.sums, goesOn ? work.delta : at::Tensor());
+    addGradientOfQAfterNorm(
+        InputSet::Qkv, {.x = kept.input, .weight = m_block.inputNorm, .normed = kept.inputNormed}, dQkv, kept, work);
     if (!goesOn)
         return;
     work.sums.run();
-    ops::rmsNormBackward(kept.input, kept.inputInverse, m_block.inputNorm, work.dNormed, dx);
+    ops::rmsNormBackward(kept.input, kept.inputInverse, m_block.inputNorm, work.delta, dx);
+}
+
+at::Tensor BlockPass::gradientOfQkv(BlockActivations& kept, BlockWorkspace& work) const
+{
+    const std::int64_t columns = kept.qkv.size(1);
+    const std::int64_t spare = spareOf(InputSet::Qkv);
+    // Sums of a small batch may still wait to read gateUp.
+    const bool isFree
+        = !isSmallBatch(kept.qkv) && rowStride(columns + spare, kept.qkv.scalar_type()) <= kept.gateUp.stride(0);
+    at::Tensor& buffer = isFree ? kept.gateUp : work.dQkv;
+    buffer = bufferRows(buffer, kept.qkv.size(0), columns, kept.qkv.options(), spare);
+    return buffer;
 }
 
 } // namespace spectune

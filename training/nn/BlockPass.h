@@ -19,13 +19,15 @@ struct ResidualStream {
     at::Tensor delta; // [T, width]; undefined: x is all
 };
 
-/// What one block's forward keeps for its backward. The gated product is computed again instead.
+/// What one block's forward keeps for its backward. The gated product is computed again instead, and so are the norms
+/// unless they are kept.
 struct BlockActivations {
+    bool keepsNorms = true; ///< set before the forward
     at::Tensor input; // [T, width], the residual stream
     at::Tensor middle; // [T, width], after the attention
     at::Tensor inputInverse; // [T], 1 / rms
     at::Tensor middleInverse; // [T]
-    at::Tensor inputNormed; // [T, width]; empty where nothing that reads it has triplets
+    at::Tensor inputNormed; // [T, width]; empty where nothing that reads it has triplets, or it is not kept
     at::Tensor middleNormed; // [T, width]; likewise
     at::Tensor qkv; // [T, (heads + 2 kvHeads) · headDim], rotated
     AttentionSaved attention;
@@ -33,14 +35,12 @@ struct BlockActivations {
     std::array<SharedInputBuffers, inputSets.size()> sets;
 };
 
-/// Buffers that all blocks of a pass use one after the other.
+/// Buffers that all blocks of a pass use one after the other, each for several things in turn.
 struct BlockWorkspace {
     at::Tensor normed; // [T, width], where it is not kept
-    at::Tensor delta; // [T, width], what a half of the block adds to the residual stream
-    at::Tensor hidden; // [T, feedForward]
-    at::Tensor dNormed; // [T, width]
-    at::Tensor dQkv; // [T, (heads + 2 kvHeads) · headDim]
-    at::Tensor dAttention; // [T, heads · headDim]
+    at::Tensor delta; // [T, width]: what a half of the block adds to the residual stream; the gradient of a norm
+    at::Tensor hidden; // [T, feedForward]: the gated product, its gradient; that of the attention, [T, heads · headDim]
+    at::Tensor dQkv; // [T, (heads + 2 kvHeads) · headDim], where gateUp does not serve
     at::Tensor attentionScratch;
     at::Tensor gatedScratch; // of gatedBackwardWithFactors()
     GradientSums sums;
@@ -74,8 +74,10 @@ private:
     }
     /// Columns that the products of this input want beside it and beside the output's gradient.
     [[nodiscard]] std::int64_t spareOf(InputSet set) const;
-    /// Where the norm before @p set goes, [rows of x, width]. @param kept where it stays if the set has triplets
-    [[nodiscard]] at::Tensor normedFor(InputSet set, const at::Tensor& x, at::Tensor& kept, BlockWorkspace& work) const;
+    /// Where the norm before @p set goes, [rows of x, width]. @param kept where it stays if it @p keeps one that the set
+    /// has triplets for
+    [[nodiscard]] at::Tensor normedFor(
+        InputSet set, const at::Tensor& x, bool keeps, at::Tensor& kept, BlockWorkspace& work) const;
     void linear(InputSet set, const at::Tensor& x, bool keepsX, BlockActivations& kept, const at::Tensor& y) const;
     /// @param sums, dx as sharedInputBackward() takes them
     void linearBackward(
@@ -83,9 +85,19 @@ private:
     /// @param dy as linearBackward() left it
     void addGradientOfQ(InputSet set, const at::Tensor& x, const at::Tensor& dy, const BlockActivations& kept,
         BlockWorkspace& work) const;
+    /// Of a set that reads a norm: what the norm is of, its weight, and where the forward left it, should it be kept.
+    struct NormedInput {
+        const at::Tensor& x;
+        const at::Tensor& weight;
+        const at::Tensor& normed;
+    };
+    void addGradientOfQAfterNorm(InputSet set, const NormedInput& input, const at::Tensor& dy,
+        const BlockActivations& kept, BlockWorkspace& work) const;
     void feedForwardBackward(BlockActivations& kept, BlockWorkspace& work, const at::Tensor& dx, bool goesOn) const;
     void attentionBackward(const PackedBatch& batch, BlockActivations& kept, BlockWorkspace& work, const at::Tensor& dx,
         bool goesOn) const;
+    /// [T, (heads + 2 kvHeads) · headDim], in gateUp where nobody reads its gradient any more.
+    [[nodiscard]] at::Tensor gradientOfQkv(BlockActivations& kept, BlockWorkspace& work) const;
 
     const DecoderModel& m_model;
     const DecoderBlock& m_block;

@@ -4,6 +4,7 @@
 #include "training/nn/Buffer.h"
 #include "training/nn/CrossEntropy.h"
 #include "training/nn/FusedOps.h"
+#include "training/nn/ThinProducts.h"
 
 #include <ATen/ATen.h>
 
@@ -46,6 +47,13 @@ BlockActivations& TrainingPass::activations(std::int64_t layer, bool recomputes)
     return m_activations[keeps ? static_cast<std::size_t>(layer) : 0];
 }
 
+bool TrainingPass::keepsNorms(bool recomputes) const
+{
+    const at::Tensor& x = m_streams.front();
+    // A block that is computed again needs them at once; dropout's products read them under their masks.
+    return recomputes || m_dropout.probability > 0.0 || (!m_recomputesNorms && (!x.is_cuda() || isSmallBatch(x)));
+}
+
 at::Tensor TrainingPass::generatorState() const
 {
     return m_dropout.generator ? m_dropout.generator->get_state() : at::Tensor();
@@ -70,16 +78,17 @@ void TrainingPass::forward(const PackedBatch& batch, bool recomputes)
         stream = bufferRows(stream, batch.rows(), width, m_model.options());
     at::index_select_out(m_streams.front(), m_model.embedding(), 0, batch.tokens);
     ResidualStream stream {.x = m_streams.front(), .delta = {}};
+    const bool keeps = keepsNorms(recomputes);
     for (std::size_t i = 0; i < m_blocks.size(); ++i) {
         if (recomputes)
             m_generatorStates[i] = generatorState();
         BlockActivations& kept = activations(static_cast<std::int64_t>(i), recomputes);
+        kept.keepsNorms = keeps;
         stream = m_blocks[i].forward(stream, m_streams[i], batch, kept, m_work, /*wantsOut=*/true);
     }
     const at::TensorOptions wide = m_model.options().dtype(ops::wideType(m_streams.front().scalar_type()));
     m_finalInverse = bufferRows(m_finalInverse, batch.rows(), 1, wide);
-    m_normed = bufferRows(m_normed, batch.rows(), width, m_model.options());
-    ops::rmsNorm(stream.x, stream.delta, m_streams.back(), m_model.finalNorm(), m_model.spec().rmsNormEps, m_normed,
+    ops::rmsNorm(stream.x, stream.delta, m_streams.back(), m_model.finalNorm(), m_model.spec().rmsNormEps, stream.delta,
         m_finalInverse);
 }
 
@@ -88,18 +97,19 @@ at::Tensor TrainingPass::lossAndGradient(const PackedBatch& batch, const at::Ten
     const at::Tensor& x = m_streams.back();
     const std::int64_t rows = x.size(0);
     const at::TensorOptions wide = x.options().dtype(ops::wideType(x.scalar_type()));
-    at::Tensor bearing = m_normed; // [M, width]
+    const at::Tensor& normed = m_work.delta; // where forward() left the final norm
+    at::Tensor bearing = normed; // [M, width]
     if (batch.bearing.defined()) {
         m_bearing = bufferRows(m_bearing, batch.bearing.size(0), x.size(1), x.options());
-        bearing = at::index_select_out(m_bearing, m_normed, 0, batch.bearing);
+        bearing = at::index_select_out(m_bearing, normed, 0, batch.bearing);
     }
     m_losses = bufferRows(m_losses, 1, bearing.size(0), wide);
     // Each row's gradient takes the place of the row itself.
-    rowLosses(bearing, m_model.head(), batch.targets, m_losses.squeeze(0), m_logits, scale);
+    rowLosses(bearing, m_model.head(), batch.targets, m_losses.squeeze(0), m_work.hidden, scale);
     at::Tensor dNormed = bearing;
     if (batch.bearing.defined()) {
-        m_dNormed = bufferRows(m_dNormed, rows, x.size(1), x.options());
-        dNormed = m_dNormed.zero_().index_copy_(0, batch.bearing, bearing);
+        dNormed = normed;
+        dNormed.zero_().index_copy_(0, batch.bearing, bearing);
     }
     m_gradient = bufferRows(m_gradient, rows, x.size(1), x.options(), m_spare);
     m_gradient.zero_();

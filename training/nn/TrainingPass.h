@@ -34,6 +34,8 @@ public:
 
     /// Also brings the gradient to the embedding's output, as a frozen model's backward does. For timing.
     void reachEmbedding() noexcept { m_reachesEmbedding = true; }
+    /// Computes norms again on every device, not only where keepsNorms() would. For tests.
+    void recomputeNorms() noexcept { m_recomputesNorms = true; }
     /// Times its phases; null: no more.
     void setClock(PhaseClock* clock) noexcept { m_clock = clock; }
     [[nodiscard]] const DropoutPass& dropout() const noexcept { return m_dropout; }
@@ -45,6 +47,8 @@ private:
     [[nodiscard]] at::Tensor lossAndGradient(const PackedBatch& batch, const at::Tensor& scale);
     void backward(const PackedBatch& batch, bool recomputes);
     [[nodiscard]] BlockActivations& activations(std::int64_t layer, bool recomputes);
+    /// Whether the blocks' norms are kept. On CUDA, where memory is what is short, a large batch's are computed again.
+    [[nodiscard]] bool keepsNorms(bool recomputes) const;
     [[nodiscard]] at::Tensor generatorState() const;
 
     const DecoderModel& m_model;
@@ -54,6 +58,7 @@ private:
     std::int64_t m_spare = 0; ///< columns beside m_gradient
     std::int64_t m_lowest; ///< first block with triplets; the number of blocks: none has
     bool m_reachesEmbedding = false;
+    bool m_recomputesNorms = false;
     PhaseClock* m_clock = nullptr;
 
     std::vector<BlockActivations> m_activations; ///< by block
@@ -61,11 +66,8 @@ private:
     std::vector<at::Tensor> m_generatorStates; ///< before each block's forward; for a second one with the same masks
     BlockWorkspace m_work;
     at::Tensor m_finalInverse; // [T]
-    at::Tensor m_normed; // [T, width]
     at::Tensor m_gradient; // [T, width]
-    at::Tensor m_dNormed; // [T, width]
-    at::Tensor m_logits; // a chunk's
-    at::Tensor m_bearing; // [M, width]: rows of m_normed that bear loss, then their gradients
+    at::Tensor m_bearing; // [M, width]: the final norm's rows that bear loss, then their gradients
     at::Tensor m_losses; // [1, M]
     at::Tensor m_loss; // scalar
 };
