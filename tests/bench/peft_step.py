@@ -18,6 +18,7 @@ from peft import AdaLoraConfig, LoraConfig, get_peft_model
 from transformers import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM
 from transformers.utils import logging
 
+# Those of training/loop/BenchShapes.cpp, to which tst_benchshapes holds them.
 # name: width, feed-forward, layers, heads, key heads, head width, vocabulary, positions, tied head
 SHAPES = {
     "demo": (128, 352, 6, 4, 2, 32, 832, 256, True),
@@ -26,6 +27,8 @@ SHAPES = {
     "smollm-135m": (576, 1536, 30, 9, 3, 64, 49152, 2048, True),
     "tinyllama-1.1b": (2048, 5632, 22, 32, 4, 64, 32000, 2048, False),
     "llama2-7b": (4096, 11008, 32, 32, 32, 128, 32000, 4096, False),
+    "mistral-7b": (4096, 14336, 32, 32, 8, 128, 32000, 32768, False),
+    "llama3-8b": (4096, 14336, 32, 32, 8, 128, 128256, 8192, False),
 }
 KINDS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 
