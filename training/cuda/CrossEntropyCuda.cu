@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "training/cuda/CudaChunk.cuh"
 #include "training/cuda/CudaKernels.h"
-#include "training/cuda/CudaVector.cuh"
 
 namespace spectune::kernels::gpu {
 

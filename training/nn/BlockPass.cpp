@@ -117,8 +117,11 @@ ResidualStream BlockPass::forward(const ResidualStream& in, const at::Tensor& su
         inverseBuffer(kept.middleInverse, in.x));
     kept.gateUp = bufferRows(kept.gateUp, rows, 2 * spec.feedForward, options, spareOf(InputSet::GateUp));
     linear(InputSet::GateUp, middleNormed, keeps, kept, kept.gateUp);
-    if (!wantsOut && triplets(InputSet::Down) == nullptr)
+    if (!wantsOut && (triplets(InputSet::Down) == nullptr || m_dropout.probability == 0.0)) {
+        SharedInputBuffers& down = kept.sets[indexOf(InputSet::Down)];
+        down.u = down.ownU;
         return {};
+    }
     work.hidden = bufferRows(work.hidden, rows, spec.feedForward, options, spareOf(InputSet::Down));
     ops::swiGlu(kept.gateUp, work.hidden);
     linear(InputSet::Down, work.hidden, /*keepsX=*/false, kept, wantsOut ? work.delta : at::Tensor());

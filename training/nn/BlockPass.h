@@ -54,7 +54,8 @@ public:
 
     /// @param in the stream before the block; its sum is kept in @p kept
     /// @param sum where the sum goes, [T, width], if @p in has something to be added
-    /// @param wantsOut false: only what the backward needs is computed
+    /// @param wantsOut false: for a second time, when other blocks have used @p kept; only what the backward needs is
+    /// computed, but for x Qᵀ of down's input: it is in ownU of @p kept as the first time left it, unless there is dropout
     /// @return the stream after the block, in buffers of @p kept and @p work
     ResidualStream forward(const ResidualStream& in, const at::Tensor& sum, const PackedBatch& batch,
         BlockActivations& kept, BlockWorkspace& work, bool wantsOut) const;

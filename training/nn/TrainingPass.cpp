@@ -34,6 +34,7 @@ TrainingPass::TrainingPass(const DecoderModel& model, AdapterSet adapters, Dropo
     m_activations.resize(static_cast<std::size_t>(layers));
     m_streams.resize(static_cast<std::size_t>(layers) + 1);
     m_generatorStates.resize(static_cast<std::size_t>(layers));
+    m_projected.resize(static_cast<std::size_t>(layers));
     for (std::int64_t layer = 0; layer < layers; ++layer)
         m_blocks.emplace_back(model, layer, m_adapters, m_dropout);
     for (const BlockPass& block : m_blocks)
@@ -80,11 +81,16 @@ void TrainingPass::forward(const PackedBatch& batch, bool recomputes)
     ResidualStream stream {.x = m_streams.front(), .delta = {}};
     const bool keeps = keepsNorms(recomputes);
     for (std::size_t i = 0; i < m_blocks.size(); ++i) {
-        if (recomputes)
-            m_generatorStates[i] = generatorState();
         BlockActivations& kept = activations(static_cast<std::int64_t>(i), recomputes);
         kept.keepsNorms = keeps;
+        at::Tensor& projected = kept.sets[static_cast<std::size_t>(InputSet::Down)].ownU;
+        if (recomputes) {
+            m_generatorStates[i] = generatorState();
+            projected = m_projected[i];
+        }
         stream = m_blocks[i].forward(stream, m_streams[i], batch, kept, m_work, /*wantsOut=*/true);
+        if (recomputes)
+            m_projected[i] = projected;
     }
     const at::TensorOptions wide = m_model.options().dtype(ops::wideType(m_streams.front().scalar_type()));
     m_finalInverse = bufferRows(m_finalInverse, batch.rows(), 1, wide);
@@ -129,6 +135,7 @@ void TrainingPass::backward(const PackedBatch& batch, bool recomputes)
         if (recomputes) {
             if (m_dropout.generator)
                 m_dropout.generator->set_state(m_generatorStates[i]);
+            kept.sets[static_cast<std::size_t>(InputSet::Down)].ownU = m_projected[i];
             m_blocks[i].forward({.x = m_streams[i], .delta = {}}, {}, batch, kept, m_work, /*wantsOut=*/false);
         }
         m_blocks[i].backward(batch, kept, m_work, m_gradient, layer > last || m_reachesEmbedding);

@@ -64,6 +64,7 @@ private:
     std::vector<BlockActivations> m_activations; ///< by block
     std::vector<at::Tensor> m_streams; ///< the residual stream before each block and after the last, [T, width]
     std::vector<at::Tensor> m_generatorStates; ///< before each block's forward; for a second one with the same masks
+    std::vector<at::Tensor> m_projected; ///< x Qᵀ of each block's down, [T, R], where blocks are computed again
     BlockWorkspace m_work;
     at::Tensor m_finalInverse; // [T]
     at::Tensor m_gradient; // [T, width]
