@@ -7,6 +7,7 @@
 #include "ui/RankTrial.h"
 #include "ui/RankTrialWorker.h"
 #include "ui/RunModel.h"
+#include "ui/RunPlotPlan.h"
 #include "visualization/BoundCurve.h"
 #include "visualization/NumberFormat.h"
 #include "visualization/RankSlider.h"
@@ -219,10 +220,13 @@ void RankBoundLesson::refreshRun()
         levels.push_back({static_cast<double>(init), tr("init rank %1").arg(formatCount(init))});
         const QString reach = tr("rank %1 is beyond the bound up to K·N = %2");
         text = tr("This run: init %1").arg(reach.arg(formatCount(init), formatCount(triangle(init) - 1)));
-        const std::int64_t target = m_run.config().adalora.targetRank;
-        if (allocatesBudget(m_run.config().method) && target > 0) {
-            levels.push_back({static_cast<double>(target), tr("target rank %1").arg(formatCount(target))});
-            text += tr("; target %1").arg(reach.arg(formatCount(target), formatCount(triangle(target) - 1)));
+        const auto layout = m_run.layout();
+        const std::int64_t matrices = layout ? static_cast<std::int64_t>(layout->modules.size()) : 0;
+        const double target = targetRankOf(m_run.config(), m_run.resolved(), matrices);
+        if (allocatesBudget(m_run.config().method) && target >= 1.0) { // a mean rank below 1 is beyond no bound
+            const auto whole = static_cast<std::int64_t>(target); // the rank that a mean between two reaches
+            levels.push_back({target, tr("target rank %1").arg(formatRank(target))});
+            text += tr("; target %1").arg(reach.arg(formatRank(target), formatCount(triangle(whole) - 1)));
         }
         text += QLatin1Char('.');
     }
