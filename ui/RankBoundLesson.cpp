@@ -4,6 +4,7 @@
 #include "training/config/RankBound.h"
 #include "ui/FieldLine.h"
 #include "ui/PageParts.h"
+#include "ui/PictureActions.h"
 #include "ui/RankTrial.h"
 #include "ui/RankTrialWorker.h"
 #include "ui/RunModel.h"
@@ -89,6 +90,7 @@ RankBoundLesson::RankBoundLesson(RunModel& run, QWidget* parent)
     column->addWidget(makeRule());
     column->addWidget(makeTrial(), 3);
     outer->addWidget(makeScroll(body), 1);
+    addMenus();
     connect(m_worker, &RankTrialWorker::trained, this, [this](int rank, double loss) {
         m_starts->add(rank, loss);
         tellTrial();
@@ -97,6 +99,17 @@ RankBoundLesson::RankBoundLesson(RunModel& run, QWidget* parent)
     connect(&run, &RunModel::reset, this, &RankBoundLesson::refreshRun);
     connect(&run, &RunModel::stateChanged, this, &RankBoundLesson::refreshRun);
     refresh();
+}
+
+void RankBoundLesson::addMenus()
+{
+    const auto tell = [this](const QString& lead, const QString& text) { Q_EMIT told(lead, text); };
+    addPictureMenu(
+        *m_curve, [] { return QStringLiteral("rank-bound"); },
+        [this] { return [csv = m_curve->toCsv()] { return csv; }; }, tell);
+    addPictureMenu(
+        *m_starts, [] { return QStringLiteral("rank-bound-trial"); },
+        [this] { return [csv = m_starts->toCsv()] { return csv; }; }, tell);
 }
 
 RankBoundLesson::Number RankBoundLesson::addNumber(QBoxLayout* column, const QString& name, int most, int value)
