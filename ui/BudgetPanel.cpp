@@ -4,6 +4,7 @@
 #include "ui/ConfigForm.h"
 #include "ui/ElidedLabel.h"
 #include "ui/FieldEditor.h"
+#include "ui/HelpKey.h"
 #include "ui/PageParts.h"
 #include "ui/RunPlotPlan.h"
 #include "ui/ScrollGutter.h"
@@ -70,6 +71,7 @@ BudgetPanel::BudgetPanel(ConfigForm& form, SetupFields& fields, QWidget* parent)
     : QWidget(parent)
     , m_form(form)
 {
+    setHelpKey(*this, key("adalora.total_budget")); // of the curve; a field has its own
     auto* outer = new QVBoxLayout(this);
     outer->setContentsMargins(0, 0, 0, 0);
     outer->setSpacing(0);

@@ -9,6 +9,7 @@
 #include "ui/PageParts.h"
 
 #include <QLabel>
+#include <QLineEdit>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -78,7 +79,8 @@ QString FieldEditor::help() const
 void FieldEditor::showValue(const QString& key)
 {
     // A field that is being typed into keeps its text: "1e-" is on its way to 1e-3.
-    const bool typing = key == m_key && m_control->focusProxy() && m_control->focusProxy()->hasFocus();
+    const auto* line = qobject_cast<const QLineEdit*>(m_control->focusProxy());
+    const bool typing = key == m_key && line && line->hasFocus();
     if ((key.isEmpty() || key == m_key) && !typing)
         m_control->setValue(m_form.value(m_key));
     if (m_info.optional || m_info.type == FieldType::Text || m_info.type == FieldType::TextList

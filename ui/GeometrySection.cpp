@@ -2,6 +2,7 @@
 #include "ui/GeometrySection.h"
 
 #include "ui/PageParts.h"
+#include "ui/PictureActions.h"
 #include "ui/RunModel.h"
 #include "visualization/GramView.h"
 #include "visualization/NumberFormat.h"
@@ -33,6 +34,10 @@ GeometrySection::GeometrySection(RunModel& run, QWidget* parent)
     column->addLayout(head);
     m_spectrum = new SpectrumBars;
     column->addWidget(m_spectrum);
+    addPictureMenu(
+        *m_spectrum, [this] { return m_run.name() + QStringLiteral("-singular-values"); },
+        [this] { return [csv = m_spectrum->toCsv()] { return csv; }; },
+        [this](const QString& lead, const QString& text) { Q_EMIT told(lead, text); });
     auto* grams = new QHBoxLayout;
     grams->setSpacing(16);
     m_grams[0] = new GramView(QStringLiteral("PᵀP − I"));

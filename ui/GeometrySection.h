@@ -34,6 +34,8 @@ public:
 Q_SIGNALS:
     /// @param checkpoint steps done at the one to read; −1: the newest, or the run in work
     void geometryWanted(const std::string& module, qint64 checkpoint);
+    /// What was copied or saved or why it was not, for the status line.
+    void told(const QString& lead, const QString& text);
 
 private:
     [[nodiscard]] bool canAsk() const;

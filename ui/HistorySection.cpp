@@ -2,6 +2,7 @@
 #include "ui/HistorySection.h"
 
 #include "ui/PageParts.h"
+#include "ui/PictureActions.h"
 #include "ui/RunModel.h"
 #include "visualization/TripletHistory.h"
 
@@ -44,6 +45,11 @@ HistorySection::HistorySection(RunModel& run, QWidget* parent)
     column->addLayout(head);
     m_history = new TripletHistory;
     column->addWidget(m_history);
+    addPictureMenu(
+        *m_history, [this] { return m_run.name() + QStringLiteral("-triplets-over-the-run"); },
+        [this] { return m_history->csvWork(); },
+        [this](const QString& lead, const QString& text) { Q_EMIT told(lead, text); },
+        [this](QPaintDevice& device, QSize) { m_history->paintOn(device); });
     m_none = makeCaption(QString(), "third", true);
     column->addWidget(m_none);
     m_soon.setSingleShot(true);

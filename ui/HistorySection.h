@@ -38,6 +38,8 @@ public:
 
 Q_SIGNALS:
     void tripletActivated(int triplet);
+    /// What was copied or saved or why it was not, for the status line.
+    void told(const QString& lead, const QString& text);
 
 private:
     /// replay.bin as the worker knows it: its own reader, for this thread's goes on meanwhile.

@@ -8,6 +8,7 @@
 #include "ui/HistorySection.h"
 #include "ui/OrthogonalityBars.h"
 #include "ui/PageParts.h"
+#include "ui/PictureActions.h"
 #include "ui/RunModel.h"
 #include "ui/Segmented.h"
 #include "visualization/NumberFormat.h"
@@ -125,6 +126,10 @@ QWidget* Inspector::makeCellPage()
     m_triplets = new TripletList;
     m_triplets->setAccessibleName(tr("Triplets of the chosen matrix"));
     triplets->addWidget(m_triplets);
+    addPictureMenu(
+        *m_triplets, [this] { return m_run.name() + QStringLiteral("-triplets"); },
+        [this] { return [csv = m_triplets->toCsv()] { return csv; }; },
+        [this](const QString& lead, const QString& text) { Q_EMIT told(lead, text); });
     m_none = makeText(QString(), "third", true);
     m_none->setAlignment(Qt::AlignTop);
     triplets->addWidget(m_none);
@@ -141,6 +146,8 @@ QWidget* Inspector::makeCellPage()
         [this](int index) { m_triplets->setOrder(static_cast<TripletOrder>(index)); });
     connect(m_triplets, &TripletList::tripletActivated, this, &Inspector::chooseTriplet);
     connect(m_history, &HistorySection::tripletActivated, this, &Inspector::chooseTriplet);
+    connect(m_history, &HistorySection::told, this, &Inspector::told);
+    connect(m_geometry, &GeometrySection::told, this, &Inspector::told);
     return page;
 }
 

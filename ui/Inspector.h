@@ -42,6 +42,8 @@ Q_SIGNALS:
     void setupWanted();
     void openRunWanted();
     void openLogWanted();
+    /// What was copied or saved or why it was not, for the status line.
+    void told(const QString& lead, const QString& text);
 
 private:
     [[nodiscard]] QWidget* makeCellPage();

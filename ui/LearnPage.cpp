@@ -63,6 +63,8 @@ LearnPage::LearnPage(SessionController& session, RunModel& run, Tour& tour, QWid
     for (const QString& title : {tr("Guided tour"), tr("SVD lens"), tr("Rank bound"), tr("Glossary")})
         m_lessons->addItem(title);
     connect(m_lessons, &QListWidget::currentRowChanged, this, &LearnPage::showRow);
+    connect(m_lens, &SvdLens::told, this, &LearnPage::told);
+    connect(m_bound, &RankBoundLesson::told, this, &LearnPage::told);
     connect(&tour, &Tour::entered, this, &LearnPage::refreshLessons);
     connect(&tour, &Tour::ended, this, &LearnPage::refreshLessons);
     refreshLessons();

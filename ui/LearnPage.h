@@ -35,6 +35,10 @@ public:
     [[nodiscard]] SvdLens& lens() { return *m_lens; }
     [[nodiscard]] RankBoundLesson& bound() { return *m_bound; }
 
+Q_SIGNALS:
+    /// What was copied or saved or why it was not, for the status line.
+    void told(const QString& lead, const QString& text);
+
 protected:
     void resizeEvent(QResizeEvent* event) override;
 

@@ -2,12 +2,15 @@
 #include "ui/LensRow.h"
 
 #include "ui/PageParts.h"
+#include "ui/PictureActions.h"
 #include "visualization/NumberFormat.h"
 #include "visualization/SignLegend.h"
 
+#include <QAction>
 #include <QGridLayout>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QMenu>
 
 #include <algorithm>
 #include <cmath>
@@ -70,9 +73,25 @@ LensRow::LensRow(MatrixView::Colors colors, SpectrumPlot::Kind kind, const QStri
     grid->addWidget(makeHeading(plotName), 0, 3);
     m_plot = new SpectrumPlot(kind);
     m_plot->setAccessibleName(plotName);
+    addPlotMenu();
     grid->addWidget(m_plot, 1, 3);
     grid->setColumnStretch(3, 1);
     grid->setRowStretch(1, 1);
+}
+
+void LensRow::addPlotMenu()
+{
+    const QString name
+        = m_kind == SpectrumPlot::Kind::ErrorCurve ? QStringLiteral("rank-k-error") : QStringLiteral("singular-values");
+    QMenu* menu = addPictureMenu(
+        *m_plot, [name] { return name; }, [this] { return [csv = m_plot->toCsv()] { return csv; }; },
+        [this](const QString& lead, const QString& text) { Q_EMIT told(lead, text); });
+    auto* back = new QAction(tr("&Whole range again"), menu);
+    connect(back, &QAction::triggered, m_plot, &SpectrumPlot::resetView);
+    connect(menu, &QMenu::aboutToShow, back, [this, back] { back->setEnabled(m_plot->isZoomed()); });
+    QAction* first = menu->actions().constFirst();
+    menu->insertAction(first, back);
+    menu->insertSeparator(first);
 }
 
 void LensRow::setParts(std::shared_ptr<const SpectralParts> parts, const QString& sizeText, const QString& emptyText)

@@ -32,12 +32,18 @@ public:
     /// 0 all, 1 rank k, 2 what is lost.
     [[nodiscard]] const MatrixView& view(int index) const { return *m_views.at(static_cast<std::size_t>(index)); }
     [[nodiscard]] QString rankTitle() const;
+    [[nodiscard]] SpectrumPlot& plot() { return *m_plot; }
     /// Of what is lost, which has both signs.
     [[nodiscard]] const SignLegend& legend() const { return *m_legend; }
     /// Of ΔW and its rank k, beside ΔW's title; null: an image is grey.
     [[nodiscard]] const SignLegend* matrixLegend() const { return m_matrixLegend; }
 
+Q_SIGNALS:
+    /// What was copied or saved of the plot or why it was not, for the status line.
+    void told(const QString& lead, const QString& text);
+
 private:
+    void addPlotMenu();
     void showRank();
     void showReach(double reach); ///< value of the strongest colours; 0: none
 

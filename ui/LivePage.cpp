@@ -68,6 +68,8 @@ LivePage::LivePage(RunModel& run, const ConfigForm& form, QWidget* parent)
     connect(m_gridPanel, &GridPanel::stepWanted, &m_run, &RunModel::showStep);
     connect(m_gridPanel, &GridPanel::reducedMotionWanted, this, &LivePage::reducedMotionWanted);
     connect(m_plotsPanel, &PlotsPanel::told, this, &LivePage::told);
+    connect(m_inspector, &Inspector::told, this, &LivePage::told);
+    connect(m_timeline, &TimelineStrip::told, this, &LivePage::told);
     connect(&run, &RunModel::editTaken, this, [this] {
         m_plots->setPlan(m_run.plan());
         refreshMarks();

@@ -185,6 +185,7 @@ void MainWindow::connectStatus()
     m_status->follow(*m_run);
     connect(m_setup, &SetupPage::helpWanted, m_status, &StatusLine::setHelp);
     connect(m_live, &LivePage::told, m_status, &StatusLine::setMessage);
+    connect(&m_learn->page(), &LearnPage::told, m_status, &StatusLine::setMessage);
     connect(&m_live->rail().controls(), &LiveControls::helpWanted, m_status, &StatusLine::setHelp);
     connect(m_form, &ConfigForm::checked, this, &MainWindow::refreshContext);
     connect(m_form, &ConfigForm::changed, this, [this] { m_demo = false; });

@@ -9,7 +9,9 @@
 #include <QClipboard>
 #include <QFileDialog>
 #include <QMenu>
+#include <QPainter>
 #include <QPointer>
+#include <QShortcut>
 #include <QThreadPool>
 #include <QToolButton>
 
@@ -118,11 +120,44 @@ void addPictureActions(QMenu& menu, QWidget& owner, const PictureSource& source,
     });
 }
 
+PaintPicture paintOf(QWidget& widget)
+{
+    return [view = &widget](QPaintDevice& device, QSize size) {
+        const bool focused = view->hasFocus();
+        if (focused)
+            view->clearFocus(); // whose frame would be in the picture
+        QPainter painter(&device);
+        painter.fillRect(QRect(QPoint(), size), view->palette().color(QPalette::Window));
+        view->render(&painter, QPoint(), QRegion(), QWidget::DrawChildren);
+        if (focused)
+            view->setFocus(Qt::OtherFocusReason);
+    };
+}
+
 void openByRightClick(QWidget& view, QMenu& menu)
 {
     view.setContextMenuPolicy(Qt::CustomContextMenu);
     QObject::connect(&view, &QWidget::customContextMenuRequested, &menu,
         [&view, &menu](const QPoint& place) { menu.popup(view.mapToGlobal(place)); });
+    // The menu key comes as such a request; on Linux this one does not.
+    auto* keys = new QShortcut(QKeySequence(Qt::SHIFT | Qt::Key_F10), &view);
+    keys->setContext(Qt::WidgetWithChildrenShortcut);
+    QObject::connect(
+        keys, &QShortcut::activated, &menu, [&view, &menu] { menu.popup(view.mapToGlobal(view.rect().center())); });
+}
+
+QMenu* addPictureMenu(QWidget& view, std::function<QString()> name, std::function<std::function<QString()>()> csv,
+    const TellUser& tell, PaintPicture paint)
+{
+    auto* menu = new QMenu(&view);
+    addPictureActions(*menu, view,
+        {.name = std::move(name),
+            .size = [&view] { return view.size(); },
+            .paint = paint ? std::move(paint) : paintOf(view),
+            .csv = std::move(csv)},
+        tell);
+    openByRightClick(view, *menu);
+    return menu;
 }
 
 QToolButton* makeMenuButton(QMenu* menu, const QString& name)

@@ -30,8 +30,16 @@ using TellUser = std::function<void(const QString& lead, const QString& text)>;
 /// a worker encodes the picture, and writes a table of a million lines.
 void addPictureActions(QMenu& menu, QWidget& owner, const PictureSource& source, const TellUser& tell);
 
-/// A right click on @p view opens @p menu.
+/// A widget as it is on the screen, in its own size, but without the keyboard's frame.
+[[nodiscard]] PaintPicture paintOf(QWidget& widget);
+
+/// A right click on @p view opens @p menu; so do the menu key and Shift+F10 while the keyboard is there.
 void openByRightClick(QWidget& view, QMenu& menu);
+
+/// For a view that has no button: a menu of addPictureActions() alone, see openByRightClick(). The view owns it.
+/// @param name, csv as PictureSource has them  @param paint in the view's own size; null: paintOf()
+QMenu* addPictureMenu(QWidget& view, std::function<QString()> name, std::function<std::function<QString()>()> csv,
+    const TellUser& tell, PaintPicture paint = nullptr);
 
 /// The three dots of a panel's header that open @p menu.
 [[nodiscard]] QToolButton* makeMenuButton(QMenu* menu, const QString& name);

@@ -4,9 +4,11 @@
 #include "training/config/RankBound.h"
 #include "ui/FieldLine.h"
 #include "ui/PageParts.h"
+#include "ui/PictureActions.h"
 #include "ui/RankTrial.h"
 #include "ui/RankTrialWorker.h"
 #include "ui/RunModel.h"
+#include "ui/RunPlotPlan.h"
 #include "visualization/BoundCurve.h"
 #include "visualization/NumberFormat.h"
 #include "visualization/RankSlider.h"
@@ -88,6 +90,7 @@ RankBoundLesson::RankBoundLesson(RunModel& run, QWidget* parent)
     column->addWidget(makeRule());
     column->addWidget(makeTrial(), 3);
     outer->addWidget(makeScroll(body), 1);
+    addMenus();
     connect(m_worker, &RankTrialWorker::trained, this, [this](int rank, double loss) {
         m_starts->add(rank, loss);
         tellTrial();
@@ -96,6 +99,17 @@ RankBoundLesson::RankBoundLesson(RunModel& run, QWidget* parent)
     connect(&run, &RunModel::reset, this, &RankBoundLesson::refreshRun);
     connect(&run, &RunModel::stateChanged, this, &RankBoundLesson::refreshRun);
     refresh();
+}
+
+void RankBoundLesson::addMenus()
+{
+    const auto tell = [this](const QString& lead, const QString& text) { Q_EMIT told(lead, text); };
+    addPictureMenu(
+        *m_curve, [] { return QStringLiteral("rank-bound"); },
+        [this] { return [csv = m_curve->toCsv()] { return csv; }; }, tell);
+    addPictureMenu(
+        *m_starts, [] { return QStringLiteral("rank-bound-trial"); },
+        [this] { return [csv = m_starts->toCsv()] { return csv; }; }, tell);
 }
 
 RankBoundLesson::Number RankBoundLesson::addNumber(QBoxLayout* column, const QString& name, int most, int value)
@@ -219,10 +233,13 @@ void RankBoundLesson::refreshRun()
         levels.push_back({static_cast<double>(init), tr("init rank %1").arg(formatCount(init))});
         const QString reach = tr("rank %1 is beyond the bound up to K·N = %2");
         text = tr("This run: init %1").arg(reach.arg(formatCount(init), formatCount(triangle(init) - 1)));
-        const std::int64_t target = m_run.config().adalora.targetRank;
-        if (allocatesBudget(m_run.config().method) && target > 0) {
-            levels.push_back({static_cast<double>(target), tr("target rank %1").arg(formatCount(target))});
-            text += tr("; target %1").arg(reach.arg(formatCount(target), formatCount(triangle(target) - 1)));
+        const auto layout = m_run.layout();
+        const std::int64_t matrices = layout ? static_cast<std::int64_t>(layout->modules.size()) : 0;
+        const double target = targetRankOf(m_run.config(), m_run.resolved(), matrices);
+        if (allocatesBudget(m_run.config().method) && target >= 1.0) { // a mean rank below 1 is beyond no bound
+            const auto whole = static_cast<std::int64_t>(target); // the rank that a mean between two reaches
+            levels.push_back({target, tr("target rank %1").arg(formatRank(target))});
+            text += tr("; target %1").arg(reach.arg(formatRank(target), formatCount(triangle(whole) - 1)));
         }
         text += QLatin1Char('.');
     }

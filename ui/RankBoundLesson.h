@@ -39,6 +39,10 @@ public:
     [[nodiscard]] const StartsPlot& starts() const { return *m_starts; }
     [[nodiscard]] QPushButton& trainButton() { return *m_train; }
 
+Q_SIGNALS:
+    /// What was copied or saved or why it was not, for the status line.
+    void told(const QString& lead, const QString& text);
+
 protected:
     void showEvent(QShowEvent* event) override;
     void hideEvent(QHideEvent* event) override;
@@ -51,6 +55,7 @@ private:
 
     [[nodiscard]] Number addNumber(QBoxLayout* column, const QString& name, int most, int value);
     [[nodiscard]] QWidget* makeTrial();
+    void addMenus();
     void refresh();
     void refreshRun();
     void resetTrial();

@@ -58,6 +58,7 @@ Q_SIGNALS:
 
 protected:
     bool event(QEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override; ///< of the main button
     void resizeEvent(QResizeEvent* event) override;
 
 private:
@@ -81,6 +82,7 @@ private:
     RunModel& m_run;
     RunBarState m_state;
     RunBarInput m_input;
+    MainAction m_pressed = MainAction::None; ///< what the main button meant when it was pressed last
     QString m_summary;
     std::int64_t m_steps = 0; ///< that a start would do
     StateMarkView* m_mark = nullptr;

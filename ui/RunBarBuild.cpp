@@ -7,6 +7,7 @@
 #include "visualization/Fonts.h"
 #include "visualization/ProgressLine.h"
 
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
@@ -125,6 +126,7 @@ void RunBar::addButtons(QHBoxLayout* row)
     m_details->setText(tr("Details"));
     m_main->setProperty("role", "primary");
     m_main->setObjectName(QStringLiteral("MainButton"));
+    m_main->installEventFilter(this);
     m_step->setToolTip(tr("One optimizer step (.)"));
     m_stop->setToolTip(tr("Saves, then ends the run (Ctrl+.)"));
     m_evaluate->setObjectName(QStringLiteral("EvaluateButton"));
@@ -137,6 +139,19 @@ void RunBar::addButtons(QHBoxLayout* row)
     connect(m_export, &QPushButton::clicked, this, &RunBar::exportTriggered);
     connect(m_details, &QPushButton::clicked, this, &RunBar::detailsTriggered);
     row->addWidget(m_buttons);
+}
+
+// A double click is one click where its first half has changed what the button does: on "Start again" the second would
+// meet "Start" in the same place. A button that has been out of sight since was not pressed at all.
+bool RunBar::eventFilter(QObject* watched, QEvent* event)
+{
+    if (watched == m_main && event->type() == QEvent::MouseButtonPress)
+        m_pressed = m_state.action;
+    else if (watched == m_main && event->type() == QEvent::Hide)
+        m_pressed = MainAction::None;
+    else if (watched == m_main && event->type() == QEvent::MouseButtonDblClick && m_pressed != m_state.action)
+        return true;
+    return QWidget::eventFilter(watched, event);
 }
 
 void RunBar::addQuestion(QHBoxLayout* row)

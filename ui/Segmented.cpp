@@ -7,6 +7,8 @@
 #include <QHBoxLayout>
 #include <QToolButton>
 
+#include <algorithm>
+
 namespace spectune {
 
 namespace {
@@ -56,7 +58,26 @@ Segmented::Segmented(const QStringList& labels, QWidget* parent)
         row->addWidget(button);
     }
     m_group->setExclusive(true);
+    connect(m_group, &QButtonGroup::idToggled, this, &Segmented::placeFocus);
     connect(m_group, &QButtonGroup::idClicked, this, &Segmented::chosen);
+    placeFocus();
+}
+
+// Where nothing is chosen, or the choice cannot be taken, it is the first one that can.
+void Segmented::placeFocus()
+{
+    const auto takes
+        = [this](const QAbstractButton* button) { return button->isEnabledTo(this) && !button->isHidden(); };
+    QAbstractButton* place = m_group->checkedButton();
+    const QList<QAbstractButton*> buttons = m_group->buttons();
+    if (place == nullptr || !takes(place)) {
+        const auto first = std::ranges::find_if(buttons, takes);
+        place = first != buttons.end() ? *first : buttons.front();
+    }
+    const bool hadFocus = focusProxy() != nullptr && focusProxy()->hasFocus();
+    setFocusProxy(place);
+    if (hadFocus && !place->hasFocus())
+        place->setFocus(Qt::OtherFocusReason); // from a button beside it an arrow would move, and choose nothing
 }
 
 int Segmented::current() const
@@ -114,6 +135,7 @@ void Segmented::setChoiceEnabled(int index, bool enabled)
 {
     if (auto* button = m_group->button(index))
         button->setEnabled(enabled);
+    placeFocus();
 }
 
 void Segmented::setShown(int count)
@@ -121,6 +143,7 @@ void Segmented::setShown(int count)
     const QList<QAbstractButton*> buttons = m_group->buttons();
     for (int i = 0; i < buttons.size(); ++i)
         buttons.at(i)->setVisible(i < count);
+    placeFocus();
 }
 
 } // namespace spectune

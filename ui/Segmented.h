@@ -9,7 +9,7 @@ class QButtonGroup;
 
 namespace spectune {
 
-/// A row of joined buttons of which one is chosen.
+/// A row of joined buttons of which one is chosen. That one takes the keyboard for all: the arrows choose from there.
 class Segmented : public QWidget {
     Q_OBJECT
 public:
@@ -34,6 +34,7 @@ Q_SIGNALS:
     void chosen(int index);
 
 private:
+    void placeFocus();
     void nameButton(QAbstractButton& button);
 
     QButtonGroup* m_group = nullptr;

@@ -4,30 +4,15 @@
 #include "ui/StudioIcons.h"
 
 #include <QMenu>
-#include <QPainter>
 
 #include <utility>
 
 namespace spectune {
 
-namespace {
-
-/// A widget as it is on the screen; the size is its own.
-PaintPicture paintOf(QWidget* widget)
-{
-    return [widget](QPaintDevice& device, QSize size) {
-        QPainter painter(&device);
-        painter.fillRect(QRect(QPoint(), size), widget->palette().color(QPalette::Window));
-        widget->render(&painter, QPoint(), QRegion(), QWidget::DrawChildren);
-    };
-}
-
-} // namespace
-
 ShareButton::ShareButton(
     const QString& name, QWidget* picture, std::function<std::function<QString()>()> csv, QWidget* parent)
     : QToolButton(parent)
-    , m_paint(paintOf(picture))
+    , m_paint(paintOf(*picture))
     , m_source {.name = [name] { return name; },
           .size = [picture] { return picture->size(); },
           .paint = [this](QPaintDevice& device, QSize size) { m_paint(device, size); },

@@ -81,6 +81,8 @@ void addOthers(std::vector<ShortcutEntry>& entries)
     const QString budget = ShortcutsWindow::tr("Budget");
     const QString runs = ShortcutsWindow::tr("Runs");
     const QString tour = ShortcutsWindow::tr("Guided tour");
+    const QString lens = ShortcutsWindow::tr("Plots of the SVD lens");
+    const QString pictures = ShortcutsWindow::tr("Plots and heatmaps");
     const QString fields = ShortcutsWindow::tr("Fields");
     entries.insert(entries.end(),
         {{targets, ShortcutsWindow::tr("Choose a matrix"), QStringLiteral("←  →  ↑  ↓")},
@@ -104,6 +106,12 @@ void addOthers(std::vector<ShortcutEntry>& entries)
             {runs, ShortcutsWindow::tr("Leave a question as it was"), QStringLiteral("Esc")},
             {tour, ShortcutsWindow::tr("Stop before, next stop"), QStringLiteral("Alt+←  Alt+→")},
             {tour, ShortcutsWindow::tr("Leave, and keep the place"), QStringLiteral("Esc")},
+            {lens, ShortcutsWindow::tr("Closer, further"), QStringLiteral("+  −")},
+            {lens, ShortcutsWindow::tr("Closer, further along the values"), QStringLiteral("Ctrl++  Ctrl+−")},
+            {lens, ShortcutsWindow::tr("Aside"), QStringLiteral("←  →")},
+            {lens, ShortcutsWindow::tr("The whole range again"), QStringLiteral("0  Home")},
+            {pictures, ShortcutsWindow::tr("Copy or save the one that has the keyboard"),
+                QStringLiteral("Menu  Shift+F10")},
             {fields, ShortcutsWindow::tr("Count up or down, by ten"), QStringLiteral("↑  ↓  Shift+↑  Shift+↓")},
             {fields, ShortcutsWindow::tr("Next, previous part of the window"), QStringLiteral("Tab  Shift+Tab")}});
 }

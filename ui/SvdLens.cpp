@@ -58,6 +58,8 @@ SvdLens::SvdLens(SessionController& session, RunModel& run, QWidget* parent)
     column->addWidget(makeMatrixRow());
     column->addWidget(makeRule());
     column->addWidget(makeNotes());
+    connect(m_image, &LensRow::told, this, &SvdLens::told);
+    connect(m_delta, &LensRow::told, this, &SvdLens::told);
     connect(other, &QPushButton::clicked, this, &SvdLens::askImage);
     connect(m_imageWorker, &SvdWorker::finished, this, [this](const std::shared_ptr<const SpectralParts>& parts) {
         m_image->setParts(parts, QStringLiteral("%1 × %2").arg(parts->rows).arg(parts->columns));

@@ -34,8 +34,13 @@ public:
     [[nodiscard]] QString problem() const;
     [[nodiscard]] const LensRow& imageRow() const { return *m_image; }
     [[nodiscard]] const LensRow& deltaRow() const { return *m_delta; }
+    [[nodiscard]] LensRow& deltaRow() { return *m_delta; }
     [[nodiscard]] const LayerStrip& layers() const { return *m_layers; }
     [[nodiscard]] QComboBox& matrices() { return *m_matrices; }
+
+Q_SIGNALS:
+    /// What was copied or saved or why it was not, for the status line.
+    void told(const QString& lead, const QString& text);
 
 protected:
     void showEvent(QShowEvent* event) override;

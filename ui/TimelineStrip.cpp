@@ -2,6 +2,7 @@
 #include "ui/TimelineStrip.h"
 
 #include "ui/PageParts.h"
+#include "ui/PictureActions.h"
 #include "ui/ReplayPlayer.h"
 #include "ui/RunModel.h"
 #include "ui/StudioIcons.h"
@@ -42,6 +43,10 @@ TimelineStrip::TimelineStrip(RunModel& run, QWidget* parent)
     m_timeline = new EventTimeline;
     m_timeline->setAccessibleName(tr("Timeline"));
     row->addWidget(m_timeline, 1);
+    addPictureMenu(
+        *m_timeline, [this] { return m_run.name() + QStringLiteral("-timeline"); },
+        [this] { return [csv = m_timeline->toCsv()] { return csv; }; },
+        [this](const QString& lead, const QString& text) { Q_EMIT told(lead, text); });
 
     connectAll();
     refreshAll();

@@ -31,6 +31,8 @@ public:
 Q_SIGNALS:
     void scrubbingChanged(bool scrubbing);
     void animationWanted();
+    /// What was copied or saved or why it was not, for the status line.
+    void told(const QString& lead, const QString& text);
 
 private:
     [[nodiscard]] QWidget* makeButtons();

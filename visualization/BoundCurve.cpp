@@ -34,6 +34,7 @@ BoundCurve::BoundCurve(QWidget* parent)
     : QWidget(parent)
 {
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
+    setFocusPolicy(Qt::StrongFocus); // for its menu
 }
 
 void BoundCurve::setCurve(std::vector<QPointF> points, const QString& xName, const QString& yName)
@@ -171,13 +172,23 @@ void BoundCurve::paintEvent(QPaintEvent*)
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
     paintAxes(painter);
-    if (m_curve.empty())
-        return;
-    paintLevels(painter);
-    painter.setBrush(Qt::NoBrush);
-    painter.setPen(QPen(Theme::current().text2, 2.0, Qt::SolidLine, Qt::FlatCap, Qt::MiterJoin));
-    painter.drawPolyline(staircase());
-    paintPoint(painter);
+    if (!m_curve.empty()) {
+        paintLevels(painter);
+        painter.setBrush(Qt::NoBrush);
+        painter.setPen(QPen(Theme::current().text2, 2.0, Qt::SolidLine, Qt::FlatCap, Qt::MiterJoin));
+        painter.drawPolyline(staircase());
+        paintPoint(painter);
+    }
+    if (hasFocus())
+        drawFocusFrame(painter, rect(), Theme::current().focus);
+}
+
+QString BoundCurve::toCsv() const
+{
+    QString csv = QStringLiteral("kn,rank\n");
+    for (const QPointF& point : m_curve)
+        csv += QStringLiteral("%1,%2\n").arg(std::llround(point.x())).arg(std::llround(point.y()));
+    return csv;
 }
 
 } // namespace spectune

@@ -32,6 +32,7 @@ public:
     [[nodiscard]] const std::vector<Level>& levels() const { return m_levels; }
     [[nodiscard]] double xOf(double value) const; ///< pixels
     [[nodiscard]] double yOf(double value) const;
+    [[nodiscard]] QString toCsv() const; ///< of curve(): where each rank begins
     [[nodiscard]] QSize sizeHint() const override { return {420, 220}; }
     [[nodiscard]] QSize minimumSizeHint() const override { return {240, 120}; }
 

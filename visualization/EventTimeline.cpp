@@ -129,6 +129,15 @@ std::int64_t EventTimeline::eventAfter(std::int64_t step) const
     return at == m_events.end() ? -1 : at->step;
 }
 
+QString EventTimeline::toCsv() const
+{
+    QString csv = QStringLiteral("step,budget,pruned,revived\n");
+    for (const Tick& event : m_events) {
+        csv += QStringLiteral("%1,%2,%3,%4\n").arg(event.step).arg(event.budget).arg(event.pruned).arg(event.revived);
+    }
+    return csv;
+}
+
 QRectF EventTimeline::track() const
 {
     return {leftInset, 8.0, std::max(10.0, width() - leftInset - rightInset), std::max(20.0, height() - 26.0)};

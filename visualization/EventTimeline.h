@@ -65,6 +65,7 @@ public:
     };
     [[nodiscard]] KeyPlace keyPlace() const;
     [[nodiscard]] QString spokenStep() const; ///< "live, step 520", "step 300 of 520"
+    [[nodiscard]] QString toCsv() const; ///< the masking events
     [[nodiscard]] QSize sizeHint() const override;
     [[nodiscard]] QSize minimumSizeHint() const override;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "visualization/SpectrumBars.h"
 
+#include "visualization/CsvNumber.h"
 #include "visualization/CurveMath.h"
 #include "visualization/Fonts.h"
 #include "visualization/Marks.h"
@@ -27,6 +28,7 @@ SpectrumBars::SpectrumBars(QWidget* parent)
 {
     setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
     setAccessibleName(tr("Singular values of ΔW beside |λ|"));
+    setFocusPolicy(Qt::StrongFocus); // for its menu
 }
 
 void SpectrumBars::setValues(const std::vector<double>& lambda, const std::vector<double>& singular)
@@ -53,6 +55,17 @@ double SpectrumBars::largestGap() const
     return gap / m_lambda.front();
 }
 
+QString SpectrumBars::toCsv() const
+{
+    QString csv = QStringLiteral("index,abs_lambda,sigma\n");
+    for (std::size_t i = 0; i < m_lambda.size(); ++i) {
+        csv += QStringLiteral("%1,%2,%3\n")
+                   .arg(QString::number(i + 1), csvNumber(m_lambda[i]),
+                       i < m_singular.size() ? csvNumber(m_singular[i]) : QString());
+    }
+    return csv;
+}
+
 void SpectrumBars::paintEvent(QPaintEvent*)
 {
     const Theme& theme = Theme::current();
@@ -66,6 +79,9 @@ void SpectrumBars::paintEvent(QPaintEvent*)
     };
     key(plot.left(), theme.loss, QStringLiteral("|λ|"));
     key(plot.left() + 44.0, theme.orth, QStringLiteral("σ(ΔW) / s"));
+    if (hasFocus()) {
+        drawFocusFrame(painter, rect(), theme.focus);
+    }
     if (m_singular.empty()) {
         return;
     }

@@ -20,6 +20,7 @@ public:
     [[nodiscard]] const std::vector<double>& singular() const noexcept { return m_singular; }
     /// max |σ_i − |λ|_i| over the largest |λ|; 0 without values.
     [[nodiscard]] double largestGap() const;
+    [[nodiscard]] QString toCsv() const; ///< both, descending
     [[nodiscard]] QSize sizeHint() const override { return {220, 104}; }
     [[nodiscard]] QSize minimumSizeHint() const override { return {160, 104}; }
 

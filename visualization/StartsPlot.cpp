@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "visualization/StartsPlot.h"
 
+#include "visualization/CsvNumber.h"
 #include "visualization/CurveMath.h"
 #include "visualization/Fonts.h"
 #include "visualization/Marks.h"
@@ -31,6 +32,7 @@ StartsPlot::StartsPlot(QWidget* parent)
     : QWidget(parent)
 {
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
+    setFocusPolicy(Qt::StrongFocus); // for its menu
     clear(12, 1);
 }
 
@@ -232,11 +234,26 @@ void StartsPlot::paintEvent(QPaintEvent*)
     paintGround(painter);
     for (int rank = 1; rank <= static_cast<int>(m_losses.size()); ++rank)
         paintRank(painter, rank);
-    if (m_best > 0.0)
-        return;
-    painter.setFont(Fonts::caption());
-    painter.setPen(Theme::current().text3);
-    painter.drawText(emptyTextRect(), Qt::AlignCenter | Qt::TextWordWrap, m_emptyText);
+    if (m_best <= 0.0) {
+        painter.setFont(Fonts::caption());
+        painter.setPen(Theme::current().text3);
+        painter.drawText(emptyTextRect(), Qt::AlignCenter | Qt::TextWordWrap, m_emptyText);
+    }
+    if (hasFocus())
+        drawFocusFrame(painter, rect(), Theme::current().focus);
+}
+
+QString StartsPlot::toCsv() const
+{
+    QString csv = QStringLiteral("rank,start,loss,stuck\n");
+    for (std::size_t rank = 0; rank < m_losses.size(); ++rank)
+        for (std::size_t start = 0; start < m_losses[rank].size(); ++start)
+            csv += QStringLiteral("%1,%2,%3,%4\n")
+                       .arg(rank + 1)
+                       .arg(start + 1)
+                       .arg(csvNumber(m_losses[rank][start]))
+                       .arg(isStuck(m_losses[rank][start]) ? 1 : 0);
+    return csv;
 }
 
 } // namespace spectune

@@ -33,6 +33,7 @@ public:
     [[nodiscard]] QRectF emptyTextRect() const; ///< in the wider part beside that line
     [[nodiscard]] std::vector<double> lossTicks() const; ///< with grid lines; empty before the first start
     [[nodiscard]] std::vector<double> lossFigures() const; ///< those with a figure, none of which meets another
+    [[nodiscard]] QString toCsv() const; ///< a line for each start, ranks ascending
     [[nodiscard]] QSize sizeHint() const override { return {420, 240}; }
     [[nodiscard]] QSize minimumSizeHint() const override { return {240, 140}; }
 

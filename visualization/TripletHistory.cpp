@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "visualization/TripletHistory.h"
 
+#include "visualization/CsvNumber.h"
 #include "visualization/CurveMath.h"
 #include "visualization/Fonts.h"
 #include "visualization/NumberFormat.h"
@@ -214,6 +215,25 @@ QString TripletHistory::momentText(int triplet, std::size_t event) const
                          formatFixed(static_cast<double>(moment.lambda), 3));
     }
     return words;
+}
+
+std::function<QString()> TripletHistory::csvWork() const
+{
+    return [moments = m_moments, steps = m_steps, thresholds = m_thresholds, rank = m_rank] {
+        QString csv = QStringLiteral("step,triplet,kept,changed,lambda,score,threshold\n");
+        for (std::size_t event = 0; event < steps.size(); ++event) {
+            for (int triplet = 0; triplet < rank; ++triplet) {
+                const TripletMoment& moment
+                    = moments[event * static_cast<std::size_t>(rank) + static_cast<std::size_t>(triplet)];
+                const QStringList cells {QString::number(steps[event]), QString::number(triplet),
+                    QString::number(moment.kept ? 1 : 0), QString::number(moment.changed ? 1 : 0),
+                    moment.hasScore ? csvNumber(moment.lambda) : QString(),
+                    moment.hasScore ? csvNumber(moment.score) : QString(), csvNumber(thresholds[event])};
+                csv += cells.join(QLatin1Char(',')) + QLatin1Char('\n');
+            }
+        }
+        return csv;
+    };
 }
 
 /// What a reader for the blind says: the chosen triplet at the shown event, else at the last.

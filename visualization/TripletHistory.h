@@ -9,6 +9,7 @@
 #include <QWidget>
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -44,6 +45,10 @@ public:
     [[nodiscard]] int selected() const noexcept { return m_selected; }
     /// "#6 at step 1,100: came back", and its S; empty for a triplet or an event that is not there.
     [[nodiscard]] QString momentText(int triplet, std::size_t event) const;
+    /// As it is shown, but without the keyboard's frame; in its own size.
+    void paintOn(QPaintDevice& device);
+    /// Takes a copy of the values; what it returns writes every triplet at every event as CSV, on any thread.
+    [[nodiscard]] std::function<QString()> csvWork() const;
     [[nodiscard]] bool isEmpty() const noexcept { return m_steps.empty(); }
     /// The row of a triplet as it is painted into @p columns pixels.
     [[nodiscard]] std::vector<Mark> marksOf(int triplet, int columns) const;
@@ -76,6 +81,7 @@ private:
     void speak();
     /// All but the shown step and the focus: painted once for many of these.
     void paintPicture(QPainter& painter);
+    void paintOverlay(QPainter& painter) const; ///< the shown step, and the caption that it leaves free
     void paintStrip(QPainter& painter) const;
     bool paintScores(QPainter& painter) const; ///< false: there is no curve
     void paintCaption(QPainter& painter) const;

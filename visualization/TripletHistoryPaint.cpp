@@ -27,14 +27,28 @@ void TripletHistory::paintEvent(QPaintEvent*)
     if (m_steps.empty()) {
         return;
     }
+    paintOverlay(painter);
+    if (hasFocus()) {
+        drawFocusFrame(painter, rect(), Theme::current().focus);
+    }
+}
+
+void TripletHistory::paintOn(QPaintDevice& device)
+{
+    QPainter painter(&device);
+    paintPicture(painter);
+    if (!m_steps.empty()) {
+        paintOverlay(painter);
+    }
+}
+
+void TripletHistory::paintOverlay(QPainter& painter) const
+{
     if (m_shown >= 0) {
         drawUpright(painter, xOf(m_shown), 0.0, plot().bottom(), Theme::current().focus, 1.5);
     }
     if (m_hasCurve) {
         paintCaption(painter);
-    }
-    if (hasFocus()) {
-        drawFocusFrame(painter, rect(), Theme::current().focus);
     }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "visualization/TripletList.h"
 
+#include "visualization/CsvNumber.h"
 #include "visualization/TripletListColumns.h"
 
 #include <QKeyEvent>
@@ -100,6 +101,20 @@ void TripletList::sortRows()
     }
 }
 
+QString TripletList::toCsv() const
+{
+    QString csv = QStringLiteral("triplet,lambda,score,kept,pruned_at,revived_at\n");
+    const auto stepText = [](std::int32_t step) { return step < 0 ? QString() : QString::number(step); };
+    for (std::size_t row = 0; row < m_rows.size(); ++row) {
+        const TripletState& state = triplet(static_cast<int>(row));
+        const QStringList cells {QString::number(m_rows[row]), csvNumber(state.lambda),
+            m_snapshot->hasScores ? csvNumber(state.score) : QString(), QString::number(state.kept ? 1 : 0),
+            stepText(state.prunedAt), stepText(state.revivedAt)};
+        csv += cells.join(QLatin1Char(',')) + QLatin1Char('\n');
+    }
+    return csv;
+}
+
 int TripletList::fullHeight() const
 {
     return headHeight + static_cast<int>(std::max<std::size_t>(1, m_rows.size())) * rowHeight + footHeight;
@@ -160,6 +175,9 @@ void TripletList::changeEvent(QEvent* event)
 
 void TripletList::mousePressEvent(QMouseEvent* event)
 {
+    if (event->button() != Qt::LeftButton) {
+        return; // its menu chooses no triplet
+    }
     const int first = verticalScrollBar()->value();
     const bool scrolls = verticalScrollBar()->maximum() > 0;
     const double y = event->position().y() - headHeight - (scrolls ? restHeight : 0);

@@ -30,6 +30,8 @@ public:
     [[nodiscard]] const std::vector<int>& rows() const noexcept { return m_rows; }
     /// How many rows of rows() stand above the threshold; rows().size() where no event has been.
     [[nodiscard]] int keptRows() const noexcept { return m_keptRows; }
+    /// All triplets in the shown order; what is not known is left empty, never 0.
+    [[nodiscard]] QString toCsv() const;
     /// Height in pixels that shows all rows.
     [[nodiscard]] int fullHeight() const;
     /// The same for up to 16 triplets; of more, ten rows and what stands above and below them.

@@ -4,6 +4,10 @@
 #include "tests/ui/StudioBench.h"
 #include "training/core/Error.h"
 #include "ui/ConfigForm.h"
+#include "ui/Glossary.h"
+#include "ui/GlossaryPage.h"
+#include "ui/LearnDesk.h"
+#include "ui/LearnPage.h"
 #include "ui/LivePage.h"
 #include "ui/PictureActions.h"
 #include "ui/RecordedRun.h"
@@ -11,9 +15,11 @@
 #include "ui/RunModel.h"
 #include "ui/SessionController.h"
 #include "ui/SetupFacts.h"
+#include "ui/SetupFields.h"
 #include "ui/SetupPage.h"
 #include "ui/ShareButton.h"
 #include "ui/ShortcutsWindow.h"
+#include "visualization/BudgetCurve.h"
 #include "visualization/RankGrid.h"
 #include "visualization/RunPlots.h"
 #include "visualization/Theme.h"
@@ -60,6 +66,7 @@ private Q_SLOTS:
     void keysAreSearched();
     void keysDoNotCollide();
     void runByKeysAlone();
+    void helpOnTheBudgetCurveIsItsTerm();
 
 private:
     [[nodiscard]] MainWindow& window() { return *m_bench->window; }
@@ -351,6 +358,27 @@ void TestFeel::runByKeysAlone()
     QTRY_COMPARE_WITH_TIMEOUT(window().session().state(), SessionState::Stopped, patience);
     press(Qt::Key_E, Qt::ControlModifier | Qt::ShiftModifier);
     QVERIFY(window().exportWindow());
+}
+
+void TestFeel::helpOnTheBudgetCurveIsItsTerm()
+{
+    QVERIFY(m_bench->open());
+    window().activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(&window()));
+    GlossaryPage& glossary = window().learn().page().glossary();
+    glossary.showTerm("triplet");
+    auto* curve = window().setup().findChild<BudgetCurve*>();
+    curve->setFocus();
+    QVERIFY(curve->hasFocus());
+    QTest::keyClick(curve, Qt::Key_F1);
+    QCOMPARE(window().workspace(), Workspace::Learn);
+    QCOMPARE(window().learn().page().lesson(), LearnPage::Lesson::Glossary);
+    QCOMPARE(glossary.term(), QString("budget"));
+    // A field of the same panel keeps its own.
+    window().showWorkspace(Workspace::Setup);
+    window().setup().fields().focus("optim.lr");
+    window().learn().showHelp();
+    QCOMPARE(glossary.term(), Glossary().ofField("optim.lr")->id);
 }
 
 QTEST_MAIN(TestFeel)

@@ -10,6 +10,7 @@
 #include "ui/LearnPage.h"
 #include "ui/LiveControls.h"
 #include "ui/LivePage.h"
+#include "ui/RunBar.h"
 #include "ui/RunModel.h"
 #include "ui/RunRail.h"
 #include "ui/SessionController.h"
@@ -19,6 +20,8 @@
 #include <QElapsedTimer>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMouseEvent>
+#include <QPushButton>
 #include <QSignalSpy>
 #include <QTest>
 
@@ -48,6 +51,7 @@ private Q_SLOTS:
     void helpGoesToTheFieldsTerm();
     void recordedRunsTellTheirEdits();
     void noClickWaits();
+    void aDoubleClickOnStartAgainStartsNothing();
     void pictures_data();
     void pictures();
 
@@ -264,6 +268,42 @@ void TestLiveControl::noClickWaits()
     QVERIFY(quick([&] { session.resume(); }));
     QVERIFY(quick([&] { session.ask(InspectModel {"demo-llama"}); }));
     QVERIFY(quick([&] { session.stop(); }));
+}
+
+void TestLiveControl::aDoubleClickOnStartAgainStartsNothing()
+{
+    m_bench->scene->failAt = 100; // the first checkpoint is made after step 300
+    m_bench->runTo(SessionState::Failed);
+    RunBar& bar = window().runBar();
+    QPushButton* button = bar.mainButton();
+    QCOMPARE(bar.shown().action, MainAction::StartAgain);
+    QSignalSpy acted(&bar, &RunBar::actionTriggered);
+    const auto send = [button](QEvent::Type type, QPointF place) {
+        const Qt::MouseButtons held = type == QEvent::MouseButtonRelease ? Qt::NoButton : Qt::LeftButton;
+        QMouseEvent event(type, place, button->mapToGlobal(place), Qt::LeftButton, held, Qt::NoModifier);
+        QCoreApplication::sendEvent(button, &event);
+    };
+    const QPointF inside = button->rect().center();
+    QTest::mouseClick(button, Qt::LeftButton);
+    QCOMPARE(window().workspace(), Workspace::Setup);
+    QTRY_VERIFY_WITH_TIMEOUT(button->isVisible() && button->isEnabled(), patience);
+    QCOMPARE(bar.shown().action, MainAction::Start);
+    send(QEvent::MouseButtonDblClick, inside);
+    send(QEvent::MouseButtonRelease, inside);
+    QCOMPARE(acted.count(), 1);
+    QVERIFY(!isActive(window().session().state()));
+    // Nor where the first half met "Start again" of Runs, with this bar out of sight.
+    send(QEvent::MouseButtonPress, inside);
+    send(QEvent::MouseButtonRelease, QPointF(-9.0, -9.0)); // thought better of
+    window().showWorkspace(Workspace::Runs);
+    QVERIFY(!button->isVisible());
+    window().showWorkspace(Workspace::Setup);
+    send(QEvent::MouseButtonDblClick, inside);
+    send(QEvent::MouseButtonRelease, inside);
+    QCOMPARE(acted.count(), 1);
+    QTest::mouseClick(button, Qt::LeftButton); // one that is meant
+    QCOMPARE(acted.count(), 2);
+    QCOMPARE(window().workspace(), Workspace::Live);
 }
 
 void TestLiveControl::pictures_data()

@@ -34,6 +34,7 @@ private Q_SLOTS:
     void theCurveIsAStaircase_data();
     void theCurveIsAStaircase();
     void theRunsRanksStandBeside();
+    void aRunsTotalBudgetIsItsTarget();
     void startsAreCounted();
     void theSentenceStandsBesideTheBound_data();
     void theSentenceStandsBesideTheBound();
@@ -161,6 +162,23 @@ void TestRankBound::theRunsRanksStandBeside()
     QVERIFY(lesson().comparison().contains("rank 3 is beyond the bound up to K·N = 5"));
     QCOMPARE(lesson().curve().levels().size(), std::size_t {2});
     QCOMPARE(lesson().curve().levels().front().value, 8.0);
+}
+
+void TestRankBound::aRunsTotalBudgetIsItsTarget()
+{
+    QVERIFY(m_bench->open());
+    QCOMPARE(window().form().facts().matrices, 42);
+    window().form().setValue("adalora.total_budget", FieldValue {std::int64_t {300}});
+    QVERIFY(window().startRun());
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Finished, patience);
+    showLesson();
+    // 300 / 42 = 7.14, and 7 · 8 / 2 = 28 must be above K·N; the target rank 3 is overruled.
+    const QString text = lesson().comparison();
+    QVERIFY2(text.contains("target rank 7.14 is beyond the bound up to K·N = 27"), qPrintable(text));
+    QVERIFY2(!text.contains("target rank 3 "), qPrintable(text));
+    QCOMPARE(lesson().curve().levels().size(), std::size_t {2});
+    QCOMPARE(lesson().curve().levels().back().value, 300.0 / 42.0);
+    QCOMPARE(lesson().curve().levels().back().text, QString("target rank 7.14"));
 }
 
 void TestRankBound::startsAreCounted()

@@ -60,6 +60,8 @@ private Q_SLOTS:
     void aFieldHasOneName_data();
     void aFieldHasOneName();
     void everyTabStopHasAName();
+    void choicesInARowTakeTheKeyboard();
+    void aChoiceFollowsItsValueWithTheKeyboard();
     void labelsFitTheNarrowestWindow();
     void whatAPresetIsForIsRead();
 
@@ -208,6 +210,55 @@ void TestSetupLook::everyTabStopHasAName()
             QCOMPARE(spokenName(button), fieldLabel(info) + ": " + button->text());
     }
     QVERIFY2(editors > 30 && stops > editors, qPrintable(QStringLiteral("%1 of %2").arg(editors).arg(stops)));
+}
+
+void TestSetupLook::choicesInARowTakeTheKeyboard()
+{
+    m_page->activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(m_page.get()));
+    int rows = 0;
+    for (const FieldInfo& info : fields()) { // F8 and a card of the issues go to a field so
+        const QString key = QString::fromUtf8(info.key);
+        const FieldEditor* editor = m_page->fields().find(key);
+        const auto* row = editor ? editor->findChild<Segmented*>() : nullptr;
+        if (!row || !row->isVisible() || !row->isEnabled())
+            continue;
+        ++rows;
+        m_page->fields().focus(key);
+        const auto buttons = row->findChildren<QToolButton*>();
+        const int before = row->current();
+        QVERIFY2(before >= 0, qPrintable(key));
+        QCOMPARE(QApplication::focusWidget(), buttons.at(before));
+        const int wanted = before + 1 < buttons.size() ? before + 1 : before - 1;
+        QTest::keyClick(QApplication::focusWidget(), wanted > before ? Qt::Key_Right : Qt::Key_Left);
+        QCOMPARE(row->current(), wanted);
+        QCOMPARE(QApplication::focusWidget(), buttons.at(wanted));
+        QVERIFY2(m_form->value(key) == FieldValue {std::string(info.choices[static_cast<std::size_t>(wanted)])},
+            qPrintable(key));
+    }
+    QVERIFY(rows > 0);
+}
+
+void TestSetupLook::aChoiceFollowsItsValueWithTheKeyboard()
+{
+    Segmented row({"one", "two", "three"});
+    row.show();
+    row.activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(&row));
+    const auto buttons = row.findChildren<QToolButton*>();
+    row.setFocus(Qt::OtherFocusReason); // nothing is chosen yet
+    QCOMPARE(QApplication::focusWidget(), buttons.at(0));
+    const QImage without = buttons.at(1)->grab().toImage();
+    row.setCurrent(1);
+    QCOMPARE(QApplication::focusWidget(), buttons.at(1)); // its place moved with it
+    const QImage with = buttons.at(1)->grab().toImage();
+    QVERIFY(without != with);
+    const QColor frame = with.pixelColor(with.width() / 2, 0);
+    QCOMPARE(frame.name(), Theme::current().focus.name()); // and shows
+    row.setChoiceEnabled(1, false);
+    QVERIFY(row.focusProxy() == buttons.at(0));
+    row.setChoiceEnabled(1, true);
+    QVERIFY(row.focusProxy() == buttons.at(1));
 }
 
 void TestSetupLook::labelsFitTheNarrowestWindow()
