@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the next start finds as it was left: the window's size and place, its columns, the files that were open.
 #include "tests/ui/RunFolderBench.h"
+#include "tests/ui/Screen.h"
 #include "tests/ui/StudioBench.h"
 #include "ui/ConfigForm.h"
 #include "ui/LivePage.h"
@@ -250,14 +251,10 @@ void TestRemembered::picturesLeaveNothingBehind()
     QVERIFY(QSettings().allKeys().isEmpty());
 }
 
-/// On a screen that holds the window: what is too large for one, Qt makes fit.
 int main(int argc, char** argv)
 {
     const QTemporaryDir folder;
-    test::writeText(folder.filePath("screens.json"),
-        R"({"screens": [{"name": "one", "x": 0, "y": 0, "width": 1920, "height": 1080, "logicalDpi": 96,
-            "logicalBaseDpi": 96, "dpr": 1.0}]})");
-    qputenv("QT_QPA_PLATFORM", "offscreen:configfile=" + QFile::encodeName(folder.filePath("screens.json")));
+    test::makeScreen(folder, {1920, 1080});
     const QApplication application(argc, argv);
     TestRemembered remembered;
     return QTest::qExec(&remembered, argc, argv);
