@@ -18,6 +18,7 @@
 #include <QDir>
 #include <QFile>
 #include <QProcess>
+#include <QProcessEnvironment>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -125,7 +126,8 @@ void TestKilledStudio::trainAndKill()
     studio.kill(); // no handler runs
     QVERIFY(studio.state() == QProcess::NotRunning || studio.waitForFinished(patience));
     QFile said("said.txt");
-    QVERIFY2(trained && hasWritten(), said.open(QIODevice::ReadOnly) ? said.readAll().constData() : "it said nothing");
+    const QByteArray why = said.open(QIODevice::ReadOnly) ? said.readAll() : QByteArray();
+    QVERIFY2(trained && hasWritten(), why.constData());
     QCOMPARE(studio.exitStatus(), QProcess::CrashExit);
     m_before = loadHistory(m_run.toStdString());
     QVERIFY(m_before.metrics.size() >= 25 && m_before.events.size() >= 3);
@@ -197,7 +199,9 @@ void TestKilledStudio::showsAllThatWasWritten()
 void TestKilledStudio::goesOn()
 {
     m_window->showWorkspace(Workspace::Runs);
-    m_window->runsPage().bar().mainButton()->click();
+    RunsBar& bar = m_window->runsPage().bar();
+    QTRY_VERIFY_WITH_TIMEOUT(bar.mainResumes() && bar.mainButton()->isEnabled(), patience);
+    bar.mainButton()->click();
     QTRY_COMPARE_WITH_TIMEOUT(m_window->session().state(), SessionState::Running, patience);
     QCOMPARE(m_window->run().folder(), m_run);
     QTRY_VERIFY_WITH_TIMEOUT(m_window->run().step() > m_before.metrics.back().step, patience);
