@@ -2,6 +2,7 @@
 // replay.bin: what was shown live at an event is what its folder shows later; sizes, cuts, damage.
 #include "tests/support/CpuTime.h"
 #include "tests/support/ReplayPlay.h"
+#include "tests/support/SameSnapshot.h"
 #include "training/core/AtomicFile.h"
 #include "training/monitor/ReplayFormat.h"
 #include "training/monitor/ReplayReader.h"
@@ -16,32 +17,6 @@
 using namespace spectune;
 using namespace spectune::testing;
 namespace fs = std::filesystem;
-
-namespace {
-
-bool sameTriplet(const TripletState& a, const TripletState& b)
-{
-    return a.lambda == b.lambda && a.score == b.score && a.scoreLambda == b.scoreLambda
-        && a.sensitivityLambda == b.sensitivityLambda && a.uncertaintyLambda == b.uncertaintyLambda
-        && a.meanScoreP == b.meanScoreP && a.meanScoreQ == b.meanScoreQ && a.prunedAt == b.prunedAt
-        && a.revivedAt == b.revivedAt && a.kept == b.kept;
-}
-
-bool sameModule(const ModuleState& a, const ModuleState& b)
-{
-    return a.rank == b.rank && a.lostAtLastEvent == b.lostAtLastEvent && a.backAtLastEvent == b.backAtLastEvent
-        && a.importance == b.importance && a.lambdaSum == b.lambdaSum && a.orthP == b.orthP && a.orthQ == b.orthQ;
-}
-
-bool same(const RankSnapshot& a, const RankSnapshot& b)
-{
-    return a.step == b.step && a.budget == b.budget && a.eventStep == b.eventStep && a.threshold == b.threshold
-        && a.hasLambda == b.hasLambda && a.hasScores == b.hasScores && a.hasTriplets == b.hasTriplets
-        && std::equal(a.modules.begin(), a.modules.end(), b.modules.begin(), b.modules.end(), sameModule)
-        && std::equal(a.triplets.begin(), a.triplets.end(), b.triplets.begin(), b.triplets.end(), sameTriplet);
-}
-
-} // namespace
 
 class TestReplay : public QObject {
     Q_OBJECT
@@ -85,7 +60,7 @@ void TestReplay::replayEqualsLive()
     const ReplayReader reader(path());
     QCOMPARE(reader.eventCount(), shown.size());
     for (std::size_t k : {0U, 39U, 17U, 18U, 3U})
-        QVERIFY2(same(*reader.snapshotAt(k), *shown[k]), qPrintable(QString::number(k)));
+        QVERIFY2(sameSnapshot(*reader.snapshotAt(k), *shown[k]), qPrintable(QString::number(k)));
     QCOMPARE(reader.find(180), 17U);
     QCOMPARE(reader.find(181), reader.eventCount());
 }
@@ -95,7 +70,7 @@ void TestReplay::keyframesAgreeWithTheWalk()
     const auto shown = write(600); // two keyframes and a bit
     const ReplayReader reader(path());
     for (std::size_t k : {255U, 256U, 257U, 511U, 512U, 599U})
-        QVERIFY2(same(*reader.snapshotAt(k), *shown[k]), qPrintable(QString::number(k)));
+        QVERIFY2(sameSnapshot(*reader.snapshotAt(k), *shown[k]), qPrintable(QString::number(k)));
 }
 
 void TestReplay::theLayoutComesBack()
@@ -152,7 +127,7 @@ void TestReplay::aLiveReaderFollows()
         QVERIFY(reader.refresh());
         QVERIFY(!reader.refresh());
         QCOMPARE(reader.eventCount(), static_cast<std::size_t>(event));
-        QVERIFY(same(*reader.snapshotAt(reader.eventCount() - 1), *shown));
+        QVERIFY(sameSnapshot(*reader.snapshotAt(reader.eventCount() - 1), *shown));
     }
 }
 
@@ -179,7 +154,7 @@ void TestReplay::aTornTailEndsTheFile()
     const ReplayReader reader(path());
     QCOMPARE(reader.eventCount(), 4U);
     QVERIFY(!reader.hasState(2)); // it was cut off
-    QVERIFY(same(*reader.snapshotAt(3), *fourth));
+    QVERIFY(sameSnapshot(*reader.snapshotAt(3), *fourth));
 }
 
 void TestReplay::damageEndsTheFile()
@@ -213,7 +188,7 @@ void TestReplay::resumeCutsAndGoesOn()
     const ReplayReader reader(path());
     QCOMPARE(reader.eventCount(), 20U);
     for (std::size_t k : {11U, 12U, 19U})
-        QVERIFY(same(*reader.snapshotAt(k), *shown[k]));
+        QVERIFY(sameSnapshot(*reader.snapshotAt(k), *shown[k]));
     truncateHistory(path(), 0);
     QCOMPARE(ReplayReader(path()).eventCount(), 0U);
 }
@@ -229,8 +204,8 @@ void TestReplay::aRunWithoutTheFileGoesOnWithOne()
     const auto next = play.next(110);
     writer.append(*next);
     const ReplayReader reader(path());
-    QVERIFY(same(*reader.snapshotAt(0), *tenth)); // with the steps at which earlier ones were pruned
-    QVERIFY(same(*reader.snapshotAt(1), *next));
+    QVERIFY(sameSnapshot(*reader.snapshotAt(0), *tenth)); // with the steps at which earlier ones were pruned
+    QVERIFY(sameSnapshot(*reader.snapshotAt(1), *next));
 }
 
 void TestReplay::statesThinOut()
@@ -247,7 +222,7 @@ void TestReplay::statesThinOut()
         QCOMPARE(snapshot->modules[3].rank, shown[k]->modules[3].rank);
         QCOMPARE(snapshot->triplets[7].prunedAt, shown[k]->triplets[7].prunedAt);
         if (reader.hasState(k))
-            QVERIFY(same(*snapshot, *shown[k]));
+            QVERIFY(sameSnapshot(*snapshot, *shown[k]));
     }
     QVERIFY(states >= 4 && states <= 11);
     QVERIFY(reader.hasState(99));

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Going back in a run: replay equals live, playing, the inspector's history and exact values.
+#include "tests/ui/Shown.h"
 #include "tests/ui/StudioBench.h"
 #include "ui/ConfigForm.h"
-#include "ui/FormulaView.h"
 #include "ui/GeometrySection.h"
 #include "ui/HistorySection.h"
 #include "ui/Inspector.h"
 #include "ui/LivePage.h"
-#include "ui/OrthogonalityBars.h"
 #include "ui/RecordedRun.h"
 #include "ui/ReplayPlayer.h"
 #include "ui/RunModel.h"
@@ -18,50 +17,17 @@
 #include "visualization/RunPlots.h"
 #include "visualization/SpectrumBars.h"
 #include "visualization/TripletHistory.h"
-#include "visualization/TripletList.h"
 
 #include <QFile>
-#include <QLabel>
 #include <QSignalSpy>
 #include <QTest>
 
 #include <algorithm>
+#include <map>
 
 using namespace spectune;
 using spectune::test::patience;
-
-namespace {
-
-/// What the widgets show of one moment, as their data.
-struct Shown {
-    QString grid; ///< every number of every cell
-    QStringList cells; ///< as the tool tips say them
-    QStringList plots;
-    QStringList inspector; ///< of one matrix: words, rows, formula and errors
-    QImage triplets;
-    QStringList timeline;
-};
-
-void verifySame(const Shown& is, const Shown& was)
-{
-    QCOMPARE(is.grid, was.grid);
-    QCOMPARE(is.cells, was.cells);
-    QCOMPARE(is.plots, was.plots);
-    QCOMPARE(is.inspector, was.inspector);
-    QCOMPARE(is.triplets, was.triplets);
-    QCOMPARE(is.timeline, was.timeline);
-}
-
-QStringList textsOf(const QWidget& parent)
-{
-    QStringList texts;
-    for (const QLabel* label : parent.findChildren<QLabel*>())
-        if (label->isVisibleTo(&parent))
-            texts << label->text();
-    return texts;
-}
-
-} // namespace
+using spectune::test::verifySame;
 
 class TestStudioReplay : public QObject {
     Q_OBJECT
@@ -82,7 +48,7 @@ private Q_SLOTS:
 
 private:
     [[nodiscard]] MainWindow& window() { return *m_bench->window; }
-    [[nodiscard]] Shown shown();
+    [[nodiscard]] test::Shown shown() { return test::shownIn(window(), ModuleIndex {17}); }
 
     std::unique_ptr<test::StudioBench> m_bench;
 };
@@ -91,30 +57,6 @@ void TestStudioReplay::init()
 {
     m_bench = std::make_unique<test::StudioBench>();
     m_bench->scene->writesFiles = true;
-}
-
-Shown TestStudioReplay::shown()
-{
-    Shown now;
-    const RankGrid& grid = window().live().grid();
-    now.grid = grid.toCsv();
-    for (std::int32_t i = 0; i < 42; ++i)
-        now.cells << grid.cellDetails(ModuleIndex {i});
-    const std::int64_t step = window().run().shownSnapshot()->step;
-    now.plots = window().live().plots().readoutsAt(step);
-    Inspector& inspector = window().live().inspector();
-    inspector.setModule(ModuleIndex {17});
-    auto* list = inspector.findChild<TripletList*>();
-    const QSize size = list->size(); // a scroll bar beside it comes and goes
-    list->resize(280, list->fullHeight());
-    now.triplets = list->grab().toImage();
-    list->resize(size);
-    for (const int row : list->rows())
-        now.inspector << QString::number(row);
-    now.inspector << inspector.findChild<FormulaView*>()->accessibleName()
-                  << inspector.findChild<OrthogonalityBars*>()->accessibleDescription();
-    now.timeline = textsOf(*window().findChild<TimelineStrip*>());
-    return now;
 }
 
 void TestStudioReplay::replayEqualsLive_data()
@@ -138,13 +80,13 @@ void TestStudioReplay::replayEqualsLive()
     };
     QTRY_VERIFY_WITH_TIMEOUT(atEvent() && window().live().plots().curves().lastStep() >= event, patience);
     QCOMPARE(window().run().shownStep(), std::int64_t {-1});
-    const Shown was = shown();
+    const test::Shown was = shown();
     m_bench->release();
     QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Finished, patience);
     window().openRun(window().run().folder());
     QVERIFY(window().run().isRecorded());
     window().run().showStep(event);
-    const Shown is = shown();
+    const test::Shown is = shown();
     verifySame(is, was);
     QVERIFY(is.inspector.size() > 2 && !is.inspector.at(is.inspector.size() - 2).isEmpty() && !is.timeline.isEmpty());
 }
@@ -155,7 +97,7 @@ void TestStudioReplay::scrubbingWhileItTrainsEqualsReplay()
     QVERIFY(m_bench->open());
     QVERIFY(window().startRun());
     QTRY_COMPARE_WITH_TIMEOUT(window().run().step(), std::int64_t {520}, patience);
-    std::map<std::int64_t, Shown> live;
+    std::map<std::int64_t, test::Shown> live;
     for (const std::int64_t step : {50, 91, 200, 205, 341}) {
         window().run().showStep(step);
         live[step] = shown();

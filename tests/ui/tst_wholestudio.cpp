@@ -33,6 +33,8 @@
 
 #include <QCheckBox>
 #include <QDir>
+#include <QImage>
+#include <QPixmap>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTest>
@@ -108,9 +110,16 @@ void TestWholeStudio::trainWithTheTour()
 void TestWholeStudio::lookAround()
 {
     LivePage& live = window().live();
-    for (int mode = 0; mode < 4; ++mode)
-        live.setHeatMode(mode);
-    live.setHeatMode(0);
+    QImage before = live.grid().grab().toImage();
+    for (const GridMode mode : {GridMode::Importance, GridMode::LambdaSum, GridMode::Orthogonality, GridMode::Revivals,
+             GridMode::Rank}) { // each of the five, by its key
+        QTest::keyClick(&live.grid(), static_cast<Qt::Key>(Qt::Key_1 + static_cast<int>(mode)));
+        QCOMPARE(live.grid().mode(), mode);
+        QCOMPARE(live.grid().missingText(), QString());
+        const QImage now = live.grid().grab().toImage();
+        QVERIFY2(now != before, qPrintable(QString::number(static_cast<int>(mode))));
+        before = now;
+    }
     live.grid().setFocus();
     QTest::keyClick(&live.grid(), Qt::Key_Down);
     QVERIFY(live.inspector().module().isValid());

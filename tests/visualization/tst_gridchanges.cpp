@@ -6,6 +6,9 @@
 
 #include <QAbstractEventDispatcher>
 #include <QAccessible>
+#include <QElapsedTimer>
+#include <QImage>
+#include <QPixmap>
 #include <QTest>
 #include <QTimerEvent>
 
@@ -21,6 +24,31 @@ QPoint centreOf(RankGrid& grid, std::size_t module)
     auto* table = QAccessible::queryAccessibleInterface(&grid)->tableInterface();
     return grid.mapFromGlobal(
         table->cellAt(static_cast<int>(module / 7), static_cast<int>(module % 7))->rect().center());
+}
+
+constexpr qint64 mostMilliseconds = 250; ///< that a change may take
+
+/// Of its fades.
+qsizetype timersOf(RankGrid& grid)
+{
+    return static_cast<qsizetype>(QAbstractEventDispatcher::instance()->registeredTimers(&grid).size());
+}
+
+/// The same moment with another rank, and so another colour, of one matrix.
+std::shared_ptr<const RankSnapshot> changed(const RankSnapshot& before, std::size_t module)
+{
+    auto after = std::make_shared<RankSnapshot>(before);
+    after->modules[module].rank = before.modules[module].rank == 9 ? 2 : 9;
+    return after;
+}
+
+/// As a grid paints it that has shown nothing before.
+QImage pictureAtOnce(const std::shared_ptr<const RankSnapshot>& snapshot)
+{
+    RankGrid grid;
+    grid.resize(486, 668);
+    grid.setSnapshot(snapshot);
+    return grid.grab().toImage();
 }
 
 } // namespace
@@ -104,13 +132,12 @@ private Q_SLOTS:
         auto second = std::make_shared<RankSnapshot>(*first);
         second->modules[150].rank = 9;
         grid.setSnapshot(second);
-        const auto timers = [&grid] { return QAbstractEventDispatcher::instance()->registeredTimers(&grid).size(); };
-        QCOMPARE(timers(), 1);
+        QCOMPARE(timersOf(grid), 1);
         if (layers < 0)
             grid.setTargets({"q_proj"}, 1, {true});
         else
             grid.setModuleLayout(layers > 0 ? SampleRun {.layers = layers}.layout() : nullptr);
-        QCOMPARE(timers(), 0);
+        QCOMPARE(timersOf(grid), 0);
         QTimerEvent late(1); // one that was under way
         QCoreApplication::sendEvent(&grid, &late);
         QVERIFY(!grid.grab().isNull());
@@ -127,20 +154,87 @@ private Q_SLOTS:
         grid.show();
         QVERIFY(QTest::qWaitForWindowExposed(&grid));
         QCoreApplication::processEvents();
-        const auto with = [](const RankSnapshot& before, std::size_t module, std::int32_t rank) {
-            auto after = std::make_shared<RankSnapshot>(before);
-            after->modules[module].rank = rank;
-            return after;
-        };
-        const auto second = with(*first, 3, first->modules[3].rank == 9 ? 2 : 9);
+        const auto second = changed(*first, 3);
         grid.setSnapshot(second);
-        QCOMPARE(QAbstractEventDispatcher::instance()->registeredTimers(&grid).size(), 1); // it fades
+        QCOMPARE(timersOf(grid), 1); // it fades
         PaintCount paints(grid);
-        grid.setSnapshot(with(*second, 150, second->modules[150].rank == 9 ? 2 : 9));
-        QCOMPARE(QAbstractEventDispatcher::instance()->registeredTimers(&grid).size(), 0);
+        grid.setSnapshot(changed(*second, 150));
+        QCOMPARE(timersOf(grid), 0);
         QTRY_VERIFY(paints.count > 0);
         for (const std::size_t module : {std::size_t {3}, std::size_t {150}})
             QVERIFY(paints.region.contains(centreOf(grid, module)));
+    }
+
+    /// A quarter of a second after a change, on whatever machine, the picture is that of a grid that never faded.
+    void aFadeLastsAQuarterOfASecondAtMost()
+    {
+        const SampleRun run;
+        RankGrid grid;
+        grid.resize(486, 668);
+        const auto first = run.snapshot(1106);
+        grid.setSnapshot(first);
+        const auto second = changed(*first, 3);
+        QElapsedTimer clock;
+        clock.start();
+        grid.setSnapshot(second);
+        QCOMPARE(timersOf(grid), 1);
+        QTRY_VERIFY(clock.hasExpired(mostMilliseconds));
+        QCoreApplication::processEvents(); // a tick that is due
+        QCOMPARE(timersOf(grid), 0);
+        QCOMPARE(grid.grab().toImage(), pictureAtOnce(second));
+    }
+
+    /// However fast events come, there is one fade at most, and what is shown is the last of them.
+    void changesDoNotQueueUp()
+    {
+        const SampleRun run;
+        RankGrid grid;
+        grid.resize(486, 668);
+        auto last = run.snapshot(1106);
+        grid.setSnapshot(last);
+        QElapsedTimer clock;
+        for (std::size_t module = 0; module < 40; ++module) {
+            last = changed(*last, module);
+            clock.start();
+            grid.setSnapshot(last);
+            QCOMPARE(grid.lastChanged(), std::vector<ModuleIndex> {ModuleIndex {static_cast<std::int32_t>(module)}});
+            QVERIFY(timersOf(grid) <= 1);
+            if (module % 8 == 7)
+                QCoreApplication::processEvents();
+        }
+        QTRY_VERIFY(clock.hasExpired(mostMilliseconds)); // one fade's time after all forty
+        QCoreApplication::processEvents();
+        QCOMPARE(timersOf(grid), 0);
+        QCOMPARE(grid.grab().toImage(), pictureAtOnce(last));
+    }
+
+    void nothingFadesUnasked_data()
+    {
+        QTest::addColumn<bool>("scrubbing");
+        QTest::newRow("reduced motion") << false;
+        QTest::newRow("dragged timeline") << true;
+    }
+    void nothingFadesUnasked()
+    {
+        QFETCH(bool, scrubbing);
+        const SampleRun run;
+        RankGrid grid;
+        grid.resize(486, 668);
+        const auto first = run.snapshot(1106);
+        grid.setSnapshot(first);
+        const auto still
+            = [&grid, scrubbing](bool on) { scrubbing ? grid.setScrubbing(on) : grid.setReducedMotion(on); };
+        still(true);
+        const auto second = changed(*first, 3);
+        grid.setSnapshot(second);
+        QCOMPARE(timersOf(grid), 0);
+        QCOMPARE(grid.grab().toImage(), pictureAtOnce(second)); // at once
+        still(false);
+        RankGrid other; // the same change where nobody asked for stillness
+        other.resize(486, 668);
+        other.setSnapshot(first);
+        other.setSnapshot(second);
+        QCOMPARE(timersOf(other), 1);
     }
 
     void targetsForgetTheRun()
