@@ -251,11 +251,15 @@ void RankGrid::setFailed(bool failed)
 void RankGrid::setScrubbing(bool scrubbing)
 {
     m_state->scrubbing = scrubbing;
+    if (scrubbing)
+        stopFade();
 }
 
 void RankGrid::setReducedMotion(bool reduced)
 {
     m_state->reducedMotion = reduced;
+    if (reduced)
+        stopFade();
 }
 
 bool RankGrid::hasReducedMotion() const

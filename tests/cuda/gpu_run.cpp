@@ -14,6 +14,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+#include <unistd.h>
 #include <vector>
 
 using namespace spectune;
@@ -52,7 +56,7 @@ RunConfig shortRun(const char* file, ElementType type)
     config.train.evalEvery = 0;
     config.data.evalPath.clear();
     config.adalora.ti = 6;
-    config.adalora.tf = 20;
+    config.adalora.tf = 20; // events go on to step 40
     config.adalora.deltaT = 4;
     return config;
 }
@@ -73,6 +77,55 @@ double largestDifference(const Recorder& a, const Recorder& b)
     return worst;
 }
 
+/// A folder of this process, removed at the end.
+class Folder {
+public:
+    Folder()
+        : m_path(std::filesystem::temp_directory_path() / ("gpu_run-" + std::to_string(::getpid())))
+    {
+        std::filesystem::remove_all(m_path);
+    }
+    Folder(const Folder&) = delete;
+    Folder& operator=(const Folder&) = delete;
+    ~Folder()
+    {
+        std::error_code ignored;
+        std::filesystem::remove_all(m_path, ignored);
+    }
+    [[nodiscard]] std::string path(const char* name) const { return (m_path / name).string(); }
+
+private:
+    std::filesystem::path m_path;
+};
+
+/// The second half of @p whole, from the checkpoint between its halves.
+Recorder resumed(const RunConfig& config, const Recorder& whole)
+{
+    const Folder folder;
+    RunConfig saving = config;
+    saving.train.saveEvery = steps / 2;
+    Recorder first;
+    LibTorchEngine().run(
+        {.config = saving, .outFolder = folder.path("run"), .resumeFolder = {}, .device = "cuda"}, first);
+    if (largestDifference(first, whole) != 0.0)
+        throw std::runtime_error("saving changed the run");
+    Recorder second;
+    LibTorchEngine().run(
+        {.config = saving, .outFolder = {}, .resumeFolder = folder.path("run/checkpoints/step-30"), .device = "cuda"},
+        second);
+    return second;
+}
+
+/// The last part of a run, as long as @p part.
+Recorder endOf(const Recorder& run, const Recorder& part)
+{
+    Recorder end;
+    end.metrics.assign(run.metrics.end() - static_cast<std::ptrdiff_t>(part.metrics.size()), run.metrics.end());
+    end.events = run.events;
+    std::erase_if(end.events, [&](const MaskEvent& event) { return event.step < end.metrics.front().step; });
+    return end;
+}
+
 bool sameRanks(const Recorder& a, const Recorder& b)
 {
     return a.events.size() == b.events.size() && !a.events.empty()
@@ -86,6 +139,33 @@ bool check(const char* what, bool holds)
 {
     std::printf("%-72s %s\n", what, holds ? "ok" : "FAILED");
     return holds;
+}
+
+/// train.tf32 rounds products' factors to 10 bits: far more than float32 alone differs, and for its own run only.
+bool tf32IsAnOption(const char* file, const Recorder& float32)
+{
+    RunConfig config = shortRun(file, ElementType::Float32);
+    config.train.tf32 = true;
+    const Recorder rounded = record(config, "cuda");
+    const double first = std::abs(rounded.metrics.front().loss / float32.metrics.front().loss - 1.0);
+    std::printf("  TF32 changes the first loss by %.1e of it\n", first);
+    const bool holds = check("train.tf32: other products, by TF32's rounding", first > 1e-7 && first < 1e-2);
+    const Recorder after = record(shortRun(file, ElementType::Float32), "cuda");
+    return check("and not in the next run", largestDifference(float32, after) == 0.0) && holds;
+}
+
+/// In bfloat16 a step that was played from a graph may be launched operation by operation after a resume.
+bool goesOnFromACheckpoint(const char* file, const Recorder& whole64, const Recorder& wholeHalf)
+{
+    const Recorder part64 = resumed(shortRun(file, ElementType::Float64), whole64);
+    const Recorder partHalf = resumed(shortRun(file, ElementType::BFloat16), wholeHalf);
+    bool good = check("a resumed run makes the steps that are left",
+        part64.metrics.size() == steps / 2 && partHalf.metrics.size() == steps / 2);
+    good &= check("float64: a resumed run has the same bits", largestDifference(part64, endOf(whole64, part64)) == 0.0);
+    good &= check("float64: and the same ranks", sameRanks(part64, endOf(whole64, part64)));
+    const double half = largestDifference(partHalf, endOf(wholeHalf, partHalf));
+    std::printf("  bfloat16, resumed: losses differ by %.1e\n", half);
+    return check("bfloat16: a resumed run's losses agree to 2^-6", half < 0x1p-6) && good;
 }
 
 void printSpeed(const char* device, const Recorder& run)
@@ -158,6 +238,8 @@ int main(int argc, char** argv)
         good &= check("two runs of one seed give the same bits", largestDifference(gpu64, again) == 0.0);
         good &= check("so in bfloat16, where steps are recorded as graphs", largestDifference(half, halfAgain) == 0.0);
         good &= check("float32: losses agree to 1e-2 over 60 steps", largestDifference(cpu32, gpu32) < 1e-2);
+        good &= tf32IsAnOption(argv[1], gpu32);
+        good &= goesOnFromACheckpoint(argv[1], gpu64, half);
         good &= check(
             "bfloat16 trains: the last loss is below the first", half.metrics.back().loss < half.metrics.front().loss);
         printSpeed("cpu, float32 ", cpu32);

@@ -12,6 +12,7 @@
 #include <ATen/CPUGeneratorImpl.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdio>
 
@@ -47,6 +48,7 @@ struct Form {
     Method method = Method::AdaLora;
     std::int64_t poisonedStep = -1; ///< the loss is not a number then
     std::int64_t length = 56; ///< of the longest sample, in tokens to predict
+    bool byTurns = false; ///< large batches and small ones, see isSmallBatch()
     bool wide = false; ///< heads and widths of a real model: attention and products take their fast kernels
     bool recomputes = false;
     bool shrinks = false;
@@ -83,7 +85,10 @@ std::shared_ptr<DecoderModel> randomModel(const Form& form)
 Batch batchAt(std::int64_t t, std::int64_t vocabulary, const Form& form)
 {
     at::Generator generator = at::detail::createCPUGenerator(static_cast<std::uint64_t>(100 + t));
-    const std::int64_t length = std::max<std::int64_t>(1, form.length - form.length / 7 * (t % 3));
+    // A small batch is recorded, then comes a longer one that is small as well, then the first again.
+    constexpr std::array<std::int64_t, 12> turns {0, 3, 3, 3, 2, 2, 3, 3, 2, 3, 0, 3};
+    const std::int64_t shorter = form.byTurns ? turns.at(static_cast<std::size_t>(t) % turns.size()) : t % 3;
+    const std::int64_t length = std::max<std::int64_t>(1, form.length - form.length / 7 * shorter);
     Batch batch {.tokens = at::randint(0, vocabulary, {samples, length}, generator, at::kLong),
         .targets = at::randint(0, vocabulary, {samples, length}, generator, at::kLong)};
     const std::int64_t less = length / 8;
@@ -235,7 +240,12 @@ int main()
                      .length = 640,
                      .wide = true,
                      .recomputes = true},
-                Form {.name = "wide, a small batch", .uneven = true, .micro = 1, .length = 300, .wide = true}})
+                Form {.name = "wide, a small batch", .uneven = true, .micro = 1, .length = 300, .wide = true},
+                Form {.name = "wide, small and large by turns",
+                     .uneven = true,
+                     .length = 300,
+                     .byTurns = true,
+                     .wide = true}})
             checkForm(form);
     } catch (const std::exception& error) {
         std::printf("FAILED: %s\n", error.what());

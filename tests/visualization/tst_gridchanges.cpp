@@ -230,11 +230,12 @@ private Q_SLOTS:
         QCOMPARE(timersOf(grid), 0);
         QCOMPARE(grid.grab().toImage(), pictureAtOnce(second)); // at once
         still(false);
-        RankGrid other; // the same change where nobody asked for stillness
-        other.resize(486, 668);
-        other.setSnapshot(first);
-        other.setSnapshot(second);
-        QCOMPARE(timersOf(other), 1);
+        const auto third = changed(*second, 4);
+        grid.setSnapshot(third);
+        QCOMPARE(timersOf(grid), 1); // a change where nobody asks for stillness
+        still(true);
+        QCOMPARE(timersOf(grid), 0); // one that has begun ends as well
+        QCOMPARE(grid.grab().toImage(), pictureAtOnce(third));
     }
 
     void targetsForgetTheRun()

@@ -4,7 +4,6 @@
 #include "training/nn/Buffer.h"
 #include "training/nn/FusedOps.h"
 #include "training/nn/GatedBackward.h"
-#include "training/nn/ThinProducts.h"
 
 #include <ATen/ATen.h>
 
@@ -196,10 +195,11 @@ at::Tensor BlockPass::gradientOfQkv(BlockActivations& kept, BlockWorkspace& work
 {
     const std::int64_t columns = kept.qkv.size(1);
     const std::int64_t spare = spareOf(InputSet::Qkv);
-    // Sums of a small batch may still wait to read gateUp.
-    const bool isFree
-        = !isSmallBatch(kept.qkv) && rowStride(columns + spare, kept.qkv.scalar_type()) <= kept.gateUp.stride(0);
-    at::Tensor& buffer = isFree ? kept.gateUp : work.dQkv;
+    const bool reuses
+        = kept.reusesGateUp && rowStride(columns + spare, kept.qkv.scalar_type()) <= kept.gateUp.stride(0);
+    if (reuses)
+        work.sums.run(); // a small batch's may still wait to read gateUp
+    at::Tensor& buffer = reuses ? kept.gateUp : work.dQkv;
     buffer = bufferRows(buffer, kept.qkv.size(0), columns, kept.qkv.options(), spare);
     return buffer;
 }

@@ -23,6 +23,7 @@ struct ResidualStream {
 /// unless they are kept.
 struct BlockActivations {
     bool keepsNorms = true; ///< set before the forward
+    bool reusesGateUp = false; ///< likewise: dQkv comes in the place of gateUp's gradient
     at::Tensor input; // [T, width], the residual stream
     at::Tensor middle; // [T, width], after the attention
     at::Tensor inputInverse; // [T], 1 / rms
@@ -40,7 +41,7 @@ struct BlockWorkspace {
     at::Tensor normed; // [T, width], where it is not kept
     at::Tensor delta; // [T, width]: what a half of the block adds to the residual stream; the gradient of a norm
     at::Tensor hidden; // [T, feedForward]: the gated product, its gradient; that of the attention, [T, heads · headDim]
-    at::Tensor dQkv; // [T, (heads + 2 kvHeads) · headDim], where gateUp does not serve
+    at::Tensor dQkv; // [T, (heads + 2 kvHeads) · headDim], where gateUp's place is not reused
     at::Tensor attentionScratch;
     at::Tensor gatedScratch; // of gatedBackwardWithFactors()
     GradientSums sums;
@@ -97,7 +98,7 @@ private:
     void feedForwardBackward(BlockActivations& kept, BlockWorkspace& work, const at::Tensor& dx, bool goesOn) const;
     void attentionBackward(const PackedBatch& batch, BlockActivations& kept, BlockWorkspace& work, const at::Tensor& dx,
         bool goesOn) const;
-    /// [T, (heads + 2 kvHeads) · headDim], in gateUp where nobody reads its gradient any more.
+    /// Room for it, [T, (heads + 2 kvHeads) · headDim].
     [[nodiscard]] at::Tensor gradientOfQkv(BlockActivations& kept, BlockWorkspace& work) const;
 
     const DecoderModel& m_model;

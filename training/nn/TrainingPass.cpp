@@ -50,9 +50,9 @@ BlockActivations& TrainingPass::activations(std::int64_t layer, bool recomputes)
 
 bool TrainingPass::keepsNorms(bool recomputes) const
 {
-    const at::Tensor& x = m_streams.front();
     // A block that is computed again needs them at once; dropout's products read them under their masks.
-    return recomputes || m_dropout.probability > 0.0 || (!m_recomputesNorms && (!x.is_cuda() || isSmallBatch(x)));
+    return recomputes || m_dropout.probability > 0.0
+        || (!m_recomputesNorms && (!m_isLarge || !m_streams.front().is_cuda()));
 }
 
 at::Tensor TrainingPass::generatorState() const
@@ -79,10 +79,12 @@ void TrainingPass::forward(const PackedBatch& batch, bool recomputes)
         stream = bufferRows(stream, batch.rows(), width, m_model.options());
     at::index_select_out(m_streams.front(), m_model.embedding(), 0, batch.tokens);
     ResidualStream stream {.x = m_streams.front(), .delta = {}};
+    m_isLarge = m_isLarge || !isSmallBatch(m_streams.front());
     const bool keeps = keepsNorms(recomputes);
     for (std::size_t i = 0; i < m_blocks.size(); ++i) {
         BlockActivations& kept = activations(static_cast<std::int64_t>(i), recomputes);
         kept.keepsNorms = keeps;
+        kept.reusesGateUp = m_isLarge;
         at::Tensor& projected = kept.sets[static_cast<std::size_t>(InputSet::Down)].ownU;
         if (recomputes) {
             m_generatorStates[i] = generatorState();

@@ -47,7 +47,9 @@ private:
     [[nodiscard]] at::Tensor lossAndGradient(const PackedBatch& batch, const at::Tensor& scale);
     void backward(const PackedBatch& batch, bool recomputes);
     [[nodiscard]] BlockActivations& activations(std::int64_t layer, bool recomputes);
-    /// Whether the blocks' norms are kept. On CUDA, where memory is what is short, a large batch's are computed again.
+    /// Whether the blocks' norms are kept. On CUDA, where memory is what is short, a large batch's are computed again, and
+    /// from then on all batches': a recorded step points to the buffers that it used, and those may move for a batch alone
+    /// that is larger than all before.
     [[nodiscard]] bool keepsNorms(bool recomputes) const;
     [[nodiscard]] at::Tensor generatorState() const;
 
@@ -59,6 +61,7 @@ private:
     std::int64_t m_lowest; ///< first block with triplets; the number of blocks: none has
     bool m_reachesEmbedding = false;
     bool m_recomputesNorms = false;
+    bool m_isLarge = false; ///< some batch was, see isSmallBatch()
     PhaseClock* m_clock = nullptr;
 
     std::vector<BlockActivations> m_activations; ///< by block
