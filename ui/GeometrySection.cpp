@@ -25,13 +25,10 @@ GeometrySection::GeometrySection(RunModel& run, QWidget* parent)
 {
     auto* column = makeSection();
     setLayout(column);
-    auto* head = new QHBoxLayout;
-    head->addWidget(makeHeading(tr("Singular values of ΔW beside |λ|")));
-    head->addStretch();
-    m_when = makeCaption(QString());
+    column->addWidget(makeHeading(tr("Singular values of ΔW beside |λ|")));
+    m_when = makeCaption(QString(), "third", true); // of two steps it is as wide as the column
     m_when->setObjectName(QStringLiteral("geometryStep"));
-    head->addWidget(m_when);
-    column->addLayout(head);
+    column->addWidget(m_when);
     m_spectrum = new SpectrumBars;
     column->addWidget(m_spectrum);
     addPictureMenu(

@@ -66,8 +66,13 @@ void checkSwiGlu(const Shape& of)
     ops::swiGlu(gateUp.cpu, out.cpu);
     ops::swiGlu(gateUp.gpu, out.gpu);
     out.compare(of.name("swiGlu"));
+    const at::Tensor again = gateUp.gpu.clone();
+    const at::Tensor dOut = out.gpu.clone();
+    ops::swiGluBackward(again, dOut, /*wantsOut=*/false);
+    report(of.name("swiGluBackward without out: dOut stays"), at::equal(dOut, out.gpu) ? 0.0 : 1.0, 0.0);
     ops::swiGluBackward(gateUp.cpu, out.cpu, /*wantsOut=*/true);
     ops::swiGluBackward(gateUp.gpu, out.gpu, /*wantsOut=*/true);
+    report(of.name("swiGluBackward without out: the same gradient"), at::equal(again, gateUp.gpu) ? 0.0 : 1.0, 0.0);
     gateUp.compare(of.name("swiGluBackward, gate and up"), 4.0);
     out.compare(of.name("swiGluBackward, out again"));
 }

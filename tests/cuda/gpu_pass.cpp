@@ -123,11 +123,13 @@ struct Pass {
     std::int64_t headDim = 16; ///< of real models 64 or 128, for which attention has kernels of its own
     std::int64_t tokens = 70; ///< of the longest sample
     std::int64_t rank = 5;
+    bool expectsFew = false; ///< rows: see TrainingPass::expectRows()
 
     [[nodiscard]] std::string name() const
     {
         return std::string(nameOf(form)) + ", window " + std::to_string(window) + ", heads of "
-            + std::to_string(headDim) + ", " + std::to_string(tokens) + " tokens, rank " + std::to_string(rank);
+            + std::to_string(headDim) + ", " + std::to_string(tokens) + " tokens, rank " + std::to_string(rank)
+            + (expectsFew ? ", few rows expected" : "");
     }
 };
 
@@ -154,6 +156,8 @@ std::pair<double, at::Tensor> passOn(at::Device device, at::ScalarType type, con
     Joined joined(device, type, of.window, of.rank, of.headDim);
     const at::Tensor sums = joined.triplets.makeSums();
     TrainingPass pass(*joined.model, joined.triplets.adaptersInto(sums), {});
+    if (of.expectsFew)
+        pass.expectRows(1);
     const Batch batch = batchOf(of.form, of.tokens);
     joined.model->reserve(256);
     const at::Tensor scale = lossScale(batch.targetCount, *joined.model);
@@ -180,10 +184,12 @@ void checkPasses()
 {
     for (const std::int64_t window : {0, 20})
         for (const Form form : {Form::Even, Form::EvenAndLarge, Form::Uneven, Form::UnevenToOneNumber})
-            checkPass({.form = form, .window = window});
+            for (const bool few : {false, true})
+                checkPass({.form = form, .window = window, .expectsFew = few});
     for (const std::int64_t headDim : {64, 128})
         for (const Form form : {Form::Even, Form::EvenAndLarge, Form::Uneven})
-            checkPass({.form = form, .headDim = headDim, .tokens = 200});
+            for (const bool few : {false, true})
+                checkPass({.form = form, .headDim = headDim, .tokens = 200, .expectsFew = few});
     checkPass({.tokens = 1});
     checkPass({.form = Form::Uneven, .rank = 24}); // q, k and v have 72 triplets, more than one thin kernel takes
 }

@@ -21,6 +21,7 @@ struct Form {
     ElementType dtype = ElementType::Float32;
     bool recomputes = false;
     Method method = Method::AdaLora;
+    double dropout = 0.0;
 };
 
 RunConfig configOf(const Form& form)
@@ -34,6 +35,7 @@ RunConfig configOf(const Form& form)
     config.adalora.ti = 2;
     config.adalora.tf = 30;
     config.adalora.deltaT = 1; // a new pattern every step
+    config.adalora.dropout = form.dropout;
     return config;
 }
 
@@ -77,6 +79,7 @@ private Q_SLOTS:
         QTest::newRow("bfloat16") << Form {.dtype = ElementType::BFloat16};
         QTest::newRow("blocks twice") << Form {.recomputes = true};
         QTest::newRow("lora") << Form {.method = Method::Lora};
+        QTest::newRow("dropout") << Form {.dropout = 0.1};
     }
     void takeNoMemory()
     {

@@ -107,8 +107,8 @@ struct Layer {
     void run(bool wantsInput = true)
     {
         sharedInputForward(x, keepsX, base, &triplets, dropout, buffers, y);
-        sharedInputBackward(dy, base, &triplets, buffers, &sums, wantsInput ? dx : at::Tensor());
-        addGradientOfQ(x, dy, &triplets, buffers, sums);
+        sharedInputBackward(dy, base, &triplets, dropout, buffers, &sums, wantsInput ? dx : at::Tensor());
+        addGradientOfQ(x, dy, &triplets, dropout, buffers, sums);
     }
     [[nodiscard]] std::vector<at::Tensor> gradients() const
     {
@@ -309,10 +309,10 @@ private Q_SLOTS:
         Layer layer(test, 66);
         const at::Tensor state = layer.dropout.generator->get_state();
         sharedInputForward(layer.x, true, layer.base, nullptr, layer.dropout, layer.buffers, layer.y);
-        sharedInputBackward(layer.dy, layer.base, nullptr, layer.buffers, &layer.sums, layer.dx);
+        sharedInputBackward(layer.dy, layer.base, nullptr, layer.dropout, layer.buffers, &layer.sums, layer.dx);
         sharedInputForward(layer.x, true, layer.base, nullptr, layer.dropout, layer.buffers, {});
-        sharedInputBackward(layer.dy, layer.base, nullptr, layer.buffers, &layer.sums, {});
-        addGradientOfQ(layer.x, layer.dy, nullptr, layer.buffers, layer.sums);
+        sharedInputBackward(layer.dy, layer.base, nullptr, layer.dropout, layer.buffers, &layer.sums, {});
+        addGradientOfQ(layer.x, layer.dy, nullptr, layer.dropout, layer.buffers, layer.sums);
         NEAR("y", layer.y, at::linear(layer.x, layer.base.weight, layer.base.bias), 1e-14);
         NEAR("x", layer.dx, at::mm(layer.dy, layer.base.weight), 1e-14);
         QVERIFY(!layer.buffers.u.defined());

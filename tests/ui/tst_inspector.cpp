@@ -17,6 +17,7 @@
 
 #include <QLabel>
 #include <QPushButton>
+#include <QScrollArea>
 #include <QSignalSpy>
 #include <QTest>
 #include <QToolButton>
@@ -267,6 +268,9 @@ void TestInspector::exactValuesComeWhileItRuns()
     QVERIFY(!ask->isHidden());
     window().run().showStep(200); // nor are they of a moment in the past
     QCOMPARE(when->text(), QStringLiteral("at step 521, not 200"));
+    QCoreApplication::processEvents(); // the column lays itself out
+    const auto* column = window().live().inspector().findChild<QScrollArea*>();
+    QVERIFY(column->widget()->width() <= column->viewport()->width()); // so that nothing is cut off on the right
     window().run().showStep(-1);
     QCOMPARE(when->text(), QStringLiteral("at step 521"));
     // Another run has a matrix of the same name.

@@ -43,7 +43,7 @@ Bytes activations(const Plan& plan)
         = (layers + 1) * plan.shape.width * plan.element; // the residual stream before each block and after the last
     for (std::int64_t layer = lowest; layer < layers; ++layer)
         row += blockBytes(plan, layer);
-    for (std::int64_t layer = 0; recomputes && layer < layers; ++layer)
+    for (std::int64_t layer = 1; recomputes && layer < layers; ++layer)
         row += plan.rowsOf(layer, Down) * plan.element; // x Qᵀ of down's input stays
     if (lowest > 0) { // blocks that keep nothing share one set
         Bytes shared = 0;

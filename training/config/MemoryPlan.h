@@ -3,6 +3,7 @@
 #pragma once
 
 #include "training/config/MemoryEstimate.h"
+#include "training/config/StepShares.h"
 
 #include <array>
 #include <cstddef>
@@ -78,8 +79,8 @@ struct Plan {
     [[nodiscard]] std::int64_t mostRowsOf(std::size_t set) const;
     /// Whether every norm has triplets behind it, which keep it.
     [[nodiscard]] bool keepsEveryNorm() const;
-    /// As isSmallBatch() in nn/ThinProducts.cpp.
-    [[nodiscard]] bool isSmallBatch() const { return cuda && element == 2 && rows() <= 1024; }
+    /// As isSmallBatch() in nn/ThinProducts.h.
+    [[nodiscard]] bool isSmallBatch() const { return cuda && element == 2 && isSmallForward(rows()); }
     /// Whether a block keeps its norms that triplets read, as TrainingPass::keepsNorms().
     [[nodiscard]] bool keepsNorms() const;
     /// Elements beside and below the weights, where triplets are joined to them: room for every matrix, adapted or not, with

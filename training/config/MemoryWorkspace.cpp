@@ -43,7 +43,7 @@ Bytes passTemporaries(const Plan& plan, std::int64_t rows)
         return plan.length * (4 * shape.heads * plan.length + 8 * queries) * plan.wide;
     if (plan.element == 2) // gradients of triplets are summed in float32: copies of a product's two factors
         return rows * (widest + plan.asMultiplied(plan.largestRank())) * plan.wide;
-    return plan.config.adalora.dropout > 0.0 ? 2 * rows * widest * plan.element : 0; // masked inputs
+    return 0;
 }
 
 /// Whether a block's gated product goes back together with the gradients of its factors, as gatedBackwardWithFactors() in
@@ -94,7 +94,13 @@ Bytes workspace(const Plan& plan)
     else if (!plan.keepsEveryNorm())
         columns += shape.width;
     const std::int64_t dQkv = with(queries + 2 * keys, plan.mostRowsOf(Qkv));
-    if (plan.isSmallBatch() || dQkv > 2 * shape.feedForward) // else in the place of the gate's gradient
+    if (plan.config.adalora.dropout > 0.0) // a masked input
+        columns += std::max({shape.width, queries, shape.feedForward});
+    // Else in the place of the gate's gradient, where it has room.
+    const std::int64_t line = 128 / plan.element;
+    if (plan.isSmallBatch()
+        || roundedUp(queries + 2 * keys + plan.mostRowsOf(Qkv), line)
+            > with(2 * shape.feedForward, plan.mostRowsOf(GateUp)))
         columns += dQkv;
     std::int64_t row = columns * plan.element;
     row += 2 * plan.wide + 56; // 1/rms, losses; tokens, targets and positions of this batch and of the next

@@ -19,6 +19,13 @@ namespace spectune {
     return std::max<std::int64_t>(1, cores / std::max<std::int64_t>(1, workers));
 }
 
+/// Whether a forward of so many rows is small for CUDA in bfloat16: its thin products cost launches, not work, and run several
+/// at once in kernels of ours (on an H100 both are level at some 1500 rows).
+[[nodiscard]] constexpr bool isSmallForward(std::int64_t rows) noexcept
+{
+    return rows <= 1024;
+}
+
 /// Rows whose logits the loss makes at once, so that those of a batch never exist together: on the CPU what stays in a
 /// core's cache, on CUDA 128 MiB of bfloat16; 512 at least, for the products to be fast.
 /// @param vocabulary columns of the head

@@ -7,8 +7,8 @@ namespace spectune::kernels::gpu {
 namespace {
 
 constexpr unsigned mostThreads = 512;
-constexpr int held
-    = 2; ///< chunks of a row that a thread keeps while the row is summed up; of a wider row it reads the rest again
+/// Chunks of a row that a thread keeps while the row is summed up; of a wider row it reads the rest again.
+constexpr int held = 2;
 
 /// One block a row.
 template <typename T, bool Packed>

@@ -168,6 +168,7 @@ public:
     {
         m_clock = clock;
         m_passes[0]->setClock(clock);
+        m_graphs.forget(); // as Trainer::setClock()
     }
     [[nodiscard]] std::int64_t trainedParameters() const override { return 0; }
     [[nodiscard]] std::string notice() override { return m_graphs.notice().english(); }

@@ -67,7 +67,9 @@ private:
     std::unique_ptr<StepRecorder> m_recorder; ///< null once it failed; ends after its recordings
     std::list<std::unique_ptr<Recording>> m_recordings; ///< latest first
     std::vector<Seen> m_seen; ///< have run once since forget(), so that their buffers are there
-    BatchForm m_largest; ///< by number; a batch that goes beyond moves the buffers that recordings point to
+    /// By number; a batch that goes beyond moves the buffers that recordings point to: the body's buffers only grow, each with
+    /// some of these numbers, and which of them a batch uses does not depend on the batch.
+    BatchForm m_largest;
     Message m_notice;
 };
 

@@ -138,6 +138,8 @@ void Trainer::makeShards(std::size_t count, const std::vector<at::Generator>& ge
             dropout.generator = dropoutGenerator(
                 m_model->options().device(), static_cast<std::uint64_t>(m_config.train.seed) + 1 + i);
         m_shards.push_back(std::make_unique<Shard>(*m_model, *m_joined, std::move(dropout)));
+        m_shards.back()->pass.expectRows(
+            samplesOfForward(m_config.train) * (std::min(m_config.data.maxLength, m_model->spec().maxPositions) - 1));
     }
 }
 
@@ -155,6 +157,8 @@ void Trainer::setClock(PhaseClock* clock)
 {
     m_clock = clock;
     m_shards[0]->pass.setClock(clock);
+    if (m_graphs)
+        m_graphs->forget(); // timed steps are not counted there: a larger one may move the buffers
 }
 
 PreparedBatch Trainer::prepare(const Batch& batch) const

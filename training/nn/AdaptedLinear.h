@@ -27,6 +27,8 @@ struct TripletViews {
 struct DropoutPass {
     double probability = 0.0;
     std::optional<at::Generator> generator;
+    at::Tensor masked {}; ///< scratch, [T, in]: of one pass, not to be copied from then on
+    at::Tensor weight {}; ///< 1/(1 − p), scalar, once it has been wanted
 };
 
 /// y = x Wᵀ + b + s · ((x Qᵀ) ∘ λ) Pᵀ without gradients, for evaluation and generation.

@@ -26,8 +26,7 @@ at::Tensor inverseBuffer(at::Tensor& buffer, const at::Tensor& x)
 
 } // namespace
 
-BlockPass::BlockPass(
-    const DecoderModel& model, std::int64_t layer, const AdapterSet& adapters, const DropoutPass& dropout)
+BlockPass::BlockPass(const DecoderModel& model, std::int64_t layer, const AdapterSet& adapters, DropoutPass& dropout)
     : m_model(model)
     , m_block(model.block(layer))
     , m_triplets()
@@ -61,7 +60,8 @@ void BlockPass::addGradientOfQAfterNorm(InputSet set, const NormedInput& input, 
     if (triplets(set) == nullptr)
         return;
     at::Tensor normed = input.normed;
-    if (!kept.keepsNorms) {
+    if (!work.keepsNorms) {
+        work.sums.run(); // a small batch's may still wait to read the norm before
         normed = work.normed = bufferRows(work.normed, input.x.size(0), input.x.size(1), input.x.options());
         ops::rmsNorm(input.x, {}, {}, input.weight, m_model.spec().rmsNormEps, normed, {});
     }
@@ -79,14 +79,14 @@ void BlockPass::linearBackward(
     InputSet set, const at::Tensor& dy, BlockActivations& kept, GradientSums* sums, const at::Tensor& dx) const
 {
     const std::size_t i = indexOf(set);
-    sharedInputBackward(dy, m_block.shared[i], m_triplets[i], kept.sets[i], sums, dx);
+    sharedInputBackward(dy, m_block.shared[i], m_triplets[i], m_dropout, kept.sets[i], sums, dx);
 }
 
 void BlockPass::addGradientOfQ(
     InputSet set, const at::Tensor& x, const at::Tensor& dy, const BlockActivations& kept, BlockWorkspace& work) const
 {
     const std::size_t i = indexOf(set);
-    spectune::addGradientOfQ(x, dy, m_triplets[i], kept.sets[i], work.sums);
+    spectune::addGradientOfQ(x, dy, m_triplets[i], m_dropout, kept.sets[i], work.sums);
 }
 
 ResidualStream BlockPass::forward(const ResidualStream& in, const at::Tensor& sum, const PackedBatch& batch,
@@ -97,7 +97,7 @@ ResidualStream BlockPass::forward(const ResidualStream& in, const at::Tensor& su
     const auto options = in.x.options();
     const double eps = spec.rmsNormEps;
     kept.input = in.delta.defined() ? sum : in.x;
-    const bool keeps = kept.keepsNorms;
+    const bool keeps = work.keepsNorms;
     const at::Tensor inputNormed = normedFor(InputSet::Qkv, in.x, keeps, kept.inputNormed, work);
     ops::rmsNorm(in.x, in.delta, in.delta.defined() ? sum : at::Tensor(), m_block.inputNorm, eps, inputNormed,
         inverseBuffer(kept.inputInverse, in.x));
@@ -154,7 +154,8 @@ void BlockPass::feedForwardBackward(
         ops::swiGluBackward(kept.gateUp, work.hidden, triplets(InputSet::Down) != nullptr);
         addGradientOfQ(InputSet::Down, work.hidden, dx, kept, work);
     }
-    work.sums.run(); // they read dx, which the norm's backward adds to
+    // They read dx, which the norm's backward adds to, and hidden, where the attention's gradient comes.
+    work.sums.run();
     if (!goesOn && triplets(InputSet::GateUp) == nullptr)
         return;
     work.delta = bufferRows(work.delta, rows, spec.width, dx.options());
@@ -196,7 +197,7 @@ at::Tensor BlockPass::gradientOfQkv(BlockActivations& kept, BlockWorkspace& work
     const std::int64_t columns = kept.qkv.size(1);
     const std::int64_t spare = spareOf(InputSet::Qkv);
     const bool reuses
-        = kept.reusesGateUp && rowStride(columns + spare, kept.qkv.scalar_type()) <= kept.gateUp.stride(0);
+        = work.reusesGateUp && rowStride(columns + spare, kept.qkv.scalar_type()) <= kept.gateUp.stride(0);
     if (reuses)
         work.sums.run(); // a small batch's may still wait to read gateUp
     at::Tensor& buffer = reuses ? kept.gateUp : work.dQkv;

@@ -22,8 +22,6 @@ struct ResidualStream {
 /// What one block's forward keeps for its backward. The gated product is computed again instead, and so are the norms
 /// unless they are kept.
 struct BlockActivations {
-    bool keepsNorms = true; ///< set before the forward
-    bool reusesGateUp = false; ///< likewise: dQkv comes in the place of gateUp's gradient
     at::Tensor input; // [T, width], the residual stream
     at::Tensor middle; // [T, width], after the attention
     at::Tensor inputInverse; // [T], 1 / rms
@@ -36,8 +34,11 @@ struct BlockActivations {
     std::array<SharedInputBuffers, inputSets.size()> sets;
 };
 
-/// Buffers that all blocks of a pass use one after the other, each for several things in turn.
+/// Buffers that all blocks of a pass use one after the other, each for several things in turn; the pass itself takes delta
+/// for the final norm and its gradient, and hidden for logits.
 struct BlockWorkspace {
+    bool keepsNorms = true; ///< set before a forward, for it and its backward
+    bool reusesGateUp = false; ///< likewise: dQkv comes in the place of gateUp's gradient
     at::Tensor normed; // [T, width], where it is not kept
     at::Tensor delta; // [T, width]: what a half of the block adds to the residual stream; the gradient of a norm
     at::Tensor hidden; // [T, feedForward]: the gated product, its gradient; that of the attention, [T, heads · headDim]
@@ -51,7 +52,7 @@ struct BlockWorkspace {
 class BlockPass {
 public:
     /// @param layer of @p model, which outlives this object
-    BlockPass(const DecoderModel& model, std::int64_t layer, const AdapterSet& adapters, const DropoutPass& dropout);
+    BlockPass(const DecoderModel& model, std::int64_t layer, const AdapterSet& adapters, DropoutPass& dropout);
 
     /// @param in the stream before the block; its sum is kept in @p kept
     /// @param sum where the sum goes, [T, width], if @p in has something to be added
@@ -104,7 +105,7 @@ private:
     const DecoderModel& m_model;
     const DecoderBlock& m_block;
     std::array<const SharedTriplets*, inputSets.size()> m_triplets;
-    const DropoutPass& m_dropout;
+    DropoutPass& m_dropout;
 };
 
 } // namespace spectune

@@ -19,8 +19,10 @@ at::Tensor bufferRows(
     const auto room = [&] {
         return static_cast<std::int64_t>(buffer.storage().nbytes() / buffer.element_size()) - buffer.storage_offset();
     };
-    if (!buffer.defined() || room() < elements)
+    if (!buffer.defined() || room() < elements) {
+        buffer.reset(); // ahead of the new one, so that both never exist together
         buffer = at::empty({elements}, options);
+    }
     return at::as_strided(buffer, {rows, width}, {stride, 1}, buffer.storage_offset());
 }
 

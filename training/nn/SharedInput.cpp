@@ -11,16 +11,25 @@ namespace spectune {
 namespace {
 
 /// 0 and 1/(1 − p) into @p mask, [T, in].
-void draw(at::Tensor& mask, const at::Tensor& like, const DropoutPass& dropout)
+void draw(at::Tensor& mask, const at::Tensor& like, DropoutPass& dropout)
 {
     mask = bufferRows(mask, like.size(0), like.size(1), like.options());
     mask.bernoulli_(1.0 - dropout.probability, dropout.generator);
-    mask.div_(1.0 - dropout.probability);
+    if (!dropout.weight.defined())
+        dropout.weight = at::full({}, 1.0 / (1.0 - dropout.probability), like.options());
+    mask.mul_(dropout.weight);
+}
+
+/// [T, in], where a masked input or a gradient that is masked goes; the next one overwrites it.
+at::Tensor scratch(const at::Tensor& like, DropoutPass& dropout)
+{
+    dropout.masked = bufferRows(dropout.masked, like.size(0), like.size(1), like.options());
+    return dropout.masked;
 }
 
 /// u = drop(x) Qᵀ, [T, R].
-void project(const at::Tensor& x, const SharedTriplets& triplets, const DropoutPass& dropout,
-    SharedInputBuffers& buffers, at::Tensor u)
+void project(const at::Tensor& x, const SharedTriplets& triplets, DropoutPass& dropout, SharedInputBuffers& buffers,
+    at::Tensor u)
 {
     const at::Tensor q = triplets.q();
     if (dropout.probability == 0.0) {
@@ -33,7 +42,9 @@ void project(const at::Tensor& x, const SharedTriplets& triplets, const DropoutP
         const SharedTriplets::Member& member = triplets.members[i];
         draw(buffers.masks[i], x, dropout);
         at::Tensor part = u.narrow(1, member.row, member.rank);
-        at::mm_out(part, x * buffers.masks[i], q.narrow(0, member.row, member.rank).t());
+        at::Tensor masked = scratch(x, dropout);
+        at::mul_out(masked, x, buffers.masks[i]);
+        at::mm_out(part, masked, q.narrow(0, member.row, member.rank).t());
     }
 }
 
@@ -96,7 +107,7 @@ bool projectTogether(const at::Tensor& dy, const SharedTriplets& triplets, const
 } // namespace
 
 void sharedInputForward(const at::Tensor& x, bool keepsX, const SharedLinear& base, const SharedTriplets* triplets,
-    const DropoutPass& dropout, SharedInputBuffers& buffers, const at::Tensor& y)
+    DropoutPass& dropout, SharedInputBuffers& buffers, const at::Tensor& y)
 {
     if (triplets == nullptr) {
         if (y.defined())
@@ -123,7 +134,7 @@ void sharedInputForward(const at::Tensor& x, bool keepsX, const SharedLinear& ba
 }
 
 void sharedInputBackward(const at::Tensor& dy, const SharedLinear& base, const SharedTriplets* triplets,
-    const SharedInputBuffers& buffers, GradientSums* sums, const at::Tensor& dx)
+    DropoutPass& dropout, const SharedInputBuffers& buffers, GradientSums* sums, const at::Tensor& dx)
 {
     at::Tensor input = dx;
     if (triplets == nullptr) {
@@ -151,12 +162,13 @@ void sharedInputBackward(const at::Tensor& dy, const SharedLinear& base, const S
     const at::Tensor q = triplets->q();
     for (std::size_t i = 0; i < triplets->members.size(); ++i) {
         const SharedTriplets::Member& member = triplets->members[i];
-        input.add_(
-            at::mm(du.narrow(1, member.row, member.rank), q.narrow(0, member.row, member.rank)).mul_(buffers.masks[i]));
+        at::Tensor part = scratch(input, dropout);
+        at::mm_out(part, du.narrow(1, member.row, member.rank), q.narrow(0, member.row, member.rank));
+        input.addcmul_(part, buffers.masks[i]);
     }
 }
 
-void addGradientOfQ(const at::Tensor& x, const at::Tensor& dy, const SharedTriplets* triplets,
+void addGradientOfQ(const at::Tensor& x, const at::Tensor& dy, const SharedTriplets* triplets, DropoutPass& dropout,
     const SharedInputBuffers& buffers, GradientSums& sums)
 {
     if (triplets == nullptr)
@@ -166,8 +178,9 @@ void addGradientOfQ(const at::Tensor& x, const at::Tensor& dy, const SharedTripl
         return sums.add(triplets->qGrad, du, x);
     for (std::size_t i = 0; i < triplets->members.size(); ++i) {
         const SharedTriplets::Member& member = triplets->members[i];
-        sums.add(triplets->qGrad.narrow(0, member.row, member.rank), du.narrow(1, member.row, member.rank),
-            x * buffers.masks[i]);
+        at::Tensor masked = isSmallBatch(x) ? at::empty_like(x) : scratch(x, dropout); // a small batch's sums may wait
+        at::mul_out(masked, x, buffers.masks[i]);
+        sums.add(triplets->qGrad.narrow(0, member.row, member.rank), du.narrow(1, member.row, member.rank), masked);
     }
 }
 

@@ -60,18 +60,18 @@ struct SharedInputBuffers {
 /// @param triplets null: not adapted
 /// @param y [T, Σ out], overwritten; undefined: only what the backward needs is kept
 void sharedInputForward(const at::Tensor& x, bool keepsX, const SharedLinear& base, const SharedTriplets* triplets,
-    const DropoutPass& dropout, SharedInputBuffers& buffers, const at::Tensor& y);
+    DropoutPass& dropout, SharedInputBuffers& buffers, const at::Tensor& y);
 
 /// Adds to productGrad, leaves the gradient of x Qᵀ in the spare columns of @p dy, and gives the input's.
 /// @param dy [T, Σ out], with R spare columns @param dx [T, in], overwritten; undefined: not wanted
 /// @param sums may read dy and the buffers until they have run; null: both of that has been done, see
 /// gatedBackwardWithFactors()
 void sharedInputBackward(const at::Tensor& dy, const SharedLinear& base, const SharedTriplets* triplets,
-    const SharedInputBuffers& buffers, GradientSums* sums, const at::Tensor& dx);
+    DropoutPass& dropout, const SharedInputBuffers& buffers, GradientSums* sums, const at::Tensor& dx);
 
 /// What is left once the input is there again: adds the gradient of Q. @param x [T, in], as in the forward
 /// @param dy as sharedInputBackward() left it @param sums may read all of it until they have run
-void addGradientOfQ(const at::Tensor& x, const at::Tensor& dy, const SharedTriplets* triplets,
+void addGradientOfQ(const at::Tensor& x, const at::Tensor& dy, const SharedTriplets* triplets, DropoutPass& dropout,
     const SharedInputBuffers& buffers, GradientSums& sums);
 
 } // namespace spectune

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/nn/ThinProducts.h"
 
+#include "training/config/StepShares.h"
 #include "training/nn/FusedOps.h"
 #include "training/nn/KernelTypes.h"
 
@@ -15,8 +16,7 @@ using kernels::BFloat16;
 
 bool isSmallBatch(const at::Tensor& x)
 {
-    constexpr std::int64_t mostRows = 1024; // on an H100 both are level at some 1500
-    return x.is_cuda() && x.scalar_type() == at::kBFloat16 && x.size(0) <= mostRows;
+    return x.is_cuda() && x.scalar_type() == at::kBFloat16 && isSmallForward(x.size(0));
 }
 
 bool isAligned(const at::Tensor& x)

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/nn/TrainingPass.h"
 
+#include "training/config/StepShares.h"
 #include "training/nn/Buffer.h"
 #include "training/nn/CrossEntropy.h"
 #include "training/nn/FusedOps.h"
-#include "training/nn/ThinProducts.h"
 
 #include <ATen/ATen.h>
 
@@ -48,11 +48,17 @@ BlockActivations& TrainingPass::activations(std::int64_t layer, bool recomputes)
     return m_activations[keeps ? static_cast<std::size_t>(layer) : 0];
 }
 
+void TrainingPass::expectRows(std::int64_t most)
+{
+    const at::TensorOptions options = m_model.options();
+    m_isFrugal = !(options.device().is_cuda() && options.dtype() == at::kBFloat16 && isSmallForward(most));
+}
+
 bool TrainingPass::keepsNorms(bool recomputes) const
 {
     // A block that is computed again needs them at once; dropout's products read them under their masks.
     return recomputes || m_dropout.probability > 0.0
-        || (!m_recomputesNorms && (!m_isLarge || !m_streams.front().is_cuda()));
+        || (!m_recomputesNorms && (!m_isFrugal || !m_streams.front().is_cuda()));
 }
 
 at::Tensor TrainingPass::generatorState() const
@@ -63,49 +69,46 @@ at::Tensor TrainingPass::generatorState() const
 at::Tensor TrainingPass::run(const PackedBatch& batch, const at::Tensor& scale, bool recomputes)
 {
     PhaseClock::begin(m_clock, "forward");
-    forward(batch, recomputes);
+    const at::Tensor normed = forward(batch, recomputes);
     PhaseClock::begin(m_clock, "loss");
-    const at::Tensor loss = lossAndGradient(batch, scale);
+    const at::Tensor loss = lossAndGradient(normed, batch, scale);
     PhaseClock::begin(m_clock, "backward");
     backward(batch, recomputes);
     PhaseClock::end(m_clock);
     return loss;
 }
 
-void TrainingPass::forward(const PackedBatch& batch, bool recomputes)
+at::Tensor TrainingPass::forward(const PackedBatch& batch, bool recomputes)
 {
     const std::int64_t width = m_model.spec().width;
     for (at::Tensor& stream : m_streams)
         stream = bufferRows(stream, batch.rows(), width, m_model.options());
     at::index_select_out(m_streams.front(), m_model.embedding(), 0, batch.tokens);
     ResidualStream stream {.x = m_streams.front(), .delta = {}};
-    m_isLarge = m_isLarge || !isSmallBatch(m_streams.front());
-    const bool keeps = keepsNorms(recomputes);
+    m_work.keepsNorms = keepsNorms(recomputes);
+    m_work.reusesGateUp = m_isFrugal;
     for (std::size_t i = 0; i < m_blocks.size(); ++i) {
         BlockActivations& kept = activations(static_cast<std::int64_t>(i), recomputes);
-        kept.keepsNorms = keeps;
-        kept.reusesGateUp = m_isLarge;
-        at::Tensor& projected = kept.sets[static_cast<std::size_t>(InputSet::Down)].ownU;
         if (recomputes) {
             m_generatorStates[i] = generatorState();
-            projected = m_projected[i];
+            projectedOf(kept) = m_projected[i];
         }
         stream = m_blocks[i].forward(stream, m_streams[i], batch, kept, m_work, /*wantsOut=*/true);
         if (recomputes)
-            m_projected[i] = projected;
+            m_projected[i] = projectedOf(kept);
     }
     const at::TensorOptions wide = m_model.options().dtype(ops::wideType(m_streams.front().scalar_type()));
     m_finalInverse = bufferRows(m_finalInverse, batch.rows(), 1, wide);
     ops::rmsNorm(stream.x, stream.delta, m_streams.back(), m_model.finalNorm(), m_model.spec().rmsNormEps, stream.delta,
         m_finalInverse);
+    return stream.delta;
 }
 
-at::Tensor TrainingPass::lossAndGradient(const PackedBatch& batch, const at::Tensor& scale)
+at::Tensor TrainingPass::lossAndGradient(const at::Tensor& normed, const PackedBatch& batch, const at::Tensor& scale)
 {
     const at::Tensor& x = m_streams.back();
     const std::int64_t rows = x.size(0);
     const at::TensorOptions wide = x.options().dtype(ops::wideType(x.scalar_type()));
-    const at::Tensor& normed = m_work.delta; // where forward() left the final norm
     at::Tensor bearing = normed; // [M, width]
     if (batch.bearing.defined()) {
         m_bearing = bufferRows(m_bearing, batch.bearing.size(0), x.size(1), x.options());
@@ -137,7 +140,7 @@ void TrainingPass::backward(const PackedBatch& batch, bool recomputes)
         if (recomputes) {
             if (m_dropout.generator)
                 m_dropout.generator->set_state(m_generatorStates[i]);
-            kept.sets[static_cast<std::size_t>(InputSet::Down)].ownU = m_projected[i];
+            projectedOf(kept) = m_projected[i];
             m_blocks[i].forward({.x = m_streams[i], .delta = {}}, {}, batch, kept, m_work, /*wantsOut=*/false);
         }
         m_blocks[i].backward(batch, kept, m_work, m_gradient, layer > last || m_reachesEmbedding);

@@ -34,6 +34,9 @@ public:
 
     /// Also brings the gradient to the embedding's output, as a frozen model's backward does. For timing.
     void reachEmbedding() noexcept { m_reachesEmbedding = true; }
+    /// Tells the most rows that a batch will have. Where they are few, on CUDA, memory is not what is short, and more of it is
+    /// taken to save launches. Said once, ahead of the first run(): recorded steps point to the buffers.
+    void expectRows(std::int64_t most);
     /// Computes norms again on every device, not only where keepsNorms() would. For tests.
     void recomputeNorms() noexcept { m_recomputesNorms = true; }
     /// Times its phases; null: no more.
@@ -41,16 +44,21 @@ public:
     [[nodiscard]] const DropoutPass& dropout() const noexcept { return m_dropout; }
 
 private:
-    /// Up to the final norm.
-    void forward(const PackedBatch& batch, bool recomputes);
+    /// @return the final norm, [T, width]
+    [[nodiscard]] at::Tensor forward(const PackedBatch& batch, bool recomputes);
+    /// @param normed becomes its own gradient
     /// @return C's part; m_gradient becomes the gradient of the last block's output
-    [[nodiscard]] at::Tensor lossAndGradient(const PackedBatch& batch, const at::Tensor& scale);
+    [[nodiscard]] at::Tensor lossAndGradient(
+        const at::Tensor& normed, const PackedBatch& batch, const at::Tensor& scale);
     void backward(const PackedBatch& batch, bool recomputes);
     [[nodiscard]] BlockActivations& activations(std::int64_t layer, bool recomputes);
-    /// Whether the blocks' norms are kept. On CUDA, where memory is what is short, a large batch's are computed again, and
-    /// from then on all batches': a recorded step points to the buffers that it used, and those may move for a batch alone
-    /// that is larger than all before.
+    /// Whether the blocks' norms are kept.
     [[nodiscard]] bool keepsNorms(bool recomputes) const;
+    /// Where down's x Qᵀ of a block goes.
+    [[nodiscard]] static at::Tensor& projectedOf(BlockActivations& kept)
+    {
+        return kept.sets[static_cast<std::size_t>(InputSet::Down)].ownU;
+    }
     [[nodiscard]] at::Tensor generatorState() const;
 
     const DecoderModel& m_model;
@@ -61,7 +69,7 @@ private:
     std::int64_t m_lowest; ///< first block with triplets; the number of blocks: none has
     bool m_reachesEmbedding = false;
     bool m_recomputesNorms = false;
-    bool m_isLarge = false; ///< some batch was, see isSmallBatch()
+    bool m_isFrugal = true;
     PhaseClock* m_clock = nullptr;
 
     std::vector<BlockActivations> m_activations; ///< by block
