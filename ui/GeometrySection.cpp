@@ -95,14 +95,17 @@ std::int64_t GeometrySection::checkpointOfShown() const
 
 void GeometrySection::refreshWhen()
 {
-    const std::int64_t shown = m_run.shownStep();
+    const std::int64_t last
+        = isTerminal(m_run.state()) ? m_run.step() : m_shownStep; // a run that goes on is ahead anyway
+    const std::int64_t shown = m_run.shownStep() >= 0 ? m_run.shownStep() : last;
     const QString step = formatCount(m_shownStep);
-    m_when->setText(shown < 0 || shown == m_shownStep ? tr("at step %1").arg(step)
-                                                      : tr("at step %1, not %2").arg(step, formatCount(shown)));
+    m_when->setText(
+        shown == m_shownStep ? tr("at step %1").arg(step) : tr("at step %1, not %2").arg(step, formatCount(shown)));
 }
 
 void GeometrySection::refresh()
 {
+    refreshWhen();
     if (m_waiting)
         return; // the answer, or why there is none, comes whatever becomes of the run
     const bool ended = isTerminal(m_run.state());

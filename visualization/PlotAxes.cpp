@@ -13,6 +13,13 @@ constexpr std::int64_t rescaleMilliseconds = 2000;
 constexpr int stepIntervals = 6;
 constexpr double overTop = 4.0; // px that a level's text may reach beyond the plot
 
+/// Whether a run has only begun: its loss may fall out of an axis that is fitted to it before that is fitted again.
+bool isYoung(const RunCurves& curves)
+{
+    constexpr std::int64_t youngSteps = 200;
+    return curves.lastStep() < std::min(youngSteps, curves.plan().totalSteps / 10);
+}
+
 AxisBounds stepAxis(double low, double high)
 {
     return {low, high, stepTicks(low, high, stepIntervals)};
@@ -77,6 +84,8 @@ AxisBounds lossAxis(const RunCurves& curves, double from, double to, int columns
     bounds.low = std::floor((low - reach * 0.06) / grain) * grain;
     bounds.high = high + reach * 0.05;
     bounds.low = low >= 0.0 ? std::max(0.0, bounds.low) : bounds.low;
+    if (low >= 0.0 && isYoung(curves))
+        bounds.low = 0.0;
     bounds.ticks = niceTicks(bounds.low, bounds.high, 5);
     return bounds;
 }

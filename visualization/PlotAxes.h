@@ -44,7 +44,8 @@ private:
 [[nodiscard]] AxisBounds soFarAxis(const PlotPlan& plan, std::int64_t now); ///< at least 100 steps
 [[nodiscard]] AxisBounds lastAxis(const PlotPlan& plan, std::int64_t now, std::int64_t steps);
 
-/// Holds the smoothed curve, the evaluations and all but the rarest raw values of [from, to]. It need not start at 0.
+/// Holds the smoothed curve, the evaluations and all but the rarest raw values of [from, to]. It starts at 0 while a run is
+/// young (its first 200 steps or its first tenth), later not always.
 [[nodiscard]] AxisBounds lossAxis(const RunCurves& curves, double from, double to, int columns);
 /// The same for a logarithmic axis; values that are not positive have no place on it.
 [[nodiscard]] AxisBounds lossLogAxis(const RunCurves& curves, double from, double to, int columns);

@@ -45,8 +45,12 @@ void RankGridPainter::paintDifferenceMarginals()
     const Theme& theme = Theme::current();
     const QFont caption = Fonts::caption();
     int longest = 1;
-    for (int layer = 0; layer < m_state.layers; ++layer)
+    double room = 0.0; // of a sum beside its bar
+    for (int layer = 0; layer < m_state.layers; ++layer) {
         longest = std::max(longest, std::abs(m_state.layerDifference(layer)));
+        if (m_geometry.layerSums)
+            room = std::max(room, tabularWidth(caption, withSign(m_state.layerDifference(layer))) + 4.0);
+    }
     for (int layer = 0; layer < m_state.layers; ++layer) {
         if (!isShown(layer)) {
             continue;
@@ -54,8 +58,8 @@ void RankGridPainter::paintDifferenceMarginals()
         const bool figures = m_geometry.layerSums && layer % m_geometry.rowsPerBlock % m_geometry.labelEvery == 0;
         const int sum = m_state.layerDifference(layer);
         const QRectF ground = m_geometry.layerBar(layer);
-        const double middle = std::round(ground.left() + m_geometry.marginWidth * 0.4);
-        const double reach = std::max(4.0, middle - ground.left() - (m_geometry.layerSums ? 14.0 : 0.0));
+        const double middle = std::round(ground.left() + m_geometry.marginWidth * 0.5);
+        const double reach = std::max(2.0, middle - ground.left() - room);
         const double length = std::round(reach * std::abs(sum) / longest);
         const QRectF bar(sum < 0 ? middle - length : middle, ground.top(), length, ground.height());
         m_painter.fillRect(bar, sum < 0 ? theme.loss : theme.runB);

@@ -8,6 +8,8 @@
 #include <QFontMetricsF>
 #include <QHelpEvent>
 #include <QPainter>
+#include <QTextLayout>
+#include <QTextOption>
 #include <QToolTip>
 
 #include <algorithm>
@@ -67,6 +69,14 @@ void placeCut(const QString& text, double room, const Place& place)
         begin = *last;
         next = last + 1;
     }
+}
+
+/// Of the text in an empty view: words stay whole; what is longer than a line, as a path may be, is broken.
+QTextOption emptyOption()
+{
+    QTextOption option(Qt::AlignLeft | Qt::AlignTop);
+    option.setWrapMode(QTextOption::WrapAtWordBoundaryOrAnywhere);
+    return option;
 }
 
 } // namespace
@@ -163,10 +173,16 @@ std::vector<TokenView::Box> TokenView::layoutBoxes(double width) const
 
 int TokenView::emptyHeight(int width) const
 {
-    const QRect room(0, 0, std::max(width, 20), QWIDGETSIZE_MAX);
-    const int text
-        = QFontMetrics(Fonts::body()).boundingRect(room, Qt::TextWordWrap | Qt::TextWrapAnywhere, m_emptyText).height();
-    return std::max(static_cast<int>(lineHeight), text + 2);
+    QTextLayout text(QString(m_emptyText).replace(QLatin1Char('\n'), QChar::LineSeparator), Fonts::body());
+    text.setTextOption(emptyOption());
+    text.beginLayout();
+    double height = 0.0;
+    for (QTextLine line = text.createLine(); line.isValid(); line = text.createLine()) {
+        line.setLineWidth(std::max(width, 20));
+        height += line.height();
+    }
+    text.endLayout();
+    return std::max(static_cast<int>(lineHeight), static_cast<int>(std::ceil(height)) + 2);
 }
 
 int TokenView::heightForWidth(int width) const
@@ -228,8 +244,7 @@ void TokenView::paintEvent(QPaintEvent* event)
     painter.setFont(Fonts::body());
     if (m_tokens.empty()) {
         painter.setPen(theme.text2);
-        painter.drawText(
-            QRectF(rect()), Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap | Qt::TextWrapAnywhere, m_emptyText);
+        painter.drawText(QRectF(rect()), m_emptyText, emptyOption());
         return;
     }
     for (const Box& box : layoutBoxes(width())) {

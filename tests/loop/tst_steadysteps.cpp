@@ -98,8 +98,10 @@ private Q_SLOTS:
             masked = masked || result.masked;
             if (t == 0)
                 QVERIFY(taken > 0); // the count sees what it is to see
+            // With dropout each worker's generator is copied, so that a step that fails can be drawn again: 5 kB.
             if (t >= 4)
-                QVERIFY2(taken == 0, qPrintable(QString("step %1 takes memory %2 times").arg(t).arg(taken)));
+                QVERIFY2(taken == (form.dropout > 0.0 ? 2 : 0),
+                    qPrintable(QString("step %1 takes memory %2 times").arg(t).arg(taken)));
         }
         QCOMPARE(masked, form.method == Method::AdaLora);
     }

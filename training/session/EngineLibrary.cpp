@@ -61,7 +61,8 @@ fs::path findEngineLibrary()
         fs::path candidate = (place / libraryName).lexically_normal();
         if (fs::is_regular_file(candidate, error))
             return candidate;
-        searched += "\n" + candidate.string();
+        if (const std::string line = "\n" + candidate.string(); searched.find(line) == std::string::npos)
+            searched += line;
     }
     throw ioError(
         "The training engine %1 was not found. Build or install Spectune again. Searched:%2", libraryName, searched);
