@@ -259,7 +259,7 @@ void TestInspector::exactValuesComeWhileItRuns()
     QVERIFY(section.spectrum().singular().empty()); // the engine is within a step, and nobody waits for it
     m_bench->release();
     QTRY_COMPARE_WITH_TIMEOUT(section.spectrum().singular().size(), std::size_t {8}, patience);
-    QCOMPARE(when->text(), QStringLiteral("at step 521"));
+    QVERIFY(when->text().startsWith(QLatin1String("at step 521"))); // and no more while the run goes on
     QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Finished, patience);
     QVERIFY(!paused);
     QVERIFY(states.count() > 0);
