@@ -46,10 +46,9 @@ std::int64_t BlockPass::spare() const
     return std::max(spareOf(InputSet::O), spareOf(InputSet::Down));
 }
 
-at::Tensor BlockPass::normedFor(
-    InputSet set, const at::Tensor& x, bool keeps, at::Tensor& kept, BlockWorkspace& work) const
+at::Tensor BlockPass::normedFor(InputSet set, const at::Tensor& x, at::Tensor& kept, BlockWorkspace& work) const
 {
-    at::Tensor& buffer = keeps && triplets(set) != nullptr ? kept : work.normed;
+    at::Tensor& buffer = work.keepsNorms && triplets(set) != nullptr ? kept : work.normed;
     buffer = bufferRows(buffer, x.size(0), x.size(1), x.options(), spareOf(set));
     return buffer;
 }
@@ -97,13 +96,12 @@ ResidualStream BlockPass::forward(const ResidualStream& in, const at::Tensor& su
     const auto options = in.x.options();
     const double eps = spec.rmsNormEps;
     kept.input = in.delta.defined() ? sum : in.x;
-    const bool keeps = work.keepsNorms;
-    const at::Tensor inputNormed = normedFor(InputSet::Qkv, in.x, keeps, kept.inputNormed, work);
+    const at::Tensor inputNormed = normedFor(InputSet::Qkv, in.x, kept.inputNormed, work);
     ops::rmsNorm(in.x, in.delta, in.delta.defined() ? sum : at::Tensor(), m_block.inputNorm, eps, inputNormed,
         inverseBuffer(kept.inputInverse, in.x));
 
     kept.qkv = bufferRows(kept.qkv, rows, (spec.heads + 2 * spec.kvHeads) * spec.headDim, options);
-    linear(InputSet::Qkv, inputNormed, keeps, kept, kept.qkv);
+    linear(InputSet::Qkv, inputNormed, work.keepsNorms, kept, kept.qkv);
     const Rotary& rotary = m_model.rotary();
     ops::rotate(kept.qkv, spec.heads + spec.kvHeads, batch.positions, rotary.cos(), rotary.sin(), /*back=*/false);
     attentionForward(kept.qkv, batch, attentionForm(spec), work.attentionScratch, kept.attention);
@@ -111,11 +109,11 @@ ResidualStream BlockPass::forward(const ResidualStream& in, const at::Tensor& su
     linear(InputSet::O, kept.attention.out, /*keepsX=*/true, kept, work.delta);
 
     kept.middle = bufferRows(kept.middle, rows, spec.width, options);
-    const at::Tensor middleNormed = normedFor(InputSet::GateUp, in.x, keeps, kept.middleNormed, work);
+    const at::Tensor middleNormed = normedFor(InputSet::GateUp, in.x, kept.middleNormed, work);
     ops::rmsNorm(kept.input, work.delta, kept.middle, m_block.postAttentionNorm, eps, middleNormed,
         inverseBuffer(kept.middleInverse, in.x));
     kept.gateUp = bufferRows(kept.gateUp, rows, 2 * spec.feedForward, options, spareOf(InputSet::GateUp));
-    linear(InputSet::GateUp, middleNormed, keeps, kept, kept.gateUp);
+    linear(InputSet::GateUp, middleNormed, work.keepsNorms, kept, kept.gateUp);
     if (!wantsOut && (triplets(InputSet::Down) == nullptr || m_dropout.probability == 0.0)) {
         SharedInputBuffers& down = kept.sets[indexOf(InputSet::Down)];
         down.u = down.ownU;

@@ -77,10 +77,9 @@ private:
     }
     /// Columns that the products of this input want beside it and beside the output's gradient.
     [[nodiscard]] std::int64_t spareOf(InputSet set) const;
-    /// Where the norm before @p set goes, [rows of x, width]. @param kept where it stays if it @p keeps one that the set
-    /// has triplets for
-    [[nodiscard]] at::Tensor normedFor(
-        InputSet set, const at::Tensor& x, bool keeps, at::Tensor& kept, BlockWorkspace& work) const;
+    /// Where the norm before @p set goes, [rows of x, width]. @param kept where it stays if norms are kept and the set has
+    /// triplets
+    [[nodiscard]] at::Tensor normedFor(InputSet set, const at::Tensor& x, at::Tensor& kept, BlockWorkspace& work) const;
     void linear(InputSet set, const at::Tensor& x, bool keepsX, BlockActivations& kept, const at::Tensor& y) const;
     /// @param sums, dx as sharedInputBackward() takes them
     void linearBackward(
