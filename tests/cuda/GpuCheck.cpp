@@ -4,9 +4,9 @@
 #include <ATen/ATen.h>
 #include <ATen/Context.h>
 
-#include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <limits>
 
 namespace spectune::test {
 
@@ -33,23 +33,42 @@ void report(const std::string& what, double difference, double allowed)
     std::printf("%-58s %9.2e, allowed %9.2e  FAILED\n", what.c_str(), difference, allowed);
 }
 
+void reportEqual(const std::string& what, const at::Tensor& actual, const at::Tensor& expected)
+{
+    report(what, at::equal(actual.cpu(), expected.cpu()) ? 0.0 : 1.0, 0.0);
+}
+
 int failures()
 {
     return failed;
 }
 
-double apart(const at::Tensor& actual, const at::Tensor& expected)
+at::Tensor inDouble(const at::Tensor& x)
 {
-    const at::Tensor a = actual.cpu().to(at::kDouble);
-    const at::Tensor b = expected.cpu().to(at::kDouble);
-    return ((a - b).abs().max() / b.abs().max().clamp_min(1e-30)).item<double>();
+    return x.cpu().to(at::kDouble);
 }
 
-double allowed(at::ScalarType type, double terms)
+at::Tensor explained(const at::Tensor& expected, at::ScalarType type, const Roundings& of, const Sizes& sizes)
 {
-    const double unit = type == at::kDouble ? 0x1p-53 : type == at::kFloat ? 0x1p-24 : 0x1p-8;
-    const double sums = type == at::kBFloat16 ? 0.0 : 4.0 * std::sqrt(terms) * unit;
-    return 8.0 * unit + sums;
+    constexpr double secondOrder = 1.0 + 1.0 / 16.0;
+    const at::Tensor own = inDouble(expected).abs();
+    const at::Tensor terms = sizes.terms.defined() ? inDouble(sizes.terms) : own;
+    const at::Tensor stores = sizes.stores.defined() ? inDouble(sizes.stores) : own;
+    const double unit = type == at::kDouble ? 0x1p-53 : 0x1p-24;
+    const double store = type == at::kBFloat16 ? 0x1p-8 : 0.0;
+    return (terms * (of.terms * unit) + stores * (of.stores * store)) * (of.sides * secondOrder);
+}
+
+double excess(
+    const at::Tensor& actual, const at::Tensor& expected, at::ScalarType type, const Roundings& of, const Sizes& sizes)
+{
+    if (actual.sizes() != expected.sizes())
+        return std::numeric_limits<double>::infinity();
+    if (actual.numel() == 0)
+        return 0.0;
+    const at::Tensor difference = (inDouble(actual) - inDouble(expected)).abs();
+    constexpr double nothing = 1e-30; // what is 0 on both sides is no 0 / 0
+    return (difference / explained(expected, type, of, sizes).clamp_min(nothing)).max().item<double>();
 }
 
 } // namespace spectune::test

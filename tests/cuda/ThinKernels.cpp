@@ -11,6 +11,25 @@ namespace spectune::test {
 
 namespace {
 
+/// A sum of @p count products on the tensor cores. They cut off instead of rounding, which is wrong by twice as much, and add a
+/// product to others before it joins the sum: four roundings a product, with those of their own sums and 16 parts'.
+double termsOf(std::int64_t count)
+{
+    return 4.0 * static_cast<double>(count) + 16.0;
+}
+
+/// a b in float64.
+at::Tensor productOf(const at::Tensor& a, const at::Tensor& b)
+{
+    return at::mm(inDouble(a), inDouble(b));
+}
+
+/// Σ of its absolute terms.
+at::Tensor sizeOf(const at::Tensor& a, const at::Tensor& b)
+{
+    return at::mm(inDouble(a).abs(), inDouble(b).abs());
+}
+
 /// Products of many ranks and widths at once, against their twin and against float64.
 void checkThinSums(std::int64_t rows, bool strided)
 {
@@ -28,11 +47,14 @@ void checkThinSums(std::int64_t rows, bool strided)
                 Pair({rank, width}, at::kFloat, strided)});
     }
     std::vector<at::Tensor> expected;
-    for (const Product& product : products)
-        expected.push_back(product.sums.cpu.to(at::kDouble)
-            + at::mm(product.thin.cpu.t().to(at::kDouble), product.wide.cpu.to(at::kDouble)));
+    std::vector<Sizes> sizes;
+    for (const Product& product : products) {
+        const at::Tensor before = inDouble(product.sums.cpu);
+        expected.push_back(before + productOf(product.thin.cpu.t(), product.wide.cpu));
+        sizes.push_back({.terms = before.abs() + sizeOf(product.thin.cpu.t(), product.wide.cpu)});
+    }
     for (const at::Device device : {at::Device(at::kCPU), at::Device(at::kCUDA, 0)}) {
-        const auto on = [&](const Pair& pair) { return device.is_cuda() ? pair.gpu : pair.cpu; };
+        const auto on = [&](const Pair& pair) { return pair.on(device); };
         Args args {.products = {}, .count = static_cast<std::int64_t>(products.size()), .rows = rows};
         for (std::size_t i = 0; i < products.size(); ++i)
             args.products[i] = {.thin = ops::rowsOf<const BFloat16>(on(products[i].thin)),
@@ -46,9 +68,10 @@ void checkThinSums(std::int64_t rows, bool strided)
         const std::string name = "thinSums, " + std::to_string(rows) + " rows"
             + (strided ? " strided, rank " : ", rank ") + std::to_string(products[i].thin.cpu.size(1)) + ", width "
             + std::to_string(products[i].wide.cpu.size(1));
-        products[i].sums.compare(name, static_cast<double>(rows));
-        report(name + ", float64", apart(products[i].sums.gpu, expected[i]),
-            allowed(at::kFloat, static_cast<double>(rows)));
+        products[i].sums.compare(name, {.terms = termsOf(rows)}, sizes[i]);
+        report(name + ", float64",
+            excess(products[i].sums.gpu, expected[i], at::kFloat, {.terms = termsOf(rows), .sides = 1.0}, sizes[i]),
+            1.0);
     }
 }
 
@@ -67,7 +90,7 @@ void checkThinRows(std::int64_t rows, std::int64_t depth)
         products.push_back({Pair({rows, depth}, at::kBFloat16, true), Pair({depth, rank}, at::kBFloat16, true),
             Pair({rows, rank}, at::kBFloat16, true)});
     for (const at::Device device : {at::Device(at::kCPU), at::Device(at::kCUDA, 0)}) {
-        const auto on = [&](const Pair& pair) { return device.is_cuda() ? pair.gpu : pair.cpu; };
+        const auto on = [&](const Pair& pair) { return pair.on(device); };
         Args args {.products = {}, .count = static_cast<std::int64_t>(products.size()), .rows = rows};
         for (std::size_t i = 0; i < products.size(); ++i)
             args.products[i] = {.x = ops::rowsOf<const BFloat16>(on(products[i].x)),
@@ -81,10 +104,12 @@ void checkThinRows(std::int64_t rows, std::int64_t depth)
     for (const Product& product : products) {
         const std::string name = "thinRows, " + std::to_string(rows) + " x " + std::to_string(depth) + ", rank "
             + std::to_string(product.out.cpu.size(1));
-        product.out.compare(name);
+        const Sizes sizes {.terms = sizeOf(product.x.cpu, product.factor.cpu)};
+        product.out.compare(name, {.terms = termsOf(depth), .stores = 1.0}, sizes);
         report(name + ", float64",
-            apart(product.out.gpu, at::mm(product.x.cpu.to(at::kDouble), product.factor.cpu.to(at::kDouble))),
-            allowed(at::kBFloat16));
+            excess(product.out.gpu, productOf(product.x.cpu, product.factor.cpu), at::kBFloat16,
+                {.terms = termsOf(depth), .stores = 1.0, .sides = 1.0}, sizes),
+            1.0);
     }
 }
 
@@ -116,18 +141,23 @@ public:
         const at::Tensor dOut = m_dOut.gpu.clone();
         std::vector<at::Tensor> sumsBefore;
         for (const Factor& factor : m_factors)
-            sumsBefore.push_back(factor.sums.cpu.to(at::kDouble));
+            sumsBefore.push_back(inDouble(factor.sums.cpu));
+        const at::Tensor sizes = gatedSizes(m_gateUp.cpu, m_dOut.cpu);
+        const at::Tensor up = inDouble(m_gateUp.cpu).narrow(1, m_width, m_width).abs();
+        const at::Tensor gate = inDouble(m_gateUp.cpu).narrow(1, 0, m_width);
+        const std::array<at::Tensor, 3> made {
+            sizes.narrow(1, 0, m_width), sizes.narrow(1, m_width, m_width), gate.abs() * gate.sigmoid() * up};
         if (!run(/*onGpu=*/true))
             return; // a device that leaves them to BLAS
         (void)again.run(/*onGpu=*/true, /*wantsOut=*/false);
         (void)run(/*onGpu=*/false);
         const std::string name = "swiGluThin, " + std::to_string(m_rows) + " x " + std::to_string(m_width);
-        m_gateUp.compare(name + ", gate and up", 4.0);
-        m_dOut.compare(name + ", out again");
+        m_gateUp.compare(name + ", gate and up", ofMade, {.terms = sizes});
+        m_dOut.compare(name + ", out again", ofMade);
         for (std::size_t i = 0; i < m_factors.size(); ++i)
             if (m_ranks[i] > 0)
-                checkFactor(
-                    name + ", " + std::to_string(i) + " of rank " + std::to_string(m_ranks[i]), i, sumsBefore[i]);
+                checkFactor(name + ", " + std::to_string(i) + " of rank " + std::to_string(m_ranks[i]), i,
+                    sumsBefore[i], made[i]);
         bool isSame = true;
         const std::vector<Pair*> first = written();
         const std::vector<Pair*> second = again.written();
@@ -173,24 +203,37 @@ private:
         return ops::swiGluBackwardWithFactors(here(m_gateUp), here(m_dOut), wantsOut, wanted, scratch);
     }
 
-    void checkFactor(const std::string& name, std::size_t i, const at::Tensor& before) const
+    /// @param size of the terms of what is made on the way, whose roundings the twins' products differ by as well
+    void checkFactor(const std::string& name, std::size_t i, const at::Tensor& before, const at::Tensor& size) const
     {
         const Factor& factor = m_factors[i];
         const at::Tensor made
-            = (i < 2 ? m_gateUp.gpu.narrow(1, static_cast<std::int64_t>(i) * m_width, m_width) : m_dOut.gpu)
-                  .cpu()
-                  .to(at::kDouble);
+            = i < 2 ? m_gateUp.gpu.narrow(1, static_cast<std::int64_t>(i) * m_width, m_width) : m_dOut.gpu;
+        const at::Tensor thin = factor.thin.cpu.t();
+        const double ofSum = termsOf(m_rows);
         report(name + ", sum, float64",
-            apart(factor.sums.gpu, before + at::mm(factor.thin.cpu.t().to(at::kDouble), made)),
-            allowed(at::kFloat, static_cast<double>(m_rows)));
-        // The twin's addends are rounded to bfloat16 as well, some to the other side.
-        report(name + ", sum", apart(factor.sums.gpu, factor.sums.cpu), allowed(at::kBFloat16));
+            excess(factor.sums.gpu, before + productOf(thin, made), at::kFloat, {.terms = ofSum, .sides = 1.0},
+                {.terms = before.abs() + sizeOf(thin, made)}),
+            1.0);
+        const at::Tensor terms = before.abs() + sizeOf(thin, size);
+        report(name + ", sum",
+            excess(factor.sums.gpu, factor.sums.cpu, at::kBFloat16,
+                {.terms = ofMade.terms + ofSum, .stores = ofMade.stores}, {.terms = terms, .stores = terms}),
+            1.0);
         if (i == 2)
             return;
-        factor.product.compare(name + ", product");
-        report(name + ", product, float64", apart(factor.product.gpu, at::mm(made, factor.factor.cpu.to(at::kDouble))),
-            allowed(at::kBFloat16));
+        const double ofProduct = termsOf(m_width);
+        const at::Tensor products = sizeOf(size, factor.factor.cpu);
+        factor.product.compare(name + ", product", {.terms = ofMade.terms + ofProduct, .stores = ofMade.stores + 1.0},
+            {.terms = products, .stores = products});
+        report(name + ", product, float64",
+            excess(factor.product.gpu, productOf(made, factor.factor.cpu), at::kBFloat16,
+                {.terms = ofProduct, .stores = 1.0, .sides = 1.0}, {.terms = sizeOf(made, factor.factor.cpu)}),
+            1.0);
     }
+
+    /// Of the gradient and of the product: see checkSwiGlu() in gpu_kernels.cpp.
+    static constexpr Roundings ofMade {.terms = 128.0, .stores = 2.0};
 
     Ranks m_ranks;
     std::int64_t m_rows;
