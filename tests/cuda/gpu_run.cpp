@@ -69,11 +69,17 @@ Recorder record(const RunConfig& config, const char* device)
     return recorder;
 }
 
+/// Relative, of the losses. Infinite where a step is missing or one side is not a number.
 double largestDifference(const Recorder& a, const Recorder& b)
 {
+    if (a.metrics.empty() || a.metrics.size() != b.metrics.size())
+        return INFINITY;
     double worst = 0.0;
-    for (std::size_t i = 0; i < std::min(a.metrics.size(), b.metrics.size()); ++i)
-        worst = std::max(worst, std::abs(a.metrics[i].loss - b.metrics[i].loss) / std::abs(a.metrics[i].loss));
+    for (std::size_t i = 0; i < a.metrics.size(); ++i) {
+        const double apart = std::abs(a.metrics[i].loss - b.metrics[i].loss) / std::abs(a.metrics[i].loss);
+        if (!(apart <= worst))
+            worst = std::isnan(apart) ? INFINITY : apart;
+    }
     return worst;
 }
 
@@ -154,6 +160,13 @@ bool tf32IsAnOption(const char* file, const Recorder& float32)
     return check("and not in the next run", largestDifference(float32, after) == 0.0) && holds;
 }
 
+/// What a run's losses may be apart where another device or kernel rounds its sums in another order. Of itself that is 2⁻²⁴ of
+/// a number in float32; but where two triplets' scores are that close, one is kept instead of the other. Some hundred are
+/// kept, and each bears its share of what the run has learnt: one choice is 1e-2 of a loss at most.
+constexpr double otherTriplet = 1e-2;
+/// In bfloat16 besides, a logit may be rounded to the other side, see gpu_steps.cpp.
+constexpr double otherRounding = 0x1p-6;
+
 /// In bfloat16 a step that was played from a graph may be launched operation by operation after a resume.
 bool goesOnFromACheckpoint(const char* file, const Recorder& whole64, const Recorder& wholeHalf)
 {
@@ -165,7 +178,7 @@ bool goesOnFromACheckpoint(const char* file, const Recorder& whole64, const Reco
     good &= check("float64: and the same ranks", sameRanks(part64, endOf(whole64, part64)));
     const double half = largestDifference(partHalf, endOf(wholeHalf, partHalf));
     std::printf("  bfloat16, resumed: losses differ by %.1e\n", half);
-    return check("bfloat16: a resumed run's losses agree to 2^-6", half < 0x1p-6) && good;
+    return check("bfloat16: a resumed run's losses agree to 2^-6", half < otherRounding) && good;
 }
 
 void printSpeed(const char* device, const Recorder& run)
@@ -237,7 +250,7 @@ int main(int argc, char** argv)
         good &= check("float64: every module's rank is equal at every masking event", sameRanks(cpu64, gpu64));
         good &= check("two runs of one seed give the same bits", largestDifference(gpu64, again) == 0.0);
         good &= check("so in bfloat16, where steps are recorded as graphs", largestDifference(half, halfAgain) == 0.0);
-        good &= check("float32: losses agree to 1e-2 over 60 steps", largestDifference(cpu32, gpu32) < 1e-2);
+        good &= check("float32: losses agree to 1e-2 over 60 steps", largestDifference(cpu32, gpu32) < otherTriplet);
         good &= tf32IsAnOption(argv[1], gpu32);
         good &= goesOnFromACheckpoint(argv[1], gpu64, half);
         good &= check(

@@ -54,6 +54,8 @@ struct Form {
     bool shrinks = false;
     bool unevenRanks = false;
     ElementType dtype = ElementType::BFloat16;
+    bool isRegularised = true; ///< false: γ = 0 and nothing is clipped
+    bool isEdited = false; ///< γ and the learning rate at one step, the clip at a later one
 
     /// float32's attention, and a generator that is set back, cannot be recorded.
     [[nodiscard]] bool isRecorded() const { return dtype == ElementType::BFloat16 && !(recomputes && dropout > 0.0); }
@@ -116,6 +118,10 @@ RunConfig configOf(const Form& form)
     config.adalora.deltaT = 2;
     config.adalora.dropout = form.dropout;
     config.adalora.shrink = form.shrinks;
+    if (!form.isRegularised) {
+        config.adalora.gamma = 0.0;
+        config.optim.maxGradNorm = 0.0;
+    }
     if (form.unevenRanks)
         config.adalora.rankMap = {{"model.layers.0.self_attn.q_proj", 1}, {"model.layers.0.self_attn.v_proj", 0},
             {"model.layers.1.mlp.down_proj", 5}, {"model.layers.1.mlp.up_proj", 3}};
@@ -131,14 +137,26 @@ struct Run {
     bool skippedStepChangedNothing = true;
 };
 
+/// What a person changes before step @p t; recordings are there by then. false: nothing
+bool edit(RunConfig& config, std::int64_t t)
+{
+    if (t == 9) {
+        config.adalora.gamma = 20.0; // R's gradient is most of what follows
+        config.optim.lr *= 2.0;
+    } else if (t == 17)
+        config.optim.maxGradNorm = 1e-3; // what follows hardly moves
+    else
+        return false;
+    return true;
+}
+
 /// @param ahead batches are copied on a stream of their own while the step before runs
 Run train(const Form& form, bool recorded, bool ahead)
 {
-    const RunConfig config = configOf(form);
+    RunConfig config = configOf(form);
     const auto model = randomModel(form);
     const ResolvedRun resolved = resolveRun(config, factsOf(model->spec(), config));
-    const auto layout = std::make_shared<const ModuleLayout>(
-        adaptedLayout(model->spec(), TargetSelection::of(config.adalora), resolved.initRank));
+    const auto layout = std::make_shared<const ModuleLayout>(layoutOf(model->spec(), config, resolved));
     Trainer trainer(
         model, layout, config, resolved, recorded ? nullptr : std::unique_ptr<StepRecorder>(new NoRecorder));
     at::Tensor weight = model->linear(1, Matrix::Up).weight;
@@ -150,6 +168,8 @@ Run train(const Form& form, bool recorded, bool ahead)
     for (std::int64_t t = 0; t < steps; ++t) {
         if (t == form.poisonedStep)
             weight.fill_(std::nan(""));
+        if (form.isEdited && edit(config, t))
+            trainer.edit(config, resolved);
         const at::Tensor before = trainer.arena().values.clone();
         const PreparedBatch batch = prefetcher.take();
         run.results.push_back(trainer.step(t, batch, [&] {
@@ -168,12 +188,18 @@ Run train(const Form& form, bool recorded, bool ahead)
     return run;
 }
 
-double largestDifference(const Run& a, const Run& b)
+/// Relative, of the steps before @p end that were not skipped. Infinite where one side is not a number.
+double largestDifference(const Run& a, const Run& b, double StepResult::*number = &StepResult::loss,
+    std::size_t end = static_cast<std::size_t>(steps))
 {
     double worst = 0.0;
-    for (std::size_t t = 0; t < a.results.size(); ++t) {
-        if (a.results[t].skipped.empty())
-            worst = std::max(worst, std::abs(a.results[t].loss - b.results[t].loss) / std::abs(b.results[t].loss));
+    for (std::size_t t = 0; t < end; ++t) {
+        if (!a.results[t].skipped.empty() && !b.results[t].skipped.empty())
+            continue;
+        const double expected = b.results[t].*number;
+        const double apart = std::abs(a.results[t].*number - expected) / std::abs(expected);
+        if (!(apart <= worst))
+            worst = std::isnan(apart) ? INFINITY : apart;
     }
     return worst;
 }
@@ -186,6 +212,49 @@ bool sameCourse(const Run& a, const Run& b)
             return false;
     }
     return a.updates == b.updates && at::equal(a.kept.sum(), b.kept.sum());
+}
+
+/// cuBLAS may choose another kernel while it is recorded, or for other shapes. A logit is rounded to bfloat16 then to the one
+/// side or the other, 2⁻⁷ of it apart, and a loss moves by at most twice what its logits do, which are no larger than itself:
+/// 2⁻⁶. What comes before the logits averages out over a batch's hundreds of rows.
+constexpr double otherKernels = 0x1p-6;
+
+/// A recording that kept γ, the clip or the rate that it was made with would leave R where it was.
+void checkEdits(const Form& form, const Run& recorded, const Run& eager)
+{
+    const std::string name = form.name;
+    Form unedited = form;
+    unedited.isEdited = false;
+    const Run other = train(unedited, /*recorded=*/false, /*ahead=*/false);
+    std::printf("  largest relative difference of R: %.2e; to a run without the edits %.2e\n",
+        largestDifference(recorded, eager, &StepResult::orth), largestDifference(other, eager, &StepResult::orth));
+    check(name + ": R is that of the unrecorded run",
+        largestDifference(recorded, eager, &StepResult::orth) <= otherKernels);
+    check(name + ": the edits change R by far more",
+        largestDifference(other, eager, &StepResult::orth) > 4.0 * otherKernels);
+    // The rounding of a gradient as a whole, see gpu_pass.cpp.
+    check(name + ": so is the gradient's norm", largestDifference(recorded, eager, &StepResult::gradNorm) <= 0.06);
+}
+
+/// Without γ and clipping the final phase of a run is the same with the kept triplets alone: of the others λ is 0, which adds
+/// nothing. Only products have fewer terms, and perhaps other kernels.
+void checkShrunk()
+{
+    const Form whole {.name = "shrunk, gamma 0", .uneven = true, .isRegularised = false};
+    Form shrunk = whole;
+    shrunk.shrinks = true;
+    const std::string name = whole.name;
+    const Run with = train(shrunk, /*recorded=*/true, /*ahead=*/true);
+    const Run without = train(whole, /*recorded=*/true, /*ahead=*/true);
+    const auto finalMask = static_cast<std::size_t>(steps - *configOf(whole).adalora.tf);
+    const double apart = largestDifference(with, without);
+    std::printf(
+        "  %s: largest relative difference of a loss to the run with all triplets: %.2e\n", name.c_str(), apart);
+    check(name + ": the arena holds fewer triplets", with.values.numel() < without.values.numel());
+    check(name + ": up to the last mask the same bits",
+        largestDifference(with, without, &StepResult::loss, finalMask + 1) == 0.0);
+    check(name + ": losses are those of the run with all triplets", apart <= otherKernels);
+    check(name + ": so are learning rates, events, budget and updates", sameCourse(with, without));
 }
 
 void checkForm(const Form& form)
@@ -204,9 +273,10 @@ void checkForm(const Form& form)
     const double apart = largestDifference(recorded, eager);
     std::printf("  largest relative difference of a loss to the unrecorded run's: %.2e; values are %s\n", apart,
         at::equal(recorded.values, eager.values) ? "the same to the bit" : "not the same to the bit");
-    // cuBLAS may choose another kernel while it is recorded: then losses part by bfloat16's rounding, 2⁻⁸.
-    check(name + ": losses are those of the unrecorded run", apart <= 0x1p-6);
+    check(name + ": losses are those of the unrecorded run", apart <= otherKernels);
     check(name + ": so are learning rates, events, budget and updates", sameCourse(recorded, eager));
+    if (form.isEdited)
+        checkEdits(form, recorded, eager);
     const std::int64_t skipped = form.poisonedStep >= 0 ? 1 : 0;
     check(name + ": every other step is an update", recorded.updates == steps - skipped);
     if (skipped > 0)
@@ -245,8 +315,10 @@ int main()
                      .uneven = true,
                      .length = 300,
                      .byTurns = true,
-                     .wide = true}})
+                     .wide = true},
+                Form {.name = "edited in the middle", .uneven = true, .isEdited = true}})
             checkForm(form);
+        checkShrunk();
     } catch (const std::exception& error) {
         std::printf("FAILED: %s\n", error.what());
         return 1;
