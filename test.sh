@@ -76,9 +76,20 @@ sanitize_kernels() {
     fi
     for tool in memcheck racecheck; do
         say "compute-sanitizer, $tool"
-        "$checker" --tool "$tool" --error-exitcode 1 build/dev/tests/gpu_kernels > /dev/null || failed+=("dev, $tool of gpu_kernels")
-        "$checker" --tool "$tool" --error-exitcode 1 build/dev/tests/gpu_pass kernels > /dev/null || failed+=("dev, $tool of gpu_pass")
+        sanitize "$checker" "$tool" gpu_kernels
+        sanitize "$checker" "$tool" gpu_pass kernels
     done
+}
+
+# sanitize CHECKER TOOL PROGRAM ARGUMENTS...: its output is shown where something was found.
+sanitize() {
+    local checker=$1 tool=$2 program=$3 log=build/dev/tests/$2-$3.log
+    shift 3
+    "$checker" --tool "$tool" --error-exitcode 1 "build/dev/tests/$program" "$@" >"$log" 2>&1 && return
+    head -n 60 "$log" >&2
+    tail -n 5 "$log" >&2
+    say "compute-sanitizer's whole output: $log"
+    failed+=("dev, $tool of $program")
 }
 
 select=()

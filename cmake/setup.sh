@@ -169,12 +169,24 @@ link_torch() {
 
 # ---- Configure and build --------------------------------------------------------------------------------------------
 
-# Configures build/PRESET when that has not been done for this LibTorch. Later changes of a CMakeLists.txt are ninja's.
+# Prints the architectures of this machine's GPUs as CMake takes them; nothing where there is none, or where the development
+# preset is for the same already.
+own_architectures() {
+    local list
+    list=$(nvidia-smi --query-gpu=compute_cap --format=csv,noheader 2>/dev/null \
+        | awk -F. '/^[0-9]+\.[0-9]$/ && $1 >= 8 {print $1 $2 ($0 == "9.0" ? "a" : "")}' | sort -u | paste -sd ';')
+    [ "$list" = 90a ] || printf '%s' "$list"
+}
+
+# Configures build/PRESET when that has not been done for this LibTorch and these GPUs. Later changes of a CMakeLists.txt are
+# ninja's.
 configure() {
-    local preset=$1 folder=build/$1 stamp options=()
-    stamp="$(readlink -f .deps/torch 2>/dev/null) $repo"
+    local preset=$1 folder=build/$1 stamp options=() own=
+    [ "$preset" != dev ] || own=$(own_architectures)
+    stamp="$(readlink -f .deps/torch 2>/dev/null) $repo${own:+ $own}"
     [ -e "$folder/build.ninja" ] && [ "$(cat "$folder/configured" 2>/dev/null)" = "$stamp" ] && return
     [[ $stamp == *-cuda-none/torch* ]] && options=(-DSPECTUNE_CUDA=OFF)
+    [ -z "$own" ] || options+=("-DCMAKE_CUDA_ARCHITECTURES=$own")
     say "[3/3] Configuring $folder"
     mkdir -p "$folder"
     rm -f "$folder/CMakeCache.txt"
