@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Small runs in float64 with a budget that falls to a third, with and without adalora.shrink.
+// Small runs, in float64 where a test says nothing else, with a budget that falls to a third, with and without
+// adalora.shrink.
 #pragma once
 
 #include "tests/nn/SmallModels.h"
@@ -40,7 +41,7 @@ inline RunConfig shrinkConfig(bool shrinks, Method method = Method::AdaLora)
 inline std::unique_ptr<Trainer> shrinkTrainer(const RunConfig& config)
 {
     prepareThread(at::kCPU, 1);
-    const auto model = modelOf({}, at::kDouble);
+    const auto model = modelOf({}, scalarType(config.train.dtype));
     const ResolvedRun resolved = resolveRun(config, factsOf(model->spec(), config));
     const auto layout = std::make_shared<const ModuleLayout>(
         adaptedLayout(model->spec(), TargetSelection::of(config.adalora), resolved.initRank));

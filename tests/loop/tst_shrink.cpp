@@ -31,15 +31,30 @@ Seen seenOf(const Trainer& trainer)
     return seen;
 }
 
-void compareAdapters(const Trainer& shrunk, const Trainer& whole)
+/// How far a shrunk run may be from the whole one, relative. float64: the order of sums, some ten thousand units after all
+/// steps. The same way of the same errors is as many units of float32. In bfloat16 a number may be rounded to the other side
+/// then: by first-order propagation each run's loss has 8 roundings a block and 4 more, of 2⁻⁹ on average (see
+/// tst_trainingpass), twice, and the runs go on from values that differ by as much.
+double tolerance(ElementType type)
+{
+    switch (type) {
+    case ElementType::Float64: return 1e-12;
+    case ElementType::Float32: return 1e-12 * 0x1p29;
+    case ElementType::BFloat16: break;
+    }
+    return 2.0 * 20.0 / 512.0;
+}
+
+/// @param most relative difference of λ, absolute one of ΔW; infinite: the pattern alone
+void compareAdapters(const Trainer& shrunk, const Trainer& whole, double most)
 {
     QVERIFY(identical(shrunk.allocator().kept(), whole.allocator().kept()));
     const Seen now = seenOf(shrunk);
     const Seen then = seenOf(whole);
-    QVERIFY(relativeDifference(now.lambda, then.lambda) <= 1e-10);
+    QVERIFY(relativeDifference(now.lambda, then.lambda) <= most);
     QVERIFY(identical(now.lambda == 0.0, then.lambda == 0.0));
     for (std::size_t i = 0; i < then.deltas.size(); ++i)
-        QVERIFY((now.deltas[i] - then.deltas[i]).abs().max().item<double>() <= 1e-10);
+        QVERIFY((now.deltas[i] - then.deltas[i]).abs().max().item<double>() <= most);
 }
 
 /// Elements of the kept triplets: P's columns, Q's rows, λ.
@@ -77,6 +92,8 @@ private Q_SLOTS:
         row("dropout over matrices that all keep a rank", {"adalora.dropout=0.2", "adalora.target_rank=5"});
         row("clipping that is not reached", {"optim.max_grad_norm=1000"});
         row("prune-lora, clipped", {"method.name=prune-lora", "optim.max_grad_norm=0.01"});
+        row("float32", {"train.dtype=float32"});
+        row("bfloat16", {"train.dtype=bfloat16"});
     }
 
     void equalsTheRunWithoutIt()
@@ -88,6 +105,7 @@ private Q_SLOTS:
         const auto whole = shrinkTrainer(config);
         config.adalora.shrink = true;
         const auto shrunk = shrinkTrainer(config);
+        const double most = tolerance(config.train.dtype);
         const std::vector<StepResult> expected = stepsOf(*whole, 0, shrinkSteps);
         const std::vector<StepResult> results = stepsOf(*shrunk, 0, shrinkSteps);
         for (std::size_t t = 0; t < results.size(); ++t) {
@@ -97,12 +115,12 @@ private Q_SLOTS:
                 QCOMPARE(results[t].loss, expected[t].loss);
                 QCOMPARE(results[t].gradNorm, expected[t].gradNorm);
             }
-            QVERIFY2(close(results[t].loss, expected[t].loss), step);
-            QVERIFY2(results[t].gradNorm <= expected[t].gradNorm * (1.0 + 1e-12), step);
+            QVERIFY2(close(results[t].loss, expected[t].loss, most), step);
+            QVERIFY2(results[t].gradNorm <= expected[t].gradNorm * (1.0 + most), step);
             QCOMPARE(results[t].masked, expected[t].masked);
         }
         QVERIFY(results.front().loss > 1.2 * results.back().loss); // it learns
-        compareAdapters(*shrunk, *whole);
+        compareAdapters(*shrunk, *whole, config.train.dtype == ElementType::BFloat16 ? INFINITY : 100.0 * most);
         QVERIFY(shrunk->arena().order.size() < whole->arena().order.size());
     }
 
