@@ -198,6 +198,49 @@ private Q_SLOTS:
         }
     }
 
+    /// γ and the clip stand as numbers in a recording, which must go then; the learning rate comes to each step by itself.
+    void editsReachRecordedSteps_data()
+    {
+        QTest::addColumn<QString>("assignment");
+        QTest::addColumn<bool>("isRecordedAnew");
+        for (const char* assignment : {"adalora.gamma=5", "adalora.gamma=0", "optim.max_grad_norm=0.01"})
+            QTest::newRow(assignment) << assignment << true;
+        QTest::newRow("optim.lr=0.02") << "optim.lr=0.02" << false;
+    }
+
+    void editsReachRecordedSteps()
+    {
+        QFETCH(const QString, assignment);
+        QFETCH(const bool, isRecordedAnew);
+        RunConfig edited = configOf();
+        applyAssignment(edited, assignment.toStdString());
+        Log log;
+        const auto recorded = trainerOf(configOf(), std::make_unique<TestRecorder>(log));
+        const ResolvedRun resolved = resolveRun(edited, factsOf(recorded->model().spec(), edited));
+        const auto eager = trainerOf(configOf(), nullptr);
+        const auto unedited = trainerOf(configOf(), nullptr);
+        int before = 0;
+        for (std::int64_t t = 0; t < steps; ++t) {
+            if (t == 9) {
+                before = log.recorded;
+                QVERIFY(log.alive > 0);
+                recorded->edit(edited, resolved);
+                eager->edit(edited, resolved);
+                QCOMPARE(log.alive, isRecordedAnew ? 0 : before);
+            }
+            const StepResult result = recorded->step(t, batchAt(t));
+            const StepResult expected = eager->step(t, batchAt(t));
+            (void)unedited->step(t, batchAt(t));
+            QCOMPARE(result.loss, expected.loss);
+            QCOMPARE(result.orth, expected.orth);
+            QCOMPARE(result.gradNorm, expected.gradNorm);
+            QCOMPARE(result.lr, expected.lr);
+        }
+        QVERIFY(identical(recorded->arena().values, eager->arena().values));
+        QVERIFY(!identical(unedited->arena().values, eager->arena().values));
+        QCOMPARE(log.recorded > before, isRecordedAnew);
+    }
+
     void whatCannotBeRecordedIsNot()
     {
         RunConfig config = configOf(0, 0.2);
