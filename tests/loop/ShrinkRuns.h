@@ -40,7 +40,7 @@ inline RunConfig shrinkConfig(bool shrinks, Method method = Method::AdaLora)
 
 inline std::unique_ptr<Trainer> shrinkTrainer(const RunConfig& config)
 {
-    prepareThread(at::kCPU, 1);
+    prepareThread(at::kCPU, config.train.threads);
     const auto model = modelOf({}, scalarType(config.train.dtype));
     const ResolvedRun resolved = resolveRun(config, factsOf(model->spec(), config));
     const auto layout = std::make_shared<const ModuleLayout>(
