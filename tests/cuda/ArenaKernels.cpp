@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The kernels between a triplets' arena and the weights that training multiplies with, and that of their orthogonality, against
-// their twins with odd ranks and widths.
+// The kernels between a triplets' arena and the weights that training multiplies with, and that of their orthogonality,
+// against their twins with odd ranks and widths.
 #include "tests/cuda/GramSizes.h"
 #include "tests/cuda/KernelPairs.h"
 #include "tests/cuda/OddArena.h"
@@ -32,8 +32,8 @@ struct Joined {
     }
 };
 
-/// Copies and products of two: nothing is added up, so the bits are the same. @param packs rows that can be written 16 bytes at
-/// a time, with ranks rounded up to that
+/// Copies and products of two: nothing is added up, so the bits are the same. @param packs rows that can be written 16
+/// bytes at a time, with ranks rounded up to that
 template <typename T>
 void checkJoin(at::ScalarType type, bool packs)
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Attention on CUDA, values and gradients, against the CPU in float64: cuDNN's forward with flash attention's backward (samples
-// of one length, bfloat16), flash attention in both (different lengths, a window), and plain products (float32, float64).
+// Attention on CUDA, values and gradients, against the CPU in float64: cuDNN's forward with flash attention's backward
+// (samples of one length, bfloat16), flash attention in both (different lengths, a window), and plain products
+// (float32, float64).
 #include "tests/cuda/KernelPairs.h"
 #include "training/nn/AttentionOp.h"
 
@@ -77,9 +78,9 @@ Result attend(
     return result;
 }
 
-/// Of the terms of a value and of a gradient: with P the probabilities and |·| element by element, A = P |V| for the value.
-/// The gradient of a score is P ∘ (dO Vᵀ − D) with D = Σ dO ∘ O, its terms are E = P ∘ (|dO| |V|ᵀ + Σ |dO| ∘ A); those of q,
-/// k and v are E |K|, Eᵀ |Q| and Pᵀ |dO|, over the query heads that read a key head.
+/// Of the terms of a value and of a gradient: with P the probabilities and |·| element by element, A = P |V| for the
+/// value. The gradient of a score is P ∘ (dO Vᵀ − D) with D = Σ dO ∘ O, its terms are E = P ∘ (|dO| |V|ᵀ + Σ |dO| ∘ A);
+/// those of q, k and v are E |K|, Eᵀ |Q| and Pᵀ |dO|, over the query heads that read a key head.
 Result sizesOf(const at::Tensor& qkv, const at::Tensor& dOut, const Lengths& lengths, const AttentionForm& form)
 {
     const std::int64_t group = form.heads / form.kvHeads;
@@ -164,11 +165,12 @@ private:
         return text;
     }
 
-    /// A score is a sum over headDim whose absolute terms come to some 10, and an error of a score is one of its probability
-    /// relative to itself; tensor cores cut off, which doubles it. An element of a value or a gradient has one more sum over
-    /// headDim and one over the keys behind that, and functions and rescalings make 64. In bfloat16 stored are, of a value,
-    /// the probabilities, itself and perhaps its mean before it is divided. Of the gradient the gradient of a score and the
-    /// value that D reads (with its own three), then each head's part, and their sum; of v the probabilities, a part, a sum.
+    /// A score is a sum over headDim whose absolute terms come to some 10, and an error of a score is one of its
+    /// probability relative to itself; tensor cores cut off, which doubles it. An element of a value or a gradient has
+    /// one more sum over headDim and one over the keys behind that, and functions and rescalings make 64. In bfloat16
+    /// stored are, of a value, the probabilities, itself and perhaps its mean before it is divided. Of the gradient the
+    /// gradient of a score and the value that D reads (with its own three), then each head's part, and their sum; of v
+    /// the probabilities, a part, a sum.
     void compare(const std::string& name, at::ScalarType type, const at::Tensor& out, const at::Tensor& gradient) const
     {
         const std::int64_t longest = *std::max_element(m_lengths.begin(), m_lengths.end());

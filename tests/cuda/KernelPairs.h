@@ -31,8 +31,9 @@ private:
     at::Tensor m_wholeGpu;
 };
 
-/// Of the terms of a gated product's gradient, by element of gate | up: of gate's (σ · (1 + gate · (1 − σ)) · up · d) the two of
-/// the sum, and gate σ², which an error of σ is multiplied with. [rows, 2 · width] @param dOut d, [rows, width]
+/// Of the terms of a gated product's gradient, by element of gate | up: of gate's (σ · (1 + gate · (1 − σ)) · up · d)
+/// the two of the sum, and gate σ², which an error of σ is multiplied with. [rows, 2 · width] @param dOut d, [rows,
+/// width]
 [[nodiscard]] at::Tensor gatedSizes(const at::Tensor& gateUp, const at::Tensor& dOut);
 
 /// The kernels of adapters' thin products (ThinKernels.cpp).

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A small arena of triplets with odd ranks and widths, for kernels that work on it: no rank, one, more than a row is wide; one
-// column, and more than a block of any kernel takes in one turn.
+// A small arena of triplets with odd ranks and widths, for kernels that work on it: no rank, one, more than a row is
+// wide; one column, and more than a block of any kernel takes in one turn.
 #pragma once
 
 #include "training/cuda/UpdateArgs.h"

@@ -11,8 +11,9 @@ namespace spectune::test {
 
 namespace {
 
-/// A sum of @p count products on the tensor cores. They cut off instead of rounding, which is wrong by twice as much, and add a
-/// product to others before it joins the sum: four roundings a product, with those of their own sums and 16 parts'.
+/// A sum of @p count products on the tensor cores. They cut off instead of rounding, which is wrong by twice as much,
+/// and add a product to others before it joins the sum: four roundings a product, with those of their own sums and 16
+/// parts'.
 double termsOf(std::int64_t count)
 {
     return 4.0 * static_cast<double>(count) + 16.0;

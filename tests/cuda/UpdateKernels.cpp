@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The kernels of a step's update against their twins: the sweep over an arena, scores, and the pattern that follows from them.
+// The kernels of a step's update against their twins: the sweep over an arena, scores, and the pattern that follows
+// from them.
 #include "tests/cuda/KernelPairs.h"
 #include "tests/cuda/OddArena.h"
 #include "training/loop/Device.h"
@@ -19,8 +20,8 @@ namespace spectune::test {
 
 namespace {
 
-/// Of the terms that the elements of each buffer are made of, in the buffers' order: an element that is small because two
-/// numbers cancel each other is as wrong as these are.
+/// Of the terms that the elements of each buffer are made of, in the buffers' order: an element that is small because
+/// two numbers cancel each other is as wrong as these are.
 template <typename A>
 std::array<at::Tensor, 6> sizesOfSweep(
     const std::vector<Pair>& buffers, const kernels::SweepArgs<A>& args, const kernels::StepScalars& step, double norm)

@@ -69,9 +69,9 @@ void checkNorm(const Shape& of)
         of.name("rmsNormBackward"), {.terms = static_cast<double>(of.width) + 16.0, .stores = 1.0}, {.terms = terms});
 }
 
-/// e^−x is up to 4 units off, a division 4, six products and sums: 24 with room for what follows from them. bfloat16 takes
-/// CUDA's short exponential, of 2 + 1.173 |x| units in the last place: 46 roundings up to |x| = 18, which 3 · N(0, 1) does
-/// not reach, so 128 for all. Of two products one after the other each is stored.
+/// e^−x is up to 4 units off, a division 4, six products and sums: 24 with room for what follows from them. bfloat16
+/// takes CUDA's short exponential, of 2 + 1.173 |x| units in the last place: 46 roundings up to |x| = 18, which 3 ·
+/// N(0, 1) does not reach, so 128 for all. Of two products one after the other each is stored.
 void checkSwiGlu(const Shape& of)
 {
     const Roundings roundings {.terms = of.type == at::kBFloat16 ? 128.0 : 24.0, .stores = 2.0};
@@ -116,8 +116,8 @@ struct Angles {
     }
 };
 
-/// Two products and their sum; a · cos and the sum are stored. |a cos| + |b sin| is √2 of the larger at most, and the tables'
-/// rounding adds less than a 16th to that.
+/// Two products and their sum; a · cos and the sum are stored. |a cos| + |b sin| is √2 of the larger at most, and the
+/// tables' rounding adds less than a 16th to that.
 constexpr Roundings ofRotation {.terms = 4.0, .stores = 2.0};
 
 Sizes sizesOfRotation(const at::Tensor& x)
@@ -171,9 +171,9 @@ void checkRotationBack(const Shape& of)
     }
 }
 
-/// Logits are at most some 40 apart, and the exponential of such a difference has 40 units beside its own 4; the sum has one
-/// more for each, and its logarithm as many absolutely. A probability is at most 1, and p − 1 is as exact as p: gradients are
-/// by the scale.
+/// Logits are at most some 40 apart, and the exponential of such a difference has 40 units beside its own 4; the sum
+/// has one more for each, and its logarithm as many absolutely. A probability is at most 1, and p − 1 is as exact as p:
+/// gradients are by the scale.
 void checkCrossEntropy(const Shape& of)
 {
     const Roundings roundings {.terms = static_cast<double>(of.width) + 64.0, .stores = 1.0};

@@ -54,7 +54,8 @@ std::shared_ptr<DecoderModel> smallModel(at::TensorOptions options, std::int64_t
 /// Ranks of q, k, v, o, gate, up and down, block by block; empty: the same for all.
 using RankMap = std::vector<std::int64_t>;
 
-/// None beside one, three and full ones: inputs of which some matrices have triplets, one with none at all, a block without.
+/// None beside one, three and full ones: inputs of which some matrices have triplets, one with none at all, a block
+/// without.
 const RankMap mixedRanks {3, 0, 1, 0, 12, 0, 5, /**/ 0, 0, 0, 0, 0, 0, 0, /**/ 64, 32, 0, 64, 0, 8, 17};
 /// The first block has none, so that the backward ends above it.
 const RankMap fewRanks {0, 0, 0, 0, 0, 0, 0, /**/ 0, 0, 1, 0, 0, 0, 3, /**/ 5, 0, 0, 12, 0, 1, 0};
@@ -87,8 +88,9 @@ struct Joined {
     }
 };
 
-/// What lies beside and below the weights: copies, and products of two. And the gradients that follow from sums: products of
-/// two but for those of λ, sums over a row of P. @param rank a multiple of 8, so that sums have one order on both devices
+/// What lies beside and below the weights: copies, and products of two. And the gradients that follow from sums:
+/// products of two but for those of λ, sums over a row of P. @param rank a multiple of 8, so that sums have one order
+/// on both devices
 void checkJoin(at::ScalarType type, std::int64_t rank)
 {
     Joined here(at::kCPU, type, 0, rank);
@@ -227,12 +229,13 @@ std::pair<double, at::Tensor> passOn(at::Device device, at::ScalarType type, con
 void checkPass(const Pass& of)
 {
     const auto [loss, gradient] = passOn(at::kCPU, at::kDouble, of);
-    // By type: of the loss, and of the gradient's norm. A block's forward rounds some 20 times, its backward as often: 120 times
-    // one after the other in three blocks. A rounding to bfloat16 is wrong by 2⁻⁹ of a number on average, so the whole by
-    // √120 · 2⁻⁹ = 2 %; three times that is allowed. A loss of log 120 = 4.8 moves by at most twice the largest change of its
-    // logits, which are some 1 large: 3 · 2 · √60 · 2⁻⁹ / 4.8 = 2 %. float32 rounds by 2⁻²⁵ on average, in sums of up to 176
-    // terms √176 times that: 1.3e-5 and 4e-6 in the same way, of which three bits go in the differences of a norm's and a
-    // softmax's gradient, and one and a half in the loss. float64 is not derived: some ten thousand units.
+    // By type: of the loss, and of the gradient's norm. A block's forward rounds some 20 times, its backward as often:
+    // 120 times one after the other in three blocks. A rounding to bfloat16 is wrong by 2⁻⁹ of a number on average, so
+    // the whole by √120 · 2⁻⁹ = 2 %; three times that is allowed. A loss of log 120 = 4.8 moves by at most twice the
+    // largest change of its logits, which are some 1 large: 3 · 2 · √60 · 2⁻⁹ / 4.8 = 2 %. float32 rounds by 2⁻²⁵ on
+    // average, in sums of up to 176 terms √176 times that: 1.3e-5 and 4e-6 in the same way, of which three bits go in
+    // the differences of a norm's and a softmax's gradient, and one and a half in the loss. float64 is not derived:
+    // some ten thousand units.
     for (const auto& [type, ofLoss, ofGradient] :
         {std::tuple {at::kDouble, 1e-12, 1e-11}, {at::kFloat, 1e-5, 1e-4}, {at::kBFloat16, 0.02, 0.06}}) {
         const auto [there, gradientThere] = passOn(at::Device(at::kCUDA, 0), type, of);

@@ -160,9 +160,9 @@ bool tf32IsAnOption(const char* file, const Recorder& float32)
     return check("and not in the next run", largestDifference(float32, after) == 0.0) && holds;
 }
 
-/// What a run's losses may be apart where another device or kernel rounds its sums in another order. Of itself that is 2⁻²⁴ of
-/// a number in float32; but where two triplets' scores are that close, one is kept instead of the other. Some hundred are
-/// kept, and each bears its share of what the run has learnt: one choice is 1e-2 of a loss at most.
+/// What a run's losses may be apart where another device or kernel rounds its sums in another order. Of itself that is
+/// 2⁻²⁴ of a number in float32; but where two triplets' scores are that close, one is kept instead of the other. Some
+/// hundred are kept, and each bears its share of what the run has learnt: one choice is 1e-2 of a loss at most.
 constexpr double otherTriplet = 1e-2;
 /// In bfloat16 besides, a logit may be rounded to the other side, see gpu_steps.cpp.
 constexpr double otherRounding = 0x1p-6;

@@ -214,9 +214,9 @@ bool sameCourse(const Run& a, const Run& b)
     return a.updates == b.updates && at::equal(a.kept.sum(), b.kept.sum());
 }
 
-/// cuBLAS may choose another kernel while it is recorded, or for other shapes. A logit is rounded to bfloat16 then to the one
-/// side or the other, 2⁻⁷ of it apart, and a loss moves by at most twice what its logits do, which are no larger than itself:
-/// 2⁻⁶. What comes before the logits averages out over a batch's hundreds of rows.
+/// cuBLAS may choose another kernel while it is recorded, or for other shapes. A logit is rounded to bfloat16 then to
+/// the one side or the other, 2⁻⁷ of it apart, and a loss moves by at most twice what its logits do, which are no
+/// larger than itself: 2⁻⁶. What comes before the logits averages out over a batch's hundreds of rows.
 constexpr double otherKernels = 0x1p-6;
 
 /// A recording that kept γ, the clip or the rate that it was made with would leave R where it was.
@@ -236,8 +236,8 @@ void checkEdits(const Form& form, const Run& recorded, const Run& eager)
     check(name + ": so is the gradient's norm", largestDifference(recorded, eager, &StepResult::gradNorm) <= 0.06);
 }
 
-/// Without γ and clipping the final phase of a run is the same with the kept triplets alone: of the others λ is 0, which adds
-/// nothing. Only products have fewer terms, and perhaps other kernels.
+/// Without γ and clipping the final phase of a run is the same with the kept triplets alone: of the others λ is 0,
+/// which adds nothing. Only products have fewer terms, and perhaps other kernels.
 void checkShrunk()
 {
     const Form whole {.name = "shrunk, gamma 0", .uneven = true, .isRegularised = false};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Training on the CPU where numbers or work are cut another way than usual: in bfloat16, beside float32 and again; and with
-// more cores than samples, where products are shared out, again.
+// Training on the CPU where numbers or work are cut another way than usual: in bfloat16, beside float32 and again; and
+// with more cores than samples, where products are shared out, again.
 #include "tests/loop/ShrinkRuns.h"
 
 #include <cmath>
@@ -10,8 +10,8 @@ using namespace spectune::testing;
 
 namespace {
 
-/// How far a loss in bfloat16 may be from float32's on the same values, relative: by first-order error propagation 8 roundings a
-/// block and 4 more, of 2⁻⁹ on average; two blocks (see tst_trainingpass).
+/// How far a loss in bfloat16 may be from float32's on the same values, relative: by first-order error propagation 8
+/// roundings a block and 4 more, of 2⁻⁹ on average; two blocks (see tst_trainingpass).
 constexpr double ofLoss = 20.0 / 512.0;
 
 RunConfig configOf(ElementType type, std::int64_t threads = 1, std::int64_t samples = 4)
@@ -75,12 +75,13 @@ private Q_SLOTS:
             QVERIFY2(result.loss != expected.loss, step); // it does round
             ofNorm += std::abs(result.gradNorm - expected.gradNorm) / expected.gradNorm / shrinkSteps;
         }
-        // Some thirty roundings of 2⁻⁸ one after the other are apart by √30 · 2⁻⁸ = 2 % of the norm, in the mean of all steps;
-        // three times that.
+        // Some thirty roundings of 2⁻⁸ one after the other are apart by √30 · 2⁻⁸ = 2 % of the norm, in the mean of all
+        // steps; three times that.
         QVERIFY2(ofNorm <= 0.06, qPrintable(QString::number(ofNorm)));
     }
 
-    /// And left to itself it learns: the loss falls by half of what it falls by in float32, which is far more than rounding.
+    /// And left to itself it learns: the loss falls by half of what it falls by in float32, which is far more than
+    /// rounding.
     void bfloat16Learns()
     {
         const Run single = train(configOf(ElementType::Float32));

@@ -31,10 +31,10 @@ Seen seenOf(const Trainer& trainer)
     return seen;
 }
 
-/// How far a shrunk run may be from the whole one, relative. float64: the order of sums, some ten thousand units after all
-/// steps. The same way of the same errors is as many units of float32. In bfloat16 a number may be rounded to the other side
-/// then: by first-order propagation each run's loss has 8 roundings a block and 4 more, of 2⁻⁹ on average (see
-/// tst_trainingpass), twice, and the runs go on from values that differ by as much.
+/// How far a shrunk run may be from the whole one, relative. float64: the order of sums, some ten thousand units after
+/// all steps. The same way of the same errors is as many units of float32. In bfloat16 a number may be rounded to the
+/// other side then: by first-order propagation each run's loss has 8 roundings a block and 4 more, of 2⁻⁹ on average
+/// (see tst_trainingpass), twice, and the runs go on from values that differ by as much.
 double tolerance(ElementType type)
 {
     switch (type) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Steps once their buffers are there: none takes a block of memory for a tensor any more, however the work is shared. Views,
-// lists and the like are not counted, nor what a batch is prepared in.
+// Steps once their buffers are there: none takes a block of memory for a tensor any more, however the work is shared.
+// Views, lists and the like are not counted, nor what a batch is prepared in.
 #include "tests/support/Tensors.h"
 #include "training/loop/CountingAllocator.h"
 #include "training/loop/Device.h"

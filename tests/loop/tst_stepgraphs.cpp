@@ -198,7 +198,8 @@ private Q_SLOTS:
         }
     }
 
-    /// γ and the clip stand as numbers in a recording, which must go then; the learning rate comes to each step by itself.
+    /// γ and the clip stand as numbers in a recording, which must go then; the learning rate comes to each step by
+    /// itself.
     void editsReachRecordedSteps_data()
     {
         QTest::addColumn<QString>("assignment");

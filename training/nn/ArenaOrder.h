@@ -25,9 +25,10 @@ struct FactorPlace {
     std::int64_t row = 0;
 };
 
-/// The order of all P, λ, Q of a run in one flat buffer: factor groups first, the modules' λ last.
-/// Gradients, Adam's moments, Ī and Ū are twins in the same order, so the optimizer, the clipping and the importance
-/// are single sweeps over memory.
+/// The order of all P, λ, Q of a run in one flat buffer: factor groups first, the modules' λ last. Gradients, Adam's
+/// moments, Ī and Ū are twins in the same order, so clipping, the optimizer, Ī and Ū are one sweep over memory
+/// (ArenaSweep). The gradient's norm before it, and the means over rows that scores are made of, are passes of their
+/// own.
 class ArenaOrder {
 public:
     ArenaOrder() = default;
