@@ -230,12 +230,11 @@ void checkPass(const Pass& of)
 {
     const auto [loss, gradient] = passOn(at::kCPU, at::kDouble, of);
     // By type: of the loss, and of the gradient's norm. A block's forward rounds some 20 times, its backward as often:
-    // 120 times one after the other in three blocks. A rounding to bfloat16 is wrong by 2⁻⁹ of a number on average, so
-    // the whole by √120 · 2⁻⁹ = 2 %; three times that is allowed. A loss of log 120 = 4.8 moves by at most twice the
-    // largest change of its logits, which are some 1 large: 3 · 2 · √60 · 2⁻⁹ / 4.8 = 2 %. float32 rounds by 2⁻²⁵ on
-    // average, in sums of up to 176 terms √176 times that: 1.3e-5 and 4e-6 in the same way, of which three bits go in
-    // the differences of a norm's and a softmax's gradient, and one and a half in the loss. float64 is not derived:
-    // some ten thousand units.
+    // 120 times one after the other in three blocks. A rounding to bfloat16 is wrong by 2⁻⁹ of a number on average, so the
+    // whole by √120 · 2⁻⁹ = 2 %; three times that is allowed. A loss of log 120 = 4.8 moves by at most twice the largest
+    // change of its logits, which are some 1 large: 3 · 2 · √60 · 2⁻⁹ / 4.8 = 2 %. float32 rounds by 2⁻²⁵ on average, in
+    // sums of up to 176 terms √176 times that: 1.3e-5 and 4e-6 in the same way, and a few times more is allowed for what
+    // cancels in a norm's and a softmax's gradient. float64 is not derived: some ten thousand units.
     for (const auto& [type, ofLoss, ofGradient] :
         {std::tuple {at::kDouble, 1e-12, 1e-11}, {at::kFloat, 1e-5, 1e-4}, {at::kBFloat16, 0.02, 0.06}}) {
         const auto [there, gradientThere] = passOn(at::Device(at::kCUDA, 0), type, of);

@@ -137,14 +137,16 @@ struct Run {
     bool skippedStepChangedNothing = true;
 };
 
-/// What a person changes before step @p t; recordings are there by then. false: nothing
+constexpr std::int64_t firstEdit = 9; ///< recordings are there by then
+
+/// What a person changes before step @p t. false: nothing
 bool edit(RunConfig& config, std::int64_t t)
 {
-    if (t == 9) {
+    if (t == firstEdit) {
         config.adalora.gamma = 20.0; // R's gradient is most of what follows
         config.optim.lr *= 2.0;
     } else if (t == 17)
-        config.optim.maxGradNorm = 1e-3; // what follows hardly moves
+        config.optim.maxGradNorm = 1e-3; // the first moment outweighs what is left of a gradient
     else
         return false;
     return true;
@@ -188,12 +190,12 @@ Run train(const Form& form, bool recorded, bool ahead)
     return run;
 }
 
-/// Relative, of the steps before @p end that were not skipped. Infinite where one side is not a number.
+/// Relative, of the steps from @p begin to before @p end that were not skipped. Infinite where one side is not a number.
 double largestDifference(const Run& a, const Run& b, double StepResult::*number = &StepResult::loss,
-    std::size_t end = static_cast<std::size_t>(steps))
+    std::int64_t begin = 0, std::int64_t end = steps)
 {
     double worst = 0.0;
-    for (std::size_t t = 0; t < end; ++t) {
+    for (auto t = static_cast<std::size_t>(begin); t < static_cast<std::size_t>(end); ++t) {
         if (!a.results[t].skipped.empty() && !b.results[t].skipped.empty())
             continue;
         const double expected = b.results[t].*number;
@@ -232,8 +234,9 @@ void checkEdits(const Form& form, const Run& recorded, const Run& eager)
         largestDifference(recorded, eager, &StepResult::orth) <= otherKernels);
     check(name + ": the edits change R by far more",
         largestDifference(other, eager, &StepResult::orth) > 4.0 * otherKernels);
-    // The rounding of a gradient as a whole, see gpu_pass.cpp.
-    check(name + ": so is the gradient's norm", largestDifference(recorded, eager, &StepResult::gradNorm) <= 0.06);
+    // From then on it is R's for the most part, which float32 makes.
+    check(name + ": so is the gradient's norm",
+        largestDifference(recorded, eager, &StepResult::gradNorm, firstEdit) <= otherKernels);
 }
 
 /// Without γ and clipping the final phase of a run is the same with the kept triplets alone: of the others λ is 0,
@@ -246,13 +249,13 @@ void checkShrunk()
     const std::string name = whole.name;
     const Run with = train(shrunk, /*recorded=*/true, /*ahead=*/true);
     const Run without = train(whole, /*recorded=*/true, /*ahead=*/true);
-    const auto finalMask = static_cast<std::size_t>(steps - *configOf(whole).adalora.tf);
+    const std::int64_t finalMask = steps - *configOf(whole).adalora.tf;
     const double apart = largestDifference(with, without);
     std::printf(
         "  %s: largest relative difference of a loss to the run with all triplets: %.2e\n", name.c_str(), apart);
     check(name + ": the arena holds fewer triplets", with.values.numel() < without.values.numel());
     check(name + ": up to the last mask the same bits",
-        largestDifference(with, without, &StepResult::loss, finalMask + 1) == 0.0);
+        largestDifference(with, without, &StepResult::loss, 0, finalMask + 1) == 0.0);
     check(name + ": losses are those of the run with all triplets", apart <= otherKernels);
     check(name + ": so are learning rates, events, budget and updates", sameCourse(with, without));
 }
