@@ -169,8 +169,7 @@ private:
                 wanted[i].product = here(m_factors[i].product);
             }
         }
-        at::Tensor scratch = at::full({3}, NAN, here(m_factors[0].sums).options()); // too small
-        return ops::swiGluBackwardWithFactors(here(m_gateUp), here(m_dOut), wantsOut, wanted, scratch);
+        return ops::swiGluBackwardWithFactors(here(m_gateUp), here(m_dOut), wantsOut, wanted);
     }
 
     void checkFactor(const std::string& name, std::size_t i, const at::Tensor& before) const

@@ -124,15 +124,16 @@ void swiGluBackward(const at::Tensor& gateUp, const at::Tensor& dOut, bool wants
 }
 
 bool swiGluBackwardWithFactors(
-    const at::Tensor& gateUp, const at::Tensor& dOut, bool wantsOut, const GatedFactors& factors, at::Tensor& scratch)
+    const at::Tensor& gateUp, const at::Tensor& dOut, bool wantsOut, const GatedFactors& factors)
 {
     return withElementType(dOut.scalar_type(), [&]<typename T>(T*) {
         using A = Wide<T>;
         const auto function = tableFor<T>(dOut.device()).swiGluThin;
         if (function == nullptr)
             return false;
+        at::Tensor scratch; // not kept: attention's backward takes more from the same allocator
         if (dOut.is_cuda())
-            scratch = bufferRows(scratch, 1, kernels::swiGluThinScratch(dOut.size(0), dOut.size(1)),
+            scratch = at::empty({kernels::swiGluThinScratch(dOut.size(0), dOut.size(1))},
                 dOut.options().dtype(wideType(dOut.scalar_type())));
         const auto sumOf = [](const ThinFactor& of) {
             return kernels::FactorSum<T> {.thin = rowsOf<const T>(of.thin),
