@@ -25,8 +25,8 @@ public:
     [[nodiscard]] QSize minimumSizeHint() const override;
     [[nodiscard]] bool hasHeightForWidth() const override { return true; }
     [[nodiscard]] int heightForWidth(int width) const override;
-    /// Height of the lines that are whole in the uppermost @p height pixels, at the present width; @p height itself where
-    /// all of them are, or none is.
+    /// Height of the lines that are whole in the uppermost @p height pixels, at the present width; @p height itself
+    /// where all of them are, or none is.
     [[nodiscard]] int wholeRows(int height) const;
     /// Width that all columns need so that no number is cut and some letters of every text are there.
     [[nodiscard]] int neededWidth() const;

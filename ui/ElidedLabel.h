@@ -5,8 +5,8 @@
 
 namespace spectune {
 
-/// One line of plain text that takes the width it is given, and ends in "…" where that is too little. A name among others
-/// is elided in the middle instead, or where it takes that to tell it from them, from the left.
+/// One line of plain text that takes the width it is given, and ends in "…" where that is too little. A name among
+/// others is elided in the middle instead, or where it takes that to tell it from them, from the left.
 class ElidedLabel : public QLabel {
     Q_OBJECT
 public:

@@ -14,8 +14,8 @@ namespace spectune {
 /// What can be done with a run of the history.
 enum class RunDeed { Open, StartAgain, FixedRanks, Resume, Continue, Export, ShowFolder, Delete };
 
-/// What can be done with one run, as actions. The tool tip of each says of the run by its name what comes of it, or why it
-/// cannot be. The bar has those of A, the list's menu those of the row that it opens on.
+/// What can be done with one run, as actions. The tool tip of each says of the run by its name what comes of it, or
+/// why it cannot be. The bar has those of A, the list's menu those of the row that it opens on.
 class RunActions : public QObject {
     Q_OBJECT
 public:
@@ -30,7 +30,8 @@ public:
     /// Looks into the run's folder.
     void setRun(const RunRecord& run, const Circumstances& now);
     [[nodiscard]] QAction* operator[](RunDeed deed) const { return m_actions.at(static_cast<std::size_t>(deed)); }
-    /// What comes next: a run that ended early goes on, or begins anew where it has no checkpoint; any other is exported.
+    /// What comes next: a run that ended early goes on, or begins anew where it has no checkpoint; any other is
+    /// exported.
     [[nodiscard]] RunDeed next() const { return m_next; }
 
 Q_SIGNALS:

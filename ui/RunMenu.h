@@ -14,8 +14,8 @@ namespace spectune {
 
 class RunListModel;
 
-/// The menu of the history's rows: what the bar offers for A is offered for the run of the row, whatever is compared. A right
-/// click opens it, and the menu key or Shift+F10 on the row that the keyboard stands on.
+/// The menu of the history's rows: what the bar offers for A is offered for the run of the row, whatever is compared.
+/// A right click opens it, and the menu key or Shift+F10 on the row that the keyboard stands on.
 class RunMenu : public QMenu {
     Q_OBJECT
 public:

@@ -21,8 +21,8 @@ namespace spectune {
 
 namespace {
 
-/// The layout with @p places for triplets in every matrix: what a map's colours, legend and bars reach to. What a matrix
-/// started with stays.
+/// The layout with @p places for triplets in every matrix: what a map's colours, legend and bars reach to. What a
+/// matrix started with stays.
 std::shared_ptr<const ModuleLayout> withPlaces(std::shared_ptr<const ModuleLayout> layout, std::int64_t places)
 {
     if (layout->initRank == places)

@@ -12,8 +12,9 @@ namespace spectune {
 
 class RankGrid;
 
-/// The menu of the grid of targets: the layer and the matrices of one kind that it opens on as a whole, all of them or this
-/// one alone, and the picture. A right click opens it, and the menu key or Shift+F10 on the cell that the keys have chosen.
+/// The menu of the grid of targets: the layer and the matrices of one kind that it opens on as a whole, all of them
+/// or this one alone, and the picture. A right click opens it, and the menu key or Shift+F10 on the cell that the
+/// keys have chosen.
 class TargetsMenu : public QMenu {
     Q_OBJECT
 public:
