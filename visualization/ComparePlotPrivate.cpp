@@ -165,7 +165,7 @@ void ComparePlot::Private::rebuildGraphs()
     }
     for (int run = runs - 1; run >= 0; --run) {
         auto* smooth = new PiecewiseGraph(plot->xAxis, plot->yAxis);
-        smooth->setPen(RunTag::pen(run, 1.9));
+        smooth->setPen(RunTag::pen(run, comparedLineWidth));
         smooth->setAdaptiveSampling(false);
         m_smooth.insert(m_smooth.begin(), smooth);
     }
@@ -344,7 +344,7 @@ void ComparePlot::Private::paintEnds(QPainter& painter) const
         if (label.evaluation) {
             drawDiamond(painter, {x, centres[i]}, 3.8, color);
         } else {
-            painter.setPen(RunTag::pen(label.run, 1.9));
+            painter.setPen(RunTag::pen(label.run, comparedLineWidth));
             painter.drawLine(QPointF(x - 7.0, centres[i]), QPointF(x + 6.0, centres[i]));
         }
         painter.setFont(label.evaluation ? Fonts::captionBold() : Fonts::caption());

@@ -81,9 +81,9 @@ void RankGridPainter::paintRankLegend(const QRectF& area)
     paintLegendBoxes({area.left(), area.top() + barTop}, step, ranks);
     const double x = area.left() + ranks * step + 12.0;
     const bool wide = area.right() - x > 100.0;
-    const QString lower = wide ? QStringLiteral("up to init rank %1").arg(ranks - 1) : QStringLiteral("per rank");
+    const QString lower = wide ? m_state.lastRankText() : RankGrid::tr("per rank");
     text({x, area.top() + 6.0, 100.0, 14.0}, Qt::AlignLeft,
-        wide ? QStringLiteral("matrices per rank") : QStringLiteral("matrices"), theme.text3, Fonts::caption());
+        wide ? RankGrid::tr("matrices per rank") : RankGrid::tr("matrices"), theme.text3, Fonts::caption());
     text({x, area.top() + barTop, 100.0, 14.0}, Qt::AlignLeft, lower, theme.text3, Fonts::caption());
 }
 

@@ -201,6 +201,12 @@ int RankGridState::legendBoxes() const
     return mode == GridMode::Revivals && boxes <= mostLegendBoxes ? static_cast<int>(std::lround(boxes)) : 0;
 }
 
+QString RankGridState::lastRankText() const
+{
+    return (layout->ranks.empty() ? RankGrid::tr("up to init rank %1") : RankGrid::tr("up to rank %1"))
+        .arg(layout->initRank);
+}
+
 QRectF RankGridState::legendBar() const
 {
     const QRectF area = geometry.legend();

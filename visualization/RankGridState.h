@@ -113,6 +113,9 @@ struct RankGridState {
     [[nodiscard]] QColor colorOf(double value) const;
     /// Of modes other than Rank: the colours in the legend, from the scale's low to its high end.
     [[nodiscard]] QRectF legendBar() const;
+    /// What the legend of ranks ends with: "up to init rank 12", or "up to rank 12" where not all matrices start with
+    /// it.
+    [[nodiscard]] QString lastRankText() const;
     /// Whole values from 0 that the legend has a box each for; 0: it is continuous.
     [[nodiscard]] int legendBoxes() const;
     [[nodiscard]] bool hasValues() const; ///< false: the mode has nothing to show at this step

@@ -156,7 +156,7 @@ void TestCompare::numbersAreWrittenWhole()
     QVERIFY(lines.at(3).startsWith("\"a \"\"quoted\"\" name\",3,152,1.5,"));
     const QStringList last = lines.at(10).split(',');
     QCOMPARE(last.at(4).toDouble(), 0.1 + 1.0 / 10.0);
-    QCOMPARE(last.at(6).toDouble(), 0.2);
+    QCOMPARE(last.at(6), "0.2"); // as few digits as read back as the same
     QCOMPARE(lines.at(9).split(',').at(6), QString());
 }
 

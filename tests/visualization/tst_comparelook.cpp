@@ -15,8 +15,10 @@ class TestCompareLook : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void sumsOfADifference();
+    void theLegendSaysWhereColoursEnd();
     void sparklinesAreShort();
     void tagsAreToldApart();
+    void shortLinesShowTheirDashes();
 };
 
 void TestCompareLook::sumsOfADifference()
@@ -35,6 +37,18 @@ void TestCompareLook::sumsOfADifference()
     QCOMPARE(state.layerDifference(1), 1);
     QCOMPARE(state.kindDifference(0, 0, 2), 3);
     QCOMPARE(state.kindDifference(1, 0, 2), -4);
+}
+
+/// A map among others reaches to the largest rank of all of them, which its own matrices may not start with.
+void TestCompareLook::theLegendSaysWhereColoursEnd()
+{
+    RankGridState state;
+    auto layout = std::make_shared<ModuleLayout>();
+    layout->initRank = 12;
+    state.setLayout(layout);
+    QCOMPARE(state.lastRankText(), "up to init rank 12");
+    layout->ranks = {8, 8};
+    QCOMPARE(state.lastRankText(), "up to rank 12");
 }
 
 void TestCompareLook::sparklinesAreShort()
@@ -62,6 +76,16 @@ void TestCompareLook::tagsAreToldApart()
     }
 }
 
-/// No axes from 0 to 1 over nothing: a picture without its text is one plain ground.
+/// The line beside a value at a curve's end is 13 px long: its first gap lies within it.
+void TestCompareLook::shortLinesShowTheirDashes()
+{
+    QVERIFY(RunTag::pen(0, comparedLineWidth).dashPattern().isEmpty());
+    for (int run = 1; run < mostComparedRuns; ++run) {
+        const QPen pen = RunTag::pen(run, comparedLineWidth);
+        const double gapEnds = pen.dashPattern().at(0) - pen.dashOffset() + pen.dashPattern().at(1);
+        QVERIFY2(gapEnds * pen.widthF() <= 13.0, qPrintable(RunTag::letter(run)));
+    }
+}
+
 QTEST_MAIN(TestCompareLook)
 #include "tst_comparelook.moc"

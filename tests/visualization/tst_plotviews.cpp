@@ -313,7 +313,8 @@ void TestPlotViews::csvHasEveryStep()
     QCOMPARE(lines.size(), 1 + 1106);
     const QStringList values = lines.at(100).split(',');
     QCOMPARE(values.at(0), QStringLiteral("100"));
-    QVERIFY(std::abs(values.at(1).toDouble() - bench.plots.curves().loss().y()[99]) < 1e-7);
+    for (qsizetype row = 1; row < lines.size(); ++row) // not a digit less than reads back as the same
+        QVERIFY(lines.at(row).split(',').at(1).toDouble() == bench.plots.curves().loss().y()[row - 1]);
     QVERIFY(!values.at(5).isEmpty()); // an evaluation
     QVERIFY(lines.at(101).split(',').at(5).isEmpty());
 }
