@@ -4,15 +4,22 @@
 #include "training/config/TargetSelection.h"
 #include "training/core/Error.h"
 #include "ui/MemoryFacts.h"
+#include "ui/MessageWords.h"
 #include "ui/NearestFile.h"
 #include "visualization/NumberFormat.h"
 
 #include <QFileInfo>
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 namespace spectune {
+
+namespace {
+constexpr std::string_view modelKey = "model.path";
+constexpr std::string_view dataKey = "data.path";
+} // namespace
 
 ConfigForm::ConfigForm(QObject* parent)
     : QObject(parent)
@@ -25,6 +32,8 @@ void ConfigForm::setConfig(const RunConfig& config)
     const bool sameModel = config.model.path == m_config.model.path;
     const RunConfig before = std::exchange(m_config, config);
     m_unreadable.clear();
+    m_edited.clear();
+    m_demanded = false;
     if (!sameModel)
         forgetModel();
     m_failures.remove(QStringLiteral("data.path"));
@@ -43,6 +52,7 @@ FieldValue ConfigForm::value(const QString& key) const
 
 void ConfigForm::setValue(const QString& key, const FieldValue& value)
 {
+    m_edited.insert(key);
     try {
         setFieldValue(m_config, key.toStdString(), value);
         m_unreadable.remove(key);
@@ -55,6 +65,7 @@ void ConfigForm::setValue(const QString& key, const FieldValue& value)
 
 void ConfigForm::setText(const QString& key, const QString& text)
 {
+    m_edited.insert(key);
     try {
         setFieldFromText(m_config, key.toStdString(), text.toStdString());
         m_unreadable.remove(key);
@@ -248,6 +259,38 @@ int ConfigForm::warningCount() const
         m_issues.begin(), m_issues.end(), [](const Issue& issue) { return issue.severity == Severity::Warning; }));
 }
 
+QString ConfigForm::nextChoice() const
+{
+    const auto awaited = std::ranges::find_if(m_issues, [this](const Issue& issue) { return isAwaited(issue.key); });
+    return awaited == m_issues.end() ? QString() : messageWords(awaited->title);
+}
+
+void ConfigForm::demandAll()
+{
+    m_demanded = true;
+    check();
+}
+
+bool ConfigForm::isAwaited(const std::string& key) const
+{
+    const bool needed = key == modelKey || key == dataKey; // the two that have no default
+    return needed && !m_demanded && !m_edited.contains(QString::fromStdString(key))
+        && (key == modelKey ? m_config.model.path : m_config.data.path).empty();
+}
+
+// Nothing is wrong with a form that nobody has filled in yet: it says what comes next.
+void ConfigForm::softenAwaited(Issue& issue) const
+{
+    if (!isAwaited(issue.key))
+        return;
+    issue.severity = Severity::Note;
+    const bool model = issue.key == modelKey;
+    issue.title = model ? makeMessage("Choose a model") : makeMessage("Choose a training file");
+    issue.text = model
+        ? makeMessage("The bundled one, a folder on this machine, or one that was fetched from the Hugging Face hub.")
+        : makeMessage("Text, JSON lines or a table: the format is recognised, and the first sample then shown below.");
+}
+
 void ConfigForm::check()
 {
     m_issues.clear();
@@ -256,6 +299,7 @@ void ConfigForm::check()
     addFileIssues();
     const RunFacts known = facts();
     for (Issue& issue : validate(m_config, m_model ? &known : nullptr)) {
+        softenAwaited(issue);
         const bool told = std::any_of(m_issues.begin(), m_issues.end(),
             [&issue](const Issue& other) { return other.key == issue.key && other.severity == Severity::Error; });
         if (!told)

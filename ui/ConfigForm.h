@@ -6,6 +6,7 @@
 
 #include <QHash>
 #include <QObject>
+#include <QSet>
 #include <QString>
 
 #include <optional>
@@ -55,9 +56,14 @@ public:
     [[nodiscard]] std::vector<std::string> matrixKinds() const; ///< columns of that grid
     [[nodiscard]] std::int64_t trainableParameters() const; ///< at the start: all P, Q and Λ; 0 without a model
 
+    /// A field that a run needs and that nobody has filled in yet is a note among them, until it was edited or demanded.
     [[nodiscard]] const std::vector<Issue>& issues() const { return m_issues; }
     [[nodiscard]] int errorCount() const;
     [[nodiscard]] int warningCount() const;
+    /// The first of these notes, in words: "Choose a model"; empty: nothing is awaited.
+    [[nodiscard]] QString nextChoice() const;
+    /// A start is wanted: what is not filled in is an error from now on.
+    void demandAll();
 
 Q_SIGNALS:
     /// A value has changed; empty: all may have.
@@ -74,9 +80,13 @@ private:
     void addExternal(const QString& key, const Message& title, const Message& text,
         const std::optional<FieldValue>& suggestion = {});
     void checkFile(const QString& key, const std::string& path, bool folder);
+    [[nodiscard]] bool isAwaited(const std::string& key) const;
+    void softenAwaited(Issue& issue) const;
 
     RunConfig m_config;
     QHash<QString, Message> m_unreadable; ///< key → what is wrong with the text typed there
+    QSet<QString> m_edited; ///< keys of this set-up's fields
+    bool m_demanded = false; ///< all of them
     QHash<QString, Failure> m_failures; ///< key → answer of the session
     std::optional<ModelSummary> m_model;
     std::optional<DataPreview> m_train;
