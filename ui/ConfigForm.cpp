@@ -81,8 +81,7 @@ QString ConfigForm::derivedText(const QString& key) const
     const ResolvedRun run = resolved();
     const bool steps = run.totalSteps > 0;
     if (key == QLatin1String("adalora.init_rank"))
-        return usesRankMap(m_config) ? tr("%1 (largest of the map)").arg(run.initRank)
-                                     : tr("%1 (from target)").arg(run.initRank);
+        return usesRankMap(m_config) ? tr("%1 (by the map)").arg(run.initRank) : tr("%1 (by target)").arg(run.initRank);
     if (key == QLatin1String("adalora.alpha"))
         return tr("%1 (2 × init)").arg(QString::number(run.alpha, 'g', 6));
     if (key == QLatin1String("adalora.total_budget"))

@@ -29,7 +29,7 @@ public:
     void setValue(const QString& key, const FieldValue& value);
     /// The text as typed.
     void setText(const QString& key, const QString& text);
-    /// "12 (from target)" for a field that is derived, else empty.
+    /// "12 (by target)" for a field that is derived, else empty.
     [[nodiscard]] QString derivedText(const QString& key) const;
 
     /// Answers about the model folder and the two files; a Failure becomes an issue of the field.

@@ -138,6 +138,8 @@ QWidget* DataPanel::makeDataSection(SetupFields& fields)
         {QStringLiteral("data.format"), QStringLiteral("data.max_length"), QStringLiteral("data.columns.prompt"),
             QStringLiteral("data.columns.completion")},
         2);
+    grid->setColumnStretch(0, 3); // a format's name is longer than a number
+    grid->setColumnStretch(1, 2);
     column->addLayout(grid);
     m_columns = makeCaption(QString(), "third", true);
     column->addWidget(m_columns);
