@@ -202,6 +202,15 @@ ResolvedRun ConfigForm::resolved() const
     return resolveRun(m_config, facts());
 }
 
+double ConfigForm::epochs() const
+{
+    const std::int64_t samples = facts().samples;
+    const std::int64_t batch = m_config.train.batchSize;
+    if (samples < 1 || batch < 1)
+        return 0.0;
+    return static_cast<double>(resolved().totalSteps) / static_cast<double>((samples + batch - 1) / batch);
+}
+
 std::vector<bool> ConfigForm::targets() const
 {
     if (!m_model)

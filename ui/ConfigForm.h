@@ -49,6 +49,8 @@ public:
 
     [[nodiscard]] RunFacts facts() const;
     [[nodiscard]] ResolvedRun resolved() const;
+    /// How often a run would go through the training file, whose last batch may be smaller; 0: not known.
+    [[nodiscard]] double epochs() const;
     /// Adapted matrices of the grid, [layers × kinds of the model], row by row; empty without a model.
     [[nodiscard]] std::vector<bool> targets() const;
     /// The same set: adalora.targets, layers and, where these cannot say it, modules. @pre a model, and one is ticked

@@ -249,6 +249,7 @@ void MainWindow::refreshContext()
     m_runBar->setContext({.errors = m_form->errorCount(),
         .setupShown = setupShown,
         .steps = m_form->resolved().totalSteps,
+        .epochs = m_form->epochs(),
         .summary = summary});
     m_runBar->setRunName(m_name);
     const bool warns = setupShown || !m_run->hasRun();
