@@ -5,6 +5,7 @@
 #include "ui/BudgetPanel.h"
 #include "ui/ConfigForm.h"
 #include "ui/DataPanel.h"
+#include "ui/EffectiveScale.h"
 #include "ui/ElidedButton.h"
 #include "ui/FieldEditor.h"
 #include "ui/FieldLine.h"
@@ -67,6 +68,7 @@ private Q_SLOTS:
     void labelsFitTheNarrowestWindow();
     void numbersAreNotElided();
     void everyChoiceCanBeRead();
+    void oneThingHasOneName();
     void whatAPresetIsForIsRead();
 
 private:
@@ -312,6 +314,20 @@ void TestSetupLook::everyChoiceCanBeRead()
             QTRY_VERIFY2(combo->width() >= combo->fontMetrics().horizontalAdvance(combo->itemText(i)) + frame,
                 qPrintable(combo->itemText(i)));
     }
+}
+
+void TestSetupLook::oneThingHasOneName()
+{
+    EffectiveScale scale;
+    scale.alpha = 4;
+    scale.initRank = 8;
+    scale.scale = 0.5;
+    QVERIFY2(scale.headline().startsWith("s = α / r₀ = 4 / 8"), qPrintable(scale.headline())); // as Learn writes it
+    const auto buttons = m_page->findChildren<QToolButton*>();
+    const auto feedForward
+        = std::ranges::find_if(buttons, [](const QToolButton* button) { return button->text() == "FFN"; });
+    QVERIFY(feedForward != buttons.end());
+    QVERIFY2((*feedForward)->toolTip().contains("feed-forward"), qPrintable((*feedForward)->toolTip()));
 }
 
 void TestSetupLook::whatAPresetIsForIsRead()
