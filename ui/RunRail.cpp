@@ -315,6 +315,7 @@ void RunRail::rebuildHealth(const std::vector<Health>& rows)
         const QLatin1String name(row.icon);
         const IconTone tone = name == QLatin1String("check") ? IconTone::Ok
             : name == QLatin1String("error")                 ? IconTone::Error
+            : name == QLatin1String("note")                  ? IconTone::Second
                                                              : IconTone::Warn;
         HealthRow shown {name, makeText(row.title, "", true), makeCaption(row.detail, "third", true)};
         grid->addWidget(makeIcon(name, tone), 0, 0);

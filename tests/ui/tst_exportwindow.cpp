@@ -226,10 +226,7 @@ void TestExportWindow::aRowSaysWhatItWaitsFor()
 {
     QVERIFY(reach());
     m_bench->scene->answerWaits = true;
-    JudgeSamples samples;
-    samples.config = window().run().config();
-    samples.count = 4;
-    window().session().ask(samples); // as Try's check does
+    window().session().ask(JudgeSamples {.config = window().run().config(), .count = 4}); // as Try's check does
     exports().write();
     for (const char* format : {"peft-adalora", "merged"}) {
         QCOMPARE(row(format)->stage(), Stage::Queued);
