@@ -46,13 +46,13 @@ void Glossary::addAdapter()
                     "The factor on the adapter's output, set by α and the initial rank; it stays when ranks "
                     "fall. Below 0.5 the "
                     "adapter learns too slowly. A narrow model needs more: a row of Q starts with the norm 0.02 "
-                    "· √width."),
+                    "· √width. What s acts like there is the effective scale."),
                 "s = α / r₀", GlossaryPage::tr("AdaLoRA's reference code; LoRA (arXiv 2106.09685), section 4.1"),
                 {"adalora.alpha"}, {"rank", "adapter"}},
             {"targets", GlossaryPage::tr("Adapted matrices"),
                 GlossaryPage::tr(
                     "The matrices of a block that get triplets: q, k, v, o of the attention, gate, up and down of the "
-                    "feed-forward part, in all layers or in some. AdaLoRA's paper adapts all of them."),
+                    "feed-forward part (FFN), in all layers or in some. AdaLoRA's paper adapts all of them."),
                 {}, adaLora + GlossaryPage::tr("section 4"), {"adalora.targets", "adalora.layers", "adalora.modules"},
                 {"rank", "budget"}},
             {"method", GlossaryPage::tr("Method"),

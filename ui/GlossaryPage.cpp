@@ -61,7 +61,7 @@ GlossaryPage::GlossaryPage(QWidget* parent)
     m_search = new QLineEdit;
     m_search->setPlaceholderText(tr("Search the glossary"));
     m_search->setAccessibleName(tr("Search the glossary"));
-    m_search->setClearButtonEnabled(true);
+    addClearButton(*m_search);
     m_search->setFixedWidth(listWidth);
     m_list = new QListWidget;
     m_list->setFixedWidth(listWidth);

@@ -67,6 +67,7 @@ LensRow::LensRow(MatrixView::Colors colors, SpectrumPlot::Kind kind, const QStri
         // What is lost has both signs, of an image as well.
         m_views[index] = new MatrixView(column == 2 ? MatrixView::Colors::Signed : colors);
         m_views[index]->setStretched(colors == MatrixView::Colors::Signed);
+        addMatrixMenu(column);
         grid->addWidget(m_views[index], 1, column);
         grid->setColumnStretch(column, 1);
     }
@@ -77,6 +78,19 @@ LensRow::LensRow(MatrixView::Colors colors, SpectrumPlot::Kind kind, const QStri
     grid->addWidget(m_plot, 1, 3);
     grid->setColumnStretch(3, 1);
     grid->setRowStretch(1, 1);
+}
+
+void LensRow::addMatrixMenu(int column)
+{
+    const MatrixView* view = m_views[static_cast<std::size_t>(column)];
+    const auto name = [this, column] {
+        return column == 0 ? QStringLiteral("whole-matrix")
+                           : (column == 1 ? QStringLiteral("rank-%1") : QStringLiteral("lost-at-rank-%1")).arg(m_rank);
+    };
+    addPictureMenu(
+        *m_views[static_cast<std::size_t>(column)], name,
+        [view] { return [matrix = view->matrix()] { return MatrixView::csvOf(matrix); }; },
+        [this](const QString& lead, const QString& text) { Q_EMIT told(lead, text); });
 }
 
 void LensRow::addPlotMenu()

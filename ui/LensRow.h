@@ -44,6 +44,7 @@ Q_SIGNALS:
 
 private:
     void addPlotMenu();
+    void addMatrixMenu(int column);
     void showRank();
     void showReach(double reach); ///< value of the strongest colours; 0: none
 

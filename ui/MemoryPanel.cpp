@@ -5,6 +5,7 @@
 #include "ui/MemoryFacts.h"
 #include "ui/MemoryLegend.h"
 #include "ui/PageParts.h"
+#include "ui/PictureActions.h"
 #include "visualization/Fonts.h"
 
 #include <QHBoxLayout>
@@ -29,6 +30,9 @@ MemoryPanel::MemoryPanel(ConfigForm& form, QWidget* parent)
     column->addLayout(head);
     m_bar = new MemoryBar;
     column->addWidget(m_bar);
+    addPictureMenu(
+        *m_bar, [] { return tr("memory"); }, [this] { return [csv = m_bar->toCsv()] { return csv; }; },
+        [this](const QString& lead, const QString& text) { Q_EMIT told(lead, text); });
     m_legend = new MemoryLegend;
     column->addWidget(m_legend);
     m_verdict = makeText(QString(), "second", true);

@@ -9,6 +9,7 @@
 #include "ui/RankTrialWorker.h"
 #include "ui/RunModel.h"
 #include "ui/RunPlotPlan.h"
+#include "ui/StudioIcons.h"
 #include "visualization/BoundCurve.h"
 #include "visualization/NumberFormat.h"
 #include "visualization/RankSlider.h"
@@ -278,6 +279,7 @@ void RankBoundLesson::tellTrial()
     const int all = RankTrial::ranks * RankTrial::starts;
     const int done = m_starts->count();
     const bool running = m_worker->isRunning();
+    m_train->setIcon(studioIcon(running ? QStringLiteral("stop") : QStringLiteral("play")));
     m_train->setText(running ? tr("Stop") : done > 0 ? tr("Train again") : tr("Train"));
     m_trialNote->setText(running
             ? tr("final training loss, log axis; %1 of %2 starts have trained").arg(done).arg(all)

@@ -81,7 +81,9 @@ QWidget* SetupPage::makeChecks()
     scale->addWidget(m_scaleNote);
     column->addLayout(scale);
     column->addWidget(makeRule());
-    column->addWidget(new MemoryPanel(m_form));
+    auto* memory = new MemoryPanel(m_form);
+    connect(memory, &MemoryPanel::told, this, &SetupPage::helpWanted);
+    column->addWidget(memory);
     column->addWidget(makeRule());
     column->addWidget(new RankBoundPanel(m_form));
     column->addWidget(makeRule());

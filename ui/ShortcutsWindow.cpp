@@ -147,7 +147,7 @@ ShortcutsWindow::ShortcutsWindow(const QMenuBar& menus, QWidget* parent)
     m_search = new QLineEdit;
     m_search->setPlaceholderText(tr("Search by what it does, or by key"));
     m_search->setAccessibleName(tr("Search the keys"));
-    m_search->setClearButtonEnabled(true);
+    addClearButton(*m_search);
     m_search->setFixedWidth(270);
     head->addWidget(m_search);
     column->addLayout(head);

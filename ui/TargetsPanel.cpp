@@ -107,7 +107,8 @@ void TargetsPanel::makePresets(QVBoxLayout& column)
     row->setSpacing(6);
     m_presets = new Segmented({tr("All"), tr("Attention"), tr("FFN"), QStringLiteral("q, v")});
     m_presets->setToolTips({tr("Every matrix of every layer, as in the paper"), tr("q, k, v and o of every layer"),
-        tr("gate, up and down of every layer"), tr("q and v of every layer, as LoRA's first paper")});
+        tr("gate, up and down of every layer: the feed-forward part"),
+        tr("q and v of every layer, as LoRA's first paper")});
     row->addWidget(m_presets);
     row->addStretch();
     column.addLayout(row);

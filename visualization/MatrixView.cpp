@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "visualization/MatrixView.h"
 
+#include "visualization/CsvNumber.h"
 #include "visualization/Fonts.h"
 #include "visualization/Theme.h"
 
@@ -55,6 +56,19 @@ void MatrixView::setEmptyText(const QString& text)
 {
     m_emptyText = text;
     update();
+}
+
+QString MatrixView::csvOf(const MatrixValues& matrix)
+{
+    QString csv = QStringLiteral("row,column,value\n");
+    for (int row = 0; row < matrix.rows; ++row)
+        for (int column = 0; column < matrix.columns; ++column)
+            csv += QStringLiteral("%1,%2,%3\n")
+                       .arg(QString::number(row + 1), QString::number(column + 1),
+                           csvNumber(
+                               matrix.values[static_cast<std::size_t>(row) * static_cast<std::size_t>(matrix.columns)
+                                   + static_cast<std::size_t>(column)]));
+    return csv;
 }
 
 void MatrixView::draw()

@@ -23,6 +23,8 @@ public:
     /// Values fill the whole view; else pixels stay square.
     void setStretched(bool stretched) { m_stretched = stretched; }
     [[nodiscard]] const MatrixValues& matrix() const { return m_matrix; }
+    /// "row,column,value", counted from 1; for another thread as well.
+    [[nodiscard]] static QString csvOf(const MatrixValues& matrix);
     [[nodiscard]] const QImage& image() const { return m_image; } ///< one pixel per value
     [[nodiscard]] QSize sizeHint() const override { return {216, 216}; }
     [[nodiscard]] QSize minimumSizeHint() const override { return {24, 24}; }

@@ -140,8 +140,10 @@ void RunPlots::Private::applyTheme()
 void RunPlots::Private::changed(bool rescale, Pace pace)
 {
     m_forced = m_forced || rescale;
-    const auto since = std::clamp<std::int64_t>(m_clock.elapsed() - m_drawn, 0, pointerMilliseconds);
-    replotIn(pace == Pace::Data ? frameMilliseconds : pointerMilliseconds - static_cast<int>(since));
+    // A picture is due at once where none was drawn within a frame: the line "now" is at the step that the run bar tells.
+    const int frame = pace == Pace::Data ? frameMilliseconds : pointerMilliseconds;
+    const auto since = std::clamp<std::int64_t>(m_clock.elapsed() - m_drawn, 0, frame);
+    replotIn(frame - static_cast<int>(since));
 }
 
 void RunPlots::Private::replotIn(int milliseconds)

@@ -297,11 +297,14 @@ void TestRankBound::theTrialRunsOnThePage()
     QVERIFY(!lesson().trainButton().isEnabled()); // more than a page's trial takes
     lesson().setSamples(16);
     QVERIFY(lesson().trainButton().isEnabled());
+    const QImage train = lesson().trainButton().icon().pixmap(12).toImage();
     lesson().trainButton().click();
     QCOMPARE(lesson().trainButton().text(), QString("Stop"));
+    QVERIFY(lesson().trainButton().icon().pixmap(12).toImage() != train);
     const int all = RankTrial::ranks * RankTrial::starts;
     QTRY_COMPARE_WITH_TIMEOUT(lesson().starts().count(), all, patience);
     QTRY_COMPARE_WITH_TIMEOUT(lesson().trainButton().text(), QString("Train again"), patience);
+    QVERIFY(lesson().trainButton().icon().pixmap(12).toImage() == train);
     QVERIFY2(lesson().outcome().contains("the bound asks for 6"), qPrintable(lesson().outcome()));
     // Another problem: what was shown is not its result.
     lesson().setSamples(24);
