@@ -1,30 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The Learn workspace: a glossary that knows every field, and the lens on an image and on what a run has learnt.
+// The Learn workspace: its lessons and their marks, and a glossary that knows every field.
 #include "tests/ui/StudioBench.h"
 #include "training/config/FieldTable.h"
 #include "ui/ConfigForm.h"
 #include "ui/FieldEditor.h"
 #include "ui/GlossaryPage.h"
-#include "ui/LayerStrip.h"
 #include "ui/LearnDesk.h"
 #include "ui/LearnPage.h"
-#include "ui/LensRow.h"
 #include "ui/LessonDelegate.h"
 #include "ui/LivePage.h"
 #include "ui/RunModel.h"
 #include "ui/SessionController.h"
 #include "ui/SetupFields.h"
 #include "ui/SetupPage.h"
-#include "ui/SvdLens.h"
-#include "ui/SvdWorker.h"
 #include "ui/TargetsPanel.h"
 #include "ui/TourLesson.h"
 #include "visualization/RankGrid.h"
-#include "visualization/SampleImage.h"
-#include "visualization/SignLegend.h"
 
-#include <QComboBox>
-#include <QImage>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
@@ -35,8 +27,6 @@
 #include <QWhatsThisClickedEvent>
 
 #include <algorithm>
-#include <atomic>
-#include <cmath>
 #include <memory>
 #include <set>
 
@@ -58,23 +48,10 @@ private Q_SLOTS:
     void tourTextIsWhole();
     void rowsLieOnOneAnother();
     void twoLessonsWhereThereIsRoom();
-    void lensShowsAnImage();
-    void lensReadsAnImageFile();
-    void lensShowsDelta();
-    void lensForgetsAnotherRunsDelta();
-    void whatIsDroppedIsNotTold();
+    void everyLessonHasItsOwnMark();
 
 private:
     [[nodiscard]] MainWindow& window() { return *m_bench->window; }
-    [[nodiscard]] SvdLens& lens() { return window().learn().page().lens(); }
-    void showLens();
-    [[nodiscard]] const QLabel* labelOf(const char* text) ///< of the lens; null: there is none
-    {
-        for (const QLabel* label : lens().findChildren<QLabel*>())
-            if (label->text() == QString::fromUtf8(text))
-                return label;
-        return nullptr;
-    }
 
     std::unique_ptr<test::StudioBench> m_bench;
 };
@@ -199,12 +176,6 @@ void TestLearn::glossaryGoesToTheField()
     QCOMPARE(window().workspace(), Workspace::Setup);
 }
 
-void TestLearn::showLens()
-{
-    window().showWorkspace(Workspace::Learn);
-    window().learn().page().showLesson(LearnPage::Lesson::Lens);
-}
-
 void TestLearn::tourTextIsWhole_data()
 {
     QTest::addColumn<QSize>("size");
@@ -269,130 +240,39 @@ void TestLearn::twoLessonsWhereThereIsRoom()
     QVERIFY(!page.showBeside(LearnPage::Lesson::Tour));
 }
 
-void TestLearn::lensShowsAnImage()
+void TestLearn::everyLessonHasItsOwnMark()
 {
+    using Lesson = LearnPage::Lesson;
+    using Mark = LessonDelegate::Mark;
+    m_bench->size = {1600, 900};
     QVERIFY(m_bench->open());
-    showLens();
-    QTRY_VERIFY_WITH_TIMEOUT(lens().imageRow().parts(), patience);
-    QVERIFY(!lens().deltaRow().parts()); // no run yet
-    QCOMPARE(lens().rank(), 6);
-    QVERIFY(lens().imageRow().rankTitle().contains("6 of 256"));
-    // The colours of signs stand beside what is lost, with the numbers that the pictures are painted by.
-    const double reach = lens().imageRow().legend().reach();
-    QVERIFY2(reach > 0.0 && reach < 1.001, qPrintable(QString::number(reach)));
-    QCOMPARE(lens().deltaRow().legend().reach(), 0.0);
-    QVERIFY(!lens().imageRow().matrixLegend()); // a grey image needs none
-    const QLabel* size = labelOf("256 × 256");
-    const QLabel* title = labelOf("Image");
-    QVERIFY(size && title);
-    QTRY_VERIFY(size->x() - title->geometry().right() >= 6 && size->x() - title->geometry().right() <= 12);
-    const double six = lens().imageRow().error();
-    lens().setRank(60);
-    QVERIFY(lens().imageRow().error() < six);
-    const auto& lost = lens().imageRow().view(2).matrix().values;
-    const auto& all = lens().imageRow().view(0).matrix().values;
-    const auto& kept = lens().imageRow().view(1).matrix().values;
-    for (std::size_t i = 0; i < all.size(); i += 997)
-        QVERIFY(std::abs(all[i] - kept[i] - lost[i]) < 1e-4F);
-}
-
-void TestLearn::lensReadsAnImageFile()
-{
-    QVERIFY(m_bench->open());
-    showLens();
-    QTRY_VERIFY_WITH_TIMEOUT(lens().imageRow().parts(), patience);
-    QImage image(40, 30, QImage::Format_RGB32);
-    image.fill(Qt::white);
-    QVERIFY(image.save(m_bench->path("own.png")));
-    lens().openImage(m_bench->path("own.png"));
-    QTRY_COMPARE_WITH_TIMEOUT(lens().imageRow().parts()->rows, 30, patience);
-    QVERIFY(lens().imageRow().parts()->errorAt(1) < 1e-6); // one grey is of rank 1
-    lens().openImage(m_bench->path("none.png")); // the worker finds out
-    QTRY_VERIFY_WITH_TIMEOUT(lens().problem().contains("none.png"), patience);
-    QCOMPARE(lens().imageRow().parts()->rows, 30);
-    lens().openImage(m_bench->path("own.png"));
-    QVERIFY(lens().problem().isEmpty());
-}
-
-void TestLearn::lensShowsDelta()
-{
-    QVERIFY(m_bench->open());
-    window().startRun();
-    QTRY_COMPARE_WITH_TIMEOUT(window().session().state(), SessionState::Finished, patience);
-    showLens();
-    QTRY_VERIFY_WITH_TIMEOUT(lens().deltaRow().parts(), patience);
-    const std::vector<double> expected {2.0, 1.0, 0.5, 0.25}; // s · |λ|, largest first
-    for (std::size_t i = 0; i < expected.size(); ++i) {
-        QVERIFY(std::abs(lens().deltaRow().parts()->sigma[i] - expected[i]) < 1e-6);
-        QVERIFY(std::abs(lens().layers().norms()[i] - expected[i]) < 1e-6);
-    }
-    float most = 0.0F;
-    for (const float value : lens().deltaRow().view(0).matrix().values)
-        most = std::max(most, std::abs(value));
-    QVERIFY(std::abs(lens().deltaRow().legend().reach() - 0.6 * most) < 1e-6);
-    QVERIFY(!lens().deltaRow().legend().accessibleDescription().isEmpty());
-    const SignLegend* all = lens().deltaRow().matrixLegend(); // of ΔW and its rank k, in the same colours
-    QVERIFY(all && all->isVisible());
-    QCOMPARE(all->reach(), lens().deltaRow().legend().reach());
-    QTRY_VERIFY(!all->bar().isEmpty());
-    const QLabel* note = labelOf("layers of PΛQ, the largest first; those beyond k are dimmed");
-    QVERIFY(note);
-    const LayerStrip& strip = lens().layers();
-    QTRY_VERIFY(note->x() == strip.x() && strip.y() > note->y() && strip.y() - note->geometry().bottom() <= 8);
-    lens().setRank(2);
-    QVERIFY(std::abs(lens().deltaRow().error() - std::sqrt(0.3125 / 5.3125)) < 1e-9);
-    lens().setRank(4);
-    QCOMPARE(lens().deltaRow().error(), 0.0);
-    QCOMPARE(lens().matrices().count(), 2);
-    QCOMPARE(lens().matrices().currentText(), QString("Layer 0 · q_proj"));
-    lens().matrices().setCurrentIndex(1);
-    Q_EMIT lens().matrices().activated(1);
-    QTRY_COMPARE_WITH_TIMEOUT(lens().matrices().currentText(), QString("Layer 3 · down_proj"), patience);
-    QTRY_VERIFY_WITH_TIMEOUT(!window().session().isPolling(), patience);
-}
-
-void TestLearn::lensForgetsAnotherRunsDelta()
-{
-    QVERIFY(m_bench->open());
-    QVERIFY(window().startRun());
-    QTRY_COMPARE_WITH_TIMEOUT(window().session().state(), SessionState::Finished, patience);
-    showLens();
-    QTRY_VERIFY_WITH_TIMEOUT(lens().deltaRow().parts(), patience);
-    m_bench->scene->waitAt = 50;
-    QVERIFY(window().startRun());
-    QTRY_COMPARE_WITH_TIMEOUT(window().run().step(), 50, patience);
-    showLens();
-    QVERIFY(!lens().deltaRow().parts()); // of the run before
-    QCOMPARE(lens().matrices().count(), 0);
-    m_bench->release();
-    QTRY_COMPARE_WITH_TIMEOUT(window().session().state(), SessionState::Finished, patience);
-    QTRY_VERIFY_WITH_TIMEOUT(lens().deltaRow().parts(), patience);
-}
-
-void TestLearn::whatIsDroppedIsNotTold()
-{
-    std::atomic<bool> open {false};
-    std::atomic<bool> done {false};
-    SvdWorker worker;
-    QSignalSpy finished(&worker, &SvdWorker::finished);
-    worker.start([&open, &done] {
-        open.wait(false);
-        SpectralParts parts = SpectralParts::of(sampleImage(8));
-        done = true;
-        return parts;
-    });
-    QVERIFY(worker.isBusy());
-    worker.drop();
-    const bool busy = worker.isBusy();
-    open = true; // whatever comes below: the thread ends
-    open.notify_all();
-    QVERIFY(!busy);
-    QTRY_VERIFY_WITH_TIMEOUT(done, patience);
-    QCoreApplication::processEvents();
-    QCOMPARE(finished.count(), 0);
-    worker.start([] { return SpectralParts::of(sampleImage(16)); }); // the next one is
-    QTRY_COMPARE_WITH_TIMEOUT(finished.count(), 1, patience);
-    QCOMPARE(finished.first().first().value<std::shared_ptr<const SpectralParts>>()->rows, 16);
+    LearnPage& page = window().learn().page();
+    const auto rowOf = [&page](Lesson lesson) {
+        const auto lists = page.findChildren<QListWidget*>();
+        const auto* list
+            = *std::ranges::find_if(lists, [](const auto* one) { return one->accessibleName() == "Lessons"; });
+        return list->item(static_cast<int>(lesson));
+    };
+    const auto marked = [&rowOf](Lesson lesson, Mark mark) {
+        return rowOf(lesson)->data(LessonDelegate::markRole).toInt() == static_cast<int>(mark);
+    };
+    const auto isOpen = [&rowOf](Lesson lesson) { return rowOf(lesson)->data(LessonDelegate::openRole).toBool(); };
+    QSignalSpy opened(&page, &LearnPage::openedChanged);
+    page.showLesson(Lesson::Bound); // nobody sees it
+    page.showLesson(Lesson::Tour);
+    window().showWorkspace(Workspace::Learn);
+    for (const Lesson lesson : {Lesson::Tour, Lesson::Lens, Lesson::Bound, Lesson::Glossary})
+        QVERIFY(marked(lesson, Mark::Open) && isOpen(lesson) == (lesson == Lesson::Tour));
+    page.showLesson(Lesson::Lens);
+    QVERIFY(marked(Lesson::Lens, Mark::Done) && isOpen(Lesson::Lens) && !isOpen(Lesson::Tour));
+    QVERIFY(page.showBeside(Lesson::Glossary)); // both are open, and both are marked so
+    QVERIFY(isOpen(Lesson::Lens) && isOpen(Lesson::Glossary));
+    page.showLesson(Lesson::Tour);
+    QVERIFY(
+        marked(Lesson::Lens, Mark::Done) && marked(Lesson::Glossary, Mark::Done) && marked(Lesson::Bound, Mark::Open));
+    QVERIFY(marked(Lesson::Tour, Mark::Open)); // done once it is finished
+    QCOMPARE(rowOf(Lesson::Lens)->data(Qt::AccessibleTextRole).toString(), QString("SVD lens, opened"));
+    QCOMPARE(opened.count(), 3); // once each
 }
 
 QTEST_MAIN(TestLearn)
