@@ -2,6 +2,7 @@
 // The Learn workspace: its lessons and their marks, and a glossary that knows every field.
 #include "tests/ui/StudioBench.h"
 #include "training/config/FieldTable.h"
+#include "training/config/Validation.h"
 #include "ui/ConfigForm.h"
 #include "ui/FieldEditor.h"
 #include "ui/GlossaryPage.h"
@@ -27,6 +28,7 @@
 #include <QWhatsThisClickedEvent>
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
 #include <set>
 
@@ -41,6 +43,7 @@ private Q_SLOTS:
     void everyFieldHasATerm();
     void everyFieldsHelpFindsItsTerm();
     void termsAreWhole();
+    void formulasAreThoseOfTheEngine();
     void searchFinds();
     void helpGoesToTheFieldsTerm();
     void glossaryGoesToTheField();
@@ -112,6 +115,27 @@ void TestLearn::termsAreWhole()
     for (const char* wanted :
         {"triplet", "rank", "budget", "importance", "sensitivity", "uncertainty", "orthogonality", "scale", "adapter"})
         QVERIFY2(glossary.find(QLatin1String(wanted)), wanted);
+}
+
+void TestLearn::formulasAreThoseOfTheEngine()
+{
+    const Glossary glossary;
+    const auto formula = [&glossary](const char* term) { return glossary.find(QLatin1String(term))->formula; };
+    RunConfig config;
+    config.adalora.initRank = 4;
+    config.adalora.targetRank = 2;
+    config.adalora.alpha = 8.0;
+    config.train.steps = 800;
+    RunFacts facts;
+    facts.matrices = 2;
+    const ResolvedRun run = resolveRun(config, facts);
+    QVERIFY(run.scale != 2.0 && std::abs(run.scale - 8.0 / (4.0 + 1e-5)) < 1e-12);
+    QCOMPARE(formula("scale"), QString("s = α / (r₀ + 1e−5)"));
+    const BudgetSchedule& schedule = run.schedule; // t = T − tf is of the final phase
+    QCOMPARE(schedule.budgetAt(schedule.finalStart()), schedule.targetBudget);
+    QCOMPARE(formula("final-phase"), QString("t ≥ T − tf : b(t) = bT"));
+    // p is a column of P: a parameter has another letter.
+    QVERIFY(formula("sensitivity").contains("|θ · g|") && formula("adamw").startsWith("θ ← θ"));
 }
 
 void TestLearn::searchFinds()

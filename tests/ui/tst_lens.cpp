@@ -186,7 +186,7 @@ void TestLens::lensShowsDelta()
     QVERIFY(all && all->isVisible());
     QCOMPARE(all->reach(), lens().deltaRow().legend().reach());
     QTRY_VERIFY(!all->bar().isEmpty());
-    const QLabel* note = labelOf("layers of PΛQ, the largest first; those beyond k are dimmed");
+    const QLabel* note = labelOf("the rank-1 terms of PΛQ, the largest first; those beyond k are dimmed");
     QVERIFY(note);
     const LayerStrip& strip = lens().layers();
     QTRY_VERIFY(note->x() == strip.x() && strip.y() > note->y() && strip.y() - note->geometry().bottom() <= 8);
