@@ -14,10 +14,13 @@
 #include "ui/SessionController.h"
 #include "ui/SetupFields.h"
 #include "ui/SetupPage.h"
+#include "ui/SvdLens.h"
 #include "ui/TargetsPanel.h"
 #include "ui/TourLesson.h"
 #include "visualization/RankGrid.h"
 
+#include <QComboBox>
+#include <QImage>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
@@ -52,9 +55,20 @@ private Q_SLOTS:
     void rowsLieOnOneAnother();
     void twoLessonsWhereThereIsRoom();
     void everyLessonHasItsOwnMark();
+    void tabReachesAllOfTheLens();
+    void whereTheKeyboardIsIsSeen();
+    void keysSetALessonBeside();
 
 private:
     [[nodiscard]] MainWindow& window() { return *m_bench->window; }
+    /// The window, active, on this lesson.
+    void openOn(LearnPage::Lesson lesson);
+    [[nodiscard]] QListWidget& listNamed(const char* name)
+    {
+        const auto lists = window().learn().page().findChildren<QListWidget*>();
+        return **std::ranges::find_if(
+            lists, [name](const QListWidget* one) { return one->accessibleName() == QLatin1String(name); });
+    }
 
     std::unique_ptr<test::StudioBench> m_bench;
 };
@@ -271,12 +285,7 @@ void TestLearn::everyLessonHasItsOwnMark()
     m_bench->size = {1600, 900};
     QVERIFY(m_bench->open());
     LearnPage& page = window().learn().page();
-    const auto rowOf = [&page](Lesson lesson) {
-        const auto lists = page.findChildren<QListWidget*>();
-        const auto* list
-            = *std::ranges::find_if(lists, [](const auto* one) { return one->accessibleName() == "Lessons"; });
-        return list->item(static_cast<int>(lesson));
-    };
+    const auto rowOf = [this](Lesson lesson) { return listNamed("Lessons").item(static_cast<int>(lesson)); };
     const auto marked = [&rowOf](Lesson lesson, Mark mark) {
         return rowOf(lesson)->data(LessonDelegate::markRole).toInt() == static_cast<int>(mark);
     };
@@ -297,6 +306,75 @@ void TestLearn::everyLessonHasItsOwnMark()
     QVERIFY(marked(Lesson::Tour, Mark::Open)); // done once it is finished
     QCOMPARE(rowOf(Lesson::Lens)->data(Qt::AccessibleTextRole).toString(), QString("SVD lens, opened"));
     QCOMPARE(opened.count(), 3); // once each
+}
+
+void TestLearn::openOn(LearnPage::Lesson lesson)
+{
+    QVERIFY(m_bench->open());
+    window().activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(&window()));
+    QVERIFY(window().startRun()); // ΔW has a matrix to choose
+    QTRY_COMPARE_WITH_TIMEOUT(window().session().state(), SessionState::Finished, patience);
+    window().showWorkspace(Workspace::Learn);
+    window().learn().page().showLesson(lesson);
+    QCoreApplication::processEvents(); // it lays itself out
+}
+
+void TestLearn::tabReachesAllOfTheLens()
+{
+    openOn(LearnPage::Lesson::Lens);
+    SvdLens& lens = window().learn().page().lens();
+    QTRY_VERIFY_WITH_TIMEOUT(lens.matrices().isEnabled(), patience);
+    std::set<const QWidget*> wanted {&listNamed("Lessons")};
+    for (const QWidget* widget : lens.findChildren<QWidget*>())
+        if (widget->isVisible() && widget->isEnabled() && (widget->focusPolicy() & Qt::TabFocus)
+            && !widget->focusProxy())
+            wanted.insert(widget);
+    QVERIFY(wanted.size() >= 7U); // the list, another image, rank, slider, matrix, both plots
+    for (const char* name : {"Rank k", "Matrix", "Error of rank k", "Singular values of ΔW"})
+        QVERIFY2(std::ranges::any_of(
+                     wanted, [name](const QWidget* one) { return one->accessibleName() == QString::fromUtf8(name); }),
+            name);
+    listNamed("Lessons").setFocus();
+    for (int press = 0; press < 60; ++press) {
+        wanted.erase(window().focusWidget());
+        QTest::keyClick(window().focusWidget(), Qt::Key_Tab);
+    }
+    for (const QWidget* widget : wanted)
+        QFAIL(qPrintable(widget->metaObject()->className() + QStringLiteral(" ") + widget->accessibleName()));
+}
+
+void TestLearn::whereTheKeyboardIsIsSeen()
+{
+    openOn(LearnPage::Lesson::Glossary);
+    GlossaryPage& glossary = window().learn().page().glossary();
+    auto* search = glossary.findChild<QLineEdit*>();
+    auto* view = glossary.findChild<QTextBrowser*>();
+    const auto isSeen = [&window = window()](QWidget& widget, QWidget& other) {
+        other.setFocus();
+        const QImage without = widget.grab().toImage();
+        widget.setFocus();
+        return window.focusWidget() == &widget && widget.grab().toImage() != without;
+    };
+    QVERIFY(isSeen(listNamed("Lessons"), *search));
+    QVERIFY(isSeen(listNamed("Terms"), *search));
+    QVERIFY(isSeen(*view, *search));
+    window().learn().page().showLesson(LearnPage::Lesson::Tour);
+    listNamed("Stops of the tour").setCurrentRow(2);
+    QVERIFY(isSeen(listNamed("Stops of the tour"), listNamed("Lessons")));
+}
+
+void TestLearn::keysSetALessonBeside()
+{
+    m_bench->size = {1600, 900};
+    openOn(LearnPage::Lesson::Lens);
+    listNamed("Lessons").setFocus();
+    QTest::keyClick(window().windowHandle(), Qt::Key_Down, Qt::ControlModifier);
+    LearnPage& page = window().learn().page();
+    QCOMPARE(page.lesson(), LearnPage::Lesson::Bound);
+    QVERIFY(page.isShown(LearnPage::Lesson::Lens) && page.isShown(LearnPage::Lesson::Bound));
+    QTest::keyClick(window().windowHandle(), Qt::Key_Down);
+    QVERIFY(!page.isShown(LearnPage::Lesson::Bound) && page.isShown(LearnPage::Lesson::Glossary));
 }
 
 QTEST_MAIN(TestLearn)
