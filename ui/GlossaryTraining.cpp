@@ -40,8 +40,7 @@ void Glossary::addTraining()
             {"batch", GlossaryPage::tr("Batch and micro-batch"),
                 GlossaryPage::tr(
                     "Samples per update, and how many of them are in memory at once; their gradients are added "
-                    "up, so the "
-                    "result is that of the whole batch."),
+                    "up, so the result is that of the whole batch."),
                 {}, GlossaryPage::tr("common usage"), {"train.batch_size", "train.micro_batch_size"},
                 {"step", "checkpointing"}},
             {"evaluation", GlossaryPage::tr("Evaluation"),
@@ -64,8 +63,7 @@ void Glossary::addTraining()
             {"seed", GlossaryPage::tr("Seed and threads"),
                 GlossaryPage::tr(
                     "The same seed, threads and device give the same run, bit for bit. Another seed starts P and "
-                    "Q elsewhere, "
-                    "and may end with another rank map."),
+                    "Q elsewhere, and may end with another rank map."),
                 {}, GlossaryPage::tr("common usage"), {"train.seed", "train.threads"}, {"rank"}}});
 }
 

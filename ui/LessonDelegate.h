@@ -5,8 +5,8 @@
 
 namespace spectune {
 
-/// Rows of a list with a title, a quiet second line (detailRole) and a mark before it (markRole); where rows have a number
-/// (numberRole), it has a column of its own between the mark and both lines. What is open beside the chosen row
+/// Rows of a list with a title, a quiet second line (detailRole) and a mark before it (markRole); where rows have a
+/// number (numberRole), it has a column of its own between the mark and both lines. What is open beside the chosen row
 /// (openRole) has the chosen row's ground.
 class LessonDelegate : public QStyledItemDelegate {
     Q_OBJECT

@@ -8,8 +8,8 @@
 
 namespace spectune {
 
-/// A matrix as a picture, its values square: grey for images (0 black, 1 white), the difference colours for signed values.
-/// Where the view has another shape, the picture stands in its middle.
+/// A matrix as a picture, its values square: grey for images (0 black, 1 white), the difference colours for signed
+/// values. Where the view has another shape, the picture stands in its middle.
 class MatrixView : public QWidget {
     Q_OBJECT
 public:

@@ -17,7 +17,8 @@ namespace spectune {
 
 /// One matrix over the whole run: a row per triplet, a column per pixel of time. Kept is filled, pruned is empty, an
 /// event at which the triplet fell or came back is marked. Below it S of the chosen triplet beside the threshold, on a
-/// logarithmic axis, the steps below both, and what the strip's marks mean. A click asks for that event; so do left and right, and up and down choose the triplet.
+/// logarithmic axis, the steps below both, and what the strip's marks mean. A click asks for that event; so do left and
+/// right, and up and down choose the triplet.
 class TripletHistory : public QWidget {
     Q_OBJECT
 public:

@@ -49,8 +49,8 @@ void forRuns(const std::vector<Mark>& marks, const QRectF& row, Use use)
     }
 }
 
-/// A row's marks, one pixel each. What fell is marked low and what came back high, as the heatmap's corners are: where a
-/// mark stands tells them apart as well as its colour does.
+/// A row's marks, one pixel each. What fell is marked low and what came back high, as the heatmap's corners are: where
+/// a mark stands tells them apart as well as its colour does.
 void paintMarks(QPainter& painter, const QRectF& row, const std::vector<Mark>& marks, bool chosen)
 {
     forRuns(marks, row, [&](Mark mark, const QRectF& place) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The window's first picture waits for nothing that can be slow: no model, dataset, cache or database is read before it,
-// the engine is not asked for, and the program has computed little by then.
+// The window's first picture waits for nothing that can be slow: no model, dataset, cache or database is read before
+// it, the engine is not asked for, and the program has computed little by then.
 #include "tests/support/CpuTime.h"
 #include "tests/ui/StudioBench.h"
 #include "training/core/FileDescriptor.h"
