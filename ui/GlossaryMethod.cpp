@@ -92,7 +92,7 @@ void Glossary::addBudget()
                     "Every ΔT steps between warm-up and final phase all triplets are ranked by score; the b(t) "
                     "best stay. The "
                     "last event, at T − tf, gives the pattern of the final phase."),
-                "ti < t < T − tf and t mod ΔT = 0,  or t = T − tf", adaLora + GlossaryPage::tr("section 3.3"),
+                "t mod ΔT = 0  (ti < t < T − tf),  or t = T − tf", adaLora + GlossaryPage::tr("section 3.3"),
                 {"adalora.delta_t"}, {"pruning", "revival", "threshold"}},
             {"pruning", GlossaryPage::tr("Pruning"),
                 GlossaryPage::tr(
