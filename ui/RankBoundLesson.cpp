@@ -164,12 +164,13 @@ QWidget* RankBoundLesson::makeTrial()
     column->addWidget(m_starts, 1);
     m_outcome = makeText(QString(), "second", true);
     column->addWidget(m_outcome);
-    column->addWidget(makeCaption(
-        tr("Beyond the bound no local minimum is spurious, so every start reaches the best loss. Below it a start may "
-           "get stuck, or have too little rank for any; it need not: the bound is conservative, and small ranks mostly "
-           "do. It holds for the linearised loss with weight decay, not for every fine-tuning, and generated text has "
-           "no small K. Jang, Lee, Ryu, ICML 2024."),
-        "third", true));
+    column->addWidget(
+        makeCaption(tr("Beyond the bound no local minimum is spurious, so every start reaches the best loss. Below "
+                       "it a start may get stuck, or the rank may be too small for the best loss; neither need be: "
+                       "the bound is conservative, and smaller ranks mostly suffice. It holds for the linearised "
+                       "loss with weight decay, not for every fine-tuning, and generated text has no small K. Jang, "
+                       "Lee, Ryu, ICML 2024."),
+            "third", true));
     connect(m_train, &QPushButton::clicked, this, &RankBoundLesson::toggleTrial);
     return block;
 }
