@@ -36,14 +36,6 @@ double RunPlots::Private::budgetY(double value) const
     return m_budgetRect->axis(QCPAxis::atLeft)->coordToPixel(value);
 }
 
-QColor RunPlots::Private::groundAt(double step) const
-{
-    const PlotPlan& plan = curves.plan();
-    const bool cubic
-        = plan.prunes() && step > static_cast<double>(plan.ti) && step <= static_cast<double>(plan.finalStart);
-    return cubic ? Theme::current().phaseCubic : Theme::current().phaseEnd;
-}
-
 void RunPlots::Private::paintPhases(QPainter& painter, const QRectF& rect) const
 {
     const Theme& theme = Theme::current();
@@ -54,6 +46,14 @@ void RunPlots::Private::paintPhases(QPainter& painter, const QRectF& rect) const
     }
     const double from = xOf(static_cast<double>(plan.ti));
     painter.fillRect(partBetween(rect, from, xOf(static_cast<double>(plan.finalStart))), theme.phaseCubic);
+}
+
+void RunPlots::Private::write(QPainter& painter, const QRectF& rect, const plotlabel::Label& label) const
+{
+    paintPhases(painter, {rect.left() - 1.0, rect.top(), plotlabel::widthOf(label) + 2.0, rect.height()});
+    painter.setFont(label.bold ? Fonts::captionBold() : Fonts::caption());
+    painter.setPen(label.color);
+    drawTabular(painter, rect, Qt::AlignLeft, label.text);
 }
 
 void RunPlots::Private::paintGround(QPainter& painter) const

@@ -186,19 +186,19 @@ QString RunPlots::Private::nowText() const
     return (ended ? RunPlots::tr("end, step %1") : RunPlots::tr("now, step %1")).arg(formatCount(now()));
 }
 
-std::vector<plotlabel::MomentLabel> RunPlots::Private::momentLabels() const
+std::vector<PlacedLabel> RunPlots::Private::momentLabels() const
 {
     const Theme& theme = Theme::current();
     const QRectF rect = rectOf(m_lossRect);
     const auto inside = [this](std::int64_t step) {
         return static_cast<double>(step) >= steps.low && static_cast<double>(step) <= steps.high;
     };
-    std::vector<MomentLabel> labels;
+    std::vector<PlacedLabel> labels;
     const auto tag = [this, &rect, &labels](std::int64_t step, const Label& label, double y) {
         const double x = xOf(static_cast<double>(step));
         const double width = widthOf(label);
         const double left = x + 6.0 + width > rect.right() ? x - 6.0 - width : x + 6.0;
-        labels.push_back({step, label, {left, y, width, lineHeight}});
+        labels.push_back({label, {left, y, width, lineHeight}});
     };
     const double y = rect.top() + 2.0;
     if (failure >= 0) {
@@ -235,8 +235,8 @@ QRectF RunPlots::Private::sentencePlace() const
 
 void RunPlots::Private::paintMoment(QPainter& painter) const
 {
-    for (const MomentLabel& moment : momentLabels()) {
-        write(painter, moment.place, moment.label, groundAt(static_cast<double>(moment.step)));
+    for (const PlacedLabel& moment : momentLabels()) {
+        write(painter, moment.place, moment.label);
     }
     if (failure >= 0) {
         paintFailure(painter);
@@ -278,7 +278,6 @@ void RunPlots::Private::paintShown(QPainter& painter) const
     }
     if (const double kept = curves.keptAt(step); std::isfinite(kept)) {
         dot(budgetY(kept));
-        write(painter, shownKeptLabel(), {shownKeptWords(), Theme::current().focus, true}, groundAt(step));
     }
 }
 
