@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "visualization/Fonts.h"
+#include "visualization/LogLevels.h"
 #include "visualization/Marks.h"
 #include "visualization/NumberFormat.h"
 #include "visualization/QCustomPlotQt.h"
@@ -68,24 +69,33 @@ void RunPlots::Private::paintGrid(QPainter& painter) const
 {
     const Theme& theme = Theme::current();
     painter.setFont(Fonts::caption());
-    const auto levels = [&](const QRectF& rect, const std::vector<double>& ticks, const auto& yOf, const auto& textOf) {
-        for (const double tick : ticks) {
-            drawLevel(painter, yOf(tick), rect.left(), rect.right(), theme.line);
+    const auto levels = [&](const QRectF& rect, const AxisBounds& axis, bool log, const auto& yOf, const auto& textOf) {
+        if (axis.ticks.empty()) {
+            return; // there is nothing to be read off
+        }
+        const std::vector<TickPlace> figures = log ? standingLogLevels(axis.low, axis.high, yOf, rect.top())
+                                                   : standingLevels(axis.ticks, yOf, rect.top());
+        const auto line = [&](double tick) { drawLevel(painter, yOf(tick), rect.left(), rect.right(), theme.line); };
+        if (!log) {
+            std::for_each(axis.ticks.begin(), axis.ticks.end(), line);
         }
         painter.setPen(theme.text3);
-        for (const TickPlace& place : standingLevels(ticks, yOf, rect.top())) {
+        for (const TickPlace& place : figures) {
+            if (log) {
+                line(place.tick); // of a logarithm's lines each has its figure
+            }
             drawTabular(painter, {0.0, place.left, rect.left() - 6.0, place.width}, Qt::AlignRight, textOf(place.tick));
         }
     };
     const double lossStep = loss.ticks.size() > 1 ? loss.ticks[1] - loss.ticks[0] : 1.0;
     levels(
-        rectOf(m_lossRect), loss.ticks, [this](double tick) { return lossY(tick); },
+        rectOf(m_lossRect), loss, logarithmic, [this](double tick) { return lossY(tick); },
         [this, lossStep](double tick) { return logarithmic ? formatLogTick(tick) : formatTick(tick, lossStep); });
     levels(
-        rectOf(m_orthRect), orth.ticks, [this](double tick) { return orthY(tick); },
+        rectOf(m_orthRect), orth, true, [this](double tick) { return orthY(tick); },
         [](double tick) { return formatLogTick(tick); });
     levels(
-        rectOf(m_budgetRect), budget.ticks, [this](double tick) { return budgetY(tick); },
+        rectOf(m_budgetRect), budget, false, [this](double tick) { return budgetY(tick); },
         [](double tick) { return formatCount(std::llround(tick)); });
     paintSteps(painter);
     paintBorders(painter);
