@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "visualization/ComparePlotPrivate.h"
 
+#include "visualization/CompareTickers.h"
 #include "visualization/Fonts.h"
 #include "visualization/Marks.h"
 #include "visualization/NumberFormat.h"
@@ -19,43 +20,6 @@ namespace {
 constexpr int labelRoom = 104; ///< right of the axes, for the labels at the lines' ends
 constexpr double lineHeight = 15.0;
 constexpr std::size_t builtAtOnce = 50'000; ///< points: a few milliseconds
-
-/// Round ticks whose labels are written as the rest of the studio writes numbers.
-class StudioTicker : public QCPAxisTicker {
-public:
-    /// @param least smallest step between two ticks, asked at every drawing
-    explicit StudioTicker(
-        std::function<QString(double value, double step)> text, std::function<double()> least = [] { return 0.0; })
-        : m_text(std::move(text))
-        , m_least(std::move(least))
-    {
-        setTickCount(6);
-    }
-
-protected:
-    double getTickStep(const QCPRange& range) override
-    {
-        return m_step = std::max(QCPAxisTicker::getTickStep(range), m_least());
-    }
-    QString getTickLabel(double tick, const QLocale&, QChar, int) override { return m_text(tick, m_step); }
-
-private:
-    std::function<QString(double, double)> m_text;
-    std::function<double()> m_least;
-    double m_step = 1.0;
-};
-
-/// Ticks of a logarithmic axis, as the plots of Live have them.
-class LogTicker : public QCPAxisTicker {
-protected:
-    QVector<double> createTickVector(double, const QCPRange& range) override
-    {
-        const std::vector<double> ticks = logTicks(range.lower, range.upper);
-        return {ticks.begin(), ticks.end()};
-    }
-    QVector<double> createSubTickVector(int, const QVector<double>&) override { return {}; }
-    QString getTickLabel(double tick, const QLocale&, QChar, int) override { return formatShort(tick); }
-};
 
 /// "B eval" and the like, and the value behind it.
 struct EndLabel {
@@ -120,7 +84,7 @@ void ComparePlot::Private::setLogarithmic(bool logarithmic)
     m_logarithmic = logarithmic;
     plot->yAxis->setScaleType(logarithmic ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
     if (logarithmic)
-        plot->yAxis->setTicker(QSharedPointer<LogTicker>::create());
+        plot->yAxis->setTicker(QSharedPointer<LogTicker>::create(plot->yAxis));
     else
         plot->yAxis->setTicker(
             QSharedPointer<StudioTicker>::create([](double value, double step) { return formatTick(value, step); }));
