@@ -142,11 +142,12 @@ void ComparePlot::Private::changed(bool all)
         m_timer.start();
 }
 
-void ComparePlot::Private::fill(QCPGraph* graph, const CurveSeries& series, ColumnDetail detail) const
+void ComparePlot::Private::fill(PiecewiseGraph* graph, const CurveSeries& series, ColumnDetail detail) const
 {
     const QCPRange range = plot->xAxis->range();
     const int columns = std::max(1, plot->axisRect()->width());
     const CurvePoints points = curvePoints(series, range.lower, range.upper, columns, detail);
+    graph->setByColumn(detail == ColumnDetail::Extremes && points.x.size() > columns / 2);
     graph->setData(points.x, points.y, true);
 }
 

@@ -10,10 +10,11 @@
 
 #include <array>
 
-class QCPGraph;
 class QCustomPlot;
 
 namespace spectune {
+
+class PiecewiseGraph;
 
 /// What ComparePlot is made of: QCustomPlot draws curves, axes and grid; a widget above it, which takes no clicks,
 /// draws evaluations, labels and the crosshair. QCustomPlot's types are complete in sources alone.
@@ -51,7 +52,7 @@ public:
 private:
     void makePlot();
     void rebuildGraphs();
-    void fill(QCPGraph* graph, const CurveSeries& series, ColumnDetail detail) const;
+    void fill(PiecewiseGraph* graph, const CurveSeries& series, ColumnDetail detail) const;
     void paintEvaluations(QPainter& painter) const;
     void paintEnds(QPainter& painter) const;
     void paintCrosshair(QPainter& painter) const;
@@ -62,8 +63,8 @@ private:
     QTimer m_timer;
     bool m_all = true;
     bool m_logarithmic = false;
-    std::vector<QCPGraph*> m_raw;
-    std::vector<QCPGraph*> m_smooth;
+    std::vector<PiecewiseGraph*> m_raw;
+    std::vector<PiecewiseGraph*> m_smooth;
     LatestWork m_work; ///< the last member: it ends before what its answers touch
 };
 
