@@ -42,6 +42,8 @@ public:
     double smoothingAsked = Smoother::usualWeight;
     std::uint64_t generation = 0; ///< grows with other runs
     std::optional<double> crosshair;
+    std::optional<PlotGrab> grab; ///< while the button is down
+    bool lossZoomed = false; ///< by the user; else the loss axis follows what is shown, as in Live
     QString emptyText;
     bool asPicture = false; ///< it is painted for a file
     std::array<bool, 3> hidden {}; ///< by ComparePart
@@ -52,6 +54,7 @@ public:
 private:
     void makePlot();
     void rebuildGraphs();
+    void fitAxes(); ///< what the user has not zoomed
     void fill(PiecewiseGraph* graph, const CurveSeries& series, ColumnDetail detail) const;
     void paintEvaluations(QPainter& painter) const;
     void paintEnds(QPainter& painter) const;
@@ -62,6 +65,7 @@ private:
     ComparePlot* m_owner;
     QTimer m_timer;
     bool m_all = true;
+    AxisBounds m_fitted; ///< what of the other axis the loss axis was fitted to last
     bool m_logarithmic = false;
     std::vector<PiecewiseGraph*> m_raw;
     std::vector<PiecewiseGraph*> m_smooth;
