@@ -32,11 +32,11 @@ public:
         QString text;
         QRectF place; ///< in pixels
     };
-    /// What stands below the handles on the step axis, with an arrow where a value lies beyond the axis: from left to right
-    /// as their handles, T's always the last; none meets another unless the widget is too narrow.
+    /// What stands below the handles on the step axis, with an arrow where a value lies beyond the axis: from left to
+    /// right as their handles, T's always the last; none meets another unless the widget is too narrow.
     [[nodiscard]] std::vector<HandleLabel> stepLabels() const;
-    /// Words inside the plot, of the ranks and of ΔT: no line and no handle is on them, nor do they meet. With less room
-    /// they are fewer, and those that have none are left out.
+    /// Words inside the plot, of the ranks and of ΔT: no line and no handle is on them, nor do they meet. With less
+    /// room they are fewer, and those that have none are left out.
     [[nodiscard]] std::vector<HandleLabel> plotLabels() const;
     [[nodiscard]] Handle currentHandle() const { return m_focused; } ///< the one that keys move
     /// Why the values exclude each other; empty: they go together.

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace spectune {
 
@@ -65,7 +66,6 @@ void ComparePlot::Private::makePlot()
     plot = new QCustomPlot(m_owner);
     plot->setAutoAddPlottableToLegend(false);
     plot->setFocusPolicy(Qt::NoFocus);
-    plot->setInteractions(QCP::iRangeDrag); // the wheel is the owner's
     plot->axisRect()->setAutoMargins(QCP::msNone);
     plot->axisRect()->setMargins({52, 6, labelRoom, 24});
     plot->xAxis->setTicker(QSharedPointer<StudioTicker>::create(
@@ -142,12 +142,32 @@ void ComparePlot::Private::changed(bool all)
         m_timer.start();
 }
 
-void ComparePlot::Private::fill(QCPGraph* graph, const CurveSeries& series, ColumnDetail detail) const
+void ComparePlot::Private::fill(PiecewiseGraph* graph, const CurveSeries& series, ColumnDetail detail) const
 {
     const QCPRange range = plot->xAxis->range();
     const int columns = std::max(1, plot->axisRect()->width());
     const CurvePoints points = curvePoints(series, range.lower, range.upper, columns, detail);
+    graph->setByColumn(detail == ColumnDetail::Extremes && points.x.size() > columns / 2);
     graph->setData(points.x, points.y, true);
+}
+
+void ComparePlot::Private::fitAxes()
+{
+    const bool all = std::exchange(m_all, false);
+    if (all) {
+        lossZoomed = false;
+        const AxisBounds x = curves.xBounds();
+        plot->xAxis->setRange(x.low, x.high);
+    }
+    const QCPRange x = plot->xAxis->range();
+    if (lossZoomed || (!all && x.lower == m_fitted.low && x.upper == m_fitted.high))
+        return;
+    m_fitted = {x.lower, x.upper, {}};
+    const int columns = std::max(1, plot->axisRect()->width());
+    const AxisBounds loss = m_logarithmic ? curves.lossLogBounds(x.lower, x.upper + 1.0, columns)
+                                          : curves.lossBounds(x.lower, x.upper + 1.0, columns);
+    if (all || !loss.ticks.empty()) // else there is no value to be seen
+        plot->yAxis->setRange(loss.low, loss.high);
 }
 
 void ComparePlot::Private::replot()
@@ -158,15 +178,7 @@ void ComparePlot::Private::replot()
     plot->axisRect()->setBackground(any ? QBrush(Theme::current().phaseEnd) : QBrush());
     plot->xAxis->setVisible(any); // their grids with them
     plot->yAxis->setVisible(any);
-    if (m_all) {
-        m_all = false;
-        const AxisBounds x = curves.xBounds();
-        const int columns = std::max(1, plot->axisRect()->width());
-        const AxisBounds loss = m_logarithmic ? curves.lossLogBounds(x.low, x.high + 1.0, columns)
-                                              : curves.lossBounds(x.low, x.high + 1.0, columns);
-        plot->xAxis->setRange(x.low, x.high);
-        plot->yAxis->setRange(loss.low, loss.high);
-    }
+    fitAxes();
     for (std::size_t run = 0; run < m_smooth.size(); ++run) {
         const bool shown = isRunShown(static_cast<int>(run));
         m_smooth[run]->setVisible(shown && isShown(ComparePart::Smooth));

@@ -56,8 +56,9 @@ struct LabelChoice {
     QRectF place;
 };
 
-/// The first of @p spots where one of @p widths (the best words' first) keeps off all obstacles; nothing: the label is left
-/// out. It hangs on no earlier choice, and no nearer spot takes it away: a label stays at its side for as long as it fits.
+/// The first of @p spots where one of @p widths (the best words' first) keeps off all obstacles; nothing: the label is
+/// left out. It hangs on no earlier choice, and no nearer spot takes it away: a label stays at its side for as long as
+/// it fits.
 [[nodiscard]] std::optional<LabelChoice> firstClear(
     std::span<const LabelSpot> spots, std::span<const double> widths, double height, const LabelObstacles& obstacles);
 

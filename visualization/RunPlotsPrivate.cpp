@@ -108,7 +108,7 @@ void RunPlots::Private::build()
     m_raw = graph(m_lossRect);
     m_smooth = graph(m_lossRect);
     m_orth = graph(m_orthRect);
-    m_plan = plot->addGraph(m_budgetRect->axis(QCPAxis::atBottom), m_budgetRect->axis(QCPAxis::atLeft));
+    m_plan = graph(m_budgetRect);
     m_kept = graph(m_budgetRect);
     plot->xAxis = m_lossRect->axis(QCPAxis::atBottom);
 }
@@ -245,8 +245,9 @@ void RunPlots::Private::updateCurves()
 
     const int count = columns();
     const double perColumn = (steps.high - steps.low) / count;
-    const auto fill = [&](QCPGraph* graph, const CurveSeries& series, ColumnDetail detail, double factor = 1.0) {
+    const auto fill = [&](PiecewiseGraph* graph, const CurveSeries& series, ColumnDetail detail, double factor = 1.0) {
         const CurvePoints points = curvePoints(series, steps.low, steps.high, count, detail, factor);
+        graph->setByColumn(detail == ColumnDetail::Extremes && points.x.size() > count / 2);
         graph->setData(points.x, points.y, true);
     };
     m_raw->setVisible(isShown(PlotCurve::Raw));
@@ -256,7 +257,7 @@ void RunPlots::Private::updateCurves()
     m_plan->setVisible(isShown(PlotCurve::Plan));
     fill(m_raw, curves.loss(), ColumnDetail::Extremes);
     m_raw->setAntialiased(perColumn <= 1.0);
-    for (QCPGraph* graph : {m_raw, m_smooth, m_orth}) {
+    for (PiecewiseGraph* graph : {m_raw, m_smooth, m_orth}) {
         setJoins(graph, perColumn <= 1.0);
     }
     fill(m_smooth, curves.smooth(), ColumnDetail::Last);
@@ -264,7 +265,7 @@ void RunPlots::Private::updateCurves()
     updateKept();
     updatePlan();
     pointsDrawn = 0;
-    for (const QCPGraph* graph : {m_raw, m_smooth, m_orth, m_plan, m_kept}) {
+    for (const PiecewiseGraph* graph : {m_raw, m_smooth, m_orth, m_plan, m_kept}) {
         pointsDrawn += graph->visible() ? static_cast<std::size_t>(graph->dataCount()) : 0;
     }
 }
@@ -280,7 +281,8 @@ void RunPlots::Private::updateKept()
     QVector<double> x;
     QVector<double> y;
     const int count = columns();
-    if (last - first <= 2 * count) {
+    const bool dense = last - first > 2 * count;
+    if (!dense) {
         for (; first != last; ++first) {
             x << first->x();
             y << first->y();
@@ -300,6 +302,7 @@ void RunPlots::Private::updateKept()
             y << (y.isEmpty() ? level : y.back()) << level;
         }
     }
+    m_kept->setByColumn(dense);
     m_kept->setData(x, y, true);
     m_kept->setAntialiased(false); // a staircase of level and upright lines
     m_kept->setPen(solid(m_kept->pen().color(), 2.0));

@@ -6,7 +6,6 @@
 #include "visualization/RunPlots.h"
 #include "visualization/RunPlotsLabel.h"
 
-#include <QColor>
 #include <QElapsedTimer>
 #include <QTimer>
 
@@ -14,11 +13,12 @@
 #include <optional>
 
 class QCPAxisRect;
-class QCPGraph;
 class QCustomPlot;
 class QPainter;
 
 namespace spectune {
+
+class PiecewiseGraph;
 
 /// What RunPlots is made of: QCustomPlot keeps the curves and their axes; phases, grid, figures and marks are painted
 /// below and above them. QCustomPlot's types are complete in sources alone.
@@ -138,11 +138,11 @@ private:
     QCPAxisRect* m_lossRect = nullptr;
     QCPAxisRect* m_orthRect = nullptr;
     QCPAxisRect* m_budgetRect = nullptr;
-    QCPGraph* m_raw = nullptr;
-    QCPGraph* m_smooth = nullptr;
-    QCPGraph* m_orth = nullptr;
-    QCPGraph* m_plan = nullptr;
-    QCPGraph* m_kept = nullptr;
+    PiecewiseGraph* m_raw = nullptr;
+    PiecewiseGraph* m_smooth = nullptr;
+    PiecewiseGraph* m_orth = nullptr;
+    PiecewiseGraph* m_plan = nullptr;
+    PiecewiseGraph* m_kept = nullptr;
     double m_smoothing = Smoother::usualWeight; ///< as asked for last
     LatestWork m_work; ///< the last member: it ends before what its answers touch
 };

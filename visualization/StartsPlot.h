@@ -31,7 +31,8 @@ public:
     void setEmptyText(const QString& text);
     [[nodiscard]] double boundX() const; ///< of the bound's line, pixels; the plot's right end: there is none
     [[nodiscard]] QRectF emptyTextRect() const; ///< in the wider part beside that line
-    /// Each with a grid line and a figure, none of which meets another or that of the best loss; empty before the first start.
+    /// Each with a grid line and a figure, none of which meets another or that of the best loss; empty before the first
+    /// start.
     [[nodiscard]] std::vector<double> lossTicks() const;
     /// Centres of a rank's starts, in the order they came: equal ones stand side by side. @pre 1 <= rank <= ranks
     [[nodiscard]] std::vector<QPointF> marks(int rank) const;

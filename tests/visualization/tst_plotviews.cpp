@@ -5,6 +5,7 @@
 #include "visualization/RunPlots.h"
 
 #include <QElapsedTimer>
+#include <QImage>
 #include <QMouseEvent>
 #include <QSignalSpy>
 #include <QTest>
@@ -327,9 +328,9 @@ void TestPlotViews::aMillionPointsCostAWidth()
     std::vector<MetricPoint> points;
     points.reserve(count);
     MetricPoint point;
-    point.orth = 0.1;
     for (point.step = 1; point.step <= count; ++point.step) {
         point.loss = 1.0 + 0.2 * std::sin(static_cast<double>(point.step));
+        point.orth = 0.1 + 0.08 * std::sin(0.7 * static_cast<double>(point.step));
         points.push_back(point);
     }
     RunPlots plots;
@@ -356,6 +357,14 @@ void TestPlotViews::aMillionPointsCostAWidth()
     });
     qInfo("10^6 points: %zu drawn, a panned frame in %.1f ms", plots.pointsDrawn(), cost);
     QVERIFY(cost <= frameMilliseconds);
+    // At 200 %: four times the pixels, of no more points.
+    QImage sharp(2 * plots.size(), QImage::Format_RGB32);
+    sharp.setDevicePixelRatio(2.0);
+    const double sharpCost
+        = spectune::testing::quickestCpu(60, frameMilliseconds, [&] { plots.paintOn(sharp, plots.size()); });
+    qInfo("10^6 points at 200 %%: %zu drawn, a frame in %.1f ms", plots.pointsDrawn(), sharpCost);
+    QVERIFY(plots.pointsDrawn() <= most);
+    QVERIFY(sharpCost <= frameMilliseconds);
 }
 
 QTEST_MAIN(TestPlotViews)

@@ -45,6 +45,7 @@ void TestPlotWords::theShownStepLeavesTheCurvesWordsFree()
     plots.setPlan(run.plan());
     plots.setHistory(run.history());
     QVERIFY(!plots.grab().isNull()); // a plot that was never shown has no places yet
+    plots.replotNow();
     plots.setMarks({{500, "a"}, {1500, "b"}});
     const std::vector<PlacedMark> marks = plots.placedMarks();
     QCOMPARE(marks.size(), std::size_t {2});
