@@ -2,7 +2,6 @@
 #include "ui/BudgetPanel.h"
 
 #include "ui/ConfigForm.h"
-#include "ui/ElidedLabel.h"
 #include "ui/FieldEditor.h"
 #include "ui/HelpKey.h"
 #include "ui/PageParts.h"
@@ -53,7 +52,7 @@ void fillMethod(QGridLayout* grid, SetupFields& fields)
     averages->addWidget(fields.make(key("adalora.score")), 0, 2);
     for (const int average : {0, 1})
         averages->setColumnStretch(average, 2);
-    averages->setColumnStretch(2, 5);
+    averages->setColumnStretch(2, 6);
     grid->addLayout(averages, 2, 0, 1, 3);
 }
 
@@ -77,8 +76,7 @@ BudgetPanel::BudgetPanel(ConfigForm& form, SetupFields& fields, QWidget* parent)
     outer->setSpacing(0);
     auto* header = makePanelHeader();
     header->addWidget(makeHeading(tr("Budget b(t)")));
-    m_summary = new ElidedLabel;
-    setTone(m_summary, "second");
+    m_summary = makeText(QString(), "second", true); // wraps: its numbers are not to be elided
     header->addWidget(m_summary, 1);
     m_derive = makeSmallButton(tr("Suggest"));
     m_derive->setToolTip(tr("Derives initial rank, ti, tf and ΔT from the target rank and the steps"));
@@ -207,13 +205,13 @@ void BudgetPanel::refresh()
     else if (!allocatesBudget(config.method))
         m_summary->setText(tr("one fixed rank, nothing is pruned"));
     else if (matrices > 0)
-        m_summary->setText(
-            counted(run.schedule.eventCount(), tr("%1 event, %2"), tr("%1 events, %2"))
-                .arg(counted(run.schedule.initialBudget, tr("%2 of %1 triplet stays"), tr("%2 of %1 triplets stay"))
-                         .arg(formatCount(run.schedule.targetBudget))));
+        m_summary->setText(tr("%1 of %2, %3")
+                               .arg(formatCount(run.schedule.targetBudget),
+                                   counted(run.schedule.initialBudget, tr("%1 triplet"), tr("%1 triplets")),
+                                   counted(run.schedule.eventCount(), tr("%1 event"), tr("%1 events"))));
     else
         m_summary->setText(counted(run.schedule.eventCount(), tr("%1 masking event"), tr("%1 masking events")));
-    m_summary->setToolTip(m_summary->text());
+    m_summary->setToolTip(tr("The triplets that stay at the end, of those at the start, and how often is pruned"));
 }
 
 } // namespace spectune

@@ -19,7 +19,7 @@ namespace spectune {
 
 namespace {
 
-constexpr int rowHeight = 22;
+constexpr int rowHeight = CompareTable::rowHeight;
 constexpr int pathHeight = 36; ///< of a row with folders below its values
 constexpr int headHeight = 26;
 constexpr int headingHeight = 20;
@@ -126,6 +126,16 @@ QSize CompareTable::minimumSizeHint() const
 int CompareTable::heightForWidth(int width) const
 {
     return layoutAt(width).height;
+}
+
+int CompareTable::wholeRows(int height) const
+{
+    const Layout layout = layoutAt(width());
+    int whole = 0;
+    for (const Line& line : layout.lines)
+        if (line.y + line.height <= height)
+            whole = line.y + line.height;
+    return whole == 0 || layout.height <= height ? height : whole;
 }
 
 void CompareTable::measure()

@@ -14,6 +14,8 @@ namespace spectune {
 class CompareTable : public QWidget {
     Q_OBJECT
 public:
+    static constexpr int rowHeight = 22;
+
     explicit CompareTable(QWidget* parent = nullptr);
 
     void setRows(int runs, std::vector<CompareRow> configuration, std::vector<CompareRow> results);
@@ -23,6 +25,9 @@ public:
     [[nodiscard]] QSize minimumSizeHint() const override;
     [[nodiscard]] bool hasHeightForWidth() const override { return true; }
     [[nodiscard]] int heightForWidth(int width) const override;
+    /// Height of the lines that are whole in the uppermost @p height pixels, at the present width; @p height itself
+    /// where all of them are, or none is.
+    [[nodiscard]] int wholeRows(int height) const;
     /// Width that all columns need so that no number is cut and some letters of every text are there.
     [[nodiscard]] int neededWidth() const;
     /// What row @p index of the configuration reads in each run, as painted at the present width.

@@ -4,15 +4,22 @@
 #include "training/config/TargetSelection.h"
 #include "training/core/Error.h"
 #include "ui/MemoryFacts.h"
+#include "ui/MessageWords.h"
 #include "ui/NearestFile.h"
 #include "visualization/NumberFormat.h"
 
 #include <QFileInfo>
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 namespace spectune {
+
+namespace {
+constexpr std::string_view modelKey = "model.path";
+constexpr std::string_view dataKey = "data.path";
+} // namespace
 
 ConfigForm::ConfigForm(QObject* parent)
     : QObject(parent)
@@ -25,6 +32,8 @@ void ConfigForm::setConfig(const RunConfig& config)
     const bool sameModel = config.model.path == m_config.model.path;
     const RunConfig before = std::exchange(m_config, config);
     m_unreadable.clear();
+    m_edited.clear();
+    m_demanded = false;
     if (!sameModel)
         forgetModel();
     m_failures.remove(QStringLiteral("data.path"));
@@ -43,6 +52,7 @@ FieldValue ConfigForm::value(const QString& key) const
 
 void ConfigForm::setValue(const QString& key, const FieldValue& value)
 {
+    m_edited.insert(key);
     try {
         setFieldValue(m_config, key.toStdString(), value);
         m_unreadable.remove(key);
@@ -55,6 +65,7 @@ void ConfigForm::setValue(const QString& key, const FieldValue& value)
 
 void ConfigForm::setText(const QString& key, const QString& text)
 {
+    m_edited.insert(key);
     try {
         setFieldFromText(m_config, key.toStdString(), text.toStdString());
         m_unreadable.remove(key);
@@ -70,8 +81,7 @@ QString ConfigForm::derivedText(const QString& key) const
     const ResolvedRun run = resolved();
     const bool steps = run.totalSteps > 0;
     if (key == QLatin1String("adalora.init_rank"))
-        return usesRankMap(m_config) ? tr("%1 (largest of the map)").arg(run.initRank)
-                                     : tr("%1 (from target)").arg(run.initRank);
+        return usesRankMap(m_config) ? tr("%1 (by the map)").arg(run.initRank) : tr("%1 (by target)").arg(run.initRank);
     if (key == QLatin1String("adalora.alpha"))
         return tr("%1 (2 × init)").arg(QString::number(run.alpha, 'g', 6));
     if (key == QLatin1String("adalora.total_budget"))
@@ -192,6 +202,15 @@ ResolvedRun ConfigForm::resolved() const
     return resolveRun(m_config, facts());
 }
 
+double ConfigForm::epochs() const
+{
+    const std::int64_t samples = facts().samples;
+    const std::int64_t batch = m_config.train.batchSize;
+    if (samples < 1 || batch < 1)
+        return 0.0;
+    return static_cast<double>(resolved().totalSteps) / static_cast<double>((samples + batch - 1) / batch);
+}
+
 std::vector<bool> ConfigForm::targets() const
 {
     if (!m_model)
@@ -248,6 +267,38 @@ int ConfigForm::warningCount() const
         m_issues.begin(), m_issues.end(), [](const Issue& issue) { return issue.severity == Severity::Warning; }));
 }
 
+QString ConfigForm::nextChoice() const
+{
+    const auto awaited = std::ranges::find_if(m_issues, [this](const Issue& issue) { return isAwaited(issue.key); });
+    return awaited == m_issues.end() ? QString() : messageWords(awaited->title);
+}
+
+void ConfigForm::demandAll()
+{
+    m_demanded = true;
+    check();
+}
+
+bool ConfigForm::isAwaited(const std::string& key) const
+{
+    const bool needed = key == modelKey || key == dataKey; // the two that have no default
+    return needed && !m_demanded && !m_edited.contains(QString::fromStdString(key))
+        && (key == modelKey ? m_config.model.path : m_config.data.path).empty();
+}
+
+// Nothing is wrong with a form that nobody has filled in yet: it says what comes next.
+void ConfigForm::softenAwaited(Issue& issue) const
+{
+    if (!isAwaited(issue.key))
+        return;
+    issue.severity = Severity::Note;
+    const bool model = issue.key == modelKey;
+    issue.title = model ? makeMessage("Choose a model") : makeMessage("Choose a training file");
+    issue.text = model
+        ? makeMessage("The bundled one, a folder on this machine, or one that was fetched from the Hugging Face hub.")
+        : makeMessage("Text, JSON lines or a table: the format is recognised, and the first sample then shown below.");
+}
+
 void ConfigForm::check()
 {
     m_issues.clear();
@@ -256,6 +307,7 @@ void ConfigForm::check()
     addFileIssues();
     const RunFacts known = facts();
     for (Issue& issue : validate(m_config, m_model ? &known : nullptr)) {
+        softenAwaited(issue);
         const bool told = std::any_of(m_issues.begin(), m_issues.end(),
             [&issue](const Issue& other) { return other.key == issue.key && other.severity == Severity::Error; });
         if (!told)

@@ -6,6 +6,7 @@
 
 #include <QHash>
 #include <QObject>
+#include <QSet>
 #include <QString>
 
 #include <optional>
@@ -28,7 +29,7 @@ public:
     void setValue(const QString& key, const FieldValue& value);
     /// The text as typed.
     void setText(const QString& key, const QString& text);
-    /// "12 (from target)" for a field that is derived, else empty.
+    /// "12 (by target)" for a field that is derived, else empty.
     [[nodiscard]] QString derivedText(const QString& key) const;
 
     /// Answers about the model folder and the two files; a Failure becomes an issue of the field.
@@ -48,6 +49,8 @@ public:
 
     [[nodiscard]] RunFacts facts() const;
     [[nodiscard]] ResolvedRun resolved() const;
+    /// How often a run would go through the training file, whose last batch may be smaller; 0: not known.
+    [[nodiscard]] double epochs() const;
     /// Adapted matrices of the grid, [layers × kinds of the model], row by row; empty without a model.
     [[nodiscard]] std::vector<bool> targets() const;
     /// The same set: adalora.targets, layers and, where these cannot say it, modules. @pre a model, and one is ticked
@@ -55,9 +58,14 @@ public:
     [[nodiscard]] std::vector<std::string> matrixKinds() const; ///< columns of that grid
     [[nodiscard]] std::int64_t trainableParameters() const; ///< at the start: all P, Q and Λ; 0 without a model
 
+    /// A field that a run needs and that nobody has filled in yet is a note among them, until it was edited or demanded.
     [[nodiscard]] const std::vector<Issue>& issues() const { return m_issues; }
     [[nodiscard]] int errorCount() const;
     [[nodiscard]] int warningCount() const;
+    /// The first of these notes, in words: "Choose a model"; empty: nothing is awaited.
+    [[nodiscard]] QString nextChoice() const;
+    /// A start is wanted: what is not filled in is an error from now on.
+    void demandAll();
 
 Q_SIGNALS:
     /// A value has changed; empty: all may have.
@@ -74,9 +82,13 @@ private:
     void addExternal(const QString& key, const Message& title, const Message& text,
         const std::optional<FieldValue>& suggestion = {});
     void checkFile(const QString& key, const std::string& path, bool folder);
+    [[nodiscard]] bool isAwaited(const std::string& key) const;
+    void softenAwaited(Issue& issue) const;
 
     RunConfig m_config;
     QHash<QString, Message> m_unreadable; ///< key → what is wrong with the text typed there
+    QSet<QString> m_edited; ///< keys of this set-up's fields
+    bool m_demanded = false; ///< all of them
     QHash<QString, Failure> m_failures; ///< key → answer of the session
     std::optional<ModelSummary> m_model;
     std::optional<DataPreview> m_train;

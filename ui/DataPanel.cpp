@@ -138,6 +138,8 @@ QWidget* DataPanel::makeDataSection(SetupFields& fields)
         {QStringLiteral("data.format"), QStringLiteral("data.max_length"), QStringLiteral("data.columns.prompt"),
             QStringLiteral("data.columns.completion")},
         2);
+    grid->setColumnStretch(0, 3); // a format's name is longer than a number
+    grid->setColumnStretch(1, 2);
     column->addLayout(grid);
     m_columns = makeCaption(QString(), "third", true);
     column->addWidget(m_columns);
@@ -154,8 +156,10 @@ QWidget* DataPanel::makePreviewSection()
     m_sampleText = makeCaption(QString());
     m_previous = makeSmallButton(QString(), QStringLiteral("previous"));
     m_next = makeSmallButton(QString(), QStringLiteral("next"));
-    m_previous->setAccessibleName(tr("Previous sample"));
-    m_next->setAccessibleName(tr("Next sample"));
+    m_previous->setToolTip(tr("Previous sample"));
+    m_next->setToolTip(tr("Next sample"));
+    for (QPushButton* button : {m_previous, m_next})
+        button->setAccessibleName(button->toolTip());
     head->addWidget(makeHeading(tr("Preview")));
     head->addStretch();
     head->addWidget(m_sampleText);

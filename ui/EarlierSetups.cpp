@@ -18,10 +18,20 @@ const QString nameKey = QStringLiteral("draft/name");
 
 } // namespace
 
-void EarlierSetups::keep(const RunConfig& config, const QString& name, const RunConfig& now)
+void EarlierSetups::lend(const RunConfig& run)
+{
+    m_lent = toJson(run);
+}
+
+bool EarlierSetups::isNobodys(const RunConfig& config) const
 {
     const std::string text = toJson(config);
-    if (text == toJson(now) || text == toJson(RunConfig {}))
+    return text == m_lent || text == toJson(RunConfig {});
+}
+
+void EarlierSetups::keep(const RunConfig& config, const QString& name, const RunConfig& now)
+{
+    if (toJson(config) == toJson(now) || isNobodys(config))
         return;
     m_setups.push_back({config, name});
     if (m_setups.size() > mostKept)
@@ -32,7 +42,7 @@ EarlierSetups::Setup EarlierSetups::exchange(Setup now)
 {
     Setup latest = std::move(m_setups.back());
     m_setups.pop_back();
-    if (toJson(now.config) != toJson(RunConfig {}))
+    if (!isNobodys(now.config))
         m_setups.insert(m_setups.begin(), std::move(now));
     return latest;
 }

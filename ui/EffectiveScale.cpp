@@ -38,7 +38,7 @@ QString EffectiveScale::headline() const
 {
     if (isNarrow())
         return SetupPage::tr("acts like <b>%1</b>").arg(spelled(effective()));
-    return SetupPage::tr("s = α / init = %1 / %2 = <b>%3</b>")
+    return SetupPage::tr("s = α / r₀ = %1 / %2 = <b>%3</b>")
         .arg(plainNumber(alpha))
         .arg(initRank)
         .arg(spelled(effective()));
@@ -48,7 +48,7 @@ QString EffectiveScale::derivation() const
 {
     if (!isNarrow())
         return {};
-    return SetupPage::tr("s = α / init = %1 / %2 = %3, times %4 as the model is only %5 wide")
+    return SetupPage::tr("s = α / r₀ = %1 / %2 = %3, times %4 as the model is only %5 wide")
         .arg(plainNumber(alpha))
         .arg(initRank)
         .arg(spelled(scale), spelled(factor), formatCount(width));

@@ -13,7 +13,7 @@ struct EffectiveScale {
     double alpha = 0.0;
     std::int64_t initRank = 0;
     std::int64_t width = 0; ///< 0: not known, taken as wide
-    double scale = 0.0; ///< s = α / init rank
+    double scale = 0.0; ///< s = α / r₀, the initial rank
     double factor = 1.0; ///< 0 … 1
 
     [[nodiscard]] static EffectiveScale of(const ResolvedRun& run, Method method, std::int64_t width);
@@ -21,7 +21,7 @@ struct EffectiveScale {
     /// What α = 2 · init rank, the default, acts like.
     [[nodiscard]] double usual() const { return 2.0 * factor; }
     [[nodiscard]] bool isNarrow() const { return factor < 1.0; }
-    /// The number that counts, named: "s = α / init = 4 / 12 = 0.33", or "acts like 0.45". Rich text.
+    /// The number that counts, named: "s = α / r₀ = 4 / 12 = 0.33", or "acts like 0.45". Rich text.
     [[nodiscard]] QString headline() const;
     /// How a narrow model comes by it; else empty.
     [[nodiscard]] QString derivation() const;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/ElidedLabel.h"
 
+#include "ui/ElidedApart.h"
+
 #include <QPainter>
 #include <QStyle>
 
@@ -14,8 +16,16 @@ ElidedLabel::ElidedLabel(QWidget* parent)
     setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
 }
 
+void ElidedLabel::setAmong(const QStringList& texts)
+{
+    m_among = texts;
+    update();
+}
+
 QString ElidedLabel::shownText() const
 {
+    if (const qsizetype place = m_among.indexOf(text()); place >= 0)
+        return elidedApart(m_among, fontMetrics(), contentsRect().width()).at(place);
     return fontMetrics().elidedText(text(), Qt::ElideRight, contentsRect().width());
 }
 

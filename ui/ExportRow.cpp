@@ -162,9 +162,9 @@ void ExportRow::reset()
     present(Stage::Ready, tr("Not written yet"), QString());
 }
 
-void ExportRow::setQueued()
+void ExportRow::setQueued(const QString& waitsFor)
 {
-    present(Stage::Queued, tr("Waits for its turn"), QString());
+    present(Stage::Queued, waitsFor, QString());
     m_bar->setRange(0, 1);
     m_bar->setValue(0);
 }

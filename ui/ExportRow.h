@@ -42,7 +42,8 @@ public:
     /// Back to what will be written.
     void reset();
 
-    void setQueued();
+    /// @param waitsFor in words
+    void setQueued(const QString& waitsFor);
     void setProgress(const PreparationProgress& progress);
     void setReport(const ExportReport& report);
     void setFailure(const Failure& failure);

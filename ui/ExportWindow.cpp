@@ -155,6 +155,7 @@ void ExportWindow::listen()
     connect(&m_session, &SessionController::answered, this, [this](qint64 request, const Answer& answer) {
         if (request == m_modelRequest)
             takeModel(answer);
+        refreshQueue();
         for (Profile& profile : m_profiles)
             if (profile.request == request)
                 take(profile, answer);
@@ -165,7 +166,10 @@ void ExportWindow::listen()
                 if (profile.request == request)
                     profile.row->setProgress(progress);
         });
-    connect(&m_session, &SessionController::stateChanged, this, [this] { refreshFoot(); });
+    connect(&m_session, &SessionController::stateChanged, this, [this] {
+        refreshFoot();
+        refreshQueue();
+    });
     for (const auto signal : {&RunModel::reset, &RunModel::stateChanged, &RunModel::checkpointAppended})
         connect(&m_run, signal, this, &ExportWindow::renew);
     connect(m_folder, &QLineEdit::textChanged, this, &ExportWindow::refreshFoot); // another disk may have more room
@@ -257,7 +261,7 @@ void ExportWindow::write()
         if (format == QLatin1String("merged") && m_facts.mergesAsFloat32)
             request.dtype = "float32";
         profile.request = m_session.ask(std::move(request));
-        profile.row->setQueued();
+        profile.row->setQueued(waitsFor(profile));
     }
     refreshFoot();
 }

@@ -58,9 +58,11 @@ private:
     void takeModel(const Answer& answer);
     void refreshFacts();
     void refreshFoot();
+    void refreshQueue(); ///< what the rows wait for
     [[nodiscard]] static bool isLeft(const Profile& profile); ///< chosen, and not written and checked
     [[nodiscard]] bool hasLeft() const;
     [[nodiscard]] QString writeText() const; ///< of the button
+    [[nodiscard]] QString waitsFor(const Profile& profile) const;
     [[nodiscard]] QString subtitle() const;
     [[nodiscard]] QString footText() const;
     /// What failed and what to do; empty: nothing did.

@@ -104,6 +104,31 @@ QString ExportWindow::writeText() const
     return onlyFailed ? tr("Export the failed again") : tr("Export the rest");
 }
 
+QString ExportWindow::waitsFor(const Profile& profile) const
+{
+    const SessionState state = m_session.state();
+    if (isActive(state) && state != SessionState::Paused)
+        return tr("Waits until the run is paused or has ended");
+    const auto work = m_session.workBefore(profile.request);
+    if (!work)
+        return tr("Begins…");
+    switch (*work) {
+    case EngineWork::Checking: return tr("Waits for Try, which checks samples");
+    case EngineWork::Answering: return tr("Waits for Try, which answers");
+    case EngineWork::Lengths: return tr("Waits for Set up, which measures the samples");
+    case EngineWork::Reading: return tr("Waits until model and data are read");
+    case EngineWork::Exporting: break;
+    }
+    return tr("Waits for the export before it");
+}
+
+void ExportWindow::refreshQueue()
+{
+    for (const Profile& profile : m_profiles)
+        if (profile.row->stage() == ExportRow::Stage::Queued)
+            profile.row->setQueued(waitsFor(profile));
+}
+
 void ExportWindow::refreshFoot()
 {
     const bool busy = isBusy();

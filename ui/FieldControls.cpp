@@ -87,7 +87,8 @@ private:
     {
         auto* action
             = m_line->addAction(studioIcon(QStringLiteral("folder"), IconTone::Second), QLineEdit::TrailingPosition);
-        action->setToolTip(FieldControl::tr("Choose…"));
+        action->setText(FieldControl::tr("Choose…")); // not shown, but spoken
+        action->setToolTip(action->text());
         connect(action, &QAction::triggered, this, [this] {
             auto* dialog = new QFileDialog(this, FieldControl::tr("Choose"), m_line->text());
             dialog->setAttribute(Qt::WA_DeleteOnClose);

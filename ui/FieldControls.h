@@ -21,7 +21,7 @@ public:
 
     /// Without edited().
     virtual void setValue(const FieldValue& value) = 0;
-    /// What std::monostate, or an empty text, stands for: "12 (from target)".
+    /// What std::monostate, or an empty text, stands for: "12 (by target)".
     virtual void setDerived(const QString&) { }
     /// Quiet text inside the field's right end, after the unit: "7,473 samples".
     virtual void setNote(const QString&) { }

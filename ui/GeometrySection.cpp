@@ -39,8 +39,15 @@ GeometrySection::GeometrySection(RunModel& run, QWidget* parent)
     grams->setSpacing(16);
     m_grams[0] = new GramView(QStringLiteral("PᵀP − I"));
     m_grams[1] = new GramView(QStringLiteral("QQᵀ − I"));
-    grams->addWidget(m_grams[0]);
-    grams->addWidget(m_grams[1]);
+    const QString files[] = {QStringLiteral("-gram-p"), QStringLiteral("-gram-q")};
+    for (int side = 0; side < 2; ++side) {
+        GramView* gram = m_grams[side];
+        grams->addWidget(gram);
+        addPictureMenu(
+            *gram, [this, file = files[side]] { return m_run.name() + file; },
+            [gram] { return [csv = gram->toCsv()] { return csv; }; },
+            [this](const QString& lead, const QString& text) { Q_EMIT told(lead, text); });
+    }
     column->addLayout(grams);
     auto* foot = new QHBoxLayout;
     m_note = makeCaption(QString(), "third", true);

@@ -61,7 +61,7 @@ GlossaryPage::GlossaryPage(QWidget* parent)
     m_search = new QLineEdit;
     m_search->setPlaceholderText(tr("Search the glossary"));
     m_search->setAccessibleName(tr("Search the glossary"));
-    m_search->setClearButtonEnabled(true);
+    addClearButton(*m_search);
     m_search->setFixedWidth(listWidth);
     m_list = new QListWidget;
     m_list->setFixedWidth(listWidth);
@@ -70,7 +70,7 @@ GlossaryPage::GlossaryPage(QWidget* parent)
     left->addWidget(m_list, 1);
     row->addLayout(left);
     m_view = new QTextBrowser;
-    m_view->setObjectName(QStringLiteral("Flat"));
+    m_view->setObjectName(QStringLiteral("Explanation")); // flat but for the keyboard's frame
     m_view->setOpenLinks(false);
     m_view->setFont(Fonts::body());
     m_view->setAccessibleName(tr("Explanation"));

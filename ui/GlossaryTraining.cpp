@@ -14,15 +14,17 @@ void Glossary::addTraining()
              "C = −mean log p(token)", GlossaryPage::tr("common usage"), {}, {"loss-tokens", "orthogonality"}},
             {"loss-tokens", GlossaryPage::tr("Loss-bearing tokens"),
                 GlossaryPage::tr(
-                    "The tokens that the model is trained to say. Of a prompt with its completion only the completion "
-                    "bears loss; of plain text every token does."),
+                    "The tokens that the model is trained to say. Of a prompt with its completion only the "
+                    "completion bears loss, of a chat only the assistant's turns; of plain text every token "
+                    "does. The first token of a sample is never one: nothing comes before it."),
                 {}, GlossaryPage::tr("common usage"),
                 {"data.format", "data.template", "data.columns.text", "data.columns.text_pair", "data.columns.label",
                     "data.columns.prompt", "data.columns.completion"},
                 {"loss", "max-length"}},
             {"dataset", GlossaryPage::tr("Dataset"),
                 GlossaryPage::tr(
-                    "One file of samples: JSON lines, CSV, TSV or text. A second one, held out, is never trained on."),
+                    "One file of samples: JSON lines, CSV, TSV or text. A second one, held out, may be named for "
+                    "the evaluation; it is never trained on."),
                 {}, GlossaryPage::tr("common usage"), {"data.path", "data.eval_path", "data.shuffle"},
                 {"evaluation", "loss-tokens"}},
             {"max-length", GlossaryPage::tr("Length of a sample"),
@@ -32,38 +34,36 @@ void Glossary::addTraining()
             {"step", GlossaryPage::tr("Step and epoch"),
                 GlossaryPage::tr(
                     "A step is one update from one batch; an epoch is one pass over the training file. T is the "
-                    "number of "
-                    "steps of a run."),
+                    "number of steps of a run, given or from the epochs."),
                 "T = epochs · ⌈samples / batch⌉", GlossaryPage::tr("common usage"), {"train.steps", "train.epochs"},
                 {"batch", "budget"}},
             {"batch", GlossaryPage::tr("Batch and micro-batch"),
                 GlossaryPage::tr(
                     "Samples per update, and how many of them are in memory at once; their gradients are added "
-                    "up, so the "
-                    "result is that of the whole batch."),
+                    "up, so the result is that of the whole batch."),
                 {}, GlossaryPage::tr("common usage"), {"train.batch_size", "train.micro_batch_size"},
                 {"step", "checkpointing"}},
             {"evaluation", GlossaryPage::tr("Evaluation"),
                 GlossaryPage::tr(
-                    "The loss on the held-out samples, every so many steps and at the end. It trains nothing."),
+                    "The loss on the held-out samples, every so many steps and at the end. Nothing is learnt "
+                    "from them."),
                 {}, GlossaryPage::tr("common usage"), {"train.eval_every"}, {"dataset", "loss"}},
             {"dtype", GlossaryPage::tr("Number format"),
-                GlossaryPage::tr("float32 is exact to 7 digits; bfloat16 halves memory and is faster where the device "
-                                 "computes with it; "
-                                 "float64 is for comparisons. TF32, only where asked for, rounds a GPU's float32 "
-                                 "products to 10 bits."),
+                GlossaryPage::tr(
+                    "Of the base model: float32 holds 7 digits; bfloat16 holds 2 to 3, takes half the memory and "
+                    "is faster where the device computes with it; float64 is for comparisons. The triplets stay "
+                    "float32 with bfloat16. TF32, only where asked for, rounds the factors of a GPU's float32 "
+                    "products to 10 bits."),
                 {}, GlossaryPage::tr("common usage"), {"train.dtype", "train.tf32"}, {"checkpointing"}},
             {"checkpointing", GlossaryPage::tr("Recomputed activations"),
                 GlossaryPage::tr(
-                    "Activations of a block are computed again in the backward pass in place of being kept: less "
-                    "memory, "
-                    "about a third more time."),
+                    "The activations inside a block are not kept for the backward pass but computed again there: "
+                    "less memory, about a third more time."),
                 {}, GlossaryPage::tr("Chen et al., arXiv 1604.06174"), {"train.gradient_checkpointing"}, {"batch"}},
             {"seed", GlossaryPage::tr("Seed and threads"),
                 GlossaryPage::tr(
                     "The same seed, threads and device give the same run, bit for bit. Another seed starts P and "
-                    "Q elsewhere, "
-                    "and may end with another rank map."),
+                    "Q elsewhere, and may end with another rank map."),
                 {}, GlossaryPage::tr("common usage"), {"train.seed", "train.threads"}, {"rank"}}});
 }
 
@@ -77,14 +77,16 @@ void Glossary::addOptimizer()
              {}, GlossaryPage::tr("AdaLoRA (arXiv 2303.10512), appendix"),
              {"optim.lr", "optim.schedule", "optim.warmup"}, {"adamw"}},
             {"adamw", GlossaryPage::tr("AdamW"),
-                GlossaryPage::tr("The optimizer: averages of the gradient and of its square, β1 and β2 their memory, ε "
-                                 "against division by "
-                                 "0, and weight decay apart from the gradient."),
-                "p ← p − η (m̂ / (√v̂ + ε) + w p)", GlossaryPage::tr("Loshchilov, Hutter, ICLR 2019 (arXiv 1711.05101)"),
+                GlossaryPage::tr(
+                    "The optimizer: running averages m̂ of the gradient and v̂ of its square, β1 and β2 their "
+                    "memory, ε against division by 0, and a weight decay w that is not part of the gradient. η "
+                    "is the learning rate."),
+                "θ ← θ − η (m̂ / (√v̂ + ε) + w θ)", GlossaryPage::tr("Loshchilov, Hutter, ICLR 2019 (arXiv 1711.05101)"),
                 {"optim.beta1", "optim.beta2", "optim.eps", "optim.weight_decay"}, {"learning-rate", "clipping"}},
             {"clipping", GlossaryPage::tr("Gradient clipping"),
                 GlossaryPage::tr(
-                    "When the norm of all gradients together is above the limit, they are scaled down to it."),
+                    "When the norm of all gradients together, γR's included, is above the limit, they are scaled "
+                    "down to it."),
                 "g ← g · min(1, limit / (‖g‖ + 1e−6))", GlossaryPage::tr("PyTorch, clip_grad_norm_"),
                 {"optim.max_grad_norm"}, {"adamw"}}});
 }

@@ -182,6 +182,10 @@ QWidget* Inspector::makeNumbers()
     orthHead->addWidget(makeCaption(tr("| median of the matrices")));
     orth->addLayout(orthHead);
     m_orthogonality = new OrthogonalityBars;
+    addPictureMenu(
+        *m_orthogonality, [this] { return m_run.name() + QStringLiteral("-orthogonality"); },
+        [this] { return [csv = m_orthogonality->toCsv()] { return csv; }; },
+        [this](const QString& lead, const QString& text) { Q_EMIT told(lead, text); });
     orth->addWidget(m_orthogonality);
     column->addLayout(orth);
     return m_numbers;

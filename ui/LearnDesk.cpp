@@ -32,6 +32,7 @@ namespace {
 const QString placeKey = QStringLiteral("tour/place");
 const QString finishedKey = QStringLiteral("tour/finished");
 const QString offeredKey = QStringLiteral("tour/offered");
+const QString openedKey = QStringLiteral("learn/opened");
 } // namespace
 
 LearnDesk::LearnDesk(MainWindow& window)
@@ -47,6 +48,7 @@ LearnDesk::LearnDesk(MainWindow& window)
     if (window.options().remembers) {
         const QSettings settings;
         m_tour->restore(settings.value(placeKey, 0).toUInt(), settings.value(finishedKey, false).toBool());
+        m_page->setOpened(settings.value(openedKey).toStringList());
     }
     connectFirstSteps();
     connectPage();
@@ -70,6 +72,10 @@ void LearnDesk::connectFirstSteps()
 
 void LearnDesk::connectPage()
 {
+    connect(m_page, &LearnPage::openedChanged, this, [this] {
+        if (m_window.options().remembers)
+            QSettings().setValue(openedKey, m_page->opened());
+    });
     TourLesson& lesson = m_page->tourLesson();
     connect(&lesson, &TourLesson::startWanted, this, &LearnDesk::startTour);
     lesson.demoButton()->setEnabled(!m_window.options().demoConfig.isEmpty());

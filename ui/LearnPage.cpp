@@ -20,8 +20,12 @@
 namespace spectune {
 
 namespace {
+
 constexpr int widthForTwo = 1400;
-}
+const QStringList lessonNames {
+    QStringLiteral("tour"), QStringLiteral("lens"), QStringLiteral("bound"), QStringLiteral("glossary")};
+
+} // namespace
 
 LearnPage::LearnPage(SessionController& session, RunModel& run, Tour& tour, QWidget* parent)
     : QWidget(parent)
@@ -44,7 +48,8 @@ LearnPage::LearnPage(SessionController& session, RunModel& run, Tour& tour, QWid
     m_lessons->setAccessibleName(tr("Lessons"));
     left->addWidget(m_lessons, 1);
     m_hint
-        = makeCaption(tr("A click opens one lesson, Ctrl+click sets it beside the one that is open."), "third", true);
+        = makeCaption(tr("A click opens one lesson, Ctrl+click or Ctrl with ↑ ↓ sets it beside the one that is open."),
+            "third", true);
     m_hint->setContentsMargins(12, 0, 12, 12);
     left->addWidget(m_hint);
     row->addWidget(panel);
@@ -114,6 +119,33 @@ void LearnPage::placePages()
     m_hint->setVisible(wide);
     for (int row = 0; row < m_pages->count(); ++row)
         pageOf(row)->setVisible(row == m_row || (wide && row == m_beside));
+    keepOpened();
+    refreshLessons();
+}
+
+void LearnPage::setOpened(const QStringList& lessons)
+{
+    m_opened = lessons;
+    refreshLessons();
+}
+
+void LearnPage::keepOpened()
+{
+    if (!isVisible())
+        return;
+    const qsizetype before = m_opened.size();
+    for (int row = 0; row < m_pages->count(); ++row)
+        if (!pageOf(row)->isHidden() && !m_opened.contains(lessonNames[row]))
+            m_opened << lessonNames[row];
+    if (m_opened.size() != before)
+        Q_EMIT openedChanged();
+}
+
+void LearnPage::showEvent(QShowEvent* event)
+{
+    QWidget::showEvent(event);
+    keepOpened();
+    refreshLessons();
 }
 
 void LearnPage::resizeEvent(QResizeEvent* event)
@@ -126,19 +158,23 @@ void LearnPage::refreshLessons()
 {
     using Mark = LessonDelegate::Mark;
     const bool begun = m_tour.isActive() || m_tour.place() > 0;
-    const std::pair<QString, Mark> rows[] {
-        {m_tour.isFinished() ? tr("%1 stops on a run, finished").arg(Tour::count())
-                : begun      ? tr("%1 of %2 stops on a run").arg(m_tour.place() + 1).arg(Tour::count())
-                             : tr("%1 stops on a live run").arg(Tour::count()),
-            m_tour.isFinished() ? Mark::Done
-                : begun         ? Mark::Now
-                                : Mark::Open},
-        {tr("what rank k keeps, of an image and of ΔW"), Mark::Open},
-        {tr("from which rank on no random start can get stuck"), Mark::Open},
-        {tr("every field and word, its formula and where it comes from"), Mark::Open}};
-    for (int i = 0; i < m_lessons->count(); ++i) {
-        m_lessons->item(i)->setData(LessonDelegate::detailRole, rows[i].first);
-        m_lessons->item(i)->setData(LessonDelegate::markRole, static_cast<int>(rows[i].second));
+    const QString details[] {m_tour.isFinished() ? tr("%1 stops on a run, finished").arg(Tour::count())
+            : begun ? tr("%1 of %2 stops on a run").arg(m_tour.place() + 1).arg(Tour::count())
+                    : tr("%1 stops on a live run").arg(Tour::count()),
+        tr("what rank k keeps, of an image and of ΔW"), tr("from which rank on no random start can get stuck"),
+        tr("every field and word, its formula and where it comes from")};
+    for (int row = 0; row < m_lessons->count(); ++row) {
+        const bool tour = row == static_cast<int>(Lesson::Tour);
+        const bool done = tour ? m_tour.isFinished() : m_opened.contains(lessonNames[row]);
+        QListWidgetItem* item = m_lessons->item(row);
+        item->setData(LessonDelegate::detailRole, details[row]);
+        item->setData(LessonDelegate::markRole,
+            static_cast<int>(done   ? Mark::Done
+                    : tour && begun ? Mark::Now
+                                    : Mark::Open));
+        item->setData(LessonDelegate::openRole, !pageOf(row)->isHidden());
+        item->setData(Qt::AccessibleTextRole, done && !tour ? tr("%1, opened").arg(item->text()) : item->text());
+        item->setData(Qt::AccessibleDescriptionRole, details[row]);
     }
 }
 

@@ -13,7 +13,8 @@ namespace spectune {
 
 namespace {
 
-constexpr int markWidth = 12;
+constexpr int usualMark = 12;
+constexpr int dashedMark = 22; ///< wide enough for each pattern of dashes
 constexpr int rowHeight = 24;
 
 } // namespace
@@ -42,9 +43,21 @@ void LegendToggle::setColor(std::function<QColor()> color)
     update();
 }
 
+void LegendToggle::setPen(std::function<QPen()> pen)
+{
+    m_pen = std::move(pen);
+    updateGeometry();
+    update();
+}
+
+int LegendToggle::markWidth() const
+{
+    return m_pen ? dashedMark : usualMark;
+}
+
 QSize LegendToggle::sizeHint() const
 {
-    return {markWidth + 11 + static_cast<int>(tabularWidth(Fonts::caption(), text())), rowHeight};
+    return {markWidth() + 11 + static_cast<int>(tabularWidth(Fonts::caption(), text())), rowHeight};
 }
 
 void LegendToggle::paintEvent(QPaintEvent*)
@@ -55,7 +68,8 @@ void LegendToggle::paintEvent(QPaintEvent*)
     const double middle = rect().height() / 2.0;
     const double left = 3.0;
     const bool on = isChecked();
-    QColor color = m_color                          ? m_color()
+    QColor color = m_pen                            ? m_pen().color()
+        : m_color                                   ? m_color()
         : m_mark == LegendMark::Box                 ? theme.text
         : m_neutral || m_mark == LegendMark::Dashes ? theme.text2
         : m_mark == LegendMark::Diamond             ? theme.eval
@@ -66,10 +80,19 @@ void LegendToggle::paintEvent(QPaintEvent*)
     case LegendMark::Band: {
         QColor band = color;
         band.setAlphaF(on ? 0.5F : 1.0F);
-        drawLevel(painter, middle, left, left + markWidth - 2, band, 5.0);
+        drawLevel(painter, middle, left, left + markWidth() - 2, band, 5.0);
         break;
     }
-    case LegendMark::Line: drawLevel(painter, middle, left, left + markWidth - 2, color, 2.0); break;
+    case LegendMark::Line:
+        if (m_pen) {
+            QPen pen = m_pen();
+            pen.setColor(color);
+            painter.setPen(pen);
+            painter.drawLine(QPointF(left, middle), QPointF(left + markWidth() - 2, middle));
+        } else {
+            drawLevel(painter, middle, left, left + markWidth() - 2, color, 2.0);
+        }
+        break;
     case LegendMark::Dashes:
         drawLevel(painter, middle, left, left + 4, color, 1.5);
         drawLevel(painter, middle, left + 6, left + 10, color, 1.5);
@@ -85,7 +108,7 @@ void LegendToggle::paintEvent(QPaintEvent*)
     font.setStrikeOut(!on && m_mark != LegendMark::Box);
     painter.setFont(font);
     painter.setPen(on || underMouse() ? theme.text2 : theme.text3);
-    painter.drawText(rect().adjusted(markWidth + 5, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter, text());
+    painter.drawText(rect().adjusted(markWidth() + 5, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter, text());
     if (hasFocus())
         drawFocusFrame(painter, rect(), theme.focus);
 }

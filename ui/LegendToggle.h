@@ -3,6 +3,7 @@
 
 #include <QAbstractButton>
 #include <QColor>
+#include <QPen>
 
 #include <functional>
 
@@ -19,6 +20,8 @@ public:
     void setNeutral(bool neutral);
     /// The mark in a colour of its own. @param color asked at each painting, so that it follows the theme
     void setColor(std::function<QColor()> color);
+    /// The line as its curve is drawn, dashes and all. @param pen asked at each painting, so that it follows the theme
+    void setPen(std::function<QPen()> pen);
     [[nodiscard]] bool isNeutral() const { return m_neutral; }
     [[nodiscard]] QSize sizeHint() const override;
     [[nodiscard]] QSize minimumSizeHint() const override { return sizeHint(); }
@@ -27,9 +30,12 @@ protected:
     void paintEvent(QPaintEvent* event) override;
 
 private:
+    [[nodiscard]] int markWidth() const;
+
     LegendMark m_mark;
     bool m_neutral = false;
     std::function<QColor()> m_color;
+    std::function<QPen()> m_pen;
 };
 
 } // namespace spectune

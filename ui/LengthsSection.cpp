@@ -57,6 +57,7 @@ void LengthsSection::addMenu()
             .paint = [this](QPaintDevice& device, QSize size) { m_histogram->paintOn(device, size); },
             .csv = [this] { return [bins = m_histogram->bins()] { return bins.toCsv(); }; }},
         [this](const QString& lead, const QString& text) { Q_EMIT told(lead, text); });
+    openByRightClick(*m_histogram, *menu);
     m_menu = makeMenuButton(menu, tr("Length of samples: copy, save"));
 }
 

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/LensRow.h"
 
+#include "ui/ElidedLabel.h"
 #include "ui/PageParts.h"
 #include "ui/PictureActions.h"
+#include "visualization/Fonts.h"
 #include "visualization/NumberFormat.h"
 #include "visualization/SignLegend.h"
 
 #include <QAction>
+#include <QFontMetrics>
 #include <QGridLayout>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -23,10 +26,17 @@ namespace {
 
 constexpr int mostDrawn = 512; // values on a side: more are averaged in blocks
 constexpr int wordGap = 8; // px between a title, its note and its legend
+constexpr int leastPlot = 140; // px of width
+constexpr int leastNote = 24; // px: an ellipsis
 
 QString errorText(double fraction)
 {
     return LensRow::tr("error %1 %").arg(formatFixed(100.0 * fraction, 1));
+}
+
+QString titleOf(int rank, int count)
+{
+    return LensRow::tr("Rank %1 of %2").arg(rank).arg(count);
 }
 
 } // namespace
@@ -38,10 +48,10 @@ LensRow::LensRow(MatrixView::Colors colors, SpectrumPlot::Kind kind, const QStri
     , m_kind(kind)
     , m_name(matrixName)
 {
-    auto* grid = new QGridLayout(this);
-    grid->setContentsMargins(12, 0, 12, 8);
-    grid->setHorizontalSpacing(14);
-    grid->setVerticalSpacing(4);
+    m_grid = new QGridLayout(this);
+    m_grid->setContentsMargins(12, 0, 12, 8);
+    m_grid->setHorizontalSpacing(14);
+    m_grid->setVerticalSpacing(4);
     const QString titles[] {matrixName, tr("Rank k"), tr("What is lost")};
     for (int column = 0; column < 3; ++column) {
         const auto index = static_cast<std::size_t>(column);
@@ -50,7 +60,7 @@ LensRow::LensRow(MatrixView::Colors colors, SpectrumPlot::Kind kind, const QStri
         m_titles[index] = makeHeading(titles[column]);
         head->addWidget(m_titles[index]);
         if (index < m_notes.size()) {
-            m_notes[index] = makeCaption(QString());
+            m_notes[index] = makeNote();
             head->addWidget(m_notes[index]);
         }
         if (column == 0 && colors == MatrixView::Colors::Signed) { // its rank k has the same colours
@@ -63,20 +73,69 @@ LensRow::LensRow(MatrixView::Colors colors, SpectrumPlot::Kind kind, const QStri
         } else {
             head->addStretch();
         }
-        grid->addLayout(head, 0, column);
+        m_grid->addLayout(head, 0, column);
         // What is lost has both signs, of an image as well.
         m_views[index] = new MatrixView(column == 2 ? MatrixView::Colors::Signed : colors);
-        m_views[index]->setStretched(colors == MatrixView::Colors::Signed);
-        grid->addWidget(m_views[index], 1, column);
-        grid->setColumnStretch(column, 1);
+        addMatrixMenu(column);
+        m_grid->addWidget(m_views[index], 1, column);
     }
-    grid->addWidget(makeHeading(plotName), 0, 3);
+    m_grid->addWidget(makeHeading(plotName), 0, 3);
     m_plot = new SpectrumPlot(kind);
     m_plot->setAccessibleName(plotName);
     addPlotMenu();
-    grid->addWidget(m_plot, 1, 3);
-    grid->setColumnStretch(3, 1);
-    grid->setRowStretch(1, 1);
+    m_grid->addWidget(m_plot, 1, 3);
+    m_grid->setRowStretch(1, 1);
+    fitColumns();
+}
+
+// Where a row is narrow, the note gives way, not the picture.
+QLabel* LensRow::makeNote()
+{
+    auto* note = new ElidedLabel;
+    note->setFont(Fonts::caption());
+    note->setMinimumWidth(leastNote);
+    note->setSizePolicy(QSizePolicy::Maximum, QSizePolicy::Preferred);
+    setTone(note, "third");
+    return note;
+}
+
+void LensRow::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    fitColumns();
+}
+
+int LensRow::leastColumn() const
+{
+    const int count = m_parts ? m_parts->count() : 1;
+    return QFontMetrics(Fonts::heading()).horizontalAdvance(titleOf(count, count)) + wordGap
+        + QFontMetrics(Fonts::caption()).horizontalAdvance(errorText(m_parts ? m_parts->errorAt(1) : 0.0));
+}
+
+void LensRow::fitColumns()
+{
+    const QMargins margins = m_grid->contentsMargins();
+    const int room = width() - margins.left() - margins.right() - 3 * m_grid->horizontalSpacing();
+    const double aspect = m_parts ? static_cast<double>(m_parts->columns) / m_parts->rows : 1.0;
+    const int most = std::max(1, (room - leastPlot) / 3);
+    const int wide = std::clamp(qRound(m_views[0]->height() * aspect), std::min(leastColumn(), most), most);
+    // Stretch factors that add up to the room are the columns' widths in pixels.
+    for (int column = 0; column < 3; ++column)
+        m_grid->setColumnStretch(column, wide);
+    m_grid->setColumnStretch(3, std::max(1, room - 3 * wide));
+}
+
+void LensRow::addMatrixMenu(int column)
+{
+    const MatrixView* view = m_views[static_cast<std::size_t>(column)];
+    const auto name = [this, column] {
+        return column == 0 ? QStringLiteral("whole-matrix")
+                           : (column == 1 ? QStringLiteral("rank-%1") : QStringLiteral("lost-at-rank-%1")).arg(m_rank);
+    };
+    addPictureMenu(
+        *m_views[static_cast<std::size_t>(column)], name,
+        [view] { return [matrix = view->matrix()] { return MatrixView::csvOf(matrix); }; },
+        [this](const QString& lead, const QString& text) { Q_EMIT told(lead, text); });
 }
 
 void LensRow::addPlotMenu()
@@ -108,9 +167,14 @@ void LensRow::setParts(std::shared_ptr<const SpectralParts> parts, const QString
         showReach(0.0);
         m_titles[1]->setText(tr("Rank k"));
         m_notes[1]->clear();
+        fitColumns();
         return;
     }
-    m_drawn = m_parts->reduced(mostDrawn, mostDrawn);
+    // The same blocks along both sides: what is square in the matrix is square in its picture.
+    const double shrink = std::min(1.0, static_cast<double>(mostDrawn) / std::max(m_parts->rows, m_parts->columns));
+    m_drawn
+        = m_parts->reduced(std::max(1, qRound(shrink * m_parts->rows)), std::max(1, qRound(shrink * m_parts->columns)));
+    fitColumns();
     MatrixValues all = m_drawn.sum(0, m_drawn.count());
     m_reach = 0.0;
     for (const float value : all.values)
@@ -156,7 +220,7 @@ void LensRow::showRank()
     if (!m_parts)
         return;
     const int count = m_parts->count();
-    m_titles[1]->setText(tr("Rank %1 of %2").arg(std::min(m_rank, count)).arg(count));
+    m_titles[1]->setText(titleOf(std::min(m_rank, count), count));
     const QString text = errorText(error());
     m_notes[1]->setText(text);
     MatrixValues kept = m_drawn.sum(0, m_rank);

@@ -9,6 +9,7 @@
 #include <array>
 #include <memory>
 
+class QGridLayout;
 class QLabel;
 
 namespace spectune {
@@ -16,6 +17,7 @@ namespace spectune {
 class SignLegend;
 
 /// One matrix under the lens: all of it, its rank k, what is lost, and the error or the singular values beside them.
+/// The three pictures are equally large and as wide as the matrix is at their height; the plot has the rest of the width.
 class LensRow : public QWidget {
     Q_OBJECT
 public:
@@ -42,14 +44,22 @@ Q_SIGNALS:
     /// What was copied or saved of the plot or why it was not, for the status line.
     void told(const QString& lead, const QString& text);
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
+    [[nodiscard]] QLabel* makeNote();
+    void fitColumns();
+    [[nodiscard]] int leastColumn() const; ///< px that the longest title and note take
     void addPlotMenu();
+    void addMatrixMenu(int column);
     void showRank();
     void showReach(double reach); ///< value of the strongest colours; 0: none
 
     MatrixView::Colors m_colors;
     SpectrumPlot::Kind m_kind;
     QString m_name;
+    QGridLayout* m_grid = nullptr;
     std::shared_ptr<const SpectralParts> m_parts; ///< for the figures
     SpectralParts m_drawn; ///< the same, at no more points than are drawn
     double m_reach = 0.0;

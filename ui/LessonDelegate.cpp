@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/LessonDelegate.h"
 
+#include "ui/RowGround.h"
 #include "visualization/Fonts.h"
+#include "visualization/Marks.h"
 #include "visualization/Theme.h"
 
 #include <QAbstractItemView>
@@ -66,11 +68,10 @@ void LessonDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option
     const Theme& theme = Theme::current();
     painter->save();
     painter->setRenderHint(QPainter::Antialiasing);
-    const bool chosen = option.state.testFlag(QStyle::State_Selected);
-    painter->fillRect(option.rect, chosen ? theme.raised : theme.panel);
-    if (chosen)
-        painter->fillRect(QRect(option.rect.left(), option.rect.top(), 3, option.rect.height()), theme.text);
-    painter->fillRect(QRect(option.rect.left(), option.rect.bottom(), option.rect.width(), 1), theme.line);
+    paintRowGround(
+        *painter, option.rect, option.state.testFlag(QStyle::State_Selected) || index.data(openRole).toBool());
+    if (option.state.testFlag(QStyle::State_HasFocus))
+        drawFocusFrame(*painter, QRectF(option.rect).adjusted(0, 0, 0, -1), theme.focus);
     drawMark(*painter, QPointF(option.rect.left() + inset + 6, option.rect.top() + padding + titleHeight / 2.0),
         static_cast<Mark>(index.data(markRole).toInt()));
     const QRect text = option.rect.adjusted(linesLeft(index), padding, -inset, -padding);

@@ -5,12 +5,13 @@
 
 namespace spectune {
 
-/// Rows of a list with a title, a quiet second line (detailRole) and a mark before it (markRole); where rows have a number
-/// (numberRole), it has a column of its own between the mark and both lines.
+/// Rows of a list with a title, a quiet second line (detailRole) and a mark before it (markRole); where rows have a
+/// number (numberRole), it has a column of its own between the mark and both lines. What is open beside the chosen row
+/// (openRole) has the chosen row's ground.
 class LessonDelegate : public QStyledItemDelegate {
     Q_OBJECT
 public:
-    enum Role { detailRole = Qt::UserRole + 1, markRole, numberRole };
+    enum Role { detailRole = Qt::UserRole + 1, markRole, numberRole, openRole };
     enum class Mark { None, Open, Now, Done };
 
     using QStyledItemDelegate::QStyledItemDelegate;

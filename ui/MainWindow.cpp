@@ -213,8 +213,10 @@ void MainWindow::showWorkspace(Workspace workspace)
 {
     if (m_pages->currentIndex() != static_cast<int>(workspace)) {
         m_status->dropHelp();
-        if (workspace == Workspace::Setup)
+        if (workspace == Workspace::Setup) {
+            lendSetup();
             m_facts->refreshDevice();
+        }
     }
     m_pages->setCurrentIndex(static_cast<int>(workspace));
     m_top->setWorkspace(static_cast<int>(workspace));
@@ -239,14 +241,15 @@ void MainWindow::refreshContext()
         m_run->showSetup(*m_form, m_name);
     if (!isActive(m_session->state()))
         m_plannedFolder = nextRunFolder(m_name);
-    QString summary;
-    if (m_demo && !m_run->hasRun())
+    QString summary = m_form->nextChoice(); // before it, nothing is trained anywhere
+    if (summary.isEmpty() && m_demo && !m_run->hasRun())
         summary = tr("A tiny model learns to turn a story into a record. Everything is filled in.");
-    else
+    else if (summary.isEmpty())
         summary = tr("Trains into %1").arg(shownPath(m_plannedFolder));
     m_runBar->setContext({.errors = m_form->errorCount(),
         .setupShown = setupShown,
         .steps = m_form->resolved().totalSteps,
+        .epochs = m_form->epochs(),
         .summary = summary});
     m_runBar->setRunName(m_name);
     const bool warns = setupShown || !m_run->hasRun();

@@ -78,9 +78,9 @@ void MainWindow::keepDraft()
 {
     if (!m_options.remembers)
         return;
-    const std::string text = toJson(m_form->config());
-    if (text == toJson(RunConfig {}))
+    if (m_earlier.isNobodys(m_form->config()))
         return; // a run was looked at and nothing set up: the draft of another day stays
+    const std::string text = toJson(m_form->config());
     bool own = true;
     if (!m_options.demoConfig.isEmpty()) // which the next start shows by itself
         tryTo([&] { own = text != toJson(loadConfig(m_options.demoConfig.toStdString())); });

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the window does with runs: start, resume, close while one goes on.
+#include "training/config/ConfigFile.h"
 #include "ui/ConfigForm.h"
 #include "ui/ExportWindow.h"
 #include "ui/FailureChoices.h"
@@ -68,9 +69,11 @@ void MainWindow::pauseOrResume()
 
 bool MainWindow::startRun()
 {
-    if (m_form->errorCount() > 0 || isActive(m_session->state()) || m_session->isClosed()) {
-        if (m_form->errorCount() > 0)
-            showWorkspace(Workspace::Setup);
+    if (isActive(m_session->state()) || m_session->isClosed())
+        return false;
+    m_form->demandAll();
+    if (m_form->errorCount() > 0) {
+        showWorkspace(Workspace::Setup);
         return false;
     }
     m_opener->cancel();
@@ -121,6 +124,20 @@ void MainWindow::showExport()
         connect(m_export, &ExportWindow::ended, m_runBar, &RunBar::withdrawQuestion);
     }
     m_export->showRun();
+}
+
+// A run was opened and nothing set up: who goes to Set up wants to see how that run was.
+void MainWindow::lendSetup()
+{
+    if (!m_run->isRecorded() || m_opener->isBusy() || !m_earlier.isNobodys(m_form->config()))
+        return;
+    const RunConfig config = m_run->config();
+    if (toJson(config) == toJson(m_form->config()))
+        return; // lent already
+    m_form->setConfig(config);
+    m_earlier.lend(config);
+    m_name = m_run->name();
+    m_status->setMessage(tr("Set-up"), tr("The configuration of %1, as it was recorded.").arg(m_name));
 }
 
 QString MainWindow::outputFolder() const

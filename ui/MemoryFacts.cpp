@@ -133,7 +133,8 @@ QString changeCost(const MemoryChange& change)
     case MemoryChange::Kind::MicroBatchAndRecompute:
         return MemoryTexts::tr("The same steps; each block is computed twice, about a third more time.");
     case MemoryChange::Kind::BFloat16:
-        return MemoryTexts::tr("The base model in half precision; the triplets stay float32.");
+        return MemoryTexts::tr(
+            "The base model in 16 bits a number, rounded to 2 to 3 digits; the triplets stay float32.");
     case MemoryChange::Kind::MaxLength: return MemoryTexts::tr("Longer samples are cut: the data changes.");
     case MemoryChange::Kind::AttentionOnly: return MemoryTexts::tr("Only q, k, v and o are adapted.");
     case MemoryChange::Kind::Rank: break;

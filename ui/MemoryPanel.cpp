@@ -5,6 +5,7 @@
 #include "ui/MemoryFacts.h"
 #include "ui/MemoryLegend.h"
 #include "ui/PageParts.h"
+#include "ui/PictureActions.h"
 #include "visualization/Fonts.h"
 
 #include <QHBoxLayout>
@@ -29,6 +30,9 @@ MemoryPanel::MemoryPanel(ConfigForm& form, QWidget* parent)
     column->addLayout(head);
     m_bar = new MemoryBar;
     column->addWidget(m_bar);
+    addPictureMenu(
+        *m_bar, [] { return tr("memory"); }, [this] { return [csv = m_bar->toCsv()] { return csv; }; },
+        [this](const QString& lead, const QString& text) { Q_EMIT told(lead, text); });
     m_legend = new MemoryLegend;
     column->addWidget(m_legend);
     m_verdict = makeText(QString(), "second", true);
@@ -70,8 +74,10 @@ QString MemoryPanel::verdict(const MemoryFacts& facts) const
         return tr("Estimated for samples at full length. What the device has is not known.");
     const auto free = static_cast<double>(facts.free - facts.estimate.total());
     if (!facts.fits())
-        return tr("Does not fit: %1 are missing.").arg(formatMemory(-free));
-    return tr("Fits. Estimated for samples at full length; pruning frees none of it during the run.");
+        return tr("Does not fit: it needs %1 more than is free.").arg(formatMemory(-free));
+    return facts.config.adalora.shrink
+        ? tr("Fits. Estimated for samples at full length; what was pruned is freed in the final phase, not before.")
+        : tr("Fits. Estimated for samples at full length; pruning frees none of it during the run.");
 }
 
 void MemoryPanel::showChanges(const MemoryFacts& facts)

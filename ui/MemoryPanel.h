@@ -21,6 +21,10 @@ class MemoryPanel : public QWidget {
 public:
     explicit MemoryPanel(ConfigForm& form, QWidget* parent = nullptr);
 
+Q_SIGNALS:
+    /// What was copied or saved of the bar or why it was not, for the status line.
+    void told(const QString& lead, const QString& text);
+
 private:
     void refresh();
     void showChanges(const MemoryFacts& facts);

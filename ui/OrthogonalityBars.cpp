@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/OrthogonalityBars.h"
 
+#include "visualization/CsvNumber.h"
 #include "visualization/Fonts.h"
 #include "visualization/NumberFormat.h"
 #include "visualization/Theme.h"
@@ -27,6 +28,14 @@ void OrthogonalityBars::setValues(double p, double q, double medianP, double med
     m_scale = scale > 0 ? scale : 1.0;
     setAccessibleDescription(tr("P %1, Q %2").arg(formatShort(p), formatShort(q)));
     update();
+}
+
+QString OrthogonalityBars::toCsv() const
+{
+    const auto line = [this](const QString& factor, int index) {
+        return QStringLiteral("%1,%2,%3\n").arg(factor, csvNumber(m_values[index]), csvNumber(m_medians[index]));
+    };
+    return QStringLiteral("factor,norm,median\n") + line(QStringLiteral("P"), 0) + line(QStringLiteral("Q"), 1);
 }
 
 void OrthogonalityBars::paintEvent(QPaintEvent*)

@@ -12,6 +12,7 @@ public:
     explicit OrthogonalityBars(QWidget* parent = nullptr);
     /// @param scale the value at the bars' right end, > 0
     void setValues(double p, double q, double medianP, double medianQ, double scale);
+    [[nodiscard]] QString toCsv() const; ///< "factor,norm,median"
     [[nodiscard]] QSize sizeHint() const override { return {220, 36}; }
     [[nodiscard]] QSize minimumSizeHint() const override { return {180, 36}; }
 

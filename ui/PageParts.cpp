@@ -6,11 +6,13 @@
 #include "visualization/NumberFormat.h"
 #include "visualization/Theme.h"
 
+#include <QAction>
 #include <QCoreApplication>
 #include <QFileDialog>
 #include <QFrame>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QLineEdit>
 #include <QPainter>
 #include <QPushButton>
 #include <QScrollArea>
@@ -138,6 +140,13 @@ QPushButton* makeSmallButton(const QString& text, const QString& icon)
         button->setIcon(studioIcon(icon));
     button->setIconSize(QSize(12, 12));
     return button;
+}
+
+void addClearButton(QLineEdit& line)
+{
+    line.setClearButtonEnabled(true);
+    if (auto* clear = line.findChild<QAction*>()) // Qt leaves its button without a name
+        clear->setText(QCoreApplication::translate("PageParts", "Clear"));
 }
 
 QWidget* makeIcon(const QString& name, IconTone tone, int size)

@@ -10,6 +10,7 @@ class QBoxLayout;
 class QFrame;
 class QHBoxLayout;
 class QLabel;
+class QLineEdit;
 class QPushButton;
 class QScrollArea;
 class QSplitter;
@@ -44,6 +45,8 @@ void setRole(QWidget* widget, const char* role);
 [[nodiscard]] QFrame* makeRule();
 /// 24 px high, 11 px text.
 [[nodiscard]] QPushButton* makeSmallButton(const QString& text, const QString& icon = {});
+/// A button at the right end of @p line that empties it.
+void addClearButton(QLineEdit& line);
 /// An icon that follows the theme; @p size in pixels.
 [[nodiscard]] QWidget* makeIcon(const QString& name, IconTone tone, int size = 13);
 /// An empty panel with a vertical layout without margins.

@@ -7,6 +7,7 @@
 
 #include <QApplication>
 #include <QClipboard>
+#include <QContextMenuEvent>
 #include <QFileDialog>
 #include <QMenu>
 #include <QPainter>
@@ -134,16 +135,20 @@ PaintPicture paintOf(QWidget& widget)
     };
 }
 
-void openByRightClick(QWidget& view, QMenu& menu)
+void openByRightClick(QWidget& view, QMenu& menu, std::function<void(QPoint place)> open)
 {
+    if (!open)
+        open = [&view, &menu](QPoint place) { menu.popup(view.mapToGlobal(place)); };
     view.setContextMenuPolicy(Qt::CustomContextMenu);
-    QObject::connect(&view, &QWidget::customContextMenuRequested, &menu,
-        [&view, &menu](const QPoint& place) { menu.popup(view.mapToGlobal(place)); });
+    QObject::connect(&view, &QWidget::customContextMenuRequested, &menu, std::move(open));
     // The menu key comes as such a request; on Linux this one does not.
     auto* keys = new QShortcut(QKeySequence(Qt::SHIFT | Qt::Key_F10), &view);
     keys->setContext(Qt::WidgetWithChildrenShortcut);
-    QObject::connect(
-        keys, &QShortcut::activated, &menu, [&view, &menu] { menu.popup(view.mapToGlobal(view.rect().center())); });
+    QObject::connect(keys, &QShortcut::activated, &menu, [&view] {
+        const QPoint middle = view.rect().center();
+        QContextMenuEvent wanted(QContextMenuEvent::Keyboard, middle, view.mapToGlobal(middle));
+        QApplication::sendEvent(&view, &wanted); // a view may know a better place
+    });
 }
 
 QMenu* addPictureMenu(QWidget& view, std::function<QString()> name, std::function<std::function<QString()>()> csv,

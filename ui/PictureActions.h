@@ -3,6 +3,7 @@
 
 #include "visualization/PictureFile.h"
 
+#include <QPoint>
 #include <QSize>
 #include <QString>
 
@@ -34,7 +35,8 @@ void addPictureActions(QMenu& menu, QWidget& owner, const PictureSource& source,
 [[nodiscard]] PaintPicture paintOf(QWidget& widget);
 
 /// A right click on @p view opens @p menu; so do the menu key and Shift+F10 while the keyboard is there.
-void openByRightClick(QWidget& view, QMenu& menu);
+/// @param open what is done for it, where that depends on the place in the view; null: the menu opens there
+void openByRightClick(QWidget& view, QMenu& menu, std::function<void(QPoint place)> open = nullptr);
 
 /// For a view that has no button: a menu of addPictureActions() alone, see openByRightClick(). The view owns it.
 /// @param name, csv as PictureSource has them  @param paint in the view's own size; null: paintOf()

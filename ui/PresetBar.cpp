@@ -13,6 +13,7 @@
 #include <QLineEdit>
 #include <QMenu>
 #include <QPushButton>
+#include <QScopedValueRollback>
 
 #include <algorithm>
 
@@ -20,6 +21,13 @@ namespace spectune {
 
 namespace {
 constexpr int sourceLines = 2; ///< what a preset is for may take more
+
+/// Where its numbers come from, without what else there is to say of them.
+QString originOf(const QString& source)
+{
+    const qsizetype end = source.indexOf(QLatin1String(". "));
+    return end < 0 ? source : source.left(end + 1);
+}
 
 /// What it is for and where its numbers come from, whole.
 QString tipOf(const Preset& preset)
@@ -77,6 +85,12 @@ PresetBar::PresetBar(ConfigForm& form, QString folder, QWidget* parent)
     m_note->installEventFilter(this);
     connect(m_name, &QLineEdit::returnPressed, m_save, &QPushButton::click);
     connect(m_save, &QPushButton::clicked, this, [this] { saveAs(m_name->text().simplified()); });
+    connect(&form, &ConfigForm::replaced, this, [this] {
+        if (m_fills)
+            return;
+        m_chosen = -1;
+        m_picker->setCurrentIndex(0);
+    });
     connect(&form, &ConfigForm::changed, this, &PresetBar::refresh);
     showNaming(false);
     fillPicker({});
@@ -141,6 +155,7 @@ void PresetBar::choose(int index)
     if (!preset)
         return;
     m_picker->setCurrentIndex(std::max(0, m_picker->findData(index)));
+    const QScopedValueRollback fills(m_fills, true);
     m_form.setConfig(withPreset(m_form.config(), *preset));
     Q_EMIT told({}, tr("The set-up has the values of “%1”.").arg(presetWords(*preset, preset->name)));
     refresh();
@@ -161,19 +176,25 @@ void PresetBar::refresh()
                 ? tr("The paper's recipes, a quick try, teaching, small memory, and your own")
                 : tr("Not all presets can be read. %1").arg(m_library.problems().front()));
         m_note->setToolTip(m_library.problems().join(QLatin1Char('\n')));
+        m_picker->setAccessibleDescription({});
         return;
     }
     const int changed = changedSince(m_form.config(), *preset);
-    const QString since
-        = changed == 0 ? tr("unchanged") : counted(changed, tr("%1 field changed"), tr("%1 fields changed"));
+    const QString since = changed == 0
+        ? tr("unchanged")
+        : counted(changed, tr("%1 field changed from the preset"), tr("%1 fields changed from the preset"));
     const QString about
         = preset->about.isEmpty() ? since : QStringLiteral("%1  ·  %2").arg(since, presetWords(*preset, preset->about));
-    // Its source is read whole or not at all; the tool tip has it in any case.
-    const QString whole = QStringLiteral("%1  ·  %2").arg(about, presetWords(*preset, preset->source));
+    // Of a source that is too long the first sentence names it; the tool tip has the whole.
+    const QString source = presetWords(*preset, preset->source);
+    const QString whole = QStringLiteral("%1  ·  %2").arg(about, source);
     const QRect room(0, 0, m_note->contentsRect().width(), 0);
     const int height = m_note->fontMetrics().boundingRect(room, Qt::TextWordWrap, whole).height();
-    m_note->setText(height <= sourceLines * m_note->fontMetrics().lineSpacing() ? whole : about);
+    m_note->setText(height <= sourceLines * m_note->fontMetrics().lineSpacing()
+            ? whole
+            : QStringLiteral("%1  ·  %2").arg(about, originOf(source)));
     m_note->setToolTip(tipOf(*preset));
+    m_picker->setAccessibleDescription(tipOf(*preset));
 }
 
 void PresetBar::showNaming(bool shown)

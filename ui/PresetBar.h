@@ -17,8 +17,9 @@ namespace spectune {
 
 class ConfigForm;
 
-/// The row above the set-up: presets to choose from, how many fields have been changed since, what the chosen one is for,
-/// whole, and where its numbers come from, where there is room. As high as these words need.
+/// The row above the set-up: presets to choose from, how many fields have been changed since, what the chosen one is
+/// for, and where its numbers come from: all of it where there is room, else the first sentence. As high as these words
+/// need. A set-up that comes from elsewhere is no preset's.
 class PresetBar : public QWidget {
     Q_OBJECT
 public:
@@ -52,6 +53,7 @@ private:
     ConfigForm& m_form;
     PresetLibrary m_library;
     int m_chosen = -1; ///< of the library; −1: none
+    bool m_fills = false; ///< the form, with the chosen one
     QComboBox* m_picker = nullptr;
     QLabel* m_note = nullptr;
     QLineEdit* m_name = nullptr;

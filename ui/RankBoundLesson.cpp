@@ -9,6 +9,7 @@
 #include "ui/RankTrialWorker.h"
 #include "ui/RunModel.h"
 #include "ui/RunPlotPlan.h"
+#include "ui/StudioIcons.h"
 #include "visualization/BoundCurve.h"
 #include "visualization/NumberFormat.h"
 #include "visualization/RankSlider.h"
@@ -163,12 +164,13 @@ QWidget* RankBoundLesson::makeTrial()
     column->addWidget(m_starts, 1);
     m_outcome = makeText(QString(), "second", true);
     column->addWidget(m_outcome);
-    column->addWidget(makeCaption(
-        tr("Beyond the bound no local minimum is spurious, so every start reaches the best loss. Below it a start may "
-           "get stuck, or have too little rank for any; it need not: the bound is conservative, and small ranks mostly "
-           "do. It holds for the linearised loss with weight decay, not for every fine-tuning, and generated text has "
-           "no small K. Jang, Lee, Ryu, ICML 2024."),
-        "third", true));
+    column->addWidget(
+        makeCaption(tr("Beyond the bound no local minimum is spurious, so every start reaches the best loss. Below "
+                       "it a start may get stuck, or the rank may be too small for the best loss; neither need be: "
+                       "the bound is conservative, and smaller ranks mostly suffice. It holds for the linearised "
+                       "loss with weight decay, not for every fine-tuning, and generated text has no small K. Jang, "
+                       "Lee, Ryu, ICML 2024."),
+            "third", true));
     connect(m_train, &QPushButton::clicked, this, &RankBoundLesson::toggleTrial);
     return block;
 }
@@ -278,6 +280,7 @@ void RankBoundLesson::tellTrial()
     const int all = RankTrial::ranks * RankTrial::starts;
     const int done = m_starts->count();
     const bool running = m_worker->isRunning();
+    m_train->setIcon(studioIcon(running ? QStringLiteral("stop") : QStringLiteral("play")));
     m_train->setText(running ? tr("Stop") : done > 0 ? tr("Train again") : tr("Train"));
     m_trialNote->setText(running
             ? tr("final training loss, log axis; %1 of %2 starts have trained").arg(done).arg(all)

@@ -38,11 +38,11 @@ RankBoundPanel::RankBoundPanel(ConfigForm& form, QWidget* parent)
     column->addLayout(head);
     m_comparison = makeText(QString(), "second", true);
     column->addWidget(m_comparison);
-    column->addWidget(makeCaption(
-        tr("From there on LoRA has no spurious local minima in the linearised regime (Jang, Lee, Ryu 2024). The bound "
-           "is "
-           "conservative: far smaller ranks usually do. It is meant for classes; generated text has no small K."),
-        "third", true));
+    column->addWidget(
+        makeCaption(tr("From there on LoRA has no spurious local minima in the linearised regime (Jang, Lee, Ryu "
+                       "2024). The bound is conservative: far smaller ranks usually suffice. It is meant for "
+                       "classes; generated text has no small K."),
+            "third", true));
     connect(m_outputs, &QLineEdit::textChanged, this, &RankBoundPanel::refresh);
     connect(&form, &ConfigForm::checked, this, &RankBoundPanel::refresh);
     refresh();

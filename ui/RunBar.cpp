@@ -3,6 +3,7 @@
 
 #include "ui/ElidedLabel.h"
 #include "ui/FieldLine.h"
+#include "ui/FigureLabel.h"
 #include "ui/MessageWords.h"
 #include "ui/PageParts.h"
 #include "ui/RunModel.h"
@@ -12,7 +13,6 @@
 #include "visualization/MemoryBar.h"
 #include "visualization/NumberFormat.h"
 #include "visualization/ProgressLine.h"
-#include "visualization/Theme.h"
 
 #include <QEvent>
 #include <QHBoxLayout>
@@ -21,6 +21,7 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <cmath>
 
 namespace spectune {
 
@@ -41,22 +42,16 @@ QString mainIcon(MainAction action)
 }
 
 /// "1.2 / 8.0 GiB", what the device has more quietly than what the run holds of it.
-QString memoryText(const DeviceMemory& memory)
+void showMemory(FigureLabel& label, const DeviceMemory& memory)
 {
     const QString used = formatMemory(static_cast<double>(memory.used));
-    if (memory.total <= 0)
-        return used;
+    if (memory.total <= 0) {
+        label.setFigures(used, {});
+        return;
+    }
     const QString total = formatGiB(static_cast<double>(memory.total));
     const QString unit = total.mid(total.lastIndexOf(QLatin1Char(' ')));
-    const QString number = used.endsWith(unit) ? used.chopped(unit.size()) : used;
-    return QStringLiteral("%1 <span style='color:%2'>/ %3</span>").arg(number, Theme::current().text3.name(), total);
-}
-
-QString phaseName(Phase phase)
-{
-    return phase == Phase::WarmUp ? RunBar::tr("warm-up")
-        : phase == Phase::Cubic   ? RunBar::tr("cubic phase")
-                                  : RunBar::tr("final phase");
+    label.setFigures(used.endsWith(unit) ? used.chopped(unit.size()) : used, QStringLiteral(" / ") + total);
 }
 
 } // namespace
@@ -110,6 +105,7 @@ void RunBar::setContext(const Context& context)
     m_input.errors = context.errors;
     m_input.setupShown = context.setupShown;
     m_steps = context.steps;
+    m_epochs = context.epochs;
     m_summary = context.summary;
     refresh();
 }
@@ -260,44 +256,9 @@ void RunBar::refreshMessage()
     m_messageDetail->setVisible(!detail.isEmpty());
 }
 
-QString RunBar::subtitleOfEnded() const
-{
-    const auto& metrics = m_run.history().metrics;
-    const bool endedBadly = m_input.record == RecordState::Interrupted || m_input.record == RecordState::Failed;
-    if (endedBadly && !m_input.exportable)
-        return tr("at step %1, nothing was saved").arg(formatCount(m_run.step()));
-    if (metrics.empty())
-        return m_input.cancelled ? tr("nothing was saved") : QString();
-    return tr("step %1, %2").arg(formatCount(m_run.step()), formatDuration(metrics.back().seconds));
-}
-
-QString RunBar::subtitle() const
-{
-    const QString time = m_run.since().isValid() ? m_run.since().toString(QStringLiteral("HH:mm")) : QString();
-    switch (m_state.mark) {
-    case StateMark::HalfDisc: return m_run.stage();
-    case StateMark::GreenDisc:
-        return m_input.record ? tr("as of step %1").arg(formatCount(m_run.step())) : tr("since %1").arg(time);
-    case StateMark::Bars: return tr("at step %1, memory stays held").arg(formatCount(m_run.step()));
-    case StateMark::AmberDisc:
-        return m_input.state == SessionState::Pausing ? tr("after this step")
-            : m_input.cancelled                       ? tr("nothing is to be saved")
-                                                      : tr("saving step %1").arg(formatCount(m_run.step()));
-    case StateMark::Cross:
-        return m_input.record ? subtitleOfEnded() : tr("at step %1, %2").arg(formatCount(m_run.step()), time);
-    case StateMark::Tick:
-    case StateMark::Square: return subtitleOfEnded();
-    case StateMark::Ring: break;
-    }
-    return m_steps > 0 ? counted(m_steps, tr("%1 step"), tr("%1 steps"))
-                       : tr("the number of steps follows from the data");
-}
-
 bool RunBar::event(QEvent* event)
 {
     const bool taken = QWidget::event(event);
-    if (event->type() == QEvent::PaletteChange)
-        refreshMemory(); // one of its colours stands in the text
     if (event->type() == QEvent::LayoutRequest)
         fitColumns(); // the columns have their widths by now
     return taken;
@@ -318,7 +279,7 @@ void RunBar::refreshMemory()
 {
     const DeviceMemory& memory = m_run.memory();
     if (hasMemory()) {
-        m_memory->setText(memoryText(memory));
+        showMemory(*m_memory, memory);
         const QString help
             = tr("What this run holds of its device's memory: of a GPU what was taken from the driver, of "
                  "the computer what the program has in memory. At most so far: %1.")
@@ -335,37 +296,24 @@ void RunBar::fitColumns()
 {
     constexpr int gap = 12;
     const int steps = m_stepText->sizeHint().width() + gap;
-    const int wanted = steps + m_leftText->fontMetrics().horizontalAdvance(m_left);
+    const int wanted = steps + static_cast<int>(std::ceil(tabularWidth(m_leftText->font(), m_left)));
     const int taken = m_memoryStat->isVisibleTo(this) ? m_memoryStat->width() + gap : 0;
     const int withoutMemory = m_progressColumn->width() + taken;
     m_memoryStat->setVisible(hasMemory() && withoutMemory - m_memoryStat->sizeHint().width() - gap >= wanted);
     m_leftText->setText(wanted <= withoutMemory ? m_left : m_share);
 }
 
-/// The last that a step used: a schedule may end at 0, which no step had.
-double RunBar::shownRate() const
-{
-    const auto& metrics = m_run.history().metrics;
-    const auto used
-        = std::find_if(metrics.rbegin(), metrics.rend(), [](const MetricPoint& point) { return point.lr > 0.0; });
-    return isTerminal(m_input.state) && used != metrics.rend() ? used->lr : metrics.back().lr;
-}
-
 void RunBar::refreshNumbers()
 {
     m_subtitle->setText(subtitle());
-    QString note;
-    if (m_input.state == SessionState::Running || m_input.state == SessionState::Paused)
-        note = allocatesBudget(m_run.config().method) ? phaseName(m_run.phase()) : QString();
-    else if (m_input.record && m_input.record != RecordState::Running && m_state.showsProgress)
-        note = tr("recorded");
+    const QString note = titleNote();
     m_titleNote->setText(note.isEmpty() ? QString() : QStringLiteral("· ") + note);
     if (!m_state.showsProgress)
         return;
     const std::int64_t total = m_run.resolved().totalSteps;
     m_progress->setPlan(m_run.plan());
     m_progress->setStep(m_run.step());
-    m_stepText->setText(tr("<b>Step %1</b> of %2").arg(formatCount(m_run.step()), formatCount(total)));
+    m_stepText->setFigures(tr("Step %1").arg(formatCount(m_run.step())), tr(" of %1").arg(formatCount(total)));
     m_share = total > 0 ? formatPercent(static_cast<double>(m_run.step()) / static_cast<double>(total)) : QString();
     m_left = m_share;
     const double perStep = m_run.secondsPerStep();
@@ -375,9 +323,10 @@ void RunBar::refreshNumbers()
     const auto& metrics = m_run.history().metrics;
     const bool any = !metrics.empty();
     m_loss->setText(any ? formatLoss(metrics.back().loss) : QStringLiteral("–"));
-    const bool stands = m_input.state == SessionState::Paused; // the last steps' speed is not that of one that waits
-    m_speed->setText(
-        any ? formatCount(stands ? 0 : static_cast<std::int64_t>(m_run.tokensPerSecond())) : QStringLiteral("–"));
+    m_speed->setText(any ? formatCount(std::llround(shownSpeed())) : QStringLiteral("–"));
+    const QString help = speedHelp();
+    m_speed->parentWidget()->setToolTip(help);
+    m_speed->setAccessibleDescription(help);
     m_rate->setText(any ? formatScientific(shownRate()) : QStringLiteral("–"));
     refreshMemory();
 }

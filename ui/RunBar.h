@@ -13,6 +13,7 @@ class QPushButton;
 namespace spectune {
 
 class FieldLine;
+class FigureLabel;
 class ProgressLine;
 class RunModel;
 class StateMarkView;
@@ -28,6 +29,7 @@ public:
         int errors = 0;
         bool setupShown = false; ///< its workspace is in front
         std::int64_t steps = 0; ///< 0: they follow from data that is not known yet
+        double epochs = 0.0; ///< that these are; 0: not known
         QString summary; ///< one sentence
     };
     void setContext(const Context& context);
@@ -74,6 +76,11 @@ private:
     void refreshMemory();
     void fitColumns();
     [[nodiscard]] double shownRate() const;
+    /// Loss-bearing tokens per second: of the last steps, or of all of a run that has ended. @pre a step was done
+    [[nodiscard]] double shownSpeed() const;
+    [[nodiscard]] QString speedHelp() const;
+    [[nodiscard]] QString titleNote() const; ///< beside the state's name
+    [[nodiscard]] QString lastEvaluation() const;
     void refreshMessage();
     void placeEvaluate();
     [[nodiscard]] QString subtitle() const;
@@ -85,25 +92,26 @@ private:
     MainAction m_pressed = MainAction::None; ///< what the main button meant when it was pressed last
     QString m_summary;
     std::int64_t m_steps = 0; ///< that a start would do
+    double m_epochs = 0.0; ///< the same
     StateMarkView* m_mark = nullptr;
     QLabel* m_title = nullptr;
     QLabel* m_titleNote = nullptr;
     QLabel* m_subtitle = nullptr;
     QWidget* m_progressColumn = nullptr;
     ProgressLine* m_progress = nullptr;
-    QLabel* m_stepText = nullptr;
-    QLabel* m_leftText = nullptr;
+    FigureLabel* m_stepText = nullptr;
+    FigureLabel* m_leftText = nullptr;
     QString m_share; ///< of the steps, done
     QString m_left; ///< that and the time left, whether or not there is room for both
     QLabel* m_message = nullptr;
     QLabel* m_messageDetail = nullptr;
     QWidget* m_messageColumn = nullptr;
     QWidget* m_stats = nullptr;
-    QLabel* m_speed = nullptr;
-    QLabel* m_rate = nullptr;
-    QLabel* m_memory = nullptr;
+    FigureLabel* m_speed = nullptr;
+    FigureLabel* m_rate = nullptr;
+    FigureLabel* m_memory = nullptr;
     QWidget* m_memoryStat = nullptr;
-    QLabel* m_loss = nullptr;
+    FigureLabel* m_loss = nullptr;
     FieldLine* m_name = nullptr;
     QPushButton* m_main = nullptr;
     QPushButton* m_step = nullptr;

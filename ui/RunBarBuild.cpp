@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the run bar is made of.
+#include "ui/FigureLabel.h"
 #include "ui/PageParts.h"
 #include "ui/RunBar.h"
 #include "ui/StateMarkView.h"
 #include "ui/StudioIcons.h"
 #include "visualization/Fonts.h"
 #include "visualization/ProgressLine.h"
+#include "visualization/Theme.h"
 
 #include <QEvent>
 #include <QHBoxLayout>
@@ -17,17 +19,16 @@ namespace spectune {
 
 namespace {
 
-QWidget* makeStat(QLabel*& value, const QString& caption, const QString& help = {})
+QWidget* makeStat(FigureLabel*& value, const QString& caption)
 {
     auto* stat = new QWidget;
-    stat->setToolTip(help);
     auto* column = new QVBoxLayout(stat);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(1);
-    value = makeHeading(QString());
+    value = new FigureLabel;
+    value->setFont(Fonts::heading());
     value->setMinimumWidth(54);
     value->setAccessibleName(caption);
-    value->setAccessibleDescription(help);
     column->addWidget(value);
     column->addWidget(makeCaption(caption));
     return stat;
@@ -67,9 +68,12 @@ QWidget* RunBar::makeProgressColumn()
     column->setContentsMargins(0, 8, 0, 12);
     column->setSpacing(4);
     auto* texts = new QHBoxLayout;
-    m_stepText = makeText(QString());
-    m_stepText->setTextFormat(Qt::RichText);
-    m_leftText = makeText(QString(), "second");
+    m_stepText = new FigureLabel;
+    m_stepText->setFont(Fonts::heading());
+    m_stepText->setRestLook(Fonts::body(), &Theme::text);
+    m_leftText = new FigureLabel;
+    m_leftText->setFont(Fonts::body());
+    m_leftText->setProperty("tone", QStringLiteral("second"));
     m_leftText->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     m_leftText->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); // a long time left does not widen the bar
     texts->addWidget(m_stepText);
@@ -87,13 +91,11 @@ void RunBar::addStats(QHBoxLayout* row)
     stats->setContentsMargins(0, 8, 0, 8);
     stats->setSpacing(12);
     stats->addWidget(makeStat(m_loss, tr("task loss")));
-    stats->addWidget(makeStat(m_speed, tr("tok/s"),
-        tr("Loss-bearing tokens per second, over the last 40 steps. The tokens of the prompts are read as well, but "
-           "not counted.")));
+    stats->addWidget(makeStat(m_speed, tr("tok/s")));
     stats->addWidget(makeStat(m_rate, tr("learning rate")));
     m_rate->setObjectName(QStringLiteral("LearningRate"));
     m_memoryStat = makeStat(m_memory, tr("device memory"));
-    m_memory->setTextFormat(Qt::RichText);
+    m_memory->setRestLook(Fonts::heading(), &Theme::text3);
     m_memory->setObjectName(QStringLiteral("DeviceMemory"));
     m_memoryStat->setMinimumWidth(112); // what is held grows, and its place shall not jump
     m_memoryStat->setVisible(false);

@@ -172,6 +172,12 @@ void RunDetails::refresh(const RunRecord& record)
     m_facts->setRows(factsOf(record));
 }
 
+void RunDetails::writeName()
+{
+    m_name->setFocus(Qt::OtherFocusReason);
+    m_name->selectAll();
+}
+
 void RunDetails::flush()
 {
     if (m_later.isActive())

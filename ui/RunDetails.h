@@ -24,6 +24,7 @@ public:
 
     /// Shows run @p id; 0: none. Text that is being typed stays.
     void setRun(std::int64_t id);
+    void writeName(); ///< takes the keyboard to the name, which is there to be written over
     /// Stores what has been typed and not been stored yet.
     void flush();
 

@@ -11,6 +11,9 @@
 
 #include <QPainter>
 
+#include <algorithm>
+#include <cmath>
+
 namespace spectune {
 
 namespace {
@@ -19,6 +22,7 @@ constexpr int rowHeight = 44;
 constexpr int tickRoom = 32;
 constexpr int numberRoom = 52;
 constexpr int curveWidth = 68;
+constexpr int leastCurve = 24; ///< a narrower one tells nothing
 
 QColor toneColor(RunRowLook::Tone tone, bool chosen)
 {
@@ -51,6 +55,24 @@ QRect RunListDelegate::tickArea(const QRect& row)
     return {row.left(), row.top(), tickRoom, row.height()};
 }
 
+RunListDelegate::Places RunListDelegate::placesOf(const QRect& row, const RunRowLook& look)
+{
+    const int numberWidth = std::max(numberRoom, static_cast<int>(std::ceil(tabularWidth(Fonts::body(), look.number))));
+    const QRect number(row.right() - numberWidth - 8, row.top(), numberWidth, row.height());
+    const int left = row.left() + tickRoom;
+    const int line = QFontMetrics(Fonts::caption()).horizontalAdvance(look.line);
+    const int usual = row.width() < 300 ? curveWidth - 18 : curveWidth;
+    const int rest = number.left() - 6 - 8 - left - line; // beside the whole line
+    const int curve = rest >= leastCurve ? std::min(usual, rest) : 0;
+    const QRect picture(number.left() - curve - 6, row.top() + 11, curve, row.height() - 22);
+    return {number, picture, {left, row.top() + 5, picture.left() - left - 8, 17}};
+}
+
+QString RunListDelegate::shownName(const RunRowLook& look, int width)
+{
+    return QFontMetrics(Fonts::heading()).elidedText(look.name, Qt::ElideMiddle, width);
+}
+
 QSize RunListDelegate::sizeHint(const QStyleOptionViewItem&, const QModelIndex&) const
 {
     return {240, rowHeight};
@@ -68,24 +90,21 @@ void RunListDelegate::paint(QPainter* painter, const QStyleOptionViewItem& optio
     painter->setRenderHint(QPainter::Antialiasing);
     paintRowGround(*painter, row, look.tag >= 0);
     paintTick(*painter, row, look.tag);
-    const bool narrow = row.width() < 300;
-    const int curve = narrow ? curveWidth - 18 : curveWidth;
-    const QRect number(row.right() - numberRoom - 8, row.top(), numberRoom, row.height());
-    const QRect picture(number.left() - curve - 6, row.top() + 11, curve, row.height() - 22);
-    const QRect words(row.left() + tickRoom, row.top() + 5, picture.left() - row.left() - tickRoom - 8, 17);
+    const Places places = placesOf(row, look);
+    const QRect& words = places.words;
     painter->setFont(Fonts::heading());
     painter->setPen(theme.text);
-    painter->drawText(words, Qt::AlignLeft | Qt::AlignVCenter,
-        painter->fontMetrics().elidedText(look.name, Qt::ElideRight, words.width()));
+    painter->drawText(words, Qt::AlignLeft | Qt::AlignVCenter, shownName(look, words.width()));
     painter->setFont(Fonts::caption());
     painter->setPen(toneColor(look.tone, look.tag >= 0));
     painter->drawText(words.translated(0, 16), Qt::AlignLeft | Qt::AlignVCenter,
         painter->fontMetrics().elidedText(look.line, Qt::ElideRight, words.width()));
     painter->setPen(QPen(theme.text2, 1.3));
-    painter->drawPolyline(sparkline(look.curve, picture, look.share));
+    if (!places.curve.isEmpty())
+        painter->drawPolyline(sparkline(look.curve, places.curve, look.share));
     painter->setFont(Fonts::body());
     painter->setPen(look.hasNumber ? theme.text : theme.text3);
-    drawTabular(*painter, number, Qt::AlignRight | Qt::AlignVCenter, look.number);
+    drawTabular(*painter, places.number, Qt::AlignRight | Qt::AlignVCenter, look.number);
     if (option.state.testFlag(QStyle::State_HasFocus))
         drawFocusFrame(*painter, QRectF(row).adjusted(1, 1, -1, -2), theme.focus);
     painter->restore();

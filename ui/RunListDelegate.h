@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QRect>
 #include <QStyledItemDelegate>
 
 namespace spectune {
+
+struct RunRowLook;
 
 /// Paints a run's row, 44 px: tick or letter, name, a line of words, the small curve, the loss.
 class RunListDelegate : public QStyledItemDelegate {
@@ -13,6 +16,15 @@ public:
 
     void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
     [[nodiscard]] QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override;
+    /// Where a row's parts stand, in pixels of the list. Number and line are whole before the curve has its width.
+    struct Places {
+        QRect number;
+        QRect curve; ///< empty: there is no room for one
+        QRect words; ///< name; the line is below
+    };
+    [[nodiscard]] static Places placesOf(const QRect& row, const RunRowLook& look);
+    /// The name at @p width: elided in the middle, since names of runs differ at their ends.
+    [[nodiscard]] static QString shownName(const RunRowLook& look, int width);
     /// The tick: a click there adds the run to the comparison, one beside it chooses the run alone.
     [[nodiscard]] static QRect tickArea(const QRect& row);
 };

@@ -239,7 +239,10 @@ std::vector<RunRail::Health> RunRail::healthBefore() const
         rows.push_back({"error", counted(errors, tr("%1 error"), tr("%1 errors")), tr("to be mended in Set up")});
     if (warnings > 0)
         rows.push_back({"warning", counted(warnings, tr("%1 warning"), tr("%1 warnings")), tr("see Set up")});
-    if (errors == 0 && warnings == 0)
+    const QString awaited = m_form.nextChoice();
+    if (!awaited.isEmpty())
+        rows.push_back({"note", awaited, tr("in Set up")});
+    else if (errors == 0 && warnings == 0)
         rows.push_back({"check", tr("No issues"), tr("all fields checked")});
     if (m_form.model())
         rows.push_back({"check", tr("Model read"),
@@ -312,6 +315,7 @@ void RunRail::rebuildHealth(const std::vector<Health>& rows)
         const QLatin1String name(row.icon);
         const IconTone tone = name == QLatin1String("check") ? IconTone::Ok
             : name == QLatin1String("error")                 ? IconTone::Error
+            : name == QLatin1String("note")                  ? IconTone::Second
                                                              : IconTone::Warn;
         HealthRow shown {name, makeText(row.title, "", true), makeCaption(row.detail, "third", true)};
         grid->addWidget(makeIcon(name, tone), 0, 0);

@@ -28,7 +28,7 @@ Q_SIGNALS:
 
 private:
     struct Health {
-        const char* icon; ///< "check" or "warning"
+        const char* icon; ///< "check", "note", "warning" or "error"
         QString title;
         QString detail;
     };

@@ -3,11 +3,11 @@
 
 #include "ui/ElidedLabel.h"
 #include "ui/PageParts.h"
-#include "ui/RunPlans.h"
 #include "ui/RunTagView.h"
 #include "ui/RunsQuestion.h"
 #include "visualization/Fonts.h"
 
+#include <QAction>
 #include <QFrame>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -17,15 +17,37 @@
 #include <QStackedLayout>
 #include <QVBoxLayout>
 
+#include <algorithm>
+#include <utility>
+
 namespace spectune {
 
 namespace {
 constexpr int usualHeight = 52;
 constexpr int askingHeight = 68; ///< four lines of 11 px
+
+QStringList titles(const std::vector<RunRecord>& runs)
+{
+    QStringList names;
+    for (const RunRecord& run : runs)
+        names << run.title();
+    return names;
+}
+
+/// A button that says what an action does, for the run that it does it with.
+void dress(QPushButton& button, const QAction& action)
+{
+    button.setText(action.text());
+    button.setEnabled(action.isEnabled());
+    button.setToolTip(action.toolTip());
+    button.setAccessibleDescription(action.toolTip());
+}
+
 } // namespace
 
 RunsBar::RunsBar(QWidget* parent)
     : QWidget(parent)
+    , m_actions(new RunActions(this))
     , m_stack(new QStackedLayout(this))
     , m_question(new RunsQuestion)
 {
@@ -66,32 +88,24 @@ RunsBar::RunsBar(QWidget* parent)
     m_stack->addWidget(m_question);
     makeMenu();
     m_open->setMinimumWidth(QFontMetrics(Fonts::heading()).horizontalAdvance(tr("Opening…")) + 26); // no jump
-    m_open->setToolTip(tr("Show A in Live, as it was recorded"));
-    m_again->setToolTip(tr("A new set-up with A's configuration"));
-    m_fixed->setToolTip(tr("A new set-up in which every matrix keeps the rank that A ended with"));
     connect(m_swap, &QPushButton::clicked, this, &RunsBar::swapWanted);
-    connect(m_open, &QPushButton::clicked, this, &RunsBar::openWanted);
-    connect(m_again, &QPushButton::clicked, this, &RunsBar::startAgainWanted);
-    connect(m_fixed, &QPushButton::clicked, this, &RunsBar::fixedRanksWanted);
-    connect(m_main, &QPushButton::clicked, this, [this] {
-        switch (m_offer) { // as the button was named, whatever its folder holds by now
-        case Offer::Export: Q_EMIT exportWanted(); break;
-        case Offer::Resume: Q_EMIT resumeWanted(); break;
-        case Offer::StartAgain: Q_EMIT startAgainWanted(); break;
-        }
-    });
+    const RunActions& deeds = *m_actions;
+    connect(m_open, &QPushButton::clicked, deeds[RunDeed::Open], &QAction::trigger);
+    connect(m_again, &QPushButton::clicked, deeds[RunDeed::StartAgain], &QAction::trigger);
+    connect(m_fixed, &QPushButton::clicked, deeds[RunDeed::FixedRanks], &QAction::trigger);
+    // As the button was named, whatever A's folder holds by now.
+    connect(m_main, &QPushButton::clicked, this, [this] { (*m_actions)[m_actions->next()]->trigger(); });
     connect(m_question, &RunsQuestion::closed, this, [this] { showQuestion(false); });
-    setContent({});
+    refresh();
 }
 
 void RunsBar::makeMenu()
 {
     auto* menu = new QMenu(this);
-    m_resume = menu->addAction(tr("Resume where it was left"), this, &RunsBar::resumeWanted);
-    m_continue = menu->addAction(tr("Continue with more steps…"), this, &RunsBar::continueWanted);
-    m_folder = menu->addAction(tr("Show its folder"), this, &RunsBar::folderWanted);
+    const RunActions& deeds = *m_actions;
+    menu->addActions({deeds[RunDeed::Resume], deeds[RunDeed::Continue], deeds[RunDeed::ShowFolder]});
     menu->addSeparator();
-    m_delete = menu->addAction(tr("Delete…"), this, &RunsBar::deleteWanted);
+    menu->addAction(deeds[RunDeed::Delete]);
     menu->setToolTipsVisible(true);
     m_more->setMenu(menu);
     m_more->setProperty("hasMenu", true); // room for the arrow, see studio.qss
@@ -136,13 +150,6 @@ bool RunsBar::asks() const
     return m_stack->currentIndex() == 1;
 }
 
-RunsBar::Offer RunsBar::offerFor(const RunRecord& record)
-{
-    if (!record.endedEarly())
-        return Offer::Export;
-    return record.canResume() ? Offer::Resume : Offer::StartAgain;
-}
-
 QWidget* RunsBar::makeName(int index, bool narrow)
 {
     const RunRecord& record = m_content.runs[static_cast<std::size_t>(index)];
@@ -157,6 +164,7 @@ QWidget* RunsBar::makeName(int index, bool narrow)
     auto* name = new ElidedLabel;
     name->setFont(Fonts::state());
     name->setText(record.title());
+    name->setAmong(titles(m_content.runs));
     name->setToolTip(record.title());
     auto* line = new ElidedLabel;
     line->setFont(Fonts::caption());
@@ -189,12 +197,32 @@ void RunsBar::rebuildNames()
     }
 }
 
+bool RunsBar::Content::showsTheSame(const Content& other) const
+{
+    const auto sameRun = [](const RunRecord& a, const RunRecord& b) {
+        return a.id == b.id && a.title() == b.title() && a.stateText() == b.stateText()
+            && a.fingerprint == b.fingerprint && a.problem == b.problem;
+    };
+    return busy == other.busy && opening == other.opening && verdict.number == other.verdict.number
+        && std::ranges::equal(runs, other.runs, sameRun);
+}
+
 void RunsBar::setContent(Content content)
 {
+    if (content.showsTheSame(m_content))
+        return;
     m_content = std::move(content);
+    refresh();
+}
+
+void RunsBar::refresh()
+{
     rebuildNames();
     const bool two = m_content.runs.size() == 2;
     m_swap->setVisible(two);
+    if (two)
+        m_swap->setToolTip(
+            tr("“%1” becomes A, “%2” becomes B").arg(m_content.runs.back().title(), m_content.runs.front().title()));
     m_verdict->setVisible(two && !m_content.verdict.number.isEmpty());
     m_number->setText(m_content.verdict.number);
     m_words->setText(m_content.verdict.words);
@@ -206,37 +234,23 @@ void RunsBar::refreshActions()
     const bool any = !m_content.runs.empty();
     for (QPushButton* button : {m_open, m_again, m_fixed, m_more, m_main})
         button->setVisible(any);
-    m_offer = any ? offerFor(m_content.runs.front()) : Offer::Export;
     if (!any)
         return;
     const RunRecord& a = m_content.runs.front();
-    const bool readable = a.state != RecordState::Missing && a.state != RecordState::Unreadable;
-    const bool ended = a.state != RecordState::Running;
+    m_actions->setRun(a, {.busy = m_content.busy, .opening = m_content.opening});
+    const RunActions& deeds = *m_actions;
+    const RunDeed next = deeds.next();
+    dress(*m_open, *deeds[RunDeed::Open]);
+    dress(*m_again, *deeds[RunDeed::StartAgain]);
+    m_again->setVisible(next != RunDeed::StartAgain); // it is the main one then
+    dress(*m_fixed, *deeds[RunDeed::FixedRanks]);
+    m_more->setToolTip(tr("What else can be done with “%1”").arg(a.title()));
+    m_more->setAccessibleDescription(m_more->toolTip());
+    dress(*m_main, *deeds[next]);
     const QString letter = m_content.runs.size() > 1 ? QStringLiteral(" A") : QString();
-    const bool knowsConfig = (a.state != RecordState::Unreadable || !a.method.isEmpty()) && !a.configuration.isEmpty();
-    const bool again = m_offer == Offer::StartAgain;
-    m_main->setText(again   ? tr("Start%1 again").arg(letter)
-            : mainResumes() ? tr("Resume%1").arg(letter)
-                            : tr("Export%1…").arg(letter));
-    m_main->setEnabled(again ? knowsConfig : readable && ended && !m_content.busy);
-    m_main->setToolTip(
-        again ? tr("A new set-up with A's configuration: A has no checkpoint to resume from") : QString());
-    m_open->setText(m_content.opening ? tr("Opening…") : tr("Open"));
-    m_open->setEnabled(readable && ended && !m_content.busy && !m_content.opening);
-    m_again->setVisible(!again); // it is the main one then
-    m_again->setEnabled(knowsConfig);
-    m_fixed->setEnabled(readable && a.ranks.kept > 0);
-    m_resume->setVisible(a.endedEarly());
-    m_resume->setEnabled(mainResumes() && !m_content.busy);
-    m_resume->setToolTip(again ? tr("Its folder has no checkpoint (checkpoints/step-N) to go on from")
-                               : tr("In its own folder, from its last checkpoint"));
-    const ContinueChoice further = continueChoice(a);
-    m_continue->setEnabled(further.possible && !m_content.busy);
-    m_continue->setToolTip(
-        further.possible && m_content.busy ? tr("Another run goes on. Stop it or wait for its end.") : further.text);
-    m_folder->setEnabled(a.state != RecordState::Missing);
-    m_delete->setText(a.state == RecordState::Missing ? tr("Remove from the history…") : tr("Delete…"));
-    m_delete->setEnabled(ended);
+    m_main->setText(next == RunDeed::StartAgain ? tr("Start%1 again").arg(letter)
+            : next == RunDeed::Resume           ? tr("Resume%1").arg(letter)
+                                                : tr("Export%1…").arg(letter));
 }
 
 } // namespace spectune

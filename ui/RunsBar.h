@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "ui/RunActions.h"
 #include "ui/RunComparison.h"
 
 #include <QWidget>
 
-class QAction;
 class QHBoxLayout;
 class QLabel;
 class QPushButton;
@@ -25,47 +25,42 @@ public:
         LossVerdict verdict; ///< of two
         bool opening = false; ///< A is being opened
         bool busy = false; ///< this session's own run goes on: nothing else can be opened or started
+
+        /// As far as the bar shows it. A run's files are other ones with another fingerprint.
+        [[nodiscard]] bool showsTheSame(const Content& other) const;
     };
 
     explicit RunsBar(QWidget* parent = nullptr);
 
+    /// Changes nothing where all of this is shown already: what can be done with A takes a look into its folder.
     void setContent(Content content);
+    /// What can be done with A.
+    [[nodiscard]] const RunActions& actionsOfA() const { return *m_actions; }
     [[nodiscard]] RunsQuestion& question() { return *m_question; }
     void showQuestion(bool shown);
     [[nodiscard]] bool asks() const;
     [[nodiscard]] QPushButton* mainButton() const { return m_main; }
-    [[nodiscard]] bool mainResumes() const { return m_offer == Offer::Resume; }
+    [[nodiscard]] bool mainResumes() const { return !m_content.runs.empty() && m_actions->next() == RunDeed::Resume; }
     /// "Continue with more steps": its tool tip says what it does, or why it cannot be.
-    [[nodiscard]] QAction* continueAction() const { return m_continue; }
+    [[nodiscard]] QAction* continueAction() const { return (*m_actions)[RunDeed::Continue]; }
 
 Q_SIGNALS:
     void swapWanted();
-    void openWanted();
-    void startAgainWanted();
-    void fixedRanksWanted();
-    void continueWanted();
-    void resumeWanted();
-    void exportWanted();
-    void deleteWanted();
-    void folderWanted();
 
 protected:
     bool event(QEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
 
 private:
-    /// What the main button does with A: a run that ended early goes on, or begins anew where it has no checkpoint.
-    enum class Offer { Export, Resume, StartAgain };
-
-    [[nodiscard]] static Offer offerFor(const RunRecord& record);
     void makeMenu();
     void fitHeight();
+    void refresh();
     void rebuildNames();
     void refreshActions();
     [[nodiscard]] QWidget* makeName(int index, bool narrow);
 
     Content m_content;
-    Offer m_offer = Offer::Export;
+    RunActions* m_actions = nullptr;
     QStackedLayout* m_stack = nullptr;
     QHBoxLayout* m_names = nullptr;
     QPushButton* m_swap = nullptr;
@@ -77,10 +72,6 @@ private:
     QPushButton* m_fixed = nullptr;
     QPushButton* m_more = nullptr;
     QPushButton* m_main = nullptr;
-    QAction* m_resume = nullptr;
-    QAction* m_continue = nullptr;
-    QAction* m_folder = nullptr;
-    QAction* m_delete = nullptr;
     RunsQuestion* m_question = nullptr;
 };
 

@@ -21,10 +21,24 @@ namespace spectune {
 
 namespace {
 
-/// The pattern at the end, without the marks of the last masking event: what is compared is where a run came out.
-std::shared_ptr<const RankSnapshot> finalRanks(const LoadedRun& run)
+/// The layout with @p places for triplets in every matrix: what a map's colours, legend and bars reach to. What a
+/// matrix started with stays.
+std::shared_ptr<const ModuleLayout> withPlaces(std::shared_ptr<const ModuleLayout> layout, std::int64_t places)
 {
-    auto snapshot = std::make_shared<RankSnapshot>(*snapshotFromEvents(run.layout, run.history.events, run.lastStep()));
+    if (layout->initRank == places)
+        return layout;
+    auto wider = std::make_shared<ModuleLayout>(*layout);
+    if (wider->ranks.empty())
+        wider->ranks.assign(wider->modules.size(), wider->initRank);
+    wider->initRank = places;
+    return wider;
+}
+
+/// The pattern at the end, without the marks of the last masking event: what is compared is where a run came out.
+std::shared_ptr<const RankSnapshot> finalRanks(const LoadedRun& run, std::int64_t places)
+{
+    auto snapshot = std::make_shared<RankSnapshot>(
+        *snapshotFromEvents(withPlaces(run.layout, places), run.history.events, run.lastStep()));
     for (ModuleState& module : snapshot->modules)
         module.lostAtLastEvent = module.backAtLastEvent = 0;
     return snapshot;
@@ -42,14 +56,14 @@ RunsMaps::RunsMaps(QWidget* parent)
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
     auto* head = makePanelHeader();
-    m_caption = makeText(QString(), "second");
+    m_caption = new ElidedLabel;
+    setTone(m_caption, "second");
     m_pairs = new Segmented({tr("All"), QStringLiteral("A B"), QStringLiteral("A C"), QStringLiteral("A D"),
         QStringLiteral("A E"), QStringLiteral("A F")});
     auto* share = new ShareButton(QStringLiteral("ranks"), m_maps = new QWidget,
         [this] { return [names = m_names, runs = m_runs] { return ranksCsv(names, runs); }; });
     head->addWidget(makeHeading(tr("Rank maps")));
-    head->addWidget(m_caption);
-    head->addStretch();
+    head->addWidget(m_caption, 1);
     head->addWidget(m_pairs);
     head->addWidget(share);
     column->addLayout(head);
@@ -115,6 +129,13 @@ void RunsMaps::setRuns(std::vector<std::shared_ptr<const LoadedRun>> runs, QStri
     m_reasons = std::move(reasons);
     if (others)
         m_pair = m_runs.size() > 2 ? 1 : 0;
+    m_largestRank = 0;
+    for (const auto& run : m_runs)
+        if (run && run->layout)
+            m_largestRank = std::max(m_largestRank, run->layout->initRank);
+    m_ranks.clear();
+    for (const auto& run : m_runs)
+        m_ranks.push_back(run && run->layout ? finalRanks(*run, m_largestRank) : nullptr);
     refresh();
 }
 
@@ -140,8 +161,9 @@ QString RunsMaps::caption() const
     const bool same = std::all_of(m_runs.begin(), m_runs.end(), [&](const auto& run) { return kept(run) == first; });
     if (m_runs.size() == 1)
         return first < 0 ? QString() : tr("at the end, %1 triplets").arg(formatCount(first));
-    return same && first >= 0 ? tr("at the end of the runs, each %1 triplets").arg(formatCount(first))
-                              : tr("at the end of the runs");
+    const QString end = same && first >= 0 ? tr("at the end of the runs, each %1 triplets").arg(formatCount(first))
+                                           : tr("at the end of the runs");
+    return m_largestRank == 0 ? end : tr("%1; the same colours in all maps, rank 0 to %2").arg(end).arg(m_largestRank);
 }
 
 QString RunsMaps::note(int run) const
@@ -160,6 +182,8 @@ void RunsMaps::showGrid(int run)
     const auto& loaded = m_runs[index];
     const QString instead = note(run);
     m_titles[index]->setText(m_names.value(run));
+    m_titles[index]->setAmong(m_names);
+    m_titles[index]->setToolTip(m_names.value(run));
     m_notes[index]->setText(instead);
     m_notes[index]->setToolTip(m_reasons.value(run));
     m_notes[index]->setVisible(!instead.isEmpty());
@@ -170,7 +194,7 @@ void RunsMaps::showGrid(int run)
         m_grids[index]->setModuleLayout(nullptr);
     m_grids[index]->setLoading(loaded ? QString() : tr("Reading the run"));
     if (loaded)
-        m_grids[index]->setSnapshot(finalRanks(*loaded));
+        m_grids[index]->setSnapshot(m_ranks[index]);
 }
 
 void RunsMaps::showDifference()
@@ -196,6 +220,7 @@ void RunsMaps::refresh()
     m_empty->setVisible(count == 0);
     m_empty->setText(tr("The ranks of chosen runs appear here, side by side."));
     m_caption->setText(caption());
+    m_caption->setToolTip(caption());
     m_pairs->setVisible(count > 2);
     m_pairs->setCurrent(m_pair);
     m_pairs->setShown(count);

@@ -10,10 +10,12 @@ class QLabel;
 
 namespace spectune {
 
+class ElidedLabel;
 class RankGrid;
 class Segmented;
+struct RankSnapshot;
 
-/// The final rank maps of the compared runs side by side and, of two of them, the difference.
+/// The final rank maps of the compared runs side by side, all on one colour scale, and of two of them the difference.
 class RunsMaps : public QWidget {
     Q_OBJECT
 public:
@@ -46,6 +48,9 @@ private:
     [[nodiscard]] QWidget* makeColumn(RankGrid* grid, int tag);
 
     std::vector<std::shared_ptr<const LoadedRun>> m_runs;
+    std::vector<std::shared_ptr<const RankSnapshot>> m_ranks; ///< at the end, by run; null: none, or not read yet
+    std::int64_t m_largestRank
+        = 0; ///< that a matrix of any run can start with: where the colours end; 0: none is known
     QStringList m_names;
     QStringList m_reasons;
     int m_pair = 0;
@@ -56,7 +61,7 @@ private:
     QLabel* m_empty = nullptr;
     std::vector<RankGrid*> m_grids;
     std::vector<QWidget*> m_columns;
-    std::vector<QLabel*> m_titles;
+    std::vector<ElidedLabel*> m_titles;
     std::vector<QLabel*> m_notes;
     RankGrid* m_differenceGrid = nullptr;
     QWidget* m_differenceColumn = nullptr;

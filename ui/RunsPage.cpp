@@ -12,6 +12,7 @@
 #include "ui/Segmented.h"
 #include "ui/ShareButton.h"
 #include "ui/SmoothingSlider.h"
+#include "ui/WholeRowsArea.h"
 #include "visualization/ComparePlot.h"
 #include "visualization/RunTags.h"
 
@@ -77,6 +78,7 @@ RunsPage::RunsPage(RunLibrary& library, QWidget* parent)
     connect(m_model, &RunListModel::chosenChanged, this, &RunsPage::refreshChosen);
     connectBar();
     connectList();
+    connectMenu();
     refresh();
 }
 
@@ -143,7 +145,7 @@ QLayout* RunsPage::makeRunsLegend()
     row->setSpacing(5);
     for (int run = 0; run < mostComparedRuns; ++run) {
         auto* entry = new LegendToggle(RunTag::letter(run), LegendMark::Line);
-        entry->setColor([run] { return RunTag::color(run); });
+        entry->setPen([run] { return RunTag::pen(run, comparedLineWidth); });
         entry->setVisible(false);
         connect(entry, &QAbstractButton::toggled, m_plot, [this, run](bool shown) { m_plot->setRunShown(run, shown); });
         row->addWidget(entry);
@@ -181,8 +183,7 @@ QWidget* RunsPage::makeDifferences()
     m_tableNote = makeText(QString(), "third", true);
     m_tableNote->setContentsMargins(12, 4, 12, 4);
     column->addWidget(m_tableNote);
-    m_tableArea = makeScroll(m_table);
-    m_tableArea->setHorizontalScrollBarPolicy(Qt::ScrollBarAsNeeded);
+    m_tableArea = new WholeRowsArea(m_table);
     column->addWidget(m_tableArea, 1);
     m_detailsArea = makeScroll(m_details = new RunDetails(m_library));
     column->addWidget(m_detailsArea, 1);
@@ -260,7 +261,8 @@ void RunsPage::setOpening(const QString& folder)
 
 bool RunsPage::isFirst(const QString& folder) const
 {
-    return first() && QDir::cleanPath(QDir(folder).absolutePath()) == first()->folder;
+    const RunRecord* a = find(0);
+    return a && QDir::cleanPath(QDir(folder).absolutePath()) == a->folder;
 }
 
 void RunsPage::refresh()

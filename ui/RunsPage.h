@@ -20,6 +20,7 @@ namespace spectune {
 class ComparePlot;
 class LegendToggle;
 class CompareTable;
+class RunActions;
 class RunDetails;
 class RunLibrary;
 class RunListModel;
@@ -35,8 +36,7 @@ public:
 
     /// Widths and heights of its panels, to be kept from one start to the next.
     [[nodiscard]] QByteArray saveSplitters() const;
-    /// @p state of another version changes nothing.
-    void restoreSplitters(const QByteArray& state);
+    void restoreSplitters(const QByteArray& state); ///< of another version: changes nothing
     [[nodiscard]] RunListModel& list() { return *m_model; }
     [[nodiscard]] ComparePlot& plot() { return *m_plot; }
     [[nodiscard]] CompareTable& table() { return *m_table; }
@@ -47,16 +47,14 @@ public:
     [[nodiscard]] RunDetails& details() { return *m_details; }
     /// A run of this session goes on: other runs cannot be opened, resumed or deleted over it.
     void setBusy(bool busy);
-    /// The run in @p folder is being opened; empty: none is.
-    void setOpening(const QString& folder);
-    /// Whether A is the run in @p folder.
-    [[nodiscard]] bool isFirst(const QString& folder) const;
+    void setOpening(const QString& folder); ///< of the run that is being opened; empty: none is
+    [[nodiscard]] bool isFirst(const QString& folder) const; ///< whether it is A's
 
-    // What the bar asks for; each works on A. Public for the menu and for tests.
-    void startAgain();
-    void useRankMap();
-    void continueRun();
-    void deleteRun();
+    // What the bar and the list's menu ask for, of the run with that id; 0: of A. Public for tests.
+    void startAgain(std::int64_t run = 0);
+    void useRankMap(std::int64_t run = 0);
+    void continueRun(std::int64_t run = 0);
+    void deleteRun(std::int64_t run = 0);
     void swap();
 
 Q_SIGNALS:
@@ -81,7 +79,10 @@ private:
     [[nodiscard]] QLayout* makeRunsLegend();
     [[nodiscard]] QWidget* makeDifferences();
     void connectBar();
+    void connectActions(const RunActions& actions);
     void connectList();
+    void connectMenu();
+    void writeNotes(std::int64_t run);
     void followChoice();
     void focusList();
     [[nodiscard]] bool pressInSearch(const QKeyEvent& key); ///< these three: whether it was meant for this page
@@ -96,13 +97,13 @@ private:
     void refreshTable();
     [[nodiscard]] int differencesWidth(int width) const; ///< px, in a window as wide as @p width
     void fitDifferences();
-    [[nodiscard]] const RunRecord* first() const;
+    [[nodiscard]] const RunRecord* find(std::int64_t run) const; ///< 0: A
     /// Why a run's files are not shown, in words; empty: they are, or are being read.
     [[nodiscard]] QString whyAbsent(const RunRecord& record) const;
     [[nodiscard]] QString emptyPlotText(const QStringList& reasons) const;
     void setUpAsStarted(const RunRecord& record, const QString& why);
-    /// A as values; told why where it cannot be read.
-    [[nodiscard]] std::shared_ptr<const LoadedRun> firstLoaded();
+    /// The run as values; told why where it cannot be read.
+    [[nodiscard]] std::shared_ptr<const LoadedRun> loaded(const RunRecord* record);
 
     RunLibrary& m_library;
     QTimer m_soon; ///< gathers the rows that a search of the disk brings one by one
@@ -144,7 +145,6 @@ private:
     };
     Chosen m_drawn; ///< what plot, maps and table show
     bool m_hasDrawn = false;
-    QStringList m_toldBar; ///< what the bar was told last
 };
 
 } // namespace spectune

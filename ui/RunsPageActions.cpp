@@ -6,6 +6,7 @@
 #include "ui/RunFolders.h"
 #include "ui/RunLibrary.h"
 #include "ui/RunListModel.h"
+#include "ui/RunMenu.h"
 #include "ui/RunPlans.h"
 #include "ui/RunsBar.h"
 #include "ui/RunsPage.h"
@@ -14,27 +15,20 @@
 
 #include <QDesktopServices>
 #include <QDir>
+#include <QListView>
 #include <QUrl>
 
 #include <algorithm>
+#include <tuple>
 
 namespace spectune {
 
 void RunsPage::connectBar()
 {
     connect(m_bar, &RunsBar::swapWanted, this, &RunsPage::swap);
-    connect(m_bar, &RunsBar::startAgainWanted, this, &RunsPage::startAgain);
-    connect(m_bar, &RunsBar::fixedRanksWanted, this, &RunsPage::useRankMap);
-    connect(m_bar, &RunsBar::continueWanted, this, &RunsPage::continueRun);
-    connect(m_bar, &RunsBar::deleteWanted, this, &RunsPage::deleteRun);
+    connectActions(m_bar->actionsOfA());
     // The question takes the focus away with it when it goes.
     connect(&m_bar->question(), &RunsQuestion::closed, this, &RunsPage::focusList);
-    const auto folderOfFirst = [this] { return first() ? first()->folder : QString(); };
-    connect(m_bar, &RunsBar::openWanted, this, [this, folderOfFirst] { Q_EMIT openWanted(folderOfFirst()); });
-    connect(m_bar, &RunsBar::resumeWanted, this, [this, folderOfFirst] { Q_EMIT resumeWanted(folderOfFirst()); });
-    connect(m_bar, &RunsBar::exportWanted, this, [this, folderOfFirst] { Q_EMIT exportWanted(folderOfFirst()); });
-    connect(m_bar, &RunsBar::folderWanted, this,
-        [folderOfFirst] { QDesktopServices::openUrl(QUrl::fromLocalFile(folderOfFirst())); });
     connect(&m_library, &RunLibrary::failed, this, [this](const QString& what) { Q_EMIT told(tr("Not done"), what); });
     connect(&m_library, &RunLibrary::removed, this, [this](qint64, const QString& trashPath) {
         if (!trashPath.isEmpty())
@@ -69,9 +63,43 @@ void RunsPage::connectBar()
     });
 }
 
-std::shared_ptr<const LoadedRun> RunsPage::firstLoaded()
+void RunsPage::connectActions(const RunActions& actions)
 {
-    const RunRecord* record = first();
+    connect(&actions, &RunActions::wanted, this, [this](RunDeed deed, qint64 run) {
+        const RunRecord* record = find(run);
+        if (!record)
+            return; // removed while the menu was open
+        const QString folder = record->folder;
+        switch (deed) {
+        case RunDeed::Open: Q_EMIT openWanted(folder); break;
+        case RunDeed::StartAgain: startAgain(run); break;
+        case RunDeed::FixedRanks: useRankMap(run); break;
+        case RunDeed::Resume: Q_EMIT resumeWanted(folder); break;
+        case RunDeed::Continue: continueRun(run); break;
+        case RunDeed::Export: Q_EMIT exportWanted(folder); break;
+        case RunDeed::ShowFolder: QDesktopServices::openUrl(QUrl::fromLocalFile(folder)); break;
+        case RunDeed::Delete: deleteRun(run); break;
+        }
+    });
+}
+
+void RunsPage::connectMenu()
+{
+    auto* menu = new RunMenu(*m_view, *m_model, [this](const RunRecord& run) {
+        return RunActions::Circumstances {.busy = m_busy, .opening = !m_opening.isEmpty() && m_opening == run.folder};
+    });
+    connectActions(menu->actionsOfRun());
+    // Some of it works on the run's files: they are read while a person reads the menu.
+    connect(menu, &RunMenu::opened, this, [this](qint64 run) {
+        if (const RunRecord* record = find(run); record && record->state != RecordState::Missing)
+            std::ignore = m_library.loaded(run);
+    });
+    connect(menu, &RunMenu::compareWanted, this, [this](qint64 run) { toggle(m_model->indexOf(run)); });
+    connect(menu, &RunMenu::notesWanted, this, &RunsPage::writeNotes);
+}
+
+std::shared_ptr<const LoadedRun> RunsPage::loaded(const RunRecord* record)
+{
     auto run = record ? m_library.loaded(record->id) : nullptr;
     if (record && !run) {
         const QString why = m_library.whyNotLoaded(record->id);
@@ -87,9 +115,9 @@ void RunsPage::swap()
         m_model->choose({ids[1], ids[0]});
 }
 
-void RunsPage::startAgain()
+void RunsPage::startAgain(std::int64_t id)
 {
-    const RunRecord* record = first();
+    const RunRecord* record = find(id);
     if (!record)
         return;
     if (!whyAbsent(*record).isEmpty()) { // the database has its configuration, but not what was changed live
@@ -98,7 +126,7 @@ void RunsPage::startAgain()
                 .arg(record->title()));
         return;
     }
-    const auto run = firstLoaded();
+    const auto run = loaded(record);
     if (!run)
         return;
     const QString changes = liveChanges(*run).join(QStringLiteral(", "));
@@ -134,12 +162,13 @@ void RunsPage::setUpAsStarted(const RunRecord& record, const QString& why)
     }
 }
 
-void RunsPage::useRankMap()
+void RunsPage::useRankMap(std::int64_t id)
 {
-    const auto run = firstLoaded();
+    const RunRecord* record = find(id);
+    const auto run = loaded(record);
     if (!run)
         return;
-    const QString name = first()->name;
+    const QString name = record->name;
     const RunPlan plan = fixedRanksFrom(*run);
     RunsQuestion::Content question;
     question.title = tr("Fixed ranks from %1").arg(name);
@@ -150,12 +179,13 @@ void RunsPage::useRankMap()
     m_bar->showQuestion(true);
 }
 
-void RunsPage::continueRun()
+void RunsPage::continueRun(std::int64_t id)
 {
-    const auto run = firstLoaded();
+    const RunRecord* record = find(id);
+    const auto run = loaded(record);
     if (!run)
         return;
-    const QString name = first()->name;
+    const QString name = record->name;
     RunsQuestion::Content question;
     question.title = tr("Continue %1").arg(name);
     question.numberLabel = tr("further steps");
@@ -175,9 +205,9 @@ void RunsPage::continueRun()
     m_bar->showQuestion(true);
 }
 
-void RunsPage::deleteRun()
+void RunsPage::deleteRun(std::int64_t id)
 {
-    const RunRecord* record = first();
+    const RunRecord* record = find(id);
     if (!record)
         return;
     if (record->state == RecordState::Running) {

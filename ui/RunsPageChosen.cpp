@@ -43,8 +43,10 @@ QString editedNote(const std::vector<CompareRow>& rows)
 
 } // namespace
 
-const RunRecord* RunsPage::first() const
+const RunRecord* RunsPage::find(std::int64_t run) const
 {
+    if (run != 0)
+        return m_library.find(run);
     return m_model->chosen().empty() ? nullptr : m_library.find(m_model->chosen().front());
 }
 
@@ -65,13 +67,7 @@ void RunsPage::refreshChosen()
         content.verdict = lossVerdict(*runs[0], *runs[1]);
     showChosen(std::move(runs), content.runs);
     m_details->setRun(m_model->chosen().empty() ? 0 : m_model->chosen().front());
-    // The bar looks into the first run's folder: not thirty times a second.
-    QStringList told {content.verdict.number, QString::number((content.busy ? 2 : 0) + (content.opening ? 1 : 0))};
-    for (const RunRecord& record : content.runs)
-        told << QString::number(record.id) << record.title() << record.stateText() << record.fingerprint
-             << record.problem;
-    if (std::exchange(m_toldBar, told) != told)
-        m_bar->setContent(std::move(content));
+    m_bar->setContent(std::move(content));
     fitDifferences();
 }
 
@@ -108,6 +104,18 @@ void RunsPage::showChosen(std::vector<std::shared_ptr<const LoadedRun>> runs, co
     m_curvesNote->setVisible(!m_plot->curves().isEmpty());
     m_maps->setRuns(m_drawn.runs, m_drawn.names, m_drawn.reasons);
     refreshTable();
+}
+
+// A's stand beside the comparison; of any other run they are there once it is chosen alone.
+void RunsPage::writeNotes(std::int64_t run)
+{
+    if (m_model->chosen().empty() || m_model->chosen().front() != run)
+        m_model->choose({run});
+    if (m_model->chosen().size() > 1) {
+        m_shown->setCurrent(About);
+        refreshTable();
+    }
+    m_details->writeName();
 }
 
 QString RunsPage::whyAbsent(const RunRecord& record) const

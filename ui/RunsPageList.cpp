@@ -33,7 +33,7 @@ QWidget* RunsPage::makeList()
     m_search->setToolTip(
         tr("Words of name, notes, tags, model, method or folder; gamma=0.1 or tag=baseline for one value"));
     m_search->setAccessibleName(tr("Search runs"));
-    m_search->setClearButtonEnabled(true);
+    addClearButton(*m_search);
     auto* order = new Segmented({tr("Date"), tr("Loss"), tr("Name")});
     order->setCurrent(0);
     head->addWidget(m_search, 1);

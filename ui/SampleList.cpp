@@ -7,6 +7,7 @@
 #include "ui/SampleJudge.h"
 #include "ui/Segmented.h"
 #include "ui/SessionController.h"
+#include "ui/StudioIcons.h"
 #include "visualization/NumberFormat.h"
 
 #include <QFrame>
@@ -343,6 +344,7 @@ void SampleList::refreshFoot()
             : tr("Right means the expected answer to the letter. Both sides answered greedily.");
     m_note->setText(note);
     m_note->setVisible(!note.isEmpty());
+    m_check->setIcon(studioIcon(judging ? QStringLiteral("stop") : QStringLiteral("evaluate")));
     m_check->setText(judging ? tr("Stop") : judged > 0 ? tr("Check the rest") : tr("Check the samples"));
     m_check->setVisible(!m_config.data.evalPath.empty() && !m_failed && (judging || !m_judge.isDone()));
     const bool hasAdapter = m_judge.step() >= 0;

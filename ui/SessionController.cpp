@@ -11,6 +11,18 @@ namespace {
 constexpr int usualPollMilliseconds = 33;
 constexpr int pausedPollMilliseconds = 250;
 constexpr int quietPollsBeforeRest = 15;
+
+EngineWork workOf(const Request& request)
+{
+    if (std::holds_alternative<Generate>(request) || std::holds_alternative<ScoreAnswers>(request))
+        return EngineWork::Answering;
+    if (std::holds_alternative<JudgeSamples>(request))
+        return EngineWork::Checking;
+    if (std::holds_alternative<ExportAdapter>(request))
+        return EngineWork::Exporting;
+    return std::holds_alternative<MeasureLengths>(request) ? EngineWork::Lengths : EngineWork::Reading;
+}
+
 } // namespace
 
 SessionController::SessionController(EngineFactory factory, QObject* parent)
@@ -82,8 +94,9 @@ bool SessionController::edit(LiveEdit edit)
 
 std::int64_t SessionController::ask(Request request)
 {
+    const EngineWork work = workOf(request);
     const std::int64_t number = m_session->ask(std::move(request));
-    m_waiting.insert(number);
+    m_waiting.emplace(number, work);
     wake();
     return number;
 }
@@ -92,6 +105,13 @@ void SessionController::cancel(std::int64_t request)
 {
     m_session->cancel(request);
     wake();
+}
+
+std::optional<EngineWork> SessionController::workBefore(std::int64_t request) const
+{
+    if (m_waiting.empty() || m_waiting.begin()->first >= request)
+        return std::nullopt;
+    return m_waiting.begin()->second;
 }
 
 void SessionController::close()

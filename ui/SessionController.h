@@ -7,11 +7,15 @@
 #include <QString>
 #include <QTimer>
 
+#include <map>
 #include <memory>
-#include <set>
+#include <optional>
 #include <vector>
 
 namespace spectune {
+
+/// What a request has the engine do.
+enum class EngineWork { Reading, Lengths, Answering, Checking, Exporting };
 
 /// The studio's end of a TrainingSession: pulls its mailboxes every 33 ms and hands on plain values as signals.
 /// The timer runs only while a run is active, a request waits for its answer or the session closes; an idle studio
@@ -35,6 +39,8 @@ public:
 
     std::int64_t ask(Request request);
     void cancel(std::int64_t request);
+    /// What the engine is at while @p request waits; nothing: that one is next.
+    [[nodiscard]] std::optional<EngineWork> workBefore(std::int64_t request) const;
     /// Ends the session's thread; closed() follows.
     void close();
 
@@ -71,7 +77,7 @@ private:
 
     std::unique_ptr<TrainingSession> m_session;
     QTimer m_timer;
-    std::set<std::int64_t> m_waiting; ///< requests without an answer
+    std::map<std::int64_t, EngineWork> m_waiting; ///< requests without an answer, in the order in which they get it
     std::shared_ptr<const RankSnapshot> m_snapshot;
     SessionState m_state = SessionState::Idle;
     std::int64_t m_step = 0;

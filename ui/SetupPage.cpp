@@ -38,7 +38,8 @@ SetupPage::SetupPage(ConfigForm& form, const QString& presets, QWidget* parent)
     m_splitter = makeColumns();
     m_data = new DataPanel(form, *m_fields);
     addColumn(m_splitter, m_data, 300);
-    addColumn(m_splitter, new TargetsPanel(form, *m_fields), 260);
+    auto* targets = new TargetsPanel(form, *m_fields);
+    addColumn(m_splitter, targets, 260);
     auto* budget = new BudgetPanel(form, *m_fields);
     addColumn(m_splitter, budget, 340, true);
     addColumn(m_splitter, makeChecks(), 270); // last: it takes all fields that are left
@@ -47,6 +48,7 @@ SetupPage::SetupPage(ConfigForm& form, const QString& presets, QWidget* parent)
     connect(m_presets, &PresetBar::told, this, &SetupPage::helpWanted);
     connect(m_data, &DataPanel::sampleWanted, this, &SetupPage::sampleWanted);
     connect(m_data, &DataPanel::told, this, &SetupPage::helpWanted);
+    connect(targets, &TargetsPanel::told, this, &SetupPage::helpWanted);
     connect(budget, &BudgetPanel::told, this, &SetupPage::helpWanted);
     connect(&form, &ConfigForm::checked, this, &SetupPage::refreshScale);
     refreshScale();
@@ -79,7 +81,9 @@ QWidget* SetupPage::makeChecks()
     scale->addWidget(m_scaleNote);
     column->addLayout(scale);
     column->addWidget(makeRule());
-    column->addWidget(new MemoryPanel(m_form));
+    auto* memory = new MemoryPanel(m_form);
+    connect(memory, &MemoryPanel::told, this, &SetupPage::helpWanted);
+    column->addWidget(memory);
     column->addWidget(makeRule());
     column->addWidget(new RankBoundPanel(m_form));
     column->addWidget(makeRule());

@@ -81,6 +81,8 @@ void addOthers(std::vector<ShortcutEntry>& entries)
     const QString budget = ShortcutsWindow::tr("Budget");
     const QString runs = ShortcutsWindow::tr("Runs");
     const QString tour = ShortcutsWindow::tr("Guided tour");
+    const QString lessons = ShortcutsWindow::tr("Lessons");
+    const QString ranks = ShortcutsWindow::tr("Sliders of Learn");
     const QString lens = ShortcutsWindow::tr("Plots of the SVD lens");
     const QString pictures = ShortcutsWindow::tr("Plots and heatmaps");
     const QString fields = ShortcutsWindow::tr("Fields");
@@ -106,6 +108,12 @@ void addOthers(std::vector<ShortcutEntry>& entries)
             {runs, ShortcutsWindow::tr("Leave a question as it was"), QStringLiteral("Esc")},
             {tour, ShortcutsWindow::tr("Stop before, next stop"), QStringLiteral("Alt+←  Alt+→")},
             {tour, ShortcutsWindow::tr("Leave, and keep the place"), QStringLiteral("Esc")},
+            {lessons, ShortcutsWindow::tr("Open the lesson before, the next one"), QStringLiteral("↑  ↓")},
+            {lessons, ShortcutsWindow::tr("Set it beside the one that is open"), QStringLiteral("Ctrl+↑  Ctrl+↓")},
+            {lessons, ShortcutsWindow::tr("Go to the tour's stop"), QStringLiteral("Return")},
+            {ranks, ShortcutsWindow::tr("One less, one more"), QStringLiteral("←  →")},
+            {ranks, ShortcutsWindow::tr("Eight more, less"), QStringLiteral("PageUp  PageDown")},
+            {ranks, ShortcutsWindow::tr("The least, the most"), QStringLiteral("Home  End")},
             {lens, ShortcutsWindow::tr("Closer, further"), QStringLiteral("+  −")},
             {lens, ShortcutsWindow::tr("Closer, further along the values"), QStringLiteral("Ctrl++  Ctrl+−")},
             {lens, ShortcutsWindow::tr("Aside"), QStringLiteral("←  →")},
@@ -147,7 +155,7 @@ ShortcutsWindow::ShortcutsWindow(const QMenuBar& menus, QWidget* parent)
     m_search = new QLineEdit;
     m_search->setPlaceholderText(tr("Search by what it does, or by key"));
     m_search->setAccessibleName(tr("Search the keys"));
-    m_search->setClearButtonEnabled(true);
+    addClearButton(*m_search);
     m_search->setFixedWidth(270);
     head->addWidget(m_search);
     column->addLayout(head);

@@ -132,10 +132,10 @@ QWidget* SvdLens::makeMatrixRow()
     row->addStretch();
     column->addLayout(row);
     m_layers = new LayerStrip;
-    m_layers->setAccessibleName(tr("Layers of PΛQ"));
+    m_layers->setAccessibleName(tr("Rank-1 terms of PΛQ"));
     auto* strip = new QVBoxLayout;
     strip->setSpacing(4);
-    strip->addWidget(makeCaption(tr("layers of PΛQ, the largest first; those beyond k are dimmed")));
+    strip->addWidget(makeCaption(tr("the rank-1 terms of PΛQ, the largest first; those beyond k are dimmed")));
     strip->addWidget(m_layers);
     column->addLayout(strip);
     connect(m_matrices, &QComboBox::activated, this, [this] {
@@ -209,15 +209,13 @@ void SvdLens::refreshNotes()
                     formatPercent(static_cast<double>(stored) / static_cast<double>(all))));
     }
     const SpectralParts* delta = m_delta->parts();
-    m_deltaNote->setText(
-        delta ? tr(
-            "PΛQ is a sum of such layers, with λ for σ as far as PᵀP ≈ I and QQᵀ ≈ I. A λ set to 0 takes away one "
-            "of the layers above and leaves the others as they are. This ΔW is complete at k = %1, an image only at "
-            "its last k.")
-                    .arg(delta->count())
-              : tr("PΛQ is a sum of such layers, with λ for σ as far as PᵀP ≈ I and QQᵀ ≈ I. A λ set to 0 takes away "
-                   "one of "
-                   "them and leaves the others as they are."));
+    m_deltaNote->setText(delta
+            ? tr("PΛQ is a sum of such terms, with |λ| for σ as far as PᵀP ≈ I and QQᵀ ≈ I. A λ set to 0 "
+                 "takes away one of the terms above and leaves the others as they are. This ΔW is complete at "
+                 "k = %1, an image only at its last k.")
+                  .arg(delta->count())
+            : tr("PΛQ is a sum of such terms, with |λ| for σ as far as PᵀP ≈ I and QQᵀ ≈ I. A λ set to 0 "
+                 "takes away one of them and leaves the others as they are."));
 }
 
 } // namespace spectune

@@ -12,6 +12,7 @@
 #include "ui/RunFolders.h"
 #include "ui/Segmented.h"
 #include "ui/SetupFields.h"
+#include "ui/TargetsMenu.h"
 #include "visualization/NumberFormat.h"
 #include "visualization/RankGrid.h"
 
@@ -74,7 +75,9 @@ TargetsPanel::TargetsPanel(ConfigForm& form, SetupFields& fields, QWidget* paren
     m_grid->setAccessibleName(tr("Targets by layer and matrix"));
     m_grid->setToolTip(
         tr("Click or drag: cells and rectangles. A header switches its row or column.\n"
-           "Keys: arrows, Space; Shift+arrows for a rectangle, Shift+Space the row, Ctrl+Space the column."));
+           "Keys: arrows, Space; Shift+arrows for a rectangle, Shift+Space the row, Ctrl+Space the column.\n"
+           "A right click or Shift+F10: more choices, copy, save."));
+    auto* menu = new TargetsMenu(*m_grid);
     m_map = new RankGrid;
     m_stack = new QStackedWidget;
     m_stack->addWidget(m_grid);
@@ -91,6 +94,8 @@ TargetsPanel::TargetsPanel(ConfigForm& form, SetupFields& fields, QWidget* paren
     for (QWidget* ofRanks : std::initializer_list<QWidget*> {m_map, m_maps, m_mapButton})
         setHelpKey(*ofRanks, QStringLiteral("adalora.rank_map"));
     connect(m_grid, &RankGrid::targetsChanged, this, &TargetsPanel::applyTicks);
+    connect(menu, &TargetsMenu::wanted, this, &TargetsPanel::applyTicks);
+    connect(menu, &TargetsMenu::told, this, &TargetsPanel::told);
     connect(&form, &ConfigForm::checked, this, &TargetsPanel::refresh);
     refresh();
 }
@@ -102,7 +107,8 @@ void TargetsPanel::makePresets(QVBoxLayout& column)
     row->setSpacing(6);
     m_presets = new Segmented({tr("All"), tr("Attention"), tr("FFN"), QStringLiteral("q, v")});
     m_presets->setToolTips({tr("Every matrix of every layer, as in the paper"), tr("q, k, v and o of every layer"),
-        tr("gate, up and down of every layer"), tr("q and v of every layer, as LoRA's first paper")});
+        tr("gate, up and down of every layer: the feed-forward part"),
+        tr("q and v of every layer, as LoRA's first paper")});
     row->addWidget(m_presets);
     row->addStretch();
     column.addLayout(row);

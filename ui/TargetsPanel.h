@@ -42,6 +42,10 @@ public:
     /// "Use this map" below what a run has learned, "Drop the map" below the set-up's own; else hidden.
     [[nodiscard]] QPushButton& mapButton() { return *m_mapButton; }
 
+Q_SIGNALS:
+    /// What was done with the grid's picture or values, or why it was not.
+    void told(const QString& lead, const QString& text);
+
 private:
     void makePresets(QVBoxLayout& column);
     void makeLastLayers(QHBoxLayout& row);

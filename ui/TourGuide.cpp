@@ -134,9 +134,11 @@ void TourGuide::enter()
 
 void TourGuide::arrive()
 {
-    if (const ModuleIndex module = m_tour.stop().choose(m_tour.facts()); module.isValid()) {
+    const ModuleIndex chosen = m_live.inspector().module();
+    if (const ModuleIndex module = m_tour.stop().choose(m_tour.facts(), chosen); module.isValid()) {
         m_live.grid().setSelected(module);
-        m_live.inspector().setModule(module);
+        if (module != chosen || m_tour.stop().target == TourTarget::Inspector)
+            m_live.inspector().setModule(module);
     }
     refresh();
 }

@@ -7,45 +7,73 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
+#include <tuple>
 
 namespace spectune {
 
 namespace {
 
-// A matrix in the middle of the model: nothing special about it.
-ModuleIndex middleModule(const TourFacts& facts)
+/// What a matrix has to show at the shown step: 2 kept triplets and pruned ones, 1 kept ones alone, 0 none.
+int showing(const TourFacts& facts, ModuleIndex module)
 {
-    if (!facts.layout || facts.layout->modules.empty())
-        return {};
-    return ModuleIndex {static_cast<std::int32_t>(facts.layout->modules.size() / 2)};
+    if (!facts.shown || module.at() >= facts.shown->modules.size())
+        return 0;
+    const std::int64_t kept = facts.shown->modules[module.at()].rank;
+    return kept == 0 ? 0 : kept < facts.layout->rankOf(module) ? 2 : 1;
 }
 
-template <typename Get>
-ModuleIndex moduleWithMost(const TourFacts& facts, Get get)
+/// The matrix of most @p count at the last event, one that still keeps a triplet first; where none has any, the one
+/// that has most to show. Of equal ones that in the middle of the model: nothing is special about it.
+template <typename Count>
+ModuleIndex mostTelling(const TourFacts& facts, Count count)
 {
-    if (!facts.shown)
-        return {};
-    const auto& modules = facts.shown->modules;
-    const auto most = std::max_element(
-        modules.begin(), modules.end(), [&](const ModuleState& a, const ModuleState& b) { return get(a) < get(b); });
-    if (most == modules.end() || get(*most) <= 0)
-        return {};
-    return ModuleIndex {static_cast<std::int32_t>(most - modules.begin())};
+    ModuleIndex best;
+    std::tuple<bool, int, int, int> most;
+    const int modules = facts.layout ? static_cast<int>(facts.layout->modules.size()) : 0;
+    for (int i = 0; i < modules; ++i) {
+        const ModuleIndex module {i};
+        const int shows = showing(facts, module);
+        const int counted
+            = facts.shown && module.at() < facts.shown->modules.size() ? count(facts.shown->modules[module.at()]) : 0;
+        const std::tuple rated {counted > 0 && shows > 0, counted, shows, -std::abs(i - modules / 2)};
+        if (!best.isValid() || rated > most) {
+            best = module;
+            most = rated;
+        }
+    }
+    return best;
 }
 
-ModuleIndex mostLost(const TourFacts& facts)
+/// With kept triplets beside pruned ones, where the run has such a matrix by now.
+ModuleIndex telling(const TourFacts& facts, ModuleIndex)
 {
-    return moduleWithMost(facts, [](const ModuleState& module) { return module.lostAtLastEvent; });
+    return mostTelling(facts, [](const ModuleState&) { return 0; });
 }
 
-ModuleIndex mostBack(const TourFacts& facts)
+/// The chosen one, unless it has lost all its triplets: there is nothing to look at then.
+ModuleIndex keepChosen(const TourFacts& facts, ModuleIndex chosen)
 {
-    return moduleWithMost(facts, [](const ModuleState& module) { return module.backAtLastEvent; });
+    return !facts.shown || (chosen.isValid() && showing(facts, chosen) > 0) ? chosen : telling(facts, chosen);
 }
 
-ModuleIndex keepChosen(const TourFacts&)
+template <typename Count>
+ModuleIndex mostOrChosen(const TourFacts& facts, ModuleIndex chosen, Count count)
 {
-    return {};
+    const ModuleIndex most = mostTelling(facts, count);
+    const bool any = facts.shown && most.isValid() && most.at() < facts.shown->modules.size()
+        && count(facts.shown->modules[most.at()]) > 0;
+    return any ? most : keepChosen(facts, chosen);
+}
+
+ModuleIndex mostLost(const TourFacts& facts, ModuleIndex chosen)
+{
+    return mostOrChosen(facts, chosen, [](const ModuleState& module) { return module.lostAtLastEvent; });
+}
+
+ModuleIndex mostBack(const TourFacts& facts, ModuleIndex chosen)
+{
+    return mostOrChosen(facts, chosen, [](const ModuleState& module) { return module.backAtLastEvent; });
 }
 
 } // namespace
@@ -54,7 +82,7 @@ std::span<const TourStop> tourStops()
 {
     using enum TourEvent;
     static const std::array stops {
-        TourStop {TourTarget::Inspector, None, None, TourTexts::triplet, middleModule},
+        TourStop {TourTarget::Inspector, None, None, TourTexts::triplet, telling},
         TourStop {TourTarget::Grid, None, None, TourTexts::ranks, keepChosen},
         TourStop {TourTarget::Rail, None, None, TourTexts::scale, keepChosen},
         TourStop {TourTarget::BudgetPlot, None, FirstPruning, TourTexts::budget, keepChosen},

@@ -29,8 +29,8 @@ struct TourStop {
     TourEvent moment = TourEvent::None; ///< the timeline moves there once it has happened
     TourEvent awaits = TourEvent::None; ///< Next is off until then
     TourText (*text)(const TourFacts& facts, ModuleIndex chosen) = nullptr;
-    /// The cell to choose; invalid: whichever is chosen.
-    ModuleIndex (*choose)(const TourFacts& facts) = nullptr;
+    /// The cell to choose, such that the stop has something to show: @p chosen where it has. Invalid: none.
+    ModuleIndex (*choose)(const TourFacts& facts, ModuleIndex chosen) = nullptr;
 };
 
 [[nodiscard]] std::span<const TourStop> tourStops();

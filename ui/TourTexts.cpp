@@ -175,7 +175,7 @@ TourText TourTexts::orthogonality(const TourFacts& facts, ModuleIndex)
     TourText text {Tour::tr("Columns at right angles"),
         Tour::tr(
             "P and Q are pulled towards orthogonality, as in a singular value decomposition: then setting one λ to 0 "
-            "takes away one layer of the sum and no part of another. The pull is added to what is minimised, and "
+            "takes away one term of the sum and no part of another. The pull is added to what is minimised, and "
             "drawn apart from the task loss."),
         {{QStringLiteral("R"),
             facts.config.adalora.regularizer == RegularizerKind::SquaredSum

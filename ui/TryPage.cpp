@@ -180,6 +180,7 @@ QWidget* TryPage::makeStrip(int side)
     column->addWidget(makeRule());
     auto* row = new QHBoxLayout;
     row->setContentsMargins(12, 0, 12, 0);
+    row->setSpacing(12); // else the column's, which is none
     row->addStrut(stripHeight);
     m_sides[side].verdict = new ElidedLabel;
     row->addWidget(m_sides[side].verdict, 1);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "visualization/BudgetGeometry.h"
+#include "visualization/LabelPlace.h"
 #include "visualization/PlotPlan.h"
 
 #include <QWidget>
@@ -26,16 +27,17 @@ public:
     void setEditable(bool editable); ///< true at the start
     [[nodiscard]] BudgetGeometry budgetGeometry() const;
     [[nodiscard]] QPointF handlePosition(Handle handle) const { return budgetGeometry().handle(handle); } ///< in pixels
-    /// What stands below a handle on the step axis, with an arrow where its value lies beyond the axis.
-    struct StepLabel {
+    struct HandleLabel {
         Handle handle = Handle::WarmUpEnd;
         QString text;
         QRectF place; ///< in pixels
     };
-    /// From left to right as their handles, T's always the last; none meets another unless the widget is too narrow.
-    [[nodiscard]] std::vector<StepLabel> stepLabels() const;
-    /// Where the init rank's label stands, off its handle, and its words.
-    [[nodiscard]] QRectF initLabel(QString& words) const;
+    /// What stands below the handles on the step axis, with an arrow where a value lies beyond the axis: from left to
+    /// right as their handles, T's always the last; none meets another unless the widget is too narrow.
+    [[nodiscard]] std::vector<HandleLabel> stepLabels() const;
+    /// Words inside the plot, of the ranks and of ΔT: no line and no handle is on them, nor do they meet. With less
+    /// room they are fewer, and those that have none are left out.
+    [[nodiscard]] std::vector<HandleLabel> plotLabels() const;
     [[nodiscard]] Handle currentHandle() const { return m_focused; } ///< the one that keys move
     /// Why the values exclude each other; empty: they go together.
     [[nodiscard]] QString impossibleText() const;
@@ -83,8 +85,11 @@ private:
     [[nodiscard]] bool handleAtOrigin() const; ///< ti's or that of T − tf stands at step 0
     enum class Ink { Quiet, Plain, Strong };
     void write(QPainter& painter, const QRectF& rect, Qt::Alignment alignment, const QString& text, Ink ink) const;
-    /// Where the target's label stands, and its words.
-    [[nodiscard]] QRectF targetLabel(QString& words) const;
+    [[nodiscard]] LabelObstacles obstacles() const; ///< of words inside the plot
+    [[nodiscard]] QRectF intervalBracket() const; ///< from ti to ΔT's handle
+    /// Of each label in the plot the spots and the words, both the best first.
+    [[nodiscard]] std::vector<LabelSpot> spotsOf(Handle handle) const;
+    [[nodiscard]] QStringList wordsOf(Handle handle) const;
     void paintInterval(QPainter& painter) const;
     void paintHandles(QPainter& painter) const;
     void paintEnd(QPainter& painter, const QColor& edge) const;

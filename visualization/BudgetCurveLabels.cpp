@@ -6,6 +6,7 @@
 #include "visualization/Theme.h"
 
 #include <QPainter>
+#include <QStringList>
 
 #include <algorithm>
 #include <cmath>
@@ -26,53 +27,119 @@ void BudgetCurve::paintLabels(QPainter& painter) const
     paintScales(painter);
     paintPhaseNames(painter);
     paintSteps(painter);
-    QString words;
-    const QRectF init = initLabel(words);
-    write(painter, init, Qt::AlignLeft, words, Ink::Plain);
+    for (const HandleLabel& label : plotLabels()) {
+        const Ink ink = label.handle == Handle::InitRank ? Ink::Plain : Ink::Strong;
+        write(painter, label.place, Qt::AlignLeft, label.text, ink);
+    }
+}
+
+QRectF BudgetCurve::intervalBracket() const
+{
+    const QPointF end = handlePosition(Handle::Interval);
+    const double from = std::clamp(xOf(static_cast<double>(m_values.ti)), ground().left(), end.x());
+    return {QPointF(from, end.y() - 5.0), QPointF(end.x(), end.y() + 5.0)};
+}
+
+LabelObstacles BudgetCurve::obstacles() const
+{
+    const BudgetGeometry geometry = budgetGeometry();
+    const QRectF place = geometry.ground;
+    LabelObstacles all {.room = place.adjusted(2.0, -5.0, -2.0, -2.0)}; // the names of the phases end there
+    for (const std::int64_t border : {m_plan.ti, m_plan.finalStart}) {
+        const double x = geometry.xOf(static_cast<double>(border));
+        if (m_plan.prunes() && x >= place.left() && x <= place.right()) {
+            all.uprights.push_back(x);
+        }
+    }
+    for (const std::int64_t budget : {m_plan.targetBudget, m_plan.initialBudget}) {
+        const double y = geometry.yOfBudget(static_cast<double>(budget));
+        if (y >= place.top()) {
+            all.taken.emplace_back(place.left(), y - 1.0, place.width(), 2.0);
+        }
+    }
+    if (m_editable) {
+        for (const Handle handle : {Handle::InitRank, Handle::TargetRank, Handle::Interval}) {
+            all.taken.emplace_back(handlePosition(handle) - QPointF(8.0, 8.0), QSizeF(16.0, 16.0));
+        }
+        all.taken.push_back(intervalBracket());
+    }
+    all.curve = [this, geometry](double x) {
+        const double step = geometry.stepAt(x);
+        const double y = geometry.yOfBudget(m_plan.budgetAt(step));
+        const bool drawn = step >= 0.0 && step <= static_cast<double>(m_plan.totalSteps) && y >= geometry.ground.top();
+        return drawn ? y : NAN;
+    };
+    return all;
+}
+
+std::vector<LabelSpot> BudgetCurve::spotsOf(Handle handle) const
+{
+    const QRectF place = ground();
+    const double ti = xOf(static_cast<double>(m_plan.ti));
+    const double end = xOf(static_cast<double>(m_plan.finalStart));
+    std::vector<LabelSpot> spots;
+    if (handle == Handle::InitRank) {
+        const double level = yOf(static_cast<double>(m_plan.initialBudget));
+        const double left = handlePosition(handle).x() + (m_editable ? 12.0 : 0.0);
+        const double cubic = m_plan.prunes() ? std::max(ti + 8.0, left) : left;
+        for (const double top : {std::max(level - 17.0, place.top() - 5.0), level + 5.0}) {
+            spots.insert(spots.end(), {{cubic, top}, {left, top}, {end + 8.0, top}, {left - 24.0, top, true}});
+        }
+    } else if (handle == Handle::TargetRank) {
+        const double level = yOf(static_cast<double>(m_plan.targetBudget));
+        const bool room = place.bottom() - level > (m_editable ? 50.0 : 26.0); // the handle of ΔT stands at the bottom
+        const double top = room ? level + 8.0 : level - 24.0;
+        spots = {{end - 8.0, top, true}, {end + 8.0, top}, {ti - 8.0, top, true}};
+    } else {
+        const QRectF bracket = intervalBracket();
+        const double top = bracket.top() - 3.0;
+        spots = {{bracket.right() + 12.0, top}, {std::min(bracket.left() - 6.0, bracket.right() - 12.0), top, true}};
+    }
+    return spots;
+}
+
+QStringList BudgetCurve::wordsOf(Handle handle) const
+{
+    if (handle == Handle::Interval) {
+        return {tr("ΔT %1").arg(formatCount(m_values.interval))}; // handleText() tells how many it spans
+    }
+    if (handle == Handle::TargetRank) { // b's axis says how many in all
+        const QString rank = formatRank(m_values.targetRank);
+        return {tr("target %1 per matrix, %2 in all").arg(rank, formatCount(m_plan.targetBudget)),
+            tr("target %1 per matrix").arg(rank), tr("target %1").arg(rank)};
+    }
+    if (m_plan.hasRankMap && m_plan.matrices > 0) {
+        const QString mean
+            = formatMeanRank(static_cast<double>(m_plan.initialBudget) / static_cast<double>(m_plan.matrices));
+        return {tr("%1 per matrix on average").arg(mean), tr("mean %1").arg(mean)};
+    }
+    return {tr("init %1 per matrix").arg(m_values.initRank), tr("init %1").arg(m_values.initRank)};
+}
+
+std::vector<BudgetCurve::HandleLabel> BudgetCurve::plotLabels() const
+{
+    LabelObstacles off = obstacles();
+    std::vector<HandleLabel> labels;
+    const auto add = [&](Handle handle) {
+        const QFont font = handle == Handle::InitRank ? Fonts::caption() : Fonts::captionBold();
+        const QStringList words = wordsOf(handle);
+        std::vector<double> widths;
+        for (const QString& each : words) {
+            widths.push_back(tabularWidth(font, each));
+        }
+        if (const auto found = firstClear(spotsOf(handle), widths, 15.0, off)) {
+            labels.push_back({handle, words[static_cast<qsizetype>(found->words)], found->place});
+            off.taken.push_back(found->place);
+        }
+    };
     if (m_plan.prunes()) {
-        const QRectF target = targetLabel(words);
-        write(painter, target, Qt::AlignLeft, words, Ink::Strong);
+        add(Handle::TargetRank);
     }
-}
-
-QRectF BudgetCurve::initLabel(QString& words) const
-{
-    const QRectF place = ground();
-    const double y = std::max(yOf(static_cast<double>(m_plan.initialBudget)), place.top() + 22.0);
-    words = m_plan.hasRankMap && m_plan.matrices > 0
-        ? tr("%1 per matrix on average")
-              .arg(formatMeanRank(static_cast<double>(m_plan.initialBudget) / static_cast<double>(m_plan.matrices)))
-        : tr("init %1 per matrix").arg(m_values.initRank);
-    const double wide = tabularWidth(Fonts::caption(), words);
-    const double x
-        = std::min(xOf(static_cast<double>(m_plan.prunes() ? m_plan.ti : 0)) + 18.0, place.right() - wide - 6.0);
-    QRectF label(x, y - 20.0, wide, 15.0);
-    if (m_editable) { // the handle keeps its place, the words stand aside
-        const QPointF handle = handlePosition(Handle::InitRank);
-        if (label.intersects(QRectF(handle.x() - 10.0, handle.y() - 9.0, 20.0, 18.0))) {
-            label.moveRight(handle.x() - 12.0);
-        }
-        if (label.left() < place.left()) {
-            label.moveLeft(handle.x() + 12.0);
-        }
+    add(Handle::InitRank);
+    if (m_editable) {
+        add(Handle::Interval);
     }
-    return label;
-}
-
-QRectF BudgetCurve::targetLabel(QString& words) const
-{
-    const QRectF place = ground();
-    const QRectF cubic = budgetGeometry().cubicPart();
-    const double targetY = yOf(static_cast<double>(m_plan.targetBudget));
-    const QString rank = formatRank(m_values.targetRank);
-    words = tr("target %1 per matrix, %2 in all").arg(rank, formatCount(m_plan.targetBudget));
-    if (tabularWidth(Fonts::captionBold(), words) + 16.0 > cubic.width()) { // b's axis says the rest
-        words = tr("target %1 per matrix").arg(rank);
-    }
-    const double width = tabularWidth(Fonts::captionBold(), words);
-    const double right = std::max(cubic.right() - 8.0, place.left() + width + 6.0);
-    const bool room = place.bottom() - targetY > (m_editable ? 50.0 : 26.0); // the handle of ΔT stands at the bottom
-    return {right - width, room ? targetY + 8.0 : targetY - 24.0, width, 15.0};
+    return labels;
 }
 
 void BudgetCurve::paintScales(QPainter& painter) const
@@ -130,12 +197,12 @@ bool BudgetCurve::handleAtOrigin() const
     return m_editable && (stands(Handle::WarmUpEnd) || stands(Handle::FinalStart));
 }
 
-std::vector<BudgetCurve::StepLabel> BudgetCurve::stepLabels() const
+std::vector<BudgetCurve::HandleLabel> BudgetCurve::stepLabels() const
 {
     const QRectF place = ground();
     const QFont bold = Fonts::captionBold();
     const auto total = static_cast<double>(m_plan.totalSteps);
-    std::vector<StepLabel> labels;
+    std::vector<HandleLabel> labels;
     // Beyond the plot's ends an arrow tells where the value is: its handle waits at the end.
     const auto add = [this, &labels, &place](Handle handle, const QString& words, double step, const QFont& font) {
         const double x = xOf(step);
@@ -155,8 +222,8 @@ std::vector<BudgetCurve::StepLabel> BudgetCurve::stepLabels() const
     }
     const QString end = m_editable ? tr("T %1").arg(formatCount(m_plan.totalSteps)) : formatCount(m_plan.totalSteps);
     add(Handle::TotalSteps, end, total, m_editable ? bold : Fonts::caption());
-    const auto xOfHandle = [this](const StepLabel& label) { return handlePosition(label.handle).x(); };
-    std::stable_sort(labels.begin(), labels.end() - 1, [&xOfHandle](const StepLabel& one, const StepLabel& other) {
+    const auto xOfHandle = [this](const HandleLabel& label) { return handlePosition(label.handle).x(); };
+    std::stable_sort(labels.begin(), labels.end() - 1, [&xOfHandle](const HandleLabel& one, const HandleLabel& other) {
         return xOfHandle(one) < xOfHandle(other); // T's stays the last
     });
     constexpr double gap = 10.0;
@@ -166,7 +233,7 @@ std::vector<BudgetCurve::StepLabel> BudgetCurve::stepLabels() const
         limit = label->place.left() - gap;
     }
     double from = 0.0; // too narrow for all: the first ones push the others on
-    for (StepLabel& label : labels) {
+    for (HandleLabel& label : labels) {
         label.place.moveLeft(std::max(label.place.left(), from));
         from = label.place.right() + gap;
     }
@@ -177,7 +244,7 @@ void BudgetCurve::paintSteps(QPainter& painter) const
 {
     const QRectF place = ground();
     std::vector<QRectF> taken;
-    for (const StepLabel& label : stepLabels()) {
+    for (const HandleLabel& label : stepLabels()) {
         const bool quiet = label.handle == Handle::TotalSteps && !m_editable;
         write(painter, label.place, Qt::AlignLeft, label.text, quiet ? Ink::Quiet : Ink::Strong);
         taken.push_back(label.place);

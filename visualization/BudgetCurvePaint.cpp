@@ -3,7 +3,6 @@
 #include "visualization/CurveMath.h"
 #include "visualization/Fonts.h"
 #include "visualization/Marks.h"
-#include "visualization/NumberFormat.h"
 #include "visualization/Theme.h"
 
 #include <QPainterPath>
@@ -224,27 +223,16 @@ void BudgetCurve::paintEnd(QPainter& painter, const QColor& edge) const
 void BudgetCurve::paintInterval(QPainter& painter) const
 {
     const Theme& theme = Theme::current();
-    const BudgetGeometry geometry = budgetGeometry();
+    const QRectF bracket = intervalBracket();
     const QPointF c = handlePosition(Handle::Interval);
-    const double from = std::clamp(xOf(static_cast<double>(m_values.ti)), geometry.ground.left(), c.x());
-    drawLevel(painter, c.y(), from, c.x(), theme.text2);
-    drawUpright(painter, from, c.y() - 4.0, c.y() + 5.0, theme.text2);
+    drawLevel(painter, c.y(), bracket.left(), bracket.right(), theme.text2);
+    drawUpright(painter, bracket.left(), bracket.top() + 1.0, bracket.bottom(), theme.text2);
     painter.setPen(QPen(theme.text, 2.0));
     painter.setBrush(theme.raised);
     painter.drawRoundedRect(QRectF(c.x() - 7.0, c.y() - 5.5, 14.0, 11.0), 2.0, 2.0);
     painter.setPen(QPen(theme.text, 1.4));
     painter.drawPolyline(QPolygonF {c + QPointF(-1.5, -2.4), c + QPointF(-4.0, 0), c + QPointF(-1.5, 2.4)});
     painter.drawPolyline(QPolygonF {c + QPointF(1.5, -2.4), c + QPointF(4.0, 0), c + QPointF(1.5, 2.4)});
-    const QString words = tr("ΔT %1").arg(formatCount(m_values.interval)); // handleText() tells how many it spans
-    const double wide = tabularWidth(Fonts::captionBold(), words);
-    const bool beyond = c.x() - from < 1.0; // no bracket: its words stand in its place
-    const bool left = beyond && c.x() + 12.0 + wide >= geometry.ground.right();
-    const QRectF label(left ? c.x() - 12.0 - wide : c.x() + 12.0, c.y() - 8.0, wide, 15.0);
-    QString target;
-    const QRectF taken = m_plan.prunes() ? targetLabel(target) : QRectF();
-    if (label.right() < geometry.ground.right() && !taken.intersects(label.adjusted(-2.0, -1.0, 8.0, 1.0))) {
-        write(painter, label, Qt::AlignLeft, words, Ink::Strong);
-    }
 }
 
 } // namespace spectune

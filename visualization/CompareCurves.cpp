@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "visualization/CompareCurves.h"
 
+#include "visualization/CsvNumber.h"
 #include "visualization/NumberFormat.h"
 
 #include <QCoreApplication>
@@ -38,12 +39,6 @@ QString quoted(const QString& text)
 {
     QString inner = text;
     return QLatin1Char('"') + inner.replace(QLatin1Char('"'), QLatin1String("\"\"")) + QLatin1Char('"');
-}
-
-/// As many digits as read back as the same double; empty for what is not finite.
-QString exact(double value)
-{
-    return std::isfinite(value) ? QString::number(value, 'g', 17) : QString();
 }
 
 } // namespace
@@ -215,8 +210,8 @@ QString CompareCurves::csv() const
                 ++next;
             const bool evaluated = next < evaluations.size() && evaluations[next].step == point.step;
             const QStringList cells {quoted(source.name), QString::number(point.step), QString::number(tokens),
-                exact(point.seconds), exact(point.loss), exact(smooth[i]),
-                evaluated ? exact(evaluations[next].evalLoss) : QString()};
+                csvNumber(point.seconds), csvNumber(point.loss), csvNumber(smooth[i]),
+                evaluated ? csvNumber(evaluations[next].evalLoss) : QString()};
             text += cells.join(QLatin1Char(',')) + QLatin1Char('\n');
         }
     }

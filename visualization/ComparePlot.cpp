@@ -271,12 +271,35 @@ void ComparePlot::panX(double part)
     m_private->plot->xAxis->setRange(low, low + span);
 }
 
+void ComparePlot::drag(QPointF position)
+{
+    Private& p = *m_private;
+    const QPointF way = position - p.grab->at;
+    if (!p.grab->dragged && way.manhattanLength() < clickReach)
+        return;
+    p.grab->dragged = true;
+    p.plot->setCursor(Qt::ClosedHandCursor);
+    const AxisBounds& x = p.grab->steps;
+    const double span = x.high - x.low;
+    const double last = std::max(0.0, p.curves.xBounds().high - span);
+    const double low = std::clamp(x.low - way.x() / std::max(1, p.plot->axisRect()->width()) * span, 0.0, last);
+    p.plot->xAxis->setRange(low, low + span);
+    if (!p.lossZoomed)
+        return;
+    QCPAxis* axis = p.plot->yAxis;
+    axis->setRange(p.grab->loss.low, p.grab->loss.high); // from there, in pixels: the axis may be logarithmic
+    const double bottom = axis->coordToPixel(p.grab->loss.low) - way.y();
+    const double top = axis->coordToPixel(p.grab->loss.high) - way.y();
+    axis->setRange(axis->pixelToCoord(bottom), axis->pixelToCoord(top));
+}
+
 void ComparePlot::zoomLoss(double factor, std::optional<double> y)
 {
     QCPAxis* axis = m_private->plot->yAxis;
     const QCPRange range = axis->range();
     const double top = axis->coordToPixel(range.upper);
     const double bottom = axis->coordToPixel(range.lower);
+    m_private->lossZoomed = true;
     // In pixels: the axis may be logarithmic.
     axis->scaleRange(factor, axis->pixelToCoord(y.value_or((top + bottom) / 2.0)));
 }
@@ -304,7 +327,19 @@ bool ComparePlot::eventFilter(QObject* watched, QEvent* event)
         return QWidget::eventFilter(watched, event);
     switch (event->type()) {
     case QEvent::Leave: setCrosshair({}); break;
-    case QEvent::MouseMove: setCrosshair(m_private->placeAt(static_cast<QMouseEvent*>(event)->position().x())); break;
+    case QEvent::MouseButtonPress:
+        if (static_cast<QMouseEvent*>(event)->button() == Qt::LeftButton && !m_private->curves.isEmpty())
+            m_private->grab = PlotGrab {static_cast<QMouseEvent*>(event)->position(), shownX(), shownLoss(), false};
+        break;
+    case QEvent::MouseMove:
+        setCrosshair(m_private->placeAt(static_cast<QMouseEvent*>(event)->position().x()));
+        if (m_private->grab)
+            drag(static_cast<QMouseEvent*>(event)->position());
+        break;
+    case QEvent::MouseButtonRelease:
+        m_private->grab.reset();
+        m_private->plot->unsetCursor();
+        break;
     case QEvent::MouseButtonDblClick: showAll(); return true;
     case QEvent::Wheel:
         if (wheeled(*static_cast<QWheelEvent*>(event))) {

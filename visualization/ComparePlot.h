@@ -30,8 +30,9 @@ enum class ComparePart { Raw, Smooth, Evaluation };
 
 /// Losses of two to six runs over one axis with one crosshair: smoothed lines, raw values at 32 %, evaluations as
 /// diamonds. The wheel zooms along the axis around the pointer (over the loss axis, or with Ctrl, along the loss), drag
-/// pans, a double click shows all again. Left and right move the crosshair (with Shift faster), PageUp and PageDown pan,
-/// + and − zoom around it, with Ctrl the loss, 0 or Home show all. GUI thread only.
+/// pans, a double click shows all again. The loss axis follows what is shown until it is zoomed. Left and right move
+/// the crosshair (with Shift faster), PageUp and PageDown pan, + and − zoom around it, with Ctrl the loss, 0 or Home
+/// show all. GUI thread only.
 class ComparePlot : public QWidget {
     Q_OBJECT
 public:
@@ -80,6 +81,7 @@ private:
     void zoomX(
         double factor, std::optional<double> around); ///< around the middle, where that is not shown; < 1: closer
     void panX(double part); ///< of what is shown
+    void drag(QPointF position); ///< the pointer with its button down
     void zoomLoss(double factor, std::optional<double> y = {}); ///< @p y in pixels stays; nothing: the middle
 
     class Private;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "visualization/ComparePlotPrivate.h"
 
+#include "visualization/CompareTickers.h"
 #include "visualization/Fonts.h"
 #include "visualization/Marks.h"
 #include "visualization/NumberFormat.h"
@@ -11,6 +12,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace spectune {
 
@@ -19,43 +21,6 @@ namespace {
 constexpr int labelRoom = 104; ///< right of the axes, for the labels at the lines' ends
 constexpr double lineHeight = 15.0;
 constexpr std::size_t builtAtOnce = 50'000; ///< points: a few milliseconds
-
-/// Round ticks whose labels are written as the rest of the studio writes numbers.
-class StudioTicker : public QCPAxisTicker {
-public:
-    /// @param least smallest step between two ticks, asked at every drawing
-    explicit StudioTicker(
-        std::function<QString(double value, double step)> text, std::function<double()> least = [] { return 0.0; })
-        : m_text(std::move(text))
-        , m_least(std::move(least))
-    {
-        setTickCount(6);
-    }
-
-protected:
-    double getTickStep(const QCPRange& range) override
-    {
-        return m_step = std::max(QCPAxisTicker::getTickStep(range), m_least());
-    }
-    QString getTickLabel(double tick, const QLocale&, QChar, int) override { return m_text(tick, m_step); }
-
-private:
-    std::function<QString(double, double)> m_text;
-    std::function<double()> m_least;
-    double m_step = 1.0;
-};
-
-/// Ticks of a logarithmic axis, as the plots of Live have them.
-class LogTicker : public QCPAxisTicker {
-protected:
-    QVector<double> createTickVector(double, const QCPRange& range) override
-    {
-        const std::vector<double> ticks = logTicks(range.lower, range.upper);
-        return {ticks.begin(), ticks.end()};
-    }
-    QVector<double> createSubTickVector(int, const QVector<double>&) override { return {}; }
-    QString getTickLabel(double tick, const QLocale&, QChar, int) override { return formatShort(tick); }
-};
 
 /// "B eval" and the like, and the value behind it.
 struct EndLabel {
@@ -101,7 +66,6 @@ void ComparePlot::Private::makePlot()
     plot = new QCustomPlot(m_owner);
     plot->setAutoAddPlottableToLegend(false);
     plot->setFocusPolicy(Qt::NoFocus);
-    plot->setInteractions(QCP::iRangeDrag); // the wheel is the owner's
     plot->axisRect()->setAutoMargins(QCP::msNone);
     plot->axisRect()->setMargins({52, 6, labelRoom, 24});
     plot->xAxis->setTicker(QSharedPointer<StudioTicker>::create(
@@ -120,7 +84,7 @@ void ComparePlot::Private::setLogarithmic(bool logarithmic)
     m_logarithmic = logarithmic;
     plot->yAxis->setScaleType(logarithmic ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
     if (logarithmic)
-        plot->yAxis->setTicker(QSharedPointer<LogTicker>::create());
+        plot->yAxis->setTicker(QSharedPointer<LogTicker>::create(plot->yAxis));
     else
         plot->yAxis->setTicker(
             QSharedPointer<StudioTicker>::create([](double value, double step) { return formatTick(value, step); }));
@@ -165,7 +129,7 @@ void ComparePlot::Private::rebuildGraphs()
     }
     for (int run = runs - 1; run >= 0; --run) {
         auto* smooth = new PiecewiseGraph(plot->xAxis, plot->yAxis);
-        smooth->setPen(RunTag::pen(run, 1.9));
+        smooth->setPen(RunTag::pen(run, comparedLineWidth));
         smooth->setAdaptiveSampling(false);
         m_smooth.insert(m_smooth.begin(), smooth);
     }
@@ -178,12 +142,32 @@ void ComparePlot::Private::changed(bool all)
         m_timer.start();
 }
 
-void ComparePlot::Private::fill(QCPGraph* graph, const CurveSeries& series, ColumnDetail detail) const
+void ComparePlot::Private::fill(PiecewiseGraph* graph, const CurveSeries& series, ColumnDetail detail) const
 {
     const QCPRange range = plot->xAxis->range();
     const int columns = std::max(1, plot->axisRect()->width());
     const CurvePoints points = curvePoints(series, range.lower, range.upper, columns, detail);
+    graph->setByColumn(detail == ColumnDetail::Extremes && points.x.size() > columns / 2);
     graph->setData(points.x, points.y, true);
+}
+
+void ComparePlot::Private::fitAxes()
+{
+    const bool all = std::exchange(m_all, false);
+    if (all) {
+        lossZoomed = false;
+        const AxisBounds x = curves.xBounds();
+        plot->xAxis->setRange(x.low, x.high);
+    }
+    const QCPRange x = plot->xAxis->range();
+    if (lossZoomed || (!all && x.lower == m_fitted.low && x.upper == m_fitted.high))
+        return;
+    m_fitted = {x.lower, x.upper, {}};
+    const int columns = std::max(1, plot->axisRect()->width());
+    const AxisBounds loss = m_logarithmic ? curves.lossLogBounds(x.lower, x.upper + 1.0, columns)
+                                          : curves.lossBounds(x.lower, x.upper + 1.0, columns);
+    if (all || !loss.ticks.empty()) // else there is no value to be seen
+        plot->yAxis->setRange(loss.low, loss.high);
 }
 
 void ComparePlot::Private::replot()
@@ -194,15 +178,7 @@ void ComparePlot::Private::replot()
     plot->axisRect()->setBackground(any ? QBrush(Theme::current().phaseEnd) : QBrush());
     plot->xAxis->setVisible(any); // their grids with them
     plot->yAxis->setVisible(any);
-    if (m_all) {
-        m_all = false;
-        const AxisBounds x = curves.xBounds();
-        const int columns = std::max(1, plot->axisRect()->width());
-        const AxisBounds loss = m_logarithmic ? curves.lossLogBounds(x.low, x.high + 1.0, columns)
-                                              : curves.lossBounds(x.low, x.high + 1.0, columns);
-        plot->xAxis->setRange(x.low, x.high);
-        plot->yAxis->setRange(loss.low, loss.high);
-    }
+    fitAxes();
     for (std::size_t run = 0; run < m_smooth.size(); ++run) {
         const bool shown = isRunShown(static_cast<int>(run));
         m_smooth[run]->setVisible(shown && isShown(ComparePart::Smooth));
@@ -344,7 +320,7 @@ void ComparePlot::Private::paintEnds(QPainter& painter) const
         if (label.evaluation) {
             drawDiamond(painter, {x, centres[i]}, 3.8, color);
         } else {
-            painter.setPen(RunTag::pen(label.run, 1.9));
+            painter.setPen(RunTag::pen(label.run, comparedLineWidth));
             painter.drawLine(QPointF(x - 7.0, centres[i]), QPointF(x + 6.0, centres[i]));
         }
         painter.setFont(label.evaluation ? Fonts::captionBold() : Fonts::caption());

@@ -10,10 +10,11 @@
 
 #include <array>
 
-class QCPGraph;
 class QCustomPlot;
 
 namespace spectune {
+
+class PiecewiseGraph;
 
 /// What ComparePlot is made of: QCustomPlot draws curves, axes and grid; a widget above it, which takes no clicks,
 /// draws evaluations, labels and the crosshair. QCustomPlot's types are complete in sources alone.
@@ -41,6 +42,8 @@ public:
     double smoothingAsked = Smoother::usualWeight;
     std::uint64_t generation = 0; ///< grows with other runs
     std::optional<double> crosshair;
+    std::optional<PlotGrab> grab; ///< while the button is down
+    bool lossZoomed = false; ///< by the user; else the loss axis follows what is shown, as in Live
     QString emptyText;
     bool asPicture = false; ///< it is painted for a file
     std::array<bool, 3> hidden {}; ///< by ComparePart
@@ -51,7 +54,8 @@ public:
 private:
     void makePlot();
     void rebuildGraphs();
-    void fill(QCPGraph* graph, const CurveSeries& series, ColumnDetail detail) const;
+    void fitAxes(); ///< what the user has not zoomed
+    void fill(PiecewiseGraph* graph, const CurveSeries& series, ColumnDetail detail) const;
     void paintEvaluations(QPainter& painter) const;
     void paintEnds(QPainter& painter) const;
     void paintCrosshair(QPainter& painter) const;
@@ -61,9 +65,10 @@ private:
     ComparePlot* m_owner;
     QTimer m_timer;
     bool m_all = true;
+    AxisBounds m_fitted; ///< what of the other axis the loss axis was fitted to last
     bool m_logarithmic = false;
-    std::vector<QCPGraph*> m_raw;
-    std::vector<QCPGraph*> m_smooth;
+    std::vector<PiecewiseGraph*> m_raw;
+    std::vector<PiecewiseGraph*> m_smooth;
     LatestWork m_work; ///< the last member: it ends before what its answers touch
 };
 

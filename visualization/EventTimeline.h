@@ -62,6 +62,7 @@ public:
         QRectF hint; ///< empty: there is no room for it
         QString words {}; ///< of the hint
         bool stacked = false; ///< one name above the middle line, one below
+        [[nodiscard]] std::vector<QRectF> rows() const; ///< of words, from top to bottom
     };
     [[nodiscard]] KeyPlace keyPlace() const;
     [[nodiscard]] QString spokenStep() const; ///< "live, step 520", "step 300 of 520"

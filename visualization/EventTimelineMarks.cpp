@@ -111,6 +111,15 @@ EventTimeline::KeyPlace EventTimeline::keyPlace() const
     return {}; // the marks still have tool tips
 }
 
+std::vector<QRectF> EventTimeline::KeyPlace::rows() const
+{
+    if (stacked) {
+        const QSizeF row(key.width(), lineHeight);
+        return {{key.topLeft(), row}, {key.bottomLeft() - QPointF(0.0, lineHeight), row}};
+    }
+    return {key, hint};
+}
+
 void EventTimeline::paintBeginning(QPainter& painter) const
 {
     const QString text = !m_hint.isEmpty() ? m_hint

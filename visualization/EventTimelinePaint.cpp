@@ -119,12 +119,23 @@ void EventTimeline::paintMarkers(QPainter& painter) const
     const QRectF place = track();
     const bool failed = m_failure >= 0;
     const double now = xOf(static_cast<double>(failed ? m_failure : m_now));
-    drawUpright(painter, now, 6.0, place.bottom(), failed ? theme.error : theme.text, failed ? 2.0 : 1.5);
+    const std::vector<QRectF> words = keyPlace().rows();
+    const auto line = [&](double x, const QColor& color, double width) {
+        double from = 6.0;
+        for (const QRectF& row : words) { // where words stand it has a gap
+            if (x > row.left() - 4.0 && x < row.right() + 4.0) {
+                drawUpright(painter, x, from, row.top(), color, width);
+                from = row.bottom();
+            }
+        }
+        drawUpright(painter, x, from, place.bottom(), color, width);
+    };
+    line(now, failed ? theme.error : theme.text, failed ? 2.0 : 1.5);
     const bool shown = m_shown >= 0;
     const double head = std::round(shown ? xOf(static_cast<double>(m_shown)) : now);
     const QColor color = shown ? theme.focus : failed ? theme.error : theme.text;
     if (shown) {
-        drawUpright(painter, head, 6.0, place.bottom(), color, 1.5);
+        line(head, color, 1.5);
     }
     painter.setPen(Qt::NoPen);
     painter.setBrush(color);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "visualization/GramView.h"
 
+#include "visualization/CsvNumber.h"
 #include "visualization/Fonts.h"
 #include "visualization/NumberFormat.h"
 #include "visualization/Theme.h"
@@ -45,6 +46,19 @@ double GramView::shareAt(std::size_t row, std::size_t column) const
 {
     const double off = m_gram[row * m_rank + column] - (row == column ? 1.0 : 0.0);
     return m_largest > 0.0 ? off / m_largest : 0.0;
+}
+
+QString GramView::toCsv() const
+{
+    QString csv = QStringLiteral("row,column,difference\n");
+    for (std::size_t i = 0; i < m_rank * m_rank; ++i) {
+        const std::size_t row = i / m_rank;
+        const std::size_t column = i % m_rank;
+        csv += QStringLiteral("%1,%2,%3\n")
+                   .arg(QString::number(row + 1), QString::number(column + 1),
+                       csvNumber(m_gram[i] - (row == column ? 1.0 : 0.0)));
+    }
+    return csv;
 }
 
 QRectF GramView::square() const

@@ -20,6 +20,7 @@ public:
     [[nodiscard]] double largest() const noexcept { return m_largest; }
     /// (G − I) / largest(), what the colour of a pixel follows from, −1 … 1.
     [[nodiscard]] double shareAt(std::size_t row, std::size_t column) const;
+    [[nodiscard]] QString toCsv() const; ///< "row,column,difference", counted from 1
     [[nodiscard]] QSize sizeHint() const override { return {112, 128}; }
     [[nodiscard]] QSize minimumSizeHint() const override { return {80, 110}; }
 

@@ -3,13 +3,25 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
 
 namespace spectune {
 
 namespace {
 constexpr double gap = 3.0; ///< between a label and the curve's line
 constexpr double columnWidth = 2.0;
+
+bool isClear(const QRectF& label, const LabelObstacles& obstacles)
+{
+    const QRectF around = label.adjusted(-gap, 0.0, gap, 0.0);
+    const auto meets = [&around](const QRectF& other) { return other.intersects(around); };
+    const auto crosses = [&around](double x) { return x > around.left() && x < around.right(); };
+    if (!obstacles.room.contains(label) || std::any_of(obstacles.taken.begin(), obstacles.taken.end(), meets)
+        || std::any_of(obstacles.uprights.begin(), obstacles.uprights.end(), crosses)) {
+        return false;
+    }
+    const CurveBand band = obstacles.curve ? bandOf(label.left(), label.right(), obstacles.curve) : CurveBand {};
+    return band.isEmpty() || label.bottom() <= band.top || label.top() >= band.bottom;
+}
 } // namespace
 
 void CurveBand::include(double y)
@@ -57,6 +69,21 @@ double clearOfCurve(const QRectF& wanted, const CurveBand& curve, const QRectF& 
     }
     const double lowest = std::max(room.top(), room.bottom() - wanted.height());
     return best.value_or(std::clamp(wanted.top(), room.top(), lowest));
+}
+
+std::optional<LabelChoice> firstClear(
+    std::span<const LabelSpot> spots, std::span<const double> widths, double height, const LabelObstacles& obstacles)
+{
+    for (const LabelSpot& spot : spots) {
+        for (std::size_t words = 0; words < widths.size(); ++words) {
+            const double left = spot.ends ? spot.x - widths[words] : spot.x;
+            const QRectF label(left, spot.top, widths[words], height);
+            if (isClear(label, obstacles)) {
+                return LabelChoice {words, label};
+            }
+        }
+    }
+    return std::nullopt;
 }
 
 } // namespace spectune

@@ -2,10 +2,14 @@
 #pragma once
 
 #include <QRectF>
+#include <QString>
 
+#include <cstddef>
 #include <functional>
 #include <limits>
+#include <optional>
 #include <span>
+#include <vector>
 
 namespace spectune {
 
@@ -25,5 +29,37 @@ struct CurveBand {
 /// room inside @p room and none of @p taken, whichever is nearer. Where neither fits it stays inside the room at @p wanted.
 [[nodiscard]] double clearOfCurve(
     const QRectF& wanted, const CurveBand& curve, const QRectF& room, std::span<const QRectF> taken = {});
+
+/// Words and where they stand, in pixels.
+struct PlacedWords {
+    QString text;
+    QRectF place;
+};
+
+/// What a label keeps off, in pixels.
+struct LabelObstacles {
+    QRectF room; ///< it stays inside
+    std::vector<double> uprights {}; ///< x of lines from top to bottom
+    std::vector<QRectF> taken {};
+    std::function<double(double x)> curve {}; ///< its y, NaN where there is none
+};
+
+/// Where a label may stand.
+struct LabelSpot {
+    double x = 0.0; ///< it begins here, or ends
+    double top = 0.0;
+    bool ends = false;
+};
+
+struct LabelChoice {
+    std::size_t words = 0; ///< which of the widths
+    QRectF place;
+};
+
+/// The first of @p spots where one of @p widths (the best words' first) keeps off all obstacles; nothing: the label is
+/// left out. It hangs on no earlier choice, and no nearer spot takes it away: a label stays at its side for as long as
+/// it fits.
+[[nodiscard]] std::optional<LabelChoice> firstClear(
+    std::span<const LabelSpot> spots, std::span<const double> widths, double height, const LabelObstacles& obstacles);
 
 } // namespace spectune

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "visualization/MatrixView.h"
 
+#include "visualization/CsvNumber.h"
 #include "visualization/Fonts.h"
 #include "visualization/Theme.h"
 
@@ -57,6 +58,19 @@ void MatrixView::setEmptyText(const QString& text)
     update();
 }
 
+QString MatrixView::csvOf(const MatrixValues& matrix)
+{
+    QString csv = QStringLiteral("row,column,value\n");
+    for (int row = 0; row < matrix.rows; ++row)
+        for (int column = 0; column < matrix.columns; ++column)
+            csv += QStringLiteral("%1,%2,%3\n")
+                       .arg(QString::number(row + 1), QString::number(column + 1),
+                           csvNumber(
+                               matrix.values[static_cast<std::size_t>(row) * static_cast<std::size_t>(matrix.columns)
+                                   + static_cast<std::size_t>(column)]));
+    return csv;
+}
+
 void MatrixView::draw()
 {
     const bool grey = m_colors == Colors::Grey;
@@ -78,24 +92,31 @@ void MatrixView::draw()
     update();
 }
 
+QRectF MatrixView::pictureRect() const
+{
+    if (m_image.isNull())
+        return {};
+    const QSizeF large = QSizeF(m_image.size()).scaled(size(), Qt::KeepAspectRatio);
+    // On whole pixels: crisp fields stay crisp.
+    return {QPointF(std::round((width() - large.width()) / 2.0), std::round((height() - large.height()) / 2.0)), large};
+}
+
 void MatrixView::paintEvent(QPaintEvent*)
 {
     const Theme& theme = Theme::current();
     QPainter painter(this);
+    painter.fillRect(rect(), theme.sunken);
     if (m_image.isNull()) {
-        painter.fillRect(rect(), theme.sunken);
         painter.setPen(theme.text3);
         painter.setFont(Fonts::caption());
         painter.drawText(rect().adjusted(10, 10, -10, -10), Qt::AlignCenter | Qt::TextWordWrap, m_emptyText);
         return;
     }
-    QSizeF size = QSizeF(this->size());
-    if (!m_stretched)
-        size = QSizeF(m_image.size()).scaled(size, Qt::KeepAspectRatio);
+    const QRectF place = pictureRect();
     // Values are drawn as crisp fields when they are larger than a pixel, and averaged when they are smaller.
-    painter.setRenderHint(QPainter::SmoothPixmapTransform, size.width() < m_image.width());
+    painter.setRenderHint(QPainter::SmoothPixmapTransform, place.width() < m_image.width());
     painter.setOpacity(m_dimmed ? dimmedOpacity : 1.0);
-    painter.drawImage(QRectF(QPointF(0, 0), size), m_image);
+    painter.drawImage(place, m_image);
 }
 
 void MatrixView::changeEvent(QEvent* event)

@@ -8,7 +8,8 @@
 
 namespace spectune {
 
-/// A matrix as a picture: grey for images (0 black, 1 white), the difference colours for signed values.
+/// A matrix as a picture, its values square: grey for images (0 black, 1 white), the difference colours for signed
+/// values. Where the view has another shape, the picture stands in its middle.
 class MatrixView : public QWidget {
     Q_OBJECT
 public:
@@ -20,10 +21,11 @@ public:
     void setDimmed(bool dimmed); ///< steps back: not part of what is shown
     /// In place of a picture; shown while there is no matrix.
     void setEmptyText(const QString& text);
-    /// Values fill the whole view; else pixels stay square.
-    void setStretched(bool stretched) { m_stretched = stretched; }
     [[nodiscard]] const MatrixValues& matrix() const { return m_matrix; }
+    /// "row,column,value", counted from 1; for another thread as well.
+    [[nodiscard]] static QString csvOf(const MatrixValues& matrix);
     [[nodiscard]] const QImage& image() const { return m_image; } ///< one pixel per value
+    [[nodiscard]] QRectF pictureRect() const; ///< where it stands in the view; empty: there is none
     [[nodiscard]] QSize sizeHint() const override { return {216, 216}; }
     [[nodiscard]] QSize minimumSizeHint() const override { return {24, 24}; }
 
@@ -40,7 +42,6 @@ private:
     QImage m_image;
     QString m_emptyText;
     bool m_dimmed = false;
-    bool m_stretched = false;
 };
 
 } // namespace spectune

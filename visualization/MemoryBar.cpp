@@ -106,6 +106,15 @@ void MemoryBar::setMemory(std::vector<MemoryPart> parts, double total, double fr
     update();
 }
 
+QString MemoryBar::toCsv() const
+{
+    QString csv = QStringLiteral("part,bytes\n");
+    for (const MemoryPart& part : m_parts) {
+        csv += QStringLiteral("\"%1\",%2\n").arg(part.name, QString::number(part.bytes, 'f', 0));
+    }
+    return csv;
+}
+
 double MemoryBar::need() const
 {
     return sumOf(m_parts);

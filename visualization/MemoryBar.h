@@ -57,6 +57,7 @@ public:
     [[nodiscard]] MemoryBarLayout barLayout() const;
     [[nodiscard]] std::vector<MemoryAxisLabel> axisLabels() const; ///< from left to right
     [[nodiscard]] double need() const;
+    [[nodiscard]] QString toCsv() const; ///< "part,bytes"
     [[nodiscard]] QSize sizeHint() const override { return {290, 48}; }
     [[nodiscard]] QSize minimumSizeHint() const override { return {180, 48}; }
 

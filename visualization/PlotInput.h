@@ -10,6 +10,8 @@ namespace spectune {
 
 inline constexpr double zoomPerNotch = 1.25; ///< 15 degrees of a wheel; a key zooms by as much
 
+inline constexpr double clickReach = 4.0; ///< pixels; a pointer that moved further drags
+
 /// What a turn of the wheel over a plot asks for.
 struct WheelZoom {
     bool ofValues = false; ///< along the value axis: over it, or with Ctrl; else along the steps

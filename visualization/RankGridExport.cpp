@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The rank grid for files and the clipboard.
+#include "visualization/CsvNumber.h"
 #include "visualization/RankGrid.h"
 #include "visualization/RankGridPainter.h"
 #include "visualization/Theme.h"
@@ -7,15 +8,6 @@
 #include <QPainter>
 
 namespace spectune {
-
-namespace {
-
-QString plain(double value)
-{
-    return QString::number(value, 'g', 7);
-}
-
-} // namespace
 
 void RankGrid::paintOn(QPaintDevice& device, QSize size) const
 {
@@ -73,9 +65,9 @@ QString RankGrid::toCsv() const
             QString::number(module.rank), QString::number(start), QString::number(module.lostAtLastEvent),
             QString::number(module.backAtLastEvent)};
         line << (triplets ? QString::number(state.revivedOf(ModuleIndex {static_cast<std::int32_t>(i)})) : QString());
-        line << (scores ? plain(static_cast<double>(module.importance)) : QString()); // not known: empty, never 0
+        line << (scores ? csvNumber(module.importance) : QString()); // not known: empty, never 0
         for (const float value : {module.lambdaSum, module.orthP, module.orthQ}) {
-            line << (lambdas ? plain(static_cast<double>(value)) : QString());
+            line << (lambdas ? csvNumber(value) : QString());
         }
         csv += line.join(QLatin1Char(',')) + QLatin1Char('\n');
     }

@@ -2,6 +2,7 @@
 #include "visualization/RankGrid.h"
 #include "visualization/RankGridState.h"
 
+#include <QContextMenuEvent>
 #include <QHelpEvent>
 #include <QKeyEvent>
 #include <QMouseEvent>
@@ -24,6 +25,15 @@ bool RankGrid::event(QEvent* event)
             QToolTip::showText(help->globalPos(), words, this, place);
         }
         return true;
+    }
+    if (event->type() == QEvent::ContextMenu && m_state->cursor) {
+        const auto* asked = static_cast<QContextMenuEvent*>(event);
+        if (asked->reason() == QContextMenuEvent::Keyboard) { // of the cell that the keys have chosen
+            const QPoint place
+                = m_state->geometry.cell(m_state->cursor->layer, m_state->cursor->kind).center().toPoint();
+            QContextMenuEvent there(asked->reason(), place, mapToGlobal(place), asked->modifiers());
+            return QWidget::event(&there);
+        }
     }
     return QWidget::event(event);
 }

@@ -81,9 +81,9 @@ void RankGridPainter::paintRankLegend(const QRectF& area)
     paintLegendBoxes({area.left(), area.top() + barTop}, step, ranks);
     const double x = area.left() + ranks * step + 12.0;
     const bool wide = area.right() - x > 100.0;
-    const QString lower = wide ? QStringLiteral("up to init rank %1").arg(ranks - 1) : QStringLiteral("per rank");
+    const QString lower = wide ? m_state.lastRankText() : RankGrid::tr("per rank");
     text({x, area.top() + 6.0, 100.0, 14.0}, Qt::AlignLeft,
-        wide ? QStringLiteral("matrices per rank") : QStringLiteral("matrices"), theme.text3, Fonts::caption());
+        wide ? RankGrid::tr("matrices per rank") : RankGrid::tr("matrices"), theme.text3, Fonts::caption());
     text({x, area.top() + barTop, 100.0, 14.0}, Qt::AlignLeft, lower, theme.text3, Fonts::caption());
 }
 
@@ -93,6 +93,11 @@ void RankGridPainter::paintScaleLegend(const QRectF& area)
     if (!m_state.hasValues()) {
         text(area.translated(0.0, 4.0), Qt::AlignLeft, m_state.missingText(), theme.text2, Fonts::body());
         return;
+    }
+    if (const QRectF hatch = m_state.legendHatch(); !hatch.isEmpty()) {
+        paintHatch(hatch);
+        text({hatch.left(), hatch.bottom() + 1.0, 44.0, 13.0}, Qt::AlignLeft, RankGrid::tr("rank 0"), theme.text3,
+            Fonts::caption());
     }
     const QRectF bar = m_state.legendBar();
     if (m_state.legendBoxes() > 0) {
@@ -119,8 +124,11 @@ void RankGridPainter::paintLegendBoxes(QPointF corner, double step, int boxes)
     const Theme& theme = Theme::current();
     std::vector<int> counts(static_cast<std::size_t>(boxes), 0);
     for (std::size_t i = 0; i < m_state.layout->modules.size(); ++i) {
-        const double value = m_state.valueOf(ModuleIndex {static_cast<std::int32_t>(i)});
-        ++counts[static_cast<std::size_t>(std::clamp(static_cast<int>(value), 0, boxes - 1))];
+        const ModuleIndex module {static_cast<std::int32_t>(i)};
+        if (m_state.mode == GridMode::Rank || !m_state.isEmptied(module)) { // else it has a key of its own
+            const auto value = static_cast<int>(m_state.valueOf(module));
+            ++counts[static_cast<std::size_t>(std::clamp(value, 0, boxes - 1))];
+        }
     }
     paintHistogram(counts, corner.x(), step, corner.y() - 1.0);
     const int every = figureEvery(boxes - 1, step);
@@ -150,8 +158,9 @@ void RankGridPainter::paintLegendScale(const QRectF& bar)
     const Theme& theme = Theme::current();
     std::vector<int> counts(legendBins, 0);
     for (std::size_t i = 0; i < m_state.layout->modules.size(); ++i) {
-        const double value = m_state.valueOf(ModuleIndex {static_cast<std::int32_t>(i)});
-        if (std::isfinite(value) && value > 0.0) {
+        const ModuleIndex module {static_cast<std::int32_t>(i)};
+        const double value = m_state.valueOf(module);
+        if (!m_state.isEmptied(module) && std::isfinite(value) && value > 0.0) {
             ++counts[static_cast<std::size_t>(std::min(legendBins - 1.0, m_state.scale.place(value) * legendBins))];
         }
     }

@@ -230,7 +230,8 @@ void RankGridPainter::paintCell(const GridCell& cell)
         return;
     }
     if (look.hatched) {
-        const QSizeF ground(std::min(18.0, rect.width() - 5.0), std::min(15.0, rect.height() - 3.0));
+        const double most = std::max(width, rect.width() - 5.0);
+        const QSizeF ground(std::min(std::max(18.0, width + 6.0), most), std::min(15.0, rect.height() - 3.0));
         m_painter.fillRect(
             QRectF(rect.center() - QPointF(ground.width(), ground.height()) / 2.0, ground), theme.sunken);
     }

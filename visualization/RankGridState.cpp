@@ -15,6 +15,7 @@ namespace {
 constexpr double fadeMilliseconds = 160.0;
 constexpr double mostLegendBoxes = 24.0; ///< of more values the legend is continuous
 constexpr double legendCaption = 150.0; ///< width that the legend's words take
+constexpr double legendHatchWidth = 44.0; ///< that of the key of rank 0, where it is
 
 } // namespace
 
@@ -154,8 +155,9 @@ void RankGridState::updateScale()
     double low = std::numeric_limits<double>::infinity();
     double high = 0.0;
     for (std::size_t i = 0; snapshot && i < snapshot->modules.size(); ++i) {
-        const double value = valueOf(ModuleIndex {static_cast<std::int32_t>(i)});
-        if (std::isfinite(value) && value > 0.0) {
+        const ModuleIndex module {static_cast<std::int32_t>(i)};
+        const double value = valueOf(module);
+        if (!isEmptied(module) && std::isfinite(value) && value > 0.0) {
             low = std::min(low, value);
             high = std::max(high, value);
         }
@@ -201,13 +203,29 @@ int RankGridState::legendBoxes() const
     return mode == GridMode::Revivals && boxes <= mostLegendBoxes ? static_cast<int>(std::lround(boxes)) : 0;
 }
 
+QString RankGridState::lastRankText() const
+{
+    return (layout->ranks.empty() ? RankGrid::tr("up to init rank %1") : RankGrid::tr("up to rank %1"))
+        .arg(layout->initRank);
+}
+
 QRectF RankGridState::legendBar() const
 {
     const QRectF area = geometry.legend();
     const int parts = legendBoxes() > 0 ? legendBoxes() : legendBins;
     const double widest = legendBoxes() > 0 ? 22.0 : 11.0;
-    const double step = std::clamp(std::floor((area.width() - legendCaption) / parts), 4.0, widest);
-    return {area.left(), area.top() + legendBarTop, parts * step, legendBarHeight};
+    const double left = legendHatch().isEmpty() ? 0.0 : legendHatchWidth;
+    const double step = std::clamp(std::floor((area.width() - left - legendCaption) / parts), 4.0, widest);
+    return {area.left() + left, area.top() + legendBarTop, parts * step, legendBarHeight};
+}
+
+QRectF RankGridState::legendHatch() const
+{
+    const bool any = mode != GridMode::Rank && snapshot
+        && std::any_of(snapshot->modules.begin(), snapshot->modules.end(),
+            [](const ModuleState& module) { return module.rank == 0; });
+    const QRectF area = geometry.legend();
+    return any ? QRectF(area.left(), area.top() + legendBarTop, 22.0, legendBarHeight) : QRectF();
 }
 
 CellLook RankGridState::lookOf(const GridCell& cell) const
@@ -244,8 +262,9 @@ CellLook RankGridState::lookOf(const GridCell& cell) const
     }
     const ModuleState& state = snapshot->modules.at(module.at());
     const double value = valueOf(module);
-    look.hatched = state.rank == 0 && (mode == GridMode::Rank || mode == GridMode::Importance);
-    look.text = look.hatched           ? QStringLiteral("0")
+    look.hatched = isEmptied(module);
+    const bool none = value == 0.0 || mode == GridMode::Importance; // S is summed over what is kept
+    look.text = look.hatched && none   ? QStringLiteral("0")
         : mode == GridMode::Importance ? formatScientific(value, scoreDecimals)
                                        : valueText(value);
     if (!look.hatched) {

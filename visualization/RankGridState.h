@@ -111,8 +111,13 @@ struct RankGridState {
     [[nodiscard]] QString sumText(double value, bool brief = false) const;
     /// The one colour of a value in this mode, of a cell and in the legend. @pre hasValues()
     [[nodiscard]] QColor colorOf(double value) const;
+    /// It kept no triplet: hatched, whatever the mode. @pre there is a snapshot
+    [[nodiscard]] bool isEmptied(ModuleIndex module) const { return snapshot->modules.at(module.at()).rank == 0; }
     /// Of modes other than Rank: the colours in the legend, from the scale's low to its high end.
     [[nodiscard]] QRectF legendBar() const;
+    /// What the legend of ranks ends with: "up to init rank 12"; "up to rank 12" where not all matrices start with it.
+    [[nodiscard]] QString lastRankText() const;
+    [[nodiscard]] QRectF legendHatch() const; ///< the key of rank 0 left of them; empty: no matrix is emptied
     /// Whole values from 0 that the legend has a box each for; 0: it is continuous.
     [[nodiscard]] int legendBoxes() const;
     [[nodiscard]] bool hasValues() const; ///< false: the mode has nothing to show at this step

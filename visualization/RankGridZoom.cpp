@@ -14,8 +14,6 @@ namespace spectune {
 
 namespace {
 
-constexpr double clickReach = 4.0; ///< pixels; a pointer that moved further drags
-
 } // namespace
 
 void RankGrid::setTransposed(bool transposed)

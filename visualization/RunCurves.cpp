@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "visualization/RunCurves.h"
 
+#include "visualization/CsvNumber.h"
+
 #include <algorithm>
 #include <cmath>
 #include <iterator>
@@ -156,7 +158,6 @@ double RunCurves::evaluationAt(double step) const
 
 QString RunCurves::toCsv() const
 {
-    const auto number = [](double value) { return std::isfinite(value) ? QString::number(value, 'g', 9) : QString(); };
     QString csv = QStringLiteral("step,loss,loss_smoothed,orth,kept,eval_loss\n");
     auto evaluation = m_evaluations.begin();
     auto corner = m_kept.begin();
@@ -170,9 +171,9 @@ QString RunCurves::toCsv() const
             kept = corner->y();
         }
         const bool evaluated = evaluation != m_evaluations.end() && evaluation->x() == x;
-        const QStringList line {QString::number(static_cast<std::int64_t>(x)), number(m_loss.y()[i]),
-            number(m_smooth.y()[i]), number(m_orth.y()[i]), number(kept),
-            evaluated ? number(evaluation->y()) : QString()};
+        const QStringList line {QString::number(static_cast<std::int64_t>(x)), csvNumber(m_loss.y()[i]),
+            csvNumber(m_smooth.y()[i]), csvNumber(m_orth.y()[i]), csvNumber(kept),
+            evaluated ? csvNumber(evaluation->y()) : QString()};
         csv += line.join(QLatin1Char(',')) + QLatin1Char('\n');
     }
     return csv;

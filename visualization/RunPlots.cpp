@@ -120,6 +120,14 @@ std::vector<QRectF> RunPlots::lossLabels() const
     return m_private->lossLabels();
 }
 
+std::vector<PlacedWords> RunPlots::budgetLabels() const
+{
+    std::vector<PlacedWords> words;
+    for (const plotlabel::PlacedLabel& label : m_private->budgetLabels())
+        words.push_back({label.label.text, label.place});
+    return words;
+}
+
 void RunPlots::setRange(PlotRange range)
 {
     m_private->range = range;

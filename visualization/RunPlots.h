@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "visualization/LabelPlace.h"
 #include "visualization/RunCurves.h"
 #include "visualization/StepMarks.h"
 
@@ -51,6 +52,7 @@ public:
     /// The marks as they stand in the loss plot, and the words of its curves and steps that they keep off; canvas pixels.
     [[nodiscard]] std::vector<PlacedMark> placedMarks() const;
     [[nodiscard]] std::vector<QRectF> lossLabels() const;
+    [[nodiscard]] std::vector<PlacedWords> budgetLabels() const; ///< the words inside the budget's plot; canvas pixels
     void setRange(PlotRange range);
     [[nodiscard]] PlotRange range() const; ///< as set
     [[nodiscard]] PlotRange effectiveRange() const; ///< what Automatic means now

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "visualization/Fonts.h"
+#include "visualization/LogLevels.h"
 #include "visualization/Marks.h"
 #include "visualization/NumberFormat.h"
 #include "visualization/QCustomPlotQt.h"
@@ -36,14 +37,6 @@ double RunPlots::Private::budgetY(double value) const
     return m_budgetRect->axis(QCPAxis::atLeft)->coordToPixel(value);
 }
 
-QColor RunPlots::Private::groundAt(double step) const
-{
-    const PlotPlan& plan = curves.plan();
-    const bool cubic
-        = plan.prunes() && step > static_cast<double>(plan.ti) && step <= static_cast<double>(plan.finalStart);
-    return cubic ? Theme::current().phaseCubic : Theme::current().phaseEnd;
-}
-
 void RunPlots::Private::paintPhases(QPainter& painter, const QRectF& rect) const
 {
     const Theme& theme = Theme::current();
@@ -54,6 +47,14 @@ void RunPlots::Private::paintPhases(QPainter& painter, const QRectF& rect) const
     }
     const double from = xOf(static_cast<double>(plan.ti));
     painter.fillRect(partBetween(rect, from, xOf(static_cast<double>(plan.finalStart))), theme.phaseCubic);
+}
+
+void RunPlots::Private::write(QPainter& painter, const QRectF& rect, const plotlabel::Label& label) const
+{
+    paintPhases(painter, {rect.left() - 1.0, rect.top(), plotlabel::widthOf(label) + 2.0, rect.height()});
+    painter.setFont(label.bold ? Fonts::captionBold() : Fonts::caption());
+    painter.setPen(label.color);
+    drawTabular(painter, rect, Qt::AlignLeft, label.text);
 }
 
 void RunPlots::Private::paintGround(QPainter& painter) const
@@ -68,24 +69,33 @@ void RunPlots::Private::paintGrid(QPainter& painter) const
 {
     const Theme& theme = Theme::current();
     painter.setFont(Fonts::caption());
-    const auto levels = [&](const QRectF& rect, const std::vector<double>& ticks, const auto& yOf, const auto& textOf) {
-        for (const double tick : ticks) {
-            drawLevel(painter, yOf(tick), rect.left(), rect.right(), theme.line);
+    const auto levels = [&](const QRectF& rect, const AxisBounds& axis, bool log, const auto& yOf, const auto& textOf) {
+        if (axis.ticks.empty()) {
+            return; // there is nothing to be read off
+        }
+        const std::vector<TickPlace> figures = log ? standingLogLevels(axis.low, axis.high, yOf, rect.top())
+                                                   : standingLevels(axis.ticks, yOf, rect.top());
+        const auto line = [&](double tick) { drawLevel(painter, yOf(tick), rect.left(), rect.right(), theme.line); };
+        if (!log) {
+            std::for_each(axis.ticks.begin(), axis.ticks.end(), line);
         }
         painter.setPen(theme.text3);
-        for (const TickPlace& place : standingLevels(ticks, yOf, rect.top())) {
+        for (const TickPlace& place : figures) {
+            if (log) {
+                line(place.tick); // of a logarithm's lines each has its figure
+            }
             drawTabular(painter, {0.0, place.left, rect.left() - 6.0, place.width}, Qt::AlignRight, textOf(place.tick));
         }
     };
     const double lossStep = loss.ticks.size() > 1 ? loss.ticks[1] - loss.ticks[0] : 1.0;
     levels(
-        rectOf(m_lossRect), loss.ticks, [this](double tick) { return lossY(tick); },
+        rectOf(m_lossRect), loss, logarithmic, [this](double tick) { return lossY(tick); },
         [this, lossStep](double tick) { return logarithmic ? formatLogTick(tick) : formatTick(tick, lossStep); });
     levels(
-        rectOf(m_orthRect), orth.ticks, [this](double tick) { return orthY(tick); },
+        rectOf(m_orthRect), orth, true, [this](double tick) { return orthY(tick); },
         [](double tick) { return formatLogTick(tick); });
     levels(
-        rectOf(m_budgetRect), budget.ticks, [this](double tick) { return budgetY(tick); },
+        rectOf(m_budgetRect), budget, false, [this](double tick) { return budgetY(tick); },
         [](double tick) { return formatCount(std::llround(tick)); });
     paintSteps(painter);
     paintBorders(painter);

@@ -14,12 +14,6 @@
 
 namespace spectune {
 
-namespace {
-
-constexpr double clickReach = 4.0; ///< pixels; a pointer that moved further drags
-
-} // namespace
-
 void RunPlots::showSteps(double low, double high)
 {
     m_private->showSteps(low, high);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "visualization/Fonts.h"
-#include "visualization/LabelPlace.h"
 #include "visualization/Marks.h"
 #include "visualization/NumberFormat.h"
 #include "visualization/QCustomPlotQt.h"
@@ -73,7 +72,7 @@ std::vector<QRectF> RunPlots::Private::lossLabels() const
     for (const CurveEnd& end : curveEnds()) {
         places.push_back(end.place.adjusted(-keyWidth, 0.0, 0.0, 0.0));
     }
-    for (const MomentLabel& moment : momentLabels()) {
+    for (const PlacedLabel& moment : momentLabels()) {
         places.push_back(moment.place);
     }
     if (const QRectF sentenceRect = sentencePlace(); !sentenceRect.isEmpty()) {
@@ -85,10 +84,10 @@ std::vector<QRectF> RunPlots::Private::lossLabels() const
 void RunPlots::Private::paintLossLabels(QPainter& painter) const
 {
     const Theme& theme = Theme::current();
-    const QColor ground = groundAt(static_cast<double>(now()));
     for (const CurveEnd& end : curveEnds()) {
-        write(painter, end.place, end.label, ground);
         const double left = end.place.left() - keyWidth;
+        paintPhases(painter, {left, end.place.top(), keyWidth, end.place.height()});
+        write(painter, end.place, end.label);
         const double middle = end.place.center().y();
         QColor raw = theme.loss;
         raw.setAlphaF(0.4F);
@@ -121,107 +120,7 @@ void RunPlots::Private::paintOrthLabel(QPainter& painter) const
     const bool flipped = xOf(at) + 6.0 + width > rect.right();
     const double y = flipped ? orthY(value) - lineHeight - 6.0 : orthY(value) - lineHeight / 2.0;
     const double top = std::clamp(y, rect.top(), rect.bottom() - lineHeight);
-    write(painter, {flipped ? xOf(at) - 6.0 - width : xOf(at) + 6.0, top, width, lineHeight}, label, groundAt(at));
-}
-
-QRectF RunPlots::Private::offTheBudget(const QRectF& label, std::span<const QRectF> taken) const
-{
-    const QRectF rect = rectOf(m_budgetRect);
-    const auto last = static_cast<double>(now());
-    const auto y = [&](double x) { // the kept triplets as far as they are known, then the plan
-        const double step = steps.low + (x - rect.left()) / std::max(1.0, rect.width()) * (steps.high - steps.low);
-        const double kept = step <= last ? curves.keptAt(step) : NAN;
-        return budgetY(std::isfinite(kept) ? kept : curves.plan().budgetAt(step));
-    };
-    const double left = std::max(label.left() - 2.0, rect.left());
-    const CurveBand band = bandOf(left, std::max(left, std::min(label.right() + 2.0, rect.right())), y);
-    return {label.left(), clearOfCurve(label, band, rect, taken), label.width(), label.height()};
-}
-
-QString RunPlots::Private::shownKeptWords() const
-{
-    const double kept = shown < 0 || !isShown(PlotCurve::Kept) ? NAN : curves.keptAt(static_cast<double>(shown));
-    return std::isfinite(kept) ? RunPlots::tr("%1 kept").arg(formatCount(std::llround(kept))) : QString();
-}
-
-QRectF RunPlots::Private::shownKeptLabel() const
-{
-    const auto at = static_cast<double>(shown);
-    const QString words = shownKeptWords();
-    if (words.isEmpty() || at < steps.low || at > steps.high) {
-        return {};
-    }
-    const double width = tabularWidth(Fonts::captionBold(), words);
-    const double x = xOf(at);
-    const bool flipped = x + 6.0 + width > rectOf(m_budgetRect).right();
-    const double y = budgetY(curves.keptAt(at));
-    // The budget falls: right of the point it is lower, left of it higher.
-    return offTheBudget(
-        {flipped ? x - 6.0 - width : x + 6.0, flipped ? y + 5.0 : y - lineHeight - 5.0, width, lineHeight}, {});
-}
-
-void RunPlots::Private::paintBudgetLabels(QPainter& painter) const
-{
-    const Theme& theme = Theme::current();
-    const PlotPlan& plan = curves.plan();
-    const QRectF rect = rectOf(m_budgetRect);
-    if (plan.initialBudget < 1) {
-        return;
-    }
-    const auto at = static_cast<double>(now());
-    const double kept = curves.keptAt(at);
-    std::vector<QRectF> taken {shownKeptLabel()};
-    if (std::isfinite(kept) && isShown(PlotCurve::Kept) && at >= steps.low && at <= steps.high) {
-        const Label figure {formatCount(std::llround(kept)), theme.text, true};
-        const Label mean {plan.matrices > 0
-                ? RunPlots::tr("mean rank %1").arg(formatMeanRank(kept / static_cast<double>(plan.matrices)))
-                : QString(),
-            theme.text2, false};
-        const bool flipped = xOf(at) + 6.0 + widthOf(figure) > rect.right();
-        const bool both = flipped || xOf(at) + 10.0 + widthOf(figure) + widthOf(mean) <= rect.right();
-        const double width = widthOf(figure) + (both ? 4.0 + widthOf(mean) : 0.0);
-        const double left = flipped ? std::max(rect.left() + 2.0, xOf(at) - 6.0 - width) : xOf(at) + 6.0;
-        const double wanted = budgetY(kept) + (flipped ? 4.0 : -lineHeight - 4.0);
-        const QRectF place = offTheBudget({left, wanted, width, lineHeight}, taken);
-        const double top = place.top();
-        taken.push_back(place);
-        write(painter, {left, top, widthOf(figure) + 4.0, lineHeight}, figure, groundAt(at));
-        if (both) {
-            write(painter, {left + widthOf(figure) + 4.0, top, widthOf(mean), lineHeight}, mean, groundAt(at));
-        }
-    }
-    const auto place = [&](const QRectF& wanted, const QString& text, double step) {
-        const QRectF where = offTheBudget(wanted, taken);
-        const bool inside
-            = where.left() >= rect.left() && where.right() <= rect.right() + 0.5 && where.bottom() < rect.bottom();
-        const double nowX = curves.loss().isEmpty() ? -100.0 : xOf(at);
-        const bool crossed = nowX > where.left() - 3.0 && nowX < where.right() + 3.0;
-        const QRectF around = where.adjusted(-4.0, -1.0, 4.0, 1.0);
-        const auto meets = [&around](const QRectF& other) { return other.intersects(around); };
-        if (inside && !crossed && std::none_of(taken.begin(), taken.end(), meets)) {
-            write(painter, where, {text, theme.text3, false}, groundAt(step));
-            taken.push_back(where);
-        }
-    };
-    if (plan.matrices > 0 && plan.initRank > 0) {
-        const double mean = static_cast<double>(plan.initialBudget) / static_cast<double>(plan.matrices);
-        const QString text = plan.hasRankMap
-            ? RunPlots::tr("mean %1 × %2").arg(formatMeanRank(mean), formatCount(plan.matrices))
-            : RunPlots::tr("init %1 × %2").arg(plan.initRank).arg(formatCount(plan.matrices));
-        const double y = budgetY(static_cast<double>(plan.initialBudget));
-        const double x = plan.prunes() ? xOf(static_cast<double>(plan.ti)) + 16.0 : rect.left() + 16.0;
-        place({x, y - (plan.prunes() ? 7.0 : 18.0), tabularWidth(Fonts::caption(), text), lineHeight}, text,
-            static_cast<double>(plan.ti) + 1.0);
-    }
-    if (plan.prunes() && plan.matrices > 0 && plan.targetRank > 0.0
-        && steps.high >= static_cast<double>(plan.finalStart)) {
-        const bool whole = std::abs(plan.targetRank - std::round(plan.targetRank)) < 1e-9;
-        const QString rank = whole ? formatCount(std::llround(plan.targetRank)) : formatMeanRank(plan.targetRank);
-        const QString text = RunPlots::tr("target %1 × %2").arg(rank, formatCount(plan.matrices));
-        const double width = tabularWidth(Fonts::caption(), text);
-        const double y = budgetY(static_cast<double>(plan.targetBudget));
-        place({rect.right() - width, y + 4.0, width, lineHeight}, text, static_cast<double>(plan.totalSteps));
-    }
+    write(painter, {flipped ? xOf(at) - 6.0 - width : xOf(at) + 6.0, top, width, lineHeight}, label);
 }
 
 } // namespace spectune

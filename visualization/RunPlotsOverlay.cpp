@@ -28,9 +28,9 @@ void RunPlots::Private::paintOverlay(QPainter& painter) const
         paintBudgetLabels(painter);
         return;
     }
+    paintNow(painter); // the lines first: words have their own ground, and stand on them
     paintStepMarks(painter);
     paintEvaluations(painter);
-    paintNow(painter);
     paintTitles(painter);
     paintPhaseNames(painter);
     paintMoment(painter);
@@ -92,10 +92,12 @@ void RunPlots::Private::paintCrosshair(QPainter& painter, const std::array<doubl
         while (tabularWidth(Fonts::caption(), words) > room && words.contains(QLatin1Char(','))) {
             words.truncate(words.lastIndexOf(QLatin1Char(',')));
         }
-        drawTabular(painter, {used[i], rect.top() - up[i], rect.right() - used[i], 14.0}, Qt::AlignRight, words);
+        const QRectF place(used[i], rect.top() - up[i], rect.right() - used[i], 14.0);
+        painter.fillRect(
+            place.adjusted(place.width() - tabularWidth(Fonts::caption(), words) - 2.0, 0.0, 0.0, 1.0), theme.panel);
+        drawTabular(painter, place, Qt::AlignRight, words);
     }
     const auto x = static_cast<double>(hovered);
-    drawUpright(painter, xOf(x), rectOf(m_lossRect).top(), rectOf(m_budgetRect).bottom(), theme.text3);
     const auto dot = [&](const QCPAxisRect* axisRect, double y, const QColor& color) {
         if (std::isfinite(y) && rectOf(axisRect).adjusted(-1, -1, 1, 1).contains(QPointF(xOf(x), y))) {
             painter.setPen(QPen(theme.panel, 1.0));
@@ -161,7 +163,8 @@ std::vector<PlacedMark> RunPlots::Private::placedMarks() const
 
 void RunPlots::Private::paintStepMarks(QPainter& painter) const
 {
-    paintMarks(painter, placedMarks(), rectOf(m_lossRect), rectOf(m_budgetRect).bottom());
+    paintMarks(painter, placedMarks(), rectOf(m_lossRect), rectOf(m_budgetRect).bottom(),
+        [this, &painter](const QRectF& patch) { paintPhases(painter, patch); });
 }
 
 void RunPlots::Private::paintNow(QPainter& painter) const
@@ -175,6 +178,9 @@ void RunPlots::Private::paintNow(QPainter& painter) const
             drawUpright(painter, xOf(x), top.top(), bottom.bottom(), color, width);
         }
     };
+    if (hovered > 0) {
+        upright(hovered, theme.text3, 1.0);
+    }
     upright(failure >= 0 ? std::max(failure, now()) : now(), failure >= 0 ? theme.error : theme.text, 1.0);
     if (shown >= 0) {
         upright(shown, theme.focus, 1.5);
@@ -186,19 +192,19 @@ QString RunPlots::Private::nowText() const
     return (ended ? RunPlots::tr("end, step %1") : RunPlots::tr("now, step %1")).arg(formatCount(now()));
 }
 
-std::vector<plotlabel::MomentLabel> RunPlots::Private::momentLabels() const
+std::vector<PlacedLabel> RunPlots::Private::momentLabels() const
 {
     const Theme& theme = Theme::current();
     const QRectF rect = rectOf(m_lossRect);
     const auto inside = [this](std::int64_t step) {
         return static_cast<double>(step) >= steps.low && static_cast<double>(step) <= steps.high;
     };
-    std::vector<MomentLabel> labels;
+    std::vector<PlacedLabel> labels;
     const auto tag = [this, &rect, &labels](std::int64_t step, const Label& label, double y) {
         const double x = xOf(static_cast<double>(step));
         const double width = widthOf(label);
         const double left = x + 6.0 + width > rect.right() ? x - 6.0 - width : x + 6.0;
-        labels.push_back({step, label, {left, y, width, lineHeight}});
+        labels.push_back({label, {left, y, width, lineHeight}});
     };
     const double y = rect.top() + 2.0;
     if (failure >= 0) {
@@ -235,8 +241,8 @@ QRectF RunPlots::Private::sentencePlace() const
 
 void RunPlots::Private::paintMoment(QPainter& painter) const
 {
-    for (const MomentLabel& moment : momentLabels()) {
-        write(painter, moment.place, moment.label, groundAt(static_cast<double>(moment.step)));
+    for (const PlacedLabel& moment : momentLabels()) {
+        write(painter, moment.place, moment.label);
     }
     if (failure >= 0) {
         paintFailure(painter);
@@ -254,6 +260,7 @@ void RunPlots::Private::paintFailure(QPainter& painter) const
         QTextOption option(right ? Qt::AlignLeft : Qt::AlignRight);
         option.setWrapMode(QTextOption::WordWrap);
         painter.setFont(Fonts::caption());
+        paintPhases(painter, painter.boundingRect(place, sentence, option).intersected(place));
         painter.setPen(theme.text2);
         painter.drawText(place, sentence, option);
     }
@@ -278,7 +285,6 @@ void RunPlots::Private::paintShown(QPainter& painter) const
     }
     if (const double kept = curves.keptAt(step); std::isfinite(kept)) {
         dot(budgetY(kept));
-        write(painter, shownKeptLabel(), {shownKeptWords(), Theme::current().focus, true}, groundAt(step));
     }
 }
 

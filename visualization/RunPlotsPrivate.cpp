@@ -108,7 +108,7 @@ void RunPlots::Private::build()
     m_raw = graph(m_lossRect);
     m_smooth = graph(m_lossRect);
     m_orth = graph(m_orthRect);
-    m_plan = plot->addGraph(m_budgetRect->axis(QCPAxis::atBottom), m_budgetRect->axis(QCPAxis::atLeft));
+    m_plan = graph(m_budgetRect);
     m_kept = graph(m_budgetRect);
     plot->xAxis = m_lossRect->axis(QCPAxis::atBottom);
 }
@@ -140,8 +140,10 @@ void RunPlots::Private::applyTheme()
 void RunPlots::Private::changed(bool rescale, Pace pace)
 {
     m_forced = m_forced || rescale;
-    const auto since = std::clamp<std::int64_t>(m_clock.elapsed() - m_drawn, 0, pointerMilliseconds);
-    replotIn(pace == Pace::Data ? frameMilliseconds : pointerMilliseconds - static_cast<int>(since));
+    // A picture is due at once where none was drawn within a frame: the line "now" is at the step that the run bar tells.
+    const int frame = pace == Pace::Data ? frameMilliseconds : pointerMilliseconds;
+    const auto since = std::clamp<std::int64_t>(m_clock.elapsed() - m_drawn, 0, frame);
+    replotIn(frame - static_cast<int>(since));
 }
 
 void RunPlots::Private::replotIn(int milliseconds)
@@ -243,8 +245,9 @@ void RunPlots::Private::updateCurves()
 
     const int count = columns();
     const double perColumn = (steps.high - steps.low) / count;
-    const auto fill = [&](QCPGraph* graph, const CurveSeries& series, ColumnDetail detail, double factor = 1.0) {
+    const auto fill = [&](PiecewiseGraph* graph, const CurveSeries& series, ColumnDetail detail, double factor = 1.0) {
         const CurvePoints points = curvePoints(series, steps.low, steps.high, count, detail, factor);
+        graph->setByColumn(detail == ColumnDetail::Extremes && points.x.size() > count / 2);
         graph->setData(points.x, points.y, true);
     };
     m_raw->setVisible(isShown(PlotCurve::Raw));
@@ -254,7 +257,7 @@ void RunPlots::Private::updateCurves()
     m_plan->setVisible(isShown(PlotCurve::Plan));
     fill(m_raw, curves.loss(), ColumnDetail::Extremes);
     m_raw->setAntialiased(perColumn <= 1.0);
-    for (QCPGraph* graph : {m_raw, m_smooth, m_orth}) {
+    for (PiecewiseGraph* graph : {m_raw, m_smooth, m_orth}) {
         setJoins(graph, perColumn <= 1.0);
     }
     fill(m_smooth, curves.smooth(), ColumnDetail::Last);
@@ -262,7 +265,7 @@ void RunPlots::Private::updateCurves()
     updateKept();
     updatePlan();
     pointsDrawn = 0;
-    for (const QCPGraph* graph : {m_raw, m_smooth, m_orth, m_plan, m_kept}) {
+    for (const PiecewiseGraph* graph : {m_raw, m_smooth, m_orth, m_plan, m_kept}) {
         pointsDrawn += graph->visible() ? static_cast<std::size_t>(graph->dataCount()) : 0;
     }
 }
@@ -278,7 +281,8 @@ void RunPlots::Private::updateKept()
     QVector<double> x;
     QVector<double> y;
     const int count = columns();
-    if (last - first <= 2 * count) {
+    const bool dense = last - first > 2 * count;
+    if (!dense) {
         for (; first != last; ++first) {
             x << first->x();
             y << first->y();
@@ -298,6 +302,7 @@ void RunPlots::Private::updateKept()
             y << (y.isEmpty() ? level : y.back()) << level;
         }
     }
+    m_kept->setByColumn(dense);
     m_kept->setData(x, y, true);
     m_kept->setAntialiased(false); // a staircase of level and upright lines
     m_kept->setPen(solid(m_kept->pen().color(), 2.0));

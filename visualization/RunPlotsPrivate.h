@@ -6,20 +6,19 @@
 #include "visualization/RunPlots.h"
 #include "visualization/RunPlotsLabel.h"
 
-#include <QColor>
 #include <QElapsedTimer>
 #include <QTimer>
 
 #include <array>
 #include <optional>
-#include <span>
 
 class QCPAxisRect;
-class QCPGraph;
 class QCustomPlot;
 class QPainter;
 
 namespace spectune {
+
+class PiecewiseGraph;
 
 /// What RunPlots is made of: QCustomPlot keeps the curves and their axes; phases, grid, figures and marks are painted
 /// below and above them. QCustomPlot's types are complete in sources alone.
@@ -71,6 +70,7 @@ public:
     [[nodiscard]] QString nowText() const;
     [[nodiscard]] std::vector<PlacedMark> placedMarks() const;
     [[nodiscard]] std::vector<QRectF> lossLabels() const; ///< the loss plot's own words, marks not among them
+    [[nodiscard]] std::vector<plotlabel::PlacedLabel> budgetLabels() const;
     void smooth(double weight); ///< many points by a worker: the earlier curve stays until then
     void replaced(); ///< all curves: as smooth as was asked for last
     void clearCurves(); ///< what is smoothed next is as smooth as was asked for last
@@ -100,7 +100,8 @@ private:
     [[nodiscard]] double budgetY(double value) const;
     [[nodiscard]] QRectF rectOf(const QCPAxisRect* axisRect) const;
     [[nodiscard]] std::int64_t now() const { return curves.lastStep(); }
-    [[nodiscard]] QColor groundAt(double step) const;
+    /// Words on a patch of the plot's own ground: what was drawn there before does not run through them.
+    void write(QPainter& painter, const QRectF& rect, const plotlabel::Label& label) const;
 
     void paintPhases(QPainter& painter, const QRectF& rect) const;
     void paintGrid(QPainter& painter) const;
@@ -111,7 +112,7 @@ private:
     void paintPhaseNames(QPainter& painter) const;
     void paintNow(QPainter& painter) const;
     void paintMoment(QPainter& painter) const;
-    [[nodiscard]] std::vector<plotlabel::MomentLabel> momentLabels() const; ///< of the last step, and of the shown one
+    [[nodiscard]] std::vector<plotlabel::PlacedLabel> momentLabels() const; ///< of the last step, and of the shown one
     [[nodiscard]] QRectF sentencePlace() const; ///< of what failed; empty: there is none, or no room
     void paintFailure(QPainter& painter) const;
     void paintShown(QPainter& painter) const;
@@ -119,11 +120,10 @@ private:
     void paintLossLabels(QPainter& painter) const;
     void paintOrthLabel(QPainter& painter) const;
     void paintBudgetLabels(QPainter& painter) const;
-    /// Where the label "… kept" of the shown step stands in the budget's plot, off the curve; empty: there is none.
-    [[nodiscard]] QRectF shownKeptLabel() const;
-    [[nodiscard]] QString shownKeptWords() const;
+    [[nodiscard]] LabelObstacles budgetObstacles() const;
+    void addKeptLabels(std::vector<plotlabel::PlacedLabel>& labels, LabelObstacles& obstacles) const;
     /// @p label, whose left edge stays, at the height where the budget's curve is not.
-    [[nodiscard]] QRectF offTheBudget(const QRectF& label, std::span<const QRectF> taken) const;
+    [[nodiscard]] QRectF offTheBudget(const QRectF& label, const LabelObstacles& obstacles) const;
     void paintEmpty(QPainter& painter) const;
     void paintEvaluations(QPainter& painter) const;
     void paintStepMarks(QPainter& painter) const;
@@ -138,11 +138,11 @@ private:
     QCPAxisRect* m_lossRect = nullptr;
     QCPAxisRect* m_orthRect = nullptr;
     QCPAxisRect* m_budgetRect = nullptr;
-    QCPGraph* m_raw = nullptr;
-    QCPGraph* m_smooth = nullptr;
-    QCPGraph* m_orth = nullptr;
-    QCPGraph* m_plan = nullptr;
-    QCPGraph* m_kept = nullptr;
+    PiecewiseGraph* m_raw = nullptr;
+    PiecewiseGraph* m_smooth = nullptr;
+    PiecewiseGraph* m_orth = nullptr;
+    PiecewiseGraph* m_plan = nullptr;
+    PiecewiseGraph* m_kept = nullptr;
     double m_smoothing = Smoother::usualWeight; ///< as asked for last
     LatestWork m_work; ///< the last member: it ends before what its answers touch
 };

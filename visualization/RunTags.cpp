@@ -37,8 +37,10 @@ QPen RunTag::pen(int index, double width)
     pen.setJoinStyle(Qt::RoundJoin);
     pen.setCapStyle(Qt::FlatCap);
     const QVector<qreal>& pattern = dashes.at(static_cast<std::size_t>(index));
-    if (!pattern.isEmpty())
+    if (!pattern.isEmpty()) {
         pen.setDashPattern(pattern);
+        pen.setDashOffset(pattern.front() / 2.0); // so that the first gap falls into a short line, too
+    }
     return pen;
 }
 

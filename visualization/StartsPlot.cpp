@@ -24,7 +24,8 @@ constexpr double rightMargin = 12.0;
 constexpr double lineHeight = 16.0;
 constexpr double room = 1.25; ///< the axis reaches this factor beyond what is drawn
 constexpr double leastReach = 1.6; ///< from its lower to its upper end: noise shall not look like a spread
-constexpr int places = 6; ///< beside each other in a column
+constexpr double markRadius = 3.0;
+constexpr double markPitch = 7.0; ///< px from one mark to the next beside it
 
 } // namespace
 
@@ -113,17 +114,44 @@ double StartsPlot::yOf(double loss) const
 
 std::vector<double> StartsPlot::lossTicks() const
 {
-    return m_best > 0.0 ? logTicks(lowest(), highest()) : std::vector<double> {};
+    std::vector<double> ticks = m_best > 0.0 ? logTicks(lowest(), highest()) : std::vector<double> {};
+    std::erase_if(ticks, [this](double loss) { return std::abs(yOf(loss) - yOf(m_best)) < lineHeight; }); // its figure
+    std::vector<double> standing;
+    for (const TickPlace& place : standingLevels(
+             ticks, [this](double loss) { return yOf(loss); }, plotRect().top()))
+        standing.push_back(place.tick);
+    return standing;
 }
 
-std::vector<double> StartsPlot::lossFigures() const
+std::vector<QPointF> StartsPlot::marks(int rank) const
 {
-    std::vector<double> figures;
-    for (const TickPlace& place : standingLevels(
-             lossTicks(), [this](double loss) { return yOf(loss); }, plotRect().top()))
-        if (std::abs(yOf(place.tick) - yOf(m_best)) >= lineHeight) // the best loss has its own
-            figures.push_back(place.tick);
-    return figures;
+    std::vector<int> columns; // of each mark: 0, then by turns to the right and to the left
+    std::vector<QPointF> centres;
+    int furthest = 0;
+    for (const double loss : m_losses.at(index(rank))) {
+        const double y = yOf(loss);
+        int column = 0;
+        const auto isTaken = [&](std::size_t other) {
+            return columns[other] == column && std::abs(centres[other].y() - y) < markPitch;
+        };
+        for (std::size_t other = 0; other < columns.size();) {
+            if (isTaken(other)) {
+                column = column > 0 ? -column : 1 - column;
+                other = 0;
+            } else {
+                ++other;
+            }
+        }
+        columns.push_back(column);
+        centres.emplace_back(xOf(rank), y);
+        furthest = std::max(furthest, std::abs(column));
+    }
+    // In a column too narrow for all of them they overlap, each a little beside the one before it.
+    const double reach = plotRect().width() / static_cast<double>(m_losses.size()) / 2.0 - markRadius - 1.0;
+    const double pitch = std::min(markPitch, std::max(0.0, reach) / std::max(1, furthest));
+    for (std::size_t i = 0; i < centres.size(); ++i)
+        centres[i].rx() += columns[i] * pitch;
+    return centres;
 }
 
 double StartsPlot::boundX() const
@@ -192,29 +220,36 @@ void StartsPlot::paintLosses(QPainter& painter) const
             Qt::AlignRight | Qt::AlignVCenter, text);
     };
     painter.setPen(theme.text3);
-    for (const double loss : lossFigures())
+    for (const double loss : lossTicks())
         figure(loss, formatLogTick(loss));
     painter.setPen(theme.text2);
     figure(m_best, formatShort(m_best));
 }
 
+void StartsPlot::paintMarks(QPainter& painter, int rank) const
+{
+    const Theme& theme = Theme::current();
+    const std::vector<double>& losses = m_losses.at(index(rank));
+    const std::vector<QPointF> centres = marks(rank);
+    for (std::size_t i = 0; i < losses.size(); ++i) {
+        if (isStuck(losses[i])) {
+            drawCross(painter, centres[i], markRadius, theme.warn, 1.5);
+        } else {
+            painter.setPen(
+                QPen(rank < m_bound ? theme.phaseEnd : theme.phaseCubic, 1.0)); // the ground: discs that overlap
+            painter.setBrush(theme.loss);
+            painter.drawEllipse(centres[i], markRadius + 0.5, markRadius + 0.5);
+        }
+    }
+}
+
 void StartsPlot::paintRank(QPainter& painter, int rank) const
 {
     const Theme& theme = Theme::current();
+    paintMarks(painter, rank);
     const QRectF plot = plotRect();
     const double pitch = plot.width() / static_cast<double>(m_losses.size());
     const auto& losses = m_losses.at(index(rank));
-    for (std::size_t i = 0; i < losses.size(); ++i) {
-        const double aside = (static_cast<double>(i % places) - (places - 1) / 2.0) * pitch * 0.7 / places;
-        const QPointF centre(xOf(rank) + aside, yOf(losses[i]));
-        if (isStuck(losses[i])) {
-            drawCross(painter, centre, 3.0, theme.warn, 1.5);
-        } else {
-            painter.setPen(Qt::NoPen);
-            painter.setBrush(theme.loss);
-            painter.drawEllipse(centre, 3.0, 3.0);
-        }
-    }
     const QRectF below(xOf(rank) - pitch / 2.0, plot.bottom() + 3.0, pitch, lineHeight);
     painter.setFont(rank == m_bound ? Fonts::captionBold() : Fonts::caption());
     painter.setPen(rank == m_bound ? theme.text : theme.text2);

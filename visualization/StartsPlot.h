@@ -31,8 +31,11 @@ public:
     void setEmptyText(const QString& text);
     [[nodiscard]] double boundX() const; ///< of the bound's line, pixels; the plot's right end: there is none
     [[nodiscard]] QRectF emptyTextRect() const; ///< in the wider part beside that line
-    [[nodiscard]] std::vector<double> lossTicks() const; ///< with grid lines; empty before the first start
-    [[nodiscard]] std::vector<double> lossFigures() const; ///< those with a figure, none of which meets another
+    /// Each with a grid line and a figure, none of which meets another or that of the best loss; empty before the first
+    /// start.
+    [[nodiscard]] std::vector<double> lossTicks() const;
+    /// Centres of a rank's starts, in the order they came: equal ones stand side by side. @pre 1 <= rank <= ranks
+    [[nodiscard]] std::vector<QPointF> marks(int rank) const;
     [[nodiscard]] QString toCsv() const; ///< a line for each start, ranks ascending
     [[nodiscard]] QSize sizeHint() const override { return {420, 240}; }
     [[nodiscard]] QSize minimumSizeHint() const override { return {240, 140}; }
@@ -50,6 +53,7 @@ private:
     void paintLosses(QPainter& painter) const;
     void paintGround(QPainter& painter) const;
     void paintRank(QPainter& painter, int rank) const;
+    void paintMarks(QPainter& painter, int rank) const;
 
     std::vector<std::vector<double>> m_losses; ///< by rank
     int m_bound = 1;

@@ -106,7 +106,8 @@ std::vector<PlacedMark> placeMarks(std::span<const StepMark> marks, const QRectF
     return placed;
 }
 
-void paintMarks(QPainter& painter, std::span<const PlacedMark> marks, const QRectF& plot, double bottom)
+void paintMarks(QPainter& painter, std::span<const PlacedMark> marks, const QRectF& plot, double bottom,
+    const std::function<void(const QRectF& patch)>& ground)
 {
     const Theme& theme = Theme::current();
     painter.save();
@@ -119,9 +120,7 @@ void paintMarks(QPainter& painter, std::span<const PlacedMark> marks, const QRec
         drawTriangle(painter, {mark.x, plot.top() + 3.0}, 4.0, theme.text2, /*up=*/false);
         if (mark.text.isEmpty())
             continue;
-        QColor patch = theme.panel;
-        patch.setAlphaF(0.85F);
-        painter.fillRect(mark.label.adjusted(-2.0, 0.0, 2.0, 0.0), patch);
+        ground(mark.label.adjusted(-2.0, 0.0, 2.0, 0.0));
         painter.setFont(Fonts::caption());
         painter.setPen(theme.text2);
         const double height = mark.label.height() / static_cast<double>(mark.lines.size());

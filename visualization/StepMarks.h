@@ -46,6 +46,8 @@ struct MarkObstacles {
     const MarkObstacles& obstacles = {});
 
 /// Dotted uprights from @p plot's top down to @p bottom, each with a wedge on top, and the words.
-void paintMarks(QPainter& painter, std::span<const PlacedMark> marks, const QRectF& plot, double bottom);
+/// @param ground paints the plot's own ground below words
+void paintMarks(QPainter& painter, std::span<const PlacedMark> marks, const QRectF& plot, double bottom,
+    const std::function<void(const QRectF& patch)>& ground);
 
 } // namespace spectune

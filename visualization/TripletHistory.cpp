@@ -21,6 +21,7 @@ namespace {
 constexpr int plotHeight = 52;
 constexpr int gap = 6;
 constexpr int axisHeight = 18;
+constexpr int legendHeight = 17;
 constexpr double labelGap = 8.0; ///< the least between two figures, see standingApart()
 
 } // namespace
@@ -74,7 +75,7 @@ double TripletHistory::rowHeight() const
 
 QSize TripletHistory::sizeHint() const
 {
-    return {220, static_cast<int>(rowHeight() * std::max(1, m_rank)) + gap + plotHeight + axisHeight};
+    return {220, static_cast<int>(rowHeight() * std::max(1, m_rank)) + gap + plotHeight + axisHeight + legendHeight};
 }
 
 QRectF TripletHistory::strip() const
@@ -131,6 +132,37 @@ std::vector<TripletHistory::AxisLabel> TripletHistory::axisLabels() const
         labels.push_back({step, xOf(step), formatCount(step), QRectF(place.left, top, place.width, 13.0)});
     }
     return labels;
+}
+
+std::vector<TripletHistory::LegendEntry> TripletHistory::legend() const
+{
+    constexpr double wordGap = 5.0; // behind a piece
+    constexpr double usualGap = 12.0; // between entries; narrow views have less
+    using Piece = std::vector<Mark>;
+    const auto piece = [](Mark before, Mark event, Mark after) {
+        Piece marks(16, after);
+        std::fill_n(marks.begin(), 7, before);
+        std::fill_n(marks.begin() + 7, 2, event);
+        return marks;
+    };
+    std::vector<LegendEntry> entries {{piece(Mark::Kept, Mark::Kept, Mark::Kept), tr("kept"), {}, {}},
+        {piece(Mark::Kept, Mark::Fell, Mark::Pruned), tr("pruned"), {}, {}},
+        {piece(Mark::Pruned, Mark::CameBack, Mark::Kept), tr("came back"), {}, {}}};
+    const QFont font = Fonts::caption();
+    double words = 0.0;
+    for (const LegendEntry& entry : entries) {
+        words += static_cast<double>(entry.sample.size()) + wordGap + tabularWidth(font, entry.text);
+    }
+    const QRectF rows = strip();
+    const double between = std::clamp((rows.width() - words) / 2.0 - 1.0, 4.0, usualGap);
+    const double top = plot().bottom() + 2.0 + axisHeight;
+    double x = rows.left();
+    for (LegendEntry& entry : entries) {
+        entry.piece = {x, top + 4.0, static_cast<double>(entry.sample.size()), 8.0};
+        entry.place = {entry.piece.right() + wordGap, top, tabularWidth(font, entry.text), 15.0};
+        x = std::ceil(entry.place.right() + between); // a piece is pixels
+    }
+    return entries;
 }
 
 std::size_t TripletHistory::eventNear(double x) const

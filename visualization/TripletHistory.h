@@ -17,7 +17,8 @@ namespace spectune {
 
 /// One matrix over the whole run: a row per triplet, a column per pixel of time. Kept is filled, pruned is empty, an
 /// event at which the triplet fell or came back is marked. Below it S of the chosen triplet beside the threshold, on a
-/// logarithmic axis, and the steps below both. A click asks for that event; so do left and right, and up and down choose the triplet.
+/// logarithmic axis, the steps below both, and what the strip's marks mean. A click asks for that event; so do left and
+/// right, and up and down choose the triplet.
 class TripletHistory : public QWidget {
     Q_OBJECT
 public:
@@ -29,6 +30,14 @@ public:
         std::int64_t step = 0;
         double x = 0.0; ///< of its tick
         QString text;
+        QRectF place; ///< of its text
+    };
+
+    /// What a mark means, as a piece of a row and a word.
+    struct LegendEntry {
+        std::vector<Mark> sample; ///< a pixel each
+        QString text;
+        QRectF piece;
         QRectF place; ///< of its text
     };
 
@@ -54,6 +63,8 @@ public:
     [[nodiscard]] std::vector<Mark> marksOf(int triplet, int columns) const;
     /// Round steps from 0 without a hole, and always the run's last one; none meets its neighbour at this width.
     [[nodiscard]] std::vector<AxisLabel> axisLabels() const;
+    /// Kept, pruned, came back: in one line below the steps.
+    [[nodiscard]] std::vector<LegendEntry> legend() const;
     [[nodiscard]] QSize sizeHint() const override;
     [[nodiscard]] QSize minimumSizeHint() const override { return sizeHint(); }
 
@@ -83,6 +94,7 @@ private:
     void paintPicture(QPainter& painter);
     void paintOverlay(QPainter& painter) const; ///< the shown step, and the caption that it leaves free
     void paintStrip(QPainter& painter) const;
+    void paintLegend(QPainter& painter) const;
     bool paintScores(QPainter& painter) const; ///< false: there is no curve
     void paintCaption(QPainter& painter) const;
     void paintAxis(QPainter& painter) const;

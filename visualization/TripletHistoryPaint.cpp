@@ -13,6 +13,65 @@
 
 namespace spectune {
 
+namespace {
+
+using Mark = TripletHistory::Mark;
+
+QColor colorOf(Mark mark, bool chosen)
+{
+    const Theme& theme = Theme::current();
+    switch (mark) {
+    case Mark::Kept: {
+        QColor kept = theme.loss;
+        kept.setAlphaF(chosen ? 1.0F : TripletHistory::keptAlpha(theme.dark));
+        return kept;
+    }
+    case Mark::Pruned: return theme.sunken;
+    case Mark::Fell: return theme.prune;
+    case Mark::CameBack: return theme.revive;
+    case Mark::Nothing: break;
+    }
+    return Qt::transparent;
+}
+
+/// The pixels of a row as runs of one mark.
+template <typename Use>
+void forRuns(const std::vector<Mark>& marks, const QRectF& row, Use use)
+{
+    for (std::size_t from = 0; from < marks.size();) {
+        std::size_t to = from + 1;
+        while (to < marks.size() && marks[to] == marks[from]) {
+            ++to;
+        }
+        use(marks[from],
+            QRectF(row.left() + static_cast<double>(from), row.top(), static_cast<double>(to - from), row.height()));
+        from = to;
+    }
+}
+
+/// A row's marks, one pixel each. What fell is marked low and what came back high, as the heatmap's corners are: where
+/// a mark stands tells them apart as well as its colour does.
+void paintMarks(QPainter& painter, const QRectF& row, const std::vector<Mark>& marks, bool chosen)
+{
+    forRuns(marks, row, [&](Mark mark, const QRectF& place) {
+        const Mark state = mark == Mark::Fell ? Mark::Pruned : mark == Mark::CameBack ? Mark::Kept : mark;
+        painter.fillRect(place, colorOf(state, chosen));
+    });
+    forRuns(marks, row, [&](Mark mark, QRectF place) {
+        if (mark != Mark::Fell && mark != Mark::CameBack) {
+            return;
+        }
+        place.setWidth(std::max(2.0, place.width()));
+        place.setHeight(std::ceil(row.height() / 2.0));
+        if (mark == Mark::Fell) {
+            place.moveBottom(row.bottom());
+        }
+        painter.fillRect(place, colorOf(mark, chosen));
+    });
+}
+
+} // namespace
+
 void TripletHistory::paintEvent(QPaintEvent*)
 {
     QPainter painter(this);
@@ -62,6 +121,7 @@ void TripletHistory::paintPicture(QPainter& painter)
     paintStrip(painter);
     m_hasCurve = paintScores(painter);
     paintAxis(painter);
+    paintLegend(painter);
 }
 
 void TripletHistory::paintStrip(QPainter& painter) const
@@ -71,39 +131,28 @@ void TripletHistory::paintStrip(QPainter& painter) const
     const double tall = rowHeight();
     painter.fillRect(rows, theme.phaseEnd);
     const int columns = static_cast<int>(rows.width());
-    QColor kept = theme.loss;
-    kept.setAlphaF(keptAlpha(theme.dark));
-    const auto colorOf = [&](Mark mark, bool chosen) {
-        switch (mark) {
-        case Mark::Kept: return chosen ? theme.loss : kept;
-        case Mark::Pruned: return theme.sunken;
-        case Mark::Fell: return theme.prune;
-        case Mark::CameBack: return theme.revive;
-        case Mark::Nothing: break;
-        }
-        return QColor(Qt::transparent);
-    };
     painter.setFont(Fonts::caption());
     for (int triplet = 0; triplet < m_rank; ++triplet) {
-        const std::vector<Mark> marks = marksOf(triplet, columns);
         const double y = rows.top() + triplet * tall;
         const bool chosen = triplet == m_selected;
-        for (std::size_t from = 0; from < marks.size();) { // runs of one mark are one rectangle
-            std::size_t to = from + 1;
-            while (to < marks.size() && marks[to] == marks[from]) {
-                ++to;
-            }
-            const double least = marks[from] >= Mark::Fell ? 2.0 : 0.0;
-            const QRectF place(rows.left() + static_cast<double>(from), y,
-                std::max(least, static_cast<double>(to - from)), tall - 1.0);
-            painter.fillRect(place, colorOf(marks[from], chosen));
-            from = to;
-        }
+        paintMarks(painter, {rows.left(), y, rows.width(), tall - 1.0}, marksOf(triplet, columns), chosen);
         if (chosen || (m_selected < 0 && triplet == 0)) {
             painter.setPen(theme.text2);
             drawTabular(
                 painter, {0.0, y - 3.0, numbersWidth - 5.0, tall + 5.0}, Qt::AlignRight, QString::number(triplet));
         }
+    }
+}
+
+void TripletHistory::paintLegend(QPainter& painter) const
+{
+    const Theme& theme = Theme::current();
+    painter.setFont(Fonts::caption());
+    for (const LegendEntry& entry : legend()) {
+        painter.fillRect(entry.piece, theme.phaseEnd);
+        paintMarks(painter, entry.piece.adjusted(0.0, 0.0, 0.0, -1.0), entry.sample, true);
+        painter.setPen(theme.text3);
+        drawTabular(painter, entry.place, Qt::AlignLeft | Qt::AlignVCenter, entry.text);
     }
 }
 

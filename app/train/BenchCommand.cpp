@@ -37,11 +37,15 @@ void printJson(const BenchCommand& command, const std::string& dtype, const Benc
     for (const auto& [name, ms] : report.phases)
         phases[name] = ms;
     const ordered_json object {{"shape", command.shape}, {"batch", command.batch}, {"seq", command.sequence},
-        {"method", command.method}, {"dtype", dtype}, {"steps", command.steps}, {"ms_median", report.median},
+        {"method", command.method}, {"dtype", dtype}, {"init_rank", command.initRank},
+        {"target_rank", command.targetRank}, {"delta_t", command.deltaT}, {"micro_batch", command.microBatch},
+        {"recompute", command.recomputes}, {"snapshots", command.snapshots}, {"threads", report.threads},
+        {"warmup", command.warmUp}, {"steps", command.steps}, {"rows", report.rows}, {"ms_median", report.median},
         {"ms_p10", report.p10}, {"ms_p90", report.p90}, {"ms_mean", report.mean},
         {"tokens_per_second", report.tokensPerSecond}, {"tflops", report.teraflops}, {"peak_bytes", report.peakBytes},
         {"frozen", report.frozenParameters}, {"trainable", report.trainedParameters}, {"device", report.deviceName},
-        {"instruction_set", report.instructionSet}, {"phases_ms", phases}};
+        {"instruction_set", report.instructionSet}, {"phases_ms", phases}, {"phases_ms_sum", report.phaseSum()},
+        {"phases_launched_singly", report.phasesLaunchedSingly}, {"notice", report.notice}};
     std::cout << object.dump(2) << '\n';
 }
 
@@ -53,11 +57,18 @@ void printText(const BenchCommand& command, const std::string& dtype, const Benc
     std::printf("%s frozen parameters, %s trained\n", grouped(report.frozenParameters).c_str(),
         grouped(report.trainedParameters).c_str());
     std::printf(
-        "%.2f ms a step (median of %lld; p10 %.2f, p90 %.2f, mean %.2f), %s tokens/s, %.2f TFLOP/s, peak %.2f GiB\n",
+        "%.2f ms a step (median of %lld; p10 %.2f, p90 %.2f, mean %.2f), %s tokens/s, %.2f TFLOP/s, peak %.2f GiB in "
+        "tensors\n",
         report.median, static_cast<long long>(command.steps), report.p10, report.p90, report.mean,
         grouped(static_cast<long long>(report.tokensPerSecond)).c_str(), report.teraflops,
         static_cast<double>(report.peakBytes) / (1024.0 * 1024.0 * 1024.0));
-    std::printf("Phases of one worker, each waited for:\n");
+    if (report.phasesLaunchedSingly)
+        std::printf(
+            "The steps above were played from CUDA graphs. Phases of steps that were launched one operation after "
+            "the other instead, each waited for, %.3f ms in all:\n",
+            report.phaseSum());
+    else
+        std::printf("Phases of one worker, each waited for, %.3f ms in all:\n", report.phaseSum());
     for (const auto& [name, ms] : report.phases)
         std::printf("  %-12s %9.3f ms\n", name.c_str(), ms);
     if (!command.profile.empty())
@@ -89,7 +100,8 @@ void addBenchCommand(CLI::App& program, Chosen& chosen)
     CLI::App* command = program.add_subcommand("bench", "Time training steps on random weights of a named shape");
     command->add_option("--shape", bench.shape, "One of " + namesOfShapes())->capture_default_str();
     command->add_option("--batch", bench.batch, "Samples a step")->capture_default_str()->check(CLI::Range(1, 65536));
-    command->add_option("--seq", bench.sequence, "Tokens a sample")->capture_default_str();
+    command->add_option("--seq", bench.sequence, "Tokens a sample; all but its last are computed")
+        ->capture_default_str();
     command->add_option("--method", bench.method, "adalora, lora, or frozen: the base model's own forward and backward")
         ->capture_default_str();
     command->add_option("--steps", bench.steps, "Timed steps")->capture_default_str()->check(CLI::Range(1, 1000000));

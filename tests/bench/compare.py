@@ -3,11 +3,11 @@
 
 Usage: compare.py SPECTUNE_TRAIN [--device cpu|cuda] [--rounds 3] [--cases name,name]
 
-Each round runs every side of every case once, one after the other; a side's figure is the median of its rounds' medians,
-with the lowest and the highest beside it; what snapshots cost is told by the runs' mean steps, for not every step makes
-one. Both sides work on random weights of the same form (see peft_step.py), mask at
-every step, and share the machine with nothing else if you let them. Needs Python with torch, transformers and peft
-(tests/reference/requirements.txt) for the peer.
+Each round runs every side of every case once, one after the other; a figure is the median of its rounds', with the
+lowest and the highest beside it. Ratios are those of one round. What snapshots cost is told by the runs' mean steps, for
+not every step makes one. Both sides work on random weights of the same form (see peft_step.py), mask at every step, and
+share the machine with nothing else if you let them. Ends with an error where Spectune's steps were not recorded though
+they should have been. Needs Python with torch, transformers and peft (tests/reference/requirements.txt) for the peer.
 """
 import argparse
 import json
@@ -33,7 +33,10 @@ def answer(command):
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         sys.exit(f"{' '.join(command)} failed:\n{done.stderr[-2000:]}")
-    return json.loads(done.stdout[done.stdout.index("{"):])
+    result = json.loads(done.stdout[done.stdout.index("{"):])
+    if result.get("notice"):
+        sys.exit(f"{' '.join(command)}: {result['notice']}")
+    return result
 
 
 def sides(program, case, threads):
@@ -50,9 +53,28 @@ def sides(program, case, threads):
     }
 
 
-def text(figures):
+def text(figures, digits):
     low, high = min(figures), max(figures)
-    return f"{statistics.median(figures):.1f} ({low:.1f} to {high:.1f})"
+    return f"{statistics.median(figures):.{digits}f} ({low:.{digits}f} to {high:.{digits}f})"
+
+
+def row(case, results):
+    """A line of the table. @param results: of each side, one a round"""
+    device, shape, batch, tokens, dtype, _, recompute = case
+
+    def of(side, figure="ms_median"):
+        return [result[figure] for result in results[side]]
+
+    def ratio(above, below):
+        return [a / b for a, b in zip(above, below)]
+
+    cells = [f"{shape}, {batch} x {tokens}, {dtype}" + (", recomputed" if recompute else ""),
+             text(of("PEFT"), 1), text(of("Spectune"), 1), text(ratio(of("PEFT"), of("Spectune")), 2),
+             text(ratio(of("Spectune"), of("Spectune, frozen")), 2),
+             text(ratio(of("Spectune", "ms_mean"), of("Spectune, snapshots", "ms_mean")), 3)]
+    for side in ("PEFT", "Spectune"):
+        cells.append(text([used / 2**30 for used in of(side, "peak_bytes")], 2) if device == "cuda" else "-")
+    return "| " + " | ".join(cells) + " |"
 
 
 def main():
@@ -64,28 +86,17 @@ def main():
     parser.add_argument("--cases", help="some of " + ", ".join(CASES))
     args = parser.parse_args()
     names = args.cases.split(",") if args.cases else [name for name, case in CASES.items() if case[0] == args.device]
-    taken = {name: {} for name in names}
-    means = {name: {} for name in names}
-    memory = {name: {} for name in names}
+    results = {name: {} for name in names}
     for _ in range(args.rounds):
         for name in names:
             for side, command in sides(args.program, CASES[name], args.threads).items():
                 result = answer(command)
-                taken[name].setdefault(side, []).append(result["ms_median"])
-                means[name].setdefault(side, []).append(result.get("ms_mean", result["ms_median"]))
-                memory[name][side] = result.get("peak_bytes", 0) / 2**30
+                results[name].setdefault(side, []).append(result)
                 print(f"{name}, {side}: {result['ms_median']:.1f} ms", file=sys.stderr, flush=True)
-    print("| work | PEFT | Spectune | ratio | to its frozen step | with snapshots | GiB, PEFT and Spectune |")
-    print("| --- | --- | --- | --- | --- | --- | --- |")
+    print("| work | PEFT | Spectune | ratio | to its frozen step | with snapshots | GiB, PEFT | GiB, Spectune |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
     for name in names:
-        device, shape, batch, tokens, dtype, _, recompute = CASES[name]
-        of = {side: statistics.median(figures) for side, figures in taken[name].items()}
-        mean = {side: statistics.median(figures) for side, figures in means[name].items()}
-        work = f"{shape}, {batch} x {tokens}, {dtype}" + (", recomputed" if recompute else "")
-        used = f"{memory[name]['PEFT']:.1f}, {memory[name]['Spectune']:.1f}" if device == "cuda" else "-"
-        print(f"| {work} | {text(taken[name]['PEFT'])} | {text(taken[name]['Spectune'])} "
-              f"| {of['PEFT'] / of['Spectune']:.2f} | {of['Spectune'] / of['Spectune, frozen']:.2f} "
-              f"| {mean['Spectune'] / mean['Spectune, snapshots']:.3f} | {used} |")
+        print(row(CASES[name], results[name]))
 
 
 if __name__ == "__main__":

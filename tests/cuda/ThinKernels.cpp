@@ -200,8 +200,7 @@ private:
                 wanted[i].product = here(m_factors[i].product);
             }
         }
-        at::Tensor scratch = at::full({3}, NAN, here(m_factors[0].sums).options()); // too small
-        return ops::swiGluBackwardWithFactors(here(m_gateUp), here(m_dOut), wantsOut, wanted, scratch);
+        return ops::swiGluBackwardWithFactors(here(m_gateUp), here(m_dOut), wantsOut, wanted);
     }
 
     /// @param size of the terms of what is made on the way, whose roundings the twins' products differ by as well

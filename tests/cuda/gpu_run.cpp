@@ -3,8 +3,10 @@
 //     gpu_run DEMO.json     0: all checks hold, 1: one does not, 77: no CUDA device here (skipped)
 #include "tests/cuda/GpuCheck.h"
 #include "training/config/ConfigFile.h"
+#include "training/core/AtomicFile.h"
 #include "training/core/Error.h"
 #include "training/cuda/DeviceInfo.h"
+#include "training/loop/Bench.h"
 #include "training/loop/Device.h"
 #include "training/loop/LibTorchEngine.h"
 #include "training/loop/WeightUpload.h"
@@ -15,6 +17,7 @@
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
+#include <functional>
 #include <stdexcept>
 #include <string>
 #include <unistd.h>
@@ -37,8 +40,14 @@ public:
     }
     [[nodiscard]] bool snapshotDue() override { return true; }
     void publish(std::shared_ptr<const RankSnapshot> /*snapshot*/) override { }
-    [[nodiscard]] BorderAction nextAction(std::int64_t /*stepsDone*/) override { return BorderAction::Continue; }
+    [[nodiscard]] BorderAction nextAction(std::int64_t stepsDone) override
+    {
+        if (atBorder)
+            atBorder(stepsDone);
+        return BorderAction::Continue;
+    }
 
+    std::function<void(std::int64_t)> atBorder; ///< may be empty
     std::vector<MetricPoint> metrics;
     std::vector<MaskEvent> events;
 
@@ -147,6 +156,25 @@ bool check(const char* what, bool holds)
     return holds;
 }
 
+/// @p config's run, between two steps of which the same folder is tried under another name, as while a run is paused.
+Recorder recordWithTrial(const RunConfig& config)
+{
+    Recorder recorder;
+    LibTorchEngine engine;
+    recorder.atBorder = [&](std::int64_t done) {
+        if (done != steps / 4)
+            return;
+        Generate request;
+        request.modelPath = config.model.path + "/.";
+        request.prompt = "A";
+        request.maxNewTokens = 2;
+        request.device = "cuda";
+        (void)engine.answer(request, {});
+    };
+    engine.run({.config = config, .outFolder = {}, .resumeFolder = {}, .device = "cuda"}, recorder);
+    return recorder;
+}
+
 /// train.tf32 rounds products' factors to 10 bits: far more than float32 alone differs, and for its own run only.
 bool tf32IsAnOption(const char* file, const Recorder& float32)
 {
@@ -155,7 +183,9 @@ bool tf32IsAnOption(const char* file, const Recorder& float32)
     const Recorder rounded = record(config, "cuda");
     const double first = std::abs(rounded.metrics.front().loss / float32.metrics.front().loss - 1.0);
     std::printf("  TF32 changes the first loss by %.1e of it\n", first);
-    const bool holds = check("train.tf32: other products, by TF32's rounding", first > 1e-7 && first < 1e-2);
+    bool holds = check("train.tf32: other products, by TF32's rounding", first > 1e-7 && first < 1e-2);
+    holds &= check("and so to the end, though a model was tried meanwhile",
+        largestDifference(rounded, recordWithTrial(config)) == 0.0);
     const Recorder after = record(shortRun(file, ElementType::Float32), "cuda");
     return check("and not in the next run", largestDifference(float32, after) == 0.0) && holds;
 }
@@ -205,6 +235,37 @@ bool weightsArriveWhole()
             && upload(at::empty({0, 3}, stored.options())).numel() == 0;
     }
     return whole;
+}
+
+/// Phases and traces are of the steps that the bench says, and what is not recorded has its reason.
+bool benchSaysWhatItTimes()
+{
+    const Folder folder;
+    std::filesystem::create_directories(folder.path(""));
+    BenchCommand command;
+    command.shape = "demo";
+    command.batch = 2;
+    command.sequence = 65;
+    command.steps = 3;
+    command.device = "cuda";
+    bool good = true;
+    for (const char* method : {"adalora", "frozen"}) {
+        command.method = method;
+        command.dtype = ElementType::Float32;
+        command.profile.clear();
+        const BenchReport plain = bench(command);
+        good &= check("bench, float32: says why steps are not recorded",
+            plain.notice.find("train.dtype float32") != std::string::npos && !plain.phasesLaunchedSingly);
+        command.dtype = ElementType::BFloat16;
+        command.profile = folder.path("trace.json");
+        const BenchReport recorded = bench(command);
+        good &= check("bench, bfloat16: phases are of steps launched one by one, and it is said",
+            recorded.notice.empty() && recorded.phasesLaunchedSingly);
+        const std::string trace = readFile(command.profile);
+        good &= check("and its trace is of steps that were played",
+            trace.find("\"step\"") != std::string::npos && trace.find("\"aten::mm\"") == std::string::npos);
+    }
+    return good;
 }
 
 bool endsOutOfMemory(const char* file)
@@ -257,6 +318,7 @@ int main(int argc, char** argv)
             "bfloat16 trains: the last loss is below the first", half.metrics.back().loss < half.metrics.front().loss);
         printSpeed("cpu, float32 ", cpu32);
         printSpeed("cuda, float32", gpu32);
+        good &= benchSaysWhatItTimes();
         good &= check("out of memory ends as such, with a text", endsOutOfMemory(argv[1]));
         return good ? 0 : 1;
     } catch (const std::exception& error) {

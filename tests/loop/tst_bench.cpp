@@ -1,15 +1,26 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the bench tells of its steps: rates, operations, parameters and memory, each counted here a second time.
+#include "tests/support/Files.h"
+#include "training/core/AtomicFile.h"
 #include "training/loop/Bench.h"
 #include "training/loop/BenchShapes.h"
+#include "training/loop/StepRecorder.h"
+
+#include <ATen/record_function.h>
+#include <c10/util/Exception.h>
+#include <nlohmann/json.hpp>
 
 #include <QtTest/QtTest>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
+#include <utility>
 #include <vector>
 
 using namespace spectune;
+using namespace spectune::testing;
 
 Q_DECLARE_METATYPE(BenchCommand)
 
@@ -78,6 +89,88 @@ bool isNear(double actual, double expected)
     return std::abs(actual - expected) <= 1e-12 * std::abs(expected);
 }
 
+/// Stands in for CUDA graphs: does again what it was told, and says in a trace which of both it does.
+class NamedRecorder final : public StepRecorder {
+public:
+    explicit NamedRecorder(bool fails = false)
+        : m_fails(fails)
+    {
+    }
+    std::unique_ptr<StepRecording> record(const std::function<void()>& body) override
+    {
+        RECORD_USER_SCOPE("recording");
+        TORCH_CHECK(!m_fails, "this recorder records nothing");
+        return std::make_unique<Recording>(body);
+    }
+
+private:
+    class Recording final : public StepRecording {
+    public:
+        explicit Recording(std::function<void()> body)
+            : m_body(std::move(body))
+        {
+        }
+        void play() override
+        {
+            RECORD_USER_SCOPE("playing");
+            m_body();
+        }
+
+    private:
+        std::function<void()> m_body;
+    };
+
+    bool m_fails;
+};
+
+struct Span {
+    double begin = 0.0; ///< µs
+    double end = 0.0;
+    std::string kind;
+    std::int64_t thread = 0;
+};
+
+/// What a trace tells, by name.
+std::multimap<std::string, Span> spansOf(const std::filesystem::path& trace)
+{
+    std::multimap<std::string, Span> spans;
+    const nlohmann::json whole = nlohmann::json::parse(readFile(trace));
+    for (const nlohmann::json& event : whole.at("traceEvents")) {
+        if (event.value("ph", "") != "X" || !event.at("tid").is_number())
+            continue;
+        const double begin = event.at("ts").get<double>();
+        spans.emplace(event.at("name").get<std::string>(),
+            Span {begin, begin + event.at("dur").get<double>(), event.value("cat", ""),
+                event.at("tid").get<std::int64_t>()});
+    }
+    return spans;
+}
+
+/// The part of the steps that one operation or another fills, on the thread of the steps.
+double filledPart(const std::multimap<std::string, Span>& spans)
+{
+    std::vector<Span> operations;
+    for (const auto& [name, span] : spans) {
+        if (span.kind == "cpu_op")
+            operations.push_back(span);
+    }
+    std::ranges::sort(operations, {}, &Span::begin);
+    double filled = 0.0;
+    double whole = 0.0;
+    for (auto [step, end] = spans.equal_range("step"); step != end; ++step) {
+        whole += step->second.end - step->second.begin;
+        double done = step->second.begin;
+        for (const Span& operation : operations) {
+            const double until = std::min(operation.end, step->second.end);
+            if (operation.thread != step->second.thread || until <= done)
+                continue;
+            filled += std::max(0.0, until - std::max(done, operation.begin));
+            done = until;
+        }
+    }
+    return filled / whole;
+}
+
 } // namespace
 
 class TestBench : public QObject {
@@ -115,7 +208,7 @@ private Q_SLOTS:
         QVERIFY(report.p10 <= report.median && report.median <= report.p90);
         QVERIFY(report.mean > 0.0);
         const double seconds = report.median / 1e3;
-        QVERIFY(isNear(report.tokensPerSecond, static_cast<double>(command.batch * command.sequence) / seconds));
+        QVERIFY(isNear(report.tokensPerSecond, static_cast<double>(report.rows) / seconds));
         QVERIFY(isNear(report.teraflops, operationsOf(spec, command) / seconds / 1e12));
         QCOMPARE(report.rows, command.batch * (command.sequence - 1));
         QCOMPARE(report.frozenParameters, frozenOf(spec));
@@ -124,8 +217,14 @@ private Q_SLOTS:
         const std::int64_t bytes = command.dtype == ElementType::BFloat16 ? 2 : 4;
         QVERIFY(report.peakBytes >= bytes * report.frozenParameters + 4 * 4 * report.trainedParameters);
         QVERIFY(!report.phases.empty());
-        for (const auto& [name, ms] : report.phases)
+        double sum = 0.0;
+        for (const auto& [name, ms] : report.phases) {
             QVERIFY2(ms >= 0.0 && !name.empty(), name.c_str());
+            sum += ms;
+        }
+        QVERIFY(isNear(report.phaseSum(), sum));
+        QVERIFY(!report.phasesLaunchedSingly && report.notice.empty()); // on a CPU steps are as they are timed
+        QCOMPARE(report.threads, command.threads);
         QVERIFY(!report.deviceName.empty() && !report.instructionSet.empty());
     }
 
@@ -143,6 +242,53 @@ private Q_SLOTS:
         QVERIFY(isNear(two.mean, two.median));
         QVERIFY(isNear(two.p10 + two.p90, 2.0 * two.median));
         QVERIFY(two.p10 <= two.median && two.median <= two.p90);
+    }
+
+    /// Our own kernels are in it by name, and little of a step is not told.
+    void theTraceTellsTheStep()
+    {
+        const Folder folder;
+        BenchCommand traced = command("stories260k", "adalora", 4, 129);
+        traced.profile = (folder.path() / "trace.json").string();
+        (void)bench(traced);
+        const auto spans = spansOf(traced.profile);
+        QCOMPARE(spans.count("step"), std::size_t {3});
+        for (const char* kernel : {"rmsNorm", "rmsNormBackward", "rotate", "attention", "attentionBackward", "swiGlu",
+                 "swiGluBackward", "crossEntropy", "join", "collect", "gram", "sweep", "score", "select"})
+            QVERIFY2(spans.contains(std::string("spectune::") + kernel), kernel);
+        const auto blocks = static_cast<std::size_t>(shapeNamed(traced.shape).layers);
+        QCOMPARE(spans.count("spectune::attention"), 3 * blocks);
+        QCOMPARE(spans.count("spectune::sweep"), std::size_t {3});
+        const double filled = filledPart(spans);
+        qInfo("%.0f %% of the steps", 100.0 * filled);
+        QVERIFY(filled > 0.75);
+    }
+
+    /// As are nearly all steps of a run that is recorded; the phases are of other steps, and it is said so.
+    void theTracedStepsArePlayed_data()
+    {
+        QTest::addColumn<QString>("method");
+        for (const char* method : {"adalora", "frozen"})
+            QTest::newRow(method) << method;
+    }
+
+    void theTracedStepsArePlayed()
+    {
+        QFETCH(const QString, method);
+        const Folder folder;
+        BenchCommand traced = command("stories260k", qPrintable(method), 2, 17);
+        traced.profile = (folder.path() / "trace.json").string();
+        const BenchReport report = bench(traced, std::make_unique<NamedRecorder>());
+        QVERIFY(report.phasesLaunchedSingly && report.notice.empty());
+        const auto spans = spansOf(traced.profile);
+        QCOMPARE(spans.count("step"), std::size_t {3});
+        QCOMPARE(spans.count("playing"), std::size_t {3});
+        QCOMPARE(spans.count("recording"), std::size_t {0});
+
+        const BenchReport unrecorded = bench(traced, std::make_unique<NamedRecorder>(/*fails=*/true));
+        QVERIFY(!unrecorded.phasesLaunchedSingly);
+        QVERIFY2(contains(unrecorded.notice, "records nothing"), unrecorded.notice.c_str());
+        QCOMPARE(spansOf(traced.profile).count("playing"), std::size_t {0});
     }
 
     /// At least by gate and up, the largest of what all blocks but one then do not keep.

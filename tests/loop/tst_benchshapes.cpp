@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The speed table's two sides, the bench and tests/bench/peft_step.py, time the same models and the same steps.
+// The speed table's two sides, the bench and tests/bench/peft_step.py, time the same models and the same steps; the folder
+// of start.py is one of those models.
 #include "tests/support/Files.h"
 #include "training/core/AtomicFile.h"
 #include "training/loop/Bench.h"
@@ -61,6 +62,20 @@ private Q_SLOTS:
         for (const std::string_view name : shapeNames())
             known += QString::fromUtf8(name.data(), static_cast<qsizetype>(name.size()));
         QCOMPARE(names, known);
+    }
+
+    /// The folder of which start.py times the start is the shape of that name.
+    void theStartsFolderIsTheShape()
+    {
+        const QString script = QString::fromStdString(readFile(sourcePath("tests/bench/start.py")));
+        const ModelSpec spec = shapeNamed("llama2-7b");
+        for (const auto& [key, number] : {std::pair("hidden_size", spec.width),
+                 std::pair("intermediate_size", spec.feedForward), std::pair("num_hidden_layers", spec.layers),
+                 std::pair("num_attention_heads", spec.heads), std::pair("num_key_value_heads", spec.kvHeads),
+                 std::pair("vocab_size", spec.vocabulary), std::pair("max_position_embeddings", spec.maxPositions)})
+            QCOMPARE(onlyMatch(script, QString("\"%1\": ([0-9]+)").arg(key)), QString::number(number));
+        QCOMPARE(spec.headDim * spec.heads, spec.width); // which the folder's config.json leaves out
+        QVERIFY(!spec.tiedHead);
     }
 
     /// What the numbers of a row mean to the peer.

@@ -51,6 +51,8 @@ private Q_SLOTS:
         QTest::addColumn<QStringList>("further");
         QTest::addColumn<int>("trained");
         QTest::newRow("adalora") << QStringList {} << static_cast<int>(5 * 12 * (sidesOfBlock + 7));
+        QTest::newRow("micro-batches, snapshots") << QStringList {"--micro-batch", "1", "--snapshots", "--delta-t", "2"}
+                                                  << static_cast<int>(5 * 12 * (sidesOfBlock + 7));
         QTest::newRow("lora") << QStringList {"--method", "lora", "--init-rank", "4"}
                               << static_cast<int>(5 * 4 * sidesOfBlock);
         QTest::newRow("frozen, recomputed") << QStringList {"--method", "frozen", "--recompute"} << 0;
@@ -68,26 +70,42 @@ private Q_SLOTS:
         for (const auto& [name, value] : object.items())
             names.insert(name);
         QVERIFY((names
-            == std::set<std::string> {"shape", "batch", "seq", "method", "dtype", "steps", "ms_median", "ms_p10",
+            == std::set<std::string> {"shape", "batch", "seq", "method", "dtype", "init_rank", "target_rank", "delta_t",
+                "micro_batch", "recompute", "snapshots", "threads", "warmup", "steps", "rows", "ms_median", "ms_p10",
                 "ms_p90", "ms_mean", "tokens_per_second", "tflops", "peak_bytes", "frozen", "trainable", "device",
-                "instruction_set", "phases_ms"}));
+                "instruction_set", "phases_ms", "phases_ms_sum", "phases_launched_singly", "notice"}));
         QCOMPARE(object.at("shape"), "stories260k");
         QCOMPARE(object.at("batch"), batch);
         QCOMPARE(object.at("seq"), sequence);
         QCOMPARE(object.at("dtype"), "float32");
         QCOMPARE(object.at("steps"), 3);
+        QCOMPARE(object.at("warmup"), 1);
+        QCOMPARE(object.at("threads"), 1);
+        QCOMPARE(object.at("init_rank"), further.contains("--init-rank") ? 4 : 12);
+        QCOMPARE(object.at("target_rank"), 8);
+        QCOMPARE(object.at("delta_t"), further.contains("--delta-t") ? 2 : 1);
+        QCOMPARE(object.at("micro_batch"), further.contains("--micro-batch") ? 1 : 0);
+        QCOMPARE(object.at("recompute"), further.contains("--recompute"));
+        QCOMPARE(object.at("snapshots"), further.contains("--snapshots"));
+        QCOMPARE(object.at("rows"), rows);
+        QCOMPARE(object.at("notice"), "");
+        QCOMPARE(object.at("phases_launched_singly"), false);
         QCOMPARE(object.at("frozen"), frozen);
         QCOMPARE(object.at("trainable"), trained);
         const auto number = [&object](const char* name) { return object.at(name).get<double>(); };
         const double median = number("ms_median");
         QVERIFY(0.0 < number("ms_p10") && number("ms_p10") <= median && median <= number("ms_p90"));
-        const double tokens = 1e3 * static_cast<double>(batch * sequence) / median;
+        const double tokens = 1e3 * static_cast<double>(rows) / median;
         QVERIFY(isNear(number("tokens_per_second"), tokens, 1e-12 * tokens));
         const double teraflops = static_cast<double>(operations) / median / 1e9;
         QVERIFY(isNear(number("tflops"), teraflops, 1e-12 * teraflops));
         QVERIFY(number("peak_bytes") >= 4.0 * static_cast<double>(frozen));
-        for (const auto& [name, ms] : object.at("phases_ms").items())
+        double sum = 0.0;
+        for (const auto& [name, ms] : object.at("phases_ms").items()) {
             QVERIFY2(ms.get<double>() >= 0.0, name.c_str());
+            sum += ms.get<double>();
+        }
+        QVERIFY(isNear(number("phases_ms_sum"), sum, 1e-12 * sum));
     }
 
     void recomputingTellsLessMemory()
@@ -111,7 +129,7 @@ private Q_SLOTS:
         QVERIFY2(outcome.out.starts_with(first), outcome.out.c_str());
         static const QRegularExpression line(
             "^([0-9.]+) ms a step \\(median of 3; p10 ([0-9.]+), p90 ([0-9.]+), mean ([0-9.]+)\\), ([0-9,]+) tokens/s, "
-            "([0-9.]+) TFLOP/s, peak ([0-9.]+) GiB$",
+            "([0-9.]+) TFLOP/s, peak ([0-9.]+) GiB in tensors$",
             QRegularExpression::MultilineOption);
         const QRegularExpressionMatch match = line.match(QString::fromStdString(outcome.out));
         QVERIFY2(match.hasMatch(), outcome.out.c_str());
@@ -119,11 +137,12 @@ private Q_SLOTS:
         const double median = number(1);
         QVERIFY(0.0 < median && number(2) <= median && median <= number(3) && number(4) > 0.0);
         constexpr double half = 0.005 + 1e-9; // of a last digit
-        const double tokens = 1e3 * static_cast<double>(batch * sequence) / median;
+        const double tokens = 1e3 * static_cast<double>(rows) / median;
         QVERIFY(isNear(number(5), tokens, 1.0 + tokens * half / (median - half)));
         const double teraflops = static_cast<double>(operations) / median / 1e9;
         QVERIFY(isNear(number(6), teraflops, half + teraflops * half / (median - half)));
         QVERIFY(isNear(number(7), object.at("peak_bytes").get<double>() / (1024.0 * 1024.0 * 1024.0), half));
+        QVERIFY2(contains(outcome.out, "\nPhases of one worker, each waited for, "), outcome.out.c_str());
         for (const auto& [name, ms] : object.at("phases_ms").items())
             QVERIFY2(contains(outcome.out, "\n  " + name + " "), name.c_str());
     }

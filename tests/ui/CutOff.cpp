@@ -25,7 +25,8 @@ QString cutOff(const QWidget& window)
         if (button->isVisible() && !button->text().isEmpty() && button->minimumSizeHint().width() > button->width())
             note("button", button->text(), button->minimumSizeHint().width(), button->width());
     for (const QComboBox* combo : window.findChildren<QComboBox*>()) {
-        const int needs = combo->fontMetrics().horizontalAdvance(combo->currentText()) + 28; // padding and arrow
+        const int needs
+            = combo->fontMetrics().horizontalAdvance(combo->currentText()) + 36; // padding and arrow, see studio.qss
         if (combo->isVisible() && needs > combo->width())
             note("choice", combo->currentText(), needs, combo->width());
     }

@@ -333,8 +333,10 @@ Answer SceneEngine::answer(const Request& request, const RequestContext& context
         return geometry(*inspect);
     if (const auto* score = std::get_if<ScoreAnswers>(&request))
         return sceneScores(*score);
-    if (const auto* judge = std::get_if<JudgeSamples>(&request))
+    if (const auto* judge = std::get_if<JudgeSamples>(&request)) {
+        m_scene->answerWaits.wait(true);
         return sceneVerdicts(*judge);
+    }
     if (const auto* device = std::get_if<InspectDevice>(&request)) {
         ++m_scene->deviceQuestions;
         return DeviceSummary {

@@ -26,7 +26,7 @@ struct Scene {
     std::string exportDiffers; ///< this format is read back wrong
     std::atomic<bool> exportOpen {false};
     std::string answer; ///< what both sides generate; empty: words of their own
-    std::atomic<bool> answerWaits {false}; ///< a side stops behind its first word until this is false again
+    std::atomic<bool> answerWaits {false}; ///< an answer stops behind its first word, a check at once
     std::atomic<int> deviceQuestions {0}; ///< how often the device's memory was asked for
     bool writesFiles = false; ///< config.json, metrics.jsonl, ranks.jsonl as a real run
 };

@@ -4,12 +4,14 @@
 #include "ui/ElidedApart.h"
 #include "ui/PictureActions.h"
 #include "ui/ShareButton.h"
+#include "ui/WholeRowsArea.h"
 
 #include <QAction>
 #include <QClipboard>
 #include <QFontMetrics>
 #include <QGuiApplication>
 #include <QMenu>
+#include <QScrollBar>
 #include <QSignalSpy>
 #include <QTest>
 #include <QThread>
@@ -41,6 +43,8 @@ private Q_SLOTS:
     void namesOfModelsAreRead();
     void allKeysAreWholeOrNone();
     void whatIsSharedIsTold();
+    void theLastRowInSightIsWhole();
+    void rowsThatCameUnseenHaveTheirHeight();
 };
 
 void TestCompareTable::pathsAreToldApart_data()
@@ -212,6 +216,52 @@ void TestCompareTable::whatIsSharedIsTold()
     QTRY_COMPARE(told.count(), 2);
     QCOMPARE(QGuiApplication::clipboard()->text(), QString("a,b\n1,2\n"));
     QVERIFY(writer.load() != nullptr && writer.load() != QThread::currentThread());
+}
+
+void TestCompareTable::theLastRowInSightIsWhole()
+{
+    auto* table = new CompareTable;
+    WholeRowsArea area(table);
+    std::vector<CompareRow> rows {keyRow("data.path", {"/a/train.jsonl", "/b/train.jsonl"})}; // a taller one
+    for (int row = 0; row < 20; ++row)
+        rows.push_back(keyRow(QStringLiteral("optim.key%1").arg(row), {"1", "2"}));
+    table->setRows(2, rows, {});
+    area.resize(400, 200);
+    area.show();
+    for (int height = 190; height < 190 + CompareTable::rowHeight; ++height) {
+        area.resize(400, height);
+        QTRY_COMPARE(area.height(), height);
+        QTRY_COMPARE(table->wholeRows(height), area.viewport()->height());
+        const int shown = area.viewport()->height();
+        QVERIFY(shown <= height && shown > height - CompareTable::rowHeight);
+        QCOMPARE(table->wholeRows(shown), shown);
+        QCOMPARE(table->wholeRows(shown + 1), shown); // not a row less than there is room for
+        QVERIFY(area.verticalScrollBar()->isVisible());
+    }
+    QCOMPARE(area.verticalScrollBar()->singleStep(), CompareTable::rowHeight);
+    area.resize(400, 900);
+    QTRY_COMPARE(area.viewport()->height(), 900); // all of it fits
+    QVERIFY(!area.verticalScrollBar()->isVisible());
+}
+
+void TestCompareTable::rowsThatCameUnseenHaveTheirHeight()
+{
+    QWidget page;
+    page.resize(400, 200);
+    auto* table = new CompareTable;
+    auto* area = new WholeRowsArea(table, &page);
+    area->resize(400, 200);
+    table->setRows(2, {keyRow("optim.lr", {"1", "2"})}, {});
+    page.show();
+    QTRY_VERIFY(table->isVisible());
+    page.hide();
+    std::vector<CompareRow> rows;
+    for (int row = 0; row < 20; ++row)
+        rows.push_back(keyRow(QStringLiteral("optim.key%1").arg(row), {"1", "2"}));
+    table->setRows(2, rows, {});
+    page.show();
+    QTRY_COMPARE(table->height(), table->heightForWidth(table->width()));
+    QVERIFY(area->verticalScrollBar()->isVisible());
 }
 
 QTEST_MAIN(TestCompareTable)

@@ -240,6 +240,7 @@ void TestConfigForm::gaugeAndWarningTellTheSameScale()
     const QString number = scale.headline().section("<b>", 1).section("</b>", 0, 0);
     QVERIFY2(
         words.contains("is " + number) || words.contains("acts like " + number), qPrintable(number + ": " + words));
+    QVERIFY2(words.startsWith("Effective scale is " + number), qPrintable(words)); // as the gauge is called
     QCOMPARE(words.contains("acts like"), scale.headline().startsWith("acts like"));
 }
 

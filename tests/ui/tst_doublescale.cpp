@@ -160,8 +160,8 @@ void TestDoubleScale::heatmapAndHistoryAreSharp()
     history.resize(280, history.sizeHint().height());
     const QImage picture = history.grab().toImage();
     QCOMPARE(picture.size(), 2 * history.size());
-    const int axis = 24; // pixels at the bottom: the steps' figures, which are in the kept picture
-    QVERIFY(mixedPixels(picture.copy(0, picture.height() - axis, picture.width(), axis)) > 0);
+    const int legend = 24; // pixels at the bottom: its words, which are in the kept picture
+    QVERIFY(mixedPixels(picture.copy(0, picture.height() - legend, picture.width(), legend)) > 0);
     QCOMPARE(history.grab().toImage(), picture); // from the kept one now
 }
 

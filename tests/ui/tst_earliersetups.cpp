@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What is in the form is not lost: a set-up that another one replaced, a draft, and one beside a run.
+#include "tests/ui/RunFolderBench.h"
 #include "tests/ui/StudioBench.h"
+#include "training/config/ConfigFile.h"
 #include "ui/ConfigForm.h"
 #include "ui/EarlierSetups.h"
 #include "ui/LearnDesk.h"
@@ -9,6 +11,7 @@
 #include "ui/MainWindow.h"
 #include "ui/PresetBar.h"
 #include "ui/RunBar.h"
+#include "ui/RunModel.h"
 #include "ui/SessionController.h"
 #include "ui/SetupFacts.h"
 #include "ui/SetupPage.h"
@@ -32,6 +35,7 @@ class TestEarlierSetups : public test::StudioTest {
 private Q_SLOTS:
     void aReplacedSetupComesBack();
     void aDraftOutlivesTheProgram();
+    void setUpShowsTheRecordedRunsOwn();
     void theToursDemoWaitsForTheRun();
     void aChangedDemoIsADemoNoMore();
     void widthsOfOnesOwnAloneAreKept();
@@ -92,6 +96,36 @@ void TestEarlierSetups::aDraftOutlivesTheProgram()
     QVERIFY(EarlierSetups::readDraft());
     QCOMPARE(EarlierSetups::readDraft()->config.optim.lr, 0.0456);
     EarlierSetups::writeDraft({});
+}
+
+void TestEarlierSetups::setUpShowsTheRecordedRunsOwn()
+{
+    QCoreApplication::setOrganizationName("spectune-test");
+    RunConfig draft;
+    draft.optim.lr = 0.0123;
+    EarlierSetups::writeDraft(EarlierSetups::Setup {draft, "mine"});
+    const QString run = test::writeRun(m_bench->path("demo-1"), test::written(0, 1.0));
+    StudioOptions options;
+    options.engine = test::sceneFactory(m_bench->scene);
+    options.historyFile = ":memory:";
+    options.presetFolder = m_bench->path("presets");
+    m_bench->window = std::make_unique<MainWindow>(options);
+    window().openRun(run);
+    window().show();
+    QVERIFY(window().form().config().model.path.empty()); // nothing is read for who looks at the run alone
+    window().showWorkspace(Workspace::Setup);
+    QCOMPARE(toJson(window().form().config()), toJson(window().run().config()));
+    QVERIFY(!window().canRestoreSetup());
+    QSignalSpy down(&window(), &MainWindow::closedDown);
+    window().close();
+    QVERIFY(down.wait(patience));
+    QCOMPARE(EarlierSetups::readDraft()->config.optim.lr, 0.0123); // and nothing was set up
+    EarlierSetups::writeDraft({});
+    // What is set up stays, whatever run is looked at.
+    QVERIFY(m_bench->open());
+    window().openRun(run);
+    window().showWorkspace(Workspace::Setup);
+    QCOMPARE(window().form().config().train.steps, 800);
 }
 
 void TestEarlierSetups::theToursDemoWaitsForTheRun()

@@ -34,6 +34,7 @@ private Q_SLOTS:
     void aProfileCanBeLeftOut();
     void aLargeModelIsNotWrittenUnasked();
     void progressAndCancelArePerProfile();
+    void aRowSaysWhatItWaitsFor();
     void aFailedCheckIsMarked();
     void aFullDiskIsToldInTheRow();
     void whatIsLeftIsWritten();
@@ -219,6 +220,26 @@ void TestExportWindow::progressAndCancelArePerProfile()
     QVERIFY(!bar->isVisibleTo(row("peft-lora")));
     QCOMPARE(exports().written().size(), 3U);
     QVERIFY(!exports().isBusy());
+}
+
+void TestExportWindow::aRowSaysWhatItWaitsFor()
+{
+    QVERIFY(reach());
+    m_bench->scene->answerWaits = true;
+    window().session().ask(JudgeSamples {.config = window().run().config(), .count = 4}); // as Try's check does
+    exports().write();
+    for (const char* format : {"peft-adalora", "merged"}) {
+        QCOMPARE(row(format)->stage(), Stage::Queued);
+        QVERIFY(says(row(format), "Waits for Try, which checks samples"));
+    }
+    m_bench->scene->exportOpen = false;
+    m_bench->scene->exportWaits = "peft-adalora"; // the first
+    m_bench->release();
+    QTRY_COMPARE_WITH_TIMEOUT(row("peft-adalora")->stage(), Stage::Working, patience);
+    QVERIFY(says(row("merged"), "Waits for the export before it"));
+    m_bench->scene->exportOpen = true;
+    m_bench->scene->exportOpen.notify_all();
+    QTRY_COMPARE_WITH_TIMEOUT(exports().written().size(), 5U, patience);
 }
 
 void TestExportWindow::aFailedCheckIsMarked()

@@ -122,9 +122,9 @@ void TestFeel::everyKeyIsListed()
     QVERIFY(actions >= 20);
     for (const QShortcut* shortcut : window().findChildren<QShortcut*>())
         QVERIFY2(listed(shortcut->key().toString()), qPrintable(shortcut->key().toString()));
-    for (const char* key :
-        {"Space", ".", "Esc", "Ctrl+Return", "F1", "Ctrl+5", "Ctrl+?", "P", "[", "]", "L", "End", "5", "+", "−", "0",
-            "Home", "PageUp", "PageDown", "Shift+Space", "Ctrl+Space", "Shift+↑", "Shift+→", "Return", "Delete"})
+    for (const char* key : {"Space", ".", "Esc", "Ctrl+Return", "F1", "Ctrl+5", "Ctrl+?", "P", "[", "]", "L", "End",
+             "5", "+", "−", "0", "Home", "PageUp", "PageDown", "Shift+Space", "Ctrl+Space", "Shift+↑", "Shift+→",
+             "Ctrl+↑", "Ctrl+↓", "Return", "Delete"})
         QVERIFY2(keys.contains(QString::fromUtf8(key)), key);
 }
 

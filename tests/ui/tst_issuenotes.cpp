@@ -5,6 +5,7 @@
 #include "ui/FieldEditor.h"
 #include "ui/IssueList.h"
 
+#include <QCoreApplication>
 #include <QFrame>
 #include <QTest>
 
@@ -17,6 +18,9 @@ class TestIssueNotes : public QObject {
 private Q_SLOTS:
     void aNoteIsNoWarning();
     void anErrorOfTheSameFieldComesFirst();
+    void anUntouchedFormHasNoErrors();
+    void whatWasEmptiedIsAnError();
+    void aStartDemandsAll();
 
 private:
     static std::ptrdiff_t notesIn(const ConfigForm& form)
@@ -59,6 +63,52 @@ void TestIssueNotes::anErrorOfTheSameFieldComesFirst()
     QVERIFY(form.config().adalora.shrink);
     FieldEditor editor(form, "adalora.shrink");
     QVERIFY(editor.mark() == FieldMark::Error);
+}
+
+void TestIssueNotes::anUntouchedFormHasNoErrors()
+{
+    ConfigForm form;
+    FieldEditor model(form, "model.path");
+    FieldEditor data(form, "data.path");
+    IssueList list(form);
+    QCOMPARE(form.errorCount(), 0);
+    QVERIFY(list.findChild<QFrame*>("IssueError") == nullptr);
+    QCOMPARE(list.findChildren<QFrame*>("IssueNote").size(), 2);
+    QVERIFY(model.mark() == FieldMark::None && data.mark() == FieldMark::None);
+    QCOMPARE(model.message(), QString("Choose a model"));
+    QCOMPARE(data.message(), QString("Choose a training file"));
+    QCOMPARE(form.nextChoice(), QString("Choose a model"));
+    form.setText("train.seed", "7"); // another field's edit is no fault of these
+    QCOMPARE(form.errorCount(), 0);
+    form.setText("model.path", QCoreApplication::applicationDirPath());
+    QVERIFY(model.message().isEmpty());
+    QCOMPARE(form.nextChoice(), QString("Choose a training file"));
+}
+
+void TestIssueNotes::whatWasEmptiedIsAnError()
+{
+    ConfigForm form;
+    FieldEditor model(form, "model.path");
+    FieldEditor data(form, "data.path");
+    form.setText("model.path", "");
+    QVERIFY(model.mark() == FieldMark::Error);
+    QVERIFY(data.mark() == FieldMark::None);
+    QCOMPARE(form.errorCount(), 1);
+    form.setConfig({}); // a new set-up is untouched again
+    QVERIFY(model.mark() == FieldMark::None);
+    QCOMPARE(form.errorCount(), 0);
+}
+
+void TestIssueNotes::aStartDemandsAll()
+{
+    ConfigForm form;
+    FieldEditor data(form, "data.path");
+    IssueList list(form);
+    form.demandAll();
+    QVERIFY(data.mark() == FieldMark::Error);
+    QCOMPARE(form.errorCount(), 2);
+    QCOMPARE(list.findChildren<QFrame*>("IssueError").size(), 2);
+    QVERIFY(form.nextChoice().isEmpty());
 }
 
 QTEST_MAIN(TestIssueNotes)

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The Learn workspace: a glossary that knows every field, and the lens on an image and on what a run has learnt.
+// The Learn workspace: its lessons and their marks, and a glossary that knows every field.
 #include "tests/ui/StudioBench.h"
 #include "training/config/FieldTable.h"
+#include "training/config/Validation.h"
 #include "ui/ConfigForm.h"
 #include "ui/FieldEditor.h"
 #include "ui/GlossaryPage.h"
-#include "ui/LayerStrip.h"
 #include "ui/LearnDesk.h"
 #include "ui/LearnPage.h"
-#include "ui/LensRow.h"
 #include "ui/LessonDelegate.h"
 #include "ui/LivePage.h"
 #include "ui/RunModel.h"
@@ -16,12 +15,9 @@
 #include "ui/SetupFields.h"
 #include "ui/SetupPage.h"
 #include "ui/SvdLens.h"
-#include "ui/SvdWorker.h"
 #include "ui/TargetsPanel.h"
 #include "ui/TourLesson.h"
 #include "visualization/RankGrid.h"
-#include "visualization/SampleImage.h"
-#include "visualization/SignLegend.h"
 
 #include <QComboBox>
 #include <QImage>
@@ -35,7 +31,6 @@
 #include <QWhatsThisClickedEvent>
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <memory>
 #include <set>
@@ -51,6 +46,7 @@ private Q_SLOTS:
     void everyFieldHasATerm();
     void everyFieldsHelpFindsItsTerm();
     void termsAreWhole();
+    void formulasAreThoseOfTheEngine();
     void searchFinds();
     void helpGoesToTheFieldsTerm();
     void glossaryGoesToTheField();
@@ -58,22 +54,20 @@ private Q_SLOTS:
     void tourTextIsWhole();
     void rowsLieOnOneAnother();
     void twoLessonsWhereThereIsRoom();
-    void lensShowsAnImage();
-    void lensReadsAnImageFile();
-    void lensShowsDelta();
-    void lensForgetsAnotherRunsDelta();
-    void whatIsDroppedIsNotTold();
+    void everyLessonHasItsOwnMark();
+    void tabReachesAllOfTheLens();
+    void whereTheKeyboardIsIsSeen();
+    void keysSetALessonBeside();
 
 private:
     [[nodiscard]] MainWindow& window() { return *m_bench->window; }
-    [[nodiscard]] SvdLens& lens() { return window().learn().page().lens(); }
-    void showLens();
-    [[nodiscard]] const QLabel* labelOf(const char* text) ///< of the lens; null: there is none
+    /// The window, active, on this lesson.
+    void openOn(LearnPage::Lesson lesson);
+    [[nodiscard]] QListWidget& listNamed(const char* name)
     {
-        for (const QLabel* label : lens().findChildren<QLabel*>())
-            if (label->text() == QString::fromUtf8(text))
-                return label;
-        return nullptr;
+        const auto lists = window().learn().page().findChildren<QListWidget*>();
+        return **std::ranges::find_if(
+            lists, [name](const QListWidget* one) { return one->accessibleName() == QLatin1String(name); });
     }
 
     std::unique_ptr<test::StudioBench> m_bench;
@@ -137,6 +131,27 @@ void TestLearn::termsAreWhole()
         QVERIFY2(glossary.find(QLatin1String(wanted)), wanted);
 }
 
+void TestLearn::formulasAreThoseOfTheEngine()
+{
+    const Glossary glossary;
+    const auto formula = [&glossary](const char* term) { return glossary.find(QLatin1String(term))->formula; };
+    RunConfig config;
+    config.adalora.initRank = 4;
+    config.adalora.targetRank = 2;
+    config.adalora.alpha = 8.0;
+    config.train.steps = 800;
+    RunFacts facts;
+    facts.matrices = 2;
+    const ResolvedRun run = resolveRun(config, facts);
+    QVERIFY(run.scale != 2.0 && std::abs(run.scale - 8.0 / (4.0 + 1e-5)) < 1e-12);
+    QCOMPARE(formula("scale"), QString("s = α / (r₀ + 1e−5)"));
+    const BudgetSchedule& schedule = run.schedule; // t = T − tf is of the final phase
+    QCOMPARE(schedule.budgetAt(schedule.finalStart()), schedule.targetBudget);
+    QCOMPARE(formula("final-phase"), QString("t ≥ T − tf : b(t) = bT"));
+    // p is a column of P: a parameter has another letter.
+    QVERIFY(formula("sensitivity").contains("|θ · g|") && formula("adamw").startsWith("θ ← θ"));
+}
+
 void TestLearn::searchFinds()
 {
     const Glossary glossary;
@@ -197,12 +212,6 @@ void TestLearn::glossaryGoesToTheField()
     QCOMPARE(window().learn().page().glossary().term(), QString("importance"));
     Q_EMIT view->anchorClicked(QUrl("field:optim.lr"));
     QCOMPARE(window().workspace(), Workspace::Setup);
-}
-
-void TestLearn::showLens()
-{
-    window().showWorkspace(Workspace::Learn);
-    window().learn().page().showLesson(LearnPage::Lesson::Lens);
 }
 
 void TestLearn::tourTextIsWhole_data()
@@ -269,130 +278,103 @@ void TestLearn::twoLessonsWhereThereIsRoom()
     QVERIFY(!page.showBeside(LearnPage::Lesson::Tour));
 }
 
-void TestLearn::lensShowsAnImage()
+void TestLearn::everyLessonHasItsOwnMark()
 {
+    using Lesson = LearnPage::Lesson;
+    using Mark = LessonDelegate::Mark;
+    m_bench->size = {1600, 900};
     QVERIFY(m_bench->open());
-    showLens();
-    QTRY_VERIFY_WITH_TIMEOUT(lens().imageRow().parts(), patience);
-    QVERIFY(!lens().deltaRow().parts()); // no run yet
-    QCOMPARE(lens().rank(), 6);
-    QVERIFY(lens().imageRow().rankTitle().contains("6 of 256"));
-    // The colours of signs stand beside what is lost, with the numbers that the pictures are painted by.
-    const double reach = lens().imageRow().legend().reach();
-    QVERIFY2(reach > 0.0 && reach < 1.001, qPrintable(QString::number(reach)));
-    QCOMPARE(lens().deltaRow().legend().reach(), 0.0);
-    QVERIFY(!lens().imageRow().matrixLegend()); // a grey image needs none
-    const QLabel* size = labelOf("256 × 256");
-    const QLabel* title = labelOf("Image");
-    QVERIFY(size && title);
-    QTRY_VERIFY(size->x() - title->geometry().right() >= 6 && size->x() - title->geometry().right() <= 12);
-    const double six = lens().imageRow().error();
-    lens().setRank(60);
-    QVERIFY(lens().imageRow().error() < six);
-    const auto& lost = lens().imageRow().view(2).matrix().values;
-    const auto& all = lens().imageRow().view(0).matrix().values;
-    const auto& kept = lens().imageRow().view(1).matrix().values;
-    for (std::size_t i = 0; i < all.size(); i += 997)
-        QVERIFY(std::abs(all[i] - kept[i] - lost[i]) < 1e-4F);
+    LearnPage& page = window().learn().page();
+    const auto rowOf = [this](Lesson lesson) { return listNamed("Lessons").item(static_cast<int>(lesson)); };
+    const auto marked = [&rowOf](Lesson lesson, Mark mark) {
+        return rowOf(lesson)->data(LessonDelegate::markRole).toInt() == static_cast<int>(mark);
+    };
+    const auto isOpen = [&rowOf](Lesson lesson) { return rowOf(lesson)->data(LessonDelegate::openRole).toBool(); };
+    QSignalSpy opened(&page, &LearnPage::openedChanged);
+    page.showLesson(Lesson::Bound); // nobody sees it
+    page.showLesson(Lesson::Tour);
+    window().showWorkspace(Workspace::Learn);
+    for (const Lesson lesson : {Lesson::Tour, Lesson::Lens, Lesson::Bound, Lesson::Glossary})
+        QVERIFY(marked(lesson, Mark::Open) && isOpen(lesson) == (lesson == Lesson::Tour));
+    page.showLesson(Lesson::Lens);
+    QVERIFY(marked(Lesson::Lens, Mark::Done) && isOpen(Lesson::Lens) && !isOpen(Lesson::Tour));
+    QVERIFY(page.showBeside(Lesson::Glossary)); // both are open, and both are marked so
+    QVERIFY(isOpen(Lesson::Lens) && isOpen(Lesson::Glossary));
+    page.showLesson(Lesson::Tour);
+    QVERIFY(
+        marked(Lesson::Lens, Mark::Done) && marked(Lesson::Glossary, Mark::Done) && marked(Lesson::Bound, Mark::Open));
+    QVERIFY(marked(Lesson::Tour, Mark::Open)); // done once it is finished
+    QCOMPARE(rowOf(Lesson::Lens)->data(Qt::AccessibleTextRole).toString(), QString("SVD lens, opened"));
+    QCOMPARE(opened.count(), 3); // once each
 }
 
-void TestLearn::lensReadsAnImageFile()
+void TestLearn::openOn(LearnPage::Lesson lesson)
 {
     QVERIFY(m_bench->open());
-    showLens();
-    QTRY_VERIFY_WITH_TIMEOUT(lens().imageRow().parts(), patience);
-    QImage image(40, 30, QImage::Format_RGB32);
-    image.fill(Qt::white);
-    QVERIFY(image.save(m_bench->path("own.png")));
-    lens().openImage(m_bench->path("own.png"));
-    QTRY_COMPARE_WITH_TIMEOUT(lens().imageRow().parts()->rows, 30, patience);
-    QVERIFY(lens().imageRow().parts()->errorAt(1) < 1e-6); // one grey is of rank 1
-    lens().openImage(m_bench->path("none.png")); // the worker finds out
-    QTRY_VERIFY_WITH_TIMEOUT(lens().problem().contains("none.png"), patience);
-    QCOMPARE(lens().imageRow().parts()->rows, 30);
-    lens().openImage(m_bench->path("own.png"));
-    QVERIFY(lens().problem().isEmpty());
-}
-
-void TestLearn::lensShowsDelta()
-{
-    QVERIFY(m_bench->open());
-    window().startRun();
+    window().activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(&window()));
+    QVERIFY(window().startRun()); // ΔW has a matrix to choose
     QTRY_COMPARE_WITH_TIMEOUT(window().session().state(), SessionState::Finished, patience);
-    showLens();
-    QTRY_VERIFY_WITH_TIMEOUT(lens().deltaRow().parts(), patience);
-    const std::vector<double> expected {2.0, 1.0, 0.5, 0.25}; // s · |λ|, largest first
-    for (std::size_t i = 0; i < expected.size(); ++i) {
-        QVERIFY(std::abs(lens().deltaRow().parts()->sigma[i] - expected[i]) < 1e-6);
-        QVERIFY(std::abs(lens().layers().norms()[i] - expected[i]) < 1e-6);
+    window().showWorkspace(Workspace::Learn);
+    window().learn().page().showLesson(lesson);
+    QCoreApplication::processEvents(); // it lays itself out
+}
+
+void TestLearn::tabReachesAllOfTheLens()
+{
+    openOn(LearnPage::Lesson::Lens);
+    SvdLens& lens = window().learn().page().lens();
+    QTRY_VERIFY_WITH_TIMEOUT(lens.matrices().isEnabled(), patience);
+    std::set<const QWidget*> wanted {&listNamed("Lessons")};
+    for (const QWidget* widget : lens.findChildren<QWidget*>())
+        if (widget->isVisible() && widget->isEnabled() && (widget->focusPolicy() & Qt::TabFocus)
+            && !widget->focusProxy())
+            wanted.insert(widget);
+    QVERIFY(wanted.size() >= 7U); // the list, another image, rank, slider, matrix, both plots
+    for (const char* name : {"Rank k", "Matrix", "Error of rank k", "Singular values of ΔW"})
+        QVERIFY2(std::ranges::any_of(
+                     wanted, [name](const QWidget* one) { return one->accessibleName() == QString::fromUtf8(name); }),
+            name);
+    listNamed("Lessons").setFocus();
+    for (int press = 0; press < 60; ++press) {
+        wanted.erase(window().focusWidget());
+        QTest::keyClick(window().focusWidget(), Qt::Key_Tab);
     }
-    float most = 0.0F;
-    for (const float value : lens().deltaRow().view(0).matrix().values)
-        most = std::max(most, std::abs(value));
-    QVERIFY(std::abs(lens().deltaRow().legend().reach() - 0.6 * most) < 1e-6);
-    QVERIFY(!lens().deltaRow().legend().accessibleDescription().isEmpty());
-    const SignLegend* all = lens().deltaRow().matrixLegend(); // of ΔW and its rank k, in the same colours
-    QVERIFY(all && all->isVisible());
-    QCOMPARE(all->reach(), lens().deltaRow().legend().reach());
-    QTRY_VERIFY(!all->bar().isEmpty());
-    const QLabel* note = labelOf("layers of PΛQ, the largest first; those beyond k are dimmed");
-    QVERIFY(note);
-    const LayerStrip& strip = lens().layers();
-    QTRY_VERIFY(note->x() == strip.x() && strip.y() > note->y() && strip.y() - note->geometry().bottom() <= 8);
-    lens().setRank(2);
-    QVERIFY(std::abs(lens().deltaRow().error() - std::sqrt(0.3125 / 5.3125)) < 1e-9);
-    lens().setRank(4);
-    QCOMPARE(lens().deltaRow().error(), 0.0);
-    QCOMPARE(lens().matrices().count(), 2);
-    QCOMPARE(lens().matrices().currentText(), QString("Layer 0 · q_proj"));
-    lens().matrices().setCurrentIndex(1);
-    Q_EMIT lens().matrices().activated(1);
-    QTRY_COMPARE_WITH_TIMEOUT(lens().matrices().currentText(), QString("Layer 3 · down_proj"), patience);
-    QTRY_VERIFY_WITH_TIMEOUT(!window().session().isPolling(), patience);
+    for (const QWidget* widget : wanted)
+        QFAIL(qPrintable(widget->metaObject()->className() + QStringLiteral(" ") + widget->accessibleName()));
 }
 
-void TestLearn::lensForgetsAnotherRunsDelta()
+void TestLearn::whereTheKeyboardIsIsSeen()
 {
-    QVERIFY(m_bench->open());
-    QVERIFY(window().startRun());
-    QTRY_COMPARE_WITH_TIMEOUT(window().session().state(), SessionState::Finished, patience);
-    showLens();
-    QTRY_VERIFY_WITH_TIMEOUT(lens().deltaRow().parts(), patience);
-    m_bench->scene->waitAt = 50;
-    QVERIFY(window().startRun());
-    QTRY_COMPARE_WITH_TIMEOUT(window().run().step(), 50, patience);
-    showLens();
-    QVERIFY(!lens().deltaRow().parts()); // of the run before
-    QCOMPARE(lens().matrices().count(), 0);
-    m_bench->release();
-    QTRY_COMPARE_WITH_TIMEOUT(window().session().state(), SessionState::Finished, patience);
-    QTRY_VERIFY_WITH_TIMEOUT(lens().deltaRow().parts(), patience);
+    openOn(LearnPage::Lesson::Glossary);
+    GlossaryPage& glossary = window().learn().page().glossary();
+    auto* search = glossary.findChild<QLineEdit*>();
+    auto* view = glossary.findChild<QTextBrowser*>();
+    const auto isSeen = [&window = window()](QWidget& widget, QWidget& other) {
+        other.setFocus();
+        const QImage without = widget.grab().toImage();
+        widget.setFocus();
+        return window.focusWidget() == &widget && widget.grab().toImage() != without;
+    };
+    QVERIFY(isSeen(listNamed("Lessons"), *search));
+    QVERIFY(isSeen(listNamed("Terms"), *search));
+    QVERIFY(isSeen(*view, *search));
+    window().learn().page().showLesson(LearnPage::Lesson::Tour);
+    listNamed("Stops of the tour").setCurrentRow(2);
+    QVERIFY(isSeen(listNamed("Stops of the tour"), listNamed("Lessons")));
 }
 
-void TestLearn::whatIsDroppedIsNotTold()
+void TestLearn::keysSetALessonBeside()
 {
-    std::atomic<bool> open {false};
-    std::atomic<bool> done {false};
-    SvdWorker worker;
-    QSignalSpy finished(&worker, &SvdWorker::finished);
-    worker.start([&open, &done] {
-        open.wait(false);
-        SpectralParts parts = SpectralParts::of(sampleImage(8));
-        done = true;
-        return parts;
-    });
-    QVERIFY(worker.isBusy());
-    worker.drop();
-    const bool busy = worker.isBusy();
-    open = true; // whatever comes below: the thread ends
-    open.notify_all();
-    QVERIFY(!busy);
-    QTRY_VERIFY_WITH_TIMEOUT(done, patience);
-    QCoreApplication::processEvents();
-    QCOMPARE(finished.count(), 0);
-    worker.start([] { return SpectralParts::of(sampleImage(16)); }); // the next one is
-    QTRY_COMPARE_WITH_TIMEOUT(finished.count(), 1, patience);
-    QCOMPARE(finished.first().first().value<std::shared_ptr<const SpectralParts>>()->rows, 16);
+    m_bench->size = {1600, 900};
+    openOn(LearnPage::Lesson::Lens);
+    listNamed("Lessons").setFocus();
+    QTest::keyClick(window().windowHandle(), Qt::Key_Down, Qt::ControlModifier);
+    LearnPage& page = window().learn().page();
+    QCOMPARE(page.lesson(), LearnPage::Lesson::Bound);
+    QVERIFY(page.isShown(LearnPage::Lesson::Lens) && page.isShown(LearnPage::Lesson::Bound));
+    QTest::keyClick(window().windowHandle(), Qt::Key_Down);
+    QVERIFY(!page.isShown(LearnPage::Lesson::Bound) && page.isShown(LearnPage::Lesson::Glossary));
 }
 
 QTEST_MAIN(TestLearn)

@@ -72,9 +72,9 @@ void TestLiveBar::setUpTellsItsOwnSteps()
 {
     m_bench->runTo(SessionState::Finished);
     window().showWorkspace(Workspace::Setup);
-    QCOMPARE(label("RunSubtitle").text(), QStringLiteral("800 steps"));
+    QCOMPARE(label("RunSubtitle").text(), QStringLiteral("800 steps, about 4.3 epochs"));
     window().form().setValue(QStringLiteral("train.steps"), FieldValue {std::int64_t {1234}});
-    QCOMPARE(label("RunSubtitle").text(), QStringLiteral("1,234 steps"));
+    QCOMPARE(label("RunSubtitle").text(), QStringLiteral("1,234 steps, about 6.6 epochs"));
     window().showWorkspace(Workspace::Live);
     QVERIFY2(label("RunSubtitle").text().startsWith("step 800"), qPrintable(label("RunSubtitle").text()));
 }

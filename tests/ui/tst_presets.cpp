@@ -43,6 +43,8 @@ private Q_SLOTS:
     void ownPresetsAreKeptSharedAndRemoved();
     void oneBrokenFileLeavesTheOthers();
     void theRowFillsTheForm();
+    void aSetUpFromElsewhereIsNoPresets();
+    void everyNoteNamesItsSource();
 
 private:
     std::unique_ptr<QTemporaryDir> m_folder;
@@ -328,13 +330,15 @@ void TestPresets::theRowFillsTheForm()
     QVERIFY2(bar.note().contains("225 masking events"), qPrintable(bar.note())); // what it is for, whole
     bar.resize(2400, 40);
     bar.show();
-    QTRY_VERIFY2(bar.note().contains("Spectune's own numbers"), qPrintable(bar.note()));
+    QTRY_VERIFY2(bar.note().contains("Not tuned."), qPrintable(bar.note()));
     bar.resize(700, 40);
-    QTRY_VERIFY(!bar.note().contains("Spectune's own")); // where not all of it fits there is none of it
-    QVERIFY2(bar.note().endsWith("alpha stay as they are."), qPrintable(bar.note()));
+    QTRY_VERIFY(!bar.note().contains("Not tuned.")); // where not all of it fits, where the numbers come from does
+    QVERIFY2(bar.note().contains("Spectune's own numbers"), qPrintable(bar.note()));
+    QVERIFY2(bar.note().endsWith("was first tried with."), qPrintable(bar.note()));
     QTRY_VERIFY(bar.heightForWidth(700) > 40); // and the row grows with it
     form.setValue("adalora.gamma", FieldValue {0.2});
-    QVERIFY2(bar.note().startsWith("1 field changed"), qPrintable(bar.note()));
+    QVERIFY2(bar.note().startsWith("1 field changed from the preset"), qPrintable(bar.note()));
+    QVERIFY2(bar.note().contains("Spectune's own numbers"), qPrintable(bar.note())); // still of these
     bar.saveAs("mine");
     QCOMPARE(bar.picker()->currentText(), "mine");
     QVERIFY(bar.note().startsWith("unchanged"));
@@ -342,6 +346,35 @@ void TestPresets::theRowFillsTheForm()
     form.setConfig(config);
     bar.importFile(m_folder->filePath("absent.json"));
     QCOMPARE(told.back().at(0).toString(), "Not done");
+}
+
+void TestPresets::aSetUpFromElsewhereIsNoPresets()
+{
+    ConfigForm form;
+    PresetBar bar(form, {});
+    const QString none = bar.note();
+    bar.choose(2);
+    QVERIFY(bar.picker()->currentIndex() > 0 && bar.note().startsWith("unchanged"));
+    form.setConfig({}); // a file that was opened, or the set-up before
+    QCOMPARE(bar.picker()->currentIndex(), 0);
+    QCOMPARE(bar.note(), none);
+}
+
+void TestPresets::everyNoteNamesItsSource()
+{
+    ConfigForm form;
+    PresetBar bar(form, {});
+    bar.resize(1280, 40);
+    bar.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&bar));
+    const auto& presets = bar.library().presets();
+    for (std::size_t i = 0; i < presets.size(); ++i) {
+        bar.choose(static_cast<int>(i));
+        const bool paper = presets[i].group == "AdaLoRA paper";
+        const char* source = paper ? "in the AdaLoRA paper (arXiv:2303.10512, ICLR 2023)." : "Spectune's own ";
+        QVERIFY2(bar.note().contains(presets[i].about) && bar.note().contains(source), qPrintable(bar.note()));
+        QVERIFY(bar.picker()->accessibleDescription().endsWith(presets[i].source)); // whole, without a pointer
+    }
 }
 
 QTEST_MAIN(TestPresets)

@@ -40,6 +40,8 @@ private Q_SLOTS:
     void theSentenceStandsBesideTheBound();
     void lossesHaveRoundTicks_data();
     void lossesHaveRoundTicks();
+    void equalStartsStandSideBySide_data();
+    void equalStartsStandSideBySide();
     void aTrialIsTheSameEachTime();
     void noStartIsStuckBeyondTheBound_data();
     void noStartIsStuckBeyondTheBound();
@@ -228,6 +230,7 @@ void TestRankBound::lossesHaveRoundTicks_data()
     QTest::addRow("one decade") << 0.017 << 0.18;
     QTest::addRow("all the same") << 0.1 << 0.1;
     QTest::addRow("many decades") << 1e-6 << 3.0;
+    QTest::addRow("a tick beside the best") << 0.0195 << 0.18;
 }
 
 void TestRankBound::lossesHaveRoundTicks()
@@ -237,21 +240,50 @@ void TestRankBound::lossesHaveRoundTicks()
     StartsPlot plot;
     plot.resize(500, 300);
     plot.clear(2, 2);
-    QVERIFY(plot.lossTicks().empty() && plot.lossFigures().empty());
+    QVERIFY(plot.lossTicks().empty());
     plot.add(1, worst);
     plot.add(2, best);
-    const std::vector<double> ticks = plot.lossTicks();
-    QVERIFY(ticks.size() >= 2);
-    for (std::size_t i = 1; i < ticks.size(); ++i)
-        QVERIFY(plot.yOf(ticks[i]) < plot.yOf(ticks[i - 1]));
-    const std::vector<double> figures = plot.lossFigures();
-    QVERIFY(!figures.empty());
+    const std::vector<double> ticks = plot.lossTicks(); // from the lowest up, each with its figure
+    QVERIFY(!ticks.empty()); // the best loss has one, too
     double below = 1e9;
-    for (const double figure : figures) {
-        QVERIFY(std::find(ticks.begin(), ticks.end(), figure) != ticks.end());
-        QVERIFY(plot.yOf(figure) <= below - 16.0 && std::abs(plot.yOf(figure) - plot.yOf(best)) >= 16.0);
-        below = plot.yOf(figure);
+    for (const double tick : ticks) {
+        QVERIFY(plot.yOf(tick) <= below - 16.0 && std::abs(plot.yOf(tick) - plot.yOf(best)) >= 16.0);
+        below = plot.yOf(tick);
     }
+    QVERIFY(!plot.grab().isNull());
+}
+
+void TestRankBound::equalStartsStandSideBySide_data()
+{
+    QTest::addColumn<int>("ranks");
+    QTest::addColumn<double>("least"); // px between two marks
+    QTest::addRow("room for all") << 3 << 6.0;
+    QTest::addRow("narrow columns") << 12 << 1.5;
+}
+
+void TestRankBound::equalStartsStandSideBySide()
+{
+    QFETCH(int, ranks);
+    QFETCH(double, least);
+    StartsPlot plot;
+    plot.resize(500, 300);
+    plot.clear(ranks, 2);
+    for (int start = 0; start < 12; ++start)
+        plot.add(1, start % 2 == 0 ? 0.2 : 0.2001);
+    plot.add(2, 0.2);
+    plot.add(2, 0.9); // far from the first: no reason to stand aside
+    const std::vector<QPointF> marks = plot.marks(1);
+    QCOMPARE(marks.size(), std::size_t {12});
+    const double half = (plot.xOf(2) - plot.xOf(1)) / 2.0;
+    for (std::size_t i = 0; i < marks.size(); ++i) {
+        QVERIFY(std::abs(marks[i].x() - plot.xOf(1)) <= half - 3.0); // in its column
+        QCOMPARE(marks[i].y(), plot.yOf(i % 2 == 0 ? 0.2 : 0.2001));
+        for (std::size_t other = 0; other < i; ++other)
+            QVERIFY(std::abs(marks[i].x() - marks[other].x()) >= least);
+    }
+    for (const QPointF& mark : plot.marks(2))
+        QCOMPARE(mark.x(), plot.xOf(2));
+    QVERIFY(plot.marks(1) == marks);
     QVERIFY(!plot.grab().isNull());
 }
 
@@ -297,11 +329,14 @@ void TestRankBound::theTrialRunsOnThePage()
     QVERIFY(!lesson().trainButton().isEnabled()); // more than a page's trial takes
     lesson().setSamples(16);
     QVERIFY(lesson().trainButton().isEnabled());
+    const QImage train = lesson().trainButton().icon().pixmap(12).toImage();
     lesson().trainButton().click();
     QCOMPARE(lesson().trainButton().text(), QString("Stop"));
+    QVERIFY(lesson().trainButton().icon().pixmap(12).toImage() != train);
     const int all = RankTrial::ranks * RankTrial::starts;
     QTRY_COMPARE_WITH_TIMEOUT(lesson().starts().count(), all, patience);
     QTRY_COMPARE_WITH_TIMEOUT(lesson().trainButton().text(), QString("Train again"), patience);
+    QVERIFY(lesson().trainButton().icon().pixmap(12).toImage() == train);
     QVERIFY2(lesson().outcome().contains("the bound asks for 6"), qPrintable(lesson().outcome()));
     // Another problem: what was shown is not its result.
     lesson().setSamples(24);

@@ -4,6 +4,9 @@
 #include "tests/ui/Screen.h"
 #include "tests/ui/StudioBench.h"
 #include "ui/ConfigForm.h"
+#include "ui/LearnDesk.h"
+#include "ui/LearnPage.h"
+#include "ui/LessonDelegate.h"
 #include "ui/LivePage.h"
 #include "ui/RunModel.h"
 #include "ui/RunsPage.h"
@@ -13,6 +16,7 @@
 #include <QAction>
 #include <QApplication>
 #include <QFile>
+#include <QListWidget>
 #include <QMenu>
 #include <QScreen>
 #include <QSettings>
@@ -39,6 +43,7 @@ private Q_SLOTS:
     void columnsComeBack();
     void recentFilesComeBack();
     void theListOfRecentFilesIsShort();
+    void lessonsKeepTheirMarks();
     void picturesLeaveNothingBehind();
 
 private:
@@ -238,6 +243,29 @@ void TestRemembered::theListOfRecentFilesIsShort()
     QVERIFY(leave());
     start();
     QCOMPARE(recent(), files.mid(0, 8));
+}
+
+void TestRemembered::lessonsKeepTheirMarks()
+{
+    using Lesson = LearnPage::Lesson;
+    const auto isDone = [this](Lesson lesson) {
+        const auto lists = window().learn().page().findChildren<QListWidget*>();
+        const auto* list = *std::ranges::find_if(
+            lists, [](const QListWidget* one) { return one->accessibleName() == QLatin1String("Lessons"); });
+        return list->item(static_cast<int>(lesson))->data(LessonDelegate::markRole).toInt()
+            == static_cast<int>(LessonDelegate::Mark::Done);
+    };
+    start();
+    window().showWorkspace(Workspace::Learn);
+    for (const Lesson lesson : {Lesson::Lens, Lesson::Glossary, Lesson::Tour})
+        window().learn().page().showLesson(lesson);
+    QVERIFY(isDone(Lesson::Lens) && isDone(Lesson::Glossary) && !isDone(Lesson::Bound));
+    QVERIFY(leave());
+    start();
+    QVERIFY(isDone(Lesson::Lens) && isDone(Lesson::Glossary) && !isDone(Lesson::Bound) && !isDone(Lesson::Tour));
+    window().showWorkspace(Workspace::Learn);
+    window().learn().page().showLesson(Lesson::Bound);
+    QVERIFY(isDone(Lesson::Lens) && isDone(Lesson::Bound));
 }
 
 /// A window for a screenshot is no start of the person's own.

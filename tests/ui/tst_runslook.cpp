@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // How Runs looks: chosen rows, where the keyboard stands, room for a search, labels beside their fields, and handles where they were put.
 #include "tests/ui/RunsTest.h"
+#include "ui/ElidedLabel.h"
+#include "ui/LegendToggle.h"
 #include "ui/RowGround.h"
 #include "ui/RunDetails.h"
+#include "ui/RunListDelegate.h"
 #include "ui/RunListModel.h"
+#include "ui/RunsBar.h"
+#include "ui/RunsMaps.h"
 #include "ui/RunsPage.h"
 #include "ui/StudioStyle.h"
+#include "visualization/ComparePlot.h"
+#include "visualization/Fonts.h"
+#include "visualization/RankGrid.h"
 #include "visualization/Theme.h"
 
 #include <QApplication>
@@ -29,6 +37,11 @@ private Q_SLOTS:
     void labelsStandAtTheirFields();
     void aProblemStandsApart();
     void handlesStayWhereTheyWerePut();
+    void mapsOfOneComparisonShareTheirColours();
+    void namesOfManyRunsAreToldApart();
+    void legendsHaveTheDashesOfTheirCurves();
+    void rowsKeepTheirWords_data();
+    void rowsKeepTheirWords();
 
 private:
     [[nodiscard]] QListView& list() { return *page().findChild<QListView*>(); }
@@ -159,6 +172,110 @@ void TestRunsLook::handlesStayWhereTheyWerePut()
     page().restoreSplitters("of an earlier version");
     page().restoreSplitters({});
     QCOMPARE(right->sizes(), rightSizes);
+}
+
+void TestRunsLook::mapsOfOneComparisonShareTheirColours()
+{
+    test::WrittenRun b = written(0, 0.5); // ends with the same ranks
+    b.config.adalora.initRank = 8;
+    write("a", written(0, 1.0));
+    write("b", b);
+    openRuns(2);
+    choose({"a", "b"});
+    QTRY_COMPARE(page().maps().grid(1)->layers(), 2);
+    QVERIFY2(page().maps().caption().endsWith("rank 0 to 8"), qPrintable(page().maps().caption()));
+    QVERIFY(page().maps().grid(0)->cellText(ModuleIndex {4}).contains("rank 4 of 4")); // what it started with
+    QVERIFY(page().maps().grid(1)->cellText(ModuleIndex {4}).contains("rank 4 of 8"));
+    const auto color = [this](int run) {
+        RankGrid* grid = page().maps().grid(run);
+        const QPointF inside = grid->gridGeometry().cell(1, 1).topLeft() + QPointF(4.0, 4.0);
+        return grid->grab().toImage().pixelColor(inside.toPoint()).name();
+    };
+    QCOMPARE(color(0), Theme::current().rankColor(4, 8).name());
+    QCOMPARE(color(1), color(0));
+    choose({"a"});
+    QTRY_COMPARE(color(0), Theme::current().rankColor(4, 4).name());
+}
+
+void TestRunsLook::namesOfManyRunsAreToldApart()
+{
+    m_bench->size = QSize(1280, 800);
+    QStringList names;
+    for (int run = 1; run <= 6; ++run) {
+        names << QStringLiteral("a-run-with-a-long-name-and-seed-%1").arg(run);
+        write(names.back(), written(run, 1.0));
+    }
+    openRuns(6);
+    choose(names);
+    QTRY_COMPARE(page().plot().curves().curves().size(), 6U);
+    page().maps().setPair(0); // all six
+    for (const QWidget* part : std::initializer_list<QWidget*> {&page().maps(), &page().bar()}) {
+        QStringList shown;
+        for (const ElidedLabel* label : part->findChildren<ElidedLabel*>())
+            if (label->isVisibleTo(part) && names.contains(label->text())) {
+                QTRY_VERIFY(label->width() < label->sizeHint().width());
+                QCOMPARE(label->toolTip(), label->text());
+                shown << label->shownText();
+            }
+        QCOMPARE(shown.size(), 6);
+        QVERIFY2(shown.removeDuplicates() == 0, qPrintable(shown.join(' ')));
+    }
+}
+
+void TestRunsLook::legendsHaveTheDashesOfTheirCurves()
+{
+    QStringList names;
+    for (int run = 0; run < 6; ++run) {
+        names << QStringLiteral("run-%1").arg(run);
+        write(names.back(), written(run, 1.0));
+    }
+    openRuns(6);
+    choose(names);
+    int entries = 0;
+    for (LegendToggle* entry : page().findChildren<LegendToggle*>()) {
+        if (entry->text().size() != 1)
+            continue;
+        const QImage image = entry->grab().toImage();
+        const QColor ground = image.pixelColor(1, 1);
+        bool gap = false;
+        for (int x = 4; x < 20; ++x)
+            gap = gap || image.pixelColor(x, image.height() / 2) == ground;
+        QVERIFY2(gap == (entry->text() != "A"), qPrintable(entry->text()));
+        ++entries;
+    }
+    QCOMPARE(entries, 6);
+}
+
+void TestRunsLook::rowsKeepTheirWords_data()
+{
+    QTest::addColumn<int>("width");
+    QTest::newRow("least") << 250; // beside the scroll bar, as the next
+    QTest::newRow("1280") << 276;
+    QTest::newRow("1440") << 330;
+}
+
+void TestRunsLook::rowsKeepTheirWords()
+{
+    QFETCH(const int, width);
+    RunRowLook look;
+    look.name = QStringLiteral("a-run-with-a-long-name-and-seed-1");
+    look.number = QStringLiteral("12.345");
+    for (const char* line : {"AdaLoRA 12 → 6", "running, step 1,240", "interrupted at 12,400"}) {
+        look.line = QString::fromUtf8(line);
+        const RunListDelegate::Places places = RunListDelegate::placesOf({0, 0, width, 44}, look);
+        QVERIFY(places.words.width() >= QFontMetrics(Fonts::caption()).horizontalAdvance(look.line));
+        QVERIFY(places.number.right() < width);
+        QVERIFY(places.words.right() < places.number.left());
+        QVERIFY(places.curve.isEmpty()
+            || (places.curve.left() > places.words.right() && places.curve.right() < places.number.left()));
+    }
+    look.number = QStringLiteral("0.731");
+    look.line = QStringLiteral("LoRA");
+    QVERIFY(!RunListDelegate::placesOf({0, 0, width, 44}, look).curve.isEmpty());
+    QVERIFY(RunListDelegate::shownName(look, 90).endsWith('1'));
+    look.number = QStringLiteral("12,345.678"); // of a run that diverged
+    QVERIFY(
+        RunListDelegate::placesOf({0, 0, width, 44}, look).number.width() >= tabularWidth(Fonts::body(), look.number));
 }
 
 QTEST_MAIN(TestRunsLook)

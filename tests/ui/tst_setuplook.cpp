@@ -2,8 +2,10 @@
 // How the set-up page looks: right edges that stand in line, placeholders that can be read, one name for a field.
 #include "tests/ui/SceneEngine.h"
 #include "training/config/FieldTable.h"
+#include "ui/BudgetPanel.h"
 #include "ui/ConfigForm.h"
 #include "ui/DataPanel.h"
+#include "ui/EffectiveScale.h"
 #include "ui/ElidedButton.h"
 #include "ui/FieldEditor.h"
 #include "ui/FieldLine.h"
@@ -19,6 +21,7 @@
 
 #include <QAccessible>
 #include <QApplication>
+#include <QComboBox>
 #include <QCoreApplication>
 #include <QLabel>
 #include <QLineEdit>
@@ -63,6 +66,9 @@ private Q_SLOTS:
     void choicesInARowTakeTheKeyboard();
     void aChoiceFollowsItsValueWithTheKeyboard();
     void labelsFitTheNarrowestWindow();
+    void numbersAreNotElided();
+    void everyChoiceCanBeRead();
+    void oneThingHasOneName();
     void whatAPresetIsForIsRead();
 
 private:
@@ -277,6 +283,51 @@ void TestSetupLook::labelsFitTheNarrowestWindow()
         const auto* label = m_page->fields().find(key)->control().findChild<QLabel*>();
         QTRY_VERIFY2(label->width() >= label->sizeHint().width(), qPrintable(label->text()));
     }
+}
+
+void TestSetupLook::numbersAreNotElided()
+{
+    m_form->setText("train.steps", "50000");
+    m_form->setText("adalora.target_rank", "64");
+    for (const char* key : {"adalora.init_rank", "adalora.ti", "adalora.tf", "adalora.delta_t", "adalora.alpha"}) {
+        const auto* line = m_page->fields().find(key)->findChild<FieldLine*>();
+        const int room = line->width() - 20; // frame, padding and what QLineEdit leaves, see studio.qss
+        QTRY_VERIFY2(line->fontMetrics().horizontalAdvance(line->placeholderText()) <= room,
+            qPrintable(line->placeholderText()));
+    }
+    const auto labels = m_page->findChild<BudgetPanel*>()->findChildren<QLabel*>();
+    const auto summary
+        = std::ranges::find_if(labels, [](const QLabel* label) { return label->text().contains(" triplets, "); });
+    QVERIFY(summary != labels.end());
+    QVERIFY2((*summary)->text().startsWith("2,688 of 4,032 triplets, "), qPrintable((*summary)->text()));
+    QVERIFY((*summary)->wordWrap());
+    QTRY_VERIFY((*summary)->height() >= (*summary)->heightForWidth((*summary)->width()));
+}
+
+void TestSetupLook::everyChoiceCanBeRead()
+{
+    constexpr int frame = 36; // padding and arrow, see studio.qss
+    for (const char* key : {"data.format", "adalora.score"}) {
+        const auto* combo = m_page->fields().find(key)->findChild<QComboBox*>();
+        QVERIFY(combo);
+        for (int i = 0; i < combo->count(); ++i)
+            QTRY_VERIFY2(combo->width() >= combo->fontMetrics().horizontalAdvance(combo->itemText(i)) + frame,
+                qPrintable(combo->itemText(i)));
+    }
+}
+
+void TestSetupLook::oneThingHasOneName()
+{
+    EffectiveScale scale;
+    scale.alpha = 4;
+    scale.initRank = 8;
+    scale.scale = 0.5;
+    QVERIFY2(scale.headline().startsWith("s = α / r₀ = 4 / 8"), qPrintable(scale.headline())); // as Learn writes it
+    const auto buttons = m_page->findChildren<QToolButton*>();
+    const auto feedForward
+        = std::ranges::find_if(buttons, [](const QToolButton* button) { return button->text() == "FFN"; });
+    QVERIFY(feedForward != buttons.end());
+    QVERIFY2((*feedForward)->toolTip().contains("feed-forward"), qPrintable((*feedForward)->toolTip()));
 }
 
 void TestSetupLook::whatAPresetIsForIsRead()

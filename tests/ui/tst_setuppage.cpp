@@ -327,7 +327,10 @@ void TestSetupPage::memoryFollowsTheConfiguration()
     QVERIFY(legend.parts()[1].bytes < activations / 2.0);
     m_form->setValue("train.batch_size", FieldValue {std::int64_t {32}});
     QVERIFY(sum() < 4.0 * before);
+    QVERIFY(texts(part<MemoryPanel>()).join('\n').contains("pruning frees none of it"));
+    m_form->setValue("adalora.shrink", FieldValue {true});
     QVERIFY(texts(part<MemoryPanel>()).join('\n').contains("Fits."));
+    QVERIFY(!texts(part<MemoryPanel>()).join('\n').contains("frees none"));
     QVERIFY(!part<MemoryPanel>().grab().isNull());
     m_form->forgetModel();
     m_form->setText("train.seed", "3");

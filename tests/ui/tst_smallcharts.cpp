@@ -1,21 +1,28 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Each small chart of the window has a menu that copies and saves it, by a right click, the menu key and Shift+F10.
 #include "tests/ui/StudioBench.h"
+#include "ui/DataPanel.h"
 #include "ui/GeometrySection.h"
 #include "ui/HistorySection.h"
 #include "ui/Inspector.h"
 #include "ui/LearnDesk.h"
 #include "ui/LearnPage.h"
+#include "ui/LengthsSection.h"
 #include "ui/LensRow.h"
 #include "ui/LivePage.h"
+#include "ui/OrthogonalityBars.h"
 #include "ui/PictureActions.h"
 #include "ui/RankBoundLesson.h"
 #include "ui/RunModel.h"
+#include "ui/SetupPage.h"
 #include "ui/StatusLine.h"
 #include "ui/SvdLens.h"
 #include "ui/TimelineStrip.h"
 #include "visualization/BoundCurve.h"
 #include "visualization/EventTimeline.h"
+#include "visualization/GramView.h"
+#include "visualization/LengthHistogram.h"
+#include "visualization/MemoryBar.h"
 #include "visualization/PictureFile.h"
 #include "visualization/SpectrumBars.h"
 #include "visualization/SpectrumPlot.h"
@@ -39,6 +46,7 @@ class TestSmallCharts : public test::StudioTest {
 private Q_SLOTS:
     void thoseOfLive();
     void thoseOfLearn();
+    void thoseOfSetUp();
     void theLensShowsTheWholeAgain();
     void picturesHaveNoFrame();
     void aRightClickChoosesNoTriplet();
@@ -71,6 +79,9 @@ private:
         return opened();
     }
     void look(const Chart& chart);
+    /// Of a view that the keyboard does not come to.
+    void lookByMouse(const Chart& chart);
+    void take(const Chart& chart, const QMenu& menu);
 };
 
 void TestSmallCharts::look(const Chart& chart)
@@ -84,14 +95,27 @@ void TestSmallCharts::look(const Chart& chart)
     chart.view->setFocus();
     QTest::keyClick(chart.view, Qt::Key_F10, Qt::ShiftModifier);
     QCOMPARE(opened(), menu);
+    take(chart, *menu);
+}
+
+void TestSmallCharts::lookByMouse(const Chart& chart)
+{
+    QVERIFY2(chart.view && chart.view->isVisible(), chart.head);
+    const QMenu* menu = menuOf(chart.view, QContextMenuEvent::Mouse);
+    QVERIFY2(menu, chart.head);
+    take(chart, *menu);
+}
+
+void TestSmallCharts::take(const Chart& chart, const QMenu& menu)
+{
     for (const char* text : {"&Copy picture", "Copy &values", "&Save picture…", "Save v&alues…"})
-        QVERIFY2(entry(*menu, text), text);
+        QVERIFY2(entry(menu, text), text);
     StatusLine& status = window().status();
-    entry(*menu, "&Copy picture")->trigger();
+    entry(menu, "&Copy picture")->trigger();
     QCOMPARE(QGuiApplication::clipboard()->image().size(), chart.view->size() * 2);
     QCOMPARE(status.message(), QString("The picture is in the clipboard."));
     status.setMessage({}, {});
-    entry(*menu, "Copy &values")->trigger();
+    entry(menu, "Copy &values")->trigger();
     QTRY_COMPARE_WITH_TIMEOUT(status.message(), QString("The values are in the clipboard, as CSV."), patience);
     const QStringList lines = QGuiApplication::clipboard()->text().split('\n', Qt::SkipEmptyParts);
     QVERIFY2(lines.size() >= 2, chart.head);
@@ -112,6 +136,9 @@ void TestSmallCharts::thoseOfLive()
     look({inspector.findChild<TripletList*>(), "triplet,lambda,score,kept,pruned_at,revived_at"});
     look({&inspector.geometrySection().spectrum(), "index,abs_lambda,sigma"});
     look({&inspector.historySection().history(), "step,triplet,kept,changed,lambda,score,threshold"});
+    lookByMouse({&inspector.geometrySection().gram(0), "row,column,difference"});
+    lookByMouse({&inspector.geometrySection().gram(1), "row,column,difference"});
+    lookByMouse({inspector.findChild<OrthogonalityBars*>(), "factor,norm,median"});
 }
 
 void TestSmallCharts::thoseOfLearn()
@@ -124,12 +151,24 @@ void TestSmallCharts::thoseOfLearn()
     page.showLesson(LearnPage::Lesson::Lens);
     QTRY_VERIFY_WITH_TIMEOUT(page.lens().imageRow().parts() != nullptr, patience);
     look({page.lens().findChild<SpectrumPlot*>(), "rank,error"});
+    for (MatrixView* view : page.lens().imageRow().findChildren<MatrixView*>())
+        lookByMouse({view, "row,column,value"});
     page.showLesson(LearnPage::Lesson::Bound);
     page.bound().setSamples(3);
     page.bound().trainButton().click();
     QTRY_VERIFY_WITH_TIMEOUT(page.bound().starts().count() > 0, patience);
     look({page.bound().findChild<BoundCurve*>(), "kn,rank"});
     look({page.bound().findChild<StartsPlot*>(), "rank,start,loss,stuck"});
+}
+
+void TestSmallCharts::thoseOfSetUp()
+{
+    QVERIFY(m_bench->open());
+    window().showWorkspace(Workspace::Setup);
+    LengthHistogram& lengths = window().setup().data().lengths().histogram();
+    QTRY_VERIFY_WITH_TIMEOUT(lengths.isVisible(), patience);
+    lookByMouse({&lengths, "from,to,samples"});
+    lookByMouse({window().setup().findChild<MemoryBar*>(), "part,bytes"});
 }
 
 void TestSmallCharts::theLensShowsTheWholeAgain()

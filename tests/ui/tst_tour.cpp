@@ -19,6 +19,10 @@
 #include <QSignalSpy>
 #include <QTest>
 
+#include <array>
+#include <memory>
+#include <vector>
+
 using namespace spectune;
 using spectune::test::patience;
 
@@ -30,6 +34,7 @@ private Q_SLOTS:
     void waitsAreFunctionsOfValues();
     void fixedRankHasNothingToWaitFor();
     void stopsHaveTextsBeforeAnyRun();
+    void stopsChooseWhatHasSomethingToShow();
     void walksWithTheRun();
     void pausedSaysSo();
     void leavingKeepsThePlace();
@@ -138,6 +143,51 @@ void TestTour::stopsHaveTextsBeforeAnyRun()
         for (const auto& [name, line] : text.formula)
             QVERIFY2(!line.contains("nan") && !line.contains("%1"), qPrintable(line));
     }
+}
+
+void TestTour::stopsChooseWhatHasSomethingToShow()
+{
+    constexpr std::size_t triplet = 0;
+    constexpr std::size_t pruning = 4;
+    constexpr std::size_t threshold = 5;
+    constexpr std::size_t back = 6;
+    constexpr std::size_t result = 9;
+    auto layout = std::make_shared<ModuleLayout>();
+    layout->modules.resize(7);
+    layout->initRank = 4;
+    const RunHistory history;
+    TourFacts facts = plannedRun(history);
+    facts.layout = layout;
+    // {rank, lost, back} of each matrix
+    const auto show = [&](const std::vector<std::array<std::int32_t, 3>>& modules) {
+        auto snapshot = std::make_shared<RankSnapshot>();
+        snapshot->layout = layout;
+        for (const auto& [rank, lost, again] : modules)
+            snapshot->modules.push_back({.rank = rank, .lostAtLastEvent = lost, .backAtLastEvent = again});
+        facts.shown = snapshot;
+    };
+    const auto chosenAt = [&facts](std::size_t stop, int before = -1) {
+        return tourStops()[stop].choose(facts, ModuleIndex {before}).value;
+    };
+    QCOMPARE(chosenAt(triplet), 3); // nothing is known yet: the middle
+    QCOMPARE(chosenAt(result, 5), 5);
+    show({{4, 0, 0}, {4, 0, 0}, {4, 0, 0}, {4, 0, 0}, {4, 0, 0}, {4, 0, 0}, {4, 0, 0}}); // before the first event
+    QCOMPARE(chosenAt(triplet), 3);
+    QCOMPARE(chosenAt(pruning, 1), 1);
+    // The middle one has lost all: kept triplets beside pruned ones, as near to the middle as there are.
+    show({{4, 0, 0}, {2, 2, 0}, {4, 0, 0}, {0, 4, 0}, {4, 0, 0}, {1, 1, 2}, {4, 0, 0}});
+    QCOMPARE(chosenAt(triplet), 1);
+    QCOMPARE(chosenAt(pruning), 1); // not the one that lost most, which keeps none
+    QCOMPARE(chosenAt(threshold), 1);
+    QCOMPARE(chosenAt(back), 5);
+    QCOMPARE(chosenAt(result, 3), 1); // rank 0 is left for one that shows something
+    QCOMPARE(chosenAt(result, 6), 6); // what a person looks at stays
+    // Only one that keeps nothing has lost some: it is still the event's own.
+    show({{4, 0, 0}, {4, 0, 0}, {4, 0, 0}, {0, 4, 0}, {4, 0, 0}, {4, 0, 0}, {4, 0, 0}});
+    QCOMPARE(chosenAt(pruning), 3);
+    QCOMPARE(chosenAt(triplet), 2);
+    show({{0, 0, 0}, {0, 0, 0}, {0, 0, 0}, {0, 0, 0}, {0, 0, 0}, {0, 0, 0}, {0, 0, 0}}); // the whole model is pruned
+    QCOMPARE(chosenAt(result, 2), 3);
 }
 
 void TestTour::openAt(std::int64_t step)

@@ -8,6 +8,7 @@
 #include "ui/SampleDelegate.h"
 #include "ui/SampleJudge.h"
 #include "ui/SampleList.h"
+#include "ui/StudioIcons.h"
 #include "ui/StudioStyle.h"
 #include "ui/TryPage.h"
 #include "visualization/Theme.h"
@@ -23,6 +24,7 @@
 #include <QTest>
 #include <QTextBrowser>
 
+#include <algorithm>
 #include <vector>
 
 using namespace spectune;
@@ -38,6 +40,7 @@ private Q_SLOTS:
     void numbersOfWhoIsRightAreWhole();
     void theShownSampleIsMarked();
     void verdictsStandInAStrip();
+    void aButtonThatStopsLooksSo();
 
 private:
     [[nodiscard]] TryPage& page() { return m_bench->window->tryPage(); }
@@ -181,6 +184,9 @@ void TestTryLook::verdictsStandInAStrip()
         const QWidget* strip = verdict->parentWidget();
         strips.emplace_back(strip->mapTo(&page(), QPoint(0, 0)), strip->size());
         QVERIFY(!verdict->toolTip().isEmpty());
+        for (const QLabel* label : strip->findChildren<QLabel*>())
+            if (label->text().contains("tok/s")) // an elided verdict does not run into it
+                QTRY_VERIFY(label->x() - verdict->geometry().right() > 8);
     }
     QCOMPARE(strips.size(), std::size_t {2});
     QCOMPARE(strips[0].top(), strips[1].top());
@@ -188,6 +194,29 @@ void TestTryLook::verdictsStandInAStrip()
     page().setPrompt({});
     for (const ElidedLabel* verdict : page().findChildren<ElidedLabel*>())
         QVERIFY(!verdict->text().contains("expected:"));
+}
+
+void TestTryLook::aButtonThatStopsLooksSo()
+{
+    const auto looksLike = [](const QPushButton* button, const char* name) {
+        const QSize size(12, 12);
+        return button->icon().pixmap(size).toImage() == studioIcon(QLatin1String(name)).pixmap(size).toImage();
+    };
+    finishRun();
+    QTRY_VERIFY_WITH_TIMEOUT(page().samples().shownCount() > 1, patience);
+    const auto buttons = page().samples().findChildren<QPushButton*>();
+    const auto check = std::ranges::find_if(
+        buttons, [](const QPushButton* button) { return button->text() == QLatin1String("Check the samples"); });
+    QVERIFY(check != buttons.end());
+    QVERIFY(looksLike(*check, "evaluate"));
+    m_bench->scene->answerWaits = true;
+    page().judge().start();
+    QCOMPARE((*check)->text(), QString("Stop"));
+    QVERIFY(looksLike(*check, "stop"));
+    m_bench->release();
+    page().judge().stop();
+    QCOMPARE((*check)->text(), QString("Check the samples"));
+    QVERIFY(looksLike(*check, "evaluate"));
 }
 
 QTEST_MAIN(TestTryLook)

@@ -156,7 +156,7 @@ void TestCompare::numbersAreWrittenWhole()
     QVERIFY(lines.at(3).startsWith("\"a \"\"quoted\"\" name\",3,152,1.5,"));
     const QStringList last = lines.at(10).split(',');
     QCOMPARE(last.at(4).toDouble(), 0.1 + 1.0 / 10.0);
-    QCOMPARE(last.at(6).toDouble(), 0.2);
+    QCOMPARE(last.at(6), "0.2"); // as few digits as read back as the same
     QCOMPARE(lines.at(9).split(',').at(6), QString());
 }
 
@@ -177,7 +177,6 @@ void TestCompare::zoomAndReset()
     turn(middle, 240, Qt::NoModifier);
     QTRY_VERIFY(plot.shownX().high < 99.0);
     const AxisBounds zoomed = plot.shownX();
-    QCOMPARE(plot.shownLoss().high, loss.high); // along the steps alone
     turn(middle, -2400, Qt::NoModifier);
     QCOMPARE(plot.shownX().high, 100.0); // never beyond the runs
     QCOMPARE(plot.shownX().low, 0.0);
@@ -312,11 +311,11 @@ void TestCompare::keysZoomAndPan()
         QTest::keyClick(&plot, Qt::Key_Equal, Qt::ShiftModifier); // + of many keyboards
     QVERIFY(std::abs(plot.shownX().high - plot.shownX().low - 5.0) < 1e-9);
     QVERIFY(plot.shownX().low < 50.0 && plot.shownX().high > 50.0);
-    QCOMPARE(plot.shownLoss().high, loss.high);
+    const AxisBounds near = plot.shownLoss();
     QTest::keyClick(&plot, Qt::Key_Plus, Qt::ControlModifier);
-    QVERIFY(std::abs(plot.shownLoss().high - plot.shownLoss().low - 0.8 * (loss.high - loss.low)) < 1e-6);
+    QVERIFY(std::abs(plot.shownLoss().high - plot.shownLoss().low - 0.8 * (near.high - near.low)) < 1e-6);
     QTest::keyClick(&plot, Qt::Key_Minus, Qt::ControlModifier);
-    QVERIFY(std::abs(plot.shownLoss().high - loss.high) < 1e-6);
+    QVERIFY(std::abs(plot.shownLoss().high - near.high) < 1e-6);
     QTest::keyClick(&plot, Qt::Key_Plus, Qt::ControlModifier);
     QTest::keyClick(&plot, Qt::Key_0);
     QTRY_COMPARE(plot.shownX().high, 100.0);

@@ -1,22 +1,60 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What stands beside compared curves: the sums of the difference map, sparklines, and the tags of runs.
+// The axes of compared curves under the pointer, and what stands beside them: the sums of the difference map,
+// sparklines, and the tags of runs.
+#include "visualization/ComparePlot.h"
 #include "visualization/RankGridState.h"
 #include "visualization/RunTags.h"
 #include "visualization/Sparkline.h"
 #include "visualization/Theme.h"
 
+#include <QApplication>
 #include <QTest>
+#include <QWheelEvent>
 
 #include <cmath>
+#include <utility>
 
 using namespace spectune;
+
+namespace {
+
+/// A run of 1,000 steps that begins at a loss of 10 and stays at about 1 from its hundredth step on.
+void showFall(ComparePlot& plot)
+{
+    auto history = std::make_shared<RunHistory>();
+    for (std::int64_t step = 1; step <= 1000; ++step) {
+        MetricPoint point;
+        point.step = step;
+        point.loss = step < 100 ? 10.0 : 1.0 + 0.1 * std::sin(static_cast<double>(step));
+        history->metrics.push_back(point);
+    }
+    CompareCurves curves;
+    curves.add("fall", history);
+    plot.resize(700, 300);
+    plot.setCurves(std::move(curves));
+    plot.show();
+    QTRY_COMPARE(plot.shownX().high, 1000.0);
+}
+
+void turnWheel(ComparePlot& plot, double x, int delta, Qt::KeyboardModifiers held)
+{
+    const QPointF place(x, 150.0);
+    QWheelEvent wheel(place, plot.mapToGlobal(place), {}, {0, delta}, Qt::NoButton, held, Qt::NoScrollPhase, false);
+    QApplication::sendEvent(plot.findChildren<QWidget*>().front(), &wheel);
+}
+
+} // namespace
 
 class TestCompareLook : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void sumsOfADifference();
+    void theLegendSaysWhereColoursEnd();
     void sparklinesAreShort();
     void tagsAreToldApart();
+    void shortLinesShowTheirDashes();
+    void theLossFollowsWhatIsShown();
+    void aDragPansAsInLive();
 };
 
 void TestCompareLook::sumsOfADifference()
@@ -35,6 +73,18 @@ void TestCompareLook::sumsOfADifference()
     QCOMPARE(state.layerDifference(1), 1);
     QCOMPARE(state.kindDifference(0, 0, 2), 3);
     QCOMPARE(state.kindDifference(1, 0, 2), -4);
+}
+
+/// A map among others reaches to the largest rank of all of them, which its own matrices may not start with.
+void TestCompareLook::theLegendSaysWhereColoursEnd()
+{
+    RankGridState state;
+    auto layout = std::make_shared<ModuleLayout>();
+    layout->initRank = 12;
+    state.setLayout(layout);
+    QCOMPARE(state.lastRankText(), "up to init rank 12");
+    layout->ranks = {8, 8};
+    QCOMPARE(state.lastRankText(), "up to rank 12");
 }
 
 void TestCompareLook::sparklinesAreShort()
@@ -62,6 +112,64 @@ void TestCompareLook::tagsAreToldApart()
     }
 }
 
-/// No axes from 0 to 1 over nothing: a picture without its text is one plain ground.
+/// The line beside a value at a curve's end is 13 px long: its first gap lies within it.
+void TestCompareLook::shortLinesShowTheirDashes()
+{
+    QVERIFY(RunTag::pen(0, comparedLineWidth).dashPattern().isEmpty());
+    for (int run = 1; run < mostComparedRuns; ++run) {
+        const QPen pen = RunTag::pen(run, comparedLineWidth);
+        const double gapEnds = pen.dashPattern().at(0) - pen.dashOffset() + pen.dashPattern().at(1);
+        QVERIFY2(gapEnds * pen.widthF() <= 13.0, qPrintable(RunTag::letter(run)));
+    }
+}
+
+/// Late values are not squeezed by the first steps' loss, nor is a zoomed axis taken back.
+void TestCompareLook::theLossFollowsWhatIsShown()
+{
+    ComparePlot plot;
+    showFall(plot);
+    QVERIFY(plot.shownLoss().high > 5.0);
+    turnWheel(plot, 590, 1200, Qt::NoModifier);
+    QVERIFY(plot.shownX().low > 100.0);
+    QTRY_VERIFY(plot.shownLoss().high < 2.0);
+    turnWheel(plot, 300, 240, Qt::ControlModifier);
+    const AxisBounds zoomed = plot.shownLoss();
+    turnWheel(plot, 300, -240, Qt::NoModifier);
+    QCoreApplication::processEvents();
+    QCOMPARE(plot.shownLoss().high, zoomed.high);
+    QTest::mouseDClick(plot.findChildren<QWidget*>().front(), Qt::LeftButton, {}, QPoint(300, 150));
+    QTRY_VERIFY(plot.shownLoss().high > 5.0);
+}
+
+void TestCompareLook::aDragPansAsInLive()
+{
+    ComparePlot plot;
+    showFall(plot);
+    QWidget* canvas = plot.findChildren<QWidget*>().front();
+    const auto drag = [canvas](QPoint way) {
+        QTest::mousePress(canvas, Qt::LeftButton, {}, QPoint(300, 150));
+        QTest::mouseMove(canvas, QPoint(300, 150) + way / 2);
+        QTest::mouseMove(canvas, QPoint(300, 150) + way);
+        QTest::mouseRelease(canvas, Qt::LeftButton, {}, QPoint(300, 150) + way);
+    };
+    const AxisBounds loss = plot.shownLoss();
+    drag({-60, 40});
+    QCOMPARE(plot.shownX().low, 0.0); // all of it is in sight
+    QCOMPARE(plot.shownX().high, 1000.0);
+    QCOMPARE(plot.shownLoss().high, loss.high);
+    turnWheel(plot, 300, 480, Qt::NoModifier);
+    const AxisBounds before = plot.shownX();
+    drag({-60, 0});
+    QVERIFY(plot.shownX().low > before.low + 1.0);
+    QVERIFY(std::abs(plot.shownX().high - plot.shownX().low - (before.high - before.low)) < 1e-6);
+    drag({5000, 0}); // to its end, and no further
+    QCOMPARE(plot.shownX().low, 0.0);
+    turnWheel(plot, 300, 240, Qt::ControlModifier);
+    const AxisBounds zoomed = plot.shownLoss();
+    drag({0, 40}); // of an axis that was zoomed
+    QVERIFY(plot.shownLoss().high > zoomed.high);
+    QVERIFY(std::abs(plot.shownLoss().high - plot.shownLoss().low - (zoomed.high - zoomed.low)) < 1e-6);
+}
+
 QTEST_MAIN(TestCompareLook)
 #include "tst_comparelook.moc"

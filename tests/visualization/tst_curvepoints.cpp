@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The corners that a curve is drawn with: out of sight at the edges, apart where there is a gap, two a column at most.
+#include "visualization/ColumnBands.h"
 #include "visualization/CurvePoints.h"
 
 #include <QTest>
@@ -20,6 +21,9 @@ private Q_SLOTS:
     void gapsAreReal_data();
     void gapsAreReal();
     void missingStepsAreNoGap();
+    void aCurveIsABandAColumn();
+    void pixelsAskForNoMoreShapes_data();
+    void pixelsAskForNoMoreShapes();
 };
 
 namespace {
@@ -121,6 +125,63 @@ void TestCurvePoints::missingStepsAreNoGap()
         if (step < 4000 || step >= 6000)
             series.append(step, 1.0);
     QCOMPARE(gapsOf(curvePoints(series, 0.0, 10000.0, 1000, ColumnDetail::Extremes)), 0);
+}
+
+void TestCurvePoints::aCurveIsABandAColumn()
+{
+    const double nan = std::nan("");
+    const std::vector<QPointF> line {{-1e9, 5.0}, {0.5, 10.0}, {0.5, 30.0}, {2.5, 10.0}, {3.5, nan}, {5.5, 7.0}};
+    const std::vector<ColumnBand> bands = columnBands(line, 0, 100);
+    std::vector<int> columns;
+    for (const ColumnBand& band : bands)
+        columns.push_back(band.column);
+    QCOMPARE(columns, (std::vector<int> {0, 1, 2, 5})); // column 3 is a gap
+    QCOMPARE(bands[0].bottom, 30.0);
+    QVERIFY(bands[0].top <= 10.0);
+    QCOMPARE(bands[1].top, 15.0); // as far as the line falls inside the column
+    QCOMPARE(bands[1].bottom, 25.0);
+    QCOMPARE(bands[2].top, 10.0);
+    QCOMPARE(bands[3].top, bands[3].bottom);
+    QVERIFY(columnBands({}, 0, 10).empty());
+}
+
+void TestCurvePoints::pixelsAskForNoMoreShapes_data()
+{
+    QTest::addColumn<double>("ratio");
+    for (const double ratio : {1.0, 1.5, 2.0})
+        QTest::addRow("%g", ratio) << ratio;
+}
+
+/// What is handed to the painter hangs on the width alone, whatever the points and the screen's pixels.
+void TestCurvePoints::pixelsAskForNoMoreShapes()
+{
+    QFETCH(double, ratio);
+    constexpr int width = 900;
+    QTransform device = QTransform::fromScale(ratio, ratio);
+    device.translate(0.5, 0.5); // as QCustomPlot does for smooth edges
+    for (const int points : {2 * width, 100'000}) {
+        std::vector<QPointF> line;
+        for (int i = 0; i < points; ++i)
+            line.emplace_back(
+                width * (i + 0.5) / points, 100.0 + (i % 2 == 0 ? 60.0 : -60.0) - 9.0 * std::sin(i * 0.7));
+        const std::vector<ColumnBand> bands = columnBands(line, 0, width);
+        QCOMPARE(bands.size(), std::size_t {width});
+        const std::vector<QRectF> rects = bandRects(bands, 0.5, device);
+        QVERIFY2(rects.size() <= 2 * width + width / 32 + 1, qPrintable(QString::number(rects.size())));
+        double wanted = 0.0;
+        double painted = 0.0;
+        for (const ColumnBand& band : bands)
+            wanted += band.bottom - band.top + 1.0;
+        std::size_t shared = 0;
+        for (const QRectF& rect : rects) {
+            painted += rect.width() * rect.height();
+            const QRectF pixels = device.mapRect(rect);
+            QVERIFY(std::abs(pixels.left() - std::round(pixels.left())) < 1e-6); // neighbours neither overlap nor part
+            shared += rect.width() > 2.0 ? 1 : 0;
+        }
+        QVERIFY2(std::abs(painted / wanted - 1.0) < 0.01, qPrintable(QString::number(painted / wanted)));
+        QCOMPARE(shared, std::size_t {(width + 31) / 32});
+    }
 }
 
 QTEST_GUILESS_MAIN(TestCurvePoints)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "visualization/CurveMath.h"
+#include "visualization/LogLevels.h"
 #include "visualization/PlotAxes.h"
 #include "visualization/PlotPlan.h"
 #include "visualization/RunCurves.h"
@@ -320,6 +321,25 @@ private Q_SLOTS:
             standing.push_back(place.tick);
         }
         QCOMPARE(standing, told);
+    }
+
+    void aLogarithmicAxisHasTwoFigures()
+    {
+        for (const double height : {30.0, 60.0, 110.0, 200.0}) {
+            for (double low = 0.001; low < 0.01; low *= 1.011) {
+                for (const double times : {1.2, 1.82, 3.0, 8.0, 12.0, 14.6, 90.0, 2000.0}) {
+                    const double high = low * times;
+                    const auto y = [&](double tick) { return height * std::log(high / tick) / std::log(times); };
+                    const std::vector<TickPlace> places = standingLogLevels(low, high, y, 0.0);
+                    QVERIFY2(places.size() >= 2, qPrintable(QStringLiteral("%1, %2").arg(low).arg(high)));
+                    for (std::size_t i = 1; i < places.size(); ++i)
+                        QVERIFY(places[i].left + places[i].width <= places[i - 1].left + 1e-9);
+                }
+            }
+        }
+        QVERIFY(standingLogLevels(
+            0.0, 1.0, [](double) { return 0.0; }, 0.0)
+                    .empty());
     }
 
     void theStaircaseIsThatOfTheEvents()

@@ -133,6 +133,54 @@ private Q_SLOTS:
         QVERIFY(flags > 0);
     }
 
+    void rankZeroIsHatchedInEveryMode_data()
+    {
+        QTest::addColumn<GridMode>("mode");
+        QTest::newRow("ranks") << GridMode::Rank;
+        QTest::newRow("importance") << GridMode::Importance;
+        QTest::newRow("Σ |λ|") << GridMode::LambdaSum;
+        QTest::newRow("orthogonality") << GridMode::Orthogonality;
+        QTest::newRow("revivals") << GridMode::Revivals;
+    }
+
+    void rankZeroIsHatchedInEveryMode()
+    {
+        QFETCH(GridMode, mode);
+        const SampleRun run;
+        auto snapshot = std::make_shared<RankSnapshot>(*run.snapshot(1106));
+        ModuleState& emptied = snapshot->modules[5]; // layer 0
+        emptied.rank = 0;
+        emptied.importance = emptied.lambdaSum = 0.0F;
+        emptied.orthP = 1e6F; // of a matrix without colour: it stretches no scale
+        RankGrid grid;
+        grid.resize(486, 668);
+        grid.setMode(mode);
+        grid.setSnapshot(snapshot);
+        RankGridState state;
+        state.view = GridView::Ranks;
+        state.mode = mode;
+        state.setLayout(run.layout());
+        state.geometry = grid.gridGeometry();
+        state.snapshot = snapshot;
+        state.updateScale();
+        for (int layer = 0; layer < run.layers; ++layer)
+            for (int kind = 0; kind < run.kinds; ++kind)
+                QCOMPARE(state.lookOf({layer, kind}).hatched, state.isEmptied(state.moduleAt({layer, kind})));
+        QVERIFY(mode == GridMode::Orthogonality || mode == GridMode::Revivals || state.lookOf({0, 5}).text == "0");
+        QVERIFY(mode != GridMode::Orthogonality || state.scale.high < 1e6);
+        const QString words = grid.spokenCellAt(0, 5);
+        QVERIFY2(words.contains("rank 0 of 12"), qPrintable(words));
+        QCOMPARE(state.legendHatch().isEmpty(), mode == GridMode::Rank); // whose legend has it as its first box
+        if (mode != GridMode::Rank) {
+            QVERIFY(state.legendHatch().right() < state.legendBar().left());
+            QVERIFY(state.legendBar().right() < grid.gridGeometry().legend().right());
+            for (ModuleState& module : snapshot->modules)
+                module.rank = 3;
+            QVERIFY(state.legendHatch().isEmpty());
+        }
+        QVERIFY(!grid.grab().isNull());
+    }
+
     void scalesPlaceTheirEnds()
     {
         const ValueScale log {1e-6, 1e-2, true};

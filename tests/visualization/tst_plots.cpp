@@ -3,6 +3,7 @@
 #include "visualization/CurvePoints.h"
 #include "visualization/RunPlots.h"
 
+#include <QElapsedTimer>
 #include <QSignalSpy>
 #include <QTest>
 
@@ -313,6 +314,21 @@ private Q_SLOTS:
         QCOMPARE(plots.nowText(), QStringLiteral("end, step 1,106"));
         plots.clear(); // another run's
         QVERIFY2(plots.nowText().startsWith(QStringLiteral("now")), qPrintable(plots.nowText()));
+    }
+
+    void aStepIsDrawnWithTheBarThatTellsIt()
+    {
+        RunPlots plots;
+        showRun(plots, SampleRun {});
+        plots.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&plots));
+        QElapsedTimer rest;
+        rest.start();
+        QTRY_VERIFY(rest.elapsed() > 100); // the last picture is older than a frame
+        plots.append(std::vector<MetricPoint> {{.step = 1107, .loss = 0.5}});
+        QCoreApplication::processEvents(); // not a frame later
+        QVERIFY2(plots.accessibleDescription().startsWith("step 1,107,"), qPrintable(plots.accessibleDescription()));
+        QCOMPARE(plots.nowText(), QStringLiteral("now, step 1,107"));
     }
 
     void wordsOfEditsKeepOffTheCurvesOwn_data()

@@ -6,7 +6,9 @@
 
 #include <QImage>
 #include <QPixmap>
+#include <QScopeGuard>
 #include <QTest>
+#include <QtMath>
 
 using namespace spectune;
 
@@ -16,6 +18,8 @@ private Q_SLOTS:
     void historiesHaveTheirSteps_data();
     void historiesHaveTheirSteps();
     void theShownLineLeavesTheCaption();
+    void itsMarksAreExplained_data();
+    void itsMarksAreExplained();
 };
 
 void TestTripletHistory::historiesHaveTheirSteps_data()
@@ -76,6 +80,53 @@ void TestTripletHistory::theShownLineLeavesTheCaption()
     QCOMPARE(line(0, caption), caption);
     QCOMPARE(line(caption + 1, caption + 14), 0);
     QVERIFY(line(caption + 16, caption + 48) > 20);
+}
+
+void TestTripletHistory::itsMarksAreExplained_data()
+{
+    QTest::addColumn<bool>("dark");
+    QTest::addColumn<int>("width");
+    for (const int width : {220, 272, 336, 900})
+        for (const bool dark : {true, false})
+            QTest::addRow("%s %d", dark ? "dark" : "light", width) << dark << width;
+}
+
+void TestTripletHistory::itsMarksAreExplained()
+{
+    QFETCH(bool, dark);
+    QFETCH(int, width);
+    const auto before = qScopeGuard([was = Theme::current().dark] { Theme::setCurrent(was); });
+    Theme::setCurrent(dark);
+    const Theme& theme = Theme::current();
+    TripletHistory view;
+    view.setHistory(std::vector<TripletMoment>(2), {1}, {0.1F}, 2, 100);
+    view.resize(width, view.sizeHint().height());
+    const auto legend = view.legend();
+    QCOMPARE(legend.size(), 3U);
+    QCOMPARE(legend[0].text, QString("kept"));
+    QCOMPARE(legend[1].text, QString("pruned"));
+    QCOMPARE(legend[2].text, QString("came back"));
+    double end = 0.0;
+    for (const TripletHistory::LegendEntry& entry : legend) { // in one line, and none meets its neighbour
+        QVERIFY(entry.piece.left() >= end && entry.place.left() > entry.piece.right());
+        QVERIFY2(entry.place.right() <= width, qPrintable(entry.text));
+        QVERIFY(entry.place.top() >= view.axisLabels().front().place.bottom() && entry.place.bottom() <= view.height());
+        end = entry.place.right() + 3.0;
+    }
+    const QImage image = view.grab().toImage();
+    const auto at = [&](const TripletHistory::LegendEntry& entry, double x, double y) {
+        return image.pixelColor(qFloor(entry.piece.left() + x), qFloor(entry.piece.top() + y)).rgb();
+    };
+    // Kept is filled, pruned is empty; what fell is marked low, what came back high: without a colour, too.
+    QCOMPARE(at(legend[0], 8, 1), theme.loss.rgb());
+    QCOMPARE(at(legend[1], 2, 3), theme.loss.rgb());
+    QCOMPARE(at(legend[1], 8, 5), theme.prune.rgb());
+    QCOMPARE(at(legend[1], 8, 1), theme.sunken.rgb());
+    QCOMPARE(at(legend[1], 13, 3), theme.sunken.rgb());
+    QCOMPARE(at(legend[2], 2, 3), theme.sunken.rgb());
+    QCOMPARE(at(legend[2], 8, 1), theme.revive.rgb());
+    QCOMPARE(at(legend[2], 8, 5), theme.loss.rgb());
+    QCOMPARE(at(legend[2], 13, 3), theme.loss.rgb());
 }
 
 QTEST_MAIN(TestTripletHistory)

@@ -165,7 +165,7 @@ private Q_SLOTS:
         curve.setCurve(plan, BudgetValues::of(plan));
         QStringList found;
         double end = -10.0;
-        for (const BudgetCurve::StepLabel& label : curve.stepLabels()) {
+        for (const BudgetCurve::HandleLabel& label : curve.stepLabels()) {
             found << label.text;
             QVERIFY2(label.place.left() >= end + 9.9, qPrintable(label.text));
             QVERIFY2(label.place.right() <= curve.width() + 1e-6, qPrintable(label.text));
@@ -177,11 +177,13 @@ private Q_SLOTS:
             end = label.place.right();
         }
         QCOMPARE(found, texts);
-        QString words;
-        const QRectF init = curve.initLabel(words);
+        const std::vector<BudgetCurve::HandleLabel> inside = curve.plotLabels();
+        const auto init = std::find_if(inside.begin(), inside.end(),
+            [](const BudgetCurve::HandleLabel& label) { return label.handle == BudgetHandle::InitRank; });
+        QVERIFY(init != inside.end());
         const QPointF handle = curve.handlePosition(BudgetHandle::InitRank);
-        QVERIFY(!init.intersects(QRectF(handle.x() - 8.0, handle.y() - 8.0, 16.0, 16.0)));
-        QVERIFY(curve.budgetGeometry().ground.adjusted(0.0, -20.0, 0.0, 0.0).contains(init));
+        QVERIFY(!init->place.intersects(QRectF(handle.x() - 8.0, handle.y() - 8.0, 16.0, 16.0)));
+        QVERIFY(curve.budgetGeometry().ground.adjusted(0.0, -20.0, 0.0, 0.0).contains(init->place));
         QVERIFY(!curve.grab().isNull());
     }
 

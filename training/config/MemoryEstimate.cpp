@@ -26,7 +26,7 @@ Bytes blockBytes(const Plan& plan, std::int64_t layer)
         const std::int64_t rows = plan.rowsOf(layer, set);
         const bool followsNorm = set == Qkv || set == GateUp; // which stays, with room for x Qᵀ beside it
         const bool together = plan.cuda || plan.membersOf(layer, set) == 1;
-        const bool keepsNorm = followsNorm && plan.keepsNorms();
+        const bool keepsNorm = followsNorm && plan.keepsNormOf(set);
         kept += keepsNorm && rows > 0 ? stride(shape.width, rows, plan.element) : 0;
         kept += keepsNorm && together ? 0 : rows; // x Qᵀ in a buffer of its own
     }

@@ -136,18 +136,11 @@ std::int64_t Plan::mostRowsOf(std::size_t set) const
     return most;
 }
 
-bool Plan::keepsEveryNorm() const
+bool Plan::keepsNormOf(std::size_t set) const
 {
-    for (std::int64_t layer = 0; layer < shape.layers; ++layer) {
-        if (rowsOf(layer, Qkv) == 0 || rowsOf(layer, GateUp) == 0)
-            return false;
-    }
-    return true;
-}
-
-bool Plan::keepsNorms() const
-{
-    return config.train.gradientCheckpointing || !cuda || isSmallBatch() || config.adalora.dropout > 0.0;
+    if (config.adalora.dropout > 0.0 || !cuda || isSmallBatch())
+        return true;
+    return config.train.gradientCheckpointing && set == GateUp;
 }
 
 std::int64_t Plan::joined() const

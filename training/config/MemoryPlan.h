@@ -77,12 +77,10 @@ struct Plan {
     /// Adapted matrices that read one input.
     [[nodiscard]] std::int64_t membersOf(std::int64_t layer, std::size_t set) const;
     [[nodiscard]] std::int64_t mostRowsOf(std::size_t set) const;
-    /// Whether every norm has triplets behind it, which keep it.
-    [[nodiscard]] bool keepsEveryNorm() const;
     /// As isSmallBatch() in nn/ThinProducts.h.
     [[nodiscard]] bool isSmallBatch() const { return cuda && element == 2 && isSmallForward(rows()); }
-    /// Whether a block keeps its norms that triplets read, as TrainingPass::keepsNorms().
-    [[nodiscard]] bool keepsNorms() const;
+    /// Whether a block keeps the norm before Qkv or GateUp where triplets read it, as TrainingPass::keepsNormOf().
+    [[nodiscard]] bool keepsNormOf(std::size_t set) const;
     /// Elements beside and below the weights, where triplets are joined to them: room for every matrix, adapted or not, with
     /// the largest rank.
     [[nodiscard]] std::int64_t joined() const;

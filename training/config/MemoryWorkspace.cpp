@@ -31,21 +31,6 @@ Bytes evaluationTemporaries(const Plan& plan)
     return batches * plan.rows() * row;
 }
 
-/// What a block's pass makes and drops. @param rows of one worker
-Bytes passTemporaries(const Plan& plan, std::int64_t rows)
-{
-    const ModelShape& shape = plan.shape;
-    const std::int64_t queries = shape.heads * shape.headDim;
-    const std::int64_t widest = std::max({shape.width, queries, shape.feedForward});
-    if (plan.cuda && plan.element == 2) // the gradients of q, k and v, and the kernel's sums for q
-        return rows * ((queries + 2 * shape.kvHeads * shape.headDim) * plan.element + queries * plan.wide);
-    if (plan.cuda) // one sample's probabilities, keys that a query does not see, and their gradients; key heads repeated
-        return plan.length * (4 * shape.heads * plan.length + 8 * queries) * plan.wide;
-    if (plan.element == 2) // gradients of triplets are summed in float32: copies of a product's two factors
-        return rows * (widest + plan.asMultiplied(plan.largestRank())) * plan.wide;
-    return 0;
-}
-
 /// Whether a block's gated product goes back together with the gradients of its factors, as gatedBackwardWithFactors() in
 /// nn/GatedBackward.cpp decides it.
 bool fusesGatedBackward(const Plan& plan, std::int64_t layer)
@@ -72,6 +57,33 @@ Bytes gatedScratchOf(const Plan& plan)
     return 0;
 }
 
+/// Of the place where norms come that are not kept.
+std::int64_t columnsOfNorms(const Plan& plan)
+{
+    std::int64_t columns = 0;
+    for (const std::size_t set : {Qkv, GateUp}) {
+        if (!plan.keepsNormOf(set))
+            columns = std::max(columns, stride(plan.shape.width, plan.mostRowsOf(set), plan.element));
+    }
+    return columns;
+}
+
+/// What a block's pass makes and drops. @param rows of one worker
+Bytes passTemporaries(const Plan& plan, std::int64_t rows)
+{
+    const ModelShape& shape = plan.shape;
+    const std::int64_t queries = shape.heads * shape.headDim;
+    const std::int64_t widest = std::max({shape.width, queries, shape.feedForward});
+    if (plan.cuda && plan.element == 2) // the gradients of q, k and v, and the kernel's sums for q
+        return std::max(gatedScratchOf(plan),
+            rows * ((queries + 2 * shape.kvHeads * shape.headDim) * plan.element + queries * plan.wide));
+    if (plan.cuda) // one sample's probabilities, keys that a query does not see, and their gradients; key heads repeated
+        return plan.length * (4 * shape.heads * plan.length + 8 * queries) * plan.wide;
+    if (plan.element == 2) // gradients of triplets are summed in float32: copies of a product's two factors
+        return rows * (widest + plan.asMultiplied(plan.largestRank())) * plan.wide;
+    return 0;
+}
+
 } // namespace
 
 Bytes chunkOfLogits(const Plan& plan, std::int64_t rows)
@@ -89,10 +101,6 @@ Bytes workspace(const Plan& plan)
         = [&plan](std::int64_t columns, std::int64_t spare) { return stride(columns, spare, plan.element); };
     // BlockWorkspace, and the gradient of the last block's output in TrainingPass
     std::int64_t columns = shape.width + with(shape.width, std::max(plan.mostRowsOf(O), plan.mostRowsOf(Down)));
-    if (!plan.keepsNorms())
-        columns += with(shape.width, std::max(plan.mostRowsOf(Qkv), plan.mostRowsOf(GateUp)));
-    else if (!plan.keepsEveryNorm())
-        columns += shape.width;
     const std::int64_t dQkv = with(queries + 2 * keys, plan.mostRowsOf(Qkv));
     if (plan.config.adalora.dropout > 0.0) // a masked input
         columns += std::max({shape.width, queries, shape.feedForward});
@@ -106,9 +114,10 @@ Bytes workspace(const Plan& plan)
     row += 2 * plan.wide + 56; // 1/rms, losses; tokens, targets and positions of this batch and of the next
     if (plan.config.data.format != DataFormat::Text) // rows that bear loss are gathered
         row += shape.width * plan.element + 8;
-    Bytes sum = row * plan.rows() + gatedScratchOf(plan);
+    Bytes sum = row * plan.rows();
     Bytes passing = 0;
-    const Bytes hidden = std::max(with(shape.feedForward, plan.mostRowsOf(Down)), queries) * plan.element;
+    const Bytes hidden
+        = std::max({with(shape.feedForward, plan.mostRowsOf(Down)), queries, columnsOfNorms(plan)}) * plan.element;
     for (const std::int64_t share : plan.shares) {
         const std::int64_t rows = share * plan.length;
         passing += passTemporaries(plan, rows);

@@ -280,7 +280,8 @@ void checkScale(const Context& c, Issues& issues)
     const std::string alpha = toText(c.run.alpha);
     const std::string scale = twoDigits(c.run.scale);
     if (factor < 1.0)
-        addWarning(issues, "adalora.alpha", makeMessage("Scale s = %1 is weak on so narrow a model", scale),
+        addWarning(issues, "adalora.alpha",
+            makeMessage("Effective scale is %1 on so narrow a model", twoDigits(effective)),
             makeMessage("adalora.alpha is %1 with an initial rank of %2, so s = %3 acts like %4 on a model that is "
                         "only %5 wide (P and Q start small there): the adapter will learn slowly. Set adalora.alpha "
                         "to about %6",

@@ -4,26 +4,25 @@
 #include "training/config/Validation.h"
 #include "training/core/Error.h"
 #include "training/core/PhaseClock.h"
-#include "training/core/WorkerPool.h"
 #include "training/cuda/Kernels.h"
 #include "training/loop/BenchShapes.h"
+#include "training/loop/BenchSubject.h"
 #include "training/loop/Device.h"
 #include "training/loop/Prefetcher.h"
 #include "training/loop/RunContext.h"
-#include "training/loop/SnapshotBuilder.h"
-#include "training/loop/Trainer.h"
-#include "training/nn/ThreadCount.h"
-#include "training/session/TrainingEngine.h"
+#include "training/nn/JoinedTriplets.h"
 
 #include <ATen/ATen.h>
-#include <ATen/ThreadLocalState.h>
-#include <c10/core/GradMode.h>
+#include <ATen/Parallel.h>
+#include <ATen/record_function.h>
 #include <torch/csrc/autograd/profiler_kineto.h>
 
 #include <algorithm>
 #include <chrono>
 #include <fstream>
 #include <numeric>
+#include <set>
+#include <utility>
 
 namespace spectune {
 
@@ -75,128 +74,6 @@ RunConfig configOf(const BenchCommand& command)
     return config;
 }
 
-/// What is timed.
-class Subject {
-public:
-    virtual ~Subject() = default;
-    [[nodiscard]] virtual PreparedBatch prepare(const Batch& batch) const = 0;
-    /// @param meanwhile see Trainer::step()
-    virtual void step(std::int64_t t, const PreparedBatch& batch, const std::function<void()>& meanwhile) = 0;
-    virtual void setClock(PhaseClock* clock) = 0;
-    [[nodiscard]] virtual std::int64_t trainedParameters() const = 0;
-    [[nodiscard]] virtual std::string notice() = 0;
-};
-
-class AdaptedSubject : public Subject {
-public:
-    AdaptedSubject(const std::shared_ptr<DecoderModel>& model, const RunConfig& config, bool snapshots)
-        : m_resolved(resolveRun(config, factsOf(model->spec(), config)))
-        , m_trainer(model,
-              std::make_shared<const ModuleLayout>(
-                  adaptedLayout(model->spec(), TargetSelection::of(config.adalora), m_resolved.initRank)),
-              config, m_resolved)
-        , m_snapshots(snapshots)
-    {
-    }
-    [[nodiscard]] PreparedBatch prepare(const Batch& batch) const override { return m_trainer.prepare(batch); }
-    void step(std::int64_t t, const PreparedBatch& batch, const std::function<void()>& meanwhile) override
-    {
-        (void)m_trainer.step(t, batch, meanwhile);
-        const auto now = std::chrono::steady_clock::now();
-        if (!m_snapshots || now - m_shown < RunControl::snapshotInterval)
-            return;
-        (void)buildSnapshot(m_trainer, t + 1, m_resolved.schedule.budgetAt(t));
-        m_shown = now;
-    }
-    void setClock(PhaseClock* clock) override { m_trainer.setClock(clock); }
-    [[nodiscard]] std::int64_t trainedParameters() const override { return m_trainer.trainableParameters(); }
-    [[nodiscard]] std::string notice() override { return m_trainer.notice().english(); }
-
-private:
-    ResolvedRun m_resolved;
-    Trainer m_trainer;
-    bool m_snapshots;
-    std::chrono::steady_clock::time_point m_shown {}; ///< when the last snapshot was made
-};
-
-int productsOf(const DecoderModel& model, const TrainConfig& train)
-{
-    return productThreads(model.options().device(), train.threads, train.batchSize);
-}
-
-/// Forward and input gradients of the frozen model, shared out and recorded as the trainer does it.
-class FrozenSubject : public Subject {
-public:
-    /// @param targets loss-bearing tokens of a batch
-    FrozenSubject(const std::shared_ptr<DecoderModel>& model, const RunConfig& config, std::int64_t targets)
-        : m_model(model)
-        , m_recomputes(config.train.gradientCheckpointing)
-        , m_scale(lossScale(targets, *model))
-        , m_loss(1, model->options().device())
-        , m_workers(workerCount(model->options().device(), config.train.threads, config.train.batchSize),
-              [each = productsOf(*model, config.train)] { useThreads(each); })
-        , m_graphs(
-              [this](const PackedBatch& batch, StepPart) {
-                  compute({&batch, 1});
-              },
-              model->options().dtype() == at::kBFloat16 ? cudaRecorder(model->options().device(), {}) : nullptr)
-    {
-        if (m_workers.size() > 1)
-            m_alone.emplace(productsOf(*model, config.train));
-        for (std::size_t i = 0; i < m_workers.size(); ++i) {
-            m_passes.push_back(std::make_unique<TrainingPass>(*model, AdapterSet {}, DropoutPass {}));
-            m_passes.back()->reachEmbedding();
-        }
-        m_model->reserve(m_model->spec().maxPositions);
-    }
-    [[nodiscard]] PreparedBatch prepare(const Batch& batch) const override
-    {
-        return prepared(batch, {.workers = m_workers.size()}, batch.tokens.size(1), m_model->options().device());
-    }
-    void step(std::int64_t /*t*/, const PreparedBatch& batch, const std::function<void()>& meanwhile) override
-    {
-        const std::vector<PackedBatch>& parts = batch.micros.front();
-        if (m_graphs.isEnabled() && m_clock == nullptr)
-            m_graphs.run(parts.front());
-        else
-            compute(parts);
-        m_loss.request();
-        meanwhile();
-        (void)m_loss.wait(); // as a trainer waits for its loss
-    }
-    void setClock(PhaseClock* clock) override
-    {
-        m_clock = clock;
-        m_passes[0]->setClock(clock);
-        m_graphs.forget(); // as Trainer::setClock()
-    }
-    [[nodiscard]] std::int64_t trainedParameters() const override { return 0; }
-    [[nodiscard]] std::string notice() override { return m_graphs.notice().english(); }
-
-private:
-    void compute(std::span<const PackedBatch> parts)
-    {
-        std::vector<at::Tensor> losses(parts.size());
-        const at::ThreadLocalState here; // for a profile
-        m_workers.run(parts.size(), [&](std::size_t i) {
-            const at::ThreadLocalStateGuard there(here);
-            const c10::NoGradGuard noGraph;
-            losses[i] = m_passes[i]->run(parts[i], m_scale, m_recomputes);
-        });
-        m_loss.onDevice().copy_(losses.front());
-    }
-
-    std::shared_ptr<DecoderModel> m_model;
-    bool m_recomputes;
-    at::Tensor m_scale;
-    Readback m_loss; ///< of the first worker's part
-    WorkerPool m_workers;
-    std::optional<ThreadCountGuard> m_alone;
-    std::vector<std::unique_ptr<TrainingPass>> m_passes;
-    StepGraphs m_graphs;
-    PhaseClock* m_clock = nullptr;
-};
-
 /// Of the frozen model's forward and input gradients: 4 operations a weight and token, and causal attention forward and
 /// 2.5 times that backward (PERFORMANCE.md's floor). The head works on every row here.
 double operations(const ModelSpec& spec, std::int64_t batch, std::int64_t length)
@@ -219,19 +96,6 @@ double quantile(const std::vector<double>& sorted, double share)
     return sorted[below] + (sorted[above] - sorted[below]) * (place - static_cast<double>(below));
 }
 
-void writeProfile(const std::string& path, at::Device device, const std::function<void()>& body)
-{
-    using namespace torch::autograd::profiler;
-    std::set<ActivityType> activities {ActivityType::CPU};
-    if (device.is_cuda())
-        activities.insert(ActivityType::CUDA);
-    const torch::profiler::impl::ProfilerConfig config(torch::profiler::impl::ProfilerState::KINETO);
-    prepareProfiler(config, activities);
-    enableProfiler(config, activities);
-    body();
-    disableProfiler()->save(path);
-}
-
 /// @throws Error (Config, Io) where the command cannot be carried out
 void check(const BenchCommand& command, const ModelSpec& spec, const RunConfig& config)
 {
@@ -250,12 +114,81 @@ void check(const BenchCommand& command, const ModelSpec& spec, const RunConfig& 
         throw configError("--target-rank is %1, must be below --init-rank %2.", command.targetRank, command.initRank);
 }
 
-void add(const std::vector<double>& sorted, BenchReport& report)
+/// The steps of one subject, each on a new batch.
+class Steps {
+public:
+    Steps(BenchSubject& subject, const BenchCommand& command, const ModelSpec& spec, at::Device device)
+        : m_subject(subject)
+        , m_stop(command.stop)
+        , m_device(device)
+        , m_ahead([&subject, &spec, batch = command.batch,
+                      sequence = command.sequence] { return subject.prepare(randomBatch(spec, batch, sequence)); },
+              device)
+    {
+    }
+    /// @return ms
+    double next()
+    {
+        m_stop.throwIfStopped();
+        const PreparedBatch batch = m_ahead.take();
+        settle(m_device);
+        const auto start = std::chrono::steady_clock::now();
+        {
+            RECORD_USER_SCOPE("step");
+            m_subject.step(m_done++, batch, [this] { m_ahead.prepare(); });
+            settle(m_device);
+        }
+        return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+    }
+    void run(std::int64_t count)
+    {
+        for (std::int64_t i = 0; i < count; ++i)
+            (void)next();
+    }
+
+private:
+    BenchSubject& m_subject;
+    StopToken m_stop;
+    at::Device m_device;
+    std::int64_t m_done = 0;
+    Prefetcher m_ahead;
+};
+
+void measurePhases(BenchSubject& subject, Steps& steps, at::Device device, BenchReport& report)
 {
-    report.median = quantile(sorted, 0.5);
-    report.p10 = quantile(sorted, 0.1);
-    report.p90 = quantile(sorted, 0.9);
-    report.mean = std::accumulate(sorted.begin(), sorted.end(), 0.0) / static_cast<double>(sorted.size());
+    PhaseClock clock([device] { settle(device); });
+    constexpr int clocked = 5;
+    subject.setClock(&clock);
+    steps.run(clocked);
+    subject.setClock(nullptr);
+    for (const auto& [name, seconds] : clock.seconds())
+        report.phases.emplace_back(name, seconds * 1e3 / clocked);
+}
+
+void writeProfile(const std::string& path, Steps& steps, at::Device device)
+{
+    constexpr std::int64_t traced = 3;
+    // A clock that was taken away leaves no recordings behind: a form is launched once, recorded the second time, and
+    // only then played, as nearly all steps of a run are.
+    steps.run(3);
+    using namespace torch::autograd::profiler;
+    std::set<ActivityType> activities {ActivityType::CPU};
+    if (device.is_cuda())
+        activities.insert(ActivityType::CUDA);
+    const torch::profiler::impl::ProfilerConfig config(torch::profiler::impl::ProfilerState::KINETO);
+    prepareProfiler(config, activities);
+    enableProfiler(config, activities);
+    steps.run(traced);
+    disableProfiler()->save(path);
+}
+
+void add(std::vector<double> times, BenchReport& report)
+{
+    std::sort(times.begin(), times.end());
+    report.median = quantile(times, 0.5);
+    report.p10 = quantile(times, 0.1);
+    report.p90 = quantile(times, 0.9);
+    report.mean = std::accumulate(times.begin(), times.end(), 0.0) / static_cast<double>(times.size());
 }
 
 } // namespace
@@ -267,6 +200,11 @@ std::vector<std::string_view> benchShapes()
 
 BenchReport bench(const BenchCommand& command)
 {
+    return bench(command, nullptr);
+}
+
+BenchReport bench(const BenchCommand& command, std::unique_ptr<StepRecorder> recorder)
+{
     BenchReport report;
     withTorchErrors([&] {
         const ModelSpec spec = shapeNamed(command.shape);
@@ -274,57 +212,33 @@ BenchReport bench(const BenchCommand& command)
         check(command, spec, config);
         const at::Device device = parseDevice(command.device);
         prepareThread(device, command.threads);
+        report.threads = at::get_num_threads();
         resetPeakMemory(device);
         const auto model = randomModel(spec, at::TensorOptions().dtype(scalarType(command.dtype)).device(device),
             command.method == "frozen" ? 0 : command.initRank);
-        std::unique_ptr<Subject> subject;
-        if (command.method == "frozen")
-            subject = std::make_unique<FrozenSubject>(model, config, command.batch * (command.sequence - 1));
-        else
-            subject = std::make_unique<AdaptedSubject>(model, config, command.snapshots);
+        const bool canRecord = device.is_cuda() || recorder;
+        const auto subject = benchSubject(command, config, model, std::move(recorder));
 
-        std::int64_t t = 0;
-        Prefetcher ahead([&] { return subject->prepare(randomBatch(spec, command.batch, command.sequence)); }, device);
-        const auto step = [&] {
-            command.stop.throwIfStopped();
-            const PreparedBatch batch = ahead.take();
-            settle(device);
-            const auto start = std::chrono::steady_clock::now();
-            subject->step(t++, batch, [&ahead] { ahead.prepare(); });
-            settle(device);
-            return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
-        };
-        for (std::int64_t i = 0; i < command.warmUp; ++i)
-            (void)step();
+        Steps steps(*subject, command, spec, device);
+        steps.run(command.warmUp);
         std::vector<double> times;
         for (std::int64_t i = 0; i < command.steps; ++i)
-            times.push_back(step());
+            times.push_back(steps.next());
         report.peakBytes = peakMemory(device);
-
-        PhaseClock clock([device] { settle(device); });
-        constexpr int clocked = 5;
-        subject->setClock(&clock);
-        for (int i = 0; i < clocked; ++i)
-            (void)step();
-        subject->setClock(nullptr);
-        for (const auto& [name, seconds] : clock.seconds())
-            report.phases.emplace_back(name, seconds * 1e3 / clocked);
+        measurePhases(*subject, steps, device, report);
         if (!command.profile.empty())
-            writeProfile(command.profile, device, [&] {
-                for (int i = 0; i < 3; ++i)
-                    (void)step();
-            });
+            writeProfile(command.profile, steps, device);
 
-        std::sort(times.begin(), times.end());
-        add(times, report);
-        report.tokensPerSecond = static_cast<double>(command.batch * command.sequence) / report.median * 1e3;
+        add(std::move(times), report);
         report.rows = command.batch * (command.sequence - 1);
+        report.tokensPerSecond = static_cast<double>(report.rows) / report.median * 1e3;
         report.teraflops = operations(spec, command.batch, command.sequence - 1) / report.median / 1e9;
         report.frozenParameters = model->parameterCount();
         report.trainedParameters = subject->trainedParameters();
         report.deviceName = deviceName(device).english();
         report.instructionSet = kernels::cpuInstructionSet();
         report.notice = subject->notice();
+        report.phasesLaunchedSingly = canRecord && report.notice.empty(); // what is not recorded has a notice
     });
     return report;
 }

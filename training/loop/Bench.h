@@ -6,6 +6,7 @@
 #include "training/core/StopToken.h"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -40,20 +41,36 @@ struct BenchReport {
     double p10 = 0.0;
     double p90 = 0.0;
     double mean = 0.0; ///< in which the steps with a snapshot weigh what they are
-    double tokensPerSecond = 0.0; ///< batch · sequence / median
+    double tokensPerSecond = 0.0; ///< rows / median
     double teraflops = 0.0; ///< 10¹² operations a second, of the frozen model's own products
     std::int64_t peakBytes = 0; ///< memory in tensors at most
     std::int64_t frozenParameters = 0;
     std::int64_t trainedParameters = 0;
-    std::int64_t rows = 0; ///< tokens computed a step
+    std::int64_t rows = 0; ///< tokens computed a step: all but a sample's last, which has nothing to predict
+    std::int64_t threads = 0; ///< of the CPU
     std::string deviceName;
     std::string instructionSet; ///< of the CPU's kernels
     std::string notice; ///< why steps were not recorded, where they should have been; empty: nothing to tell
     std::vector<std::pair<std::string, double>> phases; ///< ms a step, of one worker, measured apart from the median
+    /// The phases' steps were launched one operation after the other, the timed ones played from recordings: the phases
+    /// add up to more than the median.
+    bool phasesLaunchedSingly = false;
+
+    [[nodiscard]] double phaseSum() const ///< ms
+    {
+        double sum = 0.0;
+        for (const auto& [name, ms] : phases)
+            sum += ms;
+        return sum;
+    }
 };
 
 [[nodiscard]] SPECTUNE_ENGINE_API std::vector<std::string_view> benchShapes();
 /// @throws Error (Config) for a shape or method that there is not
 [[nodiscard]] SPECTUNE_ENGINE_API BenchReport bench(const BenchCommand& command);
+
+class StepRecorder;
+/// With a recorder of its own; null: CUDA graphs, where there are any.
+[[nodiscard]] BenchReport bench(const BenchCommand& command, std::unique_ptr<StepRecorder> recorder);
 
 } // namespace spectune

@@ -6,11 +6,11 @@
 #include "training/core/Machine.h"
 #include "training/cuda/DeviceInfo.h"
 #include "training/loop/CountingAllocator.h"
+#include "training/nn/ThreadCount.h"
 
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <c10/core/CachingDeviceAllocator.h>
-#include <c10/core/DeviceGuard.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
 #include <c10/util/Exception.h>
 
@@ -113,15 +113,35 @@ void prepareThread(at::Device device, std::int64_t threads)
 {
     CountingAllocator::install();
     at::set_num_threads(static_cast<int>(threads > 0 ? threads : physicalCores()));
-    if (device.is_cuda()) {
+    if (device.is_cuda())
         c10::impl::VirtualGuardImpl(at::kCUDA).setDevice(device);
-        useTf32(false); // float32 means float32
-    }
+    useTf32(false); // also on the CPU: whoever comes to CUDA next has asked for nothing yet
 }
 
 void useTf32(bool rounds)
 {
-    at::globalContext().setFloat32MatmulPrecision(rounds ? "high" : "highest");
+    // cuBLAS's own switch, old and new in one. setFloat32MatmulPrecision("high") would round oneDNN's products on the CPU
+    // too, and setFloat32Precision() alone leaves the old one behind, which ATen then complains about.
+    at::globalContext().setAllowTF32CuBLAS(rounds);
+}
+
+bool usesTf32()
+{
+    return at::globalContext().allowTF32CuBLAS();
+}
+
+PreparedThread::PreparedThread(at::Device device, std::int64_t threads)
+    : m_threads(at::get_num_threads())
+    , m_tf32(usesTf32())
+    , m_device(device)
+{
+    prepareThread(device, threads);
+}
+
+PreparedThread::~PreparedThread()
+{
+    useThreads(m_threads);
+    useTf32(m_tf32);
 }
 
 void settle(at::Device device)

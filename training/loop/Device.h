@@ -6,6 +6,7 @@
 #include "training/session/Requests.h"
 
 #include <ATen/core/Tensor.h>
+#include <c10/core/DeviceGuard.h>
 
 #include <cstdint>
 #include <functional>
@@ -24,11 +25,28 @@ namespace spectune {
 [[nodiscard]] DeviceSummary inspectDevice(std::string_view device);
 
 /// What LibTorch keeps per thread: device, and the number of CPU threads (0: physical cores). To be called on the
-/// session's thread before any tensor is made.
+/// session's thread before any tensor is made. On every device float32 means float32 from here on (see useTf32()).
 void prepareThread(at::Device device, std::int64_t threads);
 
-/// Whether float32 products on CUDA may round their factors to TF32 (train.tf32). prepareThread() says no.
+/// Whether float32 products on CUDA may round their factors to TF32 (train.tf32); those of the CPU never do. The switch
+/// is the process's.
 void useTf32(bool rounds);
+[[nodiscard]] bool usesTf32();
+
+/// prepareThread() as long as this lives, then threads, device and TF32 as they were: for what is asked of a paused
+/// run's thread, and must not change how the run goes on.
+class PreparedThread {
+public:
+    PreparedThread(at::Device device, std::int64_t threads);
+    ~PreparedThread();
+    PreparedThread(const PreparedThread&) = delete;
+    PreparedThread& operator=(const PreparedThread&) = delete;
+
+private:
+    int m_threads; ///< before
+    bool m_tf32; ///< before
+    c10::DeviceGuard m_device;
+};
 
 /// Waits for what @p device still does.
 void settle(at::Device device);

@@ -13,10 +13,8 @@
 #include "training/loop/TextGenerator.h"
 #include "training/loop/TrainingLoop.h"
 #include "training/loop/TripletInspection.h"
-#include "training/nn/ThreadCount.h"
 
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 #include <c10/util/ScopeExit.h>
 
 #include <algorithm>
@@ -101,8 +99,7 @@ Answer LibTorchEngine::withVoice(const std::string& model, const std::string& ad
     if (m_run && m_run->base.path == model) // paused: the run's own triplets, as they stand
         return speak(*m_run->base.model, *m_run->base.tokenizer, tuned ? &m_run->trainer->arena().adapters : nullptr);
     const at::Device place = parseDevice(device.empty() ? m_device : device);
-    const ThreadCountGuard restored(at::get_num_threads()); // a paused run's workers share the cores out themselves
-    prepareThread(place, 0);
+    const PreparedThread prepared(place, 0); // a paused run shares the cores out itself, and may round to TF32
     const ElementType type = m_model.model && m_model.path == model && m_model.model->options().dtype() == at::kBFloat16
         ? ElementType::BFloat16
         : ElementType::Float32;

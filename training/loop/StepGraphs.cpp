@@ -7,6 +7,7 @@
 #include <c10/util/Exception.h>
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 namespace spectune {
@@ -85,16 +86,20 @@ StepGraphs::Recording* StepGraphs::recordingFor(const PackedBatch& batch, StepPa
 
 bool StepGraphs::record(Recording& recording)
 {
+    std::string reason;
     try {
         recording.work = m_recorder->record([&] { m_body(recording.batch, recording.part); });
         return true;
     } catch (const c10::Error& error) {
-        m_notice = makeMessage("Steps are not recorded as a CUDA graph, but run one operation after the other: %1",
-            error.what_without_backtrace());
-        forget();
-        m_recorder.reset();
-        return false;
+        reason = error.what_without_backtrace();
+    } catch (const std::exception& error) { // memory of the host, say
+        reason = error.what();
     }
+    m_notice = makeMessage(
+        "Steps are not recorded as a CUDA graph, but run one operation after the other: %1", std::string_view(reason));
+    forget();
+    m_recorder.reset();
+    return false;
 }
 
 void StepGraphs::run(const PackedBatch& batch, StepPart part)

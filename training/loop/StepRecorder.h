@@ -31,7 +31,7 @@ public:
     StepRecorder& operator=(const StepRecorder&) = delete;
 
     /// Calls @p body, which works on tensors that stay where they are; what it asks of the device is recorded, not done.
-    /// @throws c10::Error where that is not possible; the device is then as it was
+    /// @throws c10::Error or std::exception where that is not possible; the device is then as it was
     [[nodiscard]] virtual std::unique_ptr<StepRecording> record(const std::function<void()>& body) = 0;
 };
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/loop/Trainer.h"
 
-#include "training/config/EnumNames.h"
 #include "training/loop/Device.h"
 #include "training/loop/Draws.h"
+#include "training/loop/Notices.h"
 #include "training/nn/FusedOps.h"
 #include "training/optim/ArenaSweep.h"
 #include "training/optim/LearningRate.h"
@@ -34,20 +34,6 @@ at::Generator dropoutGenerator(at::Device device, std::uint64_t seed)
     at::Generator generator = at::globalContext().defaultGenerator(device).clone();
     generator.set_current_seed(seed);
     return generator;
-}
-
-/// Why steps are launched one operation after the other, though the device could record them.
-Message unrecordedNotice(ElementType type, bool follows)
-{
-    if (!follows)
-        return makeMessage(
-            "Steps are not recorded as a CUDA graph, but run one operation after the other: with train.dtype "
-            "%1, attention goes sample by sample. bfloat16 is recorded.",
-            detail::enumName(type));
-    return makeMessage(
-        "Steps are not recorded as a CUDA graph, but run one operation after the other: with "
-        "train.gradient_checkpointing and adalora.dropout the generator is set back in the middle of a step. "
-        "Without one of the two they are recorded.");
 }
 
 /// Threads of each worker's products.
@@ -97,14 +83,13 @@ std::int64_t Trainer::trainedElements() const
 void Trainer::makeGraphs(std::unique_ptr<StepRecorder> recorder)
 {
     const at::Device device = m_model->options().device();
-    // In float32 and float64 CUDA's attention goes sample by sample, which no recording can follow. Where blocks run twice
-    // with dropout the generator's state is read and put back, which none can either.
-    const bool follows = device.is_cpu() || m_model->options().dtype() == at::kBFloat16;
-    const bool rewinds = m_config.adalora.dropout > 0.0 && m_config.train.gradientCheckpointing;
-    if (device.is_cuda() && (!follows || rewinds))
-        m_notice = unrecordedNotice(m_config.train.dtype, follows);
-    if (!follows || rewinds || m_shards.size() > 1)
+    if ((device.is_cpu() && !recorder) || m_shards.size() > 1) // there is nothing to record with, nor to tell
         return;
+    const bool rewinds = m_config.adalora.dropout > 0.0 && m_config.train.gradientCheckpointing;
+    if (const Message reason = whyUnrecorded(device, m_config.train.dtype, rewinds); !reason.empty()) {
+        m_notice = both(m_notice, reason);
+        return;
+    }
     if (!recorder)
         recorder = cudaRecorder(device, generators());
     if (!recorder)
@@ -297,9 +282,7 @@ void Trainer::update()
 
 Message Trainer::notice()
 {
-    const Message own = std::exchange(m_notice, {});
-    const Message graphs = m_graphs ? m_graphs->notice() : Message();
-    return own.empty() ? graphs : graphs.empty() ? own : makeMessage("%1 %2", own, graphs);
+    return both(std::exchange(m_notice, {}), m_graphs ? m_graphs->notice() : Message());
 }
 
 ArenaState Trainer::held() const

@@ -3,6 +3,7 @@
 #include "training/loop/Trainer.h"
 
 #include "training/config/EnumNames.h"
+#include "training/loop/Notices.h"
 
 #include <utility>
 
@@ -47,13 +48,15 @@ void Trainer::shrinkIfFinal()
     const ArenaState kept = parts.take(held());
     m_final.emplace(std::move(parts));
     shrinkTo(kept);
-    m_notice = shrinkNotice(m_config, {triplets, m_arena.order.tripletCount()}, {parameters, trainableParameters()});
+    m_notice = both(m_notice,
+        shrinkNotice(m_config, {triplets, m_arena.order.tripletCount()}, {parameters, trainableParameters()}));
 }
 
 void Trainer::shrinkTo(const ArenaState& kept)
 {
     const std::vector<at::Generator> generators = this->generators();
     const std::size_t workers = m_shards.size();
+    m_notice = notice(); // the graphs' too, which may have failed in this very step
     std::unique_ptr<StepRecorder> recorder = m_graphs ? m_graphs->release() : nullptr;
     m_graphs.reset(); // recordings and passes point into the arena as it was
     m_shards.clear();

@@ -8,6 +8,7 @@
 #include <ATen/ATen.h>
 #include <ATen/Context.h>
 #include <ATen/detail/CUDAHooksInterface.h>
+#include <ATen/record_function.h>
 
 #include <cmath>
 
@@ -250,6 +251,7 @@ bool usesFlash(const at::Tensor& qkv)
 void attentionForward(const at::Tensor& qkv, const PackedBatch& batch, const AttentionForm& form, at::Tensor& scratch,
     AttentionSaved& saved)
 {
+    RECORD_FUNCTION("spectune::attention", {});
     if (usesFlash(qkv))
         return usesCudnn(batch, form) ? cudnnForward(qkv, batch, form, saved) : flashForward(qkv, batch, form, saved);
     const std::int64_t rows = qkv.size(0);
@@ -267,6 +269,7 @@ void attentionBackward(const at::Tensor& qkv, const PackedBatch& batch, const At
     const AttentionSaved& saved, const at::Tensor& dOut, const Rotary& rotary, at::Tensor& scratch,
     const at::Tensor& dQkv)
 {
+    RECORD_FUNCTION("spectune::attentionBackward", {});
     if (usesFlash(qkv))
         return usesCudnn(batch, form) ? evenBackward(qkv, batch, form, saved, dOut, rotary, dQkv)
                                       : flashBackward(qkv, batch, form, saved, dOut, rotary, dQkv);

@@ -48,7 +48,7 @@ std::int64_t BlockPass::spare() const
 
 at::Tensor BlockPass::normedFor(InputSet set, const at::Tensor& x, at::Tensor& kept, BlockWorkspace& work) const
 {
-    at::Tensor& buffer = work.keepsNorms && triplets(set) != nullptr ? kept : work.normed;
+    at::Tensor& buffer = work.keepsNormOf(set) && triplets(set) != nullptr ? kept : work.hidden;
     buffer = bufferRows(buffer, x.size(0), x.size(1), x.options(), spareOf(set));
     return buffer;
 }
@@ -59,12 +59,14 @@ void BlockPass::addGradientOfQAfterNorm(InputSet set, const NormedInput& input, 
     if (triplets(set) == nullptr)
         return;
     at::Tensor normed = input.normed;
-    if (!work.keepsNorms) {
-        work.sums.run(); // a small batch's may still wait to read the norm before
-        normed = work.normed = bufferRows(work.normed, input.x.size(0), input.x.size(1), input.x.options());
+    if (!work.keepsNormOf(set)) {
+        work.sums.run(); // a small batch's may still wait to read what lies there
+        normed = work.hidden = bufferRows(work.hidden, input.x.size(0), input.x.size(1), input.x.options());
         ops::rmsNorm(input.x, {}, {}, input.weight, m_model.spec().rmsNormEps, normed, {});
     }
     addGradientOfQ(set, normed, dy, kept, work);
+    if (!work.keepsNormOf(set))
+        work.sums.run(); // what comes next in hidden would be read in the norm's stead
 }
 
 void BlockPass::linear(
@@ -101,7 +103,7 @@ ResidualStream BlockPass::forward(const ResidualStream& in, const at::Tensor& su
         inverseBuffer(kept.inputInverse, in.x));
 
     kept.qkv = bufferRows(kept.qkv, rows, (spec.heads + 2 * spec.kvHeads) * spec.headDim, options);
-    linear(InputSet::Qkv, inputNormed, work.keepsNorms, kept, kept.qkv);
+    linear(InputSet::Qkv, inputNormed, work.keepsInputNorm, kept, kept.qkv);
     const Rotary& rotary = m_model.rotary();
     ops::rotate(kept.qkv, spec.heads + spec.kvHeads, batch.positions, rotary.cos(), rotary.sin(), /*back=*/false);
     attentionForward(kept.qkv, batch, attentionForm(spec), work.attentionScratch, kept.attention);
@@ -113,7 +115,7 @@ ResidualStream BlockPass::forward(const ResidualStream& in, const at::Tensor& su
     ops::rmsNorm(kept.input, work.delta, kept.middle, m_block.postAttentionNorm, eps, middleNormed,
         inverseBuffer(kept.middleInverse, in.x));
     kept.gateUp = bufferRows(kept.gateUp, rows, 2 * spec.feedForward, options, spareOf(InputSet::GateUp));
-    linear(InputSet::GateUp, middleNormed, work.keepsNorms, kept, kept.gateUp);
+    linear(InputSet::GateUp, middleNormed, work.keepsMiddleNorm, kept, kept.gateUp);
     if (!wantsOut && (triplets(InputSet::Down) == nullptr || m_dropout.probability == 0.0)) {
         SharedInputBuffers& down = kept.sets[indexOf(InputSet::Down)];
         down.u = down.ownU;
@@ -146,8 +148,8 @@ void BlockPass::feedForwardBackward(
     // From here on gateUp's gradient, and the gated product itself.
     const auto adapted
         = [&](InputSet set) { return AdaptedInput {.triplets = triplets(set), .buffers = kept.sets[indexOf(set)]}; };
-    const bool isDone = gatedBackwardWithFactors(
-        kept.gateUp, work.hidden, dx, adapted(InputSet::GateUp), adapted(InputSet::Down), work.gatedScratch);
+    const bool isDone
+        = gatedBackwardWithFactors(kept.gateUp, work.hidden, dx, adapted(InputSet::GateUp), adapted(InputSet::Down));
     if (!isDone) {
         ops::swiGluBackward(kept.gateUp, work.hidden, triplets(InputSet::Down) != nullptr);
         addGradientOfQ(InputSet::Down, work.hidden, dx, kept, work);

@@ -37,15 +37,22 @@ struct BlockActivations {
 /// Buffers that all blocks of a pass use one after the other, each for several things in turn; the pass itself takes delta
 /// for the final norm and its gradient, and hidden for logits.
 struct BlockWorkspace {
-    bool keepsNorms = true; ///< set before a forward, for it and its backward
-    bool reusesGateUp = false; ///< likewise: dQkv comes in the place of gateUp's gradient
-    at::Tensor normed; // [T, width], where it is not kept
+    bool keepsInputNorm
+        = true; ///< where the set that reads it has triplets; set before a forward, for it and its backward
+    bool keepsMiddleNorm = true; ///< likewise
+    bool reusesGateUp = false; ///< set at the same time: dQkv comes in the place of gateUp's gradient
     at::Tensor delta; // [T, width]: what a half of the block adds to the residual stream; the gradient of a norm
-    at::Tensor hidden; // [T, feedForward]: the gated product, its gradient; that of the attention, [T, heads · headDim]
+    at::Tensor
+        hidden; // [T, feedForward]: the gated product, its gradient; that of the attention, [T, heads · headDim];
+        // a norm that is not kept, [T, width]
     at::Tensor dQkv; // [T, (heads + 2 kvHeads) · headDim], where gateUp's place is not reused
     at::Tensor attentionScratch;
-    at::Tensor gatedScratch; // of gatedBackwardWithFactors()
     GradientSums sums;
+
+    [[nodiscard]] bool keepsNormOf(InputSet set) const
+    {
+        return set == InputSet::Qkv ? keepsInputNorm : keepsMiddleNorm;
+    }
 };
 
 /// Forward and backward of one decoder block, written out: no autograd graph is made.
@@ -77,8 +84,7 @@ private:
     }
     /// Columns that the products of this input want beside it and beside the output's gradient.
     [[nodiscard]] std::int64_t spareOf(InputSet set) const;
-    /// Where the norm before @p set goes, [rows of x, width]. @param kept where it stays if norms are kept and the set has
-    /// triplets
+    /// Where the norm before @p set goes, [rows of x, width]. @param kept where it stays if it is kept and the set has triplets
     [[nodiscard]] at::Tensor normedFor(InputSet set, const at::Tensor& x, at::Tensor& kept, BlockWorkspace& work) const;
     void linear(InputSet set, const at::Tensor& x, bool keepsX, BlockActivations& kept, const at::Tensor& y) const;
     /// @param sums, dx as sharedInputBackward() takes them

@@ -5,6 +5,7 @@
 #include "training/nn/KernelTypes.h"
 
 #include <ATen/ATen.h>
+#include <ATen/record_function.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
 
 namespace spectune::ops {
@@ -41,6 +42,7 @@ kernels::Stream currentStream(at::Device device)
 void rmsNorm(const at::Tensor& x, const at::Tensor& delta, const at::Tensor& sum, const at::Tensor& weight, double eps,
     const at::Tensor& y, const at::Tensor& inverse)
 {
+    RECORD_FUNCTION("spectune::rmsNorm", {});
     withElementType(x.scalar_type(), [&]<typename T>(T*) {
         const kernels::RmsNormArgs<T> args {.rows = x.size(0),
             .width = x.size(1),
@@ -58,6 +60,7 @@ void rmsNorm(const at::Tensor& x, const at::Tensor& delta, const at::Tensor& sum
 void rmsNormBackward(const at::Tensor& x, const at::Tensor& inverse, const at::Tensor& weight, const at::Tensor& dy,
     const at::Tensor& dx)
 {
+    RECORD_FUNCTION("spectune::rmsNormBackward", {});
     withElementType(x.scalar_type(), [&]<typename T>(T*) {
         const kernels::RmsNormBackwardArgs<T> args {.rows = x.size(0),
             .width = x.size(1),
@@ -73,6 +76,7 @@ void rmsNormBackward(const at::Tensor& x, const at::Tensor& inverse, const at::T
 void rotate(const at::Tensor& x, std::int64_t heads, const at::Tensor& positions, const at::Tensor& cos,
     const at::Tensor& sin, bool back)
 {
+    RECORD_FUNCTION("spectune::rotate", {});
     withElementType(x.scalar_type(), [&]<typename T>(T*) {
         const kernels::RotateArgs<T> args {.rows = x.size(0),
             .heads = heads,
@@ -89,6 +93,7 @@ void rotate(const at::Tensor& x, std::int64_t heads, const at::Tensor& positions
 void rotateBack(const at::Tensor& query, const at::Tensor& key, const at::Tensor& value, const at::Tensor& positions,
     const at::Tensor& cos, const at::Tensor& sin, const at::Tensor& to)
 {
+    RECORD_FUNCTION("spectune::rotateBack", {});
     withElementType(to.scalar_type(), [&]<typename T>(T*) {
         const kernels::RotateArgs<T> args {.rows = to.size(0),
             .heads = (query.size(1) + key.size(1)) / cos.size(1),
@@ -108,6 +113,7 @@ void rotateBack(const at::Tensor& query, const at::Tensor& key, const at::Tensor
 
 void swiGlu(const at::Tensor& gateUp, const at::Tensor& out)
 {
+    RECORD_FUNCTION("spectune::swiGlu", {});
     withElementType(out.scalar_type(), [&]<typename T>(T*) {
         const kernels::SwiGluArgs<T> args {
             .rows = out.size(0), .width = out.size(1), .gateUp = rowsOf<const T>(gateUp), .out = rowsOf<T>(out)};
@@ -117,6 +123,7 @@ void swiGlu(const at::Tensor& gateUp, const at::Tensor& out)
 
 void swiGluBackward(const at::Tensor& gateUp, const at::Tensor& dOut, bool wantsOut)
 {
+    RECORD_FUNCTION("spectune::swiGluBackward", {});
     withElementType(dOut.scalar_type(), [&]<typename T>(T*) {
         tableFor<T>(dOut.device())
             .swiGluBackward(backwardArgs<T>(gateUp, dOut, wantsOut), currentStream(dOut.device()));
@@ -124,15 +131,16 @@ void swiGluBackward(const at::Tensor& gateUp, const at::Tensor& dOut, bool wants
 }
 
 bool swiGluBackwardWithFactors(
-    const at::Tensor& gateUp, const at::Tensor& dOut, bool wantsOut, const GatedFactors& factors, at::Tensor& scratch)
+    const at::Tensor& gateUp, const at::Tensor& dOut, bool wantsOut, const GatedFactors& factors)
 {
     return withElementType(dOut.scalar_type(), [&]<typename T>(T*) {
         using A = Wide<T>;
         const auto function = tableFor<T>(dOut.device()).swiGluThin;
         if (function == nullptr)
             return false;
+        at::Tensor scratch; // not kept: attention's backward takes more from the same allocator
         if (dOut.is_cuda())
-            scratch = bufferRows(scratch, 1, kernels::swiGluThinScratch(dOut.size(0), dOut.size(1)),
+            scratch = at::empty({kernels::swiGluThinScratch(dOut.size(0), dOut.size(1))},
                 dOut.options().dtype(wideType(dOut.scalar_type())));
         const auto sumOf = [](const ThinFactor& of) {
             return kernels::FactorSum<T> {.thin = rowsOf<const T>(of.thin),
@@ -149,6 +157,7 @@ bool swiGluBackwardWithFactors(
             .byGate = productOf(factors[0]),
             .byUp = productOf(factors[1]),
             .scratch = pointerOf<A>(scratch)};
+        RECORD_FUNCTION("spectune::swiGluBackwardWithFactors", {});
         return function(args, currentStream(dOut.device()));
     });
 }
@@ -156,6 +165,7 @@ bool swiGluBackwardWithFactors(
 void crossEntropy(
     const at::Tensor& logits, const at::Tensor& targets, const at::Tensor& losses, const at::Tensor& scale)
 {
+    RECORD_FUNCTION("spectune::crossEntropy", {});
     withElementType(logits.scalar_type(), [&]<typename T>(T*) {
         const kernels::CrossEntropyArgs<T> args {.rows = logits.size(0),
             .vocabulary = logits.size(1),

@@ -45,9 +45,9 @@ struct ThinFactor {
 using GatedFactors = std::array<ThinFactor, 3>;
 constexpr std::int64_t mostRankOfGatedFactors = kernels::SwiGluThinArgs<kernels::BFloat16>::mostRank;
 /// As swiGluBackward(), with these products on the way; the CPU always makes out again.
-/// @param scratch made anew where it is too small @return false: not for this type on this device, nothing was done
+/// @return false: not for this type on this device, nothing was done
 [[nodiscard]] bool swiGluBackwardWithFactors(
-    const at::Tensor& gateUp, const at::Tensor& dOut, bool wantsOut, const GatedFactors& factors, at::Tensor& scratch);
+    const at::Tensor& gateUp, const at::Tensor& dOut, bool wantsOut, const GatedFactors& factors);
 
 /// @param logits [rows, vocabulary]; become their gradient · @p scale (scalar, wide), where that is defined
 /// @param targets [rows] int64; negative: no loss, no gradient @param losses [rows], wide

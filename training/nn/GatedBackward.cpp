@@ -48,7 +48,7 @@ bool suits(const ops::ThinFactor& factor)
 } // namespace
 
 bool gatedBackwardWithFactors(const at::Tensor& gateUp, const at::Tensor& dOut, const at::Tensor& dDown,
-    const AdaptedInput& ofGateUp, const AdaptedInput& ofDown, at::Tensor& scratch)
+    const AdaptedInput& ofGateUp, const AdaptedInput& ofDown)
 {
     const bool isHalf = dOut.is_cuda() && dOut.scalar_type() == at::kBFloat16;
     // With dropout each module reads another x.
@@ -58,7 +58,7 @@ bool gatedBackwardWithFactors(const at::Tensor& gateUp, const at::Tensor& dOut, 
         factorsOfP(ofGateUp, gateUp, 0), factorsOfP(ofGateUp, gateUp, dOut.size(1)), factorOfQ(ofDown, dDown)};
     const auto isWanted = [](const ops::ThinFactor& factor) { return factor.thin.defined(); };
     return std::any_of(factors.begin(), factors.end(), isWanted) && std::all_of(factors.begin(), factors.end(), suits)
-        && ops::swiGluBackwardWithFactors(gateUp, dOut, /*wantsOut=*/false, factors, scratch);
+        && ops::swiGluBackwardWithFactors(gateUp, dOut, /*wantsOut=*/false, factors);
 }
 
 } // namespace spectune

@@ -18,8 +18,8 @@ struct AdaptedInput {
 /// For bfloat16 on CUDA and small ranks; a small batch's products are better done with others (see isSmallBatch()).
 /// @param gateUp [T, 2 · feedForward], becomes its gradient @param dOut [T, feedForward], used up
 /// @param dDown [T, width], the gradient of down's output, as sharedInputBackward() left it
-/// @param scratch made anew where it is too small @return false: nothing was done
+/// @return false: nothing was done
 [[nodiscard]] bool gatedBackwardWithFactors(const at::Tensor& gateUp, const at::Tensor& dOut, const at::Tensor& dDown,
-    const AdaptedInput& ofGateUp, const AdaptedInput& ofDown, at::Tensor& scratch);
+    const AdaptedInput& ofGateUp, const AdaptedInput& ofDown);
 
 } // namespace spectune

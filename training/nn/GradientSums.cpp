@@ -7,6 +7,7 @@
 #include "training/nn/ThinProducts.h"
 
 #include <ATen/ATen.h>
+#include <ATen/record_function.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -55,6 +56,9 @@ void GradientSums::add(const at::Tensor& to, const at::Tensor& thin, const at::T
 
 void GradientSums::run()
 {
+    if (m_waiting.empty())
+        return;
+    RECORD_FUNCTION("spectune::thinSums", {});
     for (std::size_t begin = 0; begin < m_waiting.size(); begin += Args::most) {
         const std::size_t end = std::min<std::size_t>(m_waiting.size(), begin + Args::most);
         const at::Tensor& first = m_waiting[begin].wide;

@@ -6,6 +6,7 @@
 #include "training/nn/LoopParts.h"
 
 #include <ATen/ATen.h>
+#include <ATen/record_function.h>
 
 #include <algorithm>
 
@@ -126,6 +127,7 @@ AdapterSet JoinedTriplets::adaptersInto(const at::Tensor& sums) const
 
 void JoinedTriplets::refresh()
 {
+    RECORD_FUNCTION("spectune::join", {});
     const at::Tensor& values = m_arena.values;
     forParts(values.device(), m_arena.workers, m_count, 1, [&](std::int64_t begin, std::int64_t end) {
         ops::withElementType(m_type, [&]<typename T>(T*) {
@@ -141,6 +143,7 @@ void JoinedTriplets::refresh()
 
 void JoinedTriplets::collect(std::span<const at::Tensor> sums)
 {
+    RECORD_FUNCTION("spectune::collect", {});
     at::Tensor total = sums.front();
     for (const at::Tensor& further : sums.subspan(1))
         total.add_(further);

@@ -6,6 +6,7 @@
 #include "training/nn/KernelTypes.h"
 
 #include <ATen/ATen.h>
+#include <ATen/record_function.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -35,6 +36,7 @@ bool multiplyTogether(std::span<const ThinProduct> products)
     };
     if (products.size() > Args::most || !std::all_of(products.begin(), products.end(), suits))
         return false;
+    RECORD_FUNCTION("spectune::thinRows", {});
     Args args {.products = {}, .count = static_cast<std::int64_t>(products.size()), .rows = products.front().x.size(0)};
     for (std::size_t i = 0; i < products.size(); ++i)
         args.products[i] = {.x = ops::rowsOf<const BFloat16>(products[i].x),

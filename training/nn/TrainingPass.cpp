@@ -54,11 +54,13 @@ void TrainingPass::expectRows(std::int64_t most)
     m_isFrugal = !(options.device().is_cuda() && options.dtype() == at::kBFloat16 && isSmallForward(most));
 }
 
-bool TrainingPass::keepsNorms(bool recomputes) const
+bool TrainingPass::keepsNormOf(InputSet set, bool recomputes) const
 {
-    // A block that is computed again needs them at once; dropout's products read them under their masks.
-    return recomputes || m_dropout.probability > 0.0
-        || (!m_recomputesNorms && (!m_isFrugal || !m_streams.front().is_cuda()));
+    if (m_dropout.probability > 0.0) // its products read them under their masks
+        return true;
+    const bool isFrugal = m_recomputesNorms || (m_isFrugal && m_streams.front().is_cuda());
+    // A block that is computed again for its backward needs the later of its norms at once.
+    return !isFrugal || (recomputes && set == InputSet::GateUp);
 }
 
 at::Tensor TrainingPass::generatorState() const
@@ -85,7 +87,8 @@ at::Tensor TrainingPass::forward(const PackedBatch& batch, bool recomputes)
         stream = bufferRows(stream, batch.rows(), width, m_model.options());
     at::index_select_out(m_streams.front(), m_model.embedding(), 0, batch.tokens);
     ResidualStream stream {.x = m_streams.front(), .delta = {}};
-    m_work.keepsNorms = keepsNorms(recomputes);
+    m_work.keepsInputNorm = keepsNormOf(InputSet::Qkv, recomputes);
+    m_work.keepsMiddleNorm = keepsNormOf(InputSet::GateUp, recomputes);
     m_work.reusesGateUp = m_isFrugal;
     for (std::size_t i = 0; i < m_blocks.size(); ++i) {
         BlockActivations& kept = activations(static_cast<std::int64_t>(i), recomputes);
@@ -137,7 +140,8 @@ void TrainingPass::backward(const PackedBatch& batch, bool recomputes)
     for (std::int64_t layer = m_model.spec().layers - 1; layer >= last; --layer) {
         const auto i = static_cast<std::size_t>(layer);
         BlockActivations& kept = activations(layer, recomputes);
-        if (recomputes) {
+        const bool isThere = layer + 1 == m_model.spec().layers; // the last that went forward
+        if (recomputes && !isThere) {
             if (m_dropout.generator)
                 m_dropout.generator->set_state(m_generatorStates[i]);
             projectedOf(kept) = m_projected[i];

@@ -37,7 +37,7 @@ public:
     /// Tells the most rows that a batch will have. Where they are few, on CUDA, memory is not what is short, and more of it is
     /// taken to save launches. Said once, ahead of the first run(): recorded steps point to the buffers.
     void expectRows(std::int64_t most);
-    /// Computes norms again on every device, not only where keepsNorms() would. For tests.
+    /// Computes norms again on every device, not only where keepsNormOf() would. For tests.
     void recomputeNorms() noexcept { m_recomputesNorms = true; }
     /// Times its phases; null: no more.
     void setClock(PhaseClock* clock) noexcept { m_clock = clock; }
@@ -52,8 +52,8 @@ private:
         const at::Tensor& normed, const PackedBatch& batch, const at::Tensor& scale);
     void backward(const PackedBatch& batch, bool recomputes);
     [[nodiscard]] BlockActivations& activations(std::int64_t layer, bool recomputes);
-    /// Whether the blocks' norms are kept.
-    [[nodiscard]] bool keepsNorms(bool recomputes) const;
+    /// Whether the norm before @p set is kept for the backward, where it is read again.
+    [[nodiscard]] bool keepsNormOf(InputSet set, bool recomputes) const;
     /// Where down's x Qᵀ of a block goes.
     [[nodiscard]] static at::Tensor& projectedOf(BlockActivations& kept)
     {

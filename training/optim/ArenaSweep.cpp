@@ -6,6 +6,7 @@
 #include "training/nn/LoopParts.h"
 
 #include <ATen/ATen.h>
+#include <ATen/record_function.h>
 
 #include <algorithm>
 
@@ -62,6 +63,7 @@ kernels::SweepArgs<A> part(const kernels::SweepArgs<A>& of, std::int64_t begin, 
 
 void ArenaSweep::run() const
 {
+    RECORD_FUNCTION("spectune::sweep", {});
     constexpr std::int64_t block = 1024; // parts end where the kernel's own blocks do
     const at::Device device = values.device();
     const std::int64_t blocks = (values.numel() + block - 1) / block;

@@ -6,6 +6,7 @@
 #include "training/nn/LoopParts.h"
 
 #include <ATen/ATen.h>
+#include <ATen/record_function.h>
 
 namespace spectune {
 
@@ -59,6 +60,7 @@ TripletScores Importance::scores(const at::Tensor& values) const
 
 void Importance::score(const at::Tensor& values, const ScoreTask& task) const
 {
+    RECORD_FUNCTION("spectune::score", {});
     const at::Device device = values.device();
     const auto from = [](auto* list, std::int64_t begin) { return list != nullptr ? list + begin : nullptr; };
     forParts(device, task.workers, m_places.size(0), 32, [&](std::int64_t begin, std::int64_t end) {

@@ -7,6 +7,7 @@
 #include "training/nn/LoopParts.h"
 
 #include <ATen/ATen.h>
+#include <ATen/record_function.h>
 
 #include <algorithm>
 
@@ -14,6 +15,7 @@ namespace spectune {
 
 void addOrthogonalityGradient(TripletArena& arena, RegularizerKind kind, double gamma, OrthogonalityResult& result)
 {
+    RECORD_FUNCTION("spectune::gram", {});
     const ArenaOrder& order = arena.order;
     const std::int64_t factors = 2 * order.moduleCount();
     const bool squared = kind == RegularizerKind::SquaredSum;

@@ -5,6 +5,7 @@
 #include "training/nn/KernelTypes.h"
 
 #include <ATen/ATen.h>
+#include <ATen/record_function.h>
 
 namespace spectune {
 
@@ -55,6 +56,7 @@ void RankAllocator::run(const TripletArena& arena, const Importance& importance,
             .loss = loss,
             .gradNorm = gradNorm,
             .workers = arena.workers});
+    RECORD_FUNCTION("spectune::select", {});
     const at::Device device = arena.values.device();
     ops::withElementType(arena.values.scalar_type(), [&]<typename T>(T*) {
         using A = kernels::Wide<T>;

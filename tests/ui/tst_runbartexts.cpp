@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the run bar tells of a run: before it, in figures that keep their places, and when it has ended.
+#include "tests/ui/RunFolderBench.h"
+#include "tests/ui/StudioBench.h"
+#include "ui/ConfigForm.h"
+#include "ui/FigureLabel.h"
+#include "ui/RunBar.h"
+#include "ui/RunModel.h"
+#include "visualization/Fonts.h"
+#include "visualization/NumberFormat.h"
+
+#include <QFile>
+#include <QLabel>
+#include <QTest>
+
+#include <algorithm>
+#include <cmath>
+
+using namespace spectune;
+using spectune::test::patience;
+
+class TestRunBarTexts : public test::StudioTest {
+    Q_OBJECT
+private Q_SLOTS:
+    void figuresKeepTheirPlaces();
+    void theBarsFiguresAreSuch();
+    void epochsAreToldBeforeARun_data();
+    void epochsAreToldBeforeARun();
+    void epochsFollowTheData();
+    void aFinishedRunTellsItsLoss();
+    void withoutAnEvaluationTheTimeIsTold();
+
+private:
+    [[nodiscard]] static QString subtitle(const RunBar& bar)
+    {
+        return bar.findChild<QLabel*>(QStringLiteral("RunSubtitle"))->text();
+    }
+};
+
+void TestRunBarTexts::figuresKeepTheirPlaces()
+{
+    const auto picture = [](const QString& number, const QString& rest) {
+        FigureLabel label;
+        label.setFont(Fonts::heading());
+        label.setRestLook(Fonts::body(), &Theme::text);
+        label.setFigures(number, rest);
+        label.resize(label.sizeHint());
+        return label.grab().toImage();
+    };
+    const QImage narrow = picture("Step 111", " of 2,000");
+    const QImage wide = picture("Step 888", " of 2,000");
+    QCOMPARE(narrow.size(), wide.size());
+    const int rest = static_cast<int>(std::ceil(tabularWidth(Fonts::heading(), "Step 888")));
+    const QRect end(rest, 0, wide.width() - rest, wide.height());
+    QVERIFY(end.width() > 40);
+    QCOMPARE(narrow.copy(end), wide.copy(end)); // " of 2,000" stands where it stood
+    QVERIFY(narrow != wide);
+}
+
+void TestRunBarTexts::theBarsFiguresAreSuch()
+{
+    m_bench->pauseAt(200);
+    for (const char* name : {"task loss", "tok/s", "learning rate", "device memory"}) {
+        const auto labels = window().runBar().findChildren<FigureLabel*>();
+        QVERIFY2(std::ranges::any_of(labels,
+                     [name](const FigureLabel* label) { return label->accessibleName() == QLatin1String(name); }),
+            name);
+    }
+}
+
+void TestRunBarTexts::epochsAreToldBeforeARun_data()
+{
+    QTest::addColumn<std::int64_t>("steps");
+    QTest::addColumn<double>("epochs");
+    QTest::addColumn<QString>("text");
+    QTest::newRow("whole") << std::int64_t {2000} << 3.0 << "2,000 steps, about 3 epochs";
+    QTest::newRow("part") << std::int64_t {800} << 1.52 << "800 steps, about 1.5 epochs";
+    QTest::newRow("one") << std::int64_t {94} << 1.0 << "94 steps, about 1 epoch";
+    QTest::newRow("many") << std::int64_t {800} << 12.6 << "800 steps, about 13 epochs";
+    QTest::newRow("not known") << std::int64_t {1} << 0.0 << "1 step";
+    QTest::newRow("next to none") << std::int64_t {10} << 0.01 << "10 steps";
+    QTest::newRow("steps not known") << std::int64_t {0} << 0.0 << "the number of steps follows from the data";
+}
+
+void TestRunBarTexts::epochsAreToldBeforeARun()
+{
+    QFETCH(const std::int64_t, steps);
+    QFETCH(const double, epochs);
+    RunModel run;
+    RunBar bar(run);
+    bar.setContext({.steps = steps, .epochs = epochs, .summary = {}});
+    QTEST(subtitle(bar), "text");
+}
+
+void TestRunBarTexts::epochsFollowTheData()
+{
+    ConfigForm form;
+    form.setText("train.steps", "21");
+    form.setText("train.batch_size", "16");
+    QCOMPARE(form.epochs(), 0.0); // no data yet
+    DataPreview preview;
+    preview.samples = 100; // seven batches, the last of four
+    form.setPreview(preview, false);
+    QCOMPARE(form.epochs(), 3.0);
+}
+
+void TestRunBarTexts::aFinishedRunTellsItsLoss()
+{
+    m_bench->runTo(SessionState::Finished);
+    const RunHistory& history = window().run().history();
+    QCOMPARE(history.evaluations.back().step, std::int64_t {800});
+    QCOMPARE(subtitle(window().runBar()),
+        QStringLiteral("step 800, evaluation loss %1 (was %2)")
+            .arg(formatLoss(history.evaluations.back().evalLoss), formatLoss(history.evaluations.front().evalLoss)));
+    const auto labels = window().runBar().findChildren<QLabel*>();
+    const auto texts = [&labels](const QString& wanted) {
+        return std::ranges::any_of(
+            labels, [&wanted](const QLabel* label) { return label->isVisible() && label->text() == wanted; });
+    };
+    QVERIFY(texts(QStringLiteral("· ") + formatDuration(history.metrics.back().seconds)));
+    double tokens = 0.0;
+    for (const MetricPoint& point : history.metrics)
+        tokens += static_cast<double>(point.tokens);
+    QVERIFY(texts(formatCount(std::llround(tokens / history.metrics.back().seconds)))); // of the run, not of its end
+    const auto speed = std::ranges::find_if(
+        labels, [](const QLabel* label) { return label->accessibleName() == QLatin1String("tok/s"); });
+    QVERIFY((*speed)->parentWidget()->toolTip().contains("over the whole run"));
+}
+
+void TestRunBarTexts::withoutAnEvaluationTheTimeIsTold()
+{
+    const QString folder = test::writeRun(m_bench->path("run"), test::written(0, 1.0));
+    QFile metrics(folder + "/metrics.jsonl");
+    QVERIFY(metrics.open(QIODevice::ReadOnly));
+    QByteArray kept;
+    while (!metrics.atEnd())
+        if (const QByteArray line = metrics.readLine(); !line.contains("eval_loss"))
+            kept += line;
+    metrics.close();
+    QVERIFY(metrics.open(QIODevice::WriteOnly | QIODevice::Truncate));
+    metrics.write(kept);
+    metrics.close();
+    QVERIFY(m_bench->open());
+    window().openRun(folder);
+    QCOMPARE(subtitle(window().runBar()),
+        QStringLiteral("step 40, %1").arg(formatDuration(window().run().history().metrics.back().seconds)));
+}
+
+QTEST_MAIN(TestRunBarTexts)
+#include "tst_runbartexts.moc"

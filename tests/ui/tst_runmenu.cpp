@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What can be done with a run, said of it by its name: by the bar of A, by the list's menu of any row.
+#include "tests/ui/RunsTest.h"
+#include "ui/ConfigForm.h"
+#include "ui/RunDetails.h"
+#include "ui/RunLibrary.h"
+#include "ui/RunListModel.h"
+#include "ui/RunMenu.h"
+#include "ui/RunsBar.h"
+#include "ui/RunsPage.h"
+#include "ui/RunsQuestion.h"
+
+#include <QContextMenuEvent>
+#include <QLineEdit>
+#include <QListView>
+#include <QPushButton>
+#include <QTest>
+
+#include <algorithm>
+
+using namespace spectune;
+using spectune::test::patience;
+using spectune::test::written;
+
+class TestRunMenu : public test::RunsTest {
+    Q_OBJECT
+private Q_SLOTS:
+    void theBarNamesItsRun();
+    void theBarSaysWhatKeepsARunFromIt();
+    void whatIsShownAlreadyIsLeftAlone();
+    void aRowsMenuIsOfItsRun();
+    void aRowIsComparedByItsMenu();
+    void notesAreReachedByTheMenu();
+    void theKeysOpenTheMenu();
+
+private:
+    [[nodiscard]] QListView& list() { return *page().findChild<QListView*>(); }
+    [[nodiscard]] RunMenu& menu() { return *page().findChild<RunMenu*>(); }
+    [[nodiscard]] QPushButton& button(const QString& text);
+    [[nodiscard]] QAction& entry(const QString& text);
+    /// As a right click on the run's row does.
+    void rightClick(const QString& name);
+};
+
+QPushButton& TestRunMenu::button(const QString& text)
+{
+    const auto buttons = page().bar().findChildren<QPushButton*>();
+    const auto found = std::ranges::find(buttons, text, &QPushButton::text);
+    if (found == buttons.end())
+        qFatal("no button %s", qPrintable(text));
+    return **found;
+}
+
+QAction& TestRunMenu::entry(const QString& text)
+{
+    const auto actions = menu().actions();
+    const auto found = std::ranges::find(actions, text, &QAction::text);
+    if (found == actions.end())
+        qFatal("no entry %s", qPrintable(text));
+    return **found;
+}
+
+void TestRunMenu::rightClick(const QString& name)
+{
+    const QPoint place = list().visualRect(page().list().indexOf(id(name))).center();
+    QContextMenuEvent asked(QContextMenuEvent::Mouse, place, list().viewport()->mapToGlobal(place));
+    QCoreApplication::sendEvent(list().viewport(), &asked);
+}
+
+void TestRunMenu::theBarNamesItsRun()
+{
+    write("a", written(0, 1.0));
+    write("b", written(1, 0.5));
+    openRuns(2);
+    choose({"a", "b"});
+    QCOMPARE(button("Open").toolTip(), "Opens “a” in Live, as it was recorded");
+    QCOMPARE(button("Open").accessibleDescription(), button("Open").toolTip());
+    QCOMPARE(button("Swap").toolTip(), "“b” becomes A, “a” becomes B");
+    for (const char* text : {"Start again", "Use rank map", "More", "Export A…"}) {
+        const QPushButton& named = button(text);
+        QVERIFY2(named.isEnabled() && named.toolTip().contains("“a”"), qPrintable(named.toolTip()));
+        QCOMPARE(named.accessibleDescription(), named.toolTip());
+    }
+    page().swap();
+    QCOMPARE(button("Open").toolTip(), "Opens “b” in Live, as it was recorded");
+}
+
+void TestRunMenu::theBarSaysWhatKeepsARunFromIt()
+{
+    write("a", written(0, 1.0));
+    write("bad", written(3, 0.9));
+    test::writeText(m_bench->path("runs/bad/metrics.jsonl"), "{\"step\": \"one\"}\n{}\n");
+    openRuns(2);
+    choose({"bad"});
+    QVERIFY(!button("Open").isEnabled());
+    QCOMPARE(button("Open").toolTip(), "The files of “bad” cannot be read.");
+    choose({"a"});
+    page().setBusy(true);
+    QVERIFY(!button("Open").isEnabled());
+    QCOMPARE(button("Open").toolTip(), "Another run goes on. Stop it or wait for its end.");
+}
+
+/// A search of the disk tells of its rows thirty times a second: the bar does not look into A's folder each time.
+void TestRunMenu::whatIsShownAlreadyIsLeftAlone()
+{
+    write("a", written(0, 1.0));
+    openRuns(1);
+    RunsBar bar;
+    RunsBar::Content content;
+    content.runs.push_back(*window().library().find(id("a")));
+    bar.setContent(content);
+    QAction* open = bar.actionsOfA()[RunDeed::Open];
+    open->setToolTip("left alone");
+    bar.setContent(content);
+    QCOMPARE(open->toolTip(), "left alone");
+    content.runs.front().fingerprint += 'x';
+    bar.setContent(content);
+    QVERIFY(open->toolTip() != "left alone");
+}
+
+void TestRunMenu::aRowsMenuIsOfItsRun()
+{
+    test::WrittenRun c = written(2, 0.7);
+    c.config.adalora.gamma = 0.25;
+    write("a", written(0, 1.0));
+    write("b", written(1, 0.5));
+    write("c", c);
+    openRuns(3);
+    choose({"a", "b"});
+    rightClick("c");
+    QVERIFY(menu().isVisible());
+    QCOMPARE(page().list().chosen(), std::vector<std::int64_t>({id("a"), id("b")})); // the comparison stays
+    QCOMPARE(entry("Open").toolTip(), "Opens “c” in Live, as it was recorded");
+    QCOMPARE(button("Open").toolTip(), "Opens “a” in Live, as it was recorded");
+    menu().close();
+    entry("Delete…").trigger();
+    QTRY_VERIFY_WITH_TIMEOUT(page().bar().asks(), patience);
+    QVERIFY2(page().bar().question().text().contains("runs/c"), qPrintable(page().bar().question().text()));
+    page().bar().question().no()->click();
+    QTRY_VERIFY_WITH_TIMEOUT(window().library().loaded(id("c")), patience);
+    entry("Start again").trigger();
+    QCOMPARE(window().workspace(), Workspace::Setup);
+    QCOMPARE(window().form().config().adalora.gamma, 0.25);
+}
+
+void TestRunMenu::aRowIsComparedByItsMenu()
+{
+    write("a", written(0, 1.0));
+    write("b", written(1, 0.5));
+    openRuns(2);
+    choose({"a"});
+    rightClick("b");
+    QVERIFY(!entry("Compare").isChecked());
+    entry("Compare").trigger();
+    QCOMPARE(page().list().chosen(), std::vector<std::int64_t>({id("a"), id("b")}));
+    menu().close();
+    rightClick("b");
+    QVERIFY(entry("Compare").isChecked());
+    entry("Compare").trigger();
+    QCOMPARE(page().list().chosen(), std::vector<std::int64_t> {id("a")});
+    menu().close();
+}
+
+void TestRunMenu::notesAreReachedByTheMenu()
+{
+    write("a", written(0, 1.0));
+    write("b", written(1, 0.5));
+    openRuns(2);
+    choose({"a", "b"});
+    const auto* name = page().details().findChild<QLineEdit*>();
+    rightClick("a");
+    menu().close();
+    entry("Name, notes and tags").trigger();
+    QCOMPARE(page().list().chosen().size(), 2U); // A's stand beside the comparison
+    QVERIFY(page().details().isVisible());
+    QCOMPARE(window().focusWidget(), name);
+    rightClick("b");
+    menu().close();
+    entry("Name, notes and tags").trigger();
+    QCOMPARE(page().list().chosen(), std::vector<std::int64_t> {id("b")});
+    QCOMPARE(name->text(), "b");
+    QCOMPARE(name->selectedText(), "b");
+}
+
+void TestRunMenu::theKeysOpenTheMenu()
+{
+    write("a", written(0, 1.0));
+    write("b", written(1, 0.5));
+    openRuns(2);
+    choose({"a"});
+    list().setFocus();
+    list().setCurrentIndex(page().list().indexOf(id("b")));
+    QTest::keyClick(&list(), Qt::Key_F10, Qt::ShiftModifier);
+    QVERIFY(menu().isVisible());
+    QCOMPARE(entry("Open").toolTip(), "Opens “b” in Live, as it was recorded");
+    menu().close();
+    list().setCurrentIndex(page().list().indexOf(id("a")));
+    QContextMenuEvent asked(QContextMenuEvent::Keyboard, {}, {});
+    QCoreApplication::sendEvent(&list(), &asked);
+    QVERIFY(menu().isVisible());
+    QCOMPARE(entry("Open").toolTip(), "Opens “a” in Live, as it was recorded");
+    menu().close();
+    const QPoint below(10, list().viewport()->height() - 4);
+    QContextMenuEvent beside(QContextMenuEvent::Mouse, below, list().viewport()->mapToGlobal(below));
+    QCoreApplication::sendEvent(list().viewport(), &beside);
+    QVERIFY(!menu().isVisible());
+}
+
+QTEST_MAIN(TestRunMenu)
+#include "tst_runmenu.moc"

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Words in the budget's plots: no line runs through them, they do not meet, and they keep their side.
+#include "tests/visualization/SampleRun.h"
+#include "visualization/BudgetCurve.h"
+#include "visualization/LabelPlace.h"
+#include "visualization/RunPlots.h"
+
+#include <QTest>
+
+#include <algorithm>
+#include <cmath>
+
+using namespace spectune;
+using spectune::test::SampleRun;
+
+namespace {
+
+SampleRun runOf(std::int64_t ti, std::int64_t finalStart)
+{
+    SampleRun run;
+    run.ti = ti;
+    run.finalSteps = run.totalSteps - finalStart;
+    return run;
+}
+
+void show(BudgetCurve& curve, const SampleRun& run)
+{
+    const PlotPlan plan = run.plan();
+    curve.setCurve(plan, BudgetValues::of(plan));
+}
+
+/// Where the init rank's label stands, or an empty place.
+QRectF initPlace(const BudgetCurve& curve)
+{
+    for (const BudgetCurve::HandleLabel& label : curve.plotLabels())
+        if (label.handle == BudgetHandle::InitRank)
+            return label.place;
+    return {};
+}
+
+/// −1: before ti's line, 0: between the two lines, 1: behind that of T − tf.
+int partOf(const QRectF& label, double ti, double end)
+{
+    return label.right() < ti ? -1 : label.left() > end ? 1 : 0;
+}
+
+} // namespace
+
+class TestBudgetLabels : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void noLineRunsThroughTheEditorsWords_data();
+    void noLineRunsThroughTheEditorsWords();
+    void theUsualEditorSaysAll();
+    void ofLittleRoomTheFirstGoLast();
+    void theInitLabelKeepsItsSide();
+    void noLineRunsThroughThePlotsWords();
+    void thePlotsInitLabelKeepsItsSide();
+
+private:
+    static void verifyClear(const BudgetCurve& curve, const PlotPlan& plan);
+};
+
+void TestBudgetLabels::verifyClear(const BudgetCurve& curve, const PlotPlan& plan)
+{
+    const BudgetGeometry geometry = curve.budgetGeometry();
+    const std::vector<BudgetCurve::HandleLabel> labels = curve.plotLabels();
+    for (std::size_t i = 0; i < labels.size(); ++i) {
+        const QRectF& place = labels[i].place;
+        const QByteArray where = QStringLiteral("%1, ti %2, T − tf %3, %4 px")
+                                     .arg(labels[i].text)
+                                     .arg(plan.ti)
+                                     .arg(plan.finalStart)
+                                     .arg(curve.width())
+                                     .toUtf8();
+        QVERIFY2(geometry.ground.adjusted(0.0, -6.0, 0.0, 0.0).contains(place), where);
+        for (const std::int64_t border : {plan.ti, plan.finalStart}) {
+            const double x = geometry.xOf(static_cast<double>(border));
+            QVERIFY2(x < place.left() - 2.0 || x > place.right() + 2.0, where);
+        }
+        for (std::size_t other = i + 1; other < labels.size(); ++other)
+            QVERIFY2(!place.intersects(labels[other].place), where);
+        for (const BudgetHandle handle : {BudgetHandle::InitRank, BudgetHandle::TargetRank, BudgetHandle::Interval})
+            QVERIFY2(!place.intersects(QRectF(geometry.handle(handle) - QPointF(6.5, 6.5), QSizeF(13.0, 13.0))), where);
+        const CurveBand band = bandOf(place.left(), place.right(),
+            [&](double x) { return geometry.yOfBudget(plan.budgetAt(geometry.stepAt(x))); });
+        QVERIFY2(place.bottom() <= band.top || place.top() >= band.bottom, where);
+    }
+}
+
+void TestBudgetLabels::noLineRunsThroughTheEditorsWords_data()
+{
+    QTest::addColumn<QSize>("size");
+    QTest::addColumn<double>("target");
+    for (const QSize size : {QSize(300, 190), QSize(345, 400), QSize(416, 420), QSize(900, 300)})
+        for (const double target : {1.0, 6.0, 11.0})
+            QTest::addRow("%d x %d, target %g", size.width(), size.height(), target) << size << target;
+}
+
+void TestBudgetLabels::noLineRunsThroughTheEditorsWords()
+{
+    QFETCH(QSize, size);
+    QFETCH(double, target);
+    BudgetCurve curve;
+    curve.resize(size);
+    for (std::int64_t ti = 0; ti < 1999; ti += 97) {
+        for (std::int64_t end = ti + 1; end < 2000; end += 53) { // the two lines come near at the begin of each turn
+            SampleRun run = runOf(ti, end);
+            run.targetRank = target;
+            show(curve, run);
+            verifyClear(curve, run.plan());
+            if (QTest::currentTestFailed())
+                return;
+        }
+    }
+}
+
+void TestBudgetLabels::theUsualEditorSaysAll()
+{
+    BudgetCurve curve;
+    curve.resize(416, 420);
+    show(curve, SampleRun {});
+    QStringList words;
+    for (const BudgetCurve::HandleLabel& label : curve.plotLabels())
+        words << label.text;
+    QCOMPARE(words,
+        (QStringList {QStringLiteral("target 6 per matrix, 924 in all"), QStringLiteral("init 12 per matrix"),
+            QStringLiteral("ΔT 20")}));
+    QVERIFY(!curve.grab().isNull());
+}
+
+/// ti is right before T − tf: the target is still told, off both lines.
+void TestBudgetLabels::ofLittleRoomTheFirstGoLast()
+{
+    BudgetCurve curve;
+    curve.resize(300, 300);
+    for (std::int64_t ti = 1500; ti < 1690; ti += 10) {
+        show(curve, runOf(ti, 1700));
+        const std::vector<BudgetCurve::HandleLabel> labels = curve.plotLabels();
+        QVERIFY(!labels.empty());
+        QCOMPARE(labels.front().handle, BudgetHandle::TargetRank);
+        QVERIFY2(labels.front().text.startsWith(QStringLiteral("target 6")), qPrintable(labels.front().text));
+    }
+}
+
+void TestBudgetLabels::theInitLabelKeepsItsSide()
+{
+    BudgetCurve curve;
+    curve.resize(416, 420);
+    int changes = 0;
+    int last = 0; // right of ti's line, for as long as it fits there
+    for (std::int64_t ti = 0; ti < 1690; ti += 3) {
+        show(curve, runOf(ti, 1700));
+        const BudgetGeometry geometry = curve.budgetGeometry();
+        const QRectF place = initPlace(curve);
+        QVERIFY2(!place.isEmpty(), qPrintable(QString::number(ti)));
+        const int part = partOf(place, geometry.xOf(static_cast<double>(ti)), geometry.xOf(1700.0));
+        changes += part != last ? 1 : 0;
+        last = part;
+    }
+    QCOMPARE(changes, 1);
+    QCOMPARE(last, -1);
+    QRectF before;
+    for (int rank = 7; rank < 65; ++rank) { // neighbouring ranks: neither up nor down, nor aside
+        SampleRun run;
+        run.initRank = rank;
+        show(curve, run);
+        const QRectF place = initPlace(curve);
+        QVERIFY(before.isEmpty()
+            || (std::abs(place.left() - before.left()) < 1e-6 && std::abs(place.top() - before.top()) < 1e-6));
+        before = place;
+    }
+}
+
+void TestBudgetLabels::noLineRunsThroughThePlotsWords()
+{
+    for (const std::int64_t end : {400, 900, 1700}) {
+        for (std::int64_t now = 20; now <= 2000; now += 60) {
+            SampleRun run = runOf(300, end);
+            run.now = now;
+            RunPlots plots;
+            plots.resize(428, 668);
+            plots.setPlan(run.plan());
+            plots.setHistory(run.history());
+            plots.setRange(PlotRange::WholeRun);
+            QVERIFY(!plots.grab().isNull()); // a plot that was never shown has no places yet
+            plots.replotNow();
+            const std::vector<PlacedWords> labels = plots.budgetLabels();
+            for (std::size_t i = 0; i < labels.size(); ++i)
+                for (std::size_t other = i + 1; other < labels.size(); ++other)
+                    QVERIFY2(!labels[i].place.intersects(labels[other].place), qPrintable(labels[i].text));
+        }
+    }
+}
+
+void TestBudgetLabels::thePlotsInitLabelKeepsItsSide()
+{
+    RunPlots plots;
+    plots.resize(428, 668);
+    QRectF before;
+    for (int rank = 7; rank < 40; ++rank) {
+        SampleRun run;
+        run.initRank = rank;
+        plots.setPlan(run.plan());
+        QVERIFY(!plots.grab().isNull());
+        plots.replotNow();
+        const QString words = QStringLiteral("init %1 × 154").arg(rank);
+        const std::vector<PlacedWords> labels = plots.budgetLabels();
+        const auto init = std::find_if(
+            labels.begin(), labels.end(), [&words](const PlacedWords& label) { return label.text == words; });
+        QVERIFY2(init != labels.end(), qPrintable(words));
+        // The axis' figures may become wider, and the plot with them narrower.
+        QVERIFY(before.isEmpty() || std::abs(init->place.top() - before.top()) < 2.0);
+        QVERIFY(before.isEmpty() || std::abs(init->place.left() - before.left()) < 12.0);
+        before = init->place;
+    }
+}
+
+QTEST_MAIN(TestBudgetLabels)
+#include "tst_budgetlabels.moc"

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "training/loop/BenchSubject.h"
+
+#include "training/config/Validation.h"
+#include "training/core/WorkerPool.h"
+#include "training/loop/Device.h"
+#include "training/loop/Notices.h"
+#include "training/loop/RunContext.h"
+#include "training/loop/SnapshotBuilder.h"
+#include "training/loop/Trainer.h"
+#include "training/nn/ThreadCount.h"
+#include "training/session/TrainingEngine.h"
+
+#include <ATen/ATen.h>
+#include <ATen/ThreadLocalState.h>
+#include <c10/core/GradMode.h>
+
+#include <chrono>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace spectune {
+
+namespace {
+
+class AdaptedSubject final : public BenchSubject {
+public:
+    AdaptedSubject(const std::shared_ptr<DecoderModel>& model, const RunConfig& config, bool snapshots,
+        std::unique_ptr<StepRecorder> recorder)
+        : m_resolved(resolveRun(config, factsOf(model->spec(), config)))
+        , m_trainer(model,
+              std::make_shared<const ModuleLayout>(
+                  adaptedLayout(model->spec(), TargetSelection::of(config.adalora), m_resolved.initRank)),
+              config, m_resolved, std::move(recorder))
+        , m_snapshots(snapshots)
+    {
+    }
+    [[nodiscard]] PreparedBatch prepare(const Batch& batch) const override { return m_trainer.prepare(batch); }
+    void step(std::int64_t t, const PreparedBatch& batch, const std::function<void()>& meanwhile) override
+    {
+        (void)m_trainer.step(t, batch, meanwhile);
+        const auto now = std::chrono::steady_clock::now();
+        if (!m_snapshots || now - m_shown < RunControl::snapshotInterval)
+            return;
+        (void)buildSnapshot(m_trainer, t + 1, m_resolved.schedule.budgetAt(t));
+        m_shown = now;
+    }
+    void setClock(PhaseClock* clock) override { m_trainer.setClock(clock); }
+    [[nodiscard]] std::int64_t trainedParameters() const override { return m_trainer.trainableParameters(); }
+    [[nodiscard]] std::string notice() override { return m_trainer.notice().english(); }
+
+private:
+    ResolvedRun m_resolved;
+    Trainer m_trainer;
+    bool m_snapshots;
+    std::chrono::steady_clock::time_point m_shown {}; ///< when the last snapshot was made
+};
+
+int productsOf(const DecoderModel& model, const TrainConfig& train)
+{
+    return productThreads(model.options().device(), train.threads, train.batchSize);
+}
+
+/// Forward and input gradients of the frozen model, shared out and recorded as the trainer does it.
+class FrozenSubject final : public BenchSubject {
+public:
+    /// @param targets loss-bearing tokens of a batch @param recorder null: steps are not recorded; @p notice says why
+    FrozenSubject(const std::shared_ptr<DecoderModel>& model, const RunConfig& config, std::int64_t targets,
+        std::unique_ptr<StepRecorder> recorder, Message notice)
+        : m_model(model)
+        , m_recomputes(config.train.gradientCheckpointing)
+        , m_scale(lossScale(targets, *model))
+        , m_loss(1, model->options().device())
+        , m_workers(workerCount(model->options().device(), config.train.threads, config.train.batchSize),
+              [each = productsOf(*model, config.train)] { useThreads(each); })
+        , m_graphs(
+              [this](const PackedBatch& batch, StepPart) {
+                  compute({&batch, 1});
+              },
+              std::move(recorder))
+        , m_notice(std::move(notice))
+    {
+        if (m_workers.size() > 1)
+            m_alone.emplace(productsOf(*model, config.train));
+        for (std::size_t i = 0; i < m_workers.size(); ++i) {
+            m_passes.push_back(std::make_unique<TrainingPass>(*model, AdapterSet {}, DropoutPass {}));
+            m_passes.back()->reachEmbedding();
+        }
+        m_model->reserve(m_model->spec().maxPositions);
+    }
+    [[nodiscard]] PreparedBatch prepare(const Batch& batch) const override
+    {
+        return prepared(batch, {.workers = m_workers.size()}, batch.tokens.size(1), m_model->options().device());
+    }
+    void step(std::int64_t /*t*/, const PreparedBatch& batch, const std::function<void()>& meanwhile) override
+    {
+        const std::vector<PackedBatch>& parts = batch.micros.front();
+        if (m_graphs.isEnabled() && m_clock == nullptr && parts.size() == 1)
+            m_graphs.run(parts.front());
+        else
+            compute(parts);
+        m_loss.request();
+        meanwhile();
+        (void)m_loss.wait(); // as a trainer waits for its loss
+    }
+    void setClock(PhaseClock* clock) override
+    {
+        m_clock = clock;
+        m_passes[0]->setClock(clock);
+        m_graphs.forget(); // as Trainer::setClock()
+    }
+    [[nodiscard]] std::int64_t trainedParameters() const override { return 0; }
+    [[nodiscard]] std::string notice() override
+    {
+        return both(std::exchange(m_notice, {}), m_graphs.notice()).english();
+    }
+
+private:
+    void compute(std::span<const PackedBatch> parts)
+    {
+        std::vector<at::Tensor> losses(parts.size());
+        const at::ThreadLocalState here; // for a profile
+        m_workers.run(parts.size(), [&](std::size_t i) {
+            const at::ThreadLocalStateGuard there(here);
+            const c10::NoGradGuard noGraph;
+            losses[i] = m_passes[i]->run(parts[i], m_scale, m_recomputes);
+        });
+        m_loss.onDevice().copy_(losses.front());
+    }
+
+    std::shared_ptr<DecoderModel> m_model;
+    bool m_recomputes;
+    at::Tensor m_scale;
+    Readback m_loss; ///< of the first worker's part
+    WorkerPool m_workers;
+    std::optional<ThreadCountGuard> m_alone;
+    std::vector<std::unique_ptr<TrainingPass>> m_passes;
+    StepGraphs m_graphs;
+    Message m_notice;
+    PhaseClock* m_clock = nullptr;
+};
+
+} // namespace
+
+std::unique_ptr<BenchSubject> benchSubject(const BenchCommand& command, const RunConfig& config,
+    const std::shared_ptr<DecoderModel>& model, std::unique_ptr<StepRecorder> recorder)
+{
+    if (command.method != "frozen")
+        return std::make_unique<AdaptedSubject>(model, config, command.snapshots, std::move(recorder));
+    const at::Device device = model->options().device();
+    Message notice = whyUnrecorded(device, config.train.dtype, /*rewinds=*/false);
+    if (!notice.empty())
+        recorder = nullptr;
+    else if (!recorder)
+        recorder = cudaRecorder(device, {});
+    return std::make_unique<FrozenSubject>(
+        model, config, command.batch * (command.sequence - 1), std::move(recorder), std::move(notice));
+}
+
+} // namespace spectune
