@@ -32,7 +32,9 @@ bool RankGrid::event(QEvent* event)
             const QPoint place
                 = m_state->geometry.cell(m_state->cursor->layer, m_state->cursor->kind).center().toPoint();
             QContextMenuEvent there(asked->reason(), place, mapToGlobal(place), asked->modifiers());
-            return QWidget::event(&there);
+            const bool done = QWidget::event(&there);
+            event->setAccepted(there.isAccepted()); // a grid without a menu of its own leaves it to its parent
+            return done;
         }
     }
     return QWidget::event(event);

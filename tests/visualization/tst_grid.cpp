@@ -5,6 +5,7 @@
 #include "visualization/Theme.h"
 
 #include <QAccessible>
+#include <QContextMenuEvent>
 #include <QMouseEvent>
 #include <QSignalSpy>
 #include <QTest>
@@ -305,6 +306,27 @@ private Q_SLOTS:
         QCOMPARE(grid.selected(), ModuleIndex {40 * 7});
         QTest::keyClick(&grid, Qt::Key_Left);
         QCOMPARE(grid.selected(), ModuleIndex {6});
+    }
+
+    void theMenuKeyGoesOnToTheParent()
+    {
+        QWidget around; // whose menu it is, as in Runs
+        around.setContextMenuPolicy(Qt::CustomContextMenu);
+        QSignalSpy asked(&around, &QWidget::customContextMenuRequested);
+        RankGrid grid(&around);
+        grid.resize(486, 668);
+        grid.setSnapshot(SampleRun {}.snapshot(1106));
+        QTest::keyClick(&grid, Qt::Key_Down);
+        QVERIFY(grid.selected().isValid());
+        QContextMenuEvent wanted(QContextMenuEvent::Keyboard, grid.rect().center(), {});
+        QCoreApplication::sendEvent(&grid, &wanted);
+        QCOMPARE(asked.count(), 1);
+        grid.setContextMenuPolicy(Qt::CustomContextMenu); // one of its own, on the cell
+        QSignalSpy own(&grid, &QWidget::customContextMenuRequested);
+        QCoreApplication::sendEvent(&grid, &wanted);
+        QCOMPARE(asked.count(), 1);
+        QCOMPARE(own.count(), 1);
+        QCOMPARE(own.front().front().toPoint(), grid.gridGeometry().cell(0, 0).center().toPoint());
     }
 
     void aClickActivatesItsCell()
