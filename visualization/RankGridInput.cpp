@@ -54,7 +54,15 @@ void RankGrid::changeEvent(QEvent* event)
 
 void RankGrid::mousePressEvent(QMouseEvent* event)
 {
-    if (event->button() != Qt::LeftButton || m_state->view == GridView::Empty) {
+    if (event->button() != Qt::LeftButton) { // it may open a menu, which would take the release of a drag
+        if (m_state->grabbed) {
+            m_state->grabbed.reset();
+            setCursor(Qt::ArrowCursor);
+        }
+        endTargets();
+        return;
+    }
+    if (m_state->view == GridView::Empty) {
         return;
     }
     if (isZoomed()) { // a click or a drag: the release tells
