@@ -53,6 +53,7 @@ LensRow::LensRow(MatrixView::Colors colors, SpectrumPlot::Kind kind, const QStri
     m_grid->setHorizontalSpacing(14);
     m_grid->setVerticalSpacing(4);
     const QString titles[] {matrixName, tr("Rank k"), tr("What is lost")};
+    const QString names[] {matrixName, tr("%1 of rank k").arg(matrixName), tr("What is lost of %1").arg(matrixName)};
     for (int column = 0; column < 3; ++column) {
         const auto index = static_cast<std::size_t>(column);
         auto* head = new QHBoxLayout;
@@ -76,6 +77,7 @@ LensRow::LensRow(MatrixView::Colors colors, SpectrumPlot::Kind kind, const QStri
         m_grid->addLayout(head, 0, column);
         // What is lost has both signs, of an image as well.
         m_views[index] = new MatrixView(column == 2 ? MatrixView::Colors::Signed : colors);
+        m_views[index]->setAccessibleName(names[column]);
         addMatrixMenu(column);
         m_grid->addWidget(m_views[index], 1, column);
     }

@@ -3,6 +3,7 @@
 
 #include "visualization/CsvNumber.h"
 #include "visualization/Fonts.h"
+#include "visualization/Marks.h"
 #include "visualization/Theme.h"
 
 #include <QEvent>
@@ -35,6 +36,7 @@ MatrixView::MatrixView(Colors colors, QWidget* parent)
     , m_colors(colors)
 {
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
+    setFocusPolicy(Qt::StrongFocus); // for its menu
 }
 
 void MatrixView::setMatrix(MatrixValues matrix, double reach)
@@ -110,13 +112,16 @@ void MatrixView::paintEvent(QPaintEvent*)
         painter.setPen(theme.text3);
         painter.setFont(Fonts::caption());
         painter.drawText(rect().adjusted(10, 10, -10, -10), Qt::AlignCenter | Qt::TextWordWrap, m_emptyText);
-        return;
+    } else {
+        const QRectF place = pictureRect();
+        // Values are drawn as crisp fields when they are larger than a pixel, and averaged when they are smaller.
+        painter.setRenderHint(QPainter::SmoothPixmapTransform, place.width() < m_image.width());
+        painter.setOpacity(m_dimmed ? dimmedOpacity : 1.0);
+        painter.drawImage(place, m_image);
+        painter.setOpacity(1.0);
     }
-    const QRectF place = pictureRect();
-    // Values are drawn as crisp fields when they are larger than a pixel, and averaged when they are smaller.
-    painter.setRenderHint(QPainter::SmoothPixmapTransform, place.width() < m_image.width());
-    painter.setOpacity(m_dimmed ? dimmedOpacity : 1.0);
-    painter.drawImage(place, m_image);
+    if (hasFocus())
+        drawFocusFrame(painter, rect(), theme.focus);
 }
 
 void MatrixView::changeEvent(QEvent* event)

@@ -87,6 +87,7 @@ MemoryBar::MemoryBar(QWidget* parent)
     : QWidget(parent)
 {
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    setFocusPolicy(Qt::StrongFocus); // for its menu
     setAccessibleName(tr("Memory need"));
 }
 
@@ -142,6 +143,8 @@ void MemoryBar::paintEvent(QPaintEvent*)
     }
     paintLimits(painter, layout);
     paintAxis(painter);
+    if (hasFocus())
+        drawFocusFrame(painter, rect(), theme.focus);
 }
 
 void MemoryBar::paintLimits(QPainter& painter, const MemoryBarLayout& layout) const
