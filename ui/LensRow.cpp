@@ -127,16 +127,27 @@ void LensRow::fitColumns()
     m_grid->setColumnStretch(3, std::max(1, room - 3 * wide));
 }
 
+QString LensRow::fileName(int column) const
+{
+    const int rank = m_parts ? std::min(m_rank, m_parts->count()) : m_rank;
+    const QString name = column == 0
+        ? QStringLiteral("whole-matrix")
+        : (column == 1 ? QStringLiteral("rank-%1") : QStringLiteral("lost-at-rank-%1")).arg(rank);
+    const MatrixValues& drawn = view(column).matrix();
+    const bool means = m_parts && (drawn.rows < m_parts->rows || drawn.columns < m_parts->columns);
+    return means ? QStringLiteral("%1-%2x%3-block-means").arg(name).arg(drawn.rows).arg(drawn.columns) : name;
+}
+
 void LensRow::addMatrixMenu(int column)
 {
-    const MatrixView* view = m_views[static_cast<std::size_t>(column)];
-    const auto name = [this, column] {
-        return column == 0 ? QStringLiteral("whole-matrix")
-                           : (column == 1 ? QStringLiteral("rank-%1") : QStringLiteral("lost-at-rank-%1")).arg(m_rank);
+    const auto csv = [this, column]() -> std::function<QString()> {
+        const MatrixValues& drawn = view(column).matrix();
+        const int rows = m_parts ? m_parts->rows : drawn.rows;
+        const int columns = m_parts ? m_parts->columns : drawn.columns;
+        return [drawn, rows, columns] { return MatrixView::csvOf(drawn, rows, columns); };
     };
     addPictureMenu(
-        *m_views[static_cast<std::size_t>(column)], name,
-        [view] { return [matrix = view->matrix()] { return MatrixView::csvOf(matrix); }; },
+        *m_views[static_cast<std::size_t>(column)], [this, column] { return fileName(column); }, csv,
         [this](const QString& lead, const QString& text) { Q_EMIT told(lead, text); });
 }
 

@@ -60,16 +60,23 @@ void MatrixView::setEmptyText(const QString& text)
     update();
 }
 
-QString MatrixView::csvOf(const MatrixValues& matrix)
+QString MatrixView::csvOf(const MatrixValues& matrix, int rows, int columns)
 {
-    QString csv = QStringLiteral("row,column,value\n");
+    const bool means = matrix.rows < rows || matrix.columns < columns;
+    const auto place = [means](int index, int drawn, int length) {
+        return means ? QStringLiteral("%1,%2")
+                           .arg(blockBegin(index, drawn, length) + 1)
+                           .arg(blockBegin(index + 1, drawn, length))
+                     : QString::number(index + 1);
+    };
+    QString csv = means ? QStringLiteral("first_row,last_row,first_column,last_column,mean\n")
+                        : QStringLiteral("row,column,value\n");
+    std::size_t next = 0;
     for (int row = 0; row < matrix.rows; ++row)
         for (int column = 0; column < matrix.columns; ++column)
             csv += QStringLiteral("%1,%2,%3\n")
-                       .arg(QString::number(row + 1), QString::number(column + 1),
-                           csvNumber(
-                               matrix.values[static_cast<std::size_t>(row) * static_cast<std::size_t>(matrix.columns)
-                                   + static_cast<std::size_t>(column)]));
+                       .arg(place(row, matrix.rows, rows), place(column, matrix.columns, columns),
+                           csvNumber(matrix.values[next++]));
     return csv;
 }
 
