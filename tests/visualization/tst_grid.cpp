@@ -165,8 +165,10 @@ private Q_SLOTS:
         state.snapshot = snapshot;
         state.updateScale();
         for (int layer = 0; layer < run.layers; ++layer)
-            for (int kind = 0; kind < run.kinds; ++kind)
-                QCOMPARE(state.lookOf({layer, kind}).hatched, state.isEmptied(state.moduleAt({layer, kind})));
+            for (int kind = 0; kind < run.kinds; ++kind) {
+                const auto module = state.moduleAt({layer, kind}).at();
+                QCOMPARE(state.lookOf({layer, kind}).hatched, snapshot->modules[module].rank == 0);
+            }
         QVERIFY(mode == GridMode::Orthogonality || mode == GridMode::Revivals || state.lookOf({0, 5}).text == "0");
         QVERIFY(mode != GridMode::Orthogonality || state.scale.high < 1e6);
         const QString words = grid.spokenCellAt(0, 5);
