@@ -128,6 +128,11 @@ std::vector<PlacedWords> RunPlots::budgetLabels() const
     return words;
 }
 
+double RunPlots::budgetY(double x) const
+{
+    return m_private->budgetObstacles().curve(x);
+}
+
 void RunPlots::setRange(PlotRange range)
 {
     m_private->range = range;

@@ -53,6 +53,8 @@ public:
     [[nodiscard]] std::vector<PlacedMark> placedMarks() const;
     [[nodiscard]] std::vector<QRectF> lossLabels() const;
     [[nodiscard]] std::vector<PlacedWords> budgetLabels() const; ///< the words inside the budget's plot; canvas pixels
+    /// Of the budget's curve at @p x: what is kept as far as it is known, then the plan; canvas pixels.
+    [[nodiscard]] double budgetY(double x) const;
     void setRange(PlotRange range);
     [[nodiscard]] PlotRange range() const; ///< as set
     [[nodiscard]] PlotRange effectiveRange() const; ///< what Automatic means now

@@ -71,6 +71,7 @@ public:
     [[nodiscard]] std::vector<PlacedMark> placedMarks() const;
     [[nodiscard]] std::vector<QRectF> lossLabels() const; ///< the loss plot's own words, marks not among them
     [[nodiscard]] std::vector<plotlabel::PlacedLabel> budgetLabels() const;
+    [[nodiscard]] LabelObstacles budgetObstacles() const;
     void smooth(double weight); ///< many points by a worker: the earlier curve stays until then
     void replaced(); ///< all curves: as smooth as was asked for last
     void clearCurves(); ///< what is smoothed next is as smooth as was asked for last
@@ -120,7 +121,6 @@ private:
     void paintLossLabels(QPainter& painter) const;
     void paintOrthLabel(QPainter& painter) const;
     void paintBudgetLabels(QPainter& painter) const;
-    [[nodiscard]] LabelObstacles budgetObstacles() const;
     void addKeptLabels(std::vector<plotlabel::PlacedLabel>& labels, LabelObstacles& obstacles) const;
     /// @p label, whose left edge stays, at the height where the budget's curve is not.
     [[nodiscard]] QRectF offTheBudget(const QRectF& label, const LabelObstacles& obstacles) const;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/visualization/Ink.h"
 #include "tests/visualization/SampleRun.h"
 #include "visualization/RankGrid.h"
 #include "visualization/RankGridState.h"
@@ -181,7 +182,7 @@ private Q_SLOTS:
                 module.rank = 3;
             QVERIFY(state.legendHatch().isEmpty());
         }
-        QVERIFY(!grid.grab().isNull());
+        QVERIFY(test::hasInk(grid.grab().toImage(), grid.gridGeometry().cell(0, 5).adjusted(3, 3, -3, -3))); // hatched
     }
 
     void scalesPlaceTheirEnds()
