@@ -184,6 +184,11 @@ QRect RunPlots::partRect(int part) const
     return m_private->partRect(part);
 }
 
+void RunPlots::setClock(std::function<std::int64_t()> clock)
+{
+    m_private->clock = std::move(clock);
+}
+
 QSize RunPlots::sizeHint() const
 {
     return {428, 660};

@@ -7,6 +7,7 @@
 
 #include <QWidget>
 
+#include <functional>
 #include <memory>
 
 namespace spectune {
@@ -90,6 +91,8 @@ public:
     [[nodiscard]] QRect partRect(int part) const;
     /// Applies all that is pending at once; otherwise a timer does.
     void replotNow();
+    /// What the pace of pictures goes by, in milliseconds since some moment, in place of the real time: for tests.
+    void setClock(std::function<std::int64_t()> clock);
     [[nodiscard]] QSize sizeHint() const override;
     [[nodiscard]] QSize minimumSizeHint() const override;
 

@@ -6,10 +6,10 @@
 #include "visualization/RunPlots.h"
 #include "visualization/RunPlotsLabel.h"
 
-#include <QElapsedTimer>
 #include <QTimer>
 
 #include <array>
+#include <functional>
 #include <optional>
 
 class QCPAxisRect;
@@ -37,6 +37,7 @@ public:
 
     void paintGround(QPainter& painter) const;
     void paintOverlay(QPainter& painter) const;
+    std::function<std::int64_t()> clock; ///< ms since some moment
     RunCurves curves;
     PlotRange range = PlotRange::Automatic;
     PlotRange announced = PlotRange::Automatic;
@@ -75,7 +76,7 @@ public:
     void smooth(double weight); ///< many points by a worker: the earlier curve stays until then
     void replaced(); ///< all curves: as smooth as was asked for last
     void clearCurves(); ///< what is smoothed next is as smooth as was asked for last
-    void pointerMoved() { m_pointerMoved = m_clock.elapsed(); }
+    void pointerMoved() { m_pointerMoved = clock(); }
     AxisBounds steps;
     AxisBounds loss;
     AxisBounds orth;
@@ -130,9 +131,8 @@ private:
 
     RunPlots* m_owner;
     QTimer m_timer; ///< to the next picture
-    QElapsedTimer m_clock;
-    std::int64_t m_pointerMoved = 0; ///< by m_clock, ms
-    std::int64_t m_drawn = 0; ///< when it was last replotted, by m_clock, ms
+    std::int64_t m_pointerMoved = 0; ///< by the clock, ms
+    std::int64_t m_drawn = 0; ///< when it was last replotted, by the clock, ms
     RescaleGate m_gate;
     bool m_forced = true;
     QCPAxisRect* m_lossRect = nullptr;
