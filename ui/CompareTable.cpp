@@ -128,14 +128,14 @@ int CompareTable::heightForWidth(int width) const
     return layoutAt(width).height;
 }
 
-int CompareTable::wholeRows(int height) const
+int CompareTable::wholeRows(int top, int height) const
 {
     const Layout layout = layoutAt(width());
-    int whole = 0;
+    int end = top;
     for (const Line& line : layout.lines)
-        if (line.y + line.height <= height)
-            whole = line.y + line.height;
-    return whole == 0 || layout.height <= height ? height : whole;
+        if (line.y + line.height <= top + height)
+            end = std::max(end, line.y + line.height);
+    return end == top || layout.height <= top + height ? height : end - top;
 }
 
 void CompareTable::measure()

@@ -25,9 +25,9 @@ public:
     [[nodiscard]] QSize minimumSizeHint() const override;
     [[nodiscard]] bool hasHeightForWidth() const override { return true; }
     [[nodiscard]] int heightForWidth(int width) const override;
-    /// Height of the lines that are whole in the uppermost @p height pixels, at the present width; @p height itself
-    /// where all of them are, or none is.
-    [[nodiscard]] int wholeRows(int height) const;
+    /// Height from @p top on to the last line that ends within @p height pixels from there, at the present width;
+    /// @p height itself where the last line of all does, or none.
+    [[nodiscard]] int wholeRows(int top, int height) const;
     /// Width that all columns need so that no number is cut and some letters of every text are there.
     [[nodiscard]] int neededWidth() const;
     /// What row @p index of the configuration reads in each run, as painted at the present width.

@@ -111,7 +111,7 @@ QString ExportWindow::waitsFor(const Profile& profile) const
         return tr("Waits until the run is paused or has ended");
     const auto work = m_session.workBefore(profile.request);
     if (!work)
-        return tr("Begins…");
+        return tr("Starting…");
     switch (*work) {
     case EngineWork::Checking: return tr("Waits for Try, which checks samples");
     case EngineWork::Answering: return tr("Waits for Try, which answers");

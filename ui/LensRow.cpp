@@ -53,6 +53,7 @@ LensRow::LensRow(MatrixView::Colors colors, SpectrumPlot::Kind kind, const QStri
     m_grid->setHorizontalSpacing(14);
     m_grid->setVerticalSpacing(4);
     const QString titles[] {matrixName, tr("Rank k"), tr("What is lost")};
+    const QString names[] {matrixName, tr("%1 of rank k").arg(matrixName), tr("What is lost of %1").arg(matrixName)};
     for (int column = 0; column < 3; ++column) {
         const auto index = static_cast<std::size_t>(column);
         auto* head = new QHBoxLayout;
@@ -76,6 +77,7 @@ LensRow::LensRow(MatrixView::Colors colors, SpectrumPlot::Kind kind, const QStri
         m_grid->addLayout(head, 0, column);
         // What is lost has both signs, of an image as well.
         m_views[index] = new MatrixView(column == 2 ? MatrixView::Colors::Signed : colors);
+        m_views[index]->setAccessibleName(names[column]);
         addMatrixMenu(column);
         m_grid->addWidget(m_views[index], 1, column);
     }
@@ -125,16 +127,27 @@ void LensRow::fitColumns()
     m_grid->setColumnStretch(3, std::max(1, room - 3 * wide));
 }
 
+QString LensRow::fileName(int column) const
+{
+    const int rank = m_parts ? std::min(m_rank, m_parts->count()) : m_rank;
+    const QString name = column == 0
+        ? QStringLiteral("whole-matrix")
+        : (column == 1 ? QStringLiteral("rank-%1") : QStringLiteral("lost-at-rank-%1")).arg(rank);
+    const MatrixValues& drawn = view(column).matrix();
+    const bool means = m_parts && (drawn.rows < m_parts->rows || drawn.columns < m_parts->columns);
+    return means ? QStringLiteral("%1-%2x%3-block-means").arg(name).arg(drawn.rows).arg(drawn.columns) : name;
+}
+
 void LensRow::addMatrixMenu(int column)
 {
-    const MatrixView* view = m_views[static_cast<std::size_t>(column)];
-    const auto name = [this, column] {
-        return column == 0 ? QStringLiteral("whole-matrix")
-                           : (column == 1 ? QStringLiteral("rank-%1") : QStringLiteral("lost-at-rank-%1")).arg(m_rank);
+    const auto csv = [this, column]() -> std::function<QString()> {
+        const MatrixValues& drawn = view(column).matrix();
+        const int rows = m_parts ? m_parts->rows : drawn.rows;
+        const int columns = m_parts ? m_parts->columns : drawn.columns;
+        return [drawn, rows, columns] { return MatrixView::csvOf(drawn, rows, columns); };
     };
     addPictureMenu(
-        *m_views[static_cast<std::size_t>(column)], name,
-        [view] { return [matrix = view->matrix()] { return MatrixView::csvOf(matrix); }; },
+        *m_views[static_cast<std::size_t>(column)], [this, column] { return fileName(column); }, csv,
         [this](const QString& lead, const QString& text) { Q_EMIT told(lead, text); });
 }
 

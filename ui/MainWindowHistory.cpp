@@ -46,9 +46,9 @@ void MainWindow::connectHistory()
     connect(m_opener, &RunOpener::failed, this,
         [this](const QString&, const QString& why) { m_status->setMessage(tr("Not done"), why); });
     connect(m_opener, &RunOpener::folderChanged, this, [this] { m_runs->setOpening(m_opener->folder()); });
-    // Nor who looks at another run by now.
+    // Nor who opened A and looks at another run by now; a run of the list's menu need not be A at all.
     connect(&m_runs->list(), &RunListModel::chosenChanged, this, [this] {
-        if (m_opener->isBusy() && !m_runs->isFirst(m_opener->folder())) {
+        if (m_opener->isBusy() && m_runs->hasLeftOpening()) {
             m_status->setMessage({}, tr("%1 is not opened.").arg(shownPath(m_opener->folder())));
             m_opener->cancel();
         }

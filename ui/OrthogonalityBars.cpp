@@ -3,6 +3,7 @@
 
 #include "visualization/CsvNumber.h"
 #include "visualization/Fonts.h"
+#include "visualization/Marks.h"
 #include "visualization/NumberFormat.h"
 #include "visualization/Theme.h"
 
@@ -16,6 +17,7 @@ OrthogonalityBars::OrthogonalityBars(QWidget* parent)
     : QWidget(parent)
 {
     setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
+    setFocusPolicy(Qt::StrongFocus); // for its menu
     setAccessibleName(tr("Orthogonality of P and Q"));
 }
 
@@ -61,6 +63,8 @@ void OrthogonalityBars::paintEvent(QPaintEvent*)
         drawTabular(
             painter, QRectF(width() - 50, y, 50, 18), Qt::AlignRight | Qt::AlignVCenter, formatShort(m_values[i]));
     }
+    if (hasFocus())
+        drawFocusFrame(painter, rect(), theme.focus);
 }
 
 } // namespace spectune

@@ -22,11 +22,25 @@ namespace spectune {
 namespace {
 constexpr int sourceLines = 2; ///< what a preset is for may take more
 
-/// Where its numbers come from, without what else there is to say of them.
-QString originOf(const QString& source)
+/// Height of @p text in @p label, px.
+int heightOf(const QLabel& label, const QString& text)
 {
-    const qsizetype end = source.indexOf(QLatin1String(". "));
-    return end < 0 ? source : source.left(end + 1);
+    const QRect room(0, 0, label.contentsRect().width(), 0);
+    return label.fontMetrics().boundingRect(room, Qt::TextWordWrap, text).height();
+}
+
+/// @p about whole, and of @p source the words that end within sourceLines, or within one more line than @p about has.
+/// By room, not by sentences: a full stop may belong to "cf." as well.
+QString elidedNote(const QLabel& label, const QString& about, const QString& source)
+{
+    const int line = label.fontMetrics().lineSpacing();
+    const int most = std::max(sourceLines * line, heightOf(label, about) + line);
+    QString note = QStringLiteral("%1  ·  %2").arg(about, source);
+    for (qsizetype end = note.size(); end > about.size() && heightOf(label, note) > most;) {
+        end = note.lastIndexOf(QLatin1Char(' '), end - 1);
+        note = note.left(end) + QChar(u'…');
+    }
+    return note;
 }
 
 /// What it is for and where its numbers come from, whole.
@@ -185,14 +199,7 @@ void PresetBar::refresh()
         : counted(changed, tr("%1 field changed from the preset"), tr("%1 fields changed from the preset"));
     const QString about
         = preset->about.isEmpty() ? since : QStringLiteral("%1  ·  %2").arg(since, presetWords(*preset, preset->about));
-    // Of a source that is too long the first sentence names it; the tool tip has the whole.
-    const QString source = presetWords(*preset, preset->source);
-    const QString whole = QStringLiteral("%1  ·  %2").arg(about, source);
-    const QRect room(0, 0, m_note->contentsRect().width(), 0);
-    const int height = m_note->fontMetrics().boundingRect(room, Qt::TextWordWrap, whole).height();
-    m_note->setText(height <= sourceLines * m_note->fontMetrics().lineSpacing()
-            ? whole
-            : QStringLiteral("%1  ·  %2").arg(about, originOf(source)));
+    m_note->setText(elidedNote(*m_note, about, presetWords(*preset, preset->source))); // the tool tip has the whole
     m_note->setToolTip(tipOf(*preset));
     m_picker->setAccessibleDescription(tipOf(*preset));
 }

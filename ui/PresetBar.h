@@ -18,8 +18,8 @@ namespace spectune {
 class ConfigForm;
 
 /// The row above the set-up: presets to choose from, how many fields have been changed since, what the chosen one is
-/// for, and where its numbers come from: all of it where there is room, else the first sentence. As high as these words
-/// need. A set-up that comes from elsewhere is no preset's.
+/// for, and where its numbers come from, elided where there is no room for all of it. As high as these words need. A
+/// set-up that comes from elsewhere is no preset's.
 class PresetBar : public QWidget {
     Q_OBJECT
 public:

@@ -22,7 +22,7 @@ constexpr int rowHeight = 44;
 constexpr int tickRoom = 32;
 constexpr int numberRoom = 52;
 constexpr int curveWidth = 68;
-constexpr int leastCurve = 24; ///< a narrower one tells nothing
+constexpr int narrowCurve = 40; ///< in a narrow list
 
 QColor toneColor(RunRowLook::Tone tone, bool chosen)
 {
@@ -60,10 +60,7 @@ RunListDelegate::Places RunListDelegate::placesOf(const QRect& row, const RunRow
     const int numberWidth = std::max(numberRoom, static_cast<int>(std::ceil(tabularWidth(Fonts::body(), look.number))));
     const QRect number(row.right() - numberWidth - 8, row.top(), numberWidth, row.height());
     const int left = row.left() + tickRoom;
-    const int line = QFontMetrics(Fonts::caption()).horizontalAdvance(look.line);
-    const int usual = row.width() < 300 ? curveWidth - 18 : curveWidth;
-    const int rest = number.left() - 6 - 8 - left - line; // beside the whole line
-    const int curve = rest >= leastCurve ? std::min(usual, rest) : 0;
+    const int curve = row.width() < 300 ? narrowCurve : curveWidth;
     const QRect picture(number.left() - curve - 6, row.top() + 11, curve, row.height() - 22);
     return {number, picture, {left, row.top() + 5, picture.left() - left - 8, 17}};
 }
@@ -100,8 +97,7 @@ void RunListDelegate::paint(QPainter* painter, const QStyleOptionViewItem& optio
     painter->drawText(words.translated(0, 16), Qt::AlignLeft | Qt::AlignVCenter,
         painter->fontMetrics().elidedText(look.line, Qt::ElideRight, words.width()));
     painter->setPen(QPen(theme.text2, 1.3));
-    if (!places.curve.isEmpty())
-        painter->drawPolyline(sparkline(look.curve, places.curve, look.share));
+    painter->drawPolyline(sparkline(look.curve, places.curve, look.share));
     painter->setFont(Fonts::body());
     painter->setPen(look.hasNumber ? theme.text : theme.text3);
     drawTabular(*painter, places.number, Qt::AlignRight | Qt::AlignVCenter, look.number);

@@ -16,11 +16,12 @@ public:
 
     void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
     [[nodiscard]] QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override;
-    /// Where a row's parts stand, in pixels of the list. Number and line are whole before the curve has its width.
+    /// Where a row's parts stand, in pixels of the list. The number is whole, and the curve as wide in every row, as its
+    /// length is the share of the steps that were done; name and line have the rest.
     struct Places {
         QRect number;
-        QRect curve; ///< empty: there is no room for one
-        QRect words; ///< name; the line is below
+        QRect curve;
+        QRect words; ///< name; the line is below, and is elided
     };
     [[nodiscard]] static Places placesOf(const QRect& row, const RunRowLook& look);
     /// The name at @p width: elided in the middle, since names of runs differ at their ends.

@@ -255,14 +255,16 @@ void RunsPage::setBusy(bool busy)
 
 void RunsPage::setOpening(const QString& folder)
 {
-    m_opening = folder;
+    m_opening = folder.isEmpty() ? QString() : QDir::cleanPath(QDir(folder).absolutePath());
+    const RunRecord* a = find(0);
+    m_openingWasFirst = a && a->folder == m_opening;
     refreshChosen();
 }
 
-bool RunsPage::isFirst(const QString& folder) const
+bool RunsPage::hasLeftOpening() const
 {
     const RunRecord* a = find(0);
-    return a && QDir::cleanPath(QDir(folder).absolutePath()) == a->folder;
+    return m_openingWasFirst && (!a || a->folder != m_opening);
 }
 
 void RunsPage::refresh()

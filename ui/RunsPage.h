@@ -48,7 +48,7 @@ public:
     /// A run of this session goes on: other runs cannot be opened, resumed or deleted over it.
     void setBusy(bool busy);
     void setOpening(const QString& folder); ///< of the run that is being opened; empty: none is
-    [[nodiscard]] bool isFirst(const QString& folder) const; ///< whether it is A's
+    [[nodiscard]] bool hasLeftOpening() const; ///< that run was A when its opening began, and is not any more
 
     // What the bar and the list's menu ask for, of the run with that id; 0: of A. Public for tests.
     void startAgain(std::int64_t run = 0);
@@ -110,7 +110,8 @@ private:
     bool m_busy = false;
     bool m_fitsMany = false; ///< the differences have the width that more than two runs ask for
     bool m_handleMoved = false; ///< left of the differences, by a person
-    QString m_opening; ///< folder
+    QString m_opening; ///< folder, as records have it
+    bool m_openingWasFirst = false; ///< when setOpening() told of it
     std::vector<std::int64_t> m_choice; ///< the chosen runs, as the list's keyboard followed them last
     std::int64_t m_current = 0; ///< id of the run that the list's keyboard stood on last
     std::int64_t m_asksToDelete = 0; ///< id of the run whose size is being measured
@@ -142,8 +143,7 @@ private:
         QStringList names;
         QStringList reasons; ///< why a run cannot be read; empty: it is, or is being read
         friend bool operator==(const Chosen&, const Chosen&) = default;
-    };
-    Chosen m_drawn; ///< what plot, maps and table show
+    } m_drawn; ///< what plot, maps and table show
     bool m_hasDrawn = false;
 };
 

@@ -54,7 +54,6 @@ void RunsPage::refreshChosen()
 {
     RunsBar::Content content;
     content.busy = m_busy;
-    content.opening = !m_opening.isEmpty() && isFirst(m_opening);
     std::vector<std::shared_ptr<const LoadedRun>> runs;
     for (const std::int64_t id : m_model->chosen()) {
         const RunRecord* record = m_library.find(id);
@@ -63,6 +62,7 @@ void RunsPage::refreshChosen()
         content.runs.push_back(*record);
         runs.push_back(record->state == RecordState::Missing ? nullptr : m_library.loaded(id));
     }
+    content.opening = !content.runs.empty() && content.runs.front().folder == m_opening;
     if (runs.size() == 2 && runs[0] && runs[1])
         content.verdict = lossVerdict(*runs[0], *runs[1]);
     showChosen(std::move(runs), content.runs);

@@ -12,16 +12,17 @@ TargetsMenu::TargetsMenu(RankGrid& grid)
     : QMenu(&grid)
     , m_grid(grid)
 {
-    m_layer = addAction(QString(), this, [this] { Q_EMIT wanted(line(TargetDrag::Extent::Rows).after()); });
-    m_kind = addAction(QString(), this, [this] { Q_EMIT wanted(line(TargetDrag::Extent::Columns).after()); });
+    m_layer = addAction(QString(), this, [this] { tick(TargetDrag::Extent::Rows); });
+    m_kind = addAction(QString(), this, [this] { tick(TargetDrag::Extent::Columns); });
     m_layer->setCheckable(true);
     m_kind->setCheckable(true);
     addSeparator();
     addAction(tr("&All"), this, [this] { Q_EMIT wanted(std::vector<bool>(m_grid.targets().size(), true)); });
-    m_only = addAction(tr("&None but this"), this, [this] { // none at all would mean every matrix
+    m_only = addAction(QString(), this, [this] { // none at all would mean every matrix
+        if (!stands())
+            return;
         std::vector<bool> ticked(m_grid.targets().size(), false);
-        ticked.at(
-            static_cast<std::size_t>(m_cell.layer) * m_grid.kinds().size() + static_cast<std::size_t>(m_cell.kind))
+        ticked[static_cast<std::size_t>(m_cell.layer) * m_grid.kinds().size() + static_cast<std::size_t>(m_cell.kind)]
             = true;
         Q_EMIT wanted(ticked);
     });
@@ -40,9 +41,20 @@ TargetDrag TargetsMenu::line(TargetDrag::Extent extent) const
     return {m_grid.targets(), {}, static_cast<int>(m_grid.kinds().size()), m_cell, extent};
 }
 
+bool TargetsMenu::stands() const
+{
+    return m_cell.layer < m_grid.layers() && static_cast<std::size_t>(m_cell.kind) < m_grid.kinds().size();
+}
+
+void TargetsMenu::tick(TargetDrag::Extent extent)
+{
+    if (stands())
+        Q_EMIT wanted(line(extent).after());
+}
+
 void TargetsMenu::openAt(QPoint place)
 {
-    if (m_grid.layers() == 0)
+    if (m_grid.layers() == 0 || m_grid.kinds().empty())
         return;
     const RankGridGeometry& geometry = m_grid.gridGeometry();
     const std::optional<GridCell> cell = geometry.cellAt(place);
@@ -54,9 +66,10 @@ void TargetsMenu::openAt(QPoint place)
     m_only->setVisible(cell.has_value());
     m_layer->setChecked(!line(TargetDrag::Extent::Rows).ticks());
     m_kind->setChecked(!line(TargetDrag::Extent::Columns).ticks());
+    const QString matrix = QString::fromStdString(m_grid.kinds()[static_cast<std::size_t>(m_cell.kind)]);
     m_layer->setText(tr("The whole of &layer %1").arg(m_cell.layer));
-    m_kind->setText(
-        tr("%1 of &every layer").arg(QString::fromStdString(m_grid.kinds().at(static_cast<std::size_t>(m_cell.kind)))));
+    m_kind->setText(tr("%1 of &every layer").arg(matrix));
+    m_only->setText(tr("&Only %1 of layer %2").arg(matrix).arg(m_cell.layer));
     popup(m_grid.mapToGlobal(place));
 }
 

@@ -29,6 +29,8 @@ Q_SIGNALS:
 
 private:
     void openAt(QPoint place);
+    [[nodiscard]] bool stands() const; ///< the grid still has the cell: it may have changed while the menu was open
+    void tick(TargetDrag::Extent extent);
     /// A whole line of the grid being ticked, or cleared where all of it is ticked.
     [[nodiscard]] TargetDrag line(TargetDrag::Extent extent) const;
     [[nodiscard]] QString csv() const;

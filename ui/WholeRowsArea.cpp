@@ -15,6 +15,7 @@ WholeRowsArea::WholeRowsArea(CompareTable* table, QWidget* parent)
     setFrameShape(QFrame::NoFrame);
     setWidgetResizable(true);
     verticalScrollBar()->setSingleStep(CompareTable::rowHeight);
+    connect(verticalScrollBar(), &QScrollBar::valueChanged, this, &WholeRowsArea::fit); // rows differ in height
     table->setObjectName(QStringLiteral("ScrollBody"));
     table->setAttribute(Qt::WA_StyledBackground);
     setWidget(table);
@@ -45,7 +46,7 @@ void WholeRowsArea::fit()
 {
     const int left = viewportMargins().bottom();
     const int room = viewport()->height() + left;
-    const int cut = room - m_table->wholeRows(room);
+    const int cut = room - m_table->wholeRows(verticalScrollBar()->value(), room);
     if (cut != left)
         setViewportMargins(0, 0, 0, cut);
 }

@@ -7,8 +7,8 @@ namespace spectune {
 
 class CompareTable;
 
-/// The scroll area of a table: it ends with a whole row, and scrolls by rows. What is below is told by the scroll
-/// bar, not by a row that is cut off.
+/// The scroll area of a table: it ends with a whole row, wherever it is scrolled to. What is below is told by the
+/// scroll bar, not by a row that is cut off.
 class WholeRowsArea : public QScrollArea {
     Q_OBJECT
 public:

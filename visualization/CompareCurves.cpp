@@ -35,12 +35,6 @@ std::vector<double> places(const std::vector<MetricPoint>& metrics, CompareAxis 
     return x;
 }
 
-QString quoted(const QString& text)
-{
-    QString inner = text;
-    return QLatin1Char('"') + inner.replace(QLatin1Char('"'), QLatin1String("\"\"")) + QLatin1Char('"');
-}
-
 } // namespace
 
 ComparedCurve comparedCurve(const RunHistory& history, CompareAxis axis, double weight)
@@ -209,7 +203,7 @@ QString CompareCurves::csv() const
             while (next < evaluations.size() && evaluations[next].step < point.step)
                 ++next;
             const bool evaluated = next < evaluations.size() && evaluations[next].step == point.step;
-            const QStringList cells {quoted(source.name), QString::number(point.step), QString::number(tokens),
+            const QStringList cells {csvText(source.name), QString::number(point.step), QString::number(tokens),
                 csvNumber(point.seconds), csvNumber(point.loss), csvNumber(smooth[i]),
                 evaluated ? csvNumber(evaluations[next].evalLoss) : QString()};
             text += cells.join(QLatin1Char(',')) + QLatin1Char('\n');

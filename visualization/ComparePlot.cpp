@@ -9,6 +9,7 @@
 
 #include <QKeyEvent>
 #include <QMouseEvent>
+#include <QResizeEvent>
 #include <QVBoxLayout>
 #include <QWheelEvent>
 
@@ -115,9 +116,7 @@ void ComparePlot::paintOn(QPaintDevice& device, QSize size)
     Private& p = *m_private;
     const std::optional<double> pointed = std::exchange(p.crosshair, std::nullopt);
     const QRect before = p.plot->viewport();
-    p.plot->setViewport(QRect(QPoint(), size));
-    for (const auto phase : {QCPLayoutElement::upPreparation, QCPLayoutElement::upMargins, QCPLayoutElement::upLayout})
-        p.plot->plotLayout()->update(phase);
+    p.setViewport(QRect(QPoint(), size));
     p.replot(); // curves in as many columns as the picture has
     p.asPicture = true;
     QCPPainter painter;
@@ -126,7 +125,7 @@ void ComparePlot::paintOn(QPaintDevice& device, QSize size)
     p.paintOverlay(painter);
     painter.end();
     p.asPicture = false;
-    p.plot->setViewport(before);
+    p.setViewport(before);
     p.crosshair = pointed;
     p.replot();
 }
@@ -327,6 +326,9 @@ bool ComparePlot::eventFilter(QObject* watched, QEvent* event)
         return QWidget::eventFilter(watched, event);
     switch (event->type()) {
     case QEvent::Leave: setCrosshair({}); break;
+    case QEvent::Resize: // before the plot draws itself for it
+        m_private->setViewport(QRect(QPoint(), static_cast<QResizeEvent*>(event)->size()));
+        break;
     case QEvent::MouseButtonPress:
         if (static_cast<QMouseEvent*>(event)->button() == Qt::LeftButton && !m_private->curves.isEmpty())
             m_private->grab = PlotGrab {static_cast<QMouseEvent*>(event)->position(), shownX(), shownLoss(), false};

@@ -194,6 +194,12 @@ void ComparePlot::Private::replot()
     speak();
 }
 
+void ComparePlot::Private::setViewport(const QRect& place)
+{
+    plot->setViewport(place);
+    plot->plotLayout()->update(QCPLayoutElement::upLayout);
+}
+
 void ComparePlot::Private::build(CompareAxis axis, double weight)
 {
     axisAsked = axis;

@@ -24,6 +24,9 @@ public:
 
     void changed(bool all = false); ///< repaints with the event loop's next turn; @p all: the whole range
     void replot();
+    /// Where the plot draws; its axes' places follow at once. QCustomPlot asks for the ticks before it lays itself out,
+    /// so that their figures would suit the size before.
+    void setViewport(const QRect& place);
     void applyTheme();
     void setLogarithmic(bool logarithmic);
     [[nodiscard]] bool isShown(ComparePart part) const { return !hidden[static_cast<std::size_t>(part)]; }

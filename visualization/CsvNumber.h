@@ -22,4 +22,11 @@ template <std::floating_point Number>
     return QString::fromLatin1(text.data(), written.ptr - text.data());
 }
 
+/// A text as one cell of a table, whatever it has of commas and quotes: in quotes, and its own ones doubled.
+[[nodiscard]] inline QString csvText(const QString& text)
+{
+    QString inner = text;
+    return QLatin1Char('"') + inner.replace(QLatin1Char('"'), QLatin1String("\"\"")) + QLatin1Char('"');
+}
+
 } // namespace spectune

@@ -3,6 +3,7 @@
 
 #include "visualization/CsvNumber.h"
 #include "visualization/Fonts.h"
+#include "visualization/Marks.h"
 #include "visualization/NumberFormat.h"
 #include "visualization/Theme.h"
 
@@ -26,6 +27,7 @@ GramView::GramView(const QString& name, QWidget* parent)
     , m_name(name)
 {
     setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
+    setFocusPolicy(Qt::StrongFocus); // for its menu
     setAccessibleName(name);
 }
 
@@ -99,18 +101,25 @@ void GramView::paintEvent(QPaintEvent*)
     const QString words = m_rank == 0 ? m_name : m_name + QStringLiteral("  ±") + formatShort(m_largest);
     drawTabular(painter, {0.0, 0.0, width() + 0.0, headHeight}, Qt::AlignLeft, words);
     const QRectF place = square();
-    if (m_rank == 0) {
+    if (m_rank == 0)
         painter.fillRect(place, theme.sunken);
-        return;
-    }
-    QImage image(static_cast<int>(m_rank), static_cast<int>(m_rank), QImage::Format_RGB32);
+    else
+        painter.drawImage(place, image()); // no smoothing: a pixel is a number
+    if (hasFocus())
+        drawFocusFrame(painter, rect(), theme.focus);
+}
+
+QImage GramView::image() const
+{
+    const Theme& theme = Theme::current();
+    QImage pixels(static_cast<int>(m_rank), static_cast<int>(m_rank), QImage::Format_RGB32);
     for (std::size_t row = 0; row < m_rank; ++row) {
         for (std::size_t column = 0; column < m_rank; ++column) {
-            image.setPixelColor(
+            pixels.setPixelColor(
                 static_cast<int>(column), static_cast<int>(row), theme.differenceColor(shareAt(row, column)));
         }
     }
-    painter.drawImage(place, image); // no smoothing: a pixel is a number
+    return pixels;
 }
 
 } // namespace spectune

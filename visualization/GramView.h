@@ -30,6 +30,7 @@ protected:
 
 private:
     [[nodiscard]] QRectF square() const;
+    [[nodiscard]] QImage image() const; ///< one pixel per entry
 
     QString m_name;
     std::vector<double> m_gram;

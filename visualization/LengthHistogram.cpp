@@ -33,6 +33,7 @@ LengthHistogram::LengthHistogram(QWidget* parent)
     : QWidget(parent)
 {
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    setFocusPolicy(Qt::StrongFocus); // for its menu
     setAccessibleName(tr("Length of samples"));
 }
 
@@ -173,6 +174,8 @@ void LengthHistogram::paintEvent(QPaintEvent*)
 {
     QPainter painter(this);
     paint(painter, size());
+    if (hasFocus())
+        drawFocusFrame(painter, rect(), Theme::current().focus);
 }
 
 } // namespace spectune

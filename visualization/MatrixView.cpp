@@ -3,6 +3,7 @@
 
 #include "visualization/CsvNumber.h"
 #include "visualization/Fonts.h"
+#include "visualization/Marks.h"
 #include "visualization/Theme.h"
 
 #include <QEvent>
@@ -35,6 +36,7 @@ MatrixView::MatrixView(Colors colors, QWidget* parent)
     , m_colors(colors)
 {
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
+    setFocusPolicy(Qt::StrongFocus); // for its menu
 }
 
 void MatrixView::setMatrix(MatrixValues matrix, double reach)
@@ -58,16 +60,23 @@ void MatrixView::setEmptyText(const QString& text)
     update();
 }
 
-QString MatrixView::csvOf(const MatrixValues& matrix)
+QString MatrixView::csvOf(const MatrixValues& matrix, int rows, int columns)
 {
-    QString csv = QStringLiteral("row,column,value\n");
+    const bool means = matrix.rows < rows || matrix.columns < columns;
+    const auto place = [means](int index, int drawn, int length) {
+        return means ? QStringLiteral("%1,%2")
+                           .arg(blockBegin(index, drawn, length) + 1)
+                           .arg(blockBegin(index + 1, drawn, length))
+                     : QString::number(index + 1);
+    };
+    QString csv = means ? QStringLiteral("first_row,last_row,first_column,last_column,mean\n")
+                        : QStringLiteral("row,column,value\n");
+    std::size_t next = 0;
     for (int row = 0; row < matrix.rows; ++row)
         for (int column = 0; column < matrix.columns; ++column)
             csv += QStringLiteral("%1,%2,%3\n")
-                       .arg(QString::number(row + 1), QString::number(column + 1),
-                           csvNumber(
-                               matrix.values[static_cast<std::size_t>(row) * static_cast<std::size_t>(matrix.columns)
-                                   + static_cast<std::size_t>(column)]));
+                       .arg(place(row, matrix.rows, rows), place(column, matrix.columns, columns),
+                           csvNumber(matrix.values[next++]));
     return csv;
 }
 
@@ -110,13 +119,16 @@ void MatrixView::paintEvent(QPaintEvent*)
         painter.setPen(theme.text3);
         painter.setFont(Fonts::caption());
         painter.drawText(rect().adjusted(10, 10, -10, -10), Qt::AlignCenter | Qt::TextWordWrap, m_emptyText);
-        return;
+    } else {
+        const QRectF place = pictureRect();
+        // Values are drawn as crisp fields when they are larger than a pixel, and averaged when they are smaller.
+        painter.setRenderHint(QPainter::SmoothPixmapTransform, place.width() < m_image.width());
+        painter.setOpacity(m_dimmed ? dimmedOpacity : 1.0);
+        painter.drawImage(place, m_image);
+        painter.setOpacity(1.0);
     }
-    const QRectF place = pictureRect();
-    // Values are drawn as crisp fields when they are larger than a pixel, and averaged when they are smaller.
-    painter.setRenderHint(QPainter::SmoothPixmapTransform, place.width() < m_image.width());
-    painter.setOpacity(m_dimmed ? dimmedOpacity : 1.0);
-    painter.drawImage(place, m_image);
+    if (hasFocus())
+        drawFocusFrame(painter, rect(), theme.focus);
 }
 
 void MatrixView::changeEvent(QEvent* event)

@@ -22,8 +22,10 @@ public:
     /// In place of a picture; shown while there is no matrix.
     void setEmptyText(const QString& text);
     [[nodiscard]] const MatrixValues& matrix() const { return m_matrix; }
-    /// "row,column,value", counted from 1; for another thread as well.
-    [[nodiscard]] static QString csvOf(const MatrixValues& matrix);
+    /// "row,column,value", counted from 1; for another thread as well. Where @p matrix has fewer rows or columns than
+    /// @p rows × @p columns it holds the means of their blocks, and a line has "first_row,last_row,first_column,
+    /// last_column,mean", see SpectralParts::reduced().
+    [[nodiscard]] static QString csvOf(const MatrixValues& matrix, int rows, int columns);
     [[nodiscard]] const QImage& image() const { return m_image; } ///< one pixel per value
     [[nodiscard]] QRectF pictureRect() const; ///< where it stands in the view; empty: there is none
     [[nodiscard]] QSize sizeHint() const override { return {216, 216}; }

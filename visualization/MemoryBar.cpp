@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "visualization/MemoryBar.h"
 
+#include "visualization/CsvNumber.h"
 #include "visualization/CurveMath.h"
 #include "visualization/Fonts.h"
 #include "visualization/Marks.h"
@@ -87,6 +88,7 @@ MemoryBar::MemoryBar(QWidget* parent)
     : QWidget(parent)
 {
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    setFocusPolicy(Qt::StrongFocus); // for its menu
     setAccessibleName(tr("Memory need"));
 }
 
@@ -110,7 +112,7 @@ QString MemoryBar::toCsv() const
 {
     QString csv = QStringLiteral("part,bytes\n");
     for (const MemoryPart& part : m_parts) {
-        csv += QStringLiteral("\"%1\",%2\n").arg(part.name, QString::number(part.bytes, 'f', 0));
+        csv += QStringLiteral("%1,%2\n").arg(csvText(part.name), QString::number(part.bytes, 'f', 0));
     }
     return csv;
 }
@@ -142,6 +144,8 @@ void MemoryBar::paintEvent(QPaintEvent*)
     }
     paintLimits(painter, layout);
     paintAxis(painter);
+    if (hasFocus())
+        drawFocusFrame(painter, rect(), theme.focus);
 }
 
 void MemoryBar::paintLimits(QPainter& painter, const MemoryBarLayout& layout) const

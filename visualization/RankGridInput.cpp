@@ -32,7 +32,9 @@ bool RankGrid::event(QEvent* event)
             const QPoint place
                 = m_state->geometry.cell(m_state->cursor->layer, m_state->cursor->kind).center().toPoint();
             QContextMenuEvent there(asked->reason(), place, mapToGlobal(place), asked->modifiers());
-            return QWidget::event(&there);
+            const bool done = QWidget::event(&there);
+            event->setAccepted(there.isAccepted()); // a grid without a menu of its own leaves it to its parent
+            return done;
         }
     }
     return QWidget::event(event);
@@ -52,7 +54,15 @@ void RankGrid::changeEvent(QEvent* event)
 
 void RankGrid::mousePressEvent(QMouseEvent* event)
 {
-    if (event->button() != Qt::LeftButton || m_state->view == GridView::Empty) {
+    if (event->button() != Qt::LeftButton) { // it may open a menu, which would take the release of a drag
+        if (m_state->grabbed) {
+            m_state->grabbed.reset();
+            setCursor(Qt::ArrowCursor);
+        }
+        endTargets();
+        return;
+    }
+    if (m_state->view == GridView::Empty) {
         return;
     }
     if (isZoomed()) { // a click or a drag: the release tells

@@ -31,8 +31,8 @@ int figureEvery(int last, double step)
 QString meaning(GridMode mode)
 {
     switch (mode) {
-    case GridMode::Rank: return QStringLiteral("matrices per rank");
-    case GridMode::Importance: return QStringLiteral("Σ S of kept, log");
+    case GridMode::Rank: return RankGrid::tr("matrices per rank");
+    case GridMode::Importance: return RankGrid::tr("Σ S of kept, log");
     case GridMode::LambdaSum: return QStringLiteral("Σ |λ|");
     case GridMode::Orthogonality: return QStringLiteral("‖PᵀP − I‖ + ‖QQᵀ − I‖");
     case GridMode::Revivals: return RankGrid::tr("triplets that came back");
@@ -197,9 +197,9 @@ void RankGridPainter::paintDifferenceLegend(const QRectF& area)
             (value > 0 ? QStringLiteral("+") : QString()) + formatCount(value), theme.text3, Fonts::caption());
     }
     const double x = area.left() + ranks * step + 12.0;
-    text({x, area.top() + 6.0, 100.0, 14.0}, Qt::AlignLeft, QStringLiteral("A has more"), theme.loss, Fonts::caption());
-    text({x, area.top() + barTop, 100.0, 14.0}, Qt::AlignLeft, QStringLiteral("B has more"), theme.runB,
-        Fonts::caption());
+    text({x, area.top() + 6.0, 100.0, 14.0}, Qt::AlignLeft, RankGrid::tr("A has more"), theme.loss, Fonts::caption());
+    text(
+        {x, area.top() + barTop, 100.0, 14.0}, Qt::AlignLeft, RankGrid::tr("B has more"), theme.runB, Fonts::caption());
 }
 
 void RankGridPainter::paintScrollMark()

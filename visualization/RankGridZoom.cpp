@@ -12,10 +12,6 @@
 
 namespace spectune {
 
-namespace {
-
-} // namespace
-
 void RankGrid::setTransposed(bool transposed)
 {
     if (m_state->transposed != transposed) {

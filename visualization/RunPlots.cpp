@@ -128,6 +128,11 @@ std::vector<PlacedWords> RunPlots::budgetLabels() const
     return words;
 }
 
+double RunPlots::budgetY(double x) const
+{
+    return m_private->budgetObstacles().curve(x);
+}
+
 void RunPlots::setRange(PlotRange range)
 {
     m_private->range = range;
@@ -177,6 +182,11 @@ void RunPlots::replotNow()
 QRect RunPlots::partRect(int part) const
 {
     return m_private->partRect(part);
+}
+
+void RunPlots::setClock(std::function<std::int64_t()> clock)
+{
+    m_private->clock = std::move(clock);
 }
 
 QSize RunPlots::sizeHint() const

@@ -7,6 +7,7 @@
 
 #include <QWidget>
 
+#include <functional>
 #include <memory>
 
 namespace spectune {
@@ -53,6 +54,8 @@ public:
     [[nodiscard]] std::vector<PlacedMark> placedMarks() const;
     [[nodiscard]] std::vector<QRectF> lossLabels() const;
     [[nodiscard]] std::vector<PlacedWords> budgetLabels() const; ///< the words inside the budget's plot; canvas pixels
+    /// Of the budget's curve at @p x: what is kept as far as it is known, then the plan; canvas pixels.
+    [[nodiscard]] double budgetY(double x) const;
     void setRange(PlotRange range);
     [[nodiscard]] PlotRange range() const; ///< as set
     [[nodiscard]] PlotRange effectiveRange() const; ///< what Automatic means now
@@ -88,6 +91,8 @@ public:
     [[nodiscard]] QRect partRect(int part) const;
     /// Applies all that is pending at once; otherwise a timer does.
     void replotNow();
+    /// What the pace of pictures goes by, in milliseconds since some moment, in place of the real time: for tests.
+    void setClock(std::function<std::int64_t()> clock);
     [[nodiscard]] QSize sizeHint() const override;
     [[nodiscard]] QSize minimumSizeHint() const override;
 

@@ -7,6 +7,8 @@
 #include "visualization/PiecewiseGraph.h"
 #include "visualization/Theme.h"
 
+#include <QElapsedTimer>
+
 #include <algorithm>
 #include <cmath>
 
@@ -66,10 +68,12 @@ RunPlots::Private::Private(RunPlots* owner)
     : emptyText(RunPlots::tr("The curve begins with step 1"))
     , m_owner(owner)
 {
+    QElapsedTimer timer;
+    timer.start();
+    clock = [timer] { return timer.elapsed(); };
     build();
     addLayers();
     applyTheme();
-    m_clock.start();
     m_timer.setSingleShot(true);
     m_timer.setTimerType(Qt::PreciseTimer);
     QObject::connect(&m_timer, &QTimer::timeout, owner, &RunPlots::replotNow);
@@ -142,7 +146,7 @@ void RunPlots::Private::changed(bool rescale, Pace pace)
     m_forced = m_forced || rescale;
     // A picture is due at once where none was drawn within a frame: the line "now" is at the step that the run bar tells.
     const int frame = pace == Pace::Data ? frameMilliseconds : pointerMilliseconds;
-    const auto since = std::clamp<std::int64_t>(m_clock.elapsed() - m_drawn, 0, frame);
+    const auto since = std::clamp<std::int64_t>(clock() - m_drawn, 0, frame);
     replotIn(frame - static_cast<int>(since));
 }
 
@@ -223,7 +227,7 @@ void RunPlots::Private::updateAxes()
 
 bool RunPlots::Private::mayRescale()
 {
-    const std::int64_t time = m_clock.elapsed();
+    const std::int64_t time = clock();
     // A pointer that only rests there does not read: a run would leave its axes behind.
     const std::int64_t reading = pointerInside ? readingMilliseconds - (time - m_pointerMoved) : 0;
     if (m_gate.allows(time, reading > 0, m_forced)) {
@@ -326,7 +330,7 @@ void RunPlots::Private::updatePlan()
 void RunPlots::Private::replot()
 {
     m_timer.stop(); // before the axes, which may start it anew
-    m_drawn = m_clock.elapsed();
+    m_drawn = clock();
     arrange();
     plot->replot(QCustomPlot::rpQueuedRefresh);
     m_owner->setAccessibleDescription(hovered > 0 ? readouts(hovered).join(QStringLiteral(", ")) : readout(now()));

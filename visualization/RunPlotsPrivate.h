@@ -6,10 +6,10 @@
 #include "visualization/RunPlots.h"
 #include "visualization/RunPlotsLabel.h"
 
-#include <QElapsedTimer>
 #include <QTimer>
 
 #include <array>
+#include <functional>
 #include <optional>
 
 class QCPAxisRect;
@@ -37,6 +37,7 @@ public:
 
     void paintGround(QPainter& painter) const;
     void paintOverlay(QPainter& painter) const;
+    std::function<std::int64_t()> clock; ///< ms since some moment
     RunCurves curves;
     PlotRange range = PlotRange::Automatic;
     PlotRange announced = PlotRange::Automatic;
@@ -71,10 +72,11 @@ public:
     [[nodiscard]] std::vector<PlacedMark> placedMarks() const;
     [[nodiscard]] std::vector<QRectF> lossLabels() const; ///< the loss plot's own words, marks not among them
     [[nodiscard]] std::vector<plotlabel::PlacedLabel> budgetLabels() const;
+    [[nodiscard]] LabelObstacles budgetObstacles() const;
     void smooth(double weight); ///< many points by a worker: the earlier curve stays until then
     void replaced(); ///< all curves: as smooth as was asked for last
     void clearCurves(); ///< what is smoothed next is as smooth as was asked for last
-    void pointerMoved() { m_pointerMoved = m_clock.elapsed(); }
+    void pointerMoved() { m_pointerMoved = clock(); }
     AxisBounds steps;
     AxisBounds loss;
     AxisBounds orth;
@@ -120,7 +122,6 @@ private:
     void paintLossLabels(QPainter& painter) const;
     void paintOrthLabel(QPainter& painter) const;
     void paintBudgetLabels(QPainter& painter) const;
-    [[nodiscard]] LabelObstacles budgetObstacles() const;
     void addKeptLabels(std::vector<plotlabel::PlacedLabel>& labels, LabelObstacles& obstacles) const;
     /// @p label, whose left edge stays, at the height where the budget's curve is not.
     [[nodiscard]] QRectF offTheBudget(const QRectF& label, const LabelObstacles& obstacles) const;
@@ -130,9 +131,8 @@ private:
 
     RunPlots* m_owner;
     QTimer m_timer; ///< to the next picture
-    QElapsedTimer m_clock;
-    std::int64_t m_pointerMoved = 0; ///< by m_clock, ms
-    std::int64_t m_drawn = 0; ///< when it was last replotted, by m_clock, ms
+    std::int64_t m_pointerMoved = 0; ///< by the clock, ms
+    std::int64_t m_drawn = 0; ///< when it was last replotted, by the clock, ms
     RescaleGate m_gate;
     bool m_forced = true;
     QCPAxisRect* m_lossRect = nullptr;

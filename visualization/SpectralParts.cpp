@@ -115,10 +115,9 @@ std::vector<float> blockMeans(const std::vector<float>& vectors, int length, int
     for (int vector = 0; vector < count; ++vector) {
         const float* first = vectors.data() + static_cast<std::size_t>(vector) * static_cast<std::size_t>(length);
         for (int block = 0; block < most; ++block) {
-            const auto from = static_cast<std::ptrdiff_t>(block) * length / most;
-            const auto to = static_cast<std::ptrdiff_t>(block + 1) * length / most;
-            means.push_back(
-                static_cast<float>(std::accumulate(first + from, first + to, 0.0) / static_cast<double>(to - from)));
+            const int from = blockBegin(block, most, length);
+            const int to = blockBegin(block + 1, most, length);
+            means.push_back(static_cast<float>(std::accumulate(first + from, first + to, 0.0) / (to - from)));
         }
     }
     return means;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -12,6 +13,12 @@ struct MatrixValues {
     int columns = 0;
     std::vector<float> values;
 };
+
+/// Where the block @p index begins, of @p blocks that @p length values are divided into.
+[[nodiscard]] constexpr int blockBegin(int index, int blocks, int length)
+{
+    return static_cast<int>(static_cast<std::int64_t>(index) * length / blocks);
+}
 
 /// A matrix as a sum of layers of rank 1 in the order of their size: A = Σ σᵢ uᵢ vᵢᵀ with σ₀ ≥ σ₁ ≥ …
 /// (singular value decomposition). Made on any thread; a value from then on.

@@ -231,14 +231,27 @@ void TestCompareTable::theLastRowInSightIsWhole()
     for (int height = 190; height < 190 + CompareTable::rowHeight; ++height) {
         area.resize(400, height);
         QTRY_COMPARE(area.height(), height);
-        QTRY_COMPARE(table->wholeRows(height), area.viewport()->height());
+        QTRY_COMPARE(table->wholeRows(0, height), area.viewport()->height());
         const int shown = area.viewport()->height();
         QVERIFY(shown <= height && shown > height - CompareTable::rowHeight);
-        QCOMPARE(table->wholeRows(shown), shown);
-        QCOMPARE(table->wholeRows(shown + 1), shown); // not a row less than there is room for
+        QCOMPARE(table->wholeRows(0, shown), shown);
+        QCOMPARE(table->wholeRows(0, shown + 1), shown); // not a row less than there is room for
         QVERIFY(area.verticalScrollBar()->isVisible());
     }
-    QCOMPARE(area.verticalScrollBar()->singleStep(), CompareTable::rowHeight);
+    QScrollBar& bar = *area.verticalScrollBar();
+    QCOMPARE(bar.singleStep(), CompareTable::rowHeight);
+    for (int value = 1; value < 2 * CompareTable::rowHeight; ++value) { // scrolled as well
+        bar.setValue(value);
+        QCOMPARE(bar.value(), value);
+        const int shown = area.viewport()->height();
+        QVERIFY(shown <= area.height() && shown > area.height() - CompareTable::rowHeight);
+        QCOMPARE(table->wholeRows(0, value + shown), value + shown); // a row ends there
+        QCOMPARE(table->wholeRows(value, area.height()), shown);
+    }
+    bar.setValue(bar.maximum());
+    QCOMPARE(area.viewport()->height(), area.height()); // the last row, and what is below it
+    QCOMPARE(bar.value(), table->height() - area.height());
+    bar.setValue(0);
     area.resize(400, 900);
     QTRY_COMPARE(area.viewport()->height(), 900); // all of it fits
     QVERIFY(!area.verticalScrollBar()->isVisible());

@@ -17,7 +17,9 @@
 #include "ui/SvdLens.h"
 #include "ui/TargetsPanel.h"
 #include "ui/TourLesson.h"
+#include "visualization/MatrixView.h"
 #include "visualization/RankGrid.h"
+#include "visualization/SpectrumPlot.h"
 
 #include <QComboBox>
 #include <QImage>
@@ -330,13 +332,19 @@ void TestLearn::tabReachesAllOfTheLens()
         if (widget->isVisible() && widget->isEnabled() && (widget->focusPolicy() & Qt::TabFocus)
             && !widget->focusProxy())
             wanted.insert(widget);
-    QVERIFY(wanted.size() >= 7U); // the list, another image, rank, slider, matrix, both plots
+    const std::size_t others = wanted.size();
+    for (const MatrixView* picture : lens.findChildren<MatrixView*>()) // of the image and of ΔW
+        wanted.insert(picture);
+    for (const SpectrumPlot* plot : lens.findChildren<SpectrumPlot*>())
+        wanted.insert(plot);
+    QCOMPARE(wanted.size(), others); // each takes Tab
+    QVERIFY(wanted.size() >= 13U); // the list, another image, rank, slider, matrix, six pictures, both plots
     for (const char* name : {"Rank k", "Matrix", "Error of rank k", "Singular values of ΔW"})
         QVERIFY2(std::ranges::any_of(
                      wanted, [name](const QWidget* one) { return one->accessibleName() == QString::fromUtf8(name); }),
             name);
     listNamed("Lessons").setFocus();
-    for (int press = 0; press < 60; ++press) {
+    for (int press = 0; press < 80; ++press) {
         wanted.erase(window().focusWidget());
         QTest::keyClick(window().focusWidget(), Qt::Key_Tab);
     }

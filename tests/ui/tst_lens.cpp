@@ -13,9 +13,12 @@
 #include "visualization/SignLegend.h"
 #include "visualization/SpectrumPlot.h"
 
+#include <QClipboard>
 #include <QComboBox>
+#include <QGuiApplication>
 #include <QImage>
 #include <QLabel>
+#include <QMenu>
 #include <QSignalSpy>
 #include <QTest>
 
@@ -23,6 +26,7 @@
 #include <atomic>
 #include <cmath>
 #include <memory>
+#include <numeric>
 #include <utility>
 
 using namespace spectune;
@@ -35,6 +39,7 @@ private Q_SLOTS:
     void lensFillsItsRows_data();
     void lensFillsItsRows();
     void lensKeepsValuesSquare();
+    void largeMatricesAreSavedAsBlockMeans();
     void lensReadsAnImageFile();
     void lensShowsDelta();
     void lensForgetsAnotherRunsDelta();
@@ -145,6 +150,50 @@ void TestLens::lensKeepsValuesSquare()
     const QRectF picture = row.view(0).pictureRect();
     QVERIFY(picture.width() > row.view(0).width() - 1.0); // as wide as its column
     QVERIFY(std::abs(picture.center().y() - row.view(0).height() / 2.0) <= 1.0); // in the middle of what is left
+}
+
+void TestLens::largeMatricesAreSavedAsBlockMeans()
+{
+    LensRow row(
+        MatrixView::Colors::Signed, SpectrumPlot::Kind::SingularValues, QStringLiteral("A"), QStringLiteral("σ"));
+    row.resize(1000, 240);
+    row.show();
+    const auto show = [&row](int rows, int columns) {
+        std::vector<float> p(static_cast<std::size_t>(rows));
+        std::iota(p.begin(), p.end(), 1.0F); // a row's number is its value
+        const std::vector<float> q(static_cast<std::size_t>(columns), 1.0F);
+        row.setParts(
+            std::make_shared<SpectralParts>(SpectralParts::ofFactors(p, std::vector<double> {1.0}, q, rows, columns)),
+            {});
+    };
+    QString csv;
+    const auto copy = [&row, &csv](int column) {
+        QGuiApplication::clipboard()->clear();
+        const auto actions = row.view(column).findChild<QMenu*>()->actions();
+        const auto values = std::ranges::find(actions, QStringLiteral("Copy &values"), &QAction::text);
+        QVERIFY(values != actions.end());
+        (*values)->trigger();
+        QTRY_VERIFY_WITH_TIMEOUT(!(csv = QGuiApplication::clipboard()->text()).isEmpty(), patience);
+    };
+    row.setRank(8);
+    show(3, 2);
+    QCOMPARE(row.rankTitle(), QString("Rank 1 of 1"));
+    QCOMPARE(row.fileName(0), QString("whole-matrix"));
+    QCOMPARE(row.fileName(1), QString("rank-1")); // there is no rank 8
+    QCOMPARE(row.fileName(2), QString("lost-at-rank-1"));
+    copy(0);
+    QVERIFY2(csv.startsWith("row,column,value\n1,1,"), qPrintable(csv.left(60)));
+    show(1024, 4);
+    QCOMPARE(row.fileName(0), QString("whole-matrix-512x2-block-means"));
+    QCOMPARE(row.fileName(1), QString("rank-1-512x2-block-means"));
+    copy(1);
+    const QStringList lines = csv.split('\n', Qt::SkipEmptyParts);
+    QCOMPARE(lines.size(), 1 + 512 * 2);
+    QCOMPARE(lines.front(), QString("first_row,last_row,first_column,last_column,mean"));
+    QVERIFY2(lines.at(1).startsWith("1,2,1,2,"), qPrintable(lines.at(1)));
+    QVERIFY(std::abs(lines.at(1).section(',', 4).toDouble() - 1.5) < 1e-3);
+    QVERIFY2(lines.back().startsWith("1023,1024,3,4,"), qPrintable(lines.back()));
+    QVERIFY(std::abs(lines.back().section(',', 4).toDouble() - 1023.5) < 1e-1);
 }
 
 void TestLens::lensReadsAnImageFile()

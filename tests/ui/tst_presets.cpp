@@ -45,6 +45,7 @@ private Q_SLOTS:
     void theRowFillsTheForm();
     void aSetUpFromElsewhereIsNoPresets();
     void everyNoteNamesItsSource();
+    void aFullStopEndsNoNote();
 
 private:
     std::unique_ptr<QTemporaryDir> m_folder;
@@ -334,7 +335,7 @@ void TestPresets::theRowFillsTheForm()
     bar.resize(700, 40);
     QTRY_VERIFY(!bar.note().contains("Not tuned.")); // where not all of it fits, where the numbers come from does
     QVERIFY2(bar.note().contains("Spectune's own numbers"), qPrintable(bar.note()));
-    QVERIFY2(bar.note().endsWith("was first tried with."), qPrintable(bar.note()));
+    QVERIFY2(bar.note().endsWith("…"), qPrintable(bar.note()));
     QTRY_VERIFY(bar.heightForWidth(700) > 40); // and the row grows with it
     form.setValue("adalora.gamma", FieldValue {0.2});
     QVERIFY2(bar.note().startsWith("1 field changed from the preset"), qPrintable(bar.note()));
@@ -375,6 +376,21 @@ void TestPresets::everyNoteNamesItsSource()
         QVERIFY2(bar.note().contains(presets[i].about) && bar.note().contains(source), qPrintable(bar.note()));
         QVERIFY(bar.picker()->accessibleDescription().endsWith(presets[i].source)); // whole, without a pointer
     }
+}
+
+void TestPresets::aFullStopEndsNoNote()
+{
+    ConfigForm form;
+    PresetBar bar(form, m_folder->filePath("presets"));
+    const QString source
+        = "As in the paper, cf. Table 3 of its second version" + QString(", which is long").repeated(60);
+    bar.library().save(presetOf(form.config(), "cited", source));
+    bar.resize(1280, 40);
+    bar.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&bar));
+    bar.choose(static_cast<int>(bar.library().presets().size()) - 1);
+    QVERIFY2(bar.note().contains("cf. Table 3 of its second version"), qPrintable(bar.note()));
+    QVERIFY(bar.note().endsWith("…") && !bar.note().contains(source));
 }
 
 QTEST_MAIN(TestPresets)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The rank-bound lab: its numbers, its curve, the run's ranks beside them, and a trial that agrees with the bound.
 #include "tests/ui/StudioBench.h"
+#include "tests/visualization/Ink.h"
 #include "training/config/RankBound.h"
 #include "ui/ConfigForm.h"
 #include "ui/LearnDesk.h"
@@ -147,7 +148,7 @@ void TestRankBound::theCurveIsAStaircase()
     }
     QVERIFY2(line.size() <= 4 * curve.width() + 3, qPrintable(QString::number(line.size())));
     QCOMPARE(line[1], QPointF(curve.xOf(points[1].x()), curve.yOf(points[0].y()))); // the first level's end
-    QVERIFY(!curve.grab().isNull());
+    QVERIFY(test::hasInk(curve.grab().toImage(), (line[0] + line[1]) / 2.0, 4.0));
 }
 
 void TestRankBound::theRunsRanksStandBeside()
@@ -199,7 +200,7 @@ void TestRankBound::startsAreCounted()
     plot.add(3, 0.1); // a better one: the others have been stuck all along
     QCOMPARE(plot.stuckAt(2), 3);
     QVERIFY(plot.yOf(0.1) > plot.yOf(0.5) && plot.xOf(1) < plot.xOf(3));
-    QVERIFY(!plot.grab().isNull());
+    QVERIFY(test::hasInk(plot.grab().toImage(), plot.marks(3).front(), 7.0));
     plot.clear(3, 3);
     QCOMPARE(plot.count(), 0);
 }
@@ -250,7 +251,9 @@ void TestRankBound::lossesHaveRoundTicks()
         QVERIFY(plot.yOf(tick) <= below - 16.0 && std::abs(plot.yOf(tick) - plot.yOf(best)) >= 16.0);
         below = plot.yOf(tick);
     }
-    QVERIFY(!plot.grab().isNull());
+    const QImage image = plot.grab().toImage();
+    for (const double tick : ticks)
+        QVERIFY(test::hasInk(image, QRectF(0.0, plot.yOf(tick) - 6.0, 36.0, 12.0))); // its figure
 }
 
 void TestRankBound::equalStartsStandSideBySide_data()
@@ -284,7 +287,9 @@ void TestRankBound::equalStartsStandSideBySide()
     for (const QPointF& mark : plot.marks(2))
         QCOMPARE(mark.x(), plot.xOf(2));
     QVERIFY(plot.marks(1) == marks);
-    QVERIFY(!plot.grab().isNull());
+    const QImage image = plot.grab().toImage();
+    for (const QPointF& mark : marks)
+        QVERIFY(test::hasInk(image, mark, 7.0));
 }
 
 void TestRankBound::aTrialIsTheSameEachTime()

@@ -6,9 +6,11 @@
 #include "ui/RunLibrary.h"
 #include "ui/RunListModel.h"
 #include "ui/RunMenu.h"
+#include "ui/RunModel.h"
 #include "ui/RunsBar.h"
 #include "ui/RunsPage.h"
 #include "ui/RunsQuestion.h"
+#include "ui/StatusLine.h"
 
 #include <QContextMenuEvent>
 #include <QLineEdit>
@@ -30,6 +32,8 @@ private Q_SLOTS:
     void whatIsShownAlreadyIsLeftAlone();
     void aRowsMenuIsOfItsRun();
     void aRowIsComparedByItsMenu();
+    void tickingRunsLetsAnotherOpen();
+    void whatIsBeingOpenedIsNotOpenedAgain();
     void notesAreReachedByTheMenu();
     void theKeysOpenTheMenu();
 
@@ -159,6 +163,39 @@ void TestRunMenu::aRowIsComparedByItsMenu()
     entry("Compare").trigger();
     QCOMPARE(page().list().chosen(), std::vector<std::int64_t> {id("a")});
     menu().close();
+}
+
+void TestRunMenu::tickingRunsLetsAnotherOpen()
+{
+    for (const char* name : {"a", "b", "c"})
+        write(name, written(0, 1.0));
+    openRuns(3);
+    choose({"a"});
+    rightClick("c");
+    menu().close();
+    entry("Open").trigger();
+    QVERIFY2(window().status().message().contains("Opening"), qPrintable(window().status().message()));
+    page().list().choose({id("a"), id("b")}); // before c is read: no event has passed
+    QVERIFY2(window().status().message().contains("Opening"), qPrintable(window().status().message()));
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().folder(), m_bench->path("runs/c"), patience);
+}
+
+/// However its folder was written.
+void TestRunMenu::whatIsBeingOpenedIsNotOpenedAgain()
+{
+    write("a", written(0, 1.0));
+    write("b", written(1, 0.5));
+    openRuns(2);
+    choose({"a", "b"});
+    page().setOpening(m_bench->path("runs/../runs/b/"));
+    QVERIFY(button("Open").isEnabled()); // A is another one
+    rightClick("b");
+    menu().close();
+    QVERIFY(!entry("Opening…").isEnabled());
+    page().setOpening(m_bench->path("runs//a"));
+    QVERIFY(!button("Opening…").isEnabled());
+    page().setOpening({});
+    QVERIFY(button("Open").isEnabled());
 }
 
 void TestRunMenu::notesAreReachedByTheMenu()

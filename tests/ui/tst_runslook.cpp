@@ -24,6 +24,8 @@
 #include <QSplitter>
 #include <QTest>
 
+#include <set>
+
 using namespace spectune;
 using spectune::test::written;
 
@@ -260,20 +262,25 @@ void TestRunsLook::rowsKeepTheirWords()
     RunRowLook look;
     look.name = QStringLiteral("a-run-with-a-long-name-and-seed-1");
     look.number = QStringLiteral("12.345");
+    std::set<int> curves; // widths
     for (const char* line : {"AdaLoRA 12 → 6", "running, step 1,240", "interrupted at 12,400"}) {
         look.line = QString::fromUtf8(line);
         const RunListDelegate::Places places = RunListDelegate::placesOf({0, 0, width, 44}, look);
-        QVERIFY(places.words.width() >= QFontMetrics(Fonts::caption()).horizontalAdvance(look.line));
+        QVERIFY(width < 330 || places.words.width() >= QFontMetrics(Fonts::caption()).horizontalAdvance(look.line));
+        QVERIFY(places.words.width() >= 80);
+        curves.insert(places.curve.width());
         QVERIFY(places.number.right() < width);
         QVERIFY(places.words.right() < places.number.left());
-        QVERIFY(places.curve.isEmpty()
-            || (places.curve.left() > places.words.right() && places.curve.right() < places.number.left()));
+        QVERIFY(places.curve.left() > places.words.right() && places.curve.right() < places.number.left());
     }
     look.number = QStringLiteral("0.731");
     look.line = QStringLiteral("LoRA");
-    QVERIFY(!RunListDelegate::placesOf({0, 0, width, 44}, look).curve.isEmpty());
+    curves.insert(RunListDelegate::placesOf({0, 0, width, 44}, look).curve.width());
     QVERIFY(RunListDelegate::shownName(look, 90).endsWith('1'));
     look.number = QStringLiteral("12,345.678"); // of a run that diverged
+    curves.insert(RunListDelegate::placesOf({0, 0, width, 44}, look).curve.width());
+    QCOMPARE(curves.size(), 1U); // a curve's length stands for progress, in every row alike
+    QVERIFY(*curves.begin() >= 40);
     QVERIFY(
         RunListDelegate::placesOf({0, 0, width, 44}, look).number.width() >= tabularWidth(Fonts::body(), look.number));
 }

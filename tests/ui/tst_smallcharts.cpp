@@ -79,8 +79,6 @@ private:
         return opened();
     }
     void look(const Chart& chart);
-    /// Of a view that the keyboard does not come to.
-    void lookByMouse(const Chart& chart);
     void take(const Chart& chart, const QMenu& menu);
 };
 
@@ -88,21 +86,17 @@ void TestSmallCharts::look(const Chart& chart)
 {
     QVERIFY2(chart.view && chart.view->isVisible(), chart.head);
     QVERIFY2(chart.view->focusPolicy() & Qt::TabFocus, chart.head);
+    QVERIFY2(!chart.view->accessibleName().isEmpty(), chart.head);
     QMenu* menu = menuOf(chart.view, QContextMenuEvent::Keyboard);
     QVERIFY2(menu, chart.head);
     QCoreApplication::processEvents();
     QApplication::setActiveWindow(&window()); // offscreen the closed menu is still it
+    chart.view->clearFocus();
+    const QImage without = chart.view->grab().toImage();
     chart.view->setFocus();
+    QVERIFY2(chart.view->grab().toImage() != without, chart.head); // the keyboard's place is seen
     QTest::keyClick(chart.view, Qt::Key_F10, Qt::ShiftModifier);
     QCOMPARE(opened(), menu);
-    take(chart, *menu);
-}
-
-void TestSmallCharts::lookByMouse(const Chart& chart)
-{
-    QVERIFY2(chart.view && chart.view->isVisible(), chart.head);
-    const QMenu* menu = menuOf(chart.view, QContextMenuEvent::Mouse);
-    QVERIFY2(menu, chart.head);
     take(chart, *menu);
 }
 
@@ -136,9 +130,9 @@ void TestSmallCharts::thoseOfLive()
     look({inspector.findChild<TripletList*>(), "triplet,lambda,score,kept,pruned_at,revived_at"});
     look({&inspector.geometrySection().spectrum(), "index,abs_lambda,sigma"});
     look({&inspector.historySection().history(), "step,triplet,kept,changed,lambda,score,threshold"});
-    lookByMouse({&inspector.geometrySection().gram(0), "row,column,difference"});
-    lookByMouse({&inspector.geometrySection().gram(1), "row,column,difference"});
-    lookByMouse({inspector.findChild<OrthogonalityBars*>(), "factor,norm,median"});
+    look({&inspector.geometrySection().gram(0), "row,column,difference"});
+    look({&inspector.geometrySection().gram(1), "row,column,difference"});
+    look({inspector.findChild<OrthogonalityBars*>(), "factor,norm,median"});
 }
 
 void TestSmallCharts::thoseOfLearn()
@@ -152,7 +146,7 @@ void TestSmallCharts::thoseOfLearn()
     QTRY_VERIFY_WITH_TIMEOUT(page.lens().imageRow().parts() != nullptr, patience);
     look({page.lens().findChild<SpectrumPlot*>(), "rank,error"});
     for (MatrixView* view : page.lens().imageRow().findChildren<MatrixView*>())
-        lookByMouse({view, "row,column,value"});
+        look({view, "row,column,value"});
     page.showLesson(LearnPage::Lesson::Bound);
     page.bound().setSamples(3);
     page.bound().trainButton().click();
@@ -164,11 +158,13 @@ void TestSmallCharts::thoseOfLearn()
 void TestSmallCharts::thoseOfSetUp()
 {
     QVERIFY(m_bench->open());
+    window().activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(&window()));
     window().showWorkspace(Workspace::Setup);
     LengthHistogram& lengths = window().setup().data().lengths().histogram();
     QTRY_VERIFY_WITH_TIMEOUT(lengths.isVisible(), patience);
-    lookByMouse({&lengths, "from,to,samples"});
-    lookByMouse({window().setup().findChild<MemoryBar*>(), "part,bytes"});
+    look({&lengths, "from,to,samples"});
+    look({window().setup().findChild<MemoryBar*>(), "part,bytes"});
 }
 
 void TestSmallCharts::theLensShowsTheWholeAgain()

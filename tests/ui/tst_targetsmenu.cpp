@@ -9,6 +9,7 @@
 #include <QClipboard>
 #include <QContextMenuEvent>
 #include <QGuiApplication>
+#include <QSignalSpy>
 #include <QTest>
 
 #include <algorithm>
@@ -21,6 +22,7 @@ private Q_SLOTS:
     void linesAreTickedAndCleared();
     void headersHaveTheirLine();
     void oneMatrixOrAll();
+    void aGridThatChangesUnderTheMenuIsLeft();
     void theKeysOpenItOnTheirCell();
     void thePictureIsCopied();
 
@@ -79,23 +81,46 @@ void TestTargetsMenu::headersHaveTheirLine()
     open();
     rightClick(grid().gridGeometry().rowLabel(3).center());
     QVERIFY(entry("The whole of layer 3"));
-    QVERIFY(!entry("q_proj of every layer") && !entry("None but this"));
+    QVERIFY(!entry("q_proj of every layer") && !entry("Only q_proj of layer 3"));
     rightClick(grid().gridGeometry().columnBox(0).center());
     QVERIFY(entry("q_proj of every layer"));
-    QVERIFY(!entry("The whole of layer 0") && !entry("None but this"));
+    QVERIFY(!entry("The whole of layer 0") && !entry("Only q_proj of layer 0"));
 }
 
 void TestTargetsMenu::oneMatrixOrAll()
 {
     open();
     rightClick(cell(4, 6));
-    QVERIFY(entry("None but this"));
-    entry("None but this")->trigger();
+    QVERIFY(entry("Only down_proj of layer 4"));
+    entry("Only down_proj of layer 4")->trigger();
     QCOMPARE(window().form().facts().matrices, 1);
     QVERIFY(grid().targets().at(4 * 7 + 6));
     rightClick(cell(0, 0));
     entry("All")->trigger();
     QCOMPARE(window().form().facts().matrices, 42);
+}
+
+void TestTargetsMenu::aGridThatChangesUnderTheMenuIsLeft()
+{
+    RankGrid small;
+    small.resize(296, 400);
+    small.show();
+    TargetsMenu own(small);
+    small.setTargets({"q_proj", "k_proj"}, 4, std::vector<bool>(8, true));
+    QSignalSpy wanted(&own, &TargetsMenu::wanted);
+    const QPoint place = small.gridGeometry().cell(3, 1).center().toPoint();
+    QContextMenuEvent asked(QContextMenuEvent::Mouse, place, small.mapToGlobal(place));
+    QCoreApplication::sendEvent(&small, &asked);
+    own.close();
+    small.setTargets({"q_proj"}, 2, std::vector<bool>(2, true)); // another model's
+    for (QAction* action : own.actions().first(2) + own.actions().mid(4, 1)) // layer, kind, only
+        action->trigger();
+    QCOMPARE(wanted.count(), 0);
+    for (QAction* action : own.actions())
+        if (action->text() == QStringLiteral("&All"))
+            action->trigger();
+    QCOMPARE(wanted.count(), 1);
+    QCOMPARE(wanted.front().front().value<std::vector<bool>>(), std::vector<bool>(2, true));
 }
 
 void TestTargetsMenu::theKeysOpenItOnTheirCell()

@@ -55,6 +55,7 @@ private Q_SLOTS:
     void shortLinesShowTheirDashes();
     void theLossFollowsWhatIsShown();
     void aDragPansAsInLive();
+    void figuresSuitTheHeightAtOnce();
 };
 
 void TestCompareLook::sumsOfADifference()
@@ -169,6 +170,41 @@ void TestCompareLook::aDragPansAsInLive()
     drag({0, 40}); // of an axis that was zoomed
     QVERIFY(plot.shownLoss().high > zoomed.high);
     QVERIFY(std::abs(plot.shownLoss().high - plot.shownLoss().low - (zoomed.high - zoomed.low)) < 1e-6);
+}
+
+void TestCompareLook::figuresSuitTheHeightAtOnce()
+{
+    auto history = std::make_shared<RunHistory>(); // seven powers of ten
+    for (std::int64_t step = 1; step <= 1000; ++step) {
+        MetricPoint point;
+        point.step = step;
+        point.loss = 10.0 * std::exp(-static_cast<double>(step) / 60.0);
+        history->metrics.push_back(point);
+    }
+    const auto show = [&history](ComparePlot& plot, int height) {
+        CompareCurves curves;
+        curves.add("decay", history);
+        plot.resize(700, height);
+        plot.setCurves(std::move(curves));
+        plot.show();
+        plot.setLogarithmic(true);
+        QTRY_VERIFY(plot.shownLoss().low > 1e-8 && plot.shownLoss().low < 1e-5);
+        QCoreApplication::processEvents(); // it is drawn
+    };
+    const auto figures = [](ComparePlot& plot) { return plot.grab(QRect(0, 0, 48, plot.height())).toImage(); };
+    ComparePlot small;
+    show(small, 90);
+    ComparePlot plot;
+    show(plot, 300);
+    QVERIFY(figures(plot) != figures(small));
+    plot.resize(700, 90);
+    QCOMPARE(figures(plot), figures(small)); // in the first picture of this height
+    plot.resize(700, 300);
+    const QImage before = figures(plot);
+    QImage other(500, 100, QImage::Format_RGB32);
+    plot.paintOn(other, other.size());
+    QCoreApplication::processEvents();
+    QCOMPARE(figures(plot), before);
 }
 
 QTEST_MAIN(TestCompareLook)

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/visualization/Ink.h"
 #include "tests/visualization/SampleRun.h"
 #include "visualization/RankGrid.h"
 #include "visualization/RankGridState.h"
 #include "visualization/Theme.h"
 
 #include <QAccessible>
+#include <QContextMenuEvent>
 #include <QMouseEvent>
 #include <QSignalSpy>
 #include <QTest>
@@ -164,8 +166,10 @@ private Q_SLOTS:
         state.snapshot = snapshot;
         state.updateScale();
         for (int layer = 0; layer < run.layers; ++layer)
-            for (int kind = 0; kind < run.kinds; ++kind)
-                QCOMPARE(state.lookOf({layer, kind}).hatched, state.isEmptied(state.moduleAt({layer, kind})));
+            for (int kind = 0; kind < run.kinds; ++kind) {
+                const auto module = state.moduleAt({layer, kind}).at();
+                QCOMPARE(state.lookOf({layer, kind}).hatched, snapshot->modules[module].rank == 0);
+            }
         QVERIFY(mode == GridMode::Orthogonality || mode == GridMode::Revivals || state.lookOf({0, 5}).text == "0");
         QVERIFY(mode != GridMode::Orthogonality || state.scale.high < 1e6);
         const QString words = grid.spokenCellAt(0, 5);
@@ -178,7 +182,7 @@ private Q_SLOTS:
                 module.rank = 3;
             QVERIFY(state.legendHatch().isEmpty());
         }
-        QVERIFY(!grid.grab().isNull());
+        QVERIFY(test::hasInk(grid.grab().toImage(), grid.gridGeometry().cell(0, 5).adjusted(3, 3, -3, -3))); // hatched
     }
 
     void scalesPlaceTheirEnds()
@@ -305,6 +309,27 @@ private Q_SLOTS:
         QCOMPARE(grid.selected(), ModuleIndex {40 * 7});
         QTest::keyClick(&grid, Qt::Key_Left);
         QCOMPARE(grid.selected(), ModuleIndex {6});
+    }
+
+    void theMenuKeyGoesOnToTheParent()
+    {
+        QWidget around; // whose menu it is, as in Runs
+        around.setContextMenuPolicy(Qt::CustomContextMenu);
+        QSignalSpy asked(&around, &QWidget::customContextMenuRequested);
+        RankGrid grid(&around);
+        grid.resize(486, 668);
+        grid.setSnapshot(SampleRun {}.snapshot(1106));
+        QTest::keyClick(&grid, Qt::Key_Down);
+        QVERIFY(grid.selected().isValid());
+        QContextMenuEvent wanted(QContextMenuEvent::Keyboard, grid.rect().center(), {});
+        QCoreApplication::sendEvent(&grid, &wanted);
+        QCOMPARE(asked.count(), 1);
+        grid.setContextMenuPolicy(Qt::CustomContextMenu); // one of its own, on the cell
+        QSignalSpy own(&grid, &QWidget::customContextMenuRequested);
+        QCoreApplication::sendEvent(&grid, &wanted);
+        QCOMPARE(asked.count(), 1);
+        QCOMPARE(own.count(), 1);
+        QCOMPARE(own.front().front().toPoint(), grid.gridGeometry().cell(0, 0).center().toPoint());
     }
 
     void aClickActivatesItsCell()

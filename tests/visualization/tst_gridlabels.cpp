@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What is written on and around the rank grid: labels that never meet, figures that fit, marks that leave them free, a
 // legend in the cells' own colours, and margins that say what they sum up.
+#include "tests/ui/MarkingTranslator.h"
 #include "tests/visualization/SampleRun.h"
 #include "visualization/Fonts.h"
+#include "visualization/RankGrid.h"
 #include "visualization/RankGridPainter.h"
 #include "visualization/RankGridState.h"
 #include "visualization/Theme.h"
@@ -78,6 +80,7 @@ private Q_SLOTS:
     void headsAndTotalsOfManyLayers();
     void headsStandOffTheLegend_data();
     void headsStandOffTheLegend();
+    void theLegendIsTranslated();
 };
 
 void TestGridLabels::layersNeverMeet_data()
@@ -372,6 +375,25 @@ void TestGridLabels::headsStandOffTheLegend()
     const QRectF head = transposed ? g.rowLabel(0) : g.columnLabel(0, 0);
     const double upper = head.center().y() - QFontMetricsF(Fonts::bodyMedium()).capHeight() / 2.0;
     QVERIFY2(upper - lower >= 8.0, qPrintable(QString::number(upper - lower)));
+}
+
+void TestGridLabels::theLegendIsTranslated()
+{
+    RankGrid grid;
+    grid.resize(486, 668);
+    const SampleRun run;
+    const auto legend = [&grid](const QRectF& part) { return grid.grab(part.toAlignedRect()).toImage(); };
+    const auto changes = [&legend](const QRectF& part) {
+        const QImage before = legend(part);
+        const test::MarkingTranslator marks;
+        return legend(part) != before;
+    };
+    grid.setDifference(run.layout(), std::vector<std::int32_t>(run.layout()->modules.size(), 1));
+    QVERIFY(changes(grid.gridGeometry().legend())); // "A has more"
+    grid.setMode(GridMode::Importance);
+    grid.setSnapshot(run.snapshot(1106));
+    const QRectF bar = stateOf(run, GridMode::Importance, grid.gridGeometry()).legendBar();
+    QVERIFY(changes(QRectF(bar.right() + 12.0, bar.top(), 80.0, 12.0))); // beside the scale
 }
 
 QTEST_MAIN(TestGridLabels)

@@ -67,6 +67,13 @@ private Q_SLOTS:
         QVERIFY(bar.accessibleDescription().contains(QStringLiteral("Activations 5.0 GiB")));
     }
 
+    void namesWithQuotesStayOneCell()
+    {
+        MemoryBar bar; // a translated name may have them
+        bar.setMemory({{MemoryColor::Weights, QStringLiteral("\"base\" weights, frozen"), 2048.0}}, 0.0, 0.0);
+        QCOMPARE(bar.toCsv(), QStringLiteral("part,bytes\n\"\"\"base\"\" weights, frozen\",2048\n"));
+    }
+
     void theAxisTellsItsUnit_data()
     {
         QTest::addColumn<double>("need"); // GiB

@@ -108,6 +108,22 @@ private Q_SLOTS:
         QCOMPARE(spy.count(), 0);
     }
 
+    void aRightPressEndsADrag()
+    {
+        RankGrid grid;
+        grid.resize(296, 668);
+        grid.setTargets({"q_proj", "k_proj", "up_proj"}, 4, none());
+        QSignalSpy spy(&grid, &RankGrid::targetsChanged);
+        const auto at = [&](int layer, int kind) { return grid.gridGeometry().cell(layer, kind).center().toPoint(); };
+        QTest::mousePress(&grid, Qt::LeftButton, {}, at(0, 0));
+        QTest::mouseMove(&grid, at(1, 1));
+        QTest::mousePress(&grid, Qt::RightButton, {}, at(1, 1)); // its menu takes both releases
+        QCOMPARE(spy.count(), 1);
+        QTest::mouseMove(&grid, at(3, 2));
+        QCOMPARE(rowsOf(grid.targets(), 3), QStringLiteral("xx. xx. ... ..."));
+        QCOMPARE(spy.count(), 1);
+    }
+
     void keysTickRectanglesAndLines()
     {
         RankGrid grid;
