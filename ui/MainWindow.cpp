@@ -151,6 +151,7 @@ void MainWindow::connectRunBar()
     });
     connect(m_runBar, &RunBar::runNameEdited, this, [this](const QString& name) {
         m_name = name.trimmed().isEmpty() ? QStringLiteral("run") : name.trimmed();
+        m_earlier.claimRecorded(); // a name is given to what one means to start
         refreshContext();
     });
     connect(m_live, &LivePage::animationEnded, m_runBar, &RunBar::withdrawQuestion);
@@ -192,6 +193,7 @@ void MainWindow::connectStatus()
     connect(m_form, &ConfigForm::replaced, this, [this](const RunConfig& before) {
         if (!m_restores)
             m_earlier.keep(before, m_name, m_form->config());
+        m_earlier.claimRecorded(); // chosen, even where it is the same: showRecordedSetup() tells what is not
     });
     connect(m_run, &RunModel::eventAppended, this, [this](const MaskEvent& event) {
         m_status->setMessage({},
@@ -214,7 +216,7 @@ void MainWindow::showWorkspace(Workspace workspace)
     if (m_pages->currentIndex() != static_cast<int>(workspace)) {
         m_status->dropHelp();
         if (workspace == Workspace::Setup) {
-            lendSetup();
+            showRecordedSetup();
             m_facts->refreshDevice();
         }
     }

@@ -106,7 +106,7 @@ private:
     void connectStatus();
     void adoptConfig(const QString& file, const QString& name);
     void keepDraft();
-    void lendSetup(); ///< a recorded run's own, where nothing is set up
+    void showRecordedSetup(); ///< a recorded run's own, where nothing is set up
     void connectHistory();
     void showRun(RecordedRun run);
     void refreshHistory();
