@@ -52,7 +52,6 @@ bool RunMenu::openOn(const QModelIndex& index, QPoint place)
     m_compare->setToolTip(m_compare->isEnabled() ? tr("Ticks or unticks “%1”").arg(run->title())
                                                  : tr("Six runs are compared already. Untick one first."));
     popup(place);
-    Q_EMIT opened(m_run);
     return true;
 }
 

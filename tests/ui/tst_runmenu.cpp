@@ -14,6 +14,7 @@
 #include <QLineEdit>
 #include <QListView>
 #include <QPushButton>
+#include <QSignalSpy>
 #include <QTest>
 
 #include <algorithm>
@@ -29,6 +30,8 @@ private Q_SLOTS:
     void theBarSaysWhatKeepsARunFromIt();
     void whatIsShownAlreadyIsLeftAlone();
     void aRowsMenuIsOfItsRun();
+    void aMenuReadsNoRun();
+    void whatWaitsForARunIsGivenUp();
     void aRowIsComparedByItsMenu();
     void notesAreReachedByTheMenu();
     void theKeysOpenTheMenu();
@@ -137,10 +140,48 @@ void TestRunMenu::aRowsMenuIsOfItsRun()
     QTRY_VERIFY_WITH_TIMEOUT(page().bar().asks(), patience);
     QVERIFY2(page().bar().question().text().contains("runs/c"), qPrintable(page().bar().question().text()));
     page().bar().question().no()->click();
-    QTRY_VERIFY_WITH_TIMEOUT(window().library().loaded(id("c")), patience);
     entry("Start again").trigger();
-    QCOMPARE(window().workspace(), Workspace::Setup);
+    QTRY_COMPARE_WITH_TIMEOUT(window().workspace(), Workspace::Setup, patience); // once it is read
     QCOMPARE(window().form().config().adalora.gamma, 0.25);
+}
+
+/// A run that is large and looked at in a menu alone would keep what is chosen there waiting.
+void TestRunMenu::aMenuReadsNoRun()
+{
+    write("a", written(0, 1.0));
+    write("b", written(1, 0.5));
+    test::writeText(m_bench->path("runs/b/adapter/adapter_config.json"), "{}"); // it can be continued
+    openRuns(2);
+    choose({"a"});
+    QSignalSpy loaded(&window().library(), &RunLibrary::runLoaded);
+    rightClick("b");
+    menu().close();
+    entry("Delete…").trigger();
+    QTRY_VERIFY_WITH_TIMEOUT(page().bar().asks(), patience); // in the same queue, behind what would have been read
+    QCOMPARE(loaded.count(), 0);
+    page().bar().question().no()->click();
+    for (const char* text : {"Use rank map", "Continue with more steps…"}) {
+        entry(text).trigger();
+        QTRY_VERIFY_WITH_TIMEOUT(page().bar().asks(), patience);
+        page().bar().question().no()->click();
+    }
+    QCOMPARE(loaded.count(), 1);
+}
+
+void TestRunMenu::whatWaitsForARunIsGivenUp()
+{
+    for (const char* name : {"a", "b", "c"})
+        write(name, written(0, 1.0));
+    openRuns(3);
+    choose({"a"});
+    QSignalSpy loaded(&window().library(), &RunLibrary::runLoaded);
+    rightClick("b");
+    menu().close();
+    entry("Start again").trigger();
+    page().list().choose({id("c")}); // another one is looked at by now
+    QTRY_COMPARE_WITH_TIMEOUT(loaded.count(), 2, patience);
+    QCOMPARE(window().workspace(), Workspace::Runs);
+    QVERIFY(!page().bar().asks());
 }
 
 void TestRunMenu::aRowIsComparedByItsMenu()
