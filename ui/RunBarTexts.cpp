@@ -3,6 +3,7 @@
 #include "ui/PageParts.h"
 #include "ui/RunBar.h"
 #include "ui/RunModel.h"
+#include "ui/TrainingSpeed.h"
 #include "visualization/NumberFormat.h"
 
 #include <algorithm>
@@ -111,17 +112,16 @@ double RunBar::shownSpeed() const
         return 0.0; // the last steps' speed is not that of a run that waits
     if (!isTerminal(m_input.state))
         return m_run.tokensPerSecond();
-    double tokens = 0.0;
-    for (const MetricPoint& point : metrics)
-        tokens += static_cast<double>(point.tokens);
-    return metrics.back().seconds > 0.0 ? tokens / metrics.back().seconds : 0.0;
+    return trainingSpeed(metrics, m_run.history().evaluations);
 }
 
 QString RunBar::speedHelp() const
 {
-    return (isTerminal(m_input.state) ? tr("Loss-bearing tokens per second, over the whole run.")
-                                      : tr("Loss-bearing tokens per second, over the last 40 steps."))
-        + tr(" The tokens of the prompts are read as well, but not counted.");
+    return isTerminal(m_input.state)
+        ? tr("Loss-bearing tokens per second over the whole run, without pauses and evaluations. The tokens of the "
+             "prompts are read as well, but not counted.")
+        : tr("Loss-bearing tokens per second over the last 40 steps, without pauses and evaluations. The tokens of the "
+             "prompts are read as well, but not counted.");
 }
 
 } // namespace spectune

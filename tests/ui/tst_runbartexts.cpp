@@ -6,6 +6,7 @@
 #include "ui/FigureLabel.h"
 #include "ui/RunBar.h"
 #include "ui/RunModel.h"
+#include "ui/TrainingSpeed.h"
 #include "visualization/Fonts.h"
 #include "visualization/NumberFormat.h"
 
@@ -28,9 +29,13 @@ private Q_SLOTS:
     void epochsAreToldBeforeARun();
     void epochsFollowTheData();
     void aFinishedRunTellsItsLoss();
+    void aPauseIsNoSlowness();
+    void aThinnedRunIsAsFast();
     void withoutAnEvaluationTheTimeIsTold();
 
 private:
+    /// Steps of 100 tokens in half a second each.
+    [[nodiscard]] static std::vector<MetricPoint> evenSteps(std::int64_t steps);
     [[nodiscard]] static QString subtitle(const RunBar& bar)
     {
         return bar.findChild<QLabel*>(QStringLiteral("RunSubtitle"))->text();
@@ -118,13 +123,44 @@ void TestRunBarTexts::aFinishedRunTellsItsLoss()
             labels, [&wanted](const QLabel* label) { return label->isVisible() && label->text() == wanted; });
     };
     QVERIFY(texts(QStringLiteral("· ") + formatDuration(history.metrics.back().seconds)));
-    double tokens = 0.0;
-    for (const MetricPoint& point : history.metrics)
-        tokens += static_cast<double>(point.tokens);
-    QVERIFY(texts(formatCount(std::llround(tokens / history.metrics.back().seconds)))); // of the run, not of its end
-    const auto speed = std::ranges::find_if(
+    const double speed = trainingSpeed(history.metrics, history.evaluations);
+    QVERIFY(speed > 0.0 && texts(formatCount(std::llround(speed)))); // of the run, not of its end
+    const auto figure = std::ranges::find_if(
         labels, [](const QLabel* label) { return label->accessibleName() == QLatin1String("tok/s"); });
-    QVERIFY((*speed)->parentWidget()->toolTip().contains("over the whole run"));
+    QVERIFY((*figure)->parentWidget()->toolTip().contains("over the whole run"));
+}
+
+std::vector<MetricPoint> TestRunBarTexts::evenSteps(std::int64_t steps)
+{
+    std::vector<MetricPoint> points;
+    for (std::int64_t step = 1; step <= steps; ++step)
+        points.push_back({.step = step, .tokens = 100, .seconds = 0.5 * static_cast<double>(step), .skipped = {}});
+    return points;
+}
+
+void TestRunBarTexts::aPauseIsNoSlowness()
+{
+    std::vector<MetricPoint> points = evenSteps(60);
+    QCOMPARE(trainingSpeed(points, {}), 200.0);
+    const std::vector<EvalPoint> evaluations {{.step = 20, .evalLoss = 1.0, .metrics = {}}};
+    for (MetricPoint& point : points) {
+        point.seconds += point.step > 20 ? 3.0 : 0.0; // shorter than ten steps, and known
+        point.seconds += point.step > 30 ? 3600.0 : 0.0; // a pause
+    }
+    QCOMPARE(trainingSpeed(points, evaluations), 200.0);
+    QCOMPARE(trainingSpeed({}, {}), 0.0);
+    QCOMPARE(trainingSpeed(evenSteps(1), {}), 200.0);
+    std::vector<EvalPoint> everyStep;
+    for (std::int64_t step = 1; step <= 60; ++step)
+        everyStep.push_back({.step = step, .evalLoss = 1.0, .metrics = {}});
+    QCOMPARE(trainingSpeed(evenSteps(60), everyStep), 200.0);
+}
+
+void TestRunBarTexts::aThinnedRunIsAsFast()
+{
+    std::vector<MetricPoint> points = evenSteps(60);
+    std::erase_if(points, [](const MetricPoint& point) { return point.step > 10 && point.step % 4 != 0; });
+    QCOMPARE(trainingSpeed(points, {}), 200.0);
 }
 
 void TestRunBarTexts::withoutAnEvaluationTheTimeIsTold()
