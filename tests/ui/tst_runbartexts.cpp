@@ -13,6 +13,7 @@
 #include <QFile>
 #include <QLabel>
 #include <QTest>
+#include <QTranslator>
 
 #include <algorithm>
 #include <cmath>
@@ -25,6 +26,7 @@ class TestRunBarTexts : public test::StudioTest {
 private Q_SLOTS:
     void figuresKeepTheirPlaces();
     void theBarsFiguresAreSuch();
+    void aStepsSentenceIsOneText();
     void epochsAreToldBeforeARun_data();
     void epochsAreToldBeforeARun();
     void epochsFollowTheData();
@@ -71,6 +73,26 @@ void TestRunBarTexts::theBarsFiguresAreSuch()
                      [name](const FigureLabel* label) { return label->accessibleName() == QLatin1String(name); }),
             name);
     }
+}
+
+/// A language may put its words in another order than English: pieces of a sentence could not be.
+void TestRunBarTexts::aStepsSentenceIsOneText()
+{
+    class Reverses : public QTranslator {
+    public:
+        [[nodiscard]] bool isEmpty() const override { return false; }
+        QString translate(const char*, const char* source, const char*, int) const override
+        {
+            return qstrcmp(source, "Step %1 of %2") == 0 ? QStringLiteral("of %2 the %1th") : QString();
+        }
+    };
+    Reverses reverses;
+    QVERIFY(QCoreApplication::installTranslator(&reverses));
+    m_bench->pauseAt(200);
+    const QString sentence = QStringLiteral("of 800 the %1th").arg(window().run().step());
+    const auto labels = window().runBar().findChildren<FigureLabel*>();
+    QVERIFY(std::ranges::any_of(labels, [&](const FigureLabel* label) { return label->text() == sentence; }));
+    QCoreApplication::removeTranslator(&reverses);
 }
 
 void TestRunBarTexts::epochsAreToldBeforeARun_data()
