@@ -100,9 +100,12 @@ void TestRunBarTexts::epochsAreToldBeforeARun_data()
     QTest::addColumn<std::int64_t>("steps");
     QTest::addColumn<double>("epochs");
     QTest::addColumn<QString>("text");
-    QTest::newRow("whole") << std::int64_t {2000} << 3.0 << "2,000 steps, about 3 epochs";
+    QTest::newRow("whole") << std::int64_t {2000} << 3.0 << "2,000 steps, 3 epochs";
+    QTest::newRow("nearly whole") << std::int64_t {2000} << 3.02 << "2,000 steps, about 3 epochs";
     QTest::newRow("part") << std::int64_t {800} << 1.52 << "800 steps, about 1.5 epochs";
-    QTest::newRow("one") << std::int64_t {94} << 1.0 << "94 steps, about 1 epoch";
+    QTest::newRow("one") << std::int64_t {94} << 1.0 << "94 steps, 1 epoch";
+    QTest::newRow("about one") << std::int64_t {95} << 1.01 << "95 steps, about 1 epoch";
+    QTest::newRow("one and a half") << std::int64_t {141} << 1.5 << "141 steps, 1.5 epochs";
     QTest::newRow("many") << std::int64_t {800} << 12.6 << "800 steps, about 13 epochs";
     QTest::newRow("not known") << std::int64_t {1} << 0.0 << "1 step";
     QTest::newRow("next to none") << std::int64_t {10} << 0.01 << "10 steps";
@@ -137,7 +140,7 @@ void TestRunBarTexts::aFinishedRunTellsItsLoss()
     const RunHistory& history = window().run().history();
     QCOMPARE(history.evaluations.back().step, std::int64_t {800});
     QCOMPARE(subtitle(window().runBar()),
-        QStringLiteral("step 800, evaluation loss %1 (was %2)")
+        QStringLiteral("step 800, evaluation loss %1 (first %2)")
             .arg(formatLoss(history.evaluations.back().evalLoss), formatLoss(history.evaluations.front().evalLoss)));
     const auto labels = window().runBar().findChildren<QLabel*>();
     const auto texts = [&labels](const QString& wanted) {
