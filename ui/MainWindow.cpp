@@ -243,12 +243,11 @@ void MainWindow::refreshContext()
         m_run->showSetup(*m_form, m_name);
     if (!isActive(m_session->state()))
         m_plannedFolder = nextRunFolder(m_name);
-    QString summary = m_form->nextChoice(); // before it, nothing is trained anywhere
-    if (summary.isEmpty() && m_demo && !m_run->hasRun())
-        summary = tr("A tiny model learns to turn a story into a record. Everything is filled in.");
-    else if (summary.isEmpty())
-        summary = tr("Trains into %1").arg(shownPath(m_plannedFolder));
+    const QString summary = m_demo && !m_run->hasRun()
+        ? tr("A tiny model learns to turn a story into a record. Everything is filled in.")
+        : tr("Trains into %1").arg(shownPath(m_plannedFolder));
     m_runBar->setContext({.errors = m_form->errorCount(),
+        .nextChoice = m_form->nextChoice(),
         .setupShown = setupShown,
         .steps = m_form->resolved().totalSteps,
         .epochs = m_form->epochs(),

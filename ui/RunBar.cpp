@@ -110,10 +110,11 @@ RunBar::RunBar(RunModel& run, QWidget* parent)
 void RunBar::setContext(const Context& context)
 {
     m_input.errors = context.errors;
+    m_input.choiceOpen = !context.nextChoice.isEmpty();
     m_input.setupShown = context.setupShown;
     m_steps = context.steps;
     m_epochs = context.epochs;
-    m_summary = context.summary;
+    m_summary = context.nextChoice.isEmpty() ? context.summary : context.nextChoice;
     refresh();
 }
 

@@ -27,6 +27,8 @@ public:
     /// What a start would do, of the set-up as it stands.
     struct Context {
         int errors = 0;
+        QString
+            nextChoice; ///< "Choose a model", said in place of the summary; empty: all that has no default is chosen
         bool setupShown = false; ///< its workspace is in front
         std::int64_t steps = 0; ///< 0: they follow from data that is not known yet
         double epochs = 0.0; ///< that these are; 0: not known

@@ -118,7 +118,7 @@ void TestRunBarTexts::epochsAreToldBeforeARun()
     QFETCH(const double, epochs);
     RunModel run;
     RunBar bar(run);
-    bar.setContext({.steps = steps, .epochs = epochs, .summary = {}});
+    bar.setContext({.nextChoice = {}, .steps = steps, .epochs = epochs, .summary = {}});
     QTEST(subtitle(bar), "text");
 }
 
