@@ -83,7 +83,7 @@ private:
         const std::optional<FieldValue>& suggestion = {});
     void checkFile(const QString& key, const std::string& path, bool folder);
     [[nodiscard]] bool isAwaited(const std::string& key) const;
-    void softenAwaited(Issue& issue) const;
+    void noteInsteadOfError(Issue& issue) const;
 
     RunConfig m_config;
     QHash<QString, Message> m_unreadable; ///< key → what is wrong with the text typed there

@@ -69,21 +69,21 @@ void RunsPage::connectBar()
 
 void RunsPage::connectActions(const RunActions& actions)
 {
-    connect(&actions, &RunActions::wanted, this, [this](RunDeed deed, qint64 run) {
+    connect(&actions, &RunActions::wanted, this, [this](RunAction action, qint64 run) {
         const RunRecord* record = find(run);
         if (!record)
             return; // removed while the menu was open
         m_awaiter->cancel();
         const QString folder = record->folder;
-        switch (deed) {
-        case RunDeed::Open: Q_EMIT openWanted(folder); break;
-        case RunDeed::StartAgain: startAgain(run); break;
-        case RunDeed::FixedRanks: useRankMap(run); break;
-        case RunDeed::Resume: Q_EMIT resumeWanted(folder); break;
-        case RunDeed::Continue: continueRun(run); break;
-        case RunDeed::Export: Q_EMIT exportWanted(folder); break;
-        case RunDeed::ShowFolder: QDesktopServices::openUrl(QUrl::fromLocalFile(folder)); break;
-        case RunDeed::Delete: deleteRun(run); break;
+        switch (action) {
+        case RunAction::Open: Q_EMIT openWanted(folder); break;
+        case RunAction::StartAgain: startAgain(run); break;
+        case RunAction::FixedRanks: useRankMap(run); break;
+        case RunAction::Resume: Q_EMIT resumeWanted(folder); break;
+        case RunAction::Continue: continueRun(run); break;
+        case RunAction::Export: Q_EMIT exportWanted(folder); break;
+        case RunAction::ShowFolder: QDesktopServices::openUrl(QUrl::fromLocalFile(folder)); break;
+        case RunAction::Delete: deleteRun(run); break;
         }
     });
 }

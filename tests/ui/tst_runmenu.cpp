@@ -112,7 +112,7 @@ void TestRunMenu::whatIsShownAlreadyIsLeftAlone()
     RunsBar::Content content;
     content.runs.push_back(*window().library().find(id("a")));
     bar.setContent(content);
-    QAction* open = bar.actionsOfA()[RunDeed::Open];
+    QAction* open = bar.actionsOfA()[RunAction::Open];
     open->setToolTip("left alone");
     bar.setContent(content);
     QCOMPARE(open->toolTip(), "left alone");
