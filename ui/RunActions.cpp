@@ -11,7 +11,7 @@ namespace {
 
 QString anotherGoesOn()
 {
-    return RunActions::tr("Another run goes on. Stop it or wait for its end.");
+    return RunActions::tr("Another run is still running. Stop it or wait for its end.");
 }
 
 /// Why the run's files cannot be used; empty: they can.
@@ -30,7 +30,7 @@ QString whyHeld(const RunRecord& run, bool busy)
     if (const QString why = whyUnreadable(run); !why.isEmpty())
         return why;
     if (run.state == RecordState::Running)
-        return RunActions::tr("“%1” goes on. Stop it or wait for its end.").arg(run.title());
+        return RunActions::tr("“%1” is still running. Stop it or wait for its end.").arg(run.title());
     return busy ? anotherGoesOn() : QString();
 }
 
@@ -85,8 +85,8 @@ void RunActions::setRun(const RunRecord& run, const Circumstances& now)
     set(RunAction::ShowFolder, tr("Shows the folder of “%1”").arg(name), missing ? whyUnreadable(run) : QString());
     (*this)[RunAction::Delete]->setText(missing ? tr("Remove from the history…") : tr("Delete…"));
     set(RunAction::Delete,
-        missing ? tr("Removes “%1” from the history, after a question").arg(name)
-                : tr("Moves the folder of “%1” to the trash, after a question").arg(name),
+        missing ? tr("Removes “%1” from the history, after asking").arg(name)
+                : tr("Moves the folder of “%1” to the trash, after asking").arg(name),
         run.state == RecordState::Running ? whyHeld(run, false) : QString());
 }
 
@@ -97,7 +97,7 @@ void RunActions::setNewRuns(const RunRecord& run, bool readable)
         = (run.state != RecordState::Unreadable || !run.method.isEmpty()) && !run.configuration.isEmpty();
     set(RunAction::StartAgain,
         m_next == RunAction::StartAgain
-            ? tr("A new set-up with the configuration of “%1”: it has no checkpoint to resume from").arg(name)
+            ? tr("“%1” has no checkpoint to resume from: a new set-up with its configuration").arg(name)
             : tr("A new set-up with the configuration of “%1”").arg(name),
         knowsConfig ? QString() : tr("The configuration of “%1” cannot be read.").arg(name));
     set(RunAction::FixedRanks, tr("A new set-up in which every matrix keeps the rank that “%1” ended with").arg(name),

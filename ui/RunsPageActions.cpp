@@ -205,7 +205,7 @@ void RunsPage::deleteRun(std::int64_t id)
     if (!record)
         return;
     if (record->state == RecordState::Running) {
-        Q_EMIT told(tr("Not done"), tr("%1 goes on. Stop it before deleting it.").arg(record->name));
+        Q_EMIT told(tr("Not done"), tr("%1 is still running. Stop it before deleting it.").arg(record->name));
         return;
     }
     if (record->state != RecordState::Missing) {

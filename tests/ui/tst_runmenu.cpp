@@ -28,6 +28,7 @@ class TestRunMenu : public test::RunsTest {
 private Q_SLOTS:
     void theBarNamesItsRun();
     void theBarSaysWhatKeepsARunFromIt();
+    void aRunWithoutACheckpointSaysSo();
     void whatIsShownAlreadyIsLeftAlone();
     void aRowsMenuIsOfItsRun();
     void aMenuReadsNoRun();
@@ -100,7 +101,20 @@ void TestRunMenu::theBarSaysWhatKeepsARunFromIt()
     choose({"a"});
     page().setBusy(true);
     QVERIFY(!button("Open").isEnabled());
-    QCOMPARE(button("Open").toolTip(), "Another run goes on. Stop it or wait for its end.");
+    QCOMPARE(button("Open").toolTip(), "Another run is still running. Stop it or wait for its end.");
+}
+
+void TestRunMenu::aRunWithoutACheckpointSaysSo()
+{
+    test::WrittenRun run = written(0, 1.0, "Stopped after step 20.");
+    run.checkpoint = -1;
+    write("a", run);
+    openRuns(1);
+    rightClick("a");
+    menu().close();
+    QCOMPARE(
+        entry("Start again").toolTip(), "“a” has no checkpoint to resume from: a new set-up with its configuration");
+    QCOMPARE(entry("Delete…").toolTip(), "Moves the folder of “a” to the trash, after asking");
 }
 
 /// A search of the disk tells of its rows thirty times a second: the bar does not look into A's folder each time.
