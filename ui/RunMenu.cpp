@@ -49,8 +49,8 @@ bool RunMenu::openOn(const QModelIndex& index, QPoint place)
     const bool ticked = std::ranges::find(chosen, m_run) != chosen.end();
     m_compare->setChecked(ticked);
     m_compare->setEnabled(ticked || chosen.size() < mostComparedRuns);
-    m_compare->setToolTip(m_compare->isEnabled() ? tr("Ticks or unticks “%1”").arg(run->title())
-                                                 : tr("Six runs are compared already. Untick one first."));
+    m_compare->setToolTip(
+        m_compare->isEnabled() ? tr("Ticks or unticks “%1”").arg(run->title()) : RunListModel::fullText());
     popup(place);
     return true;
 }

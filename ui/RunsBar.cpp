@@ -6,6 +6,8 @@
 #include "ui/RunTagView.h"
 #include "ui/RunsQuestion.h"
 #include "visualization/Fonts.h"
+#include "visualization/NumberFormat.h"
+#include "visualization/RunTags.h"
 
 #include <QAction>
 #include <QFrame>
@@ -187,7 +189,8 @@ void RunsBar::rebuildNames()
     }
     const auto count = static_cast<int>(m_content.runs.size());
     if (count == 0) {
-        m_names->addWidget(makeText(tr("Choose a run, or tick two to six to compare them."), "second"));
+        m_names->addWidget(makeText(
+            tr("Choose a run, or tick 2 to %1 to compare them.").arg(formatCount(mostComparedRuns)), "second"));
         return;
     }
     for (int index = 0; index < count; ++index) {
