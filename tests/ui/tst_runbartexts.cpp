@@ -25,6 +25,7 @@ class TestRunBarTexts : public test::StudioTest {
     Q_OBJECT
 private Q_SLOTS:
     void figuresKeepTheirPlaces();
+    void figuresStandWhereTheLanguageBegins();
     void theBarsFiguresAreSuch();
     void aStepsSentenceIsOneText();
     void epochsAreToldBeforeARun_data();
@@ -62,6 +63,27 @@ void TestRunBarTexts::figuresKeepTheirPlaces()
     QVERIFY(end.width() > 40);
     QCOMPARE(narrow.copy(end), wide.copy(end)); // " of 2,000" stands where it stood
     QVERIFY(narrow != wide);
+}
+
+void TestRunBarTexts::figuresStandWhereTheLanguageBegins()
+{
+    const auto isBlank = [](const QImage& picture) {
+        QImage one(picture.size(), picture.format());
+        one.fill(picture.pixelColor(0, 0));
+        return picture == one;
+    };
+    for (const bool leftwards : {false, true}) {
+        FigureLabel label;
+        label.setFont(Fonts::heading());
+        label.setRestLook(Fonts::body(), &Theme::text);
+        label.setFigures("Step 111", " of 2,000");
+        label.setLayoutDirection(leftwards ? Qt::RightToLeft : Qt::LeftToRight);
+        const int wide = label.sizeHint().width();
+        label.resize(3 * wide, label.sizeHint().height());
+        const QImage picture = label.grab().toImage().convertToFormat(QImage::Format_RGB32);
+        QCOMPARE(isBlank(picture.copy(0, 0, wide, picture.height())), leftwards);
+        QCOMPARE(isBlank(picture.copy(2 * wide, 0, wide, picture.height())), !leftwards);
+    }
 }
 
 void TestRunBarTexts::theBarsFiguresAreSuch()
