@@ -34,6 +34,7 @@ private Q_SLOTS:
     void aMenuReadsNoRun();
     void whatWaitsForARunIsGivenUp();
     void aRowIsComparedByItsMenu();
+    void theSeventhRunIsRefused();
     void notesAreReachedByTheMenu();
     void theKeysOpenTheMenu();
 
@@ -214,6 +215,24 @@ void TestRunMenu::aRowIsComparedByItsMenu()
     entry("Compare").trigger();
     QCOMPARE(page().list().chosen(), std::vector<std::int64_t> {id("a")});
     menu().close();
+}
+
+void TestRunMenu::theSeventhRunIsRefused()
+{
+    const QStringList six {"a", "b", "c", "d", "e", "f"};
+    for (const QString& name : six + QStringList {"g"})
+        write(name, written(0, 1.0));
+    openRuns(7);
+    choose(six);
+    rightClick("g");
+    menu().close();
+    const QString refused = "6 runs are compared already. Untick one first.";
+    QVERIFY(!entry("Compare").isEnabled());
+    QCOMPARE(entry("Compare").toolTip(), refused);
+    QSignalSpy told(&page(), &RunsPage::told);
+    list().setCurrentIndex(page().list().indexOf(id("g")));
+    QTest::keyClick(&list(), Qt::Key_Space);
+    QCOMPARE(told.back().at(1).toString(), refused);
 }
 
 void TestRunMenu::notesAreReachedByTheMenu()

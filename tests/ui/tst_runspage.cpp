@@ -22,7 +22,6 @@
 #include <QListView>
 #include <QPlainTextEdit>
 #include <QPushButton>
-#include <QSignalSpy>
 #include <QSplitter>
 #include <QTest>
 
@@ -254,11 +253,6 @@ void TestRunsPage::sixAtMost()
     choose({"a", "b", "c", "d", "e", "f"});
     QVERIFY(!page().list().toggle(id("g")));
     QCOMPARE(page().list().chosen().size(), 6U);
-    QSignalSpy told(&page(), &RunsPage::told);
-    auto* view = page().findChild<QListView*>();
-    view->setCurrentIndex(page().list().indexOf(id("g")));
-    QTest::keyClick(view, Qt::Key_Space);
-    QCOMPARE(told.back().at(1).toString(), "6 runs are compared already. Untick one first.");
     QTRY_COMPARE(page().plot().curves().curves().size(), 6U);
     QVERIFY(page().list().toggle(id("c")));
     QVERIFY(page().list().toggle(id("g")));

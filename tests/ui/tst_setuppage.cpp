@@ -331,12 +331,6 @@ void TestSetupPage::memoryFollowsTheConfiguration()
     m_form->setValue("adalora.shrink", FieldValue {true});
     QVERIFY(texts(part<MemoryPanel>()).join('\n').contains("Fits."));
     QVERIFY(!texts(part<MemoryPanel>()).join('\n').contains("frees none"));
-    for (const char* method : {"lora", "svd-lora"}) { // of which nothing is pruned, whatever that setting says
-        m_form->setText("method.name", method);
-        const QString words = texts(part<MemoryPanel>()).join('\n');
-        QVERIFY2(words.contains("Fits.") && !words.contains("prun"), qPrintable(words));
-    }
-    m_form->setText("method.name", "adalora");
     QVERIFY(!part<MemoryPanel>().grab().isNull());
     m_form->forgetModel();
     m_form->setText("train.seed", "3");
