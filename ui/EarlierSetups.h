@@ -11,8 +11,8 @@
 
 namespace spectune {
 
-/// The set-ups that others have replaced, so that none is lost to a click, and the draft that outlives the program. What
-/// nobody has set up is not kept: the empty one, and the one that is shown beside a recorded run.
+/// The set-ups that others have replaced, so that none is lost to a click, and the draft that outlives the program.
+/// What nobody has set up is not kept: the empty one, and the one that is shown beside a recorded run.
 class EarlierSetups {
 public:
     struct Setup {

@@ -15,8 +15,8 @@ namespace spectune {
 
 class RunLibrary;
 
-/// What waits until one run of the history has been read. A later wish takes an earlier one's place: what a person asked
-/// for last is done, and once. GUI thread.
+/// What waits until one run of the history has been read. A later wish takes an earlier one's place: what a person
+/// asked for last is done, and once. GUI thread.
 class RunAwaiter : public QObject {
     Q_OBJECT
 public:

@@ -298,8 +298,8 @@ void RunBar::refreshMemory()
     fitColumns();
 }
 
-// The device's memory is shown only where step and time left keep their room, which are asked for more often; in a bar that
-// is narrower still the share done stands without the time left.
+// The device's memory is shown only where step and time left keep their room, which are asked for more often; in a bar
+// that is narrower still the share done stands without the time left.
 void RunBar::fitColumns()
 {
     constexpr int gap = 12;

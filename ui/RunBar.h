@@ -42,7 +42,8 @@ public:
     void setRunName(const QString& name);
     [[nodiscard]] QString runName() const;
     [[nodiscard]] const RunBarState& shown() const { return m_state; }
-    /// Asks whether to end @p work and close, in place of the buttons, until an answer or until that has ended by itself.
+    /// Asks whether to end @p work and close, in place of the buttons, until an answer or until that has ended by
+    /// itself.
     void askClose(OpenWork work);
     /// Export or animation have ended: there is nothing to ask any more.
     void withdrawQuestion();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// How Runs looks: chosen rows, where the keyboard stands, room for a search, labels beside their fields, and handles where they were put.
+// How Runs looks: chosen rows, where the keyboard stands, room for a search, labels beside their fields, and handles
+// where they were put.
 #include "tests/ui/RunsTest.h"
 #include "ui/ElidedLabel.h"
 #include "ui/LegendToggle.h"
