@@ -7,8 +7,8 @@ namespace spectune {
 
 class RunModel;
 
-/// Which of a run's adapters answers: one of its checkpoints, or the one that it left. While the run is paused there is no
-/// choice: its own triplets answer as they stand.
+/// Which of a run's adapters answers: one of its checkpoints, or the one that it left. While the run is paused there is
+/// no choice: its own triplets answer as they stand.
 class AdapterChoice : public QComboBox {
     Q_OBJECT
 public:

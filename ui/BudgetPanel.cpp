@@ -87,7 +87,17 @@ BudgetPanel::BudgetPanel(ConfigForm& form, SetupFields& fields, QWidget* parent)
     connect(share, &ShareButton::told, this, &BudgetPanel::told);
     header->addWidget(share);
     outer->addLayout(header);
+    QScrollArea* area = makeScroll(makeBody(fields));
+    area->setAccessibleName(tr("Budget, adapter and optimizer"));
+    outer->addWidget(area, 1);
+    new ScrollGutter(*area, *header);
+    connectHandles();
+    connect(&form, &ConfigForm::checked, this, &BudgetPanel::refresh);
+    refresh();
+}
 
+QWidget* BudgetPanel::makeBody(SetupFields& fields)
+{
     auto* body = new QWidget;
     auto* column = new QVBoxLayout(body);
     column->setContentsMargins(0, 0, 0, 0);
@@ -121,13 +131,7 @@ BudgetPanel::BudgetPanel(ConfigForm& form, SetupFields& fields, QWidget* parent)
     });
     addSection(tr("Adapter"), [&](QGridLayout* grid) { fillMethod(grid, fields); });
     addSection(tr("Optimizer (AdamW)"), [&](QGridLayout* grid) { fillOptimizer(grid, fields); });
-    QScrollArea* area = makeScroll(body);
-    area->setAccessibleName(tr("Budget, adapter and optimizer"));
-    outer->addWidget(area, 1);
-    new ScrollGutter(*area, *header);
-    connectHandles();
-    connect(&form, &ConfigForm::checked, this, &BudgetPanel::refresh);
-    refresh();
+    return body;
 }
 
 void BudgetPanel::connectHandles()
@@ -211,7 +215,7 @@ void BudgetPanel::refresh()
                                    counted(run.schedule.eventCount(), tr("%1 event"), tr("%1 events"))));
     else
         m_summary->setText(counted(run.schedule.eventCount(), tr("%1 masking event"), tr("%1 masking events")));
-    m_summary->setToolTip(tr("The triplets that stay at the end, of those at the start, and how often is pruned"));
+    m_summary->setToolTip(tr("Triplets kept at the end, of those at the start, and the number of masking events"));
 }
 
 } // namespace spectune

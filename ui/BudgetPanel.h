@@ -24,6 +24,8 @@ Q_SIGNALS:
     void told(const QString& lead, const QString& text);
 
 private:
+    /// The curve and the fields below it.
+    [[nodiscard]] QWidget* makeBody(SetupFields& fields);
     void connectHandles();
     void refresh();
     /// What is left at the end, in words: mean rank and trained parameters.

@@ -17,8 +17,8 @@ namespace spectune {
 class HubCacheScanner;
 
 /// The models in the Hugging Face cache, newest first, each with its size and whether it can be trained; the sentence
-/// below says why not. A click or Return takes the one that can be. Sizes come from a worker, the reading of config.json
-/// and headers from whoever answers checkWanted(): one model after the other.
+/// below says why not. A click or Return takes the one that can be. Sizes come from a worker, the reading of
+/// config.json and headers from whoever answers checkWanted(): one model after the other.
 class CachedModelList : public QWidget {
     Q_OBJECT
 public:

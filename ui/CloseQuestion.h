@@ -11,8 +11,8 @@ namespace spectune {
 /// What would end with the window.
 enum class OpenWork { None, Run, Export, Animation };
 
-/// "A run is going on. Stop it, save it and close?" beside its two answers, for the run bar's line. The one that keeps what
-/// goes on has the focus, and Escape gives it.
+/// "A run is going on. Stop it, save it and close?" beside its two answers, for the run bar's line. The one that keeps
+/// what goes on has the focus, and Escape gives it.
 class CloseQuestion : public QWidget {
     Q_OBJECT
 public:

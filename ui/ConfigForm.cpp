@@ -287,7 +287,7 @@ bool ConfigForm::isAwaited(const std::string& key) const
 }
 
 // Nothing is wrong with a form that nobody has filled in yet: it says what comes next.
-void ConfigForm::softenAwaited(Issue& issue) const
+void ConfigForm::noteInsteadOfError(Issue& issue) const
 {
     if (!isAwaited(issue.key))
         return;
@@ -307,7 +307,7 @@ void ConfigForm::check()
     addFileIssues();
     const RunFacts known = facts();
     for (Issue& issue : validate(m_config, m_model ? &known : nullptr)) {
-        softenAwaited(issue);
+        noteInsteadOfError(issue);
         const bool told = std::any_of(m_issues.begin(), m_issues.end(),
             [&issue](const Issue& other) { return other.key == issue.key && other.severity == Severity::Error; });
         if (!told)

@@ -35,8 +35,8 @@ public:
     /// Answers about the model folder and the two files; a Failure becomes an issue of the field.
     void setModel(const Answer& answer);
     void setPreview(const Answer& answer, bool evaluationFile);
-    /// What is known of the old folder or file is no longer true. That the model is not known is told with what comes next:
-    /// a value, or an answer.
+    /// What is known of the old folder or file is no longer true. That the model is not known is told with what comes
+    /// next: a value, or an answer.
     void forgetModel();
     void forgetPreview(bool evaluationFile);
     [[nodiscard]] const std::optional<ModelSummary>& model() const { return m_model; }
@@ -58,7 +58,8 @@ public:
     [[nodiscard]] std::vector<std::string> matrixKinds() const; ///< columns of that grid
     [[nodiscard]] std::int64_t trainableParameters() const; ///< at the start: all P, Q and Λ; 0 without a model
 
-    /// A field that a run needs and that nobody has filled in yet is a note among them, until it was edited or demanded.
+    /// A field that a run needs and that nobody has filled in yet is a note among them, until it was edited or
+    /// demanded.
     [[nodiscard]] const std::vector<Issue>& issues() const { return m_issues; }
     [[nodiscard]] int errorCount() const;
     [[nodiscard]] int warningCount() const;
@@ -83,7 +84,7 @@ private:
         const std::optional<FieldValue>& suggestion = {});
     void checkFile(const QString& key, const std::string& path, bool folder);
     [[nodiscard]] bool isAwaited(const std::string& key) const;
-    void softenAwaited(Issue& issue) const;
+    void noteInsteadOfError(Issue& issue) const;
 
     RunConfig m_config;
     QHash<QString, Message> m_unreadable; ///< key → what is wrong with the text typed there

@@ -11,9 +11,9 @@ class QDBusPendingCallWatcher;
 
 namespace spectune {
 
-/// Whether the desktop wants dark windows, by its settings portal (org.freedesktop.appearance, color-scheme): how GNOME, KDE
-/// and others tell programs since 2021. Qt asks it from 6.5 on only. GUI thread. Nothing here waits: a question whose answer
-/// does not come changes nothing.
+/// Whether the desktop wants dark windows, by its settings portal (org.freedesktop.appearance, color-scheme): how
+/// GNOME, KDE and others tell programs since 2021. Qt asks it from 6.5 on only. GUI thread. Nothing here waits: a
+/// question whose answer does not come changes nothing.
 class DesktopScheme : public QObject {
     Q_OBJECT
 public:
@@ -31,8 +31,8 @@ Q_SIGNALS:
     void told(std::optional<bool> dark);
 
 private Q_SLOTS:
-    // By name: D-Bus signals know no other way. As a message: Qt 6.4 connects no slot with a D-Bus variant before the first
-    // of them has arrived.
+    // By name: D-Bus signals know no other way. As a message: Qt 6.4 connects no slot with a D-Bus variant before the
+    // first of them has arrived.
     void takeChange(const QDBusMessage& change);
 
 private:

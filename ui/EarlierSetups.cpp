@@ -18,20 +18,20 @@ const QString nameKey = QStringLiteral("draft/name");
 
 } // namespace
 
-void EarlierSetups::lend(const RunConfig& run)
+void EarlierSetups::showRecorded(const RunConfig& run)
 {
-    m_lent = toJson(run);
+    m_recorded = toJson(run);
 }
 
-bool EarlierSetups::isNobodys(const RunConfig& config) const
+bool EarlierSetups::isUnowned(const RunConfig& config) const
 {
     const std::string text = toJson(config);
-    return text == m_lent || text == toJson(RunConfig {});
+    return text == m_recorded || text == toJson(RunConfig {});
 }
 
 void EarlierSetups::keep(const RunConfig& config, const QString& name, const RunConfig& now)
 {
-    if (toJson(config) == toJson(now) || isNobodys(config))
+    if (toJson(config) == toJson(now) || isUnowned(config))
         return;
     m_setups.push_back({config, name});
     if (m_setups.size() > mostKept)
@@ -42,7 +42,7 @@ EarlierSetups::Setup EarlierSetups::exchange(Setup now)
 {
     Setup latest = std::move(m_setups.back());
     m_setups.pop_back();
-    if (!isNobodys(now.config))
+    if (!isUnowned(now.config))
         m_setups.insert(m_setups.begin(), std::move(now));
     return latest;
 }

@@ -11,8 +11,8 @@
 
 namespace spectune {
 
-/// The set-ups that others have replaced, so that none is lost to a click, and the draft that outlives the program. What is
-/// nobody's work is not kept: the empty one, and the one that was shown beside a recorded run.
+/// The set-ups that others have replaced, so that none is lost to a click, and the draft that outlives the program.
+/// What nobody has set up is not kept: the empty one, and the one that is shown beside a recorded run.
 class EarlierSetups {
 public:
     struct Setup {
@@ -20,14 +20,16 @@ public:
         QString name;
     };
 
-    /// @p run is a recorded run's own, shown to who looks at that.
-    void lend(const RunConfig& run);
-    /// The empty one, or what was lent last.
-    [[nodiscard]] bool isNobodys(const RunConfig& config) const;
-    /// Nothing happens where @p config is that of @p now, or nobody's.
+    /// @p run is a recorded run's own, shown to who looks at that: unowned until claimRecorded().
+    void showRecorded(const RunConfig& run);
+    /// What is shown was chosen or named by a person since.
+    void claimRecorded() { m_recorded.clear(); }
+    /// The empty one, or the recorded one that is shown.
+    [[nodiscard]] bool isUnowned(const RunConfig& config) const;
+    /// Nothing happens where @p config is that of @p now, or unowned.
     void keep(const RunConfig& config, const QString& name, const RunConfig& now);
     [[nodiscard]] bool isEmpty() const { return m_setups.empty(); }
-    /// The latest, in exchange for @p now: one after the other comes back, and in the end @p now, unless it is nobody's.
+    /// The latest, in exchange for @p now: one after the other comes back, and in the end @p now, unless it is unowned.
     /// Not of an empty list.
     [[nodiscard]] Setup exchange(Setup now);
 
@@ -38,7 +40,7 @@ public:
 
 private:
     std::vector<Setup> m_setups; ///< the latest last
-    std::string m_lent; ///< as JSON
+    std::string m_recorded; ///< as JSON; empty: none is shown, or it is a person's by now
 };
 
 } // namespace spectune

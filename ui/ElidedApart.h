@@ -18,8 +18,8 @@ struct ToldPaths {
 };
 [[nodiscard]] ToldPaths toldApart(const QStringList& paths);
 
-/// The texts, each at most @p width pixels wide: elided in the middle, or, where two that differ would then read the same,
-/// from the left up to what differs.
+/// The texts, each at most @p width pixels wide: elided in the middle, or, where two that differ would then read the
+/// same, from the left up to what differs.
 [[nodiscard]] QStringList elidedApart(const QStringList& texts, const QFontMetrics& metrics, int width);
 
 } // namespace spectune

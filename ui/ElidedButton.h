@@ -5,7 +5,8 @@
 
 namespace spectune {
 
-/// A small button (24 px high) that gives way in a narrow column: its words end in "…" there and stand whole in a tooltip.
+/// A small button (24 px high) that gives way in a narrow column: its words end in "…" there and stand whole in a
+/// tooltip.
 class ElidedButton : public QPushButton {
     Q_OBJECT
 public:

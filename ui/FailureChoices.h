@@ -31,7 +31,8 @@ class FailureChoices : public QWidget {
 public:
     explicit FailureChoices(QWidget* parent = nullptr);
 
-    /// @param run the configuration that failed  @param checkpoint step to resume from; none: only a new start is offered
+    /// @param run the configuration that failed  @param checkpoint step to resume from; none: only a new start is
+    /// offered
     void offer(const MemoryWays& ways, const RunConfig& run, std::optional<std::int64_t> checkpoint);
     [[nodiscard]] bool isEmpty() const { return m_ways.changes.empty(); }
     /// What to resume the failed run with: its configuration with the chosen change; empty: nothing is offered, or the

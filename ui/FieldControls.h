@@ -35,8 +35,8 @@ Q_SIGNALS:
     void entered();
 
 protected:
-    /// Fills the control with @p widget, which takes the keyboard, below the field's label (beside it, a check box has its
-    /// own). Both lie in one parent: Qt tells a screen reader of no label from elsewhere.
+    /// Fills the control with @p widget, which takes the keyboard, below the field's label (beside it, a check box has
+    /// its own). Both lie in one parent: Qt tells a screen reader of no label from elsewhere.
     void hold(const FieldInfo& info, QWidget* widget);
 };
 

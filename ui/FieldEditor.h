@@ -11,8 +11,8 @@ namespace spectune {
 
 class ConfigForm;
 
-/// One field of the table on the page: its control, below its label, and then what is wrong with it. Everything shown comes
-/// from the FieldInfo; the value goes to and comes from the ConfigForm.
+/// One field of the table on the page: its control, below its label, and then what is wrong with it. Everything shown
+/// comes from the FieldInfo; the value goes to and comes from the ConfigForm.
 class FieldEditor : public QWidget {
     Q_OBJECT
 public:

@@ -5,8 +5,8 @@
 
 namespace spectune {
 
-/// A line edit with quiet text (a unit, a count) at its right end, inside the frame. Whole numbers step with Up and Down.
-/// While the keyboard is elsewhere it can show its value in another form than the one that is typed.
+/// A line edit with quiet text (a unit, a count) at its right end, inside the frame. Whole numbers step with Up and
+/// Down. While the keyboard is elsewhere it can show its value in another form than the one that is typed.
 class FieldLine : public QLineEdit {
     Q_OBJECT
 public:

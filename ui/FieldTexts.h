@@ -14,8 +14,8 @@ namespace spectune {
 
 /// A label, help, unit or `zero` of the table in the desktop's language; `ninja translations` collects them.
 [[nodiscard]] QString fieldWords(std::string_view words);
-/// What a field is called in the studio: the table's label, or the short form of one that no column of the set-up has room
-/// for. The form, the issues' buttons and the live changes all take it from here.
+/// What a field is called in the studio: the table's label, or the short form of one that no column of the set-up has
+/// room for. The form, the issues' buttons and the live changes all take it from here.
 [[nodiscard]] QString fieldLabel(const FieldInfo& info);
 /// One value: "8,000", "5e−4", "LoRA"; empty for a derived one.
 [[nodiscard]] QString shownValue(const FieldInfo& info, const FieldValue& value);
@@ -27,8 +27,8 @@ namespace spectune {
 [[nodiscard]] QString plainNumberText(const QString& shown);
 /// A sentence with plain numbers in it: those that stand alone get their shown form; paths and quoted text keep theirs.
 [[nodiscard]] QString withShownNumbers(const QString& sentence);
-/// Words longer than @p longest letters get places to break at, after their separators where they have some: an invisible
-/// U+200B each.
+/// Words longer than @p longest letters get places to break at, after their separators where they have some: an
+/// invisible U+200B each.
 [[nodiscard]] QString breakable(const QString& text, int longest);
 
 } // namespace spectune

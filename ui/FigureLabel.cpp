@@ -4,6 +4,7 @@
 #include "visualization/Fonts.h"
 
 #include <QPainter>
+#include <QStyle>
 
 #include <cmath>
 
@@ -44,7 +45,7 @@ void FigureLabel::paintEvent(QPaintEvent*)
     QRectF place = contentsRect();
     const double restWidth = tabularWidth(m_restFont, m_rest);
     const double leadWidth = tabularWidth(font(), lead());
-    if (alignment() & Qt::AlignRight)
+    if (QStyle::visualAlignment(layoutDirection(), alignment()) & Qt::AlignRight)
         place.setLeft(place.right() - leadWidth - restWidth);
     painter.setFont(font());
     painter.setPen(palette().color(foregroundRole()));

@@ -8,8 +8,8 @@
 
 namespace spectune {
 
-/// One line of plain text whose digits all take the widest one's place: what changes thirty times a second does not tremble.
-/// The text may end in a quieter part. GUI thread.
+/// One line of plain text whose digits all take the widest one's place: what changes thirty times a second does not
+/// tremble. The text may end in a quieter part. GUI thread.
 class FigureLabel : public QLabel {
     Q_OBJECT
 public:

@@ -60,7 +60,8 @@ QString verdict(const RankSnapshot& snapshot, const TripletState& triplet)
         .arg(value, word, formatPercent(std::abs(off)), off >= 0 ? FormulaView::tr("above") : FormulaView::tr("below"));
 }
 
-/// s(λ) by its factors. S is of the last event and they are of the snapshot's step: between events the two are told apart.
+/// s(λ) by its factors. S is of the last event and they are of the snapshot's step: between events the two are told
+/// apart.
 void addTermsOfLambda(const RankSnapshot& snapshot, const TripletState& state, ScoreKind score, FormulaLines& lines)
 {
     const bool product = score == ScoreKind::SensitivityUncertainty;

@@ -116,7 +116,8 @@ void GeometrySection::refresh()
     if (m_waiting)
         return; // the answer, or why there is none, comes whatever becomes of the run
     const bool ended = isTerminal(m_run.state());
-    // What can be had: a run that ended is asked for by a checkpoint, which may be older than its last or its shown step.
+    // What can be had: a run that ended is asked for by a checkpoint, which may be older than its last or its shown
+    // step.
     const std::int64_t past = checkpointOfShown();
     const std::int64_t newest = ended && !m_run.checkpoints().empty() ? m_run.checkpoints().back() : m_run.step();
     const bool current = m_shownStep == (past >= 0 ? past : newest);
@@ -133,12 +134,15 @@ void GeometrySection::refresh()
                     : tr("Takes the singular values of the r × r core between two steps; the run goes on"));
     if (m_shown || m_refused)
         return;
-    showParts(false,
-        canAsk()                      ? ended ? tr("Exact, from the newest checkpoint.")
-                                              : tr("Exact, computed between two steps: the run goes on.")
-                                 : isActive(m_run.state()) ? tr("They can be computed while the run trains, and from its checkpoints.")
-            : m_run.hasRun()          ? tr("This run has no checkpoint to compute them from.")
-                                      : tr("They come with a run."));
+    QString words = tr("They come with a run.");
+    if (canAsk())
+        words = ended ? tr("Exact, from the newest checkpoint.")
+                      : tr("Exact, computed between two steps: the run goes on.");
+    else if (isActive(m_run.state()))
+        words = tr("They can be computed while the run trains, and from its checkpoints.");
+    else if (m_run.hasRun())
+        words = tr("This run has no checkpoint to compute them from.");
+    showParts(false, words);
 }
 
 void GeometrySection::ask()

@@ -15,8 +15,8 @@ class RunModel;
 class SpectrumBars;
 
 /// The inspector's exact part: singular values of ΔW beside |λ|, and PᵀP and QQᵀ as images. The engine computes them on
-/// demand between two steps of a run, which need not pause, or of one that has ended from its newest checkpoint, or the one
-/// before the shown step. What is shown says of which step it is, and stays until other values come.
+/// demand between two steps of a run, which need not pause, or of one that has ended from its newest checkpoint, or the
+/// one before the shown step. What is shown says of which step it is, and stays until other values come.
 class GeometrySection : public QWidget {
     Q_OBJECT
 public:

@@ -21,12 +21,12 @@ struct CachedModel {
     QDateTime changed;
 };
 
-/// Where the hub's tools keep what they fetch: HF_HUB_CACHE, else HF_HOME/hub, else XDG_CACHE_HOME/huggingface/hub, else
-/// ~/.cache/huggingface/hub. It need not exist.
+/// Where the hub's tools keep what they fetch: HF_HUB_CACHE, else HF_HOME/hub, else XDG_CACHE_HOME/huggingface/hub,
+/// else ~/.cache/huggingface/hub. It need not exist.
 [[nodiscard]] QString hubCacheRoot(const QProcessEnvironment& environment = QProcessEnvironment::systemEnvironment());
 
-/// All snapshots below @p root, newest first. Looks at names and sizes only; reads no model. May take long on a slow disk:
-/// for a worker. @param goesOn asked for every file; false ends the search with what is found
+/// All snapshots below @p root, newest first. Looks at names and sizes only; reads no model. May take long on a slow
+/// disk: for a worker. @param goesOn asked for every file; false ends the search with what is found
 [[nodiscard]] std::vector<CachedModel> readHubCache(const QString& root, const std::function<bool()>& goesOn);
 
 /// Whether @p path lies below @p root. Compares names; touches no disk.

@@ -113,6 +113,23 @@ QWidget* Inspector::makeCellPage()
     column = new QVBoxLayout(body);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
+    column->addLayout(makeTriplets());
+    column->addWidget(makeNumbers());
+    column->addWidget(makeRule());
+    m_geometry = new GeometrySection(m_run);
+    column->addWidget(m_geometry);
+    column->addWidget(makeRule());
+    m_history = new HistorySection(m_run);
+    column->addWidget(m_history);
+    column->addStretch();
+    connect(m_history, &HistorySection::tripletActivated, this, &Inspector::chooseTriplet);
+    connect(m_history, &HistorySection::told, this, &Inspector::told);
+    connect(m_geometry, &GeometrySection::told, this, &Inspector::told);
+    return page;
+}
+
+QLayout* Inspector::makeTriplets()
+{
     auto* triplets = makeSection();
     auto* sorted = new QHBoxLayout;
     m_order = new Segmented({QStringLiteral("S"), QStringLiteral("|λ|"), QStringLiteral("#")});
@@ -133,22 +150,10 @@ QWidget* Inspector::makeCellPage()
     m_none = makeText(QString(), "third", true);
     m_none->setAlignment(Qt::AlignTop);
     triplets->addWidget(m_none);
-    column->addLayout(triplets);
-    column->addWidget(makeNumbers());
-    column->addWidget(makeRule());
-    m_geometry = new GeometrySection(m_run);
-    column->addWidget(m_geometry);
-    column->addWidget(makeRule());
-    m_history = new HistorySection(m_run);
-    column->addWidget(m_history);
-    column->addStretch();
     connect(m_order, &Segmented::chosen, this,
         [this](int index) { m_triplets->setOrder(static_cast<TripletOrder>(index)); });
     connect(m_triplets, &TripletList::tripletActivated, this, &Inspector::chooseTriplet);
-    connect(m_history, &HistorySection::tripletActivated, this, &Inspector::chooseTriplet);
-    connect(m_history, &HistorySection::told, this, &Inspector::told);
-    connect(m_geometry, &GeometrySection::told, this, &Inspector::told);
-    return page;
+    return triplets;
 }
 
 void Inspector::chooseTriplet(int triplet)

@@ -8,6 +8,7 @@
 #include <memory>
 
 class QLabel;
+class QLayout;
 class QStackedWidget;
 
 namespace spectune {
@@ -47,6 +48,7 @@ Q_SIGNALS:
 
 private:
     [[nodiscard]] QWidget* makeCellPage();
+    [[nodiscard]] QLayout* makeTriplets();
     [[nodiscard]] QWidget* makeNumbers();
     void refreshPages();
     void refreshCell();

@@ -17,7 +17,8 @@ namespace spectune {
 class SignLegend;
 
 /// One matrix under the lens: all of it, its rank k, what is lost, and the error or the singular values beside them.
-/// The three pictures are equally large and as wide as the matrix is at their height; the plot has the rest of the width.
+/// The three pictures are equally large and as wide as the matrix is at their height; the plot has the rest of the
+/// width.
 class LensRow : public QWidget {
     Q_OBJECT
 public:

@@ -23,8 +23,8 @@ class RunModel;
 [[nodiscard]] QString editText(const AppliedEdit& edit);
 
 /// The fields that may change while the run goes on, and the changes so far. A value that was typed is held against the
-/// rules at once; what they let pass is asked for, and shown as asked for until the training thread says from which step on
-/// it holds.
+/// rules at once; what they let pass is asked for, and shown as asked for until the training thread says from which
+/// step on it holds.
 class LiveControls : public QWidget {
     Q_OBJECT
 public:

@@ -151,6 +151,7 @@ void MainWindow::connectRunBar()
     });
     connect(m_runBar, &RunBar::runNameEdited, this, [this](const QString& name) {
         m_name = name.trimmed().isEmpty() ? QStringLiteral("run") : name.trimmed();
+        m_earlier.claimRecorded(); // a name is given to what one means to start
         refreshContext();
     });
     connect(m_live, &LivePage::animationEnded, m_runBar, &RunBar::withdrawQuestion);
@@ -192,6 +193,7 @@ void MainWindow::connectStatus()
     connect(m_form, &ConfigForm::replaced, this, [this](const RunConfig& before) {
         if (!m_restores)
             m_earlier.keep(before, m_name, m_form->config());
+        m_earlier.claimRecorded(); // chosen, even where it is the same: showRecordedSetup() tells what is not
     });
     connect(m_run, &RunModel::eventAppended, this, [this](const MaskEvent& event) {
         m_status->setMessage({},
@@ -214,7 +216,7 @@ void MainWindow::showWorkspace(Workspace workspace)
     if (m_pages->currentIndex() != static_cast<int>(workspace)) {
         m_status->dropHelp();
         if (workspace == Workspace::Setup) {
-            lendSetup();
+            showRecordedSetup();
             m_facts->refreshDevice();
         }
     }
@@ -241,12 +243,11 @@ void MainWindow::refreshContext()
         m_run->showSetup(*m_form, m_name);
     if (!isActive(m_session->state()))
         m_plannedFolder = nextRunFolder(m_name);
-    QString summary = m_form->nextChoice(); // before it, nothing is trained anywhere
-    if (summary.isEmpty() && m_demo && !m_run->hasRun())
-        summary = tr("A tiny model learns to turn a story into a record. Everything is filled in.");
-    else if (summary.isEmpty())
-        summary = tr("Trains into %1").arg(shownPath(m_plannedFolder));
+    const QString summary = m_demo && !m_run->hasRun()
+        ? tr("A tiny model learns to turn a story into a record. Everything is filled in.")
+        : tr("Trains into %1").arg(shownPath(m_plannedFolder));
     m_runBar->setContext({.errors = m_form->errorCount(),
+        .nextChoice = m_form->nextChoice(),
         .setupShown = setupShown,
         .steps = m_form->resolved().totalSteps,
         .epochs = m_form->epochs(),

@@ -49,7 +49,7 @@ public:
     void openConfig(const QString& file);
     /// A run's folder, read at once: for a start that names it, not for a click. @throws Error
     void openRun(const QString& folder);
-    /// The same, read on another thread, which tells what is wrong. @param then once it is shown @throws Error: one goes on
+    /// The same, read on another thread, which tells what is wrong. @param then once shown @throws Error: one goes on
     void openRunSoon(const QString& folder, const std::function<void()>& then = {});
     /// Anything that was named or dropped: a configuration, a run, a model's folder, a dataset. @throws Error
     void openPath(const QString& path);
@@ -64,8 +64,8 @@ public:
     void pauseOrResume();
     void act(MainAction action);
     void showExport();
-    /// Closes without asking: a run that goes on is stopped and saved first; closedDown() tells. Where it cannot be saved,
-    /// the window of who is @p attended stays open.
+    /// Closes without asking: a run that goes on is stopped and saved first; closedDown() tells. Where it cannot be
+    /// saved, the window of who is @p attended stays open.
     void quitSaving(bool attended = false);
     void setTheme(ThemeChoice theme);
     void setDevice(const QString& device);
@@ -106,7 +106,7 @@ private:
     void connectStatus();
     void adoptConfig(const QString& file, const QString& name);
     void keepDraft();
-    void lendSetup(); ///< a recorded run's own, where nothing is set up
+    void showRecordedSetup(); ///< a recorded run's own, where nothing is set up
     void connectHistory();
     void showRun(RecordedRun run);
     void refreshHistory();

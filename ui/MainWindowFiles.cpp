@@ -78,7 +78,7 @@ void MainWindow::keepDraft()
 {
     if (!m_options.remembers)
         return;
-    if (m_earlier.isNobodys(m_form->config()))
+    if (m_earlier.isUnowned(m_form->config()))
         return; // a run was looked at and nothing set up: the draft of another day stays
     const std::string text = toJson(m_form->config());
     bool own = true;

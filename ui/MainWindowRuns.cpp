@@ -127,15 +127,15 @@ void MainWindow::showExport()
 }
 
 // A run was opened and nothing set up: who goes to Set up wants to see how that run was.
-void MainWindow::lendSetup()
+void MainWindow::showRecordedSetup()
 {
-    if (!m_run->isRecorded() || m_opener->isBusy() || !m_earlier.isNobodys(m_form->config()))
+    if (!m_run->isRecorded() || m_opener->isBusy() || !m_earlier.isUnowned(m_form->config()))
         return;
     const RunConfig config = m_run->config();
     if (toJson(config) == toJson(m_form->config()))
-        return; // lent already
+        return; // shown already
     m_form->setConfig(config);
-    m_earlier.lend(config);
+    m_earlier.showRecorded(config);
     m_name = m_run->name();
     m_status->setMessage(tr("Set-up"), tr("The configuration of %1, as it was recorded.").arg(m_name));
 }

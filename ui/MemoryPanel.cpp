@@ -75,6 +75,8 @@ QString MemoryPanel::verdict(const MemoryFacts& facts) const
     const auto free = static_cast<double>(facts.free - facts.estimate.total());
     if (!facts.fits())
         return tr("Does not fit: it needs %1 more than is free.").arg(formatMemory(-free));
+    if (!allocatesBudget(facts.config.method))
+        return tr("Fits. Estimated for samples at full length.");
     return facts.config.adalora.shrink
         ? tr("Fits. Estimated for samples at full length; what was pruned is freed in the final phase, not before.")
         : tr("Fits. Estimated for samples at full length; pruning frees none of it during the run.");

@@ -7,8 +7,8 @@
 
 namespace spectune {
 
-/// What the engine says, in the desktop's language: the pattern is translated, then filled with its values, which may be
-/// sentences themselves. `ninja translations` collects the patterns of all rooms (cmake/MessageWords.cmake).
+/// What the engine says, in the desktop's language: the pattern is translated, then filled with its values, which may
+/// be sentences themselves. `ninja translations` collects the patterns of all rooms (cmake/MessageWords.cmake).
 [[nodiscard]] QString messageWords(const Message& message);
 /// The words of the exception being handled. @pre called inside a catch block
 [[nodiscard]] QString caughtWords();

@@ -14,8 +14,8 @@ class HubHint;
 class Segmented;
 class SetupFields;
 
-/// Where the model comes from: the bundled one, a folder, the Hugging Face cache, or, by a command, the hub. All of them
-/// end in the one field below, model.path.
+/// Where the model comes from: the bundled one, a folder, the Hugging Face cache, or, by a command, the hub. All of
+/// them end in the one field below, model.path.
 class ModelSources : public QWidget {
     Q_OBJECT
 public:

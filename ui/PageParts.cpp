@@ -145,7 +145,8 @@ QPushButton* makeSmallButton(const QString& text, const QString& icon)
 void addClearButton(QLineEdit& line)
 {
     line.setClearButtonEnabled(true);
-    if (auto* clear = line.findChild<QAction*>()) // Qt leaves its button without a name
+    // By Qt's own name for it: a line may have other actions. Qt leaves the button without a text.
+    if (auto* clear = line.findChild<QAction*>(QStringLiteral("_q_qlineeditclearaction")))
         clear->setText(QCoreApplication::translate("PageParts", "Clear"));
 }
 

@@ -29,8 +29,8 @@ struct PictureTexts {
     Q_DECLARE_TR_FUNCTIONS(PictureTexts)
 };
 
-/// Has a worker do @p work, then @p done with its text on the GUI thread, or tells the user what went wrong. A view that
-/// was closed meanwhile hears nothing.
+/// Has a worker do @p work, then @p done with its text on the GUI thread, or tells the user what went wrong. A view
+/// that was closed meanwhile hears nothing.
 void inWorker(QWidget& owner, const TellUser& tell, std::function<QString()> work,
     const std::function<void(const QString&)>& done)
 {

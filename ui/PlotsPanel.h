@@ -17,8 +17,8 @@ class RunPlots;
 class Segmented;
 class SmoothingSlider;
 
-/// Live's plots with their header: which steps, which curves, smoothing, logarithmic loss, and the ways out. Where it is
-/// narrow the words grow shorter, then the slider, then what the menu holds as well leaves the legend.
+/// Live's plots with their header: which steps, which curves, smoothing, logarithmic loss, and the ways out. Where it
+/// is narrow the words grow shorter, then the slider, then what the menu holds as well leaves the legend.
 class PlotsPanel : public QWidget {
     Q_OBJECT
 public:

@@ -10,7 +10,8 @@ namespace spectune {
 
 class ConfigForm;
 
-/// The rank from which on theory knows of no spurious local minima, beside the ranks of the set-up (ADALORA.md, section 9).
+/// The rank from which on theory knows of no spurious local minima, beside the ranks of the set-up (ADALORA.md, section
+/// 9).
 class RankBoundPanel : public QWidget {
     Q_OBJECT
 public:

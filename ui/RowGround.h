@@ -7,7 +7,8 @@
 
 namespace spectune {
 
-/// Below a chosen row of a list. In the light theme panels are nearly white, so that nothing brighter stands out on them.
+/// Below a chosen row of a list. In the light theme panels are nearly white, so that nothing brighter stands out on
+/// them.
 [[nodiscard]] inline QColor chosenGround(const Theme& theme)
 {
     return theme.dark ? theme.raised : theme.sunken;

@@ -12,7 +12,7 @@ class QAction;
 namespace spectune {
 
 /// What can be done with a run of the history.
-enum class RunDeed { Open, StartAgain, FixedRanks, Resume, Continue, Export, ShowFolder, Delete };
+enum class RunAction { Open, StartAgain, FixedRanks, Resume, Continue, Export, ShowFolder, Delete, Last = Delete };
 
 /// What can be done with one run, as actions. The tool tip of each says of the run by its name what comes of it, or
 /// why it cannot be. The bar has those of A, the list's menu those of the row that it opens on.
@@ -29,23 +29,23 @@ public:
 
     /// Looks into the run's folder.
     void setRun(const RunRecord& run, const Circumstances& now);
-    [[nodiscard]] QAction* operator[](RunDeed deed) const { return m_actions.at(static_cast<std::size_t>(deed)); }
+    [[nodiscard]] QAction* operator[](RunAction kind) const { return m_actions.at(static_cast<std::size_t>(kind)); }
     /// What comes next: a run that ended early goes on, or begins anew where it has no checkpoint; any other is
     /// exported.
-    [[nodiscard]] RunDeed next() const { return m_next; }
+    [[nodiscard]] RunAction next() const { return m_next; }
 
 Q_SIGNALS:
-    void wanted(spectune::RunDeed deed, qint64 run);
+    void wanted(spectune::RunAction kind, qint64 run);
 
 private:
     /// @param whyNot empty: it can be done
-    void set(RunDeed deed, const QString& does, const QString& whyNot);
+    void set(RunAction kind, const QString& does, const QString& whyNot);
     void setNewRuns(const RunRecord& run, bool readable);
     void setGoingOn(const RunRecord& run, bool busy);
 
-    std::array<QAction*, 8> m_actions {}; ///< by RunDeed
+    std::array<QAction*, static_cast<std::size_t>(RunAction::Last) + 1> m_actions {}; ///< by RunAction
     std::int64_t m_run = 0;
-    RunDeed m_next = RunDeed::Export;
+    RunAction m_next = RunAction::Export;
 };
 
 } // namespace spectune

@@ -54,6 +54,13 @@ void showMemory(FigureLabel& label, const DeviceMemory& memory)
     label.setFigures(used.endsWith(unit) ? used.chopped(unit.size()) : used, QStringLiteral(" / ") + total);
 }
 
+constexpr QChar quieter(0x2063); ///< where a sentence's quieter part begins; not shown
+
+void showSentence(FigureLabel& label, const QString& sentence)
+{
+    label.setFigures(sentence.section(quieter, 0, 0), sentence.section(quieter, 1));
+}
+
 } // namespace
 
 RunBar::RunBar(RunModel& run, QWidget* parent)
@@ -103,10 +110,11 @@ RunBar::RunBar(RunModel& run, QWidget* parent)
 void RunBar::setContext(const Context& context)
 {
     m_input.errors = context.errors;
+    m_input.choiceOpen = !context.nextChoice.isEmpty();
     m_input.setupShown = context.setupShown;
     m_steps = context.steps;
     m_epochs = context.epochs;
-    m_summary = context.summary;
+    m_summary = context.nextChoice.isEmpty() ? context.summary : context.nextChoice;
     refresh();
 }
 
@@ -290,8 +298,8 @@ void RunBar::refreshMemory()
     fitColumns();
 }
 
-// The device's memory is shown only where step and time left keep their room, which are asked for more often; in a bar that
-// is narrower still the share done stands without the time left.
+// The device's memory is shown only where step and time left keep their room, which are asked for more often; in a bar
+// that is narrower still the share done stands without the time left.
 void RunBar::fitColumns()
 {
     constexpr int gap = 12;
@@ -313,13 +321,13 @@ void RunBar::refreshNumbers()
     const std::int64_t total = m_run.resolved().totalSteps;
     m_progress->setPlan(m_run.plan());
     m_progress->setStep(m_run.step());
-    m_stepText->setFigures(tr("Step %1").arg(formatCount(m_run.step())), tr(" of %1").arg(formatCount(total)));
+    showSentence(*m_stepText, tr("Step %1 of %2").arg(formatCount(m_run.step()) + quieter, formatCount(total)));
     m_share = total > 0 ? formatPercent(static_cast<double>(m_run.step()) / static_cast<double>(total)) : QString();
     m_left = m_share;
     const double perStep = m_run.secondsPerStep();
     if (perStep > 0 && isActive(m_input.state) && m_run.step() < total)
-        m_left += (m_input.state == SessionState::Paused ? tr(" · %1 to go") : tr(" · %1 left"))
-                      .arg(formatDuration(perStep * static_cast<double>(total - m_run.step())));
+        m_left = (m_input.state == SessionState::Paused ? tr("%1 · %2 to go") : tr("%1 · %2 left"))
+                     .arg(m_share, formatDuration(perStep * static_cast<double>(total - m_run.step())));
     const auto& metrics = m_run.history().metrics;
     const bool any = !metrics.empty();
     m_loss->setText(any ? formatLoss(metrics.back().loss) : QStringLiteral("–"));

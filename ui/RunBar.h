@@ -27,6 +27,8 @@ public:
     /// What a start would do, of the set-up as it stands.
     struct Context {
         int errors = 0;
+        QString
+            nextChoice; ///< "Choose a model", said in place of the summary; empty: all that has no default is chosen
         bool setupShown = false; ///< its workspace is in front
         std::int64_t steps = 0; ///< 0: they follow from data that is not known yet
         double epochs = 0.0; ///< that these are; 0: not known
@@ -40,7 +42,8 @@ public:
     void setRunName(const QString& name);
     [[nodiscard]] QString runName() const;
     [[nodiscard]] const RunBarState& shown() const { return m_state; }
-    /// Asks whether to end @p work and close, in place of the buttons, until an answer or until that has ended by itself.
+    /// Asks whether to end @p work and close, in place of the buttons, until an answer or until that has ended by
+    /// itself.
     void askClose(OpenWork work);
     /// Export or animation have ended: there is nothing to ask any more.
     void withdrawQuestion();

@@ -14,7 +14,7 @@ RunBarState waiting(const RunBarInput& input)
 {
     RunBarState bar;
     bar.mark = StateMark::Ring;
-    bar.title = input.setupShown ? RunBar::tr("Not started") : RunBar::tr("Ready");
+    bar.title = input.setupShown || input.choiceOpen ? RunBar::tr("Not started") : RunBar::tr("Ready");
     bar.action = MainAction::Start;
     bar.main = {true, input.errors == 0, RunBar::tr("Start")};
     return bar;

@@ -14,6 +14,7 @@ namespace spectune {
 struct RunBarInput {
     SessionState state = SessionState::Idle;
     int errors = 0; ///< of the set-up
+    bool choiceOpen = false; ///< the set-up lacks what has no default: a model or data
     bool setupShown = false; ///< the Set up workspace is in front: a run that has ended offers a new start there
     std::optional<RecordState> record; ///< of a run opened from its folder: how it stands there
     bool held = false; ///< see RunModel::isHeld()

@@ -3,6 +3,7 @@
 #include "ui/PageParts.h"
 #include "ui/RunBar.h"
 #include "ui/RunModel.h"
+#include "ui/TrainingSpeed.h"
 #include "visualization/NumberFormat.h"
 
 #include <algorithm>
@@ -12,6 +13,8 @@ namespace spectune {
 
 namespace {
 
+constexpr double exactly = 1e-6; ///< epochs: a quotient of whole numbers is as near to what was asked for
+
 QString phaseName(Phase phase)
 {
     return phase == Phase::WarmUp ? RunBar::tr("warm-up")
@@ -19,17 +22,20 @@ QString phaseName(Phase phase)
                                   : RunBar::tr("final phase");
 }
 
-/// "800 steps, about 1.5 epochs". @param epochs 0: not known
+/// "800 steps, 1.5 epochs", "about" where that is rounded. @param epochs 0: not known
 QString stepsText(std::int64_t steps, double epochs)
 {
     const QString text = counted(steps, RunBar::tr("%1 step"), RunBar::tr("%1 steps"));
     const double tenths = std::round(epochs * 10.0) / 10.0;
     if (tenths <= 0.0)
         return text;
-    const bool whole = tenths >= 10.0 || tenths == std::floor(tenths);
-    const QString number = whole ? formatCount(std::llround(epochs)) : formatFixed(tenths, 1);
-    return (number == QLatin1String("1") ? RunBar::tr("%1, about %2 epoch") : RunBar::tr("%1, about %2 epochs"))
-        .arg(text, number);
+    const double shown = tenths >= 10.0 ? std::round(epochs) : tenths;
+    const bool whole = shown == std::floor(shown);
+    const QString number = whole ? formatCount(std::llround(shown)) : formatFixed(shown, 1);
+    const bool one = shown == 1.0;
+    if (std::abs(epochs - shown) < exactly)
+        return (one ? RunBar::tr("%1, %2 epoch") : RunBar::tr("%1, %2 epochs")).arg(text, number);
+    return (one ? RunBar::tr("%1, about %2 epoch") : RunBar::tr("%1, about %2 epochs")).arg(text, number);
 }
 
 } // namespace
@@ -43,7 +49,7 @@ QString RunBar::lastEvaluation() const
     const QString loss = formatLoss(evaluations.back().evalLoss);
     return evaluations.size() < 2
         ? tr("evaluation loss %1").arg(loss)
-        : tr("evaluation loss %1 (was %2)").arg(loss, formatLoss(evaluations.front().evalLoss));
+        : tr("evaluation loss %1 (first %2)").arg(loss, formatLoss(evaluations.front().evalLoss));
 }
 
 QString RunBar::titleNote() const
@@ -111,17 +117,16 @@ double RunBar::shownSpeed() const
         return 0.0; // the last steps' speed is not that of a run that waits
     if (!isTerminal(m_input.state))
         return m_run.tokensPerSecond();
-    double tokens = 0.0;
-    for (const MetricPoint& point : metrics)
-        tokens += static_cast<double>(point.tokens);
-    return metrics.back().seconds > 0.0 ? tokens / metrics.back().seconds : 0.0;
+    return trainingSpeed(metrics, m_run.history().evaluations);
 }
 
 QString RunBar::speedHelp() const
 {
-    return (isTerminal(m_input.state) ? tr("Loss-bearing tokens per second, over the whole run.")
-                                      : tr("Loss-bearing tokens per second, over the last 40 steps."))
-        + tr(" The tokens of the prompts are read as well, but not counted.");
+    return isTerminal(m_input.state)
+        ? tr("Loss-bearing tokens per second over the whole run, without pauses and evaluations. The tokens of the "
+             "prompts are read as well, but not counted.")
+        : tr("Loss-bearing tokens per second over the last 40 steps, without pauses and evaluations. The tokens of the "
+             "prompts are read as well, but not counted.");
 }
 
 } // namespace spectune

@@ -225,7 +225,8 @@ std::vector<CompareRow> compareResults(
         [&](std::size_t i) { return formatCount(runs[i]->lastStep()); });
     add(ComparisonTexts::tr("time"), ComparisonTexts::tr("Spent in training, all sessions of the run together"),
         [&](std::size_t i) { return formatDuration(records[i].seconds); });
-    add(ComparisonTexts::tr("tokens per second"), ComparisonTexts::tr("Loss-bearing ones, over the whole run"),
+    add(ComparisonTexts::tr("tokens per second"),
+        ComparisonTexts::tr("Loss-bearing ones, over the whole run without pauses and evaluations"),
         [&](std::size_t i) {
             const double rate = records[i].tokensPerSecond;
             return rate > 0 ? formatCount(std::llround(rate)) : ComparisonTexts::tr("none");

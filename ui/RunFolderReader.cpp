@@ -6,6 +6,7 @@
 #include "ui/LoadedRun.h"
 #include "ui/MessageWords.h"
 #include "ui/RunFolders.h"
+#include "ui/TrainingSpeed.h"
 #include "visualization/CurveMath.h"
 #include "visualization/Sparkline.h"
 
@@ -70,11 +71,8 @@ void takeHistory(RunRecord& record, const RunHistory& history)
 {
     Smoother smoother;
     std::vector<double> smooth;
-    double tokens = 0.0;
-    for (const MetricPoint& point : history.metrics) {
+    for (const MetricPoint& point : history.metrics)
         smooth.push_back(smoother.add(point.loss));
-        tokens += static_cast<double>(point.tokens);
-    }
     record.loss = smoother.value();
     record.curve = thinned(smooth, curvePoints);
     if (!history.evaluations.empty())
@@ -83,7 +81,7 @@ void takeHistory(RunRecord& record, const RunHistory& history)
         return;
     record.steps = history.metrics.back().step;
     record.seconds = history.metrics.back().seconds;
-    record.tokensPerSecond = record.seconds > 0.0 ? tokens / record.seconds : 0.0;
+    record.tokensPerSecond = trainingSpeed(history.metrics, history.evaluations);
 }
 
 void takeRanks(RunRecord& record, const LoadedRun& run)

@@ -19,8 +19,8 @@ namespace spectune {
 /// @param inUse the folder's files are open in some process
 [[nodiscard]] RunRecord readRunFolder(const QString& folder, bool inUse);
 
-/// How a folder's run stands by the last word of its log.txt: Running, Finished, Stopped, Failed with the reason that is
-/// given there, or Interrupted.
+/// How a folder's run stands by the last word of its log.txt: Running, Finished, Stopped, Failed with the reason that
+/// is given there, or Interrupted.
 [[nodiscard]] std::pair<RecordState, QString> stateOfFolder(const QString& folder, bool inUse);
 
 /// Sizes and times of the files that readRunFolder() reads: unchanged, nothing needs to be read again.

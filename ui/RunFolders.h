@@ -8,8 +8,8 @@
 
 namespace spectune {
 
-/// Where new runs go: `runs` in the working folder, or, where that cannot be written or is the home folder itself, in the
-/// user's data folder (XDG_DATA_HOME/spectune/runs).
+/// Where new runs go: `runs` in the working folder, or, where that cannot be written or is the home folder itself, in
+/// the user's data folder (XDG_DATA_HOME/spectune/runs).
 [[nodiscard]] QString runsRoot();
 
 /// What a person calls something, as a name for its file or folder: characters that these do not like become '-'.

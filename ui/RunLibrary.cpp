@@ -7,6 +7,7 @@
 #include "ui/RunIndexer.h"
 #include "ui/RunModel.h"
 #include "ui/SessionController.h"
+#include "visualization/RunTags.h"
 
 #include <QDir>
 #include <QFileInfo>
@@ -17,6 +18,9 @@
 namespace spectune {
 
 namespace {
+
+/// Those that are compared, and a few to come back to: a million steps take more than 100 MB.
+constexpr std::size_t mostLoaded = mostComparedRuns + 3;
 
 QString usualFile()
 {
@@ -69,14 +73,17 @@ RunLibrary::RunLibrary(QString file, QObject* parent)
     connect(m_indexer, &RunIndexer::changed, this, &RunLibrary::take);
     connect(m_indexer, &RunIndexer::removed, this, [this](qint64 id, const QString& trashPath) {
         std::erase_if(m_records, [id](const RunRecord& record) { return record.id == id; });
-        m_loaded.remove(id);
+        dropLoaded(id);
         m_notLoaded.remove(id);
         Q_EMIT removed(id, trashPath);
         Q_EMIT changed();
     });
     connect(m_indexer, &RunIndexer::loaded, this, [this](const std::shared_ptr<const LoadedRun>& run) {
         m_asked.remove(run->id);
-        m_loaded.insert(run->id, run);
+        dropLoaded(run->id);
+        m_loaded.push_back(run);
+        if (m_loaded.size() > mostLoaded)
+            m_loaded.erase(m_loaded.begin());
         m_notLoaded.remove(run->id);
         Q_EMIT runLoaded(run->id);
     });
@@ -157,7 +164,7 @@ void RunLibrary::follow(SessionController& session, const RunModel& run)
 void RunLibrary::readLiveAnew()
 {
     const RunRecord* live = m_liveFolder.isEmpty() ? nullptr : findFolder(m_liveFolder);
-    if (live && m_loaded.remove(live->id))
+    if (live && dropLoaded(live->id))
         Q_EMIT changed();
 }
 
@@ -183,7 +190,7 @@ RunRecord* RunLibrary::editable(std::int64_t id)
 
 void RunLibrary::take(const RunRecord& record)
 {
-    m_loaded.remove(record.id); // its files may have changed
+    dropLoaded(record.id); // its files may have changed
     m_notLoaded.remove(record.id);
     if (RunRecord* known = editable(record.id)) {
         RunRecord fresh = record;
@@ -203,13 +210,21 @@ void RunLibrary::take(const RunRecord& record)
 
 std::shared_ptr<const LoadedRun> RunLibrary::loaded(std::int64_t id)
 {
-    if (const auto found = m_loaded.constFind(id); found != m_loaded.constEnd())
-        return *found;
+    const auto found = std::ranges::find(m_loaded, id, [](const auto& run) { return run->id; });
+    if (found != m_loaded.end()) {
+        std::rotate(found, found + 1, m_loaded.end());
+        return m_loaded.back();
+    }
     if (!m_asked.contains(id) && !m_notLoaded.contains(id)) {
         m_asked.insert(id);
         post([id](RunIndexer& indexer) { indexer.load(id); });
     }
     return nullptr;
+}
+
+bool RunLibrary::dropLoaded(std::int64_t id)
+{
+    return std::erase_if(m_loaded, [id](const auto& run) { return run->id == id; }) > 0;
 }
 
 void RunLibrary::write(std::int64_t id, std::function<void(RunIndexer&)> work)

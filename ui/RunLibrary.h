@@ -38,7 +38,8 @@ public:
     [[nodiscard]] const std::vector<RunRecord>& records() const { return m_records; } ///< newest first
     [[nodiscard]] const RunRecord* find(std::int64_t id) const;
     [[nodiscard]] const RunRecord* findFolder(const QString& folder) const;
-    /// Null while it is being read or where it cannot be; asks for it the first time, and anew after a change.
+    /// Null while it is being read or where it cannot be; asks for it the first time, and anew after a change. The runs
+    /// that were asked for last are kept, a few more than can be compared.
     [[nodiscard]] std::shared_ptr<const LoadedRun> loaded(std::int64_t id);
     /// Why a run could not be loaded; empty: it was, or is being read.
     [[nodiscard]] QString whyNotLoaded(std::int64_t id) const { return m_notLoaded.value(id); }
@@ -70,11 +71,13 @@ private:
     /// The run that trains here has gone on since its files were read: whoever shows it asks again.
     void readLiveAnew();
     [[nodiscard]] RunRecord* editable(std::int64_t id);
+    /// @return whether it was there
+    bool dropLoaded(std::int64_t id);
 
     QThread m_thread;
     RunIndexer* m_indexer = nullptr;
     std::vector<RunRecord> m_records;
-    QHash<qint64, std::shared_ptr<const LoadedRun>> m_loaded;
+    std::vector<std::shared_ptr<const LoadedRun>> m_loaded; ///< that was asked for last at the end
     QHash<qint64, QString> m_notLoaded;
     QSet<qint64> m_asked;
     QHash<qint64, int> m_unwritten; ///< id → edits on their way to the database

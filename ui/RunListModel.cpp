@@ -127,6 +127,11 @@ int RunListModel::tagOf(std::int64_t id) const
     return found == m_chosen.end() ? -1 : static_cast<int>(found - m_chosen.begin());
 }
 
+QString RunListModel::fullText()
+{
+    return tr("%1 runs are compared already. Untick one first.").arg(formatCount(mostComparedRuns));
+}
+
 bool RunListModel::toggle(std::int64_t id)
 {
     if (tagOf(id) >= 0) {

@@ -47,8 +47,10 @@ public:
     [[nodiscard]] QModelIndex indexOf(std::int64_t id) const;
     /// Ids of A, B, …
     [[nodiscard]] const std::vector<std::int64_t>& chosen() const { return m_chosen; }
-    /// Ticks or unticks. @returns false: there are six already
+    /// Ticks or unticks. @returns false: there are mostComparedRuns already
     bool toggle(std::int64_t id);
+    /// What is told to who ticks one more than can be compared.
+    [[nodiscard]] static QString fullText();
     void choose(std::vector<std::int64_t> ids);
     [[nodiscard]] RunRowLook look(const QModelIndex& index) const;
 

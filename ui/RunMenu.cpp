@@ -21,19 +21,19 @@ RunMenu::RunMenu(QListView& view, const RunListModel& model, AskCircumstances no
     , m_actions(new RunActions(this))
 {
     setToolTipsVisible(true);
-    const RunActions& deeds = *m_actions;
-    addAction(deeds[RunDeed::Open]);
+    const RunActions& offered = *m_actions;
+    addAction(offered[RunAction::Open]);
     m_compare = addAction(tr("Compare"), this, [this] { Q_EMIT compareWanted(m_run); });
     m_compare->setCheckable(true);
     QAction* notes = addAction(tr("Name, notes and tags"), this, [this] { Q_EMIT notesWanted(m_run); });
     notes->setToolTip(tr("Goes to the fields in which they are written"));
     addSeparator();
-    addActions(
-        {deeds[RunDeed::Resume], deeds[RunDeed::StartAgain], deeds[RunDeed::Continue], deeds[RunDeed::FixedRanks]});
+    addActions({offered[RunAction::Resume], offered[RunAction::StartAgain], offered[RunAction::Continue],
+        offered[RunAction::FixedRanks]});
     addSeparator();
-    addActions({deeds[RunDeed::Export], deeds[RunDeed::ShowFolder]});
+    addActions({offered[RunAction::Export], offered[RunAction::ShowFolder]});
     addSeparator();
-    addAction(deeds[RunDeed::Delete]);
+    addAction(offered[RunAction::Delete]);
     view.installEventFilter(this);
     view.viewport()->installEventFilter(this);
 }
@@ -49,10 +49,9 @@ bool RunMenu::openOn(const QModelIndex& index, QPoint place)
     const bool ticked = std::ranges::find(chosen, m_run) != chosen.end();
     m_compare->setChecked(ticked);
     m_compare->setEnabled(ticked || chosen.size() < mostComparedRuns);
-    m_compare->setToolTip(m_compare->isEnabled() ? tr("Ticks or unticks “%1”").arg(run->title())
-                                                 : tr("Six runs are compared already. Untick one first."));
+    m_compare->setToolTip(
+        m_compare->isEnabled() ? tr("Ticks or unticks “%1”").arg(run->title()) : RunListModel::fullText());
     popup(place);
-    Q_EMIT opened(m_run);
     return true;
 }
 

@@ -27,7 +27,6 @@ public:
     [[nodiscard]] const RunActions& actionsOfRun() const { return *m_actions; }
 
 Q_SIGNALS:
-    void opened(qint64 run);
     /// Ticks the run, or unticks it.
     void compareWanted(qint64 run);
     /// Its name, notes and tags are to be written.

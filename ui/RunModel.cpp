@@ -7,12 +7,14 @@
 #include "ui/RecordedRun.h"
 #include "ui/RunPlotPlan.h"
 #include "ui/SessionController.h"
+#include "ui/TrainingSpeed.h"
 
 #include <QThreadPool>
 
 #include <algorithm>
 #include <limits>
 #include <memory>
+#include <span>
 #include <utility>
 
 namespace spectune {
@@ -287,12 +289,7 @@ double RunModel::tokensPerSecond() const
     const auto& metrics = m_history.metrics;
     if (metrics.size() < 2)
         return 0.0;
-    const std::size_t from = metrics.size() - std::min(metrics.size(), rateWindow);
-    double tokens = 0.0;
-    for (std::size_t i = from + 1; i < metrics.size(); ++i)
-        tokens += static_cast<double>(metrics[i].tokens);
-    const double seconds = metrics.back().seconds - metrics[from].seconds;
-    return seconds > 0 ? tokens / seconds : 0.0;
+    return trainingSpeed(std::span(metrics).last(std::min(metrics.size(), rateWindow)), m_history.evaluations);
 }
 
 std::shared_ptr<const RankSnapshot> RunModel::shownSnapshot() const

@@ -92,8 +92,8 @@ QString noRanksText()
     return PlanTexts::tr("This run has recorded no ranks.");
 }
 
-/// P, Λ and Q as they were trained are the start, under the same scale s. What AdaLoRA has allocated stays: pruning anew
-/// would begin without the scores that chose these triplets.
+/// P, Λ and Q as they were trained are the start, under the same scale s. What AdaLoRA has allocated stays: pruning
+/// anew would begin without the scores that chose these triplets.
 RunPlan newRunFromAdapter(const LoadedRun& run, std::int64_t more)
 {
     RunPlan plan;

@@ -38,8 +38,8 @@ struct ContinueChoice {
 };
 [[nodiscard]] ContinueChoice continueChoice(const RunRecord& record);
 
-/// A run of fixed ranks out of the learned map (adalora.rank_map): every matrix keeps the rank that it ended with, under the
-/// same scale s. Without the map it would have one rank for all that comes nearest to the learned mean.
+/// A run of fixed ranks out of the learned map (adalora.rank_map): every matrix keeps the rank that it ended with,
+/// under the same scale s. Without the map it would have one rank for all that comes nearest to the learned mean.
 [[nodiscard]] RunPlan fixedRanksFrom(const LoadedRun& run);
 
 } // namespace spectune

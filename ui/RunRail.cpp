@@ -257,7 +257,8 @@ std::vector<RunRail::Health> RunRail::healthOfRun() const
     const RunHistory& history = m_run.history();
     if (allocatesBudget(m_run.config().method)) {
         const auto planned = m_run.resolved().schedule.eventCount();
-        // The forced event at T − tf ends the pruning: a finished run without it has lost it with the end of ranks.jsonl.
+        // The forced event at T − tf ends the pruning: a finished run without it has lost it with the end of
+        // ranks.jsonl.
         const bool cut = m_run.state() == SessionState::Finished && planned > 0
             && (history.events.empty() || history.events.back().step <= m_run.resolved().schedule.finalStart());
         rows.push_back({cut ? "warning" : "check", tr("Pruning"),

@@ -20,7 +20,8 @@ public:
     void clear();
     /// A resumed run goes on from @p step.
     void cutAfter(std::int64_t step);
-    /// A live picture. Those of events that the file has are let go; of the others 64 MiB stay, the first and the newest.
+    /// A live picture. Those of events that the file has are let go; of the others 64 MiB stay, the first and the
+    /// newest.
     void keep(const std::shared_ptr<const RankSnapshot>& snapshot);
     [[nodiscard]] std::size_t keptBytes() const; ///< of all kept pictures
 

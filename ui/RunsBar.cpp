@@ -6,6 +6,8 @@
 #include "ui/RunTagView.h"
 #include "ui/RunsQuestion.h"
 #include "visualization/Fonts.h"
+#include "visualization/NumberFormat.h"
+#include "visualization/RunTags.h"
 
 #include <QAction>
 #include <QFrame>
@@ -35,7 +37,7 @@ QStringList titles(const std::vector<RunRecord>& runs)
 }
 
 /// A button that says what an action does, for the run that it does it with.
-void dress(QPushButton& button, const QAction& action)
+void showAction(QPushButton& button, const QAction& action)
 {
     button.setText(action.text());
     button.setEnabled(action.isEnabled());
@@ -89,10 +91,10 @@ RunsBar::RunsBar(QWidget* parent)
     makeMenu();
     m_open->setMinimumWidth(QFontMetrics(Fonts::heading()).horizontalAdvance(tr("Opening…")) + 26); // no jump
     connect(m_swap, &QPushButton::clicked, this, &RunsBar::swapWanted);
-    const RunActions& deeds = *m_actions;
-    connect(m_open, &QPushButton::clicked, deeds[RunDeed::Open], &QAction::trigger);
-    connect(m_again, &QPushButton::clicked, deeds[RunDeed::StartAgain], &QAction::trigger);
-    connect(m_fixed, &QPushButton::clicked, deeds[RunDeed::FixedRanks], &QAction::trigger);
+    const RunActions& offered = *m_actions;
+    connect(m_open, &QPushButton::clicked, offered[RunAction::Open], &QAction::trigger);
+    connect(m_again, &QPushButton::clicked, offered[RunAction::StartAgain], &QAction::trigger);
+    connect(m_fixed, &QPushButton::clicked, offered[RunAction::FixedRanks], &QAction::trigger);
     // As the button was named, whatever A's folder holds by now.
     connect(m_main, &QPushButton::clicked, this, [this] { (*m_actions)[m_actions->next()]->trigger(); });
     connect(m_question, &RunsQuestion::closed, this, [this] { showQuestion(false); });
@@ -102,10 +104,10 @@ RunsBar::RunsBar(QWidget* parent)
 void RunsBar::makeMenu()
 {
     auto* menu = new QMenu(this);
-    const RunActions& deeds = *m_actions;
-    menu->addActions({deeds[RunDeed::Resume], deeds[RunDeed::Continue], deeds[RunDeed::ShowFolder]});
+    const RunActions& offered = *m_actions;
+    menu->addActions({offered[RunAction::Resume], offered[RunAction::Continue], offered[RunAction::ShowFolder]});
     menu->addSeparator();
-    menu->addAction(deeds[RunDeed::Delete]);
+    menu->addAction(offered[RunAction::Delete]);
     menu->setToolTipsVisible(true);
     m_more->setMenu(menu);
     m_more->setProperty("hasMenu", true); // room for the arrow, see studio.qss
@@ -187,7 +189,8 @@ void RunsBar::rebuildNames()
     }
     const auto count = static_cast<int>(m_content.runs.size());
     if (count == 0) {
-        m_names->addWidget(makeText(tr("Choose a run, or tick two to six to compare them."), "second"));
+        m_names->addWidget(makeText(
+            tr("Choose a run, or tick 2 to %1 to compare them.").arg(formatCount(mostComparedRuns)), "second"));
         return;
     }
     for (int index = 0; index < count; ++index) {
@@ -238,19 +241,19 @@ void RunsBar::refreshActions()
         return;
     const RunRecord& a = m_content.runs.front();
     m_actions->setRun(a, {.busy = m_content.busy, .opening = m_content.opening});
-    const RunActions& deeds = *m_actions;
-    const RunDeed next = deeds.next();
-    dress(*m_open, *deeds[RunDeed::Open]);
-    dress(*m_again, *deeds[RunDeed::StartAgain]);
-    m_again->setVisible(next != RunDeed::StartAgain); // it is the main one then
-    dress(*m_fixed, *deeds[RunDeed::FixedRanks]);
+    const RunActions& offered = *m_actions;
+    const RunAction next = offered.next();
+    showAction(*m_open, *offered[RunAction::Open]);
+    showAction(*m_again, *offered[RunAction::StartAgain]);
+    m_again->setVisible(next != RunAction::StartAgain); // it is the main one then
+    showAction(*m_fixed, *offered[RunAction::FixedRanks]);
     m_more->setToolTip(tr("What else can be done with “%1”").arg(a.title()));
     m_more->setAccessibleDescription(m_more->toolTip());
-    dress(*m_main, *deeds[next]);
+    showAction(*m_main, *offered[next]);
     const QString letter = m_content.runs.size() > 1 ? QStringLiteral(" A") : QString();
-    m_main->setText(next == RunDeed::StartAgain ? tr("Start%1 again").arg(letter)
-            : next == RunDeed::Resume           ? tr("Resume%1").arg(letter)
-                                                : tr("Export%1…").arg(letter));
+    m_main->setText(next == RunAction::StartAgain ? tr("Start%1 again").arg(letter)
+            : next == RunAction::Resume           ? tr("Resume%1").arg(letter)
+                                                  : tr("Export%1…").arg(letter));
 }
 
 } // namespace spectune

@@ -40,9 +40,9 @@ public:
     void showQuestion(bool shown);
     [[nodiscard]] bool asks() const;
     [[nodiscard]] QPushButton* mainButton() const { return m_main; }
-    [[nodiscard]] bool mainResumes() const { return !m_content.runs.empty() && m_actions->next() == RunDeed::Resume; }
+    [[nodiscard]] bool mainResumes() const { return !m_content.runs.empty() && m_actions->next() == RunAction::Resume; }
     /// "Continue with more steps": its tool tip says what it does, or why it cannot be.
-    [[nodiscard]] QAction* continueAction() const { return (*m_actions)[RunDeed::Continue]; }
+    [[nodiscard]] QAction* continueAction() const { return (*m_actions)[RunAction::Continue]; }
 
 Q_SIGNALS:
     void swapWanted();

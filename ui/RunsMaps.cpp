@@ -160,10 +160,13 @@ QString RunsMaps::caption() const
     const std::int64_t first = kept(m_runs.front());
     const bool same = std::all_of(m_runs.begin(), m_runs.end(), [&](const auto& run) { return kept(run) == first; });
     if (m_runs.size() == 1)
-        return first < 0 ? QString() : tr("at the end, %1 triplets").arg(formatCount(first));
-    const QString end = same && first >= 0 ? tr("at the end of the runs, each %1 triplets").arg(formatCount(first))
-                                           : tr("at the end of the runs");
-    return m_largestRank == 0 ? end : tr("%1; the same colours in all maps, rank 0 to %2").arg(end).arg(m_largestRank);
+        return first < 0 ? QString() : counted(first, tr("at the end, %1 triplet"), tr("at the end, %1 triplets"));
+    const QString end = same && first >= 0
+        ? counted(first, tr("at the end of the runs, each %1 triplet"), tr("at the end of the runs, each %1 triplets"))
+        : tr("at the end of the runs");
+    return m_largestRank == 0
+        ? end
+        : tr("%1; the same colours in all maps, rank 0 to %2").arg(end, formatCount(m_largestRank));
 }
 
 QString RunsMaps::note(int run) const

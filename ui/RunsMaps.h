@@ -49,8 +49,8 @@ private:
 
     std::vector<std::shared_ptr<const LoadedRun>> m_runs;
     std::vector<std::shared_ptr<const RankSnapshot>> m_ranks; ///< at the end, by run; null: none, or not read yet
-    std::int64_t m_largestRank
-        = 0; ///< that a matrix of any run can start with: where the colours end; 0: none is known
+    /// That a matrix of any run can start with: where the colours end. 0: none is known.
+    std::int64_t m_largestRank = 0;
     QStringList m_names;
     QStringList m_reasons;
     int m_pair = 0;

@@ -205,7 +205,8 @@ QByteArray RunsPage::saveSplitters() const
 {
     QByteArray state;
     QDataStream stream(&state, QIODevice::WriteOnly);
-    // Where no one has moved the handle left of the differences, their width goes on following the runs that are chosen.
+    // Where no one has moved the handle left of the differences, their width goes on following the runs that are
+    // chosen.
     stream << m_splitter->saveState() << m_right->saveState() << (m_handleMoved ? m_upper->saveState() : QByteArray());
     return state;
 }

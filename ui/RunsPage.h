@@ -21,6 +21,7 @@ class ComparePlot;
 class LegendToggle;
 class CompareTable;
 class RunActions;
+class RunAwaiter;
 class RunDetails;
 class RunLibrary;
 class RunListModel;
@@ -102,8 +103,6 @@ private:
     [[nodiscard]] QString whyAbsent(const RunRecord& record) const;
     [[nodiscard]] QString emptyPlotText(const QStringList& reasons) const;
     void setUpAsStarted(const RunRecord& record, const QString& why);
-    /// The run as values; told why where it cannot be read.
-    [[nodiscard]] std::shared_ptr<const LoadedRun> loaded(const RunRecord* record);
 
     RunLibrary& m_library;
     QTimer m_soon; ///< gathers the rows that a search of the disk brings one by one
@@ -117,6 +116,7 @@ private:
     std::int64_t m_asksToDelete = 0; ///< id of the run whose size is being measured
     RunListModel* m_model = nullptr;
     RunsBar* m_bar = nullptr;
+    RunAwaiter* m_awaiter = nullptr;
     QSplitter* m_splitter = nullptr; ///< list | the rest
     QSplitter* m_right = nullptr; ///< curves and differences over maps
     QSplitter* m_upper = nullptr; ///< curves | differences

@@ -3,6 +3,7 @@
 #include "training/config/ConfigFile.h"
 #include "ui/MessageWords.h"
 #include "ui/PageParts.h"
+#include "ui/RunAwaiter.h"
 #include "ui/RunFolders.h"
 #include "ui/RunLibrary.h"
 #include "ui/RunListModel.h"
@@ -19,12 +20,15 @@
 #include <QUrl>
 
 #include <algorithm>
-#include <tuple>
 
 namespace spectune {
 
 void RunsPage::connectBar()
 {
+    m_awaiter = new RunAwaiter(m_library, *this);
+    connect(m_awaiter, &RunAwaiter::told, this, &RunsPage::told);
+    // Who looks at other runs by now is not taken away from them.
+    connect(m_model, &RunListModel::chosenChanged, m_awaiter, &RunAwaiter::cancel);
     connect(m_bar, &RunsBar::swapWanted, this, &RunsPage::swap);
     connectActions(m_bar->actionsOfA());
     // The question takes the focus away with it when it goes.
@@ -65,20 +69,21 @@ void RunsPage::connectBar()
 
 void RunsPage::connectActions(const RunActions& actions)
 {
-    connect(&actions, &RunActions::wanted, this, [this](RunDeed deed, qint64 run) {
+    connect(&actions, &RunActions::wanted, this, [this](RunAction action, qint64 run) {
         const RunRecord* record = find(run);
         if (!record)
             return; // removed while the menu was open
+        m_awaiter->cancel();
         const QString folder = record->folder;
-        switch (deed) {
-        case RunDeed::Open: Q_EMIT openWanted(folder); break;
-        case RunDeed::StartAgain: startAgain(run); break;
-        case RunDeed::FixedRanks: useRankMap(run); break;
-        case RunDeed::Resume: Q_EMIT resumeWanted(folder); break;
-        case RunDeed::Continue: continueRun(run); break;
-        case RunDeed::Export: Q_EMIT exportWanted(folder); break;
-        case RunDeed::ShowFolder: QDesktopServices::openUrl(QUrl::fromLocalFile(folder)); break;
-        case RunDeed::Delete: deleteRun(run); break;
+        switch (action) {
+        case RunAction::Open: Q_EMIT openWanted(folder); break;
+        case RunAction::StartAgain: startAgain(run); break;
+        case RunAction::FixedRanks: useRankMap(run); break;
+        case RunAction::Resume: Q_EMIT resumeWanted(folder); break;
+        case RunAction::Continue: continueRun(run); break;
+        case RunAction::Export: Q_EMIT exportWanted(folder); break;
+        case RunAction::ShowFolder: QDesktopServices::openUrl(QUrl::fromLocalFile(folder)); break;
+        case RunAction::Delete: deleteRun(run); break;
         }
     });
 }
@@ -89,23 +94,8 @@ void RunsPage::connectMenu()
         return RunActions::Circumstances {.busy = m_busy, .opening = !m_opening.isEmpty() && m_opening == run.folder};
     });
     connectActions(menu->actionsOfRun());
-    // Some of it works on the run's files: they are read while a person reads the menu.
-    connect(menu, &RunMenu::opened, this, [this](qint64 run) {
-        if (const RunRecord* record = find(run); record && record->state != RecordState::Missing)
-            std::ignore = m_library.loaded(run);
-    });
     connect(menu, &RunMenu::compareWanted, this, [this](qint64 run) { toggle(m_model->indexOf(run)); });
     connect(menu, &RunMenu::notesWanted, this, &RunsPage::writeNotes);
-}
-
-std::shared_ptr<const LoadedRun> RunsPage::loaded(const RunRecord* record)
-{
-    auto run = record ? m_library.loaded(record->id) : nullptr;
-    if (record && !run) {
-        const QString why = m_library.whyNotLoaded(record->id);
-        Q_EMIT told({}, why.isEmpty() ? tr("%1 is still being read.").arg(record->name) : why);
-    }
-    return run;
 }
 
 void RunsPage::swap()
@@ -120,36 +110,39 @@ void RunsPage::startAgain(std::int64_t id)
     const RunRecord* record = find(id);
     if (!record)
         return;
-    if (!whyAbsent(*record).isEmpty()) { // the database has its configuration, but not what was changed live
-        setUpAsStarted(*record,
-            tr("The configuration of %1 as it was started; what was changed live cannot be read.")
-                .arg(record->title()));
-        return;
-    }
-    const auto run = loaded(record);
-    if (!run)
-        return;
-    const QString changes = liveChanges(*run).join(QStringLiteral(", "));
-    const QString name = record->title();
-    if (changes.isEmpty()) {
-        setUpAsStarted(*record, tr("The configuration of %1.").arg(name));
-        return;
-    }
-    RunsQuestion::Content question;
-    question.title = tr("Start %1 again").arg(name);
-    question.text = tr("It was changed while it trained: %1. The new run can begin with the values that it was started "
-                       "with, or with those that it ended with.")
-                        .arg(changes);
-    question.yes = tr("As it was started");
-    question.other = tr("As changed live");
-    question.takeOther = [this, run, name, changes] {
-        Q_EMIT setupWanted(
-            run->configAtEnd(), name, tr("The configuration of %1 with what was changed live: %2.").arg(name, changes));
+    const auto withoutChanges = [this, record = *record] { // the database has its configuration, but not these
+        setUpAsStarted(record,
+            tr("The configuration of %1 as it was started; what was changed live cannot be read.").arg(record.title()));
     };
-    m_bar->question().ask(question, [this, record = *record, name](qint64) {
-        setUpAsStarted(record, tr("The configuration of %1 as it was started.").arg(name));
-    });
-    m_bar->showQuestion(true);
+    if (!whyAbsent(*record).isEmpty()) {
+        withoutChanges();
+        return;
+    }
+    const auto start = [this, record = *record](const auto& run) {
+        const QString changes = liveChanges(*run).join(QStringLiteral(", "));
+        const QString name = record.title();
+        if (changes.isEmpty()) {
+            setUpAsStarted(record, tr("The configuration of %1.").arg(name));
+            return;
+        }
+        RunsQuestion::Content question;
+        question.title = tr("Start %1 again").arg(name);
+        question.text
+            = tr("It was changed while it trained: %1. The new run can begin with the values that it was started "
+                 "with, or with those that it ended with.")
+                  .arg(changes);
+        question.yes = tr("As it was started");
+        question.other = tr("As changed live");
+        question.takeOther = [this, run, name, changes] {
+            Q_EMIT setupWanted(run->configAtEnd(), name,
+                tr("The configuration of %1 with what was changed live: %2.").arg(name, changes));
+        };
+        m_bar->question().ask(question, [this, record, name](qint64) {
+            setUpAsStarted(record, tr("The configuration of %1 as it was started.").arg(name));
+        });
+        m_bar->showQuestion(true);
+    };
+    m_awaiter->await(*record, start, withoutChanges);
 }
 
 void RunsPage::setUpAsStarted(const RunRecord& record, const QString& why)
@@ -165,44 +158,45 @@ void RunsPage::setUpAsStarted(const RunRecord& record, const QString& why)
 void RunsPage::useRankMap(std::int64_t id)
 {
     const RunRecord* record = find(id);
-    const auto run = loaded(record);
-    if (!run)
+    if (!record)
         return;
-    const QString name = record->name;
-    const RunPlan plan = fixedRanksFrom(*run);
-    RunsQuestion::Content question;
-    question.title = tr("Fixed ranks from %1").arg(name);
-    question.text = plan.impossible.isEmpty() ? plan.explanation : plan.impossible;
-    question.yes = plan.impossible.isEmpty() ? tr("Set up") : QString();
-    m_bar->question().ask(question,
-        [this, plan, name](qint64) { Q_EMIT setupWanted(plan.config, tr("%1-fixed").arg(name), plan.explanation); });
-    m_bar->showQuestion(true);
+    m_awaiter->await(*record, [this, name = record->name](const auto& run) {
+        const RunPlan plan = fixedRanksFrom(*run);
+        RunsQuestion::Content question;
+        question.title = tr("Fixed ranks from %1").arg(name);
+        question.text = plan.impossible.isEmpty() ? plan.explanation : plan.impossible;
+        question.yes = plan.impossible.isEmpty() ? tr("Set up") : QString();
+        m_bar->question().ask(question, [this, plan, name](qint64) {
+            Q_EMIT setupWanted(plan.config, tr("%1-fixed").arg(name), plan.explanation);
+        });
+        m_bar->showQuestion(true);
+    });
 }
 
 void RunsPage::continueRun(std::int64_t id)
 {
     const RunRecord* record = find(id);
-    const auto run = loaded(record);
-    if (!run)
+    if (!record)
         return;
-    const QString name = record->name;
-    RunsQuestion::Content question;
-    question.title = tr("Continue %1").arg(name);
-    question.numberLabel = tr("further steps");
-    question.number = std::max<qint64>(1, run->lastStep() / 2);
-    question.yes = tr("Continue");
-    question.explain = [run](qint64 more) {
-        const RunPlan plan = continueWith(*run, more);
-        return plan.impossible.isEmpty() ? std::pair(plan.explanation, true) : std::pair(plan.impossible, false);
-    };
-    m_bar->question().ask(question, [this, run, name](qint64 more) {
-        const RunPlan plan = continueWith(*run, more);
-        if (plan.resumes)
-            Q_EMIT continueWanted(run->folder, plan.config);
-        else
-            Q_EMIT setupWanted(plan.config, tr("%1-more").arg(name), plan.explanation);
+    m_awaiter->await(*record, [this, name = record->name](const auto& run) {
+        RunsQuestion::Content question;
+        question.title = tr("Continue %1").arg(name);
+        question.numberLabel = tr("further steps");
+        question.number = std::max<qint64>(1, run->lastStep() / 2);
+        question.yes = tr("Continue");
+        question.explain = [run](qint64 more) {
+            const RunPlan plan = continueWith(*run, more);
+            return plan.impossible.isEmpty() ? std::pair(plan.explanation, true) : std::pair(plan.impossible, false);
+        };
+        m_bar->question().ask(question, [this, run, name](qint64 more) {
+            const RunPlan plan = continueWith(*run, more);
+            if (plan.resumes)
+                Q_EMIT continueWanted(run->folder, plan.config);
+            else
+                Q_EMIT setupWanted(plan.config, tr("%1-more").arg(name), plan.explanation);
+        });
+        m_bar->showQuestion(true);
     });
-    m_bar->showQuestion(true);
 }
 
 void RunsPage::deleteRun(std::int64_t id)
@@ -211,7 +205,7 @@ void RunsPage::deleteRun(std::int64_t id)
     if (!record)
         return;
     if (record->state == RecordState::Running) {
-        Q_EMIT told(tr("Not done"), tr("%1 goes on. Stop it before deleting it.").arg(record->name));
+        Q_EMIT told(tr("Not done"), tr("%1 is still running. Stop it before deleting it.").arg(record->name));
         return;
     }
     if (record->state != RecordState::Missing) {

@@ -7,6 +7,7 @@
 #include "ui/RunsPage.h"
 #include "ui/Segmented.h"
 #include "visualization/NumberFormat.h"
+#include "visualization/RunTags.h"
 
 #include <QHBoxLayout>
 #include <QKeyEvent>
@@ -132,7 +133,7 @@ void RunsPage::toggle(const QModelIndex& index)
 {
     const RunRecord* record = m_model->record(index);
     if (record && !m_model->toggle(record->id))
-        Q_EMIT told({}, tr("Six runs are compared already. Untick one first."));
+        Q_EMIT told({}, RunListModel::fullText());
 }
 
 bool RunsPage::pressInList(const QKeyEvent& key)
@@ -207,8 +208,9 @@ void RunsPage::refreshList()
     std::int64_t bytes = 0;
     for (const RunRecord& record : m_library.records())
         bytes += record.bytes;
-    QString hint = tr("Tick two to six runs to compare them. The number is the last evaluation loss; the small curves "
-                      "have scales of their own.");
+    QString hint = tr("Tick 2 to %1 runs to compare them. The number is the last evaluation loss; the small curves "
+                      "have scales of their own.")
+                       .arg(formatCount(mostComparedRuns));
     if (!none)
         hint = counted(static_cast<std::int64_t>(m_library.records().size()), tr("%1 run"), tr("%1 runs"))
             + tr(", %1 on disk. ").arg(formatFileSize(static_cast<double>(bytes))) + hint;

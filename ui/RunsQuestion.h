@@ -12,8 +12,8 @@ namespace spectune {
 
 class FieldLine;
 
-/// A question inside the bar, in place of a modal box: what will happen in plain sentences, yes, no, perhaps another way,
-/// and perhaps a number.
+/// A question inside the bar, in place of a modal box: what will happen in plain sentences, yes, no, perhaps another
+/// way, and perhaps a number.
 class RunsQuestion : public QWidget {
     Q_OBJECT
 public:

@@ -30,8 +30,8 @@ struct HeldOutSample {
     [[nodiscard]] static HeldOutSample from(const DataPreview& preview);
 };
 
-/// The held-out samples of a run's evaluation file: the first ones as soon as the page is in front, asked of the session one
-/// after the other; all of them, with what base and tuned made of each, once they are checked.
+/// The held-out samples of a run's evaluation file: the first ones as soon as the page is in front, asked of the
+/// session one after the other; all of them, with what base and tuned made of each, once they are checked.
 class SampleList : public QWidget {
     Q_OBJECT
 public:

@@ -14,11 +14,12 @@ namespace spectune {
 
 class MainWindow;
 
-/// The widget as it stands once all that has changed is laid out. QWidget::grab() alone lays out what it draws, but a scroll
-/// area gives its content another size only when a posted request arrives. GUI thread.
+/// The widget as it stands once all that has changed is laid out. QWidget::grab() alone lays out what it draws, but a
+/// scroll area gives its content another size only when a posted request arrives. GUI thread.
 [[nodiscard]] QPixmap pictureOf(QWidget& widget);
 
-/// `--screenshot FILE [--at STEP]`: waits until the window shows what was asked for, draws it into the file, and says done.
+/// `--screenshot FILE [--at STEP]`: waits until the window shows what was asked for, draws it into the file, and says
+/// done.
 class ScreenshotTask : public QObject {
     Q_OBJECT
 public:

@@ -27,8 +27,8 @@ public:
     void begin();
     /// Where a start would run: "cpu", "cuda", "cuda:1".
     void setDevice(const QString& device);
-    /// Asks again what is free on the device: other programs have come and gone. Not while a run goes on, whose end asks
-    /// by itself, nor within the pause behind the last question.
+    /// Asks again what is free on the device: other programs have come and gone. Not while a run goes on, whose end
+    /// asks by itself, nor within the pause behind the last question.
     void refreshDevice();
     /// The least time between two of refreshDevice()'s questions; at first two seconds.
     void setDevicePause(std::chrono::milliseconds pause) { m_devicePause = pause; }

@@ -42,7 +42,8 @@ void SetupFields::fill(QGridLayout* grid, const QStringList& keys, int columns, 
         grid->addWidget(make(key), firstRow + place / columns, place % columns);
         ++place;
     }
-    // A check box has its label beside it: it comes last and has a row of its own, so that all columns are equally wide.
+    // A check box has its label beside it: it comes last and has a row of its own, so that all columns are equally
+    // wide.
     for (const QString& key : boxes)
         grid->addWidget(make(key), grid->rowCount(), 0, 1, columns);
     for (int column = 0; column < columns; ++column)

@@ -10,8 +10,8 @@
 
 namespace spectune {
 
-/// A small button whose menu copies or saves what a panel shows, as addPictureActions() does; a right click on the picture
-/// opens it too.
+/// A small button whose menu copies or saves what a panel shows, as addPictureActions() does; a right click on the
+/// picture opens it too.
 class ShareButton : public QToolButton {
     Q_OBJECT
 public:

@@ -5,8 +5,8 @@
 
 namespace spectune {
 
-/// How much a curve is smoothed, from the raw values to a mean over about a thousand steps; even in the logarithm of the
-/// steps, and told in steps by its tooltip.
+/// How much a curve is smoothed, from the raw values to a mean over about a thousand steps; even in the logarithm of
+/// the steps, and told in steps by its tooltip.
 class SmoothingSlider : public QSlider {
     Q_OBJECT
 public:

@@ -7,7 +7,8 @@
 
 namespace spectune {
 
-/// The sign before the state's word: a ring, a disc, two bars, a tick, a square or a cross. Shape and colour both say it.
+/// The sign before the state's word: a ring, a disc, two bars, a tick, a square or a cross. Shape and colour both say
+/// it.
 class StateMarkView : public QWidget {
     Q_OBJECT
 public:

@@ -19,10 +19,10 @@ enum class ThemeChoice { System, Light, Dark };
 /// Fusion, a palette from the tokens and the one style sheet. GUI thread; may be called again at any time.
 void applyTheme(QApplication& application, ThemeChoice choice);
 
-/// While it lives, the program's first window is built without the style sheet; at its end all widgets get it. Under a sheet
-/// Qt asks the rules anew for every widget below one that is given a parent: a window that is put together from the leaves
-/// takes three times as long. It does nothing where a widget exists already: after a sheet was taken off, Qt 6.4 no longer
-/// notices that what it had styled is destroyed. GUI thread; not nested.
+/// While it lives, the program's first window is built without the style sheet; at its end all widgets get it. Under a
+/// sheet Qt asks the rules anew for every widget below one that is given a parent: a window that is put together from
+/// the leaves takes three times as long. It does nothing where a widget exists already: after a sheet was taken off, Qt
+/// 6.4 no longer notices that what it had styled is destroyed. GUI thread; not nested.
 class StyleSheetPause {
 public:
     StyleSheetPause();
@@ -39,8 +39,8 @@ void setDesktopScheme(std::optional<bool> dark);
 /// What the desktop asks for: by GTK_THEME, else by its portal, else by the palette that Qt hands to programs.
 [[nodiscard]] bool systemPrefersDark();
 
-/// Asks the desktop anew, for when Qt or the portal tells that its theme has changed. @returns whether it wants another theme than the
-/// one that is shown
+/// Asks the desktop anew, for when Qt or the portal tells that its theme has changed. @returns whether it wants another
+/// theme than the one that is shown
 [[nodiscard]] bool desktopTurned();
 
 } // namespace spectune

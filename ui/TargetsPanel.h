@@ -24,8 +24,8 @@ class Segmented;
 class SetupFields;
 struct RankSnapshot;
 
-/// Set up's second column: the grid of targets with its presets; the same grid also shows the map of a fixed rank and what
-/// another run has learned.
+/// Set up's second column: the grid of targets with its presets; the same grid also shows the map of a fixed rank and
+/// what another run has learned.
 class TargetsPanel : public QWidget {
     Q_OBJECT
 public:

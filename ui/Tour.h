@@ -12,7 +12,8 @@ namespace spectune {
 class RunModel;
 
 /// Where a person stands in the guided tour, and what may be done next. It knows the shown run and the script; widgets
-/// follow its signals. It only ever moves the run's timeline: it neither starts, pauses nor blocks anything. GUI thread.
+/// follow its signals. It only ever moves the run's timeline: it neither starts, pauses nor blocks anything. GUI
+/// thread.
 class Tour : public QObject {
     Q_OBJECT
 public:

@@ -187,8 +187,8 @@ void TryPage::take(int side, const Answer& answer)
     refresh();
 }
 
-/// Below each side: whether its answer is the expected one. Both strips are there, or none, so that both sides end at one
-/// height.
+/// Below each side: whether its answer is the expected one. Both strips are there, or none, so that both sides end at
+/// one height.
 void TryPage::showVerdicts()
 {
     bool any = false;

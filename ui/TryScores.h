@@ -42,8 +42,8 @@ struct TryScores {
 [[nodiscard]] TryScores scoresOf(std::span<const SampleVerdict> verdicts);
 [[nodiscard]] bool passes(const SampleVerdict& verdict, SampleFilter filter);
 
-/// The labels of a classification: the distinct expected answers, sorted, where they are few and short, and come again and
-/// again; empty for data of another kind. @param answers of the samples known so far
+/// The labels of a classification: the distinct expected answers, sorted, where they are few and short, and come again
+/// and again; empty for data of another kind. @param answers of the samples known so far
 [[nodiscard]] std::vector<std::string> labelsAmong(const std::vector<std::string>& answers);
 /// P(label | prompt, it is one of the labels) from the scores of all labels. @param losses −log P of each
 [[nodiscard]] std::vector<double> labelChances(std::span<const double> losses);

@@ -144,7 +144,8 @@ void RunPlots::Private::applyTheme()
 void RunPlots::Private::changed(bool rescale, Pace pace)
 {
     m_forced = m_forced || rescale;
-    // A picture is due at once where none was drawn within a frame: the line "now" is at the step that the run bar tells.
+    // A picture is due at once where none was drawn within a frame: the line "now" is at the step that the run bar
+    // tells.
     const int frame = pace == Pace::Data ? frameMilliseconds : pointerMilliseconds;
     const auto since = std::clamp<std::int64_t>(clock() - m_drawn, 0, frame);
     replotIn(frame - static_cast<int>(since));

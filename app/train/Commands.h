@@ -11,7 +11,8 @@ namespace spectune {
 /// What the chosen subcommand does; set by its callback, run by main() under runGuarded().
 using Chosen = std::function<void()>;
 
-/// `--device`, which every command takes; a text that names no kind of device is refused even where nothing is computed.
+/// `--device`, which every command takes; a text that names no kind of device is refused even where nothing is
+/// computed.
 void addDevice(CLI::App& command, std::string& device, const std::string& help = "cpu, cuda or cuda:N");
 
 // Each adds one subcommand with its options to the program.

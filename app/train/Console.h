@@ -8,7 +8,8 @@
 
 namespace spectune {
 
-/// Raised by SIGINT, SIGTERM and SIGHUP once installSignalHandlers() was called; a second signal ends the process at once.
+/// Raised by SIGINT, SIGTERM and SIGHUP once installSignalHandlers() was called; a second signal ends the process at
+/// once.
 [[nodiscard]] const StopToken& stopOnSignal();
 void installSignalHandlers();
 /// From now on a stop ends with a save: signals say on stderr what they do.

@@ -56,9 +56,9 @@ void TerminalControl::post(RunEvent event)
     std::visit(
         [this](const auto& value) {
             using Value = std::decay_t<decltype(value)>;
-            if constexpr (
-                std::is_same_v<Value,
-                    PreparationProgress> || std::is_same_v<Value, RunStarted> || std::is_same_v<Value, MetricPoint> || std::is_same_v<Value, EvalPoint> || std::is_same_v<Value, LogLine>)
+            constexpr bool progress = std::is_same_v<Value, PreparationProgress> || std::is_same_v<Value, RunStarted>;
+            constexpr bool measured = std::is_same_v<Value, MetricPoint> || std::is_same_v<Value, EvalPoint>;
+            if constexpr (progress || measured || std::is_same_v<Value, LogLine>)
                 show(value);
         },
         event);

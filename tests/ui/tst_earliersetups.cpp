@@ -36,9 +36,18 @@ private Q_SLOTS:
     void aReplacedSetupComesBack();
     void aDraftOutlivesTheProgram();
     void setUpShowsTheRecordedRunsOwn();
+    void aChosenSetupOfARunIsOnesOwn();
+    void aNamedSetupOfARunIsOnesOwn();
     void theToursDemoWaitsForTheRun();
     void aChangedDemoIsADemoNoMore();
     void widthsOfOnesOwnAloneAreKept();
+
+private:
+    /// A window that keeps drafts and has none, with two recorded runs of different learning rates, m_first open.
+    void openTwoRuns();
+
+    QString m_first;
+    QString m_second;
 };
 
 void TestEarlierSetups::aReplacedSetupComesBack()
@@ -126,6 +135,67 @@ void TestEarlierSetups::setUpShowsTheRecordedRunsOwn()
     window().openRun(run);
     window().showWorkspace(Workspace::Setup);
     QCOMPARE(window().form().config().train.steps, 800);
+}
+
+void TestEarlierSetups::openTwoRuns()
+{
+    QCoreApplication::setOrganizationName("spectune-test");
+    EarlierSetups::writeDraft({});
+    test::WrittenRun run = test::written(0, 1.0);
+    run.config.optim.lr = 0.0111;
+    m_first = test::writeRun(m_bench->path("first"), run);
+    run.config.optim.lr = 0.0222;
+    m_second = test::writeRun(m_bench->path("second"), run);
+    StudioOptions options;
+    options.engine = test::sceneFactory(m_bench->scene);
+    options.historyFile = ":memory:";
+    options.presetFolder = m_bench->path("presets");
+    m_bench->window = std::make_unique<MainWindow>(options);
+    window().openRun(m_first);
+    window().show();
+    window().showWorkspace(Workspace::Setup);
+}
+
+void TestEarlierSetups::aChosenSetupOfARunIsOnesOwn()
+{
+    openTwoRuns();
+    QCOMPARE(window().form().config().optim.lr, 0.0111);
+    window().openRun(m_second);
+    window().showWorkspace(Workspace::Setup);
+    QCOMPARE(window().form().config().optim.lr, 0.0222); // the first was only looked at
+    QVERIFY(!window().canRestoreSetup());
+    Q_EMIT window().runBar().actionTriggered(MainAction::StartAgain);
+    window().openRun(m_first);
+    window().showWorkspace(Workspace::Setup);
+    QCOMPARE(window().form().config().optim.lr, 0.0222);
+    window().newConfig();
+    QVERIFY(window().canRestoreSetup());
+    window().restoreSetup();
+    QCOMPARE(window().form().config().optim.lr, 0.0222);
+    QSignalSpy down(&window(), &MainWindow::closedDown);
+    window().close();
+    QVERIFY(down.wait(patience));
+    const auto draft = EarlierSetups::readDraft();
+    QVERIFY(draft);
+    QCOMPARE(draft->config.optim.lr, 0.0222);
+    EarlierSetups::writeDraft({});
+}
+
+void TestEarlierSetups::aNamedSetupOfARunIsOnesOwn()
+{
+    openTwoRuns();
+    Q_EMIT window().runBar().runNameEdited("mine");
+    window().openRun(m_second);
+    window().showWorkspace(Workspace::Setup);
+    QCOMPARE(window().form().config().optim.lr, 0.0111);
+    QSignalSpy down(&window(), &MainWindow::closedDown);
+    window().close();
+    QVERIFY(down.wait(patience));
+    const auto draft = EarlierSetups::readDraft();
+    QVERIFY(draft);
+    QCOMPARE(draft->name, "mine");
+    QCOMPARE(draft->config.optim.lr, 0.0111);
+    EarlierSetups::writeDraft({});
 }
 
 void TestEarlierSetups::theToursDemoWaitsForTheRun()

@@ -226,7 +226,8 @@ void TestExportWindow::aRowSaysWhatItWaitsFor()
 {
     QVERIFY(reach());
     m_bench->scene->answerWaits = true;
-    window().session().ask(JudgeSamples {.config = window().run().config(), .count = 4}); // as Try's check does
+    window().session().ask( // as Try's check does
+        JudgeSamples {.config = window().run().config(), .adapterPath = {}, .count = 4, .device = {}});
     exports().write();
     for (const char* format : {"peft-adalora", "merged"}) {
         QCOMPARE(row(format)->stage(), Stage::Queued);

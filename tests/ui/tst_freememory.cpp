@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What is free on the device is asked for when a person comes back to it, and not more often than it can matter.
 #include "tests/ui/StudioBench.h"
+#include "ui/ConfigForm.h"
+#include "ui/MemoryPanel.h"
 #include "ui/RunModel.h"
 #include "ui/SessionController.h"
 #include "ui/SetupFacts.h"
 
+#include <QLabel>
 #include <QTest>
 
 #include <chrono>
@@ -20,6 +23,7 @@ private Q_SLOTS:
     void setUpAsksWhenItIsShown();
     void aYoungAnswerIsEnough();
     void aRunIsNotAskedBeside();
+    void pruningIsToldOfWhatPrunes();
 
 private:
     /// Opens the window and waits for what it asks by itself; from then on each visit may ask.
@@ -93,6 +97,27 @@ void TestFreeMemory::aRunIsNotAskedBeside()
     m_bench->release();
     QTRY_COMPARE_WITH_TIMEOUT(window().session().state(), SessionState::Finished, patience);
     QTRY_COMPARE_WITH_TIMEOUT(asked(), before + 1, patience); // by its end
+}
+
+void TestFreeMemory::pruningIsToldOfWhatPrunes()
+{
+    openAnswered();
+    const auto words = [this] {
+        QStringList texts;
+        for (const QLabel* label : window().findChild<MemoryPanel*>()->findChildren<QLabel*>())
+            texts << label->text();
+        return texts.join('\n');
+    };
+    ConfigForm& form = window().form();
+    for (const bool shrinks : {false, true}) {
+        form.setValue("adalora.shrink", FieldValue {shrinks});
+        form.setText("method.name", "adalora");
+        QVERIFY2(words().contains("Fits.") && words().contains("prun"), qPrintable(words()));
+        for (const char* method : {"lora", "svd-lora"}) { // whatever that setting says
+            form.setText("method.name", method);
+            QVERIFY2(words().contains("Fits.") && !words().contains("prun"), qPrintable(words()));
+        }
+    }
 }
 
 QTEST_MAIN(TestFreeMemory)

@@ -2,10 +2,13 @@
 // A button that shows an icon alone says what it does: to who rests on it, and to a screen reader.
 #include "tests/ui/StudioBench.h"
 #include "ui/ExportWindow.h"
+#include "ui/PageParts.h"
 #include "ui/RunModel.h"
 
 #include <QAbstractButton>
 #include <QAccessible>
+#include <QAction>
+#include <QLineEdit>
 #include <QTest>
 #include <QToolButton>
 
@@ -47,9 +50,11 @@ class TestIconButtons : public test::StudioTest {
 private Q_SLOTS:
     void allAreNamed();
     void oneWithoutANameIsFound();
+    void theClearButtonIsNamedAmongOthers();
 
 private:
-    /// Buttons below @p window that show an icon alone; those without tool tip or spoken name a line each in @p nameless.
+    /// Buttons below @p window that show an icon alone; those without tool tip or spoken name a line each in
+    /// @p nameless.
     static int look(const QWidget& window, QStringList& nameless);
 };
 
@@ -105,6 +110,17 @@ void TestIconButtons::oneWithoutANameIsFound()
     button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     button->setText("Save");
     QCOMPARE(look(page, nameless), 0); // it says so itself
+}
+
+void TestIconButtons::theClearButtonIsNamedAmongOthers()
+{
+    QLineEdit line;
+    QAction* first = line.addAction(QIcon(), QLineEdit::LeadingPosition);
+    first->setText("Search");
+    addClearButton(line);
+    QCOMPARE(first->text(), "Search");
+    const auto actions = line.findChildren<QAction*>();
+    QCOMPARE(std::ranges::count(actions, QStringLiteral("Clear"), &QAction::text), 1);
 }
 
 QTEST_MAIN(TestIconButtons)

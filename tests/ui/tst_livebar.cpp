@@ -34,6 +34,7 @@ using spectune::test::patience;
 class TestLiveBar : public test::StudioTest {
     Q_OBJECT
 private Q_SLOTS:
+    void withoutAModelNothingIsReady();
     void setUpTellsItsOwnSteps();
     void memoryIsShownWhileARunGoesOn();
     void memoryGivesWayInANarrowBar();
@@ -67,6 +68,19 @@ private:
         QFAIL(change);
     }
 };
+
+void TestLiveBar::withoutAModelNothingIsReady()
+{
+    QVERIFY(m_bench->open());
+    window().showWorkspace(Workspace::Live);
+    QCOMPARE(bar().shown().title, "Ready");
+    window().newConfig();
+    window().showWorkspace(Workspace::Live);
+    QCOMPARE(bar().shown().title, "Not started");
+    const auto labels = bar().findChildren<QLabel*>();
+    QVERIFY(std::ranges::any_of(
+        labels, [](const QLabel* one) { return one->isVisible() && one->text() == QLatin1String("Choose a model"); }));
+}
 
 void TestLiveBar::setUpTellsItsOwnSteps()
 {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Where a model comes from: the bundled one, a folder, a made-up Hugging Face cache with links to blobs, the hub by hand.
+// Where a model comes from: the bundled one, a folder, a made-up Hugging Face cache with links to blobs, the hub by
+// hand.
 #include "tests/ui/SceneEngine.h"
 #include "training/core/AtomicFile.h"
 #include "ui/CachedModelAsker.h"

@@ -43,6 +43,11 @@ void TestRunBar::idle()
     QCOMPARE(bar.mark, StateMark::Ring);
     QCOMPARE(bar.main, (BarButton {true, true, "Start"}));
     QVERIFY(!bar.step.visible && !bar.stop.visible && !bar.evaluate.visible && !bar.save.visible);
+    QCOMPARE(bar.title, "Ready");
+    input.choiceOpen = true; // no error yet: Start leads to what is to be chosen
+    bar = RunBarState::of(input);
+    QCOMPARE(bar.title, "Not started");
+    QCOMPARE(bar.main, (BarButton {true, true, "Start"}));
     input.errors = 2;
     QVERIFY(!RunBarState::of(input).main.enabled);
 }

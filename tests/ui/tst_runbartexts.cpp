@@ -6,12 +6,14 @@
 #include "ui/FigureLabel.h"
 #include "ui/RunBar.h"
 #include "ui/RunModel.h"
+#include "ui/TrainingSpeed.h"
 #include "visualization/Fonts.h"
 #include "visualization/NumberFormat.h"
 
 #include <QFile>
 #include <QLabel>
 #include <QTest>
+#include <QTranslator>
 
 #include <algorithm>
 #include <cmath>
@@ -23,14 +25,20 @@ class TestRunBarTexts : public test::StudioTest {
     Q_OBJECT
 private Q_SLOTS:
     void figuresKeepTheirPlaces();
+    void figuresStandWhereTheLanguageBegins();
     void theBarsFiguresAreSuch();
+    void aStepsSentenceIsOneText();
     void epochsAreToldBeforeARun_data();
     void epochsAreToldBeforeARun();
     void epochsFollowTheData();
     void aFinishedRunTellsItsLoss();
+    void aPauseIsNoSlowness();
+    void aThinnedRunIsAsFast();
     void withoutAnEvaluationTheTimeIsTold();
 
 private:
+    /// Steps of 100 tokens in half a second each.
+    [[nodiscard]] static std::vector<MetricPoint> evenSteps(std::int64_t steps);
     [[nodiscard]] static QString subtitle(const RunBar& bar)
     {
         return bar.findChild<QLabel*>(QStringLiteral("RunSubtitle"))->text();
@@ -57,6 +65,27 @@ void TestRunBarTexts::figuresKeepTheirPlaces()
     QVERIFY(narrow != wide);
 }
 
+void TestRunBarTexts::figuresStandWhereTheLanguageBegins()
+{
+    const auto isBlank = [](const QImage& picture) {
+        QImage one(picture.size(), picture.format());
+        one.fill(picture.pixelColor(0, 0));
+        return picture == one;
+    };
+    for (const bool leftwards : {false, true}) {
+        FigureLabel label;
+        label.setFont(Fonts::heading());
+        label.setRestLook(Fonts::body(), &Theme::text);
+        label.setFigures("Step 111", " of 2,000");
+        label.setLayoutDirection(leftwards ? Qt::RightToLeft : Qt::LeftToRight);
+        const int wide = label.sizeHint().width();
+        label.resize(3 * wide, label.sizeHint().height());
+        const QImage picture = label.grab().toImage().convertToFormat(QImage::Format_RGB32);
+        QCOMPARE(isBlank(picture.copy(0, 0, wide, picture.height())), leftwards);
+        QCOMPARE(isBlank(picture.copy(2 * wide, 0, wide, picture.height())), !leftwards);
+    }
+}
+
 void TestRunBarTexts::theBarsFiguresAreSuch()
 {
     m_bench->pauseAt(200);
@@ -68,14 +97,37 @@ void TestRunBarTexts::theBarsFiguresAreSuch()
     }
 }
 
+/// A language may put its words in another order than English: pieces of a sentence could not be.
+void TestRunBarTexts::aStepsSentenceIsOneText()
+{
+    class Reverses : public QTranslator {
+    public:
+        [[nodiscard]] bool isEmpty() const override { return false; }
+        QString translate(const char*, const char* source, const char*, int) const override
+        {
+            return qstrcmp(source, "Step %1 of %2") == 0 ? QStringLiteral("of %2 the %1th") : QString();
+        }
+    };
+    Reverses reverses;
+    QVERIFY(QCoreApplication::installTranslator(&reverses));
+    m_bench->pauseAt(200);
+    const QString sentence = QStringLiteral("of 800 the %1th").arg(window().run().step());
+    const auto labels = window().runBar().findChildren<FigureLabel*>();
+    QVERIFY(std::ranges::any_of(labels, [&](const FigureLabel* label) { return label->text() == sentence; }));
+    QCoreApplication::removeTranslator(&reverses);
+}
+
 void TestRunBarTexts::epochsAreToldBeforeARun_data()
 {
     QTest::addColumn<std::int64_t>("steps");
     QTest::addColumn<double>("epochs");
     QTest::addColumn<QString>("text");
-    QTest::newRow("whole") << std::int64_t {2000} << 3.0 << "2,000 steps, about 3 epochs";
+    QTest::newRow("whole") << std::int64_t {2000} << 3.0 << "2,000 steps, 3 epochs";
+    QTest::newRow("nearly whole") << std::int64_t {2000} << 3.02 << "2,000 steps, about 3 epochs";
     QTest::newRow("part") << std::int64_t {800} << 1.52 << "800 steps, about 1.5 epochs";
-    QTest::newRow("one") << std::int64_t {94} << 1.0 << "94 steps, about 1 epoch";
+    QTest::newRow("one") << std::int64_t {94} << 1.0 << "94 steps, 1 epoch";
+    QTest::newRow("about one") << std::int64_t {95} << 1.01 << "95 steps, about 1 epoch";
+    QTest::newRow("one and a half") << std::int64_t {141} << 1.5 << "141 steps, 1.5 epochs";
     QTest::newRow("many") << std::int64_t {800} << 12.6 << "800 steps, about 13 epochs";
     QTest::newRow("not known") << std::int64_t {1} << 0.0 << "1 step";
     QTest::newRow("next to none") << std::int64_t {10} << 0.01 << "10 steps";
@@ -88,7 +140,7 @@ void TestRunBarTexts::epochsAreToldBeforeARun()
     QFETCH(const double, epochs);
     RunModel run;
     RunBar bar(run);
-    bar.setContext({.steps = steps, .epochs = epochs, .summary = {}});
+    bar.setContext({.nextChoice = {}, .steps = steps, .epochs = epochs, .summary = {}});
     QTEST(subtitle(bar), "text");
 }
 
@@ -110,7 +162,7 @@ void TestRunBarTexts::aFinishedRunTellsItsLoss()
     const RunHistory& history = window().run().history();
     QCOMPARE(history.evaluations.back().step, std::int64_t {800});
     QCOMPARE(subtitle(window().runBar()),
-        QStringLiteral("step 800, evaluation loss %1 (was %2)")
+        QStringLiteral("step 800, evaluation loss %1 (first %2)")
             .arg(formatLoss(history.evaluations.back().evalLoss), formatLoss(history.evaluations.front().evalLoss)));
     const auto labels = window().runBar().findChildren<QLabel*>();
     const auto texts = [&labels](const QString& wanted) {
@@ -118,13 +170,44 @@ void TestRunBarTexts::aFinishedRunTellsItsLoss()
             labels, [&wanted](const QLabel* label) { return label->isVisible() && label->text() == wanted; });
     };
     QVERIFY(texts(QStringLiteral("· ") + formatDuration(history.metrics.back().seconds)));
-    double tokens = 0.0;
-    for (const MetricPoint& point : history.metrics)
-        tokens += static_cast<double>(point.tokens);
-    QVERIFY(texts(formatCount(std::llround(tokens / history.metrics.back().seconds)))); // of the run, not of its end
-    const auto speed = std::ranges::find_if(
+    const double speed = trainingSpeed(history.metrics, history.evaluations);
+    QVERIFY(speed > 0.0 && texts(formatCount(std::llround(speed)))); // of the run, not of its end
+    const auto figure = std::ranges::find_if(
         labels, [](const QLabel* label) { return label->accessibleName() == QLatin1String("tok/s"); });
-    QVERIFY((*speed)->parentWidget()->toolTip().contains("over the whole run"));
+    QVERIFY((*figure)->parentWidget()->toolTip().contains("over the whole run"));
+}
+
+std::vector<MetricPoint> TestRunBarTexts::evenSteps(std::int64_t steps)
+{
+    std::vector<MetricPoint> points;
+    for (std::int64_t step = 1; step <= steps; ++step)
+        points.push_back({.step = step, .tokens = 100, .seconds = 0.5 * static_cast<double>(step), .skipped = {}});
+    return points;
+}
+
+void TestRunBarTexts::aPauseIsNoSlowness()
+{
+    std::vector<MetricPoint> points = evenSteps(60);
+    QCOMPARE(trainingSpeed(points, {}), 200.0);
+    const std::vector<EvalPoint> evaluations {{.step = 20, .evalLoss = 1.0, .metrics = {}}};
+    for (MetricPoint& point : points) {
+        point.seconds += point.step > 20 ? 3.0 : 0.0; // shorter than ten steps, and known
+        point.seconds += point.step > 30 ? 3600.0 : 0.0; // a pause
+    }
+    QCOMPARE(trainingSpeed(points, evaluations), 200.0);
+    QCOMPARE(trainingSpeed({}, {}), 0.0);
+    QCOMPARE(trainingSpeed(evenSteps(1), {}), 200.0);
+    std::vector<EvalPoint> everyStep;
+    for (std::int64_t step = 1; step <= 60; ++step)
+        everyStep.push_back({.step = step, .evalLoss = 1.0, .metrics = {}});
+    QCOMPARE(trainingSpeed(evenSteps(60), everyStep), 200.0);
+}
+
+void TestRunBarTexts::aThinnedRunIsAsFast()
+{
+    std::vector<MetricPoint> points = evenSteps(60);
+    std::erase_if(points, [](const MetricPoint& point) { return point.step > 10 && point.step % 4 != 0; });
+    QCOMPARE(trainingSpeed(points, {}), 200.0);
 }
 
 void TestRunBarTexts::withoutAnEvaluationTheTimeIsTold()

@@ -4,6 +4,7 @@
 #include "ui/RunDatabase.h"
 #include "ui/RunFolderReader.h"
 #include "ui/RunLibrary.h"
+#include "visualization/RunTags.h"
 
 #include <QFile>
 #include <QLocale>
@@ -37,6 +38,7 @@ private Q_SLOTS:
     void aMissingFolderIsToldApart();
     void anUnreadableRowSaysWhatAndOthersWork();
     void aChangedFolderIsReadAgain();
+    void theRunsAskedForLastAreKept();
     void whatAPersonWroteStays();
     void aFailureKeepsItsReason();
     void anOlderRowDoesNotUndoAName();
@@ -262,6 +264,26 @@ void TestRunLibrary::aChangedFolderIsReadAgain()
     m_library->open();
     QTRY_COMPARE_WITH_TIMEOUT(row("a")->state, RecordState::Finished, patience);
     QCOMPARE(row("a")->steps, 40);
+}
+
+void TestRunLibrary::theRunsAskedForLastAreKept()
+{
+    constexpr int count = mostComparedRuns + 6;
+    for (int run = 0; run < count; ++run)
+        writeRun(path(QString::number(run)), {smallConfig()});
+    open();
+    scan();
+    const auto id = [this](int run) { return row(QString::number(run))->id; };
+    for (int run = 0; run < count; ++run) {
+        QTRY_VERIFY_WITH_TIMEOUT(m_library->loaded(id(run)), patience);
+        QVERIFY(m_library->loaded(id(0))); // asked for again and again, as a compared one is
+    }
+    int kept = 0;
+    for (int run = count - 1; run >= 0; --run) // what is not there any more is not asked for before it is counted
+        kept += m_library->loaded(id(run)) ? 1 : 0;
+    QVERIFY2(kept >= mostComparedRuns && kept < count, qPrintable(QString::number(kept)));
+    QVERIFY(m_library->loaded(id(0)));
+    QTRY_VERIFY_WITH_TIMEOUT(m_library->loaded(id(1)), patience); // it is read anew
 }
 
 void TestRunLibrary::whatAPersonWroteStays()

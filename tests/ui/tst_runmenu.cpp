@@ -16,6 +16,7 @@
 #include <QLineEdit>
 #include <QListView>
 #include <QPushButton>
+#include <QSignalSpy>
 #include <QTest>
 
 #include <algorithm>
@@ -29,11 +30,15 @@ class TestRunMenu : public test::RunsTest {
 private Q_SLOTS:
     void theBarNamesItsRun();
     void theBarSaysWhatKeepsARunFromIt();
+    void aRunWithoutACheckpointSaysSo();
     void whatIsShownAlreadyIsLeftAlone();
     void aRowsMenuIsOfItsRun();
+    void aMenuReadsNoRun();
+    void whatWaitsForARunIsGivenUp();
     void aRowIsComparedByItsMenu();
     void tickingRunsLetsAnotherOpen();
     void whatIsBeingOpenedIsNotOpenedAgain();
+    void theSeventhRunIsRefused();
     void notesAreReachedByTheMenu();
     void theKeysOpenTheMenu();
 
@@ -101,7 +106,20 @@ void TestRunMenu::theBarSaysWhatKeepsARunFromIt()
     choose({"a"});
     page().setBusy(true);
     QVERIFY(!button("Open").isEnabled());
-    QCOMPARE(button("Open").toolTip(), "Another run goes on. Stop it or wait for its end.");
+    QCOMPARE(button("Open").toolTip(), "Another run is still running. Stop it or wait for its end.");
+}
+
+void TestRunMenu::aRunWithoutACheckpointSaysSo()
+{
+    test::WrittenRun run = written(0, 1.0, "Stopped after step 20.");
+    run.checkpoint = -1;
+    write("a", run);
+    openRuns(1);
+    rightClick("a");
+    menu().close();
+    QCOMPARE(
+        entry("Start again").toolTip(), "“a” has no checkpoint to resume from: a new set-up with its configuration");
+    QCOMPARE(entry("Delete…").toolTip(), "Moves the folder of “a” to the trash, after asking");
 }
 
 /// A search of the disk tells of its rows thirty times a second: the bar does not look into A's folder each time.
@@ -113,7 +131,7 @@ void TestRunMenu::whatIsShownAlreadyIsLeftAlone()
     RunsBar::Content content;
     content.runs.push_back(*window().library().find(id("a")));
     bar.setContent(content);
-    QAction* open = bar.actionsOfA()[RunDeed::Open];
+    QAction* open = bar.actionsOfA()[RunAction::Open];
     open->setToolTip("left alone");
     bar.setContent(content);
     QCOMPARE(open->toolTip(), "left alone");
@@ -141,10 +159,48 @@ void TestRunMenu::aRowsMenuIsOfItsRun()
     QTRY_VERIFY_WITH_TIMEOUT(page().bar().asks(), patience);
     QVERIFY2(page().bar().question().text().contains("runs/c"), qPrintable(page().bar().question().text()));
     page().bar().question().no()->click();
-    QTRY_VERIFY_WITH_TIMEOUT(window().library().loaded(id("c")), patience);
     entry("Start again").trigger();
-    QCOMPARE(window().workspace(), Workspace::Setup);
+    QTRY_COMPARE_WITH_TIMEOUT(window().workspace(), Workspace::Setup, patience); // once it is read
     QCOMPARE(window().form().config().adalora.gamma, 0.25);
+}
+
+/// A run that is large and looked at in a menu alone would keep what is chosen there waiting.
+void TestRunMenu::aMenuReadsNoRun()
+{
+    write("a", written(0, 1.0));
+    write("b", written(1, 0.5));
+    test::writeText(m_bench->path("runs/b/adapter/adapter_config.json"), "{}"); // it can be continued
+    openRuns(2);
+    choose({"a"});
+    QSignalSpy loaded(&window().library(), &RunLibrary::runLoaded);
+    rightClick("b");
+    menu().close();
+    entry("Delete…").trigger();
+    QTRY_VERIFY_WITH_TIMEOUT(page().bar().asks(), patience); // in the same queue, behind what would have been read
+    QCOMPARE(loaded.count(), 0);
+    page().bar().question().no()->click();
+    for (const char* text : {"Use rank map", "Continue with more steps…"}) {
+        entry(text).trigger();
+        QTRY_VERIFY_WITH_TIMEOUT(page().bar().asks(), patience);
+        page().bar().question().no()->click();
+    }
+    QCOMPARE(loaded.count(), 1);
+}
+
+void TestRunMenu::whatWaitsForARunIsGivenUp()
+{
+    for (const char* name : {"a", "b", "c"})
+        write(name, written(0, 1.0));
+    openRuns(3);
+    choose({"a"});
+    QSignalSpy loaded(&window().library(), &RunLibrary::runLoaded);
+    rightClick("b");
+    menu().close();
+    entry("Start again").trigger();
+    page().list().choose({id("c")}); // another one is looked at by now
+    QTRY_COMPARE_WITH_TIMEOUT(loaded.count(), 2, patience);
+    QCOMPARE(window().workspace(), Workspace::Runs);
+    QVERIFY(!page().bar().asks());
 }
 
 void TestRunMenu::aRowIsComparedByItsMenu()
@@ -196,6 +252,24 @@ void TestRunMenu::whatIsBeingOpenedIsNotOpenedAgain()
     QVERIFY(!button("Opening…").isEnabled());
     page().setOpening({});
     QVERIFY(button("Open").isEnabled());
+}
+
+void TestRunMenu::theSeventhRunIsRefused()
+{
+    const QStringList six {"a", "b", "c", "d", "e", "f"};
+    for (const QString& name : six + QStringList {"g"})
+        write(name, written(0, 1.0));
+    openRuns(7);
+    choose(six);
+    rightClick("g");
+    menu().close();
+    const QString refused = "6 runs are compared already. Untick one first.";
+    QVERIFY(!entry("Compare").isEnabled());
+    QCOMPARE(entry("Compare").toolTip(), refused);
+    QSignalSpy told(&page(), &RunsPage::told);
+    list().setCurrentIndex(page().list().indexOf(id("g")));
+    QTest::keyClick(&list(), Qt::Key_Space);
+    QCOMPARE(told.back().at(1).toString(), refused);
 }
 
 void TestRunMenu::notesAreReachedByTheMenu()

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// How Runs looks: chosen rows, where the keyboard stands, room for a search, labels beside their fields, and handles where they were put.
+// How Runs looks: chosen rows, where the keyboard stands, room for a search, labels beside their fields, and handles
+// where they were put.
 #include "tests/ui/RunsTest.h"
 #include "ui/ElidedLabel.h"
 #include "ui/LegendToggle.h"
@@ -40,6 +41,7 @@ private Q_SLOTS:
     void aProblemStandsApart();
     void handlesStayWhereTheyWerePut();
     void mapsOfOneComparisonShareTheirColours();
+    void theMapsCaptionCountsItsTriplets();
     void namesOfManyRunsAreToldApart();
     void legendsHaveTheDashesOfTheirCurves();
     void rowsKeepTheirWords_data();
@@ -174,6 +176,20 @@ void TestRunsLook::handlesStayWhereTheyWerePut()
     page().restoreSplitters("of an earlier version");
     page().restoreSplitters({});
     QCOMPARE(right->sizes(), rightSizes);
+}
+
+void TestRunsLook::theMapsCaptionCountsItsTriplets()
+{
+    const auto run = std::make_shared<LoadedRun>(*test::loadWritten(m_bench->path("one"), written(0, 1.0)));
+    run->ranks = {1, 0, 0, 0, 0, 0};
+    auto layout = std::make_shared<ModuleLayout>(*run->layout);
+    layout->initRank = 1200;
+    run->layout = layout;
+    RunsMaps maps;
+    maps.setRuns({run}, {"one"});
+    QCOMPARE(maps.caption(), "at the end, 1 triplet");
+    maps.setRuns({run, run}, {"one", "two"});
+    QCOMPARE(maps.caption(), "at the end of the runs, each 1 triplet; the same colours in all maps, rank 0 to 1,200");
 }
 
 void TestRunsLook::mapsOfOneComparisonShareTheirColours()

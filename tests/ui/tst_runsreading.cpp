@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The Runs workspace while runs are read: opening beside the window, runs that cannot be read, live edits, the keyboard.
+// The Runs workspace while runs are read: opening beside the window, runs that cannot be read, live edits, the
+// keyboard.
 #include "tests/ui/RunsTest.h"
 #include "training/core/Error.h"
 #include "ui/ConfigForm.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// In a language whose every sentence begins with "§", no English is left on any screen: what a person can read of the whole
-// studio, tool tips and what a screen reader says included, went through tr().
+// In a language whose every sentence begins with "§", no English is left on any screen: what a person can read of the
+// whole studio, tool tips and what a screen reader says included, went through tr().
 #include "tests/ui/MarkingTranslator.h"
 #include "tests/ui/StudioBench.h"
 #include "ui/ConfigForm.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// One way through the whole studio, as a person takes it: a preset and back, set up, mend an issue, train with the tour,
-// pause, step, look, go back in time, stop, start again, try, export in every format, learn, compare; and at the end the run
-// is opened again from its folder alone.
+// One way through the whole studio, as a person takes it: a preset and back, set up, mend an issue, train with the
+// tour, pause, step, look, go back in time, stop, start again, try, export in every format, learn, compare; and at the
+// end the run is opened again from its folder alone.
 #include "tests/ui/StudioBench.h"
 #include "training/core/Error.h"
 #include "ui/CompareTable.h"
