@@ -4,7 +4,6 @@
 #include "training/nn/KernelTypes.h"
 
 #include <array>
-#include <cmath>
 #include <vector>
 
 namespace spectune::test {
