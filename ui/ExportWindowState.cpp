@@ -117,6 +117,7 @@ QString ExportWindow::waitsFor(const Profile& profile) const
     case EngineWork::Answering: return tr("Waits for Try, which answers");
     case EngineWork::Lengths: return tr("Waits for Set up, which measures the samples");
     case EngineWork::Reading: return tr("Waits until model and data are read");
+    case EngineWork::Looking: return tr("Waits until the matrices or the device that are shown have been read");
     case EngineWork::Exporting: break;
     }
     return tr("Waits for the export before it");

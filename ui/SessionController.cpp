@@ -16,9 +16,9 @@ constexpr int quietPollsBeforeRest = 15;
 struct WorkOf {
     EngineWork operator()(const InspectModel&) const { return EngineWork::Reading; }
     EngineWork operator()(const PreviewData&) const { return EngineWork::Reading; }
-    EngineWork operator()(const InspectDevice&) const { return EngineWork::Reading; }
-    EngineWork operator()(const ReadFactors&) const { return EngineWork::Reading; }
-    EngineWork operator()(const InspectTriplets&) const { return EngineWork::Reading; }
+    EngineWork operator()(const InspectDevice&) const { return EngineWork::Looking; }
+    EngineWork operator()(const ReadFactors&) const { return EngineWork::Looking; }
+    EngineWork operator()(const InspectTriplets&) const { return EngineWork::Looking; }
     EngineWork operator()(const MeasureLengths&) const { return EngineWork::Lengths; }
     EngineWork operator()(const Generate&) const { return EngineWork::Answering; }
     EngineWork operator()(const ScoreAnswers&) const { return EngineWork::Answering; }

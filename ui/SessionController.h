@@ -15,7 +15,7 @@
 namespace spectune {
 
 /// What a request has the engine do.
-enum class EngineWork { Reading, Lengths, Answering, Checking, Exporting };
+enum class EngineWork { Reading, Looking, Lengths, Answering, Checking, Exporting };
 
 /// The studio's end of a TrainingSession: pulls its mailboxes every 33 ms and hands on plain values as signals.
 /// The timer runs only while a run is active, a request waits for its answer or the session closes; an idle studio

@@ -23,8 +23,10 @@
 #include <QTest>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cmath>
+#include <limits>
 #include <memory>
 #include <numeric>
 #include <utility>
@@ -35,6 +37,7 @@ using spectune::test::patience;
 class TestLens : public test::StudioTest {
     Q_OBJECT
 private Q_SLOTS:
+    void lookingIsNotReading();
     void lensShowsAnImage();
     void lensFillsItsRows_data();
     void lensFillsItsRows();
@@ -61,6 +64,22 @@ void TestLens::showLens()
 {
     window().showWorkspace(Workspace::Learn);
     window().learn().page().showLesson(LearnPage::Lesson::Lens);
+}
+
+/// Who waits behind the lens, the inspector or the device is not told that model and data are read.
+void TestLens::lookingIsNotReading()
+{
+    QVERIFY(m_bench->open());
+    SessionController& session = window().session();
+    QTRY_VERIFY_WITH_TIMEOUT(!session.isPolling(), patience);
+    const std::array<Request, 3> requests {ReadFactors {}, InspectTriplets {}, InspectDevice {"cpu"}};
+    for (const Request& request : requests) {
+        const std::int64_t number = session.ask(request);
+        QVERIFY(session.workBefore(number + 1) == EngineWork::Looking);
+        QTRY_VERIFY_WITH_TIMEOUT(!session.workBefore(number + 1), patience);
+    }
+    session.ask(InspectModel {m_bench->path("model").toStdString()});
+    QVERIFY(session.workBefore(std::numeric_limits<std::int64_t>::max()) == EngineWork::Reading);
 }
 
 void TestLens::lensShowsAnImage()
