@@ -326,7 +326,10 @@ private Q_SLOTS:
         QVERIFY(QTest::qWaitForWindowExposed(&plots));
         plots.replotNow();
         time += 100; // the last picture is older than a frame
-        plots.append(std::vector<MetricPoint> {{.step = 1107, .loss = 0.5}});
+        MetricPoint point;
+        point.step = 1107;
+        point.loss = 0.5;
+        plots.append(std::vector<MetricPoint> {point});
         QCoreApplication::processEvents(); // not a frame later
         QVERIFY2(plots.accessibleDescription().startsWith("step 1,107,"), qPrintable(plots.accessibleDescription()));
         QCOMPARE(plots.nowText(), QStringLiteral("now, step 1,107"));

@@ -31,7 +31,7 @@ struct BenchCommand {
     std::int64_t deltaT = 1;
     std::int64_t microBatch = 0;
     bool recomputes = false; ///< train.gradient_checkpointing
-    bool snapshots = false; ///< made as often as a session asks for them (RunControl::snapshotInterval)
+    bool snapshots = false; ///< made as often as a session asks for them (SnapshotPace)
     std::string profile; ///< where to write a Chrome trace of three further steps; empty: none
     StopToken stop;
 };

@@ -9,7 +9,7 @@
 #include "training/loop/SnapshotBuilder.h"
 #include "training/loop/Trainer.h"
 #include "training/nn/ThreadCount.h"
-#include "training/session/TrainingEngine.h"
+#include "training/session/SnapshotPace.h"
 
 #include <ATen/ATen.h>
 #include <ATen/ThreadLocalState.h>
@@ -42,10 +42,10 @@ public:
     {
         (void)m_trainer.step(t, batch, meanwhile);
         const auto now = std::chrono::steady_clock::now();
-        if (!m_snapshots || now - m_shown < RunControl::snapshotInterval)
+        if (!m_snapshots || !m_pace.isDue(now))
             return;
         (void)buildSnapshot(m_trainer, t + 1, m_resolved.schedule.budgetAt(t));
-        m_shown = now;
+        m_pace.made(now, std::chrono::steady_clock::now());
     }
     void setClock(PhaseClock* clock) override { m_trainer.setClock(clock); }
     [[nodiscard]] std::int64_t trainedParameters() const override { return m_trainer.trainableParameters(); }
@@ -55,7 +55,7 @@ private:
     ResolvedRun m_resolved;
     Trainer m_trainer;
     bool m_snapshots;
-    std::chrono::steady_clock::time_point m_shown {}; ///< when the last snapshot was made
+    SnapshotPace m_pace;
 };
 
 int productsOf(const DecoderModel& model, const TrainConfig& train)

@@ -42,7 +42,8 @@ bool SessionMailbox::start(RunRequest request)
     m_inspectedAt = -1;
     m_snapshotRefused = false;
     m_snapshotStep = -1;
-    m_snapshotTime.reset();
+    m_snapshotPace = {};
+    m_snapshotAsked.reset();
     m_snapshots.publish(nullptr);
     setState(SessionState::Preparing);
     m_wake.notify_all();
@@ -306,9 +307,11 @@ bool SessionMailbox::snapshotDue()
 {
     const std::lock_guard lock(m_mutex);
     const bool isLast = m_totalSteps > 0 && m_stepsDone + 1 >= m_totalSteps;
-    const bool due = m_state != SessionState::Running || isLast || !m_snapshotTime
-        || std::chrono::steady_clock::now() - *m_snapshotTime >= RunControl::snapshotInterval;
-    if (!due)
+    const SnapshotPace::Time now = std::chrono::steady_clock::now();
+    const bool due = m_state != SessionState::Running || isLast || m_snapshotPace.isDue(now);
+    if (due)
+        m_snapshotAsked = now;
+    else
         m_snapshotRefused = true;
     return due;
 }
@@ -319,7 +322,8 @@ void SessionMailbox::publish(std::shared_ptr<const RankSnapshot> snapshot)
     m_snapshots.publish(std::move(snapshot));
     const std::lock_guard lock(m_mutex);
     m_snapshotStep = step;
-    m_snapshotTime = std::chrono::steady_clock::now();
+    const SnapshotPace::Time now = std::chrono::steady_clock::now();
+    m_snapshotPace.made(std::exchange(m_snapshotAsked, {}).value_or(now), now);
 }
 
 void SessionMailbox::answer(std::int64_t id, Answer answer)

@@ -3,9 +3,8 @@
 
 #include "training/core/EventQueue.h"
 #include "training/core/SnapshotSlot.h"
-#include "training/session/TrainingEngine.h"
+#include "training/session/SnapshotPace.h"
 
-#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -116,7 +115,8 @@ private:
 
     bool m_snapshotRefused = false; ///< since the last step began, snapshotDue() said no
     std::int64_t m_snapshotStep = -1; ///< of the last snapshot published in this run
-    std::optional<std::chrono::steady_clock::time_point> m_snapshotTime;
+    SnapshotPace m_snapshotPace;
+    std::optional<SnapshotPace::Time> m_snapshotAsked; ///< when snapshotDue() said yes, until publish()
 
     EventQueue<RunEvent> m_events;
     SnapshotSlot<RankSnapshot> m_snapshots;
