@@ -120,7 +120,9 @@ void LensRow::fitColumns()
     const int room = width() - margins.left() - margins.right() - 3 * m_grid->horizontalSpacing();
     const double aspect = m_parts ? static_cast<double>(m_parts->columns) / m_parts->rows : 1.0;
     const int most = std::max(1, (room - leastPlot) / 3);
-    const int wide = std::clamp(qRound(m_views[0]->height() * aspect), std::min(leastColumn(), most), most);
+    int wide = std::clamp(qRound(m_views[0]->height() * aspect), std::min(leastColumn(), most), most);
+    for (int column = 0; column < 3; ++column) // none narrower than a title, or that one alone would be wider
+        wide = std::max(wide, m_grid->itemAtPosition(0, column)->minimumSize().width());
     // Stretch factors that add up to the room are the columns' widths in pixels.
     for (int column = 0; column < 3; ++column)
         m_grid->setColumnStretch(column, wide);

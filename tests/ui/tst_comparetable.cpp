@@ -254,7 +254,7 @@ void TestCompareTable::theLastRowInSightIsWhole()
     bar.setValue(0);
     area.resize(400, 900);
     QTRY_COMPARE(area.viewport()->height(), 900); // all of it fits
-    QVERIFY(!area.verticalScrollBar()->isVisible());
+    QTRY_VERIFY(!area.verticalScrollBar()->isVisible());
 }
 
 void TestCompareTable::rowsThatCameUnseenHaveTheirHeight()

@@ -33,6 +33,7 @@ void TestIssueNotes::aNoteIsNoWarning()
 {
     ConfigForm form;
     form.setModel(test::sceneModel(2));
+    form.demandAll(); // what is still to be chosen is an error then, and no note
     const int errors = form.errorCount();
     const int warnings = form.warningCount();
     FieldEditor editor(form, "adalora.shrink");

@@ -159,7 +159,7 @@ void TestBudgetLabels::theInitLabelKeepsItsSide()
     curve.resize(416, 420);
     int changes = 0;
     int last = 0; // right of ti's line, for as long as it fits there
-    for (std::int64_t ti = 0; ti < 1690; ti += 3) {
+    for (std::int64_t ti = 0; ti < 1650; ti += 3) { // beyond, T − tf takes the room of its words
         show(curve, runOf(ti, 1700));
         const BudgetGeometry geometry = curve.budgetGeometry();
         const QRectF place = initPlace(curve);

@@ -42,9 +42,9 @@ struct BlockWorkspace {
     bool keepsMiddleNorm = true; ///< likewise
     bool reusesGateUp = false; ///< set at the same time: dQkv comes in the place of gateUp's gradient
     at::Tensor delta; // [T, width]: what a half of the block adds to the residual stream; the gradient of a norm
-    at::Tensor
-        hidden; // [T, feedForward]: the gated product, its gradient; that of the attention, [T, heads · headDim];
-        // a norm that is not kept, [T, width]
+    /// [T, feedForward]: the gated product, its gradient; that of the attention, [T, heads · headDim]; a norm that is not
+    /// kept, [T, width]
+    at::Tensor hidden;
     at::Tensor dQkv; // [T, (heads + 2 kvHeads) · headDim], where gateUp's place is not reused
     at::Tensor attentionScratch;
     GradientSums sums;

@@ -9,8 +9,8 @@ namespace spectune {
 
 /// [rows, width] over the memory of @p buffer, which is made anew only where it is too small: once a step has met its
 /// longest batch, it takes no memory for a tensor's numbers any more. (On the CPU a test counts that:
-/// CountingAllocator.h. Views are small objects of their own, and dropout's generators are copied.) What it held is
-/// lost.
+/// CountingAllocator.h. Views are small objects of their own, dropout's generators are copied, and oneDNN's products in
+/// bfloat16 take scratch and give it back.) What it held is lost.
 /// @param spare columns that can be had beside those (see widened()); rows then lie apart
 [[nodiscard]] at::Tensor bufferRows(at::Tensor& buffer, std::int64_t rows, std::int64_t width,
     const at::TensorOptions& options, std::int64_t spare = 0);
