@@ -48,7 +48,7 @@ void Glossary::addTraining()
                     "The loss on the held-out samples, every so many steps and at the end. Nothing is learnt "
                     "from them."),
                 {}, GlossaryPage::tr("common usage"), {"train.eval_every"}, {"dataset", "loss"}},
-            {"dtype", GlossaryPage::tr("Number format"),
+            {"dtype", GlossaryPage::tr("Number type"),
                 GlossaryPage::tr(
                     "Of the base model: float32 holds 7 digits; bfloat16 holds 2 to 3, takes half the memory and "
                     "is faster where the device computes with it; float64 is for comparisons. The triplets stay "

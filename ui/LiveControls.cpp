@@ -112,6 +112,10 @@ LiveControls::LiveControls(RunModel& run, QWidget* parent)
     column->addLayout(done);
     connect(&run, &RunModel::reset, this, &LiveControls::refresh);
     connect(&run, &RunModel::stateChanged, this, &LiveControls::refresh);
+    connect(&run, &RunModel::metricsAppended, this, [this] {
+        if (isScheduleOver() != m_isOver) // at one step of the run, not at each
+            refresh();
+    });
     connect(&run, &RunModel::editTaken, this, &LiveControls::take);
     connect(&run, &RunModel::editRefused, this,
         [this](const LiveEdit& edit, const QString& why) { refuse(edit.key, why); });
@@ -231,20 +235,25 @@ void LiveControls::showValue(Row& row)
         row.field->setText(text);
 }
 
+bool LiveControls::isScheduleOver() const
+{
+    return m_run.step() > m_run.resolved().schedule.finalStart();
+}
+
 void LiveControls::refresh()
 {
     const bool open = isOpen();
     std::vector<std::string> meant = liveKeysOf(m_run.config());
     // One of the two rows for the budget's end: the one whose number is in force.
     std::erase(meant, std::string(endsByTriplets(m_run) ? "adalora.target_rank" : "adalora.total_budget"));
-    const bool fixed = m_run.step() > m_run.resolved().schedule.finalStart();
+    m_isOver = isScheduleOver();
     for (Row& row : m_rows) {
         const bool shown = std::ranges::find(meant, row.key) != meant.end();
         row.label->setVisible(shown);
         row.field->setVisible(shown);
         const bool ofSchedule
             = row.key == "adalora.target_rank" || row.key == "adalora.total_budget" || row.key == "adalora.delta_t";
-        row.field->setEnabled(open && !(fixed && ofSchedule));
+        row.field->setEnabled(open && !(m_isOver && ofSchedule));
         if (!open) {
             row.asked.reset();
             row.refused.reset();

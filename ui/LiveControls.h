@@ -53,12 +53,15 @@ private:
     void addRow(QGridLayout* grid, const std::string& key);
     void commit(Row& row);
     void refresh();
+    /// Whether the budget has reached its end, so that nothing of its schedule can change any more.
+    [[nodiscard]] bool isScheduleOver() const;
     void showValue(Row& row);
     void take(const AppliedEdit& edit);
     void refuse(const std::string& key, const QString& why);
     void say(const QString& text, const char* tone);
 
     RunModel& m_run;
+    bool m_isOver = false; ///< isScheduleOver() when it was last shown
     std::vector<Row> m_rows;
     QWidget* m_fields = nullptr;
     QLabel* m_note = nullptr;

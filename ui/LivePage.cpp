@@ -195,9 +195,9 @@ void LivePage::refreshNote()
         m_grid->setNote(tr("Every matrix keeps rank %1.").arg(layout->initRank),
             tr("This method has one fixed rank; nothing is pruned."));
     } else {
-        m_grid->setNote(tr("Every matrix starts with rank %1. Ranks change after step %2.")
+        m_grid->setNote(tr("Every matrix starts with rank %1. Ranks change from step %2 on.")
                             .arg(layout->initRank)
-                            .arg(formatCount(plan.ti)),
+                            .arg(formatCount(plan.eventAt(0))),
             tr("Each event then keeps the most important triplets over all %1 matrices; the others lose their λ. After "
                "step "
                "%2, %3 of the %4 are left.")

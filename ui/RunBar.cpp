@@ -326,8 +326,7 @@ void RunBar::refreshNumbers()
     m_left = m_share;
     const double perStep = m_run.secondsPerStep();
     if (perStep > 0 && isActive(m_input.state) && m_run.step() < total)
-        m_left = (m_input.state == SessionState::Paused ? tr("%1 · %2 to go") : tr("%1 · %2 left"))
-                     .arg(m_share, formatDuration(perStep * static_cast<double>(total - m_run.step())));
+        m_left = tr("%1 · %2 left").arg(m_share, formatDuration(perStep * static_cast<double>(total - m_run.step())));
     const auto& metrics = m_run.history().metrics;
     const bool any = !metrics.empty();
     m_loss->setText(any ? formatLoss(metrics.back().loss) : QStringLiteral("–"));

@@ -94,7 +94,7 @@ void RunBar::addStats(QHBoxLayout* row)
     stats->addWidget(makeStat(m_speed, tr("tok/s")));
     stats->addWidget(makeStat(m_rate, tr("learning rate")));
     m_rate->setObjectName(QStringLiteral("LearningRate"));
-    m_memoryStat = makeStat(m_memory, tr("device memory"));
+    m_memoryStat = makeStat(m_memory, tr("memory"));
     m_memory->setRestLook(Fonts::heading(), &Theme::text3);
     m_memory->setObjectName(QStringLiteral("DeviceMemory"));
     m_memoryStat->setMinimumWidth(112); // what is held grows, and its place shall not jump

@@ -89,7 +89,7 @@ void TestRunBarTexts::figuresStandWhereTheLanguageBegins()
 void TestRunBarTexts::theBarsFiguresAreSuch()
 {
     m_bench->pauseAt(200);
-    for (const char* name : {"task loss", "tok/s", "learning rate", "device memory"}) {
+    for (const char* name : {"task loss", "tok/s", "learning rate", "memory"}) {
         const auto labels = window().runBar().findChildren<FigureLabel*>();
         QVERIFY2(std::ranges::any_of(labels,
                      [name](const FigureLabel* label) { return label->accessibleName() == QLatin1String(name); }),
