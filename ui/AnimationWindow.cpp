@@ -286,7 +286,7 @@ void AnimationWindow::refresh()
     const std::size_t frames = steps().size();
     const double seconds = static_cast<double>(frames) / rates[m_speed->currentIndex()];
     m_length->setText(
-        tr("%1: %2 moments of %3 masking events, %4 s")
+        tr("%1: %2 pictures, %3 masking events, %4 s")
             .arg(m_run.name(), formatCount(static_cast<std::int64_t>(frames)),
                 formatCount(static_cast<std::int64_t>(m_run.history().events.size())), formatFixed(seconds, 1)));
 }

@@ -45,7 +45,7 @@ void Glossary::addAdapter()
                 GlossaryPage::tr(
                     "The factor on the adapter's output, set by α and the initial rank; it stays when ranks "
                     "fall. LoRA has α / r. Below 0.5 an adapter mostly learns too slowly. A narrow model needs "
-                    "more: a row of Q starts with the norm 0.02 · √width. What s acts like there is the effective "
+                    "more: a row of Q starts with the norm 0.02 · √width. How strongly s acts there is the effective "
                     "scale."),
                 "s = α / (r₀ + 1e−5)",
                 GlossaryPage::tr("AdaLoRA's reference code; LoRA (arXiv 2106.09685), section 4.1"), {"adalora.alpha"},

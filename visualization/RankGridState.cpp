@@ -270,8 +270,8 @@ CellLook RankGridState::lookOf(const GridCell& cell) const
     if (!look.hatched) {
         look.fill = colorOf(value);
     }
-    look.lost = !failed && snapshot->eventStep >= 0 && state.lostAtLastEvent > 0;
-    look.back = !failed && snapshot->eventStep >= 0 && state.backAtLastEvent > 0;
+    look.lost = snapshot->eventStep >= 0 && state.lostAtLastEvent > 0;
+    look.back = snapshot->eventStep >= 0 && state.backAtLastEvent > 0;
     return look;
 }
 
