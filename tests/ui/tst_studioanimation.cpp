@@ -149,7 +149,7 @@ void TestStudioAnimation::anAnimationOpenedEarlyFollowsTheRun()
     QVERIFY(!says("nothing to show"));
     QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Finished, patience);
     const auto events = static_cast<std::int64_t>(window().run().history().events.size());
-    QTRY_VERIFY_WITH_TIMEOUT(says(QStringLiteral(" of %1 masking events").arg(formatCount(events))), patience);
+    QTRY_VERIFY_WITH_TIMEOUT(says(QStringLiteral(" pictures, %1 masking events").arg(formatCount(events))), patience);
 }
 
 QTEST_MAIN(TestStudioAnimation)
