@@ -13,6 +13,13 @@
 
 namespace spectune {
 
+namespace {
+
+constexpr double mostOverhang = 6.0; ///< that a column's name may be wider than its cells, on both sides together
+constexpr double columnNameGap = 4.0; ///< the least between two of them then
+
+} // namespace
+
 RankGridPainter::RankGridPainter(QPainter& painter, const RankGridState& state, const QRegion& region)
     : m_painter(painter)
     , m_state(state)
@@ -65,26 +72,51 @@ void RankGridPainter::text(
     drawTabular(m_painter, rect, alignment, text);
 }
 
-QStringList RankGridPainter::columnNames(double width) const
+QFont RankGridPainter::columnFont(int kind) const
 {
+    QFont font = m_geometry.blocks == 2 ? Fonts::caption() : Fonts::bodyMedium();
+    if (m_state.view != GridView::Targets && m_state.cursor && m_state.cursor->kind == kind) {
+        font.setWeight(QFont::Bold);
+    }
+    return font;
+}
+
+bool RankGridPainter::columnNameFits(const QStringList& names, int kind, double width) const
+{
+    const auto widthOf = [&](int other) { return QFontMetricsF(columnFont(other)).horizontalAdvance(names[other]); };
+    const double own = widthOf(kind);
+    if (own <= width + 1.0) {
+        return true;
+    }
+    if (m_geometry.request.transposed || m_geometry.kindEvery > 1 || own > width + mostOverhang) {
+        return false;
+    }
+    const auto isFree = [&](int other) { // a short name leaves room beside it
+        const double apart = std::abs(m_geometry.columnX(0, kind) - m_geometry.columnX(0, other));
+        return apart - (own + widthOf(other)) / 2.0 >= columnNameGap;
+    };
+    return (kind == 0 || isFree(kind - 1)) && (kind + 1 == m_state.columns() || isFree(kind + 1));
+}
+
+QStringList RankGridPainter::columnNames() const
+{
+    const double width = m_geometry.request.transposed ? m_geometry.left - 7.0 : m_geometry.pitchX - m_geometry.gap;
     QStringList names;
-    const QFontMetricsF metrics(m_geometry.blocks == 2 ? Fonts::caption() : Fonts::heading());
     for (const std::string& kind : m_state.kinds) {
         names << QString::fromUtf8(shortKindName(kind));
     }
-    const auto fits = [&](const QString& name) { return metrics.horizontalAdvance(name) <= width + 1.0; };
-    if (std::all_of(names.begin(), names.end(), fits)) {
-        return names;
-    }
     QStringList shorter = names; // first and last letter ("dn"), then the first alone
-    for (QString& name : shorter) {
-        name = fits(name) || name.size() < 3 ? name : name.left(1) + name.right(1);
+    for (int kind = 0; kind < m_state.columns(); ++kind) {
+        const QString& name = names[kind];
+        shorter[kind] = columnNameFits(names, kind, width) || name.size() < 3 ? name : name.left(1) + name.right(1);
     }
-    if (std::all_of(shorter.begin(), shorter.end(), fits)) {
-        return shorter;
-    }
-    for (QString& name : shorter) {
-        name = name.left(1);
+    for (int kind = 0; kind < m_state.columns(); ++kind) {
+        if (!columnNameFits(shorter, kind, width)) {
+            for (QString& name : shorter) {
+                name = name.left(1);
+            }
+            break;
+        }
     }
     return shorter;
 }
@@ -94,7 +126,7 @@ void RankGridPainter::paintColumnNames(int block)
     const Theme& theme = Theme::current();
     const bool targets = m_state.view == GridView::Targets;
     const bool rows = m_geometry.request.transposed;
-    const QStringList names = columnNames(rows ? m_geometry.left - 7.0 : m_geometry.pitchX - m_geometry.gap);
+    const QStringList names = columnNames();
     const int own = !targets && m_state.cursor ? m_state.cursor->kind : -1;
     const int every = m_geometry.kindEvery;
     for (int kind = 0; kind < m_state.columns(); ++kind) {
@@ -102,14 +134,10 @@ void RankGridPainter::paintColumnNames(int block)
         if (!chosen && (kind % every != 0 || (own >= 0 && std::abs(own - kind) < every))) {
             continue; // it would meet its neighbour
         }
-        QFont font = m_geometry.blocks == 2 ? Fonts::caption() : Fonts::bodyMedium();
-        if (chosen) {
-            font.setWeight(QFont::Bold);
-        }
         const QRectF place = m_geometry.columnLabel(block, kind);
         const QColor color = m_state.failed ? theme.text3 : chosen || targets ? theme.text : theme.text2;
-        if (touches(place)) {
-            text(place, rows ? Qt::AlignRight : Qt::AlignHCenter, names[kind], color, font);
+        if (touches(place.adjusted(-mostOverhang / 2.0, 0.0, mostOverhang / 2.0, 0.0))) {
+            text(place, rows ? Qt::AlignRight : Qt::AlignHCenter, names[kind], color, columnFont(kind));
         }
     }
 }

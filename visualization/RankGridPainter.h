@@ -16,6 +16,10 @@ public:
 
     /// Legs of the corner that marks what a cell lost or got back, so that it meets no figure of that width. At least 7.
     [[nodiscard]] static double flagSize(const QRectF& rect, double figureWidth);
+    /// The columns' names, whole where they fit in columnFont(): "down", else "dn", else "d".
+    [[nodiscard]] QStringList columnNames() const;
+    /// In which a column's name is painted: bold where the cursor is.
+    [[nodiscard]] QFont columnFont(int kind) const;
 
 private:
     void paintNothing(); ///< why there is no grid yet, in words
@@ -50,7 +54,7 @@ private:
     void paintNote();
     void text(const QRectF& rect, Qt::Alignment alignment, const QString& text, const QColor& color, const QFont& font);
     [[nodiscard]] bool touches(const QRectF& rect) const;
-    [[nodiscard]] QStringList columnNames(double width) const;
+    [[nodiscard]] bool columnNameFits(const QStringList& names, int kind, double width) const;
 
     QPainter& m_painter;
     const RankGridState& m_state;
