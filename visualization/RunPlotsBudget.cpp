@@ -16,6 +16,10 @@ namespace spectune {
 
 using namespace plotlabel;
 
+namespace {
+constexpr double keptGroundSide = 3.0; ///< of words that a phase's line may run behind, or touch
+} // namespace
+
 LabelObstacles RunPlots::Private::budgetObstacles() const
 {
     const QRectF rect = rectOf(m_budgetRect);
@@ -42,8 +46,9 @@ LabelObstacles RunPlots::Private::budgetObstacles() const
 QRectF RunPlots::Private::offTheBudget(const QRectF& label, const LabelObstacles& obstacles) const
 {
     const QRectF rect = rectOf(m_budgetRect);
-    const double left = std::max(label.left() - 2.0, rect.left());
-    const CurveBand band = bandOf(left, std::max(left, std::min(label.right() + 2.0, rect.right())), obstacles.curve);
+    const double left = std::max(label.left() - keptGroundSide, rect.left());
+    const CurveBand band
+        = bandOf(left, std::max(left, std::min(label.right() + keptGroundSide, rect.right())), obstacles.curve);
     return {label.left(), clearOfCurve(label, band, rect, obstacles.taken), label.width(), label.height()};
 }
 
@@ -64,8 +69,8 @@ void RunPlots::Private::addKeptLabels(std::vector<PlacedLabel>& labels, LabelObs
         const bool flipped = x + 6.0 + width > rect.right();
         // The budget falls: right of the point it is lower, left of it higher.
         const double wanted = budgetY(kept) + (flipped ? 5.0 : -lineHeight - 5.0);
-        labels.push_back(
-            {label, offTheBudget({flipped ? x - 6.0 - width : x + 6.0, wanted, width, lineHeight}, obstacles)});
+        labels.push_back({label,
+            offTheBudget({flipped ? x - 6.0 - width : x + 6.0, wanted, width, lineHeight}, obstacles), keptGroundSide});
         obstacles.taken.push_back(labels.back().place);
     }
     const double kept = keptAt(now());
@@ -86,9 +91,10 @@ void RunPlots::Private::addKeptLabels(std::vector<PlacedLabel>& labels, LabelObs
     const double wanted = budgetY(kept) + (flipped ? 4.0 : -lineHeight - 4.0);
     const QRectF place = offTheBudget({left, wanted, width, lineHeight}, obstacles);
     obstacles.taken.push_back(place);
-    labels.push_back({figure, {left, place.top(), widthOf(figure), lineHeight}});
+    labels.push_back({figure, {left, place.top(), widthOf(figure), lineHeight}, keptGroundSide});
     if (both) {
-        labels.push_back({mean, {left + widthOf(figure) + 4.0, place.top(), widthOf(mean), lineHeight}});
+        labels.push_back(
+            {mean, {left + widthOf(figure) + 4.0, place.top(), widthOf(mean), lineHeight}, keptGroundSide});
     }
 }
 
@@ -133,6 +139,8 @@ std::vector<PlacedLabel> RunPlots::Private::budgetLabels() const
 void RunPlots::Private::paintBudgetLabels(QPainter& painter) const
 {
     for (const PlacedLabel& label : budgetLabels()) {
+        const double side = label.groundSide;
+        paintPhases(painter, label.place.adjusted(-side, 0.0, side, 0.0));
         write(painter, label.place, label.label);
     }
 }

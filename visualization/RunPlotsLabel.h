@@ -20,6 +20,7 @@ struct Label {
 struct PlacedLabel {
     Label label;
     QRectF place;
+    double groundSide = 1.0; ///< how far its ground reaches on both sides, in pixels
 };
 
 /// At a curve's end; the curve's own mark stands to its left.

@@ -5,6 +5,7 @@
 #include "visualization/BudgetCurve.h"
 #include "visualization/LabelPlace.h"
 #include "visualization/RunPlots.h"
+#include "visualization/Theme.h"
 
 #include <QTest>
 
@@ -62,6 +63,7 @@ private Q_SLOTS:
     void ofLittleRoomTheFirstGoLast();
     void theInitLabelKeepsItsSide();
     void noLineRunsThroughThePlotsWords();
+    void noPhaseLineRunsBesideWhatIsKept();
     void thePlotsInitLabelKeepsItsSide();
 
 private:
@@ -235,6 +237,41 @@ void TestBudgetLabels::noLineRunsThroughThePlotsWords()
         }
         QVERIFY2(ofPlan >= moments, qPrintable(QString::number(ofPlan))); // of init and target one, more often both
     }
+}
+
+/// What is kept stands at its step, wherever the phase ends: its ground hides the line, between the two words, too.
+void TestBudgetLabels::noPhaseLineRunsBesideWhatIsKept()
+{
+    const QRgb line = Theme::current().lineStrong.rgb();
+    int between = 0;
+    for (std::int64_t end = 640; end < 1400; end += 6) { // about a pixel a turn
+        SampleRun run = runOf(300, end);
+        run.now = 600;
+        RunPlots plots;
+        plots.resize(428, 668);
+        plots.setPlan(run.plan());
+        plots.setHistory(run.history());
+        plots.setMarks({{100, "first"}, {1900, "second"}});
+        plots.setRange(PlotRange::WholeRun);
+        std::ignore = plots.grab();
+        plots.replotNow();
+        const QImage image = plots.grab().toImage();
+        const double ratio = image.devicePixelRatio();
+        std::vector<QRectF> words;
+        for (const PlacedWords& label : plots.budgetLabels())
+            if (!isOfPlan(label))
+                words.push_back(label.place);
+        QCOMPARE(words.size(), 2U); // the figure, and the mean rank
+        const std::vector<PlacedMark> marks = plots.placedMarks();
+        const double x = marks[0].x + (static_cast<double>(end) - 100.0) / 1800.0 * (marks[1].x - marks[0].x);
+        between += x > words[0].right() && x < words[1].left() ? 1 : 0;
+        for (const QRectF& place : words)
+            for (const double at : {place.left() - 1.9, place.left() - 0.9, place.right() + 0.9, place.right() + 1.9})
+                for (double y = place.top() + 1.0; y < place.bottom() - 1.0; y += 1.0)
+                    QVERIFY2(image.pixel((QPointF(at, y) * ratio).toPoint()) != line,
+                        qPrintable(QStringLiteral("T - tf %1, x %2").arg(end).arg(at)));
+    }
+    QVERIFY(between > 0);
 }
 
 void TestBudgetLabels::thePlotsInitLabelKeepsItsSide()
