@@ -141,8 +141,8 @@ std::vector<TripletHistory::LegendEntry> TripletHistory::legend() const
     using Piece = std::vector<Mark>;
     const auto piece = [](Mark before, Mark event, Mark after) {
         Piece marks(16, after);
-        std::fill_n(marks.begin(), 7, before);
-        std::fill_n(marks.begin() + 7, 2, event);
+        std::fill_n(marks.begin(), 6, before);
+        std::fill_n(marks.begin() + 6, 4, event); // twice as wide as in a row: of 2 px no colour is seen
         return marks;
     };
     std::vector<LegendEntry> entries {{piece(Mark::Kept, Mark::Kept, Mark::Kept), tr("kept"), {}, {}},

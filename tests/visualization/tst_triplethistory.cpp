@@ -127,6 +127,10 @@ void TestTripletHistory::itsMarksAreExplained()
     QCOMPARE(at(legend[2], 8, 1), theme.revive.rgb());
     QCOMPARE(at(legend[2], 8, 5), theme.loss.rgb());
     QCOMPARE(at(legend[2], 13, 3), theme.loss.rgb());
+    for (const double x : {6.0, 9.0}) { // wide enough for its colour to be seen
+        QCOMPARE(at(legend[1], x, 5), theme.prune.rgb());
+        QCOMPARE(at(legend[2], x, 1), theme.revive.rgb());
+    }
 }
 
 QTEST_MAIN(TestTripletHistory)
