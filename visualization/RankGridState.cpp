@@ -15,6 +15,7 @@ namespace {
 constexpr double fadeMilliseconds = 160.0;
 constexpr double mostLegendBoxes = 24.0; ///< of more values the legend is continuous
 constexpr double legendCaption = 150.0; ///< width that the legend's words take
+constexpr double leastRevivals = 4.0; ///< top of the scale: one revival alone is not an extreme
 constexpr double legendHatchWidth = 44.0; ///< that of the key of rank 0, where it is
 
 } // namespace
@@ -163,7 +164,7 @@ void RankGridState::updateScale()
         }
     }
     if (mode == GridMode::Revivals) {
-        scale = {0.0, std::max(1.0, high), false};
+        scale = {0.0, std::max(leastRevivals, high), false};
         return;
     }
     if (!(high > 0.0)) {

@@ -300,12 +300,20 @@ void TestGridLabels::countsHaveABoxEach()
     const RankGridGeometry g = RankGridGeometry::compute(request(22, 7, {486, 668}, false));
     RankGridState state = stateOf(run, GridMode::Revivals, g);
     QCOMPARE(state.legendBoxes(), static_cast<int>(state.scale.high) + 1);
-    QVERIFY(state.legendBoxes() >= 2);
+    QVERIFY(state.legendBoxes() >= 5);
     QCOMPARE(state.colorOf(0.0), Theme::current().sunken);
     QVERIFY(state.colorOf(1.0) != state.colorOf(0.0));
     state.scale.high = 60.0; // of so many the legend is continuous
     QCOMPARE(state.legendBoxes(), 0);
     QVERIFY(state.legendBar().right() <= g.legend().right());
+    auto one = std::make_shared<RankSnapshot>(*run.snapshot(1106)); // a single revival: no extreme, and no stump
+    for (TripletState& triplet : one->triplets)
+        triplet.revivedAt = -1;
+    one->triplets.front().revivedAt = 500;
+    state.snapshot = one;
+    state.updateScale();
+    QCOMPARE(state.legendBoxes(), 5);
+    QCOMPARE(state.colorOf(1.0), Theme::current().rampColor(0.25));
 }
 
 void TestGridLabels::marginsSayWhatTheySumUp()
