@@ -23,6 +23,11 @@ QString plain(double value)
     return QString::number(value, 'g', value < 0.1 || value == 0.125 ? 3 : 2);
 }
 
+QString usualWords(double usual, double fineFrom)
+{
+    return (usual < fineFrom ? ScaleGauge::tr("default %1, low here") : ScaleGauge::tr("default %1")).arg(plain(usual));
+}
+
 } // namespace
 
 ScaleGauge::ScaleGauge(QWidget* parent)
@@ -38,7 +43,7 @@ void ScaleGauge::setScale(double scale, double fineFrom, double usual)
     m_fineFrom = fineFrom;
     m_usual = usual;
     setAccessibleDescription(
-        tr("%1, fine from %2, default %3").arg(formatFixed(scale, 2), plain(fineFrom), plain(usual)));
+        tr("%1, fine from %2, %3").arg(formatFixed(scale, 2), plain(fineFrom), usualWords(usual, fineFrom)));
     update();
 }
 
@@ -46,6 +51,33 @@ double ScaleGauge::xOf(double scale) const
 {
     const double place = std::log(std::clamp(scale, lowest, highest) / lowest) / std::log(highest / lowest);
     return inset + (width() - 2.0 * inset) * place;
+}
+
+std::array<ScaleGauge::Label, 2> ScaleGauge::labels() const
+{
+    constexpr double apart = 10.0;
+    const auto widthOf = [](const QString& text) { return tabularWidth(Fonts::caption(), text); };
+    const double room = width();
+    const double fine = xOf(m_fineFrom);
+    const double usual = xOf(m_usual);
+    const QString fineText = tr("fine from %1").arg(plain(m_fineFrom));
+    const double fineWidth = widthOf(fineText);
+    QString usualText = usualWords(m_usual, m_fineFrom);
+    if (widthOf(usualText) + apart + fineWidth > room) {
+        usualText = tr("default %1").arg(plain(m_usual)); // its zone alone tells that it is low
+    }
+    const double usualWidth = widthOf(usualText);
+    double fineLeft = std::clamp(fine, 0.0, std::max(0.0, room - fineWidth));
+    double usualLeft = std::clamp(usual - 4.0, 0.0, std::max(0.0, room - usualWidth));
+    if (isUsualLow()) { // the default stands in the warning zone, and its words left of the other ones
+        usualLeft = std::max(0.0, std::min(usual + 4.0, fineLeft - apart) - usualWidth);
+        fineLeft = std::max(fineLeft, usualLeft + usualWidth + apart);
+    } else if (fineLeft + fineWidth + apart > usualLeft) {
+        fineLeft = std::max(0.0, usualLeft - fineWidth - apart);
+        usualLeft = std::max(usualLeft, fineLeft + fineWidth + apart);
+    }
+    return {
+        {{fineText, {fineLeft, 0.0, fineWidth, 14.0}, fine}, {usualText, {usualLeft, 0.0, usualWidth, 14.0}, usual}}};
 }
 
 void ScaleGauge::paintEvent(QPaintEvent*)
@@ -66,19 +98,10 @@ void ScaleGauge::paintEvent(QPaintEvent*)
         drawTabular(painter, {left, axisY + 6.0, width_, 14.0}, Qt::AlignLeft, plain(tick));
     }
     painter.setPen(theme.text2);
-    const QString fineText = tr("fine from %1").arg(plain(m_fineFrom));
-    const QString usualText = tr("default %1").arg(plain(m_usual));
-    const double fineWidth = tabularWidth(Fonts::caption(), fineText);
-    const double usualWidth = tabularWidth(Fonts::caption(), usualText);
-    double fineLeft = std::clamp(fine, 0.0, width() - fineWidth);
-    double usualLeft = std::clamp(xOf(m_usual) - 4.0, 0.0, width() - usualWidth);
-    if (m_usual < m_fineFrom) { // a narrow model: the default stands in the warning zone
-        usualLeft = std::max(0.0, std::min(xOf(m_usual) + 4.0, fineLeft - 10.0) - usualWidth);
-    } else if (fineLeft + fineWidth + 10.0 > usualLeft) {
-        fineLeft = std::max(0.0, usualLeft - fineWidth - 10.0);
+    for (const Label& label : labels()) {
+        drawUpright(painter, label.tick, axisY - 9.0, axisY, theme.text2);
+        drawTabular(painter, label.place, Qt::AlignLeft, label.text);
     }
-    drawTabular(painter, {fineLeft, 0.0, fineWidth, 14.0}, Qt::AlignLeft, fineText);
-    drawTabular(painter, {usualLeft, 0.0, usualWidth, 14.0}, Qt::AlignLeft, usualText);
     if (m_scale > 0.0 && std::isfinite(m_scale)) {
         drawDiamond(painter, {xOf(m_scale), axisY - 3.0}, 5.0, isLow() ? theme.warn : theme.text, theme.panel);
     }

@@ -6,6 +6,7 @@
 #include "visualization/EventTimeline.h"
 #include "visualization/ProgressLine.h"
 #include "visualization/ScaleGauge.h"
+#include "visualization/Theme.h"
 #include "visualization/TokenView.h"
 #include "visualization/TripletList.h"
 
@@ -218,6 +219,45 @@ private Q_SLOTS:
         QVERIFY(gauge.xOf(1000.0) <= 290.0);
         gauge.setScale(0.33);
         QVERIFY(gauge.accessibleDescription().contains(QStringLiteral("0.33")));
+    }
+
+    void theScaleGaugesWordsHaveTicks_data()
+    {
+        QTest::addColumn<double>("usual");
+        QTest::newRow("usual") << 2.0;
+        QTest::newRow("at the limit") << 0.5;
+        QTest::newRow("right below it") << 0.45;
+        QTest::newRow("far below it") << 0.06;
+    }
+    void theScaleGaugesWordsHaveTicks()
+    {
+        QFETCH(double, usual);
+        for (const int width : {180, 240, 290, 600}) {
+            ScaleGauge gauge;
+            gauge.resize(width, 46);
+            gauge.setScale(7.5, 0.5, usual); // its diamond is far from both
+            const auto [fine, standard] = gauge.labels();
+            const auto& first = fine.place.left() < standard.place.left() ? fine : standard;
+            const auto& second = fine.place.left() < standard.place.left() ? standard : fine;
+            QVERIFY(first.place.left() >= 0.0 && second.place.right() <= width);
+            QVERIFY(second.place.left() >= first.place.right() + 9.0);
+            const bool low = usual < 0.5;
+            QCOMPARE(gauge.accessibleDescription().endsWith(QStringLiteral(", low here")), low);
+            if (width >= 290) {
+                QCOMPARE(standard.text.endsWith(QStringLiteral(", low here")), low);
+            }
+            const QImage image = gauge.grab().toImage();
+            const double ratio = image.devicePixelRatio();
+            for (const auto& label : {fine, standard}) {
+                const auto at = [&](double x) { return image.pixel((QPointF(x, 18.0) * ratio).toPoint()); };
+                QCOMPARE(label.tick, gauge.xOf(label.text == fine.text ? 0.5 : usual));
+                bool ticked = false; // it may lie between two pixels
+                for (const double aside : {-1.0, 0.0, 1.0}) {
+                    ticked = ticked || at(label.tick + aside) == Theme::current().text2.rgb();
+                }
+                QVERIFY2(ticked, qPrintable(label.text));
+            }
+        }
     }
 
     void anotherPaletteRepaints_data()
