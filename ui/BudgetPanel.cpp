@@ -202,6 +202,7 @@ void BudgetPanel::refresh()
     m_end->setText(endText(run));
     m_end->setVisible(!m_end->text().isEmpty());
     m_derive->setVisible(allocatesBudget(config.method));
+    m_derive->setEnabled(m_form.model().has_value()); // before it is known, neither are the matrices
     if (run.totalSteps <= 0)
         m_summary->setText(tr("drawn once the steps are known"));
     else if (usesRankMap(config))

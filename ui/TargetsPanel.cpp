@@ -204,6 +204,7 @@ void TargetsPanel::refresh()
         widget->setEnabled(model.has_value());
     if (!model) {
         m_count->clear();
+        m_presets->setCurrent(-1);
         m_grid->setModuleLayout(nullptr);
         m_grid->setLoading(m_form.config().model.path.empty() || m_form.failure(QStringLiteral("model.path"))
                 ? tr("The grid appears once the model can be read")
