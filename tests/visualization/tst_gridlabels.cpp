@@ -11,7 +11,6 @@
 
 #include <QFontMetricsF>
 #include <QImage>
-#include <QPainter>
 #include <QPixmap>
 #include <QTest>
 
@@ -67,7 +66,6 @@ private Q_SLOTS:
     void layersNeverMeet_data();
     void layersNeverMeet();
     void matricesNeverMeet();
-    void columnNamesAreWholeWhereTheyFit();
     void importanceFitsItsCells();
     void sumsHaveTwoDigits();
     void marksLeaveFiguresFree_data();
@@ -137,47 +135,6 @@ void TestGridLabels::matricesNeverMeet()
     QVERIFY(low.kindEvery * low.pitchY >= 12.0);
     QCOMPARE(RankGridGeometry::compute(request(22, 7, {486, 668}, true)).kindEvery, 1);
     QCOMPARE(RankGridGeometry::compute(request(22, 7, narrow, false)).kindEvery, 1);
-}
-
-void TestGridLabels::columnNamesAreWholeWhereTheyFit()
-{
-    const SampleRun run;
-    QImage image(8, 8, QImage::Format_RGB32);
-    QPainter painter(&image);
-    int whole = 0;
-    int shortened = 0;
-    for (int width = 180; width < 520; ++width) {
-        for (const int chosen : {-1, 4, 6}) {
-            RankGridState state
-                = stateOf(run, GridMode::Rank, RankGridGeometry::compute(request(22, 7, {width, 668}, false)));
-            if (chosen >= 0)
-                state.cursor = GridCell {0, chosen};
-            const QRegion region;
-            const RankGridPainter grid(painter, state, region);
-            const QStringList names = grid.columnNames();
-            const auto wide = [&](int kind, const QString& name) {
-                return QFontMetricsF(grid.columnFont(kind)).horizontalAdvance(name);
-            };
-            const double cell = state.geometry.pitchX - state.geometry.gap;
-            const QByteArray where = QByteArray::number(width) + " px: " + names.join(' ').toUtf8();
-            if (wide(6, QStringLiteral("down")) <= cell) // as it is painted, not as a heading would be
-                QVERIFY2(names[6] == QStringLiteral("down"), where);
-            for (int kind = 1; kind < 7 && names[6].size() > 1; ++kind) {
-                const double apart = state.geometry.columnX(0, kind) - state.geometry.columnX(0, kind - 1);
-                QVERIFY2(apart - (wide(kind, names[kind]) + wide(kind - 1, names[kind - 1])) / 2.0 >= -1.0, where);
-            }
-            whole += names[6] == QStringLiteral("down") ? 1 : 0;
-            shortened += names[6] == QStringLiteral("dn") ? 1 : 0;
-        }
-    }
-    QVERIFY(whole > 0 && shortened > 0);
-    // Wider than its cell, but "up" beside it is short.
-    RankGridState state = stateOf(run, GridMode::Rank, RankGridGeometry::compute(request(22, 7, {486, 668}, false)));
-    const QFontMetricsF metrics(Fonts::bodyMedium());
-    state.geometry.gap = 1.0;
-    state.geometry.pitchX = std::ceil(metrics.horizontalAdvance(QStringLiteral("down"))) - 2.0;
-    const QRegion region;
-    QCOMPARE(RankGridPainter(painter, state, region).columnNames().last(), QStringLiteral("down"));
 }
 
 void TestGridLabels::importanceFitsItsCells()
@@ -306,14 +263,6 @@ void TestGridLabels::countsHaveABoxEach()
     state.scale.high = 60.0; // of so many the legend is continuous
     QCOMPARE(state.legendBoxes(), 0);
     QVERIFY(state.legendBar().right() <= g.legend().right());
-    auto one = std::make_shared<RankSnapshot>(*run.snapshot(1106)); // a single revival: no extreme, and no stump
-    for (TripletState& triplet : one->triplets)
-        triplet.revivedAt = -1;
-    one->triplets.front().revivedAt = 500;
-    state.snapshot = one;
-    state.updateScale();
-    QCOMPARE(state.legendBoxes(), 5);
-    QCOMPARE(state.colorOf(1.0), Theme::current().rampColor(0.25));
 }
 
 void TestGridLabels::marginsSayWhatTheySumUp()
