@@ -12,6 +12,7 @@
 #include "visualization/BudgetCurve.h"
 #include "visualization/NumberFormat.h"
 
+#include <QEvent>
 #include <QFrame>
 #include <QGridLayout>
 #include <QHBoxLayout>
@@ -77,6 +78,9 @@ BudgetPanel::BudgetPanel(ConfigForm& form, SetupFields& fields, QWidget* parent)
     auto* header = makePanelHeader();
     header->addWidget(makeHeading(tr("Budget b(t)")));
     m_summary = makeText(QString(), "second", true); // wraps: its numbers are not to be elided
+    // Its width is what the others leave, whichever form of it is shown: else the one would ask for the other.
+    m_summary->setSizePolicy(QSizePolicy::Ignored, m_summary->sizePolicy().verticalPolicy());
+    m_summary->installEventFilter(this);
     header->addWidget(m_summary, 1);
     m_derive = makeSmallButton(tr("Suggest"));
     m_derive->setToolTip(tr("Derives initial rank, ti, tf and ΔT from the target rank and the steps"));
@@ -203,20 +207,47 @@ void BudgetPanel::refresh()
     m_end->setVisible(!m_end->text().isEmpty());
     m_derive->setVisible(allocatesBudget(config.method));
     m_derive->setEnabled(m_form.model().has_value()); // before it is known, neither are the matrices
-    if (run.totalSteps <= 0)
-        m_summary->setText(tr("drawn once the steps are known"));
-    else if (usesRankMap(config))
-        m_summary->setText(tr("ranks by the rank map, nothing is pruned"));
-    else if (!allocatesBudget(config.method))
-        m_summary->setText(tr("one fixed rank, nothing is pruned"));
-    else if (matrices > 0)
-        m_summary->setText(tr("%1 of %2, %3")
-                               .arg(formatCount(run.schedule.targetBudget),
-                                   counted(run.schedule.initialBudget, tr("%1 triplet"), tr("%1 triplets")),
-                                   counted(run.schedule.eventCount(), tr("%1 event"), tr("%1 events"))));
-    else
-        m_summary->setText(counted(run.schedule.eventCount(), tr("%1 masking event"), tr("%1 masking events")));
-    m_summary->setToolTip(tr("Triplets kept at the end, of those at the start, and the number of masking events"));
+    refreshSummary(run);
+}
+
+void BudgetPanel::refreshSummary(const ResolvedRun& run)
+{
+    const RunConfig& config = m_form.config();
+    m_briefSummary.clear();
+    if (run.totalSteps <= 0) {
+        m_wholeSummary = tr("drawn once the steps are known");
+    } else if (usesRankMap(config)) {
+        m_wholeSummary = tr("ranks by the rank map, nothing is pruned");
+    } else if (!allocatesBudget(config.method)) {
+        m_wholeSummary = tr("one fixed rank, nothing is pruned");
+    } else if (m_form.facts().matrices > 0) {
+        const QString words = tr("%1 of %2, %3");
+        const QString kept = formatCount(run.schedule.targetBudget);
+        const QString events = counted(run.schedule.eventCount(), tr("%1 event"), tr("%1 events"));
+        m_wholeSummary
+            = words.arg(kept, counted(run.schedule.initialBudget, tr("%1 triplet"), tr("%1 triplets")), events);
+        m_briefSummary = words.arg(kept, formatCount(run.schedule.initialBudget), events);
+    } else {
+        m_wholeSummary = counted(run.schedule.eventCount(), tr("%1 masking event"), tr("%1 masking events"));
+    }
+    m_summary->setAccessibleName(m_wholeSummary);
+    fitSummary();
+}
+
+void BudgetPanel::fitSummary()
+{
+    const bool fits = m_summary->fontMetrics().horizontalAdvance(m_wholeSummary) <= m_summary->width();
+    const bool isBrief = !fits && !m_briefSummary.isEmpty();
+    const QString meaning = tr("Triplets kept at the end, of those at the start, and the number of masking events");
+    m_summary->setText(isBrief ? m_briefSummary : m_wholeSummary);
+    m_summary->setToolTip(isBrief ? m_wholeSummary + QLatin1Char('\n') + meaning : meaning);
+}
+
+bool BudgetPanel::eventFilter(QObject* watched, QEvent* event)
+{
+    if (watched == m_summary && (event->type() == QEvent::Resize || event->type() == QEvent::FontChange))
+        fitSummary();
+    return QWidget::eventFilter(watched, event);
 }
 
 } // namespace spectune

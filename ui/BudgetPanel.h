@@ -23,16 +23,25 @@ Q_SIGNALS:
     /// What was done with the curve or why it was not, for the status line.
     void told(const QString& lead, const QString& text);
 
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override; ///< the summary's width
+
 private:
     /// The curve and the fields below it.
     [[nodiscard]] QWidget* makeBody(SetupFields& fields);
     void connectHandles();
     void refresh();
+    /// The heading's second half.
+    void refreshSummary(const ResolvedRun& run);
+    /// Writes it whole where it fits in one line, else its brief form.
+    void fitSummary();
     /// What is left at the end, in words: mean rank and trained parameters.
     [[nodiscard]] QString endText(const ResolvedRun& run) const;
 
     ConfigForm& m_form;
     QLabel* m_summary = nullptr;
+    QString m_wholeSummary;
+    QString m_briefSummary; ///< empty: there is none
     QLabel* m_end = nullptr; ///< what is left at the end
     QPushButton* m_derive = nullptr;
     BudgetCurve* m_curve = nullptr;

@@ -2,6 +2,7 @@
 // How the set-up page writes values and names, that its issue cards fit their column, and the handles of ΔT and T.
 #include "tests/ui/MarkingTranslator.h"
 #include "tests/ui/SceneEngine.h"
+#include "ui/BudgetPanel.h"
 #include "ui/ConfigForm.h"
 #include "ui/DataPanel.h"
 #include "ui/ElidedButton.h"
@@ -12,16 +13,22 @@
 #include "ui/KeyValueList.h"
 #include "ui/SetupFields.h"
 #include "ui/SetupPage.h"
+#include "ui/TargetsPanel.h"
 #include "visualization/BudgetCurve.h"
 #include "visualization/Fonts.h"
 
+#include <QAbstractButton>
 #include <QCheckBox>
 #include <QCoreApplication>
 #include <QFontMetrics>
 #include <QFrame>
 #include <QLabel>
+#include <QLineEdit>
+#include <QSplitter>
 #include <QTest>
 #include <QToolButton>
+
+#include <algorithm>
 
 using namespace spectune;
 
@@ -35,6 +42,8 @@ constexpr int cardRoom = 236;
 class TestSetupWords : public QObject {
     Q_OBJECT
 private Q_SLOTS:
+    void theBudgetsSummaryStaysInItsLine();
+    void withoutAModelNothingIsOffered();
     void numbersHaveOneForm_data();
     void numbersHaveOneForm();
     void sentencesGetShownNumbers_data();
@@ -51,6 +60,70 @@ private Q_SLOTS:
 private:
     [[nodiscard]] static FieldLine& lineOf(const QWidget& editor) { return *editor.findChild<FieldLine*>(); }
 };
+
+/// Beside its heading, on one line with it: in few words where there is little room, and then whole as a tool tip.
+void TestSetupWords::theBudgetsSummaryStaysInItsLine()
+{
+    ConfigForm form;
+    SetupPage page(form);
+    form.setModel(test::sceneModel(6));
+    page.resize(1920, 640);
+    page.applyDefaultWidths(1920);
+    page.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&page));
+    form.setText("train.steps", "800");
+    form.setText("adalora.init_rank", "8");
+    form.setText("adalora.target_rank", "3");
+    form.setText("adalora.ti", "80");
+    form.setText("adalora.tf", "300");
+    form.setText("adalora.delta_t", "10");
+    auto* panel = page.findChild<BudgetPanel*>();
+    const auto labels = panel->findChildren<QLabel*>();
+    const auto found = std::ranges::find_if(
+        labels, [](const QLabel* label) { return label->accessibleName().contains(" triplets, "); });
+    QVERIFY(found != labels.end());
+    const QLabel* summary = *found;
+    const QString whole = QStringLiteral("126 of 336 triplets, 42 events");
+    QTRY_COMPARE(summary->accessibleName(), whole);
+    QTRY_COMPARE(summary->text(), whole);
+    const int wide = summary->fontMetrics().horizontalAdvance(whole);
+    QVERIFY(summary->width() >= wide);
+    auto* splitter = page.findChild<QSplitter*>();
+    QList<int> sizes = splitter->sizes();
+    const int place = splitter->indexOf(panel->parentWidget());
+    QVERIFY(place > 0);
+    const int spare = summary->width() - wide + 4; // four pixels too few
+    sizes[place] -= spare;
+    sizes[place - 1] += spare;
+    splitter->setSizes(sizes);
+    QTRY_COMPARE(summary->text(), QStringLiteral("126 of 336, 42 events"));
+    QTRY_VERIFY(summary->heightForWidth(summary->width()) < 2 * summary->fontMetrics().height());
+    QVERIFY(summary->toolTip().startsWith(whole));
+    sizes[place] += spare;
+    sizes[place - 1] -= spare;
+    splitter->setSizes(sizes);
+    QTRY_COMPARE(summary->text(), whole);
+}
+
+void TestSetupWords::withoutAModelNothingIsOffered()
+{
+    ConfigForm form;
+    const SetupPage page(form);
+    const auto offered = [&page](const char* words) {
+        const auto buttons = page.findChildren<QAbstractButton*>();
+        const auto found
+            = std::ranges::find_if(buttons, [&](const QAbstractButton* button) { return button->text() == words; });
+        return found != buttons.end() && (*found)->isEnabledTo(&page);
+    };
+    const auto* count = page.findChild<TargetsPanel*>()->findChild<QLineEdit*>();
+    for (const char* words : {"All", "Attention", "FFN", "q, v", "Last", "Suggest"})
+        QVERIFY2(!offered(words), words);
+    QVERIFY(!count->isEnabled());
+    form.setModel(test::sceneModel(6));
+    for (const char* words : {"All", "Attention", "FFN", "q, v", "Last", "Suggest"})
+        QTRY_VERIFY2(offered(words), words);
+    QVERIFY(count->isEnabled());
+}
 
 void TestSetupWords::numbersHaveOneForm_data()
 {
