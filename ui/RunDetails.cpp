@@ -163,10 +163,9 @@ void RunDetails::refresh(const RunRecord& record)
                  "history knows of it is below.")
                   .arg(record.folder);
     else if (record.state == RecordState::Unreadable)
-        problem = tr("Not all of this run can be read. %1").arg(record.problemText());
+        problem = tr("This run is damaged. %1").arg(record.problemText());
     else if (const QString why = record.insideFolder(m_library.whyNotLoaded(record.id)); !why.isEmpty())
-        problem
-            = tr("Not all of this run can be read. %1").arg(why); // the plot and the maps say only that they are empty
+        problem = tr("This run is damaged. %1").arg(why);
     m_problem->setVisible(!problem.isEmpty());
     m_problem->setText(problem);
     m_facts->setRows(factsOf(record));

@@ -149,7 +149,7 @@ void TestRunsLook::aProblemStandsApart()
     const QLabel* problem = nullptr;
     const QLabel* name = nullptr;
     for (const QLabel* label : page().details().findChildren<QLabel*>()) {
-        problem = label->text().startsWith("Not all of this run") ? label : problem;
+        problem = label->text().startsWith("This run is damaged") ? label : problem;
         name = label->text() == "Name" ? label : name;
     }
     QVERIFY(problem && name && !problem->isHidden());
