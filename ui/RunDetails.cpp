@@ -109,7 +109,7 @@ RunDetails::RunDetails(RunLibrary& library, QWidget* parent)
     m_tags->setPlaceholderText(tr("gsm8k, baseline"));
     m_notes->setPlaceholderText(tr("What this run was for, what came out"));
     m_notes->setObjectName(QStringLiteral("RunNotes")); // else the sheet's height of a field holds
-    m_notes->setFixedHeight(72);
+    m_notes->setFixedHeight(58); // two lines: more of them scroll, and the facts stay in sight
     m_notes->setTabChangesFocus(true);
     m_problem->setContentsMargins(0, 0, 0, fieldGap - labelGap); // goes with it where there is none
     column->addWidget(m_problem);
@@ -118,9 +118,14 @@ RunDetails::RunDetails(RunLibrary& library, QWidget* parent)
     for (const auto& [field, label] : fields) {
         column->addWidget(makeLabelFor(field, label));
         column->addWidget(field);
+        if (field == m_notes)
+            break;
         column->addSpacing(fieldGap - labelGap); // beside the layout's own
+        if (field == m_name) { // what came out stands before what is written about it
+            column->addWidget(m_facts);
+            column->addSpacing(fieldGap - labelGap);
+        }
     }
-    column->addWidget(m_facts);
     column->addStretch();
     m_later.setSingleShot(true);
     m_later.setInterval(500);
