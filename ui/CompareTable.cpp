@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/CompareTable.h"
 
+#include "training/config/FieldTable.h"
 #include "ui/ElidedApart.h"
+#include "ui/FieldTexts.h"
 #include "visualization/Fonts.h"
 #include "visualization/RunTags.h"
 #include "visualization/Theme.h"
@@ -53,6 +55,15 @@ QString shortName(const CompareRow& row)
     return rest.isEmpty() ? row.name : rest;
 }
 
+/// Its 0 as Set up tells it where it is no amount, "at the end"; the values that are copied and saved stay numbers.
+CompareRow told(CompareRow row)
+{
+    const FieldInfo* field = row.isKey ? findField(row.name.toStdString()) : nullptr;
+    if (field && !field->zero.empty())
+        std::ranges::replace(row.values, QStringLiteral("0"), fieldWords(field->zero));
+    return row;
+}
+
 QFont keyFont(const CompareRow& row)
 {
     return row.isKey ? Fonts::mono() : Fonts::body();
@@ -72,7 +83,7 @@ bool hasFolders(const CompareRow& row)
 /// A row's values as far as they are worth showing, before any is elided.
 QStringList shownTexts(const CompareRow& row)
 {
-    QStringList texts = row.isPath ? toldApart(row.values).names : row.values;
+    QStringList texts = row.isPath ? toldApart(row.values).names : told(row).values;
     for (qsizetype run = 0; run < texts.size(); ++run) {
         if (row.isKey && texts.at(run).isEmpty())
             texts[run] = QStringLiteral("–");
@@ -103,7 +114,7 @@ void CompareTable::setRows(int runs, std::vector<CompareRow> configuration, std:
         for (const CompareRow& row : *rows) {
             QStringList values;
             for (qsizetype run = 0; run < row.values.size(); ++run)
-                values << valueText(row, run);
+                values << valueText(told(row), run);
             spoken << row.name + QStringLiteral(": ") + values.join(QStringLiteral(", "));
         }
     setAccessibleDescription(spoken.join(QStringLiteral("; ")));
@@ -288,7 +299,7 @@ bool CompareTable::event(QEvent* event)
     const CompareRow& row = *line->row;
     QStringList words {row.name.trimmed(), row.help};
     for (int run = 0; run < m_runs; ++run)
-        words << QStringLiteral("%1  %2").arg(RunTag::letter(run), valueText(row, run));
+        words << QStringLiteral("%1  %2").arg(RunTag::letter(run), valueText(told(row), run));
     QToolTip::showText(help->globalPos(), words.join(QLatin1Char('\n')), this);
     return true;
 }

@@ -157,7 +157,7 @@ void FailureChoices::addChoice(int index)
     grid->addWidget(choice, 0, 0);
     if (m_ways.need > 0) {
         const auto less = static_cast<double>(m_ways.need - change.estimate.total());
-        QLabel* saved = makeCaption(QChar(0x2212) + formatMemory(less), "second");
+        QLabel* saved = makeCaption(formatMemory(less), "second");
         saved->setToolTip(tr("Estimated"));
         grid->addWidget(saved, 0, 1, Qt::AlignRight | Qt::AlignVCenter);
     }

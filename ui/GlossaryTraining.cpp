@@ -55,7 +55,7 @@ void Glossary::addTraining()
                     "float32 with bfloat16. TF32, only where asked for, rounds the factors of a GPU's float32 "
                     "products to 10 bits."),
                 {}, GlossaryPage::tr("common usage"), {"train.dtype", "train.tf32"}, {"checkpointing"}},
-            {"checkpointing", GlossaryPage::tr("Recomputed activations"),
+            {"checkpointing", GlossaryPage::tr("Gradient checkpointing"),
                 GlossaryPage::tr(
                     "The activations inside a block are not kept for the backward pass but computed again there: "
                     "less memory, about a third more time."),

@@ -288,8 +288,10 @@ QString Inspector::whyNone(bool lambdas) const
         return tr("No scores at this step: of a long run not every event's λ and S are kept. The nearest are those of "
                   "step %1.")
             .arg(formatCount(near));
-    return m_run.isRecorded()
-        ? tr("No scores at this step. This run's folder records ranks, not every λ.")
+    if (m_run.isRecorded())
+        return tr("No scores at this step. This run's folder records ranks, not every λ.");
+    return isTerminal(m_run.state())
+        ? tr("No scores at this step: none were kept of it. The ranks are those of the last masking event.")
         : tr("No scores at this step: while a run trains they are read now and then, not at every "
              "step. The ranks are those of the last masking event.");
 }

@@ -22,11 +22,24 @@ namespace spectune {
 
 namespace {
 
+/// As it is typed.
 QString valueText(const FieldValue& value)
 {
     if (const auto* real = std::get_if<double>(&value))
         return plainNumber(*real);
     return QString::fromStdString(toText(value));
+}
+
+/// As it is read: "5.00e−3" for a learning rate, and 0 in words where it is no amount.
+QString toldValue(const std::string& key, const FieldValue& value)
+{
+    const FieldInfo* info = findField(key);
+    const auto* real = std::get_if<double>(&value);
+    const auto* whole = std::get_if<std::int64_t>(&value);
+    const bool zero = (real && *real == 0.0) || (whole && *whole == 0);
+    if (zero && info && !info->zero.empty())
+        return fieldWords(info->zero);
+    return real && key == "optim.lr" ? formatScientific(*real) : valueText(value);
 }
 
 void setMark(FieldLine* field, const char* mark)
@@ -79,7 +92,7 @@ QString shortFieldName(const std::string& key)
 
 QString editText(const AppliedEdit& edit)
 {
-    return QStringLiteral("%1 %2").arg(shortFieldName(edit.key), valueText(edit.after));
+    return QStringLiteral("%1 %2").arg(shortFieldName(edit.key), toldValue(edit.key, edit.after));
 }
 
 LiveControls::LiveControls(RunModel& run, QWidget* parent)
@@ -195,6 +208,7 @@ void LiveControls::commit(Row& row)
         Q_EMIT editWanted(edit);
     } catch (const Error& error) {
         row.refused = FieldValue(typed.toStdString());
+        row.field->setRestingText({}, false); // what is wrong stays to be mended
         setMark(row.field, "error");
         say(messageWords(error.message()), "error");
     }
@@ -230,9 +244,12 @@ void LiveControls::showValue(Row& row)
     if (row.refused || (row.field->hasFocus() && row.field->isModified()))
         return;
     setMark(row.field, "");
-    const QString text = valueText(row.asked.value_or(fieldValue(m_run.config(), row.key)));
+    const FieldValue value = row.asked.value_or(fieldValue(m_run.config(), row.key));
+    const QString text = valueText(value);
     if (row.field->text() != text)
         row.field->setText(text);
+    if (row.key == "optim.lr") // in the form of the rows above; its digits as they were typed come with the keyboard
+        row.field->setRestingText(toldValue(row.key, value), false);
 }
 
 bool LiveControls::isScheduleOver() const

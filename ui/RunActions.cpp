@@ -19,7 +19,7 @@ QString whyUnreadable(const RunRecord& run)
 {
     switch (run.state) {
     case RecordState::Missing: return RunActions::tr("The folder of “%1” is not there.").arg(run.title());
-    case RecordState::Unreadable: return RunActions::tr("The files of “%1” cannot be read.").arg(run.title());
+    case RecordState::Unreadable: return RunActions::tr("“%1” is damaged.").arg(run.title());
     default: return {};
     }
 }

@@ -109,7 +109,7 @@ RunDetails::RunDetails(RunLibrary& library, QWidget* parent)
     m_tags->setPlaceholderText(tr("gsm8k, baseline"));
     m_notes->setPlaceholderText(tr("What this run was for, what came out"));
     m_notes->setObjectName(QStringLiteral("RunNotes")); // else the sheet's height of a field holds
-    m_notes->setFixedHeight(72);
+    m_notes->setFixedHeight(58); // two lines: more of them scroll, and the facts stay in sight
     m_notes->setTabChangesFocus(true);
     m_problem->setContentsMargins(0, 0, 0, fieldGap - labelGap); // goes with it where there is none
     column->addWidget(m_problem);
@@ -118,9 +118,14 @@ RunDetails::RunDetails(RunLibrary& library, QWidget* parent)
     for (const auto& [field, label] : fields) {
         column->addWidget(makeLabelFor(field, label));
         column->addWidget(field);
+        if (field == m_notes)
+            break;
         column->addSpacing(fieldGap - labelGap); // beside the layout's own
+        if (field == m_name) { // what came out stands before what is written about it
+            column->addWidget(m_facts);
+            column->addSpacing(fieldGap - labelGap);
+        }
     }
-    column->addWidget(m_facts);
     column->addStretch();
     m_later.setSingleShot(true);
     m_later.setInterval(500);
@@ -163,10 +168,9 @@ void RunDetails::refresh(const RunRecord& record)
                  "history knows of it is below.")
                   .arg(record.folder);
     else if (record.state == RecordState::Unreadable)
-        problem = tr("Not all of this run can be read. %1").arg(record.problemText());
+        problem = tr("This run is damaged. %1").arg(record.problemText());
     else if (const QString why = record.insideFolder(m_library.whyNotLoaded(record.id)); !why.isEmpty())
-        problem
-            = tr("Not all of this run can be read. %1").arg(why); // the plot and the maps say only that they are empty
+        problem = tr("This run is damaged. %1").arg(why);
     m_problem->setVisible(!problem.isEmpty());
     m_problem->setText(problem);
     m_facts->setRows(factsOf(record));

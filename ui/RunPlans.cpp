@@ -175,8 +175,8 @@ ContinueChoice continueChoice(const RunRecord& record)
     case RecordState::Finished: break;
     case RecordState::Running:
         return {false, PlanTexts::tr("This run goes on. Further steps can follow once it has ended.")};
-    case RecordState::Missing:
-    case RecordState::Unreadable: return {false, PlanTexts::tr("This run's files cannot be read.")};
+    case RecordState::Missing: return {false, PlanTexts::tr("The folder of this run is not there.")};
+    case RecordState::Unreadable: return {false, PlanTexts::tr("This run is damaged.")};
     default:
         return {false,
             record.canResume()

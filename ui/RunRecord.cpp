@@ -45,7 +45,7 @@ QString stateName(RecordState state)
     case RecordState::Failed: return RecordTexts::tr("failed");
     case RecordState::Interrupted: return RecordTexts::tr("interrupted");
     case RecordState::Missing: return RecordTexts::tr("missing");
-    case RecordState::Unreadable: return RecordTexts::tr("unreadable");
+    case RecordState::Unreadable: return RecordTexts::tr("damaged");
     }
     return {};
 }
@@ -92,7 +92,7 @@ QString RunRecord::stateText() const
     case RecordState::Failed: return RecordTexts::tr("failed at %1").arg(formatCount(steps));
     case RecordState::Interrupted: return RecordTexts::tr("interrupted at %1").arg(formatCount(steps));
     case RecordState::Missing: return RecordTexts::tr("folder is missing");
-    case RecordState::Unreadable: return RecordTexts::tr("unreadable");
+    case RecordState::Unreadable: return RecordTexts::tr("damaged");
     case RecordState::Finished: break;
     }
     return ended.isValid() ? RecordTexts::tr("finished %1").arg(shortTime(ended, QDateTime::currentDateTime()))

@@ -75,7 +75,7 @@ RunSearch::RunSearch(const QString& text)
 bool RunSearch::hasWord(const RunRecord& record, const QString& word)
 {
     const QStringList places {record.name, record.notes, record.model, record.method, methodName(record.method),
-        stateWord(record.state), record.folder, record.tags.join(QLatin1Char('\n'))};
+        stateWord(record.state), stateName(record.state), record.folder, record.tags.join(QLatin1Char('\n'))};
     return std::any_of(places.begin(), places.end(),
         [&word](const QString& place) { return place.contains(word, Qt::CaseInsensitive); });
 }
@@ -91,7 +91,7 @@ bool RunSearch::hasPair(const RunRecord& record, const QString& key, const QStri
         return record.method.compare(value, Qt::CaseInsensitive) == 0
             || methodName(record.method).compare(value, Qt::CaseInsensitive) == 0;
     if (key == QLatin1String("state"))
-        return contains(stateWord(record.state));
+        return contains(stateWord(record.state)) || contains(stateName(record.state)); // as stored, and as shown
     if (key == QLatin1String("name"))
         return contains(record.name);
     const std::optional<QString> configured = configuredValue(record, key);

@@ -103,7 +103,7 @@ QWidget* RunsMaps::makeColumn(RankGrid* grid, int tag)
         title->addWidget(new RunTagView(tag));
         m_titles.push_back(name);
         m_columns.push_back(column);
-        m_notes.push_back(makeText(QString(), "second", true));
+        m_notes.push_back(makeText(QString(), "third", true));
     } else {
         m_differenceTitle = name;
     }
@@ -115,6 +115,7 @@ QWidget* RunsMaps::makeColumn(RankGrid* grid, int tag)
         QLabel* note = m_notes.back();
         note->setAlignment(Qt::AlignCenter);
         note->setContentsMargins(24, 0, 24, 0);
+        note->setMinimumWidth(1); // a folder's name in it is one long word
         note->setTextInteractionFlags(Qt::TextSelectableByMouse);
         box->addWidget(note, 1);
     }
@@ -173,7 +174,7 @@ QString RunsMaps::note(int run) const
 {
     const auto& loaded = m_runs.at(static_cast<std::size_t>(run));
     if (!loaded)
-        return m_reasons.value(run).isEmpty() ? QString() : tr("No ranks"); // why, the facts beside it say
+        return m_reasons.value(run).isEmpty() ? QString() : tr("No ranks. %1").arg(m_reasons.value(run));
     return loaded->layout
         ? QString()
         : tr("No ranks are recorded: neither a masking event nor a checkpoint names this run's matrices.");

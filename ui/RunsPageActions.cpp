@@ -43,7 +43,7 @@ void RunsPage::connectBar()
         if (known > 0)
             text += tr(", %1 known already").arg(formatCount(known));
         if (unreadable > 0)
-            text += tr(", %1 readable only in part").arg(formatCount(unreadable));
+            text += tr(", %1 damaged").arg(formatCount(unreadable));
         if (added > 0)
             Q_EMIT told({}, text + QLatin1Char('.'));
         else if (QDir(root) != QDir(runsRoot())) // which is looked through each time this page is shown

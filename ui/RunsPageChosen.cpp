@@ -125,7 +125,7 @@ QString RunsPage::whyAbsent(const RunRecord& record) const
     QString why = record.insideFolder(m_library.whyNotLoaded(record.id));
     if (why.isEmpty() && record.state == RecordState::Unreadable)
         why = record.problemText();
-    return why.isEmpty() ? QString() : tr("The run cannot be read. %1").arg(why);
+    return why.isEmpty() ? QString() : tr("This run is damaged. %1").arg(why);
 }
 
 QString RunsPage::emptyPlotText(const QStringList& reasons) const
@@ -137,7 +137,10 @@ QString RunsPage::emptyPlotText(const QStringList& reasons) const
         if (reasons.at(i).isEmpty() && reading(i))
             return tr("Reading the run");
     const bool absent = std::ranges::any_of(reasons, [](const QString& reason) { return !reason.isEmpty(); });
-    return absent ? tr("No curve") : tr("No step is recorded yet"); // why, the column beside it says
+    if (!absent)
+        return tr("No step is recorded yet");
+    // Of more than one, each map says why.
+    return reasons.size() == 1 ? tr("No curve. %1").arg(reasons.front()) : tr("No curve");
 }
 
 void RunsPage::refreshTable()

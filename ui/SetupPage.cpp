@@ -23,6 +23,8 @@
 #include <QSplitter>
 #include <QVBoxLayout>
 
+#include <utility>
+
 namespace spectune {
 
 SetupPage::SetupPage(ConfigForm& form, const QString& presets, QWidget* parent)
@@ -87,16 +89,31 @@ QWidget* SetupPage::makeChecks()
     column->addWidget(makeRule());
     column->addWidget(new RankBoundPanel(m_form));
     column->addWidget(makeRule());
-    auto* more = makeSection();
-    more->addWidget(makeHeading(tr("All other fields")));
-    auto* grid = new QGridLayout;
-    m_fields->fill(grid, m_fields->remaining(), 2);
-    more->addLayout(grid);
-    column->addLayout(more);
+    column->addLayout(makeOthers());
     column->addStretch();
     QScrollArea* area = makeScroll(body);
     area->setAccessibleName(tr("Issues, scale, memory and all other fields"));
     return area;
+}
+
+QLayout* SetupPage::makeOthers()
+{
+    const std::pair<QLatin1String, QString> groups[] {{QLatin1String("optim."), tr("Optimizer")},
+        {QLatin1String("train."), tr("Training")}, {QLatin1String("adalora."), tr("Adapter")},
+        {QLatin1String("data."), tr("Data")}, {QLatin1String(), tr("Other")}};
+    auto* more = makeSection();
+    more->addWidget(makeHeading(tr("All other fields")));
+    for (const auto& group : groups) {
+        QStringList keys = m_fields->remaining(); // less those of the groups before
+        keys.removeIf([&group](const QString& key) { return !key.startsWith(group.first); });
+        if (keys.isEmpty())
+            continue;
+        more->addWidget(makeCaption(group.second));
+        auto* grid = new QGridLayout;
+        m_fields->fill(grid, keys, 2);
+        more->addLayout(grid);
+    }
+    return more;
 }
 
 void SetupPage::nextIssue()

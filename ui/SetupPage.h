@@ -35,6 +35,7 @@ Q_SIGNALS:
 
 private:
     [[nodiscard]] QWidget* makeChecks();
+    [[nodiscard]] QLayout* makeOthers(); ///< all fields without an editor so far, by what they are of
     void refreshScale();
 
     ConfigForm& m_form;

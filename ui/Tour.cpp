@@ -101,7 +101,22 @@ void Tour::showMoment()
     if (step < 0 || (m_run.step() <= step && !isTerminal(m_run.state())))
         return;
     m_momentShown = true;
-    m_run.showStep(stop().moment == TourEvent::End ? -1 : step);
+    m_run.showStep(stop().moment == TourEvent::End ? -1 : scoredStep(step));
+}
+
+// The inspector is pointed at for the scores. A run that has ended gets no more of them: where the event has none, the
+// last one is shown if it has.
+std::int64_t Tour::scoredStep(std::int64_t step) const
+{
+    const auto& events = m_run.history().events;
+    if (stop().target != TourTarget::Inspector || !isTerminal(m_run.state()) || events.empty())
+        return step;
+    const auto hasScores = [&](std::int64_t at) {
+        const auto snapshot = m_run.replay().at(m_run.layout(), events, at);
+        return snapshot && snapshot->hasScores;
+    };
+    const std::int64_t last = events.back().step;
+    return !hasScores(step) && hasScores(last) ? last : step;
 }
 
 void Tour::follow()

@@ -6,6 +6,7 @@
 #include <QObject>
 
 #include <cstddef>
+#include <cstdint>
 
 namespace spectune {
 
@@ -50,6 +51,7 @@ Q_SIGNALS:
 private:
     void enter(std::size_t place);
     void showMoment();
+    [[nodiscard]] std::int64_t scoredStep(std::int64_t step) const; ///< where the stop shows what happened at @p step
     void follow();
 
     RunModel& m_run;

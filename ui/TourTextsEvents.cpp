@@ -81,7 +81,10 @@ TourText TourTexts::threshold(const TourFacts& facts, ModuleIndex chosen)
         {{QStringLiteral("S"), scoreFormula(facts.config.adalora.score)}}};
     const RankSnapshot* shown = facts.shown.get();
     if (shown && shown->eventStep >= 0 && (!shown->hasScores || shown->nearestStep >= 0)) {
-        text.formula.emplace_back(QString(), Tour::tr("of this event the ranks are known, not the scores"));
+        text.formula.emplace_back(QString(),
+            isTerminal(facts.state) && !shown->hasScores
+                ? Tour::tr("this run kept no scores of its events")
+                : Tour::tr("of this event the ranks are known, not the scores"));
         return text;
     }
     if (!shown || !shown->hasScores || shown->eventStep < 0) {

@@ -39,6 +39,7 @@ private Q_SLOTS:
     void whatDiffersStaysInSight();
     void textsThatFitAreWhole();
     void columnsFitTheirValues();
+    void zeroIsToldAsInSetUp();
     void differentPathsReadDifferently();
     void namesOfModelsAreRead();
     void allKeysAreWholeOrNone();
@@ -120,6 +121,17 @@ void TestCompareTable::columnsFitTheirValues()
     QCOMPARE(table.shownValues(1), QStringList({"train.jsonl", "train.jsonl"}));
     table.resize(table.neededWidth(), 200); // the least: a number is never cut
     QCOMPARE(table.shownValues(0), QStringList({"0.005", "0.002"}));
+}
+
+void TestCompareTable::zeroIsToldAsInSetUp()
+{
+    CompareTable table;
+    table.setRows(2, {keyRow("train.save_every", {"0", "50"}), keyRow("train.seed", {"0", "7"})}, {});
+    table.resize(600, 200);
+    QCOMPARE(table.shownValues(0), QStringList({"at the end", "50"}));
+    QCOMPARE(table.shownValues(1), QStringList({"0", "7"})); // an amount
+    QVERIFY(table.accessibleDescription().contains("at the end, 50"));
+    QCOMPARE(table.configuration().front().values, QStringList({"0", "50"})); // which is what a file gets
 }
 
 void TestCompareTable::differentPathsReadDifferently()

@@ -13,6 +13,8 @@
 #include <QComboBox>
 #include <QDir>
 #include <QGridLayout>
+#include <QHash>
+#include <QLabel>
 #include <QLineEdit>
 #include <QTemporaryDir>
 #include <QTest>
@@ -24,6 +26,7 @@ class TestConfigForm : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void everyFieldHasAnEditor();
+    void theOtherFieldsStandInGroups();
     void editorsChangeTheConfiguration_data();
     void editorsChangeTheConfiguration();
     void theFormShowsAConfiguration();
@@ -69,6 +72,38 @@ void TestConfigForm::everyFieldHasAnEditor()
     for (const FieldInfo& info : fields())
         if (const FieldEditor* editor = page.fields().find(keyOf(info)))
             QVERIFY(editor->help().contains(keyOf(info)));
+}
+
+void TestConfigForm::theOtherFieldsStandInGroups()
+{
+    ConfigForm form;
+    SetupPage page(form);
+    const QWidget* body = nullptr;
+    for (const QLabel* label : page.findChildren<QLabel*>())
+        body = label->text() == "All other fields" ? label->parentWidget() : body;
+    QVERIFY(body);
+    QHash<const QWidget*, QString> keys;
+    for (const FieldInfo& info : fields())
+        if (const FieldEditor* editor = page.fields().find(keyOf(info)))
+            keys.insert(editor, keyOf(info));
+    const QStringList groups {"optim", "train", "adalora", "data"}; // any other: after them
+    const QStringList names {"Optimizer", "Training", "Adapter", "Data", "Other"};
+    QStringList expected;
+    qsizetype last = -1;
+    for (const FieldEditor* editor : body->findChildren<FieldEditor*>(Qt::FindDirectChildrenOnly)) {
+        const qsizetype found = groups.indexOf(keys.value(editor).section('.', 0, 0));
+        const qsizetype group = found < 0 ? groups.size() : found;
+        QVERIFY2(group >= last, qPrintable(keys.value(editor)));
+        if (group > last)
+            expected << names.at(group);
+        last = group;
+    }
+    QVERIFY(!expected.isEmpty());
+    QStringList shown;
+    for (const QLabel* label : body->findChildren<QLabel*>(Qt::FindDirectChildrenOnly))
+        if (names.contains(label->text()))
+            shown << label->text();
+    QCOMPARE(shown, expected);
 }
 
 void TestConfigForm::editorsChangeTheConfiguration_data()

@@ -41,6 +41,7 @@ private Q_SLOTS:
     void theMarksHaveTheirKey_data();
     void theMarksHaveTheirKey();
     void withoutScoresThereIsNoKey();
+    void whatHasEndedIsNotToldToTrain();
     void fixedRanksHaveLambdaWithoutScores();
     void modesAreSpelledOutWhereTheyFit();
     void exactValuesComeWhileItRuns();
@@ -63,6 +64,20 @@ static FormulaLines linesBeforeTheFirstEvent()
     snapshot.modules.resize(1);
     snapshot.triplets.resize(1);
     return FormulaLines::of(snapshot, ModuleIndex {0}, 0, ScoreKind::SensitivityUncertainty);
+}
+
+void TestInspector::whatHasEndedIsNotToldToTrain()
+{
+    m_bench->runTo(SessionState::Finished);
+    window().live().inspector().setModule(ModuleIndex {0});
+    window().run().showStep(50); // before the first event: nothing was kept of it
+    QStringList told;
+    for (const QLabel* label : window().live().inspector().findChildren<QLabel*>())
+        if (!label->isHidden() && label->text().startsWith("No scores"))
+            told << label->text();
+    QCOMPARE(told,
+        QStringList("No scores at this step: none were kept of it. The ranks are those of the last masking "
+                    "event."));
 }
 
 void TestInspector::aVerdictIsNeverCut_data()

@@ -16,6 +16,7 @@
 #include "ui/SessionController.h"
 #include "ui/StatusLine.h"
 #include "ui/TimelineStrip.h"
+#include "visualization/MemoryBar.h"
 #include "visualization/Theme.h"
 
 #include <QAction>
@@ -199,6 +200,8 @@ void TestLiveBar::tooLittleMemoryOffersChanges()
     for (const QLabel* label : choices().findChildren<QLabel*>())
         captions << label->text();
     QCOMPARE(captions.filter(QRegularExpression("^saves, of .* needed$")).size(), 1);
+    const auto saved = static_cast<double>(ways.need - ways.changes.front().estimate.total());
+    QVERIFY2(captions.contains(formatMemory(saved)), qPrintable(captions.join('|'))); // below "saves", so no minus
     for (int i = 0; i < rows.size(); ++i) {
         const MemoryChange& change = ways.changes[static_cast<std::size_t>(i)];
         rows[i]->click();

@@ -3,6 +3,7 @@
 #include "tests/ui/StudioBench.h"
 #include "ui/ConfigForm.h"
 #include "ui/EditedRun.h"
+#include "ui/FieldLine.h"
 #include "ui/FieldTexts.h"
 #include "ui/GlossaryPage.h"
 #include "ui/KeyValueList.h"
@@ -101,6 +102,12 @@ void TestLiveControl::anEditIsAskedForConfirmedAndMarked()
     m_bench->pauseAt(200);
     QVERIFY(controls().isOpen());
     QCOMPARE(controls().text("optim.lr"), QStringLiteral("0.005"));
+    QStringList shown; // in the form of the optimizer's row, until the keyboard is in it
+    for (const FieldLine* field : controls().findChildren<FieldLine*>())
+        shown << field->shownText();
+    QVERIFY2(shown.contains(QStringLiteral("5.00e−3")), qPrintable(shown.join('|')));
+    QCOMPARE(editText({.step = 1, .key = "train.save_every", .before = {}, .after = std::int64_t {0}, .line = 0}),
+        QStringLiteral("save every at the end"));
     edit("optim.lr", "1e-3");
     QCOMPARE(window().run().config().optim.lr, 1e-3);
     const std::int64_t step = window().run().step();
@@ -111,7 +118,7 @@ void TestLiveControl::anEditIsAskedForConfirmedAndMarked()
     const auto& marks = window().live().plots().marks();
     QCOMPARE(marks.size(), std::size_t {2});
     QCOMPARE(marks[0].step, step);
-    QCOMPARE(marks[0].text, QStringLiteral("lr 0.001"));
+    QCOMPARE(marks[0].text, QStringLiteral("lr 1.00e−3"));
     const auto curve = window().run().plan().budgetCurve;
     QCOMPARE(curve.back().y(), 2.0 * 42);
     QCOMPARE(curve.front().y(), 8.0 * 42);

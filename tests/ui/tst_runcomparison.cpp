@@ -144,6 +144,8 @@ void TestRunComparison::rowsSayHowARunStands()
     run.evalLoss = std::nan("");
     look = rowLook(run, -1);
     QCOMPARE(look.tone, RunRowLook::Tone::Error);
+    QCOMPARE(look.line, "damaged");
+    QVERIFY(RunSearch("state=damaged").matches(run)); // by the word that is shown
     QCOMPARE(look.number, "none");
     QVERIFY(!look.hasNumber);
 }

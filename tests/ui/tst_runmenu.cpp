@@ -102,7 +102,7 @@ void TestRunMenu::theBarSaysWhatKeepsARunFromIt()
     openRuns(2);
     choose({"bad"});
     QVERIFY(!button("Open").isEnabled());
-    QCOMPARE(button("Open").toolTip(), "The files of “bad” cannot be read.");
+    QCOMPARE(button("Open").toolTip(), "“bad” is damaged.");
     choose({"a"});
     page().setBusy(true);
     QVERIFY(!button("Open").isEnabled());

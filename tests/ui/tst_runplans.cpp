@@ -126,7 +126,8 @@ void TestRunPlans::theRowTellsWhetherStepsCanFollow_data()
     row("stopped", Method::AdaLora, Linear, Stopped, true, "Resume it first", false);
     row("stopped early", Method::AdaLora, Linear, Stopped, false, "no checkpoint to resume from", false);
     row("running", Method::AdaLora, Linear, Running, true, "goes on", false);
-    row("missing", Method::AdaLora, Linear, Missing, true, "cannot be read", false);
+    row("missing", Method::AdaLora, Linear, Missing, true, "not there", false);
+    row("damaged", Method::AdaLora, Linear, Unreadable, true, "is damaged", false);
 }
 
 /// As the menu shows it, before a click; where it can be, the plan says the same.

@@ -3,6 +3,7 @@
 // where they were put.
 #include "tests/ui/RunsTest.h"
 #include "ui/ElidedLabel.h"
+#include "ui/KeyValueList.h"
 #include "ui/LegendToggle.h"
 #include "ui/RowGround.h"
 #include "ui/RunDetails.h"
@@ -22,8 +23,10 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QListView>
+#include <QPlainTextEdit>
 #include <QSplitter>
 #include <QTest>
+#include <QTextDocument>
 
 #include <set>
 
@@ -38,6 +41,7 @@ private Q_SLOTS:
     void theKeyboardFollowsTheChoice();
     void theSearchHasRoom();
     void labelsStandAtTheirFields();
+    void factsStandRightBelowTheName();
     void aProblemStandsApart();
     void handlesStayWhereTheyWerePut();
     void mapsOfOneComparisonShareTheirColours();
@@ -130,14 +134,31 @@ void TestRunsLook::labelsStandAtTheirFields()
         if (!field)
             continue;
         QTRY_COMPARE(field->y() - (label->y() + label->height()), 4);
-        for (const QLabel* other : page().details().findChildren<QLabel*>())
-            if (other->buddy() && other->y() > field->y()) { // the next one
-                QTRY_COMPARE(other->y() - (field->y() + field->height()), 12);
-                break;
-            }
+        const QWidget* next = nullptr;
+        for (const QWidget* other : page().details().findChildren<QWidget*>(Qt::FindDirectChildrenOnly))
+            if (other->isVisible() && other->y() > field->y() && (!next || other->y() < next->y()))
+                next = other;
+        if (next)
+            QTRY_COMPARE(next->y() - (field->y() + field->height()), 12);
         ++fields;
     }
     QCOMPARE(fields, 3);
+}
+
+void TestRunsLook::factsStandRightBelowTheName()
+{
+    write("a", written(0, 1.0));
+    openRuns(1);
+    choose({"a"});
+    QTRY_VERIFY(page().details().isVisible());
+    const auto* facts = page().details().findChild<KeyValueList*>();
+    const auto* notes = page().details().findChild<QPlainTextEdit*>("RunNotes");
+    const auto fields = page().details().findChildren<QLineEdit*>(); // name, tags
+    QCOMPARE(fields.size(), 2);
+    QTRY_VERIFY(fields[0]->y() < facts->y() && facts->y() < fields[1]->y() && fields[1]->y() < notes->y());
+    const int room = notes->viewport()->height() - 2 * static_cast<int>(notes->document()->documentMargin());
+    const int line = notes->fontMetrics().lineSpacing();
+    QVERIFY2(room >= 2 * line && room < 3 * line, qPrintable(QString::number(room)));
 }
 
 void TestRunsLook::aProblemStandsApart()
@@ -149,7 +170,7 @@ void TestRunsLook::aProblemStandsApart()
     const QLabel* problem = nullptr;
     const QLabel* name = nullptr;
     for (const QLabel* label : page().details().findChildren<QLabel*>()) {
-        problem = label->text().startsWith("Not all of this run") ? label : problem;
+        problem = label->text().startsWith("This run is damaged") ? label : problem;
         name = label->text() == "Name" ? label : name;
     }
     QVERIFY(problem && name && !problem->isHidden());

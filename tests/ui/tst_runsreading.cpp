@@ -100,8 +100,9 @@ void TestRunsReading::anUnreadableRunSaysWhy()
     writeBad();
     openRuns(1);
     choose({"bad"});
-    QTRY_COMPARE(page().maps().note(0), "No ranks");
-    QStringList told; // once, beside the facts
+    QTRY_VERIFY2(page().maps().note(0).startsWith("No ranks. This run is damaged. metrics.jsonl:1"),
+        qPrintable(page().maps().note(0)));
+    QStringList told; // once beside the facts
     for (const QLabel* label : page().details().findChildren<QLabel*>())
         if (label->text().contains("metrics.jsonl:1"))
             told << label->text();
@@ -109,7 +110,8 @@ void TestRunsReading::anUnreadableRunSaysWhy()
     QVERIFY(!told.front().contains(folder("bad"))); // the file in its folder, which the facts name
     QVERIFY(!page().maps().grid(0)->isVisibleTo(&page()));
     QVERIFY(page().plot().curves().isEmpty());
-    QCOMPARE(page().plot().emptyText(), "No curve");
+    QVERIFY2(page().plot().emptyText().startsWith("No curve. This run is damaged. metrics.jsonl:1"),
+        qPrintable(page().plot().emptyText()));
     const KeyValueList::Rows& rows = page().details().findChild<KeyValueList*>()->rows();
     QStringList names;
     for (const auto& [name, value] : rows) {
@@ -121,7 +123,7 @@ void TestRunsReading::anUnreadableRunSaysWhy()
     QStringList words;
     for (const ElidedLabel* label : page().bar().findChildren<ElidedLabel*>())
         words << label->text();
-    QVERIFY2(words.contains("bad") && words.contains("AdaLoRA, unreadable"), qPrintable(words.join('|')));
+    QVERIFY2(words.contains("bad") && words.contains("AdaLoRA, damaged"), qPrintable(words.join('|')));
 }
 
 void TestRunsReading::aMissingRunSaysWhere()
@@ -132,8 +134,9 @@ void TestRunsReading::aMissingRunSaysWhere()
     window().library().open();
     QTRY_COMPARE_WITH_TIMEOUT(window().library().find(id("a"))->state, RecordState::Missing, patience);
     page().list().choose({id("a")});
-    QTRY_COMPARE(page().maps().note(0), "No ranks");
-    QCOMPARE(page().plot().emptyText(), "No curve");
+    const QString why = "The folder is not there: " + folder("a") + '.';
+    QTRY_COMPARE(page().maps().note(0), "No ranks. " + why);
+    QCOMPARE(page().plot().emptyText(), "No curve. " + why);
     const auto labels = page().details().findChildren<QLabel*>();
     QVERIFY(std::ranges::any_of(labels, [this](const QLabel* label) {
         return label->text().contains("not there") && label->text().contains(folder("a"));
