@@ -112,9 +112,10 @@ void CompareTable::setRows(int runs, std::vector<CompareRow> configuration, std:
     QStringList spoken;
     for (const auto* rows : {&m_configuration, &m_results})
         for (const CompareRow& row : *rows) {
+            const CompareRow words = told(row);
             QStringList values;
-            for (qsizetype run = 0; run < row.values.size(); ++run)
-                values << valueText(told(row), run);
+            for (qsizetype run = 0; run < words.values.size(); ++run)
+                values << valueText(words, run);
             spoken << row.name + QStringLiteral(": ") + values.join(QStringLiteral(", "));
         }
     setAccessibleDescription(spoken.join(QStringLiteral("; ")));
@@ -296,10 +297,10 @@ bool CompareTable::event(QEvent* event)
         QToolTip::hideText();
         return true;
     }
-    const CompareRow& row = *line->row;
+    const CompareRow row = told(*line->row);
     QStringList words {row.name.trimmed(), row.help};
     for (int run = 0; run < m_runs; ++run)
-        words << QStringLiteral("%1  %2").arg(RunTag::letter(run), valueText(told(row), run));
+        words << QStringLiteral("%1  %2").arg(RunTag::letter(run), valueText(row, run));
     QToolTip::showText(help->globalPos(), words.join(QLatin1Char('\n')), this);
     return true;
 }

@@ -52,6 +52,18 @@ bool isOfPlan(const PlacedWords& label)
     return label.text.startsWith(QStringLiteral("init")) || label.text.startsWith(QStringLiteral("target"));
 }
 
+/// The whole of @p run in a plot as wide as in a window of 1280, with two marks.
+void showWhole(RunPlots& plots, const SampleRun& run)
+{
+    plots.resize(428, 668);
+    plots.setPlan(run.plan());
+    plots.setHistory(run.history());
+    plots.setMarks({{100, "first"}, {1900, "second"}});
+    plots.setRange(PlotRange::WholeRun);
+    std::ignore = plots.grab(); // a plot that was never shown has no places yet
+    plots.replotNow();
+}
+
 } // namespace
 
 class TestBudgetLabels : public QObject {
@@ -219,13 +231,7 @@ void TestBudgetLabels::noLineRunsThroughThePlotsWords()
             SampleRun run = runOf(300, end);
             run.now = now;
             RunPlots plots;
-            plots.resize(428, 668);
-            plots.setPlan(run.plan());
-            plots.setHistory(run.history());
-            plots.setMarks({{100, "first"}, {1900, "second"}});
-            plots.setRange(PlotRange::WholeRun);
-            std::ignore = plots.grab(); // a plot that was never shown has no places yet
-            plots.replotNow();
+            showWhole(plots, run);
             verifyClear(plots, run);
             if (QTest::currentTestFailed())
                 return;
@@ -248,13 +254,7 @@ void TestBudgetLabels::noPhaseLineRunsBesideWhatIsKept()
         SampleRun run = runOf(300, end);
         run.now = 600;
         RunPlots plots;
-        plots.resize(428, 668);
-        plots.setPlan(run.plan());
-        plots.setHistory(run.history());
-        plots.setMarks({{100, "first"}, {1900, "second"}});
-        plots.setRange(PlotRange::WholeRun);
-        std::ignore = plots.grab();
-        plots.replotNow();
+        showWhole(plots, run);
         const QImage image = plots.grab().toImage();
         const double ratio = image.devicePixelRatio();
         std::vector<QRectF> words;

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The rank grid's column names, whole where they fit, and the scale of few revivals.
-#include "tests/visualization/SampleRun.h"
+#include "tests/visualization/GridStates.h"
 #include "visualization/Fonts.h"
 #include "visualization/RankGridPainter.h"
-#include "visualization/RankGridState.h"
 #include "visualization/Theme.h"
 
 #include <QFontMetricsF>
@@ -17,25 +16,13 @@
 
 using namespace spectune;
 using spectune::test::SampleRun;
+using spectune::test::stateOf;
 
 namespace {
 
 RankGridRequest request(QSize size)
 {
     return {.size = size, .layers = 22, .kinds = 7, .attentionKinds = 3};
-}
-
-RankGridState stateOf(const SampleRun& run, GridMode mode, const RankGridGeometry& geometry)
-{
-    RankGridState state;
-    state.view = GridView::Ranks;
-    state.mode = mode;
-    state.setLayout(run.layout());
-    state.snapshot = run.snapshot(1106);
-    state.geometry = geometry;
-    state.updateScale();
-    state.refreshLooks();
-    return state;
 }
 
 } // namespace

@@ -2,11 +2,10 @@
 // What is written on and around the rank grid: labels that never meet, figures that fit, marks that leave them free, a
 // legend in the cells' own colours, and margins that say what they sum up.
 #include "tests/ui/MarkingTranslator.h"
-#include "tests/visualization/SampleRun.h"
+#include "tests/visualization/GridStates.h"
 #include "visualization/Fonts.h"
 #include "visualization/RankGrid.h"
 #include "visualization/RankGridPainter.h"
-#include "visualization/RankGridState.h"
 #include "visualization/Theme.h"
 
 #include <QFontMetricsF>
@@ -19,6 +18,7 @@
 
 using namespace spectune;
 using spectune::test::SampleRun;
+using spectune::test::stateOf;
 
 namespace {
 
@@ -43,19 +43,6 @@ std::pair<double, double> extent(const RankGridGeometry& g, int layer, bool chos
     const double half = g.request.transposed ? tabularWidth(font, QString::number(layer)) / 2.0 : 4.0;
     const double at = g.request.transposed ? middle.x() : middle.y();
     return {at - half, at + half};
-}
-
-RankGridState stateOf(const SampleRun& run, GridMode mode, const RankGridGeometry& geometry)
-{
-    RankGridState state;
-    state.view = GridView::Ranks;
-    state.mode = mode;
-    state.setLayout(run.layout());
-    state.snapshot = run.snapshot(1106);
-    state.geometry = geometry;
-    state.updateScale();
-    state.refreshLooks();
-    return state;
 }
 
 } // namespace

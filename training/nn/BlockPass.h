@@ -37,10 +37,10 @@ struct BlockActivations {
 /// Buffers that all blocks of a pass use one after the other, each for several things in turn; the pass itself takes delta
 /// for the final norm and its gradient, and hidden for logits.
 struct BlockWorkspace {
-    bool keepsInputNorm
-        = true; ///< where the set that reads it has triplets; set before a forward, for it and its backward
-    bool keepsMiddleNorm = true; ///< likewise
-    bool reusesGateUp = false; ///< set at the same time: dQkv comes in the place of gateUp's gradient
+    // These are set before a forward, for it and its backward. A norm is kept where the set that reads it has triplets.
+    bool keepsInputNorm = true;
+    bool keepsMiddleNorm = true;
+    bool reusesGateUp = false; ///< dQkv comes in the place of gateUp's gradient
     at::Tensor delta; // [T, width]: what a half of the block adds to the residual stream; the gradient of a norm
     /// [T, feedForward]: the gated product, its gradient; that of the attention, [T, heads · headDim]; a norm that is not
     /// kept, [T, width]
