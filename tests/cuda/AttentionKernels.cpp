@@ -212,7 +212,11 @@ void checkAttention()
     for (const AttentionForm& form : {AttentionForm {.heads = 2, .kvHeads = 2, .headDim = 64},
              AttentionForm {.heads = 4, .kvHeads = 1, .headDim = 80},
              AttentionForm {.heads = 8, .kvHeads = 2, .headDim = 128},
-             AttentionForm {.heads = 4, .kvHeads = 2, .headDim = 16}}) {
+             AttentionForm {.heads = 4, .kvHeads = 2, .headDim = 16},
+             AttentionForm {.heads = 6, .kvHeads = 2, .headDim = 12}, // no kernel of ATen's reads it in bfloat16
+             AttentionForm {.heads = 2, .kvHeads = 1, .headDim = 2},
+             AttentionForm {.heads = 2, .kvHeads = 2, .headDim = 32},
+             AttentionForm {.heads = 2, .kvHeads = 1, .headDim = 256}}) {
         for (const std::int64_t window : {0, 1, 5, 100}) {
             AttentionForm windowed = form;
             windowed.window = window;

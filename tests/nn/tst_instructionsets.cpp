@@ -195,6 +195,7 @@ void runAttention(
     const std::int64_t elements = kernels::attentionScratch(length, headDim);
     const Range scratch(at::full({1, elements}, NAN, ops::wideType(type))); // what it held is not read
     const kernels::AttentionArgs<T> args {.sequences = 2,
+        .longest = length,
         .offsets = ops::pointerOf<const std::int32_t>(offsets),
         .heads = 4,
         .kvHeads = 2,

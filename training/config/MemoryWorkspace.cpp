@@ -77,8 +77,8 @@ Bytes passTemporaries(const Plan& plan, std::int64_t rows)
     if (plan.cuda && plan.element == 2) // the gradients of q, k and v, and the kernel's sums for q
         return std::max(gatedScratchOf(plan),
             rows * ((queries + 2 * shape.kvHeads * shape.headDim) * plan.element + queries * plan.wide));
-    if (plan.cuda) // one sample's probabilities, keys that a query does not see, and their gradients; key heads repeated
-        return plan.length * (4 * shape.heads * plan.length + 8 * queries) * plan.wide;
+    if (plan.cuda) // of each query and head a sum, as AttentionArgs::scratch
+        return rows * shape.heads * plan.wide;
     if (plan.element == 2) // gradients of triplets are summed in float32: copies of a product's two factors
         return rows * (widest + plan.asMultiplied(plan.largestRank())) * plan.wide;
     return 0;
@@ -134,7 +134,7 @@ Bytes workspace(const Plan& plan)
     }
     // A recorded step points to the rotary tables, which are made whole for it.
     const std::int64_t positions
-        = plan.cuda && plan.element == 2 ? shape.maxPositions : std::max<std::int64_t>(64, plan.length);
+        = plan.cuda ? shape.maxPositions : std::max<std::int64_t>(64, plan.length);
     sum += 2 * positions * shape.headDim * plan.element;
     return sum + std::max({passing, stepTemporaries(plan), evaluationTemporaries(plan)});
 }

@@ -20,8 +20,8 @@ struct Table {
     void (*rotate)(const RotateArgs<T>&, Stream) = nullptr;
     void (*swiGlu)(const SwiGluArgs<T>&, Stream) = nullptr;
     void (*swiGluBackward)(const SwiGluBackwardArgs<T>&, Stream) = nullptr;
-    void (*attention)(const AttentionArgs<T>&, Stream) = nullptr; ///< null on CUDA: ATen's flash attention is used
-    void (*attentionBackward)(const AttentionBackwardArgs<T>&, Stream) = nullptr; ///< likewise
+    void (*attention)(const AttentionArgs<T>&, Stream) = nullptr;
+    void (*attentionBackward)(const AttentionBackwardArgs<T>&, Stream) = nullptr;
     void (*crossEntropy)(const CrossEntropyArgs<T>&, Stream) = nullptr;
     void (*join)(const JoinArgs<T>&, Stream) = nullptr;
     void (*collect)(const CollectArgs<Wide<T>>&, Stream) = nullptr;

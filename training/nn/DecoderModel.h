@@ -103,6 +103,8 @@ public:
     /// tokens continue it, any number of them a call
     [[nodiscard]] at::Tensor forward(
         const at::Tensor& tokens, const AdapterSet* adapters, KeyValueCache* cache = nullptr);
+    /// The same for samples end to end, without padding: [T, width]. @pre reserve(batch.longest)
+    [[nodiscard]] at::Tensor forward(const PackedBatch& batch, const AdapterSet* adapters);
 
     /// [vocabulary, width]: rows are the token's output vectors.
     [[nodiscard]] const at::Tensor& head() const noexcept { return m_head; }
@@ -112,8 +114,10 @@ public:
 private:
     struct Pass; ///< what is the same for every block of one forward
 
-    [[nodiscard]] at::Tensor blockForward(std::int64_t layer, const at::Tensor& x, const Pass& pass);
+    [[nodiscard]] at::Tensor blocksForward(const at::Tensor& tokens, Pass& pass);
+    [[nodiscard]] at::Tensor blockForward(std::int64_t layer, const at::Tensor& x, Pass& pass);
     [[nodiscard]] at::Tensor attention(std::int64_t layer, const at::Tensor& x, const Pass& pass);
+    [[nodiscard]] at::Tensor packedAttention(std::int64_t layer, const at::Tensor& x, Pass& pass);
     [[nodiscard]] at::Tensor project(std::int64_t layer, Matrix matrix, const at::Tensor& x, const Pass& pass) const;
     [[nodiscard]] std::optional<at::Tensor> windowMask(std::int64_t queries, std::int64_t keys) const;
     void loadBlock(std::int64_t layer, const std::function<at::Tensor(const std::string&, at::IntArrayRef)>& load);
