@@ -112,12 +112,7 @@ private Q_SLOTS:
     }
 
     /// Loading and saving again changes no byte.
-    void loadingIsExact_data()
-    {
-        QTest::addColumn<int>("methodNumber");
-        QTest::newRow("adalora") << static_cast<int>(Method::AdaLora);
-        QTest::newRow("prune-lora") << static_cast<int>(Method::PruneLora);
-    }
+    void loadingIsExact_data() { addShrinkingMethods(); }
 
     void loadingIsExact()
     {

@@ -333,16 +333,14 @@ private Q_SLOTS:
     void agree_data() { addLevels(); }
     void agree()
     {
-        QFETCH(const QString, level);
-        QFETCH(const int, typeNumber);
-        if (!(level == "avx2" ? hasAvx2() : hasAvx512()))
+        const LevelRow row = levelRow();
+        if (!row.isHere)
             QSKIP("this processor does not have it");
-        const auto type = static_cast<at::ScalarType>(typeNumber);
-        const auto of = [type](const QString& name) {
+        const auto of = [type = row.type](const QString& name) {
             return ops::withElementType(type, [&]<typename T>(T*) { return outputsOf<T>(name, type); });
         };
         const auto expected = of("sse2");
-        const auto actual = of(level);
+        const auto actual = of(row.level);
         for (std::size_t i = 0; i < expected.size(); ++i)
             NEAR(actual[i], expected[i]);
     }
