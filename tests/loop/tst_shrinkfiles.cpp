@@ -44,8 +44,8 @@ class TestShrinkFiles : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    /// A checkpoint has one form, whatever is in the arena; of dropped triplets P and Q stay as they were, λ and moments
-    /// are 0.
+    /// A checkpoint has one form, whatever is in the arena;
+    /// of dropped triplets P and Q stay as they were, λ and moments are 0.
     void checkpointsHoldAllTriplets()
     {
         const Folder folder;

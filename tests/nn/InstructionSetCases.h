@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What the tests of the CPU's instruction sets share: the tables that this processor can run, and what each of them made of
-// the same random inputs.
+// What the tests of the CPU's instruction sets share: the tables that this processor can run, and what each of them
+// made of the same random inputs.
 #pragma once
 
 #include "tests/nn/KernelCases.h"
@@ -71,9 +71,9 @@ inline LevelRow levelRow()
         .isHere = level == "avx2" ? hasAvx2() : hasAvx512()};
 }
 
-/// What a table makes of the same random inputs, by name. Sets differ in the order of sums alone, and in whether a product
-/// is rounded before it is added: 250 terms at most (headDim and keys, or a vocabulary). bfloat16 may then fall on the
-/// other side of a rounding, which a backward reads once more.
+/// What a table makes of the same random inputs, by name. Sets differ in the order of sums alone, and in whether a
+/// product is rounded before it is added: 250 terms at most (headDim and keys, or a vocabulary). bfloat16 may then fall
+/// on the other side of a rounding, which a backward reads once more.
 struct Outputs {
     struct Output {
         std::string name;

@@ -31,8 +31,8 @@ QString checked(const AttentionForm& form, const Lengths& lengths, const at::Ten
     QString text = apart("value", buffers.saved.out, expected, allowed(type, terms, 2));
     attentionBackward(
         qkv.rows, batch, form, buffers.saved, dOut.rows, stillRotary(form, type), buffers.scratch, dQkv.rows);
-    // Part by part: those of v are much larger than those of q. Where a query sees one key alone those of q and k are 0,
-    // the difference of terms as large as dO · v · k.
+    // Part by part: those of v are much larger than those of q. Where a query sees one key alone those of q and k are
+    // 0, the difference of terms as large as dO · v · k.
     const std::int64_t queries = form.heads * form.headDim;
     const std::int64_t keys = form.kvHeads * form.headDim;
     const double size = upstream.abs().max().item<double>() * values.abs().max().item<double>();

@@ -15,8 +15,8 @@ namespace spectune::testing {
 
 using Lengths = std::vector<std::int64_t>;
 
-/// As batches are packed (PackedBatch.h): on CUDA the longest sample's length is a bound, where lengths differ. All tokens
-/// stand at position 0, where the rotation turns nothing.
+/// As batches are packed (PackedBatch.h): on CUDA the longest sample's length is a bound, where lengths differ. All
+/// tokens stand at position 0, where the rotation turns nothing.
 inline PackedBatch packOf(const Lengths& lengths, at::Device device = at::kCPU)
 {
     PackedBatch batch;
