@@ -14,7 +14,8 @@ public:
     RankGridPainter(QPainter& painter, const RankGridState& state, const QRegion& region);
     void paint();
 
-    /// Legs of the corner that marks what a cell lost or got back, so that it meets no figure of that width. At least 7.
+    /// Legs of the corner that marks what a cell lost or got back, so that it meets no figure of that width.
+    /// At least 7.
     [[nodiscard]] static double flagSize(const QRectF& rect, double figureWidth);
     /// The columns' names, whole where they fit in columnFont(): "down", else "dn", else "d".
     [[nodiscard]] QStringList columnNames() const;

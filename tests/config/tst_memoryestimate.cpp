@@ -80,8 +80,8 @@ void MemoryEstimateTest::countsParameters()
     QCOMPARE(tinyLlama.parameters() - tied.parameters(), 32000 * 2048);
 }
 
-// spectune-train bench on one H200 (CUDA 13, bfloat16, AdaLoRA, init rank 12, every matrix), as its allocator counted: the
-// figures of README.md's table of peaks.
+// spectune-train bench on one H200 (CUDA 13, bfloat16, AdaLoRA, init rank 12, every matrix), as its allocator counted:
+// the figures of README.md's table of peaks.
 void MemoryEstimateTest::holdsTheMeasuredPeaks_data()
 {
     QTest::addColumn<bool>("large");
@@ -166,8 +166,8 @@ void MemoryEstimateTest::flashBackwardsCopiesAreCounted()
 }
 
 // The gated product's backward with its factors' gradients: on CUDA, in bfloat16, above 1024 rows, ranks up to 16 as
-// multiplied. It is there when attention's backward is not. Dropout of what `down` reads rules it out; but for that it takes
-// room for a masked input.
+// multiplied. It is there when attention's backward is not. Dropout of what `down` reads rules it out; but for that it
+// takes room for a masked input.
 void MemoryEstimateTest::fusedBackwardsScratchIsCounted_data()
 {
     QTest::addColumn<int>("length");

@@ -190,7 +190,8 @@ Run train(const Form& form, bool recorded, bool ahead)
     return run;
 }
 
-/// Relative, of the steps from @p begin to before @p end that were not skipped. Infinite where one side is not a number.
+/// Relative, of the steps from @p begin to before @p end that were not skipped.
+/// Infinite where one side is not a number.
 double largestDifference(const Run& a, const Run& b, double StepResult::*number = &StepResult::loss,
     std::int64_t begin = 0, std::int64_t end = steps)
 {

@@ -255,12 +255,10 @@ private Q_SLOTS:
     void agree_data() { addLevels(); }
     void agree()
     {
-        QFETCH(const QString, level);
-        QFETCH(const int, typeNumber);
-        if (!(level == "avx2" ? hasAvx2() : hasAvx512()))
+        const LevelRow row = levelRow();
+        if (!row.isHere)
             QSKIP("this processor does not have it");
-        const auto type = static_cast<at::ScalarType>(typeNumber);
-        NEAR(outputsOf(level, type), outputsOf("sse2", type));
+        NEAR(outputsOf(row.level, row.type), outputsOf("sse2", row.type));
     }
 
     void theBestIsChosen()

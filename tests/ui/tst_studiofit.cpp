@@ -16,12 +16,10 @@ using namespace spectune;
 using spectune::test::cutOff;
 using spectune::test::patience;
 
-class TestStudioFit : public QObject {
+class TestStudioFit : public test::StudioTest {
     Q_OBJECT
 private Q_SLOTS:
-    void initTestCase() { QCoreApplication::setApplicationName("spectune-test"); }
     void init();
-    void cleanup();
     void beforeARun_data() { sizes(); }
     void beforeARun();
     void duringARun_data() { sizes(); }
@@ -34,9 +32,6 @@ private Q_SLOTS:
 private:
     static void sizes();
     void check(const char* state);
-    [[nodiscard]] MainWindow& window() { return *m_bench->window; }
-
-    std::unique_ptr<test::StudioBench> m_bench;
 };
 
 void TestStudioFit::sizes()
@@ -49,14 +44,9 @@ void TestStudioFit::sizes()
 void TestStudioFit::init()
 {
     QFETCH(QSize, size);
-    m_bench = std::make_unique<test::StudioBench>();
+    StudioTest::init();
     m_bench->size = size;
     QVERIFY(m_bench->open());
-}
-
-void TestStudioFit::cleanup()
-{
-    m_bench.reset();
 }
 
 void TestStudioFit::check(const char* state)
