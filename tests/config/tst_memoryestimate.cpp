@@ -144,8 +144,8 @@ void MemoryEstimateTest::partsFollowTheConfiguration()
         2 * 4 * 12 * 154);
 }
 
-// Written out by hand from flash_api.cpp: ⌈132 / (samples · heads)⌉ copies of the sums for q on 132 multiprocessors, with
-// 128 rows to spare for each sample.
+// Written out by hand from flash_api.cpp: ⌈132 / (samples · heads)⌉ copies of the sums for q on 132 multiprocessors,
+// with 128 rows to spare for each sample.
 void MemoryEstimateTest::flashBackwardsCopiesAreCounted()
 {
     const auto bytes = [](std::int64_t rows, std::int64_t gradients, std::int64_t padded, std::int64_t sums) {

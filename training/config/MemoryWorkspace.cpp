@@ -16,9 +16,9 @@ Bytes stepTemporaries(const Plan& plan)
     return hasLambda(plan.config.method) ? 2 * plan.modules * largest * largest * plan.wide : 0;
 }
 
-/// An evaluation's forward keeps nothing, but each worker runs a batch of its own: the feed-forward half of a block, whose
-/// gate, its silu, up and their product are there at once. Where the base is in half precision the triplets' part of up comes
-/// in float32 beside it.
+/// An evaluation's forward keeps nothing, but each worker runs a batch of its own: the feed-forward half of a block,
+/// whose gate, its silu, up and their product are there at once. Where the base is in half precision the triplets' part
+/// of up comes in float32 beside it.
 Bytes evaluationTemporaries(const Plan& plan)
 {
     if (plan.config.data.evalPath.empty())
@@ -31,8 +31,8 @@ Bytes evaluationTemporaries(const Plan& plan)
     return batches * plan.rows() * row;
 }
 
-/// Whether a block's gated product goes back together with the gradients of its factors, as gatedBackwardWithFactors() in
-/// nn/GatedBackward.cpp decides it.
+/// Whether a block's gated product goes back together with the gradients of its factors, as gatedBackwardWithFactors()
+/// in nn/GatedBackward.cpp decides it.
 bool fusesGatedBackward(const Plan& plan, std::int64_t layer)
 {
     constexpr std::int64_t mostRank = 16;
@@ -148,8 +148,7 @@ Bytes workspace(const Plan& plan)
         sum += cublas;
     }
     // A recorded step points to the rotary tables, which are made whole for it.
-    const std::int64_t positions
-        = plan.cuda ? shape.maxPositions : std::max<std::int64_t>(64, plan.length);
+    const std::int64_t positions = plan.cuda ? shape.maxPositions : std::max<std::int64_t>(64, plan.length);
     sum += 2 * positions * shape.headDim * plan.element;
     return sum + std::max({passing, stepTemporaries(plan), evaluationTemporaries(plan)});
 }

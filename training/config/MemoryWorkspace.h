@@ -19,8 +19,8 @@ namespace spectune::memory {
     return 4 * mostRank * (3 * parts * feedForward + 2 * blocks * rows);
 }
 
-/// What flash attention's backward makes and drops on CUDA in bfloat16, adding up in one order as nn/AttentionOp.cpp asks
-/// for: the gradients of q, k and v, those of k and v by query head where heads share a key head, and in float32
+/// What flash attention's backward makes and drops on CUDA in bfloat16, adding up in one order as nn/AttentionOp.cpp
+/// asks for: the gradients of q, k and v, those of k and v by query head where heads share a key head, and in float32
 /// Σ dO ∘ O and the sums for q, a copy for each of the blocks that work on one head. By dk_expanded, softmax_d and
 /// dq_accum of mha_varlen_bwd() in PyTorch's aten/src/ATen/native/transformers/cuda/flash_attn/flash_api.cpp; mha_bwd()
 /// there, for samples of one length, needs up to 128 rows a sample less. @param rows of all @p samples

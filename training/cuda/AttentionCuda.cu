@@ -7,8 +7,8 @@ namespace {
 
 using namespace tiled;
 
-/// out and log Σ of a tile of queries: the softmax is built up key tile by key tile, what is there so far shrinking when
-/// a larger score comes.
+/// out and log Σ of a tile of queries: the softmax is built up key tile by key tile,
+/// what is there so far shrinking when a larger score comes.
 template <typename T, int Columns>
 __global__ void __launch_bounds__(threads) attentionKernel(AttentionArgs<T> args)
 {

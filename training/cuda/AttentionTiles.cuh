@@ -7,9 +7,9 @@
 #include <cmath>
 #include <cstdint>
 
-// What attention's kernels share. They are FlashAttention's formulation (Dao et al. 2022) in plain arithmetic, without tensor
-// cores: tiles of queries and keys meet in shared memory, and no score outlives its pair of tiles. Each sum has one order
-// and one thread, so that a run gives the same bits again.
+// What attention's kernels share. They are FlashAttention's formulation (Dao et al. 2022) in plain arithmetic, without
+// tensor cores: tiles of queries and keys meet in shared memory, and no score outlives its pair of tiles. Each sum has
+// one order and one thread, so that a run gives the same bits again.
 namespace spectune::kernels::gpu::tiled {
 
 inline constexpr int side = 16; ///< threads are side × side
@@ -91,7 +91,8 @@ __device__ int firstTile(const AttentionArgs<T>& args, int begin)
     return static_cast<int>(key) / Cut::rows * Cut::rows;
 }
 
-/// One block for each tile of the longest sequence, head and sequence; those that a shorter one has no tile for end at once.
+/// One block for each tile of the longest sequence, head and sequence;
+/// those that a shorter one has no tile for end at once.
 template <typename T, int Columns, typename Args>
 void launch(
     void (*kernel)(Args), const Args& args, const AttentionArgs<T>& of, std::int64_t heads, int tiles, Stream stream)

@@ -25,8 +25,8 @@ struct AddedToken {
 /// roles replace its own) and added_tokens.json, by the rules of transformers' LlamaTokenizer. add_eos_token is not
 /// asked: a sample ends with EOS, and a prompt does not.
 struct TokenizerSettings {
-    /// A role ("bos_token") to its token; std::nullopt where a file sets it to null; absent where none names it: then it
-    /// is tokenizer.model's own.
+    /// A role ("bos_token") to its token; std::nullopt where a file sets it to null; absent where none names it: then
+    /// it is tokenizer.model's own.
     std::map<std::string, std::optional<std::string>> roles;
     std::vector<AddedToken> added; ///< by id
     bool addBos = true;

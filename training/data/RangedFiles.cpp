@@ -12,7 +12,8 @@ class ArrayScanner {
 public:
     enum class Event { None, Begin, End, Done };
 
-    /// What the byte does; End and Done come with the byte after the element ("," or "]"). Throws a Message for a fault.
+    /// What the byte does; End and Done come with the byte after the element ("," or "]").
+    /// Throws a Message for a fault.
     Event step(char c)
     {
         if (m_inString) {

@@ -36,8 +36,8 @@ private:
     std::uint64_t m_size = 0;
 };
 
-/// What ends a file's lines, told while the file is scanned: '\n' ("\r\n" too), or '\r' where it has no '\n' at all, as Mac
-/// OS wrote before X.
+/// What ends a file's lines, told while the file is scanned:
+/// '\n' ("\r\n" too), or '\r' where it has no '\n' at all, as Mac OS wrote before X.
 class LineEnd {
 public:
     /// @param bytes the next of the file

@@ -72,8 +72,8 @@ std::optional<std::int64_t> rightOf(const AttentionForm& form)
     return form.window > 0 ? 0 : -1;
 }
 
-/// While it lives, flash attention's backward adds up in one order, so that a run gives the same bits again. The switch is
-/// the process's, but the training thread alone computes on CUDA.
+/// While it lives, flash attention's backward adds up in one order, so that a run gives the same bits again. The switch
+/// is the process's, but the training thread alone computes on CUDA.
 class OneOrder {
 public:
     OneOrder()
@@ -147,8 +147,8 @@ void cudnnForward(const at::Tensor& qkv, const PackedBatch& batch, const Attenti
     saved.offset = std::get<7>(result);
 }
 
-/// Of cuDNN's forward. Its own backward adds up in any order, and ATen 2.11 has no switch for that. On an H200 that is 2 to
-/// 4 % of a step faster, 7 % where a step is one short sample: what the same bits cost.
+/// Of cuDNN's forward. Its own backward adds up in any order, and ATen 2.11 has no switch for that. On an H200 that is
+/// 2 to 4 % of a step faster, 7 % where a step is one short sample: what the same bits cost.
 void evenBackward(const at::Tensor& qkv, const PackedBatch& batch, const AttentionForm& form,
     const AttentionSaved& saved, const at::Tensor& dOut, const Rotary& rotary, const at::Tensor& dQkv)
 {

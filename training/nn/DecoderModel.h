@@ -93,14 +93,13 @@ public:
     [[nodiscard]] const at::Tensor& embedding() const noexcept { return m_embedding; } // [vocabulary, width]
     [[nodiscard]] const at::Tensor& finalNorm() const noexcept { return m_finalNorm; } // [width]
     [[nodiscard]] const Rotary& rotary() const noexcept { return m_rotary; }
-    /// The weights of one input with @p rank columns beside and as many rows below them, [Σ out + rank, in + rank], all 0:
-    /// where triplets are joined to them. Weights without that much room move, and earlier results of this function no
-    /// longer belong to the model: it serves one run at a time.
+    /// The weights of one input with @p rank columns beside and as many rows below them, [Σ out + rank, in + rank], all
+    /// 0: where triplets are joined to them. Weights without that much room move, and earlier results of this function
+    /// no longer belong to the model: it serves one run at a time.
     [[nodiscard]] at::Tensor joined(std::int64_t layer, InputSet set, std::int64_t rank);
     /// @}
 
-    /// Without gradients. @param adapters null: the base alone. @param cache null: all of the tokens at once; else the
-    /// tokens continue it, any number of them a call
+    /// Without gradients. @param adapters null: the base alone. @param cache null: all tokens at once; else they go on
     [[nodiscard]] at::Tensor forward(
         const at::Tensor& tokens, const AdapterSet* adapters, KeyValueCache* cache = nullptr);
     /// The same for samples end to end, without padding: [T, width]. @pre reserve(batch.longest)
