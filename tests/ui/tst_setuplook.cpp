@@ -181,7 +181,7 @@ void TestSetupLook::aFieldHasOneName()
     if (info.type != FieldType::Boolean)
         QCOMPARE(editor.control().findChild<QLabel*>()->text(), name);
     QCOMPARE(editor.control().focusProxy()->accessibleName(), name); // of what the keyboard goes to
-    QCOMPARE(editor.control().focusProxy()->accessibleDescription(), fieldWords(info.help));
+    QCOMPARE(editor.control().focusProxy()->accessibleDescription(), fieldHelp(info));
     for (const FieldInfo& other : fields())
         QVERIFY2(other.key == info.key || fieldLabel(other) != name, qPrintable(name));
 }
