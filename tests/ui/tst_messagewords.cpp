@@ -144,7 +144,8 @@ void TestMessageWords::presetsAreCollected()
     const PresetLibrary library {QString()};
     QVERIFY(library.presets().size() >= 15);
     for (const Preset& preset : library.presets())
-        for (QString text : {preset.name, preset.group, preset.about, preset.source}) {
+        for (QString text :
+            {preset.name, preset.group, preset.aboutShort, preset.about, preset.sourceShort, preset.source}) {
             text.replace("\"", "\\\"");
             QVERIFY2(text.isEmpty() || collected.contains("QT_TRANSLATE_NOOP(\"PresetTexts\", \"" + text + "\")"),
                 qPrintable(text));
