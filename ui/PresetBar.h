@@ -19,9 +19,9 @@ namespace spectune {
 class ConfigForm;
 class ElidedLabel;
 
-/// The row above the set-up: presets to choose from, in two short lines what the chosen one is for and where its numbers
-/// come from, and how many fields have been changed since. All that there is to say of it unfolds below. A set-up that
-/// comes from elsewhere is no preset's.
+/// The row above the set-up: presets to choose from, in two short lines what the chosen one is for and where its
+/// numbers come from, and how many fields have been changed since. All that there is to say of it unfolds below. A
+/// set-up that comes from elsewhere is no preset's.
 class PresetBar : public QWidget {
     Q_OBJECT
 public:

@@ -50,9 +50,6 @@ private Q_SLOTS:
     void issues();
     void suggestionsMend_data();
     void suggestionsMend();
-    void bothPhasesCanBeWrong_data();
-    void bothPhasesCanBeWrong();
-    void oneMistakeTakesOneMend();
     void goodConfigurationsHaveNone();
     void rangesAreCheckedPastTheSetters();
     void scaleTakesTheWidthIntoAccount();
@@ -169,44 +166,6 @@ void ValidationTest::suggestionsMend()
     setFieldValue(config, issue.key, *issue.suggestion);
     const std::vector<Issue> rest = validate(config, &demoFacts);
     QVERIFY2(rest.empty(), rest.empty() ? "" : rest.front().text.english().c_str());
-}
-
-void ValidationTest::bothPhasesCanBeWrong_data()
-{
-    QTest::addColumn<QString>("first");
-    QTest::newRow("tf first") << "adalora.tf";
-    QTest::newRow("ti first") << "adalora.ti";
-}
-
-/// Each is told, and each suggestion mends its own, in whichever order they are taken.
-void ValidationTest::bothPhasesCanBeWrong()
-{
-    QFETCH(QString, first);
-    RunConfig config = configWith({"train.steps=329", "adalora.ti=8000", "adalora.tf=50000"});
-    const std::vector<Issue> issues = validate(config, &demoFacts);
-    QCOMPARE(issues.size(), 2U);
-    QCOMPARE(issueOf(issues, "adalora.tf")->text.english(),
-        std::string("adalora.tf is 50000, must be below the run's 329 steps"));
-    QCOMPARE(issueOf(issues, "adalora.ti")->text.english(),
-        std::string("adalora.ti is 8000, must be below 328: at least 1 of the run's 329 steps is the final phase"));
-    setFieldValue(config, first.toStdString(), *issueOf(issues, first.toStdString())->suggestion);
-    const std::vector<Issue> rest = validate(config, &demoFacts);
-    QCOMPARE(rest.size(), 1U);
-    QVERIFY(rest.front().key != first.toStdString());
-    setFieldValue(config, rest.front().key, *rest.front().suggestion);
-    QVERIFY(validate(config, &demoFacts).empty());
-}
-
-void ValidationTest::oneMistakeTakesOneMend()
-{
-    for (const char* ti : {"adalora.ti=0", "adalora.ti=250", "adalora.ti=327"}) { // each would fit with another tf
-        RunConfig config = configWith({"train.steps=329", "adalora.tf=50000", ti});
-        const std::vector<Issue> issues = validate(config, &demoFacts);
-        QCOMPARE(issues.size(), 1U);
-        QCOMPARE(issues.front().key, std::string("adalora.tf"));
-        setFieldValue(config, "adalora.tf", *issues.front().suggestion);
-        QVERIFY2(validate(config, &demoFacts).empty(), ti);
-    }
 }
 
 void ValidationTest::goodConfigurationsHaveNone()

@@ -195,7 +195,7 @@ void checkRanks(const Context& c, Issues& issues)
     }
 }
 
-/// For a tf that no ti would make fit. A ti that no tf would make fit, either, is a mistake of its own; else the tf that is
+/// For a tf that no ti would make fit. A ti that no tf would make fit is a mistake of its own; else the tf that is
 /// suggested goes with the ti that is there. @pre at least two steps
 void checkOverlongPhases(const Context& c, Issues& issues)
 {
