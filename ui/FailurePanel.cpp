@@ -80,7 +80,7 @@ FailurePanel::FailurePanel(RunModel& run, QWidget* parent)
     connect(copy, &QPushButton::clicked, this, [this] {
         const Failure& failure = m_run.failure();
         QGuiApplication::clipboard()->setText(
-            messageWords(failure.message) + QLatin1Char('\n') + messageWords(failure.detail));
+            labelledWords(failure.message) + QLatin1Char('\n') + labelledWords(failure.detail));
     });
     connect(m_log, &QPushButton::clicked, this, &FailurePanel::openLogWanted);
     connect(&run, &RunModel::stateChanged, this, &FailurePanel::refresh);
@@ -169,8 +169,8 @@ void FailurePanel::refresh()
     const Failure& failure = m_run.failure();
     const QString where = failure.step >= 0 ? tr(" at step %1").arg(formatCount(failure.step)) : QString();
     m_title->setText(failureTitle(failure.kind) + where);
-    m_message->setText(messageWords(failure.message));
-    m_detail->setPlainText(messageWords(failure.detail));
+    m_message->setText(labelledWords(failure.message));
+    m_detail->setPlainText(labelledWords(failure.detail));
     m_detail->setVisible(!failure.detail.empty());
     constexpr int lineHeight = 15;
     m_detail->setFixedHeight(16 + lineHeight * std::clamp(m_detail->blockCount() + 1, 2, 8));

@@ -186,7 +186,7 @@ void RunBar::refresh()
     m_state = RunBarState::of(m_input);
     m_mark->setMark(m_state.mark);
     m_title->setText(m_state.title);
-    m_title->setToolTip(m_state.mark == StateMark::Cross ? messageWords(m_run.failure().message) : m_state.note);
+    m_title->setToolTip(m_state.mark == StateMark::Cross ? labelledWords(m_run.failure().message) : m_state.note);
     setTone(m_title, m_state.mark == StateMark::Cross ? "error" : "");
     const auto apply = [](QPushButton* button, const BarButton& state) {
         button->setVisible(state.visible);
@@ -243,7 +243,7 @@ void RunBar::refreshMessage()
     QString detail;
     const bool failed = m_state.showsFailure;
     if (failed) {
-        message = messageWords(m_run.failure().message).section(QLatin1Char('\n'), 0, 0);
+        message = labelledWords(m_run.failure().message).section(QLatin1Char('\n'), 0, 0);
         detail = m_input.held             ? tr("Nothing is lost: the run waits. Make room, then try again.")
             : m_run.checkpoints().empty() ? tr("Nothing was saved yet: no checkpoint had been reached.")
                                           : tr("Saved: step %1.").arg(formatCount(m_run.checkpoints().back()));

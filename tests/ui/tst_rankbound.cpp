@@ -14,6 +14,7 @@
 #include "visualization/BoundCurve.h"
 #include "visualization/StartsPlot.h"
 
+#include <QLineEdit>
 #include <QPushButton>
 #include <QTest>
 
@@ -364,6 +365,7 @@ void TestRankBound::aTotalBudgetIsWhatTheBoundIsHeldAgainst()
     ConfigForm& form = window().form();
     QCOMPARE(form.facts().matrices, 42);
     const auto* panel = window().setup().findChild<RankBoundPanel*>();
+    panel->findChild<QLineEdit*>()->setText("1"); // its samples are text
     form.setValue("adalora.target_rank", FieldValue {std::int64_t {6}});
     QVERIFY2(panel->comparison().contains("target 6 are below"), qPrintable(panel->comparison()));
     form.setValue("adalora.total_budget", FieldValue {std::int64_t {300}});

@@ -8,7 +8,6 @@
 #include "ui/MemoryFacts.h"
 #include "ui/MemoryLegend.h"
 #include "ui/MemoryPanel.h"
-#include "ui/RankBoundPanel.h"
 #include "ui/Segmented.h"
 #include "ui/SetupFields.h"
 #include "ui/TargetsPanel.h"
@@ -51,7 +50,6 @@ private Q_SLOTS:
     void memoryFollowsTheConfiguration();
     void aClickMakesItFit();
     void anUnknownDeviceIsSaidToBe();
-    void theRankBoundFollowsItsOutputs();
     void anIssueLeadsToItsField();
 
 private:
@@ -323,21 +321,6 @@ void TestSetupPage::anUnknownDeviceIsSaidToBe()
     QCOMPARE(m_form->warningCount(), 0);
     QVERIFY(MemoryFacts::of(*m_form)->changes().empty());
     QVERIFY(!part<MemoryBar>().grab().isNull());
-}
-
-void TestSetupPage::theRankBoundFollowsItsOutputs()
-{
-    auto& panel = part<RankBoundPanel>();
-    QCOMPARE(panel.bound(), QStringLiteral("r ≥ 55")); // 55 · 56 / 2 = 1540 > 1500
-    QVERIFY(panel.comparison().contains("init 12 and target 6 are below it"));
-    panel.findChild<QLineEdit*>()->setText("2");
-    QCOMPARE(panel.bound(), QStringLiteral("r ≥ 77"));
-    DataPreview few;
-    few.samples = 32;
-    m_form->setPreview(few, false);
-    panel.findChild<QLineEdit*>()->setText("1");
-    QCOMPARE(panel.bound(), QStringLiteral("r ≥ 8"));
-    QVERIFY(panel.comparison().contains("init 12 is above it, target 6 below"));
 }
 
 void TestSetupPage::anIssueLeadsToItsField()
