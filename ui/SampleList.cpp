@@ -148,7 +148,6 @@ QWidget* SampleList::makeFoot()
     m_note = makeCaption(QString(), "third", true);
     column->addWidget(m_note);
     m_check = makeSmallButton(tr("Check the samples"), QStringLiteral("evaluate"));
-    m_check->setToolTip(tr("Both sides answer every sample greedily; what they say is held against the file."));
     column->addWidget(m_check, 0, Qt::AlignLeft);
     connect(m_check, &QPushButton::clicked, this, [this] { m_judge.isJudging() ? m_judge.stop() : m_judge.start(); });
     return foot;
@@ -349,6 +348,10 @@ void SampleList::refreshFoot()
     m_check->setVisible(!m_config.data.evalPath.empty() && !m_failed && (judging || !m_judge.isDone()));
     const bool hasAdapter = m_judge.step() >= 0;
     m_check->setEnabled(judging || (m_mayAsk && hasAdapter && !m_samples.empty()));
+    m_check->setToolTip(!m_mayAsk ? tr("While a run trains nothing can be checked: pause it first.")
+            : !hasAdapter         ? tr("There is no adapter to check yet: train a run, or open one.")
+                                  : tr("Both sides answer every sample greedily; what they say is held against the "
+                                               "file."));
 }
 
 } // namespace spectune
