@@ -19,8 +19,8 @@ struct FailureStory;
 class KeyValueList;
 class RunModel;
 
-/// "What happened" to a run that failed or that waits until it can write: the cause and its figures, what may help, what
-/// is kept, and the ways to the full text. GUI thread.
+/// "What happened" to a run that failed or that waits until it can write: the cause and its figures, what may help,
+/// what is kept, and the ways to the full text. GUI thread.
 class FailurePanel : public QWidget {
     Q_OBJECT
 public:

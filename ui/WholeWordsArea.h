@@ -5,8 +5,8 @@
 
 namespace spectune {
 
-/// Scrolls vertically and ends with a whole line, wherever it is scrolled to: a word, a row or a button that has no room
-/// is left to the scroll bar, not cut through. What is higher than a few lines is cut all the same.
+/// Scrolls vertically and ends with a whole line, wherever it is scrolled to: a word, a row or a button that has no
+/// room is left to the scroll bar, not cut through. What is higher than a few lines is cut all the same.
 class WholeWordsArea : public QScrollArea {
     Q_OBJECT
 public:

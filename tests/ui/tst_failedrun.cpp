@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// "What happened" beside the heatmap: of a run that failed, of one that waits for its disk, and what to change after too
-// little memory.
+// "What happened" beside the heatmap: of a run that failed, of one that waits for its disk, and what to change after
+// too little memory.
 #include "tests/ui/RunFolderBench.h"
 #include "tests/ui/StudioBench.h"
 #include "ui/ConfigForm.h"

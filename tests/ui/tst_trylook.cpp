@@ -20,6 +20,7 @@
 #include <QListWidget>
 #include <QPlainTextEdit>
 #include <QPushButton>
+#include <QScrollBar>
 #include <QSlider>
 #include <QTest>
 #include <QTextBrowser>
@@ -43,6 +44,8 @@ private Q_SLOTS:
     void verdictsAreWhole_data();
     void verdictsAreWhole();
     void checkSaysWhyItIsOff();
+    void rowsOfSamplesAreWhole_data();
+    void rowsOfSamplesAreWhole();
     void aButtonThatStopsLooksSo();
 
 private:
@@ -245,6 +248,32 @@ void TestTryLook::checkSaysWhyItIsOff()
         buttons, [](const QPushButton* button) { return button->text() == QLatin1String("Check the samples"); });
     QVERIFY(check != buttons.end() && !(*check)->isEnabled());
     QVERIFY2((*check)->toolTip().contains("no adapter"), qPrintable((*check)->toolTip()));
+}
+
+void TestTryLook::rowsOfSamplesAreWhole_data()
+{
+    QTest::addColumn<QSize>("size");
+    for (const QSize size : {QSize(1180, 720), QSize(1280, 800), QSize(1920, 1080)})
+        QTest::addRow("%d", size.width()) << size;
+}
+
+void TestTryLook::rowsOfSamplesAreWhole()
+{
+    QFETCH(const QSize, size);
+    m_bench->size = size;
+    QVERIFY(m_bench->open());
+    m_bench->window->showWorkspace(Workspace::Try);
+    QTRY_COMPARE_WITH_TIMEOUT(page().samples().shownCount(), 40, patience);
+    const auto* list = page().samples().findChild<QListWidget*>();
+    QTRY_COMPARE(list->viewport()->height() % SampleDelegate::rowHeight, 0);
+    for (const int place : {0, 3, list->verticalScrollBar()->maximum()}) {
+        list->verticalScrollBar()->setValue(place);
+        const QListWidgetItem* first = list->itemAt(5, 5);
+        QVERIFY(first != nullptr);
+        QCOMPARE(list->visualItemRect(first).top(), 0);
+        QCOMPARE(list->visualItemRect(first).height(), int {SampleDelegate::rowHeight});
+    }
+    QVERIFY(list->viewport()->rect().contains(list->visualItemRect(list->item(39)))); // the end is reached
 }
 
 void TestTryLook::aButtonThatStopsLooksSo()
