@@ -2,7 +2,7 @@
 #include "ui/StatusLine.h"
 
 #include "ui/ElidedLabel.h"
-#include "ui/FailurePanel.h"
+#include "ui/FailureStory.h"
 #include "ui/MessageWords.h"
 #include "ui/PageParts.h"
 #include "ui/RunModel.h"

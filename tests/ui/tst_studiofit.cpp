@@ -28,6 +28,8 @@ private Q_SLOTS:
     void afterARun();
     void afterAFailure_data() { sizes(); }
     void afterAFailure();
+    void whileHeld_data() { sizes(); }
+    void whileHeld();
 
 private:
     static void sizes();
@@ -101,6 +103,14 @@ void TestStudioFit::afterAFailure()
     QVERIFY(window().startRun());
     QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Failed, patience);
     check("failed");
+}
+
+void TestStudioFit::whileHeld()
+{
+    m_bench->scene->fillsAt = 420;
+    QVERIFY(window().startRun());
+    QTRY_VERIFY_WITH_TIMEOUT(window().run().isHeld(), patience);
+    check("held");
 }
 
 QTEST_MAIN(TestStudioFit)
