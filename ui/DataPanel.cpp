@@ -91,8 +91,7 @@ DataPanel::DataPanel(ConfigForm& form, SetupFields& fields, QWidget* parent)
     connect(m_lengths, &LengthsSection::told, this, &DataPanel::told);
     column->addWidget(m_lengths);
     column->addStretch(1);
-    QScrollArea* area = makeScroll(body);
-    area->setAccessibleName(tr("Model and dataset"));
+    QScrollArea* area = makeScroll(body, tr("Model and dataset"));
     outer->addWidget(area, 1);
     outer->addWidget(makeRule());
     auto* foot = makeSection();

@@ -90,7 +90,7 @@ RankBoundLesson::RankBoundLesson(RunModel& run, QWidget* parent)
     column->addLayout(plot, 2);
     column->addWidget(makeRule());
     column->addWidget(makeTrial(), 3);
-    outer->addWidget(makeScroll(body), 1);
+    outer->addWidget(makeScroll(body, tr("Rank bound")), 1);
     addMenus();
     connect(m_worker, &RankTrialWorker::trained, this, [this](int rank, double loss) {
         m_starts->add(rank, loss);

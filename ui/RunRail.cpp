@@ -198,7 +198,7 @@ RunRail::RunRail(RunModel& run, const ConfigForm& form, QWidget* parent)
     health->addLayout(m_health);
     column->addLayout(health);
     column->addStretch();
-    outer->addWidget(new WholeWordsArea(body), 1);
+    outer->addWidget(new WholeWordsArea(body, tr("Set-up and health of the run")), 1);
     connect(&run, &RunModel::reset, this, &RunRail::refresh);
     connect(&run, &RunModel::stateChanged, this, &RunRail::refreshHealth);
     connect(&run, &RunModel::eventAppended, this, &RunRail::refreshHealth);

@@ -91,9 +91,7 @@ QWidget* SetupPage::makeChecks()
     column->addWidget(makeRule());
     column->addLayout(makeOthers());
     column->addStretch();
-    QScrollArea* area = makeScroll(body);
-    area->setAccessibleName(tr("Issues, scale, memory and all other fields"));
-    return area;
+    return makeScroll(body, tr("Issues, scale, memory and all other fields"));
 }
 
 QLayout* SetupPage::makeOthers()

@@ -122,8 +122,10 @@ QWidget* SvdLens::makeMatrixRow()
     column->setSpacing(8);
     auto* row = new QHBoxLayout;
     row->setSpacing(8);
-    row->addWidget(makeCaption(tr("Matrix"), "second"));
+    QLabel* label = makeCaption(tr("Matrix"), "second");
+    row->addWidget(label);
     m_matrices = new QComboBox;
+    label->setBuddy(m_matrices); // a combo box is named by its label alone on Linux
     m_matrices->setMinimumWidth(180);
     m_matrices->setAccessibleName(tr("Matrix"));
     m_shape = makeCaption(QString());

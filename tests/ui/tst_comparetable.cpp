@@ -233,7 +233,7 @@ void TestCompareTable::whatIsSharedIsTold()
 void TestCompareTable::theLastRowInSightIsWhole()
 {
     auto* table = new CompareTable;
-    WholeRowsArea area(table);
+    WholeRowsArea area(table, "Rows");
     std::vector<CompareRow> rows {keyRow("data.path", {"/a/train.jsonl", "/b/train.jsonl"})}; // a taller one
     for (int row = 0; row < 20; ++row)
         rows.push_back(keyRow(QStringLiteral("optim.key%1").arg(row), {"1", "2"}));
@@ -274,7 +274,7 @@ void TestCompareTable::rowsThatCameUnseenHaveTheirHeight()
     QWidget page;
     page.resize(400, 200);
     auto* table = new CompareTable;
-    auto* area = new WholeRowsArea(table, &page);
+    auto* area = new WholeRowsArea(table, "Rows", &page);
     area->resize(400, 200);
     table->setRows(2, {keyRow("optim.lr", {"1", "2"})}, {});
     page.show();
