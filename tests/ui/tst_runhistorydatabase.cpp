@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The history's file: migrations from every earlier version, rows there and back, what is refused.
 #include "tests/support/Errors.h"
+#include "tests/ui/RunFolderBench.h"
 #include "ui/RunDatabase.h"
+#include "ui/RunFolderReader.h"
 #include "ui/RunLibrary.h"
 #include "ui/RunMigrations.h"
 
@@ -75,6 +77,7 @@ RunRecord fullRecord()
     record.bytes = 412'000'000;
     record.configuration = "{\"schema\": 1}";
     record.fingerprint = "1:2 3:4";
+    record.derivation = 3;
     return record;
 }
 
@@ -89,6 +92,7 @@ private Q_SLOTS:
     void oneFolderHasOneRow();
     void everyEarlierVersionIsMigrated_data();
     void everyEarlierVersionIsMigrated();
+    void numbersOfAnEarlierDerivationAreDerivedAnew();
     void aMigrationThatFailsChangesNothing();
     void twoProgramsMigrateOnce();
     void aNewerFileIsRefusedAndLeftAlone();
@@ -139,6 +143,7 @@ void TestRunHistoryDatabase::rowsComeBackAsTheyWere()
     QCOMPARE(read.bytes, 412'000'000);
     QCOMPARE(read.configuration, written.configuration);
     QCOMPARE(read.fingerprint, written.fingerprint);
+    QCOMPARE(read.derivation, 3);
 }
 
 void TestRunHistoryDatabase::factsLeaveNameNotesAndTags()
@@ -205,10 +210,36 @@ void TestRunHistoryDatabase::everyEarlierVersionIsMigrated()
         QCOMPARE(record.loss, 1.25);
         QVERIFY(std::isnan(record.evalLoss));
         QCOMPARE(record.fingerprint, QString()); // so that its folder is read again
+        QVERIFY(record.derivation < folderDerivation); // which would do by itself
         QCOMPARE(record.tags, version >= 2 ? QStringList {"precious"} : QStringList());
     }
     database.insert(fullRecord()); // the new form takes all that the program writes
     QCOMPARE(database.findFolder("/runs/gsm8k-r6")->ranks.kept, 924);
+}
+
+void TestRunHistoryDatabase::numbersOfAnEarlierDerivationAreDerivedAnew()
+{
+    const QString folder = test::writeRun(m_folder->filePath("run"), {test::smallConfig()});
+    const QString path = m_folder->filePath("old.sqlite");
+    {
+        OldProgram old(path); // which counted pauses into the speed
+        migrateHistory(old.database(), 3);
+        executeStatement(old.database(),
+            QStringLiteral("INSERT INTO runs (folder, name, notes, state, steps, tokens_per_second, fingerprint) "
+                           "VALUES ('%1', 'by hand', 'kept', 'finished', 40, 7.0, '%2')")
+                .arg(folder, folderFingerprint(folder)));
+    }
+    RunLibrary library(path);
+    const auto speed = [&library, &folder] {
+        const RunRecord* record = library.findFolder(folder);
+        return record ? record->tokensPerSecond : 0.0;
+    };
+    library.open();
+    QTRY_COMPARE_WITH_TIMEOUT(speed(), 200.0, patience);
+    const RunRecord& record = *library.findFolder(folder);
+    QCOMPARE(record.derivation, folderDerivation); // so that it is not read once more
+    QCOMPARE(record.name, "by hand");
+    QCOMPARE(record.notes, "kept");
 }
 
 void TestRunHistoryDatabase::aMigrationThatFailsChangesNothing()
@@ -265,7 +296,7 @@ void TestRunHistoryDatabase::aNewerFileIsRefusedAndLeftAlone()
     QFile before(path);
     QVERIFY(before.open(QIODevice::ReadOnly));
     const QByteArray bytes = before.readAll();
-    QVERIFY(says([&] { RunDatabase {path}; }, "has version 7, this Spectune knows versions up to 3"));
+    QVERIFY(says([&] { RunDatabase {path}; }, "has version 8, this Spectune knows versions up to 4"));
     QFile after(path);
     QVERIFY(after.open(QIODevice::ReadOnly));
     QCOMPARE(after.readAll(), bytes);
