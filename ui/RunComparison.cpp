@@ -192,7 +192,7 @@ std::vector<CompareRow> compareResults(
             const EvalPoint* best = bestEvaluation(*runs[i]);
             return best ? formatCount(best->step) : ComparisonTexts::tr("none");
         });
-    add(ComparisonTexts::tr("task loss"), ComparisonTexts::tr("Training loss at the end, smoothed, without γR"),
+    add(ComparisonTexts::tr("task loss"), ComparisonTexts::tr("Training loss at the last step, smoothed, without γR"),
         [&](std::size_t i) { return lossText(finalLoss(*runs[i])); });
     for (const std::string& name : metricNames(runs))
         add(QString::fromStdString(name).replace(QLatin1Char('_'), QLatin1Char(' ')),
@@ -309,8 +309,18 @@ LossVerdict lossVerdict(const LoadedRun& a, const LoadedRun& b)
     const double difference = lastEvaluation(a) - lastEvaluation(b);
     if (!std::isfinite(difference))
         return {};
+    const std::int64_t stepOfA = a.history.evaluations.back().step;
+    const std::int64_t stepOfB = b.history.evaluations.back().step;
+    const bool equal = formatLoss(std::abs(difference)) == formatLoss(0.0);
+    const QString proof = equal ? ComparisonTexts::tr("one seed each: no proof that they are alike")
+                                : ComparisonTexts::tr("one seed each: a difference, not a proof");
+    const QString note = stepOfA == stepOfB
+        ? proof
+        : ComparisonTexts::tr("A evaluated at step %1, B at step %2").arg(formatCount(stepOfA), formatCount(stepOfB));
+    if (equal)
+        return {ComparisonTexts::tr("Equal"), ComparisonTexts::tr("evaluation loss, to three decimals"), note};
     return {(difference > 0 ? QStringLiteral("+") : QString()) + formatLoss(difference),
-        ComparisonTexts::tr("evaluation loss of A against B")};
+        ComparisonTexts::tr("evaluation loss of A against B"), note};
 }
 
 } // namespace spectune

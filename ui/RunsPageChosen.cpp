@@ -54,6 +54,10 @@ void RunsPage::refreshChosen()
 {
     RunsBar::Content content;
     content.busy = m_busy;
+    if (m_library.records().empty())
+        content.noneListed = m_library.refusal().isEmpty()
+            ? tr("Runs appear here as soon as they start; earlier ones can be added from the disk.")
+            : tr("There is no history to choose from.");
     std::vector<std::shared_ptr<const LoadedRun>> runs;
     for (const std::int64_t id : m_model->chosen()) {
         const RunRecord* record = m_library.find(id);

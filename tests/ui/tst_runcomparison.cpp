@@ -60,6 +60,7 @@ private Q_SLOTS:
     void anEditMakesTwoRunsDiffer();
     void aSearchReadsAConfigurationOnce();
     void resultsAreTheRuns();
+    void theVerdictSaysWhatItHolds();
     void ranksAreSubtractedByName();
     void tablesAreWrittenAsCsv();
     void aRunByAMapIsReadWithItsRanks();
@@ -225,6 +226,21 @@ void TestRunComparison::resultsAreTheRuns()
     QCOMPARE(rowNamed(rows, "perplexity").values.size(), 2);
     QCOMPARE(lossVerdict(*runs[0], *runs[1]).number, "+0.507");
     QCOMPARE(lossVerdict(*runs[1], *runs[0]).number, "−0.507");
+    QCOMPARE(lossVerdict(*runs[1], *runs[0]).note, "one seed each: a difference, not a proof");
+}
+
+void TestRunComparison::theVerdictSaysWhatItHolds()
+{
+    const auto a = loadWritten(m_folder->filePath("a"), {smallConfig()});
+    LoadedRun like = *a;
+    like.history.evaluations.back().evalLoss += 1e-4; // no decimal of it is shown
+    QCOMPARE(lossVerdict(*a, like).number, "Equal");
+    QCOMPARE(lossVerdict(*a, like).words, "evaluation loss, to three decimals");
+    QVERIFY(!lossVerdict(*a, like).note.contains("difference"));
+    const auto early = loadWritten(m_folder->filePath("b"), {.config = smallConfig(), .steps = 20});
+    QCOMPARE(lossVerdict(*a, *early).note, "A evaluated at step 40, B at step 20");
+    like.history.evaluations.clear();
+    QCOMPARE(lossVerdict(*a, like), LossVerdict {});
 }
 
 void TestRunComparison::ranksAreSubtractedByName()

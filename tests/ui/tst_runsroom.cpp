@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What Runs does with its room: the bar, maps, table and facts in a small window and in a wide one.
+#include "tests/ui/RunsTest.h"
+#include "ui/ElidedLabel.h"
+#include "ui/RunsBar.h"
+#include "ui/RunsPage.h"
+
+#include <QLabel>
+#include <QPushButton>
+#include <QTest>
+
+using namespace spectune;
+using spectune::test::written;
+
+class TestRunsRoom : public test::RunsTest {
+    Q_OBJECT
+private Q_SLOTS:
+    void theBarKeepsTogetherWhatBelongsTogether_data();
+    void theBarKeepsTogetherWhatBelongsTogether();
+    void anEmptyHistoryOffersNoChoice();
+
+private:
+    /// The label of the bar that reads so; null: none.
+    [[nodiscard]] const QLabel* inBar(const QString& text);
+    [[nodiscard]] QRect placeInBar(const QWidget* part) { return {part->mapTo(&page().bar(), QPoint()), part->size()}; }
+};
+
+const QLabel* TestRunsRoom::inBar(const QString& text)
+{
+    for (const QLabel* label : page().bar().findChildren<QLabel*>())
+        if (label->text() == text && label->isVisible())
+            return label;
+    return nullptr;
+}
+
+void TestRunsRoom::theBarKeepsTogetherWhatBelongsTogether_data()
+{
+    QTest::addColumn<int>("width");
+    QTest::newRow("1280") << 1280;
+    QTest::newRow("1920") << 1920;
+}
+
+void TestRunsRoom::theBarKeepsTogetherWhatBelongsTogether()
+{
+    QFETCH(const int, width);
+    m_bench->size = QSize(width, 800);
+    write("a", written(0, 1.0));
+    write("b", written(1, 0.5));
+    openRuns(2);
+    choose({"a", "b"});
+    const QString words = QStringLiteral("evaluation loss of A against B");
+    QTRY_VERIFY(inBar("against") && inBar("a") && inBar("b") && inBar(words));
+    for (const ElidedLabel* label : page().bar().findChildren<ElidedLabel*>())
+        if (label->isVisible())
+            QTRY_COMPARE(label->shownText(), label->text());
+    const QPushButton* swap = nullptr;
+    for (const QPushButton* button : page().bar().findChildren<QPushButton*>())
+        swap = button->text() == "Swap" ? button : swap;
+    QVERIFY(swap);
+    // Each follows right behind the one before, which is as wide as its words.
+    QTRY_COMPARE(placeInBar(inBar("against")).left() - placeInBar(inBar("a")->parentWidget()).right(), 15);
+    QCOMPARE(placeInBar(swap).left() - placeInBar(inBar("b")->parentWidget()).right(), 11);
+    QVERIFY(placeInBar(inBar(words)).left() - placeInBar(swap).right() < 80); // the number is between
+    QCOMPARE(placeInBar(page().bar().mainButton()).right(), page().bar().width() - 13);
+}
+
+void TestRunsRoom::anEmptyHistoryOffersNoChoice()
+{
+    openRuns(0);
+    const auto says = [this](const char* text) {
+        for (const QLabel* label : page().findChildren<QLabel*>())
+            if (label->isVisible() && label->text().contains(text))
+                return true;
+        return false;
+    };
+    QVERIFY(says("Runs appear here as soon as they start"));
+    QVERIFY(!says("Choose a run") && !says("Tick 2"));
+}
+
+QTEST_MAIN(TestRunsRoom)
+#include "tst_runsroom.moc"
