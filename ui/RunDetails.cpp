@@ -62,6 +62,21 @@ void addCourse(const Add& add, const RunRecord& record)
     add(RunDetails::tr("time"), formatDuration(record.seconds));
 }
 
+/// What the time of a run's last word is called.
+QString endedName(RecordState state)
+{
+    switch (state) {
+    case RecordState::Stopped: return RunDetails::tr("stopped");
+    case RecordState::Failed: return RunDetails::tr("failed");
+    case RecordState::Interrupted:
+    case RecordState::Unreadable: return RunDetails::tr("last written"); // nobody knows when its process ended
+    case RecordState::Running:
+    case RecordState::Missing:
+    case RecordState::Finished: break;
+    }
+    return RunDetails::tr("ended");
+}
+
 KeyValueList::Rows factsOf(const RunRecord& record)
 {
     KeyValueList::Rows rows {{RunDetails::tr("state"), record.stateText()}};
@@ -84,10 +99,11 @@ KeyValueList::Rows factsOf(const RunRecord& record)
     }
     if (record.started.isValid())
         add(RunDetails::tr("started"), shortTime(record.started, QDateTime::currentDateTime()));
-    if (record.ended.isValid())
-        add(RunDetails::tr("ended"), shortTime(record.ended, QDateTime::currentDateTime()));
+    if (record.ended.isValid() && record.state != RecordState::Finished) // whose state says when
+        add(endedName(record.state), shortTime(record.ended, QDateTime::currentDateTime()));
     add(RunDetails::tr("device"), record.device);
-    add(RunDetails::tr("on disk"), formatFileSize(static_cast<double>(record.bytes)));
+    if (record.state != RecordState::Missing)
+        add(RunDetails::tr("on disk"), formatFileSize(static_cast<double>(record.bytes)));
     add(RunDetails::tr("folder"), shownPath(record.folder));
     return rows;
 }

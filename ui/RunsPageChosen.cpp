@@ -78,10 +78,11 @@ void RunsPage::refreshChosen()
 // A search of the disk tells of its rows up to thirty times a second: what is chosen is seldom among them.
 void RunsPage::showChosen(std::vector<std::shared_ptr<const LoadedRun>> runs, const std::vector<RunRecord>& records)
 {
-    Chosen chosen {.ids = m_model->chosen(), .runs = std::move(runs), .names = {}, .reasons = {}};
+    Chosen chosen {.ids = m_model->chosen(), .runs = std::move(runs), .names = {}, .reasons = {}, .states = {}};
     for (std::size_t i = 0; i < records.size(); ++i) {
         chosen.names << records[i].title();
         chosen.reasons << (chosen.runs[i] ? QString() : whyAbsent(records[i]));
+        chosen.states.push_back(records[i].state);
     }
     if (std::exchange(m_hasDrawn, true) && chosen == m_drawn)
         return;
@@ -106,7 +107,7 @@ void RunsPage::showChosen(std::vector<std::shared_ptr<const LoadedRun>> runs, co
     m_drawn = std::move(chosen);
     m_plot->setEmptyText(emptyPlotText(m_drawn.reasons));
     m_curvesNote->setVisible(!m_plot->curves().isEmpty());
-    m_maps->setRuns(m_drawn.runs, m_drawn.names, m_drawn.reasons);
+    m_maps->setRuns(m_drawn.runs, m_drawn.names, m_drawn.reasons, m_drawn.states);
     refreshTable();
 }
 

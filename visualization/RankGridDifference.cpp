@@ -45,12 +45,13 @@ void RankGridPainter::paintDifferenceMarginals()
     const Theme& theme = Theme::current();
     const QFont caption = Fonts::caption();
     int longest = 1;
-    double room = 0.0; // of a sum beside its bar
+    double widest = 0.0; // figure
     for (int layer = 0; layer < m_state.layers; ++layer) {
         longest = std::max(longest, std::abs(m_state.layerDifference(layer)));
         if (m_geometry.layerSums)
-            room = std::max(room, tabularWidth(caption, withSign(m_state.layerDifference(layer))) + 4.0);
+            widest = std::max(widest, tabularWidth(caption, withSign(m_state.layerDifference(layer))));
     }
+    const double reach = (m_geometry.layerSums ? m_geometry.barRoom(widest) : m_geometry.marginWidth) * 0.5;
     for (int layer = 0; layer < m_state.layers; ++layer) {
         if (!isShown(layer)) {
             continue;
@@ -58,33 +59,48 @@ void RankGridPainter::paintDifferenceMarginals()
         const bool figures = m_geometry.layerSums && layer % m_geometry.rowsPerBlock % m_geometry.labelEvery == 0;
         const int sum = m_state.layerDifference(layer);
         const QRectF ground = m_geometry.layerBar(layer);
-        const double middle = std::round(ground.left() + m_geometry.marginWidth * 0.5);
-        const double reach = std::max(2.0, middle - ground.left() - room);
-        const double length = std::round(reach * std::abs(sum) / longest);
+        const double middle = std::round(ground.left() + reach);
+        const double length = std::round(std::max(2.0, reach - 1.0) * std::abs(sum) / longest);
         const QRectF bar(sum < 0 ? middle - length : middle, ground.top(), length, ground.height());
         m_painter.fillRect(bar, sum < 0 ? theme.loss : theme.runB);
-        if (figures && sum != 0) {
-            const double width = tabularWidth(caption, withSign(sum));
-            const double x = sum < 0 ? bar.left() - 3.0 - width : bar.right() + 3.0;
-            text({x, m_geometry.rowY(layer) - 4.0, width + 2.0, m_geometry.pitchY + 7.0},
-                Qt::AlignLeft | Qt::AlignVCenter, withSign(sum), theme.text2, caption);
-        }
+        if (figures && sum != 0) // in one column, as those of the maps beside it
+            text(m_geometry.layerSum(layer).adjusted(0, -4, 0, 4), Qt::AlignRight, withSign(sum), theme.text2, caption);
         m_painter.fillRect(QRectF(middle, m_geometry.rowY(layer), 1.0, m_geometry.pitchY), theme.lineStrong);
     }
-    for (int block = 0; block < m_geometry.blocks; ++block) {
-        const int from = block * m_geometry.rowsPerBlock;
-        const int to = std::min(m_state.layers, from + m_geometry.rowsPerBlock);
-        text({m_geometry.right(block) + 9.0, m_geometry.top - 18.0, m_geometry.marginWidth, 16.0}, Qt::AlignLeft,
-            m_geometry.marginWidth > 70.0 ? QStringLiteral("Σ layer") : QStringLiteral("Σ"), theme.text3, caption);
-        QStringList sums;
-        bool fit = true;
-        for (int kind = 0; kind < m_state.columns(); ++kind) {
-            sums << withSign(m_state.kindDifference(kind, from, to));
-            fit = fit && tabularWidth(caption, sums.back()) <= m_geometry.pitchX - 2.0;
-        }
-        for (int kind = 0; fit && kind < m_state.columns(); ++kind)
-            text(m_geometry.kindSum(block, kind), Qt::AlignHCenter, sums[kind], theme.text2, caption);
+    for (int block = 0; block < m_geometry.blocks; ++block)
+        paintDifferenceTotals(block);
+}
+
+void RankGridPainter::paintDifferenceTotals(int block)
+{
+    const Theme& theme = Theme::current();
+    const QFont caption = Fonts::caption();
+    const bool two = m_geometry.blocks == 2;
+    const int from = block * m_geometry.rowsPerBlock;
+    const int to = std::min(m_state.layers, from + m_geometry.rowsPerBlock);
+    const double marginX = m_geometry.right(block) + (two ? 4.0 : 9.0);
+    const double margin = m_geometry.marginWidth - (two ? 4.0 : 9.0);
+    const QString name = RankGrid::tr("Σ layer");
+    text({marginX, m_geometry.top - 18.0, margin, 16.0}, Qt::AlignLeft,
+        tabularWidth(caption, name) <= margin ? name : QStringLiteral("Σ"), theme.text3, caption);
+    QStringList sums;
+    bool fit = true;
+    int total = 0;
+    for (int kind = 0; kind < m_state.columns(); ++kind) {
+        const int sum = m_state.kindDifference(kind, from, to);
+        total += sum;
+        sums << withSign(sum);
+        fit = fit && tabularWidth(caption, sums.back()) <= m_geometry.pitchX - 2.0;
     }
+    for (int kind = 0; fit && kind < m_state.columns(); ++kind)
+        text(m_geometry.kindSum(block, kind), Qt::AlignHCenter, sums[kind], theme.text2, caption);
+    const QRectF below = m_geometry.kindSum(block, 0);
+    text({m_geometry.columnX(block, 0) - 60.0, below.top(), 54.0, below.height()}, Qt::AlignRight, QStringLiteral("Σ"),
+        theme.text3, caption);
+    QFont bold = Fonts::captionBold();
+    bold.setWeight(QFont::Bold);
+    text({marginX, below.top(), margin, below.height()}, two ? Qt::AlignLeft : Qt::AlignRight, withSign(total),
+        theme.text, bold);
 }
 
 } // namespace spectune

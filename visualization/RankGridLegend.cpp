@@ -197,9 +197,10 @@ void RankGridPainter::paintDifferenceLegend(const QRectF& area)
             (value > 0 ? QStringLiteral("+") : QString()) + formatCount(value), theme.text3, Fonts::caption());
     }
     const double x = area.left() + ranks * step + 12.0;
+    // Of A alone: what it is held against may be any other run, B to F.
     text({x, area.top() + 6.0, 100.0, 14.0}, Qt::AlignLeft, RankGrid::tr("A has more"), theme.loss, Fonts::caption());
     text(
-        {x, area.top() + barTop, 100.0, 14.0}, Qt::AlignLeft, RankGrid::tr("B has more"), theme.runB, Fonts::caption());
+        {x, area.top() + barTop, 100.0, 14.0}, Qt::AlignLeft, RankGrid::tr("A has less"), theme.runB, Fonts::caption());
 }
 
 void RankGridPainter::paintScrollMark()

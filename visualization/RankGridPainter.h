@@ -45,6 +45,7 @@ private:
     void paintHistogram(const std::vector<int>& counts, double x, double step, double baseline);
     void paintMarginals();
     void paintDifferenceMarginals(); ///< sums of B − A, bars to the left where A has more
+    void paintDifferenceTotals(int block); ///< the same below the cells, and the names of all sums
     /// @param part of the longest bar, 0 … 1  @param barRoom pixels that the longest bar may take beside the figures
     void paintLayerMargin(int layer, double part, double barRoom, const QString& figure);
     void paintBlockTotals(int block);

@@ -13,17 +13,17 @@ namespace spectune {
 
 namespace {
 
-/// @param delta ranks of run B minus those of run A
+/// @param delta ranks of another run, B to F, minus those of run A
 QString differenceWords(std::int32_t delta)
 {
     const QString count = formatCount(std::abs(delta));
     switch (delta) {
     case 0: return RankGrid::tr("same rank in both runs");
-    case 1: return RankGrid::tr("1 triplet more in run B than in run A");
-    case -1: return RankGrid::tr("1 triplet fewer in run B than in run A");
+    case 1: return RankGrid::tr("1 triplet more than in run A");
+    case -1: return RankGrid::tr("1 triplet fewer than in run A");
     default:
-        return delta > 0 ? RankGrid::tr("%1 triplets more in run B than in run A").arg(count)
-                         : RankGrid::tr("%1 triplets fewer in run B than in run A").arg(count);
+        return delta > 0 ? RankGrid::tr("%1 triplets more than in run A").arg(count)
+                         : RankGrid::tr("%1 triplets fewer than in run A").arg(count);
     }
 }
 

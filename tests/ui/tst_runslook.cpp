@@ -46,6 +46,8 @@ private Q_SLOTS:
     void handlesStayWhereTheyWerePut();
     void mapsOfOneComparisonShareTheirColours();
     void theMapsCaptionCountsItsTriplets();
+    void theMapsCaptionFitsHowTheRunsStand();
+    void factsFitHowTheRunStands();
     void namesOfManyRunsAreToldApart();
     void legendsHaveTheDashesOfTheirCurves();
     void rowsKeepTheirWords_data();
@@ -211,6 +213,40 @@ void TestRunsLook::theMapsCaptionCountsItsTriplets()
     QCOMPARE(maps.caption(), "at the end, 1 triplet");
     maps.setRuns({run, run}, {"one", "two"});
     QCOMPARE(maps.caption(), "at the end of the runs, each 1 triplet; the same colours in all maps, rank 0 to 1,200");
+}
+
+void TestRunsLook::theMapsCaptionFitsHowTheRunsStand()
+{
+    const auto run = test::loadWritten(m_bench->path("one"), written(0, 1.0));
+    RunsMaps maps;
+    const auto caption = [&](RecordState state) {
+        maps.setRuns({run}, {"one"}, {}, {state});
+        return maps.caption();
+    };
+    QCOMPARE(caption(RecordState::Finished), "at the end, 10 triplets");
+    QCOMPARE(caption(RecordState::Interrupted), "when it was interrupted, at step 40, 10 triplets");
+    QCOMPARE(caption(RecordState::Stopped), "when it was stopped, at step 40, 10 triplets");
+    QCOMPARE(caption(RecordState::Failed), "when it failed, at step 40, 10 triplets");
+    QCOMPARE(caption(RecordState::Running), "at step 40 of a run that goes on, 10 triplets");
+    maps.setRuns({run, run}, {"one", "two"}, {}, {RecordState::Finished, RecordState::Interrupted});
+    QVERIFY2(maps.caption().startsWith("at each run’s last step, each 10 triplets"), qPrintable(maps.caption()));
+}
+
+void TestRunsLook::factsFitHowTheRunStands()
+{
+    write("done", written(0, 1.0));
+    write("dead", written(1, 1.0, {}));
+    openRuns(2);
+    const auto names = [this](const char* run) {
+        choose({run});
+        QStringList told;
+        for (const auto& [name, value] : page().details().findChild<KeyValueList*>()->rows())
+            told << name;
+        return told;
+    };
+    QVERIFY(!names("done").contains("ended")); // its state says when
+    QVERIFY(names("dead").contains("last written") && !names("dead").contains("ended"));
+    QTRY_VERIFY2(page().maps().caption().startsWith("when it was interrupted"), qPrintable(page().maps().caption()));
 }
 
 void TestRunsLook::mapsOfOneComparisonShareTheirColours()

@@ -3,7 +3,9 @@
 #include "tests/ui/RunsTest.h"
 #include "ui/ElidedLabel.h"
 #include "ui/RunsBar.h"
+#include "ui/RunsMaps.h"
 #include "ui/RunsPage.h"
+#include "visualization/RankGrid.h"
 
 #include <QLabel>
 #include <QPushButton>
@@ -18,6 +20,8 @@ private Q_SLOTS:
     void theBarKeepsTogetherWhatBelongsTogether_data();
     void theBarKeepsTogetherWhatBelongsTogether();
     void anEmptyHistoryOffersNoChoice();
+    void cellsGrowAsFarAsIsComfortable();
+    void mapsThatNeedTheWidthHaveIt();
 
 private:
     /// The label of the bar that reads so; null: none.
@@ -75,6 +79,37 @@ void TestRunsRoom::anEmptyHistoryOffersNoChoice()
     };
     QVERIFY(says("Runs appear here as soon as they start"));
     QVERIFY(!says("Choose a run") && !says("Tick 2"));
+}
+
+void TestRunsRoom::cellsGrowAsFarAsIsComfortable()
+{
+    const auto run = test::loadWritten(m_bench->path("one"), written(0, 1.0)); // 2 layers of 3 matrices
+    RunsMaps maps;
+    maps.setRuns({run}, {"one"});
+    maps.resize(1589, 576); // of a window of 1920 × 1080
+    maps.show();
+    const auto cell = [&maps](const RankGrid* grid) { return grid->gridGeometry().cell(0, 0).size(); };
+    QTRY_VERIFY(cell(maps.grid(0)).width() > 120.0 && cell(maps.grid(0)).width() < 160.0);
+    QVERIFY(cell(maps.grid(0)).height() > 50.0 && cell(maps.grid(0)).height() <= 64.0);
+    QCOMPARE(maps.grid(0)->mapTo(&maps, QPoint()).x(), 0); // what is left lies at the right
+    maps.setRuns({run, run}, {"one", "two"}); // all three maps alike
+    QTRY_VERIFY(maps.differenceGrid()->isVisible());
+    QTRY_COMPARE(cell(maps.differenceGrid()), cell(maps.grid(0)));
+    QCOMPARE(cell(maps.grid(1)), cell(maps.grid(0)));
+    maps.setRuns({nullptr}, {"bad"}, {"a long reason"}); // which has the whole width
+    QTRY_COMPARE(maps.grid(0)->parentWidget()->width(), maps.width());
+}
+
+void TestRunsRoom::mapsThatNeedTheWidthHaveIt()
+{
+    const auto run = test::loadWritten(m_bench->path("one"), written(0, 1.0));
+    RunsMaps maps;
+    maps.setRuns({run, run}, {"one", "two"});
+    maps.resize(993, 400); // of a window of 1280 × 800
+    maps.show();
+    const RankGrid& last = *maps.differenceGrid();
+    QTRY_VERIFY(last.mapTo(&maps, QPoint(last.width(), 0)).x() >= 991); // but for pixels that three cannot share
+    QVERIFY(maps.grid(0)->gridGeometry().pitchX > 60.0);
 }
 
 QTEST_MAIN(TestRunsRoom)
