@@ -7,12 +7,15 @@
 #include "ui/RunLibrary.h"
 #include "visualization/NumberFormat.h"
 
+#include <QAbstractTextDocumentLayout>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QSignalBlocker>
+#include <QTextDocument>
 #include <QVBoxLayout>
 
+#include <algorithm>
 #include <cmath>
 #include <initializer_list>
 #include <utility>
@@ -23,6 +26,10 @@ namespace {
 
 constexpr int labelGap = 4; ///< px between a label and its field
 constexpr int fieldGap = 12; ///< px between a field and the next label
+constexpr int foldsFrom = 380; ///< px of width: half of it holds most facts
+constexpr int leastNotes = 58; ///< px: two lines
+constexpr int leastLines = 2;
+constexpr int mostLines = 8; ///< more of them scroll
 
 QStringList tagsFrom(const QString& text)
 {
@@ -125,8 +132,9 @@ RunDetails::RunDetails(RunLibrary& library, QWidget* parent)
     m_tags->setPlaceholderText(tr("gsm8k, baseline"));
     m_notes->setPlaceholderText(tr("What this run was for, what came out"));
     m_notes->setObjectName(QStringLiteral("RunNotes")); // else the sheet's height of a field holds
-    m_notes->setFixedHeight(58); // two lines: more of them scroll, and the facts stay in sight
+    m_notes->setFixedHeight(leastNotes);
     m_notes->setTabChangesFocus(true);
+    m_facts->setFoldsFrom(foldsFrom);
     m_problem->setContentsMargins(0, 0, 0, fieldGap - labelGap); // goes with it where there is none
     column->addWidget(m_problem);
     const std::initializer_list<std::pair<QWidget*, QString>> fields {
@@ -150,6 +158,9 @@ RunDetails::RunDetails(RunLibrary& library, QWidget* parent)
     connect(m_name, &QLineEdit::textEdited, this, later);
     connect(m_tags, &QLineEdit::textEdited, this, later);
     connect(m_notes, &QPlainTextEdit::textChanged, this, later);
+    // Later: it is told of while the lines are laid out.
+    connect(m_notes->document()->documentLayout(), &QAbstractTextDocumentLayout::documentSizeChanged, this,
+        &RunDetails::fitNotes, Qt::QueuedConnection);
     connect(m_name, &QLineEdit::editingFinished, this, &RunDetails::settle);
     connect(m_tags, &QLineEdit::editingFinished, this, &RunDetails::settle);
 }
@@ -190,6 +201,31 @@ void RunDetails::refresh(const RunRecord& record)
     m_problem->setVisible(!problem.isEmpty());
     m_problem->setText(problem);
     m_facts->setRows(factsOf(record));
+}
+
+void RunDetails::fitNotes()
+{
+    const int lines = std::clamp(m_notes->document()->lineCount(), leastLines, mostLines);
+    m_notes->setFixedHeight(leastNotes + (lines - leastLines) * m_notes->fontMetrics().lineSpacing());
+}
+
+int RunDetails::wholeRows(int top, int height) const
+{
+    int end = top;
+    const auto ends = [&end, top, height](int bottom) {
+        if (bottom <= top + height)
+            end = std::max(end, bottom);
+    };
+    for (const QWidget* part : findChildren<QWidget*>(Qt::FindDirectChildrenOnly)) {
+        const auto* label = qobject_cast<const QLabel*>(part);
+        if (part->isHidden() || (label && label->buddy()))
+            continue;
+        if (part == m_facts)
+            for (const QRect& row : m_facts->places(m_facts->width()))
+                ends(part->y() + row.bottom() + 1);
+        ends(part->y() + part->height());
+    }
+    return end == top || this->height() <= top + height ? height : end - top;
 }
 
 void RunDetails::writeName()

@@ -2,13 +2,17 @@
 // What Runs does with its room: the bar, maps, table and facts in a small window and in a wide one.
 #include "tests/ui/RunsTest.h"
 #include "ui/ElidedLabel.h"
+#include "ui/KeyValueList.h"
+#include "ui/RunDetails.h"
 #include "ui/RunsBar.h"
 #include "ui/RunsMaps.h"
 #include "ui/RunsPage.h"
 #include "visualization/RankGrid.h"
 
 #include <QLabel>
+#include <QPlainTextEdit>
 #include <QPushButton>
+#include <QScrollBar>
 #include <QTest>
 
 using namespace spectune;
@@ -22,6 +26,10 @@ private Q_SLOTS:
     void anEmptyHistoryOffersNoChoice();
     void cellsGrowAsFarAsIsComfortable();
     void mapsThatNeedTheWidthHaveIt();
+    void factsFoldWhereTwoHaveRoom();
+    void wideDetailsFold();
+    void noFactIsCutOff();
+    void notesGrowWithTheirLines();
 
 private:
     /// The label of the bar that reads so; null: none.
@@ -110,6 +118,69 @@ void TestRunsRoom::mapsThatNeedTheWidthHaveIt()
     const RankGrid& last = *maps.differenceGrid();
     QTRY_VERIFY(last.mapTo(&maps, QPoint(last.width(), 0)).x() >= 991); // but for pixels that three cannot share
     QVERIFY(maps.grid(0)->gridGeometry().pitchX > 60.0);
+}
+
+void TestRunsRoom::factsFoldWhereTwoHaveRoom()
+{
+    KeyValueList list;
+    list.setRows({{"state", "finished"}, {"steps", "40"}, {"folder", QString(100, 'x')}, {"time", "20 s"}});
+    QCOMPARE(list.heightForWidth(400), -1); // unless it is told to
+    list.setFoldsFrom(300);
+    QCOMPARE(list.heightForWidth(299), 4 * 17);
+    const std::vector<QRect> places = list.places(400);
+    QCOMPARE(places[0], QRect(0, 0, 186, 17));
+    QCOMPARE(places[1], QRect(214, 0, 186, 17));
+    QCOMPARE(places[2], QRect(0, 17, 400, 17)); // half the width would cut it
+    QCOMPARE(places[3], QRect(0, 34, 186, 17));
+    QCOMPARE(list.heightForWidth(400), 3 * 17);
+}
+
+void TestRunsRoom::wideDetailsFold()
+{
+    m_bench->size = QSize(1920, 1080);
+    write("a", written(0, 1.0));
+    openRuns(1);
+    choose({"a"});
+    const KeyValueList& facts = *page().details().findChild<KeyValueList*>();
+    QTRY_VERIFY(facts.isVisible() && facts.width() > 380);
+    QTRY_COMPARE(facts.height(), facts.heightForWidth(facts.width()));
+    QVERIFY(facts.height() < 17 * static_cast<int>(facts.rows().size()));
+}
+
+void TestRunsRoom::noFactIsCutOff()
+{
+    write("a", written(0, 1.0));
+    openRuns(1);
+    choose({"a"});
+    const KeyValueList& facts = *page().details().findChild<KeyValueList*>();
+    const QWidget& viewport = *page().details().parentWidget();
+    QTRY_VERIFY(facts.isVisible());
+    for (const int height : {800, 807, 815}) {
+        window().resize(1280, height);
+        QTRY_COMPARE(window().height(), height);
+        QTRY_COMPARE(page().details().wholeRows(0, viewport.height()), viewport.height());
+        QVERIFY(viewport.height() < page().details().height()); // there is more than has room
+        for (const QRect& place : facts.places(facts.width())) {
+            const int top = facts.mapTo(&viewport, place.topLeft()).y();
+            QVERIFY(top + place.height() <= viewport.height() || top >= viewport.height());
+        }
+    }
+}
+
+void TestRunsRoom::notesGrowWithTheirLines()
+{
+    write("a", written(0, 1.0));
+    openRuns(1);
+    choose({"a"});
+    auto& notes = *page().details().findChild<QPlainTextEdit*>("RunNotes");
+    QTRY_COMPARE(notes.height(), 58);
+    notes.setPlainText("the rate\nthe budget\nthe seed\nthe data\nwhat came out");
+    QTRY_VERIFY(notes.viewport()->height() >= 5 * notes.fontMetrics().lineSpacing());
+    notes.setPlainText(QString(200, '\n')); // a book scrolls
+    QTRY_VERIFY(notes.verticalScrollBar()->maximum() > 0);
+    QVERIFY(notes.height() < 200);
+    notes.setPlainText({});
+    QTRY_COMPARE(notes.height(), 58);
 }
 
 QTEST_MAIN(TestRunsRoom)
