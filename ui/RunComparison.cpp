@@ -95,6 +95,12 @@ QString keptText(const LoadedRun& run)
     return run.layout ? formatCount(run.keptTriplets()) : ComparisonTexts::tr("none");
 }
 
+QString stepsText(std::int64_t done, std::int64_t planned)
+{
+    return done < planned ? ComparisonTexts::tr("%1 of %2").arg(formatCount(done), formatCount(planned))
+                          : formatCount(done);
+}
+
 /// "edited at step 120", "edited at steps 120, 300"; empty where it was not.
 QString editedText(const LoadedRun& run, const QString& key)
 {
@@ -221,8 +227,9 @@ std::vector<CompareRow> compareResults(
     add(ComparisonTexts::tr("revived in total"),
         ComparisonTexts::tr("Triplets that came back, over all masking events"),
         [&](std::size_t i) { return formatCount(records[i].ranks.revived); });
-    add(ComparisonTexts::tr("steps"), ComparisonTexts::tr("Optimizer steps done"),
-        [&](std::size_t i) { return formatCount(runs[i]->lastStep()); });
+    add(ComparisonTexts::tr("steps"),
+        ComparisonTexts::tr("Optimizer steps done, and of how many where that is not all"),
+        [&](std::size_t i) { return stepsText(runs[i]->lastStep(), records[i].totalSteps); });
     add(ComparisonTexts::tr("time"), ComparisonTexts::tr("Spent in training, all sessions of the run together"),
         [&](std::size_t i) { return formatDuration(records[i].seconds); });
     add(ComparisonTexts::tr("tokens per second"),

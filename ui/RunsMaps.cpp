@@ -203,8 +203,10 @@ QString RunsMaps::note(int run) const
     const auto& loaded = m_runs.at(static_cast<std::size_t>(run));
     if (!loaded)
         return m_reasons.value(run).isEmpty() ? QString() : tr("No ranks. %1").arg(m_reasons.value(run));
-    return loaded->layout
-        ? QString()
+    if (loaded->layout)
+        return {};
+    return m_states.at(static_cast<std::size_t>(run)) == RecordState::Running
+        ? tr("No ranks are recorded yet: the first masking event or checkpoint brings them.")
         : tr("No ranks are recorded: neither a masking event nor a checkpoint names this run's matrices.");
 }
 

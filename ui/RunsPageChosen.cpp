@@ -107,6 +107,9 @@ void RunsPage::showChosen(std::vector<std::shared_ptr<const LoadedRun>> runs, co
     m_drawn = std::move(chosen);
     m_plot->setEmptyText(emptyPlotText(m_drawn.reasons));
     m_curvesNote->setVisible(!m_plot->curves().isEmpty());
+    const bool evaluated
+        = std::ranges::any_of(m_drawn.runs, [](const auto& run) { return run && !run->history.evaluations.empty(); });
+    m_curvesNote->setText(evaluated ? tr("smoothed, with evaluations") : tr("smoothed, without evaluations"));
     m_maps->setRuns(m_drawn.runs, m_drawn.names, m_drawn.reasons, m_drawn.states);
     refreshTable();
 }
@@ -143,7 +146,9 @@ QString RunsPage::emptyPlotText(const QStringList& reasons) const
             return tr("Reading the run");
     const bool absent = std::ranges::any_of(reasons, [](const QString& reason) { return !reason.isEmpty(); });
     if (!absent)
-        return tr("No step is recorded yet");
+        return std::ranges::find(m_drawn.states, RecordState::Running) != m_drawn.states.end()
+            ? tr("No step is recorded yet")
+            : tr("No step was recorded");
     // Of more than one, each map says why.
     return reasons.size() == 1 ? tr("No curve. %1").arg(reasons.front()) : tr("No curve");
 }
