@@ -36,8 +36,8 @@ public:
     [[nodiscard]] QStringList shownValues(std::size_t index) const;
     /// What stands below them: the folders of paths that share a name; empty for all other rows.
     [[nodiscard]] QStringList shownFolders(std::size_t index) const;
-    /// Left and right edge of run @p run's values at the present width, px. Room that keys and values leave is shared out
-    /// between them, so that no value is far from its key.
+    /// Left and right edge of run @p run's values at the present width, px. Room that keys and values leave is shared
+    /// out between them, so that no value is far from its key.
     [[nodiscard]] std::pair<int, int> columnAt(int run) const;
     /// That row's key, as painted at the present width.
     [[nodiscard]] QString shownKey(std::size_t index) const;

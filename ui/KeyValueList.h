@@ -10,7 +10,7 @@
 namespace spectune {
 
 /// Rows of a quiet name on the left and its value on the right, 17 px each. A value that does not fit is elided in its
-/// middle and shown whole in a tooltip. Where it is told to, it folds into two columns: no value is far from its name then.
+/// middle and shown whole in a tooltip. Where it is told to, it folds into two columns: no value is far from its name.
 class KeyValueList : public QWidget {
     Q_OBJECT
 public:

@@ -95,6 +95,14 @@ QString keptText(const LoadedRun& run)
     return run.layout ? formatCount(run.keptTriplets()) : ComparisonTexts::tr("none");
 }
 
+QString atZeroText(const std::vector<std::int32_t>& ranks)
+{
+    return ranks.empty() ? ComparisonTexts::tr("none")
+                         : ComparisonTexts::tr("%1 of %2")
+                               .arg(formatCount(std::count(ranks.begin(), ranks.end(), 0)),
+                                   formatCount(static_cast<std::int64_t>(ranks.size())));
+}
+
 QString stepsText(std::int64_t done, std::int64_t planned)
 {
     return done < planned ? ComparisonTexts::tr("%1 of %2").arg(formatCount(done), formatCount(planned))
@@ -218,17 +226,11 @@ std::vector<CompareRow> compareResults(
         return ranks.empty() ? ComparisonTexts::tr("none") : formatCount(*std::max_element(ranks.begin(), ranks.end()));
     });
     add(ComparisonTexts::tr("matrices at rank 0"), ComparisonTexts::tr("Adapted matrices that kept no triplet"),
-        [&](std::size_t i) {
-            const auto& ranks = runs[i]->ranks;
-            return ComparisonTexts::tr("%1 of %2")
-                .arg(formatCount(std::count(ranks.begin(), ranks.end(), 0)),
-                    formatCount(static_cast<std::int64_t>(ranks.size())));
-        });
+        [&](std::size_t i) { return atZeroText(runs[i]->ranks); });
     add(ComparisonTexts::tr("revived in total"),
         ComparisonTexts::tr("Triplets that came back, over all masking events"),
         [&](std::size_t i) { return formatCount(records[i].ranks.revived); });
-    add(ComparisonTexts::tr("steps"),
-        ComparisonTexts::tr("Optimizer steps done, and of how many where that is not all"),
+    add(ComparisonTexts::tr("steps"), ComparisonTexts::tr("Optimizer steps done, of those that were planned"),
         [&](std::size_t i) { return stepsText(runs[i]->lastStep(), records[i].totalSteps); });
     add(ComparisonTexts::tr("time"), ComparisonTexts::tr("Spent in training, all sessions of the run together"),
         [&](std::size_t i) { return formatDuration(records[i].seconds); });

@@ -224,6 +224,11 @@ void TestRunComparison::resultsAreTheRuns()
     QCOMPARE(rowNamed(rows, "steps").values, QStringList({"40", "40 of 2,000"}));
     QVERIFY(!rowNamed(rows, "largest rank").differs);
     QCOMPARE(rowNamed(rows, "time").values.front(), "20 s");
+    LoadedRun plain = *runs[0]; // of a run that has recorded no ranks
+    plain.layout.reset();
+    plain.ranks.clear();
+    const std::vector<std::shared_ptr<const LoadedRun>> one {std::make_shared<LoadedRun>(plain)};
+    QCOMPARE(rowNamed(compareResults(one, records), "matrices at rank 0").values.front(), "none");
     QCOMPARE(rowNamed(rows, "perplexity").values.size(), 2);
     QCOMPARE(lossVerdict(*runs[0], *runs[1]).number, "+0.507");
     QCOMPARE(lossVerdict(*runs[1], *runs[0]).number, "−0.507");

@@ -93,6 +93,7 @@ private Q_SLOTS:
     void everyEarlierVersionIsMigrated_data();
     void everyEarlierVersionIsMigrated();
     void numbersOfAnEarlierDerivationAreDerivedAnew();
+    void aSearchRefreshesWhatItKnows();
     void aMigrationThatFailsChangesNothing();
     void twoProgramsMigrateOnce();
     void aNewerFileIsRefusedAndLeftAlone();
@@ -240,6 +241,25 @@ void TestRunHistoryDatabase::numbersOfAnEarlierDerivationAreDerivedAnew()
     QCOMPARE(record.derivation, folderDerivation); // so that it is not read once more
     QCOMPARE(record.name, "by hand");
     QCOMPARE(record.notes, "kept");
+}
+
+void TestRunHistoryDatabase::aSearchRefreshesWhatItKnows()
+{
+    const test::WrittenRun stopped {
+        .config = test::smallConfig(), .steps = 20, .lastWord = "Stopped after step 20.", .checkpoint = 20};
+    const QString folder = test::writeRun(m_folder->filePath("run"), stopped);
+    RunLibrary library(file());
+    const auto steps = [&library, &folder] {
+        const RunRecord* record = library.findFolder(folder);
+        return record ? record->steps : -1;
+    };
+    library.open();
+    library.scan(m_folder->path());
+    QTRY_COMPARE_WITH_TIMEOUT(steps(), 20, patience);
+    test::writeRun(folder, {test::smallConfig()}); // resumed from the command line
+    library.scan(m_folder->path());
+    QTRY_COMPARE_WITH_TIMEOUT(steps(), 40, patience);
+    QCOMPARE(library.findFolder(folder)->state, RecordState::Finished);
 }
 
 void TestRunHistoryDatabase::aMigrationThatFailsChangesNothing()

@@ -38,7 +38,6 @@ private Q_SLOTS:
     void aMissingFolderIsToldApart();
     void anUnreadableRowSaysWhatAndOthersWork();
     void aChangedFolderIsReadAgain();
-    void aSearchRefreshesWhatItKnows();
     void theRunsAskedForLastAreKept();
     void whatAPersonWroteStays();
     void aFailureKeepsItsReason();
@@ -265,18 +264,6 @@ void TestRunLibrary::aChangedFolderIsReadAgain()
     m_library->open();
     QTRY_COMPARE_WITH_TIMEOUT(row("a")->state, RecordState::Finished, patience);
     QCOMPARE(row("a")->steps, 40);
-}
-
-void TestRunLibrary::aSearchRefreshesWhatItKnows()
-{
-    writeRun(path("a"), {.config = smallConfig(), .steps = 20, .lastWord = "Stopped after step 20."});
-    open();
-    scan();
-    writeRun(path("a"), {smallConfig()});
-    scan();
-    QCOMPARE(row("a")->state, RecordState::Finished);
-    QCOMPARE(row("a")->steps, 40);
-    QCOMPARE(row("a")->derivation, folderDerivation);
 }
 
 void TestRunLibrary::theRunsAskedForLastAreKept()
