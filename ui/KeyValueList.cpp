@@ -11,7 +11,6 @@
 namespace spectune {
 
 namespace {
-constexpr int rowHeight = 17;
 constexpr int valueGap = 10; ///< px between a name and its value, at least
 constexpr int columnGap = 28;
 } // namespace

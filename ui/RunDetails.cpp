@@ -209,25 +209,6 @@ void RunDetails::fitNotes()
     m_notes->setFixedHeight(leastNotes + (lines - leastLines) * m_notes->fontMetrics().lineSpacing());
 }
 
-int RunDetails::wholeRows(int top, int height) const
-{
-    int end = top;
-    const auto ends = [&end, top, height](int bottom) {
-        if (bottom <= top + height)
-            end = std::max(end, bottom);
-    };
-    for (const QWidget* part : findChildren<QWidget*>(Qt::FindDirectChildrenOnly)) {
-        const auto* label = qobject_cast<const QLabel*>(part);
-        if (part->isHidden() || (label && label->buddy()))
-            continue;
-        if (part == m_facts)
-            for (const QRect& row : m_facts->places(m_facts->width()))
-                ends(part->y() + row.bottom() + 1);
-        ends(part->y() + part->height());
-    }
-    return end == top || this->height() <= top + height ? height : end - top;
-}
-
 void RunDetails::writeName()
 {
     m_name->setFocus(Qt::OtherFocusReason);

@@ -27,9 +27,6 @@ public:
     void writeName(); ///< takes the keyboard to the name, which is there to be written over
     /// Stores what has been typed and not been stored yet.
     void flush();
-    /// Height from @p top on to the last field, fact or text that ends within @p height pixels from there; @p height
-    /// itself where all of it does, or none. A label does not stand without its field.
-    [[nodiscard]] int wholeRows(int top, int height) const;
 
 private:
     void refresh(const RunRecord& record);

@@ -6,35 +6,26 @@
 #include <QEvent>
 #include <QScrollBar>
 
-#include <utility>
-
 namespace spectune {
 
-WholeRowsArea::WholeRowsArea(QWidget* body, WholeRows wholeRows, int step, QWidget* parent)
+WholeRowsArea::WholeRowsArea(CompareTable* table, QWidget* parent)
     : QScrollArea(parent)
-    , m_body(body)
-    , m_wholeRows(std::move(wholeRows))
+    , m_table(table)
 {
     setFrameShape(QFrame::NoFrame);
     setWidgetResizable(true);
-    verticalScrollBar()->setSingleStep(step);
+    verticalScrollBar()->setSingleStep(CompareTable::rowHeight);
     connect(verticalScrollBar(), &QScrollBar::valueChanged, this, &WholeRowsArea::fit); // rows differ in height
-    body->setObjectName(QStringLiteral("ScrollBody"));
-    body->setAttribute(Qt::WA_StyledBackground);
-    setWidget(body);
-}
-
-WholeRowsArea::WholeRowsArea(CompareTable* table, QWidget* parent)
-    : WholeRowsArea(
-        table, [table](int top, int height) { return table->wholeRows(top, height); }, CompareTable::rowHeight, parent)
-{
+    table->setObjectName(QStringLiteral("ScrollBody"));
+    table->setAttribute(Qt::WA_StyledBackground);
+    setWidget(table);
 }
 
 bool WholeRowsArea::event(QEvent* event)
 {
     const bool taken = QScrollArea::event(event);
     if (event->type() == QEvent::LayoutRequest)
-        fit(); // there are other rows
+        fit(); // the table has other rows
     return taken;
 }
 
@@ -44,18 +35,18 @@ void WholeRowsArea::resizeEvent(QResizeEvent* event)
     fit();
 }
 
-// What was given other rows while it could not be seen has the height of the earlier ones still.
+// A table that was given other rows while it could not be seen has the height of the earlier ones still.
 void WholeRowsArea::showEvent(QShowEvent* event)
 {
     QScrollArea::showEvent(event);
-    m_body->updateGeometry();
+    m_table->updateGeometry();
 }
 
 void WholeRowsArea::fit()
 {
     const int left = viewportMargins().bottom();
     const int room = viewport()->height() + left;
-    const int cut = room - m_wholeRows(verticalScrollBar()->value(), room);
+    const int cut = room - m_table->wholeRows(verticalScrollBar()->value(), room);
     if (cut != left)
         setViewportMargins(0, 0, 0, cut);
 }

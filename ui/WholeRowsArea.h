@@ -3,23 +3,15 @@
 
 #include <QScrollArea>
 
-#include <functional>
-
 namespace spectune {
 
 class CompareTable;
 
-/// A scroll area that ends with a whole row of what it shows, wherever it is scrolled to. What is below is told by the
+/// The scroll area of a table: it ends with a whole row, wherever it is scrolled to. What is below is told by the
 /// scroll bar, not by a row that is cut off.
 class WholeRowsArea : public QScrollArea {
     Q_OBJECT
 public:
-    /// Height from @p top on to the last row of the body that ends within @p height pixels from there; @p height itself
-    /// where the last row of all does, or none.
-    using WholeRows = std::function<int(int top, int height)>;
-
-    /// Owns @p body.  @param step px that a turn of the wheel takes three of: a row
-    WholeRowsArea(QWidget* body, WholeRows wholeRows, int step, QWidget* parent = nullptr);
     /// Owns @p table.
     explicit WholeRowsArea(CompareTable* table, QWidget* parent = nullptr);
 
@@ -31,8 +23,7 @@ protected:
 private:
     void fit();
 
-    QWidget* m_body;
-    WholeRows m_wholeRows;
+    CompareTable* m_table;
 };
 
 } // namespace spectune

@@ -56,7 +56,7 @@ void RankGridPainter::paintDifferenceMarginals()
         if (!isShown(layer)) {
             continue;
         }
-        const bool figures = m_geometry.layerSums && layer % m_geometry.rowsPerBlock % m_geometry.labelEvery == 0;
+        const bool figures = m_geometry.layerSums && m_geometry.hasLabel(layer, labelledLayer());
         const int sum = m_state.layerDifference(layer);
         const QRectF ground = m_geometry.layerBar(layer);
         const double middle = std::round(ground.left() + reach);
@@ -67,8 +67,9 @@ void RankGridPainter::paintDifferenceMarginals()
             text(m_geometry.layerSum(layer).adjusted(0, -4, 0, 4), Qt::AlignRight, withSign(sum), theme.text2, caption);
         m_painter.fillRect(QRectF(middle, m_geometry.rowY(layer), 1.0, m_geometry.pitchY), theme.lineStrong);
     }
-    for (int block = 0; block < m_geometry.blocks; ++block)
+    for (int block = 0; block < m_geometry.blocks; ++block) {
         paintDifferenceTotals(block);
+    }
 }
 
 void RankGridPainter::paintDifferenceTotals(int block)
@@ -78,10 +79,10 @@ void RankGridPainter::paintDifferenceTotals(int block)
     const bool two = m_geometry.blocks == 2;
     const int from = block * m_geometry.rowsPerBlock;
     const int to = std::min(m_state.layers, from + m_geometry.rowsPerBlock);
-    const double marginX = m_geometry.right(block) + (two ? 4.0 : 9.0);
+    const double beside = m_geometry.right(block) + (two ? 4.0 : 9.0);
     const double margin = m_geometry.marginWidth - (two ? 4.0 : 9.0);
     const QString name = RankGrid::tr("Σ layer");
-    text({marginX, m_geometry.top - 18.0, margin, 16.0}, Qt::AlignLeft,
+    text({beside, m_geometry.top - 18.0, margin, 16.0}, Qt::AlignLeft,
         tabularWidth(caption, name) <= margin ? name : QStringLiteral("Σ"), theme.text3, caption);
     QStringList sums;
     bool fit = true;
@@ -92,15 +93,15 @@ void RankGridPainter::paintDifferenceTotals(int block)
         sums << withSign(sum);
         fit = fit && tabularWidth(caption, sums.back()) <= m_geometry.pitchX - 2.0;
     }
-    for (int kind = 0; fit && kind < m_state.columns(); ++kind)
+    for (int kind = 0; fit && kind < m_state.columns(); ++kind) {
         text(m_geometry.kindSum(block, kind), Qt::AlignHCenter, sums[kind], theme.text2, caption);
+    }
     const QRectF below = m_geometry.kindSum(block, 0);
-    text({m_geometry.columnX(block, 0) - 60.0, below.top(), 54.0, below.height()}, Qt::AlignRight, QStringLiteral("Σ"),
-        theme.text3, caption);
+    text({below.left() - 60.0, below.top(), 54.0, below.height()}, Qt::AlignRight,
+        m_geometry.zoomed() ? RankGrid::tr("Σ all") : QStringLiteral("Σ"), theme.text3, caption);
     QFont bold = Fonts::captionBold();
     bold.setWeight(QFont::Bold);
-    text({marginX, below.top(), margin, below.height()}, two ? Qt::AlignLeft : Qt::AlignRight, withSign(total),
-        theme.text, bold);
+    text({beside, below.top(), margin, below.height()}, Qt::AlignRight, withSign(total), theme.text, bold);
 }
 
 } // namespace spectune

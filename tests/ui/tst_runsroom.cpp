@@ -28,7 +28,6 @@ private Q_SLOTS:
     void mapsThatNeedTheWidthHaveIt();
     void factsFoldWhereTwoHaveRoom();
     void wideDetailsFold();
-    void noFactIsCutOff();
     void notesGrowWithTheirLines();
 
 private:
@@ -145,26 +144,6 @@ void TestRunsRoom::wideDetailsFold()
     QTRY_VERIFY(facts.isVisible() && facts.width() > 380);
     QTRY_COMPARE(facts.height(), facts.heightForWidth(facts.width()));
     QVERIFY(facts.height() < 17 * static_cast<int>(facts.rows().size()));
-}
-
-void TestRunsRoom::noFactIsCutOff()
-{
-    write("a", written(0, 1.0));
-    openRuns(1);
-    choose({"a"});
-    const KeyValueList& facts = *page().details().findChild<KeyValueList*>();
-    const QWidget& viewport = *page().details().parentWidget();
-    QTRY_VERIFY(facts.isVisible());
-    for (const int height : {800, 807, 815}) {
-        window().resize(1280, height);
-        QTRY_COMPARE(window().height(), height);
-        QTRY_COMPARE(page().details().wholeRows(0, viewport.height()), viewport.height());
-        QVERIFY(viewport.height() < page().details().height()); // there is more than has room
-        for (const QRect& place : facts.places(facts.width())) {
-            const int top = facts.mapTo(&viewport, place.topLeft()).y();
-            QVERIFY(top + place.height() <= viewport.height() || top >= viewport.height());
-        }
-    }
 }
 
 void TestRunsRoom::notesGrowWithTheirLines()

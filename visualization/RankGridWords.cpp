@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "visualization/RankGridWords.h"
+
+#include "visualization/Fonts.h"
+#include "visualization/NumberFormat.h"
+
+#include <QStringList>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdlib>
+
+namespace spectune {
+
+namespace {
+
+constexpr double widestBox = 22.0;
+constexpr double figureGap = 9.0; ///< between two figures below the colours
+constexpr double colourShare = 1.2; ///< how much wider than their words the colours are at least
+
+/// Of each line of the legend, from the fullest words to the shortest.
+using Choices = std::array<QStringList, 3>;
+
+QStringList barChoices(const RankGridState& state)
+{
+    if (!state.showsNearest()) {
+        return {RankGrid::tr("matrices per value"), RankGrid::tr("matrices")};
+    }
+    const std::int64_t step = state.snapshot->nearestStep;
+    return {RankGrid::nearestStepText(step), RankGrid::tr("nearest kept: step %1").arg(formatCount(step)),
+        RankGrid::tr("of step %1").arg(formatCount(step))};
+}
+
+Choices choicesOf(const RankGridState& state)
+{
+    if (state.view == GridView::Difference) {
+        // Of A alone: what it is held against may be any other run, B to F.
+        return {QStringList {RankGrid::tr("A has more"), RankGrid::tr("A more"), RankGrid::tr("more")},
+            QStringList {RankGrid::tr("A has less"), RankGrid::tr("A less"), RankGrid::tr("less")},
+            QStringList {RankGrid::tr("triplets against A"), RankGrid::tr("against A")}};
+    }
+    switch (state.mode) {
+    case GridMode::Rank:
+        return {QStringList {RankGrid::tr("matrices per rank"), RankGrid::tr("matrices")},
+            QStringList {
+                RankGrid::tr("colour: kept triplets"), RankGrid::tr("kept triplets"), RankGrid::tr("triplets")},
+            QStringList {state.lastRankText(), RankGrid::tr("rank")}};
+    case GridMode::Importance:
+        return {barChoices(state),
+            QStringList {RankGrid::tr("colour: Σ S of kept triplets"), RankGrid::tr("Σ S of kept triplets"),
+                RankGrid::tr("Σ S of kept")},
+            QStringList {RankGrid::tr("log scale, no unit"), RankGrid::tr("log scale")}};
+    case GridMode::LambdaSum:
+        return {barChoices(state), QStringList {RankGrid::tr("colour: Σ |λ|"), QStringLiteral("Σ |λ|")},
+            QStringList {RankGrid::tr("linear scale, no unit"), RankGrid::tr("no unit")}};
+    case GridMode::Orthogonality:
+        return {barChoices(state),
+            QStringList {RankGrid::tr("colour: orthogonality error"), RankGrid::tr("orthogonality error")},
+            QStringList {QStringLiteral("‖PᵀP − I‖ + ‖QQᵀ − I‖"), RankGrid::tr("no unit")}};
+    case GridMode::Revivals:
+        return {barChoices(state),
+            QStringList {RankGrid::tr("colour: triplets that came back"), RankGrid::tr("triplets that came back"),
+                RankGrid::tr("came back")},
+            QStringList {RankGrid::tr("triplets, since the start"), RankGrid::tr("triplets")}};
+    }
+    return {};
+}
+
+QString fullestIn(const QStringList& choices, double room)
+{
+    const QFont font = Fonts::caption();
+    const auto fits = [&](const QString& words) { return tabularWidth(font, words) <= room; };
+    const auto found = std::find_if(choices.begin(), choices.end(), fits);
+    return found == choices.end() ? QString() : *found;
+}
+
+/// What the words take beside boxes: the fullest or, in a narrow grid, the shortest; 0: the colours need all there is.
+double wordsRoom(const RankGridState& state)
+{
+    const QFont font = Fonts::caption();
+    double full = 0.0;
+    double brief = 0.0;
+    for (const QStringList& line : choicesOf(state)) {
+        full = std::max(full, std::ceil(tabularWidth(font, line.first())));
+        brief = std::max(brief, std::ceil(tabularWidth(font, line.last())));
+    }
+    for (const double wide : {full, brief}) {
+        if (state.geometry.legend().width() >= (1.0 + colourShare) * (wide + legendWordsGap)) {
+            return wide + legendWordsGap;
+        }
+    }
+    return 0.0;
+}
+
+} // namespace
+
+LegendWords legendWords(const RankGridState& state, double room)
+{
+    const Choices choices = choicesOf(state);
+    return {fullestIn(choices[0], room), fullestIn(choices[1], room), fullestIn(choices[2], room)};
+}
+
+double legendBoxWidth(const RankGridState& state, int boxes)
+{
+    const double share = (state.geometry.legend().width() - wordsRoom(state)) / boxes;
+    return std::clamp(share >= 2.0 ? std::floor(share) : share, 0.5, widestBox);
+}
+
+std::vector<int> legendFigures(int last, double step)
+{
+    const double wide = tabularWidth(Fonts::caption(), QString::number(last));
+    const double room = wide + figureGap;
+    const double moved = std::max(0.0, (wide - step) / 2.0); // the last one ends with the colours
+    int every = 1;
+    while (every * step < room && every <= last) {
+        every *= 2;
+    }
+    std::vector<int> figures {0};
+    for (int value = every; value < last; value += every) {
+        if ((last - value) * step >= room + moved) {
+            figures.push_back(value);
+        }
+    }
+    if (last > 0) {
+        figures.push_back(last);
+    }
+    return figures;
+}
+
+QString differenceWords(int delta, bool several)
+{
+    const QString count = formatCount(std::abs(delta));
+    switch (delta) {
+    case 0: return several ? RankGrid::tr("as many triplets in both runs") : RankGrid::tr("same rank in both runs");
+    case 1: return RankGrid::tr("1 triplet more than in run A");
+    case -1: return RankGrid::tr("1 triplet fewer than in run A");
+    default:
+        return delta > 0 ? RankGrid::tr("%1 triplets more than in run A").arg(count)
+                         : RankGrid::tr("%1 triplets fewer than in run A").arg(count);
+    }
+}
+
+} // namespace spectune
