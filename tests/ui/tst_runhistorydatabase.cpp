@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The history's file: migrations from every earlier version, rows there and back, what is refused.
 #include "tests/support/Errors.h"
-#include "tests/ui/RunFolderBench.h"
 #include "ui/RunDatabase.h"
 #include "ui/RunFolderReader.h"
 #include "ui/RunLibrary.h"
@@ -92,8 +91,6 @@ private Q_SLOTS:
     void oneFolderHasOneRow();
     void everyEarlierVersionIsMigrated_data();
     void everyEarlierVersionIsMigrated();
-    void numbersOfAnEarlierDerivationAreDerivedAnew();
-    void aSearchRefreshesWhatItKnows();
     void aMigrationThatFailsChangesNothing();
     void twoProgramsMigrateOnce();
     void aNewerFileIsRefusedAndLeftAlone();
@@ -216,50 +213,6 @@ void TestRunHistoryDatabase::everyEarlierVersionIsMigrated()
     }
     database.insert(fullRecord()); // the new form takes all that the program writes
     QCOMPARE(database.findFolder("/runs/gsm8k-r6")->ranks.kept, 924);
-}
-
-void TestRunHistoryDatabase::numbersOfAnEarlierDerivationAreDerivedAnew()
-{
-    const QString folder = test::writeRun(m_folder->filePath("run"), {test::smallConfig()});
-    const QString path = m_folder->filePath("old.sqlite");
-    {
-        OldProgram old(path); // which counted pauses into the speed
-        migrateHistory(old.database(), 3);
-        executeStatement(old.database(),
-            QStringLiteral("INSERT INTO runs (folder, name, notes, state, steps, tokens_per_second, fingerprint) "
-                           "VALUES ('%1', 'by hand', 'kept', 'finished', 40, 7.0, '%2')")
-                .arg(folder, folderFingerprint(folder)));
-    }
-    RunLibrary library(path);
-    const auto speed = [&library, &folder] {
-        const RunRecord* record = library.findFolder(folder);
-        return record ? record->tokensPerSecond : 0.0;
-    };
-    library.open();
-    QTRY_COMPARE_WITH_TIMEOUT(speed(), 200.0, patience);
-    const RunRecord& record = *library.findFolder(folder);
-    QCOMPARE(record.derivation, folderDerivation); // so that it is not read once more
-    QCOMPARE(record.name, "by hand");
-    QCOMPARE(record.notes, "kept");
-}
-
-void TestRunHistoryDatabase::aSearchRefreshesWhatItKnows()
-{
-    const test::WrittenRun stopped {
-        .config = test::smallConfig(), .steps = 20, .lastWord = "Stopped after step 20.", .checkpoint = 20};
-    const QString folder = test::writeRun(m_folder->filePath("run"), stopped);
-    RunLibrary library(file());
-    const auto steps = [&library, &folder] {
-        const RunRecord* record = library.findFolder(folder);
-        return record ? record->steps : -1;
-    };
-    library.open();
-    library.scan(m_folder->path());
-    QTRY_COMPARE_WITH_TIMEOUT(steps(), 20, patience);
-    test::writeRun(folder, {test::smallConfig()}); // resumed from the command line
-    library.scan(m_folder->path());
-    QTRY_COMPARE_WITH_TIMEOUT(steps(), 40, patience);
-    QCOMPARE(library.findFolder(folder)->state, RecordState::Finished);
 }
 
 void TestRunHistoryDatabase::aMigrationThatFailsChangesNothing()
