@@ -7,10 +7,10 @@
 
 namespace spectune {
 
-/// Two groups of rows, configuration and results, one column per run, 22 px a row. A column is as wide as its widest value
-/// where there is room. Texts that do not fit are elided so that what differs stays in sight (numbers never are), and are
-/// whole in a tooltip. Of a path the name is shown, with the folder below it where the name does not tell it apart. Where
-/// one key does not fit, none is written out: the groups stand above their keys.
+/// Two groups of rows, configuration and results, one column per run, 22 px a row. A column is as wide as its widest
+/// value where there is room. Texts that do not fit are elided so that what differs stays in sight (numbers never are),
+/// and are whole in a tooltip. Of a path the name is shown, with the folder below it where the name does not tell it
+/// apart. Where one key does not fit, none is written out: the groups stand above their keys.
 class CompareTable : public QWidget {
     Q_OBJECT
 public:

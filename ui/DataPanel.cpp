@@ -226,7 +226,7 @@ void DataPanel::refreshPreview()
         m_sampleText->clear();
         m_decision->setVisible(false);
         m_columns->setVisible(false);
-        m_tokens->setEmptyText(failure ? messageWords(failure->message)
+        m_tokens->setEmptyText(failure ? labelledWords(failure->message)
                 : m_form.config().data.path.empty()
                 ? tr("Choose a file: the first sample appears here as the model reads it.")
                 : m_form.model() && QFileInfo(QString::fromStdString(m_form.config().data.path)).isFile()
@@ -237,7 +237,7 @@ void DataPanel::refreshPreview()
     }
     m_decision->setVisible(true);
     m_decision->setText(tr("read as %1").arg(QString::fromUtf8(toString(preview->format))));
-    m_decision->setToolTip(messageWords(preview->decision));
+    m_decision->setToolTip(labelledWords(preview->decision));
     m_columns->setVisible(!preview->columns.empty());
     m_columns->setText(tr("The file offers: %1").arg(namesOf(preview->columns)));
     m_sampleText->setText(tr("sample %1 of %2").arg(formatCount(preview->sample + 1), formatCount(preview->samples)));

@@ -22,11 +22,19 @@ void ElidedLabel::setAmong(const QStringList& texts)
     update();
 }
 
+void ElidedLabel::setShorter(const QString& text)
+{
+    m_shorter = text;
+    update();
+}
+
 QString ElidedLabel::shownText() const
 {
+    const int room = contentsRect().width();
     if (const qsizetype place = m_among.indexOf(text()); place >= 0)
-        return elidedApart(m_among, fontMetrics(), contentsRect().width()).at(place);
-    return fontMetrics().elidedText(text(), Qt::ElideRight, contentsRect().width());
+        return elidedApart(m_among, fontMetrics(), room).at(place);
+    const bool fits = m_shorter.isEmpty() || fontMetrics().horizontalAdvance(text()) <= room;
+    return fontMetrics().elidedText(fits ? text() : m_shorter, Qt::ElideRight, room);
 }
 
 void ElidedLabel::paintEvent(QPaintEvent*)

@@ -14,6 +14,8 @@ public:
 
     /// The texts that this one stands among, itself included; none: it stands for itself.
     void setAmong(const QStringList& texts);
+    /// What stands there where there is no room for all of the text; empty: as much of it as there is room for.
+    void setShorter(const QString& text);
     /// What is painted: the text, or as much of it as there is room for, and "…".
     [[nodiscard]] QString shownText() const;
 
@@ -22,6 +24,7 @@ protected:
 
 private:
     QStringList m_among;
+    QString m_shorter;
 };
 
 } // namespace spectune

@@ -65,12 +65,13 @@ MemoryWays MemoryWays::of(const RunConfig& run, const ConfigForm& form)
         ways.need = estimateOf(facts->shape, facts->config, facts->facts, facts->place).total();
         // It ran out: the estimate was too low, or others took what was free. A fifth less than it is what to try.
         std::int64_t limit = ways.need / 5 * 4;
+        ways.free = facts->free;
         if (facts->isDeviceKnown())
             limit = std::min(limit, facts->free);
         ways.changes = memoryChanges(facts->shape, facts->config, facts->facts, facts->place, limit);
     }
     if (ways.changes.empty()) {
-        ways.need = 0;
+        ways.need = ways.free = 0;
         ways.changes = plainChanges(run);
     }
     std::ranges::stable_sort(ways.changes, [](const MemoryChange& a, const MemoryChange& b) {
@@ -110,39 +111,57 @@ FailureChoices::FailureChoices(QWidget* parent)
 
 void FailureChoices::offer(const MemoryWays& ways, const RunConfig& run, std::optional<std::int64_t> checkpoint)
 {
+    // What is free now comes in later, and leaves alone what was chosen meanwhile.
+    const auto before = isEmpty() ? std::nullopt : std::optional(chosen().kind);
+    const auto same
+        = std::ranges::find_if(ways.changes, [before](const MemoryChange& change) { return change.kind == before; });
+    const auto first = same == ways.changes.end() ? ways.changes.begin() : same;
     m_ways = ways;
     m_run = run;
     m_checkpoint = checkpoint;
     QString words;
     for (const MemoryChange& change : ways.changes)
-        words += changeText(change) + QString::number(ways.need - change.estimate.total()) + QLatin1Char('\n');
+        words += changeText(change) + needText(change) + costText(change) + QLatin1Char('\n');
     if (words != m_shown) {
         m_shown = words;
-        for (QAbstractButton* button : m_group->buttons())
-            m_group->removeButton(button);
-        while (QLayoutItem* item = m_rows->takeAt(0)) {
-            delete item->widget();
-            delete item;
-        }
-        if (ways.need > 0 && !isEmpty())
-            addCaption();
-        for (int i = 0; i < static_cast<int>(ways.changes.size()); ++i)
-            addChoice(i);
+        rebuild(static_cast<int>(first - ways.changes.begin()));
     }
     setVisible(!isEmpty());
     refreshButtons();
     Q_EMIT offered(!isEmpty());
 }
 
-/// Over the column of what each change saves.
-void FailureChoices::addCaption()
+void FailureChoices::rebuild(int chosen)
 {
-    m_rows->addWidget(
-        makeCaption(tr("saves, of %1 needed").arg(formatMemory(static_cast<double>(m_ways.need))), "third"), 0,
-        Qt::AlignRight);
+    for (QAbstractButton* button : m_group->buttons())
+        m_group->removeButton(button);
+    while (QLayoutItem* item = m_rows->takeAt(0)) {
+        delete item->widget();
+        delete item;
+    }
+    if (m_ways.need > 0 && !isEmpty())
+        m_rows->addWidget(makeCaption(tr("needs, estimated"), "third"), 0, Qt::AlignRight);
+    for (int i = 0; i < static_cast<int>(m_ways.changes.size()); ++i)
+        addChoice(i, i == chosen);
 }
 
-void FailureChoices::addChoice(int index)
+QString FailureChoices::needText(const MemoryChange& change) const
+{
+    return m_ways.need > 0 ? formatMemory(static_cast<double>(change.estimate.total())) : QString();
+}
+
+bool FailureChoices::isTooMuch(const MemoryChange& change) const
+{
+    return m_ways.need > 0 && m_ways.free > 0 && change.estimate.total() > m_ways.free;
+}
+
+QString FailureChoices::costText(const MemoryChange& change) const
+{
+    const QString cost = changeCost(change);
+    return isTooMuch(change) ? tr("More than is free now. %1").arg(cost) : cost;
+}
+
+void FailureChoices::addChoice(int index, bool isChosen)
 {
     const MemoryChange& change = m_ways.changes[static_cast<std::size_t>(index)];
     auto* row = new QWidget;
@@ -151,20 +170,19 @@ void FailureChoices::addChoice(int index)
     grid->setHorizontalSpacing(8);
     grid->setVerticalSpacing(0);
     auto* choice = new QRadioButton(changeText(change));
-    choice->setChecked(index == 0);
-    choice->setAccessibleDescription(changeCost(change));
+    choice->setChecked(isChosen);
     m_group->addButton(choice, index);
     grid->addWidget(choice, 0, 0);
-    if (m_ways.need > 0) {
-        const auto less = static_cast<double>(m_ways.need - change.estimate.total());
-        QLabel* saved = makeCaption(formatMemory(less), "second");
-        saved->setToolTip(tr("Estimated"));
-        grid->addWidget(saved, 0, 1, Qt::AlignRight | Qt::AlignVCenter);
-    }
-    QLabel* cost = makeCaption(changeCost(change), "third", true);
-    cost->setIndent(0);
-    cost->setContentsMargins(22, 0, 0, 0); // below the name, not below the circle
-    grid->addWidget(cost, 1, 0, 1, 2);
+    const QString cost = costText(change);
+    const QString need = needText(change);
+    if (!need.isEmpty())
+        grid->addWidget(
+            makeCaption(need, isTooMuch(change) ? "warn" : "second"), 0, 1, Qt::AlignRight | Qt::AlignVCenter);
+    choice->setAccessibleDescription(need.isEmpty() ? cost : tr("Needs %1. %2").arg(need, cost));
+    QLabel* caption = makeCaption(cost, "third", true);
+    caption->setIndent(0);
+    caption->setContentsMargins(22, 0, 0, 0); // below the name, not below the circle
+    grid->addWidget(caption, 1, 0, 1, 2);
     grid->setColumnStretch(0, 1);
     m_rows->addWidget(row);
 }

@@ -20,12 +20,13 @@ class ConfigForm;
 struct MemoryWays {
     std::vector<MemoryChange> changes;
     std::int64_t need = 0; ///< estimated of the run as it was, bytes; 0: not known, as are the changes' estimates
+    std::int64_t free = 0; ///< what a run could take now, bytes; 0: not known
 
     /// @param run the configuration that failed  @param form knows the model and the device, while they are the run's
     [[nodiscard]] static MemoryWays of(const RunConfig& run, const ConfigForm& form);
 };
 
-/// These changes to choose from, and where to go with the chosen one. GUI thread.
+/// These changes to choose from, each with what it would need, and where to go with the chosen one. GUI thread.
 class FailureChoices : public QWidget {
     Q_OBJECT
 public:
@@ -35,6 +36,7 @@ public:
     /// offered
     void offer(const MemoryWays& ways, const RunConfig& run, std::optional<std::int64_t> checkpoint);
     [[nodiscard]] bool isEmpty() const { return m_ways.changes.empty(); }
+    [[nodiscard]] const MemoryWays& ways() const { return m_ways; }
     /// What to resume the failed run with: its configuration with the chosen change; empty: nothing is offered, or the
     /// chosen change needs a new start.
     [[nodiscard]] std::optional<RunConfig> resumeConfig() const;
@@ -49,8 +51,11 @@ protected:
     void resizeEvent(QResizeEvent* event) override;
 
 private:
-    void addCaption();
-    void addChoice(int index);
+    void rebuild(int chosen);
+    void addChoice(int index, bool isChosen);
+    [[nodiscard]] QString needText(const MemoryChange& change) const; ///< empty: not known
+    [[nodiscard]] QString costText(const MemoryChange& change) const;
+    [[nodiscard]] bool isTooMuch(const MemoryChange& change) const; ///< for what is free now
     void refreshButtons();
     /// The change's name, or "it" where the button would be wider than there is room.
     void name(QPushButton* button, const QString& text, const QString& phrase);

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/FailurePanel.h"
 
+#include "ui/ConfigForm.h"
 #include "ui/FailureChoices.h"
+#include "ui/FailureStory.h"
+#include "ui/KeyValueList.h"
 #include "ui/MessageWords.h"
 #include "ui/PageParts.h"
 #include "ui/RunModel.h"
 #include "ui/StudioIcons.h"
+#include "ui/WholeWordsArea.h"
 #include "visualization/Fonts.h"
+#include "visualization/MemoryBar.h"
 #include "visualization/NumberFormat.h"
 
 #include <QClipboard>
@@ -17,48 +22,27 @@
 #include <QLabel>
 #include <QPlainTextEdit>
 #include <QPushButton>
-#include <QScrollArea>
+#include <QStorageInfo>
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <chrono>
 #include <optional>
 
 namespace spectune {
 
 namespace {
 
-QString advice(FailureKind kind)
+constexpr std::chrono::seconds roomPause {2};
+
+/// Free bytes on the disk of @p folder; −1: not known. For a worker: a disk that hangs is waited for.
+qint64 roomIn(const QString& folder)
 {
-    switch (kind) {
-    case FailureKind::Config: return FailurePanel::tr("Mend the named field in Set up and start again.");
-    case FailureKind::Io: return FailurePanel::tr("Look at the named file, then start again.");
-    case FailureKind::OutOfMemory:
-        return FailurePanel::tr(
-            "With the same result: a smaller micro-batch size, or gradient checkpointing. A smaller "
-            "“Longest sample” needs less, too, but cuts samples.");
-    case FailureKind::Diverged:
-        return FailurePanel::tr("A lower learning rate, a longer warm-up or stronger gradient clipping; or resume from "
-                                "an earlier checkpoint.");
-    case FailureKind::DeviceLost: return FailurePanel::tr("Restart the program before using the device again.");
-    case FailureKind::Internal: break;
-    }
-    return FailurePanel::tr("Please report it with the message and the log.");
+    const QStorageInfo disk(folder);
+    return disk.isValid() && disk.isReady() ? disk.bytesAvailable() : -1;
 }
 
 } // namespace
-
-QString failureTitle(FailureKind kind)
-{
-    switch (kind) {
-    case FailureKind::Config: return FailurePanel::tr("The set-up does not work");
-    case FailureKind::Io: return FailurePanel::tr("A file could not be used");
-    case FailureKind::OutOfMemory: return FailurePanel::tr("Out of memory");
-    case FailureKind::Diverged: return FailurePanel::tr("The loss diverged");
-    case FailureKind::DeviceLost: return FailurePanel::tr("The device was lost");
-    case FailureKind::Internal: break;
-    }
-    return FailurePanel::tr("A fault of the program");
-}
 
 FailurePanel::FailurePanel(RunModel& run, QWidget* parent)
     : QWidget(parent)
@@ -67,24 +51,35 @@ FailurePanel::FailurePanel(RunModel& run, QWidget* parent)
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
-    column->addWidget(makeScroll(makeBody()), 1); // with choices it may be higher than the window
+    column->addWidget(new WholeWordsArea(makeBody()), 1); // with choices it may be higher than the window
     column->addWidget(makeRule());
-    auto* foot = new QHBoxLayout;
-    foot->setContentsMargins(12, 10, 12, 10);
-    auto* copy = makeSmallButton(tr("Copy message"));
-    m_log = makeSmallButton(tr("Open log"));
-    foot->addWidget(copy);
-    foot->addWidget(m_log);
-    foot->addStretch();
-    column->addLayout(foot);
-    connect(copy, &QPushButton::clicked, this, [this] {
-        const Failure& failure = m_run.failure();
-        QGuiApplication::clipboard()->setText(
-            messageWords(failure.message) + QLatin1Char('\n') + messageWords(failure.detail));
-    });
-    connect(m_log, &QPushButton::clicked, this, &FailurePanel::openLogWanted);
+    column->addWidget(makeFoot());
+    m_roomPause.setInterval(roomPause);
+    connect(&m_roomPause, &QTimer::timeout, this, &FailurePanel::askForRoom);
     connect(&run, &RunModel::stateChanged, this, &FailurePanel::refresh);
     connect(&run, &RunModel::checkpointAppended, this, &FailurePanel::refresh);
+}
+
+QWidget* FailurePanel::makeFoot()
+{
+    auto* widget = new QWidget;
+    auto* foot = new QHBoxLayout(widget);
+    foot->setContentsMargins(12, 10, 12, 10);
+    auto* copy = makeSmallButton(tr("Copy message"));
+    m_folder = makeSmallButton(tr("Open folder"));
+    m_log = makeSmallButton(tr("Open log"));
+    foot->addWidget(copy);
+    foot->addWidget(m_folder);
+    foot->addWidget(m_log);
+    foot->addStretch();
+    connect(copy, &QPushButton::clicked, this, [this] {
+        const Failure& failure = m_run.failure();
+        const QStringList words {labelledWords(failure.message), labelledWords(failure.detail)};
+        QGuiApplication::clipboard()->setText(words.join(QLatin1Char('\n')).trimmed());
+    });
+    connect(m_folder, &QPushButton::clicked, this, &FailurePanel::openFolderWanted);
+    connect(m_log, &QPushButton::clicked, this, &FailurePanel::openLogWanted);
+    return widget;
 }
 
 QWidget* FailurePanel::makeBody()
@@ -96,6 +91,7 @@ QWidget* FailurePanel::makeBody()
     auto* cause = makeSection();
     auto* head = new QHBoxLayout;
     m_title = makeHeading(QString());
+    m_title->setWordWrap(true);
     m_title->setProperty("tone", "error");
     head->addWidget(makeIcon(QStringLiteral("cross"), IconTone::Error));
     head->addWidget(m_title, 1);
@@ -103,19 +99,15 @@ QWidget* FailurePanel::makeBody()
     m_message = makeText(QString(), "", true);
     m_message->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     cause->addWidget(m_message);
-    m_detail = new QPlainTextEdit;
-    m_detail->setReadOnly(true);
-    m_detail->setFont(Fonts::mono());
-    m_detail->setAccessibleName(tr("Details"));
-    // One that takes what is left would draw the texts above it apart.
-    m_detail->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
-    cause->addWidget(m_detail);
+    m_facts = new KeyValueList;
+    cause->addWidget(m_facts);
     column->addLayout(cause);
     column->addWidget(makeRule());
     auto* change = makeSection();
-    change->addWidget(makeHeading(tr("What may help")));
-    m_advice = makeText(QString(), "second", true);
-    change->addWidget(m_advice);
+    m_adviceHeading = makeHeading(QString());
+    change->addWidget(m_adviceHeading);
+    m_adviceText = makeText(QString(), "second", true);
+    change->addWidget(m_adviceText);
     m_choices = new FailureChoices;
     m_choices->hide();
     change->addWidget(m_choices);
@@ -126,72 +118,150 @@ QWidget* FailurePanel::makeBody()
     m_kept = new QVBoxLayout;
     kept->addLayout(m_kept);
     column->addLayout(kept);
+    m_details = makeDetails();
+    column->addWidget(m_details);
     column->addStretch();
     return body;
+}
+
+/// A library's own words, below what a person can do without them.
+QWidget* FailurePanel::makeDetails()
+{
+    auto* details = new QWidget;
+    auto* whole = new QVBoxLayout(details);
+    whole->setContentsMargins(0, 0, 0, 0);
+    whole->setSpacing(0);
+    whole->addWidget(makeRule());
+    auto* section = makeSection();
+    section->addWidget(makeHeading(tr("Details")));
+    m_detail = new QPlainTextEdit;
+    m_detail->setReadOnly(true);
+    m_detail->setFont(Fonts::mono());
+    m_detail->setAccessibleName(tr("Details"));
+    // One that takes what is left would draw the texts above it apart.
+    m_detail->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    section->addWidget(m_detail);
+    whole->addLayout(section);
+    return details;
 }
 
 void FailurePanel::setForm(const ConfigForm& form)
 {
     m_form = &form;
+    connect(&form, &ConfigForm::checked, this, [this] { // what is free is answered after the end
+        if (m_run.state() == SessionState::Failed)
+            refreshChoices();
+    });
     refresh();
+}
+
+QString FailurePanel::adviceOnMemory() const
+{
+    const MemoryWays& ways = m_choices->ways();
+    const QString need = formatMemory(static_cast<double>(ways.need));
+    const QString free = formatMemory(static_cast<double>(ways.free));
+    if (ways.need <= 0)
+        return tr("One of these needs less. Resumed as it is, the run would ask for the same memory again.");
+    if (ways.free <= 0)
+        return tr("The run needs about %1. Resumed as it is, it would ask for the same memory again.").arg(need);
+    if (ways.need > ways.free)
+        return tr("The run needs about %1, and %2 are free now. One of these needs less.").arg(need, free);
+    return tr("The run needs about %1, and %2 are free now: another program may have had the rest. One of these needs "
+              "less.")
+        .arg(need, free);
 }
 
 void FailurePanel::refreshChoices()
 {
-    const bool memory = m_form && m_run.failure().kind == FailureKind::OutOfMemory;
+    const bool memory
+        = m_form && m_run.state() == SessionState::Failed && m_run.failure().kind == FailureKind::OutOfMemory;
     const auto& saved = m_run.checkpoints();
     m_choices->offer(memory ? MemoryWays::of(m_run.config(), *m_form) : MemoryWays {}, m_run.config(),
         saved.empty() ? std::nullopt : std::optional(saved.back()));
-    m_advice->setText(m_choices->isEmpty() ? advice(m_run.failure().kind)
-                                           : tr("One of these needs less. Resumed as it is, the run would ask for the "
-                                                "same memory again."));
+    m_adviceText->setText(m_choices->isEmpty() ? m_advice : adviceOnMemory());
 }
 
-void FailurePanel::addKept(const char* icon, const QString& title, const QString& detail)
+void FailurePanel::refreshKept(const FailureStory& story)
 {
-    auto* row = new QWidget;
-    auto* grid = new QGridLayout(row);
-    grid->setContentsMargins(0, 0, 0, 2);
-    grid->setVerticalSpacing(0);
-    const QLatin1String name(icon);
-    const IconTone tone = name == QLatin1String("check") ? IconTone::Ok : IconTone::Warn;
-    grid->addWidget(makeIcon(name, tone), 0, 0);
-    grid->addWidget(makeText(title, "", true), 0, 1);
-    grid->addWidget(makeCaption(detail, "third", true), 1, 1);
-    grid->setColumnStretch(1, 1);
-    m_kept->addWidget(row);
-}
-
-void FailurePanel::refresh()
-{
-    if (m_run.state() != SessionState::Failed)
-        return;
-    const Failure& failure = m_run.failure();
-    const QString where = failure.step >= 0 ? tr(" at step %1").arg(formatCount(failure.step)) : QString();
-    m_title->setText(failureTitle(failure.kind) + where);
-    m_message->setText(messageWords(failure.message));
-    m_detail->setPlainText(messageWords(failure.detail));
-    m_detail->setVisible(!failure.detail.empty());
-    constexpr int lineHeight = 15;
-    m_detail->setFixedHeight(16 + lineHeight * std::clamp(m_detail->blockCount() + 1, 2, 8));
-    refreshChoices();
     while (QLayoutItem* item = m_kept->takeAt(0)) {
         if (item->widget())
             item->widget()->deleteLater();
         delete item;
     }
-    const auto& saved = m_run.checkpoints();
-    if (saved.empty())
-        addKept("warning", tr("No checkpoint"), tr("none had been reached; “save every” makes them"));
-    else
-        addKept("check", tr("Checkpoint of step %1").arg(formatCount(saved.back())),
-            tr("adapter, moments, averages, order of data"));
-    if (!m_run.history().metrics.empty())
-        addKept("check",
-            tr("Loss, ranks, masking events: %1")
-                .arg(formatCount(static_cast<std::int64_t>(m_run.history().events.size()))),
-            tr("the timeline replays them"));
+    for (const FailureStory::Kept& kept : story.kept) {
+        auto* row = new QWidget;
+        auto* grid = new QGridLayout(row);
+        grid->setContentsMargins(0, 0, 0, 2);
+        grid->setVerticalSpacing(0);
+        grid->addWidget(kept.safe ? makeIcon(QStringLiteral("check"), IconTone::Ok)
+                                  : makeIcon(QStringLiteral("warning"), IconTone::Warn),
+            0, 0);
+        grid->addWidget(makeText(kept.title, "", true), 0, 1);
+        grid->addWidget(makeCaption(kept.detail, "third", true), 1, 1);
+        grid->setColumnStretch(1, 1);
+        m_kept->addWidget(row);
+    }
+}
+
+void FailurePanel::refreshFacts(const FailureStory& story)
+{
+    KeyValueList::Rows rows = story.facts;
+    if (m_run.isHeld() && m_room >= 0)
+        rows.emplace_back(tr("free on its disk"), formatFileSize(static_cast<double>(m_room)));
+    m_facts->setRows(std::move(rows));
+}
+
+// The engine is not asked: it waits for this very disk.
+void FailurePanel::askForRoom()
+{
+    if (!m_run.isHeld() || !isVisible())
+        return m_roomPause.stop();
+    m_roomPause.start();
+    m_work.ask([this]() -> LatestWork::Work {
+        return [this, folder = m_run.folder()]() -> LatestWork::Done {
+            return [this, room = roomIn(folder)] {
+                m_room = room;
+                if (m_run.isHeld())
+                    refreshFacts(FailureStory::of(m_run));
+            };
+        };
+    });
+}
+
+void FailurePanel::showEvent(QShowEvent* event)
+{
+    QWidget::showEvent(event);
+    askForRoom();
+}
+
+void FailurePanel::refresh()
+{
+    if (!FailureStory::isToTell(m_run)) {
+        m_room = -1;
+        if (!m_choices->isEmpty()) // another failure has choices of its own
+            m_choices->offer({}, m_run.config(), std::nullopt);
+        return;
+    }
+    const FailureStory story = FailureStory::of(m_run);
+    m_title->setText(story.title);
+    m_message->setText(story.message);
+    m_adviceHeading->setText(story.heading);
+    m_advice = story.advice;
+    m_detail->setPlainText(story.detail);
+    m_details->setVisible(!story.detail.isEmpty());
+    // Long lines are wrapped, and how often only the width tells: a few lines are enough to begin with.
+    constexpr int lineHeight = 15;
+    constexpr qsizetype charactersOfLine = 34;
+    qsizetype lines = 0;
+    for (const QString& line : story.detail.split(QLatin1Char('\n')))
+        lines += 1 + line.size() / charactersOfLine;
+    m_detail->setFixedHeight(16 + lineHeight * static_cast<int>(std::clamp<qsizetype>(lines, 1, 8)));
+    refreshFacts(story);
+    refreshChoices();
+    refreshKept(story);
+    m_folder->setVisible(m_run.isHeld());
     m_log->setVisible(QFileInfo::exists(m_run.folder() + QStringLiteral("/log.txt")));
+    askForRoom();
 }
 
 } // namespace spectune

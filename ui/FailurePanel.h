@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "training/core/Error.h"
+#include "visualization/LatestWork.h"
 
+#include <QTimer>
 #include <QWidget>
 
 class QLabel;
@@ -14,12 +15,12 @@ namespace spectune {
 
 class ConfigForm;
 class FailureChoices;
+struct FailureStory;
+class KeyValueList;
 class RunModel;
 
-/// "Out of memory" and the like.
-[[nodiscard]] QString failureTitle(FailureKind kind);
-
-/// "What happened": the cause in words, what may help, what is kept, and the ways to the full text.
+/// "What happened" to a run that failed or that waits until it can write: the cause and its figures, what may help,
+/// what is kept, and the ways to the full text. GUI thread.
 class FailurePanel : public QWidget {
     Q_OBJECT
 public:
@@ -28,25 +29,43 @@ public:
     /// What knows the model and the device: after too little memory it tells which changes need less.
     void setForm(const ConfigForm& form);
     [[nodiscard]] FailureChoices& choices() { return *m_choices; }
+    [[nodiscard]] const KeyValueList& facts() const { return *m_facts; }
 
 Q_SIGNALS:
     void openLogWanted();
+    void openFolderWanted(); ///< of a run whose disk needs room
+
+protected:
+    void showEvent(QShowEvent* event) override;
 
 private:
     [[nodiscard]] QWidget* makeBody();
+    [[nodiscard]] QWidget* makeDetails();
+    [[nodiscard]] QWidget* makeFoot();
     void refresh();
+    void refreshFacts(const FailureStory& story);
     void refreshChoices();
-    void addKept(const char* icon, const QString& title, const QString& detail);
+    void refreshKept(const FailureStory& story);
+    void askForRoom();
+    [[nodiscard]] QString adviceOnMemory() const;
 
     RunModel& m_run;
     const ConfigForm* m_form = nullptr;
+    QString m_advice; ///< where there is nothing to choose from
+    qint64 m_room = -1; ///< free bytes where the run writes; −1: not known
     QLabel* m_title = nullptr;
     QLabel* m_message = nullptr;
-    QLabel* m_advice = nullptr;
+    KeyValueList* m_facts = nullptr;
+    QLabel* m_adviceHeading = nullptr;
+    QLabel* m_adviceText = nullptr;
     FailureChoices* m_choices = nullptr;
-    QPlainTextEdit* m_detail = nullptr;
     QVBoxLayout* m_kept = nullptr;
+    QWidget* m_details = nullptr;
+    QPlainTextEdit* m_detail = nullptr;
+    QPushButton* m_folder = nullptr;
     QPushButton* m_log = nullptr;
+    QTimer m_roomPause; ///< a person makes room meanwhile
+    LatestWork m_work; ///< the last member: it ends before what its answers touch
 };
 
 } // namespace spectune

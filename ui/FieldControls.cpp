@@ -176,7 +176,7 @@ public:
         m_row = new Segmented(labels);
         m_row->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
         hold(info, m_row);
-        m_row->setName(fieldLabel(info), fieldWords(info.help));
+        m_row->setName(fieldLabel(info), fieldHelp(info));
         connect(m_row, &Segmented::chosen, this, [this](int index) {
             Q_EMIT entered();
             Q_EMIT edited(FieldValue {m_names.at(index).toStdString()});
@@ -257,7 +257,7 @@ void FieldControl::hold(const FieldInfo& info, QWidget* widget)
     column->addWidget(widget);
     setFocusProxy(widget);
     widget->setAccessibleName(name);
-    widget->setAccessibleDescription(fieldWords(info.help));
+    widget->setAccessibleDescription(fieldHelp(info));
 }
 
 } // namespace spectune

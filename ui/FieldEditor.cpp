@@ -52,8 +52,8 @@ FieldEditor::FieldEditor(ConfigForm& form, const QString& key, QWidget* parent)
 
     connect(m_control, &FieldControl::edited, this, [this](const FieldValue& value) { m_form.setValue(m_key, value); });
     connect(m_control, &FieldControl::typed, this, [this](const QString& text) { m_form.setText(m_key, text); });
-    connect(m_control, &FieldControl::entered, this,
-        [this] { Q_EMIT helpWanted(fieldLabel(m_info), fieldWords(m_info.help)); });
+    connect(
+        m_control, &FieldControl::entered, this, [this] { Q_EMIT helpWanted(fieldLabel(m_info), fieldHelp(m_info)); });
     connect(&m_form, &ConfigForm::changed, this, &FieldEditor::showValue);
     connect(&m_form, &ConfigForm::checked, this, &FieldEditor::showIssues);
     showValue({});
@@ -67,7 +67,7 @@ QString FieldEditor::message() const
 
 QString FieldEditor::help() const
 {
-    QString text = QStringLiteral("<p>%1</p><p><code>%2</code>").arg(fieldWords(m_info.help).toHtmlEscaped(), m_key);
+    QString text = QStringLiteral("<p>%1</p><p><code>%2</code>").arg(fieldHelp(m_info).toHtmlEscaped(), m_key);
     const QString usual = shownValue(m_info, defaultValue(m_info.key));
     if (!usual.isEmpty() && !m_info.optional)
         text += tr(", default %1").arg(usual.toHtmlEscaped());
@@ -97,7 +97,7 @@ void FieldEditor::showIssues()
     if (found != issues.end()) {
         if (found->severity != Severity::Note)
             m_mark = found->severity == Severity::Error ? FieldMark::Error : FieldMark::Warning;
-        text = withShownNumbers(messageWords(found->text.english().size() <= 70 ? found->text : found->title));
+        text = withShownNumbers(labelledWords(found->text.english().size() <= 70 ? found->text : found->title));
     }
     m_control->setMark(m_mark);
     if (m_text != text) {

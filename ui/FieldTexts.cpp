@@ -77,6 +77,25 @@ QString fieldLabel(const FieldInfo& info)
     return fieldWords(info.label);
 }
 
+QString withFieldLabels(const QString& sentence)
+{
+    static const QRegularExpression dotted(QStringLiteral(R"([a-z]+(?:\.\w+)+)")); // a full stop ends before its blank
+    QString labelled;
+    qsizetype from = 0;
+    for (auto it = dotted.globalMatch(sentence); it.hasNext();) {
+        const QRegularExpressionMatch match = it.next();
+        const FieldInfo* field = findField(match.captured().toStdString());
+        labelled += sentence.mid(from, match.capturedStart() - from) + (field ? fieldLabel(*field) : match.captured());
+        from = match.capturedEnd();
+    }
+    return labelled + sentence.mid(from);
+}
+
+QString fieldHelp(const FieldInfo& info)
+{
+    return withFieldLabels(fieldWords(info.help));
+}
+
 QString choiceWords(std::string_view key, const QString& name)
 {
     if (key == "method.name")

@@ -17,6 +17,10 @@ namespace spectune {
 /// What a field is called in the studio: the table's label, or the short form of one that no column of the set-up has
 /// room for. The form, the issues' buttons and the live changes all take it from here.
 [[nodiscard]] QString fieldLabel(const FieldInfo& info);
+/// A sentence with each key of the table that stands in it, "adalora.ti", replaced by fieldLabel(), "Warm-up end (ti)".
+[[nodiscard]] QString withFieldLabels(const QString& sentence);
+/// The table's help in the desktop's language, with fields called what the studio calls them.
+[[nodiscard]] QString fieldHelp(const FieldInfo& info);
 /// One value: "8,000", "5e−4", "LoRA"; empty for a derived one.
 [[nodiscard]] QString shownValue(const FieldInfo& info, const FieldValue& value);
 /// The words for a Choice's name: "SVD-LoRA" for "svd-lora".

@@ -49,7 +49,7 @@ QString fieldHtml(const QString& key)
         "<p style='margin-top:10px; margin-bottom:0'><b>%1</b> &nbsp;<span style='color:%2'>%3 &nbsp;%4</span></p>"
         "<p style='margin-top:2px; margin-bottom:2px; color:%5'>%6</p><p style='margin-top:0'>%7</p>")
         .arg(fieldLabel(*info).toHtmlEscaped(), theme.text3.name(), key, facts, theme.text2.name(),
-            fieldWords(info->help).toHtmlEscaped(), link(QStringLiteral("field"), key, GlossaryPage::tr("Set it")));
+            fieldHelp(*info).toHtmlEscaped(), link(QStringLiteral("field"), key, GlossaryPage::tr("Set it")));
 }
 
 } // namespace

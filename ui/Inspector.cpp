@@ -2,6 +2,7 @@
 #include "ui/Inspector.h"
 
 #include "ui/FailurePanel.h"
+#include "ui/FailureStory.h"
 #include "ui/FirstSteps.h"
 #include "ui/FormulaView.h"
 #include "ui/GeometrySection.h"
@@ -11,6 +12,7 @@
 #include "ui/PictureActions.h"
 #include "ui/RunModel.h"
 #include "ui/Segmented.h"
+#include "ui/WholeWordsArea.h"
 #include "visualization/NumberFormat.h"
 #include "visualization/RankGrid.h"
 #include "visualization/TripletList.h"
@@ -18,7 +20,6 @@
 #include <QFrame>
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QScrollArea>
 #include <QStackedWidget>
 #include <QVBoxLayout>
 
@@ -68,6 +69,7 @@ Inspector::Inspector(RunModel& run, QWidget* parent)
     connect(m_first, &FirstSteps::openRunWanted, this, &Inspector::openRunWanted);
     m_failure = new FailurePanel(run);
     connect(m_failure, &FailurePanel::openLogWanted, this, &Inspector::openLogWanted);
+    connect(m_failure, &FailurePanel::openFolderWanted, this, &Inspector::openFolderWanted);
     m_pages->addWidget(m_first);
     m_pages->addWidget(makeCellPage());
     m_pages->addWidget(m_failure);
@@ -109,7 +111,7 @@ QWidget* Inspector::makeCellPage()
     column->addLayout(head);
     column->addWidget(makeRule());
     auto* body = new QWidget;
-    column->addWidget(makeScroll(body), 1);
+    column->addWidget(new WholeWordsArea(body), 1);
     column = new QVBoxLayout(body);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
@@ -215,12 +217,12 @@ void Inspector::showFailure()
 
 void Inspector::refreshPages()
 {
-    const bool failed = m_run.state() == SessionState::Failed;
-    const bool newlyFailed = failed && m_tabRow->isHidden();
-    m_tabRow->setVisible(failed);
-    if (newlyFailed)
+    const bool tells = FailureStory::isToTell(m_run);
+    const bool isNew = tells && m_tabRow->isHidden();
+    m_tabRow->setVisible(tells);
+    if (isNew)
         showFailure();
-    else if (!failed)
+    else if (!tells || m_pages->currentIndex() != FailurePage)
         m_pages->setCurrentIndex(m_module.isValid() ? CellPage : FirstPage);
     refreshCell();
 }

@@ -24,7 +24,8 @@ class RunModel;
 class Segmented;
 class TripletList;
 
-/// Live's right column: how to read the map, then the triplets of the chosen cell; after a failure what happened.
+/// Live's right column: how to read the map, then the triplets of the chosen cell; of a run that failed or waits for its
+/// disk what happened.
 class Inspector : public QWidget {
     Q_OBJECT
 public:
@@ -43,6 +44,7 @@ Q_SIGNALS:
     void setupWanted();
     void openRunWanted();
     void openLogWanted();
+    void openFolderWanted();
     /// What was copied or saved or why it was not, for the status line.
     void told(const QString& lead, const QString& text);
 

@@ -39,7 +39,7 @@ QString suggestionText(const Issue& issue)
 /// Wraps in the narrowest column, whatever path or name stands in it.
 QString issueWords(const Message& message)
 {
-    return breakable(withShownNumbers(messageWords(message)), longestWord);
+    return breakable(withShownNumbers(labelledWords(message)), longestWord);
 }
 
 /// How a card of each severity looks.

@@ -10,10 +10,6 @@
 
 namespace spectune {
 
-namespace {
-constexpr int rowHeight = 17;
-}
-
 KeyValueList::KeyValueList(QWidget* parent)
     : QWidget(parent)
 {

@@ -15,6 +15,7 @@ class KeyValueList : public QWidget {
     Q_OBJECT
 public:
     using Rows = std::vector<std::pair<QString, QString>>;
+    static constexpr int rowHeight = 17; ///< px
 
     explicit KeyValueList(QWidget* parent = nullptr);
     void setRows(Rows rows);

@@ -123,7 +123,7 @@ void LengthsSection::refresh()
                         .arg(formatCount(maxLength))));
     else
         m_text->setText(lengths ? inWords(*lengths, maxLength)
-                : failure       ? messageWords(failure->message)
+                : failure       ? labelledWords(failure->message)
                                 : tr("Not measured yet."));
 }
 

@@ -35,8 +35,8 @@ public:
     /// 0 all, 1 rank k, 2 what is lost.
     [[nodiscard]] const MatrixView& view(int index) const { return *m_views.at(static_cast<std::size_t>(index)); }
     [[nodiscard]] QString rankTitle() const;
-    /// Of the picture of view() and its values, without an ending: "rank-8", with "-186x512-block-means" where the matrix
-    /// is too large for each of its values to be drawn.
+    /// Of the picture of view() and its values, without an ending: "rank-8", with "-186x512-block-means" where the
+    /// matrix is too large for each of its values to be drawn.
     [[nodiscard]] QString fileName(int column) const;
     [[nodiscard]] SpectrumPlot& plot() { return *m_plot; }
     /// Of what is lost, which has both signs.

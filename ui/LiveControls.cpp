@@ -143,7 +143,7 @@ void LiveControls::addRow(QGridLayout* grid, const std::string& key)
     row.field->setAlignment(Qt::AlignRight);
     row.field->setAccessibleName(fieldLabel(info));
     setHelpKey(*row.field, QString::fromStdString(key));
-    const QString help = fieldWords(info.help);
+    const QString help = fieldHelp(info);
     row.field->setToolTip(QStringLiteral("%1 (%2)\n%3").arg(fieldLabel(info), QString::fromUtf8(info.key), help));
     if (info.type == FieldType::Integer)
         row.field->setStepping(info.minimum, info.maximum);
@@ -210,7 +210,7 @@ void LiveControls::commit(Row& row)
         row.refused = FieldValue(typed.toStdString());
         row.field->setRestingText({}, false); // what is wrong stays to be mended
         setMark(row.field, "error");
-        say(messageWords(error.message()), "error");
+        say(labelledWords(error.message()), "error");
     }
 }
 

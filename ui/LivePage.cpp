@@ -4,6 +4,7 @@
 #include "ui/AnimationWindow.h"
 #include "ui/ConfigForm.h"
 #include "ui/FailurePanel.h"
+#include "ui/FailureStory.h"
 #include "ui/GridPanel.h"
 #include "ui/Inspector.h"
 #include "ui/LiveControls.h"

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "training/core/Index.h"
-#include "visualization/RankGridWords.h"
+#include "visualization/RankGridPlaces.h"
 
 #include <QWidget>
 

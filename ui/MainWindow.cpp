@@ -135,6 +135,8 @@ void MainWindow::buildPages()
     });
     connect(&m_live->inspector(), &Inspector::openLogWanted, this,
         [this] { QDesktopServices::openUrl(QUrl::fromLocalFile(m_run->folder() + QStringLiteral("/log.txt"))); });
+    connect(&m_live->inspector(), &Inspector::openFolderWanted, this,
+        [this] { QDesktopServices::openUrl(QUrl::fromLocalFile(m_run->folder())); });
 }
 
 void MainWindow::connectRunBar()
@@ -142,7 +144,7 @@ void MainWindow::connectRunBar()
     connect(m_runBar, &RunBar::actionTriggered, this, &MainWindow::act);
     connect(m_runBar, &RunBar::stepTriggered, m_session, &SessionController::step);
     connect(m_runBar, &RunBar::stopTriggered, m_session, &SessionController::stop);
-    connect(m_runBar, &RunBar::evaluateTriggered, m_session, &SessionController::evaluateNow);
+    connect(m_runBar, &RunBar::evaluateTriggered, this, [this] { act(MainAction::Evaluate); });
     connect(m_runBar, &RunBar::saveTriggered, m_session, &SessionController::saveNow);
     connect(m_runBar, &RunBar::exportTriggered, this, &MainWindow::showExport);
     connect(m_runBar, &RunBar::detailsTriggered, this, [this] {

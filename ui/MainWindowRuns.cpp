@@ -55,6 +55,14 @@ void MainWindow::act(MainAction action)
         m_status->setMessage(tr("New set-up"), tr("The configuration of %1.").arg(m_run->name()));
         break;
     case MainAction::Export: showExport(); break;
+    case MainAction::Evaluate:
+        if (isActive(m_session->state())) {
+            m_session->evaluateNow();
+        } else if (m_runBar->shown().evaluate.enabled) {
+            showWorkspace(Workspace::Try); // of the run there is what it saved
+            m_try->check();
+        }
+        break;
     case MainAction::None: break;
     }
 }

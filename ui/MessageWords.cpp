@@ -14,15 +14,18 @@ struct Messages {
     Q_DECLARE_TR_FUNCTIONS(Messages)
 };
 
-} // namespace
-
-QString messageWords(const Message& message)
+/// Keys stand in patterns, and as values that are nothing else.
+QString words(const Message& message, bool labelled)
 {
-    if (message.pattern().empty())
-        return QString::fromStdString(message.english());
+    const auto shown = [labelled](const QString& text) { return labelled ? withFieldLabels(text) : text; };
+    if (message.pattern().empty()) {
+        const QString text = QString::fromStdString(message.english());
+        return findField(message.english()) ? shown(text) : text;
+    }
     QString pattern = Messages::tr(message.pattern().c_str());
     if (message.values().empty() && pattern == QString::fromStdString(message.pattern()))
         pattern = fieldWords(message.pattern()); // a field's label has a context of its own
+    pattern = shown(pattern);
     QString filled;
     // In one pass: QString::arg() would take a "%1" that stands in a value, a path say, for a place.
     for (qsizetype i = 0; i < pattern.size(); ++i) {
@@ -31,10 +34,22 @@ QString messageWords(const Message& message)
             filled += pattern[i];
             continue;
         }
-        filled += messageWords(message.values()[static_cast<std::size_t>(place) - 1]);
+        filled += words(message.values()[static_cast<std::size_t>(place) - 1], labelled);
         ++i;
     }
     return filled;
+}
+
+} // namespace
+
+QString messageWords(const Message& message)
+{
+    return words(message, false);
+}
+
+QString labelledWords(const Message& message)
+{
+    return words(message, true);
 }
 
 QString caughtWords()

@@ -10,6 +10,9 @@ namespace spectune {
 /// What the engine says, in the desktop's language: the pattern is translated, then filled with its values, which may
 /// be sentences themselves. `ninja translations` collects the patterns of all rooms (cmake/MessageWords.cmake).
 [[nodiscard]] QString messageWords(const Message& message);
+/// The same with the fields called what the studio calls them: "Warm-up end (ti) is 5" for "adalora.ti is 5". What was
+/// quoted, a path say, stays as it is.
+[[nodiscard]] QString labelledWords(const Message& message);
 /// The words of the exception being handled. @pre called inside a catch block
 [[nodiscard]] QString caughtWords();
 

@@ -122,6 +122,8 @@ Preset presetFromJson(const QByteArray& text, const QString& origin)
     preset.source = textAt(root, "source", origin);
     preset.group = root.value(QLatin1String("group")).toString();
     preset.about = root.value(QLatin1String("about")).toString();
+    preset.aboutShort = root.value(QLatin1String("about_short")).toString();
+    preset.sourceShort = root.value(QLatin1String("source_short")).toString();
     const QJsonValue part = root.value(QLatin1String("config"));
     if (!part.isObject() || part.toObject().isEmpty())
         throw configError(
@@ -139,9 +141,13 @@ QByteArray toJson(const Preset& preset)
     QJsonObject config;
     for (const auto& [key, value] : preset.values)
         config = withValue(config, pathOf(key), jsonOf(value));
-    const QJsonObject root {{QStringLiteral("spectune_preset"), presetVersion}, {QStringLiteral("name"), preset.name},
+    QJsonObject root {{QStringLiteral("spectune_preset"), presetVersion}, {QStringLiteral("name"), preset.name},
         {QStringLiteral("group"), preset.group}, {QStringLiteral("about"), preset.about},
         {QStringLiteral("source"), preset.source}, {QStringLiteral("config"), config}};
+    if (!preset.aboutShort.isEmpty())
+        root.insert(QStringLiteral("about_short"), preset.aboutShort);
+    if (!preset.sourceShort.isEmpty())
+        root.insert(QStringLiteral("source_short"), preset.sourceShort);
     return QJsonDocument(root).toJson();
 }
 

@@ -17,13 +17,14 @@ struct Preset {
     QString group; ///< heading in the picker; empty for a person's own
     QString about; ///< what it is for
     QString source; ///< where its numbers come from
+    QString aboutShort, sourceShort; ///< the same in a few words each; may be empty
     QString file; ///< that it was read from; empty: not stored
     bool own = false; ///< of this person, not shipped
     std::vector<std::pair<std::string, FieldValue>> values; ///< key and value, in the field table's order
 };
 
-/// Reads `{"spectune_preset": 1, "name", "group", "about", "source", "config": {…}}`; the configuration's part is read
-/// by the configuration's own reader. @param origin names the text in errors
+/// Reads `{"spectune_preset": 1, "name", "group", "about_short", "about", "source_short", "source", "config": {…}}`; the
+/// configuration's part is read by the configuration's own reader. @param origin names the text in errors
 /// @throws Error (Config) for broken JSON, a missing name or source, unknown keys, wrong types, values out of range
 [[nodiscard]] Preset presetFromJson(const QByteArray& text, const QString& origin);
 [[nodiscard]] QByteArray toJson(const Preset& preset);

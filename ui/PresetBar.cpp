@@ -2,51 +2,42 @@
 #include "ui/PresetBar.h"
 
 #include "ui/ConfigForm.h"
+#include "ui/ElidedLabel.h"
 #include "ui/MessageWords.h"
 #include "ui/PageParts.h"
 #include "ui/QuietCombo.h"
+#include "visualization/Fonts.h"
 
 #include <QFileDialog>
-#include <QHBoxLayout>
+#include <QGridLayout>
 #include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
 #include <QPushButton>
 #include <QScopedValueRollback>
+#include <QVBoxLayout>
 
 #include <algorithm>
 
 namespace spectune {
 
 namespace {
-constexpr int sourceLines = 2; ///< what a preset is for may take more
-
-/// Height of @p text in @p label, px.
-int heightOf(const QLabel& label, const QString& text)
-{
-    const QRect room(0, 0, label.contentsRect().width(), 0);
-    return label.fontMetrics().boundingRect(room, Qt::TextWordWrap, text).height();
-}
-
-/// @p about whole, and of @p source the words that end within sourceLines, or within one more line than @p about has.
-/// By room, not by sentences: a full stop may belong to "cf." as well.
-QString elidedNote(const QLabel& label, const QString& about, const QString& source)
-{
-    const int line = label.fontMetrics().lineSpacing();
-    const int most = std::max(sourceLines * line, heightOf(label, about) + line);
-    QString note = QStringLiteral("%1  ·  %2").arg(about, source);
-    for (qsizetype end = note.size(); end > about.size() && heightOf(label, note) > most;) {
-        end = note.lastIndexOf(QLatin1Char(' '), end - 1);
-        note = note.left(end) + QChar(u'…');
-    }
-    return note;
-}
-
 /// What it is for and where its numbers come from, whole.
-QString tipOf(const Preset& preset)
+QString wholeOf(const Preset& preset)
 {
-    return presetWords(preset, preset.about) + QStringLiteral("\n\n") + presetWords(preset, preset.source);
+    const QString about = presetWords(preset, preset.about);
+    const QString source = presetWords(preset, preset.source);
+    return about.isEmpty() ? source : about + QStringLiteral("\n\n") + source;
+}
+
+/// As markup, which a tool tip wraps; plain text would be one line as wide as the screen.
+QString tipOf(const QString& whole)
+{
+    QString tip;
+    for (const QString& paragraph : whole.split(QLatin1Char('\n'), Qt::SkipEmptyParts))
+        tip += QStringLiteral("<p>%1</p>").arg(paragraph.toHtmlEscaped());
+    return tip;
 }
 } // namespace
 
@@ -55,48 +46,14 @@ PresetBar::PresetBar(ConfigForm& form, QString folder, QWidget* parent)
     , m_form(form)
     , m_library(std::move(folder))
 {
-    setObjectName(QStringLiteral("Panel"));
-    setAttribute(Qt::WA_StyledBackground);
-    setMinimumHeight(40);
-    auto* row = new QHBoxLayout(this);
-    row->setContentsMargins(12, 5, 12, 5);
-    row->setSpacing(10);
-    m_picker = new QuietCombo;
-    m_picker->setObjectName(QStringLiteral("Presets"));
-    m_picker->setAccessibleName(tr("Preset"));
-    m_picker->setMinimumWidth(220);
-    m_picker->setMaxVisibleItems(24);
-    m_note = makeCaption(QString(), "second", true);
-    m_note->setTextFormat(Qt::PlainText);
-    m_note->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
-    m_name = new QLineEdit;
-    m_name->setPlaceholderText(tr("Name of the preset"));
-    m_name->setAccessibleName(tr("Name of the preset"));
-    m_name->setFixedWidth(200);
-    m_save = makeSmallButton(tr("Save"));
-    m_more = makeSmallButton(tr("Manage"));
-    auto* menu = new QMenu(this);
-    menu->addAction(tr("Save these fields as a preset…"), this, [this] { showNaming(true); });
-    menu->addAction(tr("Import a preset…"), this, [this] { askFile(false); });
-    m_export = menu->addAction(tr("Export the chosen preset…"), this, [this] { askFile(true); });
-    m_remove = menu->addAction(tr("Move the chosen preset to the trash"), this, &PresetBar::removeChosen);
-    m_more->setMenu(menu);
-    m_more->setProperty("hasMenu", true); // room for the arrow, see studio.qss
-    QLabel* label = makeText(tr("Preset"));
-    label->setBuddy(m_picker); // a combo box is named by its label alone on Linux
-    row->addWidget(label);
-    row->addWidget(m_picker);
-    row->addWidget(m_note, 1);
-    row->addWidget(m_name);
-    row->addWidget(m_save);
-    row->addWidget(m_more);
+    build();
     connect(m_picker, &QComboBox::activated, this, [this] {
         const QVariant index = m_picker->currentData();
         if (index.isValid())
             choose(index.toInt());
     });
     m_picker->installEventFilter(this);
-    m_note->installEventFilter(this);
+    connect(m_more, &QPushButton::clicked, this, [this] { unfold(m_details->isHidden()); });
     connect(m_name, &QLineEdit::returnPressed, m_save, &QPushButton::click);
     connect(m_save, &QPushButton::clicked, this, [this] { saveAs(m_name->text().simplified()); });
     connect(&form, &ConfigForm::replaced, this, [this] {
@@ -106,18 +63,73 @@ PresetBar::PresetBar(ConfigForm& form, QString folder, QWidget* parent)
         m_picker->setCurrentIndex(0);
     });
     connect(&form, &ConfigForm::changed, this, &PresetBar::refresh);
+    unfold(false);
     showNaming(false);
     fillPicker({});
+}
+
+void PresetBar::build()
+{
+    setObjectName(QStringLiteral("Panel"));
+    setAttribute(Qt::WA_StyledBackground);
+    setMinimumHeight(40);
+    m_picker = new QuietCombo;
+    m_picker->setObjectName(QStringLiteral("Presets"));
+    m_picker->setAccessibleName(tr("Preset"));
+    m_picker->setMinimumWidth(220);
+    m_picker->setMaxVisibleItems(24);
+    m_about = new ElidedLabel;
+    m_source = new ElidedLabel;
+    for (ElidedLabel* line : {m_about, m_source})
+        line->setFont(Fonts::caption());
+    setTone(m_about, "second");
+    setTone(m_source, "third");
+    m_since = makeCaption(QString(), "third");
+    m_more = makeSmallButton(tr("More"));
+    setRole(m_more, "ghost");
+    m_details = makeCaption(QString(), "second", true);
+    m_details->setTextFormat(Qt::PlainText);
+    m_name = new QLineEdit;
+    m_name->setPlaceholderText(tr("Name of the preset"));
+    m_name->setAccessibleName(tr("Name of the preset"));
+    m_name->setFixedWidth(200);
+    m_save = makeSmallButton(tr("Save"));
+    m_manage = makeSmallButton(tr("Manage"));
+    m_manage->setMenu(makeMenu());
+    m_manage->setProperty("hasMenu", true); // room for the arrow, see studio.qss
+    QLabel* label = makeText(tr("Preset"));
+    label->setBuddy(m_picker); // a combo box is named by its label alone on Linux
+    auto* lines = new QVBoxLayout;
+    lines->setSpacing(0);
+    lines->addWidget(m_about);
+    lines->addWidget(m_source);
+    auto* grid = new QGridLayout(this);
+    grid->setContentsMargins(12, 5, 12, 5);
+    grid->setHorizontalSpacing(10);
+    grid->setVerticalSpacing(4);
+    grid->addWidget(label, 0, 0);
+    grid->addWidget(m_picker, 0, 1);
+    grid->addLayout(lines, 0, 2);
+    int column = 3;
+    for (QWidget* part : std::initializer_list<QWidget*> {m_since, m_more, m_name, m_save, m_manage})
+        grid->addWidget(part, 0, column++);
+    grid->addWidget(m_details, 1, 2);
+    grid->setColumnStretch(2, 1);
+}
+
+QMenu* PresetBar::makeMenu()
+{
+    auto* menu = new QMenu(this);
+    menu->addAction(tr("Save these fields as a preset…"), this, [this] { showNaming(true); });
+    menu->addAction(tr("Import a preset…"), this, [this] { askFile(false); });
+    m_export = menu->addAction(tr("Export the chosen preset…"), this, [this] { askFile(true); });
+    m_remove = menu->addAction(tr("Move the chosen preset to the trash"), this, &PresetBar::removeChosen);
+    return menu;
 }
 
 // A closed box would choose one preset after another as keys and wheel go over them, and each fills the whole set-up.
 bool PresetBar::eventFilter(QObject* watched, QEvent* event)
 {
-    if (watched == m_note) {
-        if (event->type() == QEvent::Resize)
-            refresh();
-        return false;
-    }
     if (event->type() == QEvent::Wheel) {
         event->ignore();
         return true;
@@ -154,7 +166,7 @@ void PresetBar::fillPicker(const QString& chosenName)
             m_picker->insertSeparator(m_picker->count());
         group = itsGroup;
         m_picker->addItem(presetWords(preset, preset.name), static_cast<int>(i));
-        m_picker->setItemData(m_picker->count() - 1, tipOf(preset), Qt::ToolTipRole);
+        m_picker->setItemData(m_picker->count() - 1, tipOf(wholeOf(preset)), Qt::ToolTipRole);
         if (!chosenName.isEmpty() && preset.name == chosenName)
             m_chosen = static_cast<int>(i);
     }
@@ -177,7 +189,14 @@ void PresetBar::choose(int index)
 
 QString PresetBar::note() const
 {
-    return m_note->text();
+    QStringList lines {m_about->text(), m_source->text()};
+    lines.removeAll(QString());
+    return lines.join(QLatin1Char('\n'));
+}
+
+QString PresetBar::state() const
+{
+    return m_since->text();
 }
 
 void PresetBar::refresh()
@@ -185,23 +204,48 @@ void PresetBar::refresh()
     const Preset* preset = chosen();
     m_export->setEnabled(preset != nullptr);
     m_remove->setEnabled(preset && preset->own);
+    m_since->setVisible(preset != nullptr);
     if (!preset) {
-        m_note->setText(m_library.problems().isEmpty()
-                ? tr("The paper's recipes, a quick try, teaching, small memory, and your own")
-                : tr("Not all presets can be read. %1").arg(m_library.problems().front()));
-        m_note->setToolTip(m_library.problems().join(QLatin1Char('\n')));
+        const QStringList& problems = m_library.problems();
+        m_since->clear();
+        showNote(problems.isEmpty() ? tr("The paper's recipes, a quick try, teaching, small memory, and your own")
+                                    : tr("Not all presets can be read. %1").arg(problems.front()),
+            {}, problems.join(QStringLiteral("\n\n")));
         m_picker->setAccessibleDescription({});
         return;
     }
     const int changed = changedSince(m_form.config(), *preset);
-    const QString since = changed == 0
-        ? tr("unchanged")
-        : counted(changed, tr("%1 field changed from the preset"), tr("%1 fields changed from the preset"));
-    const QString about
-        = preset->about.isEmpty() ? since : QStringLiteral("%1  ·  %2").arg(since, presetWords(*preset, preset->about));
-    m_note->setText(elidedNote(*m_note, about, presetWords(*preset, preset->source))); // the tool tip has the whole
-    m_note->setToolTip(tipOf(*preset));
-    m_picker->setAccessibleDescription(tipOf(*preset));
+    m_since->setText(
+        changed == 0 ? tr("unchanged") : counted(changed, tr("%1 field changed"), tr("%1 fields changed")));
+    const auto briefly = [preset](const QString& brief, const QString& whole) {
+        return presetWords(*preset, brief.isEmpty() ? whole : brief);
+    };
+    showNote(
+        briefly(preset->aboutShort, preset->about), briefly(preset->sourceShort, preset->source), wholeOf(*preset));
+    m_picker->setAccessibleDescription(wholeOf(*preset));
+}
+
+void PresetBar::showNote(const QString& about, const QString& source, const QString& whole)
+{
+    m_about->setText(about);
+    m_about->setVisible(!about.isEmpty());
+    m_source->setText(source);
+    m_source->setVisible(!source.isEmpty());
+    const QString tip = tipOf(whole);
+    for (ElidedLabel* line : {m_about, m_source})
+        line->setToolTip(tip);
+    m_details->setText(whole);
+    m_more->setVisible(!whole.isEmpty());
+    if (whole.isEmpty())
+        unfold(false);
+}
+
+void PresetBar::unfold(bool open)
+{
+    m_details->setVisible(open);
+    m_more->setText(open ? tr("Less") : tr("More"));
+    m_more->setToolTip(open ? tr("Folds the preset's notes in again")
+                            : tr("What the preset is for and where its numbers come from, in full"));
 }
 
 void PresetBar::showNaming(bool shown)
@@ -232,7 +276,10 @@ void PresetBar::saveAs(const QString& name)
         const QString source = from ? tr("Saved from the set-up; began as \"%1\": %2")
                                           .arg(presetWords(*from, from->name), presetWords(*from, from->source))
                                     : tr("Saved from the set-up");
-        const QString given = m_library.save(presetOf(m_form.config(), name, source));
+        Preset preset = presetOf(m_form.config(), name, source);
+        if (from)
+            preset.sourceShort = tr("Saved from the set-up; began as \"%1\"").arg(presetWords(*from, from->name));
+        const QString given = m_library.save(std::move(preset));
         showNaming(false);
         fillPicker(given);
         Q_EMIT told({},

@@ -26,49 +26,58 @@ RankBoundPanel::RankBoundPanel(ConfigForm& form, QWidget* parent)
     head->addWidget(makeHeading(tr("Rank bound")));
     head->addStretch();
     auto* label = makeCaption(tr("outputs K"), "second");
-    m_outputs = new QLineEdit(QStringLiteral("1"));
+    m_outputs = new QLineEdit;
     m_outputs->setValidator(new QIntValidator(1, 1'000'000, m_outputs));
     m_outputs->setFixedWidth(64);
     m_outputs->setAlignment(Qt::AlignRight);
     m_outputs->setAccessibleName(tr("Outputs K of the rank bound"));
-    m_outputs->setToolTip(tr("1 for a yes or no, k for k classes. Not part of the run."));
+    m_outputs->setToolTip(tr("1 for a yes or no, k for k classes; empty for generated text. Not part of the run."));
     label->setBuddy(m_outputs);
     head->addWidget(label);
     head->addWidget(m_outputs);
     column->addLayout(head);
     m_comparison = makeText(QString(), "second", true);
     column->addWidget(m_comparison);
-    column->addWidget(
-        makeCaption(tr("From there on LoRA has no spurious local minima in the linearised regime (Jang, Lee, Ryu "
-                       "2024). The bound is conservative: far smaller ranks usually suffice. It is meant for "
-                       "classes; generated text has no small K."),
-            "third", true));
+    m_meaning = makeCaption(QString(), "third", true);
+    column->addWidget(m_meaning);
     connect(m_outputs, &QLineEdit::textChanged, this, &RankBoundPanel::refresh);
     connect(&form, &ConfigForm::checked, this, &RankBoundPanel::refresh);
     refresh();
 }
 
+bool RankBoundPanel::learnsLabels() const
+{
+    const auto& preview = m_form.preview(false);
+    return preview && preview->format == DataFormat::Table && !m_form.config().data.columns.label.empty();
+}
+
+std::int64_t RankBoundPanel::outputs() const
+{
+    const QString given = m_outputs->text();
+    return given.isEmpty() ? (learnsLabels() ? 1 : 0) : given.toLongLong();
+}
+
 QString RankBoundPanel::bound() const
 {
     const std::int64_t samples = m_form.facts().samples;
-    const std::int64_t outputs = m_outputs->text().toLongLong();
-    if (samples < 1 || outputs < 1)
+    if (samples < 1 || outputs() < 1)
         return {};
-    return tr("r ≥ %1").arg(formatCount(rankWithoutSpuriousMinima(outputs, samples)));
+    return tr("r ≥ %1").arg(formatCount(rankWithoutSpuriousMinima(outputs(), samples)));
 }
 
 QString RankBoundPanel::comparison() const
 {
     const std::int64_t samples = m_form.facts().samples;
-    const std::int64_t outputs = m_outputs->text().toLongLong();
-    if (samples < 1 || outputs < 1)
-        return tr("r(r + 1)/2 > K·N: drawn once the training file's samples N are counted.");
-    const std::int64_t rank = rankWithoutSpuriousMinima(outputs, samples);
+    if (samples < 1)
+        return tr("r(r + 1)/2 > K·N: told once the training file's samples N are counted.");
+    if (outputs() < 1)
+        return tr("Does not bind this run: it learns to write text, and its outputs are the whole vocabulary.");
+    const std::int64_t rank = rankWithoutSpuriousMinima(outputs(), samples);
     const ResolvedRun run = m_form.resolved();
     const std::int64_t init = run.initRank;
     const QString product = counted(
         samples, tr("%2, where r(r + 1)/2 > K·N = %3 × %1 sample"), tr("%2, where r(r + 1)/2 > K·N = %3 × %1 samples"))
-                                .arg(bound(), formatCount(outputs));
+                                .arg(bound(), formatCount(outputs()));
     if (!allocatesBudget(m_form.config().method))
         return init >= rank ? tr("%1: rank %2 is above it.").arg(product, formatCount(init))
                             : tr("%1: rank %2 is below it.").arg(product, formatCount(init));
@@ -82,7 +91,12 @@ QString RankBoundPanel::comparison() const
 
 void RankBoundPanel::refresh()
 {
+    m_outputs->setPlaceholderText(learnsLabels() ? QStringLiteral("1") : tr("many"));
     m_comparison->setText(comparison());
+    m_meaning->setText(m_form.facts().samples > 0 && outputs() < 1
+            ? tr("The bound is for few outputs. Where the answers are classes, give their number as K.")
+            : tr("No limit: from there on LoRA has no spurious local minima in the linearised regime (Jang, Lee, Ryu "
+                 "2024). Far smaller ranks usually suffice."));
 }
 
 } // namespace spectune

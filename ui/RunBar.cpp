@@ -36,6 +36,7 @@ QString mainIcon(MainAction action)
     case MainAction::Pause: return QStringLiteral("pause");
     case MainAction::Export: return QStringLiteral("export");
     case MainAction::StartAgain: // which begins in Set up
+    case MainAction::Evaluate: // never the main one
     case MainAction::None: break;
     }
     return {};
@@ -181,12 +182,13 @@ void RunBar::refresh()
     m_input.held = m_run.isHeld();
     m_input.cancelled = m_run.isCancelled();
     m_input.exportable = m_run.isExportable();
+    m_input.hasHeldOut = !m_run.config().data.evalPath.empty();
     m_input.hasCheckpoint = !m_run.checkpoints().empty();
     m_input.checkpointStep = m_input.hasCheckpoint ? m_run.checkpoints().back() : 0;
     m_state = RunBarState::of(m_input);
     m_mark->setMark(m_state.mark);
     m_title->setText(m_state.title);
-    m_title->setToolTip(m_state.mark == StateMark::Cross ? messageWords(m_run.failure().message) : m_state.note);
+    m_title->setToolTip(m_state.mark == StateMark::Cross ? labelledWords(m_run.failure().message) : m_state.note);
     setTone(m_title, m_state.mark == StateMark::Cross ? "error" : "");
     const auto apply = [](QPushButton* button, const BarButton& state) {
         button->setVisible(state.visible);
@@ -227,14 +229,14 @@ void RunBar::refresh()
 // button of a run appears under a second click.
 void RunBar::placeEvaluate()
 {
-    const bool off = !m_state.evaluateNote.isEmpty();
-    m_evaluate->setToolTip(off ? m_state.evaluateNote : tr("Evaluates on the evaluation file now (Ctrl+E)"));
+    const bool hasEnded = !m_state.evaluateNote.isEmpty();
+    m_evaluate->setToolTip(hasEnded ? m_state.evaluateNote : tr("Evaluates on the evaluation file now (Ctrl+E)"));
     auto* row = static_cast<QHBoxLayout*>(m_buttons->layout());
     const bool isLeft = row->indexOf(m_evaluate) < row->indexOf(m_main);
-    if (off == isLeft)
+    if (hasEnded == isLeft)
         return;
     row->removeWidget(m_evaluate);
-    row->insertWidget(row->indexOf(off ? m_export : m_save), m_evaluate);
+    row->insertWidget(row->indexOf(hasEnded ? m_export : m_save), m_evaluate);
 }
 
 void RunBar::refreshMessage()
@@ -243,7 +245,7 @@ void RunBar::refreshMessage()
     QString detail;
     const bool failed = m_state.showsFailure;
     if (failed) {
-        message = messageWords(m_run.failure().message).section(QLatin1Char('\n'), 0, 0);
+        message = labelledWords(m_run.failure().message).section(QLatin1Char('\n'), 0, 0);
         detail = m_input.held             ? tr("Nothing is lost: the run waits. Make room, then try again.")
             : m_run.checkpoints().empty() ? tr("Nothing was saved yet: no checkpoint had been reached.")
                                           : tr("Saved: step %1.").arg(formatCount(m_run.checkpoints().back()));

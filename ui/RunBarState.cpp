@@ -108,6 +108,7 @@ RunBarState elsewhere(const RunBarInput& input, RunBarState bar)
 {
     bar.mark = StateMark::GreenDisc;
     bar.title = RunBar::tr("Running elsewhere");
+    bar.evaluate = {true, false, RunBar::tr("Evaluate")};
     bar.note = RunBar::tr("Another process trains this run. What is shown is as it was read, and it cannot be resumed "
                           "here meanwhile.");
     bar.evaluateNote
@@ -120,17 +121,34 @@ RunBarState elsewhere(const RunBarInput& input, RunBarState bar)
     return bar;
 }
 
+/// A run that has ended holds no engine: what it saved is held against the held-out samples, in Try.
+void addEvaluation(const RunBarInput& input, RunBarState& bar)
+{
+    bar.evaluate = {true, false, RunBar::tr("Evaluate")};
+    if (!input.exportable) {
+        bar.evaluateNote
+            = RunBar::tr("Nothing of this run was saved that could be evaluated: it has neither an adapter nor a "
+                         "checkpoint.");
+    } else if (!input.hasHeldOut) {
+        bar.evaluateNote = RunBar::tr("This run has no evaluation file to be held against. Choose one in Set up before "
+                                      "the next run; in Try this one answers prompts of your own.");
+    } else if (input.state == SessionState::Failed) {
+        bar.evaluateNote = RunBar::tr("A run that failed is not evaluated as it stands. What its last checkpoint makes "
+                                      "of the held-out samples can be checked in Try.");
+    } else {
+        bar.evaluate.enabled = true;
+        bar.evaluateNote = RunBar::tr("Checks in Try what base and tuned model make of the held-out samples (Ctrl+E)");
+    }
+}
+
 RunBarState ended(const RunBarInput& input)
 {
     RunBarState bar;
     bar.showsFailure = input.state == SessionState::Failed; // a recorded one's is told in its log alone
     bar.showsProgress = !bar.showsFailure;
-    bar.evaluate = {true, false, RunBar::tr("Evaluate")};
     if (input.record == RecordState::Running)
         return elsewhere(input, std::move(bar));
-    bar.evaluateNote
-        = RunBar::tr("Evaluates while a run trains or is paused. This run has ended: the diamonds in the loss plot "
-                     "are its evaluations.");
+    addEvaluation(input, bar);
     if (!input.exportable)
         bar.exportNote
             = RunBar::tr("Nothing of this run was saved: its folder has neither an adapter nor a checkpoint.");

@@ -20,6 +20,7 @@ struct RunBarInput {
     bool held = false; ///< see RunModel::isHeld()
     bool cancelled = false; ///< see RunModel::isCancelled()
     bool exportable = true; ///< see RunModel::isExportable()
+    bool hasHeldOut = true; ///< its configuration names an evaluation file
     bool hasCheckpoint = false; ///< something to resume from
     std::int64_t checkpointStep = 0;
     /// Of a failed run: what it could change stands beside it, with a main button of its own.
@@ -28,7 +29,7 @@ struct RunBarInput {
 };
 
 enum class StateMark { Ring, HalfDisc, GreenDisc, AmberDisc, Bars, Tick, Square, Cross };
-enum class MainAction { Start, Pause, Resume, ResumeStopped, StartAgain, Export, None };
+enum class MainAction { Start, Pause, Resume, ResumeStopped, StartAgain, Export, Evaluate, None };
 
 struct BarButton {
     bool visible = false;
@@ -49,7 +50,7 @@ struct RunBarState {
     BarButton step;
     BarButton stop;
     BarButton evaluate;
-    QString evaluateNote; ///< why Evaluate is off where nothing else on the bar says it
+    QString evaluateNote; ///< of a run that has ended: what Evaluate does, or why it is off and what to do instead
     BarButton save;
     BarButton exportRun; ///< beside a Resume of a run that has ended
     QString exportNote; ///< why Export is off

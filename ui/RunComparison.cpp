@@ -138,8 +138,8 @@ std::vector<CompareRow> compareConfigs(std::span<const RunConfig* const> configs
 {
     std::vector<CompareRow> rows;
     for (const FieldInfo& field : fields()) {
-        CompareRow row {QString::fromUtf8(field.key), fieldLabel(field) + QStringLiteral(": ") + fieldWords(field.help),
-            {}, {}, false, true};
+        CompareRow row {QString::fromUtf8(field.key), fieldLabel(field) + QStringLiteral(": ") + fieldHelp(field), {},
+            {}, false, true};
         row.isPath = field.type == FieldType::File || field.type == FieldType::Folder;
         for (const RunConfig* config : configs)
             row.values << shownValue(fieldValue(*config, field.key));

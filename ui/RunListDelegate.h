@@ -16,8 +16,8 @@ public:
 
     void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
     [[nodiscard]] QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override;
-    /// Where a row's parts stand, in pixels of the list. The number is whole, and the curve as wide in every row, as its
-    /// length is the share of the steps that were done; name and line have the rest.
+    /// Where a row's parts stand, in pixels of the list. The number is whole, and the curve as wide in every row, as
+    /// its length is the share of the steps that were done; name and line have the rest.
     struct Places {
         QRect number;
         QRect curve;

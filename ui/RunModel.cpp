@@ -94,7 +94,7 @@ void RunModel::follow(SessionController& session)
         Q_EMIT editTaken(edit);
     });
     connect(&session, &SessionController::editRefused, this, [this](const LiveEdit& edit, const Failure& failure) {
-        Q_EMIT editRefused(edit, messageWords(failure.message));
+        Q_EMIT editRefused(edit, labelledWords(failure.message));
     });
     connect(&session, &SessionController::snapshotArrived, this, &RunModel::takeSnapshot);
 }

@@ -7,6 +7,7 @@
 #include "ui/PageParts.h"
 #include "ui/RunModel.h"
 #include "ui/StudioIcons.h"
+#include "ui/WholeWordsArea.h"
 #include "visualization/NumberFormat.h"
 
 #include <QFileInfo>
@@ -14,7 +15,6 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
-#include <QScrollArea>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -195,7 +195,7 @@ RunRail::RunRail(RunModel& run, const ConfigForm& form, QWidget* parent)
     health->addLayout(m_health);
     column->addLayout(health);
     column->addStretch();
-    outer->addWidget(makeScroll(body), 1);
+    outer->addWidget(new WholeWordsArea(body), 1);
     connect(&run, &RunModel::reset, this, &RunRail::refresh);
     connect(&run, &RunModel::stateChanged, this, &RunRail::refreshHealth);
     connect(&run, &RunModel::eventAppended, this, &RunRail::refreshHealth);

@@ -13,6 +13,7 @@
 #include "ui/ShareButton.h"
 #include "ui/SmoothingSlider.h"
 #include "ui/WholeRowsArea.h"
+#include "ui/WholeWordsArea.h"
 #include "visualization/ComparePlot.h"
 #include "visualization/RunTags.h"
 
@@ -185,7 +186,7 @@ QWidget* RunsPage::makeDifferences()
     column->addWidget(m_tableNote);
     m_tableArea = new WholeRowsArea(m_table);
     column->addWidget(m_tableArea, 1);
-    m_detailsArea = makeScroll(m_details = new RunDetails(m_library));
+    m_detailsArea = new WholeWordsArea(m_details = new RunDetails(m_library));
     column->addWidget(m_detailsArea, 1);
     connect(m_shown, &Segmented::chosen, this, &RunsPage::refreshTable);
     connect(share, &ShareButton::told, this, &RunsPage::told);

@@ -27,6 +27,20 @@ namespace {
 constexpr std::int64_t mostSamples = 40;
 constexpr int shownCharacters = 160;
 constexpr qsizetype shortAnswer = 7; ///< characters that a column has room for
+
+/// Ends with a whole row: what is below is told by the scroll bar.
+class WholeRowsList : public QListWidget {
+protected:
+    void resizeEvent(QResizeEvent* event) override
+    {
+        QListWidget::resizeEvent(event);
+        const int left = viewportMargins().bottom();
+        const int cut = (viewport()->height() + left) % SampleDelegate::rowHeight;
+        if (cut != left)
+            setViewportMargins(0, 0, 0, cut);
+    }
+};
+
 } // namespace
 
 HeldOutSample HeldOutSample::from(const DataPreview& preview)
@@ -68,14 +82,14 @@ SampleList::SampleList(SessionController& session, SampleJudge& judge, QWidget* 
     column->addLayout(header);
     column->addWidget(makeColumns());
     column->addWidget(makeRule());
-    m_list = new QListWidget;
+    m_list = new WholeRowsList;
     m_list->setObjectName(QStringLiteral("Flat"));
     m_delegate = new SampleDelegate(this);
     m_list->setItemDelegate(m_delegate);
     m_list->setUniformItemSizes(true);
     m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_list->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOn);
-    m_list->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
+    m_list->setVerticalScrollMode(QAbstractItemView::ScrollPerItem);
     m_list->setResizeMode(QListView::Adjust);
     m_list->setAccessibleName(tr("Held-out samples"));
     showScrollBar();
@@ -148,7 +162,6 @@ QWidget* SampleList::makeFoot()
     m_note = makeCaption(QString(), "third", true);
     column->addWidget(m_note);
     m_check = makeSmallButton(tr("Check the samples"), QStringLiteral("evaluate"));
-    m_check->setToolTip(tr("Both sides answer every sample greedily; what they say is held against the file."));
     column->addWidget(m_check, 0, Qt::AlignLeft);
     connect(m_check, &QPushButton::clicked, this, [this] { m_judge.isJudging() ? m_judge.stop() : m_judge.start(); });
     return foot;
@@ -349,6 +362,10 @@ void SampleList::refreshFoot()
     m_check->setVisible(!m_config.data.evalPath.empty() && !m_failed && (judging || !m_judge.isDone()));
     const bool hasAdapter = m_judge.step() >= 0;
     m_check->setEnabled(judging || (m_mayAsk && hasAdapter && !m_samples.empty()));
+    m_check->setToolTip(!m_mayAsk ? tr("While a run trains nothing can be checked: pause it first.")
+            : !hasAdapter         ? tr("There is no adapter to check yet: train a run, or open one.")
+                                  : tr("Both sides answer every sample greedily; what they say is held against the "
+                                               "file."));
 }
 
 } // namespace spectune

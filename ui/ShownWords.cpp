@@ -3,7 +3,7 @@
 
 #include "ui/LivePage.h"
 #include "visualization/RankGrid.h"
-#include "visualization/RankGridWords.h"
+#include "visualization/RankGridPlaces.h"
 #include "visualization/RunPlots.h"
 
 #include <QAbstractButton>

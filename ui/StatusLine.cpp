@@ -2,7 +2,7 @@
 #include "ui/StatusLine.h"
 
 #include "ui/ElidedLabel.h"
-#include "ui/FailurePanel.h"
+#include "ui/FailureStory.h"
 #include "ui/MessageWords.h"
 #include "ui/PageParts.h"
 #include "ui/RunModel.h"
@@ -31,7 +31,7 @@ QString sentenceOfStopped(const RunModel& run, const QString& step)
     case RecordState::Failed:
         return run.failure().message.empty()
             ? StatusLine::tr("Failed after step %1.").arg(step)
-            : StatusLine::tr("Failed after step %1: %2").arg(step, messageWords(run.failure().message));
+            : StatusLine::tr("Failed after step %1: %2").arg(step, labelledWords(run.failure().message));
     case RecordState::Interrupted:
         return run.isExportable() ? StatusLine::tr("Interrupted after step %1.").arg(step)
                                   : StatusLine::tr("Interrupted after step %1; nothing was saved.").arg(step);

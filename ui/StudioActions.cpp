@@ -6,6 +6,7 @@
 #include "ui/LivePage.h"
 #include "ui/MainWindow.h"
 #include "ui/RecentPaths.h"
+#include "ui/RunBar.h"
 #include "ui/RunModel.h"
 #include "ui/RunsPage.h"
 #include "ui/SessionController.h"
@@ -89,7 +90,7 @@ void StudioActions::addRunMenu(QMenuBar& bar)
     m_stop = add(menu, tr("St&op and save"), QStringLiteral("Ctrl+."), [window] { window->session().stop(); });
     menu->addSeparator();
     m_evaluate
-        = add(menu, tr("&Evaluate now"), QStringLiteral("Ctrl+E"), [window] { window->session().evaluateNow(); });
+        = add(menu, tr("&Evaluate now"), QStringLiteral("Ctrl+E"), [window] { window->act(MainAction::Evaluate); });
     m_save = add(menu, tr("Save &now"), QStringLiteral("Ctrl+S"), [window] { window->session().saveNow(); });
     menu->addSeparator();
     auto* devices = new QActionGroup(this);
@@ -200,7 +201,7 @@ void StudioActions::refresh()
     m_pause->setEnabled(training && state != SessionState::Pausing);
     m_step->setEnabled(state == SessionState::Paused);
     m_stop->setEnabled(isActive(state) && state != SessionState::Stopping);
-    m_evaluate->setEnabled(training);
+    m_evaluate->setEnabled(training || (!isActive(state) && m_window.runBar().shown().evaluate.enabled));
     m_save->setEnabled(training);
     m_export->setEnabled(m_window.run().hasRun() && m_window.run().isExportable() && !isActive(state));
     m_restore->setEnabled(m_window.canRestoreSetup());

@@ -48,7 +48,7 @@ public:
 
     void paint(QPainter* painter, const QRect& rect, QIcon::Mode mode, QIcon::State) override
     {
-        const QColor color = mode == QIcon::Disabled ? Theme::current().text3 : toneColor(m_tone);
+        const QColor color = mode == QIcon::Disabled ? Theme::current().lineStrong : toneColor(m_tone);
         QByteArray svg = iconSource(m_name);
         svg.replace("#000000", color.name().toLatin1());
         QSvgRenderer(svg).render(painter, rect);

@@ -93,10 +93,12 @@ QString styleSheet(const Theme& theme)
     const QColor buttonLine = theme.dark ? theme.line : QColor(0xb4, 0xbb, 0xc4);
     const QString suffix = theme.dark ? QStringLiteral("dark") : QStringLiteral("light");
     // Longer names first: @text would otherwise match inside @text2.
-    const std::array<std::pair<const char*, QString>, 25> tokens {{
+    const std::array<std::pair<const char*, QString>, 26> tokens {{
         {"@downArrow", QStringLiteral(":/themes/arrow-%1.svg").arg(suffix)},
         {"@checkMark", QStringLiteral(":/themes/check-%1.svg").arg(suffix)},
         {"@buttonLine", buttonLine.name()},
+        {"@disabled",
+            theme.lineStrong.name()}, // of a button: at least 3 : 1 on every ground, under half a live label's
         {"@lineStrong", theme.lineStrong.name()},
         {"@fieldLine", theme.fieldLine.name()},
         {"@onPrimary", theme.onPrimary.name()},

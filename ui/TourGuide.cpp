@@ -100,7 +100,8 @@ QRect TourGuide::gridPart() const
     if (geometry.request.layers == 0 || geometry.request.kinds == 0)
         return grid.rect();
     const double sums = std::max(geometry.kindSum(0, 0).bottom(), geometry.layerSum(0).bottom());
-    const int bottom = static_cast<int>(std::max(sums, geometry.bottom())) + areaMargin;
+    const double totals = geometry.blocks == 2 ? 16.0 : 0.0; // two blocks have a line of their own for them
+    const int bottom = static_cast<int>(std::max(sums + totals, geometry.bottom())) + areaMargin;
     return {0, 0, grid.width(), std::min(grid.height(), bottom)};
 }
 

@@ -34,6 +34,8 @@ public:
     void applyDefaultWidths(int width);
     void generate();
     void cancel();
+    /// Has both sides answer the held-out samples, as "Check the samples" does. Does nothing where that is off.
+    void check();
     [[nodiscard]] bool isGenerating() const { return m_sides[0].request >= 0 || m_sides[1].request >= 0; }
     /// What a side shows: 0 base, 1 tuned.
     [[nodiscard]] const QString& text(int side) const { return m_sides[side].text; }

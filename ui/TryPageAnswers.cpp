@@ -7,6 +7,7 @@
 #include "ui/MessageWords.h"
 #include "ui/PageParts.h"
 #include "ui/RunModel.h"
+#include "ui/SampleJudge.h"
 #include "ui/SampleList.h"
 #include "ui/SamplingPanel.h"
 #include "ui/SessionController.h"
@@ -161,6 +162,13 @@ void TryPage::generate()
     refresh();
 }
 
+void TryPage::check()
+{
+    refresh(); // whose answers are wanted
+    if (mayAsk() && hasAdapter())
+        m_judge->start();
+}
+
 void TryPage::cancel()
 {
     for (const Side& side : m_sides)
@@ -188,7 +196,7 @@ void TryPage::take(int side, const Answer& answer)
 }
 
 /// Below each side: whether its answer is the expected one. Both strips are there, or none, so that both sides end at
-/// one height.
+/// one height. A long expected answer is not cut off there: it stands whole below, as both read it.
 void TryPage::showVerdicts()
 {
     bool any = false;
@@ -196,6 +204,8 @@ void TryPage::showVerdicts()
         const bool answered = side.request < 0 && side.error.isEmpty() && !side.count->text().isEmpty();
         any = any || answered || side.request >= 0;
         QString verdict;
+        QString shorter;
+        QString whole;
         const char* tone = "third";
         if (side.request >= 0) {
             verdict = tr("Writing…");
@@ -203,11 +213,14 @@ void TryPage::showVerdicts()
             const std::string expected = m_expected.toStdString();
             const bool right = sameAnswer(side.text.toStdString(), expected);
             const QString wanted = QString::fromStdString(finalAnswer(expected)).simplified();
-            verdict = right ? tr("✓ as expected: %1").arg(wanted) : tr("✕ expected: %1").arg(wanted);
+            whole = tr("Expected: %1").arg(wanted);
+            verdict = right ? tr("✓ as expected") : tr("✕ expected: %1").arg(wanted);
+            shorter = right ? QString() : tr("✕ not as expected");
             tone = right ? "ok" : "error";
         }
         side.verdict->setText(verdict);
-        side.verdict->setToolTip(verdict);
+        side.verdict->setShorter(shorter);
+        side.verdict->setToolTip(whole);
         setTone(side.verdict, tone);
     }
     for (const Side& side : m_sides)

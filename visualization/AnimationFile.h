@@ -11,8 +11,8 @@ namespace spectune {
 
 enum class AnimationFormat { Gif, WebP, PngFolder };
 
-/// An animation as it is written, frame by frame, on one thread of any kind. What is not finished leaves nothing behind.
-/// Every function @throws Error (Io) naming the file
+/// An animation as it is written, frame by frame, on one thread of any kind. What is not finished leaves nothing
+/// behind. Every function @throws Error (Io) naming the file
 class AnimationFile {
 public:
     virtual ~AnimationFile() = default;

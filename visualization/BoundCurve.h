@@ -10,8 +10,8 @@
 
 namespace spectune {
 
-/// A rising staircase on two logarithmic axes from 1 on, with one chosen point and levels to hold it against: the smallest
-/// rank beyond the bound over K·N.
+/// A rising staircase on two logarithmic axes from 1 on, with one chosen point and levels to hold it against: the
+/// smallest rank beyond the bound over K·N.
 class BoundCurve : public QWidget {
     Q_OBJECT
 public:

@@ -114,7 +114,11 @@ QString BudgetCurve::impossibleText() const
     case Handle::FinalStart: break;
     }
     if (m_values.finalStart >= m_values.totalSteps || m_values.finalStart < 1) {
-        return tr("Impossible: the final phase does not fit into %1 steps").arg(steps);
+        const auto tf = formatCount(m_values.totalSteps - m_values.finalStart);
+        return m_values.tiGiven && m_values.ti >= m_values.totalSteps - 1
+            ? tr("Impossible: neither ti %1 nor tf %2 fits into the run's %3 steps")
+                  .arg(formatCount(m_values.ti), tf, steps)
+            : tr("Impossible: tf %1 is not below the run's %2 steps").arg(tf, steps);
     }
     return tr("Impossible: T − tf = %1 is not above ti %2, no step is left to prune in")
         .arg(formatCount(m_values.finalStart), formatCount(m_values.ti));

@@ -12,10 +12,10 @@
 
 namespace spectune {
 
-/// The budget editor of the set-up page: b(t) with its phases and planned events, and six handles (both ranks, ti, T − tf,
-/// ΔT and T) to drag or to move with the arrows (Shift: ten times as far). It only asks: the owner answers an edit with
-/// setCurve(). A handle goes where the pointer is, to impossible values too: what is impossible is hatched, and a sentence
-/// says why. The scales rest while a handle is dragged; T's goes out of the plot at its right edge.
+/// The budget editor of the set-up page: b(t) with its phases and planned events, and six handles (both ranks, ti,
+/// T − tf, ΔT and T) to drag or to move with the arrows (Shift: ten times as far). It only asks: the owner answers an
+/// edit with setCurve(). A handle goes where the pointer is, to impossible values too: what is impossible is hatched,
+/// and a sentence says why. The scales rest while a handle is dragged; T's goes out of the plot at its right edge.
 class BudgetCurve : public QWidget {
     Q_OBJECT
 public:

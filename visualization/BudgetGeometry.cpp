@@ -182,10 +182,13 @@ BudgetRange BudgetGeometry::possible(BudgetHandle handle) const
 std::optional<BudgetHandle> BudgetGeometry::fault(std::optional<BudgetHandle> moved) const
 {
     const auto isFault = [this](BudgetHandle handle) { return !possible(handle).holds(values.at(handle)); };
-    if (moved && isFault(*moved))
+    // A final phase that alone outlasts the run is the mistake, whatever ti is: the same that validate() tells of.
+    const bool isOverlong = values.tfGiven && values.totalSteps > 1 && values.finalStart < 1;
+    if (moved && isFault(*moved) && !(isOverlong && *moved == BudgetHandle::WarmUpEnd))
         return moved;
     for (const BudgetHandle handle : std::array {BudgetHandle::TargetRank, BudgetHandle::InitRank,
-             BudgetHandle::WarmUpEnd, BudgetHandle::FinalStart, BudgetHandle::TotalSteps}) {
+             isOverlong ? BudgetHandle::FinalStart : BudgetHandle::WarmUpEnd, BudgetHandle::FinalStart,
+             BudgetHandle::TotalSteps}) {
         if (isFault(handle))
             return handle;
     }

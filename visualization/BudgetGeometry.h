@@ -74,13 +74,14 @@ struct BudgetGeometry {
     [[nodiscard]] QRectF cubicPart() const; ///< the ground between ti and T − tf, inside run(); empty: there is none
 
     [[nodiscard]] QPointF handle(BudgetHandle handle) const;
-    /// The value that brings the handle's centre to @p centre, whole, inside what its field takes (ranks from 1, steps of the
-    /// run) but not always possible beside the other values.
+    /// The value that brings the handle's centre to @p centre, whole, inside what its field takes (ranks from 1, steps
+    /// of the run) but not always possible beside the other values.
     [[nodiscard]] std::int64_t valueAt(BudgetHandle handle, QPointF centre) const;
 
     /// What the handle's value may be beside the others: target < init ≤ the smallest side, ti < T − tf < T, 1 ≤ ΔT.
     [[nodiscard]] BudgetRange possible(BudgetHandle handle) const;
-    /// The first handle whose value is impossible beside the others; of two that exclude each other @p moved, if it is one.
+    /// The first handle whose value is impossible beside the others; of two that exclude each other @p moved, if it is
+    /// one, but of ti and a final phase that alone outlasts the run always the latter.
     [[nodiscard]] std::optional<BudgetHandle> fault(std::optional<BudgetHandle> moved = {}) const;
     /// Parts of the plot in which the handle's value would be impossible.
     [[nodiscard]] std::vector<QRectF> impossible(BudgetHandle handle) const;

@@ -30,7 +30,8 @@ public:
     void applyTheme();
     void setLogarithmic(bool logarithmic);
     [[nodiscard]] bool isShown(ComparePart part) const { return !hidden[static_cast<std::size_t>(part)]; }
-    /// Curves over another axis or smoother: few points at once; many by a worker, and the earlier ones stay until then.
+    /// Curves over another axis or smoother: few points at once;
+    /// many by a worker, and the earlier ones stay until then.
     void build(CompareAxis axis, double weight);
     void show(CompareCurves next); ///< of the same runs
     [[nodiscard]] bool isRunShown(int run) const { return !hiddenRuns.at(static_cast<std::size_t>(run)); }

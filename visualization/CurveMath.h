@@ -14,8 +14,8 @@ namespace spectune {
 
 /// Exponential smoothing with the trend: the end of the straight line that fits the values so far best, each older one
 /// weighing w times the next (Brown's double exponential smoothing, free of its bias at the start). A mean of the past
-/// would lie above a falling loss by 1 / (1 − w) steps; this line does not lag behind a steady fall. w grows at the start,
-/// w_n = min(w, n / (n + 8)), so that it follows the first bend as well. What is not finite is passed over.
+/// would lie above a falling loss by 1 / (1 − w) steps; this line does not lag behind a steady fall. w grows at the
+/// start, w_n = min(w, n / (n + 8)), so that it follows the first bend as well. What is not finite is passed over.
 class Smoother {
 public:
     static constexpr double usualWeight = 0.98;
@@ -54,8 +54,8 @@ struct ColumnSpan {
     friend bool operator==(const ColumnSpan&, const ColumnSpan&) = default;
 };
 
-/// One curve of (step, value), steps ascending, with the extremes of blocks of 8, 64, 512, … values that grow along with
-/// it: the lowest and the highest value of a pixel column cost O(log points), so that a picture costs its width.
+/// One curve of (step, value), steps ascending, with the extremes of blocks of 8, 64, 512, … values that grow along
+/// with it: the lowest and the highest value of a pixel column cost O(log points), so that a picture costs its width.
 /// A copy shares the values until one of the two changes, and may be another thread's.
 class CurveSeries {
 public:
@@ -113,8 +113,8 @@ private:
 [[nodiscard]] std::vector<double> niceTicks(double low, double high, int count);
 /// Round whole numbers from 0 to @p high, at most @p count intervals.
 [[nodiscard]] std::vector<double> stepTicks(double low, double high, int count);
-/// Powers of ten within [low, high]; with fewer than two of them also 2 and 5 times these; with fewer than two of those, as
-/// on an axis of a part of a decade, multiples of 1, 2 or 5 × 10ⁿ.
+/// Powers of ten within [low, high]; with fewer than two of them also 2 and 5 times these; with fewer than two of
+/// those, as on an axis of a part of a decade, multiples of 1, 2 or 5 × 10ⁿ.
 [[nodiscard]] std::vector<double> logTicks(double low, double high);
 
 } // namespace spectune

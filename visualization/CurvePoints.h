@@ -25,8 +25,8 @@ enum class ColumnDetail {
     Last ///< for curves that are smooth anyway
 };
 
-/// @p series between @p low and @p high, over @p columns pixels. With no more values than columns they are all there, and
-/// the ones before and behind as well, so that the curve leads out of sight; with more, two a column at most. Where
+/// @p series between @p low and @p high, over @p columns pixels. With no more values than columns they are all there,
+/// and the ones before and behind as well, so that the curve leads out of sight; with more, two a column at most. Where
 /// there are values and none of them is finite, there is a gap.
 /// @param factor of all values
 [[nodiscard]] CurvePoints curvePoints(

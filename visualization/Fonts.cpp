@@ -23,8 +23,8 @@ QFont make(int pixels, QFont::Weight weight)
     return font;
 }
 
-/// Widths of parts of texts in one font, each measured once: a picture has the same few hundred of them again and again,
-/// and to shape one costs more than to draw it.
+/// Widths of parts of texts in one font, each measured once: a picture has the same few hundred of them again and
+/// again, and to shape one costs more than to draw it.
 class PartWidths {
 public:
     explicit PartWidths(const QFont& font)

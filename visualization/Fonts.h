@@ -26,8 +26,8 @@ struct Fonts {
 void drawTabular(QPainter& painter, const QRectF& rect, Qt::Alignment alignment, const QString& text);
 /// Width that drawTabular() needs, in pixels.
 [[nodiscard]] double tabularWidth(const QFont& font, const QString& text);
-/// Left edge of what is @p wide and centred at @p middle, moved as far as it takes to lie within [from, to]; what is wider
-/// than that begins at @p from.
+/// Left edge of what is @p wide and centred at @p middle, moved as far as it takes to lie within [from, to]; what is
+/// wider than that begins at @p from.
 [[nodiscard]] double centredInside(double middle, double wide, double from, double to);
 
 } // namespace spectune

@@ -26,7 +26,8 @@ struct CurveBand {
 [[nodiscard]] CurveBand bandOf(double left, double right, const std::function<double(double x)>& yOf);
 
 /// Upper edge of a label that would best stand at @p wanted, moved off the curve: above it or below it, where there is
-/// room inside @p room and none of @p taken, whichever is nearer. Where neither fits it stays inside the room at @p wanted.
+/// room inside @p room and none of @p taken, whichever is nearer.
+/// Where neither fits it stays inside the room at @p wanted.
 [[nodiscard]] double clearOfCurve(
     const QRectF& wanted, const CurveBand& curve, const QRectF& room, std::span<const QRectF> taken = {});
 

@@ -8,8 +8,8 @@
 
 namespace spectune {
 
-/// Has a worker do what was asked for last: what is asked for while the worker is busy takes the place of what waits, and
-/// what it is busy with is finished. GUI thread only. Its destructor waits for the worker.
+/// Has a worker do what was asked for last: what is asked for while the worker is busy takes the place of what waits,
+/// and what it is busy with is finished. GUI thread only. Its destructor waits for the worker.
 class LatestWork {
 public:
     using Done = std::function<void()>; ///< on the GUI thread

@@ -17,7 +17,8 @@ struct LengthBins {
     std::vector<std::int64_t> counts;
     std::int64_t beyond = 0; ///< longer than the axis: a few very long samples do not press the others together
 
-    /// @param lengths of samples, ascending; @param limit data.max_length, on the axis unless it is far beyond all samples
+    /// @param lengths of samples, ascending; @param limit data.max_length,
+    /// on the axis unless it is far beyond all samples
     [[nodiscard]] static LengthBins of(std::span<const std::int32_t> lengths, std::int64_t limit);
 
     [[nodiscard]] std::int64_t end() const { return width * static_cast<std::int64_t>(counts.size()); }

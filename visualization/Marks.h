@@ -52,7 +52,8 @@ inline void drawLevel(QPainter& painter, double y, double left, double right, co
     painter.fillRect(QRectF(left, top, right - left, std::max(1.0, std::round(width * ratio)) / ratio), color);
 }
 
-/// Of @p ground what lies between two places, on whole pixels and never outside it; empty: @p right is not beyond @p left.
+/// Of @p ground what lies between two places, on whole pixels and never outside it;
+/// empty: @p right is not beyond @p left.
 [[nodiscard]] inline QRectF partBetween(const QRectF& ground, double left, double right)
 {
     const auto border = [&ground](double x) {

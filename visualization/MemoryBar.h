@@ -33,8 +33,8 @@ struct MemoryBarLayout {
     std::optional<double> totalX; ///< the device's memory ends here; likewise
     std::vector<double> ticks; ///< bytes
 
-    /// @param total and @p free of the device, bytes; 0: not known. A need below a twentieth of the memory gets an axis of
-    /// its own, else there would be nothing to see.
+    /// @param total and @p free of the device, bytes; 0: not known. A need below a twentieth of the memory gets an axis
+    /// of its own, else there would be nothing to see.
     [[nodiscard]] static MemoryBarLayout compute(
         double width, const std::vector<MemoryPart>& parts, double total, double free);
 };

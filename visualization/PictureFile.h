@@ -18,7 +18,8 @@ using PaintPicture = std::function<void(QPaintDevice& device, QSize size)>;
 [[nodiscard]] QImage pictureOf(QSize size, double ratio, const PaintPicture& paint);
 
 /// Writes a view as PNG (twice its size, for print and for 4K screens), SVG or PDF (one page of that size), by the
-/// ending of @p path. The file appears whole or not at all. @throws Error (Io) naming the file; (Config) for another ending
+/// ending of @p path. The file appears whole or not at all.
+/// @throws Error (Io) naming the file; (Config) for another ending
 void savePicture(const QString& path, QSize size, const PaintPicture& paint);
 
 /// savePicture() in two parts: paints at once, and returns the work that encodes and writes, for whatever thread.

@@ -11,9 +11,9 @@
 
 namespace spectune {
 
-/// A curve that is painted piece by piece. Qt's rasterizer looks, for each pixel that a line touches, through all others
-/// of that row: one line as wide as the plot costs the square of its width, its pieces together cost the width. Sources
-/// include this, and no header does. The dashes of a pen go on from piece to piece.
+/// A curve that is painted piece by piece. Qt's rasterizer looks, for each pixel that a line touches, through all
+/// others of that row: one line as wide as the plot costs the square of its width, its pieces together cost the width.
+/// Sources include this, and no header does. The dashes of a pen go on from piece to piece.
 /// Points that lie about as close as pixels are painted by column, each a rectangle: outlines of that many steep lines
 /// would cost several pictures' time on a screen with two pixels a point.
 class PiecewiseGraph : public QCPGraph {

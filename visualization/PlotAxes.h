@@ -44,8 +44,8 @@ private:
 [[nodiscard]] AxisBounds soFarAxis(const PlotPlan& plan, std::int64_t now); ///< at least 100 steps
 [[nodiscard]] AxisBounds lastAxis(const PlotPlan& plan, std::int64_t now, std::int64_t steps);
 
-/// Holds the smoothed curve, the evaluations and all but the rarest raw values of [from, to]. It starts at 0 while a run is
-/// young (its first 200 steps or its first tenth), later not always.
+/// Holds the smoothed curve, the evaluations and all but the rarest raw values of [from, to]. It starts at 0 while a
+/// run is young (its first 200 steps or its first tenth), later not always.
 [[nodiscard]] AxisBounds lossAxis(const RunCurves& curves, double from, double to, int columns);
 /// The same for a logarithmic axis; values that are not positive have no place on it.
 [[nodiscard]] AxisBounds lossLogAxis(const RunCurves& curves, double from, double to, int columns);
@@ -66,8 +66,8 @@ struct TickPlace {
 /// @param gap the least between two texts, px
 [[nodiscard]] std::vector<TickPlace> standingApart(const std::vector<TickPlace>& places, double gap = 8.0);
 constexpr double levelHeight = 16.0; ///< px, of a text beside an upright axis
-/// Which of the ticks (ascending) of an upright axis get a text, the lowest first: none meets the one below it, none the
-/// title above the plot. left is the text's top here, and width its height.
+/// Which of the ticks (ascending) of an upright axis get a text, the lowest first: none meets the one below it, none
+/// the title above the plot. left is the text's top here, and width its height.
 /// @param yOf pixels  @param top of the plot, px
 [[nodiscard]] std::vector<TickPlace> standingLevels(
     const std::vector<double>& ticks, const std::function<double(double)>& yOf, double top);

@@ -25,8 +25,8 @@ struct PlotPlan {
 
     /// Whether ranks change at all in this run (LoRA and SVD-LoRA have one fixed budget).
     [[nodiscard]] bool prunes() const noexcept { return targetBudget < initialBudget; }
-    /// How many masking events are planned: at t mod ΔT = 0 in ti < t < T − tf, and at t = T − tf. None of them is stored: a
-    /// plan may have a million million steps, as somebody types them.
+    /// How many masking events are planned: at t mod ΔT = 0 in ti < t < T − tf, and at t = T − tf. None of them is
+    /// stored: a plan may have a million million steps, as somebody types them.
     [[nodiscard]] std::int64_t eventCount() const noexcept;
     /// Steps done (t + 1) at the planned event @p index. @pre 0 <= index < eventCount()
     [[nodiscard]] std::int64_t eventAt(std::int64_t index) const noexcept;

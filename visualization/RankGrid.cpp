@@ -209,6 +209,9 @@ void RankGrid::setSelected(ModuleIndex module)
         return;
     }
     m_state->cursor = cell;
+    if (cell && isZoomed()) {
+        panTo(m_state->firstLayerShowing(cell->layer));
+    }
     announceCell();
     update();
 }
@@ -291,7 +294,7 @@ void RankGrid::relayout()
 {
     RankGridState& state = *m_state;
     const bool note = !state.headline.isEmpty() || !state.detail.isEmpty();
-    state.geometry = RankGridGeometry::compute({.size = size(),
+    RankGridRequest request {.size = size(),
         .layers = state.layers,
         .kinds = state.columns(),
         .attentionKinds = state.attentionKinds(),
@@ -300,8 +303,14 @@ void RankGrid::relayout()
         .devicePixelRatio = state.pixelRatio,
         .transposed = state.transposed && state.view != GridView::Targets,
         .zoom = state.view != GridView::Targets ? state.zoom : 1.0,
-        .firstLayer = state.firstLayer});
-    state.firstLayer = state.geometry.request.firstLayer;
+        .firstLayer = state.firstLayer};
+    if (request.zoom > 1.0) { // turned round, or with more room, what was near may be too near
+        request.zoom = state.zoom = std::min(state.zoom, RankGridGeometry::mostZoom(request));
+    }
+    state.geometry = RankGridGeometry::compute(request);
+    // Whole layers are shown; what was asked for stays, so that many small ways add up.
+    const double last = std::max(0.0, state.layers - state.geometry.visibleLayers());
+    state.firstLayer = isZoomed() ? std::clamp(state.firstLayer, 0.0, last) : 0.0;
     state.updateScale();
     if (state.view != GridView::Empty) {
         state.refreshLooks();

@@ -88,7 +88,7 @@ public:
     /// "layer 9, down_proj, rank 8 of 12, 1 back at step 1,100"
     [[nodiscard]] QString cellText(ModuleIndex module) const;
     [[nodiscard]] QString cellDetails(ModuleIndex module) const; ///< all its numbers, a line each, for its tool tip
-    /// "Layer 9, sum over its 7 matrices …": what a bar or figure beside or below the cells stands for; empty: none there.
+    /// "Layer 9, sum over its 7 matrices …": what a bar or figure beside or below the cells means; empty: none there.
     [[nodiscard]] QString marginText(QPointF position) const;
     /// The cell under the pointer, else the chosen one, in words; empty: neither.
     [[nodiscard]] QString spokenCell() const;

@@ -55,7 +55,7 @@ void RankGridPainter::paintDifferenceMarginals()
         if (!isShown(layer)) {
             continue;
         }
-        const bool figures = m_geometry.layerSums && layer % m_geometry.rowsPerBlock % m_geometry.labelEvery == 0;
+        const bool figures = m_geometry.layerSums && m_geometry.hasLabel(layer, labelledLayer());
         const int sum = m_state.layerDifference(layer);
         const QRectF ground = m_geometry.layerBar(layer);
         const double middle = std::round(ground.left() + m_geometry.marginWidth * 0.5);
@@ -72,19 +72,40 @@ void RankGridPainter::paintDifferenceMarginals()
         m_painter.fillRect(QRectF(middle, m_geometry.rowY(layer), 1.0, m_geometry.pitchY), theme.lineStrong);
     }
     for (int block = 0; block < m_geometry.blocks; ++block) {
-        const int from = block * m_geometry.rowsPerBlock;
-        const int to = std::min(m_state.layers, from + m_geometry.rowsPerBlock);
-        text({m_geometry.right(block) + 9.0, m_geometry.top - 18.0, m_geometry.marginWidth, 16.0}, Qt::AlignLeft,
-            m_geometry.marginWidth > 70.0 ? QStringLiteral("Σ layer") : QStringLiteral("Σ"), theme.text3, caption);
-        QStringList sums;
-        bool fit = true;
-        for (int kind = 0; kind < m_state.columns(); ++kind) {
-            sums << withSign(m_state.kindDifference(kind, from, to));
-            fit = fit && tabularWidth(caption, sums.back()) <= m_geometry.pitchX - 2.0;
-        }
-        for (int kind = 0; fit && kind < m_state.columns(); ++kind)
-            text(m_geometry.kindSum(block, kind), Qt::AlignHCenter, sums[kind], theme.text2, caption);
+        paintDifferenceTotals(block);
     }
+}
+
+void RankGridPainter::paintDifferenceTotals(int block)
+{
+    const Theme& theme = Theme::current();
+    const QFont caption = Fonts::caption();
+    const bool two = m_geometry.blocks == 2;
+    const int from = block * m_geometry.rowsPerBlock;
+    const int to = std::min(m_state.layers, from + m_geometry.rowsPerBlock);
+    const double beside = m_geometry.right(block) + (two ? 4.0 : 9.0);
+    const double margin = m_geometry.marginWidth - (two ? 4.0 : 9.0);
+    const QString name = RankGrid::tr("Σ layer");
+    text({beside, m_geometry.top - 18.0, margin, 16.0}, Qt::AlignLeft,
+        tabularWidth(caption, name) <= margin ? name : QStringLiteral("Σ"), theme.text3, caption);
+    QStringList sums;
+    bool fit = true;
+    int total = 0;
+    for (int kind = 0; kind < m_state.columns(); ++kind) {
+        const int sum = m_state.kindDifference(kind, from, to);
+        total += sum;
+        sums << withSign(sum);
+        fit = fit && tabularWidth(caption, sums.back()) <= m_geometry.pitchX - 2.0;
+    }
+    for (int kind = 0; fit && kind < m_state.columns(); ++kind) {
+        text(m_geometry.kindSum(block, kind), Qt::AlignHCenter, sums[kind], theme.text2, caption);
+    }
+    const QRectF below = m_geometry.kindSum(block, 0);
+    text({below.left() - 60.0, below.top(), 54.0, below.height()}, Qt::AlignRight,
+        m_geometry.zoomed() ? RankGrid::tr("Σ all") : QStringLiteral("Σ"), theme.text3, caption);
+    QFont bold = Fonts::captionBold();
+    bold.setWeight(QFont::Bold);
+    text({beside, below.top(), margin, below.height()}, Qt::AlignRight, withSign(total), theme.text, bold);
 }
 
 } // namespace spectune

@@ -50,6 +50,24 @@ Frame frameFor(const RankGridRequest& request, int blocks)
     return {36.0, 8.0, width >= 470.0 ? 84.0 : 70.0, 0.0, headBelowLegend, 40.0};
 }
 
+/// What the cells of one block and the gap between its groups of matrices may take.
+struct Room {
+    double width;
+    double height;
+};
+
+Room roomFor(const RankGridRequest& request, const Frame& frame, int blocks)
+{
+    const double edge = blocks == 2 ? 2.0 * padding : (request.targets ? 0.0 : padding);
+    return {(request.size.width() - edge - frame.between) / blocks - frame.labels - frame.margin,
+        request.size.height() - frame.top - frame.bottom - request.noteHeight};
+}
+
+double leastPitch(const RankGridRequest& request)
+{
+    return 3.0 / std::max(1.0, request.devicePixelRatio);
+}
+
 bool hasGap(const RankGridRequest& request)
 {
     return request.attentionKinds > 0 && request.attentionKinds < request.kinds;
@@ -59,11 +77,16 @@ bool hasGap(const RankGridRequest& request)
 
 double RankGridGeometry::mostZoom(const RankGridRequest& request)
 {
-    RankGridRequest whole = request;
-    whole.zoom = 1.0 + 1e-9; // one block
-    const RankGridGeometry g = compute(whole);
-    const double pitch = g.rowsPerBlock > 0 ? g.m_view / g.rowsPerBlock : 0.0; // layerPitch() is in whole pixels
-    return pitch > 0.0 ? std::max(1.0, mostLayerPitch / pitch) : 1.0;
+    if (request.layers < 1 || request.kinds < 1) {
+        return 1.0;
+    }
+    RankGridRequest one = request;
+    one.zoom = 2.0; // one block
+    const double least = leastPitch(request);
+    const double widest = request.transposed ? HUGE_VAL : std::max(least, compute(one).pitchX);
+    const Room room = roomFor(request, frameFor(request, 1), 1);
+    const double space = request.transposed ? room.width : room.height;
+    return std::max(1.0, mostLayerPitch / std::clamp(space / request.layers, least, widest));
 }
 
 RankGridGeometry RankGridGeometry::compute(const RankGridRequest& request)
@@ -89,16 +112,14 @@ RankGridGeometry RankGridGeometry::compute(const RankGridRequest& request)
     g.left = snap(g.blocks == 2 ? padding + frame.labels : frame.labels);
     g.top = snap(frame.top);
 
-    const double edge = g.blocks == 2 ? 2.0 * padding : (request.targets ? 0.0 : padding);
-    const double perBlock = (request.size.width() - edge - frame.between) / g.blocks - frame.labels - frame.margin;
-    const double height = request.size.height() - frame.top - frame.bottom - request.noteHeight;
+    const Room room = roomFor(request, frame, g.blocks);
     if (request.transposed) {
-        g.placeLayers(perBlock);
+        g.placeLayers(room.width);
         const double most = std::max({3.0 / ratio, g.pitchX, tallestRow});
-        g.pitchY = std::clamp(snap((height - g.groupGap) / request.kinds), 3.0 / ratio, most);
+        g.pitchY = std::clamp(snap((room.height - g.groupGap) / request.kinds), 3.0 / ratio, most);
     } else {
-        g.pitchX = std::max(4.0 / ratio, snap((perBlock - g.groupGap) / request.kinds));
-        g.placeLayers(height);
+        g.pitchX = std::max(4.0 / ratio, snap((room.width - g.groupGap) / request.kinds));
+        g.placeLayers(room.height);
     }
     g.blockStride = snap(request.kinds * g.pitchX + g.groupGap + frame.margin + frame.between + frame.labels);
     g.numbers = g.layerGapEvery == 0 && g.pitchY >= 14.0 && g.pitchX >= 18.0;
@@ -156,14 +177,11 @@ bool RankGridGeometry::isInView(int layer) const
 double RankGridGeometry::labelMiddle(int layer) const
 {
     const double middle = layerMiddle(layer);
-    if (!zoomed() && !request.transposed) {
+    if (!request.transposed) {
         return middle; // half a figure beyond the ends meets nothing
     }
-    double half = 2.0; // the axis' name ends there
-    if (request.transposed) {
-        const double digit = (labelRoom - labelGap) / static_cast<double>(QString::number(request.layers - 1).size());
-        half = digit * static_cast<double>(QString::number(layer).size()) / 2.0 - labelOverhang;
-    }
+    const double digit = (labelRoom - labelGap) / static_cast<double>(QString::number(request.layers - 1).size());
+    const double half = digit * static_cast<double>(QString::number(layer).size()) / 2.0 - labelOverhang;
     const double last = layersLength() - half;
     return half < last ? std::clamp(middle, half, last) : middle;
 }
@@ -173,26 +191,27 @@ void RankGridGeometry::placeLayers(double space)
     const double ratio = std::max(1.0, request.devicePixelRatio);
     const auto snap = [ratio](double value) { return std::floor(value * ratio + 1e-6) / ratio; };
     const int gaps = layerGapEvery > 0 ? (rowsPerBlock - 1) / layerGapEvery : 0;
-    const double least = 3.0 / ratio;
+    const double least = leastPitch(request);
+    if (gaps > 0) { // in a low grid they make way for the rows and the sums below
+        layerGap = std::clamp(snap((space - rowsPerBlock * least) / gaps), 0.0, layerGap);
+    }
     double& pitch = request.transposed ? pitchX : pitchY;
-    pitch = std::max(least, snap((space - gaps * layerGap) / rowsPerBlock));
-    if (request.transposed && pitch < narrowest / ratio) { // all of them fit: columns without gaps, 2 or 3 pixels wide
-        pitch = space / rowsPerBlock;
-        gap = zoomed() ? gap : 0.0;
-    }
-    if (!request.transposed) {
-        pitch = std::min(pitch, std::max(least, pitchX)); // never taller than wide
-    }
+    const double widest = request.transposed ? HUGE_VAL : std::max(least, pitchX); // never taller than wide
+    const double all = std::clamp((space - gaps * layerGap) / rowsPerBlock, least, widest);
     if (!zoomed()) {
         request.firstLayer = 0.0;
+        pitch = std::max(least, snap(all));
+        if (request.transposed && pitch < narrowest / ratio) { // columns without gaps, 2 or 3 pixels wide
+            pitch = space / rowsPerBlock;
+            gap = 0.0;
+        }
         return;
     }
-    const double view = pitch * rowsPerBlock;
-    pitch = snap(pitch * request.zoom);
-    const double last = std::max(0.0, rowsPerBlock - view / pitch);
-    request.firstLayer = std::clamp(request.firstLayer, 0.0, last);
-    request.firstLayer = snap(request.firstLayer * pitch) / pitch; // cells stay on whole device pixels
-    m_view = view;
+    // Whole layers alone: one that is cut would have a label, a sum and figures with no room of their own.
+    pitch = std::max(least, snap(all * request.zoom));
+    const int shown = std::clamp(static_cast<int>(space / pitch + 1e-6), 1, rowsPerBlock);
+    request.firstLayer = std::clamp(std::round(request.firstLayer), 0.0, static_cast<double>(rowsPerBlock - shown));
+    m_view = shown * pitch;
 }
 
 double RankGridGeometry::visibleLayers() const

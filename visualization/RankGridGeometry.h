@@ -31,8 +31,8 @@ struct GridCell {
 };
 
 /// Where everything of the grid stands, in logical pixels on whole device pixels. Layer 0 is on top (transposed: at the
-/// left). Over 40 layers the grid folds into two blocks; over 120 it is one block without numbers and with a gap every 8
-/// layers. Zoomed or transposed it is one block always, and zoomed has numbers as soon as they fit.
+/// left). Over 40 layers the grid folds into two blocks; over 120 it is one block without numbers and with a gap every
+/// 8 layers. Zoomed or transposed it is one block always, and zoomed has numbers as soon as they fit.
 struct RankGridGeometry {
     RankGridRequest request;
     int blocks = 1;
@@ -80,8 +80,8 @@ struct RankGridGeometry {
     /// Longest level bar right of the cells that leaves room for a figure @p figure pixels wide.
     [[nodiscard]] double barRoom(double figure) const;
     [[nodiscard]] QRectF kindSum(int block, int kind) const;
-    /// Right of each block, with the head above, and below all of them: what holds every bar and sum, and no cell that is
-    /// repainted alone.
+    /// Right of each block, with the head above, and below all of them:
+    /// what holds every bar and sum, and no cell that is repainted alone.
     [[nodiscard]] std::vector<QRectF> marginStrips() const;
     [[nodiscard]] QRectF rowBox(int layer) const; ///< tick box, targets only; its hit target is the row's label
     [[nodiscard]] QRectF columnBox(int kind) const;

@@ -132,7 +132,7 @@ void RankGrid::moveSelection(int layers, int kinds)
     }
     GridCell next = state.cursor.value_or(GridCell {layers > 0 ? -1 : 0, kinds > 0 ? -1 : 0});
     if (!state.cursor) {
-        next = {0, 0};
+        next = {isZoomed() ? static_cast<int>(state.geometry.request.firstLayer) : 0, 0};
         layers = kinds = 0;
     }
     // Matrices that are not adapted are stepped over.
@@ -153,8 +153,7 @@ void RankGrid::moveSelection(int layers, int kinds)
     } while (state.view != GridView::Targets && !state.moduleAt(next).isValid());
     state.cursor = next;
     if (isZoomed()) {
-        const double shown = state.geometry.visibleLayers();
-        panTo(std::clamp(state.firstLayer, next.layer + 1.0 - shown, static_cast<double>(next.layer)));
+        panTo(state.firstLayerShowing(next.layer));
     }
     update();
     state.hovered.reset(); // the pointer rests: the keys speak

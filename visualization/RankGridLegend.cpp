@@ -2,6 +2,7 @@
 #include "visualization/Fonts.h"
 #include "visualization/NumberFormat.h"
 #include "visualization/RankGridPainter.h"
+#include "visualization/RankGridPlaces.h"
 #include "visualization/RankGridWords.h"
 #include "visualization/Theme.h"
 
@@ -17,29 +18,7 @@ namespace {
 
 constexpr double barTop = legendBarTop;
 constexpr double barHeight = legendBarHeight;
-
-/// Every how many boxes of @p step pixels a figure up to @p last fits below its box.
-int figureEvery(int last, double step)
-{
-    const double room = tabularWidth(Fonts::caption(), QString::number(last)) + 9.0;
-    int every = 1;
-    while (every * step < room && every <= last) {
-        every *= 2;
-    }
-    return every;
-}
-
-QString meaning(GridMode mode)
-{
-    switch (mode) {
-    case GridMode::Rank: return RankGrid::tr("matrices per rank");
-    case GridMode::Importance: return RankGrid::tr("Σ S of kept, log");
-    case GridMode::LambdaSum: return QStringLiteral("Σ |λ|");
-    case GridMode::Orthogonality: return QStringLiteral("‖PᵀP − I‖ + ‖QQᵀ − I‖");
-    case GridMode::Revivals: return RankGrid::tr("triplets that came back");
-    }
-    return {};
-}
+constexpr double markThickness = 3.0;
 
 } // namespace
 
@@ -72,20 +51,25 @@ void RankGridPainter::paintLegend()
     }
 }
 
+void RankGridPainter::paintLegendWords(double x, const QColor& bars, const QColor& colours)
+{
+    const QRectF area = m_geometry.legend();
+    const LegendWords words = legendWords(m_state, area.right() - x);
+    const auto line = [&](double middle, const QString& what, const QColor& color) {
+        text({x, area.top() + middle - 7.0, area.right() - x, 14.0}, Qt::AlignLeft, what, color, Fonts::caption());
+    };
+    line(barTop - 9.0, words.bars, bars);
+    line(barTop + barHeight / 2.0, words.colours, colours);
+    line(barTop + barHeight + 7.5, words.figures, Theme::current().text3); // as high as the figures are
+}
+
 void RankGridPainter::paintRankLegend(const QRectF& area)
 {
     const Theme& theme = Theme::current();
     const int ranks = static_cast<int>(m_state.layout->initRank) + 1;
-    const double captionWidth = area.width() > 400.0 ? 112.0 : 76.0;
-    const double share = (area.width() - captionWidth) / ranks;
-    const double step = std::clamp(share >= 2.0 ? std::floor(share) : share, 0.5, 22.0);
+    const double step = legendBoxWidth(m_state, ranks);
     paintLegendBoxes({area.left(), area.top() + barTop}, step, ranks);
-    const double x = area.left() + ranks * step + 12.0;
-    const bool wide = area.right() - x > 100.0;
-    const QString lower = wide ? m_state.lastRankText() : RankGrid::tr("per rank");
-    text({x, area.top() + 6.0, 100.0, 14.0}, Qt::AlignLeft,
-        wide ? RankGrid::tr("matrices per rank") : RankGrid::tr("matrices"), theme.text3, Fonts::caption());
-    text({x, area.top() + barTop, 100.0, 14.0}, Qt::AlignLeft, lower, theme.text3, Fonts::caption());
+    paintLegendWords(area.left() + ranks * step + legendWordsGap, theme.text3, theme.text2);
 }
 
 void RankGridPainter::paintScaleLegend(const QRectF& area)
@@ -106,18 +90,7 @@ void RankGridPainter::paintScaleLegend(const QRectF& area)
     } else {
         paintLegendScale(bar);
     }
-    const QRectF label(bar.right() + 12.0, area.top() + barTop - 3.0, area.right() - bar.right() - 12.0, 15.0);
-    text(label, Qt::AlignLeft, meaning(m_state.mode), theme.text3, Fonts::caption());
-    QString above = RankGrid::tr("matrices per value");
-    if (m_state.showsNearest()) {
-        const std::int64_t step = m_state.snapshot->nearestStep;
-        above = RankGrid::nearestStepText(step);
-        if (tabularWidth(Fonts::caption(), above) > label.width()) {
-            above = RankGrid::tr("nearest kept: step %1").arg(formatCount(step));
-        }
-    }
-    text(label.translated(0.0, -14.0), Qt::AlignLeft, above, m_state.showsNearest() ? theme.text2 : theme.text3,
-        Fonts::caption());
+    paintLegendWords(bar.right() + legendWordsGap, m_state.showsNearest() ? theme.text2 : theme.text3, theme.text2);
 }
 
 void RankGridPainter::paintLegendBoxes(QPointF corner, double step, int boxes)
@@ -132,7 +105,7 @@ void RankGridPainter::paintLegendBoxes(QPointF corner, double step, int boxes)
         }
     }
     paintHistogram(counts, corner.x(), step, corner.y() - 1.0);
-    const int every = figureEvery(boxes - 1, step);
+    const std::vector<int> figures = legendFigures(boxes - 1, step);
     for (int value = 0; value < boxes; ++value) {
         const QRectF box(corner.x() + value * step, corner.y(), step - (step > 8.0 ? 1.0 : 0.0), barHeight);
         const bool hatched = value == 0 && m_state.mode == GridMode::Rank;
@@ -147,9 +120,11 @@ void RankGridPainter::paintLegendBoxes(QPointF corner, double step, int boxes)
             m_painter.setBrush(Qt::NoBrush);
             m_painter.drawRect(box.adjusted(half, half, -half, -half));
         }
-        if (value % every == 0) {
-            text({box.center().x() - 20.0, box.bottom() + 1.0, 40.0, 13.0}, Qt::AlignHCenter, QString::number(value),
-                theme.text3, Fonts::caption());
+        if (std::binary_search(figures.begin(), figures.end(), value)) {
+            const QString figure = QString::number(value);
+            const double wide = tabularWidth(Fonts::caption(), figure);
+            const double x = centredInside(box.center().x(), wide, corner.x(), corner.x() + boxes * step);
+            text({x, box.bottom() + 1.0, wide, 13.0}, Qt::AlignLeft, figure, theme.text3, Fonts::caption());
         }
     }
 }
@@ -184,7 +159,7 @@ void RankGridPainter::paintDifferenceLegend(const QRectF& area)
     for (const std::int32_t delta : m_state.difference) {
         ++counts[static_cast<std::size_t>(delta + most)];
     }
-    const double step = std::clamp(std::floor((area.width() - 110.0) / ranks), 2.0, 22.0);
+    const double step = legendBoxWidth(m_state, ranks);
     paintHistogram(counts, area.left(), step, area.top() + barTop - 1.0);
     for (int i = 0; i < ranks; ++i) {
         const double t = static_cast<double>(i - most) / most;
@@ -193,29 +168,43 @@ void RankGridPainter::paintDifferenceLegend(const QRectF& area)
             theme.differenceColor(t));
     }
     for (const int value : {-most, 0, most}) {
+        const QString figure = (value > 0 ? QStringLiteral("+") : QString()) + formatCount(value);
+        const double wide = tabularWidth(Fonts::caption(), figure);
         const double centre = area.left() + (value + most + 0.5) * step;
-        text({centre - 20.0, area.top() + barTop + barHeight + 1.0, 40.0, 13.0}, Qt::AlignHCenter,
-            (value > 0 ? QStringLiteral("+") : QString()) + formatCount(value), theme.text3, Fonts::caption());
+        const double x = centredInside(centre, wide, area.left(), area.left() + ranks * step);
+        text({x, area.top() + barTop + barHeight + 1.0, wide, 13.0}, Qt::AlignLeft, figure, theme.text3,
+            Fonts::caption());
     }
-    const double x = area.left() + ranks * step + 12.0;
-    text({x, area.top() + 6.0, 100.0, 14.0}, Qt::AlignLeft, RankGrid::tr("A has more"), theme.loss, Fonts::caption());
-    text(
-        {x, area.top() + barTop, 100.0, 14.0}, Qt::AlignLeft, RankGrid::tr("B has more"), theme.runB, Fonts::caption());
+    paintLegendWords(area.left() + ranks * step + legendWordsGap, theme.loss, theme.runB);
+}
+
+RankGridPainter::ScrollMark RankGridPainter::scrollMark() const
+{
+    const QRectF cells = m_geometry.cells();
+    const double part = m_state.layers > 0 ? m_geometry.visibleLayers() / m_state.layers : 1.0;
+    if (!m_geometry.zoomed() || part >= 1.0) {
+        return {};
+    }
+    const bool across = m_geometry.request.transposed;
+    ScrollMark mark {QRectF(1.0, cells.top(), markThickness, cells.height()), {}};
+    if (across) { // below the bars and sums, which belong to the cells
+        const QRectF last = m_geometry.layerSums ? m_geometry.layerSum(0) : m_geometry.layerBar(0);
+        mark.way = {cells.left(), last.bottom() + 1.0, cells.width(), markThickness};
+    }
+    const double length = across ? cells.width() : cells.height();
+    const double thumb = std::min(length, std::max(8.0, part * length));
+    const double hidden = m_state.layers - m_geometry.visibleLayers();
+    const double from = (length - thumb) * m_geometry.request.firstLayer / hidden;
+    mark.thumb = across ? QRectF(mark.way.left() + from, mark.way.top(), thumb, markThickness)
+                        : QRectF(mark.way.left(), mark.way.top() + from, markThickness, thumb);
+    return mark;
 }
 
 void RankGridPainter::paintScrollMark()
 {
-    const QRectF cells = m_geometry.cells();
-    const double part = m_geometry.visibleLayers() / m_state.layers;
-    const double from = m_geometry.request.firstLayer / m_state.layers;
-    QRectF ground(1.0, cells.top(), 3.0, cells.height());
-    QRectF thumb(ground.left(), ground.top() + from * ground.height(), 3.0, std::max(8.0, part * ground.height()));
-    if (m_geometry.request.transposed) {
-        ground = {cells.left(), cells.bottom() + 1.0, cells.width(), 3.0};
-        thumb = {ground.left() + from * ground.width(), ground.top(), std::max(8.0, part * ground.width()), 3.0};
-    }
-    m_painter.fillRect(ground, Theme::current().phaseEnd);
-    m_painter.fillRect(thumb, Theme::current().lineStrong);
+    const ScrollMark mark = scrollMark();
+    m_painter.fillRect(mark.way, Theme::current().phaseEnd);
+    m_painter.fillRect(mark.thumb, Theme::current().lineStrong);
 }
 
 void RankGridPainter::paintNote()

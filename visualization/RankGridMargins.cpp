@@ -3,6 +3,8 @@
 #include "visualization/Fonts.h"
 #include "visualization/NumberFormat.h"
 #include "visualization/RankGridPainter.h"
+#include "visualization/RankGridPlaces.h"
+#include "visualization/RankGridWords.h"
 #include "visualization/Theme.h"
 
 #include <algorithm>
@@ -18,22 +20,51 @@ struct Figures {
     double widest = 0.0;
 };
 
-Figures figuresOf(const RankGridState& state, const std::vector<double>& sums, bool brief)
+/// All of them in the same way, @p text(value, fewer): with fewer decimals where one is wider than @p room.
+template <typename Text>
+Figures figuresFor(const std::vector<double>& values, double room, Text text)
 {
     const QFont font = Fonts::caption();
     Figures figures;
-    for (const double sum : sums) {
-        figures.texts << state.sumText(sum, brief);
-        figures.widest = std::max(figures.widest, tabularWidth(font, figures.texts.back()));
+    for (const int fewer : {0, 1, 2}) {
+        figures = {};
+        for (const double value : values) {
+            figures.texts << text(value, fewer);
+            figures.widest = std::max(figures.widest, tabularWidth(font, figures.texts.back()));
+        }
+        if (figures.widest <= room) {
+            break;
+        }
     }
     return figures;
 }
 
-/// All of them in the same way: brief where one is wider than @p room.
-Figures figuresFor(const RankGridState& state, const std::vector<double>& sums, double room)
+/// The layer whose label's place the position is in, also where the label is left out.
+std::optional<int> layerHeadAt(const RankGridGeometry& g, QPointF position)
 {
-    Figures figures = figuresOf(state, sums, false);
-    return figures.widest <= room ? figures : figuresOf(state, sums, true);
+    for (int layer = 0; layer < g.request.layers; ++layer) {
+        const QRectF first = g.cell(layer, 0);
+        const QRectF head = g.request.transposed
+            ? QRectF(first.left(), g.top - 18.0, g.pitchX, 16.0)
+            : QRectF(first.left() - g.labelWidth, first.top(), g.labelWidth, g.pitchY);
+        if (g.hasLabel(layer, layer) && head.contains(position)) { // in view
+            return layer;
+        }
+    }
+    return std::nullopt;
+}
+
+/// The matrix whose name is there, with the first layer of the block below it.
+std::optional<GridCell> kindHeadAt(const RankGridGeometry& g, QPointF position)
+{
+    for (int block = 0; block < g.blocks; ++block) {
+        for (int kind = 0; kind < g.request.kinds; ++kind) {
+            if (g.columnLabel(block, kind).contains(position)) {
+                return GridCell {block * g.rowsPerBlock, kind};
+            }
+        }
+    }
+    return std::nullopt;
 }
 
 QString summed(GridMode mode)
@@ -72,11 +103,15 @@ double RankGridState::kindValue(int kind, int fromLayer, int toLayer) const
 
 QString RankGridState::marginText(QPointF position) const
 {
-    if (view != GridView::Ranks || !layout || !loading.isEmpty() || !hasValues()) {
+    if ((view != GridView::Ranks && view != GridView::Difference) || !layout || !loading.isEmpty()) {
         return {};
     }
-    const std::optional<int> layer = geometry.layerMarginAt(position);
-    const std::optional<GridCell> below = geometry.kindMarginAt(position);
+    std::optional<int> layer = geometry.layerMarginAt(position);
+    std::optional<GridCell> below = geometry.kindMarginAt(position);
+    if (!layer && !below) { // a name says the same, and the whole of it where it is shortened
+        layer = layerHeadAt(geometry, position);
+        below = kindHeadAt(geometry, position);
+    }
     if (!layer && !below) {
         return {};
     }
@@ -92,16 +127,26 @@ QString RankGridState::marginText(QPointF position) const
             triplets += layout->rankOf(ModuleIndex {static_cast<std::int32_t>(i)});
         }
     }
-    const double sum = layer ? layerValue(*layer) : kindValue(kind, from, to);
     const QString name
         = layer ? RankGrid::tr("Layer %1").arg(*layer) : QString::fromStdString(kinds[static_cast<std::size_t>(kind)]);
+    if (view == GridView::Ranks && !hasValues()) {
+        return name;
+    }
     QString words = RankGrid::tr("%1, sum over its %2 matrices").arg(name).arg(matrices) + QLatin1Char('\n');
+    if (view == GridView::Difference) {
+        return words + differenceWords(layer ? layerDifference(*layer) : kindDifference(kind, from, to), true);
+    }
+    const double sum = layer ? layerValue(*layer) : kindValue(kind, from, to);
     if (mode == GridMode::Rank) {
         // The bars are as long as if every matrix began with init rank: with a rank map a full one is more than all.
-        return words
-            + (layout->ranks.empty() ? RankGrid::tr("%1 of %2 triplets kept; a full bar is all of them")
-                                     : RankGrid::tr("%1 of %2 triplets kept"))
-                  .arg(formatCount(std::llround(sum)), formatCount(triplets));
+        // Of two blocks the layers alone have bars; what stands below them is a mean.
+        words += (layout->ranks.empty() && (layer || geometry.blocks == 1)
+                ? RankGrid::tr("%1 of %2 triplets kept; a full bar is all of them")
+                : RankGrid::tr("%1 of %2 triplets kept"))
+                     .arg(formatCount(std::llround(sum)), formatCount(triplets));
+        return layer || matrices == 0
+            ? words
+            : words + QLatin1Char('\n') + RankGrid::tr("mean rank %1").arg(formatMeanRank(sum / matrices));
     }
     const QString figure = mode == GridMode::Importance ? formatScientific(sum)
         : mode == GridMode::Revivals                    ? formatCount(std::llround(sum))
@@ -153,11 +198,12 @@ void RankGridPainter::paintMarginals()
         ? static_cast<double>(m_state.columns()) * static_cast<double>(m_state.layout->initRank)
         : most;
     const double room = across ? m_geometry.pitchX - 4.0 : m_geometry.marginWidth - 10.0;
-    const Figures figures = m_geometry.layerSums ? figuresFor(m_state, sums, room) : Figures {};
+    const auto brief = [this](double sum, int fewer) { return m_state.sumText(sum, fewer); };
+    const Figures figures = m_geometry.layerSums ? figuresFor(sums, room, brief) : Figures {};
     const bool told = m_geometry.layerSums && figures.widest <= room;
     const double barRoom = m_geometry.barRoom(told ? figures.widest : 0.0);
     for (int layer = 0; layer < m_state.layers; ++layer) {
-        const bool figure = told && layer % m_geometry.rowsPerBlock % m_geometry.labelEvery == 0;
+        const bool figure = told && m_geometry.hasLabel(layer, labelledLayer());
         const double part = std::clamp(sums[static_cast<std::size_t>(layer)] / longest, 0.0, 1.0);
         paintLayerMargin(layer, part, barRoom, figure ? figures.texts[layer] : QString());
     }
@@ -180,13 +226,22 @@ void RankGridPainter::paintBlockTotals(int block)
         : std::max(1e-30, *std::max_element(sums.begin(), sums.end()));
     double total = 0.0;
     std::vector<double> means; // with two blocks there is room for means alone
-    for (const double sum : sums) {
+    for (int kind = 0; kind < m_state.columns(); ++kind) {
+        const double sum = sums[static_cast<std::size_t>(kind)];
+        int matrices = 0;
+        for (int layer = from; layer < to; ++layer) {
+            matrices += m_state.moduleAt({layer, kind}).isValid() ? 1 : 0;
+        }
         total += sum;
-        means.push_back(two ? sum / std::max(1, to - from) : sum);
+        means.push_back(two ? sum / std::max(1, matrices) : sum);
     }
     const bool across = m_geometry.request.transposed;
     const double room = across ? m_geometry.marginWidth - 10.0 : m_geometry.pitchX - 2.0;
-    const Figures figures = figuresFor(m_state, means, room);
+    const bool counts
+        = m_state.mode == GridMode::Rank || m_state.mode == GridMode::Revivals; // their means are not whole
+    const Figures figures = figuresFor(means, room, [&](double value, int fewer) {
+        return two && counts ? formatFixed(value, 2 - fewer) : m_state.sumText(value, fewer);
+    });
     const bool told = figures.widest <= room;
     for (int kind = 0; kind < m_state.columns() && !two; ++kind) {
         QRectF bar = m_geometry.kindBar(block, kind);
@@ -208,7 +263,10 @@ void RankGridPainter::paintTotals(int block, const QStringList& figures, double 
     const bool across = m_geometry.request.transposed;
     const double marginX = m_geometry.right(block) + (two ? 4.0 : 9.0);
     const double margin = m_geometry.marginWidth - (two ? 4.0 : 9.0);
-    const QString name = across ? RankGrid::tr("Σ matrix") : RankGrid::tr("Σ layer");
+    const bool near = m_geometry.zoomed(); // what is summed up reaches beyond what is in view
+    const QString name = !across ? RankGrid::tr("Σ layer")
+        : near                   ? RankGrid::tr("Σ all layers")
+                                 : RankGrid::tr("Σ matrix");
     text({marginX, m_geometry.top - 18.0, margin, 16.0}, Qt::AlignLeft,
         tabularWidth(caption, name) <= margin ? name : QStringLiteral("Σ"), theme.text3, caption);
     for (int kind = 0; kind < figures.size(); ++kind) { // all of them or none: the bars remain
@@ -220,12 +278,22 @@ void RankGridPainter::paintTotals(int block, const QStringList& figures, double 
         : m_geometry.layerSums   ? m_geometry.layerSum(0)
                                  : m_geometry.layerBar(0);
     const double left = across ? m_geometry.left : m_geometry.columnX(block, 0);
-    text({left - 60.0, below.top(), 54.0, below.height()}, Qt::AlignRight,
-        two ? RankGrid::tr("mean") : QStringLiteral("Σ"), theme.text3, caption);
+    if (!two || !figures.isEmpty()) {
+        text({left - 60.0, below.top(), 54.0, below.height()}, Qt::AlignRight,
+            two                   ? RankGrid::tr("mean")
+                : near && !across ? RankGrid::tr("Σ all")
+                                  : QStringLiteral("Σ"),
+            theme.text3, caption);
+    }
     QFont bold = Fonts::captionBold();
     bold.setWeight(QFont::Bold);
-    text({marginX, below.top(), margin, below.height()}, two ? Qt::AlignLeft : Qt::AlignRight, m_state.sumText(total),
-        theme.text, bold);
+    if (two) { // a sum is no mean: it has a line of its own
+        const double end = m_geometry.right(block) + m_geometry.marginWidth;
+        text({left, below.top() + totalBelowMeans, end - left, below.height()}, Qt::AlignRight,
+            QStringLiteral("Σ ") + m_state.sumText(total), theme.text, bold);
+        return;
+    }
+    text({marginX, below.top(), margin, below.height()}, Qt::AlignRight, m_state.sumText(total), theme.text, bold);
 }
 
 } // namespace spectune

@@ -148,13 +148,13 @@ void RankGridPainter::paintLabels()
     for (int block = 0; block < m_geometry.blocks; ++block) {
         paintColumnNames(block);
     }
-    if (m_state.view != GridView::Targets && m_geometry.blocks == 1) {
-        const QRectF head(0.0, m_geometry.top - 18.0, m_geometry.left - 7.0, 16.0);
-        text(head, Qt::AlignRight, QStringLiteral("layer"), theme.text3, Fonts::caption());
+    for (int block = 0; block < m_geometry.blocks && m_state.view != GridView::Targets; ++block) {
+        const double end = m_geometry.columnX(block, 0) - (m_geometry.blocks == 2 ? 6.0 : 7.0);
+        text({end - 36.0, m_geometry.top - 18.0, 36.0, 16.0}, Qt::AlignRight, RankGrid::tr("layer"), theme.text3,
+            Fonts::caption());
     }
     const bool across = m_geometry.request.transposed;
-    const std::optional<int> own
-        = m_state.cursor && m_state.view != GridView::Targets ? std::optional(m_state.cursor->layer) : std::nullopt;
+    const std::optional<int> own = labelledLayer();
     for (int layer = 0; layer < m_state.layers; ++layer) {
         if (!m_geometry.hasLabel(layer, own)) {
             continue;
@@ -171,6 +171,11 @@ void RankGridPainter::paintLabels()
         m_painter.fillRect(
             QRectF(std::floor(x), m_geometry.top, 1.0, m_geometry.bottom() - m_geometry.top), theme.line);
     }
+}
+
+std::optional<int> RankGridPainter::labelledLayer() const
+{
+    return m_state.cursor && m_state.view != GridView::Targets ? std::optional(m_state.cursor->layer) : std::nullopt;
 }
 
 bool RankGridPainter::isShown(int layer) const
@@ -364,7 +369,7 @@ void RankGridPainter::paintSelection()
     }
     const Theme& theme = Theme::current();
     const QRectF rect = m_geometry.cell(m_state.cursor->layer, m_state.cursor->kind);
-    const bool small = rect.height() < 10.0;
+    const bool small = std::min(rect.width(), rect.height()) < 10.0;
     m_painter.setBrush(Qt::NoBrush);
     const auto frame = [&](double outside, double width, const QColor& color) {
         QPen pen(color, width);

@@ -14,12 +14,19 @@ public:
     RankGridPainter(QPainter& painter, const RankGridState& state, const QRegion& region);
     void paint();
 
-    /// Legs of the corner that marks what a cell lost or got back, so that it meets no figure of that width. At least 7.
+    /// Legs of the corner that marks what a cell lost or got back, so that it meets no figure of that width.
+    /// At least 7.
     [[nodiscard]] static double flagSize(const QRectF& rect, double figureWidth);
     /// The columns' names, whole where they fit in columnFont(): "down", else "dn", else "d".
     [[nodiscard]] QStringList columnNames() const;
     /// In which a column's name is painted: bold where the cursor is.
     [[nodiscard]] QFont columnFont(int kind) const;
+    /// Which part of the layers is shown: the whole way and, in it, that part. Empty: all of them are.
+    struct ScrollMark {
+        QRectF way;
+        QRectF thumb;
+    };
+    [[nodiscard]] ScrollMark scrollMark() const;
 
 private:
     void paintNothing(); ///< why there is no grid yet, in words
@@ -27,8 +34,9 @@ private:
     void paintColumnNames(int block);
     void paintTargetBoxes();
     void paintCells();
-    void paintScrollMark(); ///< which part of the layers is shown
+    void paintScrollMark();
     [[nodiscard]] bool isShown(int layer) const;
+    [[nodiscard]] std::optional<int> labelledLayer() const; ///< the chosen cell's, whose label and sum are there always
     void paintCell(const GridCell& cell);
     void paintTargetCell(const GridCell& cell, const QRectF& rect);
     void paintFlags(const CellLook& look, const QRectF& rect, double figureWidth); ///< 0: the cell has no figure
@@ -42,9 +50,12 @@ private:
     void paintLegendBoxes(QPointF corner, double step, int boxes);
     void paintLegendScale(const QRectF& bar);
     void paintDifferenceLegend(const QRectF& area);
+    /// Beside the legend's lines, from @p x on: what bars, colours and figures stand for.
+    void paintLegendWords(double x, const QColor& bars, const QColor& colours);
     void paintHistogram(const std::vector<int>& counts, double x, double step, double baseline);
     void paintMarginals();
     void paintDifferenceMarginals(); ///< sums of B − A, bars to the left where A has more
+    void paintDifferenceTotals(int block);
     /// @param part of the longest bar, 0 … 1  @param barRoom pixels that the longest bar may take beside the figures
     void paintLayerMargin(int layer, double part, double barRoom, const QString& figure);
     void paintBlockTotals(int block);

@@ -2,32 +2,13 @@
 // The rank grid in words: tool tips and what a screen reader says.
 #include "visualization/NumberFormat.h"
 #include "visualization/RankGrid.h"
-#include "visualization/RankGridState.h"
+#include "visualization/RankGridWords.h"
 
 #include <QAccessible>
 
 #include <algorithm>
-#include <cstdlib>
 
 namespace spectune {
-
-namespace {
-
-/// @param delta ranks of run B minus those of run A
-QString differenceWords(std::int32_t delta)
-{
-    const QString count = formatCount(std::abs(delta));
-    switch (delta) {
-    case 0: return RankGrid::tr("same rank in both runs");
-    case 1: return RankGrid::tr("1 triplet more in run B than in run A");
-    case -1: return RankGrid::tr("1 triplet fewer in run B than in run A");
-    default:
-        return delta > 0 ? RankGrid::tr("%1 triplets more in run B than in run A").arg(count)
-                         : RankGrid::tr("%1 triplets fewer in run B than in run A").arg(count);
-    }
-}
-
-} // namespace
 
 QString RankGrid::cellText(ModuleIndex module) const
 {

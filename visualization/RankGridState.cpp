@@ -119,14 +119,15 @@ int RankGridState::revivedOf(ModuleIndex module) const
         [](const TripletState& triplet) { return triplet.revivedAt >= 0; }));
 }
 
-QString RankGridState::sumText(double value, bool brief) const
+QString RankGridState::sumText(double value, int fewer) const
 {
     switch (mode) {
     case GridMode::Rank:
     case GridMode::Revivals: return formatCount(std::llround(value));
-    case GridMode::Importance: return formatScientific(value, brief ? 0 : 1);
+    case GridMode::Importance: return formatScientific(value, std::max(0, 1 - fewer));
     case GridMode::LambdaSum:
-    case GridMode::Orthogonality: return formatFixed(value, brief || value >= 100.0 ? 0 : value < 10.0 ? 2 : 1);
+    case GridMode::Orthogonality:
+        return formatFixed(value, std::max(0, (value >= 100.0 ? 0 : value < 10.0 ? 2 : 1) - fewer));
     }
     return {};
 }

@@ -107,8 +107,8 @@ struct RankGridState {
     /// Triplets of the matrix that came back at least once until now.
     [[nodiscard]] int revivedOf(ModuleIndex module) const;
     [[nodiscard]] QString valueText(double value) const;
-    /// Of several cells, in a margin. @param brief with a digit less, where there is no room for it
-    [[nodiscard]] QString sumText(double value, bool brief = false) const;
+    /// Of several cells, in a margin. @param fewer decimals than there are with room enough
+    [[nodiscard]] QString sumText(double value, int fewer = 0) const;
     /// The one colour of a value in this mode, of a cell and in the legend. @pre hasValues()
     [[nodiscard]] QColor colorOf(double value) const;
     /// It kept no triplet: hatched, whatever the mode. @pre there is a snapshot
@@ -136,7 +136,8 @@ struct RankGridState {
     [[nodiscard]] int layerDifference(int layer) const;
     [[nodiscard]] int kindDifference(int kind, int from, int to) const;
     void updateScale();
-    /// What the bars and sums of a margin under @p position stand for, in words; empty: there is none.
+    [[nodiscard]] double firstLayerShowing(int layer) const; ///< zoomed: the nearest one with @p layer in view
+    /// What the name, bar or sum of a line under @p position stands for, in words; empty: there is none.
     [[nodiscard]] QString marginText(QPointF position) const;
     [[nodiscard]] double layerValue(int layer) const; ///< Σ of a layer's matrices, in the mode's values
     [[nodiscard]] double kindValue(int kind, int fromLayer, int toLayer) const;

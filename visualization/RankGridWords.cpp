@@ -2,103 +2,142 @@
 #include "visualization/RankGridWords.h"
 
 #include "visualization/Fonts.h"
-#include "visualization/RankGrid.h"
+#include "visualization/NumberFormat.h"
 
-#include <QFontMetricsF>
+#include <QStringList>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
-#include <optional>
+#include <cstdlib>
 
 namespace spectune {
 
 namespace {
 
-constexpr double figureHeight = 10.0;
-constexpr double headlineHeight = 18.0;
-constexpr double detailTop = 21.0;
+constexpr double widestBox = 22.0;
+constexpr double figureGap = 9.0; ///< between two figures below the colours
+constexpr double colourShare = 1.2; ///< how much wider than their words the colours are at least
 
-/// A figure's place in @p rect: in its middle, or at its right end.
-QRectF figureIn(const QRectF& rect, double width, bool atRight)
-{
-    const double wide = std::min(width, rect.width());
-    const double left = atRight ? rect.right() - wide : rect.center().x() - wide / 2.0;
-    return {left, rect.center().y() - figureHeight / 2.0, wide, figureHeight};
-}
+/// Of each line of the legend, from the fullest words to the shortest.
+using Choices = std::array<QStringList, 3>;
 
-void addHeads(std::vector<QRectF>& all, const RankGridGeometry& grid)
+QStringList barChoices(const RankGridState& state)
 {
-    const bool across = grid.request.transposed;
-    const double name = tabularWidth(Fonts::bodyMedium(), QStringLiteral("down_proj"));
-    const double figure = tabularWidth(Fonts::captionBold(), QStringLiteral("00"));
-    for (int block = 0; block < (across ? 1 : grid.blocks); ++block)
-        for (int kind = 0; kind < grid.request.kinds; kind += grid.kindEvery)
-            all.push_back(figureIn(grid.columnLabel(block, kind), name, across));
-    for (int layer = 0; layer < grid.request.layers; ++layer)
-        if (grid.hasLabel(layer, std::nullopt))
-            all.push_back(figureIn(grid.rowLabel(layer), figure, !across));
-}
-
-void addSums(std::vector<QRectF>& all, const RankGridGeometry& grid)
-{
-    const bool across = grid.request.transposed;
-    const double figure = tabularWidth(Fonts::caption(), QStringLiteral("0,000"));
-    const double head = tabularWidth(Fonts::caption(), grid.blocks == 2 ? RankGrid::tr("mean") : QStringLiteral("Σ"));
-    for (int layer = 0; layer < grid.request.layers && grid.layerSums; layer += grid.labelEvery)
-        if (grid.hasLabel(layer, std::nullopt))
-            all.push_back(figureIn(grid.layerSum(layer), figure, !across));
-    for (int block = 0; block < grid.blocks; ++block) {
-        const double right = grid.right(block);
-        all.emplace_back(right + 9.0, grid.top - 18.0, grid.marginWidth - 9.0, 16.0); // "Σ layer"
-        for (int kind = 0; kind < grid.request.kinds; ++kind)
-            all.push_back(figureIn(grid.kindSum(block, kind), figure, across));
-        const QRectF below = !across ? grid.kindSum(block, 0) : grid.layerSums ? grid.layerSum(0) : grid.layerBar(0);
-        const double left = across ? grid.left : grid.columnX(block, 0);
-        all.push_back(figureIn({left - 60.0, below.top(), 54.0, below.height()}, head, true));
-        all.push_back(figureIn({right + 9.0, below.top(), grid.marginWidth - 9.0, below.height()}, figure, true));
+    if (!state.showsNearest()) {
+        return {RankGrid::tr("matrices per value"), RankGrid::tr("matrices")};
     }
+    const std::int64_t step = state.snapshot->nearestStep;
+    return {RankGrid::nearestStepText(step), RankGrid::tr("nearest kept: step %1").arg(formatCount(step)),
+        RankGrid::tr("of step %1").arg(formatCount(step))};
 }
 
-void addNote(std::vector<QRectF>& all, const RankGridGeometry& grid, const GridNote& note)
+Choices choicesOf(const RankGridState& state)
 {
-    const QRectF area = gridNoteArea(grid);
-    if (!note.headline.isEmpty())
-        all.emplace_back(area.left(), area.top(), std::min(area.width(), tabularWidth(Fonts::body(), note.headline)),
-            headlineHeight);
-    if (note.detail.isEmpty())
-        return;
-    const QFontMetricsF metrics(Fonts::caption());
-    const QRectF room = area.adjusted(0.0, detailTop, 0.0, 0.0);
-    const QRectF detail = metrics.boundingRect(room, Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap, note.detail);
-    const int lines = std::max(1, static_cast<int>(std::lround(detail.height() / metrics.lineSpacing())));
-    for (int line = 0; line < lines; ++line)
-        all.emplace_back(
-            detail.left(), detail.top() + line * detail.height() / lines, detail.width(), detail.height() / lines);
+    if (state.view == GridView::Difference) {
+        return {QStringList {RankGrid::tr("A has more"), RankGrid::tr("A more"), QStringLiteral("A")},
+            QStringList {RankGrid::tr("B has more"), RankGrid::tr("B more"), QStringLiteral("B")},
+            QStringList {RankGrid::tr("triplets, B − A"), QStringLiteral("B − A")}};
+    }
+    switch (state.mode) {
+    case GridMode::Rank:
+        return {QStringList {RankGrid::tr("matrices per rank"), RankGrid::tr("matrices")},
+            QStringList {
+                RankGrid::tr("colour: kept triplets"), RankGrid::tr("kept triplets"), RankGrid::tr("triplets")},
+            QStringList {state.lastRankText(), RankGrid::tr("rank")}};
+    case GridMode::Importance:
+        return {barChoices(state),
+            QStringList {RankGrid::tr("colour: Σ S of kept triplets"), RankGrid::tr("Σ S of kept triplets"),
+                RankGrid::tr("Σ S of kept")},
+            QStringList {RankGrid::tr("log scale, no unit"), RankGrid::tr("log scale")}};
+    case GridMode::LambdaSum:
+        return {barChoices(state), QStringList {RankGrid::tr("colour: Σ |λ|"), QStringLiteral("Σ |λ|")},
+            QStringList {RankGrid::tr("linear scale, no unit"), RankGrid::tr("no unit")}};
+    case GridMode::Orthogonality:
+        return {barChoices(state),
+            QStringList {RankGrid::tr("colour: orthogonality error"), RankGrid::tr("orthogonality error")},
+            QStringList {QStringLiteral("‖PᵀP − I‖ + ‖QQᵀ − I‖"), RankGrid::tr("no unit")}};
+    case GridMode::Revivals:
+        return {barChoices(state),
+            QStringList {RankGrid::tr("colour: triplets that came back"), RankGrid::tr("triplets that came back"),
+                RankGrid::tr("came back")},
+            QStringList {RankGrid::tr("triplets, since the start"), RankGrid::tr("triplets")}};
+    }
+    return {};
+}
+
+QString fullestIn(const QStringList& choices, double room)
+{
+    const QFont font = Fonts::caption();
+    const auto fits = [&](const QString& words) { return tabularWidth(font, words) <= room; };
+    const auto found = std::find_if(choices.begin(), choices.end(), fits);
+    return found == choices.end() ? QString() : *found;
+}
+
+/// What the words take beside boxes: the fullest or, in a narrow grid, the shortest; 0: the colours need all there is.
+double wordsRoom(const RankGridState& state)
+{
+    const QFont font = Fonts::caption();
+    double full = 0.0;
+    double brief = 0.0;
+    for (const QStringList& line : choicesOf(state)) {
+        full = std::max(full, std::ceil(tabularWidth(font, line.first())));
+        brief = std::max(brief, std::ceil(tabularWidth(font, line.last())));
+    }
+    for (const double wide : {full, brief}) {
+        if (state.geometry.legend().width() >= (1.0 + colourShare) * (wide + legendWordsGap)) {
+            return wide + legendWordsGap;
+        }
+    }
+    return 0.0;
 }
 
 } // namespace
 
-QRectF gridNoteArea(const RankGridGeometry& geometry)
+LegendWords legendWords(const RankGridState& state, double room)
 {
-    const double top = geometry.bottom() + (geometry.request.transposed ? 54.0 : 40.0);
-    return {geometry.left, top, geometry.request.size.width() - geometry.left - 12.0, 70.0};
+    const Choices choices = choicesOf(state);
+    return {fullestIn(choices[0], room), fullestIn(choices[1], room), fullestIn(choices[2], room)};
 }
 
-std::vector<QRectF> gridWords(const RankGridGeometry& geometry, const GridNote& note)
+double legendBoxWidth(const RankGridState& state, int boxes)
 {
-    std::vector<QRectF> all;
-    if (geometry.request.layers < 1 || geometry.request.kinds < 1)
-        return all;
-    all.push_back(geometry.legend());
-    addHeads(all, geometry);
-    addSums(all, geometry);
-    const double figure = tabularWidth(Fonts::bodyMedium(), QStringLiteral("00"));
-    for (int layer = 0; layer < geometry.request.layers && geometry.numbers; ++layer)
-        for (int kind = 0; kind < geometry.request.kinds; ++kind)
-            if (const QRectF cell = geometry.cell(layer, kind); geometry.cells().contains(cell.center()))
-                all.push_back(figureIn(cell, figure, false));
-    addNote(all, geometry, note);
-    return all;
+    const double share = (state.geometry.legend().width() - wordsRoom(state)) / boxes;
+    return std::clamp(share >= 2.0 ? std::floor(share) : share, 0.5, widestBox);
+}
+
+std::vector<int> legendFigures(int last, double step)
+{
+    const double wide = tabularWidth(Fonts::caption(), QString::number(last));
+    const double room = wide + figureGap;
+    const double moved = std::max(0.0, (wide - step) / 2.0); // the last one ends with the colours
+    int every = 1;
+    while (every * step < room && every <= last) {
+        every *= 2;
+    }
+    std::vector<int> figures {0};
+    for (int value = every; value < last; value += every) {
+        if ((last - value) * step >= room + moved) {
+            figures.push_back(value);
+        }
+    }
+    if (last > 0) {
+        figures.push_back(last);
+    }
+    return figures;
+}
+
+QString differenceWords(int delta, bool several)
+{
+    const QString count = formatCount(std::abs(delta));
+    switch (delta) {
+    case 0: return several ? RankGrid::tr("as many triplets in both runs") : RankGrid::tr("same rank in both runs");
+    case 1: return RankGrid::tr("1 triplet more in run B than in run A");
+    case -1: return RankGrid::tr("1 triplet fewer in run B than in run A");
+    default:
+        return delta > 0 ? RankGrid::tr("%1 triplets more in run B than in run A").arg(count)
+                         : RankGrid::tr("%1 triplets fewer in run B than in run A").arg(count);
+    }
 }
 
 } // namespace spectune

@@ -12,12 +12,20 @@
 
 namespace spectune {
 
+double RankGridState::firstLayerShowing(int layer) const
+{
+    return std::clamp(firstLayer, layer + 1.0 - geometry.visibleLayers(), static_cast<double>(layer));
+}
+
 void RankGrid::setTransposed(bool transposed)
 {
     if (m_state->transposed != transposed) {
         m_state->transposed = transposed;
         stopFade();
         relayout();
+        if (m_state->cursor && isZoomed()) { // the other way fewer layers may be in view
+            panTo(m_state->firstLayerShowing(m_state->cursor->layer));
+        }
     }
 }
 
@@ -86,12 +94,13 @@ void RankGrid::wheelEvent(QWheelEvent* event)
     }
     event->accept();
     if (g.zoomed() && (event->modifiers() & Qt::ShiftModifier || turned.y() == 0)) {
-        panTo(g.request.firstLayer - notches * std::max(1.0, g.visibleLayers() / 8.0));
+        panTo(m_state->firstLayer - notches * std::max(1.0, g.visibleLayers() / 8.0));
         return;
     }
     const auto cell = g.cellAt(event->position());
     // Folds and gaps are told by the cell alone; zoomed there are none.
-    const double layer = cell && !g.zoomed() ? cell->layer + 0.5 : g.layerAt(event->position());
+    const double asked = g.layerAt(event->position()) + m_state->firstLayer - g.request.firstLayer;
+    const double layer = cell && !g.zoomed() ? cell->layer + 0.5 : asked;
     const double factor = std::pow(zoomPerNotch, notches);
     zoomTo((g.blocks == 2 ? 2.0 : m_state->zoom) * factor, layer, event->position());
 }
@@ -126,11 +135,15 @@ bool RankGrid::zoomKey(int key)
     const double layer = m_state->cursor ? m_state->cursor->layer + 0.5 : middle;
     switch (key) {
     case Qt::Key_Plus:
-    case Qt::Key_Equal: zoomBy(zoomPerNotch, layer); return true;
-    case Qt::Key_Minus: zoomBy(1.0 / zoomPerNotch, layer); return true;
-    case Qt::Key_0: showAllLayers(); return true;
+    case Qt::Key_Equal: zoomBy(zoomPerNotch, layer); break;
+    case Qt::Key_Minus: zoomBy(1.0 / zoomPerNotch, layer); break;
+    case Qt::Key_0: showAllLayers(); break;
     default: return false;
     }
+    if (m_state->cursor && isZoomed()) { // it was out of sight, or half a layer tipped the scales
+        panTo(m_state->firstLayerShowing(m_state->cursor->layer));
+    }
+    return true;
 }
 
 } // namespace spectune

@@ -23,10 +23,11 @@ enum class PlotRange {
 enum class PlotCurve { Raw, Smooth, Evaluation, Orthogonality, Kept, Plan };
 
 /// Task loss (raw, smoothed, evaluations), γR on a logarithmic axis of its own, and the budget, over one step axis.
-/// The picture follows the data at most 30 times a second, and the pointer 60 times; axes are rescaled at most once in 2 s, and not while the
-/// pointer is moving inside. Hidden, nothing is drawn until it is shown or replotNow() asks for it. The wheel zooms along the steps around the pointer (over the loss axis, or with Ctrl, along
-/// the loss), dragging pans, a double click goes back. Left and right move the crosshair, PageUp and PageDown pan, + and −
-/// zoom around it, with Ctrl the loss, 0 or Home go back, Return shows its step. GUI thread only.
+/// The picture follows the data at most 30 times a second, and the pointer 60 times; axes are rescaled at most once in
+/// 2 s, and not while the pointer is moving inside. Hidden, nothing is drawn until it is shown or replotNow() asks for
+/// it. The wheel zooms along the steps around the pointer (over the loss axis, or with Ctrl, along the loss), dragging
+/// pans, a double click goes back. Left and right move the crosshair, PageUp and PageDown pan, + and − zoom around it,
+/// with Ctrl the loss, 0 or Home go back, Return shows its step. GUI thread only.
 class RunPlots : public QWidget {
     Q_OBJECT
 public:
@@ -50,7 +51,8 @@ public:
     /// What a person changed while the run went on, by step.
     void setMarks(std::vector<StepMark> marks);
     [[nodiscard]] const std::vector<StepMark>& marks() const;
-    /// The marks as they stand in the loss plot, and the words of its curves and steps that they keep off; canvas pixels.
+    /// The marks as they stand in the loss plot, and the words of its curves and steps that they keep off;
+    /// canvas pixels.
     [[nodiscard]] std::vector<PlacedMark> placedMarks() const;
     [[nodiscard]] std::vector<QRectF> lossLabels() const;
     [[nodiscard]] std::vector<PlacedWords> budgetLabels() const; ///< the words inside the budget's plot; canvas pixels

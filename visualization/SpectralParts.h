@@ -31,7 +31,8 @@ struct SpectralParts {
 
     /// Of a whole matrix, in double precision; seconds at 512 × 512, so for a worker's thread.
     [[nodiscard]] static SpectralParts of(const MatrixValues& matrix);
-    /// Of P diag(weights) Q from its factors: Qᵀ = Q̂ R, then the decomposition of P diag(weights) Rᵀ; no dense product.
+    /// Of P diag(weights) Q from its factors: Qᵀ = Q̂ R, then the decomposition of P diag(weights) Rᵀ;
+    /// no dense product.
     /// @param p [rows × r]  @param weights [r]  @param q [r × columns]
     [[nodiscard]] static SpectralParts ofFactors(
         std::span<const float> p, std::span<const double> weights, std::span<const float> q, int rows, int columns);
@@ -39,7 +40,8 @@ struct SpectralParts {
     [[nodiscard]] int count() const { return static_cast<int>(sigma.size()); }
     /// Σ of the layers from ≤ i < to.
     [[nodiscard]] MatrixValues sum(int from, int to) const;
-    /// ‖A − Aₖ‖ / ‖A‖ (Frobenius) = √(Σᵢ≥ₖ σᵢ² / Σ σᵢ²): by Eckart and Young no matrix of rank k is nearer. 0 where A is 0.
+    /// ‖A − Aₖ‖ / ‖A‖ (Frobenius) = √(Σᵢ≥ₖ σᵢ² / Σ σᵢ²): by Eckart and Young no matrix of rank k is nearer.
+    /// 0 where A is 0.
     [[nodiscard]] double errorAt(int k) const;
     /// The same layers at fewer points: each value the mean over its block of rows or columns. The sums of what comes
     /// out are the block means of the sums of what went in, as a layer's rows and columns separate.

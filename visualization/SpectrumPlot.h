@@ -9,8 +9,8 @@
 namespace spectune {
 
 /// The small plot of the SVD lens: the error of rank k over k on a logarithmic axis, or the singular values as bars.
-/// A line stands at the chosen k. Wheel and + − come closer, with Ctrl along the values; a drag and left, right go aside; a
-/// double click, 0 and Home show the whole again.
+/// A line stands at the chosen k. Wheel and + − come closer, with Ctrl along the values; a drag and left, right go
+/// aside; a double click, 0 and Home show the whole again.
 class SpectrumPlot : public QWidget {
     Q_OBJECT
 public:

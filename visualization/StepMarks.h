@@ -37,8 +37,8 @@ struct MarkObstacles {
 };
 
 /// Marks at one step become one. Words stand on the plot's lower edge, to the right of their line or else to the left;
-/// where both are taken they stand at the top, by their wedge, and where one line is too wide each mark has its own. Those
-/// that find no such place are left out, so that the lines alone stay.
+/// where both are taken they stand at the top, by their wedge, and where one line is too wide each mark has its own.
+/// Those that find no such place are left out, so that the lines alone stay.
 /// @param plot the curves' ground in pixels; marks outside its width are left out
 /// @param lineHeight of the words
 [[nodiscard]] std::vector<PlacedMark> placeMarks(std::span<const StepMark> marks, const QRectF& plot, double lineHeight,

@@ -8,8 +8,8 @@
 
 namespace spectune {
 
-/// A rectangle of the targets grid that is ticked, or cleared, as a whole: by dragging over cells or over headers, or with
-/// the keys. What lies outside keeps its ticks, so a rectangle that shrinks gives back what it had covered.
+/// A rectangle of the targets grid that is ticked, or cleared, as a whole: by dragging over cells or over headers, or
+/// with the keys. What lies outside keeps its ticks, so a rectangle that shrinks gives back what it had covered.
 class TargetDrag {
 public:
     enum class Extent { Cells, Rows, Columns }; ///< rows and columns reach from edge to edge

@@ -19,10 +19,10 @@ struct TokenSpan {
     [[nodiscard]] bool operator==(const TokenSpan&) const = default;
 };
 
-/// One sample as the model reads it: wrapped text, one box per token in the model's order, loss-bearing ones tinted, line
-/// breaks, tabs and control characters visible, a narrow empty box for a token without text of its own (the further bytes
-/// of an emoji). Boxes are bounded in number and length, so that any file can be shown. Its height follows its width:
-/// use it in a scroll area or a layout.
+/// One sample as the model reads it: wrapped text, one box per token in the model's order, loss-bearing ones tinted,
+/// line breaks, tabs and control characters visible, a narrow empty box for a token without text of its own (the
+/// further bytes of an emoji). Boxes are bounded in number and length, so that any file can be shown. Its height
+/// follows its width: use it in a scroll area or a layout.
 class TokenView : public QWidget {
     Q_OBJECT
 public:

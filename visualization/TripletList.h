@@ -12,8 +12,8 @@ namespace spectune {
 
 enum class TripletOrder { Score, Lambda, Index };
 
-/// The triplets of one matrix: |λ| as a bar, λ, the score S on a logarithmic axis with the threshold of the last masking
-/// event (the threshold cuts S, never |λ|), and when each was pruned or came back.
+/// The triplets of one matrix: |λ| as a bar, λ, the score S on a logarithmic axis with the threshold of the last
+/// masking event (the threshold cuts S, never |λ|), and when each was pruned or came back.
 class TripletList : public QAbstractScrollArea {
     Q_OBJECT
 public:

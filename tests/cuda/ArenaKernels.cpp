@@ -94,22 +94,7 @@ void checkCollect(at::ScalarType type, bool trainsLambda)
     const Twins values(at::randn({arena.elements}, type));
     const at::Tensor before = at::randn({arena.elements}, type);
     const Twins gradients(before);
-    std::vector<kernels::JoinedFactor> factors;
-    std::int64_t size = 0;
-    const auto add = [&](const ArenaPart& part, std::int64_t lambda) {
-        factors.push_back({.values = part.begin,
-            .lambda = lambda,
-            .rank = part.rank,
-            .joinedRank = part.rank,
-            .width = part.width,
-            .sums = size,
-            .sumsStride = part.width + 2});
-        size += part.rank * (part.width + 2);
-    };
-    for (const auto& [q, p, lambda] : arena.modules) {
-        add(q, -1);
-        add(p, lambda.begin);
-    }
+    const auto [factors, size] = arena.collected();
     const Twins sums(at::randn({size}, type));
     for (const at::Device device : devices) {
         const at::Tensor table = tableOn(device, factors);
@@ -147,10 +132,8 @@ template <typename A>
 void checkGram(at::ScalarType type, double gamma, bool squared)
 {
     const OddArena arena;
-    const std::vector<ArenaPart> parts = arena.factors();
-    std::vector<kernels::GramFactor> factors;
-    for (const ArenaPart& part : parts)
-        factors.push_back({.values = part.begin, .rank = part.rank, .width = part.width});
+    const std::vector<ArenaPart> parts = arena.parts();
+    const std::vector<kernels::GramFactor> factors = arena.factors();
     const std::int64_t square = arena.mostRows * arena.mostRows;
     const std::int64_t all = countOf(factors) + 2;
     const Twins values(at::randn({arena.elements}, type) * 0.3);

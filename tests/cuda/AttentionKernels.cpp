@@ -3,12 +3,11 @@
 // (samples of one length, bfloat16), flash attention in both (different lengths, a window), and plain products
 // (float32, float64).
 #include "tests/cuda/KernelPairs.h"
-#include "training/nn/AttentionOp.h"
+#include "tests/support/AttentionCases.h"
 
 #include <ATen/ATen.h>
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <cstdio>
 #include <exception>
@@ -19,54 +18,23 @@ namespace spectune::test {
 
 namespace {
 
-using Lengths = std::vector<std::int64_t>;
-
-bool isEven(const Lengths& lengths)
-{
-    return std::all_of(lengths.begin(), lengths.end(), [&](std::int64_t length) { return length == lengths.front(); });
-}
-
-/// As Packing.h makes one: on CUDA the longest sample's length is a bound, where lengths differ.
-PackedBatch packOf(const Lengths& lengths, at::Device device)
-{
-    PackedBatch batch;
-    std::vector<std::int32_t> offsets {0};
-    for (const std::int64_t length : lengths) {
-        offsets.push_back(offsets.back() + static_cast<std::int32_t>(length));
-        batch.longest = std::max(batch.longest, length);
-    }
-    if (device.is_cuda() && !isEven(lengths))
-        batch.longest = static_cast<std::int64_t>(
-            std::bit_ceil(std::max(std::uint64_t {128}, static_cast<std::uint64_t>(batch.longest))));
-    batch.offsets = at::tensor(offsets, at::kInt).to(device);
-    batch.tokens = at::zeros({offsets.back()}, at::TensorOptions().dtype(at::kLong).device(device));
-    batch.positions = at::zeros({offsets.back()}, at::TensorOptions().dtype(at::kInt).device(device));
-    return batch;
-}
-
-std::int64_t widthOf(const AttentionForm& form)
-{
-    return (form.heads + 2 * form.kvHeads) * form.headDim;
-}
-
-/// Buffers that a pass uses again and again.
-struct Buffers {
-    AttentionSaved saved;
-    at::Tensor scratch;
-};
+using testing::AttentionBuffers;
+using testing::Lengths;
+using testing::packOf;
+using testing::stillRotary;
+using testing::widthOf;
 
 struct Result {
     at::Tensor out;
     at::Tensor gradient; // of q | k | v
 };
 
-/// Forward and backward. All tokens stand at position 0, where the rotation turns nothing.
-Result attend(
-    const at::Tensor& qkv, const at::Tensor& dOut, const Lengths& lengths, const AttentionForm& form, Buffers& buffers)
+/// Forward and backward.
+Result attend(const at::Tensor& qkv, const at::Tensor& dOut, const Lengths& lengths, const AttentionForm& form,
+    AttentionBuffers& buffers)
 {
     const PackedBatch batch = packOf(lengths, qkv.device());
-    Rotary rotary({}, form.headDim, qkv.options());
-    rotary.reserve(1);
+    const Rotary rotary = stillRotary(form, qkv.options());
     attentionForward(qkv, batch, form, buffers.scratch, buffers.saved);
     constexpr std::int64_t margin = 8;
     const at::Tensor wide = at::full({qkv.size(0), qkv.size(1) + 2 * margin}, 7.0, qkv.options());
@@ -130,12 +98,12 @@ public:
             rows += length;
         m_qkv = at::randn({rows, widthOf(form)}, at::kFloat).to(at::kBFloat16).to(at::kDouble);
         m_dOut = at::randn({rows, form.heads * form.headDim}, at::kFloat).to(at::kBFloat16).to(at::kDouble);
-        Buffers buffers;
+        AttentionBuffers buffers;
         m_expected = attend(m_qkv, m_dOut, lengths, form, buffers);
         m_sizes = sizesOf(m_qkv, m_dOut, lengths, form);
     }
 
-    void check(at::ScalarType type, Buffers& buffers) const
+    void check(at::ScalarType type, AttentionBuffers& buffers) const
     {
         const std::string name = nameOf(type);
         try {
@@ -208,11 +176,15 @@ void checkAttention()
 {
     const Lengths packs[] = {
         {1}, {2}, {17}, {3, 3}, {64, 64, 64}, {130, 130}, {5, 1, 33, 16, 2}, {4, 0, 3, 0}, {200, 1, 77, 130}, {1, 300}};
-    std::vector<Buffers> buffers(3); // of each type, used again by longer and shorter cases
+    std::vector<AttentionBuffers> buffers(3); // of each type, used again by longer and shorter cases
     for (const AttentionForm& form : {AttentionForm {.heads = 2, .kvHeads = 2, .headDim = 64},
              AttentionForm {.heads = 4, .kvHeads = 1, .headDim = 80},
              AttentionForm {.heads = 8, .kvHeads = 2, .headDim = 128},
-             AttentionForm {.heads = 4, .kvHeads = 2, .headDim = 16}}) {
+             AttentionForm {.heads = 4, .kvHeads = 2, .headDim = 16},
+             AttentionForm {.heads = 6, .kvHeads = 2, .headDim = 12}, // no kernel of ATen's reads it in bfloat16
+             AttentionForm {.heads = 2, .kvHeads = 1, .headDim = 2},
+             AttentionForm {.heads = 2, .kvHeads = 2, .headDim = 32},
+             AttentionForm {.heads = 2, .kvHeads = 1, .headDim = 256}}) {
         for (const std::int64_t window : {0, 1, 5, 100}) {
             AttentionForm windowed = form;
             windowed.window = window;

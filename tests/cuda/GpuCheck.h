@@ -7,8 +7,8 @@
 
 namespace spectune::test {
 
-/// What a plain program on a GPU leaves with where LibTorch finds no device: 77 (skipped), or 1 where SPECTUNE_REQUIRE_GPU
-/// says that there is one. 0: there is a device, go on.
+/// What a plain program on a GPU leaves with where LibTorch finds no device: 77 (skipped), or 1 where
+/// SPECTUNE_REQUIRE_GPU says that there is one. 0: there is a device, go on.
 [[nodiscard]] int withoutDevice();
 
 /// Says a check that does not hold, and counts it. A difference that is NaN does not hold.

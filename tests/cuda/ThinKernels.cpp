@@ -131,8 +131,8 @@ public:
                     Pair({width, rank}, at::kBFloat16, true), Pair({rows, rank}, at::kBFloat16, true)});
     }
 
-    /// Against the twin; the products also against float64 with the results that the GPU itself gave, and in a second run,
-    /// which does not want out, to the bit.
+    /// Against the twin; the products also against float64 with the results that the GPU itself gave, and in a second
+    /// run, which does not want out, to the bit.
     void check()
     {
         GatedCase again = *this;

@@ -2,8 +2,9 @@
 // Every CUDA kernel against its CPU twin, on odd shapes. A plain program:
 //     gpu_kernels      0: all checks hold, 1: one does not, 77: no CUDA device here (skipped)
 // Also under compute-sanitizer --tool memcheck|racecheck.
-// A racecheck of some kernels alone must have thinRow among them (--kernel-name kns=swiGluThin --kernel-name kns=thinRow): of
-// compute-sanitizer 2025.3.1 every cluster's kernel, however plain, faults under racecheck where a filter leaves it out.
+// A racecheck of some kernels alone must have thinRow among them (--kernel-name kns=swiGluThin --kernel-name
+// kns=thinRow): of compute-sanitizer 2025.3.1 every cluster's kernel, however plain,
+// faults under racecheck where a filter leaves it out.
 #include "tests/cuda/KernelPairs.h"
 #include "training/loop/Device.h"
 #include "training/nn/FusedOps.h"

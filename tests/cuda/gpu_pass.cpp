@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What a run's triplets do together on the GPU, against the CPU: their places beside the weights, the orthogonality of all
-// of them, attention, and a whole training pass. A plain program:
+// What a run's triplets do together on the GPU, against the CPU: their places beside the weights, the orthogonality of
+// all of them, attention, and a whole training pass. A plain program:
 //     gpu_pass          0: all checks hold, 1: one does not, 77: no CUDA device here (skipped)
-//     gpu_pass kernels  the places and the orthogonality alone, for compute-sanitizer, under which a pass takes its time, and
-//                       which would look at the kernels of cuDNN and ATen as well
+//     gpu_pass kernels  the places and the orthogonality alone, for compute-sanitizer, under which a pass takes its
+//                       time, and which would look at the kernels of cuDNN and ATen as well
 #include "tests/cuda/GramSizes.h"
 #include "tests/cuda/KernelPairs.h"
 #include "training/data/Packing.h"
@@ -159,8 +159,8 @@ void checkGram(at::ScalarType type, std::int64_t rank, RegularizerKind kind, con
         1.0);
 }
 
-/// How long samples are, and what their rows and those that bear loss round up to (see PackedBatch). Thin products of all
-/// but the large batch are kernels of ours (see isSmallBatch()).
+/// How long samples are, and what their rows and those that bear loss round up to (see PackedBatch). Thin products of
+/// all but the large batch are kernels of ours (see isSmallBatch()).
 enum class Form { Even, EvenAndLarge, Uneven, UnevenToOneNumber };
 
 const char* nameOf(Form form)
@@ -230,11 +230,11 @@ void checkPass(const Pass& of)
 {
     const auto [loss, gradient] = passOn(at::kCPU, at::kDouble, of);
     // By type: of the loss, and of the gradient's norm. A block's forward rounds some 20 times, its backward as often:
-    // 120 times one after the other in three blocks. A rounding to bfloat16 is wrong by 2⁻⁹ of a number on average, so the
-    // whole by √120 · 2⁻⁹ = 2 %; three times that is allowed. A loss of log 120 = 4.8 moves by at most twice the largest
-    // change of its logits, which are some 1 large: 3 · 2 · √60 · 2⁻⁹ / 4.8 = 2 %. float32 rounds by 2⁻²⁵ on average, in
-    // sums of up to 176 terms √176 times that: 1.3e-5 and 4e-6 in the same way, and a few times more is allowed for what
-    // cancels in a norm's and a softmax's gradient. float64 is not derived: some ten thousand units.
+    // 120 times one after the other in three blocks. A rounding to bfloat16 is wrong by 2⁻⁹ of a number on average, so
+    // the whole by √120 · 2⁻⁹ = 2 %; three times that is allowed. A loss of log 120 = 4.8 moves by at most twice the
+    // largest change of its logits, which are some 1 large: 3 · 2 · √60 · 2⁻⁹ / 4.8 = 2 %. float32 rounds by 2⁻²⁵ on
+    // average, in sums of up to 176 terms √176 times that: 1.3e-5 and 4e-6 in the same way, and a few times more is
+    // allowed for what cancels in a norm's and a softmax's gradient. float64 is not derived: some ten thousand units.
     for (const auto& [type, ofLoss, ofGradient] :
         {std::tuple {at::kDouble, 1e-12, 1e-11}, {at::kFloat, 1e-5, 1e-4}, {at::kBFloat16, 0.02, 0.06}}) {
         const auto [there, gradientThere] = passOn(at::Device(at::kCUDA, 0), type, of);

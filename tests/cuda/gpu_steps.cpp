@@ -57,8 +57,8 @@ struct Form {
     bool isRegularised = true; ///< false: γ = 0 and nothing is clipped
     bool isEdited = false; ///< γ and the learning rate at one step, the clip at a later one
 
-    /// float32's attention, and a generator that is set back, cannot be recorded.
-    [[nodiscard]] bool isRecorded() const { return dtype == ElementType::BFloat16 && !(recomputes && dropout > 0.0); }
+    /// A generator that is set back cannot be recorded.
+    [[nodiscard]] bool isRecorded() const { return !(recomputes && dropout > 0.0); }
 };
 
 std::shared_ptr<DecoderModel> randomModel(const Form& form)
@@ -190,7 +190,8 @@ Run train(const Form& form, bool recorded, bool ahead)
     return run;
 }
 
-/// Relative, of the steps from @p begin to before @p end that were not skipped. Infinite where one side is not a number.
+/// Relative, of the steps from @p begin to before @p end that were not skipped.
+/// Infinite where one side is not a number.
 double largestDifference(const Run& a, const Run& b, double StepResult::*number = &StepResult::loss,
     std::int64_t begin = 0, std::int64_t end = steps)
 {
@@ -306,6 +307,18 @@ int main()
                 Form {.name = "shrunk", .uneven = true, .shrinks = true},
                 Form {.name = "a rank map", .method = Method::SvdLora, .unevenRanks = true},
                 Form {.name = "float32", .uneven = true, .dtype = ElementType::Float32},
+                Form {.name = "float32, micro-batches, dropout",
+                     .uneven = true,
+                     .micro = 2,
+                     .dropout = 0.1,
+                     .dtype = ElementType::Float32},
+                Form {.name = "float32, wide, blocks twice",
+                     .uneven = true,
+                     .length = 300,
+                     .wide = true,
+                     .recomputes = true,
+                     .dtype = ElementType::Float32},
+                Form {.name = "float64", .uneven = true, .dtype = ElementType::Float64},
                 Form {.name = "wide, even", .length = 640, .wide = true},
                 Form {.name = "wide, uneven", .uneven = true, .length = 640, .wide = true},
                 Form {.name = "wide, uneven, blocks twice",

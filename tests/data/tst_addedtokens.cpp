@@ -149,6 +149,94 @@ private Q_SLOTS:
         }
     }
 
+    /// As transformers 4.57 and 5.24 begin a text, but that 5.24 does so only where add_bos_token is true, and 4.57
+    /// refuses a BOS that is null.
+    void rolesComeFromTheFiles_data()
+    {
+        QTest::addColumn<QString>("config"); // empty: no such file
+        QTest::addColumn<QString>("map");
+        QTest::addColumn<int>("bos"); // -1: none
+        QTest::addColumn<bool>("addBos");
+        const auto row = [](const char* name, const char* config, const char* map, int bos, bool addBos = true) {
+            QTest::newRow(name) << QString(config) << QString(map) << bos << addBos;
+        };
+        row("no files", "", "", 1);
+        row("nothing named", "{}", "", 1);
+        row("wanted", R"({"add_bos_token":true})", "", 1);
+        row("not wanted", R"({"add_bos_token":false})", "", 1, false);
+        row("null is not wanted", R"({"add_bos_token":null})", "", 1, false);
+        row("a text", R"({"bos_token":"</s>"})", "", 2);
+        row("an object", R"({"bos_token":{"__type":"AddedToken","content":"</s>"}})", "", 2);
+        row("null", R"({"bos_token":null})", "", -1, false);
+        row("null and wanted", R"({"bos_token":null,"add_bos_token":true})", "", -1, false);
+        row("the map alone", "", R"({"bos_token":"</s>"})", 2);
+        row("the map, none in the settings", "{}", R"({"bos_token":"</s>"})", 2);
+        row("the map's text replaces", R"({"bos_token":"<s>"})", R"({"bos_token":"</s>"})", 2);
+        row("the map's object replaces", R"({"bos_token":"<s>"})", R"({"bos_token":{"content":"</s>"}})", 2);
+        row("the map's null replaces", R"({"bos_token":"<s>"})", R"({"bos_token":null})", -1, false);
+        row("the map replaces null", R"({"bos_token":null})", R"({"bos_token":"</s>"})", 2);
+        row("a decoder, so no map", R"({"bos_token":"<s>","added_tokens_decoder":{"1":{"content":"<s>"}}})",
+            R"({"bos_token":"</s>"})", 1);
+        row("an empty decoder, so no map", R"({"added_tokens_decoder":{}})", R"({"bos_token":"</s>"})", 1);
+    }
+
+    void rolesComeFromTheFiles()
+    {
+        QFETCH(QString, config);
+        QFETCH(QString, map);
+        QFETCH(int, bos);
+        QFETCH(bool, addBos);
+        const Folder folder;
+        folder.write("tokenizer.model", model());
+        if (!config.isEmpty())
+            folder.write("tokenizer_config.json", config.toStdString());
+        if (!map.isEmpty())
+            folder.write("special_tokens_map.json", map.toStdString());
+        const auto tokenizer = loadTokenizer(folder.path());
+        QCOMPARE(tokenizer->special().bos.value_or(-1), bos);
+        QCOMPARE(tokenizer->special().addBos, addBos);
+        QCOMPARE(tokenizer->special().eos.value_or(-1), 2);
+    }
+
+    /// What a sample ends with is the trainer's matter, and a prompt must not end.
+    void endsAreNotTheTokenizers()
+    {
+        for (const char* wanted : {"true", "false", "null"}) {
+            const Folder folder;
+            folder.write("tokenizer.model", model());
+            folder.write("tokenizer_config.json", QString(R"({"add_eos_token":%1})").arg(wanted).toStdString());
+            const auto tokenizer = loadTokenizer(folder.path());
+            QCOMPARE(tokenizer->special().eos.value_or(-1), 2);
+            QCOMPARE(pieces(*tokenizer, "a"), QStringList {"▁a"});
+        }
+    }
+
+    void theOldListCountsWithoutADecoder()
+    {
+        const Folder folder;
+        folder.write("tokenizer.model", model());
+        folder.write("added_tokens.json", R"({"<|x|>":34,"<|y|>":35})");
+        QCOMPARE(loadTokenizer(folder.path())->vocabularySize(), std::int64_t {36});
+        folder.write("tokenizer_config.json", R"({"added_tokens_decoder":{"34":{"content":"<|x|>"}}})");
+        const auto tokenizer = loadTokenizer(folder.path());
+        QCOMPARE(tokenizer->vocabularySize(), std::int64_t {35});
+        QCOMPARE(tokenizer->piece(tokenizer->encode("<|x|><|y|>").back()), std::string(">"));
+    }
+
+    void tokensOfRolesGiveNoText()
+    {
+        const Folder folder;
+        folder.write("tokenizer.model", model());
+        folder.write("tokenizer_config.json", R"({"eos_token":"<|x|>"})");
+        folder.write("added_tokens.json", R"({"<|x|>":34,"<|y|>":35})");
+        const std::vector<std::int32_t> both {34, 35};
+        QCOMPARE(loadTokenizer(folder.path())->decode(both), std::string("<|y|>"));
+        folder.write("tokenizer_config.json",
+            R"({"eos_token":"<|x|>","added_tokens_decoder":{"34":{"content":"<|x|>","special":false},
+                "35":{"content":"<|y|>"}}})");
+        QCOMPARE(loadTokenizer(folder.path())->decode(both), std::string("<|y|>"));
+    }
+
     void listedSpecialTokensGiveNoText()
     {
         const Folder folder;

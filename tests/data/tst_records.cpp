@@ -21,6 +21,19 @@ std::vector<std::string> all(const RecordFile& file)
 }
 
 using Texts = std::vector<std::string>;
+using Scanned = std::pair<Texts, std::int64_t>;
+
+/// The records of a file, and the line of the last, that changes between being opened and being scanned.
+template <typename File>
+Scanned scanned(const std::string& before, const std::string& after)
+{
+    const Folder folder;
+    const auto path = folder.write("a", before);
+    Progress progress;
+    progress.report = [&](std::int64_t, std::int64_t) { folder.write("a", after); };
+    const File file(path, progress);
+    return {all(file), file.line(file.size() - 1)};
+}
 
 } // namespace
 
@@ -68,6 +81,42 @@ private Q_SLOTS:
         const LineFile longer(folder.write("c", many), {});
         QCOMPARE(longer.size(), std::int64_t {300'000});
         QCOMPARE(longer.record(299'999), std::string("line 299999"));
+    }
+
+    /// What was read ahead of the scan would tell of line ends that are no longer there.
+    void whatEndsLinesIsToldByTheScan()
+    {
+        QCOMPARE(scanned<LineFile>("a\rb\rc", "a\nb\nc"), Scanned({"a", "b", "c"}, 3));
+        QCOMPARE(scanned<LineFile>("a\nb\nc", "a\rb\rc"), Scanned({"a", "b", "c"}, 3));
+        QCOMPARE(scanned<CsvFile>("a\rb\rc", "a\nb\nc"), Scanned({"a", "b", "c"}, 3));
+        QCOMPARE(scanned<JsonArrayFile>("[1\r,2]", "[1\n,2]"), Scanned({"1\n", "2"}, 2));
+    }
+
+    /// The first line feed comes in the scan's second piece: until then every return has ended a line.
+    void returnsAheadOfALateFeedAreText()
+    {
+        const Folder folder;
+        const std::string wide(1U << 20U, 'x');
+        const std::string white(1U << 20U, ' ');
+        std::string many; // more than one place in the index
+        for (int line = 0; line < 40; ++line)
+            many += "y\r";
+        const LineFile lines(folder.write("a", many + wide + "\nb"), {});
+        QCOMPARE(all(lines), (Texts {many + wide, "b"}));
+        QCOMPARE(lines.line(1), std::int64_t {2});
+        const LineFile blank(folder.write("b", "\r\r" + white + "\nb"), {});
+        QCOMPARE(all(blank), (Texts {"b"}));
+        QCOMPARE(blank.line(0), std::int64_t {2});
+        const std::string row = "a,b\r\"c\r" + wide + '"';
+        const CsvFile table(folder.write("a.csv", row + "\n1,2\n"), {});
+        QCOMPARE(all(table), (Texts {row, "1,2"}));
+        QCOMPARE(table.line(1), std::int64_t {2});
+        const std::string error
+            = errorOf([&] { const CsvFile open(folder.write("b.csv", "a\r\"" + wide + "\nb"), {}); });
+        QVERIFY2(contains(error, "/b.csv:1: a quote is opened"), error.c_str());
+        const JsonArrayFile array(folder.write("a.json", "[1,\r2" + white + ",\n3]"), {});
+        QCOMPARE(array.line(1), std::int64_t {1});
+        QCOMPARE(array.line(2), std::int64_t {2});
     }
 
     void manyLinesInAnyOrder()

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// gguf-lora: names, the order of the rows, the tensors that the gguf package writes of the same adapter, and the logits that
-// llama.cpp itself makes of those (tests/reference/gguf, made by gguf_adapter.py).
+// gguf-lora: names, the order of the rows, the tensors that the gguf package writes of the same adapter, and the logits
+// that llama.cpp itself makes of those (tests/reference/gguf, made by gguf_adapter.py).
 #include "tests/io/ExportExample.h"
 #include "tests/support/Tensors.h"
 #include "training/config/FieldTable.h"

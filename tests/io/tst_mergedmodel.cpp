@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// merged: a model folder whose logits are the adapted model's, in the type it was stored in, in shards, copied companions.
+// merged: a model folder whose logits are the adapted model's, in the type it was stored in, in shards,
+// copied companions.
 #include "tests/io/ExportExample.h"
 #include "tests/support/Tensors.h"
 #include "training/config/FieldTable.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Small runs in float64 whose steps are recorded without a GPU: a recorder that keeps what it was told and does it when it
-// is played stands in for CUDA's.
+// Small runs in float64 whose steps are recorded without a GPU: a recorder that keeps what it was told and does it when
+// it is played stands in for CUDA's.
 #pragma once
 
 #include "tests/support/Tensors.h"

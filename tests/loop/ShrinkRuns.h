@@ -17,6 +17,14 @@ inline constexpr std::int64_t finalPhase = 10;
 /// T − tf, after which the arena shrinks.
 inline constexpr std::int64_t lastMask = shrinkSteps - finalPhase;
 
+/// Rows of a test: the methods whose arena shrinks.
+inline void addShrinkingMethods()
+{
+    QTest::addColumn<int>("methodNumber");
+    QTest::newRow("adalora") << static_cast<int>(Method::AdaLora);
+    QTest::newRow("prune-lora") << static_cast<int>(Method::PruneLora);
+}
+
 /// 14 matrices whose mean rank falls from 6 to 2; no γ, no clipping.
 inline RunConfig shrinkConfig(bool shrinks, Method method = Method::AdaLora)
 {

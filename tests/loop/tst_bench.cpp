@@ -48,9 +48,9 @@ std::vector<std::array<std::int64_t, 2>> matricesOf(const ModelSpec& spec)
         {spec.width, spec.feedForward}, {spec.width, spec.feedForward}, {spec.feedForward, spec.width}};
 }
 
-/// Product by product, two operations a multiplication. Forward and the gradient of its input, each once, whether or not a
-/// block is computed again; attention's scores and values forward, and five such products backward, over the keys that a
-/// query sees. A sample's last token is no row.
+/// Product by product, two operations a multiplication. Forward and the gradient of its input, each once, whether or
+/// not a block is computed again; attention's scores and values forward, and five such products backward, over the keys
+/// that a query sees. A sample's last token is no row.
 double operationsOf(const ModelSpec& spec, const BenchCommand& command)
 {
     const std::int64_t length = command.sequence - 1;

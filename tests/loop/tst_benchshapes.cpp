@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The speed table's two sides, the bench and tests/bench/peft_step.py, time the same models and the same steps; the folder
-// of start.py is one of those models.
+// The speed table's two sides, the bench and tests/bench/peft_step.py, time the same models and the same steps; the
+// folder of start.py is one of those models.
 #include "tests/support/Files.h"
 #include "training/core/AtomicFile.h"
 #include "training/loop/Bench.h"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Live edits through the real engine: what they change, what the folder tells of them, and that it is enough for a replay.
+// Live edits through the real engine: what they change, what the folder tells of them,
+// and that it is enough for a replay.
 #include "tests/support/EngineRuns.h"
 #include "training/config/ConfigFile.h"
 #include "training/config/EditLog.h"
@@ -222,7 +223,8 @@ private Q_SLOTS:
         QVERIFY(!fs::exists(run));
     }
 
-    /// The target rank stood at its old value while another number of triplets was in force: naming it again is an edit.
+    /// The target rank stood at its old value while another number of triplets was in force:
+    /// naming it again is an edit.
     void aValueThatComesBackTellsWhatItWas()
     {
         const fs::path run = m_folder.path() / "back";
@@ -278,7 +280,8 @@ private Q_SLOTS:
         QVERIFY(contains(readFile(run / "log.txt"), "  Failed: "));
     }
 
-    /// The last mask is chosen, so a running run would refuse it: it is another start, but the folder tells it all the same.
+    /// The last mask is chosen, so a running run would refuse it:
+    /// it is another start, but the folder tells it all the same.
     void anotherStartIsKeptByTheNextResume()
     {
         const fs::path copy = m_folder.path() / "another";

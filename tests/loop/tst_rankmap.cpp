@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Runs with adalora.rank_map through the real engine on the bundled demo: every matrix keeps its own rank, in the arena, in
-// what is shown, in checkpoints and in every export.
+// Runs with adalora.rank_map through the real engine on the bundled demo: every matrix keeps its own rank, in the
+// arena, in what is shown, in checkpoints and in every export.
 #include "tests/support/EngineRuns.h"
 #include "tests/support/Errors.h"
 #include "tests/support/Tensors.h"

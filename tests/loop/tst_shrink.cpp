@@ -140,12 +140,7 @@ private Q_SLOTS:
         QCOMPARE(adapted, (ranks > 0).sum().item<std::int64_t>());
     }
 
-    void theArenaHoldsTheKeptTripletsAlone_data()
-    {
-        QTest::addColumn<int>("methodNumber");
-        QTest::newRow("adalora") << static_cast<int>(Method::AdaLora);
-        QTest::newRow("prune-lora") << static_cast<int>(Method::PruneLora);
-    }
+    void theArenaHoldsTheKeptTripletsAlone_data() { addShrinkingMethods(); }
 
     void theArenaHoldsTheKeptTripletsAlone()
     {

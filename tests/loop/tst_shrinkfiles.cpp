@@ -44,8 +44,8 @@ class TestShrinkFiles : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    /// A checkpoint has one form, whatever is in the arena; of dropped triplets P and Q stay as they were, λ and moments
-    /// are 0.
+    /// A checkpoint has one form, whatever is in the arena;
+    /// of dropped triplets P and Q stay as they were, λ and moments are 0.
     void checkpointsHoldAllTriplets()
     {
         const Folder folder;
@@ -112,12 +112,7 @@ private Q_SLOTS:
     }
 
     /// Loading and saving again changes no byte.
-    void loadingIsExact_data()
-    {
-        QTest::addColumn<int>("methodNumber");
-        QTest::newRow("adalora") << static_cast<int>(Method::AdaLora);
-        QTest::newRow("prune-lora") << static_cast<int>(Method::PruneLora);
-    }
+    void loadingIsExact_data() { addShrinkingMethods(); }
 
     void loadingIsExact()
     {

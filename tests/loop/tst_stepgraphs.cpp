@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Recorded steps without a GPU: a recorder that keeps what it was told and does it when it is played stands in for CUDA's.
-// What is tested is all around the recording: forms, their bounded number, and going on where recording fails.
+// Recorded steps without a GPU: a recorder that keeps what it was told and does it when it is played stands in for
+// CUDA's. What is tested is all around the recording: forms, their bounded number, and going on where recording fails.
 #include "tests/loop/RecordedRuns.h"
 
 #include <random>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "tests/support/FakeEngine.h"
+#include "tests/support/FakeScript.h"
 #include "training/monitor/RankSnapshot.h"
 #include "training/monitor/ReplayFormat.h"
 #include "training/monitor/ReplayReader.h"

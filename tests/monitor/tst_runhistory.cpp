@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/Errors.h"
-#include "tests/support/FakeEngine.h"
+#include "tests/support/FakeScript.h"
 #include "training/core/AtomicFile.h"
 #include "training/monitor/RunHistory.h"
 

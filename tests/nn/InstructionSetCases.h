@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What the tests of the CPU's instruction sets share: the tables that this processor can run, and what each of them made of
-// the same random inputs.
+// What the tests of the CPU's instruction sets share: the tables that this processor can run, and what each of them
+// made of the same random inputs.
 #pragma once
 
 #include "tests/nn/KernelCases.h"
@@ -55,9 +55,25 @@ inline void addLevels()
     }
 }
 
-/// What a table makes of the same random inputs, by name. Sets differ in the order of sums alone, and in whether a product
-/// is rounded before it is added: 250 terms at most (headDim and keys, or a vocabulary). bfloat16 may then fall on the
-/// other side of a rounding, which a backward reads once more.
+/// The row of addLevels() that runs.
+struct LevelRow {
+    QString level;
+    at::ScalarType type = at::kFloat;
+    bool isHere = false; ///< this processor has the set
+};
+
+inline LevelRow levelRow()
+{
+    QFETCH(const QString, level);
+    QFETCH(const int, typeNumber);
+    return {.level = level,
+        .type = static_cast<at::ScalarType>(typeNumber),
+        .isHere = level == "avx2" ? hasAvx2() : hasAvx512()};
+}
+
+/// What a table makes of the same random inputs, by name. Sets differ in the order of sums alone, and in whether a
+/// product is rounded before it is added: 250 terms at most (headDim and keys, or a vocabulary). bfloat16 may then fall
+/// on the other side of a rounding, which a backward reads once more.
 struct Outputs {
     struct Output {
         std::string name;

@@ -17,7 +17,8 @@ namespace spectune::testing::plain {
 /// w ∘ x / sqrt(mean(x²) + eps). @param x [rows, width]
 [[nodiscard]] at::Tensor rmsNorm(const at::Tensor& x, const at::Tensor& weight, double eps);
 
-/// The first @p heads heads of each row turned. @param x [rows, >= heads · headDim] @param cos, sin [positions, headDim]
+/// The first @p heads heads of each row turned.
+/// @param x [rows, >= heads · headDim] @param cos, sin [positions, headDim]
 [[nodiscard]] at::Tensor rotate(
     const at::Tensor& x, std::int64_t heads, const at::Tensor& positions, const at::Tensor& cos, const at::Tensor& sin);
 

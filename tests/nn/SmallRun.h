@@ -77,8 +77,8 @@ struct Setup {
         return {value.item<double>(), values.grad()};
     }
 
-    /// Empty where both gradients agree for every module's Q, P and λ alone; where those are far smaller than others (q and
-    /// k have none where a query sees one key), to what they add to the whole.
+    /// Empty where both gradients agree for every module's Q, P and λ alone; where those are far smaller than others (q
+    /// and k have none where a query sees one key), to what they add to the whole.
     [[nodiscard]] QString differences(const at::Tensor& expected, double tolerance = 1e-11) const
     {
         QString text;

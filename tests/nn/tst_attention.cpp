@@ -2,45 +2,12 @@
 // Attention over packed sequences on the CPU, values and gradients, held to autograd's softmax in float64.
 #include "tests/nn/KernelCases.h"
 #include "tests/nn/PlainReference.h"
+#include "tests/support/AttentionCases.h"
 
 using namespace spectune;
 using namespace spectune::testing;
 
 namespace {
-
-using Lengths = std::vector<std::int64_t>;
-
-PackedBatch packOf(const Lengths& lengths)
-{
-    PackedBatch batch;
-    std::vector<std::int32_t> offsets {0};
-    for (const std::int64_t length : lengths) {
-        offsets.push_back(offsets.back() + static_cast<std::int32_t>(length));
-        batch.longest = std::max(batch.longest, length);
-    }
-    batch.offsets = at::tensor(offsets, at::kInt);
-    batch.positions = at::zeros({offsets.back()}, at::kInt);
-    return batch;
-}
-
-/// All of packOf()'s tokens stand at position 0, where the rotation turns nothing.
-Rotary still(const AttentionForm& form, at::ScalarType type)
-{
-    Rotary rotary({}, form.headDim, type);
-    rotary.reserve(1);
-    return rotary;
-}
-
-std::int64_t widthOf(const AttentionForm& form)
-{
-    return (form.heads + 2 * form.kvHeads) * form.headDim;
-}
-
-/// Buffers that a pass uses again and again.
-struct Buffers {
-    AttentionSaved saved;
-    at::Tensor scratch;
-};
 
 const Lengths packs[] = {{1}, {2}, {15}, {16}, {17}, {33}, {5, 1, 33, 16, 2}, {3, 3}, {4, 0, 3, 0}};
 
@@ -49,7 +16,7 @@ const Lengths packs[] = {{1}, {2}, {15}, {16}, {17}, {33}, {5, 1, 33, 16, 2}, {3
 /// relative to itself, and scores are a few units large: 8. The backward has the sum of a softmax from its logarithm,
 /// which is as exact as it is small: @p scores. bfloat16 rounds the output, which the backward reads, and the gradient.
 QString checked(const AttentionForm& form, const Lengths& lengths, const at::Tensor& values, const at::Tensor& upstream,
-    Buffers& buffers, std::int64_t scores = 0)
+    AttentionBuffers& buffers, std::int64_t scores = 0)
 {
     const at::ScalarType type = values.scalar_type();
     const PackedBatch batch = packOf(lengths);
@@ -62,9 +29,10 @@ QString checked(const AttentionForm& form, const Lengths& lengths, const at::Ten
     const std::int64_t terms = 8 * (form.headDim + batch.longest);
     attentionForward(qkv.rows, batch, form, buffers.scratch, buffers.saved);
     QString text = apart("value", buffers.saved.out, expected, allowed(type, terms, 2));
-    attentionBackward(qkv.rows, batch, form, buffers.saved, dOut.rows, still(form, type), buffers.scratch, dQkv.rows);
-    // Part by part: those of v are much larger than those of q. Where a query sees one key alone those of q and k are 0,
-    // the difference of terms as large as dO · v · k.
+    attentionBackward(
+        qkv.rows, batch, form, buffers.saved, dOut.rows, stillRotary(form, type), buffers.scratch, dQkv.rows);
+    // Part by part: those of v are much larger than those of q. Where a query sees one key alone those of q and k are
+    // 0, the difference of terms as large as dO · v · k.
     const std::int64_t queries = form.heads * form.headDim;
     const std::int64_t keys = form.kvHeads * form.headDim;
     const double size = upstream.abs().max().item<double>() * values.abs().max().item<double>();
@@ -120,7 +88,7 @@ private Q_SLOTS:
         QFETCH(const int, headDim);
         const auto type = static_cast<at::ScalarType>(typeNumber);
         Random random(21);
-        Buffers buffers; // of all cases, longer and shorter ones
+        AttentionBuffers buffers; // of all cases, longer and shorter ones
         for (const Lengths& lengths : packs) {
             for (const std::int64_t window : {0, 1, 5, 100}) {
                 const AttentionForm form {.heads = heads, .kvHeads = kvHeads, .headDim = headDim, .window = window};
@@ -145,7 +113,7 @@ private Q_SLOTS:
         at::Tensor large = values.narrow(1, 0, 12); // q and k
         large.copy_(at::where(large > 0.0, 64.0, -64.0));
         const at::Tensor dOut = random.normal({rows, 8}, type);
-        Buffers buffers;
+        AttentionBuffers buffers;
         const QString text = checked(form, {33, 7}, values, dOut, buffers, 8192);
         QVERIFY2(text.isEmpty(), qPrintable(text));
     }
@@ -157,14 +125,14 @@ private Q_SLOTS:
         Random random(23);
         const at::Tensor values = random.normal({24, widthOf(form)}, at::kFloat);
         const at::Tensor dOut = random.normal({24, 24}, at::kFloat);
-        Buffers all;
+        AttentionBuffers all;
         const at::Tensor gradients = at::zeros_like(values);
         attentionForward(values, packOf({4, 19, 1}), form, all.scratch, all.saved);
-        const Rotary rotary = still(form, at::kFloat);
+        const Rotary rotary = stillRotary(form, at::kFloat);
         attentionBackward(values, packOf({4, 19, 1}), form, all.saved, dOut, rotary, all.scratch, gradients);
         std::int64_t first = 0;
         for (const std::int64_t length : {4, 19, 1}) {
-            Buffers own;
+            AttentionBuffers own;
             const at::Tensor rows = values.narrow(0, first, length);
             const at::Tensor gradient = at::zeros_like(rows);
             attentionForward(rows, packOf({length}), form, own.scratch, own.saved);
@@ -182,7 +150,7 @@ private Q_SLOTS:
         const AttentionForm form {.heads = 2, .kvHeads = 2, .headDim = 6, .window = 3};
         Random random(24);
         const at::Tensor values = random.normal({18, widthOf(form)});
-        Buffers buffers;
+        AttentionBuffers buffers;
         attentionForward(values, packOf({18}), form, buffers.scratch, buffers.saved);
         const at::Tensor q = values.narrow(1, 6, 6);
         const at::Tensor k = values.narrow(1, 18, 6);

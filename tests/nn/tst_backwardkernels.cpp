@@ -43,7 +43,8 @@ class TestBackwardKernels : public QObject {
 private Q_SLOTS:
     void initTestCase() { prepareThread(at::kCPU, 1); }
 
-    /// As many key heads as query heads, some, and one. bfloat16: x·cos and the result are rounded, each at most |x| large.
+    /// As many key heads as query heads, some, and one.
+    /// bfloat16: x·cos and the result are rounded, each at most |x| large.
     void rotateBack_data() { addTypes(); }
     void rotateBack()
     {

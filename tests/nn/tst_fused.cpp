@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Evaluation's norm and rotation, and the chunked cross entropy of both evaluation and training, held to their formulas.
+// Evaluation's norm and rotation, and the chunked cross entropy of both evaluation and training,
+// held to their formulas.
 #include "tests/nn/KernelCases.h"
 #include "tests/nn/PlainReference.h"
 #include "training/config/StepShares.h"
@@ -84,8 +85,8 @@ private Q_SLOTS:
         QVERIFY(relativeDifference(stretched.apply(x, 0).select(2, 8), every.select(2, 0)) <= 1e-14);
     }
 
-    /// At this vocabulary a chunk has the fewest rows that it can have: one row, one chunk, one and a row, and three of which
-    /// the last is shorter.
+    /// At this vocabulary a chunk has the fewest rows that it can have:
+    /// one row, one chunk, one and a row, and three of which the last is shorter.
     /// bfloat16 rounds the logits (which exponentials magnify by their size, 30 here), their gradient and the result.
     void rowLossesEqualAutograd_data() { addTypes(); }
     void rowLossesEqualAutograd()

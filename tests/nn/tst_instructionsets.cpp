@@ -195,6 +195,7 @@ void runAttention(
     const std::int64_t elements = kernels::attentionScratch(length, headDim);
     const Range scratch(at::full({1, elements}, NAN, ops::wideType(type))); // what it held is not read
     const kernels::AttentionArgs<T> args {.sequences = 2,
+        .longest = length,
         .offsets = ops::pointerOf<const std::int32_t>(offsets),
         .heads = 4,
         .kvHeads = 2,
@@ -254,12 +255,10 @@ private Q_SLOTS:
     void agree_data() { addLevels(); }
     void agree()
     {
-        QFETCH(const QString, level);
-        QFETCH(const int, typeNumber);
-        if (!(level == "avx2" ? hasAvx2() : hasAvx512()))
+        const LevelRow row = levelRow();
+        if (!row.isHere)
             QSKIP("this processor does not have it");
-        const auto type = static_cast<at::ScalarType>(typeNumber);
-        NEAR(outputsOf(level, type), outputsOf("sse2", type));
+        NEAR(outputsOf(row.level, row.type), outputsOf("sse2", row.type));
     }
 
     void theBestIsChosen()

@@ -61,23 +61,8 @@ void runCollect(const Table<T>& table, at::ScalarType type, bool trainsLambda, O
     const at::Tensor values = random.normal({arena.elements}, type);
     const Range gradients(random.normal({1, arena.elements}, type));
     const at::Tensor before = gradients.rows.clone();
-    std::vector<kernels::JoinedFactor> factors;
-    std::int64_t sumsSize = 0;
-    const auto add = [&](const ArenaPart& part, std::int64_t lambda) {
-        factors.push_back({.values = part.begin,
-            .lambda = lambda,
-            .rank = part.rank,
-            .joinedRank = part.rank,
-            .width = part.width,
-            .sums = sumsSize,
-            .sumsStride = part.width + 2});
-        sumsSize += part.rank * (part.width + 2);
-    };
-    for (const auto& [q, p, lambda] : arena.modules) {
-        add(q, -1);
-        add(p, lambda.begin);
-    }
-    const at::Tensor sums = random.normal({sumsSize}, type);
+    const auto [factors, size] = arena.collected();
+    const at::Tensor sums = random.normal({size}, type);
     table.collect({.factors = factors.data(),
                       .count = countOf(factors),
                       .mostRows = ranks.back(),
@@ -348,16 +333,14 @@ private Q_SLOTS:
     void agree_data() { addLevels(); }
     void agree()
     {
-        QFETCH(const QString, level);
-        QFETCH(const int, typeNumber);
-        if (!(level == "avx2" ? hasAvx2() : hasAvx512()))
+        const LevelRow row = levelRow();
+        if (!row.isHere)
             QSKIP("this processor does not have it");
-        const auto type = static_cast<at::ScalarType>(typeNumber);
-        const auto of = [type](const QString& name) {
+        const auto of = [type = row.type](const QString& name) {
             return ops::withElementType(type, [&]<typename T>(T*) { return outputsOf<T>(name, type); });
         };
         const auto expected = of("sse2");
-        const auto actual = of(level);
+        const auto actual = of(row.level);
         for (std::size_t i = 0; i < expected.size(); ++i)
             NEAR(actual[i], expected[i]);
     }

@@ -167,8 +167,8 @@ private Q_SLOTS:
         }
     }
 
-    /// Gradients of S in gate + thin · S and of X in gate + X · factorᵀ are thinᵀ d and d · factor. Every term of a sum has
-    /// the error of d, so the sums of all terms' sizes are what tolerances are of.
+    /// Gradients of S in gate + thin · S and of X in gate + X · factorᵀ are thinᵀ d and d · factor. Every term of a sum
+    /// has the error of d, so the sums of all terms' sizes are what tolerances are of.
     void swiGluWithFactors_data() { addTypes(); }
     void swiGluWithFactors()
     {

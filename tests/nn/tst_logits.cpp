@@ -86,8 +86,8 @@ private Q_SLOTS:
     }
 
     /// Bounds by first-order error propagation: with 8 mantissa bits each rounding is off by 2⁻⁹ relative at most, and
-    /// a block rounds about eight times on the way of the residual stream; the embedding, the last norm and the head add
-    /// four.
+    /// a block rounds about eight times on the way of the residual stream;
+    /// the embedding, the last norm and the head add four.
     void bfloat16_data() { rows(); }
     void bfloat16()
     {

@@ -279,7 +279,8 @@ private Q_SLOTS:
             QVERIFY(identical(actual[i], expected[i]));
     }
 
-    /// The adapter starts with λ = 0, and pruned triplets have it: Q gets no gradient, the product that λ's follows from does.
+    /// The adapter starts with λ = 0, and pruned triplets have it:
+    /// Q gets no gradient, the product that λ's follows from does.
     void zeroLambdas()
     {
         for (const auto type : {at::kDouble, at::kBFloat16}) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The kernels that take the scores and choose the pattern, held to ATen's means and to its stable sort, with ties, zeros of
-// both signs and numbers that are none; and what they leave alone where a step is skipped.
+// The kernels that take the scores and choose the pattern, held to ATen's means and to its stable sort, with ties,
+// zeros of both signs and numbers that are none; and what they leave alone where a step is skipped.
 #include "tests/optim/Layouts.h"
 #include "training/nn/KernelTypes.h"
 #include "training/optim/RankAllocator.h"

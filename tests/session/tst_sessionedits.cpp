@@ -98,7 +98,8 @@ private Q_SLOTS:
         QVERIFY(bench.probe.all<EditTaken>().empty());
     }
 
-    /// All that the run bar offers, twice and in bad orders, in every state: no state is left that the table does not have.
+    /// All that the run bar offers, twice and in bad orders, in every state:
+    /// no state is left that the table does not have.
     void doubleClicksAndBadOrders_data()
     {
         QTest::addColumn<QString>("clicks");

@@ -7,6 +7,7 @@
 #include <map>
 #include <random>
 #include <set>
+#include <thread>
 
 using namespace spectune;
 using namespace spectune::test;

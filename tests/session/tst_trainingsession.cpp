@@ -5,6 +5,8 @@
 
 #include <QtTest>
 
+#include <thread>
+
 using namespace spectune;
 using namespace spectune::test;
 

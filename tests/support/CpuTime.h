@@ -16,8 +16,8 @@ inline double cpuMilliseconds()
     return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_nsec) / 1e6;
 }
 
-/// What the quickest of several tries costs, in milliseconds: how fast @p once can be, not how busy the machine is. Others
-/// take the processor's caches as well: where no try is within @p bound there are up to five times as many.
+/// What the quickest of several tries costs, in milliseconds: how fast @p once can be, not how busy the machine is.
+/// Others take the processor's caches as well: where no try is within @p bound there are up to five times as many.
 /// @param once one try; the milliseconds that it took
 inline double quickest(int tries, double bound, const std::function<double()>& once)
 {

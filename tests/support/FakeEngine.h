@@ -4,158 +4,36 @@
 #include "tests/support/FakeScript.h"
 
 #include <memory>
-#include <string>
-#include <thread>
-#include <utility>
 
 namespace spectune::test {
 
 /// An engine without tensors that keeps to the contract of TrainingEngine, step for step.
 class FakeEngine final : public TrainingEngine {
 public:
-    explicit FakeEngine(std::shared_ptr<FakeScript> script)
-        : m_script(std::move(script))
-    {
-        ++m_script->alive;
-    }
-    ~FakeEngine() override { --m_script->alive; }
+    explicit FakeEngine(std::shared_ptr<FakeScript> script);
+    ~FakeEngine() override;
     FakeEngine(const FakeEngine&) = delete;
     FakeEngine& operator=(const FakeEngine&) = delete;
 
-    RunOutcome run(const RunRequest& request, RunControl& control) override
-    {
-        ++m_script->runs;
-        prepare(request, control);
-        for (std::int64_t step = m_script->firstStep; step < m_script->totalSteps;) {
-            if (m_script->beforeStep)
-                m_script->beforeStep(step);
-            m_script->stepping.pass();
-            ++m_script->stepsRun;
-            ++step;
-            report(step, control);
-            write(step, control);
-            if (!isToGoOn(step, control))
-                return RunOutcome::Stopped;
-        }
-        return RunOutcome::Finished;
-    }
-
-    [[nodiscard]] Answer answer(const Request& request, const RequestContext& context) override
-    {
-        m_script->answering.pass();
-        ++m_script->answers;
-        if (m_script->onRequest)
-            return m_script->onRequest(request, context);
-        ModelSummary summary;
-        if (const auto* const inspect = std::get_if<InspectModel>(&request))
-            summary.path = inspect->path;
-        return summary;
-    }
+    RunOutcome run(const RunRequest& request, RunControl& control) override;
+    [[nodiscard]] Answer answer(const Request& request, const RequestContext& context) override;
 
 private:
-    void prepare(const RunRequest& request, RunControl& control)
-    {
-        for (std::int64_t stage = 0; stage < m_script->preparationStages; ++stage) {
-            control.post(PreparationProgress {
-                .stage = makeMessage("Reading weights"), .done = stage, .total = m_script->preparationStages});
-            m_script->preparing.pass();
-            if (m_script->inPreparation)
-                m_script->inPreparation(stage);
-            control.stopToken().throwIfStopped();
-        }
-        m_layout = fakeLayout();
-        RunStarted started;
-        started.layout = m_layout;
-        started.resolved.totalSteps = m_script->announcesTotal ? m_script->totalSteps : 0;
-        started.outFolder = request.outFolder;
-        started.deviceName = Message::verbatim("Fake");
-        started.firstStep = m_script->firstStep;
-        control.post(std::move(started));
-    }
-
-    void report(std::int64_t step, RunControl& control)
-    {
-        control.post(MetricPoint {.step = step,
-            .loss = 1.0 / static_cast<double>(step),
-            .orth = 0.0,
-            .lr = 1e-3,
-            .budget = 16,
-            .gradNorm = 1.0,
-            .tokens = 10,
-            .seconds = 0.0,
-            .skipped = {}});
-        if (control.snapshotDue()) {
-            auto snapshot = std::make_shared<RankSnapshot>();
-            snapshot->layout = m_layout;
-            snapshot->step = step;
-            snapshot->modules.resize(m_layout->modules.size());
-            snapshot->triplets.resize(static_cast<std::size_t>(m_layout->tripletCount()));
-            control.publish(std::move(snapshot));
-            if (m_script->logsSnapshots)
-                control.post(LogLine {.text = makeMessage("snapshot %1", step)});
-            ++m_script->published;
-        } else {
-            ++m_script->refused;
-        }
-        m_script->border.pass();
-    }
-
+    void prepare(const RunRequest& request, RunControl& control);
+    void report(std::int64_t step, RunControl& control);
     /// @returns false for a stop, after saving
-    bool isToGoOn(std::int64_t step, RunControl& control)
-    {
-        while (true) {
-            switch (control.nextAction(step)) {
-            case BorderAction::Continue: return true;
-            case BorderAction::Save: save(step, control); break;
-            case BorderAction::Evaluate: evaluate(step, control); break;
-            case BorderAction::Edit: edit(step, control); break;
-            case BorderAction::Stop: save(step, control); return false;
-            }
-        }
-    }
-
-    void evaluate(std::int64_t step, RunControl& control)
-    {
-        ++m_script->evaluations;
-        while (m_script->endlessEvaluation && !control.stopToken().stopRequested())
-            std::this_thread::yield();
-        if (!m_script->endlessEvaluation)
-            control.post(EvalPoint {.step = step, .evalLoss = 1.0, .metrics = {}});
-    }
-
+    bool isToGoOn(std::int64_t step, RunControl& control);
+    void evaluate(std::int64_t step, RunControl& control);
     /// Takes all but keys that no field has.
-    static void edit(std::int64_t step, RunControl& control)
-    {
-        for (const auto& [key, value] : control.takeEdits())
-            control.post(findField(key) != nullptr ? RunEvent(EditTaken {{step, key, {}, value}})
-                                                   : RunEvent(EditRefused {{key, value},
-                                                       {FailureKind::Config, Message::verbatim(key + "?"), {}, step}}));
-    }
-
+    static void edit(std::int64_t step, RunControl& control);
     /// As the loop writes what must not be lost: again and again, as long as the run is held for it.
-    void write(std::int64_t step, RunControl& control)
-    {
-        while (m_script->diskFull) {
-            const Failure failure {FailureKind::Io, makeMessage("The disk is full."), {}, step};
-            if (!control.holdFor(failure))
-                throw Error(failure.kind, failure.message);
-        }
-    }
-
-    void save(std::int64_t step, RunControl& control)
-    {
-        write(step, control);
-        ++m_script->saves;
-        control.post(CheckpointSaved {.step = step, .path = "checkpoints/step-" + std::to_string(step)});
-    }
+    void write(std::int64_t step, RunControl& control);
+    void save(std::int64_t step, RunControl& control);
 
     std::shared_ptr<FakeScript> m_script;
     std::shared_ptr<const ModuleLayout> m_layout;
 };
 
-[[nodiscard]] inline EngineFactory fakeFactory(std::shared_ptr<FakeScript> script)
-{
-    return [script = std::move(script)] { return std::make_unique<FakeEngine>(script); };
-}
+[[nodiscard]] EngineFactory fakeFactory(std::shared_ptr<FakeScript> script);
 
 } // namespace spectune::test

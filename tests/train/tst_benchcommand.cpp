@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What `spectune-train bench` prints, for people and as JSON: that the figures of one answer hold together, and that both
-// tell the same.
+// What `spectune-train bench` prints, for people and as JSON:
+// that the figures of one answer hold together, and that both tell the same.
 #include "tests/support/Files.h"
 #include "tests/train/Program.h"
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// `spectune-train export` as other programs meet it: five formats, JSON, exit codes, sources of every kind, broken ones.
+// `spectune-train export` as other programs meet it:
+// five formats, JSON, exit codes, sources of every kind, broken ones.
 #include "tests/support/Files.h"
 #include "tests/train/Program.h"
 #include "training/core/AtomicFile.h"

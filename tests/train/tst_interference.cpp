@@ -175,7 +175,8 @@ private Q_SLOTS:
         QVERIFY2(contains(outcome.err, "standard output could not be written"), outcome.err.c_str());
     }
 
-    /// A file that cannot grow, as on a full disk: the text names it and says how to go on; what was saved before stays.
+    /// A file that cannot grow, as on a full disk: the text names it and says how to go on;
+    /// what was saved before stays.
     void aCheckpointThatCannotBeWritten()
     {
         const fs::path run = m_folder.path() / "full";

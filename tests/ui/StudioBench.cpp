@@ -3,6 +3,7 @@
 
 #include "training/config/ConfigFile.h"
 #include "training/core/AtomicFile.h"
+#include "ui/LearnDesk.h"
 #include "ui/LivePage.h"
 #include "ui/RunModel.h"
 #include "ui/ScreenshotTask.h"
@@ -117,6 +118,16 @@ void StudioBench::runTo(SessionState state)
     QTRY_COMPARE_WITH_TIMEOUT(window->run().state(), state, patience);
 }
 
+void StudioBench::tourAt(std::int64_t step)
+{
+    scene->waitAt = step;
+    QVERIFY(open());
+    window->activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(window.get()));
+    window->learn().startTour();
+    QTRY_COMPARE_WITH_TIMEOUT(window->run().step(), step, patience);
+}
+
 void StudioBench::addLooks()
 {
     QTest::addColumn<ThemeChoice>("theme");
@@ -166,6 +177,19 @@ void StudioTest::cleanup()
     const bool closed = m_bench->close();
     m_bench.reset(); // also where closing failed: the next function begins afresh
     QVERIFY(closed);
+}
+
+void PictureTest::initTestCase()
+{
+    StudioTest::initTestCase();
+    if (!StudioBench::paints())
+        QSKIP("SPECTUNE_PICTURES names no folder");
+}
+
+void PictureTest::init()
+{
+    StudioTest::init();
+    m_bench->takeLook();
 }
 
 } // namespace spectune::test

@@ -30,6 +30,8 @@ public:
     void pauseAt(std::int64_t step);
     /// Opens the window, starts its run, and waits until it has come to @p state.
     void runTo(SessionState state);
+    /// Opens the window, active, and starts the guided tour; its run waits behind @p step.
+    void tourAt(std::int64_t step);
 
     /// Data of a test that paints: every theme at each of @p sizes.
     static void addLooks();
@@ -63,6 +65,14 @@ protected:
     [[nodiscard]] MainWindow& window() { return *m_bench->window; }
 
     std::unique_ptr<StudioBench> m_bench;
+};
+
+/// One that only paints, for a person's eye: it is skipped where nobody looks.
+class PictureTest : public StudioTest {
+    Q_OBJECT
+protected Q_SLOTS:
+    void initTestCase();
+    void init();
 };
 
 } // namespace spectune::test

@@ -43,12 +43,34 @@ private Q_SLOTS:
     void widthsOfOnesOwnAloneAreKept();
 
 private:
+    /// The program's start: a window, not shown yet, that keeps drafts.
+    void start();
+    /// Its end, by the window's own close button.
+    [[nodiscard]] bool leave();
     /// A window that keeps drafts and has none, with two recorded runs of different learning rates, m_first open.
     void openTwoRuns();
+    /// A window on the demo, once every question about its model and data is answered.
+    void openDemo();
 
     QString m_first;
     QString m_second;
 };
+
+void TestEarlierSetups::start()
+{
+    StudioOptions options;
+    options.engine = test::sceneFactory(m_bench->scene);
+    options.historyFile = ":memory:";
+    options.presetFolder = m_bench->path("presets");
+    m_bench->window = std::make_unique<MainWindow>(options);
+}
+
+bool TestEarlierSetups::leave()
+{
+    QSignalSpy down(&window(), &MainWindow::closedDown);
+    window().close();
+    return down.wait(patience);
+}
 
 void TestEarlierSetups::aReplacedSetupComesBack()
 {
@@ -82,26 +104,18 @@ void TestEarlierSetups::aDraftOutlivesTheProgram()
     QVERIFY(read);
     QCOMPARE(read->name, "mine");
     QCOMPARE(read->config.optim.lr, 0.0123);
-    StudioOptions options;
-    options.engine = test::sceneFactory(m_bench->scene);
-    options.historyFile = ":memory:";
-    options.presetFolder = m_bench->path("presets");
-    m_bench->window = std::make_unique<MainWindow>(options);
+    start();
     window().openFirst();
     QCOMPARE(window().form().config().optim.lr, 0.0123);
     QCOMPARE(window().workspace(), Workspace::Setup);
     window().form().setValue("optim.lr", FieldValue {0.0456});
-    QSignalSpy down(&window(), &MainWindow::closedDown);
     window().show();
-    window().close();
-    QVERIFY(down.wait(patience));
+    QVERIFY(leave());
     QCOMPARE(EarlierSetups::readDraft()->config.optim.lr, 0.0456);
     // `spectune RUN` sets nothing up.
-    m_bench->window = std::make_unique<MainWindow>(options);
-    QSignalSpy again(&window(), &MainWindow::closedDown);
+    start();
     window().show();
-    window().close();
-    QVERIFY(again.wait(patience));
+    QVERIFY(leave());
     QVERIFY(EarlierSetups::readDraft());
     QCOMPARE(EarlierSetups::readDraft()->config.optim.lr, 0.0456);
     EarlierSetups::writeDraft({});
@@ -114,20 +128,14 @@ void TestEarlierSetups::setUpShowsTheRecordedRunsOwn()
     draft.optim.lr = 0.0123;
     EarlierSetups::writeDraft(EarlierSetups::Setup {draft, "mine"});
     const QString run = test::writeRun(m_bench->path("demo-1"), test::written(0, 1.0));
-    StudioOptions options;
-    options.engine = test::sceneFactory(m_bench->scene);
-    options.historyFile = ":memory:";
-    options.presetFolder = m_bench->path("presets");
-    m_bench->window = std::make_unique<MainWindow>(options);
+    start();
     window().openRun(run);
     window().show();
     QVERIFY(window().form().config().model.path.empty()); // nothing is read for who looks at the run alone
     window().showWorkspace(Workspace::Setup);
     QCOMPARE(toJson(window().form().config()), toJson(window().run().config()));
     QVERIFY(!window().canRestoreSetup());
-    QSignalSpy down(&window(), &MainWindow::closedDown);
-    window().close();
-    QVERIFY(down.wait(patience));
+    QVERIFY(leave());
     QCOMPARE(EarlierSetups::readDraft()->config.optim.lr, 0.0123); // and nothing was set up
     EarlierSetups::writeDraft({});
     // What is set up stays, whatever run is looked at.
@@ -146,11 +154,7 @@ void TestEarlierSetups::openTwoRuns()
     m_first = test::writeRun(m_bench->path("first"), run);
     run.config.optim.lr = 0.0222;
     m_second = test::writeRun(m_bench->path("second"), run);
-    StudioOptions options;
-    options.engine = test::sceneFactory(m_bench->scene);
-    options.historyFile = ":memory:";
-    options.presetFolder = m_bench->path("presets");
-    m_bench->window = std::make_unique<MainWindow>(options);
+    start();
     window().openRun(m_first);
     window().show();
     window().showWorkspace(Workspace::Setup);
@@ -172,9 +176,7 @@ void TestEarlierSetups::aChosenSetupOfARunIsOnesOwn()
     QVERIFY(window().canRestoreSetup());
     window().restoreSetup();
     QCOMPARE(window().form().config().optim.lr, 0.0222);
-    QSignalSpy down(&window(), &MainWindow::closedDown);
-    window().close();
-    QVERIFY(down.wait(patience));
+    QVERIFY(leave());
     const auto draft = EarlierSetups::readDraft();
     QVERIFY(draft);
     QCOMPARE(draft->config.optim.lr, 0.0222);
@@ -188,9 +190,7 @@ void TestEarlierSetups::aNamedSetupOfARunIsOnesOwn()
     window().openRun(m_second);
     window().showWorkspace(Workspace::Setup);
     QCOMPARE(window().form().config().optim.lr, 0.0111);
-    QSignalSpy down(&window(), &MainWindow::closedDown);
-    window().close();
-    QVERIFY(down.wait(patience));
+    QVERIFY(leave());
     const auto draft = EarlierSetups::readDraft();
     QVERIFY(draft);
     QCOMPARE(draft->name, "mine");
@@ -198,9 +198,8 @@ void TestEarlierSetups::aNamedSetupOfARunIsOnesOwn()
     EarlierSetups::writeDraft({});
 }
 
-void TestEarlierSetups::theToursDemoWaitsForTheRun()
+void TestEarlierSetups::openDemo()
 {
-    m_bench->scene->waitAt = 50;
     QVERIFY(QFile::copy(m_bench->path("card.json"), m_bench->path("demo.json")));
     StudioOptions options;
     options.engine = test::sceneFactory(m_bench->scene);
@@ -211,6 +210,12 @@ void TestEarlierSetups::theToursDemoWaitsForTheRun()
     QSignalSpy settled(&window().facts(), &SetupFacts::settled);
     window().show();
     QVERIFY(settled.wait(patience));
+}
+
+void TestEarlierSetups::theToursDemoWaitsForTheRun()
+{
+    m_bench->scene->waitAt = 50;
+    openDemo();
     QVERIFY(window().startRun());
     window().form().setValue("optim.lr", FieldValue {0.0123});
     QPushButton* demo = window().learn().page().tourLesson().demoButton();
@@ -223,16 +228,7 @@ void TestEarlierSetups::theToursDemoWaitsForTheRun()
 
 void TestEarlierSetups::aChangedDemoIsADemoNoMore()
 {
-    QVERIFY(QFile::copy(m_bench->path("card.json"), m_bench->path("demo.json")));
-    StudioOptions options;
-    options.engine = test::sceneFactory(m_bench->scene);
-    options.remembers = false;
-    options.demoConfig = m_bench->path("demo.json");
-    m_bench->window = std::make_unique<MainWindow>(options);
-    window().openDemo();
-    QSignalSpy settled(&window().facts(), &SetupFacts::settled);
-    window().show();
-    QVERIFY(settled.wait(patience));
+    openDemo();
     const auto says = [this](const char* words) {
         const QList<QLabel*> labels = window().runBar().findChildren<QLabel*>();
         return std::ranges::any_of(labels, [words](const QLabel* label) { return label->text().contains(words); });
@@ -252,27 +248,18 @@ void TestEarlierSetups::widthsOfOnesOwnAloneAreKept()
     QCoreApplication::setOrganizationName("spectune-test");
     const QString key = QStringLiteral("splitters/live");
     QSettings().setValue(key, QByteArray("no splitter's"));
-    StudioOptions options;
-    options.engine = test::sceneFactory(m_bench->scene);
-    options.historyFile = ":memory:";
-    options.presetFolder = m_bench->path("presets");
-    const auto reopen = [this, &options] {
+    const auto reopen = [this] {
         m_bench->close();
-        m_bench->window = std::make_unique<MainWindow>(options);
+        start();
         window().show();
-    };
-    const auto close = [this] {
-        QSignalSpy down(&window(), &MainWindow::closedDown);
-        window().close();
-        return down.wait(patience);
     };
     reopen();
     QVERIFY(!window().live().keepsWidths());
-    QVERIFY(close());
+    QVERIFY(leave());
     QVERIFY(!QSettings().contains(key)); // a later run of more layers gets the width that it asks for
     reopen();
     Q_EMIT window().live().splitter().splitterMoved(200, 1); // by hand
-    QVERIFY(close());
+    QVERIFY(leave());
     QVERIFY(QSettings().contains(key));
     reopen();
     QVERIFY(window().live().keepsWidths());

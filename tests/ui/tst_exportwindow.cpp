@@ -23,7 +23,7 @@ using namespace spectune;
 using spectune::test::patience;
 using Stage = ExportRow::Stage;
 
-class TestExportWindow : public QObject {
+class TestExportWindow : public test::StudioTest {
     Q_OBJECT
 private Q_SLOTS:
     void initTestCase();
@@ -48,25 +48,23 @@ private Q_SLOTS:
     void ranksAboveVllmsLargest();
 
 private:
-    [[nodiscard]] MainWindow& window() { return *m_bench->window; }
     [[nodiscard]] ExportWindow& exports() { return *window().exportWindow(); }
     /// Opens the studio, ends a run, shows the window.
     [[nodiscard]] bool reach();
     [[nodiscard]] ExportRow* row(const QString& format);
     [[nodiscard]] bool says(const QWidget* widget, const QString& part);
     [[nodiscard]] QPushButton* button(const QString& text);
-
-    std::unique_ptr<test::StudioBench> m_bench;
 };
 
 void TestExportWindow::initTestCase()
 {
+    StudioTest::initTestCase();
     QCoreApplication::setOrganizationName(QStringLiteral("spectune-tests"));
 }
 
 void TestExportWindow::init()
 {
-    m_bench = std::make_unique<test::StudioBench>();
+    StudioTest::init();
     m_bench->scene->exportOpen = true;
 }
 
@@ -74,7 +72,7 @@ void TestExportWindow::cleanup()
 {
     m_bench->scene->exportOpen = true; // a test that failed half-way must still end
     m_bench->scene->exportOpen.notify_all();
-    m_bench.reset();
+    StudioTest::cleanup();
 }
 
 bool TestExportWindow::reach()

@@ -50,11 +50,9 @@
 using namespace spectune;
 using spectune::test::patience;
 
-class TestFeel : public QObject {
+class TestFeel : public test::StudioTest {
     Q_OBJECT
 private Q_SLOTS:
-    void init();
-    void cleanup();
     void idleWindowRunsNoTimer();
     void everyKeyIsListed();
     void theDesktopsThemeIsFollowed();
@@ -67,22 +65,7 @@ private Q_SLOTS:
     void keysDoNotCollide();
     void runByKeysAlone();
     void helpOnTheBudgetCurveIsItsTerm();
-
-private:
-    [[nodiscard]] MainWindow& window() { return *m_bench->window; }
-
-    std::unique_ptr<test::StudioBench> m_bench;
 };
-
-void TestFeel::init()
-{
-    m_bench = std::make_unique<test::StudioBench>();
-}
-
-void TestFeel::cleanup()
-{
-    m_bench.reset();
-}
 
 void TestFeel::idleWindowRunsNoTimer()
 {

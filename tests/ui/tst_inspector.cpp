@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The inspector beside the heatmap: words that are never cut, marks whose key is in sight, exact values of a run that
 // goes on.
+#include "tests/support/OneMatrix.h"
 #include "tests/ui/StudioBench.h"
 #include "ui/ConfigForm.h"
 #include "ui/FormulaView.h"
@@ -29,12 +30,9 @@
 using namespace spectune;
 using spectune::test::patience;
 
-class TestInspector : public QObject {
+class TestInspector : public test::StudioTest {
     Q_OBJECT
 private Q_SLOTS:
-    void initTestCase() { QCoreApplication::setApplicationName("spectune-test"); }
-    void init() { m_bench = std::make_unique<test::StudioBench>(); }
-    void cleanup() { m_bench.reset(); }
     void aVerdictIsNeverCut_data();
     void aVerdictIsNeverCut();
     void aLongNoteHasItsOwnLine();
@@ -45,25 +43,11 @@ private Q_SLOTS:
     void fixedRanksHaveLambdaWithoutScores();
     void modesAreSpelledOutWhereTheyFit();
     void exactValuesComeWhileItRuns();
-
-private:
-    [[nodiscard]] MainWindow& window() { return *m_bench->window; }
-
-    std::unique_ptr<test::StudioBench> m_bench;
 };
 
 static FormulaLines linesBeforeTheFirstEvent()
 {
-    auto layout = std::make_shared<ModuleLayout>();
-    layout->initRank = 1;
-    layout->kinds = {"q_proj"};
-    layout->modules.push_back({"model.layers.0.self_attn.q_proj", LayerIndex {0}, KindIndex {0}, 8, 8});
-    RankSnapshot snapshot;
-    snapshot.layout = layout;
-    snapshot.hasLambda = snapshot.hasScores = true;
-    snapshot.modules.resize(1);
-    snapshot.triplets.resize(1);
-    return FormulaLines::of(snapshot, ModuleIndex {0}, 0, ScoreKind::SensitivityUncertainty);
+    return FormulaLines::of(test::snapshotOfOneMatrix(), ModuleIndex {0}, 0, ScoreKind::SensitivityUncertainty);
 }
 
 void TestInspector::whatHasEndedIsNotToldToTrain()

@@ -35,17 +35,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <memory>
 #include <set>
 
 using namespace spectune;
 using spectune::test::patience;
 
-class TestLearn : public QObject {
+class TestLearn : public test::StudioTest {
     Q_OBJECT
 private Q_SLOTS:
-    void init();
-    void cleanup();
     void everyFieldHasATerm();
     void everyFieldsHelpFindsItsTerm();
     void termsAreWhole();
@@ -63,7 +60,6 @@ private Q_SLOTS:
     void keysSetALessonBeside();
 
 private:
-    [[nodiscard]] MainWindow& window() { return *m_bench->window; }
     /// The window, active, on this lesson.
     void openOn(LearnPage::Lesson lesson);
     [[nodiscard]] QListWidget& listNamed(const char* name)
@@ -72,19 +68,7 @@ private:
         return **std::ranges::find_if(
             lists, [name](const QListWidget* one) { return one->accessibleName() == QLatin1String(name); });
     }
-
-    std::unique_ptr<test::StudioBench> m_bench;
 };
-
-void TestLearn::init()
-{
-    m_bench = std::make_unique<test::StudioBench>();
-}
-
-void TestLearn::cleanup()
-{
-    m_bench.reset();
-}
 
 void TestLearn::everyFieldHasATerm()
 {

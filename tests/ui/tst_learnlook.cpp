@@ -24,7 +24,7 @@
 #include <QTextBrowser>
 
 #include <algorithm>
-#include <memory>
+#include <utility>
 
 using namespace spectune;
 using spectune::test::patience;
@@ -35,11 +35,9 @@ constexpr QSize usual {1280, 800};
 constexpr QSize wide {1920, 1080};
 } // namespace
 
-class TestLearnLook : public QObject {
+class TestLearnLook : public test::StudioTest {
     Q_OBJECT
 private Q_SLOTS:
-    void init() { m_bench = std::make_unique<test::StudioBench>(); }
-    void cleanup() { m_bench.reset(); }
     void aLineHasEightyCharacters();
     void headsStandInOneLine_data() { addSizes(); }
     void headsStandInOneLine();
@@ -53,11 +51,8 @@ private Q_SLOTS:
 private:
     static void addSizes();
     void openOn(Lesson lesson, QSize size);
-    [[nodiscard]] MainWindow& window() { return *m_bench->window; }
     [[nodiscard]] LearnPage& page() { return window().learn().page(); }
     [[nodiscard]] QRect placeOf(const QWidget& widget) { return {widget.mapTo(&page(), QPoint()), widget.size()}; }
-
-    std::unique_ptr<test::StudioBench> m_bench;
 };
 
 void TestLearnLook::addSizes()

@@ -20,40 +20,14 @@
 using namespace spectune;
 using spectune::test::patience;
 
-class TestLearnPictures : public QObject {
+class TestLearnPictures : public test::PictureTest {
     Q_OBJECT
 private Q_SLOTS:
-    void initTestCase();
-    void init();
-    void cleanup();
     void tour_data() { test::StudioBench::addLooks(); }
     void tour();
     void lessons_data() { test::StudioBench::addLooks(); }
     void lessons();
-
-private:
-    [[nodiscard]] MainWindow& window() { return *m_bench->window; }
-
-    std::unique_ptr<test::StudioBench> m_bench;
 };
-
-void TestLearnPictures::initTestCase()
-{
-    QCoreApplication::setApplicationName("spectune-test");
-    if (!test::StudioBench::paints())
-        QSKIP("SPECTUNE_PICTURES names no folder");
-}
-
-void TestLearnPictures::init()
-{
-    m_bench = std::make_unique<test::StudioBench>();
-    m_bench->takeLook();
-}
-
-void TestLearnPictures::cleanup()
-{
-    m_bench.reset();
-}
 
 void TestLearnPictures::tour()
 {

@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What Live says of a run around its pictures: run bar, status line, and what to change after too little memory.
+// What Live says of a run around its pictures: run bar and status line.
 #include "tests/ui/RunFolderBench.h"
 #include "tests/ui/StudioBench.h"
 #include "ui/ConfigForm.h"
 #include "ui/ElidedLabel.h"
-#include "ui/FailureChoices.h"
-#include "ui/FailurePanel.h"
-#include "ui/Inspector.h"
 #include "ui/LivePage.h"
-#include "ui/MemoryFacts.h"
 #include "ui/PageParts.h"
 #include "ui/ReplayPlayer.h"
 #include "ui/RunBar.h"
@@ -16,15 +12,12 @@
 #include "ui/SessionController.h"
 #include "ui/StatusLine.h"
 #include "ui/TimelineStrip.h"
-#include "visualization/MemoryBar.h"
 #include "visualization/Theme.h"
 
 #include <QAction>
 #include <QApplication>
 #include <QLabel>
 #include <QPushButton>
-#include <QRadioButton>
-#include <QRegularExpression>
 #include <QSignalSpy>
 #include <QTest>
 #include <QTextDocumentFragment>
@@ -43,11 +36,6 @@ private Q_SLOTS:
     void theStatusLineFollowsTheState();
     void theStatusLineElides();
     void helpGoesWithItsPage();
-    void tooLittleMemoryOffersChanges();
-    void aChangeIsResumedWith_data();
-    void aChangeIsResumedWith();
-    void aChangeGoesToSetUp();
-    void withoutFactsThereAreChangesStill();
     void speedsAreTold();
     void exponentsHaveATrueMinus();
     void theCloseQuestionEndsWithItsRun();
@@ -60,14 +48,6 @@ private Q_SLOTS:
 private:
     [[nodiscard]] RunBar& bar() { return *window().findChild<RunBar*>(); }
     [[nodiscard]] QLabel& label(const char* name) { return *bar().findChild<QLabel*>(QLatin1String(name)); }
-    [[nodiscard]] FailureChoices& choices() { return window().live().inspector().failurePanel().choices(); }
-    void choose(const char* change)
-    {
-        for (QRadioButton* row : choices().findChildren<QRadioButton*>())
-            if (row->text().startsWith(QLatin1String(change)))
-                return row->click();
-        QFAIL(change);
-    }
 };
 
 void TestLiveBar::withoutAModelNothingIsReady()
@@ -171,98 +151,6 @@ void TestLiveBar::helpGoesWithItsPage()
     window().status().setMessage({}, QStringLiteral("Step 300 saved."));
     window().showWorkspace(Workspace::Live);
     QCOMPARE(window().status().message(), QStringLiteral("Step 300 saved.")); // was no help
-}
-
-void TestLiveBar::tooLittleMemoryOffersChanges()
-{
-    m_bench->scene->failAt = 420;
-    m_bench->runTo(SessionState::Failed);
-    QVERIFY(!choices().isEmpty());
-    const QList<QRadioButton*> rows = choices().findChildren<QRadioButton*>();
-    QVERIFY(rows.size() >= 2 && rows.size() <= 4);
-    QVERIFY(rows.front()->isChecked()); // what leaves the steps alone comes first
-    for (const QRadioButton* row : rows)
-        QVERIFY(!row->accessibleDescription().isEmpty()); // what it costs
-    const MemoryWays ways = MemoryWays::of(window().run().config(), window().form());
-    QVERIFY(ways.need > 0);
-    QVERIFY(ways.changes.front().sameSteps);
-    for (const MemoryChange& change : ways.changes)
-        QVERIFY(change.estimate.total() < ways.need);
-    auto* resume = choices().findChild<QPushButton*>(QStringLiteral("ResumeWithChange"));
-    // Both name the change, in whole or, where there is no room, to a reader.
-    const QString named = QStringLiteral("Resume from 300 with %1").arg(changePhrase(ways.changes.front()));
-    QCOMPARE(resume->accessibleName(), named);
-    QCOMPARE(bar().mainButton()->text(), named);
-    QTRY_VERIFY(resume->width() >= resume->sizeHint().width() && resume->width() <= choices().width());
-    QCOMPARE(resume->property("role").toString(), "primary"); // and it is the only one
-    QCOMPARE(bar().mainButton()->property("role").toString(), QString());
-    QStringList captions;
-    for (const QLabel* label : choices().findChildren<QLabel*>())
-        captions << label->text();
-    QCOMPARE(captions.filter(QRegularExpression("^saves, of .* needed$")).size(), 1);
-    const auto saved = static_cast<double>(ways.need - ways.changes.front().estimate.total());
-    QVERIFY2(captions.contains(formatMemory(saved)), qPrintable(captions.join('|'))); // below "saves", so no minus
-    for (int i = 0; i < rows.size(); ++i) {
-        const MemoryChange& change = ways.changes[static_cast<std::size_t>(i)];
-        rows[i]->click();
-        QCOMPARE(bar().mainButton()->text().contains(changePhrase(change)), change.sameSteps);
-        QCOMPARE(!resume->isHidden(), change.sameSteps); // else the run begins anew
-    }
-    rows.front()->click();
-    m_bench->picture("failed-choices");
-}
-
-void TestLiveBar::aChangeIsResumedWith_data()
-{
-    QTest::addColumn<bool>("fromTheBar");
-    QTest::newRow("beside the change") << false;
-    QTest::newRow("in the run bar") << true;
-}
-
-void TestLiveBar::aChangeIsResumedWith()
-{
-    QFETCH(bool, fromTheBar);
-    m_bench->scene->failAt = 420;
-    m_bench->runTo(SessionState::Failed);
-    m_bench->scene->failAt = -1; // it fits now
-    const std::int64_t before = window().run().config().train.batchSize;
-    choose("Micro-batch");
-    (fromTheBar ? bar().mainButton() : choices().findChild<QPushButton*>(QStringLiteral("ResumeWithChange")))->click();
-    QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Finished, patience);
-    const std::int64_t micro = window().run().config().train.microBatchSize;
-    QVERIFY2(micro > 0 && micro < before, qPrintable(QString::number(micro)));
-    QCOMPARE(window().run().config().train.batchSize, before); // the steps are the same
-}
-
-void TestLiveBar::aChangeGoesToSetUp()
-{
-    m_bench->scene->failAt = 420;
-    m_bench->runTo(SessionState::Failed);
-    choose("Gradient checkpointing");
-    choices().findChild<QPushButton*>(QStringLiteral("SetUpWithChange"))->click();
-    QCOMPARE(window().workspace(), Workspace::Setup);
-    QVERIFY(window().form().config().train.gradientCheckpointing);
-    QVERIFY(!window().run().config().train.gradientCheckpointing); // the failed run stays what it was
-    QVERIFY2(window().status().message().contains("Gradient checkpointing"), qPrintable(window().status().message()));
-    QCOMPARE(bar().shown().action, MainAction::Start);
-}
-
-void TestLiveBar::withoutFactsThereAreChangesStill()
-{
-    const ConfigForm form; // knows no model
-    RunConfig run;
-    run.train.batchSize = 8;
-    run.data.maxLength = 512;
-    const MemoryWays ways = MemoryWays::of(run, form);
-    QCOMPARE(ways.need, std::int64_t {0});
-    QCOMPARE(ways.changes.size(), std::size_t {4});
-    QCOMPARE(withChange(run, ways.changes[0]).train.microBatchSize, std::int64_t {4});
-    QVERIFY(withChange(run, ways.changes[1]).train.gradientCheckpointing);
-    run.train.batchSize = 1;
-    run.train.gradientCheckpointing = true;
-    run.train.dtype = ElementType::BFloat16;
-    run.data.maxLength = 64;
-    QVERIFY(MemoryWays::of(run, form).changes.empty()); // there is nothing left to take
 }
 
 void TestLiveBar::speedsAreTold()

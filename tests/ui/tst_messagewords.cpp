@@ -48,6 +48,7 @@ class TestMessageWords : public QObject {
 private Q_SLOTS:
     void englishIsTheMessagesOwn();
     void patternsAreTranslated();
+    void fieldsAreCalledByTheirLabels();
     void exceptionsAreTranslated();
     void patternsAreCollected();
     void presetsAreCollected();
@@ -68,6 +69,22 @@ void TestMessageWords::patternsAreTranslated()
     QCOMPARE(messageWords(makeMessage("%1: %2", "x", makeMessage("%1 has %2 rows.", "a", 1))), "x: 1 Zeilen: a");
     QCOMPARE(messageWords(makeMessage("%1 has no rows.", "a")), "a has no rows."); // not translated yet
     QCOMPARE(messageWords(Message::verbatim("%1 has %2 rows.")), "%1 has %2 rows."); // somebody's text
+}
+
+void TestMessageWords::fieldsAreCalledByTheirLabels()
+{
+    const Message both = makeMessage("adalora.ti is %1, must be below adalora.tf.", 5);
+    QCOMPARE(labelledWords(both), "Warm-up end (ti) is 5, must be below Final phase (tf).");
+    QCOMPARE(messageWords(both), "adalora.ti is 5, must be below adalora.tf."); // for a log
+    QCOMPARE(labelledWords(makeMessage("%1 is %2; %3", "optim.lr", -1, both)),
+        "Learning rate is -1; " + labelledWords(both));
+    // What is somebody's own text stays, and so does what is no field.
+    QCOMPARE(labelledWords(makeMessage("%1: data.max_length is %2", "/a/train.steps/b", 7)),
+        "/a/train.steps/b: Longest sample is 7");
+    QCOMPARE(
+        labelledWords(makeMessage("model.layers.0 is not in config.json")), "model.layers.0 is not in config.json");
+    const test::MarkingTranslator marks("FieldTexts");
+    QCOMPARE(labelledWords(both), "§Warm-up end (ti) is 5, must be below §Final phase (tf).");
 }
 
 void TestMessageWords::exceptionsAreTranslated()
@@ -127,7 +144,8 @@ void TestMessageWords::presetsAreCollected()
     const PresetLibrary library {QString()};
     QVERIFY(library.presets().size() >= 15);
     for (const Preset& preset : library.presets())
-        for (QString text : {preset.name, preset.group, preset.about, preset.source}) {
+        for (QString text :
+            {preset.name, preset.group, preset.aboutShort, preset.about, preset.sourceShort, preset.source}) {
             text.replace("\"", "\\\"");
             QVERIFY2(text.isEmpty() || collected.contains("QT_TRANSLATE_NOOP(\"PresetTexts\", \"" + text + "\")"),
                 qPrintable(text));

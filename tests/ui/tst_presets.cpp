@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Presets: shipped ones are whole, files there and back, what is refused, and the row above the set-up.
+// Presets: shipped ones are whole, files there and back, and what is refused. The row of them: tst_presetbar.cpp.
 #include "tests/support/Errors.h"
 #include "training/config/Validation.h"
-#include "ui/ConfigForm.h"
-#include "ui/PresetBar.h"
+#include "ui/PresetLibrary.h"
 
-#include <QComboBox>
 #include <QDir>
 #include <QFile>
 #include <QLocale>
-#include <QSignalSpy>
 #include <QStandardPaths>
 #include <QTemporaryDir>
 #include <QTest>
@@ -37,15 +34,10 @@ private Q_SLOTS:
     void namedFieldsAloneChange();
     void aPresetOfTargetsUnticksSingleMatrices();
     void aNameThatIsTakenGetsANumber();
-    void keysOpenTheListAndChooseNothing();
     void everyFieldComesBack();
     void brokenFilesAreRefused();
     void ownPresetsAreKeptSharedAndRemoved();
     void oneBrokenFileLeavesTheOthers();
-    void theRowFillsTheForm();
-    void aSetUpFromElsewhereIsNoPresets();
-    void everyNoteNamesItsSource();
-    void aFullStopEndsNoNote();
 
 private:
     std::unique_ptr<QTemporaryDir> m_folder;
@@ -64,7 +56,7 @@ void TestPresets::shippedPresetsAreWhole()
     QCOMPARE(library.presets().size(), 15U);
     int papers = 0;
     for (const Preset& preset : library.presets()) {
-        QVERIFY(!preset.about.isEmpty());
+        QVERIFY(!preset.about.isEmpty() && !preset.aboutShort.isEmpty() && !preset.sourceShort.isEmpty());
         QVERIFY2(preset.source.size() > 40, qPrintable(preset.name)); // says where its numbers come from
         const bool paper = preset.group == "AdaLoRA paper";
         papers += paper ? 1 : 0;
@@ -144,6 +136,9 @@ void TestPresets::paperNumbersAreThoseOfTheTables()
               .arg(table[5])
               .arg(table[6]);
     QVERIFY2(found->about.contains(told), qPrintable(told));
+    const QString brief
+        = QStringLiteral("rank %1 to %2, %3 epochs").arg(table[7]).arg(table[8]).arg(table[5]); // as many
+    QVERIFY2(found->aboutShort.endsWith(brief), qPrintable(found->aboutShort));
     QVERIFY2(
         found->source.contains("arXiv:2303.10512") && found->source.startsWith("Table "), qPrintable(found->source));
     QCOMPARE(found->source.contains(" instead."), !differs.isEmpty());
@@ -206,21 +201,6 @@ void TestPresets::aNameThatIsTakenGetsANumber()
     QCOMPARE(library.save(presetOf(config, "Quick try", "s")), "Quick try 2"); // a shipped one has it
 }
 
-void TestPresets::keysOpenTheListAndChooseNothing()
-{
-    ConfigForm form;
-    PresetBar bar(form, m_folder->filePath("presets"));
-    bar.show();
-    QSignalSpy replaced(&form, &ConfigForm::replaced);
-    for (const Qt::Key key : {Qt::Key_Down, Qt::Key_Up, Qt::Key_End}) {
-        QTest::keyClick(bar.picker(), key);
-        bar.picker()->hidePopup();
-    }
-    QCOMPARE(replaced.size(), 0);
-    bar.choose(0);
-    QCOMPARE(replaced.size(), 1);
-}
-
 void TestPresets::everyFieldComesBack()
 {
     RunConfig config;
@@ -242,6 +222,12 @@ void TestPresets::everyFieldComesBack()
     QCOMPARE(read.name, written.name);
     QCOMPARE(read.source, written.source);
     QVERIFY(read.values == written.values);
+    Preset brief = written;
+    brief.aboutShort = "what for";
+    brief.sourceShort = "whence";
+    const Preset again = presetFromJson(toJson(brief), "mine.json");
+    QCOMPARE(again.aboutShort, brief.aboutShort);
+    QCOMPARE(again.sourceShort, brief.sourceShort);
     const RunConfig back = withPreset({}, read);
     QCOMPARE(back.data.maxLength, 77);
     QCOMPARE(back.optim.lr, 0.00123456789);
@@ -309,88 +295,6 @@ void TestPresets::oneBrokenFileLeavesTheOthers()
     QCOMPARE(library.presets().size(), 16U);
     QCOMPARE(library.problems().size(), 1);
     QVERIFY(library.problems().front().contains("bad.json"));
-}
-
-void TestPresets::theRowFillsTheForm()
-{
-    ConfigForm form;
-    RunConfig config;
-    config.model.path = "/m";
-    form.setConfig(config);
-    PresetBar bar(form, m_folder->filePath("presets"));
-    QSignalSpy told(&bar, &PresetBar::told);
-    int teaching = 0;
-    for (std::size_t i = 0; i < bar.library().presets().size(); ++i)
-        if (bar.library().presets()[i].name.startsWith("Teaching"))
-            teaching = static_cast<int>(i);
-    bar.choose(teaching);
-    QCOMPARE(form.config().train.steps, 1200);
-    QCOMPARE(form.config().model.path, "/m");
-    QCOMPARE(told.size(), 1);
-    QVERIFY2(bar.note().startsWith("unchanged"), qPrintable(bar.note()));
-    QVERIFY2(bar.note().contains("225 masking events"), qPrintable(bar.note())); // what it is for, whole
-    bar.resize(2400, 40);
-    bar.show();
-    QTRY_VERIFY2(bar.note().contains("Not tuned."), qPrintable(bar.note()));
-    bar.resize(700, 40);
-    QTRY_VERIFY(!bar.note().contains("Not tuned.")); // where not all of it fits, where the numbers come from does
-    QVERIFY2(bar.note().contains("Spectune's own numbers"), qPrintable(bar.note()));
-    QVERIFY2(bar.note().endsWith("…"), qPrintable(bar.note()));
-    QTRY_VERIFY(bar.heightForWidth(700) > 40); // and the row grows with it
-    form.setValue("adalora.gamma", FieldValue {0.2});
-    QVERIFY2(bar.note().startsWith("1 field changed from the preset"), qPrintable(bar.note()));
-    QVERIFY2(bar.note().contains("Spectune's own numbers"), qPrintable(bar.note())); // still of these
-    bar.saveAs("mine");
-    QCOMPARE(bar.picker()->currentText(), "mine");
-    QVERIFY(bar.note().startsWith("unchanged"));
-    QVERIFY(bar.library().presets().back().source.contains("Teaching"));
-    form.setConfig(config);
-    bar.importFile(m_folder->filePath("absent.json"));
-    QCOMPARE(told.back().at(0).toString(), "Not done");
-}
-
-void TestPresets::aSetUpFromElsewhereIsNoPresets()
-{
-    ConfigForm form;
-    PresetBar bar(form, {});
-    const QString none = bar.note();
-    bar.choose(2);
-    QVERIFY(bar.picker()->currentIndex() > 0 && bar.note().startsWith("unchanged"));
-    form.setConfig({}); // a file that was opened, or the set-up before
-    QCOMPARE(bar.picker()->currentIndex(), 0);
-    QCOMPARE(bar.note(), none);
-}
-
-void TestPresets::everyNoteNamesItsSource()
-{
-    ConfigForm form;
-    PresetBar bar(form, {});
-    bar.resize(1280, 40);
-    bar.show();
-    QVERIFY(QTest::qWaitForWindowExposed(&bar));
-    const auto& presets = bar.library().presets();
-    for (std::size_t i = 0; i < presets.size(); ++i) {
-        bar.choose(static_cast<int>(i));
-        const bool paper = presets[i].group == "AdaLoRA paper";
-        const char* source = paper ? "in the AdaLoRA paper (arXiv:2303.10512, ICLR 2023)." : "Spectune's own ";
-        QVERIFY2(bar.note().contains(presets[i].about) && bar.note().contains(source), qPrintable(bar.note()));
-        QVERIFY(bar.picker()->accessibleDescription().endsWith(presets[i].source)); // whole, without a pointer
-    }
-}
-
-void TestPresets::aFullStopEndsNoNote()
-{
-    ConfigForm form;
-    PresetBar bar(form, m_folder->filePath("presets"));
-    const QString source
-        = "As in the paper, cf. Table 3 of its second version" + QString(", which is long").repeated(60);
-    bar.library().save(presetOf(form.config(), "cited", source));
-    bar.resize(1280, 40);
-    bar.show();
-    QVERIFY(QTest::qWaitForWindowExposed(&bar));
-    bar.choose(static_cast<int>(bar.library().presets().size()) - 1);
-    QVERIFY2(bar.note().contains("cf. Table 3 of its second version"), qPrintable(bar.note()));
-    QVERIFY(bar.note().endsWith("…") && !bar.note().contains(source));
 }
 
 QTEST_MAIN(TestPresets)

@@ -14,6 +14,7 @@
 #include "visualization/BoundCurve.h"
 #include "visualization/StartsPlot.h"
 
+#include <QLineEdit>
 #include <QPushButton>
 #include <QTest>
 
@@ -23,11 +24,22 @@
 using namespace spectune;
 using spectune::test::patience;
 
-class TestRankBound : public QObject {
+namespace {
+
+/// A plot without any start yet.
+struct EmptyPlot : StartsPlot {
+    EmptyPlot(int ranks, int bound, int width = 500)
+    {
+        resize(width, 300);
+        clear(ranks, bound);
+    }
+};
+
+} // namespace
+
+class TestRankBound : public test::StudioTest {
     Q_OBJECT
 private Q_SLOTS:
-    void init() { m_bench = std::make_unique<test::StudioBench>(); }
-    void cleanup() { m_bench.reset(); }
     void numbersFollowTheSliders_data();
     void numbersFollowTheSliders();
     void curveHoldsThePoint_data();
@@ -50,15 +62,19 @@ private Q_SLOTS:
     void aTotalBudgetIsWhatTheBoundIsHeldAgainst();
 
 private:
-    [[nodiscard]] MainWindow& window() { return *m_bench->window; }
     [[nodiscard]] RankBoundLesson& lesson() { return window().learn().page().bound(); }
     void showLesson()
     {
         window().showWorkspace(Workspace::Learn);
         window().learn().page().showLesson(LearnPage::Lesson::Bound);
     }
-
-    std::unique_ptr<test::StudioBench> m_bench;
+    /// The run that is set up, to its end, and the lesson beside it.
+    void runAndShow()
+    {
+        QVERIFY(window().startRun());
+        QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Finished, patience);
+        showLesson();
+    }
 };
 
 void TestRankBound::numbersFollowTheSliders_data()
@@ -156,9 +172,7 @@ void TestRankBound::theRunsRanksStandBeside()
     QVERIFY(m_bench->open());
     QVERIFY(lesson().comparison().isEmpty());
     QVERIFY(lesson().curve().levels().empty());
-    window().startRun();
-    QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Finished, patience);
-    showLesson();
+    runAndShow();
     // Ranks 8 and 3: 8 · 9 / 2 = 36 and 3 · 4 / 2 = 6 must be above K·N.
     QVERIFY2(
         lesson().comparison().contains("rank 8 is beyond the bound up to K·N = 35"), qPrintable(lesson().comparison()));
@@ -172,9 +186,7 @@ void TestRankBound::aRunsTotalBudgetIsItsTarget()
     QVERIFY(m_bench->open());
     QCOMPARE(window().form().facts().matrices, 42);
     window().form().setValue("adalora.total_budget", FieldValue {std::int64_t {300}});
-    QVERIFY(window().startRun());
-    QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Finished, patience);
-    showLesson();
+    runAndShow();
     // 300 / 42 = 7.14, and 7 · 8 / 2 = 28 must be above K·N; the target rank 3 is overruled.
     const QString text = lesson().comparison();
     QVERIFY2(text.contains("target rank 7.14 is beyond the bound up to K·N = 27"), qPrintable(text));
@@ -186,9 +198,7 @@ void TestRankBound::aRunsTotalBudgetIsItsTarget()
 
 void TestRankBound::startsAreCounted()
 {
-    StartsPlot plot;
-    plot.resize(500, 300);
-    plot.clear(3, 3);
+    EmptyPlot plot(3, 3);
     plot.add(1, 0.5);
     plot.add(2, 0.2);
     plot.add(2, 0.206); // within 5 %
@@ -215,9 +225,7 @@ void TestRankBound::theSentenceStandsBesideTheBound_data()
 void TestRankBound::theSentenceStandsBesideTheBound()
 {
     QFETCH(int, bound);
-    StartsPlot plot;
-    plot.resize(600, 300);
-    plot.clear(12, bound);
+    const EmptyPlot plot(12, bound, 600);
     const QRectF text = plot.emptyTextRect();
     QVERIFY(text.right() < plot.boundX() || text.left() > plot.boundX());
     QVERIFY2(text.width() >= 240.0 && text.left() >= 0.0 && text.right() <= 600.0,
@@ -238,9 +246,7 @@ void TestRankBound::lossesHaveRoundTicks()
 {
     QFETCH(double, best);
     QFETCH(double, worst);
-    StartsPlot plot;
-    plot.resize(500, 300);
-    plot.clear(2, 2);
+    EmptyPlot plot(2, 2);
     QVERIFY(plot.lossTicks().empty());
     plot.add(1, worst);
     plot.add(2, best);
@@ -268,9 +274,7 @@ void TestRankBound::equalStartsStandSideBySide()
 {
     QFETCH(int, ranks);
     QFETCH(double, least);
-    StartsPlot plot;
-    plot.resize(500, 300);
-    plot.clear(ranks, 2);
+    EmptyPlot plot(ranks, 2);
     for (int start = 0; start < 12; ++start)
         plot.add(1, start % 2 == 0 ? 0.2 : 0.2001);
     plot.add(2, 0.2);
@@ -316,9 +320,8 @@ void TestRankBound::noStartIsStuckBeyondTheBound()
     QFETCH(int, equations);
     const std::atomic<bool> going {false};
     const RankTrial trial(equations);
-    StartsPlot plot;
     const auto bound = static_cast<int>(rankWithoutSpuriousMinima(1, equations));
-    plot.clear(RankTrial::ranks, bound);
+    EmptyPlot plot(RankTrial::ranks, bound);
     for (int rank = 1; rank <= RankTrial::ranks; ++rank)
         for (int start = 0; start < RankTrial::starts; ++start)
             plot.add(rank, trial.train(rank, start, going));
@@ -362,6 +365,7 @@ void TestRankBound::aTotalBudgetIsWhatTheBoundIsHeldAgainst()
     ConfigForm& form = window().form();
     QCOMPARE(form.facts().matrices, 42);
     const auto* panel = window().setup().findChild<RankBoundPanel*>();
+    panel->findChild<QLineEdit*>()->setText("1"); // its samples are text
     form.setValue("adalora.target_rank", FieldValue {std::int64_t {6}});
     QVERIFY2(panel->comparison().contains("target 6 are below"), qPrintable(panel->comparison()));
     form.setValue("adalora.total_budget", FieldValue {std::int64_t {300}});

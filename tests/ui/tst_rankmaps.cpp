@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Rank maps in the set-up: taken from a run, shown in the targets' grid, held to method and targets, dropped.
-#include "tests/ui/SceneEngine.h"
+#include "tests/ui/SetupTest.h"
 #include "training/config/ConfigFile.h"
 #include "training/core/AtomicFile.h"
 #include "ui/BudgetPanel.h"
-#include "ui/ConfigForm.h"
 #include "ui/IssueList.h"
 #include "ui/RankMaps.h"
 #include "ui/RunModel.h"
-#include "ui/SetupPage.h"
 #include "ui/TargetsPanel.h"
 #include "visualization/RankGrid.h"
 
 #include <QLabel>
 #include <QPushButton>
-#include <QTemporaryDir>
 #include <QTest>
 
 using namespace spectune;
@@ -33,12 +30,11 @@ const char* const lastEvent = "{\"step\": 20, \"budget\": 9, \"ranks\": {\"model
 
 } // namespace
 
-class TestRankMaps : public QObject {
+class TestRankMaps : public test::SetupTest {
     Q_OBJECT
 private Q_SLOTS:
     void initTestCase();
     void init();
-    void cleanup();
     void aLearnedMapBecomesTheSetUp();
     void aMapIsShownInTheGrid();
     void otherTargetsSayWhatHappens();
@@ -47,11 +43,6 @@ private Q_SLOTS:
     void aRecordedRunShowsItsMap();
 
 private:
-    template <typename Widget>
-    [[nodiscard]] Widget& part() const
-    {
-        return *m_page->findChild<Widget*>();
-    }
     [[nodiscard]] QString words(const QWidget& widget) const
     {
         QStringList texts;
@@ -62,45 +53,21 @@ private:
     [[nodiscard]] const Issue* issueOfMap() const;
     /// Clicks "Drop the map" in the list of issues.
     void mend();
-
-    QTemporaryDir m_folder;
-    std::unique_ptr<ConfigForm> m_form;
-    std::unique_ptr<SetupPage> m_page;
 };
 
 void TestRankMaps::initTestCase()
 {
-    QCoreApplication::setApplicationName("spectune-test");
+    SetupTest::initTestCase();
     const std::filesystem::path folder = m_folder.path().toStdString();
-    std::filesystem::create_directories(folder / "model");
     std::filesystem::create_directories(folder / "run");
-    writeFileAtomically(folder / "train.jsonl", "{}\n");
     writeFileAtomically(folder / "run/config.json", R"({"schema": 1, "adalora": {"init_rank": 8}})");
     writeFileAtomically(folder / "run/ranks.jsonl", lastEvent);
 }
 
 void TestRankMaps::init()
 {
-    m_form = std::make_unique<ConfigForm>();
-    m_page = std::make_unique<SetupPage>(*m_form);
-    m_page->resize(1440, 900);
-    RunConfig config;
-    config.model.path = m_folder.filePath("model").toStdString();
-    config.data.path = m_folder.filePath("train.jsonl").toStdString();
-    config.data.maxLength = 256;
-    config.train.steps = 1000;
-    config.adalora.initRank = 12;
-    config.adalora.targetRank = 6;
-    config.adalora.alpha = 96.0;
-    m_form->setConfig(config);
-    m_form->setModel(test::sceneModel(6));
+    open(plainConfig());
     m_page->show();
-}
-
-void TestRankMaps::cleanup()
-{
-    m_page.reset();
-    m_form.reset();
 }
 
 const Issue* TestRankMaps::issueOfMap() const

@@ -15,12 +15,10 @@
 using namespace spectune;
 using spectune::test::patience;
 
-class TestReplayPictures : public QObject {
+class TestReplayPictures : public test::PictureTest {
     Q_OBJECT
 private Q_SLOTS:
-    void initTestCase();
     void init();
-    void cleanup() { m_bench.reset(); }
     void looks_data();
     void looks();
     void manyLayers_data();
@@ -28,21 +26,11 @@ private Q_SLOTS:
 
 private:
     void pauseAt(std::int64_t step);
-    [[nodiscard]] MainWindow& window() { return *m_bench->window; }
-
-    std::unique_ptr<test::StudioBench> m_bench;
 };
-
-void TestReplayPictures::initTestCase()
-{
-    QCoreApplication::setApplicationName("spectune-test");
-    if (!test::StudioBench::paints())
-        QSKIP("SPECTUNE_PICTURES names no folder");
-}
 
 void TestReplayPictures::init()
 {
-    m_bench = std::make_unique<test::StudioBench>();
+    StudioTest::init(); // a row may have no look
     m_bench->scene->writesFiles = true;
 }
 

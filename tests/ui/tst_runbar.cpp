@@ -16,6 +16,7 @@ private Q_SLOTS:
     void paused();
     void stopping();
     void finished();
+    void whatHasEndedIsEvaluatedInTry();
     void evaluateSaysWhyItIsOff();
     void stopped();
     void anInterruptedRunSaysSo();
@@ -98,15 +99,32 @@ void TestRunBar::finished()
     QVERIFY(!bar.step.visible && !bar.stop.visible && !bar.save.visible);
 }
 
-void TestRunBar::evaluateSaysWhyItIsOff()
+void TestRunBar::whatHasEndedIsEvaluatedInTry()
 {
-    for (const SessionState state : {SessionState::Finished, SessionState::Stopped, SessionState::Failed}) {
+    for (const SessionState state : {SessionState::Finished, SessionState::Stopped}) {
         const RunBarState bar = of(state, true);
-        QCOMPARE(bar.evaluate, (BarButton {true, false, "Evaluate"}));
-        QVERIFY(bar.evaluateNote.contains("has ended"));
+        QCOMPARE(bar.evaluate, (BarButton {true, true, "Evaluate"}));
+        QVERIFY(bar.evaluateNote.contains("Try"));
     }
     QVERIFY(of(SessionState::Running).evaluateNote.isEmpty());
     QVERIFY(!of(SessionState::Idle).evaluate.visible);
+}
+
+void TestRunBar::evaluateSaysWhyItIsOff()
+{
+    const RunBarState failed = of(SessionState::Failed, true);
+    QCOMPARE(failed.evaluate, (BarButton {true, false, "Evaluate"}));
+    QVERIFY(failed.evaluateNote.contains("Try")); // what to do instead
+    RunBarInput input;
+    input.state = SessionState::Finished;
+    input.hasHeldOut = false;
+    QVERIFY(!RunBarState::of(input).evaluate.enabled);
+    QVERIFY(RunBarState::of(input).evaluateNote.contains("no evaluation file"));
+    input.exportable = false;
+    QVERIFY(!RunBarState::of(input).evaluate.enabled);
+    QVERIFY(RunBarState::of(input).evaluateNote.contains("neither an adapter nor a checkpoint"));
+    input.state = SessionState::Running; // it is not read from the disk there
+    QVERIFY(RunBarState::of(input).evaluate.enabled);
 }
 
 void TestRunBar::stopped()
@@ -168,7 +186,7 @@ void TestRunBar::aRunThatGoesOnElsewhereIsNotResumed()
     QCOMPARE(bar.action, MainAction::None);
     QVERIFY(!bar.main.visible && !bar.stop.visible);
     QVERIFY(bar.note.contains("Another process"));
-    QVERIFY(!bar.evaluateNote.contains("has ended"));
+    QVERIFY(!bar.evaluate.enabled && bar.evaluateNote.contains("Another process"));
     QCOMPARE(bar.exportRun, (BarButton {true, true, "Export…"})); // of its checkpoint
     input.hasCheckpoint = input.exportable = false;
     bar = RunBarState::of(input);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A recorded run as its folder keeps it, and the plain values that the views are driven with.
+#include "tests/support/OneMatrix.h"
 #include "training/config/ConfigFile.h"
 #include "training/core/AtomicFile.h"
 #include "training/monitor/ReplayWriter.h"
@@ -230,18 +231,11 @@ void TestRunModel::tellsWhichFileIsCut()
 
 void TestRunModel::termsOfTheFormula()
 {
-    auto layout = std::make_shared<ModuleLayout>();
-    layout->initRank = 1;
-    layout->kinds = {"q_proj"};
-    layout->modules.push_back({"model.layers.0.self_attn.q_proj", LayerIndex {0}, KindIndex {0}, 8, 8});
-    RankSnapshot snapshot;
-    snapshot.layout = layout;
-    snapshot.hasLambda = snapshot.hasScores = true;
+    RankSnapshot snapshot = test::snapshotOfOneMatrix();
     snapshot.eventStep = 1100;
     snapshot.threshold = 2.9e-6F;
-    snapshot.modules.resize(1);
-    snapshot.triplets.push_back(
-        {0.064F, 3.07e-6F, 2.21e-3F * 1.16e-3F, 2.21e-3F, 1.16e-3F, 2.18e-7F, 2.89e-7F, 1020, 1100, true});
+    snapshot.triplets.front()
+        = {0.064F, 3.07e-6F, 2.21e-3F * 1.16e-3F, 2.21e-3F, 1.16e-3F, 2.18e-7F, 2.89e-7F, 1020, 1100, true};
     const FormulaLines lines = FormulaLines::of(snapshot, ModuleIndex {0}, 0, ScoreKind::SensitivityUncertainty);
     QVERIFY(lines.title.contains("back"));
     QCOMPARE(lines.note, QStringLiteral("pruned at 1,020, back at 1,100"));

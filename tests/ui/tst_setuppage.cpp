@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Budget editor, targets picker and memory estimate on the set-up page: what they show and what they change.
-#include "tests/ui/SceneEngine.h"
+#include "tests/ui/SetupTest.h"
 #include "training/core/AtomicFile.h"
 #include "ui/BudgetPanel.h"
-#include "ui/ConfigForm.h"
 #include "ui/FieldEditor.h"
 #include "ui/IssueList.h"
 #include "ui/MemoryFacts.h"
 #include "ui/MemoryLegend.h"
 #include "ui/MemoryPanel.h"
-#include "ui/RankBoundPanel.h"
 #include "ui/Segmented.h"
 #include "ui/SetupFields.h"
-#include "ui/SetupPage.h"
 #include "ui/TargetsPanel.h"
 #include "visualization/BudgetCurve.h"
 #include "visualization/NumberFormat.h"
@@ -24,7 +21,6 @@
 #include <QMenu>
 #include <QPushButton>
 #include <QSignalSpy>
-#include <QTemporaryDir>
 #include <QTest>
 #include <QToolButton>
 
@@ -36,12 +32,10 @@ constexpr std::int64_t mebibyte = 1 << 20;
 
 } // namespace
 
-class TestSetupPage : public QObject {
+class TestSetupPage : public test::SetupTest {
     Q_OBJECT
 private Q_SLOTS:
-    void initTestCase();
     void init();
-    void cleanup();
     void handlesMoveTheFields();
     void fieldsMoveTheHandles();
     void anImpossibleDragMarksItsField();
@@ -56,61 +50,27 @@ private Q_SLOTS:
     void memoryFollowsTheConfiguration();
     void aClickMakesItFit();
     void anUnknownDeviceIsSaidToBe();
-    void theRankBoundFollowsItsOutputs();
     void anIssueLeadsToItsField();
 
 private:
-    template <typename Widget>
-    [[nodiscard]] Widget& part() const
-    {
-        return *m_page->findChild<Widget*>();
-    }
     void dragHandle(BudgetHandle handle, QPoint to);
     void click(const QString& text);
     [[nodiscard]] QStringList texts(const QWidget& widget) const;
-
-    std::unique_ptr<ConfigForm> m_form;
-    std::unique_ptr<SetupPage> m_page;
-    QTemporaryDir m_folder;
 };
-
-void TestSetupPage::initTestCase()
-{
-    QCoreApplication::setApplicationName("spectune-test");
-    std::filesystem::create_directories(m_folder.filePath("model").toStdString());
-    writeFileAtomically(m_folder.filePath("train.jsonl").toStdString(), "{}\n");
-}
 
 void TestSetupPage::init()
 {
-    m_form = std::make_unique<ConfigForm>();
-    m_page = std::make_unique<SetupPage>(*m_form);
-    m_page->resize(1440, 900);
-    RunConfig config;
-    config.model.path = m_folder.filePath("model").toStdString();
-    config.data.path = m_folder.filePath("train.jsonl").toStdString();
-    config.data.maxLength = 256;
-    config.train.steps = 1000;
-    config.adalora.initRank = 12;
-    config.adalora.targetRank = 6;
-    config.adalora.alpha = 96.0;
-    config.adalora.ti = 100;
-    config.adalora.tf = 300;
-    config.adalora.deltaT = 10;
-    m_form->setConfig(config);
-    m_form->setModel(test::sceneModel(6));
+    RunConfig allocating = plainConfig();
+    allocating.adalora.ti = 100;
+    allocating.adalora.tf = 300;
+    allocating.adalora.deltaT = 10;
+    open(allocating);
     DataPreview preview;
     preview.format = DataFormat::Text;
     preview.samples = 1500;
     m_form->setPreview(preview, false);
     m_form->setDevice({"cpu", Message::verbatim("Processor"), std::int64_t {16} << 30, std::int64_t {12} << 30});
     m_page->show();
-}
-
-void TestSetupPage::cleanup()
-{
-    m_page.reset();
-    m_form.reset();
 }
 
 void TestSetupPage::dragHandle(BudgetHandle handle, QPoint to)
@@ -361,21 +321,6 @@ void TestSetupPage::anUnknownDeviceIsSaidToBe()
     QCOMPARE(m_form->warningCount(), 0);
     QVERIFY(MemoryFacts::of(*m_form)->changes().empty());
     QVERIFY(!part<MemoryBar>().grab().isNull());
-}
-
-void TestSetupPage::theRankBoundFollowsItsOutputs()
-{
-    auto& panel = part<RankBoundPanel>();
-    QCOMPARE(panel.bound(), QStringLiteral("r ≥ 55")); // 55 · 56 / 2 = 1540 > 1500
-    QVERIFY(panel.comparison().contains("init 12 and target 6 are below it"));
-    panel.findChild<QLineEdit*>()->setText("2");
-    QCOMPARE(panel.bound(), QStringLiteral("r ≥ 77"));
-    DataPreview few;
-    few.samples = 32;
-    m_form->setPreview(few, false);
-    panel.findChild<QLineEdit*>()->setText("1");
-    QCOMPARE(panel.bound(), QStringLiteral("r ≥ 8"));
-    QVERIFY(panel.comparison().contains("init 12 is above it, target 6 below"));
 }
 
 void TestSetupPage::anIssueLeadsToItsField()

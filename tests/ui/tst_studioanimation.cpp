@@ -22,27 +22,20 @@
 using namespace spectune;
 using spectune::test::patience;
 
-class TestStudioAnimation : public QObject {
+class TestStudioAnimation : public test::StudioTest {
     Q_OBJECT
 private Q_SLOTS:
-    void initTestCase() { QCoreApplication::setApplicationName("spectune-test"); }
     void init();
-    void cleanup() { m_bench.reset(); }
     void anAnimationIsWritten();
     void aCancelledAnimationLeavesNothing();
     void closingAsksWhileAnAnimationIsWritten();
     void anotherRunsAnimationIsAnotherFile();
     void anAnimationOpenedEarlyFollowsTheRun();
-
-private:
-    [[nodiscard]] MainWindow& window() { return *m_bench->window; }
-
-    std::unique_ptr<test::StudioBench> m_bench;
 };
 
 void TestStudioAnimation::init()
 {
-    m_bench = std::make_unique<test::StudioBench>();
+    StudioTest::init();
     m_bench->scene->writesFiles = true;
 }
 

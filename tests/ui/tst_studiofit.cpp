@@ -16,12 +16,10 @@ using namespace spectune;
 using spectune::test::cutOff;
 using spectune::test::patience;
 
-class TestStudioFit : public QObject {
+class TestStudioFit : public test::StudioTest {
     Q_OBJECT
 private Q_SLOTS:
-    void initTestCase() { QCoreApplication::setApplicationName("spectune-test"); }
     void init();
-    void cleanup();
     void beforeARun_data() { sizes(); }
     void beforeARun();
     void duringARun_data() { sizes(); }
@@ -30,13 +28,12 @@ private Q_SLOTS:
     void afterARun();
     void afterAFailure_data() { sizes(); }
     void afterAFailure();
+    void whileHeld_data() { sizes(); }
+    void whileHeld();
 
 private:
     static void sizes();
     void check(const char* state);
-    [[nodiscard]] MainWindow& window() { return *m_bench->window; }
-
-    std::unique_ptr<test::StudioBench> m_bench;
 };
 
 void TestStudioFit::sizes()
@@ -49,14 +46,9 @@ void TestStudioFit::sizes()
 void TestStudioFit::init()
 {
     QFETCH(QSize, size);
-    m_bench = std::make_unique<test::StudioBench>();
+    StudioTest::init();
     m_bench->size = size;
     QVERIFY(m_bench->open());
-}
-
-void TestStudioFit::cleanup()
-{
-    m_bench.reset();
 }
 
 void TestStudioFit::check(const char* state)
@@ -111,6 +103,14 @@ void TestStudioFit::afterAFailure()
     QVERIFY(window().startRun());
     QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Failed, patience);
     check("failed");
+}
+
+void TestStudioFit::whileHeld()
+{
+    m_bench->scene->fillsAt = 420;
+    QVERIFY(window().startRun());
+    QTRY_VERIFY_WITH_TIMEOUT(window().run().isHeld(), patience);
+    check("held");
 }
 
 QTEST_MAIN(TestStudioFit)

@@ -21,12 +21,9 @@
 using namespace spectune;
 using spectune::test::patience;
 
-class TestStudioPictures : public QObject {
+class TestStudioPictures : public test::PictureTest {
     Q_OBJECT
 private Q_SLOTS:
-    void initTestCase();
-    void init();
-    void cleanup();
     void setUp_data() { test::StudioBench::addLooks(); }
     void setUp();
     void live_data() { test::StudioBench::addLooks(); }
@@ -40,28 +37,7 @@ private Q_SLOTS:
 
 private:
     void begin();
-    [[nodiscard]] MainWindow& window() { return *m_bench->window; }
-
-    std::unique_ptr<test::StudioBench> m_bench;
 };
-
-void TestStudioPictures::initTestCase()
-{
-    QCoreApplication::setApplicationName("spectune-test");
-    if (!test::StudioBench::paints())
-        QSKIP("SPECTUNE_PICTURES names no folder");
-}
-
-void TestStudioPictures::init()
-{
-    m_bench = std::make_unique<test::StudioBench>();
-    m_bench->takeLook();
-}
-
-void TestStudioPictures::cleanup()
-{
-    m_bench.reset();
-}
 
 void TestStudioPictures::begin()
 {

@@ -29,12 +29,10 @@ using namespace spectune;
 using spectune::test::patience;
 using spectune::test::verifySame;
 
-class TestStudioReplay : public QObject {
+class TestStudioReplay : public test::StudioTest {
     Q_OBJECT
 private Q_SLOTS:
-    void initTestCase() { QCoreApplication::setApplicationName("spectune-test"); }
     void init();
-    void cleanup() { m_bench.reset(); }
     void replayEqualsLive_data();
     void replayEqualsLive();
     void scrubbingWhileItTrainsEqualsReplay();
@@ -47,15 +45,12 @@ private Q_SLOTS:
     void exactValuesComeWhilePaused();
 
 private:
-    [[nodiscard]] MainWindow& window() { return *m_bench->window; }
     [[nodiscard]] test::Shown shown() { return test::shownIn(window(), ModuleIndex {17}); }
-
-    std::unique_ptr<test::StudioBench> m_bench;
 };
 
 void TestStudioReplay::init()
 {
-    m_bench = std::make_unique<test::StudioBench>();
+    StudioTest::init();
     m_bench->scene->writesFiles = true;
 }
 

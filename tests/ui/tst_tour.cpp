@@ -27,11 +27,9 @@
 using namespace spectune;
 using spectune::test::patience;
 
-class TestTour : public QObject {
+class TestTour : public test::StudioTest {
     Q_OBJECT
 private Q_SLOTS:
-    void init();
-    void cleanup();
     void waitsAreFunctionsOfValues();
     void fixedRankHasNothingToWaitFor();
     void stopsHaveTextsBeforeAnyRun();
@@ -49,22 +47,8 @@ private Q_SLOTS:
 
 private:
     static TourFacts plannedRun(const RunHistory& history);
-    void openAt(std::int64_t step);
-    [[nodiscard]] MainWindow& window() { return *m_bench->window; }
     [[nodiscard]] Tour& tour() { return window().learn().tour(); }
-
-    std::unique_ptr<test::StudioBench> m_bench;
 };
-
-void TestTour::init()
-{
-    m_bench = std::make_unique<test::StudioBench>();
-}
-
-void TestTour::cleanup()
-{
-    m_bench.reset();
-}
 
 TourFacts TestTour::plannedRun(const RunHistory& history)
 {
@@ -224,19 +208,9 @@ void TestTour::stopsChooseWhatHasSomethingToShow()
     QCOMPARE(chosenAt(result, 2), 3);
 }
 
-void TestTour::openAt(std::int64_t step)
-{
-    m_bench->scene->waitAt = step;
-    QVERIFY(m_bench->open());
-    window().activateWindow();
-    QVERIFY(QTest::qWaitForWindowActive(&window()));
-    window().learn().startTour();
-    QTRY_COMPARE_WITH_TIMEOUT(window().run().step(), step, patience);
-}
-
 void TestTour::walksWithTheRun()
 {
-    openAt(60);
+    m_bench->tourAt(60);
     QVERIFY(tour().isActive());
     QCOMPARE(window().workspace(), Workspace::Live);
     QVERIFY(window().learn().guide().card().isVisible());
@@ -284,7 +258,7 @@ void TestTour::walksWithTheRun()
 
 void TestTour::pausedSaysSo()
 {
-    openAt(40);
+    m_bench->tourAt(40);
     tour().goTo(3);
     QVERIFY(window().session().pause());
     m_bench->release();
@@ -298,7 +272,7 @@ void TestTour::pausedSaysSo()
 
 void TestTour::leavingKeepsThePlace()
 {
-    openAt(60);
+    m_bench->tourAt(60);
     tour().goTo(2);
     tour().leave();
     QVERIFY(!tour().isActive());
@@ -313,7 +287,7 @@ void TestTour::leavingKeepsThePlace()
 
 void TestTour::keysAreTheToursOnlyWhileItIsSeen()
 {
-    openAt(60);
+    m_bench->tourAt(60);
     QTest::keyClick(&window(), Qt::Key_Right, Qt::AltModifier);
     QCOMPARE(tour().place(), 1U);
     QTest::keyClick(&window(), Qt::Key_Left, Qt::AltModifier);
@@ -357,7 +331,7 @@ void TestTour::cardNeverCoversItsTarget()
 {
     QFETCH(QSize, size);
     m_bench->size = size;
-    openAt(200);
+    m_bench->tourAt(200);
     int cut = 0;
     for (std::size_t stop = 0; stop < Tour::count(); ++stop) {
         tour().goTo(stop);
@@ -378,7 +352,7 @@ void TestTour::cardNeverCoversItsTarget()
 
 void TestTour::nothingIsBlocked()
 {
-    openAt(60);
+    m_bench->tourAt(60);
     const QPoint middle = window().learn().guide().ring().geometry().center();
     QVERIFY(window().childAt(middle) != &window().learn().guide().ring());
     QVERIFY(!window().learn().guide().card().isWindow());

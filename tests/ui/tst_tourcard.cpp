@@ -27,11 +27,9 @@
 using namespace spectune;
 using spectune::test::patience;
 
-class TestTourCard : public QObject {
+class TestTourCard : public test::StudioTest {
     Q_OBJECT
 private Q_SLOTS:
-    void init();
-    void cleanup();
     void whatIsReadStaysWhereItIs();
     void labelsTellTheirLines();
     void heightFollowsTheTextAtOnce();
@@ -43,38 +41,14 @@ private Q_SLOTS:
     void anEventPullsNobodyAway();
 
 private:
-    void openAt(std::int64_t step);
-    [[nodiscard]] MainWindow& window() { return *m_bench->window; }
     [[nodiscard]] Tour& tour() { return window().learn().tour(); }
     [[nodiscard]] TourCard& card() { return window().learn().guide().card(); }
-
-    std::unique_ptr<test::StudioBench> m_bench;
 };
-
-void TestTourCard::init()
-{
-    m_bench = std::make_unique<test::StudioBench>();
-}
-
-void TestTourCard::cleanup()
-{
-    m_bench.reset();
-}
-
-void TestTourCard::openAt(std::int64_t step)
-{
-    m_bench->scene->waitAt = step;
-    QVERIFY(m_bench->open());
-    window().activateWindow();
-    QVERIFY(QTest::qWaitForWindowActive(&window()));
-    window().learn().startTour();
-    QTRY_COMPARE_WITH_TIMEOUT(window().run().step(), step, patience);
-}
 
 // What a run writes moves with its steps.
 void TestTourCard::whatIsReadStaysWhereItIs()
 {
-    openAt(60);
+    m_bench->tourAt(60);
     tour().goTo(1);
     QCoreApplication::processEvents();
     QCoreApplication::processEvents();
@@ -91,7 +65,7 @@ void TestTourCard::whatIsReadStaysWhereItIs()
 
 void TestTourCard::labelsTellTheirLines()
 {
-    openAt(60);
+    m_bench->tourAt(60);
     const std::vector<QRect> words = shownWords(window().live(), window());
     int lines = 0;
     for (const QLabel* label : window().live().inspector().findChildren<QLabel*>()) {
@@ -202,7 +176,7 @@ void TestTourCard::noteSaysWhatTheRunDoes()
 
 void TestTourCard::nextKeepsTheKeyboard()
 {
-    openAt(60);
+    m_bench->tourAt(60);
     QCOMPARE(window().focusWidget(), card().nextButton());
     for (int i = 0; i < 3; ++i)
         QTest::keyClick(card().nextButton(), Qt::Key_Space);
@@ -230,7 +204,7 @@ void TestTourCard::nextKeepsTheKeyboard()
 
 void TestTourCard::ownWidgetKeepsTheKeyboard()
 {
-    openAt(60);
+    m_bench->tourAt(60);
     QLineEdit own(&window());
     own.show();
     own.setFocus();
@@ -245,7 +219,7 @@ void TestTourCard::ownWidgetKeepsTheKeyboard()
 
 void TestTourCard::anEventPullsNobodyAway()
 {
-    openAt(60);
+    m_bench->tourAt(60);
     tour().goTo(4); // the first pruning, which is still to come
     window().showWorkspace(Workspace::Setup);
     m_bench->release();

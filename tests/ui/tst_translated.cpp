@@ -144,7 +144,8 @@ void TestTranslated::presets()
     for (std::size_t i = 0; i < all.size(); ++i) {
         bar.choose(static_cast<int>(i));
         isTranslated("a preset");
-        QVERIFY2(bar.note().contains(QStringLiteral("§") + all[i].about), qPrintable(bar.note()));
+        QVERIFY2(bar.note().contains(QStringLiteral("§") + all[i].aboutShort), qPrintable(bar.note()));
+        QVERIFY(bar.details()->text().contains(QStringLiteral("§") + all[i].about));
     }
     Preset own = all.back();
     own.own = true;

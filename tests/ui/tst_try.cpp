@@ -5,6 +5,7 @@
 #include "ui/AnswerReading.h"
 #include "ui/BeforeAfter.h"
 #include "ui/LabelChances.h"
+#include "ui/RunBar.h"
 #include "ui/RunModel.h"
 #include "ui/SampleJudge.h"
 #include "ui/SampleList.h"
@@ -13,6 +14,7 @@
 #include "ui/TryScores.h"
 #include "visualization/TokenView.h"
 
+#include <QAction>
 #include <QDir>
 #include <QPushButton>
 #include <QScrollBar>
@@ -48,6 +50,7 @@ private Q_SLOTS:
     void labelsAreTold();
     void marksAndWordsStayInside();
     void samplesAreChecked();
+    void evaluateOfAFinishedRunChecksTheSamples();
     void theExpectedAnswerIsReadByBoth();
     void anotherPromptForgetsTheAnswerInFlight();
     void answersAreShownLetterForLetter();
@@ -178,6 +181,27 @@ void TestTry::samplesAreChecked()
     judge.stop();
     QVERIFY(!judge.isJudging());
     QTRY_VERIFY_WITH_TIMEOUT(!window().session().isPolling(), patience);
+}
+
+void TestTry::evaluateOfAFinishedRunChecksTheSamples()
+{
+    m_bench->runTo(SessionState::Finished);
+    QVERIFY(QDir(window().run().folder()).mkpath("checkpoints/step-800"));
+    const auto actions = window().findChildren<QAction*>();
+    const auto entry = std::ranges::find_if(
+        actions, [](const QAction* action) { return action->shortcut() == QKeySequence("Ctrl+E"); });
+    QVERIFY(entry != actions.end() && (*entry)->isEnabled());
+    window().runBar().findChild<QPushButton*>("EvaluateButton")->click();
+    QCOMPARE(window().workspace(), Workspace::Try);
+    QTRY_VERIFY_WITH_TIMEOUT(window().tryPage().judge().isDone(), patience);
+    QVERIFY(!window().tryPage().judge().verdicts().empty());
+    QCOMPARE(window().tryPage().judge().step(), std::int64_t {800});
+    window().showWorkspace(Workspace::Live);
+    (*entry)->trigger(); // all of it is known: it is shown
+    QCOMPARE(window().workspace(), Workspace::Try);
+    QVERIFY(!window().tryPage().judge().isJudging());
+    window().showWorkspace(Workspace::Setup); // where a new start is offered
+    QVERIFY(!(*entry)->isEnabled());
 }
 
 void TestTry::theExpectedAnswerIsReadByBoth()

@@ -20,6 +20,7 @@
 #include <QListWidget>
 #include <QPlainTextEdit>
 #include <QPushButton>
+#include <QScrollBar>
 #include <QSlider>
 #include <QTest>
 #include <QTextBrowser>
@@ -40,6 +41,11 @@ private Q_SLOTS:
     void numbersOfWhoIsRightAreWhole();
     void theShownSampleIsMarked();
     void verdictsStandInAStrip();
+    void verdictsAreWhole_data();
+    void verdictsAreWhole();
+    void checkSaysWhyItIsOff();
+    void rowsOfSamplesAreWhole_data();
+    void rowsOfSamplesAreWhole();
     void aButtonThatStopsLooksSo();
 
 private:
@@ -179,7 +185,7 @@ void TestTryLook::verdictsStandInAStrip()
     QTRY_VERIFY_WITH_TIMEOUT(!page().isGenerating(), patience);
     std::vector<QRect> strips;
     for (const ElidedLabel* verdict : page().findChildren<ElidedLabel*>()) {
-        if (!verdict->text().contains("expected:"))
+        if (!verdict->text().contains("expected"))
             continue;
         const QWidget* strip = verdict->parentWidget();
         strips.emplace_back(strip->mapTo(&page(), QPoint(0, 0)), strip->size());
@@ -193,7 +199,81 @@ void TestTryLook::verdictsStandInAStrip()
     QVERIFY2(strips[0].height() <= 34, qPrintable(QString::number(strips[0].height())));
     page().setPrompt({});
     for (const ElidedLabel* verdict : page().findChildren<ElidedLabel*>())
-        QVERIFY(!verdict->text().contains("expected:"));
+        QVERIFY(!verdict->text().contains("expected"));
+}
+
+void TestTryLook::verdictsAreWhole_data()
+{
+    QTest::addColumn<QSize>("size");
+    QTest::addColumn<QString>("expected");
+    QTest::newRow("least") << QSize(1180, 720) << " Paul | wolf | mammal | brown | meadow";
+    QTest::newRow("1280") << QSize(1280, 800) << " Paul | wolf | mammal | brown | meadow";
+    QTest::newRow("1920") << QSize(1920, 1080) << " Paul | wolf | mammal | brown | meadow";
+    QTest::newRow("long") << QSize(1920, 1080) << QString(" Paul | wolf |").repeated(40);
+    QTest::newRow("a number") << QSize(1280, 800) << " They pay 3 times 12.\n#### 36";
+}
+
+void TestTryLook::verdictsAreWhole()
+{
+    QFETCH(const QSize, size);
+    QFETCH(const QString, expected);
+    m_bench->size = size;
+    finishRun();
+    page().setPrompt("Card:", expected);
+    page().generate();
+    QTRY_VERIFY_WITH_TIMEOUT(!page().isGenerating(), patience);
+    QCoreApplication::processEvents(); // the strips lay themselves out
+    QStringList shown;
+    for (const ElidedLabel* verdict : page().findChildren<ElidedLabel*>())
+        if (verdict->text().contains("expected")) {
+            QVERIFY2(!verdict->shownText().contains(QChar(0x2026)), qPrintable(verdict->shownText()));
+            QVERIFY(verdict->toolTip().contains(QLatin1String("Paul")) || verdict->toolTip().contains("36"));
+            shown << verdict->shownText();
+        }
+    QCOMPARE(shown.size(), 2);
+    QVERIFY2(
+        shown[0].startsWith(QChar(0x2715)), qPrintable(shown[0])); // the base's; what it lacks is said where it fits
+    const bool isShort = expected.contains("####");
+    QCOMPARE(shown[0].contains("36"), isShort);
+    QCOMPARE(shown[1].startsWith(QChar(0x2713)), expected.endsWith("meadow"));
+}
+
+void TestTryLook::checkSaysWhyItIsOff()
+{
+    QVERIFY(m_bench->open());
+    m_bench->window->showWorkspace(Workspace::Try);
+    QTRY_VERIFY_WITH_TIMEOUT(page().samples().shownCount() > 1, patience);
+    const auto buttons = page().samples().findChildren<QPushButton*>();
+    const auto check = std::ranges::find_if(
+        buttons, [](const QPushButton* button) { return button->text() == QLatin1String("Check the samples"); });
+    QVERIFY(check != buttons.end() && !(*check)->isEnabled());
+    QVERIFY2((*check)->toolTip().contains("no adapter"), qPrintable((*check)->toolTip()));
+}
+
+void TestTryLook::rowsOfSamplesAreWhole_data()
+{
+    QTest::addColumn<QSize>("size");
+    for (const QSize size : {QSize(1180, 720), QSize(1280, 800), QSize(1920, 1080)})
+        QTest::addRow("%d", size.width()) << size;
+}
+
+void TestTryLook::rowsOfSamplesAreWhole()
+{
+    QFETCH(const QSize, size);
+    m_bench->size = size;
+    QVERIFY(m_bench->open());
+    m_bench->window->showWorkspace(Workspace::Try);
+    QTRY_COMPARE_WITH_TIMEOUT(page().samples().shownCount(), 40, patience);
+    const auto* list = page().samples().findChild<QListWidget*>();
+    QTRY_COMPARE(list->viewport()->height() % SampleDelegate::rowHeight, 0);
+    for (const int place : {0, 3, list->verticalScrollBar()->maximum()}) {
+        list->verticalScrollBar()->setValue(place);
+        const QListWidgetItem* first = list->itemAt(5, 5);
+        QVERIFY(first != nullptr);
+        QCOMPARE(list->visualItemRect(first).top(), 0);
+        QCOMPARE(list->visualItemRect(first).height(), int {SampleDelegate::rowHeight});
+    }
+    QVERIFY(list->viewport()->rect().contains(list->visualItemRect(list->item(39)))); // the end is reached
 }
 
 void TestTryLook::aButtonThatStopsLooksSo()

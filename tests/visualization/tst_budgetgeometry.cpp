@@ -275,6 +275,29 @@ private Q_SLOTS:
         QVERIFY(!curve.grab().isNull());
     }
 
+    void anOverlongFinalPhaseIsWhatIsTold()
+    {
+        BudgetCurve curve;
+        curve.resize(416, 420);
+        BudgetValues values = sampleValues();
+        values.tiGiven = true;
+        values.tfGiven = true;
+        values.totalSteps = 329;
+        values.ti = 100;
+        values.finalStart = 329 - 50'000;
+        curve.setCurve(SampleRun {}.plan(), values);
+        QCOMPARE(curve.budgetGeometry().fault(), std::optional(BudgetHandle::FinalStart));
+        QCOMPARE(curve.budgetGeometry().fault(BudgetHandle::WarmUpEnd), std::optional(BudgetHandle::FinalStart));
+        QCOMPARE(curve.impossibleText(), QStringLiteral("Impossible: tf 50,000 is not below the run's 329 steps"));
+        values.ti = 8'000; // both at once
+        curve.setCurve(SampleRun {}.plan(), values);
+        QCOMPARE(curve.impossibleText(),
+            QStringLiteral("Impossible: neither ti 8,000 nor tf 50,000 fits into the run's 329 steps"));
+        values.finalStart = 329 - 100; // ti alone
+        curve.setCurve(SampleRun {}.plan(), values);
+        QCOMPARE(curve.budgetGeometry().fault(), std::optional(BudgetHandle::WarmUpEnd));
+    }
+
     void arrowsMoveTheHandleThatIsSpoken()
     {
         BudgetCurve curve;

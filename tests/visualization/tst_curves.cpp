@@ -24,7 +24,8 @@ private Q_SLOTS:
         QCOMPARE(smoother.add(4.0), 4.0);
         QCOMPARE(smoother.add(1.0), 1.0); // a line through two values meets both
         QCOMPARE(smoother.add(std::nan("")), 1.0); // a skipped step changes nothing
-        // Older values are weighed by 2 / (2 + 8) at the second and by 3 / (3 + 8) at the third. Least squares by hand, x = −age.
+        // Older values are weighed by 2 / (2 + 8) at the second and by 3 / (3 + 8) at the third.
+        // Least squares by hand, x = −age.
         const double weights[] {0.2 * 3.0 / 11.0, 3.0 / 11.0, 1.0};
         const double values[] {4.0, 1.0, 2.0};
         double sum = 0.0;

@@ -145,7 +145,7 @@ void TestGridLabels::sumsHaveTwoDigits()
     RankGridState state;
     state.mode = GridMode::Importance;
     QCOMPARE(state.sumText(4.24e-5), QStringLiteral("4.2e−5"));
-    QCOMPARE(state.sumText(4.24e-5, true), QStringLiteral("4e−5"));
+    QCOMPARE(state.sumText(4.24e-5, 1), QStringLiteral("4e−5"));
     state.mode = GridMode::LambdaSum;
     QCOMPARE(state.sumText(0.356), QStringLiteral("0.36"));
     QCOMPARE(state.sumText(63.31), QStringLiteral("63.3"));

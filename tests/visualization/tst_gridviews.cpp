@@ -155,7 +155,7 @@ void TestGridViews::dragsPanAndDoubleClicksShowAll()
     QTest::mouseMove(&grid, at + QPoint(0, 1));
     QTest::mouseMove(&grid, at + QPoint(0, 100));
     QTest::mouseRelease(&grid, Qt::LeftButton, {}, at + QPoint(0, 100));
-    QVERIFY(std::abs(first - grid.gridGeometry().request.firstLayer - 100.0 / pitch) < 0.2);
+    QVERIFY(std::abs(first - grid.gridGeometry().request.firstLayer - 100.0 / pitch) <= 1.0); // whole layers
     QCOMPARE(chosen.count(), 0); // that was no click
     QTest::mouseClick(&grid, Qt::LeftButton, {}, at);
     QCOMPARE(chosen.count(), 1);

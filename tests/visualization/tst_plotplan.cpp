@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The planned masking events, by arithmetic: they are those of the schedule, and however many there are, none is stored.
+// The planned masking events, by arithmetic:
+// they are those of the schedule, and however many there are, none is stored.
 #include "training/config/BudgetSchedule.h"
 #include "visualization/BudgetCurve.h"
 #include "visualization/EventTimeline.h"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The plots under a pointer: wheel, drag, double click, crosshair; log axis, smoothing, hidden curves, a million points.
+// The plots under a pointer: wheel, drag, double click, crosshair;
+// log axis, smoothing, hidden curves, a million points.
 #include "tests/support/CpuTime.h"
 #include "tests/visualization/SampleRun.h"
 #include "visualization/RunPlots.h"
@@ -160,7 +161,8 @@ void TestPlotViews::aDoubleClickKeepsTheShownStep()
     QCOMPARE(shown, std::int64_t {500});
 }
 
-/// Zoomed in, a curve goes on to the edges of its plot: to the step before the first shown, and the one behind the last.
+/// Zoomed in, a curve goes on to the edges of its plot:
+/// to the step before the first shown, and the one behind the last.
 void TestPlotViews::curvesLeadOutOfSight()
 {
     Bench bench;

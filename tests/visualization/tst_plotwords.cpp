@@ -5,7 +5,7 @@
 #include "tests/visualization/SampleRun.h"
 #include "visualization/EventTimeline.h"
 #include "visualization/RankGrid.h"
-#include "visualization/RankGridWords.h"
+#include "visualization/RankGridPlaces.h"
 #include "visualization/RunPlots.h"
 
 #include <QImage>

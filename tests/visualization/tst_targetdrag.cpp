@@ -26,6 +26,16 @@ std::vector<bool> none()
     return std::vector<bool>(12, false);
 }
 
+/// Four layers of three kinds to choose from, none of them ticked.
+struct PickerGrid : RankGrid {
+    PickerGrid()
+    {
+        resize(296, 668);
+        setTargets({"q_proj", "k_proj", "up_proj"}, 4, none());
+    }
+    [[nodiscard]] QPoint at(int layer, int kind) const { return gridGeometry().cell(layer, kind).center().toPoint(); }
+};
+
 } // namespace
 
 class TestTargetDrag : public QObject {
@@ -79,9 +89,7 @@ private Q_SLOTS:
 
     void thePointerDragsOverHeaders()
     {
-        RankGrid grid;
-        grid.resize(296, 668);
-        grid.setTargets({"q_proj", "k_proj", "up_proj"}, 4, none());
+        PickerGrid grid;
         QSignalSpy spy(&grid, &RankGrid::targetsChanged);
         const auto header = [&](int layer) { return grid.gridGeometry().rowBox(layer).center().toPoint(); };
         QTest::mousePress(&grid, Qt::LeftButton, {}, header(1));
@@ -94,41 +102,33 @@ private Q_SLOTS:
 
     void escapeTakesADragBack()
     {
-        RankGrid grid;
-        grid.resize(296, 668);
-        grid.setTargets({"q_proj", "k_proj", "up_proj"}, 4, none());
+        PickerGrid grid;
         QSignalSpy spy(&grid, &RankGrid::targetsChanged);
-        const auto at = [&](int layer, int kind) { return grid.gridGeometry().cell(layer, kind).center().toPoint(); };
-        QTest::mousePress(&grid, Qt::LeftButton, {}, at(0, 0));
-        QTest::mouseMove(&grid, at(2, 2));
+        QTest::mousePress(&grid, Qt::LeftButton, {}, grid.at(0, 0));
+        QTest::mouseMove(&grid, grid.at(2, 2));
         QCOMPARE(rowsOf(grid.targets(), 3), QStringLiteral("xxx xxx xxx ..."));
         QTest::keyClick(&grid, Qt::Key_Escape);
-        QTest::mouseRelease(&grid, Qt::LeftButton, {}, at(2, 2));
+        QTest::mouseRelease(&grid, Qt::LeftButton, {}, grid.at(2, 2));
         QCOMPARE(rowsOf(grid.targets(), 3), QStringLiteral("... ... ... ..."));
         QCOMPARE(spy.count(), 0);
     }
 
     void aRightPressEndsADrag()
     {
-        RankGrid grid;
-        grid.resize(296, 668);
-        grid.setTargets({"q_proj", "k_proj", "up_proj"}, 4, none());
+        PickerGrid grid;
         QSignalSpy spy(&grid, &RankGrid::targetsChanged);
-        const auto at = [&](int layer, int kind) { return grid.gridGeometry().cell(layer, kind).center().toPoint(); };
-        QTest::mousePress(&grid, Qt::LeftButton, {}, at(0, 0));
-        QTest::mouseMove(&grid, at(1, 1));
-        QTest::mousePress(&grid, Qt::RightButton, {}, at(1, 1)); // its menu takes both releases
+        QTest::mousePress(&grid, Qt::LeftButton, {}, grid.at(0, 0));
+        QTest::mouseMove(&grid, grid.at(1, 1));
+        QTest::mousePress(&grid, Qt::RightButton, {}, grid.at(1, 1)); // its menu takes both releases
         QCOMPARE(spy.count(), 1);
-        QTest::mouseMove(&grid, at(3, 2));
+        QTest::mouseMove(&grid, grid.at(3, 2));
         QCOMPARE(rowsOf(grid.targets(), 3), QStringLiteral("xx. xx. ... ..."));
         QCOMPARE(spy.count(), 1);
     }
 
     void keysTickRectanglesAndLines()
     {
-        RankGrid grid;
-        grid.resize(296, 668);
-        grid.setTargets({"q_proj", "k_proj", "up_proj"}, 4, none());
+        PickerGrid grid;
         QSignalSpy spy(&grid, &RankGrid::targetsChanged);
         QTest::keyClick(&grid, Qt::Key_Down); // the first cell
         QTest::keyClick(&grid, Qt::Key_Down, Qt::ShiftModifier);

@@ -58,8 +58,8 @@ private:
     std::vector<Object> m_objects;
 };
 
-/// A parser's reason in words for those who did not write it: "[json.exception.…] parse error at line 3, column 7: syntax
-/// error while parsing object separator - unexpected string literal; last read: '"path" "x"'; expected ','".
+/// A parser's reason in words for those who did not write it: "[json.exception.…] parse error at line 3, column 7:
+/// syntax error while parsing object separator - unexpected string literal; last read: '"path" "x"'; expected ','".
 Message brokenJson(std::string_view reason)
 {
     const auto between = [reason](std::string_view begin, std::string_view end) {

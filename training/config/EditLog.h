@@ -10,8 +10,8 @@
 namespace spectune {
 
 /// The file of a run's folder that tells its edits, one object a line, by step:
-/// {"step": 120, "key": "optim.lr", "old": 0.001, "new": 0.0005}. Together with config.json, which keeps what the run began
-/// with, it tells all that a replay needs. There is none while nothing was edited.
+/// {"step": 120, "key": "optim.lr", "old": 0.001, "new": 0.0005}. Together with config.json, which keeps what the run
+/// began with, it tells all that a replay needs. There is none while nothing was edited.
 inline constexpr const char* editsFile = "edits.jsonl";
 
 /// Without its newline.
@@ -24,8 +24,8 @@ inline constexpr const char* editsFile = "edits.jsonl";
 /// Those of a run's folder; none where there is no such file. @throws Error as loadEdits()
 [[nodiscard]] std::vector<AppliedEdit> editsOfRun(const std::filesystem::path& runFolder);
 
-/// Cuts a run's edits back to those taken when at most @p step steps were done (for --resume). The file is replaced in one
-/// step; a second call changes nothing. @throws Error as loadEdits()
+/// Cuts a run's edits back to those taken when at most @p step steps were done (for --resume). The file is replaced in
+/// one step; a second call changes nothing. @throws Error as loadEdits()
 void truncateEdits(const std::filesystem::path& runFolder, std::int64_t step);
 
 } // namespace spectune

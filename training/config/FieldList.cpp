@@ -12,8 +12,8 @@ using detail::FieldDescriptor;
 using detail::maxSteps;
 using enum FieldLevel;
 
-/// Every parameter once, here and, for method.* and adalora.*, in FieldListAdaLora.cpp. What a person reads in the form,
-/// in `spectune-train fields` and in the manual stands in these rows.
+/// Every parameter once, here and, for method.* and adalora.*, in FieldListAdaLora.cpp. What a person reads in the
+/// form, in `spectune-train fields` and in the manual stands in these rows.
 constexpr FieldDescriptor generalFields[] = {
     describe(
         {.key = "model.path",

@@ -57,7 +57,8 @@ std::vector<std::string_view> commaParts(std::string_view text)
     return parts;
 }
 
-/// Adds "3" or "2-5" to @p list. Bounds are checked before a range is written out, so that "0-999999999999" costs nothing.
+/// Adds "3" or "2-5" to @p list. Bounds are checked before a range is written out,
+/// so that "0-999999999999" costs nothing.
 void addIndices(const FieldInfo& field, std::string_view part, std::vector<std::int64_t>& list)
 {
     const std::size_t dash = part.find('-', 1);

@@ -12,8 +12,9 @@ namespace spectune {
 /// Lists and objects within one another; more than any configuration, index or record has.
 inline constexpr int deepestJson = 512;
 
-/// To call before a parse: the parser takes any depth, but a copy of the value, or its dump(), recurses until the stack is
-/// full. @throws Error (Io) "<origin>: is nested too deeply…" where the brackets of @p json, outside its texts, lie more than
+/// To call before a parse: the parser takes any depth, but a copy of the value, or its dump(), recurses until the stack
+/// is full.
+/// @throws Error (Io) "<origin>: is nested too deeply…" where the brackets of @p json, outside its texts, lie more than
 /// deepestJson deep
 void refuseDeepJson(std::string_view json, std::string_view origin);
 void refuseDeepJson(std::string_view json, const Message& origin);

@@ -29,21 +29,22 @@ struct AppliedEdit {
 /// Whether both set the key to the same value at the same border; what it was before may be told in two ways.
 [[nodiscard]] bool isSameEdit(const AppliedEdit& a, const AppliedEdit& b);
 
-/// Takes @p edit into a run that has done @p stepsDone steps, so that it holds from the next one (0-based t = stepsDone).
-/// Every schedule is a function of t and of the configuration, and each step asks it anew:
+/// Takes @p edit into a run that has done @p stepsDone steps, so that it holds from the next one (0-based
+/// t = stepsDone). Every schedule is a function of t and of the configuration, and each step asks it anew:
 ///
 ///     optim.lr             lr(t) of the same schedule with the new highest rate
 ///     adalora.gamma        γ of every step from t on
 ///     adalora.delta_t      masking events where t mod ΔT == 0, the forced one at T − tf as ever
-///     adalora.total_budget b(t) as if the run had had this bT from its start: T, ti, tf and b0 stay, so the curve stays
-///                          cubic and ends at the new bT. It jumps at the edit, down or up, and the ranks follow with the
-///                          next masking event. Up means that pruned triplets come back, which prune-lora cannot
+///     adalora.total_budget b(t) as if the run had had this bT from its start: T, ti, tf and b0 stay, so the curve
+///                          stays cubic and ends at the new bT. It jumps at the edit, down or up, and the ranks follow
+///                          with the next masking event. Up means that pruned triplets come back, which prune-lora
+///                          cannot
 ///     adalora.target_rank  the same, with bT = rank · matrices
 ///     train.eval_every, train.save_every, optim.max_grad_norm   from the next step on
 ///
-/// Refused are: a key that is not live-editable, what validate() refuses, a budget or ΔT at t > T − tf (the last mask is
-/// chosen by then) or with a method of fixed rank, a budget above the present one with prune-lora, γ with a method that
-/// has no Λ, and evaluations without an evaluation file.
+/// Refused are: a key that is not live-editable, what validate() refuses, a budget or ΔT at t > T − tf (the last mask
+/// is chosen by then) or with a method of fixed rank, a budget above the present one with prune-lora, γ with a method
+/// that has no Λ, and evaluations without an evaluation file.
 /// @param config, resolved the run's; every derived value is written out into @p config. Unchanged by an exception
 /// @returns false where the value is the one in force already: nothing has changed
 /// @throws Error (Config) whose text begins with the key

@@ -126,7 +126,8 @@ private:
         return list;
     }
 
-    /// Keeps the first number whose change fits, else the last; one whose values the fields do not allow is no candidate.
+    /// Keeps the first number whose change fits, else the last;
+    /// one whose values the fields do not allow is no candidate.
     /// @return whether one fits
     template <typename With>
     bool tryEach(Kind kind, const std::vector<std::int64_t>& numbers, bool sameSteps, const With& with)

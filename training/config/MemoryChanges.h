@@ -25,9 +25,9 @@ struct MemoryChange {
 /// The run with the changes of @p change.
 [[nodiscard]] RunConfig withChange(RunConfig config, const MemoryChange& change);
 
-/// What would bring @p config below @p limit bytes, each with the mildest value that does (the strongest, where none does):
-/// first what fits and leaves the steps alone, then what fits, then the rest, least need first. Changes that save less than
-/// 2 % are left out.
+/// What would bring @p config below @p limit bytes, each with the mildest value that does (the strongest, where none
+/// does): first what fits and leaves the steps alone, then what fits, then the rest, least need first. Changes that
+/// save less than 2 % are left out.
 [[nodiscard]] std::vector<MemoryChange> memoryChanges(const ModelShape& shape, const RunConfig& config,
     const RunFacts& facts, const MemoryPlace& place, std::int64_t limit);
 

@@ -29,8 +29,9 @@ struct MemoryPlace {
     std::int64_t cores = 1; ///< physical ones of the CPU; train.threads counts instead where it is set
 };
 
-/// What a training run keeps in tensors at its peak, part by part, in bytes: the buffers of nn/TrainingPass, nn/TripletArena,
-/// optim/ and loop/Trainer for samples as long as data.max_length, and what an evaluation adds while these stay.
+/// What a training run keeps in tensors at its peak, part by part, in bytes: the buffers of nn/TrainingPass,
+/// nn/TripletArena, optim/ and loop/Trainer for samples as long as data.max_length,
+/// and what an evaluation adds while these stay.
 struct MemoryEstimate {
     enum Part { Weights, Activations, Logits, Triplets, Gradients, Moments, Averages, Workspace, PartCount };
 

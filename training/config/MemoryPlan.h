@@ -81,8 +81,8 @@ struct Plan {
     [[nodiscard]] bool isSmallBatch() const { return cuda && element == 2 && isSmallForward(rows()); }
     /// Whether a block keeps the norm before Qkv or GateUp where triplets read it, as TrainingPass::keepsNormOf().
     [[nodiscard]] bool keepsNormOf(std::size_t set) const;
-    /// Elements beside and below the weights, where triplets are joined to them: room for every matrix, adapted or not, with
-    /// the largest rank.
+    /// Elements beside and below the weights, where triplets are joined to them:
+    /// room for every matrix, adapted or not, with the largest rank.
     [[nodiscard]] std::int64_t joined() const;
     /// Elements of what one worker's backward adds up.
     [[nodiscard]] std::int64_t sums() const;

@@ -16,9 +16,9 @@ Bytes stepTemporaries(const Plan& plan)
     return hasLambda(plan.config.method) ? 2 * plan.modules * largest * largest * plan.wide : 0;
 }
 
-/// An evaluation's forward keeps nothing, but each worker runs a batch of its own: the feed-forward half of a block, whose
-/// gate, its silu, up and their product are there at once. Where the base is in half precision the triplets' part of up comes
-/// in float32 beside it.
+/// An evaluation's forward keeps nothing, but each worker runs a batch of its own: the feed-forward half of a block,
+/// whose gate, its silu, up and their product are there at once. Where the base is in half precision the triplets' part
+/// of up comes in float32 beside it.
 Bytes evaluationTemporaries(const Plan& plan)
 {
     if (plan.config.data.evalPath.empty())
@@ -31,8 +31,8 @@ Bytes evaluationTemporaries(const Plan& plan)
     return batches * plan.rows() * row;
 }
 
-/// Whether a block's gated product goes back together with the gradients of its factors, as gatedBackwardWithFactors() in
-/// nn/GatedBackward.cpp decides it.
+/// Whether a block's gated product goes back together with the gradients of its factors, as gatedBackwardWithFactors()
+/// in nn/GatedBackward.cpp decides it.
 bool fusesGatedBackward(const Plan& plan, std::int64_t layer)
 {
     constexpr std::int64_t mostRank = 16;
@@ -74,17 +74,32 @@ Bytes passTemporaries(const Plan& plan, std::int64_t rows)
     const ModelShape& shape = plan.shape;
     const std::int64_t queries = shape.heads * shape.headDim;
     const std::int64_t widest = std::max({shape.width, queries, shape.feedForward});
-    if (plan.cuda && plan.element == 2) // the gradients of q, k and v, and the kernel's sums for q
-        return std::max(gatedScratchOf(plan),
-            rows * ((queries + 2 * shape.kvHeads * shape.headDim) * plan.element + queries * plan.wide));
-    if (plan.cuda) // one sample's probabilities, keys that a query does not see, and their gradients; key heads repeated
-        return plan.length * (4 * shape.heads * plan.length + 8 * queries) * plan.wide;
+    if (plan.cuda && plan.element == 2 && shape.headDim % 8 == 0)
+        return std::max(gatedScratchOf(plan), flashBackward(shape, plan.samples, rows));
+    if (plan.cuda) // of each query and head a sum, as AttentionArgs::scratch
+        return std::max(gatedScratchOf(plan), rows * shape.heads * plan.wide);
     if (plan.element == 2) // gradients of triplets are summed in float32: copies of a product's two factors
         return rows * (widest + plan.asMultiplied(plan.largestRank())) * plan.wide;
     return 0;
 }
 
 } // namespace
+
+Bytes flashBackward(const ModelShape& shape, std::int64_t samples, std::int64_t rows)
+{
+    // An H100's and an H200's. What a place has is not told; with fewer there are as many copies or less.
+    constexpr std::int64_t multiprocessors = 132;
+    constexpr std::int64_t spare = 128; // rows of a sample
+    constexpr Bytes half = 2;
+    constexpr Bytes wide = 4;
+    const std::int64_t queries = shape.heads * shape.headDim;
+    const std::int64_t keys = shape.kvHeads * shape.headDim;
+    const std::int64_t gradients = queries + 2 * keys + (shape.kvHeads != shape.heads ? 2 * queries : 0);
+    const std::int64_t blocks = std::max<std::int64_t>(1, samples * shape.heads);
+    const std::int64_t copies = (multiprocessors + blocks - 1) / blocks;
+    const std::int64_t columns = copies * roundedUp(shape.headDim, shape.headDim <= 128 ? 32 : 64) + 1;
+    return rows * gradients * half + (rows + spare * samples) * shape.heads * columns * wide;
+}
 
 Bytes chunkOfLogits(const Plan& plan, std::int64_t rows)
 {
@@ -133,8 +148,7 @@ Bytes workspace(const Plan& plan)
         sum += cublas;
     }
     // A recorded step points to the rotary tables, which are made whole for it.
-    const std::int64_t positions
-        = plan.cuda && plan.element == 2 ? shape.maxPositions : std::max<std::int64_t>(64, plan.length);
+    const std::int64_t positions = plan.cuda ? shape.maxPositions : std::max<std::int64_t>(64, plan.length);
     sum += 2 * positions * shape.headDim * plan.element;
     return sum + std::max({passing, stepTemporaries(plan), evaluationTemporaries(plan)});
 }

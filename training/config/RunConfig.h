@@ -131,7 +131,8 @@ struct RunConfig {
     return hasLambda(method) ? Method::SvdLora : Method::Lora;
 }
 
-/// Whether the matrices have the ranks of adalora.rank_map: with a method of fixed rank. Others refuse a map (validate()).
+/// Whether the matrices have the ranks of adalora.rank_map: with a method of fixed rank.
+/// Others refuse a map (validate()).
 [[nodiscard]] inline bool usesRankMap(const RunConfig& config) noexcept
 {
     return !allocatesBudget(config.method) && !config.adalora.rankMap.empty();

@@ -19,8 +19,8 @@ namespace spectune {
     return std::max<std::int64_t>(1, cores / std::max<std::int64_t>(1, workers));
 }
 
-/// Whether a forward of so many rows is small for CUDA in bfloat16: its thin products cost launches, not work, and run several
-/// at once in kernels of ours (on an H100 both are level at some 1500 rows).
+/// Whether a forward of so many rows is small for CUDA in bfloat16: its thin products cost launches, not work, and run
+/// several at once in kernels of ours (on an H100 both are level at some 1500 rows).
 [[nodiscard]] constexpr bool isSmallForward(std::int64_t rows) noexcept
 {
     return rows <= 1024;

@@ -25,16 +25,16 @@ struct ModulePattern {
     [[nodiscard]] bool holds(std::int64_t layer, std::string_view matrixKind) const noexcept;
 };
 
-/// Which matrices of a model's blocks are adapted, as adalora.targets, adalora.layers and adalora.modules say it: the product
-/// of kinds and layers, or, where modules are listed, exactly those.
+/// Which matrices of a model's blocks are adapted, as adalora.targets, adalora.layers and adalora.modules say it: the
+/// product of kinds and layers, or, where modules are listed, exactly those.
 struct TargetSelection {
     std::vector<std::string> kinds; ///< empty: all
     std::vector<std::int64_t> layers; ///< empty: all
     std::vector<std::string> modules; ///< entries for ModulePattern; empty: kinds × layers
 
     [[nodiscard]] static TargetSelection of(const AdaLoraConfig& config);
-    /// The shortest way to write the ticks of a @p layers × kinds grid, row by row. @pre one at least is ticked: three empty
-    /// lists would mean all
+    /// The shortest way to write the ticks of a @p layers × kinds grid, row by row.
+    /// @pre one at least is ticked: three empty lists would mean all
     [[nodiscard]] static TargetSelection fromTicks(
         const std::vector<bool>& ticked, const std::vector<std::string>& modelKinds, std::int64_t modelLayers);
 

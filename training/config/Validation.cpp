@@ -104,9 +104,9 @@ void checkTraining(const Context& c, Issues& issues)
                 "train.eval_every is %1, but data.eval_path is empty: no evaluation takes place", train.evalEvery));
     const std::int64_t warmup = c.config.optim.warmup;
     if (c.run.totalSteps > 0 && warmup >= c.run.totalSteps)
-        addWarning(issues, "optim.warmup", makeMessage("Warm-up as long as the run"),
-            makeMessage("optim.warmup is %1, but the run has %2 steps: the learning rate never reaches optim.lr",
-                warmup, c.run.totalSteps),
+        addWarning(issues, "optim.warmup", makeMessage("LR warm-up as long as the run"),
+            makeMessage("optim.warmup is %1, but the run has %2 steps: the full learning rate is never reached", warmup,
+                c.run.totalSteps),
             c.run.totalSteps / 10);
 }
 
@@ -195,6 +195,23 @@ void checkRanks(const Context& c, Issues& issues)
     }
 }
 
+/// For a tf that no ti would make fit. A ti that no tf would make fit is a mistake of its own; else the tf that is
+/// suggested goes with the ti that is there. @pre at least two steps
+void checkOverlongPhases(const Context& c, Issues& issues)
+{
+    const std::int64_t steps = c.run.schedule.totalSteps;
+    const std::int64_t ti = c.run.schedule.warmUpEnd;
+    const bool tiFits = ti < steps - 1;
+    addError(issues, "adalora.tf", makeMessage("Final phase as long as the run"),
+        makeMessage("adalora.tf is %1, must be below the run's %2 steps", c.run.schedule.finalSteps, steps),
+        std::max<std::int64_t>(1, tiFits ? std::min(steps / 2, steps - ti - 1) : steps / 2));
+    if (!tiFits)
+        addError(issues, "adalora.ti", makeMessage("Warm-up ends after the run"),
+            makeMessage("adalora.ti is %1, must be below %2: at least 1 of the run's %3 steps is the final phase", ti,
+                steps - 1, steps),
+            steps / 10);
+}
+
 void checkSchedule(const Context& c, Issues& issues)
 {
     const AdaLoraConfig& adalora = c.config.adalora;
@@ -210,9 +227,7 @@ void checkSchedule(const Context& c, Issues& issues)
             makeMessage("%1, must be at least 2 with a falling budget: one before the final phase, one in it", given),
             fromEpochs ? std::nullopt : std::optional<FieldValue>(std::int64_t {2}));
     } else if (adalora.tf && schedule.finalSteps >= steps) {
-        addError(issues, "adalora.tf", makeMessage("Final phase as long as the run"),
-            makeMessage("adalora.tf is %1, must be below the run's %2 steps", schedule.finalSteps, steps),
-            std::max<std::int64_t>(1, steps / 2));
+        checkOverlongPhases(c, issues);
     } else if (schedule.warmUpEnd >= schedule.finalStart()) {
         addError(issues, adalora.ti ? "adalora.ti" : "adalora.tf", makeMessage("No step left to prune in"),
             makeMessage("adalora.ti is %1, must be below %2, the run's %3 steps less adalora.tf %4", schedule.warmUpEnd,
@@ -240,7 +255,8 @@ void checkScore(const Context& c, Issues& issues)
         usual);
 }
 
-/// ADALORA.md, section 5, last point. prune-lora has no γ, and its dropped doublets no gradient: it stays the same in all.
+/// ADALORA.md, section 5, last point. prune-lora has no γ, and its dropped doublets no gradient:
+/// it stays the same in all.
 void checkShrink(const Context& c, Issues& issues)
 {
     const RunConfig& config = c.config;
@@ -266,9 +282,10 @@ void checkShrink(const Context& c, Issues& issues)
     }
 }
 
-/// ADALORA.md, section 6. With f = widthFactor() the effective scale is taken as s · f and should be 0.5 or more. At width 4096 f = 1, so that s = 2 passes and s < 0.5 warns; at 128
-/// f = 0.23, so that alpha = 2 r has 0.45 and warns while 8 r has 1.8, as DEMO.md measured. Suggested is the power of two
-/// times r whose s · f is nearest to 2, the default's value on wide models: 2 r at 4096, 8 r at 128.
+/// ADALORA.md, section 6. With f = widthFactor() the effective scale is taken as s · f and should be 0.5 or more. At
+/// width 4096 f = 1, so that s = 2 passes and s < 0.5 warns; at 128 f = 0.23, so that alpha = 2 r has 0.45 and warns
+/// while 8 r has 1.8, as DEMO.md measured. Suggested is the power of two times r whose s · f is nearest to 2, the
+/// default's value on wide models: 2 r at 4096, 8 r at 128.
 void checkScale(const Context& c, Issues& issues)
 {
     const auto rank = static_cast<double>(c.run.initRank);

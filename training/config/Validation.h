@@ -52,16 +52,17 @@ struct ResolvedRun {
     BudgetSchedule schedule; ///< constant for methods of fixed rank
 };
 
-/// f = min(1, 0.02 √width), by which s acts less on a narrow model (ADALORA.md, section 6): the norm of a row of Q at the
-/// start. 1 for methods without Λ, where only B starts at 0, and where the width is not known (0).
+/// f = min(1, 0.02 √width), by which s acts less on a narrow model (ADALORA.md, section 6): the norm of a row of Q at
+/// the start. 1 for methods without Λ, where only B starts at 0, and where the width is not known (0).
 [[nodiscard]] double widthFactor(Method method, std::int64_t width) noexcept;
 
-/// Derives what is not set: T from epochs, initRank = round(1.5 · target) (for a fixed rank the target, or the largest of the
-/// rank map), alpha = 2 · initRank,
-/// ti = 10 % T, tf = 50 % T, ΔT = max(1, T/1000). Does not judge; see validate().
+/// Derives what is not set: T from epochs, initRank = round(1.5 · target) (for a fixed rank the target, or the largest
+/// of the rank map), alpha = 2 · initRank, ti = 10 % T, tf = 50 % T, ΔT = max(1, T/1000).
+/// Does not judge; see validate().
 [[nodiscard]] ResolvedRun resolveRun(const RunConfig& config, const RunFacts& facts);
 
-/// Triplets of the matrix @p name at the start of @p resolved, which is of @p config: the rank map's, else the initial rank.
+/// Triplets of the matrix @p name at the start of @p resolved, which is of @p config:
+/// the rank map's, else the initial rank.
 [[nodiscard]] std::int64_t initialRankOf(const RunConfig& config, const ResolvedRun& resolved, const std::string& name);
 
 /// Ranges and combinations. Without @p facts only what the configuration alone tells. Errors come first, notes last.

@@ -14,8 +14,8 @@ namespace spectune {
 /// a temporary beside it, flushed to the disk, then renamed. @throws Error (Io) naming the path
 void writeFileAtomically(const std::filesystem::path& path, std::string_view content);
 
-/// Appends @p content to @p path, which it makes where it is missing; on the disk when it returns. What a failure left of it
-/// is cut off again. @throws Error (Io) naming the path
+/// Appends @p content to @p path, which it makes where it is missing; on the disk when it returns. What a failure left
+/// of it is cut off again. @throws Error (Io) naming the path
 void appendDurably(const std::filesystem::path& path, std::string_view content);
 
 /// Writes all of @p content to @p fd, which is open for @p path. @throws Error (Io) naming the path
@@ -25,7 +25,8 @@ void writeAll(int fd, std::string_view content, const std::filesystem::path& pat
 /// to @p path and flushes the folder. @throws Error (Io) naming @p path
 void settleFile(FileDescriptor file, const std::filesystem::path& temporary, const std::filesystem::path& path);
 
-/// An Error (Io) for a write to @p path that failed with errno @p code, with what to do where that is known (a full disk).
+/// An Error (Io) for a write to @p path that failed with errno @p code,
+/// with what to do where that is known (a full disk).
 [[nodiscard]] Error writeError(const std::filesystem::path& path, int code);
 
 /// The whole file, of any size: for the run's own files (FileAccess.h has readText() for all others).
@@ -47,8 +48,8 @@ public:
 
     [[nodiscard]] const std::filesystem::path& path() const noexcept { return m_partial; }
     /// Flushes every file and renames. An existing target is replaced: in one step where the file system can exchange
-    /// two names, else it is moved aside first and back should that fail. With Existing::Refuse one that is not empty is
-    /// left alone. @throws Error (Io)
+    /// two names, else it is moved aside first and back should that fail. With Existing::Refuse one that is not empty
+    /// is left alone. @throws Error (Io)
     void commit();
 
 private:

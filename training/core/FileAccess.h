@@ -21,8 +21,8 @@ inline constexpr std::uint64_t mostTextBytes = std::uint64_t {256} << 20U;
 /// An Error (Io) for a read of @p path that failed with errno @p code, with what to do where that is known.
 [[nodiscard]] Error readError(const std::filesystem::path& path, int code);
 
-/// The whole of a file that somebody else may have made. @throws Error (Io) naming the path, where it is no regular file or
-/// has more than @p most bytes too
+/// The whole of a file that somebody else may have made. @throws Error (Io) naming the path, where it is no regular
+/// file or has more than @p most bytes too
 [[nodiscard]] std::string readText(const std::filesystem::path& path, std::uint64_t most = mostTextBytes);
 
 /// Whether there is something of that name; a link to nothing is not.

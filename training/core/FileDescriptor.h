@@ -36,7 +36,8 @@ public:
     [[nodiscard]] bool isOpen() const noexcept { return m_fd >= 0; }
     [[nodiscard]] int get() const noexcept { return m_fd; }
     [[nodiscard]] int release() noexcept { return std::exchange(m_fd, -1); }
-    /// For a writer, who wants to know: network file systems report a failed write here at the latest. @return errno or 0
+    /// For a writer, who wants to know: network file systems report a failed write here at the latest.
+    /// @return errno or 0
     [[nodiscard]] int close() noexcept { return ::close(release()) == 0 ? 0 : errno; }
 
 private:

@@ -24,8 +24,8 @@ struct MachineMemory {
 
     /// Of /proc/meminfo's text.
     [[nodiscard]] static MachineMemory parse(std::string_view meminfo);
-    /// What a control group leaves of it, as a container has: the texts of its limit ("max": none), of what its processes
-    /// use now, and of its memory.stat, whose inactive files the kernel gives up before it refuses memory.
+    /// What a control group leaves of it, as a container has: the texts of its limit ("max": none), of what its
+    /// processes use now, and of its memory.stat, whose inactive files the kernel gives up before it refuses memory.
     [[nodiscard]] MachineMemory within(
         std::string_view limit, std::string_view used, std::string_view statistics) const;
     /// The computer's, within the control groups of this process.

@@ -15,13 +15,13 @@ class Message;
 template <typename... Values>
 class MessagePattern;
 
-/// makeMessage("%1 is %2, must be at least 1.", key, value). Values are messages, texts, paths and whole numbers; a real
-/// number's digits are the caller's choice.
+/// makeMessage("%1 is %2, must be at least 1.", key, value). Values are messages, texts, paths and whole numbers; a
+/// real number's digits are the caller's choice.
 template <typename... Values>
 [[nodiscard]] Message makeMessage(MessagePattern<std::type_identity_t<Values>...> pattern, const Values&... values);
 
-/// Something the engine says to a person. It is kept as an English pattern with places (%1 to %9) and what stands in them,
-/// so that the studio can put it into another language; the terminal and the log print english().
+/// Something the engine says to a person. It is kept as an English pattern with places (%1 to %9) and what stands in
+/// them, so that the studio can put it into another language; the terminal and the log print english().
 /// A value: any thread.
 class Message {
 public:

@@ -3,7 +3,8 @@
 
 // Included by the sources that are compiled once for each instruction set, with SPECTUNE_CPU_LEVEL (a namespace) and
 // SPECTUNE_CPU_BYTES (of a register) given by the build. Everything lies in that namespace, and nothing of the standard
-// library's templates is used: a function that two levels shared would be linked once, for whichever processor came first.
+// library's templates is used: a function that two levels shared would be linked once,
+// for whichever processor came first.
 
 #include "training/cuda/Elements.h"
 

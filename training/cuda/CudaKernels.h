@@ -3,7 +3,8 @@
 
 #include "training/cuda/Kernels.h"
 
-// CUDA's functions. A launch that fails leaves CUDA's error for whoever asks next: LibTorch does after its own launches.
+// CUDA's functions. A launch that fails leaves CUDA's error for whoever asks next:
+// LibTorch does after its own launches.
 namespace spectune::kernels::gpu {
 
 template <typename T>
@@ -16,13 +17,19 @@ template <typename T>
 void swiGlu(const SwiGluArgs<T>& args, Stream stream);
 template <typename T>
 void swiGluBackward(const SwiGluBackwardArgs<T>& args, Stream stream);
+/// This and the next for heads of at most mostHeadDimOnCuda.
+template <typename T>
+void attention(const AttentionArgs<T>& args, Stream stream);
+template <typename T>
+void attentionBackward(const AttentionBackwardArgs<T>& args, Stream stream);
 template <typename T>
 void crossEntropy(const CrossEntropyArgs<T>& args, Stream stream);
 template <typename T>
 void join(const JoinArgs<T>& args, Stream stream);
 template <typename A>
 void collect(const CollectArgs<A>& args, Stream stream);
-/// This and the next for T = BFloat16 alone. @return false: the device has no clusters, nothing was done
+/// This and those up to swiGluThin() for T = BFloat16 alone.
+/// @return false: the device has no clusters, nothing was done
 template <typename T>
 bool thinRows(const ThinRowArgs<T>& args, Stream stream);
 template <>

@@ -57,7 +57,8 @@ inline __device__ void loadMatrices(unsigned address, unsigned (&to)[4])
                  : "r"(address));
 }
 
-/// sum [16, 8] += a [16, 16] · b [16, 8]. Lane l has of sum the rows l / 4 and l / 4 + 8, columns 2 (l mod 4) and the next.
+/// sum [16, 8] += a [16, 16] · b [16, 8].
+/// Lane l has of sum the rows l / 4 and l / 4 + 8, columns 2 (l mod 4) and the next.
 inline __device__ void multiplyAdd(float (&sum)[4], const unsigned (&a)[4], unsigned b0, unsigned b1)
 {
     asm("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, "
@@ -82,7 +83,8 @@ inline __device__ void storePack(void* to, const uint4& pack)
         : "memory");
 }
 
-/// An 8 × 8 matrix over the warp's lanes, transposed: lane l has of both the row l / 4, columns 2 (l mod 4) and the next.
+/// An 8 × 8 matrix over the warp's lanes, transposed:
+/// lane l has of both the row l / 4, columns 2 (l mod 4) and the next.
 inline __device__ unsigned transposed(unsigned matrix)
 {
     unsigned to;

@@ -70,8 +70,8 @@ __device__ inline double exponential(double x)
     return exp(x);
 }
 
-/// 1 / (1 + e⁻ˣ). What is rounded to bfloat16 afterwards takes it to a few units of float32: full precision would cost more
-/// than the memory that it is read from.
+/// 1 / (1 + e⁻ˣ). What is rounded to bfloat16 afterwards takes it to a few units of float32: full precision would cost
+/// more than the memory that it is read from.
 template <typename T>
 __device__ Wide<T> sigmoid(Wide<T> x)
 {

@@ -12,8 +12,9 @@ struct GramFactor {
     std::int64_t width = 0;
 };
 
-/// How far the rows of every factor F are from orthonormal, ‖F Fᵀ − I‖, and what that adds to the gradients: with M = F Fᵀ
-/// 2 γ / n · (M − I) F / ‖M − I‖ (0 where the norm is), n the number of all factors, or 4 γ (M − I) F for the squared norm.
+/// How far the rows of every factor F are from orthonormal, ‖F Fᵀ − I‖, and what that adds to the gradients: with
+/// M = F Fᵀ it is 2 γ / n · (M − I) F / ‖M − I‖ (0 where the norm is), n the number of all factors, or for the squared
+/// norm 4 γ (M − I) F.
 template <typename A>
 struct GramArgs {
     const GramFactor* factors = nullptr; ///< in the memory of the device

@@ -41,8 +41,8 @@ __device__ void sumUp(A (&sums)[side][side], const Take& take)
     take(lane / side, lane % side, sum);
 }
 
-/// A block has one tile of one M, on the diagonal or below, and a thread some of the terms of all its sums: what it loads
-/// serves several products. M is symmetric; all of it is written.
+/// A block has one tile of one M, on the diagonal or below, and a thread some of the terms of all its sums: what it
+/// loads serves several products. M is symmetric; all of it is written.
 template <typename A>
 __global__ void __launch_bounds__(gramThreads) gramKernel(GramArgs<A> args)
 {

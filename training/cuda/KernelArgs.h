@@ -34,8 +34,8 @@ struct RmsNormBackwardArgs {
     Rows<T> dx; ///< added to
 };
 
-/// Rotary embedding: of each row the first `heads` heads turn by the angle of the row's position, in place or on the way
-/// from three matrices, the last of which is taken as it is.
+/// Rotary embedding: of each row the first `heads` heads turn by the angle of the row's position, in place or on the
+/// way from three matrices, the last of which is taken as it is.
 template <typename T>
 struct RotateArgs {
     std::int64_t rows = 0;
@@ -77,6 +77,7 @@ struct SwiGluBackwardArgs {
 template <typename T>
 struct AttentionArgs {
     std::int64_t sequences = 0;
+    std::int64_t longest = 0; ///< tokens of a sequence at most
     const std::int32_t* offsets = nullptr; ///< [sequences + 1], rows
     std::int64_t heads = 0;
     std::int64_t kvHeads = 0;
@@ -86,7 +87,7 @@ struct AttentionArgs {
     Rows<const T> qkv; // [rows, (heads + 2 kvHeads) · headDim]: q | k | v
     Rows<T> out; // [rows, heads · headDim]
     Wide<T>* logSumExp = nullptr; // [heads, rows]
-    Wide<T>* scratch = nullptr; ///< attentionScratch(...) elements
+    Wide<T>* scratch = nullptr; ///< see attentionScratch()
 };
 
 /// The gradient of q | k | v. @c out and @c logSumExp are the forward's.
@@ -97,11 +98,15 @@ struct AttentionBackwardArgs {
     Rows<T> dQkv; // [rows, (heads + 2 kvHeads) · headDim]; overwritten
 };
 
-/// Elements of `scratch` for sequences of at most @p longest tokens, forward or backward.
+/// Elements of `scratch` for sequences of at most @p longest tokens, forward or backward, on the CPU. CUDA's backward
+/// wants [heads, rows], its forward none.
 [[nodiscard]] std::int64_t attentionScratch(std::int64_t longest, std::int64_t headDim) noexcept;
+/// What a head may have on CUDA: the widest that ATen's kernels take, and ours.
+inline constexpr std::int64_t mostHeadDimOnCuda = 256;
 
 /// loss_i = −log softmax(logits_i)[target_i]; where a scale is given, logits_i becomes its gradient times the scale,
-/// (softmax(logits_i) − onehot(target_i)) · scale, in place. A row whose target is negative has no loss and no gradient.
+/// (softmax(logits_i) − onehot(target_i)) · scale, in place.
+/// A row whose target is negative has no loss and no gradient.
 template <typename T>
 struct CrossEntropyArgs {
     std::int64_t rows = 0;

@@ -8,9 +8,9 @@
 #include "training/cuda/ThinArgs.h"
 #include "training/cuda/UpdateArgs.h"
 
-/// The element-wise and small-matrix work of a training step, as plain-pointer functions. A table holds one function per
-/// idea for an element type; the CPU's and CUDA's tables have the same signatures and give the same numbers up to the
-/// order of additions. Products are BLAS's work and are not here, but for the thin ones of bfloat16 on CUDA.
+/// The element-wise and small-matrix work of a training step, as plain-pointer functions. A table holds one function
+/// per idea for an element type; the CPU's and CUDA's tables have the same signatures and give the same numbers up to
+/// the order of additions. Products are BLAS's work and are not here, but for the thin ones of bfloat16 on CUDA.
 namespace spectune::kernels {
 
 template <typename T>
@@ -20,8 +20,8 @@ struct Table {
     void (*rotate)(const RotateArgs<T>&, Stream) = nullptr;
     void (*swiGlu)(const SwiGluArgs<T>&, Stream) = nullptr;
     void (*swiGluBackward)(const SwiGluBackwardArgs<T>&, Stream) = nullptr;
-    void (*attention)(const AttentionArgs<T>&, Stream) = nullptr; ///< null on CUDA: ATen's flash attention is used
-    void (*attentionBackward)(const AttentionBackwardArgs<T>&, Stream) = nullptr; ///< likewise
+    void (*attention)(const AttentionArgs<T>&, Stream) = nullptr;
+    void (*attentionBackward)(const AttentionBackwardArgs<T>&, Stream) = nullptr;
     void (*crossEntropy)(const CrossEntropyArgs<T>&, Stream) = nullptr;
     void (*join)(const JoinArgs<T>&, Stream) = nullptr;
     void (*collect)(const CollectArgs<Wide<T>>&, Stream) = nullptr;

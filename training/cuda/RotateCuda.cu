@@ -22,8 +22,8 @@ __device__ const T* sourceOf(const RotateArgs<T>& args, std::int64_t row, std::i
     return args.value.data + row * args.value.stride + (head - args.heads) * args.headDim;
 }
 
-/// One thread a chunk of a head's lower half and its partner in the upper half; blockIdx.x is the row, so that no thread
-/// divides 64-bit numbers: with those the kernel waits for its arithmetic, not for memory.
+/// One thread a chunk of a head's lower half and its partner in the upper half; blockIdx.x is the row, so that no
+/// thread divides 64-bit numbers: with those the kernel waits for its arithmetic, not for memory.
 /// @param all heads, those that do not turn included
 template <typename T, bool Packed>
 __global__ void rotateKernel(RotateArgs<T> args, std::int64_t all)

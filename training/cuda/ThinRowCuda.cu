@@ -157,8 +157,8 @@ __device__ const float* ofBlock(float* shared, [[maybe_unused]] int other)
 #endif
 }
 
-/// A cluster of blocks makes some rows of one product, each block a part of its depth; parts are added in their order, so
-/// every run gives the same bits. Depth comes in stages, several of them under way.
+/// A cluster of blocks makes some rows of one product, each block a part of its depth; parts are added in their order,
+/// so every run gives the same bits. Depth comes in stages, several of them under way.
 __global__ void __launch_bounds__(threads) thinRowKernel(const __grid_constant__ Args args, int stageBytes)
 {
     extern __shared__ __align__(128) unsigned char memory[];

@@ -37,8 +37,8 @@ constexpr int packsOfRow = 8; ///< threads that bring a row
 constexpr int rowsAtOnce
     = warps * 32 / packsOfRow; ///< a multiple of 8: placeInWide() turns alike for all of a thread's
 
-/// What a thread brings of one operand: a pack of every so many rows. All that does not change is worked out once, for a
-/// block has too few warps to hide arithmetic.
+/// What a thread brings of one operand: a pack of every so many rows. All that does not change is worked out once, for
+/// a block has too few warps to hide arithmetic.
 struct Share {
     const BFloat16* from; ///< in the next stage's first row of its
     std::int64_t jump; ///< elements to its next row
@@ -84,7 +84,8 @@ __device__ void bring(Share& share, int left, unsigned stage)
 
 using Sums = float[mostTiles][2][4]; ///< a lane's, by tile of 16 ranks and of 8 columns
 
-/// Adds the group's part of a stage to the warp's sums. Ranks beyond the last read what lies behind: those sums are not kept.
+/// Adds the group's part of a stage to the warp's sums.
+/// Ranks beyond the last read what lies behind: those sums are not kept.
 __device__ void multiply(unsigned stage, int tiles, int stride, Sums& sums)
 {
     const int lane = static_cast<int>(threadIdx.x) % 32;

@@ -3,8 +3,8 @@
 
 #include <cstdint>
 
-// What the functions of Kernels.h take that come after a backward: the update of the triplets and the mask. None of them
-// does anything where the loss or the gradient's norm is not finite: the host learns of a skipped step afterwards.
+// What the functions of Kernels.h take that come after a backward: the update of the triplets and the mask. None of
+// them does anything where the loss or the gradient's norm is not finite: the host learns of a skipped step afterwards.
 namespace spectune::kernels {
 
 /// The numbers of an optimizer step that change from step to step, in the device's memory.
@@ -73,8 +73,8 @@ struct ScoreArgs {
     const A* gradNorm = nullptr;
 };
 
-/// Keeps exactly `budget` of the triplets, the largest rivals; of equal ones the first, and NaN counts as larger than all
-/// numbers. λ of the others becomes 0. Without a new pattern the one before is applied where `masks` says so.
+/// Keeps exactly `budget` of the triplets, the largest rivals; of equal ones the first, and NaN counts as larger than
+/// all numbers. λ of the others becomes 0. Without a new pattern the one before is applied where `masks` says so.
 template <typename A>
 struct SelectArgs {
     std::int64_t triplets = 0;

@@ -30,11 +30,12 @@ std::optional<Json> readObject(const fs::path& file)
     return json;
 }
 
+/// What @p json names replaces what was read before.
 void readRoles(const Json& json, const fs::path& file, TokenizerSettings& settings)
 {
     for (const char* role : {"bos_token", "eos_token", "unk_token", "pad_token"}) {
         const auto found = json.find(role);
-        if (found == json.end() || settings.roles.count(role) != 0)
+        if (found == json.end())
             continue;
         if (found->is_null())
             settings.roles[role] = std::nullopt;
@@ -119,19 +120,9 @@ std::size_t trailingSpace(std::string_view text) noexcept
     return found == spaces.end() ? 0 : found->size();
 }
 
-} // namespace
-
-TokenizerSettings TokenizerSettings::read(const fs::path& folder)
+/// special_tokens_map.json and added_tokens.json, where transformers kept them before added_tokens_decoder came.
+void readOlderFiles(const fs::path& folder, TokenizerSettings& settings)
 {
-    TokenizerSettings settings;
-    const fs::path config = folder / "tokenizer_config.json";
-    if (const std::optional<Json> json = readObject(config)) {
-        readRoles(*json, config, settings);
-        settings.addBos = flag(*json, "add_bos_token", true, config);
-        settings.legacy = flag(*json, "legacy", false, config); // as transformers 5 has it
-        if (json->contains("added_tokens_decoder"))
-            readDecoder((*json)["added_tokens_decoder"], config, settings);
-    }
     const fs::path map = folder / "special_tokens_map.json";
     if (const std::optional<Json> json = readObject(map))
         readRoles(*json, map, settings);
@@ -142,6 +133,31 @@ TokenizerSettings TokenizerSettings::read(const fs::path& folder)
                 throw configError("%1: the token \"%2\" needs an id.", list, content);
             add({content, checkedId(id.get<std::int64_t>(), list, content)}, list, settings);
         }
+    }
+}
+
+} // namespace
+
+TokenizerSettings TokenizerSettings::read(const fs::path& folder)
+{
+    TokenizerSettings settings;
+    bool listsAdded = false;
+    const fs::path config = folder / "tokenizer_config.json";
+    if (const std::optional<Json> json = readObject(config)) {
+        readRoles(*json, config, settings);
+        // Where it is missing, as LlamaTokenizer documents it and version 4 does: the models were trained so. Version 5
+        // leaves BOS out there. Null is false for both.
+        settings.addBos = !json->contains("add_bos_token") || flag(*json, "add_bos_token", false, config);
+        settings.legacy = flag(*json, "legacy", false, config); // as transformers 5 has it
+        listsAdded = json->contains("added_tokens_decoder");
+        if (listsAdded)
+            readDecoder((*json)["added_tokens_decoder"], config, settings);
+    }
+    if (!listsAdded)
+        readOlderFiles(folder, settings);
+    for (AddedToken& token : settings.added) {
+        for (const auto& [role, content] : settings.roles)
+            token.special = token.special || content == token.content;
     }
     std::sort(settings.added.begin(), settings.added.end(),
         [](const AddedToken& a, const AddedToken& b) { return a.id < b.id; });

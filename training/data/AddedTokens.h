@@ -15,15 +15,18 @@ namespace spectune {
 struct AddedToken {
     std::string content;
     std::int32_t id = 0;
-    bool special = false; ///< gives no text when decoded
+    bool special = false; ///< gives no text when decoded; what has a role is special whatever the list says
     bool stripLeft = false; ///< takes the white space before it
     bool stripRight = false; ///< takes the white space after it
     bool singleWord = false; ///< only where no letter, digit or underscore touches it
 };
 
-/// What tokenizer_config.json, special_tokens_map.json and added_tokens.json of a folder say.
+/// What a folder's tokenizer_config.json says and, where it has no added_tokens_decoder, special_tokens_map.json (whose
+/// roles replace its own) and added_tokens.json, by the rules of transformers' LlamaTokenizer. add_eos_token is not
+/// asked: a sample ends with EOS, and a prompt does not.
 struct TokenizerSettings {
-    /// A role ("bos_token") to its token; std::nullopt where a file sets it to null; absent where none names it.
+    /// A role ("bos_token") to its token; std::nullopt where a file sets it to null; absent where none names it: then
+    /// it is tokenizer.model's own.
     std::map<std::string, std::optional<std::string>> roles;
     std::vector<AddedToken> added; ///< by id
     bool addBos = true;

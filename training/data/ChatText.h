@@ -8,8 +8,8 @@
 
 namespace spectune {
 
-/// Renders {"messages": [{"role", "content"}, …]} with roles system, user and assistant. The contents of the assistant's
-/// turns are the loss spans. @throws Error (Io) naming file, line and field ("messages[2].role")
+/// Renders {"messages": [{"role", "content"}, …]} with roles system, user and assistant. The contents of the
+/// assistant's turns are the loss spans. @throws Error (Io) naming file, line and field ("messages[2].role")
 [[nodiscard]] RenderedSample renderChat(std::string_view json, const RecordPlace& place);
 
 } // namespace spectune

@@ -23,8 +23,8 @@ struct Sample {
     std::int64_t cutTokens = 0; ///< lost to data.max_length
 };
 
-/// BOS + the text tokenised once as a whole + EOS, cut on the right. A token bears loss when it ends after the byte where
-/// a completion begins (and begins before that completion ends); EOS bears loss where there is a completion.
+/// BOS + the text tokenised once as a whole + EOS, cut on the right. A token bears loss when it ends after the byte
+/// where a completion begins (and begins before that completion ends); EOS bears loss where there is a completion.
 [[nodiscard]] Sample makeSample(const RenderedSample& rendered, const Tokenizer& tokenizer, std::int64_t maxLength);
 /// The same of a text that is tokenised already.
 [[nodiscard]] Sample makeSample(const RenderedSample& rendered, std::span<const Token> tokens,

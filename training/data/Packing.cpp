@@ -25,8 +25,9 @@ std::int64_t roundUp(std::size_t value, std::size_t unit)
     return static_cast<std::int64_t>((value + unit - 1) / unit * unit);
 }
 
-// Few forms come back often; but each row that is filled up is computed. The rows of a batch cost the whole model: they are
-// rounded by little. Those of the loss cost its head alone, and the longest sample's length is a bound that costs nothing.
+// Few forms come back often; but each row that is filled up is computed. The rows of a batch cost the whole model: they
+// are rounded by little. Those of the loss cost its head alone,
+// and the longest sample's length is a bound that costs nothing.
 std::int64_t roundedRows(std::size_t rows)
 {
     return roundUp(rows, std::clamp<std::size_t>(std::bit_floor(rows) / 4, 128, 256));
@@ -84,8 +85,8 @@ struct Lists {
         bearing.resize(static_cast<std::size_t>(roundedListed(bearing.size())), rows - 1);
         targets.resize(bearing.size(), Batch::ignored);
     }
-    /// Whether target i is row i's, so that no list of rows is needed. What was filled up has no loss, wherever it points;
-    /// and equal counts alone say nothing, for both were rounded up.
+    /// Whether target i is row i's, so that no list of rows is needed. What was filled up has no loss, wherever it
+    /// points; and equal counts alone say nothing, for both were rounded up.
     [[nodiscard]] bool bearsEverywhere() const
     {
         if (bearing.size() != tokens.size())

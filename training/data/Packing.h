@@ -11,8 +11,9 @@ namespace spectune {
 /// The samples of @p batch end to end on @p device; copied there without waiting, in the order of its current stream.
 /// @pre batch.targetCount > 0
 [[nodiscard]] PackedBatch packed(const Batch& batch, at::Device device);
-/// @param fillsUp whether samples are filled up to a round number of rows, as on CUDA (see PackedBatch), but for those that
-/// all have @p fullLength tokens to predict: what data.max_length leaves of longer ones, a form that comes again by itself
+/// @param fillsUp whether samples are filled up to a round number of rows, as on CUDA (see PackedBatch), but for those
+/// that all have @p fullLength tokens to predict:
+/// what data.max_length leaves of longer ones, a form that comes again by itself
 [[nodiscard]] PackedBatch packed(const Batch& batch, at::Device device, bool fillsUp, std::int64_t fullLength);
 
 /// A batch as an optimizer step takes it: cut into micro-batches, and each of those into what one worker takes. Parts

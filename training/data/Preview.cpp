@@ -14,7 +14,8 @@ namespace spectune {
 
 namespace {
 
-/// Bytes of a text that are tokenised for a preview: a line of 10 MB would take minutes, and its first tokens are shown.
+/// Bytes of a text that are tokenised for a preview:
+/// a line of 10 MB would take minutes, and its first tokens are shown.
 constexpr std::size_t leastRead = 64U << 10U;
 constexpr std::size_t mostRead = 1U << 20U;
 constexpr std::size_t bytesPerToken = 16; ///< more than a piece of a vocabulary has on average
@@ -32,8 +33,8 @@ bool shorten(RenderedSample& rendered, std::int64_t maxLength)
     return true;
 }
 
-/// Fills text, tokens and cut of one sample. Each token shows the bytes up to its end that none before it showed, up to a
-/// whole character, so the tokens' texts joined are the text.
+/// Fills text, tokens and cut of one sample. Each token shows the bytes up to its end that none before it showed, up to
+/// a whole character, so the tokens' texts joined are the text.
 class PreviewBuilder {
 public:
     /// @param partial the text goes on: it has no EOS

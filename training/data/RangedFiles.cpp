@@ -12,7 +12,8 @@ class ArrayScanner {
 public:
     enum class Event { None, Begin, End, Done };
 
-    /// What the byte does; End and Done come with the byte after the element ("," or "]"). Throws a Message for a fault.
+    /// What the byte does; End and Done come with the byte after the element ("," or "]").
+    /// Throws a Message for a fault.
     Event step(char c)
     {
         if (m_inString) {
@@ -85,8 +86,13 @@ JsonArrayFile::JsonArrayFile(const std::filesystem::path& path, const Progress& 
     ArrayScanner scanner;
     std::int64_t line = 1;
     const std::uint64_t mark = file().markLength();
-    const char lineEnd = file().lineEnd(progress);
+    LineEnd lineEnd;
     file().scan(progress, [&](std::uint64_t offset, std::string_view bytes) {
+        if (lineEnd.findFirstFeed(bytes)) { // all before is one line
+            line = 1;
+            for (Range& range : m_ranges)
+                range.line = 1;
+        }
         for (std::size_t i = offset == 0 ? mark : 0; i < bytes.size(); ++i) {
             try {
                 const ArrayScanner::Event event = scanner.step(bytes[i]);
@@ -97,7 +103,7 @@ JsonArrayFile::JsonArrayFile(const std::filesystem::path& path, const Progress& 
             } catch (const Message& fault) {
                 throw ioError("%1:%2: is not a JSON array: %3.", file().name(), line, fault);
             }
-            line += bytes[i] == lineEnd ? 1 : 0;
+            line += bytes[i] == lineEnd.get() ? 1 : 0;
         }
     });
     if (!scanner.isDone())
@@ -108,7 +114,7 @@ CsvFile::CsvFile(const std::filesystem::path& path, const Progress& progress)
     : RangedFile(path)
 {
     const std::uint64_t mark = file().markLength();
-    const char lineEnd = file().lineEnd(progress);
+    LineEnd lineEnd;
     std::uint64_t begin = mark;
     std::int64_t line = 1;
     std::int64_t recordLine = 1;
@@ -123,14 +129,20 @@ CsvFile::CsvFile(const std::filesystem::path& path, const Progress& progress)
         blank = true;
     };
     file().scan(progress, [&](std::uint64_t offset, std::string_view bytes) {
+        if (lineEnd.findFirstFeed(bytes)) { // all before is one line
+            blank = blank && m_ranges.empty();
+            begin = mark;
+            line = recordLine = quoteLine = 1;
+            m_ranges.clear();
+        }
         for (std::size_t i = offset == 0 ? mark : 0; i < bytes.size(); ++i) {
             const char c = bytes[i];
-            line += c == lineEnd ? 1 : 0;
+            line += c == lineEnd.get() ? 1 : 0;
             if (c == '"') {
                 inQuotes = !inQuotes; // a doubled quote toggles twice
                 quoteLine = inQuotes ? line : quoteLine;
             }
-            if (c == lineEnd && !inQuotes)
+            if (c == lineEnd.get() && !inQuotes)
                 endRow(offset + i, offset + i + 1);
             else if (c != '\r' && c != '\n' && c != ' ')
                 blank = false;

@@ -67,18 +67,12 @@ std::uint64_t InputFile::markLength() const
     return m_size >= 3 && read(0, 3) == "\xEF\xBB\xBF" ? 3 : 0;
 }
 
-char InputFile::lineEnd(const Progress& progress) const
+bool LineEnd::findFirstFeed(std::string_view bytes)
 {
-    constexpr std::uint64_t chunk = 1U << 20U;
-    bool returns = false;
-    for (std::uint64_t at = 0; at < m_size; at += chunk) {
-        progress.stop.throwIfStopped();
-        const std::string bytes = read(at, std::min(chunk, m_size - at));
-        if (bytes.find('\n') != std::string::npos)
-            return '\n';
-        returns = returns || bytes.find('\r') != std::string::npos;
-    }
-    return returns ? '\r' : '\n';
+    if (m_end == '\n' || bytes.find('\n') == std::string_view::npos)
+        return false;
+    m_end = '\n';
+    return true;
 }
 
 std::string RecordFile::readChecked(std::uint64_t begin, std::uint64_t end, std::int64_t line) const
@@ -92,7 +86,6 @@ std::string RecordFile::readChecked(std::uint64_t begin, std::uint64_t end, std:
 
 LineFile::LineFile(const std::filesystem::path& path, const Progress& progress)
     : RecordFile(path)
-    , m_lineEnd(file().lineEnd(progress))
 {
     std::uint64_t begin = file().markLength(); // of the current line
     const std::uint64_t skipped = begin;
@@ -106,9 +99,16 @@ LineFile::LineFile(const std::filesystem::path& path, const Progress& progress)
         ++line;
     };
     file().scan(progress, [&](std::uint64_t offset, std::string_view bytes) {
+        if (m_lineEnd.findFirstFeed(bytes)) { // all before is one line
+            blank = blank && m_size == 0;
+            begin = skipped;
+            line = 1;
+            m_size = 0;
+            m_anchors.clear();
+        }
         std::size_t at = offset == 0 ? skipped : 0;
         while (at < bytes.size()) {
-            const void* found = std::memchr(bytes.data() + at, m_lineEnd, bytes.size() - at);
+            const void* found = std::memchr(bytes.data() + at, m_lineEnd.get(), bytes.size() - at);
             const std::size_t end = found == nullptr
                 ? bytes.size()
                 : static_cast<std::size_t>(static_cast<const char*>(found) - bytes.data());
@@ -135,7 +135,7 @@ void LineFile::loadBlock(std::int64_t block) const
     m_places.clear();
     std::int64_t line = first.line;
     for (std::size_t at = 0; at < m_text.size(); ++line) {
-        std::size_t end = m_text.find(m_lineEnd, at);
+        std::size_t end = m_text.find(m_lineEnd.get(), at);
         end = end == std::string::npos ? m_text.size() : end;
         std::size_t last = end;
         if (last > at && m_text[last - 1] == '\r')

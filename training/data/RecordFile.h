@@ -29,14 +29,24 @@ public:
         const Progress& progress, const std::function<void(std::uint64_t offset, std::string_view bytes)>& visit) const;
     /// Length of a UTF-8 byte order mark at the start: 3 or 0.
     [[nodiscard]] std::uint64_t markLength() const;
-    /// What ends its lines: '\n' ("\r\n" too), or '\r' where it has no '\n' at all, as Mac OS wrote before X.
-    /// Reads up to the first '\n'. @throws Error (Io), Stopped
-    [[nodiscard]] char lineEnd(const Progress& progress) const;
 
 private:
     std::filesystem::path m_path;
     FileDescriptor m_file;
     std::uint64_t m_size = 0;
+};
+
+/// What ends a file's lines, told while the file is scanned:
+/// '\n' ("\r\n" too), or '\r' where it has no '\n' at all, as Mac OS wrote before X.
+class LineEnd {
+public:
+    /// @param bytes the next of the file
+    /// @return whether the first '\n' is among them: then no '\r' before these bytes has ended a line
+    [[nodiscard]] bool findFirstFeed(std::string_view bytes);
+    [[nodiscard]] char get() const noexcept { return m_end; }
+
+private:
+    char m_end = '\r'; ///< until a '\n' comes
 };
 
 /// A file that is a sequence of records. Records are checked to be UTF-8 when they are read.
@@ -86,7 +96,7 @@ private:
     };
     void loadBlock(std::int64_t block) const;
 
-    char m_lineEnd = '\n';
+    LineEnd m_lineEnd;
     std::int64_t m_size = 0;
     std::vector<Anchor> m_anchors; ///< of records 0, 16, 32, …, and one past the end
     mutable std::int64_t m_block = -1; ///< whose text and places are held

@@ -174,7 +174,7 @@ Decision decideByKeys(const Record& first, const DataColumns& columns)
         first.place.text(), first.names());
 }
 
-/// As InputFile::lineEnd(), of a file's first bytes.
+/// As LineEnd, of a file's first bytes.
 char lineEndOf(std::string_view head)
 {
     return head.find('\n') == std::string_view::npos && head.find('\r') != std::string_view::npos ? '\r' : '\n';

@@ -116,8 +116,8 @@ void readTrainer(std::string_view bytes, std::string_view origin, SentencePieceM
     throw ioError("%1: the table that normalises characters is damaged. Was the download finished?", origin);
 }
 
-/// Follows every unit of the table's double-array trie (Darts-clone: four bytes its size, the trie, the replacements with
-/// a NUL after each), because the library walks it without looking at its bounds.
+/// Follows every unit of the table's double-array trie (Darts-clone: four bytes its size, the trie, the replacements
+/// with a NUL after each), because the library walks it without looking at its bounds.
 void checkCharsMap(std::string_view map, std::string_view origin)
 {
     constexpr std::uint32_t block = 256; // a unit's children: its offset and any byte

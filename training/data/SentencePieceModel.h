@@ -15,13 +15,14 @@ struct SentencePieceModel {
     bool addDummyPrefix = true;
     bool removeExtraWhitespace = true;
     bool whitespaceAsSuffix = false;
-    /// Whether some piece has a space mark inside, beyond its leading run (trailing run for whitespaceAsSuffix), so that
-    /// a token may reach from one word into the next.
+    /// Whether some piece has a space mark inside, beyond its leading run (trailing run for whitespaceAsSuffix), so
+    /// that a token may reach from one word into the next.
     bool piecesCrossWords = false;
 
-    /// Whether a text may be tokenised in parts, cut at a single space between two ASCII letters or digits, with the same
-    /// ids. BPE joins neighbours into pieces of the vocabulary; where none reaches over a space, no join does either. The
-    /// dummy prefix (or suffix) of each part stands for the space. A unigram's sums of scores depend on where they began.
+    /// Whether a text may be tokenised in parts, cut at a single space between two ASCII letters or digits, with the
+    /// same ids. BPE joins neighbours into pieces of the vocabulary; where none reaches over a space, no join does
+    /// either. The dummy prefix (or suffix) of each part stands for the space.
+    /// A unigram's sums of scores depend on where they began.
     [[nodiscard]] bool mayCutAtSpaces() const noexcept { return type == "BPE" && addDummyPrefix && !piecesCrossWords; }
 
     static constexpr std::size_t maxBytes = 256U << 20U;

@@ -49,8 +49,8 @@ public:
     [[nodiscard]] virtual Message describe() const = 0;
 };
 
-/// Reads a model folder's tokenizer. @throws Error (Config, Io) naming the file: none there, broken, or of a kind that is
-/// not read yet (only a tokenizer.json)
+/// Reads a model folder's tokenizer. @throws Error (Config, Io) naming the file: none there, broken, or of a kind that
+/// is not read yet (only a tokenizer.json)
 [[nodiscard]] std::shared_ptr<const Tokenizer> loadTokenizer(const std::filesystem::path& folder);
 
 } // namespace spectune

@@ -25,8 +25,8 @@ struct Factors {
     at::Tensor right; ///< [r, in]
 };
 
-/// Without the triplets whose λ is 0, which files leave out: what is otherwise the same then has the same bits. Where P or
-/// Q holds something that is not finite all stay, for 0 · ∞ is in ΔW too.
+/// Without the triplets whose λ is 0, which files leave out: what is otherwise the same then has the same bits. Where P
+/// or Q holds something that is not finite all stay, for 0 · ∞ is in ΔW too.
 Factors factors(const ModuleAdapter& adapter, double scale)
 {
     at::Tensor p = adapter.p.detach().to(at::kCPU, at::kDouble);
@@ -48,7 +48,8 @@ bool sameBits(const Factors& a, const Factors& b)
     return at::equal(a.left, b.left) && at::equal(a.right, b.right);
 }
 
-/// Largest |a| and |a − b| of @p count elements; without @p b, of a and a itself. A NaN does not get lost in a comparison.
+/// Largest |a| and |a − b| of @p count elements; without @p b, of a and a itself.
+/// A NaN does not get lost in a comparison.
 void takeLargest(const double* a, const double* b, std::int64_t count, DeltaDifference& result)
 {
     double size = result.maxDelta;

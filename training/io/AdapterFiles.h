@@ -33,13 +33,13 @@ struct AdapterMeta {
 /// @throws Error (Config, Io) naming the folder, key or tensor; DoRA and other variants are refused by name
 [[nodiscard]] AdapterState readAdapter(const std::filesystem::path& folder);
 
-/// The folder that readAdapter() takes where @p path is an adapter's or that of a run which has written one: @p path or its
-/// adapter/. Empty where neither has an adapter_config.json. @throws Error (Io) as fileExists()
+/// The folder that readAdapter() takes where @p path is an adapter's or that of a run which has written one: @p path or
+/// its adapter/. Empty where neither has an adapter_config.json. @throws Error (Io) as fileExists()
 [[nodiscard]] std::filesystem::path adapterFolderIn(const std::filesystem::path& path);
 
-/// Writes "peft-adalora", "peft-lora-padded", "peft-lora" or "gguf-lora" (ADALORA.md section 8), reads it back and compares
-/// ΔW with @p adapter's module by module before the folder appears under its name. Rows whose λ is 0 are left out.
-/// Where the comparison fails the folder is kept, marked, and report.verified is false.
+/// Writes "peft-adalora", "peft-lora-padded", "peft-lora" or "gguf-lora" (ADALORA.md section 8), reads it back and
+/// compares ΔW with @p adapter's module by module before the folder appears under its name. Rows whose λ is 0 are left
+/// out. Where the comparison fails the folder is kept, marked, and report.verified is false.
 /// @throws Error (Config) for an unknown format, a target that exists and is not empty, or an adapter that the format
 /// cannot hold; Error (Io) where numbers are not finite or writing fails; Stopped
 [[nodiscard]] ExportReport writeAdapter(const AdapterState& adapter, std::string_view format,

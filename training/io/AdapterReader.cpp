@@ -163,8 +163,8 @@ private:
         if (parts.b.size(1) != rank || (needsE && (parts.e.size(0) != rank || parts.e.size(1) != 1)))
             throw needsE ? ioError("%1: %2: lora_A, lora_B and lora_E do not have one common rank.", file, module)
                          : ioError("%1: %2: lora_A, lora_B do not have one common rank.", file, module);
-        // Before anything of that size is made: without elements it costs a file nothing. AdaLoRA may have pruned a matrix to
-        // rank 0.
+        // Before anything of that size is made: without elements it costs a file nothing.
+        // AdaLoRA may have pruned a matrix to rank 0.
         if (parts.a.size(1) == 0 || parts.b.size(0) == 0 || (!needsE && rank == 0))
             throw ioError("%1: %2: lora_A or lora_B has no elements.", file, module);
         return rank;
@@ -223,8 +223,8 @@ private:
         return module == name || module.ends_with('.' + name);
     }
 
-    /// PEFT builds the modules that target_modules names and leaves the file's others out, so that applying them here would
-    /// be another adapter. A regular expression is taken at its word.
+    /// PEFT builds the modules that target_modules names and leaves the file's others out, so that applying them here
+    /// would be another adapter. A regular expression is taken at its word.
     void checkTargets() const
     {
         if (!isSet("target_modules") || !m_config["target_modules"].is_array())

@@ -25,7 +25,8 @@ void checkFreeSpace(const std::filesystem::path& target, std::uint64_t bytes);
 /// holds a file NOT-VERIFIED.txt beside what was written. @throws Error (Io)
 void concludeExport(AtomicDirectory& folder, ExportReport& report, double allowed);
 
-/// Tells a stage's progress to whoever waits for the request, and looks for its stop first: what it returns throws Stopped.
+/// Tells a stage's progress to whoever waits for the request, and looks for its stop first:
+/// what it returns throws Stopped.
 /// @p context must outlive it
 [[nodiscard]] std::function<void(std::int64_t done, std::int64_t total)> stageOf(
     const RequestContext& context, const Message& stage);

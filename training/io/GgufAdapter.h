@@ -26,8 +26,8 @@ inline constexpr const char* ggufAdapterFile = "adapter.gguf";
 /// @throws Error (Config) naming a module for which llama.cpp's "llama" architecture has no name
 [[nodiscard]] std::string ggufName(std::string_view module);
 
-/// llama.cpp rotates neighbouring rows of a head, (2i, 2i + 1), where transformers rotates the halves, (i, i + d/2): so it
-/// stores the rows of q and k interleaved. @param rows [heads · d, any] @return the same, in the other order
+/// llama.cpp rotates neighbouring rows of a head, (2i, 2i + 1), where transformers rotates the halves, (i, i + d/2): so
+/// it stores the rows of q and k interleaved. @param rows [heads · d, any] @return the same, in the other order
 [[nodiscard]] at::Tensor toNeighbours(const at::Tensor& rows, std::int64_t heads);
 [[nodiscard]] at::Tensor toHalves(const at::Tensor& rows, std::int64_t heads);
 

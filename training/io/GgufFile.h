@@ -26,11 +26,12 @@ public:
         std::string, List>;
 
     GgufFile() = default;
-    /// Maps the file and checks every bound. Tensors of float32, float64, float16 and bfloat16 are views into the mapping;
-    /// those of other types are listed by name() alone.
+    /// Maps the file and checks every bound. Tensors of float32, float64, float16 and bfloat16 are views into the
+    /// mapping; those of other types are listed by name() alone.
     /// @throws Error (Io) naming the file and what does not hold
     [[nodiscard]] static GgufFile read(const std::filesystem::path& path);
-    /// Atomically, in the order of add(). @throws Error (Io) naming the path; Error (Internal) for a type or doubled name
+    /// Atomically, in the order of add(). @throws Error (Io) naming the path;
+    /// Error (Internal) for a type or doubled name
     void write(const std::filesystem::path& path) const;
 
     void set(std::string key, Value value) { m_values.emplace_back(std::move(key), std::move(value)); }

@@ -19,8 +19,9 @@ namespace spectune {
 /// executed or unpickled. Opening reads the headers alone; weights are mapped and read when asked for.
 class ModelFolder {
 public:
-    /// @throws Error (Config, Io) naming the folder or file: not there, not a folder, a .pt or .gguf file, no config.json,
-    /// no safetensors (with the way to convert), an unsupported model, a broken header, a shard that is missing
+    /// @throws Error (Config, Io) naming the folder or file: not there, not a folder, a .pt or .gguf file, no
+    /// config.json, no safetensors (with the way to convert), an unsupported model, a broken header,
+    /// a shard that is missing
     explicit ModelFolder(std::filesystem::path folder);
 
     [[nodiscard]] const std::filesystem::path& path() const noexcept { return m_folder; }

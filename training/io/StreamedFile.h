@@ -10,8 +10,8 @@
 
 namespace spectune {
 
-/// A file written piece by piece under a temporary name, which takes its own name only when it is whole and on the disk.
-/// Without commit() nothing stays. Every function but the destructor throws Error (Io) naming the path.
+/// A file written piece by piece under a temporary name, which takes its own name only when it is whole and on the
+/// disk. Without commit() nothing stays. Every function but the destructor throws Error (Io) naming the path.
 class StreamedFile {
 public:
     explicit StreamedFile(std::filesystem::path path);

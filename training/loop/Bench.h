@@ -14,8 +14,8 @@
 
 namespace spectune {
 
-/// What is timed: steps on random weights of a named shape, made in place, and random ids. Every token but a sample's last
-/// bears loss; the schedule is in its cubic phase, so that the allocation of the budget is part of the steps.
+/// What is timed: steps on random weights of a named shape, made in place, and random ids. Every token but a sample's
+/// last bears loss; the schedule is in its cubic phase, so that the allocation of the budget is part of the steps.
 struct BenchCommand {
     std::string shape = "demo"; ///< one of benchShapes()
     std::int64_t batch = 8;

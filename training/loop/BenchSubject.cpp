@@ -66,9 +66,9 @@ int productsOf(const DecoderModel& model, const TrainConfig& train)
 /// Forward and input gradients of the frozen model, shared out and recorded as the trainer does it.
 class FrozenSubject final : public BenchSubject {
 public:
-    /// @param targets loss-bearing tokens of a batch @param recorder null: steps are not recorded; @p notice says why
+    /// @param targets loss-bearing tokens of a batch @param recorder null: steps are not recorded
     FrozenSubject(const std::shared_ptr<DecoderModel>& model, const RunConfig& config, std::int64_t targets,
-        std::unique_ptr<StepRecorder> recorder, Message notice)
+        std::unique_ptr<StepRecorder> recorder)
         : m_model(model)
         , m_recomputes(config.train.gradientCheckpointing)
         , m_scale(lossScale(targets, *model))
@@ -80,7 +80,6 @@ public:
                   compute({&batch, 1});
               },
               std::move(recorder))
-        , m_notice(std::move(notice))
     {
         if (m_workers.size() > 1)
             m_alone.emplace(productsOf(*model, config.train));
@@ -112,10 +111,7 @@ public:
         m_graphs.forget(); // as Trainer::setClock()
     }
     [[nodiscard]] std::int64_t trainedParameters() const override { return 0; }
-    [[nodiscard]] std::string notice() override
-    {
-        return both(std::exchange(m_notice, {}), m_graphs.notice()).english();
-    }
+    [[nodiscard]] std::string notice() override { return m_graphs.notice().english(); }
 
 private:
     void compute(std::span<const PackedBatch> parts)
@@ -138,7 +134,6 @@ private:
     std::optional<ThreadCountGuard> m_alone;
     std::vector<std::unique_ptr<TrainingPass>> m_passes;
     StepGraphs m_graphs;
-    Message m_notice;
     PhaseClock* m_clock = nullptr;
 };
 
@@ -149,14 +144,9 @@ std::unique_ptr<BenchSubject> benchSubject(const BenchCommand& command, const Ru
 {
     if (command.method != "frozen")
         return std::make_unique<AdaptedSubject>(model, config, command.snapshots, std::move(recorder));
-    const at::Device device = model->options().device();
-    Message notice = whyUnrecorded(device, config.train.dtype, /*rewinds=*/false);
-    if (!notice.empty())
-        recorder = nullptr;
-    else if (!recorder)
-        recorder = cudaRecorder(device, {});
-    return std::make_unique<FrozenSubject>(
-        model, config, command.batch * (command.sequence - 1), std::move(recorder), std::move(notice));
+    if (!recorder)
+        recorder = cudaRecorder(model->options().device(), {});
+    return std::make_unique<FrozenSubject>(model, config, command.batch * (command.sequence - 1), std::move(recorder));
 }
 
 } // namespace spectune

@@ -9,7 +9,8 @@ namespace spectune {
 /// resident memory also holds libraries, mapped files and what malloc() has not given back.
 /// All functions may be called on any thread.
 struct CountingAllocator {
-    /// Puts it before LibTorch's allocator, once. Tensors made earlier are not counted, and are freed as they were made.
+    /// Puts it before LibTorch's allocator, once.
+    /// Tensors made earlier are not counted, and are freed as they were made.
     static void install();
     [[nodiscard]] static std::int64_t current() noexcept; ///< bytes in tensors now
     [[nodiscard]] static std::int64_t peak() noexcept; ///< bytes in tensors at most since resetPeak()

@@ -120,8 +120,8 @@ void prepareThread(at::Device device, std::int64_t threads)
 
 void useTf32(bool rounds)
 {
-    // cuBLAS's own switch, old and new in one. setFloat32MatmulPrecision("high") would round oneDNN's products on the CPU
-    // too, and setFloat32Precision() alone leaves the old one behind, which ATen then complains about.
+    // cuBLAS's own switch, old and new in one. setFloat32MatmulPrecision("high") would round oneDNN's products on the
+    // CPU too, and setFloat32Precision() alone leaves the old one behind, which ATen then complains about.
     at::globalContext().setAllowTF32CuBLAS(rounds);
 }
 

@@ -51,7 +51,8 @@ private:
 /// Waits for what @p device still does.
 void settle(at::Device device);
 
-/// Bytes in tensors of @p device at most so far, as its allocator counts them; on the CPU those made since prepareThread().
+/// Bytes in tensors of @p device at most so far, as its allocator counts them;
+/// on the CPU those made since prepareThread().
 [[nodiscard]] std::int64_t peakMemory(at::Device device);
 /// From now on peakMemory() counts anew, beginning with what there is.
 void resetPeakMemory(at::Device device);
@@ -59,8 +60,8 @@ void resetPeakMemory(at::Device device);
 /// What the run holds of @p device now; costs no waiting for the device. To be called on the session's thread.
 [[nodiscard]] DeviceMemory memoryInUse(at::Device device);
 
-/// How many threads work side by side on @p samples of one batch: on the CPU one a core (@p threads, 0: physical cores),
-/// else one. Threads of one core each meet once a batch, where OpenMP's would meet in every small product.
+/// How many threads work side by side on @p samples of one batch: on the CPU one a core (@p threads, 0: physical
+/// cores), else one. Threads of one core each meet once a batch, where OpenMP's would meet in every small product.
 [[nodiscard]] std::size_t workerCount(at::Device device, std::int64_t threads, std::int64_t samples);
 /// How many threads the products of each of these workers use, for useThreads().
 [[nodiscard]] int productThreads(at::Device device, std::int64_t threads, std::int64_t samples);
@@ -68,7 +69,8 @@ void resetPeakMemory(at::Device device);
 [[nodiscard]] at::ScalarType scalarType(ElementType type) noexcept;
 
 /// Runs @p body and turns LibTorch's exceptions into ours: memory that ran out into Error (OutOfMemory) with what would
-/// help, a lost device into Error (DeviceLost), all else that LibTorch throws into Error (Internal). Other exceptions pass.
+/// help, a lost device into Error (DeviceLost), all else that LibTorch throws into Error (Internal).
+/// Other exceptions pass.
 void withTorchErrors(const std::function<void()>& body);
 
 } // namespace spectune

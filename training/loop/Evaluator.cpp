@@ -3,6 +3,7 @@
 
 #include "training/core/Error.h"
 #include "training/core/WorkerPool.h"
+#include "training/data/Packing.h"
 #include "training/loop/Device.h"
 #include "training/nn/CrossEntropy.h"
 #include "training/nn/ThreadCount.h"
@@ -40,10 +41,14 @@ std::vector<Batch> nextBatches(Batcher& batcher, std::size_t count)
 
 double batchLoss(DecoderModel& model, const AdapterSet* adapters, const Batch& batch)
 {
+    if (batch.targetCount == 0)
+        return 0.0;
     const c10::NoGradGuard noGradients;
-    const at::Device device = model.options().device();
-    const at::Tensor hidden = model.forward(batch.tokens.to(device), adapters);
-    return lossSum(hidden, model.head(), batch.targets.to(device)).item<double>();
+    const PackedBatch samples = packed(batch, model.options().device(), /*fillsUp=*/false, /*fullLength=*/0);
+    at::Tensor hidden = model.forward(samples, adapters);
+    if (samples.bearing.defined())
+        hidden = hidden.index_select(0, samples.bearing);
+    return lossSum(hidden, model.head(), samples.targets).item<double>();
 }
 
 } // namespace

@@ -30,8 +30,8 @@ fs::path runOf(const std::string& source)
     return folder;
 }
 
-/// The configuration with the values in force at what is exported: the checkpoint's, where edits of the run stand in it, else
-/// the run's. Empty for an adapter of no run; a config.json beside that is its model's.
+/// The configuration with the values in force at what is exported: the checkpoint's, where edits of the run stand in
+/// it, else the run's. Empty for an adapter of no run; a config.json beside that is its model's.
 fs::path configOf(const std::string& source, const fs::path& run)
 {
     const bool isCheckpoint = fileExists(fs::path(source) / "state.json");

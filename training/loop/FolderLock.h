@@ -8,8 +8,8 @@
 namespace spectune {
 
 /// Keeps a second process, or a second engine of this one, from writing to a run's folder: an advisory lock on the
-/// folder itself, which leaves no file and ends with the process however that ends. Readers do not ask for it. Where the
-/// file system has no such locks it holds nothing and refuses nobody.
+/// folder itself, which leaves no file and ends with the process however that ends. Readers do not ask for it. Where
+/// the file system has no such locks it holds nothing and refuses nobody.
 class FolderLock {
 public:
     /// @pre @p folder exists @throws Error (Io) naming it where somebody else holds its lock

@@ -33,7 +33,8 @@ AdapterState loadAdapterState(const std::string& path)
         return readAdapter(folder);
     if (const auto gguf = ggufAdapterIn(path))
         return readGgufAdapter(*gguf);
-    // A resumed run's checkpoint is newer than the adapter of its first end; where none is left the adapter is all there is.
+    // A resumed run's checkpoint is newer than the adapter of its first end;
+    // where none is left the adapter is all there is.
     if (!folder.empty() && !hasCheckpoint(path))
         return readAdapter(folder);
     return adapterOfCheckpoint(newestCheckpoint(path));

@@ -17,8 +17,8 @@ public:
 
 private:
     [[nodiscard]] TripletGeometry inspectTriplets(const InspectTriplets& request) const;
-    /// Calls @p speak with the model, its tokenizer and the adapters that a request is to be answered with: the paused run's
-    /// own, or those of a folder beside a model in memory. @p tuned false: adapters are null
+    /// Calls @p speak with the model, its tokenizer and the adapters that a request is to be answered with: the paused
+    /// run's own, or those of a folder beside a model in memory. @p tuned false: adapters are null
     template <typename Speak>
     [[nodiscard]] Answer withVoice(const std::string& model, const std::string& adapter, bool tuned,
         const std::string& device, const StopToken& stop, const Speak& speak);

@@ -8,8 +8,8 @@
 
 namespace spectune {
 
-/// A text file that grows by whole lines: what could not be written of one is taken back, so that it can be tried again.
-/// One thread at a time.
+/// A text file that grows by whole lines: what could not be written of one is taken back, so that it can be tried
+/// again. One thread at a time.
 class LineLog {
 public:
     /// Makes the file where it is missing. @throws Error (Io) naming the path

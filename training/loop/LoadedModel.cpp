@@ -2,6 +2,7 @@
 #include "training/loop/LoadedModel.h"
 
 #include "training/core/Error.h"
+#include "training/cuda/KernelArgs.h"
 #include "training/loop/Device.h"
 #include "training/loop/WeightUpload.h"
 #include "training/nn/JoinedTriplets.h"
@@ -24,8 +25,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Size and time of the folder's configuration, weights and tokenizer. A folder that is made anew under the same name has
-/// another one. What cannot be looked at is left out: opening it says why.
+/// Size and time of the folder's configuration, weights and tokenizer. A folder that is made anew under the same name
+/// has another one. What cannot be looked at is left out: opening it says why.
 std::string stampOf(const fs::path& folder)
 {
     constexpr std::array<std::string_view, 3> endings {".json", ".safetensors", ".model"};
@@ -83,6 +84,10 @@ std::shared_ptr<DecoderModel> loadDecoder(
     const ModelFolder& folder, ElementType type, at::Device device, const BlocksRead& progress, std::int64_t rank)
 {
     const at::TensorOptions options = optionsOf(type, device);
+    if (device.is_cuda() && folder.spec().headDim > kernels::mostHeadDimOnCuda)
+        throw configError(
+            "The model's attention heads have %1 columns, and on a GPU may have up to %2. Choose the CPU.",
+            folder.spec().headDim, kernels::mostHeadDimOnCuda);
     std::optional<WeightUpload> upload;
     if (device.is_cuda())
         upload.emplace(device);

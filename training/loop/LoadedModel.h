@@ -41,9 +41,9 @@ using BlocksRead = std::function<void(std::int64_t done, std::int64_t total)>;
 [[nodiscard]] std::shared_ptr<DecoderModel> loadDecoder(const ModelFolder& folder, ElementType type, at::Device device,
     const BlocksRead& progress = {}, std::int64_t rank = 0);
 
-/// Reads the weights, or keeps @p cache's where path, files (size and time), type and device are the same. Where they are
-/// not, @p cache is emptied before the weights are read: two models at once may be more than the memory holds.
-/// Otherwise as loadDecoder().
+/// Reads the weights, or keeps @p cache's where path, files (size and time), type and device are the same. Where they
+/// are not, @p cache is emptied before the weights are read:
+/// two models at once may be more than the memory holds. Otherwise as loadDecoder().
 [[nodiscard]] LoadedModel loadModel(const OpenedModel& opened, ElementType type, at::Device device, LoadedModel& cache,
     const BlocksRead& progress = {}, std::int64_t rank = 0);
 

@@ -23,8 +23,8 @@ public:
     /// It must live until the step that takes it is over: its memory belongs to the copying stream.
     /// @throws what drawing it threw, now or ahead
     [[nodiscard]] PreparedBatch take();
-    /// Prepares what the next take() gives, if that has not been done. An error of it is kept for then: it belongs to the
-    /// step that wants the batch, and not to the one that is under way.
+    /// Prepares what the next take() gives, if that has not been done. An error of it is kept for then: it belongs to
+    /// the step that wants the batch, and not to the one that is under way.
     void prepare() noexcept;
 
 private:

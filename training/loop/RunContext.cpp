@@ -138,7 +138,8 @@ void noteChangedData(RunContext& context, RunControl& control)
                 bytes, then.dataBytes));
 }
 
-/// What the run was begun with and is not to go on with. A live-editable field is changed by an edit, which says so itself.
+/// What the run was begun with and is not to go on with.
+/// A live-editable field is changed by an edit, which says so itself.
 void noteOtherStart(RunContext& context, const RunConfig& begun, RunControl& control)
 {
     for (const FieldInfo& field : fields()) {
@@ -241,8 +242,8 @@ void startFromAdapter(const std::string& path, Trainer& trainer)
             throw refuse(makeMessage("%1 has rank %2, above %3.", module.name, rank, limit));
         if (found->p.size(0) != module.outFeatures || found->q.size(1) != module.inFeatures)
             throw refuse(makeMessage("%1 has another shape than this model's.", module.name));
-        // A triplet keeps its place in the rank pattern; places that the file left out keep their fresh start, λ = 0. A rank
-        // map has no places to leave out: there the file's triplets come one after the other.
+        // A triplet keeps its place in the rank pattern; places that the file left out keep their fresh start, λ = 0. A
+        // rank map has no places to leave out: there the file's triplets come one after the other.
         const bool keepsPlaces = layout.ranks.empty();
         std::int64_t row = 0;
         for (std::int64_t place = 0; place < room && row < rank; ++place) {

@@ -41,15 +41,16 @@ struct RunContext {
     std::vector<Message> notes; ///< posted in the preparation; for the run's log once that has begun
 };
 
-/// Loads, checks, injects and tokenises in the order in which a mistake is cheapest: what the configuration alone tells,
-/// the output folder, the model's headers, the tokenizer, the data, the weights. Nothing is written before all of that held.
+/// Loads, checks, injects and tokenises in the order in which a mistake is cheapest: what the configuration alone
+/// tells, the output folder, the model's headers, the tokenizer, the data, the weights.
+/// Nothing is written before all of that held.
 /// @param cache see loadModel()
 /// @throws Error (Config, Io, OutOfMemory), Stopped
 [[nodiscard]] std::unique_ptr<RunContext> prepareRun(
     const RunRequest& request, LoadedModel& cache, RunControl& control);
 
-/// Copies the triplets of an adapter's folder, or of the adapter in a run's folder, into @p trainer's arena, each at its place in the rank pattern; with a rank map
-/// from the first place on.
+/// Copies the triplets of an adapter's folder, or of the adapter in a run's folder, into @p trainer's arena, each at
+/// its place in the rank pattern; with a rank map from the first place on.
 /// @throws Error (Config) naming adalora.init_from where modules, shapes or ranks do not fit
 void startFromAdapter(const std::string& path, Trainer& trainer);
 

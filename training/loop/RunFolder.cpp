@@ -47,8 +47,8 @@ std::vector<fs::path> entriesOfCheckpoints(const fs::path& run)
     return entries;
 }
 
-/// A checkpoint beyond the step that a run goes on from belongs to the past that is cut off. Left under its name it would
-/// be taken for the newest by the next --resume; it is kept as "<name>.cut" instead.
+/// A checkpoint beyond the step that a run goes on from belongs to the past that is cut off. Left under its name it
+/// would be taken for the newest by the next --resume; it is kept as "<name>.cut" instead.
 void setAsideCheckpointsAfter(const fs::path& run, std::int64_t step)
 {
     for (const fs::path& checkpoint : entriesOfCheckpoints(run)) {

@@ -18,21 +18,22 @@
 namespace spectune {
 
 /// A run's folder as PRODUCT.md describes it: config.json, metrics.jsonl, ranks.jsonl, checkpoints/, adapter/, log.txt;
-/// replay.bin, from which the studio goes back in time (see ReplayFormat.h); edits.jsonl once something was edited while
-/// it went on.
-/// Every line is on its way to the disk when its function returns. @throws Error (Io) naming the file, e.g. a full disk:
-/// nothing of that line is left, and it may be tried again
+/// replay.bin, from which the studio goes back in time (see ReplayFormat.h);
+/// edits.jsonl once something was edited while it went on.
+/// Every line is on its way to the disk when its function returns. @throws Error (Io) naming the file, e.g. a full
+/// disk: nothing of that line is left, and it may be tried again
 /// While an object lives nobody else writes to its folder (see FolderLock).
 class RunFolder {
 public:
     /// Refuses a folder that exists and is not empty, before anything is written. @throws Error (Config)
     static void checkNew(const std::filesystem::path& path);
 
-    /// Makes the folder with its config.json. Where that fails (a full disk) nothing is left that a second try would take
-    /// for a run. Of two that make the same folder at once one is refused.
+    /// Makes the folder with its config.json. Where that fails (a full disk) nothing is left that a second try would
+    /// take for a run. Of two that make the same folder at once one is refused.
     /// @throws Error (Config) as checkNew(), Error (Io)
     [[nodiscard]] static RunFolder create(const std::filesystem::path& path, const RunConfig& config);
-    /// Goes on in @p path after @p step: metrics, ranks and edits are cut back to it, and later checkpoints renamed "step-N.cut".
+    /// Goes on in @p path after @p step: metrics, ranks and edits are cut back to it,
+    /// and later checkpoints renamed "step-N.cut".
     /// @param lock of that folder, taken before the checkpoint was chosen
     /// @throws Error (Io)
     [[nodiscard]] static RunFolder reopen(const std::filesystem::path& path, std::int64_t step, FolderLock lock);
@@ -64,8 +65,8 @@ public:
     void append(const AppliedEdit& edit) const;
     /// A line of log.txt with the time of day.
     void log(const std::string& text);
-    /// "Failed: …", from which a reader tells that the run did not end as it should. Never throws: the failure itself is
-    /// what must be told.
+    /// "Failed: …", from which a reader tells that the run did not end as it should.
+    /// Never throws: the failure itself is what must be told.
     void logFailure(const std::string& reason) noexcept;
 
 private:

@@ -22,11 +22,12 @@ struct StepPart {
 };
 
 /// Records the work of a step, one recording for each form of a batch, and plays it back: a step of a small model is
-/// otherwise bound by the launching of its thousands of kernels. A form is recorded when it comes the second time; where
-/// recording fails, steps run as ever from then on, and notice() says so.
+/// otherwise bound by the launching of its thousands of kernels. A form is recorded when it comes the second time;
+/// where recording fails, steps run as ever from then on, and notice() says so.
 class StepGraphs {
 public:
-    /// Works on the tensors of its argument, and on such as stay in place from call to call; what it leaves it leaves there.
+    /// Works on the tensors of its argument, and on such as stay in place from call to call;
+    /// what it leaves it leaves there.
     using Body = std::function<void(const PackedBatch& batch, StepPart part)>;
 
     /// @param recorder null: nothing is ever recorded
@@ -58,8 +59,8 @@ private:
     };
 
     [[nodiscard]] bool outgrows(const BatchForm& form);
-    /// The recording of this form, made where it has come before, with the batch taken in; null where the form is new (it
-    /// is known from then on).
+    /// The recording of this form, made where it has come before, with the batch taken in;
+    /// null where the form is new (it is known from then on).
     [[nodiscard]] Recording* recordingFor(const PackedBatch& batch, StepPart part);
     [[nodiscard]] bool record(Recording& recording);
 
@@ -67,8 +68,8 @@ private:
     std::unique_ptr<StepRecorder> m_recorder; ///< null once it failed; ends after its recordings
     std::list<std::unique_ptr<Recording>> m_recordings; ///< latest first
     std::vector<Seen> m_seen; ///< have run once since forget(), so that their buffers are there
-    /// By number; a batch that goes beyond moves the buffers that recordings point to: the body's buffers only grow, each with
-    /// some of these numbers, and which of them a batch uses does not depend on the batch.
+    /// By number; a batch that goes beyond moves the buffers that recordings point to: the body's buffers only grow,
+    /// each with some of these numbers, and which of them a batch uses does not depend on the batch.
     BatchForm m_largest;
     Message m_notice;
 };

@@ -30,7 +30,8 @@ public:
     StepRecorder(const StepRecorder&) = delete;
     StepRecorder& operator=(const StepRecorder&) = delete;
 
-    /// Calls @p body, which works on tensors that stay where they are; what it asks of the device is recorded, not done.
+    /// Calls @p body, which works on tensors that stay where they are;
+    /// what it asks of the device is recorded, not done.
     /// @throws c10::Error or std::exception where that is not possible; the device is then as it was
     [[nodiscard]] virtual std::unique_ptr<StepRecording> record(const std::function<void()>& body) = 0;
 };

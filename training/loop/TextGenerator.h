@@ -39,8 +39,9 @@ private:
     const AdapterSet* m_adapters;
 };
 
-/// Draws an id from softmax(logits / temperature), cut to the @p topK likeliest (0: all; Fan et al. 2018) and then to the
-/// smallest set whose probability reaches @p topP (nucleus sampling, Holtzman et al. 2020); the likeliest for temperature
+/// Draws an id from softmax(logits / temperature), cut to the @p topK likeliest (0: all; Fan et al. 2018) and then to
+/// the smallest set whose probability reaches @p topP (nucleus sampling, Holtzman et al.
+/// 2020); the likeliest for temperature
 /// 0. @param logits [vocabulary], on the CPU
 [[nodiscard]] std::int32_t sampleToken(
     const at::Tensor& logits, double temperature, double topP, std::mt19937_64& random, std::int64_t topK = 0);

@@ -86,7 +86,7 @@ void Trainer::makeGraphs(std::unique_ptr<StepRecorder> recorder)
     if ((device.is_cpu() && !recorder) || m_shards.size() > 1) // there is nothing to record with, nor to tell
         return;
     const bool rewinds = m_config.adalora.dropout > 0.0 && m_config.train.gradientCheckpointing;
-    if (const Message reason = whyUnrecorded(device, m_config.train.dtype, rewinds); !reason.empty()) {
+    if (const Message reason = whyUnrecorded(rewinds); !reason.empty()) {
         m_notice = both(m_notice, reason);
         return;
     }

@@ -39,7 +39,7 @@ struct StepResult {
     Message skipped; ///< why the step was skipped: "the loss is not finite"
 };
 
-/// One optimizer step of AdaLoRA or a sibling method and the state that it changes. Made, used and destroyed on one thread.
+/// One optimizer step of AdaLoRA or a sibling method and the state that it changes. Of one thread, from first to last.
 class Trainer {
 public:
     /// The triplets start as the method says (see TripletArena), from train.seed.
@@ -51,11 +51,11 @@ public:
     [[nodiscard]] PreparedBatch prepare(const Batch& batch) const;
     /// Step @p t (0-based): backward over the micro-batches → add γ∇R → clip → optimizer → importance → mask → zero.
     /// A loss or gradient that is not finite skips all that follows it; that is found out on the device.
-    /// @param meanwhile called once the device has been told all of it, before its numbers are waited for; does not throw
+    /// @param meanwhile called once the device has been told all of it, while its numbers are awaited; does not throw
     StepResult step(std::int64_t t, const PreparedBatch& batch, const std::function<void()>& meanwhile = {});
     StepResult step(std::int64_t t, const Batch& batch) { return step(t, prepare(batch)); }
 
-    /// Goes on under another configuration, which differs from the present one in live-editable fields alone (LiveEdit.h).
+    /// Goes on under another configuration, which differs from this one in live-editable fields alone (LiveEdit.h).
     void edit(const RunConfig& config, const ResolvedRun& resolved);
 
     /// Times the phases of the steps that follow; null: no more.

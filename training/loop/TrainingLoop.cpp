@@ -24,8 +24,8 @@ DivergenceGuard::DivergenceGuard(std::int64_t vocabulary, double limit)
 bool DivergenceGuard::isDead(const StepResult& result) const
 {
     // Numbers that grew beyond float32 leave logits that are all the same, whatever the batch; losses of a model that
-    // merely knows nothing differ from batch to batch. Without the regularizer the gradient may tell, but it is 0 as well
-    // where all answers are right.
+    // merely knows nothing differ from batch to batch. Without the regularizer the gradient may tell, but it is 0 as
+    // well where all answers are right.
     constexpr double rounding = 1e-6;
     const bool sameLogits = std::abs(result.loss - m_guessing) <= rounding * m_guessing;
     return sameLogits || (result.gradNorm == 0.0 && result.loss > m_guessing);

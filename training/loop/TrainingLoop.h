@@ -49,8 +49,8 @@ private:
     /// told.
     void saveAfterFailure();
     void report(const StepResult& result);
-    /// Runs @p write, which writes to replay.bin. It is a side file: where it cannot be written the run says so once and
-    /// goes on without it.
+    /// Runs @p write, which writes to replay.bin.
+    /// It is a side file: where it cannot be written the run says so once and goes on without it.
     void keepReplay(const std::function<void(RunFolder&)>& write);
     /// @return false: a stop cut it short
     bool evaluate();
@@ -64,9 +64,9 @@ private:
     /// @return how the run ended after all: a stop may come in the last evaluation
     [[nodiscard]] RunOutcome finish(RunOutcome outcome);
     void log(const Message& text);
-    /// Runs @p write, which writes into the run's folder; without one it does nothing. Where the disk refuses, the run is
-    /// held until somebody has made room, and it is tried again. Nobody there, or given up, which is asked once: an error
-    /// that begins with @p what and ends with how to go on from the last checkpoint.
+    /// Runs @p write, which writes into the run's folder; without one it does nothing. Where the disk refuses, the run
+    /// is held until somebody has made room, and it is tried again. Nobody there, or given up, which is asked once: an
+    /// error that begins with @p what and ends with how to go on from the last checkpoint.
     void persist(const Message& what, const std::function<void()>& write);
     [[nodiscard]] bool due(std::int64_t interval) const;
 

@@ -10,8 +10,8 @@ namespace spectune {
 
 class Trainer;
 
-/// Gram matrices and the singular values of PΛQ, in double precision. With P = Q_P R_P and Qᵀ = Q_Q R_Q they are those of
-/// the r × r core R_P Λ R_Qᵀ: the cost is O((out + in) · r²).
+/// Gram matrices and the singular values of PΛQ, in double precision. With P = Q_P R_P and Qᵀ = Q_Q R_Q they are those
+/// of the r × r core R_P Λ R_Qᵀ: the cost is O((out + in) · r²).
 [[nodiscard]] TripletGeometry geometryOf(const ModuleAdapter& module);
 
 /// The same of a run in work, whose arena may have let its dropped triplets go (adalora.shrink).

@@ -14,13 +14,15 @@
 namespace spectune {
 
 /// Carries weights from mapped files to a device that copies on its own. A plain copy takes every page's fault on one
-/// thread, which costs more than the copying itself; here all threads fill a pinned buffer while the one before travels.
+/// thread, which costs more than the copying itself;
+/// here all threads fill a pinned buffer while the one before travels.
 class WeightUpload {
 public:
     /// @param device where the weights go: CUDA
     explicit WeightUpload(at::Device device);
 
-    /// @p stored on the device, in its own type; the device's current stream has it. [any shape], contiguous, of the CPU
+    /// @p stored on the device, in its own type; the device's current stream has it.
+    /// [any shape], contiguous, of the CPU
     /// @throws c10::Error when the device's or the pinned memory is full
     [[nodiscard]] at::Tensor operator()(const at::Tensor& stored);
 

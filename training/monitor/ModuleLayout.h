@@ -34,7 +34,8 @@ struct ModuleLayout {
     }
     /// Triplets of all modules at the start.
     [[nodiscard]] std::int64_t tripletCount() const noexcept;
-    /// Places of the grid module × initRank, in which views and files keep triplets; more than tripletCount() with a rank map.
+    /// Places of the grid module × initRank, in which views and files keep triplets;
+    /// more than tripletCount() with a rank map.
     [[nodiscard]] std::int64_t placeCount() const noexcept
     {
         return initRank * static_cast<std::int64_t>(modules.size());

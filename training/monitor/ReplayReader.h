@@ -23,8 +23,8 @@ struct TripletMoment {
     float score = 0.0F;
 };
 
-/// Reads replay.bin of a run's folder, a finished one's or one that is being written. Seeking costs one walk over at most
-/// a few hundred events' changes, whatever the run's length.
+/// Reads replay.bin of a run's folder, a finished one's or one that is being written. Seeking costs one walk over at
+/// most a few hundred events' changes, whatever the run's length.
 class ReplayReader {
 public:
     ReplayReader() = default;

@@ -20,8 +20,8 @@ public:
     /// @param stateBytes room for states
     explicit ReplayWriter(std::filesystem::path file, std::size_t stateBytes = usualStateBytes);
 
-    /// Appends the masking event that @p snapshot was taken at (its step is its eventStep). A file that is there already
-    /// is gone on with, without a record that was cut off.
+    /// Appends the masking event that @p snapshot was taken at (its step is its eventStep). A file that is there
+    /// already is gone on with, without a record that was cut off.
     void append(const RankSnapshot& snapshot);
     /// λ, S and errors of @p snapshot, taken at a step between events (λ and errors, where it has no scores); nothing,
     /// where its step is in the file already.

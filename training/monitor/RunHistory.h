@@ -38,8 +38,8 @@ struct HistoryEnd {
     std::int64_t evaluation = -1; ///< step of the last evaluation line
 };
 
-/// Cuts both files, and replay.bin, back to what had happened when @p step steps were done (for --resume), an evaluation
-/// at that very step included. Each file is replaced in one step; a second call changes nothing.
+/// Cuts both files, and replay.bin, back to what had happened when @p step steps were done (for --resume), an
+/// evaluation at that very step included. Each file is replaced in one step; a second call changes nothing.
 /// @throws Error (Io), for lines that loadHistory() would refuse too
 HistoryEnd truncateHistory(const std::filesystem::path& runFolder, std::int64_t step);
 

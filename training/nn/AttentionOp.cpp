@@ -42,8 +42,10 @@ template <typename T>
 kernels::AttentionArgs<T> arguments(const at::Tensor& qkv, const PackedBatch& batch, const AttentionForm& form,
     const AttentionSaved& saved, at::Tensor& scratch)
 {
-    const std::int64_t elements = kernels::attentionScratch(batch.longest, form.headDim);
+    const std::int64_t elements
+        = qkv.is_cuda() ? form.heads * batch.rows() : kernels::attentionScratch(batch.longest, form.headDim);
     return {.sequences = batch.samples(),
+        .longest = batch.longest,
         .offsets = ops::pointerOf<const std::int32_t>(batch.offsets),
         .heads = form.heads,
         .kvHeads = form.kvHeads,
@@ -70,8 +72,8 @@ std::optional<std::int64_t> rightOf(const AttentionForm& form)
     return form.window > 0 ? 0 : -1;
 }
 
-/// While it lives, flash attention's backward adds up in one order, so that a run gives the same bits again. The switch is
-/// the process's, but the training thread alone computes on CUDA.
+/// While it lives, flash attention's backward adds up in one order, so that a run gives the same bits again. The switch
+/// is the process's, but the training thread alone computes on CUDA.
 class OneOrder {
 public:
     OneOrder()
@@ -123,7 +125,7 @@ void flashBackward(const at::Tensor& qkv, const PackedBatch& batch, const Attent
 /// through ATen 2.11 (it reads beyond its memory there).
 bool usesCudnn(const PackedBatch& batch, const AttentionForm& form)
 {
-    return batch.isEven() && batch.longest > 1 && form.window == 0 && form.headDim % 8 == 0 && form.headDim <= 128
+    return batch.isEven() && batch.longest > 1 && form.window == 0 && form.headDim <= 128
         && at::globalContext().userEnabledCuDNNSDP() && at::detail::getCUDAHooks().hasCuDNN();
 }
 
@@ -145,8 +147,8 @@ void cudnnForward(const at::Tensor& qkv, const PackedBatch& batch, const Attenti
     saved.offset = std::get<7>(result);
 }
 
-/// Of cuDNN's forward. Its own backward adds up in any order, and ATen 2.11 has no switch for that. On an H200 that is 2 to
-/// 4 % of a step faster, 7 % where a step is one short sample: what the same bits cost.
+/// Of cuDNN's forward. Its own backward adds up in any order, and ATen 2.11 has no switch for that. On an H200 that is
+/// 2 to 4 % of a step faster, 7 % where a step is one short sample: what the same bits cost.
 void evenBackward(const at::Tensor& qkv, const PackedBatch& batch, const AttentionForm& form,
     const AttentionSaved& saved, const at::Tensor& dOut, const Rotary& rotary, const at::Tensor& dQkv)
 {
@@ -161,89 +163,10 @@ void evenBackward(const at::Tensor& qkv, const PackedBatch& batch, const Attenti
     ops::rotateBack(rows(dq), rows(dk), rows(dv), batch.positions, rotary.cos(), rotary.sin(), dQkv);
 }
 
-// ---- CUDA, float32 and float64: for checking, not for speed ---------------------------------------------------------
-
-/// One sample's heads, [S, heads, headDim], as [kvHeads, group · S, headDim]: those that read one key head end to end, so that
-/// no key is repeated.
-at::Tensor byKeyHead(const at::Tensor& rows, std::int64_t kvHeads)
+/// Half precision on CUDA has ATen's kernels, on tensor cores, for heads that these can read.
+bool usesFlash(const at::Tensor& qkv, const AttentionForm& form)
 {
-    return rows.unflatten(1, {kvHeads, rows.size(1) / kvHeads}).permute({1, 2, 0, 3}).flatten(1, 2);
-}
-
-/// And back, as [S, heads, headDim].
-at::Tensor byRow(const at::Tensor& heads, std::int64_t length)
-{
-    return heads.unflatten(1, {-1, length}).permute({2, 0, 1, 3}).flatten(1, 2);
-}
-
-/// What keys a query does not see, [S, S].
-at::Tensor hidden(std::int64_t length, std::int64_t window, const at::Tensor& like)
-{
-    const at::Tensor all = at::ones({length, length}, like.options().dtype(at::kBool));
-    const at::Tensor later = all.triu(1);
-    return window > 0 ? later.logical_or(all.tril(-window)) : later;
-}
-
-template <typename Body>
-void forSamples(const PackedBatch& batch, const Body& body)
-{
-    const at::Tensor offsets = batch.offsets.cpu();
-    const auto* at = offsets.const_data_ptr<std::int32_t>();
-    for (std::int64_t i = 0; i < batch.samples(); ++i) {
-        if (at[i + 1] > at[i])
-            body(at[i], at[i + 1] - at[i]);
-    }
-}
-
-/// scale · q kᵀ, −∞ where a key is hidden: [kvHeads, group · S, S].
-at::Tensor scoresOf(const at::Tensor& q, const at::Tensor& k, const AttentionForm& form)
-{
-    const std::int64_t length = k.size(1);
-    const at::Tensor scores = at::bmm(q, k.transpose(1, 2)).mul_(scaleOf(form));
-    scores.unflatten(1, {-1, length}).masked_fill_(hidden(length, form.window, scores), -INFINITY);
-    return scores;
-}
-
-void plainForward(const at::Tensor& qkv, const PackedBatch& batch, const AttentionForm& form, AttentionSaved& saved)
-{
-    const Parts all = partsOf(qkv, form);
-    forSamples(batch, [&](std::int64_t first, std::int64_t length) {
-        const auto ofSample
-            = [&](const at::Tensor& rows) { return byKeyHead(rows.narrow(0, first, length), form.kvHeads); };
-        const at::Tensor scores = scoresOf(ofSample(all.q), ofSample(all.k), form);
-        const at::Tensor logSum = scores.logsumexp(2, /*keepdim=*/true);
-        saved.logSumExp.narrow(1, first, length).copy_(logSum.view({form.heads, length}));
-        const at::Tensor mixed = at::bmm((scores - logSum).exp_(), ofSample(all.v));
-        saved.out.narrow(0, first, length).copy_(byRow(mixed, length).flatten(1));
-    });
-}
-
-void plainBackward(const at::Tensor& qkv, const PackedBatch& batch, const AttentionForm& form,
-    const AttentionSaved& saved, const at::Tensor& dOut, const at::Tensor& dQkv)
-{
-    const Parts all = partsOf(qkv, form);
-    const Parts target = partsOf(dQkv, form);
-    forSamples(batch, [&](std::int64_t first, std::int64_t length) {
-        const auto ofSample
-            = [&](const at::Tensor& rows) { return byKeyHead(rows.narrow(0, first, length), form.kvHeads); };
-        const at::Tensor q = ofSample(all.q);
-        const at::Tensor k = ofSample(all.k);
-        const at::Tensor dO = ofSample(dOut.unflatten(1, {form.heads, form.headDim}));
-        const at::Tensor o = ofSample(saved.out.unflatten(1, {form.heads, form.headDim}));
-        const at::Tensor logSum = saved.logSumExp.narrow(1, first, length).reshape({form.kvHeads, -1, 1});
-        const at::Tensor p = (scoresOf(q, k, form) - logSum).exp_();
-        const at::Tensor dP = at::bmm(dO, ofSample(all.v).transpose(1, 2));
-        const at::Tensor dS = p * (dP - (dO * o).sum(2, /*keepdim=*/true)) * scaleOf(form);
-        target.q.narrow(0, first, length).copy_(byRow(at::bmm(dS, k), length));
-        target.k.narrow(0, first, length).copy_(byRow(at::bmm(dS.transpose(1, 2), q), length)); // sums over the group
-        target.v.narrow(0, first, length).copy_(byRow(at::bmm(p.transpose(1, 2), dO), length));
-    });
-}
-
-/// Half precision on CUDA: an attention that never keeps its probabilities.
-bool usesFlash(const at::Tensor& qkv)
-{
-    return qkv.is_cuda() && qkv.scalar_type() == at::kBFloat16;
+    return qkv.is_cuda() && qkv.scalar_type() == at::kBFloat16 && form.headDim % 8 == 0;
 }
 
 } // namespace
@@ -252,16 +175,15 @@ void attentionForward(const at::Tensor& qkv, const PackedBatch& batch, const Att
     AttentionSaved& saved)
 {
     RECORD_FUNCTION("spectune::attention", {});
-    if (usesFlash(qkv))
+    if (usesFlash(qkv, form))
         return usesCudnn(batch, form) ? cudnnForward(qkv, batch, form, saved) : flashForward(qkv, batch, form, saved);
     const std::int64_t rows = qkv.size(0);
     const at::TensorOptions wide = qkv.options().dtype(ops::wideType(qkv.scalar_type()));
     saved.out = bufferRows(saved.out, rows, form.heads * form.headDim, qkv.options());
     saved.logSumExp = bufferRows(saved.logSumExp, form.heads, rows, wide);
-    if (qkv.is_cuda())
-        return plainForward(qkv, batch, form, saved);
     ops::withElementType(qkv.scalar_type(), [&]<typename T>(T*) {
-        kernels::cpuTable<T>().attention(arguments<T>(qkv, batch, form, saved, scratch), nullptr);
+        ops::tableFor<T>(qkv.device())
+            .attention(arguments<T>(qkv, batch, form, saved, scratch), ops::currentStream(qkv.device()));
     });
 }
 
@@ -270,18 +192,15 @@ void attentionBackward(const at::Tensor& qkv, const PackedBatch& batch, const At
     const at::Tensor& dQkv)
 {
     RECORD_FUNCTION("spectune::attentionBackward", {});
-    if (usesFlash(qkv))
+    if (usesFlash(qkv, form))
         return usesCudnn(batch, form) ? evenBackward(qkv, batch, form, saved, dOut, rotary, dQkv)
                                       : flashBackward(qkv, batch, form, saved, dOut, rotary, dQkv);
-    if (qkv.is_cuda())
-        plainBackward(qkv, batch, form, saved, dOut, dQkv);
-    else
-        ops::withElementType(qkv.scalar_type(), [&]<typename T>(T*) {
-            const kernels::AttentionBackwardArgs<T> args {.forward = arguments<T>(qkv, batch, form, saved, scratch),
-                .dOut = ops::rowsOf<const T>(dOut),
-                .dQkv = ops::rowsOf<T>(dQkv)};
-            kernels::cpuTable<T>().attentionBackward(args, nullptr);
-        });
+    ops::withElementType(qkv.scalar_type(), [&]<typename T>(T*) {
+        const kernels::AttentionBackwardArgs<T> args {.forward = arguments<T>(qkv, batch, form, saved, scratch),
+            .dOut = ops::rowsOf<const T>(dOut),
+            .dQkv = ops::rowsOf<T>(dQkv)};
+        ops::tableFor<T>(qkv.device()).attentionBackward(args, ops::currentStream(qkv.device()));
+    });
     ops::rotate(dQkv, form.heads + form.kvHeads, batch.positions, rotary.cos(), rotary.sin(), /*back=*/true);
 }
 

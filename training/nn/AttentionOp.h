@@ -26,10 +26,9 @@ struct AttentionSaved {
     at::Tensor offset;
 };
 
-/// Causal attention of packed samples. On the CPU our own kernel; on CUDA, for half precision, cuDNN's forward (samples
-/// of one length) or ATen's flash attention: FlashAttention's formulation (Dao et al. 2022), in which the matrix of
-/// probabilities never exists as a whole. For float32 and float64 on CUDA plain products with that matrix, sample by
-/// sample. Grouped key heads are never expanded.
+/// Causal attention of packed samples, in FlashAttention's formulation (Dao et al. 2022): the matrix of probabilities
+/// never exists as a whole. For half precision on CUDA cuDNN's forward (samples of one length) or ATen's flash
+/// attention, else our own kernels. Grouped key heads are never expanded. Nothing waits for the device.
 /// @param qkv [T, (heads + 2 kvHeads) · headDim], after the rotation @param saved its buffers are used again where they
 /// fit
 void attentionForward(const at::Tensor& qkv, const PackedBatch& batch, const AttentionForm& form, at::Tensor& scratch,

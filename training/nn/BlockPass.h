@@ -34,16 +34,16 @@ struct BlockActivations {
     std::array<SharedInputBuffers, inputSets.size()> sets;
 };
 
-/// Buffers that all blocks of a pass use one after the other, each for several things in turn; the pass itself takes delta
-/// for the final norm and its gradient, and hidden for logits.
+/// Buffers that all blocks of a pass use one after the other, each for several things in turn; the pass itself takes
+/// delta for the final norm and its gradient, and hidden for logits.
 struct BlockWorkspace {
     // These are set before a forward, for it and its backward. A norm is kept where the set that reads it has triplets.
     bool keepsInputNorm = true;
     bool keepsMiddleNorm = true;
     bool reusesGateUp = false; ///< dQkv comes in the place of gateUp's gradient
     at::Tensor delta; // [T, width]: what a half of the block adds to the residual stream; the gradient of a norm
-    /// [T, feedForward]: the gated product, its gradient; that of the attention, [T, heads · headDim]; a norm that is not
-    /// kept, [T, width]
+    /// [T, feedForward]: the gated product, its gradient; that of the attention, [T, heads · headDim];
+    /// a norm that is not kept, [T, width]
     at::Tensor hidden;
     at::Tensor dQkv; // [T, (heads + 2 kvHeads) · headDim], where gateUp's place is not reused
     at::Tensor attentionScratch;
@@ -64,7 +64,8 @@ public:
     /// @param in the stream before the block; its sum is kept in @p kept
     /// @param sum where the sum goes, [T, width], if @p in has something to be added
     /// @param wantsOut false: for a second time, when other blocks have used @p kept; only what the backward needs is
-    /// computed, but for x Qᵀ of down's input: it is in ownU of @p kept as the first time left it, unless there is dropout
+    /// computed, but for x Qᵀ of down's input:
+    /// it is in ownU of @p kept as the first time left it, unless there is dropout
     /// @return the stream after the block, in buffers of @p kept and @p work
     ResidualStream forward(const ResidualStream& in, const at::Tensor& sum, const PackedBatch& batch,
         BlockActivations& kept, BlockWorkspace& work, bool wantsOut) const;
@@ -84,7 +85,8 @@ private:
     }
     /// Columns that the products of this input want beside it and beside the output's gradient.
     [[nodiscard]] std::int64_t spareOf(InputSet set) const;
-    /// Where the norm before @p set goes, [rows of x, width]. @param kept where it stays if it is kept and the set has triplets
+    /// Where the norm before @p set goes, [rows of x, width].
+    /// @param kept where it stays if it is kept and the set has triplets
     [[nodiscard]] at::Tensor normedFor(InputSet set, const at::Tensor& x, at::Tensor& kept, BlockWorkspace& work) const;
     void linear(InputSet set, const at::Tensor& x, bool keepsX, BlockActivations& kept, const at::Tensor& y) const;
     /// @param sums, dx as sharedInputBackward() takes them

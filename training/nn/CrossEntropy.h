@@ -7,9 +7,10 @@ namespace spectune {
 
 /// −log softmax(row · headᵀ)[target] of each row, and in place of the row its gradient where one is asked for.
 ///
-/// The frozen head makes the gradient known in the forward, so the rows go through in chunks: the logits of a batch never
-/// exist at once.
-/// @param rows [M, width]; overwritten with ∂(Σ losses · scale)/∂rows where @p scale (scalar, of losses' type) is defined
+/// The frozen head makes the gradient known in the forward, so the rows go through in chunks:
+/// the logits of a batch never exist at once.
+/// @param rows [M, width]; overwritten with ∂(Σ losses · scale)/∂rows where @p scale (scalar, of losses' type)
+/// is defined
 /// @param head [vocabulary, width] @param targets [M] int64; negative: no loss @param losses [M], float32 or float64
 /// @param logits a buffer that is used again
 void rowLosses(const at::Tensor& rows, const at::Tensor& head, const at::Tensor& targets, const at::Tensor& losses,

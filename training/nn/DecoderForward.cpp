@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "training/nn/AttentionOp.h"
 #include "training/nn/DecoderModel.h"
+#include "training/nn/FusedOps.h"
+#include "training/nn/PackedBatch.h"
 #include "training/nn/RmsNorm.h"
 
 #include <ATen/ATen.h>
@@ -10,22 +13,37 @@ namespace spectune {
 struct DecoderModel::Pass {
     const AdapterSet* adapters = nullptr; ///< null: the base alone
     KeyValueCache* cache = nullptr; ///< null: all keys are in this forward
-    std::optional<at::Tensor> mask; ///< see windowMask()
+    std::optional<at::Tensor> mask {}; ///< see windowMask()
+    const PackedBatch* packed = nullptr; ///< null: samples lie beside each other, [batch, length, width]
+    AttentionSaved attended {}; ///< of a packed forward: buffers that the next block uses again
+    at::Tensor scratch {};
 };
 
 at::Tensor DecoderModel::forward(const at::Tensor& tokens, const AdapterSet* adapters, KeyValueCache* cache)
 {
-    const c10::NoGradGuard noGradients;
     if (cache != nullptr)
         cache->blocks.resize(m_blocks.size());
     const std::int64_t length = tokens.size(1);
     const std::int64_t keys = length + (cache != nullptr ? cache->length : 0);
-    const Pass pass {.adapters = adapters, .cache = cache, .mask = windowMask(length, keys)};
+    Pass pass {.adapters = adapters, .cache = cache, .mask = windowMask(length, keys)};
+    const at::Tensor hidden = blocksForward(tokens, pass);
+    if (cache != nullptr)
+        cache->length += length;
+    return hidden;
+}
+
+at::Tensor DecoderModel::forward(const PackedBatch& batch, const AdapterSet* adapters)
+{
+    Pass pass {.adapters = adapters, .packed = &batch};
+    return blocksForward(batch.tokens, pass);
+}
+
+at::Tensor DecoderModel::blocksForward(const at::Tensor& tokens, Pass& pass)
+{
+    const c10::NoGradGuard noGradients;
     at::Tensor x = at::embedding(m_embedding, tokens);
     for (std::int64_t layer = 0; layer < m_spec.layers; ++layer)
         x = blockForward(layer, x, pass);
-    if (cache != nullptr)
-        cache->length += length;
     return rmsNorm(x, m_finalNorm, m_spec.rmsNormEps);
 }
 
@@ -41,10 +59,12 @@ at::Tensor DecoderModel::project(std::int64_t layer, Matrix matrix, const at::Te
     return linearForward(x, base, triplets);
 }
 
-at::Tensor DecoderModel::blockForward(std::int64_t layer, const at::Tensor& x, const Pass& pass)
+at::Tensor DecoderModel::blockForward(std::int64_t layer, const at::Tensor& x, Pass& pass)
 {
     const DecoderBlock& weights = m_blocks[static_cast<std::size_t>(layer)];
-    const at::Tensor attended = x + attention(layer, rmsNorm(x, weights.inputNorm, m_spec.rmsNormEps), pass);
+    const at::Tensor input = rmsNorm(x, weights.inputNorm, m_spec.rmsNormEps);
+    const at::Tensor attended
+        = x + (pass.packed != nullptr ? packedAttention(layer, input, pass) : attention(layer, input, pass));
     const at::Tensor normed = rmsNorm(attended, weights.postAttentionNorm, m_spec.rmsNormEps);
     const at::Tensor gated
         = at::silu(project(layer, Matrix::Gate, normed, pass)) * project(layer, Matrix::Up, normed, pass);
@@ -75,6 +95,17 @@ at::Tensor DecoderModel::attention(std::int64_t layer, const at::Tensor& x, cons
     const at::Tensor mixed = at::scaled_dot_product_attention(queries, keys, values, pass.mask, 0.0,
         /*is_causal=*/!pass.mask && length > 1, std::nullopt, /*enable_gqa=*/m_spec.heads != m_spec.kvHeads);
     return project(layer, Matrix::O, mixed.transpose(1, 2).reshape({batch, length, -1}), pass);
+}
+
+at::Tensor DecoderModel::packedAttention(std::int64_t layer, const at::Tensor& x, Pass& pass)
+{
+    const at::Tensor qkv = at::cat(
+        {project(layer, Matrix::Q, x, pass), project(layer, Matrix::K, x, pass), project(layer, Matrix::V, x, pass)},
+        1);
+    ops::rotate(qkv, m_spec.heads + m_spec.kvHeads, pass.packed->positions, m_rotary.cos(), m_rotary.sin(),
+        /*back=*/false);
+    attentionForward(qkv, *pass.packed, attentionForm(m_spec), pass.scratch, pass.attended);
+    return project(layer, Matrix::O, pass.attended.out, pass);
 }
 
 std::optional<at::Tensor> DecoderModel::windowMask(std::int64_t queries, std::int64_t keys) const

@@ -93,16 +93,17 @@ public:
     [[nodiscard]] const at::Tensor& embedding() const noexcept { return m_embedding; } // [vocabulary, width]
     [[nodiscard]] const at::Tensor& finalNorm() const noexcept { return m_finalNorm; } // [width]
     [[nodiscard]] const Rotary& rotary() const noexcept { return m_rotary; }
-    /// The weights of one input with @p rank columns beside and as many rows below them, [Σ out + rank, in + rank], all 0:
-    /// where triplets are joined to them. Weights without that much room move, and earlier results of this function no
-    /// longer belong to the model: it serves one run at a time.
+    /// The weights of one input with @p rank columns beside and as many rows below them, [Σ out + rank, in + rank], all
+    /// 0: where triplets are joined to them. Weights without that much room move, and earlier results of this function
+    /// no longer belong to the model: it serves one run at a time.
     [[nodiscard]] at::Tensor joined(std::int64_t layer, InputSet set, std::int64_t rank);
     /// @}
 
-    /// Without gradients. @param adapters null: the base alone. @param cache null: all of the tokens at once; else the
-    /// tokens continue it, any number of them a call
+    /// Without gradients. @param adapters null: the base alone. @param cache null: all tokens at once; else they go on
     [[nodiscard]] at::Tensor forward(
         const at::Tensor& tokens, const AdapterSet* adapters, KeyValueCache* cache = nullptr);
+    /// The same for samples end to end, without padding: [T, width]. @pre reserve(batch.longest)
+    [[nodiscard]] at::Tensor forward(const PackedBatch& batch, const AdapterSet* adapters);
 
     /// [vocabulary, width]: rows are the token's output vectors.
     [[nodiscard]] const at::Tensor& head() const noexcept { return m_head; }
@@ -112,8 +113,10 @@ public:
 private:
     struct Pass; ///< what is the same for every block of one forward
 
-    [[nodiscard]] at::Tensor blockForward(std::int64_t layer, const at::Tensor& x, const Pass& pass);
+    [[nodiscard]] at::Tensor blocksForward(const at::Tensor& tokens, Pass& pass);
+    [[nodiscard]] at::Tensor blockForward(std::int64_t layer, const at::Tensor& x, Pass& pass);
     [[nodiscard]] at::Tensor attention(std::int64_t layer, const at::Tensor& x, const Pass& pass);
+    [[nodiscard]] at::Tensor packedAttention(std::int64_t layer, const at::Tensor& x, Pass& pass);
     [[nodiscard]] at::Tensor project(std::int64_t layer, Matrix matrix, const at::Tensor& x, const Pass& pass) const;
     [[nodiscard]] std::optional<at::Tensor> windowMask(std::int64_t queries, std::int64_t keys) const;
     void loadBlock(std::int64_t layer, const std::function<at::Tensor(const std::string&, at::IntArrayRef)>& load);

@@ -33,8 +33,8 @@ void swiGlu(const at::Tensor& gateUp, const at::Tensor& out);
 /// @p gateUp becomes its gradient, and @p dOut becomes out again where @p wantsOut says that somebody reads it.
 void swiGluBackward(const at::Tensor& gateUp, const at::Tensor& dOut, bool wantsOut);
 
-/// The thin products of one module's factors with a matrix m that another operation makes, [rows, width]: sums += thinᵀ m
-/// and product ← m · factor. What is undefined is not wanted.
+/// The thin products of one module's factors with a matrix m that another operation makes, [rows, width]: sums += thinᵀ
+/// m and product ← m · factor. What is undefined is not wanted.
 struct ThinFactor {
     at::Tensor thin; // [rows, rank]
     at::Tensor sums; // [rank, width], wide type

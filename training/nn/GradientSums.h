@@ -7,8 +7,9 @@
 
 namespace spectune {
 
-/// The gradients of factors, thin products over all rows of a batch. Nothing waits for their results, so those of a small
-/// batch (see isSmallBatch()) are put off and run together. All others run at once, as BLAS's products. One thread.
+/// The gradients of factors, thin products over all rows of a batch. Nothing waits for their results, so those of a
+/// small batch (see isSmallBatch()) are put off and run together. All others run at once, as BLAS's products.
+/// One thread.
 class GradientSums {
 public:
     /// to += thinᵀ wide, at the latest when run() is called; until then both stay as they are.

@@ -144,10 +144,14 @@ void JoinedTriplets::refresh()
 void JoinedTriplets::collect(std::span<const at::Tensor> sums)
 {
     RECORD_FUNCTION("spectune::collect", {});
-    at::Tensor total = sums.front();
-    for (const at::Tensor& further : sums.subspan(1))
-        total.add_(further);
     const at::Tensor& values = m_arena.values;
+    const at::Tensor& total = sums.front();
+    constexpr std::int64_t least = 16384; // elements; for fewer no worker is woken
+    forParts(values.device(), m_arena.workers, m_sums, least, [&](std::int64_t begin, std::int64_t end) {
+        at::Tensor part = total.narrow(0, begin, end - begin);
+        for (const at::Tensor& further : sums.subspan(1))
+            part.add_(further.narrow(0, begin, end - begin));
+    });
     forParts(values.device(), m_arena.workers, m_count, 1, [&](std::int64_t begin, std::int64_t end) {
         ops::withElementType(m_type, [&]<typename T>(T*) {
             using A = kernels::Wide<T>;
@@ -163,8 +167,10 @@ void JoinedTriplets::collect(std::span<const at::Tensor> sums)
             ops::tableFor<T>(values.device()).collect(args, ops::currentStream(values.device()));
         });
     });
-    for (const at::Tensor& buffer : sums)
-        buffer.zero_();
+    forParts(values.device(), m_arena.workers, m_sums, least, [&](std::int64_t begin, std::int64_t end) {
+        for (const at::Tensor& buffer : sums)
+            buffer.narrow(0, begin, end - begin).zero_();
+    });
 }
 
 } // namespace spectune

@@ -13,8 +13,8 @@
 
 namespace spectune {
 
-/// Rows that a module's triplets take where they are joined to weights of @p options: half-precision products on CUDA are
-/// twice as fast where rows begin on 16 bytes, so ranks are rounded up there. What is added stays 0.
+/// Rows that a module's triplets take where they are joined to weights of @p options: half-precision products on CUDA
+/// are twice as fast where rows begin on 16 bytes, so ranks are rounded up there. What is added stays 0.
 [[nodiscard]] std::int64_t joinedRank(std::int64_t rank, const at::TensorOptions& options);
 
 /// A run's triplets where training multiplies with them: beside and below the base weights (see SharedTriplets), in the

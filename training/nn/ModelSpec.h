@@ -47,7 +47,8 @@ struct ModelSpec {
     [[nodiscard]] static ModelSpec fromJson(std::string_view json, std::string_view origin);
 
     /// Adds what generation_config.json names as eos_token_id, an id or a list. Training needs nothing of that file:
-    /// one that is no JSON object is passed over, as by transformers. @throws Error (Config) where it is nested too deeply
+    /// one that is no JSON object is passed over, as by transformers.
+    /// @throws Error (Config) where it is nested too deeply
     void addEosTokens(std::string_view generationConfig, std::string_view origin);
 };
 

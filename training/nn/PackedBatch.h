@@ -7,8 +7,8 @@
 
 namespace spectune {
 
-/// All that a step's kernels depend on beside numbers in the device's memory: two batches of one form can be computed by
-/// one recording.
+/// All that a step's kernels depend on beside numbers in the device's memory:
+/// two batches of one form can be computed by one recording.
 struct BatchForm {
     std::int64_t rows = 0; ///< T
     std::int64_t samples = 0;
@@ -22,8 +22,8 @@ struct BatchForm {
 /// Samples end to end, without padding: what a training pass works on. What follows a sample's last loss-bearing target
 /// changes nothing, so it is left out too. All on the model's device.
 ///
-/// On CUDA, samples of different lengths get one more that fills the rows up to a round number, without a loss, and what is
-/// listed is rounded up likewise: few forms of batches come back often, each recorded once (see StepGraphs).
+/// On CUDA, samples of different lengths get one more that fills the rows up to a round number, without a loss, and
+/// what is listed is rounded up likewise: few forms of batches come back often, each recorded once (see StepGraphs).
 struct PackedBatch {
     at::Tensor tokens; // [T] int64
     at::Tensor positions; // [T] int32, within the sample

@@ -56,8 +56,8 @@ void product(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bi
         at::mm_out(y, x, weight.t());
 }
 
-/// On CUDA a product with all of P costs what its reading of y costs, so one serves all members. On the CPU it costs its
-/// operations, and those with the zeros of P are left out.
+/// On CUDA a product with all of P costs what its reading of y costs, so one serves all members. On the CPU it costs
+/// its operations, and those with the zeros of P are left out.
 bool takesMembersTogether(const at::Tensor& y, const SharedTriplets& triplets)
 {
     return y.is_cuda() || triplets.members.size() == 1;

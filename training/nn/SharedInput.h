@@ -26,8 +26,8 @@ struct SharedLinear {
 ///         | Q  0 |     Q: the modules' Q's one below the other
 ///
 /// [x | x Qᵀ] times the upper rows is the adapted y in one product, and [dy | dy P] times the left columns the input's
-/// gradient: what a module adds costs R further terms of a sum instead of a pass over y. Λ comes with P, so nothing of a
-/// batch's size is scaled. Values are in the base's type, gradients in the arena's.
+/// gradient: what a module adds costs R further terms of a sum instead of a pass over y. Λ comes with P, so nothing of
+/// a batch's size is scaled. Values are in the base's type, gradients in the arena's.
 struct SharedTriplets {
     struct Member {
         std::int64_t row = 0; ///< its first of the R rows of Q and columns of P

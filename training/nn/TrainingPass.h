@@ -13,9 +13,9 @@ namespace spectune {
 /// What TrainingPass::run() wants as its scale, on @p model's device. @param targetCount of the whole optimizer step
 [[nodiscard]] at::Tensor lossScale(std::int64_t targetCount, const DecoderModel& model);
 
-/// Forward and backward of the whole model for one thread, written out block by block: the frozen weights get no gradient,
-/// what the triplets' gradients follow from is added to the arena's sums, and the activations' buffers are made once, for
-/// the longest batch.
+/// Forward and backward of the whole model for one thread, written out block by block: the frozen weights get no
+/// gradient, what the triplets' gradients follow from is added to the arena's sums, and the activations' buffers are
+/// made once, for the longest batch.
 /// Several objects may work on one model at the same time.
 class TrainingPass {
 public:
@@ -25,7 +25,8 @@ public:
     TrainingPass& operator=(const TrainingPass&) = delete;
 
     /// Adds ∂C/∂(P, λ, Q) for the samples of @p batch. @pre model.reserve(batch.longest)
-    /// @param scale 1 / loss-bearing tokens of the optimizer step, of which C is the mean; scalar on the device, wide type
+    /// @param scale 1 / loss-bearing tokens of the optimizer step, of which C is the mean;
+    /// scalar on the device, wide type
     /// @param recomputes keep each block's input only, and run the block again in the backward
     /// @return this batch's part of C, scalar on the device, in the wide type
     at::Tensor run(const PackedBatch& batch, const at::Tensor& scale, bool recomputes);
@@ -34,8 +35,8 @@ public:
 
     /// Also brings the gradient to the embedding's output, as a frozen model's backward does. For timing.
     void reachEmbedding() noexcept { m_reachesEmbedding = true; }
-    /// Tells the most rows that a batch will have. Where they are few, on CUDA, memory is not what is short, and more of it is
-    /// taken to save launches. Said once, ahead of the first run(): recorded steps point to the buffers.
+    /// Tells the most rows that a batch will have. Where they are few, on CUDA, memory is not what is short, and more
+    /// of it is taken to save launches. Said once, ahead of the first run(): recorded steps point to the buffers.
     void expectRows(std::int64_t most);
     /// Computes norms again on every device, not only where keepsNormOf() would. For tests.
     void recomputeNorms() noexcept { m_recomputesNorms = true; }

@@ -5,9 +5,9 @@
 
 namespace spectune {
 
-/// Some triplets of a run as an arena of their own. The whole is a flat buffer of all, where every module has the layout's
-/// initial rank; the part is one of the chosen ones. Both may end before their λ, as Adam's moments do where λ is not
-/// trained.
+/// Some triplets of a run as an arena of their own. The whole is a flat buffer of all, where every module has the
+/// layout's initial rank; the part is one of the chosen ones.
+/// Both may end before their λ, as Adam's moments do where λ is not trained.
 class TripletSelection {
 public:
     /// @param chosen [modules, r] bool

@@ -10,7 +10,8 @@
 
 namespace spectune {
 
-/// The state of PyTorch's AdamW (decoupled weight decay, Loshchilov and Hutter 2019) over one flat buffer. ArenaSweep's:
+/// The state of PyTorch's AdamW (decoupled weight decay, Loshchilov and Hutter 2019) over one flat buffer.
+/// ArenaSweep's:
 ///     p ← p (1 − lr · wd),  m ← m + (1−β1)(g − m),  v ← β2 v + (1−β2) g²,
 ///     p ← p − lr/(1−β1^k) · m / (√v/√(1−β2^k) + eps),  k = 1, 2, …
 class AdamW {

@@ -9,11 +9,12 @@
 namespace spectune {
 
 /// What happens to the arena after a backward, in one pass over memory: the gradients are clipped to @c maxNorm, the
-/// optimizer moves the values, Ī and Ū take the clipped gradients in. Nothing where loss or norm is not finite; AdamW does
-/// not count the update, for the host cannot know yet.
+/// optimizer moves the values, Ī and Ū take the clipped gradients in. Nothing where loss or norm is not finite; AdamW
+/// does not count the update, for the host cannot know yet.
 ///
-/// What stays apart from it, and why: γ∇R reads whole factors before it writes them; the norm that clips is known once the
-/// last gradient is; scores read whole rows, at events alone; and which are the largest is known once all are there.
+/// What stays apart from it, and why: γ∇R reads whole factors before it writes them; the norm that clips is known once
+/// the last gradient is; scores read whole rows, at events alone;
+/// and which are the largest is known once all are there.
 struct ArenaSweep {
     at::Tensor values; // flat
     at::Tensor gradients; // flat; clipped in place by min(1, maxNorm / (gradNorm + 1e-6)), as torch.nn.utils does

@@ -21,8 +21,8 @@ struct MaskPlan {
 ///
 /// Keeps exactly b triplets of the largest S over all matrices, ties broken by matrix, then index; λ of the others
 /// becomes 0, P and Q stay. There is no memory of the mask: at each event all compete, so a pruned triplet may come
-/// back. Everything happens on the arena's device, in buffers that stay where they are, without waiting for it: whether a
-/// step was skipped is known there first, and the host tells chosen() once it knows.
+/// back. Everything happens on the arena's device, in buffers that stay where they are, without waiting for it: whether
+/// a step was skipped is known there first, and the host tells chosen() once it knows.
 class RankAllocator {
 public:
     /// @param canRevive false for prune-lora: a doublet that was pruned stays so

@@ -7,8 +7,8 @@
 
 namespace spectune {
 
-/// The device's copy of what changes from step to step, at one address for good: a step that was recorded once reads its
-/// learning rate, budget and the like there.
+/// The device's copy of what changes from step to step, at one address for good: a step that was recorded once reads
+/// its learning rate, budget and the like there.
 class StepInputs {
 public:
     explicit StepInputs(at::Device device);

@@ -9,8 +9,8 @@ namespace spectune {
 /// @param step of the run in work, for answers that are of it; −1: none is
 void answerRequest(TrainingEngine& engine, const RequestJob& job, SessionMailbox& mailbox, std::int64_t step = -1);
 
-/// The session's side of one run, as the engine sees it. At a step border it has the engine answer requests: all of them
-/// while paused, InspectTriplets while the run goes on.
+/// The session's side of one run, as the engine sees it. At a step border it has the engine answer requests: all of
+/// them while paused, InspectTriplets while the run goes on.
 class SessionControl final : public RunControl {
 public:
     SessionControl(SessionMailbox& mailbox, TrainingEngine& engine, StopToken stop);

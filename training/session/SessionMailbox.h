@@ -61,8 +61,9 @@ public:
     // For the session's thread.
     /// Waits for work. After CloseJob only closed() may follow.
     [[nodiscard]] SessionJob nextJob();
-    /// What to do between two steps: waits while paused. After a RequestJob and its answer() it is asked again. While the
-    /// run goes on, a border has one InspectTriplets at most, so that questions delay a step by one answer and no more.
+    /// What to do between two steps: waits while paused. After a RequestJob and its answer() it is asked again. While
+    /// the run goes on, a border has one InspectTriplets at most,
+    /// so that questions delay a step by one answer and no more.
     [[nodiscard]] BorderJob atBorder(std::int64_t stepsDone);
     /// Pauses the run, wherever it is, for @p failure. @return false: the session closes, nobody can mend it
     [[nodiscard]] bool hold(Failure failure);

@@ -24,8 +24,8 @@ public:
     /// A view redraws at 30 Hz; more snapshots than that are copied for nobody.
     static constexpr std::chrono::milliseconds snapshotInterval {33};
 
-    /// To be polled in every long loop of the preparation, which leaves as Stopped, and of an evaluation, which is given
-    /// up. A step is never left: nextAction() returns BorderAction::Stop at its end, so that nothing is lost.
+    /// To be polled in every long loop of the preparation, which leaves as Stopped, and of an evaluation, which is
+    /// given up. A step is never left: nextAction() returns BorderAction::Stop at its end, so that nothing is lost.
     [[nodiscard]] virtual const StopToken& stopToken() const = 0;
     /// Ordered; cheap; never waits for a reader.
     virtual void post(RunEvent event) = 0;
@@ -37,8 +37,8 @@ public:
     /// Called after every optimizer step with the steps done. Waits here while paused (requests are answered meanwhile;
     /// while the run goes on, one InspectTriplets a border).
     [[nodiscard]] virtual BorderAction nextAction(std::int64_t stepsDone) = 0;
-    /// The disk refuses what the run has to write: no room, no rights. A person can mend that: waits, paused, until it is
-    /// to be tried again. At any place of the loop between two steps' work; requests are answered meanwhile.
+    /// The disk refuses what the run has to write: no room, no rights. A person can mend that: waits, paused, until it
+    /// is to be tried again. At any place of the loop between two steps' work; requests are answered meanwhile.
     /// @return false: nobody is there, or they gave up, and @p failure is to end the run
     [[nodiscard]] virtual bool holdFor(const Failure& /*failure*/) { return false; }
     /// After BorderAction::Edit: what is to change from the next step on, in the order asked for. The engine takes or

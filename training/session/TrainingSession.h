@@ -32,14 +32,15 @@ public:
     /// From Paused: one optimizer step (to Pausing), then Paused again. resume() meanwhile lets it go on.
     bool step();
     /// From any active state. While training the engine saves and ends as Stopped; while preparing it just ends. A
-    /// request that the paused run is answering is cancelled, as by cancel(), so that the checkpoint does not wait for it.
+    /// request that the paused run is answering is cancelled, as by cancel(),
+    /// so that the checkpoint does not wait for it.
     bool stop();
     /// While Running, Pausing or Paused: a checkpoint at the next step border.
     bool saveNow();
     /// While Running, Pausing or Paused: an evaluation at the next step border.
     bool evaluateNow();
-    /// While Running, Pausing or Paused: changes a live-editable field at the next step border; EditTaken or EditRefused
-    /// tells what became of it.
+    /// While Running, Pausing or Paused: changes a live-editable field at the next step border; EditTaken or
+    /// EditRefused tells what became of it.
     bool edit(LiveEdit edit);
 
     /// Queues a request; its Answered event carries the number returned here. Answered when no run is active, or while
