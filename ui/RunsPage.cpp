@@ -97,7 +97,7 @@ QWidget* RunsPage::makeCurves()
         QStringLiteral("losses"), m_plot, [this] { return [curves = m_plot->curves()] { return curves.csv(); }; });
     share->setPaint([this](QPaintDevice& device, QSize size) { m_plot->paintOn(device, size); });
     head->addWidget(makeHeading(tr("Loss")));
-    head->addWidget(m_curvesNote = makeText(tr("smoothed, with evaluations"), "second"));
+    head->addWidget(m_curvesNote = makeText(QString(), "second"));
     head->addStretch();
     head->addWidget(axis);
     head->addWidget(share);

@@ -103,7 +103,6 @@ private:
     [[nodiscard]] QString whyAbsent(const RunRecord& record) const;
     [[nodiscard]] QString emptyPlotText(const QStringList& reasons) const;
     void setUpAsStarted(const RunRecord& record, const QString& why);
-
     RunLibrary& m_library;
     QTimer m_soon; ///< gathers the rows that a search of the disk brings one by one
     bool m_busy = false;
@@ -142,6 +141,7 @@ private:
         std::vector<std::shared_ptr<const LoadedRun>> runs; ///< null: being read, or it cannot be
         QStringList names;
         QStringList reasons; ///< why a run cannot be read; empty: it is, or is being read
+        std::vector<RecordState> states;
         friend bool operator==(const Chosen&, const Chosen&) = default;
     } m_drawn; ///< what plot, maps and table show
     bool m_hasDrawn = false;

@@ -33,7 +33,7 @@ public:
     [[nodiscard]] double xOf(double value) const; ///< pixels
     [[nodiscard]] double yOf(double value) const;
     [[nodiscard]] QString toCsv() const; ///< of curve(): where each rank begins
-    [[nodiscard]] QSize sizeHint() const override { return {420, 220}; }
+    [[nodiscard]] QSize sizeHint() const override { return {420, 150}; }
     [[nodiscard]] QSize minimumSizeHint() const override { return {240, 120}; }
 
 protected:

@@ -37,7 +37,7 @@ public:
     /// Centres of a rank's starts, in the order they came: equal ones stand side by side. @pre 1 <= rank <= ranks
     [[nodiscard]] std::vector<QPointF> marks(int rank) const;
     [[nodiscard]] QString toCsv() const; ///< a line for each start, ranks ascending
-    [[nodiscard]] QSize sizeHint() const override { return {420, 240}; }
+    [[nodiscard]] QSize sizeHint() const override { return {420, 196}; }
     [[nodiscard]] QSize minimumSizeHint() const override { return {240, 140}; }
 
 protected:

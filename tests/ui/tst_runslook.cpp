@@ -28,6 +28,7 @@
 #include <QTest>
 #include <QTextDocument>
 
+#include <algorithm>
 #include <set>
 
 using namespace spectune;
@@ -46,6 +47,8 @@ private Q_SLOTS:
     void handlesStayWhereTheyWerePut();
     void mapsOfOneComparisonShareTheirColours();
     void theMapsCaptionCountsItsTriplets();
+    void theMapsCaptionFitsHowTheRunsStand();
+    void factsFitHowTheRunStands();
     void namesOfManyRunsAreToldApart();
     void legendsHaveTheDashesOfTheirCurves();
     void rowsKeepTheirWords_data();
@@ -211,6 +214,59 @@ void TestRunsLook::theMapsCaptionCountsItsTriplets()
     QCOMPARE(maps.caption(), "at the end, 1 triplet");
     maps.setRuns({run, run}, {"one", "two"});
     QCOMPARE(maps.caption(), "at the end of the runs, each 1 triplet; the same colours in all maps, rank 0 to 1,200");
+}
+
+void TestRunsLook::theMapsCaptionFitsHowTheRunsStand()
+{
+    const auto run = test::loadWritten(m_bench->path("one"), written(0, 1.0));
+    RunsMaps maps;
+    const auto caption = [&](RecordState state) {
+        maps.setRuns({run}, {"one"}, {}, {state});
+        return maps.caption();
+    };
+    QCOMPARE(caption(RecordState::Finished), "at the end, 10 triplets");
+    QCOMPARE(caption(RecordState::Interrupted), "when it was interrupted, at step 40, 10 triplets");
+    QCOMPARE(caption(RecordState::Stopped), "when it was stopped, at step 40, 10 triplets");
+    QCOMPARE(caption(RecordState::Failed), "when it failed, at step 40, 10 triplets");
+    QCOMPARE(caption(RecordState::Running), "at step 40 of a run that goes on, 10 triplets");
+    auto without = std::make_shared<LoadedRun>(*run);
+    without->layout.reset();
+    maps.setRuns({without}, {"one"}, {}, {RecordState::Running});
+    QVERIFY2(maps.note(0).startsWith("No ranks are recorded yet"), qPrintable(maps.note(0)));
+    maps.setRuns({without}, {"one"}, {}, {RecordState::Interrupted});
+    QVERIFY2(maps.note(0).startsWith("No ranks are recorded: "), qPrintable(maps.note(0)));
+    maps.setRuns({run, run}, {"one", "two"}, {}, {RecordState::Finished, RecordState::Interrupted});
+    QVERIFY2(maps.caption().startsWith("at each run’s last step, each 10 triplets"), qPrintable(maps.caption()));
+}
+
+void TestRunsLook::factsFitHowTheRunStands()
+{
+    write("done", written(0, 1.0));
+    write("dead", written(1, 1.0, {}));
+    write("early", {.config = test::smallConfig(), .steps = 0, .lastWord = {}, .checkpoint = -1});
+    write("unrated", {.config = test::smallConfig(), .steps = 5, .lastWord = {}, .checkpoint = -1});
+    openRuns(4);
+    const auto names = [this](const char* run) {
+        choose({run});
+        QStringList told;
+        for (const auto& [name, value] : page().details().findChild<KeyValueList*>()->rows())
+            told << name;
+        return told;
+    };
+    QVERIFY(!names("done").contains("ended")); // its state says when
+    QVERIFY(names("dead").contains("last written") && !names("dead").contains("ended"));
+    QTRY_VERIFY2(page().maps().caption().startsWith("when it was interrupted"), qPrintable(page().maps().caption()));
+    // Before its first step, and without an evaluation.
+    const auto says = [this](const char* text) {
+        const auto labels = page().findChildren<QLabel*>();
+        return std::ranges::any_of(
+            labels, [text](const QLabel* label) { return label->isVisible() && label->text() == text; });
+    };
+    QVERIFY(says("smoothed, with evaluations"));
+    choose({"early"});
+    QTRY_COMPARE(page().plot().emptyText(), "No step was recorded");
+    choose({"unrated"});
+    QTRY_VERIFY(says("smoothed, without evaluations"));
 }
 
 void TestRunsLook::mapsOfOneComparisonShareTheirColours()
