@@ -216,6 +216,7 @@ void TestRepeatedEdits::aCancelledStartKeepsThem()
     m_bench->scene->prepareWaits = true;
     setUpWithChanges();
     QVERIFY(window().startRun());
+    QTRY_VERIFY_WITH_TIMEOUT(window().run().stage().startsWith("Reading"), patience);
     QVERIFY(window().session().stop());
     m_bench->release();
     QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Stopped, patience);
