@@ -100,7 +100,7 @@ RunBar::RunBar(RunModel& run, QWidget* parent)
     addButtons(row);
     addQuestion(row);
     connect(&run, &RunModel::reset, this, &RunBar::refresh);
-    connect(&run, &RunModel::recoloured, this, &RunBar::refresh); // a new style sheet sets fonts back, too
+    connect(&run, &RunModel::recoloured, this, &RunBar::refresh); // its icons are of the theme
     connect(&run, &RunModel::stateChanged, this, &RunBar::refresh);
     connect(&run, &RunModel::metricsAppended, this, &RunBar::refreshNumbers);
     connect(&run, &RunModel::snapshotChanged, this, &RunBar::refreshMemory);

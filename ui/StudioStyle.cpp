@@ -2,6 +2,7 @@
 #include "ui/StudioStyle.h"
 
 #include "ui/RowGround.h"
+#include "ui/StyleSheetChange.h"
 #include "visualization/Fonts.h"
 #include "visualization/Theme.h"
 
@@ -181,7 +182,7 @@ void applyTheme(QApplication& application, ThemeChoice choice)
     QApplication::setPalette(palette);
     QToolTip::setPalette(palette);
     QApplication::setFont(Fonts::body());
-    application.setStyleSheet(styleSheet(theme));
+    changeStyleSheet(application, styleSheet(theme));
 }
 
 StyleSheetPause::StyleSheetPause()

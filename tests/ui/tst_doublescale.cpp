@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A dense screen: at 200 % every page has the room and the words of 100 %, and is painted with all of its pixels.
+#include "tests/support/CpuTime.h"
 #include "tests/ui/CutOff.h"
 #include "tests/ui/RunsTest.h"
 #include "tests/ui/Screen.h"
+#include "tests/ui/ThemeSwitch.h"
 #include "ui/CompareTable.h"
 #include "ui/ExportWindow.h"
 #include "ui/HistorySection.h"
@@ -16,6 +18,7 @@
 #include "ui/TryPage.h"
 #include "visualization/RankGrid.h"
 #include "visualization/RunPlots.h"
+#include "visualization/Theme.h"
 #include "visualization/TripletHistory.h"
 
 #include <QAbstractButton>
@@ -68,6 +71,7 @@ private Q_SLOTS:
     void wordsFitAfterAFailure();
     void wordsFitInRuns();
     void wordsFitInLearn();
+    void aSwitchOfColoursIsShort();
 
 private:
     /// Nothing is cut off, and the window did not have to grow for it.
@@ -239,6 +243,23 @@ void TestDoubleScale::wordsFitInLearn()
         window().learn().page().showLesson(lesson);
         QCOMPARE(window().learn().page().lesson(), lesson);
         check(qPrintable(QStringLiteral("lesson %1").arg(static_cast<int>(lesson))));
+    }
+}
+
+/// As tst_themechange's, with four times as many pixels to paint.
+void TestDoubleScale::aSwitchOfColoursIsShort()
+{
+    constexpr double most = 50.0; // ms of the processor
+    finishRun();
+    for (const Workspace place : {Workspace::Live, Workspace::Setup}) {
+        window().showWorkspace(place);
+        const auto once = [this] {
+            const bool dark = Theme::current().dark;
+            return test::costOfSwitch(window(), dark ? ThemeChoice::Light : ThemeChoice::Dark);
+        };
+        QVERIFY(once() < 1e9); // paints what was never painted
+        const double taken = testing::quickest(3, most, once);
+        QVERIFY2(taken < most, qPrintable(QString::number(taken)));
     }
 }
 
