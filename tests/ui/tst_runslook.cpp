@@ -10,8 +10,10 @@
 #include "ui/RunListDelegate.h"
 #include "ui/RunListModel.h"
 #include "ui/RunsBar.h"
+#include "ui/RunsCurves.h"
 #include "ui/RunsMaps.h"
 #include "ui/RunsPage.h"
+#include "ui/SmoothingSlider.h"
 #include "ui/StudioStyle.h"
 #include "visualization/ComparePlot.h"
 #include "visualization/Fonts.h"
@@ -19,6 +21,7 @@
 #include "visualization/Theme.h"
 
 #include <QApplication>
+#include <QComboBox>
 #include <QImage>
 #include <QLabel>
 #include <QLineEdit>
@@ -48,6 +51,7 @@ private Q_SLOTS:
     void theMapsCaptionCountsItsTriplets();
     void namesOfManyRunsAreToldApart();
     void legendsHaveTheDashesOfTheirCurves();
+    void theComparedValueIsChosen();
     void rowsKeepTheirWords_data();
     void rowsKeepTheirWords();
 
@@ -283,6 +287,34 @@ void TestRunsLook::legendsHaveTheDashesOfTheirCurves()
         ++entries;
     }
     QCOMPARE(entries, 6);
+}
+
+void TestRunsLook::theComparedValueIsChosen()
+{
+    write("a", written(0, 1.0));
+    write("b", written(1, 0.5));
+    openRuns(2);
+    choose({"a", "b"});
+    auto* curves = page().findChild<RunsCurves*>();
+    auto* slider = curves->findChild<SmoothingSlider*>();
+    QVERIFY(slider->isVisible() && !curves->choice().accessibleName().isEmpty());
+    const QStringList names {"Task loss", "Orthogonality R", "Gradient norm", "Learning rate", "Budget b(t)"};
+    QCOMPARE(curves->choice().count(), static_cast<int>(names.size()));
+    for (int i = 0; i < names.size(); ++i) {
+        QCOMPARE(curves->choice().itemText(i), names.at(i));
+        curves->choice().setCurrentIndex(i);
+        QCOMPARE(static_cast<int>(page().plot().curves().value()), i);
+        QCOMPARE(slider->isVisible(), i < 3); // a rate and a budget do not jump
+        for (const LegendToggle* entry : curves->findChildren<LegendToggle*>()) {
+            if (entry->text() == "eval")
+                QCOMPARE(entry->isVisible(), i == 0);
+            if (entry->text().size() == 1)
+                QCOMPARE(entry->isVisible(), entry->text() == "A" || entry->text() == "B");
+        }
+    }
+    choose({"b", "a"}); // other curves: the choice stays
+    QTRY_COMPARE(page().plot().curves().nameOf(0), QString("b"));
+    QCOMPARE(page().plot().curves().value(), CompareValue::Budget);
 }
 
 void TestRunsLook::rowsKeepTheirWords_data()

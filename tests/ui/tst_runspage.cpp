@@ -132,7 +132,7 @@ void TestRunsPage::twoRunsAreCompared()
     openRuns(2);
     choose({"a", "b"});
     QTRY_COMPARE(page().plot().curves().curves().size(), 2U);
-    QTRY_COMPARE(page().plot().curves().curves()[1].loss.size(), 40U);
+    QTRY_COMPARE(page().plot().curves().curves()[1].raw.size(), 40U);
     QTRY_COMPARE(page().table().configuration().size(), 1U);
     QCOMPARE(page().table().configuration().front().name, "adalora.gamma");
     QCOMPARE(page().table().configuration().front().values, QStringList({"0.1", "0"}));
