@@ -91,8 +91,7 @@ BudgetPanel::BudgetPanel(ConfigForm& form, SetupFields& fields, QWidget* parent)
     connect(share, &ShareButton::told, this, &BudgetPanel::told);
     header->addWidget(share);
     outer->addLayout(header);
-    QScrollArea* area = makeScroll(makeBody(fields));
-    area->setAccessibleName(tr("Budget, adapter and optimizer"));
+    QScrollArea* area = makeScroll(makeBody(fields), tr("Budget, adapter and optimizer"));
     outer->addWidget(area, 1);
     new ScrollGutter(*area, *header);
     connectHandles();

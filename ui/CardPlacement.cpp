@@ -9,7 +9,12 @@ namespace spectune {
 namespace {
 
 constexpr int arrowMargin = 18; // the arrow keeps off the rounded corners
-constexpr int stride = 8; // pixels between tried places
+constexpr int stride = 4; // pixels between tried places
+constexpr int mostExtra = 32; // pixels beyond the gap: further off the arrow would point at nothing
+constexpr int clearance = 1; // pixels between the card's edge and words
+// Of one line of words: half of it left over is worse than all of it covered.
+constexpr double cutCost = 4e4;
+constexpr double coverCost = 2e3;
 constexpr double otherSideCost = 1e9;
 
 double pixels(const QRect& rect)
@@ -17,11 +22,14 @@ double pixels(const QRect& rect)
     return rect.isEmpty() ? 0.0 : static_cast<double>(rect.width()) * rect.height();
 }
 
-double costOf(const QRect& card, const QRect& target, const std::vector<CardCost>& costs)
+double costOf(const QRect& card, const QRect& target, const CardGround& ground)
 {
     double cost = 1e3 * pixels(card & target);
-    for (const CardCost& other : costs)
+    for (const CardCost& other : ground.costs)
         cost += other.weight * pixels(card & other.rect);
+    for (const QRect& line : ground.words)
+        if (const QRect around = line.adjusted(-clearance, -clearance, clearance, clearance); card.intersects(around))
+            cost += card.contains(around) ? coverCost : cutCost;
     // Of places that cover as little, the one nearest the target's middle.
     const QPoint off = card.center() - target.center();
     return cost + 0.01 * (std::abs(off.x()) + std::abs(off.y()));
@@ -68,7 +76,7 @@ double arrowCost(CardPlace::Arrow side, const QRect& card, const QRect& target, 
     const int off = distance(side, card, target);
     if (off < 0)
         return otherSideCost;
-    return (facesTarget(side, card, target) ? 0.0 : 1e8) + 1e4 * std::max(0, gap - off);
+    return (facesTarget(side, card, target) ? 0.0 : 1e8) + 1e4 * std::max(0, gap - off) + 1e3 * std::max(0, off - gap);
 }
 
 int arrowAt(const CardPlace& place, QSize card, const QRect& target)
@@ -83,26 +91,37 @@ int arrowAt(const CardPlace& place, QSize card, const QRect& target)
 
 } // namespace
 
-CardPlace placeCard(QSize card, const QRect& target, const QRect& area, const std::vector<CardCost>& costs, int gap)
+int cutWords(const QRect& card, const std::vector<QRect>& words)
+{
+    return static_cast<int>(std::ranges::count_if(
+        words, [&card](const QRect& line) { return card.intersects(line) && !card.contains(line); }));
+}
+
+CardPlace placeCard(QSize card, const QRect& target, const QRect& area, const CardGround& ground, int gap)
 {
     CardPlace best;
     double least = std::numeric_limits<double>::infinity();
+    const QPoint last(std::max(area.left(), area.right() + 1 - card.width()),
+        std::max(area.top(), area.bottom() + 1 - card.height()));
+    const auto tryAt = [&](CardPlace::Arrow side, QPoint corner) {
+        corner.setX(std::clamp(corner.x(), area.left(), last.x()));
+        corner.setY(std::clamp(corner.y(), area.top(), last.y()));
+        const QRect placed(corner, card);
+        const double cost = costOf(placed, target, ground) + arrowCost(side, placed, target, gap);
+        if (cost < least) {
+            least = cost;
+            best.position = corner;
+            best.arrow = side;
+        }
+    };
     for (const auto side :
         {CardPlace::Arrow::Right, CardPlace::Arrow::Left, CardPlace::Arrow::Bottom, CardPlace::Arrow::Top}) {
-        const bool upright = isUpright(side);
-        const int from = upright ? area.top() : area.left();
-        const int to = upright ? area.bottom() + 1 - card.height() : area.right() + 1 - card.width();
-        for (int along = from; along <= std::max(from, to); along += stride) {
-            QPoint corner = cornerAt(side, card, target, along, gap);
-            corner.setX(std::clamp(corner.x(), area.left(), std::max(area.left(), area.right() + 1 - card.width())));
-            corner.setY(std::clamp(corner.y(), area.top(), std::max(area.top(), area.bottom() + 1 - card.height())));
-            const QRect placed(corner, card);
-            const double cost = costOf(placed, target, costs) + arrowCost(side, placed, target, gap);
-            if (cost < least) {
-                least = cost;
-                best.position = corner;
-                best.arrow = side;
-            }
+        const int from = isUpright(side) ? area.top() : area.left();
+        const int to = isUpright(side) ? last.y() : last.x();
+        for (int off = gap; off <= gap + mostExtra; off += stride) {
+            for (int along = from; along < to; along += stride)
+                tryAt(side, cornerAt(side, card, target, along, off));
+            tryAt(side, cornerAt(side, card, target, to, off));
         }
     }
     best.arrowAt = arrowAt(best, card, target);

@@ -15,6 +15,12 @@ struct CardCost {
     double weight = 1.0;
 };
 
+/// What lies below a card.
+struct CardGround {
+    std::vector<CardCost> costs;
+    std::vector<QRect> words; ///< lines of text and figures: a card's edge had better not cut through one
+};
+
 /// Where a card stands, and the side of it on which its arrow points at the target.
 struct CardPlace {
     enum class Arrow { Left, Right, Top, Bottom };
@@ -23,10 +29,13 @@ struct CardPlace {
     int arrowAt = 0; ///< along that side, from its upper or left end
 };
 
-/// Beside @p target, @p gap pixels off (less where the area ends) and inside @p area, where it covers least of what
-/// costs; the arrow points at the target. It never covers the target, unless no side of it has room for the card: then
-/// it stands where it covers least of it.
+/// How many of @p words the edge of a card cuts in two.
+[[nodiscard]] int cutWords(const QRect& card, const std::vector<QRect>& words);
+
+/// Beside @p target, @p gap pixels off (less where the area ends, a little more where words are cut otherwise) and inside
+/// @p area, where it covers and cuts least of what lies there; the arrow points at the target. It never covers the
+/// target, unless no side of it has room for the card: then it stands where it covers least of it.
 [[nodiscard]] CardPlace placeCard(
-    QSize card, const QRect& target, const QRect& area, const std::vector<CardCost>& costs, int gap = 14);
+    QSize card, const QRect& target, const QRect& area, const CardGround& ground, int gap = 14);
 
 } // namespace spectune

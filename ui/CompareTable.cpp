@@ -145,7 +145,7 @@ int CompareTable::wholeRows(int top, int height) const
     const Layout layout = layoutAt(width());
     int end = top;
     for (const Line& line : layout.lines)
-        if (line.y + line.height <= top + height)
+        if (line.row && line.y + line.height <= top + height) // no heading stands last, without what it is of
             end = std::max(end, line.y + line.height);
     return end == top || layout.height <= top + height ? height : end - top;
 }
@@ -211,6 +211,12 @@ CompareTable::Layout CompareTable::layoutAt(int width) const
     });
     if (layout.grouped)
         divide(m_shortKeyWidth);
+    const int share = (layout.keyRoom - (layout.grouped ? m_shortKeyWidth : m_keyWidth)) / (m_runs + 1);
+    if (share > 0)
+        for (int& column : layout.columns) {
+            column += share;
+            layout.keyRoom -= share;
+        }
     int y = headHeight;
     const auto add = [&layout, &y](const Line& line) {
         layout.lines.push_back(line);
@@ -266,6 +272,15 @@ QStringList CompareTable::shownValues(std::size_t index) const
 QStringList CompareTable::shownFolders(std::size_t index) const
 {
     return elidedFolders(m_configuration.at(index), layoutAt(width()));
+}
+
+std::pair<int, int> CompareTable::columnAt(int run) const
+{
+    const Layout layout = layoutAt(width());
+    int left = padding + layout.keyRoom + gap;
+    for (int before = 0; before < run; ++before)
+        left += layout.columns[static_cast<std::size_t>(before)] + gap;
+    return {left, left + layout.columns.at(static_cast<std::size_t>(run))};
 }
 
 QString CompareTable::shownKey(std::size_t index) const

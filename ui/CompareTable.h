@@ -5,6 +5,8 @@
 
 #include <QWidget>
 
+#include <utility>
+
 namespace spectune {
 
 /// Two groups of rows, configuration and results, one column per run, 22 px a row. A column is as wide as its widest
@@ -34,6 +36,9 @@ public:
     [[nodiscard]] QStringList shownValues(std::size_t index) const;
     /// What stands below them: the folders of paths that share a name; empty for all other rows.
     [[nodiscard]] QStringList shownFolders(std::size_t index) const;
+    /// Left and right edge of run @p run's values at the present width, px. Room that keys and values leave is shared
+    /// out between them, so that no value is far from its key.
+    [[nodiscard]] std::pair<int, int> columnAt(int run) const;
     /// That row's key, as painted at the present width.
     [[nodiscard]] QString shownKey(std::size_t index) const;
     /// The headings above the keys at the present width: "adalora"; none where the keys are whole.

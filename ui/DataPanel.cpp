@@ -3,6 +3,7 @@
 
 #include "ui/ConfigForm.h"
 #include "ui/FieldEditor.h"
+#include "ui/FieldTexts.h"
 #include "ui/KeyValueList.h"
 #include "ui/LengthsSection.h"
 #include "ui/MessageWords.h"
@@ -90,8 +91,7 @@ DataPanel::DataPanel(ConfigForm& form, SetupFields& fields, QWidget* parent)
     connect(m_lengths, &LengthsSection::told, this, &DataPanel::told);
     column->addWidget(m_lengths);
     column->addStretch(1);
-    QScrollArea* area = makeScroll(body);
-    area->setAccessibleName(tr("Model and dataset"));
+    QScrollArea* area = makeScroll(body, tr("Model and dataset"));
     outer->addWidget(area, 1);
     outer->addWidget(makeRule());
     auto* foot = makeSection();
@@ -236,7 +236,7 @@ void DataPanel::refreshPreview()
         return;
     }
     m_decision->setVisible(true);
-    m_decision->setText(tr("read as %1").arg(QString::fromUtf8(toString(preview->format))));
+    m_decision->setText(tr("read as %1").arg(choiceWords("data.format", QString::fromUtf8(toString(preview->format)))));
     m_decision->setToolTip(labelledWords(preview->decision));
     m_columns->setVisible(!preview->columns.empty());
     m_columns->setText(tr("The file offers: %1").arg(namesOf(preview->columns)));

@@ -2,6 +2,7 @@
 #include "ui/EarlierSetups.h"
 
 #include "training/config/ConfigFile.h"
+#include "training/config/EditLog.h"
 #include "training/core/Error.h"
 
 #include <QSettings>
@@ -15,6 +16,8 @@ namespace {
 constexpr std::size_t mostKept = 20;
 const QString configKey = QStringLiteral("draft/configuration");
 const QString nameKey = QStringLiteral("draft/name");
+const QString editsKey = QStringLiteral("draft/edits"); // as edits.jsonl has them
+const QString editedRunKey = QStringLiteral("draft/edited-run");
 
 } // namespace
 
@@ -29,11 +32,11 @@ bool EarlierSetups::isUnowned(const RunConfig& config) const
     return text == m_recorded || text == toJson(RunConfig {});
 }
 
-void EarlierSetups::keep(const RunConfig& config, const QString& name, const RunConfig& now)
+void EarlierSetups::keep(Setup setup, const RunConfig& now)
 {
-    if (toJson(config) == toJson(now) || isUnowned(config))
+    if (toJson(setup.config) == toJson(now) || isUnowned(setup.config))
         return;
-    m_setups.push_back({config, name});
+    m_setups.push_back(std::move(setup));
     if (m_setups.size() > mostKept)
         m_setups.erase(m_setups.begin());
 }
@@ -50,12 +53,18 @@ EarlierSetups::Setup EarlierSetups::exchange(Setup now)
 void EarlierSetups::writeDraft(const std::optional<Setup>& draft)
 {
     QSettings settings;
-    if (!draft) {
-        settings.remove(QStringLiteral("draft"));
+    settings.remove(QStringLiteral("draft"));
+    if (!draft)
         return;
-    }
     settings.setValue(configKey, QString::fromStdString(toJson(draft->config)));
     settings.setValue(nameKey, draft->name);
+    if (draft->edits.isEmpty())
+        return;
+    std::string lines;
+    for (const AppliedEdit& edit : draft->edits.edits)
+        lines += toJsonLine(edit) + '\n';
+    settings.setValue(editsKey, QString::fromStdString(lines));
+    settings.setValue(editedRunKey, draft->edits.run);
 }
 
 std::optional<EarlierSetups::Setup> EarlierSetups::readDraft()
@@ -65,8 +74,10 @@ std::optional<EarlierSetups::Setup> EarlierSetups::readDraft()
     if (text.isEmpty())
         return std::nullopt;
     try {
-        return Setup {
-            configFromJson(text.toStdString(), "the draft"), settings.value(nameKey, QStringLiteral("run")).toString()};
+        return Setup {configFromJson(text.toStdString(), "the draft"),
+            settings.value(nameKey, QStringLiteral("run")).toString(),
+            {.edits = parseEdits(settings.value(editsKey).toString().toStdString(), "the draft"),
+                .run = settings.value(editedRunKey).toString()}};
     } catch (const Error&) {
         return std::nullopt; // of another version
     }

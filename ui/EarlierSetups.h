@@ -2,6 +2,7 @@
 #pragma once
 
 #include "training/config/RunConfig.h"
+#include "ui/RepeatedEdits.h"
 
 #include <QString>
 
@@ -18,6 +19,7 @@ public:
     struct Setup {
         RunConfig config;
         QString name;
+        RepeatedEdits edits {}; ///< which its start repeats
     };
 
     /// @p run is a recorded run's own, shown to who looks at that: unowned until claimRecorded().
@@ -26,8 +28,8 @@ public:
     void claimRecorded() { m_recorded.clear(); }
     /// The empty one, or the recorded one that is shown.
     [[nodiscard]] bool isUnowned(const RunConfig& config) const;
-    /// Nothing happens where @p config is that of @p now, or unowned.
-    void keep(const RunConfig& config, const QString& name, const RunConfig& now);
+    /// Nothing happens where its configuration is @p now, or unowned.
+    void keep(Setup setup, const RunConfig& now);
     [[nodiscard]] bool isEmpty() const { return m_setups.empty(); }
     /// The latest, in exchange for @p now: one after the other comes back, and in the end @p now, unless it is unowned.
     /// Not of an empty list.

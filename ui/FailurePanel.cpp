@@ -51,7 +51,8 @@ FailurePanel::FailurePanel(RunModel& run, QWidget* parent)
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
-    column->addWidget(new WholeWordsArea(makeBody()), 1); // with choices it may be higher than the window
+    // With choices it may be higher than the window.
+    column->addWidget(new WholeWordsArea(makeBody(), tr("What happened")), 1);
     column->addWidget(makeRule());
     column->addWidget(makeFoot());
     m_roomPause.setInterval(roomPause);

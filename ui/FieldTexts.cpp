@@ -23,7 +23,7 @@ struct ChoiceWords {
     const char* words; ///< marked for translation
 };
 
-// A name that is a word already, such as "cosine" or "float32", is not here.
+// What is called the same in every language, a number type or another program's format, is not here.
 constexpr std::array choices {
     ChoiceWords {
         "adalora.score", "sensitivity_uncertainty", QT_TRANSLATE_NOOP("FieldTexts", "sensitivity × uncertainty")},
@@ -34,7 +34,13 @@ constexpr std::array choices {
     ChoiceWords {"adalora.regularizer", "norm", QT_TRANSLATE_NOOP("FieldTexts", "norms")},
     ChoiceWords {"adalora.regularizer", "squared_sum", QT_TRANSLATE_NOOP("FieldTexts", "squared norms")},
     ChoiceWords {"data.format", "auto", QT_TRANSLATE_NOOP("FieldTexts", "automatic")},
+    ChoiceWords {"data.format", "text", QT_TRANSLATE_NOOP("FieldTexts", "text")},
     ChoiceWords {"data.format", "prompt-completion", QT_TRANSLATE_NOOP("FieldTexts", "prompt, completion")},
+    ChoiceWords {"data.format", "chat", QT_TRANSLATE_NOOP("FieldTexts", "chat")},
+    ChoiceWords {"data.format", "table", QT_TRANSLATE_NOOP("FieldTexts", "table")},
+    ChoiceWords {"optim.schedule", "constant", QT_TRANSLATE_NOOP("FieldTexts", "constant")},
+    ChoiceWords {"optim.schedule", "linear", QT_TRANSLATE_NOOP("FieldTexts", "linear")},
+    ChoiceWords {"optim.schedule", "cosine", QT_TRANSLATE_NOOP("FieldTexts", "cosine")},
 };
 
 struct ShortLabel {

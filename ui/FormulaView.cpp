@@ -120,7 +120,7 @@ FormulaLines FormulaLines::of(const RankSnapshot& snapshot, ModuleIndex module, 
     if (score == ScoreKind::Magnitude) {
         lines.rows.emplace_back(QStringLiteral("S"), QStringLiteral("= |λ| = %1").arg(formatScientific(state.score)));
     } else {
-        lines.rows.emplace_back(QStringLiteral("S"), QStringLiteral("= s(λ) + mean s(P) + mean s(Q)"));
+        lines.rows.emplace_back(QStringLiteral("S"), FormulaView::tr("= s(λ) + mean s(P) + mean s(Q)"));
         lines.rows.emplace_back(QString(),
             QStringLiteral("= %1 + %2 + %3")
                 .arg(formatScientific(state.scoreLambda), formatScientific(state.meanScoreP),

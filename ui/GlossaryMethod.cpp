@@ -93,14 +93,14 @@ void Glossary::addBudget()
                     "Every ΔT steps between warm-up and final phase all triplets are ranked by score; the b(t) "
                     "best stay. The "
                     "last event, at T − tf, gives the pattern of the final phase."),
-                "t mod ΔT = 0  (ti < t < T − tf),  or t = T − tf", adaLora + GlossaryPage::tr("section 3.3"),
-                {"adalora.delta_t"}, {"pruning", "revival", "threshold"}},
+                GlossaryPage::tr("t mod ΔT = 0  (ti < t < T − tf),  or t = T − tf"),
+                adaLora + GlossaryPage::tr("section 3.3"), {"adalora.delta_t"}, {"pruning", "revival", "threshold"}},
             {"pruning", GlossaryPage::tr("Pruning"),
                 GlossaryPage::tr(
                     "At an event the λ of every triplet outside the budget is set to 0. Its p and q stay, and "
                     "its λ still gets a gradient."),
-                "λᵢ ← 0  where S is below the threshold", adaLora + GlossaryPage::tr("section 3.1"), {},
-                {"event", "revival"}},
+                GlossaryPage::tr("λᵢ ← 0  where S is below the threshold"), adaLora + GlossaryPage::tr("section 3.1"),
+                {}, {"event", "revival"}},
             {"revival", GlossaryPage::tr("Revival"),
                 GlossaryPage::tr(
                     "A pruned triplet is kept again at a later event. Events do not remember who was pruned, and "
@@ -123,8 +123,8 @@ void Glossary::addScores()
                  "The score of a triplet: that of its λ, plus the mean over its column of P, plus the mean "
                  "over its row of Q. Triplets of all matrices are compared by it. Two other scores can be "
                  "chosen: with s = Ī alone, and S = |λ|."),
-             "S = s(λ) + mean s(p) + mean s(q),  s = Ī · Ū", adaLora + GlossaryPage::tr("section 3.2"),
-             {"adalora.score"}, {"sensitivity", "uncertainty", "threshold"}},
+             GlossaryPage::tr("S = s(λ) + mean s(p) + mean s(q),  s = Ī · Ū"),
+             adaLora + GlossaryPage::tr("section 3.2"), {"adalora.score"}, {"sensitivity", "uncertainty", "threshold"}},
             {"sensitivity", GlossaryPage::tr("Sensitivity Ī"),
                 GlossaryPage::tr(
                     "How much the loss would change, to first order, if a parameter θ with the gradient g became "

@@ -3,6 +3,7 @@
 
 #include "training/config/FieldTable.h"
 #include "ui/FieldTexts.h"
+#include "ui/LessonParts.h"
 #include "ui/PageParts.h"
 #include "visualization/Fonts.h"
 #include "visualization/Theme.h"
@@ -23,6 +24,8 @@ namespace {
 
 constexpr int listWidth = 220;
 constexpr int idRole = Qt::UserRole;
+constexpr int halfGap = 20; // px, on either side of the middle between two columns
+constexpr int leastColumn = 370;
 
 QString link(const QString& scheme, const QString& target, const QString& text)
 {
@@ -54,9 +57,14 @@ QString fieldHtml(const QString& key)
 GlossaryPage::GlossaryPage(QWidget* parent)
     : QWidget(parent)
 {
-    auto* row = new QHBoxLayout(this);
-    row->setContentsMargins(0, 0, 0, 0);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addLayout(makeLessonHead(tr("Glossary"), tr("every field and word, with its formula and its source")));
+    column->addWidget(makeRule());
+    auto* row = new QHBoxLayout;
     row->setSpacing(0);
+    column->addLayout(row, 1);
     auto* left = makeSection();
     m_search = new QLineEdit;
     m_search->setPlaceholderText(tr("Search the glossary"));
@@ -74,11 +82,11 @@ GlossaryPage::GlossaryPage(QWidget* parent)
     m_view->setOpenLinks(false);
     m_view->setFont(Fonts::body());
     m_view->setAccessibleName(tr("Explanation"));
-    m_view->setMaximumWidth(720);
     auto* right = makeSection();
     right->addWidget(m_view, 1);
     row->addLayout(right, 1);
     row->addStretch();
+    placeColumns(false);
     connect(m_search, &QLineEdit::textChanged, this, &GlossaryPage::fillList);
     connect(m_search, &QLineEdit::returnPressed, m_list, [this] { m_list->setFocus(Qt::OtherFocusReason); });
     connect(m_list, &QListWidget::currentItemChanged, this, [this](QListWidgetItem* item) {
@@ -146,7 +154,7 @@ QString GlossaryPage::text() const
     return m_view->toPlainText();
 }
 
-QString GlossaryPage::html(const GlossaryTerm& term) const
+QString GlossaryPage::termHtml(const GlossaryTerm& term) const
 {
     const Theme& theme = Theme::current();
     QString page = QStringLiteral("<h3 style='margin-bottom:6px'>%1</h3><p>%2</p>")
@@ -155,23 +163,60 @@ QString GlossaryPage::html(const GlossaryTerm& term) const
         page
             += QStringLiteral("<table bgcolor='%1' cellpadding='8' style='margin-top:8px'><tr><td>%2</td></tr></table>")
                    .arg(theme.sunken.name(), term.formula.toHtmlEscaped());
-    page += QStringLiteral("<p style='color:%1'>%2</p>")
-                .arg(theme.text3.name(), tr("Source: %1").arg(term.source).toHtmlEscaped());
+    return page
+        + QStringLiteral("<p style='color:%1'>%2</p>")
+              .arg(theme.text3.name(), tr("Source: %1").arg(term.source).toHtmlEscaped());
+}
+
+QString GlossaryPage::fieldsHtml(const GlossaryTerm& term) const
+{
     QStringList keys = term.fields;
     std::stable_partition(keys.begin(), keys.end(), [this](const QString& key) { return key == m_field; });
+    QString part;
     if (!keys.isEmpty())
-        page += QStringLiteral("<p style='margin-top:14px; margin-bottom:0; color:%1'>%2</p>")
-                    .arg(theme.text3.name(), tr("Set by"));
+        part += QStringLiteral("<p style='margin-top:14px; margin-bottom:0; color:%1'>%2</p>")
+                    .arg(Theme::current().text3.name(), tr("Set by"));
     for (const QString& key : std::as_const(keys))
-        page += fieldHtml(key);
+        part += fieldHtml(key);
+    return part;
+}
+
+QString GlossaryPage::relatedHtml(const GlossaryTerm& term) const
+{
     QStringList related;
     for (const QString& id : term.related)
         if (const GlossaryTerm* other = m_glossary.find(id))
             related << link(QStringLiteral("term"), id, other->title);
-    if (!related.isEmpty())
-        page += QStringLiteral("<p style='margin-top:14px; color:%1'>%2 &nbsp;%3</p>")
-                    .arg(theme.text3.name(), tr("See also"), related.join(QStringLiteral(" &nbsp;·&nbsp; ")));
-    return page;
+    return related.isEmpty()
+        ? QString()
+        : QStringLiteral("<p style='margin-top:14px; color:%1'>%2 &nbsp;%3</p>")
+              .arg(Theme::current().text3.name(), tr("See also"), related.join(QStringLiteral(" &nbsp;·&nbsp; ")));
+}
+
+QString GlossaryPage::html(const GlossaryTerm& term) const
+{
+    if (!m_beside)
+        return termHtml(term) + fieldsHtml(term) + relatedHtml(term);
+    return QStringLiteral("<table width='100%' cellspacing='0' cellpadding='0'><tr>"
+                          "<td width='50%' style='padding-right:%1px'>%2</td>"
+                          "<td width='50%' style='padding-left:%1px'>%3</td></tr></table>")
+        .arg(QString::number(halfGap), termHtml(term) + relatedHtml(term), fieldsHtml(term));
+}
+
+void GlossaryPage::placeColumns(bool beside)
+{
+    m_beside = beside;
+    const int column = readingWidth(m_view->font());
+    m_view->setMaximumWidth(beside ? 2 * (column + halfGap) : column);
+    write();
+}
+
+void GlossaryPage::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    const int room = width() - listWidth - 4 * 12; // of both sections' padding
+    if (const bool beside = room >= 2 * (leastColumn + halfGap); beside != m_beside)
+        placeColumns(beside);
 }
 
 void GlossaryPage::write()

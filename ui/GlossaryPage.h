@@ -29,15 +29,22 @@ Q_SIGNALS:
 
 protected:
     void changeEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     void fillList();
     void write();
+    /// What sets a term beside what it means, or below.
+    void placeColumns(bool beside);
     [[nodiscard]] QString html(const GlossaryTerm& term) const;
+    [[nodiscard]] QString termHtml(const GlossaryTerm& term) const; ///< name, meaning, formula, source
+    [[nodiscard]] QString fieldsHtml(const GlossaryTerm& term) const; ///< the fields that set it
+    [[nodiscard]] QString relatedHtml(const GlossaryTerm& term) const;
 
     Glossary m_glossary;
     QString m_term;
     QString m_field; ///< the one that was asked for; stands first
+    bool m_beside = false;
     QLineEdit* m_search = nullptr;
     QListWidget* m_list = nullptr;
     QTextBrowser* m_view = nullptr;

@@ -11,7 +11,8 @@ void Glossary::addTraining()
         {{"loss", GlossaryPage::tr("Task loss"),
              GlossaryPage::tr(
                  "Mean cross entropy over the tokens that bear loss, before the step's update and without γR."),
-             "C = −mean log p(token)", GlossaryPage::tr("common usage"), {}, {"loss-tokens", "orthogonality"}},
+             GlossaryPage::tr("C = −mean log p(token)"), GlossaryPage::tr("common usage"), {},
+             {"loss-tokens", "orthogonality"}},
             {"loss-tokens", GlossaryPage::tr("Loss-bearing tokens"),
                 GlossaryPage::tr(
                     "The tokens that the model is trained to say. Of a prompt with its completion only the "
@@ -35,8 +36,8 @@ void Glossary::addTraining()
                 GlossaryPage::tr(
                     "A step is one update from one batch; an epoch is one pass over the training file. T is the "
                     "number of steps of a run, given or from the epochs."),
-                "T = epochs · ⌈samples / batch⌉", GlossaryPage::tr("common usage"), {"train.steps", "train.epochs"},
-                {"batch", "budget"}},
+                GlossaryPage::tr("T = epochs · ⌈samples / batch⌉"), GlossaryPage::tr("common usage"),
+                {"train.steps", "train.epochs"}, {"batch", "budget"}},
             {"batch", GlossaryPage::tr("Batch and micro-batch"),
                 GlossaryPage::tr(
                     "Samples per update, and how many of them are in memory at once; their gradients are added "
@@ -87,7 +88,7 @@ void Glossary::addOptimizer()
                 GlossaryPage::tr(
                     "When the norm of all gradients together, γR's included, is above the limit, they are scaled "
                     "down to it."),
-                "g ← g · min(1, limit / (‖g‖ + 1e−6))", GlossaryPage::tr("PyTorch, clip_grad_norm_"),
+                GlossaryPage::tr("g ← g · min(1, limit / (‖g‖ + 1e−6))"), GlossaryPage::tr("PyTorch, clip_grad_norm_"),
                 {"optim.max_grad_norm"}, {"adamw"}}});
 }
 

@@ -111,7 +111,7 @@ QWidget* Inspector::makeCellPage()
     column->addLayout(head);
     column->addWidget(makeRule());
     auto* body = new QWidget;
-    column->addWidget(new WholeWordsArea(body), 1);
+    column->addWidget(new WholeWordsArea(body, tr("Details of the chosen matrix")), 1);
     column = new QVBoxLayout(body);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);

@@ -10,6 +10,11 @@
 
 namespace spectune {
 
+namespace {
+constexpr int valueGap = 10; ///< px between a name and its value, at least
+constexpr int columnGap = 28;
+} // namespace
+
 KeyValueList::KeyValueList(QWidget* parent)
     : QWidget(parent)
 {
@@ -29,6 +34,45 @@ void KeyValueList::setRows(Rows rows)
     update();
 }
 
+void KeyValueList::setFoldsFrom(int width)
+{
+    m_foldsFrom = width;
+    QSizePolicy policy = sizePolicy();
+    policy.setHeightForWidth(width > 0);
+    policy.setVerticalPolicy(width > 0 ? QSizePolicy::Maximum : QSizePolicy::Fixed); // less high than unfolded
+    setSizePolicy(policy);
+}
+
+std::vector<QRect> KeyValueList::places(int width) const
+{
+    std::vector<QRect> places;
+    const QFontMetrics metrics(Fonts::caption());
+    const bool folds = m_foldsFrom > 0 && width >= m_foldsFrom;
+    const int half = (width - columnGap) / 2;
+    int y = 0;
+    bool left = true;
+    for (const auto& [name, value] : m_rows) {
+        const bool whole
+            = !folds || metrics.horizontalAdvance(name) + valueGap + metrics.horizontalAdvance(value) > half;
+        if (whole && !left)
+            y += rowHeight; // beside the last one nothing stands
+        left = left || whole;
+        places.emplace_back(left ? 0 : width - half, y, whole ? width : half, rowHeight);
+        if (whole || !left)
+            y += rowHeight;
+        left = whole || !left;
+    }
+    return places;
+}
+
+int KeyValueList::heightForWidth(int width) const
+{
+    if (m_foldsFrom == 0)
+        return -1;
+    const std::vector<QRect> all = places(width);
+    return all.empty() ? 0 : all.back().bottom() + 1;
+}
+
 QSize KeyValueList::sizeHint() const
 {
     return {160, rowHeight * static_cast<int>(m_rows.size())};
@@ -36,16 +80,18 @@ QSize KeyValueList::sizeHint() const
 
 QSize KeyValueList::minimumSizeHint() const
 {
-    return {90, sizeHint().height()};
+    return {90, m_foldsFrom > 0 ? 0 : sizeHint().height()};
 }
 
 bool KeyValueList::event(QEvent* event)
 {
     if (event->type() == QEvent::ToolTip) {
         auto* help = static_cast<QHelpEvent*>(event);
-        const auto row = static_cast<std::size_t>(help->pos().y() / rowHeight);
-        if (row < m_rows.size())
-            QToolTip::showText(help->globalPos(), m_rows[row].first + QStringLiteral(": ") + m_rows[row].second, this);
+        const std::vector<QRect> all = places(width());
+        for (std::size_t row = 0; row < m_rows.size(); ++row)
+            if (all[row].contains(help->pos()))
+                QToolTip::showText(
+                    help->globalPos(), m_rows[row].first + QStringLiteral(": ") + m_rows[row].second, this);
         return true;
     }
     return QWidget::event(event);
@@ -57,16 +103,15 @@ void KeyValueList::paintEvent(QPaintEvent*)
     QPainter painter(this);
     painter.setFont(Fonts::caption());
     const QFontMetrics metrics = painter.fontMetrics();
-    int y = 0;
-    for (const auto& [name, value] : m_rows) {
-        const QRect row(0, y, width(), rowHeight);
+    const std::vector<QRect> all = places(width());
+    for (std::size_t i = 0; i < m_rows.size(); ++i) {
+        const auto& [name, value] = m_rows[i];
         painter.setPen(theme.text3);
-        painter.drawText(row, Qt::AlignLeft | Qt::AlignVCenter, name);
-        const int room = width() - metrics.horizontalAdvance(name) - 10;
+        painter.drawText(all[i], Qt::AlignLeft | Qt::AlignVCenter, name);
+        const int room = all[i].width() - metrics.horizontalAdvance(name) - valueGap;
         painter.setPen(theme.text);
         painter.drawText(
-            row, Qt::AlignRight | Qt::AlignVCenter, metrics.elidedText(value, Qt::ElideMiddle, std::max(room, 20)));
-        y += rowHeight;
+            all[i], Qt::AlignRight | Qt::AlignVCenter, metrics.elidedText(value, Qt::ElideMiddle, std::max(room, 20)));
     }
 }
 

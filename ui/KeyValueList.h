@@ -10,7 +10,7 @@
 namespace spectune {
 
 /// Rows of a quiet name on the left and its value on the right, 17 px each. A value that does not fit is elided in its
-/// middle and shown whole in a tooltip.
+/// middle and shown whole in a tooltip. Where it is told to, it folds into two columns: no value is far from its name.
 class KeyValueList : public QWidget {
     Q_OBJECT
 public:
@@ -20,8 +20,13 @@ public:
     explicit KeyValueList(QWidget* parent = nullptr);
     void setRows(Rows rows);
     [[nodiscard]] const Rows& rows() const { return m_rows; }
+    /// From @p width pixels on two rows stand beside each other where half of it holds each.
+    void setFoldsFrom(int width);
+    /// Where each row stands at that width.
+    [[nodiscard]] std::vector<QRect> places(int width) const;
     [[nodiscard]] QSize sizeHint() const override;
     [[nodiscard]] QSize minimumSizeHint() const override;
+    [[nodiscard]] int heightForWidth(int width) const override; ///< −1: it does not fold
 
 protected:
     bool event(QEvent* event) override;
@@ -29,6 +34,7 @@ protected:
 
 private:
     Rows m_rows;
+    int m_foldsFrom = 0; ///< 0: never
 };
 
 } // namespace spectune

@@ -3,6 +3,7 @@
 
 #include "ui/GlossaryPage.h"
 #include "ui/LessonDelegate.h"
+#include "ui/LessonParts.h"
 #include "ui/PageParts.h"
 #include "ui/RankBoundLesson.h"
 #include "ui/SvdLens.h"
@@ -37,9 +38,7 @@ LearnPage::LearnPage(SessionController& session, RunModel& run, Tour& tour, QWid
     QVBoxLayout* left = nullptr;
     QWidget* panel = makePanel(left);
     panel->setFixedWidth(208);
-    auto* header = makePanelHeader();
-    header->addWidget(makeHeading(tr("Lessons")));
-    left->addLayout(header);
+    left->addLayout(makeLessonHead(tr("Lessons"), {}));
     left->addWidget(makeRule());
     m_lessons = new QListWidget;
     m_lessons->setItemDelegate(new LessonDelegate(m_lessons));

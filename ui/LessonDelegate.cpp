@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/LessonDelegate.h"
 
+#include "ui/LessonParts.h"
 #include "ui/RowGround.h"
 #include "visualization/Fonts.h"
 #include "visualization/Marks.h"
@@ -21,6 +22,11 @@ constexpr int textLeft = 34;
 constexpr int titleHeight = 18;
 constexpr int padding = 9;
 constexpr int numberGap = 8; ///< behind a number
+constexpr int titleRoom = 264; ///< px, of title and detail where a text stands beside them
+constexpr int columnGap = 32;
+constexpr int leastFormula = 320;
+constexpr int mostFormula = 560;
+constexpr int lineGap = 3; ///< between two lines of a formula
 
 void drawMark(QPainter& painter, QPointF centre, LessonDelegate::Mark mark)
 {
@@ -41,12 +47,62 @@ void drawMark(QPainter& painter, QPointF centre, LessonDelegate::Mark mark)
     painter.drawEllipse(centre, 4.0, 4.0);
 }
 
-int detailHeight(const QModelIndex& index, int width)
+int heightOf(const QString& text, const QFont& font, int width)
 {
-    const QString detail = index.data(LessonDelegate::detailRole).toString();
-    if (detail.isEmpty())
-        return 0;
-    return QFontMetrics(Fonts::caption()).boundingRect(QRect(0, 0, width, 200), Qt::TextWordWrap, detail).height() + 2;
+    return text.isEmpty() ? 0
+                          : QFontMetrics(font).boundingRect(QRect(0, 0, width, 1000), Qt::TextWordWrap, text).height();
+}
+
+/// The lines of a formula: left sides in a column of their own.
+struct Formula {
+    QStringList lefts;
+    QStringList rights;
+    int leftWidth = 0; ///< with the gap behind it
+
+    explicit Formula(const QModelIndex& index)
+    {
+        const QStringList lines = index.data(LessonDelegate::formulaRole).toStringList();
+        for (const QString& line : lines) {
+            lefts << line.section(QLatin1Char('\t'), 0, 0);
+            rights << line.section(QLatin1Char('\t'), 1);
+            leftWidth = std::max(leftWidth, QFontMetrics(Fonts::caption()).horizontalAdvance(lefts.back()) + numberGap);
+        }
+    }
+
+    [[nodiscard]] int heightOf(qsizetype line, int width) const
+    {
+        return spectune::heightOf(rights[line], Fonts::caption(), width - leftWidth) + lineGap;
+    }
+
+    [[nodiscard]] int height(int width) const
+    {
+        int sum = 0;
+        for (qsizetype line = 0; line < rights.size(); ++line)
+            sum += heightOf(line, width);
+        return sum;
+    }
+
+    void paint(QPainter& painter, const QRect& place) const
+    {
+        const Theme& theme = Theme::current();
+        painter.setFont(Fonts::caption());
+        int top = place.top();
+        for (qsizetype line = 0; line < rights.size(); ++line) {
+            const QRect row(place.left(), top, place.width(), heightOf(line, place.width()));
+            painter.setPen(theme.text3);
+            painter.drawText(row, Qt::AlignLeft, lefts[line]);
+            painter.setPen(theme.text);
+            painter.drawText(row.adjusted(leftWidth, 0, 0, 0), Qt::TextWordWrap, rights[line]);
+            top += row.height();
+        }
+    }
+};
+
+/// Beside the text.
+QRect formulaRect(const QRect& text, const QRect& row)
+{
+    const int left = text.right() + 1 + columnGap;
+    return {left, text.top(), std::min(mostFormula, row.right() + 1 - inset - left), text.height()};
 }
 
 /// As wide as the last row's, with all digits equally wide.
@@ -63,6 +119,14 @@ int LessonDelegate::linesLeft(const QModelIndex& index)
     return textLeft + (numbered ? static_cast<int>(std::ceil(numberWidth(index))) + numberGap : 0);
 }
 
+QRect LessonDelegate::textRect(const QModelIndex& index, const QRect& row)
+{
+    const int left = row.left() + linesLeft(index) + titleRoom + columnGap;
+    const QRect text(left, row.top() + padding + 1, readingWidth(Fonts::body()), row.height() - 2 * padding);
+    const bool fits = formulaRect(text, row).width() >= leastFormula;
+    return fits && !index.data(textRole).toString().isEmpty() ? text : QRect();
+}
+
 void LessonDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const
 {
     const Theme& theme = Theme::current();
@@ -74,7 +138,10 @@ void LessonDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option
         drawFocusFrame(*painter, QRectF(option.rect).adjusted(0, 0, 0, -1), theme.focus);
     drawMark(*painter, QPointF(option.rect.left() + inset + 6, option.rect.top() + padding + titleHeight / 2.0),
         static_cast<Mark>(index.data(markRole).toInt()));
-    const QRect text = option.rect.adjusted(linesLeft(index), padding, -inset, -padding);
+    const QRect beside = textRect(index, option.rect);
+    QRect text = option.rect.adjusted(linesLeft(index), padding, -inset, -padding);
+    if (!beside.isEmpty())
+        text.setWidth(titleRoom);
     painter->setFont(Fonts::heading());
     painter->setPen(theme.text);
     if (const QVariant number = index.data(numberRole); number.isValid()) {
@@ -86,6 +153,12 @@ void LessonDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option
     painter->setFont(Fonts::caption());
     painter->setPen(theme.text3);
     painter->drawText(text.adjusted(0, titleHeight, 0, 0), Qt::TextWordWrap, index.data(detailRole).toString());
+    if (!beside.isEmpty()) {
+        Formula(index).paint(*painter, formulaRect(beside, option.rect));
+        painter->setFont(Fonts::body());
+        painter->setPen(theme.text2);
+        painter->drawText(beside, Qt::TextWordWrap, index.data(textRole).toString());
+    }
     painter->restore();
 }
 
@@ -94,8 +167,16 @@ QSize LessonDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelI
     // A list asks with one rectangle when it lays its rows out and with another when it paints them.
     const auto* view = qobject_cast<const QAbstractItemView*>(option.widget);
     const int row = view ? view->viewport()->width() : option.rect.width();
-    const int width = std::max(80, row - linesLeft(index) - inset);
-    return {120, 2 * padding + titleHeight + detailHeight(index, width)};
+    const QString detail = index.data(detailRole).toString();
+    const QRect beside = textRect(index, QRect(0, 0, row, 1000));
+    const int width = beside.isEmpty() ? std::max(80, row - linesLeft(index) - inset) : titleRoom;
+    int height = titleHeight + (detail.isEmpty() ? 0 : heightOf(detail, Fonts::caption(), width) + 2);
+    if (!beside.isEmpty()) {
+        const int formula = Formula(index).height(formulaRect(beside, QRect(0, 0, row, 1000)).width());
+        const int text = heightOf(index.data(textRole).toString(), Fonts::body(), beside.width());
+        height = std::max({height, text + 1, formula + 1});
+    }
+    return {120, 2 * padding + height};
 }
 
 } // namespace spectune

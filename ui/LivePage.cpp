@@ -169,42 +169,46 @@ void LivePage::refreshSnapshot()
     refreshNote();
 }
 
+GridNote LivePage::note() const
+{
+    const auto layout = m_run.layout();
+    const auto snapshot = m_run.shownSnapshot();
+    const bool before = layout && m_run.state() != SessionState::Preparing && m_run.history().events.empty()
+        && (!snapshot || snapshot->eventStep < 0);
+    if (!before)
+        return {};
+    if (!layout->ranks.empty())
+        return {tr("Every matrix keeps the rank that its rank map says: %1 triplets.")
+                    .arg(formatCount(layout->tripletCount())),
+            tr("This method has fixed ranks; nothing is pruned.")};
+    const PlotPlan plan = m_run.plan();
+    if (!plan.prunes())
+        return {tr("Every matrix keeps rank %1.").arg(layout->initRank),
+            tr("This method has one fixed rank; nothing is pruned.")};
+    return {tr("Every matrix starts with rank %1. Ranks change from step %2 on.")
+                .arg(layout->initRank)
+                .arg(formatCount(plan.eventAt(0))),
+        tr("Each event then keeps the most important triplets over all %1 matrices; the others lose their λ. After "
+           "step "
+           "%2, %3 of the %4 are left.")
+            .arg(layout->modules.size())
+            .arg(formatCount(plan.finalStart), formatCount(plan.targetBudget), formatCount(plan.initialBudget))};
+}
+
 void LivePage::refreshNote()
 {
-    const bool preparing = m_run.state() == SessionState::Preparing;
-    const auto layout = m_run.layout();
     QString stage;
-    if (preparing)
+    if (m_run.state() == SessionState::Preparing)
         stage = m_run.stage();
-    else if (!layout && m_run.hasRun())
+    else if (!m_run.layout() && m_run.hasRun())
         stage = tr("This run recorded no masking event");
-    else if (!layout)
+    else if (!m_run.layout())
         stage = m_form.failure(QStringLiteral("model.path")) || m_form.config().model.path.empty()
             ? tr("No model yet: choose one in Set up")
             : tr("Reading the model folder");
     m_grid->setLoading(stage);
-    const auto snapshot = m_run.shownSnapshot();
-    const bool before
-        = layout && !preparing && m_run.history().events.empty() && (!snapshot || snapshot->eventStep < 0);
-    if (!before) {
-        m_grid->setNote({}, {});
-    } else if (!layout->ranks.empty()) {
-        m_grid->setNote(tr("Every matrix keeps the rank that its rank map says: %1 triplets.")
-                            .arg(formatCount(layout->tripletCount())),
-            tr("This method has fixed ranks; nothing is pruned."));
-    } else if (const PlotPlan plan = m_run.plan(); !plan.prunes()) {
-        m_grid->setNote(tr("Every matrix keeps rank %1.").arg(layout->initRank),
-            tr("This method has one fixed rank; nothing is pruned."));
-    } else {
-        m_grid->setNote(tr("Every matrix starts with rank %1. Ranks change from step %2 on.")
-                            .arg(layout->initRank)
-                            .arg(formatCount(plan.eventAt(0))),
-            tr("Each event then keeps the most important triplets over all %1 matrices; the others lose their λ. After "
-               "step "
-               "%2, %3 of the %4 are left.")
-                .arg(layout->modules.size())
-                .arg(formatCount(plan.finalStart), formatCount(plan.targetBudget), formatCount(plan.initialBudget)));
-    }
+    const auto [headline, detail] = note();
+    m_grid->setNote(headline, detail);
 }
 
 void LivePage::refreshMarks()

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "training/core/Index.h"
+#include "visualization/RankGridPlaces.h"
 
 #include <QWidget>
 
@@ -32,6 +33,8 @@ public:
     [[nodiscard]] Inspector& inspector() { return *m_inspector; }
     [[nodiscard]] TimelineStrip& timeline() { return *m_timeline; }
     [[nodiscard]] RunRail& rail() { return *m_rail; }
+    /// What stands below the grid's cells; empty after the first masking event.
+    [[nodiscard]] GridNote note() const;
     /// 0 rank, 1 importance, 2 |λ|, 3 orthogonality, 4 revivals.
     void setHeatMode(int mode);
     void showAnimation();

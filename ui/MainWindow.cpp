@@ -24,6 +24,7 @@
 #include "ui/RunRail.h"
 #include "ui/RunsPage.h"
 #include "ui/SessionController.h"
+#include "ui/SetupEdits.h"
 #include "ui/SetupFacts.h"
 #include "ui/SetupPage.h"
 #include "ui/StatusLine.h"
@@ -130,6 +131,7 @@ void MainWindow::buildPages()
     connect(&choices, &FailureChoices::resumeWanted, this, [this](const RunConfig& config) { resumeRun(config); });
     connect(&choices, &FailureChoices::setupWanted, this, [this](const RunConfig& config, const QString& change) {
         m_form->setConfig(config);
+        m_setup->edits().carryFrom(*m_run);
         showWorkspace(Workspace::Setup);
         m_status->setMessage(tr("New set-up"), tr("The failed run's, with this change: %1.").arg(change));
     });
@@ -193,8 +195,9 @@ void MainWindow::connectStatus()
     connect(m_form, &ConfigForm::checked, this, &MainWindow::refreshContext);
     connect(m_form, &ConfigForm::changed, this, [this] { m_demo = false; });
     connect(m_form, &ConfigForm::replaced, this, [this](const RunConfig& before) {
+        RepeatedEdits edits = m_setup->edits().take(); // which belong to the set-up that has gone
         if (!m_restores)
-            m_earlier.keep(before, m_name, m_form->config());
+            m_earlier.keep({before, m_name, std::move(edits)}, m_form->config());
         m_earlier.claimRecorded(); // chosen, even where it is the same: showRecordedSetup() tells what is not
     });
     connect(m_run, &RunModel::eventAppended, this, [this](const MaskEvent& event) {

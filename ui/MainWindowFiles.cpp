@@ -13,6 +13,8 @@
 #include "ui/RunModel.h"
 #include "ui/RunOpener.h"
 #include "ui/SessionController.h"
+#include "ui/SetupEdits.h"
+#include "ui/SetupPage.h"
 #include "ui/StatusLine.h"
 #include "ui/StudioActions.h"
 
@@ -70,6 +72,7 @@ void MainWindow::openFirst()
         return;
     }
     m_form->setConfig(draft->config);
+    m_setup->edits().carry(draft->edits);
     m_name = draft->name;
     showWorkspace(Workspace::Setup);
     m_status->setMessage({}, tr("The set-up as you left it. The demo is in the menu File."));
@@ -81,21 +84,22 @@ void MainWindow::keepDraft()
         return;
     if (m_earlier.isUnowned(m_form->config()))
         return; // a run was looked at and nothing set up: the draft of another day stays
-    const std::string text = toJson(m_form->config());
+    const EarlierSetups::Setup setup {m_form->config(), m_name, m_setup->edits().carried()};
     bool own = true;
-    if (!m_options.demoConfig.isEmpty()) // which the next start shows by itself
-        tryTo([&] { own = text != toJson(loadConfig(m_options.demoConfig.toStdString())); });
-    EarlierSetups::writeDraft(own ? std::optional(EarlierSetups::Setup {m_form->config(), m_name}) : std::nullopt);
+    if (!m_options.demoConfig.isEmpty() && setup.edits.isEmpty()) // which the next start shows by itself
+        tryTo([&] { own = toJson(setup.config) != toJson(loadConfig(m_options.demoConfig.toStdString())); });
+    EarlierSetups::writeDraft(own ? std::optional(setup) : std::nullopt);
 }
 
 void MainWindow::restoreSetup()
 {
     if (m_earlier.isEmpty())
         return;
-    EarlierSetups::Setup earlier = m_earlier.exchange({m_form->config(), m_name});
+    EarlierSetups::Setup earlier = m_earlier.exchange({m_form->config(), m_name, m_setup->edits().take()});
     m_restores = true; // it is exchanged, not replaced
     m_form->setConfig(earlier.config);
     m_restores = false;
+    m_setup->edits().carry(std::move(earlier.edits));
     m_name = earlier.name;
     showWorkspace(Workspace::Setup);
     m_status->setMessage({}, tr("The set-up %1 is back. Once more brings the one before it.").arg(m_name));

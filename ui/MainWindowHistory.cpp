@@ -13,6 +13,8 @@
 #include "ui/RunOpener.h"
 #include "ui/RunsPage.h"
 #include "ui/SessionController.h"
+#include "ui/SetupEdits.h"
+#include "ui/SetupPage.h"
 #include "ui/StatusLine.h"
 
 namespace spectune {
@@ -29,11 +31,12 @@ void MainWindow::connectHistory()
         [this](const QString& folder) { tryTo([this, &folder] { resumeFolder(folder, {}); }); });
     connect(m_runs, &RunsPage::continueWanted, this,
         [this](const QString& folder, const RunConfig& config) { tryTo([&] { resumeFolder(folder, config); }); });
-    connect(
-        m_runs, &RunsPage::setupWanted, this, [this](const RunConfig& config, const QString& name, const QString& why) {
+    connect(m_runs, &RunsPage::setupWanted, this,
+        [this](const RunConfig& config, const QString& name, const QString& why, const RepeatedEdits& edits) {
             if (m_run->hasRun() && !isActive(m_session->state()))
                 m_run->clear();
             m_form->setConfig(config); // what it replaces is kept under the old name
+            m_setup->edits().carry(edits);
             m_name = name;
             showWorkspace(Workspace::Setup);
             m_status->setMessage(tr("New set-up"), why);

@@ -15,7 +15,9 @@
 #include "ui/RunOpener.h"
 #include "ui/RunsPage.h"
 #include "ui/SessionController.h"
+#include "ui/SetupEdits.h"
 #include "ui/SetupFacts.h"
+#include "ui/SetupPage.h"
 #include "ui/StatusLine.h"
 #include "ui/TryPage.h"
 #include "visualization/RankGrid.h"
@@ -89,13 +91,17 @@ bool MainWindow::startRun()
     request.config = m_form->config();
     request.outFolder = nextRunFolder(m_name).toStdString();
     request.device = m_options.device.toStdString();
+    request.edits = m_setup->edits().forStart();
     if (!m_session->start(request))
         return false;
+    const QString leftOut = m_setup->edits().started(QString::fromStdString(request.outFolder));
     m_run->clear();
     m_run->showSetup(*m_form, m_name);
     m_run->begin(request, m_form->resolved(), false);
     showWorkspace(Workspace::Live);
     m_live->grid().setFocus(Qt::OtherFocusReason);
+    if (!leftOut.isEmpty())
+        m_status->setMessage(tr("Started"), leftOut);
     return true;
 }
 
@@ -106,16 +112,25 @@ void MainWindow::resumeRun(const std::optional<RunConfig>& config)
     request.config = config.value_or(m_run->config());
     request.outFolder = request.resumeFolder = m_run->folder().toStdString();
     request.device = m_options.device.toStdString();
+    // The folder tells what was repeated so far, not what is still to come.
+    const RepeatedEdits rest = m_setup->edits().restOf(*m_run);
+    const QString whyNot = rest.whyNot(request.config, m_run->resolved());
+    if (whyNot.isEmpty())
+        request.edits = rest.edits;
     if (!m_session->start(request))
         return;
     m_run->begin(request, m_run->resolved(), true);
     showWorkspace(Workspace::Live);
+    if (!whyNot.isEmpty())
+        m_status->setMessage(tr("Resumed"), tr("Further changes from %1 are left out: %2").arg(rest.run, whyNot));
 }
 
 void MainWindow::editAsNew()
 {
-    if (m_run->hasRun())
+    if (m_run->hasRun()) {
         m_form->setConfig(m_run->config());
+        m_setup->edits().carryFrom(*m_run);
+    }
     showWorkspace(Workspace::Setup);
 }
 

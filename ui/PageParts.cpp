@@ -201,12 +201,13 @@ QVBoxLayout* makeSection(int top, int bottom)
     return column;
 }
 
-QScrollArea* makeScroll(QWidget* content)
+QScrollArea* makeScroll(QWidget* content, const QString& name)
 {
     auto* area = new QScrollArea;
     area->setFrameShape(QFrame::NoFrame);
     area->setWidgetResizable(true);
     area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    area->setAccessibleName(name);
     content->setObjectName(QStringLiteral("ScrollBody"));
     content->setAttribute(Qt::WA_StyledBackground);
     area->setWidget(content);

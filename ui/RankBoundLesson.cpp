@@ -3,6 +3,7 @@
 
 #include "training/config/RankBound.h"
 #include "ui/FieldLine.h"
+#include "ui/LessonParts.h"
 #include "ui/PageParts.h"
 #include "ui/PictureActions.h"
 #include "ui/RankTrial.h"
@@ -29,6 +30,8 @@ namespace spectune {
 namespace {
 
 constexpr int firstSamples = 32;
+constexpr int widthForHalves = 1300; ///< px, from here on the trial stands beside the bound
+constexpr int widthForWords = 760; ///< px of both below each other, from here on the bound's words stand in two columns
 constexpr std::int64_t leastReach = 1'000; ///< of the curve's K·N axis
 
 /// r(r + 1)/2.
@@ -62,35 +65,18 @@ RankBoundLesson::RankBoundLesson(RunModel& run, QWidget* parent)
     auto* outer = new QVBoxLayout(this);
     outer->setContentsMargins(0, 0, 0, 0);
     outer->setSpacing(0);
-    auto* head = makePanelHeader();
-    head->addWidget(makeHeading(tr("Rank bound")));
-    head->addWidget(makeText(tr("LoRA in the linearised regime"), "second"));
-    head->addStretch();
-    outer->addLayout(head);
+    outer->addLayout(makeLessonHead(tr("Rank bound"), tr("LoRA in the linearised regime")));
     outer->addWidget(makeRule());
     auto* body = new QWidget;
-    auto* column = new QVBoxLayout(body);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(0);
-    auto* numbers = makeSection(8, 8);
-    m_outputs = addNumber(numbers, tr("outputs K"), mostOutputs, 1);
-    m_outputs.field->setToolTip(tr("1 for a yes or no, k for k classes"));
-    m_samples = addNumber(numbers, tr("samples N"), mostSamples, firstSamples);
-    m_samples.field->setToolTip(tr("Samples of the training file"));
-    m_headline = makeTitle(QString());
-    m_detail = makeText(QString(), "second", true);
-    m_comparison = makeText(QString(), "second", true);
-    for (QLabel* label : {m_headline, m_detail, m_comparison})
-        numbers->addWidget(label);
-    column->addLayout(numbers);
-    m_curve = new BoundCurve;
-    m_curve->setAccessibleName(tr("Smallest rank beyond the bound, over K·N"));
-    auto* plot = makeSection(0, 8);
-    plot->addWidget(m_curve, 1);
-    column->addLayout(plot, 2);
-    column->addWidget(makeRule());
-    column->addWidget(makeTrial(), 3);
-    outer->addWidget(makeScroll(body), 1);
+    m_halves = new QBoxLayout(QBoxLayout::TopToBottom, body);
+    m_halves->setContentsMargins(0, 0, 0, 0);
+    m_halves->setSpacing(0);
+    m_halves->addWidget(makeBound());
+    m_between = makeRule();
+    m_halves->addWidget(m_between);
+    m_halves->addWidget(makeTrial());
+    place(0);
+    outer->addWidget(makeScroll(body, tr("Rank bound")), 1);
     addMenus();
     connect(m_worker, &RankTrialWorker::trained, this, [this](int rank, double loss) {
         m_starts->add(rank, loss);
@@ -147,6 +133,65 @@ RankBoundLesson::Number RankBoundLesson::addNumber(QBoxLayout* column, const QSt
     return number;
 }
 
+QWidget* RankBoundLesson::makeBound()
+{
+    auto* block = new QWidget;
+    auto* column = new QVBoxLayout(block);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    auto* numbers = makeSection(8, 8);
+    m_outputs = addNumber(numbers, tr("outputs K"), mostOutputs, 1);
+    m_outputs.field->setToolTip(tr("1 for a yes or no, k for k classes"));
+    m_samples = addNumber(numbers, tr("samples N"), mostSamples, firstSamples);
+    m_samples.field->setToolTip(tr("Samples of the training file"));
+    m_words = new QBoxLayout(QBoxLayout::LeftToRight);
+    auto* said = new QVBoxLayout;
+    said->setSpacing(6);
+    m_headline = makeTitle(QString());
+    m_detail = makeText(QString(), "second", true);
+    m_comparison = makeText(QString(), "second", true);
+    for (QLabel* label : {m_headline, m_detail, m_comparison})
+        said->addWidget(label);
+    said->addStretch();
+    m_words->addLayout(said, 3);
+    auto* about
+        = makeCaption(tr("Beyond the bound no local minimum is spurious, so every start reaches the best loss. Below "
+                         "it a start may get stuck, or the rank may be too small for the best loss; neither need be: "
+                         "the bound is conservative, and smaller ranks mostly suffice. It holds for the linearised "
+                         "loss with weight decay, not for every fine-tuning, and generated text has no small K. Jang, "
+                         "Lee, Ryu, ICML 2024."),
+            "third", true);
+    about->setAlignment(Qt::AlignLeft | Qt::AlignTop);
+    m_words->addLayout(readable(about), 2);
+    numbers->addLayout(m_words);
+    column->addLayout(numbers);
+    m_curve = new BoundCurve;
+    m_curve->setAccessibleName(tr("Smallest rank beyond the bound, over K·N"));
+    auto* plot = makeSection(0, 8);
+    plot->addWidget(m_curve, 1);
+    column->addLayout(plot, 1);
+    return block;
+}
+
+void RankBoundLesson::place(int width)
+{
+    const bool beside = width >= widthForHalves;
+    m_halves->setDirection(beside ? QBoxLayout::LeftToRight : QBoxLayout::TopToBottom);
+    m_halves->setStretch(0, 2);
+    m_halves->setStretch(2, beside ? 3 : 2); // twelve columns of starts
+    m_between->setMinimumSize(1, 1);
+    m_between->setMaximumSize(beside ? 1 : QWIDGETSIZE_MAX, beside ? QWIDGETSIZE_MAX : 1);
+    const bool wordsBeside = !beside && width >= widthForWords;
+    m_words->setDirection(wordsBeside ? QBoxLayout::LeftToRight : QBoxLayout::TopToBottom);
+    m_words->setSpacing(wordsBeside ? 32 : 6);
+}
+
+void RankBoundLesson::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    place(width());
+}
+
 QWidget* RankBoundLesson::makeTrial()
 {
     auto* block = new QWidget;
@@ -163,14 +208,7 @@ QWidget* RankBoundLesson::makeTrial()
     m_starts->setAccessibleName(tr("Final training loss of every start, by rank"));
     column->addWidget(m_starts, 1);
     m_outcome = makeText(QString(), "second", true);
-    column->addWidget(m_outcome);
-    column->addWidget(
-        makeCaption(tr("Beyond the bound no local minimum is spurious, so every start reaches the best loss. Below "
-                       "it a start may get stuck, or the rank may be too small for the best loss; neither need be: "
-                       "the bound is conservative, and smaller ranks mostly suffice. It holds for the linearised "
-                       "loss with weight decay, not for every fine-tuning, and generated text has no small K. Jang, "
-                       "Lee, Ryu, ICML 2024."),
-            "third", true));
+    column->addLayout(readable(m_outcome));
     connect(m_train, &QPushButton::clicked, this, &RankBoundLesson::toggleTrial);
     return block;
 }

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 class QBoxLayout;
+class QFrame;
 class QLabel;
 class QPushButton;
 
@@ -46,6 +47,7 @@ Q_SIGNALS:
 protected:
     void showEvent(QShowEvent* event) override;
     void hideEvent(QHideEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     struct Number {
@@ -54,7 +56,9 @@ private:
     };
 
     [[nodiscard]] Number addNumber(QBoxLayout* column, const QString& name, int most, int value);
+    [[nodiscard]] QWidget* makeBound();
     [[nodiscard]] QWidget* makeTrial();
+    void place(int width); ///< px: the bound and its trial beside each other, or below
     void addMenus();
     void refresh();
     void refreshRun();
@@ -66,6 +70,9 @@ private:
     RankTrialWorker* m_worker = nullptr;
     Number m_outputs;
     Number m_samples;
+    QBoxLayout* m_halves = nullptr; ///< the bound and its trial
+    QBoxLayout* m_words = nullptr; ///< what the bound is here, and what it means
+    QFrame* m_between = nullptr; ///< the rule
     QLabel* m_headline = nullptr;
     QLabel* m_detail = nullptr;
     QLabel* m_comparison = nullptr;

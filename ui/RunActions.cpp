@@ -100,7 +100,8 @@ void RunActions::setNewRuns(const RunRecord& run, bool readable)
             ? tr("“%1” has no checkpoint to resume from: a new set-up with its configuration").arg(name)
             : tr("A new set-up with the configuration of “%1”").arg(name),
         knowsConfig ? QString() : tr("The configuration of “%1” cannot be read.").arg(name));
-    set(RunAction::FixedRanks, tr("A new set-up in which every matrix keeps the rank that “%1” ended with").arg(name),
+    set(RunAction::FixedRanks,
+        tr("A new set-up in which every matrix keeps the rank that “%1” has at its last step").arg(name),
         !readable                ? whyUnreadable(run)
             : run.ranks.kept > 0 ? QString()
                                  : tr("“%1” has recorded no ranks.").arg(name));

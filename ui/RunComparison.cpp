@@ -95,6 +95,20 @@ QString keptText(const LoadedRun& run)
     return run.layout ? formatCount(run.keptTriplets()) : ComparisonTexts::tr("none");
 }
 
+QString atZeroText(const std::vector<std::int32_t>& ranks)
+{
+    return ranks.empty() ? ComparisonTexts::tr("none")
+                         : ComparisonTexts::tr("%1 of %2")
+                               .arg(formatCount(std::count(ranks.begin(), ranks.end(), 0)),
+                                   formatCount(static_cast<std::int64_t>(ranks.size())));
+}
+
+QString stepsText(std::int64_t done, std::int64_t planned)
+{
+    return done < planned ? ComparisonTexts::tr("%1 of %2").arg(formatCount(done), formatCount(planned))
+                          : formatCount(done);
+}
+
 /// "edited at step 120", "edited at steps 120, 300"; empty where it was not.
 QString editedText(const LoadedRun& run, const QString& key)
 {
@@ -192,7 +206,7 @@ std::vector<CompareRow> compareResults(
             const EvalPoint* best = bestEvaluation(*runs[i]);
             return best ? formatCount(best->step) : ComparisonTexts::tr("none");
         });
-    add(ComparisonTexts::tr("task loss"), ComparisonTexts::tr("Training loss at the end, smoothed, without γR"),
+    add(ComparisonTexts::tr("task loss"), ComparisonTexts::tr("Training loss at the last step, smoothed, without γR"),
         [&](std::size_t i) { return lossText(finalLoss(*runs[i])); });
     for (const std::string& name : metricNames(runs))
         add(QString::fromStdString(name).replace(QLatin1Char('_'), QLatin1Char(' ')),
@@ -212,17 +226,12 @@ std::vector<CompareRow> compareResults(
         return ranks.empty() ? ComparisonTexts::tr("none") : formatCount(*std::max_element(ranks.begin(), ranks.end()));
     });
     add(ComparisonTexts::tr("matrices at rank 0"), ComparisonTexts::tr("Adapted matrices that kept no triplet"),
-        [&](std::size_t i) {
-            const auto& ranks = runs[i]->ranks;
-            return ComparisonTexts::tr("%1 of %2")
-                .arg(formatCount(std::count(ranks.begin(), ranks.end(), 0)),
-                    formatCount(static_cast<std::int64_t>(ranks.size())));
-        });
+        [&](std::size_t i) { return atZeroText(runs[i]->ranks); });
     add(ComparisonTexts::tr("revived in total"),
         ComparisonTexts::tr("Triplets that came back, over all masking events"),
         [&](std::size_t i) { return formatCount(records[i].ranks.revived); });
-    add(ComparisonTexts::tr("steps"), ComparisonTexts::tr("Optimizer steps done"),
-        [&](std::size_t i) { return formatCount(runs[i]->lastStep()); });
+    add(ComparisonTexts::tr("steps"), ComparisonTexts::tr("Optimizer steps done, of those that were planned"),
+        [&](std::size_t i) { return stepsText(runs[i]->lastStep(), records[i].totalSteps); });
     add(ComparisonTexts::tr("time"), ComparisonTexts::tr("Spent in training, all sessions of the run together"),
         [&](std::size_t i) { return formatDuration(records[i].seconds); });
     add(ComparisonTexts::tr("tokens per second"),
@@ -309,8 +318,18 @@ LossVerdict lossVerdict(const LoadedRun& a, const LoadedRun& b)
     const double difference = lastEvaluation(a) - lastEvaluation(b);
     if (!std::isfinite(difference))
         return {};
+    const std::int64_t stepOfA = a.history.evaluations.back().step;
+    const std::int64_t stepOfB = b.history.evaluations.back().step;
+    const bool equal = formatLoss(std::abs(difference)) == formatLoss(0.0);
+    const QString proof = equal ? ComparisonTexts::tr("one seed each: no proof that they are alike")
+                                : ComparisonTexts::tr("one seed each: a difference, not a proof");
+    const QString note = stepOfA == stepOfB
+        ? proof
+        : ComparisonTexts::tr("A evaluated at step %1, B at step %2").arg(formatCount(stepOfA), formatCount(stepOfB));
+    if (equal)
+        return {ComparisonTexts::tr("Equal"), ComparisonTexts::tr("evaluation loss, to three decimals"), note};
     return {(difference > 0 ? QStringLiteral("+") : QString()) + formatLoss(difference),
-        ComparisonTexts::tr("evaluation loss of A against B")};
+        ComparisonTexts::tr("evaluation loss of A against B"), note};
 }
 
 } // namespace spectune

@@ -54,10 +54,13 @@ struct RankDifference {
 /// @param runs null: still being read, or it cannot be; its column is empty, and nothing is subtracted
 [[nodiscard]] QString ranksCsv(const QStringList& names, std::span<const std::shared_ptr<const LoadedRun>> runs);
 
-/// "−0.016 evaluation loss of A against B" in its two parts; empty where one of them has none.
+/// "−0.016 evaluation loss of A against B" in its two parts, and what is to be thought of with it; empty where one of
+/// them has none.
 struct LossVerdict {
-    QString number;
+    QString number; ///< "Equal" where no decimal that is shown differs
     QString words;
+    QString note; ///< that it is no proof; of evaluations at different steps, at which
+    friend bool operator==(const LossVerdict&, const LossVerdict&) = default;
 };
 [[nodiscard]] LossVerdict lossVerdict(const LoadedRun& a, const LoadedRun& b);
 

@@ -26,7 +26,7 @@ const QStringList factColumns {QStringLiteral("folder"), QStringLiteral("state")
     QStringLiteral("eval_loss"), QStringLiteral("seconds"), QStringLiteral("tokens_per_second"),
     QStringLiteral("matrices"), QStringLiteral("init_rank"), QStringLiteral("kept"), QStringLiteral("at_zero"),
     QStringLiteral("largest"), QStringLiteral("revived"), QStringLiteral("curve"), QStringLiteral("bytes"),
-    QStringLiteral("configuration"), QStringLiteral("fingerprint")};
+    QStringLiteral("configuration"), QStringLiteral("fingerprint"), QStringLiteral("derivation")};
 
 QVariant number(double value)
 {
@@ -93,6 +93,7 @@ RunRecord recordFrom(const QSqlQuery& query)
     record.bytes = at("bytes").toLongLong();
     record.configuration = at("configuration").toString();
     record.fingerprint = at("fingerprint").toString();
+    record.derivation = at("derivation").toInt();
     return record;
 }
 
@@ -194,7 +195,7 @@ void RunDatabase::bindFacts(QSqlQuery& query, const RunRecord& record) const
         whole(record.totalSteps), number(record.loss), number(record.evalLoss), record.seconds, record.tokensPerSecond,
         whole(record.ranks.matrices), whole(record.ranks.initRank), whole(record.ranks.kept),
         whole(record.ranks.atZero), whole(record.ranks.largest), whole(record.ranks.revived), bytesOf(record.curve),
-        whole(record.bytes), textOf(record.configuration), textOf(record.fingerprint)};
+        whole(record.bytes), textOf(record.configuration), textOf(record.fingerprint), record.derivation};
     for (const QVariant& value : values)
         query.addBindValue(value);
 }

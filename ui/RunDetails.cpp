@@ -7,12 +7,15 @@
 #include "ui/RunLibrary.h"
 #include "visualization/NumberFormat.h"
 
+#include <QAbstractTextDocumentLayout>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QSignalBlocker>
+#include <QTextDocument>
 #include <QVBoxLayout>
 
+#include <algorithm>
 #include <cmath>
 #include <initializer_list>
 #include <utility>
@@ -23,6 +26,10 @@ namespace {
 
 constexpr int labelGap = 4; ///< px between a label and its field
 constexpr int fieldGap = 12; ///< px between a field and the next label
+constexpr int foldsFrom = 380; ///< px of width: half of it holds most facts
+constexpr int leastNotes = 58; ///< px: two lines
+constexpr int leastLines = 2;
+constexpr int mostLines = 8; ///< more of them scroll
 
 QStringList tagsFrom(const QString& text)
 {
@@ -62,6 +69,21 @@ void addCourse(const Add& add, const RunRecord& record)
     add(RunDetails::tr("time"), formatDuration(record.seconds));
 }
 
+/// What the time of a run's last word is called.
+QString endedName(RecordState state)
+{
+    switch (state) {
+    case RecordState::Stopped: return RunDetails::tr("stopped");
+    case RecordState::Failed: return RunDetails::tr("failed");
+    case RecordState::Interrupted:
+    case RecordState::Unreadable: return RunDetails::tr("last written"); // nobody knows when its process ended
+    case RecordState::Running:
+    case RecordState::Missing:
+    case RecordState::Finished: break;
+    }
+    return RunDetails::tr("ended");
+}
+
 KeyValueList::Rows factsOf(const RunRecord& record)
 {
     KeyValueList::Rows rows {{RunDetails::tr("state"), record.stateText()}};
@@ -84,10 +106,11 @@ KeyValueList::Rows factsOf(const RunRecord& record)
     }
     if (record.started.isValid())
         add(RunDetails::tr("started"), shortTime(record.started, QDateTime::currentDateTime()));
-    if (record.ended.isValid())
-        add(RunDetails::tr("ended"), shortTime(record.ended, QDateTime::currentDateTime()));
+    if (record.ended.isValid() && record.state != RecordState::Finished) // whose state says when
+        add(endedName(record.state), shortTime(record.ended, QDateTime::currentDateTime()));
     add(RunDetails::tr("device"), record.device);
-    add(RunDetails::tr("on disk"), formatFileSize(static_cast<double>(record.bytes)));
+    if (record.state != RecordState::Missing)
+        add(RunDetails::tr("on disk"), formatFileSize(static_cast<double>(record.bytes)));
     add(RunDetails::tr("folder"), shownPath(record.folder));
     return rows;
 }
@@ -109,8 +132,9 @@ RunDetails::RunDetails(RunLibrary& library, QWidget* parent)
     m_tags->setPlaceholderText(tr("gsm8k, baseline"));
     m_notes->setPlaceholderText(tr("What this run was for, what came out"));
     m_notes->setObjectName(QStringLiteral("RunNotes")); // else the sheet's height of a field holds
-    m_notes->setFixedHeight(58); // two lines: more of them scroll, and the facts stay in sight
+    m_notes->setFixedHeight(leastNotes);
     m_notes->setTabChangesFocus(true);
+    m_facts->setFoldsFrom(foldsFrom);
     m_problem->setContentsMargins(0, 0, 0, fieldGap - labelGap); // goes with it where there is none
     column->addWidget(m_problem);
     const std::initializer_list<std::pair<QWidget*, QString>> fields {
@@ -134,6 +158,9 @@ RunDetails::RunDetails(RunLibrary& library, QWidget* parent)
     connect(m_name, &QLineEdit::textEdited, this, later);
     connect(m_tags, &QLineEdit::textEdited, this, later);
     connect(m_notes, &QPlainTextEdit::textChanged, this, later);
+    // Later: it is told of while the lines are laid out.
+    connect(m_notes->document()->documentLayout(), &QAbstractTextDocumentLayout::documentSizeChanged, this,
+        &RunDetails::fitNotes, Qt::QueuedConnection);
     connect(m_name, &QLineEdit::editingFinished, this, &RunDetails::settle);
     connect(m_tags, &QLineEdit::editingFinished, this, &RunDetails::settle);
 }
@@ -174,6 +201,12 @@ void RunDetails::refresh(const RunRecord& record)
     m_problem->setVisible(!problem.isEmpty());
     m_problem->setText(problem);
     m_facts->setRows(factsOf(record));
+}
+
+void RunDetails::fitNotes()
+{
+    const int lines = std::clamp(m_notes->document()->lineCount(), leastLines, mostLines);
+    m_notes->setFixedHeight(leastNotes + (lines - leastLines) * m_notes->fontMetrics().lineSpacing());
 }
 
 void RunDetails::writeName()

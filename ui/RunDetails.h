@@ -31,6 +31,7 @@ public:
 private:
     void refresh(const RunRecord& record);
     void store();
+    void fitNotes(); ///< as many lines as there are, few of them at least and at most
     /// A name or tags are typed to their end: what was stored of them stands there.
     void settle();
 

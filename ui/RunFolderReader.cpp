@@ -203,6 +203,7 @@ RunRecord readRunFolder(const QString& folder, bool inUse)
     RunRecord record;
     record.folder = QDir::cleanPath(QDir(folder).absolutePath());
     record.fingerprint = folderFingerprint(folder);
+    record.derivation = folderDerivation;
     if (!QFileInfo(folder).isDir()) {
         record.state = RecordState::Missing;
         record.problem = folder;

@@ -13,6 +13,10 @@ namespace spectune {
 
 // What a run's folder says of itself. All functions read files and may take long: not for the GUI thread.
 
+/// How readRunFolder() makes its numbers out of the files. Whoever changes that (another smoothing, another speed)
+/// raises it: folders that have not changed are read again then. 1: speeds without pauses and evaluations.
+inline constexpr int folderDerivation = 1;
+
 /// The facts of a folder: state, steps, losses, ranks, times, size. Never throws: where a file cannot be used, the
 /// state is Unreadable, `problem` names the file, and the rest is what could be read. name, notes and tags are left
 /// empty.
@@ -23,7 +27,8 @@ namespace spectune {
 /// is given there, or Interrupted.
 [[nodiscard]] std::pair<RecordState, QString> stateOfFolder(const QString& folder, bool inUse);
 
-/// Sizes and times of the files that readRunFolder() reads: unchanged, nothing needs to be read again.
+/// Sizes and times of the files that readRunFolder() reads: unchanged, nothing needs to be read again,
+/// as long as the derivation is the same.
 [[nodiscard]] QString folderFingerprint(const QString& folder);
 
 /// Run folders below @p root and @p root itself, in the order of their paths; a run's own folders are not searched,

@@ -50,7 +50,8 @@ void RunIndexer::readAgain(RunDatabase& database, RunRecord record, const QSet<Q
     const QString fingerprint = folderFingerprint(record.folder);
     const bool there = QFileInfo(record.folder).isDir();
     const bool wasRunning = record.state == RecordState::Running;
-    if (there && fingerprint == record.fingerprint && used == wasRunning && record.state != RecordState::Missing)
+    const bool isCurrent = fingerprint == record.fingerprint && record.derivation >= folderDerivation;
+    if (there && isCurrent && used == wasRunning && record.state != RecordState::Missing)
         return;
     if (!there) {
         if (record.state == RecordState::Missing)
@@ -107,8 +108,9 @@ void RunIndexer::scan(const QString& root)
         for (const QString& folder : folders) {
             if (m_stopped)
                 return;
-            if (database.findFolder(folder)) {
+            if (std::optional<RunRecord> there = database.findFolder(folder)) {
                 ++known;
+                readAgain(database, *std::move(there), inUse);
                 continue;
             }
             RunRecord record = readRunFolder(folder, inUse.contains(folder) || m_live.contains(folder));

@@ -23,10 +23,10 @@ public:
 
     /// Opens the file and lists what it holds; refused() where it cannot be used. Then refreshes.
     void open();
-    /// Reads folders again whose files have changed, and finds out which runs still go on. A file that could not be
-    /// used is tried again.
+    /// Reads folders again whose files have changed or whose numbers an earlier derivation made, and finds out which
+    /// runs still go on. A file that could not be used is tried again.
     void refresh();
-    /// Adds the runs below @p root that are not in the history.
+    /// Adds the runs below @p root that are not in the history, and refreshes those that are.
     void scan(const QString& root);
     /// A run of this program has begun, or goes on. @p start has folder, name, device, started, configuration
     void begin(const RunRecord& start);

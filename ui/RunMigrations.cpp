@@ -49,7 +49,15 @@ void toVersion3(QSqlDatabase& database)
         executeStatement(database, QStringLiteral("ALTER TABLE runs ADD COLUMN %1").arg(QLatin1String(column)));
 }
 
-constexpr std::array<void (*)(QSqlDatabase&), historyVersion> migrations {toVersion1, toVersion2, toVersion3};
+/// By which derivation a row's numbers were read from its files; 0 in old rows, whose unchanged folders would otherwise
+/// keep a number for good that is derived in another way by now.
+void toVersion4(QSqlDatabase& database)
+{
+    executeStatement(database, QStringLiteral("ALTER TABLE runs ADD COLUMN derivation INTEGER NOT NULL DEFAULT 0"));
+}
+
+constexpr std::array<void (*)(QSqlDatabase&), historyVersion> migrations {
+    toVersion1, toVersion2, toVersion3, toVersion4};
 
 } // namespace
 

@@ -11,7 +11,7 @@ class QSqlError;
 namespace spectune {
 
 /// The history's form that this program writes; kept in the file as PRAGMA user_version.
-inline constexpr int historyVersion = 3;
+inline constexpr int historyVersion = 4;
 
 /// Brings an open database to @p version, each step in a transaction of its own: a file whose migration fails stays as
 /// it was. An empty file has version 0. A newer file is refused before anything is written.

@@ -225,8 +225,9 @@ RunPlan fixedRanksFrom(const LoadedRun& run)
     if (scale == 2.0) // what is derived anyway, also once another map or none is chosen
         adalora.alpha.reset();
     plan.explanation
-        = PlanTexts::tr("%1 keeps in every matrix the rank that it had at the end of this run (adalora.rank_map): "
-                        "%2 triplets in %3 matrices, mean %4, largest %5. The scale s stays %6.")
+        = PlanTexts::tr(
+            "%1 keeps in every matrix the rank that it had at the last step of this run (adalora.rank_map): "
+            "%2 triplets in %3 matrices, mean %4, largest %5. The scale s stays %6.")
               .arg(plan.config.method == Method::SvdLora ? QStringLiteral("SVD-LoRA") : QStringLiteral("LoRA"),
                   formatCount(triplets), formatCount(matrices), formatMeanRank(mean), formatCount(largest),
                   formatFixed(scale, 2));

@@ -2,6 +2,7 @@
 #include "ui/RunRail.h"
 
 #include "ui/ConfigForm.h"
+#include "ui/FieldTexts.h"
 #include "ui/KeyValueList.h"
 #include "ui/LiveControls.h"
 #include "ui/PageParts.h"
@@ -152,7 +153,9 @@ KeyValueList::Rows optimizerRows(const RunConfig& config)
 {
     return {{QStringLiteral("AdamW"), RunRail::tr("lr %1").arg(formatScientific(config.optim.lr))},
         {RunRail::tr("schedule"),
-            QStringLiteral("%1, %2").arg(QString::fromUtf8(toString(config.optim.schedule))).arg(config.optim.warmup)},
+            QStringLiteral("%1, %2")
+                .arg(choiceWords("optim.schedule", QString::fromUtf8(toString(config.optim.schedule))))
+                .arg(config.optim.warmup)},
         {RunRail::tr("clip"),
             config.optim.maxGradNorm > 0 ? plainNumber(config.optim.maxGradNorm) : RunRail::tr("off")}};
 }
@@ -195,7 +198,7 @@ RunRail::RunRail(RunModel& run, const ConfigForm& form, QWidget* parent)
     health->addLayout(m_health);
     column->addLayout(health);
     column->addStretch();
-    outer->addWidget(new WholeWordsArea(body), 1);
+    outer->addWidget(new WholeWordsArea(body, tr("Set-up and health of the run")), 1);
     connect(&run, &RunModel::reset, this, &RunRail::refresh);
     connect(&run, &RunModel::stateChanged, this, &RunRail::refreshHealth);
     connect(&run, &RunModel::eventAppended, this, &RunRail::refreshHealth);

@@ -76,6 +76,7 @@ struct RunRecord {
     QString configuration; ///< the text of config.json
     mutable std::shared_ptr<const TypedConfig> typed; ///< of configuration, by the first search that asks
     QString fingerprint; ///< of the files that the above was read from; empty: read it again
+    int derivation = 0; ///< folderDerivation of the program that read them; a lower one than this program's: the same
 
     /// Nobody trains it, and it has not come to its end.
     [[nodiscard]] bool endedEarly() const

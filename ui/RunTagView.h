@@ -11,11 +11,13 @@ namespace spectune {
 /// The letter of a compared run as a widget of 16 px.
 class RunTagView : public QWidget {
 public:
+    static constexpr int side = 16; ///< px
+
     explicit RunTagView(int index, QWidget* parent = nullptr)
         : QWidget(parent)
         , m_index(index)
     {
-        setFixedSize(16, 16);
+        setFixedSize(side, side);
         setAccessibleName(RunTag::letter(index));
     }
 

@@ -77,9 +77,10 @@ RunsBar::RunsBar(QWidget* parent)
     line->addWidget(m_number);
     line->addWidget(m_words = makeText(QString(), "second"), 1);
     verdict->addLayout(line);
-    verdict->addWidget(makeCaption(tr("one seed each: a difference, not a proof")));
+    verdict->addWidget(m_note = makeCaption(QString()));
     row->addWidget(m_swap);
     row->addWidget(m_verdict);
+    row->addStretch(); // what belongs together stands together: no name stretches over a wide window
     row->addWidget(m_open = new QPushButton(tr("Open")));
     row->addWidget(m_again = new QPushButton(tr("Start again")));
     row->addWidget(m_fixed = new QPushButton(tr("Use rank map")));
@@ -178,6 +179,8 @@ QWidget* RunsBar::makeName(int index, bool narrow)
     words->addWidget(name);
     words->addWidget(line);
     row->addLayout(words, 1);
+    const int whole = std::max(name->sizeHint().width(), line->sizeHint().width()) + 1;
+    place->setMaximumWidth(RunTagView::side + row->spacing() + whole);
     return place;
 }
 
@@ -188,16 +191,29 @@ void RunsBar::rebuildNames()
         delete item;
     }
     const auto count = static_cast<int>(m_content.runs.size());
+    QWidget* names = m_names->parentWidget();
+    names->setMaximumWidth(QWIDGETSIZE_MAX);
     if (count == 0) {
-        m_names->addWidget(makeText(
-            tr("Choose a run, or tick 2 to %1 to compare them.").arg(formatCount(mostComparedRuns)), "second"));
+        const QString choose = tr("Choose a run, or tick 2 to %1 to compare them.").arg(formatCount(mostComparedRuns));
+        m_names->addWidget(makeText(m_content.noneListed.isEmpty() ? choose : m_content.noneListed, "second"));
         return;
     }
+    m_names->setSpacing(count > 4 ? 10 : count > 2 ? 20 : 14); // what little room many have is their names'
+    int whole = 0; // by hand: the layout does not count what is shown a moment later only
+    const auto add = [this, &whole](QWidget* part, int width, int stretch) {
+        whole += width + (m_names->count() > 0 ? m_names->spacing() : 0);
+        m_names->addWidget(part, stretch);
+    };
     for (int index = 0; index < count; ++index) {
-        if (index == 1 && count == 2)
-            m_names->addWidget(makeText(tr("against"), "third"));
-        m_names->addWidget(makeName(index, count > 2), 1);
+        if (index == 1 && count == 2) {
+            QLabel* against = makeText(tr("against"), "third");
+            against->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Preferred);
+            add(against, against->sizeHint().width(), 0);
+        }
+        QWidget* name = makeName(index, count > 2);
+        add(name, name->maximumWidth(), 1);
     }
+    names->setMaximumWidth(whole);
 }
 
 bool RunsBar::Content::showsTheSame(const Content& other) const
@@ -206,7 +222,7 @@ bool RunsBar::Content::showsTheSame(const Content& other) const
         return a.id == b.id && a.title() == b.title() && a.stateText() == b.stateText()
             && a.fingerprint == b.fingerprint && a.problem == b.problem;
     };
-    return busy == other.busy && opening == other.opening && verdict.number == other.verdict.number
+    return busy == other.busy && opening == other.opening && noneListed == other.noneListed && verdict == other.verdict
         && std::ranges::equal(runs, other.runs, sameRun);
 }
 
@@ -229,6 +245,7 @@ void RunsBar::refresh()
     m_verdict->setVisible(two && !m_content.verdict.number.isEmpty());
     m_number->setText(m_content.verdict.number);
     m_words->setText(m_content.verdict.words);
+    m_note->setText(m_content.verdict.note);
     refreshActions();
 }
 
@@ -250,7 +267,14 @@ void RunsBar::refreshActions()
     m_more->setToolTip(tr("What else can be done with “%1”").arg(a.title()));
     m_more->setAccessibleDescription(m_more->toolTip());
     showAction(*m_main, *offered[next]);
-    const QString letter = m_content.runs.size() > 1 ? QStringLiteral(" A") : QString();
+    const bool several = m_content.runs.size() > 1;
+    if (several && !m_content.opening)
+        m_open->setText(tr("Open A"));
+    if (several)
+        m_again->setText(tr("Start A again"));
+    if (several)
+        m_fixed->setText(tr("Use A’s ranks"));
+    const QString letter = several ? QStringLiteral(" A") : QString();
     m_main->setText(next == RunAction::StartAgain ? tr("Start%1 again").arg(letter)
             : next == RunAction::Resume           ? tr("Resume%1").arg(letter)
                                                   : tr("Export%1…").arg(letter));

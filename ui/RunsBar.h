@@ -25,6 +25,7 @@ public:
         LossVerdict verdict; ///< of two
         bool opening = false; ///< A is being opened
         bool busy = false; ///< this session's own run goes on: nothing else can be opened or started
+        QString noneListed; ///< said where there is no run to choose from; empty: there is
 
         /// As far as the bar shows it. A run's files are other ones with another fingerprint.
         [[nodiscard]] bool showsTheSame(const Content& other) const;
@@ -67,6 +68,7 @@ private:
     QWidget* m_verdict = nullptr;
     QLabel* m_number = nullptr;
     QLabel* m_words = nullptr;
+    QLabel* m_note = nullptr; ///< below the number and its words
     QPushButton* m_open = nullptr;
     QPushButton* m_again = nullptr;
     QPushButton* m_fixed = nullptr;

@@ -15,6 +15,7 @@
 #include <QHBoxLayout>
 #include <QVBoxLayout>
 
+#include <algorithm>
 #include <utility>
 
 namespace spectune {
@@ -130,29 +131,35 @@ QLayout* RunsCurves::makeRunsLegend()
 void RunsCurves::showValue(CompareValue value)
 {
     const bool noisy = isNoisy(value);
-    const bool loss = value == CompareValue::TaskLoss;
-    m_note->setText(loss ? tr("smoothed, with evaluations") : noisy ? tr("smoothed") : QString());
     for (QWidget* part : m_ofNoisy)
         part->setVisible(noisy);
-    m_evaluations->setVisible(loss);
+    m_evaluations->setVisible(value == CompareValue::TaskLoss);
     m_plot->setValue(value);
+    refreshNote();
+}
+
+void RunsCurves::refreshNote()
+{
+    const CompareValue value = allCompareValues.at(static_cast<std::size_t>(m_choice->currentIndex()));
+    QString words = isNoisy(value) ? tr("smoothed") : QString();
+    if (value == CompareValue::TaskLoss)
+        words = m_evaluated ? tr("smoothed, with evaluations") : tr("smoothed, without evaluations");
+    m_note->setText(words);
+    m_note->setVisible(!m_plot->curves().isEmpty());
 }
 
 void RunsCurves::setCurves(CompareCurves curves, const QStringList& names)
 {
     const auto count = static_cast<std::size_t>(names.size());
+    m_evaluated
+        = std::ranges::any_of(curves.curves(), [](const ComparedCurve& curve) { return !curve.evaluations.empty(); });
     m_plot->setCurves(std::move(curves));
+    refreshNote();
     for (std::size_t i = 0; i < m_runToggles.size(); ++i) {
         m_runToggles[i]->setChecked(true);
         m_runToggles[i]->setVisible(count > 1 && i < count);
         m_runToggles[i]->setToolTip(names.value(static_cast<qsizetype>(i)));
     }
-}
-
-void RunsCurves::setEmptyText(const QString& text)
-{
-    m_plot->setEmptyText(text);
-    m_note->setVisible(!m_plot->curves().isEmpty());
 }
 
 } // namespace spectune

@@ -23,10 +23,9 @@ class RunsCurves : public QWidget {
 public:
     explicit RunsCurves(QWidget* parent = nullptr);
 
-    /// All of them are shown, of the value and over the axis that are chosen. @param names of the runs, for the legend
+    /// All of them are shown, of the value and over the axis that are chosen. @param curves of the task loss
+    /// @param names of the runs, for the legend
     void setCurves(CompareCurves curves, const QStringList& names);
-    /// What stands in the plot's place where there is no curve.
-    void setEmptyText(const QString& text);
     [[nodiscard]] ComparePlot& plot() { return *m_plot; }
     [[nodiscard]] QComboBox& choice() { return *m_choice; } ///< of the compared value, in the order of allCompareValues
 
@@ -38,12 +37,14 @@ private:
     [[nodiscard]] QLayout* makeLegend();
     [[nodiscard]] QLayout* makeRunsLegend();
     void showValue(CompareValue value);
+    void refreshNote();
 
     ComparePlot* m_plot = nullptr;
     QComboBox* m_choice = nullptr;
     ElidedLabel* m_note = nullptr;
     std::vector<QWidget*> m_ofNoisy; ///< parts of the legend that a value has which jumps from step to step
     QWidget* m_evaluations = nullptr;
+    bool m_evaluated = false; ///< any of the runs
     std::vector<LegendToggle*> m_runToggles; ///< one for each run that can be compared
 };
 

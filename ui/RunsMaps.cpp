@@ -16,6 +16,7 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <cmath>
 
 namespace spectune {
 
@@ -34,8 +35,8 @@ std::shared_ptr<const ModuleLayout> withPlaces(std::shared_ptr<const ModuleLayou
     return wider;
 }
 
-/// The pattern at the end, without the marks of the last masking event: what is compared is where a run came out.
-std::shared_ptr<const RankSnapshot> finalRanks(const LoadedRun& run, std::int64_t places)
+/// The pattern at the last step, without the marks of the last masking event: what is compared is where a run came out.
+std::shared_ptr<const RankSnapshot> lastRanks(const LoadedRun& run, std::int64_t places)
 {
     auto snapshot = std::make_shared<RankSnapshot>(
         *snapshotFromEvents(withPlaces(run.layout, places), run.history.events, run.lastStep()));
@@ -45,6 +46,8 @@ std::shared_ptr<const RankSnapshot> finalRanks(const LoadedRun& run, std::int64_
 }
 
 constexpr int columnGap = 4;
+constexpr int widestCell = 144; ///< px: a wider one takes its figure further from the next, and says no more
+constexpr int tallestCell = 64; ///< px
 constexpr int titleHeight = 16; ///< a tag's, of a column without a tag as well
 
 } // namespace
@@ -62,7 +65,7 @@ RunsMaps::RunsMaps(QWidget* parent)
         QStringLiteral("A E"), QStringLiteral("A F")});
     auto* share = new ShareButton(QStringLiteral("ranks"), m_maps = new QWidget,
         [this] { return [names = m_names, runs = m_runs] { return ranksCsv(names, runs); }; });
-    head->addWidget(makeHeading(tr("Rank maps")));
+    head->addWidget(m_heading = makeHeading(QString()));
     head->addWidget(m_caption, 1);
     head->addWidget(m_pairs);
     head->addWidget(share);
@@ -80,7 +83,11 @@ RunsMaps::RunsMaps(QWidget* parent)
     }
     m_differenceGrid = new RankGrid;
     row->addWidget(m_differenceColumn = makeColumn(m_differenceGrid, -1), 1);
-    column->addWidget(m_maps, 1);
+    auto* place = new QHBoxLayout(m_place = new QWidget);
+    place->setContentsMargins(0, 0, 0, 0);
+    place->addWidget(m_maps, 1);
+    place->addStretch();
+    column->addWidget(m_place, 1);
     connect(m_pairs, &Segmented::chosen, this, &RunsMaps::setPair);
     connect(share, &ShareButton::told, this, &RunsMaps::told);
     refresh();
@@ -119,15 +126,19 @@ QWidget* RunsMaps::makeColumn(RankGrid* grid, int tag)
         note->setTextInteractionFlags(Qt::TextSelectableByMouse);
         box->addWidget(note, 1);
     }
+    box->addStretch();
     return column;
 }
 
-void RunsMaps::setRuns(std::vector<std::shared_ptr<const LoadedRun>> runs, QStringList names, QStringList reasons)
+void RunsMaps::setRuns(std::vector<std::shared_ptr<const LoadedRun>> runs, QStringList names, QStringList reasons,
+    std::vector<RecordState> states)
 {
     const bool others = runs.size() != m_runs.size();
     m_runs = std::move(runs);
     m_names = std::move(names);
     m_reasons = std::move(reasons);
+    m_states = std::move(states);
+    m_states.resize(m_runs.size(), RecordState::Finished);
     if (others)
         m_pair = m_runs.size() > 2 ? 1 : 0;
     m_largestRank = 0;
@@ -136,7 +147,7 @@ void RunsMaps::setRuns(std::vector<std::shared_ptr<const LoadedRun>> runs, QStri
             m_largestRank = std::max(m_largestRank, run->layout->initRank);
     m_ranks.clear();
     for (const auto& run : m_runs)
-        m_ranks.push_back(run && run->layout ? finalRanks(*run, m_largestRank) : nullptr);
+        m_ranks.push_back(run && run->layout ? lastRanks(*run, m_largestRank) : nullptr);
     refresh();
 }
 
@@ -153,18 +164,35 @@ int RunsMaps::otherOfPair() const
     return m_runs.size() > 2 && m_pair > 0 ? m_pair : -1;
 }
 
+QString RunsMaps::captionOfOne() const
+{
+    const QString kept = counted(m_runs.front()->keptTriplets(), tr("%1 triplet"), tr("%1 triplets"));
+    const QString step = formatCount(m_runs.front()->lastStep());
+    switch (m_states.front()) {
+    case RecordState::Running: return tr("at step %1 of a run that goes on, %2").arg(step, kept);
+    case RecordState::Stopped: return tr("when it was stopped, at step %1, %2").arg(step, kept);
+    case RecordState::Failed: return tr("when it failed, at step %1, %2").arg(step, kept);
+    case RecordState::Interrupted: return tr("when it was interrupted, at step %1, %2").arg(step, kept);
+    case RecordState::Finished:
+    case RecordState::Missing:
+    case RecordState::Unreadable: break;
+    }
+    return tr("at the end, %1").arg(kept);
+}
+
 QString RunsMaps::caption() const
 {
     if (m_runs.empty())
         return {};
     const auto kept = [](const auto& run) { return run && run->layout ? run->keptTriplets() : std::int64_t {-1}; };
     const std::int64_t first = kept(m_runs.front());
-    const bool same = std::all_of(m_runs.begin(), m_runs.end(), [&](const auto& run) { return kept(run) == first; });
     if (m_runs.size() == 1)
-        return first < 0 ? QString() : counted(first, tr("at the end, %1 triplet"), tr("at the end, %1 triplets"));
-    const QString end = same && first >= 0
-        ? counted(first, tr("at the end of the runs, each %1 triplet"), tr("at the end of the runs, each %1 triplets"))
-        : tr("at the end of the runs");
+        return first < 0 ? QString() : captionOfOne();
+    const bool same = std::all_of(m_runs.begin(), m_runs.end(), [&](const auto& run) { return kept(run) == first; });
+    const bool ended = std::ranges::all_of(m_states, [](RecordState state) { return state == RecordState::Finished; });
+    QString end = ended ? tr("at the end of the runs") : tr("at each run’s last step");
+    if (same && first >= 0)
+        end = tr("%1, each %2").arg(end, counted(first, tr("%1 triplet"), tr("%1 triplets")));
     return m_largestRank == 0
         ? end
         : tr("%1; the same colours in all maps, rank 0 to %2").arg(end, formatCount(m_largestRank));
@@ -175,8 +203,10 @@ QString RunsMaps::note(int run) const
     const auto& loaded = m_runs.at(static_cast<std::size_t>(run));
     if (!loaded)
         return m_reasons.value(run).isEmpty() ? QString() : tr("No ranks. %1").arg(m_reasons.value(run));
-    return loaded->layout
-        ? QString()
+    if (loaded->layout)
+        return {};
+    return m_states.at(static_cast<std::size_t>(run)) == RecordState::Running
+        ? tr("No ranks are recorded yet: the first masking event or checkpoint brings them.")
         : tr("No ranks are recorded: neither a masking event nor a checkpoint names this run's matrices.");
 }
 
@@ -220,7 +250,8 @@ void RunsMaps::showDifference()
 void RunsMaps::refresh()
 {
     const auto count = static_cast<int>(m_runs.size());
-    m_maps->setVisible(count > 0);
+    m_heading->setText(count == 1 ? tr("Rank map") : tr("Rank maps"));
+    m_place->setVisible(count > 0);
     m_empty->setVisible(count == 0);
     m_empty->setText(tr("The ranks of chosen runs appear here, side by side."));
     m_caption->setText(caption());
@@ -239,13 +270,41 @@ void RunsMaps::refresh()
     alignColumns();
 }
 
-// A pixel that is left over would make one grid's cells larger than its neighbours': it goes to the right edge.
+QSize RunsMaps::largestGrid() const
+{
+    constexpr QSize plenty(100'000, 4'000); // so wide that no row is held down by its cells' width
+    QSize largest;
+    for (std::size_t run = 0; run < m_runs.size(); ++run) {
+        RankGridRequest request = m_grids[run]->gridGeometry().request;
+        if (m_columns[run]->isHidden() || !m_ranks[run] || request.layers < 1 || request.kinds < 1)
+            continue;
+        request.size = plenty;
+        request.zoom = 1.0;
+        const RankGridGeometry all = RankGridGeometry::compute(request);
+        const int columns = all.blocks * request.kinds;
+        const auto beside
+            = [](int whole, int cells, double pitch) { return whole - static_cast<int>(std::floor(cells * pitch)); };
+        const QSize size(beside(plenty.width(), columns, all.pitchX) + columns * widestCell,
+            beside(plenty.height(), all.rowsPerBlock, all.pitchY) + all.rowsPerBlock * tallestCell);
+        largest = largest.expandedTo(size);
+    }
+    return largest;
+}
+
+// All grids have one width, and what none of them needs lies at the right. A pixel that is left over would make one
+// grid's cells larger than its neighbours': it goes there, too.
 void RunsMaps::alignColumns()
 {
     int shown = m_differenceColumn->isHidden() ? 0 : 1;
     for (const QWidget* column : m_columns)
         shown += column->isHidden() ? 0 : 1;
-    const int rest = shown > 0 ? std::max(0, width() - (shown - 1) * columnGap) % shown : 0;
+    const QSize most = largestGrid();
+    const int gaps = std::max(0, shown - 1) * columnGap;
+    m_maps->setMaximumWidth(most.isEmpty() ? QWIDGETSIZE_MAX : std::min(QWIDGETSIZE_MAX, shown * most.width() + gaps));
+    for (RankGrid* grid : m_grids)
+        grid->setMaximumHeight(most.isEmpty() ? QWIDGETSIZE_MAX : most.height());
+    m_differenceGrid->setMaximumHeight(m_grids.front()->maximumHeight());
+    const int rest = shown > 0 ? std::max(0, std::min(width(), m_maps->maximumWidth()) - gaps) % shown : 0;
     m_maps->layout()->setContentsMargins(0, 0, rest, 0);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ui/RunComparison.h"
+#include "ui/RunRecord.h"
 
 #include <QWidget>
 
@@ -15,7 +16,9 @@ class RankGrid;
 class Segmented;
 struct RankSnapshot;
 
-/// The final rank maps of the compared runs side by side, all on one colour scale, and of two of them the difference.
+/// The rank maps of the compared runs as each of them stands, side by side, all on one colour scale, and of two of them
+/// the difference. Cells grow with the room up to a size that is easy to read; what is left then lies at the right and
+/// below.
 class RunsMaps : public QWidget {
     Q_OBJECT
 public:
@@ -23,7 +26,9 @@ public:
 
     /// @param runs null: still being read, or it cannot be
     /// @param reasons why a run cannot be read, as long as names; empty: it is, or is being read
-    void setRuns(std::vector<std::shared_ptr<const LoadedRun>> runs, QStringList names, QStringList reasons = {});
+    /// @param states how each run stands; none: all have finished
+    void setRuns(std::vector<std::shared_ptr<const LoadedRun>> runs, QStringList names, QStringList reasons = {},
+        std::vector<RecordState> states = {});
     /// With three and more runs: 0 shows all maps, n the pair A and the n-th other.
     void setPair(int pair);
     [[nodiscard]] const RankDifference& difference() const { return m_difference; }
@@ -42,21 +47,26 @@ protected:
 private:
     void refresh();
     void alignColumns();
+    [[nodiscard]] QSize largestGrid() const; ///< with cells as large as they may be; empty: no run has ranks
+    [[nodiscard]] QString captionOfOne() const;
     void showGrid(int run);
     void showDifference();
     [[nodiscard]] int otherOfPair() const; ///< the run that is held against A; −1: all are shown
     [[nodiscard]] QWidget* makeColumn(RankGrid* grid, int tag);
 
     std::vector<std::shared_ptr<const LoadedRun>> m_runs;
-    std::vector<std::shared_ptr<const RankSnapshot>> m_ranks; ///< at the end, by run; null: none, or not read yet
+    std::vector<std::shared_ptr<const RankSnapshot>> m_ranks; ///< at the last step, by run; null: none, or not read yet
     /// That a matrix of any run can start with: where the colours end. 0: none is known.
     std::int64_t m_largestRank = 0;
     QStringList m_names;
     QStringList m_reasons;
+    std::vector<RecordState> m_states;
     int m_pair = 0;
     RankDifference m_difference;
+    QLabel* m_heading = nullptr;
     QLabel* m_caption = nullptr;
     Segmented* m_pairs = nullptr;
+    QWidget* m_place = nullptr; ///< of the maps, which may be narrower
     QWidget* m_maps = nullptr;
     QLabel* m_empty = nullptr;
     std::vector<RankGrid*> m_grids;

@@ -109,9 +109,9 @@ QWidget* RunsPage::makeDifferences()
     m_tableNote = makeText(QString(), "third", true);
     m_tableNote->setContentsMargins(12, 4, 12, 4);
     column->addWidget(m_tableNote);
-    m_tableArea = new WholeRowsArea(m_table);
+    m_tableArea = new WholeRowsArea(m_table, tr("Comparison of the chosen runs"));
     column->addWidget(m_tableArea, 1);
-    m_detailsArea = new WholeWordsArea(m_details = new RunDetails(m_library));
+    m_detailsArea = new WholeWordsArea(m_details = new RunDetails(m_library), tr("About this run"));
     column->addWidget(m_detailsArea, 1);
     connect(m_shown, &Segmented::chosen, this, &RunsPage::refreshTable);
     connect(share, &ShareButton::told, this, &RunsPage::told);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "training/config/RunConfig.h"
 #include "ui/LoadedRun.h"
+#include "ui/RepeatedEdits.h"
 #include "ui/RunRecord.h"
 
 #include <QTimer>
@@ -61,7 +61,8 @@ public:
 Q_SIGNALS:
     void openWanted(const QString& folder);
     /// A set-up out of an old run, to be looked at before it starts. @p why: what a person should know of it
-    void setupWanted(const spectune::RunConfig& config, const QString& name, const QString& why);
+    void setupWanted(const spectune::RunConfig& config, const QString& name, const QString& why,
+        const spectune::RepeatedEdits& edits = {});
     void resumeWanted(const QString& folder);
     /// Goes on in the run's folder with another configuration (more steps).
     void continueWanted(const QString& folder, const spectune::RunConfig& config);
@@ -96,11 +97,9 @@ private:
     [[nodiscard]] int differencesWidth(int width) const; ///< px, in a window as wide as @p width
     void fitDifferences();
     [[nodiscard]] const RunRecord* find(std::int64_t run) const; ///< 0: A
-    /// Why a run's files are not shown, in words; empty: they are, or are being read.
-    [[nodiscard]] QString whyAbsent(const RunRecord& record) const;
+    [[nodiscard]] QString whyAbsent(const RunRecord& record) const; ///< empty: its files are shown, or being read
     [[nodiscard]] QString emptyPlotText(const QStringList& reasons) const;
-    void setUpAsStarted(const RunRecord& record, const QString& why);
-
+    void setUpAsStarted(const RunRecord& record, const QString& why, const RepeatedEdits& edits = {});
     RunLibrary& m_library;
     QTimer m_soon; ///< gathers the rows that a search of the disk brings one by one
     bool m_busy = false;
@@ -137,6 +136,7 @@ private:
         std::vector<std::shared_ptr<const LoadedRun>> runs; ///< null: being read, or it cannot be
         QStringList names;
         QStringList reasons; ///< why a run cannot be read; empty: it is, or is being read
+        std::vector<RecordState> states;
         friend bool operator==(const Chosen&, const Chosen&) = default;
     } m_drawn; ///< what plot, maps and table show
     bool m_hasDrawn = false;

@@ -23,6 +23,31 @@
 
 namespace spectune {
 
+namespace {
+
+/// What starting a run again asks where it was changed while it trained. @param changes left at its end
+/// @param whyNot they cannot be repeated; empty: they can
+RunsQuestion::Content againQuestion(const QString& name, const QString& changes, const QString& whyNot)
+{
+    RunsQuestion::Content question;
+    question.title = RunsPage::tr("Start %1 again").arg(name);
+    question.yes = RunsPage::tr("As it was started");
+    if (changes.isEmpty())
+        question.text = RunsPage::tr("It was changed while it trained, and ended with the values that it was started "
+                                     "with. The new run can keep these, or repeat each change at its step.");
+    else if (whyNot.isEmpty())
+        question.text = RunsPage::tr("It was changed while it trained: %1. The new run can begin as this one began, "
+                                     "begin as it ended, or repeat each change at its step.")
+                            .arg(changes);
+    else
+        question.text = RunsPage::tr("It was changed while it trained: %1. The new run can begin as this one began, or "
+                                     "as it ended. The changes cannot be repeated at their steps: %2")
+                            .arg(changes, whyNot);
+    return question;
+}
+
+} // namespace
+
 void RunsPage::connectBar()
 {
     m_awaiter = new RunAwaiter(m_library, *this);
@@ -119,24 +144,27 @@ void RunsPage::startAgain(std::int64_t id)
         return;
     }
     const auto start = [this, record = *record](const auto& run) {
-        const QString changes = liveChanges(*run).join(QStringLiteral(", "));
         const QString name = record.title();
-        if (changes.isEmpty()) {
+        const QString changes = liveChanges(*run).join(QStringLiteral(", "));
+        const QString whyNot = whyNotRepeated(*run);
+        RunsQuestion::Content question = againQuestion(name, changes, whyNot);
+        if (!changes.isEmpty())
+            question.others.push_back(
+                {tr("As changed live"), [this, run, name, changes] {
+                     Q_EMIT setupWanted(run->configAtEnd(), name,
+                         tr("The configuration of %1 with what was changed live: %2.").arg(name, changes));
+                 }});
+        if (!run->edits.empty() && whyNot.isEmpty())
+            question.others.push_back(
+                {tr("With its changes at their steps"), [this, record, run, name] {
+                     setUpAsStarted(record,
+                         tr("The configuration of %1 as it was started; its changes follow at their steps.").arg(name),
+                         repeatedEditsOf(*run, name));
+                 }});
+        if (question.others.empty()) {
             setUpAsStarted(record, tr("The configuration of %1.").arg(name));
             return;
         }
-        RunsQuestion::Content question;
-        question.title = tr("Start %1 again").arg(name);
-        question.text
-            = tr("It was changed while it trained: %1. The new run can begin with the values that it was started "
-                 "with, or with those that it ended with.")
-                  .arg(changes);
-        question.yes = tr("As it was started");
-        question.other = tr("As changed live");
-        question.takeOther = [this, run, name, changes] {
-            Q_EMIT setupWanted(run->configAtEnd(), name,
-                tr("The configuration of %1 with what was changed live: %2.").arg(name, changes));
-        };
         m_bar->question().ask(question, [this, record, name](qint64) {
             setUpAsStarted(record, tr("The configuration of %1 as it was started.").arg(name));
         });
@@ -145,11 +173,11 @@ void RunsPage::startAgain(std::int64_t id)
     m_awaiter->await(*record, start, withoutChanges);
 }
 
-void RunsPage::setUpAsStarted(const RunRecord& record, const QString& why)
+void RunsPage::setUpAsStarted(const RunRecord& record, const QString& why, const RepeatedEdits& edits)
 {
     try {
         const RunConfig config = configFromJson(record.configuration.toStdString(), record.folder.toStdString());
-        Q_EMIT setupWanted(config, record.title(), why);
+        Q_EMIT setupWanted(config, record.title(), why, edits);
     } catch (const std::exception&) {
         Q_EMIT told(tr("Not done"), caughtWords());
     }

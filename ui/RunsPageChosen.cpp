@@ -9,7 +9,7 @@
 #include "ui/RunsMaps.h"
 #include "ui/RunsPage.h"
 #include "ui/Segmented.h"
-#include "visualization/CompareCurves.h"
+#include "visualization/ComparePlot.h"
 #include "visualization/RunTags.h"
 
 #include <QLabel>
@@ -54,6 +54,10 @@ void RunsPage::refreshChosen()
 {
     RunsBar::Content content;
     content.busy = m_busy;
+    if (m_library.records().empty())
+        content.noneListed = m_library.refusal().isEmpty()
+            ? tr("Runs appear here as soon as they start; earlier ones can be added from the disk.")
+            : tr("There is no history to choose from.");
     std::vector<std::shared_ptr<const LoadedRun>> runs;
     for (const std::int64_t id : m_model->chosen()) {
         const RunRecord* record = m_library.find(id);
@@ -74,10 +78,11 @@ void RunsPage::refreshChosen()
 // A search of the disk tells of its rows up to thirty times a second: what is chosen is seldom among them.
 void RunsPage::showChosen(std::vector<std::shared_ptr<const LoadedRun>> runs, const std::vector<RunRecord>& records)
 {
-    Chosen chosen {.ids = m_model->chosen(), .runs = std::move(runs), .names = {}, .reasons = {}};
+    Chosen chosen {.ids = m_model->chosen(), .runs = std::move(runs), .names = {}, .reasons = {}, .states = {}};
     for (std::size_t i = 0; i < records.size(); ++i) {
         chosen.names << records[i].title();
         chosen.reasons << (chosen.runs[i] ? QString() : whyAbsent(records[i]));
+        chosen.states.push_back(records[i].state);
     }
     if (std::exchange(m_hasDrawn, true) && chosen == m_drawn)
         return;
@@ -94,8 +99,8 @@ void RunsPage::showChosen(std::vector<std::shared_ptr<const LoadedRun>> runs, co
         m_curves->setCurves(std::move(curves), chosen.names);
     }
     m_drawn = std::move(chosen);
-    m_curves->setEmptyText(emptyPlotText(m_drawn.reasons));
-    m_maps->setRuns(m_drawn.runs, m_drawn.names, m_drawn.reasons);
+    m_curves->plot().setEmptyText(emptyPlotText(m_drawn.reasons));
+    m_maps->setRuns(m_drawn.runs, m_drawn.names, m_drawn.reasons, m_drawn.states);
     refreshTable();
 }
 
@@ -131,7 +136,9 @@ QString RunsPage::emptyPlotText(const QStringList& reasons) const
             return tr("Reading the run");
     const bool absent = std::ranges::any_of(reasons, [](const QString& reason) { return !reason.isEmpty(); });
     if (!absent)
-        return tr("No step is recorded yet");
+        return std::ranges::find(m_drawn.states, RecordState::Running) != m_drawn.states.end()
+            ? tr("No step is recorded yet")
+            : tr("No step was recorded");
     // Of more than one, each map says why.
     return reasons.size() == 1 ? tr("No curve. %1").arg(reasons.front()) : tr("No curve");
 }

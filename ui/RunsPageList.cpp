@@ -207,14 +207,14 @@ void RunsPage::refreshList()
     m_emptyText->setText(text);
     std::int64_t bytes = 0;
     for (const RunRecord& record : m_library.records())
-        bytes += record.bytes;
-    QString hint = tr("Tick 2 to %1 runs to compare them. The number is the last evaluation loss; the small curves "
-                      "have scales of their own.")
-                       .arg(formatCount(mostComparedRuns));
-    if (!none)
-        hint = counted(static_cast<std::int64_t>(m_library.records().size()), tr("%1 run"), tr("%1 runs"))
-            + tr(", %1 on disk. ").arg(formatFileSize(static_cast<double>(bytes))) + hint;
-    m_hint->setText(hint);
+        bytes += record.state == RecordState::Missing ? 0 : record.bytes;
+    m_hint->setVisible(!none);
+    m_hint->setText(counted(static_cast<std::int64_t>(m_library.records().size()), tr("%1 run"), tr("%1 runs"))
+        + tr(", %1 on disk. ").arg(formatFileSize(static_cast<double>(bytes)))
+        + tr("Tick 2 to %1 runs to compare them. The number is the last evaluation loss, or the task loss where there "
+             "is "
+             "none; each small curve has a scale of its own.")
+              .arg(formatCount(mostComparedRuns)));
 }
 
 } // namespace spectune

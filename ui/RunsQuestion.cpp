@@ -20,7 +20,6 @@ RunsQuestion::RunsQuestion(QWidget* parent)
     , m_number(new FieldLine)
     , m_yes(new QPushButton)
     , m_no(new QPushButton(tr("Cancel")))
-    , m_other(new QPushButton)
 {
     setObjectName(QStringLiteral("BarQuestion"));
     setAttribute(Qt::WA_StyledBackground);
@@ -37,12 +36,14 @@ RunsQuestion::RunsQuestion(QWidget* parent)
     row->addWidget(m_number);
     row->addWidget(m_text, 1);
     row->addWidget(m_no);
-    row->addWidget(m_other);
+    for (std::size_t way = 0; way < m_others.size(); ++way) {
+        row->addWidget(m_others[way] = new QPushButton);
+        connect(m_others[way], &QPushButton::clicked, this, [this, way] { takeOther(way); });
+    }
     row->addWidget(m_yes);
     setRole(m_yes, "primary");
     connect(m_yes, &QPushButton::clicked, this, [this] { take(true); });
     connect(m_no, &QPushButton::clicked, this, [this] { take(false); });
-    connect(m_other, &QPushButton::clicked, this, &RunsQuestion::takeOther);
     connect(m_number, &QLineEdit::textEdited, this, &RunsQuestion::explain);
     connect(m_number, &QLineEdit::returnPressed, m_yes, &QPushButton::click);
 }
@@ -61,8 +62,11 @@ void RunsQuestion::ask(Content content, std::function<void(qint64)> answer)
     m_yes->setText(m_content.yes);
     m_yes->setVisible(!m_content.yes.isEmpty());
     m_yes->setEnabled(true);
-    m_other->setText(m_content.other);
-    m_other->setVisible(!m_content.other.isEmpty());
+    for (std::size_t way = 0; way < m_others.size(); ++way) {
+        const bool offered = way < m_content.others.size();
+        m_others[way]->setText(offered ? m_content.others[way].text : QString());
+        m_others[way]->setVisible(offered);
+    }
     m_no->setText(m_content.yes.isEmpty() ? tr("Close") : tr("Cancel"));
     explain();
     QWidget* first = m_number->isVisibleTo(this) ? static_cast<QWidget*>(m_number) : m_no;
@@ -99,13 +103,13 @@ void RunsQuestion::take(bool yes)
         answer(number);
 }
 
-void RunsQuestion::takeOther()
+void RunsQuestion::takeOther(std::size_t way)
 {
     m_answer = {};
-    const auto other = std::exchange(m_content.takeOther, {});
+    const std::vector<Way> others = std::exchange(m_content.others, {});
     Q_EMIT closed();
-    if (other)
-        other();
+    if (way < others.size())
+        others[way].take();
 }
 
 void RunsQuestion::keyPressEvent(QKeyEvent* event)

@@ -3,7 +3,9 @@
 
 #include <QWidget>
 
+#include <array>
 #include <functional>
+#include <vector>
 
 class QLabel;
 class QPushButton;
@@ -12,17 +14,20 @@ namespace spectune {
 
 class FieldLine;
 
-/// A question inside the bar, in place of a modal box: what will happen in plain sentences, yes, no, perhaps another
-/// way, and perhaps a number.
+/// A question inside the bar, in place of a modal box: what will happen in plain sentences, yes, no, perhaps other
+/// ways, and perhaps a number.
 class RunsQuestion : public QWidget {
     Q_OBJECT
 public:
+    struct Way {
+        QString text; ///< of its button
+        std::function<void()> take;
+    };
     struct Content {
         QString title;
         QString text;
         QString yes; ///< empty: there is nothing to do but to read why
-        QString other; ///< a second way, beside yes; empty: there is none
-        std::function<void()> takeOther;
+        std::vector<Way> others; ///< further ways, beside yes; at most two
         QString numberLabel; ///< empty: no number is asked for
         qint64 number = 0;
         /// Text and whether yes is possible for another number; may be empty.
@@ -35,7 +40,7 @@ public:
     [[nodiscard]] QString text() const;
     [[nodiscard]] QPushButton* yes() const { return m_yes; }
     [[nodiscard]] QPushButton* no() const { return m_no; }
-    [[nodiscard]] QPushButton* other() const { return m_other; }
+    [[nodiscard]] QPushButton* other(std::size_t way = 0) const { return m_others.at(way); }
     [[nodiscard]] FieldLine* number() const { return m_number; }
 
 Q_SIGNALS:
@@ -46,7 +51,7 @@ protected:
 
 private:
     void take(bool yes);
-    void takeOther();
+    void takeOther(std::size_t way);
     void explain();
 
     Content m_content;
@@ -57,7 +62,7 @@ private:
     FieldLine* m_number = nullptr;
     QPushButton* m_yes = nullptr;
     QPushButton* m_no = nullptr;
-    QPushButton* m_other = nullptr;
+    std::array<QPushButton*, 2> m_others {};
 };
 
 } // namespace spectune

@@ -11,6 +11,7 @@
 #include "ui/PageParts.h"
 #include "ui/PresetBar.h"
 #include "ui/RankBoundPanel.h"
+#include "ui/SetupEdits.h"
 #include "ui/SetupFields.h"
 #include "ui/TargetsPanel.h"
 #include "visualization/ScaleGauge.h"
@@ -36,6 +37,7 @@ SetupPage::SetupPage(ConfigForm& form, const QString& presets, QWidget* parent)
     outer->setContentsMargins(0, 0, 0, 0);
     outer->setSpacing(0);
     outer->addWidget(m_presets = new PresetBar(form, presets));
+    outer->addWidget(m_edits = new SetupEdits(form));
     outer->addWidget(makeRule());
     m_splitter = makeColumns();
     m_data = new DataPanel(form, *m_fields);
@@ -91,9 +93,7 @@ QWidget* SetupPage::makeChecks()
     column->addWidget(makeRule());
     column->addLayout(makeOthers());
     column->addStretch();
-    QScrollArea* area = makeScroll(body);
-    area->setAccessibleName(tr("Issues, scale, memory and all other fields"));
-    return area;
+    return makeScroll(body, tr("Issues, scale, memory and all other fields"));
 }
 
 QLayout* SetupPage::makeOthers()

@@ -12,6 +12,7 @@ class ConfigForm;
 class DataPanel;
 class PresetBar;
 class ScaleGauge;
+class SetupEdits;
 class SetupFields;
 
 /// The Set up workspace: four columns of fields, all of them from the one field table.
@@ -25,6 +26,7 @@ public:
     [[nodiscard]] SetupFields& fields() { return *m_fields; }
     [[nodiscard]] DataPanel& data() { return *m_data; }
     [[nodiscard]] PresetBar& presets() { return *m_presets; }
+    [[nodiscard]] SetupEdits& edits() { return *m_edits; }
     /// Goes to the field of the next issue.
     void nextIssue();
     void applyDefaultWidths(int width);
@@ -43,6 +45,7 @@ private:
     QSplitter* m_splitter = nullptr;
     DataPanel* m_data = nullptr;
     PresetBar* m_presets = nullptr;
+    SetupEdits* m_edits = nullptr;
     QLabel* m_scaleText = nullptr;
     QLabel* m_scaleNote = nullptr; ///< how a narrow model comes by its number
     ScaleGauge* m_scale = nullptr;

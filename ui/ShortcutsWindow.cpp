@@ -165,7 +165,7 @@ ShortcutsWindow::ShortcutsWindow(const QMenuBar& menus, QWidget* parent)
     column->addWidget(makeRule());
     m_list = new ShortcutList;
     m_list->setAccessibleName(tr("Keys"));
-    m_scroll = makeScroll(m_list);
+    m_scroll = makeScroll(m_list, tr("Keys and what they do"));
     m_scroll->setFocusPolicy(Qt::StrongFocus);
     column->addWidget(m_scroll, 1);
     connect(m_search, &QLineEdit::textChanged, this, &ShortcutsWindow::filter);

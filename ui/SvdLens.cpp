@@ -4,6 +4,7 @@
 #include "ui/FieldLine.h"
 #include "ui/LayerStrip.h"
 #include "ui/LensRow.h"
+#include "ui/LessonParts.h"
 #include "ui/PageParts.h"
 #include "ui/RunModel.h"
 #include "ui/SessionController.h"
@@ -37,15 +38,14 @@ SvdLens::SvdLens(SessionController& session, RunModel& run, QWidget* parent)
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
-    auto* head = makePanelHeader();
-    head->addWidget(makeHeading(tr("SVD lens")));
-    head->addWidget(makeText(tr("rank k of an image, and of what this run has learnt"), "second"));
-    head->addStretch();
+    auto* head = makeLessonHead(tr("SVD lens"), tr("rank k of an image, and of what this run has learnt"));
     m_problem = makeCaption(QString(), "error");
     head->addWidget(m_problem);
     auto* other = makeSmallButton(tr("Other image…"), QStringLiteral("folder"));
     head->addWidget(other);
     column->addLayout(head);
+    column->addWidget(makeRule());
+    column->addSpacing(8);
     m_image = new LensRow(MatrixView::Colors::Grey, SpectrumPlot::Kind::ErrorCurve, tr("Image"), tr("Error of rank k"));
     column->addWidget(m_image, 1);
     column->addWidget(makeRule());
@@ -122,8 +122,10 @@ QWidget* SvdLens::makeMatrixRow()
     column->setSpacing(8);
     auto* row = new QHBoxLayout;
     row->setSpacing(8);
-    row->addWidget(makeCaption(tr("Matrix"), "second"));
+    QLabel* label = makeCaption(tr("Matrix"), "second");
+    row->addWidget(label);
     m_matrices = new QComboBox;
+    label->setBuddy(m_matrices); // a combo box is named by its label alone on Linux
     m_matrices->setMinimumWidth(180);
     m_matrices->setAccessibleName(tr("Matrix"));
     m_shape = makeCaption(QString());
@@ -150,18 +152,18 @@ QWidget* SvdLens::makeNotes()
     auto* block = new QWidget;
     auto* row = new QHBoxLayout(block);
     row->setContentsMargins(0, 0, 0, 0);
-    const auto add = [&](const QString& title) {
+    const auto add = [&](const QString& title, QLabel* text) {
         auto* column = makeSection(8, 10);
         column->setSpacing(2);
         column->addWidget(makeHeading(title));
-        auto* text = makeCaption(QString(), "second", true);
-        column->addWidget(text);
+        column->addLayout(readable(text));
         column->addStretch();
         row->addLayout(column, 1);
         return text;
     };
-    m_imageNote = add(tr("The best rank k"));
-    m_deltaNote = add(tr("What AdaLoRA does with it"));
+    m_imageNote = add(tr("The best rank k"), makeCaption(QString(), "second", true));
+    m_imageNote->setMaximumWidth(QWIDGETSIZE_MAX); // formulas, each a line
+    m_deltaNote = add(tr("What AdaLoRA does with it"), makeCaption(QString(), "second", true));
     return block;
 }
 

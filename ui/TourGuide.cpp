@@ -4,6 +4,7 @@
 #include "ui/Inspector.h"
 #include "ui/LivePage.h"
 #include "ui/RunRail.h"
+#include "ui/ShownWords.h"
 #include "ui/TimelineStrip.h"
 #include "ui/Tour.h"
 #include "ui/TourCard.h"
@@ -46,7 +47,7 @@ TourGuide::TourGuide(QWidget& window, LivePage& live, Tour& tour, std::function<
     connect(&tour, &Tour::arrived, this, &TourGuide::arrive);
     connect(&tour, &Tour::moved, this, &TourGuide::refresh);
     connect(&tour, &Tour::ended, this, &TourGuide::hideAll);
-    connect(&live.grid(), &RankGrid::zoomChanged, this, &TourGuide::place);
+    connect(&live.grid(), &RankGrid::zoomChanged, this, &TourGuide::placeAnew);
     addKey(QKeySequence(Qt::ALT | Qt::Key_Right), [&tour] { tour.next(); });
     addKey(QKeySequence(Qt::ALT | Qt::Key_Left), [&tour] { tour.back(); });
     addKey(QKeySequence(Qt::Key_Escape), [&tour] { tour.leave(); });
@@ -141,7 +142,9 @@ void TourGuide::arrive()
         if (module != chosen || m_tour.stop().target == TourTarget::Inspector)
             m_live.inspector().setModule(module);
     }
+    m_standing.reset();
     refresh();
+    QTimer::singleShot(0, this, &TourGuide::placeAnew); // once the inspector has laid out what it shows now
 }
 
 void TourGuide::refresh()
@@ -154,13 +157,12 @@ void TourGuide::refresh()
     place();
 }
 
-CardPlace TourGuide::cardPlace(const QRect& target) const
+CardGround TourGuide::ground() const
 {
-    const QRect columns = inWindow(&m_live.splitter(), m_live.splitter().rect());
-    std::vector<CardCost> costs;
-    const auto add = [this, &costs](const QWidget& widget, const QRect& part, double weight) {
+    CardGround ground;
+    const auto add = [this, &ground](const QWidget& widget, const QRect& part, double weight) {
         if (widget.isVisibleTo(&m_window))
-            costs.push_back({inWindow(&widget, part), weight});
+            ground.costs.push_back({inWindow(&widget, part), weight});
     };
     const Inspector& inspector = m_live.inspector();
     add(m_live.grid(), gridPart(), 3.0);
@@ -169,15 +171,33 @@ CardPlace TourGuide::cardPlace(const QRect& target) const
     add(inspector, QRect(0, 0, inspector.width(), headingHeight), headingCost);
     add(m_live.rail(), m_live.rail().rect(), 1.0);
     add(m_live.timeline(), m_live.timeline().rect(), 10.0);
+    ground.words = shownWords(m_live, m_window);
+    return ground;
+}
+
+CardPlace TourGuide::cardPlace(const QRect& target)
+{
+    const QRect columns = inWindow(&m_live.splitter(), m_live.splitter().rect());
     const QSize card = m_card->bodySize();
+    Standing now {m_tour.place(), target, columns, card, {}};
+    // What a run writes moves with its steps: a card that is read does not.
+    if (m_standing && m_standing->isLike(now))
+        return m_standing->place;
+    const CardGround below = ground();
     // Where the columns leave no room beside the target, the timeline below them is covered rather than the target.
-    CardPlace place;
-    for (const QRect& ground : {columns, columns | inWindow(&m_live, m_live.rect())}) {
-        place = placeCard(card, target, ground.adjusted(areaMargin, areaMargin, -areaMargin, -areaMargin), costs);
-        if (!QRect(place.position, card).intersects(target))
+    for (const QRect& area : {columns, columns | inWindow(&m_live, m_live.rect())}) {
+        now.place = placeCard(card, target, area.adjusted(areaMargin, areaMargin, -areaMargin, -areaMargin), below);
+        if (!QRect(now.place.position, card).intersects(target))
             break;
     }
-    return place;
+    m_standing = now;
+    return now.place;
+}
+
+void TourGuide::placeAnew()
+{
+    m_standing.reset();
+    place();
 }
 
 void TourGuide::place()
@@ -223,7 +243,7 @@ bool TourGuide::eventFilter(QObject* watched, QEvent* event)
     case QEvent::Hide:
         // After the layout has placed all of them.
         if (m_tour.isActive())
-            QTimer::singleShot(0, this, &TourGuide::place);
+            QTimer::singleShot(0, this, &TourGuide::placeAnew);
         break;
     default: break;
     }

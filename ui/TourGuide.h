@@ -8,6 +8,7 @@
 #include <QRect>
 
 #include <functional>
+#include <optional>
 
 class QShortcut;
 
@@ -35,14 +36,29 @@ protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
+    /// Where the card stands, and what it was placed for.
+    struct Standing {
+        std::size_t stop = 0;
+        QRect target;
+        QRect columns;
+        QSize card;
+        CardPlace place;
+        [[nodiscard]] bool isLike(const Standing& other) const
+        {
+            return stop == other.stop && target == other.target && columns == other.columns && card == other.card;
+        }
+    };
+
     void watch(QWidget* widget);
     void addKey(const QKeySequence& keys, std::function<void()> action);
     void enter();
     void arrive();
     void refresh();
     void place();
+    void placeAnew(); ///< after what lies below has moved
     void hideAll();
-    [[nodiscard]] CardPlace cardPlace(const QRect& target) const;
+    [[nodiscard]] CardPlace cardPlace(const QRect& target);
+    [[nodiscard]] CardGround ground() const;
     [[nodiscard]] QRect gridPart() const;
     [[nodiscard]] QWidget* targetWidget() const;
     [[nodiscard]] QRect partOf(const QWidget* widget) const;
@@ -55,6 +71,7 @@ private:
     TourRing* m_ring = nullptr;
     TourCard* m_card = nullptr;
     QList<QShortcut*> m_keys;
+    std::optional<Standing> m_standing;
     bool m_placing = false;
 };
 

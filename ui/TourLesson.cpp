@@ -2,6 +2,7 @@
 #include "ui/TourLesson.h"
 
 #include "ui/LessonDelegate.h"
+#include "ui/LessonParts.h"
 #include "ui/PageParts.h"
 #include "ui/RunModel.h"
 #include "ui/Tour.h"
@@ -39,16 +40,12 @@ TourLesson::TourLesson(Tour& tour, RunModel& run, QWidget* parent)
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
+    column->addLayout(makeLessonHead(tr("Guided tour"), tr("the method, step by step, on a live run")));
+    column->addWidget(makeRule());
     auto* head = makeSection(12, 12);
-    head->addWidget(makeTitle(tr("Guided tour")));
     m_about = makeText(QString(), "second", true);
     m_about->setObjectName(QStringLiteral("AboutTour"));
-    m_about->setMaximumWidth(640);
-    // In a row of its own: a column asks for the height at its own width, which is more than the label gets.
-    auto* about = new QHBoxLayout;
-    about->addWidget(m_about, 1);
-    about->addStretch();
-    head->addLayout(about);
+    head->addLayout(readable(m_about));
     auto* row = new QHBoxLayout;
     m_main = new QPushButton;
     m_main->setFixedHeight(28);
@@ -65,6 +62,7 @@ TourLesson::TourLesson(Tour& tour, RunModel& run, QWidget* parent)
     m_stops = new QListWidget;
     m_stops->setItemDelegate(new LessonDelegate(m_stops));
     m_stops->setResizeMode(QListView::Adjust);
+    m_stops->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel); // a row may be a tenth of the list
     m_stops->setAccessibleName(tr("Stops of the tour"));
     m_stops->setToolTip(tr("Return or a double click goes to the stop"));
     column->addWidget(m_stops, 1);
@@ -103,7 +101,14 @@ void TourLesson::refresh()
     m_stops->clear();
     for (std::size_t i = 0; i < Tour::count(); ++i) {
         const TourStop& stop = tourStops()[i];
-        auto* item = new QListWidgetItem(stop.text(facts, {}).title, m_stops);
+        const TourText text = stop.text(facts, stop.choose(facts, {}));
+        QStringList formula;
+        for (const auto& [left, right] : text.formula)
+            formula << left + QLatin1Char('\t') + right;
+        auto* item = new QListWidgetItem(text.title, m_stops);
+        item->setData(LessonDelegate::textRole, text.body);
+        item->setData(LessonDelegate::formulaRole, formula);
+        item->setData(Qt::AccessibleDescriptionRole, text.body);
         item->setData(LessonDelegate::numberRole, static_cast<int>(i + 1));
         item->setData(Qt::AccessibleTextRole, tr("%1: %2").arg(i + 1).arg(item->text()));
         item->setData(LessonDelegate::detailRole, detailOf(stop, facts));

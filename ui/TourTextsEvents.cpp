@@ -17,8 +17,8 @@ QString scoreFormula(ScoreKind score)
 {
     switch (score) {
     case ScoreKind::Magnitude: return QStringLiteral("= |λ|");
-    case ScoreKind::Sensitivity: return QStringLiteral("= Ī(λ) + mean Ī(P) + mean Ī(Q)");
-    default: return QStringLiteral("= s(λ) + mean s(P) + mean s(Q),  s = Ī · Ū");
+    case ScoreKind::Sensitivity: return Tour::tr("= Ī(λ) + mean Ī(P) + mean Ī(Q)");
+    default: return Tour::tr("= s(λ) + mean s(P) + mean s(Q),  s = Ī · Ū");
     }
 }
 

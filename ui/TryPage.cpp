@@ -80,7 +80,7 @@ QWidget* TryPage::makeResults()
     column->addWidget(m_results);
     column->addStretch();
     connect(m_results, &TryResults::filterWanted, m_samples, &SampleList::setFilter);
-    return makeScroll(body);
+    return makeScroll(body, tr("Sampling, evaluations and results"));
 }
 
 QWidget* TryPage::makeCentre()
@@ -150,10 +150,12 @@ QWidget* TryPage::makeSide(int side, const QString& title)
     head->addStrut(headHeight); // both sides begin at one height, though one has a box to choose from
     m_sides[side].title = makeText(QString(), "second");
     m_sides[side].count = makeCaption(QString());
-    head->addWidget(makeHeading(title));
+    QLabel* heading = makeHeading(title);
+    head->addWidget(heading);
     head->addWidget(m_sides[side].title);
     if (side == 1) {
         m_adapters = new AdapterChoice;
+        heading->setBuddy(m_adapters); // a combo box is named by its label alone on Linux
         m_adapters->setFixedHeight(headHeight);
         head->addWidget(m_adapters);
         connect(m_adapters, &AdapterChoice::currentIndexChanged, this, &TryPage::refresh);

@@ -8,12 +8,13 @@
 
 namespace spectune {
 
-WholeRowsArea::WholeRowsArea(CompareTable* table, QWidget* parent)
+WholeRowsArea::WholeRowsArea(CompareTable* table, const QString& name, QWidget* parent)
     : QScrollArea(parent)
     , m_table(table)
 {
     setFrameShape(QFrame::NoFrame);
     setWidgetResizable(true);
+    setAccessibleName(name);
     verticalScrollBar()->setSingleStep(CompareTable::rowHeight);
     connect(verticalScrollBar(), &QScrollBar::valueChanged, this, &WholeRowsArea::fit); // rows differ in height
     table->setObjectName(QStringLiteral("ScrollBody"));

@@ -12,8 +12,8 @@ class CompareTable;
 class WholeRowsArea : public QScrollArea {
     Q_OBJECT
 public:
-    /// Owns @p table.
-    explicit WholeRowsArea(CompareTable* table, QWidget* parent = nullptr);
+    /// Owns @p table. @param name what a screen reader calls the area, at which the keyboard stops
+    WholeRowsArea(CompareTable* table, const QString& name, QWidget* parent = nullptr);
 
 protected:
     bool event(QEvent* event) override;

@@ -34,12 +34,13 @@ QRect rowAt(const QRect& list, int end)
 
 } // namespace
 
-WholeWordsArea::WholeWordsArea(QWidget* content, QWidget* parent)
+WholeWordsArea::WholeWordsArea(QWidget* content, const QString& name, QWidget* parent)
     : QScrollArea(parent)
 {
     setFrameShape(QFrame::NoFrame);
     setWidgetResizable(true);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    setAccessibleName(name);
     content->setObjectName(QStringLiteral("ScrollBody"));
     content->setAttribute(Qt::WA_StyledBackground);
     setWidget(content);

@@ -10,8 +10,8 @@ namespace spectune {
 class WholeWordsArea : public QScrollArea {
     Q_OBJECT
 public:
-    /// Owns @p content.
-    explicit WholeWordsArea(QWidget* content, QWidget* parent = nullptr);
+    /// Owns @p content. @param name what a screen reader calls the area, at which the keyboard stops
+    WholeWordsArea(QWidget* content, const QString& name, QWidget* parent = nullptr);
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override; ///< of the content

@@ -38,7 +38,7 @@ public:
     [[nodiscard]] int valueCount() const override; ///< of levels
     [[nodiscard]] QString valueText(int value) const override;
     [[nodiscard]] QPointF valuePlace(int value) const override; ///< where the level begins
-    [[nodiscard]] QSize sizeHint() const override { return {420, 220}; }
+    [[nodiscard]] QSize sizeHint() const override { return {420, 150}; }
     [[nodiscard]] QSize minimumSizeHint() const override { return {240, 120}; }
 
 protected:

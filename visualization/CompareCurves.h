@@ -66,8 +66,8 @@ public:
     [[nodiscard]] AxisBounds lossLogBounds(double from, double to, int columns) const;
     [[nodiscard]] std::vector<CrosshairValue> valuesAt(double x) const; ///< one per run
     [[nodiscard]] QString axisText(double x) const; ///< "step 1,240", "51,200 tokens", "8 min 38 s"
-    /// Comma-separated, in full precision: run, step, tokens, seconds, loss, loss_smoothed, eval_loss; another value has
-    /// its own columns instead.
+    /// Comma-separated, in full precision: run, step, tokens, seconds, loss, loss_smoothed, eval_loss; another value
+    /// has its own columns instead.
     [[nodiscard]] QString csv() const;
 
 private:

@@ -6,6 +6,7 @@
 #include <gif_lib.h>
 
 #include <algorithm>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -22,6 +23,13 @@ int writeTo(GifFileType* gif, const GifByteType* bytes, int count)
     return static_cast<int>(static_cast<QSaveFile*>(gif->UserData)->write(reinterpret_cast<const char*>(bytes), count));
 }
 
+/// giflib has no words for some of its codes.
+Message libraryWords(int code)
+{
+    const char* words = GifErrorString(code);
+    return Message::verbatim(words != nullptr ? words : "giflib " + std::to_string(code));
+}
+
 } // namespace
 
 GifAnimation::GifAnimation(const QString& path, QSize size, int milliseconds)
@@ -34,7 +42,7 @@ GifAnimation::GifAnimation(const QString& path, QSize size, int milliseconds)
     int code = 0;
     m_gif = EGifOpen(&m_file, writeTo, &code);
     if (m_gif == nullptr) {
-        fail(QString::fromLatin1(GifErrorString(code)));
+        fail(libraryWords(code));
     }
     EGifSetGifVersion(m_gif, true); // GIF89a: delays
     const unsigned char endless[] {1, 0, 0};
@@ -45,7 +53,7 @@ GifAnimation::GifAnimation(const QString& path, QSize size, int milliseconds)
     if (!good) {
         const int error = m_gif->Error;
         EGifCloseFile(std::exchange(m_gif, nullptr), nullptr);
-        fail(QString::fromLatin1(GifErrorString(error)));
+        fail(libraryWords(error));
     }
 }
 
@@ -57,10 +65,11 @@ GifAnimation::~GifAnimation()
     m_file.cancelWriting(); // after commit() it does nothing
 }
 
-void GifAnimation::fail(const QString& what)
+void GifAnimation::fail(const Message& what)
 {
-    const QString why = m_file.error() == QFileDevice::NoError ? what : m_file.errorString();
-    throw ioError("%1 could not be written: %2.", m_file.fileName().toStdString(), why.toStdString());
+    const bool isFiles = m_file.error() != QFileDevice::NoError;
+    throw ioError("%1 could not be written: %2.", m_file.fileName().toStdString(),
+        isFiles ? Message::verbatim(m_file.errorString().toStdString()) : what);
 }
 
 void GifAnimation::add(const QImage& image)
@@ -97,7 +106,7 @@ void GifAnimation::writeFrame(const QImage& image, QRect part)
         || GifQuantizeBuffer(static_cast<unsigned>(part.width()), static_cast<unsigned>(part.height()), &used,
                red.data(), green.data(), blue.data(), indices.data(), map->Colors)
             != GIF_OK) {
-        fail(QStringLiteral("a frame could not be reduced to 256 colours"));
+        fail(makeMessage("a frame could not be reduced to 256 colours"));
     }
     GraphicsControlBlock control {DISPOSE_DO_NOT, false, m_hundredths, NO_TRANSPARENT_COLOR};
     GifByteType extension[4];
@@ -110,7 +119,7 @@ void GifAnimation::writeFrame(const QImage& image, QRect part)
             == GIF_OK;
     }
     if (!good) {
-        fail(QString::fromLatin1(GifErrorString(m_gif->Error)));
+        fail(libraryWords(m_gif->Error));
     }
 }
 
@@ -118,7 +127,7 @@ void GifAnimation::finish()
 {
     int code = 0;
     if (EGifCloseFile(std::exchange(m_gif, nullptr), &code) != GIF_OK) {
-        fail(QString::fromLatin1(GifErrorString(code)));
+        fail(libraryWords(code));
     }
     if (!m_file.commit()) {
         fail({});

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "training/core/Message.h"
 #include "visualization/AnimationFile.h"
 
 #include <QSaveFile>
@@ -18,7 +19,7 @@ public:
     void finish() override;
 
 private:
-    [[noreturn]] void fail(const QString& what);
+    [[noreturn]] void fail(const Message& what);
     void writeFrame(const QImage& image, QRect part);
 
     QSaveFile m_file;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "visualization/NumberFormat.h"
 
+#include <QCoreApplication>
+
 #include <algorithm>
 #include <cmath>
 
@@ -10,9 +12,13 @@ namespace {
 
 const QChar minusSign(0x2212);
 
+struct NumberFormat {
+    Q_DECLARE_TR_FUNCTIONS(NumberFormat)
+};
+
 QString notFinite()
 {
-    return QStringLiteral("not finite");
+    return NumberFormat::tr("not finite");
 }
 
 QString trueMinus(QString text)

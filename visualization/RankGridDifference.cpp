@@ -45,12 +45,13 @@ void RankGridPainter::paintDifferenceMarginals()
     const Theme& theme = Theme::current();
     const QFont caption = Fonts::caption();
     int longest = 1;
-    double room = 0.0; // of a sum beside its bar
+    double widest = 0.0; // figure
     for (int layer = 0; layer < m_state.layers; ++layer) {
         longest = std::max(longest, std::abs(m_state.layerDifference(layer)));
         if (m_geometry.layerSums)
-            room = std::max(room, tabularWidth(caption, withSign(m_state.layerDifference(layer))) + 4.0);
+            widest = std::max(widest, tabularWidth(caption, withSign(m_state.layerDifference(layer))));
     }
+    const double reach = (m_geometry.layerSums ? m_geometry.barRoom(widest) : m_geometry.marginWidth) * 0.5;
     for (int layer = 0; layer < m_state.layers; ++layer) {
         if (!isShown(layer)) {
             continue;
@@ -58,17 +59,12 @@ void RankGridPainter::paintDifferenceMarginals()
         const bool figures = m_geometry.layerSums && m_geometry.hasLabel(layer, labelledLayer());
         const int sum = m_state.layerDifference(layer);
         const QRectF ground = m_geometry.layerBar(layer);
-        const double middle = std::round(ground.left() + m_geometry.marginWidth * 0.5);
-        const double reach = std::max(2.0, middle - ground.left() - room);
-        const double length = std::round(reach * std::abs(sum) / longest);
+        const double middle = std::round(ground.left() + reach);
+        const double length = std::round(std::max(2.0, reach - 1.0) * std::abs(sum) / longest);
         const QRectF bar(sum < 0 ? middle - length : middle, ground.top(), length, ground.height());
         m_painter.fillRect(bar, sum < 0 ? theme.loss : theme.runB);
-        if (figures && sum != 0) {
-            const double width = tabularWidth(caption, withSign(sum));
-            const double x = sum < 0 ? bar.left() - 3.0 - width : bar.right() + 3.0;
-            text({x, m_geometry.rowY(layer) - 4.0, width + 2.0, m_geometry.pitchY + 7.0},
-                Qt::AlignLeft | Qt::AlignVCenter, withSign(sum), theme.text2, caption);
-        }
+        if (figures && sum != 0) // in one column, as those of the maps beside it
+            text(m_geometry.layerSum(layer).adjusted(0, -4, 0, 4), Qt::AlignRight, withSign(sum), theme.text2, caption);
         m_painter.fillRect(QRectF(middle, m_geometry.rowY(layer), 1.0, m_geometry.pitchY), theme.lineStrong);
     }
     for (int block = 0; block < m_geometry.blocks; ++block) {

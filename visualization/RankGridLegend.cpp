@@ -2,6 +2,7 @@
 #include "visualization/Fonts.h"
 #include "visualization/NumberFormat.h"
 #include "visualization/RankGridPainter.h"
+#include "visualization/RankGridPlaces.h"
 #include "visualization/RankGridWords.h"
 #include "visualization/Theme.h"
 
@@ -212,8 +213,7 @@ void RankGridPainter::paintNote()
         return;
     }
     const Theme& theme = Theme::current();
-    const double top = m_geometry.bottom() + (m_geometry.request.transposed ? 54.0 : 40.0);
-    const QRectF area(m_geometry.left, top, m_geometry.request.size.width() - m_geometry.left - 12.0, 70.0);
+    const QRectF area = gridNoteArea(m_geometry);
     text({area.left(), area.top(), area.width(), 18.0}, Qt::AlignLeft, m_state.headline, theme.text, Fonts::body());
     m_painter.setFont(Fonts::caption());
     m_painter.setPen(theme.text3);

@@ -3,6 +3,7 @@
 #include "visualization/Fonts.h"
 #include "visualization/NumberFormat.h"
 #include "visualization/RankGridPainter.h"
+#include "visualization/RankGridPlaces.h"
 #include "visualization/RankGridWords.h"
 #include "visualization/Theme.h"
 
@@ -12,8 +13,6 @@
 namespace spectune {
 
 namespace {
-
-constexpr double totalBelowMeans = 15.0; ///< of two blocks: a line lower
 
 /// Sums in words, and the width of the longest.
 struct Figures {

@@ -35,9 +35,10 @@ QStringList barChoices(const RankGridState& state)
 Choices choicesOf(const RankGridState& state)
 {
     if (state.view == GridView::Difference) {
-        return {QStringList {RankGrid::tr("A has more"), RankGrid::tr("A more"), QStringLiteral("A")},
-            QStringList {RankGrid::tr("B has more"), RankGrid::tr("B more"), QStringLiteral("B")},
-            QStringList {RankGrid::tr("triplets, B − A"), QStringLiteral("B − A")}};
+        // Of A alone: what it is held against may be any other run, B to F.
+        return {QStringList {RankGrid::tr("A has more"), RankGrid::tr("A more"), RankGrid::tr("more")},
+            QStringList {RankGrid::tr("A has less"), RankGrid::tr("A less"), RankGrid::tr("less")},
+            QStringList {RankGrid::tr("triplets against A"), RankGrid::tr("against A")}};
     }
     switch (state.mode) {
     case GridMode::Rank:
@@ -132,11 +133,11 @@ QString differenceWords(int delta, bool several)
     const QString count = formatCount(std::abs(delta));
     switch (delta) {
     case 0: return several ? RankGrid::tr("as many triplets in both runs") : RankGrid::tr("same rank in both runs");
-    case 1: return RankGrid::tr("1 triplet more in run B than in run A");
-    case -1: return RankGrid::tr("1 triplet fewer in run B than in run A");
+    case 1: return RankGrid::tr("1 triplet more than in run A");
+    case -1: return RankGrid::tr("1 triplet fewer than in run A");
     default:
-        return delta > 0 ? RankGrid::tr("%1 triplets more in run B than in run A").arg(count)
-                         : RankGrid::tr("%1 triplets fewer in run B than in run A").arg(count);
+        return delta > 0 ? RankGrid::tr("%1 triplets more than in run A").arg(count)
+                         : RankGrid::tr("%1 triplets fewer than in run A").arg(count);
     }
 }
 

@@ -26,7 +26,7 @@ struct LegendWords {
 /// both ends and what fits between them.
 [[nodiscard]] std::vector<int> legendFigures(int last, double step);
 
-/// A difference as a sentence's end.  @param delta triplets of run B minus those of run A
+/// A difference as a sentence's end.  @param delta triplets of another run, B to F, minus those of run A
 /// @param several it is a sum over matrices
 [[nodiscard]] QString differenceWords(int delta, bool several = false);
 

@@ -56,6 +56,8 @@ public:
     [[nodiscard]] std::vector<PlacedMark> placedMarks() const;
     [[nodiscard]] std::vector<QRectF> lossLabels() const;
     [[nodiscard]] std::vector<PlacedWords> budgetLabels() const; ///< the words inside the budget's plot; canvas pixels
+    /// All that is written in and around the plots: titles, figures of the axes, phases, labels; this widget's pixels.
+    [[nodiscard]] std::vector<QRectF> words() const;
     /// Of the budget's curve at @p x: what is kept as far as it is known, then the plan; canvas pixels.
     [[nodiscard]] double budgetY(double x) const;
     void setRange(PlotRange range);

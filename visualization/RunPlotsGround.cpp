@@ -4,6 +4,7 @@
 #include "visualization/Marks.h"
 #include "visualization/NumberFormat.h"
 #include "visualization/QCustomPlotQt.h"
+#include "visualization/RunPlotsLabel.h"
 #include "visualization/RunPlotsPrivate.h"
 #include "visualization/Theme.h"
 
@@ -87,10 +88,9 @@ void RunPlots::Private::paintGrid(QPainter& painter) const
             drawTabular(painter, {0.0, place.left, rect.left() - 6.0, place.width}, Qt::AlignRight, textOf(place.tick));
         }
     };
-    const double lossStep = loss.ticks.size() > 1 ? loss.ticks[1] - loss.ticks[0] : 1.0;
     levels(
         rectOf(m_lossRect), loss, logarithmic, [this](double tick) { return lossY(tick); },
-        [this, lossStep](double tick) { return logarithmic ? formatLogTick(tick) : formatTick(tick, lossStep); });
+        [this](double tick) { return lossFigure(tick); });
     levels(
         rectOf(m_orthRect), orth, true, [this](double tick) { return orthY(tick); },
         [](double tick) { return formatLogTick(tick); });
@@ -105,12 +105,8 @@ void RunPlots::Private::paintSteps(QPainter& painter) const
 {
     const QRectF below = rectOf(m_budgetRect);
     painter.setPen(Theme::current().text3);
-    std::vector<TickPlace> places; // those at the ends move inwards, towards their neighbours
-    for (const double tick : steps.ticks) {
-        const double width = tabularWidth(Fonts::caption(), formatCount(std::llround(tick)));
-        places.push_back({tick, centredInside(xOf(tick), width, below.left(), below.right()), width});
-    }
-    for (const TickPlace& place : standingApart(places))
+    const auto xOfStep = [this](double step) { return xOf(step); };
+    for (const TickPlace& place : plotlabel::stepFigures(steps.ticks, xOfStep, below.left(), below.right()))
         drawTabular(painter, {place.left, below.bottom() + 3.0, place.width, 16.0}, Qt::AlignLeft,
             formatCount(std::llround(place.tick)));
 }

@@ -2,11 +2,16 @@
 #pragma once
 
 #include "visualization/Fonts.h"
+#include "visualization/PlotAxes.h"
 #include "visualization/RunPlots.h"
 
 #include <QColor>
 #include <QRectF>
 #include <QString>
+
+#include <array>
+#include <functional>
+#include <vector>
 
 namespace spectune::plotlabel {
 
@@ -31,6 +36,20 @@ struct CurveEnd {
 };
 
 inline constexpr double lineHeight = 14.0;
+
+/// What stands above a plot: its name, and what is drawn in it.
+struct Title {
+    QString name;
+    QString rest;
+    double up = 18.0; ///< from the plot's upper edge to the title's, in pixels
+};
+
+/// Of the loss, γR and budget plots. @param gamma 0: R alone is drawn
+[[nodiscard]] std::array<Title, 3> titles(double gamma, bool logarithmic);
+
+/// Where the figures of the steps' axis stand between @p left and @p right: those at the ends move inwards.
+[[nodiscard]] std::vector<TickPlace> stepFigures(
+    const std::vector<double>& ticks, const std::function<double(double)>& xOf, double left, double right);
 
 inline double widthOf(const Label& label)
 {

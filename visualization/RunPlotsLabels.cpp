@@ -99,7 +99,7 @@ void RunPlots::Private::paintLossLabels(QPainter& painter) const
     }
 }
 
-void RunPlots::Private::paintOrthLabel(QPainter& painter) const
+std::vector<PlacedLabel> RunPlots::Private::orthLabels() const
 {
     const Theme& theme = Theme::current();
     const QRectF rect = rectOf(m_orthRect);
@@ -107,20 +107,26 @@ void RunPlots::Private::paintOrthLabel(QPainter& painter) const
     const double gamma = curves.plan().gamma > 0.0 ? curves.plan().gamma : 1.0;
     const double value = curves.orth().valueAt(at) * gamma;
     if (orth.ticks.empty() || !(value > 0.0)) {
-        painter.setFont(Fonts::caption());
-        painter.setPen(theme.text3);
-        drawTabular(painter, rect, Qt::AlignHCenter, RunPlots::tr("this method has no orthogonality term"));
-        return;
+        const Label none {RunPlots::tr("this method has no orthogonality term"), theme.text3, false};
+        const double width = widthOf(none);
+        return {{none, {rect.center().x() - width / 2.0, rect.center().y() - lineHeight / 2.0, width, lineHeight}}};
     }
     if (at < steps.low || at > steps.high || !isShown(PlotCurve::Orthogonality)) {
-        return;
+        return {};
     }
     const Label label {formatShort(value), theme.text2, true};
     const double width = widthOf(label);
     const bool flipped = xOf(at) + 6.0 + width > rect.right();
     const double y = flipped ? orthY(value) - lineHeight - 6.0 : orthY(value) - lineHeight / 2.0;
     const double top = std::clamp(y, rect.top(), rect.bottom() - lineHeight);
-    write(painter, {flipped ? xOf(at) - 6.0 - width : xOf(at) + 6.0, top, width, lineHeight}, label);
+    return {{label, {flipped ? xOf(at) - 6.0 - width : xOf(at) + 6.0, top, width, lineHeight}}};
+}
+
+void RunPlots::Private::paintOrthLabel(QPainter& painter) const
+{
+    for (const PlacedLabel& label : orthLabels()) {
+        write(painter, label.place, label.label);
+    }
 }
 
 } // namespace spectune

@@ -42,8 +42,11 @@ void RunPlots::Private::paintOverlay(QPainter& painter) const
 void RunPlots::Private::paintTitles(QPainter& painter) const
 {
     const Theme& theme = Theme::current();
-    const double gamma = curves.plan().gamma;
-    const auto title = [&](const QCPAxisRect* axisRect, double up, const QString& name, const QString& rest) {
+    const bool reading = hovered > 0;
+    const auto titles = plotlabel::titles(curves.plan().gamma, logarithmic);
+    const auto title = [&](const QCPAxisRect* axisRect, const plotlabel::Title& words) {
+        const auto& [name, told, up] = words;
+        const QString rest = reading ? QString() : told;
         const QRectF rect = rectOf(axisRect);
         const double nameWidth = tabularWidth(Fonts::captionBold(), name);
         const double restWidth = tabularWidth(Fonts::caption(), rest);
@@ -60,18 +63,8 @@ void RunPlots::Private::paintTitles(QPainter& painter) const
         drawTabular(painter, {rect.left() + nameWidth + 4.0, place.top(), restWidth, 14.0}, Qt::AlignLeft, rest);
         return rect.left() + nameWidth + 4.0 + restWidth;
     };
-    const bool reading = hovered > 0;
-    std::array<double, 3> used {};
-    used[0] = title(m_lossRect, 18.0, RunPlots::tr("Task loss"),
-        reading           ? QString()
-            : logarithmic ? RunPlots::tr("log axis, without γR")
-                          : RunPlots::tr("per loss-bearing token, without γR"));
-    used[1] = title(m_orthRect, 18.0, gamma > 0.0 ? RunPlots::tr("Orthogonality γR") : RunPlots::tr("Orthogonality R"),
-        reading           ? QString()
-            : gamma > 0.0 ? RunPlots::tr("log axis")
-                          : RunPlots::tr("log axis, not in the loss"));
-    used[2] = title(m_budgetRect, 36.0, RunPlots::tr("Budget b(t)"),
-        reading ? QString() : RunPlots::tr("kept triplets; dashed: plan"));
+    const std::array<double, 3> used {
+        title(m_lossRect, titles[0]), title(m_orthRect, titles[1]), title(m_budgetRect, titles[2])};
     if (reading) {
         paintCrosshair(painter, used);
     }

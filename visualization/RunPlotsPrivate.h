@@ -17,7 +17,6 @@ class QCustomPlot;
 class QPainter;
 
 namespace spectune {
-
 class PiecewiseGraph;
 
 /// What RunPlots is made of: QCustomPlot keeps the curves and their axes; phases, grid, figures and marks are painted
@@ -25,7 +24,6 @@ class PiecewiseGraph;
 class RunPlots::Private {
 public:
     explicit Private(RunPlots* owner);
-
     enum class Pace { Data, Pointer }; ///< 30 pictures a second, or 60
     void changed(bool rescale = false, Pace pace = Pace::Data); ///< repaints soon
     void replot();
@@ -72,6 +70,8 @@ public:
     [[nodiscard]] std::vector<PlacedMark> placedMarks() const;
     [[nodiscard]] std::vector<QRectF> lossLabels() const; ///< the loss plot's own words, marks not among them
     [[nodiscard]] std::vector<plotlabel::PlacedLabel> budgetLabels() const;
+    [[nodiscard]] std::vector<plotlabel::PlacedLabel> orthLabels() const; ///< at the curve's end, one at most
+    [[nodiscard]] std::vector<QRectF> words() const; ///< canvas pixels
     [[nodiscard]] LabelObstacles budgetObstacles() const;
     void smooth(double weight); ///< many points by a worker: the earlier curve stays until then
     void replaced(); ///< all curves: as smooth as was asked for last
@@ -95,11 +95,11 @@ private:
     void updateKept();
     void updatePlan();
     [[nodiscard]] int columns() const;
-
     [[nodiscard]] double xOf(double step) const;
     [[nodiscard]] double lossY(double value) const;
     [[nodiscard]] double orthY(double value) const;
     [[nodiscard]] double budgetY(double value) const;
+    [[nodiscard]] QString lossFigure(double tick) const; ///< beside the loss axis
     [[nodiscard]] QRectF rectOf(const QCPAxisRect* axisRect) const;
     [[nodiscard]] std::int64_t now() const { return curves.lastStep(); }
     /// Words on a patch of the plot's own ground: what was drawn there before does not run through them.

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "visualization/SampleImage.h"
 
+#include "training/core/Error.h"
+
 #include <QImage>
 #include <QImageReader>
 #include <QString>
 
 #include <algorithm>
 #include <cmath>
-#include <stdexcept>
 
 namespace spectune {
 
@@ -118,8 +119,7 @@ MatrixValues loadGreyImage(const QString& file, int most)
         reader.setScaledSize(size.scaled(most, most, Qt::KeepAspectRatio).expandedTo({1, 1}));
     const QImage image = reader.read();
     if (image.isNull())
-        throw std::runtime_error(
-            file.toStdString() + " cannot be read as an image: " + reader.errorString().toStdString());
+        throw ioError("%1 cannot be read as an image: %2.", file.toStdString(), reader.errorString().toStdString());
     return greyValues(image, most);
 }
 

@@ -12,7 +12,7 @@ namespace spectune {
 [[nodiscard]] MatrixValues greyValues(const QImage& image, int most);
 /// The lens' own picture: two balls on a chequered floor, computed and not loaded, @p side × @p side.
 [[nodiscard]] MatrixValues sampleImage(int side);
-/// An image file as grey values. @throws std::runtime_error naming the file where it cannot be read
+/// An image file as grey values. @throws Error naming the file where it cannot be read
 [[nodiscard]] MatrixValues loadGreyImage(const QString& file, int most);
 
 } // namespace spectune

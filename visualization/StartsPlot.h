@@ -42,7 +42,7 @@ public:
     [[nodiscard]] int valueCount() const override; ///< of ranks that were tried
     [[nodiscard]] QString valueText(int value) const override;
     [[nodiscard]] QPointF valuePlace(int value) const override; ///< the rank's best start
-    [[nodiscard]] QSize sizeHint() const override { return {420, 240}; }
+    [[nodiscard]] QSize sizeHint() const override { return {420, 196}; }
     [[nodiscard]] QSize minimumSizeHint() const override { return {240, 140}; }
 
 protected:

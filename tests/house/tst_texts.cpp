@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Every sentence of the studio can be translated: what a widget is told to show, say or be called goes through tr().
+// Every sentence of the studio can be translated: what a widget is told to show, say or be called goes through tr(),
+// and what went wrong is a pattern.
 #include "tests/house/UntranslatedTexts.h"
 
 #include <QDirIterator>
@@ -19,6 +20,10 @@ private Q_SLOTS:
         QTest::addRow("plain") << QStringLiteral("label->setText(\"Loss per token\");") << 1;
         QTest::addRow("literal macro") << QStringLiteral("makeCaption(QStringLiteral(\"Loss per token\"))") << 1;
         QTest::addRow("over two lines") << QStringLiteral("button->setToolTip(\n    \"Stops the run\");") << 1;
+        QTest::addRow("failure") << QStringLiteral("fail(QStringLiteral(\"a frame is too large\"));") << 1;
+        QTest::addRow("exception") << QStringLiteral("throw std::runtime_error(\n    file + \" cannot be read\");")
+                                   << 1;
+        QTest::addRow("message") << QStringLiteral("fail(makeMessage(\"a frame is too large\"));") << 0;
         QTest::addRow("translated") << QStringLiteral("label->setText(tr(\"Loss per token\"));") << 0;
         QTest::addRow("symbol") << QStringLiteral("makeText(QStringLiteral(\"|λ|\"))") << 0;
         QTest::addRow("markup") << QStringLiteral("x->setText(QStringLiteral(\"<span style='color:%1'>▼ %2</span>\"))")

@@ -56,9 +56,10 @@ private Q_SLOTS:
     {
         prepareThread(at::kCPU, 1);
         std::string lines;
-        for (int i = 0; i < 9; ++i) // of 7 to 55 tokens; the loss begins in the middle and in one at the very end
-            lines += R"({"prompt":")" + std::string(static_cast<std::size_t>(2 + i * 3), 'a') + R"(","completion":")"
-                + std::string(static_cast<std::size_t>(i == 4 ? 1 : 3 + i * 3), static_cast<char>('b' + i)) + "\"}\n";
+        const auto filled = [](int count, char letter) { return std::string(static_cast<std::size_t>(count), letter); };
+        for (int i = 0; i < 9; ++i) // of 7 to 55 tokens; the loss begins in the middle, and in one at the very end
+            lines += "{\"prompt\": \"" + filled(2 + i * 3, 'a') + "\", \"completion\": \""
+                + filled(i == 4 ? 1 : 3 + i * 3, static_cast<char>('b' + i)) + "\"}\n";
         m_path = m_folder.write("eval.jsonl", lines).string();
     }
 

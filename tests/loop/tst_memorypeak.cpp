@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a run is told to need beforehand against what its tensors took, as the allocator counted.
+#include "tests/support/BenchedRun.h"
 #include "tests/support/EngineRuns.h"
 #include "training/config/MemoryChanges.h"
 #include "training/config/MemoryWorkspace.h"
 #include "training/cuda/SwiGluThinArgs.h"
 #include "training/io/ModelFolder.h"
-#include "training/loop/Bench.h"
 #include "training/loop/BenchShapes.h"
 #include "training/loop/CountingAllocator.h"
 #include "training/loop/Device.h"
@@ -20,36 +20,6 @@ using namespace spectune::testing;
 Q_DECLARE_METATYPE(BenchCommand)
 
 namespace {
-
-ModelShape shapeOf(const ModelSpec& spec)
-{
-    return {.layers = spec.layers,
-        .width = spec.width,
-        .feedForward = spec.feedForward,
-        .heads = spec.heads,
-        .kvHeads = spec.kvHeads,
-        .headDim = spec.headDim,
-        .vocabulary = spec.vocabulary,
-        .maxPositions = spec.maxPositions,
-        .tiedHead = spec.tiedHead};
-}
-
-/// The set-up of the run that the bench makes of the command.
-RunConfig configOf(const BenchCommand& command)
-{
-    RunConfig config;
-    config.data.maxLength = command.sequence;
-    config.data.format = DataFormat::Text;
-    config.train.batchSize = command.batch;
-    config.train.microBatchSize = command.microBatch;
-    config.train.dtype = command.dtype;
-    config.train.threads = command.threads;
-    config.train.gradientCheckpointing = command.recomputes;
-    config.method = command.method == "lora" ? Method::Lora : Method::AdaLora;
-    config.adalora.initRank = command.initRank;
-    config.adalora.targetRank = command.method == "lora" ? command.initRank : command.targetRank;
-    return config;
-}
 
 BenchCommand command(const char* shape, std::int64_t batch, std::int64_t sequence)
 {

@@ -77,6 +77,7 @@ std::shared_ptr<const ModuleLayout> layoutOf(const ModelSummary& model, std::int
 
 void SceneEngine::prepare(const RunRequest& request, RunControl& control)
 {
+    m_scene->edits = request.edits;
     for (int stage = 0; stage < 3; ++stage) {
         control.post(PreparationProgress {makeMessage("Reading weights"), stage, 3});
         m_scene->prepareWaits.wait(true);

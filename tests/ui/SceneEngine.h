@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace spectune::test {
 
@@ -28,6 +29,7 @@ struct Scene {
     std::string answer; ///< what both sides generate; empty: words of their own
     std::atomic<bool> answerWaits {false}; ///< an answer stops behind its first word, a check at once
     std::atomic<int> deviceQuestions {0}; ///< how often the device's memory was asked for
+    std::vector<AppliedEdit> edits; ///< that the last start asked for; of the engine's thread until the run has ended
     bool writesFiles = false; ///< config.json, metrics.jsonl, ranks.jsonl as a real run
 };
 

@@ -39,6 +39,8 @@ private Q_SLOTS:
     void whatDiffersStaysInSight();
     void textsThatFitAreWhole();
     void columnsFitTheirValues();
+    void roomIsSharedOut();
+    void noHeadingStandsLast();
     void zeroIsToldAsInSetUp();
     void differentPathsReadDifferently();
     void namesOfModelsAreRead();
@@ -121,6 +123,35 @@ void TestCompareTable::columnsFitTheirValues()
     QCOMPARE(table.shownValues(1), QStringList({"train.jsonl", "train.jsonl"}));
     table.resize(table.neededWidth(), 200); // the least: a number is never cut
     QCOMPARE(table.shownValues(0), QStringList({"0.005", "0.002"}));
+}
+
+void TestCompareTable::roomIsSharedOut()
+{
+    CompareTable table;
+    table.setRows(2, {keyRow("optim.lr", {"0.005", "0.002"})}, {});
+    table.resize(440, 200); // of a window of 1920
+    const auto [leftOfA, rightOfA] = table.columnAt(0);
+    const auto [leftOfB, rightOfB] = table.columnAt(1);
+    QVERIFY2(leftOfA < 220, qPrintable(QString::number(leftOfA))); // not at the far end of a row of nothing
+    QVERIFY(rightOfA - leftOfA > 80 && leftOfB > rightOfA);
+    QCOMPARE(rightOfB, 440 - 12);
+    table.resize(table.neededWidth(), 200);
+    QCOMPARE(table.shownValues(0), QStringList({"0.005", "0.002"}));
+}
+
+void TestCompareTable::noHeadingStandsLast()
+{
+    CompareTable table;
+    table.setRows(4,
+        {keyRow("optim.lr", {"0.1", "0.2", "0.3", "0.4"}), keyRow("adalora.target_rank", {"8", "4", "3", "2"}),
+            keyRow("adalora.alpha", {"8", "4", "3", "2"})},
+        {});
+    table.resize(table.neededWidth(), 200);
+    QCOMPARE(table.shownGroups(), QStringList({"optim", "adalora"}));
+    const int firstRow = table.wholeRows(0, 72);
+    QVERIFY(firstRow > 0 && firstRow < 72);
+    QCOMPARE(table.wholeRows(0, firstRow + 20), firstRow); // "adalora" would fit
+    QCOMPARE(table.wholeRows(0, firstRow + 20 + CompareTable::rowHeight), firstRow + 20 + CompareTable::rowHeight);
 }
 
 void TestCompareTable::zeroIsToldAsInSetUp()
@@ -233,7 +264,7 @@ void TestCompareTable::whatIsSharedIsTold()
 void TestCompareTable::theLastRowInSightIsWhole()
 {
     auto* table = new CompareTable;
-    WholeRowsArea area(table);
+    WholeRowsArea area(table, "Rows");
     std::vector<CompareRow> rows {keyRow("data.path", {"/a/train.jsonl", "/b/train.jsonl"})}; // a taller one
     for (int row = 0; row < 20; ++row)
         rows.push_back(keyRow(QStringLiteral("optim.key%1").arg(row), {"1", "2"}));
@@ -274,7 +305,7 @@ void TestCompareTable::rowsThatCameUnseenHaveTheirHeight()
     QWidget page;
     page.resize(400, 200);
     auto* table = new CompareTable;
-    auto* area = new WholeRowsArea(table, &page);
+    auto* area = new WholeRowsArea(table, "Rows", &page);
     area->resize(400, 200);
     table->setRows(2, {keyRow("optim.lr", {"1", "2"})}, {});
     page.show();

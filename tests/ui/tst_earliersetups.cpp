@@ -13,6 +13,7 @@
 #include "ui/RunBar.h"
 #include "ui/RunModel.h"
 #include "ui/SessionController.h"
+#include "ui/SetupEdits.h"
 #include "ui/SetupFacts.h"
 #include "ui/SetupPage.h"
 #include "ui/TourLesson.h"
@@ -30,11 +31,24 @@
 using namespace spectune;
 using spectune::test::patience;
 
+namespace {
+
+RepeatedEdits changes()
+{
+    return {.edits = {{.step = 20, .key = "optim.lr", .before = 0.0123, .after = 0.002},
+                {.step = 30, .key = "adalora.gamma", .before = {}, .after = 0.2}},
+        .run = "demo-1"};
+}
+
+} // namespace
+
 class TestEarlierSetups : public test::StudioTest {
     Q_OBJECT
 private Q_SLOTS:
     void aReplacedSetupComesBack();
     void aDraftOutlivesTheProgram();
+    void changesToRepeatOutliveIt();
+    void aReplacedSetupKeepsItsChanges();
     void setUpShowsTheRecordedRunsOwn();
     void aChosenSetupOfARunIsOnesOwn();
     void aNamedSetupOfARunIsOnesOwn();
@@ -119,6 +133,42 @@ void TestEarlierSetups::aDraftOutlivesTheProgram()
     QVERIFY(EarlierSetups::readDraft());
     QCOMPARE(EarlierSetups::readDraft()->config.optim.lr, 0.0456);
     EarlierSetups::writeDraft({});
+}
+
+void TestEarlierSetups::changesToRepeatOutliveIt()
+{
+    QCoreApplication::setOrganizationName("spectune-test");
+    RunConfig config;
+    config.optim.lr = 0.0123;
+    EarlierSetups::writeDraft(EarlierSetups::Setup {config, "mine", changes()});
+    start();
+    window().openFirst();
+    const RepeatedEdits& carried = window().setup().edits().carried();
+    QCOMPARE(carried.run, "demo-1");
+    QCOMPARE(carried.edits.size(), std::size_t {2});
+    QVERIFY(isSameEdit(carried.edits[0], changes().edits[0]) && isSameEdit(carried.edits[1], changes().edits[1]));
+    QVERIFY(carried.edits[0].before == FieldValue(0.0123));
+    window().show();
+    QVERIFY(leave());
+    QCOMPARE(EarlierSetups::readDraft()->edits.edits.size(), std::size_t {2});
+    EarlierSetups::writeDraft(EarlierSetups::Setup {config, "mine"});
+    QVERIFY(EarlierSetups::readDraft()->edits.isEmpty()); // nothing is left of the draft before
+    EarlierSetups::writeDraft({});
+}
+
+void TestEarlierSetups::aReplacedSetupKeepsItsChanges()
+{
+    QVERIFY(m_bench->open());
+    const SetupEdits& edits = window().setup().edits();
+    window().form().setValue("optim.lr", FieldValue {0.0123});
+    window().setup().edits().carry(changes());
+    window().newConfig();
+    QVERIFY(edits.carried().isEmpty()); // they were of the other
+    window().restoreSetup();
+    QCOMPARE(edits.carried().edits.size(), std::size_t {2});
+    QCOMPARE(window().form().config().optim.lr, 0.0123);
+    window().setup().presets().choose(0);
+    QVERIFY(edits.carried().isEmpty());
 }
 
 void TestEarlierSetups::setUpShowsTheRecordedRunsOwn()

@@ -60,6 +60,7 @@ private Q_SLOTS:
     void anEditMakesTwoRunsDiffer();
     void aSearchReadsAConfigurationOnce();
     void resultsAreTheRuns();
+    void theVerdictSaysWhatItHolds();
     void ranksAreSubtractedByName();
     void tablesAreWrittenAsCsv();
     void aRunByAMapIsReadWithItsRanks();
@@ -210,6 +211,7 @@ void TestRunComparison::resultsAreTheRuns()
     std::vector<RunRecord> records {record(1, "a", 0), record(2, "b", 0)};
     records[0].seconds = 20;
     records[0].ranks.revived = 4;
+    records[1].totalSteps = 2000; // it ended early
     const std::vector<CompareRow> rows = compareResults(runs, records);
     QCOMPARE(rowNamed(rows, "evaluation loss").values, QStringList({"1.063", "0.557"}));
     QCOMPARE(rowNamed(rows, "best evaluation").values, QStringList({"1.063", "0.557"}));
@@ -219,12 +221,32 @@ void TestRunComparison::resultsAreTheRuns()
     QCOMPARE(rowNamed(rows, "matrices at rank 0").values, QStringList({"2 of 6", "1 of 6"}));
     QCOMPARE(rowNamed(rows, "largest rank").values, QStringList({"4", "4"}));
     QCOMPARE(rowNamed(rows, "revived in total").values, QStringList({"4", "0"}));
-    QCOMPARE(rowNamed(rows, "steps").values, QStringList({"40", "40"}));
-    QVERIFY(!rowNamed(rows, "steps").differs);
+    QCOMPARE(rowNamed(rows, "steps").values, QStringList({"40", "40 of 2,000"}));
+    QVERIFY(!rowNamed(rows, "largest rank").differs);
     QCOMPARE(rowNamed(rows, "time").values.front(), "20 s");
+    LoadedRun plain = *runs[0]; // of a run that has recorded no ranks
+    plain.layout.reset();
+    plain.ranks.clear();
+    const std::vector<std::shared_ptr<const LoadedRun>> one {std::make_shared<LoadedRun>(plain)};
+    QCOMPARE(rowNamed(compareResults(one, records), "matrices at rank 0").values.front(), "none");
     QCOMPARE(rowNamed(rows, "perplexity").values.size(), 2);
     QCOMPARE(lossVerdict(*runs[0], *runs[1]).number, "+0.507");
     QCOMPARE(lossVerdict(*runs[1], *runs[0]).number, "−0.507");
+    QCOMPARE(lossVerdict(*runs[1], *runs[0]).note, "one seed each: a difference, not a proof");
+}
+
+void TestRunComparison::theVerdictSaysWhatItHolds()
+{
+    const auto a = loadWritten(m_folder->filePath("a"), {smallConfig()});
+    LoadedRun like = *a;
+    like.history.evaluations.back().evalLoss += 1e-4; // no decimal of it is shown
+    QCOMPARE(lossVerdict(*a, like).number, "Equal");
+    QCOMPARE(lossVerdict(*a, like).words, "evaluation loss, to three decimals");
+    QVERIFY(!lossVerdict(*a, like).note.contains("difference"));
+    const auto early = loadWritten(m_folder->filePath("b"), {.config = smallConfig(), .steps = 20});
+    QCOMPARE(lossVerdict(*a, *early).note, "A evaluated at step 40, B at step 20");
+    like.history.evaluations.clear();
+    QCOMPARE(lossVerdict(*a, like), LossVerdict {});
 }
 
 void TestRunComparison::ranksAreSubtractedByName()

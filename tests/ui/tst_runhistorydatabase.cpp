@@ -2,6 +2,7 @@
 // The history's file: migrations from every earlier version, rows there and back, what is refused.
 #include "tests/support/Errors.h"
 #include "ui/RunDatabase.h"
+#include "ui/RunFolderReader.h"
 #include "ui/RunLibrary.h"
 #include "ui/RunMigrations.h"
 
@@ -75,6 +76,7 @@ RunRecord fullRecord()
     record.bytes = 412'000'000;
     record.configuration = "{\"schema\": 1}";
     record.fingerprint = "1:2 3:4";
+    record.derivation = 3;
     return record;
 }
 
@@ -139,6 +141,7 @@ void TestRunHistoryDatabase::rowsComeBackAsTheyWere()
     QCOMPARE(read.bytes, 412'000'000);
     QCOMPARE(read.configuration, written.configuration);
     QCOMPARE(read.fingerprint, written.fingerprint);
+    QCOMPARE(read.derivation, 3);
 }
 
 void TestRunHistoryDatabase::factsLeaveNameNotesAndTags()
@@ -205,6 +208,7 @@ void TestRunHistoryDatabase::everyEarlierVersionIsMigrated()
         QCOMPARE(record.loss, 1.25);
         QVERIFY(std::isnan(record.evalLoss));
         QCOMPARE(record.fingerprint, QString()); // so that its folder is read again
+        QVERIFY(record.derivation < folderDerivation); // which would do by itself
         QCOMPARE(record.tags, version >= 2 ? QStringList {"precious"} : QStringList());
     }
     database.insert(fullRecord()); // the new form takes all that the program writes
@@ -265,7 +269,7 @@ void TestRunHistoryDatabase::aNewerFileIsRefusedAndLeftAlone()
     QFile before(path);
     QVERIFY(before.open(QIODevice::ReadOnly));
     const QByteArray bytes = before.readAll();
-    QVERIFY(says([&] { RunDatabase {path}; }, "has version 7, this Spectune knows versions up to 3"));
+    QVERIFY(says([&] { RunDatabase {path}; }, "has version 8, this Spectune knows versions up to 4"));
     QFile after(path);
     QVERIFY(after.open(QIODevice::ReadOnly));
     QCOMPARE(after.readAll(), bytes);

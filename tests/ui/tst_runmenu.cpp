@@ -82,16 +82,19 @@ void TestRunMenu::theBarNamesItsRun()
     write("b", written(1, 0.5));
     openRuns(2);
     choose({"a", "b"});
-    QCOMPARE(button("Open").toolTip(), "Opens “a” in Live, as it was recorded");
-    QCOMPARE(button("Open").accessibleDescription(), button("Open").toolTip());
+    QCOMPARE(button("Open A").toolTip(), "Opens “a” in Live, as it was recorded");
+    QCOMPARE(button("Open A").accessibleDescription(), button("Open A").toolTip());
     QCOMPARE(button("Swap").toolTip(), "“b” becomes A, “a” becomes B");
-    for (const char* text : {"Start again", "Use rank map", "More", "Export A…"}) {
+    for (const char* text : {"Start A again", "Use A’s ranks", "More", "Export A…"}) {
         const QPushButton& named = button(text);
         QVERIFY2(named.isEnabled() && named.toolTip().contains("“a”"), qPrintable(named.toolTip()));
         QCOMPARE(named.accessibleDescription(), named.toolTip());
     }
     page().swap();
-    QCOMPARE(button("Open").toolTip(), "Opens “b” in Live, as it was recorded");
+    QCOMPARE(button("Open A").toolTip(), "Opens “b” in Live, as it was recorded");
+    choose({"b"}); // alone it needs no letter
+    for (const char* text : {"Open", "Start again", "Use rank map", "Export…"})
+        QVERIFY2(button(text).toolTip().contains("“b”"), qPrintable(button(text).toolTip()));
 }
 
 void TestRunMenu::theBarSaysWhatKeepsARunFromIt()
@@ -153,7 +156,7 @@ void TestRunMenu::aRowsMenuIsOfItsRun()
     QVERIFY(menu().isVisible());
     QCOMPARE(page().list().chosen(), std::vector<std::int64_t>({id("a"), id("b")})); // the comparison stays
     QCOMPARE(entry("Open").toolTip(), "Opens “c” in Live, as it was recorded");
-    QCOMPARE(button("Open").toolTip(), "Opens “a” in Live, as it was recorded");
+    QCOMPARE(button("Open A").toolTip(), "Opens “a” in Live, as it was recorded");
     menu().close();
     entry("Delete…").trigger();
     QTRY_VERIFY_WITH_TIMEOUT(page().bar().asks(), patience);
@@ -244,14 +247,14 @@ void TestRunMenu::whatIsBeingOpenedIsNotOpenedAgain()
     openRuns(2);
     choose({"a", "b"});
     page().setOpening(m_bench->path("runs/../runs/b/"));
-    QVERIFY(button("Open").isEnabled()); // A is another one
+    QVERIFY(button("Open A").isEnabled()); // A is another one
     rightClick("b");
     menu().close();
     QVERIFY(!entry("Opening…").isEnabled());
     page().setOpening(m_bench->path("runs//a"));
     QVERIFY(!button("Opening…").isEnabled());
     page().setOpening({});
-    QVERIFY(button("Open").isEnabled());
+    QVERIFY(button("Open A").isEnabled());
 }
 
 void TestRunMenu::theSeventhRunIsRefused()

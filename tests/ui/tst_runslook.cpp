@@ -10,10 +10,8 @@
 #include "ui/RunListDelegate.h"
 #include "ui/RunListModel.h"
 #include "ui/RunsBar.h"
-#include "ui/RunsCurves.h"
 #include "ui/RunsMaps.h"
 #include "ui/RunsPage.h"
-#include "ui/SmoothingSlider.h"
 #include "ui/StudioStyle.h"
 #include "visualization/ComparePlot.h"
 #include "visualization/Fonts.h"
@@ -21,7 +19,6 @@
 #include "visualization/Theme.h"
 
 #include <QApplication>
-#include <QComboBox>
 #include <QImage>
 #include <QLabel>
 #include <QLineEdit>
@@ -31,6 +28,7 @@
 #include <QTest>
 #include <QTextDocument>
 
+#include <algorithm>
 #include <set>
 
 using namespace spectune;
@@ -49,9 +47,10 @@ private Q_SLOTS:
     void handlesStayWhereTheyWerePut();
     void mapsOfOneComparisonShareTheirColours();
     void theMapsCaptionCountsItsTriplets();
+    void theMapsCaptionFitsHowTheRunsStand();
+    void factsFitHowTheRunStands();
     void namesOfManyRunsAreToldApart();
     void legendsHaveTheDashesOfTheirCurves();
-    void theComparedValueIsChosen();
     void rowsKeepTheirWords_data();
     void rowsKeepTheirWords();
 
@@ -217,6 +216,59 @@ void TestRunsLook::theMapsCaptionCountsItsTriplets()
     QCOMPARE(maps.caption(), "at the end of the runs, each 1 triplet; the same colours in all maps, rank 0 to 1,200");
 }
 
+void TestRunsLook::theMapsCaptionFitsHowTheRunsStand()
+{
+    const auto run = test::loadWritten(m_bench->path("one"), written(0, 1.0));
+    RunsMaps maps;
+    const auto caption = [&](RecordState state) {
+        maps.setRuns({run}, {"one"}, {}, {state});
+        return maps.caption();
+    };
+    QCOMPARE(caption(RecordState::Finished), "at the end, 10 triplets");
+    QCOMPARE(caption(RecordState::Interrupted), "when it was interrupted, at step 40, 10 triplets");
+    QCOMPARE(caption(RecordState::Stopped), "when it was stopped, at step 40, 10 triplets");
+    QCOMPARE(caption(RecordState::Failed), "when it failed, at step 40, 10 triplets");
+    QCOMPARE(caption(RecordState::Running), "at step 40 of a run that goes on, 10 triplets");
+    auto without = std::make_shared<LoadedRun>(*run);
+    without->layout.reset();
+    maps.setRuns({without}, {"one"}, {}, {RecordState::Running});
+    QVERIFY2(maps.note(0).startsWith("No ranks are recorded yet"), qPrintable(maps.note(0)));
+    maps.setRuns({without}, {"one"}, {}, {RecordState::Interrupted});
+    QVERIFY2(maps.note(0).startsWith("No ranks are recorded: "), qPrintable(maps.note(0)));
+    maps.setRuns({run, run}, {"one", "two"}, {}, {RecordState::Finished, RecordState::Interrupted});
+    QVERIFY2(maps.caption().startsWith("at each run’s last step, each 10 triplets"), qPrintable(maps.caption()));
+}
+
+void TestRunsLook::factsFitHowTheRunStands()
+{
+    write("done", written(0, 1.0));
+    write("dead", written(1, 1.0, {}));
+    write("early", {.config = test::smallConfig(), .steps = 0, .lastWord = {}, .checkpoint = -1});
+    write("unrated", {.config = test::smallConfig(), .steps = 5, .lastWord = {}, .checkpoint = -1});
+    openRuns(4);
+    const auto names = [this](const char* run) {
+        choose({run});
+        QStringList told;
+        for (const auto& [name, value] : page().details().findChild<KeyValueList*>()->rows())
+            told << name;
+        return told;
+    };
+    QVERIFY(!names("done").contains("ended")); // its state says when
+    QVERIFY(names("dead").contains("last written") && !names("dead").contains("ended"));
+    QTRY_VERIFY2(page().maps().caption().startsWith("when it was interrupted"), qPrintable(page().maps().caption()));
+    // Before its first step, and without an evaluation.
+    const auto says = [this](const char* text) {
+        const auto labels = page().findChildren<QLabel*>();
+        return std::ranges::any_of(
+            labels, [text](const QLabel* label) { return label->isVisible() && label->text() == text; });
+    };
+    QVERIFY(says("smoothed, with evaluations"));
+    choose({"early"});
+    QTRY_COMPARE(page().plot().emptyText(), "No step was recorded");
+    choose({"unrated"});
+    QTRY_VERIFY(says("smoothed, without evaluations"));
+}
+
 void TestRunsLook::mapsOfOneComparisonShareTheirColours()
 {
     test::WrittenRun b = written(0, 0.5); // ends with the same ranks
@@ -287,34 +339,6 @@ void TestRunsLook::legendsHaveTheDashesOfTheirCurves()
         ++entries;
     }
     QCOMPARE(entries, 6);
-}
-
-void TestRunsLook::theComparedValueIsChosen()
-{
-    write("a", written(0, 1.0));
-    write("b", written(1, 0.5));
-    openRuns(2);
-    choose({"a", "b"});
-    auto* curves = page().findChild<RunsCurves*>();
-    auto* slider = curves->findChild<SmoothingSlider*>();
-    QVERIFY(slider->isVisible() && !curves->choice().accessibleName().isEmpty());
-    const QStringList names {"Task loss", "Orthogonality R", "Gradient norm", "Learning rate", "Budget b(t)"};
-    QCOMPARE(curves->choice().count(), static_cast<int>(names.size()));
-    for (int i = 0; i < names.size(); ++i) {
-        QCOMPARE(curves->choice().itemText(i), names.at(i));
-        curves->choice().setCurrentIndex(i);
-        QCOMPARE(static_cast<int>(page().plot().curves().value()), i);
-        QCOMPARE(slider->isVisible(), i < 3); // a rate and a budget do not jump
-        for (const LegendToggle* entry : curves->findChildren<LegendToggle*>()) {
-            if (entry->text() == "eval")
-                QCOMPARE(entry->isVisible(), i == 0);
-            if (entry->text().size() == 1)
-                QCOMPARE(entry->isVisible(), entry->text() == "A" || entry->text() == "B");
-        }
-    }
-    choose({"b", "a"}); // other curves: the choice stays
-    QTRY_COMPARE(page().plot().curves().nameOf(0), QString("b"));
-    QCOMPARE(page().plot().curves().value(), CompareValue::Budget);
 }
 
 void TestRunsLook::rowsKeepTheirWords_data()

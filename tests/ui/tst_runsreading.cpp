@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The Runs workspace while runs are read: opening beside the window, runs that cannot be read, live edits, the
-// keyboard.
+// The Runs workspace while runs are read: opening beside the window, runs that cannot be read, the keyboard.
 #include "tests/ui/RunsTest.h"
 #include "training/core/Error.h"
 #include "ui/ConfigForm.h"
@@ -47,7 +46,6 @@ private Q_SLOTS:
     void whatCannotBeOpenedIsTold();
     void whatIsMissingIsTold();
     void aFolderThatIsNoRunIsRefused();
-    void startAgainAsksForLiveEdits();
     void theRunThatTrainsIsReadAnew();
     void theKeyboardReachesTheList();
     void theQuestionGivesTheFocusBack();
@@ -237,28 +235,6 @@ void TestRunsReading::aFolderThatIsNoRunIsRefused()
     requireRunFolder(folder("a"));
     QVERIFY_EXCEPTION_THROWN(requireRunFolder(m_bench->path("runs")), Error);
     QVERIFY_EXCEPTION_THROWN(requireRunFolder(m_bench->path("demo-llama")), Error);
-}
-
-void TestRunsReading::startAgainAsksForLiveEdits()
-{
-    test::WrittenRun a = written(0, 1.0);
-    a.config.optim.lr = 1e-3;
-    write("a", a);
-    test::writeText(folder("a/edits.jsonl"), "{\"step\": 20, \"key\": \"optim.lr\", \"old\": 0.001, \"new\": 0.002}\n");
-    openRuns(1);
-    choose({"a"});
-    page().startAgain();
-    QVERIFY(page().bar().asks());
-    RunsQuestion& question = page().bar().question();
-    QVERIFY2(question.text().contains("optim.lr 0.001 → 0.002"), qPrintable(question.text()));
-    question.other()->click();
-    QVERIFY(!page().bar().asks());
-    QCOMPARE(window().workspace(), Workspace::Setup);
-    QCOMPARE(window().form().config().optim.lr, 2e-3);
-    window().showWorkspace(Workspace::Runs);
-    page().startAgain();
-    question.yes()->click();
-    QCOMPARE(window().form().config().optim.lr, 1e-3);
 }
 
 void TestRunsReading::theRunThatTrainsIsReadAnew()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // How the set-up page looks: right edges that stand in line, placeholders that can be read, one name for a field.
 #include "tests/ui/SceneEngine.h"
+#include "tests/ui/Spoken.h"
 #include "training/config/FieldTable.h"
 #include "ui/BudgetPanel.h"
 #include "ui/ConfigForm.h"
@@ -19,7 +20,6 @@
 #include "ui/StudioStyle.h"
 #include "visualization/Theme.h"
 
-#include <QAccessible>
 #include <QApplication>
 #include <QComboBox>
 #include <QCoreApplication>
@@ -36,20 +36,7 @@
 #include <algorithm>
 
 using namespace spectune;
-
-namespace {
-
-/// What a screen reader calls a widget. A combo box has its choice for a name on Linux, and says the label beside it.
-QString spokenName(QWidget* widget)
-{
-    QAccessibleInterface* const access = QAccessible::queryAccessibleInterface(widget);
-    if (access->role() != QAccessible::ComboBox)
-        return access->text(QAccessible::Name);
-    const auto labels = access->relations(QAccessible::Label);
-    return labels.isEmpty() ? QString() : labels.front().first->text(QAccessible::Name);
-}
-
-} // namespace
+using spectune::test::spokenName;
 
 class TestSetupLook : public QObject {
     Q_OBJECT
@@ -189,18 +176,8 @@ void TestSetupLook::aFieldHasOneName()
 
 void TestSetupLook::everyTabStopHasAName()
 {
-    QStringList nameless;
-    int stops = 0;
-    for (QWidget* widget : m_page->findChildren<QWidget*>()) { // shown at present or not
-        if (widget->window() != m_page.get() || (widget->focusPolicy() & Qt::TabFocus) == 0)
-            continue;
-        ++stops;
-        if (spokenName(widget).trimmed().isEmpty())
-            nameless << QStringLiteral("%1 %2 in %3")
-                            .arg(QLatin1String(widget->metaObject()->className()), widget->objectName(),
-                                QLatin1String(widget->parentWidget()->metaObject()->className()));
-    }
-    QVERIFY2(nameless.isEmpty(), qPrintable(nameless.join('\n')));
+    const test::TabStops stops = test::tabStops(*m_page, test::TabStopsOf::AllThereIs);
+    QVERIFY2(stops.nameless.isEmpty(), qPrintable(stops.nameless.join('\n')));
     int editors = 0;
     for (const FieldInfo& info : fields()) {
         const FieldEditor* editor = m_page->fields().find(QString::fromUtf8(info.key));
@@ -216,7 +193,8 @@ void TestSetupLook::everyTabStopHasAName()
         for (QToolButton* button : buttons)
             QCOMPARE(spokenName(button), fieldLabel(info) + ": " + button->text());
     }
-    QVERIFY2(editors > 30 && stops > editors, qPrintable(QStringLiteral("%1 of %2").arg(editors).arg(stops)));
+    QVERIFY2(
+        editors > 30 && stops.count > editors, qPrintable(QStringLiteral("%1 of %2").arg(editors).arg(stops.count)));
 }
 
 void TestSetupLook::choicesInARowTakeTheKeyboard()

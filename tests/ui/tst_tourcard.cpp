@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The tour's card: where it stands, how tall it is, what it says of the run, and who has the keyboard.
+// The tour's card: whether it stays, how tall it is, what it says of the run, and who has the keyboard.
 #include "tests/ui/StudioBench.h"
-#include "ui/CardPlacement.h"
 #include "ui/ElidedLabel.h"
+#include "ui/Inspector.h"
 #include "ui/LearnDesk.h"
 #include "ui/LivePage.h"
 #include "ui/RunModel.h"
 #include "ui/SessionController.h"
+#include "ui/ShownWords.h"
 #include "ui/StudioStyle.h"
 #include "ui/Tour.h"
 #include "ui/TourCard.h"
@@ -14,10 +15,14 @@
 #include "visualization/RankGrid.h"
 
 #include <QApplication>
+#include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QScopeGuard>
 #include <QTest>
+
+#include <algorithm>
+#include <vector>
 
 using namespace spectune;
 using spectune::test::patience;
@@ -25,10 +30,8 @@ using spectune::test::patience;
 class TestTourCard : public test::StudioTest {
     Q_OBJECT
 private Q_SLOTS:
-    void standsBesideTheTarget_data();
-    void standsBesideTheTarget();
-    void coversTheTargetOnlyWithoutRoom();
-    void coversLeastWhereNothingElseIsPossible();
+    void whatIsReadStaysWhereItIs();
+    void labelsTellTheirLines();
     void heightFollowsTheTextAtOnce();
     void noButtonIsCut();
     void noteSaysWhatTheRunDoes_data();
@@ -42,91 +45,40 @@ private:
     [[nodiscard]] TourCard& card() { return window().learn().guide().card(); }
 };
 
-namespace {
-
-const QSize cardSize {404, 240};
-const QRect columns {6, 88, 1268, 598}; // of a window of 1280 × 800
-
-// One pixel beyond the arrow's tip, which reaches @p off pixels.
-QPoint pointedAt(const CardPlace& place, QSize card, int off)
+// What a run writes moves with its steps.
+void TestTourCard::whatIsReadStaysWhereItIs()
 {
-    const QRect body(place.position, card);
-    switch (place.arrow) {
-    case CardPlace::Arrow::Left: return {body.left() - off - 1, body.top() + place.arrowAt};
-    case CardPlace::Arrow::Right: return {body.right() + off + 1, body.top() + place.arrowAt};
-    case CardPlace::Arrow::Top: return {body.left() + place.arrowAt, body.top() - off - 1};
-    case CardPlace::Arrow::Bottom: break;
+    m_bench->tourAt(60);
+    tour().goTo(1);
+    QCoreApplication::processEvents();
+    QCoreApplication::processEvents();
+    const QRect before = card().geometry();
+    LivePage& live = window().live();
+    for (const QPoint corner : {before.bottomLeft(), before.topLeft(), before.topRight(), before.bottomRight()}) {
+        auto* words = new QLabel("a line of words across the card's edge", &live); // the page deletes it
+        words->setGeometry(QRect(live.mapFrom(&window(), corner) - QPoint(120, 20), QSize(240, 40)));
+        words->show();
     }
-    return {body.left() + place.arrowAt, body.bottom() + off + 1};
+    Q_EMIT tour().moved();
+    QCOMPARE(card().geometry(), before);
 }
 
-bool hasRoomBeside(QSize card, const QRect& target, const QRect& area)
+void TestTourCard::labelsTellTheirLines()
 {
-    return target.left() - area.left() >= card.width() || area.right() - target.right() >= card.width()
-        || target.top() - area.top() >= card.height() || area.bottom() - target.bottom() >= card.height();
-}
-
-} // namespace
-
-void TestTourCard::standsBesideTheTarget_data()
-{
-    using Arrow = CardPlace::Arrow;
-    QTest::addColumn<QRect>("target");
-    QTest::addColumn<Arrow>("arrow");
-    QTest::addColumn<int>("off");
-    QTest::addRow("rail") << QRect(0, 82, 186, 610) << Arrow::Left << 14;
-    QTest::addRow("inspector") << QRect(984, 82, 296, 610) << Arrow::Right << 14;
-    QTest::addRow("timeline") << QRect(0, 692, 1280, 86) << Arrow::Bottom << 14;
-    QTest::addRow("above") << QRect(0, 82, 1280, 200) << Arrow::Top << 14;
-    QTest::addRow("plots") << QRect(606, 82, 674, 610) << Arrow::Right << 14;
-    QTest::addRow("less than the gap") << QRect(0, 88 + 246, 1280, 600) << Arrow::Bottom << 6;
-}
-
-void TestTourCard::standsBesideTheTarget()
-{
-    QFETCH(QRect, target);
-    QFETCH(CardPlace::Arrow, arrow);
-    QFETCH(int, off);
-    const CardPlace place = placeCard(cardSize, target, columns, {{QRect(195, 122, 405, 340), 3.0}}, 14);
-    const QRect body(place.position, cardSize);
-    QVERIFY(columns.contains(body));
-    QVERIFY(!body.intersects(target));
-    QCOMPARE(place.arrow, arrow);
-    QVERIFY(target.contains(pointedAt(place, cardSize, off)));
-}
-
-void TestTourCard::coversTheTargetOnlyWithoutRoom()
-{
-    // Everything beside the target is dear: it must not tempt the card onto the target.
-    const std::vector<CardCost> dear {{columns, 25.0}};
-    int withRoom = 0;
-    for (int x = columns.left(); x < columns.right() - 40; x += 90) {
-        for (int y = columns.top(); y < columns.bottom() - 40; y += 70) {
-            for (const QSize size : {QSize(90, 60), QSize(400, 300), QSize(800, 200), QSize(300, 560)}) {
-                const QRect target = QRect(QPoint(x, y), size) & columns;
-                const CardPlace place = placeCard(cardSize, target, columns, dear);
-                const QRect body(place.position, cardSize);
-                QVERIFY(columns.contains(body));
-                if (!hasRoomBeside(cardSize, target, columns))
-                    continue;
-                ++withRoom;
-                QVERIFY2(!body.intersects(target), qPrintable(QStringLiteral("%1, %2").arg(x).arg(y)));
-            }
-        }
+    m_bench->tourAt(60);
+    const std::vector<QRect> words = shownWords(window().live(), window());
+    int lines = 0;
+    for (const QLabel* label : window().live().inspector().findChildren<QLabel*>()) {
+        const QRect place(label->mapTo(&window(), QPoint()), label->size());
+        if (label->text().isEmpty() || label->visibleRegion().boundingRect() != label->rect()) // scrolled out of sight
+            continue;
+        const auto within = std::ranges::count_if(words, [&place](const QRect& line) { return place.contains(line); });
+        QVERIFY2(within >= 1, qPrintable(label->text()));
+        lines += static_cast<int>(within);
     }
-    QVERIFY(withRoom > 100);
-}
-
-void TestTourCard::coversLeastWhereNothingElseIsPossible()
-{
-    const QRect area(0, 0, 500, 300);
-    const QRect target(0, 50, 500, 200);
-    const QSize size(400, 200);
-    const CardPlace place = placeCard(size, target, area, {});
-    const QRect body(place.position, size);
-    QVERIFY(area.contains(body));
-    const QRect covered = body & target;
-    QVERIFY(covered.height() <= 158); // 150, and a stride of the search
+    QVERIFY(lines > 3);
+    for (const QRect& line : words)
+        QVERIFY(window().rect().contains(line));
 }
 
 void TestTourCard::heightFollowsTheTextAtOnce()

@@ -5,10 +5,18 @@
 #include "tests/ui/StudioBench.h"
 #include "ui/ConfigForm.h"
 #include "ui/ExportWindow.h"
+#include "ui/FieldTexts.h"
+#include "ui/FormulaView.h"
+#include "ui/GlossaryPage.h"
+#include "ui/KeyValueList.h"
+#include "ui/LearnDesk.h"
+#include "ui/LearnPage.h"
 #include "ui/LivePage.h"
 #include "ui/PresetBar.h"
 #include "ui/RunModel.h"
+#include "ui/RunRail.h"
 #include "ui/SetupPage.h"
+#include "ui/TourScript.h"
 #include "ui/TryPage.h"
 
 #include <QAbstractButton>
@@ -20,6 +28,8 @@
 #include <QRegularExpression>
 #include <QTest>
 
+#include <algorithm>
+
 using namespace spectune;
 using spectune::test::patience;
 
@@ -30,6 +40,14 @@ bool isSentence(const QString& text)
 {
     static const QRegularExpression twoWords(QStringLiteral("\\b[A-Za-z]{2,},? [a-z]{2,}\\b"));
     return twoWords.match(text).hasMatch();
+}
+
+/// A word in a formula that is neither a symbol of the paper nor a function's name.
+bool hasEnglishWord(const QString& formula)
+{
+    static const QRegularExpression word(
+        QStringLiteral("\\b(?!(?:ti|tf|log|min|mod|diag|rank)\\b)[A-Za-z]?[a-z]{2,}\\b"));
+    return !formula.contains(QChar(0xa7)) && word.match(formula).hasMatch();
 }
 
 void note(QStringList& english, const QObject& owner, const char* what, const QString& text)
@@ -90,6 +108,10 @@ private Q_SLOTS:
     void aRunAndItsExport();
     void aFailure();
     void theOtherPages();
+    void choicesOfFields();
+    void formulas_data();
+    void formulas();
+    void theGlossary();
 
 private:
     void isTranslated(const char* when, const QWidget* widget = nullptr)
@@ -187,6 +209,86 @@ void TestTranslated::theOtherPages()
     for (const Workspace page : {Workspace::Live, Workspace::Try, Workspace::Runs, Workspace::Learn}) {
         window().showWorkspace(page);
         isTranslated("a page");
+    }
+}
+
+/// In the form, and wherever else a choice is told.
+void TestTranslated::choicesOfFields()
+{
+    const test::MarkingTranslator marks;
+    const QStringList names {"alpaca", "e2e", "float32", "bfloat16", "float64"};
+    int choices = 0;
+    for (const FieldInfo& info : fields())
+        for (const std::string_view choice : info.choices) {
+            const QString name = QString::fromUtf8(choice);
+            if (info.key == "method.name" || names.contains(name))
+                continue;
+            ++choices;
+            QVERIFY2(choiceWords(info.key, name).startsWith(QStringLiteral("§")), qPrintable(name));
+        }
+    QVERIFY(choices > 10);
+    QVERIFY(m_bench->open());
+    QTRY_VERIFY(std::ranges::any_of(window().setup().findChildren<QLabel*>(),
+        [](const QLabel* label) { return label->text() == QStringLiteral("§read as §prompt, completion"); }));
+    QStringList schedules;
+    for (const KeyValueList* list : window().live().rail().findChildren<KeyValueList*>())
+        for (const auto& [name, value] : list->rows())
+            if (name == QStringLiteral("§schedule"))
+                schedules << value;
+    QCOMPARE(schedules.size(), 1);
+    QVERIFY2(schedules.front().startsWith(QStringLiteral("§")), qPrintable(schedules.front()));
+}
+
+void TestTranslated::formulas_data()
+{
+    QTest::addColumn<ScoreKind>("score");
+    QTest::newRow("both") << ScoreKind::SensitivityUncertainty;
+    QTest::newRow("sensitivity") << ScoreKind::Sensitivity;
+    QTest::newRow("magnitude") << ScoreKind::Magnitude;
+}
+
+/// Of the inspector and of the tour, in which symbols and words stand beside each other.
+void TestTranslated::formulas()
+{
+    QFETCH(const ScoreKind, score);
+    QVERIFY(hasEnglishWord("= s(P) + mean s(Q)") && hasEnglishWord("t = 0, or t = T"));
+    QVERIFY(!hasEnglishWord("L = C + log p(x),  ti < t < T − tf"));
+    const test::MarkingTranslator marks;
+    m_bench->runTo(SessionState::Finished);
+    const auto snapshot = window().run().shownSnapshot();
+    QVERIFY(snapshot && snapshot->hasScores);
+    std::vector<std::pair<QString, QString>> rows;
+    for (int triplet = 0; triplet < static_cast<int>(snapshot->layout->rankOf(ModuleIndex {0})); ++triplet) {
+        const FormulaLines lines = FormulaLines::of(*snapshot, ModuleIndex {0}, triplet, score);
+        rows.insert(rows.end(), lines.rows.begin(), lines.rows.end());
+        rows.emplace_back(lines.title, lines.note);
+    }
+    TourFacts facts = TourFacts::of(window().run());
+    facts.config.adalora.score = score;
+    for (const TourStop& stop : tourStops()) {
+        const TourText text = stop.text(facts, ModuleIndex {0});
+        rows.insert(rows.end(), text.formula.begin(), text.formula.end());
+    }
+    QVERIFY(rows.size() > 30);
+    for (const auto& [left, right] : rows)
+        QVERIFY2(!hasEnglishWord(left) && !hasEnglishWord(right), qPrintable(left + QLatin1Char(' ') + right));
+}
+
+/// Each term's page line by line: what is read there is no label that could be looked at.
+void TestTranslated::theGlossary()
+{
+    const test::MarkingTranslator marks;
+    QVERIFY(m_bench->open());
+    GlossaryPage& page = window().learn().page().glossary();
+    const Glossary glossary;
+    QVERIFY(glossary.terms().size() > 20);
+    for (const GlossaryTerm& term : glossary.terms()) {
+        QVERIFY2(!hasEnglishWord(term.formula), qPrintable(term.formula));
+        page.showTerm(term.id);
+        QCOMPARE(page.term(), term.id);
+        QVERIFY2(page.text().simplified().contains(term.formula.simplified()), qPrintable(page.text()));
+        for (const QString& line : page.text().split(QLatin1Char('\n')))
+            QVERIFY2(line.contains(QChar(0xa7)) || !isSentence(line), qPrintable(term.id + ": " + line));
     }
 }
 

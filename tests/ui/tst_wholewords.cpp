@@ -80,7 +80,7 @@ void TestWholeWords::linesAreWhole_data()
 void TestWholeWords::linesAreWhole()
 {
     QFETCH(int, height);
-    WholeWordsArea area(makeContent());
+    WholeWordsArea area(makeContent(), "Words");
     area.resize(200, height);
     area.show();
     QCoreApplication::processEvents();
@@ -96,7 +96,7 @@ void TestWholeWords::linesAreWhole()
 
 void TestWholeWords::whatFitsIsNotShortened()
 {
-    WholeWordsArea area(makeContent());
+    WholeWordsArea area(makeContent(), "Words");
     area.resize(200, 90);
     area.show();
     QCoreApplication::processEvents();

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The axes of compared curves under the pointer, and what stands beside them: the sums of the difference map,
 // sparklines, and the tags of runs.
+#include "tests/visualization/Ink.h"
 #include "visualization/ComparePlot.h"
+#include "visualization/RankGrid.h"
 #include "visualization/RankGridState.h"
 #include "visualization/RunTags.h"
 #include "visualization/Sparkline.h"
@@ -69,6 +71,7 @@ class TestCompareLook : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void sumsOfADifference();
+    void sumsOfADifferenceStandInOneColumn();
     void theLegendSaysWhereColoursEnd();
     void sparklinesAreShort();
     void tagsAreToldApart();
@@ -96,6 +99,32 @@ void TestCompareLook::sumsOfADifference()
     QCOMPARE(state.layerDifference(1), 1);
     QCOMPARE(state.kindDifference(0, 0, 2), 3);
     QCOMPARE(state.kindDifference(1, 0, 2), -4);
+}
+
+/// As those of the two maps that it stands beside, whatever their signs and bars; with the sum of all below.
+void TestCompareLook::sumsOfADifferenceStandInOneColumn()
+{
+    auto layout = std::make_shared<ModuleLayout>();
+    layout->kinds = {"q_proj", "down_proj"};
+    layout->layerCount = 3;
+    layout->initRank = 12;
+    for (std::int32_t layer = 0; layer < 3; ++layer)
+        for (std::int32_t kind = 0; kind < 2; ++kind)
+            layout->modules.push_back(
+                {"m" + std::to_string(layer * 2 + kind), LayerIndex {layer}, KindIndex {kind}, 0, 0});
+    RankGrid grid;
+    grid.resize(360, 300);
+    grid.setDifference(layout, {-1, -1, 7, 4, -12, 0});
+    const RankGridGeometry& g = grid.gridGeometry();
+    const QImage image = grid.grab().toImage();
+    constexpr double digit = 7.0; // what the last one of a figure takes
+    for (int layer = 0; layer < 3; ++layer) {
+        const QRectF row = g.layerSum(layer);
+        QVERIFY(test::hasInk(image, QRectF(row.right() - digit, row.top() + 2.0, digit, row.height() - 4.0)));
+    }
+    const QRectF below = g.kindSum(0, 0);
+    QVERIFY(test::hasInk(image, QRectF(g.layerSum(0).right() - digit, below.top(), digit, below.height())));
+    QVERIFY(test::hasInk(image, QRectF(g.left - 20.0, below.top(), 15.0, below.height()))); // "Σ"
 }
 
 /// A map among others reaches to the largest rank of all of them, which its own matrices may not start with.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/ui/MarkingTranslator.h"
 #include "visualization/NumberFormat.h"
 
 #include <QTest>
@@ -24,6 +25,13 @@ private Q_SLOTS:
         QCOMPARE(formatFixed(-0.168, 3), QStringLiteral("−0.168"));
         QCOMPARE(formatLoss(std::nan("")), QStringLiteral("not finite"));
         QCOMPARE(formatLoss(INFINITY), QStringLiteral("not finite"));
+    }
+    void whatIsNotFiniteIsSaidInTheLanguage()
+    {
+        const test::MarkingTranslator marks("NumberFormat");
+        QCOMPARE(formatLoss(std::nan("")), QStringLiteral("§not finite"));
+        QCOMPARE(formatDuration(INFINITY), QStringLiteral("§not finite"));
+        QCOMPARE(formatLoss(0.5), QStringLiteral("0.500"));
     }
     void scientific()
     {

@@ -98,11 +98,11 @@ private Q_SLOTS:
     {
         QTest::addColumn<int>("delta");
         QTest::addColumn<QString>("words");
-        QTest::newRow("more") << 3 << QStringLiteral("layer 0, q_proj, 3 triplets more in run B than in run A");
-        QTest::newRow("one more") << 1 << QStringLiteral("layer 0, q_proj, 1 triplet more in run B than in run A");
+        QTest::newRow("more") << 3 << QStringLiteral("layer 0, q_proj, 3 triplets more than in run A");
+        QTest::newRow("one more") << 1 << QStringLiteral("layer 0, q_proj, 1 triplet more than in run A");
         QTest::newRow("same") << 0 << QStringLiteral("layer 0, q_proj, same rank in both runs");
-        QTest::newRow("one fewer") << -1 << QStringLiteral("layer 0, q_proj, 1 triplet fewer in run B than in run A");
-        QTest::newRow("fewer") << -12 << QStringLiteral("layer 0, q_proj, 12 triplets fewer in run B than in run A");
+        QTest::newRow("one fewer") << -1 << QStringLiteral("layer 0, q_proj, 1 triplet fewer than in run A");
+        QTest::newRow("fewer") << -12 << QStringLiteral("layer 0, q_proj, 12 triplets fewer than in run A");
     }
     void aDifferenceIsSaidInTriplets()
     {

@@ -142,6 +142,7 @@ void TestGridWords::largeDifferencesStayInside()
             const LegendWords words = legendWords(state, area - end - legendWordsGap);
             if (width >= 290 && most <= 12) {
                 QCOMPARE(words.bars, QStringLiteral("A has more"));
+                QCOMPARE(words.colours, QStringLiteral("A has less")); // whichever run it is held against
                 QVERIFY2(words.figures.contains(QStringLiteral("triplets")), where);
             }
         }
@@ -203,11 +204,11 @@ void TestGridWords::sumsOfDifferencesAreSaid()
     grid.setDifference(run.layout(), difference);
     const RankGridGeometry& g = grid.gridGeometry();
     const QString layer = grid.marginText(g.layerSum(3).center());
-    QVERIFY2(layer.contains("Layer 3") && layer.contains("4 triplets more in run B"), qPrintable(layer));
+    QVERIFY2(layer.contains("Layer 3") && layer.contains("4 triplets more than in run A"), qPrintable(layer));
     const QString none = grid.marginText(g.layerSum(5).center());
     QVERIFY2(none.contains("as many triplets in both runs"), qPrintable(none));
     QVERIFY(grid.marginText(g.columnLabel(0, 1).center()).contains("k_proj"));
-    QVERIFY(grid.cellText(ModuleIndex {5 * 7}).contains("1 triplet more in run B"));
+    QVERIFY(grid.cellText(ModuleIndex {5 * 7}).contains("1 triplet more than in run A"));
 }
 
 QTEST_MAIN(TestGridWords)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The SVD lens' arithmetic: decompositions against what they must be, and the sample picture's facts.
+#include "training/core/Error.h"
 #include "visualization/Fonts.h"
 #include "visualization/NumberFormat.h"
 #include "visualization/RankSlider.h"
@@ -203,8 +204,9 @@ void TestSpectral::imagesAreReadAndShrunk()
     try {
         (void)loadGreyImage(folder.filePath("none.png"), 512);
         QFAIL("a missing file was read");
-    } catch (const std::exception& error) {
-        QVERIFY(QString::fromUtf8(error.what()).contains("none.png"));
+    } catch (const Error& error) { // one whose sentence can be translated
+        QCOMPARE(error.message().pattern(), std::string("%1 cannot be read as an image: %2."));
+        QVERIFY(QString::fromUtf8(error.what()).contains("none.png cannot be read as an image: "));
     }
 }
 

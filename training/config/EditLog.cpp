@@ -51,8 +51,12 @@ std::string toJsonLine(const AppliedEdit& edit)
 
 std::vector<AppliedEdit> loadEdits(const fs::path& file)
 {
-    const std::string content = readFile(file);
-    std::string_view rest = content;
+    return parseEdits(readFile(file), file);
+}
+
+std::vector<AppliedEdit> parseEdits(std::string_view text, const fs::path& name)
+{
+    std::string_view rest = text;
     std::vector<AppliedEdit> edits;
     for (std::int64_t number = 1; !rest.empty(); ++number) {
         const std::size_t end = rest.find('\n');
@@ -69,7 +73,7 @@ std::vector<AppliedEdit> loadEdits(const fs::path& file)
             if (edits.size() > 1 && edits.back().step < edits[edits.size() - 2].step)
                 throw configError("step %1 comes after step %2", edits.back().step, edits[edits.size() - 2].step);
         } catch (const Error& error) {
-            throw configError("%1:%2: %3. Mend the line or remove it.", file, number, error.message());
+            throw configError("%1:%2: %3. Mend the line or remove it.", name, number, error.message());
         }
     }
     return edits;

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace spectune {
@@ -20,6 +21,9 @@ inline constexpr const char* editsFile = "edits.jsonl";
 /// Reads such a file; "old" may be absent. A torn last line is left out.
 /// @throws Error (Io) where it cannot be read; (Config) naming file and line for what is no edit or out of order
 [[nodiscard]] std::vector<AppliedEdit> loadEdits(const std::filesystem::path& file);
+
+/// The same of such a file's text. @param name stands for the file in what is thrown
+[[nodiscard]] std::vector<AppliedEdit> parseEdits(std::string_view text, const std::filesystem::path& name);
 
 /// Those of a run's folder; none where there is no such file. @throws Error as loadEdits()
 [[nodiscard]] std::vector<AppliedEdit> editsOfRun(const std::filesystem::path& runFolder);

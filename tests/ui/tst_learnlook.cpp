@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Learn's width: a wide window is used, a line stays readable, and all lessons begin in the same way.
+#include "tests/ui/StudioBench.h"
+#include "ui/GlossaryPage.h"
+#include "ui/LearnDesk.h"
+#include "ui/LearnPage.h"
+#include "ui/LessonDelegate.h"
+#include "ui/LessonParts.h"
+#include "ui/RankBoundLesson.h"
+#include "ui/SvdLens.h"
+#include "ui/TourLesson.h"
+#include "visualization/BoundCurve.h"
+#include "visualization/Fonts.h"
+#include "visualization/StartsPlot.h"
+
+#include <QFontMetrics>
+#include <QLabel>
+#include <QListWidget>
+#include <QPushButton>
+#include <QScrollArea>
+#include <QScrollBar>
+#include <QTest>
+#include <QTextBlock>
+#include <QTextBrowser>
+
+#include <algorithm>
+#include <utility>
+
+using namespace spectune;
+using spectune::test::patience;
+using Lesson = LearnPage::Lesson;
+
+namespace {
+constexpr QSize usual {1280, 800};
+constexpr QSize wide {1920, 1080};
+} // namespace
+
+class TestLearnLook : public test::StudioTest {
+    Q_OBJECT
+private Q_SLOTS:
+    void aLineHasEightyCharacters();
+    void headsStandInOneLine_data() { addSizes(); }
+    void headsStandInOneLine();
+    void noLineIsTooLong();
+    void stopsSayWhatTheyAreAbout();
+    void theTrialStandsBesideTheBound();
+    void theBoundNeedsNoScrolling();
+    void wordsAreNeverSqueezed();
+    void whatSetsATermStandsBesideIt();
+
+private:
+    static void addSizes();
+    void openOn(Lesson lesson, QSize size);
+    [[nodiscard]] LearnPage& page() { return window().learn().page(); }
+    [[nodiscard]] QRect placeOf(const QWidget& widget) { return {widget.mapTo(&page(), QPoint()), widget.size()}; }
+};
+
+void TestLearnLook::addSizes()
+{
+    QTest::addColumn<QSize>("size");
+    for (const QSize size : {usual, wide})
+        QTest::addRow("%d", size.width()) << size;
+}
+
+void TestLearnLook::openOn(Lesson lesson, QSize size)
+{
+    m_bench->size = size;
+    QVERIFY(m_bench->open());
+    QVERIFY(window().startRun());
+    QTRY_COMPARE_WITH_TIMEOUT(window().session().state(), SessionState::Finished, patience);
+    window().showWorkspace(Workspace::Learn);
+    page().showLesson(lesson);
+    QCoreApplication::processEvents(); // it lays itself out
+}
+
+void TestLearnLook::aLineHasEightyCharacters()
+{
+    const QString sentence
+        = "A stop may wait for its event; nothing is blocked meanwhile, and it can be left at any moment.";
+    for (const QFont& font : {Fonts::body(), Fonts::caption()}) {
+        const double character = QFontMetricsF(font).horizontalAdvance(sentence) / static_cast<double>(sentence.size());
+        const double characters = readingWidth(font) / character;
+        QVERIFY2(characters >= 70.0 && characters <= 85.0, qPrintable(QString::number(characters)));
+    }
+}
+
+void TestLearnLook::headsStandInOneLine()
+{
+    QFETCH(QSize, size);
+    openOn(Lesson::Tour, size);
+    const auto labelled = [this](const QString& text) {
+        const auto labels = page().findChildren<QLabel*>();
+        const auto found = std::ranges::find_if(
+            labels, [&text](const QLabel* label) { return label->isVisible() && label->text() == text; });
+        return found == labels.end() ? QRect() : placeOf(**found);
+    };
+    const QRect lessons = labelled("Lessons");
+    QVERIFY(!lessons.isEmpty());
+    const std::pair<Lesson, const char*> names[] {{Lesson::Tour, "Guided tour"}, {Lesson::Lens, "SVD lens"},
+        {Lesson::Bound, "Rank bound"}, {Lesson::Glossary, "Glossary"}};
+    for (const auto& [lesson, name] : names) {
+        page().showLesson(lesson);
+        QTRY_COMPARE(labelled(name).center().y(), lessons.center().y());
+        QCOMPARE(labelled(name).left(), 209 + 12);
+    }
+}
+
+void TestLearnLook::noLineIsTooLong()
+{
+    openOn(Lesson::Tour, wide);
+    for (const Lesson lesson : {Lesson::Tour, Lesson::Lens, Lesson::Bound}) {
+        page().showLesson(lesson);
+        QCoreApplication::processEvents();
+        for (const QLabel* label : page().findChildren<QLabel*>())
+            for (const QString& line : label->text().split(QLatin1Char('\n')))
+                if (label->isVisible() && label->wordWrap() && line.size() > 120) // more than a line's worth
+                    QTRY_VERIFY2(label->width() <= readingWidth(label->font()), qPrintable(line));
+    }
+}
+
+void TestLearnLook::stopsSayWhatTheyAreAbout()
+{
+    openOn(Lesson::Tour, wide);
+    auto* stops = page().tourLesson().findChild<QListWidget*>();
+    const auto row = [stops](int at) { return stops->visualItemRect(stops->item(at)); };
+    const auto text = [&](int at) { return LessonDelegate::textRect(stops->model()->index(at, 0), row(at)); };
+    QTRY_VERIFY(stops->count() > 0 && !text(0).isEmpty());
+    for (int at = 0; at < stops->count(); ++at) {
+        QVERIFY(text(at).width() <= readingWidth(Fonts::body()));
+        QCOMPARE(text(at).left(), text(0).left()); // in a column
+        const QString words = stops->item(at)->data(LessonDelegate::textRole).toString();
+        const QRect needs
+            = QFontMetrics(Fonts::body()).boundingRect(QRect(0, 0, text(at).width(), 999), Qt::TextWordWrap, words);
+        QVERIFY2(!words.isEmpty() && text(at).height() >= needs.height(), qPrintable(words)); // none is cut off
+        QVERIFY(row(at).contains(text(at)));
+    }
+    QCOMPARE(stops->verticalScrollBar()->maximum(), 0); // all ten at once
+    QVERIFY(row(stops->count() - 1).right() > 1600);
+    // Where there is no room for both, a row has its two lines alone.
+    window().resize(usual);
+    QTRY_VERIFY(text(0).isEmpty());
+    QTRY_VERIFY(row(0).height() < 60);
+    QCOMPARE(stops->verticalScrollBar()->maximum(), 0);
+}
+
+void TestLearnLook::theTrialStandsBesideTheBound()
+{
+    openOn(Lesson::Bound, wide);
+    const auto curve = [this] { return placeOf(page().bound().curve()); };
+    const auto starts = [this] { return placeOf(page().bound().starts()); };
+    QTRY_VERIFY(starts().left() > curve().right());
+    QTRY_VERIFY(curve().height() > 400 && starts().height() > 600);
+    QVERIFY(starts().width() > curve().width() && curve().width() > 500);
+    window().resize(usual);
+    QTRY_VERIFY(starts().top() > curve().bottom());
+    QCOMPARE(starts().left(), curve().left());
+    window().resize(wide);
+    QTRY_VERIFY(starts().left() > curve().right());
+}
+
+void TestLearnLook::theBoundNeedsNoScrolling()
+{
+    openOn(Lesson::Bound, usual);
+    auto* area = page().bound().findChild<QScrollArea*>();
+    QTRY_COMPARE(area->verticalScrollBar()->maximum(), 0);
+    page().bound().trainButton().click();
+    QTRY_VERIFY_WITH_TIMEOUT(!page().bound().outcome().isEmpty(), patience);
+    QTRY_COMPARE(area->verticalScrollBar()->maximum(), 0);
+    const QRect seen = placeOf(*area->viewport());
+    QVERIFY(seen.contains(placeOf(page().bound().curve())) && seen.contains(placeOf(page().bound().starts())));
+}
+
+// However narrow the page is, and which way round its parts lie.
+void TestLearnLook::wordsAreNeverSqueezed()
+{
+    openOn(Lesson::Bound, wide);
+    RankBoundLesson& bound = page().bound();
+    for (const QSize size : {QSize(1180, 720), usual, QSize(1440, 900), QSize(1560, 900), wide}) {
+        window().resize(size);
+        for (const bool two : {false, true}) {
+            page().showLesson(Lesson::Bound);
+            if (two)
+                page().showBeside(Lesson::Glossary);
+            if (!page().isShown(Lesson::Bound))
+                continue;
+            for (const QLabel* label : bound.findChildren<QLabel*>()) {
+                if (!label->wordWrap() || !label->isVisible() || label->text().size() < 100)
+                    continue;
+                QTRY_VERIFY2(label->width() >= 260, qPrintable(label->text()));
+                QTRY_VERIFY2(label->height() >= label->heightForWidth(label->width()), qPrintable(label->text()));
+            }
+        }
+    }
+}
+
+void TestLearnLook::whatSetsATermStandsBesideIt()
+{
+    GlossaryPage glossary;
+    glossary.resize(1071, 700); // of a window 1280 wide
+    glossary.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&glossary));
+    QVERIFY(glossary.showField("adalora.alpha"));
+    auto* view = glossary.findChild<QTextBrowser*>();
+    const auto leftOf = [view](const QString& words) {
+        const QTextCursor found = view->document()->find(words);
+        return found.isNull() ? -1 : view->cursorRect(QTextCursor(found.block())).left();
+    };
+    const int column = readingWidth(view->font());
+    QTRY_VERIFY(leftOf("Set by") > view->width() / 2);
+    QVERIFY(leftOf("The factor on") < 20);
+    glossary.resize(1711, 900); // 1920
+    QTRY_VERIFY(view->width() > 2 * column);
+    QTRY_VERIFY(leftOf("Set by") > view->width() / 2);
+    QVERIFY(view->width() <= 2 * column + 40);
+    glossary.resize(700, 700); // beside another lesson
+    QTRY_VERIFY(leftOf("Set by") < 20);
+    QTRY_VERIFY(view->width() <= column);
+    QVERIFY(glossary.text().contains("adalora.alpha"));
+}
+
+QTEST_MAIN(TestLearnLook)
+#include "tst_learnlook.moc"
