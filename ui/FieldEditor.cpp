@@ -45,7 +45,7 @@ FieldEditor::FieldEditor(ConfigForm& form, const QString& key, QWidget* parent)
     column->addWidget(m_message);
     column->addStretch();
     setFocusProxy(m_control);
-    setToolTip(help());
+    setToolTip(helpEndingIn(tr("Press F1 in this field for the glossary")));
     setWhatsThis(help());
     setObjectName(key);
     setHelpKey(*this, key);
@@ -67,13 +67,18 @@ QString FieldEditor::message() const
 
 QString FieldEditor::help() const
 {
+    return helpEndingIn(QStringLiteral("<a href='glossary:%1'>%2</a>").arg(m_key, tr("In the glossary")));
+}
+
+QString FieldEditor::helpEndingIn(const QString& line) const
+{
     QString text = QStringLiteral("<p>%1</p><p><code>%2</code>").arg(fieldHelp(m_info).toHtmlEscaped(), m_key);
     const QString usual = shownValue(m_info, defaultValue(m_info.key));
     if (!usual.isEmpty() && !m_info.optional)
         text += tr(", default %1").arg(usual.toHtmlEscaped());
     if (m_info.optional)
         text += tr(", derived when empty");
-    return text + QStringLiteral("</p><p><a href='glossary:%1'>%2</a></p>").arg(m_key, tr("F1: in the glossary"));
+    return text + QStringLiteral("</p><p>%1</p>").arg(line);
 }
 
 void FieldEditor::showValue(const QString& key)

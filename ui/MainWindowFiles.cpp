@@ -8,6 +8,7 @@
 #include "ui/MessageWords.h"
 #include "ui/PageParts.h"
 #include "ui/RecordedRun.h"
+#include "ui/RunFinder.h"
 #include "ui/RunFolders.h"
 #include "ui/RunModel.h"
 #include "ui/RunOpener.h"
@@ -163,10 +164,7 @@ void MainWindow::openPath(const QString& path)
             m_form->setValue(QStringLiteral("model.path"), FieldValue {info.absoluteFilePath().toStdString()});
             showWorkspace(Workspace::Setup);
         } else {
-            throw configError(
-                "%1 is neither a run's folder (config.json with metrics.jsonl) nor a model's (config.json "
-                "with *.safetensors).",
-                path.toStdString());
+            findRunsBelow(*this, path);
         }
         return;
     }

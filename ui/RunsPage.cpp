@@ -2,20 +2,17 @@
 #include "ui/RunsPage.h"
 
 #include "ui/CompareTable.h"
-#include "ui/LegendToggle.h"
 #include "ui/PageParts.h"
 #include "ui/RunDetails.h"
 #include "ui/RunLibrary.h"
 #include "ui/RunListModel.h"
 #include "ui/RunsBar.h"
+#include "ui/RunsCurves.h"
 #include "ui/RunsMaps.h"
 #include "ui/Segmented.h"
 #include "ui/ShareButton.h"
-#include "ui/SmoothingSlider.h"
 #include "ui/WholeRowsArea.h"
 #include "ui/WholeWordsArea.h"
-#include "visualization/ComparePlot.h"
-#include "visualization/RunTags.h"
 
 #include <QDataStream>
 #include <QDir>
@@ -55,7 +52,7 @@ RunsPage::RunsPage(RunLibrary& library, QWidget* parent)
     m_right->setChildrenCollapsible(false);
     m_upper = makeColumns();
     m_upper->setObjectName(QStringLiteral("RunsUpper"));
-    addColumn(m_upper, makeCurves(), 420, true);
+    addColumn(m_upper, m_curves = new RunsCurves, 420, true);
     addColumn(m_upper, makeDifferences(), 280);
     connect(m_upper, &QSplitter::splitterMoved, this, [this] { m_handleMoved = true; });
     m_right->addWidget(m_upper);
@@ -67,6 +64,7 @@ RunsPage::RunsPage(RunLibrary& library, QWidget* parent)
     m_splitter->addWidget(m_right);
     m_splitter->setStretchFactor(1, 1);
     outer->addWidget(m_splitter, 1);
+    connect(m_curves, &RunsCurves::told, this, &RunsPage::told);
     connect(m_maps, &RunsMaps::told, this, &RunsPage::told);
     m_soon.setSingleShot(true);
     m_soon.setInterval(30);
@@ -81,79 +79,6 @@ RunsPage::RunsPage(RunLibrary& library, QWidget* parent)
     connectList();
     connectMenu();
     refresh();
-}
-
-QWidget* RunsPage::makeCurves()
-{
-    auto* body = new QWidget;
-    auto* column = new QVBoxLayout(body);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(0);
-    auto* head = makePanelHeader();
-    m_plot = new ComparePlot;
-    auto* axis = new Segmented({tr("Step"), tr("Tokens"), tr("Time")});
-    axis->setCurrent(0);
-    auto* share = new ShareButton(
-        QStringLiteral("losses"), m_plot, [this] { return [curves = m_plot->curves()] { return curves.csv(); }; });
-    share->setPaint([this](QPaintDevice& device, QSize size) { m_plot->paintOn(device, size); });
-    head->addWidget(makeHeading(tr("Loss")));
-    head->addWidget(m_curvesNote = makeText(QString(), "second"));
-    head->addStretch();
-    head->addWidget(axis);
-    head->addWidget(share);
-    column->addLayout(head);
-    column->addLayout(makeCurvesLegend());
-    column->addLayout(makeRunsLegend());
-    column->addWidget(m_plot, 1);
-    connect(axis, &Segmented::chosen, this, [this](int index) { m_plot->setAxis(static_cast<CompareAxis>(index)); });
-    connect(share, &ShareButton::told, this, &RunsPage::told);
-    return body;
-}
-
-QLayout* RunsPage::makeCurvesLegend()
-{
-    auto* row = new QHBoxLayout;
-    row->setContentsMargins(12, 0, 12, 2);
-    row->setSpacing(5);
-    const auto toggle = [&](const QString& name, LegendMark mark, ComparePart part, const QString& tip) {
-        auto* entry = new LegendToggle(name, mark);
-        entry->setToolTip(tip);
-        entry->setNeutral(true); // each run has a colour of its own
-        connect(
-            entry, &QAbstractButton::toggled, m_plot, [this, part](bool shown) { m_plot->setPartShown(part, shown); });
-        row->addWidget(entry);
-    };
-    toggle(tr("raw"), LegendMark::Band, ComparePart::Raw, tr("Every step's loss behind the smoothed line"));
-    toggle(tr("smooth"), LegendMark::Line, ComparePart::Smooth, tr("The smoothed loss"));
-    auto* smoothing = new SmoothingSlider(m_plot->curves().smoothing());
-    connect(smoothing, &SmoothingSlider::weightChanged, m_plot, &ComparePlot::setSmoothing);
-    row->addWidget(smoothing);
-    toggle(tr("eval"), LegendMark::Diamond, ComparePart::Evaluation, tr("Evaluation loss"));
-    row->addStretch();
-    auto* log = new LegendToggle(tr("log"), LegendMark::Box);
-    log->setChecked(false);
-    log->setToolTip(tr("Logarithmic loss axis"));
-    connect(log, &QAbstractButton::toggled, m_plot, &ComparePlot::setLogarithmic);
-    row->addWidget(log);
-    return row;
-}
-
-// A row of its own: six entries more have no room beside the others.
-QLayout* RunsPage::makeRunsLegend()
-{
-    auto* row = new QHBoxLayout;
-    row->setContentsMargins(12, 0, 12, 0);
-    row->setSpacing(5);
-    for (int run = 0; run < mostComparedRuns; ++run) {
-        auto* entry = new LegendToggle(RunTag::letter(run), LegendMark::Line);
-        entry->setPen([run] { return RunTag::pen(run, comparedLineWidth); });
-        entry->setVisible(false);
-        connect(entry, &QAbstractButton::toggled, m_plot, [this, run](bool shown) { m_plot->setRunShown(run, shown); });
-        row->addWidget(entry);
-        m_runToggles.push_back(entry);
-    }
-    row->addStretch();
-    return row;
 }
 
 QWidget* RunsPage::makeDifferences()
@@ -191,6 +116,11 @@ QWidget* RunsPage::makeDifferences()
     connect(m_shown, &Segmented::chosen, this, &RunsPage::refreshTable);
     connect(share, &ShareButton::told, this, &RunsPage::told);
     return body;
+}
+
+ComparePlot& RunsPage::plot()
+{
+    return m_curves->plot();
 }
 
 void RunsPage::applyDefaultWidths(int width)

@@ -18,7 +18,6 @@ class QSplitter;
 namespace spectune {
 
 class ComparePlot;
-class LegendToggle;
 class CompareTable;
 class RunActions;
 class RunAwaiter;
@@ -26,6 +25,7 @@ class RunDetails;
 class RunLibrary;
 class RunListModel;
 class RunsBar;
+class RunsCurves;
 class RunsMaps;
 class Segmented;
 
@@ -39,7 +39,7 @@ public:
     [[nodiscard]] QByteArray saveSplitters() const;
     void restoreSplitters(const QByteArray& state); ///< of another version: changes nothing
     [[nodiscard]] RunListModel& list() { return *m_model; }
-    [[nodiscard]] ComparePlot& plot() { return *m_plot; }
+    [[nodiscard]] ComparePlot& plot();
     [[nodiscard]] CompareTable& table() { return *m_table; }
     [[nodiscard]] RunsMaps& maps() { return *m_maps; }
     [[nodiscard]] RunsBar& bar() { return *m_bar; }
@@ -76,9 +76,6 @@ protected:
 
 private:
     [[nodiscard]] QWidget* makeList();
-    [[nodiscard]] QWidget* makeCurves();
-    [[nodiscard]] QLayout* makeCurvesLegend();
-    [[nodiscard]] QLayout* makeRunsLegend();
     [[nodiscard]] QWidget* makeDifferences();
     void connectBar();
     void connectActions(const RunActions& actions);
@@ -125,9 +122,7 @@ private:
     QWidget* m_empty = nullptr;
     QLabel* m_emptyText = nullptr;
     QPushButton* m_demo = nullptr;
-    QLabel* m_curvesNote = nullptr;
-    ComparePlot* m_plot = nullptr;
-    std::vector<LegendToggle*> m_runToggles; ///< one for each run that can be compared
+    RunsCurves* m_curves = nullptr;
     QLabel* m_differenceCount = nullptr;
     Segmented* m_shown = nullptr; ///< differences, all, about A
     CompareTable* m_table = nullptr;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the Runs page shows of the chosen runs: one against the others.
 #include "ui/CompareTable.h"
-#include "ui/LegendToggle.h"
 #include "ui/RunDetails.h"
 #include "ui/RunLibrary.h"
 #include "ui/RunListModel.h"
 #include "ui/RunsBar.h"
+#include "ui/RunsCurves.h"
 #include "ui/RunsMaps.h"
 #include "ui/RunsPage.h"
 #include "ui/Segmented.h"
@@ -96,20 +96,10 @@ void RunsPage::showChosen(std::vector<std::shared_ptr<const LoadedRun>> runs, co
             else
                 curves.add(name, nullptr);
         }
-        m_plot->setCurves(std::move(curves));
-        const std::size_t count = chosen.runs.size();
-        for (std::size_t i = 0; i < m_runToggles.size(); ++i) {
-            m_runToggles[i]->setChecked(true);
-            m_runToggles[i]->setVisible(count > 1 && i < count);
-            m_runToggles[i]->setToolTip(chosen.names.value(static_cast<qsizetype>(i)));
-        }
+        m_curves->setCurves(std::move(curves), chosen.names);
     }
     m_drawn = std::move(chosen);
-    m_plot->setEmptyText(emptyPlotText(m_drawn.reasons));
-    m_curvesNote->setVisible(!m_plot->curves().isEmpty());
-    const bool evaluated
-        = std::ranges::any_of(m_drawn.runs, [](const auto& run) { return run && !run->history.evaluations.empty(); });
-    m_curvesNote->setText(evaluated ? tr("smoothed, with evaluations") : tr("smoothed, without evaluations"));
+    m_curves->plot().setEmptyText(emptyPlotText(m_drawn.reasons));
     m_maps->setRuns(m_drawn.runs, m_drawn.names, m_drawn.reasons, m_drawn.states);
     refreshTable();
 }

@@ -84,6 +84,7 @@ void addOthers(std::vector<ShortcutEntry>& entries)
     const QString lessons = ShortcutsWindow::tr("Lessons");
     const QString ranks = ShortcutsWindow::tr("Sliders of Learn");
     const QString lens = ShortcutsWindow::tr("Plots of the SVD lens");
+    const QString small = ShortcutsWindow::tr("Small plots");
     const QString pictures = ShortcutsWindow::tr("Plots and heatmaps");
     const QString fields = ShortcutsWindow::tr("Fields");
     entries.insert(entries.end(),
@@ -116,8 +117,10 @@ void addOthers(std::vector<ShortcutEntry>& entries)
             {ranks, ShortcutsWindow::tr("The least, the most"), QStringLiteral("Home  End")},
             {lens, ShortcutsWindow::tr("Closer, further"), QStringLiteral("+  −")},
             {lens, ShortcutsWindow::tr("Closer, further along the values"), QStringLiteral("Ctrl++  Ctrl+−")},
-            {lens, ShortcutsWindow::tr("Aside"), QStringLiteral("←  →")},
+            {lens, ShortcutsWindow::tr("Half a view on, back"), QStringLiteral("PageUp  PageDown")},
             {lens, ShortcutsWindow::tr("The whole range again"), QStringLiteral("0  Home")},
+            {small, ShortcutsWindow::tr("Read the next value, in larger steps"),
+                QStringLiteral("←  →  Shift+←  Shift+→")},
             {pictures, ShortcutsWindow::tr("Copy or save the one that has the keyboard"),
                 QStringLiteral("Menu  Shift+F10")},
             {fields, ShortcutsWindow::tr("Count up or down, by ten"), QStringLiteral("↑  ↓  Shift+↑  Shift+↓")},

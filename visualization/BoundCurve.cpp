@@ -31,10 +31,9 @@ double share(double value, double last)
 } // namespace
 
 BoundCurve::BoundCurve(QWidget* parent)
-    : QWidget(parent)
+    : ReadablePlot(parent)
 {
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
-    setFocusPolicy(Qt::StrongFocus); // for its menu
 }
 
 void BoundCurve::setCurve(std::vector<QPointF> points, const QString& xName, const QString& yName)
@@ -179,8 +178,47 @@ void BoundCurve::paintEvent(QPaintEvent*)
         painter.drawPolyline(staircase());
         paintPoint(painter);
     }
-    if (hasFocus())
-        drawFocusFrame(painter, rect(), Theme::current().focus);
+    paintFocus(painter);
+}
+
+int BoundCurve::valueCount() const
+{
+    const std::size_t size = m_curve.size(); // the last point is mostly the end of the level before it
+    const bool ends = size > 1 && m_curve[size - 1].y() == m_curve[size - 2].y();
+    return static_cast<int>(ends ? size - 1 : size);
+}
+
+int BoundCurve::levelAt(double x) const
+{
+    const auto after = std::ranges::upper_bound(m_curve, x, {}, &QPointF::x);
+    return std::clamp(static_cast<int>(after - m_curve.begin()) - 1, 0, valueCount() - 1);
+}
+
+QString BoundCurve::valueText(int value) const
+{
+    const auto level = static_cast<std::size_t>(value);
+    const bool last = value + 1 == valueCount();
+    const std::int64_t from = std::llround(m_curve[level].x());
+    const std::int64_t to = last ? std::llround(m_curve.back().x()) : std::llround(m_curve[level + 1].x()) - 1;
+    const QString rank = formatCount(std::llround(m_curve[level].y()));
+    return to > from ? tr("K·N from %1 to %2: r ≥ %3").arg(formatCount(from), formatCount(to), rank)
+                     : tr("K·N = %1: r ≥ %2").arg(formatCount(from), rank);
+}
+
+QPointF BoundCurve::valuePlace(int value) const
+{
+    const QPointF& begin = m_curve.at(static_cast<std::size_t>(value));
+    return {xOf(begin.x()), yOf(begin.y())};
+}
+
+QString BoundCurve::textAt(QPointF place) const
+{
+    const QRectF plot = plotRect();
+    if (m_curve.empty() || place.x() < plot.left() || place.x() > plot.right())
+        return {};
+    const double part = (place.x() - plot.left()) / plot.width();
+    const double x = std::exp(part * std::log(std::max(2.0, m_curve.back().x()))); // as xOf() has it
+    return valueText(levelAt(x * (1.0 + 1e-9))); // a level's first pixel is its own
 }
 
 QString BoundCurve::toCsv() const

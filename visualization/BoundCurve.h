@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "visualization/ReadablePlot.h"
+
 #include <QPointF>
 #include <QPolygonF>
 #include <QString>
-#include <QWidget>
 
 #include <vector>
 
@@ -12,7 +13,7 @@ namespace spectune {
 
 /// A rising staircase on two logarithmic axes from 1 on, with one chosen point and levels to hold it against: the
 /// smallest rank beyond the bound over K·N.
-class BoundCurve : public QWidget {
+class BoundCurve : public ReadablePlot {
     Q_OBJECT
 public:
     struct Level {
@@ -33,14 +34,20 @@ public:
     [[nodiscard]] double xOf(double value) const; ///< pixels
     [[nodiscard]] double yOf(double value) const;
     [[nodiscard]] QString toCsv() const; ///< of curve(): where each rank begins
+    [[nodiscard]] QString textAt(QPointF place) const override; ///< of the level above or below it
+    [[nodiscard]] int valueCount() const override; ///< of levels
+    [[nodiscard]] QString valueText(int value) const override;
+    [[nodiscard]] QPointF valuePlace(int value) const override; ///< where the level begins
     [[nodiscard]] QSize sizeHint() const override { return {420, 150}; }
     [[nodiscard]] QSize minimumSizeHint() const override { return {240, 120}; }
 
 protected:
     void paintEvent(QPaintEvent* event) override;
+    [[nodiscard]] int firstRead() const override { return levelAt(m_point.x()); }
 
 private:
     [[nodiscard]] QRectF plotRect() const;
+    [[nodiscard]] int levelAt(double x) const; ///< @pre the curve is not empty
     void paintAxes(QPainter& painter) const;
     void paintLevels(QPainter& painter) const;
     void paintPoint(QPainter& painter) const;

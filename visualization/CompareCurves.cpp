@@ -35,17 +35,26 @@ std::vector<double> places(const std::vector<MetricPoint>& metrics, CompareAxis 
     return x;
 }
 
+CurveSeries smoothedOf(const CurveSeries& raw, double weight, CompareValue value)
+{
+    if (!isNoisy(value))
+        return raw;
+    Smoother smoother(weight);
+    return smoothed(raw, smoother);
+}
+
 } // namespace
 
-ComparedCurve comparedCurve(const RunHistory& history, CompareAxis axis, double weight)
+ComparedCurve comparedCurve(const RunHistory& history, CompareAxis axis, double weight, CompareValue value)
 {
     ComparedCurve curve;
     const std::vector<MetricPoint>& metrics = history.metrics;
     const std::vector<double> x = places(metrics, axis);
     for (std::size_t i = 0; i < x.size(); ++i)
-        curve.loss.append(x[i], metrics[i].loss);
-    Smoother smoother(weight);
-    curve.smooth = smoothed(curve.loss, smoother);
+        curve.raw.append(x[i], compareNumber(value, metrics[i]));
+    curve.smooth = smoothedOf(curve.raw, weight, value);
+    if (value != CompareValue::TaskLoss)
+        return curve;
     for (const EvalPoint& point : history.evaluations) {
         const auto after = std::upper_bound(metrics.begin(), metrics.end(), point.step,
             [](std::int64_t step, const MetricPoint& metric) { return step < metric.step; });
@@ -65,7 +74,7 @@ void CompareCurves::add(const QString& name, std::shared_ptr<const RunHistory> h
 {
     if (!history)
         history = std::make_shared<const RunHistory>();
-    ComparedCurve curve = comparedCurve(*history, m_axis, m_smoothing);
+    ComparedCurve curve = comparedCurve(*history, m_axis, m_smoothing, m_value);
     add(name, std::move(history), std::move(curve));
 }
 
@@ -80,8 +89,21 @@ void CompareCurves::setAxis(CompareAxis axis)
     if (m_axis == axis)
         return;
     m_axis = axis;
+    rebuild();
+}
+
+void CompareCurves::setValue(CompareValue value)
+{
+    if (m_value == value)
+        return;
+    m_value = value;
+    rebuild();
+}
+
+void CompareCurves::rebuild()
+{
     for (std::size_t run = 0; run < m_sources.size(); ++run)
-        m_curves[run] = comparedCurve(*m_sources[run].history, axis, m_smoothing);
+        m_curves[run] = comparedCurve(*m_sources[run].history, m_axis, m_smoothing, m_value);
 }
 
 void CompareCurves::setSmoothing(double weight)
@@ -89,24 +111,22 @@ void CompareCurves::setSmoothing(double weight)
     if (m_smoothing == weight)
         return;
     m_smoothing = weight;
-    for (ComparedCurve& curve : m_curves) {
-        Smoother smoother(weight);
-        curve.smooth = smoothed(curve.loss, smoother);
-    }
+    for (ComparedCurve& curve : m_curves)
+        curve.smooth = smoothedOf(curve.raw, weight, m_value);
 }
 
 std::size_t CompareCurves::points() const
 {
     std::size_t sum = 0;
     for (const ComparedCurve& curve : m_curves)
-        sum += curve.loss.size();
+        sum += curve.raw.size();
     return sum;
 }
 
 bool CompareCurves::isEmpty() const
 {
     return std::ranges::all_of(
-        m_curves, [](const ComparedCurve& curve) { return curve.loss.isEmpty() && curve.evaluations.empty(); });
+        m_curves, [](const ComparedCurve& curve) { return curve.raw.isEmpty() && curve.evaluations.empty(); });
 }
 
 AxisBounds CompareCurves::xBounds() const
@@ -127,7 +147,7 @@ AxisBounds CompareCurves::lossBounds(double from, double to, int columns) const
         high = std::max(high, value);
     };
     for (const ComparedCurve& curve : m_curves) {
-        for (const ColumnSpan& span : curve.loss.decimate(from, to, columns)) {
+        for (const ColumnSpan& span : curve.raw.decimate(from, to, columns)) {
             raw.push_back(span.low);
             raw.push_back(span.high);
         }
@@ -154,7 +174,7 @@ AxisBounds CompareCurves::lossLogBounds(double from, double to, int columns) con
 {
     PositiveRange range;
     for (const ComparedCurve& curve : m_curves)
-        range.take(curve.loss, curve.evaluations, from, to, columns);
+        range.take(curve.raw, curve.evaluations, from, to, columns);
     return range.lossBounds();
 }
 
@@ -163,8 +183,8 @@ std::vector<CrosshairValue> CompareCurves::valuesAt(double x) const
     std::vector<CrosshairValue> values;
     for (const ComparedCurve& curve : m_curves) {
         CrosshairValue value {nan, nan, nan};
-        if (!curve.loss.isEmpty() && x <= curve.end()) {
-            value.raw = curve.loss.valueAt(x);
+        if (!curve.raw.isEmpty() && x <= curve.end()) {
+            value.raw = curve.raw.valueAt(x);
             value.smooth = curve.smooth.valueAt(x);
             for (const QPointF& point : curve.evaluations)
                 if (point.x() <= x)
@@ -189,12 +209,21 @@ QString CompareCurves::axisText(double x) const
 
 QString CompareCurves::csv() const
 {
-    QString text = QStringLiteral("run,step,tokens,seconds,loss,loss_smoothed,eval_loss\n");
+    const bool loss = m_value == CompareValue::TaskLoss;
+    const bool noisy = isNoisy(m_value);
+    const QString key = compareKey(m_value);
+    QStringList head {
+        QStringLiteral("run"), QStringLiteral("step"), QStringLiteral("tokens"), QStringLiteral("seconds"), key};
+    if (noisy)
+        head << key + QStringLiteral("_smoothed");
+    if (loss)
+        head << QStringLiteral("eval_loss");
+    QString text = head.join(QLatin1Char(',')) + QLatin1Char('\n');
     for (std::size_t run = 0; run < m_sources.size(); ++run) {
         const Source& source = m_sources[run];
         const std::vector<MetricPoint>& metrics = source.history->metrics;
         const std::vector<EvalPoint>& evaluations = source.history->evaluations;
-        const std::span<const double> smooth = curves()[run].smooth.y();
+        const ComparedCurve& curve = m_curves[run];
         std::int64_t tokens = 0;
         std::size_t next = 0;
         for (std::size_t i = 0; i < metrics.size(); ++i) {
@@ -203,9 +232,12 @@ QString CompareCurves::csv() const
             while (next < evaluations.size() && evaluations[next].step < point.step)
                 ++next;
             const bool evaluated = next < evaluations.size() && evaluations[next].step == point.step;
-            const QStringList cells {csvText(source.name), QString::number(point.step), QString::number(tokens),
-                csvNumber(point.seconds), csvNumber(point.loss), csvNumber(smooth[i]),
-                evaluated ? csvNumber(evaluations[next].evalLoss) : QString()};
+            QStringList cells {csvText(source.name), QString::number(point.step), QString::number(tokens),
+                csvNumber(point.seconds), csvNumber(curve.raw.y()[i])};
+            if (noisy)
+                cells << csvNumber(curve.smooth.y()[i]);
+            if (loss)
+                cells << (evaluated ? csvNumber(evaluations[next].evalLoss) : QString());
             text += cells.join(QLatin1Char(',')) + QLatin1Char('\n');
         }
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "training/monitor/RunHistory.h"
+#include "visualization/CompareValue.h"
 #include "visualization/CurveMath.h"
 #include "visualization/PlotAxes.h"
 
@@ -16,18 +17,18 @@ namespace spectune {
 /// What the curves of compared runs are drawn over.
 enum class CompareAxis { Step, Tokens, Time };
 
-/// One run's task loss, raw and smoothed, and its evaluations, over one axis. A copy shares the values.
+/// One value of a run, raw and smoothed, over one axis. A copy shares the numbers.
 struct ComparedCurve {
-    CurveSeries loss;
-    CurveSeries smooth;
-    std::vector<QPointF> evaluations;
+    CurveSeries raw;
+    CurveSeries smooth; ///< the raw one where the value is not noisy
+    std::vector<QPointF> evaluations; ///< of the task loss alone
 
-    [[nodiscard]] double end() const { return loss.isEmpty() ? 0.0 : loss.x().back(); }
+    [[nodiscard]] double end() const { return raw.isEmpty() ? 0.0 : raw.x().back(); }
 };
 
 /// Costs all of the run's points; any thread. @param weight see Smoother
-[[nodiscard]] ComparedCurve comparedCurve(
-    const RunHistory& history, CompareAxis axis = CompareAxis::Step, double weight = Smoother::usualWeight);
+[[nodiscard]] ComparedCurve comparedCurve(const RunHistory& history, CompareAxis axis = CompareAxis::Step,
+    double weight = Smoother::usualWeight, CompareValue value = CompareValue::TaskLoss);
 
 /// Values of one run where the crosshair stands; NaN: the run does not reach there, or has not evaluated yet.
 struct CrosshairValue {
@@ -43,14 +44,16 @@ public:
     void clear();
     /// @param history null: not read yet, an empty curve
     void add(const QString& name, std::shared_ptr<const RunHistory> history);
-    /// @param curve comparedCurve() of @p history over axis(), with smoothing(): costs nothing
+    /// @param curve comparedCurve() of @p history, of value() over axis(), with smoothing(): costs nothing
     void add(const QString& name, std::shared_ptr<const RunHistory> history, ComparedCurve curve);
     void setAxis(CompareAxis axis);
+    void setValue(CompareValue value);
     /// @param weight of the smoothed curves' Smoother, 0 (the raw values) … below 1
     void setSmoothing(double weight);
 
     [[nodiscard]] double smoothing() const noexcept { return m_smoothing; }
     [[nodiscard]] CompareAxis axis() const noexcept { return m_axis; }
+    [[nodiscard]] CompareValue value() const noexcept { return m_value; }
     [[nodiscard]] const std::vector<ComparedCurve>& curves() const noexcept { return m_curves; }
     [[nodiscard]] const QString& nameOf(std::size_t run) const { return m_sources.at(run).name; }
     [[nodiscard]] std::size_t points() const; ///< of all runs: what another axis or smoothing costs
@@ -63,7 +66,8 @@ public:
     [[nodiscard]] AxisBounds lossLogBounds(double from, double to, int columns) const;
     [[nodiscard]] std::vector<CrosshairValue> valuesAt(double x) const; ///< one per run
     [[nodiscard]] QString axisText(double x) const; ///< "step 1,240", "51,200 tokens", "8 min 38 s"
-    /// Comma-separated: run, step, tokens, seconds, loss, loss_smoothed, eval_loss; full precision.
+    /// Comma-separated, in full precision: run, step, tokens, seconds, loss, loss_smoothed, eval_loss; another value
+    /// has its own columns instead.
     [[nodiscard]] QString csv() const;
 
 private:
@@ -72,7 +76,10 @@ private:
         std::shared_ptr<const RunHistory> history; ///< never null
     };
 
+    void rebuild();
+
     CompareAxis m_axis = CompareAxis::Step;
+    CompareValue m_value = CompareValue::TaskLoss;
     double m_smoothing = Smoother::usualWeight;
     std::vector<Source> m_sources;
     std::vector<ComparedCurve> m_curves; ///< by source

@@ -30,12 +30,14 @@ CrosshairText crosshairText(const CompareCurves& curves, double x)
     const std::vector<CrosshairValue> values = curves.valuesAt(x);
     for (std::size_t run = 0; run < values.size(); ++run)
         text.lines.push_back({static_cast<int>(run),
-            std::isfinite(values[run].smooth) ? formatLoss(values[run].smooth) : ComparePlot::tr("ended"),
+            std::isfinite(values[run].smooth) ? compareText(curves.value(), values[run].smooth)
+                                              : ComparePlot::tr("ended"),
             std::isfinite(values[run].eval) ? formatLoss(values[run].eval) : QString()});
     if (values.size() == 2 && std::isfinite(values[0].smooth) && std::isfinite(values[1].smooth)) {
         const double difference = values[1].smooth - values[0].smooth;
-        text.difference = ComparePlot::tr("B − A %1")
-                              .arg((difference > 0 ? QStringLiteral("+") : QString()) + formatLoss(difference));
+        text.difference
+            = ComparePlot::tr("B − A %1")
+                  .arg((difference > 0 ? QStringLiteral("+") : QString()) + compareText(curves.value(), difference));
     }
     return text;
 }
@@ -53,7 +55,7 @@ ComparePlot::ComparePlot(QWidget* parent)
     m_private->overlay->raise();
     setFocusPolicy(Qt::StrongFocus);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
-    setAccessibleName(tr("Losses of the compared runs"));
+    setValue(CompareValue::TaskLoss);
 }
 
 ComparePlot::~ComparePlot() = default;
@@ -66,17 +68,26 @@ void ComparePlot::setCurves(CompareCurves curves)
     p.curves = std::move(curves);
     p.crosshair.reset();
     p.changed(true);
-    if (p.curves.axis() != p.axisAsked || p.curves.smoothing() != p.smoothingAsked)
-        p.build(p.axisAsked, p.smoothingAsked);
+    const bool other = p.curves.axis() != p.axisAsked || p.curves.value() != p.valueAsked;
+    if (other || p.curves.smoothing() != p.smoothingAsked)
+        p.build();
 }
 
 void ComparePlot::setAxis(CompareAxis axis)
 {
-    m_private->build(axis, m_private->smoothingAsked);
+    m_private->axisAsked = axis;
+    m_private->build();
     if (m_private->curves.axis() != axis)
         return; // a worker's: until then it stays as it is
     m_private->crosshair.reset();
     m_private->changed(true);
+}
+
+void ComparePlot::setValue(CompareValue value)
+{
+    setAccessibleName(tr("%1 of the compared runs").arg(compareName(value)));
+    m_private->valueAsked = value;
+    m_private->build();
 }
 
 void ComparePlot::setLogarithmic(bool logarithmic)
@@ -86,7 +97,8 @@ void ComparePlot::setLogarithmic(bool logarithmic)
 
 void ComparePlot::setSmoothing(double weight)
 {
-    m_private->build(m_private->axisAsked, weight);
+    m_private->smoothingAsked = weight;
+    m_private->build();
 }
 
 void ComparePlot::setPartShown(ComparePart part, bool shown)

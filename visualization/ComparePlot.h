@@ -28,10 +28,11 @@ struct CrosshairText {
 /// What can be left out of the comparison's plot.
 enum class ComparePart { Raw, Smooth, Evaluation };
 
-/// Losses of two to six runs over one axis with one crosshair: smoothed lines, raw values at 32 %, evaluations as
-/// diamonds. The wheel zooms along the axis around the pointer (over the loss axis, or with Ctrl, along the loss), drag
-/// pans, a double click shows all again. The loss axis follows what is shown until it is zoomed. Left and right move
-/// the crosshair (with Shift faster), PageUp and PageDown pan, + and − zoom around it, with Ctrl the loss, 0 or Home
+/// A value of two to six runs, the task loss at first, over one axis with one crosshair: smoothed lines, raw values at
+/// 32 %, evaluations as diamonds; what is not noisy is one line. The wheel zooms along the axis around the pointer (over
+/// the loss axis, or with Ctrl, along the loss), drag pans, a double click shows all again. The loss axis, which is
+/// that of the value, follows what is shown until it is zoomed. Left and right move the crosshair (with Shift faster),
+/// PageUp and PageDown pan, + and − zoom around it, with Ctrl the loss, 0 or Home
 /// show all. GUI thread only.
 class ComparePlot : public QWidget {
     Q_OBJECT
@@ -39,10 +40,13 @@ public:
     explicit ComparePlot(QWidget* parent = nullptr);
     ~ComparePlot() override;
 
-    void setCurves(CompareCurves curves); ///< shows all of them, over the axis and as smooth as those before
+    void setCurves(CompareCurves curves); ///< shows all, of the value, over the axis, and as smooth as those before
     /// Of more than 50,000 points a worker makes the curves, here as in setSmoothing(), and the earlier ones stay until
     /// then; what is asked for last wins.
     void setAxis(CompareAxis axis);
+    /// Other curves of the same runs, by a worker as in setAxis(); the range that is shown stays, the values' axis is
+    /// fitted anew.
+    void setValue(CompareValue value);
     void setLogarithmic(bool logarithmic); ///< the loss axis; shows all
     /// @param weight as Smoother has it; the shown range stays
     void setSmoothing(double weight);

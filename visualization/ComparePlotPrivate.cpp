@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 namespace spectune {
@@ -33,6 +34,7 @@ struct EndLabel {
 std::vector<EndLabel> endLabels(const CompareCurves& curves)
 {
     std::vector<EndLabel> labels;
+    const bool loss = curves.value() == CompareValue::TaskLoss;
     for (std::size_t i = 0; i < curves.curves().size(); ++i) {
         const ComparedCurve& curve = curves.curves()[i];
         const int run = static_cast<int>(i);
@@ -41,7 +43,7 @@ std::vector<EndLabel> endLabels(const CompareCurves& curves)
             labels.push_back({run, ComparePlot::tr("%1 eval").arg(letter), curve.evaluations.back().y(), true});
         const double smooth = curve.smooth.valueAt(curve.end());
         if (std::isfinite(smooth))
-            labels.push_back({run, ComparePlot::tr("%1 train").arg(letter), smooth, false});
+            labels.push_back({run, loss ? ComparePlot::tr("%1 train").arg(letter) : letter, smooth, false});
     }
     return labels;
 }
@@ -87,7 +89,8 @@ void ComparePlot::Private::setLogarithmic(bool logarithmic)
         plot->yAxis->setTicker(QSharedPointer<LogTicker>::create(plot->yAxis));
     else
         plot->yAxis->setTicker(
-            QSharedPointer<StudioTicker>::create([](double value, double step) { return formatTick(value, step); }));
+            QSharedPointer<StudioTicker>::create([](double value, double step) { return formatTick(value, step); },
+                [this] { return curves.value() == CompareValue::Budget ? 1.0 : 0.0; })); // there is no half a triplet
     changed(true);
 }
 
@@ -186,7 +189,7 @@ void ComparePlot::Private::replot()
             fill(m_smooth[run], curves.curves()[run].smooth, ColumnDetail::Last);
         m_raw[run]->setVisible(shown && isShown(ComparePart::Raw));
         if (m_raw[run]->visible())
-            fill(m_raw[run], curves.curves()[run].loss, ColumnDetail::Extremes);
+            fill(m_raw[run], curves.curves()[run].raw, ColumnDetail::Extremes);
     }
     plot->replot(QCustomPlot::rpQueuedReplot);
     m_timer.stop(); // setRange() has asked for what is done by now
@@ -200,26 +203,26 @@ void ComparePlot::Private::setViewport(const QRect& place)
     plot->plotLayout()->update(QCPLayoutElement::upLayout);
 }
 
-void ComparePlot::Private::build(CompareAxis axis, double weight)
+void ComparePlot::Private::build()
 {
-    axisAsked = axis;
-    smoothingAsked = weight;
     if (curves.points() <= builtAtOnce) {
         m_work.forget();
         CompareCurves next = curves;
-        next.setAxis(axis);
-        next.setSmoothing(weight);
+        next.setValue(valueAsked);
+        next.setAxis(axisAsked);
+        next.setSmoothing(smoothingAsked);
         show(std::move(next));
         return;
     }
     m_work.ask([this]() -> LatestWork::Work {
-        return [this, from = curves, wanted = axisAsked, smoothing = smoothingAsked,
+        return [this, from = curves, value = valueAsked, axis = axisAsked, smoothing = smoothingAsked,
                    of = generation]() -> LatestWork::Done {
             CompareCurves next = from;
-            next.setAxis(wanted);
+            next.setValue(value);
+            next.setAxis(axis);
             next.setSmoothing(smoothing);
             return [this, next, of] {
-                if (of == generation && next.axis() == axisAsked) // other runs have their own
+                if (of == generation && next.axis() == axisAsked && next.value() == valueAsked) // else others come
                     show(next);
             };
         };
@@ -229,6 +232,10 @@ void ComparePlot::Private::build(CompareAxis axis, double weight)
 void ComparePlot::Private::show(CompareCurves next)
 {
     const bool other = next.axis() != curves.axis();
+    if (next.value() != curves.value()) {
+        lossZoomed = false;
+        m_fitted.low = std::numeric_limits<double>::quiet_NaN(); // to nothing: the axis has another unit
+    }
     curves = std::move(next);
     if (other)
         crosshair.reset();
@@ -254,7 +261,7 @@ void ComparePlot::Private::speak()
     } else {
         for (const EndLabel& label : endLabels(curves))
             if (isRunShown(label.run))
-                words << QStringLiteral("%1 %2").arg(label.text, formatLoss(label.value));
+                words << QStringLiteral("%1 %2").arg(label.text, compareText(curves.value(), label.value));
     }
     m_owner->setAccessibleDescription(words.join(QStringLiteral(", ")));
 }
@@ -332,7 +339,8 @@ void ComparePlot::Private::paintEnds(QPainter& painter) const
         painter.setFont(label.evaluation ? Fonts::captionBold() : Fonts::caption());
         painter.setPen(label.evaluation ? color : Theme::current().text2);
         drawTabular(painter, {x + 10.0, centres[i] - lineHeight / 2.0, labelRoom - 24.0, lineHeight},
-            Qt::AlignLeft | Qt::AlignVCenter, QStringLiteral("%1 %2").arg(label.text, formatLoss(label.value)));
+            Qt::AlignLeft | Qt::AlignVCenter,
+            QStringLiteral("%1 %2").arg(label.text, compareText(curves.value(), label.value)));
     }
 }
 

@@ -29,10 +29,13 @@ public:
     void setViewport(const QRect& place);
     void applyTheme();
     void setLogarithmic(bool logarithmic);
-    [[nodiscard]] bool isShown(ComparePart part) const { return !hidden[static_cast<std::size_t>(part)]; }
-    /// Curves over another axis or smoother: few points at once;
-    /// many by a worker, and the earlier ones stay until then.
-    void build(CompareAxis axis, double weight);
+    /// One line is all there is of a value that is not noisy.
+    [[nodiscard]] bool isShown(ComparePart part) const
+    {
+        return isNoisy(curves.value()) ? !hidden[static_cast<std::size_t>(part)] : part == ComparePart::Smooth;
+    }
+    /// The curves that were asked for: few points at once; many by a worker, and the earlier ones stay until then.
+    void build();
     void show(CompareCurves next); ///< of the same runs
     [[nodiscard]] bool isRunShown(int run) const { return !hiddenRuns.at(static_cast<std::size_t>(run)); }
     /// crosshairText() of the runs that are shown; the difference needs both.
@@ -42,7 +45,8 @@ public:
     [[nodiscard]] std::optional<double> placeAt(double pixel) const; ///< nothing: outside the axes
 
     CompareCurves curves;
-    CompareAxis axisAsked = CompareAxis::Step; ///< as asked for last; so is the smoothing
+    CompareAxis axisAsked = CompareAxis::Step; ///< as asked for last; so are value and smoothing
+    CompareValue valueAsked = CompareValue::TaskLoss;
     double smoothingAsked = Smoother::usualWeight;
     std::uint64_t generation = 0; ///< grows with other runs
     std::optional<double> crosshair;

@@ -6,9 +6,7 @@
 #include "visualization/NumberFormat.h"
 #include "visualization/Theme.h"
 
-#include <QHelpEvent>
 #include <QPainter>
-#include <QToolTip>
 
 #include <algorithm>
 
@@ -30,10 +28,9 @@ QRectF plotOf(QSizeF size)
 } // namespace
 
 LengthHistogram::LengthHistogram(QWidget* parent)
-    : QWidget(parent)
+    : ReadablePlot(parent)
 {
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
-    setFocusPolicy(Qt::StrongFocus); // for its menu
     setAccessibleName(tr("Length of samples"));
 }
 
@@ -154,28 +151,44 @@ void LengthHistogram::paintOn(QPaintDevice& device, QSize size) const
     paint(painter, size);
 }
 
-bool LengthHistogram::event(QEvent* event)
+int LengthHistogram::valueCount() const
 {
-    if (event->type() != QEvent::ToolTip)
-        return QWidget::event(event);
-    const auto* help = static_cast<QHelpEvent*>(event);
-    QString text;
+    return static_cast<int>(std::ranges::count_if(m_bins.counts, [](std::int64_t count) { return count > 0; }));
+}
+
+QString LengthHistogram::valueText(int value) const
+{
+    return textOf(bars(size()).at(static_cast<std::size_t>(value)));
+}
+
+QPointF LengthHistogram::valuePlace(int value) const
+{
+    const QRectF bar = bars(size()).at(static_cast<std::size_t>(value)).rect;
+    return {bar.center().x(), bar.top()};
+}
+
+QString LengthHistogram::textOf(const Bar& bar)
+{
+    const QString length
+        = bar.from == bar.to ? formatCount(bar.from) : tr("%1 to %2").arg(formatCount(bar.from), formatCount(bar.to));
+    return (bar.cut ? tr("Samples of length %1, cut: %2") : tr("Samples of length %1: %2"))
+        .arg(length, formatCount(bar.count));
+}
+
+QString LengthHistogram::textAt(QPointF place) const
+{
+    const double pitch = xOf(static_cast<double>(m_bins.width), size()) - xOf(0.0, size());
     for (const Bar& bar : bars(size()))
-        if (help->pos().x() >= bar.rect.left() && help->pos().x() < bar.rect.right() + 1.0)
-            text = tr("%1 to %2 tokens: %3").arg(formatCount(bar.from), formatCount(bar.to), formatCount(bar.count));
-    if (text.isEmpty())
-        QToolTip::hideText();
-    else
-        QToolTip::showText(help->globalPos(), text, this);
-    return true;
+        if (place.x() >= bar.rect.left() && place.x() < bar.rect.left() + pitch)
+            return textOf(bar);
+    return {};
 }
 
 void LengthHistogram::paintEvent(QPaintEvent*)
 {
     QPainter painter(this);
     paint(painter, size());
-    if (hasFocus())
-        drawFocusFrame(painter, rect(), Theme::current().focus);
+    paintFocus(painter);
 }
 
 } // namespace spectune

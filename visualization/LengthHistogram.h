@@ -2,9 +2,9 @@
 #pragma once
 
 #include "visualization/LengthBins.h"
+#include "visualization/ReadablePlot.h"
 
 #include <QRectF>
-#include <QWidget>
 
 #include <optional>
 
@@ -13,7 +13,7 @@ class QPaintDevice;
 namespace spectune {
 
 /// How long a dataset's samples are, as bars, with the limit as a line: what stands right of it is cut.
-class LengthHistogram : public QWidget {
+class LengthHistogram : public ReadablePlot {
     Q_OBJECT
 public:
     explicit LengthHistogram(QWidget* parent = nullptr);
@@ -36,14 +36,18 @@ public:
     /// Where the limit's line stands; nothing where it is far beyond all samples.
     [[nodiscard]] std::optional<double> limitX(QSizeF size) const;
     void paintOn(QPaintDevice& device, QSize size) const;
+    [[nodiscard]] QString textAt(QPointF place) const override; ///< of the bar above or below it
+    [[nodiscard]] int valueCount() const override; ///< of bars()
+    [[nodiscard]] QString valueText(int value) const override;
+    [[nodiscard]] QPointF valuePlace(int value) const override; ///< the bar's upper edge
     [[nodiscard]] QSize sizeHint() const override { return {296, 96}; }
     [[nodiscard]] QSize minimumSizeHint() const override { return {120, 96}; }
 
 protected:
-    bool event(QEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
 
 private:
+    [[nodiscard]] static QString textOf(const Bar& bar);
     void refresh();
     void paint(QPainter& painter, QSizeF size) const;
     void paintAxis(QPainter& painter, QSizeF size) const;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QWidget>
+#include "visualization/ReadablePlot.h"
 
 #include <vector>
 
@@ -9,7 +9,7 @@ namespace spectune {
 
 /// |λ| and the singular values of PΛQ, both descending, as pairs of bars from 0. Where P and Q are orthonormal the two
 /// are the same; how far they are apart is what the regulariser leaves.
-class SpectrumBars : public QWidget {
+class SpectrumBars : public ReadablePlot {
     Q_OBJECT
 public:
     explicit SpectrumBars(QWidget* parent = nullptr);
@@ -21,6 +21,10 @@ public:
     /// max |σ_i − |λ|_i| over the largest |λ|; 0 without values.
     [[nodiscard]] double largestGap() const;
     [[nodiscard]] QString toCsv() const; ///< both, descending
+    [[nodiscard]] QString textAt(QPointF place) const override; ///< of the pair above or below it
+    [[nodiscard]] int valueCount() const override; ///< of pairs
+    [[nodiscard]] QString valueText(int value) const override;
+    [[nodiscard]] QPointF valuePlace(int value) const override; ///< the upper end of the pair's longer bar
     [[nodiscard]] QSize sizeHint() const override { return {220, 104}; }
     [[nodiscard]] QSize minimumSizeHint() const override { return {160, 104}; }
 
@@ -28,6 +32,12 @@ protected:
     void paintEvent(QPaintEvent* event) override;
 
 private:
+    [[nodiscard]] double singularAt(std::size_t i) const; ///< 0 beyond the last one
+    [[nodiscard]] QRectF plotRect() const;
+    [[nodiscard]] double highest() const; ///< the axis' upper end
+    void paintTicks(QPainter& painter) const;
+    void paintPairs(QPainter& painter) const;
+
     std::vector<double> m_lambda;
     std::vector<double> m_singular;
 };

@@ -29,11 +29,10 @@ constexpr double evenTicks = 8.0;
 } // namespace
 
 SpectrumPlot::SpectrumPlot(Kind kind, QWidget* parent)
-    : QWidget(parent)
+    : ReadablePlot(parent)
     , m_kind(kind)
 {
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
-    setFocusPolicy(Qt::StrongFocus);
 }
 
 void SpectrumPlot::setValues(std::vector<double> values)
@@ -212,8 +211,7 @@ void SpectrumPlot::paintEvent(QPaintEvent*)
         paintRank(painter);
         painter.restore();
     }
-    if (hasFocus())
-        drawFocusFrame(painter, rect(), Theme::current().focus);
+    paintFocus(painter);
 }
 
 } // namespace spectune

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QWidget>
+#include "visualization/ReadablePlot.h"
 
 #include <optional>
 #include <vector>
@@ -9,9 +9,9 @@
 namespace spectune {
 
 /// The small plot of the SVD lens: the error of rank k over k on a logarithmic axis, or the singular values as bars.
-/// A line stands at the chosen k. Wheel and + − come closer, with Ctrl along the values; a drag and left, right go
-/// aside; a double click, 0 and Home show the whole again.
-class SpectrumPlot : public QWidget {
+/// A line stands at the chosen k. Wheel and + − come closer, with Ctrl along the values; a drag, PageUp and PageDown go
+/// aside, and so does what is read where it is out of sight; a double click, 0 and Home show the whole again.
+class SpectrumPlot : public ReadablePlot {
     Q_OBJECT
 public:
     enum class Kind { ErrorCurve, SingularValues };
@@ -27,6 +27,10 @@ public:
     void resetView();
     [[nodiscard]] bool isZoomed() const { return m_view.has_value(); }
     [[nodiscard]] QString toCsv() const; ///< all of it, whatever part is shown
+    [[nodiscard]] QString textAt(QPointF place) const override; ///< of the rank above or below it
+    [[nodiscard]] int valueCount() const override { return static_cast<int>(m_values.size()); }
+    [[nodiscard]] QString valueText(int value) const override;
+    [[nodiscard]] QPointF valuePlace(int value) const override;
     [[nodiscard]] QSize sizeHint() const override { return {220, 216}; }
     [[nodiscard]] QSize minimumSizeHint() const override { return {120, 80}; }
 
@@ -38,6 +42,8 @@ protected:
     void mouseReleaseEvent(QMouseEvent* event) override;
     void mouseDoubleClickEvent(QMouseEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
+    [[nodiscard]] int firstRead() const override { return m_rank - 1; }
+    void bringIntoSight(int value) override;
 
 private:
     /// What is shown of both axes: of the ranks as placeOf() measures them, of the values as they are.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// How the lens' plot is looked at from nearer: wheel, drag and keys, and the way back.
+// How the lens' plot is read, and looked at from nearer: wheel, drag and keys, and the way back.
 #include "visualization/CsvNumber.h"
+#include "visualization/NumberFormat.h"
 #include "visualization/PlotInput.h"
 #include "visualization/SpectrumPlot.h"
 
@@ -16,7 +17,7 @@ namespace {
 
 constexpr double mostZoom = 100.0;
 constexpr double fewestBars = 2.0;
-constexpr double shareOfKey = 0.125; ///< of the plot that an arrow goes aside
+constexpr double shareOfMargin = 0.125; ///< of the plot, beside a value that was out of sight
 
 /// [low, high] made no wider than [from, to], and moved into it.
 void keepInside(double& low, double& high, double from, double to)
@@ -139,17 +140,55 @@ void SpectrumPlot::keyPressEvent(QKeyEvent* event)
         zoomBy(plus ? 1.0 / zoomPerNotch : zoomPerNotch, values, plotRect().center());
         return;
     }
-    const double aside = plotRect().width() * shareOfKey;
+    const double half = plotRect().width() / 2.0;
     if (m_view && held == Qt::NoModifier) {
         switch (event->key()) {
-        case Qt::Key_Left: return shift(*m_view, {aside, 0.0});
-        case Qt::Key_Right: return shift(*m_view, {-aside, 0.0});
+        case Qt::Key_PageUp: return shift(*m_view, {-half, 0.0});
+        case Qt::Key_PageDown: return shift(*m_view, {half, 0.0});
         case Qt::Key_0:
         case Qt::Key_Home: return resetView();
         default: break;
         }
     }
-    QWidget::keyPressEvent(event);
+    ReadablePlot::keyPressEvent(event);
+}
+
+QString SpectrumPlot::valueText(int value) const
+{
+    const QString rank = formatCount(value + 1);
+    const double number = m_values.at(static_cast<std::size_t>(value));
+    if (m_kind == Kind::ErrorCurve)
+        return tr("k = %1: error %2 %").arg(rank, formatFixed(100.0 * number, 1));
+    return (value < m_rank ? tr("i = %1: σ = %2") : tr("i = %1: σ = %2, left out")).arg(rank, formatShort(number));
+}
+
+QPointF SpectrumPlot::valuePlace(int value) const
+{
+    const QRectF plot = plotRect();
+    const double y = yOf(m_values.at(static_cast<std::size_t>(value)));
+    return {xOf(value + 1), std::clamp(y, plot.top(), plot.bottom())}; // from nearer it may be above or below
+}
+
+QString SpectrumPlot::textAt(QPointF place) const
+{
+    const QRectF plot = plotRect();
+    if (m_values.empty() || place.x() < plot.left() || place.x() > plot.right())
+        return {};
+    const View shown = view();
+    const double along = shown.left + (place.x() - plot.left()) / plot.width() * (shown.right - shown.left);
+    const double rank = m_kind == Kind::SingularValues ? along + 0.5 : std::exp(along); // as placeOf() has it
+    return valueText(std::clamp(static_cast<int>(std::lround(rank)), 1, valueCount()) - 1);
+}
+
+void SpectrumPlot::bringIntoSight(int value)
+{
+    if (!m_view)
+        return;
+    const QRectF plot = plotRect();
+    const double margin = plot.width() * shareOfMargin;
+    const double x = xOf(value + 1);
+    if (x < plot.left() || x > plot.right())
+        shift(*m_view, {(x < plot.left() ? plot.left() + margin : plot.right() - margin) - x, 0.0});
 }
 
 QString SpectrumPlot::toCsv() const

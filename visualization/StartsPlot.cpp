@@ -26,14 +26,14 @@ constexpr double room = 1.25; ///< the axis reaches this factor beyond what is d
 constexpr double leastReach = 1.6; ///< from its lower to its upper end: noise shall not look like a spread
 constexpr double markRadius = 3.0;
 constexpr double markPitch = 7.0; ///< px from one mark to the next beside it
+constexpr double markReach = 5.0; ///< px from a mark's centre: there the pointer is on it
 
 } // namespace
 
 StartsPlot::StartsPlot(QWidget* parent)
-    : QWidget(parent)
+    : ReadablePlot(parent)
 {
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
-    setFocusPolicy(Qt::StrongFocus); // for its menu
     clear(12, 1);
 }
 
@@ -152,6 +152,68 @@ std::vector<QPointF> StartsPlot::marks(int rank) const
     for (std::size_t i = 0; i < centres.size(); ++i)
         centres[i].rx() += columns[i] * pitch;
     return centres;
+}
+
+QString StartsPlot::startText(int rank, std::size_t start) const
+{
+    const double loss = m_losses.at(index(rank)).at(start);
+    const QString words = isStuck(loss) ? tr("Rank %1, start %2: loss %3, stuck") : tr("Rank %1, start %2: loss %3");
+    return words.arg(formatCount(rank), formatCount(static_cast<std::int64_t>(start) + 1), formatShort(loss));
+}
+
+QString StartsPlot::rankText(int rank) const
+{
+    const std::vector<double>& losses = m_losses.at(index(rank));
+    if (losses.empty())
+        return {};
+    if (losses.size() == 1)
+        return startText(rank, 0);
+    const auto [least, most] = std::ranges::minmax_element(losses);
+    return tr("Rank %1: losses from %2 to %3, %4 of %5 starts stuck")
+        .arg(formatCount(rank), formatShort(*least), formatShort(*most), formatCount(stuckAt(rank)),
+            formatCount(static_cast<std::int64_t>(losses.size())));
+}
+
+QString StartsPlot::textAt(QPointF place) const
+{
+    const QRectF plot = plotRect();
+    if (place.x() < plot.left() || place.x() >= plot.right())
+        return {};
+    const auto ranks = static_cast<int>(m_losses.size());
+    const int rank = std::min(ranks, 1 + static_cast<int>((place.x() - plot.left()) / plot.width() * ranks));
+    const std::vector<QPointF> centres = marks(rank);
+    const auto distance
+        = [place](QPointF centre) { return std::hypot(centre.x() - place.x(), centre.y() - place.y()); };
+    const auto nearest = std::ranges::min_element(centres, {}, distance);
+    if (nearest != centres.end() && distance(*nearest) <= markReach)
+        return startText(rank, static_cast<std::size_t>(nearest - centres.begin()));
+    return rankText(rank);
+}
+
+int StartsPlot::valueCount() const
+{
+    return static_cast<int>(std::ranges::count_if(m_losses, [](const auto& losses) { return !losses.empty(); }));
+}
+
+int StartsPlot::triedRank(int value) const
+{
+    int rank = 1;
+    for (int before = value; rank < static_cast<int>(m_losses.size()); ++rank)
+        if (!m_losses[index(rank)].empty() && before-- == 0)
+            break;
+    return rank;
+}
+
+QString StartsPlot::valueText(int value) const
+{
+    return rankText(triedRank(value));
+}
+
+QPointF StartsPlot::valuePlace(int value) const
+{
+    const int rank = triedRank(value);
+    const std::vector<double>& losses = m_losses.at(index(rank));
+    return marks(rank).at(static_cast<std::size_t>(std::ranges::min_element(losses) - losses.begin()));
 }
 
 double StartsPlot::boundX() const
@@ -274,8 +336,7 @@ void StartsPlot::paintEvent(QPaintEvent*)
         painter.setPen(Theme::current().text3);
         painter.drawText(emptyTextRect(), Qt::AlignCenter | Qt::TextWordWrap, m_emptyText);
     }
-    if (hasFocus())
-        drawFocusFrame(painter, rect(), Theme::current().focus);
+    paintFocus(painter);
 }
 
 QString StartsPlot::toCsv() const

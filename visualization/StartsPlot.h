@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QWidget>
+#include "visualization/ReadablePlot.h"
 
 #include <vector>
 
@@ -9,7 +9,7 @@ namespace spectune {
 
 /// Final losses of many random starts at each rank, on a logarithmic axis: a disc at the best loss, a cross for a start
 /// that got stuck above it, counted below. A line stands at the bound. Round losses have grid lines.
-class StartsPlot : public QWidget {
+class StartsPlot : public ReadablePlot {
     Q_OBJECT
 public:
     /// A start is stuck where its loss is more than this share above the best one.
@@ -37,6 +37,11 @@ public:
     /// Centres of a rank's starts, in the order they came: equal ones stand side by side. @pre 1 <= rank <= ranks
     [[nodiscard]] std::vector<QPointF> marks(int rank) const;
     [[nodiscard]] QString toCsv() const; ///< a line for each start, ranks ascending
+    /// Of a start under the pointer its loss, else all that started at the rank.
+    [[nodiscard]] QString textAt(QPointF place) const override;
+    [[nodiscard]] int valueCount() const override; ///< of ranks that were tried
+    [[nodiscard]] QString valueText(int value) const override;
+    [[nodiscard]] QPointF valuePlace(int value) const override; ///< the rank's best start
     [[nodiscard]] QSize sizeHint() const override { return {420, 196}; }
     [[nodiscard]] QSize minimumSizeHint() const override { return {240, 140}; }
 
@@ -47,6 +52,9 @@ private:
     [[nodiscard]] static std::size_t index(int rank) { return static_cast<std::size_t>(rank - 1); }
     [[nodiscard]] bool isStuck(double loss) const { return loss > m_best * (1.0 + tolerance); }
     [[nodiscard]] QRectF plotRect() const;
+    [[nodiscard]] int triedRank(int value) const;
+    [[nodiscard]] QString startText(int rank, std::size_t start) const;
+    [[nodiscard]] QString rankText(int rank) const;
     [[nodiscard]] double lowest() const; ///< loss of the axis
     [[nodiscard]] double highest() const;
     void paintBound(QPainter& painter) const;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/ui/StudioBench.h"
 
+#include "tests/ui/Screen.h"
 #include "training/config/ConfigFile.h"
 #include "training/core/AtomicFile.h"
 #include "ui/LearnDesk.h"
@@ -13,6 +14,7 @@
 
 #include <QApplication>
 #include <QDir>
+#include <QPixmap>
 #include <QSignalSpy>
 #include <QTest>
 
@@ -22,6 +24,8 @@
 namespace spectune::test {
 
 namespace {
+
+constexpr QSize scaledSize(1440, 900); ///< of the window where it is looked at with more pixels
 
 std::pair<ThemeChoice, QSize> currentLook()
 {
@@ -132,6 +136,10 @@ void StudioBench::addLooks()
 {
     QTest::addColumn<ThemeChoice>("theme");
     QTest::addColumn<QSize>("size");
+    if (qApp->devicePixelRatio() > 1.0) {
+        QTest::addRow("light-1440") << ThemeChoice::Light << scaledSize;
+        return;
+    }
     for (const ThemeChoice choice : {ThemeChoice::Light, ThemeChoice::Dark})
         for (const QSize each : {QSize(1280, 800), QSize(1440, 900), QSize(1920, 1080)})
             QTest::addRow("%s-%d", qPrintable(toString(choice)), each.width()) << choice << each;
@@ -159,7 +167,18 @@ void StudioBench::picture(const QString& name, QWidget* widget) const
         return;
     QTest::qWait(400); // animations and queued replots
     window->live().plots().replotNow();
-    pictureOf(widget ? *widget : *window).save(folder + '/' + name + ".png");
+    const QPixmap pixmap = pictureOf(widget ? *widget : *window);
+    const int percent = qRound(100.0 * pixmap.devicePixelRatio());
+    pixmap.save(
+        QStringLiteral("%1/%2%3.png").arg(folder, name, percent == 100 ? QString() : '-' + QString::number(percent)));
+}
+
+void StudioTest::initMain()
+{
+    if (!qEnvironmentVariableIsSet("QT_SCALE_FACTOR"))
+        return;
+    static const QTemporaryDir folder; // until the program ends
+    makeScreen(folder, qRound(qEnvironmentVariable("QT_SCALE_FACTOR").toDouble()) * scaledSize);
 }
 
 void StudioTest::initTestCase()

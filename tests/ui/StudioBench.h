@@ -33,7 +33,8 @@ public:
     /// Opens the window, active, and starts the guided tour; its run waits behind @p step.
     void tourAt(std::int64_t step);
 
-    /// Data of a test that paints: every theme at each of @p sizes.
+    /// Data of a test that paints: every theme at each of three sizes; on a screen of 200 % one of these, as its pictures
+    /// have four times the pixels.
     static void addLooks();
     /// Takes the theme and the size of the row that runs; before open().
     void takeLook();
@@ -41,7 +42,8 @@ public:
     [[nodiscard]] static bool paints();
     /// picture() as NAME-ROW.png.
     void look(const QString& name, QWidget* widget = nullptr) const;
-    /// Saves a picture of @p widget (the window) as NAME.png where SPECTUNE_PICTURES names a folder.
+    /// Saves a picture of @p widget (the window) as NAME.png, on a screen of 200 % as NAME-200.png, where
+    /// SPECTUNE_PICTURES names a folder.
     void picture(const QString& name, QWidget* widget = nullptr) const;
 
     std::shared_ptr<Scene> scene = std::make_shared<Scene>();
@@ -56,6 +58,10 @@ private:
 /// A test of the whole window: every test function has a bench of its own.
 class StudioTest : public QObject {
     Q_OBJECT
+public:
+    /// Before the application, for Qt Test: with QT_SCALE_FACTOR=2 a screen that has room for the window.
+    static void initMain();
+
 protected Q_SLOTS: // by name, for Qt Test
     void initTestCase();
     void init();

@@ -64,6 +64,7 @@ private Q_SLOTS:
     void blownUpPicturesAreFound();
     void everyPageIsPaintedSharp();
     void iconsAreSharp();
+    void aSavedPictureHasAllPixels();
     void heatmapAndHistoryAreSharp();
     void wordsFitBeforeARun();
     void wordsFitDuringARun();
@@ -141,6 +142,20 @@ void TestDoubleScale::iconsAreSharp()
         ++icons;
     }
     QVERIFY2(icons >= 5, qPrintable(QString::number(icons)));
+}
+
+/// Those for a person's eye: tests whose names end in _200 make them.
+void TestDoubleScale::aSavedPictureHasAllPixels()
+{
+    const QByteArray before = qgetenv("SPECTUNE_PICTURES");
+    qputenv("SPECTUNE_PICTURES", QFile::encodeName(m_bench->path({})));
+    QVERIFY(m_bench->open());
+    m_bench->picture("setup");
+    if (before.isNull())
+        qunsetenv("SPECTUNE_PICTURES");
+    else
+        qputenv("SPECTUNE_PICTURES", before);
+    QCOMPARE(QImage(m_bench->path("setup-200.png")).size(), 2 * logical);
 }
 
 /// The grid lays its cells on the screen's own pixels; the picture of a matrix over time is kept for many paintings.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What is dropped on the window: configurations, datasets, models and runs are told apart by what they hold.
+#include "tests/ui/RunFolderBench.h"
 #include "tests/ui/StudioBench.h"
 #include "ui/ConfigForm.h"
 #include "ui/FieldEditor.h"
@@ -36,6 +37,9 @@ private Q_SLOTS:
     void anEmptyDropIsNothing();
     void modelFolderIsDropped();
     void runIsDropped();
+    void aFolderOfRunsIsAdded();
+    void aFolderWithoutRunsIsRefused();
+    void whoWentElsewhereStaysThere();
     void otherFilesAreRefusedInWords();
     void missingFileIsTold();
     void aRunIsDroppedOnThePrompt();
@@ -191,6 +195,45 @@ void TestDropped::runIsDropped()
     drop(window().run().folder());
     QTRY_VERIFY_WITH_TIMEOUT(window().run().isRecorded(), patience); // a worker reads it
     QCOMPARE(window().workspace(), Workspace::Live);
+}
+
+void TestDropped::aFolderOfRunsIsAdded()
+{
+    test::writeRun(m_bench->path("old/a"), {test::smallConfig()});
+    test::writeRun(m_bench->path("old/deeper/b"), {test::smallConfig()});
+    QVERIFY(m_bench->open());
+    drop(m_bench->path("old"));
+    QTRY_COMPARE_WITH_TIMEOUT(window().workspace(), Workspace::Runs, patience);
+    QCOMPARE(window().library().records().size(), 2U);
+    QVERIFY(window().library().findFolder(m_bench->path("old/deeper/b")));
+    const QString told = window().status().message();
+    QVERIFY2(told.contains("2 runs added from " + m_bench->path("old")), qPrintable(told));
+    window().showWorkspace(Workspace::Setup);
+    drop(m_bench->path("old"));
+    QTRY_COMPARE_WITH_TIMEOUT(window().workspace(), Workspace::Runs, patience);
+    QVERIFY2(window().status().message().contains("2 runs below"), qPrintable(window().status().message()));
+    QCOMPARE(window().library().records().size(), 2U);
+}
+
+void TestDropped::aFolderWithoutRunsIsRefused()
+{
+    QVERIFY(QDir().mkpath(m_bench->path("photos/2024")));
+    QVERIFY(m_bench->open());
+    drop(m_bench->path("photos"));
+    const auto told = [this] { return window().status().message(); };
+    QTRY_VERIFY2_WITH_TIMEOUT(told().contains("there is no run below it"), qPrintable(told()), patience);
+    QCOMPARE(window().workspace(), Workspace::Setup);
+    QVERIFY(window().library().records().empty());
+}
+
+void TestDropped::whoWentElsewhereStaysThere()
+{
+    test::writeRun(m_bench->path("old/a"), {test::smallConfig()});
+    QVERIFY(m_bench->open());
+    drop(m_bench->path("old"));
+    window().showWorkspace(Workspace::Try);
+    QTRY_VERIFY_WITH_TIMEOUT(window().status().message().contains("1 run added from"), patience);
+    QCOMPARE(window().workspace(), Workspace::Try);
 }
 
 void TestDropped::otherFilesAreRefusedInWords()

@@ -87,6 +87,8 @@ void TestRefusals::theWindowsAreTranslated()
         window().tryTo([&] { window().openPath(path); });
         QVERIFY2(told().contains(QStringLiteral("§") + path), qPrintable(told()));
     }
+    const QString refused = QStringLiteral("§%1 is neither a run's folder").arg(folder); // once it is searched
+    QTRY_VERIFY2_WITH_TIMEOUT(told().contains(refused), qPrintable(told()), patience);
     window().tryTo([&] { window().openDemo(); }); // there is none
     QVERIFY2(told().contains("§The bundled demo"), qPrintable(told()));
 }

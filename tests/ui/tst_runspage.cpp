@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The Runs workspace in the whole window: what a run leaves, what is chosen, compared, continued and deleted.
+#include "tests/support/CpuTime.h"
 #include "tests/ui/RunsTest.h"
 #include "ui/CompareTable.h"
 #include "ui/ConfigForm.h"
@@ -18,7 +19,6 @@
 #include "visualization/ComparePlot.h"
 #include "visualization/RankGrid.h"
 
-#include <QElapsedTimer>
 #include <QListView>
 #include <QPlainTextEdit>
 #include <QPushButton>
@@ -132,7 +132,7 @@ void TestRunsPage::twoRunsAreCompared()
     openRuns(2);
     choose({"a", "b"});
     QTRY_COMPARE(page().plot().curves().curves().size(), 2U);
-    QTRY_COMPARE(page().plot().curves().curves()[1].loss.size(), 40U);
+    QTRY_COMPARE(page().plot().curves().curves()[1].raw.size(), 40U);
     QTRY_COMPARE(page().table().configuration().size(), 1U);
     QCOMPARE(page().table().configuration().front().name, "adalora.gamma");
     QCOMPARE(page().table().configuration().front().values, QStringList({"0.1", "0"}));
@@ -386,12 +386,11 @@ void TestRunsPage::noClickWaitsForTheDisk()
     for (int run = 0; run < 40; ++run)
         write(QStringLiteral("run-%1").arg(run), written(run, 1.0 + run));
     QVERIFY(m_bench->open());
-    QElapsedTimer clock;
-    clock.start();
+    constexpr double most = 50.0; // ms that a click may keep the window
+    const double begin = testing::cpuMilliseconds();
     window().showWorkspace(Workspace::Runs);
-    const qint64 shown = clock.restart();
-    QVERIFY2(
-        shown < 500, qPrintable(QString::number(shown))); // not the 40 folders' reading; generous for a busy machine
+    const double shown = testing::cpuMilliseconds() - begin;
+    QVERIFY2(shown < most, qPrintable(QString::number(shown)));
     QTRY_COMPARE_WITH_TIMEOUT(window().library().records().size(), 40U, patience);
 }
 

@@ -319,7 +319,7 @@ void TestRunsReading::theSliderSmoothsTheLosses()
     page().findChild<SmoothingSlider*>()->setValue(0);
     QCOMPARE(page().plot().curves().smoothing(), 0.0);
     const ComparedCurve& curve = page().plot().curves().curves().front();
-    QCOMPARE(curve.smooth.y()[20], curve.loss.y()[20]);
+    QCOMPARE(curve.smooth.y()[20], curve.raw.y()[20]);
 }
 
 void TestRunsReading::moreStepsThatCannotBeSayWhy()

@@ -69,16 +69,16 @@ private Q_SLOTS:
 void TestCompare::curvesLieOverTheChosenAxis()
 {
     CompareCurves curves = twoRuns();
-    QCOMPARE(curves.curves()[0].loss.x()[9], 10.0);
+    QCOMPARE(curves.curves()[0].raw.x()[9], 10.0);
     QCOMPARE(curves.curves()[0].evaluations.front().x(), 10.0);
     curves.setAxis(CompareAxis::Tokens);
-    QCOMPARE(curves.curves()[0].loss.x()[9], 505.0); // 50 or 51 a step
+    QCOMPARE(curves.curves()[0].raw.x()[9], 505.0); // 50 or 51 a step
     QCOMPARE(curves.curves()[0].evaluations.front().x(), 505.0);
     curves.setAxis(CompareAxis::Time);
     QCOMPARE(curves.curves()[0].end(), 50.0);
     QCOMPARE(curves.curves()[1].end(), 60.0);
     QCOMPARE(curves.curves()[1].evaluations.front().x(), 10.0);
-    QCOMPARE(curves.curves()[0].loss.y()[9], 1.1);
+    QCOMPARE(curves.curves()[0].raw.y()[9], 1.1);
 }
 
 void TestCompare::boundsHoldAllRuns()
@@ -362,7 +362,7 @@ void TestCompare::smoothingIsChosen()
     const double usual = curves.curves()[0].smooth.y()[49];
     curves.setSmoothing(0.0);
     for (std::size_t i = 0; i < 100; ++i)
-        QCOMPARE(curves.curves()[0].smooth.y()[i], curves.curves()[0].loss.y()[i]);
+        QCOMPARE(curves.curves()[0].smooth.y()[i], curves.curves()[0].raw.y()[i]);
     QVERIFY(curves.curves()[0].smooth.y()[49] != usual);
     const QStringList cells = curves.csv().split('\n').at(50).split(',');
     QCOMPARE(cells.at(5), cells.at(4)); // what is saved is what is drawn
@@ -372,7 +372,7 @@ void TestCompare::smoothingIsChosen()
     plot.setSmoothing(0.0);
     plot.setCurves(twoRuns()); // other runs, as smooth as those before
     QCOMPARE(plot.curves().smoothing(), 0.0);
-    QCOMPARE(plot.curves().curves()[1].smooth.y()[9], plot.curves().curves()[1].loss.y()[9]);
+    QCOMPARE(plot.curves().curves()[1].smooth.y()[9], plot.curves().curves()[1].raw.y()[9]);
 }
 
 QTEST_MAIN(TestCompare)

@@ -38,6 +38,26 @@ void showFall(ComparePlot& plot)
     QTRY_COMPARE(plot.shownX().high, 1000.0);
 }
 
+/// A step of a run whose values all differ.
+MetricPoint everything(std::int64_t step)
+{
+    const auto t = static_cast<double>(step);
+    return {step, 1.0 + 3.0 / t, 0.01 * t, 1e-5 * t, 80 - step, 2.0 + std::sin(t), 50, 0.5 * t, {}};
+}
+
+CompareCurves twoOfEverything()
+{
+    CompareCurves curves;
+    for (const char* name : {"first", "second"}) {
+        auto history = std::make_shared<RunHistory>();
+        for (std::int64_t step = 1; step <= 20; ++step)
+            history->metrics.push_back(everything(step));
+        history->evaluations.push_back({10, 1.1, {}});
+        curves.add(name, history);
+    }
+    return curves;
+}
+
 void turnWheel(ComparePlot& plot, double x, int delta, Qt::KeyboardModifiers held)
 {
     const QPointF place(x, 150.0);
@@ -57,6 +77,8 @@ private Q_SLOTS:
     void tagsAreToldApart();
     void shortLinesShowTheirDashes();
     void theLossFollowsWhatIsShown();
+    void otherValuesAreCompared();
+    void anotherValueHasAnAxisOfItsOwn();
     void aDragPansAsInLive();
     void figuresSuitTheHeightAtOnce();
 };
@@ -169,6 +191,68 @@ void TestCompareLook::theLossFollowsWhatIsShown()
     QCOMPARE(plot.shownLoss().high, zoomed.high);
     QTest::mouseDClick(plot.findChildren<QWidget*>().front(), Qt::LeftButton, {}, QPoint(300, 150));
     QTRY_VERIFY(plot.shownLoss().high > 5.0);
+}
+
+/// A rate and a budget are set: they are drawn as they are.
+void TestCompareLook::otherValuesAreCompared()
+{
+    CompareCurves curves = twoOfEverything();
+    const QStringList heads {
+        "loss,loss_smoothed,eval_loss", "orth,orth_smoothed", "grad_norm,grad_norm_smoothed", "lr", "budget"};
+    for (const CompareValue value : allCompareValues) {
+        curves.setValue(value);
+        QCOMPARE(curves.value(), value);
+        const ComparedCurve& first = curves.curves().front();
+        bool same = true;
+        for (std::size_t i = 0; i < first.raw.size(); ++i) {
+            QCOMPARE(first.raw.y()[i], compareNumber(value, everything(static_cast<std::int64_t>(i) + 1)));
+            same = same && first.raw.y()[i] == first.smooth.y()[i];
+        }
+        QCOMPARE(same, !isNoisy(value));
+        QCOMPARE(first.evaluations.empty(), value != CompareValue::TaskLoss);
+        const QString head = curves.csv().section('\n', 0, 0);
+        QCOMPARE(head, "run,step,tokens,seconds," + heads.at(static_cast<int>(value)));
+        QCOMPARE(curves.csv().section('\n', 1, 1).count(','), head.count(','));
+    }
+    curves.setAxis(CompareAxis::Tokens);
+    curves.setSmoothing(0.99);
+    QCOMPARE(curves.curves()[0].raw.y()[9], 70.0); // the budget still
+    QCOMPARE(curves.curves()[0].smooth.y()[9], 70.0);
+    QCOMPARE(crosshairText(curves, 500.0).lines[0].smooth, QString("70"));
+    QVERIFY(crosshairText(curves, 500.0).lines[0].eval.isEmpty());
+    curves.setValue(CompareValue::LearningRate);
+    QCOMPARE(crosshairText(curves, 500.0).lines[0].smooth, QString("1.00e−4"));
+}
+
+void TestCompareLook::anotherValueHasAnAxisOfItsOwn()
+{
+    ComparePlot plot;
+    plot.resize(700, 300);
+    plot.setCurves(twoOfEverything());
+    plot.show();
+    QTRY_VERIFY(plot.shownLoss().high > 2.0 && plot.shownLoss().high < 10.0);
+    QVERIFY2(plot.accessibleName().startsWith("Task loss"), qPrintable(plot.accessibleName()));
+    turnWheel(plot, 300, 240, Qt::NoModifier);
+    turnWheel(plot, 300, 240, Qt::ControlModifier);
+    const AxisBounds steps = plot.shownX();
+    plot.setPartShown(ComparePart::Smooth, false);
+    plot.setValue(CompareValue::Budget);
+    QTRY_VERIFY(plot.shownLoss().high > 40.0);
+    QCOMPARE(plot.shownX().low, steps.low); // one looks at the same steps
+    QCOMPARE(plot.shownX().high, steps.high);
+    QVERIFY2(plot.accessibleName().startsWith("Budget"), qPrintable(plot.accessibleName()));
+    QTRY_VERIFY2(plot.accessibleDescription().contains("A 60"), qPrintable(plot.accessibleDescription()));
+    QImage with(plot.size(), QImage::Format_RGB32);
+    plot.paintOn(with, plot.size());
+    plot.setRunShown(0, false);
+    plot.setRunShown(1, false);
+    QImage without(plot.size(), QImage::Format_RGB32);
+    plot.paintOn(without, plot.size());
+    QVERIFY(with != without); // the only line cannot be left out
+    plot.setCurves(twoOfEverything()); // other runs: what is compared stays
+    QCOMPARE(plot.curves().value(), CompareValue::Budget);
+    plot.setValue(CompareValue::TaskLoss);
+    QTRY_VERIFY(plot.shownLoss().high < 10.0);
 }
 
 void TestCompareLook::aDragPansAsInLive()

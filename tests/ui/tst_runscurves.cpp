@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What of the chosen runs is compared in Runs' plot, and what its legend offers for it.
+#include "tests/ui/RunsTest.h"
+#include "ui/LegendToggle.h"
+#include "ui/RunsCurves.h"
+#include "ui/RunsPage.h"
+#include "ui/SmoothingSlider.h"
+#include "visualization/ComparePlot.h"
+
+#include <QComboBox>
+#include <QTest>
+
+using namespace spectune;
+using spectune::test::written;
+
+class TestRunsCurves : public test::RunsTest {
+    Q_OBJECT
+private Q_SLOTS:
+    void theComparedValueIsChosen();
+};
+
+void TestRunsCurves::theComparedValueIsChosen()
+{
+    write("a", written(0, 1.0));
+    write("b", written(1, 0.5));
+    openRuns(2);
+    choose({"a", "b"});
+    auto* curves = page().findChild<RunsCurves*>();
+    auto* slider = curves->findChild<SmoothingSlider*>();
+    QVERIFY(slider->isVisible() && !curves->choice().accessibleName().isEmpty());
+    const QStringList names {"Task loss", "Orthogonality R", "Gradient norm", "Learning rate", "Budget b(t)"};
+    QCOMPARE(curves->choice().count(), static_cast<int>(names.size()));
+    for (int i = 0; i < names.size(); ++i) {
+        QCOMPARE(curves->choice().itemText(i), names.at(i));
+        curves->choice().setCurrentIndex(i);
+        QCOMPARE(static_cast<int>(page().plot().curves().value()), i);
+        QCOMPARE(slider->isVisible(), i < 3); // a rate and a budget do not jump
+        for (const LegendToggle* entry : curves->findChildren<LegendToggle*>()) {
+            if (entry->text() == "eval")
+                QCOMPARE(entry->isVisible(), i == 0);
+            if (entry->text().size() == 1)
+                QCOMPARE(entry->isVisible(), entry->text() == "A" || entry->text() == "B");
+        }
+    }
+    choose({"b", "a"}); // other curves: the choice stays
+    QTRY_COMPARE(page().plot().curves().nameOf(0), QString("b"));
+    QCOMPARE(page().plot().curves().value(), CompareValue::Budget);
+}
+
+QTEST_MAIN(TestRunsCurves)
+#include "tst_runscurves.moc"
