@@ -44,7 +44,8 @@ void checkArenaKernels();
 void checkUpdateKernels();
 /// Graphs whose fills became kernels (FilledGraphs.cpp).
 void checkFilledGraphs();
-/// Attention against the CPU's in float64 (AttentionKernels.cpp). Most of its kernels are cuDNN's and ATen's.
-void checkAttention();
+/// Attention against the CPU's in float64 (AttentionKernels.cpp). @param ours few cases, of kernels of our own alone: with
+/// cuDNN's and ATen's the sanitizer takes minutes, and has its say about those
+void checkAttention(bool ours);
 
 } // namespace spectune::test

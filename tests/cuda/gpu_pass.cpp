@@ -2,8 +2,8 @@
 // What a run's triplets do together on the GPU, against the CPU: their places beside the weights, the orthogonality of
 // all of them, attention, and a whole training pass. A plain program:
 //     gpu_pass          0: all checks hold, 1: one does not, 77: no CUDA device here (skipped)
-//     gpu_pass kernels  the places and the orthogonality alone, for compute-sanitizer, under which a pass takes its
-//                       time, and which would look at the kernels of cuDNN and ATen as well
+//     gpu_pass kernels  what kernels of our own do alone, for compute-sanitizer, under which a pass takes its time, and
+//                       which would look at the kernels of cuDNN and ATen as well
 #include "tests/cuda/GramSizes.h"
 #include "tests/cuda/KernelPairs.h"
 #include "training/data/Packing.h"
@@ -269,6 +269,9 @@ int main(int argc, char** argv)
     if (const int leave = withoutDevice(); leave != 0)
         return leave;
     prepareThread(at::Device(at::kCUDA, 0), 0);
+    const std::string_view part = argc > 1 ? argv[1] : "";
+    if (part == "kernels")
+        checkAttention(/*ours=*/true);
     for (const at::ScalarType type : {at::kDouble, at::kFloat, at::kBFloat16}) {
         for (const std::int64_t rank : {8, 40})
             checkJoin(type, rank);
@@ -281,9 +284,9 @@ int main(int argc, char** argv)
         for (const RegularizerKind kind : {RegularizerKind::Norm, RegularizerKind::SquaredSum})
             checkGram(type, 0, kind, mixedRanks);
     }
-    if (argc < 2 || std::string_view(argv[1]) != "kernels") {
+    if (part.empty()) {
         at::manual_seed(21); // the same inputs in every run
-        checkAttention();
+        checkAttention(/*ours=*/false);
         checkPasses();
     }
     std::printf("attention and a training pass on the GPU against the CPU's in float64: %s\n",

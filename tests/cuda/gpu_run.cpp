@@ -7,6 +7,7 @@
 #include "training/core/Error.h"
 #include "training/cuda/DeviceInfo.h"
 #include "training/loop/Bench.h"
+#include "training/loop/Commands.h"
 #include "training/loop/Device.h"
 #include "training/loop/LibTorchEngine.h"
 #include "training/loop/WeightUpload.h"
@@ -265,6 +266,31 @@ bool benchSaysWhatItTimes()
     return good;
 }
 
+/// The base's loss on the demo's evaluation file, samples one by one and together.
+bool evaluatesAsTheCpu(const char* file)
+{
+    bool good = true;
+    for (const auto& [type, allowed] : {std::pair {ElementType::Float64, 1e-12}, {ElementType::Float32, 1e-5},
+             {ElementType::BFloat16, 0x1p-7}}) { // of the mean of hundreds of losses
+        for (const std::int64_t together : {1, 8}) {
+            EvaluateCommand command;
+            command.config = loadConfig(file);
+            command.config.data.path = command.config.data.evalPath;
+            command.config.train.dtype = type;
+            command.config.train.batchSize = together;
+            command.device = "cuda";
+            const EvaluationReport there = evaluateFile(command);
+            command.device = "cpu";
+            const EvaluationReport here = evaluateFile(command);
+            std::printf(
+                "  evaluated, %lld at once: %.9f and %.9f\n", static_cast<long long>(together), there.loss, here.loss);
+            good &= check("an evaluation is the CPU's",
+                there.tokens == here.tokens && std::abs(there.loss / here.loss - 1.0) <= allowed);
+        }
+    }
+    return good;
+}
+
 bool endsOutOfMemory(const char* file)
 {
     constexpr std::int64_t left = std::int64_t {96} << 20U;
@@ -315,6 +341,7 @@ int main(int argc, char** argv)
             "bfloat16 trains: the last loss is below the first", half.metrics.back().loss < half.metrics.front().loss);
         printSpeed("cpu, float32 ", cpu32);
         printSpeed("cuda, float32", gpu32);
+        good &= evaluatesAsTheCpu(argv[1]);
         good &= benchSaysWhatItTimes();
         good &= check("out of memory ends as such, with a text", endsOutOfMemory(argv[1]));
         return good ? 0 : 1;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Whole optimizer steps played from CUDA graphs, held against the same steps launched one operation after the other, in
-// bfloat16 on a small random model. A plain program:
+// Whole optimizer steps played from CUDA graphs, held against the same steps launched one operation after the other, on
+// small random models. A plain program:
 //     gpu_steps      0: all checks hold, 1: one does not, 77: no CUDA device here (skipped)
 #include "tests/cuda/GpuCheck.h"
 #include "training/loop/BenchShapes.h"

@@ -5,7 +5,10 @@
 #include "ui/RunListModel.h"
 #include "ui/RunsPage.h"
 
+#include <QListView>
 #include <QTest>
+
+#include <algorithm>
 
 namespace spectune::test {
 
@@ -16,6 +19,12 @@ void RunsTest::openRuns(std::size_t count)
     QTRY_COMPARE_WITH_TIMEOUT(window().library().records().size(), count, patience);
     QTRY_VERIFY_WITH_TIMEOUT(!window().library().isScanning(), patience);
     QTRY_COMPARE_WITH_TIMEOUT(page().list().rowCount(), static_cast<int>(count), patience);
+}
+
+QListView& RunsTest::list()
+{
+    const QList<QListView*> lists = page().findChildren<QListView*>();
+    return **std::ranges::find_if(lists, [](const QListView* list) { return !list->inherits("QComboBoxListView"); });
 }
 
 std::int64_t RunsTest::id(const QString& name)

@@ -7,6 +7,7 @@
 #include "ui/LessonDelegate.h"
 #include "ui/LessonParts.h"
 #include "ui/RankBoundLesson.h"
+#include "ui/SessionController.h"
 #include "ui/SvdLens.h"
 #include "ui/TourLesson.h"
 #include "visualization/BoundCurve.h"

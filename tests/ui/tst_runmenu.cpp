@@ -43,7 +43,6 @@ private Q_SLOTS:
     void theKeysOpenTheMenu();
 
 private:
-    [[nodiscard]] QListView& list() { return *page().findChild<QListView*>(); }
     [[nodiscard]] RunMenu& menu() { return *page().findChild<RunMenu*>(); }
     [[nodiscard]] QPushButton& button(const QString& text);
     [[nodiscard]] QAction& entry(const QString& text);

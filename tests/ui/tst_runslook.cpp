@@ -55,7 +55,6 @@ private Q_SLOTS:
     void rowsKeepTheirWords();
 
 private:
-    [[nodiscard]] QListView& list() { return *page().findChild<QListView*>(); }
     [[nodiscard]] QLineEdit& search();
 };
 

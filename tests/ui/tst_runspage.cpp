@@ -105,7 +105,7 @@ void TestRunsPage::clicksChoose()
     write("a", written(0, 1.0));
     write("b", written(1, 0.5));
     openRuns(2);
-    auto* view = page().findChild<QListView*>();
+    QListView* view = &list();
     const QRect first = view->visualRect(page().list().index(0));
     const QRect second = view->visualRect(page().list().index(1));
     QTest::mouseClick(view->viewport(), Qt::LeftButton, {}, first.center());

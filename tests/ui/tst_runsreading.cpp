@@ -59,7 +59,6 @@ private:
     [[nodiscard]] QString folder(const QString& name) const { return m_bench->path("runs/" + name); }
     void writeBad() { test::writeText(folder("bad/metrics.jsonl"), "{\"step\": \"one\"}\n{}\n"); }
     void writeKilled(); ///< before its first checkpoint
-    [[nodiscard]] QListView& list() { return *page().findChild<QListView*>(); }
     [[nodiscard]] QLineEdit* field(const QString& accessibleName);
     /// Folders of all recorded runs that the window shows from now on.
     [[nodiscard]] std::shared_ptr<QStringList> watchShown();

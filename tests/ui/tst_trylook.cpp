@@ -20,6 +20,7 @@
 #include <QListWidget>
 #include <QPlainTextEdit>
 #include <QPushButton>
+#include <QRegularExpression>
 #include <QScrollBar>
 #include <QSlider>
 #include <QTest>
@@ -231,11 +232,10 @@ void TestTryLook::verdictsAreWhole()
             shown << verdict->shownText();
         }
     QCOMPARE(shown.size(), 2);
-    QVERIFY2(
-        shown[0].startsWith(QChar(0x2715)), qPrintable(shown[0])); // the base's; what it lacks is said where it fits
-    const bool isShort = expected.contains("####");
-    QCOMPARE(shown[0].contains("36"), isShort);
-    QCOMPARE(shown[1].startsWith(QChar(0x2713)), expected.endsWith("meadow"));
+    const QStringList wrong = shown.filter(QRegularExpression(QStringLiteral("^\u2715")));
+    QCOMPARE(wrong.size(), expected.endsWith("meadow") ? 1 : 2); // the base's always
+    for (const QString& verdict : wrong) // what it lacks is said where it fits
+        QCOMPARE(verdict.contains("36"), expected.contains("####"));
 }
 
 void TestTryLook::checkSaysWhyItIsOff()

@@ -78,8 +78,7 @@ bool isBeyondCounting(
     const double rows = real(config.train.batchSize) * length;
     const double workers = real(std::max(config.train.threads, place.cores));
     constexpr double bytes = 256.0; // of all that is kept for an element of a row
-    const double most
-        = bytes * size * ((real(shape.layers) + workers) * (size + rows) + length * length + real(shape.maxPositions));
+    const double most = bytes * size * ((real(shape.layers) + workers) * (size + rows) + real(shape.maxPositions));
     return most >= 0x1p62;
 }
 

@@ -16,19 +16,30 @@ Bytes stepTemporaries(const Plan& plan)
     return hasLambda(plan.config.method) ? 2 * plan.modules * largest * largest * plan.wide : 0;
 }
 
-/// An evaluation's forward keeps nothing, but each worker runs a batch of its own: the feed-forward half of a block,
-/// whose gate, its silu, up and their product are there at once. Where the base is in half precision the triplets' part
-/// of up comes in float32 beside it.
+/// Of one worker, as attentionScratch() in cuda/AttentionCpu.cpp; CUDA's kernels have none to speak of.
+Bytes attentionScratch(const Plan& plan)
+{
+    if (plan.cuda)
+        return 0;
+    const std::int64_t tokens = roundedUp(plan.length, 16);
+    const std::int64_t dim = roundedUp(plan.shape.headDim, 16);
+    return (5 * tokens * dim + 16 * (3 * dim + 2 * tokens)) * plan.wide;
+}
+
+/// An evaluation's forward keeps what attention gave alone, but each worker runs a batch of its own: the feed-forward
+/// half of a block, whose gate, its silu, up and their product are there at once. Where the base is in half precision
+/// the triplets' part of up comes in float32 beside it.
 Bytes evaluationTemporaries(const Plan& plan)
 {
     if (plan.config.data.evalPath.empty())
         return 0;
     const ModelShape& shape = plan.shape;
     const std::int64_t batches = plan.cuda ? 1 : plan.cores;
-    Bytes row = (4 * shape.feedForward + 4 * shape.width) * plan.element;
+    Bytes row = (4 * shape.feedForward + 4 * shape.width + shape.heads * shape.headDim) * plan.element
+        + shape.heads * plan.wide;
     if (plan.element == 2)
         row += (shape.feedForward + shape.width) * plan.wide;
-    return batches * plan.rows() * row;
+    return batches * (plan.rows() * row + attentionScratch(plan));
 }
 
 /// Whether a block's gated product goes back together with the gradients of its factors, as gatedBackwardWithFactors()
@@ -138,12 +149,8 @@ Bytes workspace(const Plan& plan)
         passing += passTemporaries(plan, rows);
         sum += std::max<Bytes>(0, hidden * rows - chunkOfLogits(plan, rows)); // the logits lie there as well
     }
-    if (!plan.cuda) { // as attentionScratch() in cuda/AttentionCpu.cpp
-        const std::int64_t tokens = roundedUp(plan.length, 16);
-        const std::int64_t dim = roundedUp(shape.headDim, 16);
-        sum += static_cast<std::int64_t>(plan.shares.size()) * (5 * tokens * dim + 16 * (3 * dim + 2 * tokens))
-            * plan.wide;
-    } else {
+    sum += static_cast<std::int64_t>(plan.shares.size()) * attentionScratch(plan);
+    if (plan.cuda) {
         constexpr Bytes cublas = Bytes {96} << 20; // 32 MiB for each of three streams, from the same allocator
         sum += cublas;
     }

@@ -20,7 +20,7 @@ template <typename A, int Columns>
 struct Tiling {
     static constexpr int width = side * Columns; ///< headDim, filled up with zeros
     static constexpr int bytes = width * static_cast<int>(sizeof(A));
-    /// Of a tile: as many as let a backward's four tiles fit into an SM's shared memory beside each other.
+    /// Of a tile: as many as let a backward's four fit into shared memory, 99 KiB on most devices.
     static constexpr int rows = bytes <= 128 ? 64 : bytes <= 512 ? 32 : 16;
     static constexpr int each = rows / side; ///< rows of a tile that a thread has
     static constexpr int stride = width + 1; ///< odd: threads that read below each other hit other banks

@@ -17,7 +17,7 @@ template <typename T>
 void swiGlu(const SwiGluArgs<T>& args, Stream stream);
 template <typename T>
 void swiGluBackward(const SwiGluBackwardArgs<T>& args, Stream stream);
-/// This and the next for heads of at most mostHeadDimOnCuda.
+/// This and the next for heads of at most mostHeadDimOnCuda<T>.
 template <typename T>
 void attention(const AttentionArgs<T>& args, Stream stream);
 template <typename T>

@@ -101,8 +101,10 @@ struct AttentionBackwardArgs {
 /// Elements of `scratch` for sequences of at most @p longest tokens, forward or backward, on the CPU. CUDA's backward
 /// wants [heads, rows], its forward none.
 [[nodiscard]] std::int64_t attentionScratch(std::int64_t longest, std::int64_t headDim) noexcept;
-/// What a head may have on CUDA: the widest that ATen's kernels take, and ours.
-inline constexpr std::int64_t mostHeadDimOnCuda = 256;
+/// Columns that a head may have on CUDA, for ATen's kernels and for ours; of float64, a tile of wider ones does not fit
+/// into the shared memory of every device.
+template <typename T>
+inline constexpr std::int64_t mostHeadDimOnCuda = sizeof(T) > 4 ? 128 : 256;
 
 /// loss_i = −log softmax(logits_i)[target_i]; where a scale is given, logits_i becomes its gradient times the scale,
 /// (softmax(logits_i) − onehot(target_i)) · scale, in place.

@@ -4,7 +4,6 @@
 #include "training/config/Validation.h"
 #include "training/core/WorkerPool.h"
 #include "training/loop/Device.h"
-#include "training/loop/Notices.h"
 #include "training/loop/RunContext.h"
 #include "training/loop/SnapshotBuilder.h"
 #include "training/loop/Trainer.h"

@@ -9,6 +9,8 @@
 #include <c10/cuda/CUDAGuard.h>
 #include <c10/cuda/CUDAStream.h>
 #include <c10/util/Exception.h>
+
+#include <map>
 #endif
 
 namespace spectune {
@@ -36,10 +38,20 @@ private:
     at::cuda::CUDAGraph m_graph {/*keep_graph=*/true}; // so that it can be changed ahead of its instantiation
 };
 
+/// One for all recorders of @p device: each further stream would keep a workspace of cuBLAS for good. One thread.
+c10::cuda::CUDAStream recordingStream(c10::DeviceIndex device)
+{
+    static std::map<c10::DeviceIndex, c10::cuda::CUDAStream> streams;
+    const auto known = streams.find(device);
+    if (known != streams.end())
+        return known->second;
+    return streams.emplace(device, c10::cuda::getStreamFromPool(/*isHighPriority=*/false, device)).first->second;
+}
+
 class CudaRecorder final : public StepRecorder {
 public:
     CudaRecorder(at::Device device, std::vector<at::Generator> generators)
-        : m_stream(c10::cuda::getStreamFromPool(/*isHighPriority=*/false, device.index()))
+        : m_stream(recordingStream(device.index()))
         , m_generators(std::move(generators))
     {
     }
@@ -85,7 +97,7 @@ private:
         (void)cudaGetLastError(); // a recording that was given up leaves its error behind
     }
 
-    c10::cuda::CUDAStream m_stream; ///< one for all: each further one would keep a workspace of cuBLAS for good
+    c10::cuda::CUDAStream m_stream;
     std::vector<at::Generator> m_generators;
     std::weak_ptr<Pool> m_pool;
 };

@@ -41,8 +41,6 @@ std::vector<Batch> nextBatches(Batcher& batcher, std::size_t count)
 
 double batchLoss(DecoderModel& model, const AdapterSet* adapters, const Batch& batch)
 {
-    if (batch.targetCount == 0)
-        return 0.0;
     const c10::NoGradGuard noGradients;
     const PackedBatch samples = packed(batch, model.options().device(), /*fillsUp=*/false, /*fullLength=*/0);
     at::Tensor hidden = model.forward(samples, adapters);
@@ -56,10 +54,14 @@ double batchLoss(DecoderModel& model, const AdapterSet* adapters, const Batch& b
 EvaluationResult evaluateLoss(DecoderModel& model, const AdapterSet* adapters,
     const std::shared_ptr<const Dataset>& data, std::int64_t batchSize, std::int64_t threads, const StopToken& stop)
 {
-    Batcher batcher(data, batchSize, /*shuffle=*/false, /*seed=*/0);
-    const std::int64_t batches = (data->size() + batchSize - 1) / batchSize;
-    const int each = productThreads(model.options().device(), threads, batches);
-    WorkerPool workers(workerCount(model.options().device(), threads, batches), [each] { useThreads(each); });
+    // Smaller batches where a file has fewer of them than there are workers to share them: attention has one thread each.
+    const at::Device device = model.options().device();
+    const auto most = static_cast<std::int64_t>(workerCount(device, threads, data->size()));
+    const std::int64_t together = device.is_cpu() ? std::min(batchSize, (data->size() + most - 1) / most) : batchSize;
+    Batcher batcher(data, together, /*shuffle=*/false, /*seed=*/0);
+    const std::int64_t batches = (data->size() + together - 1) / together;
+    const int each = productThreads(device, threads, batches);
+    WorkerPool workers(workerCount(device, threads, batches), [each] { useThreads(each); });
     std::optional<ThreadCountGuard> alone;
     if (workers.size() > 1)
         alone.emplace(each);

@@ -19,6 +19,7 @@ struct EvaluationResult {
 };
 
 /// The mean task loss over a whole data file, in file order; on the CPU several batches at once.
+/// @param batchSize samples of a forward at most
 /// @param threads as train.threads
 /// @param adapters null: the base alone
 /// @throws Error (Config) where the file has no loss-bearing token; Stopped

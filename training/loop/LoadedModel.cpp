@@ -2,10 +2,10 @@
 #include "training/loop/LoadedModel.h"
 
 #include "training/core/Error.h"
-#include "training/cuda/KernelArgs.h"
 #include "training/loop/Device.h"
 #include "training/loop/WeightUpload.h"
 #include "training/nn/JoinedTriplets.h"
+#include "training/nn/KernelTypes.h"
 
 #include <ATen/ATen.h>
 
@@ -84,10 +84,12 @@ std::shared_ptr<DecoderModel> loadDecoder(
     const ModelFolder& folder, ElementType type, at::Device device, const BlocksRead& progress, std::int64_t rank)
 {
     const at::TensorOptions options = optionsOf(type, device);
-    if (device.is_cuda() && folder.spec().headDim > kernels::mostHeadDimOnCuda)
+    const std::int64_t mostHeadDim = ops::withElementType(
+        options.dtype().toScalarType(), []<typename T>(T*) { return kernels::mostHeadDimOnCuda<T>; });
+    if (device.is_cuda() && folder.spec().headDim > mostHeadDim)
         throw configError(
             "The model's attention heads have %1 columns, and on a GPU may have up to %2. Choose the CPU.",
-            folder.spec().headDim, kernels::mostHeadDimOnCuda);
+            folder.spec().headDim, mostHeadDim);
     std::optional<WeightUpload> upload;
     if (device.is_cuda())
         upload.emplace(device);

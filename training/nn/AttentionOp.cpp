@@ -40,10 +40,10 @@ Parts partsOf(const at::Tensor& qkv, const AttentionForm& form)
 
 template <typename T>
 kernels::AttentionArgs<T> arguments(const at::Tensor& qkv, const PackedBatch& batch, const AttentionForm& form,
-    const AttentionSaved& saved, at::Tensor& scratch)
+    const AttentionSaved& saved, at::Tensor& scratch, bool isBackward)
 {
-    const std::int64_t elements
-        = qkv.is_cuda() ? form.heads * batch.rows() : kernels::attentionScratch(batch.longest, form.headDim);
+    const std::int64_t sums = isBackward ? form.heads * batch.rows() : 0; // that CUDA's kernels hand on
+    const std::int64_t elements = qkv.is_cuda() ? sums : kernels::attentionScratch(batch.longest, form.headDim);
     return {.sequences = batch.samples(),
         .longest = batch.longest,
         .offsets = ops::pointerOf<const std::int32_t>(batch.offsets),
@@ -125,7 +125,7 @@ void flashBackward(const at::Tensor& qkv, const PackedBatch& batch, const Attent
 /// through ATen 2.11 (it reads beyond its memory there).
 bool usesCudnn(const PackedBatch& batch, const AttentionForm& form)
 {
-    return batch.isEven() && batch.longest > 1 && form.window == 0 && form.headDim <= 128
+    return form.lengthsRecur && batch.isEven() && batch.longest > 1 && form.window == 0 && form.headDim <= 128
         && at::globalContext().userEnabledCuDNNSDP() && at::detail::getCUDAHooks().hasCuDNN();
 }
 
@@ -183,7 +183,8 @@ void attentionForward(const at::Tensor& qkv, const PackedBatch& batch, const Att
     saved.logSumExp = bufferRows(saved.logSumExp, form.heads, rows, wide);
     ops::withElementType(qkv.scalar_type(), [&]<typename T>(T*) {
         ops::tableFor<T>(qkv.device())
-            .attention(arguments<T>(qkv, batch, form, saved, scratch), ops::currentStream(qkv.device()));
+            .attention(
+                arguments<T>(qkv, batch, form, saved, scratch, /*isBackward=*/false), ops::currentStream(qkv.device()));
     });
 }
 
@@ -196,7 +197,8 @@ void attentionBackward(const at::Tensor& qkv, const PackedBatch& batch, const At
         return usesCudnn(batch, form) ? evenBackward(qkv, batch, form, saved, dOut, rotary, dQkv)
                                       : flashBackward(qkv, batch, form, saved, dOut, rotary, dQkv);
     ops::withElementType(qkv.scalar_type(), [&]<typename T>(T*) {
-        const kernels::AttentionBackwardArgs<T> args {.forward = arguments<T>(qkv, batch, form, saved, scratch),
+        const kernels::AttentionBackwardArgs<T> args {
+            .forward = arguments<T>(qkv, batch, form, saved, scratch, /*isBackward=*/true),
             .dOut = ops::rowsOf<const T>(dOut),
             .dQkv = ops::rowsOf<T>(dQkv)};
         ops::tableFor<T>(qkv.device()).attentionBackward(args, ops::currentStream(qkv.device()));

@@ -16,12 +16,13 @@ struct AttentionForm {
     std::int64_t kvHeads = 0;
     std::int64_t headDim = 0;
     std::int64_t window = 0; ///< keys a query sees, itself included; 0: all before it
+    bool lengthsRecur = true; ///< false: of samples that come once; cuDNN would plan each length anew, 50 ms each
 };
 
 /// What the backward needs of an attention's forward.
 struct AttentionSaved {
     at::Tensor out; // [T, heads · headDim]
-    at::Tensor logSumExp; // [heads, T]; on CUDA as ATen's kernel gives it
+    at::Tensor logSumExp; // [heads, T]; as ATen's kernel gives it, where that is taken
     at::Tensor seed; ///< of ATen's kernels, which ask for both back; unused, there is no dropout
     at::Tensor offset;
 };

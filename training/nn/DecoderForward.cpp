@@ -62,9 +62,10 @@ at::Tensor DecoderModel::project(std::int64_t layer, Matrix matrix, const at::Te
 at::Tensor DecoderModel::blockForward(std::int64_t layer, const at::Tensor& x, Pass& pass)
 {
     const DecoderBlock& weights = m_blocks[static_cast<std::size_t>(layer)];
-    const at::Tensor input = rmsNorm(x, weights.inputNorm, m_spec.rmsNormEps);
-    const at::Tensor attended
-        = x + (pass.packed != nullptr ? packedAttention(layer, input, pass) : attention(layer, input, pass));
+    const auto attend = [&](const at::Tensor& input) {
+        return pass.packed != nullptr ? packedAttention(layer, input, pass) : attention(layer, input, pass);
+    };
+    const at::Tensor attended = x + attend(rmsNorm(x, weights.inputNorm, m_spec.rmsNormEps));
     const at::Tensor normed = rmsNorm(attended, weights.postAttentionNorm, m_spec.rmsNormEps);
     const at::Tensor gated
         = at::silu(project(layer, Matrix::Gate, normed, pass)) * project(layer, Matrix::Up, normed, pass);
@@ -104,7 +105,9 @@ at::Tensor DecoderModel::packedAttention(std::int64_t layer, const at::Tensor& x
         1);
     ops::rotate(qkv, m_spec.heads + m_spec.kvHeads, pass.packed->positions, m_rotary.cos(), m_rotary.sin(),
         /*back=*/false);
-    attentionForward(qkv, *pass.packed, attentionForm(m_spec), pass.scratch, pass.attended);
+    AttentionForm form = attentionForm(m_spec);
+    form.lengthsRecur = false; // a file's samples come as they are, none is filled up
+    attentionForward(qkv, *pass.packed, form, pass.scratch, pass.attended);
     return project(layer, Matrix::O, pass.attended.out, pass);
 }
 

@@ -19,11 +19,11 @@ struct BatchForm {
     friend bool operator==(const BatchForm&, const BatchForm&) = default;
 };
 
-/// Samples end to end, without padding: what a training pass works on. What follows a sample's last loss-bearing target
-/// changes nothing, so it is left out too. All on the model's device.
+/// Samples end to end, without padding: what training and evaluation work on. What follows a sample's last loss-bearing
+/// target changes nothing, so it is left out too. All on the model's device.
 ///
-/// On CUDA, samples of different lengths get one more that fills the rows up to a round number, without a loss, and
-/// what is listed is rounded up likewise: few forms of batches come back often, each recorded once (see StepGraphs).
+/// To train on CUDA, samples of different lengths get one more that fills the rows up to a round number, without a loss,
+/// and what is listed is rounded up likewise: few forms of batches come back often, each recorded once (see StepGraphs).
 struct PackedBatch {
     at::Tensor tokens; // [T] int64
     at::Tensor positions; // [T] int32, within the sample
