@@ -13,6 +13,7 @@
 
 #include <QComboBox>
 #include <QHBoxLayout>
+#include <QLabel>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -64,6 +65,9 @@ QLayout* RunsCurves::makeHead()
     auto* share = new ShareButton(
         QStringLiteral("losses"), m_plot, [this] { return [curves = m_plot->curves()] { return curves.csv(); }; });
     share->setPaint([this](QPaintDevice& device, QSize size) { m_plot->paintOn(device, size); });
+    QLabel* of = makeText(tr("Curves of"), "second");
+    of->setBuddy(m_choice);
+    head->addWidget(of);
     head->addWidget(m_choice);
     head->addWidget(m_note);
     head->addStretch();

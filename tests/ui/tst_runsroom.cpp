@@ -15,6 +15,8 @@
 #include <QScrollBar>
 #include <QTest>
 
+#include <cmath>
+
 using namespace spectune;
 using spectune::test::written;
 
@@ -101,8 +103,12 @@ void TestRunsRoom::cellsGrowAsFarAsIsComfortable()
     QCOMPARE(maps.grid(0)->mapTo(&maps, QPoint()).x(), 0); // what is left lies at the right
     maps.setRuns({run, run}, {"one", "two"}); // all three maps alike
     QTRY_VERIFY(maps.differenceGrid()->isVisible());
-    QTRY_COMPARE(cell(maps.differenceGrid()), cell(maps.grid(0)));
-    QCOMPARE(cell(maps.grid(1)), cell(maps.grid(0)));
+    const auto areAlike = [&](const RankGrid* one, const RankGrid* other) { // but for pixels that three cannot share
+        const QSizeF apart = cell(one) - cell(other);
+        return std::abs(apart.width()) <= 1.0 && std::abs(apart.height()) <= 1.0;
+    };
+    QTRY_VERIFY(areAlike(maps.differenceGrid(), maps.grid(0)));
+    QTRY_VERIFY(areAlike(maps.grid(1), maps.grid(0)));
     maps.setRuns({nullptr}, {"bad"}, {"a long reason"}); // which has the whole width
     QTRY_COMPARE(maps.grid(0)->parentWidget()->width(), maps.width());
 }
