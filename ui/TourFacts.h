@@ -51,6 +51,8 @@ struct TourFacts {
     [[nodiscard]] std::int64_t happenedAt(TourEvent event) const;
     /// The masking event of that moment; null for End, and for what has not happened.
     [[nodiscard]] const MaskEvent* maskEvent(TourEvent event) const;
+    /// What is shown is how the ranks stood after @p event: its figures of single matrices may be given.
+    [[nodiscard]] bool shows(const MaskEvent& event) const { return shown && shown->eventStep == event.step; }
     /// Steps done when it is planned: for FirstRevival, which nobody plans, the next masking event. −1: never.
     [[nodiscard]] std::int64_t plannedAt(TourEvent event) const;
     [[nodiscard]] TourWait waitFor(TourEvent event) const;

@@ -6,6 +6,7 @@
 #include "ui/PageParts.h"
 #include "ui/RunModel.h"
 #include "ui/Tour.h"
+#include "ui/TourTexts.h"
 #include "visualization/NumberFormat.h"
 
 #include <QHBoxLayout>
@@ -20,7 +21,11 @@ namespace {
 
 QString detailOf(const TourStop& stop, const TourFacts& facts)
 {
-    if (const std::int64_t step = facts.happenedAt(stop.moment); step >= 0)
+    std::int64_t step = facts.happenedAt(stop.moment);
+    // The threshold is that of the event that is shown, and so is the step.
+    if (stop.text == TourTexts::threshold && facts.shown && facts.shown->hasScores && facts.shown->eventStep >= 0)
+        step = facts.shown->eventStep;
+    if (step >= 0)
         return TourLesson::tr("step %1 of this run").arg(formatCount(step));
     if (stop.moment != TourEvent::None && facts.hasRun
         && facts.waitFor(stop.moment).state == TourWait::State::Impossible)

@@ -146,22 +146,27 @@ TourText TourTexts::firstPruning(const TourFacts& facts, ModuleIndex chosen)
                   .arg(count(at));
         return text;
     }
-    std::int64_t matrices = 0;
-    if (facts.shown)
-        matrices = std::count_if(facts.shown->modules.begin(), facts.shown->modules.end(),
-            [](const ModuleState& module) { return module.lostAtLastEvent > 0; });
     text.body
         = Tour::tr("Step %1: the budget was %2, so %3 lost their λ. They are the ones with the lowest scores of all "
                    "matrices together, not so many from each. A corner marks a cell that lost some.")
               .arg(count(event->step), count(event->budget),
                   counted(event->pruned, Tour::tr("%1 triplet"), Tour::tr("%1 triplets")));
-    if (facts.layout)
+    if (!facts.layout)
+        return text;
+    // Which matrices lost some is known only of the event that is shown.
+    if (!facts.shows(*event)) {
         text.formula.emplace_back(Tour::tr("pruned"),
-            Tour::tr("= %1 triplets, in %2 of %3 matrices")
-                .arg(count(event->pruned), count(matrices),
-                    count(static_cast<std::int64_t>(facts.layout->modules.size()))));
-    if (knows(facts, chosen) && facts.shown && facts.shown->modules[chosen.at()].lostAtLastEvent > 0) {
-        const ModuleState& module = facts.shown->modules[chosen.at()];
+            Tour::tr("= %1 of %2 triplets").arg(count(event->pruned), count(facts.layout->tripletCount())));
+        return text;
+    }
+    const auto& modules = facts.shown->modules;
+    const auto matrices = std::count_if(
+        modules.begin(), modules.end(), [](const ModuleState& module) { return module.lostAtLastEvent > 0; });
+    text.formula.emplace_back(Tour::tr("pruned"),
+        Tour::tr("= %1 triplets, in %2 of %3 matrices")
+            .arg(count(event->pruned), count(matrices), count(static_cast<std::int64_t>(modules.size()))));
+    if (knows(facts, chosen) && modules[chosen.at()].lostAtLastEvent > 0) {
+        const ModuleState& module = modules[chosen.at()];
         text.formula.emplace_back(Tour::tr("most"),
             Tour::tr("= %1 in %2, which keeps rank %3")
                 .arg(count(module.lostAtLastEvent), nameOf(facts, chosen), count(module.rank)));

@@ -119,11 +119,7 @@ TourText TourTexts::cameBack(const TourFacts& facts, ModuleIndex chosen)
     text.formula.emplace_back(Tour::tr("first"),
         Tour::tr("= %1 at step %2, b = %3")
             .arg(formatCount(event->revived), formatCount(event->step), formatCount(event->budget)));
-    std::int64_t all = 0;
-    for (const MaskEvent& mask : facts.history->events)
-        all += mask.revived;
-    text.formula.emplace_back(Tour::tr("so far"), Tour::tr("= %1 came back in this run").arg(formatCount(all)));
-    if (facts.shown && chosen.isValid() && chosen.at() < facts.shown->modules.size())
+    if (facts.shows(*event) && chosen.isValid() && chosen.at() < facts.shown->modules.size())
         if (const ModuleState& module = facts.shown->modules[chosen.at()]; module.backAtLastEvent > 0)
             text.formula.emplace_back(QString(),
                 Tour::tr("%1 of them in layer %2 %3")
@@ -131,6 +127,10 @@ TourText TourTexts::cameBack(const TourFacts& facts, ModuleIndex chosen)
                     .arg((*facts.layout)[chosen].layer.value)
                     .arg(QString::fromStdString(
                         facts.layout->kinds.at(static_cast<std::size_t>((*facts.layout)[chosen].kind.value)))));
+    std::int64_t all = 0;
+    for (const MaskEvent& mask : facts.history->events)
+        all += mask.revived;
+    text.formula.emplace_back(Tour::tr("so far"), Tour::tr("= %1 came back in this run").arg(formatCount(all)));
     return text;
 }
 
