@@ -8,6 +8,8 @@ namespace spectune {
 
 namespace {
 
+constexpr int arrowDepth = 12; // as the card draws it
+constexpr int arrowHalf = 9;
 constexpr int arrowMargin = 18; // the arrow keeps off the rounded corners
 constexpr int stride = 4; // pixels between tried places
 constexpr int mostExtra = 32; // pixels beyond the gap: further off the arrow would point at nothing
@@ -15,6 +17,7 @@ constexpr int clearance = 1; // pixels between the card's edge and words
 // Of one line of words: half of it left over is worse than all of it covered.
 constexpr double cutCost = 4e4;
 constexpr double coverCost = 2e3;
+constexpr double arrowOnWordsCost = 2e4;
 constexpr double otherSideCost = 1e9;
 
 double pixels(const QRect& rect)
@@ -22,7 +25,7 @@ double pixels(const QRect& rect)
     return rect.isEmpty() ? 0.0 : static_cast<double>(rect.width()) * rect.height();
 }
 
-double costOf(const QRect& card, const QRect& target, const CardGround& ground)
+double costOf(const QRect& card, const QRect& arrow, const QRect& target, const CardGround& ground)
 {
     double cost = 1e3 * pixels(card & target);
     for (const CardCost& other : ground.costs)
@@ -30,6 +33,8 @@ double costOf(const QRect& card, const QRect& target, const CardGround& ground)
     for (const QRect& line : ground.words)
         if (const QRect around = line.adjusted(-clearance, -clearance, clearance, clearance); card.intersects(around))
             cost += card.contains(around) ? coverCost : cutCost;
+        else if (arrow.intersects(around))
+            cost += arrowOnWordsCost;
     // Of places that cover as little, the one nearest the target's middle.
     const QPoint off = card.center() - target.center();
     return cost + 0.01 * (std::abs(off.x()) + std::abs(off.y()));
@@ -89,6 +94,20 @@ int arrowAt(const CardPlace& place, QSize card, const QRect& target)
     return std::clamp((low + high) / 2 - start, arrowMargin, std::max(arrowMargin, length - arrowMargin));
 }
 
+QRect arrowRect(const CardPlace& place, const QRect& card)
+{
+    const bool upright = isUpright(place.arrow);
+    const QSize size = upright ? QSize(arrowDepth, 2 * arrowHalf) : QSize(2 * arrowHalf, arrowDepth);
+    const int along = (upright ? card.top() : card.left()) + place.arrowAt - arrowHalf;
+    switch (place.arrow) {
+    case CardPlace::Arrow::Left: return {QPoint(card.left() - arrowDepth, along), size};
+    case CardPlace::Arrow::Right: return {QPoint(card.right() + 1, along), size};
+    case CardPlace::Arrow::Top: return {QPoint(along, card.top() - arrowDepth), size};
+    case CardPlace::Arrow::Bottom: break;
+    }
+    return {QPoint(along, card.bottom() + 1), size};
+}
+
 } // namespace
 
 int cutWords(const QRect& card, const std::vector<QRect>& words)
@@ -107,11 +126,13 @@ CardPlace placeCard(QSize card, const QRect& target, const QRect& area, const Ca
         corner.setX(std::clamp(corner.x(), area.left(), last.x()));
         corner.setY(std::clamp(corner.y(), area.top(), last.y()));
         const QRect placed(corner, card);
-        const double cost = costOf(placed, target, ground) + arrowCost(side, placed, target, gap);
+        CardPlace place {corner, side, 0};
+        place.arrowAt = arrowAt(place, card, target);
+        const double cost
+            = costOf(placed, arrowRect(place, placed), target, ground) + arrowCost(side, placed, target, gap);
         if (cost < least) {
             least = cost;
-            best.position = corner;
-            best.arrow = side;
+            best = place;
         }
     };
     for (const auto side :
@@ -124,7 +145,6 @@ CardPlace placeCard(QSize card, const QRect& target, const QRect& area, const Ca
             tryAt(side, cornerAt(side, card, target, to, off));
         }
     }
-    best.arrowAt = arrowAt(best, card, target);
     return best;
 }
 

@@ -18,7 +18,8 @@ struct CardCost {
 /// What lies below a card.
 struct CardGround {
     std::vector<CardCost> costs;
-    std::vector<QRect> words; ///< lines of text and figures: a card's edge had better not cut through one
+    std::vector<QRect>
+        words; ///< lines of text and figures: a card's edge had better not cut through one, nor its arrow stand on it
 };
 
 /// Where a card stands, and the side of it on which its arrow points at the target.

@@ -33,6 +33,8 @@ public:
 
     void setModule(ModuleIndex module);
     [[nodiscard]] ModuleIndex module() const { return m_module; }
+    /// One of the matrix's triplets, as a click on its row does.
+    void chooseTriplet(int triplet);
     [[nodiscard]] FirstSteps& firstSteps() { return *m_first; }
     [[nodiscard]] FailurePanel& failurePanel() { return *m_failure; }
     /// "What happened" in front.
@@ -55,7 +57,6 @@ private:
     void refreshPages();
     void refreshCell();
     void refreshFormula();
-    void chooseTriplet(int triplet);
     [[nodiscard]] QString whyNone(bool lambdas) const; ///< @param lambdas those are there, and the scores alone are not
 
     RunModel& m_run;

@@ -16,6 +16,7 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
+#include <QScrollBar>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -23,6 +24,8 @@
 namespace spectune {
 
 namespace {
+
+constexpr int blockMargin = 8; // px around the method's block: up to its rules
 
 QString fileName(const std::string& path)
 {
@@ -198,7 +201,9 @@ RunRail::RunRail(RunModel& run, const ConfigForm& form, QWidget* parent)
     health->addLayout(m_health);
     column->addLayout(health);
     column->addStretch();
-    outer->addWidget(new WholeWordsArea(body, tr("Set-up and health of the run")), 1);
+    m_area = new WholeWordsArea(body, tr("Set-up and health of the run"));
+    outer->addWidget(m_area, 1);
+    connect(m_area->verticalScrollBar(), &QAbstractSlider::valueChanged, this, &RunRail::scrolled);
     connect(&run, &RunModel::reset, this, &RunRail::refresh);
     connect(&run, &RunModel::stateChanged, this, &RunRail::refreshHealth);
     connect(&run, &RunModel::eventAppended, this, &RunRail::refreshHealth);
@@ -218,6 +223,19 @@ KeyValueList* RunRail::addSection(QVBoxLayout* column, QLabel*& heading, const Q
     section->addWidget(list);
     column->addLayout(section);
     return list;
+}
+
+void RunRail::showMethod()
+{
+    m_area->ensureWidgetVisible(m_method, 0, blockMargin);
+    m_area->ensureWidgetVisible(m_methodHeading, 0, blockMargin);
+}
+
+QRect RunRail::methodRect() const
+{
+    const auto place = [this](const QWidget* widget) { return QRect(widget->mapTo(this, QPoint()), widget->size()); };
+    const QRect block = (place(m_methodHeading) | place(m_method)).adjusted(0, -blockMargin, 0, blockMargin);
+    return QRect(0, block.top(), width(), block.height()) & place(m_area->viewport());
 }
 
 void RunRail::refresh()

@@ -5,6 +5,7 @@
 
 class QLabel;
 class QPushButton;
+class QScrollArea;
 class QVBoxLayout;
 
 namespace spectune {
@@ -21,8 +22,13 @@ public:
     RunRail(RunModel& run, const ConfigForm& form, QWidget* parent = nullptr);
 
     [[nodiscard]] LiveControls& controls() { return *m_controls; }
+    /// Scrolls to the method's block: rank, budget, scale.
+    void showMethod();
+    /// What is to be seen of that block, in this widget's pixels; empty: it is scrolled out of sight.
+    [[nodiscard]] QRect methodRect() const;
 
 Q_SIGNALS:
+    void scrolled();
     /// "Edit" of a set-up, "Duplicate" of a run: opens it in Set up.
     void editWanted();
 
@@ -53,6 +59,7 @@ private:
     KeyValueList* m_data = nullptr;
     KeyValueList* m_method = nullptr;
     KeyValueList* m_optimizer = nullptr;
+    QScrollArea* m_area = nullptr;
     LiveControls* m_controls = nullptr;
     QLabel* m_methodHeading = nullptr;
     QLabel* m_healthHeading = nullptr;

@@ -9,6 +9,7 @@
 #include "ui/Tour.h"
 #include "ui/TourCard.h"
 #include "ui/TourRing.h"
+#include "ui/TourTexts.h"
 #include "visualization/RankGrid.h"
 #include "visualization/RunPlots.h"
 
@@ -28,6 +29,31 @@ namespace {
 constexpr int areaMargin = 6;
 constexpr int headingHeight = 48; // of the inspector: the matrix that a stop speaks of
 constexpr double headingCost = 25.0;
+constexpr double handleCost = 320.0; // over the height of a card, twice what a line cut through costs
+constexpr int rowEdge = 3; // px of a row of cells that may be left over: between two rows a card's edge cuts neither
+
+/// The rows of cells and that of their sums, each to be seen whole or not at all; the grid's pixels.
+std::vector<QRectF> rowsOf(const RankGridGeometry& grid)
+{
+    std::vector<QRectF> rows;
+    const int layers = grid.request.layers;
+    const int kinds = grid.request.kinds;
+    const bool across = grid.request.transposed;
+    const auto addRow = [&rows, &grid](const QRectF& first, const QRectF& last) {
+        if (const QRectF row = (first | last) & grid.cells(); row.height() > 2.0 * rowEdge)
+            rows.push_back(row.adjusted(0.0, rowEdge, 0.0, -rowEdge));
+    };
+    for (int layer = 0; layer < layers && !across; ++layer)
+        addRow(grid.cell(layer, 0), grid.cell(layer, kinds - 1));
+    for (int kind = 0; kind < kinds && across; ++kind)
+        addRow(grid.cell(0, kind), grid.cell(layers - 1, kind));
+    for (int block = 0; block < grid.blocks && !across; ++block) {
+        const QRectF sums = grid.kindSum(block, 0);
+        const double total = grid.right(block) + grid.marginWidth;
+        rows.emplace_back(sums.center().x(), sums.top(), total - sums.center().x(), sums.height());
+    }
+    return rows;
+}
 } // namespace
 
 TourGuide::TourGuide(QWidget& window, LivePage& live, Tour& tour, std::function<void()> showLive)
@@ -48,6 +74,7 @@ TourGuide::TourGuide(QWidget& window, LivePage& live, Tour& tour, std::function<
     connect(&tour, &Tour::moved, this, &TourGuide::refresh);
     connect(&tour, &Tour::ended, this, &TourGuide::hideAll);
     connect(&live.grid(), &RankGrid::zoomChanged, this, &TourGuide::placeAnew);
+    connect(&live.rail(), &RunRail::scrolled, this, &TourGuide::placeAnew);
     addKey(QKeySequence(Qt::ALT | Qt::Key_Right), [&tour] { tour.next(); });
     addKey(QKeySequence(Qt::ALT | Qt::Key_Left), [&tour] { tour.back(); });
     addKey(QKeySequence(Qt::Key_Escape), [&tour] { tour.leave(); });
@@ -86,13 +113,17 @@ QRect TourGuide::partOf(const QWidget* widget) const
 {
     switch (m_tour.stop().target) {
     case TourTarget::Grid: return gridPart();
+    case TourTarget::Rail:
+        if (const QRect block = m_live.rail().methodRect(); !block.isEmpty())
+            return block;
+        return widget->rect();
     case TourTarget::OrthPlot: return m_live.plots().partRect(1);
     case TourTarget::BudgetPlot: return m_live.plots().partRect(2);
     default: return widget->rect();
     }
 }
 
-// Legend, cells and sums: the ground below them is free.
+// Legend, cells, sums and the note, where there is one: the ground below them is free.
 QRect TourGuide::gridPart() const
 {
     const RankGrid& grid = m_live.grid();
@@ -101,7 +132,11 @@ QRect TourGuide::gridPart() const
         return grid.rect();
     const double sums = std::max(geometry.kindSum(0, 0).bottom(), geometry.layerSum(0).bottom());
     const double totals = geometry.blocks == 2 ? 16.0 : 0.0; // two blocks have a line of their own for them
-    const int bottom = static_cast<int>(std::max(sums + totals, geometry.bottom())) + areaMargin;
+    double last = std::max(sums + totals, geometry.bottom());
+    if (const GridNote note = m_live.note(); !note.headline.isEmpty())
+        for (const QRectF& line : gridWords(geometry, note))
+            last = std::max(last, line.bottom());
+    const int bottom = static_cast<int>(last) + areaMargin;
     return {0, 0, grid.width(), std::min(grid.height(), bottom)};
 }
 
@@ -123,6 +158,10 @@ void TourGuide::enter()
     const TourTarget target = m_tour.stop().target;
     if (target == TourTarget::Rail && !m_live.rail().isVisibleTo(&m_live))
         m_live.toggleRail();
+    if (target == TourTarget::Rail)
+        m_live.rail().showMethod();
+    if (target == TourTarget::BudgetPlot)
+        showWholeRun();
     if (target == TourTarget::Inspector && !m_live.inspector().isVisibleTo(&m_live))
         m_live.toggleInspector();
     m_card->setPlaceInTour(m_tour.place(), Tour::count());
@@ -142,9 +181,32 @@ void TourGuide::arrive()
         if (module != chosen || m_tour.stop().target == TourTarget::Inspector)
             m_live.inspector().setModule(module);
     }
+    choosePruned();
     m_standing.reset();
     refresh();
     QTimer::singleShot(0, this, &TourGuide::placeAnew); // once the inspector has laid out what it shows now
+}
+
+// The text says how the budget falls: a warm-up alone does not show it.
+void TourGuide::showWholeRun()
+{
+    const PlotRange range = m_live.plots().range();
+    if (range == PlotRange::WholeRun)
+        return;
+    if (!m_rangeBefore)
+        m_rangeBefore = range;
+    m_live.plots().setRange(PlotRange::WholeRun);
+}
+
+void TourGuide::choosePruned()
+{
+    const TourFacts facts = m_tour.facts();
+    const ModuleIndex module = m_live.inspector().module();
+    if (m_tour.stop().text != TourTexts::threshold || !facts.shown || !facts.shown->hasScores || !module.isValid()
+        || module.at() >= facts.shown->modules.size())
+        return;
+    if (const auto triplet = TourTexts::nearestPruned(*facts.shown, module))
+        m_live.inspector().chooseTriplet(*triplet);
 }
 
 void TourGuide::refresh()
@@ -172,6 +234,13 @@ CardGround TourGuide::ground() const
     add(m_live.rail(), m_live.rail().rect(), 1.0);
     add(m_live.timeline(), m_live.timeline().rect(), 10.0);
     ground.words = shownWords(m_live, m_window);
+    const QSplitter& columns = m_live.splitter();
+    for (int i = 1; i < columns.count(); ++i)
+        if (const QSplitterHandle* handle = columns.handle(i); handle->isVisibleTo(&m_window))
+            add(*handle, QRect(handle->width() / 2, 0, 1, handle->height()), handleCost);
+    if (m_live.grid().isVisibleTo(&m_window))
+        for (const QRectF& row : rowsOf(m_live.grid().gridGeometry()))
+            ground.words.push_back(inWindow(&m_live.grid(), row.toAlignedRect()));
     return ground;
 }
 
@@ -230,6 +299,10 @@ void TourGuide::hideAll()
     m_card->hide();
     for (QShortcut* key : std::as_const(m_keys))
         key->setEnabled(false);
+    // A range that a person has chosen meanwhile stays.
+    if (m_rangeBefore && m_live.plots().range() == PlotRange::WholeRun)
+        m_live.plots().setRange(*m_rangeBefore);
+    m_rangeBefore.reset();
     if (hadFocus)
         m_live.grid().setFocus(Qt::OtherFocusReason);
 }

@@ -14,6 +14,7 @@ class QShortcut;
 
 namespace spectune {
 
+enum class PlotRange;
 class LivePage;
 class Tour;
 class TourCard;
@@ -53,6 +54,8 @@ private:
     void addKey(const QKeySequence& keys, std::function<void()> action);
     void enter();
     void arrive();
+    void showWholeRun();
+    void choosePruned(); ///< the triplet that the stop's text speaks of
     void refresh();
     void place();
     void placeAnew(); ///< after what lies below has moved
@@ -72,6 +75,7 @@ private:
     TourCard* m_card = nullptr;
     QList<QShortcut*> m_keys;
     std::optional<Standing> m_standing;
+    std::optional<PlotRange> m_rangeBefore; ///< of the plots, before a stop showed the whole run
     bool m_placing = false;
 };
 

@@ -3,6 +3,8 @@
 
 #include "ui/TourScript.h"
 
+#include <optional>
+
 namespace spectune {
 
 /// The sentences of the tour's stops, each from one moment's values. What a run does not know is left out of them.
@@ -13,6 +15,8 @@ struct TourTexts {
     [[nodiscard]] static TourText budget(const TourFacts& facts, ModuleIndex chosen);
     [[nodiscard]] static TourText firstPruning(const TourFacts& facts, ModuleIndex chosen);
     [[nodiscard]] static TourText threshold(const TourFacts& facts, ModuleIndex chosen);
+    /// The triplet that threshold() speaks of: of @p module, whose snapshot has scores, the pruned one of highest score.
+    [[nodiscard]] static std::optional<int> nearestPruned(const RankSnapshot& snapshot, ModuleIndex module);
     [[nodiscard]] static TourText cameBack(const TourFacts& facts, ModuleIndex chosen);
     [[nodiscard]] static TourText orthogonality(const TourFacts& facts, ModuleIndex chosen);
     [[nodiscard]] static TourText finalPhase(const TourFacts& facts, ModuleIndex chosen);

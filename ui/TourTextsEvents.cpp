@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <optional>
 
 namespace spectune {
 
@@ -20,17 +19,6 @@ QString scoreFormula(ScoreKind score)
     case ScoreKind::Sensitivity: return Tour::tr("= Ī(λ) + mean Ī(P) + mean Ī(Q)");
     default: return Tour::tr("= s(λ) + mean s(P) + mean s(Q),  s = Ī · Ū");
     }
-}
-
-// Of the chosen matrix, the pruned triplet nearest below the threshold.
-std::optional<int> nearestPruned(const RankSnapshot& snapshot, ModuleIndex module)
-{
-    std::optional<int> best;
-    const TripletState* triplets = snapshot.tripletsOf(module);
-    for (int i = 0; i < static_cast<int>(snapshot.layout->rankOf(module)); ++i)
-        if (!triplets[i].kept && (!best || triplets[i].score > triplets[*best].score))
-            best = i;
-    return best;
 }
 
 QString lossLine(const RunHistory& history)
@@ -71,6 +59,16 @@ QString shortName(const KindRank& rank)
 }
 
 } // namespace
+
+std::optional<int> TourTexts::nearestPruned(const RankSnapshot& snapshot, ModuleIndex module)
+{
+    std::optional<int> best;
+    const TripletState* triplets = snapshot.tripletsOf(module);
+    for (int i = 0; i < static_cast<int>(snapshot.layout->rankOf(module)); ++i)
+        if (!triplets[i].kept && (!best || triplets[i].score > triplets[*best].score))
+            best = i;
+    return best;
+}
 
 TourText TourTexts::threshold(const TourFacts& facts, ModuleIndex chosen)
 {
