@@ -98,11 +98,12 @@ struct Formula {
     }
 };
 
-/// Beside the text.
+/// Beside the text; empty where there is no room for both.
 QRect formulaRect(const QRect& text, const QRect& row)
 {
     const int left = text.right() + 1 + columnGap;
-    return {left, text.top(), std::min(mostFormula, row.right() + 1 - inset - left), text.height()};
+    const int width = std::min(mostFormula, row.right() + 1 - inset - left);
+    return width < leastFormula ? QRect() : QRect(left, text.top(), width, text.height());
 }
 
 /// As wide as the last row's, with all digits equally wide.
@@ -123,7 +124,7 @@ QRect LessonDelegate::textRect(const QModelIndex& index, const QRect& row)
 {
     const int left = row.left() + linesLeft(index) + titleRoom + columnGap;
     const QRect text(left, row.top() + padding + 1, readingWidth(Fonts::body()), row.height() - 2 * padding);
-    const bool fits = formulaRect(text, row).width() >= leastFormula;
+    const bool fits = text.right() + inset <= row.right();
     return fits && !index.data(textRole).toString().isEmpty() ? text : QRect();
 }
 
@@ -154,7 +155,8 @@ void LessonDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option
     painter->setPen(theme.text3);
     painter->drawText(text.adjusted(0, titleHeight, 0, 0), Qt::TextWordWrap, index.data(detailRole).toString());
     if (!beside.isEmpty()) {
-        Formula(index).paint(*painter, formulaRect(beside, option.rect));
+        if (const QRect place = formulaRect(beside, option.rect); !place.isEmpty())
+            Formula(index).paint(*painter, place);
         painter->setFont(Fonts::body());
         painter->setPen(theme.text2);
         painter->drawText(beside, Qt::TextWordWrap, index.data(textRole).toString());
@@ -172,7 +174,8 @@ QSize LessonDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelI
     const int width = beside.isEmpty() ? std::max(80, row - linesLeft(index) - inset) : titleRoom;
     int height = titleHeight + (detail.isEmpty() ? 0 : heightOf(detail, Fonts::caption(), width) + 2);
     if (!beside.isEmpty()) {
-        const int formula = Formula(index).height(formulaRect(beside, QRect(0, 0, row, 1000)).width());
+        const QRect place = formulaRect(beside, QRect(0, 0, row, 1000));
+        const int formula = place.isEmpty() ? 0 : Formula(index).height(place.width());
         const int text = heightOf(index.data(textRole).toString(), Fonts::body(), beside.width());
         height = std::max({height, text + 1, formula + 1});
     }

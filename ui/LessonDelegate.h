@@ -6,9 +6,9 @@
 namespace spectune {
 
 /// Rows of a list with a title, a quiet second line (detailRole) and a mark before it (markRole); where rows have a
-/// number (numberRole), it has a column of its own between the mark and both lines. Where a row is wide enough, two more
-/// columns say what it is about: a text (textRole) and its lines of formula (formulaRole, a list of pairs with a tab
-/// between left and right side). What is open beside the chosen row (openRole) has the chosen row's ground.
+/// number (numberRole), it has a column of its own between the mark and both lines. Where a row is wide enough, a text
+/// (textRole) beside them says what it is about, and where it is wider still its lines of formula (formulaRole, a list of
+/// pairs with a tab between left and right side). What is open beside the chosen row (openRole) has the chosen row's ground.
 class LessonDelegate : public QStyledItemDelegate {
     Q_OBJECT
 public:
@@ -19,7 +19,7 @@ public:
     void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
     /// Where both lines of a row begin, in pixels from its left edge: the same for all rows of a list.
     [[nodiscard]] static int linesLeft(const QModelIndex& index);
-    /// Where a row that is @p row writes its text; empty: it has none, or no room for it and its formula.
+    /// Where a row that is @p row writes its text; empty: it has none, or no room for it.
     [[nodiscard]] static QRect textRect(const QModelIndex& index, const QRect& row);
     [[nodiscard]] QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override;
 };
