@@ -27,6 +27,40 @@ constexpr int idRole = Qt::UserRole;
 constexpr int halfGap = 20; // px, on either side of the middle between two columns
 constexpr int leastColumn = 370;
 
+/// Ends with a whole row: what is below is told by the scroll bar, not by a row that is cut through.
+class TermList : public QListWidget {
+public:
+    TermList()
+    {
+        connect(model(), &QAbstractItemModel::rowsInserted, this, [this] { fit(); });
+    }
+
+protected:
+    void resizeEvent(QResizeEvent* event) override
+    {
+        QListWidget::resizeEvent(event);
+        fit();
+    }
+
+    void changeEvent(QEvent* event) override
+    {
+        QListWidget::changeEvent(event);
+        if (event->type() == QEvent::StyleChange || event->type() == QEvent::FontChange)
+            fit();
+    }
+
+private:
+    void fit()
+    {
+        const int row = sizeHintForRow(0);
+        const int margin = viewportMargins().bottom();
+        const int room = viewport()->height() + margin;
+        const int rest = row > 0 && room > row ? room % row : 0;
+        if (rest != margin)
+            setViewportMargins(0, 0, 0, rest);
+    }
+};
+
 QString link(const QString& scheme, const QString& target, const QString& text)
 {
     return QStringLiteral("<a style='color:%1; text-decoration:none' href='%2:%3'>%4</a>")
@@ -71,7 +105,7 @@ GlossaryPage::GlossaryPage(QWidget* parent)
     m_search->setAccessibleName(tr("Search the glossary"));
     addClearButton(*m_search);
     m_search->setFixedWidth(listWidth);
-    m_list = new QListWidget;
+    m_list = new TermList;
     m_list->setFixedWidth(listWidth);
     m_list->setAccessibleName(tr("Terms"));
     left->addWidget(m_search);
