@@ -66,11 +66,11 @@ void LayerStrip::setFactors(const AdapterFactors& factors)
         norms.push_back(std::abs(factors.scale * factors.lambda[static_cast<std::size_t>(i)])
             * norm(factors.p.data() + i, factors.rows, rank)
             * norm(factors.q.data() + i * factors.columns, factors.columns, 1));
-    m_numbers.resize(static_cast<std::size_t>(rank));
-    std::iota(m_numbers.begin(), m_numbers.end(), 0);
-    std::stable_sort(m_numbers.begin(), m_numbers.end(),
+    std::vector<int> order(static_cast<std::size_t>(rank));
+    std::iota(order.begin(), order.end(), 0);
+    std::stable_sort(order.begin(), order.end(),
         [&](int a, int b) { return norms[static_cast<std::size_t>(a)] > norms[static_cast<std::size_t>(b)]; });
-    for (const int i : m_numbers) {
+    for (const int i : order) {
         m_norms.push_back(norms[static_cast<std::size_t>(i)]);
         std::vector<float> column = thumbnail(factors.p.data() + i, factors.rows, rank);
         if (factors.lambda[static_cast<std::size_t>(i)] < 0)
@@ -85,7 +85,6 @@ void LayerStrip::setFactors(const AdapterFactors& factors)
 void LayerStrip::clear()
 {
     m_norms.clear();
-    m_numbers.clear();
     m_columns.clear();
     m_rows.clear();
     m_pictures.clear();
@@ -135,7 +134,7 @@ void LayerStrip::paintEvent(QPaintEvent*)
         painter.setFont(Fonts::bodyMedium());
         painter.setPen(i < m_rank ? theme.text : theme.text3);
         drawTabular(painter, QRectF(place.right() + 8, 6, pitch - side - 10, 16), Qt::AlignLeft | Qt::AlignVCenter,
-            QStringLiteral("#%1").arg(m_numbers[index]));
+            QString::number(i + 1)); // as the axis beside counts
         painter.setFont(Fonts::caption());
         painter.setPen(i < m_rank ? theme.text2 : theme.text3);
         drawTabular(painter, QRectF(place.right() + 8, 24, pitch - side - 10, 16), Qt::AlignLeft | Qt::AlignVCenter,

@@ -9,7 +9,8 @@
 
 namespace spectune {
 
-/// The layers λᵢ pᵢ qᵢᵀ of one PΛQ as small pictures, the largest first; those beyond k step back.
+/// The layers λᵢ pᵢ qᵢᵀ of one PΛQ as small pictures, the largest first and numbered so from 1; those beyond k step
+/// back.
 class LayerStrip : public QWidget {
     Q_OBJECT
 public:
@@ -32,7 +33,6 @@ private:
     void draw();
 
     std::vector<double> m_norms;
-    std::vector<int> m_numbers; ///< place in the file of each
     std::vector<std::vector<float>> m_columns; ///< p at thumbnail size, scaled to at most 1
     std::vector<std::vector<float>> m_rows; ///< q, likewise
     std::vector<QImage> m_pictures;

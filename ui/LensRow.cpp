@@ -28,6 +28,7 @@ constexpr int mostDrawn = 512; // values on a side: more are averaged in blocks
 constexpr int wordGap = 8; // px between a title, its note and its legend
 constexpr int leastPlot = 140; // px of width
 constexpr int leastNote = 24; // px: an ellipsis
+constexpr int alignedWithin = 16; // px by which two rows' pictures may differ: more is another shape, seen as such
 
 QString errorText(double fraction)
 {
@@ -114,15 +115,49 @@ int LensRow::leastColumn() const
         + QFontMetrics(Fonts::caption()).horizontalAdvance(errorText(m_parts ? m_parts->errorAt(1) : 0.0));
 }
 
+void LensRow::alignWith(LensRow& other)
+{
+    m_other = &other;
+    other.m_other = this;
+    fitColumns();
+}
+
 void LensRow::fitColumns()
+{
+    layColumns();
+    if (m_other)
+        m_other->layColumns();
+}
+
+int LensRow::pictureWidth() const
+{
+    const double aspect = m_parts ? static_cast<double>(m_parts->columns) / m_parts->rows : 1.0;
+    return qRound(m_views[0]->height() * aspect);
+}
+
+// None is narrower than a title, or that column alone would be wider.
+int LensRow::titleWidth() const
+{
+    int wide = 0;
+    for (int column = 0; column < 3; ++column)
+        wide = std::max(wide, m_grid->itemAtPosition(0, column)->minimumSize().width());
+    return wide;
+}
+
+void LensRow::layColumns()
 {
     const QMargins margins = m_grid->contentsMargins();
     const int room = width() - margins.left() - margins.right() - 3 * m_grid->horizontalSpacing();
-    const double aspect = m_parts ? static_cast<double>(m_parts->columns) / m_parts->rows : 1.0;
     const int most = std::max(1, (room - leastPlot) / 3);
-    int wide = std::clamp(qRound(m_views[0]->height() * aspect), std::min(leastColumn(), most), most);
-    for (int column = 0; column < 3; ++column) // none narrower than a title, or that one alone would be wider
-        wide = std::max(wide, m_grid->itemAtPosition(0, column)->minimumSize().width());
+    int picture = pictureWidth();
+    int least = leastColumn();
+    int title = titleWidth();
+    if (m_other && std::abs(m_other->pictureWidth() - picture) <= alignedWithin) {
+        picture = std::min(picture, m_other->pictureWidth());
+        least = std::max(least, m_other->leastColumn());
+        title = std::max(title, m_other->titleWidth());
+    }
+    const int wide = std::max(std::clamp(picture, std::min(least, most), most), title);
     // Stretch factors that add up to the room are the columns' widths in pixels.
     for (int column = 0; column < 3; ++column)
         m_grid->setColumnStretch(column, wide);

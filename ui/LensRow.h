@@ -4,6 +4,7 @@
 #include "visualization/MatrixView.h"
 #include "visualization/SpectrumPlot.h"
 
+#include <QPointer>
 #include <QWidget>
 
 #include <array>
@@ -30,6 +31,8 @@ public:
     /// @param sizeText beside the matrix's name: "216 × 216"
     void setParts(std::shared_ptr<const SpectralParts> parts, const QString& sizeText, const QString& emptyText = {});
     void setRank(int k);
+    /// The columns of both rows are in line where their pictures are about equally wide. Both lie in one column.
+    void alignWith(LensRow& other);
     [[nodiscard]] const SpectralParts* parts() const { return m_parts.get(); }
     [[nodiscard]] double error() const; ///< of the shown rank, as a fraction
     /// 0 all, 1 rank k, 2 what is lost.
@@ -53,8 +56,11 @@ protected:
 
 private:
     [[nodiscard]] QLabel* makeNote();
-    void fitColumns();
+    void fitColumns(); ///< of this row and of the one in line with it
+    void layColumns();
+    [[nodiscard]] int pictureWidth() const; ///< px, of the matrix at its height
     [[nodiscard]] int leastColumn() const; ///< px that the longest title and note take
+    [[nodiscard]] int titleWidth() const; ///< px below which a column does not go
     void addPlotMenu();
     void addMatrixMenu(int column);
     void showRank();
@@ -64,6 +70,7 @@ private:
     SpectrumPlot::Kind m_kind;
     QString m_name;
     QGridLayout* m_grid = nullptr;
+    QPointer<LensRow> m_other; ///< in line with this one
     std::shared_ptr<const SpectralParts> m_parts; ///< for the figures
     SpectralParts m_drawn; ///< the same, at no more points than are drawn
     double m_reach = 0.0;

@@ -54,6 +54,7 @@ SvdLens::SvdLens(SessionController& session, RunModel& run, QWidget* parent)
     column->addSpacing(8);
     m_delta = new LensRow(MatrixView::Colors::Signed, SpectrumPlot::Kind::SingularValues, QStringLiteral("ΔW"),
         tr("Singular values of ΔW"));
+    m_delta->alignWith(*m_image);
     column->addWidget(m_delta, 1);
     column->addWidget(makeMatrixRow());
     column->addWidget(makeRule());
