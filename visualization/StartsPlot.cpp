@@ -258,8 +258,12 @@ void StartsPlot::paintBound(QPainter& painter) const
     drawUpright(painter, edge, 0.0, plot.bottom(), theme.text, 2.0);
     painter.setFont(Fonts::caption());
     painter.setPen(theme.text2);
-    drawTabular(painter, {plot.left(), 2.0, edge - plot.left() - 7.0, lineHeight}, Qt::AlignRight | Qt::AlignVCenter,
-        edge - plot.left() > 110.0 ? tr("below: some may") : QString());
+    const QRectF below(plot.left(), 2.0, edge - plot.left() - 7.0, lineHeight);
+    for (const QString& text : {tr("below: some may get stuck"), tr("below: some may")})
+        if (tabularWidth(Fonts::caption(), text) <= below.width()) {
+            drawTabular(painter, below, Qt::AlignRight | Qt::AlignVCenter, text);
+            break;
+        }
     painter.setFont(Fonts::captionBold());
     painter.setPen(theme.text);
     drawTabular(painter, {edge + 7.0, 2.0, plot.right() - edge - 7.0, lineHeight}, Qt::AlignLeft | Qt::AlignVCenter,
