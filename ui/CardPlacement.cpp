@@ -15,7 +15,7 @@ constexpr int stride = 4; // pixels between tried places
 constexpr int mostExtra = 32; // pixels beyond the gap: further off the arrow would point at nothing
 constexpr int clearance = 1; // pixels between the card's edge and words
 // Of one line of words: half of it left over is worse than all of it covered.
-constexpr double cutCost = 4e4;
+constexpr double cutCost = 1.2e5;
 constexpr double coverCost = 2e3;
 constexpr double arrowOnWordsCost = 2e4;
 constexpr double otherSideCost = 1e9;

@@ -29,7 +29,7 @@ namespace {
 constexpr int areaMargin = 6;
 constexpr int headingHeight = 48; // of the inspector: the matrix that a stop speaks of
 constexpr double headingCost = 25.0;
-constexpr double handleCost = 320.0; // over the height of a card, twice what a line cut through costs
+constexpr double handleCost = 640.0; // over the height of a card, more than a line cut through
 constexpr int rowEdge = 3; // px of a row of cells that may be left over: between two rows a card's edge cuts neither
 
 /// The rows of cells and that of their sums, each to be seen whole or not at all; the grid's pixels.
@@ -50,7 +50,8 @@ std::vector<QRectF> rowsOf(const RankGridGeometry& grid)
     for (int block = 0; block < grid.blocks && !across; ++block) {
         const QRectF sums = grid.kindSum(block, 0);
         const double total = grid.right(block) + grid.marginWidth;
-        rows.emplace_back(sums.center().x(), sums.top(), total - sums.center().x(), sums.height());
+        rows.emplace_back(
+            sums.center().x(), sums.top() + rowEdge, total - sums.center().x(), sums.height() - 2.0 * rowEdge);
     }
     return rows;
 }
@@ -238,7 +239,8 @@ CardGround TourGuide::ground() const
     for (int i = 1; i < columns.count(); ++i)
         if (const QSplitterHandle* handle = columns.handle(i); handle->isVisibleTo(&m_window))
             add(*handle, QRect(handle->width() / 2, 0, 1, handle->height()), handleCost);
-    if (m_live.grid().isVisibleTo(&m_window))
+    // Beside a part of the rail there is nothing but cells on a wide window: no row is better than another.
+    if (m_live.grid().isVisibleTo(&m_window) && m_tour.stop().target != TourTarget::Rail)
         for (const QRectF& row : rowsOf(m_live.grid().gridGeometry()))
             ground.words.push_back(inWindow(&m_live.grid(), row.toAlignedRect()));
     return ground;

@@ -17,6 +17,7 @@ private Q_SLOTS:
     void coversLeastWhereNothingElseIsPossible();
     void edgesCutNoWords_data();
     void edgesCutNoWords();
+    void theArrowKeepsOffWords();
     void wordsAreCutRatherThanTheTargetCovered();
 };
 
@@ -177,6 +178,19 @@ void TestCardPlacement::edgesCutNoWords()
     while (off <= 46 && !target.contains(pointedAt(place, card, off)))
         ++off;
     QVERIFY(off <= 46);
+}
+
+void TestCardPlacement::theArrowKeepsOffWords()
+{
+    const QRect target(0, 82, 186, 610);
+    const CardPlace plain = placeCard(cardSize, target, columns, {});
+    QCOMPARE(plain.arrow, CardPlace::Arrow::Left);
+    const QRect words(QPoint(188, plain.position.y() + plain.arrowAt - 8), QSize(8, 16)); // beside the card
+    const CardPlace place = placeCard(cardSize, target, columns, {{}, {words}});
+    const QRect body(place.position, cardSize);
+    QVERIFY(!body.intersects(target) && !body.intersects(words));
+    for (int off = 1; off <= 12; ++off)
+        QVERIFY(!words.contains(pointedAt(place, cardSize, off - 1)));
 }
 
 void TestCardPlacement::wordsAreCutRatherThanTheTargetCovered()

@@ -48,6 +48,7 @@ private Q_SLOTS:
     void theBoundNeedsNoScrolling();
     void wordsAreNeverSqueezed();
     void whatSetsATermStandsBesideIt();
+    void theTermsEndWithAWholeRow();
 
 private:
     static void addSizes();
@@ -137,11 +138,18 @@ void TestLearnLook::stopsSayWhatTheyAreAbout()
     }
     QCOMPARE(stops->verticalScrollBar()->maximum(), 0); // all ten at once
     QVERIFY(row(stops->count() - 1).right() > 1600);
-    // Where there is no room for both, a row has its two lines alone.
+    // Where there is no room for the formula, the text stays, and the row is no higher than that needs.
     window().resize(usual);
-    QTRY_VERIFY(text(0).isEmpty());
-    QTRY_VERIFY(row(0).height() < 60);
-    QCOMPARE(stops->verticalScrollBar()->maximum(), 0);
+    QTRY_VERIFY(row(0).width() < 1200);
+    for (int at = 0; at < stops->count(); ++at) {
+        const QString words = stops->item(at)->data(LessonDelegate::textRole).toString();
+        const int needs = QFontMetrics(Fonts::body())
+                              .boundingRect(QRect(0, 0, text(at).width(), 999), Qt::TextWordWrap, words)
+                              .height();
+        QTRY_VERIFY(!text(at).isEmpty() && text(at).height() >= needs);
+        QTRY_VERIFY2(row(at).height() <= std::max(needs, 36) + 24, qPrintable(words));
+    }
+    QVERIFY(LessonDelegate::textRect(stops->model()->index(0, 0), QRect(0, 0, 600, 60)).isEmpty());
 }
 
 void TestLearnLook::theTrialStandsBesideTheBound()
@@ -217,6 +225,20 @@ void TestLearnLook::whatSetsATermStandsBesideIt()
     QTRY_VERIFY(leftOf("Set by") < 20);
     QTRY_VERIFY(view->width() <= column);
     QVERIFY(glossary.text().contains("adalora.alpha"));
+}
+
+void TestLearnLook::theTermsEndWithAWholeRow()
+{
+    GlossaryPage glossary;
+    glossary.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&glossary));
+    const auto* list = glossary.findChild<QListWidget*>();
+    for (int height = 500; height < 540; height += 7) {
+        glossary.resize(1071, height);
+        const auto row = [list] { return list->visualItemRect(list->item(0)).height(); };
+        QTRY_COMPARE(list->viewport()->height() % row(), 0);
+        QVERIFY(list->height() - list->viewport()->height() < row() + 4);
+    }
 }
 
 QTEST_MAIN(TestLearnLook)

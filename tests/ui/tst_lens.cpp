@@ -126,6 +126,8 @@ void TestLens::lensFillsItsRows()
     showLens();
     QTRY_VERIFY_WITH_TIMEOUT(lens().imageRow().parts() && lens().deltaRow().parts(), patience);
     constexpr int gap = 14;
+    for (int i = 0; i < 3; ++i) // both rows' columns are in line
+        QTRY_COMPARE(lens().deltaRow().view(i).x(), lens().imageRow().view(i).x());
     for (const LensRow* row : {&lens().imageRow(), &std::as_const(lens()).deltaRow()}) {
         const auto* plot = row->findChild<SpectrumPlot*>();
         const auto right = [row](int view) { return row->view(view).x() + row->view(view).width(); };

@@ -34,6 +34,7 @@ private Q_SLOTS:
     void fixedRankHasNothingToWaitFor();
     void stopsHaveTextsBeforeAnyRun();
     void stopsChooseWhatHasSomethingToShow();
+    void figuresOfMatricesAreOfTheShownEvent();
     void aRunWithoutScoresSaysSo();
     void theLastEventWithScoresIsShown();
     void walksWithTheRun();
@@ -130,6 +131,35 @@ void TestTour::stopsHaveTextsBeforeAnyRun()
         for (const auto& [name, line] : text.formula)
             QVERIFY2(!line.contains("nan") && !line.contains("%1"), qPrintable(line));
     }
+}
+
+void TestTour::figuresOfMatricesAreOfTheShownEvent()
+{
+    auto layout = std::make_shared<ModuleLayout>();
+    layout->kinds = {"q_proj"};
+    layout->modules.resize(2);
+    for (ModuleInfo& module : layout->modules)
+        module.kind.value = 0;
+    layout->initRank = 4;
+    RunHistory history;
+    history.events = {{91, 321, {}, 15, 0}, {101, 307, {}, 16, 2}};
+    TourFacts facts = plannedRun(history);
+    facts.layout = layout;
+    const auto said = [&](std::size_t stop, std::int64_t event) {
+        auto snapshot = std::make_shared<RankSnapshot>();
+        snapshot->layout = layout;
+        snapshot->eventStep = event;
+        snapshot->modules = {{.rank = 3, .lostAtLastEvent = 1, .backAtLastEvent = 2}, {.rank = 4}};
+        facts.shown = snapshot;
+        QStringList lines;
+        for (const auto& [left, right] : tourStops()[stop].text(facts, ModuleIndex {0}).formula)
+            lines << right;
+        return lines.join('\n');
+    };
+    QVERIFY(said(4, 91).contains("in 1 of 2 matrices") && said(4, 91).contains("= 1 in layer"));
+    QVERIFY2(!said(4, 101).contains("matrices") && !said(4, 101).contains("in layer"), qPrintable(said(4, 101)));
+    QVERIFY(said(6, 101).contains("2 of them in layer"));
+    QVERIFY(!said(6, 91).contains("of them"));
 }
 
 void TestTour::aRunWithoutScoresSaysSo()

@@ -3,16 +3,21 @@
 #include "tests/ui/StudioBench.h"
 #include "ui/ElidedLabel.h"
 #include "ui/Inspector.h"
+#include "ui/KeyValueList.h"
 #include "ui/LearnDesk.h"
 #include "ui/LivePage.h"
 #include "ui/RunModel.h"
+#include "ui/RunRail.h"
 #include "ui/SessionController.h"
 #include "ui/ShownWords.h"
 #include "ui/StudioStyle.h"
 #include "ui/Tour.h"
 #include "ui/TourCard.h"
 #include "ui/TourGuide.h"
+#include "ui/TourTexts.h"
 #include "visualization/RankGrid.h"
+#include "visualization/RunPlots.h"
+#include "visualization/TripletList.h"
 
 #include <QApplication>
 #include <QLabel>
@@ -39,6 +44,9 @@ private Q_SLOTS:
     void nextKeepsTheKeyboard();
     void ownWidgetKeepsTheKeyboard();
     void anEventPullsNobodyAway();
+    void theScaleIsRinged();
+    void theBudgetIsShownWhole();
+    void theInspectorOpensWhatTheCardSpeaksOf();
 
 private:
     [[nodiscard]] Tour& tour() { return window().learn().tour(); }
@@ -226,6 +234,52 @@ void TestTourCard::anEventPullsNobodyAway()
     QTRY_COMPARE_WITH_TIMEOUT(window().session().state(), SessionState::Finished, patience);
     QTRY_COMPARE_WITH_TIMEOUT(window().run().shownStep(), window().run().history().events.front().step, patience);
     QCOMPARE(window().workspace(), Workspace::Setup);
+}
+
+void TestTourCard::theScaleIsRinged()
+{
+    m_bench->tourAt(60);
+    tour().goTo(2);
+    RunRail& rail = window().live().rail();
+    const auto lists = rail.findChildren<KeyValueList*>();
+    const auto scale = [](const KeyValueList* list) {
+        return std::ranges::any_of(list->rows(), [](const auto& row) { return row.first.contains("scale s"); });
+    };
+    const auto found = std::ranges::find_if(lists, scale);
+    QVERIFY(found != lists.end());
+    const auto placeOf
+        = [this](const QWidget& widget) { return QRect(widget.mapTo(&window(), QPoint()), widget.size()); };
+    QTRY_VERIFY(window().learn().guide().targetRect().contains(placeOf(**found)));
+    QVERIFY(window().learn().guide().targetRect().height() < rail.height() / 2);
+}
+
+void TestTourCard::theBudgetIsShownWhole()
+{
+    m_bench->tourAt(60);
+    RunPlots& plots = window().live().plots();
+    const PlotRange before = plots.range();
+    QVERIFY(before != PlotRange::WholeRun);
+    tour().goTo(3);
+    QCOMPARE(plots.range(), PlotRange::WholeRun);
+    tour().leave();
+    QCOMPARE(plots.range(), before);
+    tour().goTo(3);
+    plots.setRange(PlotRange::Last200); // a person's own
+    tour().leave();
+    QCOMPARE(plots.range(), PlotRange::Last200);
+}
+
+void TestTourCard::theInspectorOpensWhatTheCardSpeaksOf()
+{
+    m_bench->runTo(SessionState::Finished);
+    tour().goTo(5);
+    const auto shown = window().run().shownSnapshot();
+    if (!shown->hasScores) // no picture came in time: there is nothing to choose from
+        return;
+    Inspector& inspector = window().live().inspector();
+    const auto pruned = TourTexts::nearestPruned(*shown, inspector.module());
+    QVERIFY(pruned);
+    QCOMPARE(inspector.findChild<TripletList*>()->selected(), *pruned);
 }
 
 QTEST_MAIN(TestTourCard)
