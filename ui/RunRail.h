@@ -28,7 +28,7 @@ public:
     [[nodiscard]] QRect methodRect() const;
 
 Q_SIGNALS:
-    void scrolled();
+    void scrolled(); ///< methodRect() is another one
     /// "Edit" of a set-up, "Duplicate" of a run: opens it in Set up.
     void editWanted();
 

@@ -39,6 +39,8 @@ std::vector<QRectF> rowsOf(const RankGridGeometry& grid)
     const int layers = grid.request.layers;
     const int kinds = grid.request.kinds;
     const bool across = grid.request.transposed;
+    if (layers < 1 || kinds < 1)
+        return rows;
     const auto addRow = [&rows, &grid](const QRectF& first, const QRectF& last) {
         if (const QRectF row = (first | last) & grid.cells(); row.height() > 2.0 * rowEdge)
             rows.push_back(row.adjusted(0.0, rowEdge, 0.0, -rowEdge));
