@@ -15,7 +15,7 @@ struct TourTexts {
     [[nodiscard]] static TourText budget(const TourFacts& facts, ModuleIndex chosen);
     [[nodiscard]] static TourText firstPruning(const TourFacts& facts, ModuleIndex chosen);
     [[nodiscard]] static TourText threshold(const TourFacts& facts, ModuleIndex chosen);
-    /// The triplet that threshold() speaks of: the pruned one of @p module whose score is highest. @p snapshot has scores.
+    /// The triplet that threshold() speaks of: of @p module the pruned one of highest score. @p snapshot has scores.
     [[nodiscard]] static std::optional<int> nearestPruned(const RankSnapshot& snapshot, ModuleIndex module);
     [[nodiscard]] static TourText cameBack(const TourFacts& facts, ModuleIndex chosen);
     [[nodiscard]] static TourText orthogonality(const TourFacts& facts, ModuleIndex chosen);
