@@ -13,12 +13,14 @@ namespace spectune {
 struct CardCost {
     QRect rect;
     double weight = 1.0;
+    [[nodiscard]] bool operator==(const CardCost&) const = default;
 };
 
 /// What lies below a card.
 struct CardGround {
     std::vector<CardCost> costs;
     std::vector<QRect> words; ///< lines of text and figures: a card's edge had better not cut through one
+    [[nodiscard]] bool operator==(const CardGround&) const = default;
 };
 
 /// Where a card stands, and the side of it on which its arrow points at the target.

@@ -36,6 +36,7 @@ private:
     [[nodiscard]] QLayout* makeHead();
     [[nodiscard]] QLayout* makeLegend();
     [[nodiscard]] QLayout* makeRunsLegend();
+    [[nodiscard]] CompareValue chosenValue() const;
     void showValue(CompareValue value);
     void refreshNote();
 

@@ -4,6 +4,7 @@
 #include "ui/LegendToggle.h"
 #include "ui/RunsCurves.h"
 #include "ui/RunsPage.h"
+#include "ui/ShareButton.h"
 #include "ui/SmoothingSlider.h"
 #include "visualization/ComparePlot.h"
 
@@ -17,6 +18,7 @@ class TestRunsCurves : public test::RunsTest {
     Q_OBJECT
 private Q_SLOTS:
     void theComparedValueIsChosen();
+    void filesAreNamedAfterTheValue();
 };
 
 void TestRunsCurves::theComparedValueIsChosen()
@@ -45,6 +47,21 @@ void TestRunsCurves::theComparedValueIsChosen()
     choose({"b", "a"}); // other curves: the choice stays
     QTRY_COMPARE(page().plot().curves().nameOf(0), QString("b"));
     QCOMPARE(page().plot().curves().value(), CompareValue::Budget);
+}
+
+void TestRunsCurves::filesAreNamedAfterTheValue()
+{
+    write("a", written(0, 1.0));
+    openRuns(1);
+    choose({"a"});
+    auto* curves = page().findChild<RunsCurves*>();
+    const PictureSource& source = curves->findChild<ShareButton*>()->source();
+    for (const CompareValue value : allCompareValues) {
+        curves->choice().setCurrentIndex(static_cast<int>(value));
+        QCOMPARE(source.name(), compareKey(value));
+        const QString head = source.csv()().section('\n', 0, 0);
+        QVERIFY2(head.split(',').contains(compareKey(value)), qPrintable(head));
+    }
 }
 
 QTEST_MAIN(TestRunsCurves)
