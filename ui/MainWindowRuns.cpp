@@ -46,8 +46,8 @@ void MainWindow::act(MainAction action)
     case MainAction::Start: startRun(); break;
     case MainAction::Pause:
     case MainAction::Resume: pauseOrResume(); break;
-    case MainAction::
-        ResumeStopped: { // of a failed run with the change that the bar names; unchanged it goes on in Runs
+    case MainAction::ResumeStopped: {
+        // Of a failed run with the change that the bar names; unchanged it goes on in Runs.
         const FailureChoices& choices = m_live->inspector().failurePanel().choices();
         resumeRun(m_runBar->shown().showsFailure ? choices.resumeConfig() : std::nullopt);
         break;

@@ -109,7 +109,7 @@ void TestRepeatedEdits::startAgainAsksForLiveEdits()
     openChanged({toTwo});
     page().startAgain();
     QVERIFY(page().bar().asks());
-    QVERIFY2(question().text().contains("optim.lr 0.001 → 0.002"), qPrintable(question().text()));
+    QVERIFY2(question().text().contains("Learning rate 0.001 → 0.002"), qPrintable(question().text()));
     QCOMPARE(ways(), QStringList({"As changed live", "With its changes at their steps"}));
     takeWay("As changed live");
     QCOMPARE(window().form().config().optim.lr, 2e-3);
