@@ -82,8 +82,7 @@ void Glossary::addOptimizer()
                     "The optimizer: running averages m̂ of the gradient and v̂ of its square, β1 and β2 their "
                     "memory, ε against division by 0, and a weight decay w that is not part of the gradient. η "
                     "is the learning rate."),
-                "θ ← θ − η (m̂ / (√v̂ + ε) + w θ)",
-                GlossaryPage::tr("Loshchilov, Hutter, ICLR 2019 (arXiv 1711.05101)"),
+                "θ ← θ − η (m̂ / (√v̂ + ε) + w θ)", GlossaryPage::tr("Loshchilov, Hutter, ICLR 2019 (arXiv 1711.05101)"),
                 {"optim.beta1", "optim.beta2", "optim.eps", "optim.weight_decay"}, {"learning-rate", "clipping"}},
             {"clipping", GlossaryPage::tr("Gradient clipping"),
                 GlossaryPage::tr(

@@ -128,12 +128,11 @@ RunPlan newRunFromAdapter(const LoadedRun& run, std::int64_t more)
         plan.config.adalora.initRank = resolved.initRank; // which alpha is divided by
         plan.config.adalora.alpha = resolved.alpha;
     }
-    plan.explanation
-        = withFieldLabels(
-            PlanTexts::tr("The learning rate has fallen over this run's %1 steps and cannot be stretched afterwards. "
-                          "So a new run of %2 steps begins in a folder of its own from the trained P, Λ and Q "
-                          "(adalora.init_from); the optimizer's moments and the order of the data begin anew."))
-              .arg(formatCount(run.lastStep()), formatCount(more));
+    plan.explanation = withFieldLabels(
+        PlanTexts::tr("The learning rate has fallen over this run's %1 steps and cannot be stretched afterwards. "
+                      "So a new run of %2 steps begins in a folder of its own from the trained P, Λ and Q "
+                      "(adalora.init_from); the optimizer's moments and the order of the data begin anew."))
+                           .arg(formatCount(run.lastStep()), formatCount(more));
     if (allocated)
         plan.explanation += QLatin1Char(' ')
             + withFieldLabels(
