@@ -179,8 +179,8 @@ void TestRunPlans::aRankMapBecomesFixedRanks()
     QVERIFY(std::abs(resolved.scale - resolveRun(smallConfig(), facts).scale) < 1e-4); // s stays
     for (const Issue& issue : validate(plan.config, &facts))
         QVERIFY2(issue.severity != Severity::Error, issue.text.english().c_str());
-    QVERIFY2(
-        plan.explanation.contains("(Rank map): 10 triplets in 6 matrices") && plan.explanation.contains("2 matrices with rank 0"),
+    QVERIFY2(plan.explanation.contains("(Rank map): 10 triplets in 6 matrices")
+            && plan.explanation.contains("2 matrices with rank 0"),
         qPrintable(plan.explanation));
     RunConfig config = smallConfig(); // a scale that is not the derived one
     config.adalora.alpha = 6;
