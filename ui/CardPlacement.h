@@ -34,9 +34,9 @@ struct CardPlace {
 /// How many of @p words the edge of a card cuts in two.
 [[nodiscard]] int cutWords(const QRect& card, const std::vector<QRect>& words);
 
-/// Beside @p target, @p gap pixels off (less where the area ends, a little more where words are cut otherwise) and inside
-/// @p area, where it covers and cuts least of what lies there; the arrow points at the target. It never covers the
-/// target, unless no side of it has room for the card: then it stands where it covers least of it.
+/// Beside @p target, @p gap pixels off (less where the area ends, a little more where words are cut otherwise) and
+/// inside @p area, where it covers and cuts least of what lies there; the arrow points at the target. It never covers
+/// the target, unless no side of it has room for the card: then it stands where it covers least of it.
 [[nodiscard]] CardPlace placeCard(
     QSize card, const QRect& target, const QRect& area, const CardGround& ground, int gap = 14);
 

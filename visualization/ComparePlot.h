@@ -29,11 +29,10 @@ struct CrosshairText {
 enum class ComparePart { Raw, Smooth, Evaluation };
 
 /// A value of two to six runs, the task loss at first, over one axis with one crosshair: smoothed lines, raw values at
-/// 32 %, evaluations as diamonds; what is not noisy is one line. The wheel zooms along the axis around the pointer (over
-/// the loss axis, or with Ctrl, along the loss), drag pans, a double click shows all again. The loss axis, which is
-/// that of the value, follows what is shown until it is zoomed. Left and right move the crosshair (with Shift faster),
-/// PageUp and PageDown pan, + and − zoom around it, with Ctrl the loss, 0 or Home
-/// show all. GUI thread only.
+/// 32 %, evaluations as diamonds; what is not noisy is one line. The wheel zooms along the axis around the pointer
+/// (over the loss axis, or with Ctrl, along the loss), drag pans, a double click shows all again. The loss axis, which
+/// is that of the value, follows what is shown until it is zoomed. Left and right move the crosshair (with Shift
+/// faster), PageUp and PageDown pan, + and − zoom around it, with Ctrl the loss, 0 or Home show all. GUI thread only.
 class ComparePlot : public QWidget {
     Q_OBJECT
 public:

@@ -244,6 +244,9 @@ void TestFailedRun::tooLittleMemoryOffersChanges()
     const QString named = QStringLiteral("Resume from 300 with %1").arg(changePhrase(ways.changes.front()));
     QCOMPARE(resume->accessibleName(), named);
     QCOMPARE(bar().mainButton()->text(), named);
+    const QString tip = choices().findChild<QPushButton*>(QStringLiteral("SetUpWithChange"))->toolTip();
+    QVERIFY2(tip.startsWith("Set up with " + changePhrase(ways.changes.front())), qPrintable(tip));
+    QVERIFY2(tip.contains("a new set-up with this run's configuration"), qPrintable(tip));
     QTRY_VERIFY(resume->width() >= resume->sizeHint().width() && resume->width() <= choices().width());
     QCOMPARE(resume->property("role").toString(), "primary"); // and it is the only one
     QCOMPARE(bar().mainButton()->property("role").toString(), QString());
