@@ -15,8 +15,8 @@ struct DiskAnswer {
     bool hasLog = false;
 };
 
-/// Looks at a run's folder on a thread of its own that nobody waits for, at the end neither: a disk that hangs may never
-/// answer. GUI thread.
+/// Looks at a run's folder on a thread of its own that nobody waits for, at the end neither: a disk that hangs may
+/// never answer. GUI thread.
 class DiskQuestion : public QObject {
     Q_OBJECT
 public:
@@ -26,7 +26,7 @@ public:
     explicit DiskQuestion(Look look = {}, QObject* parent = nullptr);
     ~DiskQuestion() override;
 
-    /// answered() follows, unless another folder is asked for before. A folder that has not answered is not asked twice.
+    /// answered() follows, unless another folder is asked for before. One that has not answered is not asked twice.
     void ask(const QString& folder);
 
 Q_SIGNALS:

@@ -39,8 +39,8 @@ public:
     explicit ComparePlot(QWidget* parent = nullptr);
     ~ComparePlot() override;
 
-    /// Shows all, of the value, over the axis, and as smooth as those before; nothing until a worker has made them where
-    /// these are many and of another value or axis.
+    /// Shows all, of the value, over the axis, and as smooth as those before; nothing until a worker has made them
+    /// where these are many and of another value or axis.
     void setCurves(CompareCurves curves);
     /// Of more than 50,000 points a worker makes the curves, here as in setSmoothing(), and the earlier ones stay until
     /// then; what is asked for last wins.
