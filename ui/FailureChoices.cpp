@@ -7,7 +7,6 @@
 #include "ui/WholeWordsArea.h"
 #include "visualization/Fonts.h"
 #include "visualization/MemoryBar.h"
-#include "visualization/NumberFormat.h"
 
 #include <QButtonGroup>
 #include <QHBoxLayout>
