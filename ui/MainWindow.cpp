@@ -129,7 +129,6 @@ void MainWindow::buildPages()
     const FailureChoices& choices = m_live->inspector().failurePanel().choices();
     connect(&choices, &FailureChoices::offered, m_runBar, &RunBar::setOffersChanges);
     connect(&choices, &FailureChoices::resumeNamed, m_runBar, &RunBar::setResumeChange);
-    connect(&choices, &FailureChoices::resumeWanted, this, [this](const RunConfig& config) { resumeRun(config); });
     connect(&choices, &FailureChoices::setupWanted, this, [this](const RunConfig& config, const QString& change) {
         m_form->setConfig(config);
         m_setup->edits().carryFrom(*m_run);

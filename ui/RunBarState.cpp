@@ -158,7 +158,8 @@ RunBarState ended(const RunBarInput& input)
     bar.title = titleOfEnded(input);
     // Off and in sight where it says why.
     bar.exportRun = {input.hasCheckpoint || input.record.has_value(), input.exportable, RunBar::tr("Export…")};
-    bar.mainIsPrimary = !bar.showsFailure || !input.offersChanges; // as it is, it would fail again
+    const bool changes = bar.showsFailure && input.hasCheckpoint && !input.resumeChange.isEmpty();
+    bar.mainIsPrimary = !bar.showsFailure || !input.offersChanges || changes; // as it is, it would fail again
     if (!input.hasCheckpoint) {
         bar.action = MainAction::StartAgain;
         bar.main = {true, true, RunBar::tr("Start again")};
@@ -167,7 +168,6 @@ RunBarState ended(const RunBarInput& input)
     }
     bar.action = MainAction::ResumeStopped;
     const QString step = formatCount(input.checkpointStep);
-    const bool changes = bar.showsFailure && !input.resumeChange.isEmpty();
     bar.main = {true, true,
         changes ? RunBar::tr("Resume from %1 with %2").arg(step, input.resumeChange)
                 : RunBar::tr("Resume from %1").arg(step)};

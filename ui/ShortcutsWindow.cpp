@@ -2,6 +2,7 @@
 #include "ui/ShortcutsWindow.h"
 
 #include "ui/PageParts.h"
+#include "ui/WholeWordsArea.h"
 
 #include <QAction>
 #include <QHBoxLayout>
@@ -10,7 +11,6 @@
 #include <QLineEdit>
 #include <QMenu>
 #include <QMenuBar>
-#include <QScrollArea>
 #include <QScrollBar>
 #include <QVBoxLayout>
 
@@ -165,7 +165,7 @@ ShortcutsWindow::ShortcutsWindow(const QMenuBar& menus, QWidget* parent)
     column->addWidget(makeRule());
     m_list = new ShortcutList;
     m_list->setAccessibleName(tr("Keys"));
-    m_scroll = makeScroll(m_list, tr("Keys and what they do"));
+    m_scroll = new WholeWordsArea(m_list, tr("Keys and what they do")); // no cap stands on the window's edge
     m_scroll->setFocusPolicy(Qt::StrongFocus);
     column->addWidget(m_scroll, 1);
     connect(m_search, &QLineEdit::textChanged, this, &ShortcutsWindow::filter);

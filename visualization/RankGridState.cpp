@@ -207,8 +207,7 @@ int RankGridState::legendBoxes() const
 
 QString RankGridState::lastRankText() const
 {
-    return (layout->ranks.empty() ? RankGrid::tr("up to init rank %1") : RankGrid::tr("up to rank %1"))
-        .arg(layout->initRank);
+    return (layout->ranks.empty() ? RankGrid::tr("init rank %1") : RankGrid::tr("up to rank %1")).arg(layout->initRank);
 }
 
 QRectF RankGridState::legendBar() const

@@ -116,7 +116,7 @@ struct RankGridState {
     [[nodiscard]] bool isEmptied(ModuleIndex module) const { return snapshot->modules.at(module.at()).rank == 0; }
     /// Of modes other than Rank: the colours in the legend, from the scale's low to its high end.
     [[nodiscard]] QRectF legendBar() const;
-    /// What the legend of ranks ends with: "up to init rank 12"; "up to rank 12" where not all matrices start with it.
+    /// What the legend of ranks ends with: "init rank 12"; "up to rank 12" where not all matrices start with it.
     [[nodiscard]] QString lastRankText() const;
     [[nodiscard]] QRectF legendHatch() const; ///< the key of rank 0 left of them; empty: no matrix is emptied
     /// Whole values from 0 that the legend has a box each for; 0: it is continuous.

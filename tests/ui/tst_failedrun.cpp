@@ -47,7 +47,6 @@ private Q_SLOTS:
     void figuresOfWhatIsNeededAndFree();
     void whatIsMoreThanIsFreeSaysSo();
     void anotherFailureChoosesAnew();
-    void aChangeIsResumedWith_data();
     void aChangeIsResumedWith();
     void aChangeGoesToSetUp();
     void withoutFactsThereAreChangesStill();
@@ -239,17 +238,17 @@ void TestFailedRun::tooLittleMemoryOffersChanges()
     QVERIFY(ways.changes.front().sameSteps);
     for (const MemoryChange& change : ways.changes)
         QVERIFY(change.estimate.total() < ways.need);
-    auto* resume = choices().findChild<QPushButton*>(QStringLiteral("ResumeWithChange"));
-    // Both name the change, in whole or, where there is no room, to a reader.
+    const auto* setup = choices().findChild<QPushButton*>(QStringLiteral("SetUpWithChange"));
     const QString named = QStringLiteral("Resume from 300 with %1").arg(changePhrase(ways.changes.front()));
-    QCOMPARE(resume->accessibleName(), named);
+    QCOMPARE(setup->accessibleName(), QStringLiteral("Set up with %1").arg(changePhrase(ways.changes.front())));
     QCOMPARE(bar().mainButton()->text(), named);
-    const QString tip = choices().findChild<QPushButton*>(QStringLiteral("SetUpWithChange"))->toolTip();
+    const QString tip = setup->toolTip();
     QVERIFY2(tip.startsWith("Set up with " + changePhrase(ways.changes.front())), qPrintable(tip));
     QVERIFY2(tip.contains("a new set-up with this run's configuration"), qPrintable(tip));
-    QTRY_VERIFY(resume->width() >= resume->sizeHint().width() && resume->width() <= choices().width());
-    QCOMPARE(resume->property("role").toString(), "primary"); // and it is the only one
-    QCOMPARE(bar().mainButton()->property("role").toString(), QString());
+    QTRY_VERIFY(setup->width() >= setup->sizeHint().width() && setup->width() <= choices().width());
+    QCOMPARE(bar().mainButton()->property("role").toString(), "primary"); // and it is the only one
+    QCOMPARE(setup->property("role").toString(), QString());
+    QCOMPARE(choices().findChildren<QPushButton*>().size(), 1); // Resume is in the bar alone
     QStringList captions;
     for (const QLabel* label : choices().findChildren<QLabel*>())
         captions << label->text();
@@ -260,7 +259,8 @@ void TestFailedRun::tooLittleMemoryOffersChanges()
         const MemoryChange& change = ways.changes[static_cast<std::size_t>(i)];
         rows[i]->click();
         QCOMPARE(bar().mainButton()->text().contains(changePhrase(change)), change.sameSteps);
-        QCOMPARE(!resume->isHidden(), change.sameSteps); // else the run begins anew
+        QCOMPARE(bar().mainButton()->property("role").toString(), change.sameSteps ? "primary" : "");
+        QCOMPARE(setup->property("role").toString(), change.sameSteps ? "" : "primary"); // the run begins anew
     }
     rows.front()->click();
     m_bench->picture("failed-choices");
@@ -333,22 +333,14 @@ void TestFailedRun::anotherFailureChoosesAnew()
     QVERIFY(choices().findChildren<QRadioButton*>().front()->isChecked());
 }
 
-void TestFailedRun::aChangeIsResumedWith_data()
-{
-    QTest::addColumn<bool>("fromTheBar");
-    QTest::newRow("beside the change") << false;
-    QTest::newRow("in the run bar") << true;
-}
-
 void TestFailedRun::aChangeIsResumedWith()
 {
-    QFETCH(bool, fromTheBar);
     m_bench->scene->failAt = 420;
     m_bench->runTo(SessionState::Failed);
     m_bench->scene->failAt = -1; // it fits now
     const std::int64_t before = window().run().config().train.batchSize;
     choose("Micro-batch");
-    (fromTheBar ? bar().mainButton() : choices().findChild<QPushButton*>(QStringLiteral("ResumeWithChange")))->click();
+    bar().mainButton()->click();
     QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Finished, patience);
     const std::int64_t micro = window().run().config().train.microBatchSize;
     QVERIFY2(micro > 0 && micro < before, qPrintable(QString::number(micro)));

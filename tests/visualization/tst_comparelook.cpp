@@ -134,7 +134,7 @@ void TestCompareLook::theLegendSaysWhereColoursEnd()
     auto layout = std::make_shared<ModuleLayout>();
     layout->initRank = 12;
     state.setLayout(layout);
-    QCOMPARE(state.lastRankText(), "up to init rank 12");
+    QCOMPARE(state.lastRankText(), "init rank 12");
     layout->ranks = {8, 8};
     QCOMPARE(state.lastRankText(), "up to rank 12");
 }
