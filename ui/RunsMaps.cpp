@@ -46,7 +46,7 @@ std::shared_ptr<const RankSnapshot> lastRanks(const LoadedRun& run, std::int64_t
 }
 
 constexpr int columnGap = 4;
-constexpr int widestCell = 144; ///< px: a wider one takes its figure further from the next, and says no more
+constexpr int widestCell = 208; ///< px: a wider one takes its figure further from the next, and says no more
 constexpr int tallestCell = 64; ///< px
 constexpr int titleHeight = 16; ///< a tag's, of a column without a tag as well
 

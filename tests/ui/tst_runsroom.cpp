@@ -98,7 +98,7 @@ void TestRunsRoom::cellsGrowAsFarAsIsComfortable()
     maps.resize(1589, 576); // of a window of 1920 × 1080
     maps.show();
     const auto cell = [&maps](const RankGrid* grid) { return grid->gridGeometry().cell(0, 0).size(); };
-    QTRY_VERIFY(cell(maps.grid(0)).width() > 120.0 && cell(maps.grid(0)).width() < 160.0);
+    QTRY_VERIFY(cell(maps.grid(0)).width() > 180.0 && cell(maps.grid(0)).width() < 224.0);
     QVERIFY(cell(maps.grid(0)).height() > 50.0 && cell(maps.grid(0)).height() <= 64.0);
     QCOMPARE(maps.grid(0)->mapTo(&maps, QPoint()).x(), 0); // what is left lies at the right
     maps.setRuns({run, run}, {"one", "two"}); // all three maps alike
