@@ -68,7 +68,7 @@ RunsMaps::RunsMaps(QWidget* parent)
     head->addWidget(m_heading = makeHeading(QString()));
     head->addWidget(m_caption, 1);
     head->addWidget(m_pairs);
-    head->addWidget(share);
+    head->addWidget(m_share = share);
     column->addLayout(head);
     m_empty = makeText(QString(), "third", true);
     m_empty->setAlignment(Qt::AlignCenter);
@@ -256,6 +256,7 @@ void RunsMaps::refresh()
     m_empty->setText(tr("The ranks of chosen runs appear here, side by side."));
     m_caption->setText(caption());
     m_caption->setToolTip(caption());
+    m_share->setEnabled(std::ranges::any_of(m_ranks, [](const auto& ranks) { return ranks != nullptr; }));
     m_pairs->setVisible(count > 2);
     m_pairs->setCurrent(m_pair);
     m_pairs->setShown(count);

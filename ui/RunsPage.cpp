@@ -104,7 +104,7 @@ QWidget* RunsPage::makeDifferences()
     head->addWidget(m_differenceCount);
     head->addStretch();
     head->addWidget(m_shown);
-    head->addWidget(share);
+    head->addWidget(m_tableShare = share);
     column->addLayout(head);
     m_tableNote = makeText(QString(), "third", true);
     m_tableNote->setContentsMargins(12, 4, 12, 4);
