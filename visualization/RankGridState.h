@@ -24,7 +24,7 @@ enum class GridView { Empty, Ranks, Targets, Difference };
 /// How one cell looks; two equal looks need no repaint.
 struct CellLook {
     bool exists = false; ///< false: this matrix is not adapted
-    bool hatched = false; ///< rank 0, or nothing is known
+    bool hatched = false; ///< rank 0, or what is there is being read
     QColor fill {}; ///< invalid: no colour
     QString text {};
     bool lost = false;

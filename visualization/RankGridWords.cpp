@@ -35,10 +35,10 @@ QStringList barChoices(const RankGridState& state)
 Choices choicesOf(const RankGridState& state)
 {
     if (state.view == GridView::Difference) {
-        // Of A alone: what it is held against may be any other run, B to F.
-        return {QStringList {RankGrid::tr("A has more"), RankGrid::tr("A more"), RankGrid::tr("more")},
-            QStringList {RankGrid::tr("A has less"), RankGrid::tr("A less"), RankGrid::tr("less")},
-            QStringList {RankGrid::tr("triplets against A"), RankGrid::tr("against A")}};
+        // What A is held against may be any other run, B to F.
+        return {QStringList {RankGrid::tr("A has more"), RankGrid::tr("A more"), QStringLiteral("A")},
+            QStringList {RankGrid::tr("other has more"), RankGrid::tr("other more"), RankGrid::tr("other")},
+            QStringList {RankGrid::tr("triplets, other − A"), RankGrid::tr("other − A")}};
     }
     switch (state.mode) {
     case GridMode::Rank:

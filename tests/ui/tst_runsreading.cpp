@@ -4,6 +4,7 @@
 #include "training/core/Error.h"
 #include "ui/ConfigForm.h"
 #include "ui/ElidedLabel.h"
+#include "ui/FieldLine.h"
 #include "ui/KeyValueList.h"
 #include "ui/RunBar.h"
 #include "ui/RunDetails.h"
