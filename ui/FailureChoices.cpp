@@ -216,7 +216,8 @@ void FailureChoices::refreshButtons()
         if (goesOn())
             name(m_resume, tr("Resume from %1 with %2").arg(formatCount(*m_checkpoint), QStringLiteral("%1")), named);
         name(m_setup, tr("Set up with %1"), changePhrase(chosen()));
-        m_setup->setToolTip(tr("A new set-up with this run's configuration and the chosen change"));
+        m_setup->setToolTip(tr("%1: a new set-up with this run's configuration and the chosen change")
+                                .arg(m_setup->accessibleName())); // the button itself may say "it"
         setRole(m_resume, "primary");
         setRole(m_setup, goesOn() ? "" : "primary");
     }

@@ -6,9 +6,9 @@
 namespace spectune {
 
 /// Rows of a list with a title, a quiet second line (detailRole) and a mark before it (markRole); where rows have a
-/// number (numberRole), it has a column of its own between the mark and both lines. Where a row is wide enough, two more
-/// columns say what it is about: a text (textRole) and its lines of formula (formulaRole, a list of pairs with a tab
-/// between left and right side). What is open beside the chosen row (openRole) has the chosen row's ground.
+/// number (numberRole), it has a column of its own between the mark and both lines. Where a row is wide enough, two
+/// more columns say what it is about: a text (textRole) and its lines of formula (formulaRole, a list of pairs with a
+/// tab between left and right side). What is open beside the chosen row (openRole) has the chosen row's ground.
 class LessonDelegate : public QStyledItemDelegate {
     Q_OBJECT
 public:

@@ -77,6 +77,7 @@ MainWindow::MainWindow(StudioOptions options, QWidget* parent)
     if (!m_options.demoConfig.isEmpty())
         m_setup->data().sources().setBundled(QFileInfo(m_options.demoConfig).absolutePath() + QStringLiteral("/model"));
     m_setup->data().sources().setRemembers(m_options.remembers);
+    m_setup->edits().setRemembers(m_options.remembers);
     restoreGeometryOrDefault();
     showWorkspace(Workspace::Setup);
     refreshContext();

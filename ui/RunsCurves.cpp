@@ -63,8 +63,15 @@ QLayout* RunsCurves::makeHead()
     setTone(m_note, "second");
     auto* axis = new Segmented({tr("Step"), tr("Tokens"), tr("Time")});
     axis->setCurrent(0);
-    auto* share = new ShareButton(
-        QStringLiteral("losses"), m_plot, [this] { return [curves = m_plot->curves()] { return curves.csv(); }; });
+    // The value that is chosen, also where the plot still waits for its curves.
+    auto* share = new ShareButton({}, m_plot, [this]() -> std::function<QString()> {
+        return [curves = m_plot->curves(), value = chosenValue()] {
+            CompareCurves chosen = curves;
+            chosen.setValue(value);
+            return chosen.csv();
+        };
+    });
+    share->setName([this] { return compareKey(chosenValue()); });
     share->setPaint([this](QPaintDevice& device, QSize size) { m_plot->paintOn(device, size); });
     QLabel* of = makeText(tr("Curves of"), "second");
     of->setBuddy(m_choice);
@@ -144,9 +151,14 @@ void RunsCurves::showValue(CompareValue value)
     refreshNote();
 }
 
+CompareValue RunsCurves::chosenValue() const
+{
+    return allCompareValues.at(static_cast<std::size_t>(m_choice->currentIndex()));
+}
+
 void RunsCurves::refreshNote()
 {
-    const CompareValue value = allCompareValues.at(static_cast<std::size_t>(m_choice->currentIndex()));
+    const CompareValue value = chosenValue();
     QString words = isNoisy(value) ? tr("smoothed") : QString();
     if (value == CompareValue::TaskLoss)
         words = m_evaluated ? tr("smoothed, with evaluations") : tr("smoothed, without evaluations");

@@ -36,6 +36,7 @@ private:
     [[nodiscard]] QLayout* makeHead();
     [[nodiscard]] QWidget* makeLegend();
     [[nodiscard]] QLayout* makeRunsLegend();
+    [[nodiscard]] CompareValue chosenValue() const;
     void showValue(CompareValue value);
     void refreshNote();
     void offerControls(bool any); ///< where there is a curve: over an empty plot they do nothing

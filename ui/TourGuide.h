@@ -6,6 +6,7 @@
 
 #include <QObject>
 #include <QRect>
+#include <QTimer>
 
 #include <functional>
 #include <optional>
@@ -42,6 +43,7 @@ private:
         QRect target;
         QRect columns;
         QSize card;
+        CardGround below;
         CardPlace place;
         [[nodiscard]] bool isLike(const Standing& other) const
         {
@@ -55,7 +57,7 @@ private:
     void arrive();
     void refresh();
     void place();
-    void placeAnew(); ///< after what lies below has moved
+    void placeAnew(); ///< where what lies below has moved
     void hideAll();
     [[nodiscard]] CardPlace cardPlace(const QRect& target);
     [[nodiscard]] CardGround ground() const;
@@ -72,6 +74,8 @@ private:
     TourCard* m_card = nullptr;
     QList<QShortcut*> m_keys;
     std::optional<Standing> m_standing;
+    QTimer m_moved; ///< ends once the layout has placed all that moves in one turn of the event loop
+    bool m_anew = false; ///< the ground is looked at again
     bool m_placing = false;
 };
 

@@ -185,13 +185,13 @@ void ComparePlot::Private::replot()
 {
     if (m_smooth.size() != curves.curves().size())
         rebuildGraphs();
-    const bool any = !curves.isEmpty();
+    const bool any = !isBlank();
     plot->axisRect()->setBackground(any ? QBrush(Theme::current().phaseEnd) : QBrush());
     plot->xAxis->setVisible(any); // their grids with them
     plot->yAxis->setVisible(any);
     fitAxes();
     for (std::size_t run = 0; run < m_smooth.size(); ++run) {
-        const bool shown = isRunShown(static_cast<int>(run));
+        const bool shown = any && isRunShown(static_cast<int>(run));
         m_smooth[run]->setVisible(shown && isShown(ComparePart::Smooth));
         if (m_smooth[run]->visible())
             fill(m_smooth[run], curves.curves()[run].smooth, ColumnDetail::Last);
@@ -245,6 +245,7 @@ void ComparePlot::Private::show(CompareCurves next)
         m_fitted.low = std::numeric_limits<double>::quiet_NaN(); // to nothing: the axis has another unit
     }
     curves = std::move(next);
+    waits = false;
     if (other)
         crosshair.reset();
     changed(other);
@@ -266,7 +267,7 @@ void ComparePlot::Private::speak()
         words << text.place;
         for (const CrosshairText::Line& line : text.lines)
             words << QStringLiteral("%1 %2").arg(RunTag::letter(line.run), line.smooth);
-    } else {
+    } else if (!waits) {
         for (const EndLabel& label : endLabels(curves))
             if (isRunShown(label.run))
                 words << QStringLiteral("%1 %2").arg(label.text, compareText(curves.value(), label.value));
@@ -287,7 +288,7 @@ QPointF ComparePlot::Private::pixel(double x, double y) const
 std::optional<double> ComparePlot::Private::placeAt(double pixel) const
 {
     const QRectF rect = ground();
-    if (curves.isEmpty() || pixel < rect.left() || pixel > rect.right())
+    if (isBlank() || pixel < rect.left() || pixel > rect.right())
         return std::nullopt;
     const double x = std::max(0.0, plot->xAxis->pixelToCoord(pixel));
     return curves.axis() == CompareAxis::Time ? x : std::round(x);
@@ -303,9 +304,10 @@ void ComparePlot::Private::paintOverlay(QPainter& painter)
         const QRectF place = ground().adjusted(0, 0, labelRoom, 0); // no label stands at a line's end
         painter.drawText(place.adjusted(12, 12, -12, -12), Qt::AlignCenter | Qt::TextWordWrap, emptyText);
     }
-    if (isShown(ComparePart::Evaluation))
+    if (isShown(ComparePart::Evaluation) && !waits)
         paintEvaluations(painter);
-    paintEnds(painter);
+    if (!waits)
+        paintEnds(painter);
     if (crosshair)
         paintCrosshair(painter);
     if (m_owner->hasFocus() && !asPicture)

@@ -73,6 +73,7 @@ struct RankGridState {
     bool reducedMotion = false;
     bool transposed = false;
     double zoom = 1.0;
+    bool zooming = false; ///< zoomTo() is at work: it tells of the zoom once it has moved the layers as well
     double firstLayer = 0.0;
     std::optional<QPointF> grabbed {}; ///< where the pointer went down on a zoomed grid
     double grabbedLayer = 0.0; ///< first layer then

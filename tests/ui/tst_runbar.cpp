@@ -173,6 +173,9 @@ void TestRunBar::aRecordedFailureIsNoStop()
     QVERIFY(bar.showsProgress && !bar.showsFailure); // its folder has no details
     QVERIFY(bar.main.visible && bar.mainIsPrimary);
     QVERIFY(of(SessionState::Failed).showsFailure);
+    // As the same run says before the program is left.
+    QCOMPARE(bar.evaluate, of(SessionState::Failed, true).evaluate);
+    QCOMPARE(bar.evaluateNote, of(SessionState::Failed, true).evaluateNote);
 }
 
 void TestRunBar::aRunThatGoesOnElsewhereIsNotResumed()

@@ -20,6 +20,7 @@ class TestRunsCurves : public test::RunsTest {
 private Q_SLOTS:
     void emptyPanelsOfferNothing();
     void theComparedValueIsChosen();
+    void filesAreNamedAfterTheValue();
 };
 
 /// Over an empty plot, empty maps and an empty table nothing looks as if it could be used.
@@ -72,6 +73,21 @@ void TestRunsCurves::theComparedValueIsChosen()
     choose({"b", "a"}); // other curves: the choice stays
     QTRY_COMPARE(page().plot().curves().nameOf(0), QString("b"));
     QCOMPARE(page().plot().curves().value(), CompareValue::Budget);
+}
+
+void TestRunsCurves::filesAreNamedAfterTheValue()
+{
+    write("a", written(0, 1.0));
+    openRuns(1);
+    choose({"a"});
+    auto* curves = page().findChild<RunsCurves*>();
+    const PictureSource& source = curves->findChild<ShareButton*>()->source();
+    for (const CompareValue value : allCompareValues) {
+        curves->choice().setCurrentIndex(static_cast<int>(value));
+        QCOMPARE(source.name(), compareKey(value));
+        const QString head = source.csv()().section('\n', 0, 0);
+        QVERIFY2(head.split(',').contains(compareKey(value)), qPrintable(head));
+    }
 }
 
 QTEST_MAIN(TestRunsCurves)
