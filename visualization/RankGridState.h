@@ -144,8 +144,7 @@ struct RankGridState {
     [[nodiscard]] double kindValue(int kind, int fromLayer, int toLayer) const;
     /// Recomputes looks. @return slots whose look is another now
     std::vector<std::size_t> refreshLooks();
-    /// 0 … 1 of the running fade; 1: none runs
-    [[nodiscard]] double fadeProgress() const;
+    [[nodiscard]] double fadeProgress() const; ///< 0 … 1 of the running fade; 1: none runs
 };
 
 } // namespace spectune
