@@ -128,6 +128,7 @@ private:
     QLabel* m_differenceCount = nullptr;
     Segmented* m_shown = nullptr; ///< differences, all, about A
     CompareTable* m_table = nullptr;
+    QWidget* m_tableShare = nullptr;
     QScrollArea* m_tableArea = nullptr;
     QScrollArea* m_detailsArea = nullptr;
     QLabel* m_tableNote = nullptr;

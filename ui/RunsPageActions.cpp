@@ -211,16 +211,18 @@ void RunsPage::continueRun(std::int64_t id)
     const RunRecord* record = find(id);
     if (!record)
         return;
-    m_awaiter->await(*record, [this, name = record->name](const auto& run) {
+    m_awaiter->await(*record, [this, id = record->id, name = record->name](const auto& run) {
         RunsQuestion::Content question;
         question.title = tr("Continue %1").arg(name);
-        question.numberLabel = tr("further steps");
         question.number = std::max<qint64>(1, run->lastStep() / 2);
-        question.yes = tr("Continue");
-        question.explain = [run](qint64 more) {
-            const RunPlan plan = continueWith(*run, more);
-            return plan.impossible.isEmpty() ? std::pair(plan.explanation, true) : std::pair(plan.impossible, false);
-        };
+        question.text = continueWith(*run, question.number).impossible;
+        if (question.text.isEmpty()) {
+            question.numberLabel = tr("further steps");
+            question.yes = tr("Continue");
+            question.explain = [run](qint64 more) { return std::pair(continueWith(*run, more).explanation, true); };
+        } else { // with no number of steps
+            question.others.push_back({tr("Start again"), [this, id] { startAgain(id); }});
+        }
         m_bar->question().ask(question, [this, run, name](qint64 more) {
             const RunPlan plan = continueWith(*run, more);
             if (plan.resumes)

@@ -172,6 +172,7 @@ void RunsPage::refreshTable()
     m_tableNote->setText(count == 0 ? tr("The settings in which chosen runs differ appear here, with their results.")
                                     : waiting.join(QLatin1Char('\n')));
     m_differenceCount->setText(count == 1 ? tr("About this run") : shown == About ? tr("About A") : tr("What differs"));
+    m_tableShare->setEnabled(whole);
     if (!whole) {
         m_table->setRows(0, {}, {});
         return;

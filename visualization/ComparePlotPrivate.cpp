@@ -31,6 +31,14 @@ struct EndLabel {
     bool evaluation = false;
 };
 
+/// px: of an evaluation's mark in a plot of @p runs runs.
+double diamondRadius(int run, int runs)
+{
+    constexpr double first = 5.4;
+    const double last = std::max(2.0, first - 2.0 * (runs - 1));
+    return runs < 2 ? 3.8 : first - (first - last) * run / (runs - 1);
+}
+
 std::vector<EndLabel> endLabels(const CompareCurves& curves)
 {
     std::vector<EndLabel> labels;
@@ -130,11 +138,11 @@ void ComparePlot::Private::rebuildGraphs()
         raw->setAdaptiveSampling(false); // it is given one pixel column's extremes at a time
         m_raw.insert(m_raw.begin(), raw);
     }
-    for (int run = runs - 1; run >= 0; --run) {
+    for (int run = 0; run < runs; ++run) { // A is solid: where they agree, it shows between the dashes that lie on it
         auto* smooth = new PiecewiseGraph(plot->xAxis, plot->yAxis);
         smooth->setPen(RunTag::pen(run, comparedLineWidth));
         smooth->setAdaptiveSampling(false);
-        m_smooth.insert(m_smooth.begin(), smooth);
+        m_smooth.push_back(smooth);
     }
 }
 
@@ -310,10 +318,12 @@ void ComparePlot::Private::paintEvaluations(QPainter& painter) const
 {
     painter.save();
     painter.setClipRect(ground().adjusted(-5, 0, 5, 0));
-    for (int run = static_cast<int>(curves.curves().size()) - 1; run >= 0; --run)
+    const auto runs = static_cast<int>(curves.curves().size());
+    for (int run = 0; run < runs; ++run) // each a little smaller, so that those that agree lie within each other
         for (const QPointF& point : curves.curves()[static_cast<std::size_t>(run)].evaluations)
             if (std::isfinite(point.y()) && isRunShown(run))
-                drawDiamond(painter, pixel(point.x(), point.y()), 3.8, RunTag::color(run), Theme::current().panel);
+                drawDiamond(painter, pixel(point.x(), point.y()), diamondRadius(run, runs), RunTag::color(run),
+                    run == 0 ? Theme::current().panel : QColor());
     painter.restore();
 }
 
@@ -331,7 +341,7 @@ void ComparePlot::Private::paintEnds(QPainter& painter) const
     for (std::size_t i = 0; i < labels.size(); ++i) {
         const EndLabel& label = labels[i];
         const QColor color = RunTag::color(label.run);
-        const double x = rect.right() + 12.0;
+        const double x = rect.right() + 16.0; // clear of the mark at the last step
         if (label.evaluation) {
             drawDiamond(painter, {x, centres[i]}, 3.8, color);
         } else {
@@ -340,7 +350,7 @@ void ComparePlot::Private::paintEnds(QPainter& painter) const
         }
         painter.setFont(label.evaluation ? Fonts::captionBold() : Fonts::caption());
         painter.setPen(label.evaluation ? color : Theme::current().text2);
-        drawTabular(painter, {x + 10.0, centres[i] - lineHeight / 2.0, labelRoom - 24.0, lineHeight},
+        drawTabular(painter, {x + 10.0, centres[i] - lineHeight / 2.0, labelRoom - 28.0, lineHeight},
             Qt::AlignLeft | Qt::AlignVCenter,
             QStringLiteral("%1 %2").arg(label.text, compareText(curves.value(), label.value)));
     }

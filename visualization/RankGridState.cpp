@@ -252,8 +252,8 @@ CellLook RankGridState::lookOf(const GridCell& cell) const
         look.hatched = true;
         return look;
     }
-    if (isMissing()) { // not grey, as before the first step: there is nothing to wait for
-        look.hatched = true;
+    if (isMissing()) { // not grey, as before the first step: there is nothing to wait for; nor hatched, as of rank 0
+        look.fill = theme.sunken;
         return look;
     }
     if (isIdle() || !hasValues()) {

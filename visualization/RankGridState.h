@@ -24,7 +24,7 @@ enum class GridView { Empty, Ranks, Targets, Difference };
 /// How one cell looks; two equal looks need no repaint.
 struct CellLook {
     bool exists = false; ///< false: this matrix is not adapted
-    bool hatched = false; ///< rank 0, or nothing is known
+    bool hatched = false; ///< rank 0, or what is there is being read
     QColor fill {}; ///< invalid: no colour
     QString text {};
     bool lost = false;
@@ -144,8 +144,7 @@ struct RankGridState {
     [[nodiscard]] double kindValue(int kind, int fromLayer, int toLayer) const;
     /// Recomputes looks. @return slots whose look is another now
     std::vector<std::size_t> refreshLooks();
-    /// 0 … 1 of the running fade; 1: none runs
-    [[nodiscard]] double fadeProgress() const;
+    [[nodiscard]] double fadeProgress() const; ///< 0 … 1 of the running fade; 1: none runs
 };
 
 } // namespace spectune

@@ -60,11 +60,11 @@ QStringList colourChoices(const RankGridState& state)
 Choices choicesOf(const RankGridState& state)
 {
     if (state.view == GridView::Difference) {
-        // Of A alone: what it is held against may be any other run, B to F.
+        // What A is held against may be any other run, B to F.
         return {QStringList {RankGrid::tr("A has more triplets"), RankGrid::tr("A has more"), RankGrid::tr("A more"),
-                    RankGrid::tr("more")},
-            QStringList {RankGrid::tr("A has fewer triplets"), RankGrid::tr("A has fewer"), RankGrid::tr("A fewer"),
-                RankGrid::tr("fewer")}};
+                    QStringLiteral("A")},
+            QStringList {RankGrid::tr("the other has more"), RankGrid::tr("other has more"), RankGrid::tr("other more"),
+                RankGrid::tr("other")}};
     }
     if (state.mode == GridMode::Rank) {
         return {QStringList {RankGrid::tr("bars: matrices per rank"), RankGrid::tr("matrices per rank"),

@@ -145,8 +145,7 @@ void TestGridWords::largeDifferencesStayInside()
             const LegendWords words = legendWords(state, area - end - legendWordsGap);
             if (width >= 290 && most <= 12) {
                 QVERIFY2(words.bars.startsWith(QStringLiteral("A has more")), where);
-                QVERIFY2(
-                    words.colours.startsWith(QStringLiteral("A has fewer")), where); // whichever run it is held against
+                QVERIFY2(words.colours.contains(QStringLiteral("other has more")), where); // whichever it is
             }
         }
     }

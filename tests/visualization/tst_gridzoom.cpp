@@ -93,6 +93,7 @@ class TestGridZoom : public QObject {
 private Q_SLOTS:
     void layersAreWholeInEveryZoom_data();
     void layersAreWholeInEveryZoom();
+    void matricesAcrossUseTheHeight();
     void lowGridsKeepTheirSums();
     void fractionsOfALayerAddUp();
     void nearIsNeverTooNear();
@@ -151,6 +152,13 @@ void TestGridZoom::layersAreWholeInEveryZoom()
 }
 
 /// Of the smallest window 126 rows of 3 px and the gaps between their groups are higher than the grid.
+void TestGridZoom::matricesAcrossUseTheHeight()
+{
+    const RankGridGeometry g = RankGridGeometry::compute(request(80, 7, {486, 668}, true)); // of a window of 1440 × 900
+    QVERIFY(g.pitchY > 60.0);
+    QVERIFY(g.layerBar(0).bottom() <= 668.0);
+}
+
 void TestGridZoom::lowGridsKeepTheirSums()
 {
     const RankGridGeometry g = RankGridGeometry::compute(request(126, 7, {404, 488}, false));
