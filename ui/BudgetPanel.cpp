@@ -9,6 +9,7 @@
 #include "ui/ScrollGutter.h"
 #include "ui/SetupFields.h"
 #include "ui/ShareButton.h"
+#include "ui/WholeWordsArea.h"
 #include "visualization/BudgetCurve.h"
 #include "visualization/NumberFormat.h"
 
@@ -18,7 +19,6 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
-#include <QScrollArea>
 #include <QVBoxLayout>
 
 #include <cmath>
@@ -91,7 +91,7 @@ BudgetPanel::BudgetPanel(ConfigForm& form, SetupFields& fields, QWidget* parent)
     connect(share, &ShareButton::told, this, &BudgetPanel::told);
     header->addWidget(share);
     outer->addLayout(header);
-    QScrollArea* area = makeScroll(makeBody(fields), tr("Budget, adapter and optimizer"));
+    auto* area = new WholeWordsArea(makeBody(fields), tr("Budget, adapter and optimizer"));
     outer->addWidget(area, 1);
     new ScrollGutter(*area, *header);
     connectHandles();
@@ -227,7 +227,7 @@ void BudgetPanel::refreshSummary(const ResolvedRun& run)
             = words.arg(kept, counted(run.schedule.initialBudget, tr("%1 triplet"), tr("%1 triplets")), events);
         m_briefSummary = words.arg(kept, formatCount(run.schedule.initialBudget), events);
     } else {
-        m_wholeSummary = counted(run.schedule.eventCount(), tr("%1 masking event"), tr("%1 masking events"));
+        m_wholeSummary.clear(); // before there are matrices the curve is empty, and nothing is masked
     }
     m_summary->setAccessibleName(m_wholeSummary);
     fitSummary();

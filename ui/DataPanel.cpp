@@ -11,6 +11,7 @@
 #include "ui/PageParts.h"
 #include "ui/ScrollGutter.h"
 #include "ui/SetupFields.h"
+#include "ui/WholeWordsArea.h"
 #include "visualization/NumberFormat.h"
 #include "visualization/Theme.h"
 #include "visualization/TokenText.h"
@@ -25,7 +26,6 @@
 #include <QLabel>
 #include <QPainter>
 #include <QPushButton>
-#include <QScrollArea>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -91,7 +91,7 @@ DataPanel::DataPanel(ConfigForm& form, SetupFields& fields, QWidget* parent)
     connect(m_lengths, &LengthsSection::told, this, &DataPanel::told);
     column->addWidget(m_lengths);
     column->addStretch(1);
-    QScrollArea* area = makeScroll(body, tr("Model and dataset"));
+    auto* area = new WholeWordsArea(body, tr("Model and dataset"));
     outer->addWidget(area, 1);
     outer->addWidget(makeRule());
     auto* foot = makeSection();

@@ -51,7 +51,8 @@ QString EffectiveScale::derivation() const
     return SetupPage::tr("s = α / r₀ = %1 / %2 = %3, times %4 as the model is only %5 wide")
         .arg(plainNumber(alpha))
         .arg(initRank)
-        .arg(spelled(scale), spelled(factor), formatCount(width));
+        // One digit more than the others: the product is to come out.
+        .arg(spelled(scale), QString::number(factor, 'g', 3), formatCount(width));
 }
 
 } // namespace spectune

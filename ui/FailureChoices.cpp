@@ -4,9 +4,9 @@
 #include "ui/ConfigForm.h"
 #include "ui/MemoryFacts.h"
 #include "ui/PageParts.h"
+#include "ui/WholeWordsArea.h"
 #include "visualization/Fonts.h"
 #include "visualization/MemoryBar.h"
-#include "visualization/NumberFormat.h"
 
 #include <QButtonGroup>
 #include <QHBoxLayout>
@@ -92,19 +92,11 @@ FailureChoices::FailureChoices(QWidget* parent)
     m_rows->setSpacing(2);
     column->addLayout(m_rows);
     m_group = new QButtonGroup(this);
-    auto* buttons = new QVBoxLayout; // they name the change: side by side they have no room
-    buttons->setSpacing(6);
-    m_resume = makeSmallButton(QString(), QString());
-    m_resume->setObjectName(QStringLiteral("ResumeWithChange"));
     m_setup = makeSmallButton(QString());
     m_setup->setObjectName(QStringLiteral("SetUpWithChange"));
-    for (QPushButton* button : {m_resume, m_setup}) {
-        button->setMinimumWidth(1); // its words follow the panel's width, not the other way round
-        buttons->addWidget(button, 0, Qt::AlignLeft);
-    }
-    column->addLayout(buttons);
+    m_setup->setMinimumWidth(1); // its words follow the panel's width, not the other way round
+    column->addWidget(m_setup, 0, Qt::AlignLeft);
     connect(m_group, &QButtonGroup::idClicked, this, &FailureChoices::refreshButtons);
-    connect(m_resume, &QPushButton::clicked, this, [this] { Q_EMIT resumeWanted(withChange(m_run, chosen())); });
     connect(m_setup, &QPushButton::clicked, this,
         [this] { Q_EMIT setupWanted(withChange(m_run, chosen()), changeText(chosen())); });
 }
@@ -139,8 +131,11 @@ void FailureChoices::rebuild(int chosen)
         delete item->widget();
         delete item;
     }
-    if (m_ways.need > 0 && !isEmpty())
-        m_rows->addWidget(makeCaption(tr("needs, estimated"), "third"), 0, Qt::AlignRight);
+    if (m_ways.need > 0 && !isEmpty()) {
+        QLabel* needs = makeCaption(tr("needs, estimated"), "third");
+        WholeWordsArea::keepWithNext(*needs);
+        m_rows->addWidget(needs, 0, Qt::AlignRight);
+    }
     for (int i = 0; i < static_cast<int>(m_ways.changes.size()); ++i)
         addChoice(i, i == chosen);
 }
@@ -212,13 +207,10 @@ void FailureChoices::refreshButtons()
 {
     const QString named = goesOn() ? changePhrase(chosen()) : QString();
     if (!isEmpty()) {
-        m_resume->setVisible(goesOn());
-        if (goesOn())
-            name(m_resume, tr("Resume from %1 with %2").arg(formatCount(*m_checkpoint), QStringLiteral("%1")), named);
         name(m_setup, tr("Set up with %1"), changePhrase(chosen()));
-        m_setup->setToolTip(tr("A new set-up with this run's configuration and the chosen change"));
-        setRole(m_resume, "primary");
-        setRole(m_setup, goesOn() ? "" : "primary");
+        m_setup->setToolTip(tr("%1: a new set-up with this run's configuration and the chosen change")
+                                .arg(m_setup->accessibleName())); // the button itself may say "it"
+        setRole(m_setup, goesOn() ? "" : "primary"); // the run bar's Resume names the change, and is the main button
     }
     if (named != m_named) {
         m_named = named;

@@ -44,7 +44,6 @@ public:
 Q_SIGNALS:
     void offered(bool any);
     void resumeNamed(const QString& change); ///< what resumeConfig() changes, "micro-batch 4"; empty: nothing
-    void resumeWanted(const spectune::RunConfig& config);
     void setupWanted(const spectune::RunConfig& config, const QString& change); ///< the change in words
 
 protected:
@@ -69,7 +68,6 @@ private:
     QString m_shown; ///< the choices in words: they are made anew only where they say something else
     QVBoxLayout* m_rows = nullptr;
     QButtonGroup* m_group = nullptr;
-    QPushButton* m_resume = nullptr;
     QPushButton* m_setup = nullptr;
 };
 

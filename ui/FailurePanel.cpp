@@ -15,14 +15,12 @@
 #include "visualization/NumberFormat.h"
 
 #include <QClipboard>
-#include <QFileInfo>
 #include <QFrame>
 #include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPlainTextEdit>
 #include <QPushButton>
-#include <QStorageInfo>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -34,13 +32,6 @@ namespace spectune {
 namespace {
 
 constexpr std::chrono::seconds roomPause {2};
-
-/// Free bytes on the disk of @p folder; −1: not known. For a worker: a disk that hangs is waited for.
-qint64 roomIn(const QString& folder)
-{
-    const QStorageInfo disk(folder);
-    return disk.isValid() && disk.isReady() ? disk.bytesAvailable() : -1;
-}
 
 } // namespace
 
@@ -56,7 +47,9 @@ FailurePanel::FailurePanel(RunModel& run, QWidget* parent)
     column->addWidget(makeRule());
     column->addWidget(makeFoot());
     m_roomPause.setInterval(roomPause);
-    connect(&m_roomPause, &QTimer::timeout, this, &FailurePanel::askForRoom);
+    connect(&m_roomPause, &QTimer::timeout, this, &FailurePanel::askDisk);
+    connect(&m_disk, &DiskQuestion::answered, this, &FailurePanel::takeDisk);
+    connect(&run, &RunModel::snapshotChanged, this, &FailurePanel::refreshMemory);
     connect(&run, &RunModel::stateChanged, this, &FailurePanel::refresh);
     connect(&run, &RunModel::checkpointAppended, this, &FailurePanel::refresh);
 }
@@ -207,41 +200,59 @@ void FailurePanel::refreshKept(const FailureStory& story)
 void FailurePanel::refreshFacts(const FailureStory& story)
 {
     KeyValueList::Rows rows = story.facts;
-    if (m_run.isHeld() && m_room >= 0)
-        rows.emplace_back(tr("free on its disk"), formatFileSize(static_cast<double>(m_room)));
+    if (m_run.isHeld() && m_told.room >= 0)
+        rows.emplace_back(tr("free on its disk"), formatFileSize(static_cast<double>(m_told.room)));
+    m_memory = m_run.mostMemory();
     m_facts->setRows(std::move(rows));
 }
 
 // The engine is not asked: it waits for this very disk.
-void FailurePanel::askForRoom()
+void FailurePanel::askDisk()
 {
-    if (!m_run.isHeld() || !isVisible())
-        return m_roomPause.stop();
-    m_roomPause.start();
-    m_work.ask([this]() -> LatestWork::Work {
-        return [this, folder = m_run.folder()]() -> LatestWork::Done {
-            return [this, room = roomIn(folder)] {
-                m_room = room;
-                if (m_run.isHeld())
-                    refreshFacts(FailureStory::of(m_run));
-            };
-        };
-    });
+    if (m_run.isHeld() && isVisible())
+        m_roomPause.start();
+    else
+        m_roomPause.stop();
+    if (FailureStory::isToTell(m_run))
+        m_disk.ask(m_run.folder());
+}
+
+void FailurePanel::takeDisk(const QString& folder, const DiskAnswer& answer)
+{
+    if (folder != m_run.folder() || !FailureStory::isToTell(m_run))
+        return;
+    m_known = folder;
+    m_told = answer;
+    m_log->setVisible(answer.hasLog);
+    if (m_run.isHeld())
+        refreshFacts(FailureStory::of(m_run));
+}
+
+// The last figures of a run may come after its failure.
+void FailurePanel::refreshMemory()
+{
+    if (m_memory != m_run.mostMemory() && FailureStory::isToTell(m_run))
+        refreshFacts(FailureStory::of(m_run));
 }
 
 void FailurePanel::showEvent(QShowEvent* event)
 {
     QWidget::showEvent(event);
-    askForRoom();
+    askDisk();
 }
 
 void FailurePanel::refresh()
 {
     if (!FailureStory::isToTell(m_run)) {
-        m_room = -1;
+        m_told = {};
+        m_known.clear();
         if (!m_choices->isEmpty()) // another failure has choices of its own
             m_choices->offer({}, m_run.config(), std::nullopt);
         return;
+    }
+    if (m_known != m_run.folder()) {
+        m_told = {};
+        m_known.clear();
     }
     const FailureStory story = FailureStory::of(m_run);
     m_title->setText(story.title);
@@ -261,8 +272,8 @@ void FailurePanel::refresh()
     refreshChoices();
     refreshKept(story);
     m_folder->setVisible(m_run.isHeld());
-    m_log->setVisible(QFileInfo::exists(m_run.folder() + QStringLiteral("/log.txt")));
-    askForRoom();
+    m_log->setVisible(m_told.hasLog);
+    askDisk();
 }
 
 } // namespace spectune

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "visualization/LatestWork.h"
+#include "ui/DiskQuestion.h"
 
 #include <QTimer>
 #include <QWidget>
@@ -46,13 +46,18 @@ private:
     void refreshFacts(const FailureStory& story);
     void refreshChoices();
     void refreshKept(const FailureStory& story);
-    void askForRoom();
+    void refreshMemory();
+    void askDisk();
+    void takeDisk(const QString& folder, const DiskAnswer& answer);
     [[nodiscard]] QString adviceOnMemory() const;
 
     RunModel& m_run;
     const ConfigForm* m_form = nullptr;
     QString m_advice; ///< where there is nothing to choose from
-    qint64 m_room = -1; ///< free bytes where the run writes; −1: not known
+    DiskQuestion m_disk;
+    QString m_known; ///< the folder that m_told speaks of
+    DiskAnswer m_told; ///< its disk's last answer
+    qint64 m_memory = 0; ///< the most that the facts tell of
     QLabel* m_title = nullptr;
     QLabel* m_message = nullptr;
     KeyValueList* m_facts = nullptr;
@@ -65,7 +70,6 @@ private:
     QPushButton* m_folder = nullptr;
     QPushButton* m_log = nullptr;
     QTimer m_roomPause; ///< a person makes room meanwhile
-    LatestWork m_work; ///< the last member: it ends before what its answers touch
 };
 
 } // namespace spectune

@@ -150,7 +150,7 @@ std::vector<FailureStory::Kept> keptOf(const RunModel& run)
             StoryTexts::tr("on disk: adapter, moments, averages, order of data")});
     else
         kept.push_back(
-            {false, StoryTexts::tr("No checkpoint"), StoryTexts::tr("none had been reached; “save every” makes them")});
+            {false, StoryTexts::tr("No checkpoint"), StoryTexts::tr("none had been reached; “Save every” makes them")});
     if (const QString steps = unsavedSteps(run); !steps.isEmpty()) {
         const QString lost = saved ? StoryTexts::tr("not saved: a resumed run does them again")
                                    : StoryTexts::tr("not saved: a new start does them again");

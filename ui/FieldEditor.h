@@ -22,8 +22,8 @@ public:
     [[nodiscard]] FieldControl& control() const { return *m_control; }
     [[nodiscard]] FieldMark mark() const { return m_mark; }
     [[nodiscard]] QString message() const;
-    /// The table's help, with the key, the default, and a link to the glossary, for "What is this?"; the tool tip, where
-    /// nothing can be clicked, names the key instead.
+    /// The table's help, with the key, the default, and a link to the glossary, for "What is this?"; the tool tip,
+    /// where nothing can be clicked, names the key instead.
     [[nodiscard]] QString help() const;
 
 Q_SIGNALS:

@@ -293,7 +293,7 @@ QString Inspector::whyNone(bool lambdas) const
     if (m_run.isRecorded())
         return tr("No scores at this step. This run's folder records ranks, not every λ.");
     return isTerminal(m_run.state())
-        ? tr("No scores at this step: none were kept of it. The ranks are those of the last masking event.")
+        ? tr("No scores at this step: none were saved for it. The ranks are those of the last masking event.")
         : tr("No scores at this step: while a run trains they are read now and then, not at every "
              "step. The ranks are those of the last masking event.");
 }

@@ -24,8 +24,8 @@ class RunModel;
 class Segmented;
 class TripletList;
 
-/// Live's right column: how to read the map, then the triplets of the chosen cell; of a run that failed or waits for its
-/// disk what happened.
+/// Live's right column: how to read the map, then the triplets of the chosen cell; of a run that failed or waits for
+/// its disk what happened.
 class Inspector : public QWidget {
     Q_OBJECT
 public:

@@ -248,8 +248,9 @@ void LiveControls::showValue(Row& row)
     const QString text = valueText(value);
     if (row.field->text() != text)
         row.field->setText(text);
-    if (row.key == "optim.lr") // in the form of the rows above; its digits as they were typed come with the keyboard
-        row.field->setRestingText(toldValue(row.key, value), false);
+    // In the form of the rows above, or in words; the digits as they were typed come with the keyboard.
+    const QString told = toldValue(row.key, value);
+    row.field->setRestingText(told == text ? QString() : told, row.key != "optim.lr");
 }
 
 bool LiveControls::isScheduleOver() const

@@ -77,6 +77,7 @@ MainWindow::MainWindow(StudioOptions options, QWidget* parent)
     if (!m_options.demoConfig.isEmpty())
         m_setup->data().sources().setBundled(QFileInfo(m_options.demoConfig).absolutePath() + QStringLiteral("/model"));
     m_setup->data().sources().setRemembers(m_options.remembers);
+    m_setup->edits().setRemembers(m_options.remembers);
     restoreGeometryOrDefault();
     showWorkspace(Workspace::Setup);
     refreshContext();
@@ -128,7 +129,6 @@ void MainWindow::buildPages()
     const FailureChoices& choices = m_live->inspector().failurePanel().choices();
     connect(&choices, &FailureChoices::offered, m_runBar, &RunBar::setOffersChanges);
     connect(&choices, &FailureChoices::resumeNamed, m_runBar, &RunBar::setResumeChange);
-    connect(&choices, &FailureChoices::resumeWanted, this, [this](const RunConfig& config) { resumeRun(config); });
     connect(&choices, &FailureChoices::setupWanted, this, [this](const RunConfig& config, const QString& change) {
         m_form->setConfig(config);
         m_setup->edits().carryFrom(*m_run);

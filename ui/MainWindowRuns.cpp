@@ -46,8 +46,8 @@ void MainWindow::act(MainAction action)
     case MainAction::Start: startRun(); break;
     case MainAction::Pause:
     case MainAction::Resume: pauseOrResume(); break;
-    case MainAction::
-        ResumeStopped: { // of a failed run with the change that the bar names; unchanged it goes on in Runs
+    case MainAction::ResumeStopped: {
+        // Of a failed run with the change that the bar names; unchanged it goes on in Runs.
         const FailureChoices& choices = m_live->inspector().failurePanel().choices();
         resumeRun(m_runBar->shown().showsFailure ? choices.resumeConfig() : std::nullopt);
         break;
@@ -113,16 +113,16 @@ void MainWindow::resumeRun(const std::optional<RunConfig>& config)
     request.outFolder = request.resumeFolder = m_run->folder().toStdString();
     request.device = m_options.device.toStdString();
     // The folder tells what was repeated so far, not what is still to come.
-    const RepeatedEdits rest = m_setup->edits().restOf(*m_run);
-    const QString whyNot = rest.whyNot(request.config, m_run->resolved());
-    if (whyNot.isEmpty())
-        request.edits = rest.edits;
+    const SetupEdits::Rest rest = m_setup->edits().restOf(*m_run, request.config);
+    if (rest.whyNot.isEmpty())
+        request.edits = rest.changes.edits;
     if (!m_session->start(request))
         return;
     m_run->begin(request, m_run->resolved(), true);
     showWorkspace(Workspace::Live);
-    if (!whyNot.isEmpty())
-        m_status->setMessage(tr("Resumed"), tr("Further changes from %1 are left out: %2").arg(rest.run, whyNot));
+    if (!rest.whyNot.isEmpty())
+        m_status->setMessage(
+            tr("Resumed"), tr("Further changes from %1 are left out: %2").arg(rest.changes.run, rest.whyNot));
 }
 
 void MainWindow::editAsNew()

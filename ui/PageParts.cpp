@@ -2,6 +2,7 @@
 #include "ui/PageParts.h"
 
 #include "ui/StudioIcons.h"
+#include "ui/WholeWordsArea.h"
 #include "visualization/Fonts.h"
 #include "visualization/NumberFormat.h"
 #include "visualization/Theme.h"
@@ -112,6 +113,7 @@ QLabel* makeHeading(const QString& text)
 {
     QLabel* label = makeText(text);
     label->setFont(Fonts::heading());
+    WholeWordsArea::keepWithNext(*label);
     return label;
 }
 

@@ -60,8 +60,8 @@ QWidget* addColumn(QSplitter* columns, QWidget* content, int minimumWidth, bool 
 [[nodiscard]] QHBoxLayout* makePanelHeader();
 /// A vertical layout with the 12 px padding of a section.
 [[nodiscard]] QVBoxLayout* makeSection(int top = 10, int bottom = 10);
-/// Lets @p content scroll vertically when it does not fit; no frame. The keyboard stops at it to scroll: @p name is what
-/// a screen reader calls it there.
+/// Lets @p content scroll vertically when it does not fit; no frame. The keyboard stops at it to scroll: @p name is
+/// what a screen reader calls it there.
 [[nodiscard]] QScrollArea* makeScroll(QWidget* content, const QString& name);
 /// Opens the desktop's dialog for a folder over @p parent and returns at once; @p use gets what is chosen.
 void askFolder(

@@ -23,8 +23,8 @@ struct Preset {
     std::vector<std::pair<std::string, FieldValue>> values; ///< key and value, in the field table's order
 };
 
-/// Reads `{"spectune_preset": 1, "name", "group", "about_short", "about", "source_short", "source", "config": {…}}`; the
-/// configuration's part is read by the configuration's own reader. @param origin names the text in errors
+/// Reads `{"spectune_preset": 1, "name", "group", "about_short", "about", "source_short", "source", "config": {…}}`;
+/// the configuration's part is read by the configuration's own reader. @param origin names the text in errors
 /// @throws Error (Config) for broken JSON, a missing name or source, unknown keys, wrong types, values out of range
 [[nodiscard]] Preset presetFromJson(const QByteArray& text, const QString& origin);
 [[nodiscard]] QByteArray toJson(const Preset& preset);

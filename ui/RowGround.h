@@ -14,13 +14,14 @@ namespace spectune {
     return theme.dark ? theme.raised : theme.sunken;
 }
 
-/// The ground of a list's row, with the line below it and, where it is chosen, the 3 px bar before it.
-inline void paintRowGround(QPainter& painter, const QRect& row, bool chosen)
+/// The ground of a list's row, with the line below it and, where it is chosen, the 3 px bar before it. @param ringed a
+/// frame of the keyboard stands there, which the bar would stick out of
+inline void paintRowGround(QPainter& painter, const QRect& row, bool chosen, bool ringed = false)
 {
     const Theme& theme = Theme::current();
     painter.fillRect(row, chosen ? chosenGround(theme) : theme.panel);
     painter.fillRect(QRect(row.left(), row.bottom(), row.width(), 1), theme.line);
-    if (chosen)
+    if (chosen && !ringed)
         painter.fillRect(QRect(row.left(), row.top(), 3, row.height() - 1), theme.text);
 }
 

@@ -35,7 +35,7 @@ public:
         QString summary; ///< one sentence
     };
     void setContext(const Context& context);
-    /// A failed run's changes are offered beside it: its Resume steps back.
+    /// A failed run's changes are offered beside it: its Resume steps back where it names none of them.
     void setOffersChanges(bool offers);
     /// What Resume changes of a failed run, "micro-batch 4"; empty: nothing, it is resumed as it was.
     void setResumeChange(const QString& change);

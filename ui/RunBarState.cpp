@@ -132,7 +132,7 @@ void addEvaluation(const RunBarInput& input, RunBarState& bar)
     } else if (!input.hasHeldOut) {
         bar.evaluateNote = RunBar::tr("This run has no evaluation file to be held against. Choose one in Set up before "
                                       "the next run; in Try this one answers prompts of your own.");
-    } else if (input.state == SessionState::Failed) {
+    } else if (hasFailed(input)) {
         bar.evaluateNote = RunBar::tr("A run that failed is not evaluated as it stands. What its last checkpoint makes "
                                       "of the held-out samples can be checked in Try.");
     } else {
@@ -144,7 +144,7 @@ void addEvaluation(const RunBarInput& input, RunBarState& bar)
 RunBarState ended(const RunBarInput& input)
 {
     RunBarState bar;
-    bar.showsFailure = input.state == SessionState::Failed; // a recorded one's is told in its log alone
+    bar.showsFailure = input.state == SessionState::Failed; // a recorded one's stands in the inspector alone
     bar.showsProgress = !bar.showsFailure;
     if (input.record == RecordState::Running)
         return elsewhere(input, std::move(bar));
@@ -158,7 +158,8 @@ RunBarState ended(const RunBarInput& input)
     bar.title = titleOfEnded(input);
     // Off and in sight where it says why.
     bar.exportRun = {input.hasCheckpoint || input.record.has_value(), input.exportable, RunBar::tr("Export…")};
-    bar.mainIsPrimary = !bar.showsFailure || !input.offersChanges; // as it is, it would fail again
+    const bool changes = bar.showsFailure && input.hasCheckpoint && !input.resumeChange.isEmpty();
+    bar.mainIsPrimary = !bar.showsFailure || !input.offersChanges || changes; // as it is, it would fail again
     if (!input.hasCheckpoint) {
         bar.action = MainAction::StartAgain;
         bar.main = {true, true, RunBar::tr("Start again")};
@@ -167,7 +168,6 @@ RunBarState ended(const RunBarInput& input)
     }
     bar.action = MainAction::ResumeStopped;
     const QString step = formatCount(input.checkpointStep);
-    const bool changes = bar.showsFailure && !input.resumeChange.isEmpty();
     bar.main = {true, true,
         changes ? RunBar::tr("Resume from %1 with %2").arg(step, input.resumeChange)
                 : RunBar::tr("Resume from %1").arg(step)};

@@ -23,7 +23,7 @@ struct RunBarInput {
     bool hasHeldOut = true; ///< its configuration names an evaluation file
     bool hasCheckpoint = false; ///< something to resume from
     std::int64_t checkpointStep = 0;
-    /// Of a failed run: what it could change stands beside it, with a main button of its own.
+    /// Of a failed run: what it could change stands beside it.
     bool offersChanges = false;
     QString resumeChange; ///< the chosen one in words, which Resume names as well; empty: it is resumed as it was
 };

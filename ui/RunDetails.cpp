@@ -127,7 +127,7 @@ RunDetails::RunDetails(RunLibrary& library, QWidget* parent)
     , m_facts(new KeyValueList)
 {
     auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(12, 4, 12, 12);
+    column->setContentsMargins(12, 4, 2, 12); // the scroll bar has a place of its own beside it
     column->setSpacing(labelGap);
     m_tags->setPlaceholderText(tr("gsm8k, baseline"));
     m_notes->setPlaceholderText(tr("What this run was for, what came out"));

@@ -18,6 +18,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace spectune {
 
@@ -179,23 +180,38 @@ QSet<QString> foldersInUse()
     return folders;
 }
 
-QStringList findRunFolders(const QString& root, const std::function<bool()>& goOn)
+FoundRuns findRunFolders(const QString& root, const std::function<bool()>& goOn, const SearchLimits& limits)
 {
-    QStringList found;
-    QStringList waiting {QDir(root).absolutePath()};
-    while (!waiting.isEmpty() && goOn()) {
-        const QString folder = waiting.takeFirst();
-        if (isRunFolder(folder)) {
-            found << QDir::cleanPath(folder);
-            continue;
+    FoundRuns search;
+    QStringList level {QDir(root).absolutePath()};
+    int looked = 0;
+    for (int depth = 0; !level.isEmpty(); ++depth) {
+        QStringList next;
+        for (const QString& folder : std::as_const(level)) {
+            if (looked == limits.folders)
+                search.whole = false;
+            if (looked == limits.folders || !goOn())
+                break;
+            ++looked;
+            if (isRunFolder(folder)) {
+                search.found << QDir::cleanPath(folder);
+                continue;
+            }
+            const QDir dir(folder);
+            const QStringList inside = dir.entryList(QDir::Dirs | QDir::NoDotAndDotDot | QDir::NoSymLinks, QDir::Name);
+            if (depth >= limits.levels) {
+                search.whole = search.whole && inside.isEmpty();
+                continue;
+            }
+            for (const QString& name : inside)
+                next << dir.filePath(name);
         }
-        const QDir dir(folder);
-        const QStringList inside = dir.entryList(QDir::Dirs | QDir::NoDotAndDotDot | QDir::NoSymLinks, QDir::Name);
-        for (const QString& name : inside)
-            waiting << dir.filePath(name);
+        if (!search.whole || !goOn())
+            break;
+        level = std::move(next);
     }
-    std::sort(found.begin(), found.end());
-    return found;
+    std::sort(search.found.begin(), search.found.end());
+    return search;
 }
 
 RunRecord readRunFolder(const QString& folder, bool inUse)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ui/RunRecord.h"
+#include "ui/SearchLimits.h"
 
 #include <QSet>
 #include <QString>
@@ -32,8 +33,10 @@ inline constexpr int folderDerivation = 1;
 [[nodiscard]] QString folderFingerprint(const QString& folder);
 
 /// Run folders below @p root and @p root itself, in the order of their paths; a run's own folders are not searched,
-/// links not followed. @p goOn is asked at every folder; once it says false the search ends.
-[[nodiscard]] QStringList findRunFolders(const QString& root, const std::function<bool()>& goOn);
+/// links not followed. @p goOn is asked at every folder; once it says false the search ends. Folders that are nearer to
+/// @p root are looked into first.
+[[nodiscard]] FoundRuns findRunFolders(
+    const QString& root, const std::function<bool()>& goOn, const SearchLimits& limits = {});
 
 /// Folders whose metrics.jsonl a process of this user has open (by /proc): a run goes on there, whoever started it.
 [[nodiscard]] QSet<QString> foldersInUse();

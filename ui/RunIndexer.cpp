@@ -11,20 +11,37 @@
 
 namespace spectune {
 
+namespace {
+
+/// Takes how the run went from @p known.
+void keepCourse(RunRecord& read, const RunRecord& known)
+{
+    read.state = known.state;
+    read.problem = known.problem;
+    if (known.started.isValid())
+        read.started = known.started;
+    if (known.ended.isValid())
+        read.ended = known.ended;
+}
+
+} // namespace
+
 RunIndexer::RunIndexer(QString file)
     : m_file(std::move(file))
 {
 }
 
-void RunIndexer::guarded(const std::function<void(RunDatabase&)>& work)
+bool RunIndexer::guarded(const std::function<void(RunDatabase&)>& work)
 {
     if (!m_database)
-        return;
+        return true; // refused() has told it
     try {
         work(*m_database);
     } catch (const std::exception&) {
         Q_EMIT failed(caughtWords());
+        return false;
     }
+    return true;
 }
 
 void RunIndexer::open()
@@ -63,6 +80,11 @@ void RunIndexer::readAgain(RunDatabase& database, RunRecord record, const QSet<Q
         read.id = record.id;
         if (read.device.isEmpty())
             read.device = record.device;
+        // The files are as they were and say no more of how the run went than they did: where log.txt is gone, the row
+        // alone has it.
+        const bool readable = record.state != RecordState::Unreadable && read.state != RecordState::Unreadable;
+        if (fingerprint == record.fingerprint && used == wasRunning && readable && record.state != RecordState::Missing)
+            keepCourse(read, record);
         // Its files need not say that it failed, and why; nothing has been done in it since.
         if (record.state == RecordState::Failed && read.state == RecordState::Interrupted
             && read.steps == record.steps) {
@@ -97,15 +119,18 @@ void RunIndexer::readAll()
     });
 }
 
-void RunIndexer::scan(const QString& root)
+void RunIndexer::scan(const QString& root, const SearchLimits& limits)
 {
     int added = 0;
     int known = 0;
     int unreadable = 0;
-    guarded([&](RunDatabase& database) {
+    bool whole = true;
+    const bool done = guarded([&](RunDatabase& database) {
         const QSet<QString> inUse = foldersInUse();
-        const QStringList folders = findRunFolders(root, [this] { return !m_stopped; });
-        for (const QString& folder : folders) {
+        const FoundRuns search = findRunFolders(
+            root, [this] { return !m_stopped; }, limits);
+        whole = search.whole;
+        for (const QString& folder : search.found) {
             if (m_stopped)
                 return;
             if (std::optional<RunRecord> there = database.findFolder(folder)) {
@@ -121,7 +146,8 @@ void RunIndexer::scan(const QString& root)
             Q_EMIT changed(record);
         }
     });
-    Q_EMIT scanned(root, added, known, unreadable);
+    const SearchEnd end = !done ? SearchEnd::Failed : whole ? SearchEnd::Whole : SearchEnd::Limited;
+    Q_EMIT scanned(root, added, known, unreadable, end);
 }
 
 void RunIndexer::begin(const RunRecord& start)

@@ -3,6 +3,7 @@
 
 #include "ui/LoadedRun.h"
 #include "ui/RunDatabase.h"
+#include "ui/SearchLimits.h"
 
 #include <QObject>
 #include <QSet>
@@ -26,8 +27,9 @@ public:
     /// Reads folders again whose files have changed or whose numbers an earlier derivation made, and finds out which
     /// runs still go on. A file that could not be used is tried again.
     void refresh();
-    /// Adds the runs below @p root that are not in the history, and refreshes those that are.
-    void scan(const QString& root);
+    /// Adds the runs below @p root that are not in the history, and refreshes those that are. After an error failed()
+    /// comes first, then scanned().
+    void scan(const QString& root, const SearchLimits& limits = {});
     /// A run of this program has begun, or goes on. @p start has folder, name, device, started, configuration
     void begin(const RunRecord& start);
     /// It has ended as @p state; @p problem is a failure's sentence.
@@ -51,13 +53,14 @@ Q_SIGNALS:
     void removed(qint64 id, const QString& trashPath); ///< empty: the row alone
     void loaded(const std::shared_ptr<const spectune::LoadedRun>& run);
     void notLoaded(qint64 id, const QString& why);
-    void scanned(const QString& root, int added, int known, int unreadable);
+    void scanned(const QString& root, int added, int known, int unreadable, spectune::SearchEnd end);
     void measured(qint64 id, qint64 bytes, int checkpoints);
     void failed(const QString& what);
 
 private:
     void readAll();
-    void guarded(const std::function<void(RunDatabase&)>& work);
+    /// @return false: it went wrong, which has been told
+    bool guarded(const std::function<void(RunDatabase&)>& work);
     void readAgain(RunDatabase& database, RunRecord record, const QSet<QString>& inUse);
     [[nodiscard]] bool goesOn(const QString& folder) const;
 

@@ -92,11 +92,12 @@ RunLibrary::RunLibrary(QString file, QObject* parent)
         m_notLoaded.insert(id, why);
         Q_EMIT runLoaded(id);
     });
-    connect(m_indexer, &RunIndexer::scanned, this, [this](const QString& root, int added, int known, int unreadable) {
-        --m_scans;
-        Q_EMIT scanned(root, added, known, unreadable);
-        Q_EMIT changed();
-    });
+    connect(m_indexer, &RunIndexer::scanned, this,
+        [this](const QString& root, int added, int known, int unreadable, SearchEnd end) {
+            --m_scans;
+            Q_EMIT scanned(root, added, known, unreadable, end);
+            Q_EMIT changed();
+        });
     connect(m_indexer, &RunIndexer::measured, this, &RunLibrary::measured);
     connect(m_indexer, &RunIndexer::failed, this, &RunLibrary::failed);
 }
@@ -133,10 +134,10 @@ void RunLibrary::open()
     });
 }
 
-void RunLibrary::scan(const QString& root)
+void RunLibrary::scan(const QString& root, const SearchLimits& limits)
 {
     ++m_scans;
-    post([root](RunIndexer& indexer) { indexer.scan(root); });
+    post([root, limits](RunIndexer& indexer) { indexer.scan(root, limits); });
     Q_EMIT changed();
 }
 

@@ -3,6 +3,7 @@
 
 #include "ui/LoadedRun.h"
 #include "ui/RunRecord.h"
+#include "ui/SearchLimits.h"
 
 #include <QHash>
 #include <QObject>
@@ -32,8 +33,8 @@ public:
     void open();
     /// Writes down every run of this session when it starts and when it ends.
     void follow(SessionController& session, const RunModel& run);
-    /// Looks for runs below @p root.
-    void scan(const QString& root);
+    /// Looks for runs below @p root; scanned() answers, after failed() where it went wrong.
+    void scan(const QString& root, const SearchLimits& limits = {});
 
     [[nodiscard]] const std::vector<RunRecord>& records() const { return m_records; } ///< newest first
     [[nodiscard]] const RunRecord* find(std::int64_t id) const;
@@ -58,7 +59,7 @@ public:
 Q_SIGNALS:
     void changed(); ///< rows, or whether there are any
     void runLoaded(qint64 id); ///< or could not be
-    void scanned(const QString& root, int added, int known, int unreadable);
+    void scanned(const QString& root, int added, int known, int unreadable, spectune::SearchEnd end);
     void measured(qint64 id, qint64 bytes, int checkpoints);
     void removed(qint64 id, const QString& trashPath);
     void failed(const QString& what);

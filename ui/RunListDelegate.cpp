@@ -85,7 +85,8 @@ void RunListDelegate::paint(QPainter* painter, const QStyleOptionViewItem& optio
     const QRect row = option.rect;
     painter->save();
     painter->setRenderHint(QPainter::Antialiasing);
-    paintRowGround(*painter, row, look.tag >= 0);
+    const bool focused = option.state.testFlag(QStyle::State_HasFocus);
+    paintRowGround(*painter, row, look.tag >= 0, focused);
     paintTick(*painter, row, look.tag);
     const Places places = placesOf(row, look);
     const QRect& words = places.words;
@@ -101,7 +102,7 @@ void RunListDelegate::paint(QPainter* painter, const QStyleOptionViewItem& optio
     painter->setFont(Fonts::body());
     painter->setPen(look.hasNumber ? theme.text : theme.text3);
     drawTabular(*painter, places.number, Qt::AlignRight | Qt::AlignVCenter, look.number);
-    if (option.state.testFlag(QStyle::State_HasFocus))
+    if (focused)
         drawFocusFrame(*painter, QRectF(row).adjusted(1, 1, -1, -2), theme.focus);
     painter->restore();
 }

@@ -5,6 +5,7 @@
 #include "training/config/FieldTable.h"
 #include "training/config/LiveEdit.h"
 #include "training/config/Validation.h"
+#include "ui/FieldTexts.h"
 #include "ui/LoadedRun.h"
 #include "ui/MessageWords.h"
 #include "ui/PageParts.h"
@@ -33,14 +34,28 @@ RunFacts factsOf(const LoadedRun& run)
     return facts;
 }
 
+/// Those of the live-editable @p keys that live edits left changed at the end, as liveChanges() writes them.
+QStringList changesOf(const LoadedRun& run, const std::vector<std::string>& keys)
+{
+    const RunConfig begun = withResolved(run.config, resolveRun(run.config, factsOf(run)));
+    const RunConfig end = run.configAtEnd();
+    QStringList changes;
+    for (const std::string& key : keys) {
+        const FieldInfo* field = findField(key);
+        const FieldValue before = fieldValue(begun, key);
+        const FieldValue after = fieldValue(end, key);
+        const bool edited = std::ranges::any_of(run.edits, [&](const AppliedEdit& edit) { return edit.key == key; });
+        if (field && edited && before != after)
+            changes << QStringLiteral("%1 %2 → %3")
+                           .arg(fieldLabel(*field), shownValue(*field, before), shownValue(*field, after));
+    }
+    return changes;
+}
+
 /// A sentence about those that mean something in @p config, with a blank before it; empty where there are none.
 QString stillChanged(const LoadedRun& run, const RunConfig& config)
 {
-    const std::vector<std::string> keys = liveKeysOf(config);
-    QStringList changes = liveChanges(run);
-    changes.removeIf([&keys](const QString& change) {
-        return std::ranges::find(keys, change.section(QLatin1Char(' '), 0, 0).toStdString()) == keys.end();
-    });
+    const QStringList changes = changesOf(run, liveKeysOf(config));
     return changes.isEmpty() ? QString()
                              : QLatin1Char(' ')
             + PlanTexts::tr("What was changed live stays in force: %1.").arg(changes.join(QStringLiteral(", ")));
@@ -113,16 +128,16 @@ RunPlan newRunFromAdapter(const LoadedRun& run, std::int64_t more)
         plan.config.adalora.initRank = resolved.initRank; // which alpha is divided by
         plan.config.adalora.alpha = resolved.alpha;
     }
-    plan.explanation
-        = PlanTexts::tr("The learning rate has fallen over this run's %1 steps and cannot be stretched afterwards. So "
-                        "a new run of %2 steps begins in a folder of its own from the trained P, Λ and Q "
-                        "(adalora.init_from); the optimizer's moments and the order of the data begin anew.")
-              .arg(formatCount(run.lastStep()), formatCount(more));
+    plan.explanation = withFieldLabels(
+        PlanTexts::tr("The learning rate has fallen over this run's %1 steps and cannot be stretched afterwards. "
+                      "So a new run of %2 steps begins in a folder of its own from the trained P, Λ and Q "
+                      "(adalora.init_from); the optimizer's moments and the order of the data begin anew."))
+                           .arg(formatCount(run.lastStep()), formatCount(more));
     if (allocated)
         plan.explanation += QLatin1Char(' ')
-            + PlanTexts::tr(
-                "Every matrix keeps its rank (adalora.rank_map, SVD-LoRA): of the %1 triplets that were kept, "
-                "none is pruned any more.")
+            + withFieldLabels(
+                PlanTexts::tr("Every matrix keeps its rank (adalora.rank_map, SVD-LoRA): of the %1 triplets that were "
+                              "kept, none is pruned any more."))
                   .arg(formatCount(run.keptTriplets()));
     plan.explanation += stillChanged(run, plan.config);
     return plan;
@@ -132,19 +147,7 @@ RunPlan newRunFromAdapter(const LoadedRun& run, std::int64_t more)
 
 QStringList liveChanges(const LoadedRun& run)
 {
-    const RunConfig begun = withResolved(run.config, resolveRun(run.config, factsOf(run)));
-    const RunConfig end = run.configAtEnd();
-    QStringList changes;
-    for (const std::string& key : liveKeys()) {
-        const FieldValue before = fieldValue(begun, key);
-        const FieldValue after = fieldValue(end, key);
-        const bool edited = std::ranges::any_of(run.edits, [&](const AppliedEdit& edit) { return edit.key == key; });
-        if (edited && before != after)
-            changes << QStringLiteral("%1 %2 → %3")
-                           .arg(QString::fromStdString(key), QString::fromStdString(toText(before)),
-                               QString::fromStdString(toText(after)));
-    }
-    return changes;
+    return changesOf(run, liveKeys());
 }
 
 RunPlan continueWith(const LoadedRun& run, std::int64_t more)
@@ -225,9 +228,9 @@ RunPlan fixedRanksFrom(const LoadedRun& run)
     if (scale == 2.0) // what is derived anyway, also once another map or none is chosen
         adalora.alpha.reset();
     plan.explanation
-        = PlanTexts::tr(
-            "%1 keeps in every matrix the rank that it had at the last step of this run (adalora.rank_map): "
-            "%2 triplets in %3 matrices, mean %4, largest %5. The scale s stays %6.")
+        = withFieldLabels(
+            PlanTexts::tr("%1 keeps in every matrix the rank that it had at the last step of this run "
+                          "(adalora.rank_map): %2 triplets in %3 matrices, mean %4, largest %5. The scale s stays %6."))
               .arg(plan.config.method == Method::SvdLora ? QStringLiteral("SVD-LoRA") : QStringLiteral("LoRA"),
                   formatCount(triplets), formatCount(matrices), formatMeanRank(mean), formatCount(largest),
                   formatFixed(scale, 2));

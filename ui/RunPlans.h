@@ -21,7 +21,7 @@ struct RunPlan {
     QString impossible; ///< why it cannot be; empty: it can
 };
 
-/// What live edits left changed at the end, "optim.lr 0.001 → 0.0005" each; none where all is as it was started.
+/// What live edits left changed at the end, "Learning rate 0.001 → 5e−4" each; none where all is as it was started.
 [[nodiscard]] QStringList liveChanges(const LoadedRun& run);
 
 /// The run with @p more further steps. With a constant learning rate it is resumed: ti and T − tf keep their steps, so

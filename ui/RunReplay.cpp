@@ -5,6 +5,7 @@
 #include "ui/RecordedRanks.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace spectune {
 
@@ -95,7 +96,13 @@ const ReplayReader* RunReplay::readerOf(const ModuleLayout& layout)
 
 std::int64_t RunReplay::nearestState(std::int64_t step)
 {
-    return reader().nearestState(step);
+    if (const std::int64_t ofFile = reader().nearestState(step); ofFile >= 0)
+        return ofFile;
+    std::int64_t nearest = -1;
+    for (const auto& [event, picture] : m_pictures) // no file: what the window has seen
+        if (picture->hasLambda && (nearest < 0 || std::abs(event - step) < std::abs(nearest - step)))
+            nearest = event;
+    return nearest;
 }
 
 std::shared_ptr<const RankSnapshot> RunReplay::atEvent(const ReplayReader* file,

@@ -35,7 +35,8 @@ public:
     [[nodiscard]] const ReplayReader& reader();
     /// The same where its matrices are those of @p layout; else null.
     [[nodiscard]] const ReplayReader* readerOf(const ModuleLayout& layout);
-    /// Step of the event or moment nearest to @p step whose λ and S were recorded; −1: none.
+    /// Step of the event or moment nearest to @p step whose λ and S were recorded, or are kept where there
+    /// is no file; −1: none.
     [[nodiscard]] std::int64_t nearestState(std::int64_t step);
 
 private:

@@ -35,10 +35,11 @@ RunsCurves::RunsCurves(QWidget* parent)
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
     column->addLayout(makeHead());
-    column->addLayout(makeLegend());
+    column->addWidget(m_legend = makeLegend());
     column->addLayout(makeRunsLegend());
     column->addWidget(m_plot, 1);
     showValue(CompareValue::TaskLoss);
+    offerControls(false);
 }
 
 QLayout* RunsCurves::makeHead()
@@ -62,8 +63,15 @@ QLayout* RunsCurves::makeHead()
     setTone(m_note, "second");
     auto* axis = new Segmented({tr("Step"), tr("Tokens"), tr("Time")});
     axis->setCurrent(0);
-    auto* share = new ShareButton(
-        QStringLiteral("losses"), m_plot, [this] { return [curves = m_plot->curves()] { return curves.csv(); }; });
+    // The value that is chosen, also where the plot still waits for its curves.
+    auto* share = new ShareButton({}, m_plot, [this]() -> std::function<QString()> {
+        return [curves = m_plot->curves(), value = chosenValue()] {
+            CompareCurves chosen = curves;
+            chosen.setValue(value);
+            return chosen.csv();
+        };
+    });
+    share->setName([this] { return compareKey(chosenValue()); });
     share->setPaint([this](QPaintDevice& device, QSize size) { m_plot->paintOn(device, size); });
     QLabel* of = makeText(tr("Curves of"), "second");
     of->setBuddy(m_choice);
@@ -71,8 +79,8 @@ QLayout* RunsCurves::makeHead()
     head->addWidget(m_choice);
     head->addWidget(m_note);
     head->addStretch();
-    head->addWidget(axis);
-    head->addWidget(share);
+    head->addWidget(m_axis = axis);
+    head->addWidget(m_share = share);
     connect(m_choice, &QComboBox::currentIndexChanged, this,
         [this](int index) { showValue(allCompareValues.at(static_cast<std::size_t>(index))); });
     connect(axis, &Segmented::chosen, this, [this](int index) { m_plot->setAxis(static_cast<CompareAxis>(index)); });
@@ -80,9 +88,10 @@ QLayout* RunsCurves::makeHead()
     return head;
 }
 
-QLayout* RunsCurves::makeLegend()
+QWidget* RunsCurves::makeLegend()
 {
-    auto* row = new QHBoxLayout;
+    auto* legend = new QWidget;
+    auto* row = new QHBoxLayout(legend);
     row->setContentsMargins(12, 0, 12, 2);
     row->setSpacing(5);
     const auto toggle = [&](const QString& name, LegendMark mark, ComparePart part, const QString& tip) {
@@ -111,7 +120,7 @@ QLayout* RunsCurves::makeLegend()
     log->setToolTip(tr("Logarithmic axis of the values"));
     connect(log, &QAbstractButton::toggled, m_plot, &ComparePlot::setLogarithmic);
     row->addWidget(log);
-    return row;
+    return legend;
 }
 
 // A row of its own: six entries more have no room beside the others.
@@ -142,9 +151,14 @@ void RunsCurves::showValue(CompareValue value)
     refreshNote();
 }
 
+CompareValue RunsCurves::chosenValue() const
+{
+    return allCompareValues.at(static_cast<std::size_t>(m_choice->currentIndex()));
+}
+
 void RunsCurves::refreshNote()
 {
-    const CompareValue value = allCompareValues.at(static_cast<std::size_t>(m_choice->currentIndex()));
+    const CompareValue value = chosenValue();
     QString words = isNoisy(value) ? tr("smoothed") : QString();
     if (value == CompareValue::TaskLoss)
         words = m_evaluated ? tr("smoothed, with evaluations") : tr("smoothed, without evaluations");
@@ -152,11 +166,19 @@ void RunsCurves::refreshNote()
     m_note->setVisible(!m_plot->curves().isEmpty());
 }
 
+void RunsCurves::offerControls(bool any)
+{
+    m_axis->setEnabled(any);
+    m_share->setEnabled(any);
+    m_legend->setVisible(any);
+}
+
 void RunsCurves::setCurves(CompareCurves curves, const QStringList& names)
 {
     const auto count = static_cast<std::size_t>(names.size());
     m_evaluated
         = std::ranges::any_of(curves.curves(), [](const ComparedCurve& curve) { return !curve.evaluations.empty(); });
+    offerControls(!curves.isEmpty());
     m_plot->setCurves(std::move(curves));
     refreshNote();
     for (std::size_t i = 0; i < m_runToggles.size(); ++i) {

@@ -34,12 +34,17 @@ Q_SIGNALS:
 
 private:
     [[nodiscard]] QLayout* makeHead();
-    [[nodiscard]] QLayout* makeLegend();
+    [[nodiscard]] QWidget* makeLegend();
     [[nodiscard]] QLayout* makeRunsLegend();
+    [[nodiscard]] CompareValue chosenValue() const;
     void showValue(CompareValue value);
     void refreshNote();
+    void offerControls(bool any); ///< where there is a curve: over an empty plot they do nothing
 
     ComparePlot* m_plot = nullptr;
+    QWidget* m_axis = nullptr;
+    QWidget* m_share = nullptr;
+    QWidget* m_legend = nullptr; ///< the row of what a plot consists of
     QComboBox* m_choice = nullptr;
     ElidedLabel* m_note = nullptr;
     std::vector<QWidget*> m_ofNoisy; ///< parts of the legend that a value has which jumps from step to step

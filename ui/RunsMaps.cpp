@@ -46,7 +46,7 @@ std::shared_ptr<const RankSnapshot> lastRanks(const LoadedRun& run, std::int64_t
 }
 
 constexpr int columnGap = 4;
-constexpr int widestCell = 144; ///< px: a wider one takes its figure further from the next, and says no more
+constexpr int widestCell = 208; ///< px: a wider one takes its figure further from the next, and says no more
 constexpr int tallestCell = 64; ///< px
 constexpr int titleHeight = 16; ///< a tag's, of a column without a tag as well
 
@@ -68,7 +68,7 @@ RunsMaps::RunsMaps(QWidget* parent)
     head->addWidget(m_heading = makeHeading(QString()));
     head->addWidget(m_caption, 1);
     head->addWidget(m_pairs);
-    head->addWidget(share);
+    head->addWidget(m_share = share);
     column->addLayout(head);
     m_empty = makeText(QString(), "third", true);
     m_empty->setAlignment(Qt::AlignCenter);
@@ -256,6 +256,7 @@ void RunsMaps::refresh()
     m_empty->setText(tr("The ranks of chosen runs appear here, side by side."));
     m_caption->setText(caption());
     m_caption->setToolTip(caption());
+    m_share->setEnabled(std::ranges::any_of(m_ranks, [](const auto& ranks) { return ranks != nullptr; }));
     m_pairs->setVisible(count > 2);
     m_pairs->setCurrent(m_pair);
     m_pairs->setShown(count);

@@ -66,6 +66,7 @@ private:
     QLabel* m_heading = nullptr;
     QLabel* m_caption = nullptr;
     Segmented* m_pairs = nullptr;
+    QWidget* m_share = nullptr;
     QWidget* m_place = nullptr; ///< of the maps, which may be narrower
     QWidget* m_maps = nullptr;
     QLabel* m_empty = nullptr;

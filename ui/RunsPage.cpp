@@ -9,6 +9,7 @@
 #include "ui/RunsBar.h"
 #include "ui/RunsCurves.h"
 #include "ui/RunsMaps.h"
+#include "ui/ScrollBarRoom.h"
 #include "ui/Segmented.h"
 #include "ui/ShareButton.h"
 #include "ui/WholeRowsArea.h"
@@ -104,7 +105,7 @@ QWidget* RunsPage::makeDifferences()
     head->addWidget(m_differenceCount);
     head->addStretch();
     head->addWidget(m_shown);
-    head->addWidget(share);
+    head->addWidget(m_tableShare = share);
     column->addLayout(head);
     m_tableNote = makeText(QString(), "third", true);
     m_tableNote->setContentsMargins(12, 4, 12, 4);
@@ -112,6 +113,7 @@ QWidget* RunsPage::makeDifferences()
     m_tableArea = new WholeRowsArea(m_table, tr("Comparison of the chosen runs"));
     column->addWidget(m_tableArea, 1);
     m_detailsArea = new WholeWordsArea(m_details = new RunDetails(m_library), tr("About this run"));
+    keepScrollBarRoom(*m_detailsArea); // else the fields' ends would move as it comes and goes
     column->addWidget(m_detailsArea, 1);
     connect(m_shown, &Segmented::chosen, this, &RunsPage::refreshTable);
     connect(share, &ShareButton::told, this, &RunsPage::told);

@@ -28,6 +28,7 @@ class RunsBar;
 class RunsCurves;
 class RunsMaps;
 class Segmented;
+enum class SearchEnd;
 
 /// The Runs workspace: the history on the left; curves, differences and rank maps of the chosen runs beside it.
 class RunsPage : public QWidget {
@@ -78,6 +79,7 @@ private:
     [[nodiscard]] QWidget* makeList();
     [[nodiscard]] QWidget* makeDifferences();
     void connectBar();
+    void tellSearch(const QString& root, int added, int known, int unreadable, SearchEnd end);
     void connectActions(const RunActions& actions);
     void connectList();
     void connectMenu();
@@ -126,6 +128,7 @@ private:
     QLabel* m_differenceCount = nullptr;
     Segmented* m_shown = nullptr; ///< differences, all, about A
     CompareTable* m_table = nullptr;
+    QWidget* m_tableShare = nullptr;
     QScrollArea* m_tableArea = nullptr;
     QScrollArea* m_detailsArea = nullptr;
     QLabel* m_tableNote = nullptr;

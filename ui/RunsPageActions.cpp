@@ -63,17 +63,7 @@ void RunsPage::connectBar()
         if (!trashPath.isEmpty())
             Q_EMIT told({}, tr("Moved to the trash: %1").arg(trashPath));
     });
-    connect(&m_library, &RunLibrary::scanned, this, [this](const QString& root, int added, int known, int unreadable) {
-        QString text = counted(added, tr("%1 run added from %2"), tr("%1 runs added from %2")).arg(root);
-        if (known > 0)
-            text += tr(", %1 known already").arg(formatCount(known));
-        if (unreadable > 0)
-            text += tr(", %1 damaged").arg(formatCount(unreadable));
-        if (added > 0)
-            Q_EMIT told({}, text + QLatin1Char('.'));
-        else if (QDir(root) != QDir(runsRoot())) // which is looked through each time this page is shown
-            Q_EMIT told({}, known > 0 ? tr("No new run below %1.").arg(root) : tr("No run below %1.").arg(root));
-    });
+    connect(&m_library, &RunLibrary::scanned, this, &RunsPage::tellSearch);
     connect(&m_library, &RunLibrary::measured, this, [this](qint64 id, qint64 bytes, int checkpoints) {
         const RunRecord* record = m_library.find(id);
         if (!record || m_asksToDelete != id)
@@ -90,6 +80,21 @@ void RunsPage::connectBar()
         m_bar->question().ask(question, [this, id](qint64) { m_library.trash(id); });
         m_bar->showQuestion(true);
     });
+}
+
+void RunsPage::tellSearch(const QString& root, int added, int known, int unreadable, SearchEnd end)
+{
+    if (end == SearchEnd::Failed)
+        return; // why has just been told
+    QString text = counted(added, tr("%1 run added from %2"), tr("%1 runs added from %2")).arg(root);
+    if (known > 0)
+        text += tr(", %1 known already").arg(formatCount(known));
+    if (unreadable > 0)
+        text += tr(", %1 damaged").arg(formatCount(unreadable));
+    if (added > 0)
+        Q_EMIT told({}, text + QLatin1Char('.'));
+    else if (QDir(root) != QDir(runsRoot())) // which is looked through each time this page is shown
+        Q_EMIT told({}, known > 0 ? tr("No new run below %1.").arg(root) : tr("No run below %1.").arg(root));
 }
 
 void RunsPage::connectActions(const RunActions& actions)
@@ -206,16 +211,18 @@ void RunsPage::continueRun(std::int64_t id)
     const RunRecord* record = find(id);
     if (!record)
         return;
-    m_awaiter->await(*record, [this, name = record->name](const auto& run) {
+    m_awaiter->await(*record, [this, id = record->id, name = record->name](const auto& run) {
         RunsQuestion::Content question;
         question.title = tr("Continue %1").arg(name);
-        question.numberLabel = tr("further steps");
         question.number = std::max<qint64>(1, run->lastStep() / 2);
-        question.yes = tr("Continue");
-        question.explain = [run](qint64 more) {
-            const RunPlan plan = continueWith(*run, more);
-            return plan.impossible.isEmpty() ? std::pair(plan.explanation, true) : std::pair(plan.impossible, false);
-        };
+        question.text = continueWith(*run, question.number).impossible;
+        if (question.text.isEmpty()) {
+            question.numberLabel = tr("further steps");
+            question.yes = tr("Continue");
+            question.explain = [run](qint64 more) { return std::pair(continueWith(*run, more).explanation, true); };
+        } else { // with no number of steps
+            question.others.push_back({tr("Start again"), [this, id] { startAgain(id); }});
+        }
         m_bar->question().ask(question, [this, run, name](qint64 more) {
             const RunPlan plan = continueWith(*run, more);
             if (plan.resumes)

@@ -129,7 +129,7 @@ QString RunsPage::whyAbsent(const RunRecord& record) const
 QString RunsPage::emptyPlotText(const QStringList& reasons) const
 {
     if (reasons.isEmpty())
-        return tr("The losses of chosen runs appear here, in one plot.");
+        return tr("The curves of chosen runs appear here, in one plot.");
     const auto reading = [this](qsizetype i) { return !m_drawn.runs[static_cast<std::size_t>(i)]; };
     for (qsizetype i = 0; i < reasons.size(); ++i)
         if (reasons.at(i).isEmpty() && reading(i))
@@ -172,6 +172,7 @@ void RunsPage::refreshTable()
     m_tableNote->setText(count == 0 ? tr("The settings in which chosen runs differ appear here, with their results.")
                                     : waiting.join(QLatin1Char('\n')));
     m_differenceCount->setText(count == 1 ? tr("About this run") : shown == About ? tr("About A") : tr("What differs"));
+    m_tableShare->setEnabled(whole);
     if (!whole) {
         m_table->setRows(0, {}, {});
         return;

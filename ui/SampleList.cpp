@@ -5,6 +5,7 @@
 #include "ui/PageParts.h"
 #include "ui/SampleDelegate.h"
 #include "ui/SampleJudge.h"
+#include "ui/ScrollBarRoom.h"
 #include "ui/Segmented.h"
 #include "ui/SessionController.h"
 #include "ui/StudioIcons.h"
@@ -15,8 +16,6 @@
 #include <QLabel>
 #include <QListWidget>
 #include <QPushButton>
-#include <QScrollBar>
-#include <QStyle>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -88,12 +87,10 @@ SampleList::SampleList(SessionController& session, SampleJudge& judge, QWidget* 
     m_list->setItemDelegate(m_delegate);
     m_list->setUniformItemSizes(true);
     m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    m_list->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOn);
     m_list->setVerticalScrollMode(QAbstractItemView::ScrollPerItem);
     m_list->setResizeMode(QListView::Adjust);
     m_list->setAccessibleName(tr("Held-out samples"));
-    showScrollBar();
-    connect(m_list->verticalScrollBar(), &QScrollBar::rangeChanged, this, &SampleList::showScrollBar);
+    keepScrollBarRoom(*m_list); // below the columns' names
     column->addWidget(m_list, 1);
     column->addWidget(makeRule());
     column->addWidget(makeFoot());
@@ -113,18 +110,6 @@ SampleList::SampleList(SessionController& session, SampleJudge& judge, QWidget* 
         m_request = -1;
         take(answer);
     });
-}
-
-// Its place is kept, below the columns' names; a handle that could not be moved is not drawn.
-void SampleList::showScrollBar()
-{
-    QScrollBar* bar = m_list->verticalScrollBar();
-    const bool idle = bar->maximum() <= bar->minimum();
-    if (bar->property("idle").isValid() && bar->property("idle").toBool() == idle)
-        return;
-    bar->setProperty("idle", idle);
-    bar->style()->unpolish(bar);
-    bar->style()->polish(bar);
 }
 
 /// The filters and the columns' names; shown once something was checked.

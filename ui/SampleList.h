@@ -61,7 +61,6 @@ private:
     void take(const Answer& answer);
     void append(const HeldOutSample& sample);
     void showVerdicts();
-    void showScrollBar();
     void applyFilter();
     void refreshFoot();
 

@@ -14,6 +14,8 @@
 #include <QLabel>
 #include <QPushButton>
 
+#include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace spectune {
@@ -23,6 +25,19 @@ namespace {
 QString keyOf(const QString& folder)
 {
     return QFileInfo(folder).absoluteFilePath();
+}
+
+/// Gives @p config back what @p edits change, as it was in @p there. An edit may change a second field: a target rank
+/// changes the budget.
+void turnBack(RunConfig& config, RunConfig there, const std::vector<AppliedEdit>& edits, std::int64_t matrices)
+{
+    const RunConfig before = there;
+    for (const AppliedEdit& edit : edits) {
+        repeatEdit(there, edit, matrices);
+        for (const std::string& key : liveKeys())
+            if (key == edit.key || fieldValue(there, key) != fieldValue(before, key))
+                setFieldValue(config, key, fieldValue(before, key));
+    }
 }
 
 } // namespace
@@ -66,8 +81,13 @@ void SetupEdits::carry(RepeatedEdits edits)
 
 void SetupEdits::carryFrom(const RunModel& run)
 {
-    const RepeatedEdits* start = startOf(run);
-    carry(start && run.edits().empty() ? *start : RepeatedEdits {});
+    const std::optional<PlannedEdits::Start> start = m_starts.of(keyOf(run.folder()));
+    RepeatedEdits later = start ? start->edits : RepeatedEdits {};
+    std::erase_if(later.edits, [&run](const AppliedEdit& edit) {
+        return edit.step < run.step()
+            || std::ranges::any_of(run.edits(), [&edit](const AppliedEdit& taken) { return isSameEdit(taken, edit); });
+    });
+    carry(std::move(later));
 }
 
 RepeatedEdits SetupEdits::take()
@@ -86,25 +106,31 @@ QString SetupEdits::started(const QString& folder)
 {
     const QString leftOut = m_whyNot.isEmpty() ? QString() : text();
     RepeatedEdits taken = take();
-    if (leftOut.isEmpty() && !taken.isEmpty())
-        m_starts.insert_or_assign(keyOf(folder), std::move(taken));
+    m_starts.keep(keyOf(folder), {m_form.config(), leftOut.isEmpty() ? std::move(taken) : RepeatedEdits {}});
     return leftOut;
 }
 
-const RepeatedEdits* SetupEdits::startOf(const RunModel& run) const
+SetupEdits::Rest SetupEdits::restOf(const RunModel& run, RunConfig& config) const
 {
-    const auto start = m_starts.find(keyOf(run.folder()));
-    return start == m_starts.end() ? nullptr : &start->second;
-}
-
-RepeatedEdits SetupEdits::restOf(const RunModel& run) const
-{
-    const RepeatedEdits* start = startOf(run);
+    const std::optional<PlannedEdits::Start> start = m_starts.of(keyOf(run.folder()));
     if (!start)
         return {};
-    RepeatedEdits rest = *start;
+    Rest rest {start->edits, {}};
+    std::vector<AppliedEdit>& edits = rest.changes.edits;
     const std::int64_t done = run.checkpoints().empty() ? 0 : run.checkpoints().back();
-    std::erase_if(rest.edits, [done](const AppliedEdit& edit) { return edit.step < done; });
+    std::erase_if(edits, [done](const AppliedEdit& edit) { return edit.step < done; });
+    const std::int64_t matrices = run.resolved().matrices;
+    RunConfig there = start->config; // at the checkpoint, as the engine reads it from the folder
+    for (const AppliedEdit& taken : run.edits())
+        if (taken.step <= done)
+            repeatEdit(there, taken, matrices);
+    RunConfig asked = config;
+    turnBack(asked, there, edits, matrices);
+    RunConfig known = withResolved(config, run.resolved()); // the steps, say, that follow from the number of samples
+    turnBack(known, there, edits, matrices);
+    rest.whyNot = rest.changes.whyNot(known, resolveRun(known, {.matrices = matrices}));
+    if (rest.whyNot.isEmpty())
+        config = asked;
     return rest;
 }
 

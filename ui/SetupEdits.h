@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "ui/PlannedEdits.h"
 #include "ui/RepeatedEdits.h"
 
 #include <QWidget>
-
-#include <map>
 
 class QLabel;
 class QPushButton;
@@ -23,12 +22,19 @@ class RunModel;
 class SetupEdits : public QWidget {
     Q_OBJECT
 public:
+    /// What a resumed run repeats.
+    struct Rest {
+        RepeatedEdits changes;
+        QString whyNot; ///< empty: they are possible
+    };
+
     explicit SetupEdits(ConfigForm& form, QWidget* parent = nullptr);
 
+    /// Whether what starts repeat is known after the program's end, too.
+    void setRemembers(bool remembers) { m_starts.setRemembers(remembers); }
     /// From now on these, and none of before.
     void carry(RepeatedEdits edits);
-    /// Those of @p run's start, for a set-up out of its configuration; none where the run has taken any of them: its
-    /// configuration holds that one then.
+    /// Those of @p run's start that it has not come to, for a set-up out of its configuration, which holds the others.
     void carryFrom(const RunModel& run);
     /// The form is empty of them afterwards.
     RepeatedEdits take();
@@ -37,8 +43,10 @@ public:
     [[nodiscard]] std::vector<AppliedEdit> forStart() const;
     /// A run was started into @p folder with forStart(). @returns what was left out and why; empty: nothing was
     QString started(const QString& folder);
-    /// Those of @p run's start that are still to come where it goes on from its last checkpoint.
-    [[nodiscard]] RepeatedEdits restOf(const RunModel& run) const;
+    /// Those of @p run's start that are still to come where it goes on from its last checkpoint. Where they are
+    /// possible, what they change has in @p config the checkpoint's value again: a run that was behind them has theirs,
+    /// which would hold before their steps.
+    [[nodiscard]] Rest restOf(const RunModel& run, RunConfig& config) const;
 
     /// Title and what stands beside it, or why they are left out.
     [[nodiscard]] QString text() const;
@@ -46,12 +54,11 @@ public:
 
 private:
     void refresh();
-    [[nodiscard]] const RepeatedEdits* startOf(const RunModel& run) const; ///< null: it repeats nothing
 
     ConfigForm& m_form;
     RepeatedEdits m_carried;
     QString m_whyNot; ///< empty: they are possible
-    std::map<QString, RepeatedEdits> m_starts; ///< of this session, by the run's folder, absolute
+    PlannedEdits m_starts;
     QLabel* m_title = nullptr;
     ElidedLabel* m_list = nullptr;
     QLabel* m_reason = nullptr;

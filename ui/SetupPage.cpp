@@ -14,13 +14,13 @@
 #include "ui/SetupEdits.h"
 #include "ui/SetupFields.h"
 #include "ui/TargetsPanel.h"
+#include "ui/WholeWordsArea.h"
 #include "visualization/ScaleGauge.h"
 
 #include <QFrame>
 #include <QGridLayout>
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QScrollArea>
 #include <QSplitter>
 #include <QVBoxLayout>
 
@@ -93,7 +93,7 @@ QWidget* SetupPage::makeChecks()
     column->addWidget(makeRule());
     column->addLayout(makeOthers());
     column->addStretch();
-    return makeScroll(body, tr("Issues, scale, memory and all other fields"));
+    return new WholeWordsArea(body, tr("Issues, scale, memory and all other fields"));
 }
 
 QLayout* SetupPage::makeOthers()
@@ -108,7 +108,9 @@ QLayout* SetupPage::makeOthers()
         keys.removeIf([&group](const QString& key) { return !key.startsWith(group.first); });
         if (keys.isEmpty())
             continue;
-        more->addWidget(makeCaption(group.second));
+        QLabel* name = makeCaption(group.second);
+        WholeWordsArea::keepWithNext(*name);
+        more->addWidget(name);
         auto* grid = new QGridLayout;
         m_fields->fill(grid, keys, 2);
         more->addLayout(grid);

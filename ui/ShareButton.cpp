@@ -13,7 +13,8 @@ ShareButton::ShareButton(
     const QString& name, QWidget* picture, std::function<std::function<QString()>()> csv, QWidget* parent)
     : QToolButton(parent)
     , m_paint(paintOf(*picture))
-    , m_source {.name = [name] { return name; },
+    , m_name([name] { return name; })
+    , m_source {.name = [this] { return m_name(); },
           .size = [picture] { return picture->size(); },
           .paint = [this](QPaintDevice& device, QSize size) { m_paint(device, size); },
           .csv = std::move(csv)}

@@ -22,6 +22,8 @@ public:
 
     /// For a view that paints itself finer than its pixels on the screen are.
     void setPaint(PaintPicture paint) { m_paint = std::move(paint); }
+    /// For a view that shows one of several things. @param name of the file that would be saved now, without its ending
+    void setName(std::function<QString()> name) { m_name = std::move(name); }
     [[nodiscard]] const PictureSource& source() const { return m_source; }
 
 Q_SIGNALS:
@@ -30,6 +32,7 @@ Q_SIGNALS:
 
 private:
     PaintPicture m_paint;
+    std::function<QString()> m_name;
     PictureSource m_source;
 };
 

@@ -2,6 +2,7 @@
 #include "ui/ShortcutsWindow.h"
 
 #include "ui/PageParts.h"
+#include "ui/WholeWordsArea.h"
 
 #include <QAction>
 #include <QHBoxLayout>
@@ -10,7 +11,6 @@
 #include <QLineEdit>
 #include <QMenu>
 #include <QMenuBar>
-#include <QScrollArea>
 #include <QScrollBar>
 #include <QVBoxLayout>
 
@@ -100,12 +100,12 @@ void addOthers(std::vector<ShortcutEntry>& entries)
             {runs, ShortcutsWindow::tr("Compare the run, or no longer"), QStringLiteral("Space")},
             {runs, ShortcutsWindow::tr("Show the run alone"), QStringLiteral("Return")},
             {runs, ShortcutsWindow::tr("Delete the run, once asked"), QStringLiteral("Delete")},
-            {runs, ShortcutsWindow::tr("Move the crosshair of the losses, faster"),
+            {runs, ShortcutsWindow::tr("Move the crosshair of the curves, faster"),
                 QStringLiteral("←  →  Shift+←  Shift+→")},
-            {runs, ShortcutsWindow::tr("Half a view of the losses on, back"), QStringLiteral("PageUp  PageDown")},
-            {runs, ShortcutsWindow::tr("Closer to the losses, further"), QStringLiteral("+  −")},
-            {runs, ShortcutsWindow::tr("Closer, further along the loss"), QStringLiteral("Ctrl++  Ctrl+−")},
-            {runs, ShortcutsWindow::tr("All steps of the losses again"), QStringLiteral("0  Home")},
+            {runs, ShortcutsWindow::tr("Half a view of the curves on, back"), QStringLiteral("PageUp  PageDown")},
+            {runs, ShortcutsWindow::tr("Closer to the curves, further"), QStringLiteral("+  −")},
+            {runs, ShortcutsWindow::tr("Closer, further along the values"), QStringLiteral("Ctrl++  Ctrl+−")},
+            {runs, ShortcutsWindow::tr("All steps of the curves again"), QStringLiteral("0  Home")},
             {runs, ShortcutsWindow::tr("Leave a question as it was"), QStringLiteral("Esc")},
             {tour, ShortcutsWindow::tr("Stop before, next stop"), QStringLiteral("Alt+←  Alt+→")},
             {tour, ShortcutsWindow::tr("Go to the chosen stop of the list"), QStringLiteral("Return")},
@@ -165,7 +165,7 @@ ShortcutsWindow::ShortcutsWindow(const QMenuBar& menus, QWidget* parent)
     column->addWidget(makeRule());
     m_list = new ShortcutList;
     m_list->setAccessibleName(tr("Keys"));
-    m_scroll = makeScroll(m_list, tr("Keys and what they do"));
+    m_scroll = new WholeWordsArea(m_list, tr("Keys and what they do")); // no cap stands on the window's edge
     m_scroll->setFocusPolicy(Qt::StrongFocus);
     column->addWidget(m_scroll, 1);
     connect(m_search, &QLineEdit::textChanged, this, &ShortcutsWindow::filter);

@@ -89,8 +89,7 @@ void StudioActions::addRunMenu(QMenuBar& bar)
     m_step = add(menu, tr("One s&tep\t."), {}, [window] { window->session().step(); });
     m_stop = add(menu, tr("St&op and save"), QStringLiteral("Ctrl+."), [window] { window->session().stop(); });
     menu->addSeparator();
-    m_evaluate
-        = add(menu, tr("&Evaluate now"), QStringLiteral("Ctrl+E"), [window] { window->act(MainAction::Evaluate); });
+    m_evaluate = add(menu, {}, QStringLiteral("Ctrl+E"), [window] { window->act(MainAction::Evaluate); });
     m_save = add(menu, tr("Save &now"), QStringLiteral("Ctrl+S"), [window] { window->session().saveNow(); });
     menu->addSeparator();
     auto* devices = new QActionGroup(this);
@@ -201,7 +200,10 @@ void StudioActions::refresh()
     m_pause->setEnabled(training && state != SessionState::Pausing);
     m_step->setEnabled(state == SessionState::Paused);
     m_stop->setEnabled(isActive(state) && state != SessionState::Stopping);
-    m_evaluate->setEnabled(training || (!isActive(state) && m_window.runBar().shown().evaluate.enabled));
+    const BarButton& evaluate = m_window.runBar().shown().evaluate;
+    const bool ended = !isActive(state) && evaluate.visible;
+    m_evaluate->setText(ended ? tr("Check sampl&es in Try") : tr("&Evaluate now"));
+    m_evaluate->setEnabled(training || (ended && evaluate.enabled));
     m_save->setEnabled(training);
     m_export->setEnabled(m_window.run().hasRun() && m_window.run().isExportable() && !isActive(state));
     m_restore->setEnabled(m_window.canRestoreSetup());

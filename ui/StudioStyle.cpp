@@ -94,8 +94,9 @@ QString styleSheet(const Theme& theme)
     const QColor buttonLine = theme.dark ? theme.line : QColor(0xb4, 0xbb, 0xc4);
     const QString suffix = theme.dark ? QStringLiteral("dark") : QStringLiteral("light");
     // Longer names first: @text would otherwise match inside @text2.
-    const std::array<std::pair<const char*, QString>, 26> tokens {{
+    const std::array<std::pair<const char*, QString>, 27> tokens {{
         {"@downArrow", QStringLiteral(":/themes/arrow-%1.svg").arg(suffix)},
+        {"@offArrow", QStringLiteral(":/themes/arrow-off-%1.svg").arg(suffix)},
         {"@checkMark", QStringLiteral(":/themes/check-%1.svg").arg(suffix)},
         {"@buttonLine", buttonLine.name()},
         {"@disabled",

@@ -14,10 +14,10 @@
 #include "visualization/RunPlots.h"
 
 #include <QAccessible>
+#include <QCoreApplication>
 #include <QEvent>
 #include <QShortcut>
 #include <QSplitter>
-#include <QTimer>
 
 #include <algorithm>
 #include <utility>
@@ -76,6 +76,9 @@ TourGuide::TourGuide(QWidget& window, LivePage& live, Tour& tour, std::function<
     connect(&tour, &Tour::arrived, this, &TourGuide::arrive);
     connect(&tour, &Tour::moved, this, &TourGuide::refresh);
     connect(&tour, &Tour::ended, this, &TourGuide::hideAll);
+    m_moved.setSingleShot(true);
+    m_moved.setInterval(0);
+    connect(&m_moved, &QTimer::timeout, this, &TourGuide::placeAnew);
     connect(&live.grid(), &RankGrid::zoomChanged, this, &TourGuide::placeAnew);
     connect(&live.rail(), &RunRail::scrolled, this, &TourGuide::placeAnew);
     addKey(QKeySequence(Qt::ALT | Qt::Key_Right), [&tour] { tour.next(); });
@@ -185,9 +188,10 @@ void TourGuide::arrive()
             m_live.inspector().setModule(module);
     }
     choosePruned();
-    m_standing.reset();
+    QCoreApplication::sendPostedEvents(nullptr, QEvent::LayoutRequest); // of what the inspector shows now
+    m_anew = true;
     refresh();
-    QTimer::singleShot(0, this, &TourGuide::placeAnew); // once the inspector has laid out what it shows now
+    m_moved.start(); // what lays itself out later still has moved by then
 }
 
 // The text says how the budget falls: a warm-up alone does not show it.
@@ -252,14 +256,17 @@ CardPlace TourGuide::cardPlace(const QRect& target)
 {
     const QRect columns = inWindow(&m_live.splitter(), m_live.splitter().rect());
     const QSize card = m_card->bodySize();
-    Standing now {m_tour.place(), target, columns, card, {}};
+    Standing now {m_tour.place(), target, columns, card, {}, {}};
+    const bool same = m_standing && m_standing->isLike(now);
     // What a run writes moves with its steps: a card that is read does not.
-    if (m_standing && m_standing->isLike(now))
+    if (same && !m_anew)
         return m_standing->place;
-    const CardGround below = ground();
+    now.below = ground();
+    if (same && m_standing->below == now.below)
+        return m_standing->place;
     // Where the columns leave no room beside the target, the timeline below them is covered rather than the target.
     for (const QRect& area : {columns, columns | inWindow(&m_live, m_live.rect())}) {
-        now.place = placeCard(card, target, area.adjusted(areaMargin, areaMargin, -areaMargin, -areaMargin), below);
+        now.place = placeCard(card, target, area.adjusted(areaMargin, areaMargin, -areaMargin, -areaMargin), now.below);
         if (!QRect(now.place.position, card).intersects(target))
             break;
     }
@@ -269,7 +276,7 @@ CardPlace TourGuide::cardPlace(const QRect& target)
 
 void TourGuide::placeAnew()
 {
-    m_standing.reset();
+    m_anew = true;
     place();
 }
 
@@ -293,6 +300,7 @@ void TourGuide::place()
     }
     for (QShortcut* key : std::as_const(m_keys))
         key->setEnabled(seen);
+    m_anew = false;
     m_placing = false;
 }
 
@@ -320,7 +328,7 @@ bool TourGuide::eventFilter(QObject* watched, QEvent* event)
     case QEvent::Hide:
         // After the layout has placed all of them.
         if (m_tour.isActive())
-            QTimer::singleShot(0, this, &TourGuide::placeAnew);
+            m_moved.start();
         break;
     default: break;
     }

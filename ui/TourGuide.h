@@ -6,6 +6,7 @@
 
 #include <QObject>
 #include <QRect>
+#include <QTimer>
 
 #include <functional>
 #include <optional>
@@ -43,6 +44,7 @@ private:
         QRect target;
         QRect columns;
         QSize card;
+        CardGround below;
         CardPlace place;
         [[nodiscard]] bool isLike(const Standing& other) const
         {
@@ -58,7 +60,7 @@ private:
     void choosePruned(); ///< the triplet that the stop's text speaks of
     void refresh();
     void place();
-    void placeAnew(); ///< after what lies below has moved
+    void placeAnew(); ///< where what lies below has moved
     void hideAll();
     [[nodiscard]] CardPlace cardPlace(const QRect& target);
     [[nodiscard]] CardGround ground() const;
@@ -76,6 +78,8 @@ private:
     QList<QShortcut*> m_keys;
     std::optional<Standing> m_standing;
     std::optional<PlotRange> m_rangeBefore; ///< of the plots, before a stop showed the whole run
+    QTimer m_moved; ///< ends once the layout has placed all that moves in one turn of the event loop
+    bool m_anew = false; ///< the ground is looked at again
     bool m_placing = false;
 };
 

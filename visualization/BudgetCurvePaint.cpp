@@ -70,7 +70,8 @@ void BudgetCurve::paintSentence(QPainter& painter) const
     painter.setFont(Fonts::caption());
     constexpr double inset = 8.0;
     const int flags = Qt::AlignHCenter | Qt::AlignVCenter | Qt::TextWordWrap;
-    const QRectF room(place.left() + 12.0 + inset, place.top(), place.width() - 24.0 - 2.0 * inset, place.height());
+    constexpr double side = 28.0; // a handle at the plot's edge stays free
+    const QRectF room = place.adjusted(side + inset, 0.0, -side - inset, 0.0);
     const QRectF text = painter.boundingRect(room, flags, sentence);
     const QRectF box = text.adjusted(-inset, -5.0, inset, 5.0);
     painter.setPen(QPen(theme.error, 1.0));

@@ -68,8 +68,9 @@ void ComparePlot::setCurves(CompareCurves curves)
     p.curves = std::move(curves);
     p.crosshair.reset();
     p.changed(true);
-    const bool other = p.curves.axis() != p.axisAsked || p.curves.value() != p.valueAsked;
-    if (other || p.curves.smoothing() != p.smoothingAsked)
+    // Until a worker has made them, losses would stand under another value's name.
+    p.waits = p.curves.axis() != p.axisAsked || p.curves.value() != p.valueAsked;
+    if (p.waits || p.curves.smoothing() != p.smoothingAsked)
         p.build();
 }
 
@@ -220,7 +221,7 @@ void ComparePlot::keyPressEvent(QKeyEvent* event)
     const bool loss = held.testFlag(Qt::ControlModifier);
     const bool zooms = event->key() == Qt::Key_Plus || event->key() == Qt::Key_Equal || event->key() == Qt::Key_Minus;
     const bool other = (held & ~(Qt::ShiftModifier | Qt::ControlModifier)) != Qt::NoModifier || (loss && !zooms);
-    if (other || m_private->curves.isEmpty()) {
+    if (other || m_private->isBlank()) {
         QWidget::keyPressEvent(event);
         return;
     }
@@ -251,7 +252,7 @@ void ComparePlot::moveCrosshair(double by)
 bool ComparePlot::wheeled(const QWheelEvent& wheel)
 {
     const auto zoom = wheelZoom(wheel, m_private->plot->axisRect()->left());
-    if (!zoom || m_private->curves.isEmpty())
+    if (!zoom || m_private->isBlank())
         return false;
     if (zoom->ofValues)
         zoomLoss(zoom->factor, wheel.position().y());
@@ -342,7 +343,7 @@ bool ComparePlot::eventFilter(QObject* watched, QEvent* event)
         m_private->setViewport(QRect(QPoint(), static_cast<QResizeEvent*>(event)->size()));
         break;
     case QEvent::MouseButtonPress:
-        if (static_cast<QMouseEvent*>(event)->button() == Qt::LeftButton && !m_private->curves.isEmpty())
+        if (static_cast<QMouseEvent*>(event)->button() == Qt::LeftButton && !m_private->isBlank())
             m_private->grab = PlotGrab {static_cast<QMouseEvent*>(event)->position(), shownX(), shownLoss(), false};
         break;
     case QEvent::MouseMove:

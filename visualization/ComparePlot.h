@@ -29,18 +29,19 @@ struct CrosshairText {
 enum class ComparePart { Raw, Smooth, Evaluation };
 
 /// A value of two to six runs, the task loss at first, over one axis with one crosshair: smoothed lines, raw values at
-/// 32 %, evaluations as diamonds; what is not noisy is one line. The wheel zooms along the axis around the pointer (over
-/// the loss axis, or with Ctrl, along the loss), drag pans, a double click shows all again. The loss axis, which is
-/// that of the value, follows what is shown until it is zoomed. Left and right move the crosshair (with Shift faster),
-/// PageUp and PageDown pan, + and − zoom around it, with Ctrl the loss, 0 or Home
-/// show all. GUI thread only.
+/// 32 %, evaluations as diamonds; what is not noisy is one line. The wheel zooms along the axis around the pointer
+/// (over the loss axis, or with Ctrl, along the loss), drag pans, a double click shows all again. The loss axis, which
+/// is that of the value, follows what is shown until it is zoomed. Left and right move the crosshair (with Shift
+/// faster), PageUp and PageDown pan, + and − zoom around it, with Ctrl the loss, 0 or Home show all. GUI thread only.
 class ComparePlot : public QWidget {
     Q_OBJECT
 public:
     explicit ComparePlot(QWidget* parent = nullptr);
     ~ComparePlot() override;
 
-    void setCurves(CompareCurves curves); ///< shows all, of the value, over the axis, and as smooth as those before
+    /// Shows all, of the value, over the axis, and as smooth as those before; nothing until a worker has made them
+    /// where these are many and of another value or axis.
+    void setCurves(CompareCurves curves);
     /// Of more than 50,000 points a worker makes the curves, here as in setSmoothing(), and the earlier ones stay until
     /// then; what is asked for last wins.
     void setAxis(CompareAxis axis);

@@ -31,6 +31,14 @@ struct EndLabel {
     bool evaluation = false;
 };
 
+/// px: of an evaluation's mark in a plot of @p runs runs.
+double diamondRadius(int run, int runs)
+{
+    constexpr double first = 5.4;
+    const double last = std::max(2.0, first - 2.0 * (runs - 1));
+    return runs < 2 ? 3.8 : first - (first - last) * run / (runs - 1);
+}
+
 std::vector<EndLabel> endLabels(const CompareCurves& curves)
 {
     std::vector<EndLabel> labels;
@@ -130,11 +138,11 @@ void ComparePlot::Private::rebuildGraphs()
         raw->setAdaptiveSampling(false); // it is given one pixel column's extremes at a time
         m_raw.insert(m_raw.begin(), raw);
     }
-    for (int run = runs - 1; run >= 0; --run) {
+    for (int run = 0; run < runs; ++run) { // A is solid: where they agree, it shows between the dashes that lie on it
         auto* smooth = new PiecewiseGraph(plot->xAxis, plot->yAxis);
         smooth->setPen(RunTag::pen(run, comparedLineWidth));
         smooth->setAdaptiveSampling(false);
-        m_smooth.insert(m_smooth.begin(), smooth);
+        m_smooth.push_back(smooth);
     }
 }
 
@@ -177,13 +185,13 @@ void ComparePlot::Private::replot()
 {
     if (m_smooth.size() != curves.curves().size())
         rebuildGraphs();
-    const bool any = !curves.isEmpty();
+    const bool any = !isBlank();
     plot->axisRect()->setBackground(any ? QBrush(Theme::current().phaseEnd) : QBrush());
     plot->xAxis->setVisible(any); // their grids with them
     plot->yAxis->setVisible(any);
     fitAxes();
     for (std::size_t run = 0; run < m_smooth.size(); ++run) {
-        const bool shown = isRunShown(static_cast<int>(run));
+        const bool shown = any && isRunShown(static_cast<int>(run));
         m_smooth[run]->setVisible(shown && isShown(ComparePart::Smooth));
         if (m_smooth[run]->visible())
             fill(m_smooth[run], curves.curves()[run].smooth, ColumnDetail::Last);
@@ -237,6 +245,7 @@ void ComparePlot::Private::show(CompareCurves next)
         m_fitted.low = std::numeric_limits<double>::quiet_NaN(); // to nothing: the axis has another unit
     }
     curves = std::move(next);
+    waits = false;
     if (other)
         crosshair.reset();
     changed(other);
@@ -258,7 +267,7 @@ void ComparePlot::Private::speak()
         words << text.place;
         for (const CrosshairText::Line& line : text.lines)
             words << QStringLiteral("%1 %2").arg(RunTag::letter(line.run), line.smooth);
-    } else {
+    } else if (!waits) {
         for (const EndLabel& label : endLabels(curves))
             if (isRunShown(label.run))
                 words << QStringLiteral("%1 %2").arg(label.text, compareText(curves.value(), label.value));
@@ -279,7 +288,7 @@ QPointF ComparePlot::Private::pixel(double x, double y) const
 std::optional<double> ComparePlot::Private::placeAt(double pixel) const
 {
     const QRectF rect = ground();
-    if (curves.isEmpty() || pixel < rect.left() || pixel > rect.right())
+    if (isBlank() || pixel < rect.left() || pixel > rect.right())
         return std::nullopt;
     const double x = std::max(0.0, plot->xAxis->pixelToCoord(pixel));
     return curves.axis() == CompareAxis::Time ? x : std::round(x);
@@ -295,9 +304,10 @@ void ComparePlot::Private::paintOverlay(QPainter& painter)
         const QRectF place = ground().adjusted(0, 0, labelRoom, 0); // no label stands at a line's end
         painter.drawText(place.adjusted(12, 12, -12, -12), Qt::AlignCenter | Qt::TextWordWrap, emptyText);
     }
-    if (isShown(ComparePart::Evaluation))
+    if (isShown(ComparePart::Evaluation) && !waits)
         paintEvaluations(painter);
-    paintEnds(painter);
+    if (!waits)
+        paintEnds(painter);
     if (crosshair)
         paintCrosshair(painter);
     if (m_owner->hasFocus() && !asPicture)
@@ -308,10 +318,12 @@ void ComparePlot::Private::paintEvaluations(QPainter& painter) const
 {
     painter.save();
     painter.setClipRect(ground().adjusted(-5, 0, 5, 0));
-    for (int run = static_cast<int>(curves.curves().size()) - 1; run >= 0; --run)
+    const auto runs = static_cast<int>(curves.curves().size());
+    for (int run = 0; run < runs; ++run) // each a little smaller, so that those that agree lie within each other
         for (const QPointF& point : curves.curves()[static_cast<std::size_t>(run)].evaluations)
             if (std::isfinite(point.y()) && isRunShown(run))
-                drawDiamond(painter, pixel(point.x(), point.y()), 3.8, RunTag::color(run), Theme::current().panel);
+                drawDiamond(painter, pixel(point.x(), point.y()), diamondRadius(run, runs), RunTag::color(run),
+                    run == 0 ? Theme::current().panel : QColor());
     painter.restore();
 }
 
@@ -329,7 +341,7 @@ void ComparePlot::Private::paintEnds(QPainter& painter) const
     for (std::size_t i = 0; i < labels.size(); ++i) {
         const EndLabel& label = labels[i];
         const QColor color = RunTag::color(label.run);
-        const double x = rect.right() + 12.0;
+        const double x = rect.right() + 16.0; // clear of the mark at the last step
         if (label.evaluation) {
             drawDiamond(painter, {x, centres[i]}, 3.8, color);
         } else {
@@ -338,7 +350,7 @@ void ComparePlot::Private::paintEnds(QPainter& painter) const
         }
         painter.setFont(label.evaluation ? Fonts::captionBold() : Fonts::caption());
         painter.setPen(label.evaluation ? color : Theme::current().text2);
-        drawTabular(painter, {x + 10.0, centres[i] - lineHeight / 2.0, labelRoom - 24.0, lineHeight},
+        drawTabular(painter, {x + 10.0, centres[i] - lineHeight / 2.0, labelRoom - 28.0, lineHeight},
             Qt::AlignLeft | Qt::AlignVCenter,
             QStringLiteral("%1 %2").arg(label.text, compareText(curves.value(), label.value)));
     }

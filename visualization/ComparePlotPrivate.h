@@ -41,10 +41,12 @@ public:
     /// crosshairText() of the runs that are shown; the difference needs both.
     [[nodiscard]] CrosshairText shownText() const;
     void speak();
+    [[nodiscard]] bool isBlank() const { return waits || curves.isEmpty(); }
     void paintOverlay(QPainter& painter);
     [[nodiscard]] std::optional<double> placeAt(double pixel) const; ///< nothing: outside the axes
 
     CompareCurves curves;
+    bool waits = false; ///< curves are of another value or axis than is asked for, and are not shown
     CompareAxis axisAsked = CompareAxis::Step; ///< as asked for last; so are value and smoothing
     CompareValue valueAsked = CompareValue::TaskLoss;
     double smoothingAsked = Smoother::usualWeight;

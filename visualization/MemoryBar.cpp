@@ -159,7 +159,7 @@ void MemoryBar::paintLimits(QPainter& painter, const MemoryBarLayout& layout) co
         painter.drawLine(QPointF(*layout.freeX, barTop - 4.0), QPointF(*layout.freeX, barTop + barHeight + 4.0));
     }
     if (layout.totalX) {
-        drawUpright(painter, *layout.totalX, barTop - 6.0, barTop + barHeight + 6.0, theme.text, 2.0);
+        drawUpright(painter, *layout.totalX, barTop - 6.0, barTop + barHeight, theme.text, 2.0); // off its figure
     }
     if (m_free <= 0.0 || need() > m_free) {
         return;

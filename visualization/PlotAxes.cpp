@@ -169,7 +169,7 @@ AxisBounds budgetAxis(const PlotPlan& plan)
         return {0.0, first * 1.2, {0.0, first}};
     }
     const double fall = first - last;
-    return {std::max(0.0, last - 0.35 * fall), first + 0.16 * fall, {last, std::round((first + last) / 2.0), first}};
+    return {std::max(0.0, last - 0.35 * fall), first + 0.22 * fall, {last, std::round((first + last) / 2.0), first}};
 }
 
 std::vector<TickPlace> standingApart(const std::vector<TickPlace>& places, double gap)

@@ -307,6 +307,7 @@ void RankGrid::relayout()
     if (request.zoom > 1.0) { // turned round, or with more room, what was near may be too near
         request.zoom = state.zoom = std::min(state.zoom, RankGridGeometry::mostZoom(request));
     }
+    const bool wasZoomed = isZoomed();
     state.geometry = RankGridGeometry::compute(request);
     // Whole layers are shown; what was asked for stays, so that many small ways add up.
     const double last = std::max(0.0, state.layers - state.geometry.visibleLayers());
@@ -321,6 +322,9 @@ void RankGrid::relayout()
     }
     update();
     announceMissing();
+    if (isZoomed() != wasZoomed && !state.zooming) {
+        Q_EMIT zoomChanged(isZoomed());
+    }
 }
 
 void RankGrid::updateCell(int layer, int kind)

@@ -10,6 +10,8 @@ namespace spectune {
 namespace {
 
 constexpr double figureHalf = 4.5; ///< half the height of a cell's figure
+constexpr double wideShare = 0.85; ///< of a cell's width: a wider figure leaves no air around a large mark
+constexpr double besideWide = 9.0; ///< px: a mark then
 
 } // namespace
 
@@ -52,7 +54,8 @@ double RankGridPainter::flagSize(const QRectF& rect, double figureWidth)
     }
     // The corner's edge at 45° passes the figure's own corner.
     const double room = rect.height() / 2.0 - figureHalf + (rect.width() - figureWidth) / 2.0 - 2.0;
-    return std::max(7.0, std::min(most, room));
+    const double size = std::max(7.0, std::min(most, room));
+    return figureWidth > wideShare * rect.width() ? std::min(besideWide, size) : size;
 }
 
 void RankGridPainter::paintFlags(const CellLook& look, const QRectF& rect, double figureWidth)

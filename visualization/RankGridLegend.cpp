@@ -58,9 +58,8 @@ void RankGridPainter::paintLegendWords(double x, const QColor& bars, const QColo
     const auto line = [&](double middle, const QString& what, const QColor& color) {
         text({x, area.top() + middle - 7.0, area.right() - x, 14.0}, Qt::AlignLeft, what, color, Fonts::caption());
     };
-    line(barTop - 9.0, words.bars, bars);
-    line(barTop + barHeight / 2.0, words.colours, colours);
-    line(barTop + barHeight + 7.5, words.figures, Theme::current().text3); // as high as the figures are
+    line(barTop - 10.0, words.bars, bars);
+    line(barTop + barHeight / 2.0 + 0.5, words.colours, colours);
 }
 
 void RankGridPainter::paintRankLegend(const QRectF& area)
@@ -69,7 +68,7 @@ void RankGridPainter::paintRankLegend(const QRectF& area)
     const int ranks = static_cast<int>(m_state.layout->initRank) + 1;
     const double step = legendBoxWidth(m_state, ranks);
     paintLegendBoxes({area.left(), area.top() + barTop}, step, ranks);
-    paintLegendWords(area.left() + ranks * step + legendWordsGap, theme.text3, theme.text2);
+    paintLegendWords(area.left() + ranks * step + legendWordsGap, theme.text2, theme.text2);
 }
 
 void RankGridPainter::paintScaleLegend(const QRectF& area)
@@ -90,7 +89,7 @@ void RankGridPainter::paintScaleLegend(const QRectF& area)
     } else {
         paintLegendScale(bar);
     }
-    paintLegendWords(bar.right() + legendWordsGap, m_state.showsNearest() ? theme.text2 : theme.text3, theme.text2);
+    paintLegendWords(bar.right() + legendWordsGap, theme.text2, theme.text2);
 }
 
 void RankGridPainter::paintLegendBoxes(QPointF corner, double step, int boxes)

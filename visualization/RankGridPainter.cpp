@@ -222,7 +222,12 @@ void RankGridPainter::paintHatch(const QRectF& rect)
         m_painter.drawLine(QPointF(sum - rect.top(), rect.top()), QPointF(sum - rect.bottom(), rect.bottom()));
     }
     m_painter.restore();
-    m_painter.setPen(QPen(theme.line, 0));
+    paintEdge(rect);
+}
+
+void RankGridPainter::paintEdge(const QRectF& rect)
+{
+    m_painter.setPen(QPen(Theme::current().line, 0));
     m_painter.setBrush(Qt::NoBrush);
     const double half = m_geometry.gap / 2.0;
     m_painter.drawRect(rect.adjusted(half, half, -half, -half));
@@ -251,6 +256,9 @@ void RankGridPainter::paintCell(const GridCell& cell)
         paintHatch(rect);
     } else {
         m_painter.fillRect(rect, fill);
+        if (m_state.isMissing() && rect.height() >= 6.0) {
+            paintEdge(rect);
+        }
     }
     const bool wanted = m_geometry.numbers && !look.text.isEmpty();
     const QFont font = wanted ? m_state.cellFont() : QFont();

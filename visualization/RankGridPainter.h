@@ -43,6 +43,7 @@ private:
     void paintFlagStrips(const CellLook& look, const QRectF& rect); ///< of cells too low or narrow for corners
     void paintTick(const QRectF& box, int state); ///< 0 clear, 1 some, 2 all
     void paintHatch(const QRectF& rect);
+    void paintEdge(const QRectF& rect); ///< of a cell that is nearly as pale as what lies around it
     void paintLegend();
     void paintRankLegend(const QRectF& area);
     void paintScaleLegend(const QRectF& area);

@@ -207,8 +207,7 @@ int RankGridState::legendBoxes() const
 
 QString RankGridState::lastRankText() const
 {
-    return (layout->ranks.empty() ? RankGrid::tr("up to init rank %1") : RankGrid::tr("up to rank %1"))
-        .arg(layout->initRank);
+    return (layout->ranks.empty() ? RankGrid::tr("init rank %1") : RankGrid::tr("up to rank %1")).arg(layout->initRank);
 }
 
 QRectF RankGridState::legendBar() const
@@ -253,8 +252,8 @@ CellLook RankGridState::lookOf(const GridCell& cell) const
         look.hatched = true;
         return look;
     }
-    if (isMissing()) { // not grey, as before the first step: there is nothing to wait for
-        look.hatched = true;
+    if (isMissing()) { // not grey, as before the first step: there is nothing to wait for; nor hatched, as of rank 0
+        look.fill = theme.sunken;
         return look;
     }
     if (isIdle() || !hasValues()) {

@@ -24,7 +24,7 @@ enum class GridView { Empty, Ranks, Targets, Difference };
 /// How one cell looks; two equal looks need no repaint.
 struct CellLook {
     bool exists = false; ///< false: this matrix is not adapted
-    bool hatched = false; ///< rank 0, or nothing is known
+    bool hatched = false; ///< rank 0, or what is there is being read
     QColor fill {}; ///< invalid: no colour
     QString text {};
     bool lost = false;
@@ -73,6 +73,7 @@ struct RankGridState {
     bool reducedMotion = false;
     bool transposed = false;
     double zoom = 1.0;
+    bool zooming = false; ///< zoomTo() is at work: it tells of the zoom once it has moved the layers as well
     double firstLayer = 0.0;
     std::optional<QPointF> grabbed {}; ///< where the pointer went down on a zoomed grid
     double grabbedLayer = 0.0; ///< first layer then
@@ -115,7 +116,7 @@ struct RankGridState {
     [[nodiscard]] bool isEmptied(ModuleIndex module) const { return snapshot->modules.at(module.at()).rank == 0; }
     /// Of modes other than Rank: the colours in the legend, from the scale's low to its high end.
     [[nodiscard]] QRectF legendBar() const;
-    /// What the legend of ranks ends with: "up to init rank 12"; "up to rank 12" where not all matrices start with it.
+    /// What the legend of ranks ends with: "init rank 12"; "up to rank 12" where not all matrices start with it.
     [[nodiscard]] QString lastRankText() const;
     [[nodiscard]] QRectF legendHatch() const; ///< the key of rank 0 left of them; empty: no matrix is emptied
     /// Whole values from 0 that the legend has a box each for; 0: it is continuous.
@@ -143,8 +144,7 @@ struct RankGridState {
     [[nodiscard]] double kindValue(int kind, int fromLayer, int toLayer) const;
     /// Recomputes looks. @return slots whose look is another now
     std::vector<std::size_t> refreshLooks();
-    /// 0 … 1 of the running fade; 1: none runs
-    [[nodiscard]] double fadeProgress() const;
+    [[nodiscard]] double fadeProgress() const; ///< 0 … 1 of the running fade; 1: none runs
 };
 
 } // namespace spectune

@@ -20,51 +20,58 @@ constexpr double figureGap = 9.0; ///< between two figures below the colours
 constexpr double colourShare = 1.2; ///< how much wider than their words the colours are at least
 
 /// Of each line of the legend, from the fullest words to the shortest.
-using Choices = std::array<QStringList, 3>;
+using Choices = std::array<QStringList, 2>;
 
 QStringList barChoices(const RankGridState& state)
 {
     if (!state.showsNearest()) {
-        return {RankGrid::tr("matrices per value"), RankGrid::tr("matrices")};
+        return {RankGrid::tr("bars: matrices per value"), RankGrid::tr("matrices per value"), RankGrid::tr("matrices")};
     }
     const std::int64_t step = state.snapshot->nearestStep;
     return {RankGrid::nearestStepText(step), RankGrid::tr("nearest kept: step %1").arg(formatCount(step)),
         RankGrid::tr("of step %1").arg(formatCount(step))};
 }
 
+QStringList colourChoices(const RankGridState& state)
+{
+    switch (state.mode) {
+    case GridMode::Rank:
+        return {RankGrid::tr("colour: kept triplets, %1").arg(state.lastRankText()),
+            RankGrid::tr("kept triplets, %1").arg(state.lastRankText()), RankGrid::tr("kept triplets"),
+            RankGrid::tr("triplets")};
+    case GridMode::Importance:
+        return {RankGrid::tr("colour: Σ S of kept triplets, log scale, no unit"),
+            RankGrid::tr("Σ S of kept triplets, log scale"), RankGrid::tr("Σ S of kept, log scale"),
+            RankGrid::tr("Σ S of kept")};
+    case GridMode::LambdaSum:
+        return {RankGrid::tr("colour: Σ |λ|, linear scale, no unit"), RankGrid::tr("Σ |λ|, linear scale, no unit"),
+            RankGrid::tr("Σ |λ|, no unit"), QStringLiteral("Σ |λ|")};
+    case GridMode::Orthogonality:
+        return {RankGrid::tr("colour: orthogonality error, %1").arg(QStringLiteral("‖PᵀP − I‖ + ‖QQᵀ − I‖")),
+            RankGrid::tr("colour: orthogonality error"), RankGrid::tr("orthogonality error")};
+    case GridMode::Revivals:
+        return {RankGrid::tr("colour: triplets that came back since the start"),
+            RankGrid::tr("colour: triplets that came back"), RankGrid::tr("triplets that came back"),
+            RankGrid::tr("came back")};
+    }
+    return {};
+}
+
 Choices choicesOf(const RankGridState& state)
 {
     if (state.view == GridView::Difference) {
-        // Of A alone: what it is held against may be any other run, B to F.
-        return {QStringList {RankGrid::tr("A has more"), RankGrid::tr("A more"), RankGrid::tr("more")},
-            QStringList {RankGrid::tr("A has less"), RankGrid::tr("A less"), RankGrid::tr("less")},
-            QStringList {RankGrid::tr("triplets against A"), RankGrid::tr("against A")}};
+        // What A is held against may be any other run, B to F.
+        return {QStringList {RankGrid::tr("A has more triplets"), RankGrid::tr("A has more"), RankGrid::tr("A more"),
+                    QStringLiteral("A")},
+            QStringList {RankGrid::tr("the other has more"), RankGrid::tr("other has more"), RankGrid::tr("other more"),
+                RankGrid::tr("other")}};
     }
-    switch (state.mode) {
-    case GridMode::Rank:
-        return {QStringList {RankGrid::tr("matrices per rank"), RankGrid::tr("matrices")},
-            QStringList {
-                RankGrid::tr("colour: kept triplets"), RankGrid::tr("kept triplets"), RankGrid::tr("triplets")},
-            QStringList {state.lastRankText(), RankGrid::tr("rank")}};
-    case GridMode::Importance:
-        return {barChoices(state),
-            QStringList {RankGrid::tr("colour: Σ S of kept triplets"), RankGrid::tr("Σ S of kept triplets"),
-                RankGrid::tr("Σ S of kept")},
-            QStringList {RankGrid::tr("log scale, no unit"), RankGrid::tr("log scale")}};
-    case GridMode::LambdaSum:
-        return {barChoices(state), QStringList {RankGrid::tr("colour: Σ |λ|"), QStringLiteral("Σ |λ|")},
-            QStringList {RankGrid::tr("linear scale, no unit"), RankGrid::tr("no unit")}};
-    case GridMode::Orthogonality:
-        return {barChoices(state),
-            QStringList {RankGrid::tr("colour: orthogonality error"), RankGrid::tr("orthogonality error")},
-            QStringList {QStringLiteral("‖PᵀP − I‖ + ‖QQᵀ − I‖"), RankGrid::tr("no unit")}};
-    case GridMode::Revivals:
-        return {barChoices(state),
-            QStringList {RankGrid::tr("colour: triplets that came back"), RankGrid::tr("triplets that came back"),
-                RankGrid::tr("came back")},
-            QStringList {RankGrid::tr("triplets, since the start"), RankGrid::tr("triplets")}};
+    if (state.mode == GridMode::Rank) {
+        return {QStringList {RankGrid::tr("bars: matrices per rank"), RankGrid::tr("matrices per rank"),
+                    RankGrid::tr("matrices")},
+            colourChoices(state)};
     }
-    return {};
+    return {barChoices(state), colourChoices(state)};
 }
 
 QString fullestIn(const QStringList& choices, double room)
@@ -75,17 +82,17 @@ QString fullestIn(const QStringList& choices, double room)
     return found == choices.end() ? QString() : *found;
 }
 
-/// What the words take beside boxes: the fullest or, in a narrow grid, the shortest; 0: the colours need all there is.
+/// What the words take beside boxes: the fullest that leave the colours enough; 0: the colours need all there is.
 double wordsRoom(const RankGridState& state)
 {
     const QFont font = Fonts::caption();
-    double full = 0.0;
-    double brief = 0.0;
-    for (const QStringList& line : choicesOf(state)) {
-        full = std::max(full, std::ceil(tabularWidth(font, line.first())));
-        brief = std::max(brief, std::ceil(tabularWidth(font, line.last())));
-    }
-    for (const double wide : {full, brief}) {
+    const Choices choices = choicesOf(state);
+    const qsizetype levels = std::max(choices[0].size(), choices[1].size());
+    for (qsizetype level = 0; level < levels; ++level) {
+        double wide = 0.0;
+        for (const QStringList& line : choices) {
+            wide = std::max(wide, std::ceil(tabularWidth(font, line[std::min(level, line.size() - 1)])));
+        }
         if (state.geometry.legend().width() >= (1.0 + colourShare) * (wide + legendWordsGap)) {
             return wide + legendWordsGap;
         }
@@ -98,7 +105,7 @@ double wordsRoom(const RankGridState& state)
 LegendWords legendWords(const RankGridState& state, double room)
 {
     const Choices choices = choicesOf(state);
-    return {fullestIn(choices[0], room), fullestIn(choices[1], room), fullestIn(choices[2], room)};
+    return {fullestIn(choices[0], room), fullestIn(choices[1], room)};
 }
 
 double legendBoxWidth(const RankGridState& state, int boxes)

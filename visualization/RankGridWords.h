@@ -11,11 +11,10 @@ namespace spectune {
 
 inline constexpr double legendWordsGap = 12.0; ///< between the legend's colours and its words, pixels
 
-/// What stands beside the three lines of the rank grid's legend. Empty: there is no room for it.
+/// What stands beside the two lines of the rank grid's legend. Empty: there is no room for it.
 struct LegendWords {
     QString bars; ///< what the histogram counts
-    QString colours; ///< what a colour stands for
-    QString figures; ///< the unit of the figures at the colours' ends, and how far they reach
+    QString colours; ///< what a colour stands for, on which scale or how far
 };
 
 /// The fullest words that fit into @p room pixels, each line for itself. GUI thread: it measures text.

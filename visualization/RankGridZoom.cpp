@@ -62,7 +62,9 @@ void RankGrid::zoomTo(double zoom, double layer, QPointF at)
     const double most = RankGridGeometry::mostZoom(state.geometry.request);
     state.zoom = zoom < 1.02 ? 1.0 : std::min(zoom, most);
     state.fadeFrom.clear();
+    state.zooming = true;
     relayout();
+    state.zooming = false;
     const RankGridGeometry& g = state.geometry;
     if (g.zoomed()) {
         const QPointF within(std::clamp(at.x(), g.cells().left(), g.cells().right()),

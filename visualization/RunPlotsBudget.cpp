@@ -98,6 +98,15 @@ void RunPlots::Private::addKeptLabels(std::vector<PlacedLabel>& labels, LabelObs
     }
 }
 
+/// What is kept stands at the run's end with the mean rank: the target beside them would say the same once more.
+bool RunPlots::Private::endsAtTarget() const
+{
+    const auto last = static_cast<double>(now());
+    const double kept = curves.keptAt(last);
+    return now() >= curves.plan().totalSteps && last >= steps.low && last <= steps.high && isShown(PlotCurve::Kept)
+        && std::isfinite(kept) && std::llround(kept) == curves.plan().targetBudget;
+}
+
 std::vector<PlacedLabel> RunPlots::Private::budgetLabels() const
 {
     const Theme& theme = Theme::current();
@@ -124,10 +133,9 @@ std::vector<PlacedLabel> RunPlots::Private::budgetLabels() const
         const double above = level - lineHeight - 3.0;
         add(plan.hasRankMap ? RunPlots::tr("mean %1 × %2").arg(formatMeanRank(mean), formatCount(plan.matrices))
                             : RunPlots::tr("init %1 × %2").arg(plan.initRank).arg(formatCount(plan.matrices)),
-            std::array<LabelSpot, 4> {
-                {{ti + 8.0, above}, {ti - 8.0, level + 4.0, true}, {end + 8.0, above}, {end + 8.0, level + 4.0}}});
+            std::array<LabelSpot, 2> {{{ti + 8.0, above}, {ti - 8.0, level + 4.0, true}}});
     }
-    if (plan.prunes() && plan.matrices > 0 && plan.targetRank > 0.0
+    if (plan.prunes() && plan.matrices > 0 && plan.targetRank > 0.0 && !endsAtTarget()
         && steps.high >= static_cast<double>(plan.finalStart)) {
         const double below = budgetY(static_cast<double>(plan.targetBudget)) + 4.0;
         add(RunPlots::tr("target %1 × %2").arg(formatRank(plan.targetRank), formatCount(plan.matrices)),

@@ -70,6 +70,7 @@ public:
     [[nodiscard]] std::vector<PlacedMark> placedMarks() const;
     [[nodiscard]] std::vector<QRectF> lossLabels() const; ///< the loss plot's own words, marks not among them
     [[nodiscard]] std::vector<plotlabel::PlacedLabel> budgetLabels() const;
+    [[nodiscard]] bool endsAtTarget() const;
     [[nodiscard]] std::vector<plotlabel::PlacedLabel> orthLabels() const; ///< at the curve's end, one at most
     [[nodiscard]] std::vector<QRectF> words() const; ///< canvas pixels
     [[nodiscard]] LabelObstacles budgetObstacles() const;

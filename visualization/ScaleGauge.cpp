@@ -6,6 +6,8 @@
 #include "visualization/NumberFormat.h"
 #include "visualization/Theme.h"
 
+#include <QStringList>
+
 #include <algorithm>
 #include <cmath>
 
@@ -23,9 +25,19 @@ QString plain(double value)
     return QString::number(value, 'g', value < 0.1 || value == 0.125 ? 3 : 2);
 }
 
-QString usualWords(double usual, double fineFrom)
+constexpr double nearTicks = 8.0; // px between two ticks that look like one
+constexpr double mostPushed = 12.0; // px that words may be from their tick
+
+/// From the fullest words to the shortest: its zone alone tells that it is low.
+QStringList usualWords(double usual, double fineFrom)
 {
-    return (usual < fineFrom ? ScaleGauge::tr("default %1, low here") : ScaleGauge::tr("default %1")).arg(plain(usual));
+    const QString number = plain(usual);
+    QStringList words {ScaleGauge::tr("default %1").arg(number)};
+    if (usual < fineFrom) {
+        words.prepend(ScaleGauge::tr("default %1, too low").arg(number));
+        words.prepend(ScaleGauge::tr("default %1, too low for this width").arg(number));
+    }
+    return words;
 }
 
 } // namespace
@@ -43,7 +55,7 @@ void ScaleGauge::setScale(double scale, double fineFrom, double usual)
     m_fineFrom = fineFrom;
     m_usual = usual;
     setAccessibleDescription(
-        tr("%1, fine from %2, %3").arg(formatFixed(scale, 2), plain(fineFrom), usualWords(usual, fineFrom)));
+        tr("%1, fine from %2, %3").arg(formatFixed(scale, 2), plain(fineFrom), usualWords(usual, fineFrom).front()));
     update();
 }
 
@@ -62,10 +74,13 @@ std::array<ScaleGauge::Label, 2> ScaleGauge::labels() const
     const double usual = xOf(m_usual);
     const QString fineText = tr("fine from %1").arg(plain(m_fineFrom));
     const double fineWidth = widthOf(fineText);
-    QString usualText = usualWords(m_usual, m_fineFrom);
-    if (widthOf(usualText) + apart + fineWidth > room) {
-        usualText = tr("default %1").arg(plain(m_usual)); // its zone alone tells that it is low
-    }
+    const QStringList words = usualWords(m_usual, m_fineFrom);
+    const auto fits = [&](const QString& text) {
+        const double taken = widthOf(text) + apart;
+        return taken + fineWidth <= room && (!isUsualLow() || taken <= fine + mostPushed);
+    };
+    const auto found = std::find_if(words.begin(), words.end(), fits);
+    const QString usualText = found == words.end() ? words.back() : *found;
     const double usualWidth = widthOf(usualText);
     double fineLeft = std::clamp(fine, 0.0, std::max(0.0, room - fineWidth));
     double usualLeft = std::clamp(usual - 4.0, 0.0, std::max(0.0, room - usualWidth));
@@ -98,8 +113,11 @@ void ScaleGauge::paintEvent(QPaintEvent*)
         drawTabular(painter, {left, axisY + 6.0, width_, 14.0}, Qt::AlignLeft, plain(tick));
     }
     painter.setPen(theme.text2);
-    for (const Label& label : labels()) {
-        drawUpright(painter, label.tick, axisY - 9.0, axisY, theme.text2);
+    const std::array<Label, 2> words = labels();
+    const bool areNear = std::abs(words[0].tick - words[1].tick) < nearTicks;
+    for (const Label& label : words) { // beside the default's, the other one is no higher than its zone
+        const bool isShort = areNear && &label == &words.front();
+        drawUpright(painter, label.tick, axisY - (isShort ? 6.0 : 9.0), axisY, theme.text2);
         drawTabular(painter, label.place, Qt::AlignLeft, label.text);
     }
     if (m_scale > 0.0 && std::isfinite(m_scale)) {

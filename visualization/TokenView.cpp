@@ -19,7 +19,7 @@ namespace spectune {
 
 namespace {
 
-constexpr double lineHeight = 21.0;
+constexpr double lineHeight = TokenView::rowHeight;
 constexpr double boxHeight = 19.0;
 constexpr double emptyWidth = 7.0; ///< of a token without text
 constexpr double largestLoss = 5.0;

@@ -29,6 +29,7 @@ public:
     explicit TokenView(QWidget* parent = nullptr);
 
     static constexpr int mostDrawn = 4096; ///< tokens that get a box; a person reads no more
+    static constexpr int rowHeight = 21; ///< px from one line of boxes to the next
 
     void setTokens(std::vector<TokenSpan> tokens);
     /// Instead of tokens: "Choose a file", or what is wrong with line 17.

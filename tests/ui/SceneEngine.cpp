@@ -77,6 +77,7 @@ std::shared_ptr<const ModuleLayout> layoutOf(const ModelSummary& model, std::int
 
 void SceneEngine::prepare(const RunRequest& request, RunControl& control)
 {
+    m_scene->config = request.config;
     m_scene->edits = request.edits;
     for (int stage = 0; stage < 3; ++stage) {
         control.post(PreparationProgress {makeMessage("Reading weights"), stage, 3});
@@ -222,6 +223,8 @@ RunOutcome SceneEngine::run(const RunRequest& request, RunControl& control)
                 Message::verbatim("allocation of activations, layer 4"));
         if (t == m_scene->waitAt)
             m_scene->open.wait(false);
+        for (const std::string& line : takePlannedEdits(control, request.edits, m_config, m_resolved, t))
+            record("edits.jsonl", line);
         const std::int64_t step = t + 1;
         const std::int64_t budget = m_resolved.schedule.budgetAt(t);
         moveTriplets(step, m_eventStep < 0 || m_resolved.schedule.masksAt(t));

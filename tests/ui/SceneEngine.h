@@ -29,7 +29,9 @@ struct Scene {
     std::string answer; ///< what both sides generate; empty: words of their own
     std::atomic<bool> answerWaits {false}; ///< an answer stops behind its first word, a check at once
     std::atomic<int> deviceQuestions {0}; ///< how often the device's memory was asked for
-    std::vector<AppliedEdit> edits; ///< that the last start asked for; of the engine's thread until the run has ended
+    // What the last start asked for; of the engine's thread until the run has ended.
+    RunConfig config;
+    std::vector<AppliedEdit> edits;
     bool writesFiles = false; ///< config.json, metrics.jsonl, ranks.jsonl as a real run
 };
 

@@ -47,18 +47,39 @@ JudgedSamples sceneVerdicts(const JudgeSamples& request)
     return judged;
 }
 
+namespace {
+
+/// @throws Error where it is refused
+void take(std::vector<std::string>& lines, RunControl& control, const LiveEdit& edit, RunConfig& config,
+    ResolvedRun& resolved, std::int64_t step)
+{
+    const FieldValue before = fieldValue(config, edit.key);
+    const bool changed = applyLiveEdit(config, resolved, edit, step);
+    const AppliedEdit applied {step, edit.key, before, fieldValue(config, edit.key)};
+    if (changed)
+        lines.push_back(toJsonLine(applied));
+    control.post(EditTaken {applied, changed});
+}
+
+} // namespace
+
+std::vector<std::string> takePlannedEdits(RunControl& control, const std::vector<AppliedEdit>& planned,
+    RunConfig& config, ResolvedRun& resolved, std::int64_t step)
+{
+    std::vector<std::string> lines;
+    for (const AppliedEdit& edit : planned)
+        if (edit.step == step)
+            take(lines, control, {.key = edit.key, .value = edit.after}, config, resolved, step);
+    return lines;
+}
+
 std::vector<std::string> takeSceneEdits(
     RunControl& control, RunConfig& config, ResolvedRun& resolved, std::int64_t step)
 {
     std::vector<std::string> lines;
     for (const LiveEdit& edit : control.takeEdits()) {
         try {
-            const FieldValue before = fieldValue(config, edit.key);
-            const bool changed = applyLiveEdit(config, resolved, edit, step);
-            const AppliedEdit applied {step, edit.key, before, fieldValue(config, edit.key)};
-            if (changed)
-                lines.push_back(toJsonLine(applied));
-            control.post(EditTaken {applied, changed});
+            take(lines, control, edit, config, resolved, step);
         } catch (const Error&) {
             control.post(EditRefused {edit, Failure::fromCurrentException(step)});
         }

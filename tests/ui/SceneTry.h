@@ -11,7 +11,11 @@ namespace spectune::test {
 /// 60 samples of sums; the base is right in every tenth, the tuned model in two of three and wrong where 20 divides.
 [[nodiscard]] JudgedSamples sceneVerdicts(const JudgeSamples& request);
 
-/// Takes what the front end asked for as the engine does. @returns the lines for edits.jsonl
+/// Takes those of @p planned that wait for this border as the engine does. @returns the lines for edits.jsonl
+[[nodiscard]] std::vector<std::string> takePlannedEdits(RunControl& control, const std::vector<AppliedEdit>& planned,
+    RunConfig& config, ResolvedRun& resolved, std::int64_t step);
+
+/// The same of what the front end asked for.
 [[nodiscard]] std::vector<std::string> takeSceneEdits(
     RunControl& control, RunConfig& config, ResolvedRun& resolved, std::int64_t step);
 

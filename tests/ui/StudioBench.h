@@ -33,8 +33,8 @@ public:
     /// Opens the window, active, and starts the guided tour; its run waits behind @p step.
     void tourAt(std::int64_t step);
 
-    /// Data of a test that paints: every theme at each of three sizes; on a screen of 200 % one of these, as its pictures
-    /// have four times the pixels.
+    /// Data of a test that paints: every theme at each of three sizes; on a screen of 200 % one of these, as its
+    /// pictures have four times the pixels.
     static void addLooks();
     /// Takes the theme and the size of the row that runs; before open().
     void takeLook();

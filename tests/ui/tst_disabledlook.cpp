@@ -5,6 +5,7 @@
 #include "visualization/Theme.h"
 
 #include <QApplication>
+#include <QComboBox>
 #include <QImage>
 #include <QPushButton>
 #include <QTest>
@@ -67,6 +68,9 @@ void TestDisabledLook::whatIsOffLooksOff()
     auto* button = new QPushButton("Suggest");
     column->addWidget(row);
     column->addWidget(button);
+    auto* list = new QComboBox; // of its arrow
+    list->addItem("one");
+    column->addWidget(list);
     panel.show();
     QVERIFY(QTest::qWaitForWindowExposed(&panel));
     row->setCurrent(0);
@@ -76,12 +80,15 @@ void TestDisabledLook::whatIsOffLooksOff()
         for (const int i : {0, 1})
             found.push_back(inkOf(*row, choices.at(i)->geometry()));
         found.push_back(inkOf(panel, button->geometry()));
+        const QRect place = list->geometry();
+        found.push_back(inkOf(panel, place.adjusted(place.width() - 22, 0, 0, 0)));
         return found;
     };
     const std::vector<Ink> live = inks();
     row->setChoiceEnabled(0, false);
     row->setChoiceEnabled(1, false);
     button->setEnabled(false);
+    list->setEnabled(false);
     const std::vector<Ink> off = inks();
     for (std::size_t i = 0; i < live.size(); ++i)
         QVERIFY2(off[i].contrast >= 3.0 && off[i].contrast <= live[i].contrast / 2.0,

@@ -21,8 +21,11 @@
 #include <QLineEdit>
 #include <QMimeData>
 #include <QPlainTextEdit>
+#include <QSignalSpy>
 #include <QTest>
 #include <QUrl>
+
+#include <algorithm>
 
 using namespace spectune;
 using spectune::test::patience;
@@ -39,6 +42,9 @@ private Q_SLOTS:
     void runIsDropped();
     void aFolderOfRunsIsAdded();
     void aFolderWithoutRunsIsRefused();
+    void aSearchThatFailsIsNotOverwritten();
+    void aFolderIsSearchedOnce();
+    void aFolderTooDeepSaysSo();
     void whoWentElsewhereStaysThere();
     void otherFilesAreRefusedInWords();
     void missingFileIsTold();
@@ -224,6 +230,50 @@ void TestDropped::aFolderWithoutRunsIsRefused()
     QTRY_VERIFY2_WITH_TIMEOUT(told().contains("there is no run below it"), qPrintable(told()), patience);
     QCOMPARE(window().workspace(), Workspace::Setup);
     QVERIFY(window().library().records().empty());
+}
+
+void TestDropped::aSearchThatFailsIsNotOverwritten()
+{
+    QVERIFY(QDir().mkpath(m_bench->path("photos")));
+    QVERIFY(m_bench->open());
+    drop(m_bench->path("photos"));
+    Q_EMIT window().library().failed("The history is locked.");
+    Q_EMIT window().library().scanned(m_bench->path("photos"), 0, 0, 0, SearchEnd::Failed);
+    const QString told = window().status().message();
+    QVERIFY2(told.contains("The history is locked."), qPrintable(told));
+}
+
+void TestDropped::aFolderIsSearchedOnce()
+{
+    test::writeRun(m_bench->path("old/a"), {test::smallConfig()});
+    QVERIFY(m_bench->open());
+    QSignalSpy scanned(&window().library(), &RunLibrary::scanned);
+    const auto answers = [&] {
+        return std::ranges::count_if(
+            scanned, [this](const QList<QVariant>& each) { return each.at(0) == m_bench->path("old"); });
+    };
+    drop(m_bench->path("old"));
+    drop(m_bench->path("old"));
+    QTRY_COMPARE_WITH_TIMEOUT(window().workspace(), Workspace::Runs, patience);
+    QCOMPARE(answers(), 1);
+    window().showWorkspace(Workspace::Setup);
+    drop(m_bench->path("old")); // later it is searched again
+    QTRY_COMPARE_WITH_TIMEOUT(window().workspace(), Workspace::Runs, patience);
+    QCOMPARE(answers(), 2);
+}
+
+void TestDropped::aFolderTooDeepSaysSo()
+{
+    test::writeRun(m_bench->path("disk/near"), {test::smallConfig()});
+    test::writeRun(m_bench->path("disk/1/2/3/4/5/far"), {test::smallConfig()});
+    QVERIFY(m_bench->open());
+    drop(m_bench->path("disk"));
+    const auto told = [this] { return window().status().message(); };
+    QTRY_VERIFY2_WITH_TIMEOUT(told().contains("holds more than was searched"), qPrintable(told()), patience);
+    QVERIFY2(told().contains("1 run added from") && told().contains("4 levels"), qPrintable(told()));
+    QCOMPARE(window().workspace(), Workspace::Runs);
+    QVERIFY(window().library().findFolder(m_bench->path("disk/near")));
+    QVERIFY(!window().library().findFolder(m_bench->path("disk/1/2/3/4/5/far")));
 }
 
 void TestDropped::whoWentElsewhereStaysThere()

@@ -48,6 +48,7 @@ private Q_SLOTS:
     void aReplacedSetupComesBack();
     void aDraftOutlivesTheProgram();
     void changesToRepeatOutliveIt();
+    void aResumeKnowsTheRestOfThem();
     void aReplacedSetupKeepsItsChanges();
     void setUpShowsTheRecordedRunsOwn();
     void aChosenSetupOfARunIsOnesOwn();
@@ -154,6 +155,35 @@ void TestEarlierSetups::changesToRepeatOutliveIt()
     EarlierSetups::writeDraft(EarlierSetups::Setup {config, "mine"});
     QVERIFY(EarlierSetups::readDraft()->edits.isEmpty()); // nothing is left of the draft before
     EarlierSetups::writeDraft({});
+}
+
+/// The run's folder tells what was repeated so far alone.
+void TestEarlierSetups::aResumeKnowsTheRestOfThem()
+{
+    QCoreApplication::setOrganizationName("spectune-test");
+    test::WrittenRun stopped = test::written(0, 1.0, "Stopped after step 25.");
+    stopped.steps = stopped.checkpoint = 25;
+    const QString run = test::writeRun(m_bench->path("demo-2"), stopped);
+    start();
+    window().setup().edits().carry(changes());
+    QVERIFY(window().setup().edits().started(run).isEmpty());
+    window().show();
+    QVERIFY(leave());
+    start();
+    window().openRun(run);
+    RunConfig config = window().run().config();
+    SetupEdits::Rest rest = window().setup().edits().restOf(window().run(), config);
+    QVERIFY2(rest.whyNot.isEmpty(), qPrintable(rest.whyNot));
+    QCOMPARE(rest.changes.run, "demo-1");
+    QCOMPARE(rest.changes.edits.size(), std::size_t {1}); // the first came before the checkpoint
+    QVERIFY(isSameEdit(rest.changes.edits.front(), changes().edits[1]));
+    QCOMPARE(toJson(config), toJson(window().run().config()));
+    QVERIFY(window().setup().edits().started(run).isEmpty()); // another run in its place, without changes
+    rest = window().setup().edits().restOf(window().run(), config);
+    QVERIFY(rest.changes.isEmpty());
+    QVERIFY(!QSettings().childGroups().contains("planned-edits"));
+    window().show();
+    QVERIFY(leave());
 }
 
 void TestEarlierSetups::aReplacedSetupKeepsItsChanges()

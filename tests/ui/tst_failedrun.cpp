@@ -4,6 +4,7 @@
 #include "tests/ui/RunFolderBench.h"
 #include "tests/ui/StudioBench.h"
 #include "ui/ConfigForm.h"
+#include "ui/DiskQuestion.h"
 #include "ui/FailureChoices.h"
 #include "ui/FailurePanel.h"
 #include "ui/FailureStory.h"
@@ -24,6 +25,9 @@
 #include <QTest>
 
 #include <algorithm>
+#include <atomic>
+#include <memory>
+#include <semaphore>
 
 using namespace spectune;
 using spectune::test::patience;
@@ -35,13 +39,14 @@ private Q_SLOTS:
     void theEnginesFiguresAreTold();
     void aDivergenceTellsItsLastStep();
     void aHeldRunTellsWhatToDo();
+    void aDiskThatHangsIsNotWaitedFor();
+    void theLogIsOfferedWhereItIs();
     void aRecordedFailureIsTold();
     void theChosenCellStaysAtHand();
     void tooLittleMemoryOffersChanges();
     void figuresOfWhatIsNeededAndFree();
     void whatIsMoreThanIsFreeSaysSo();
     void anotherFailureChoosesAnew();
-    void aChangeIsResumedWith_data();
     void aChangeIsResumedWith();
     void aChangeGoesToSetUp();
     void withoutFactsThereAreChangesStill();
@@ -92,7 +97,7 @@ void TestFailedRun::aFailureTellsWhenAndWhatIsSafe()
     QCOMPARE(fact("step"), "420 of 800");
     const QString time = window().run().since().toString("HH:mm");
     QCOMPARE(fact("time"), time + ", after 21 s");
-    QCOMPARE(fact("run held at most"), "1.2 GiB of 8.0 GiB");
+    QTRY_COMPARE(fact("run held at most"), "1.2 GiB of 8.0 GiB"); // with a picture that comes after the failure
     const FailureStory story = FailureStory::of(window().run());
     QCOMPARE(story.kept.size(), std::size_t {3});
     QVERIFY(story.kept[0].safe && story.kept[0].title == "Checkpoint of step 300");
@@ -151,6 +156,49 @@ void TestFailedRun::aHeldRunTellsWhatToDo()
     QVERIFY(!panel().isVisible()); // what was mended is told no more
 }
 
+void TestFailedRun::aDiskThatHangsIsNotWaitedFor()
+{
+    const auto looks = std::make_shared<std::atomic<int>>(0);
+    const auto free = std::make_shared<std::counting_semaphore<>>(0);
+    const auto look = [looks, free](const QString& folder) -> DiskAnswer {
+        ++*looks;
+        if (folder == "hangs")
+            free->acquire();
+        return {.room = 7, .hasLog = true};
+    };
+    auto disk = std::make_unique<DiskQuestion>(look);
+    QStringList answers;
+    connect(disk.get(), &DiskQuestion::answered, this, [&answers](const QString& folder, const DiskAnswer& answer) {
+        answers << folder << QString::number(answer.room);
+    });
+    disk->ask("hangs");
+    disk->ask("hangs"); // one thread hangs, not two
+    QTRY_COMPARE(looks->load(), 1);
+    disk->ask("well"); // does not wait for the other
+    QTRY_COMPARE(answers, QStringList({"well", "7"}));
+    disk->ask("hangs");
+    QTRY_COMPARE(looks->load(), 3);
+    disk.reset(); // ends here though it hangs
+    free->release(2);
+    QCoreApplication::processEvents();
+    QCOMPARE(answers.size(), 2);
+}
+
+void TestFailedRun::theLogIsOfferedWhereItIs()
+{
+    const auto offered = [this] {
+        for (const QPushButton* button : panel().findChildren<QPushButton*>())
+            if (button->text() == "Open log")
+                return button->isVisible();
+        return false;
+    };
+    const QString with = test::writeRun(m_bench->path("run"), test::written(0, 0.5, "Failed: The memory was full."));
+    QVERIFY(m_bench->open());
+    window().openRun(with);
+    window().showWorkspace(Workspace::Live);
+    QTRY_VERIFY_WITH_TIMEOUT(offered(), patience);
+}
+
 void TestFailedRun::aRecordedFailureIsTold()
 {
     const QString folder = test::writeRun(m_bench->path("run"), test::written(0, 0.5, "Failed: The memory was full."));
@@ -190,14 +238,17 @@ void TestFailedRun::tooLittleMemoryOffersChanges()
     QVERIFY(ways.changes.front().sameSteps);
     for (const MemoryChange& change : ways.changes)
         QVERIFY(change.estimate.total() < ways.need);
-    auto* resume = choices().findChild<QPushButton*>(QStringLiteral("ResumeWithChange"));
-    // Both name the change, in whole or, where there is no room, to a reader.
+    const auto* setup = choices().findChild<QPushButton*>(QStringLiteral("SetUpWithChange"));
     const QString named = QStringLiteral("Resume from 300 with %1").arg(changePhrase(ways.changes.front()));
-    QCOMPARE(resume->accessibleName(), named);
+    QCOMPARE(setup->accessibleName(), QStringLiteral("Set up with %1").arg(changePhrase(ways.changes.front())));
     QCOMPARE(bar().mainButton()->text(), named);
-    QTRY_VERIFY(resume->width() >= resume->sizeHint().width() && resume->width() <= choices().width());
-    QCOMPARE(resume->property("role").toString(), "primary"); // and it is the only one
-    QCOMPARE(bar().mainButton()->property("role").toString(), QString());
+    const QString tip = setup->toolTip();
+    QVERIFY2(tip.startsWith("Set up with " + changePhrase(ways.changes.front())), qPrintable(tip));
+    QVERIFY2(tip.contains("a new set-up with this run's configuration"), qPrintable(tip));
+    QTRY_VERIFY(setup->width() >= setup->sizeHint().width() && setup->width() <= choices().width());
+    QCOMPARE(bar().mainButton()->property("role").toString(), "primary"); // and it is the only one
+    QCOMPARE(setup->property("role").toString(), QString());
+    QCOMPARE(choices().findChildren<QPushButton*>().size(), 1); // Resume is in the bar alone
     QStringList captions;
     for (const QLabel* label : choices().findChildren<QLabel*>())
         captions << label->text();
@@ -208,7 +259,8 @@ void TestFailedRun::tooLittleMemoryOffersChanges()
         const MemoryChange& change = ways.changes[static_cast<std::size_t>(i)];
         rows[i]->click();
         QCOMPARE(bar().mainButton()->text().contains(changePhrase(change)), change.sameSteps);
-        QCOMPARE(!resume->isHidden(), change.sameSteps); // else the run begins anew
+        QCOMPARE(bar().mainButton()->property("role").toString(), change.sameSteps ? "primary" : "");
+        QCOMPARE(setup->property("role").toString(), change.sameSteps ? "" : "primary"); // the run begins anew
     }
     rows.front()->click();
     m_bench->picture("failed-choices");
@@ -281,22 +333,14 @@ void TestFailedRun::anotherFailureChoosesAnew()
     QVERIFY(choices().findChildren<QRadioButton*>().front()->isChecked());
 }
 
-void TestFailedRun::aChangeIsResumedWith_data()
-{
-    QTest::addColumn<bool>("fromTheBar");
-    QTest::newRow("beside the change") << false;
-    QTest::newRow("in the run bar") << true;
-}
-
 void TestFailedRun::aChangeIsResumedWith()
 {
-    QFETCH(bool, fromTheBar);
     m_bench->scene->failAt = 420;
     m_bench->runTo(SessionState::Failed);
     m_bench->scene->failAt = -1; // it fits now
     const std::int64_t before = window().run().config().train.batchSize;
     choose("Micro-batch");
-    (fromTheBar ? bar().mainButton() : choices().findChild<QPushButton*>(QStringLiteral("ResumeWithChange")))->click();
+    bar().mainButton()->click();
     QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Finished, patience);
     const std::int64_t micro = window().run().config().train.microBatchSize;
     QVERIFY2(micro > 0 && micro < before, qPrintable(QString::number(micro)));

@@ -60,7 +60,7 @@ void TestInspector::whatHasEndedIsNotToldToTrain()
         if (!label->isHidden() && label->text().startsWith("No scores"))
             told << label->text();
     QCOMPARE(told,
-        QStringList("No scores at this step: none were kept of it. The ranks are those of the last masking "
+        QStringList("No scores at this step: none were saved for it. The ranks are those of the last masking "
                     "event."));
 }
 

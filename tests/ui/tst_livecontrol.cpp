@@ -199,6 +199,14 @@ void TestLiveControl::fieldsFollowTheState()
     m_bench->scene->waitAt = 700; // behind the last mask, which is chosen in step 501
     QVERIFY(window().startRun());
     QTRY_COMPARE_WITH_TIMEOUT(window().run().step(), 700, patience);
+    int told = 0;
+    for (const FieldLine* field : controls().findChildren<FieldLine*>())
+        if (field->accessibleName() == "Save every") { // as Set up says it, and whole
+            QVERIFY(controls().text("train.save_every") == "0" && field->shownText() == "at the end");
+            QVERIFY(field->fontMetrics().horizontalAdvance(field->shownText()) <= field->width() - 20);
+            ++told;
+        }
+    QCOMPARE(told, 1);
     const QList<QLineEdit*> fields = controls().findChildren<QLineEdit*>();
     const auto followsSchedule = [](const QLineEdit* field) {
         const bool ofSchedule = field->accessibleName() == "Target rank" || field->accessibleName() == "Total budget"

@@ -35,6 +35,8 @@ private Q_SLOTS:
     void stepsBeyondTheEndLeaveThemOut();
     void anotherFieldLeavesThemOut();
     void aResumeRepeatsTheRest();
+    void whatFollowsTheCheckpointWaitsForItsStep();
+    void aNewSetUpCarriesWhatWasNotReached();
     void aCancelledStartKeepsThem();
     void wordsFitTheNarrowestWindow();
 
@@ -109,7 +111,7 @@ void TestRepeatedEdits::startAgainAsksForLiveEdits()
     openChanged({toTwo});
     page().startAgain();
     QVERIFY(page().bar().asks());
-    QVERIFY2(question().text().contains("optim.lr 0.001 → 0.002"), qPrintable(question().text()));
+    QVERIFY2(question().text().contains("Learning rate 0.001 → 0.002"), qPrintable(question().text()));
     QCOMPARE(ways(), QStringList({"As changed live", "With its changes at their steps"}));
     takeWay("As changed live");
     QCOMPARE(window().form().config().optim.lr, 2e-3);
@@ -209,6 +211,47 @@ void TestRepeatedEdits::aResumeRepeatsTheRest()
     QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Finished, patience);
     QCOMPARE(m_bench->scene->edits.size(), std::size_t {1});
     QCOMPARE(m_bench->scene->edits[0].step, std::int64_t {30});
+}
+
+/// A run that failed behind a change has its value by then, and would go on with it from the checkpoint at once.
+void TestRepeatedEdits::whatFollowsTheCheckpointWaitsForItsStep()
+{
+    QVERIFY(m_bench->open());
+    line().carry({.edits = {{.step = 100, .key = "optim.lr", .before = {}, .after = 4e-3},
+                      {.step = 320, .key = "optim.lr", .before = {}, .after = 2e-3},
+                      {.step = 320, .key = "adalora.target_rank", .before = {}, .after = std::int64_t {4}},
+                      {.step = 500, .key = "adalora.gamma", .before = {}, .after = 0.2}},
+        .run = "a"});
+    m_bench->scene->failAt = 420;
+    QVERIFY(window().startRun());
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Failed, patience);
+    QCOMPARE(window().run().checkpoints().back(), std::int64_t {300});
+    QCOMPARE(window().run().config().optim.lr, 2e-3);
+    QCOMPARE(window().run().config().adalora.targetRank, std::int64_t {4});
+    m_bench->scene->failAt = -1;
+    window().act(MainAction::ResumeStopped);
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Finished, patience);
+    QCOMPARE(m_bench->scene->config.optim.lr, 4e-3);
+    QCOMPARE(m_bench->scene->config.adalora.targetRank, std::int64_t {3});
+    QVERIFY(!m_bench->scene->config.adalora.totalBudget); // it follows from the rank, as when the run began
+    QCOMPARE(m_bench->scene->edits.size(), std::size_t {3});
+    QCOMPARE(m_bench->scene->edits.front().step, std::int64_t {320});
+}
+
+void TestRepeatedEdits::aNewSetUpCarriesWhatWasNotReached()
+{
+    QVERIFY(m_bench->open());
+    line().carry({.edits = {{.step = 20, .key = "optim.lr", .before = {}, .after = 2e-3},
+                      {.step = 200, .key = "adalora.gamma", .before = {}, .after = 0.2}},
+        .run = "a"});
+    m_bench->scene->failAt = 100; // before the first checkpoint
+    QVERIFY(window().startRun());
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Failed, patience);
+    window().act(MainAction::StartAgain);
+    QCOMPARE(window().form().config().optim.lr, 2e-3); // what was taken is in the configuration
+    QCOMPARE(line().carried().edits.size(), std::size_t {1});
+    QCOMPARE(line().carried().edits.front().step, std::int64_t {200});
+    QVERIFY(line().isVisible());
 }
 
 void TestRepeatedEdits::aCancelledStartKeepsThem()

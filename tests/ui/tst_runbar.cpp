@@ -173,6 +173,9 @@ void TestRunBar::aRecordedFailureIsNoStop()
     QVERIFY(bar.showsProgress && !bar.showsFailure); // its folder has no details
     QVERIFY(bar.main.visible && bar.mainIsPrimary);
     QVERIFY(of(SessionState::Failed).showsFailure);
+    // As the same run says before the program is left.
+    QCOMPARE(bar.evaluate, of(SessionState::Failed, true).evaluate);
+    QCOMPARE(bar.evaluateNote, of(SessionState::Failed, true).evaluateNote);
 }
 
 void TestRunBar::aRunThatGoesOnElsewhereIsNotResumed()
@@ -220,7 +223,7 @@ void TestRunBar::failed()
     QVERIFY(bar.mainIsPrimary);
     RunBarInput input;
     input.state = SessionState::Failed;
-    input.hasCheckpoint = input.offersChanges = true; // which have a main button of their own
+    input.hasCheckpoint = input.offersChanges = true; // and none of them is in Resume
     QVERIFY(!RunBarState::of(input).mainIsPrimary);
     input.hasCheckpoint = false;
     QVERIFY(!RunBarState::of(input).mainIsPrimary);
@@ -229,6 +232,7 @@ void TestRunBar::failed()
     QCOMPARE(RunBarState::of(input).main.text, "Resume from 300");
     input.resumeChange = "micro-batch 4";
     QCOMPARE(RunBarState::of(input).main.text, "Resume from 300 with micro-batch 4");
+    QVERIFY(RunBarState::of(input).mainIsPrimary); // changed, it may go on
     input.state = SessionState::Stopped;
     QVERIFY(RunBarState::of(input).mainIsPrimary);
     QCOMPARE(RunBarState::of(input).main.text, "Resume from 300"); // the change was another run's

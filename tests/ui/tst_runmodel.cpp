@@ -288,6 +288,9 @@ void TestRunModel::picturesThatTheFileHasAreLetGo()
     QVERIFY(alone.keptBytes() > std::size_t {60} << 20U);
     QVERIFY(alone.at(layout, events, 200)->hasScores);
     QVERIFY(alone.at(layout, events, 150)->hasScores);
+    QCOMPARE(alone.nearestState(150), 150); // without a file, of what was seen
+    QCOMPARE(alone.nearestState(500), 200);
+    QCOMPARE(RunReplay().nearestState(150), -1);
     const QTemporaryDir folder;
     const std::filesystem::path path = folder.path().toStdString();
     ReplayWriter writer(path / "replay.bin");

@@ -68,7 +68,7 @@ void TestRunPlans::moreStepsAfterAFallenRateAreANewRun()
     const RunPlan plan = continueWith(*run, 20);
     QVERIFY(!plan.resumes);
     QVERIFY2(plan.impossible.isEmpty(), qPrintable(plan.impossible));
-    QVERIFY(plan.explanation.contains("adalora.init_from"));
+    QVERIFY(plan.explanation.contains("(Start from adapter)"));
     QVERIFY2(plan.explanation.contains("none is pruned any more"), qPrintable(plan.explanation));
     QCOMPARE(plan.config.train.steps, 20);
     QCOMPARE(plan.config.adalora.initFrom, m_folder->filePath("a/adapter").toStdString());
@@ -179,8 +179,8 @@ void TestRunPlans::aRankMapBecomesFixedRanks()
     QVERIFY(std::abs(resolved.scale - resolveRun(smallConfig(), facts).scale) < 1e-4); // s stays
     for (const Issue& issue : validate(plan.config, &facts))
         QVERIFY2(issue.severity != Severity::Error, issue.text.english().c_str());
-    QVERIFY2(
-        plan.explanation.contains("10 triplets in 6 matrices") && plan.explanation.contains("2 matrices with rank 0"),
+    QVERIFY2(plan.explanation.contains("(Rank map): 10 triplets in 6 matrices")
+            && plan.explanation.contains("2 matrices with rank 0"),
         qPrintable(plan.explanation));
     RunConfig config = smallConfig(); // a scale that is not the derived one
     config.adalora.alpha = 6;
@@ -210,7 +210,7 @@ std::shared_ptr<const LoadedRun> TestRunPlans::loadEdited(LrSchedule schedule) c
 
 void TestRunPlans::liveEditsStayWithFurtherSteps()
 {
-    const QStringList changes {"optim.lr 0.001 → 0.002"};
+    const QStringList changes {"Learning rate 0.001 → 0.002"};
     const RunPlan resumed = continueWith(*loadEdited(LrSchedule::Constant), 20);
     QVERIFY(resumed.resumes);
     QCOMPARE(resumed.config.optim.lr, 1e-3); // what config.json keeps; the folder's edits.jsonl tells the rest

@@ -6,6 +6,8 @@
 #include "ui/RunLibrary.h"
 #include "ui/RunMigrations.h"
 
+#include <QFile>
+#include <QSignalSpy>
 #include <QSqlDatabase>
 #include <QTemporaryDir>
 #include <QTest>
@@ -21,29 +23,38 @@ class TestRunRefresh : public QObject {
 private Q_SLOTS:
     void init() { m_folder = std::make_unique<QTemporaryDir>(); }
     void numbersOfAnEarlierDerivationAreDerivedAnew();
+    void anotherDerivationKeepsHowARunWent();
     void aSearchRefreshesWhatItKnows();
+    void aSearchHasItsLimits();
+    void aSearchThatFailsSaysSo();
 
 private:
+    /// A history of the program before the derivations, whose rows @p values fill in.
+    void writeOldHistory(const QString& columns, const QString& values);
     [[nodiscard]] QString history() const { return m_folder->filePath("history.sqlite"); }
 
     std::unique_ptr<QTemporaryDir> m_folder;
 };
 
-void TestRunRefresh::numbersOfAnEarlierDerivationAreDerivedAnew()
+void TestRunRefresh::writeOldHistory(const QString& columns, const QString& values)
 {
-    const QString folder = test::writeRun(m_folder->filePath("run"), {test::smallConfig()});
     {
-        QSqlDatabase old = QSqlDatabase::addDatabase("QSQLITE", "old"); // whose program counted pauses into the speed
+        QSqlDatabase old = QSqlDatabase::addDatabase("QSQLITE", "old");
         old.setDatabaseName(history());
         QVERIFY(old.open());
         migrateHistory(old, 3);
-        executeStatement(old,
-            QStringLiteral("INSERT INTO runs (folder, name, notes, state, steps, tokens_per_second, fingerprint) "
-                           "VALUES ('%1', 'by hand', 'kept', 'finished', 40, 7.0, '%2')")
-                .arg(folder, folderFingerprint(folder)));
+        executeStatement(old, QStringLiteral("INSERT INTO runs (%1) VALUES (%2)").arg(columns, values));
         old.close();
     }
     QSqlDatabase::removeDatabase("old");
+}
+
+void TestRunRefresh::numbersOfAnEarlierDerivationAreDerivedAnew()
+{
+    const QString folder = test::writeRun(m_folder->filePath("run"), {test::smallConfig()});
+    // Its program counted pauses into the speed.
+    writeOldHistory("folder, name, notes, state, steps, tokens_per_second, fingerprint",
+        QStringLiteral("'%1', 'by hand', 'kept', 'finished', 40, 7.0, '%2'").arg(folder, folderFingerprint(folder)));
     RunLibrary library(history());
     const auto speed = [&library, &folder] {
         const RunRecord* record = library.findFolder(folder);
@@ -55,6 +66,74 @@ void TestRunRefresh::numbersOfAnEarlierDerivationAreDerivedAnew()
     QCOMPARE(record.derivation, folderDerivation); // so that it is not read once more
     QCOMPARE(record.name, "by hand");
     QCOMPARE(record.notes, "kept");
+}
+
+/// Without log.txt the row alone has it.
+void TestRunRefresh::anotherDerivationKeepsHowARunWent()
+{
+    const QString folder = test::writeRun(m_folder->filePath("run"), {test::smallConfig()});
+    QVERIFY(QFile::remove(folder + "/log.txt"));
+    writeOldHistory("folder, name, state, started, ended, steps, tokens_per_second, fingerprint",
+        QStringLiteral("'%1', 'run', 'stopped', '2024-03-05T10:00:00.000', '2024-03-05T11:30:00.000', 40, 7.0, '%2'")
+            .arg(folder, folderFingerprint(folder)));
+    RunLibrary library(history());
+    const auto speed = [&library, &folder] {
+        const RunRecord* record = library.findFolder(folder);
+        return record ? record->tokensPerSecond : 0.0;
+    };
+    library.open();
+    QTRY_COMPARE_WITH_TIMEOUT(speed(), 200.0, patience);
+    const RunRecord& record = *library.findFolder(folder);
+    QCOMPARE(record.state, RecordState::Stopped);
+    QVERIFY(record.started.isValid() && record.started.date() == QDate(2024, 3, 5));
+    QCOMPARE(record.started.secsTo(record.ended), qint64 {90} * 60);
+    QFile more(folder + "/metrics.jsonl"); // what has been done in it since nobody tells
+    QVERIFY(more.open(QIODevice::Append) && more.write("\n") == 1);
+    more.close();
+    library.open();
+    const auto state = [&library, &folder] { return library.findFolder(folder)->state; };
+    QTRY_COMPARE_WITH_TIMEOUT(state(), RecordState::Interrupted, patience);
+}
+
+void TestRunRefresh::aSearchHasItsLimits()
+{
+    const QString near = test::writeRun(m_folder->filePath("near"), {test::smallConfig()});
+    const QString deep = test::writeRun(m_folder->filePath("a/b/deep"), {test::smallConfig()});
+    const auto find = [this](const SearchLimits& limits) {
+        return findRunFolders(
+            m_folder->path(), [] { return true; }, limits);
+    };
+    const FoundRuns all = find({});
+    QCOMPARE(all.found, QStringList({deep, near}));
+    QVERIFY(all.whole);
+    QCOMPARE(find({.levels = 3}).found, all.found); // there is nothing below the runs
+    QVERIFY(find({.levels = 3}).whole);
+    for (const SearchLimits& limits : {SearchLimits {.levels = 1}, SearchLimits {.folders = 3}}) {
+        QCOMPARE(find(limits).found, QStringList {near});
+        QVERIFY(!find(limits).whole);
+    }
+}
+
+void TestRunRefresh::aSearchThatFailsSaysSo()
+{
+    test::writeRun(m_folder->filePath("run"), {test::smallConfig()});
+    RunLibrary library(history());
+    library.open();
+    QTRY_VERIFY_WITH_TIMEOUT(library.isOpen(), patience);
+    {
+        QSqlDatabase other = QSqlDatabase::addDatabase("QSQLITE", "other");
+        other.setDatabaseName(history());
+        QVERIFY(other.open());
+        executeStatement(other, QStringLiteral("DROP TABLE runs"));
+        other.close();
+    }
+    QSqlDatabase::removeDatabase("other");
+    QSignalSpy failed(&library, &RunLibrary::failed);
+    QSignalSpy scanned(&library, &RunLibrary::scanned);
+    library.scan(m_folder->path());
+    QTRY_COMPARE_WITH_TIMEOUT(scanned.size(), 1, patience);
+    QCOMPARE(failed.size(), 1);
+    QCOMPARE(scanned.front().at(4).value<SearchEnd>(), SearchEnd::Failed);
 }
 
 void TestRunRefresh::aSearchRefreshesWhatItKnows()

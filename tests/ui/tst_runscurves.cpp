@@ -4,6 +4,8 @@
 #include "ui/LegendToggle.h"
 #include "ui/RunsCurves.h"
 #include "ui/RunsPage.h"
+#include "ui/Segmented.h"
+#include "ui/ShareButton.h"
 #include "ui/SmoothingSlider.h"
 #include "visualization/ComparePlot.h"
 
@@ -16,8 +18,34 @@ using spectune::test::written;
 class TestRunsCurves : public test::RunsTest {
     Q_OBJECT
 private Q_SLOTS:
+    void emptyPanelsOfferNothing();
     void theComparedValueIsChosen();
+    void filesAreNamedAfterTheValue();
 };
+
+/// Over an empty plot, empty maps and an empty table nothing looks as if it could be used.
+void TestRunsCurves::emptyPanelsOfferNothing()
+{
+    write("a", written(0, 1.0));
+    write("b", written(1, 0.5));
+    openRuns(2);
+    const auto* curves = page().findChild<RunsCurves*>();
+    const auto offered = [&] {
+        int enabled = 0;
+        for (const ShareButton* share : page().findChildren<ShareButton*>())
+            enabled += share->isEnabled() ? 1 : 0;
+        return enabled;
+    };
+    choose({});
+    QTRY_COMPARE(offered(), 0);
+    QVERIFY(!curves->findChild<Segmented*>()->isEnabled());
+    for (const LegendToggle* entry : curves->findChildren<LegendToggle*>())
+        QVERIFY2(!entry->isVisible(), qPrintable(entry->text()));
+    choose({"a", "b"});
+    QTRY_COMPARE(offered(), 3);
+    QVERIFY(curves->findChild<Segmented*>()->isEnabled());
+    QVERIFY(curves->findChild<SmoothingSlider*>()->isVisible());
+}
 
 void TestRunsCurves::theComparedValueIsChosen()
 {
@@ -45,6 +73,21 @@ void TestRunsCurves::theComparedValueIsChosen()
     choose({"b", "a"}); // other curves: the choice stays
     QTRY_COMPARE(page().plot().curves().nameOf(0), QString("b"));
     QCOMPARE(page().plot().curves().value(), CompareValue::Budget);
+}
+
+void TestRunsCurves::filesAreNamedAfterTheValue()
+{
+    write("a", written(0, 1.0));
+    openRuns(1);
+    choose({"a"});
+    auto* curves = page().findChild<RunsCurves*>();
+    const PictureSource& source = curves->findChild<ShareButton*>()->source();
+    for (const CompareValue value : allCompareValues) {
+        curves->choice().setCurrentIndex(static_cast<int>(value));
+        QCOMPARE(source.name(), compareKey(value));
+        const QString head = source.csv()().section('\n', 0, 0);
+        QVERIFY2(head.split(',').contains(compareKey(value)), qPrintable(head));
+    }
 }
 
 QTEST_MAIN(TestRunsCurves)

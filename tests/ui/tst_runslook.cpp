@@ -82,7 +82,7 @@ void TestRunsLook::chosenRowsStandOut()
     choose({"a"});
     applyTheme(*qApp, theme);
     search().setFocus(); // without the keyboard's frame
-    const QImage image = list().viewport()->grab().toImage();
+    QImage image = list().viewport()->grab().toImage();
     const auto at = [&](const char* name, int x) {
         const QRect row = list().visualRect(page().list().indexOf(id(name)));
         return image.pixelColor(row.left() + x, row.top() + 3);
@@ -92,6 +92,10 @@ void TestRunsLook::chosenRowsStandOut()
     QCOMPARE(at("a", 5).name(), chosenGround(colors).name());
     QVERIFY(Theme::contrast(at("a", 5), at("b", 5)) > 1.05);
     QCOMPARE(at("b", 1).name(), colors.panel.name());
+    list().setFocus();
+    QTRY_VERIFY(list().hasFocus());
+    image = list().viewport()->grab().toImage();
+    QCOMPARE(at("a", 0).name(), chosenGround(colors).name()); // no bar beside the frame
 }
 
 void TestRunsLook::theKeyboardFollowsTheChoice()

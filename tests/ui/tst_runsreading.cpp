@@ -4,6 +4,7 @@
 #include "training/core/Error.h"
 #include "ui/ConfigForm.h"
 #include "ui/ElidedLabel.h"
+#include "ui/FieldLine.h"
 #include "ui/KeyValueList.h"
 #include "ui/RunBar.h"
 #include "ui/RunDetails.h"
@@ -52,6 +53,7 @@ private Q_SLOTS:
     void whatWasTypedIsTidied();
     void theSliderSmoothsTheLosses();
     void moreStepsThatCannotBeSayWhy();
+    void withoutAnAdapterARunStartsAgain();
     void withoutACheckpointARunStartsAgain();
     void withoutACheckpointLiveStartsAgain();
 
@@ -332,6 +334,23 @@ void TestRunsReading::moreStepsThatCannotBeSayWhy()
     QVERIFY(!action->isEnabled());
     QVERIFY2(action->toolTip().contains("Start again with more steps instead"), qPrintable(action->toolTip()));
     QVERIFY(qobject_cast<QMenu*>(action->associatedObjects().front())->toolTipsVisible());
+}
+
+/// No number of steps helps: none is asked for, and what the sentence names is a button beside it.
+void TestRunsReading::withoutAnAdapterARunStartsAgain()
+{
+    write("a", written(0, 1.0));
+    openRuns(1);
+    choose({"a"});
+    page().continueRun();
+    const RunsQuestion& question = page().bar().question();
+    QVERIFY2(question.text().contains("no adapter"), qPrintable(question.text()));
+    QVERIFY(question.number()->isHidden() && question.yes()->isHidden());
+    QVERIFY(question.other()->isVisible());
+    QCOMPARE(question.other()->text(), QString("Start again"));
+    question.other()->click();
+    QTRY_COMPARE(window().workspace(), Workspace::Setup);
+    QVERIFY(window().form().config().adalora.initFrom.empty());
 }
 
 void TestRunsReading::withoutACheckpointARunStartsAgain()

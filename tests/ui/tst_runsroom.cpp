@@ -10,8 +10,10 @@
 #include "visualization/RankGrid.h"
 
 #include <QLabel>
+#include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QPushButton>
+#include <QScrollArea>
 #include <QScrollBar>
 #include <QTest>
 
@@ -30,6 +32,7 @@ private Q_SLOTS:
     void mapsThatNeedTheWidthHaveIt();
     void factsFoldWhereTwoHaveRoom();
     void wideDetailsFold();
+    void fieldsEndWhereTheirPanelDoes();
     void notesGrowWithTheirLines();
 
 private:
@@ -98,7 +101,7 @@ void TestRunsRoom::cellsGrowAsFarAsIsComfortable()
     maps.resize(1589, 576); // of a window of 1920 × 1080
     maps.show();
     const auto cell = [&maps](const RankGrid* grid) { return grid->gridGeometry().cell(0, 0).size(); };
-    QTRY_VERIFY(cell(maps.grid(0)).width() > 120.0 && cell(maps.grid(0)).width() < 160.0);
+    QTRY_VERIFY(cell(maps.grid(0)).width() > 180.0 && cell(maps.grid(0)).width() < 224.0);
     QVERIFY(cell(maps.grid(0)).height() > 50.0 && cell(maps.grid(0)).height() <= 64.0);
     QCOMPARE(maps.grid(0)->mapTo(&maps, QPoint()).x(), 0); // what is left lies at the right
     maps.setRuns({run, run}, {"one", "two"}); // all three maps alike
@@ -150,6 +153,24 @@ void TestRunsRoom::wideDetailsFold()
     QTRY_VERIFY(facts.isVisible() && facts.width() > 380);
     QTRY_COMPARE(facts.height(), facts.heightForWidth(facts.width()));
     QVERIFY(facts.height() < 17 * static_cast<int>(facts.rows().size()));
+}
+
+/// With a scroll bar and without one.
+void TestRunsRoom::fieldsEndWhereTheirPanelDoes()
+{
+    m_bench->size = QSize(1280, 800);
+    write("a", written(0, 1.0));
+    openRuns(1);
+    choose({"a"});
+    const QWidget& details = page().details();
+    const auto* area = qobject_cast<const QScrollArea*>(details.parentWidget()->parentWidget());
+    QVERIFY(area != nullptr);
+    const auto* field = details.findChild<QLineEdit*>();
+    for (const bool scrolls : {true, false}) {
+        window().resize(1280, scrolls ? 800 : 2400);
+        QTRY_COMPARE(area->verticalScrollBar()->maximum() > 0, scrolls);
+        QTRY_COMPARE(field->mapTo(area, QPoint(field->width(), 0)).x(), area->width() - 12);
+    }
 }
 
 void TestRunsRoom::notesGrowWithTheirLines()

@@ -303,6 +303,9 @@ void TestSetupLook::oneThingHasOneName()
     scale.initRank = 8;
     scale.scale = 0.5;
     QVERIFY2(scale.headline().startsWith("s = α / r₀ = 4 / 8"), qPrintable(scale.headline())); // as Learn writes it
+    scale = {.alpha = 64, .initRank = 8, .width = 128, .scale = 8.0, .factor = 0.22627};
+    QVERIFY2(scale.derivation().contains("8.00, times 0.226 as"), qPrintable(scale.derivation())); // gives 1.81
+    QVERIFY2(scale.headline().contains("1.81"), qPrintable(scale.headline()));
     const auto buttons = m_page->findChildren<QToolButton*>();
     const auto feedForward
         = std::ranges::find_if(buttons, [](const QToolButton* button) { return button->text() == "FFN"; });

@@ -41,6 +41,7 @@ private Q_SLOTS:
     void anImpossibleDragMarksItsField();
     void theTargetHandleOverrulesATotal();
     void theEndIsToldInWords();
+    void withoutAModelNoEventsAreCounted();
     void cellsBecomeSingleMatrices();
     void presetsTick_data();
     void presetsTick();
@@ -161,6 +162,14 @@ void TestSetupPage::theTargetHandleOverrulesATotal()
     const QPointF from = curve.handlePosition(BudgetHandle::TargetRank);
     dragHandle(BudgetHandle::TargetRank, QPointF(from.x(), curve.budgetGeometry().yOf(4.0)).toPoint());
     QCOMPARE(m_form->resolved().schedule.targetBudget, 4 * 42);
+}
+
+void TestSetupPage::withoutAModelNoEventsAreCounted()
+{
+    QVERIFY(texts(part<BudgetPanel>()).join('\n').contains(" events"));
+    m_form->forgetModel();
+    m_form->setText("adalora.delta_t", "20");
+    QVERIFY(!texts(part<BudgetPanel>()).join('\n').contains("event")); // the curve is empty too
 }
 
 void TestSetupPage::theEndIsToldInWords()

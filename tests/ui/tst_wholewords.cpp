@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Columns that scroll end with a whole line, wherever they are scrolled to and however high the window is.
 #include "tests/ui/StudioBench.h"
+#include "ui/FieldEditor.h"
 #include "ui/KeyValueList.h"
 #include "ui/LivePage.h"
+#include "ui/PageParts.h"
 #include "ui/RunModel.h"
 #include "ui/RunRail.h"
+#include "ui/SetupPage.h"
 #include "ui/WholeWordsArea.h"
+#include "visualization/TokenView.h"
 
 #include <QLabel>
 #include <QScrollBar>
@@ -30,6 +34,16 @@ QString cutAtTheEnd(const WholeWordsArea& area)
     for (const QLabel* label : area.widget()->findChildren<QLabel*>())
         if (label->isVisible() && isCut(label->mapTo(area.widget(), QPoint()).y(), label->height(), end))
             found += label->text() + QLatin1Char('\n');
+    for (const FieldEditor* field : area.widget()->findChildren<FieldEditor*>())
+        if (field->isVisible() && field->height() < 60
+            && isCut(field->mapTo(area.widget(), QPoint()).y(), field->height(), end))
+            found += field->objectName() + QLatin1Char('\n');
+    for (const TokenView* tokens : area.widget()->findChildren<TokenView*>())
+        for (const TokenView::Box& box : tokens->layoutBoxes(tokens->width())) {
+            const QRect place = box.rect.toAlignedRect().translated(tokens->mapTo(area.widget(), QPoint()));
+            if (tokens->isVisible() && isCut(place.top(), place.height(), end))
+                found += box.text + QLatin1Char('\n');
+        }
     for (const KeyValueList* list : area.widget()->findChildren<KeyValueList*>()) {
         int top = list->mapTo(area.widget(), QPoint()).y();
         for (const auto& [name, value] : list->rows()) {
@@ -49,6 +63,10 @@ private Q_SLOTS:
     void linesAreWhole_data();
     void linesAreWhole();
     void whatFitsIsNotShortened();
+    void noHeadingIsTheLastLine();
+    void theLastLineHasRoomBelow();
+    void setUpsColumnsEndWithALine_data();
+    void setUpsColumnsEndWithALine();
     void theRailEndsWithALine_data();
     void theRailEndsWithALine();
 
@@ -104,6 +122,76 @@ void TestWholeWords::whatFitsIsNotShortened()
     QCoreApplication::processEvents();
     QCOMPARE(area.verticalScrollBar()->maximum(), 0);
     QCOMPARE(area.viewport()->height(), 600);
+}
+
+void TestWholeWords::noHeadingIsTheLastLine()
+{
+    auto* content = new QWidget;
+    auto* column = new QVBoxLayout(content);
+    column->addWidget(new QLabel("one\ntwo\nthree\nfour\nfive\nsix"));
+    QLabel* heading = makeHeading("Heading");
+    column->addWidget(heading);
+    auto* below = new QLabel("seven\neight");
+    column->addWidget(below);
+    column->addWidget(new QLabel("nine"));
+    column->addStretch();
+    WholeWordsArea area(content, "Words");
+    area.resize(200, 150);
+    area.show();
+    QCoreApplication::processEvents();
+    int hidden = 0;
+    for (int height = heading->geometry().top(); height < content->height() - 1; ++height) {
+        area.resize(200, height);
+        QCoreApplication::processEvents();
+        const int end = area.viewport()->height();
+        QVERIFY2(heading->geometry().top() >= end || below->geometry().bottom() < end,
+            qPrintable(QString::number(height) + ": " + QString::number(end)));
+        hidden += heading->geometry().bottom() < height && heading->geometry().top() >= end ? 1 : 0;
+    }
+    QVERIFY(hidden > 0);
+}
+
+void TestWholeWords::theLastLineHasRoomBelow()
+{
+    auto* content = new QWidget;
+    auto* column = new QVBoxLayout(content);
+    auto* list = new KeyValueList;
+    list->setRows({{"a", "1"}, {"b", "2"}, {"c", "3"}, {"d", "4"}, {"e", "5"}, {"f", "6"}, {"g", "7"}, {"h", "8"}});
+    column->addWidget(list);
+    column->addStretch();
+    WholeWordsArea area(content, "Words");
+    area.resize(200, 90);
+    area.show();
+    QCoreApplication::processEvents();
+    for (int height = 80; height < 120; ++height) {
+        area.resize(200, height);
+        QCoreApplication::processEvents();
+        const int shown = area.viewport()->height() - list->y();
+        QCOMPARE(shown % KeyValueList::rowHeight, 0);
+        QVERIFY2(height - area.viewport()->height() >= 8, qPrintable(QString::number(height)));
+        QVERIFY2(height - area.viewport()->height() < 8 + KeyValueList::rowHeight, qPrintable(QString::number(height)));
+    }
+}
+
+void TestWholeWords::setUpsColumnsEndWithALine_data()
+{
+    theRailEndsWithALine_data();
+    QTest::newRow("1440") << QSize(1440, 900);
+}
+
+/// The preview's lines too, and no label without its field.
+void TestWholeWords::setUpsColumnsEndWithALine()
+{
+    QFETCH(const QSize, size);
+    m_bench->size = size;
+    QVERIFY(m_bench->open());
+    window().showWorkspace(Workspace::Setup);
+    const auto* tokens = window().setup().findChild<TokenView*>();
+    QTRY_VERIFY_WITH_TIMEOUT(tokens->count() > 0, patience);
+    const auto areas = window().setup().findChildren<WholeWordsArea*>();
+    QCOMPARE(areas.size(), 3);
+    for (const WholeWordsArea* area : areas)
+        QTRY_VERIFY2(cutAtTheEnd(*area).isEmpty(), qPrintable(area->accessibleName() + ": " + cutAtTheEnd(*area)));
 }
 
 void TestWholeWords::theRailEndsWithALine_data()

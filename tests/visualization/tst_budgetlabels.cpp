@@ -77,6 +77,8 @@ private Q_SLOTS:
     void noLineRunsThroughThePlotsWords();
     void noPhaseLineRunsBesideWhatIsKept();
     void thePlotsInitLabelKeepsItsSide();
+    void theInitLabelStandsAtItsLevel();
+    void aReachedTargetIsToldOnce();
 
 private:
     static void verifyClear(const BudgetCurve& curve, const PlotPlan& plan);
@@ -295,6 +297,41 @@ void TestBudgetLabels::thePlotsInitLabelKeepsItsSide()
         QVERIFY(before.isEmpty() || std::abs(init->place.left() - before.left()) < 12.0);
         before = init->place;
     }
+}
+
+/// Above the level that it names, or not at all: far from it, it would name another.
+void TestBudgetLabels::theInitLabelStandsAtItsLevel()
+{
+    int told = 0;
+    for (std::int64_t now = 20; now <= 2000; now += 60) {
+        SampleRun run = runOf(200, 1250);
+        run.now = now;
+        RunPlots plots;
+        showWhole(plots, run);
+        const std::vector<PlacedMark> marks = plots.placedMarks();
+        const double end = marks[0].x + (1250.0 - 100.0) / 1800.0 * (marks[1].x - marks[0].x);
+        for (const PlacedWords& label : plots.budgetLabels())
+            if (label.text.startsWith(QStringLiteral("init"))) {
+                QVERIFY2(label.place.right() < end, qPrintable(QString::number(now)));
+                ++told;
+            }
+    }
+    QVERIFY2(told >= 17, qPrintable(QString::number(told))); // in most of the moments
+}
+
+void TestBudgetLabels::aReachedTargetIsToldOnce()
+{
+    const auto tellsTarget = [](std::int64_t now) {
+        SampleRun run = runOf(200, 1250);
+        run.now = now;
+        RunPlots plots;
+        showWhole(plots, run);
+        const std::vector<PlacedWords> labels = plots.budgetLabels();
+        return std::ranges::any_of(
+            labels, [](const PlacedWords& label) { return label.text.startsWith(QStringLiteral("target")); });
+    };
+    QVERIFY(tellsTarget(1000));
+    QVERIFY(!tellsTarget(2000)); // what is kept stands there, with the mean rank
 }
 
 QTEST_MAIN(TestBudgetLabels)

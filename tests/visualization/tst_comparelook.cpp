@@ -76,6 +76,7 @@ private Q_SLOTS:
     void sparklinesAreShort();
     void tagsAreToldApart();
     void shortLinesShowTheirDashes();
+    void runsThatAgreeAreBothSeen();
     void theLossFollowsWhatIsShown();
     void otherValuesAreCompared();
     void anotherValueHasAnAxisOfItsOwn();
@@ -134,7 +135,7 @@ void TestCompareLook::theLegendSaysWhereColoursEnd()
     auto layout = std::make_shared<ModuleLayout>();
     layout->initRank = 12;
     state.setLayout(layout);
-    QCOMPARE(state.lastRankText(), "up to init rank 12");
+    QCOMPARE(state.lastRankText(), "init rank 12");
     layout->ranks = {8, 8};
     QCOMPARE(state.lastRankText(), "up to rank 12");
 }
@@ -176,6 +177,39 @@ void TestCompareLook::shortLinesShowTheirDashes()
 }
 
 /// Late values are not squeezed by the first steps' loss, nor is a zoomed axis taken back.
+/// One line and one row of evaluations, which both runs have: neither hides the other.
+void TestCompareLook::runsThatAgreeAreBothSeen()
+{
+    ComparePlot plot;
+    plot.resize(700, 300);
+    plot.setCurves(twoOfEverything());
+    plot.setPartShown(ComparePart::Raw, false);
+    plot.show();
+    QTRY_COMPARE(plot.shownX().high, 20.0);
+    const auto pixelsOf = [&plot](int run) {
+        const QImage image = plot.grab().toImage();
+        const double scale = image.devicePixelRatio();
+        const QColor of = RunTag::color(run);
+        int found = 0;
+        for (int y = 0; y < image.height(); ++y)
+            for (int x = 0; x < static_cast<int>(590 * scale); ++x) { // without the labels at the right
+                const QColor at = image.pixelColor(x, y);
+                found += std::abs(at.red() - of.red()) + std::abs(at.green() - of.green())
+                            + std::abs(at.blue() - of.blue())
+                        < 60
+                    ? 1
+                    : 0;
+            }
+        return found;
+    };
+    for (const ComparePart hidden : {ComparePart::Evaluation, ComparePart::Smooth}) {
+        plot.setPartShown(hidden, false);
+        QTRY_VERIFY(pixelsOf(0) > 8);
+        QTRY_VERIFY(pixelsOf(1) > 8);
+        plot.setPartShown(hidden, true);
+    }
+}
+
 void TestCompareLook::theLossFollowsWhatIsShown()
 {
     ComparePlot plot;

@@ -164,6 +164,7 @@ void TestGridLabels::marksLeaveFiguresFree_data()
     QTest::newRow("importance at 1280") << QSizeF(38, 38) << 28.0 << 12.0;
     QTest::newRow("orthogonality at 1280") << QSizeF(38, 38) << 31.0 << 12.0;
     QTest::newRow("importance, 22 layers") << QSizeF(38, 22) << 28.0 << 7.0;
+    QTest::newRow("importance from edge to edge") << QSizeF(43, 43) << 40.0 << 7.0;
     QTest::newRow("no figure") << QSizeF(20, 20) << 0.0 << 10.0;
 }
 
@@ -178,6 +179,7 @@ void TestGridLabels::marksLeaveFiguresFree()
     const double aside = (cell.width() - figure) / 2.0 + cell.height() / 2.0 - 4.5;
     QVERIFY(figure == 0.0 || size <= std::max(7.0, aside));
     QVERIFY(size <= cell.height() / 2.0 + 1e-9); // both marks have room in one cell
+    QVERIFY(figure <= 0.85 * cell.width() || size <= 9.0);
 }
 
 void TestGridLabels::scalesGoThereAndBack()

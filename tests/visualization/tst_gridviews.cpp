@@ -5,6 +5,7 @@
 #include "visualization/PictureFile.h"
 #include "visualization/RankGrid.h"
 #include "visualization/RankGridState.h"
+#include "visualization/Theme.h"
 
 #include <QFile>
 #include <QImage>
@@ -52,7 +53,7 @@ private Q_SLOTS:
     void arrowsFollowTheWayRound();
     void revivalsAreTripletsThatCameBack();
     void unknownValuesStayUnknown();
-    void missingScoresAreHatched();
+    void missingScoresArePlain();
     void lambdaIsThereWithoutScores();
     void csvHasALinePerMatrix();
     void filesAreWhatTheirNamesSay_data();
@@ -270,7 +271,7 @@ void TestGridViews::unknownValuesStayUnknown()
 }
 
 /// A step without scores does not look like a run that has not begun.
-void TestGridViews::missingScoresAreHatched()
+void TestGridViews::missingScoresArePlain()
 {
     const SampleRun run;
     auto ranks = std::make_shared<RankSnapshot>(*run.snapshot(1106));
@@ -284,7 +285,8 @@ void TestGridViews::missingScoresAreHatched()
     state.snapshot = ranks;
     QVERIFY(state.isMissing());
     const CellLook look = state.lookOf({3, 2});
-    QVERIFY(look.exists && look.hatched && look.text.isEmpty() && !look.lost && !look.back);
+    QVERIFY(look.exists && !look.hatched && look.text.isEmpty() && !look.lost && !look.back); // hatched is rank 0
+    QCOMPARE(look.fill, Theme::current().sunken);
     RankGrid grid;
     grid.resize(486, 668);
     QSignalSpy told(&grid, &RankGrid::missingTextChanged);

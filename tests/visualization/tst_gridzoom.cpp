@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The rank grid of many layers, looked at from nearer: whole layers alone, labels and sums beside their own cells, and the
-// chosen cell in view.
+// The rank grid of many layers, looked at from nearer: whole layers alone, labels and sums beside their own cells, and
+// the chosen cell in view.
 #include "tests/visualization/GridStates.h"
 #include "tests/visualization/Ink.h"
 #include "visualization/RankGrid.h"
@@ -8,6 +8,7 @@
 
 #include <QImage>
 #include <QPainter>
+#include <QSignalSpy>
 #include <QTest>
 #include <QWheelEvent>
 
@@ -92,9 +93,11 @@ class TestGridZoom : public QObject {
 private Q_SLOTS:
     void layersAreWholeInEveryZoom_data();
     void layersAreWholeInEveryZoom();
+    void matricesAcrossUseTheHeight();
     void lowGridsKeepTheirSums();
     void fractionsOfALayerAddUp();
     void nearIsNeverTooNear();
+    void aZoomThatEndsByItselfIsTold();
     void theChosenCellComesIntoView_data();
     void theChosenCellComesIntoView();
     void theFirstArrowStartsInView();
@@ -149,6 +152,13 @@ void TestGridZoom::layersAreWholeInEveryZoom()
 }
 
 /// Of the smallest window 126 rows of 3 px and the gaps between their groups are higher than the grid.
+void TestGridZoom::matricesAcrossUseTheHeight()
+{
+    const RankGridGeometry g = RankGridGeometry::compute(request(80, 7, {486, 668}, true)); // of a window of 1440 × 900
+    QVERIFY(g.pitchY > 60.0);
+    QVERIFY(g.layerBar(0).bottom() <= 668.0);
+}
+
 void TestGridZoom::lowGridsKeepTheirSums()
 {
     const RankGridGeometry g = RankGridGeometry::compute(request(126, 7, {404, 488}, false));
@@ -198,6 +208,36 @@ void TestGridZoom::nearIsNeverTooNear()
     grid.resize(656, 900);
     grid.grab(); // which lays it out anew
     QCOMPARE(grid.gridGeometry().layerPitch(), 32.0);
+}
+
+/// More room, the other way round or another run can show all layers; who follows the zoom hears of it.
+void TestGridZoom::aZoomThatEndsByItselfIsTold()
+{
+    const SampleRun run {.layers = 20};
+    const SampleRun other {.layers = 24};
+    RankGrid grid;
+    grid.resize(486, 900);
+    grid.setSnapshot(run.snapshot(1106));
+    QSignalSpy changed(&grid, &RankGrid::zoomChanged);
+    const auto zoomIn = [&] {
+        grid.resize(486, 900);
+        grid.grab(); // which lays it out anew
+        grid.setTransposed(true);
+        grid.zoomBy(1000.0, 10.0);
+        changed.clear();
+        return grid.isZoomed();
+    };
+    const auto wasToldOnce = [&] { return changed.count() == 1 && !changed.front().front().toBool(); };
+    QVERIFY(zoomIn());
+    grid.setTransposed(false);
+    QVERIFY(!grid.isZoomed() && wasToldOnce());
+    QVERIFY(zoomIn());
+    grid.resize(1400, 900);
+    grid.grab();
+    QVERIFY(!grid.isZoomed() && wasToldOnce());
+    QVERIFY(zoomIn());
+    grid.setSnapshot(other.snapshot(1106));
+    QVERIFY(!grid.isZoomed() && wasToldOnce());
 }
 
 void TestGridZoom::theChosenCellComesIntoView_data()
@@ -283,7 +323,7 @@ void TestGridZoom::meansAndTotalsAreToldApart()
     const SampleRun run {.layers = 80};
     RankGrid grid;
     grid.setReducedMotion(true);
-    grid.resize(530, 634);
+    grid.resize(560, 634); // where "10.1" has room
     grid.setSnapshot(run.snapshot(1106));
     const RankGridGeometry& g = grid.gridGeometry();
     QCOMPARE(g.blocks, 2);

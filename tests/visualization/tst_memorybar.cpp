@@ -109,6 +109,23 @@ private Q_SLOTS:
         }
     }
 
+    void theTotalsMarkEndsAboveItsFigure()
+    {
+        MemoryBar bar;
+        bar.resize(252, 48);
+        bar.setMemory(parts(), 12.0 * gibibyte, 11.0 * gibibyte);
+        const QImage image = bar.grab().toImage();
+        const double x = *bar.barLayout().totalX;
+        const auto isMark = [&](double y) {
+            const QColor at = image.pixelColor((QPointF(x, y) * image.devicePixelRatio()).toPoint());
+            return at == Theme::current().text;
+        };
+        const QRectF place = bar.barLayout().bar;
+        QVERIFY(isMark(place.center().y()));
+        for (double y = place.bottom() + 1.0; y < place.bottom() + 5.0; y += 1.0)
+            QVERIFY2(!isMark(y), qPrintable(QString::number(y)));
+    }
+
     void partsTellThemselvesApart()
     {
         for (const bool dark : {false, true}) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Runs of a million steps: smoothing, another axis and a saved picture leave the GUI thread free. What counts is the
 // processor time of that thread alone, which a busy machine does not lengthen.
+#include "tests/visualization/Ink.h"
 #include "visualization/ComparePlot.h"
 #include "visualization/LatestWork.h"
 #include "visualization/PictureFile.h"
@@ -109,6 +110,7 @@ private Q_SLOTS:
     void otherRunsAreComparedAtOnce();
     void comparedRuns();
     void otherRunsKeepTheAxisAskedFor();
+    void otherRunsStandUnderNoOtherValue();
     void pictures_data();
     void pictures();
 };
@@ -318,6 +320,30 @@ void TestMillionPoints::otherRunsKeepTheAxisAskedFor()
     QCOMPARE(plot.curves().curves()[0].end(), 5000.0);
     QTRY_COMPARE_WITH_TIMEOUT(plot.shownX().high, 5000.0, patience);
     QCOMPARE(plot.curves().curves().size(), 1U);
+}
+
+/// Before a worker has made them, what there is are losses.
+void TestMillionPoints::otherRunsStandUnderNoOtherValue()
+{
+    ComparePlot plot;
+    plot.resize(800, 300);
+    plot.setValue(CompareValue::LearningRate);
+    plot.setCurves(twoLongRuns());
+    const auto inks = [&plot] {
+        QImage image(plot.size(), QImage::Format_RGB32);
+        plot.paintOn(image, plot.size());
+        return test::hasInk(image, QRectF(QPointF(), plot.size()).adjusted(2, 2, -2, -2));
+    };
+    QVERIFY(!inks());
+    QCOMPARE(plot.accessibleDescription(), QString());
+    QTRY_COMPARE_WITH_TIMEOUT(plot.curves().value(), CompareValue::LearningRate, patience);
+    QVERIFY(inks());
+    QVERIFY(!plot.accessibleDescription().isEmpty());
+    plot.setCurves(twoLongRuns()); // once more, over the axis as well
+    plot.setAxis(CompareAxis::Tokens);
+    QVERIFY(!inks());
+    QTRY_COMPARE_WITH_TIMEOUT(plot.curves().axis(), CompareAxis::Tokens, patience);
+    QVERIFY(inks());
 }
 
 void TestMillionPoints::pictures_data()
