@@ -105,7 +105,6 @@ private:
     [[nodiscard]] std::int64_t now() const { return curves.lastStep(); }
     /// Words on a patch of the plot's own ground: what was drawn there before does not run through them.
     void write(QPainter& painter, const QRectF& rect, const plotlabel::Label& label) const;
-
     void paintPhases(QPainter& painter, const QRectF& rect) const;
     void paintGrid(QPainter& painter) const;
     void paintSteps(QPainter& painter) const;
