@@ -139,7 +139,7 @@ void LiveControls::addRow(QGridLayout* grid, const std::string& key)
 {
     const FieldInfo& info = *findField(key);
     Row row {.key = key, .label = makeText(shortFieldName(key), "second"), .field = new FieldLine};
-    row.field->setFixedWidth(72);
+    row.field->setFixedWidth(80);
     row.field->setAlignment(Qt::AlignRight);
     row.field->setAccessibleName(fieldLabel(info));
     setHelpKey(*row.field, QString::fromStdString(key));

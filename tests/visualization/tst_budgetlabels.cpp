@@ -243,7 +243,7 @@ void TestBudgetLabels::noLineRunsThroughThePlotsWords()
             ofPlan += words;
             ++moments;
         }
-        QVERIFY2(ofPlan >= moments, qPrintable(QString::number(ofPlan))); // of init and target one, more often both
+        QVERIFY2(2 * ofPlan >= moments, qPrintable(QString::number(ofPlan))); // where there is room at their own level
     }
 }
 
