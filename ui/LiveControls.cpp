@@ -108,7 +108,7 @@ LiveControls::LiveControls(RunModel& run, QWidget* parent)
     m_fields->setLayout(section);
     section->addWidget(makeHeading(tr("Change while it runs")));
     auto* grid = new QGridLayout;
-    grid->setHorizontalSpacing(8);
+    grid->setHorizontalSpacing(2); // in the narrowest rail the longest label and "at the end" just fit side by side
     grid->setVerticalSpacing(4);
     grid->setColumnStretch(0, 1);
     for (const std::string& key : liveKeys())
@@ -139,7 +139,7 @@ void LiveControls::addRow(QGridLayout* grid, const std::string& key)
 {
     const FieldInfo& info = *findField(key);
     Row row {.key = key, .label = makeText(shortFieldName(key), "second"), .field = new FieldLine};
-    row.field->setFixedWidth(80);
+    row.field->setFixedWidth(78);
     row.field->setAlignment(Qt::AlignRight);
     row.field->setAccessibleName(fieldLabel(info));
     setHelpKey(*row.field, QString::fromStdString(key));
