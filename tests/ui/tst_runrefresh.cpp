@@ -49,6 +49,13 @@ void TestRunRefresh::writeOldHistory(const QString& columns, const QString& valu
     QSqlDatabase::removeDatabase("old");
 }
 
+/// Tokens a second of the run in @p folder, as the library knows it; 0: it knows none.
+static double speedOf(const RunLibrary& library, const QString& folder)
+{
+    const RunRecord* record = library.findFolder(folder);
+    return record ? record->tokensPerSecond : 0.0;
+}
+
 void TestRunRefresh::numbersOfAnEarlierDerivationAreDerivedAnew()
 {
     const QString folder = test::writeRun(m_folder->filePath("run"), {test::smallConfig()});
@@ -56,12 +63,8 @@ void TestRunRefresh::numbersOfAnEarlierDerivationAreDerivedAnew()
     writeOldHistory("folder, name, notes, state, steps, tokens_per_second, fingerprint",
         QStringLiteral("'%1', 'by hand', 'kept', 'finished', 40, 7.0, '%2'").arg(folder, folderFingerprint(folder)));
     RunLibrary library(history());
-    const auto speed = [&library, &folder] {
-        const RunRecord* record = library.findFolder(folder);
-        return record ? record->tokensPerSecond : 0.0;
-    };
     library.open();
-    QTRY_COMPARE_WITH_TIMEOUT(speed(), 200.0, patience);
+    QTRY_COMPARE_WITH_TIMEOUT(speedOf(library, folder), 200.0, patience);
     const RunRecord& record = *library.findFolder(folder);
     QCOMPARE(record.derivation, folderDerivation); // so that it is not read once more
     QCOMPARE(record.name, "by hand");
@@ -77,12 +80,8 @@ void TestRunRefresh::anotherDerivationKeepsHowARunWent()
         QStringLiteral("'%1', 'run', 'stopped', '2024-03-05T10:00:00.000', '2024-03-05T11:30:00.000', 40, 7.0, '%2'")
             .arg(folder, folderFingerprint(folder)));
     RunLibrary library(history());
-    const auto speed = [&library, &folder] {
-        const RunRecord* record = library.findFolder(folder);
-        return record ? record->tokensPerSecond : 0.0;
-    };
     library.open();
-    QTRY_COMPARE_WITH_TIMEOUT(speed(), 200.0, patience);
+    QTRY_COMPARE_WITH_TIMEOUT(speedOf(library, folder), 200.0, patience);
     const RunRecord& record = *library.findFolder(folder);
     QCOMPARE(record.state, RecordState::Stopped);
     QVERIFY(record.started.isValid() && record.started.date() == QDate(2024, 3, 5));
