@@ -146,6 +146,8 @@ void FieldTableTest::rangesAreHeld_data()
     row("adalora.ti=0", "");
     row("adalora.delta_t=0", "adalora.delta_t is 0, must be at least 1");
     row("train.batch_size=0", "train.batch_size is 0, must be at least 1");
+    row("train.batch_size=65535", "");
+    row("train.batch_size=65536", "train.batch_size is 65536, must be at least 1 and at most 65535");
     row("train.steps=-1", "train.steps is -1, must be at least 0");
     row("train.epochs=0", "train.epochs is 0, must be above 0");
     row("train.seed=9007199254740991", "");

@@ -12,6 +12,9 @@ using detail::FieldDescriptor;
 using detail::maxSteps;
 using enum FieldLevel;
 
+/// Of one forward pass: attention's launches on a GPU count the samples in 16 bits.
+constexpr double mostSamples = 65535;
+
 /// Every parameter once, here and, for method.* and adalora.*, in FieldListAdaLora.cpp. What a person reads in the
 /// form, in `spectune-train fields` and in the manual stands in these rows.
 constexpr FieldDescriptor generalFields[] = {
@@ -121,7 +124,7 @@ constexpr FieldDescriptor generalFields[] = {
             .help = "Samples per optimizer step.",
             .unit = "samples",
             .minimum = 1,
-            .maximum = 1e6,
+            .maximum = mostSamples,
             .level = Basic},
         [](auto& c) -> auto& { return c.train.batchSize; }),
     describe(
@@ -131,7 +134,7 @@ constexpr FieldDescriptor generalFields[] = {
             .unit = "samples",
             .zero = "whole batch",
             .minimum = 0,
-            .maximum = 1e6},
+            .maximum = mostSamples},
         [](auto& c) -> auto& { return c.train.microBatchSize; }),
     describe(
         {.key = "train.dtype",
