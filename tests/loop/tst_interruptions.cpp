@@ -3,7 +3,7 @@
 #include "tests/support/EngineRuns.h"
 #include "training/config/ConfigFile.h"
 #include "training/io/Safetensors.h"
-#include "training/loop/TrainingLoop.h"
+#include "training/loop/DivergenceGuard.h"
 
 #include <ATen/ATen.h>
 
@@ -188,6 +188,31 @@ private Q_SLOTS:
         QVERIFY(again.all<MetricPoint>().empty());
         QCOMPARE(again.all<EvalPoint>().size(), std::size_t {1});
         QVERIFY(jsonLines(run / "metrics.jsonl").back().contains("eval_loss"));
+    }
+
+    /// It is made up for before the first step of a resume; a stop in it must not wait for that step.
+    void aStopInTheFirstEvaluationOfAResumeTrainsNothing()
+    {
+        const Folder folder;
+        const RunConfig config
+            = withEvaluation(demoConfig(), folder.write("eval.jsonl", demoEvaluationLines(8)).string());
+        const fs::path run = folder.path() / "run";
+        for (const std::size_t steps : {std::size_t {6}, std::size_t {0}}) {
+            RecordingControl control;
+            control.stopAfter = 6;
+            control.onPost = [&](const RunEvent& event) {
+                if (saysEvaluatingAt(event, 6))
+                    control.token.requestStop();
+            };
+            QVERIFY(runEngine(control, config, run, steps == 0 ? run : fs::path()) == RunOutcome::Stopped);
+            QCOMPARE(control.all<MetricPoint>().size(), steps);
+            QVERIFY(control.all<EvalPoint>().empty());
+            QCOMPARE(namesIn(run / "checkpoints"), (std::vector<std::string> {"step-6"}));
+        }
+        RecordingControl again;
+        QVERIFY(runEngine(again, config, run, run) == RunOutcome::Finished);
+        QCOMPARE(again.all<MetricPoint>().size(), std::size_t {6});
+        QCOMPARE(again.all<EvalPoint>().size(), std::size_t {2});
     }
 
     /// alpha is s: with another one the trained triplets would be another ΔW.
