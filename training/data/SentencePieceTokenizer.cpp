@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/data/SentencePieceTokenizer.h"
 
-#include "training/core/AtomicFile.h"
 #include "training/core/Error.h"
+#include "training/core/FileAccess.h"
 
 #include <sentencepiece_processor.h>
 
@@ -44,10 +44,7 @@ SentencePieceTokenizer::SentencePieceTokenizer(const fs::path& folder)
     , m_settings(TokenizerSettings::read(folder))
 {
     const std::string origin = (folder / "tokenizer.model").string();
-    std::error_code error;
-    if (fs::file_size(origin, error) > SentencePieceModel::maxBytes && !error)
-        throw ioError("%1: is larger than 256 MiB; a sentencepiece model is far smaller.", origin);
-    const std::string bytes = readFile(origin);
+    const std::string bytes = readText(origin, SentencePieceModel::maxBytes);
     m_model = SentencePieceModel::parse(bytes, origin);
     const auto status = m_processor->LoadFromSerializedProto(bytes);
     if (!status.ok())

@@ -204,9 +204,9 @@ private:
         for (const fs::path& file : entriesIn(m_base.path())) {
             if (isCompanion(file) && fileExists(file)
                 && fs::is_regular_file(file, ignored)) // a link of the Hugging Face cache counts as its file
-                writeFileAtomically(folder / file.filename(), readFile(file));
+                writeFileAtomically(folder / file.filename(), readText(file));
         }
-        const std::string config = readFile(m_base.path() / "config.json");
+        const std::string config = readText(m_base.path() / "config.json");
         if (!m_options.type) {
             writeFileAtomically(folder / "config.json", config);
             return;
