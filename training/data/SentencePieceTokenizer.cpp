@@ -130,10 +130,11 @@ void SentencePieceTokenizer::appendPlain(
 }
 
 void SentencePieceTokenizer::appendLong(
-    std::string_view text, std::size_t offset, bool bare, std::vector<Token>& tokens) const
+    std::string_view text, std::size_t offset, bool bare, std::vector<Token>& tokens, const StopToken& stop) const
 {
     std::size_t begin = 0;
     while (true) {
+        stop.throwIfStopped();
         const std::size_t cut
             = text.size() - begin > longText ? findCut(text, begin + longText) : std::string_view::npos;
         const std::size_t first = tokens.size();
@@ -149,11 +150,12 @@ void SentencePieceTokenizer::appendLong(
     }
 }
 
-std::vector<Token> SentencePieceTokenizer::tokenise(std::string_view text) const
+std::vector<Token> SentencePieceTokenizer::encodeDocument(std::string_view text, const StopToken& stop) const
 {
     std::vector<Token> tokens;
     bool afterAdded = false;
     for (const TextPart& part : splitAtAddedTokens(text, m_settings.added)) {
+        stop.throwIfStopped();
         const std::string_view plain = text.substr(part.begin, part.end - part.begin);
         const bool bare = afterAdded && !m_settings.legacy && (m_model.addDummyPrefix || m_model.removeExtraWhitespace);
         // A dummy suffix and what is done to white space would differ from one part to the next.
@@ -162,7 +164,7 @@ std::vector<Token> SentencePieceTokenizer::tokenise(std::string_view text) const
         if (part.token != nullptr)
             tokens.push_back({part.token->id, part.begin, part.end});
         else if (plain.size() > longText && mayCut)
-            appendLong(plain, part.begin, bare, tokens);
+            appendLong(plain, part.begin, bare, tokens, stop);
         else
             appendPlain(plain, part.begin, bare, tokens);
         afterAdded = part.token != nullptr;
@@ -172,13 +174,13 @@ std::vector<Token> SentencePieceTokenizer::tokenise(std::string_view text) const
 
 std::vector<Token> SentencePieceTokenizer::encodeWithOffsets(std::string_view text) const
 {
-    return tokenise(text);
+    return encodeDocument(text, {});
 }
 
 std::vector<std::int32_t> SentencePieceTokenizer::encode(std::string_view text) const
 {
     std::vector<std::int32_t> ids;
-    for (const Token& token : tokenise(text))
+    for (const Token& token : encodeWithOffsets(text))
         ids.push_back(token.id);
     return ids;
 }
