@@ -7,6 +7,7 @@
 #include "training/monitor/RanksScanner.h"
 #include "training/monitor/ReplayFormat.h"
 #include "training/monitor/ReplayWriter.h"
+#include "training/monitor/RunFiles.h"
 
 #include <nlohmann/json.hpp>
 
@@ -19,9 +20,6 @@ namespace fs = std::filesystem;
 namespace spectune {
 
 namespace {
-
-constexpr const char* metricsName = "metrics.jsonl";
-constexpr const char* ranksName = "ranks.jsonl";
 
 /// A line's place, for messages: "runs/a/metrics.jsonl:12".
 struct Place {
