@@ -19,8 +19,8 @@ class RankTrialWorker;
 class RunModel;
 class StartsPlot;
 
-/// The rank-bound lab: what the bound of ADALORA.md, section 9, says for K outputs and N samples, against the ranks of
-/// the shown run, and a small trial in that regime of which every start really trains.
+/// The rank-bound lab: what the bound of rankWithoutSpuriousMinima() says for K outputs and N samples, against the
+/// ranks of the shown run, and a small trial in that regime of which every start really trains.
 class RankBoundLesson : public QWidget {
     Q_OBJECT
 public:

@@ -325,7 +325,7 @@ void MemoryEstimateTest::sizesBeyondSenseDoNotOverflow()
 
 void MemoryEstimateTest::boundOfTheRank()
 {
-    QCOMPARE(rankWithoutSpuriousMinima(1, 32), 8); // ADALORA.md section 9
+    QCOMPARE(rankWithoutSpuriousMinima(1, 32), 8); // the least r with r(r + 1)/2 > K·N
     QCOMPARE(rankWithoutSpuriousMinima(1, 64), 11);
     QCOMPARE(rankWithoutSpuriousMinima(2, 32), 11);
     QCOMPARE(rankWithoutSpuriousMinima(1, 36), 9); // 8 · 9 / 2 is not above it

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The run bar's table (STUDIO.md, section 4), row by row.
+// The run bar in each state of a run, one after the other.
 #include "ui/RunBarState.h"
 
 #include <QTest>
