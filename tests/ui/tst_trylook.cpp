@@ -245,7 +245,7 @@ void TestTryLook::checkSaysWhyItIsOff()
     QTRY_VERIFY_WITH_TIMEOUT(page().samples().shownCount() > 1, patience);
     const auto buttons = page().samples().findChildren<QPushButton*>();
     const auto check = std::ranges::find_if(
-        buttons, [](const QPushButton* button) { return button->text() == QLatin1String("Check the samples"); });
+        buttons, [](const QPushButton* button) { return button->text() == QLatin1String("Check samples"); });
     QVERIFY(check != buttons.end() && !(*check)->isEnabled());
     QVERIFY2((*check)->toolTip().contains("no adapter"), qPrintable((*check)->toolTip()));
 }
@@ -286,7 +286,7 @@ void TestTryLook::aButtonThatStopsLooksSo()
     QTRY_VERIFY_WITH_TIMEOUT(page().samples().shownCount() > 1, patience);
     const auto buttons = page().samples().findChildren<QPushButton*>();
     const auto check = std::ranges::find_if(
-        buttons, [](const QPushButton* button) { return button->text() == QLatin1String("Check the samples"); });
+        buttons, [](const QPushButton* button) { return button->text() == QLatin1String("Check samples"); });
     QVERIFY(check != buttons.end());
     QVERIFY(looksLike(*check, "evaluate"));
     m_bench->scene->answerWaits = true;
@@ -295,7 +295,7 @@ void TestTryLook::aButtonThatStopsLooksSo()
     QVERIFY(looksLike(*check, "stop"));
     m_bench->release();
     page().judge().stop();
-    QCOMPARE((*check)->text(), QString("Check the samples"));
+    QCOMPARE((*check)->text(), QString("Check samples"));
     QVERIFY(looksLike(*check, "evaluate"));
 }
 
