@@ -80,10 +80,10 @@ void TestLiveBar::memoryIsShownWhileARunGoesOn()
     m_bench->pauseAt(200);
     QLabel& memory = label("DeviceMemory");
     QTRY_VERIFY_WITH_TIMEOUT(memory.isVisible(), patience);
-    QCOMPARE(QTextDocumentFragment::fromHtml(memory.text()).toPlainText(), QStringLiteral("1.2 / 8.0 GiB"));
+    QCOMPARE(QTextDocumentFragment::fromHtml(memory.text()).toPlainText(), QStringLiteral("236.0 MiB / 12.0 GiB"));
     QVERIFY(window().run().mostMemory() >= window().run().memory().used);
-    QVERIFY2(
-        memory.accessibleDescription().contains("At most so far: 1.2 GiB"), qPrintable(memory.accessibleDescription()));
+    QVERIFY2(memory.accessibleDescription().contains("At most so far: 236.0 MiB"),
+        qPrintable(memory.accessibleDescription()));
     QVERIFY(window().session().resume());
     QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Finished, patience);
     QVERIFY(!memory.isVisible()); // a run that has ended holds none
