@@ -119,18 +119,21 @@ void TestStudioReplay::healthIsThatOfTheShownStep()
         const auto labels = window().live().rail().findChildren<QLabel*>();
         return std::ranges::any_of(labels, [&](const QLabel* label) { return label->text() == words; });
     };
+    const auto show = [this](std::int64_t step) {
+        window().run().showStep(step);
+        QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete); // rows that gave way to others
+    };
     const auto& events = window().run().history().events;
     const auto count = QString::number(events.size());
     QTRY_VERIFY(tells("event " + count + " of " + count) && tells("Budget met"));
     const auto second = std::next(events.begin());
-    window().run().showStep(second->step + 1);
+    show(second->step + 1);
     QVERIFY(tells("event 2 of " + count) && !tells("event " + count + " of " + count));
     QVERIFY(tells(QStringLiteral("Σ rank %1, b %1").arg(second->budget)));
-    window().run().showStep(events.front().step - 1);
-    QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+    show(events.front().step - 1);
     QVERIFY(tells("Pruning not begun") && tells("first event at step 91")); // no tick for what has not been
     QVERIFY(!tells("Pruning") && !tells("Budget met"));
-    window().run().showStep(-1);
+    show(-1);
     QVERIFY(tells("event " + count + " of " + count));
 }
 

@@ -50,9 +50,11 @@ private Q_SLOTS:
             const std::int64_t step = shown < 0 ? 1106 : shown;
             const bool saved = step == 700;
             const QRectF mark = saved ? timeline.checkpointRect(step) : timeline.evaluationRect(step);
-            for (const double down : {-2.0, 0.0, 1.0})
-                QCOMPARE(image.pixel(((mark.center() + QPointF(0.0, down)) * image.devicePixelRatio()).toPoint()),
+            for (const double down : {-2.0, 0.0, 1.0}) {
+                const QPointF at = (mark.center() + QPointF(0.0, down)) * image.devicePixelRatio();
+                QCOMPARE(image.pixel(static_cast<int>(at.x()), static_cast<int>(at.y())),
                     (saved ? theme.text2 : theme.eval).rgb());
+            }
         }
     }
 
