@@ -59,7 +59,8 @@ QString ExportTexts::expectedSize(const QString& format, const ExportFacts& fact
     const std::int64_t bytes = facts.expectedBytes(format);
     if (bytes <= 0)
         return tr("after writing");
-    return tr("about %1").arg(formatFileSize(static_cast<double>(bytes)));
+    const QString size = formatFileSize(static_cast<double>(bytes));
+    return size.front().isDigit() ? tr("about %1").arg(size) : size; // "under 0.1 MB" is no figure
 }
 
 QString ExportTexts::shortOfSpace(std::int64_t wanted, std::int64_t free)

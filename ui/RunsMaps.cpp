@@ -202,7 +202,9 @@ QString RunsMaps::note(int run) const
 {
     const auto& loaded = m_runs.at(static_cast<std::size_t>(run));
     if (!loaded)
-        return m_reasons.value(run).isEmpty() ? QString() : tr("No ranks. %1").arg(m_reasons.value(run));
+        return m_reasons.value(run).isEmpty() ? QString()
+            : m_runs.size() == 1              ? tr("No ranks") // why is told above, beside the run's facts
+                                              : tr("No ranks. %1").arg(m_reasons.value(run));
     if (loaded->layout)
         return {};
     return m_states.at(static_cast<std::size_t>(run)) == RecordState::Running
