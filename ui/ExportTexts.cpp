@@ -104,7 +104,7 @@ QString ExportTexts::detail(const ExportReport& report)
         return tr("to W0 + ΔW; nothing was rounded");
     const QString type = QString::fromStdString(report.dtype);
     if (report.roundingLoss < smallLoss) // too little for per cent
-        return tr("rounding to %1: relative change of ΔW %2").arg(type, formatScientific(report.roundingLoss, 0));
+        return tr("rounding to %1: relative change of ΔW %2").arg(type, formatScientific(report.roundingLoss, 1));
     return tr("rounding to %1 changes ΔW by %2 %").arg(type, formatShort(100.0 * report.roundingLoss));
 }
 
