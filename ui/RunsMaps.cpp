@@ -242,7 +242,7 @@ void RunsMaps::showDifference()
     m_differenceColumn->setVisible(m_difference.layout != nullptr);
     if (!m_difference.layout)
         return;
-    m_differenceGrid->setDifference(m_difference.layout, m_difference.difference);
+    m_differenceGrid->setDifference(m_difference.layout, m_difference.difference, other);
     QString title = QStringLiteral("%1 − A").arg(RunTag::letter(other));
     if (m_difference.onlyOne > 0)
         title += tr(", %1 only in one").arg(formatCount(m_difference.onlyOne));
