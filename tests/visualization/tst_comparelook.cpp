@@ -219,7 +219,7 @@ void TestCompareLook::aMarkAtTheEndIsItsLabelsToo()
         auto history = std::make_shared<RunHistory>();
         for (std::int64_t step = 1; step <= 20; ++step)
             history->metrics.push_back(everything(step));
-        history->evaluations.push_back({lastEvaluated, 3.0, {}});
+        history->evaluations.push_back({lastEvaluated, 1.3, {}});
         CompareCurves curves;
         curves.add("only", history);
         ComparePlot plot;
