@@ -89,6 +89,7 @@ private:
     AnswerReading* m_reading = nullptr;
     AdapterChoice* m_adapters = nullptr;
     QPlainTextEdit* m_prompt = nullptr;
+    QPushButton* m_clear = nullptr;
     QPushButton* m_generate = nullptr;
     QPushButton* m_pause = nullptr;
     QLabel* m_hint = nullptr;
