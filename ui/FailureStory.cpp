@@ -112,7 +112,7 @@ QString adviceOnFailure(const RunModel& run)
                      : StoryTexts::tr("Look at the named file, then start again.");
     case FailureKind::OutOfMemory:
         return StoryTexts::tr("With the same result: a smaller micro-batch size, or gradient checkpointing. A smaller "
-                              "“Longest sample” needs less, too, but cuts samples.");
+                              "“Length limit” needs less, too, but cuts samples.");
     case FailureKind::Diverged:
         return StoryTexts::tr("A lower learning rate, a longer warm-up or stronger gradient clipping; or resume from "
                               "an earlier checkpoint.");

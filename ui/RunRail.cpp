@@ -106,7 +106,7 @@ KeyValueList::Rows dataRows(const RunModel& run, const ConfigForm& form)
     if (!config.data.evalPath.empty())
         rows.emplace_back(
             RunRail::tr("held out"), run.isRecorded() ? fileName(config.data.evalPath) : countOrNone(held));
-    rows.emplace_back(RunRail::tr("longest sample"), formatCount(config.data.maxLength));
+    rows.emplace_back(RunRail::tr("length limit"), formatCount(config.data.maxLength));
     QString batch = formatCount(config.train.batchSize);
     if (config.train.microBatchSize > 0)
         batch += RunRail::tr(" (micro %1)").arg(config.train.microBatchSize);
