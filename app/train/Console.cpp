@@ -10,6 +10,7 @@
 #include <iostream>
 #include <poll.h>
 #include <string_view>
+#include <thread>
 #include <unistd.h>
 
 namespace spectune {
@@ -20,6 +21,7 @@ constexpr int stoppedBySignal = 130;
 constexpr int badOutput = 2;
 
 std::atomic<bool> savesWhenStopped = false;
+std::atomic<bool> waitsToWrite = false;
 std::atomic<bool> wasAsked = false; ///< by a signal; the token may be stopped for other reasons, at a run's end
 static_assert(std::atomic<bool>::is_always_lock_free); // the signal handler reads it
 
@@ -51,7 +53,9 @@ void onSignal(int /*number*/)
         _exit(stoppedBySignal);
     }
     token().requestStop();
-    sayAtOnce("\nStopping after this step and saving; once more: quit without saving\n");
+    sayAtOnce(waitsToWrite.load(std::memory_order_relaxed)
+            ? "\nGiving up; once more: quit at once\n"
+            : "\nStopping after this step and saving; once more: quit without saving\n");
 }
 
 /// Whether standard output is a pipe that nobody reads any more.
@@ -97,6 +101,20 @@ void announceStops()
     savesWhenStopped = true;
 }
 
+void announceWait(bool waits)
+{
+    waitsToWrite = waits;
+}
+
+void waitUnlessStopped(std::chrono::seconds longest)
+{
+    constexpr std::chrono::milliseconds look {50}; // a handler can set a flag, but wake nobody
+    const bool before = token().stopRequested();
+    const auto end = std::chrono::steady_clock::now() + longest;
+    while (std::chrono::steady_clock::now() < end && token().stopRequested() == before)
+        std::this_thread::sleep_for(look);
+}
+
 int runGuarded(const std::function<void()>& command)
 {
     try {
@@ -120,6 +138,11 @@ int runGuarded(const std::function<void()>& command)
 bool isTerminal()
 {
     return isatty(STDOUT_FILENO) == 1;
+}
+
+bool isWatched()
+{
+    return isTerminal() && isatty(STDIN_FILENO) == 1;
 }
 
 std::string grouped(long long value)

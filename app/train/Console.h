@@ -3,6 +3,7 @@
 
 #include "training/core/StopToken.h"
 
+#include <chrono>
 #include <functional>
 #include <string>
 
@@ -14,6 +15,10 @@ namespace spectune {
 void installSignalHandlers();
 /// From now on a stop ends with a save: signals say on stderr what they do.
 void announceStops();
+/// While @p waits, a stop gives up what cannot be written: signals say that instead.
+void announceWait(bool waits);
+/// Back when @p longest has passed, or at once when a signal asks for a stop meanwhile.
+void waitUnlessStopped(std::chrono::seconds longest);
 
 /// Runs a command and turns what it throws, or output that could not be written, into a text on stderr and the
 /// contract's exit code.
@@ -21,6 +26,9 @@ void announceStops();
 
 /// Whether stdout is a terminal, where a progress line may be redrawn in place.
 [[nodiscard]] bool isTerminal();
+
+/// Whether somebody can see what is printed and answer by Ctrl-C: stdin and stdout are a terminal.
+[[nodiscard]] bool isWatched();
 
 /// "1,106"
 [[nodiscard]] std::string grouped(long long value);

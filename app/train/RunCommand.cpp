@@ -2,13 +2,16 @@
 #include "app/train/Commands.h"
 #include "app/train/Console.h"
 #include "app/train/TerminalControl.h"
+#include "app/train/WriteHold.h"
 #include "training/config/ConfigFile.h"
 #include "training/config/EditLog.h"
 #include "training/loop/Commands.h"
 
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +28,7 @@ struct RunOptions {
     std::string resume;
     std::string edits;
     std::string device = "cpu";
+    std::optional<int> wait; ///< seconds
     bool quiet = false;
 };
 
@@ -39,6 +43,14 @@ std::string freshFolder(const std::string& config)
     }
 }
 
+/// How long a disk that refuses is waited for.
+std::optional<std::chrono::seconds> longestWait(const RunOptions& options)
+{
+    if (options.wait)
+        return std::chrono::seconds(*options.wait);
+    return isWatched() ? std::nullopt : std::optional(WriteHold::unattendedLimit);
+}
+
 void run(const RunOptions& options)
 {
     RunRequest request {.config = loadConfig(options.config, options.assignments),
@@ -48,7 +60,7 @@ void run(const RunOptions& options)
         .edits = options.edits.empty() ? std::vector<AppliedEdit> {} : loadEdits(options.edits)};
     if (request.outFolder.empty())
         request.outFolder = options.resume.empty() ? freshFolder(options.config) : options.resume;
-    TerminalControl control(options.quiet);
+    TerminalControl control(options.quiet, longestWait(options));
     const auto engine = createEngine();
     RunOutcome outcome = RunOutcome::Finished;
     try {
@@ -82,6 +94,12 @@ void addRunCommand(CLI::App& program, Chosen& chosen)
         ->add_option(
             "--edits", options->edits, "Change fields while the run goes on, as another run's edits.jsonl tells it")
         ->type_name("FILE");
+    command
+        ->add_option("--wait", options->wait,
+            "How long to wait for a disk that refuses (full, no rights); default 60 where nobody watches, in a "
+            "terminal until Ctrl-C")
+        ->type_name("SECONDS")
+        ->check(CLI::NonNegativeNumber);
     addDevice(*command, options->device);
     command->add_flag("--quiet", options->quiet, "Print nothing but errors");
     command->callback([options, &chosen] { chosen = [options] { run(*options); }; });

@@ -27,8 +27,16 @@ constexpr std::chrono::seconds printAfter {3};
 
 } // namespace
 
-TerminalControl::TerminalControl(bool quiet)
-    : m_quiet(quiet)
+TerminalControl::TerminalControl(bool quiet, std::optional<std::chrono::seconds> longestWait)
+    : m_hold({.wait = waitUnlessStopped,
+                 .stopped = [] { return stopOnSignal().stopRequested(); },
+                 .tell =
+                     [this](const std::string& text) {
+                         endLine();
+                         std::fprintf(stderr, "%s\n", text.c_str());
+                     }},
+        longestWait)
+    , m_quiet(quiet)
     , m_terminal(isTerminal())
 {
 }
@@ -45,8 +53,17 @@ BorderAction TerminalControl::nextAction(std::int64_t /*stepsDone*/)
     return stopOnSignal().stopRequested() ? BorderAction::Stop : BorderAction::Continue;
 }
 
+bool TerminalControl::holdFor(const Failure& failure)
+{
+    announceWait(true);
+    const bool again = m_hold.holdFor(failure);
+    announceWait(false);
+    return again;
+}
+
 void TerminalControl::post(RunEvent event)
 {
+    m_hold.wentOn(); // nothing is told between two tries
     if (const auto* const started = std::get_if<RunStarted>(&event)) {
         m_outFolder = started->outFolder;
         announceStops(); // before, there is nothing to save

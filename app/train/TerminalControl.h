@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "app/train/WriteHold.h"
 #include "training/session/TrainingEngine.h"
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace spectune {
@@ -12,13 +14,15 @@ namespace spectune {
 /// A run in a terminal: no pause, no pictures; a progress line, and a stop by Ctrl-C that saves.
 class TerminalControl final : public RunControl {
 public:
-    explicit TerminalControl(bool quiet);
+    /// @param longestWait for a disk that refuses (see WriteHold)
+    TerminalControl(bool quiet, std::optional<std::chrono::seconds> longestWait);
 
     [[nodiscard]] const StopToken& stopToken() const override;
     void post(RunEvent event) override;
     [[nodiscard]] bool snapshotDue() override { return false; }
     void publish(std::shared_ptr<const RankSnapshot> snapshot) override;
     [[nodiscard]] BorderAction nextAction(std::int64_t stepsDone) override;
+    [[nodiscard]] bool holdFor(const Failure& failure) override;
 
     /// Ends the line in work, so that other text starts on its own.
     void endLine();
@@ -34,6 +38,7 @@ private:
     /// On a terminal redraws the line in place, else prints one at most every few seconds. @param last always print
     void progressLine(const std::string& text, bool last);
 
+    WriteHold m_hold;
     std::string m_outFolder;
     bool m_quiet;
     bool m_terminal;

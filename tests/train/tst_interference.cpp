@@ -33,6 +33,34 @@ Outcome callLimited(const QStringList& arguments, std::uintmax_t bytes)
     return finish(process);
 }
 
+/// The program where its metrics.jsonl has room for a few steps, until its soft limit is raised.
+void startLimited(QProcess& process, const QStringList& arguments)
+{
+    process.setChildProcessModifier([] {
+        rlimit limit {};
+        ::getrlimit(RLIMIT_FSIZE, &limit);
+        limit.rlim_cur = 3000;
+        ::setrlimit(RLIMIT_FSIZE, &limit);
+    });
+    startProgram(process,
+        arguments
+            + QStringList {"--set", "train.steps=40", "--set", "adalora.ti=30", "--set", "adalora.tf=5", "--set",
+                "train.save_every=0"});
+}
+
+/// What the program has written to stderr up to the text asked for; empty where it never came.
+QByteArray toldBy(QProcess& process, const char* wanted)
+{
+    process.setReadChannel(QProcess::StandardError);
+    QByteArray text;
+    while (!text.contains(wanted)) {
+        if (!process.waitForReadyRead(60000))
+            return {};
+        text += process.readAllStandardError();
+    }
+    return text;
+}
+
 /// What the program has written to stdout up to the text asked for; empty where it never came.
 QByteArray readUntil(QProcess& process, const char* wanted)
 {
@@ -184,7 +212,7 @@ private Q_SLOTS:
         QCOMPARE(call(QStringList {"run", text(m_config), "--out", text(run)} + saving).code, 0);
         const auto half = fs::file_size(run / "checkpoints/step-2/state.safetensors") / 2;
         const QStringList resume {"run", text(m_config), "--resume", text(run / "checkpoints/step-2")};
-        const Outcome outcome = callLimited(resume + saving, half);
+        const Outcome outcome = callLimited(resume + saving + QStringList {"--wait", "0"}, half);
         QVERIFY2(outcome.code == 2, (std::to_string(outcome.code) + outcome.err).c_str());
         QVERIFY2(contains(outcome.err, "Step 4 could not be saved") && contains(outcome.err, "state.safetensors")
                 && contains(outcome.err, "--resume " + run.string() + ", from step-2"),
@@ -205,11 +233,42 @@ private Q_SLOTS:
         const fs::path run = m_folder.path() / "cut";
         const Outcome outcome
             = callLimited({"run", text(m_config), "--out", text(run), "--set", "train.steps=40", "--set",
-                              "adalora.ti=30", "--set", "adalora.tf=5", "--set", "train.save_every=0"},
+                              "adalora.ti=30", "--set", "adalora.tf=5", "--set", "train.save_every=0", "--wait", "0"},
                 3000);
         QVERIFY2(outcome.code == 2, (std::to_string(outcome.code) + outcome.err).c_str());
         const std::string file = (run / "metrics.jsonl").string();
         QVERIFY2(contains(outcome.err, "Could not write " + file + ": File too large.\n"), outcome.err.c_str());
+    }
+
+    /// The steps since the last checkpoint are not lost: who makes room gets the run that there would have been.
+    void aRunWaitsForTheDisk()
+    {
+        const fs::path run = m_folder.path() / "waits";
+        QProcess process;
+        startLimited(process, {"run", text(m_config), "--out", text(run), "--quiet"});
+        QVERIFY(!toldBy(process, "metrics.jsonl: File too large.").isEmpty());
+        rlimit room {};
+        QCOMPARE(::prlimit(static_cast<pid_t>(process.processId()), RLIMIT_FSIZE, nullptr, &room), 0);
+        room.rlim_cur = room.rlim_max;
+        QCOMPARE(::prlimit(static_cast<pid_t>(process.processId()), RLIMIT_FSIZE, &room, nullptr), 0);
+        const Outcome outcome = finish(process);
+        QVERIFY2(outcome.code == 0, outcome.err.c_str());
+        QCOMPARE(lineCount(run / "metrics.jsonl"), std::size_t {40});
+        QVERIFY(contains(readFile(run / "log.txt"), "The run waited at step "));
+    }
+
+    void aSignalGivesUpTheWait()
+    {
+        const fs::path run = m_folder.path() / "given up";
+        QProcess process;
+        startLimited(process, {"run", text(m_config), "--out", text(run), "--quiet", "--wait", "100000"});
+        const std::string told = toldBy(process, "Ctrl-C gives up.").toStdString();
+        QVERIFY2(contains(told, "The run waits for 100000 s at most and tries again every 2 s."), told.c_str());
+        send(process, SIGINT);
+        const Outcome outcome = finish(process);
+        QCOMPARE(outcome.code, 2);
+        QVERIFY2(contains(outcome.err, "Giving up; once more: quit at once\n"), outcome.err.c_str());
+        QVERIFY2(contains(outcome.err, "metrics.jsonl: File too large."), outcome.err.c_str());
     }
 
     /// Nothing is left that a second try would take for a run.
