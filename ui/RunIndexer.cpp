@@ -58,12 +58,17 @@ void RunIndexer::open()
 
 bool RunIndexer::goesOn(const QString& folder) const
 {
-    return m_live.contains(folder) || foldersInUse().contains(folder);
+    return goesOn(folder, FoldersInUse::now());
 }
 
-void RunIndexer::readAgain(RunDatabase& database, RunRecord record, const QSet<QString>& inUse)
+bool RunIndexer::goesOn(const QString& folder, const FoldersInUse& inUse) const
 {
-    const bool used = inUse.contains(record.folder) || m_live.contains(record.folder);
+    return m_live.contains(folder) || inUse.contains(folder);
+}
+
+void RunIndexer::readAgain(RunDatabase& database, RunRecord record, const FoldersInUse& inUse)
+{
+    const bool used = goesOn(record.folder, inUse);
     const QString fingerprint = folderFingerprint(record.folder);
     const bool there = QFileInfo(record.folder).isDir();
     const bool wasRunning = record.state == RecordState::Running;
@@ -110,7 +115,7 @@ void RunIndexer::refresh()
 void RunIndexer::readAll()
 {
     guarded([this](RunDatabase& database) {
-        const QSet<QString> inUse = foldersInUse();
+        const FoldersInUse inUse = FoldersInUse::now();
         for (RunRecord& record : database.all()) {
             if (m_stopped)
                 return;
@@ -126,7 +131,7 @@ void RunIndexer::scan(const QString& root, const SearchLimits& limits)
     int unreadable = 0;
     bool whole = true;
     const bool done = guarded([&](RunDatabase& database) {
-        const QSet<QString> inUse = foldersInUse();
+        const FoldersInUse inUse = FoldersInUse::now();
         const FoundRuns search = findRunFolders(
             root, [this] { return !m_stopped; }, limits);
         whole = search.whole;
@@ -138,7 +143,7 @@ void RunIndexer::scan(const QString& root, const SearchLimits& limits)
                 readAgain(database, *std::move(there), inUse);
                 continue;
             }
-            RunRecord record = readRunFolder(folder, inUse.contains(folder) || m_live.contains(folder));
+            RunRecord record = readRunFolder(folder, goesOn(folder, inUse));
             record.name = QFileInfo(folder).fileName();
             record.id = database.insert(record);
             ++added;
@@ -218,18 +223,19 @@ void RunIndexer::setTags(std::int64_t id, const QStringList& tags)
 
 void RunIndexer::load(std::int64_t id)
 {
-    guarded([this, id](RunDatabase& database) {
-        const std::optional<RunRecord> record = database.find(id);
-        if (!record)
-            return;
-        try {
+    QString why;
+    try {
+        if (const std::optional<RunRecord> record = m_database ? m_database->find(id) : std::nullopt) {
             auto run = std::make_shared<LoadedRun>(loadRun(record->folder));
             run->id = id;
             Q_EMIT loaded(run);
-        } catch (const std::exception&) {
-            Q_EMIT notLoaded(id, caughtWords());
+            return;
         }
-    });
+        why = tr("This run is no longer in the history.");
+    } catch (const std::exception&) {
+        why = caughtWords(); // of the run's files, or of the history's own: another program may hold it
+    }
+    Q_EMIT notLoaded(id, why);
 }
 
 void RunIndexer::measure(std::int64_t id)

@@ -14,6 +14,8 @@
 
 namespace spectune {
 
+class FoldersInUse;
+
 /// Keeps the history's file and reads the runs' folders, on a thread of its own: its functions are called there, its
 /// signals arrive as values. Whatever goes wrong is told by failed(); nothing is thrown.
 class RunIndexer : public QObject {
@@ -37,7 +39,7 @@ public:
     void setName(std::int64_t id, const QString& name);
     void setNotes(std::int64_t id, const QString& notes);
     void setTags(std::int64_t id, const QStringList& tags);
-    void load(std::int64_t id);
+    void load(std::int64_t id); ///< loaded() or notLoaded() answers, whatever happens
     void measure(std::int64_t id);
     /// Moves the folder to the trash, then forgets the row. A run that goes on is refused.
     void trash(std::int64_t id);
@@ -61,8 +63,9 @@ private:
     void readAll();
     /// @return false: it went wrong, which has been told
     bool guarded(const std::function<void(RunDatabase&)>& work);
-    void readAgain(RunDatabase& database, RunRecord record, const QSet<QString>& inUse);
+    void readAgain(RunDatabase& database, RunRecord record, const FoldersInUse& inUse);
     [[nodiscard]] bool goesOn(const QString& folder) const;
+    [[nodiscard]] bool goesOn(const QString& folder, const FoldersInUse& inUse) const;
 
     QString m_file;
     std::unique_ptr<RunDatabase> m_database;

@@ -127,6 +127,7 @@ void RunLibrary::post(std::function<void(RunIndexer&)> work)
 void RunLibrary::open()
 {
     readLiveAnew();
+    askAnew();
     const bool again = m_started;
     post([again](RunIndexer& indexer) {
         if (again)
@@ -166,6 +167,16 @@ void RunLibrary::readLiveAnew()
 {
     const RunRecord* live = m_liveFolder.isEmpty() ? nullptr : findFolder(m_liveFolder);
     if (live && dropLoaded(live->id))
+        Q_EMIT changed();
+}
+
+void RunLibrary::askAnew()
+{
+    const auto mayLoad = [this](const auto& refused) {
+        const RunRecord* record = find(refused.key());
+        return record && record->state != RecordState::Unreadable;
+    };
+    if (m_notLoaded.removeIf(mayLoad) > 0)
         Q_EMIT changed();
 }
 

@@ -71,6 +71,8 @@ private:
     void write(std::int64_t id, std::function<void(RunIndexer&)> work);
     /// The run that trains here has gone on since its files were read: whoever shows it asks again.
     void readLiveAnew();
+    /// Runs whose files can be used were refused by the history, which another program held: it may have let go.
+    void askAnew();
     [[nodiscard]] RunRecord* editable(std::int64_t id);
     /// @return whether it was there
     bool dropLoaded(std::int64_t id);
