@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/MainWindow.h"
 
+#include "training/core/Machine.h"
 #include "ui/CachedModelAsker.h"
 #include "ui/ConfigForm.h"
 #include "ui/DataPanel.h"
@@ -43,7 +44,6 @@
 #include <QSettings>
 #include <QSplitter>
 #include <QStackedWidget>
-#include <QThread>
 #include <QTimer>
 #include <QUrl>
 #include <QVBoxLayout>
@@ -243,6 +243,7 @@ Workspace MainWindow::workspace() const
 
 void MainWindow::refreshContext()
 {
+    static const std::int64_t cores = physicalCores(); // as a run says
     const bool setupShown = workspace() == Workspace::Setup;
     if (!m_run->hasRun())
         m_run->showSetup(*m_form, m_name);
@@ -269,7 +270,7 @@ void MainWindow::refreshContext()
     QString device = m_run->deviceName();
     if (device.isEmpty() || !showsRun)
         device = m_options.device == QLatin1String("cpu")
-            ? counted(QThread::idealThreadCount(), tr("Processor, %1 core"), tr("Processor, %1 cores"))
+            ? counted(cores, tr("Processor, %1 core"), tr("Processor, %1 cores"))
             : tr("GPU (%1)").arg(m_options.device);
     const QString name = showsRun ? m_run->name() : m_name;
     m_top->setMeta(m_run->isRecorded() && showsRun ? tr("%1  ·  recorded").arg(name)
