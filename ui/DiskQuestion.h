@@ -13,6 +13,7 @@ namespace spectune {
 struct DiskAnswer {
     qint64 room = -1; ///< free bytes; −1: not known
     bool hasLog = false; ///< of a run's folder
+    QString nextFolder {}; ///< where the next run's was asked for
 };
 
 /// Looks at a folder on a thread of its own that nobody waits for, at the end neither: a disk that hangs may

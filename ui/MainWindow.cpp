@@ -16,6 +16,7 @@
 #include "ui/LiveControls.h"
 #include "ui/LivePage.h"
 #include "ui/ModelSources.h"
+#include "ui/NextFolder.h"
 #include "ui/PageParts.h"
 #include "ui/PresetLibrary.h"
 #include "ui/RunBar.h"
@@ -64,6 +65,8 @@ MainWindow::MainWindow(StudioOptions options, QWidget* parent)
     qApp->installEventFilter(this);
     setMinimumSize(leastWindowSize);
     m_form = new ConfigForm(this);
+    m_next = new NextFolder(this);
+    connect(m_next, &NextFolder::changed, this, &MainWindow::refreshContext);
     m_session = new SessionController(m_options.engine, this);
     m_facts = new SetupFacts(*m_session, *m_form, this);
     m_facts->setDevice(m_options.device);
@@ -248,10 +251,10 @@ void MainWindow::refreshContext()
     if (!m_run->hasRun())
         m_run->showSetup(*m_form, m_name);
     if (!isActive(m_session->state()))
-        m_plannedFolder = nextRunFolder(m_name);
+        m_next->look(m_name);
     const QString summary = m_demo && !m_run->hasRun()
         ? tr("A tiny model learns to turn a story into a record. Everything is filled in.")
-        : tr("Trains into %1").arg(shownPath(m_plannedFolder));
+        : tr("Trains into %1").arg(shownPath(m_next->path()));
     m_runBar->setContext({.errors = m_form->errorCount(),
         .nextChoice = m_form->nextChoice(),
         .setupShown = setupShown,
@@ -262,7 +265,7 @@ void MainWindow::refreshContext()
     const bool warns = setupShown || !m_run->hasRun();
     m_status->setIssues(warns ? m_form->errorCount() : 0, warns ? m_form->warningCount() : 0);
     const bool showsRun = m_run->hasRun() && !(setupShown && !isActive(m_session->state()));
-    const QString folder = showsRun ? m_run->folder() : m_plannedFolder;
+    const QString folder = showsRun ? m_run->folder() : m_next->path();
     const std::int64_t seed = showsRun ? m_run->config().train.seed : m_form->config().train.seed;
     m_status->setPlace(
         (showsRun ? tr("%1     seed %2") : tr("Output: %1 (new)     seed %2")).arg(shownPath(folder)).arg(seed),
