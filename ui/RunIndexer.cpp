@@ -124,19 +124,21 @@ void RunIndexer::readAll()
     });
 }
 
-void RunIndexer::scan(const QString& root, const SearchLimits& limits)
+void RunIndexer::scan(
+    const QString& root, const SearchLimits& limits, const std::shared_ptr<const std::atomic<bool>>& cancelled)
 {
+    const auto isCancelled = [&cancelled] { return cancelled && *cancelled; };
+    const auto mayGoOn = [this, isCancelled] { return !m_stopped && !isCancelled(); };
     int added = 0;
     int known = 0;
     int unreadable = 0;
     bool whole = true;
     const bool done = guarded([&](RunDatabase& database) {
         const FoldersInUse inUse = FoldersInUse::now();
-        const FoundRuns search = findRunFolders(
-            root, [this] { return !m_stopped; }, limits);
+        const FoundRuns search = findRunFolders(root, mayGoOn, limits);
         whole = search.whole;
         for (const QString& folder : search.found) {
-            if (m_stopped)
+            if (!mayGoOn())
                 return;
             if (std::optional<RunRecord> there = database.findFolder(folder)) {
                 ++known;
@@ -151,7 +153,10 @@ void RunIndexer::scan(const QString& root, const SearchLimits& limits)
             Q_EMIT changed(record);
         }
     });
-    const SearchEnd end = !done ? SearchEnd::Failed : whole ? SearchEnd::Whole : SearchEnd::Limited;
+    const SearchEnd end = !done ? SearchEnd::Failed
+        : isCancelled()         ? SearchEnd::Cancelled
+        : whole                 ? SearchEnd::Whole
+                                : SearchEnd::Limited;
     Q_EMIT scanned(root, added, known, unreadable, end);
 }
 

@@ -31,7 +31,9 @@ public:
     void refresh();
     /// Adds the runs below @p root that are not in the history, and refreshes those that are. After an error failed()
     /// comes first, then scanned().
-    void scan(const QString& root, const SearchLimits& limits = {});
+    /// @param cancelled ends it once it is true; any thread sets it. May be null
+    void scan(const QString& root, const SearchLimits& limits = {},
+        const std::shared_ptr<const std::atomic<bool>>& cancelled = {});
     /// A run of this program has begun, or goes on. @p start has folder, name, device, started, configuration
     void begin(const RunRecord& start);
     /// It has ended as @p state; @p problem is a failure's sentence.
