@@ -6,6 +6,7 @@
 #include "ui/BudgetPanel.h"
 #include "ui/IssueList.h"
 #include "ui/RankMaps.h"
+#include "ui/RecordedRun.h"
 #include "ui/RunModel.h"
 #include "ui/TargetsPanel.h"
 #include "visualization/RankGrid.h"
@@ -225,7 +226,7 @@ void TestRankMaps::aRecordedRunShowsItsMap()
     writeFileAtomically(
         folder / "metrics.jsonl", toJsonLine(MetricPoint {1, 2.5, 0.1, 1e-3, 9, 0.5, 100, 0.5, {}}) + "\n");
     RunModel run;
-    run.openRecorded(QString::fromStdString(folder.string()));
+    run.showRecorded(readRecordedRun(QString::fromStdString(folder.string())));
     QVERIFY(run.layout());
     QCOMPARE(run.layout()->tripletCount(), 9);
     QVERIFY(run.plan().hasRankMap);
