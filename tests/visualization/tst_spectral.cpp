@@ -147,6 +147,8 @@ void TestSpectral::factorsGiveTheSameParts()
             < 1e-5 * whole.sigma.front());
     QVERIFY(distance(parts.sum(0, rank), product) < 1e-5 * norm(product));
     QVERIFY(distance(parts.sum(0, 2), whole.sum(0, 2)) < 1e-4 * norm(product));
+    QCOMPARE(parts.exactRank(), 4); // one weight is 0
+    QCOMPARE(whole.exactRank(), 4);
 }
 
 void TestSpectral::rankNothing()
@@ -154,6 +156,7 @@ void TestSpectral::rankNothing()
     const SpectralParts parts = SpectralParts::ofFactors({}, {}, {}, 6, 4);
     QCOMPARE(parts.count(), 0);
     QCOMPARE(parts.errorAt(1), 0.0);
+    QCOMPARE(parts.exactRank(), 0);
     QCOMPARE(parts.sum(0, 3).values, std::vector<float>(24));
 }
 
@@ -352,6 +355,11 @@ void TestSpectral::signsHaveTheirColours()
     }
     legend.resize(20, 16); // narrower than its two numbers
     QVERIFY(legend.bar().isEmpty());
+    legend.setReach(0.42, true); // larger values have the same colours
+    QVERIFY(legend.accessibleDescription().contains(QStringLiteral("≤ −0.42")));
+    QVERIFY(legend.toolTip().contains(QStringLiteral("≥ +0.42")));
+    legend.resize(legend.minimumSizeHint());
+    QVERIFY(legend.bar().width() >= 8.0);
 }
 
 QTEST_MAIN(TestSpectral)
