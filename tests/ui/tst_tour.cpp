@@ -35,6 +35,9 @@ private Q_SLOTS:
     void stopsHaveTextsBeforeAnyRun();
     void stopsChooseWhatHasSomethingToShow();
     void figuresOfMatricesAreOfTheShownEvent();
+    void figuresAreCountedToTheStep();
+    void oneTripletIsNotSomeOfThem();
+    void figuresHaveTheirNames();
     void aRunWithoutScoresSaysSo();
     void theLastEventWithScoresIsShown();
     void walksWithTheRun();
@@ -162,6 +165,84 @@ void TestTour::figuresOfMatricesAreOfTheShownEvent()
     QVERIFY(!said(6, 91).contains("of them"));
 }
 
+/// t counts from 0, steps from 1: after the event of step 501 there are 299 left of 800.
+void TestTour::figuresAreCountedToTheStep()
+{
+    RunHistory history;
+    TourFacts facts = plannedRun(history);
+    facts.step = 60;
+    for (const bool happened : {false, true}) {
+        if (happened)
+            history.events = {{501, 126, {}, 3, 0}};
+        const TourText text = tourStops()[8].text(facts, {});
+        QVERIFY2(text.body.contains("the event of step 501") && text.body.contains("the last 299 steps"),
+            qPrintable(text.body));
+        QCOMPARE(text.formula.front().second, QStringLiteral("= 800 − 300 = 500, step 501"));
+    }
+}
+
+void TestTour::oneTripletIsNotSomeOfThem()
+{
+    auto layout = std::make_shared<ModuleLayout>();
+    layout->kinds = {"q_proj"};
+    layout->modules.resize(1);
+    layout->modules.front().layer.value = 5;
+    layout->modules.front().kind.value = 0;
+    layout->initRank = 4;
+    RunHistory history;
+    history.events = {{131, 300, {}, 2, 1}};
+    TourFacts facts = plannedRun(history);
+    facts.layout = layout;
+    auto snapshot = std::make_shared<RankSnapshot>();
+    snapshot->layout = layout;
+    snapshot->eventStep = 131;
+    snapshot->modules = {{.rank = 3, .backAtLastEvent = 1}};
+    facts.shown = snapshot;
+    const auto formula = [&facts] { return tourStops()[6].text(facts, ModuleIndex {0}).formula; };
+    QCOMPARE(formula().at(1).second, QString("in layer 5 q_proj"));
+    QCOMPARE(formula().back().first, QString("so far"));
+    facts.state = SessionState::Finished;
+    QCOMPARE(formula().back().first, QString("in all"));
+    history.events.front().revived = 3;
+    QCOMPARE(formula().at(1).second, QString("1 of them in layer 5 q_proj"));
+}
+
+void TestTour::figuresHaveTheirNames()
+{
+    RunHistory history;
+    TourFacts facts = plannedRun(history);
+    auto layout = std::make_shared<ModuleLayout>();
+    layout->kinds = {"q_proj", "gate_proj"};
+    layout->modules.resize(2);
+    for (std::size_t i = 0; i < 2; ++i) {
+        layout->modules[i].layer.value = 0;
+        layout->modules[i].kind.value = static_cast<int>(i);
+        layout->modules[i].outFeatures = 128;
+        layout->modules[i].inFeatures = 128;
+    }
+    layout->initRank = 8;
+    facts.layout = layout;
+    auto snapshot = std::make_shared<RankSnapshot>();
+    snapshot->layout = layout;
+    snapshot->modules = {{.rank = 4}, {.rank = 1}};
+    facts.shown = snapshot;
+    const TourText triplet = tourStops()[0].text(facts, ModuleIndex {0});
+    QVERIFY(triplet.formula.at(2).second.endsWith("= 2,056 numbers"));
+    QCOMPARE(triplet.formula.back().first, QString("W"));
+    QCOMPARE(triplet.formula.back().second, QStringLiteral("= 128 × 128 = 16,384"));
+    const TourText kept = tourStops()[9].text(facts, {});
+    QCOMPARE(kept.formula.front().second, QString("highest 4.00 in q, lowest 1.00 in gate"));
+    history.metrics.resize(2);
+    history.metrics[0].step = 1;
+    history.metrics[0].orth = 0.31;
+    history.metrics[1].step = 800;
+    history.metrics[1].orth = 0.012;
+    const TourText right = tourStops()[7].text(facts, {});
+    QVERIFY2(
+        right.formula.back().second.startsWith(QStringLiteral("γR was ")), qPrintable(right.formula.back().second));
+    QVERIFY(right.formula.back().second.endsWith("at step 1"));
+}
+
 void TestTour::aRunWithoutScoresSaysSo()
 {
     RunHistory history;
@@ -254,7 +335,8 @@ void TestTour::walksWithTheRun()
     tour().next(); // waits
     QCOMPARE(tour().place(), 3U);
     const TourText budget = tour().stop().text(tour().facts(), {});
-    QVERIFY(budget.formula.back().second.contains("321, so 15 of 336"));
+    QCOMPARE(budget.formula[1].second, QStringLiteral("= ⌊ 126 + 210 · (1 − 10 / 420)³ ⌋"));
+    QCOMPARE(budget.formula.back().second, "= 321 at step 91 (t counts from 0), so 15 of 336 triplets go");
     tour().skipWait();
     QCOMPARE(tour().place(), 4U);
     QVERIFY(!tour().mayGoOn());
