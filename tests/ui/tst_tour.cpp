@@ -6,6 +6,7 @@
 #include "ui/Inspector.h"
 #include "ui/LearnDesk.h"
 #include "ui/LearnPage.h"
+#include "ui/LessonDelegate.h"
 #include "ui/LivePage.h"
 #include "ui/RunModel.h"
 #include "ui/SessionController.h"
@@ -16,10 +17,12 @@
 #include "ui/TourLesson.h"
 #include "ui/TourRing.h"
 
+#include <QListWidget>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTest>
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <vector>
@@ -267,11 +270,25 @@ void TestTour::theLastEventWithScoresIsShown()
         = [&](const MaskEvent& event) { return run.replay().at(run.layout(), events, event.step)->hasScores; };
     const bool first = has(events.front());
     const bool last = has(events.back());
-    QCOMPARE(run.shownSnapshot()->hasScores, first || last);
-    if (first || !last)
+    const std::int64_t next = tour().facts().happenedAt(TourEvent::FirstRevival);
+    const auto before = std::find_if(
+        events.rbegin(), events.rend(), [&](const MaskEvent& event) { return event.step <= next && has(event); });
+    const bool between = before != events.rend();
+    QCOMPARE(run.shownSnapshot()->hasScores, first || between || last);
+    if (first || (!between && !last))
         QCOMPARE(run.shownStep(), events.front().step);
     else
-        QCOMPARE(run.shownSnapshot()->eventStep, events.back().step);
+        QCOMPARE(run.shownSnapshot()->eventStep, between ? before->step : events.back().step);
+    // Learn's list has the same moment, and so its steps ascend where scores are known.
+    const auto shown = run.shownSnapshot();
+    tour().leave();
+    window().showWorkspace(Workspace::Learn);
+    window().learn().page().showLesson(LearnPage::Lesson::Tour);
+    const auto* stops = window().learn().page().tourLesson().findChild<QListWidget*>();
+    QTRY_VERIFY(stops->count() == static_cast<int>(Tour::count()));
+    if (shown->hasScores)
+        QCOMPARE(stops->item(5)->data(LessonDelegate::detailRole).toString(),
+            QStringLiteral("step %1 of this run").arg(shown->eventStep));
 }
 
 void TestTour::stopsChooseWhatHasSomethingToShow()
