@@ -154,13 +154,13 @@ QWidget* RankBoundLesson::makeBound()
         said->addWidget(label);
     said->addStretch();
     m_words->addLayout(said, 3);
-    auto* about
-        = makeCaption(tr("Beyond the bound no local minimum is spurious, so every start reaches the best loss. Below "
-                         "it a start may get stuck, or the rank may be too small for the best loss; neither need be: "
-                         "the bound is conservative, and smaller ranks mostly suffice. It holds for the linearised "
-                         "loss with weight decay, not for every fine-tuning, and generated text has no small K. Jang, "
-                         "Lee, Ryu, ICML 2024."),
-            "third", true);
+    auto* about = makeCaption(
+        tr("Beyond the bound no local minimum is spurious, so every start reaches the best loss. Below "
+           "it a start may get stuck, or the rank may be too small for the best loss; neither has to happen: "
+           "the bound is conservative, and smaller ranks mostly suffice. It holds for the linearised "
+           "loss with weight decay, not for every fine-tuning, and generated text has no small K. Jang, "
+           "Lee, Ryu, ICML 2024."),
+        "third", true);
     about->setAlignment(Qt::AlignLeft | Qt::AlignTop);
     m_words->addLayout(readable(about), 2);
     numbers->addLayout(m_words);
@@ -208,7 +208,7 @@ QWidget* RankBoundLesson::makeTrial()
     m_starts->setAccessibleName(tr("Final training loss of every start, by rank"));
     column->addWidget(m_starts, 1);
     m_outcome = makeText(QString(), "second", true);
-    column->addLayout(readable(m_outcome));
+    column->addWidget(m_outcome); // short lines: they need no narrower column
     connect(m_train, &QPushButton::clicked, this, &RankBoundLesson::toggleTrial);
     return block;
 }
@@ -255,7 +255,7 @@ void RankBoundLesson::refresh()
     m_detail->setText(tr("Rank %1 gives %1 · %2 / 2 = %3, the first above %4. Rank %5 gives %6.")
                           .arg(formatCount(rank), formatCount(rank + 1), formatCount(triangle(rank)),
                               formatCount(product()), formatCount(rank - 1), formatCount(triangle(rank - 1))));
-    m_curve->setCurve(boundCurve(product()), tr("K·N, log axis"), tr("smallest rank beyond the bound, log axis"));
+    m_curve->setCurve(boundCurve(product()), tr("K·N, log axis"), tr("Smallest rank beyond the bound"), tr("log axis"));
     m_curve->setPoint({static_cast<double>(product()), static_cast<double>(rank)},
         tr("K·N = %1, r ≥ %2").arg(formatCount(product()), formatCount(rank)));
     refreshRun();
@@ -329,13 +329,14 @@ void RankBoundLesson::tellTrial()
         return;
     }
     const int free = m_starts->firstFree();
-    const QString best = tr("best loss %1, and stuck is what ends more than %2 above it")
+    const QString found = free > RankTrial::ranks
+        ? tr("At every rank some start got stuck.")
+        : tr("From rank %1 on every start reached the best loss; the bound asks for %2.")
+              .arg(free)
+              .arg(formatCount(bound()));
+    const QString best = tr("The best loss is %1; a start that ends more than %2 above it is stuck.")
                              .arg(formatShort(m_starts->best()), formatPercent(StartsPlot::tolerance));
-    m_outcome->setText(free > RankTrial::ranks
-            ? tr("At every rank some start got stuck (%1).").arg(best)
-            : tr("From rank %1 on every start reached the best loss; the bound asks for %2 (%3).")
-                  .arg(free)
-                  .arg(formatCount(bound()), best));
+    m_outcome->setText(found + QLatin1Char('\n') + best);
 }
 
 void RankBoundLesson::showEvent(QShowEvent* event)

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <utility>
 
 namespace spectune {
@@ -26,7 +27,30 @@ constexpr double room = 1.25; ///< the axis reaches this factor beyond what is d
 constexpr double leastReach = 1.6; ///< from its lower to its upper end: noise shall not look like a spread
 constexpr double markRadius = 3.0;
 constexpr double markPitch = 7.0; ///< px from one mark to the next beside it
+constexpr double columnGap = 8.0; ///< px that stay free at either side of a rank's column
 constexpr double markReach = 5.0; ///< px from a mark's centre: there the pointer is on it
+
+/// For each of @p centres, how far the middle of the marks at its height lies from column 0.
+std::vector<double> middles(const std::vector<QPointF>& centres, const std::vector<int>& columns)
+{
+    std::vector<std::size_t> order(centres.size());
+    std::iota(order.begin(), order.end(), std::size_t {0});
+    std::ranges::sort(order, {}, [&centres](std::size_t mark) { return centres[mark].y(); });
+    std::vector<double> found(centres.size());
+    for (std::size_t first = 0, last = 0; first < order.size(); first = last) {
+        int low = columns[order[first]];
+        int high = low;
+        last = first + 1;
+        while (last < order.size() && centres[order[last]].y() - centres[order[last - 1]].y() < markPitch) {
+            low = std::min(low, columns[order[last]]);
+            high = std::max(high, columns[order[last]]);
+            ++last;
+        }
+        for (std::size_t i = first; i < last; ++i)
+            found[order[i]] = 0.5 * (low + high);
+    }
+    return found;
+}
 
 } // namespace
 
@@ -127,7 +151,6 @@ std::vector<QPointF> StartsPlot::marks(int rank) const
 {
     std::vector<int> columns; // of each mark: 0, then by turns to the right and to the left
     std::vector<QPointF> centres;
-    int furthest = 0;
     for (const double loss : m_losses.at(index(rank))) {
         const double y = yOf(loss);
         int column = 0;
@@ -144,13 +167,17 @@ std::vector<QPointF> StartsPlot::marks(int rank) const
         }
         columns.push_back(column);
         centres.emplace_back(xOf(rank), y);
-        furthest = std::max(furthest, std::abs(column));
     }
     // In a column too narrow for all of them they overlap, each a little beside the one before it.
-    const double reach = plotRect().width() / static_cast<double>(m_losses.size()) / 2.0 - markRadius - 1.0;
-    const double pitch = std::min(markPitch, std::max(0.0, reach) / std::max(1, furthest));
+    const std::vector<double> middle = middles(centres, columns);
+    double furthest = 1.0;
     for (std::size_t i = 0; i < centres.size(); ++i)
-        centres[i].rx() += columns[i] * pitch;
+        furthest = std::max(furthest, std::abs(columns[i] - middle[i]));
+    const double half = plotRect().width() / static_cast<double>(m_losses.size()) / 2.0;
+    const double reach = half - markRadius - std::min(columnGap, half / 4.0);
+    const double pitch = std::min(markPitch, std::max(0.0, reach) / furthest);
+    for (std::size_t i = 0; i < centres.size(); ++i)
+        centres[i].rx() += (columns[i] - middle[i]) * pitch;
     return centres;
 }
 

@@ -34,7 +34,8 @@ public:
     /// Each with a grid line and a figure, none of which meets another or that of the best loss; empty before the first
     /// start.
     [[nodiscard]] std::vector<double> lossTicks() const;
-    /// Centres of a rank's starts, in the order they came: equal ones stand side by side. @pre 1 <= rank <= ranks
+    /// Centres of a rank's starts, in the order they came: equal ones stand side by side,
+    /// in the middle of its column. @pre 1 <= rank <= ranks
     [[nodiscard]] std::vector<QPointF> marks(int rank) const;
     [[nodiscard]] QString toCsv() const; ///< a line for each start, ranks ascending
     /// Of a start under the pointer its loss, else all that started at the rank.

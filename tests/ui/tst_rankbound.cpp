@@ -12,8 +12,11 @@
 #include "ui/RunModel.h"
 #include "ui/SetupPage.h"
 #include "visualization/BoundCurve.h"
+#include "visualization/Fonts.h"
 #include "visualization/StartsPlot.h"
 
+#include <QFontMetrics>
+#include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QTest>
@@ -46,6 +49,7 @@ private Q_SLOTS:
     void curveHoldsThePoint();
     void theCurveIsAStaircase_data();
     void theCurveIsAStaircase();
+    void theAxisIsNamedAfterTheRanks();
     void theRunsRanksStandBeside();
     void aRunsTotalBudgetIsItsTarget();
     void startsAreCounted();
@@ -167,6 +171,20 @@ void TestRankBound::theCurveIsAStaircase()
     QVERIFY(test::hasInk(curve.grab().toImage(), (line[0] + line[1]) / 2.0, 4.0));
 }
 
+void TestRankBound::theAxisIsNamedAfterTheRanks()
+{
+    const auto namedBy = [](const QString& note) {
+        BoundCurve curve;
+        curve.resize(500, 220);
+        curve.setCurve({{1, 2}, {3, 3}, {10, 4}}, "x", "Rank", note);
+        return curve.grab().toImage();
+    };
+    const double name = tabularWidth(Fonts::captionBold(), "Rank");
+    const QRectF behind(44.0 + name + 3.0, 0.0, 80.0, 16.0); // what kind of axis it is stands behind its name
+    QVERIFY(test::hasInk(namedBy("log axis"), behind));
+    QVERIFY(!test::hasInk(namedBy({}), behind));
+}
+
 void TestRankBound::theRunsRanksStandBeside()
 {
     QVERIFY(m_bench->open());
@@ -283,11 +301,14 @@ void TestRankBound::equalStartsStandSideBySide()
     QCOMPARE(marks.size(), std::size_t {12});
     const double half = (plot.xOf(2) - plot.xOf(1)) / 2.0;
     for (std::size_t i = 0; i < marks.size(); ++i) {
-        QVERIFY(std::abs(marks[i].x() - plot.xOf(1)) <= half - 3.0); // in its column
+        // In its column, and not so near its end that columns run into one another.
+        QVERIFY(std::abs(marks[i].x() - plot.xOf(1)) <= half - 3.0 - std::min(8.0, half / 4.0) + 1e-6);
         QCOMPARE(marks[i].y(), plot.yOf(i % 2 == 0 ? 0.2 : 0.2001));
         for (std::size_t other = 0; other < i; ++other)
             QVERIFY(std::abs(marks[i].x() - marks[other].x()) >= least);
     }
+    const auto [left, right] = std::ranges::minmax(marks, {}, &QPointF::x);
+    QVERIFY(std::abs((left.x() + right.x()) / 2.0 - plot.xOf(1)) < 1e-6); // in its middle
     for (const QPointF& mark : plot.marks(2))
         QCOMPARE(mark.x(), plot.xOf(2));
     QVERIFY(plot.marks(1) == marks);
@@ -346,6 +367,13 @@ void TestRankBound::theTrialRunsOnThePage()
     QTRY_COMPARE_WITH_TIMEOUT(lesson().trainButton().text(), QString("Train again"), patience);
     QVERIFY(lesson().trainButton().icon().pixmap(12).toImage() == train);
     QVERIFY2(lesson().outcome().contains("the bound asks for 6"), qPrintable(lesson().outcome()));
+    for (const QString& line : lesson().outcome().split('\n')) { // two sentences, each in a line of its own
+        const auto labels = lesson().findChildren<QLabel*>();
+        const auto label = std::ranges::find(labels, lesson().outcome(), &QLabel::text);
+        QVERIFY(label != labels.end());
+        QTRY_VERIFY2(QFontMetrics((*label)->font()).horizontalAdvance(line) <= (*label)->width(), qPrintable(line));
+        QVERIFY(line.endsWith('.') && !line.contains('('));
+    }
     // Another problem: what was shown is not its result.
     lesson().setSamples(24);
     QCOMPARE(lesson().starts().count(), 0);
