@@ -28,7 +28,6 @@ constexpr double leastReach = 1.6; ///< from its lower to its upper end: noise s
 constexpr double markRadius = 3.0;
 constexpr double markPitch = 7.0; ///< px from one mark to the next beside it
 constexpr double columnGap = 8.0; ///< px that stay free at either side of a rank's column
-constexpr double markReach = 5.0; ///< px from a mark's centre: there the pointer is on it
 
 /// For each of @p centres, how far the middle of the marks at its height lies from column 0.
 std::vector<double> middles(const std::vector<QPointF>& centres, const std::vector<int>& columns)
@@ -100,6 +99,12 @@ int StartsPlot::firstFree() const
     return first;
 }
 
+void StartsPlot::setChosen(std::array<int, 2> ranks)
+{
+    m_chosen = ranks;
+    update();
+}
+
 void StartsPlot::setEmptyText(const QString& text)
 {
     m_emptyText = text;
@@ -109,6 +114,13 @@ void StartsPlot::setEmptyText(const QString& text)
 QRectF StartsPlot::plotRect() const
 {
     return QRectF(rect()).adjusted(leftMargin, topMargin, -rightMargin, -bottomMargin);
+}
+
+QRectF StartsPlot::columnOf(int rank) const
+{
+    const QRectF plot = plotRect();
+    const double wide = plot.width() / static_cast<double>(m_losses.size());
+    return {plot.left() + wide * (rank - 1), plot.top(), wide, plot.height()};
 }
 
 double StartsPlot::xOf(int rank) const
@@ -181,68 +193,6 @@ std::vector<QPointF> StartsPlot::marks(int rank) const
     return centres;
 }
 
-QString StartsPlot::startText(int rank, std::size_t start) const
-{
-    const double loss = m_losses.at(index(rank)).at(start);
-    const QString words = isStuck(loss) ? tr("Rank %1, start %2: loss %3, stuck") : tr("Rank %1, start %2: loss %3");
-    return words.arg(formatCount(rank), formatCount(static_cast<std::int64_t>(start) + 1), formatShort(loss));
-}
-
-QString StartsPlot::rankText(int rank) const
-{
-    const std::vector<double>& losses = m_losses.at(index(rank));
-    if (losses.empty())
-        return {};
-    if (losses.size() == 1)
-        return startText(rank, 0);
-    const auto [least, most] = std::ranges::minmax_element(losses);
-    return tr("Rank %1: losses from %2 to %3, %4 of %5 starts stuck")
-        .arg(formatCount(rank), formatShort(*least), formatShort(*most), formatCount(stuckAt(rank)),
-            formatCount(static_cast<std::int64_t>(losses.size())));
-}
-
-QString StartsPlot::textAt(QPointF place) const
-{
-    const QRectF plot = plotRect();
-    if (place.x() < plot.left() || place.x() >= plot.right())
-        return {};
-    const auto ranks = static_cast<int>(m_losses.size());
-    const int rank = std::min(ranks, 1 + static_cast<int>((place.x() - plot.left()) / plot.width() * ranks));
-    const std::vector<QPointF> centres = marks(rank);
-    const auto distance
-        = [place](QPointF centre) { return std::hypot(centre.x() - place.x(), centre.y() - place.y()); };
-    const auto nearest = std::ranges::min_element(centres, {}, distance);
-    if (nearest != centres.end() && distance(*nearest) <= markReach)
-        return startText(rank, static_cast<std::size_t>(nearest - centres.begin()));
-    return rankText(rank);
-}
-
-int StartsPlot::valueCount() const
-{
-    return static_cast<int>(std::ranges::count_if(m_losses, [](const auto& losses) { return !losses.empty(); }));
-}
-
-int StartsPlot::triedRank(int value) const
-{
-    int rank = 1;
-    for (int before = value; rank < static_cast<int>(m_losses.size()); ++rank)
-        if (!m_losses[index(rank)].empty() && before-- == 0)
-            break;
-    return rank;
-}
-
-QString StartsPlot::valueText(int value) const
-{
-    return rankText(triedRank(value));
-}
-
-QPointF StartsPlot::valuePlace(int value) const
-{
-    const int rank = triedRank(value);
-    const std::vector<double>& losses = m_losses.at(index(rank));
-    return marks(rank).at(static_cast<std::size_t>(std::ranges::min_element(losses) - losses.begin()));
-}
-
 double StartsPlot::boundX() const
 {
     const QRectF plot = plotRect();
@@ -267,6 +217,12 @@ void StartsPlot::paintGround(QPainter& painter) const
     painter.fillRect(plot, theme.phaseEnd);
     if (m_bound <= static_cast<int>(m_losses.size()))
         painter.fillRect(QRectF(QPointF(boundX(), plot.top()), plot.bottomRight()), theme.phaseCubic);
+    painter.setBrush(Qt::NoBrush);
+    for (const int rank : m_chosen)
+        if (rank >= 1 && rank <= static_cast<int>(m_losses.size())) {
+            painter.setPen(QPen(theme.text3, 1.0));
+            painter.drawRoundedRect(columnOf(rank).adjusted(2.5, 0.5, -2.5, -0.5), 3.0, 3.0);
+        }
     paintLosses(painter);
     if (m_bound <= static_cast<int>(m_losses.size()))
         paintBound(painter);
@@ -344,8 +300,9 @@ void StartsPlot::paintRank(QPainter& painter, int rank) const
     const double pitch = plot.width() / static_cast<double>(m_losses.size());
     const auto& losses = m_losses.at(index(rank));
     const QRectF below(xOf(rank) - pitch / 2.0, plot.bottom() + 3.0, pitch, lineHeight);
-    painter.setFont(rank == m_bound ? Fonts::captionBold() : Fonts::caption());
-    painter.setPen(rank == m_bound ? theme.text : theme.text2);
+    const bool stands = rank == m_bound || std::ranges::find(m_chosen, rank) != m_chosen.end();
+    painter.setFont(stands ? Fonts::captionBold() : Fonts::caption());
+    painter.setPen(stands ? theme.text : theme.text2);
     drawTabular(painter, below, Qt::AlignHCenter | Qt::AlignVCenter, QString::number(rank));
     if (losses.empty())
         return;

@@ -11,8 +11,10 @@
 #include "ui/RankTrial.h"
 #include "ui/RunModel.h"
 #include "ui/SetupPage.h"
+#include "ui/TrialCourses.h"
 #include "visualization/BoundCurve.h"
 #include "visualization/Fonts.h"
+#include "visualization/LossCourses.h"
 #include "visualization/StartsPlot.h"
 
 #include <QFontMetrics>
@@ -20,8 +22,10 @@
 #include <QLineEdit>
 #include <QPushButton>
 #include <QTest>
+#include <QToolTip>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 using namespace spectune;
@@ -63,6 +67,8 @@ private Q_SLOTS:
     void noStartIsStuckBeyondTheBound_data();
     void noStartIsStuckBeyondTheBound();
     void theTrialRunsOnThePage();
+    void coursesOfTwoRanksAreShown();
+    void coursesNeedRoom();
     void aTotalBudgetIsWhatTheBoundIsHeldAgainst();
 
 private:
@@ -327,6 +333,11 @@ void TestRankBound::aTrialIsTheSameEachTime()
     QVERIFY(std::isfinite(other) && other > 0.0);
     const std::atomic<bool> stopped {true};
     QVERIFY(std::isnan(RankTrial(32).train(3, 2, stopped)));
+    std::vector<float> course; // how it came there; who keeps it changes nothing
+    QCOMPARE(RankTrial(32).train(3, 2, going, &course), loss);
+    QCOMPARE(course.size(), std::size_t {RankTrial::steps + 1});
+    QCOMPARE(course.back(), static_cast<float>(loss));
+    QVERIFY(course.front() > 2.0F * course.back());
 }
 
 void TestRankBound::noStartIsStuckBeyondTheBound_data()
@@ -385,6 +396,57 @@ void TestRankBound::theTrialRunsOnThePage()
     const int then = lesson().starts().count();
     QCoreApplication::processEvents();
     QCOMPARE(lesson().starts().count(), then);
+}
+
+void TestRankBound::coursesOfTwoRanksAreShown()
+{
+    EmptyPlot starts(4, 3);
+    TrialCourses courses(starts);
+    courses.clear(4, 3);
+    courses.setShown(true);
+    const auto train = [&](int rank, float end) {
+        starts.add(rank, end);
+        courses.add(rank, {1.0F, 0.5F, end});
+    };
+    using Ranks = std::array<int, 2>;
+    for (int rank = 1; rank <= 4; ++rank)
+        train(rank, 0.1F);
+    train(1, 0.4F);
+    QVERIFY((courses.chosen() == Ranks {1, 3})); // some start is stuck at rank 1, and 3 is the bound
+    QCOMPARE(courses.plot(0).title(), QString("Rank 1"));
+    QCOMPARE(courses.plot(0).outcome(), QString("1 of 2 stuck"));
+    QCOMPARE(courses.plot(1).outcome(), QString("all 1 reach the best loss"));
+    const LossCourses& plot = courses.plot(0);
+    QCOMPARE(plot.valueText(1), QString("Rank 1, start 2: ends at 0.40, stuck"));
+    QVERIFY(plot.xOf(2) > plot.xOf(1) && plot.yOf(0.1) > plot.yOf(0.4));
+    QCOMPARE(plot.textAt({plot.xOf(2) - 1.0, plot.yOf(0.1)}), QString("Rank 1, start 1, step 2: loss 0.10"));
+    QVERIFY(plot.toCsv().startsWith("rank,start,step,loss\n1,1,0,1\n1,1,1,0.5\n"));
+    QTest::mouseClick(&starts, Qt::LeftButton, {}, QPoint(static_cast<int>(starts.xOf(4)), 100));
+    QVERIFY((courses.chosen() == Ranks {3, 4}));
+    QTest::mouseClick(&starts, Qt::LeftButton, {}, QPoint(static_cast<int>(starts.xOf(2)), 100));
+    QVERIFY((courses.chosen() == Ranks {2, 4})); // 4 was chosen later than 3
+    for (const Qt::Key key : {Qt::Key_Left, Qt::Key_Return}) // rank 1 is the first that the keys read
+        QTest::keyClick(&starts, key);
+    QVERIFY((courses.chosen() == Ranks {1, 2}));
+    QToolTip::hideText();
+    QVERIFY(test::hasInk(starts.grab().toImage(), QRectF(starts.xOf(1) - 55.0, 60.0, 10.0, 2.0))); // its frame
+}
+
+void TestRankBound::coursesNeedRoom()
+{
+    m_bench->size = {1920, 1080};
+    QVERIFY(m_bench->open());
+    showLesson();
+    lesson().setSamples(3);
+    QVERIFY(!lesson().courses().isVisible()); // nothing has trained
+    lesson().trainButton().click();
+    QTRY_VERIFY_WITH_TIMEOUT(!lesson().outcome().isEmpty(), patience);
+    QTRY_VERIFY(lesson().courses().isVisible());
+    QCOMPARE(lesson().courses().plot(1).rank(), static_cast<int>(lesson().bound()));
+    QCOMPARE(lesson().courses().plot(0).valueCount(), RankTrial::starts);
+    QTRY_VERIFY(lesson().starts().height() > lesson().courses().height()); // what it is about keeps most of the column
+    window().resize(1280, 800);
+    QTRY_VERIFY(!lesson().courses().isVisible());
 }
 
 void TestRankBound::aTotalBudgetIsWhatTheBoundIsHeldAgainst()
