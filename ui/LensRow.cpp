@@ -241,7 +241,8 @@ void LensRow::setParts(std::shared_ptr<const SpectralParts> parts, const QString
     for (const float value : all.values)
         m_reach = std::max<double>(m_reach, std::abs(value));
     // A few large values would leave the rest of a signed matrix grey.
-    const bool clipped = m_colors == MatrixView::Colors::Signed && m_reach >= farAbove * medianSize(all.values);
+    const bool clipped
+        = m_colors == MatrixView::Colors::Signed && m_reach > 0.0 && m_reach >= farAbove * medianSize(all.values);
     if (clipped)
         m_reach *= clippedShare;
     showReach(m_reach, clipped);
