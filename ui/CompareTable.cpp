@@ -56,10 +56,11 @@ QString shortName(const CompareRow& row)
 }
 
 /// Its 0 as Set up tells it where it is no amount, "at the end"; the values that are copied and saved stay numbers.
+/// "none" would read as a value that is not known, beside other runs' numbers: such a 0 stays what it is.
 CompareRow told(CompareRow row)
 {
     const FieldInfo* field = row.isKey ? findField(row.name.toStdString()) : nullptr;
-    if (field && !field->zero.empty())
+    if (field && !field->zero.empty() && field->zero != "none")
         std::ranges::replace(row.values, QStringLiteral("0"), fieldWords(field->zero));
     return row;
 }

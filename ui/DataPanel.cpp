@@ -128,9 +128,12 @@ QWidget* DataPanel::makeDataSection(SetupFields& fields)
     auto* section = new QWidget;
     auto* column = makeSection(10, 4);
     section->setLayout(column);
-    column->addWidget(makeHeading(tr("Dataset")));
-    m_decision = makeCaption(QString(), "third", true);
-    column->addWidget(m_decision);
+    auto* head = new QHBoxLayout; // one line, so that the preview further down shows more of its sample
+    m_decision = makeCaption(QString());
+    head->addWidget(makeHeading(tr("Dataset")));
+    head->addStretch();
+    head->addWidget(m_decision);
+    column->addLayout(head);
     column->addWidget(fields.make(QStringLiteral("data.path")));
     column->addWidget(fields.make(QStringLiteral("data.eval_path")));
     auto* grid = new QGridLayout;

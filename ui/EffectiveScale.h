@@ -7,7 +7,7 @@
 
 namespace spectune {
 
-/// s and what it acts like on a model of this width, as validate() judges it (ADALORA.md, section 6): a row of Q starts
+/// s and what it acts like on a model of this width, as validate() judges it (see widthFactor()): a row of Q starts
 /// with the norm 0.02 √width, which takes that much off where it is below 1. Methods without Λ lose nothing.
 struct EffectiveScale {
     double alpha = 0.0;

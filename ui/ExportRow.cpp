@@ -74,7 +74,11 @@ ExportRow::ExportRow(const QString& format, QWidget* parent)
     m_size = makeText(QString());
     m_size->setFixedWidth(sizeWidth);
     m_size->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
-    row->addWidget(m_size);
+    auto* size = new QVBoxLayout; // as what is beside it: an odd pixel goes to the same side
+    size->addStretch();
+    size->addWidget(m_size);
+    size->addStretch();
+    row->addLayout(size);
     row->addWidget(makeCheck());
     connect(m_box, &QCheckBox::toggled, this, &ExportRow::chosenChanged);
     connect(m_box, &QCheckBox::clicked, this, [this] { m_decided = true; });

@@ -59,7 +59,8 @@ QString ExportTexts::expectedSize(const QString& format, const ExportFacts& fact
     const std::int64_t bytes = facts.expectedBytes(format);
     if (bytes <= 0)
         return tr("after writing");
-    return tr("about %1").arg(formatFileSize(static_cast<double>(bytes)));
+    const QString size = formatFileSize(static_cast<double>(bytes));
+    return size.front().isDigit() ? tr("about %1").arg(size) : size; // "under 0.1 MB" is no figure
 }
 
 QString ExportTexts::shortOfSpace(std::int64_t wanted, std::int64_t free)
@@ -103,7 +104,7 @@ QString ExportTexts::detail(const ExportReport& report)
         return tr("to W0 + ΔW; nothing was rounded");
     const QString type = QString::fromStdString(report.dtype);
     if (report.roundingLoss < smallLoss) // too little for per cent
-        return tr("rounding to %1: relative change of ΔW %2").arg(type, formatScientific(report.roundingLoss, 0));
+        return tr("rounding to %1: relative change of ΔW %2").arg(type, formatScientific(report.roundingLoss, 1));
     return tr("rounding to %1 changes ΔW by %2 %").arg(type, formatShort(100.0 * report.roundingLoss));
 }
 

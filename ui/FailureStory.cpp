@@ -112,7 +112,7 @@ QString adviceOnFailure(const RunModel& run)
                      : StoryTexts::tr("Look at the named file, then start again.");
     case FailureKind::OutOfMemory:
         return StoryTexts::tr("With the same result: a smaller micro-batch size, or gradient checkpointing. A smaller "
-                              "“Longest sample” needs less, too, but cuts samples.");
+                              "“Length limit” needs less, too, but cuts samples.");
     case FailureKind::Diverged:
         return StoryTexts::tr("A lower learning rate, a longer warm-up or stronger gradient clipping; or resume from "
                               "an earlier checkpoint.");
@@ -157,13 +157,15 @@ std::vector<FailureStory::Kept> keptOf(const RunModel& run)
         kept.push_back(
             {false, steps, run.isHeld() ? StoryTexts::tr("in memory alone, as long as the program stays open") : lost});
     }
-    if (const auto& history = run.history(); !history.metrics.empty())
-        kept.push_back({true,
+    if (const auto& history = run.history(); !history.metrics.empty()) {
+        const QString replayed = counted(static_cast<std::int64_t>(history.events.size()),
+            StoryTexts::tr("the timeline replays %1 masking event"),
+            StoryTexts::tr("the timeline replays %1 masking events"));
+        kept.push_back({!run.isHeld(), // it is their file that could not be written, or the next in turn
             counted(static_cast<std::int64_t>(history.metrics.size()), StoryTexts::tr("Loss and ranks of %1 step"),
                 StoryTexts::tr("Loss and ranks of %1 steps")),
-            counted(static_cast<std::int64_t>(history.events.size()),
-                StoryTexts::tr("the timeline replays %1 masking event"),
-                StoryTexts::tr("the timeline replays %1 masking events"))});
+            run.isHeld() ? StoryTexts::tr("the newest lines are in memory alone; %1").arg(replayed) : replayed});
+    }
     return kept;
 }
 

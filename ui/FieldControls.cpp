@@ -79,6 +79,14 @@ public:
         m_line->setSuffix(text.isEmpty() || !m_line->text().isEmpty() ? m_unit : QString());
     }
 
+    void setUnused(const QString& words) override
+    {
+        if (words == m_unused)
+            return;
+        m_unused = words;
+        showResting(m_line->text());
+    }
+
     void setNote(const QString& text) override { m_line->setSuffix(text.isEmpty() ? m_unit : text); }
     void setMark(FieldMark mark) override { setMarkProperty(m_line, mark); }
 
@@ -104,8 +112,9 @@ private:
     /// A number that is not being typed reads as numbers do elsewhere, and a 0 that is no amount says what it means.
     void showResting(const QString& text)
     {
-        const bool words = text == QLatin1String("0") && !m_zero.isEmpty();
-        const QString shown = words ? m_zero : shownNumber(text);
+        const bool zero = text == QLatin1String("0") && !m_zero.isEmpty();
+        const bool words = zero || !m_unused.isEmpty();
+        const QString shown = !m_unused.isEmpty() ? m_unused : zero ? m_zero : shownNumber(text);
         m_line->setRestingText(shown == text ? QString() : shown, words);
     }
 
@@ -130,6 +139,7 @@ private:
     FieldLine* m_line;
     QString m_unit;
     QString m_zero; ///< in words
+    QString m_unused;
 };
 
 class ChoiceControl : public FieldControl {

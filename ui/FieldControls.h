@@ -23,6 +23,9 @@ public:
     virtual void setValue(const FieldValue& value) = 0;
     /// What std::monostate, or an empty text, stands for: "12 (by target)".
     virtual void setDerived(const QString&) { }
+    /// What stands there, while the keyboard is elsewhere, in place of a number that counts for nothing as other fields
+    /// are: "by steps". Empty: it counts.
+    virtual void setUnused(const QString&) { }
     /// Quiet text inside the field's right end, after the unit: "7,473 samples".
     virtual void setNote(const QString&) { }
     virtual void setMark(FieldMark) { }

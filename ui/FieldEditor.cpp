@@ -27,6 +27,13 @@ const FieldInfo& requireField(const QString& key)
     throw configError("There is no field %1.", key.toStdString());
 }
 
+/// What stands in a field whose value counts for nothing, as the others are; empty: it counts.
+QString unusedWords(const ConfigForm& form, const QString& key)
+{
+    const bool unused = key == QLatin1String("train.epochs") && form.config().train.steps > 0;
+    return unused ? FieldEditor::tr("by steps") : QString();
+}
+
 } // namespace
 
 FieldEditor::FieldEditor(ConfigForm& form, const QString& key, QWidget* parent)
@@ -88,6 +95,7 @@ void FieldEditor::showValue(const QString& key)
     const bool typing = key == m_key && line && line->hasFocus();
     if ((key.isEmpty() || key == m_key) && !typing)
         m_control->setValue(m_form.value(m_key));
+    m_control->setUnused(unusedWords(m_form, m_key));
     if (m_info.optional || m_info.type == FieldType::Text || m_info.type == FieldType::TextList
         || m_info.type == FieldType::IntegerList)
         m_control->setDerived(m_form.derivedText(m_key));
@@ -102,7 +110,7 @@ void FieldEditor::showIssues()
     if (found != issues.end()) {
         if (found->severity != Severity::Note)
             m_mark = found->severity == Severity::Error ? FieldMark::Error : FieldMark::Warning;
-        text = withShownNumbers(labelledWords(found->text.english().size() <= 70 ? found->text : found->title));
+        text = withShownNumbers(labelledWords(found->title)); // "Issues" has the sentence
     }
     m_control->setMark(m_mark);
     if (m_text != text) {

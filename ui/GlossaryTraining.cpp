@@ -107,9 +107,10 @@ void Glossary::addFiles()
                     "random state."),
                 {}, GlossaryPage::tr("common usage"), {"train.save_every"}, {"adapter"}},
             {"replay", GlossaryPage::tr("Replay file"),
-                GlossaryPage::tr("replay.bin in a run's folder keeps λ and the score of every triplet at the masking "
-                                 "events, in at most 20 MB; of a long run at fewer of them. With it any step is shown "
-                                 "again without the model. Without it a run still has its curves and its ranks."),
+                GlossaryPage::tr(
+                    "replay.bin in a run's folder keeps λ and the score of every triplet at the masking "
+                    "events, usually below 20 MB; of a long run at fewer of them. With it any step is shown "
+                    "again without the model. Without it a run still has its curves and its ranks."),
                 {}, GlossaryPage::tr("Spectune"), {}, {"event", "checkpoint"}},
             {"export", GlossaryPage::tr("Export"),
                 GlossaryPage::tr(

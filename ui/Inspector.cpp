@@ -287,8 +287,10 @@ QString Inspector::whyNone(bool lambdas) const
     if (m_run.shownStep() < 0 && !m_run.isRecorded())
         return tr("No scores yet. They come with the first snapshot.");
     if (const std::int64_t near = m_run.replay().nearestState(std::max<std::int64_t>(m_run.shownStep(), 0)); near >= 0)
-        return tr("No scores at this step: of a long run not every event's λ and S are kept. The nearest are those of "
-                  "step %1.")
+        return (m_run.replay().reader().eventCount() == 0
+                ? tr("No scores at this step: the folder has no replay.bin. This window saw those of step %1.")
+                : tr("No scores at this step: of a long run not every event's λ and S are kept. The nearest are those "
+                     "of step %1."))
             .arg(formatCount(near));
     if (m_run.isRecorded())
         return tr("No scores at this step. This run's folder records ranks, not every λ.");

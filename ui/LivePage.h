@@ -42,7 +42,7 @@ public:
     [[nodiscard]] bool isWritingAnimation() const;
     void toggleRail();
     void toggleInspector();
-    /// The columns' widths for a window of this width (STUDIO.md, section 1).
+    /// The columns' widths for a window of this width.
     void applyDefaultWidths(int width);
     /// The widths are a person's own from now on: a run of more layers does not change them.
     void keepWidths() { m_keepsWidths = true; }

@@ -102,7 +102,7 @@ QString changeText(const MemoryChange& change)
     case MemoryChange::Kind::MicroBatchAndRecompute:
         return MemoryTexts::tr("Checkpointing, micro-batch %1").arg(number);
     case MemoryChange::Kind::BFloat16: return MemoryTexts::tr("bfloat16");
-    case MemoryChange::Kind::MaxLength: return MemoryTexts::tr("Longest sample %1").arg(number);
+    case MemoryChange::Kind::MaxLength: return MemoryTexts::tr("Length limit %1").arg(number);
     case MemoryChange::Kind::AttentionOnly: return MemoryTexts::tr("Attention matrices only");
     case MemoryChange::Kind::Rank: break;
     }
@@ -118,7 +118,7 @@ QString changePhrase(const MemoryChange& change)
     case MemoryChange::Kind::MicroBatchAndRecompute:
         return MemoryTexts::tr("checkpointing, micro-batch %1").arg(number);
     case MemoryChange::Kind::BFloat16: return MemoryTexts::tr("bfloat16");
-    case MemoryChange::Kind::MaxLength: return MemoryTexts::tr("longest sample %1").arg(number);
+    case MemoryChange::Kind::MaxLength: return MemoryTexts::tr("length limit %1").arg(number);
     case MemoryChange::Kind::AttentionOnly: return MemoryTexts::tr("attention alone");
     case MemoryChange::Kind::Rank: break;
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/PageParts.h"
 
+#include "ui/NoteLabel.h"
 #include "ui/StudioIcons.h"
 #include "ui/WholeWordsArea.h"
 #include "visualization/Fonts.h"
@@ -94,10 +95,9 @@ QString parametersText(std::int64_t count)
 
 QLabel* makeText(const QString& text, const char* tone, bool wrap)
 {
-    auto* label = new QLabel(text);
+    auto* label = wrap ? new NoteLabel(text) : new QLabel(text);
     label->setProperty("tone", QString::fromLatin1(tone));
     label->setFont(Fonts::body());
-    label->setWordWrap(wrap);
     label->setTextFormat(Qt::PlainText);
     return label;
 }

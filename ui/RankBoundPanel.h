@@ -12,9 +12,9 @@ namespace spectune {
 
 class ConfigForm;
 
-/// The rank from which on theory knows of no spurious local minima, beside the ranks of the set-up (ADALORA.md, section
-/// 9). It counts outputs: for a table's labels they are few, 1 unless another number is given; generated text has the
-/// whole vocabulary for outputs, and nothing is compared until a number is given.
+/// The rank from which on theory knows of no spurious local minima (see rankWithoutSpuriousMinima()), beside the ranks
+/// of the set-up. It counts outputs: for a table's labels they are few, 1 unless another number is given; generated
+/// text has the whole vocabulary for outputs, and nothing is compared until a number is given.
 class RankBoundPanel : public QWidget {
     Q_OBJECT
 public:

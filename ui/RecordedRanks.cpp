@@ -2,6 +2,7 @@
 #include "ui/RecordedRanks.h"
 
 #include "training/config/TargetSelection.h"
+#include "training/core/MatrixNames.h"
 #include "ui/ConfigForm.h"
 #include "ui/RunFolders.h"
 
@@ -11,7 +12,6 @@
 #include <QJsonObject>
 
 #include <algorithm>
-#include <array>
 #include <numeric>
 
 namespace spectune {
@@ -40,14 +40,6 @@ ParsedName parseName(const std::string& name)
         begin = end + 1;
     }
     return parsed;
-}
-
-// The order in which a block computes; kinds that are not in it come last, by name.
-std::size_t kindOrder(const std::string& kind)
-{
-    static constexpr std::array<std::string_view, 7> order {
-        "q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"};
-    return static_cast<std::size_t>(std::find(order.begin(), order.end(), kind) - order.begin());
 }
 
 void takeRankMap(ModuleLayout& layout, const RunConfig& config, const ResolvedRun& resolved)
@@ -105,7 +97,7 @@ std::shared_ptr<const ModuleLayout> layoutFromHistory(RunHistory& history, std::
             layout->kinds.push_back(name.kind);
     }
     std::sort(layout->kinds.begin(), layout->kinds.end(), [](const std::string& a, const std::string& b) {
-        return std::pair(kindOrder(a), a) < std::pair(kindOrder(b), b);
+        return std::pair(matrixOrder(a), a) < std::pair(matrixOrder(b), b);
     });
     const auto kindAt = [&layout](const std::string& kind) {
         return std::find(layout->kinds.begin(), layout->kinds.end(), kind) - layout->kinds.begin();

@@ -306,11 +306,16 @@ void RunBar::fitColumns()
 {
     constexpr int gap = 12;
     const int steps = m_stepText->sizeHint().width() + gap;
-    const int wanted = steps + static_cast<int>(std::ceil(tabularWidth(m_leftText->font(), m_left)));
+    const auto needs = [&](const QString& text) {
+        return steps + static_cast<int>(std::ceil(tabularWidth(m_leftText->font(), text)));
+    };
     const int taken = m_memoryStat->isVisibleTo(this) ? m_memoryStat->width() + gap : 0;
     const int withoutMemory = m_progressColumn->width() + taken;
-    m_memoryStat->setVisible(hasMemory() && withoutMemory - m_memoryStat->sizeHint().width() - gap >= wanted);
-    m_leftText->setText(wanted <= withoutMemory ? m_left : m_share);
+    const int withMemory = withoutMemory - m_memoryStat->sizeHint().width() - gap;
+    const bool memory = hasMemory() && withMemory >= needs(m_left);
+    m_memoryStat->setVisible(memory);
+    const int room = memory ? withMemory : withoutMemory;
+    m_leftText->setText(needs(m_whenResumed) <= room ? m_whenResumed : needs(m_left) <= room ? m_left : m_share);
 }
 
 void RunBar::refreshNumbers()
@@ -327,8 +332,12 @@ void RunBar::refreshNumbers()
     m_share = total > 0 ? formatPercent(static_cast<double>(m_run.step()) / static_cast<double>(total)) : QString();
     m_left = m_share;
     const double perStep = m_run.secondsPerStep();
-    if (perStep > 0 && isActive(m_input.state) && m_run.step() < total)
-        m_left = tr("%1 · %2 left").arg(m_share, formatDuration(perStep * static_cast<double>(total - m_run.step())));
+    const bool goesOn = perStep > 0 && isActive(m_input.state) && m_run.step() < total;
+    const QString time = goesOn ? formatDuration(perStep * static_cast<double>(total - m_run.step())) : QString();
+    if (goesOn)
+        m_left = tr("%1 · %2 left").arg(m_share, time);
+    const bool waits = goesOn && m_input.state == SessionState::Paused; // until then no time runs
+    m_whenResumed = waits ? tr("%1 · %2 once resumed").arg(m_share, time) : m_left;
     const auto& metrics = m_run.history().metrics;
     const bool any = !metrics.empty();
     m_loss->setText(any ? formatLoss(metrics.back().loss) : QStringLiteral("–"));

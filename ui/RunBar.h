@@ -106,6 +106,7 @@ private:
     FigureLabel* m_leftText = nullptr;
     QString m_share; ///< of the steps, done
     QString m_left; ///< that and the time left, whether or not there is room for both
+    QString m_whenResumed; ///< of a paused run the same in more words
     QLabel* m_message = nullptr;
     QLabel* m_messageDetail = nullptr;
     QWidget* m_messageColumn = nullptr;

@@ -124,7 +124,7 @@ RunBarState elsewhere(const RunBarInput& input, RunBarState bar)
 /// A run that has ended holds no engine: what it saved is held against the held-out samples, in Try.
 void addEvaluation(const RunBarInput& input, RunBarState& bar)
 {
-    bar.evaluate = {true, false, RunBar::tr("Evaluate")};
+    bar.evaluate = {true, false, RunBar::tr("Check samples")};
     if (!input.exportable) {
         bar.evaluateNote
             = RunBar::tr("Nothing of this run was saved that could be evaluated: it has neither an adapter nor a "

@@ -38,7 +38,7 @@ struct BarButton {
     friend bool operator==(const BarButton&, const BarButton&) = default;
 };
 
-/// The run bar as data: the table of STUDIO.md section 4.
+/// The run bar as data: what its mark, words and buttons are in each state of a run.
 struct RunBarState {
     StateMark mark = StateMark::Ring;
     QString title;

@@ -87,7 +87,7 @@ QString metricText(const LoadedRun& run, const std::string& name)
         return ComparisonTexts::tr("none");
     const auto& metrics = run.history.evaluations.back().metrics;
     const auto found = metrics.find(name);
-    return found == metrics.end() ? ComparisonTexts::tr("none") : formatFixed(found->second, 3);
+    return found == metrics.end() ? ComparisonTexts::tr("none") : formatShort(found->second);
 }
 
 QString keptText(const LoadedRun& run)

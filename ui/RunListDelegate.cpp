@@ -19,7 +19,9 @@ namespace spectune {
 namespace {
 
 constexpr int rowHeight = 44;
-constexpr int tickRoom = 32;
+constexpr int tickRoom = 35;
+constexpr int padding = 12; ///< as the search field's above
+constexpr int tickSide = 14;
 constexpr int numberRoom = 52;
 constexpr int curveWidth = 68;
 constexpr int narrowCurve = 40; ///< in a narrow list
@@ -36,16 +38,15 @@ QColor toneColor(RunRowLook::Tone tone, bool chosen)
     return chosen ? theme.text2 : theme.text3;
 }
 
-void paintTick(QPainter& painter, const QRect& row, int tag)
+void paintTick(QPainter& painter, const QRect& tick, int tag)
 {
-    const QPointF corner(row.left() + 8.0, row.center().y() - 7.0);
     if (tag >= 0) {
-        RunTag::paint(painter, corner, tag);
+        RunTag::paint(painter, QPointF(tick.left() - 1.0, tick.top() - 1.0), tag); // 2 px larger, around it
         return;
     }
     painter.setPen(QPen(Theme::current().lineStrong, 1.0));
     painter.setBrush(Qt::NoBrush);
-    painter.drawRoundedRect(QRectF(corner, QSizeF(14.0, 14.0)).translated(1.0, 0.5), 3.0, 3.0);
+    painter.drawRoundedRect(QRectF(tick).adjusted(0.5, 0.5, -0.5, -0.5), 3.0, 3.0);
 }
 
 } // namespace
@@ -58,11 +59,12 @@ QRect RunListDelegate::tickArea(const QRect& row)
 RunListDelegate::Places RunListDelegate::placesOf(const QRect& row, const RunRowLook& look)
 {
     const int numberWidth = std::max(numberRoom, static_cast<int>(std::ceil(tabularWidth(Fonts::body(), look.number))));
-    const QRect number(row.right() - numberWidth - 8, row.top(), numberWidth, row.height());
+    const QRect number(row.left() + row.width() - padding - numberWidth, row.top(), numberWidth, row.height());
     const int left = row.left() + tickRoom;
     const int curve = row.width() < 300 ? narrowCurve : curveWidth;
     const QRect picture(number.left() - curve - 6, row.top() + 11, curve, row.height() - 22);
-    return {number, picture, {left, row.top() + 5, picture.left() - left - 8, 17}};
+    return {{row.left() + padding, row.top() + (row.height() - tickSide) / 2, tickSide, tickSide}, number, picture,
+        {left, row.top() + 5, picture.left() - left - 8, 17}};
 }
 
 QString RunListDelegate::shownName(const RunRowLook& look, int width)
@@ -87,8 +89,8 @@ void RunListDelegate::paint(QPainter* painter, const QStyleOptionViewItem& optio
     painter->setRenderHint(QPainter::Antialiasing);
     const bool focused = option.state.testFlag(QStyle::State_HasFocus);
     paintRowGround(*painter, row, look.tag >= 0, focused);
-    paintTick(*painter, row, look.tag);
     const Places places = placesOf(row, look);
+    paintTick(*painter, places.tick, look.tag);
     const QRect& words = places.words;
     painter->setFont(Fonts::heading());
     painter->setPen(theme.text);

@@ -19,6 +19,7 @@ public:
     /// Where a row's parts stand, in pixels of the list. The number is whole, and the curve as wide in every row, as
     /// its length is the share of the steps that were done; name and line have the rest.
     struct Places {
+        QRect tick; ///< of a chosen run its letter, 1 px larger on each side
         QRect number;
         QRect curve;
         QRect words; ///< name; the line is below, and is elided

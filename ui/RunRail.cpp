@@ -20,6 +20,8 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <numeric>
+#include <span>
 
 namespace spectune {
 
@@ -104,7 +106,7 @@ KeyValueList::Rows dataRows(const RunModel& run, const ConfigForm& form)
     if (!config.data.evalPath.empty())
         rows.emplace_back(
             RunRail::tr("held out"), run.isRecorded() ? fileName(config.data.evalPath) : countOrNone(held));
-    rows.emplace_back(RunRail::tr("longest sample"), formatCount(config.data.maxLength));
+    rows.emplace_back(RunRail::tr("length limit"), formatCount(config.data.maxLength));
     QString batch = formatCount(config.train.batchSize);
     if (config.train.microBatchSize > 0)
         batch += RunRail::tr(" (micro %1)").arg(config.train.microBatchSize);
@@ -150,6 +152,17 @@ KeyValueList::Rows methodRows(const RunModel& run)
     if (allocatesBudget(config.method))
         rows.emplace_back(RunRail::tr("score"), scoreText(config.adalora.score));
     return rows;
+}
+
+/// Those until the shown step; all of them while the run is shown live.
+std::span<const MaskEvent> shownEvents(const RunModel& run)
+{
+    const std::span<const MaskEvent> all = run.history().events;
+    if (run.shownStep() < 0)
+        return all;
+    const auto after = std::upper_bound(all.begin(), all.end(), run.shownStep(),
+        [](std::int64_t step, const MaskEvent& event) { return step < event.step; });
+    return all.first(static_cast<std::size_t>(after - all.begin()));
 }
 
 KeyValueList::Rows optimizerRows(const RunConfig& config)
@@ -272,28 +285,38 @@ std::vector<RunRail::Health> RunRail::healthBefore() const
     return rows;
 }
 
+void RunRail::addPruning(std::vector<Health>& rows) const
+{
+    const std::int64_t planned = m_run.resolved().schedule.eventCount();
+    const std::span<const MaskEvent> events = shownEvents(m_run);
+    // The forced event at T − tf ends the pruning: a finished run without it has lost it with the end of ranks.jsonl.
+    const bool cut = m_run.shownStep() < 0 && m_run.state() == SessionState::Finished && planned > 0
+        && (events.empty() || events.back().step <= m_run.resolved().schedule.finalStart());
+    if (events.empty() && !cut) {
+        const auto& known = m_run.history().events; // of a past step: what came then
+        if (planned > 0)
+            rows.push_back({"note", tr("Pruning not begun"),
+                tr("first event at step %1")
+                    .arg(formatCount(known.empty() ? m_run.plan().eventAt(0) : known.front().step))});
+        return;
+    }
+    rows.push_back({cut ? "warning" : "check", tr("Pruning"),
+        (cut ? tr("event %1 of %2 is the last on record") : tr("event %1 of %2"))
+            .arg(formatCount(static_cast<std::int64_t>(events.size())), formatCount(planned))});
+    if (cut)
+        return;
+    const auto& ranks = events.back().ranks;
+    const std::int64_t sum = std::accumulate(ranks.begin(), ranks.end(), std::int64_t {0});
+    const bool met = sum == events.back().budget;
+    rows.push_back({met ? "check" : "warning", met ? tr("Budget met") : tr("Budget not met"),
+        tr("Σ rank %1, b %2").arg(formatCount(sum), formatCount(events.back().budget))});
+}
+
 std::vector<RunRail::Health> RunRail::healthOfRun() const
 {
     std::vector<Health> rows;
-    const RunHistory& history = m_run.history();
-    if (allocatesBudget(m_run.config().method)) {
-        const auto planned = m_run.resolved().schedule.eventCount();
-        // The forced event at T − tf ends the pruning: a finished run without it has lost it with the end of
-        // ranks.jsonl.
-        const bool cut = m_run.state() == SessionState::Finished && planned > 0
-            && (history.events.empty() || history.events.back().step <= m_run.resolved().schedule.finalStart());
-        rows.push_back({cut ? "warning" : "check", tr("Pruning"),
-            (cut ? tr("event %1 of %2 is the last on record") : tr("event %1 of %2"))
-                .arg(formatCount(static_cast<std::int64_t>(history.events.size())), formatCount(planned))});
-        if (!history.events.empty() && !cut) {
-            std::int64_t sum = 0;
-            for (const std::int32_t rank : history.events.back().ranks)
-                sum += rank;
-            const bool met = sum == history.events.back().budget;
-            rows.push_back({met ? "check" : "warning", met ? tr("Budget met") : tr("Budget not met"),
-                tr("Σ rank %1, b %2").arg(formatCount(sum), formatCount(history.events.back().budget))});
-        }
-    }
+    if (allocatesBudget(m_run.config().method))
+        addPruning(rows);
     const std::int64_t skipped = m_run.skippedSteps();
     rows.push_back(skipped == 0
             ? Health {"check", tr("No skipped steps"), tr("all gradients finite")}
@@ -340,6 +363,7 @@ void RunRail::rebuildHealth(const std::vector<Health>& rows)
             : name == QLatin1String("note")                  ? IconTone::Second
                                                              : IconTone::Warn;
         HealthRow shown {name, makeText(row.title, "", true), makeCaption(row.detail, "third", true)};
+        WholeWordsArea::keepWithNext(*shown.title);
         grid->addWidget(makeIcon(name, tone), 0, 0);
         grid->addWidget(shown.title, 0, 1);
         grid->addWidget(shown.detail, 1, 1);

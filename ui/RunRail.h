@@ -49,7 +49,8 @@ private:
     void refreshHealth();
     void rebuildHealth(const std::vector<Health>& rows);
     [[nodiscard]] std::vector<Health> healthBefore() const;
-    [[nodiscard]] std::vector<Health> healthOfRun() const;
+    [[nodiscard]] std::vector<Health> healthOfRun() const; ///< at the shown step
+    void addPruning(std::vector<Health>& rows) const;
 
     RunModel& m_run;
     const ConfigForm& m_form;

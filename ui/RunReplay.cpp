@@ -48,16 +48,19 @@ void RunReplay::clear()
 void RunReplay::cutAfter(std::int64_t step)
 {
     m_last.reset();
-    std::erase_if(m_pictures, [step](const auto& entry) { return entry.first > step; });
+    std::erase_if(m_pictures, [step](const auto& entry) { return entry.second.first->step > step; });
+    for (auto& [event, pictures] : m_pictures)
+        if (pictures.newest->step > step)
+            pictures.newest = pictures.first;
 }
 
 void RunReplay::keep(const std::shared_ptr<const RankSnapshot>& snapshot)
 {
     if (snapshot->eventStep < 0)
         return;
-    const bool next = m_pictures.empty() || m_pictures.rbegin()->first != snapshot->eventStep;
-    m_pictures.insert_or_assign(snapshot->eventStep, snapshot);
-    if (next) // once per event: it looks at the file
+    const auto [place, isNew] = m_pictures.try_emplace(snapshot->eventStep, Pictures {snapshot, snapshot});
+    place->second.newest = snapshot;
+    if (isNew) // once per event: it looks at the file
         letGo(*snapshot->layout);
 }
 
@@ -68,7 +71,7 @@ void RunReplay::letGo(const ModuleLayout& layout)
     std::size_t bytes = keptBytes();
     while (bytes > mostKeptBytes && m_pictures.size() > 1) {
         const auto oldest = std::next(m_pictures.begin(), m_pictures.size() > 2 ? 1 : 0);
-        bytes -= bytesOf(*oldest->second);
+        bytes -= oldest->second.bytes();
         m_pictures.erase(oldest);
     }
 }
@@ -76,9 +79,14 @@ void RunReplay::letGo(const ModuleLayout& layout)
 std::size_t RunReplay::keptBytes() const
 {
     std::size_t bytes = 0;
-    for (const auto& [step, picture] : m_pictures)
-        bytes += bytesOf(*picture);
+    for (const auto& [step, pictures] : m_pictures)
+        bytes += pictures.bytes();
     return bytes;
+}
+
+std::size_t RunReplay::Pictures::bytes() const
+{
+    return bytesOf(*first) + (newest != first ? bytesOf(*newest) : 0);
 }
 
 const ReplayReader& RunReplay::reader()
@@ -103,8 +111,8 @@ std::int64_t RunReplay::nearestState(std::int64_t step)
     if (const std::int64_t ofFile = reader().nearestState(step); ofFile >= 0)
         return ofFile;
     std::int64_t nearest = -1;
-    for (const auto& [event, picture] : m_pictures) // no file: what the window has seen
-        if (picture->hasLambda && (nearest < 0 || std::abs(event - step) < std::abs(nearest - step)))
+    for (const auto& [event, pictures] : m_pictures) // no file: what the window has seen
+        if (pictures.first->hasLambda && (nearest < 0 || std::abs(event - step) < std::abs(nearest - step)))
             nearest = event;
     return nearest;
 }
@@ -123,7 +131,7 @@ std::shared_ptr<const RankSnapshot> RunReplay::atEvent(const ReplayReader* file,
         }
     }
     if (const auto kept = m_pictures.find(eventStep); kept != m_pictures.end())
-        return kept->second;
+        return kept->second.newest->step <= step ? kept->second.newest : kept->second.first;
     return snapshotFromEvents(layout, until, step);
 }
 

@@ -20,8 +20,8 @@ public:
     void clear();
     /// A resumed run goes on from @p step.
     void cutAfter(std::int64_t step);
-    /// A live picture. Those of events that the file has are let go; of the others 64 MiB stay, the first and the
-    /// newest.
+    /// A live picture; of each event the first and the newest stay. Those of events that the file has are let go; of
+    /// the other events 64 MiB stay, the first and the newest.
     void keep(const std::shared_ptr<const RankSnapshot>& snapshot);
     [[nodiscard]] std::size_t keptBytes() const; ///< of all kept pictures
 
@@ -40,6 +40,13 @@ public:
     [[nodiscard]] std::int64_t nearestState(std::int64_t step);
 
 private:
+    /// Of one masking event: λ goes on after it, S stays.
+    struct Pictures {
+        std::shared_ptr<const RankSnapshot> first; ///< nearest behind the event
+        std::shared_ptr<const RankSnapshot> newest;
+        [[nodiscard]] std::size_t bytes() const;
+    };
+
     void letGo(const ModuleLayout& layout);
     /// @param file of the run, as it stands; null: none
     /// @param until the events so far
@@ -47,7 +54,7 @@ private:
         const std::shared_ptr<const ModuleLayout>& layout, std::span<const MaskEvent> until, std::int64_t step) const;
 
     ReplayReader m_reader;
-    std::map<std::int64_t, std::shared_ptr<const RankSnapshot>> m_pictures; ///< the newest one of each event
+    std::map<std::int64_t, Pictures> m_pictures; ///< by the event's step
     std::shared_ptr<const RankSnapshot> m_last; ///< as at() gave it: several views ask for the same moment
 };
 

@@ -163,6 +163,7 @@ void RunsCurves::refreshNote()
     if (value == CompareValue::TaskLoss)
         words = m_evaluated ? tr("smoothed, with evaluations") : tr("smoothed, without evaluations");
     m_note->setText(words);
+    m_note->setShorter(isNoisy(value) ? tr("smoothed") : QString());
     m_note->setVisible(!m_plot->curves().isEmpty());
 }
 

@@ -202,7 +202,9 @@ QString RunsMaps::note(int run) const
 {
     const auto& loaded = m_runs.at(static_cast<std::size_t>(run));
     if (!loaded)
-        return m_reasons.value(run).isEmpty() ? QString() : tr("No ranks. %1").arg(m_reasons.value(run));
+        return m_reasons.value(run).isEmpty() ? QString()
+            : m_runs.size() == 1              ? tr("No ranks") // why is told above, beside the run's facts
+                                              : tr("No ranks. %1").arg(m_reasons.value(run));
     if (loaded->layout)
         return {};
     return m_states.at(static_cast<std::size_t>(run)) == RecordState::Running
@@ -240,7 +242,7 @@ void RunsMaps::showDifference()
     m_differenceColumn->setVisible(m_difference.layout != nullptr);
     if (!m_difference.layout)
         return;
-    m_differenceGrid->setDifference(m_difference.layout, m_difference.difference);
+    m_differenceGrid->setDifference(m_difference.layout, m_difference.difference, other);
     QString title = QStringLiteral("%1 − A").arg(RunTag::letter(other));
     if (m_difference.onlyOne > 0)
         title += tr(", %1 only in one").arg(formatCount(m_difference.onlyOne));

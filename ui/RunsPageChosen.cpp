@@ -139,8 +139,7 @@ QString RunsPage::emptyPlotText(const QStringList& reasons) const
         return std::ranges::find(m_drawn.states, RecordState::Running) != m_drawn.states.end()
             ? tr("No step is recorded yet")
             : tr("No step was recorded");
-    // Of more than one, each map says why.
-    return reasons.size() == 1 ? tr("No curve. %1").arg(reasons.front()) : tr("No curve");
+    return tr("No curve"); // why is told beside it: of one run by its facts, of more by each map
 }
 
 void RunsPage::refreshTable()

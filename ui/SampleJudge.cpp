@@ -5,8 +5,6 @@
 #include "ui/MessageWords.h"
 #include "ui/SessionController.h"
 
-#include <QDateTime>
-
 #include <algorithm>
 
 namespace spectune {
@@ -74,14 +72,14 @@ void SampleJudge::askNext()
 {
     m_next.first = known();
     m_next.count = known() == 0 ? firstCount : count;
-    m_askedAt = QDateTime::currentMSecsSinceEpoch();
+    m_askedAt = std::chrono::steady_clock::now();
     m_request = m_session.ask(m_next);
 }
 
 void SampleJudge::take(const Answer& answer)
 {
     if (const auto* judged = std::get_if<JudgedSamples>(&answer)) {
-        m_seconds += static_cast<double>(QDateTime::currentMSecsSinceEpoch() - m_askedAt) / 1000.0;
+        m_seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - m_askedAt).count();
         m_total = judged->verdicts.empty() ? known() : judged->samples;
         m_verdicts.insert(m_verdicts.end(), judged->verdicts.begin(), judged->verdicts.end());
         if (!isDone())

@@ -6,6 +6,7 @@
 #include <QObject>
 #include <QString>
 
+#include <chrono>
 #include <vector>
 
 namespace spectune {
@@ -51,7 +52,7 @@ private:
     std::int64_t m_step = -1;
     std::int64_t m_request = -1;
     std::int64_t m_total = -1;
-    qint64 m_askedAt = 0; ///< milliseconds since the epoch
+    std::chrono::steady_clock::time_point m_askedAt;
     double m_seconds = 0.0;
     QString m_failure;
     std::vector<SampleVerdict> m_verdicts;

@@ -146,7 +146,7 @@ QWidget* SampleList::makeFoot()
     column->setSpacing(6);
     m_note = makeCaption(QString(), "third", true);
     column->addWidget(m_note);
-    m_check = makeSmallButton(tr("Check the samples"), QStringLiteral("evaluate"));
+    m_check = makeSmallButton(tr("Check samples"), QStringLiteral("evaluate"));
     column->addWidget(m_check, 0, Qt::AlignLeft);
     connect(m_check, &QPushButton::clicked, this, [this] { m_judge.isJudging() ? m_judge.stop() : m_judge.start(); });
     return foot;
@@ -343,7 +343,7 @@ void SampleList::refreshFoot()
     m_note->setText(note);
     m_note->setVisible(!note.isEmpty());
     m_check->setIcon(studioIcon(judging ? QStringLiteral("stop") : QStringLiteral("evaluate")));
-    m_check->setText(judging ? tr("Stop") : judged > 0 ? tr("Check the rest") : tr("Check the samples"));
+    m_check->setText(judging ? tr("Stop") : judged > 0 ? tr("Check the rest") : tr("Check samples"));
     m_check->setVisible(!m_config.data.evalPath.empty() && !m_failed && (judging || !m_judge.isDone()));
     const bool hasAdapter = m_judge.step() >= 0;
     m_check->setEnabled(judging || (m_mayAsk && hasAdapter && !m_samples.empty()));

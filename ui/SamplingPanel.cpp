@@ -27,13 +27,13 @@ SamplingPanel::SamplingPanel(RunModel& run, QWidget* parent)
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
-    auto* sampling = makeSection(8, 10);
-    auto* head = new QHBoxLayout;
+    auto* head = makePanelHeader();
     m_presets = new Segmented({tr("Greedy"), tr("Balanced"), tr("Free")});
     head->addWidget(makeHeading(tr("Sampling")));
     head->addStretch();
     head->addWidget(m_presets);
-    sampling->addLayout(head);
+    column->addLayout(head);
+    auto* sampling = makeSection(0, 10);
     auto* grid = new QGridLayout;
     grid->setHorizontalSpacing(10);
     grid->setVerticalSpacing(5);
@@ -173,6 +173,7 @@ void SamplingPanel::refreshEvaluations()
                 QString::fromStdString(name).replace(QLatin1Char('_'), QLatin1Char(' ')), formatShort(value));
     }
     m_evaluations->setRows(rows);
+    m_evaluations->setVisible(!rows.empty()); // else the layout keeps room between it and its neighbours
     m_noEvaluations->setText(m_run.config().data.evalPath.empty() ? tr("None: the set-up has no evaluation file.")
                                                                   : tr("None yet. They come while a run trains."));
     m_noEvaluations->setVisible(rows.empty());

@@ -202,7 +202,7 @@ void StudioActions::refresh()
     m_stop->setEnabled(isActive(state) && state != SessionState::Stopping);
     const BarButton& evaluate = m_window.runBar().shown().evaluate;
     const bool ended = !isActive(state) && evaluate.visible;
-    m_evaluate->setText(ended ? tr("Check sampl&es in Try") : tr("&Evaluate now"));
+    m_evaluate->setText(ended ? tr("Check sampl&es") : tr("&Evaluate now"));
     m_evaluate->setEnabled(training || (ended && evaluate.enabled));
     m_save->setEnabled(training);
     m_export->setEnabled(m_window.run().hasRun() && m_window.run().isExportable() && !isActive(state));

@@ -12,7 +12,7 @@ namespace spectune {
 class MainWindow;
 class ShortcutsWindow;
 
-/// The window's menus with their keys (STUDIO.md, section 11).
+/// The window's menus with their keys.
 class StudioActions : public QObject {
     Q_OBJECT
 public:

@@ -117,13 +117,15 @@ void TargetsPanel::makePresets(QVBoxLayout& column)
 void TargetsPanel::makeLastLayers(QHBoxLayout& row)
 {
     m_lastLayers = makeSmallButton(tr("Last"));
-    m_lastLayers->setToolTip(tr("The ticked kinds of matrices in the last layers alone"));
+    m_lastLayers->setAccessibleName(tr("Last layers"));
+    m_lastLayers->setToolTip(
+        tr("Only the last layers, as many as the number beside it says: the ticked kinds of matrices there"));
     m_lastCount = new QLineEdit(QStringLiteral("4"));
     m_lastCount->setValidator(new QIntValidator(1, 9999, m_lastCount));
     m_lastCount->setFixedWidth(38);
     m_lastCount->setAlignment(Qt::AlignRight);
     m_lastCount->setAccessibleName(tr("How many of the last layers"));
-    m_lastCount->setToolTip(tr("Layers; Return applies"));
+    m_lastCount->setToolTip(tr("How many of the last layers; Return applies"));
     row.addWidget(m_lastLayers);
     row.addWidget(m_lastCount);
     connect(m_lastLayers, &QPushButton::clicked, this, &TargetsPanel::applyLastLayers);

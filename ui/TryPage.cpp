@@ -31,6 +31,7 @@ namespace spectune {
 namespace {
 constexpr int headHeight = 26; ///< of a field
 constexpr int stripHeight = 32;
+constexpr int headerContent = 24; ///< height of a small button
 } // namespace
 
 TryPage::TryPage(SessionController& session, RunModel& run, const ConfigForm& form, QWidget* parent)
@@ -89,8 +90,11 @@ QWidget* TryPage::makeCentre()
     auto* column = new QVBoxLayout(centre);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
-    auto* prompt = makeSection(8, 8);
-    prompt->addWidget(makeHeading(tr("Prompt")));
+    auto* head = makePanelHeader();
+    head->addStrut(headerContent); // one line with the headings of the other columns, which have buttons beside them
+    head->addWidget(makeHeading(tr("Prompt")));
+    column->addLayout(head);
+    auto* prompt = makeSection(0, 8);
     m_prompt = new QPlainTextEdit;
     m_prompt->setFixedHeight(78);
     m_prompt->setTabChangesFocus(true);
@@ -100,15 +104,15 @@ QWidget* TryPage::makeCentre()
     auto* row = new QHBoxLayout;
     m_hint = makeCaption(QString(), "third", true);
     m_pause = makeSmallButton(tr("Pause to try"), QStringLiteral("pause"));
-    auto* clear = makeSmallButton(tr("Clear"));
-    setRole(clear, "ghost");
+    m_clear = makeSmallButton(tr("Clear"));
+    setRole(m_clear, "ghost");
     m_generate = new QPushButton;
     m_generate->setFixedHeight(28);
     m_generate->setMinimumWidth(112);
     setRole(m_generate, "primary");
     row->addWidget(m_hint, 1);
     row->addWidget(m_pause);
-    row->addWidget(clear);
+    row->addWidget(m_clear);
     row->addWidget(m_generate);
     prompt->addLayout(row);
     column->addLayout(prompt);
@@ -121,7 +125,8 @@ QWidget* TryPage::makeCentre()
     column->addWidget(m_reading);
     connect(m_generate, &QPushButton::clicked, this, [this] { isGenerating() ? cancel() : generate(); });
     connect(m_pause, &QPushButton::clicked, this, &TryPage::pauseWanted);
-    connect(clear, &QPushButton::clicked, this, [this] {
+    connect(m_clear, &QPushButton::clicked, this, [this] {
+        m_prompt->setFocus(Qt::OtherFocusReason); // the button is about to be disabled
         setPrompt({});
         m_samples->unmark();
     });
@@ -207,7 +212,9 @@ void TryPage::refresh()
     const bool busy = isGenerating();
     m_generate->setText(busy ? tr("Stop") : tr("Generate"));
     m_generate->setIcon(studioIcon(busy ? QStringLiteral("stop") : QStringLiteral("play"), IconTone::OnPrimary));
-    m_generate->setEnabled(busy || (may && !m_prompt->toPlainText().isEmpty()));
+    const bool empty = m_prompt->document()->isEmpty();
+    m_clear->setEnabled(!empty);
+    m_generate->setEnabled(busy || (may && !empty));
     const SessionState state = m_session.state();
     m_pause->setVisible(state == SessionState::Running);
     m_hint->setText(!may ? tr("A run is training: pause to try.")

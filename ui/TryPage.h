@@ -34,7 +34,7 @@ public:
     void applyDefaultWidths(int width);
     void generate();
     void cancel();
-    /// Has both sides answer the held-out samples, as "Check the samples" does. Does nothing where that is off.
+    /// Has both sides answer the held-out samples, as "Check samples" does. Does nothing where that is off.
     void check();
     [[nodiscard]] bool isGenerating() const { return m_sides[0].request >= 0 || m_sides[1].request >= 0; }
     /// What a side shows: 0 base, 1 tuned.
@@ -89,6 +89,7 @@ private:
     AnswerReading* m_reading = nullptr;
     AdapterChoice* m_adapters = nullptr;
     QPlainTextEdit* m_prompt = nullptr;
+    QPushButton* m_clear = nullptr;
     QPushButton* m_generate = nullptr;
     QPushButton* m_pause = nullptr;
     QLabel* m_hint = nullptr;

@@ -20,6 +20,7 @@ namespace {
 constexpr int mostLoss = 64; ///< px that may stay empty for the sake of a whole line
 constexpr int leastRoom = 24; ///< px that show something all the same
 constexpr int leastBelow = 8; ///< px that stay free below the last line
+constexpr auto ruleName = "Rule"; ///< see makeRule()
 constexpr auto keptWithNext = "keptWithNext"; ///< property of a heading
 
 /// What is not cut through: a widget, or each row of one that paints several.
@@ -43,7 +44,7 @@ std::vector<Part> partsOf(const QWidget& content)
     for (const QWidget* widget : content.findChildren<QWidget*>()) {
         const bool isField = qobject_cast<const FieldEditor*>(widget) != nullptr; // its label stays with its control
         if (!widget->isVisibleTo(&content) || widget->size().isEmpty() || (widget->layout() != nullptr && !isField)
-            || widget->objectName() == QLatin1String("Rule"))
+            || widget->objectName() == QLatin1String(ruleName))
             continue; // what a widget with a layout holds has lines of its own
         parts.push_back({.place = QRect(widget->mapTo(&content, QPoint()), widget->size()),
             .rowHeight = rowHeightOf(widget),
@@ -90,6 +91,20 @@ int withoutHeadings(const std::vector<Part>& parts, int end)
             return part.place.top() > below && part.place.top() < end;
         });
         whole = isBare ? std::min(whole, heading.place.top()) : whole;
+    }
+    return whole;
+}
+
+/// The top of the highest rule above @p end with nothing below it that begins above @p end; else @p end.
+int withoutRules(const QWidget& content, const std::vector<Part>& parts, int end)
+{
+    int whole = end;
+    for (const QWidget* rule : content.findChildren<QWidget*>(QLatin1String(ruleName))) {
+        const int top = rule->mapTo(&content, QPoint()).y();
+        const bool isBare = rule->isVisibleTo(&content) && top < end
+            && std::ranges::none_of(
+                parts, [top, end](const Part& part) { return part.place.top() > top && part.place.top() < end; });
+        whole = isBare ? std::min(whole, top) : whole;
     }
     return whole;
 }
@@ -188,7 +203,8 @@ void WholeWordsArea::keepWithNext(QWidget& label)
 int WholeWordsArea::cutAbove(int end, int room) const
 {
     const std::vector<Part> parts = partsOf(*widget());
-    for (const int whole : {tidyEnd(parts, end), wholeEnd(parts, end)})
+    const int tidy = tidyEnd(parts, end);
+    for (const int whole : {withoutRules(*widget(), parts, tidy), tidy, wholeEnd(parts, end)})
         if (end - whole <= room - leastRoom)
             return end - whole;
     return 0;

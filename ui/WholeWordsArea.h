@@ -6,8 +6,8 @@
 namespace spectune {
 
 /// Scrolls vertically and ends with a whole line, wherever it is scrolled to: a word, a row, a button or a field with
-/// its label that has no room is left to the scroll bar, not cut through, and so is a heading of which nothing else is
-/// in sight. What is higher than a few lines is cut all the same.
+/// its label that has no room is left to the scroll bar, not cut through, and so are a heading and a rule of which
+/// nothing else is in sight. What is higher than a few lines is cut all the same.
 class WholeWordsArea : public QScrollArea {
     Q_OBJECT
 public:

@@ -21,6 +21,7 @@ namespace {
 
 constexpr int labelRoom = 104; ///< right of the axes, for the labels at the lines' ends
 constexpr double lineHeight = 15.0;
+constexpr double besideLabel = 3.0; ///< px: a mark this near to the axes' end and a label's middle stands beside it
 constexpr std::size_t builtAtOnce = 50'000; ///< points: a few milliseconds
 
 /// "B eval" and the like, and the value behind it.
@@ -301,7 +302,7 @@ void ComparePlot::Private::paintOverlay(QPainter& painter)
     if (curves.isEmpty()) {
         painter.setFont(Fonts::body());
         painter.setPen(theme.text3);
-        const QRectF place = ground().adjusted(0, 0, labelRoom, 0); // no label stands at a line's end
+        const QRectF place = plot->viewport(); // neither figures nor labels stand at its edges
         painter.drawText(place.adjusted(12, 12, -12, -12), Qt::AlignCenter | Qt::TextWordWrap, emptyText);
     }
     if (isShown(ComparePart::Evaluation) && !waits)
@@ -343,7 +344,10 @@ void ComparePlot::Private::paintEnds(QPainter& painter) const
         const QColor color = RunTag::color(label.run);
         const double x = rect.right() + 16.0; // clear of the mark at the last step
         if (label.evaluation) {
-            drawDiamond(painter, {x, centres[i]}, 3.8, color);
+            const QPointF last = curves.curves()[static_cast<std::size_t>(label.run)].evaluations.back();
+            const QPointF off = pixel(last.x(), last.y()) - QPointF(rect.right(), centres[i]);
+            if (off.manhattanLength() >= besideLabel) // else the curve's own mark is this label's, too
+                drawDiamond(painter, {x, centres[i]}, 3.8, color);
         } else {
             painter.setPen(RunTag::pen(label.run, comparedLineWidth));
             painter.drawLine(QPointF(x - 7.0, centres[i]), QPointF(x + 6.0, centres[i]));

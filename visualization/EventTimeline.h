@@ -89,6 +89,7 @@ private:
     void paintTrack(QPainter& painter) const;
     void paintEvents(QPainter& painter) const;
     void paintMarks(QPainter& painter) const;
+    void paintMarksOver(QPainter& painter, const QRectF& head) const; ///< those that it covers, once more
     void paintAxis(QPainter& painter) const;
     void paintKey(QPainter& painter) const;
     void paintBeginning(QPainter& painter) const;

@@ -19,7 +19,7 @@ constexpr double half = 4.0; ///< of a diamond, and as far as a checkpoint's squ
 constexpr double markY = 12.0; ///< centres
 constexpr double square = 6.0;
 constexpr double lineHeight = 14.0;
-constexpr double symbol = 11.0; ///< a mark of the key with its gap
+constexpr double toWord = 5.0; ///< from a mark of the key to its word
 constexpr double gap = 16.0;
 
 double widthOf(const QString& text)
@@ -45,9 +45,10 @@ QRectF EventTimeline::checkpointRect(std::int64_t step) const
 {
     const QRectF place = track();
     double x = std::round(xOf(static_cast<double>(step))) - square / 2.0;
-    if (has(m_evaluations, step)) { // beside the diamond: after it where there is room
+    if (has(m_evaluations, step)) { // before the diamond where there is room: behind it is what is still to come
         const QRectF diamond = evaluationRect(step);
-        x = diamond.right() + 2.0 + square <= place.right() ? diamond.right() + 2.0 : diamond.left() - 2.0 - square;
+        const double before = diamond.left() - 2.0 - square;
+        x = before >= place.left() ? before : diamond.right() + 2.0;
     }
     return {std::clamp(std::round(x), place.left(), place.right() - square), markY - square / 2.0, square, square};
 }
@@ -60,6 +61,24 @@ void EventTimeline::paintMarks(QPainter& painter) const
     }
     for (const std::int64_t step : m_evaluations) {
         drawDiamond(painter, evaluationRect(step).center(), half - 0.4, theme.eval);
+    }
+}
+
+// The head of the shown step stands in their row: what it covers of them would be two orphan tips.
+void EventTimeline::paintMarksOver(QPainter& painter, const QRectF& head) const
+{
+    const Theme& theme = Theme::current();
+    for (const std::int64_t step : m_checkpoints) {
+        if (const QRectF mark = checkpointRect(step); mark.intersects(head)) {
+            painter.fillRect(mark.adjusted(-1.0, -1.0, 1.0, 1.0), theme.panel);
+            painter.fillRect(mark, theme.text2);
+        }
+    }
+    for (const std::int64_t step : m_evaluations) {
+        if (const QRectF mark = evaluationRect(step); mark.intersects(head)) {
+            drawDiamond(painter, mark.center(), half + 0.6, theme.panel);
+            drawDiamond(painter, mark.center(), half - 0.4, theme.eval);
+        }
     }
 }
 
@@ -80,8 +99,9 @@ QString EventTimeline::hint() const
 EventTimeline::KeyPlace EventTimeline::keyPlace() const
 {
     const QRectF place = track();
-    const double keyWidth = 2.0 * symbol + gap + widthOf(tr("evaluation")) + widthOf(tr("checkpoint"))
-        + (m_failure >= 0 ? gap + symbol + widthOf(tr("failed")) : 0.0);
+    const double diamond = 2.0 * half + toWord;
+    const double keyWidth = diamond + widthOf(tr("evaluation")) + gap + square + toWord + widthOf(tr("checkpoint"))
+        + (m_failure >= 0 ? gap + diamond + widthOf(tr("failed")) : 0.0);
     const QString words = hint();
     const double hintWidth = widthOf(words);
     const double below = place.bottom() - lineHeight - 4.0;
@@ -103,7 +123,7 @@ EventTimeline::KeyPlace EventTimeline::keyPlace() const
         return {{from, below, keyWidth, lineHeight},
             both ? QRectF(from + keyWidth + gap, below, hintWidth, lineHeight) : QRectF(), words};
     }
-    const double narrow = symbol + std::max(widthOf(tr("evaluation")), widthOf(tr("checkpoint")));
+    const double narrow = diamond + std::max(widthOf(tr("evaluation")), widthOf(tr("checkpoint")));
     if (room >= narrow) {
         const double above = middle - lineHeight - 3.0;
         return {{from, above, narrow, below + lineHeight - above}, {}, {}, true};
@@ -143,20 +163,22 @@ void EventTimeline::paintKey(QPainter& painter) const
         return;
     }
     QPointF at(place.key.left(), place.key.top() + lineHeight / 2.0);
-    const auto name = [&](const QString& text) {
+    const auto name = [&](double mark, const QString& text) {
+        const double left = at.x() + mark + toWord;
         painter.setPen(theme.text2);
-        drawTabular(
-            painter, {at.x() + symbol, at.y() - lineHeight / 2.0, widthOf(text), lineHeight}, Qt::AlignLeft, text);
+        drawTabular(painter, {left, at.y() - lineHeight / 2.0, widthOf(text), lineHeight}, Qt::AlignLeft, text);
         at = place.stacked ? QPointF(at.x(), place.key.bottom() - lineHeight / 2.0)
-                           : QPointF(at.x() + symbol + widthOf(text) + gap, at.y());
+                           : QPointF(left + widthOf(text) + gap, at.y());
     };
     drawDiamond(painter, {at.x() + half, at.y()}, half, theme.eval);
-    name(tr("evaluation"));
-    painter.fillRect(QRectF(std::round(at.x()), std::round(at.y() - square / 2.0), square, square), theme.text2);
-    name(tr("checkpoint"));
+    name(2.0 * half, tr("evaluation"));
+    const double wide = place.stacked ? 2.0 * half : square; // there the words stand below each other
+    const QPointF corner(at.x() + (wide - square) / 2.0, at.y() - square / 2.0);
+    painter.fillRect(QRectF(std::round(corner.x()), std::round(corner.y()), square, square), theme.text2);
+    name(wide, tr("checkpoint"));
     if (m_failure >= 0 && !place.stacked) {
         drawCross(painter, {at.x() + half, at.y()}, 3.0, theme.error, 1.8);
-        name(tr("failed"));
+        name(2.0 * half, tr("failed"));
     }
     painter.setPen(theme.text3);
     if (!place.hint.isEmpty()) {

@@ -141,6 +141,7 @@ void EventTimeline::paintMarkers(QPainter& painter) const
     painter.setBrush(color);
     painter.drawPolygon(QPolygonF {QPointF(head - 6.0, 1.0), QPointF(head + 6.0, 1.0), QPointF(head + 6.0, 7.0),
         QPointF(head, 13.0), QPointF(head - 6.0, 7.0)});
+    paintMarksOver(painter, {head - 6.0, 1.0, 12.0, 12.0});
 }
 
 } // namespace spectune

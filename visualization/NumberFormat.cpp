@@ -105,6 +105,10 @@ QString formatMB(double bytes)
 
 QString formatFileSize(double bytes)
 {
+    constexpr double least = 5e4; // less would read as nothing
+    if (bytes > 0.0 && bytes < least) {
+        return NumberFormat::tr("under 0.1 MB");
+    }
     return bytes >= 1e9 && std::isfinite(bytes) ? fixedDigits(bytes / 1e9, 1) + QStringLiteral(" GB") : formatMB(bytes);
 }
 

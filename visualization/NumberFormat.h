@@ -18,7 +18,7 @@ namespace spectune {
 [[nodiscard]] QString formatShort(double value);
 [[nodiscard]] QString formatGiB(double bytes); ///< "8.9 GiB"
 [[nodiscard]] QString formatMB(double bytes); ///< "29.5 MB", for files
-[[nodiscard]] QString formatFileSize(double bytes); ///< the same, from 10⁹ bytes on "13.5 GB"
+[[nodiscard]] QString formatFileSize(double bytes); ///< the same, "under 0.1 MB", and from 10⁹ bytes on "13.5 GB"
 [[nodiscard]] QString formatPercent(double fraction); ///< "55 %"
 [[nodiscard]] QString formatDuration(double seconds); ///< "42 s", "8 min 38 s", "2 h 05 min", "3 d 4 h"
 [[nodiscard]] QString formatMeanRank(double value); ///< two decimals

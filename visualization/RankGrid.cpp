@@ -5,6 +5,7 @@
 #include "visualization/RankGridAccess.h"
 #include "visualization/RankGridPainter.h"
 #include "visualization/RankGridState.h"
+#include "visualization/RunTags.h"
 #include "visualization/Theme.h"
 
 #include <QPaintEvent>
@@ -181,7 +182,8 @@ void RankGrid::setTargetsAvailable(std::vector<bool> available)
     update();
 }
 
-void RankGrid::setDifference(std::shared_ptr<const ModuleLayout> layout, std::vector<std::int32_t> difference)
+void RankGrid::setDifference(
+    std::shared_ptr<const ModuleLayout> layout, std::vector<std::int32_t> difference, int other)
 {
     if (!layout || layout->modules.size() != difference.size()) {
         throw std::out_of_range("RankGrid::setDifference: one difference per matrix is needed");
@@ -193,7 +195,8 @@ void RankGrid::setDifference(std::shared_ptr<const ModuleLayout> layout, std::ve
         m_state->largestDifference = std::max(m_state->largestDifference, delta < 0 ? -delta : delta);
     }
     m_state->difference = std::move(difference);
-    setAccessibleName(tr("Difference of ranks, run B minus run A"));
+    m_state->otherRun = other;
+    setAccessibleName(tr("Difference of ranks, run %1 minus run A").arg(RunTag::letter(other)));
     m_state->looks.clear();
     relayout();
 }

@@ -54,8 +54,8 @@ public:
     /// Matrices that cannot be ticked (not in the model), same order as targets; empty: all can.
     void setTargetsAvailable(std::vector<bool> available);
 
-    /// Ranks of run B minus those of run A, in the layout's order. @throws std::out_of_range where sizes differ
-    void setDifference(std::shared_ptr<const ModuleLayout> layout, std::vector<std::int32_t> difference);
+    /// Ranks of run @p other (1 is B) minus those of A, in the layout's order. @throws std::out_of_range: other sizes
+    void setDifference(std::shared_ptr<const ModuleLayout> layout, std::vector<std::int32_t> difference, int other = 1);
 
     /// Matrices as rows and layers as columns; the targets picker keeps its way round.
     void setTransposed(bool transposed);

@@ -380,8 +380,7 @@ double RankGridGeometry::bottom() const
 
 QRectF RankGridGeometry::legend() const
 {
-    const double from = request.transposed ? 36.0 : left;
-    return {from, 2.0, std::max(0.0, request.size.width() - from - padding), 40.0};
+    return {left, 2.0, std::max(0.0, request.size.width() - left - padding), 40.0};
 }
 
 } // namespace spectune

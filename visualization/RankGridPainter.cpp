@@ -276,7 +276,9 @@ void RankGridPainter::paintCell(const GridCell& cell)
         m_painter.fillRect(
             QRectF(rect.center() - QPointF(ground.width(), ground.height()) / 2.0, ground), theme.sunken);
     }
-    text(rect, Qt::AlignHCenter, look.text, look.hatched ? theme.text2 : Theme::inkOn(fill), font);
+    const bool never = m_state.mode == GridMode::Revivals && look.text == QLatin1String("0"); // no news
+    const QColor ink = never ? theme.text3 : look.hatched ? theme.text2 : Theme::inkOn(fill);
+    text(rect, Qt::AlignHCenter, look.text, ink, font);
 }
 
 void RankGridPainter::paintTargetCell(const GridCell& cell, const QRectF& rect)

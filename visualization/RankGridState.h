@@ -56,6 +56,7 @@ struct RankGridState {
     std::vector<bool> available; ///< [layers × kinds] or empty
     std::vector<std::int32_t> difference; ///< in the layout's order
     int largestDifference = 1;
+    int otherRun = 1; ///< RunTag's number of the run that A is held against
     ValueScale scale;
     int scoreDecimals = 1; ///< of an importance in a cell: 0 where the cells are too narrow for more
     RankGridGeometry geometry;
@@ -142,8 +143,7 @@ struct RankGridState {
     [[nodiscard]] QString marginText(QPointF position) const;
     [[nodiscard]] double layerValue(int layer) const; ///< Σ of a layer's matrices, in the mode's values
     [[nodiscard]] double kindValue(int kind, int fromLayer, int toLayer) const;
-    /// Recomputes looks. @return slots whose look is another now
-    std::vector<std::size_t> refreshLooks();
+    std::vector<std::size_t> refreshLooks(); ///< @return slots whose look is another now
     [[nodiscard]] double fadeProgress() const; ///< 0 … 1 of the running fade; 1: none runs
 };
 

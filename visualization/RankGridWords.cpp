@@ -3,6 +3,7 @@
 
 #include "visualization/Fonts.h"
 #include "visualization/NumberFormat.h"
+#include "visualization/RunTags.h"
 
 #include <QStringList>
 
@@ -60,11 +61,11 @@ QStringList colourChoices(const RankGridState& state)
 Choices choicesOf(const RankGridState& state)
 {
     if (state.view == GridView::Difference) {
-        // What A is held against may be any other run, B to F.
+        const QString other = RunTag::letter(state.otherRun); // B to F
+        const QString more = RankGrid::tr("%1 has more").arg(other);
         return {QStringList {RankGrid::tr("A has more triplets"), RankGrid::tr("A has more"), RankGrid::tr("A more"),
                     QStringLiteral("A")},
-            QStringList {RankGrid::tr("the other has more"), RankGrid::tr("other has more"), RankGrid::tr("other more"),
-                RankGrid::tr("other")}};
+            QStringList {more, more, RankGrid::tr("%1 more").arg(other), other}};
     }
     if (state.mode == GridMode::Rank) {
         return {QStringList {RankGrid::tr("bars: matrices per rank"), RankGrid::tr("matrices per rank"),

@@ -85,7 +85,10 @@ void RunPlots::Private::addKeptLabels(std::vector<PlacedLabel>& labels, LabelObs
         theme.text2, false};
     const double x = xOf(static_cast<double>(now()));
     const bool flipped = x + 6.0 + widthOf(figure) > rect.right();
-    const bool both = flipped || x + 10.0 + widthOf(figure) + widthOf(mean) <= rect.right();
+    const double whole = widthOf(figure) + 4.0 + widthOf(mean);
+    const double from = x - 6.0 - whole - keptGroundSide - 1.0; // left of the last step a line would end at the words
+    const bool both = flipped ? std::ranges::none_of(obstacles.uprights, [&](double at) { return at > from && at < x; })
+                              : x + 6.0 + whole <= rect.right();
     const double width = widthOf(figure) + (both ? 4.0 + widthOf(mean) : 0.0);
     const double left = flipped ? std::max(rect.left() + 2.0, x - 6.0 - width) : x + 6.0;
     const double wanted = budgetY(kept) + (flipped ? 4.0 : -lineHeight - 4.0);

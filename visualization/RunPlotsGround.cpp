@@ -146,7 +146,8 @@ void RunPlots::Private::paintPhaseNames(QPainter& painter) const
     const auto width = [](const QString& text) { return tabularWidth(Fonts::caption(), text); };
     const auto name = [&](double left, double room, Qt::Alignment alignment, const QString& text) {
         const double start = alignment == Qt::AlignLeft ? left : left + (room - width(text)) / 2.0;
-        painter.fillRect(QRectF(start - 2.0, y, width(text) + 4.0, 14.0), Theme::current().panel); // over the now line
+        // Over the now line, and up to the title's ground: no stub of it is left between the two.
+        painter.fillRect(QRectF(start - 2.0, y - 4.0, width(text) + 4.0, 18.0), Theme::current().panel);
         drawTabular(painter, {left, y, room, 14.0}, alignment, text);
     };
     double from = rect.left();

@@ -9,7 +9,7 @@
 
 namespace spectune {
 
-/// The studio's command line (PRODUCT.md), read and checked.
+/// The studio's command line, read and checked.
 struct StudioArguments {
     QString path; ///< CONFIG.json or RUN_DIR; empty: the demo
     bool start = false;

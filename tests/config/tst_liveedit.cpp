@@ -203,6 +203,16 @@ private Q_SLOTS:
         QVERIFY(contains(errorOf([&] { (void)loadEdits(file); }), "edits.jsonl"));
     }
 
+    /// --edits may name any file.
+    void aFileThatIsNoListOfEditsIsNotTakenIn()
+    {
+        const Folder folder;
+        const fs::path file = folder.write("model.gguf", "x");
+        fs::resize_file(file, (std::uintmax_t {256} << 20U) + 1); // sparse
+        const std::string text = ioErrorOf([&] { (void)loadEdits(file); });
+        QVERIFY2(contains(text, "model.gguf: it has more than 256 MiB"), text.c_str());
+    }
+
     /// What was not known before stays so, and the line can be read again.
     void aLineWithoutTheOldValueReadsBack()
     {

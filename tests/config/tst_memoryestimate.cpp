@@ -279,17 +279,25 @@ void MemoryEstimateTest::whatDoesNotHelpIsNotSaid()
 void MemoryEstimateTest::changesStayInTheFieldsRanges()
 {
     const RunFacts facts {.matrices = 154, .smallestSide = 256, .width = 2048, .layers = 22, .maxPositions = 2048};
-    for (const std::int64_t length : {2, 3, 4, 33, 64}) {
-        const RunConfig config = configOf(4, length);
-        for (const MemoryChange& change : memoryChanges(tinyLlama, config, facts, gpu, 1))
-            (void)withChange(config, change);
-    }
+    const auto verify = [&facts](const RunConfig& config) {
+        const auto changes = memoryChanges(tinyLlama, config, facts, gpu, 1);
+        QVERIFY(!changes.empty());
+        for (const MemoryChange& change : changes) {
+            QVERIFY(!change.values.empty());
+            const RunConfig changed = withChange(config, change);
+            const auto length = static_cast<double>(changed.data.maxLength);
+            QVERIFY(length >= findField("data.max_length")->minimum && changed.data.maxLength <= config.data.maxLength);
+            if (changed.adalora.alpha)
+                QVERIFY(*changed.adalora.alpha <= findField("adalora.alpha")->maximum);
+        }
+    };
+    for (const std::int64_t length : {2, 3, 4, 33, 64})
+        verify(configOf(4, length));
     RunConfig scaled = configOf(4, 256); // α is scaled with the rank, here beyond what its field takes
     scaled.adalora.initRank = 1;
     scaled.adalora.targetRank = 200;
     scaled.adalora.alpha = 1e6;
-    for (const MemoryChange& change : memoryChanges(tinyLlama, scaled, facts, gpu, 1))
-        (void)withChange(scaled, change);
+    verify(scaled);
 }
 
 /// As large as a model's config.json may say.
@@ -317,7 +325,7 @@ void MemoryEstimateTest::sizesBeyondSenseDoNotOverflow()
 
 void MemoryEstimateTest::boundOfTheRank()
 {
-    QCOMPARE(rankWithoutSpuriousMinima(1, 32), 8); // ADALORA.md section 9
+    QCOMPARE(rankWithoutSpuriousMinima(1, 32), 8); // the least r with r(r + 1)/2 > K·N
     QCOMPARE(rankWithoutSpuriousMinima(1, 64), 11);
     QCOMPARE(rankWithoutSpuriousMinima(2, 32), 11);
     QCOMPARE(rankWithoutSpuriousMinima(1, 36), 9); // 8 · 9 / 2 is not above it

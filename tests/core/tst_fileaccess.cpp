@@ -30,6 +30,25 @@ private Q_SLOTS:
         QVERIFY(contains(ioErrorOf([&] { (void)readText(folder.path()); }), "it is a folder"));
     }
 
+    void aStampTellsWhetherAFileWasChanged()
+    {
+        const Folder folder;
+        const fs::path file = folder.write("a.json", "12345");
+        folder.write("b.txt", "1");
+        const std::string before = stampOf(file);
+        const std::string all = stampOf(folder.path(), {".json"});
+        QCOMPARE(stampOf(file), before);
+        folder.write("b.txt", "12");
+        QCOMPARE(stampOf(folder.path(), {".json"}), all);
+        fs::last_write_time(file, fs::last_write_time(file) + std::chrono::seconds(5));
+        QVERIFY(stampOf(file) != before);
+        const std::string later = stampOf(folder.path(), {".json"});
+        QVERIFY(later != all);
+        fs::rename(file, folder.path() / "c.json");
+        QVERIFY(stampOf(folder.path(), {".json"}) != later);
+        QVERIFY(stampOf(folder.path() / "none", {".json"}).empty());
+    }
+
     void readsUpToALimit()
     {
         const Folder folder;

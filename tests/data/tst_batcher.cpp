@@ -21,6 +21,12 @@ std::shared_ptr<const Dataset> stories(std::uintmax_t eager = Dataset::eagerLimi
         loadTokenizer(sharedPath("models/stories260K")), Progress {}, eager);
 }
 
+DataPreview previewOf(const PreviewData& request)
+{
+    SampleCache cache;
+    return previewData(request, cache);
+}
+
 bool same(const Batch& a, const Batch& b)
 {
     return a.tokens.equal(b.tokens) && a.targets.equal(b.targets) && a.targetCount == b.targetCount;
@@ -112,7 +118,7 @@ private Q_SLOTS:
         request.config.model.path = sharedPath("models/stories260K").string();
         request.config.data.path = sharedPath("text/e2e_valid.txt").string();
         request.sample = 3;
-        const DataPreview preview = previewData(request);
+        const DataPreview preview = previewOf(request);
         QVERIFY(preview.format == DataFormat::E2e);
         QVERIFY(contains(preview.decision.english(), "e2e"));
         QCOMPARE(preview.tokens.front().text, std::string("<s>"));
@@ -128,7 +134,7 @@ private Q_SLOTS:
         QVERIFY(preview.tokens.back().bearsLoss);
 
         request.config.data.maxLength = 10;
-        const DataPreview cut = previewData(request);
+        const DataPreview cut = previewOf(request);
         QCOMPARE(cut.tokens.size(), std::size_t {10});
         QCOMPARE(cut.cutTokens + 10, static_cast<std::int64_t>(preview.tokens.size()));
         QVERIFY(!cut.cutMore);
@@ -137,7 +143,7 @@ private Q_SLOTS:
         request.config.data.evalPath = sharedPath("text/tinyshakespeare.txt").string();
         request.evaluationFile = true;
         request.config.data.maxLength = 64;
-        const DataPreview block = previewData(request);
+        const DataPreview block = previewOf(request);
         QCOMPARE(block.tokens.size(), std::size_t {64});
         QVERIFY(block.samples > 1000);
         QCOMPARE(block.samples, (block.documentTokens + 63) / 64);
@@ -147,9 +153,9 @@ private Q_SLOTS:
         QCOMPARE(text, block.text);
         QVERIFY(!block.tokens.front().bearsLoss && block.tokens.back().bearsLoss);
         request.sample = block.samples;
-        QVERIFY(contains(errorOf([&] { (void)previewData(request); }), "there is no block"));
+        QVERIFY(contains(errorOf([&] { (void)previewOf(request); }), "there is no block"));
         request.config.model.path.clear();
-        QVERIFY(contains(errorOf([&] { (void)previewData(request); }), "model.path"));
+        QVERIFY(contains(errorOf([&] { (void)previewOf(request); }), "model.path"));
     }
 
     void previewsOddTexts_data()
@@ -175,7 +181,7 @@ private Q_SLOTS:
         request.config.model.path = sourcePath("resources/demo/model").string();
         request.config.data.path = folder.write("a.jsonl", "{\"text\": \"" + text.toStdString() + "\"}\n").string();
         request.config.data.maxLength = 300;
-        const DataPreview preview = previewData(request);
+        const DataPreview preview = previewOf(request);
         QCOMPARE(preview.cutMore, more);
         QVERIFY(preview.tokens.size() <= 300U);
         QCOMPARE(preview.tokens.size() == 300U, more);

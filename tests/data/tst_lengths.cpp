@@ -38,6 +38,12 @@ MeasureLengths asking(const std::filesystem::path& file)
     return request;
 }
 
+SampleLengths lengthsOf(const MeasureLengths& request, const Progress& progress = {})
+{
+    SampleCache cache;
+    return measureLengths(request, cache, progress);
+}
+
 } // namespace
 
 class TestLengths : public QObject {
@@ -50,7 +56,7 @@ private Q_SLOTS:
         std::string text;
         for (const int count : {40, 3, 17, 200, 8})
             text += textLine(count);
-        const SampleLengths lengths = measureLengths(asking(folder.write("a.jsonl", text)));
+        const SampleLengths lengths = lengthsOf(asking(folder.write("a.jsonl", text)));
         QCOMPARE(lengths.samples, std::int64_t {5});
         QCOMPARE(lengths.estimated, std::int64_t {0});
         const auto tokenizer = loadTokenizer(sourcePath("resources/demo/model"));
@@ -67,7 +73,7 @@ private Q_SLOTS:
         const Folder folder;
         const auto file = folder.write("a.jsonl", pairLine(2, 3) + pairLine(300, 3) + pairLine(30, 3));
         MeasureLengths request = asking(file);
-        const SampleLengths lengths = measureLengths(request);
+        const SampleLengths lengths = lengthsOf(request);
         for (const std::int64_t maxLength : {32, 256, 4096}) {
             request.config.data.maxLength = maxLength;
             const Dataset data(file.string(), request.config.data, loadTokenizer(request.config.model.path));
@@ -85,7 +91,7 @@ private Q_SLOTS:
             text += textLine(i < 500 ? 5 : 50);
         MeasureLengths request = asking(folder.write("a.jsonl", text));
         request.most = 10;
-        const SampleLengths lengths = measureLengths(request);
+        const SampleLengths lengths = lengthsOf(request);
         QCOMPARE(lengths.samples, std::int64_t {1000});
         QCOMPARE(lengths.tokens.size(), std::size_t {10});
         QCOMPARE(lengths.tokens[0], lengths.tokens[4]);
@@ -97,7 +103,7 @@ private Q_SLOTS:
     {
         const Folder folder;
         const SampleLengths lengths
-            = measureLengths(asking(folder.write("a.jsonl", textLine(10) + textLine(100'000)))); // 500 kB
+            = lengthsOf(asking(folder.write("a.jsonl", textLine(10) + textLine(100'000)))); // 500 kB
         QCOMPARE(lengths.estimated, std::int64_t {1});
         const auto tokenizer = loadTokenizer(sourcePath("resources/demo/model"));
         const auto tenth = static_cast<double>(tokenizer->encode(words(10'000)).size());
@@ -110,20 +116,20 @@ private Q_SLOTS:
         const Progress progress;
         const MeasureLengths request = asking(folder.write("a.jsonl", textLine(5) + textLine(6)));
         progress.stop.requestStop();
-        QVERIFY_THROWS_EXCEPTION(Stopped, (void)measureLengths(request, progress));
+        QVERIFY_THROWS_EXCEPTION(Stopped, (void)lengthsOf(request, progress));
     }
 
     void sayWhatIsWrong()
     {
         const Folder folder;
-        QVERIFY(contains(errorOf([&] { (void)measureLengths(asking(folder.write("a.txt", "Once upon a time."))); }),
-            "one document"));
         QVERIFY(contains(
-            errorOf([&] { (void)measureLengths(asking(folder.write("b.jsonl", textLine(3) + "{\"text\": 3,\n"))); }),
+            errorOf([&] { (void)lengthsOf(asking(folder.write("a.txt", "Once upon a time."))); }), "one document"));
+        QVERIFY(contains(
+            errorOf([&] { (void)lengthsOf(asking(folder.write("b.jsonl", textLine(3) + "{\"text\": 3,\n"))); }),
             "b.jsonl:2"));
         MeasureLengths request = asking(folder.write("c.jsonl", textLine(3)));
         request.config.model.path.clear();
-        QVERIFY(contains(errorOf([&] { (void)measureLengths(request); }), "model.path"));
+        QVERIFY(contains(errorOf([&] { (void)lengthsOf(request); }), "model.path"));
     }
 };
 

@@ -57,6 +57,24 @@ private Q_SLOTS:
         QCOMPARE(all(LineFile(folder.write("d", "x"), {})), (Texts {"x"}));
     }
 
+    /// Each of the 16 lines is short enough; all of them are not. The file is sparse.
+    void linesThatAreTooLongTogether()
+    {
+        const Folder folder;
+        const auto path = folder.write("a", "");
+        constexpr std::uint64_t each = RecordFile::maxRecord / 3;
+        {
+            std::ofstream stream(path, std::ios::binary);
+            for (std::uint64_t end = each; end <= 16 * each; end += each)
+                stream.seekp(static_cast<std::streamoff>(end)).put('\n');
+        }
+        const LineFile file(path, {});
+        QCOMPARE(file.size(), std::int64_t {16});
+        const std::string text = ioErrorOf([&] { (void)file.record(3); });
+        QVERIFY2(
+            contains(text, ":1: the lines from here on, of which 16 are read at once, have 341 MiB"), text.c_str());
+    }
+
     /// What Mac OS wrote before X: lines end with a carriage return alone.
     void linesThatEndWithReturns()
     {

@@ -210,6 +210,9 @@ private Q_SLOTS:
                                                 "a",
                              5)),
             "sentencepiece cannot read it"));
+        std::filesystem::resize_file(folder.path() / "tokenizer.model", (256U << 20U) + 1); // sparse
+        const std::string huge = ioErrorOf([&] { (void)loadTokenizer(folder.path()); });
+        QVERIFY2(contains(huge, "tokenizer.model: it has more than 256 MiB"), huge.c_str());
     }
 
     void survivesCutModels()

@@ -24,7 +24,7 @@ constexpr int sourceLimit = 400;
 const std::map<std::string, Rule, std::less<>>& table()
 {
     const Names base {"training/core", "training/config", "training/monitor", "training/session"};
-    const Names engineFamilies {"json", "torch", "sentencepiece", "icu"};
+    const Names engineFamilies {"json", "torch", "sentencepiece"};
     Names engine = base;
     engine.insert({"training", "training/nn", "training/optim", "training/data", "training/io", "training/cuda"});
     Names loop = engine;
@@ -171,9 +171,6 @@ std::string familyOf(std::string_view include)
     }
     if (startsWithAny(include, {"sentencepiece"})) {
         return "sentencepiece";
-    }
-    if (startsWithAny(include, {"unicode/"})) {
-        return "icu";
     }
     if (startsWithAny(include, {"CLI/"})) {
         return "cli";

@@ -20,7 +20,7 @@ struct Violation {
 [[nodiscard]] std::string roomOf(std::string_view path);
 
 /// What stands behind an include of something that is not ours: "std", "json", "torch", "cuda", "qt", "qcustomplot",
-/// "animation" (giflib, libwebp), "sentencepiece", "icu", "cli"; empty when unknown.
+/// "animation" (giflib, libwebp), "sentencepiece", "cli"; empty when unknown.
 [[nodiscard]] std::string familyOf(std::string_view include);
 
 /// Checks one file of the house against the include table, the length limits, the licence line and the open ends.

@@ -148,11 +148,19 @@ private Q_SLOTS:
         const Folder folder;
         const fs::path base = folder.path() / "base";
         fs::copy(tinyModel("llama-tied-old"), base);
-        fs::create_symlink("chat_template.jinja", base / "chat_template.jinja"); // it leads back to itself
+        const fs::path companion = base / "chat_template.jinja";
+        fs::create_symlink("chat_template.jinja", companion); // it leads back to itself
         const ModelFolder opened(base);
         const AdapterState adapter = randomAdapter(opened.spec(), {1});
-        const std::string text = ioErrorOf([&] { (void)writeMerged(adapter, opened, folder.path() / "out"); });
-        QVERIFY2(contains(text, (base / "chat_template.jinja").string()), text.c_str());
+        const auto refusal
+            = [&] { return ioErrorOf([&] { (void)writeMerged(adapter, opened, folder.path() / "out"); }); };
+        const std::string text = refusal();
+        QVERIFY2(contains(text, companion.string()), text.c_str());
+        fs::remove(companion);
+        folder.write("base/chat_template.jinja", "x");
+        fs::resize_file(companion, (std::uintmax_t {256} << 20U) + 1); // sparse, but it would all be taken into memory
+        const std::string huge = refusal();
+        QVERIFY2(contains(huge, companion.string() + ": it has more than 256 MiB"), huge.c_str());
         QVERIFY(!fs::exists(folder.path() / "out"));
     }
 

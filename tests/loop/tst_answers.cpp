@@ -198,6 +198,39 @@ private Q_SLOTS:
         QVERIFY(at::equal(after.model->embedding(), before->embedding() * 2.0));
     }
 
+    /// The file is still open, so another one of its size and time in its place is not seen; a changed one is.
+    void theNextSampleNeedsNoFileOpenedAnew()
+    {
+        namespace fs = std::filesystem;
+        const Folder folder;
+        const std::string lines = demoEvaluationLines(3);
+        const fs::path file = folder.write("eval.jsonl", lines);
+        JudgeSamples judging;
+        judging.config = m_config;
+        judging.config.data.evalPath = file.string();
+        judging.adapterPath = m_run;
+        judging.count = 1;
+        PreviewData previewing {.config = judging.config, .evaluationFile = true};
+        MeasureLengths measuring {.config = judging.config};
+        measuring.config.data.path = file.string();
+        const auto counts = [&] {
+            return std::array {std::get<JudgedSamples>(m_engine.answer(judging, {})).samples,
+                std::get<DataPreview>(m_engine.answer(previewing, {})).samples,
+                std::get<SampleLengths>(m_engine.answer(measuring, {})).samples};
+        };
+        const std::array<std::int64_t, 3> three {3, 3, 3};
+        const std::array<std::int64_t, 3> two {2, 2, 2};
+        QVERIFY(counts() == three);
+        const fs::file_time_type time = fs::last_write_time(file);
+        std::string fewer = demoEvaluationLines(2);
+        fewer.resize(lines.size(), '\n');
+        writeFileAtomically(file, fewer);
+        fs::last_write_time(file, time);
+        QVERIFY(counts() == three);
+        fs::last_write_time(file, time + std::chrono::seconds(5));
+        QVERIFY(counts() == two);
+    }
+
     void anAnswerWithoutRoomIsRefused()
     {
         ScoreAnswers request;

@@ -42,6 +42,7 @@ private Q_SLOTS:
     void aRunGoesOnAsIfNothingHadBeen();
     void givingUpIsAskedOnce();
     void nobodyThereEndsIt();
+    void anEvaluationThatCannotBeWrittenSavesTheSteps();
 };
 
 void TestHeldRun::aTornLineIsTakenBack()
@@ -145,6 +146,30 @@ void TestHeldRun::nobodyThereEndsIt()
         contains(text, "metrics.jsonl: File too large. Then go on with --resume " + run.string() + ", from step-4."),
         text.c_str());
     QCOMPARE(jsonLines(run / "metrics.jsonl").size(), std::size_t {6});
+}
+
+/// Its line alone cannot be written, and who is asked gives the run up: the steps before it are kept.
+void TestHeldRun::anEvaluationThatCannotBeWrittenSavesTheSteps()
+{
+    const Folder folder;
+    const fs::path run = folder.path() / "run";
+    RunConfig config = demoConfig();
+    config.data.evalPath = folder.write("eval.jsonl", demoEvaluationLines(4)).string();
+    config.train.evalEvery = 6;
+    std::optional<SmallDisk> disk;
+    RecordingControl control;
+    control.onPost = [&disk](const RunEvent& event) {
+        const auto* line = std::get_if<LogLine>(&event);
+        if (line != nullptr && contains(line->text.english(), "Evaluating at step 6"))
+            disk.emplace(0);
+    };
+    control.onHold = [&disk](const Failure&) {
+        disk.reset();
+        return false;
+    };
+    const std::string text = ioErrorOf([&] { runEngine(control, config, run); });
+    QVERIFY2(contains(text, "metrics.jsonl: File too large."), text.c_str());
+    QVERIFY(fs::exists(run / "checkpoints/step-6/state.safetensors"));
 }
 
 QTEST_GUILESS_MAIN(TestHeldRun)

@@ -3,13 +3,11 @@
 #include "tests/support/EngineRuns.h"
 #include "training/config/ConfigFile.h"
 #include "training/io/Safetensors.h"
-#include "training/loop/TrainingLoop.h"
 
 #include <ATen/ATen.h>
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 using namespace spectune;
 using namespace spectune::testing;
@@ -190,6 +188,31 @@ private Q_SLOTS:
         QVERIFY(jsonLines(run / "metrics.jsonl").back().contains("eval_loss"));
     }
 
+    /// It is made up for before the first step of a resume; a stop in it must not wait for that step.
+    void aStopInTheFirstEvaluationOfAResumeTrainsNothing()
+    {
+        const Folder folder;
+        const RunConfig config
+            = withEvaluation(demoConfig(), folder.write("eval.jsonl", demoEvaluationLines(8)).string());
+        const fs::path run = folder.path() / "run";
+        for (const std::size_t steps : {std::size_t {6}, std::size_t {0}}) {
+            RecordingControl control;
+            control.stopAfter = 6;
+            control.onPost = [&](const RunEvent& event) {
+                if (saysEvaluatingAt(event, 6))
+                    control.token.requestStop();
+            };
+            QVERIFY(runEngine(control, config, run, steps == 0 ? run : fs::path()) == RunOutcome::Stopped);
+            QCOMPARE(control.all<MetricPoint>().size(), steps);
+            QVERIFY(control.all<EvalPoint>().empty());
+            QCOMPARE(namesIn(run / "checkpoints"), (std::vector<std::string> {"step-6"}));
+        }
+        RecordingControl again;
+        QVERIFY(runEngine(again, config, run, run) == RunOutcome::Finished);
+        QCOMPARE(again.all<MetricPoint>().size(), std::size_t {6});
+        QCOMPARE(again.all<EvalPoint>().size(), std::size_t {2});
+    }
+
     /// alpha is s: with another one the trained triplets would be another ΔW.
     void anotherScaleIsRefused()
     {
@@ -273,41 +296,6 @@ private Q_SLOTS:
         RecordingControl more;
         QVERIFY(runEngine(more, threads, run, run) == RunOutcome::Finished);
         QVERIFY(saysDropoutDrawsAnew(more));
-    }
-
-    void guardTakesItsLimitFromTheFirstFiniteLoss()
-    {
-        DivergenceGuard fresh(1000, 0.0);
-        const double nan = std::numeric_limits<double>::quiet_NaN();
-        fresh.check(1, {.loss = nan, .skipped = makeMessage("the loss is not finite")});
-        QCOMPARE(fresh.limit(), 0.0);
-        fresh.check(2, {.loss = 30.0, .skipped = {}});
-        fresh.check(3, {.loss = 50.0, .skipped = {}});
-        QCOMPARE(fresh.limit(), 60.0);
-        DivergenceGuard low(1000, 0.0);
-        low.check(1, {.loss = 0.5, .skipped = {}});
-        QCOMPARE(low.limit(), 2.0 * std::log(1000.0));
-    }
-
-    /// A translation gets the reason as a sentence of its own, not as part of a finished text.
-    void divergenceIsToldInParts()
-    {
-        DivergenceGuard guard(1000, 0.0);
-        const Message reason = makeMessage("the gradient is not finite");
-        const auto check = [&guard, &reason](std::int64_t step) { guard.check(step, {.skipped = reason}); };
-        for (std::int64_t step = 1; step <= 9; ++step)
-            check(step);
-        try {
-            check(10);
-            QFAIL("The guard let it pass.");
-        } catch (const Error& error) {
-            QVERIFY(contains(error.message().pattern(), "%1"));
-            QVERIFY(error.message().values().at(0) == reason);
-            const std::string text = error.what();
-            QVERIFY2(text.starts_with("The run diverged: the gradient is not finite for 10 steps in a row, up to step "
-                                      "10. Lower optim.lr"),
-                text.c_str());
-        }
     }
 
     /// A run that was resumed after its loss had risen must not take that loss for its measure.

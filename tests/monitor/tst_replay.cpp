@@ -225,6 +225,14 @@ void TestReplay::statesThinOut()
             QVERIFY(sameSnapshot(*snapshot, *shown[k]));
     }
     QVERIFY(states >= 4 && states <= 11);
+    for (std::int64_t step = 0; step <= 1010; step += 7) {
+        std::int64_t nearest = -1;
+        for (std::size_t k = 0; k < 100; ++k) {
+            if (reader.hasState(k) && (nearest < 0 || std::abs(reader.stepOf(k) - step) < std::abs(nearest - step)))
+                nearest = reader.stepOf(k);
+        }
+        QCOMPARE(reader.nearestState(step), nearest);
+    }
     QVERIFY(reader.hasState(99));
     for (int events = 1; events <= 40; ++events) { // wherever in the thinning a run ends
         fs::remove(file());

@@ -10,7 +10,8 @@ using namespace spectune::testing;
 
 namespace {
 
-/// One element, in long double: clip_grad_norm_, algorithm 2 of Loshchilov and Hutter, and ADALORA.md's section 3.
+/// One element, in long double: clip_grad_norm_, algorithm 2 of Loshchilov and Hutter, and section 3.2 of arXiv
+/// 2303.10512.
 struct Scalar {
     long double value = 0.0L;
     long double gradient = 0.0L;

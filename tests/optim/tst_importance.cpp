@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Sensitivity, uncertainty and the triplets' scores held to ADALORA.md section 3, number by number.
+// Sensitivity, uncertainty and the triplets' scores held to section 3.2 of arXiv 2303.10512, number by number.
 #include "tests/optim/Layouts.h"
 #include "training/optim/Importance.h"
 

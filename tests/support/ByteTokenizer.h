@@ -26,6 +26,11 @@ public:
             tokens.push_back({static_cast<unsigned char>(text[i]) + 10, i, i + 1});
         return tokens;
     }
+    [[nodiscard]] std::vector<Token> encodeDocument(std::string_view text, const StopToken& stop) const override
+    {
+        stop.throwIfStopped();
+        return encodeWithOffsets(text);
+    }
     [[nodiscard]] std::string decode(std::span<const std::int32_t>) const override { return {}; }
     [[nodiscard]] std::string piece(std::int32_t) const override { return {}; }
     [[nodiscard]] const SpecialTokens& special() const noexcept override { return m_special; }

@@ -91,7 +91,8 @@ inline QString writeRun(const QString& folder, const WrittenRun& run)
     }
     writeText(folder + "/metrics.jsonl", metrics);
     writeText(folder + "/ranks.jsonl", ranks);
-    QString log = "2026-03-02 10:00:00  Started at step 0 of 40 on Processor, 2 cores.\n";
+    QString log = QStringLiteral("2026-03-02 10:00:00  Started at step 0 of %1 on Processor, 2 cores.\n")
+                      .arg(run.config.train.steps);
     if (!run.lastWord.isEmpty())
         log += "2026-03-02 10:05:00  " + run.lastWord + '\n';
     writeText(folder + "/log.txt", log);

@@ -3,10 +3,43 @@
 
 #include "training/core/Error.h"
 
+#include <array>
 #include <bit>
 #include <cmath>
+#include <utility>
 
 namespace spectune::test {
+
+namespace {
+
+/// Whom a sample tells of.
+struct Person {
+    std::string name;
+    std::string colour;
+    std::pair<std::string, std::string> animal; ///< and its kind
+    std::string food;
+    std::string place;
+
+    [[nodiscard]] std::string sentence() const { return name + " is a " + colour + ' ' + animal.first + '.'; }
+};
+
+/// Neighbours differ in all they tell; the lists' lengths have no divisor in common.
+Person personOf(std::int64_t sample)
+{
+    static const std::array<std::string, 11> names {
+        "Paul", "Tom", "Max", "Ben", "Leo", "Sam", "Noah", "Finn", "Karl", "Emil", "Otto"};
+    static const std::array<std::string, 5> colours {"brown", "grey", "black", "white", "golden"};
+    static const std::array<std::pair<std::string, std::string>, 7> animals {{{"wolf", "mammal"}, {"owl", "bird"},
+        {"trout", "fish"}, {"fox", "mammal"}, {"frog", "amphibian"}, {"raven", "bird"}, {"hare", "mammal"}}};
+    static const std::array<std::string, 8> foods {
+        "soup", "bread", "rice", "cheese", "fruit", "beans", "nuts", "honey"};
+    static const std::array<std::string, 9> places {
+        "meadow", "forest", "lake", "garden", "barn", "hill", "river", "valley", "park"};
+    const auto of = [at = static_cast<std::size_t>(sample)](const auto& list) { return list[at % list.size()]; };
+    return {of(names), of(colours), of(animals), of(foods), of(places)};
+}
+
+} // namespace
 
 ModelSummary sceneModel(std::int64_t layers)
 {
@@ -36,16 +69,28 @@ DataPreview scenePreview(const PreviewData& request)
     preview.samples = request.evaluationFile ? 200 : 1500;
     preview.sample = request.sample;
     preview.columns = {"prompt", "completion"};
-    const std::vector<std::pair<std::string, bool>> parts {{"<s>", false}, {"Paul is a brown wolf.", false},
-        {" He feels hungry today.", false}, {" He eats soup every evening.", false},
-        {" The meadow is his home.", false}, {" Card:", false}, {" Paul |", true}, {" wolf |", true},
-        {" mammal |", true}, {" brown |", true}, {" meadow", true}, {"</s>", true}};
+    const Person person = personOf(request.sample);
+    const std::vector<std::pair<std::string, bool>> parts {{"<s>", false}, {person.sentence(), false},
+        {" He feels hungry today.", false}, {" He eats " + person.food + " every evening.", false},
+        {" The " + person.place + " is his home.", false}, {" Card:", false}, {' ' + person.name + " |", true},
+        {' ' + person.animal.first + " |", true}, {' ' + person.animal.second + " |", true},
+        {' ' + person.colour + " |", true}, {' ' + person.place, true}, {"</s>", true}};
     std::int32_t id = 0;
     for (const auto& [text, loss] : parts) {
         preview.tokens.push_back({id++, text, loss});
         preview.text += text;
     }
     return preview;
+}
+
+std::vector<std::string> sceneCard(const std::string& prompt)
+{
+    Person person = personOf(0);
+    for (std::int64_t sample = 0; sample < 200; ++sample)
+        if (prompt.starts_with(personOf(sample).sentence()))
+            person = personOf(sample);
+    return {' ' + person.name, " |", ' ' + person.animal.first, " |", ' ' + person.animal.second, " |",
+        ' ' + person.colour, " |", ' ' + person.place};
 }
 
 SampleLengths sceneLengths(const MeasureLengths& request)
@@ -89,8 +134,12 @@ ExportReport sceneExport(const Scene& scene, const ExportAdapter& wanted, const 
     }
     if (wanted.format == scene.exportFails)
         throw ioError("%1: the export takes 4.9 MB, and the disk of /mnt has only 1.2 MB free.", wanted.target);
+    const std::int64_t bytes = wanted.format == "peft-lora-padded" ? 214'880 // zeros up to the largest rank
+        : wanted.format == "peft-adalora"                          ? 168'432 // λ stands for itself
+        : wanted.format == "gguf-lora"                             ? 167'520
+                                                                   : 166'640;
     ExportReport report {
-        wanted.format, wanted.target, 1'234'567, 40, 2, 8, 8, wanted.format == "peft-adalora" ? 0.0 : 2.4e-9, 0.018};
+        wanted.format, wanted.target, bytes, 40, 2, 8, 8, wanted.format == "peft-adalora" ? 0.0 : 2.4e-9, 0.018};
     if (wanted.format == "gguf-lora" || wanted.format == "merged")
         report.vllmMaxRank = 0;
     if (wanted.format == "merged") {

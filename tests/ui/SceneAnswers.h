@@ -5,8 +5,11 @@
 
 namespace spectune::test {
 
-/// What the scene's engine answers without a run.
+/// What the scene's engine answers without a run; each sample tells of somebody else, the first of Paul, a wolf.
 [[nodiscard]] DataPreview scenePreview(const PreviewData& request);
+
+/// The tokens that the tuned side answers @p prompt with: the card of the sample that it begins as, else the first's.
+[[nodiscard]] std::vector<std::string> sceneCard(const std::string& prompt);
 
 /// 1,500 samples of 40 to 639 tokens, most of them short; six bear no loss within the first 256 tokens.
 [[nodiscard]] SampleLengths sceneLengths(const MeasureLengths& request);

@@ -46,6 +46,9 @@ private:
     void record(const std::string& file, const std::string& line) const;
     void write(RunControl& control, std::int64_t step);
     [[nodiscard]] TripletGeometry geometry(const InspectTriplets& request) const;
+    /// ‖PᵀP − I‖ (0) or ‖QQᵀ − I‖ (1) as of the last step; R is the mean of all of them.
+    [[nodiscard]] double norm(std::size_t module, std::uint64_t side) const;
+    [[nodiscard]] double regularizer() const;
 
     std::shared_ptr<Scene> m_scene;
     std::string m_folder;
@@ -57,7 +60,14 @@ private:
     std::vector<ModuleState> m_modules;
     std::int64_t m_eventStep = -1;
     float m_threshold = 0.0F;
+    double m_done = 1.0; ///< share of the steps
 };
+
+/// λ of a pruned triplet is set to 0, and has grown a little since.
+float shownLambda(const TripletState& triplet)
+{
+    return triplet.kept ? triplet.lambda : 0.02F * triplet.lambda;
+}
 
 std::shared_ptr<const ModuleLayout> layoutOf(const ModelSummary& model, std::int64_t initRank)
 {
@@ -110,7 +120,9 @@ void SceneEngine::prepare(const RunRequest& request, RunControl& control)
     started.deviceName = makeMessage("Processor, %1 cores", 2);
     started.trainSamples = 1500;
     started.evalSamples = 200;
-    started.trainableParameters = 123456;
+    for (const ModuleInfo& module : m_layout->modules)
+        started.trainableParameters
+            += m_resolved.initRank * (module.inFeatures + module.outFeatures + (hasLambda(m_config.method) ? 1 : 0));
     started.baseParameters = model.parameters;
     control.post(std::move(started));
 }
@@ -177,7 +189,7 @@ std::shared_ptr<const RankSnapshot> SceneEngine::picture(std::int64_t step, std:
     snapshot->threshold = m_threshold;
     snapshot->hasScores = allocatesBudget(m_config.method);
     snapshot->hasLambda = snapshot->hasScores || hasLambda(m_config.method);
-    snapshot->memory = {.used = (std::int64_t {1200} << 20) + step * 1000, .total = std::int64_t {8} << 30};
+    snapshot->memory = {.used = (std::int64_t {236} << 20) + step * 10, .total = std::int64_t {12} << 30};
     snapshot->modules = m_modules;
     snapshot->triplets = m_triplets;
     const auto rank = static_cast<std::size_t>(m_layout->initRank);
@@ -185,15 +197,27 @@ std::shared_ptr<const RankSnapshot> SceneEngine::picture(std::int64_t step, std:
         ModuleState& state = snapshot->modules[module];
         for (std::size_t i = 0; i < rank; ++i) {
             TripletState& triplet = snapshot->triplets[module * rank + i];
-            if (!triplet.kept)
-                triplet.lambda *= 0.02F;
+            triplet.lambda = shownLambda(triplet);
             state.importance += triplet.kept ? triplet.score : 0.0F;
             state.lambdaSum += std::abs(triplet.lambda);
         }
-        state.orthP = static_cast<float>(0.04 + 0.05 * noise(module, 3));
-        state.orthQ = static_cast<float>(0.03 + 0.05 * noise(module, 4));
+        state.orthP = static_cast<float>(norm(module, 0));
+        state.orthQ = static_cast<float>(norm(module, 1));
     }
     return snapshot;
+}
+
+double SceneEngine::norm(std::size_t module, std::uint64_t side) const
+{
+    return (0.3 * std::exp(-5.0 * m_done) + 0.01) * (0.6 + 0.8 * noise(module, 3 + side));
+}
+
+double SceneEngine::regularizer() const
+{
+    double sum = 0.0;
+    for (std::size_t module = 0; module < m_modules.size(); ++module)
+        sum += norm(module, 0) + norm(module, 1);
+    return sum / (2.0 * static_cast<double>(m_modules.size()));
 }
 
 void SceneEngine::record(const std::string& file, const std::string& line) const
@@ -219,7 +243,7 @@ RunOutcome SceneEngine::run(const RunRequest& request, RunControl& control)
     for (std::int64_t t = 0; t < total; ++t) {
         if (t == m_scene->failAt)
             throw Error(FailureKind::OutOfMemory,
-                makeMessage("The memory was full: a block of 512 MiB was asked for, 210 MiB were free."),
+                makeMessage("The memory was full: a block of 24 MiB was asked for, 10 MiB were free."),
                 Message::verbatim("allocation of activations, layer 4"));
         if (t == m_scene->waitAt)
             m_scene->open.wait(false);
@@ -228,11 +252,10 @@ RunOutcome SceneEngine::run(const RunRequest& request, RunControl& control)
         const std::int64_t step = t + 1;
         const std::int64_t budget = m_resolved.schedule.budgetAt(t);
         moveTriplets(step, m_eventStep < 0 || m_resolved.schedule.masksAt(t));
-        const double done = static_cast<double>(step) / static_cast<double>(total);
+        const double done = m_done = static_cast<double>(step) / static_cast<double>(total);
         MetricPoint point {step,
-            0.08 + 2.6 * std::exp(-6 * done) * (0.8 + 0.4 * noise(static_cast<std::uint64_t>(step), 2)),
-            0.3 * std::exp(-5 * done) + 0.01, m_config.optim.lr * (1 - done), budget, 0.7, 160,
-            0.05 * static_cast<double>(step), {}};
+            0.08 + 2.6 * std::exp(-6 * done) * (0.8 + 0.4 * noise(static_cast<std::uint64_t>(step), 2)), regularizer(),
+            m_config.optim.lr * (1 - done), budget, 0.7, 160, 0.05 * static_cast<double>(step), {}};
         control.post(point);
         record("metrics.jsonl", toJsonLine(point));
         if (m_resolved.schedule.masksAt(t)) {
@@ -243,7 +266,8 @@ RunOutcome SceneEngine::run(const RunRequest& request, RunControl& control)
                 m_replay->append(*picture(step, budget));
         }
         if (step % 100 == 0) {
-            const EvalPoint evaluation {step, 0.1 + 2.4 * std::exp(-6 * done), {{"perplexity", 1.2}}};
+            const double loss = 0.1 + 2.4 * std::exp(-6 * done);
+            const EvalPoint evaluation {step, loss, {{"perplexity", std::exp(loss)}}};
             control.post(evaluation);
             record("metrics.jsonl", toJsonLine(evaluation));
         }
@@ -264,13 +288,26 @@ RunOutcome SceneEngine::run(const RunRequest& request, RunControl& control)
                 for (const std::string& line : takeSceneEdits(control, m_config, m_resolved, step))
                     record("edits.jsonl", line);
             if (action == BorderAction::Evaluate)
-                control.post(EvalPoint {step, 0.5, {}});
+                control.post(EvalPoint {step, 0.1 + 2.4 * std::exp(-6 * done), {}});
             if (action == BorderAction::Stop)
                 return RunOutcome::Stopped;
         }
     }
     control.post(CheckpointSaved {total, "checkpoints/step-" + std::to_string(total)});
     return RunOutcome::Finished;
+}
+
+/// The identity but for an error of Frobenius norm @p norm.
+std::vector<double> gramOf(std::size_t rank, std::uint64_t seed, double norm)
+{
+    std::vector<double> gram;
+    for (std::size_t i = 0; i < rank; ++i)
+        for (std::size_t k = 0; k < rank; ++k)
+            gram.push_back(noise(std::min(i, k) + seed, std::max(i, k)) - 0.5);
+    const double found = std::sqrt(std::inner_product(gram.begin(), gram.end(), gram.begin(), 0.0));
+    for (std::size_t place = 0; place < gram.size(); ++place)
+        gram[place] = gram[place] * norm / found + (place % (rank + 1) == 0 ? 1.0 : 0.0);
+    return gram;
 }
 
 // A matrix whose P and Q are nearly orthonormal: Gram matrices near the identity, singular values near |λ|.
@@ -283,15 +320,13 @@ TripletGeometry SceneEngine::geometry(const InspectTriplets& request) const
     const std::size_t module = m_layout ? m_layout->find(request.module).at() : 0;
     for (std::size_t i = 0; i < rank; ++i) {
         geometry.triplets.push_back(static_cast<std::int32_t>(i));
-        const double lambda = m_layout ? static_cast<double>(m_triplets[module * rank + i].lambda)
+        const double lambda = m_layout ? static_cast<double>(shownLambda(m_triplets[module * rank + i]))
                                        : 0.3 * std::exp(-0.3 * static_cast<double>(i));
         geometry.lambda.push_back(lambda);
         geometry.singular.push_back(std::abs(lambda) * (0.94 + 0.1 * noise(module, i)));
-        for (std::size_t k = 0; k < rank; ++k) {
-            geometry.gramP.push_back((i == k ? 1.0 : 0.0) + 0.03 * (noise(std::min(i, k) + 40, std::max(i, k)) - 0.5));
-            geometry.gramQ.push_back((i == k ? 1.0 : 0.0) + 0.05 * (noise(std::min(i, k) + 80, std::max(i, k)) - 0.5));
-        }
     }
+    geometry.gramP = gramOf(rank, 40, norm(module, 0));
+    geometry.gramQ = gramOf(rank, 80, norm(module, 1));
     std::sort(geometry.singular.rbegin(), geometry.singular.rend());
     return geometry;
 }
@@ -317,7 +352,7 @@ Answer SceneEngine::answer(const Request& request, const RequestContext& context
     if (const auto* generate = std::get_if<Generate>(&request)) {
         const std::vector<std::string> words = !m_scene->answer.empty() ? std::vector {m_scene->answer}
             : generate->tuned
-            ? std::vector<std::string> {" Paul", " |", " wolf", " |", " mammal", " |", " brown", " |", " meadow"}
+            ? sceneCard(generate->prompt)
             : std::vector<std::string> {" Paul", " is", " always", " happy.", " What", " does", " Paul", " eat?"};
         GeneratedText text;
         for (const std::string& word : words) {

@@ -42,6 +42,7 @@ private Q_SLOTS:
     void roomIsSharedOut();
     void noHeadingStandsLast();
     void zeroIsToldAsInSetUp();
+    void zeroOfAnAmountStaysANumber();
     void differentPathsReadDifferently();
     void namesOfModelsAreRead();
     void allKeysAreWholeOrNone();
@@ -163,6 +164,16 @@ void TestCompareTable::zeroIsToldAsInSetUp()
     QCOMPARE(table.shownValues(1), QStringList({"0", "7"})); // an amount
     QVERIFY(table.accessibleDescription().contains("at the end, 50"));
     QCOMPARE(table.configuration().front().values, QStringList({"0", "50"})); // which is what a file gets
+}
+
+void TestCompareTable::zeroOfAnAmountStaysANumber()
+{
+    CompareTable table;
+    table.setRows(2, {keyRow("adalora.gamma", {"0", "0.1"}), keyRow("optim.weight_decay", {"0.01", "0"})}, {});
+    table.resize(600, 200);
+    QCOMPARE(table.shownValues(0), QStringList({"0", "0.1"}));
+    QCOMPARE(table.shownValues(1), QStringList({"0.01", "0"}));
+    QVERIFY(!table.accessibleDescription().contains("none"));
 }
 
 void TestCompareTable::differentPathsReadDifferently()

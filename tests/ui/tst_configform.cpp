@@ -5,6 +5,7 @@
 #include "ui/ConfigForm.h"
 #include "ui/EffectiveScale.h"
 #include "ui/FieldEditor.h"
+#include "ui/FieldLine.h"
 #include "ui/SetupFields.h"
 #include "ui/SetupPage.h"
 #include "visualization/ScaleGauge.h"
@@ -30,6 +31,7 @@ private Q_SLOTS:
     void editorsChangeTheConfiguration_data();
     void editorsChangeTheConfiguration();
     void theFormShowsAConfiguration();
+    void epochsThatCountForNothingSaySo();
     void unreadableTextMarksItsField();
     void aTypedPathMayBeginAtHome_data();
     void aTypedPathMayBeginAtHome();
@@ -165,6 +167,24 @@ void TestConfigForm::theFormShowsAConfiguration()
     QCOMPARE(page.fields().find("adalora.init_rank")->findChild<QLineEdit*>()->text(), "12");
     QCOMPARE(page.fields().find("optim.lr")->findChild<QLineEdit*>()->text().toDouble(), 5e-3);
     QVERIFY(page.fields().find("adalora.ti")->findChild<QLineEdit*>()->text().isEmpty());
+}
+
+void TestConfigForm::epochsThatCountForNothingSaySo()
+{
+    ConfigForm form;
+    const FieldEditor epochs(form, "train.epochs");
+    const FieldEditor steps(form, "train.steps");
+    auto* line = epochs.findChild<FieldLine*>();
+    form.setText("train.steps", "800");
+    QCOMPARE(line->shownText(), "by steps");
+    QVERIFY(line->isEnabled());
+    line->setText("5"); // it can be typed all the same, and waits
+    Q_EMIT line->textEdited("5");
+    QCOMPARE(form.config().train.epochs, 5.0);
+    QCOMPARE(line->shownText(), "by steps");
+    form.setText("train.steps", "0");
+    QCOMPARE(line->shownText(), "5");
+    QCOMPARE(steps.findChild<FieldLine*>()->shownText(), "by epochs");
 }
 
 void TestConfigForm::unreadableTextMarksItsField()

@@ -151,7 +151,7 @@ void TestExportWindow::allFiveAreWrittenAndChecked()
     QCOMPARE(formats, (QStringList {"peft-adalora", "peft-lora-padded", "peft-lora", "gguf-lora", "merged"}));
     QVERIFY(says(row("peft-adalora"), "equal bit for bit"));
     QVERIFY(says(row("peft-lora"), "2.4e−9"));
-    QVERIFY(says(row("merged"), "rounding to float32: relative change of ΔW 2e−8"));
+    QVERIFY(says(row("merged"), "rounding to float32: relative change of ΔW 2.0e−8"));
     QVERIFY(says(&exports(), "5 of 5 written and checked"));
     QVERIFY(says(&exports(), "The largest |ΔW| is 0.018"));
     QVERIFY(button("Open folder") && button("Copy commands") && button("Close"));

@@ -97,7 +97,7 @@ void TestFailedRun::aFailureTellsWhenAndWhatIsSafe()
     QCOMPARE(fact("step"), "420 of 800");
     const QString time = window().run().since().toString("HH:mm");
     QCOMPARE(fact("time"), time + ", after 21 s");
-    QTRY_COMPARE(fact("run held at most"), "1.2 GiB of 8.0 GiB"); // with a picture that comes after the failure
+    QTRY_COMPARE(fact("run held at most"), "236.0 MiB of 12.0 GiB"); // with a picture that comes after the failure
     const FailureStory story = FailureStory::of(window().run());
     QCOMPARE(story.kept.size(), std::size_t {3});
     QVERIFY(story.kept[0].safe && story.kept[0].title == "Checkpoint of step 300");

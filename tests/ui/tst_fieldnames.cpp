@@ -22,25 +22,32 @@ private Q_SLOTS:
 void TestFieldNames::proseCallsFieldsByTheirLabels_data()
 {
     QTest::addColumn<QString>("mistakes");
-    QTest::addColumn<QString>("key"); // of the field that says so, too
+    QTest::addColumn<QString>("key"); // of the field that has the title below it
+    QTest::addColumn<QString>("title");
     QTest::addColumn<QString>("sentence");
     QTest::newRow("tf") << "train.steps=329 adalora.tf=50000"
                         << "adalora.tf"
+                        << "Final phase as long as the run"
                         << "Final phase (tf) is 50,000, must be below the run's 329 steps";
     QTest::newRow("ti and tf") << "train.steps=329 adalora.ti=8000 adalora.tf=50000"
                                << "adalora.tf"
+                               << "Final phase as long as the run"
                                << "Final phase (tf) is 50,000, must be below the run's 329 steps";
     QTest::newRow("too much together") << "train.steps=100 adalora.ti=50 adalora.tf=50"
                                        << "adalora.ti"
-                                       << "No step left to prune in"; // the sentence is long for a field
+                                       << "No step left to prune in"
+                                       << "Warm-up end (ti) is 50, must be below 50";
     QTest::newRow("ranks") << "adalora.init_rank=4 adalora.target_rank=4"
                            << "adalora.target_rank"
+                           << "Nothing to prune"
                            << "Target rank is 4, must be below Initial rank 4";
     QTest::newRow("warm-up") << "train.steps=100 optim.warmup=200"
                              << "optim.warmup"
-                             << "LR warm-up as long as the run";
+                             << "LR warm-up as long as the run"
+                             << "LR warm-up is 200, but the run has 100 steps";
     QTest::newRow("unreadable") << "optim.lr=fast"
                                 << "optim.lr"
+                                << "Not a value for this field"
                                 << "Learning rate is \"fast\", needs a number";
 }
 
@@ -48,13 +55,14 @@ void TestFieldNames::proseCallsFieldsByTheirLabels()
 {
     QFETCH(const QString, mistakes);
     QFETCH(const QString, key);
+    QFETCH(const QString, title);
     QFETCH(const QString, sentence);
     ConfigForm form;
     form.setModel(test::sceneModel(6));
     for (const QString& mistake : mistakes.split(' '))
         form.setText(mistake.section('=', 0, 0), mistake.section('=', 1));
     const FieldEditor editor(form, key);
-    QCOMPARE(editor.message(), sentence);
+    QCOMPARE(editor.message(), title);
     const IssueList list(form);
     QString prose;
     for (const QLabel* label : list.findChildren<QLabel*>())

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A full disk in the studio: the run waits, says why and what to do, and loses nothing.
 #include "tests/ui/StudioBench.h"
+#include "ui/FailureStory.h"
 #include "ui/RunBar.h"
 #include "ui/RunModel.h"
 #include "ui/SessionController.h"
@@ -11,6 +12,8 @@
 #include <QSignalSpy>
 #include <QTest>
 
+#include <algorithm>
+
 using namespace spectune;
 using spectune::test::patience;
 
@@ -18,6 +21,7 @@ class TestHeldRunBar : public test::StudioTest {
     Q_OBJECT
 private Q_SLOTS:
     void theBarSaysWhyAndWhatToDo();
+    void nothingIsCalledSafeThatIsNot();
     void tryingAgainGoesOn();
     void givingUpFails();
     void closingWaitsForRoom();
@@ -57,6 +61,18 @@ void TestHeldRunBar::theBarSaysWhyAndWhatToDo()
     QVERIFY(says("Could not write metrics.jsonl: the disk is full."));
     QVERIFY(says("Nothing is lost"));
     QCOMPARE(window().status().message(), "The run waits at step 50 until it can write.");
+}
+
+/// No tick at the lines that the full disk has kept from their file.
+void TestHeldRunBar::nothingIsCalledSafeThatIsNot()
+{
+    QVERIFY(startHeld());
+    const FailureStory story = FailureStory::of(window().run());
+    QVERIFY(!story.kept.empty());
+    QVERIFY(std::ranges::none_of(story.kept, [](const FailureStory::Kept& kept) { return kept.safe; }));
+    QCOMPARE(story.kept.back().title, QString("Loss and ranks of 50 steps"));
+    const QString detail = story.kept.back().detail;
+    QVERIFY2(detail.startsWith("the newest lines are in memory alone; the timeline replays 0"), qPrintable(detail));
 }
 
 void TestHeldRunBar::tryingAgainGoesOn()

@@ -32,6 +32,7 @@ private Q_SLOTS:
     void setUpTellsItsOwnSteps();
     void memoryIsShownWhileARunGoesOn();
     void memoryGivesWayInANarrowBar();
+    void aPausedRunsTimeBeginsWithResume();
     void aFinishedRunShowsTheLastRateThatWasUsed();
     void theStatusLineFollowsTheState();
     void theStatusLineElides();
@@ -79,10 +80,10 @@ void TestLiveBar::memoryIsShownWhileARunGoesOn()
     m_bench->pauseAt(200);
     QLabel& memory = label("DeviceMemory");
     QTRY_VERIFY_WITH_TIMEOUT(memory.isVisible(), patience);
-    QCOMPARE(QTextDocumentFragment::fromHtml(memory.text()).toPlainText(), QStringLiteral("1.2 / 8.0 GiB"));
+    QCOMPARE(QTextDocumentFragment::fromHtml(memory.text()).toPlainText(), QStringLiteral("236.0 MiB / 12.0 GiB"));
     QVERIFY(window().run().mostMemory() >= window().run().memory().used);
-    QVERIFY2(
-        memory.accessibleDescription().contains("At most so far: 1.2 GiB"), qPrintable(memory.accessibleDescription()));
+    QVERIFY2(memory.accessibleDescription().contains("At most so far: 236.0 MiB"),
+        qPrintable(memory.accessibleDescription()));
     QVERIFY(window().session().resume());
     QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Finished, patience);
     QVERIFY(!memory.isVisible()); // a run that has ended holds none
@@ -98,6 +99,27 @@ void TestLiveBar::memoryGivesWayInANarrowBar()
     QTRY_VERIFY_WITH_TIMEOUT(bar().minimumSizeHint().width() <= bar().width(), patience); // nothing is cut
     window().resize(1600, 900);
     QTRY_VERIFY_WITH_TIMEOUT(memory.isVisible(), patience);
+}
+
+/// While a run waits no time runs: where there is room its bar says so.
+void TestLiveBar::aPausedRunsTimeBeginsWithResume()
+{
+    m_bench->size = {1600, 900};
+    m_bench->pauseAt(200);
+    const auto tells = [this](const char* words) {
+        const auto labels = bar().findChildren<QLabel*>();
+        return std::ranges::any_of(labels,
+            [words](const QLabel* one) { return one->isVisible() && one->text().endsWith(QLatin1String(words)); });
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(tells(" once resumed"), patience);
+    window().resize(1180, 800);
+    QTRY_VERIFY_WITH_TIMEOUT(!tells(" once resumed"), patience);
+    window().resize(1920, 900);
+    QTRY_VERIFY_WITH_TIMEOUT(tells(" once resumed"), patience);
+    m_bench->release();
+    QVERIFY(window().session().resume());
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Finished, patience);
+    QVERIFY(!tells(" once resumed"));
 }
 
 void TestLiveBar::aFinishedRunShowsTheLastRateThatWasUsed()

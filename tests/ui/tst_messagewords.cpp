@@ -80,7 +80,7 @@ void TestMessageWords::fieldsAreCalledByTheirLabels()
         "Learning rate is -1; " + labelledWords(both));
     // What is somebody's own text stays, and so does what is no field.
     QCOMPARE(labelledWords(makeMessage("%1: data.max_length is %2", "/a/train.steps/b", 7)),
-        "/a/train.steps/b: Longest sample is 7");
+        "/a/train.steps/b: Length limit is 7");
     QCOMPARE(
         labelledWords(makeMessage("model.layers.0 is not in config.json")), "model.layers.0 is not in config.json");
     const test::MarkingTranslator marks("FieldTexts");

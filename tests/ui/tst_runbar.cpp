@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The run bar's table (STUDIO.md, section 4), row by row.
+// The run bar in each state of a run, one after the other.
 #include "ui/RunBarState.h"
 
 #include <QTest>
@@ -103,7 +103,7 @@ void TestRunBar::whatHasEndedIsEvaluatedInTry()
 {
     for (const SessionState state : {SessionState::Finished, SessionState::Stopped}) {
         const RunBarState bar = of(state, true);
-        QCOMPARE(bar.evaluate, (BarButton {true, true, "Evaluate"}));
+        QCOMPARE(bar.evaluate, (BarButton {true, true, "Check samples"}));
         QVERIFY(bar.evaluateNote.contains("Try"));
     }
     QVERIFY(of(SessionState::Running).evaluateNote.isEmpty());
@@ -113,7 +113,7 @@ void TestRunBar::whatHasEndedIsEvaluatedInTry()
 void TestRunBar::evaluateSaysWhyItIsOff()
 {
     const RunBarState failed = of(SessionState::Failed, true);
-    QCOMPARE(failed.evaluate, (BarButton {true, false, "Evaluate"}));
+    QCOMPARE(failed.evaluate, (BarButton {true, false, "Check samples"}));
     QVERIFY(failed.evaluateNote.contains("Try")); // what to do instead
     RunBarInput input;
     input.state = SessionState::Finished;

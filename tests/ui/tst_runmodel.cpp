@@ -291,6 +291,14 @@ void TestRunModel::picturesThatTheFileHasAreLetGo()
     QCOMPARE(alone.nearestState(150), 150); // without a file, of what was seen
     QCOMPARE(alone.nearestState(500), 200);
     QCOMPARE(RunReplay().nearestState(150), -1);
+    const auto later = picture(200); // λ goes on after the last event
+    later->step = 300;
+    alone.keep(later);
+    QVERIFY(alone.keptBytes() > std::size_t {60} << 20U);
+    for (const auto& [shown, of] : {std::pair {200, 200}, {299, 200}, {300, 300}, {350, 300}})
+        QCOMPARE(alone.at(layout, events, shown)->step, of);
+    alone.cutAfter(250);
+    QCOMPARE(alone.at(layout, events, 350)->step, 200);
     const QTemporaryDir folder;
     const std::filesystem::path path = folder.path().toStdString();
     ReplayWriter writer(path / "replay.bin");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What of the chosen runs is compared in Runs' plot, and what its legend offers for it.
 #include "tests/ui/RunsTest.h"
+#include "ui/ElidedLabel.h"
 #include "ui/LegendToggle.h"
 #include "ui/RunsCurves.h"
 #include "ui/RunsPage.h"
@@ -10,7 +11,11 @@
 #include "visualization/ComparePlot.h"
 
 #include <QComboBox>
+#include <QLabel>
 #include <QTest>
+
+#include <algorithm>
+#include <cstdlib>
 
 using namespace spectune;
 using spectune::test::written;
@@ -19,6 +24,8 @@ class TestRunsCurves : public test::RunsTest {
     Q_OBJECT
 private Q_SLOTS:
     void emptyPanelsOfferNothing();
+    void emptyTextsStandAtOneHeight();
+    void theNoteHasAShorterForm();
     void theComparedValueIsChosen();
     void filesAreNamedAfterTheValue();
 };
@@ -45,6 +52,33 @@ void TestRunsCurves::emptyPanelsOfferNothing()
     QTRY_COMPARE(offered(), 3);
     QVERIFY(curves->findChild<Segmented*>()->isEnabled());
     QVERIFY(curves->findChild<SmoothingSlider*>()->isVisible());
+}
+
+void TestRunsCurves::emptyTextsStandAtOneHeight()
+{
+    openRuns(0);
+    const auto labels = page().findChildren<QLabel*>();
+    const auto note = std::ranges::find_if(
+        labels, [](const QLabel* label) { return label->text().startsWith("The settings in which chosen runs"); });
+    QVERIFY(note != labels.end() && (*note)->isVisible());
+    const auto middle = [this](const QWidget& widget) { return widget.mapTo(&page(), widget.rect().center()).y(); };
+    QTRY_VERIFY(std::abs(middle(**note) - middle(page().plot())) <= 1);
+    QCOMPARE((*note)->contentsMargins().top(), (*note)->contentsMargins().bottom());
+}
+
+void TestRunsCurves::theNoteHasAShorterForm()
+{
+    write("a", written(0, 1.0));
+    openRuns(1);
+    choose({"a"});
+    const auto labels = page().findChild<RunsCurves*>()->findChildren<ElidedLabel*>();
+    const auto note = std::ranges::find_if(
+        labels, [](const QLabel* label) { return label->text() == "smoothed, with evaluations"; });
+    QVERIFY(note != labels.end());
+    (*note)->resize((*note)->sizeHint().width() - 10, (*note)->height());
+    QCOMPARE((*note)->shownText(), "smoothed");
+    (*note)->resize((*note)->sizeHint().width() + 2, (*note)->height());
+    QCOMPARE((*note)->shownText(), "smoothed, with evaluations");
 }
 
 void TestRunsCurves::theComparedValueIsChosen()

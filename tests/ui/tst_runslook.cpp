@@ -238,6 +238,10 @@ void TestRunsLook::theMapsCaptionFitsHowTheRunsStand()
     QVERIFY2(maps.note(0).startsWith("No ranks are recorded yet"), qPrintable(maps.note(0)));
     maps.setRuns({without}, {"one"}, {}, {RecordState::Interrupted});
     QVERIFY2(maps.note(0).startsWith("No ranks are recorded: "), qPrintable(maps.note(0)));
+    maps.setRuns({nullptr}, {"one"}, {"This run is damaged."}); // which stands beside its facts
+    QCOMPARE(maps.note(0), "No ranks");
+    maps.setRuns({nullptr, run}, {"one", "two"}, {"This run is damaged.", ""});
+    QCOMPARE(maps.note(0), "No ranks. This run is damaged.");
     maps.setRuns({run, run}, {"one", "two"}, {}, {RecordState::Finished, RecordState::Interrupted});
     QVERIFY2(maps.caption().startsWith("at each run’s last step, each 10 triplets"), qPrintable(maps.caption()));
 }
@@ -365,7 +369,9 @@ void TestRunsLook::rowsKeepTheirWords()
         QVERIFY(width < 330 || places.words.width() >= QFontMetrics(Fonts::caption()).horizontalAdvance(look.line));
         QVERIFY(places.words.width() >= 80);
         curves.insert(places.curve.width());
-        QVERIFY(places.number.right() < width);
+        QCOMPARE(places.tick.left(), 12); // as the search field's ends
+        QCOMPARE(places.number.right() + 1, width - 12);
+        QVERIFY(places.words.left() >= places.tick.right() + 8);
         QVERIFY(places.words.right() < places.number.left());
         QVERIFY(places.curve.left() > places.words.right() && places.curve.right() < places.number.left());
     }

@@ -49,7 +49,9 @@ void TestRunsPictures::train(const QString& name, double gamma)
 
 void TestRunsPictures::writeOthers()
 {
-    write("dead", written(2, 0.8, {}));
+    test::WrittenRun dead = written(2, 0.8, {});
+    dead.config.train.steps = 80; // of which 40 were done
+    write("dead", dead);
     write(
         "early", {.config = test::smallConfig(), .steps = 20, .lastWord = "Stopped after step 20.", .checkpoint = 20});
     write("bad", written(3, 0.9));

@@ -99,8 +99,7 @@ void TestRunsReading::anUnreadableRunSaysWhy()
     writeBad();
     openRuns(1);
     choose({"bad"});
-    QTRY_VERIFY2(page().maps().note(0).startsWith("No ranks. This run is damaged. metrics.jsonl:1"),
-        qPrintable(page().maps().note(0)));
+    QTRY_COMPARE(page().maps().note(0), "No ranks");
     QStringList told; // once beside the facts
     for (const QLabel* label : page().details().findChildren<QLabel*>())
         if (label->text().contains("metrics.jsonl:1"))
@@ -109,8 +108,7 @@ void TestRunsReading::anUnreadableRunSaysWhy()
     QVERIFY(!told.front().contains(folder("bad"))); // the file in its folder, which the facts name
     QVERIFY(!page().maps().grid(0)->isVisibleTo(&page()));
     QVERIFY(page().plot().curves().isEmpty());
-    QVERIFY2(page().plot().emptyText().startsWith("No curve. This run is damaged. metrics.jsonl:1"),
-        qPrintable(page().plot().emptyText()));
+    QCOMPARE(page().plot().emptyText(), "No curve");
     const KeyValueList::Rows& rows = page().details().findChild<KeyValueList*>()->rows();
     QStringList names;
     for (const auto& [name, value] : rows) {
@@ -133,9 +131,8 @@ void TestRunsReading::aMissingRunSaysWhere()
     window().library().open();
     QTRY_COMPARE_WITH_TIMEOUT(window().library().find(id("a"))->state, RecordState::Missing, patience);
     page().list().choose({id("a")});
-    const QString why = "The folder is not there: " + folder("a") + '.';
-    QTRY_COMPARE(page().maps().note(0), "No ranks. " + why);
-    QCOMPARE(page().plot().emptyText(), "No curve. " + why);
+    QTRY_COMPARE(page().maps().note(0), "No ranks");
+    QCOMPARE(page().plot().emptyText(), "No curve");
     const auto labels = page().details().findChildren<QLabel*>();
     QVERIFY(std::ranges::any_of(labels, [this](const QLabel* label) {
         return label->text().contains("not there") && label->text().contains(folder("a"));

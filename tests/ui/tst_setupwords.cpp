@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // How the set-up page writes values and names, that its issue cards fit their column, and the handles of ΔT and T.
 #include "tests/ui/MarkingTranslator.h"
+#include "tests/ui/SceneAnswers.h"
 #include "tests/ui/SceneEngine.h"
 #include "ui/BudgetPanel.h"
 #include "ui/ConfigForm.h"
@@ -29,6 +30,7 @@
 #include <QToolButton>
 
 #include <algorithm>
+#include <cstdlib>
 
 using namespace spectune;
 
@@ -44,6 +46,8 @@ class TestSetupWords : public QObject {
 private Q_SLOTS:
     void theBudgetsSummaryStaysInItsLine();
     void withoutAModelNothingIsOffered();
+    void lastSaysLastLayers();
+    void theFormatStandsBesideItsHeading();
     void numbersHaveOneForm_data();
     void numbersHaveOneForm();
     void sentencesGetShownNumbers_data();
@@ -123,6 +127,40 @@ void TestSetupWords::withoutAModelNothingIsOffered()
     for (const char* words : {"All", "Attention", "FFN", "q, v", "Last", "Suggest"})
         QTRY_VERIFY2(offered(words), words);
     QVERIFY(count->isEnabled());
+}
+
+void TestSetupWords::lastSaysLastLayers()
+{
+    ConfigForm form;
+    const SetupPage page(form);
+    const auto* targets = page.findChild<TargetsPanel*>();
+    const auto buttons = targets->findChildren<QAbstractButton*>();
+    const auto last = std::ranges::find(buttons, QStringLiteral("Last"), &QAbstractButton::text);
+    QVERIFY(last != buttons.end());
+    QCOMPARE((*last)->accessibleName(), "Last layers");
+    const auto* count = targets->findChild<QLineEdit*>();
+    for (const QWidget* part : std::initializer_list<const QWidget*> {*last, count})
+        QVERIFY2(part->toolTip().contains("last layers"), qPrintable(part->toolTip()));
+}
+
+void TestSetupWords::theFormatStandsBesideItsHeading()
+{
+    ConfigForm form;
+    SetupPage page(form);
+    form.setModel(test::sceneModel(6));
+    form.setPreview(test::scenePreview({}), false);
+    page.resize(1280, 700);
+    page.show();
+    const QLabel* heading = nullptr;
+    const QLabel* format = nullptr;
+    for (const QLabel* label : page.findChild<DataPanel*>()->findChildren<QLabel*>()) {
+        heading = label->text() == "Dataset" ? label : heading;
+        format = label->text().startsWith("read as ") ? label : format;
+    }
+    QVERIFY(heading && format);
+    const auto middle = [](const QLabel& label) { return label.mapTo(label.window(), label.rect().center()).y(); };
+    QTRY_VERIFY(std::abs(middle(*heading) - middle(*format)) <= 1);
+    QVERIFY(format->width() >= format->sizeHint().width());
 }
 
 void TestSetupWords::numbersHaveOneForm_data()

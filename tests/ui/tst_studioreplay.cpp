@@ -10,6 +10,7 @@
 #include "ui/RecordedRun.h"
 #include "ui/ReplayPlayer.h"
 #include "ui/RunModel.h"
+#include "ui/RunRail.h"
 #include "ui/SessionController.h"
 #include "ui/TimelineStrip.h"
 #include "visualization/GramView.h"
@@ -19,10 +20,12 @@
 #include "visualization/TripletHistory.h"
 
 #include <QFile>
+#include <QLabel>
 #include <QSignalSpy>
 #include <QTest>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 
 using namespace spectune;
@@ -36,6 +39,7 @@ private Q_SLOTS:
     void replayEqualsLive_data();
     void replayEqualsLive();
     void scrubbingWhileItTrainsEqualsReplay();
+    void healthIsThatOfTheShownStep();
     void aFolderWithoutReplayTellsRanks();
     void cutRanksAreDamage();
     void speedsAreStepsPerSecond();
@@ -106,6 +110,31 @@ void TestStudioReplay::scrubbingWhileItTrainsEqualsReplay()
         window().run().showStep(step);
         verifySame(shown(), was);
     }
+}
+
+void TestStudioReplay::healthIsThatOfTheShownStep()
+{
+    m_bench->runTo(SessionState::Finished);
+    const auto tells = [this](const QString& words) {
+        const auto labels = window().live().rail().findChildren<QLabel*>();
+        return std::ranges::any_of(labels, [&](const QLabel* label) { return label->text() == words; });
+    };
+    const auto show = [this](std::int64_t step) {
+        window().run().showStep(step);
+        QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete); // rows that gave way to others
+    };
+    const auto& events = window().run().history().events;
+    const auto count = QString::number(events.size());
+    QTRY_VERIFY(tells("event " + count + " of " + count) && tells("Budget met"));
+    const auto second = std::next(events.begin());
+    show(second->step + 1);
+    QVERIFY(tells("event 2 of " + count) && !tells("event " + count + " of " + count));
+    QVERIFY(tells(QStringLiteral("Σ rank %1, b %1").arg(second->budget)));
+    show(events.front().step - 1);
+    QVERIFY(tells("Pruning not begun") && tells("first event at step 91")); // no tick for what has not been
+    QVERIFY(!tells("Pruning") && !tells("Budget met"));
+    show(-1);
+    QVERIFY(tells("event " + count + " of " + count));
 }
 
 void TestStudioReplay::aFolderWithoutReplayTellsRanks()

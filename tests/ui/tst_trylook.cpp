@@ -39,6 +39,8 @@ private Q_SLOTS:
     void labelBarsHaveAKey();
     void disabledSlidersLookDisabled();
     void bothSidesBeginAtOneHeight();
+    void headingsStandOnOneLine();
+    void emptyPartsTakeNoRoom();
     void numbersOfWhoIsRightAreWhole();
     void theShownSampleIsMarked();
     void verdictsStandInAStrip();
@@ -125,6 +127,42 @@ void TestTryLook::bothSidesBeginAtOneHeight()
             tops.push_back(view->mapTo(&page(), QPoint(0, 0)).y());
     QCOMPARE(tops.size(), std::size_t {2});
     QCOMPARE(tops[0], tops[1]);
+}
+
+void TestTryLook::headingsStandOnOneLine()
+{
+    finishRun();
+    std::vector<int> middles;
+    for (const QLabel* label : page().findChildren<QLabel*>())
+        if (label->text() == "Prompt" || label->text() == "Held-out samples" || label->text() == "Sampling")
+            middles.push_back(label->mapTo(&page(), label->rect().center()).y());
+    QCOMPARE(middles.size(), std::size_t {3});
+    QCOMPARE(middles, std::vector<int>(3, middles.front()));
+}
+
+void TestTryLook::emptyPartsTakeNoRoom()
+{
+    QVERIFY(m_bench->open());
+    m_bench->window->showWorkspace(Workspace::Try);
+    const auto below = [this](const QString& heading, const QString& words) {
+        int end = -1;
+        int begin = -1;
+        for (const QLabel* label : page().findChildren<QLabel*>()) {
+            if (label->text() == heading)
+                end = label->mapTo(&page(), QPoint(0, label->height())).y();
+            if (label->text().startsWith(words))
+                begin = label->mapTo(&page(), QPoint(0, 0)).y();
+        }
+        return begin - end;
+    };
+    QTRY_COMPARE(below("Evaluations of this run", "None"), below("Before and after", "Check the held-out"));
+    const auto buttons = page().findChildren<QPushButton*>();
+    const auto clear = std::ranges::find(buttons, QStringLiteral("Clear"), &QPushButton::text);
+    QVERIFY(clear != buttons.end() && !(*clear)->isEnabled());
+    page().setPrompt("Where is the wolf?");
+    QVERIFY((*clear)->isEnabled());
+    (*clear)->click();
+    QVERIFY(!(*clear)->isEnabled());
 }
 
 void TestTryLook::numbersOfWhoIsRightAreWhole()
@@ -245,7 +283,7 @@ void TestTryLook::checkSaysWhyItIsOff()
     QTRY_VERIFY_WITH_TIMEOUT(page().samples().shownCount() > 1, patience);
     const auto buttons = page().samples().findChildren<QPushButton*>();
     const auto check = std::ranges::find_if(
-        buttons, [](const QPushButton* button) { return button->text() == QLatin1String("Check the samples"); });
+        buttons, [](const QPushButton* button) { return button->text() == QLatin1String("Check samples"); });
     QVERIFY(check != buttons.end() && !(*check)->isEnabled());
     QVERIFY2((*check)->toolTip().contains("no adapter"), qPrintable((*check)->toolTip()));
 }
@@ -286,7 +324,7 @@ void TestTryLook::aButtonThatStopsLooksSo()
     QTRY_VERIFY_WITH_TIMEOUT(page().samples().shownCount() > 1, patience);
     const auto buttons = page().samples().findChildren<QPushButton*>();
     const auto check = std::ranges::find_if(
-        buttons, [](const QPushButton* button) { return button->text() == QLatin1String("Check the samples"); });
+        buttons, [](const QPushButton* button) { return button->text() == QLatin1String("Check samples"); });
     QVERIFY(check != buttons.end());
     QVERIFY(looksLike(*check, "evaluate"));
     m_bench->scene->answerWaits = true;
@@ -295,7 +333,7 @@ void TestTryLook::aButtonThatStopsLooksSo()
     QVERIFY(looksLike(*check, "stop"));
     m_bench->release();
     page().judge().stop();
-    QCOMPARE((*check)->text(), QString("Check the samples"));
+    QCOMPARE((*check)->text(), QString("Check samples"));
     QVERIFY(looksLike(*check, "evaluate"));
 }
 

@@ -11,10 +11,13 @@
 #include "ui/WholeWordsArea.h"
 #include "visualization/TokenView.h"
 
+#include <QFrame>
 #include <QLabel>
 #include <QScrollBar>
 #include <QTest>
 #include <QVBoxLayout>
+
+#include <algorithm>
 
 using namespace spectune;
 using spectune::test::patience;
@@ -64,11 +67,13 @@ private Q_SLOTS:
     void linesAreWhole();
     void whatFitsIsNotShortened();
     void noHeadingIsTheLastLine();
+    void noRuleIsTheLastLine();
     void theLastLineHasRoomBelow();
     void setUpsColumnsEndWithALine_data();
     void setUpsColumnsEndWithALine();
     void theRailEndsWithALine_data();
     void theRailEndsWithALine();
+    void aRowOfHealthIsWhole();
 
 private:
     /// Labels of one and of three lines, between them six rows.
@@ -151,6 +156,35 @@ void TestWholeWords::noHeadingIsTheLastLine()
     QVERIFY(hidden > 0);
 }
 
+/// Where a heading has no room, the rule above it would head an empty band.
+void TestWholeWords::noRuleIsTheLastLine()
+{
+    auto* content = new QWidget;
+    auto* column = new QVBoxLayout(content);
+    column->addWidget(new QLabel("one\ntwo\nthree"));
+    QFrame* rule = makeRule();
+    column->addWidget(rule);
+    QLabel* heading = makeHeading("Heading");
+    column->addWidget(heading);
+    column->addWidget(new QLabel("four\nfive"));
+    column->addWidget(new QLabel("six"));
+    column->addStretch();
+    WholeWordsArea area(content, "Words");
+    area.resize(200, 150);
+    area.show();
+    QCoreApplication::processEvents();
+    int hidden = 0;
+    for (int height = rule->geometry().bottom() + 1; height < content->height() - 1; ++height) {
+        area.resize(200, height);
+        QCoreApplication::processEvents();
+        const int end = area.viewport()->height();
+        QVERIFY2(rule->geometry().top() >= end || heading->geometry().bottom() < end,
+            qPrintable(QString::number(height) + ": " + QString::number(end)));
+        hidden += rule->geometry().top() >= end ? 1 : 0;
+    }
+    QVERIFY(hidden > 0);
+}
+
 void TestWholeWords::theLastLineHasRoomBelow()
 {
     auto* content = new QWidget;
@@ -210,6 +244,35 @@ void TestWholeWords::theRailEndsWithALine()
     QVERIFY(area != nullptr && area->isVisible());
     QTRY_VERIFY_WITH_TIMEOUT(window().run().matricesAtZero() > 0, patience); // the rail's last line
     QTRY_VERIFY2(cutAtTheEnd(*area).isEmpty(), qPrintable(cutAtTheEnd(*area)));
+}
+
+/// "Budget met" and what it is met with are one: the title is not the last line in sight.
+void TestWholeWords::aRowOfHealthIsWhole()
+{
+    m_bench->size = {1180, 720};
+    m_bench->runTo(SessionState::Finished);
+    QTRY_VERIFY_WITH_TIMEOUT(window().run().matricesAtZero() > 0, patience); // the rail's last line
+    QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+    QCoreApplication::processEvents();
+    const auto* area = window().live().rail().findChild<WholeWordsArea*>();
+    const auto labels = area->widget()->findChildren<QLabel*>();
+    const auto found = std::ranges::find_if(labels, [](const QLabel* label) { return label->text() == "Budget met"; });
+    QVERIFY(found != labels.end());
+    const QLabel* title = *found;
+    const QLabel* detail = nullptr;
+    for (const QLabel* label : title->parentWidget()->findChildren<QLabel*>())
+        if (label != title)
+            detail = label;
+    QVERIFY(detail != nullptr);
+    const auto bottomOf
+        = [area](const QLabel* label) { return label->mapTo(area->widget(), QPoint(0, label->height() - 1)).y(); };
+    QScrollBar& bar = *area->verticalScrollBar();
+    QVERIFY(bar.maximum() > 0);
+    for (int value = 0; value <= bar.maximum(); ++value) {
+        bar.setValue(value);
+        const int end = bar.value() + area->viewport()->height();
+        QVERIFY2(bottomOf(title) >= end || bottomOf(detail) < end, qPrintable(QString::number(value)));
+    }
 }
 
 QTEST_MAIN(TestWholeWords)

@@ -79,6 +79,8 @@ private Q_SLOTS:
     void thePlotsInitLabelKeepsItsSide();
     void theInitLabelStandsAtItsLevel();
     void aReachedTargetIsToldOnce();
+    void theEndsWordsStopNoLine();
+    void noStubIsLeftAboveThePhases();
 
 private:
     static void verifyClear(const BudgetCurve& curve, const PlotPlan& plan);
@@ -332,6 +334,54 @@ void TestBudgetLabels::aReachedTargetIsToldOnce()
     };
     QVERIFY(tellsTarget(1000));
     QVERIFY(!tellsTarget(2000)); // what is kept stands there, with the mean rank
+}
+
+/// Beside the last step the mean rank is left out where the line of a shown step or of a phase would end at it.
+void TestBudgetLabels::theEndsWordsStopNoLine()
+{
+    SampleRun run = runOf(200, 1250);
+    run.now = run.totalSteps;
+    RunPlots plots;
+    showWhole(plots, run);
+    const std::vector<PlacedMark> marks = plots.placedMarks();
+    QCOMPARE(marks.size(), 2U);
+    const double perStep = (marks[1].x - marks[0].x) / 1800.0;
+    int left = 0;
+    for (std::int64_t shown = 1000; shown < 1900; shown += 10) {
+        plots.setShownStep(shown);
+        const double x = marks[0].x + static_cast<double>(shown - 100) * perStep;
+        const std::vector<PlacedWords> labels = plots.budgetLabels();
+        const bool tellsMean = std::ranges::any_of(
+            labels, [](const PlacedWords& label) { return label.text.startsWith(QStringLiteral("mean rank")); });
+        for (const PlacedWords& label : labels)
+            if (tellsMean && !isOfPlan(label) && !label.text.endsWith(QStringLiteral("kept")))
+                QVERIFY2(x < label.place.left() - 3.0 || x > label.place.right() + 3.0, qPrintable(label.text));
+        left += tellsMean ? 0 : 1;
+    }
+    QVERIFY2(left > 10 && left < 60, qPrintable(QString::number(left)));
+}
+
+/// The line of the last step stops at the plot's title and at the phase's name, and has no ground between the two.
+void TestBudgetLabels::noStubIsLeftAboveThePhases()
+{
+    SampleRun run = runOf(600, 1250);
+    run.now = 100; // behind "warm-up"
+    RunPlots plots;
+    showWhole(plots, run);
+    const std::vector<PlacedMark> marks = plots.placedMarks();
+    QVERIFY(!marks.empty() && marks[0].step == 100);
+    const std::vector<QRectF> words = plots.words();
+    const auto phases = std::ranges::find_if(words, [&words](const QRectF& place) { // right below a title
+        return place.height() == 14.0 && std::ranges::any_of(words, [&place](const QRectF& title) {
+            return title.height() == 14.0 && title.left() == place.left() && place.top() - title.top() == 18.0;
+        });
+    });
+    QVERIFY(phases != words.end());
+    const QImage image = plots.grab().toImage();
+    const double ratio = image.devicePixelRatio();
+    for (double y = phases->top() - 3.0; y < phases->top(); y += 1.0)
+        for (double x = marks[0].x - 2.0; x <= marks[0].x + 2.0; x += 1.0)
+            QCOMPARE(image.pixel((QPointF(x, y) * ratio).toPoint()), Theme::current().panel.rgb());
 }
 
 QTEST_MAIN(TestBudgetLabels)

@@ -78,6 +78,8 @@ private Q_SLOTS:
     void tagsAreToldApart();
     void shortLinesShowTheirDashes();
     void runsThatAgreeAreBothSeen();
+    void aMarkAtTheEndIsItsLabelsToo();
+    void theEmptyTextStandsInTheMiddle();
     void theLossFollowsWhatIsShown();
     void otherValuesAreCompared();
     void anotherValueHasAnAxisOfItsOwn();
@@ -177,7 +179,6 @@ void TestCompareLook::shortLinesShowTheirDashes()
     }
 }
 
-/// Late values are not squeezed by the first steps' loss, nor is a zoomed axis taken back.
 /// One line and one row of evaluations, which both runs have: neither hides the other.
 void TestCompareLook::runsThatAgreeAreBothSeen()
 {
@@ -211,6 +212,41 @@ void TestCompareLook::runsThatAgreeAreBothSeen()
     }
 }
 
+/// Two marks beside each other at one height would be read as two values.
+void TestCompareLook::aMarkAtTheEndIsItsLabelsToo()
+{
+    const auto marked = [](std::int64_t lastEvaluated) {
+        auto history = std::make_shared<RunHistory>();
+        for (std::int64_t step = 1; step <= 20; ++step)
+            history->metrics.push_back(everything(step));
+        history->evaluations.push_back({lastEvaluated, 1.3, {}});
+        CompareCurves curves;
+        curves.add("only", history);
+        ComparePlot plot;
+        plot.resize(700, 300);
+        plot.setCurves(std::move(curves));
+        plot.setPartShown(ComparePart::Smooth, false); // nor is there another label that would move this one
+        plot.show();
+        const bool shown = QTest::qWaitFor([&plot] { return plot.shownX().high == 20.0; });
+        return shown && test::hasInk(plot.grab().toImage(), QRectF(604.0, 0.0, 16.0, 300.0)); // left of the words
+    };
+    QVERIFY(marked(10));
+    QVERIFY(!marked(20));
+}
+
+void TestCompareLook::theEmptyTextStandsInTheMiddle()
+{
+    ComparePlot plot;
+    plot.resize(600, 300);
+    plot.setEmptyText("Nothing to compare");
+    plot.show();
+    const QImage image = plot.grab().toImage();
+    QVERIFY(test::hasInk(image, QRectF(290.0, 142.0, 20.0, 16.0)));
+    QVERIFY(!test::hasInk(image, QRectF(0.0, 0.0, 600.0, 140.0)));
+    QVERIFY(!test::hasInk(image, QRectF(0.0, 160.0, 600.0, 140.0)));
+}
+
+/// Late values are not squeezed by the first steps' loss, nor is a zoomed axis taken back.
 void TestCompareLook::theLossFollowsWhatIsShown()
 {
     ComparePlot plot;

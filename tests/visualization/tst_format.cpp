@@ -51,6 +51,9 @@ private Q_SLOTS:
     {
         QCOMPARE(formatGiB(8.9 * 1073741824.0), QStringLiteral("8.9 GiB"));
         QCOMPARE(formatMB(29.5e6), QStringLiteral("29.5 MB"));
+        QCOMPARE(formatFileSize(0.0), QStringLiteral("0.0 MB"));
+        QCOMPARE(formatFileSize(49'999.0), QStringLiteral("under 0.1 MB"));
+        QCOMPARE(formatFileSize(50'001.0), QStringLiteral("0.1 MB"));
         QCOMPARE(formatFileSize(999.9e6), QStringLiteral("999.9 MB"));
         QCOMPARE(formatFileSize(13.5e9), QStringLiteral("13.5 GB"));
         QCOMPARE(formatPercent(0.553), QStringLiteral("55 %"));

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The rank grid's column names, whole where they fit, and the scale of few revivals.
+// The rank grid's column names, whole where they fit, its legend's place, and few revivals.
 #include "tests/visualization/GridStates.h"
 #include "visualization/Fonts.h"
+#include "visualization/RankGrid.h"
 #include "visualization/RankGridPainter.h"
 #include "visualization/Theme.h"
 
@@ -10,6 +11,7 @@
 #include <QPainter>
 #include <QTest>
 
+#include <algorithm>
 #include <cmath>
 #include <memory>
 #include <optional>
@@ -32,6 +34,9 @@ class TestGridHeads : public QObject {
 private Q_SLOTS:
     void columnNamesAreWholeWhereTheyFit();
     void oneRevivalIsNoExtreme();
+    void whatNeverCameBackIsQuiet_data();
+    void whatNeverCameBackIsQuiet();
+    void theLegendBeginsWithTheCells();
 };
 
 void TestGridHeads::columnNamesAreWholeWhereTheyFit()
@@ -86,6 +91,61 @@ void TestGridHeads::oneRevivalIsNoExtreme()
     state.updateScale();
     QCOMPARE(state.legendBoxes(), 5);
     QCOMPARE(state.colorOf(1.0), Theme::current().rampColor(0.25));
+}
+
+void TestGridHeads::whatNeverCameBackIsQuiet_data()
+{
+    QTest::addColumn<bool>("dark");
+    QTest::newRow("dark") << true;
+    QTest::newRow("light") << false;
+}
+
+/// Most matrices have no revival: their zeros stand behind the figures that say something.
+void TestGridHeads::whatNeverCameBackIsQuiet()
+{
+    QFETCH(bool, dark);
+    Theme::setCurrent(dark);
+    const SampleRun run;
+    auto snapshot = std::make_shared<RankSnapshot>(*run.snapshot(1106));
+    for (TripletState& triplet : snapshot->triplets)
+        triplet.revivedAt = -1;
+    snapshot->triplets.front().revivedAt = 500;
+    for (ModuleState& module : snapshot->modules) {
+        module.rank = 6;
+        module.lostAtLastEvent = module.backAtLastEvent = 0;
+    }
+    RankGrid grid;
+    grid.resize(486, 668);
+    grid.setMode(GridMode::Revivals);
+    grid.setSnapshot(snapshot);
+    const QImage picture = grid.grab().toImage();
+    const double ratio = picture.devicePixelRatio();
+    const auto strongest = [&](const GridCell& cell) {
+        const QRectF place = grid.gridGeometry().cell(cell.layer, cell.kind).adjusted(3.0, 3.0, -3.0, -3.0);
+        const QColor ground = picture.pixelColor((place.topLeft() * ratio).toPoint());
+        double most = 1.0;
+        for (double y = place.top(); y < place.bottom(); y += 1.0 / ratio)
+            for (double x = place.left(); x < place.right(); x += 1.0 / ratio)
+                most = std::max(most, Theme::contrast(ground, picture.pixelColor((QPointF(x, y) * ratio).toPoint())));
+        return most;
+    };
+    const Theme& theme = Theme::current();
+    const double zero = strongest({10, 3});
+    QVERIFY2(zero > 2.0, qPrintable(QString::number(zero))); // it is there
+    QVERIFY2(zero < Theme::contrast(theme.sunken, theme.text3) + 0.1, qPrintable(QString::number(zero)));
+    Theme::setCurrent(true);
+}
+
+/// In all modes: that of the ranks is a row of boxes right above them.
+void TestGridHeads::theLegendBeginsWithTheCells()
+{
+    for (const bool transposed : {false, true}) {
+        RankGridRequest wanted = request({486, 668});
+        wanted.transposed = transposed;
+        const RankGridGeometry g = RankGridGeometry::compute(wanted);
+        QCOMPARE(g.legend().left(), g.cell(0, 0).left());
+        QVERIFY(g.legend().right() <= 486.0);
+    }
 }
 
 QTEST_MAIN(TestGridHeads)

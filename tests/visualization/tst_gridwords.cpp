@@ -4,6 +4,7 @@
 #include "visualization/Fonts.h"
 #include "visualization/RankGrid.h"
 #include "visualization/RankGridWords.h"
+#include "visualization/RunTags.h"
 
 #include <QTest>
 
@@ -45,6 +46,7 @@ private Q_SLOTS:
     void narrowLegendsKeepTheirColours();
     void legendsHaveFiguresAtBothEnds();
     void largeDifferencesStayInside();
+    void aDifferenceNamesItsRuns();
     void sumsHaveAsManyFiguresAsFit();
     void namesSayWhatTheyStandFor();
     void sumsOfDifferencesAreSaid();
@@ -145,9 +147,24 @@ void TestGridWords::largeDifferencesStayInside()
             const LegendWords words = legendWords(state, area - end - legendWordsGap);
             if (width >= 290 && most <= 12) {
                 QVERIFY2(words.bars.startsWith(QStringLiteral("A has more")), where);
-                QVERIFY2(words.colours.contains(QStringLiteral("other has more")), where); // whichever it is
+                QVERIFY2(words.colours == QStringLiteral("B has more"), where);
             }
         }
+    }
+}
+
+void TestGridWords::aDifferenceNamesItsRuns()
+{
+    const SampleRun run;
+    RankGridState state = stateOf(run, GridMode::Rank, geometry(22, {404, 560}));
+    state.view = GridView::Difference;
+    for (const int other : {1, 2, 5}) {
+        state.otherRun = other;
+        const LegendWords words = legendWords(state, 400.0);
+        QCOMPARE(words.bars, QStringLiteral("A has more triplets"));
+        QCOMPARE(words.colours, RunTag::letter(other) + QStringLiteral(" has more"));
+        QCOMPARE(
+            legendWords(state, widthOf(words.colours) - 1.0).colours, RunTag::letter(other) + QStringLiteral(" more"));
     }
 }
 
@@ -203,7 +220,8 @@ void TestGridWords::sumsOfDifferencesAreSaid()
     difference[3 * 7 + 1] = 4;
     difference[5 * 7] = 1;
     difference[5 * 7 + 1] = -1;
-    grid.setDifference(run.layout(), difference);
+    grid.setDifference(run.layout(), difference, 2);
+    QCOMPARE(grid.accessibleName(), QStringLiteral("Difference of ranks, run C minus run A"));
     const RankGridGeometry& g = grid.gridGeometry();
     const QString layer = grid.marginText(g.layerSum(3).center());
     QVERIFY2(layer.contains("Layer 3") && layer.contains("4 triplets more than in run A"), qPrintable(layer));

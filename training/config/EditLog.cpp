@@ -4,6 +4,7 @@
 #include "training/config/FieldCheck.h"
 #include "training/core/AtomicFile.h"
 #include "training/core/Error.h"
+#include "training/core/FileAccess.h"
 
 #include <nlohmann/json.hpp>
 
@@ -29,7 +30,7 @@ AppliedEdit editFrom(const nlohmann::json& line)
         .step = line["step"].get<std::int64_t>(), .key = line["key"].get<std::string>(), .before = {}, .after = {}};
     const FieldInfo* field = findField(edit.key);
     if (field == nullptr)
-        (void)defaultValue(edit.key); // says which key is near
+        throw detail::unknownKey(edit.key, nearestKey(edit.key));
     edit.after = detail::normalized(*field, detail::valueFromJson(*field, line["new"]));
     if (line.contains("old") && !line["old"].is_null())
         edit.before = detail::normalized(*field, detail::valueFromJson(*field, line["old"]));
@@ -51,7 +52,7 @@ std::string toJsonLine(const AppliedEdit& edit)
 
 std::vector<AppliedEdit> loadEdits(const fs::path& file)
 {
-    return parseEdits(readFile(file), file);
+    return parseEdits(readText(file), file);
 }
 
 std::vector<AppliedEdit> parseEdits(std::string_view text, const fs::path& name)
@@ -99,7 +100,7 @@ void truncateEdits(const fs::path& runFolder, std::int64_t step)
     }
     if (kept.empty())
         fs::remove(file, ignored);
-    else if (kept != readFile(file))
+    else if (kept != readText(file))
         writeFileAtomically(file, kept);
 }
 

@@ -78,7 +78,7 @@ constexpr FieldDescriptor generalFields[] = {
         [](auto& c) -> auto& { return c.data.columns.completion; }),
     describe(
         {.key = "data.max_length",
-            .label = "Longest sample",
+            .label = "Length limit",
             .help = "Samples are cut on the right here, BOS and EOS included; .txt documents are cut into such blocks.",
             .unit = "tokens",
             .minimum = 2,

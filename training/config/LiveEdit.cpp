@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/config/LiveEdit.h"
 
+#include "training/config/FieldCheck.h"
 #include "training/core/Error.h"
 
 #include <algorithm>
@@ -24,7 +25,7 @@ void checkLiveEditable(const LiveEdit& edit)
 {
     const FieldInfo* field = findField(edit.key);
     if (field == nullptr)
-        (void)defaultValue(edit.key); // says which key is near
+        throw detail::unknownKey(edit.key, nearestKey(edit.key));
     if (field->liveEditable)
         return;
     std::string all;

@@ -3,6 +3,7 @@
 
 #include "training/config/TargetSelection.h"
 #include "training/core/Error.h"
+#include "training/core/MatrixNames.h"
 
 #include <algorithm>
 #include <cmath>
@@ -16,8 +17,8 @@ namespace {
 using Values = std::vector<std::pair<std::string, FieldValue>>;
 using Kind = MemoryChange::Kind;
 
-const std::vector<std::string> attentionKinds {"q_proj", "k_proj", "v_proj", "o_proj"};
-const std::vector<std::string> feedForwardKinds {"gate_proj", "up_proj", "down_proj"};
+const std::vector<std::string> attentionKinds(matrixNames.begin(), matrixNames.begin() + attentionMatrices);
+const std::vector<std::string> feedForwardKinds(matrixNames.begin() + attentionMatrices, matrixNames.end());
 
 /// Finds changes one after the other.
 class Search {

@@ -255,8 +255,9 @@ void checkScore(const Context& c, Issues& issues)
         usual);
 }
 
-/// ADALORA.md, section 5, last point. prune-lora has no γ, and its dropped doublets no gradient:
-/// it stays the same in all.
+/// From T − tf on the pattern stays, so the masked rows may be dropped. R couples them with the kept ones, and a
+/// clipped norm has their gradients in it: with either the run becomes another. prune-lora has no γ, and its dropped
+/// doublets have no gradient: it stays the same in all.
 void checkShrink(const Context& c, Issues& issues)
 {
     const RunConfig& config = c.config;
@@ -282,10 +283,10 @@ void checkShrink(const Context& c, Issues& issues)
     }
 }
 
-/// ADALORA.md, section 6. With f = widthFactor() the effective scale is taken as s · f and should be 0.5 or more. At
-/// width 4096 f = 1, so that s = 2 passes and s < 0.5 warns; at 128 f = 0.23, so that alpha = 2 r has 0.45 and warns
-/// while 8 r has 1.8, as DEMO.md measured. Suggested is the power of two times r whose s · f is nearest to 2, the
-/// default's value on wide models: 2 r at 4096, 8 r at 128.
+/// With f = widthFactor() the effective scale is taken as s · f and should be 0.5 or more. At width 4096 f = 1, so that
+/// s = 2 passes and s < 0.5 warns; at 128 f = 0.23, so that alpha = 2 r has 0.45 and warns while 8 r has 1.8: on such a
+/// model the first learnt almost nothing in 300 steps, and the other its task. Suggested is the power of two times r
+/// whose s · f is nearest to 2, the default's value on wide models: 2 r at 4096, 8 r at 128.
 void checkScale(const Context& c, Issues& issues)
 {
     const auto rank = static_cast<double>(c.run.initRank);

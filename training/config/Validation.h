@@ -52,8 +52,9 @@ struct ResolvedRun {
     BudgetSchedule schedule; ///< constant for methods of fixed rank
 };
 
-/// f = min(1, 0.02 √width), by which s acts less on a narrow model (ADALORA.md, section 6): the norm of a row of Q at
-/// the start. 1 for methods without Λ, where only B starts at 0, and where the width is not known (0).
+/// f = min(1, 0.02 √width), by which s acts less on a narrow model: the norm of a row of Q at the start, which is drawn
+/// from N(0, 0.02²) whatever the width. 1 for methods without Λ, where only B starts at 0, and where the width is not
+/// known (0).
 [[nodiscard]] double widthFactor(Method method, std::int64_t width) noexcept;
 
 /// Derives what is not set: T from epochs, initRank = round(1.5 · target) (for a fixed rank the target, or the largest

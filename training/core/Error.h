@@ -15,12 +15,13 @@ enum class FailureKind {
     Config, ///< a key, value or combination that the user can mend
     Io, ///< a file is missing, broken or cannot be written
     OutOfMemory, ///< host or device memory
-    Diverged, ///< the loss is no longer finite
+    Diverged, ///< training is beyond repair: numbers not finite, a loss that stays high, or triplets without effect
     DeviceLost, ///< the device reported an error that it does not recover from
     Internal ///< a fault of the program
 };
 
-/// The one exception of the engine for bad input. Its text names the file, key or value and says what to do.
+/// The one exception that the engine itself throws, for all of the kinds above. Its text names the file, key or value
+/// where there is one, and says what to do.
 class Error : public std::runtime_error {
 public:
     Error(FailureKind kind, Message message, Message detail = {})

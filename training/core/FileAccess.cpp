@@ -119,4 +119,27 @@ std::uint64_t sizeOf(const fs::path& path)
     return size;
 }
 
+std::string stampOf(const fs::path& path)
+{
+    std::error_code ignored;
+    return std::to_string(fs::file_size(path, ignored)) + ' '
+        + std::to_string(fs::last_write_time(path, ignored).time_since_epoch().count());
+}
+
+std::string stampOf(const fs::path& folder, std::initializer_list<std::string_view> endings)
+{
+    std::vector<std::string> files;
+    std::error_code fault;
+    for (fs::directory_iterator entry(folder, fault); !fault && entry != fs::directory_iterator();
+         entry.increment(fault)) {
+        if (std::ranges::find(endings, entry->path().extension().string()) != endings.end())
+            files.push_back(entry->path().filename().string() + ' ' + stampOf(entry->path()) + '\n');
+    }
+    std::ranges::sort(files);
+    std::string stamp;
+    for (const std::string& file : files)
+        stamp += file;
+    return stamp;
+}
+
 } // namespace spectune

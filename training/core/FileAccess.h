@@ -6,7 +6,9 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <initializer_list>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace spectune {
@@ -34,5 +36,12 @@ inline constexpr std::uint64_t mostTextBytes = std::uint64_t {256} << 20U;
 
 /// Bytes of the file behind @p path. @throws Error (Io) naming the path
 [[nodiscard]] std::uint64_t sizeOf(const std::filesystem::path& path);
+
+/// Size and time of the file behind @p path: another text once it has been changed. What cannot be looked at has one
+/// too; opening it says why.
+[[nodiscard]] std::string stampOf(const std::filesystem::path& path);
+/// Those of all files in @p folder with one of @p endings, with their names: another text for a folder that was made
+/// anew under the same name.
+[[nodiscard]] std::string stampOf(const std::filesystem::path& folder, std::initializer_list<std::string_view> endings);
 
 } // namespace spectune

@@ -50,7 +50,7 @@ private:
 };
 
 /// A pattern that names every one of its values, %1 to %n, and no other: the compiler refuses any else, as with
-/// std::format_string. Being a literal it can be collected for translators (cmake/EngineWords.cmake).
+/// std::format_string. Being a literal it can be collected for translators (cmake/MessageWords.cmake).
 template <typename... Values>
 class MessagePattern {
 public:

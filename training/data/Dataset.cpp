@@ -101,7 +101,9 @@ void Dataset::cutDocument(const Progress& progress)
 {
     progress.advance(0, 1);
     constexpr std::int64_t unlimited = std::int64_t {1} << 40U;
-    const Sample document = makeSample(m_source->render(0), *m_tokenizer, unlimited);
+    const RenderedSample rendered = m_source->render(0);
+    const Sample document = makeSample(
+        rendered, m_tokenizer->encodeDocument(rendered.text, progress.stop), m_tokenizer->special(), unlimited);
     const auto total = static_cast<std::int64_t>(document.ids.size());
     for (std::int64_t begin = 0; begin < total; begin += m_maxLength) {
         progress.stop.throwIfStopped();

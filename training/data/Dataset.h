@@ -6,7 +6,6 @@
 #include "training/data/SampleSource.h"
 #include "training/data/Tokenizer.h"
 
-#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>

@@ -35,13 +35,13 @@ std::int64_t samplesToRead(const SampleSource& source, std::int64_t most)
 
 } // namespace
 
-SampleLengths measureLengths(const MeasureLengths& request, const Progress& progress)
+SampleLengths measureLengths(const MeasureLengths& request, SampleCache& cache, const Progress& progress)
 {
     const DataConfig& data = request.config.data;
     if (request.config.model.path.empty())
         throw configError("model.path is empty; its tokenizer makes the tokens.");
-    const std::shared_ptr<const Tokenizer> tokenizer = loadTokenizer(request.config.model.path);
-    const std::unique_ptr<SampleSource> source = openSamples(data.path, data, progress);
+    const std::shared_ptr<const Tokenizer> tokenizer = cache.tokenizer(request.config.model.path);
+    const std::shared_ptr<const SampleSource> source = cache.samples(data.path, data, progress);
     if (source->isDocument())
         throw configError("%1: is one document, cut into blocks of data.max_length.", data.path);
     SampleLengths lengths {.path = data.path, .samples = source->size(), .tokens = {}, .firstTargets = {}};

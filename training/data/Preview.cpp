@@ -9,6 +9,7 @@
 #include "training/io/ModelFolder.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace spectune {
 
@@ -38,11 +39,11 @@ bool shorten(RenderedSample& rendered, std::int64_t maxLength)
 class PreviewBuilder {
 public:
     /// @param partial the text goes on: it has no EOS
-    PreviewBuilder(const RenderedSample& rendered, const Tokenizer& tokenizer, bool partial)
-        : m_rendered(rendered)
+    PreviewBuilder(const TokenisedText& sample, const Tokenizer& tokenizer, bool partial)
+        : m_rendered(sample.rendered)
         , m_tokenizer(tokenizer)
-        , m_tokens(tokenizer.encodeWithOffsets(rendered.text))
-        , m_all(makeSample(rendered, m_tokens, tokenizer.special(), unlimited))
+        , m_tokens(sample.tokens)
+        , m_all(makeSample(m_rendered, m_tokens, tokenizer.special(), unlimited))
         , m_prefix(tokenizer.special().addBos && tokenizer.special().bos ? 1 : 0)
     {
         if (partial && tokenizer.special().eos) {
@@ -84,21 +85,21 @@ private:
 
     const RenderedSample& m_rendered;
     const Tokenizer& m_tokenizer;
-    std::vector<Token> m_tokens;
+    const std::vector<Token>& m_tokens;
     Sample m_all;
     std::size_t m_prefix; ///< 1 where BOS stands first
 };
 
 } // namespace
 
-DataPreview previewData(const PreviewData& request, const Progress& progress)
+DataPreview previewData(const PreviewData& request, SampleCache& cache, const Progress& progress)
 {
     const DataConfig& data = request.config.data;
     const std::string& path = request.evaluationFile ? data.evalPath : data.path;
     if (request.config.model.path.empty())
         throw configError("model.path is empty; its tokenizer makes the tokens.");
-    const std::shared_ptr<const Tokenizer> tokenizer = loadTokenizer(request.config.model.path);
-    const std::unique_ptr<SampleSource> source = openSamples(path, data, progress);
+    const std::shared_ptr<const Tokenizer> tokenizer = cache.tokenizer(request.config.model.path);
+    const std::shared_ptr<const SampleSource> source = cache.samples(path, data, progress);
     DataPreview preview {.path = path,
         .format = source->format(),
         .decision = source->decision(),
@@ -107,18 +108,21 @@ DataPreview previewData(const PreviewData& request, const Progress& progress)
         .text = {},
         .tokens = {},
         .columns = source->columns()};
-    RenderedSample rendered = source->render(source->isDocument() ? 0 : request.sample);
-    preview.cutMore = !source->isDocument() && shorten(rendered, data.maxLength);
-    const PreviewBuilder builder(rendered, *tokenizer, preview.cutMore);
-    progress.stop.throwIfStopped();
     if (!source->isDocument()) {
+        TokenisedText sample {.rendered = source->render(request.sample), .tokens = {}};
+        preview.cutMore = shorten(sample.rendered, data.maxLength);
+        sample.tokens = tokenizer->encodeWithOffsets(sample.rendered.text);
+        progress.stop.throwIfStopped();
+        const PreviewBuilder builder(sample, *tokenizer, preview.cutMore);
         const std::int64_t kept = std::min(builder.length(), data.maxLength);
         preview.cutTokens = builder.length() - kept;
         builder.fill(preview, 0, kept);
         if (preview.cutTokens == 0 && !preview.cutMore)
-            preview.text = rendered.text;
+            preview.text = std::move(sample.rendered.text);
         return preview;
     }
+    const std::shared_ptr<const TokenisedText> document = cache.document(source, tokenizer, progress.stop);
+    const PreviewBuilder builder(*document, *tokenizer, false);
     preview.documentTokens = builder.length();
     preview.samples = (builder.length() + data.maxLength - 1) / data.maxLength;
     if (request.sample < 0 || request.sample >= preview.samples)

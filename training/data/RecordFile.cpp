@@ -129,7 +129,10 @@ void LineFile::loadBlock(std::int64_t block) const
     const Anchor& first = m_anchors.at(static_cast<std::size_t>(block));
     const Anchor& next = m_anchors.at(static_cast<std::size_t>(block) + 1);
     if (next.offset - first.offset > 4 * maxRecord)
-        throw ioError("%1:%2: a line near here is longer than 64 MiB.", file().name(), first.line);
+        throw ioError(
+            "%1:%2: the lines from here on, of which %3 are read at once, have %4 MiB together; they may have "
+            "256, and a single line 64.",
+            file().name(), first.line, stride, (next.offset - first.offset) >> 20U);
     m_block = -1;
     m_text = file().read(first.offset, next.offset - first.offset);
     m_places.clear();

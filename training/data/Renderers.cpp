@@ -106,7 +106,7 @@ public:
 
     [[nodiscard]] RenderedSample render(std::string_view raw, RecordPlace place) const override
     {
-        return m_template.render(m_parse(raw, std::move(place)));
+        return fill(m_parse(raw, std::move(place)));
     }
     [[nodiscard]] std::vector<std::string> columns(std::string_view raw, RecordPlace place) const override
     {
@@ -118,9 +118,10 @@ public:
     }
 
 protected:
-    Parser m_parse;
+    [[nodiscard]] virtual RenderedSample fill(Record record) const { return m_template.render(record); }
 
 private:
+    Parser m_parse;
     TextTemplate m_template;
 };
 
@@ -132,12 +133,12 @@ public:
     {
     }
 
-    [[nodiscard]] RenderedSample render(std::string_view raw, RecordPlace place) const override
+protected:
+    [[nodiscard]] RenderedSample fill(Record record) const override
     {
-        Record record = m_parse(raw, place);
         const std::string* input = record.find("input");
         if (input != nullptr && !input->empty())
-            return TemplateRenderer::render(raw, std::move(place));
+            return TemplateRenderer::fill(std::move(record));
         if (input == nullptr) {
             for (const std::string& column : m_withoutInput.columns()) {
                 if (column != "input")

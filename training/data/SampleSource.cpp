@@ -260,7 +260,6 @@ char separatorOf(Container container, const std::string& header)
 /// A JSON file whose outermost value is one object over several lines reads as broken lines: say what it is.
 [[noreturn]] void explainOneObject(const RecordFile& file, const Error& error)
 {
-    const std::string first = file.record(0);
     if (extensionOf(file.file().name()) == ".json")
         throw ioError("%1 A .json file must be an array of objects, or have one object on each line.", error.message());
     throw error;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/data/SentencePieceTokenizer.h"
 
-#include "training/core/AtomicFile.h"
 #include "training/core/Error.h"
+#include "training/core/FileAccess.h"
 
 #include <sentencepiece_processor.h>
 
@@ -44,10 +44,7 @@ SentencePieceTokenizer::SentencePieceTokenizer(const fs::path& folder)
     , m_settings(TokenizerSettings::read(folder))
 {
     const std::string origin = (folder / "tokenizer.model").string();
-    std::error_code error;
-    if (fs::file_size(origin, error) > SentencePieceModel::maxBytes && !error)
-        throw ioError("%1: is larger than 256 MiB; a sentencepiece model is far smaller.", origin);
-    const std::string bytes = readFile(origin);
+    const std::string bytes = readText(origin, SentencePieceModel::maxBytes);
     m_model = SentencePieceModel::parse(bytes, origin);
     const auto status = m_processor->LoadFromSerializedProto(bytes);
     if (!status.ok())
@@ -133,10 +130,11 @@ void SentencePieceTokenizer::appendPlain(
 }
 
 void SentencePieceTokenizer::appendLong(
-    std::string_view text, std::size_t offset, bool bare, std::vector<Token>& tokens) const
+    std::string_view text, std::size_t offset, bool bare, std::vector<Token>& tokens, const StopToken& stop) const
 {
     std::size_t begin = 0;
     while (true) {
+        stop.throwIfStopped();
         const std::size_t cut
             = text.size() - begin > longText ? findCut(text, begin + longText) : std::string_view::npos;
         const std::size_t first = tokens.size();
@@ -152,11 +150,12 @@ void SentencePieceTokenizer::appendLong(
     }
 }
 
-std::vector<Token> SentencePieceTokenizer::tokenise(std::string_view text) const
+std::vector<Token> SentencePieceTokenizer::encodeDocument(std::string_view text, const StopToken& stop) const
 {
     std::vector<Token> tokens;
     bool afterAdded = false;
     for (const TextPart& part : splitAtAddedTokens(text, m_settings.added)) {
+        stop.throwIfStopped();
         const std::string_view plain = text.substr(part.begin, part.end - part.begin);
         const bool bare = afterAdded && !m_settings.legacy && (m_model.addDummyPrefix || m_model.removeExtraWhitespace);
         // A dummy suffix and what is done to white space would differ from one part to the next.
@@ -165,7 +164,7 @@ std::vector<Token> SentencePieceTokenizer::tokenise(std::string_view text) const
         if (part.token != nullptr)
             tokens.push_back({part.token->id, part.begin, part.end});
         else if (plain.size() > longText && mayCut)
-            appendLong(plain, part.begin, bare, tokens);
+            appendLong(plain, part.begin, bare, tokens, stop);
         else
             appendPlain(plain, part.begin, bare, tokens);
         afterAdded = part.token != nullptr;
@@ -175,13 +174,13 @@ std::vector<Token> SentencePieceTokenizer::tokenise(std::string_view text) const
 
 std::vector<Token> SentencePieceTokenizer::encodeWithOffsets(std::string_view text) const
 {
-    return tokenise(text);
+    return encodeDocument(text, {});
 }
 
 std::vector<std::int32_t> SentencePieceTokenizer::encode(std::string_view text) const
 {
     std::vector<std::int32_t> ids;
-    for (const Token& token : tokenise(text))
+    for (const Token& token : encodeWithOffsets(text))
         ids.push_back(token.id);
     return ids;
 }

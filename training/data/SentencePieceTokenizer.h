@@ -26,6 +26,7 @@ public:
 
     [[nodiscard]] std::vector<std::int32_t> encode(std::string_view text) const override;
     [[nodiscard]] std::vector<Token> encodeWithOffsets(std::string_view text) const override;
+    [[nodiscard]] std::vector<Token> encodeDocument(std::string_view text, const StopToken& stop) const override;
     [[nodiscard]] std::string decode(std::span<const std::int32_t> ids) const override;
     [[nodiscard]] std::string piece(std::int32_t id) const override;
     [[nodiscard]] const SpecialTokens& special() const noexcept override { return m_special; }
@@ -35,10 +36,10 @@ public:
 private:
     /// @param bare without a dummy prefix
     void appendPlain(std::string_view text, std::size_t offset, bool bare, std::vector<Token>& tokens) const;
-    void appendLong(std::string_view text, std::size_t offset, bool bare, std::vector<Token>& tokens) const;
+    void appendLong(
+        std::string_view text, std::size_t offset, bool bare, std::vector<Token>& tokens, const StopToken& stop) const;
     /// The same model without a dummy prefix, loaded when first needed. Every white space stays, as in transformers.
     [[nodiscard]] const sentencepiece::SentencePieceProcessor& withoutPrefix() const;
-    [[nodiscard]] std::vector<Token> tokenise(std::string_view text) const;
     [[nodiscard]] std::optional<std::int32_t> idOf(
         const std::string& role, int libraryId, const std::string& origin) const;
     [[nodiscard]] const AddedToken* findAdded(std::int32_t id) const;

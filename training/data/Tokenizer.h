@@ -2,6 +2,7 @@
 #pragma once
 
 #include "training/core/Message.h"
+#include "training/core/StopToken.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -38,6 +39,8 @@ public:
     [[nodiscard]] virtual std::vector<std::int32_t> encode(std::string_view text) const = 0;
     /// The same ids with their byte ranges in @p text, in order.
     [[nodiscard]] virtual std::vector<Token> encodeWithOffsets(std::string_view text) const = 0;
+    /// The same of a text that takes seconds. @throws Stopped
+    [[nodiscard]] virtual std::vector<Token> encodeDocument(std::string_view text, const StopToken& stop) const = 0;
     /// Control tokens (BOS, EOS, …) give no text. Ids outside the vocabulary are left out.
     [[nodiscard]] virtual std::string decode(std::span<const std::int32_t> ids) const = 0;
     /// One token alone as the vocabulary writes it: "▁the", "<0x0A>", "</s>"; "<id>" outside the vocabulary.

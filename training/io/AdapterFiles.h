@@ -37,7 +37,7 @@ struct AdapterMeta {
 /// its adapter/. Empty where neither has an adapter_config.json. @throws Error (Io) as fileExists()
 [[nodiscard]] std::filesystem::path adapterFolderIn(const std::filesystem::path& path);
 
-/// Writes "peft-adalora", "peft-lora-padded", "peft-lora" or "gguf-lora" (ADALORA.md section 8), reads it back and
+/// Writes "peft-adalora", "peft-lora-padded", "peft-lora" or "gguf-lora" (see exportFormats), reads it back and
 /// compares ΔW with @p adapter's module by module before the folder appears under its name. Rows whose λ is 0 are left
 /// out. Where the comparison fails the folder is kept, marked, and report.verified is false.
 /// @throws Error (Config) for an unknown format, a target that exists and is not empty, or an adapter that the format

@@ -1,24 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/io/AdapterNames.h"
 
+#include "training/core/MatrixNames.h"
+
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <set>
 #include <tuple>
 
 namespace spectune {
-
-namespace {
-
-std::size_t kindOrder(std::string_view kind) noexcept
-{
-    constexpr std::array<std::string_view, 7> order {
-        "q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"};
-    return static_cast<std::size_t>(std::find(order.begin(), order.end(), kind) - order.begin());
-}
-
-} // namespace
 
 std::int64_t layerOf(std::string_view module) noexcept
 {
@@ -39,7 +29,7 @@ void sortModules(std::vector<ModuleAdapter>& modules)
 {
     const auto key = [](const ModuleAdapter& adapter) {
         return std::make_tuple(
-            layerOf(adapter.module), kindOrder(kindOf(adapter.module)), std::string_view(adapter.module));
+            layerOf(adapter.module), matrixOrder(kindOf(adapter.module)), std::string_view(adapter.module));
     };
     std::sort(modules.begin(), modules.end(),
         [&](const ModuleAdapter& a, const ModuleAdapter& b) { return key(a) < key(b); });

@@ -2,9 +2,9 @@
 #include "training/io/GgufFile.h"
 
 #include "training/core/Error.h"
+#include "training/io/GgufTypes.h"
 #include "training/io/StreamedFile.h"
 
-#include <array>
 #include <bit>
 #include <optional>
 #include <set>
@@ -18,15 +18,11 @@ namespace {
 constexpr std::uint32_t version = 3;
 constexpr std::uint64_t alignment = 32;
 
-/// The numbers that the format gives to the types of values.
-enum class ValueType : std::uint32_t { UInt32 = 4, Int32, Float32, Bool, String, UInt64 = 10, Int64, Float64 };
-
-constexpr std::array<std::pair<at::ScalarType, std::uint32_t>, 4> tensorTypes {
-    {{at::kFloat, 0}, {at::kHalf, 1}, {at::kDouble, 28}, {at::kBFloat16, 30}}};
+using gguf::ValueType;
 
 std::optional<std::uint32_t> numberOf(at::ScalarType type)
 {
-    for (const auto& [known, number] : tensorTypes) {
+    for (const auto& [known, number] : gguf::tensorTypes) {
         if (known == type)
             return number;
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/core/Error.h"
 #include "training/io/GgufFile.h"
+#include "training/io/GgufTypes.h"
 #include "training/io/MappedFile.h"
 
 #include <ATen/ops/from_blob.h>
@@ -13,17 +14,15 @@ namespace spectune {
 
 namespace {
 
-constexpr std::uint32_t listType = 9;
+using gguf::ValueType;
 
 std::optional<at::ScalarType> scalarTypeOf(std::uint32_t type)
 {
-    switch (type) {
-    case 0: return at::kFloat;
-    case 1: return at::kHalf;
-    case 28: return at::kDouble;
-    case 30: return at::kBFloat16;
-    default: return std::nullopt;
+    for (const auto& [known, number] : gguf::tensorTypes) {
+        if (number == type)
+            return known;
     }
+    return std::nullopt;
 }
 
 /// A tensor's place as the file tells it.
@@ -100,7 +99,7 @@ GgufFile::List Reader::skipList(const Message& key)
 {
     const auto type = number<std::uint32_t>(key);
     const auto length = number<std::uint64_t>(key);
-    if (type == listType)
+    if (static_cast<ValueType>(type) == ValueType::List)
         fail(makeMessage("%1 is a list of lists.", key));
     for (std::uint64_t i = 0; i < length; ++i) // every entry takes a byte at least, so the end of the file ends this
         static_cast<void>(value(type, key));
@@ -109,22 +108,22 @@ GgufFile::List Reader::skipList(const Message& key)
 
 GgufFile::Value Reader::value(std::uint32_t type, const Message& key)
 {
-    switch (type) {
-    case 0: return static_cast<std::uint32_t>(number<std::uint8_t>(key));
-    case 1: return static_cast<std::int32_t>(number<std::int8_t>(key));
-    case 2: return static_cast<std::uint32_t>(number<std::uint16_t>(key));
-    case 3: return static_cast<std::int32_t>(number<std::int16_t>(key));
-    case 4: return number<std::uint32_t>(key);
-    case 5: return number<std::int32_t>(key);
-    case 6: return number<float>(key);
-    case 7: return number<std::uint8_t>(key) != 0;
-    case 8: return text(key);
-    case listType: return skipList(key);
-    case 10: return number<std::uint64_t>(key);
-    case 11: return number<std::int64_t>(key);
-    case 12: return number<double>(key);
-    default: fail(makeMessage("%1 has the unknown type %2.", key, type));
+    switch (static_cast<ValueType>(type)) {
+    case ValueType::UInt8: return static_cast<std::uint32_t>(number<std::uint8_t>(key));
+    case ValueType::Int8: return static_cast<std::int32_t>(number<std::int8_t>(key));
+    case ValueType::UInt16: return static_cast<std::uint32_t>(number<std::uint16_t>(key));
+    case ValueType::Int16: return static_cast<std::int32_t>(number<std::int16_t>(key));
+    case ValueType::UInt32: return number<std::uint32_t>(key);
+    case ValueType::Int32: return number<std::int32_t>(key);
+    case ValueType::Float32: return number<float>(key);
+    case ValueType::Bool: return number<std::uint8_t>(key) != 0;
+    case ValueType::String: return text(key);
+    case ValueType::List: return skipList(key);
+    case ValueType::UInt64: return number<std::uint64_t>(key);
+    case ValueType::Int64: return number<std::int64_t>(key);
+    case ValueType::Float64: return number<double>(key);
     }
+    fail(makeMessage("%1 has the unknown type %2.", key, type));
 }
 
 TensorEntry Reader::tensorEntry()

@@ -21,7 +21,7 @@ struct KeptRows {
     std::vector<bool> pattern; ///< [init rank]; which triplets the r rows are
 
     [[nodiscard]] std::int64_t rank() const { return q.size(0); }
-    /// s·P·diag(λ): with it as B and Q as A a plain LoRA has scale 1 (ADALORA.md section 8). [out, r]
+    /// s·P·diag(λ): with it as B and Q as A a plain LoRA has scale 1. [out, r]
     [[nodiscard]] at::Tensor scaledP(double scale) const;
 };
 

@@ -25,16 +25,6 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-const char* typeText(at::ScalarType type)
-{
-    switch (type) {
-    case at::kDouble: return "float64";
-    case at::kHalf: return "float16";
-    case at::kBFloat16: return "bfloat16";
-    default: return "float32";
-    }
-}
-
 /// Configuration, tokenizer and licence of a model folder: all but its weights, and what is not about them.
 bool isCompanion(const fs::path& file)
 {
@@ -192,10 +182,10 @@ private:
         for (const auto& shard : m_shards) {
             for (const MergedTensor& tensor : shard) {
                 if (tensor.rows != nullptr)
-                    return typeText(*tensor.type);
+                    return std::string(typeName(*tensor.type));
             }
         }
-        return m_options.type ? typeText(*m_options.type) : m_base.summary().dtype;
+        return m_options.type ? std::string(typeName(*m_options.type)) : m_base.summary().dtype;
     }
 
     void copyCompanions(const fs::path& folder) const
@@ -204,9 +194,9 @@ private:
         for (const fs::path& file : entriesIn(m_base.path())) {
             if (isCompanion(file) && fileExists(file)
                 && fs::is_regular_file(file, ignored)) // a link of the Hugging Face cache counts as its file
-                writeFileAtomically(folder / file.filename(), readFile(file));
+                writeFileAtomically(folder / file.filename(), readText(file));
         }
-        const std::string config = readFile(m_base.path() / "config.json");
+        const std::string config = readText(m_base.path() / "config.json");
         if (!m_options.type) {
             writeFileAtomically(folder / "config.json", config);
             return;
@@ -214,9 +204,9 @@ private:
         Json json = Json::parse(config); // read before, by ModelFolder
         const bool isNew = json.contains("dtype");
         if (!isNew || json.contains("torch_dtype"))
-            json["torch_dtype"] = typeText(*m_options.type);
+            json["torch_dtype"] = typeName(*m_options.type);
         if (isNew)
-            json["dtype"] = typeText(*m_options.type);
+            json["dtype"] = typeName(*m_options.type);
         writeFileAtomically(folder / "config.json", json.dump(2) + '\n');
     }
 

@@ -75,14 +75,6 @@ std::string shapeText(std::span<const std::int64_t> shape)
     return text + ']';
 }
 
-std::string dtypeText(const std::string& stored)
-{
-    static const std::map<std::string, std::string> names {{"F64", "float64"}, {"F32", "float32"}, {"F16", "float16"},
-        {"BF16", "bfloat16"}, {"I64", "int64"}, {"I32", "int32"}, {"I8", "int8"}, {"U8", "uint8"}};
-    const auto found = names.find(stored);
-    return found == names.end() ? stored : found->second;
-}
-
 } // namespace
 
 ModelFolder::ModelFolder(fs::path folder)
@@ -207,7 +199,7 @@ at::Tensor ModelFolder::weight(std::string_view name) const
     if (!tensor.is_floating_point())
         throw ioError("%1: %2 is stored as %3, must be float32, float16, bfloat16 or float64.",
             m_files[place->file].path(), place->storedName,
-            dtypeText(m_files[place->file].info(place->storedName).dtype));
+            typeName(m_files[place->file].info(place->storedName).dtype));
     return tensor;
 }
 
@@ -245,7 +237,7 @@ ModelSummary ModelFolder::summary() const
     const auto largest = std::max_element(
         bytesByType.begin(), bytesByType.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
     if (largest != bytesByType.end())
-        summary.dtype = dtypeText(largest->first);
+        summary.dtype = typeName(largest->first);
     return summary;
 }
 

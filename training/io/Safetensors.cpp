@@ -8,26 +8,30 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
-#include <optional>
-#include <utility>
 
 namespace spectune {
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, at::ScalarType>, 10> readable {
-    {{"F64", at::kDouble}, {"F32", at::kFloat}, {"F16", at::kHalf}, {"BF16", at::kBFloat16}, {"I64", at::kLong},
-        {"I32", at::kInt}, {"I16", at::kShort}, {"I8", at::kChar}, {"U8", at::kByte}, {"BOOL", at::kBool}}};
+struct ReadableType {
+    at::ScalarType type;
+    std::string_view dtype; ///< in the format
+    std::string_view name;
+};
+constexpr std::array<ReadableType, 10> readable {{{at::kDouble, "F64", "float64"}, {at::kFloat, "F32", "float32"},
+    {at::kHalf, "F16", "float16"}, {at::kBFloat16, "BF16", "bfloat16"}, {at::kLong, "I64", "int64"},
+    {at::kInt, "I32", "int32"}, {at::kShort, "I16", "int16"}, {at::kChar, "I8", "int8"}, {at::kByte, "U8", "uint8"},
+    {at::kBool, "BOOL", "bool"}}};
 
-std::optional<at::ScalarType> scalarType(std::string_view dtype)
+/// Null where there is none.
+template <typename Key>
+const ReadableType* findType(Key ReadableType::*member, const Key& key) noexcept
 {
-    for (const auto& [name, type] : readable) {
-        if (name == dtype)
-            return type;
-    }
-    return std::nullopt;
+    const auto found = std::ranges::find(readable, key, member);
+    return found == readable.end() ? nullptr : &*found;
 }
 
 } // namespace
@@ -56,17 +60,17 @@ const TensorInfo& SafetensorsFile::info(std::string_view name) const
 at::Tensor SafetensorsFile::tensor(std::string_view name) const
 {
     const TensorInfo& entry = info(name);
-    const std::optional<at::ScalarType> type = scalarType(entry.dtype);
-    if (!type)
+    const ReadableType* known = findType(&ReadableType::dtype, std::string_view(entry.dtype));
+    if (known == nullptr)
         throw ioError(
             "%1: the tensor %2 is stored as %3, which is not read; F64, F32, F16, BF16, I64, I32, I16, I8, U8 "
             "and BOOL are.",
             path(), entry.name, entry.dtype);
-    const auto options = at::TensorOptions().dtype(*type);
+    const auto options = at::TensorOptions().dtype(known->type);
     if (entry.bytes() == 0)
         return at::empty(entry.shape, options);
     const char* data = bytes(name).data();
-    if (reinterpret_cast<std::uintptr_t>(data) % c10::elementSize(*type) != 0) {
+    if (reinterpret_cast<std::uintptr_t>(data) % c10::elementSize(known->type) != 0) {
         at::Tensor copy = at::empty(entry.shape, options);
         std::memcpy(copy.data_ptr(), data, entry.bytes());
         return copy;
@@ -84,11 +88,20 @@ std::string_view SafetensorsFile::bytes(std::string_view name) const
 
 std::string_view dtypeName(at::ScalarType type) noexcept
 {
-    for (const auto& [name, known] : readable) {
-        if (known == type)
-            return name;
-    }
-    return {};
+    const ReadableType* known = findType(&ReadableType::type, type);
+    return known == nullptr ? std::string_view() : known->dtype;
+}
+
+std::string_view typeName(at::ScalarType type) noexcept
+{
+    const ReadableType* known = findType(&ReadableType::type, type);
+    return known == nullptr ? std::string_view() : known->name;
+}
+
+std::string_view typeName(std::string_view dtype) noexcept
+{
+    const ReadableType* known = findType(&ReadableType::dtype, dtype);
+    return known == nullptr ? dtype : known->name;
 }
 
 void writeSafetensors(const std::filesystem::path& path, const std::vector<NamedTensor>& tensors,

@@ -43,6 +43,10 @@ private:
 
 /// "F32", "BF16", … as the format names the type; empty for one that it cannot hold.
 [[nodiscard]] std::string_view dtypeName(at::ScalarType type) noexcept;
+/// "float32", "bfloat16", … as people, config.json and --dtype name a type that the format holds; empty for any other.
+[[nodiscard]] std::string_view typeName(at::ScalarType type) noexcept;
+/// The same of a type's name in the format; a name that is not read stays as it is.
+[[nodiscard]] std::string_view typeName(std::string_view dtype) noexcept;
 
 struct NamedTensor {
     std::string name;

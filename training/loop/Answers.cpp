@@ -129,11 +129,11 @@ ScoredAnswers scoreAnswers(const ScoreAnswers& request, DecoderModel& model, con
     return scored;
 }
 
-JudgedSamples judgeSamples(const JudgeSamples& request, DecoderModel& model, const Tokenizer& tokenizer,
-    const AdapterSet* adapters, const StopToken& stop)
+JudgedSamples judgeSamples(const JudgeSamples& request, SampleCache& cache, DecoderModel& model,
+    const Tokenizer& tokenizer, const AdapterSet* adapters, const StopToken& stop)
 {
     const DataConfig& data = request.config.data;
-    const auto source = openSamples(data.evalPath, data, {.stop = stop, .report = {}});
+    const auto source = cache.samples(data.evalPath, data, {.stop = stop, .report = {}});
     if (source->isDocument())
         throw configError("%1 is one document, cut into blocks: it has no samples to be answered.", data.evalPath);
     JudgedSamples judged {.samples = source->size(), .verdicts = {}};

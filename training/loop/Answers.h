@@ -2,6 +2,7 @@
 #pragma once
 
 #include "training/core/StopToken.h"
+#include "training/data/SampleCache.h"
 #include "training/data/SampleSource.h"
 #include "training/data/Tokenizer.h"
 #include "training/nn/DecoderModel.h"
@@ -29,7 +30,7 @@ struct Question {
 
 /// Both sides on the same samples. Prompts of equal length are answered together.
 /// @param adapters the tuned side @throws Error (Config, Io); Stopped
-[[nodiscard]] JudgedSamples judgeSamples(const JudgeSamples& request, DecoderModel& model, const Tokenizer& tokenizer,
-    const AdapterSet* adapters, const StopToken& stop);
+[[nodiscard]] JudgedSamples judgeSamples(const JudgeSamples& request, SampleCache& cache, DecoderModel& model,
+    const Tokenizer& tokenizer, const AdapterSet* adapters, const StopToken& stop);
 
 } // namespace spectune

@@ -75,7 +75,7 @@ RunConfig configOf(const BenchCommand& command)
 }
 
 /// Of the frozen model's forward and input gradients: 4 operations a weight and token, and causal attention forward and
-/// 2.5 times that backward (PERFORMANCE.md's floor). The head works on every row here.
+/// 2.5 times that backward. The head works on every row here.
 double operations(const ModelSpec& spec, std::int64_t batch, std::int64_t length)
 {
     double weights = static_cast<double>(spec.vocabulary * spec.width);

@@ -2,12 +2,11 @@
 #include "training/loop/BenchSubject.h"
 
 #include "training/config/Validation.h"
-#include "training/core/WorkerPool.h"
+#include "training/loop/BatchWorkers.h"
 #include "training/loop/Device.h"
 #include "training/loop/RunContext.h"
 #include "training/loop/SnapshotBuilder.h"
 #include "training/loop/Trainer.h"
-#include "training/nn/ThreadCount.h"
 #include "training/session/SnapshotPace.h"
 
 #include <ATen/ATen.h>
@@ -15,7 +14,6 @@
 #include <c10/core/GradMode.h>
 
 #include <chrono>
-#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -57,11 +55,6 @@ private:
     SnapshotPace m_pace;
 };
 
-int productsOf(const DecoderModel& model, const TrainConfig& train)
-{
-    return productThreads(model.options().device(), train.threads, train.batchSize);
-}
-
 /// Forward and input gradients of the frozen model, shared out and recorded as the trainer does it.
 class FrozenSubject final : public BenchSubject {
 public:
@@ -72,16 +65,13 @@ public:
         , m_recomputes(config.train.gradientCheckpointing)
         , m_scale(lossScale(targets, *model))
         , m_loss(1, model->options().device())
-        , m_workers(workerCount(model->options().device(), config.train.threads, config.train.batchSize),
-              [each = productsOf(*model, config.train)] { useThreads(each); })
+        , m_workers(model->options().device(), config.train.threads, config.train.batchSize)
         , m_graphs(
               [this](const PackedBatch& batch, StepPart) {
                   compute({&batch, 1});
               },
               std::move(recorder))
     {
-        if (m_workers.size() > 1)
-            m_alone.emplace(productsOf(*model, config.train));
         for (std::size_t i = 0; i < m_workers.size(); ++i) {
             m_passes.push_back(std::make_unique<TrainingPass>(*model, AdapterSet {}, DropoutPass {}));
             m_passes.back()->reachEmbedding();
@@ -129,8 +119,7 @@ private:
     bool m_recomputes;
     at::Tensor m_scale;
     Readback m_loss; ///< of the first worker's part
-    WorkerPool m_workers;
-    std::optional<ThreadCountGuard> m_alone;
+    BatchWorkers m_workers;
     std::vector<std::unique_ptr<TrainingPass>> m_passes;
     StepGraphs m_graphs;
     PhaseClock* m_clock = nullptr;

@@ -193,8 +193,8 @@ AdapterState adapterState(const Trainer& trainer, const ResolvedRun& resolved)
     return adapter;
 }
 
-void saveCheckpoint(const fs::path& folder, Trainer& trainer, const RunConfig& config, const ResolvedRun& resolved,
-    const RunPosition& position)
+void saveCheckpoint(const fs::path& folder, const Trainer& trainer, const RunConfig& config,
+    const ResolvedRun& resolved, const RunPosition& position)
 {
     std::error_code fault;
     fs::create_directories(folder.parent_path(), fault);

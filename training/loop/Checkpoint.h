@@ -26,7 +26,7 @@ struct RunPosition {
 
 /// Writes config.json, state.json and state.safetensors (triplets, both moments, Ī, Ū, mask, dropout's generator) so
 /// that the folder appears complete or not at all. @throws Error (Io)
-void saveCheckpoint(const std::filesystem::path& folder, Trainer& trainer, const RunConfig& config,
+void saveCheckpoint(const std::filesystem::path& folder, const Trainer& trainer, const RunConfig& config,
     const ResolvedRun& resolved, const RunPosition& position);
 
 /// Brings @p trainer to where the checkpoint was; the next step is then what it would have been.

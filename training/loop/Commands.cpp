@@ -114,6 +114,19 @@ BlocksRead stoppedBy(const StopToken& stop)
     return [&stop](std::int64_t, std::int64_t) { stop.throwIfStopped(); };
 }
 
+/// What is written must not take the place of what is read.
+void refuseInputs(const LogitsCommand& command)
+{
+    std::error_code error;
+    const std::filesystem::path out = command.outFile;
+    if (std::filesystem::equivalent(out, command.tokensFile, error))
+        throw configError("--out %1 is the file of --tokens. Choose another name.", command.outFile);
+    const std::filesystem::path folder = out.has_parent_path() ? out.parent_path() : ".";
+    if (std::filesystem::exists(out, error) && std::filesystem::equivalent(folder, command.model, error))
+        throw configError(
+            "--out %1 is a file of the model, which is never replaced. Choose another name.", command.outFile);
+}
+
 } // namespace
 
 std::unique_ptr<TrainingEngine> createEngine()
@@ -156,19 +169,6 @@ EvaluationReport evaluateFile(const EvaluateCommand& command)
                 / static_cast<double>(std::max<std::int64_t>(report.answered, 1));
     });
     return report;
-}
-
-/// What is written must not take the place of what is read.
-void refuseInputs(const LogitsCommand& command)
-{
-    std::error_code error;
-    const std::filesystem::path out = command.outFile;
-    if (std::filesystem::equivalent(out, command.tokensFile, error))
-        throw configError("--out %1 is the file of --tokens. Choose another name.", command.outFile);
-    const std::filesystem::path folder = out.has_parent_path() ? out.parent_path() : ".";
-    if (std::filesystem::exists(out, error) && std::filesystem::equivalent(folder, command.model, error))
-        throw configError(
-            "--out %1 is a file of the model, which is never replaced. Choose another name.", command.outFile);
 }
 
 std::vector<std::int64_t> writeLogits(const LogitsCommand& command)

@@ -10,6 +10,7 @@
 #include "training/io/ExportTarget.h"
 #include "training/io/GgufAdapter.h"
 #include "training/loop/LibTorchEngine.h"
+#include "training/monitor/RunFiles.h"
 #include "training/monitor/RunHistory.h"
 
 #include <nlohmann/json.hpp>
@@ -88,7 +89,7 @@ ordered_json describe(const std::string& path)
         return describeAdapter(path, "gguf-adapter");
     if (fileExists(folder / "state.json"))
         return describeAdapter(path, "checkpoint");
-    if (fileExists(folder / "metrics.jsonl"))
+    if (fileExists(folder / metricsName))
         return describeRun(path);
     if (!fileExists(folder / "config.json"))
         throw configError("%1: holds no model, run, checkpoint or adapter.", path);

@@ -189,10 +189,10 @@ std::size_t workerCount(at::Device device, std::int64_t threads, std::int64_t sa
     return device.is_cpu() ? static_cast<std::size_t>(workersFor(coresOf(threads), samples)) : 1;
 }
 
-int productThreads(at::Device device, std::int64_t threads, std::int64_t samples)
+std::int64_t productThreads(at::Device device, std::int64_t threads, std::int64_t samples)
 {
     const auto workers = static_cast<std::int64_t>(workerCount(device, threads, samples));
-    return static_cast<int>(coresOfWorker(coresOf(threads), workers));
+    return coresOfWorker(coresOf(threads), workers);
 }
 
 at::ScalarType scalarType(ElementType type) noexcept

@@ -64,7 +64,7 @@ void resetPeakMemory(at::Device device);
 /// cores), else one. Threads of one core each meet once a batch, where OpenMP's would meet in every small product.
 [[nodiscard]] std::size_t workerCount(at::Device device, std::int64_t threads, std::int64_t samples);
 /// How many threads the products of each of these workers use, for useThreads().
-[[nodiscard]] int productThreads(at::Device device, std::int64_t threads, std::int64_t samples);
+[[nodiscard]] std::int64_t productThreads(at::Device device, std::int64_t threads, std::int64_t samples);
 
 [[nodiscard]] at::ScalarType scalarType(ElementType type) noexcept;
 

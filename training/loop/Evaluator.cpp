@@ -2,11 +2,10 @@
 #include "training/loop/Evaluator.h"
 
 #include "training/core/Error.h"
-#include "training/core/WorkerPool.h"
 #include "training/data/Packing.h"
+#include "training/loop/BatchWorkers.h"
 #include "training/loop/Device.h"
 #include "training/nn/CrossEntropy.h"
-#include "training/nn/ThreadCount.h"
 
 #include <ATen/ATen.h>
 #include <c10/core/GradMode.h>
@@ -60,11 +59,7 @@ EvaluationResult evaluateLoss(DecoderModel& model, const AdapterSet* adapters,
     const std::int64_t together = device.is_cpu() ? std::min(batchSize, (data->size() + most - 1) / most) : batchSize;
     Batcher batcher(data, together, /*shuffle=*/false, /*seed=*/0);
     const std::int64_t batches = (data->size() + together - 1) / together;
-    const int each = productThreads(device, threads, batches);
-    WorkerPool workers(workerCount(device, threads, batches), [each] { useThreads(each); });
-    std::optional<ThreadCountGuard> alone;
-    if (workers.size() > 1)
-        alone.emplace(each);
+    BatchWorkers workers(device, threads, batches);
     EvaluationResult result;
     double sum = 0.0;
     bool more = true;

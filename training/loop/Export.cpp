@@ -9,6 +9,7 @@
 #include "training/io/MergedModel.h"
 #include "training/loop/LibTorchEngine.h"
 #include "training/loop/RunFolder.h"
+#include "training/monitor/RunFiles.h"
 
 #include <nlohmann/json.hpp>
 
@@ -25,7 +26,7 @@ namespace fs = std::filesystem;
 fs::path runOf(const std::string& source)
 {
     const fs::path folder = runFolderOf(source);
-    if (folder.filename() == "adapter" && fileExists(folder.parent_path() / "metrics.jsonl"))
+    if (folder.filename() == "adapter" && fileExists(folder.parent_path() / metricsName))
         return folder.parent_path();
     return folder;
 }
@@ -35,7 +36,7 @@ fs::path runOf(const std::string& source)
 fs::path configOf(const std::string& source, const fs::path& run)
 {
     const bool isCheckpoint = fileExists(fs::path(source) / "state.json");
-    if (!isCheckpoint && !fileExists(run / "metrics.jsonl"))
+    if (!isCheckpoint && !fileExists(run / metricsName))
         return {};
     try {
         const fs::path file = newestCheckpoint(isCheckpoint ? fs::path(source) : run) / "config.json";
@@ -86,12 +87,10 @@ AdapterMeta metaOf(const ExportAdapter& request, const AdapterState& adapter)
 
 std::optional<at::ScalarType> typeOf(const std::string& dtype)
 {
-    constexpr std::array<std::pair<std::string_view, at::ScalarType>, 4> known {
-        {{"float32", at::kFloat}, {"bfloat16", at::kBFloat16}, {"float16", at::kHalf}, {"float64", at::kDouble}}};
     if (dtype.empty())
         return std::nullopt;
-    for (const auto& [name, type] : known) {
-        if (name == dtype)
+    for (const at::ScalarType type : {at::kFloat, at::kBFloat16, at::kHalf, at::kDouble}) {
+        if (typeName(type) == dtype)
             return type;
     }
     throw configError("--dtype is %1, must be float32, bfloat16, float16 or float64.", dtype);

@@ -81,6 +81,7 @@ RunOutcome LibTorchEngine::run(const RunRequest& request, RunControl& control)
     try {
         withTorchErrors([&] {
             m_device = request.device;
+            m_samples = {}; // the run has its own, and the memory is its
             m_run = prepareRun(request, m_model, control);
             m_model = m_run->base;
             outcome = TrainingLoop(*m_run, control).run();
@@ -134,9 +135,9 @@ Answer LibTorchEngine::answer(const Request& request, const RequestContext& cont
                 if constexpr (std::is_same_v<Asked, InspectModel>)
                     return inspectModel(asked.path);
                 else if constexpr (std::is_same_v<Asked, PreviewData>)
-                    return previewData(asked, {.stop = context.stop, .report = {}});
+                    return previewData(asked, m_samples, {.stop = context.stop, .report = {}});
                 else if constexpr (std::is_same_v<Asked, MeasureLengths>)
-                    return measureLengths(asked, {.stop = context.stop, .report = {}});
+                    return measureLengths(asked, m_samples, {.stop = context.stop, .report = {}});
                 else if constexpr (std::is_same_v<Asked, Generate>)
                     return withVoice(asked.modelPath, asked.adapterPath, asked.tuned, asked.device, context.stop,
                         [&](DecoderModel& model, const Tokenizer& tokenizer, const AdapterSet* adapters) -> Answer {
@@ -151,7 +152,7 @@ Answer LibTorchEngine::answer(const Request& request, const RequestContext& cont
                 else if constexpr (std::is_same_v<Asked, JudgeSamples>)
                     return withVoice(asked.config.model.path, asked.adapterPath, true, asked.device, context.stop,
                         [&](DecoderModel& model, const Tokenizer& tokenizer, const AdapterSet* adapters) -> Answer {
-                            return judgeSamples(asked, model, tokenizer, adapters, context.stop);
+                            return judgeSamples(asked, m_samples, model, tokenizer, adapters, context.stop);
                         });
                 else if constexpr (std::is_same_v<Asked, InspectTriplets>)
                     return inspectTriplets(asked);

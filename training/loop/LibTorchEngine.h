@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "training/data/SampleCache.h"
 #include "training/loop/RunContext.h"
 #include "training/session/TrainingEngine.h"
 
@@ -24,6 +25,7 @@ private:
         const std::string& device, const StopToken& stop, const Speak& speak);
 
     LoadedModel m_model; ///< the last one used: a generation after a run need not read it again
+    SampleCache m_samples; ///< likewise: the next sample of a file need not have all of it scanned
     std::unique_ptr<RunContext> m_run; ///< while a run is in work or paused
     std::string m_device = "cpu"; ///< of the last run
 };

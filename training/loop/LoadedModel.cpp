@@ -2,6 +2,7 @@
 #include "training/loop/LoadedModel.h"
 
 #include "training/core/Error.h"
+#include "training/core/FileAccess.h"
 #include "training/loop/Device.h"
 #include "training/loop/WeightUpload.h"
 #include "training/nn/JoinedTriplets.h"
@@ -9,42 +10,18 @@
 
 #include <ATen/ATen.h>
 
-#include <algorithm>
-#include <array>
-#include <filesystem>
 #include <optional>
 #include <span>
-#include <string_view>
-#include <system_error>
 #include <utility>
-#include <vector>
 
 namespace spectune {
 
-namespace fs = std::filesystem;
-
 namespace {
 
-/// Size and time of the folder's configuration, weights and tokenizer. A folder that is made anew under the same name
-/// has another one. What cannot be looked at is left out: opening it says why.
-std::string stampOf(const fs::path& folder)
+/// Of the folder's configuration, weights and tokenizer.
+std::string modelStamp(const std::string& folder)
 {
-    constexpr std::array<std::string_view, 3> endings {".json", ".safetensors", ".model"};
-    std::vector<std::string> files;
-    std::error_code fault;
-    for (fs::directory_iterator entry(folder, fault); !fault && entry != fs::directory_iterator();
-         entry.increment(fault)) {
-        if (std::ranges::find(endings, entry->path().extension().string()) == endings.end())
-            continue;
-        std::error_code ignored;
-        files.push_back(entry->path().filename().string() + ' ' + std::to_string(fs::file_size(entry->path(), ignored))
-            + ' ' + std::to_string(fs::last_write_time(entry->path(), ignored).time_since_epoch().count()) + '\n');
-    }
-    std::ranges::sort(files);
-    std::string stamp;
-    for (const std::string& file : files)
-        stamp += file;
-    return stamp;
+    return stampOf(folder, {".json", ".safetensors", ".model"});
 }
 
 void checkVocabulary(const OpenedModel& opened)
@@ -73,7 +50,7 @@ bool holds(const LoadedModel& cache, const std::string& path, const std::string&
 
 OpenedModel openModel(const std::string& path)
 {
-    std::string stamp = stampOf(path); // first: what changes from here on makes it another
+    std::string stamp = modelStamp(path); // first: what changes from here on makes it another
     OpenedModel opened {
         .path = path, .stamp = std::move(stamp), .folder = ModelFolder(path), .tokenizer = loadTokenizer(path)};
     checkVocabulary(opened);
@@ -115,7 +92,7 @@ LoadedModel loadModel(const OpenedModel& opened, ElementType type, at::Device de
 LoadedModel loadModel(
     const std::string& path, ElementType type, at::Device device, LoadedModel& cache, const BlocksRead& progress)
 {
-    if (holds(cache, path, stampOf(path), optionsOf(type, device)))
+    if (holds(cache, path, modelStamp(path), optionsOf(type, device)))
         return cache;
     return loadModel(openModel(path), type, device, cache, progress);
 }

@@ -7,6 +7,7 @@
 #include "training/core/Error.h"
 #include "training/core/FileAccess.h"
 #include "training/monitor/ReplayFormat.h"
+#include "training/monitor/RunFiles.h"
 #include "training/monitor/RunHistory.h"
 
 #include <algorithm>
@@ -27,9 +28,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view stepPrefix = "step-";
-constexpr const char* metricsFile = "metrics.jsonl";
-constexpr const char* ranksFile = "ranks.jsonl";
-constexpr const char* logFile = "log.txt";
 
 bool isCheckpoint(const fs::path& path)
 {
@@ -100,7 +98,7 @@ Message howToGoOnIn(const fs::path& run)
 Message withoutCheckpoint(const fs::path& path)
 {
     std::error_code ignored;
-    if (!fs::exists(path / "config.json", ignored) || !fs::exists(path / metricsFile, ignored))
+    if (!fs::exists(path / "config.json", ignored) || !fs::exists(path / metricsName, ignored))
         return makeMessage("%1 has no checkpoint (checkpoints/step-N). Name a run's folder that has one.", path);
     if (fs::exists(path / "adapter/adapter_config.json", ignored)) // written at the end, after the last checkpoint
         return makeMessage("%1 has no checkpoint any more, so it cannot go on. Its adapter/ can still be exported, or "
@@ -161,7 +159,7 @@ RunFolder RunFolder::create(const fs::path& path, const RunConfig& config)
         folder.writeConfig(config);
         folder.open();
     } catch (const Error&) {
-        for (const char* name : {"config.json", metricsFile, ranksFile, logFile})
+        for (const char* name : {"config.json", metricsName, ranksName, logName})
             fs::remove(path / name, fault);
         if (made)
             fs::remove(path, fault);
@@ -185,9 +183,9 @@ RunFolder RunFolder::reopen(const fs::path& path, std::int64_t step, FolderLock 
 
 void RunFolder::open()
 {
-    m_metrics.open(m_path / metricsFile);
-    m_ranks.open(m_path / ranksFile);
-    m_log.open(m_path / logFile);
+    m_metrics.open(m_path / metricsName);
+    m_ranks.open(m_path / ranksName);
+    m_log.open(m_path / logName);
 }
 
 fs::path RunFolder::checkpoint(std::int64_t step) const

@@ -17,7 +17,7 @@
 
 namespace spectune {
 
-/// A run's folder as PRODUCT.md describes it: config.json, metrics.jsonl, ranks.jsonl, checkpoints/, adapter/, log.txt;
+/// A run's folder: config.json, metrics.jsonl, ranks.jsonl, checkpoints/, adapter/, log.txt;
 /// replay.bin, from which the studio goes back in time (see ReplayFormat.h);
 /// edits.jsonl once something was edited while it went on.
 /// Every line is on its way to the disk when its function returns. @throws Error (Io) naming the file, e.g. a full

@@ -36,12 +36,6 @@ at::Generator dropoutGenerator(at::Device device, std::uint64_t seed)
     return generator;
 }
 
-/// Threads of each worker's products.
-int productsOf(const DecoderModel& model, const TrainConfig& train)
-{
-    return productThreads(model.options().device(), train.threads, samplesOfForward(train));
-}
-
 } // namespace
 
 Trainer::Trainer(std::shared_ptr<DecoderModel> model, std::shared_ptr<const ModuleLayout> layout,
@@ -52,8 +46,7 @@ Trainer::Trainer(std::shared_ptr<DecoderModel> model, std::shared_ptr<const Modu
     , m_resolved(resolved)
     , m_arena(*m_layout, resolved.scale, adapterOptions(*m_model))
     , m_joined(std::in_place, *m_model, *m_layout, m_arena, hasLambda(config.method))
-    , m_workers(workerCount(m_model->options().device(), config.train.threads, samplesOfForward(config.train)),
-          [each = productsOf(*m_model, config.train)] { useThreads(each); })
+    , m_workers(m_model->options().device(), config.train.threads, samplesOfForward(config.train))
     , m_optimizer(config.optim, trainedElements(), m_arena.values.options())
     , m_importance(m_arena.order, config.adalora, hasLambda(config.method), m_arena.values.options())
     , m_allocator(*m_layout, resolved.schedule, hasLambda(config.method), m_arena.values.options())
@@ -63,14 +56,12 @@ Trainer::Trainer(std::shared_ptr<DecoderModel> model, std::shared_ptr<const Modu
     , m_gradNorm(at::zeros({}, m_arena.values.options()))
     , m_numbers(3, m_arena.values.device())
 {
-    m_arena.workers = &m_workers;
+    m_arena.workers = &m_workers.pool();
     const auto seed = static_cast<std::uint64_t>(config.train.seed);
     if (hasLambda(config.method))
         m_arena.initAdaLora(seed);
     else
         m_arena.initLora(seed);
-    if (m_workers.size() > 1)
-        m_alone.emplace(productsOf(*m_model, config.train)); // this thread is one of them
     makeShards(m_workers.size(), {});
     makeGraphs(std::move(recorder));
 }

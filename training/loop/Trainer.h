@@ -5,12 +5,12 @@
 #include "training/core/Message.h"
 #include "training/core/PhaseClock.h"
 #include "training/data/Packing.h"
+#include "training/loop/BatchWorkers.h"
 #include "training/loop/Device.h"
 #include "training/loop/FinalTriplets.h"
 #include "training/loop/Readback.h"
 #include "training/loop/StepGraphs.h"
 #include "training/nn/JoinedTriplets.h"
-#include "training/nn/ThreadCount.h"
 #include "training/nn/TrainingPass.h"
 #include "training/nn/TripletArena.h"
 #include "training/optim/AdamW.h"
@@ -69,7 +69,7 @@ public:
     [[nodiscard]] DecoderModel& model() noexcept { return *m_model; }
     [[nodiscard]] TripletArena& arena() noexcept { return m_arena; }
     [[nodiscard]] const TripletArena& arena() const noexcept { return m_arena; }
-    [[nodiscard]] AdamW& optimizer() noexcept { return m_optimizer; }
+    [[nodiscard]] const AdamW& optimizer() const noexcept { return m_optimizer; }
     [[nodiscard]] Importance& importance() noexcept { return m_importance; }
     [[nodiscard]] const Importance& importance() const noexcept { return m_importance; }
     [[nodiscard]] RankAllocator& allocator() noexcept { return m_allocator; }
@@ -129,8 +129,7 @@ private:
     TripletArena m_arena;
     std::optional<JoinedTriplets> m_joined;
     std::vector<std::unique_ptr<Shard>> m_shards;
-    WorkerPool m_workers;
-    std::optional<ThreadCountGuard> m_alone; ///< while several workers share a batch
+    BatchWorkers m_workers;
     AdamW m_optimizer;
     Importance m_importance;
     RankAllocator m_allocator;

@@ -62,7 +62,7 @@ void Trainer::shrinkTo(const ArenaState& kept)
     m_shards.clear();
     const at::TensorOptions options = m_arena.values.options();
     m_arena = TripletArena(*m_layout, m_final->order(), m_resolved.scale, options);
-    m_arena.workers = &m_workers;
+    m_arena.workers = &m_workers.pool();
     m_arena.values.copy_(kept.values);
     m_joined.emplace(*m_model, *m_layout, m_arena, hasLambda(m_config.method));
     const std::int64_t steps = m_optimizer.steps();

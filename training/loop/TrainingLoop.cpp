@@ -10,53 +10,9 @@
 #include "training/monitor/SnapshotEvent.h"
 
 #include <algorithm>
-#include <cmath>
 #include <system_error>
 
 namespace spectune {
-
-DivergenceGuard::DivergenceGuard(std::int64_t vocabulary, double limit)
-    : m_guessing(std::log(static_cast<double>(std::max<std::int64_t>(vocabulary, 2))))
-    , m_limit(limit)
-{
-}
-
-bool DivergenceGuard::isDead(const StepResult& result) const
-{
-    // Numbers that grew beyond float32 leave logits that are all the same, whatever the batch; losses of a model that
-    // merely knows nothing differ from batch to batch. Without the regularizer the gradient may tell, but it is 0 as
-    // well where all answers are right.
-    constexpr double rounding = 1e-6;
-    const bool sameLogits = std::abs(result.loss - m_guessing) <= rounding * m_guessing;
-    return sameLogits || (result.gradNorm == 0.0 && result.loss > m_guessing);
-}
-
-void DivergenceGuard::check(std::int64_t step, const StepResult& result)
-{
-    if (m_limit == 0.0 && result.skipped.empty())
-        m_limit = 2.0 * std::max(m_guessing, result.loss);
-    m_skipped = result.skipped.empty() ? 0 : m_skipped + 1;
-    m_high = result.skipped.empty() && result.loss > m_limit ? m_high + 1 : 0;
-    m_dead = result.skipped.empty() && isDead(result) ? m_dead + 1 : 0;
-    const Message advice
-        = makeMessage("Lower optim.lr, or set optim.max_grad_norm, and start again or resume from a checkpoint.");
-    if (m_skipped >= patience)
-        throw Error(FailureKind::Diverged,
-            makeMessage("The run diverged: %1 for %2 steps in a row, up to step %3. %4", result.skipped, patience, step,
-                advice));
-    if (m_dead >= patience)
-        throw Error(FailureKind::Diverged,
-            makeMessage(
-                "The run diverged: the loss is no better than guessing, and the triplets no longer change it, for "
-                "%1 steps in a row, up to step %2. %3",
-                patience, step, advice));
-    if (m_high >= patience)
-        throw Error(FailureKind::Diverged,
-            makeMessage(
-                "The run diverged: the loss stayed above %1 for %2 steps in a row, up to step %3; guessing gives "
-                "%4. %5",
-                std::to_string(m_limit), patience, step, std::to_string(m_guessing), advice));
-}
 
 TrainingLoop::TrainingLoop(RunContext& context, RunControl& control)
     : m_context(context)
@@ -84,32 +40,35 @@ RunOutcome TrainingLoop::run()
         for (const Message& text : m_context.notes)
             persist({}, [&] { m_context.folder->log(text.english()); });
     publish();
-    if (m_step > 0 && m_step < m_context.resolved.totalSteps && due(m_context.config.train.evalEvery))
-        evaluate(); // a stop or a failure kept it from being made before
-    m_edits.takeWaiting(m_step);
     RunOutcome outcome = RunOutcome::Finished;
-    while (m_step < m_context.resolved.totalSteps) {
+    try { // whatever fails here must not cost the steps before it
+        outcome = takeSteps();
+    } catch (const Error& error) {
+        if (error.kind() != FailureKind::Diverged)
+            saveAfterFailure();
+        throw;
+    } catch (const std::exception&) {
+        saveAfterFailure();
+        throw;
+    }
+    return finish(outcome);
+}
+
+RunOutcome TrainingLoop::takeSteps()
+{
+    bool goesOn = true;
+    if (m_step > 0 && m_step < m_context.resolved.totalSteps && due(m_context.config.train.evalEvery))
+        goesOn = evaluate(); // a stop or a failure kept it from being made before
+    m_edits.takeWaiting(m_step);
+    while (goesOn && m_step < m_context.resolved.totalSteps) {
         train();
         if (due(m_context.config.train.evalEvery))
             evaluate();
         if (due(m_context.config.train.saveEvery))
             save();
-        if (!obeyOrSave()) {
-            outcome = RunOutcome::Stopped;
-            break;
-        }
+        goesOn = obey();
     }
-    return finish(outcome);
-}
-
-bool TrainingLoop::obeyOrSave()
-{
-    try {
-        return obey();
-    } catch (const std::exception&) {
-        saveAfterFailure();
-        throw;
-    }
+    return goesOn ? RunOutcome::Finished : RunOutcome::Stopped;
 }
 
 PreparedBatch TrainingLoop::nextBatch()
@@ -121,26 +80,17 @@ PreparedBatch TrainingLoop::nextBatch()
 
 void TrainingLoop::train()
 {
-    try {
-        const PreparedBatch batch = m_ahead.take();
-        const StepResult result = m_context.trainer->step(m_step, batch, [this] {
-            if (m_step + 1 < m_context.resolved.totalSteps)
-                m_ahead.prepare();
-        });
-        ++m_step;
-        m_position = batch.after; // until here the batch counts as not trained, and comes again after a resume
-        report(result);
-        if (const Message notice = m_context.trainer->notice(); !notice.empty())
-            log(notice);
-        m_guard.check(m_step, result);
-    } catch (const Error& error) {
-        if (error.kind() != FailureKind::Diverged)
-            saveAfterFailure();
-        throw;
-    } catch (const std::exception&) {
-        saveAfterFailure();
-        throw;
-    }
+    const PreparedBatch batch = m_ahead.take();
+    const StepResult result = m_context.trainer->step(m_step, batch, [this] {
+        if (m_step + 1 < m_context.resolved.totalSteps)
+            m_ahead.prepare();
+    });
+    ++m_step;
+    m_position = batch.after; // until here the batch counts as not trained, and comes again after a resume
+    report(result);
+    if (const Message notice = m_context.trainer->notice(); !notice.empty())
+        log(notice);
+    m_guard.check(m_step, result);
 }
 
 void TrainingLoop::saveAfterFailure()
@@ -224,9 +174,6 @@ bool TrainingLoop::evaluate()
     } catch (const Stopped&) {
         log(makeMessage("The evaluation at step %1 was stopped; nothing of it is kept.", m_step));
         return false; // the border that follows takes the stop
-    } catch (const std::exception&) {
-        saveAfterFailure(); // an evaluation that fails must not cost the training before it
-        throw;
     }
     m_evaluatedAt = m_step;
     EvalPoint point {.step = m_step, .evalLoss = result.loss, .metrics = {{"perplexity", result.perplexity()}}};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "training/loop/DivergenceGuard.h"
 #include "training/loop/Prefetcher.h"
 #include "training/loop/RunContext.h"
 #include "training/loop/RunEdits.h"
@@ -9,30 +10,6 @@
 #include <functional>
 
 namespace spectune {
-
-/// Tells a run that has diverged from one that merely stumbles: too many steps in a row that had to be skipped, a loss
-/// that stays far above what guessing gives, or a model whose output the triplets no longer change.
-class DivergenceGuard {
-public:
-    /// @param vocabulary of the model: guessing evenly costs ln(vocabulary)
-    /// @param limit of the run that is gone on with; 0: from the first finite loss that comes
-    DivergenceGuard(std::int64_t vocabulary, double limit);
-    /// @throws Error (Diverged)
-    void check(std::int64_t step, const StepResult& result);
-    /// A loss above it counts as high; 0 before the first finite loss.
-    [[nodiscard]] double limit() const noexcept { return m_limit; }
-
-private:
-    /// Whether nothing that is learnt could change the loss any more.
-    [[nodiscard]] bool isDead(const StepResult& result) const;
-
-    static constexpr int patience = 10; ///< steps in a row
-    double m_guessing;
-    double m_limit;
-    int m_skipped = 0;
-    int m_high = 0;
-    int m_dead = 0;
-};
 
 /// The order around the optimizer steps: report, evaluate, save, show, ask.
 class TrainingLoop {
@@ -43,6 +20,8 @@ public:
     RunOutcome run();
 
 private:
+    /// All steps that are left, and what stands between them. @return how they ended
+    [[nodiscard]] RunOutcome takeSteps();
     [[nodiscard]] PreparedBatch nextBatch();
     void train();
     /// Keeps the steps done so far, where the failure left them whole. Never throws: the failure itself is what must be
@@ -59,8 +38,6 @@ private:
     std::shared_ptr<const RankSnapshot> publish();
     /// What the front end asked for at this step border. @return false: stop
     bool obey();
-    /// The same; a failure in it must not cost the steps before it.
-    bool obeyOrSave();
     /// @return how the run ended after all: a stop may come in the last evaluation
     [[nodiscard]] RunOutcome finish(RunOutcome outcome);
     void log(const Message& text);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/monitor/ModuleLayout.h"
 
+#include "training/core/MatrixNames.h"
+
 #include <algorithm>
-#include <array>
 #include <numeric>
 
 namespace spectune {
@@ -43,8 +44,7 @@ std::string_view shortKindName(std::string_view kind) noexcept
 
 bool isAttentionKind(std::string_view kind) noexcept
 {
-    constexpr std::array<std::string_view, 4> attention = {"q_proj", "k_proj", "v_proj", "o_proj"};
-    return std::find(attention.begin(), attention.end(), kind) != attention.end();
+    return matrixOrder(kind) < attentionMatrices;
 }
 
 } // namespace spectune

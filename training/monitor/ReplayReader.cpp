@@ -291,11 +291,19 @@ std::int64_t ReplayReader::nearestState(std::int64_t step) const
         if (nearest < 0 || off < best || (off == best && at < nearest))
             nearest = at;
     };
-    for (const Event& event : m_events)
-        if (event.state != 0)
-            take(event.step);
-    for (const Moment& moment : m_moments)
-        take(moment.step);
+    const auto isBefore = [](const auto& one, std::int64_t at) { return one.step < at; };
+    const auto hasState = [](const Event& event) { return event.state != 0; };
+    const auto event = std::lower_bound(m_events.begin(), m_events.end(), step, isBefore);
+    if (const auto after = std::find_if(event, m_events.end(), hasState); after != m_events.end())
+        take(after->step);
+    if (const auto before = std::find_if(std::make_reverse_iterator(event), m_events.rend(), hasState);
+        before != m_events.rend())
+        take(before->step);
+    const auto moment = std::lower_bound(m_moments.begin(), m_moments.end(), step, isBefore);
+    if (moment != m_moments.end())
+        take(moment->step);
+    if (moment != m_moments.begin())
+        take(std::prev(moment)->step);
     return nearest;
 }
 

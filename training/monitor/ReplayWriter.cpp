@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <fcntl.h>
 #include <utility>
 
 namespace fs = std::filesystem;
@@ -108,7 +109,7 @@ ReplayWriter::ReplayWriter(fs::path file, std::size_t stateBytes)
 
 void ReplayWriter::append(const RankSnapshot& snapshot)
 {
-    if (!m_stream.is_open())
+    if (!m_open.isOpen())
         open(*snapshot.layout);
     TripletPattern actual = TripletPattern::of(snapshot);
     const std::vector<std::size_t> flips = flipsBetween(m_pattern, actual);
@@ -137,7 +138,7 @@ void ReplayWriter::finish()
 
 void ReplayWriter::appendMoment(const RankSnapshot& snapshot)
 {
-    if (!m_stream.is_open())
+    if (!m_open.isOpen())
         open(*snapshot.layout);
     if (snapshot.step <= m_lastStep) // as of a run that was gone on with at its end
         return;
@@ -166,10 +167,7 @@ void ReplayWriter::writeState(const RankSnapshot& snapshot)
 
 void ReplayWriter::write(const std::string& record)
 {
-    m_stream.write(record.data(), static_cast<std::streamsize>(record.size()));
-    m_stream.flush();
-    if (!m_stream)
-        throw writeError(m_file, errno);
+    writeAll(m_open.get(), record, m_file);
 }
 
 void ReplayWriter::open(const ModuleLayout& layout)
@@ -184,8 +182,13 @@ void ReplayWriter::open(const ModuleLayout& layout)
         goOn(bytes);
     else
         writeFileAtomically(m_file, replay::head(0) + replay::framed(layoutBody(layout)));
-    m_stream.open(m_file, std::ios::app | std::ios::binary);
-    if (!m_stream)
+    openToAppend();
+}
+
+void ReplayWriter::openToAppend()
+{
+    m_open = FileDescriptor(::open(m_file.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC));
+    if (!m_open.isOpen())
         throw writeError(m_file, errno);
 }
 
@@ -217,7 +220,7 @@ void ReplayWriter::goOn(const std::string& bytes)
 
 void ReplayWriter::thin()
 {
-    m_stream.close();
+    m_open = {}; // the file takes another's place
     const std::string bytes = readFile(m_file);
     m_stride *= 2;
     std::string kept = replay::head(++m_generation);
@@ -236,9 +239,7 @@ void ReplayWriter::thin()
         kept.append(whole);
     }
     writeFileAtomically(m_file, kept);
-    m_stream.open(m_file, std::ios::app | std::ios::binary);
-    if (!m_stream)
-        throw writeError(m_file, errno);
+    openToAppend();
 }
 
 void truncateReplay(const fs::path& runFolder, std::int64_t step)

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "training/core/FileDescriptor.h"
 #include "training/monitor/TripletPattern.h"
 
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
 #include <memory>
 
 namespace spectune {
@@ -35,6 +35,7 @@ public:
 
 private:
     void open(const ModuleLayout& layout);
+    void openToAppend();
     void goOn(const std::string& bytes);
     void write(const std::string& record);
     void writeState(const RankSnapshot& snapshot);
@@ -42,7 +43,7 @@ private:
 
     std::filesystem::path m_file;
     std::size_t m_room;
-    std::ofstream m_stream;
+    FileDescriptor m_open;
     TripletPattern m_pattern; ///< as the file tells it
     std::size_t m_events = 0;
     std::int64_t m_lastStep = -1; ///< of an event or a moment

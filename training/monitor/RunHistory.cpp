@@ -8,6 +8,7 @@
 #include "training/monitor/RanksScanner.h"
 #include "training/monitor/ReplayFormat.h"
 #include "training/monitor/ReplayWriter.h"
+#include "training/monitor/RunFiles.h"
 
 #include <nlohmann/json.hpp>
 
@@ -22,9 +23,6 @@ namespace fs = std::filesystem;
 namespace spectune {
 
 namespace {
-
-constexpr const char* metricsName = "metrics.jsonl";
-constexpr const char* ranksName = "ranks.jsonl";
 
 /// Bytes of a line of ranks.jsonl: a hundred times those of the largest models.
 constexpr std::size_t mostLineBytes = std::size_t {16} << 20U;

@@ -21,7 +21,7 @@ struct RunHistory {
     std::vector<std::string> modules; ///< names in the order of MaskEvent::ranks
 };
 
-/// One line without its newline, keys as PRODUCT.md names them; doubles read back as the same double.
+/// One line of metrics.jsonl or ranks.jsonl without its newline; doubles read back as the same double.
 [[nodiscard]] std::string toJsonLine(const MetricPoint& point);
 [[nodiscard]] std::string toJsonLine(const EvalPoint& point);
 /// @throws Error (Internal) when the event's ranks are not the layout's modules

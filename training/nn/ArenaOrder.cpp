@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/nn/ArenaOrder.h"
 
-#include "training/nn/TripletArena.h"
+#include "training/nn/InputSet.h"
 
 #include <ATen/ATen.h>
 

@@ -37,7 +37,7 @@ at::Tensor emptyWeight(std::int64_t rows, std::int64_t columns, std::int64_t spa
 void checkTargets(std::span<const std::string> targets)
 {
     for (const std::string& target : targets) {
-        if (std::find(matrixNames.begin(), matrixNames.end(), target) == matrixNames.end())
+        if (matrixOrder(target) == matrixNames.size())
             throw configError(
                 "adalora.targets has \"%1\", which this model does not have. It has %2.", target, joined(matrixNames));
     }
@@ -57,7 +57,7 @@ void checkModules(std::span<const std::string> modules, std::int64_t count)
         const auto pattern = ModulePattern::parse(entry);
         if (!pattern)
             throw configError("adalora.modules has \"%1\". It takes entries such as \"0-3.q_proj\".", entry);
-        if (std::find(matrixNames.begin(), matrixNames.end(), pattern->kind) == matrixNames.end())
+        if (matrixOrder(pattern->kind) == matrixNames.size())
             throw configError("adalora.modules has \"%1\", whose matrix this model does not have. It has %2.", entry,
                 joined(matrixNames));
         if (pattern->last.value_or(0) >= count)
@@ -70,21 +70,6 @@ void checkModules(std::span<const std::string> modules, std::int64_t count)
 std::string modulePath(std::int64_t layer, Matrix matrix)
 {
     return matrixPath(layer, matrixNames[static_cast<std::size_t>(matrix)]);
-}
-
-std::span<const Matrix> matricesOf(InputSet set)
-{
-    static constexpr std::array qkv {Matrix::Q, Matrix::K, Matrix::V};
-    static constexpr std::array o {Matrix::O};
-    static constexpr std::array gateUp {Matrix::Gate, Matrix::Up};
-    static constexpr std::array down {Matrix::Down};
-    switch (set) {
-    case InputSet::Qkv: return qkv;
-    case InputSet::O: return o;
-    case InputSet::GateUp: return gateUp;
-    case InputSet::Down: break;
-    }
-    return down;
 }
 
 AttentionForm attentionForm(const ModelSpec& spec)

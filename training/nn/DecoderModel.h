@@ -5,6 +5,7 @@
 #include "training/monitor/ModuleLayout.h"
 #include "training/nn/AdaptedLinear.h"
 #include "training/nn/AttentionOp.h"
+#include "training/nn/InputSet.h"
 #include "training/nn/ModelSpec.h"
 #include "training/nn/Rotary.h"
 #include "training/nn/SharedInput.h"
@@ -23,17 +24,8 @@ namespace spectune {
 /// Gives the named weight of the shape asked for, on the CPU. @throws Error naming the tensor
 using WeightSource = std::function<at::Tensor(const std::string& name, at::IntArrayRef shape)>;
 
-/// The seven linear matrices of a block, in the model's order.
-enum class Matrix { Q, K, V, O, Gate, Up, Down };
-inline constexpr std::array<std::string_view, 7> matrixNames {
-    "q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"};
 /// "model.layers.<layer>.self_attn.q_proj"
 [[nodiscard]] std::string modulePath(std::int64_t layer, Matrix matrix);
-
-/// The matrices of a block that read the same input; their weights lie one below the other.
-enum class InputSet { Qkv, O, GateUp, Down };
-inline constexpr std::array inputSets {InputSet::Qkv, InputSet::O, InputSet::GateUp, InputSet::Down};
-[[nodiscard]] std::span<const Matrix> matricesOf(InputSet set);
 
 struct DecoderBlock {
     at::Tensor inputNorm; // [width]

@@ -65,7 +65,7 @@ bool takesMembersTogether(const at::Tensor& y, const SharedTriplets& triplets)
 
 /// Runs @p body(columns of y, columns of u, the rows and columns of P) for all members together or each alone.
 template <typename Body>
-void forParts(const at::Tensor& y, const at::Tensor& u, const SharedTriplets& triplets, const Body& body)
+void forMembers(const at::Tensor& y, const at::Tensor& u, const SharedTriplets& triplets, const Body& body)
 {
     if (takesMembersTogether(y, triplets)) {
         body(y, u, triplets.p(), triplets.productGrad);
@@ -82,7 +82,7 @@ void addGradientOfProduct(
     const at::Tensor& dy, const SharedTriplets& triplets, const SharedInputBuffers& buffers, GradientSums& sums)
 {
     if (!isSmallBatch(dy))
-        return forParts(dy, buffers.u, triplets,
+        return forMembers(dy, buffers.u, triplets,
             [&](const at::Tensor& part, const at::Tensor& u, const at::Tensor&, const at::Tensor& grad) {
                 sums.add(grad, u, part);
             });
@@ -129,7 +129,7 @@ void sharedInputForward(const at::Tensor& x, bool keepsX, const SharedLinear& ba
         return;
     }
     product(x, base.weight, base.bias, y);
-    forParts(y, buffers.u, *triplets,
+    forMembers(y, buffers.u, *triplets,
         [](at::Tensor part, const at::Tensor& u, const at::Tensor& p, const at::Tensor&) { part.addmm_(u, p.t()); });
 }
 
@@ -147,7 +147,7 @@ void sharedInputBackward(const at::Tensor& dy, const SharedLinear& base, const S
     if (sums != nullptr) {
         addGradientOfProduct(dy, *triplets, buffers, *sums);
         if (!projectTogether(dy, *triplets, du))
-            forParts(
+            forMembers(
                 dy, du, *triplets, [](const at::Tensor& part, at::Tensor own, const at::Tensor& p, const at::Tensor&) {
                     at::mm_out(own, part, p);
                 });

@@ -5,16 +5,16 @@
 
 namespace spectune {
 
-void useThreads(int count)
+void useThreads(std::int64_t count)
 {
     if (at::get_num_threads() != count)
-        at::set_num_threads(count);
+        at::set_num_threads(static_cast<int>(count));
 }
 
 ThreadCountGuard::ThreadCountGuard(std::int64_t count)
     : m_before(at::get_num_threads())
 {
-    useThreads(static_cast<int>(count));
+    useThreads(count);
 }
 
 ThreadCountGuard::~ThreadCountGuard()

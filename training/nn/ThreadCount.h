@@ -6,7 +6,7 @@
 namespace spectune {
 
 /// From now on LibTorch's operations on this thread use @p count threads; 1: this thread alone, without OpenMP.
-void useThreads(int count);
+void useThreads(std::int64_t count);
 
 /// How many threads LibTorch's operations on this thread use while this lives.
 /// Changing the number takes milliseconds, so it belongs around a run, not into a step.

@@ -11,34 +11,6 @@
 
 namespace spectune {
 
-Matrix matrixOf(const ModuleInfo& module)
-{
-    const std::string_view path = module.name;
-    const auto found = std::find(matrixNames.begin(), matrixNames.end(), path.substr(path.rfind('.') + 1));
-    return static_cast<Matrix>(found - matrixNames.begin());
-}
-
-InputSet inputSetOf(Matrix matrix)
-{
-    for (const InputSet set : inputSets) {
-        const auto matrices = matricesOf(set);
-        if (std::find(matrices.begin(), matrices.end(), matrix) != matrices.end())
-            return set;
-    }
-    return InputSet::Down;
-}
-
-std::int32_t modulesOfInput(const ModuleLayout& layout, std::size_t module)
-{
-    const ModuleInfo& first = layout.modules[module];
-    const InputSet set = inputSetOf(matrixOf(first));
-    std::size_t end = module + 1;
-    while (end < layout.modules.size() && layout.modules[end].layer == first.layer
-        && inputSetOf(matrixOf(layout.modules[end])) == set)
-        ++end;
-    return static_cast<std::int32_t>(end - module);
-}
-
 TripletArena::TripletArena(const ModuleLayout& layout, double scaleOfAll, at::TensorOptions options)
     : TripletArena(layout, ArenaOrder(layout), scaleOfAll, options)
 {

@@ -16,9 +16,6 @@
 
 namespace spectune {
 
-/// The matrices of a block that read what module @p module reads: from it on, how many. 1 at least.
-[[nodiscard]] std::int32_t modulesOfInput(const ModuleLayout& layout, std::size_t module);
-
 /// The triplets of a run and their gradients. JoinedTriplets brings them to where training multiplies with them.
 struct TripletArena {
     /// @param scale s
@@ -40,11 +37,6 @@ struct TripletArena {
     at::Tensor factors; ///< kernels::GramFactor by module, Q then P, as bytes on the device
     WorkerPool* workers = nullptr; ///< who share the passes over it on the CPU; null: the caller alone
 };
-
-/// The matrix that a module's path ends in: "model.layers.0.self_attn.q_proj".
-[[nodiscard]] Matrix matrixOf(const ModuleInfo& module);
-/// What reads the same input as @p matrix.
-[[nodiscard]] InputSet inputSetOf(Matrix matrix);
 
 /// A table of @p entries as bytes on @p device, for kernels to read.
 template <typename Entry>

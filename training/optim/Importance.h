@@ -26,7 +26,7 @@ struct ScoreTask {
     WorkerPool* workers = nullptr; ///< of the arena
 };
 
-/// The smoothed sensitivity Ī and uncertainty Ū of every element (ADALORA.md section 3):
+/// The smoothed sensitivity Ī and uncertainty Ū of every element (Zhang et al. 2023, arXiv 2303.10512, section 3.2):
 ///     I = |p · g|,  Ī ← β1 Ī + (1−β1) I,  Ū ← β2 Ū + (1−β2) |I − Ī|   (with the new Ī, zeros at the start)
 /// with p after the optimizer's step, or before it for SensitivityStep::Pre, and g the clipped gradient of C + γR.
 /// ArenaSweep brings them up to date.

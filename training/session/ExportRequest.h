@@ -10,7 +10,8 @@
 
 namespace spectune {
 
-/// What an adapter can be written as (ADALORA.md section 8).
+/// What an adapter can be written as: PEFT's AdaLoRA; plain LoRA with every rank filled up to the largest, or with
+/// ranks of their own; llama.cpp's LoRA; the whole model with W0 + ΔW.
 inline constexpr std::array<std::string_view, 5> exportFormats {
     "peft-adalora", "peft-lora-padded", "peft-lora", "gguf-lora", "merged"};
 
