@@ -94,7 +94,7 @@ const ReplayReader& RunReplay::reader()
     try {
         if (m_reader.refresh())
             m_last.reset();
-    } catch (const std::exception&) { // it was readable before: with what is left of it, and again at the next look
+    } catch (const std::exception&) { // as if there were none, until one of the next looks can read it
         m_last.reset();
     }
     return m_reader;

@@ -90,7 +90,7 @@ StudioArguments StudioArguments::parse(const QStringList& arguments)
     const QCommandLineOption start(QStringLiteral("start"));
     const QCommandLineOption help(QStringList {QStringLiteral("h"), QStringLiteral("help")});
     const QCommandLineOption version(QStringLiteral("version"));
-    QCommandLineParser parser; // usage() describes them: in PRODUCT.md's words, with the file and the exit codes
+    QCommandLineParser parser; // usage() describes them, with the file and the exit codes
     parser.addOptions({start, help, version});
     for (const QString& name : withValue)
         parser.addOption({name, QString(), name});
