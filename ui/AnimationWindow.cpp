@@ -25,6 +25,7 @@ namespace {
 
 constexpr QSize sizes[] {{960, 540}, {1280, 720}, {1920, 1080}};
 constexpr AnimationFormat formats[] {AnimationFormat::Gif, AnimationFormat::WebP, AnimationFormat::PngFolder};
+constexpr int fieldInset = 2; // px that a line of text has before it and a choice has not
 constexpr int rates[] {2, 5, 10, 20}; // frames a second
 constexpr int gatherFor = 200; // ms
 constexpr int frameCounts[] {60, 150, 400, 1000};
@@ -100,6 +101,7 @@ QWidget* AnimationWindow::makeFields()
     auto* place = new QHBoxLayout;
     place->setSpacing(6);
     m_path = new QLineEdit;
+    m_path->setTextMargins(-fieldInset, 0, 0, 0); // its text in line with the choices' above
     m_choose = makeSmallButton(tr("Choose…"), QStringLiteral("folder"));
     m_choose->setFixedHeight(26); // as the field
     place->addWidget(m_path, 1);
@@ -286,7 +288,7 @@ void AnimationWindow::refresh()
     const std::size_t frames = steps().size();
     const double seconds = static_cast<double>(frames) / rates[m_speed->currentIndex()];
     m_length->setText(
-        tr("%1: %2 pictures, %3 masking events, %4 s")
+        tr("%1: %2 frames, %3 masking events, %4 s")
             .arg(m_run.name(), formatCount(static_cast<std::int64_t>(frames)),
                 formatCount(static_cast<std::int64_t>(m_run.history().events.size())), formatFixed(seconds, 1)));
 }

@@ -18,14 +18,26 @@ struct DiskQuestion::Shared {
 
 namespace {
 
-DiskAnswer lookAtDisk(const QString& folder)
+qint64 roomIn(const QString& folder)
 {
     const QStorageInfo disk(folder);
-    return {disk.isValid() && disk.isReady() ? disk.bytesAvailable() : -1,
-        QFileInfo::exists(folder + QStringLiteral("/log.txt"))};
+    return disk.isValid() && disk.isReady() ? disk.bytesAvailable() : -1;
+}
+
+DiskAnswer lookAtDisk(const QString& folder)
+{
+    return {roomIn(folder), QFileInfo::exists(folder + QStringLiteral("/log.txt"))};
 }
 
 } // namespace
+
+DiskAnswer DiskQuestion::roomFor(const QString& folder)
+{
+    QString there = folder;
+    while (!QFileInfo::exists(there) && there.contains(QLatin1Char('/')))
+        there = there.section(QLatin1Char('/'), 0, -2);
+    return {.room = roomIn(there.isEmpty() ? QStringLiteral("/") : there)};
+}
 
 DiskQuestion::DiskQuestion(Look look, QObject* parent)
     : QObject(parent)

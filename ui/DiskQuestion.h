@@ -9,22 +9,26 @@
 
 namespace spectune {
 
-/// What the disk says of a run's folder.
+/// What the disk says of a folder.
 struct DiskAnswer {
     qint64 room = -1; ///< free bytes; −1: not known
-    bool hasLog = false;
+    bool hasLog = false; ///< of a run's folder
+    QString nextFolder {}; ///< where the next run's was asked for
 };
 
-/// Looks at a run's folder on a thread of its own that nobody waits for, at the end neither: a disk that hangs may
+/// Looks at a folder on a thread of its own that nobody waits for, at the end neither: a disk that hangs may
 /// never answer. GUI thread.
 class DiskQuestion : public QObject {
     Q_OBJECT
 public:
     using Look = std::function<DiskAnswer(const QString& folder)>; ///< on that thread; throws nothing
 
-    /// @param look null: at the disk
+    /// @param look null: at a run's folder
     explicit DiskQuestion(Look look = {}, QObject* parent = nullptr);
     ~DiskQuestion() override;
+
+    /// The room where @p folder will be: it need not be there yet.
+    [[nodiscard]] static DiskAnswer roomFor(const QString& folder);
 
     /// answered() follows, unless another folder is asked for before. One that has not answered is not asked twice.
     void ask(const QString& folder);

@@ -21,6 +21,7 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <chrono>
 
 namespace spectune {
 
@@ -172,7 +173,14 @@ void ExportWindow::listen()
     });
     for (const auto signal : {&RunModel::reset, &RunModel::stateChanged, &RunModel::checkpointAppended})
         connect(&m_run, signal, this, &ExportWindow::renew);
-    connect(m_folder, &QLineEdit::textChanged, this, &ExportWindow::refreshFoot); // another disk may have more room
+    connect(m_folder, &QLineEdit::textChanged, this, [this] { // another disk may have more room
+        m_roomPause.start();
+        refreshFoot();
+    });
+    m_roomPause.setSingleShot(true);
+    m_roomPause.setInterval(std::chrono::milliseconds(200));
+    connect(&m_roomPause, &QTimer::timeout, this, &ExportWindow::askRoom);
+    connect(&m_disk, &DiskQuestion::answered, this, &ExportWindow::takeRoom);
 }
 
 bool ExportWindow::isBusy() const
@@ -185,6 +193,7 @@ void ExportWindow::showRun()
 {
     if (!isBusy())
         takeRun();
+    askRoom();
     if (parentWidget() && !testAttribute(Qt::WA_Moved)) // window managers put it beside the studio, half off the screen
         move(parentWidget()->window()->geometry().center() - rect().center());
     show();
@@ -278,8 +287,10 @@ void ExportWindow::take(Profile& profile, const Answer& answer)
     }
     renew(); // the run may have gone on meanwhile
     refreshFoot();
-    if (!isBusy())
+    if (!isBusy()) {
+        askRoom(); // what was written took some of it
         Q_EMIT ended();
+    }
 }
 
 } // namespace spectune

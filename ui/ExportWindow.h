@@ -2,8 +2,10 @@
 #pragma once
 
 #include "training/session/Requests.h"
+#include "ui/DiskQuestion.h"
 #include "ui/ExportFacts.h"
 
+#include <QTimer>
 #include <QWidget>
 
 #include <vector>
@@ -58,6 +60,8 @@ private:
     void takeModel(const Answer& answer);
     void refreshFacts();
     void refreshFoot();
+    void askRoom() { m_disk.ask(folder()); } ///< takeRoom() answers: no click and no key waits for a disk
+    void takeRoom(const QString& folder, const DiskAnswer& answer);
     void refreshQueue(); ///< what the rows wait for
     [[nodiscard]] static bool isLeft(const Profile& profile); ///< chosen, and not written and checked
     [[nodiscard]] bool hasLeft() const;
@@ -78,6 +82,10 @@ private:
     std::int64_t m_modelRequest = -1;
     QString m_source;
     QString m_model;
+    DiskQuestion m_disk {DiskQuestion::roomFor, this};
+    QTimer m_roomPause; ///< a person types
+    QString m_roomOf; ///< the folder that the disk has answered for
+    qint64 m_room = -1; ///< bytes, there
     QLabel* m_title = nullptr;
     QLabel* m_subtitle = nullptr;
     FieldLine* m_folder = nullptr;

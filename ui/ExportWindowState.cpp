@@ -13,24 +13,10 @@
 #include <QFileInfo>
 #include <QLabel>
 #include <QPushButton>
-#include <QStorageInfo>
 
 #include <algorithm>
 
 namespace spectune {
-
-namespace {
-
-/// Where @p folder will be; −1: not known.
-std::int64_t freeBytes(QString folder)
-{
-    while (!QFileInfo::exists(folder) && folder.contains(QLatin1Char('/')))
-        folder = folder.section(QLatin1Char('/'), 0, -2);
-    const QStorageInfo disk(folder.isEmpty() ? QStringLiteral("/") : folder);
-    return disk.isValid() && disk.isReady() ? disk.bytesAvailable() : -1;
-}
-
-} // namespace
 
 // Of a run's folder the engine exports the newest checkpoint; a run without any has its end alone.
 std::int64_t ExportWindow::exportedStep() const
@@ -130,6 +116,13 @@ void ExportWindow::refreshQueue()
             profile.row->setQueued(waitsFor(profile));
 }
 
+void ExportWindow::takeRoom(const QString& folder, const DiskAnswer& answer)
+{
+    m_roomOf = folder;
+    m_room = answer.room;
+    refreshFoot();
+}
+
 void ExportWindow::refreshFoot()
 {
     const bool busy = isBusy();
@@ -194,7 +187,7 @@ QString ExportWindow::footText() const
     std::int64_t wanted = 0;
     for (const Profile& profile : m_profiles)
         wanted += profile.row->isChosen() ? m_facts.expectedBytes(profile.row->format()) : 0;
-    const QString warning = ExportTexts::shortOfSpace(wanted, freeBytes(folder()));
+    const QString warning = ExportTexts::shortOfSpace(wanted, m_roomOf == folder() ? m_room : -1);
     return counted(chosen, tr("%1 profile chosen."), tr("%1 profiles chosen."))
         + (warning.isEmpty() ? QString() : QLatin1Char(' ') + warning);
 }

@@ -161,7 +161,7 @@ void LearnPage::refreshLessons()
             : begun ? tr("%1 of %2 stops on a run").arg(m_tour.place() + 1).arg(Tour::count())
                     : tr("%1 stops on a live run").arg(Tour::count()),
         tr("what rank k keeps, of an image and of ΔW"), tr("from which rank on no random start can get stuck"),
-        tr("every field and word, its formula and where it comes from")};
+        tr("every field and word, with its formula and its source")};
     for (int row = 0; row < m_lessons->count(); ++row) {
         const bool tour = row == static_cast<int>(Lesson::Tour);
         const bool done = tour ? m_tour.isFinished() : m_opened.contains(lessonNames[row]);

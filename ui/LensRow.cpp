@@ -28,6 +28,8 @@ constexpr int mostDrawn = 512; // values on a side: more are averaged in blocks
 constexpr int wordGap = 8; // px between a title, its note and its legend
 constexpr int leastPlot = 140; // px of width
 constexpr int leastNote = 24; // px: an ellipsis
+constexpr double clippedShare = 0.6; // of the largest value, where that one stands far above the others
+constexpr double farAbove = 3.0; // times the median
 constexpr int alignedWithin = 16; // px by which two rows' pictures may differ: more is another shape, seen as such
 
 QString errorText(double fraction)
@@ -35,9 +37,19 @@ QString errorText(double fraction)
     return LensRow::tr("error %1 %").arg(formatFixed(100.0 * fraction, 1));
 }
 
-QString titleOf(int rank, int count)
+/// @param exact the matrix' own rank: more terms than that are no other matrix
+QString titleOf(int rank, int exact)
 {
-    return LensRow::tr("Rank %1 of %2").arg(rank).arg(count);
+    return LensRow::tr("Rank %1 of %2").arg(std::min(rank, exact)).arg(exact);
+}
+
+double medianSize(const std::vector<float>& values)
+{
+    std::vector<float> sizes(values.size());
+    std::ranges::transform(values, sizes.begin(), [](float value) { return std::abs(value); });
+    const auto middle = sizes.begin() + static_cast<std::ptrdiff_t>(sizes.size() / 2);
+    std::ranges::nth_element(sizes, middle);
+    return middle == sizes.end() ? 0.0 : *middle;
 }
 
 } // namespace
@@ -110,8 +122,8 @@ void LensRow::resizeEvent(QResizeEvent* event)
 
 int LensRow::leastColumn() const
 {
-    const int count = m_parts ? m_parts->count() : 1;
-    return QFontMetrics(Fonts::heading()).horizontalAdvance(titleOf(count, count)) + wordGap
+    const int exact = m_parts ? m_parts->exactRank() : 1;
+    return QFontMetrics(Fonts::heading()).horizontalAdvance(titleOf(exact, exact)) + wordGap
         + QFontMetrics(Fonts::caption()).horizontalAdvance(errorText(m_parts ? m_parts->errorAt(1) : 0.0));
 }
 
@@ -166,7 +178,7 @@ void LensRow::layColumns()
 
 QString LensRow::fileName(int column) const
 {
-    const int rank = m_parts ? std::min(m_rank, m_parts->count()) : m_rank;
+    const int rank = m_parts ? std::min(m_rank, m_parts->exactRank()) : m_rank;
     const QString name = column == 0
         ? QStringLiteral("whole-matrix")
         : (column == 1 ? QStringLiteral("rank-%1") : QStringLiteral("lost-at-rank-%1")).arg(rank);
@@ -214,7 +226,7 @@ void LensRow::setParts(std::shared_ptr<const SpectralParts> parts, const QString
     m_notes[0]->setText(sizeText);
     if (!m_parts) {
         m_plot->setValues({});
-        showReach(0.0);
+        showReach(0.0, false);
         m_titles[1]->setText(tr("Rank k"));
         m_notes[1]->clear();
         fitColumns();
@@ -224,15 +236,16 @@ void LensRow::setParts(std::shared_ptr<const SpectralParts> parts, const QString
     const double shrink = std::min(1.0, static_cast<double>(mostDrawn) / std::max(m_parts->rows, m_parts->columns));
     m_drawn
         = m_parts->reduced(std::max(1, qRound(shrink * m_parts->rows)), std::max(1, qRound(shrink * m_parts->columns)));
-    fitColumns();
     MatrixValues all = m_drawn.sum(0, m_drawn.count());
     m_reach = 0.0;
     for (const float value : all.values)
         m_reach = std::max<double>(m_reach, std::abs(value));
     // A few large values would leave the rest of a signed matrix grey.
-    if (m_colors == MatrixView::Colors::Signed)
-        m_reach *= 0.6;
-    showReach(m_reach);
+    const bool clipped
+        = m_colors == MatrixView::Colors::Signed && m_reach > 0.0 && m_reach >= farAbove * medianSize(all.values);
+    if (clipped)
+        m_reach *= clippedShare;
+    showReach(m_reach, clipped);
     m_views[0]->setMatrix(std::move(all), m_reach);
     std::vector<double> values = m_parts->sigma;
     if (m_kind == SpectrumPlot::Kind::ErrorCurve)
@@ -258,19 +271,20 @@ QString LensRow::rankTitle() const
     return m_titles[1]->text();
 }
 
-void LensRow::showReach(double reach)
+void LensRow::showReach(double reach, bool clipped)
 {
-    m_legend->setReach(reach);
+    m_legend->setReach(reach, clipped);
     if (m_matrixLegend)
-        m_matrixLegend->setReach(reach);
+        m_matrixLegend->setReach(reach, clipped);
+    m_grid->itemAtPosition(0, 2)->invalidate(); // the ends may be longer now
+    fitColumns();
 }
 
 void LensRow::showRank()
 {
     if (!m_parts)
         return;
-    const int count = m_parts->count();
-    m_titles[1]->setText(titleOf(std::min(m_rank, count), count));
+    m_titles[1]->setText(titleOf(m_rank, m_parts->exactRank()));
     const QString text = errorText(error());
     m_notes[1]->setText(text);
     MatrixValues kept = m_drawn.sum(0, m_rank);

@@ -64,7 +64,8 @@ private:
     void addPlotMenu();
     void addMatrixMenu(int column);
     void showRank();
-    void showReach(double reach); ///< value of the strongest colours; 0: none
+    /// @param reach value of the strongest colours; 0: none  @param clipped there are larger values
+    void showReach(double reach, bool clipped);
 
     MatrixView::Colors m_colors;
     SpectrumPlot::Kind m_kind;

@@ -23,6 +23,8 @@ constexpr int titleHeight = 18;
 constexpr int padding = 9;
 constexpr int numberGap = 8; ///< behind a number
 constexpr int titleRoom = 264; ///< px, of title and detail where a text stands beside them
+constexpr int narrowTitle = 220; ///< px, where the formula has no room otherwise
+constexpr int narrowText = 340; ///< px, likewise
 constexpr int columnGap = 32;
 constexpr int leastFormula = 320;
 constexpr int mostFormula = 560;
@@ -98,18 +100,25 @@ struct Formula {
     }
 };
 
-/// Beside the text; empty where there is no room for both.
-QRect formulaRect(const QRect& text, const QRect& row)
-{
-    const int left = text.right() + 1 + columnGap;
-    const int width = std::min(mostFormula, row.right() + 1 - inset - left);
-    return width < leastFormula ? QRect() : QRect(left, text.top(), width, text.height());
-}
-
 /// As wide as the last row's, with all digits equally wide.
 double numberWidth(const QModelIndex& index)
 {
     return tabularWidth(Fonts::heading(), QString::number(index.model()->rowCount(index.parent())));
+}
+
+/// Of a row with a text, px.
+struct Columns {
+    int title = titleRoom;
+    int text = 0;
+};
+
+/// Title and text give way where the formula would have no room beside them, and has some then.
+Columns columnsOf(const QModelIndex& index, int row)
+{
+    const int room = row - LessonDelegate::linesLeft(index) - 2 * columnGap - inset - leastFormula;
+    const Columns wide {titleRoom, readingWidth(Fonts::body())};
+    const Columns narrow {narrowTitle, std::min(narrowText, wide.text)};
+    return room < wide.title + wide.text && room >= narrow.title + narrow.text ? narrow : wide;
 }
 
 } // namespace
@@ -122,10 +131,19 @@ int LessonDelegate::linesLeft(const QModelIndex& index)
 
 QRect LessonDelegate::textRect(const QModelIndex& index, const QRect& row)
 {
-    const int left = row.left() + linesLeft(index) + titleRoom + columnGap;
-    const QRect text(left, row.top() + padding + 1, readingWidth(Fonts::body()), row.height() - 2 * padding);
+    const Columns columns = columnsOf(index, row.width());
+    const int left = row.left() + linesLeft(index) + columns.title + columnGap;
+    const QRect text(left, row.top() + padding + 1, columns.text, row.height() - 2 * padding);
     const bool fits = text.right() + inset <= row.right();
     return fits && !index.data(textRole).toString().isEmpty() ? text : QRect();
+}
+
+QRect LessonDelegate::formulaRect(const QModelIndex& index, const QRect& row)
+{
+    const QRect text = textRect(index, row);
+    const int left = text.right() + 1 + columnGap;
+    const int width = std::min(mostFormula, row.right() + 1 - inset - left);
+    return text.isEmpty() || width < leastFormula ? QRect() : QRect(left, text.top(), width, text.height());
 }
 
 void LessonDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const
@@ -142,7 +160,7 @@ void LessonDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option
     const QRect beside = textRect(index, option.rect);
     QRect text = option.rect.adjusted(linesLeft(index), padding, -inset, -padding);
     if (!beside.isEmpty())
-        text.setWidth(titleRoom);
+        text.setWidth(columnsOf(index, option.rect.width()).title);
     painter->setFont(Fonts::heading());
     painter->setPen(theme.text);
     if (const QVariant number = index.data(numberRole); number.isValid()) {
@@ -155,7 +173,7 @@ void LessonDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option
     painter->setPen(theme.text3);
     painter->drawText(text.adjusted(0, titleHeight, 0, 0), Qt::TextWordWrap, index.data(detailRole).toString());
     if (!beside.isEmpty()) {
-        if (const QRect place = formulaRect(beside, option.rect); !place.isEmpty())
+        if (const QRect place = formulaRect(index, option.rect); !place.isEmpty())
             Formula(index).paint(*painter, place);
         painter->setFont(Fonts::body());
         painter->setPen(theme.text2);
@@ -171,10 +189,10 @@ QSize LessonDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelI
     const int row = view ? view->viewport()->width() : option.rect.width();
     const QString detail = index.data(detailRole).toString();
     const QRect beside = textRect(index, QRect(0, 0, row, 1000));
-    const int width = beside.isEmpty() ? std::max(80, row - linesLeft(index) - inset) : titleRoom;
+    const int width = beside.isEmpty() ? std::max(80, row - linesLeft(index) - inset) : columnsOf(index, row).title;
     int height = titleHeight + (detail.isEmpty() ? 0 : heightOf(detail, Fonts::caption(), width) + 2);
     if (!beside.isEmpty()) {
-        const QRect place = formulaRect(beside, QRect(0, 0, row, 1000));
+        const QRect place = formulaRect(index, QRect(0, 0, row, 1000));
         const int formula = place.isEmpty() ? 0 : Formula(index).height(place.width());
         const int text = heightOf(index.data(textRole).toString(), Fonts::body(), beside.width());
         height = std::max({height, text + 1, formula + 1});

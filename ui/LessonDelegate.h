@@ -22,6 +22,8 @@ public:
     [[nodiscard]] static int linesLeft(const QModelIndex& index);
     /// Where a row that is @p row writes its text; empty: it has none, or no room for it.
     [[nodiscard]] static QRect textRect(const QModelIndex& index, const QRect& row);
+    /// Beside the text, likewise; empty: there is no room for both.
+    [[nodiscard]] static QRect formulaRect(const QModelIndex& index, const QRect& row);
     [[nodiscard]] QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override;
 };
 

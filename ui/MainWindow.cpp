@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/MainWindow.h"
 
+#include "training/core/Machine.h"
 #include "ui/CachedModelAsker.h"
 #include "ui/ConfigForm.h"
 #include "ui/DataPanel.h"
@@ -15,6 +16,7 @@
 #include "ui/LiveControls.h"
 #include "ui/LivePage.h"
 #include "ui/ModelSources.h"
+#include "ui/NextFolder.h"
 #include "ui/PageParts.h"
 #include "ui/PresetLibrary.h"
 #include "ui/RunBar.h"
@@ -43,7 +45,6 @@
 #include <QSettings>
 #include <QSplitter>
 #include <QStackedWidget>
-#include <QThread>
 #include <QTimer>
 #include <QUrl>
 #include <QVBoxLayout>
@@ -64,6 +65,8 @@ MainWindow::MainWindow(StudioOptions options, QWidget* parent)
     qApp->installEventFilter(this);
     setMinimumSize(leastWindowSize);
     m_form = new ConfigForm(this);
+    m_next = new NextFolder(this);
+    connect(m_next, &NextFolder::changed, this, &MainWindow::refreshContext);
     m_session = new SessionController(m_options.engine, this);
     m_facts = new SetupFacts(*m_session, *m_form, this);
     m_facts->setDevice(m_options.device);
@@ -243,14 +246,15 @@ Workspace MainWindow::workspace() const
 
 void MainWindow::refreshContext()
 {
+    static const std::int64_t cores = physicalCores(); // as a run says
     const bool setupShown = workspace() == Workspace::Setup;
     if (!m_run->hasRun())
         m_run->showSetup(*m_form, m_name);
     if (!isActive(m_session->state()))
-        m_plannedFolder = nextRunFolder(m_name);
+        m_next->look(m_name);
     const QString summary = m_demo && !m_run->hasRun()
         ? tr("A tiny model learns to turn a story into a record. Everything is filled in.")
-        : tr("Trains into %1").arg(shownPath(m_plannedFolder));
+        : tr("Trains into %1").arg(shownPath(m_next->path()));
     m_runBar->setContext({.errors = m_form->errorCount(),
         .nextChoice = m_form->nextChoice(),
         .setupShown = setupShown,
@@ -261,7 +265,7 @@ void MainWindow::refreshContext()
     const bool warns = setupShown || !m_run->hasRun();
     m_status->setIssues(warns ? m_form->errorCount() : 0, warns ? m_form->warningCount() : 0);
     const bool showsRun = m_run->hasRun() && !(setupShown && !isActive(m_session->state()));
-    const QString folder = showsRun ? m_run->folder() : m_plannedFolder;
+    const QString folder = showsRun ? m_run->folder() : m_next->path();
     const std::int64_t seed = showsRun ? m_run->config().train.seed : m_form->config().train.seed;
     m_status->setPlace(
         (showsRun ? tr("%1     seed %2") : tr("Output: %1 (new)     seed %2")).arg(shownPath(folder)).arg(seed),
@@ -269,7 +273,7 @@ void MainWindow::refreshContext()
     QString device = m_run->deviceName();
     if (device.isEmpty() || !showsRun)
         device = m_options.device == QLatin1String("cpu")
-            ? counted(QThread::idealThreadCount(), tr("Processor, %1 core"), tr("Processor, %1 cores"))
+            ? counted(cores, tr("Processor, %1 core"), tr("Processor, %1 cores"))
             : tr("GPU (%1)").arg(m_options.device);
     const QString name = showsRun ? m_run->name() : m_name;
     m_top->setMeta(m_run->isRecorded() && showsRun ? tr("%1  ·  recorded").arg(name)

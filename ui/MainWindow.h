@@ -18,6 +18,7 @@ class ConfigForm;
 class ExportWindow;
 class LearnDesk;
 class LivePage;
+class NextFolder;
 class RunBar;
 class RunLibrary;
 class RunModel;
@@ -88,7 +89,6 @@ public:
     [[nodiscard]] LearnDesk& learn() { return *m_learn; }
     [[nodiscard]] StatusLine& status() { return *m_status; }
     [[nodiscard]] const StudioOptions& options() const { return m_options; }
-    [[nodiscard]] QString outputFolder() const;
 
 Q_SIGNALS:
     void closedDown(); ///< the session has ended and the window is gone: the program may quit
@@ -123,12 +123,12 @@ private:
     StudioOptions m_options;
     EarlierSetups m_earlier;
     QString m_name = QStringLiteral("run");
-    QString m_plannedFolder; ///< of the next start
     bool m_demo = false;
     bool m_restores = false;
     bool m_painted = false;
     enum class Closing { No, WaitsForRun, WaitsUnattended, WaitsForSession, Done } m_closing = Closing::No;
     ConfigForm* m_form = nullptr;
+    NextFolder* m_next = nullptr;
     SessionController* m_session = nullptr;
     SetupFacts* m_facts = nullptr;
     RunModel* m_run = nullptr;

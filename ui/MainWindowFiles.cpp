@@ -164,7 +164,7 @@ void MainWindow::openPath(const QString& path)
             m_form->setValue(QStringLiteral("model.path"), FieldValue {info.absoluteFilePath().toStdString()});
             showWorkspace(Workspace::Setup);
         } else {
-            findRunsBelow(*this, path);
+            RunFinder::of(*this).find(path);
         }
         return;
     }

@@ -163,11 +163,6 @@ void MainWindow::showRecordedSetup()
     m_status->setMessage(tr("Set-up"), tr("The configuration of %1, as it was recorded.").arg(m_name));
 }
 
-QString MainWindow::outputFolder() const
-{
-    return m_run->hasRun() ? m_run->folder() : m_plannedFolder;
-}
-
 void MainWindow::closeEvent(QCloseEvent* event)
 {
     if (m_closing == Closing::Done || m_session->isClosed()) {

@@ -11,6 +11,7 @@
 #include "ui/RunModel.h"
 #include "ui/RunPlotPlan.h"
 #include "ui/StudioIcons.h"
+#include "ui/TrialCourses.h"
 #include "visualization/BoundCurve.h"
 #include "visualization/NumberFormat.h"
 #include "visualization/RankSlider.h"
@@ -31,6 +32,7 @@ namespace {
 
 constexpr int firstSamples = 32;
 constexpr int widthForHalves = 1300; ///< px, from here on the trial stands beside the bound
+constexpr int heightForCourses = 680; ///< px of the lesson, from here on two ranks' courses stand below the trial
 constexpr int widthForWords = 760; ///< px of both below each other, from here on the bound's words stand in two columns
 constexpr std::int64_t leastReach = 1'000; ///< of the curve's K·N axis
 
@@ -78,8 +80,9 @@ RankBoundLesson::RankBoundLesson(RunModel& run, QWidget* parent)
     place(0);
     outer->addWidget(makeScroll(body, tr("Rank bound")), 1);
     addMenus();
-    connect(m_worker, &RankTrialWorker::trained, this, [this](int rank, double loss) {
+    connect(m_worker, &RankTrialWorker::trained, this, [this](int rank, double loss, const std::vector<float>& course) {
         m_starts->add(rank, loss);
+        m_courses->add(rank, course);
         tellTrial();
     });
     connect(m_worker, &RankTrialWorker::finished, this, &RankBoundLesson::tellTrial);
@@ -154,13 +157,13 @@ QWidget* RankBoundLesson::makeBound()
         said->addWidget(label);
     said->addStretch();
     m_words->addLayout(said, 3);
-    auto* about
-        = makeCaption(tr("Beyond the bound no local minimum is spurious, so every start reaches the best loss. Below "
-                         "it a start may get stuck, or the rank may be too small for the best loss; neither need be: "
-                         "the bound is conservative, and smaller ranks mostly suffice. It holds for the linearised "
-                         "loss with weight decay, not for every fine-tuning, and generated text has no small K. Jang, "
-                         "Lee, Ryu, ICML 2024."),
-            "third", true);
+    auto* about = makeCaption(
+        tr("Beyond the bound no local minimum is spurious, so every start reaches the best loss. Below "
+           "it a start may get stuck, or the rank may be too small for the best loss; neither has to happen: "
+           "the bound is conservative, and smaller ranks mostly suffice. It holds for the linearised "
+           "loss with weight decay, not for every fine-tuning, and generated text has no small K. Jang, "
+           "Lee, Ryu, ICML 2024."),
+        "third", true);
     about->setAlignment(Qt::AlignLeft | Qt::AlignTop);
     m_words->addLayout(readable(about), 2);
     numbers->addLayout(m_words);
@@ -190,6 +193,14 @@ void RankBoundLesson::resizeEvent(QResizeEvent* event)
 {
     QWidget::resizeEvent(event);
     place(width());
+    placeCourses();
+}
+
+// Below the final losses only where these keep most of a tall column; before the first start there is nothing to show.
+void RankBoundLesson::placeCourses()
+{
+    m_courses->setShown(
+        m_halves->direction() == QBoxLayout::LeftToRight && height() >= heightForCourses && m_starts->count() > 0);
 }
 
 QWidget* RankBoundLesson::makeTrial()
@@ -206,9 +217,12 @@ QWidget* RankBoundLesson::makeTrial()
     column->addLayout(head);
     m_starts = new StartsPlot;
     m_starts->setAccessibleName(tr("Final training loss of every start, by rank"));
-    column->addWidget(m_starts, 1);
+    column->addWidget(m_starts, 5);
+    m_courses = new TrialCourses(*m_starts);
+    column->addWidget(m_courses, 2);
+    connect(m_courses, &TrialCourses::told, this, &RankBoundLesson::told);
     m_outcome = makeText(QString(), "second", true);
-    column->addLayout(readable(m_outcome));
+    column->addWidget(m_outcome); // short lines: they need no narrower column
     connect(m_train, &QPushButton::clicked, this, &RankBoundLesson::toggleTrial);
     return block;
 }
@@ -255,7 +269,7 @@ void RankBoundLesson::refresh()
     m_detail->setText(tr("Rank %1 gives %1 · %2 / 2 = %3, the first above %4. Rank %5 gives %6.")
                           .arg(formatCount(rank), formatCount(rank + 1), formatCount(triangle(rank)),
                               formatCount(product()), formatCount(rank - 1), formatCount(triangle(rank - 1))));
-    m_curve->setCurve(boundCurve(product()), tr("K·N, log axis"), tr("smallest rank beyond the bound, log axis"));
+    m_curve->setCurve(boundCurve(product()), tr("K·N, log axis"), tr("Smallest rank beyond the bound"), tr("log axis"));
     m_curve->setPoint({static_cast<double>(product()), static_cast<double>(rank)},
         tr("K·N = %1, r ≥ %2").arg(formatCount(product()), formatCount(rank)));
     refreshRun();
@@ -293,7 +307,9 @@ void RankBoundLesson::resetTrial()
     m_worker->stop();
     m_tried = product();
     const bool fits = m_tried <= RankTrial::mostEquations;
-    m_starts->clear(RankTrial::ranks, static_cast<int>(std::min<std::int64_t>(bound(), RankTrial::ranks + 1)));
+    const auto first = static_cast<int>(std::min<std::int64_t>(bound(), RankTrial::ranks + 1));
+    m_starts->clear(RankTrial::ranks, first);
+    m_courses->clear(RankTrial::ranks, first);
     m_starts->setEmptyText(fits ? tr("Train shows the final loss of every start.")
                                 : tr("The trial takes K·N up to %1: it trains here, beside everything else.")
                                       .arg(RankTrial::mostEquations));
@@ -324,18 +340,20 @@ void RankBoundLesson::tellTrial()
             ? tr("final training loss, log axis; %1 of %2 starts have trained").arg(done).arg(all)
             : tr("final training loss, log axis; %1 random starts per rank").arg(RankTrial::starts));
     m_outcome->setVisible(done == all);
+    placeCourses();
     if (done < all) {
         m_outcome->clear();
         return;
     }
     const int free = m_starts->firstFree();
-    const QString best = tr("best loss %1, and stuck is what ends more than %2 above it")
+    const QString found = free > RankTrial::ranks
+        ? tr("At every rank some start got stuck.")
+        : tr("From rank %1 on every start reached the best loss; the bound asks for %2.")
+              .arg(free)
+              .arg(formatCount(bound()));
+    const QString best = tr("The best loss is %1; a start that ends more than %2 above it is stuck.")
                              .arg(formatShort(m_starts->best()), formatPercent(StartsPlot::tolerance));
-    m_outcome->setText(free > RankTrial::ranks
-            ? tr("At every rank some start got stuck (%1).").arg(best)
-            : tr("From rank %1 on every start reached the best loss; the bound asks for %2 (%3).")
-                  .arg(free)
-                  .arg(formatCount(bound()), best));
+    m_outcome->setText(found + QLatin1Char('\n') + best);
 }
 
 void RankBoundLesson::showEvent(QShowEvent* event)

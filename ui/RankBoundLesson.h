@@ -18,6 +18,7 @@ class RankSlider;
 class RankTrialWorker;
 class RunModel;
 class StartsPlot;
+class TrialCourses;
 
 /// The rank-bound lab: what the bound of rankWithoutSpuriousMinima() says for K outputs and N samples, against the
 /// ranks of the shown run, and a small trial in that regime of which every start really trains.
@@ -38,6 +39,7 @@ public:
     [[nodiscard]] QString outcome() const; ///< of the trial
     [[nodiscard]] const BoundCurve& curve() const { return *m_curve; }
     [[nodiscard]] const StartsPlot& starts() const { return *m_starts; }
+    [[nodiscard]] const TrialCourses& courses() const { return *m_courses; }
     [[nodiscard]] QPushButton& trainButton() { return *m_train; }
 
 Q_SIGNALS:
@@ -59,6 +61,7 @@ private:
     [[nodiscard]] QWidget* makeBound();
     [[nodiscard]] QWidget* makeTrial();
     void place(int width); ///< px: the bound and its trial beside each other, or below
+    void placeCourses();
     void addMenus();
     void refresh();
     void refreshRun();
@@ -80,6 +83,7 @@ private:
     QPushButton* m_train = nullptr;
     QLabel* m_trialNote = nullptr;
     StartsPlot* m_starts = nullptr;
+    TrialCourses* m_courses = nullptr; ///< of two ranks' starts, where there is room for them
     QLabel* m_outcome = nullptr;
     std::int64_t m_tried = 0; ///< K·N of what the trial shows
 };

@@ -4,13 +4,12 @@
 #include "training/config/ConfigFile.h"
 #include "training/config/TargetSelection.h"
 #include "training/core/Error.h"
-#include "training/monitor/HistoryLine.h"
+#include "training/monitor/RunHistory.h"
 #include "ui/ConfigForm.h"
 #include "ui/RecordedRanks.h"
 #include "ui/RunFolders.h"
 
 #include <QDir>
-#include <QFile>
 #include <QFileInfo>
 
 #include <algorithm>
@@ -25,25 +24,21 @@ QString ranksFile(const QString& runFolder)
     return QDir(runFolder).filePath(QStringLiteral("ranks.jsonl"));
 }
 
-/// The last whole line of a file; empty where it has none.
-QByteArray lastLine(const QString& path)
+/// Of a model of 126 layers whose every matrix has the rank 8192; more is a damaged file.
+constexpr std::int64_t mostTriplets = std::int64_t {1} << 23;
+
+/// The colours of the grid go up to it. @throws Error naming the file that has more than any model
+std::int64_t initialRank(const QString& runFolder, const RunHistory& history)
 {
-    QFile file(path);
-    if (!file.open(QIODevice::ReadOnly))
-        return {};
-    QByteArray tail;
-    for (qint64 chunk = 1 << 14; tail.isEmpty(); chunk *= 8) {
-        const qint64 from = std::max<qint64>(0, file.size() - chunk);
-        file.seek(from);
-        QByteArray text = file.readAll();
-        text.truncate(text.lastIndexOf('\n')); // a torn last line is left out
-        const qsizetype before = text.lastIndexOf('\n');
-        if (before >= 0 || from == 0)
-            tail = text.mid(before + 1);
-        if (from == 0)
-            break;
-    }
-    return tail;
+    const QString configuration = QDir(runFolder).filePath(QStringLiteral("config.json"));
+    const std::vector<std::int32_t>& ranks = history.events.back().ranks;
+    const std::int64_t largest = *std::max_element(ranks.begin(), ranks.end());
+    const std::int64_t begun = loadConfig(configuration.toStdString()).adalora.initRank.value_or(0);
+    const std::int64_t rank = std::max<std::int64_t>({1, largest, begun});
+    if (rank > mostTriplets / static_cast<std::int64_t>(ranks.size()))
+        throw ioError("%1: no model can have the rank %2 in each of %3 matrices. Restore the file from a copy.",
+            (largest >= begun ? ranksFile(runFolder) : configuration).toStdString(), rank, ranks.size());
+    return rank;
 }
 
 } // namespace
@@ -72,29 +67,12 @@ std::shared_ptr<const RankSnapshot> fixedRankMap(const ConfigForm& form)
 
 std::shared_ptr<const RankSnapshot> learnedRankMap(const QString& runFolder)
 {
-    const QString file = ranksFile(runFolder);
-    const QByteArray text = lastLine(file);
-    if (text.isEmpty())
-        throw ioError("%1: records no masking event. Choose a run of adalora or prune-lora.", file.toStdString());
-    HistoryLine line;
-    const std::optional<Message> problem
-        = line.parse(std::string_view(text.data(), static_cast<std::size_t>(text.size())));
-    const HistoryField* step = line.find("step");
-    const HistoryField* budget = line.find("budget");
-    if (problem || !line.hasRanks() || !step || !budget)
-        throw problem ? ioError("%1: its last line is no masking event: %2.", file.toStdString(), *problem)
-                      : ioError("%1: its last line is no masking event.", file.toStdString());
-    RunHistory history;
-    MaskEvent event {.step = step->integer, .budget = budget->integer, .ranks = {}, .pruned = 0, .revived = 0};
-    for (std::size_t i = 0; i < line.rankCount(); ++i) {
-        history.modules.push_back(line.rank(i).key);
-        event.ranks.push_back(static_cast<std::int32_t>(line.rank(i).integer));
-    }
-    history.events.push_back(std::move(event));
-    const RunConfig config = loadConfig(QDir(runFolder).filePath(QStringLiteral("config.json")).toStdString());
-    const std::int64_t largest = *std::max_element(history.events[0].ranks.begin(), history.events[0].ranks.end());
-    const std::shared_ptr<const ModuleLayout> layout
-        = layoutFromHistory(history, std::max<std::int64_t>({1, largest, config.adalora.initRank.value_or(0)}));
+    RunHistory history = loadLastEvent(runFolder.toStdString());
+    if (history.events.empty())
+        throw ioError(
+            "%1: records no masking event. Choose a run of adalora or prune-lora.", ranksFile(runFolder).toStdString());
+    const std::int64_t initRank = initialRank(runFolder, history);
+    const std::shared_ptr<const ModuleLayout> layout = layoutFromHistory(history, initRank);
     auto snapshot
         = std::make_shared<RankSnapshot>(*snapshotFromEvents(layout, history.events, history.events.back().step));
     snapshot->eventStep = -1; // what is shown is the map, not the last change

@@ -93,7 +93,7 @@ double RankTrial::lossAt(const Values& change, Values& gradient) const
     return loss;
 }
 
-double RankTrial::train(int rank, int start, const std::atomic<bool>& stop) const
+double RankTrial::train(int rank, int start, const std::atomic<bool>& stop, std::vector<float>* course) const
 {
     const auto r = static_cast<std::size_t>(rank);
     constexpr std::size_t n = side;
@@ -118,11 +118,12 @@ double RankTrial::train(int rank, int start, const std::atomic<bool>& stop) cons
                 change[i * n + j] = sum;
             }
         double loss = lossAt(change, gradient);
-        if (step == steps) {
-            for (const double value : factors)
-                loss += 0.5 * weightDecay * value * value;
+        for (const double value : factors)
+            loss += 0.5 * weightDecay * value * value;
+        if (course)
+            course->push_back(static_cast<float>(loss));
+        if (step == steps)
             return loss;
-        }
         std::transform(factors.begin(), factors.end(), slope.begin(), [](double value) { return weightDecay * value; });
         for (std::size_t i = 0; i < n; ++i)
             for (std::size_t j = 0; j < n; ++j)

@@ -24,7 +24,9 @@ public:
     explicit RankTrial(int equations, std::uint32_t seed = 7);
 
     /// The loss at the end of one training from a random start; NaN where @p stop became true.
-    [[nodiscard]] double train(int rank, int start, const std::atomic<bool>& stop) const;
+    /// @param course takes the loss before each step and after the last one; null: it is not kept
+    [[nodiscard]] double train(
+        int rank, int start, const std::atomic<bool>& stop, std::vector<float>* course = nullptr) const;
 
 private:
     using Values = std::vector<double>;

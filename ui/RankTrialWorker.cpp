@@ -3,6 +3,8 @@
 
 #include "ui/RankTrial.h"
 
+#include <utility>
+
 namespace spectune {
 
 RankTrialWorker::RankTrialWorker(QObject* parent)
@@ -33,14 +35,15 @@ void RankTrialWorker::start(int equations)
         const RankTrial trial(equations);
         for (int rank = 1; rank <= RankTrial::ranks; ++rank)
             for (int start = 0; start < RankTrial::starts; ++start) {
-                const double loss = trial.train(rank, start, *stop);
+                std::vector<float> course;
+                const double loss = trial.train(rank, start, *stop, &course);
                 if (*stop)
                     return;
                 QMetaObject::invokeMethod(
                     this,
-                    [this, stop, rank, loss] {
+                    [this, stop, rank, loss, course = std::move(course)] {
                         if (stop == m_stop) // else it was given up meanwhile
-                            Q_EMIT trained(rank, loss);
+                            Q_EMIT trained(rank, loss, course);
                     },
                     Qt::QueuedConnection);
             }

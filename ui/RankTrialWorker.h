@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <memory>
+#include <vector>
 
 namespace spectune {
 
@@ -22,7 +23,8 @@ public:
     [[nodiscard]] bool isRunning() const { return m_stop != nullptr; }
 
 Q_SIGNALS:
-    void trained(int rank, double loss);
+    /// @param course its loss before each step and after the last one
+    void trained(int rank, double loss, const std::vector<float>& course);
     void finished(); ///< all starts are through; not after stop()
 
 private:

@@ -84,7 +84,7 @@ RecordedRun readRecordedRun(const QString& folder)
     run.layout = whole ? withRankMap(recorded, config, resolved) : layoutFromHistory(run.history, config, resolved);
     run.checkpoints = checkpointSteps(run.folder);
     run.hasAdapter = QFileInfo(run.folder + QStringLiteral("/adapter")).isDir();
-    const bool inUse = foldersInUse().contains(QFileInfo(run.folder).canonicalFilePath());
+    const bool inUse = FoldersInUse::now().contains(run.folder);
     std::tie(run.state, run.problem) = stateOfFolder(run.folder, inUse);
     if (run.state != RecordState::Running) // a trainer's files are not written in step
         run.damage = damageOf(run.history, run.replay.reader(), run.folder);

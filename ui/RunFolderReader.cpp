@@ -161,10 +161,10 @@ std::int64_t folderBytes(const QString& folder)
     return bytes;
 }
 
-QSet<QString> foldersInUse()
+FoldersInUse FoldersInUse::now()
 {
     static const QRegularExpression number(QStringLiteral("\\A[0-9]+\\z"));
-    QSet<QString> folders;
+    FoldersInUse folders;
     const QStringList processes = QDir(QStringLiteral("/proc")).entryList(QDir::Dirs);
     for (const QString& process : processes) {
         if (!number.match(process).hasMatch())
@@ -174,10 +174,15 @@ QSet<QString> foldersInUse()
         for (const QFileInfo& link : links) {
             const QString target = link.symLinkTarget();
             if (target.endsWith(QLatin1String("/metrics.jsonl")))
-                folders.insert(QFileInfo(target).absolutePath());
+                folders.m_resolved.insert(QFileInfo(target).absolutePath());
         }
     }
     return folders;
+}
+
+bool FoldersInUse::contains(const QString& folder) const
+{
+    return m_resolved.contains(QFileInfo(folder).canonicalFilePath()); // "" where it is gone: of no run
 }
 
 FoundRuns findRunFolders(const QString& root, const std::function<bool()>& goOn, const SearchLimits& limits)

@@ -38,8 +38,17 @@ inline constexpr int folderDerivation = 1;
 [[nodiscard]] FoundRuns findRunFolders(
     const QString& root, const std::function<bool()>& goOn, const SearchLimits& limits = {});
 
-/// Folders whose metrics.jsonl a process of this user has open (by /proc): a run goes on there, whoever started it.
-[[nodiscard]] QSet<QString> foldersInUse();
+/// Folders in which runs go on, whoever started them.
+class FoldersInUse {
+public:
+    /// Those whose metrics.jsonl a process of this user has open now, by /proc.
+    [[nodiscard]] static FoldersInUse now();
+    /// @param folder by any path: /proc has every link resolved
+    [[nodiscard]] bool contains(const QString& folder) const;
+
+private:
+    QSet<QString> m_resolved;
+};
 
 /// Bytes of all files below.
 [[nodiscard]] std::int64_t folderBytes(const QString& folder);

@@ -58,12 +58,17 @@ void RunIndexer::open()
 
 bool RunIndexer::goesOn(const QString& folder) const
 {
-    return m_live.contains(folder) || foldersInUse().contains(folder);
+    return goesOn(folder, FoldersInUse::now());
 }
 
-void RunIndexer::readAgain(RunDatabase& database, RunRecord record, const QSet<QString>& inUse)
+bool RunIndexer::goesOn(const QString& folder, const FoldersInUse& inUse) const
 {
-    const bool used = inUse.contains(record.folder) || m_live.contains(record.folder);
+    return m_live.contains(folder) || inUse.contains(folder);
+}
+
+void RunIndexer::readAgain(RunDatabase& database, RunRecord record, const FoldersInUse& inUse)
+{
+    const bool used = goesOn(record.folder, inUse);
     const QString fingerprint = folderFingerprint(record.folder);
     const bool there = QFileInfo(record.folder).isDir();
     const bool wasRunning = record.state == RecordState::Running;
@@ -110,7 +115,7 @@ void RunIndexer::refresh()
 void RunIndexer::readAll()
 {
     guarded([this](RunDatabase& database) {
-        const QSet<QString> inUse = foldersInUse();
+        const FoldersInUse inUse = FoldersInUse::now();
         for (RunRecord& record : database.all()) {
             if (m_stopped)
                 return;
@@ -119,26 +124,28 @@ void RunIndexer::readAll()
     });
 }
 
-void RunIndexer::scan(const QString& root, const SearchLimits& limits)
+void RunIndexer::scan(
+    const QString& root, const SearchLimits& limits, const std::shared_ptr<const std::atomic<bool>>& cancelled)
 {
+    const auto isCancelled = [&cancelled] { return cancelled && *cancelled; };
+    const auto mayGoOn = [this, isCancelled] { return !m_stopped && !isCancelled(); };
     int added = 0;
     int known = 0;
     int unreadable = 0;
     bool whole = true;
     const bool done = guarded([&](RunDatabase& database) {
-        const QSet<QString> inUse = foldersInUse();
-        const FoundRuns search = findRunFolders(
-            root, [this] { return !m_stopped; }, limits);
+        const FoldersInUse inUse = FoldersInUse::now();
+        const FoundRuns search = findRunFolders(root, mayGoOn, limits);
         whole = search.whole;
         for (const QString& folder : search.found) {
-            if (m_stopped)
+            if (!mayGoOn())
                 return;
             if (std::optional<RunRecord> there = database.findFolder(folder)) {
                 ++known;
                 readAgain(database, *std::move(there), inUse);
                 continue;
             }
-            RunRecord record = readRunFolder(folder, inUse.contains(folder) || m_live.contains(folder));
+            RunRecord record = readRunFolder(folder, goesOn(folder, inUse));
             record.name = QFileInfo(folder).fileName();
             record.id = database.insert(record);
             ++added;
@@ -146,7 +153,10 @@ void RunIndexer::scan(const QString& root, const SearchLimits& limits)
             Q_EMIT changed(record);
         }
     });
-    const SearchEnd end = !done ? SearchEnd::Failed : whole ? SearchEnd::Whole : SearchEnd::Limited;
+    const SearchEnd end = !done ? SearchEnd::Failed
+        : isCancelled()         ? SearchEnd::Cancelled
+        : whole                 ? SearchEnd::Whole
+                                : SearchEnd::Limited;
     Q_EMIT scanned(root, added, known, unreadable, end);
 }
 
@@ -218,18 +228,19 @@ void RunIndexer::setTags(std::int64_t id, const QStringList& tags)
 
 void RunIndexer::load(std::int64_t id)
 {
-    guarded([this, id](RunDatabase& database) {
-        const std::optional<RunRecord> record = database.find(id);
-        if (!record)
-            return;
-        try {
+    QString why;
+    try {
+        if (const std::optional<RunRecord> record = m_database ? m_database->find(id) : std::nullopt) {
             auto run = std::make_shared<LoadedRun>(loadRun(record->folder));
             run->id = id;
             Q_EMIT loaded(run);
-        } catch (const std::exception&) {
-            Q_EMIT notLoaded(id, caughtWords());
+            return;
         }
-    });
+        why = tr("This run is no longer in the history.");
+    } catch (const std::exception&) {
+        why = caughtWords(); // of the run's files, or of the history's own: another program may hold it
+    }
+    Q_EMIT notLoaded(id, why);
 }
 
 void RunIndexer::measure(std::int64_t id)

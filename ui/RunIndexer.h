@@ -14,6 +14,8 @@
 
 namespace spectune {
 
+class FoldersInUse;
+
 /// Keeps the history's file and reads the runs' folders, on a thread of its own: its functions are called there, its
 /// signals arrive as values. Whatever goes wrong is told by failed(); nothing is thrown.
 class RunIndexer : public QObject {
@@ -29,7 +31,9 @@ public:
     void refresh();
     /// Adds the runs below @p root that are not in the history, and refreshes those that are. After an error failed()
     /// comes first, then scanned().
-    void scan(const QString& root, const SearchLimits& limits = {});
+    /// @param cancelled ends it once it is true; any thread sets it. May be null
+    void scan(const QString& root, const SearchLimits& limits = {},
+        const std::shared_ptr<const std::atomic<bool>>& cancelled = {});
     /// A run of this program has begun, or goes on. @p start has folder, name, device, started, configuration
     void begin(const RunRecord& start);
     /// It has ended as @p state; @p problem is a failure's sentence.
@@ -37,7 +41,7 @@ public:
     void setName(std::int64_t id, const QString& name);
     void setNotes(std::int64_t id, const QString& notes);
     void setTags(std::int64_t id, const QStringList& tags);
-    void load(std::int64_t id);
+    void load(std::int64_t id); ///< loaded() or notLoaded() answers, whatever happens
     void measure(std::int64_t id);
     /// Moves the folder to the trash, then forgets the row. A run that goes on is refused.
     void trash(std::int64_t id);
@@ -61,8 +65,9 @@ private:
     void readAll();
     /// @return false: it went wrong, which has been told
     bool guarded(const std::function<void(RunDatabase&)>& work);
-    void readAgain(RunDatabase& database, RunRecord record, const QSet<QString>& inUse);
+    void readAgain(RunDatabase& database, RunRecord record, const FoldersInUse& inUse);
     [[nodiscard]] bool goesOn(const QString& folder) const;
+    [[nodiscard]] bool goesOn(const QString& folder, const FoldersInUse& inUse) const;
 
     QString m_file;
     std::unique_ptr<RunDatabase> m_database;

@@ -94,7 +94,7 @@ RunLibrary::RunLibrary(QString file, QObject* parent)
     });
     connect(m_indexer, &RunIndexer::scanned, this,
         [this](const QString& root, int added, int known, int unreadable, SearchEnd end) {
-            --m_scans;
+            m_searches.erase(m_searches.begin());
             Q_EMIT scanned(root, added, known, unreadable, end);
             Q_EMIT changed();
         });
@@ -127,6 +127,7 @@ void RunLibrary::post(std::function<void(RunIndexer&)> work)
 void RunLibrary::open()
 {
     readLiveAnew();
+    askAnew();
     const bool again = m_started;
     post([again](RunIndexer& indexer) {
         if (again)
@@ -136,9 +137,17 @@ void RunLibrary::open()
 
 void RunLibrary::scan(const QString& root, const SearchLimits& limits)
 {
-    ++m_scans;
-    post([root, limits](RunIndexer& indexer) { indexer.scan(root, limits); });
+    auto cancelled = std::make_shared<std::atomic<bool>>(false);
+    m_searches.push_back({root, cancelled});
+    post([root, limits, cancelled](RunIndexer& indexer) { indexer.scan(root, limits, cancelled); });
     Q_EMIT changed();
+}
+
+void RunLibrary::cancelScan(const QString& root)
+{
+    for (const Search& search : m_searches)
+        if (search.root == root)
+            *search.cancelled = true;
 }
 
 void RunLibrary::follow(SessionController& session, const RunModel& run)
@@ -166,6 +175,16 @@ void RunLibrary::readLiveAnew()
 {
     const RunRecord* live = m_liveFolder.isEmpty() ? nullptr : findFolder(m_liveFolder);
     if (live && dropLoaded(live->id))
+        Q_EMIT changed();
+}
+
+void RunLibrary::askAnew()
+{
+    const auto mayLoad = [this](const auto& refused) {
+        const RunRecord* record = find(refused.key());
+        return record && record->state != RecordState::Unreadable;
+    };
+    if (m_notLoaded.removeIf(mayLoad) > 0)
         Q_EMIT changed();
 }
 

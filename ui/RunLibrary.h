@@ -10,6 +10,7 @@
 #include <QSet>
 #include <QThread>
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -35,6 +36,8 @@ public:
     void follow(SessionController& session, const RunModel& run);
     /// Looks for runs below @p root; scanned() answers, after failed() where it went wrong.
     void scan(const QString& root, const SearchLimits& limits = {});
+    /// Ends the searches below @p root that go on or wait; scanned() answers each of them all the same.
+    void cancelScan(const QString& root);
 
     [[nodiscard]] const std::vector<RunRecord>& records() const { return m_records; } ///< newest first
     [[nodiscard]] const RunRecord* find(std::int64_t id) const;
@@ -45,7 +48,7 @@ public:
     /// Why a run could not be loaded; empty: it was, or is being read.
     [[nodiscard]] QString whyNotLoaded(std::int64_t id) const { return m_notLoaded.value(id); }
     [[nodiscard]] bool isOpen() const { return m_open; }
-    [[nodiscard]] bool isScanning() const { return m_scans > 0; }
+    [[nodiscard]] bool isScanning() const { return !m_searches.empty(); }
     /// Why there is no history; empty: there is one.
     [[nodiscard]] const QString& refusal() const { return m_refusal; }
 
@@ -71,6 +74,8 @@ private:
     void write(std::int64_t id, std::function<void(RunIndexer&)> work);
     /// The run that trains here has gone on since its files were read: whoever shows it asks again.
     void readLiveAnew();
+    /// Runs whose files can be used were refused by the history, which another program held: it may have let go.
+    void askAnew();
     [[nodiscard]] RunRecord* editable(std::int64_t id);
     /// @return whether it was there
     bool dropLoaded(std::int64_t id);
@@ -84,7 +89,11 @@ private:
     QHash<qint64, int> m_unwritten; ///< id → edits on their way to the database
     QString m_liveFolder;
     QString m_refusal;
-    int m_scans = 0;
+    struct Search {
+        QString root;
+        std::shared_ptr<std::atomic<bool>> cancelled;
+    };
+    std::vector<Search> m_searches; ///< in the order in which they answer
     bool m_started = false;
     bool m_open = false;
 };

@@ -59,6 +59,17 @@ void toVersion4(QSqlDatabase& database)
 constexpr std::array<void (*)(QSqlDatabase&), historyVersion> migrations {
     toVersion1, toVersion2, toVersion3, toVersion4};
 
+/// historyVersionOf(). @throws Error (Io) where it is a newer program's, too
+int knownVersionOf(QSqlDatabase& database)
+{
+    const int found = historyVersionOf(database);
+    if (found > historyVersion)
+        throw ioError("%1 has version %2, this Spectune knows versions up to %3. It was left as it is: use the newer "
+                      "Spectune that wrote it, or move the file away to begin a new history.",
+            database.databaseName().toStdString(), found, historyVersion);
+    return found;
+}
+
 } // namespace
 
 Error historyError(const QString& file, const QSqlError& error)
@@ -103,31 +114,28 @@ int historyVersionOf(QSqlDatabase& database)
     return query.value(0).toInt();
 }
 
+int migrateFrom(QSqlDatabase& database, int found)
+{
+    executeStatement(database, QStringLiteral("BEGIN IMMEDIATE"));
+    try {
+        int now = knownVersionOf(database); // this one has waited for whoever was first
+        if (now == found) {
+            migrations.at(static_cast<std::size_t>(now))(database);
+            executeStatement(database, QStringLiteral("PRAGMA user_version = %1").arg(++now));
+        }
+        executeStatement(database, QStringLiteral("COMMIT"));
+        return now;
+    } catch (const Error&) {
+        QSqlQuery(database).exec(QStringLiteral("ROLLBACK"));
+        throw;
+    }
+}
+
 void migrateHistory(QSqlDatabase& database, int version)
 {
-    const auto known = [&database](int found) {
-        if (found > historyVersion)
-            throw ioError(
-                "%1 has version %2, this Spectune knows versions up to %3. It was left as it is: use the newer "
-                "Spectune that wrote it, or move the file away to begin a new history.",
-                database.databaseName().toStdString(), found, historyVersion);
-        return found;
-    };
-    int found = known(historyVersionOf(database));
-    while (found < version) {
-        executeStatement(database, QStringLiteral("BEGIN IMMEDIATE"));
-        try {
-            found = known(historyVersionOf(database)); // another program may have been first while this one waited
-            if (found < version) {
-                migrations.at(static_cast<std::size_t>(found))(database);
-                executeStatement(database, QStringLiteral("PRAGMA user_version = %1").arg(++found));
-            }
-            executeStatement(database, QStringLiteral("COMMIT"));
-        } catch (const Error&) {
-            QSqlQuery(database).exec(QStringLiteral("ROLLBACK"));
-            throw;
-        }
-    }
+    int found = knownVersionOf(database);
+    while (found < version)
+        found = migrateFrom(database, found);
 }
 
 } // namespace spectune

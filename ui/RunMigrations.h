@@ -18,6 +18,10 @@ inline constexpr int historyVersion = 4;
 /// @throws Error (Io) naming the file, and what to do
 void migrateHistory(QSqlDatabase& database, int version = historyVersion);
 
+/// Takes a file one version further that had @p found when it was read, in a transaction of its own; another program
+/// may have been first meanwhile, and then nothing is done. @return the version it has now @throws Error (Io)
+[[nodiscard]] int migrateFrom(QSqlDatabase& database, int found);
+
 /// What to be said of @p error, and what to do: a file that is in use, one that is no history, and all else.
 [[nodiscard]] Error historyError(const QString& file, const QSqlError& error);
 

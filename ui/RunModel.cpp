@@ -143,11 +143,6 @@ void RunModel::begin(const RunRequest& request, const ResolvedRun& resolved, boo
     Q_EMIT stateChanged();
 }
 
-void RunModel::openRecorded(const QString& folder)
-{
-    showRecorded(readRecordedRun(folder));
-}
-
 void RunModel::showRecorded(RecordedRun run)
 {
     clear();

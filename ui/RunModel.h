@@ -37,8 +37,7 @@ public:
     void showSetup(const ConfigForm& form, const QString& name);
     /// A run is about to start. @param goesOn the shown run is resumed: its curves stay
     void begin(const RunRequest& request, const ResolvedRun& resolved, bool goesOn);
-    /// Reads a run's folder and shows it; not for a click, which must not wait (see RunOpener). @throws Error
-    void openRecorded(const QString& folder);
+    /// A run as readRecordedRun() found it.
     void showRecorded(RecordedRun run);
     /// Back to the set-up.
     void clear();

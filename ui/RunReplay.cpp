@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/RunReplay.h"
 
-#include "training/core/Error.h"
 #include "ui/RecordedRanks.h"
 
 #include <algorithm>
 #include <cstdlib>
+#include <exception>
 
 namespace spectune {
 
@@ -35,7 +35,7 @@ void RunReplay::open(const std::filesystem::path& runFolder)
     try {
         if (!runFolder.empty())
             m_reader = ReplayReader(runFolder);
-    } catch (const Error&) {
+    } catch (const std::exception&) {
         m_reader = {}; // a side file: without it the run is there, with ranks alone
     }
 }
@@ -91,8 +91,12 @@ std::size_t RunReplay::Pictures::bytes() const
 
 const ReplayReader& RunReplay::reader()
 {
-    if (m_reader.refresh())
+    try {
+        if (m_reader.refresh())
+            m_last.reset();
+    } catch (const std::exception&) { // as if there were none, until one of the next looks can read it
         m_last.reset();
+    }
     return m_reader;
 }
 

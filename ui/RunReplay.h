@@ -31,7 +31,7 @@ public:
     /// @param events all of the run's
     [[nodiscard]] std::shared_ptr<const RankSnapshot> at(
         const std::shared_ptr<const ModuleLayout>& layout, std::span<const MaskEvent> events, std::int64_t step);
-    /// As far as the file is written by now.
+    /// As far as the file is written by now. One that cannot be read any more is as one that is not there, until it can.
     [[nodiscard]] const ReplayReader& reader();
     /// The same where its matrices are those of @p layout; else null.
     [[nodiscard]] const ReplayReader* readerOf(const ModuleLayout& layout);

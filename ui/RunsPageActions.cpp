@@ -84,8 +84,8 @@ void RunsPage::connectBar()
 
 void RunsPage::tellSearch(const QString& root, int added, int known, int unreadable, SearchEnd end)
 {
-    if (end == SearchEnd::Failed)
-        return; // why has just been told
+    if (end == SearchEnd::Failed || end == SearchEnd::Cancelled)
+        return; // why has just been told, or is told by who offers to cancel
     QString text = counted(added, tr("%1 run added from %2"), tr("%1 runs added from %2")).arg(root);
     if (known > 0)
         text += tr(", %1 known already").arg(formatCount(known));

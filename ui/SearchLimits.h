@@ -27,6 +27,7 @@ enum class SearchEnd {
     Whole,
     Limited, ///< SearchLimits were met
     Failed, ///< the reason has been told
+    Cancelled, ///< by a person; what was found until then is in the history
 };
 
 } // namespace spectune

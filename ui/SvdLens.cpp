@@ -191,7 +191,8 @@ void SvdLens::refreshRange()
     const int most = std::max({image, delta, 1});
     m_slider->setRange(1, most);
     m_field->setStepping(1, most);
-    m_slider->setMark(delta > 0 && delta < most ? delta : 0, tr("ΔW is exact from %1").arg(delta));
+    const int exact = m_delta->parts() ? m_delta->parts()->exactRank() : 0;
+    m_slider->setMark(exact > 0 && exact < most ? exact : 0, tr("ΔW is exact from %1").arg(exact));
     if (first && most > 1)
         m_slider->setValue(std::min(firstRank, most));
     m_field->setText(QString::number(rank()));
@@ -212,13 +213,17 @@ void SvdLens::refreshNotes()
                     formatPercent(static_cast<double>(stored) / static_cast<double>(all))));
     }
     const SpectralParts* delta = m_delta->parts();
-    m_deltaNote->setText(delta
-            ? tr("PΛQ is a sum of such terms, with |λ| for σ as far as PᵀP ≈ I and QQᵀ ≈ I. A λ set to 0 "
-                 "takes away one of the terms above and leaves the others as they are. This ΔW is complete at "
-                 "k = %1, an image only at its last k.")
-                  .arg(delta->count())
-            : tr("PΛQ is a sum of such terms, with |λ| for σ as far as PᵀP ≈ I and QQᵀ ≈ I. A λ set to 0 "
-                 "takes away one of them and leaves the others as they are."));
+    if (!delta) {
+        m_deltaNote->setText(tr("PΛQ is a sum of such terms, with |λ| for σ as far as PᵀP ≈ I and QQᵀ ≈ I. A λ set to "
+                                "0 takes away one of them and leaves the others as they are."));
+        return;
+    }
+    const QString about = tr("PΛQ is a sum of such terms, with |λ| for σ as far as PᵀP ≈ I and QQᵀ ≈ I. A λ set to 0 "
+                             "takes away one of the terms above and leaves the others as they are.");
+    const QString complete = image
+        ? tr("This ΔW is complete at k = %1, this image at k = %2.").arg(delta->exactRank()).arg(image->exactRank())
+        : tr("This ΔW is complete at k = %1.").arg(delta->exactRank());
+    m_deltaNote->setText(about + QLatin1Char(' ') + complete);
 }
 
 } // namespace spectune

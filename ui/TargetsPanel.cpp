@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/TargetsPanel.h"
 
-#include "training/core/Error.h"
 #include "training/monitor/ModuleLayout.h"
 #include "ui/ConfigForm.h"
 #include "ui/ElidedLabel.h"
@@ -174,8 +173,8 @@ void TargetsPanel::showLearned(const QString& folder)
     m_learnedRanks.reset();
     try {
         m_learnedRanks = learnedRankMap(folder);
-    } catch (const Error& error) {
-        m_learnedProblem = messageWords(error.message());
+    } catch (const std::exception&) { // a damaged file may ask for more memory than there is, too
+        m_learnedProblem = caughtWords();
     }
     setShown(Shown::Learned);
 }

@@ -3,6 +3,8 @@
 
 #include "ui/RunModel.h"
 
+#include <algorithm>
+
 namespace spectune {
 
 Tour::Tour(RunModel& run, QObject* parent)
@@ -101,22 +103,31 @@ void Tour::showMoment()
     if (step < 0 || (m_run.step() <= step && !isTerminal(m_run.state())))
         return;
     m_momentShown = true;
-    m_run.showStep(stop().moment == TourEvent::End ? -1 : scoredStep(step));
+    m_run.showStep(stop().moment == TourEvent::End ? -1 : stepOf(m_place));
 }
 
 // The inspector is pointed at for the scores. A run that has ended gets no more of them: where the event has none, the
-// last one is shown if it has.
-std::int64_t Tour::scoredStep(std::int64_t step) const
+// newest one that has, up to where the next stop stands, is shown; failing that the last one.
+std::int64_t Tour::stepOf(std::size_t stop) const
 {
+    const TourFacts now = facts();
+    const std::int64_t step = now.happenedAt(tourStops()[stop].moment);
     const auto& events = m_run.history().events;
-    if (stop().target != TourTarget::Inspector || !isTerminal(m_run.state()) || events.empty())
+    if (step < 0 || tourStops()[stop].target != TourTarget::Inspector || !isTerminal(m_run.state()) || events.empty())
         return step;
     const auto hasScores = [&](std::int64_t at) {
         const auto snapshot = m_run.replay().at(m_run.layout(), events, at);
         return snapshot && snapshot->hasScores;
     };
+    if (hasScores(step))
+        return step;
+    const std::int64_t next = stop + 1 < count() ? now.happenedAt(tourStops()[stop + 1].moment) : -1;
+    const auto before = std::find_if(events.rbegin(), events.rend(),
+        [&](const MaskEvent& event) { return event.step > step && event.step <= next && hasScores(event.step); });
+    if (before != events.rend())
+        return before->step;
     const std::int64_t last = events.back().step;
-    return !hasScores(step) && hasScores(last) ? last : step;
+    return hasScores(last) ? last : step;
 }
 
 void Tour::follow()

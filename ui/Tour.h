@@ -35,6 +35,9 @@ public:
     [[nodiscard]] const TourStop& stop() const { return tourStops()[m_place]; }
     [[nodiscard]] TourFacts facts() const;
     [[nodiscard]] TourWait wait() const { return facts().waitFor(stop().awaits); }
+    /// Steps done where that stop stands on the timeline once what it shows has happened; −1: it has not, or it is of
+    /// no moment.
+    [[nodiscard]] std::int64_t stepOf(std::size_t stop) const;
     [[nodiscard]] bool mayGoOn() const;
     /// For the settings: a place outside the script is the first stop.
     void restore(std::size_t place, bool finished);
@@ -51,7 +54,6 @@ Q_SIGNALS:
 private:
     void enter(std::size_t place);
     void showMoment();
-    [[nodiscard]] std::int64_t scoredStep(std::int64_t step) const; ///< where the stop shows what happened at @p step
     void follow();
 
     RunModel& m_run;

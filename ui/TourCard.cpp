@@ -38,23 +38,24 @@ void drawDots(QPainter& painter, QPointF left, std::size_t stop, std::size_t cou
     }
 }
 
-QPolygonF arrowOf(const QRectF& body, const CardPlace& place)
+/// @param inside how far its base lies within the body, px
+QPolygonF arrowOf(const QRectF& body, const CardPlace& place, double inside)
 {
     const double at = place.arrowAt;
     switch (place.arrow) {
     case CardPlace::Arrow::Left:
-        return {{body.left(), body.top() + at - arrowHalf}, {body.left() - arrowDepth, body.top() + at},
-            {body.left(), body.top() + at + arrowHalf}};
+        return {{body.left() + inside, body.top() + at - arrowHalf}, {body.left() - arrowDepth, body.top() + at},
+            {body.left() + inside, body.top() + at + arrowHalf}};
     case CardPlace::Arrow::Right:
-        return {{body.right(), body.top() + at - arrowHalf}, {body.right() + arrowDepth, body.top() + at},
-            {body.right(), body.top() + at + arrowHalf}};
+        return {{body.right() - inside, body.top() + at - arrowHalf}, {body.right() + arrowDepth, body.top() + at},
+            {body.right() - inside, body.top() + at + arrowHalf}};
     case CardPlace::Arrow::Top:
-        return {{body.left() + at - arrowHalf, body.top()}, {body.left() + at, body.top() - arrowDepth},
-            {body.left() + at + arrowHalf, body.top()}};
+        return {{body.left() + at - arrowHalf, body.top() + inside}, {body.left() + at, body.top() - arrowDepth},
+            {body.left() + at + arrowHalf, body.top() + inside}};
     case CardPlace::Arrow::Bottom: break;
     }
-    return {{body.left() + at - arrowHalf, body.bottom()}, {body.left() + at, body.bottom() + arrowDepth},
-        {body.left() + at + arrowHalf, body.bottom()}};
+    return {{body.left() + at - arrowHalf, body.bottom() - inside}, {body.left() + at, body.bottom() + arrowDepth},
+        {body.left() + at + arrowHalf, body.bottom() - inside}};
 }
 
 QPainterPath outline(const QRectF& body, const CardPlace& place)
@@ -62,7 +63,7 @@ QPainterPath outline(const QRectF& body, const CardPlace& place)
     QPainterPath path;
     path.addRoundedRect(body, corner, corner);
     QPainterPath tip;
-    tip.addPolygon(arrowOf(body, place));
+    tip.addPolygon(arrowOf(body, place, 1.0)); // where both only touch, the edge between them stays
     tip.closeSubpath();
     return path.united(tip);
 }
@@ -249,8 +250,8 @@ void TourCard::standAt(const CardPlace& place)
     setGeometry(QRect(place.position - QPoint(arrowDepth, arrowDepth), body + QSize(2 * arrowDepth, 2 * arrowDepth)));
     // Clicks beside the card and its arrow go to what lies below.
     const QRect inner = rect().adjusted(arrowDepth, arrowDepth, -arrowDepth, -arrowDepth);
-    setMask(
-        QRegion(inner) | QRegion(arrowOf(QRectF(inner), place).boundingRect().toAlignedRect().adjusted(-1, -1, 1, 1)));
+    setMask(QRegion(inner)
+        | QRegion(arrowOf(QRectF(inner), place, 0.0).boundingRect().toAlignedRect().adjusted(-1, -1, 1, 1)));
     update();
 }
 

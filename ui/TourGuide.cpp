@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/TourGuide.h"
 
+#include "ui/GridRows.h"
 #include "ui/Inspector.h"
 #include "ui/LivePage.h"
 #include "ui/RunRail.h"
@@ -30,33 +31,9 @@ constexpr int areaMargin = 6;
 constexpr int headingHeight = 48; // of the inspector: the matrix that a stop speaks of
 constexpr double headingCost = 25.0;
 constexpr double handleCost = 640.0; // over the height of a card, more than a line cut through
-constexpr int rowEdge = 3; // px of a row of cells that may be left over: between two rows a card's edge cuts neither
-
-/// The rows of cells and that of their sums, each to be seen whole or not at all; the grid's pixels.
-std::vector<QRectF> rowsOf(const RankGridGeometry& grid)
-{
-    std::vector<QRectF> rows;
-    const int layers = grid.request.layers;
-    const int kinds = grid.request.kinds;
-    const bool across = grid.request.transposed;
-    if (layers < 1 || kinds < 1)
-        return rows;
-    const auto addRow = [&rows, &grid](const QRectF& first, const QRectF& last) {
-        if (const QRectF row = (first | last) & grid.cells(); row.height() > 2.0 * rowEdge)
-            rows.push_back(row.adjusted(0.0, rowEdge, 0.0, -rowEdge));
-    };
-    for (int layer = 0; layer < layers && !across; ++layer)
-        addRow(grid.cell(layer, 0), grid.cell(layer, kinds - 1));
-    for (int kind = 0; kind < kinds && across; ++kind)
-        addRow(grid.cell(0, kind), grid.cell(layers - 1, kind));
-    for (int block = 0; block < grid.blocks && !across; ++block) {
-        const QRectF sums = grid.kindSum(block, 0);
-        const double total = grid.right(block) + grid.marginWidth;
-        rows.emplace_back(
-            sums.center().x(), sums.top() + rowEdge, total - sums.center().x(), sums.height() - 2.0 * rowEdge);
-    }
-    return rows;
-}
+constexpr int handleMargin = 6; // px beside a handle: a card's edge that near looks like another one
+constexpr int handleWidth = 2 * handleMargin + 1;
+constexpr int ringRoom = 4; // px: the ring's line lies inside its edge
 } // namespace
 
 TourGuide::TourGuide(QWidget& window, LivePage& live, Tour& tour, std::function<void()> showLive)
@@ -125,6 +102,7 @@ QRect TourGuide::partOf(const QWidget* widget) const
         return widget->rect();
     case TourTarget::OrthPlot: return m_live.plots().partRect(1);
     case TourTarget::BudgetPlot: return m_live.plots().partRect(2);
+    case TourTarget::Timeline: return widget->rect().adjusted(0, 0, 0, 2); // its lowest line is of figures
     default: return widget->rect();
     }
 }
@@ -142,8 +120,8 @@ QRect TourGuide::gridPart() const
     if (const GridNote note = m_live.note(); !note.headline.isEmpty())
         for (const QRectF& line : gridWords(geometry, note))
             last = std::max(last, line.bottom());
-    const int bottom = static_cast<int>(last) + areaMargin;
-    return {0, 0, grid.width(), std::min(grid.height(), bottom)};
+    const int bottom = static_cast<int>(last) + areaMargin + ringRoom;
+    return {-ringRoom, 0, grid.width() + ringRoom, std::min(grid.height(), bottom)};
 }
 
 QRect TourGuide::inWindow(const QWidget* widget, const QRect& rect) const
@@ -244,10 +222,11 @@ CardGround TourGuide::ground() const
     const QSplitter& columns = m_live.splitter();
     for (int i = 1; i < columns.count(); ++i)
         if (const QSplitterHandle* handle = columns.handle(i); handle->isVisibleTo(&m_window))
-            add(*handle, QRect(handle->width() / 2, 0, 1, handle->height()), handleCost);
+            add(*handle, QRect(handle->width() / 2 - handleMargin, 0, handleWidth, handle->height()),
+                handleCost / handleWidth);
     // Beside a part of the rail there is nothing but cells on a wide window: no row is better than another.
     if (m_live.grid().isVisibleTo(&m_window) && m_tour.stop().target != TourTarget::Rail)
-        for (const QRectF& row : rowsOf(m_live.grid().gridGeometry()))
+        for (const QRectF& row : gridRows(m_live.grid().gridGeometry()))
             ground.words.push_back(inWindow(&m_live.grid(), row.toAlignedRect()));
     return ground;
 }

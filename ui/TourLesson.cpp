@@ -13,7 +13,10 @@
 #include <QLabel>
 #include <QListWidget>
 #include <QPushButton>
+#include <QScrollBar>
 #include <QVBoxLayout>
+
+#include <utility>
 
 namespace spectune {
 
@@ -34,6 +37,56 @@ QString detailOf(const TourStop& stop, const TourFacts& facts)
         return TourLesson::tr("waits for %1").arg(tourEventName(stop.awaits));
     return {};
 }
+
+/// Ends with a whole row, wherever it is scrolled to: what is below is told by the scroll bar.
+class StopList : public QListWidget {
+public:
+    StopList()
+    {
+        connect(verticalScrollBar(), &QScrollBar::valueChanged, this, [this] { fit(); }); // rows differ in height
+    }
+
+protected:
+    void updateGeometries() override
+    {
+        QListWidget::updateGeometries();
+        fit();
+    }
+
+private:
+    static constexpr int mostPasses = 3; // another height may move the rows
+
+    void fit()
+    {
+        if (m_fitting) // a margin asks for new geometries
+            return;
+        m_fitting = true;
+        for (int pass = 0; pass < mostPasses; ++pass) {
+            const int left = viewportMargins().bottom();
+            const int room = viewport()->height() + left;
+            const int cut = room - wholeRows(room);
+            if (cut == left)
+                break;
+            setViewportMargins(0, 0, 0, cut);
+        }
+        m_fitting = false;
+    }
+
+    /// @return end of the last row that @p room holds whole; @p room where all that is below is seen, or no row is
+    [[nodiscard]] int wholeRows(int room) const
+    {
+        int end = 0;
+        for (int row = 0; row < count(); ++row) {
+            const int bottom = visualItemRect(item(row)).bottom() + 1;
+            if (bottom > room)
+                return end > 0 ? end : room;
+            end = bottom;
+        }
+        return room;
+    }
+
+    bool m_fitting = false;
+};
 
 } // namespace
 
@@ -64,7 +117,7 @@ TourLesson::TourLesson(Tour& tour, RunModel& run, QWidget* parent)
     head->addLayout(row);
     column->addLayout(head);
     column->addWidget(makeRule());
-    m_stops = new QListWidget;
+    m_stops = new StopList;
     m_stops->setItemDelegate(new LessonDelegate(m_stops));
     m_stops->setResizeMode(QListView::Adjust);
     m_stops->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel); // a row may be a tenth of the list
@@ -88,24 +141,37 @@ void TourLesson::showEvent(QShowEvent* event)
     refresh();
 }
 
+// The threshold is that of the moment at which the tour shows it, where its scores are known.
+TourFacts TourLesson::factsOf(std::size_t stop, const TourFacts& now) const
+{
+    TourFacts facts = now;
+    if (tourStops()[stop].text != TourTexts::threshold)
+        return facts;
+    if (const std::int64_t step = m_tour.stepOf(stop); step >= 0)
+        if (auto then = m_run.replay().at(m_run.layout(), m_run.history().events, step); then && then->hasScores)
+            facts.shown = std::move(then);
+    return facts;
+}
+
 void TourLesson::refresh()
 {
     if (!isVisible())
         return;
-    const TourFacts facts = m_tour.facts();
+    const TourFacts now = m_tour.facts();
     m_about->setText(
         tr("%1 short stops that point at the real thing while a run goes on: what a triplet is, why one goes "
            "and why one may come back, with this run's own numbers. A stop may wait for its event; nothing "
            "is blocked meanwhile, and it can be left at any moment.")
             .arg(Tour::count()));
     const bool begun = m_tour.place() > 0 && !m_tour.isFinished();
-    m_main->setText(begun  ? tr("Go on at %1 of %2").arg(m_tour.place() + 1).arg(Tour::count())
-            : facts.hasRun ? tr("Tour of this run")
-                           : tr("Start with the tour"));
+    m_main->setText(begun ? tr("Go on at %1 of %2").arg(m_tour.place() + 1).arg(Tour::count())
+            : now.hasRun  ? tr("Tour of this run")
+                          : tr("Start with the tour"));
     const int current = m_stops->currentRow();
     m_stops->clear();
     for (std::size_t i = 0; i < Tour::count(); ++i) {
         const TourStop& stop = tourStops()[i];
+        const TourFacts facts = factsOf(i, now);
         const TourText text = stop.text(facts, stop.choose(facts, {}));
         QStringList formula;
         for (const auto& [left, right] : text.formula)

@@ -3,6 +3,8 @@
 
 #include <QWidget>
 
+#include <cstddef>
+
 class QLabel;
 class QListWidget;
 class QPushButton;
@@ -11,6 +13,7 @@ namespace spectune {
 
 class RunModel;
 class Tour;
+struct TourFacts;
 
 /// Learn's page of the guided tour: its stops with where they stand in the shown run, and the ways into it.
 class TourLesson : public QWidget {
@@ -29,6 +32,7 @@ protected:
 
 private:
     void refresh();
+    [[nodiscard]] TourFacts factsOf(std::size_t stop, const TourFacts& now) const;
 
     Tour& m_tour;
     RunModel& m_run;

@@ -53,9 +53,11 @@ TourText TourTexts::triplet(const TourFacts& facts, ModuleIndex chosen)
         Tour::tr("%1 is %2 × %3, with %4 triplets")
             .arg(nameOf(facts, chosen), count(info.outFeatures), count(info.inFeatures), count(rank)));
     text.formula.emplace_back(Tour::tr("trained"),
-        Tour::tr("= %1 · (%2 + %3 + 1) = %4 numbers, W has %5")
-            .arg(count(rank), count(info.outFeatures), count(info.inFeatures), count(numbers),
-                count(info.outFeatures * info.inFeatures)));
+        Tour::tr("= %1 · (%2 + %3 + 1) = %4 numbers")
+            .arg(count(rank), count(info.outFeatures), count(info.inFeatures), count(numbers)));
+    text.formula.emplace_back(QStringLiteral("W"),
+        QStringLiteral("= %1 × %2 = %3")
+            .arg(count(info.outFeatures), count(info.inFeatures), count(info.outFeatures * info.inFeatures)));
     return text;
 }
 
@@ -119,16 +121,14 @@ TourText TourTexts::budget(const TourFacts& facts, ModuleIndex)
     const std::int64_t t = at - 1; // a step is t + 1
     const std::int64_t left = plan.budgetAt(t);
     text.formula.emplace_back(QStringLiteral("b(%1)").arg(t),
-        QStringLiteral("= ⌊ %1 + (%2 − %1) · (1 − (%3 − %4) / (%5 − %6 − %4))³ ⌋")
+        QStringLiteral("= ⌊ %1 + %2 · (1 − %3 / %4)³ ⌋") // differences: with their terms it is longer than a line
             .arg(plan.targetBudget)
-            .arg(plan.initialBudget)
-            .arg(t)
-            .arg(plan.warmUpEnd)
-            .arg(plan.totalSteps)
-            .arg(plan.finalSteps));
+            .arg(plan.initialBudget - plan.targetBudget)
+            .arg(t - plan.warmUpEnd)
+            .arg(plan.totalSteps - plan.finalSteps - plan.warmUpEnd));
     text.formula.emplace_back(QString(),
-        Tour::tr("= %1, so %2 of %3 triplets go at the first event")
-            .arg(count(left), count(plan.initialBudget - left), count(plan.initialBudget)));
+        Tour::tr("= %1 at step %2 (t counts from 0), so %3 of %4 triplets go")
+            .arg(count(left), count(at), count(plan.initialBudget - left), count(plan.initialBudget)));
     return text;
 }
 
@@ -185,7 +185,7 @@ TourText TourTexts::orthogonality(const TourFacts& facts, ModuleIndex)
         {{QStringLiteral("R"),
             facts.config.adalora.regularizer == RegularizerKind::SquaredSum
                 ? QStringLiteral("= Σ (‖PᵀP − I‖² + ‖QQᵀ − I‖²)")
-                : QStringLiteral("= 1 / 2n · Σ (‖PᵀP − I‖ + ‖QQᵀ − I‖)")}}};
+                : QStringLiteral("= 1 / (2n) · Σ (‖PᵀP − I‖ + ‖QQᵀ − I‖)")}}};
     const auto& metrics = facts.history->metrics;
     const auto finite = [](const MetricPoint& point) { return std::isfinite(point.orth); };
     const auto first = std::find_if(metrics.begin(), metrics.end(), finite);
@@ -197,7 +197,7 @@ TourText TourTexts::orthogonality(const TourFacts& facts, ModuleIndex)
             .arg(plainNumber(gamma), formatShort(last->orth), formatShort(gamma * last->orth), count(last->step)));
     if (first->step != last->step)
         text.formula.emplace_back(
-            QString(), Tour::tr("it was %1 at step %2").arg(formatShort(gamma * first->orth), count(first->step)));
+            QString(), Tour::tr("γR was %1 at step %2").arg(formatShort(gamma * first->orth), count(first->step)));
     return text;
 }
 

@@ -118,17 +118,21 @@ TourText TourTexts::cameBack(const TourFacts& facts, ModuleIndex chosen)
         Tour::tr("= %1 at step %2, b = %3")
             .arg(formatCount(event->revived), formatCount(event->step), formatCount(event->budget)));
     if (facts.shows(*event) && chosen.isValid() && chosen.at() < facts.shown->modules.size())
-        if (const ModuleState& module = facts.shown->modules[chosen.at()]; module.backAtLastEvent > 0)
+        if (const ModuleState& module = facts.shown->modules[chosen.at()]; module.backAtLastEvent > 0) {
+            const ModuleInfo& info = (*facts.layout)[chosen];
+            const QString place
+                = Tour::tr("in layer %1 %2")
+                      .arg(info.layer.value)
+                      .arg(QString::fromStdString(facts.layout->kinds.at(static_cast<std::size_t>(info.kind.value))));
             text.formula.emplace_back(QString(),
-                Tour::tr("%1 of them in layer %2 %3")
-                    .arg(module.backAtLastEvent)
-                    .arg((*facts.layout)[chosen].layer.value)
-                    .arg(QString::fromStdString(
-                        facts.layout->kinds.at(static_cast<std::size_t>((*facts.layout)[chosen].kind.value)))));
+                event->revived == 1 ? place
+                                    : Tour::tr("%1 of them %2").arg(formatCount(module.backAtLastEvent), place));
+        }
     std::int64_t all = 0;
     for (const MaskEvent& mask : facts.history->events)
         all += mask.revived;
-    text.formula.emplace_back(Tour::tr("so far"), Tour::tr("= %1 came back in this run").arg(formatCount(all)));
+    text.formula.emplace_back(isTerminal(facts.state) ? Tour::tr("in all") : Tour::tr("so far"),
+        Tour::tr("= %1 came back in this run").arg(formatCount(all)));
     return text;
 }
 
@@ -143,11 +147,12 @@ TourText TourTexts::finalPhase(const TourFacts& facts, ModuleIndex)
         Tour::tr(
             "After the event of step %1 scores decide nothing more: the same triplets stay to the end, and the last %2 "
             "steps train them alone. Every tick below the timeline is one masking event; drag to any of them.")
-            .arg(formatCount(at), formatCount(plan.finalSteps)),
+            .arg(formatCount(at), formatCount(plan.totalSteps - at)),
         {}};
     text.formula.emplace_back(QStringLiteral("T − tf"),
-        QStringLiteral("= %1 − %2 = %3")
-            .arg(formatCount(plan.totalSteps), formatCount(plan.finalSteps), formatCount(plan.finalStart())));
+        Tour::tr("= %1 − %2 = %3, step %4") // a step is t + 1
+            .arg(formatCount(plan.totalSteps), formatCount(plan.finalSteps), formatCount(plan.finalStart()),
+                formatCount(at)));
     if (event)
         text.formula.emplace_back(Tour::tr("kept"),
             Tour::tr("= %1 of %2 triplets after event %3")
@@ -174,7 +179,7 @@ TourText TourTexts::result(const TourFacts& facts, ModuleIndex)
             "map: Runs lays two side by side. Try compares answers, Export writes the adapter.");
     if (ranks.size() > 1)
         text.formula.emplace_back(Tour::tr("mean rank"),
-            Tour::tr("= %1 in %2, %3 in %4")
+            Tour::tr("highest %1 in %2, lowest %3 in %4")
                 .arg(formatMeanRank(ranks.front().mean), shortName(ranks.front()), formatMeanRank(ranks.back().mean),
                     shortName(ranks.back())));
     text.formula.emplace_back(Tour::tr("rank 0"),

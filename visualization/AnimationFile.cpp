@@ -16,7 +16,7 @@ namespace {
 class PngFolder final : public AnimationFile {
 public:
     explicit PngFolder(const QString& path)
-        : m_folder(path.toStdString())
+        : m_folder(path.toStdString(), AtomicDirectory::Existing::Refuse) // pictures are encoded for minutes
     {
     }
 

@@ -27,7 +27,8 @@ protected:
     AnimationFile& operator=(const AnimationFile&) = delete;
 };
 
-/// @param path the file, or the folder of "frame-0001.png", …  @param size device pixels
+/// @param path the file, which is replaced, or the folder of "frame-0001.png", …: finish() leaves one alone that holds
+/// something by then  @param size device pixels
 /// @param milliseconds that a frame stays. @throws Error (Io)
 [[nodiscard]] std::unique_ptr<AnimationFile> makeAnimation(
     AnimationFormat format, const QString& path, QSize size, int milliseconds);

@@ -20,6 +20,7 @@ constexpr double bottomMargin = 36.0;
 constexpr double topMargin = 22.0;
 constexpr double rightMargin = 12.0;
 constexpr double labelHeight = 16.0;
+constexpr double noteGap = 6.0; ///< px between the axis' name and what kind it is
 constexpr double leastStep = 0.5; ///< px; narrower levels are drawn together
 
 /// Where a value lies between 1 and the last one, 0 … 1.
@@ -36,11 +37,12 @@ BoundCurve::BoundCurve(QWidget* parent)
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
 }
 
-void BoundCurve::setCurve(std::vector<QPointF> points, const QString& xName, const QString& yName)
+void BoundCurve::setCurve(std::vector<QPointF> points, const QString& xName, const QString& yName, const QString& yNote)
 {
     m_curve = std::move(points);
     m_xName = xName;
     m_yName = yName;
+    m_yNote = yNote;
     update();
 }
 
@@ -99,7 +101,11 @@ void BoundCurve::paintAxes(QPainter& painter) const
     painter.setFont(Fonts::captionBold());
     painter.setPen(theme.text);
     drawTabular(painter, {plot.left(), 0.0, plot.width(), labelHeight}, Qt::AlignLeft | Qt::AlignVCenter, m_yName);
+    const double noteLeft = plot.left() + tabularWidth(Fonts::captionBold(), m_yName) + noteGap;
     painter.setFont(Fonts::caption());
+    painter.setPen(theme.text2);
+    drawTabular(painter, {noteLeft, 0.0, std::max(0.0, plot.right() - noteLeft), labelHeight},
+        Qt::AlignLeft | Qt::AlignVCenter, m_yNote);
     painter.setPen(theme.text3);
     drawTabular(painter, {plot.left(), plot.bottom() + 19.0, plot.width(), labelHeight},
         Qt::AlignRight | Qt::AlignVCenter, m_xName);

@@ -24,7 +24,9 @@ public:
     explicit BoundCurve(QWidget* parent = nullptr);
 
     /// @param points where a level begins, and the end: x ascending; both coordinates at least 1
-    void setCurve(std::vector<QPointF> points, const QString& xName, const QString& yName);
+    /// @param yNote behind @p yName, in a lighter weight: what kind of axis it is
+    void setCurve(
+        std::vector<QPointF> points, const QString& xName, const QString& yName, const QString& yNote = QString());
     void setPoint(QPointF point, const QString& text);
     void setLevels(std::vector<Level> levels);
     [[nodiscard]] QPointF point() const { return m_point; }
@@ -58,6 +60,7 @@ private:
     QString m_text;
     QString m_xName;
     QString m_yName;
+    QString m_yNote;
 };
 
 } // namespace spectune

@@ -27,17 +27,21 @@ void LatestWork::ask(Start start)
 void LatestWork::next()
 {
     const Start start = std::exchange(m_waiting, {});
-    m_busy = true;
-    m_pool.start([this, work = start()] {
-        Done done;
-        try {
-            done = work();
-        } catch (const std::exception&) { // no memory: what was there before stays
-            done = {};
-        }
-        QMetaObject::invokeMethod(
-            &m_context, [this, done = std::move(done)] { finished(done); }, Qt::QueuedConnection);
-    });
+    m_busy = true; // while it starts as well: what it asks for waits
+    try {
+        m_pool.start([this, work = start()] {
+            Done done;
+            try {
+                done = work();
+            } catch (const std::exception&) { // no memory: what was there before stays
+                done = {};
+            }
+            QMetaObject::invokeMethod(
+                &m_context, [this, done = std::move(done)] { finished(done); }, Qt::QueuedConnection);
+        });
+    } catch (const std::exception&) { // none for what the work needs either
+        m_busy = false;
+    }
 }
 
 void LatestWork::finished(const Done& done)

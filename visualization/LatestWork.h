@@ -14,8 +14,8 @@ class LatestWork {
 public:
     using Done = std::function<void()>; ///< on the GUI thread
     using Work = std::function<Done()>; ///< on the worker; what it throws ends it, and nothing is done
-    using Start
-        = std::function<Work()>; ///< on the GUI thread, as soon as the worker is free: takes what the work needs
+    /// On the GUI thread, as soon as the worker is free: takes what the work needs; what it throws ends it, too.
+    using Start = std::function<Work()>;
 
     LatestWork();
     ~LatestWork();

@@ -65,11 +65,11 @@ void RankGrid::setSnapshot(std::shared_ptr<const RankSnapshot> snapshot)
     const bool wasIdle = !state.snapshot;
     state.snapshot = std::move(snapshot);
     state.updateScale();
-    const std::vector<std::size_t> slots_ = state.refreshLooks();
+    const std::vector<std::size_t> slots = state.refreshLooks();
     state.changed.clear();
     std::vector<QColor> from(state.looks.size());
     bool recoloured = false;
-    for (const std::size_t slot : slots_) {
+    for (const std::size_t slot : slots) {
         const GridCell cell {static_cast<int>(slot / state.kinds.size()), static_cast<int>(slot % state.kinds.size())};
         state.changed.push_back(state.moduleAt(cell));
         if (slot < before.size() && before[slot].fill != state.looks[slot].fill) {
@@ -77,7 +77,7 @@ void RankGrid::setSnapshot(std::shared_ptr<const RankSnapshot> snapshot)
             recoloured = true;
         }
     }
-    const bool all = slots_.size() == state.looks.size();
+    const bool all = slots.size() == state.looks.size();
     const bool calm = !state.eventClock.isValid() || state.eventClock.elapsed() > quietMilliseconds;
     if (recoloured && !wasIdle) { // a first picture is no change that another would follow too soon
         state.eventClock.start();
@@ -89,10 +89,10 @@ void RankGrid::setSnapshot(std::shared_ptr<const RankSnapshot> snapshot)
     } else if (recoloured) {
         stopFade();
     }
-    for (const std::size_t slot : slots_) {
+    for (const std::size_t slot : slots) {
         updateCell(static_cast<int>(slot / state.kinds.size()), static_cast<int>(slot % state.kinds.size()));
     }
-    if (!slots_.empty() || state.mode != GridMode::Rank) {
+    if (!slots.empty() || state.mode != GridMode::Rank) {
         update(state.geometry.legend().toAlignedRect().adjusted(-2, -2, 2, 2));
         for (const QRectF& strip : state.geometry.marginStrips()) {
             update(strip.toAlignedRect());

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <utility>
 
 namespace spectune {
 
@@ -55,33 +56,62 @@ int RankSlider::rankAt(double x) const
 
 std::vector<int> RankSlider::ticks() const
 {
-    struct Tick {
+    struct Label {
         int rank;
         double left;
         double right;
+        [[nodiscard]] bool meets(const Label& other) const
+        {
+            return left < other.right + labelGap && right > other.left - labelGap;
+        }
     };
-    std::vector<Tick> standing;
-    const auto take = [this, &standing](std::int64_t rank) {
-        if (rank > maximum())
-            return;
-        const int whole = static_cast<int>(rank);
+    const auto labelOf = [this](int rank) {
         // The bold text of the chosen rank is the widest.
         const double wide = tabularWidth(Fonts::captionBold(), formatCount(rank));
-        const double left = centredInside(xOf(whole), wide, 0.0, width());
-        const auto meets = [left, wide](const Tick& other) {
-            return left < other.right + labelGap && left + wide > other.left - labelGap;
-        };
-        if (std::none_of(standing.begin(), standing.end(), meets))
-            standing.push_back({whole, left, left + wide});
+        const double left = centredInside(xOf(rank), wide, 0.0, width());
+        return Label {rank, left, left + wide};
     };
-    take(maximum());
-    for (const std::int64_t factor : {1, 5, 2, 3}) // powers of ten first: they tell that the axis is logarithmic
-        for (std::int64_t decade = 1; decade <= maximum(); decade *= 10)
-            take(factor * decade);
+    const Label end = labelOf(maximum());
+    std::vector<Label> standing {end};
+    const auto takes = [&](int factor, int decades) { // all of them or none: else the axis would not look even
+        std::vector<Label> all = standing;
+        int power = 0;
+        for (std::int64_t decade = 1; factor * decade <= maximum(); decade *= 10) {
+            if (power++ % decades != 0)
+                continue;
+            const Label label = labelOf(static_cast<int>(factor * decade));
+            if (label.meets(end))
+                continue;
+            if (std::ranges::any_of(all, [&label](const Label& other) { return label.meets(other); }))
+                return false;
+            all.push_back(label);
+        }
+        standing = std::move(all);
+        return true;
+    };
+    int decades = 1; // from one labelled power of ten to the next: they tell that the axis is logarithmic
+    while (!takes(1, decades))
+        ++decades;
+    for (const int factor : {5, 2, 3})
+        if (decades > 1 || !takes(factor, 1))
+            break;
     std::vector<int> ranks;
-    for (const Tick& tick : standing)
-        ranks.push_back(tick.rank);
-    std::sort(ranks.begin(), ranks.end());
+    for (const Label& label : standing)
+        ranks.push_back(label.rank);
+    std::ranges::sort(ranks);
+    return ranks;
+}
+
+std::vector<int> RankSlider::marks() const
+{
+    std::vector<int> ranks = ticks();
+    for (std::int64_t decade = 1; decade <= maximum(); decade *= 10)
+        for (const std::int64_t factor : {1, 2, 5})
+            if (factor * decade <= maximum())
+                ranks.push_back(static_cast<int>(factor * decade));
+    std::ranges::sort(ranks);
+    const auto twice = std::ranges::unique(ranks);
+    ranks.erase(twice.begin(), twice.end());
     return ranks;
 }
 
@@ -107,9 +137,10 @@ void RankSlider::paintEvent(QPaintEvent*)
         painter.drawText(
             QRectF(leftSide ? at - 8 - need : at + 8, 0, need + 2, 14), Qt::AlignLeft | Qt::AlignVCenter, m_markText);
     }
-    for (const int rank : ticks()) {
-        painter.setPen(QPen(theme.lineStrong, 1.0));
+    painter.setPen(QPen(theme.lineStrong, 1.0));
+    for (const int rank : marks())
         painter.drawLine(QPointF(xOf(rank), grooveY + 6), QPointF(xOf(rank), grooveY + 9));
+    for (const int rank : ticks()) {
         painter.setFont(rank == value() ? Fonts::captionBold() : Fonts::caption());
         painter.setPen(rank == value() ? theme.text : theme.text3);
         const QString words = formatCount(rank);

@@ -5,9 +5,11 @@
 #include "visualization/NumberFormat.h"
 #include "visualization/Theme.h"
 
+#include <QFont>
 #include <QPainter>
 
 #include <algorithm>
+#include <cmath>
 
 namespace spectune {
 
@@ -16,6 +18,8 @@ constexpr double gap = 5.0;
 constexpr double barHeight = 8.0;
 constexpr double mostBar = 80.0;
 constexpr double leastBar = 8.0;
+constexpr int leastWidth = 72;
+constexpr int leastHeight = 16;
 } // namespace
 
 SignLegend::SignLegend(QWidget* parent)
@@ -25,22 +29,34 @@ SignLegend::SignLegend(QWidget* parent)
     setAccessibleName(tr("Colours of signs"));
 }
 
-void SignLegend::setReach(double reach)
+void SignLegend::setReach(double reach, bool clipped)
 {
     m_reach = std::max(0.0, reach);
+    m_clipped = clipped;
     const QString text = m_reach > 0.0
         ? tr("blue is negative, orange positive; the strongest colours stand for %1 and %2")
               .arg(endText(-m_reach), endText(m_reach))
         : QString();
     setAccessibleDescription(text);
     setToolTip(text);
+    updateGeometry();
     update();
 }
 
 // Always with its sign: that is what the legend is for.
 QString SignLegend::endText(double value) const
 {
-    return (value > 0.0 ? QStringLiteral("+") : QString()) + formatShort(value);
+    const QString number = (value > 0.0 ? QStringLiteral("+") : QString()) + formatShort(value);
+    return m_clipped ? (value > 0.0 ? QStringLiteral("≥ ") : QStringLiteral("≤ ")) + number : number;
+}
+
+QSize SignLegend::minimumSizeHint() const
+{
+    if (!m_clipped)
+        return {leastWidth, leastHeight};
+    const QFont font = Fonts::caption();
+    const double ends = tabularWidth(font, endText(-m_reach)) + tabularWidth(font, endText(m_reach));
+    return {std::max(leastWidth, static_cast<int>(std::ceil(ends + 2.0 * gap + leastBar))), leastHeight};
 }
 
 QRectF SignLegend::bar() const

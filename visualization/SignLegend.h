@@ -12,12 +12,15 @@ public:
     explicit SignLegend(QWidget* parent = nullptr);
 
     /// @param reach the value of the strongest colour; 0: there is nothing to show, and it paints nothing
-    void setReach(double reach);
+    /// @param clipped values beyond @p reach have that colour, too: the ends say so
+    void setReach(double reach, bool clipped = false);
     [[nodiscard]] double reach() const { return m_reach; }
+    [[nodiscard]] bool isClipped() const { return m_clipped; }
     /// The bar of colours, from −reach at its left end to reach; empty: no room or nothing to show.
     [[nodiscard]] QRectF bar() const;
     [[nodiscard]] QSize sizeHint() const override { return {164, 16}; }
-    [[nodiscard]] QSize minimumSizeHint() const override { return {72, 16}; }
+    /// Room for both ends and a bar where values are clipped: they are longer then.
+    [[nodiscard]] QSize minimumSizeHint() const override;
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -26,6 +29,7 @@ private:
     [[nodiscard]] QString endText(double value) const;
 
     double m_reach = 0.0;
+    bool m_clipped = false;
 };
 
 } // namespace spectune

@@ -13,6 +13,7 @@ using Vector = std::vector<double>;
 using Columns = std::vector<Vector>;
 
 constexpr int mostSweeps = 60; // a dozen are usual
+constexpr double rounding = 1e-6; // share of σ₀: the vectors are in single precision
 constexpr double orthogonal = 1e-14; // cosine of two columns that counts as a right angle
 
 double dot(const Vector& a, const Vector& b)
@@ -168,6 +169,12 @@ SpectralParts SpectralParts::ofFactors(
             for (std::size_t k = 0; k < v[i].size(); ++k)
                 v[i][k] += turns[i][j] * right[j][k];
     return sorted(core, v, rows, columns);
+}
+
+int SpectralParts::exactRank() const
+{
+    const double least = sigma.empty() ? 0.0 : rounding * sigma.front();
+    return static_cast<int>(std::ranges::count_if(sigma, [least](double value) { return value > least; }));
 }
 
 MatrixValues SpectralParts::sum(int from, int to) const

@@ -38,6 +38,9 @@ struct SpectralParts {
         std::span<const float> p, std::span<const double> weights, std::span<const float> q, int rows, int columns);
 
     [[nodiscard]] int count() const { return static_cast<int>(sigma.size()); }
+    /// From this k on the sum of the first k layers is the matrix: of what follows none is more than rounding, a
+    /// millionth of σ₀. 0 where the matrix is 0.
+    [[nodiscard]] int exactRank() const;
     /// Σ of the layers from ≤ i < to.
     [[nodiscard]] MatrixValues sum(int from, int to) const;
     /// ‖A − Aₖ‖ / ‖A‖ (Frobenius) = √(Σᵢ≥ₖ σᵢ² / Σ σᵢ²): by Eckart and Young no matrix of rank k is nearer.

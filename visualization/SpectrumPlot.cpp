@@ -25,6 +25,7 @@ constexpr int fewBars = 12; ///< so few have a figure each
 constexpr double labelGap = 8.0;
 constexpr double closeUp = 8.0; ///< a logarithmic axis from a rank to less than so many times it counts evenly
 constexpr double evenTicks = 8.0;
+constexpr double headroom = 1.05; ///< of the longest bar
 
 } // namespace
 
@@ -44,6 +45,8 @@ void SpectrumPlot::setValues(std::vector<double> values)
         most = std::max(most, value);
     m_tick = most > 0 ? roundStep(most / 4.0) : 0.5; // three to six ticks fit
     m_top = most > 0 ? std::ceil(most / m_tick - 1e-9) * m_tick : 1.0;
+    if (m_kind == Kind::SingularValues && m_top < most * headroom) // a bar as high as its axis looks cut off
+        m_top += m_tick;
     if (before != std::pair(m_values.size(), m_top)) { // else the next step of the same matrix: it stays in sight
         m_view.reset();
         m_grab.reset();

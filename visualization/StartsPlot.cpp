@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <utility>
 
 namespace spectune {
@@ -26,7 +27,29 @@ constexpr double room = 1.25; ///< the axis reaches this factor beyond what is d
 constexpr double leastReach = 1.6; ///< from its lower to its upper end: noise shall not look like a spread
 constexpr double markRadius = 3.0;
 constexpr double markPitch = 7.0; ///< px from one mark to the next beside it
-constexpr double markReach = 5.0; ///< px from a mark's centre: there the pointer is on it
+constexpr double columnGap = 8.0; ///< px that stay free at either side of a rank's column
+
+/// For each of @p centres, how far the middle of the marks at its height lies from column 0.
+std::vector<double> middles(const std::vector<QPointF>& centres, const std::vector<int>& columns)
+{
+    std::vector<std::size_t> order(centres.size());
+    std::iota(order.begin(), order.end(), std::size_t {0});
+    std::ranges::sort(order, {}, [&centres](std::size_t mark) { return centres[mark].y(); });
+    std::vector<double> found(centres.size());
+    for (std::size_t first = 0, last = 0; first < order.size(); first = last) {
+        int low = columns[order[first]];
+        int high = low;
+        last = first + 1;
+        while (last < order.size() && centres[order[last]].y() - centres[order[last - 1]].y() < markPitch) {
+            low = std::min(low, columns[order[last]]);
+            high = std::max(high, columns[order[last]]);
+            ++last;
+        }
+        for (std::size_t i = first; i < last; ++i)
+            found[order[i]] = 0.5 * (low + high);
+    }
+    return found;
+}
 
 } // namespace
 
@@ -76,6 +99,12 @@ int StartsPlot::firstFree() const
     return first;
 }
 
+void StartsPlot::setChosen(std::array<int, 2> ranks)
+{
+    m_chosen = ranks;
+    update();
+}
+
 void StartsPlot::setEmptyText(const QString& text)
 {
     m_emptyText = text;
@@ -85,6 +114,13 @@ void StartsPlot::setEmptyText(const QString& text)
 QRectF StartsPlot::plotRect() const
 {
     return QRectF(rect()).adjusted(leftMargin, topMargin, -rightMargin, -bottomMargin);
+}
+
+QRectF StartsPlot::columnOf(int rank) const
+{
+    const QRectF plot = plotRect();
+    const double wide = plot.width() / static_cast<double>(m_losses.size());
+    return {plot.left() + wide * (rank - 1), plot.top(), wide, plot.height()};
 }
 
 double StartsPlot::xOf(int rank) const
@@ -127,7 +163,6 @@ std::vector<QPointF> StartsPlot::marks(int rank) const
 {
     std::vector<int> columns; // of each mark: 0, then by turns to the right and to the left
     std::vector<QPointF> centres;
-    int furthest = 0;
     for (const double loss : m_losses.at(index(rank))) {
         const double y = yOf(loss);
         int column = 0;
@@ -144,76 +179,18 @@ std::vector<QPointF> StartsPlot::marks(int rank) const
         }
         columns.push_back(column);
         centres.emplace_back(xOf(rank), y);
-        furthest = std::max(furthest, std::abs(column));
     }
     // In a column too narrow for all of them they overlap, each a little beside the one before it.
-    const double reach = plotRect().width() / static_cast<double>(m_losses.size()) / 2.0 - markRadius - 1.0;
-    const double pitch = std::min(markPitch, std::max(0.0, reach) / std::max(1, furthest));
+    const std::vector<double> middle = middles(centres, columns);
+    double furthest = 1.0;
     for (std::size_t i = 0; i < centres.size(); ++i)
-        centres[i].rx() += columns[i] * pitch;
+        furthest = std::max(furthest, std::abs(columns[i] - middle[i]));
+    const double half = plotRect().width() / static_cast<double>(m_losses.size()) / 2.0;
+    const double reach = half - markRadius - std::min(columnGap, half / 4.0);
+    const double pitch = std::min(markPitch, std::max(0.0, reach) / furthest);
+    for (std::size_t i = 0; i < centres.size(); ++i)
+        centres[i].rx() += (columns[i] - middle[i]) * pitch;
     return centres;
-}
-
-QString StartsPlot::startText(int rank, std::size_t start) const
-{
-    const double loss = m_losses.at(index(rank)).at(start);
-    const QString words = isStuck(loss) ? tr("Rank %1, start %2: loss %3, stuck") : tr("Rank %1, start %2: loss %3");
-    return words.arg(formatCount(rank), formatCount(static_cast<std::int64_t>(start) + 1), formatShort(loss));
-}
-
-QString StartsPlot::rankText(int rank) const
-{
-    const std::vector<double>& losses = m_losses.at(index(rank));
-    if (losses.empty())
-        return {};
-    if (losses.size() == 1)
-        return startText(rank, 0);
-    const auto [least, most] = std::ranges::minmax_element(losses);
-    return tr("Rank %1: losses from %2 to %3, %4 of %5 starts stuck")
-        .arg(formatCount(rank), formatShort(*least), formatShort(*most), formatCount(stuckAt(rank)),
-            formatCount(static_cast<std::int64_t>(losses.size())));
-}
-
-QString StartsPlot::textAt(QPointF place) const
-{
-    const QRectF plot = plotRect();
-    if (place.x() < plot.left() || place.x() >= plot.right())
-        return {};
-    const auto ranks = static_cast<int>(m_losses.size());
-    const int rank = std::min(ranks, 1 + static_cast<int>((place.x() - plot.left()) / plot.width() * ranks));
-    const std::vector<QPointF> centres = marks(rank);
-    const auto distance
-        = [place](QPointF centre) { return std::hypot(centre.x() - place.x(), centre.y() - place.y()); };
-    const auto nearest = std::ranges::min_element(centres, {}, distance);
-    if (nearest != centres.end() && distance(*nearest) <= markReach)
-        return startText(rank, static_cast<std::size_t>(nearest - centres.begin()));
-    return rankText(rank);
-}
-
-int StartsPlot::valueCount() const
-{
-    return static_cast<int>(std::ranges::count_if(m_losses, [](const auto& losses) { return !losses.empty(); }));
-}
-
-int StartsPlot::triedRank(int value) const
-{
-    int rank = 1;
-    for (int before = value; rank < static_cast<int>(m_losses.size()); ++rank)
-        if (!m_losses[index(rank)].empty() && before-- == 0)
-            break;
-    return rank;
-}
-
-QString StartsPlot::valueText(int value) const
-{
-    return rankText(triedRank(value));
-}
-
-QPointF StartsPlot::valuePlace(int value) const
-{
-    const int rank = triedRank(value);
-    const std::vector<double>& losses = m_losses.at(index(rank));
-    return marks(rank).at(static_cast<std::size_t>(std::ranges::min_element(losses) - losses.begin()));
 }
 
 double StartsPlot::boundX() const
@@ -240,6 +217,12 @@ void StartsPlot::paintGround(QPainter& painter) const
     painter.fillRect(plot, theme.phaseEnd);
     if (m_bound <= static_cast<int>(m_losses.size()))
         painter.fillRect(QRectF(QPointF(boundX(), plot.top()), plot.bottomRight()), theme.phaseCubic);
+    painter.setBrush(Qt::NoBrush);
+    for (const int rank : m_chosen)
+        if (rank >= 1 && rank <= static_cast<int>(m_losses.size())) {
+            painter.setPen(QPen(theme.text3, 1.0));
+            painter.drawRoundedRect(columnOf(rank).adjusted(2.5, 0.5, -2.5, -0.5), 3.0, 3.0);
+        }
     paintLosses(painter);
     if (m_bound <= static_cast<int>(m_losses.size()))
         paintBound(painter);
@@ -317,8 +300,9 @@ void StartsPlot::paintRank(QPainter& painter, int rank) const
     const double pitch = plot.width() / static_cast<double>(m_losses.size());
     const auto& losses = m_losses.at(index(rank));
     const QRectF below(xOf(rank) - pitch / 2.0, plot.bottom() + 3.0, pitch, lineHeight);
-    painter.setFont(rank == m_bound ? Fonts::captionBold() : Fonts::caption());
-    painter.setPen(rank == m_bound ? theme.text : theme.text2);
+    const bool stands = rank == m_bound || std::ranges::find(m_chosen, rank) != m_chosen.end();
+    painter.setFont(stands ? Fonts::captionBold() : Fonts::caption());
+    painter.setPen(stands ? theme.text : theme.text2);
     drawTabular(painter, below, Qt::AlignHCenter | Qt::AlignVCenter, QString::number(rank));
     if (losses.empty())
         return;

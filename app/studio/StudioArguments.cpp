@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/studio/StudioArguments.h"
 
+#include <QCommandLineOption>
+#include <QCommandLineParser>
 #include <QFileInfo>
 #include <QImageWriter>
 #include <QRegularExpression>
@@ -34,6 +36,17 @@ QString problemOfPicture(const QString& file)
         return {};
     return QStringLiteral("--screenshot: \"%1\" does not end in one of .%2.")
         .arg(file, QString::fromLatin1(formats.join(", .")));
+}
+
+// What the parser could not read; Qt's own sentences leave the dashes of an unknown option out.
+QString problemOf(const QCommandLineParser& parser)
+{
+    const QStringList unknown = parser.unknownOptionNames();
+    if (unknown.isEmpty())
+        return parser.errorText();
+    const QString& name = unknown.front();
+    return QStringLiteral("There is no option %1%2.")
+        .arg(name.size() == 1 ? QStringLiteral("-") : QStringLiteral("--"), name);
 }
 
 // Reads one option with a value into the arguments.
@@ -72,33 +85,32 @@ void readOption(StudioArguments& result, const QString& name, const QString& val
 
 StudioArguments StudioArguments::parse(const QStringList& arguments)
 {
-    static const QStringList withValue {QStringLiteral("--theme"), QStringLiteral("--size"),
-        QStringLiteral("--screenshot"), QStringLiteral("--at"), QStringLiteral("--device")};
+    static const QStringList withValue {QStringLiteral("theme"), QStringLiteral("size"), QStringLiteral("screenshot"),
+        QStringLiteral("at"), QStringLiteral("device")};
+    const QCommandLineOption start(QStringLiteral("start"));
+    const QCommandLineOption help(QStringList {QStringLiteral("h"), QStringLiteral("help")});
+    const QCommandLineOption version(QStringLiteral("version"));
+    QCommandLineParser parser; // usage() describes them, with the file and the exit codes
+    parser.addOptions({start, help, version});
+    for (const QString& name : withValue)
+        parser.addOption({name, QString(), name});
     StudioArguments result;
-    for (int i = 0; i < arguments.size() && result.error.isEmpty(); ++i) {
-        const QString& argument = arguments.at(i);
-        const QString name = argument.section(QLatin1Char('='), 0, 0);
-        if (argument == QLatin1String("--start")) {
-            result.start = true;
-        } else if (argument == QLatin1String("--help") || argument == QLatin1String("-h")) {
-            result.help = true;
-        } else if (argument == QLatin1String("--version")) {
-            result.version = true;
-        } else if (withValue.contains(name)) {
-            const bool joined = argument.contains(QLatin1Char('='));
-            if (!joined && i + 1 >= arguments.size())
-                result.error = QStringLiteral("%1 wants a value.").arg(name);
-            else
-                readOption(result, name, joined ? argument.section(QLatin1Char('='), 1) : arguments.at(++i));
-        } else if (argument.startsWith(QLatin1Char('-'))) {
-            result.error = QStringLiteral("There is no option %1.").arg(argument);
-        } else if (result.path.isEmpty()) {
-            result.path = argument;
-        } else {
-            result.error = QStringLiteral("One configuration or run can be opened, not both %1 and %2.")
-                               .arg(result.path, argument);
-        }
+    if (!parser.parse(QStringList {QStringLiteral("spectune")} + arguments)) {
+        result.error = problemOf(parser);
+        return result;
     }
+    result.start = parser.isSet(start);
+    result.help = parser.isSet(help);
+    result.version = parser.isSet(version);
+    for (const QString& name : withValue)
+        for (const QString& value : parser.values(name))
+            if (result.error.isEmpty())
+                readOption(result, QStringLiteral("--") + name, value);
+    const QStringList paths = parser.positionalArguments();
+    result.path = paths.value(0);
+    if (result.error.isEmpty() && paths.size() > 1)
+        result.error = QStringLiteral("One configuration or run can be opened, not both %1 and %2.")
+                           .arg(paths.at(0), paths.at(1));
     if (result.error.isEmpty() && result.at >= 0 && result.screenshot.isEmpty())
         result.error = QStringLiteral("--at belongs to --screenshot.");
     if (result.error.isEmpty() && !result.path.isEmpty() && !QFileInfo::exists(result.path))

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What is free on the device is asked for when a person comes back to it, and not more often than it can matter.
 #include "tests/ui/StudioBench.h"
+#include "training/core/Machine.h"
 #include "ui/ConfigForm.h"
 #include "ui/MemoryPanel.h"
+#include "ui/PageParts.h"
 #include "ui/RunModel.h"
 #include "ui/SessionController.h"
 #include "ui/SetupFacts.h"
+#include "ui/TopBar.h"
 
 #include <QLabel>
 #include <QTest>
@@ -24,6 +27,7 @@ private Q_SLOTS:
     void aYoungAnswerIsEnough();
     void aRunIsNotAskedBeside();
     void pruningIsToldOfWhatPrunes();
+    void theTopBarCountsCoresAsARunDoes();
 
 private:
     /// Opens the window and waits for what it asks by itself; from then on each visit may ask.
@@ -118,6 +122,17 @@ void TestFreeMemory::pruningIsToldOfWhatPrunes()
             QVERIFY2(words().contains("Fits.") && !words().contains("prun"), qPrintable(words()));
         }
     }
+}
+
+/// Cores, not what they run at once: else the bar would name another processor once a run begins.
+void TestFreeMemory::theTopBarCountsCoresAsARunDoes()
+{
+    QVERIFY(m_bench->open());
+    const QString wanted = counted(physicalCores(), "Processor, %1 core", "Processor, %1 cores");
+    QStringList texts;
+    for (const QLabel* label : window().findChild<TopBar*>()->findChildren<QLabel*>())
+        texts << label->text();
+    QVERIFY2(texts.join('\n').endsWith(wanted), qPrintable(texts.join('\n')));
 }
 
 QTEST_MAIN(TestFreeMemory)

@@ -43,6 +43,7 @@ private Q_SLOTS:
     void headsStandInOneLine();
     void noLineIsTooLong();
     void stopsSayWhatTheyAreAbout();
+    void theStopsEndWithAWholeRow();
     void theTrialStandsBesideTheBound();
     void theBoundNeedsNoScrolling();
     void wordsAreNeverSqueezed();
@@ -148,9 +149,21 @@ void TestLearnLook::stopsSayWhatTheyAreAbout()
     }
     QCOMPARE(stops->verticalScrollBar()->maximum(), 0); // all ten at once
     QVERIFY(row(stops->count() - 1).right() > 1600);
-    // Where there is no room for the formula, the text stays, and the row is no higher than that needs.
+    // In a usual window title and text make room for the formula.
+    const auto formula
+        = [&](int at) { return LessonDelegate::formulaRect(stops->model()->index(at, 0), row(at)).width(); };
+    QVERIFY(formula(0) >= 320 && text(0).width() == readingWidth(Fonts::body()));
     window().resize(usual);
-    QTRY_VERIFY(row(0).width() < 1200);
+    QTRY_VERIFY(row(0).width() < 1100);
+    for (int at = 0; at < stops->count(); ++at) {
+        const int title = QFontMetrics(Fonts::heading()).horizontalAdvance(stops->item(at)->text());
+        QTRY_VERIFY2(formula(at) >= 320, qPrintable(QString::number(formula(at))));
+        QVERIFY(LessonDelegate::linesLeft(stops->model()->index(at, 0)) + title < text(at).left());
+    }
+    // Where there is no room for the formula, the text stays, and the row is no higher than that needs.
+    window().resize(1180, 720);
+    QTRY_VERIFY(row(0).width() < 1000);
+    QCOMPARE(formula(0), 0);
     for (int at = 0; at < stops->count(); ++at) {
         const QString words = stops->item(at)->data(LessonDelegate::textRole).toString();
         const int needs = QFontMetrics(Fonts::body())
@@ -160,6 +173,26 @@ void TestLearnLook::stopsSayWhatTheyAreAbout()
         QTRY_VERIFY2(row(at).height() <= std::max(needs, 36) + 24, qPrintable(words));
     }
     QVERIFY(LessonDelegate::textRect(stops->model()->index(0, 0), QRect(0, 0, 600, 60)).isEmpty());
+}
+
+void TestLearnLook::theStopsEndWithAWholeRow()
+{
+    openOn(Lesson::Tour, usual);
+    auto* stops = page().tourLesson().findChild<QListWidget*>();
+    QScrollBar* bar = stops->verticalScrollBar();
+    QTRY_VERIFY(stops->count() > 0 && bar->maximum() > 0);
+    const auto endsWhole = [stops] {
+        const int height = stops->viewport()->height();
+        const QListWidgetItem* last = stops->itemAt(QPoint(40, height - 1));
+        return last != nullptr && stops->visualItemRect(last).bottom() + 1 == height;
+    };
+    for (const int value : {0, 30, 60, 1000}) {
+        bar->setValue(value);
+        QTRY_VERIFY2(endsWhole(), qPrintable(QString::number(value)));
+    }
+    const QRect last = stops->visualItemRect(stops->item(stops->count() - 1));
+    QCOMPARE(last.bottom() + 1, stops->viewport()->height()); // the end is reached
+    QVERIFY(stops->height() - stops->viewport()->height() < 4);
 }
 
 void TestLearnLook::theTrialStandsBesideTheBound()

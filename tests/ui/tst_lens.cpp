@@ -43,6 +43,7 @@ private Q_SLOTS:
     void lensFillsItsRows();
     void lensKeepsValuesSquare();
     void largeMatricesAreSavedAsBlockMeans();
+    void clippedColoursSayIt();
     void lensReadsAnImageFile();
     void lensShowsDelta();
     void lensForgetsAnotherRunsDelta();
@@ -89,7 +90,12 @@ void TestLens::lensShowsAnImage()
     QTRY_VERIFY_WITH_TIMEOUT(lens().imageRow().parts(), patience);
     QVERIFY(!lens().deltaRow().parts()); // no run yet
     QCOMPARE(lens().rank(), 6);
-    QVERIFY(lens().imageRow().rankTitle().contains("6 of 256"));
+    // Beyond its own rank the picture is complete, as the curve of its error beside it says.
+    const SpectralParts& image = *lens().imageRow().parts();
+    const int exact = image.exactRank();
+    QVERIFY2(exact > 100 && exact < 256, qPrintable(QString::number(exact)));
+    QVERIFY(image.errorAt(exact) < 1e-5 && image.errorAt(exact - 1) > 0.0);
+    QCOMPARE(lens().imageRow().rankTitle(), QStringLiteral("Rank 6 of %1").arg(exact));
     // The colours of signs stand beside what is lost, with the numbers that the pictures are painted by.
     const double reach = lens().imageRow().legend().reach();
     QVERIFY2(reach > 0.0 && reach < 1.001, qPrintable(QString::number(reach)));
@@ -217,6 +223,33 @@ void TestLens::largeMatricesAreSavedAsBlockMeans()
     QVERIFY(std::abs(lines.back().section(',', 4).toDouble() - 1023.5) < 1e-1);
 }
 
+void TestLens::clippedColoursSayIt()
+{
+    LensRow row(
+        MatrixView::Colors::Signed, SpectrumPlot::Kind::SingularValues, QStringLiteral("A"), QStringLiteral("σ"));
+    row.resize(900, 160);
+    row.show();
+    const auto show = [&row](float last) {
+        std::vector<float> p(8, 1.0F);
+        p.back() = last;
+        const std::vector<float> q(8, 0.1F);
+        row.setParts(
+            std::make_shared<SpectralParts>(SpectralParts::ofFactors(p, std::vector<double> {1.0}, q, 8, 8)), {});
+        QCoreApplication::processEvents();
+    };
+    show(2.0F); // of one size: the strongest colour is the largest value
+    QVERIFY(!row.legend().isClipped());
+    QVERIFY(std::abs(row.legend().reach() - 0.2) < 1e-6);
+    show(20.0F);
+    for (const SignLegend* legend : {&row.legend(), row.matrixLegend()}) {
+        QVERIFY(legend->isClipped());
+        QVERIFY(std::abs(legend->reach() - 1.2) < 1e-6);
+    }
+    QVERIFY(row.legend().accessibleDescription().contains(QStringLiteral("≤ −1.2"))
+        && row.legend().toolTip().contains(QStringLiteral("≥ +1.2")));
+    QTRY_VERIFY(!row.legend().bar().isEmpty()); // its longer ends have room
+}
+
 void TestLens::lensReadsAnImageFile()
 {
     QVERIFY(m_bench->open());
@@ -250,7 +283,8 @@ void TestLens::lensShowsDelta()
     float most = 0.0F;
     for (const float value : lens().deltaRow().view(0).matrix().values)
         most = std::max(most, std::abs(value));
-    QVERIFY(std::abs(lens().deltaRow().legend().reach() - 0.6 * most) < 1e-6);
+    QVERIFY(std::abs(lens().deltaRow().legend().reach() - most) < 1e-6); // none stands far above the others
+    QVERIFY(!lens().deltaRow().legend().isClipped());
     QVERIFY(!lens().deltaRow().legend().accessibleDescription().isEmpty());
     const SignLegend* all = lens().deltaRow().matrixLegend(); // of ΔW and its rank k, in the same colours
     QVERIFY(all && all->isVisible());
@@ -260,6 +294,11 @@ void TestLens::lensShowsDelta()
     QVERIFY(note);
     const LayerStrip& strip = lens().layers();
     QTRY_VERIFY(note->x() == strip.x() && strip.y() > note->y() && strip.y() - note->geometry().bottom() <= 8);
+    QTRY_VERIFY_WITH_TIMEOUT(lens().imageRow().parts(), patience);
+    const QString complete = QStringLiteral("This ΔW is complete at k = 4, this image at k = %1.")
+                                 .arg(lens().imageRow().parts()->exactRank());
+    const auto labels = lens().findChildren<QLabel*>();
+    QVERIFY(std::ranges::any_of(labels, [&complete](const QLabel* label) { return label->text().endsWith(complete); }));
     lens().setRank(2);
     QVERIFY(std::abs(lens().deltaRow().error() - std::sqrt(0.3125 / 5.3125)) < 1e-9);
     lens().setRank(4);

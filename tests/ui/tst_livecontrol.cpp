@@ -11,6 +11,7 @@
 #include "ui/LearnPage.h"
 #include "ui/LiveControls.h"
 #include "ui/LivePage.h"
+#include "ui/RecordedRun.h"
 #include "ui/RunBar.h"
 #include "ui/RunModel.h"
 #include "ui/RunRail.h"
@@ -260,7 +261,7 @@ void TestLiveControl::recordedRunsTellTheirEdits()
     QVERIFY(window().session().resume());
     QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Finished, patience);
     RunModel recorded;
-    recorded.openRecorded(window().run().folder());
+    recorded.showRecorded(readRecordedRun(window().run().folder()));
     QCOMPARE(recorded.edits().size(), std::size_t {1});
     QCOMPARE(recorded.edits()[0].step, step);
     QCOMPARE(recorded.config().adalora.gamma, 0.3);

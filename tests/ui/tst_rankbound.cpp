@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The rank-bound lab: its numbers, its curve, the run's ranks beside them, and a trial that agrees with the bound.
+// The rank-bound lab: its numbers, its curve, the run's ranks beside them, and its trial on the page.
 #include "tests/ui/StudioBench.h"
 #include "tests/visualization/Ink.h"
 #include "training/config/RankBound.h"
@@ -11,9 +11,14 @@
 #include "ui/RankTrial.h"
 #include "ui/RunModel.h"
 #include "ui/SetupPage.h"
+#include "ui/TrialCourses.h"
 #include "visualization/BoundCurve.h"
+#include "visualization/Fonts.h"
+#include "visualization/LossCourses.h"
 #include "visualization/StartsPlot.h"
 
+#include <QFontMetrics>
+#include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QTest>
@@ -24,19 +29,6 @@
 using namespace spectune;
 using spectune::test::patience;
 
-namespace {
-
-/// A plot without any start yet.
-struct EmptyPlot : StartsPlot {
-    EmptyPlot(int ranks, int bound, int width = 500)
-    {
-        resize(width, 300);
-        clear(ranks, bound);
-    }
-};
-
-} // namespace
-
 class TestRankBound : public test::StudioTest {
     Q_OBJECT
 private Q_SLOTS:
@@ -46,19 +38,11 @@ private Q_SLOTS:
     void curveHoldsThePoint();
     void theCurveIsAStaircase_data();
     void theCurveIsAStaircase();
+    void theAxisIsNamedAfterTheRanks();
     void theRunsRanksStandBeside();
     void aRunsTotalBudgetIsItsTarget();
-    void startsAreCounted();
-    void theSentenceStandsBesideTheBound_data();
-    void theSentenceStandsBesideTheBound();
-    void lossesHaveRoundTicks_data();
-    void lossesHaveRoundTicks();
-    void equalStartsStandSideBySide_data();
-    void equalStartsStandSideBySide();
-    void aTrialIsTheSameEachTime();
-    void noStartIsStuckBeyondTheBound_data();
-    void noStartIsStuckBeyondTheBound();
     void theTrialRunsOnThePage();
+    void coursesNeedRoom();
     void aTotalBudgetIsWhatTheBoundIsHeldAgainst();
 
 private:
@@ -167,6 +151,20 @@ void TestRankBound::theCurveIsAStaircase()
     QVERIFY(test::hasInk(curve.grab().toImage(), (line[0] + line[1]) / 2.0, 4.0));
 }
 
+void TestRankBound::theAxisIsNamedAfterTheRanks()
+{
+    const auto namedBy = [](const QString& note) {
+        BoundCurve curve;
+        curve.resize(500, 220);
+        curve.setCurve({{1, 2}, {3, 3}, {10, 4}}, "x", "Rank", note);
+        return curve.grab().toImage();
+    };
+    const double name = tabularWidth(Fonts::captionBold(), "Rank");
+    const QRectF behind(44.0 + name + 3.0, 0.0, 80.0, 16.0); // what kind of axis it is stands behind its name
+    QVERIFY(test::hasInk(namedBy("log axis"), behind));
+    QVERIFY(!test::hasInk(namedBy({}), behind));
+}
+
 void TestRankBound::theRunsRanksStandBeside()
 {
     QVERIFY(m_bench->open());
@@ -196,139 +194,6 @@ void TestRankBound::aRunsTotalBudgetIsItsTarget()
     QCOMPARE(lesson().curve().levels().back().text, QString("target rank 7.14"));
 }
 
-void TestRankBound::startsAreCounted()
-{
-    EmptyPlot plot(3, 3);
-    plot.add(1, 0.5);
-    plot.add(2, 0.2);
-    plot.add(2, 0.206); // within 5 %
-    plot.add(2, 0.3);
-    QCOMPARE(plot.best(), 0.2);
-    QCOMPARE(plot.stuckAt(1), 1);
-    QCOMPARE(plot.stuckAt(2), 1);
-    QCOMPARE(plot.firstFree(), 3);
-    plot.add(3, 0.1); // a better one: the others have been stuck all along
-    QCOMPARE(plot.stuckAt(2), 3);
-    QVERIFY(plot.yOf(0.1) > plot.yOf(0.5) && plot.xOf(1) < plot.xOf(3));
-    QVERIFY(test::hasInk(plot.grab().toImage(), plot.marks(3).front(), 7.0));
-    plot.clear(3, 3);
-    QCOMPARE(plot.count(), 0);
-}
-
-void TestRankBound::theSentenceStandsBesideTheBound_data()
-{
-    QTest::addColumn<int>("bound");
-    for (const int bound : {1, 2, 6, 7, 8, 12, 13})
-        QTest::addRow("%d", bound) << bound;
-}
-
-void TestRankBound::theSentenceStandsBesideTheBound()
-{
-    QFETCH(int, bound);
-    const EmptyPlot plot(12, bound, 600);
-    const QRectF text = plot.emptyTextRect();
-    QVERIFY(text.right() < plot.boundX() || text.left() > plot.boundX());
-    QVERIFY2(text.width() >= 240.0 && text.left() >= 0.0 && text.right() <= 600.0,
-        qPrintable(QString::number(text.width())));
-}
-
-void TestRankBound::lossesHaveRoundTicks_data()
-{
-    QTest::addColumn<double>("best");
-    QTest::addColumn<double>("worst");
-    QTest::addRow("one decade") << 0.017 << 0.18;
-    QTest::addRow("all the same") << 0.1 << 0.1;
-    QTest::addRow("many decades") << 1e-6 << 3.0;
-    QTest::addRow("a tick beside the best") << 0.0195 << 0.18;
-}
-
-void TestRankBound::lossesHaveRoundTicks()
-{
-    QFETCH(double, best);
-    QFETCH(double, worst);
-    EmptyPlot plot(2, 2);
-    QVERIFY(plot.lossTicks().empty());
-    plot.add(1, worst);
-    plot.add(2, best);
-    const std::vector<double> ticks = plot.lossTicks(); // from the lowest up, each with its figure
-    QVERIFY(!ticks.empty()); // the best loss has one, too
-    double below = 1e9;
-    for (const double tick : ticks) {
-        QVERIFY(plot.yOf(tick) <= below - 16.0 && std::abs(plot.yOf(tick) - plot.yOf(best)) >= 16.0);
-        below = plot.yOf(tick);
-    }
-    const QImage image = plot.grab().toImage();
-    for (const double tick : ticks)
-        QVERIFY(test::hasInk(image, QRectF(0.0, plot.yOf(tick) - 6.0, 36.0, 12.0))); // its figure
-}
-
-void TestRankBound::equalStartsStandSideBySide_data()
-{
-    QTest::addColumn<int>("ranks");
-    QTest::addColumn<double>("least"); // px between two marks
-    QTest::addRow("room for all") << 3 << 6.0;
-    QTest::addRow("narrow columns") << 12 << 1.5;
-}
-
-void TestRankBound::equalStartsStandSideBySide()
-{
-    QFETCH(int, ranks);
-    QFETCH(double, least);
-    EmptyPlot plot(ranks, 2);
-    for (int start = 0; start < 12; ++start)
-        plot.add(1, start % 2 == 0 ? 0.2 : 0.2001);
-    plot.add(2, 0.2);
-    plot.add(2, 0.9); // far from the first: no reason to stand aside
-    const std::vector<QPointF> marks = plot.marks(1);
-    QCOMPARE(marks.size(), std::size_t {12});
-    const double half = (plot.xOf(2) - plot.xOf(1)) / 2.0;
-    for (std::size_t i = 0; i < marks.size(); ++i) {
-        QVERIFY(std::abs(marks[i].x() - plot.xOf(1)) <= half - 3.0); // in its column
-        QCOMPARE(marks[i].y(), plot.yOf(i % 2 == 0 ? 0.2 : 0.2001));
-        for (std::size_t other = 0; other < i; ++other)
-            QVERIFY(std::abs(marks[i].x() - marks[other].x()) >= least);
-    }
-    for (const QPointF& mark : plot.marks(2))
-        QCOMPARE(mark.x(), plot.xOf(2));
-    QVERIFY(plot.marks(1) == marks);
-    const QImage image = plot.grab().toImage();
-    for (const QPointF& mark : marks)
-        QVERIFY(test::hasInk(image, mark, 7.0));
-}
-
-void TestRankBound::aTrialIsTheSameEachTime()
-{
-    const std::atomic<bool> going {false};
-    const double loss = RankTrial(32).train(3, 2, going);
-    QVERIFY(std::isfinite(loss) && loss > 0.0);
-    QCOMPARE(RankTrial(32).train(3, 2, going), loss);
-    const double other = RankTrial(32).train(3, 3, going);
-    QVERIFY(std::isfinite(other) && other > 0.0);
-    const std::atomic<bool> stopped {true};
-    QVERIFY(std::isnan(RankTrial(32).train(3, 2, stopped)));
-}
-
-void TestRankBound::noStartIsStuckBeyondTheBound_data()
-{
-    QTest::addColumn<int>("equations");
-    for (const int equations : {3, 16})
-        QTest::addRow("%d", equations) << equations;
-}
-
-void TestRankBound::noStartIsStuckBeyondTheBound()
-{
-    QFETCH(int, equations);
-    const std::atomic<bool> going {false};
-    const RankTrial trial(equations);
-    const auto bound = static_cast<int>(rankWithoutSpuriousMinima(1, equations));
-    EmptyPlot plot(RankTrial::ranks, bound);
-    for (int rank = 1; rank <= RankTrial::ranks; ++rank)
-        for (int start = 0; start < RankTrial::starts; ++start)
-            plot.add(rank, trial.train(rank, start, going));
-    QVERIFY2(plot.firstFree() <= bound, qPrintable(QString::number(plot.firstFree())));
-    QVERIFY(plot.stuckAt(1) > 0); // and it is no empty statement
-}
-
 void TestRankBound::theTrialRunsOnThePage()
 {
     QVERIFY(m_bench->open());
@@ -346,6 +211,13 @@ void TestRankBound::theTrialRunsOnThePage()
     QTRY_COMPARE_WITH_TIMEOUT(lesson().trainButton().text(), QString("Train again"), patience);
     QVERIFY(lesson().trainButton().icon().pixmap(12).toImage() == train);
     QVERIFY2(lesson().outcome().contains("the bound asks for 6"), qPrintable(lesson().outcome()));
+    for (const QString& line : lesson().outcome().split('\n')) { // two sentences, each in a line of its own
+        const auto labels = lesson().findChildren<QLabel*>();
+        const auto label = std::ranges::find(labels, lesson().outcome(), &QLabel::text);
+        QVERIFY(label != labels.end());
+        QTRY_VERIFY2(QFontMetrics((*label)->font()).horizontalAdvance(line) <= (*label)->width(), qPrintable(line));
+        QVERIFY(line.endsWith('.') && !line.contains('('));
+    }
     // Another problem: what was shown is not its result.
     lesson().setSamples(24);
     QCOMPARE(lesson().starts().count(), 0);
@@ -357,6 +229,23 @@ void TestRankBound::theTrialRunsOnThePage()
     const int then = lesson().starts().count();
     QCoreApplication::processEvents();
     QCOMPARE(lesson().starts().count(), then);
+}
+
+void TestRankBound::coursesNeedRoom()
+{
+    m_bench->size = {1920, 1080};
+    QVERIFY(m_bench->open());
+    showLesson();
+    lesson().setSamples(3);
+    QVERIFY(!lesson().courses().isVisible()); // nothing has trained
+    lesson().trainButton().click();
+    QTRY_VERIFY_WITH_TIMEOUT(!lesson().outcome().isEmpty(), patience);
+    QTRY_VERIFY(lesson().courses().isVisible());
+    QCOMPARE(lesson().courses().plot(1).rank(), static_cast<int>(lesson().bound()));
+    QCOMPARE(lesson().courses().plot(0).valueCount(), RankTrial::starts);
+    QTRY_VERIFY(lesson().starts().height() > lesson().courses().height()); // what it is about keeps most of the column
+    window().resize(1280, 800);
+    QTRY_VERIFY(!lesson().courses().isVisible());
 }
 
 void TestRankBound::aTotalBudgetIsWhatTheBoundIsHeldAgainst()

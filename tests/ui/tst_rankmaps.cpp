@@ -6,6 +6,7 @@
 #include "ui/BudgetPanel.h"
 #include "ui/IssueList.h"
 #include "ui/RankMaps.h"
+#include "ui/RecordedRun.h"
 #include "ui/RunModel.h"
 #include "ui/TargetsPanel.h"
 #include "visualization/RankGrid.h"
@@ -36,6 +37,8 @@ private Q_SLOTS:
     void initTestCase();
     void init();
     void aLearnedMapBecomesTheSetUp();
+    void aDamagedMapIsRefusedInWords_data();
+    void aDamagedMapIsRefusedInWords();
     void aMapIsShownInTheGrid();
     void otherTargetsSayWhatHappens();
     void otherMethodsSayWhatHappens();
@@ -113,6 +116,41 @@ void TestRankMaps::aLearnedMapBecomesTheSetUp()
     QVERIFY(panel.mapButton().isHidden());
 }
 
+void TestRankMaps::aDamagedMapIsRefusedInWords_data()
+{
+    QTest::addColumn<QByteArray>("ranks");
+    QTest::addColumn<QByteArray>("configuration");
+    QTest::addColumn<QString>("file");
+    const QByteArray plain = R"({"schema": 1, "adalora": {"init_rank": 8}})";
+    const auto of = [](const char* ranks) {
+        return QByteArray("{\"step\": 20, \"budget\": 9, \"ranks\": {") + ranks + "}, \"pruned\": 4, \"revived\": 1}\n";
+    };
+    QTest::newRow("no matrix") << of("") << plain << "ranks.jsonl";
+    QTest::newRow("no number") << of("\"model.layers.0.self_attn.q_proj\": \"seven\"") << plain << "ranks.jsonl";
+    QTest::newRow("huge") << of("\"model.layers.0.self_attn.q_proj\": 2147483647") << plain << "ranks.jsonl";
+    QTest::newRow("no line") << QByteArray("{\n") << plain << "ranks.jsonl";
+    QTest::newRow("a huge initial rank") << of("\"model.layers.0.self_attn.q_proj\": 7")
+                                         << QByteArray(R"({"schema": 1, "adalora": {"init_rank": 4000000000000}})")
+                                         << "config.json";
+}
+
+/// A person picks the folder: whatever its files hold, the window stays and says which of them cannot be used.
+void TestRankMaps::aDamagedMapIsRefusedInWords()
+{
+    QFETCH(QByteArray, ranks);
+    QFETCH(QByteArray, configuration);
+    QFETCH(QString, file);
+    const std::filesystem::path folder = m_folder.filePath("damaged").toStdString();
+    std::filesystem::create_directories(folder);
+    writeFileAtomically(folder / "config.json", configuration.toStdString());
+    writeFileAtomically(folder / "ranks.jsonl", ranks.toStdString());
+    auto& panel = part<TargetsPanel>();
+    panel.showLearned(m_folder.filePath("damaged"));
+    QCOMPARE(panel.shown(), TargetsPanel::Shown::Learned);
+    QVERIFY(panel.mapButton().isHidden());
+    QVERIFY2(words(panel).contains("damaged/" + file), qPrintable(words(panel)));
+}
+
 void TestRankMaps::aMapIsShownInTheGrid()
 {
     auto& panel = part<TargetsPanel>();
@@ -188,7 +226,7 @@ void TestRankMaps::aRecordedRunShowsItsMap()
     writeFileAtomically(
         folder / "metrics.jsonl", toJsonLine(MetricPoint {1, 2.5, 0.1, 1e-3, 9, 0.5, 100, 0.5, {}}) + "\n");
     RunModel run;
-    run.openRecorded(QString::fromStdString(folder.string()));
+    run.showRecorded(readRecordedRun(QString::fromStdString(folder.string())));
     QVERIFY(run.layout());
     QCOMPARE(run.layout()->tripletCount(), 9);
     QVERIFY(run.plan().hasRankMap);

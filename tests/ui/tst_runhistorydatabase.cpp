@@ -12,9 +12,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
-#include <atomic>
 #include <cmath>
-#include <thread>
 
 using namespace spectune;
 
@@ -25,9 +23,10 @@ constexpr int patience = 20'000; // ms
 /// A connection of its own to a file, as an older program would have had it.
 class OldProgram {
 public:
-    explicit OldProgram(const QString& file)
+    explicit OldProgram(const QString& file, const QString& connection = "old")
+        : m_connection(connection)
     {
-        m_database = QSqlDatabase::addDatabase("QSQLITE", "old");
+        m_database = QSqlDatabase::addDatabase("QSQLITE", m_connection);
         m_database.setDatabaseName(file);
         if (!m_database.open())
             qFatal("no SQLite");
@@ -36,11 +35,12 @@ public:
     {
         m_database.close();
         m_database = {};
-        QSqlDatabase::removeDatabase("old");
+        QSqlDatabase::removeDatabase(m_connection);
     }
     QSqlDatabase& database() { return m_database; }
 
 private:
+    QString m_connection;
     QSqlDatabase m_database;
 };
 
@@ -237,25 +237,15 @@ void TestRunHistoryDatabase::twoProgramsMigrateOnce()
 {
     const QString path = m_folder->filePath("both.sqlite");
     OldProgram first(path);
+    OldProgram second(path, "second");
     migrateHistory(first.database(), 1);
-    executeStatement(first.database(), "BEGIN IMMEDIATE"); // it migrates, and is not done yet
-    std::string problem;
-    std::atomic<bool> begun = false;
-    std::thread second([&] {
-        begun = true;
-        problem = testing::ioErrorOf([&] { RunDatabase {path}; });
-    });
-    while (!begun)
-        std::this_thread::yield();
-    QTest::qWait(200); // the second has read version 1 by now, and waits for the first
-    executeStatement(first.database(),
-        "CREATE TABLE tags (run INTEGER NOT NULL REFERENCES runs(id) ON DELETE CASCADE, "
-        "tag TEXT NOT NULL, PRIMARY KEY (run, tag)) WITHOUT ROWID");
-    executeStatement(first.database(), "PRAGMA user_version = 2");
-    executeStatement(first.database(), "COMMIT");
-    second.join();
-    QCOMPARE(problem, std::string());
+    const int found = historyVersionOf(second.database());
+    QCOMPARE(found, 1);
+    migrateHistory(first.database(), 2); // between the second's look and its lock
+    QCOMPARE(migrateFrom(second.database(), found), 2);
+    migrateHistory(second.database());
     QCOMPARE(historyVersionOf(first.database()), historyVersion);
+    QVERIFY(RunDatabase(path).all().empty());
 }
 
 void TestRunHistoryDatabase::aNewerFileIsRefusedAndLeftAlone()

@@ -72,7 +72,7 @@ void TestRunModel::opensARecordedRun()
     writeRun(folder);
     RunModel run;
     QSignalSpy reset(&run, &RunModel::reset);
-    run.openRecorded(folder.path());
+    run.showRecorded(readRecordedRun(folder.path()));
     QVERIFY(reset.count() >= 1);
     QVERIFY(run.isRecorded());
     QCOMPARE(run.state(), SessionState::Finished);
@@ -104,7 +104,7 @@ void TestRunModel::wholeCheckpointsAloneCount()
     QFile file(root.filePath("checkpoints/step-12")); // no folder
     QVERIFY(file.open(QIODevice::WriteOnly));
     RunModel run;
-    run.openRecorded(folder.path());
+    run.showRecorded(readRecordedRun(folder.path()));
     QCOMPARE(run.checkpoints(), (std::vector<std::int64_t> {5, 10}));
 }
 
@@ -115,8 +115,8 @@ void TestRunModel::tellsWhatIsBroken()
     const std::filesystem::path path = folder.path().toStdString();
     writeFileAtomically(path / "ranks.jsonl", "{\"step\": \"six\"}\n{}\n");
     RunModel run;
-    QVERIFY_EXCEPTION_THROWN(run.openRecorded(folder.path()), Error);
-    QVERIFY_EXCEPTION_THROWN(run.openRecorded(folder.path() + "/none"), Error);
+    QVERIFY_EXCEPTION_THROWN(run.showRecorded(readRecordedRun(folder.path())), Error);
+    QVERIFY_EXCEPTION_THROWN(run.showRecorded(readRecordedRun(folder.path() + "/none")), Error);
     QVERIFY(!run.hasRun());
 }
 
@@ -126,20 +126,20 @@ void TestRunModel::anInterruptedRunIsCalledSo()
     writeRun(folder);
     const QDir root(folder.path());
     RunModel run;
-    run.openRecorded(folder.path());
+    run.showRecorded(readRecordedRun(folder.path()));
     QVERIFY(run.record() == RecordState::Finished);
     QVERIFY(!run.isExportable()); // it has finished, but what it made is gone
     QVERIFY(root.mkpath("adapter"));
-    run.openRecorded(folder.path());
+    run.showRecorded(readRecordedRun(folder.path()));
     QVERIFY(run.isExportable());
     QVERIFY(QFile::remove(root.filePath("log.txt")));
     QVERIFY(root.rmdir("adapter"));
-    run.openRecorded(folder.path());
+    run.showRecorded(readRecordedRun(folder.path()));
     QVERIFY(run.record() == RecordState::Interrupted);
     QCOMPARE(run.state(), SessionState::Stopped);
     QVERIFY(!run.isExportable());
     QVERIFY(root.mkpath("checkpoints/step-10"));
-    run.openRecorded(folder.path());
+    run.showRecorded(readRecordedRun(folder.path()));
     QVERIFY(run.record() == RecordState::Interrupted);
     QVERIFY(run.isExportable());
     run.clear();
@@ -162,7 +162,7 @@ void TestRunModel::aResumeThatEndsWhilePreparingKeepsTheStep()
     SessionController session([]() -> std::unique_ptr<TrainingEngine> { return nullptr; });
     RunModel run;
     run.follow(session);
-    run.openRecorded(folder.path());
+    run.showRecorded(readRecordedRun(folder.path()));
     RunRequest request;
     request.outFolder = folder.path().toStdString();
     run.begin(request, {}, true);
@@ -183,7 +183,7 @@ void TestRunModel::aFailedRunKeepsItsReason()
     writeFileAtomically(
         folder.filePath("log.txt").toStdString(), "2026-03-02 10:05:00  Failed: The memory was full.\n");
     RunModel run;
-    run.openRecorded(folder.path());
+    run.showRecorded(readRecordedRun(folder.path()));
     QVERIFY(run.record() == RecordState::Failed);
     QCOMPARE(run.failure().message.english(), std::string("The memory was full."));
     run.clear();
@@ -197,7 +197,7 @@ void TestRunModel::aRunThatGoesOnElsewhereHasNotStopped()
     QFile held(folder.filePath("metrics.jsonl"));
     QVERIFY(held.open(QIODevice::ReadOnly)); // as the process that trains it has
     RunModel run;
-    run.openRecorded(folder.path());
+    run.showRecorded(readRecordedRun(folder.path()));
     QVERIFY(run.record() == RecordState::Running);
     QVERIFY(!isActive(run.state())); // here nothing can be paused or stopped
     QVERIFY(!run.isCancelled());

@@ -27,8 +27,12 @@ private Q_SLOTS:
     void aSearchRefreshesWhatItKnows();
     void aSearchHasItsLimits();
     void aSearchThatFailsSaysSo();
+    void aRunWhoseRowCannotBeReadSaysSo();
+    void aRunInUseIsKnownThroughALink();
 
 private:
+    /// Has another program do @p statement in the history.
+    void elsewhere(const QString& statement);
     /// A history of the program before the derivations, whose rows @p values fill in.
     void writeOldHistory(const QString& columns, const QString& values);
     [[nodiscard]] QString history() const { return m_folder->filePath("history.sqlite"); }
@@ -47,6 +51,18 @@ void TestRunRefresh::writeOldHistory(const QString& columns, const QString& valu
         old.close();
     }
     QSqlDatabase::removeDatabase("old");
+}
+
+void TestRunRefresh::elsewhere(const QString& statement)
+{
+    {
+        QSqlDatabase other = QSqlDatabase::addDatabase("QSQLITE", "other");
+        other.setDatabaseName(history());
+        QVERIFY(other.open());
+        executeStatement(other, statement);
+        other.close();
+    }
+    QSqlDatabase::removeDatabase("other");
 }
 
 /// Tokens a second of the run in @p folder, as the library knows it; 0: it knows none.
@@ -119,14 +135,7 @@ void TestRunRefresh::aSearchThatFailsSaysSo()
     RunLibrary library(history());
     library.open();
     QTRY_VERIFY_WITH_TIMEOUT(library.isOpen(), patience);
-    {
-        QSqlDatabase other = QSqlDatabase::addDatabase("QSQLITE", "other");
-        other.setDatabaseName(history());
-        QVERIFY(other.open());
-        executeStatement(other, QStringLiteral("DROP TABLE runs"));
-        other.close();
-    }
-    QSqlDatabase::removeDatabase("other");
+    elsewhere("DROP TABLE runs");
     QSignalSpy failed(&library, &RunLibrary::failed);
     QSignalSpy scanned(&library, &RunLibrary::scanned);
     library.scan(m_folder->path());
@@ -152,6 +161,62 @@ void TestRunRefresh::aSearchRefreshesWhatItKnows()
     library.scan(m_folder->path());
     QTRY_COMPARE_WITH_TIMEOUT(steps(), std::int64_t {40}, patience);
     QCOMPARE(library.findFolder(folder)->state, RecordState::Finished);
+}
+
+/// Else it would be said to be read for as long as the studio is open.
+void TestRunRefresh::aRunWhoseRowCannotBeReadSaysSo()
+{
+    const QString folder = test::writeRun(m_folder->filePath("run"), {test::smallConfig()});
+    RunLibrary library(history());
+    library.open();
+    library.scan(m_folder->path());
+    QTRY_VERIFY_WITH_TIMEOUT(library.findFolder(folder) != nullptr, patience);
+    const std::int64_t id = library.findFolder(folder)->id;
+    elsewhere("ALTER TABLE runs RENAME TO away"); // as if another program had it
+    QCOMPARE(library.loaded(id), nullptr);
+    QTRY_VERIFY_WITH_TIMEOUT(!library.whyNotLoaded(id).isEmpty(), patience);
+    elsewhere("ALTER TABLE away RENAME TO runs");
+    library.open(); // the next visit asks again
+    QCOMPARE(library.whyNotLoaded(id), QString());
+    QTRY_VERIFY_WITH_TIMEOUT(library.loaded(id) != nullptr, patience);
+
+    const QString other = test::writeRun(m_folder->filePath("other"), {test::smallConfig()});
+    library.scan(m_folder->path());
+    QTRY_VERIFY_WITH_TIMEOUT(library.findFolder(other) != nullptr, patience);
+    const std::int64_t gone = library.findFolder(other)->id;
+    elsewhere(QStringLiteral("DELETE FROM runs WHERE id = %1").arg(gone));
+    QCOMPARE(library.loaded(gone), nullptr);
+    QTRY_VERIFY_WITH_TIMEOUT(!library.whyNotLoaded(gone).isEmpty(), patience);
+}
+
+/// The kernel tells of open files by their paths without links; the runs' folder may be a link to another disk.
+void TestRunRefresh::aRunInUseIsKnownThroughALink()
+{
+    const QString target = test::writeRun(m_folder->filePath("disk/run"), test::written(0, 1.0, {}));
+    QVERIFY(QFile::link(m_folder->filePath("disk"), m_folder->filePath("runs")));
+    const QString folder = m_folder->filePath("runs/run");
+    RunLibrary library(history());
+    const auto isState = [&library, &folder](RecordState state) {
+        const RunRecord* record = library.findFolder(folder);
+        return record && record->state == state;
+    };
+    {
+        QFile inUse(target + "/metrics.jsonl"); // as its trainer has it
+        QVERIFY(inUse.open(QIODevice::Append));
+        library.open();
+        library.scan(m_folder->filePath("runs"));
+        QTRY_VERIFY_WITH_TIMEOUT(library.findFolder(folder) != nullptr, patience);
+        QVERIFY(isState(RecordState::Running)); // found
+        library.open();
+        QSignalSpy failed(&library, &RunLibrary::failed);
+        library.trash(library.findFolder(folder)->id);
+        QTRY_COMPARE_WITH_TIMEOUT(failed.size(), 1, patience);
+        QVERIFY2(failed[0][0].toString().contains("goes on"), qPrintable(failed[0][0].toString()));
+        QVERIFY(QFile::exists(folder + "/metrics.jsonl"));
+        QVERIFY(isState(RecordState::Running)); // read again
+    }
+    library.open();
+    QTRY_VERIFY_WITH_TIMEOUT(isState(RecordState::Interrupted), patience);
 }
 
 QTEST_GUILESS_MAIN(TestRunRefresh)

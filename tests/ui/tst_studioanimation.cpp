@@ -6,18 +6,24 @@
 #include "ui/RunBar.h"
 #include "ui/RunModel.h"
 #include "ui/SessionController.h"
+#include "ui/StudioStyle.h"
 #include "visualization/NumberFormat.h"
 
+#include <QApplication>
+#include <QComboBox>
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
+#include <QImage>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
+#include <QScopeGuard>
 #include <QSignalSpy>
 #include <QTest>
 
 #include <algorithm>
+#include <cmath>
 
 using namespace spectune;
 using spectune::test::patience;
@@ -31,6 +37,7 @@ private Q_SLOTS:
     void closingAsksWhileAnAnimationIsWritten();
     void anotherRunsAnimationIsAnotherFile();
     void anAnimationOpenedEarlyFollowsTheRun();
+    void itsFieldsStandInLine();
 };
 
 void TestStudioAnimation::init()
@@ -142,7 +149,33 @@ void TestStudioAnimation::anAnimationOpenedEarlyFollowsTheRun()
     QVERIFY(!says("nothing to show"));
     QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Finished, patience);
     const auto events = static_cast<std::int64_t>(window().run().history().events.size());
-    QTRY_VERIFY_WITH_TIMEOUT(says(QStringLiteral(" pictures, %1 masking events").arg(formatCount(events))), patience);
+    QTRY_VERIFY_WITH_TIMEOUT(says(QStringLiteral(" frames, %1 masking events").arg(formatCount(events))), patience);
+}
+
+void TestStudioAnimation::itsFieldsStandInLine()
+{
+    auto* application = qobject_cast<QApplication*>(QCoreApplication::instance());
+    applyTheme(*application, ThemeChoice::Light);
+    const auto plain = qScopeGuard([application] { application->setStyleSheet({}); });
+    QVERIFY(m_bench->open());
+    window().live().showAnimation();
+    AnimationWindow* animation = window().live().animation();
+    auto* most = animation->findChildren<QComboBox*>().constFirst();
+    auto* path = animation->findChild<QLineEdit*>();
+    path->setText(most->currentText());
+    path->setCursorPosition(static_cast<int>(path->text().size()));
+    QTRY_COMPARE(path->mapTo(animation, QPoint()).x(), most->mapTo(animation, QPoint()).x());
+    const auto firstInk = [](QWidget& field) { // x of the words' first pixel
+        const QImage image = field.grab().toImage();
+        const int bottom = image.height() - 5;
+        for (int x = 4; x < image.width() / 2; ++x)
+            for (int y = 5; y < bottom; ++y)
+                if (std::abs(qGray(image.pixel(x, y)) - qGray(image.pixel(4, 5))) > 60)
+                    return x;
+        return -1;
+    };
+    QVERIFY(firstInk(*most) > 0);
+    QVERIFY(std::abs(firstInk(*most) - firstInk(*path)) <= 1);
 }
 
 QTEST_MAIN(TestStudioAnimation)

@@ -32,6 +32,9 @@ void TestStudioArguments::readsAll()
     QCOMPARE(read.at, 40);
     QCOMPARE(read.device, QStringLiteral("cuda:1"));
     QVERIFY(StudioArguments::parse({}).error.isEmpty());
+    QVERIFY(StudioArguments::parse({QStringLiteral("-h")}).help);
+    QVERIFY(StudioArguments::parse({QStringLiteral("--help")}).help);
+    QVERIFY(StudioArguments::parse({QStringLiteral("--version")}).version);
 }
 
 void TestStudioArguments::refuses_data()
@@ -39,6 +42,9 @@ void TestStudioArguments::refuses_data()
     QTest::addColumn<QStringList>("arguments");
     QTest::addColumn<QString>("names");
     QTest::newRow("option") << QStringList {"--fast"} << "--fast";
+    QTest::newRow("short option") << QStringList {"-x"} << "-x";
+    QTest::newRow("a value for none") << QStringList {"--start=now"} << "--start";
+    QTest::newRow("a wrong value before a right one") << QStringList {"--theme=pink", "--theme=dark"} << "pink";
     QTest::newRow("theme") << QStringList {"--theme", "pink"} << "pink";
     QTest::newRow("size") << QStringList {"--size", "big"} << "big";
     QTest::newRow("no value") << QStringList {"--size"} << "--size";

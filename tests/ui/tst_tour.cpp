@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The guided tour: its conditions as functions of values, its walk on a run that really prunes and revives, its card.
+// The guided tour: its walk on a run that really prunes and revives, and its card.
 #include "tests/ui/StudioBench.h"
 #include "ui/CardPlacement.h"
 #include "ui/FirstSteps.h"
 #include "ui/Inspector.h"
 #include "ui/LearnDesk.h"
 #include "ui/LearnPage.h"
+#include "ui/LessonDelegate.h"
 #include "ui/LivePage.h"
 #include "ui/RunModel.h"
 #include "ui/SessionController.h"
@@ -16,13 +17,12 @@
 #include "ui/TourLesson.h"
 #include "ui/TourRing.h"
 
+#include <QListWidget>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTest>
 
-#include <array>
-#include <memory>
-#include <vector>
+#include <algorithm>
 
 using namespace spectune;
 using spectune::test::patience;
@@ -30,12 +30,6 @@ using spectune::test::patience;
 class TestTour : public test::StudioTest {
     Q_OBJECT
 private Q_SLOTS:
-    void waitsAreFunctionsOfValues();
-    void fixedRankHasNothingToWaitFor();
-    void stopsHaveTextsBeforeAnyRun();
-    void stopsChooseWhatHasSomethingToShow();
-    void figuresOfMatricesAreOfTheShownEvent();
-    void aRunWithoutScoresSaysSo();
     void theLastEventWithScoresIsShown();
     void walksWithTheRun();
     void pausedSaysSo();
@@ -47,134 +41,8 @@ private Q_SLOTS:
     void nothingIsBlocked();
 
 private:
-    static TourFacts plannedRun(const RunHistory& history);
     [[nodiscard]] Tour& tour() { return window().learn().tour(); }
 };
-
-TourFacts TestTour::plannedRun(const RunHistory& history)
-{
-    TourFacts facts;
-    facts.hasRun = true;
-    facts.state = SessionState::Running;
-    facts.secondsPerStep = 0.1;
-    facts.history = &history;
-    facts.plan.totalSteps = 800;
-    facts.plan.ti = 80;
-    facts.plan.finalStart = 500;
-    facts.plan.interval = 10;
-    facts.plan.initialBudget = 336;
-    facts.plan.targetBudget = 126;
-    facts.resolved.schedule = {.totalSteps = 800,
-        .warmUpEnd = 80,
-        .finalSteps = 300,
-        .interval = 10,
-        .initialBudget = 336,
-        .targetBudget = 126};
-    return facts;
-}
-
-void TestTour::waitsAreFunctionsOfValues()
-{
-    RunHistory history;
-    TourFacts facts = plannedRun(history);
-    facts.step = 34;
-    TourWait wait = facts.waitFor(TourEvent::FirstPruning);
-    QCOMPARE(wait.state, TourWait::State::Running);
-    QCOMPARE(wait.due, 91); // t = 90 is the first multiple of 10 after ti = 80; a step is t + 1
-    QVERIFY(std::abs(wait.secondsLeft - 5.7) < 1e-9);
-    QCOMPARE(facts.waitFor(TourEvent::FinalPhase).due, 501);
-    QCOMPARE(facts.waitFor(TourEvent::End).due, 800);
-    QCOMPARE(facts.waitFor(TourEvent::None).state, TourWait::State::Over);
-    facts.state = SessionState::Paused;
-    QCOMPARE(facts.waitFor(TourEvent::FirstPruning).state, TourWait::State::Paused);
-    facts.hasRun = false;
-    QCOMPARE(facts.waitFor(TourEvent::FirstPruning).state, TourWait::State::NotStarted);
-
-    facts = plannedRun(history);
-    history.events = {{91, 321, {}, 15, 0}, {101, 307, {}, 16, 2}};
-    facts.step = 105;
-    QCOMPARE(facts.happenedAt(TourEvent::FirstPruning), 91);
-    QCOMPARE(facts.happenedAt(TourEvent::FirstRevival), 101);
-    QCOMPARE(facts.happenedAt(TourEvent::FinalPhase), -1);
-    QCOMPARE(facts.waitFor(TourEvent::FirstPruning).state, TourWait::State::Over);
-    history.events.push_back({501, 126, {}, 3, 0});
-    facts.step = 510;
-    QCOMPARE(facts.happenedAt(TourEvent::FinalPhase), 501);
-
-    // No triplet came back before the last event: it is not waited for in vain.
-    history.events = {{91, 321, {}, 15, 0}, {501, 126, {}, 195, 0}};
-    QCOMPARE(facts.waitFor(TourEvent::FirstRevival).state, TourWait::State::Impossible);
-    facts.state = SessionState::Stopped;
-    QCOMPARE(facts.happenedAt(TourEvent::End), 510);
-}
-
-void TestTour::fixedRankHasNothingToWaitFor()
-{
-    const RunHistory history;
-    TourFacts facts = plannedRun(history);
-    facts.plan.targetBudget = facts.plan.initialBudget;
-    facts.step = 10;
-    QCOMPARE(facts.waitFor(TourEvent::FirstPruning).state, TourWait::State::Impossible);
-    QCOMPARE(facts.waitFor(TourEvent::End).state, TourWait::State::Running);
-    QVERIFY(waitText(TourEvent::FirstPruning, facts).when.contains("does not prune"));
-}
-
-void TestTour::stopsHaveTextsBeforeAnyRun()
-{
-    const RunHistory history;
-    TourFacts facts;
-    facts.history = &history;
-    for (const TourStop& stop : tourStops()) {
-        const TourText text = stop.text(facts, {});
-        QVERIFY(!text.title.isEmpty());
-        QVERIFY(!text.body.isEmpty());
-        for (const auto& [name, line] : text.formula)
-            QVERIFY2(!line.contains("nan") && !line.contains("%1"), qPrintable(line));
-    }
-}
-
-void TestTour::figuresOfMatricesAreOfTheShownEvent()
-{
-    auto layout = std::make_shared<ModuleLayout>();
-    layout->kinds = {"q_proj"};
-    layout->modules.resize(2);
-    for (ModuleInfo& module : layout->modules)
-        module.kind.value = 0;
-    layout->initRank = 4;
-    RunHistory history;
-    history.events = {{91, 321, {}, 15, 0}, {101, 307, {}, 16, 2}};
-    TourFacts facts = plannedRun(history);
-    facts.layout = layout;
-    const auto said = [&](std::size_t stop, std::int64_t event) {
-        auto snapshot = std::make_shared<RankSnapshot>();
-        snapshot->layout = layout;
-        snapshot->eventStep = event;
-        snapshot->modules = {{.rank = 3, .lostAtLastEvent = 1, .backAtLastEvent = 2}, {.rank = 4}};
-        facts.shown = snapshot;
-        QStringList lines;
-        for (const auto& [left, right] : tourStops()[stop].text(facts, ModuleIndex {0}).formula)
-            lines << right;
-        return lines.join('\n');
-    };
-    QVERIFY(said(4, 91).contains("in 1 of 2 matrices") && said(4, 91).contains("= 1 in layer"));
-    QVERIFY2(!said(4, 101).contains("matrices") && !said(4, 101).contains("in layer"), qPrintable(said(4, 101)));
-    QVERIFY(said(6, 101).contains("2 of them in layer"));
-    QVERIFY(!said(6, 91).contains("of them"));
-}
-
-void TestTour::aRunWithoutScoresSaysSo()
-{
-    RunHistory history;
-    TourFacts facts = plannedRun(history);
-    history.events = {{91, 321, {}, 15, 0}};
-    auto snapshot = std::make_shared<RankSnapshot>();
-    snapshot->eventStep = 91;
-    facts.shown = snapshot;
-    const auto said = [&facts] { return tourStops()[5].text(facts, {}).formula.back().second; };
-    QCOMPARE(said(), "of this event the ranks are known, not the scores");
-    facts.state = SessionState::Finished;
-    QCOMPARE(said(), "this run kept no scores of its events");
-}
 
 void TestTour::theLastEventWithScoresIsShown()
 {
@@ -186,56 +54,25 @@ void TestTour::theLastEventWithScoresIsShown()
         = [&](const MaskEvent& event) { return run.replay().at(run.layout(), events, event.step)->hasScores; };
     const bool first = has(events.front());
     const bool last = has(events.back());
-    QCOMPARE(run.shownSnapshot()->hasScores, first || last);
-    if (first || !last)
+    const std::int64_t next = tour().facts().happenedAt(TourEvent::FirstRevival);
+    const auto before = std::find_if(
+        events.rbegin(), events.rend(), [&](const MaskEvent& event) { return event.step <= next && has(event); });
+    const bool between = before != events.rend();
+    QCOMPARE(run.shownSnapshot()->hasScores, first || between || last);
+    if (first || (!between && !last))
         QCOMPARE(run.shownStep(), events.front().step);
     else
-        QCOMPARE(run.shownSnapshot()->eventStep, events.back().step);
-}
-
-void TestTour::stopsChooseWhatHasSomethingToShow()
-{
-    constexpr std::size_t triplet = 0;
-    constexpr std::size_t pruning = 4;
-    constexpr std::size_t threshold = 5;
-    constexpr std::size_t back = 6;
-    constexpr std::size_t result = 9;
-    auto layout = std::make_shared<ModuleLayout>();
-    layout->modules.resize(7);
-    layout->initRank = 4;
-    const RunHistory history;
-    TourFacts facts = plannedRun(history);
-    facts.layout = layout;
-    // {rank, lost, back} of each matrix
-    const auto show = [&](const std::vector<std::array<std::int32_t, 3>>& modules) {
-        auto snapshot = std::make_shared<RankSnapshot>();
-        snapshot->layout = layout;
-        for (const auto& [rank, lost, again] : modules)
-            snapshot->modules.push_back({.rank = rank, .lostAtLastEvent = lost, .backAtLastEvent = again});
-        facts.shown = snapshot;
-    };
-    const auto chosenAt = [&facts](std::size_t stop, int before = -1) {
-        return tourStops()[stop].choose(facts, ModuleIndex {before}).value;
-    };
-    QCOMPARE(chosenAt(triplet), 3); // nothing is known yet: the middle
-    QCOMPARE(chosenAt(result, 5), 5);
-    show({{4, 0, 0}, {4, 0, 0}, {4, 0, 0}, {4, 0, 0}, {4, 0, 0}, {4, 0, 0}, {4, 0, 0}}); // before the first event
-    QCOMPARE(chosenAt(triplet), 3);
-    QCOMPARE(chosenAt(pruning, 1), 1);
-    // The middle one has lost all: kept triplets beside pruned ones, as near to the middle as there are.
-    show({{4, 0, 0}, {2, 2, 0}, {4, 0, 0}, {0, 4, 0}, {4, 0, 0}, {1, 1, 2}, {4, 0, 0}});
-    QCOMPARE(chosenAt(triplet), 1);
-    QCOMPARE(chosenAt(pruning), 1); // not the one that lost most, which keeps none
-    QCOMPARE(chosenAt(threshold), 1);
-    QCOMPARE(chosenAt(back), 5);
-    QCOMPARE(chosenAt(result, 3), 1); // rank 0 is left for one that shows something
-    QCOMPARE(chosenAt(result, 6), 6); // what a person looks at stays
-    // Only one that keeps nothing has lost some: it is still the event's own.
-    show({{4, 0, 0}, {4, 0, 0}, {4, 0, 0}, {0, 4, 0}, {4, 0, 0}, {4, 0, 0}, {4, 0, 0}});
-    QCOMPARE(chosenAt(pruning), 3);
-    QCOMPARE(chosenAt(triplet), 2);
-    show({{0, 0, 0}, {0, 0, 0}, {0, 0, 0}, {0, 0, 0}, {0, 0, 0}, {0, 0, 0}, {0, 0, 0}}); // the whole model is pruned
-    QCOMPARE(chosenAt(result, 2), 3);
+        QCOMPARE(run.shownSnapshot()->eventStep, between ? before->step : events.back().step);
+    // Learn's list has the same moment, and so its steps ascend where scores are known.
+    const auto shown = run.shownSnapshot();
+    tour().leave();
+    window().showWorkspace(Workspace::Learn);
+    window().learn().page().showLesson(LearnPage::Lesson::Tour);
+    const auto* stops = window().learn().page().tourLesson().findChild<QListWidget*>();
+    QTRY_VERIFY(stops->count() == static_cast<int>(Tour::count()));
+    if (shown->hasScores)
+        QCOMPARE(stops->item(5)->data(LessonDelegate::detailRole).toString(),
+            QStringLiteral("step %1 of this run").arg(shown->eventStep));
 }
 
 void TestTour::walksWithTheRun()
@@ -254,7 +91,8 @@ void TestTour::walksWithTheRun()
     tour().next(); // waits
     QCOMPARE(tour().place(), 3U);
     const TourText budget = tour().stop().text(tour().facts(), {});
-    QVERIFY(budget.formula.back().second.contains("321, so 15 of 336"));
+    QCOMPARE(budget.formula[1].second, QStringLiteral("= ⌊ 126 + 210 · (1 − 10 / 420)³ ⌋"));
+    QCOMPARE(budget.formula.back().second, "= 321 at step 91 (t counts from 0), so 15 of 336 triplets go");
     tour().skipWait();
     QCOMPARE(tour().place(), 4U);
     QVERIFY(!tour().mayGoOn());

@@ -2,6 +2,7 @@
 // The tour's card: whether it stays, how tall it is, what it says of the run, and who has the keyboard.
 #include "tests/ui/StudioBench.h"
 #include "ui/ElidedLabel.h"
+#include "ui/GridRows.h"
 #include "ui/Inspector.h"
 #include "ui/KeyValueList.h"
 #include "ui/LearnDesk.h"
@@ -11,11 +12,13 @@
 #include "ui/SessionController.h"
 #include "ui/ShownWords.h"
 #include "ui/StudioStyle.h"
+#include "ui/TimelineStrip.h"
 #include "ui/Tour.h"
 #include "ui/TourCard.h"
 #include "ui/TourGuide.h"
 #include "ui/TourTexts.h"
 #include "visualization/RankGrid.h"
+#include "visualization/RankGridPlaces.h"
 #include "visualization/RunPlots.h"
 #include "visualization/TripletList.h"
 
@@ -24,6 +27,7 @@
 #include <QLineEdit>
 #include <QPushButton>
 #include <QScopeGuard>
+#include <QSplitter>
 #include <QTest>
 
 #include <algorithm>
@@ -39,6 +43,11 @@ private Q_SLOTS:
     void labelsTellTheirLines();
     void heightFollowsTheTextAtOnce();
     void noButtonIsCut();
+    void theArrowIsOpen_data();
+    void theArrowIsOpen();
+    void rowsAreCoveredWithTheirTop();
+    void theRingKeepsOffWords();
+    void theCardKeepsOffDividers();
     void noteSaysWhatTheRunDoes_data();
     void noteSaysWhatTheRunDoes();
     void nextKeepsTheKeyboard();
@@ -148,6 +157,103 @@ void TestTourCard::noButtonIsCut()
             QCOMPARE(note->isVisible(), !isWaiting); // the wait says how the run goes on
             QVERIFY(isWaiting || note->shownText() == note->text());
         }
+    }
+}
+
+void TestTourCard::theArrowIsOpen_data()
+{
+    using Arrow = CardPlace::Arrow;
+    QTest::addColumn<Arrow>("side");
+    QTest::addRow("left") << Arrow::Left;
+    QTest::addRow("right") << Arrow::Right;
+    QTest::addRow("top") << Arrow::Top;
+    QTest::addRow("bottom") << Arrow::Bottom;
+}
+
+// The card's edge does not run on behind its arrow.
+void TestTourCard::theArrowIsOpen()
+{
+    QFETCH(CardPlace::Arrow, side);
+    constexpr int depth = 12;
+    constexpr int along = 60;
+    QWidget ground;
+    ground.resize(900, 700);
+    TourCard one(&ground);
+    one.setPlaceInTour(3, 10);
+    one.setText({"Title", "One line.", {}});
+    one.setWait({}, {});
+    one.standAt({QPoint(100, 100), side, along});
+    const QImage image = one.grab().toImage();
+    const int far = depth + along;
+    const auto at = [&](int in) { // px from the edge into the card, on the arrow's axis
+        switch (side) {
+        case CardPlace::Arrow::Left: return image.pixelColor(depth + in, far);
+        case CardPlace::Arrow::Right: return image.pixelColor(image.width() - 1 - depth - in, far);
+        case CardPlace::Arrow::Top: return image.pixelColor(far, depth + in);
+        case CardPlace::Arrow::Bottom: break;
+        }
+        return image.pixelColor(far, image.height() - 1 - depth - in);
+    };
+    const QColor plain = at(5);
+    for (const int in : {-4, -2, -1, 0, 1, 2})
+        QCOMPARE(at(in), plain);
+    QVERIFY(image.pixelColor(image.width() / 2, side == CardPlace::Arrow::Top ? image.height() - 1 - depth : depth)
+        != plain); // elsewhere it has one
+}
+
+void TestTourCard::rowsAreCoveredWithTheirTop()
+{
+    const RankGridGeometry grid
+        = RankGridGeometry::compute({.size = {400, 600}, .layers = 6, .kinds = 7, .attentionKinds = 4});
+    const std::vector<QRectF> rows = gridRows(grid);
+    QCOMPARE(rows.size(), std::size_t {7});
+    for (int layer = 0; layer < 6; ++layer) {
+        const QRectF& row = rows[static_cast<std::size_t>(layer)];
+        QVERIFY(row.top() - grid.cell(layer, 0).top() <= 1.0);
+        QCOMPARE(row.left(), grid.cell(layer, 0).left());
+        QCOMPARE(row.right(), grid.cell(layer, 6).right());
+        if (layer > 0) // places for an edge are tried four pixels apart
+            QVERIFY(row.top() - rows[static_cast<std::size_t>(layer - 1)].bottom() >= 4.0);
+    }
+    const QRectF& sums = rows.back();
+    QVERIFY(sums.top() <= grid.kindBar(0, 0).top() + 1.0 && sums.bottom() > grid.kindSum(0, 0).center().y());
+    QVERIFY(sums.left() <= grid.kindSum(0, 0).left() - 18.0 && sums.right() >= grid.kindSum(0, 6).right()); // "Σ"
+}
+
+void TestTourCard::theRingKeepsOffWords()
+{
+    m_bench->tourAt(60);
+    tour().goTo(1);
+    const RankGrid& grid = window().live().grid();
+    const QPoint corner = grid.mapTo(&window(), QPoint());
+    const auto ring = [this] { return window().learn().guide().targetRect(); };
+    QTRY_COMPARE(ring().left(), corner.x() - 4);
+    QCOMPARE(ring().right(), corner.x() + grid.width() - 1);
+    const std::vector<QRectF> words = gridWords(grid.gridGeometry(), window().live().note());
+    double last = 0.0;
+    for (const QRectF& line : words)
+        last = std::max(last, line.bottom());
+    QVERIFY(ring().bottom() >= std::min<double>(corner.y() + last + 8.0, corner.y() + grid.height() - 1));
+    tour().goTo(8);
+    const TimelineStrip& timeline = window().live().timeline();
+    QTRY_COMPARE(ring().bottom(), timeline.mapTo(&window(), QPoint(0, timeline.height() + 1)).y());
+}
+
+void TestTourCard::theCardKeepsOffDividers()
+{
+    m_bench->size = {1440, 900};
+    m_bench->tourAt(60);
+    tour().goTo(8);
+    QCoreApplication::processEvents();
+    QCoreApplication::processEvents();
+    const QRect body = card().geometry().adjusted(12, 12, -12, -12);
+    const QSplitter& columns = window().live().splitter();
+    for (int i = 1; i < columns.count(); ++i) {
+        const QSplitterHandle* handle = columns.handle(i);
+        if (!handle->isVisibleTo(&window()))
+            continue;
+        const int middle = handle->mapTo(&window(), QPoint(handle->width() / 2, 0)).x();
+        QVERIFY(std::abs(body.left() - middle) >= 4 && std::abs(body.right() - middle) >= 4);
     }
 }
 

@@ -47,6 +47,7 @@ private Q_SLOTS:
     void aGifReadsBack();
     void aWebpHasItsFrames();
     void aFolderHasItsPictures();
+    void aFolderThatCameMeanwhileIsLeftAlone();
     void unfinishedFilesLeaveNothing();
     void aMissingFolderIsNamed();
     void whatChanged();
@@ -98,6 +99,27 @@ void TestAnimation::aFolderHasItsPictures()
     write(AnimationFormat::PngFolder, path, 3, true);
     QCOMPARE(QDir(path).entryList(QDir::Files), QStringList({"frame-0001.png", "frame-0002.png", "frame-0003.png"}));
     QCOMPARE(QImage(path + "/frame-0002.png").convertToFormat(QImage::Format_RGB32), frame(1));
+}
+
+void TestAnimation::aFolderThatCameMeanwhileIsLeftAlone()
+{
+    const QTemporaryDir folder;
+    const QString path = folder.filePath("frames");
+    auto file = makeAnimation(AnimationFormat::PngFolder, path, {120, 80}, 200);
+    file->add(frame(0));
+    QVERIFY(QDir().mkpath(path)); // another program's
+    QFile other(path + "/mine.txt");
+    QVERIFY(other.open(QIODevice::WriteOnly));
+    other.close();
+    try {
+        file->finish();
+        QFAIL("it was replaced");
+    } catch (const Error& error) {
+        QVERIFY2(QString::fromUtf8(error.what()).contains(path), error.what());
+    }
+    file.reset();
+    QCOMPARE(QDir(path).entryList(QDir::Files), QStringList {"mine.txt"});
+    QCOMPARE(QDir(folder.path()).entryList(QDir::AllEntries | QDir::NoDotAndDotDot), QStringList {"frames"});
 }
 
 void TestAnimation::unfinishedFilesLeaveNothing()

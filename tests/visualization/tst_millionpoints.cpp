@@ -146,6 +146,11 @@ void TestMillionPoints::theLatestWorkWins()
     QTRY_VERIFY_WITH_TIMEOUT(!work.isBusy(), patience);
     ask(5);
     QTRY_COMPARE_WITH_TIMEOUT(done, (std::vector<int> {1, 3, 5}), patience);
+    QTRY_VERIFY_WITH_TIMEOUT(!work.isBusy(), patience);
+    work.ask([]() -> LatestWork::Work { throw std::runtime_error("no memory for what it needs"); });
+    QVERIFY(!work.isBusy());
+    ask(6);
+    QTRY_COMPARE_WITH_TIMEOUT(done, (std::vector<int> {1, 3, 5, 6}), patience);
 }
 
 void TestMillionPoints::smoothingARun()

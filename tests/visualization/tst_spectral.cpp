@@ -16,6 +16,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 #include <random>
@@ -39,6 +40,7 @@ private Q_SLOTS:
     void figuresOfTheSliderNeverMeet_data();
     void figuresOfTheSliderNeverMeet();
     void theSliderKeepsItsPowersOfTen();
+    void theSlidersFiguresAreEven();
     void plotPlacesItsValues();
     void fewBarsHaveAFigureEach_data();
     void fewBarsHaveAFigureEach();
@@ -147,6 +149,8 @@ void TestSpectral::factorsGiveTheSameParts()
             < 1e-5 * whole.sigma.front());
     QVERIFY(distance(parts.sum(0, rank), product) < 1e-5 * norm(product));
     QVERIFY(distance(parts.sum(0, 2), whole.sum(0, 2)) < 1e-4 * norm(product));
+    QCOMPARE(parts.exactRank(), 4); // one weight is 0
+    QCOMPARE(whole.exactRank(), 4);
 }
 
 void TestSpectral::rankNothing()
@@ -154,6 +158,7 @@ void TestSpectral::rankNothing()
     const SpectralParts parts = SpectralParts::ofFactors({}, {}, {}, 6, 4);
     QCOMPARE(parts.count(), 0);
     QCOMPARE(parts.errorAt(1), 0.0);
+    QCOMPARE(parts.exactRank(), 0);
     QCOMPARE(parts.sum(0, 3).values, std::vector<float>(24));
 }
 
@@ -285,8 +290,29 @@ void TestSpectral::theSliderKeepsItsPowersOfTen()
     const std::vector<int> ticks = slider.ticks();
     for (int decade = 1; decade <= 1'000'000; decade *= 10)
         QVERIFY2(std::find(ticks.begin(), ticks.end(), decade) != ticks.end(), qPrintable(QString::number(decade)));
-    QVERIFY(ticks.size() > 10); // what has room between them is there, too
     QVERIFY(std::is_sorted(ticks.begin(), ticks.end()));
+    slider.setRange(1, 1'000);
+    QVERIFY(slider.ticks().size() > 8); // what has room between them is there, too
+}
+
+void TestSpectral::theSlidersFiguresAreEven()
+{
+    RankSlider slider;
+    const auto has = [](const std::vector<int>& ranks, int rank) { return std::ranges::binary_search(ranks, rank); };
+    for (const int most : {1'000, 1'000'000})
+        for (const int width : {200, 463, 865, 1'400}) {
+            slider.resize(width, 46);
+            slider.setRange(1, most);
+            const std::vector<int> ticks = slider.ticks();
+            const std::vector<int> marks = slider.marks();
+            for (const int factor : {2, 3, 5}) // in each decade or in none; the last one's may touch the end's figure
+                for (int decade = 10; factor * decade < most / 10; decade *= 10)
+                    QCOMPARE(has(ticks, factor * decade), has(ticks, factor));
+            for (int decade = 1; decade < most; decade *= 10)
+                for (const int factor : {1, 2, 5})
+                    QVERIFY(has(marks, factor * decade)); // a line has room wherever there is no figure
+            QVERIFY(std::ranges::includes(marks, ticks));
+        }
 }
 
 void TestSpectral::plotPlacesItsValues()
@@ -295,6 +321,9 @@ void TestSpectral::plotPlacesItsValues()
     bars.resize(300, 200);
     bars.setValues({0.28, 0.2, 0.1});
     QCOMPARE(bars.top(), 0.3);
+    bars.setValues({2.0, 1.0});
+    QVERIFY(std::abs(bars.top() - 2.5) < 1e-9); // the longest bar does not end at the plot's edge
+    bars.setValues({0.28, 0.2, 0.1});
     QVERIFY(bars.yOf(0.28) < bars.yOf(0.2));
     QVERIFY(std::abs((bars.xOf(2) - bars.xOf(1)) - (bars.xOf(3) - bars.xOf(2))) < 1e-9);
     SpectrumPlot curve(SpectrumPlot::Kind::ErrorCurve);
@@ -352,6 +381,11 @@ void TestSpectral::signsHaveTheirColours()
     }
     legend.resize(20, 16); // narrower than its two numbers
     QVERIFY(legend.bar().isEmpty());
+    legend.setReach(0.42, true); // larger values have the same colours
+    QVERIFY(legend.accessibleDescription().contains(QStringLiteral("≤ −0.42")));
+    QVERIFY(legend.toolTip().contains(QStringLiteral("≥ +0.42")));
+    legend.resize(legend.minimumSizeHint());
+    QVERIFY(legend.bar().width() >= 8.0);
 }
 
 QTEST_MAIN(TestSpectral)

@@ -14,7 +14,6 @@
 #include <QTest>
 
 #include <cmath>
-#include <tuple>
 
 using namespace spectune;
 using spectune::test::SampleRun;
@@ -336,18 +335,23 @@ private Q_SLOTS:
         QVERIFY(test::hasInk(timeline.grab().toImage(), place.key));
     }
 
-    void everythingPaintsWithoutData()
+    void withoutDataTheGroundIsPainted()
     {
-        EventTimeline timeline;
-        BudgetCurve curve;
-        TripletList list;
-        TokenView tokens;
-        ProgressLine progress;
-        ScaleGauge gauge;
-        for (QWidget* widget : std::initializer_list<QWidget*> {&timeline, &curve, &list, &tokens, &progress, &gauge}) {
+        EventTimeline timeline; // its empty track
+        BudgetCurve curve; // why there is none
+        ProgressLine progress; // an empty line
+        ScaleGauge gauge; // its ticks
+        TokenView tokens; // what it is given to say
+        tokens.setEmptyText("No sample");
+        TripletList list; // nothing at all: no row of a matrix that is not there
+        for (QWidget* widget : std::initializer_list<QWidget*> {&timeline, &curve, &progress, &gauge, &tokens, &list}) {
             widget->resize(200, 120);
-            std::ignore = widget->grab(); // it comes back
+            const QRectF inside = QRectF(widget->rect()).adjusted(3.0, 3.0, -3.0, -3.0);
+            const bool hasGround = test::hasInk(widget->grab().toImage(), inside);
+            QVERIFY2(hasGround == (widget != &list), widget->metaObject()->className());
         }
+        QVERIFY(timeline.bars().empty());
+        QVERIFY(list.rows().empty());
     }
 };
 

@@ -64,7 +64,7 @@ private:
     std::size_t m_capacity;
     std::size_t m_limit; ///< size above which push() thins; m_capacity unless what may not be thinned fills it
     std::function<bool(const Event&)> m_mayThin;
-    mutable std::mutex m_mutex;
+    std::mutex m_mutex;
     std::vector<Event> m_events;
 };
 

@@ -32,7 +32,8 @@ public:
     explicit ReplayReader(const std::filesystem::path& runFolder);
     [[nodiscard]] static ReplayReader fromBytes(std::string bytes);
 
-    /// Takes in what was appended since. @returns whether anything changed
+    /// Takes in what was appended since. @returns whether anything changed @throws Error (Io) where the file is there
+    /// and cannot be read: a reader without events then, until a later call can
     bool refresh();
 
     [[nodiscard]] std::shared_ptr<const ModuleLayout> layout() const noexcept { return m_layout; } ///< null: no file

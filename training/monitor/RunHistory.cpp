@@ -3,7 +3,8 @@
 
 #include "training/core/AtomicFile.h"
 #include "training/core/Error.h"
-#include "training/monitor/HistoryLine.h"
+#include "training/core/FileAccess.h"
+#include "training/monitor/HistoryPoints.h"
 #include "training/monitor/RanksScanner.h"
 #include "training/monitor/ReplayFormat.h"
 #include "training/monitor/ReplayWriter.h"
@@ -11,8 +12,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cerrno>
 #include <functional>
 #include <optional>
+#include <unistd.h>
 #include <utility>
 
 namespace fs = std::filesystem;
@@ -21,22 +24,18 @@ namespace spectune {
 
 namespace {
 
-/// A line's place, for messages: "runs/a/metrics.jsonl:12".
-struct Place {
-    const fs::path& file;
-    std::int64_t line = 0;
-
-    [[noreturn]] void reject(const Message& problem) const
-    {
-        throw ioError("%1:%2: this line cannot be used: %3. Remove the line, or restore the file from a copy.", file,
-            line, problem);
-    }
-};
+/// Bytes of a line of ranks.jsonl: a hundred times those of the largest models.
+constexpr std::size_t mostLineBytes = std::size_t {16} << 20U;
 
 std::string dump(const nlohmann::ordered_json& object)
 {
     // Doubles come out with the fewest digits that read back as the same double; what is not finite becomes null.
     return object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+bool isBlank(std::string_view line)
+{
+    return line.find_first_not_of(" \t\r") == std::string_view::npos;
 }
 
 /// Calls @p use for every usable line: without its newline, parsed, with the raw text up to its end. Empty lines
@@ -53,7 +52,7 @@ void forEachLine(const fs::path& file, std::string_view content, const LineUser&
         const std::size_t newline = content.find('\n');
         const std::string_view line = content.substr(0, newline);
         content.remove_prefix(newline == std::string_view::npos ? content.size() : newline + 1);
-        if (line.find_first_not_of(" \t\r") == std::string_view::npos)
+        if (isBlank(line))
             continue;
         if (quick && quick(line, place))
             continue;
@@ -72,105 +71,49 @@ std::string readIfPresent(const fs::path& file)
     return fs::exists(file, error) || error ? readFile(file) : std::string();
 }
 
-std::int64_t integerAt(const HistoryLine& line, std::string_view key, const Place& place)
+/// The last @p most bytes of an open file of @p size bytes.
+std::string endOf(const FileDescriptor& file, std::uint64_t size, std::size_t most, const fs::path& path)
 {
-    const HistoryField* const field = line.find(key);
-    if (field == nullptr)
-        place.reject(makeMessage("it has no \"%1\"", key));
-    if (field->type != HistoryField::Type::Integer)
-        place.reject(makeMessage("\"%1\" is no whole number", key));
-    return field->integer;
-}
-
-double realAt(const HistoryLine& line, std::string_view key, const Place& place)
-{
-    const HistoryField* const field = line.find(key);
-    if (field == nullptr)
-        place.reject(makeMessage("it has no \"%1\"", key));
-    if (field->type == HistoryField::Type::Text || field->type == HistoryField::Type::Boolean)
-        place.reject(makeMessage("\"%1\" is no number", key));
-    return field->real;
-}
-
-EvalPoint evalPointFrom(const HistoryLine& line, const Place& place)
-{
-    EvalPoint point {
-        .step = integerAt(line, "step", place), .evalLoss = realAt(line, "eval_loss", place), .metrics = {}};
-    for (std::size_t index = 0; index < line.size(); ++index) {
-        const HistoryField& field = line[index];
-        const bool isNumber = field.type != HistoryField::Type::Text && field.type != HistoryField::Type::Boolean;
-        if (isNumber && field.key != "step" && field.key != "eval_loss")
-            point.metrics.emplace(field.key, field.real);
+    const std::uint64_t from = size > most ? size - most : 0;
+    std::string text(static_cast<std::size_t>(size - from), '\0');
+    std::size_t filled = 0;
+    while (filled < text.size()) {
+        const ssize_t got
+            = ::pread(file.get(), text.data() + filled, text.size() - filled, static_cast<off_t>(from + filled));
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            throw readError(path, errno);
+        if (got == 0)
+            break; // it was cut meanwhile
+        filled += static_cast<std::size_t>(got);
     }
-    return point;
+    text.resize(filled);
+    return text;
 }
 
-MetricPoint metricPointFrom(const HistoryLine& line, const Place& place)
+/// Parses the last line of @p text that forEachLine() would use. @returns whether there is one
+/// @param whole no line of it is cut at the front
+bool parseLast(std::string_view text, bool whole, HistoryLine& parsed, const Place& place)
 {
-    MetricPoint point {
-        .step = integerAt(line, "step", place),
-        .loss = realAt(line, "loss", place),
-        .orth = realAt(line, "orth", place),
-        .lr = realAt(line, "lr", place),
-        .budget = integerAt(line, "budget", place),
-        .gradNorm = realAt(line, "grad_norm", place),
-        .tokens = integerAt(line, "tokens", place),
-        .seconds = realAt(line, "seconds", place),
-        .skipped = {},
-    };
-    if (const HistoryField* const skipped = line.find("skipped"); skipped != nullptr) {
-        if (skipped->type != HistoryField::Type::Text && skipped->type != HistoryField::Type::Null)
-            place.reject(makeMessage("\"skipped\" is no text"));
-        if (skipped->type == HistoryField::Type::Text)
-            point.skipped = skipped->text;
+    while (!text.empty()) {
+        const bool isEnded = text.back() == '\n';
+        text.remove_suffix(isEnded ? 1 : 0);
+        const std::size_t before = text.rfind('\n');
+        if (before == std::string_view::npos && !whole)
+            return false;
+        const std::size_t begin = before == std::string_view::npos ? 0 : before + 1;
+        const std::string_view line = text.substr(begin);
+        text = text.substr(0, begin);
+        if (isBlank(line))
+            continue;
+        const std::optional<Message> problem = parsed.parse(line);
+        if (!problem)
+            return true;
+        if (isEnded)
+            place.reject(*problem);
     }
-    return point;
-}
-
-std::int32_t rankOf(const HistoryField& field, const Place& place)
-{
-    if (field.type != HistoryField::Type::Integer || field.integer < 0 || !std::in_range<std::int32_t>(field.integer))
-        place.reject(makeMessage("the rank of \"%1\" is no whole number from 0 on", field.key));
-    return static_cast<std::int32_t>(field.integer);
-}
-
-/// The modules of a run are those of its first line.
-void learnModules(const HistoryLine& line, std::vector<std::string>& modules)
-{
-    if (modules.empty())
-        for (std::size_t index = 0; index < line.rankCount(); ++index)
-            modules.push_back(line.rank(index).key);
-}
-
-MaskEvent maskEventFrom(const HistoryLine& line, std::vector<std::string>& modules, const Place& place)
-{
-    MaskEvent event {
-        .step = integerAt(line, "step", place),
-        .budget = integerAt(line, "budget", place),
-        .ranks = {},
-        .pruned = integerAt(line, "pruned", place),
-        .revived = integerAt(line, "revived", place),
-    };
-    if (!line.hasRanks())
-        place.reject(makeMessage("it has no \"ranks\""));
-    learnModules(line, modules);
-    if (line.rankCount() != modules.size())
-        place.reject(
-            makeMessage("it has the ranks of %1 modules, the lines before of %2", line.rankCount(), modules.size()));
-    event.ranks.reserve(modules.size());
-    for (std::size_t index = 0; index < modules.size(); ++index) {
-        if (line.rank(index).key != modules[index])
-            place.reject(
-                makeMessage("\"%1\" stands where the lines before have \"%2\"", line.rank(index).key, modules[index]));
-        event.ranks.push_back(rankOf(line.rank(index), place));
-    }
-    return event;
-}
-
-void checkOrder(std::int64_t step, std::int64_t before, const Place& place)
-{
-    if (step <= before)
-        place.reject(makeMessage("step %1 comes after step %2", step, before));
+    return false;
 }
 
 template <typename Point>
@@ -321,6 +264,31 @@ RunHistory loadHistory(const fs::path& runFolder)
         return scanned;
     });
     return history;
+}
+
+RunHistory loadLastEvent(const fs::path& runFolder)
+{
+    RunHistory history;
+    const fs::path ranks = runFolder / ranksName;
+    if (!fileExists(ranks))
+        return history;
+    const Place place {ranks};
+    const FileDescriptor file = openToRead(ranks);
+    const std::uint64_t size = sizeOf(ranks);
+    HistoryLine line;
+    for (std::size_t most = std::size_t {1} << 14U;; most *= 8) {
+        const bool whole = size <= most;
+        if (parseLast(endOf(file, size, most, ranks), whole, line, place)) {
+            if (line.hasRanks() && line.rankCount() == 0)
+                place.reject(makeMessage("its \"ranks\" name no matrix"));
+            history.events.push_back(maskEventFrom(line, history.modules, place));
+            return history;
+        }
+        if (whole)
+            return history;
+        if (most > mostLineBytes)
+            place.reject(makeMessage("it has more than %1 MiB", mostLineBytes >> 20U));
+    }
 }
 
 HistoryEnd truncateHistory(const fs::path& runFolder, std::int64_t step)

@@ -31,6 +31,11 @@ struct RunHistory {
 /// out. Unknown keys are passed over. @throws Error (Io) naming file and line for anything else, steps out of order too
 [[nodiscard]] RunHistory loadHistory(const std::filesystem::path& runFolder);
 
+/// The last masking event of a run's folder, with the names of its modules, as loadHistory() has it: the end of
+/// ranks.jsonl alone is read. Without events where the file is missing or has none.
+/// @throws Error (Io) naming the file, where it cannot be read or that line cannot be used
+[[nodiscard]] RunHistory loadLastEvent(const std::filesystem::path& runFolder);
+
 /// What a run that goes on must know of the lines before it; −1: there is none.
 struct HistoryEnd {
     std::int64_t metric = -1; ///< step of the last metric line

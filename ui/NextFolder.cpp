@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/NextFolder.h"
+
+#include "ui/RunFolders.h"
+
+#include <utility>
+
+namespace spectune {
+
+namespace {
+
+DiskAnswer nextFolder(const QString& name)
+{
+    return {.nextFolder = nextRunFolder(name)};
+}
+
+} // namespace
+
+NextFolder::NextFolder(QObject* parent, DiskQuestion::Look look)
+    : QObject(parent)
+    , m_disk(look ? std::move(look) : DiskQuestion::Look(nextFolder))
+{
+    connect(&m_disk, &DiskQuestion::answered, this, &NextFolder::take);
+}
+
+void NextFolder::look(const QString& name)
+{
+    if (name == m_name) {
+        m_disk.ask(name);
+        return;
+    }
+    m_name = name;
+    m_path = nextRunFolder(name);
+}
+
+void NextFolder::take(const QString& name, const DiskAnswer& answer)
+{
+    if (name != m_name || answer.nextFolder == m_path)
+        return;
+    m_path = answer.nextFolder;
+    Q_EMIT changed();
+}
+
+} // namespace spectune
