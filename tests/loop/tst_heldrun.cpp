@@ -38,6 +38,10 @@ class TestHeldRun : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void aTornLineIsTakenBack();
+    void aLineThatNobodyWouldFind_data();
+    void aLineThatNobodyWouldFind();
+    void aFolderThatIsMovedHoldsTheRun();
+    void aFolderThatIsDeletedLeavesTheSteps();
     void aRunGoesOnAsIfNothingHadBeen_data();
     void aRunGoesOnAsIfNothingHadBeen();
     void givingUpIsAskedOnce();
@@ -59,6 +63,87 @@ void TestHeldRun::aTornLineIsTakenBack()
     QCOMPARE(readFile(path), std::string("one\n"));
     file.append("two");
     QCOMPARE(readFile(path), std::string("one\ntwo\n"));
+}
+
+void TestHeldRun::aLineThatNobodyWouldFind_data()
+{
+    QTest::addColumn<QString>("change");
+    for (const char* change : {"deleted", "replaced", "moved", "its folder moved"})
+        QTest::newRow(change) << change;
+}
+
+void TestHeldRun::aLineThatNobodyWouldFind()
+{
+    QFETCH(const QString, change);
+    const Folder folder;
+    const fs::path path = folder.write("run/lines", "");
+    const fs::path aside = folder.path() / "aside";
+    LineLog file;
+    file.open(path);
+    file.append("one");
+    if (change == "deleted")
+        fs::remove(path);
+    else if (change == "its folder moved")
+        fs::rename(path.parent_path(), aside);
+    else
+        fs::rename(path, aside);
+    if (change == "replaced")
+        folder.write("run/lines", "another's\n");
+    const std::string told = ioErrorOf([&] { file.append("two"); });
+    QVERIFY2(
+        told.starts_with("Could not write " + path.string() + ": it was moved, deleted or replaced"), told.c_str());
+    if (change == "deleted")
+        return;
+    if (change == "its folder moved")
+        fs::rename(aside, path.parent_path());
+    else
+        fs::rename(aside, path);
+    file.append("two"); // it is back
+    QCOMPARE(readFile(path), std::string("one\ntwo\n"));
+}
+
+/// Who moves it back loses nothing.
+void TestHeldRun::aFolderThatIsMovedHoldsTheRun()
+{
+    const Folder folder;
+    RecordingControl undisturbed;
+    QVERIFY(runEngine(undisturbed, demoConfig(), folder.path() / "whole") == RunOutcome::Finished);
+    const fs::path run = folder.path() / "run";
+    int held = 0;
+    RecordingControl control;
+    control.atBorder = [&](std::int64_t done) {
+        if (done == 5)
+            fs::rename(run, folder.path() / "aside");
+    };
+    control.onHold = [&](const Failure& failure) {
+        ++held;
+        fs::rename(folder.path() / "aside", run);
+        return contains(failure.message.english(), (run / "metrics.jsonl").string() + ": it was moved");
+    };
+    QVERIFY(runEngine(control, demoConfig(), run) == RunOutcome::Finished);
+    QCOMPARE(held, 1);
+    QVERIFY(jsonLines(run / "metrics.jsonl") == jsonLines(folder.path() / "whole/metrics.jsonl"));
+    QVERIFY(readFile(run / "ranks.jsonl") == readFile(folder.path() / "whole/ranks.jsonl"));
+}
+
+/// Its history is lost, but not what was trained: the folder can be gone on in, and then has its config.json again.
+void TestHeldRun::aFolderThatIsDeletedLeavesTheSteps()
+{
+    const Folder folder;
+    const fs::path run = folder.path() / "run";
+    RecordingControl control;
+    control.atBorder = [&](std::int64_t done) {
+        if (done == 11)
+            fs::remove_all(run);
+    };
+    const std::string told = ioErrorOf([&] { runEngine(control, demoConfig(), run); });
+    QVERIFY2(contains(told, "deleted") && contains(told, "resume"), told.c_str());
+    QCOMPARE(namesIn(run), (std::vector<std::string> {"checkpoints"}));
+    QCOMPARE(namesIn(run / "checkpoints"), (std::vector<std::string> {"step-12"}));
+    RecordingControl again;
+    QVERIFY(runEngine(again, demoConfig(), run, run) == RunOutcome::Finished);
+    QVERIFY(fs::exists(run / "adapter/adapter_model.safetensors"));
+    QVERIFY(readFile(run / "config.json") == readFile(run / "checkpoints/step-12/config.json"));
 }
 
 void TestHeldRun::aRunGoesOnAsIfNothingHadBeen_data()

@@ -14,12 +14,17 @@ class LineLog {
 public:
     /// Makes the file where it is missing. @throws Error (Io) naming the path
     void open(const std::filesystem::path& path);
-    /// The line and its end are on their way to the disk when this returns. @throws Error (Io) naming the path
+    /// The line and its end are on their way to the disk when this returns. @throws Error (Io) naming the path, and where
+    /// the file is no longer there under its name: nobody would find the line
     void append(const std::string& line);
 
 private:
+    /// Whether the path still leads to the open file; true where that cannot be told.
+    [[nodiscard]] bool isInPlace() const;
+
     std::filesystem::path m_path;
     FileDescriptor m_file;
+    bool m_hasNumber = false; ///< the file system gives one file one number; some in user space do not
 };
 
 } // namespace spectune

@@ -210,6 +210,8 @@ void restore(RunContext& context, const RunRequest& request, const fs::path& che
         noteLostMetrics(context, control);
         if (goesOn)
             context.folder->writeConfig(written); // it may go on with other settings
+        else if (!fileExists(run / "config.json")) // without it nobody could open the run
+            context.folder->writeConfig(configOf(checkpoint, context.config));
     }
 }
 
