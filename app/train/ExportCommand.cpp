@@ -44,6 +44,8 @@ nlohmann::ordered_json asJson(const ExportReport& report)
         {"files", report.files}, {"modules", report.modules}, {"left_out", report.leftOut},
         {"max_rank", report.maxRank}, {"verified", report.verified}, {"max_difference", report.maxDifference},
         {"max_delta", report.maxDelta}};
+    if (report.step >= 0)
+        object["step"] = report.step;
     if (report.vllmMaxRank > 0)
         object["vllm_max_lora_rank"] = report.vllmMaxRank;
     if (!report.dtype.empty()) {
@@ -58,8 +60,9 @@ nlohmann::ordered_json asJson(const ExportReport& report)
 void print(const ExportReport& report)
 {
     const bool merged = report.format == "merged";
-    std::printf("%s: %s, %s matrices %s(%s of rank 0 left out), largest rank %s, %s bytes\n", report.path.c_str(),
-        report.format.c_str(), grouped(report.modules).c_str(), merged ? "changed " : "",
+    const std::string origin = report.step >= 0 ? " from step-" + std::to_string(report.step) : std::string();
+    std::printf("%s: %s%s, %s matrices %s(%s of rank 0 left out), largest rank %s, %s bytes\n", report.path.c_str(),
+        report.format.c_str(), origin.c_str(), grouped(report.modules).c_str(), merged ? "changed " : "",
         grouped(report.leftOut).c_str(), grouped(report.maxRank).c_str(), grouped(report.bytes).c_str());
     if (merged && report.verified)
         std::printf("Read back: equal to W0 + ΔW rounded to %s, bit for bit (%s of weights); largest |ΔW| %.3g\n",

@@ -66,6 +66,7 @@ private Q_SLOTS:
         QVERIFY(report.at("max_difference").get<double>() <= 1e-5 * report.at("max_delta").get<double>());
         QCOMPARE(report.contains("vllm_max_lora_rank"), format.startsWith("peft-lora"));
         QCOMPARE(report.contains("dtype"), format == "merged");
+        QCOMPARE(report.value("step", -1), source == "adapter" ? -1 : 6);
         const std::vector<float> again = format == "merged"
             ? logits({"--model", text(out)})
             : logits({"--model", text(model()), "--adapter", text(out)});
@@ -91,6 +92,7 @@ private Q_SLOTS:
         const Outcome lora
             = call({"export", text(m_run), "--format", "peft-lora", "--out", text(m_folder.path() / "told2")});
         QVERIFY(contains(lora.out, "vLLM: --max-lora-rank 8"));
+        QVERIFY2(contains(lora.out, ": peft-lora from step-6, "), lora.out.c_str());
     }
 
     void mergesIntoShardsAndTypes()

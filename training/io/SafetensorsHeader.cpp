@@ -44,8 +44,8 @@ std::uint64_t headerLength(std::string_view file, std::string_view origin)
         fail(origin, makeMessage("its header claims %1 bytes; at most 100000000 are allowed.", length));
     if (length > file.size() - 8)
         fail(origin,
-            makeMessage("its header claims %1 bytes, but only %2 follow. Was the download cut short?", length,
-                file.size() - 8));
+            makeMessage(
+                "its header claims %1 bytes, but only %2 follow. The file is cut short.", length, file.size() - 8));
     if (length < 2)
         fail(origin, makeMessage("its header is empty."));
     return length;
@@ -152,7 +152,7 @@ TensorInfo parseTensor(const std::string& name, const Json& value, std::uint64_t
         fail(origin, makeMessage("the tensor %1 ends before it begins.", quoted));
     if (info.end > dataSize)
         fail(origin,
-            makeMessage("the tensor %1 ends at byte %2 of the data, which has %3. Was the download cut short?", quoted,
+            makeMessage("the tensor %1 ends at byte %2 of the data, which has %3. The file is cut short.", quoted,
                 info.end, dataSize));
     checkSize(info, quoted, origin);
     return info;

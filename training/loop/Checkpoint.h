@@ -37,6 +37,9 @@ void saveCheckpoint(const std::filesystem::path& folder, const Trainer& trainer,
 /// Whether state.json can be read and the tensors lie where their file's header says; their values are not looked at.
 [[nodiscard]] bool looksWhole(const std::filesystem::path& folder);
 
+/// The steps done at a checkpoint. @throws Error (Io)
+[[nodiscard]] std::int64_t stepIn(const std::filesystem::path& folder);
+
 /// The adapter in a checkpoint, without its model. @throws Error (Io)
 [[nodiscard]] AdapterState adapterOfCheckpoint(const std::filesystem::path& folder);
 

@@ -10,6 +10,8 @@
 #include "training/io/ExportTarget.h"
 #include "training/io/GgufAdapter.h"
 #include "training/loop/LibTorchEngine.h"
+#include "training/loop/RunFolder.h"
+#include "training/monitor/ReplayFormat.h"
 #include "training/monitor/RunFiles.h"
 #include "training/monitor/RunHistory.h"
 
@@ -91,6 +93,11 @@ ordered_json describe(const std::string& path)
         return describeAdapter(path, "checkpoint");
     if (fileExists(folder / metricsName))
         return describeRun(path);
+    if (fileExists(folder / "ranks.jsonl") || fileExists(folder / replay::fileName) || hasCheckpoint(folder))
+        throw ioError(
+            "%1: is a run's folder, but its metrics.jsonl is missing. Name one of its checkpoints or its adapter/ "
+            "instead.",
+            path);
     if (!fileExists(folder / "config.json"))
         throw configError("%1: holds no model, run, checkpoint or adapter.", path);
     return describeModel(path);

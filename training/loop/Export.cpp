@@ -6,7 +6,9 @@
 #include "training/core/Error.h"
 #include "training/core/FileAccess.h"
 #include "training/io/AdapterFiles.h"
+#include "training/io/GgufAdapter.h"
 #include "training/io/MergedModel.h"
+#include "training/loop/Checkpoint.h"
 #include "training/loop/LibTorchEngine.h"
 #include "training/loop/RunFolder.h"
 #include "training/monitor/RunFiles.h"
@@ -110,12 +112,8 @@ void checkRequest(const ExportAdapter& request)
         throw configError("--shard-size is %1 bytes, must be above 0.", request.shardBytes);
 }
 
-} // namespace
-
-ExportReport exportAdapter(const ExportAdapter& request, const RequestContext& context)
+ExportReport writeIn(const ExportAdapter& request, const AdapterState& adapter, const RequestContext& context)
 {
-    checkRequest(request);
-    const AdapterState adapter = loadAdapterState(request.source);
     const AdapterMeta meta = metaOf(request, adapter);
     if (request.format != "merged")
         return writeAdapter(adapter, request.format, request.target, meta, context);
@@ -127,6 +125,31 @@ ExportReport exportAdapter(const ExportAdapter& request, const RequestContext& c
     const MergeOptions options {
         .type = typeOf(request.dtype), .shardBytes = static_cast<std::uint64_t>(request.shardBytes)};
     return writeMerged(adapter, ModelFolder(meta.baseModel), request.target, options, context);
+}
+
+/// The checkpoint that loadAdapterState() takes; empty where that takes an adapter.
+fs::path checkpointOf(const std::string& source)
+{
+    if (fileExists(fs::path(source) / "adapter_config.json") || ggufAdapterIn(source) || !hasCheckpoint(source))
+        return {};
+    return newestCheckpoint(source);
+}
+
+} // namespace
+
+ExportReport exportAdapter(const ExportAdapter& request, const RequestContext& context)
+{
+    checkRequest(request);
+    const fs::path checkpoint = checkpointOf(request.source); // once: while the run goes on there may come another
+    const Message passed = passedOverIn(request.source);
+    ExportReport report
+        = writeIn(request, loadAdapterState(checkpoint.empty() ? request.source : checkpoint.string()), context);
+    if (checkpoint.empty())
+        return report;
+    report.step = stepIn(checkpoint);
+    if (!passed.empty())
+        report.note = report.note.empty() ? passed : makeMessage("%1 %2", passed, report.note);
+    return report;
 }
 
 } // namespace spectune

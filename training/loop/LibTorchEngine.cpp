@@ -37,7 +37,16 @@ AdapterState loadAdapterState(const std::string& path)
     // where none is left the adapter is all there is.
     if (!folder.empty() && !hasCheckpoint(path))
         return readAdapter(folder);
-    return adapterOfCheckpoint(newestCheckpoint(path));
+    const fs::path checkpoint = newestCheckpoint(path);
+    try {
+        return adapterOfCheckpoint(checkpoint);
+    } catch (const Error& fault) {
+        const fs::path whole = fault.kind() == FailureKind::Io ? wholeCheckpointBefore(checkpoint) : fs::path();
+        if (whole.empty())
+            throw;
+        throw Error(fault.kind(),
+            makeMessage("%1 The newest before it that can be read is %2.", fault.message(), whole), fault.detail());
+    }
 }
 
 AdapterSet placeAdapter(const AdapterState& adapter, const DecoderModel& model)

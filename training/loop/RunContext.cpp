@@ -110,11 +110,10 @@ RunPosition loadOrNameAnother(const fs::path& checkpoint, const RunContext& cont
     } catch (const Error& fault) {
         if (fault.kind() != FailureKind::Io)
             throw;
-        const std::vector<fs::path> earlier = checkpointsBefore(checkpoint);
-        const auto whole = std::ranges::find_if(earlier, looksWhole);
-        if (whole == earlier.end())
+        const fs::path whole = wholeCheckpointBefore(checkpoint);
+        if (whole.empty())
             throw;
-        throw Error(fault.kind(), makeMessage("%1 Go on with --resume %2.", fault.message(), *whole), fault.detail());
+        throw Error(fault.kind(), makeMessage("%1 Go on with --resume %2.", fault.message(), whole), fault.detail());
     }
 }
 
@@ -194,6 +193,8 @@ void restore(RunContext& context, const RunRequest& request, const fs::path& che
     context.position = loadOrNameAnother(checkpoint, context);
     context.batcher->seek(context.position.data);
     control.post(LogLine {makeMessage("Resumed from %1.", checkpoint)});
+    if (const Message passed = passedOverIn(request.resumeFolder); !passed.empty())
+        note(context, control, makeMessage("Warning: %1", passed));
     if (!context.position.sameDraws)
         control.post(LogLine {makeMessage("Dropout draws anew: the checkpoint was made with another device, number of "
                                           "threads or adalora.dropout, so the run will not go on bit for bit.")});

@@ -6,6 +6,7 @@
 #include "training/core/AtomicFile.h"
 #include "training/core/Error.h"
 #include "training/core/FileAccess.h"
+#include "training/loop/Checkpoint.h"
 #include "training/monitor/ReplayFormat.h"
 #include "training/monitor/RunFiles.h"
 #include "training/monitor/RunHistory.h"
@@ -268,12 +269,25 @@ fs::path newestCheckpoint(const fs::path& path)
     return newest;
 }
 
-std::vector<fs::path> checkpointsBefore(const fs::path& checkpoint)
+fs::path wholeCheckpointBefore(const fs::path& checkpoint)
 {
-    std::vector<fs::path> earlier = checkpointsIn(runFolderOf(checkpoint));
+    const std::vector<fs::path> newestFirst = checkpointsIn(runFolderOf(checkpoint));
     const std::int64_t step = stepOfCheckpoint(checkpoint);
-    std::erase_if(earlier, [step](const fs::path& path) { return stepOfCheckpoint(path) >= step; });
-    return earlier;
+    const auto found = std::ranges::find_if(
+        newestFirst, [step](const fs::path& path) { return stepOfCheckpoint(path) < step && looksWhole(path); });
+    return found == newestFirst.end() ? fs::path() : *found;
+}
+
+Message passedOverIn(const fs::path& path)
+{
+    const fs::path chosen = isCheckpoint(path) ? fs::path() : newestIn(path);
+    if (chosen.empty())
+        return {};
+    const std::vector<fs::path> entries = entriesOfCheckpoints(path);
+    const auto newest = std::ranges::max_element(entries, {}, stepOfCheckpoint);
+    if (stepOfCheckpoint(*newest) <= stepOfCheckpoint(chosen))
+        return {};
+    return makeMessage("%1 is newer than %2, but has no state.json; it is passed over.", *newest, chosen.filename());
 }
 
 fs::path runFolderOf(const fs::path& path)

@@ -94,8 +94,12 @@ private:
 /// @throws Error (Config) where there is none, naming the folder
 [[nodiscard]] std::filesystem::path newestCheckpoint(const std::filesystem::path& path);
 
-/// The checkpoints of the same run that are older than @p checkpoint, the newest first.
-[[nodiscard]] std::vector<std::filesystem::path> checkpointsBefore(const std::filesystem::path& checkpoint);
+/// The newest checkpoint of the same run that is older than @p checkpoint and looksWhole(); empty where there is none.
+[[nodiscard]] std::filesystem::path wholeCheckpointBefore(const std::filesystem::path& checkpoint);
+
+/// What is to be said where newestCheckpoint(@p path) is not the newest folder: that a newer one lacks its state.json.
+/// Else empty, and where @p path is a checkpoint itself.
+[[nodiscard]] Message passedOverIn(const std::filesystem::path& path);
 
 /// The run's folder that a checkpoint (or the folder itself) belongs to.
 [[nodiscard]] std::filesystem::path runFolderOf(const std::filesystem::path& path);

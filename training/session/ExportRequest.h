@@ -41,6 +41,7 @@ struct ExportReport {
     std::int64_t files = 0; ///< that hold weights
     /// Of merged: ‖W − (W0 + ΔW)‖ / ‖ΔW‖ (Frobenius, all matrices), what rounding to the type costs.
     double roundingLoss = 0.0;
+    std::int64_t step = -1; ///< of the checkpoint that was exported; −1: an adapter, which does not know
 };
 
 /// For callers that have nothing else to tell an unverified export by. @throws Error (Internal)
