@@ -8,6 +8,7 @@
 
 #include <cmath>
 #include <set>
+#include <sys/resource.h>
 
 using namespace spectune;
 using namespace spectune::testing;
@@ -114,6 +115,25 @@ private Q_SLOTS:
         const auto recomputed = call(arguments({"--json", "--recompute"})).object();
         QVERIFY(kept.is_object() && recomputed.is_object());
         QVERIFY(recomputed.at("peak_bytes").get<std::int64_t>() < kept.at("peak_bytes").get<std::int64_t>());
+    }
+
+    /// Here no file may be as long as a trace is.
+    void aTraceThatCannotBeWritten()
+    {
+        const Folder folder;
+        const auto trace = folder.path() / "trace.json";
+        for (const rlim_t room : {rlim_t {0}, rlim_t {5000}}) {
+            QProcess process;
+            process.setChildProcessModifier([room] {
+                const rlimit limit {.rlim_cur = room, .rlim_max = room};
+                ::setrlimit(RLIMIT_FSIZE, &limit);
+            });
+            startProgram(process, arguments({"--profile", text(trace)}));
+            const Outcome outcome = finish(process);
+            QCOMPARE(outcome.code, 2);
+            QVERIFY2(contains(outcome.err, "--profile " + trace.string() + " could not be written to its end."),
+                outcome.err.c_str());
+        }
     }
 
     /// Each figure is printed to its last digit: what follows from a rounded median lies as far apart as that allows.

@@ -19,9 +19,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <fstream>
 #include <numeric>
 #include <set>
+#include <system_error>
 #include <utility>
 
 namespace spectune {
@@ -165,6 +167,29 @@ void measurePhases(BenchSubject& subject, Steps& steps, at::Device device, Bench
         report.phases.emplace_back(name, seconds * 1e3 / clocked);
 }
 
+/// Whether a file of JSON ends before its outermost bracket is closed; false for what is no regular file.
+bool isCut(const std::string& path)
+{
+    std::error_code ignored;
+    if (!std::filesystem::is_regular_file(path, ignored))
+        return false;
+    std::ifstream file(path, std::ios::binary);
+    std::int64_t depth = 0;
+    bool inText = false;
+    bool closed = false;
+    for (char c = 0; file.get(c);) {
+        if (inText && c == '\\')
+            file.get(c); // whatever is escaped ends no text
+        else if (c == '"')
+            inText = !inText;
+        else if (!inText && (c == '{' || c == '['))
+            ++depth;
+        else if (!inText && (c == '}' || c == ']'))
+            closed = --depth == 0;
+    }
+    return !closed;
+}
+
 void writeProfile(const std::string& path, Steps& steps, at::Device device)
 {
     constexpr std::int64_t traced = 3;
@@ -179,7 +204,12 @@ void writeProfile(const std::string& path, Steps& steps, at::Device device)
     prepareProfiler(config, activities);
     enableProfiler(config, activities);
     steps.run(traced);
-    disableProfiler()->save(path);
+    disableProfiler()->save(path); // which says nothing of a full disk
+    if (isCut(path))
+        throw ioError(
+            "--profile %1 could not be written to its end. Free some space on that disk, or name a file on another "
+            "one.",
+            path);
 }
 
 void add(std::vector<double> times, BenchReport& report)

@@ -97,4 +97,21 @@ LoadedModel loadModel(
     return loadModel(openModel(path), type, device, cache, progress);
 }
 
+std::string weightThatIsNotFinite(const std::string& path)
+{
+    try {
+        const ModelFolder folder(path);
+        for (const SafetensorsFile& file : folder.files()) {
+            for (const TensorInfo& info : file.tensors()) {
+                const at::Tensor weight = file.tensor(info.name);
+                if (weight.is_floating_point() && !at::isfinite(weight).all().item<bool>())
+                    return info.name;
+            }
+        }
+    } catch (const Error&) { // it was read before; what has become of it since is another matter
+        return {};
+    }
+    return {};
+}
+
 } // namespace spectune

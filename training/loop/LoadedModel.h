@@ -52,4 +52,8 @@ using BlocksRead = std::function<void(std::int64_t done, std::int64_t total)>;
 [[nodiscard]] LoadedModel loadModel(
     const std::string& path, ElementType type, at::Device device, LoadedModel& cache, const BlocksRead& progress = {});
 
+/// The name of a weight in the folder's files that holds a value which is no finite number; empty where there is none,
+/// and where the files cannot be read any more. Reads all of them.
+[[nodiscard]] std::string weightThatIsNotFinite(const std::string& path);
+
 } // namespace spectune

@@ -14,6 +14,25 @@
 
 namespace spectune {
 
+namespace {
+
+/// No step had a loss, the first one neither, before which nothing is learnt: no learning rate mends that.
+[[noreturn]] void explainNoLoss(const Error& divergence, const std::string& model)
+{
+    const std::string weight = weightThatIsNotFinite(model);
+    if (weight.empty())
+        throw Error(divergence.kind(),
+            makeMessage(
+                "No step of the run had a loss that is finite, the first one neither. Check that %1 gives finite "
+                "numbers without an adapter, and adalora.init_from, if it is set.",
+                model));
+    throw ioError(
+        "%1: the weight %2 has values that are not finite, so no loss of this model is. Get or make it again.", model,
+        weight);
+}
+
+} // namespace
+
 TrainingLoop::TrainingLoop(RunContext& context, RunControl& control)
     : m_context(context)
     , m_control(control)
@@ -46,6 +65,8 @@ RunOutcome TrainingLoop::run()
     } catch (const Error& error) {
         if (error.kind() != FailureKind::Diverged)
             saveAfterFailure();
+        else if (m_guard.limit() == 0.0)
+            explainNoLoss(error, m_context.base.path);
         throw;
     } catch (const std::exception&) {
         saveAfterFailure();
