@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // JSON that somebody else has made.
 #include "tests/support/Files.h"
+#include "training/config/ConfigFile.h"
 #include "training/config/JsonText.h"
 
 #include <nlohmann/json.hpp>
@@ -42,11 +43,48 @@ private Q_SLOTS:
         QFETCH(const bool, tooDeep);
         bool refused = false;
         try {
-            refuseDeepJson(json.toStdString(), "f:3");
+            checkJsonText(json.toStdString(), "f:3");
         } catch (const Error& error) {
             refused = contains(error.what(), "f:3: is nested too deeply");
         }
         QCOMPARE(refused, tooDeep);
+    }
+
+    /// The parser would take it for the end, and what follows for nothing.
+    void aByteZeroIsNoEnd()
+    {
+        const Folder folder;
+        const fs::path file = folder.write("zero", std::string_view("{}\0\0{", 5));
+        const std::string told = file.string() + ": byte 3 is 0, which no text has.";
+        QVERIFY(ioErrorOf([&] { (void)readJson(file); }).starts_with(told));
+        QVERIFY(ioErrorOf([&] { (void)readJsonObject(file); }).starts_with(told));
+        QVERIFY(contains(ioErrorOf([&] { (void)loadConfig(file); }), "byte 3 is 0"));
+    }
+
+    void readsObjects_data()
+    {
+        QTest::addColumn<QByteArray>("json");
+        QTest::addColumn<QString>("told"); // behind the file's name; empty: it is read
+        QTest::newRow("an object") << QByteArray(R"({"a": 1})") << "";
+        QTest::newRow("a list") << QByteArray("[1]") << "must hold a JSON object.";
+        QTest::newRow("cut off") << QByteArray("{\n\"a\": 1")
+                                 << "broken JSON at line 2, column 7: it ends too early. Was the file cut off?";
+        QTest::newRow("cut off in a text")
+            << QByteArray("{\"a\": \"x")
+            << "broken JSON at line 1, column 9: a text has no closing quote. Was the file "
+               "cut off?";
+        QTest::newRow("none") << QByteArray("PK")
+                              << "broken JSON at line 1, column 1: what stands there is no JSON: \"P\"";
+    }
+
+    void readsObjects()
+    {
+        QFETCH(const QByteArray, json);
+        QFETCH(const QString, told);
+        const Folder folder;
+        const fs::path file = folder.write("a.json", json.toStdString());
+        const std::string text = configErrorOf([&] { (void)readJsonObject(file); });
+        QCOMPARE(text, told.isEmpty() ? std::string() : file.string() + ": " + told.toStdString());
     }
 
     void readsJson()

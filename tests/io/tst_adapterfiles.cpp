@@ -310,7 +310,7 @@ private Q_SLOTS:
             return QString(R"({"peft_type":"ADALORA","init_r":3,"lora_alpha":6%1})").arg(extra);
         };
         QTest::newRow("no JSON") << "{"
-                                 << "must hold a JSON object";
+                                 << "broken JSON at line 1, column 2: it ends too early";
         QTest::newRow("other type") << R"({"peft_type":"IA3"})"
                                     << "\"IA3\"";
         QTest::newRow("dora") << ada(R"(,"use_dora":true)") << "use_dora";

@@ -94,7 +94,7 @@ private Q_SLOTS:
         folder.write("b/adapter_config.json", "{}");
         QVERIFY(contains(errorFor(folder.path() / "b"), "is an adapter"));
         folder.write("c/config.json", "{");
-        QVERIFY(contains(errorFor(folder.path() / "c"), "c/config.json: is not JSON"));
+        QVERIFY(contains(errorFor(folder.path() / "c"), "c/config.json: broken JSON at line 1"));
     }
 
     void refusesBrokenIndexes()

@@ -72,7 +72,7 @@ private Q_SLOTS:
         row("header over the limit", withLength(100'000'001, "{}"), "at most 100000000");
         row("header length 2^64 - 1", withLength(~std::uint64_t {0}, "{}"), "at most 100000000");
         row("no brace", file("[1]", 0), "does not begin with '{'");
-        row("broken JSON", file(R"({"a":)", 0), "not JSON");
+        row("broken JSON", file(R"({"a":)", 0), "its header is broken JSON at line 1");
         row("bytes after the JSON", file("{} x", 0), "not JSON");
         row("not UTF-8", file("{\"\xff\":1}", 0), "not JSON");
         row("deeply nested", file("{\"a\":" + std::string(100000, '['), 0), "not JSON");

@@ -86,7 +86,7 @@ private Q_SLOTS:
                                 << QString(reason);
         };
         QTest::newRow("no JSON") << "{"
-                                 << "is not JSON";
+                                 << "broken JSON at line 1";
         QTest::newRow("a list") << "[]"
                                 << "JSON object";
         QTest::newRow("no type") << "{}"

@@ -58,32 +58,6 @@ private:
     std::vector<Object> m_objects;
 };
 
-/// A parser's reason in words for those who did not write it: "[json.exception.…] parse error at line 3, column 7:
-/// syntax error while parsing object separator - unexpected string literal; last read: '"path" "x"'; expected ','".
-Message brokenJson(std::string_view reason)
-{
-    const auto between = [reason](std::string_view begin, std::string_view end) {
-        const std::size_t from = reason.find(begin);
-        if (from == std::string_view::npos)
-            return std::string_view();
-        const std::string_view rest = reason.substr(from + begin.size());
-        return rest.substr(0, rest.find(end));
-    };
-    const std::string_view line = between("parse error at line ", ",");
-    const std::string_view column = between(", column ", ":");
-    if (line.empty() || column.empty())
-        return makeMessage("broken JSON: %1", between("] ", "\n"));
-    if (reason.find("unexpected end of input") != std::string_view::npos)
-        return makeMessage("broken JSON at line %1, column %2: it ends too early. Was the file cut off?", line, column);
-    if (reason.find("missing closing quote") != std::string_view::npos)
-        return makeMessage(
-            "broken JSON at line %1, column %2: a text has no closing quote. Was the file cut off?", line, column);
-    if (const std::string_view read = between("last read: '", "'"); !read.empty())
-        return makeMessage("broken JSON at line %1, column %2: what stands there is no JSON: %3", line, column,
-            detail::inQuotes(read));
-    return makeMessage("broken JSON at line %1, column %2: what stands there is no JSON", line, column);
-}
-
 json parsedJson(std::string_view text)
 {
     if (text.find_first_not_of(" \t\r\n") == std::string_view::npos)
@@ -191,7 +165,7 @@ std::string toJson(const RunConfig& config)
 
 RunConfig configFromJson(std::string_view text, std::string_view origin)
 {
-    refuseDeepJson(text, origin.empty() ? makeMessage("The configuration") : Message::verbatim(std::string(origin)));
+    checkJsonText(text, origin.empty() ? makeMessage("The configuration") : Message::verbatim(std::string(origin)));
     try {
         const json root = parsedJson(text);
         if (!root.is_object())

@@ -24,10 +24,7 @@ std::optional<Json> readObject(const fs::path& file)
 {
     if (!fileExists(file))
         return std::nullopt;
-    Json json = readJson(file);
-    if (!json.is_object())
-        throw configError("%1: must hold a JSON object.", file);
-    return json;
+    return readJsonObject(file);
 }
 
 /// What @p json names replaces what was read before.

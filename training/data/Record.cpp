@@ -67,7 +67,7 @@ Message Record::names() const
 
 Record parseJsonRecord(std::string_view json, RecordPlace place)
 {
-    refuseDeepJson(json, place.text());
+    checkJsonText(json, place.text());
     Json value;
     try {
         value = Json::parse(json);

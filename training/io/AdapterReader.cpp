@@ -36,9 +36,7 @@ public:
         , m_configFile(folder / "adapter_config.json")
     {
         checkFolder();
-        m_config = readJson(m_configFile);
-        if (!m_config.is_object())
-            throw configError("%1: must hold a JSON object.", m_configFile);
+        m_config = readJsonObject(m_configFile);
         refuseVariants();
         readTensors();
         checkTargets();

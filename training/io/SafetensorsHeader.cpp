@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/io/SafetensorsHeader.h"
 
+#include "training/config/JsonText.h"
 #include "training/core/Error.h"
 
 #include <nlohmann/json.hpp>
@@ -52,7 +53,7 @@ std::uint64_t headerLength(std::string_view file, std::string_view origin)
 }
 
 /// Parses the header's JSON; a name that comes twice is a fault that a JSON object would hide.
-Json parseJson(std::string_view text, std::string_view origin)
+Json parseHeader(std::string_view text, std::string_view origin)
 {
     if (text.front() != '{')
         fail(origin, makeMessage("its header does not begin with '{'."));
@@ -71,7 +72,7 @@ Json parseJson(std::string_view text, std::string_view origin)
     try {
         json = Json::parse(text, watch);
     } catch (const Json::exception& error) {
-        fail(origin, makeMessage("its header is not JSON: %1", error.what()));
+        fail(origin, makeMessage("its header is %1", brokenJson(error.what())));
     }
     if (!doubled.empty())
         fail(origin, makeMessage("the name %1 comes twice in its header.", inQuotes(doubled)));
@@ -200,7 +201,7 @@ std::uint64_t elementBits(std::string_view dtype) noexcept
 SafetensorsHeader SafetensorsHeader::parse(std::string_view file, std::string_view origin)
 {
     const std::uint64_t length = headerLength(file, origin);
-    const Json json = parseJson(file.substr(8, length), origin);
+    const Json json = parseHeader(file.substr(8, length), origin);
     SafetensorsHeader header;
     header.dataStart = 8 + length;
     const std::uint64_t dataSize = file.size() - header.dataStart;

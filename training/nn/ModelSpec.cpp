@@ -132,19 +132,6 @@ private:
     std::string m_prefix;
 };
 
-Json parse(std::string_view json, std::string_view origin)
-{
-    refuseDeepJson(json, origin);
-    try {
-        Json result = Json::parse(json);
-        if (!result.is_object())
-            throw configError("%1: must hold a JSON object.", origin);
-        return result;
-    } catch (const Json::exception& error) {
-        throw configError("%1: is not JSON: %2", origin, error.what());
-    }
-}
-
 /// A Mistral whose layers look differently far back is Ministral, to transformers as well.
 void refuseMixedWindows(const Keys& keys, bool hasWindow)
 {
@@ -236,7 +223,7 @@ void checkHeads(const ModelSpec& spec, const Keys& keys)
 
 ModelSpec ModelSpec::fromJson(std::string_view text, std::string_view origin)
 {
-    const Json json = parse(text, origin);
+    const Json json = parseJsonObject(text, origin);
     const Keys keys(json, origin);
     refuseOtherModels(keys);
     ModelSpec spec;
