@@ -40,6 +40,7 @@ public:
         refuseVariants();
         readTensors();
         checkTargets();
+        checkLayers();
     }
 
     [[nodiscard]] AdapterState read() const { return text("peft_type") == "ADALORA" ? readAdaLora() : readLora(); }
@@ -225,18 +226,43 @@ private:
     /// would be another adapter. A regular expression is taken at its word.
     void checkTargets() const
     {
-        if (!isSet("target_modules") || !m_config["target_modules"].is_array())
+        const auto found = m_config.find("target_modules");
+        if (found == m_config.end() || found->is_string())
             return;
-        const Json& targets = m_config["target_modules"];
+        const Json& targets = *found;
+        if (!targets.is_array() || !std::ranges::all_of(targets, [](const Json& target) { return target.is_string(); }))
+            fail(makeMessage("target_modules must be a list of modules' names, or a text."));
         for (const auto& [module, parts] : m_parts) {
-            const bool named = std::ranges::any_of(targets, [&module](const Json& target) {
-                return target.is_string() && isNamedBy(target.get_ref<const std::string&>(), module);
-            });
+            const bool named = std::ranges::any_of(targets,
+                [&module](const Json& target) { return isNamedBy(target.get_ref<const std::string&>(), module); });
             if (!named)
                 fail(makeMessage(
                     "target_modules does not name %1, for which adapter_model.safetensors has tensors. Add its "
                     "name, or take its tensors out.",
                     module));
+        }
+    }
+
+    /// Likewise of the blocks that layers_to_transform names.
+    void checkLayers() const
+    {
+        if (!isSet("layers_to_transform"))
+            return;
+        const Json& named = m_config["layers_to_transform"];
+        const Json layers = named.is_array() ? named : Json::array({named});
+        constexpr std::uint64_t mostLayers = 10'000;
+        if (!std::ranges::all_of(layers, [](const Json& layer) {
+                return layer.is_number_unsigned() && layer.get<std::uint64_t>() < mostLayers;
+            }))
+            fail(makeMessage(
+                "layers_to_transform must be a block's number or a list of such, from 0 to %1.", mostLayers - 1));
+        for (const auto& [module, parts] : m_parts) {
+            const std::int64_t layer = layerOf(module);
+            if (layer >= 0 && std::ranges::find(layers, Json(layer)) == layers.end())
+                fail(makeMessage(
+                    "layers_to_transform does not name block %1, but adapter_model.safetensors has tensors for "
+                    "%2. Add its number, or take its tensors out.",
+                    layer, module));
         }
     }
 
