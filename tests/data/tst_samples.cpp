@@ -196,10 +196,21 @@ private Q_SLOTS:
         row("empty txt", "a.txt", "", F::Auto, "a.txt: is empty");
         row("blank jsonl", "a.jsonl", " \n\n", F::Auto, "a.jsonl: is empty");
         row("not UTF-8", "a.txt", "one\ntwo \xFF", F::Auto, "a.txt:2: byte 5 (0xFF)");
-        row("UTF-16", "a.txt", QByteArray("\xFF\xFE\x61\x00", 4), F::Auto, "a.txt:1: byte 1");
+        row("UTF-16", "a.txt", QByteArray("\xFF\xFE\x61\x00", 4), F::Auto, "a.txt: is text in UTF-16. Save it as");
+        row("UTF-16 from the other end", "a.jsonl", QByteArray("\xFE\xFF\x00\x7B", 4), F::Auto, "is text in UTF-16");
+        row("UTF-16 without a mark", "a.jsonl", QByteArray("{\0\"\0", 4), F::Auto, "is text in UTF-16");
+        row("Parquet", "a.parquet", QByteArray("PAR1\x15\x04\x15\xA2", 8), F::Auto, "a.parquet: is a Parquet table.");
+        row("Arrow", "a.arrow", "ARROW1", F::Text, "is an Arrow table");
+        row("gzip", "a.jsonl.gz", QByteArray("\x1F\x8B\x08\x00", 4), F::Auto, "is compressed (gzip). Unpack it first.");
+        row("xz", "a.jsonl.xz", QByteArray("\xFD\x37zXZ\x00", 6), F::Auto, "is compressed (xz)");
+        row("zstd", "a.zst", "\x28\xB5\x2F\xFD", F::Chat, "is compressed (zstd)");
+        row("bzip2", "a.bz2", "BZh91AY&SY", F::Auto, "is compressed (bzip2)");
+        row("zip", "a.xlsx", "PK\x03\x04", F::Table, "is a zip archive");
+        row("pickle", "a.pkl", QByteArray("\x80\x04\x95\x00", 4), F::Auto, "is a pickle. Pickles can run code");
+        row("a byte 0", "a.jsonl", QByteArray("{\"text\":\"x\"}\0{}", 15), F::Auto, "a.jsonl:1: byte 13 is 0");
         row("jsonl that is none", "a.jsonl", "hello", F::Auto, "begins with neither");
         row("unknown keys", "a.jsonl", R"({"question":"q","answer":"a"})", F::Auto, "data.columns.prompt");
-        row("no object", "a.jsonl", "[1,2]", F::Auto, "a.jsonl:1: must be a JSON object");
+        row("no object", "a.jsonl", "[1,2]", F::Auto, "a.jsonl:1, element 1: must be a JSON object");
         row("one big object", "a.json", "{\n \"data\": []\n}", F::Auto, "array of objects");
         row("broken line", "a.jsonl", "{\"text\":\"x\"\n", F::Auto, "a.jsonl:1: is not valid JSON");
         row("array cut short", "a.json", "[{\"text\":\"x\"}", F::Auto, "not closed");
@@ -269,6 +280,9 @@ private Q_SLOTS:
         QVERIFY(contains(errorOf([&] { (void)source->render(2); }), "a.jsonl:4: the field \"text\" is missing"));
         QVERIFY(contains(errorOf([&] { (void)source->render(3); }), "a.jsonl:5: is not valid JSON"));
         QVERIFY(contains(errorOf([&] { (void)source->render(4); }), "no sample 4"));
+        const auto array = open("a.json", R"([{"text":"x"},{"txt":"y"}])"); // one line tells nothing
+        QVERIFY(
+            contains(errorOf([&] { (void)array->render(1); }), "a.json:1, element 2: the field \"text\" is missing"));
     }
 
     void readsRealFiles()

@@ -73,9 +73,9 @@ private Q_SLOTS:
         row("header length 2^64 - 1", withLength(~std::uint64_t {0}, "{}"), "at most 100000000");
         row("no brace", file("[1]", 0), "does not begin with '{'");
         row("broken JSON", file(R"({"a":)", 0), "its header is broken JSON at line 1");
-        row("bytes after the JSON", file("{} x", 0), "not JSON");
-        row("not UTF-8", file("{\"\xff\":1}", 0), "not JSON");
-        row("deeply nested", file("{\"a\":" + std::string(100000, '['), 0), "not JSON");
+        row("bytes after the JSON", file("{} x", 0), "broken JSON");
+        row("not UTF-8", file("{\"\xff\":1}", 0), "broken JSON");
+        row("deeply nested", file("{\"a\":" + std::string(100000, '['), 0), "broken JSON");
         row("tensor is a number", file(R"({"a":1})", 0), "not described by an object");
         row("no dtype", file(R"({"a":{"shape":[],"data_offsets":[0,0]}})", 0), "no \"dtype\"");
         row("no shape", file(R"({"a":{"dtype":"U8","data_offsets":[0,0]}})", 0), "no \"shape\"");

@@ -37,7 +37,7 @@ const char* heading(const std::string& role, const std::string& where)
 
 RenderedSample renderChat(std::string_view json, const RecordPlace& place)
 {
-    const Json value = parseJson(json, place.text());
+    const Json value = parseJson(json, place.text().english());
     if (value.is_discarded())
         throw ioError("%1: is not valid JSON.", place.text());
     if (!value.is_object() || !value.contains("messages"))
@@ -47,7 +47,7 @@ RenderedSample renderChat(std::string_view json, const RecordPlace& place)
         throw ioError("%1: \"messages\" must be a list of {\"role\", \"content\"}, with at least one.", place.text());
     RenderedSample sample;
     for (std::size_t i = 0; i < messages.size(); ++i) {
-        const std::string where = place.text() + ": messages[" + std::to_string(i) + ']';
+        const std::string where = place.text().english() + ": messages[" + std::to_string(i) + ']';
         if (!messages[i].is_object())
             throw ioError("%1 is no object with \"role\" and \"content\".", where);
         const std::string& role = textOf(messages[i], "role", where);

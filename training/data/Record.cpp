@@ -38,6 +38,12 @@ bool readQuoted(std::string_view row, std::size_t& at, char separator, std::stri
 
 } // namespace
 
+Message RecordPlace::text() const
+{
+    Message place = Message::verbatim(file + ':' + std::to_string(line));
+    return element > 0 ? makeMessage("%1, element %2", place, element) : place;
+}
+
 const std::string* Record::find(std::string_view name) const
 {
     const auto found

@@ -11,12 +11,14 @@
 
 namespace spectune {
 
-/// Where a record stands, for errors: "FILE:LINE".
+/// Where a record stands, for errors.
 struct RecordPlace {
     std::string file;
     std::int64_t line = 1;
+    std::int64_t element = 0; ///< 1-based, of a JSON array, which may stand in one line; 0: of no array
 
-    [[nodiscard]] std::string text() const { return file + ':' + std::to_string(line); }
+    /// "FILE:LINE", "FILE:LINE, element 3"
+    [[nodiscard]] Message text() const;
 };
 
 /// One record of a data file: named fields in the file's order.

@@ -65,6 +65,8 @@ public:
     [[nodiscard]] virtual std::string record(std::int64_t index) const = 0;
     /// 1-based line where the record begins.
     [[nodiscard]] virtual std::int64_t line(std::int64_t index) const = 0;
+    /// Whether the records are the elements of an array, of which many may stand in one line.
+    [[nodiscard]] virtual bool isArray() const noexcept { return false; }
     [[nodiscard]] const InputFile& file() const noexcept { return m_file; }
 
 protected:
@@ -125,6 +127,7 @@ protected:
 class JsonArrayFile : public RangedFile {
 public:
     JsonArrayFile(const std::filesystem::path& path, const Progress& progress);
+    [[nodiscard]] bool isArray() const noexcept override { return true; }
 };
 
 /// The rows of a CSV file (RFC 4180): a quoted field may hold line ends. Blank lines are left out.

@@ -3,6 +3,7 @@
 
 #include "training/config/FieldTable.h"
 #include "training/core/Error.h"
+#include "training/data/FileKind.h"
 #include "training/data/RecordFile.h"
 #include "training/data/Renderers.h"
 #include "training/data/Utf8.h"
@@ -19,6 +20,11 @@ namespace fs = std::filesystem;
 
 /// Largest document that is tokenised as one.
 constexpr std::uint64_t maxDocument = 16ULL << 20U;
+
+RecordPlace placeOf(const RecordFile& file, std::int64_t index)
+{
+    return {.file = file.file().name(), .line = file.line(index), .element = file.isArray() ? index + 1 : 0};
+}
 
 /// Formats whose samples are records of the file.
 class RecordSource : public SampleSource {
@@ -39,7 +45,7 @@ public:
         if (index < 0 || index >= size())
             throw configError("%1: has %2 samples; there is no sample %3.", m_file->file().name(), size(), index);
         const std::string raw = m_file->record(index + m_skipped);
-        return m_renderer->render(raw, {m_file->file().name(), m_file->line(index + m_skipped)});
+        return m_renderer->render(raw, placeOf(*m_file, index + m_skipped));
     }
 
 private:
@@ -100,6 +106,8 @@ std::string extensionOf(const std::string& path)
 std::string beginning(const std::string& path)
 {
     const InputFile file(path);
+    if (const Message why = whyNoText(file.read(0, std::min<std::uint64_t>(file.size(), 16))); !why.empty())
+        throw ioError("%1: %2", path, why);
     const std::uint64_t mark = file.markLength();
     constexpr std::uint64_t enough = 64U << 10U;
     const std::string bytes = file.read(mark, std::min(enough, file.size() - mark));
@@ -125,7 +133,7 @@ std::unique_ptr<RecordFile> openRecords(const std::string& path, Container conta
 
 Record firstRecord(const RecordFile& file)
 {
-    return parseJsonRecord(file.record(0), {file.file().name(), file.line(0)});
+    return parseJsonRecord(file.record(0), placeOf(file, 0));
 }
 
 /// The decision in words, with what of data.columns is set in vain: "…; data.columns.label has no meaning in it".
@@ -269,7 +277,7 @@ std::unique_ptr<SampleSource> openTable(
     const std::string& path, Decision decision, const DataConfig& data, std::unique_ptr<RecordFile> file)
 {
     const std::string header = file->record(0);
-    const RecordPlace place {path, file->line(0)};
+    const RecordPlace place = placeOf(*file, 0);
     const char separator = separatorOf(decision.container, header);
     std::vector<std::string> columns = splitRow(header, separator, place);
     if (file->size() < 2)
