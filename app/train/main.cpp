@@ -28,7 +28,7 @@ int main(int argc, char** argv)
 {
     using namespace spectune;
     CLI::App program {"Spectune in the terminal: fine-tunes language models with AdaLoRA.", "spectune-train"};
-    program.set_version_flag("--version", SPECTUNE_VERSION);
+    program.set_version_flag("--version", "spectune-train " SPECTUNE_VERSION);
     program.require_subcommand(1);
     Chosen chosen;
     addRunCommand(program, chosen);
@@ -51,7 +51,9 @@ int main(int argc, char** argv)
             std::fprintf(stderr, ".\n");
             return badInput;
         }
-        return program.exit(error) == 0 ? 0 : badInput; // --help and --version arrive here as well
+        if (program.exit(error) != 0)
+            return badInput;
+        return runGuarded([] {}); // --help and --version arrive here as well; both may find no room where they print
     }
     installSignalHandlers();
     return runGuarded(chosen);

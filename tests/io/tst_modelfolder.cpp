@@ -112,6 +112,7 @@ private Q_SLOTS:
         QVERIFY(contains(index("{"), "weight_map"));
         QVERIFY(contains(index(R"({"weight_map":{"a":1}})"), "names no file for a"));
         QVERIFY(contains(index(R"({"weight_map":{"a":"../one.safetensors"}})"), "not a plain file name"));
+        QVERIFY(contains(index(R"({"weight_map":{"a":""}})"), "the shard \"\" is not a plain file name"));
         QVERIFY(contains(index(R"({"weight_map":{"a":"/etc/passwd"}})"), "not a plain file name"));
         QVERIFY(contains(index(R"({"weight_map":{"a":"three.safetensors"}})"), "three.safetensors is missing"));
         QVERIFY(contains(index(R"({"weight_map":{"a":"one.safetensors"}})"), "a is not in one.safetensors"));

@@ -195,12 +195,15 @@ private Q_SLOTS:
     {
         if (!fs::exists("/dev/full"))
             QSKIP("/dev/full is absent");
-        QProcess process;
-        process.setStandardOutputFile("/dev/full");
-        startProgram(process, {"fields", "--json"});
-        const Outcome outcome = finish(process);
-        QCOMPARE(outcome.code, 2);
-        QVERIFY2(contains(outcome.err, "standard output could not be written"), outcome.err.c_str());
+        const QList<QStringList> calls {{"fields", "--json"}, {"--help"}, {"run", "--help"}, {"--version"}};
+        for (const QStringList& asked : calls) {
+            QProcess process;
+            process.setStandardOutputFile("/dev/full");
+            startProgram(process, asked);
+            const Outcome outcome = finish(process);
+            QVERIFY2(outcome.code == 2, qPrintable(asked.join(' ')));
+            QVERIFY2(contains(outcome.err, "standard output could not be written"), outcome.err.c_str());
+        }
     }
 
     /// A file that cannot grow, as on a full disk: the text names it and says how to go on;

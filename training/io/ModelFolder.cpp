@@ -125,7 +125,7 @@ void ModelFolder::openShards(const fs::path& index)
         if (!shard.is_string())
             throw ioError("%1: weight_map names no file for %2.", index, tensor);
         const auto name = shard.get<std::string>();
-        if (fs::path(name).filename() != name || name == "." || name == "..")
+        if (name.empty() || fs::path(name).filename() != name || name == "." || name == "..")
             throw ioError("%1: the shard \"%2\" is not a plain file name in this folder.", index, name);
         shards.insert(name);
     }
