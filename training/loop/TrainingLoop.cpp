@@ -16,15 +16,15 @@ namespace spectune {
 
 namespace {
 
-/// No step had a loss, the first one neither, before which nothing is learnt: no learning rate mends that.
-[[noreturn]] void explainNoLoss(const Error& divergence, const std::string& model)
+/// Not even the first step could be taken, before which nothing is learnt: no learning rate mends that.
+[[noreturn]] void explainNoStep(const Error& divergence, const std::string& model)
 {
     const std::string weight = weightThatIsNotFinite(model);
     if (weight.empty())
         throw Error(divergence.kind(),
             makeMessage(
-                "No step of the run had a loss that is finite, the first one neither. Check that %1 gives finite "
-                "numbers without an adapter, and adalora.init_from, if it is set.",
+                "No step of the run had a finite loss and a finite gradient, the first one neither; optim.lr is not "
+                "why. Check that %1 gives finite numbers without an adapter, and adalora.init_from, if it is set.",
                 model));
     throw ioError(
         "%1: the weight %2 has values that are not finite, so no loss of this model is. Get or make it again.", model,
@@ -65,8 +65,8 @@ RunOutcome TrainingLoop::run()
     } catch (const Error& error) {
         if (error.kind() != FailureKind::Diverged)
             saveAfterFailure();
-        else if (m_guard.limit() == 0.0)
-            explainNoLoss(error, m_context.base.path);
+        else if (m_guard.limit() == 0.0 && m_context.position.step == 0)
+            explainNoStep(error, m_context.base.path);
         throw;
     } catch (const std::exception&) {
         saveAfterFailure();
