@@ -367,7 +367,6 @@ void TestRunLibrary::theTrashTakesTheFolder()
     QVERIFY2(inTrash.startsWith(QDir::homePath() + "/.qttest/"), qPrintable(inTrash)); // the test mode's own
     QVERIFY(m_library->records().empty());
     QDir(inTrash).removeRecursively();
-    QFile::remove(QString(inTrash).replace("/Trash/files/", "/Trash/info/") + ".trashinfo");
 }
 
 void TestRunLibrary::aRunningRunIsNotDeleted()
