@@ -291,8 +291,9 @@ void RunBar::refreshMemory()
     if (hasMemory()) {
         showMemory(*m_memory, memory);
         const QString help
-            = tr("What this run holds of its device's memory: of a GPU what was taken from the driver, of "
-                 "the computer what the program has in memory. At most so far: %1.")
+            = tr("On a processor this is the memory of the whole program: the run with its model, LibTorch and the "
+                 "studio. The need that Set up tells is the run's alone. On a GPU it is what LibTorch's allocator has "
+                 "taken of its memory. At most so far: %1.")
                   .arg(formatMemory(static_cast<double>(m_run.mostMemory())));
         m_memoryStat->setToolTip(help);
         m_memory->setAccessibleDescription(help);

@@ -321,9 +321,11 @@ std::vector<RunRail::Health> RunRail::healthOfRun() const
     rows.push_back(skipped == 0
             ? Health {"check", tr("No skipped steps"), tr("all gradients finite")}
             : Health {"warning", tr("%1 skipped steps").arg(skipped), tr("gradients were not finite")});
-    if (const int zero = m_run.matricesAtZero(); zero > 0)
+    if (const int zero = m_run.matricesAtZero(); zero > 0) {
+        const std::int64_t past = m_run.shownStep(); // exports are of the run's end, whatever step is shown
         rows.push_back({"warning", counted(zero, tr("%1 matrix at rank 0"), tr("%1 matrices at rank 0")),
-            tr("left out of the LoRA exports")});
+            past < 0 ? tr("left out of the LoRA exports") : tr("at step %1").arg(formatCount(past))});
+    }
     return rows;
 }
 

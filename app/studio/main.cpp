@@ -3,7 +3,7 @@
 #include "app/studio/TerminationSignals.h"
 #include "training/core/Error.h"
 #include "training/session/EngineLibrary.h"
-#include "ui/DesktopScheme.h"
+#include "ui/DesktopWishes.h"
 #include "ui/MainWindow.h"
 #include "ui/RunFolders.h"
 #include "ui/ScreenshotTask.h"
@@ -122,22 +122,29 @@ constexpr const char* schemeKey = "desktopScheme";
 void guessDesktopScheme()
 {
     const QVariant last = QSettings().value(QLatin1String(schemeKey));
-    if (last.isValid() && DesktopScheme::hasSessionBus())
+    if (last.isValid() && DesktopWishes::hasSessionBus())
         setDesktopScheme(last.toBool());
 }
 
-void followDesktop(MainWindow& window, DesktopScheme& scheme, bool remembers)
+void followDesktop(MainWindow& window, DesktopWishes& wishes, bool remembers)
 {
-    QObject::connect(&scheme, &DesktopScheme::told, &window, [&window, remembers](std::optional<bool> dark) {
+    const auto turn = [&window] {
+        QEvent turned(QEvent::ThemeChange);
+        QCoreApplication::sendEvent(&window, &turned);
+    };
+    QObject::connect(&wishes, &DesktopWishes::schemeTold, &window, [turn, remembers](std::optional<bool> dark) {
         setDesktopScheme(dark);
         if (remembers && dark)
             QSettings().setValue(QLatin1String(schemeKey), *dark);
         else if (remembers)
             QSettings().remove(QLatin1String(schemeKey));
-        QEvent turned(QEvent::ThemeChange);
-        QCoreApplication::sendEvent(&window, &turned);
+        turn();
     });
-    scheme.followSession();
+    QObject::connect(&wishes, &DesktopWishes::motionTold, &window, [turn](std::optional<bool> reduced) {
+        setDesktopMotion(reduced);
+        turn();
+    });
+    wishes.followSession();
 }
 
 int runStudio(QApplication& application, const StudioArguments& arguments)
@@ -175,9 +182,9 @@ int runStudio(QApplication& application, const StudioArguments& arguments)
             std::fprintf(stderr, "first frame %.0f ms after exec, %.0f ms of them on the processor\n", processAge(),
                 1e3 * static_cast<double>(std::clock()) / CLOCKS_PER_SEC);
     });
-    DesktopScheme scheme;
-    QObject::connect(&window, &MainWindow::firstFrame, &scheme,
-        [&window, &scheme, remembers = options.remembers] { followDesktop(window, scheme, remembers); });
+    DesktopWishes wishes;
+    QObject::connect(&window, &MainWindow::firstFrame, &wishes,
+        [&window, &wishes, remembers = options.remembers] { followDesktop(window, wishes, remembers); });
     int code = 0;
     ScreenshotTask task(window, arguments.screenshot, arguments.at, arguments.start);
     QObject::connect(&task, &ScreenshotTask::done, &application, [&](int result, const QString& message) {

@@ -40,6 +40,7 @@ private Q_SLOTS:
     void replayEqualsLive();
     void scrubbingWhileItTrainsEqualsReplay();
     void healthIsThatOfTheShownStep();
+    void exportsAreOfTheEndAlone();
     void aFolderWithoutReplayTellsRanks();
     void cutRanksAreDamage();
     void speedsAreStepsPerSecond();
@@ -135,6 +136,26 @@ void TestStudioReplay::healthIsThatOfTheShownStep()
     QVERIFY(!tells("Pruning") && !tells("Budget met"));
     show(-1);
     QVERIFY(tells("event " + count + " of " + count));
+}
+
+/// What an export leaves out is not told of a step before the run's end.
+void TestStudioReplay::exportsAreOfTheEndAlone()
+{
+    m_bench->runTo(SessionState::Finished);
+    const auto detail = [this] { // of the matrices at rank 0
+        QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+        const auto labels = window().live().rail().findChildren<QLabel*>();
+        const auto title = std::ranges::find_if(
+            labels, [](const QLabel* label) { return label->text().endsWith(QLatin1String(" at rank 0")); });
+        return title == labels.end() ? QString() : (*std::next(title))->text();
+    };
+    QTRY_COMPARE(detail(), QString("left out of the LoRA exports"));
+    const std::int64_t before = window().run().step() - 1;
+    window().run().showStep(before);
+    QVERIFY(window().run().matricesAtZero() > 0);
+    QCOMPARE(detail(), QString("at step %1").arg(before));
+    window().run().showStep(-1);
+    QCOMPARE(detail(), QString("left out of the LoRA exports"));
 }
 
 void TestStudioReplay::aFolderWithoutReplayTellsRanks()
