@@ -8,8 +8,8 @@
 namespace spectune {
 
 /// A border between two panels, one pixel wide, that keys move as well: arrows by a step, Home and End to its limits,
-/// Esc gives the keyboard back. Tab does not stop at it: PanelSplitter::focusNext() comes there. With the keyboard it is
-/// a line in the colour of the focus.
+/// Esc gives the keyboard back. Tab does not stop at it: PanelSplitter::focusNext() comes there. With the keyboard it
+/// is a line in the colour of the focus.
 class PanelBorder : public QSplitterHandle {
     Q_OBJECT
 public:

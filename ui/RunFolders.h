@@ -30,8 +30,8 @@ void requireRunFolder(const QString& path);
 /// A folder with a config.json and weights.
 [[nodiscard]] bool isModelFolder(const QString& path);
 
-/// What a model is called by its folder's path. A folder that is only called "model" says more with the name of the one
-/// that it lies in: "demo/model".
+/// What a model is called by its folder's path. A folder that is only called "model" says more with the name of the
+/// one that it lies in: "demo/model".
 [[nodiscard]] QString modelName(const std::string& path);
 
 /// Relative to the working folder where that is shorter, for showing.

@@ -91,8 +91,8 @@ struct RunRecord {
     [[nodiscard]] QString stateText() const;
     /// What names the run where little room is: its name, or its folder's where it has none.
     [[nodiscard]] QString title() const;
-    /// What tells it from a run of the same title: its folder's name, or where that is the title, the name of the folder
-    /// that it lies in, with a '/' behind it.
+    /// What tells it from a run of the same title: its folder's name, or where that is the title, the name of the
+    /// folder that it lies in, with a '/' behind it.
     [[nodiscard]] QString folderText() const;
     /// "started today 14:21"; empty where that is not known
     [[nodiscard]] QString startText() const;

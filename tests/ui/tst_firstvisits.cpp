@@ -37,8 +37,8 @@ constexpr double most = 500.0; // what sanitizers look at costs time
 constexpr double most = 50.0; // ms of the processor: what a click may take
 #endif
 
-/// Of @p widget and all in it that is not hidden, the share that has been told its size: words that are laid out last may
-/// move what lies around them once more.
+/// Of @p widget and all in it that is not hidden, the share that has been told its size: words that are laid out last
+/// may move what lies around them once more.
 double laidOut(const QWidget& widget)
 {
     int all = 0;

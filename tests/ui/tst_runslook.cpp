@@ -7,7 +7,6 @@
 #include "ui/LegendToggle.h"
 #include "ui/RowGround.h"
 #include "ui/RunDetails.h"
-#include "ui/RunLibrary.h"
 #include "ui/RunListDelegate.h"
 #include "ui/RunListModel.h"
 #include "ui/RunsBar.h"
@@ -51,7 +50,6 @@ private Q_SLOTS:
     void theMapsCaptionFitsHowTheRunsStand();
     void factsFitHowTheRunStands();
     void namesOfManyRunsAreToldApart();
-    void runsOfOneNameAreToldApart();
     void legendsHaveTheDashesOfTheirCurves();
     void rowsKeepTheirWords_data();
     void rowsKeepTheirWords();
@@ -324,50 +322,6 @@ void TestRunsLook::namesOfManyRunsAreToldApart()
         QCOMPARE(shown.size(), 6);
         QVERIFY2(shown.removeDuplicates() == 0, qPrintable(shown.join(' ')));
     }
-}
-
-/// By their folders, in the narrowest list; when each began is told where there is room for it.
-void TestRunsLook::runsOfOneNameAreToldApart()
-{
-    m_bench->size = QSize(1280, 800);
-    write("demo-1", written(0, 1.0));
-    write("demo-2", written(1, 0.5, {}));
-    write("other", written(2, 0.7));
-    openRuns(3);
-    const auto row = [this](const char* folder) { return page().list().indexOf(id(folder)); };
-    const auto folder = [&](const char* name) { return page().list().look(row(name)).folder; };
-    const auto spoken
-        = [&](const char* name) { return page().list().data(row(name), Qt::AccessibleTextRole).toString(); };
-    QCOMPARE(folder("demo-1"), QString());
-    const std::int64_t first = id("demo-1");
-    const std::int64_t second = id("demo-2");
-    window().library().setName(first, "demo");
-    window().library().setName(second, "demo");
-    const auto look = [this](std::int64_t run) { return page().list().look(page().list().indexOf(run)); };
-    QTRY_COMPARE(look(first).folder, "demo-1");
-    QTRY_COMPARE(look(second).folder, "demo-2");
-    QCOMPARE(folder("other"), QString());
-    for (const std::int64_t run : {first, second}) {
-        const QModelIndex index = page().list().indexOf(run);
-        const RunRowLook shown = look(run);
-        const int width = RunListDelegate::placesOf(list().visualRect(index), shown).words.width();
-        const RunListDelegate::Title title = RunListDelegate::titleOf(shown, width);
-        QCOMPARE(title.name, "demo");
-        QCOMPARE(title.folder, shown.folder);
-        QVERIFY(title.x + QFontMetrics(Fonts::caption()).horizontalAdvance(title.folder) <= width);
-        QVERIFY(page().list().data(index, Qt::ToolTipRole).toString().contains("\nstarted "));
-        const QString said = page().list().data(index, Qt::AccessibleTextRole).toString();
-        QVERIFY2(said.startsWith("demo in " + shown.folder + ", "), qPrintable(said));
-        QVERIFY2(said.contains("started "), qPrintable(said));
-    }
-    QVERIFY2(spoken("other").startsWith("other, "), qPrintable(spoken("other")));
-    // Long ones have half of the width each, and end as they differ.
-    RunRowLook longer;
-    longer.name = "a-run-with-a-long-name-and-seed-1";
-    longer.folder = "a-run-with-a-long-name-and-seed-1-12";
-    const RunListDelegate::Title title = RunListDelegate::titleOf(longer, 140);
-    QVERIFY(title.name.endsWith('1') && title.folder.endsWith("12"));
-    QVERIFY(title.x + QFontMetrics(Fonts::caption()).horizontalAdvance(title.folder) <= 140);
 }
 
 void TestRunsLook::legendsHaveTheDashesOfTheirCurves()
