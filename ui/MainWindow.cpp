@@ -34,6 +34,7 @@
 #include "ui/TimelineStrip.h"
 #include "ui/TopBar.h"
 #include "ui/TryPage.h"
+#include "ui/UnseenPages.h"
 #include "visualization/NumberFormat.h"
 
 #include <QApplication>
@@ -388,6 +389,7 @@ bool MainWindow::event(QEvent* event)
         QTimer::singleShot(0, this, [this] {
             Q_EMIT firstFrame();
             m_facts->begin();
+            new UnseenPages(*m_pages);
         });
     }
     return done;

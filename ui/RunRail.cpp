@@ -6,6 +6,7 @@
 #include "ui/KeyValueList.h"
 #include "ui/LiveControls.h"
 #include "ui/PageParts.h"
+#include "ui/RunFolders.h"
 #include "ui/RunModel.h"
 #include "ui/StudioIcons.h"
 #include "ui/WholeWordsArea.h"
@@ -32,15 +33,6 @@ constexpr int blockMargin = 8; // px around the method's block: up to its rules
 QString fileName(const std::string& path)
 {
     return path.empty() ? RunRail::tr("none") : QFileInfo(QString::fromStdString(path)).completeBaseName();
-}
-
-// A folder that is only called "model" says more with its parent's name.
-QString modelName(const std::string& path)
-{
-    const QFileInfo info(QString::fromStdString(path));
-    if (info.fileName() != QLatin1String("model"))
-        return info.fileName();
-    return QFileInfo(info.path()).fileName() + QStringLiteral("/model");
 }
 
 QString countOrNone(std::int64_t count)

@@ -5,6 +5,7 @@
 #include "ui/LearnDesk.h"
 #include "ui/LivePage.h"
 #include "ui/MainWindow.h"
+#include "ui/PanelSplitter.h"
 #include "ui/RecentPaths.h"
 #include "ui/RunBar.h"
 #include "ui/RunModel.h"
@@ -124,6 +125,7 @@ void StudioActions::addViewMenu(QMenuBar& bar)
     menu->addSeparator();
     add(menu, tr("&Rail"), QStringLiteral("Ctrl+B"), [window] { window->live().toggleRail(); });
     add(menu, tr("&Inspector"), QStringLiteral("Ctrl+I"), [window] { window->live().toggleInspector(); });
+    add(menu, tr("Move a &border"), QStringLiteral("F6"), [window] { PanelSplitter::focusNext(*window); });
     add(menu, tr("&Next issue"), QStringLiteral("F8"), [window] {
         window->showWorkspace(Workspace::Setup);
         window->setup().nextIssue();

@@ -112,7 +112,7 @@ void TestFeel::everyKeyIsListed()
         QVERIFY2(listed(shortcut->key().toString()), qPrintable(shortcut->key().toString()));
     for (const char* key : {"Space", ".", "Esc", "Ctrl+Return", "F1", "Ctrl+5", "Ctrl+?", "P", "[", "]", "L", "End",
              "5", "+", "−", "0", "Home", "PageUp", "PageDown", "Shift+Space", "Ctrl+Space", "Shift+↑", "Shift+→",
-             "Ctrl+↑", "Ctrl+↓", "Return", "Delete"})
+             "Ctrl+↑", "Ctrl+↓", "Return", "Delete", "F6"})
         QVERIFY2(keys.contains(QString::fromUtf8(key)), key);
 }
 

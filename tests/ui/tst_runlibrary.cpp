@@ -135,6 +135,10 @@ void TestRunLibrary::aFolderTellsWhatItIs()
     QCOMPARE(record.state, RecordState::Finished);
     QCOMPARE(record.method, "adalora");
     QCOMPARE(record.model, "demo-llama");
+    WrittenRun bundled {smallConfig()};
+    bundled.config.model.path = "/opt/spectune/demo/model";
+    writeRun(path("bundled"), bundled);
+    QCOMPARE(readRunFolder(path("bundled"), false).model, "demo/model"); // as Live calls it
     QCOMPARE(record.device, "Processor, 2 cores");
     QCOMPARE(record.started, QDateTime(QDate(2026, 3, 2), QTime(10, 0)));
     QCOMPARE(record.ended, QDateTime(QDate(2026, 3, 2), QTime(10, 5)));
