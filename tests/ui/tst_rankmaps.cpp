@@ -154,6 +154,8 @@ void TestRankMaps::aDamagedMapIsRefusedInWords()
     QCOMPARE(panel.shown(), TargetsPanel::Shown::Learned);
     QVERIFY(panel.mapButton().isHidden());
     QVERIFY2(words(panel).contains("damaged/" + file), qPrintable(words(panel)));
+}
+
 void TestRankMaps::theSwitchKeepsItsRoom_data()
 {
     QTest::addColumn<int>("width");
