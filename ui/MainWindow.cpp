@@ -159,24 +159,30 @@ void MainWindow::connectRunBar()
         refreshContext();
     });
     connect(m_live, &LivePage::animationEnded, m_runBar, &RunBar::withdrawQuestion);
-    connect(m_runBar, &RunBar::closeAnswered, this, [this](bool ends) {
-        if (!ends) {
+    connect(m_runBar, &RunBar::closeAnswered, this, [this](CloseAnswer answer) {
+        if (answer == CloseAnswer::Stay) {
             m_closing = Closing::No;
             m_runBar->mainButton()->setFocus(Qt::OtherFocusReason); // not what stands next to the vanished button
             return;
         }
-        quitSaving(true);
+        quitSaving(answer == CloseAnswer::SaveAndClose);
     });
     connect(m_session, &SessionController::stateChanged, this, [this](SessionState state) {
         m_actions->refresh();
         refreshContext();
         const bool waits = m_closing == Closing::WaitsForRun || m_closing == Closing::WaitsUnattended;
-        if (waits && isTerminal(state))
+        if (m_closing == Closing::WaitsForRun && state == SessionState::Failed) {
+            m_closing = Closing::No; // what was to be saved is not: that is not left unsaid
+            showWorkspace(Workspace::Live);
+            m_live->inspector().showFailure();
+        } else if (waits && isTerminal(state)) {
             finishClosing();
-        else if (m_closing == Closing::WaitsForRun && state == SessionState::Paused)
-            m_closing = Closing::No; // it could not be saved: the run bar asks what to do
-        else if (m_closing == Closing::WaitsUnattended && state == SessionState::Paused)
+        } else if (m_closing == Closing::WaitsForRun && m_run->isHeld()) {
+            m_closing = Closing::No;
+            m_runBar->askClose(OpenWork::HeldRun);
+        } else if (m_closing == Closing::WaitsUnattended && m_run->isHeld()) {
             m_session->stop(); // nobody is there to make room: what was saved before has to do
+        }
     });
     connect(m_session, &SessionController::closed, this, [this] {
         m_closing = Closing::Done;

@@ -29,10 +29,11 @@ namespace spectune {
 namespace {
 
 /// What closing the window would end. @param window may be null
-OpenWork openWork(const SessionController& session, const ExportWindow* window, const LivePage& live)
+OpenWork openWork(
+    const SessionController& session, const RunModel& run, const ExportWindow* window, const LivePage& live)
 {
     if (isActive(session.state()))
-        return OpenWork::Run;
+        return run.isHeld() ? OpenWork::HeldRun : OpenWork::Run;
     if (window && window->isBusy())
         return OpenWork::Export;
     return live.isWritingAnimation() ? OpenWork::Animation : OpenWork::None;
@@ -177,7 +178,7 @@ void MainWindow::closeEvent(QCloseEvent* event)
     event->ignore();
     if (m_closing != Closing::No)
         return;
-    if (const OpenWork work = openWork(*m_session, m_export, *m_live); work != OpenWork::None) {
+    if (const OpenWork work = openWork(*m_session, *m_run, m_export, *m_live); work != OpenWork::None) {
         m_runBar->askClose(work);
         // Asked from another window or out of sight, the question would wait unseen.
         setWindowState(windowState() & ~Qt::WindowMinimized);
@@ -193,6 +194,8 @@ void MainWindow::quitSaving(bool attended)
     if (m_closing == Closing::WaitsForSession || m_closing == Closing::Done)
         return;
     m_closing = attended ? Closing::WaitsForRun : Closing::WaitsUnattended;
+    if (m_run->isHeld())
+        m_session->resume(); // once more: there may be room by now
     m_session->stop();
     if (!isActive(m_session->state()))
         finishClosing();

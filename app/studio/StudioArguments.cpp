@@ -130,7 +130,7 @@ QString StudioArguments::usage()
         "Runs go to ./runs/NAME-N, or to $XDG_DATA_HOME/spectune/runs where the working folder is the home folder\n"
         "or cannot be written. SIGINT, SIGTERM and SIGHUP stop and save a run before the studio ends.\n"
         "Exit codes: 0 done, 1 a fault of the program or a lost device, 2 bad arguments or input, 3 out of memory,\n"
-        "4 diverged, 130 ended by a signal.\n");
+        "4 diverged, 130 ended by a signal after saving.\n");
 }
 
 } // namespace spectune

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/studio/SignalledEnd.h"
 #include "app/studio/StudioArguments.h"
 #include "app/studio/TerminationSignals.h"
 #include "training/core/Error.h"
@@ -23,6 +24,7 @@
 #include <ctime>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
 namespace spectune {
@@ -30,7 +32,6 @@ namespace spectune {
 namespace {
 
 constexpr int badInput = 2;
-constexpr int endedBySignal = 130; ///< as spectune-train's
 
 // Where the installed program, or the one in its build folder, has its files.
 QStringList resourceFolders()
@@ -140,6 +141,14 @@ void followDesktop(MainWindow& window, DesktopScheme& scheme, bool remembers)
     scheme.followSession();
 }
 
+/// @return the program's code
+int tellEnd(const SignalledEnd& end)
+{
+    if (const std::string told = end.told(); !told.empty())
+        std::fprintf(stderr, "spectune: %s\n", told.c_str());
+    return end.code();
+}
+
 int runStudio(QApplication& application, const StudioArguments& arguments)
 {
     QApplication::setQuitOnLastWindowClosed(false);
@@ -159,10 +168,12 @@ int runStudio(QApplication& application, const StudioArguments& arguments)
     std::optional<StyleSheetPause> unstyled(std::in_place);
     MainWindow window(options);
     unstyled.reset();
+    SignalledEnd end(window);
     std::unique_ptr<TerminationSignals> termination;
     try {
+        // Before a file is read, which may take long. The call comes from the loop.
+        termination = std::make_unique<TerminationSignals>([&end] { end.begin(); });
         openWanted(window, arguments);
-        termination = std::make_unique<TerminationSignals>([&window] { window.quitSaving(); });
     } catch (const Error& error) {
         std::fprintf(stderr, "spectune: %s\n", error.what());
         return badInput;
@@ -196,7 +207,7 @@ int runStudio(QApplication& application, const StudioArguments& arguments)
     if (pictures)
         task.begin();
     QApplication::exec();
-    return TerminationSignals::arrived() ? endedBySignal : code;
+    return TerminationSignals::arrived() ? tellEnd(end) : code;
 }
 
 } // namespace
