@@ -119,7 +119,7 @@ QString StudioArguments::usage()
     return QStringLiteral(
         "spectune [CONFIG.json | RUN_DIR] [options]\n"
         "The studio. Without arguments it opens on the bundled demo, ready to start.\n\n"
-        "  --start                start training at once\n"
+        "  --start                start training at once; not of a RUN_DIR, which was started before\n"
         "  --theme T              light, dark or system\n"
         "  --size WxH             size of the window, such as 1440x900\n"
         "  --screenshot FILE.png  draw the window into FILE.png and exit; with --start after the run (or --at)\n"
