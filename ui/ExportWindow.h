@@ -10,6 +10,7 @@
 
 class QLabel;
 class QPushButton;
+class QScrollArea;
 class QVBoxLayout;
 
 namespace spectune {
@@ -37,13 +38,18 @@ public:
 Q_SIGNALS:
     void ended(); ///< none is at work any more
 
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override; ///< of the rows
+
 private:
     struct Profile {
         ExportRow* row = nullptr;
         std::int64_t request = -1;
     };
 
+    [[nodiscard]] QScrollArea* makeProfiles();
     void addProfiles(QVBoxLayout* column);
+    void growToFit();
     [[nodiscard]] QWidget* makeHead();
     [[nodiscard]] QWidget* makeColumnNames();
     [[nodiscard]] QWidget* makeFoot();
@@ -78,6 +84,8 @@ private:
     std::int64_t m_modelRequest = -1;
     QString m_source;
     QString m_model;
+    int m_ownHeight = 548; ///< px, which the window gave itself
+    QScrollArea* m_area = nullptr; ///< of the rows
     QLabel* m_title = nullptr;
     QLabel* m_subtitle = nullptr;
     FieldLine* m_folder = nullptr;
