@@ -146,14 +146,16 @@ KeyValueList::Rows methodRows(const RunModel& run)
     return rows;
 }
 
-/// Those until the shown step; all of them while the run is shown live.
+/// Those until the shown step; all of them while the run is shown live. A recorded run's last step is that of its
+/// metrics: the heat map is of that one, even where ranks.jsonl goes further.
 std::span<const MaskEvent> shownEvents(const RunModel& run)
 {
     const std::span<const MaskEvent> all = run.history().events;
-    if (run.shownStep() < 0)
+    if (run.shownStep() < 0 && !run.isRecorded())
         return all;
-    const auto after = std::upper_bound(all.begin(), all.end(), run.shownStep(),
-        [](std::int64_t step, const MaskEvent& event) { return step < event.step; });
+    const std::int64_t until = run.shownStep() < 0 ? run.step() : run.shownStep();
+    const auto after = std::upper_bound(
+        all.begin(), all.end(), until, [](std::int64_t step, const MaskEvent& event) { return step < event.step; });
     return all.first(static_cast<std::size_t>(after - all.begin()));
 }
 
@@ -281,9 +283,13 @@ void RunRail::addPruning(std::vector<Health>& rows) const
 {
     const std::int64_t planned = m_run.resolved().schedule.eventCount();
     const std::span<const MaskEvent> events = shownEvents(m_run);
+    // A trainer's files are not written in step. Of any other run metrics.jsonl has lost its end.
+    const bool lacksSteps = m_run.shownStep() < 0 && m_run.isRecorded() && m_run.record() != RecordState::Running
+        && events.size() < m_run.history().events.size();
     // The forced event at T − tf ends the pruning: a finished run without it has lost it with the end of ranks.jsonl.
-    const bool cut = m_run.shownStep() < 0 && m_run.state() == SessionState::Finished && planned > 0
-        && (events.empty() || events.back().step <= m_run.resolved().schedule.finalStart());
+    const bool cut = lacksSteps
+        || (m_run.shownStep() < 0 && m_run.state() == SessionState::Finished && planned > 0
+            && (events.empty() || events.back().step <= m_run.resolved().schedule.finalStart()));
     if (events.empty() && !cut) {
         const auto& known = m_run.history().events; // of a past step: what came then
         if (planned > 0)
@@ -293,7 +299,9 @@ void RunRail::addPruning(std::vector<Health>& rows) const
         return;
     }
     rows.push_back({cut ? "warning" : "check", tr("Pruning"),
-        (cut ? tr("event %1 of %2 is the last on record") : tr("event %1 of %2"))
+        (lacksSteps   ? tr("the steps after event %1 of %2 are lost")
+                : cut ? tr("event %1 of %2 is the last on record")
+                      : tr("event %1 of %2"))
             .arg(formatCount(static_cast<std::int64_t>(events.size())), formatCount(planned))});
     if (cut)
         return;

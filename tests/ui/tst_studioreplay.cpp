@@ -41,6 +41,7 @@ private Q_SLOTS:
     void scrubbingWhileItTrainsEqualsReplay();
     void healthIsThatOfTheShownStep();
     void exportsAreOfTheEndAlone();
+    void healthIsThatOfTheMapWithoutMetrics();
     void aFolderWithoutReplayTellsRanks();
     void cutRanksAreDamage();
     void speedsAreStepsPerSecond();
@@ -156,6 +157,24 @@ void TestStudioReplay::exportsAreOfTheEndAlone()
     QCOMPARE(detail(), QString("at step %1").arg(before));
     window().run().showStep(-1);
     QCOMPARE(detail(), QString("left out of the LoRA exports"));
+}
+
+/// The heat map is of the last step that metrics.jsonl has: so is what Health says.
+void TestStudioReplay::healthIsThatOfTheMapWithoutMetrics()
+{
+    m_bench->runTo(SessionState::Finished);
+    const QString folder = window().run().folder();
+    const auto count = QString::number(window().run().history().events.size());
+    QVERIFY(QFile::remove(folder + "/metrics.jsonl"));
+    window().openRun(folder);
+    QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+    QVERIFY(window().run().shownSnapshot()->eventStep < 0);
+    const auto labels = window().live().rail().findChildren<QLabel*>();
+    const auto tells = [&labels](const QString& words) {
+        return std::ranges::any_of(labels, [&](const QLabel* label) { return label->text() == words; });
+    };
+    QVERIFY(tells("the steps after event 0 of " + count + " are lost"));
+    QVERIFY(!tells("Budget met"));
 }
 
 void TestStudioReplay::aFolderWithoutReplayTellsRanks()
