@@ -5,10 +5,7 @@
 #include "training/core/Error.h"
 #include "ui/MemoryFacts.h"
 #include "ui/MessageWords.h"
-#include "ui/NearestFile.h"
 #include "visualization/NumberFormat.h"
-
-#include <QFileInfo>
 
 #include <algorithm>
 #include <string_view>
@@ -36,8 +33,9 @@ void ConfigForm::setConfig(const RunConfig& config)
     m_demanded = false;
     if (!sameModel)
         forgetModel();
-    m_failures.remove(QStringLiteral("data.path"));
-    m_failures.remove(QStringLiteral("data.eval_path"));
+    m_failures.remove(fileKey(false));
+    m_failures.remove(fileKey(true));
+    m_faults.clear();
     m_train.reset();
     m_evaluation.reset();
     Q_EMIT replaced(before);
@@ -120,7 +118,7 @@ void ConfigForm::setModel(const Answer& answer)
 
 void ConfigForm::setPreview(const Answer& answer, bool evaluationFile)
 {
-    const QString key = evaluationFile ? QStringLiteral("data.eval_path") : QStringLiteral("data.path");
+    const QString key = fileKey(evaluationFile);
     auto& preview = evaluationFile ? m_evaluation : m_train;
     m_failures.remove(key);
     if (const auto* read = std::get_if<DataPreview>(&answer)) {
@@ -141,7 +139,7 @@ void ConfigForm::forgetModel()
 void ConfigForm::forgetPreview(bool evaluationFile)
 {
     auto& preview = evaluationFile ? m_evaluation : m_train;
-    const QString key = evaluationFile ? QStringLiteral("data.eval_path") : QStringLiteral("data.path");
+    const QString key = fileKey(evaluationFile);
     if (!preview && !m_failures.contains(key))
         return;
     preview.reset();
@@ -332,21 +330,6 @@ void ConfigForm::addMemoryIssue()
         {}});
 }
 
-void ConfigForm::addFileIssues()
-{
-    checkFile(QStringLiteral("model.path"), m_config.model.path, true);
-    checkFile(QStringLiteral("data.path"), m_config.data.path, false);
-    checkFile(QStringLiteral("data.eval_path"), m_config.data.evalPath, false);
-    for (auto it = m_failures.constBegin(); it != m_failures.constEnd(); ++it) {
-        if (it->isCancelled())
-            continue;
-        const Message title = it.key() == QLatin1String("model.path") ? makeMessage("The model cannot be used")
-            : it.key() == QLatin1String("data.path")                  ? makeMessage("The training file cannot be used")
-                                                     : makeMessage("The evaluation file cannot be used");
-        addExternal(it.key(), title, it->message);
-    }
-}
-
 void ConfigForm::addExternal(
     const QString& key, const Message& title, const Message& text, const std::optional<FieldValue>& suggestion)
 {
@@ -354,29 +337,6 @@ void ConfigForm::addExternal(
     if (std::any_of(m_issues.begin(), m_issues.end(), [&name](const Issue& issue) { return issue.key == name; }))
         return;
     m_issues.push_back({Severity::Error, name, title, text, suggestion});
-}
-
-void ConfigForm::checkFile(const QString& key, const std::string& path, bool folder)
-{
-    if (path.empty())
-        return;
-    const QFileInfo info(QString::fromStdString(path));
-    if (folder ? info.isDir() : info.isFile())
-        return;
-    const QString near = nearestEntry(info.filePath(), folder);
-    std::optional<FieldValue> suggestion;
-    const std::string shown = info.filePath().toStdString();
-    Message text = !info.exists() ? makeMessage("%1 does not exist.", shown)
-        : folder                  ? makeMessage("%1 is a file, not a folder.", shown)
-                                  : makeMessage("%1 is a folder, not a file.", shown);
-    if (!near.isEmpty()) {
-        text = makeMessage("%1 %2 is in the same folder.", text, QFileInfo(near).fileName().toStdString());
-        suggestion = FieldValue {near.toStdString()};
-    }
-    const Message title = folder            ? makeMessage("Model folder not found")
-        : key == QLatin1String("data.path") ? makeMessage("Training file not found")
-                                            : makeMessage("Evaluation file not found");
-    addExternal(key, title, text, suggestion);
 }
 
 } // namespace spectune

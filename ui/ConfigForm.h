@@ -35,6 +35,9 @@ public:
     /// Answers about the model folder and the two files; a Failure becomes an issue of the field.
     void setModel(const Answer& answer);
     void setPreview(const Answer& answer, bool evaluationFile);
+    /// A file's samples were read for their lengths, and what is wrong with one of them is an issue, too. Null: they
+    /// are no longer known.
+    void setLengths(const Answer* answer, bool evaluationFile);
     /// What is known of the old folder or file is no longer true. That the model is not known is told with what comes
     /// next: a value, or an answer.
     void forgetModel();
@@ -42,6 +45,8 @@ public:
     [[nodiscard]] const std::optional<ModelSummary>& model() const { return m_model; }
     [[nodiscard]] const std::optional<DataPreview>& preview(bool evaluationFile) const;
     [[nodiscard]] std::optional<Failure> failure(const QString& key) const;
+    /// What the session found was wrong with the file itself, at its beginning or further on.
+    [[nodiscard]] bool isUnreadable(bool evaluationFile) const;
 
     /// The device that a start would take, and its memory as far as it is known.
     void setDevice(const DeviceSummary& device);
@@ -77,6 +82,7 @@ Q_SIGNALS:
     void replaced(const spectune::RunConfig& before);
 
 private:
+    [[nodiscard]] static QString fileKey(bool evaluationFile);
     void check();
     void addFileIssues();
     void addMemoryIssue();
@@ -91,6 +97,7 @@ private:
     QSet<QString> m_edited; ///< keys of this set-up's fields
     bool m_demanded = false; ///< all of them
     QHash<QString, Failure> m_failures; ///< key → answer of the session
+    QHash<QString, Failure> m_faults; ///< the same of a sample further on in the file
     std::optional<ModelSummary> m_model;
     std::optional<DataPreview> m_train;
     std::optional<DataPreview> m_evaluation;

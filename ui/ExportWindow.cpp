@@ -8,15 +8,19 @@
 #include "ui/PageParts.h"
 #include "ui/RunFolders.h"
 #include "ui/RunModel.h"
+#include "ui/ScrollGutter.h"
 #include "ui/SessionController.h"
 
 #include <QClipboard>
 #include <QDesktopServices>
 #include <QDir>
+#include <QEvent>
 #include <QFileInfo>
 #include <QGuiApplication>
 #include <QLabel>
 #include <QPushButton>
+#include <QScreen>
+#include <QScrollArea>
 #include <QUrl>
 #include <QVBoxLayout>
 
@@ -33,15 +37,18 @@ ExportWindow::ExportWindow(SessionController& session, RunModel& run, QWidget* p
     setObjectName(QStringLiteral("Panel"));
     setAttribute(Qt::WA_StyledBackground);
     setWindowTitle(tr("Export"));
-    resize(880, 548);
+    resize(880, m_ownHeight);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
     column->addWidget(makeHead());
     column->addWidget(makeRule());
-    column->addWidget(makeColumnNames());
+    QWidget* const names = makeColumnNames();
+    column->addWidget(names);
     column->addWidget(makeRule());
-    addProfiles(column);
+    QScrollArea* const area = makeProfiles();
+    new ScrollGutter(*area, *names->layout());
+    column->addWidget(area, 1);
     auto* note = makeSection(10, 10);
     note->setContentsMargins(18, 10, 18, 10);
     m_method = makeCaption(QString(), "second", true);
@@ -101,6 +108,41 @@ QWidget* ExportWindow::makeColumnNames()
     add(tr("Size"), ExportRow::sizeWidth)->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     add(tr("Check"), ExportRow::checkWidth);
     return head;
+}
+
+QScrollArea* ExportWindow::makeProfiles()
+{
+    auto* rows = new QWidget;
+    auto* column = new QVBoxLayout(rows);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    addProfiles(column);
+    m_area = makeScroll(rows, tr("Profiles"));
+    rows->installEventFilter(this);
+    return m_area;
+}
+
+bool ExportWindow::eventFilter(QObject* watched, QEvent* event)
+{
+    if (m_area && watched == m_area->widget() && event->type() == QEvent::LayoutRequest)
+        QMetaObject::invokeMethod(this, &ExportWindow::growToFit, Qt::QueuedConnection); // once they are laid out
+    return QWidget::eventFilter(watched, event);
+}
+
+// What went wrong may take many lines: the window grows with its rows as far as the screen goes, unless a person has
+// given it a height.
+void ExportWindow::growToFit()
+{
+    if (!isVisible() || height() != m_ownHeight)
+        return;
+    const QWidget* rows = m_area->widget();
+    const int missing = rows->heightForWidth(m_area->viewport()->width()) - m_area->viewport()->height();
+    const int most = screen()->availableGeometry().height() - (frameGeometry().height() - height());
+    const int wanted = std::min(height() + missing, most);
+    if (wanted <= height())
+        return;
+    m_ownHeight = wanted;
+    resize(width(), wanted);
 }
 
 void ExportWindow::addProfiles(QVBoxLayout* column)

@@ -12,6 +12,7 @@
 
 class QLabel;
 class QPushButton;
+class QScrollArea;
 class QVBoxLayout;
 
 namespace spectune {
@@ -39,13 +40,18 @@ public:
 Q_SIGNALS:
     void ended(); ///< none is at work any more
 
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override; ///< of the rows
+
 private:
     struct Profile {
         ExportRow* row = nullptr;
         std::int64_t request = -1;
     };
 
+    [[nodiscard]] QScrollArea* makeProfiles();
     void addProfiles(QVBoxLayout* column);
+    void growToFit();
     [[nodiscard]] QWidget* makeHead();
     [[nodiscard]] QWidget* makeColumnNames();
     [[nodiscard]] QWidget* makeFoot();
@@ -86,6 +92,8 @@ private:
     QTimer m_roomPause; ///< a person types
     QString m_roomOf; ///< the folder that the disk has answered for
     qint64 m_room = -1; ///< bytes, there
+    int m_ownHeight = 548; ///< px, which the window gave itself
+    QScrollArea* m_area = nullptr; ///< of the rows
     QLabel* m_title = nullptr;
     QLabel* m_subtitle = nullptr;
     FieldLine* m_folder = nullptr;

@@ -28,17 +28,6 @@ std::optional<std::int64_t> savedStep(const RunModel& run)
     return run.checkpoints().empty() ? std::nullopt : std::optional(run.checkpoints().back());
 }
 
-/// "Step 301" or "Steps 301 to 420": what was done after what is on disk; empty: nothing was.
-QString unsavedSteps(const RunModel& run)
-{
-    const std::int64_t first = savedStep(run).value_or(0) + 1;
-    const QString last = formatCount(run.step());
-    if (first > run.step())
-        return {};
-    return first == run.step() ? StoryTexts::tr("Step %1").arg(last)
-                               : StoryTexts::tr("Steps %1 to %2").arg(formatCount(first), last);
-}
-
 /// The bytes that LibTorch's words name where @p pattern stands; nothing: they name none.
 std::optional<double> bytesIn(const QString& words, const char* pattern)
 {
@@ -191,6 +180,16 @@ QString failureTitle(FailureKind kind)
     case FailureKind::Internal: break;
     }
     return StoryTexts::tr("A fault of the program");
+}
+
+QString unsavedSteps(const RunModel& run)
+{
+    const std::int64_t first = savedStep(run).value_or(0) + 1;
+    const QString last = formatCount(run.step());
+    if (first > run.step())
+        return {};
+    return first == run.step() ? StoryTexts::tr("Step %1").arg(last)
+                               : StoryTexts::tr("Steps %1 to %2").arg(formatCount(first), last);
 }
 
 bool FailureStory::isToTell(const RunModel& run)

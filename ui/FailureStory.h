@@ -15,6 +15,9 @@ class RunModel;
 /// "Out of memory" and the like.
 [[nodiscard]] QString failureTitle(FailureKind kind);
 
+/// "Step 301" or "Steps 301 to 420": what was done after what is on disk; empty: nothing was.
+[[nodiscard]] QString unsavedSteps(const RunModel& run);
+
 /// What ended a run, or what keeps it waiting for its disk, in words and in the figures that are known.
 struct FailureStory {
     struct Kept {

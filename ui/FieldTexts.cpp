@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/FieldTexts.h"
 
+#include "ui/PageParts.h"
 #include "ui/RunRecord.h"
 #include "visualization/NumberFormat.h"
 
@@ -143,6 +144,19 @@ QString shownValue(const FieldInfo& info, const FieldValue& value)
     case FieldType::Choice: return choiceWords(info.key, typed);
     default: return typed;
     }
+}
+
+QString toldValue(std::string_view key, const FieldValue& value)
+{
+    const FieldInfo* info = findField(key);
+    const auto* real = std::get_if<double>(&value);
+    const auto* whole = std::get_if<std::int64_t>(&value);
+    const bool zero = (real && *real == 0.0) || (whole && *whole == 0);
+    if (zero && info && !info->zero.empty())
+        return fieldWords(info->zero);
+    if (real)
+        return key == "optim.lr" ? formatScientific(*real) : plainNumber(*real);
+    return QString::fromStdString(toText(value));
 }
 
 QString withShownNumbers(const QString& sentence)

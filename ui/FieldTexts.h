@@ -23,6 +23,8 @@ namespace spectune {
 [[nodiscard]] QString fieldHelp(const FieldInfo& info);
 /// One value: "8,000", "5e−4", "LoRA"; empty for a derived one.
 [[nodiscard]] QString shownValue(const FieldInfo& info, const FieldValue& value);
+/// A value of a run, as it is read: "5.00e−3" for a learning rate, and 0 in words where it is no amount.
+[[nodiscard]] QString toldValue(std::string_view key, const FieldValue& value);
 /// The words for a Choice's name: "SVD-LoRA" for "svd-lora".
 [[nodiscard]] QString choiceWords(std::string_view key, const QString& name);
 /// A number as typed, "8000" or "1e-8", in its shown form; any other text as it is.

@@ -13,6 +13,7 @@ Glossary::Glossary()
     addTraining();
     addOptimizer();
     addFiles();
+    addSampling();
 }
 
 const GlossaryTerm* Glossary::find(const QString& id) const
@@ -24,8 +25,8 @@ const GlossaryTerm* Glossary::find(const QString& id) const
 
 const GlossaryTerm* Glossary::ofField(const QString& key) const
 {
-    const auto found = std::find_if(
-        m_terms.begin(), m_terms.end(), [&](const GlossaryTerm& term) { return term.fields.contains(key); });
+    const auto found = std::find_if(m_terms.begin(), m_terms.end(),
+        [&](const GlossaryTerm& term) { return term.fields.contains(key) || term.tryFields.contains(key); });
     return found == m_terms.end() ? nullptr : &*found;
 }
 

@@ -17,16 +17,18 @@ struct GlossaryTerm {
     QString source; ///< paper and section, or the tool whose meaning it is
     QStringList fields; ///< keys of the field table
     QStringList related; ///< ids
+    QStringList tryFields {}; ///< keys of Try's settings, which are no fields of the table: "try.top_p"
 };
 
-/// All terms, by title within their group: the method first, then training, then files.
+/// All terms, by title within their group: the method first, then training, then files, then Try's.
 class Glossary {
 public:
     Glossary();
 
     [[nodiscard]] const std::vector<GlossaryTerm>& terms() const { return m_terms; }
     [[nodiscard]] const GlossaryTerm* find(const QString& id) const;
-    /// The term that explains a field; every field of the table has one. Null for an unknown key.
+    /// The term that explains a field; every field of the table has one, and every setting of Try. Null for an unknown
+    /// key.
     [[nodiscard]] const GlossaryTerm* ofField(const QString& key) const;
     /// Terms whose title, text or fields hold every word of @p words; empty words: all.
     [[nodiscard]] std::vector<const GlossaryTerm*> matching(const QString& words) const;
@@ -38,6 +40,7 @@ private:
     void addTraining();
     void addOptimizer();
     void addFiles();
+    void addSampling();
 
     std::vector<GlossaryTerm> m_terms;
 };

@@ -30,18 +30,6 @@ QString valueText(const FieldValue& value)
     return QString::fromStdString(toText(value));
 }
 
-/// As it is read: "5.00e−3" for a learning rate, and 0 in words where it is no amount.
-QString toldValue(const std::string& key, const FieldValue& value)
-{
-    const FieldInfo* info = findField(key);
-    const auto* real = std::get_if<double>(&value);
-    const auto* whole = std::get_if<std::int64_t>(&value);
-    const bool zero = (real && *real == 0.0) || (whole && *whole == 0);
-    if (zero && info && !info->zero.empty())
-        return fieldWords(info->zero);
-    return real && key == "optim.lr" ? formatScientific(*real) : valueText(value);
-}
-
 void setMark(FieldLine* field, const char* mark)
 {
     if (field->property("mark").toString() == QLatin1String(mark))

@@ -34,6 +34,7 @@
 #include "ui/TimelineStrip.h"
 #include "ui/TopBar.h"
 #include "ui/TryPage.h"
+#include "ui/UnseenPages.h"
 #include "visualization/NumberFormat.h"
 
 #include <QApplication>
@@ -142,50 +143,6 @@ void MainWindow::buildPages()
         [this] { QDesktopServices::openUrl(QUrl::fromLocalFile(m_run->folder() + QStringLiteral("/log.txt"))); });
     connect(&m_live->inspector(), &Inspector::openFolderWanted, this,
         [this] { QDesktopServices::openUrl(QUrl::fromLocalFile(m_run->folder())); });
-}
-
-void MainWindow::connectRunBar()
-{
-    connect(m_runBar, &RunBar::actionTriggered, this, &MainWindow::act);
-    connect(m_runBar, &RunBar::stepTriggered, m_session, &SessionController::step);
-    connect(m_runBar, &RunBar::stopTriggered, m_session, &SessionController::stop);
-    connect(m_runBar, &RunBar::evaluateTriggered, this, [this] { act(MainAction::Evaluate); });
-    connect(m_runBar, &RunBar::saveTriggered, m_session, &SessionController::saveNow);
-    connect(m_runBar, &RunBar::exportTriggered, this, &MainWindow::showExport);
-    connect(m_runBar, &RunBar::detailsTriggered, this, [this] {
-        showWorkspace(Workspace::Live);
-        m_live->inspector().showFailure();
-    });
-    connect(m_runBar, &RunBar::runNameEdited, this, [this](const QString& name) {
-        m_name = name.trimmed().isEmpty() ? QStringLiteral("run") : name.trimmed();
-        m_earlier.claimRecorded(); // a name is given to what one means to start
-        refreshContext();
-    });
-    connect(m_live, &LivePage::animationEnded, m_runBar, &RunBar::withdrawQuestion);
-    connect(m_runBar, &RunBar::closeAnswered, this, [this](bool ends) {
-        if (!ends) {
-            m_closing = Closing::No;
-            m_runBar->mainButton()->setFocus(Qt::OtherFocusReason); // not what stands next to the vanished button
-            return;
-        }
-        quitSaving(true);
-    });
-    connect(m_session, &SessionController::stateChanged, this, [this](SessionState state) {
-        m_actions->refresh();
-        refreshContext();
-        const bool waits = m_closing == Closing::WaitsForRun || m_closing == Closing::WaitsUnattended;
-        if (waits && isTerminal(state))
-            finishClosing();
-        else if (m_closing == Closing::WaitsForRun && state == SessionState::Paused)
-            m_closing = Closing::No; // it could not be saved: the run bar asks what to do
-        else if (m_closing == Closing::WaitsUnattended && state == SessionState::Paused)
-            m_session->stop(); // nobody is there to make room: what was saved before has to do
-    });
-    connect(m_session, &SessionController::closed, this, [this] {
-        m_closing = Closing::Done;
-        close();
-        Q_EMIT closedDown();
-    });
 }
 
 void MainWindow::connectStatus()
@@ -388,6 +345,7 @@ bool MainWindow::event(QEvent* event)
         QTimer::singleShot(0, this, [this] {
             Q_EMIT firstFrame();
             m_facts->begin();
+            new UnseenPages(*m_pages);
         });
     }
     return done;

@@ -66,7 +66,7 @@ public:
     void act(MainAction action);
     void showExport();
     /// Closes without asking: a run that goes on is stopped and saved first; closedDown() tells. Where it cannot be
-    /// saved, the window of who is @p attended stays open.
+    /// saved or fails, the window of who is @p attended stays open.
     void quitSaving(bool attended = false);
     void setTheme(ThemeChoice theme);
     void setDevice(const QString& device);

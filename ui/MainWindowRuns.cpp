@@ -19,26 +19,79 @@
 #include "ui/SetupFacts.h"
 #include "ui/SetupPage.h"
 #include "ui/StatusLine.h"
+#include "ui/StudioActions.h"
 #include "ui/TryPage.h"
 #include "visualization/RankGrid.h"
 
 #include <QCloseEvent>
+#include <QPushButton>
 
 namespace spectune {
 
 namespace {
 
 /// What closing the window would end. @param window may be null
-OpenWork openWork(const SessionController& session, const ExportWindow* window, const LivePage& live)
+OpenWork openWork(
+    const SessionController& session, const RunModel& run, const ExportWindow* window, const LivePage& live)
 {
     if (isActive(session.state()))
-        return OpenWork::Run;
+        return run.isHeld() ? OpenWork::HeldRun : OpenWork::Run;
     if (window && window->isBusy())
         return OpenWork::Export;
     return live.isWritingAnimation() ? OpenWork::Animation : OpenWork::None;
 }
 
 } // namespace
+
+void MainWindow::connectRunBar()
+{
+    connect(m_runBar, &RunBar::actionTriggered, this, &MainWindow::act);
+    connect(m_runBar, &RunBar::stepTriggered, m_session, &SessionController::step);
+    connect(m_runBar, &RunBar::stopTriggered, m_session, &SessionController::stop);
+    connect(m_runBar, &RunBar::evaluateTriggered, this, [this] { act(MainAction::Evaluate); });
+    connect(m_runBar, &RunBar::saveTriggered, m_session, &SessionController::saveNow);
+    connect(m_runBar, &RunBar::exportTriggered, this, &MainWindow::showExport);
+    connect(m_runBar, &RunBar::detailsTriggered, this, [this] {
+        showWorkspace(Workspace::Live);
+        m_live->inspector().showFailure();
+    });
+    connect(m_runBar, &RunBar::runNameEdited, this, [this](const QString& name) {
+        m_name = name.trimmed().isEmpty() ? QStringLiteral("run") : name.trimmed();
+        m_earlier.claimRecorded(); // a name is given to what one means to start
+        refreshContext();
+    });
+    connect(m_live, &LivePage::animationEnded, m_runBar, &RunBar::withdrawQuestion);
+    connect(m_runBar, &RunBar::closeAnswered, this, [this](CloseAnswer answer) {
+        if (answer == CloseAnswer::Stay) {
+            m_closing = Closing::No;
+            m_runBar->mainButton()->setFocus(Qt::OtherFocusReason); // not what stands next to the vanished button
+            return;
+        }
+        quitSaving(answer == CloseAnswer::SaveAndClose);
+    });
+    connect(m_session, &SessionController::stateChanged, this, [this](SessionState state) {
+        m_actions->refresh();
+        refreshContext();
+        const bool waits = m_closing == Closing::WaitsForRun || m_closing == Closing::WaitsUnattended;
+        if (m_closing == Closing::WaitsForRun && state == SessionState::Failed) {
+            m_closing = Closing::No; // what was to be saved is not: that is not left unsaid
+            showWorkspace(Workspace::Live);
+            m_live->inspector().showFailure();
+        } else if (waits && isTerminal(state)) {
+            finishClosing();
+        } else if (m_closing == Closing::WaitsForRun && m_run->isHeld()) {
+            m_closing = Closing::No;
+            m_runBar->askClose(OpenWork::HeldRun);
+        } else if (m_closing == Closing::WaitsUnattended && m_run->isHeld()) {
+            m_session->stop(); // nobody is there to make room: what was saved before has to do
+        }
+    });
+    connect(m_session, &SessionController::closed, this, [this] {
+        m_closing = Closing::Done;
+        close();
+        Q_EMIT closedDown();
+    });
+}
 
 void MainWindow::act(MainAction action)
 {
@@ -172,7 +225,7 @@ void MainWindow::closeEvent(QCloseEvent* event)
     event->ignore();
     if (m_closing != Closing::No)
         return;
-    if (const OpenWork work = openWork(*m_session, m_export, *m_live); work != OpenWork::None) {
+    if (const OpenWork work = openWork(*m_session, *m_run, m_export, *m_live); work != OpenWork::None) {
         m_runBar->askClose(work);
         // Asked from another window or out of sight, the question would wait unseen.
         setWindowState(windowState() & ~Qt::WindowMinimized);
@@ -188,6 +241,8 @@ void MainWindow::quitSaving(bool attended)
     if (m_closing == Closing::WaitsForSession || m_closing == Closing::Done)
         return;
     m_closing = attended ? Closing::WaitsForRun : Closing::WaitsUnattended;
+    if (m_run->isHeld())
+        m_session->resume(); // once more: there may be room by now
     m_session->stop();
     if (!isActive(m_session->state()))
         finishClosing();

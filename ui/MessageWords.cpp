@@ -14,10 +14,39 @@ struct Messages {
     Q_DECLARE_TR_FUNCTIONS(Messages)
 };
 
-/// Keys stand in patterns, and as values that are nothing else.
-QString words(const Message& message, bool labelled)
+enum class Manner { AsWritten, Labelled, Told };
+
+QString words(const Message& message, Manner manner);
+
+/// The number at @p place of a message's values, as its field's are told, where one of the values before it is the
+/// field's key; any other value in its words.
+QString valueWords(const std::vector<Message>& values, std::size_t place, Manner manner)
 {
-    const auto shown = [labelled](const QString& text) { return labelled ? withFieldLabels(text) : text; };
+    const Message& value = values[place];
+    if (manner != Manner::Told || !value.pattern().empty())
+        return words(value, manner);
+    for (std::size_t before = place; before-- > 0;) {
+        const FieldInfo* info = values[before].pattern().empty() ? findField(values[before].english()) : nullptr;
+        if (!info)
+            continue;
+        const QString text = QString::fromStdString(value.english());
+        bool readable = false;
+        if (info->type == FieldType::Real)
+            if (const double number = text.toDouble(&readable); readable)
+                return toldValue(info->key, number);
+        if (info->type == FieldType::Integer)
+            if (const qint64 number = text.toLongLong(&readable); readable)
+                return toldValue(info->key, std::int64_t {number});
+        break;
+    }
+    return words(value, manner);
+}
+
+/// Keys stand in patterns, and as values that are nothing else.
+QString words(const Message& message, Manner manner)
+{
+    const auto shown
+        = [manner](const QString& text) { return manner == Manner::AsWritten ? text : withFieldLabels(text); };
     if (message.pattern().empty()) {
         const QString text = QString::fromStdString(message.english());
         return findField(message.english()) ? shown(text) : text;
@@ -34,7 +63,7 @@ QString words(const Message& message, bool labelled)
             filled += pattern[i];
             continue;
         }
-        filled += words(message.values()[static_cast<std::size_t>(place) - 1], labelled);
+        filled += valueWords(message.values(), static_cast<std::size_t>(place) - 1, manner);
         ++i;
     }
     return filled;
@@ -44,12 +73,17 @@ QString words(const Message& message, bool labelled)
 
 QString messageWords(const Message& message)
 {
-    return words(message, false);
+    return words(message, Manner::AsWritten);
 }
 
 QString labelledWords(const Message& message)
 {
-    return words(message, true);
+    return words(message, Manner::Labelled);
+}
+
+QString toldWords(const Message& message)
+{
+    return withShownNumbers(words(message, Manner::Told));
 }
 
 QString caughtWords()

@@ -13,6 +13,9 @@ namespace spectune {
 /// The same with the fields called what the studio calls them: "Warm-up end (ti) is 5" for "adalora.ti is 5". What was
 /// quoted, a path say, stays as it is.
 [[nodiscard]] QString labelledWords(const Message& message);
+/// labelledWords() of something that happened to a run: a number that stands behind its field's key is written as
+/// toldValue() does, "Learning rate is 3.00e−3", and other numbers as everywhere in the studio, "step 1,234".
+[[nodiscard]] QString toldWords(const Message& message);
 /// The words of the exception being handled. @pre called inside a catch block
 [[nodiscard]] QString caughtWords();
 

@@ -2,6 +2,7 @@
 #include "ui/PageParts.h"
 
 #include "ui/NoteLabel.h"
+#include "ui/PanelSplitter.h"
 #include "ui/StudioIcons.h"
 #include "ui/WholeWordsArea.h"
 #include "visualization/Fonts.h"
@@ -18,7 +19,6 @@
 #include <QPainter>
 #include <QPushButton>
 #include <QScrollArea>
-#include <QSplitter>
 #include <QStyle>
 #include <QVBoxLayout>
 
@@ -170,10 +170,7 @@ QWidget* makePanel(QVBoxLayout*& column)
 
 QSplitter* makeColumns()
 {
-    auto* columns = new QSplitter(Qt::Horizontal);
-    columns->setHandleWidth(1);
-    columns->setChildrenCollapsible(false);
-    return columns;
+    return new PanelSplitter(Qt::Horizontal);
 }
 
 QWidget* addColumn(QSplitter* columns, QWidget* content, int minimumWidth, bool grows)

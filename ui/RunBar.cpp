@@ -2,6 +2,7 @@
 #include "ui/RunBar.h"
 
 #include "ui/ElidedLabel.h"
+#include "ui/FailureStory.h"
 #include "ui/FieldLine.h"
 #include "ui/FigureLabel.h"
 #include "ui/MessageWords.h"
@@ -144,14 +145,14 @@ QString RunBar::runName() const
 
 void RunBar::askClose(OpenWork work)
 {
-    m_question->ask(work);
+    m_question->ask(work, unsavedSteps(m_run));
     refresh();
     m_question->findChild<QPushButton*>(QStringLiteral("KeepTraining"))->setFocus(Qt::OtherFocusReason);
 }
 
 void RunBar::withdrawQuestion()
 {
-    if (m_question->work() != OpenWork::Run)
+    if (m_question->work() == OpenWork::Export || m_question->work() == OpenWork::Animation)
         endQuestion();
 }
 
@@ -171,12 +172,24 @@ bool RunBar::isAsking() const
     return m_question->isVisibleTo(this);
 }
 
+// What was to be stopped may have ended by itself, or wait for its disk by now, or have found room there. True: all is
+// shown anew.
+bool RunBar::followQuestion()
+{
+    const OpenWork work = m_question->work();
+    if (work == OpenWork::Run && m_run.isHeld())
+        askClose(OpenWork::HeldRun);
+    else if ((work == OpenWork::Run && !isActive(m_run.state())) || (work == OpenWork::HeldRun && !m_run.isHeld()))
+        endQuestion();
+    else
+        return false;
+    return true;
+}
+
 void RunBar::refresh()
 {
-    if (m_question->work() == OpenWork::Run && isAsking() && !isActive(m_run.state())) {
-        endQuestion(); // what was to be stopped has ended by itself
+    if (isAsking() && followQuestion())
         return;
-    }
     m_input.state = m_run.state();
     m_input.record = m_run.record();
     m_input.held = m_run.isHeld();
@@ -291,8 +304,9 @@ void RunBar::refreshMemory()
     if (hasMemory()) {
         showMemory(*m_memory, memory);
         const QString help
-            = tr("What this run holds of its device's memory: of a GPU what was taken from the driver, of "
-                 "the computer what the program has in memory. At most so far: %1.")
+            = tr("On a processor this is the memory of the whole program: the run with its model, LibTorch and the "
+                 "studio. The need that Set up tells is the run's alone. On a GPU it is what LibTorch's allocator has "
+                 "taken of its memory. At most so far: %1.")
                   .arg(formatMemory(static_cast<double>(m_run.mostMemory())));
         m_memoryStat->setToolTip(help);
         m_memory->setAccessibleDescription(help);

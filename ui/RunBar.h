@@ -43,7 +43,7 @@ public:
     [[nodiscard]] QString runName() const;
     [[nodiscard]] const RunBarState& shown() const { return m_state; }
     /// Asks whether to end @p work and close, in place of the buttons, until an answer or until that has ended by
-    /// itself.
+    /// itself. Where a run cannot be saved any more meanwhile, it asks that instead.
     void askClose(OpenWork work);
     /// Export or animation have ended: there is nothing to ask any more.
     void withdrawQuestion();
@@ -58,7 +58,7 @@ Q_SIGNALS:
     void saveTriggered();
     void exportTriggered();
     void detailsTriggered();
-    void closeAnswered(bool close);
+    void closeAnswered(spectune::CloseAnswer answer);
     void runNameEdited(const QString& name);
 
 protected:
@@ -73,6 +73,7 @@ private:
     void addButtons(QHBoxLayout* row);
     void addQuestion(QHBoxLayout* row);
     void endQuestion();
+    bool followQuestion();
     void refresh();
     void refreshNumbers();
     [[nodiscard]] bool hasMemory() const; ///< and room would be its only condition

@@ -159,9 +159,9 @@ bool RunBar::eventFilter(QObject* watched, QEvent* event)
 void RunBar::addQuestion(QHBoxLayout* row)
 {
     m_question = new CloseQuestion;
-    connect(m_question, &CloseQuestion::answered, this, [this](bool close) {
+    connect(m_question, &CloseQuestion::answered, this, [this](CloseAnswer answer) {
         refresh();
-        Q_EMIT closeAnswered(close);
+        Q_EMIT closeAnswered(answer);
     });
     row->addWidget(m_question);
 }

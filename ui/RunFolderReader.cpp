@@ -100,7 +100,7 @@ void takeRanks(RunRecord& record, const LoadedRun& run)
 
 void takeConfig(RunRecord& record, const RunConfig& config)
 {
-    record.model = QFileInfo(QString::fromStdString(config.model.path)).fileName();
+    record.model = modelName(config.model.path);
     const std::string_view method = toString(config.method);
     record.method = QString::fromUtf8(method);
     record.totalSteps = config.train.steps;

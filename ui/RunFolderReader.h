@@ -15,8 +15,9 @@ namespace spectune {
 // What a run's folder says of itself. All functions read files and may take long: not for the GUI thread.
 
 /// How readRunFolder() makes its numbers out of the files. Whoever changes that (another smoothing, another speed)
-/// raises it: folders that have not changed are read again then. 1: speeds without pauses and evaluations.
-inline constexpr int folderDerivation = 1;
+/// raises it: folders that have not changed are read again then. 1: speeds without pauses and evaluations. 2: names
+/// of models.
+inline constexpr int folderDerivation = 2;
 
 /// The facts of a folder: state, steps, losses, ranks, times, size. Never throws: where a file cannot be used, the
 /// state is Unreadable, `problem` names the file, and the rest is what could be read. name, notes and tags are left

@@ -77,6 +77,15 @@ bool isModelFolder(const QString& path)
         && !folder.entryList({QStringLiteral("*.safetensors")}, QDir::Files).isEmpty();
 }
 
+QString modelName(const std::string& path)
+{
+    const QFileInfo info(QString::fromStdString(path));
+    if (info.fileName() != QLatin1String("model"))
+        return info.fileName();
+    const QString around = QFileInfo(info.path()).fileName();
+    return around.isEmpty() ? info.fileName() : around + QStringLiteral("/model");
+}
+
 QString shownPath(const QString& path)
 {
     const QString relative = QDir::current().relativeFilePath(path);

@@ -4,6 +4,7 @@
 #include <QString>
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace spectune {
@@ -28,6 +29,10 @@ void requireRunFolder(const QString& path);
 [[nodiscard]] std::vector<std::int64_t> checkpointSteps(const QString& runFolder);
 /// A folder with a config.json and weights.
 [[nodiscard]] bool isModelFolder(const QString& path);
+
+/// What a model is called by its folder's path. A folder that is only called "model" says more with the name of the
+/// one that it lies in: "demo/model".
+[[nodiscard]] QString modelName(const std::string& path);
 
 /// Relative to the working folder where that is shorter, for showing.
 [[nodiscard]] QString shownPath(const QString& path);

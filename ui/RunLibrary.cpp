@@ -4,6 +4,7 @@
 #include "training/config/ConfigFile.h"
 #include "training/config/FieldTable.h"
 #include "ui/MessageWords.h"
+#include "ui/RunFolders.h"
 #include "ui/RunIndexer.h"
 #include "ui/RunModel.h"
 #include "ui/SessionController.h"
@@ -43,7 +44,7 @@ RunRecord startOf(const RunStarted& started, const RunModel& run)
     record.folder = QDir::cleanPath(QFileInfo(QString::fromStdString(started.outFolder)).absoluteFilePath());
     record.name = run.name();
     record.device = messageWords(started.deviceName);
-    record.model = QFileInfo(QString::fromStdString(run.config().model.path)).fileName();
+    record.model = modelName(run.config().model.path);
     record.method = QString::fromStdString(toText(fieldValue(run.config(), "method.name")));
     record.started = QDateTime::currentDateTime();
     record.steps = started.firstStep;

@@ -24,6 +24,7 @@ constexpr int padding = 12; ///< as the search field's above
 constexpr int tickSide = 14;
 constexpr int numberRoom = 52;
 constexpr int curveWidth = 68;
+constexpr int folderGap = 6; ///< between a name and its folder
 constexpr int narrowCurve = 40; ///< in a narrow list
 
 QColor toneColor(RunRowLook::Tone tone, bool chosen)
@@ -72,6 +73,20 @@ QString RunListDelegate::shownName(const RunRowLook& look, int width)
     return QFontMetrics(Fonts::heading()).elidedText(look.name, Qt::ElideMiddle, width);
 }
 
+RunListDelegate::Title RunListDelegate::titleOf(const RunRowLook& look, int width)
+{
+    if (look.folder.isEmpty())
+        return {.name = shownName(look, width), .folder = {}};
+    const QFontMetrics large(Fonts::heading());
+    const QFontMetrics small(Fonts::caption());
+    const int room = std::max(width / 2, width - large.horizontalAdvance(look.name)) - folderGap;
+    Title title;
+    title.folder = small.elidedText(look.folder, Qt::ElideMiddle, room);
+    title.name = shownName(look, width - folderGap - small.horizontalAdvance(title.folder));
+    title.x = large.horizontalAdvance(title.name) + folderGap;
+    return title;
+}
+
 QSize RunListDelegate::sizeHint(const QStyleOptionViewItem&, const QModelIndex&) const
 {
     return {240, rowHeight};
@@ -94,8 +109,11 @@ void RunListDelegate::paint(QPainter* painter, const QStyleOptionViewItem& optio
     const QRect& words = places.words;
     painter->setFont(Fonts::heading());
     painter->setPen(theme.text);
-    painter->drawText(words, Qt::AlignLeft | Qt::AlignVCenter, shownName(look, words.width()));
+    const Title title = titleOf(look, words.width());
+    painter->drawText(words, Qt::AlignLeft | Qt::AlignVCenter, title.name);
     painter->setFont(Fonts::caption());
+    painter->setPen(look.tag >= 0 ? theme.text2 : theme.text3);
+    painter->drawText(words.adjusted(title.x, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter, title.folder);
     painter->setPen(toneColor(look.tone, look.tag >= 0));
     painter->drawText(words.translated(0, 16), Qt::AlignLeft | Qt::AlignVCenter,
         painter->fontMetrics().elidedText(look.line, Qt::ElideRight, words.width()));

@@ -27,6 +27,14 @@ public:
     [[nodiscard]] static Places placesOf(const QRect& row, const RunRowLook& look);
     /// The name at @p width: elided in the middle, since names of runs differ at their ends.
     [[nodiscard]] static QString shownName(const RunRowLook& look, int width);
+    /// The first line: the name, and right of it the folder that tells it from others of that name; `x` from the line's
+    /// left. The folder has half the width at most where the name needs the other half.
+    struct Title {
+        QString name;
+        QString folder;
+        int x = 0;
+    };
+    [[nodiscard]] static Title titleOf(const RunRowLook& look, int width);
     /// The tick: a click there adds the run to the comparison, one beside it chooses the run alone.
     [[nodiscard]] static QRect tickArea(const QRect& row);
 };

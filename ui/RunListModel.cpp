@@ -12,11 +12,13 @@
 
 namespace spectune {
 
-RunRowLook rowLook(const RunRecord& record, int tag)
+RunRowLook rowLook(const RunRecord& record, int tag, bool sharesName)
 {
     RunRowLook look;
     look.tag = tag;
     look.name = record.title();
+    if (sharesName)
+        look.folder = record.folderText();
     look.curve = record.curve;
     if (record.totalSteps > 0)
         look.share = std::clamp(static_cast<double>(record.steps) / static_cast<double>(record.totalSteps), 0.02, 1.0);
@@ -64,17 +66,18 @@ QVariant RunListModel::data(const QModelIndex& index, int role) const
     case Qt::DisplayRole: return run->name;
     case Qt::CheckStateRole: return tag >= 0 ? Qt::Checked : Qt::Unchecked;
     case Qt::ToolTipRole: {
-        QStringList lines {run->title(), run->methodText(), run->stateText(), run->folder, run->problemText(),
-            run->tags.join(QStringLiteral(", "))};
+        QStringList lines {run->title(), run->methodText(), run->stateText(), run->startText(), run->folder,
+            run->problemText(), run->tags.join(QStringLiteral(", "))};
         lines.removeAll(QString());
         return lines.join(QLatin1Char('\n'));
     }
     case Qt::AccessibleTextRole: {
-        const RunRowLook shown = rowLook(*run, tag);
+        const RunRowLook shown = lookOf(*run);
+        const QString name = shown.folder.isEmpty() ? shown.name : tr("%1 in %2").arg(shown.name, shown.folder);
         const QString chosenAs = tag >= 0 ? tr("chosen as %1, ").arg(RunTag::letter(tag)) : QString();
-        QStringList words {run->methodText(), run->stateText()};
+        QStringList words {run->methodText(), run->stateText(), run->startText()};
         words.removeAll(QString());
-        return tr("%1, %2%3, loss %4").arg(run->title(), chosenAs, words.join(QStringLiteral(", ")), shown.number);
+        return tr("%1, %2%3, loss %4").arg(name, chosenAs, words.join(QStringLiteral(", ")), shown.number);
     }
     default: return {};
     }
@@ -99,6 +102,7 @@ void RunListModel::setOrder(RunOrder order)
 
 void RunListModel::refresh()
 {
+    findShared();
     std::vector<std::int64_t> rows;
     for (const RunRecord* run : arranged(m_library.records(), m_search, m_order))
         rows.push_back(run->id);
@@ -165,7 +169,22 @@ void RunListModel::tagsChanged()
 RunRowLook RunListModel::look(const QModelIndex& index) const
 {
     const RunRecord* run = record(index);
-    return run ? rowLook(*run, tagOf(run->id)) : RunRowLook {};
+    return run ? lookOf(*run) : RunRowLook {};
+}
+
+RunRowLook RunListModel::lookOf(const RunRecord& run) const
+{
+    return rowLook(run, tagOf(run.id), m_shared.contains(run.title()));
+}
+
+void RunListModel::findShared()
+{
+    QSet<QString> titles;
+    m_shared.clear();
+    for (const RunRecord& run : m_library.records()) {
+        const QString title = run.title();
+        (titles.contains(title) ? m_shared : titles).insert(title);
+    }
 }
 
 } // namespace spectune

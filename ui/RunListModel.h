@@ -5,6 +5,7 @@
 #include "ui/RunSearch.h"
 
 #include <QAbstractListModel>
+#include <QSet>
 
 #include <optional>
 
@@ -18,6 +19,7 @@ struct RunRowLook {
 
     int tag = -1; ///< 0 … 5: A … F; −1: not chosen
     QString name;
+    QString folder; ///< beside the name, where another run has the same: what tells them apart
     QString line; ///< below the name: the method, or the state where that matters more
     Tone tone = Tone::Quiet;
     QString number; ///< last evaluation loss, else the task loss; "none"
@@ -26,7 +28,8 @@ struct RunRowLook {
     std::vector<float> curve;
 };
 
-[[nodiscard]] RunRowLook rowLook(const RunRecord& record, int tag);
+/// @param sharesName another run of the history has the same title
+[[nodiscard]] RunRowLook rowLook(const RunRecord& record, int tag, bool sharesName = false);
 
 /// The history's rows that the search leaves, in their order, and which of them are chosen as A … F.
 class RunListModel : public QAbstractListModel {
@@ -60,11 +63,14 @@ Q_SIGNALS:
 private:
     void tagsChanged();
     [[nodiscard]] int tagOf(std::int64_t id) const;
+    [[nodiscard]] RunRowLook lookOf(const RunRecord& run) const;
+    void findShared();
 
     const RunLibrary& m_library;
     RunSearch m_search;
     RunOrder m_order = RunOrder::Date;
     std::vector<std::int64_t> m_rows;
+    QSet<QString> m_shared; ///< titles that more than one run has
     std::vector<std::int64_t> m_chosen;
 };
 

@@ -6,6 +6,7 @@
 #include "ui/KeyValueList.h"
 #include "ui/LiveControls.h"
 #include "ui/PageParts.h"
+#include "ui/RunFolders.h"
 #include "ui/RunModel.h"
 #include "ui/StudioIcons.h"
 #include "ui/WholeWordsArea.h"
@@ -32,15 +33,6 @@ constexpr int blockMargin = 8; // px around the method's block: up to its rules
 QString fileName(const std::string& path)
 {
     return path.empty() ? RunRail::tr("none") : QFileInfo(QString::fromStdString(path)).completeBaseName();
-}
-
-// A folder that is only called "model" says more with its parent's name.
-QString modelName(const std::string& path)
-{
-    const QFileInfo info(QString::fromStdString(path));
-    if (info.fileName() != QLatin1String("model"))
-        return info.fileName();
-    return QFileInfo(info.path()).fileName() + QStringLiteral("/model");
 }
 
 QString countOrNone(std::int64_t count)
@@ -154,14 +146,16 @@ KeyValueList::Rows methodRows(const RunModel& run)
     return rows;
 }
 
-/// Those until the shown step; all of them while the run is shown live.
+/// Those until the shown step; all of them while the run is shown live. A recorded run's last step is that of its
+/// metrics: the heat map is of that one, even where ranks.jsonl goes further.
 std::span<const MaskEvent> shownEvents(const RunModel& run)
 {
     const std::span<const MaskEvent> all = run.history().events;
-    if (run.shownStep() < 0)
+    if (run.shownStep() < 0 && !run.isRecorded())
         return all;
-    const auto after = std::upper_bound(all.begin(), all.end(), run.shownStep(),
-        [](std::int64_t step, const MaskEvent& event) { return step < event.step; });
+    const std::int64_t until = run.shownStep() < 0 ? run.step() : run.shownStep();
+    const auto after = std::upper_bound(
+        all.begin(), all.end(), until, [](std::int64_t step, const MaskEvent& event) { return step < event.step; });
     return all.first(static_cast<std::size_t>(after - all.begin()));
 }
 
@@ -289,9 +283,13 @@ void RunRail::addPruning(std::vector<Health>& rows) const
 {
     const std::int64_t planned = m_run.resolved().schedule.eventCount();
     const std::span<const MaskEvent> events = shownEvents(m_run);
+    // A trainer's files are not written in step. Of any other run metrics.jsonl has lost its end.
+    const bool lacksSteps = m_run.shownStep() < 0 && m_run.isRecorded() && m_run.record() != RecordState::Running
+        && events.size() < m_run.history().events.size();
     // The forced event at T − tf ends the pruning: a finished run without it has lost it with the end of ranks.jsonl.
-    const bool cut = m_run.shownStep() < 0 && m_run.state() == SessionState::Finished && planned > 0
-        && (events.empty() || events.back().step <= m_run.resolved().schedule.finalStart());
+    const bool cut = lacksSteps
+        || (m_run.shownStep() < 0 && m_run.state() == SessionState::Finished && planned > 0
+            && (events.empty() || events.back().step <= m_run.resolved().schedule.finalStart()));
     if (events.empty() && !cut) {
         const auto& known = m_run.history().events; // of a past step: what came then
         if (planned > 0)
@@ -301,7 +299,9 @@ void RunRail::addPruning(std::vector<Health>& rows) const
         return;
     }
     rows.push_back({cut ? "warning" : "check", tr("Pruning"),
-        (cut ? tr("event %1 of %2 is the last on record") : tr("event %1 of %2"))
+        (lacksSteps   ? tr("the steps after event %1 of %2 are lost")
+                : cut ? tr("event %1 of %2 is the last on record")
+                      : tr("event %1 of %2"))
             .arg(formatCount(static_cast<std::int64_t>(events.size())), formatCount(planned))});
     if (cut)
         return;
@@ -321,9 +321,11 @@ std::vector<RunRail::Health> RunRail::healthOfRun() const
     rows.push_back(skipped == 0
             ? Health {"check", tr("No skipped steps"), tr("all gradients finite")}
             : Health {"warning", tr("%1 skipped steps").arg(skipped), tr("gradients were not finite")});
-    if (const int zero = m_run.matricesAtZero(); zero > 0)
+    if (const int zero = m_run.matricesAtZero(); zero > 0) {
+        const std::int64_t past = m_run.shownStep(); // exports are of the run's end, whatever step is shown
         rows.push_back({"warning", counted(zero, tr("%1 matrix at rank 0"), tr("%1 matrices at rank 0")),
-            tr("left out of the LoRA exports")});
+            past < 0 ? tr("left out of the LoRA exports") : tr("at step %1").arg(formatCount(past))});
+    }
     return rows;
 }
 

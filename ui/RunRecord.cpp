@@ -104,6 +104,18 @@ QString RunRecord::title() const
     return name.isEmpty() ? QFileInfo(folder).fileName() : name;
 }
 
+QString RunRecord::folderText() const
+{
+    const QFileInfo info(folder);
+    return info.fileName() == title() ? QFileInfo(info.path()).fileName() + QLatin1Char('/') : info.fileName();
+}
+
+QString RunRecord::startText() const
+{
+    return started.isValid() ? RecordTexts::tr("started %1").arg(shortTime(started, QDateTime::currentDateTime()))
+                             : QString();
+}
+
 QString RunRecord::insideFolder(const QString& text) const
 {
     QString inside = text;

@@ -60,7 +60,7 @@ struct RunRecord {
     RecordState state = RecordState::Interrupted;
     QString problem; ///< of Failed: the sentence; of Unreadable: the file and what is wrong with it
     QString device;
-    QString model; ///< last part of model.path
+    QString model; ///< modelName() of model.path
     QString method; ///< "adalora"
     QDateTime started;
     QDateTime ended; ///< invalid while it runs
@@ -91,6 +91,11 @@ struct RunRecord {
     [[nodiscard]] QString stateText() const;
     /// What names the run where little room is: its name, or its folder's where it has none.
     [[nodiscard]] QString title() const;
+    /// What tells it from a run of the same title: its folder's name, or where that is the title, the name of the
+    /// folder that it lies in, with a '/' behind it.
+    [[nodiscard]] QString folderText() const;
+    /// "started today 14:21"; empty where that is not known
+    [[nodiscard]] QString startText() const;
     /// `problem`, and what else was said of this run's files, with file names as they are inside its folder.
     [[nodiscard]] QString problemText() const { return insideFolder(problem); }
     [[nodiscard]] QString insideFolder(const QString& text) const;

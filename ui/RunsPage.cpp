@@ -3,6 +3,7 @@
 
 #include "ui/CompareTable.h"
 #include "ui/PageParts.h"
+#include "ui/PanelSplitter.h"
 #include "ui/RunDetails.h"
 #include "ui/RunLibrary.h"
 #include "ui/RunListModel.h"
@@ -47,10 +48,8 @@ RunsPage::RunsPage(RunLibrary& library, QWidget* parent)
     outer->addWidget(m_bar);
     m_splitter = makeColumns();
     addColumn(m_splitter, makeList(), 260);
-    m_right = new QSplitter(Qt::Vertical);
+    m_right = new PanelSplitter(Qt::Vertical);
     m_right->setObjectName(QStringLiteral("RunsRight"));
-    m_right->setHandleWidth(1);
-    m_right->setChildrenCollapsible(false);
     m_upper = makeColumns();
     m_upper->setObjectName(QStringLiteral("RunsUpper"));
     addColumn(m_upper, m_curves = new RunsCurves, 420, true);

@@ -2,6 +2,7 @@
 #include "ui/SamplingPanel.h"
 
 #include "ui/FieldLine.h"
+#include "ui/HelpKey.h"
 #include "ui/KeyValueList.h"
 #include "ui/PageParts.h"
 #include "ui/RunModel.h"
@@ -17,8 +18,26 @@
 
 #include <algorithm>
 #include <cmath>
+#include <initializer_list>
 
 namespace spectune {
+
+namespace {
+
+void explain(const QString& key, const QString& help, std::initializer_list<QWidget*> parts)
+{
+    const QString text = QStringLiteral("<p>%1</p><p>%2</p>");
+    const QString words = help.toHtmlEscaped();
+    const QString link = QStringLiteral("<a href='glossary:%1'>%2</a>").arg(key, SamplingPanel::tr("In the glossary"));
+    for (QWidget* part : parts) {
+        part->setToolTip(text.arg(words, SamplingPanel::tr("Press F1 in this field for the glossary")));
+        part->setWhatsThis(text.arg(words, link));
+        part->setAccessibleDescription(help);
+        setHelpKey(*part, key);
+    }
+}
+
+} // namespace
 
 SamplingPanel::SamplingPanel(RunModel& run, QWidget* parent)
     : QWidget(parent)
@@ -37,26 +56,8 @@ SamplingPanel::SamplingPanel(RunModel& run, QWidget* parent)
     auto* grid = new QGridLayout;
     grid->setHorizontalSpacing(10);
     grid->setVerticalSpacing(5);
-    m_temperature = addRow(grid, tr("Temperature"), 0, 2, 0.05, 2, 0);
-    m_topP = addRow(grid, tr("Top-p"), 0.05, 1, 0.05, 2, 1);
-    m_topK = addRow(grid, tr("Top-k"), 0, 200, 1, 0, 0);
-    m_length = addRow(grid, tr("New tokens"), 1, 1024, 1, 0, 64);
-    m_seed = new FieldLine;
-    m_seed->setText(QStringLiteral("42"));
-    m_seed->setAlignment(Qt::AlignRight);
-    m_seed->setFixedWidth(62);
-    m_seed->setStepping(0, 1e9);
-    m_seed->setAccessibleName(tr("Seed"));
-    grid->addWidget(makeText(tr("Seed")), 4, 0);
-    grid->addWidget(makeCaption(tr("same for both")), 4, 1);
-    grid->addWidget(m_seed, 4, 2);
-    m_stop = new FieldLine;
-    m_stop->setPlaceholderText(tr("none; \\n is a line break"));
-    m_stop->setToolTip(tr("The answer ends before this text. Without it only the model's own end and New tokens do."));
-    m_stop->setAccessibleName(tr("Stop text"));
-    grid->addWidget(makeText(tr("Stop at")), 5, 0);
-    grid->addWidget(m_stop, 5, 1, 1, 2);
-    grid->setColumnStretch(1, 1);
+    addRows(grid);
+    explainRows();
     sampling->addLayout(grid);
     m_hint = makeCaption(QString(), "third", true);
     sampling->addWidget(m_hint);
@@ -74,6 +75,52 @@ SamplingPanel::SamplingPanel(RunModel& run, QWidget* parent)
     connect(&run, &RunModel::evaluationAppended, this, &SamplingPanel::refreshEvaluations);
     applyPreset(0);
     refreshEvaluations();
+}
+
+void SamplingPanel::addRows(QGridLayout* grid)
+{
+    m_temperature = addRow(grid, tr("Temperature"), 0, 2, 0.05, 2, 0);
+    m_topP = addRow(grid, tr("Top-p"), 0.05, 1, 0.05, 2, 1);
+    m_topK = addRow(grid, tr("Top-k"), 0, 200, 1, 0, 0);
+    m_length = addRow(grid, tr("New tokens"), 1, 1024, 1, 0, 64);
+    m_seed = new FieldLine;
+    m_seed->setText(QStringLiteral("42"));
+    m_seed->setAlignment(Qt::AlignRight);
+    m_seed->setFixedWidth(62);
+    m_seed->setStepping(0, 1e9);
+    m_seed->setAccessibleName(tr("Seed"));
+    m_seedName = makeText(tr("Seed"));
+    grid->addWidget(m_seedName, 4, 0);
+    grid->addWidget(makeCaption(tr("same for both")), 4, 1);
+    grid->addWidget(m_seed, 4, 2);
+    m_stop = new FieldLine;
+    m_stop->setPlaceholderText(tr("none; \\n is a line break"));
+    m_stop->setAccessibleName(tr("Stop text"));
+    m_stopName = makeText(tr("Stop at"));
+    grid->addWidget(m_stopName, 5, 0);
+    grid->addWidget(m_stop, 5, 1, 1, 2);
+    grid->setColumnStretch(1, 1);
+}
+
+void SamplingPanel::explainRows()
+{
+    const auto explainRow = [](const Row& row, const QString& key, const QString& help) {
+        explain(key, help, {row.name, row.slider, row.field});
+    };
+    explainRow(m_temperature, QStringLiteral("try.temperature"),
+        tr("Below 1 the likely tokens become likelier still, above 1 all become more alike. 0: always the likeliest "
+           "token."));
+    explainRow(m_topP, QStringLiteral("try.top_p"),
+        tr("Draws from the fewest likeliest tokens that together have this probability. 1: from all."));
+    explainRow(m_topK, QStringLiteral("try.top_k"), tr("Draws from this many of the likeliest tokens. 0: from all."));
+    explainRow(m_length, QStringLiteral("try.new_tokens"),
+        tr("The most tokens that an answer gets. The model's own end or the stop text may come before."));
+    explain(QStringLiteral("try.seed"),
+        tr("Starts the random numbers of both sides. The same seed and settings give the same answer."),
+        {m_seedName, m_seed});
+    explain(QStringLiteral("try.stop"),
+        tr("The answer ends before this text. Without it only the model's own end and New tokens do."),
+        {m_stopName, m_stop});
 }
 
 SamplingPanel::Row SamplingPanel::addRow(

@@ -34,8 +34,11 @@ private:
         int decimals = 0;
     };
 
+    void addRows(QGridLayout* grid);
     Row addRow(
         QGridLayout* grid, const QString& name, double low, double high, double scale, int decimals, double value);
+    /// Tip, "What is this?" and F1's term of each setting.
+    void explainRows();
     void applyPreset(int preset);
     void setValue(const Row& row, double value);
     static void setRowEnabled(const Row& row, bool enabled);
@@ -48,6 +51,8 @@ private:
     Row m_topP;
     Row m_topK;
     Row m_length;
+    QLabel* m_seedName = nullptr;
+    QLabel* m_stopName = nullptr;
     FieldLine* m_seed = nullptr;
     FieldLine* m_stop = nullptr;
     QLabel* m_hint = nullptr;

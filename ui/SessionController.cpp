@@ -201,7 +201,7 @@ void SessionController::deliver(RunEvent& event, std::vector<MetricPoint>& point
             } else if constexpr (std::is_same_v<Value, EditRefused>) {
                 Q_EMIT editRefused(value.edit, value.failure);
             } else if constexpr (std::is_same_v<Value, LogLine>) {
-                Q_EMIT logged(messageWords(value.text));
+                Q_EMIT logged(toldWords(value.text));
             } else if constexpr (std::is_same_v<Value, PartialText>) {
                 Q_EMIT partialText(value.request, QString::fromStdString(value.text));
             } else if constexpr (std::is_same_v<Value, RequestProgress>) {

@@ -7,6 +7,8 @@
 
 #include <QFileInfo>
 
+#include <utility>
+
 namespace spectune {
 
 namespace {
@@ -38,7 +40,13 @@ SetupFacts::SetupFacts(SessionController& session, ConfigForm& form, QObject* pa
         }
         if (request == m_lengths) {
             m_lengths = -1;
+            m_form.setLengths(&answer, false);
             Q_EMIT lengthsAnswered(&answer);
+            return;
+        }
+        if (request == m_evaluationLengths) {
+            m_evaluationLengths = -1;
+            m_form.setLengths(&answer, true);
             return;
         }
         if (request == m_model) {
@@ -51,6 +59,7 @@ SetupFacts::SetupFacts(SessionController& session, ConfigForm& form, QObject* pa
         } else if (request == m_evaluation) {
             m_evaluation = -1;
             m_form.setPreview(answer, true);
+            askLengths();
         } else {
             return;
         }
@@ -91,6 +100,7 @@ void SetupFacts::askDevice()
 
 void SetupFacts::refreshDevice()
 {
+    readMended();
     const bool waits = isAskingDevice() || isActive(m_session.state()) || m_session.isClosed();
     if (m_begun && !waits && m_sinceDevice.elapsed() >= m_devicePause.count())
         askDevice();
@@ -119,7 +129,12 @@ void SetupFacts::note(const QString& key)
     // They are of whole samples: where they are cut is a matter of showing them.
     if (model || (key != QLatin1String("data.max_length") && key != QLatin1String("data.eval_path"))) {
         m_lengthsStale = true;
+        m_form.setLengths(nullptr, false);
         Q_EMIT lengthsAnswered(nullptr);
+    }
+    if (model || (key != QLatin1String("data.max_length") && key != QLatin1String("data.path"))) {
+        m_evaluationLengthsStale = true;
+        m_form.setLengths(nullptr, true);
     }
     m_modelStale |= model;
     m_dataStale |= data;
@@ -158,6 +173,7 @@ void SetupFacts::askPreview(bool evaluationFile)
     const std::string& path = evaluationFile ? config.data.evalPath : config.data.path;
     const bool readable = QFileInfo(QString::fromStdString(path)).isFile()
         && QFileInfo(QString::fromStdString(config.model.path)).isDir();
+    m_stamps[evaluationFile ? 1 : 0] = Stamp::of(path);
     if (m_begun && readable)
         request = m_session.ask(PreviewData {config, evaluationFile, evaluationFile ? 0 : m_sample});
     else
@@ -166,20 +182,53 @@ void SetupFacts::askPreview(bool evaluationFile)
 
 void SetupFacts::askLengths()
 {
-    const auto& preview = m_form.preview(false);
-    if (!m_lengthsStale || !m_begun || m_train >= 0 || m_delay.isActive() || isActive(m_session.state()) || !preview
-        || preview->documentTokens > 0)
+    if (!m_begun || m_delay.isActive() || isActive(m_session.state()))
         return;
-    drop(m_lengths);
-    m_lengthsStale = false;
-    m_lengths = m_session.ask(MeasureLengths {m_form.config()});
+    askLengths(false);
+    askLengths(true);
 }
 
+void SetupFacts::askLengths(bool evaluationFile)
+{
+    bool& stale = evaluationFile ? m_evaluationLengthsStale : m_lengthsStale;
+    std::int64_t& request = evaluationFile ? m_evaluationLengths : m_lengths;
+    const auto& preview = m_form.preview(evaluationFile);
+    const bool waits = (evaluationFile ? m_evaluation : m_train) >= 0;
+    if (!stale || waits || !preview || preview->documentTokens > 0)
+        return;
+    drop(request);
+    stale = false;
+    MeasureLengths question {m_form.config()};
+    if (evaluationFile)
+        question.config.data.path = question.config.data.evalPath;
+    request = m_session.ask(std::move(question));
+}
+
+// They are asked for again at the next chance.
 void SetupFacts::dropLengths()
 {
-    if (m_lengths >= 0)
-        m_lengthsStale = true; // and asked for again at the next chance
+    m_lengthsStale |= m_lengths >= 0;
+    m_evaluationLengthsStale |= m_evaluationLengths >= 0;
     drop(m_lengths);
+    drop(m_evaluationLengths);
+}
+
+// Someone has corrected the line that the issue names, in an editor of theirs.
+void SetupFacts::readMended()
+{
+    if (!m_begun || isBusy() || isActive(m_session.state()) || m_session.isClosed())
+        return;
+    const DataConfig& data = m_form.config().data;
+    if (m_form.isUnreadable(false) && Stamp::of(data.path) != m_stamps[0])
+        note(QStringLiteral("data.path"));
+    if (m_form.isUnreadable(true) && Stamp::of(data.evalPath) != m_stamps[1])
+        note(QStringLiteral("data.eval_path"));
+}
+
+SetupFacts::Stamp SetupFacts::Stamp::of(const std::string& path)
+{
+    const QFileInfo info(QString::fromStdString(path));
+    return info.exists() ? Stamp {info.lastModified(), info.size()} : Stamp {};
 }
 
 void SetupFacts::drop(std::int64_t& request)

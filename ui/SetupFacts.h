@@ -3,10 +3,12 @@
 
 #include "training/session/Requests.h"
 
+#include <QDateTime>
 #include <QElapsedTimer>
 #include <QObject>
 #include <QTimer>
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -28,7 +30,8 @@ public:
     /// Where a start would run: "cpu", "cuda", "cuda:1".
     void setDevice(const QString& device);
     /// Asks again what is free on the device: other programs have come and gone. Not while a run goes on, whose end
-    /// asks by itself, nor within the pause behind the last question.
+    /// asks by itself, nor within the pause behind the last question. A file that could not be read and that was mended
+    /// meanwhile is read again.
     void refreshDevice();
     /// The least time between two of refreshDevice()'s questions; at first two seconds.
     void setDevicePause(std::chrono::milliseconds pause) { m_devicePause = pause; }
@@ -52,7 +55,9 @@ private:
     void askPreview(bool evaluationFile);
     void askDevice();
     void askLengths();
+    void askLengths(bool evaluationFile);
     void dropLengths();
+    void readMended();
     void drop(std::int64_t& request);
 
     SessionController& m_session;
@@ -63,6 +68,7 @@ private:
     std::int64_t m_evaluation = -1;
     std::int64_t m_deviceQuestion = -1; ///< not waited for by settled(): it may come after a run
     std::int64_t m_lengths = -1; ///< comes last and gives way to all else: it takes seconds
+    std::int64_t m_evaluationLengths = -1; ///< the same of the evaluation file, for what is wrong in it
     QElapsedTimer m_sinceDevice; ///< the last question about the device
     std::chrono::milliseconds m_devicePause {2000};
     std::string m_device = "cpu";
@@ -71,6 +77,15 @@ private:
     bool m_modelStale = true;
     bool m_dataStale = true;
     bool m_lengthsStale = true;
+    bool m_evaluationLengthsStale = true;
+    /// How a file stood when it was read last.
+    struct Stamp {
+        QDateTime modified;
+        qint64 size = -1;
+        [[nodiscard]] static Stamp of(const std::string& path);
+        [[nodiscard]] bool operator==(const Stamp&) const = default;
+    };
+    std::array<Stamp, 2> m_stamps; ///< of the training file, of the evaluation file
 };
 
 } // namespace spectune

@@ -75,6 +75,16 @@ void addLive(std::vector<ShortcutEntry>& entries)
             {history, ShortcutsWindow::tr("Previous, next masking event"), sideways}});
 }
 
+/// Those of a border that View > Move a border has come to.
+void addBorders(std::vector<ShortcutEntry>& entries)
+{
+    const QString borders = ShortcutsWindow::tr("Borders between columns");
+    entries.insert(entries.end(),
+        {{borders, ShortcutsWindow::tr("Move the border"), QStringLiteral("←  →  ↑  ↓")},
+            {borders, ShortcutsWindow::tr("As far as it goes"), QStringLiteral("Home  End")},
+            {borders, ShortcutsWindow::tr("Back to where the keyboard was"), QStringLiteral("Esc")}});
+}
+
 void addOthers(std::vector<ShortcutEntry>& entries)
 {
     const QString targets = ShortcutsWindow::tr("Targets");
@@ -137,6 +147,7 @@ std::vector<ShortcutEntry> shortcutEntries(const QMenuBar& menus)
             addMenu(entries, *menu, plain(menu->title()));
     addLive(entries);
     addOthers(entries);
+    addBorders(entries);
     return entries;
 }
 

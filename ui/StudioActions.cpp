@@ -5,6 +5,7 @@
 #include "ui/LearnDesk.h"
 #include "ui/LivePage.h"
 #include "ui/MainWindow.h"
+#include "ui/PanelSplitter.h"
 #include "ui/RecentPaths.h"
 #include "ui/RunBar.h"
 #include "ui/RunModel.h"
@@ -17,6 +18,7 @@
 #include <QAction>
 #include <QActionGroup>
 #include <QDir>
+#include <QEvent>
 #include <QFileInfo>
 #include <QMenu>
 #include <QMenuBar>
@@ -31,7 +33,7 @@ namespace {
 const RecentPaths recentFiles {.key = QStringLiteral("recent"), .most = 8};
 const QString calmKey = QStringLiteral("reducedMotion");
 
-// What the desktop says of animations reaches Qt as the length of the style's own.
+// What the desktop says of animations is the length of the style's own (setDesktopMotion).
 bool desktopReducesMotion(const QWidget& window)
 {
     return window.style()->styleHint(QStyle::SH_Widget_Animation_Duration, nullptr, &window) == 0;
@@ -123,6 +125,7 @@ void StudioActions::addViewMenu(QMenuBar& bar)
     menu->addSeparator();
     add(menu, tr("&Rail"), QStringLiteral("Ctrl+B"), [window] { window->live().toggleRail(); });
     add(menu, tr("&Inspector"), QStringLiteral("Ctrl+I"), [window] { window->live().toggleInspector(); });
+    add(menu, tr("Move a &border"), QStringLiteral("F6"), [window] { PanelSplitter::focusNext(*window); });
     add(menu, tr("&Next issue"), QStringLiteral("F8"), [window] {
         window->showWorkspace(Workspace::Setup);
         window->setup().nextIssue();
@@ -138,23 +141,44 @@ void StudioActions::addViewMenu(QMenuBar& bar)
         themes->addAction(entry);
     }
     menu->addSeparator();
-    QAction* calm = add(menu, tr("Reduced &motion"), {}, [] {});
-    calm->setCheckable(true);
-    connect(calm, &QAction::toggled, this, [window](bool reduced) {
+    addMotion(*menu);
+}
+
+void StudioActions::addMotion(QMenu& menu)
+{
+    MainWindow* window = &m_window;
+    m_calm = add(&menu, tr("Reduced &motion"), {}, [] {});
+    m_calm->setCheckable(true);
+    connect(m_calm, &QAction::toggled, this, [window](bool reduced) {
         for (RankGrid* grid : window->findChildren<RankGrid*>()) // Live's, Set up's, and those of Runs
             grid->setReducedMotion(reduced);
     });
-    // What a person chose is kept; what the desktop asks for is asked anew at each start.
+    // What a person chose is kept; what the desktop asks for is followed, and asked anew at each start.
     const auto keep = [window](bool reduced) {
         if (window->options().remembers)
             QSettings().setValue(calmKey, reduced);
     };
-    connect(calm, &QAction::triggered, this, keep);
-    connect(&window->live(), &LivePage::reducedMotionWanted, calm, [calm, keep](bool reduced) {
-        calm->setChecked(reduced);
+    connect(m_calm, &QAction::triggered, this, keep);
+    connect(&window->live(), &LivePage::reducedMotionWanted, m_calm, [this, keep](bool reduced) {
+        m_calm->setChecked(reduced);
         keep(reduced);
     });
-    calm->setChecked(window->options().remembers && QSettings().value(calmKey, desktopReducesMotion(*window)).toBool());
+    m_calm->setChecked(window->options().remembers && QSettings().value(calmKey).toBool());
+    followMotion();
+    window->installEventFilter(this);
+}
+
+void StudioActions::followMotion()
+{
+    if (m_window.options().remembers && !QSettings().contains(calmKey))
+        m_calm->setChecked(desktopReducesMotion(m_window));
+}
+
+bool StudioActions::eventFilter(QObject* watched, QEvent* event)
+{
+    if (watched == &m_window && event->type() == QEvent::ThemeChange)
+        followMotion();
+    return QObject::eventFilter(watched, event);
 }
 
 void StudioActions::addHelpMenu(QMenuBar& bar)

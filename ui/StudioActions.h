@@ -23,11 +23,15 @@ public:
     /// What can be done in the present state.
     void refresh();
 
+    bool eventFilter(QObject* watched, QEvent* event) override; ///< of the window: what the desktop wishes has changed
+
 private:
     void addFileMenu(QMenuBar& bar);
     void addRunMenu(QMenuBar& bar);
     void addViewMenu(QMenuBar& bar);
     void addHelpMenu(QMenuBar& bar);
+    void addMotion(QMenu& menu);
+    void followMotion();
     void fillRecent();
 
     MainWindow& m_window;
@@ -41,6 +45,7 @@ private:
     QAction* m_save = nullptr;
     QAction* m_export = nullptr;
     QAction* m_restore = nullptr;
+    QAction* m_calm = nullptr;
 };
 
 } // namespace spectune

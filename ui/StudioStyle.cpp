@@ -21,7 +21,14 @@ namespace spectune {
 
 namespace {
 
-/// Fusion without underlined letters in the menus; Alt still opens them.
+std::optional<bool>& desktopMotionIsReduced()
+{
+    static std::optional<bool> reduced;
+    return reduced;
+}
+
+/// Fusion without underlined letters in the menus, which Alt still opens, and without animations where the desktop
+/// wants none.
 class StudioProxy : public QProxyStyle {
 public:
     StudioProxy()
@@ -33,7 +40,8 @@ public:
     int styleHint(
         StyleHint hint, const QStyleOption* option, const QWidget* widget, QStyleHintReturn* data) const override
     {
-        return hint == SH_UnderlineShortcut ? 0 : QProxyStyle::styleHint(hint, option, widget, data);
+        const bool calm = hint == SH_Widget_Animation_Duration && desktopMotionIsReduced().value_or(false);
+        return hint == SH_UnderlineShortcut || calm ? 0 : QProxyStyle::styleHint(hint, option, widget, data);
     }
 };
 
@@ -151,6 +159,11 @@ ThemeChoice themeFromName(const QString& name)
 void setDesktopScheme(std::optional<bool> dark)
 {
     desktopSchemeIsDark() = dark;
+}
+
+void setDesktopMotion(std::optional<bool> reduced)
+{
+    desktopMotionIsReduced() = reduced;
 }
 
 bool systemPrefersDark()

@@ -33,8 +33,12 @@ private:
     QString m_sheet;
 };
 
-/// What the desktop's settings portal says (see DesktopScheme); empty: nothing. GUI thread.
+/// What the desktop's settings portal says of light and dark (see DesktopWishes); empty: nothing. GUI thread.
 void setDesktopScheme(std::optional<bool> dark);
+
+/// What it says of motion; empty: nothing. While it asks for less, the style's animations take no time
+/// (QStyle::SH_Widget_Animation_Duration), those of Qt's own widgets too. GUI thread.
+void setDesktopMotion(std::optional<bool> reduced);
 
 /// What the desktop asks for: by GTK_THEME, else by its portal, else by the palette that Qt hands to programs.
 [[nodiscard]] bool systemPrefersDark();

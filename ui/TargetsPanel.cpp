@@ -137,17 +137,13 @@ void TargetsPanel::makeMaps(QVBoxLayout& column)
     auto* foot = makeSection(6, 10);
     m_foot = makeCaption(QString(), "third", true);
     foot->addWidget(m_foot);
-    auto* row = new QHBoxLayout;
-    row->setSpacing(6);
+    m_mapButton = makeSmallButton(QString()); // above the switch, which has its room and stays where it is
+    foot->addWidget(m_mapButton, 0, Qt::AlignLeft);
     m_maps = new Segmented({tr("Targets"), tr("Fixed rank"), tr("Learned…")});
     m_maps->setToolTips({tr("What is adapted"),
         tr("The ranks of the set-up's rank map; without one the same budget as one rank for all, as LoRA has it"),
         tr("The ranks that a recorded run ended with")});
-    row->addWidget(m_maps);
-    row->addStretch();
-    m_mapButton = makeSmallButton(QString());
-    row->addWidget(m_mapButton);
-    foot->addLayout(row);
+    foot->addWidget(m_maps, 0, Qt::AlignLeft);
     column.addLayout(foot);
     connect(m_mapButton, &QPushButton::clicked, this, &TargetsPanel::useOrDropMap);
     connect(m_maps, &Segmented::chosen, this, [this](int index) {

@@ -6,6 +6,7 @@
 #include "ui/ConfigForm.h"
 #include "ui/ElidedLabel.h"
 #include "ui/PageParts.h"
+#include "ui/RunFolders.h"
 #include "ui/RunModel.h"
 #include "ui/SampleJudge.h"
 #include "ui/SampleList.h"
@@ -15,7 +16,6 @@
 #include "ui/TryResults.h"
 #include "visualization/NumberFormat.h"
 
-#include <QFileInfo>
 #include <QFrame>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -222,7 +222,7 @@ void TryPage::refresh()
             ? tr("The paused run answers with its weights of step %1.").arg(formatCount(m_run.step()))
             : m_fromSample ? tr("Edit freely; the expected answer is that of the sample.")
                            : tr("Both sides share the prompt, the seed and the sampling."));
-    m_sides[0].title->setText(QFileInfo(QString::fromStdString(config.model.path)).fileName());
+    m_sides[0].title->setText(modelName(config.model.path));
     m_adapters->refresh(m_run, state == SessionState::Paused);
     dropStaleAnswers();
     m_sides[1].title->setText(!m_run.hasRun() ? tr("not trained yet")

@@ -131,7 +131,7 @@ QString StudioArguments::usage()
     return QStringLiteral(
         "spectune [CONFIG.json | RUN_DIR] [options]\n"
         "The studio. Without arguments it opens on the bundled demo, ready to start.\n\n"
-        "  --start                start training at once\n"
+        "  --start                start training at once; not of a RUN_DIR, which was started before\n"
         "  --theme T              light, dark or system\n"
         "  --size WxH             size of the window, such as 1440x900\n"
         "  --screenshot FILE.png  draw the window into FILE.png and exit; with --start after the run (or --at)\n"
@@ -142,7 +142,7 @@ QString StudioArguments::usage()
         "Runs go to ./runs/NAME-N, or to $XDG_DATA_HOME/spectune/runs where the working folder is the home folder\n"
         "or cannot be written. SIGINT, SIGTERM and SIGHUP stop and save a run before the studio ends.\n"
         "Exit codes: 0 done, 1 a fault of the program or a lost device, 2 bad arguments or input, 3 out of memory,\n"
-        "4 diverged, 130 ended by a signal.\n");
+        "4 diverged, 130 ended by a signal after saving.\n");
 }
 
 } // namespace spectune

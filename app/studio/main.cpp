@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/studio/SignalledEnd.h"
 #include "app/studio/StudioArguments.h"
 #include "app/studio/TerminationSignals.h"
+#include "app/studio/WantedStart.h"
 #include "training/core/Error.h"
 #include "training/session/EngineLibrary.h"
-#include "ui/DesktopScheme.h"
+#include "ui/DesktopWishes.h"
 #include "ui/MainWindow.h"
-#include "ui/RunFolders.h"
 #include "ui/ScreenshotTask.h"
 #include "ui/SessionController.h"
 #include "ui/SetupFacts.h"
@@ -23,6 +24,7 @@
 #include <ctime>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
 namespace spectune {
@@ -30,7 +32,6 @@ namespace spectune {
 namespace {
 
 constexpr int badInput = 2;
-constexpr int endedBySignal = 130; ///< as spectune-train's
 
 // Where the installed program, or the one in its build folder, has its files.
 QStringList resourceFolders()
@@ -71,33 +72,6 @@ EngineFactory engineFactory()
     };
 }
 
-// A folder is read once the window is there (openShown), unless a picture of it is all that is wanted.
-bool readsAfterShown(const StudioArguments& arguments)
-{
-    return arguments.screenshot.isEmpty() && QFileInfo(arguments.path).isDir();
-}
-
-void openWanted(MainWindow& window, const StudioArguments& arguments)
-{
-    if (arguments.path.isEmpty() && arguments.start)
-        window.openDemo();
-    else if (arguments.path.isEmpty())
-        window.openFirst();
-    else if (readsAfterShown(arguments)) {
-        requireRunFolder(arguments.path);
-        window.showWorkspace(Workspace::Live);
-    } else if (QFileInfo(arguments.path).isDir())
-        window.openRun(arguments.path);
-    else
-        window.openConfig(arguments.path);
-}
-
-void openShown(MainWindow& window, const StudioArguments& arguments)
-{
-    if (readsAfterShown(arguments))
-        window.tryTo([&window, &arguments] { window.openRunSoon(arguments.path); });
-}
-
 // Milliseconds since this process was started, by the kernel's clock. For SPECTUNE_STARTUP_TIME.
 double processAge()
 {
@@ -116,28 +90,50 @@ double processAge()
                               : -1.0;
 }
 
+void tellStartupTime()
+{
+    if (qEnvironmentVariableIsSet("SPECTUNE_STARTUP_TIME"))
+        std::fprintf(stderr, "first frame %.0f ms after exec, %.0f ms of them on the processor\n", processAge(),
+            1e3 * static_cast<double>(std::clock()) / CLOCKS_PER_SEC);
+}
+
 constexpr const char* schemeKey = "desktopScheme";
 
 // The portal answers after the first frame: until then the desktop is taken to be as it was last time.
 void guessDesktopScheme()
 {
     const QVariant last = QSettings().value(QLatin1String(schemeKey));
-    if (last.isValid() && DesktopScheme::hasSessionBus())
+    if (last.isValid() && DesktopWishes::hasSessionBus())
         setDesktopScheme(last.toBool());
 }
 
-void followDesktop(MainWindow& window, DesktopScheme& scheme, bool remembers)
+void followDesktop(MainWindow& window, DesktopWishes& wishes, bool remembers)
 {
-    QObject::connect(&scheme, &DesktopScheme::told, &window, [&window, remembers](std::optional<bool> dark) {
+    const auto turn = [&window] {
+        QEvent turned(QEvent::ThemeChange);
+        QCoreApplication::sendEvent(&window, &turned);
+    };
+    QObject::connect(&wishes, &DesktopWishes::schemeTold, &window, [turn, remembers](std::optional<bool> dark) {
         setDesktopScheme(dark);
         if (remembers && dark)
             QSettings().setValue(QLatin1String(schemeKey), *dark);
         else if (remembers)
             QSettings().remove(QLatin1String(schemeKey));
-        QEvent turned(QEvent::ThemeChange);
-        QCoreApplication::sendEvent(&window, &turned);
+        turn();
     });
-    scheme.followSession();
+    QObject::connect(&wishes, &DesktopWishes::motionTold, &window, [turn](std::optional<bool> reduced) {
+        setDesktopMotion(reduced);
+        turn();
+    });
+    wishes.followSession();
+}
+
+/// @return the program's code
+int tellEnd(const SignalledEnd& end)
+{
+    if (const std::string told = end.told(); !told.empty())
+        std::fprintf(stderr, "spectune: %s\n", told.c_str());
+    return end.code();
 }
 
 int runStudio(QApplication& application, const StudioArguments& arguments)
@@ -159,25 +155,25 @@ int runStudio(QApplication& application, const StudioArguments& arguments)
     std::optional<StyleSheetPause> unstyled(std::in_place);
     MainWindow window(options);
     unstyled.reset();
+    SignalledEnd end(window);
     std::unique_ptr<TerminationSignals> termination;
     try {
+        // Before files are read. The call comes from the loop.
+        termination = std::make_unique<TerminationSignals>([&end] { end.begin(); });
         openWanted(window, arguments);
-        termination = std::make_unique<TerminationSignals>([&window] { window.quitSaving(); });
     } catch (const Error& error) {
         std::fprintf(stderr, "spectune: %s\n", error.what());
         return badInput;
     }
-    if (const QString note = arguments.sizeNote(leastWindowSize); !note.isEmpty())
-        std::fprintf(stderr, "spectune: %s\n", qPrintable(note));
+    const QString whyNoStart = noteOnStart(arguments);
+    for (const QString& note : {arguments.sizeNote(leastWindowSize), whyNoStart})
+        if (!note.isEmpty())
+            std::fprintf(stderr, "spectune: %s\n", qPrintable(note));
     QObject::connect(&window, &MainWindow::closedDown, &application, &QApplication::quit);
-    QObject::connect(&window, &MainWindow::firstFrame, &window, [] {
-        if (qEnvironmentVariableIsSet("SPECTUNE_STARTUP_TIME"))
-            std::fprintf(stderr, "first frame %.0f ms after exec, %.0f ms of them on the processor\n", processAge(),
-                1e3 * static_cast<double>(std::clock()) / CLOCKS_PER_SEC);
-    });
-    DesktopScheme scheme;
-    QObject::connect(&window, &MainWindow::firstFrame, &scheme,
-        [&window, &scheme, remembers = options.remembers] { followDesktop(window, scheme, remembers); });
+    QObject::connect(&window, &MainWindow::firstFrame, &window, &tellStartupTime);
+    DesktopWishes wishes;
+    QObject::connect(&window, &MainWindow::firstFrame, &wishes,
+        [&window, &wishes, remembers = options.remembers] { followDesktop(window, wishes, remembers); });
     int code = 0;
     ScreenshotTask task(window, arguments.screenshot, arguments.at, arguments.start);
     QObject::connect(&task, &ScreenshotTask::done, &application, [&](int result, const QString& message) {
@@ -188,7 +184,7 @@ int runStudio(QApplication& application, const StudioArguments& arguments)
     });
     window.show();
     openShown(window, arguments);
-    if (arguments.start)
+    if (arguments.start && whyNoStart.isEmpty())
         QObject::connect(&window.facts(), &SetupFacts::settled, &window, [&window, started = false]() mutable {
             if (!std::exchange(started, true))
                 window.startRun();
@@ -196,7 +192,7 @@ int runStudio(QApplication& application, const StudioArguments& arguments)
     if (pictures)
         task.begin();
     QApplication::exec();
-    return TerminationSignals::arrived() ? endedBySignal : code;
+    return TerminationSignals::arrived() ? tellEnd(end) : code;
 }
 
 } // namespace

@@ -27,6 +27,7 @@ void addDevice(CLI::App& command, std::string& device, const std::string& help)
 int main(int argc, char** argv)
 {
     using namespace spectune;
+    installSignalHandlers(); // first of all: from here on a signal is obeyed, not died of
     CLI::App program {"Spectune in the terminal: fine-tunes language models with AdaLoRA.", "spectune-train"};
     program.set_version_flag("--version", "spectune-train " SPECTUNE_VERSION);
     program.require_subcommand(1);
@@ -55,6 +56,5 @@ int main(int argc, char** argv)
             return badInput;
         return runGuarded([] {}); // --help and --version arrive here as well; both may find no room where they print
     }
-    installSignalHandlers();
     return runGuarded(chosen);
 }

@@ -47,6 +47,8 @@ private Q_SLOTS:
     void givingUpIsAskedOnce();
     void nobodyThereEndsIt();
     void anEvaluationThatCannotBeWrittenSavesTheSteps();
+    void placesAreLookedAtBeforeTheData_data();
+    void placesAreLookedAtBeforeTheData();
 };
 
 void TestHeldRun::aTornLineIsTakenBack()
@@ -255,6 +257,32 @@ void TestHeldRun::anEvaluationThatCannotBeWrittenSavesTheSteps()
     const std::string text = ioErrorOf([&] { runEngine(control, config, run); });
     QVERIFY2(contains(text, "metrics.jsonl: File too large."), text.c_str());
     QVERIFY(fs::exists(run / "checkpoints/step-6/state.safetensors"));
+}
+
+void TestHeldRun::placesAreLookedAtBeforeTheData_data()
+{
+    QTest::addColumn<QString>("wrong");
+    QTest::newRow("no evaluation file") << "none.jsonl";
+    QTest::newRow("a folder below a file") << "a-file/run";
+}
+
+/// A large training file takes minutes to read; what cannot work is told at once.
+void TestHeldRun::placesAreLookedAtBeforeTheData()
+{
+    QFETCH(QString, wrong);
+    const Folder folder;
+    folder.write("a-file", "mine");
+    const fs::path place = folder.path() / wrong.toStdString();
+    RunConfig config = demoConfig();
+    const bool output = wrong.endsWith("run");
+    if (!output)
+        config.data.evalPath = place.string();
+    RecordingControl control;
+    const fs::path out = output ? place : folder.path() / "run";
+    const std::string told = ioErrorOf([&] { (void)runEngine(control, config, out); });
+    QVERIFY2(contains(told, place.string()), told.c_str());
+    QVERIFY(control.all<PreparationProgress>().empty());
+    QVERIFY(!fs::exists(folder.path() / "run"));
 }
 
 QTEST_GUILESS_MAIN(TestHeldRun)

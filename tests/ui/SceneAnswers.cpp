@@ -6,6 +6,8 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <fstream>
+#include <string>
 #include <utility>
 
 namespace spectune::test {
@@ -95,6 +97,10 @@ std::vector<std::string> sceneCard(const std::string& prompt)
 
 SampleLengths sceneLengths(const MeasureLengths& request)
 {
+    std::string content;
+    std::getline(std::ifstream(request.config.data.path), content, '\0');
+    if (content.find("{torn") != std::string::npos)
+        throw ioError("%1:2: is not valid JSON.", request.config.data.path);
     SampleLengths lengths {.path = request.config.data.path, .samples = 1500, .tokens = {}, .firstTargets = {}};
     for (std::int32_t i = 0; i < 1500; ++i) {
         lengths.tokens.push_back(40 + static_cast<std::int32_t>(599.0 * std::pow(i / 1499.0, 3.0)));

@@ -44,7 +44,7 @@ private:
     [[nodiscard]] MaskEvent mask(std::int64_t step, std::int64_t budget);
     [[nodiscard]] std::shared_ptr<const RankSnapshot> picture(std::int64_t step, std::int64_t budget) const;
     void record(const std::string& file, const std::string& line) const;
-    void write(RunControl& control, std::int64_t step);
+    void write(RunControl& control, std::int64_t step, bool stops = false);
     [[nodiscard]] TripletGeometry geometry(const InspectTriplets& request) const;
     /// ‖PᵀP − I‖ (0) or ‖QQᵀ − I‖ (1) as of the last step; R is the mean of all of them.
     [[nodiscard]] double norm(std::size_t module, std::uint64_t side) const;
@@ -226,8 +226,10 @@ void SceneEngine::record(const std::string& file, const std::string& line) const
         std::ofstream(std::filesystem::path(m_folder) / file, std::ios::app) << line << '\n';
 }
 
-void SceneEngine::write(RunControl& control, std::int64_t step)
+void SceneEngine::write(RunControl& control, std::int64_t step, bool stops)
 {
+    if (stops && m_scene->stopFails)
+        throw ioError("Step %1 could not be saved.", step);
     while (m_scene->diskFull) {
         const Failure failure {
             FailureKind::Io, makeMessage("Could not write %1: the disk is full.", "metrics.jsonl"), {}, step};
@@ -281,7 +283,7 @@ RunOutcome SceneEngine::run(const RunRequest& request, RunControl& control)
         for (BorderAction action = control.nextAction(step); action != BorderAction::Continue;
              action = control.nextAction(step)) {
             if (action == BorderAction::Save || action == BorderAction::Stop) {
-                write(control, step);
+                write(control, step, action == BorderAction::Stop);
                 control.post(CheckpointSaved {step, "checkpoints/step-" + std::to_string(step)});
             }
             if (action == BorderAction::Edit)

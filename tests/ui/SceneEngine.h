@@ -20,6 +20,7 @@ struct Scene {
     std::atomic<bool> open {false};
     std::int64_t fillsAt = -1; ///< sets diskFull after this step; -1: never
     std::atomic<bool> diskFull {false}; ///< a step, or the last checkpoint, waits until it can be written
+    bool stopFails = false; ///< what a stop would save cannot be saved, and trying again is no use
     std::atomic<bool> prepareWaits {false}; ///< a start waits in its preparation until this is false again
     std::string dtype = "float32"; ///< of the base's weights
     std::string exportWaits; ///< this format waits at matrix 27 until `exportOpen` is set

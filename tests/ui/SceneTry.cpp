@@ -56,8 +56,11 @@ void take(std::vector<std::string>& lines, RunControl& control, const LiveEdit& 
     const FieldValue before = fieldValue(config, edit.key);
     const bool changed = applyLiveEdit(config, resolved, edit, step);
     const AppliedEdit applied {step, edit.key, before, fieldValue(config, edit.key)};
-    if (changed)
+    if (changed) {
         lines.push_back(toJsonLine(applied));
+        control.post(LogLine {makeMessage("From step %1 on %2 is %3; it was %4.", step + 1, edit.key,
+            toText(applied.after), toText(applied.before))});
+    }
     control.post(EditTaken {applied, changed});
 }
 

@@ -25,7 +25,7 @@ namespace spectune::test {
 
 namespace {
 
-constexpr QSize scaledSize(1440, 900); ///< of the window where it is looked at with more pixels
+constexpr QSize scaledSize(1440, 900); ///< of the largest window that is looked at with more pixels
 
 std::pair<ThemeChoice, QSize> currentLook()
 {
@@ -132,17 +132,23 @@ void StudioBench::tourAt(std::int64_t step)
     QTRY_COMPARE_WITH_TIMEOUT(window->run().step(), step, patience);
 }
 
+std::vector<StudioBench::Look> StudioBench::looks(double pixelRatio)
+{
+    if (pixelRatio > 1.0)
+        return {{ThemeChoice::Light, scaledSize}, {ThemeChoice::Dark, QSize(1280, 800)}};
+    std::vector<Look> looks;
+    for (const ThemeChoice choice : {ThemeChoice::Light, ThemeChoice::Dark})
+        for (const QSize each : {QSize(1280, 800), QSize(1440, 900), QSize(1920, 1080)})
+            looks.push_back({choice, each});
+    return looks;
+}
+
 void StudioBench::addLooks()
 {
     QTest::addColumn<ThemeChoice>("theme");
     QTest::addColumn<QSize>("size");
-    if (qApp->devicePixelRatio() > 1.0) {
-        QTest::addRow("light-1440") << ThemeChoice::Light << scaledSize;
-        return;
-    }
-    for (const ThemeChoice choice : {ThemeChoice::Light, ThemeChoice::Dark})
-        for (const QSize each : {QSize(1280, 800), QSize(1440, 900), QSize(1920, 1080)})
-            QTest::addRow("%s-%d", qPrintable(toString(choice)), each.width()) << choice << each;
+    for (const auto& [choice, each] : looks(qApp->devicePixelRatio()))
+        QTest::addRow("%s-%d", qPrintable(toString(choice)), each.width()) << choice << each;
 }
 
 void StudioBench::takeLook()

@@ -8,6 +8,7 @@
 
 #include <initializer_list>
 #include <memory>
+#include <vector>
 
 namespace spectune::test {
 
@@ -33,8 +34,14 @@ public:
     /// Opens the window, active, and starts the guided tour; its run waits behind @p step.
     void tourAt(std::int64_t step);
 
-    /// Data of a test that paints: every theme at each of three sizes; on a screen of 200 % one of these, as its
+    /// Of a test that paints: every theme at each of three sizes; on a screen of 200 % one of each theme, as its
     /// pictures have four times the pixels.
+    struct Look {
+        ThemeChoice theme;
+        QSize size;
+    };
+    [[nodiscard]] static std::vector<Look> looks(double pixelRatio);
+    /// looks() as a test's data.
     static void addLooks();
     /// Takes the theme and the size of the row that runs; before open().
     void takeLook();

@@ -29,6 +29,7 @@
 #include <QPixmap>
 #include <QTest>
 
+#include <algorithm>
 #include <cmath>
 
 using namespace spectune;
@@ -65,6 +66,7 @@ private Q_SLOTS:
     void everyPageIsPaintedSharp();
     void iconsAreSharp();
     void aSavedPictureHasAllPixels();
+    void bothThemesAreLookedAt();
     void heatmapAndHistoryAreSharp();
     void wordsFitBeforeARun();
     void wordsFitDuringARun();
@@ -156,6 +158,20 @@ void TestDoubleScale::aSavedPictureHasAllPixels()
     else
         qputenv("SPECTUNE_PICTURES", before);
     QCOMPARE(QImage(m_bench->path("setup-200.png")).size(), 2 * logical);
+}
+
+/// Each with all sizes that a person looks at with one pixel a point; with more of them one of each theme, narrow too.
+void TestDoubleScale::bothThemesAreLookedAt()
+{
+    const auto has = [](double ratio, ThemeChoice theme, int width) {
+        return std::ranges::any_of(test::StudioBench::looks(ratio),
+            [=](const test::StudioBench::Look& look) { return look.theme == theme && look.size.width() == width; });
+    };
+    QVERIFY(has(2.0, ThemeChoice::Light, 1440));
+    QVERIFY(has(2.0, ThemeChoice::Dark, 1280));
+    QCOMPARE(test::StudioBench::looks(2.0).size(), std::size_t {2});
+    for (const int width : {1280, 1440, 1920})
+        QVERIFY(has(1.0, ThemeChoice::Light, width) && has(1.0, ThemeChoice::Dark, width));
 }
 
 /// The grid lays its cells on the screen's own pixels; the picture of a matrix over time is kept for many paintings.

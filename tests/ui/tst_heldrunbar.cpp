@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A full disk in the studio: the run waits, says why and what to do, and loses nothing.
+#include "app/studio/SignalledEnd.h"
 #include "tests/ui/StudioBench.h"
 #include "ui/FailureStory.h"
 #include "ui/RunBar.h"
@@ -13,6 +14,7 @@
 #include <QTest>
 
 #include <algorithm>
+#include <string>
 
 using namespace spectune;
 using spectune::test::patience;
@@ -25,7 +27,14 @@ private Q_SLOTS:
     void tryingAgainGoesOn();
     void givingUpFails();
     void closingWaitsForRoom();
+    void closingAHeldRunAsksWhatIsLost();
+    void closingAnywayLosesThem();
+    void triedAgainItSavesAndCloses();
+    void aRunThatIsHeldWhileAskedAsksAnew();
+    void aFailureWhileClosingIsShown();
     void aSignalGivesUp();
+    void aSignalSavesWhereThereIsRoomByNow();
+    void anOlderFailureIsNoSignals();
 
 private:
     [[nodiscard]] RunBar& bar() { return window().runBar(); }
@@ -35,6 +44,7 @@ private:
         return m_bench->open() && window().startRun()
             && QTest::qWaitFor([this] { return window().run().isHeld(); }, patience);
     }
+    [[nodiscard]] QPushButton* button(const char* name) { return bar().findChild<QPushButton*>(name); }
     void makeRoom()
     {
         m_bench->scene->fillsAt = -1;
@@ -107,21 +117,134 @@ void TestHeldRunBar::closingWaitsForRoom()
     m_bench->scene->diskFull = true;
     m_bench->release();
     QTRY_VERIFY_WITH_TIMEOUT(window().run().isHeld(), patience);
-    QVERIFY(window().isVisible() && !bar().isAsking());
+    QVERIFY(window().isVisible());
+    QVERIFY(bar().isAsking() && says("cannot be saved"));
+    button("KeepTraining")->click();
+    QVERIFY(!bar().isAsking());
     makeRoom();
     bar().mainButton()->click();
     QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Stopped, patience);
     QVERIFY(!window().run().checkpoints().empty());
-    QCOMPARE(down.count(), 0); // the wish to close was of before
+    QCOMPARE(down.count(), 0); // the wish to close was taken back
+}
+
+void TestHeldRunBar::closingAHeldRunAsksWhatIsLost()
+{
+    QVERIFY(startHeld());
+    window().close();
+    QVERIFY(bar().isAsking());
+    QVERIFY(says("Steps 1 to 50 cannot be saved.") && says("Close and lose that work?"));
+    QVERIFY(says("the disk is full")); // why
+    QVERIFY(!says("A run is going on"));
+    const QPushButton* close = button("StopAndClose");
+    QCOMPARE(close->text(), "Close and lose it");
+    QVERIFY(button("SaveAgain")->isVisible());
+    QCOMPARE(window().focusWidget(), button("KeepTraining"));
+    QCOMPARE(button("KeepTraining")->text(), "Cancel");
+    QTRY_VERIFY(button("SaveAgain")->x() < close->x() && close->x() < button("KeepTraining")->x());
+    QTest::keyClick(window().focusWidget(), Qt::Key_Escape);
+    QVERIFY(!bar().isAsking() && window().run().isHeld());
+}
+
+void TestHeldRunBar::closingAnywayLosesThem()
+{
+    QVERIFY(startHeld());
+    QSignalSpy down(&window(), &MainWindow::closedDown);
+    window().close();
+    button("StopAndClose")->click();
+    QVERIFY(down.count() > 0 || down.wait(patience));
+    QVERIFY(window().run().checkpoints().empty());
+}
+
+void TestHeldRunBar::triedAgainItSavesAndCloses()
+{
+    QVERIFY(startHeld());
+    QSignalSpy down(&window(), &MainWindow::closedDown);
+    window().close();
+    button("SaveAgain")->click(); // nothing has changed
+    QTRY_VERIFY_WITH_TIMEOUT(window().run().isHeld() && bar().isAsking(), patience);
+    QCOMPARE(down.count(), 0);
+    makeRoom();
+    button("SaveAgain")->click();
+    QVERIFY(down.count() > 0 || down.wait(patience));
+    QCOMPARE(window().session().state(), SessionState::Stopped);
+    QVERIFY(!window().run().checkpoints().empty());
+}
+
+void TestHeldRunBar::aRunThatIsHeldWhileAskedAsksAnew()
+{
+    m_bench->scene->waitAt = 50;
+    QVERIFY(m_bench->open() && window().startRun());
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().step(), 50, patience);
+    window().close();
+    QVERIFY(says("A run is going on."));
+    QVERIFY(!button("SaveAgain")->isVisible());
+    m_bench->scene->diskFull = true;
+    m_bench->release();
+    QTRY_VERIFY_WITH_TIMEOUT(window().run().isHeld(), patience);
+    QVERIFY(bar().isAsking() && says("cannot be saved"));
+    makeRoom();
+    QVERIFY(window().session().resume());
+    QTRY_VERIFY_WITH_TIMEOUT(!window().run().isHeld(), patience);
+    QTRY_VERIFY(!bar().isAsking());
+}
+
+void TestHeldRunBar::aFailureWhileClosingIsShown()
+{
+    m_bench->scene->waitAt = 50;
+    m_bench->scene->stopFails = true;
+    QVERIFY(m_bench->open() && window().startRun());
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().step(), 50, patience);
+    window().showWorkspace(Workspace::Setup);
+    QSignalSpy down(&window(), &MainWindow::closedDown);
+    window().close();
+    button("StopAndClose")->click();
+    m_bench->release();
+    QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Failed, patience);
+    QVERIFY(window().isVisible());
+    QCOMPARE(window().workspace(), Workspace::Live);
+    QCOMPARE(bar().shown().title, "Failed");
+    QCOMPARE(down.count(), 0);
+    window().close(); // the next wish is granted
+    QVERIFY(down.count() > 0 || down.wait(patience));
 }
 
 void TestHeldRunBar::aSignalGivesUp()
 {
     QVERIFY(startHeld());
     QSignalSpy down(&window(), &MainWindow::closedDown);
-    window().quitSaving();
+    SignalledEnd end(window());
+    end.begin();
     QVERIFY(down.count() > 0 || down.wait(patience));
     QCOMPARE(window().session().state(), SessionState::Failed);
+    QCOMPARE(end.code(), 2);
+    QVERIFY2(end.told().find("the disk is full") != std::string::npos, end.told().c_str());
+}
+
+void TestHeldRunBar::aSignalSavesWhereThereIsRoomByNow()
+{
+    QVERIFY(startHeld());
+    makeRoom();
+    QSignalSpy down(&window(), &MainWindow::closedDown);
+    SignalledEnd end(window());
+    end.begin();
+    QVERIFY(down.count() > 0 || down.wait(patience));
+    QCOMPARE(window().session().state(), SessionState::Stopped);
+    QVERIFY(!window().run().checkpoints().empty());
+    QCOMPARE(end.code(), 130);
+    QCOMPARE(end.told(), std::string());
+}
+
+void TestHeldRunBar::anOlderFailureIsNoSignals()
+{
+    m_bench->scene->failAt = 3;
+    m_bench->runTo(SessionState::Failed);
+    QSignalSpy down(&window(), &MainWindow::closedDown);
+    SignalledEnd end(window());
+    end.begin();
+    QVERIFY(down.count() > 0 || down.wait(patience));
+    QCOMPARE(end.code(), 130);
+    QCOMPARE(end.told(), std::string());
 }
 
 QTEST_MAIN(TestHeldRunBar)

@@ -84,6 +84,9 @@ void TestLiveBar::memoryIsShownWhileARunGoesOn()
     QVERIFY(window().run().mostMemory() >= window().run().memory().used);
     QVERIFY2(memory.accessibleDescription().contains("At most so far: 236.0 MiB"),
         qPrintable(memory.accessibleDescription()));
+    QVERIFY(
+        memory.accessibleDescription().contains("the whole program: the run with its model, LibTorch and the studio"));
+    QCOMPARE(memory.parentWidget()->toolTip(), memory.accessibleDescription()); // and to the pointer
     QVERIFY(window().session().resume());
     QTRY_COMPARE_WITH_TIMEOUT(window().run().state(), SessionState::Finished, patience);
     QVERIFY(!memory.isVisible()); // a run that has ended holds none

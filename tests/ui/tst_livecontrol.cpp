@@ -16,6 +16,7 @@
 #include "ui/RunModel.h"
 #include "ui/RunRail.h"
 #include "ui/SessionController.h"
+#include "ui/StatusLine.h"
 #include "ui/TimelineStrip.h"
 #include "visualization/RunPlots.h"
 
@@ -113,6 +114,8 @@ void TestLiveControl::anEditIsAskedForConfirmedAndMarked()
     QCOMPARE(window().run().config().optim.lr, 1e-3);
     const std::int64_t step = window().run().step();
     QVERIFY2(controls().note().contains(QString::number(step + 1)), qPrintable(controls().note()));
+    const QString told = window().status().message(); // the field by its name, its numbers in their usual form
+    QCOMPARE(told, QStringLiteral("From step %1 on Learning rate is 1.00e−3; it was 5.00e−3.").arg(step + 1));
     edit("adalora.target_rank", "2");
     QCOMPARE(window().run().resolved().schedule.targetBudget, at(2 * 42));
     // Marks on the curves, rows in the rail, and the plan goes on to the new end.

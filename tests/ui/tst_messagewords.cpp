@@ -49,6 +49,7 @@ private Q_SLOTS:
     void englishIsTheMessagesOwn();
     void patternsAreTranslated();
     void fieldsAreCalledByTheirLabels();
+    void numbersOfFieldsAreToldInTheirForm();
     void exceptionsAreTranslated();
     void patternsAreCollected();
     void presetsAreCollected();
@@ -85,6 +86,20 @@ void TestMessageWords::fieldsAreCalledByTheirLabels()
         labelledWords(makeMessage("model.layers.0 is not in config.json")), "model.layers.0 is not in config.json");
     const test::MarkingTranslator marks("FieldTexts");
     QCOMPARE(labelledWords(both), "§Warm-up end (ti) is 5, must be below §Final phase (tf).");
+}
+
+void TestMessageWords::numbersOfFieldsAreToldInTheirForm()
+{
+    const auto edited = [](const char* key, const char* after, const char* before) {
+        return toldWords(makeMessage("From step %1 on %2 is %3; it was %4.", 12345, key, after, before));
+    };
+    QCOMPARE(edited("optim.lr", "0.003", "0.007"),
+        QStringLiteral("From step 12,345 on Learning rate is 3.00e−3; it was 7.00e−3."));
+    QCOMPARE(edited("adalora.target_rank", "4", "8"), "From step 12,345 on Target rank is 4; it was 8.");
+    QVERIFY(edited("train.save_every", "0", "50").endsWith("is at the end; it was 50."));
+    // What is no number of the field, or stands before its key, stays.
+    QCOMPARE(
+        toldWords(makeMessage("%1: %2 is %3.", "0.003", "optim.lr", "/a/0.003")), "0.003: Learning rate is /a/0.003.");
 }
 
 void TestMessageWords::exceptionsAreTranslated()

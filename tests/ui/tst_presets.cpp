@@ -21,6 +21,12 @@ bool refuses(const QByteArray& text, const char* part)
     return error.find(part) != std::string::npos && error.find("mine.json") != std::string::npos;
 }
 
+/// Where a trash of the test mode's own is.
+QString dataFolder()
+{
+    return QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation);
+}
+
 } // namespace
 
 class TestPresets : public QObject {
@@ -47,6 +53,8 @@ void TestPresets::initTestCase()
 {
     QStandardPaths::setTestModeEnabled(true);
     QCoreApplication::setApplicationName("spectune-test");
+    // Without it Qt 6.4 finds no trash, and puts what is thrown away into the working folder.
+    QVERIFY(QDir().mkpath(dataFolder()));
 }
 
 void TestPresets::shippedPresetsAreWhole()
@@ -278,8 +286,16 @@ void TestPresets::ownPresetsAreKeptSharedAndRemoved()
     QVERIFY(another.presets().back().values == kept.values);
     another.import(shared); // it is there already
     QCOMPARE(another.presets().size(), 16U);
+    const auto thrown = [] { return QDir(dataFolder() + "/Trash/files").entryList(QDir::Files); };
+    const QStringList before = thrown();
     another.remove(another.presets().back());
     QCOMPARE(another.presets().size(), 15U);
+    QCOMPARE(thrown().size(), before.size() + 1); // nowhere else
+    for (const QString& file : thrown())
+        if (!before.contains(file)) {
+            QVERIFY(QFile::remove(dataFolder() + "/Trash/files/" + file));
+            QVERIFY(QFile::remove(dataFolder() + "/Trash/info/" + file + ".trashinfo"));
+        }
     QVERIFY(!testing::ioErrorOf([&] { another.remove(another.presets().front()); }).empty()); // shipped
 }
 

@@ -8,12 +8,15 @@
 #include "ui/RankMaps.h"
 #include "ui/RecordedRun.h"
 #include "ui/RunModel.h"
+#include "ui/Segmented.h"
+#include "ui/SetupPage.h"
 #include "ui/TargetsPanel.h"
 #include "visualization/RankGrid.h"
 
 #include <QLabel>
 #include <QPushButton>
 #include <QTest>
+#include <QToolButton>
 
 using namespace spectune;
 
@@ -39,6 +42,8 @@ private Q_SLOTS:
     void aLearnedMapBecomesTheSetUp();
     void aDamagedMapIsRefusedInWords_data();
     void aDamagedMapIsRefusedInWords();
+    void theSwitchKeepsItsRoom_data();
+    void theSwitchKeepsItsRoom();
     void aMapIsShownInTheGrid();
     void otherTargetsSayWhatHappens();
     void otherMethodsSayWhatHappens();
@@ -149,6 +154,37 @@ void TestRankMaps::aDamagedMapIsRefusedInWords()
     QCOMPARE(panel.shown(), TargetsPanel::Shown::Learned);
     QVERIFY(panel.mapButton().isHidden());
     QVERIFY2(words(panel).contains("damaged/" + file), qPrintable(words(panel)));
+}
+
+void TestRankMaps::theSwitchKeepsItsRoom_data()
+{
+    QTest::addColumn<int>("width");
+    for (const int width : {1280, 1440, 1920})
+        QTest::addRow("%d", width) << width;
+}
+
+/// Also beside the words and the button of a map, and where it was: one clicks there again.
+void TestRankMaps::theSwitchKeepsItsRoom()
+{
+    QFETCH(const int, width);
+    m_page->resize(width, 700);
+    m_page->applyDefaultWidths(width);
+    auto& panel = part<TargetsPanel>();
+    const Segmented* maps = nullptr;
+    for (const QToolButton* button : panel.findChildren<QToolButton*>())
+        if (button->text() == QLatin1String("Fixed rank"))
+            maps = qobject_cast<const Segmented*>(button->parentWidget());
+    QVERIFY(maps);
+    const auto place = [&] { return QRect(maps->mapTo(&panel, QPoint()), maps->size()); };
+    QTRY_VERIFY(maps->width() >= maps->sizeHint().width());
+    const QRect before = place();
+    panel.showLearned(m_folder.filePath("run"));
+    const QPushButton& button = panel.mapButton();
+    QTRY_VERIFY(button.isVisible() && button.width() >= button.sizeHint().width());
+    QTRY_COMPARE(place(), before);
+    QVERIFY(!place().intersects(QRect(button.mapTo(&panel, QPoint()), button.size())));
+    panel.setShown(TargetsPanel::Shown::Targets);
+    QTRY_COMPARE(place(), before);
 }
 
 void TestRankMaps::aMapIsShownInTheGrid()

@@ -134,6 +134,12 @@ void TestRunComparison::rowsSayHowARunStands()
     QCOMPARE(look.line, "AdaLoRA 12 → 6");
     QCOMPARE(look.number, "0.757");
     QCOMPARE(look.tone, RunRowLook::Tone::Quiet);
+    QVERIFY(look.folder.isEmpty());
+    run.folder = "/runs/demo-2";
+    QCOMPARE(rowLook(run, 1, true).folder, "demo-2");
+    run.folder = "/elsewhere/demo"; // both are called so, too
+    QCOMPARE(rowLook(run, 1, true).folder, "elsewhere/");
+    QVERIFY(rowLook(run, 1).folder.isEmpty());
     run.state = RecordState::Interrupted;
     run.steps = 1240;
     run.totalSteps = 2000;

@@ -60,6 +60,8 @@ void TestRunLibrary::initTestCase()
 {
     QStandardPaths::setTestModeEnabled(true); // its own trash
     QCoreApplication::setApplicationName("spectune-test");
+    // Without it Qt 6.4 finds no trash, and puts what is thrown away into the working folder.
+    QVERIFY(QDir().mkpath(QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation)));
 }
 
 void TestRunLibrary::init()
@@ -133,6 +135,10 @@ void TestRunLibrary::aFolderTellsWhatItIs()
     QCOMPARE(record.state, RecordState::Finished);
     QCOMPARE(record.method, "adalora");
     QCOMPARE(record.model, "demo-llama");
+    WrittenRun bundled {smallConfig()};
+    bundled.config.model.path = "/opt/spectune/demo/model";
+    writeRun(path("bundled"), bundled);
+    QCOMPARE(readRunFolder(path("bundled"), false).model, "demo/model"); // as Live calls it
     QCOMPARE(record.device, "Processor, 2 cores");
     QCOMPARE(record.started, QDateTime(QDate(2026, 3, 2), QTime(10, 0)));
     QCOMPARE(record.ended, QDateTime(QDate(2026, 3, 2), QTime(10, 5)));
@@ -362,6 +368,7 @@ void TestRunLibrary::theTrashTakesTheFolder()
     const QString inTrash = removed.front().at(1).toString();
     QVERIFY(!QFileInfo::exists(path("a")));
     QVERIFY2(QFileInfo::exists(inTrash + "/config.json"), qPrintable(inTrash)); // it can be taken back
+    QVERIFY2(inTrash.startsWith(QDir::homePath() + "/.qttest/"), qPrintable(inTrash)); // the test mode's own
     QVERIFY(m_library->records().empty());
     QDir(inTrash).removeRecursively();
 }

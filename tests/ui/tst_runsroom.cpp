@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What Runs does with its room: the bar, maps, table and facts in a small window and in a wide one.
+// What Runs does with its room: the list, bar, maps, table and facts in a small window and in a wide one.
 #include "tests/ui/RunsTest.h"
 #include "ui/ElidedLabel.h"
 #include "ui/KeyValueList.h"
 #include "ui/RunDetails.h"
+#include "ui/RunLibrary.h"
+#include "ui/RunListDelegate.h"
+#include "ui/RunListModel.h"
 #include "ui/RunsBar.h"
 #include "ui/RunsMaps.h"
 #include "ui/RunsPage.h"
+#include "visualization/Fonts.h"
 #include "visualization/RankGrid.h"
 
 #include <QLabel>
 #include <QLineEdit>
+#include <QListView>
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QScrollArea>
@@ -34,6 +39,7 @@ private Q_SLOTS:
     void wideDetailsFold();
     void fieldsEndWhereTheirPanelDoes();
     void notesGrowWithTheirLines();
+    void runsOfOneNameAreToldApart();
 
 private:
     /// The label of the bar that reads so; null: none.
@@ -187,6 +193,50 @@ void TestRunsRoom::notesGrowWithTheirLines()
     QVERIFY(notes.height() < 200);
     notes.setPlainText({});
     QTRY_COMPARE(notes.height(), 58);
+}
+
+/// By their folders, in the narrowest list; when each began is told where there is room for it.
+void TestRunsRoom::runsOfOneNameAreToldApart()
+{
+    m_bench->size = QSize(1280, 800);
+    write("demo-1", written(0, 1.0));
+    write("demo-2", written(1, 0.5, {}));
+    write("other", written(2, 0.7));
+    openRuns(3);
+    const auto row = [this](const char* folder) { return page().list().indexOf(id(folder)); };
+    const auto folder = [&](const char* name) { return page().list().look(row(name)).folder; };
+    const auto spoken
+        = [&](const char* name) { return page().list().data(row(name), Qt::AccessibleTextRole).toString(); };
+    QCOMPARE(folder("demo-1"), QString());
+    const std::int64_t first = id("demo-1");
+    const std::int64_t second = id("demo-2");
+    window().library().setName(first, "demo");
+    window().library().setName(second, "demo");
+    const auto look = [this](std::int64_t run) { return page().list().look(page().list().indexOf(run)); };
+    QTRY_COMPARE(look(first).folder, "demo-1");
+    QTRY_COMPARE(look(second).folder, "demo-2");
+    QCOMPARE(folder("other"), QString());
+    for (const std::int64_t run : {first, second}) {
+        const QModelIndex index = page().list().indexOf(run);
+        const RunRowLook shown = look(run);
+        const int width = RunListDelegate::placesOf(list().visualRect(index), shown).words.width();
+        const RunListDelegate::Title title = RunListDelegate::titleOf(shown, width);
+        QCOMPARE(title.name, "demo");
+        QCOMPARE(title.folder, shown.folder);
+        QVERIFY(title.x + QFontMetrics(Fonts::caption()).horizontalAdvance(title.folder) <= width);
+        QVERIFY(page().list().data(index, Qt::ToolTipRole).toString().contains("\nstarted "));
+        const QString said = page().list().data(index, Qt::AccessibleTextRole).toString();
+        QVERIFY2(said.startsWith("demo in " + shown.folder + ", "), qPrintable(said));
+        QVERIFY2(said.contains("started "), qPrintable(said));
+    }
+    QVERIFY2(spoken("other").startsWith("other, "), qPrintable(spoken("other")));
+    // Long ones have half of the width each, and end as they differ.
+    RunRowLook longer;
+    longer.name = "a-run-with-a-long-name-and-seed-1";
+    longer.folder = "a-run-with-a-long-name-and-seed-1-12";
+    const RunListDelegate::Title title = RunListDelegate::titleOf(longer, 140);
+    QVERIFY(title.name.endsWith('1') && title.folder.endsWith("12"));
+    QVERIFY(title.x + QFontMetrics(Fonts::caption()).horizontalAdvance(title.folder) <= 140);
 }
 
 QTEST_MAIN(TestRunsRoom)

@@ -12,6 +12,7 @@
 #include "visualization/LengthHistogram.h"
 #include "visualization/TokenView.h"
 
+#include <QFile>
 #include <QLabel>
 #include <QSignalSpy>
 #include <QTest>
@@ -32,6 +33,9 @@ private Q_SLOTS:
     void theLimitMovesWithoutAQuestion();
     void aRunDoesNotWaitForThem();
     void aFileThatIsNotThereHasNoSample();
+    void aBrokenLineFurtherOnIsAnIssue_data();
+    void aBrokenLineFurtherOnIsAnIssue();
+    void whatSaysNothingOfTheFileIsNoIssue();
 };
 
 void TestSampleLengths::whatIsCutIsToldInWords_data()
@@ -152,6 +156,58 @@ void TestSampleLengths::aFileThatIsNotThereHasNoSample()
     form.setText("data.path", "train.jsonl");
     QTRY_VERIFY_WITH_TIMEOUT(says("sample 1 of 1,500"), patience);
     QVERIFY(bench.close());
+}
+
+void TestSampleLengths::aBrokenLineFurtherOnIsAnIssue_data()
+{
+    QTest::addColumn<QString>("key");
+    QTest::newRow("training file") << "data.path";
+    QTest::newRow("evaluation file") << "data.eval_path";
+}
+
+/// The preview reads the first sample alone: what is wrong behind it must not let a run start either.
+void TestSampleLengths::aBrokenLineFurtherOnIsAnIssue()
+{
+    QFETCH(QString, key);
+    test::StudioBench bench;
+    QVERIFY(bench.open());
+    bench.window->showWorkspace(Workspace::Setup);
+    ConfigForm& form = bench.window->form();
+    QCOMPARE(form.errorCount(), 0);
+    const auto write = [&bench](const QByteArray& text) {
+        QFile file(bench.path("mended.jsonl"));
+        return file.open(QIODevice::WriteOnly) && file.write(text) == text.size();
+    };
+    QVERIFY(write("{}\n{torn\n"));
+    form.setText(key, bench.path("mended.jsonl"));
+    QTRY_COMPARE_WITH_TIMEOUT(form.errorCount(), 1, patience);
+    QCOMPARE(QString::fromStdString(form.issues().front().key), key);
+    QVERIFY2(form.issues().front().text.english().find("mended.jsonl:2: is not valid JSON") != std::string::npos,
+        form.issues().front().text.english().c_str());
+    QVERIFY(!bench.window->startRun());
+    bench.window->facts().refreshDevice(); // nothing has been mended
+    QVERIFY(!bench.window->facts().isBusy());
+    QVERIFY(write("{}\n{}\n"));
+    bench.window->facts().refreshDevice(); // the window comes to the front again
+    QTRY_VERIFY_WITH_TIMEOUT(form.errorCount() == 0 && !bench.window->facts().isBusy(), patience);
+    QVERIFY(write("{}\n{torn again\n"));
+    form.setText(key, bench.path("mended.jsonl"));
+    QTRY_COMPARE_WITH_TIMEOUT(form.errorCount(), 1, patience);
+    form.setText(key, "train.jsonl"); // another file
+    QCOMPARE(form.errorCount(), 0);
+    QVERIFY(bench.close());
+}
+
+void TestSampleLengths::whatSaysNothingOfTheFileIsNoIssue()
+{
+    ConfigForm form;
+    const int before = form.errorCount();
+    const Answer cancelled = Failure::cancelled();
+    form.setLengths(&cancelled, false);
+    const Answer full = Failure {FailureKind::OutOfMemory, makeMessage("The memory was full."), {}, -1};
+    form.setLengths(&full, false);
+    QCOMPARE(form.errorCount(), before);
+    QVERIFY(!form.isUnreadable(false));
 }
 
 QTEST_MAIN(TestSampleLengths)

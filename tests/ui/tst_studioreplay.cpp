@@ -40,6 +40,8 @@ private Q_SLOTS:
     void replayEqualsLive();
     void scrubbingWhileItTrainsEqualsReplay();
     void healthIsThatOfTheShownStep();
+    void exportsAreOfTheEndAlone();
+    void healthIsThatOfTheMapWithoutMetrics();
     void aFolderWithoutReplayTellsRanks();
     void cutRanksAreDamage();
     void speedsAreStepsPerSecond();
@@ -135,6 +137,44 @@ void TestStudioReplay::healthIsThatOfTheShownStep()
     QVERIFY(!tells("Pruning") && !tells("Budget met"));
     show(-1);
     QVERIFY(tells("event " + count + " of " + count));
+}
+
+/// What an export leaves out is not told of a step before the run's end.
+void TestStudioReplay::exportsAreOfTheEndAlone()
+{
+    m_bench->runTo(SessionState::Finished);
+    const auto detail = [this] { // of the matrices at rank 0
+        QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+        const auto labels = window().live().rail().findChildren<QLabel*>();
+        const auto title = std::ranges::find_if(
+            labels, [](const QLabel* label) { return label->text().endsWith(QLatin1String(" at rank 0")); });
+        return title == labels.end() ? QString() : (*std::next(title))->text();
+    };
+    QTRY_COMPARE(detail(), QString("left out of the LoRA exports"));
+    const std::int64_t before = window().run().step() - 1;
+    window().run().showStep(before);
+    QVERIFY(window().run().matricesAtZero() > 0);
+    QCOMPARE(detail(), QString("at step %1").arg(before));
+    window().run().showStep(-1);
+    QCOMPARE(detail(), QString("left out of the LoRA exports"));
+}
+
+/// The heat map is of the last step that metrics.jsonl has: so is what Health says.
+void TestStudioReplay::healthIsThatOfTheMapWithoutMetrics()
+{
+    m_bench->runTo(SessionState::Finished);
+    const QString folder = window().run().folder();
+    const auto count = QString::number(window().run().history().events.size());
+    QVERIFY(QFile::remove(folder + "/metrics.jsonl"));
+    window().openRun(folder);
+    QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+    QVERIFY(window().run().shownSnapshot()->eventStep < 0);
+    const auto labels = window().live().rail().findChildren<QLabel*>();
+    const auto tells = [&labels](const QString& words) {
+        return std::ranges::any_of(labels, [&](const QLabel* label) { return label->text() == words; });
+    };
+    QVERIFY(tells("the steps after event 0 of " + count + " are lost"));
+    QVERIFY(!tells("Budget met"));
 }
 
 void TestStudioReplay::aFolderWithoutReplayTellsRanks()

@@ -3,11 +3,18 @@
 #include "tests/ui/StudioBench.h"
 #include "ui/AdapterChoice.h"
 #include "ui/ElidedLabel.h"
+#include "ui/FieldLine.h"
+#include "ui/Glossary.h"
+#include "ui/GlossaryPage.h"
+#include "ui/HelpKey.h"
 #include "ui/LabelChances.h"
+#include "ui/LearnDesk.h"
+#include "ui/LearnPage.h"
 #include "ui/RunModel.h"
 #include "ui/SampleDelegate.h"
 #include "ui/SampleJudge.h"
 #include "ui/SampleList.h"
+#include "ui/SamplingPanel.h"
 #include "ui/StudioIcons.h"
 #include "ui/StudioStyle.h"
 #include "ui/TryPage.h"
@@ -27,6 +34,7 @@
 #include <QTextBrowser>
 
 #include <algorithm>
+#include <set>
 #include <vector>
 
 using namespace spectune;
@@ -47,6 +55,7 @@ private Q_SLOTS:
     void verdictsAreWhole_data();
     void verdictsAreWhole();
     void checkSaysWhyItIsOff();
+    void everySettingHasATerm();
     void rowsOfSamplesAreWhole_data();
     void rowsOfSamplesAreWhole();
     void aButtonThatStopsLooksSo();
@@ -335,6 +344,44 @@ void TestTryLook::aButtonThatStopsLooksSo()
     page().judge().stop();
     QCOMPARE((*check)->text(), QString("Check samples"));
     QVERIFY(looksLike(*check, "evaluate"));
+}
+
+/// As every field of Set up: a tip, and a way to its term by "What is this?" and by F1.
+void TestTryLook::everySettingHasATerm()
+{
+    finishRun();
+    window().activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(&window()));
+    const auto* panel = page().findChild<SamplingPanel*>();
+    QList<QWidget*> parts;
+    for (QSlider* slider : panel->findChildren<QSlider*>()) {
+        if (slider->accessibleName() == "Temperature")
+            slider->setValue(slider->maximum()); // else top-p and top-k change nothing
+        parts << slider;
+    }
+    for (FieldLine* field : panel->findChildren<FieldLine*>())
+        parts << field;
+    QCOMPARE(parts.size(), 10); // four with a slider beside the field, seed, and stop text
+    const Glossary glossary;
+    std::set<QString> terms;
+    for (QWidget* part : parts) {
+        const QString name = part->accessibleName();
+        const QString key = helpKeyOf(part);
+        const GlossaryTerm* term = glossary.ofField(key);
+        QVERIFY2(term, qPrintable(name));
+        terms.insert(term->id);
+        QVERIFY2(part->toolTip().contains("Press F1") && !part->accessibleDescription().isEmpty(), qPrintable(name));
+        QVERIFY2(part->whatsThis().contains("href='glossary:" + key + "'"), qPrintable(name));
+        window().showWorkspace(Workspace::Try);
+        part->setFocus();
+        QVERIFY2(part->hasFocus(), qPrintable(name));
+        window().learn().showHelp();
+        QCOMPARE(window().workspace(), Workspace::Learn);
+        QCOMPARE(window().learn().page().glossary().term(), term->id);
+    }
+    QCOMPARE(terms, std::set<QString>({"answer-seed", "new-tokens", "stop-text", "temperature", "top-k", "top-p"}));
+    for (const char* drawn : {"temperature", "top-p", "top-k"})
+        QVERIFY2(!glossary.find(QLatin1String(drawn))->formula.isEmpty(), drawn);
 }
 
 QTEST_MAIN(TestTryLook)

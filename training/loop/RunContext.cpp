@@ -3,6 +3,7 @@
 
 #include "training/config/ConfigFile.h"
 #include "training/config/FieldCheck.h"
+#include "training/core/AtomicFile.h"
 #include "training/core/Error.h"
 #include "training/core/FileAccess.h"
 #include "training/io/AdapterFiles.h"
@@ -12,8 +13,10 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <optional>
 #include <system_error>
+#include <unistd.h>
 #include <utility>
 
 namespace spectune {
@@ -57,6 +60,24 @@ void note(RunContext& context, RunControl& control, const Message& text)
 {
     context.notes.push_back(text);
     control.post(LogLine {text});
+}
+
+/// A large training file takes minutes: what is wrong with the places named besides it is told before.
+/// @throws Error (Io) where the evaluation file cannot be read, or the run's folder cannot be made
+void checkPlaces(const RunConfig& config, const fs::path& newFolder)
+{
+    if (!config.data.evalPath.empty())
+        (void)openToRead(config.data.evalPath);
+    if (newFolder.empty())
+        return;
+    std::error_code ignored; // what cannot be told is told when the folder is made
+    fs::path place = fs::absolute(newFolder);
+    while (!fs::exists(place, ignored) && place.has_relative_path())
+        place = place.parent_path();
+    if (!fs::is_directory(place, ignored))
+        throw writeError(newFolder, ENOTDIR);
+    if (::access(place.c_str(), W_OK | X_OK) != 0)
+        throw writeError(newFolder, errno);
 }
 
 void openData(RunContext& context, RunControl& control)
@@ -307,6 +328,7 @@ std::unique_ptr<RunContext> prepareRun(const RunRequest& request, LoadedModel& c
     const fs::path checkpoint = resumes ? newestCheckpoint(request.resumeFolder) : fs::path();
     if (!resumes && !request.outFolder.empty())
         RunFolder::checkNew(request.outFolder);
+    checkPlaces(request.config, resumes ? fs::path() : fs::path(request.outFolder));
     const at::Device device = parseDevice(request.device);
     prepareThread(device, request.config.train.threads);
     useTf32(request.config.train.tf32);
