@@ -14,8 +14,8 @@ class LineLog {
 public:
     /// Makes the file where it is missing. @throws Error (Io) naming the path
     void open(const std::filesystem::path& path);
-    /// The line and its end are on their way to the disk when this returns. @throws Error (Io) naming the path, and where
-    /// the file is no longer there under its name: nobody would find the line
+    /// The line and its end are on their way to the disk when this returns. @throws Error (Io) naming the path, also
+    /// where the file is no longer there under its name: nobody would find the line
     void append(const std::string& line);
 
 private:
