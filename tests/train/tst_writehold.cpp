@@ -33,8 +33,10 @@ struct Bench {
 
 Failure full()
 {
-    return {
-        .kind = FailureKind::Io, .message = makeMessage("Could not write %1: the disk is full.", "run/x"), .step = 3};
+    return {.kind = FailureKind::Io,
+        .message = makeMessage("Could not write %1: the disk is full.", "run/x"),
+        .detail = {},
+        .step = 3};
 }
 
 /// Tries until the hold gives up, 1000 times at most. @return how often it was tried again
