@@ -2,11 +2,14 @@
 // Added tokens in a text, on a BPE model made here byte by byte; the pieces are those of transformers 5.17.
 #include "tests/support/Files.h"
 
+#include "training/core/AtomicFile.h"
 #include "training/data/AddedTokens.h"
 #include "training/data/Tokenizer.h"
 #include "training/data/WordCharacters.h"
 
 #include <QtCore/QtEndian>
+
+#include <nlohmann/json.hpp>
 
 #include <cstring>
 
@@ -221,6 +224,38 @@ private Q_SLOTS:
         const auto tokenizer = loadTokenizer(folder.path());
         QCOMPARE(tokenizer->vocabularySize(), std::int64_t {35});
         QCOMPARE(tokenizer->piece(tokenizer->encode("<|x|><|y|>").back()), std::string(">"));
+    }
+
+    void asTransformers5Saves_data()
+    {
+        QTest::addColumn<QString>("name");
+        for (const char* name : {"bos", "no-bos", "bos-eos"})
+            QTest::newRow(name) << name;
+    }
+
+    /// Its save_pretrained writes neither added_tokens_decoder nor added_tokens.json.
+    void asTransformers5Saves()
+    {
+        QFETCH(QString, name);
+        const auto folder = sourcePath("tests/reference/tokens/saved/" + name.toStdString());
+        const auto tokenizer = loadTokenizer(folder);
+        const auto reference = nlohmann::json::parse(readFile(folder / "ids.json"));
+        QVERIFY(reference["lines"].size() > 8);
+        for (const auto& row : reference["lines"])
+            QCOMPARE(tokenizer->encode(row["text"].get<std::string>()), row["ids"].get<std::vector<std::int32_t>>());
+        QCOMPARE(tokenizer->vocabularySize(), std::int64_t {28});
+        QCOMPARE(tokenizer->decode(std::vector<std::int32_t> {24, 26}), std::string("<l>")); // <|x|> is special
+    }
+
+    void theListOfTokenizerJsonIsAskedBeforeTheOldOne()
+    {
+        const Folder folder;
+        folder.write("tokenizer.model", model());
+        folder.write("tokenizer.json", R"({"added_tokens":[{"id":34,"content":"<|x|>","lstrip":true}]})");
+        folder.write("added_tokens.json", R"({"<|x|>":34,"<|y|>":35})");
+        QCOMPARE(pieces(*loadTokenizer(folder.path()), "a <|x|><|y|>"), (QStringList {"▁a", "<|x|>", "<|y|>"}));
+        folder.write("tokenizer_config.json", R"({"added_tokens_decoder":{"34":{"content":"<|z|>"}}})");
+        QCOMPARE(pieces(*loadTokenizer(folder.path()), "a<|z|>"), (QStringList {"▁a", "<|z|>"}));
     }
 
     void tokensOfRolesGiveNoText()

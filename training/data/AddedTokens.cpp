@@ -79,6 +79,15 @@ bool flag(const Json& json, const char* key, bool fallback, const fs::path& file
     return found->get<bool>();
 }
 
+/// @param value has "content", and what is to be known of it
+void addDescribed(const Json& value, std::int64_t id, const fs::path& file, TokenizerSettings& settings)
+{
+    const auto content = value["content"].get<std::string>();
+    add({content, checkedId(id, file, content), flag(value, "special", false, file), flag(value, "lstrip", false, file),
+            flag(value, "rstrip", false, file), flag(value, "single_word", false, file)},
+        file, settings);
+}
+
 void readDecoder(const Json& decoder, const fs::path& file, TokenizerSettings& settings)
 {
     if (!decoder.is_object())
@@ -91,11 +100,23 @@ void readDecoder(const Json& decoder, const fs::path& file, TokenizerSettings& s
             throw configError(
                 "%1: added_tokens_decoder has an entry \"%2\" that is not an id with an object that has \"content\".",
                 file, key);
-        const auto content = value["content"].get<std::string>();
-        add({content, checkedId(id, file, content), flag(value, "special", false, file),
-                flag(value, "lstrip", false, file), flag(value, "rstrip", false, file),
-                flag(value, "single_word", false, file)},
-            file, settings);
+        addDescribed(value, id, file, settings);
+    }
+}
+
+/// tokenizer.json's own list, which is all that transformers 5 saves of them.
+void readList(const Json& tokenizer, const fs::path& file, TokenizerSettings& settings)
+{
+    const auto list = tokenizer.find("added_tokens");
+    if (list == tokenizer.end())
+        return;
+    if (!list->is_array())
+        throw configError("%1: added_tokens must be a list.", file);
+    for (const Json& value : *list) {
+        if (!value.is_object() || !value.contains("id") || !value["id"].is_number_integer()
+            || !value.contains("content") || !value["content"].is_string())
+            throw configError("%1: added_tokens has an entry without \"id\" or \"content\".", file);
+        addDescribed(value, value["id"].get<std::int64_t>(), file, settings);
     }
 }
 
@@ -153,8 +174,12 @@ TokenizerSettings TokenizerSettings::read(const fs::path& folder)
         if (listsAdded)
             readDecoder((*json)["added_tokens_decoder"], config, settings);
     }
-    if (!listsAdded)
+    if (!listsAdded) {
+        const fs::path tokenizer = folder / "tokenizer.json";
+        if (const std::optional<Json> json = readObject(tokenizer))
+            readList(*json, tokenizer, settings);
         readOlderFiles(folder, settings);
+    }
     for (AddedToken& token : settings.added) {
         for (const auto& [role, content] : settings.roles)
             token.special = token.special || content == token.content;

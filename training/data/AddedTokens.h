@@ -21,9 +21,9 @@ struct AddedToken {
     bool singleWord = false; ///< only where no letter, digit or underscore touches it
 };
 
-/// What a folder's tokenizer_config.json says and, where it has no added_tokens_decoder, special_tokens_map.json (whose
-/// roles replace its own) and added_tokens.json, by the rules of transformers' LlamaTokenizer. add_eos_token is not
-/// asked: a sample ends with EOS, and a prompt does not.
+/// What a folder's tokenizer_config.json says and, where it has no added_tokens_decoder, the list in tokenizer.json,
+/// special_tokens_map.json (whose roles replace its own) and added_tokens.json, by the rules of transformers'
+/// LlamaTokenizer. add_eos_token is not asked: a sample ends with EOS, and a prompt does not.
 struct TokenizerSettings {
     /// A role ("bos_token") to its token; std::nullopt where a file sets it to null; absent where none names it: then
     /// it is tokenizer.model's own.
