@@ -201,6 +201,48 @@ private Q_SLOTS:
         QCOMPARE(tokenizer->special().eos.value_or(-1), 2);
     }
 
+    void tokenizerJsonSaysWhetherBos_data()
+    {
+        QTest::addColumn<QString>("processor");
+        QTest::addColumn<QString>("config");
+        QTest::addColumn<bool>("addBos");
+        const auto row = [](const char* name, const QString& processor, bool addBos, const char* config = "{}") {
+            QTest::newRow(name) << processor << QString(config) << addBos;
+        };
+        const QString start = R"({"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"%1","type_id":0}},
+            {"Sequence":{"id":"A","type_id":0}}]})";
+        const QString none = R"({"type":"TemplateProcessing","single":[{"Sequence":{"id":"A","type_id":0}}]})";
+        const QString bytes = R"({"type":"ByteLevel","trim_offsets":true})";
+        const QString sequence = R"({"type":"Sequence","processors":[%1,%2]})";
+        row("BOS", start.arg("<s>"), true);
+        row("none", none, false);
+        row("another token", start.arg("</s>"), false);
+        row("BOS of the settings", start.arg("</s>"), true, R"({"bos_token":"</s>"})");
+        row("no BOS in the settings", start.arg("<s>"), false, R"({"bos_token":null})");
+        row("the settings say so", none, true, R"({"add_bos_token":true})");
+        row("the settings say no", start.arg("<s>"), false, R"({"add_bos_token":false})");
+        row("in a sequence", sequence.arg(bytes, start.arg("<s>")), true);
+        row("none in a sequence", sequence.arg(bytes, none), false);
+        row("the first of two", sequence.arg(start.arg("<s>"), none), true);
+        row("no template", bytes, true);
+        row("null", "null", true);
+        row("a list", "[]", true);
+        row("odd members", R"({"type":"TemplateProcessing","single":[[]],"processors":{}})", false);
+        row("odd processors", R"({"type":"Sequence","processors":[1,null,[]]})", true);
+    }
+
+    void tokenizerJsonSaysWhetherBos()
+    {
+        QFETCH(QString, processor);
+        QFETCH(QString, config);
+        QFETCH(bool, addBos);
+        const Folder folder;
+        folder.write("tokenizer.model", model());
+        folder.write("tokenizer_config.json", config.toStdString());
+        folder.write("tokenizer.json", ("{\"post_processor\":" + processor + '}').toStdString());
+        QCOMPARE(loadTokenizer(folder.path())->special().addBos, addBos);
+    }
+
     /// What a sample ends with is the trainer's matter, and a prompt must not end.
     void endsAreNotTheTokenizers()
     {
@@ -233,7 +275,7 @@ private Q_SLOTS:
             QTest::newRow(name) << name;
     }
 
-    /// Its save_pretrained writes neither added_tokens_decoder nor added_tokens.json.
+    /// Its save_pretrained writes neither added_tokens_decoder, added_tokens.json nor add_bos_token.
     void asTransformers5Saves()
     {
         QFETCH(QString, name);
@@ -243,6 +285,7 @@ private Q_SLOTS:
         QVERIFY(reference["lines"].size() > 8);
         for (const auto& row : reference["lines"])
             QCOMPARE(tokenizer->encode(row["text"].get<std::string>()), row["ids"].get<std::vector<std::int32_t>>());
+        QCOMPARE(tokenizer->special().addBos, reference["whole"][0] == 1);
         QCOMPARE(tokenizer->vocabularySize(), std::int64_t {28});
         QCOMPARE(tokenizer->decode(std::vector<std::int32_t> {24, 26}), std::string("<l>")); // <|x|> is special
     }

@@ -120,6 +120,40 @@ void readList(const Json& tokenizer, const fs::path& file, TokenizerSettings& se
     }
 }
 
+/// Null where @p json is no object or lacks it.
+const Json& member(const Json& json, const char* key)
+{
+    static const Json none;
+    const auto found = json.find(key);
+    return found == json.end() ? none : *found;
+}
+
+/// @return std::nullopt where @p processor is no template
+std::optional<std::string> startOfTemplate(const Json& processor)
+{
+    const Json& single = member(processor, "single");
+    if (member(processor, "type") != "TemplateProcessing" || !single.is_array())
+        return std::nullopt;
+    const Json& first = single.empty() ? single : member(member(single.front(), "SpecialToken"), "id");
+    return first.is_string() ? first.get<std::string>() : std::string();
+}
+
+/// What tokenizer.json's post_processor, or one in its sequence, puts before a text; later ones stand before it.
+std::optional<std::string> readStart(const Json& tokenizer)
+{
+    const Json& processor = member(tokenizer, "post_processor");
+    const Json& sequence = member(processor, "processors");
+    if (!sequence.is_array())
+        return startOfTemplate(processor);
+    std::optional<std::string> start;
+    for (const Json& one : sequence) {
+        const std::optional<std::string> found = startOfTemplate(one);
+        if (found && (!start || !found->empty()))
+            start = found;
+    }
+    return start;
+}
+
 /// Unicode's White_Space, which a regular expression's \s stands for in the tokenizers library.
 constexpr std::array<std::string_view, 25> spaces {" ", "\t", "\n", "\v", "\f", "\r", "\xC2\x85", "\xC2\xA0",
     "\xE1\x9A\x80", "\xE2\x80\x80", "\xE2\x80\x81", "\xE2\x80\x82", "\xE2\x80\x83", "\xE2\x80\x84", "\xE2\x80\x85",
@@ -162,24 +196,27 @@ void readOlderFiles(const fs::path& folder, TokenizerSettings& settings)
 TokenizerSettings TokenizerSettings::read(const fs::path& folder)
 {
     TokenizerSettings settings;
-    bool listsAdded = false;
     const fs::path config = folder / "tokenizer_config.json";
-    if (const std::optional<Json> json = readObject(config)) {
-        readRoles(*json, config, settings);
-        // Where it is missing, as LlamaTokenizer documents it and version 4 does: the models were trained so. Version 5
-        // leaves BOS out there. Null is false for both.
-        settings.addBos = !json->contains("add_bos_token") || flag(*json, "add_bos_token", false, config);
-        settings.legacy = flag(*json, "legacy", false, config); // as transformers 5 has it
-        listsAdded = json->contains("added_tokens_decoder");
-        if (listsAdded)
-            readDecoder((*json)["added_tokens_decoder"], config, settings);
+    const Json json = readObject(config).value_or(Json::object());
+    readRoles(json, config, settings);
+    // Where it is missing, as LlamaTokenizer documents it and version 4 does: the models were trained so. Version 5
+    // leaves BOS out there, unless tokenizer.json has it. Null is false for both.
+    const bool saysBos = json.contains("add_bos_token");
+    settings.addBos = !saysBos || flag(json, "add_bos_token", false, config);
+    settings.legacy = flag(json, "legacy", false, config); // as transformers 5 has it
+    const bool listsAdded = json.contains("added_tokens_decoder");
+    if (listsAdded)
+        readDecoder(json["added_tokens_decoder"], config, settings);
+    if (!listsAdded || !saysBos) {
+        const fs::path file = folder / "tokenizer.json";
+        const Json tokenizer = readObject(file).value_or(Json::object());
+        if (!listsAdded)
+            readList(tokenizer, file, settings);
+        if (!saysBos)
+            settings.start = readStart(tokenizer);
     }
-    if (!listsAdded) {
-        const fs::path tokenizer = folder / "tokenizer.json";
-        if (const std::optional<Json> json = readObject(tokenizer))
-            readList(*json, tokenizer, settings);
+    if (!listsAdded)
         readOlderFiles(folder, settings);
-    }
     for (AddedToken& token : settings.added) {
         for (const auto& [role, content] : settings.roles)
             token.special = token.special || content == token.content;

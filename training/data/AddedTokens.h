@@ -29,7 +29,9 @@ struct TokenizerSettings {
     /// it is tokenizer.model's own.
     std::map<std::string, std::optional<std::string>> roles;
     std::vector<AddedToken> added; ///< by id
-    bool addBos = true;
+    bool addBos = true; ///< counts where `start` is not set
+    /// Where add_bos_token is missing: the special token that tokenizer.json begins a text with, empty for none.
+    std::optional<std::string> start;
     bool legacy = false; ///< the text after an added token gets a dummy prefix of its own
 
     /// Files that are not there are skipped. @throws Error (Config) naming file and key

@@ -54,7 +54,8 @@ SentencePieceTokenizer::SentencePieceTokenizer(const fs::path& folder)
     m_special.eos = idOf("eos_token", m_processor->eos_id(), origin);
     m_special.unk = idOf("unk_token", m_processor->unk_id(), origin);
     m_special.pad = idOf("pad_token", m_processor->pad_id(), origin);
-    m_special.addBos = m_settings.addBos && m_special.bos.has_value();
+    m_special.addBos
+        = m_special.bos && (m_settings.start ? *m_settings.start == piece(*m_special.bos) : m_settings.addBos);
 
     const int pieces = m_processor->GetPieceSize();
     const auto& added = m_settings.added;
