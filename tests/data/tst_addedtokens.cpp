@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Added tokens in a text, on a BPE model made here byte by byte; the pieces are those of transformers 5.17.
+// Added tokens in a text, on a BPE model made byte by byte; the pieces are those of transformers 5.17.
+#include "tests/data/SmallBpe.h"
 #include "tests/support/Files.h"
 
 #include "training/core/AtomicFile.h"
@@ -7,52 +8,12 @@
 #include "training/data/Tokenizer.h"
 #include "training/data/WordCharacters.h"
 
-#include <QtCore/QtEndian>
-
 #include <nlohmann/json.hpp>
-
-#include <cstring>
 
 using namespace spectune;
 using namespace spectune::testing;
 
 namespace {
-
-std::string varint(std::size_t value)
-{
-    std::string bytes;
-    for (; value > 127; value >>= 7U)
-        bytes += static_cast<char>(0x80U | (value & 0x7FU));
-    return bytes + static_cast<char>(value);
-}
-
-/// A field of bytes in a protocol buffer message.
-std::string field(unsigned number, const std::string& bytes)
-{
-    return static_cast<char>(number << 3U | 2U) + varint(bytes.size()) + bytes;
-}
-
-enum PieceType { Normal = 1, Unknown = 2, Control = 3 };
-
-std::string piece(const std::string& text, int rank, PieceType type = Normal)
-{
-    const auto score = static_cast<float>(-rank);
-    std::string bytes(sizeof score, '\0');
-    std::memcpy(bytes.data(), &score, sizeof score);
-    return field(1, field(1, text) + '\x15' + bytes + '\x18' + static_cast<char>(type));
-}
-
-/// @param normaliser bytes of its normalizer_spec beyond a dummy prefix and the white space left as it is
-std::string model(const std::string& normaliser = {})
-{
-    std::string bytes = piece("<unk>", 0, Unknown) + piece("<s>", 0, Control) + piece("</s>", 0, Control)
-        + piece("[INST]", 0, Control) + piece("[/INST]", 0, Control);
-    int rank = 0;
-    for (const char* text : {"▁a", "▁foo", "foo", ">\"", "▁f", "fo", "▁fo", "▁", "a", "b", "f", "o", "d", ">", "\"",
-             "<", "/", "s", "[", "]", "I", "N", "S", "T", "é", "_", ",", "h", "i"})
-        bytes += piece(text, rank++);
-    return bytes + field(2, std::string("\x18\x02")) + field(3, std::string("\x18\x01\x20\x00", 4) + normaliser);
-}
 
 QStringList pieces(const Tokenizer& tokenizer, const std::string& text)
 {
@@ -332,45 +293,6 @@ private Q_SLOTS:
         for (const char32_t code :
             {U'\0', U' ', U'-', U'<', U'\u00A0', U'\u00BD', U'\u2014', U'\U0001F600', U'\U0010FFFF'})
             QVERIFY2(!isWordCharacter(code), qPrintable(QString::number(code, 16)));
-    }
-
-    void refusesDamagedCharacterTables_data()
-    {
-        QTest::addColumn<QByteArray>("table");
-        QTest::addColumn<bool>("good");
-        const auto row = [](const char* name, quint32 size, const QMap<int, quint32>& units, const QByteArray& rest,
-                             bool good = false) {
-            QByteArray table(1028, '\0'); // a trie of one block
-            const auto put = [&table](qsizetype at, quint32 value) { qToLittleEndian(value, table.data() + at); };
-            put(0, size);
-            for (auto unit = units.begin(); unit != units.end(); ++unit)
-                put(4 + 4 * unit.key(), unit.value());
-            QTest::newRow(name) << table + rest << good;
-        };
-        const QByteArray rest("x\0", 2);
-        row("empty trie", 1024, {}, rest, true);
-        row("first unit all ones", 1024, {{0, 0xFFFFFFFFU}}, rest);
-        row("child outside", 1024, {{'a', 0x40000U | 'a'}}, rest);
-        row("value outside", 1024, {{'a', 0x100U | 'a' | 1U << 10U}, {'a' ^ 1, 0x80000002U}}, rest);
-        row("value inside", 1024, {{'a', 0x100U | 'a' | 1U << 10U}, {'a' ^ 1, 0x80000000U}}, rest, true);
-        row("larger than the table", 4096, {}, rest);
-        row("no whole block", 1020, {}, rest);
-        row("no replacements", 1024, {}, {});
-        row("endless replacement", 1024, {}, "x");
-        QTest::newRow("cut in its size") << QByteArray("\0\4", 2) << false;
-    }
-
-    void refusesDamagedCharacterTables()
-    {
-        QFETCH(QByteArray, table);
-        QFETCH(bool, good);
-        const Folder folder;
-        folder.write("tokenizer.model", model(field(2, table.toStdString())));
-        const std::string error = errorOf([&] { (void)loadTokenizer(folder.path())->encode("a foo"); });
-        QCOMPARE(error.empty(), good);
-        QVERIFY2(good || (contains(error, "tokenizer.model: ") && contains(error, "damaged")), error.c_str());
-        folder.write("tokenizer.model", model() + field(5, field(2, table.toStdString())));
-        QCOMPARE(errorOf([&] { (void)loadTokenizer(folder.path()); }).empty(), good);
     }
 };
 
