@@ -37,8 +37,8 @@ inline std::string model(const std::string& normaliser = {})
     std::string bytes = piece("<unk>", 0, Unknown) + piece("<s>", 0, Control) + piece("</s>", 0, Control)
         + piece("[INST]", 0, Control) + piece("[/INST]", 0, Control);
     int rank = 0;
-    for (const char* text : {"▁a", "▁foo", "foo", ">\"", "▁f", "fo", "▁fo", "▁", "a", "b", "f", "o", "d", ">", "\"",
-             "<", "/", "s", "[", "]", "I", "N", "S", "T", "é", "_", ",", "h", "i"})
+    for (const char* text : {"▁a", "▁foo", ",,", ">\"", "▁f", "fo", "▁fo", "▁", "a", "b", "f", "o", "d", ">", "\"", "<",
+             "/", "s", "[", "]", "I", "N", "S", "T", "é", "_", ",", "h", "i"})
         bytes += piece(text, rank++);
     return bytes + field(2, std::string("\x18\x02")) + field(3, std::string("\x18\x01\x20\x00", 4) + normaliser);
 }

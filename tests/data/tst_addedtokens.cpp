@@ -61,8 +61,8 @@ private Q_SLOTS:
         row("a word", all, "foo", {"foo"});
         row("a word between others", all, "a foo,a", {"▁a", "▁", "foo", ",", "a"});
         row("part of a word", all, "food", {"▁foo", "d"});
-        row("end of a word", all, "éfoo", {"▁", "é", "foo"});
-        row("underscores", all, "foo_ _foo", {"▁foo", "_", "▁", "_", "foo"});
+        row("end of a word", all, "éfoo", {"▁", "é", "fo", "o"});
+        row("underscores", all, "foo_ _foo", {"▁foo", "_", "▁", "_", "fo", "o"});
         row("a word after a token", all, "<|x|>foo", {"<|x|>", "foo"});
     }
 
@@ -79,7 +79,6 @@ private Q_SLOTS:
         QCOMPARE(tokenizer->vocabularySize(), std::int64_t {36});
     }
 
-    /// The second word is one of the vocabulary in any case: only the id tells whether it is the added one.
     void aWordHasItsOwnId()
     {
         const Folder folder;
@@ -87,7 +86,7 @@ private Q_SLOTS:
         folder.write("tokenizer_config.json", QString("{\"added_tokens_decoder\":{%1}}").arg(beyond).toStdString());
         const auto tokenizer = loadTokenizer(folder.path());
         QCOMPARE(tokenizer->encode("<|x|>foo").back(), 35);
-        QCOMPARE(tokenizer->encode("éfoo").back(), 7);
+        QCOMPARE(tokenizer->encode("éfoo").back(), 16);
         QCOMPARE(tokenizer->encode("foo\u2003").front(), 35);
         QCOMPARE(tokenizer->describe().english(), std::string("sentencepiece BPE, 34 pieces and 2 added"));
     }
@@ -260,6 +259,25 @@ private Q_SLOTS:
         QCOMPARE(pieces(*loadTokenizer(folder.path()), "a <|x|><|y|>"), (QStringList {"▁a", "<|x|>", "<|y|>"}));
         folder.write("tokenizer_config.json", R"({"added_tokens_decoder":{"34":{"content":"<|z|>"}}})");
         QCOMPARE(pieces(*loadTokenizer(folder.path()), "a<|z|>"), (QStringList {"▁a", "<|z|>"}));
+    }
+
+    /// Transformers would give it the piece's id, and each token after it in the list another one than it says.
+    void aPieceHasNoSecondId()
+    {
+        const Folder folder;
+        folder.write("tokenizer.model", model());
+        const auto errorWith = [&folder](const char* list) {
+            folder.write("added_tokens.json", list);
+            return errorOf([&] { (void)loadTokenizer(folder.path()); });
+        };
+        for (const char* list : {R"({"▁foo":34})", R"({"<|x|>":34,"▁foo":35})"}) {
+            const std::string error = errorWith(list);
+            QVERIFY2(contains(error, folder.path().string() + ": the added token \"▁foo\" has the id 3")
+                    && contains(error, "but in tokenizer.model it has the id 6."),
+                error.c_str());
+        }
+        QVERIFY(!errorWith(R"({"<unk>":34})").empty());
+        QCOMPARE(errorWith(R"({"▁foo":6,"<unk>":0,"</s>":2,"[INST]":3,"<|x|>":34,"foo ":35})"), std::string());
     }
 
     void tokensOfRolesGiveNoText()
