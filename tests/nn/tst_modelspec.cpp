@@ -165,6 +165,25 @@ private Q_SLOTS:
         }
     }
 
+    /// As transformers 5.24.
+    void ofBothOriginalLengthsTheOuterCounts()
+    {
+        const auto lengthWith = [](const std::string& outer, const std::string& inner, const char* rope) {
+            return ModelSpec::fromJson('{' + std::string(smallest) + outer + ",\"" + rope
+                    + R"(":{"rope_type":"llama3","factor":8,"low_freq_factor":1,"high_freq_factor":4)" + inner + "}}",
+                "c")
+                .rope.originalMaxPositions;
+        };
+        const std::string outer = R"(,"original_max_position_embeddings":256)";
+        const std::string inner = R"(,"original_max_position_embeddings":64)";
+        for (const char* rope : {"rope_parameters", "rope_scaling"}) {
+            QCOMPARE(lengthWith(outer, inner, rope), std::int64_t {256});
+            QCOMPARE(lengthWith(outer, {}, rope), std::int64_t {256});
+            QCOMPARE(lengthWith({}, inner, rope), std::int64_t {64});
+            QCOMPARE(lengthWith({}, {}, rope), std::int64_t {2048}); // max_position_embeddings
+        }
+    }
+
     void refusesTheReferencesList()
     {
         for (const char* name : {"refused/qwen2", "refused/gpt2", "refused/llama-rope-yarn", "refused/llama-quantized"})

@@ -63,10 +63,10 @@ SentencePieceTokenizer::SentencePieceTokenizer(const fs::path& folder)
         if (token.id < pieces && m_processor->IdToPiece(token.id) != token.content)
             throw configError("%1: the added token \"%2\" has the id %3, which is \"%4\" in tokenizer.model.", folder,
                 token.content, token.id, m_processor->IdToPiece(token.id));
-        const int piece = m_processor->PieceToId(token.content); // the unknown piece's, where it is none
-        if (piece != token.id && m_processor->IdToPiece(piece) == token.content)
+        const int known = m_processor->PieceToId(token.content); // the unknown piece's, where it is none
+        if (known != token.id && m_processor->IdToPiece(known) == token.content)
             throw configError("%1: the added token \"%2\" has the id %3, but in tokenizer.model it has the id %4.",
-                folder, token.content, token.id, piece);
+                folder, token.content, token.id, known);
     }
     m_vocabularySize = added.empty() ? pieces : std::max<std::int64_t>(pieces, std::int64_t {added.back().id} + 1);
 }

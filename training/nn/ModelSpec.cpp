@@ -210,8 +210,9 @@ RopeSpec readRope(const Json& json, const Keys& keys, std::string_view origin, s
     rope.scaling = RopeScaling::Llama3;
     rope.lowFreqFactor = inner.positiveReal("low_freq_factor");
     rope.highFreqFactor = inner.positiveReal("high_freq_factor");
-    rope.originalMaxPositions = inner.positive(
-        "original_max_position_embeddings", keys.positive("original_max_position_embeddings", maxPositions));
+    // transformers 5 takes the outer one where both are there.
+    rope.originalMaxPositions = keys.positive(
+        "original_max_position_embeddings", inner.positive("original_max_position_embeddings", maxPositions));
     if (rope.highFreqFactor <= rope.lowFreqFactor)
         throw configError("%1 must be above low_freq_factor.", inner.place("high_freq_factor"));
     return rope;
