@@ -126,7 +126,8 @@ void logits(const ModelOptions& options)
         static_cast<long long>(shape[1]), static_cast<long long>(shape[2]));
 }
 
-/// Streams: a line's ids are written before the next line is read. Nothing is written before model and text are open.
+/// Streams: a line's ids are written before the next line is tokenised. Nothing is written before model and text are
+/// open and the text is known to be UTF-8.
 void tokenize(const ModelOptions& options)
 {
     const char* const begin = options.json ? "{\"ids\": [" : "";

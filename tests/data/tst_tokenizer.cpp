@@ -174,6 +174,11 @@ private Q_SLOTS:
         row("id text", "added_tokens.json", R"({"a":"5"})", "needs an id");
         row("id negative", "added_tokens.json", R"({"a":-5})", "-5");
         row("id huge", "added_tokens.json", R"({"a":99999999999})", "99999999999");
+        row("list object", "tokenizer.json", R"({"added_tokens":{}})", "added_tokens must be a list");
+        row("list content", "tokenizer.json", R"({"added_tokens":[{"id":900}]})", "an entry without");
+        row("list id", "tokenizer.json", R"({"added_tokens":[{"content":"a"}]})", "an entry without");
+        row("list other piece", "tokenizer.json", R"({"added_tokens":[{"id":5,"content":"zzz"}]})", "zzz");
+        row("no JSON", "tokenizer.json", "{", "JSON object");
         row("twice", "added_tokens.json", R"({"a":900,"b":900})", "contradicts");
     }
 

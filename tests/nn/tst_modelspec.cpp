@@ -119,6 +119,18 @@ private Q_SLOTS:
             "high_freq_factor");
         row("deep", "\"vocab_size\":" + std::string(200000, '[') + std::string(200000, ']'), "is nested too deeply");
         row("partial", R"("rope_parameters":{"partial_rotary_factor":0.5})", "partial_rotary_factor");
+        row("outer partial, linear",
+            R"("partial_rotary_factor":0.5,"rope_parameters":{"rope_type":"linear","factor":2})",
+            "json: partial_rotary_factor is not 1");
+        row("outer partial, llama3",
+            R"("partial_rotary_factor":2,"rope_scaling":{"rope_type":"llama3","factor":2,"low_freq_factor":1,
+"high_freq_factor":4,"partial_rotary_factor":null})",
+            "json: partial_rotary_factor is not 1");
+        row("no base", R"("rope_theta":null)", "json: rope_theta is null");
+        row("no base, older", R"("rope_theta":null,"rope_scaling":{"type":"linear","factor":2})",
+            "json: rope_theta is null");
+        row("no inner base", R"("rope_theta":500,"rope_parameters":{"rope_type":"default","rope_theta":null})",
+            "json: rope_parameters.rope_theta is null");
         row("tied", R"("tie_word_embeddings":1)", "tie_word_embeddings is 1");
         row("eos", R"("eos_token_id":"</s>")", "eos_token_id");
     }
@@ -129,6 +141,35 @@ private Q_SLOTS:
         QFETCH(QString, reason);
         const std::string error = errorOf([&] { (void)ModelSpec::fromJson(json.toStdString(), "m/config.json"); });
         QVERIFY2(contains(error, "m/config.json: ") && contains(error, reason.toStdString()), error.c_str());
+    }
+
+    /// What transformers 5.24 does not look at.
+    void otherPlacesDoNotCount()
+    {
+        const auto ropeWith = [](const char* keys) {
+            return ModelSpec::fromJson('{' + std::string(smallest) + ',' + keys + '}', "c").rope;
+        };
+        QCOMPARE(ropeWith(R"("partial_rotary_factor":0.5)").scaling, RopeScaling::None);
+        QCOMPARE(ropeWith(R"("partial_rotary_factor":0.5,"rope_parameters":{"rope_theta":500})").theta, 500.0);
+        QCOMPARE(
+            ropeWith(
+                R"("partial_rotary_factor":0.5,"rope_scaling":{"type":"linear","factor":2,"partial_rotary_factor":1})")
+                .factor,
+            2.0);
+        QCOMPARE(ropeWith(R"("rope_theta":null,"rope_parameters":{"rope_theta":500})").theta, 500.0);
+        QCOMPARE(ropeWith(R"("rope_theta":700,"rope_parameters":{"rope_type":"default"})").theta, 700.0);
+    }
+
+    /// As by transformers 5.24, where Llama's counts as absent.
+    void groupsOfNullAreRefusedForMistral()
+    {
+        const std::string rest = R"(","vocab_size":8,"hidden_size":4,"intermediate_size":6,"num_hidden_layers":1,
+"num_attention_heads":2,"num_key_value_heads":null})";
+        const auto read
+            = [&rest](const std::string& type) { return ModelSpec::fromJson(R"({"model_type":")" + type + rest, "c"); };
+        QCOMPARE(read("llama").kvHeads, std::int64_t {2});
+        const std::string error = errorOf([&] { (void)read("mistral"); });
+        QVERIFY2(contains(error, "c: num_key_value_heads is null"), error.c_str());
     }
 
     void mixedWindowsAreRefused()
@@ -162,6 +203,25 @@ private Q_SLOTS:
             const RopeSpec rope = ModelSpec::fromJson(form + none, "c").rope;
             QCOMPARE(rope.scaling, RopeScaling::None);
             QCOMPARE(rope.theta, 500.0);
+        }
+    }
+
+    /// As transformers 5.24.
+    void ofBothOriginalLengthsTheOuterCounts()
+    {
+        const auto lengthWith = [](const std::string& outer, const std::string& inner, const char* rope) {
+            return ModelSpec::fromJson('{' + std::string(smallest) + outer + ",\"" + rope
+                    + R"(":{"rope_type":"llama3","factor":8,"low_freq_factor":1,"high_freq_factor":4)" + inner + "}}",
+                "c")
+                .rope.originalMaxPositions;
+        };
+        const std::string outer = R"(,"original_max_position_embeddings":256)";
+        const std::string inner = R"(,"original_max_position_embeddings":64)";
+        for (const char* rope : {"rope_parameters", "rope_scaling"}) {
+            QCOMPARE(lengthWith(outer, inner, rope), std::int64_t {256});
+            QCOMPARE(lengthWith(outer, {}, rope), std::int64_t {256});
+            QCOMPARE(lengthWith({}, inner, rope), std::int64_t {64});
+            QCOMPARE(lengthWith({}, {}, rope), std::int64_t {2048}); // max_position_embeddings
         }
     }
 

@@ -233,6 +233,14 @@ private Q_SLOTS:
         QCOMPARE(std::count(plain.out.begin(), plain.out.end(), '\n'), std::ptrdiff_t {4});
         const Outcome absent = call({"tokenize", "--model", demoModel(), "--text-file", "/absent.txt", "--json"});
         QVERIFY(absent.code == 2 && absent.out.empty());
+        const fs::path latin = m_folder.write("latin.txt", "Once\nthere was a caf\xE9\n");
+        for (const QStringList& more : {QStringList(), QStringList("--json")}) {
+            const Outcome wrong
+                = call(QStringList {"tokenize", "--model", demoModel(), "--text-file", text(latin)} + more);
+            QVERIFY2(
+                wrong.code == 2 && contains(wrong.err, "latin.txt:2: byte 16 (0xE9) is not UTF-8"), wrong.err.c_str());
+            QCOMPARE(wrong.out, std::string());
+        }
         const fs::path nothing = m_folder.write("nothing.txt", "");
         QCOMPARE(call({"tokenize", "--model", demoModel(), "--text-file", text(nothing), "--json"})
                      .object()

@@ -76,6 +76,15 @@ bool flag(const Json& json, const char* key, bool fallback, const fs::path& file
     return found->get<bool>();
 }
 
+/// @param value has "content", and what is to be known of it
+void addDescribed(const Json& value, std::int64_t id, const fs::path& file, TokenizerSettings& settings)
+{
+    const auto content = value["content"].get<std::string>();
+    add({content, checkedId(id, file, content), flag(value, "special", false, file), flag(value, "lstrip", false, file),
+            flag(value, "rstrip", false, file), flag(value, "single_word", false, file)},
+        file, settings);
+}
+
 void readDecoder(const Json& decoder, const fs::path& file, TokenizerSettings& settings)
 {
     if (!decoder.is_object())
@@ -88,12 +97,58 @@ void readDecoder(const Json& decoder, const fs::path& file, TokenizerSettings& s
             throw configError(
                 "%1: added_tokens_decoder has an entry \"%2\" that is not an id with an object that has \"content\".",
                 file, key);
-        const auto content = value["content"].get<std::string>();
-        add({content, checkedId(id, file, content), flag(value, "special", false, file),
-                flag(value, "lstrip", false, file), flag(value, "rstrip", false, file),
-                flag(value, "single_word", false, file)},
-            file, settings);
+        addDescribed(value, id, file, settings);
     }
+}
+
+/// tokenizer.json's own list, which is all that transformers 5 saves of them.
+void readList(const Json& tokenizer, const fs::path& file, TokenizerSettings& settings)
+{
+    const auto list = tokenizer.find("added_tokens");
+    if (list == tokenizer.end())
+        return;
+    if (!list->is_array())
+        throw configError("%1: added_tokens must be a list.", file);
+    for (const Json& value : *list) {
+        if (!value.is_object() || !value.contains("id") || !value["id"].is_number_integer()
+            || !value.contains("content") || !value["content"].is_string())
+            throw configError("%1: added_tokens has an entry without \"id\" or \"content\".", file);
+        addDescribed(value, value["id"].get<std::int64_t>(), file, settings);
+    }
+}
+
+/// Null where @p json is no object or lacks it.
+const Json& member(const Json& json, const char* key)
+{
+    static const Json none;
+    const auto found = json.find(key);
+    return found == json.end() ? none : *found;
+}
+
+/// @return std::nullopt where @p processor is no template
+std::optional<std::string> startOfTemplate(const Json& processor)
+{
+    const Json& single = member(processor, "single");
+    if (member(processor, "type") != "TemplateProcessing" || !single.is_array())
+        return std::nullopt;
+    const Json& first = single.empty() ? single : member(member(single.front(), "SpecialToken"), "id");
+    return first.is_string() ? first.get<std::string>() : std::string();
+}
+
+/// What tokenizer.json's post_processor, or one in its sequence, puts before a text; later ones stand before it.
+std::optional<std::string> readStart(const Json& tokenizer)
+{
+    const Json& processor = member(tokenizer, "post_processor");
+    const Json& sequence = member(processor, "processors");
+    if (!sequence.is_array())
+        return startOfTemplate(processor);
+    std::optional<std::string> start;
+    for (const Json& one : sequence) {
+        const std::optional<std::string> found = startOfTemplate(one);
+        if (found && (!start || !found->empty()))
+            start = found;
+    }
+    return start;
 }
 
 /// Unicode's White_Space, which a regular expression's \s stands for in the tokenizers library.
@@ -138,17 +193,24 @@ void readOlderFiles(const fs::path& folder, TokenizerSettings& settings)
 TokenizerSettings TokenizerSettings::read(const fs::path& folder)
 {
     TokenizerSettings settings;
-    bool listsAdded = false;
     const fs::path config = folder / "tokenizer_config.json";
-    if (const std::optional<Json> json = readObject(config)) {
-        readRoles(*json, config, settings);
-        // Where it is missing, as LlamaTokenizer documents it and version 4 does: the models were trained so. Version 5
-        // leaves BOS out there. Null is false for both.
-        settings.addBos = !json->contains("add_bos_token") || flag(*json, "add_bos_token", false, config);
-        settings.legacy = flag(*json, "legacy", false, config); // as transformers 5 has it
-        listsAdded = json->contains("added_tokens_decoder");
-        if (listsAdded)
-            readDecoder((*json)["added_tokens_decoder"], config, settings);
+    const Json json = readObject(config).value_or(Json::object());
+    readRoles(json, config, settings);
+    // Where it is missing, as LlamaTokenizer documents it and version 4 does: the models were trained so. Version 5
+    // leaves BOS out there, unless tokenizer.json has it. Null is false for both.
+    const bool saysBos = json.contains("add_bos_token");
+    settings.addBos = !saysBos || flag(json, "add_bos_token", false, config);
+    settings.legacy = flag(json, "legacy", false, config); // as transformers 5 has it
+    const bool listsAdded = json.contains("added_tokens_decoder");
+    if (listsAdded)
+        readDecoder(json["added_tokens_decoder"], config, settings);
+    if (!listsAdded || !saysBos) {
+        const fs::path file = folder / "tokenizer.json";
+        const Json tokenizer = readObject(file).value_or(Json::object());
+        if (!listsAdded)
+            readList(tokenizer, file, settings);
+        if (!saysBos)
+            settings.start = readStart(tokenizer);
     }
     if (!listsAdded)
         readOlderFiles(folder, settings);

@@ -21,15 +21,17 @@ struct AddedToken {
     bool singleWord = false; ///< only where no letter, digit or underscore touches it
 };
 
-/// What a folder's tokenizer_config.json says and, where it has no added_tokens_decoder, special_tokens_map.json (whose
-/// roles replace its own) and added_tokens.json, by the rules of transformers' LlamaTokenizer. add_eos_token is not
-/// asked: a sample ends with EOS, and a prompt does not.
+/// What a folder's tokenizer_config.json says and, where it has no added_tokens_decoder, the list in tokenizer.json,
+/// special_tokens_map.json (whose roles replace its own) and added_tokens.json, by the rules of transformers'
+/// LlamaTokenizer. add_eos_token is not asked: a sample ends with EOS, and a prompt does not.
 struct TokenizerSettings {
     /// A role ("bos_token") to its token; std::nullopt where a file sets it to null; absent where none names it: then
     /// it is tokenizer.model's own.
     std::map<std::string, std::optional<std::string>> roles;
     std::vector<AddedToken> added; ///< by id
-    bool addBos = true;
+    bool addBos = true; ///< counts where `start` is not set
+    /// Where add_bos_token is missing: the special token that tokenizer.json begins a text with, empty for none.
+    std::optional<std::string> start;
     bool legacy = false; ///< the text after an added token gets a dummy prefix of its own
 
     /// Files that are not there are skipped. @throws Error (Config) naming file and key

@@ -3,6 +3,7 @@
 
 #include "training/core/Error.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <vector>
@@ -152,12 +153,16 @@ void readNormalizer(std::string_view bytes, std::string_view origin, SentencePie
 {
     FieldReader fields(bytes, origin);
     for (Field field; fields.next(field);) {
-        if (field.number == 3 && field.wireType == 0)
-            model.addDummyPrefix = field.value != 0;
-        else if (field.number == 4 && field.wireType == 0)
-            model.removeExtraWhitespace = field.value != 0;
-        else if (field.number == 2 && field.wireType == 2)
+        if (field.number == 1 && field.wireType == 2) {
+            model.ruleName = field.bytes;
+        } else if (field.number == 2 && field.wireType == 2) {
             checkCharsMap(field.bytes, origin);
+            model.hasRules = !field.bytes.empty();
+        } else if (field.number == 3 && field.wireType == 0) {
+            model.addDummyPrefix = field.value != 0;
+        } else if (field.number == 4 && field.wireType == 0) {
+            model.removeExtraWhitespace = field.value != 0;
+        }
     }
 }
 
@@ -173,11 +178,18 @@ void checkDenormalizer(std::string_view bytes, std::string_view origin)
 
 } // namespace
 
+bool SentencePieceModel::mayCutAtSpaces() const noexcept
+{
+    static constexpr std::array<std::string_view, 5> known {"identity", "nmt_nfkc", "nfkc", "nmt_nfkc_cf", "nfkc_cf"};
+    const bool rulesOfOnesOwn = hasRules && std::ranges::find(known, ruleName) == known.end();
+    return type == "BPE" && addDummyPrefix && !piecesCrossWords && !rulesOfOnesOwn;
+}
+
 SentencePieceModel SentencePieceModel::parse(std::string_view bytes, std::string_view origin)
 {
     if (bytes.size() > maxBytes)
         throw ioError("%1: has %2 MiB; a sentencepiece model is far smaller.", origin, bytes.size() >> 20U);
-    SentencePieceModel model {.type = "unigram"};
+    SentencePieceModel model {.type = "unigram", .ruleName = {}};
     FieldReader fields(bytes, origin);
     for (Field field; fields.next(field);) {
         if (field.wireType != 2)

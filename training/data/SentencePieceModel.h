@@ -18,12 +18,15 @@ struct SentencePieceModel {
     /// Whether some piece has a space mark inside, beyond its leading run (trailing run for whitespaceAsSuffix), so
     /// that a token may reach from one word into the next.
     bool piecesCrossWords = false;
+    std::string ruleName; ///< of the rules that normalise characters: "nmt_nfkc"; "user_defined" for one's own
+    bool hasRules = false; ///< a table of them
 
     /// Whether a text may be tokenised in parts, cut at a single space between two ASCII letters or digits, with the
     /// same ids. BPE joins neighbours into pieces of the vocabulary; where none reaches over a space, no join does
     /// either. The dummy prefix (or suffix) of each part stands for the space.
-    /// A unigram's sums of scores depend on where they began.
-    [[nodiscard]] bool mayCutAtSpaces() const noexcept { return type == "BPE" && addDummyPrefix && !piecesCrossWords; }
+    /// A unigram's sums of scores depend on where they began, and a rule of one's own may take in a space ("a b" to
+    /// "ab"): of sentencepiece's own none does so between letters or digits.
+    [[nodiscard]] bool mayCutAtSpaces() const noexcept;
 
     static constexpr std::size_t maxBytes = 256U << 20U;
 

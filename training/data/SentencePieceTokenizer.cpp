@@ -54,7 +54,8 @@ SentencePieceTokenizer::SentencePieceTokenizer(const fs::path& folder)
     m_special.eos = idOf("eos_token", m_processor->eos_id(), origin);
     m_special.unk = idOf("unk_token", m_processor->unk_id(), origin);
     m_special.pad = idOf("pad_token", m_processor->pad_id(), origin);
-    m_special.addBos = m_settings.addBos && m_special.bos.has_value();
+    m_special.addBos
+        = m_special.bos && (m_settings.start ? *m_settings.start == piece(*m_special.bos) : m_settings.addBos);
 
     const int pieces = m_processor->GetPieceSize();
     const auto& added = m_settings.added;
@@ -62,6 +63,10 @@ SentencePieceTokenizer::SentencePieceTokenizer(const fs::path& folder)
         if (token.id < pieces && m_processor->IdToPiece(token.id) != token.content)
             throw configError("%1: the added token \"%2\" has the id %3, which is \"%4\" in tokenizer.model.", folder,
                 token.content, token.id, m_processor->IdToPiece(token.id));
+        const int known = m_processor->PieceToId(token.content); // the unknown piece's, where it is none
+        if (known != token.id && m_processor->IdToPiece(known) == token.content)
+            throw configError("%1: the added token \"%2\" has the id %3, but in tokenizer.model it has the id %4.",
+                folder, token.content, token.id, known);
     }
     m_vocabularySize = added.empty() ? pieces : std::max<std::int64_t>(pieces, std::int64_t {added.back().id} + 1);
 }

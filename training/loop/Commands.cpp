@@ -5,6 +5,7 @@
 #include "training/core/Error.h"
 #include "training/data/Dataset.h"
 #include "training/data/SampleSource.h"
+#include "training/data/Utf8.h"
 #include "training/io/MappedFile.h"
 #include "training/io/Safetensors.h"
 #include "training/loop/Answers.h"
@@ -18,6 +19,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <utility>
 
@@ -114,6 +116,18 @@ BlocksRead stoppedBy(const StopToken& stop)
     return [&stop](std::int64_t, std::int64_t) { stop.throwIfStopped(); };
 }
 
+/// @param take is given each line and its number, from 1
+void eachLine(std::string_view text, const StopToken& stop,
+    const std::function<void(std::string_view line, std::int64_t number)>& take)
+{
+    for (std::int64_t number = 1; !text.empty(); ++number) {
+        stop.throwIfStopped();
+        const std::size_t end = std::min(text.find('\n'), text.size());
+        take(text.substr(0, end), number);
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+}
+
 /// What is written must not take the place of what is read.
 void refuseInputs(const LogitsCommand& command)
 {
@@ -205,13 +219,11 @@ void tokenizeFile(const std::string& model, const std::string& textFile,
 {
     const auto tokenizer = loadTokenizer(model);
     const MappedFile file(textFile);
-    std::string_view rest = file.bytes();
-    while (!rest.empty()) {
-        stop.throwIfStopped();
-        const std::size_t end = std::min(rest.find('\n'), rest.size());
-        line(tokenizer->encode(rest.substr(0, end)));
-        rest.remove_prefix(std::min(end + 1, rest.size()));
-    }
+    // First of all: what was answered before the first wrong line would look whole.
+    eachLine(file.bytes(), stop,
+        [&textFile](std::string_view text, std::int64_t number) { requireUtf8(text, textFile, number); });
+    eachLine(
+        file.bytes(), stop, [&](std::string_view text, std::int64_t /*number*/) { line(tokenizer->encode(text)); });
 }
 
 } // namespace spectune

@@ -52,6 +52,7 @@ struct LogitsCommand {
 SPECTUNE_ENGINE_API std::vector<std::int64_t> writeLogits(const LogitsCommand& command);
 
 /// Ids of every line, lines ending at \n only, no BOS or EOS; @p line is called for one after the other.
+/// @throws Error (Io) for a text that is not UTF-8, naming the line, before the first call
 SPECTUNE_ENGINE_API void tokenizeFile(const std::string& model, const std::string& textFile,
     const std::function<void(const std::vector<std::int32_t>& ids)>& line, const StopToken& stop);
 

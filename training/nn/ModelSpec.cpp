@@ -45,6 +45,13 @@ public:
     }
     [[nodiscard]] bool isNull(const char* key) const { return m_json.contains(key) && m_json[key].is_null(); }
 
+    /// For a key whose null transformers computes with, and fails.
+    void refuseNull(const char* key) const
+    {
+        if (isNull(key))
+            throw configError("%1 is null. Give it a number, or leave it out.", place(key));
+    }
+
     /// "config.json: rope_scaling.factor"
     [[nodiscard]] std::string place(const char* key) const { return m_origin + ": " + m_prefix + key; }
 
@@ -169,18 +176,23 @@ void refuseOtherModels(const Keys& keys)
 RopeSpec readRope(const Json& json, const Keys& keys, std::string_view origin, std::int64_t maxPositions)
 {
     RopeSpec rope;
-    rope.theta = keys.positiveReal("rope_theta", rope.theta);
+    const auto readTheta = [&rope](const Keys& from) {
+        from.refuseNull("rope_theta");
+        rope.theta = from.positiveReal("rope_theta", rope.theta);
+    };
     // Of both, transformers takes the older one whole, and an empty one for none.
     const Json* older = keys.find("rope_scaling");
     const bool isNew = keys.find("rope_parameters") != nullptr && (older == nullptr || older->empty());
     const char* name = isNew ? "rope_parameters" : "rope_scaling";
     const Json* value = keys.find(name);
-    if (value == nullptr)
+    if (value == nullptr) {
+        readTheta(keys);
         return rope;
+    }
     if (!value->is_object())
         throw configError("%1 is %2, must be an object.", keys.place(name), shown(*value));
     const Keys inner(json[name], origin, std::string(name) + '.');
-    rope.theta = inner.positiveReal("rope_theta", rope.theta);
+    readTheta(value->contains("rope_theta") ? inner : keys);
     if (inner.positiveReal("partial_rotary_factor", 1.0) != 1.0)
         throw configError("%1 is not 1; only whole heads are rotated.", inner.place("partial_rotary_factor"));
     const std::string type = inner.text("rope_type", inner.text("type", "default"));
@@ -189,6 +201,9 @@ RopeSpec readRope(const Json& json, const Keys& keys, std::string_view origin, s
     if (type != "linear" && type != "llama3")
         throw configError(
             "%1 is \"%2\", which is not supported; default, linear and llama3 are.", inner.place("rope_type"), type);
+    // Where the type is default, transformers does not look at this one.
+    if (inner.find("partial_rotary_factor") == nullptr && keys.positiveReal("partial_rotary_factor", 1.0) != 1.0)
+        throw configError("%1 is not 1; only whole heads are rotated.", keys.place("partial_rotary_factor"));
     rope.factor = inner.positiveReal("factor");
     if (type == "linear") {
         rope.scaling = RopeScaling::Linear;
@@ -197,8 +212,9 @@ RopeSpec readRope(const Json& json, const Keys& keys, std::string_view origin, s
     rope.scaling = RopeScaling::Llama3;
     rope.lowFreqFactor = inner.positiveReal("low_freq_factor");
     rope.highFreqFactor = inner.positiveReal("high_freq_factor");
-    rope.originalMaxPositions = inner.positive(
-        "original_max_position_embeddings", keys.positive("original_max_position_embeddings", maxPositions));
+    // transformers 5 takes the outer one where both are there.
+    rope.originalMaxPositions = keys.positive(
+        "original_max_position_embeddings", inner.positive("original_max_position_embeddings", maxPositions));
     if (rope.highFreqFactor <= rope.lowFreqFactor)
         throw configError("%1 must be above low_freq_factor.", inner.place("high_freq_factor"));
     return rope;
@@ -235,6 +251,8 @@ ModelSpec ModelSpec::fromJson(std::string_view text, std::string_view origin)
     spec.layers = keys.positive("num_hidden_layers", std::nullopt, mostLayers);
     spec.heads = keys.positive("num_attention_heads");
     // What a file leaves out has the default of transformers' LlamaConfig and MistralConfig.
+    if (mistral)
+        keys.refuseNull("num_key_value_heads");
     const bool groupsLeftOut = !json.contains("num_key_value_heads");
     spec.kvHeads = keys.positive("num_key_value_heads", mistral && groupsLeftOut ? 8 : spec.heads);
     spec.headDim = keys.positive("head_dim", std::max<std::int64_t>(1, spec.width / spec.heads));
