@@ -96,7 +96,7 @@ void addRunCommand(CLI::App& program, Chosen& chosen)
         ->type_name("FILE");
     command
         ->add_option("--wait", options->wait,
-            "How long to wait for a disk that refuses (full, no rights); default 60 where nobody watches, in a "
+            "How long to wait for a disk that refuses (full, no rights); default 30 where nobody watches, in a "
             "terminal until Ctrl-C")
         ->type_name("SECONDS")
         ->check(CLI::NonNegativeNumber);

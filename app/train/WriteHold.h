@@ -16,7 +16,7 @@ class WriteHold {
 public:
     static constexpr std::chrono::seconds tryAfter {2};
     /// Where nobody watches: a batch job is not to hang for ever.
-    static constexpr std::chrono::seconds unattendedLimit {60};
+    static constexpr std::chrono::seconds unattendedLimit {30};
 
     struct Surroundings {
         std::function<void(std::chrono::seconds)> wait; ///< back early where a stop is asked for meanwhile
