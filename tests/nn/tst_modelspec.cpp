@@ -163,10 +163,11 @@ private Q_SLOTS:
     /// As by transformers 5.24, where Llama's counts as absent.
     void groupsOfNullAreRefusedForMistral()
     {
-        const std::string rest = R"(","vocab_size":8,"hidden_size":4,"intermediate_size":6,"num_hidden_layers":1,
+        const std::string rest = R"(,"vocab_size":8,"hidden_size":4,"intermediate_size":6,"num_hidden_layers":1,
 "num_attention_heads":2,"num_key_value_heads":null})";
-        const auto read
-            = [&rest](const std::string& type) { return ModelSpec::fromJson(R"({"model_type":")" + type + rest, "c"); };
+        const auto read = [&rest](const std::string& type) {
+            return ModelSpec::fromJson("{\"model_type\":\"" + type + '"' + rest, "c");
+        };
         QCOMPARE(read("llama").kvHeads, std::int64_t {2});
         const std::string error = errorOf([&] { (void)read("mistral"); });
         QVERIFY2(contains(error, "c: num_key_value_heads is null"), error.c_str());
@@ -210,8 +211,8 @@ private Q_SLOTS:
     void ofBothOriginalLengthsTheOuterCounts()
     {
         const auto lengthWith = [](const std::string& outer, const std::string& inner, const char* rope) {
-            return ModelSpec::fromJson('{' + std::string(smallest) + outer + ",\"" + rope
-                    + R"(":{"rope_type":"llama3","factor":8,"low_freq_factor":1,"high_freq_factor":4)" + inner + "}}",
+            return ModelSpec::fromJson('{' + std::string(smallest) + outer + ",\"" + rope + "\":"
+                    + R"({"rope_type":"llama3","factor":8,"low_freq_factor":1,"high_freq_factor":4)" + inner + "}}",
                 "c")
                 .rope.originalMaxPositions;
         };
