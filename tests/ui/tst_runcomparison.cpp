@@ -6,6 +6,7 @@
 #include "ui/RunPlans.h"
 #include "ui/RunSearch.h"
 
+#include <QLocale>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -54,6 +55,7 @@ private Q_SLOTS:
     void init();
     void searchFinds_data();
     void searchFinds();
+    void daysAreNamedAsTheLocaleDoes();
     void rowsAreSorted();
     void rowsSayHowARunStands();
     void onlyWhatDiffersDiffers();
@@ -110,6 +112,21 @@ void TestRunComparison::searchFinds()
     run.tags = {"baseline"};
     run.configuration = QString::fromStdString(toJson(smallConfig()));
     QCOMPARE(RunSearch(text).matches(run), found);
+}
+
+void TestRunComparison::daysAreNamedAsTheLocaleDoes()
+{
+    const QLocale before;
+    const QDateTime time(QDate(2025, 12, 3), QTime(9, 15));
+    QLocale::setDefault(QLocale(QLocale::French));
+    const QString sameYear = shortTime(time, QDateTime(QDate(2025, 12, 20), QTime(8, 0)));
+    const QString later = shortTime(time, QDateTime(QDate(2026, 1, 20), QTime(8, 0)));
+    QLocale::setDefault(QLocale(QLocale::English));
+    const QString english = shortTime(time, QDateTime(QDate(2025, 12, 20), QTime(8, 0)));
+    QLocale::setDefault(before);
+    QCOMPARE(sameYear, QStringLiteral("3 déc. 09:15"));
+    QCOMPARE(later, QStringLiteral("3 déc. 2025"));
+    QCOMPARE(english, "3 Dec 09:15");
 }
 
 void TestRunComparison::rowsAreSorted()

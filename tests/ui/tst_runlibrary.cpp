@@ -28,7 +28,6 @@ private Q_SLOTS:
     void initTestCase();
     void init();
     void cleanup();
-    void daysAreNamedAsTheLocaleDoes();
     void runsAreFoundBelowAFolder();
     void aFolderTellsWhatItIs();
     void howARunStands_data();
@@ -74,21 +73,6 @@ void TestRunLibrary::cleanup()
 {
     m_library.reset();
     m_folder.reset();
-}
-
-void TestRunLibrary::daysAreNamedAsTheLocaleDoes()
-{
-    const QLocale before;
-    const QDateTime time(QDate(2025, 12, 3), QTime(9, 15));
-    QLocale::setDefault(QLocale(QLocale::French));
-    const QString sameYear = shortTime(time, QDateTime(QDate(2025, 12, 20), QTime(8, 0)));
-    const QString later = shortTime(time, QDateTime(QDate(2026, 1, 20), QTime(8, 0)));
-    QLocale::setDefault(QLocale(QLocale::English));
-    const QString english = shortTime(time, QDateTime(QDate(2025, 12, 20), QTime(8, 0)));
-    QLocale::setDefault(before);
-    QCOMPARE(sameYear, QStringLiteral("3 déc. 09:15"));
-    QCOMPARE(later, QStringLiteral("3 déc. 2025"));
-    QCOMPARE(english, "3 Dec 09:15");
 }
 
 void TestRunLibrary::open()
