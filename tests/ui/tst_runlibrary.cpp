@@ -7,7 +7,6 @@
 #include "visualization/RunTags.h"
 
 #include <QFile>
-#include <QLocale>
 #include <QSignalSpy>
 #include <QStandardPaths>
 #include <QTemporaryDir>
