@@ -65,10 +65,9 @@ bool UnseenPages::goOn()
         return true;
     }
     const QPointer<QWidget> widget = m_ahead.takeLast();
-    if (widget)
-        layOut(*widget);
     if (!widget)
         return true;
+    layOut(*widget);
     m_back << widget;
     const QObjectList parts = widget->children();
     for (QObject* part : parts)
