@@ -25,17 +25,23 @@ NextFolder::NextFolder(QObject* parent, DiskQuestion::Look look)
 
 void NextFolder::look(const QString& name)
 {
-    if (name == m_name) {
-        m_disk.ask(name);
+    if (name != m_name) {
+        m_name = name;
+        m_path = nextRunFolder(name);
         return;
     }
-    m_name = name;
-    m_path = nextRunFolder(name);
+    m_isStale = std::exchange(m_isAsked, true);
+    m_disk.ask(name);
 }
 
 void NextFolder::take(const QString& name, const DiskAnswer& answer)
 {
-    if (name != m_name || answer.nextFolder == m_path)
+    m_isAsked = false;
+    if (name != m_name)
+        return;
+    if (std::exchange(m_isStale, false))
+        look(name);
+    if (answer.nextFolder == m_path)
         return;
     m_path = answer.nextFolder;
     Q_EMIT changed();

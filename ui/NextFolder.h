@@ -29,6 +29,8 @@ private:
     DiskQuestion m_disk;
     QString m_name;
     QString m_path;
+    bool m_isAsked = false; ///< the disk has not answered yet
+    bool m_isStale = false; ///< and looked, maybe, before it was asked once more
 };
 
 } // namespace spectune

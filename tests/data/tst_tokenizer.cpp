@@ -161,7 +161,7 @@ private Q_SLOTS:
         const auto row = [](const char* name, const char* file, const char* json, const char* reason) {
             QTest::newRow(name) << file << json << reason;
         };
-        row("broken", "tokenizer_config.json", "{", "JSON object");
+        row("broken", "tokenizer_config.json", "{", "broken JSON at line 1");
         row("list", "special_tokens_map.json", "[]", "JSON object");
         row("bos number", "tokenizer_config.json", R"({"bos_token":1})", "bos_token");
         row("eos unknown", "tokenizer_config.json", R"({"eos_token":"<nope>"})", "<nope>");
@@ -178,7 +178,7 @@ private Q_SLOTS:
         row("list content", "tokenizer.json", R"({"added_tokens":[{"id":900}]})", "an entry without");
         row("list id", "tokenizer.json", R"({"added_tokens":[{"content":"a"}]})", "an entry without");
         row("list other piece", "tokenizer.json", R"({"added_tokens":[{"id":5,"content":"zzz"}]})", "zzz");
-        row("no JSON", "tokenizer.json", "{", "JSON object");
+        row("no JSON", "tokenizer.json", "{", "broken JSON at line 1");
         row("twice", "added_tokens.json", R"({"a":900,"b":900})", "contradicts");
     }
 

@@ -46,7 +46,7 @@ bool isSentence(const QString& text)
 bool hasEnglishWord(const QString& formula)
 {
     static const QRegularExpression word(
-        QStringLiteral("\\b(?!(?:ti|tf|log|min|mod|diag|rank)\\b)[A-Za-z]?[a-z]{2,}\\b"));
+        QStringLiteral("\\b(?!(?:ti|tf|log|exp|min|mod|diag|rank)\\b)[A-Za-z]?[a-z]{2,}\\b"));
     return !formula.contains(QChar(0xa7)) && word.match(formula).hasMatch();
 }
 

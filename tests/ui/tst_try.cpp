@@ -191,7 +191,7 @@ void TestTry::evaluateOfAFinishedRunChecksTheSamples()
     const auto entry = std::ranges::find_if(
         actions, [](const QAction* action) { return action->shortcut() == QKeySequence("Ctrl+E"); });
     QVERIFY(entry != actions.end() && (*entry)->isEnabled());
-    QCOMPARE((*entry)->text(), "Check sampl&es in Try"); // what it does of a run that has ended
+    QCOMPARE((*entry)->text(), "Check sampl&es"); // what it does of a run that has ended
     window().runBar().findChild<QPushButton*>("EvaluateButton")->click();
     QCOMPARE(window().workspace(), Workspace::Try);
     QTRY_VERIFY_WITH_TIMEOUT(window().tryPage().judge().isDone(), patience);

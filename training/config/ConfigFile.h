@@ -13,7 +13,7 @@ namespace spectune {
 [[nodiscard]] std::string toJson(const RunConfig& config);
 
 /// Reads nested JSON; a missing key keeps its default. @p origin names the text in errors (a file's path).
-/// @throws Error (Config) for broken JSON (line and column), an unknown key (with the nearest known one), a wrong
+/// @throws Error (Io) for a byte 0 or too deep nesting; (Config) for broken JSON (line and column), an unknown key (with the nearest known one), a wrong
 /// type, a value out of range, or a schema that is newer than this program's
 [[nodiscard]] RunConfig configFromJson(std::string_view json, std::string_view origin);
 
