@@ -204,7 +204,8 @@ int WholeWordsArea::cutAbove(int end, int room) const
 {
     const std::vector<Part> parts = partsOf(*widget());
     const int tidy = tidyEnd(parts, end);
-    for (const int whole : {withoutRules(*widget(), parts, tidy), tidy, wholeEnd(parts, end)})
+    const int last = wholeEnd(parts, end);
+    for (const int whole : {withoutRules(*widget(), parts, tidy), tidy, withoutRules(*widget(), parts, last), last})
         if (end - whole <= room - leastRoom)
             return end - whole;
     return 0;

@@ -56,7 +56,7 @@ double laidOut(const QWidget& widget)
     return static_cast<double>(told) / all;
 }
 
-constexpr double nearlyAll = 0.95;
+constexpr double nearlyAll = 0.75;
 
 } // namespace
 

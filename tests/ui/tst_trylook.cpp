@@ -208,7 +208,7 @@ void TestTryLook::theShownSampleIsMarked()
     QVERIFY(list->selectedItems().isEmpty() && prompt->toPlainText().isEmpty());
     page().samples().selectNext();
     QCOMPARE(list->selectedItems().size(), 1);
-    QVERIFY(prompt->toPlainText().startsWith("Paul"));
+    QVERIFY(prompt->toPlainText().startsWith("Tom"));
     prompt->setFocus(); // without the keyboard's frame
     // Its ground and its bar tell it from the others, in either theme.
     for (const ThemeChoice theme : {ThemeChoice::Dark, ThemeChoice::Light}) {

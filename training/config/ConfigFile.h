@@ -13,8 +13,8 @@ namespace spectune {
 [[nodiscard]] std::string toJson(const RunConfig& config);
 
 /// Reads nested JSON; a missing key keeps its default. @p origin names the text in errors (a file's path).
-/// @throws Error (Io) for a byte 0 or too deep nesting; (Config) for broken JSON (line and column), an unknown key (with the nearest known one), a wrong
-/// type, a value out of range, or a schema that is newer than this program's
+/// @throws Error (Io) for a byte 0 or too deep nesting; Error (Config) for other broken JSON (line and column), an unknown
+/// key (with the nearest known one), a wrong type, a value out of range, or a schema newer than this program's
 [[nodiscard]] RunConfig configFromJson(std::string_view json, std::string_view origin);
 
 /// Reads a file; relative paths in it (model, data, adapter) are taken from the file's own folder
