@@ -241,9 +241,7 @@ void MainWindow::quitSaving(bool attended)
     if (m_closing == Closing::WaitsForSession || m_closing == Closing::Done)
         return;
     m_closing = attended ? Closing::WaitsForRun : Closing::WaitsUnattended;
-    if (m_run->isHeld())
-        m_session->resume(); // once more: there may be room by now
-    m_session->stop();
+    m_session->saveAndStop();
     if (!isActive(m_session->state()))
         finishClosing();
 }

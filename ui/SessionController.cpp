@@ -74,6 +74,13 @@ bool SessionController::stop()
     return done;
 }
 
+bool SessionController::saveAndStop()
+{
+    const bool done = m_session->saveAndStop();
+    wake();
+    return done;
+}
+
 bool SessionController::saveNow()
 {
     const bool done = m_session->saveNow();

@@ -33,6 +33,7 @@ public:
     bool resume();
     bool step();
     bool stop();
+    bool saveAndStop();
     bool saveNow();
     bool evaluateNow();
     bool edit(LiveEdit edit);

@@ -35,6 +35,7 @@ private Q_SLOTS:
     void itMayBeHeldAgain();
     void savingTriesAgainAndStaysPaused();
     void stoppingGivesUp();
+    void savingAndStoppingNeverGivesUp();
     void aStopIsHeldForItsCheckpoint();
     void aStopOutlivesAHold();
     void questionsAreAnsweredMeanwhile();
@@ -99,6 +100,22 @@ void TestSessionHolds::stoppingGivesUp()
     QVERIFY(bench.probe.awaitState(SessionState::Failed));
     QCOMPARE(bench.failure().message.english(), std::string("The disk is full."));
     QCOMPARE(bench.failure().step, 3);
+}
+
+void TestSessionHolds::savingAndStoppingNeverGivesUp()
+{
+    HeldBench bench;
+    QVERIFY(bench.startHeld());
+    for (int i = 0; i < 3; ++i) { // still full
+        QVERIFY(bench.session.saveAndStop());
+        QVERIFY(bench.probe.awaitState(SessionState::Paused));
+        QVERIFY(!bench.failure().message.empty());
+    }
+    bench.makeRoom();
+    QVERIFY(bench.session.saveAndStop());
+    QVERIFY(bench.probe.awaitState(SessionState::Stopped));
+    QCOMPARE(bench.script->saves.load(), 1);
+    QCOMPARE(bench.script->stepsRun.load(), 3);
 }
 
 void TestSessionHolds::aStopIsHeldForItsCheckpoint()

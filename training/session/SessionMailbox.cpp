@@ -86,6 +86,14 @@ bool SessionMailbox::stop()
     return requestStop();
 }
 
+// One command: between a resume() and a stop() the run could be held again, and be given up by the latter.
+bool SessionMailbox::saveAndStop()
+{
+    const std::lock_guard lock(m_mutex);
+    m_triesAgain = true;
+    return requestStop();
+}
+
 bool SessionMailbox::requestStop()
 {
     if (!isActive(m_state) || m_state == SessionState::Stopping)

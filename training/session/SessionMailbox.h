@@ -48,6 +48,7 @@ public:
     bool resume();
     bool step();
     bool stop();
+    bool saveAndStop();
     bool saveNow();
     bool evaluateNow();
     bool edit(LiveEdit edit);
@@ -67,7 +68,7 @@ public:
     [[nodiscard]] BorderJob atBorder(std::int64_t stepsDone);
     /// Pauses the run, wherever it is, for @p failure. @return false: the session closes, nobody can mend it
     [[nodiscard]] bool hold(Failure failure);
-    /// Waits until resume(), step() or saveNow() ask to try again, or stop() gives the run up.
+    /// Waits until resume(), step(), saveNow() or saveAndStop() ask to try again, or stop() gives the run up.
     [[nodiscard]] HoldJob atHold();
     /// What came with BorderAction::Edit.
     [[nodiscard]] std::vector<LiveEdit> takeEdits();

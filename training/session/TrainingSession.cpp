@@ -113,6 +113,10 @@ bool TrainingSession::stop()
 {
     return m_worker->mailbox.stop();
 }
+bool TrainingSession::saveAndStop()
+{
+    return m_worker->mailbox.saveAndStop();
+}
 bool TrainingSession::saveNow()
 {
     return m_worker->mailbox.saveNow();

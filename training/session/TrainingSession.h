@@ -35,6 +35,9 @@ public:
     /// request that the paused run is answering is cancelled, as by cancel(),
     /// so that the checkpoint does not wait for it.
     bool stop();
+    /// As stop(), but a run that is held first tries again what it is held for; where that is refused once more it is
+    /// held again, and not given up.
+    bool saveAndStop();
     /// While Running, Pausing or Paused: a checkpoint at the next step border.
     bool saveNow();
     /// While Running, Pausing or Paused: an evaluation at the next step border.
