@@ -19,7 +19,7 @@ namespace {
 
 constexpr double inset = 12.0;
 constexpr double grooveY = 20.0;
-constexpr double labelGap = 8.0; // pixels between two labels
+constexpr double labelGap = 6.0; // pixels between two labels
 
 } // namespace
 
