@@ -277,7 +277,7 @@ void TestSpectral::figuresOfTheSliderNeverMeet()
     for (const int rank : ticks) { // as wide as they are painted, and at most so: the chosen one is bold
         const double wide = tabularWidth(Fonts::captionBold(), formatCount(rank));
         const double left = centredInside(slider.xOf(rank), wide, 0.0, width);
-        QVERIFY2(left >= end + 8.0 - 1e-6, qPrintable(QString::number(rank)));
+        QVERIFY2(left >= end + 6.0 - 1e-6, qPrintable(QString::number(rank)));
         end = left + wide;
     }
 }
