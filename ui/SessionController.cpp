@@ -8,7 +8,9 @@
 namespace spectune {
 
 namespace {
-constexpr int usualPollMilliseconds = 33;
+// Each look may draw curves, map and timeline anew: at 30 a second that took a tenth of a core from a run on the CPU, and
+// a sixth of its speed on two (tests/bench/view.py). Ten are live enough.
+constexpr int usualPollMilliseconds = 100;
 constexpr int pausedPollMilliseconds = 250;
 constexpr int quietPollsBeforeRest = 15;
 
