@@ -8,7 +8,7 @@
 
 namespace spectune {
 
-/// One line of plain text whose digits all take the widest one's place: what changes thirty times a second does not
+/// One line of plain text whose digits all take the widest one's place: what changes ten times a second does not
 /// tremble. The text may end in a quieter part. GUI thread.
 class FigureLabel : public QLabel {
     Q_OBJECT

@@ -17,7 +17,7 @@ namespace spectune {
 /// What a request has the engine do.
 enum class EngineWork { Reading, Looking, Lengths, Answering, Checking, Exporting };
 
-/// The studio's end of a TrainingSession: pulls its mailboxes every 33 ms and hands on plain values as signals.
+/// The studio's end of a TrainingSession: pulls its mailboxes every 100 ms and hands on plain values as signals.
 /// The timer runs only while a run is active, a request waits for its answer or the session closes; an idle studio
 /// costs no processor time. While a run is paused, nothing is asked and nothing comes, it pulls four times a second:
 /// whatever is then done to the run begins here, and is followed at once. GUI thread.
